@@ -1,0 +1,48 @@
+/** The names that Sluice puts on objects; each has one home here. */
+export const owner = {
+  /** Annotation: the registration that owns the object. */
+  registration: 'sluice.dev/registration',
+  /** Annotation: proves that a creation in flight was ours. */
+  nonce: 'sluice.dev/nonce',
+  /** Annotation: the application (namespace/name) that the object belongs to. */
+  application: 'sluice.dev/application',
+  /** Annotation in a manifest: take over an object that exists already. */
+  adopt: 'sluice.dev/adopt',
+} as const;
+
+/** Label keys of semantics.md: what selectors and people look for. */
+export const label = {
+  component: 'app.oam.dev/component',
+  revision: 'app.oam.dev/revision',
+  name: 'app.kubernetes.io/name',
+  instance: 'app.kubernetes.io/instance',
+  version: 'app.kubernetes.io/version',
+  appComponent: 'app.kubernetes.io/component',
+  partOf: 'app.kubernetes.io/part-of',
+  managedBy: 'app.kubernetes.io/managed-by',
+} as const;
+
+/** Value of the managed-by label, field manager of every apply. */
+export const managedBy = 'sluice';
+export const fieldManager = 'sluice-agent';
+
+/** Annotations that users write on documents. */
+export const annotation = {
+  revisionOnly: 'app.oam.dev/revision-only',
+  rolloutTemplate: 'app.oam.dev/rollout-template',
+  inPlace: 'sluice.dev/in-place',
+} as const;
+
+/** Prefix of the label keys that only a site may set. */
+export const siteLabelPrefix = 'site.sluice.dev/';
+
+/** Default namespace of the agent and the names of its own objects in it. */
+export const agentNames = {
+  namespace: 'sluice-system',
+  lease: 'sluice-agent',
+  state: 'sluice-state',
+  key: 'sluice-agent-key',
+  join: 'sluice-agent-join',
+  site: 'sluice-site',
+  inventoryPrefix: 'sluice-inventory-',
+} as const;

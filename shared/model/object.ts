@@ -1,0 +1,87 @@
+import { SluiceError } from '../errors.ts';
+
+/** A Kubernetes object as JSON: loose, because kinds are open. */
+export interface KubeObject {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  [field: string]: unknown;
+}
+
+/** The metadata that Sluice reads or writes; everything else is kept. */
+export interface ObjectMeta {
+  name: string;
+  namespace?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  uid?: string;
+  resourceVersion?: string;
+  generation?: number;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  finalizers?: string[];
+  ownerReferences?: Record<string, unknown>[];
+  managedFields?: ManagedFieldsEntry[];
+  [field: string]: unknown;
+}
+
+/** One entry of metadata.managedFields. */
+export interface ManagedFieldsEntry {
+  manager?: string;
+  operation?: string;
+  apiVersion?: string;
+  time?: string;
+  fieldsType?: string;
+  fieldsV1?: unknown;
+  subresource?: string;
+}
+
+/** Identity of an object without version: `group/kind/namespace/name`; the core group and a missing namespace are empty. */
+export type ObjectId = string;
+
+export interface ObjectRef {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The identity of a reference, four parts joined with `/` (`apps/Deployment/default/web`, `/Service/default/web`). */
+export function objectId(ref: ObjectRef): ObjectId {
+  return `${ref.group}/${ref.kind}/${ref.namespace}/${ref.name}`;
+}
+
+/** The reference that an identity stands for; throws WIRE_INVALID for anything but four parts with a kind and a name. */
+export function parseObjectId(id: ObjectId): ObjectRef {
+  const [group, kind, namespace, name, ...rest] = id.split('/');
+  if (group === undefined || !kind || namespace === undefined || !name || rest.length > 0) {
+    throw new SluiceError('WIRE_INVALID', 'not an object id', { subject: id });
+  }
+  return { group, kind, namespace, name };
+}
+
+/** The reference of an object. */
+export function refOf(object: KubeObject): ObjectRef {
+  return {
+    group: groupOf(object.apiVersion),
+    kind: object.kind,
+    namespace: object.metadata.namespace ?? '',
+    name: object.metadata.name,
+  };
+}
+
+/** The identity of an object. */
+export function idOf(object: KubeObject): ObjectId {
+  return objectId(refOf(object));
+}
+
+/** The API group of an apiVersion; empty for the core group. */
+export function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0 ? '' : apiVersion.slice(0, slash);
+}
+
+/** The version part of an apiVersion. */
+export function versionOf(apiVersion: string): string {
+  return apiVersion.slice(apiVersion.indexOf('/') + 1);
+}

@@ -1,0 +1,112 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
+import { SluiceError } from '../errors.ts';
+import { canonicalPretty, digestOf } from '../lib/canonical.ts';
+
+/** Payload types: what a signature was made for, so that none can be used for something else. */
+export const payloadTypes = {
+  revision: 'application/vnd.sluice.revision+json',
+  root: 'application/vnd.sluice.root+json',
+  freshness: 'application/vnd.sluice.freshness+json',
+  report: 'application/vnd.sluice.report+json',
+  enrolment: 'application/vnd.sluice.enrolment+json',
+  credential: 'application/vnd.sluice.credential+json',
+  approval: 'application/vnd.sluice.approval+json',
+  ledger: 'application/vnd.sluice.ledger+json',
+} as const;
+export type PayloadType = (typeof payloadTypes)[keyof typeof payloadTypes];
+
+/** The signatures of a detached DSSE envelope: the `.sig` file beside the payload's file. */
+export const signatures = z.strictObject({
+  payloadType: z.string(),
+  signatures: z.array(z.strictObject({ keyid: z.string(), sig: z.string() })).max(32),
+});
+export type Signatures = z.infer<typeof signatures>;
+
+/** An Ed25519 private key with its public key (raw, base64url) and its key id. */
+export interface Signer {
+  readonly publicKey: string;
+  readonly keyid: string;
+  readonly sign: (type: PayloadType, payload: Uint8Array) => Signatures;
+}
+
+/** A new random Ed25519 seed (32 bytes, base64url): a secret. */
+export function newSeed(): string {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const { d } = privateKey.export({ format: 'jwk' });
+  if (d === undefined) throw new SluiceError('INTERNAL', 'an Ed25519 key without a private part');
+  return d;
+}
+
+// PKCS #8 (RFC 8410) of an Ed25519 seed is this prefix and the 32 bytes.
+const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** The signer of a seed (32 bytes, base64url). */
+export function signerOf(seed: string): Signer {
+  const bytes = Buffer.from(seed, 'base64url');
+  if (bytes.length !== 32) throw new SluiceError('CONFIG_INVALID', 'not an Ed25519 seed of 32 bytes');
+  const privateKey = createPrivateKey({ key: Buffer.concat([pkcs8Prefix, bytes]), format: 'der', type: 'pkcs8' });
+  const { x } = createPublicKey(privateKey).export({ format: 'jwk' });
+  if (x === undefined) throw new SluiceError('INTERNAL', 'an Ed25519 key without a public part');
+  const keyid = keyIdOf(x);
+  return {
+    publicKey: x,
+    keyid,
+    sign: (type, payload) => ({
+      payloadType: type,
+      signatures: [{ keyid, sig: sign(null, preAuthEncoding(type, payload), privateKey).toString('base64url') }],
+    }),
+  };
+}
+
+/** The id of a public key: the sha256 digest of its 32 raw bytes. */
+export function keyIdOf(publicKey: string): string {
+  return digestOf(Buffer.from(publicKey, 'base64url'));
+}
+
+/** How many distinct keys of `keys` signed this payload for this purpose. Never throws on bad signatures. */
+export function countSigners(
+  type: PayloadType,
+  payload: Uint8Array,
+  sigs: Signatures,
+  keys: readonly string[],
+): number {
+  if (sigs.payloadType !== type) return 0;
+  const encoded = preAuthEncoding(type, payload);
+  const signed = keys.filter((key) =>
+    sigs.signatures.some(({ keyid, sig }) => keyid === keyIdOf(key) && isSignedBy(key, encoded, sig)),
+  );
+  return new Set(signed).size;
+}
+
+/** The text of a `.sig` file. */
+export function signaturesText(sigs: Signatures): string {
+  return canonicalPretty(sigs);
+}
+
+/** Parses a `.sig` file; throws SIGNATURE_INVALID. */
+export function parseSignatures(bytes: string | Uint8Array): Signatures {
+  try {
+    return signatures.parse(JSON.parse(typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8')));
+  } catch (cause) {
+    throw new SluiceError('SIGNATURE_INVALID', 'the signature file cannot be read', {}, cause);
+  }
+}
+
+function isSignedBy(key: string, encoded: Buffer, sig: string): boolean {
+  try {
+    return verify(null, encoded, publicKeyObject(key), Buffer.from(sig, 'base64url'));
+  } catch {
+    return false;
+  }
+}
+
+function publicKeyObject(key: string): KeyObject {
+  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key }, format: 'jwk' });
+}
+
+/** The pre-authentication encoding of the DSSE specification, version 1. */
+function preAuthEncoding(type: string, payload: Uint8Array): Buffer {
+  const head = `DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.byteLength} `;
+  return Buffer.concat([Buffer.from(head), payload]);
+}

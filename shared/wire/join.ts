@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { SluiceError } from '../errors.ts';
+import { canonicalJson } from '../lib/canonical.ts';
+import { clusterName, counter, instant, publicKey, uuid } from './schema.ts';
+
+/** What the join line carries: whom to believe, where to pull, and a single-use token. It is a secret for as long as it is open. */
+export const joinTicket = z.strictObject({
+  format: z.literal(1),
+  channel: uuid,
+  /** Where the bundles are: a Git URL, `sluice+http(s)://` feed, or `file://`. */
+  url: z.string(),
+  /** The hub's own address for enrolment, reports and wake-ups; null where no hub can be reached. */
+  hub: z.string().nullable(),
+  registration: uuid,
+  cluster: clusterName,
+  /** sha256 digest of the bytes of root/1.json. */
+  rootFingerprint: z.string(),
+  /** Bundles below this generation are refused. */
+  minimumGeneration: counter,
+  /** An Ed25519 seed, and until when the hub takes it. */
+  token: z.string(),
+  expires: instant,
+});
+export type JoinTicket = z.infer<typeof joinTicket>;
+
+/** What an agent signs with the token to make its own key known: payload of POST /v1/enrol. */
+export const enrolment = z.strictObject({
+  format: z.literal(1),
+  channel: uuid,
+  registration: uuid,
+  publicKey,
+});
+export type Enrolment = z.infer<typeof enrolment>;
+
+/** What an agent signs to pull: valid until `expires`, at most ten minutes ahead. Signed with its key, or the token before. */
+export const credential = z.strictObject({
+  format: z.literal(1),
+  channel: uuid,
+  registration: uuid,
+  expires: instant,
+});
+export type Credential = z.infer<typeof credential>;
+
+const prefix = 'sluice1.';
+
+/** The one-line text of a join ticket. */
+export function joinLine(ticket: JoinTicket): string {
+  return prefix + Buffer.from(canonicalJson(ticket)).toString('base64url');
+}
+
+/** Reads a join line; throws CONFIG_INVALID without repeating any of it. */
+export function parseJoinLine(line: string): JoinTicket {
+  try {
+    const text = line.trim();
+    if (!text.startsWith(prefix)) throw new Error('no such prefix');
+    return joinTicket.parse(JSON.parse(Buffer.from(text.slice(prefix.length), 'base64url').toString('utf8')));
+  } catch {
+    throw new SluiceError('CONFIG_INVALID', 'this is not a join line', {
+      hint: 'use the line that `sluice-hub cluster join` printed, whole',
+    });
+  }
+}
