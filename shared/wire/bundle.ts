@@ -1,5 +1,5 @@
 import { digestOfValue, type Digest } from '../lib/canonical.ts';
-import { by } from '../lib/order.ts';
+import { by, byCodeUnit } from '../lib/order.ts';
 import type { BundleApp, BundleObject, Revision } from './revision.ts';
 
 /** Limits of a bundle (safety.md): bytes of all objects, objects, and bytes of one object. */
@@ -7,8 +7,7 @@ export const bundleLimits = { bytes: 8 * 1024 * 1024, objects: 5_000, objectByte
 
 /** The digest of an application's entry, over everything but `digest` and `source`: what rollout gates compare. */
 export function appDigest(app: Omit<BundleApp, 'digest' | 'source'>): Digest {
-  const { digest: _digest, source: _source, ...content } = app as BundleApp;
-  return digestOfValue(content);
+  return digestOfValue({ ...app, digest: undefined, source: undefined });
 }
 
 /** The digest of a bundle: over the sorted (path, digest) pairs of all its objects. */
@@ -24,4 +23,14 @@ export function bundleObjects(revision: Pick<Revision, 'apps'>): BundleObject[] 
 /** `namespace/name`: how an application is named in logs, annotations and tables. */
 export function appKey(app: { readonly namespace: string; readonly name: string }): string {
   return `${app.namespace}/${app.name}`;
+}
+
+/** The digest that names a guarded change: over the channel, the registration, the generation that first proposed it, and its sorted ids. */
+export function changeDigest(change: {
+  readonly channel: string;
+  readonly registration: string;
+  readonly generation: number;
+  readonly ids: readonly string[];
+}): Digest {
+  return digestOfValue([change.channel, change.registration, change.generation, [...change.ids].sort(byCodeUnit)]);
 }

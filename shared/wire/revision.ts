@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { signatures } from './envelope.ts';
 import { clusterName, counter, digest, dnsName, instant, labels, objectIdText, pointer, uuid } from './schema.ts';
 
 /** One object of an application: its identity, its file in the bundle, and the digest of that file's bytes. */
@@ -54,21 +55,20 @@ export const bundleApp = z.strictObject({
 });
 export type BundleApp = z.infer<typeof bundleApp>;
 
-/** An object that was published to this registration and is wanted no more. */
-export const retiredObject = z.strictObject({
-  id: objectIdText,
-  since: counter,
-  approval: z
-    .strictObject({
-      change: digest,
-      generation: counter,
-      ids: z.array(objectIdText),
-      keyid: z.string().optional(),
-      sig: z.string().optional(),
-    })
-    .optional(),
-});
+/** An object that was published to this registration and is wanted no more; `approval` names an entry of `approvals`. */
+export const retiredObject = z.strictObject({ id: objectIdText, since: counter, approval: digest.optional() });
 export type RetiredObject = z.infer<typeof retiredObject>;
+
+/** A guarded change that somebody approved: `change` is changeDigest of the rest; a signature where approvers are set. */
+export const approval = z.strictObject({
+  change: digest,
+  generation: counter,
+  ids: z.array(objectIdText),
+  by: z.string(),
+  at: instant,
+  signatures: signatures.optional(),
+});
+export type Approval = z.infer<typeof approval>;
 
 /** The payload of revision.json: everything that one cluster must run, named and counted. */
 export const revision = z.strictObject({
@@ -86,6 +86,7 @@ export const revision = z.strictObject({
   decommission: z.enum(['orphan', 'delete']).optional(),
   apps: z.array(bundleApp),
   retired: z.array(retiredObject),
+  approvals: z.array(approval),
   bundle: z.strictObject({ digest, objects: counter, bytes: counter }),
 });
 export type Revision = z.infer<typeof revision>;

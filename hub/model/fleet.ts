@@ -1,0 +1,66 @@
+import type {
+  Application,
+  ApplicationDeployment,
+  Capabilities,
+  Cluster,
+  Definition,
+} from '../../shared/model/documents.ts';
+import type { Labels } from '../../shared/model/selector.ts';
+import type { Problem, Sourced } from './source.ts';
+
+/** The good part of a snapshot: every document that is valid by itself and against the others. */
+export interface Fleet {
+  readonly commit: string;
+  readonly repository: string;
+  readonly applications: readonly Sourced<Application>[];
+  readonly deployments: readonly Sourced<ApplicationDeployment>[];
+  readonly clusters: readonly Sourced<Cluster>[];
+  readonly definitions: readonly Sourced<Definition>[];
+  readonly files: ReadonlyMap<string, string>;
+  /** `Kind namespace/name` of documents that are there but broken, or whose file does not parse: frozen as last seen. */
+  readonly frozen: ReadonlySet<string>;
+}
+
+/** What validate returns: the fleet, and everything that is wrong. */
+export interface Validated {
+  readonly fleet: Fleet;
+  readonly problems: readonly Problem[];
+}
+
+/** A cluster as placement and rendering see it. `capabilities` null = not known yet: traffic objects are held. */
+export interface Target {
+  readonly name: string;
+  readonly labels: Labels;
+  readonly capabilities: Capabilities | null;
+}
+
+/** One revision of an application, pinned: `NAME-vN`, its spec, and the CUE text of every definition that it uses. */
+export interface RevisionRecord {
+  /** Application `namespace/name`. */
+  readonly app: string;
+  readonly number: number;
+  readonly name: string;
+  readonly specDigest: string;
+  readonly commit: string;
+  readonly application: Application;
+  /** Definition texts by `Kind/type`. */
+  readonly definitions: Readonly<Record<string, PinnedDefinition>>;
+  /** Files that the components refer to, by path. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** A definition as a revision pins it. */
+export interface PinnedDefinition {
+  readonly kind: 'ComponentDefinition' | 'TraitDefinition';
+  readonly type: string;
+  readonly template: string;
+  readonly inPlace: boolean;
+  readonly appliesToWorkloads: readonly string[];
+}
+
+/** All revisions that were ever recorded, by application, oldest first, and which of them the file says now. */
+export interface RevisionBook {
+  readonly revisions: ReadonlyMap<string, readonly RevisionRecord[]>;
+  /** Application key -> name of the revision that its document says now. */
+  readonly newest: ReadonlyMap<string, string>;
+}

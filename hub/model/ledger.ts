@@ -1,0 +1,80 @@
+import type { Digest } from '../../shared/lib/canonical.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
+import type { Capabilities } from '../../shared/model/documents.ts';
+import type { Labels } from '../../shared/model/selector.ts';
+import type { Approval, Revision } from '../../shared/wire/revision.ts';
+import type { RevisionBook } from './fleet.ts';
+import type { Place, Problem } from './source.ts';
+
+/** A cluster in the hub's registry. */
+export interface ClusterRecord {
+  readonly name: string;
+  readonly registration: string;
+  readonly labels: Labels;
+  /** Capabilities that `cluster join --capabilities` or the first report gave; the Cluster document's win over these. */
+  readonly capabilities: Capabilities | null;
+  readonly joinedAt: string;
+  /** The agent's public key once it enrolled. */
+  readonly agentKey: string | null;
+  /** The public half of the open join token, and until when. */
+  readonly token: { readonly publicKey: string; readonly expires: string } | null;
+  readonly reports: boolean;
+  readonly revoked: boolean;
+  /** Set by `cluster remove`: the next bundle says decommission. */
+  readonly decommission: 'orphan' | 'delete' | null;
+}
+
+/** A document as it was last seen whole: what freezing and deleting are decided against. */
+export interface SeenDocument {
+  readonly kind: string;
+  readonly key: string;
+  readonly place: Place;
+  readonly value: unknown;
+  /** Missing for another reason than a descending commit that removed it: waits for approval under this digest. */
+  readonly missing: { readonly change: Digest; readonly since: string } | null;
+}
+
+/** What was last published to a cluster: the very bytes, and the commit of its ref. */
+export interface PublishedBundle {
+  readonly cluster: string;
+  readonly revision: Revision;
+  readonly revisionDigest: Digest;
+  /** Bytes of revision.json and revision.sig. */
+  readonly payload: Uint8Array;
+  readonly signatures: Uint8Array;
+  /** Commit of the cluster's ref that carries it, and that commit's parent (null for the first). */
+  readonly commit: string;
+  readonly parent: string | null;
+}
+
+/** A change that a guard stopped: shown by status, released by `approve DIGEST`. */
+export interface GuardedChange {
+  readonly change: Digest;
+  readonly code: 'EMPTY_RENDER' | 'MASS_DELETE' | 'PROTECTED_DELETE' | 'SOURCE_REWOUND';
+  readonly cluster: string | null;
+  readonly app: string | null;
+  readonly generation: number;
+  readonly ids: readonly ObjectId[];
+  readonly since: string;
+}
+
+/** The hub's database, as one value: read from the verified ledger, changed by a pass, committed as a whole. */
+export interface LedgerState {
+  readonly format: 1;
+  readonly channel: string;
+  readonly epoch: number;
+  /** Number of the ledger commit that this state was read from. */
+  readonly number: number;
+  readonly source: { readonly repository: string; readonly commit: string } | null;
+  readonly revisions: RevisionBook;
+  readonly documents: readonly SeenDocument[];
+  readonly clusters: ReadonlyMap<string, ClusterRecord>;
+  /** Recorded picks by placement key. */
+  readonly picks: ReadonlyMap<string, readonly string[]>;
+  /** Object id by cluster -> unit that claimed it first: `cluster id` -> unit. */
+  readonly bundles: ReadonlyMap<string, PublishedBundle>;
+  readonly guarded: readonly GuardedChange[];
+  readonly approvals: readonly Approval[];
+  /** Problems of the last pass, for status after a restart. */
+  readonly problems: readonly Problem[];
+}

@@ -1,0 +1,40 @@
+import type { KubeObject, ObjectId } from '../../shared/model/object.ts';
+import type { BundleReplicas, BundleTraffic } from '../../shared/wire/revision.ts';
+
+/** One revision on one cluster, as placement decided. */
+export interface Assignment {
+  /** The unit that is delivered: `namespace/name` of the ApplicationDeployment, or of a plain Application. */
+  readonly unit: string;
+  readonly revision: string;
+  readonly cluster: string;
+  /** Overrides spec.replicas of the revision's workloads; absent = what the component says. */
+  readonly replicas?: number;
+  /** Labels that the agent's cluster must have (the placement's selector without what the hub's labels no longer match). */
+  readonly selector: Readonly<Record<string, string>>;
+  /** Why it is remarkable: a provisional pick, a kept assignment. */
+  readonly notes: readonly string[];
+}
+
+/** An object of a rendered application; `revision` is absent for what belongs to the application as a whole. */
+export interface RenderedObject {
+  readonly id: ObjectId;
+  readonly revision?: string;
+  readonly object: KubeObject;
+}
+
+/** One delivered unit on one cluster: the wire's application entry with the objects themselves. */
+export interface RenderedApp {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Commit that it was rendered from. */
+  readonly source: string;
+  readonly selector: Readonly<Record<string, string>>;
+  readonly replicas: readonly BundleReplicas[];
+  readonly traffic: readonly BundleTraffic[];
+  readonly progressDeadlineSeconds: number;
+  readonly notes: readonly string[];
+  /** Revision names in the order of the document, also those without objects of their own. */
+  readonly revisions: readonly string[];
+  readonly objects: readonly RenderedObject[];
+}

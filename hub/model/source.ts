@@ -1,0 +1,58 @@
+import type { Code } from '../../shared/errors.ts';
+
+/** A place in the config repository; line and column count from 1. */
+export interface Place {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One thing that is wrong, with where and what to do: what `validate`, `render` and `status` print as a line. */
+export interface Problem {
+  readonly code: Code;
+  readonly message: string;
+  readonly place?: Place;
+  readonly hint?: string;
+  /** `namespace/name` of the application or deployment that it stops, and the cluster, when it stops only some. */
+  readonly app?: string;
+  readonly cluster?: string;
+  /** A warning stops nothing: things are done, with this to know about them. */
+  readonly severity: 'error' | 'warning';
+}
+
+/** One YAML document of a file, with the place of every value in it. */
+export interface RawDocument {
+  readonly value: unknown;
+  readonly place: Place;
+  /** The place of the value at a path of keys and indexes, or of its nearest parent that exists. */
+  readonly locate: (path: readonly (string | number)[]) => Place;
+}
+
+/** A file that could not be read as YAML: what was last seen in it is frozen. */
+export interface BrokenFile {
+  readonly path: string;
+  readonly problem: Problem;
+}
+
+/** The config repository at one commit (`commit` is empty for a plain folder or an uncommitted work tree). */
+export interface Snapshot {
+  readonly repository: string;
+  readonly commit: string;
+  /** True when this commit descends from the one processed before it, so that what it removes is removed on purpose. */
+  readonly descends: boolean;
+  readonly documents: readonly RawDocument[];
+  readonly broken: readonly BrokenFile[];
+  /** Text of the files that documents may refer to (`properties.path`/`glob`), by path. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Documents that are not ours: ignored, and counted. */
+  readonly ignored: number;
+  readonly problems: readonly Problem[];
+}
+
+/** A document of the fleet with where it came from. */
+export interface Sourced<T> {
+  readonly doc: T;
+  readonly commit: string;
+  readonly place: Place;
+  readonly locate: (path: readonly (string | number)[]) => Place;
+}

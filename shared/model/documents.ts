@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import { annotation } from './names.ts';
+
+/**
+ * The documents that users write in the config repository (product.md, semantics.md). Strict: a member that is not
+ * listed here is an error with its place, because ignoring it would do something else than what was written.
+ */
+const name = z.string().min(1);
+const labels = z.record(z.string(), z.string());
+const metadata = z.strictObject({
+  name,
+  namespace: z.string().min(1).optional(),
+  labels: labels.optional(),
+  annotations: labels.optional(),
+  // Accepted because exports of live objects carry them; they mean nothing here.
+  uid: z.unknown().optional(),
+  resourceVersion: z.unknown().optional(),
+  generation: z.unknown().optional(),
+  creationTimestamp: z.unknown().optional(),
+  managedFields: z.unknown().optional(),
+});
+const properties = z.record(z.string(), z.unknown());
+
+export const trait = z.strictObject({ type: name, properties: properties.optional() });
+export type Trait = z.infer<typeof trait>;
+
+export const component = z.strictObject({
+  name,
+  type: name,
+  properties: properties.optional(),
+  traits: z.array(trait).optional(),
+});
+export type Component = z.infer<typeof component>;
+
+export const applicationSpec = z.strictObject({
+  components: z.array(component).min(1),
+  policies: z
+    .array(z.strictObject({ name: name.optional(), type: name, properties: properties.optional() }))
+    .optional(),
+  workflow: z
+    .strictObject({ mode: z.unknown().optional(), steps: z.array(z.looseObject({ type: name })).optional() })
+    .optional(),
+});
+export type ApplicationSpec = z.infer<typeof applicationSpec>;
+
+export const application = z.strictObject({
+  apiVersion: z.string(),
+  kind: z.literal('Application'),
+  metadata,
+  spec: applicationSpec,
+  status: z.unknown().optional(),
+});
+export type Application = z.infer<typeof application>;
+
+/** True when an Application's annotations say that it only records revisions. */
+export function isRevisionOnly(doc: Pick<Application, 'metadata'>): boolean {
+  const { annotations = {} } = doc.metadata;
+  return annotations[annotation.revisionOnly] === 'true' || annotations[annotation.rolloutTemplate] === 'true';
+}
+
+const stringMatch = z.union([
+  z.strictObject({ prefix: z.string().min(1) }),
+  z.strictObject({ exact: z.string().min(1) }),
+  z.strictObject({ regex: z.string().min(1) }),
+]);
+export type StringMatch = z.infer<typeof stringMatch>;
+
+export const httpMatch = z.strictObject({
+  uri: stringMatch.optional(),
+  headers: z.record(z.string(), stringMatch).optional(),
+  method: z.union([stringMatch, z.string().min(1)]).optional(),
+});
+export type HttpMatch = z.infer<typeof httpMatch>;
+
+export const weightedTarget = z.strictObject({
+  revisionName: name,
+  componentName: name,
+  port: z.number().int().min(1).max(65535),
+  weight: z.number().int().min(0).max(100).optional(),
+});
+export type WeightedTarget = z.infer<typeof weightedTarget>;
+
+export const httpRule = z.strictObject({
+  match: z.array(httpMatch).optional(),
+  weightedTargets: z.array(weightedTarget).min(1),
+});
+export type HttpRule = z.infer<typeof httpRule>;
+
+export const traffic = z.strictObject({
+  provider: z.enum(['auto', 'istio', 'gateway-api', 'ingress', 'none']).default('auto'),
+  hosts: z.array(z.string().min(1)).default([]),
+  gateways: z.array(z.string().min(1)).optional(),
+  http: z.array(httpRule).default([]),
+});
+export type Traffic = z.infer<typeof traffic>;
+
+export const clusterSelector = z.strictObject({
+  labels: labels.optional(),
+  name: name.optional(),
+  pick: z.union([z.enum(['one', 'all']), z.number().int().min(1)]).default('one'),
+});
+export type ClusterSelector = z.infer<typeof clusterSelector>;
+
+export const placement = z.strictObject({
+  clusterSelector: clusterSelector.optional(),
+  distribution: z.strictObject({ replicas: z.number().int().min(0).optional() }).optional(),
+});
+export type Placement = z.infer<typeof placement>;
+
+export const appRevision = z.strictObject({ revisionName: name, placement: z.array(placement).min(1) });
+export type AppRevision = z.infer<typeof appRevision>;
+
+export const applicationDeployment = z.strictObject({
+  apiVersion: z.string(),
+  kind: z.literal('ApplicationDeployment'),
+  metadata,
+  spec: z.strictObject({
+    traffic: traffic.optional(),
+    appRevisions: z.array(appRevision),
+    /** Only `progressDeadline` works so far; waves and steps are refused with UNSUPPORTED by validate. */
+    rollout: z.looseObject({ progressDeadline: z.string().optional() }).optional(),
+  }),
+  status: z.unknown().optional(),
+});
+export type ApplicationDeployment = z.infer<typeof applicationDeployment>;
+
+export const capabilities = z.strictObject({
+  istio: z.union([z.boolean(), z.strictObject({ gateways: z.array(name).optional() })]).optional(),
+  'gateway-api': z.union([z.boolean(), z.strictObject({ gateways: z.array(name).optional() })]).optional(),
+  ingress: z.union([z.boolean(), z.strictObject({ className: name.optional() })]).optional(),
+});
+export type Capabilities = z.infer<typeof capabilities>;
+
+export const cluster = z.strictObject({
+  apiVersion: z.string(),
+  kind: z.literal('Cluster'),
+  metadata,
+  spec: z
+    .strictObject({
+      kubeconfigSecretRef: z.strictObject({ name, namespace: name.optional(), key: name.optional() }).optional(),
+      capabilities: capabilities.optional(),
+    })
+    .optional(),
+  status: z.unknown().optional(),
+});
+export type Cluster = z.infer<typeof cluster>;
+
+/** The kinds of X-Definitions: CUE templates that platform teams add. */
+export const definitionKinds = [
+  'ComponentDefinition',
+  'TraitDefinition',
+  'PolicyDefinition',
+  'WorkflowStepDefinition',
+] as const;
+
+export const definition = z.strictObject({
+  apiVersion: z.string(),
+  kind: z.enum(definitionKinds),
+  metadata,
+  spec: z.looseObject({
+    schematic: z.looseObject({ cue: z.strictObject({ template: z.string().min(1) }).optional() }).optional(),
+    workload: z.unknown().optional(),
+    appliesToWorkloads: z.array(z.string()).optional(),
+    podDisruptive: z.boolean().optional(),
+  }),
+  status: z.unknown().optional(),
+});
+export type Definition = z.infer<typeof definition>;
+
+/** API groups whose kinds are ours. */
+export const ourApiVersions = ['core.oam.dev/v1beta1', 'sluice.dev/v1alpha1'] as const;
+
+/** The namespace of a document: its own, else `default`. */
+export function namespaceOf(doc: { readonly metadata: { readonly namespace?: string | undefined } }): string {
+  return doc.metadata.namespace ?? 'default';
+}
+
+/** `namespace/name` of a document. */
+export function docKey(doc: {
+  readonly metadata: { readonly name: string; readonly namespace?: string | undefined };
+}): string {
+  return `${namespaceOf(doc)}/${doc.metadata.name}`;
+}
