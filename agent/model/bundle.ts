@@ -1,0 +1,55 @@
+import type { Digest } from '../../shared/lib/canonical.ts';
+import type { Freshness } from '../../shared/wire/freshness.ts';
+import type { BundleMark, Revision } from '../../shared/wire/revision.ts';
+import type { SignedBody } from '../../shared/wire/report.ts';
+
+/** What a transport fetched, unverified: files as they are in the channel. */
+export interface ChannelSnapshot {
+  /** Every root document from version 1, oldest first. */
+  readonly roots: readonly SignedBytes[];
+  readonly revision: SignedBytes;
+  readonly freshness: SignedBytes | null;
+  /** The bytes of an object file, when this snapshot carries it (a feed leaves out what the agent already has). */
+  readonly object: (path: string, digest: Digest) => Promise<Uint8Array | null>;
+}
+
+export interface SignedBytes {
+  readonly payload: Uint8Array;
+  readonly signatures: Uint8Array;
+}
+
+/** What a pull answers. */
+export type Pulled = { readonly kind: 'unchanged' } | { readonly kind: 'changed'; readonly snapshot: ChannelSnapshot };
+
+/** A channel that bundles are pulled from: Git, the hub's feed, or a folder. Errors are thrown, never read as "empty". */
+export interface Transport {
+  /** Fetches what is new since the last pull of this transport; `have` names the verified bundle whose objects need not come again. */
+  readonly pull: (
+    have: { readonly revisionDigest: Digest; readonly objects: ReadonlySet<Digest> } | null,
+    signal: AbortSignal,
+  ) => Promise<Pulled>;
+  /** Runs until the signal aborts and calls `wake` whenever there may be something new; resolves at once where there is no such stream. */
+  readonly listen: (wake: () => void, signal: AbortSignal) => Promise<void>;
+  /** Makes the next pull fetch everything again (an integrity error happened). */
+  readonly reset: () => void;
+}
+
+declare const verified: unique symbol;
+
+/** A bundle that verify accepted; only verify can make one. */
+export interface VerifiedBundle {
+  readonly [verified]: true;
+  readonly mark: BundleMark;
+  readonly revision: Revision;
+  /** The envelope as it came, for reports and for the state object. */
+  readonly envelope: SignedBody;
+  /** Version of the root document that it was verified with, and every root document held by then. */
+  readonly rootVersion: number;
+  /** Not fresh: keep the last good state, repair drift, start nothing new, delete nothing. */
+  readonly fresh: boolean;
+  /** Time of this bundle for the agent's floor (channel.md: max of wall clock and highest accepted issuedAt). */
+  readonly issuedAt: number;
+  readonly freshness: Freshness | null;
+  /** The text of an object of this bundle, digest checked; null when it must be fetched again. */
+  readonly objectText: (digest: Digest) => string | null;
+}
