@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { openSync, closeSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+
+/** Child processes that live and die together, each with its output in `FOLDER/NAME.log`. */
+export type ProcessGroup = {
+  start(name: string, command: string, args: readonly string[]): void;
+  /** Rejects, with the end of its log, as soon as a child ends that was not stopped. */
+  readonly failed: Promise<never>;
+  pids(): Readonly<Record<string, number>>;
+  /** Kills every child and waits until all are gone; may be called twice. */
+  stop(): Promise<void>;
+};
+
+/** Starts an empty group; its children end with this process however it ends (the watchdog sees even a SIGKILL). */
+export function processGroup(folder: string): ProcessGroup {
+  const children = new Map<string, ChildProcess>();
+  const watchdog = startWatchdog();
+  let stopping: Promise<void> | undefined;
+  let fail: (error: Error) => void = () => undefined;
+  const failed = new Promise<never>((_resolve, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => undefined);
+  const killAll = (): void => {
+    for (const child of children.values()) child.kill('SIGKILL');
+  };
+  process.once('exit', killAll);
+
+  return {
+    failed,
+    start(name, command, args) {
+      const log = join(folder, `${name}.log`);
+      const output = openSync(log, 'a');
+      const child = spawn(command, args, {
+        stdio: ['ignore', output, output],
+        cwd: folder,
+        env: childEnvironment(folder),
+      });
+      closeSync(output);
+      children.set(name, child);
+      if (child.pid !== undefined) watchdog.stdin?.write(`${child.pid}\n`);
+      child.once('error', fail);
+      child.once('exit', (code, signal) => {
+        if (stopping === undefined) fail(new Error(`${name} ended with ${code ?? signal ?? ''}:\n${endOf(log)}`));
+      });
+    },
+    pids() {
+      return Object.fromEntries([...children].map(([name, child]) => [name, child.pid ?? 0]));
+    },
+    stop() {
+      stopping ??= Promise.all([...children.values()].map(killAndWait)).then(() => {
+        process.off('exit', killAll);
+        watchdog.stdin?.end('done\n');
+      });
+      return stopping;
+    },
+  };
+}
+
+const givenOut = new Set<number>();
+
+/** Finds a port of 127.0.0.1 that is free now and was not handed out before by this process. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = await new Promise<number>((resolve, reject) => {
+      const server = createServer();
+      server.once('error', reject);
+      server.listen(0, '127.0.0.1', () => {
+        const { port } = server.address() as AddressInfo;
+        server.close(() => resolve(port));
+      });
+    });
+    if (givenOut.has(port)) continue;
+    givenOut.add(port);
+    return port;
+  }
+}
+
+/** A shell that reads child pids and, when its input ends without `done`, kills them: exit handlers do not run on SIGKILL. */
+function startWatchdog(): ChildProcess {
+  const script =
+    'while read line; do [ "$line" = done ] && exit 0; pids="$pids $line"; done; [ -z "$pids" ] || kill -9 $pids';
+  const watchdog = spawn('sh', ['-c', script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  watchdog.stdin.on('error', () => undefined);
+  watchdog.unref();
+  return watchdog;
+}
+
+/** Only what the programs need: nothing of the developer's own Kubernetes or proxy configuration. */
+function childEnvironment(folder: string): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], HOME: folder, TMPDIR: folder };
+}
+
+async function killAndWait(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  await new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    // SIGTERM would make the API server drain for up to a minute with its port still bound.
+    child.kill('SIGKILL');
+  });
+}
+
+function endOf(log: string): string {
+  return readFileSync(log, 'utf8').split('\n').slice(-15).join('\n');
+}

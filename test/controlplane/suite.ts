@@ -1,0 +1,11 @@
+import { describe } from 'vitest';
+import { findBinaries } from './binaries.ts';
+import type { Binaries } from './binaries.ts';
+
+const answer = await findBinaries();
+
+/** Registers tests that need a real control plane; they are skipped on a machine that has none. */
+export function describeControlPlane(title: string, register: (binaries: Binaries) => void): void {
+  if ('reason' in answer) describe.skip(title, () => undefined);
+  else describe(title, () => register(answer.binaries));
+}
