@@ -1,0 +1,76 @@
+/** A commit as it stands in a repository. A shallow repository's oldest commits have no parents here. */
+export interface RepoCommit {
+  readonly oid: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
+  /** Milliseconds since the epoch, as the committer's machine believed. */
+  readonly committedAt: number;
+  readonly message: string;
+}
+
+/** All files of a commit, by path (`a/b.yaml`), and what is in the tree but is no plain file. */
+export interface RepoTree {
+  /** Path -> blob. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Symbolic links and submodules: never followed, never read. */
+  readonly others: readonly { readonly path: string; readonly kind: 'symlink' | 'submodule' }[];
+}
+
+/**
+ * Reads one repository by object id. Missing or corrupt objects and malformed trees (empty, duplicate or `..` names)
+ * throw PACK_INVALID; nothing is ever checked out or changed.
+ */
+export interface RepoReader {
+  /** The commit of an exact ref (`refs/heads/main`), packed or loose; null when there is no such ref. */
+  readonly resolve: (ref: string) => Promise<string | null>;
+  /** The branch that HEAD names (null when detached) and its commit (null when unborn). */
+  readonly head: () => Promise<{ readonly ref: string | null; readonly commit: string | null }>;
+  readonly commit: (oid: string) => Promise<RepoCommit>;
+  /** The commit and its first parents, newest first. */
+  readonly firstParents: (from: string, signal: AbortSignal) => AsyncIterable<RepoCommit>;
+  /** True when `ancestor` is `commit` or one of its ancestors by any parent; false when it is unknown here. */
+  readonly descends: (commit: string, ancestor: string, signal: AbortSignal) => Promise<boolean>;
+  readonly tree: (commit: string) => Promise<RepoTree>;
+  readonly blob: (oid: string) => Promise<Uint8Array>;
+}
+
+/** A repository that is followed: looked up cheaply, fetched with its history into a cache of ours. */
+export interface Repo extends RepoReader {
+  /**
+   * The commit that the origin's ref has now, without fetching it. Null only when the origin answered in full and has no
+   * such ref. `HEAD` stands for the origin's default branch. Throws UNAVAILABLE, TIMEOUT, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (no such repository).
+   */
+  readonly lookup: (ref: string, signal: AbortSignal) => Promise<string | null>;
+  /**
+   * Brings the ref's commit and history here and answers its id; null as lookup does. Fetches nothing when it is here already.
+   * A damaged answer or cache is thrown away and fetched once more before this throws PACK_INVALID.
+   */
+  readonly fetch: (ref: string, signal: AbortSignal) => Promise<string | null>;
+  /** Throws the cache away, after an error that says that it is damaged. Does nothing to a repository on this machine's disk. */
+  readonly discard: () => Promise<void>;
+}
+
+/** A repository on this machine's disk: a work tree, or a bare one. */
+export interface LocalRepo extends RepoReader {
+  /** The top folder of the work tree; null for a bare repository. */
+  readonly workTree: string | null;
+  /** True for a path (relative to the work tree) that .gitignore leaves out. */
+  readonly isIgnored: (path: string) => Promise<boolean>;
+}
+
+/** Where a repository is, and how to be let in. */
+export interface RepoSpec {
+  /** `https://`, `http://` (loopback only, unless the http port allows more), `file://`, or a path. */
+  readonly url: string;
+  /** A folder of ours for the clone; not used for `file://` and paths. */
+  readonly cache: string;
+  /** The value of an Authorization header, asked for at each request; sent to the URL's exact origin only. A secret. */
+  readonly authorization?: () => string | null;
+}
+
+/** Opens repositories. */
+export interface Repos {
+  readonly open: (spec: RepoSpec) => Promise<Repo>;
+  /** The repository whose work tree or Git folder `dir` is itself; null when it is neither. */
+  readonly openLocal: (dir: string) => Promise<LocalRepo | null>;
+}
