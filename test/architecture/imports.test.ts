@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot, readSources, type SourceFile } from './imports.ts';
+import { commonFolders, impure, impureHomes, packageHomes, sharedLayers } from './rules.ts';
+
+const sources = readSources(['shared', 'hub', 'agent']);
+const byPath = new Map(sources.map((source) => [source.path, source]));
+
+/** `file -> import` for every import that breaks a rule: an empty list passes, and a failure reads by itself. */
+function broken(breaks: (source: SourceFile, imported: string) => boolean): string[] {
+  return sources.flatMap((source) =>
+    source.files.filter((file) => breaks(source, file)).map((file) => `${source.path} -> ${file}`),
+  );
+}
+
+const folderOf = (path: string): readonly [program: string, stage: string] => {
+  const [program = '', stage = '', ...rest] = path.split('/');
+  return [program, rest.length === 0 ? '' : stage];
+};
+
+const layerOf = (path: string): number =>
+  sharedLayers.findIndex((layer) => path === `shared/${layer}.ts` || path.startsWith(`shared/${layer}/`));
+
+describe('the import rules', () => {
+  it('has sources to look at', () => {
+    expect(sources.length).toBeGreaterThan(50);
+  });
+
+  it('lets every relative import name a file that exists, extension included', () => {
+    expect(broken((_, file) => file.endsWith('.ts') && !byPath.has(file))).toEqual([]);
+  });
+
+  it('keeps the layers of shared/ in order: errors, lib, model, wire', () => {
+    expect(
+      broken(
+        (source, file) =>
+          layerOf(source.path) >= 0 &&
+          (layerOf(file) < 0 ? !file.startsWith('shared/ports/') : layerOf(file) > layerOf(source.path)),
+      ),
+    ).toEqual([]);
+  });
+
+  it('keeps ports free of everything but types of lower layers', () => {
+    expect(
+      broken(
+        (source, file) =>
+          source.path.startsWith('shared/ports/') && !/^shared\/(ports|lib|model)\/|^shared\/errors\.ts$/.test(file),
+      ),
+    ).toEqual([]);
+    const withCode = sources.filter(
+      ({ path, text }) => path.startsWith('shared/ports/') && /^export (function|const|class|let)/m.test(text),
+    );
+    expect(withCode.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('keeps adapters away from both programs', () => {
+    expect(broken((source, file) => source.path.startsWith('shared/') && !file.startsWith('shared/'))).toEqual([]);
+  });
+
+  it('never lets hub and agent import each other', () => {
+    expect(
+      broken(
+        (source, file) =>
+          /^(hub|agent)\//.test(source.path) &&
+          /^(hub|agent)\//.test(file) &&
+          folderOf(source.path)[0] !== folderOf(file)[0],
+      ),
+    ).toEqual([]);
+  });
+
+  it('never lets a stage import another stage or what wires the stages', () => {
+    const breaks = (source: SourceFile, file: string): boolean => {
+      const [program, stage] = folderOf(source.path);
+      const [otherProgram, other] = folderOf(file);
+      if (stage === '' || program === 'shared' || program !== otherProgram) return false;
+      return stage !== other && !(commonFolders as readonly string[]).includes(other);
+    };
+    expect(broken(breaks)).toEqual([]);
+  });
+
+  it('imports nothing of test/', () => {
+    expect(broken((_, file) => file.startsWith('test/'))).toEqual([]);
+  });
+
+  it('has no cycle, types included', () => {
+    expect(findCycle()).toBeNull();
+  });
+
+  it('has no barrel', () => {
+    const barrels = sources.filter(
+      ({ path, text }) => path.endsWith('/index.ts') || /^export (\*|\{[^}]*\}) from/m.test(text),
+    );
+    expect(barrels.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe('third-party packages', () => {
+  const manifest = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+
+  it('have a home each, and every home is used', () => {
+    const named = Object.keys(manifest.dependencies).filter((name) => name !== 'zod');
+    expect(Object.keys(packageHomes).sort()).toEqual(named.sort());
+    const used = new Set(sources.flatMap((source) => source.packages));
+    expect(named.filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  it('are imported at home only', () => {
+    const strays = sources.flatMap((source) =>
+      source.packages
+        .filter((name) => name !== 'zod' && !source.path.startsWith(packageHomes[name] ?? 'nowhere'))
+        .map((name) => `${source.path} -> ${name}`),
+    );
+    expect(strays).toEqual([]);
+  });
+});
+
+describe('purity', () => {
+  it.each(impure)('keeps %s in adapters and main files', (_, pattern) => {
+    const strays = sources.filter(
+      ({ path, text }) => !impureHomes.some((home) => home.test(path)) && pattern.test(code(text)),
+    );
+    expect(strays.map(({ path }) => path)).toEqual([]);
+  });
+
+  it.each(['hub/pass.ts', 'agent/pass.ts'])('keeps %s a list of verbs: at most 60 lines of code, no try', (path) => {
+    const text = code(byPath.get(path)?.text ?? '');
+    const body = text.slice(text.indexOf('export async function pass'));
+    expect(body.split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(60);
+    expect(body.length).toBeGreaterThan(100);
+    expect(body).not.toMatch(/\btry\b/);
+  });
+});
+
+/** Source text without comments. */
+function code(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
+}
+
+function findCycle(): string | null {
+  const state = new Map<string, 'open' | 'done'>();
+  const visit = (path: string, trail: readonly string[]): string | null => {
+    if (state.get(path) === 'done') return null;
+    if (state.get(path) === 'open') return [...trail.slice(trail.indexOf(path)), path].join(' -> ');
+    state.set(path, 'open');
+    for (const file of byPath.get(path)?.files ?? []) {
+      const cycle = visit(file, [...trail, path]);
+      if (cycle !== null) return cycle;
+    }
+    state.set(path, 'done');
+    return null;
+  };
+  for (const { path } of sources) {
+    const cycle = visit(path, []);
+    if (cycle !== null) return cycle;
+  }
+  return null;
+}
