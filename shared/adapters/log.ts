@@ -1,0 +1,57 @@
+import pino from 'pino';
+import type { Log, LogFields } from '../ports/log.ts';
+
+/** Levels of a log, most talkative first. */
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  /** `json` for machines, `text` for people at a terminal. */
+  readonly format: 'json' | 'text';
+  readonly write: (line: string) => void;
+}
+
+/** Keys that never show their value, wherever a caller may have put them. */
+const secretKeys = ['token', 'secret', 'seed', 'password', 'authorization', 'credential', 'privateKey', 'joinLine'];
+
+/** A log of one line a message; values under the names of secrets are replaced. */
+export function createLog(options: LogOptions): Log {
+  const format = options.format === 'json' ? (line: string) => line : textLine;
+  const logger = pino(
+    {
+      level: options.level,
+      base: null,
+      messageKey: 'msg',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+      serializers: { error: errorFacts },
+      redact: { paths: secretKeys.flatMap((key) => [key, `*.${key}`]), censor: '[secret]' },
+    },
+    { write: (line) => options.write(format(line)) },
+  );
+  return {
+    debug: (message, fields) => logger.debug(fields ?? {}, message),
+    info: (message, fields) => logger.info(fields ?? {}, message),
+    warn: (message, fields) => logger.warn(fields ?? {}, message),
+    error: (message, fields) => logger.error(fields ?? {}, message),
+  };
+}
+
+/** The facts of an error, without its stack: code and message, and those of its causes. */
+function errorFacts(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = 'code' in error ? { code: error.code } : {};
+  const cause = error.cause instanceof Error ? { cause: errorFacts(error.cause) } : {};
+  return { ...code, message: error.message, ...cause };
+}
+
+function textLine(line: string): string {
+  const { time, level, msg, ...fields } = JSON.parse(line) as { time: string; level: string; msg: string } & LogFields;
+  const facts = Object.entries(fields).map(([key, value]) => ` ${key}=${plain(value)}`);
+  return `${time.slice(11, 23)} ${level.padEnd(5)} ${msg}${facts.join('')}\n`;
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
+}

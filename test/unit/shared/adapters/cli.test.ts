@@ -1,0 +1,109 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { createCli, terminalOf, type Cli, type Terminal } from '../../../../shared/adapters/cli.ts';
+import { SluiceError } from '../../../../shared/errors.ts';
+
+interface Run {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function runWith(build: (cli: Cli) => void, args: readonly string[]): Promise<Run> {
+  let out = '';
+  let err = '';
+  const terminal: Terminal = {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    interactive: false,
+    color: false,
+    columns: () => 80,
+    path: (path) => path,
+    env: {},
+  };
+  const cli = createCli({ name: 'tool', description: 'does things', version: '1.2.3' }, terminal);
+  build(cli);
+  return { status: await cli.run(args), out, err };
+}
+
+const failing = (error: unknown) => (cli: Cli) => {
+  cli.program.command('go').action(() => {
+    throw error;
+  });
+};
+
+describe('createCli', () => {
+  it('prints a coded error as one line with its place and hint, and exits with its status', async () => {
+    const error = new SluiceError('DOCUMENT_INVALID', 'no\nname', {
+      path: 'a.yaml',
+      line: 3,
+      column: 5,
+      hint: 'add one',
+    });
+    const { status, err, out } = await runWith(failing(error), ['go']);
+    expect(err).toBe('error[DOCUMENT_INVALID] no name; a.yaml:3:5; add one\n');
+    expect(out).toBe('');
+    expect(status).toBe(3);
+  });
+
+  it('prints the same error as JSON with --json, wherever the flag stands', async () => {
+    const error = new SluiceError('MASS_DELETE', 'too many', { hint: 'approve it' });
+    const { status, err } = await runWith(failing(error), ['go', '--json']);
+    expect(JSON.parse(err)).toEqual({ code: 'MASS_DELETE', message: 'too many', hint: 'approve it' });
+    expect(status).toBe(5);
+  });
+
+  it('shows stacks with --debug only', async () => {
+    const error = new TypeError('oops');
+    expect((await runWith(failing(error), ['go'])).err).toBe('error[INTERNAL] oops\n');
+    expect((await runWith(failing(error), ['go', '--debug'])).err).toMatch(/caused by: TypeError: oops\n\s+at /);
+    expect((await runWith(failing(error), ['go'])).status).toBe(1);
+  });
+
+  it.each([
+    ['an unknown command', ['gone']],
+    ['an unknown option', ['go', '--nope']],
+    ['too many arguments', ['go', 'a']],
+  ])('exits with 2 after %s', async (_, args) => {
+    const { status, err } = await runWith((cli) => cli.program.command('go').action(() => undefined), args);
+    expect(status).toBe(2);
+    expect(err).toMatch(/^error\[USAGE\] [^\n]*see `tool --help`\n$/);
+  });
+
+  it('prints help and version with status 0, and help as an error with 2 when no command is given', async () => {
+    const build = (cli: Cli) => cli.program.command('go').action(() => undefined);
+    expect(await runWith(build, ['--version'])).toEqual({ status: 0, out: '1.2.3\n', err: '' });
+    expect((await runWith(build, ['--help'])).out).toContain('does things');
+    const bare = await runWith(build, []);
+    expect(bare.status).toBe(2);
+    expect(bare.err).toContain('Usage: tool');
+  });
+
+  it('exits with the status that a command set', async () => {
+    const { status } = await runWith((cli) => cli.program.command('go').action(() => cli.exit(10)), ['go']);
+    expect(status).toBe(10);
+  });
+});
+
+describe('terminalOf', () => {
+  const process = (env: Record<string, string>, cwd: string, tty: boolean) => {
+    const stream = () => Object.assign(new PassThrough(), { isTTY: tty }) as unknown as NodeJS.WriteStream;
+    return { stdout: stream(), stderr: stream(), env, cwd: () => cwd };
+  };
+
+  it('reads relative paths from the folder where npm run hub was called', () => {
+    const env = { npm_lifecycle_event: 'hub', npm_package_json: '/checkout/package.json', INIT_CWD: '/home/dev' };
+    expect(terminalOf(process(env, '/checkout', false)).path('x')).toBe('/home/dev/x');
+    expect(terminalOf(process(env, '/elsewhere', false)).path('x')).toBe('/elsewhere/x');
+    expect(terminalOf(process({ ...env, npm_lifecycle_event: 'test' }, '/checkout', false)).path('x')).toBe(
+      '/checkout/x',
+    );
+    expect(terminalOf(process(env, '/checkout', false)).path('/abs')).toBe('/abs');
+  });
+
+  it('has colour on a terminal unless NO_COLOR is set', () => {
+    expect(terminalOf(process({}, '/', true)).color).toBe(true);
+    expect(terminalOf(process({ NO_COLOR: '1' }, '/', true)).color).toBe(false);
+    expect(terminalOf(process({}, '/', false)).color).toBe(false);
+  });
+});
