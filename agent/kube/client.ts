@@ -1,0 +1,94 @@
+import { isSluiceError } from '../../shared/errors.ts';
+import type { BackoffLimits } from '../../shared/lib/backoff.ts';
+import type { Clock, Random } from '../../shared/ports/clock.ts';
+import type { Kube } from '../model/kube.ts';
+import type { KubeAccess } from './access.ts';
+import { discover } from './discovery.ts';
+import { openMapping } from './mapping.ts';
+import { getMeta, getObject, listObjects } from './read.ts';
+import { openSession } from './session.ts';
+import type { Impersonation } from './session.ts';
+import { openTransport } from './transport.ts';
+import { watchResource } from './watch.ts';
+import type { WatchLimits } from './watch.ts';
+import { applyObject, createObject, deleteObject, postObject, putObject, scaleObject, updateObject } from './write.ts';
+
+export interface KubeOptions {
+  readonly access: KubeAccess;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly impersonate?: Impersonation;
+  readonly userAgent?: string;
+  /** Milliseconds that one request may wait for a server that says Retry-After; default 30 s. */
+  readonly retryBudgetMs?: number;
+  readonly watch?: Partial<WatchLimits>;
+}
+
+/** A client, and the end of its connections. */
+export interface KubeClient extends Kube {
+  readonly close: () => void;
+}
+
+const defaultWatch: WatchLimits = {
+  maxLineBytes: 8 * 1024 * 1024,
+  idleMs: 150_000,
+  streamSeconds: 240,
+  backoff: { first: 1_000, max: 60_000 } satisfies BackoffLimits,
+};
+
+/** Opens the client of one API server; nothing is sent before the first call. */
+export function createKube(options: KubeOptions): KubeClient {
+  const { access, clock, random } = options;
+  const transport = openTransport(access);
+  const session = openSession({
+    access,
+    transport,
+    clock,
+    random,
+    retryBudgetMs: options.retryBudgetMs ?? 30_000,
+    userAgent: options.userAgent ?? 'sluice-agent',
+    ...(options.impersonate === undefined ? {} : { impersonate: options.impersonate }),
+  });
+  const mapping = openMapping(async (signal) => discover(session, signal));
+  let watches = 0;
+  const watchPort = {
+    session,
+    clock,
+    random,
+    limits: { ...defaultWatch, ...options.watch },
+    onStream: (change: 1 | -1) => {
+      watches += change;
+    },
+  };
+
+  /** A path that is not served any more means that the kinds are to be looked up again. */
+  const learning = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (isSluiceError(error, 'KIND_UNKNOWN')) mapping.forget();
+      throw error;
+    }
+  };
+
+  return {
+    resource: mapping.find,
+    resources: mapping.all,
+    forgetResources: mapping.forget,
+    version: async (signal) =>
+      ((await session.json({ path: '/version', signal })) as { gitVersion: string }).gitVersion,
+    get: async (key, signal) => learning(getObject(session, key, signal)),
+    getMetadata: async (key, signal) => learning(getMeta(session, key, signal)),
+    list: async (resource, wanted) => learning(listObjects(session, resource, wanted)),
+    create: async (resource, object, how) => learning(createObject(session, resource, object, how)),
+    update: async (resource, object, uid, how) => learning(updateObject(session, resource, object, { ...how, uid })),
+    apply: async (resource, object, how) => learning(applyObject(session, resource, object, how)),
+    delete: async (key, how) => learning(deleteObject(session, key, how)),
+    post: async (resource, object, signal) => learning(postObject(session, resource, object, signal)),
+    put: async (resource, object, signal) => learning(putObject(session, resource, object, signal)),
+    scale: async (key, replicas, how) => learning(scaleObject(session, key, replicas, how)),
+    watch: async (resource, wanted) => watchResource(watchPort, resource, wanted),
+    counters: () => ({ ...session.counters(), watches }),
+    close: transport.close,
+  };
+}

@@ -1,0 +1,82 @@
+import { SluiceError, isSluiceError } from '../../shared/errors.ts';
+import type { ObjectRef } from '../../shared/model/object.ts';
+import type { KubeResource } from '../model/kube.ts';
+
+type Discover = (signal: AbortSignal) => Promise<readonly KubeResource[]>;
+
+/** Kinds to resources, from a discovery that is kept until it is forgotten or turns out to lack a kind. */
+export interface Mapping {
+  readonly all: (signal: AbortSignal) => Promise<readonly KubeResource[]>;
+  /** Throws KIND_UNKNOWN when a fresh discovery does not have the kind either. */
+  readonly find: (
+    ref: Pick<ObjectRef, 'group' | 'kind'>,
+    signal: AbortSignal,
+    version?: string,
+  ) => Promise<KubeResource>;
+  readonly forget: () => void;
+}
+
+/** Opens an empty mapping; callers at the same time share one discovery. */
+export function openMapping(discover: Discover): Mapping {
+  let known: { readonly index: Promise<Index> } | undefined;
+
+  const indexOf = async (signal: AbortSignal): Promise<Index> => {
+    const mine = (known ??= { index: discover(signal).then(makeIndex) });
+    try {
+      return await mine.index;
+    } catch (error) {
+      if (known === mine) known = undefined;
+      // Somebody else's request was given up, not ours.
+      if (isSluiceError(error, 'ABORTED') && !signal.aborted) return await indexOf(signal);
+      throw error;
+    }
+  };
+
+  return {
+    all: async (signal) => (await indexOf(signal)).all,
+    forget: () => {
+      known = undefined;
+    },
+    find: async (ref, signal, version) => {
+      const before = known;
+      const first = pick(await indexOf(signal), ref, version);
+      if (first !== undefined) return first;
+      if (before !== undefined && known === before) known = undefined;
+      const second = before === undefined ? undefined : pick(await indexOf(signal), ref, version);
+      if (second !== undefined) return second;
+      const subject = [ref.group, version, ref.kind].filter((part) => part !== undefined && part !== '').join('/');
+      throw new SluiceError('KIND_UNKNOWN', 'the cluster does not serve this kind', {
+        subject,
+        hint: 'install its CustomResourceDefinition, or ask for a version that is served',
+      });
+    },
+  };
+}
+
+interface Index {
+  readonly all: readonly KubeResource[];
+  readonly byKind: ReadonlyMap<string, readonly KubeResource[]>;
+}
+
+function makeIndex(all: readonly KubeResource[]): Index {
+  const byKind = new Map<string, KubeResource[]>();
+  for (const resource of all) {
+    const key = `${resource.group}/${resource.kind}`;
+    const found = byKind.get(key);
+    if (found === undefined) byKind.set(key, [resource]);
+    else found.push(resource);
+  }
+  return { all, byKind };
+}
+
+/** Two resources of one kind exist where one is a mere verb (no list); what can be listed is the one that is meant. */
+function pick(
+  { byKind }: Index,
+  { group, kind }: Pick<ObjectRef, 'group' | 'kind'>,
+  version?: string,
+): KubeResource | undefined {
+  const candidates = (byKind.get(`${group}/${kind}`) ?? []).filter(
+    (resource) => version === undefined || resource.version === version,
+  );
+  return candidates.find(({ verbs }) => verbs.includes('list')) ?? candidates[0];
+}

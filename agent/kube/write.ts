@@ -1,0 +1,159 @@
+import { SluiceError, isSluiceError } from '../../shared/errors.ts';
+import { canonicalJson } from '../../shared/lib/canonical.ts';
+import type { KubeObject, ObjectMeta } from '../../shared/model/object.ts';
+import type { ApplyOptions, DeleteOptions, KubeKey, KubeMeta, KubeResource } from '../model/kube.ts';
+import { collectionPath, keyOf, objectPath } from './paths.ts';
+import { asKind, getMeta, partialObject } from './read.ts';
+import type { Session } from './session.ts';
+import { causesOf } from './status.ts';
+
+/** The name under which the server records what the agent owns. */
+export const fieldManager = 'sluice-agent';
+
+/** Server-side apply of exactly the given object. */
+export async function applyObject(
+  session: Session,
+  resource: KubeResource,
+  object: KubeObject,
+  { force, dryRun = false, signal }: ApplyOptions,
+): Promise<KubeMeta> {
+  const query = { fieldManager, fieldValidation: 'Strict', force, dryRun: dryRun ? 'All' : undefined };
+  const answer = await session.json({
+    method: 'PATCH',
+    path: objectPath(keyOf(resource, object), query),
+    accept: partialObject,
+    contentType: 'application/apply-patch+yaml',
+    body: canonicalJson(object),
+    signal,
+  });
+  return asKind(resource, answer);
+}
+
+/** Creates: no object has the resourceVersion 1, so the server refuses when there is one. Throws OBJECT_EXISTS then. */
+export async function createObject(
+  session: Session,
+  resource: KubeResource,
+  object: KubeObject,
+  options: ApplyOptions,
+): Promise<KubeMeta> {
+  try {
+    return await applyObject(session, resource, withMeta(object, { resourceVersion: '1' }), options);
+  } catch (error) {
+    if (!isSluiceError(error, 'CONFLICT', 'FIELD_CONFLICT')) throw error;
+    throw recoded('OBJECT_EXISTS', error);
+  }
+}
+
+/** Updates the object that has this uid, and no other. Throws OBJECT_REPLACED when it is gone or its name means another one now. */
+export async function updateObject(
+  session: Session,
+  resource: KubeResource,
+  object: KubeObject,
+  { uid, ...options }: ApplyOptions & { readonly uid: string },
+): Promise<KubeMeta> {
+  try {
+    return await applyObject(session, resource, withMeta(object, { uid }), options);
+  } catch (error) {
+    if (isSluiceError(error, 'OBJECT_REJECTED') && causesOf(error).some(({ field }) => field === 'metadata.uid')) {
+      throw recoded('OBJECT_REPLACED', error);
+    }
+    if (!isSluiceError(error, 'CONFLICT')) throw error;
+    const now = await uidOf(session, keyOf(resource, object), options.signal);
+    throw now === uid ? error : recoded('OBJECT_REPLACED', error);
+  }
+}
+
+/** Deletes with preconditions; false when the object was gone already, OBJECT_REPLACED when its name means another one now. */
+export async function deleteObject(session: Session, key: KubeKey, options: DeleteOptions): Promise<boolean> {
+  const { uid, resourceVersion, propagation, signal } = options;
+  const preconditions = { uid, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+  const body = canonicalJson({
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    preconditions,
+    propagationPolicy: propagation,
+  });
+  try {
+    await session.answer({ method: 'DELETE', path: objectPath(key), contentType: 'application/json', body, signal });
+    return true;
+  } catch (error) {
+    if (isSluiceError(error, 'NOT_FOUND')) return false;
+    if (!isSluiceError(error, 'CONFLICT')) throw error;
+    const now = await uidOf(session, key, signal);
+    if (now === undefined) return false;
+    throw now === uid ? error : recoded('OBJECT_REPLACED', error);
+  }
+}
+
+/** POST of a whole object: OBJECT_EXISTS when its name is taken. */
+export async function postObject(
+  session: Session,
+  resource: KubeResource,
+  object: KubeObject,
+  signal: AbortSignal,
+): Promise<KubeObject> {
+  const path = collectionPath(resource, object.metadata.namespace, { fieldManager, fieldValidation: 'Strict' });
+  return await sendWhole(session, resource, { method: 'POST', path, object, signal });
+}
+
+/** PUT of a whole object: CONFLICT when its resourceVersion is not the current one. */
+export async function putObject(
+  session: Session,
+  resource: KubeResource,
+  object: KubeObject,
+  signal: AbortSignal,
+): Promise<KubeObject> {
+  const path = objectPath(keyOf(resource, object), { fieldManager, fieldValidation: 'Strict' });
+  return await sendWhole(session, resource, { method: 'PUT', path, object, signal });
+}
+
+/** Sets the replicas through the scale subresource. */
+export async function scaleObject(
+  session: Session,
+  key: KubeKey,
+  replicas: number,
+  options: { readonly uid: string; readonly resourceVersion?: string; readonly signal: AbortSignal },
+): Promise<void> {
+  const { uid, resourceVersion, signal } = options;
+  const metadata = { uid, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+  try {
+    await session.answer({
+      method: 'PATCH',
+      path: objectPath(key, { fieldManager }, 'scale'),
+      contentType: 'application/merge-patch+json',
+      body: canonicalJson({ metadata, spec: { replicas } }),
+      signal,
+    });
+  } catch (error) {
+    if (!isSluiceError(error, 'CONFLICT', 'NOT_FOUND', 'OBJECT_REJECTED')) throw error;
+    const now = await uidOf(session, key, signal);
+    throw now === uid ? error : recoded('OBJECT_REPLACED', error);
+  }
+}
+
+/** The uid that a name has now. The server's conflict does not say which precondition failed, in anything but words. */
+async function uidOf(session: Session, key: KubeKey, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return (await getMeta(session, key, signal)).metadata.uid;
+  } catch (error) {
+    if (isSluiceError(error, 'NOT_FOUND')) return undefined;
+    throw error;
+  }
+}
+
+async function sendWhole(
+  session: Session,
+  resource: KubeResource,
+  { method, path, object, signal }: { method: 'POST' | 'PUT'; path: string; object: KubeObject; signal: AbortSignal },
+): Promise<KubeObject> {
+  const body = canonicalJson(object);
+  return asKind(resource, await session.json({ method, path, contentType: 'application/json', body, signal }));
+}
+
+function withMeta(object: KubeObject, extra: Partial<ObjectMeta>): KubeObject {
+  return { ...object, metadata: { ...object.metadata, ...extra } };
+}
+
+function recoded(code: 'OBJECT_EXISTS' | 'OBJECT_REPLACED', error: SluiceError): SluiceError {
+  return new SluiceError(code, error.message, error.data, error);
+}
