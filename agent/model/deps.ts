@@ -1,0 +1,64 @@
+import type { Clock, Random } from '../../shared/ports/clock.ts';
+import type { Log } from '../../shared/ports/log.ts';
+import type { AgentReport, ReportAnswer } from '../../shared/wire/report.ts';
+import type { BundleMark } from '../../shared/wire/revision.ts';
+import type { ChannelSnapshot, Transport, VerifiedBundle } from './bundle.ts';
+import type { Kube } from './kube.ts';
+import type { Identity } from './site.ts';
+
+/** What the cluster remembers of the channel, which the next bundle is verified against. */
+export interface Believed {
+  readonly mark: BundleMark | null;
+  readonly rootVersion: number;
+  /** Highest accepted issuedAt, in milliseconds since the epoch. */
+  readonly timeFloor: number;
+  /** The bundle that was verified last: where the texts of objects come from that a feed leaves out. */
+  readonly previous: VerifiedBundle | null;
+}
+
+/** Settings of an agent; `defaultSettings` has all that an installation need not say. */
+export interface AgentSettings {
+  /** The agent's own namespace: its state, Lease and site ConfigMap. */
+  readonly namespace: string;
+  /** Namespaces that it may read and write; null = all. */
+  readonly namespaces: readonly string[] | null;
+  /** Identity under which the Lease is held: the same again after a restart of the same pod. */
+  readonly holder: string;
+  readonly version: string;
+  readonly pollMs: number;
+  readonly heartbeatMs: number;
+  readonly leaseMs: number;
+  /** How long moved traffic must have been live before the capacity behind the old way may go. */
+  readonly settleMs: number;
+  /** How long a stopping agent may take for the object in flight, the last state and the last report. */
+  readonly stopMs: number;
+}
+
+/** The settings that an installation need not say. */
+export const defaultSettings = {
+  namespaces: null,
+  pollMs: 60_000,
+  heartbeatMs: 300_000,
+  leaseMs: 15_000,
+  settleMs: 1_000,
+  stopMs: 10_000,
+} as const;
+
+/** Everything that the agent's loop needs from outside; main wires it, tests wire fakes. */
+export interface AgentDeps {
+  readonly kube: Kube;
+  readonly transport: Transport;
+  /** Throws a coded error for anything that must not be believed. */
+  readonly verify: (snapshot: ChannelSnapshot, believed: Believed) => Promise<VerifiedBundle> | VerifiedBundle;
+  /** Hands a report over; null where there is no hub to report to. Throws when it was not taken. */
+  readonly deliver: (report: AgentReport, signal: AbortSignal) => Promise<ReportAnswer | null>;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** A new unguessable id (nonces of creations). */
+  readonly uuid: () => string;
+  readonly log: Log;
+  readonly identity: Identity;
+  readonly settings: AgentSettings;
+  /** Called before and after every write to the cluster: where crash tests stop the agent. */
+  readonly onStep?: (step: string) => void | Promise<void>;
+}

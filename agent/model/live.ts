@@ -1,0 +1,41 @@
+import type { ObjectHealth } from '../../shared/model/health.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
+import type { Labels } from '../../shared/model/selector.ts';
+
+/** One way of a live traffic object: a Service and its raw weight in a rule. */
+export interface LiveRoute {
+  readonly rule: number;
+  readonly service: ObjectId;
+  readonly weight: number;
+}
+
+/** What is kept of a live object: a projection, never the object. */
+export interface LiveObject {
+  readonly id: ObjectId;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation: number;
+  /** Hash of our own managedFields entry; null when there is none. */
+  readonly fieldsHash: string | null;
+  readonly registration: string | null;
+  readonly nonce: string | null;
+  readonly health: ObjectHealth;
+  readonly message: string;
+  /** Wanted, existing and ready pods of a scalable workload. */
+  readonly replicas: { readonly spec: number; readonly total: number; readonly ready: number } | null;
+  /** Labels of the pods that a workload makes. */
+  readonly podLabels: Labels | null;
+  /** Selector of a Service. */
+  readonly selector: Labels | null;
+  /** Ways of a traffic object. */
+  readonly routes: readonly LiveRoute[] | null;
+}
+
+/** The cluster as the open watches show it; reading it costs nothing. */
+export interface Live {
+  readonly object: (id: ObjectId) => LiveObject | undefined;
+  /** True when everything of this object's kind is known, so that absence says something. */
+  readonly isSynced: (id: ObjectId) => boolean;
+  /** Ready addresses behind a Service; null while they are not known. */
+  readonly readyEndpoints: (service: ObjectId) => number | null;
+}
