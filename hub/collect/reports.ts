@@ -1,0 +1,83 @@
+import type { AgentReport, ReportAnswer } from '../../shared/wire/report.ts';
+import type { Revision } from '../../shared/wire/revision.ts';
+import type { LedgerState } from '../model/ledger.ts';
+import type { ReceivedReport, Reports } from '../model/reports.ts';
+import type { AuthenticReport } from './intake.ts';
+import type { ReportStore } from './store.ts';
+
+/** What a report did: the answer to its sender, whether it was news, and whether the next pass can use it. */
+export interface Taken {
+  readonly answer: ReportAnswer;
+  readonly fresh: boolean;
+  readonly matters: boolean;
+}
+
+/** The newest report of every registration: in memory, with a copy on disk. */
+export interface ReportBook {
+  /** Takes a report with a higher sequence than the last one of its registration; anything else changes nothing. */
+  readonly take: (authentic: AuthenticReport, state: LedgerState, now: number) => Taken;
+  /** The newest reports of the registrations that the ledger has now, by cluster. */
+  readonly current: (state: LedgerState) => Reports;
+  /** Resolves when everything taken so far is on disk. */
+  readonly flush: () => Promise<void>;
+}
+
+/** Opens the reports of a store. A lost or unreadable one comes back with the next heartbeat. */
+export async function openReports(store: ReportStore): Promise<ReportBook> {
+  const newest = new Map<string, ReceivedReport>();
+  for (const received of await store.load()) newest.set(received.report.registration, received);
+  let writes = Promise.resolve();
+  return {
+    take: ({ report }, state, now) => {
+      const last = newest.get(report.registration);
+      if (last !== undefined && report.sequence <= last.report.sequence) {
+        return { answer: answerTo(last.report, state), fresh: false, matters: false };
+      }
+      const received = { report, receivedAt: now };
+      newest.set(report.registration, received);
+      writes = writes.then(() => store.save(received));
+      return { answer: answerTo(report, state), fresh: true, matters: matters(last?.report ?? null, report, state) };
+    },
+    current: (state) => {
+      const reports = new Map<string, ReceivedReport>();
+      for (const { name, registration } of state.clusters.values()) {
+        const received = newest.get(registration);
+        if (received !== undefined) reports.set(name, received);
+      }
+      return reports;
+    },
+    flush: () => writes,
+  };
+}
+
+/** True when a report changes what a pass would decide: retired ids that settle, capabilities that become known, a higher generation than ours. */
+export function matters(last: AgentReport | null, report: AgentReport, state: LedgerState): boolean {
+  const record = state.clusters.get(report.cluster);
+  if (record?.capabilities === null && report.agent.capabilities.length > 0) return true;
+  if (isAhead(report, state)) return true;
+  const bundle = state.bundles.get(report.cluster);
+  return bundle?.revision.registration === report.registration && movesRetired(last, report, bundle.revision);
+}
+
+/** True when ids that are retired have settled, or kept ones have to be retired again. */
+function movesRetired(last: AgentReport | null, report: AgentReport, { retired }: Revision): boolean {
+  const ids = new Set(retired.map(({ id }) => id));
+  const settles = ids.size > 0 && report.settled && !(last?.settled === true && sameMark(last, report));
+  return (
+    settles || report.retired.settled.some((id) => ids.has(id)) || report.retired.unexplained.some((id) => !ids.has(id))
+  );
+}
+
+/** True when an agent has accepted more than this ledger ever published: an old backup of the ledger is in use. */
+export function isAhead(report: AgentReport, state: LedgerState): boolean {
+  if (report.accepted === null || report.accepted.epoch !== state.epoch) return false;
+  return report.accepted.generation > (state.bundles.get(report.cluster)?.revision.generation ?? 0);
+}
+
+function answerTo(report: AgentReport, state: LedgerState): ReportAnswer {
+  return { sequence: report.sequence, wantEnvelope: isAhead(report, state) };
+}
+
+function sameMark(a: AgentReport, b: AgentReport): boolean {
+  return a.accepted?.revisionDigest === b.accepted?.revisionDigest;
+}

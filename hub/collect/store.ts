@@ -1,0 +1,44 @@
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Log } from '../../shared/ports/log.ts';
+import { agentReport } from '../../shared/wire/report.ts';
+import type { ReceivedReport } from '../model/reports.ts';
+
+/** Where the last reports survive a restart. Losing one costs a heartbeat, nothing else. */
+export interface ReportStore {
+  readonly load: () => Promise<ReceivedReport[]>;
+  readonly save: (received: ReceivedReport) => Promise<void>;
+}
+
+const stored = z.strictObject({ report: agentReport, receivedAt: z.number() });
+
+/** A store of one file a registration in a folder; failures to write are logged, unreadable files are left out. */
+export function fileReportStore(folder: string, log: Log): ReportStore {
+  return {
+    load: async () => {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+      const read = await Promise.all(names.map((name) => readStored(join(folder, name), log)));
+      return read.filter((received) => received !== null);
+    },
+    save: async (received) => {
+      const path = join(folder, `${received.report.registration}.json`);
+      try {
+        await writeFile(`${path}.tmp`, JSON.stringify(received), { mode: 0o600 });
+        await rename(`${path}.tmp`, path);
+      } catch (error) {
+        log.warn('a report could not be stored', { cluster: received.report.cluster, error });
+      }
+    },
+  };
+}
+
+async function readStored(path: string, log: Log): Promise<ReceivedReport | null> {
+  try {
+    return stored.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    log.warn('a stored report could not be read', { path, error });
+    return null;
+  }
+}

@@ -1,0 +1,112 @@
+import { SluiceError } from '../../shared/errors.ts';
+import type { Capabilities } from '../../shared/model/documents.ts';
+import type { Labels } from '../../shared/model/selector.ts';
+import type { Approval } from '../../shared/wire/revision.ts';
+import type { ClusterRecord, LedgerState } from '../model/ledger.ts';
+import type { Changed } from '../model/registry.ts';
+import { assertHubLabels } from './join.ts';
+
+/** The record of a cluster; throws REFERENCE_NOT_FOUND. */
+export function recordOf(state: LedgerState, name: string): ClusterRecord {
+  const record = state.clusters.get(name);
+  if (record !== undefined) return record;
+  throw new SluiceError('REFERENCE_NOT_FOUND', 'no cluster of this name is registered', {
+    subject: name,
+    hint: 'see `sluice-hub cluster list`',
+  });
+}
+
+/** Sets labels of a cluster; a null value removes the key. */
+export function setLabels(
+  state: LedgerState,
+  name: string,
+  labels: Readonly<Record<string, string | null>>,
+): Changed<ClusterRecord> {
+  const record = recordOf(state, name);
+  const given = Object.entries(labels).filter((entry): entry is [string, string] => entry[1] !== null);
+  assertHubLabels(Object.fromEntries(given));
+  const kept = Object.entries(record.labels).filter(([key]) => !Object.hasOwn(labels, key));
+  return put(state, { ...record, labels: Object.fromEntries([...kept, ...given]) });
+}
+
+/** Refuses a cluster's agent from now on; what it runs stays as it is. */
+export function revoke(state: LedgerState, name: string): Changed<ClusterRecord> {
+  return put(state, { ...recordOf(state, name), revoked: true, token: null });
+}
+
+/**
+ * Decommissions a cluster: its next bundle says so, and its workloads stay (`orphan`) or go (`delete`). A cluster that
+ * was never sent anything, or that is to be forgotten, leaves the registry at once.
+ */
+export function remove(
+  state: LedgerState,
+  name: string,
+  options: { readonly mode: 'orphan' | 'delete'; readonly forget: boolean },
+): Changed<ClusterRecord | null> {
+  const record = recordOf(state, name);
+  if (!options.forget && state.bundles.has(name)) return put(state, { ...record, decommission: options.mode });
+  const clusters = new Map(state.clusters);
+  clusters.delete(name);
+  return { state: { ...state, clusters }, result: null };
+}
+
+/** Takes an agent's key in exchange for its token; the same key again changes nothing. Throws FORBIDDEN for another one. */
+export function enrol(state: LedgerState, name: string, publicKey: string): Changed<ClusterRecord> {
+  const record = recordOf(state, name);
+  if (record.agentKey === publicKey) return { state, result: record };
+  if (record.agentKey !== null) {
+    throw new SluiceError('FORBIDDEN', 'the token was used already, by another agent', {
+      subject: name,
+      hint: 'join the cluster again with --replace if that was not your agent',
+    });
+  }
+  return put(state, { ...record, agentKey: publicKey, token: null });
+}
+
+/** Records what an agent reported first, for a cluster whose capabilities nobody declared. */
+export function learnCapabilities(
+  state: LedgerState,
+  name: string,
+  capabilities: Capabilities,
+): Changed<ClusterRecord> {
+  const record = recordOf(state, name);
+  return record.capabilities === null ? put(state, { ...record, capabilities }) : { state, result: record };
+}
+
+/** Releases a change that a guard stopped; throws CHANGE_NOT_FOUND when none waits under that digest (or a unique prefix of it). */
+export function approve(
+  state: LedgerState,
+  change: string,
+  who: { readonly by: string; readonly at: string },
+): Changed<Approval> {
+  const wanted = change.startsWith('sha256:') ? change : `sha256:${change}`;
+  const matching = state.guarded.filter((guarded) => guarded.change.startsWith(wanted));
+  const [found] = matching;
+  if (found === undefined || matching.length > 1 || wanted.length < 'sha256:'.length + 8) {
+    throw new SluiceError('CHANGE_NOT_FOUND', 'no single change waits under this digest', {
+      subject: change,
+      hint: 'see `sluice-hub status` for the changes that wait',
+    });
+  }
+  const approval: Approval = {
+    change: found.change,
+    generation: found.generation,
+    ids: [...found.ids],
+    by: who.by,
+    at: who.at,
+  };
+  const others = state.approvals.filter((known) => known.change !== found.change);
+  return { state: { ...state, approvals: [...others, approval] }, result: approval };
+}
+
+/** The labels that a registry entry shows: `key=value` pairs, sorted. */
+export function labelText(labels: Labels): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(',');
+}
+
+function put(state: LedgerState, record: ClusterRecord): Changed<ClusterRecord> {
+  return { state: { ...state, clusters: new Map(state.clusters).set(record.name, record) }, result: record };
+}

@@ -1,0 +1,25 @@
+import { by } from '../../shared/lib/order.ts';
+import type { Cluster } from '../../shared/model/documents.ts';
+import type { Fleet, Target } from '../model/fleet.ts';
+import type { ClusterRecord } from '../model/ledger.ts';
+
+/**
+ * The clusters that applications can be placed on: everything registered that is not leaving, and every `Cluster`
+ * document. The document's labels and capabilities win over those of the registry.
+ */
+export function targetsOf(fleet: Pick<Fleet, 'clusters'>, clusters: ReadonlyMap<string, ClusterRecord>): Target[] {
+  const documents = new Map(fleet.clusters.map(({ doc }) => [doc.metadata.name, doc]));
+  const names = new Set([...documents.keys(), ...clusters.keys()]);
+  return [...names]
+    .filter((name) => clusters.get(name)?.decommission == null)
+    .map((name) => targetOf(name, documents.get(name), clusters.get(name)))
+    .sort(by((target) => target.name));
+}
+
+function targetOf(name: string, doc: Cluster | undefined, record: ClusterRecord | undefined): Target {
+  return {
+    name,
+    labels: doc === undefined ? (record?.labels ?? {}) : (doc.metadata.labels ?? {}),
+    capabilities: doc?.spec?.capabilities ?? record?.capabilities ?? null,
+  };
+}

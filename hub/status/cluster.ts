@@ -1,0 +1,62 @@
+import type { Capabilities } from '../../shared/model/documents.ts';
+import type { AgentReport, ReportCondition } from '../../shared/wire/report.ts';
+import type { ClusterRecord } from '../model/ledger.ts';
+import { ageOf, isStale } from './age.ts';
+import type { StatusCluster } from '../model/status.ts';
+import type { StatusFacts } from './facts.ts';
+
+/** One cluster as status shows it: who it is, what it was sent, what it took, and how old that knowledge is. */
+export function clusterOf(record: ClusterRecord, facts: StatusFacts): StatusCluster {
+  const received = facts.reports.get(record.name);
+  return {
+    name: record.name,
+    registration: record.registration,
+    labels: record.labels,
+    capabilities: record.capabilities === null ? null : capabilityWords(record.capabilities),
+    state: stateOf(record),
+    reports: record.reports,
+    generation: facts.state.bundles.get(record.name)?.revision.generation ?? null,
+    ...(received === undefined ? unheard : saidBy(received.report)),
+    reportedAt: received === undefined ? null : new Date(received.receivedAt).toISOString(),
+    ageSeconds: ageOf(received, facts.now),
+    stale: isStale(record, received, facts),
+  };
+}
+
+const unheard = {
+  acceptedGeneration: null,
+  settled: false,
+  kubernetes: null,
+  agent: null,
+  conditions: [],
+  unexplained: 0,
+  survivors: 0,
+};
+
+function saidBy(report: AgentReport) {
+  const matters = ({ type, status }: ReportCondition) => (type === 'Ready' ? status === 'False' : status === 'True');
+  return {
+    acceptedGeneration: report.accepted?.generation ?? null,
+    settled: report.settled,
+    kubernetes: report.agent.kubernetes,
+    agent: report.agent.version,
+    conditions: report.conditions
+      .filter(matters)
+      .map(({ type, reason, message, since }) => ({ type, reason, message, since })),
+    unexplained: report.retired.unexplained.length,
+    survivors: report.retired.survivors.length,
+  };
+}
+
+function stateOf(record: ClusterRecord): StatusCluster['state'] {
+  if (record.revoked) return 'revoked';
+  if (record.decommission !== null) return 'leaving';
+  return record.agentKey === null ? 'waiting' : 'joined';
+}
+
+function capabilityWords(capabilities: Capabilities): string[] {
+  return Object.entries(capabilities)
+    .filter(([, value]) => value !== undefined && value !== false)
+    .map(([word]) => word)
+    .sort();
+}

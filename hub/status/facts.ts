@@ -1,0 +1,25 @@
+import type { ReportApp } from '../../shared/wire/report.ts';
+import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
+import type { ClusterRecord, LedgerState } from '../model/ledger.ts';
+import type { ReceivedReport, Reports } from '../model/reports.ts';
+
+/** What the view of a fleet is made from: facts only. */
+export interface StatusFacts {
+  readonly state: LedgerState;
+  readonly reports: Reports;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Milliseconds between two reports of an agent that has nothing to say. */
+  readonly heartbeat: number;
+}
+
+/** Facts of one application on one cluster: what the channel asks for, and what the agent said last. */
+export interface RowFacts {
+  readonly record: ClusterRecord;
+  readonly revision: Revision;
+  readonly app: BundleApp;
+  readonly received: ReceivedReport | undefined;
+  readonly said: ReportApp | undefined;
+  readonly stale: boolean;
+  readonly age: number | null;
+}

@@ -1,0 +1,109 @@
+import { appKey } from '../../shared/wire/bundle.ts';
+import type { ReportApp } from '../../shared/wire/report.ts';
+import type { BundleApp } from '../../shared/wire/revision.ts';
+import type { ClusterRecord } from '../model/ledger.ts';
+import type { ReceivedReport } from '../model/reports.ts';
+import { ageOf, isStale } from './age.ts';
+import type { StatusRow } from '../model/status.ts';
+import type { RowFacts, StatusFacts } from './facts.ts';
+import { isEcho, verdictOf } from './verdict.ts';
+
+/** The rows of a cluster: every application of its last bundle, and what the agent still has to take away. */
+export function rowsOf(record: ClusterRecord, facts: StatusFacts): StatusRow[] {
+  const bundle = facts.state.bundles.get(record.name);
+  if (bundle?.revision.registration !== record.registration) return [];
+  const received = facts.reports.get(record.name);
+  const common = {
+    record,
+    revision: bundle.revision,
+    received,
+    stale: isStale(record, received, facts),
+    age: ageOf(received, facts.now),
+  };
+  const rows = bundle.revision.apps.map((app) => rowOf({ ...common, app, said: saidOf(received, appKey(app)) }));
+  return [...rows, ...leavingRows(common, new Set(rows.map(({ application }) => application)))];
+}
+
+function rowOf(facts: RowFacts): StatusRow {
+  const { app, record, revision, received, said } = facts;
+  return {
+    application: appKey(app),
+    cluster: record.name,
+    revisions: revisionsOf(app, said),
+    desired: app.digest,
+    observed: said?.applied ?? null,
+    generation: revision.generation,
+    acceptedGeneration: received?.report.accepted?.generation ?? null,
+    applied: isEcho(facts),
+    ...verdictOf(facts),
+    phase: said?.phase ?? null,
+    notes: app.notes,
+    ...knowledgeOf(facts),
+  };
+}
+
+/** Applications that the bundle has no more and the agent still reports: on their way out, or kept. */
+function leavingRows(common: Omit<RowFacts, 'app' | 'said'>, wanted: ReadonlySet<string>): StatusRow[] {
+  const { received, record, revision } = common;
+  if (received === undefined) return [];
+  const left = received.report.apps.filter((app) => !wanted.has(appKey(app)) && app.phase !== 'settled');
+  return left.map((said) => ({
+    application: appKey(said),
+    cluster: record.name,
+    revisions: said.revisions.map((of) => ({ ...of, traffic: liveShare(said, of.name), wantedTraffic: null })),
+    desired: '',
+    observed: said.applied,
+    generation: revision.generation,
+    acceptedGeneration: received.report.accepted?.generation ?? null,
+    applied: false,
+    health: common.stale ? 'Stale' : said.health === 'Degraded' ? 'Degraded' : 'Progressing',
+    message: said.message === '' ? 'being removed' : `being removed: ${said.message}`,
+    phase: said.phase,
+    notes: [],
+    ...knowledgeOf({ ...common, said }),
+  }));
+}
+
+function revisionsOf(app: BundleApp, said: ReportApp | undefined): StatusRow['revisions'] {
+  const names = [
+    ...new Set([...app.revisions.map(({ name }) => name), ...(said?.revisions ?? []).map(({ name }) => name)]),
+  ];
+  return names.map((name) => {
+    const of = said?.revisions.find((revision) => revision.name === name);
+    return {
+      name,
+      ready: of?.ready ?? null,
+      desired: of?.desired ?? wantedReplicas(app, name),
+      traffic: said === undefined ? null : liveShare(said, name),
+      wantedTraffic: wantedShare(app, name),
+    };
+  });
+}
+
+function wantedReplicas(app: BundleApp, revision: string): number | null {
+  const counts = app.replicas.filter((entry) => entry.revision === revision);
+  return counts.length === 0 ? null : counts.reduce((sum, { value }) => sum + value, 0);
+}
+
+/** The share of the first rule: the one number that a table can show. */
+function wantedShare(app: BundleApp, revision: string): number | null {
+  const targets = app.traffic.flatMap(({ targets: all }) => all.filter((target) => target.rule === 0));
+  if (targets.length === 0) return null;
+  return targets.filter((target) => target.revision === revision).reduce((sum, { weight }) => sum + weight, 0);
+}
+
+function liveShare(said: ReportApp, revision: string): number | null {
+  return said.traffic.find((share) => share.revision === revision)?.weight ?? null;
+}
+
+function knowledgeOf({ received, said, age }: Pick<RowFacts, 'received' | 'said' | 'age'>) {
+  return {
+    observedAt: said?.observedAt ?? null,
+    reportedAt: received === undefined ? null : new Date(received.receivedAt).toISOString(),
+    ageSeconds: age,
+  };
+}
+
+function saidOf(received: ReceivedReport | undefined, key: string): ReportApp | undefined {
+  return received?.report.apps.find((app) => appKey(app) === key);
+}

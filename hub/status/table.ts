@@ -1,0 +1,165 @@
+import type { AppHealth } from '../../shared/model/health.ts';
+import { ageText } from './age.ts';
+import type { StatusRow, StatusView } from '../model/status.ts';
+import { fit, layoutTable, type Column } from './layout.ts';
+
+/** How a table is to look. */
+export interface TableStyle {
+  readonly columns: number;
+  readonly color: boolean;
+  /** Digests and generations, too. */
+  readonly wide: boolean;
+}
+
+/** The table of a view: one line a revision, what is wrong below it, and a summary as the last line. */
+export function statusTable(view: StatusView, style: TableStyle): string {
+  const parts = [
+    rowsTable(view, style),
+    ...clusterLines(view, style),
+    ...guardedLines(view, style),
+    ...problemLines(view),
+    summaryLine(view),
+  ];
+  return parts.filter((part) => part !== '').join('\n') + '\n';
+}
+
+/** One line of a row, for a pipe that follows changes. */
+export function changeLine(row: StatusRow, at: string): string {
+  const revisions = row.revisions.map((revision) =>
+    [revision.name, readyText(revision), shareText(revision)].filter((part) => part !== '-').join(' '),
+  );
+  const message = row.message === '' ? '' : ` (${row.message})`;
+  return `${at} ${row.application} ${row.cluster} ${row.health} ${revisions.join(', ')}${message}`.trimEnd();
+}
+
+/** The last line: how many applications and clusters, and how they are. */
+export function summaryLine(view: StatusView): string {
+  const { applications, clusters, health } = view.summary;
+  const counts = Object.entries(health)
+    .filter(([, count]) => count > 0)
+    .map(([word, count]) => `${count} ${word}`);
+  const head = `${plural(applications, 'application')} on ${plural(clusters, 'cluster')}`;
+  const commit = view.source === null ? '' : ` at ${view.source.commit.slice(0, 12) || 'the folder as it is'}`;
+  const waits = view.guarded.length === 0 ? '' : `; ${plural(view.guarded.length, 'change')} to approve`;
+  const errors = view.problems.filter(({ severity }) => severity === 'error').length;
+  const wrong = errors === 0 ? '' : `; ${plural(errors, 'problem')}`;
+  return `${head}${commit}: ${counts.join(', ') || 'nothing is placed yet'}${waits}${wrong}`;
+}
+
+const tones: Readonly<Record<AppHealth, number>> = {
+  Healthy: 32,
+  Progressing: 36,
+  Held: 33,
+  Unknown: 33,
+  Stale: 35,
+  Degraded: 31,
+};
+
+function rowsTable(view: StatusView, style: TableStyle): string {
+  if (view.applications.length === 0) return '';
+  const columns: Column[] = [
+    { title: 'APPLICATION', least: 12 },
+    { title: 'CLUSTER', least: 8 },
+    { title: 'REVISION', least: 10 },
+    { title: 'READY' },
+    { title: 'TRAFFIC' },
+    { title: 'HEALTH', paint: (cell) => painted(cell, style) },
+    ...(style.wide ? [{ title: 'GENERATION' }, { title: 'DESIRED' }, { title: 'OBSERVED' }] : []),
+    { title: 'AGE' },
+  ];
+  const lines = view.applications.flatMap((row) => rowLines(row, style));
+  return layoutTable(columns, lines, style.columns);
+}
+
+function rowLines(row: StatusRow, style: TableStyle): (readonly string[] | string)[] {
+  const [first, ...rest] = row.revisions;
+  const wide = style.wide ? [generationText(row), short(row.desired), short(row.observed)] : [];
+  const blank = style.wide ? ['', '', ''] : [];
+  const cells = first === undefined ? ['-', '-', '-'] : revisionCells(first);
+  return [
+    [row.application, row.cluster, ...cells, row.health, ...wide, ageText(row.ageSeconds)],
+    ...rest.map((revision) => ['', '', ...revisionCells(revision), '', ...blank, '']),
+    ...notesOf(row).map((note) => fit(`  ${note}`, style.columns)),
+  ];
+}
+
+function notesOf(row: StatusRow): string[] {
+  const isPlain = row.health === 'Healthy' && /^Ready:/.test(row.message);
+  return [...(row.message === '' || isPlain ? [] : [row.message]), ...row.notes.map((note) => `note: ${note}`)];
+}
+
+function revisionCells(revision: StatusRow['revisions'][number]): string[] {
+  return [revision.name, readyText(revision), shareText(revision)];
+}
+
+function readyText({ ready, desired }: StatusRow['revisions'][number]): string {
+  return ready === null && desired === null ? '-' : `${ready ?? '?'}/${desired ?? '?'}`;
+}
+
+/** The live share, with the wanted one while they differ. */
+function shareText({ traffic, wantedTraffic }: StatusRow['revisions'][number]): string {
+  if (traffic === null) return wantedTraffic === null ? '-' : `?>${wantedTraffic}%`;
+  const live = `${Math.round(traffic)}%`;
+  return wantedTraffic === null || Math.round(traffic) === wantedTraffic ? live : `${live}>${wantedTraffic}%`;
+}
+
+function generationText({ generation, acceptedGeneration }: StatusRow): string {
+  return acceptedGeneration === generation ? String(generation) : `${acceptedGeneration ?? '?'}>${generation}`;
+}
+
+/** Clusters with something to say beyond their applications. */
+function clusterLines(view: StatusView, style: TableStyle): string[] {
+  const lines = view.clusters.flatMap((cluster) => [
+    ...cluster.conditions.map(({ type, message }) => `cluster ${cluster.name}: ${type}: ${message}`),
+    ...(cluster.unexplained > 0
+      ? [`cluster ${cluster.name}: keeps ${plural(cluster.unexplained, 'object')} that nobody asked for or retired`]
+      : []),
+    ...(cluster.survivors > 0
+      ? [`cluster ${cluster.name}: ${plural(cluster.survivors, 'object')} could not be deleted yet`]
+      : []),
+    ...(cluster.capabilities === null && !cluster.reports
+      ? [`cluster ${cluster.name}: capabilities are not declared, so traffic objects are held`]
+      : []),
+    ...(cluster.state === 'joined' || cluster.state === 'waiting' ? [] : [`cluster ${cluster.name}: ${cluster.state}`]),
+  ]);
+  return lines.map((line) => fit(line, style.columns));
+}
+
+function guardedLines(view: StatusView, style: TableStyle): string[] {
+  return view.guarded.flatMap((change) => {
+    const where = [change.application, change.cluster].filter((part) => part !== null).join(' on ');
+    const ids = change.ids.slice(0, 5).map((id) => fit(`    ${id}`, style.columns));
+    const more = change.ids.length > 5 ? [`    and ${change.ids.length - 5} more`] : [];
+    return [
+      fit(
+        `guarded[${change.code}] ${where || 'the repository'}: would take away ${plural(change.ids.length, 'object')}`,
+        style.columns,
+      ),
+      ...ids,
+      ...more,
+      `  sluice-hub approve ${change.change.slice('sha256:'.length, 'sha256:'.length + 12)}`,
+    ];
+  });
+}
+
+/** Problems in the one-line form, whole: a place that was cut off is no place. */
+function problemLines(view: StatusView): string[] {
+  return view.problems.map(({ code, severity, message, path, line, column, hint, app, cluster }) => {
+    const subject = [app, cluster].filter((part) => part !== undefined).join(' on ');
+    const place = path === undefined ? subject : [path, line, column].filter((part) => part !== undefined).join(':');
+    return `${severity}[${code}] ${[message, place, hint].filter((part) => part !== undefined && part !== '').join('; ')}`;
+  });
+}
+
+function painted(cell: string, style: TableStyle): string {
+  const tone = tones[cell.trim() as AppHealth] as number | undefined;
+  return style.color && tone !== undefined ? `\u001b[${tone}m${cell}\u001b[0m` : cell;
+}
+
+function short(digest: string | null): string {
+  return digest === null || digest === '' ? '-' : digest.slice('sha256:'.length, 'sha256:'.length + 12);
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,81 @@
+import type { AppHealth } from '../../shared/model/health.ts';
+import { appHealthOrder } from '../../shared/model/health.ts';
+import { by } from '../../shared/lib/order.ts';
+import type { LedgerState } from '../model/ledger.ts';
+import { clusterOf } from './cluster.ts';
+import type { StatusFacts } from './facts.ts';
+import { rowsOf } from './row.ts';
+import type { StatusView, StatusRow, StatusProblem, StatusGuarded } from '../model/status.ts';
+
+/** Which part of the fleet to show: an application's name or `namespace/name`, and a cluster. */
+export interface StatusFilter {
+  readonly app?: string | undefined;
+  readonly cluster?: string | undefined;
+}
+
+/** What runs where, how healthy it is, and how old that knowledge is. */
+export function statusView(facts: StatusFacts, filter: StatusFilter = {}): StatusView {
+  const { state } = facts;
+  const clusters = [...state.clusters.values()]
+    .filter(({ name }) => filter.cluster === undefined || name === filter.cluster)
+    .sort(by(({ name }) => name));
+  const rows = clusters
+    .flatMap((record) => rowsOf(record, facts))
+    .filter((row) => isOfApp(row.application, filter.app))
+    .sort(by((row) => `${row.application}\0${row.cluster}`));
+  return {
+    format: 1,
+    source: state.source,
+    ledger: state.number,
+    at: new Date(facts.now).toISOString(),
+    summary: summaryOf(rows, clusters.length),
+    applications: rows,
+    clusters: clusters.map((record) => clusterOf(record, facts)),
+    problems: problemsOf(state, filter),
+    guarded: guardedOf(state, filter),
+  };
+}
+
+/** The exit status that a view stands for: 10 when something is wrong, 11 when something is only old, 0 otherwise. */
+export function statusExit(view: StatusView): 0 | 10 | 11 {
+  const isWrong = view.problems.some(({ severity }) => severity === 'error') || view.guarded.length > 0;
+  if (isWrong || view.summary.health.Degraded > 0) return 10;
+  return view.summary.health.Stale > 0 ? 11 : 0;
+}
+
+function summaryOf(rows: readonly StatusRow[], clusters: number): StatusView['summary'] {
+  const count = (health: AppHealth) => rows.filter((row) => row.health === health).length;
+  const counts = Object.fromEntries(appHealthOrder.map((health) => [health, count(health)]));
+  return {
+    applications: new Set(rows.map((row) => row.application)).size,
+    clusters,
+    rows: rows.length,
+    health: counts as Record<AppHealth, number>,
+  };
+}
+
+function problemsOf(state: LedgerState, filter: StatusFilter): StatusProblem[] {
+  return state.problems
+    .filter((problem) => problem.app === undefined || isOfApp(problem.app, filter.app))
+    .filter(({ cluster }) => cluster === undefined || filter.cluster === undefined || cluster === filter.cluster)
+    .map(({ place, ...problem }) => ({ ...problem, ...place }));
+}
+
+function guardedOf(state: LedgerState, filter: StatusFilter): StatusGuarded[] {
+  return state.guarded
+    .filter(({ app }) => app === null || isOfApp(app, filter.app))
+    .filter(({ cluster }) => cluster === null || filter.cluster === undefined || cluster === filter.cluster)
+    .filter(({ change }) => !state.approvals.some((approval) => approval.change === change))
+    .map(({ change, code, cluster, app, ids, since }) => ({
+      change,
+      code,
+      cluster,
+      application: app,
+      ids: [...ids],
+      since,
+    }));
+}
+
+function isOfApp(key: string, wanted: string | undefined): boolean {
+  return wanted === undefined || key === wanted || key.slice(key.indexOf('/') + 1) === wanted;
+}
