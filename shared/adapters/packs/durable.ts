@@ -1,0 +1,62 @@
+import { closeSync, existsSync, fsync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Called with the name of each step of a write, just before it is done: tests stop or look there. */
+export type OnStep = (step: string) => void;
+
+const fsyncAsync = promisify(fsync);
+
+/** Writes a new file beside its final name and makes its bytes durable; the caller renames it. */
+export async function writeTemporary(path: string, chunks: readonly Uint8Array[]): Promise<void> {
+  const fd = openSync(path, 'wx', 0o644);
+  try {
+    for (const chunk of chunks) writeAll(fd, chunk);
+    await fsyncAsync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Makes the names in a folder durable. */
+export async function syncFolder(path: string): Promise<void> {
+  const fd = openSync(path, 'r');
+  try {
+    await fsyncAsync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Makes a bare repository (HEAD at main, nothing else) when there is none, durably; harmless when repeated. */
+export function initRepository(dir: string): void {
+  if (existsSync(join(dir, 'HEAD'))) return;
+  for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags']) {
+    mkdirSync(join(dir, folder), { recursive: true });
+  }
+  const config = '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n[gc]\n\tauto = 0\n';
+  writeFileSync(join(dir, 'config'), config);
+  // HEAD comes last: with it, the repository exists.
+  writeFileSync(join(dir, 'HEAD'), 'ref: refs/heads/main\n');
+  for (const folder of ['objects', 'refs', '.', '..']) fsyncFolderSync(join(dir, folder));
+}
+
+function writeFileSync(path: string, text: string): void {
+  const temporary = `${path}.new`;
+  const fd = openSync(temporary, 'w', 0o644);
+  writeSync(fd, text);
+  fsyncSync(fd);
+  closeSync(fd);
+  renameSync(temporary, path);
+  fsyncFolderSync(dirname(path));
+}
+
+function fsyncFolderSync(path: string): void {
+  const fd = openSync(path, 'r');
+  fsyncSync(fd);
+  closeSync(fd);
+}
+
+function writeAll(fd: number, chunk: Uint8Array): void {
+  for (let done = 0; done < chunk.byteLength;) done += writeSync(fd, chunk, done);
+}

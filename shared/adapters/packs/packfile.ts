@@ -1,0 +1,115 @@
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { inflateSync } from 'node:zlib';
+import { SluiceError } from '../../errors.ts';
+import { oidOf, type GitObject, type ObjectType, type Oid } from '../../lib/git/object.ts';
+import { packTypes, parseEntryHeader } from '../../lib/git/pack.ts';
+import type { PackedObject } from '../../ports/objects.ts';
+
+/** One pack on disk with its index in memory; its file stays open, so that it can be read even after it was deleted. */
+export interface PackFile {
+  readonly name: string;
+  readonly count: number;
+  readonly has: (oid: Oid) => boolean;
+  readonly packed: (oid: Oid) => PackedObject | null;
+  readonly read: (oid: Oid) => GitObject | null;
+  /** Names of all objects, sorted. */
+  readonly names: () => Oid[];
+  readonly close: () => void;
+}
+
+const typeNames = new Map<number, ObjectType>(
+  Object.entries(packTypes).map(([name, number]) => [number, name as ObjectType]),
+);
+
+/** Opens `PATH.pack` with `PATH.idx`; throws PACK_INVALID when they are not a version 2 pair. */
+export function openPackFile(path: string, name: string): PackFile {
+  const index = readFileSync(`${path}.idx`);
+  if (index.length < 1072 || index.toString('latin1', 0, 4) !== '\xfftOc' || index.readUInt32BE(4) !== 2) {
+    throw damaged(name);
+  }
+  const count = index.readUInt32BE(8 + 255 * 4);
+  if (index.length < 1072 + count * 28) throw damaged(name);
+  const fd = openSync(`${path}.pack`, 'r');
+  const end = fstatSync(fd).size - 20;
+  const offsets = offsetsOf(index, count);
+  const sortedOffsets = Float64Array.from(offsets).sort();
+
+  const packed = (oid: Oid): PackedObject | null => {
+    const at = offsets[find(index, count, oid)];
+    if (at === undefined) return null;
+    const entry = Buffer.allocUnsafe((sortedOffsets[upperBound(sortedOffsets, at)] ?? end) - at);
+    if (readSync(fd, entry, 0, entry.length, at) !== entry.length) throw damaged(name);
+    const { type, size } = parseEntryHeader(entry);
+    const known = typeNames.get(type);
+    if (known === undefined) {
+      throw new SluiceError('PACK_INVALID', 'this pack has deltas: something else than Sluice repacked it', {
+        subject: name,
+        hint: 'run `git repack -adF --window=0` in that repository',
+      });
+    }
+    return { type: known, size, entry };
+  };
+  return {
+    name,
+    count,
+    has: (oid) => find(index, count, oid) >= 0,
+    packed,
+    read: (oid) => {
+      const found = packed(oid);
+      return found === null ? null : unpack(oid, found);
+    },
+    names: () => Array.from({ length: count }, (_, i) => index.toString('hex', 1032 + i * 20, 1052 + i * 20)),
+    close: () => closeSync(fd),
+  };
+}
+
+/** Inflates a packed object and checks its name; throws PACK_INVALID. */
+export function unpack(oid: Oid, { type, size, entry }: PackedObject): GitObject {
+  try {
+    const body = inflateSync(entry.subarray(parseEntryHeader(entry).start), { maxOutputLength: Math.max(size, 1) });
+    if (body.length === size && oidOf(type, body) === oid) return { oid, type, body };
+  } catch (cause) {
+    throw damaged(oid, cause);
+  }
+  throw damaged(oid);
+}
+
+// The position of a name in the index, or -1.
+function find(index: Buffer, count: number, oid: Oid): number {
+  const first = parseInt(oid.slice(0, 2), 16);
+  const wanted = Buffer.from(oid, 'hex');
+  let low = first === 0 ? 0 : index.readUInt32BE(4 + first * 4);
+  let high = Math.min(index.readUInt32BE(8 + first * 4), count);
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const order = index.compare(wanted, 0, 20, 1032 + middle * 20, 1052 + middle * 20);
+    if (order === 0) return middle;
+    if (order < 0) low = middle + 1;
+    else high = middle;
+  }
+  return -1;
+}
+
+function offsetsOf(index: Buffer, count: number): Float64Array {
+  const offsets = new Float64Array(count);
+  for (let i = 0; i < count; i += 1) {
+    const at = index.readUInt32BE(1032 + count * 24 + i * 4);
+    offsets[i] = at < 0x80000000 ? at : Number(index.readBigUInt64BE(1032 + count * 28 + (at - 0x80000000) * 8));
+  }
+  return offsets;
+}
+
+function upperBound(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? Infinity) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function damaged(subject: string, cause?: unknown): SluiceError {
+  return new SluiceError('PACK_INVALID', 'a Git object on disk is damaged', { subject }, cause);
+}

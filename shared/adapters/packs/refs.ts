@@ -1,0 +1,97 @@
+import { readFileSync, readdirSync, renameSync, rmSync, statSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { SluiceError } from '../../errors.ts';
+import { isOid, type Oid } from '../../lib/git/object.ts';
+import { byCodeUnit } from '../../lib/order.ts';
+import type { RefMove } from '../../ports/objects.ts';
+import { syncFolder, writeTemporary, type OnStep } from './durable.ts';
+import { withLock, type LockOwner } from './lock.ts';
+
+/** The refs of a bare repository: all in `packed-refs`, written whole under its lock. Loose ones that others left are seen, and win. */
+export interface Refs {
+  readonly all: () => ReadonlyMap<string, Oid>;
+  readonly move: (moves: readonly RefMove[]) => Promise<void>;
+}
+
+const header = '# pack-refs with: peeled fully-peeled sorted \n';
+
+/** The refs of the repository in `dir`. */
+export function openRefs(dir: string, owner: LockOwner, onStep: OnStep): Refs {
+  const path = join(dir, 'packed-refs');
+  let known: { readonly stamp: string; readonly packed: ReadonlyMap<string, Oid> } | null = null;
+
+  const packed = (): ReadonlyMap<string, Oid> => {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return new Map();
+    const stamp = stampOf(stat);
+    if (known?.stamp !== stamp) known = { stamp, packed: parse(readFileSync(path, 'utf8')) };
+    return known.packed;
+  };
+  const all = (): ReadonlyMap<string, Oid> => {
+    const loose = looseRefs(dir, 'refs');
+    return loose.length === 0 ? packed() : new Map([...packed(), ...loose]);
+  };
+
+  const move = async (moves: readonly RefMove[]): Promise<void> => {
+    const now = all();
+    for (const { ref, from } of moves) {
+      if ((now.get(ref) ?? null) !== from) {
+        throw new SluiceError('CONFLICT', 'a ref is not where it was expected', { subject: ref });
+      }
+    }
+    const next = new Map([...now, ...moves.map(({ ref, to }): [string, Oid] => [ref, to])]);
+    onStep('write packed-refs.lock');
+    await writeTemporary(`${path}.lock`, [Buffer.from(textOf(next))]);
+    onStep('rename packed-refs');
+    renameSync(`${path}.lock`, path);
+    onStep('sync refs');
+    await syncFolder(dir);
+    // Loose refs win over packed ones: what others left is in packed-refs now and must not hide it.
+    for (const [ref] of looseRefs(dir, 'refs')) rmSync(join(dir, ref), { force: true });
+  };
+
+  return {
+    all,
+    move: (moves) => {
+      if (moves.length === 0) return Promise.resolve();
+      return withLock(join(dir, 'sluice.lock'), owner, async (broken) => {
+        dropStaleLock(`${path}.lock`, broken);
+        await move(moves);
+      });
+    },
+  };
+}
+
+// With our own lock in hand, this one is a dead writer's leftover, or belongs to a stock Git command that runs now.
+function dropStaleLock(path: string, broken: boolean): void {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (!broken && Date.now() - stat.mtimeMs < 10_000) {
+    throw new SluiceError('CONFLICT', 'another program is writing refs', { subject: path });
+  }
+  rmSync(path, { force: true });
+}
+
+function textOf(refs: ReadonlyMap<string, Oid>): string {
+  const lines = [...refs].sort(([a], [b]) => byCodeUnit(a, b)).map(([ref, oid]) => `${oid} ${ref}\n`);
+  return header + lines.join('');
+}
+
+function parse(text: string): Map<string, Oid> {
+  const lines = text.split('\n').filter((line) => isOid(line.slice(0, 40)) && line[40] === ' ');
+  return new Map(lines.map((line) => [line.slice(41), line.slice(0, 40)]));
+}
+
+function looseRefs(dir: string, folder: string): [string, Oid][] {
+  return readdirSync(join(dir, folder), { withFileTypes: true }).flatMap((entry): [string, Oid][] => {
+    const ref = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return looseRefs(dir, ref);
+    if (!entry.isFile() || entry.name.endsWith('.lock')) return [];
+    const oid = readFileSync(join(dir, ref), 'latin1').trim();
+    return isOid(oid) ? [[ref, oid]] : [];
+  });
+}
+
+function stampOf({ mtimeMs, size, ino, ctimeMs }: Stats): string {
+  return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { crc32, deflateSync } from 'node:zlib';
+import { byCodeUnit } from '../order.ts';
+import type { GitObject, ObjectType, Oid } from './object.ts';
+
+/** Numbers of the object kinds in a pack's entry headers. */
+export const packTypes = { commit: 1, tree: 2, blob: 3 } as const satisfies Record<ObjectType, number>;
+
+/** One undeltified entry of a pack: its header and its deflated bytes, ready to be written. */
+export interface PackEntry {
+  readonly oid: Oid;
+  readonly bytes: Buffer;
+}
+
+/** A pack with its version 2 index and its name (the hex of its checksum). */
+export interface Pack {
+  readonly name: string;
+  readonly pack: Buffer;
+  readonly index: Buffer;
+}
+
+/** The entry of an object. */
+export function packEntry({ oid, type, body }: GitObject): PackEntry {
+  return { oid, bytes: Buffer.concat([entryHeader(type, body.byteLength), deflateSync(body)]) };
+}
+
+/** The header of a pack of `count` objects. */
+export function packHeader(count: number): Buffer {
+  const header = Buffer.from('PACK\0\0\0\x02\0\0\0\0', 'latin1');
+  header.writeUInt32BE(count, 8);
+  return header;
+}
+
+/** A whole pack of entries (each name once), in their order. */
+export function makePack(entries: readonly PackEntry[]): Pack {
+  const content = Buffer.concat([packHeader(entries.length), ...entries.map(({ bytes }) => bytes)]);
+  const checksum = sha1(content);
+  let offset = 12;
+  const placed = entries.map(({ oid, bytes }) => {
+    const at = offset;
+    offset += bytes.length;
+    return { oid, at, crc: crc32(bytes) };
+  });
+  return {
+    name: checksum.toString('hex'),
+    pack: Buffer.concat([content, checksum]),
+    index: makeIndex(placed, checksum),
+  };
+}
+
+/** The kind and size that an entry's header says, and where its deflated bytes start. */
+export function parseEntryHeader(bytes: Buffer): {
+  readonly type: number;
+  readonly size: number;
+  readonly start: number;
+} {
+  let byte = bytes[0] ?? 0;
+  const type = (byte >> 4) & 7;
+  let size = byte & 15;
+  let factor = 16;
+  let start = 1;
+  for (; (byte & 0x80) !== 0; start += 1, factor *= 128) {
+    byte = bytes[start] ?? 0;
+    size += (byte & 0x7f) * factor;
+  }
+  return { type, size, start };
+}
+
+function entryHeader(type: ObjectType, size: number): Buffer {
+  const bytes = [(packTypes[type] << 4) | (size & 15)];
+  for (let rest = Math.floor(size / 16); rest > 0; rest = Math.floor(rest / 128)) {
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) | 0x80;
+    bytes.push(rest & 0x7f);
+  }
+  return Buffer.from(bytes);
+}
+
+function makeIndex(placed: readonly { oid: Oid; at: number; crc: number }[], checksum: Buffer): Buffer {
+  const sorted = [...placed].sort((a, b) => byCodeUnit(a.oid, b.oid));
+  const n = sorted.length;
+  const large = sorted.filter(({ at }) => at >= 0x80000000);
+  const index = Buffer.alloc(8 + 1024 + n * 28 + large.length * 8 + 40);
+  index.write('\xfftOc', 0, 'latin1');
+  index.writeUInt32BE(2, 4);
+  let seenLarge = 0;
+  sorted.forEach(({ oid, at, crc }, i) => {
+    index.write(oid, 1032 + i * 20, 'hex');
+    index.writeUInt32BE(crc, 1032 + n * 20 + i * 4);
+    const isLarge = at >= 0x80000000;
+    index.writeUInt32BE(isLarge ? 0x80000000 + seenLarge : at, 1032 + n * 24 + i * 4);
+    if (isLarge) index.writeBigUInt64BE(BigInt(at), 1032 + n * 28 + seenLarge++ * 8);
+    // The fan-out table counts the names up to each first byte.
+    index.writeUInt32BE(i + 1, 8 + parseInt(oid.slice(0, 2), 16) * 4);
+  });
+  for (let first = 1; first < 256; first += 1) {
+    const here = index.readUInt32BE(8 + first * 4);
+    if (here === 0) index.writeUInt32BE(index.readUInt32BE(4 + first * 4), 8 + first * 4);
+  }
+  checksum.copy(index, index.length - 40);
+  sha1(index.subarray(0, index.length - 20)).copy(index, index.length - 20);
+  return index;
+}
+
+function sha1(bytes: Uint8Array): Buffer {
+  return createHash('sha1').update(bytes).digest();
+}

@@ -1,0 +1,236 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openPackStore, type StoreOptions } from '../../../../shared/adapters/packs/store.ts';
+import { makeCommit, parseCommit } from '../../../../shared/lib/git/commit.ts';
+import { makeBlob, type GitObject } from '../../../../shared/lib/git/object.ts';
+import { folderTrees, newFolder, parseTree, place } from '../../../../shared/lib/git/tree.ts';
+import type { ObjectStore } from '../../../../shared/ports/objects.ts';
+
+let dir: string;
+const opened: ObjectStore[] = [];
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'packs-'));
+});
+afterEach(() => {
+  for (const store of opened.splice(0)) store.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const open = (options: StoreOptions = {}): ObjectStore => {
+  const store = openPackStore(join(dir, 'repo.git'), options);
+  opened.push(store);
+  return store;
+};
+const git = (...args: string[]): string =>
+  execFileSync('git', ['-C', join(dir, 'repo.git'), ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+function commitOf(files: Record<string, string>, parent: string | null, message = 'a change'): GitObject[] {
+  const folder = newFolder();
+  const blobs = Object.entries(files).map(([path, text]) => {
+    const blob = makeBlob(Buffer.from(text));
+    place(folder, path.split('/'), blob.oid);
+    return blob;
+  });
+  const { root, trees } = folderTrees(folder);
+  return [makeCommit({ tree: root, parent, time: 1_700_000_000, message }), ...trees, ...blobs];
+}
+
+async function publish(store: ObjectStore, files: Record<string, string>, ref = 'refs/heads/main'): Promise<string> {
+  const parent = store.refs().get(ref) ?? null;
+  const objects = commitOf(files, parent);
+  await store.write(objects);
+  await store.moveRefs([{ ref, from: parent, to: objects[0]!.oid }]);
+  return objects[0]!.oid;
+}
+
+describe('a pack store', () => {
+  it('is a bare repository that the real git finds nothing wrong with, clones and logs', async () => {
+    const store = open();
+    await publish(store, { 'README.md': 'one', 'a/b/c.json': '{}', 'a.b': 'x', a0: 'y' });
+    await publish(store, { 'README.md': 'two', 'a/b/c.json': '{}', 'a.b': 'x', a0: 'y'.repeat(100_000) });
+    expect(
+      execFileSync('git', ['-C', join(dir, 'repo.git'), 'fsck', '--strict', '--full'], { stdio: 'pipe' }).toString(),
+    ).toBe('');
+    expect(git('log', '--format=%s', 'main').trim().split('\n')).toHaveLength(2);
+    execFileSync('git', ['clone', '-q', join(dir, 'repo.git'), join(dir, 'clone')]);
+    expect(readFileSync(join(dir, 'clone', 'README.md'), 'utf8')).toBe('two');
+    expect(readdirSync(join(dir, 'repo.git', 'objects'))).toEqual(['info', 'pack']);
+  });
+
+  it('clones empty, with main as its branch', () => {
+    open();
+    execFileSync('git', ['clone', '-q', join(dir, 'repo.git'), join(dir, 'clone')], { stdio: 'pipe' });
+    expect(readFileSync(join(dir, 'clone', '.git', 'HEAD'), 'utf8')).toBe('ref: refs/heads/main\n');
+  });
+
+  it('writes the same bytes for the same objects', async () => {
+    const objects = commitOf({ a: 'one', 'b/c': 'two' }, null);
+    await open().write(objects);
+    const other = openPackStore(join(dir, 'other.git'));
+    opened.push(other);
+    await other.write([...objects]);
+    const packs = (name: string) => readdirSync(join(dir, name, 'objects', 'pack')).sort();
+    expect(packs('other.git')).toEqual(packs('repo.git'));
+  });
+
+  it('reads back what it wrote, also after it was opened again', async () => {
+    const objects = commitOf({ a: 'one', 'b/c': '', 'b/d': 'x'.repeat(70_000) }, null);
+    await open().write(objects);
+    const again = open();
+    for (const { oid, type, body } of objects) {
+      expect(again.has(oid)).toBe(true);
+      expect(again.read(oid)).toMatchObject({ oid, type });
+      expect(Buffer.compare(again.read(oid)!.body, body)).toBe(0);
+    }
+    expect(again.read('0'.repeat(40))).toBeNull();
+  });
+
+  it('writes nothing for objects that it has', async () => {
+    const store = open();
+    const objects = commitOf({ a: 'one' }, null);
+    await store.write(objects);
+    await store.write([...objects]);
+    expect(readdirSync(join(dir, 'repo.git', 'objects', 'pack'))).toHaveLength(2);
+  });
+
+  it('sees what another process wrote', async () => {
+    const [one, other] = [open(), open()];
+    const commit = await publish(other, { a: 'one' });
+    expect(one.refs().get('refs/heads/main')).toBe(commit);
+    expect(one.read(commit)?.type).toBe('commit');
+  });
+
+  it('moves all refs or none', async () => {
+    const store = open();
+    const main = await publish(store, { a: 'one' });
+    const moves = [
+      { ref: 'refs/heads/clusters/a', from: null, to: main },
+      { ref: 'refs/heads/main', from: '1'.repeat(40), to: main },
+    ];
+    await expect(store.moveRefs(moves)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      data: { subject: 'refs/heads/main' },
+    });
+    expect([...store.refs()]).toEqual([['refs/heads/main', main]]);
+  });
+
+  it('lets exactly one of many rivals move a ref', async () => {
+    const stores = Array.from({ length: 5 }, () => open());
+    const results = await Promise.allSettled(
+      stores.map(async (store, i) => {
+        const objects = commitOf({ a: String(i) }, null);
+        await store.write(objects);
+        await store.moveRefs([{ ref: 'refs/heads/main', from: null, to: objects[0]!.oid }]);
+        return objects[0]!.oid;
+      }),
+    );
+    const won = results.filter((result) => result.status === 'fulfilled').map(({ value }) => value);
+    expect(won).toHaveLength(1);
+    expect(open().refs().get('refs/heads/main')).toBe(won[0]);
+  });
+
+  it('sees a ref that somebody moved with git, and refuses to move it from elsewhere', async () => {
+    const store = open();
+    const first = await publish(store, { a: 'one' });
+    const second = await publish(store, { a: 'two' });
+    git('update-ref', 'refs/heads/main', first);
+    expect(store.refs().get('refs/heads/main')).toBe(first);
+    await expect(store.moveRefs([{ ref: 'refs/heads/main', from: second, to: second }])).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    await store.moveRefs([{ ref: 'refs/heads/main', from: first, to: second }]);
+    expect(git('rev-parse', 'main').trim()).toBe(second);
+  });
+
+  it('merges many packs into few without losing an object, and git still finds nothing wrong', async () => {
+    const store = open({ maxPacks: 6 });
+    const commits: string[] = [];
+    for (let i = 0; i < 20; i += 1) {
+      commits.push(await publish(store, { a: String(i), 'same/file': 'same' }));
+      await store.consolidate();
+    }
+    const packs = readdirSync(join(dir, 'repo.git', 'objects', 'pack')).filter((file) => file.endsWith('.pack'));
+    expect(packs.length).toBeLessThanOrEqual(7);
+    for (const commit of commits) expect(parseCommit(store.read(commit)!.body).message).toBe('a change\n');
+    expect(git('fsck', '--strict', '--full')).toBe('');
+    expect(git('rev-list', '--count', 'main').trim()).toBe('20');
+    expect(open().has(commits[0]!)).toBe(true);
+  });
+
+  it('says which object is damaged', async () => {
+    const store = open();
+    const blob = makeBlob(Buffer.from('x'.repeat(1000)));
+    await store.write([blob]);
+    store.close();
+    const folder = join(dir, 'repo.git', 'objects', 'pack');
+    const pack = join(
+      folder,
+      readdirSync(folder).find((file) => file.endsWith('.pack'))!,
+    );
+    const bytes = readFileSync(pack);
+    bytes[20] = bytes[20]! ^ 0xff;
+    rmSync(pack);
+    writeFileSync(pack, bytes);
+    expect(() => open().read(blob.oid)).toThrow(expect.objectContaining({ code: 'PACK_INVALID' }) as Error);
+  });
+
+  it('breaks the lock of a process that is gone, with what it left, and waits for one that lives', async () => {
+    const store = open({ owner: { id: 'me', isGone: (id) => id === 'gone' } });
+    const lock = join(dir, 'repo.git', 'sluice.lock');
+    writeFileSync(lock, 'gone');
+    writeFileSync(join(dir, 'repo.git', 'packed-refs.lock'), 'half written');
+    const commit = await publish(store, { a: 'one' });
+    writeFileSync(lock, 'alive');
+    await expect(store.moveRefs([{ ref: 'refs/heads/x', from: null, to: commit }])).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    expect(readFileSync(lock, 'utf8')).toBe('alive');
+  });
+});
+
+describe('trees and commits', () => {
+  it.each(['', '.', '..', '.git', '.GIT', 'a/b', 'a\0b', 'git~1'])('refuses the name %j', (name) => {
+    const folder = newFolder();
+    folder.files.set(name, '1'.repeat(40));
+    expect(() => folderTrees(folder)).toThrow(expect.objectContaining({ code: 'NAME_INVALID' }) as Error);
+  });
+
+  it('reads a tree as it was written, and nothing that is no tree of ours', () => {
+    const folder = newFolder();
+    place(folder, ['a', 'b'], '1'.repeat(40));
+    place(folder, ['c'], '2'.repeat(40));
+    const { trees } = folderTrees(folder);
+    expect(parseTree(trees.at(-1)!.body)).toEqual([
+      { name: 'a', kind: 'folder', oid: trees[0]!.oid },
+      { name: 'c', kind: 'file', oid: '2'.repeat(40) },
+    ]);
+    const link = Buffer.concat([Buffer.from('120000 link\0'), Buffer.alloc(20, 1)]);
+    expect(() => parseTree(link)).toThrow(expect.objectContaining({ code: 'PACK_INVALID' }) as Error);
+    expect(() => parseTree(Buffer.from('100644 short\0abc'))).toThrow(
+      expect.objectContaining({ code: 'PACK_INVALID' }) as Error,
+    );
+  });
+
+  it('takes a signature out of a commit and leaves exactly what was signed', () => {
+    const fields = {
+      tree: '1'.repeat(40),
+      parent: '2'.repeat(40),
+      time: 5,
+      message: 'number 7\n\ngpgsig is only text here',
+    };
+    let signedText = '';
+    const commit = makeCommit(fields, (body) => {
+      signedText = body.toString();
+      return '-----BEGIN SSH SIGNATURE-----\nAAAA\nBBBB\n-----END SSH SIGNATURE-----\n';
+    });
+    const parsed = parseCommit(commit.body);
+    expect(parsed.unsigned.toString()).toBe(signedText);
+    expect(parsed.signature).toBe('-----BEGIN SSH SIGNATURE-----\nAAAA\nBBBB\n-----END SSH SIGNATURE-----');
+    expect(parsed.parents).toEqual(['2'.repeat(40)]);
+    expect(parsed.message).toBe(`${fields.message}\n`);
+  });
+});
