@@ -1,0 +1,171 @@
+import { expect, it } from 'vitest';
+import { configMap, deployment, service } from './objects.ts';
+import type { Facts } from './suite.ts';
+
+/** Creating, owning, conflicting, validating by server-side apply. */
+export const applyFacts: Facts = (at) => {
+  it('creates what is missing with 201 and answers 200 from then on', async () => {
+    const wanted = configMap(await at().namespace(), 'first');
+    expect((await at().apply(wanted, 'sluice-agent')).status).toBe(201);
+    expect((await at().apply({ ...wanted, data: { key: 'new' } }, 'sluice-agent')).status).toBe(200);
+  });
+
+  it('writes nothing for an apply that changes nothing', async () => {
+    for (const wanted of [configMap(await at().namespace(), 'same'), deployment(await at().namespace(), 'same', 2)]) {
+      const first = await at().apply(wanted, 'sluice-agent');
+      const second = await at().apply(wanted, 'sluice-agent');
+      expect(second.body.metadata?.resourceVersion).toBe(first.body.metadata?.resourceVersion);
+    }
+  });
+
+  it('records the applied fields under the manager, operation Apply, and nothing else', async () => {
+    const { body } = await at().apply(configMap(await at().namespace(), 'owned'), 'sluice-agent');
+    expect(body.metadata?.managedFields).toMatchObject([
+      {
+        manager: 'sluice-agent',
+        operation: 'Apply',
+        apiVersion: 'v1',
+        fieldsType: 'FieldsV1',
+        fieldsV1: { 'f:data': { 'f:key': {} } },
+      },
+    ]);
+  });
+
+  it('removes a field that its only manager no longer applies', async () => {
+    const namespace = await at().namespace();
+    await at().apply(configMap(namespace, 'less', { a: '1', b: '2' }), 'sluice-agent');
+    const { body } = await at().apply(configMap(namespace, 'less', { a: '1' }), 'sluice-agent');
+    expect(body.data).toEqual({ a: '1' });
+  });
+
+  it('keeps a field that another manager owns as well, when one of the two lets go', async () => {
+    const namespace = await at().namespace();
+    await at().apply(configMap(namespace, 'shared', { a: '1', b: '2' }), 'sluice-agent');
+    await at().apply(configMap(namespace, 'shared', { b: '2' }), 'somebody');
+    const { body } = await at().apply(configMap(namespace, 'shared', { a: '1' }), 'sluice-agent');
+    expect(body.data).toEqual({ a: '1', b: '2' });
+  });
+
+  it('leaves the fields of others alone', async () => {
+    const namespace = await at().namespace();
+    const wanted = configMap(namespace, 'beside', { ours: '1' });
+    await at().apply(wanted, 'sluice-agent');
+    await at().raw('PATCH', `${await at().pathOf(wanted)}?fieldManager=somebody`, {
+      type: 'application/merge-patch+json',
+      body: { metadata: { labels: { theirs: 'x' } }, data: { theirs: '2' } },
+    });
+    const { body } = await at().apply({ ...wanted, data: { ours: '3' } }, 'sluice-agent', '&force=true');
+    expect(body.data).toEqual({ ours: '3', theirs: '2' });
+    expect(body.metadata?.labels).toEqual({ theirs: 'x' });
+  });
+
+  it('names manager and field of a conflict, 409 with causes FieldManagerConflict, and force takes the field over', async () => {
+    const wanted = configMap(await at().namespace(), 'fought');
+    await at().apply(wanted, 'somebody');
+    const ours = { ...wanted, data: { key: 'ours' } };
+    const refused = await at().apply(ours, 'sluice-agent');
+    expect(refused.status).toBe(409);
+    expect(refused.body).toMatchObject({
+      kind: 'Status',
+      reason: 'Conflict',
+      details: { causes: [{ reason: 'FieldManagerConflict', field: '.data.key' }] },
+    });
+    expect(refused.body.details?.causes?.[0]?.message).toMatch(/^conflict with "somebody"/);
+
+    const resource = await at().resource(wanted);
+    const { signal } = at();
+    await expect(at().kube.apply(resource, ours, { force: false, signal })).rejects.toMatchObject({
+      code: 'FIELD_CONFLICT',
+      data: { facts: { causes: [{ manager: 'somebody', field: '.data.key' }] } },
+    });
+    await at().kube.apply(resource, ours, { force: true, signal });
+    const key = { resource, namespace: wanted.metadata.namespace ?? '', name: 'fought' };
+    expect(await at().kube.get(key, signal)).toMatchObject({ data: { key: 'ours' } });
+  });
+
+  it('sees no conflict where two managers apply the same value', async () => {
+    const wanted = configMap(await at().namespace(), 'agreed');
+    await at().apply(wanted, 'somebody');
+    expect((await at().apply(wanted, 'sluice-agent')).status).toBe(200);
+  });
+
+  it('merges lists by their keys: a container of another manager stays', async () => {
+    const wanted = deployment(await at().namespace(), 'sidecar', 0);
+    await at().apply(wanted, 'sluice-agent');
+    const sidecar = { spec: { template: { spec: { containers: [{ name: 'side', image: 'side:1' }] } } } };
+    const added = await at().apply({ ...wanted, ...sidecar }, 'somebody');
+    expect(added.status).toBe(200);
+    const changed = deployment(wanted.metadata.namespace!, 'sidecar', 0, 'nginx:2');
+    const { body } = await at().apply(changed, 'sluice-agent');
+    const images = body.spec?.template?.spec?.containers?.map(({ name, image }) => [name, image]);
+    expect(images).toEqual([
+      ['main', 'nginx:2'],
+      ['side', 'side:1'],
+    ]);
+  });
+
+  it('refuses an unknown field with 400 under fieldValidation=Strict and writes nothing', async () => {
+    const wanted = { ...configMap(await at().namespace(), 'typo'), dada: { a: '1' } };
+    const refused = await at().apply(wanted, 'sluice-agent', '&fieldValidation=Strict');
+    expect(refused).toMatchObject({ status: 400, body: { kind: 'Status', reason: 'BadRequest' } });
+    expect((await at().raw('GET', await at().pathOf(wanted))).status).toBe(404);
+    const resource = await at().resource(wanted);
+    await expect(at().kube.apply(resource, wanted, { force: true, signal: at().signal })).rejects.toMatchObject({
+      code: 'OBJECT_REJECTED',
+    });
+  });
+
+  it('refuses an apply patch without a field manager, or with managedFields, with 400', async () => {
+    const wanted = configMap(await at().namespace(), 'nobody');
+    expect((await at().apply(wanted, '')).status).toBe(400);
+    const withFields = { ...wanted, metadata: { ...wanted.metadata, managedFields: [{ manager: 'me' }] } };
+    expect((await at().apply(withFields, 'sluice-agent')).status).toBe(400);
+  });
+
+  it('answers a dry run as if it were real, and writes nothing', async () => {
+    const wanted = configMap(await at().namespace(), 'dry');
+    const resource = await at().resource(wanted);
+    const { signal } = at();
+    const meta = await at().kube.apply(resource, wanted, { force: true, dryRun: true, signal });
+    expect(meta).toMatchObject({ kind: 'ConfigMap', metadata: { name: 'dry' } });
+    expect((await at().raw('GET', await at().pathOf(wanted))).status).toBe(404);
+  });
+
+  it('refuses to change an immutable field with 422', async () => {
+    const namespace = await at().namespace();
+    const fixed = { ...configMap(namespace, 'fixed'), immutable: true };
+    const selected = deployment(namespace, 'selected', 0);
+    const addressed = service(namespace, 'addressed');
+    for (const object of [fixed, selected, addressed]) await at().apply(object, 'sluice-agent');
+    const labels = { app: 'other' };
+    const spec = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [] } } };
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'main', image: 'nginx:1' }] } };
+    const changes = [
+      { ...fixed, data: { key: 'changed' } },
+      { ...selected, spec: { ...spec, template } },
+      { ...addressed, spec: { ...(addressed['spec'] as object), clusterIP: '10.96.200.200' } },
+    ];
+    for (const change of changes) {
+      const answer = await at().apply(change, 'sluice-agent', '&force=true');
+      expect([change.kind, answer.status, answer.body.reason]).toEqual([change.kind, 422, 'Invalid']);
+    }
+  });
+
+  it('answers 404 that names the namespace when that is missing', async () => {
+    const wanted = configMap('no-such-namespace', 'lost');
+    const answer = await at().apply(wanted, 'sluice-agent');
+    expect(answer).toMatchObject({ status: 404, body: { details: { name: 'no-such-namespace', kind: 'namespaces' } } });
+    const resource = await at().resource(wanted);
+    await expect(at().kube.create(resource, wanted, { force: true, signal: at().signal })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+  });
+
+  it('answers metadata alone when asked for PartialObjectMetadata', async () => {
+    const wanted = configMap(await at().namespace(), 'small');
+    const meta = await at().kube.apply(await at().resource(wanted), wanted, { force: true, signal: at().signal });
+    expect(Object.keys(meta).sort()).toEqual(['apiVersion', 'kind', 'metadata']);
+    expect(meta.metadata.managedFields).toHaveLength(1);
+    expect(meta.metadata.uid).toMatch(/^[0-9a-f-]{36}$/);
+  });
+};

@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest';
+import { deployment, service } from './objects.ts';
+import type { Facts } from './suite.ts';
+import { eventually } from './wait.ts';
+
+/** What controllers and kubelets do with what the agent applies. */
+export const controllerFacts: Facts = (at) => {
+  it('make a Deployment ready, say so under its generation, and give its Service ready endpoints', async () => {
+    const namespace = await at().namespace();
+    const wanted = deployment(namespace, 'web', 2);
+    await at().apply(service(namespace, 'web'), 'sluice-agent');
+    await at().apply(wanted, 'sluice-agent');
+    const path = await at().pathOf(wanted);
+    await eventually('two ready replicas', async () => {
+      const { body } = await at().raw('GET', path);
+      return Number(body.status?.readyReplicas) === 2 && Number(body.status?.observedGeneration) === 1;
+    });
+    const slices = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?labelSelector=kubernetes.io/service-name=web`;
+    await eventually('two ready endpoints', async () => {
+      const { body } = await at().raw('GET', slices);
+      const endpoints = (body.items?.flatMap((slice) => [...(slice.endpoints ?? [])]) ?? []) as unknown as {
+        conditions: { ready: boolean };
+      }[];
+      return endpoints.filter(({ conditions }) => conditions.ready).length === 2;
+    });
+  });
+
+  it('collect what a deleted Deployment owned', async () => {
+    const { kube, signal } = at();
+    const wanted = deployment(await at().namespace(), 'brief', 1);
+    const resource = await at().resource(wanted);
+    const { metadata } = await kube.create(resource, wanted, { force: true, signal });
+    const namespace = wanted.metadata.namespace!;
+    const pods = async (): Promise<number> =>
+      (await at().raw('GET', `/api/v1/namespaces/${namespace}/pods`)).body.items?.length ?? -1;
+    await eventually('a pod', async () => (await pods()) === 1);
+    await kube.delete(
+      { resource, namespace, name: 'brief' },
+      { uid: metadata.uid!, propagation: 'Background', signal },
+    );
+    await eventually('no pod', async () => (await pods()) === 0);
+  });
+
+  it('never make a pod ready whose image starts with broken/, and the Deployment says so', async () => {
+    const wanted = deployment(await at().namespace(), 'bad', 1, 'broken/web:1');
+    const broken = { ...wanted, spec: { ...(wanted['spec'] as object), progressDeadlineSeconds: 1 } };
+    await at().apply(broken, 'sluice-agent');
+    const path = await at().pathOf(broken);
+    await eventually('ProgressDeadlineExceeded', async () => {
+      const { body } = await at().raw('GET', path);
+      const conditions = (body.status?.conditions ?? []) as unknown as { type: string; reason: string }[];
+      return conditions.some(({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded');
+    });
+    expect((await at().raw('GET', path)).body.status?.readyReplicas).toBeUndefined();
+  });
+
+  it('empty a namespace that is deleted', async () => {
+    const namespace = await at().namespace();
+    await at().apply(deployment(namespace, 'inside', 1), 'sluice-agent');
+    await at().raw('DELETE', `/api/v1/namespaces/${namespace}`);
+    await eventually(
+      'no namespace',
+      async () => (await at().raw('GET', `/api/v1/namespaces/${namespace}`)).status === 404,
+    );
+  });
+};
