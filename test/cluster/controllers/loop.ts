@@ -1,0 +1,175 @@
+import { resourceOfCrd } from '../api/crds.ts';
+import type { World } from '../api/write.ts';
+import type { KubeObject } from '../json.ts';
+import type { Change } from '../store/store.ts';
+import { objectKey } from '../store/store.ts';
+import type { Context, Reconcile } from './context.ts';
+import { remove } from './context.ts';
+import { reconcileDeployment, reconcileReplicaSet } from './deployment.ts';
+import { reconcileService, servicesOf } from './endpoints.ts';
+import { hasLivingOwner, reconcileClaim, reconcileCrd, reconcileDependents, reconcileNamespace } from './lifecycle.ts';
+import { kubelet } from './pods.ts';
+import { reconcileDaemonSet, reconcileJob, reconcileStatefulSet } from './workloads.ts';
+
+const crds = 'customresourcedefinitions.apiextensions.k8s.io';
+
+/** Runs the controllers of a cluster on every change; the returned function stops them. */
+export function startControllers(
+  world: World,
+  options: { readonly readyDelayMs: number; readonly nodes: readonly string[] },
+): () => void {
+  const queue = new Map<string, () => void>();
+  const timers = new Set<() => void>();
+  const dependents = createDependents();
+  const due = new Map<string, number>();
+  let stopped = false;
+  let scheduled = false;
+
+  const context: Context = {
+    world,
+    ...options,
+    owned: (owner, resource) =>
+      dependents.of(owner).flatMap(([id, key]) => (id === resource ? found(world.store.get(id, key)) : [])),
+    later: (ms, resource, object) => {
+      const cancel = world.clock.after(ms, () => {
+        timers.delete(cancel);
+        look(resource, objectKey(object));
+      });
+      timers.add(cancel);
+    },
+  };
+  const reconcilers: Readonly<Record<string, Reconcile>> = {
+    ...table,
+    pods: kubelet((pod) => due.get(pod.metadata.uid ?? '') ?? 0),
+  };
+
+  function enqueue(name: string, run: () => void): void {
+    queue.set(name, run);
+    if (scheduled || stopped) return;
+    scheduled = true;
+    world.clock.after(0, drain);
+  }
+
+  /** One round works on what was queued when it began, so that requests get their turn between rounds. */
+  function drain(): void {
+    scheduled = false;
+    const round = [...queue.values()];
+    queue.clear();
+    for (const run of round) if (!stopped) run();
+  }
+
+  function look(resource: string, key: string): void {
+    const reconcile = reconcilers[resource];
+    if (reconcile === undefined) return;
+    enqueue(`${resource} ${key}`, () => {
+      const object = world.store.get(resource, key);
+      if (object !== undefined) reconcile(context, object);
+    });
+  }
+
+  function collect(object: KubeObject): void {
+    enqueue(`collect ${object.metadata.uid ?? ''}`, () => {
+      const waiting = dependents
+        .of(object)
+        .flatMap(([id, key]) => found(world.store.get(id, key)).map((item) => [id, item] as const));
+      const resource = world.resources.byKind(
+        object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] ?? '') : '',
+        object.kind,
+      );
+      const live = resource && world.store.get(resource.id, objectKey(object));
+      if (live !== undefined && live.metadata.uid === object.metadata.uid) reconcileDependents(context, live, waiting);
+      else for (const [id, item] of waiting) if (!hasLivingOwner(context, item)) remove(context, id, item);
+    });
+  }
+
+  function lookAround({ type, resource, object }: Change): void {
+    for (const owner of object.metadata.ownerReferences ?? []) {
+      const id = world.resources.byKind(
+        owner.apiVersion.includes('/') ? (owner.apiVersion.split('/')[0] ?? '') : '',
+        owner.kind,
+      );
+      if (id === undefined) continue;
+      const key = id.namespaced ? `${object.metadata.namespace ?? ''}/${owner.name}` : owner.name;
+      look(id.id, key);
+      const live = world.store.get(id.id, key);
+      if (type === 'DELETED' && live?.metadata.deletionTimestamp !== undefined) collect(live);
+    }
+    if (resource === 'pods') for (const service of servicesOf(context, object)) look('services', objectKey(service));
+    if (type !== 'DELETED') return;
+    if (object.metadata.namespace !== undefined) look('namespaces', object.metadata.namespace);
+    const crd = world.store.list(crds).find((item) => item.metadata.name === resource);
+    if (crd?.metadata.deletionTimestamp !== undefined) look(crds, crd.metadata.name);
+  }
+
+  const unsubscribe = world.store.subscribe((change) => {
+    const { type, resource, key, object } = change;
+    const uid = object.metadata.uid ?? '';
+    dependents.note(change);
+    if (resource === crds) serve(world, change);
+    if (resource === 'pods' && type === 'ADDED') due.set(uid, world.clock.now() + options.readyDelayMs);
+    if (resource === 'pods' && type === 'DELETED') due.delete(uid);
+    if (type !== 'DELETED') look(resource, key);
+    const ends = type === 'DELETED' || object.metadata.deletionTimestamp !== undefined;
+    if (ends) collect(object);
+    if (type === 'ADDED' && (object.metadata.ownerReferences ?? []).length > 0 && !hasLivingOwner(context, object)) {
+      enqueue(`orphan ${uid}`, () => remove(context, resource, object));
+    }
+    lookAround(change);
+  });
+  for (const resource of Object.keys(reconcilers))
+    for (const object of world.store.list(resource)) look(resource, objectKey(object));
+  return () => {
+    stopped = true;
+    unsubscribe();
+    timers.forEach((cancel) => cancel());
+  };
+}
+
+const table: Readonly<Record<string, Reconcile>> = {
+  'deployments.apps': reconcileDeployment,
+  'replicasets.apps': reconcileReplicaSet,
+  'statefulsets.apps': reconcileStatefulSet,
+  'daemonsets.apps': reconcileDaemonSet,
+  'jobs.batch': reconcileJob,
+  services: reconcileService,
+  namespaces: reconcileNamespace,
+  persistentvolumeclaims: reconcileClaim,
+  [crds]: reconcileCrd,
+};
+
+/** A custom kind is served from the moment its definition is stored. */
+function serve(world: World, { type, object }: Change): void {
+  const resource = resourceOfCrd(object);
+  if (type === 'DELETED') world.resources.remove(resource.id);
+  else world.resources.add(resource);
+}
+
+interface Dependents {
+  note(change: Change): void;
+  of(owner: KubeObject): readonly (readonly [resource: string, key: string])[];
+}
+
+/** Who names whom as owner, by uid. */
+function createDependents(): Dependents {
+  const byOwner = new Map<string, Map<string, readonly [string, string]>>();
+  const owners = (object: KubeObject | undefined): readonly string[] =>
+    (object?.metadata.ownerReferences ?? []).map(({ uid }) => uid);
+  return {
+    note: ({ type, resource, key, object, before }) => {
+      const id = `${resource} ${key}`;
+      const now = type === 'DELETED' ? [] : owners(object);
+      for (const uid of owners(before)) {
+        if (now.includes(uid)) continue;
+        byOwner.get(uid)?.delete(id);
+        if (byOwner.get(uid)?.size === 0) byOwner.delete(uid);
+      }
+      for (const uid of now)
+        byOwner.set(uid, (byOwner.get(uid) ?? new Map<string, readonly [string, string]>()).set(id, [resource, key]));
+    },
+    of: (owner) => [...(byOwner.get(owner.metadata.uid ?? '')?.values() ?? [])],
+  };
+}
+
+function found<T>(value: T | undefined): readonly T[] {
+  return value === undefined ? [] : [value];
+}

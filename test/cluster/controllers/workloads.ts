@@ -1,0 +1,155 @@
+import { timestamp } from '../clock.ts';
+import { replicasOf } from '../api/defaults.ts';
+import { at, numberAt, objectAt, objectsAt, textAt } from '../json.ts';
+import type { KubeObject } from '../json.ts';
+import { holds } from './conditions.ts';
+import type { Context } from './context.ts';
+import { create, remove, writeStatus } from './context.ts';
+import { createPod, isReady, podsOf, removePods, templateHash } from './pods.ts';
+
+const hashLabel = 'controller-revision-hash';
+
+/** The StatefulSet controller: numbered pods, one after the other unless Parallel, updated from the highest down. */
+export function reconcileStatefulSet(context: Context, set: KubeObject): void {
+  if (set.metadata.deletionTimestamp !== undefined) return;
+  const hash = templateHash(at(set, 'spec', 'template'));
+  const wanted = replicasOf(set);
+  const pods = podsOf(context, set).toSorted((a, b) => ordinal(a) - ordinal(b));
+  const parallel = textAt(set, 'spec', 'podManagementPolicy') === 'Parallel';
+  for (const pod of pods) if (ordinal(pod) >= wanted) remove(context, 'pods', pod);
+  const kept = pods.filter((pod) => ordinal(pod) < wanted);
+  const allReady = kept.every(isReady);
+  for (let index = 0; index < wanted; index += 1) {
+    const exists = kept.some((pod) => ordinal(pod) === index);
+    if (!exists) createMember(context, set, { index, hash });
+    if (!parallel && !(exists && isReady(kept.find((pod) => ordinal(pod) === index) as KubeObject))) break;
+  }
+  const partition = numberAt(set, ['spec', 'updateStrategy', 'rollingUpdate', 'partition'], 0);
+  const stale = kept.filter((pod) => ordinal(pod) >= partition && pod.metadata.labels?.[hashLabel] !== hash).at(-1);
+  const rolls = textAt(set, 'spec', 'updateStrategy', 'type') !== 'OnDelete';
+  if (rolls && stale !== undefined && (allReady || !isReady(stale)) && kept.length === wanted)
+    remove(context, 'pods', stale);
+  settleStatefulSet(context, set, hash);
+}
+
+/** The DaemonSet controller: one pod a node; one at a time is replaced when the template changes. */
+export function reconcileDaemonSet(context: Context, set: KubeObject): void {
+  if (set.metadata.deletionTimestamp !== undefined) return;
+  const hash = templateHash(at(set, 'spec', 'template'));
+  const pods = podsOf(context, set);
+  for (const node of context.nodes) {
+    if (pods.some((pod) => at(pod, 'spec', 'nodeName') === node)) continue;
+    const name = `${set.metadata.name}-${context.world.suffix()}`;
+    createPod(context, set, { name, node, template: at(set, 'spec', 'template'), labels: { [hashLabel]: hash } });
+  }
+  const stale = pods.filter((pod) => pod.metadata.labels?.[hashLabel] !== hash);
+  const rolls = textAt(set, 'spec', 'updateStrategy', 'type') !== 'OnDelete';
+  if (rolls && (pods.every(isReady) || stale.some((pod) => !isReady(pod)))) removePods(context, stale, 1);
+  const now = podsOf(context, set);
+  const ready = now.filter(isReady).length;
+  const updated = now.filter((pod) => pod.metadata.labels?.[hashLabel] === hash).length;
+  writeStatus(context, 'daemonsets.apps', set, {
+    currentNumberScheduled: now.length,
+    desiredNumberScheduled: context.nodes.length,
+    numberMisscheduled: 0,
+    numberReady: ready,
+    observedGeneration: set.metadata.generation ?? 1,
+    ...(updated > 0 ? { updatedNumberScheduled: updated } : {}),
+    ...(ready > 0 ? { numberAvailable: ready } : {}),
+    ...(context.nodes.length > ready ? { numberUnavailable: context.nodes.length - ready } : {}),
+  });
+}
+
+/** The Job controller: pods until enough have succeeded. */
+export function reconcileJob(context: Context, job: KubeObject): void {
+  if (job.metadata.deletionTimestamp !== undefined || holds(job, 'Complete')) return;
+  const wanted = numberAt(job, ['spec', 'completions'], 1);
+  const ended = (pod: KubeObject): boolean => textAt(pod, 'status', 'phase') === 'Succeeded';
+  const pods = podsOf(context, job);
+  const succeeded = pods.filter(ended).length;
+  const suspended = at(job, 'spec', 'suspend') === true;
+  const room = Math.min(numberAt(job, ['spec', 'parallelism'], 1), wanted - succeeded) - (pods.length - succeeded);
+  for (let index = 0; index < room && !suspended; index += 1) {
+    createPod(context, job, {
+      name: `${job.metadata.name}-${context.world.suffix()}`,
+      template: at(job, 'spec', 'template'),
+    });
+  }
+  const active = podsOf(context, job).length - succeeded;
+  const time = timestamp(context.world.clock.now());
+  const done = succeeded >= wanted;
+  const finished = (type: string): object => ({
+    type,
+    status: 'True',
+    reason: 'CompletionsReached',
+    message: 'Reached expected number of succeeded pods',
+    lastProbeTime: time,
+    lastTransitionTime: time,
+  });
+  writeStatus(context, 'jobs.batch', job, {
+    startTime: textAt(job, 'status', 'startTime') || time,
+    ...(active > 0 ? { active } : {}),
+    ...(succeeded > 0 ? { succeeded } : {}),
+    ready: 0,
+    terminating: 0,
+    ...(done
+      ? { completionTime: time, conditions: [finished('SuccessCriteriaMet'), finished('Complete')] as never }
+      : {}),
+  });
+}
+
+function ordinal(pod: KubeObject): number {
+  return Number(/-(\d+)$/.exec(pod.metadata.name)?.[1] ?? '0');
+}
+
+function createMember(
+  context: Context,
+  set: KubeObject,
+  { index, hash }: { readonly index: number; readonly hash: string },
+): void {
+  const { name: base, namespace } = set.metadata;
+  const name = `${base}-${index}`;
+  const claims = objectsAt(set, 'spec', 'volumeClaimTemplates');
+  const volumes = claims.map((claim) => {
+    const claimName = `${textAt(claim, 'metadata', 'name')}-${name}`;
+    const metadata = {
+      ...objectAt(claim, 'metadata'),
+      name: claimName,
+      ...(namespace === undefined ? {} : { namespace }),
+    };
+    create(context, 'persistentvolumeclaims', { metadata, spec: objectAt(claim, 'spec') });
+    return { name: textAt(claim, 'metadata', 'name'), persistentVolumeClaim: { claimName } };
+  });
+  const template = objectAt(set, 'spec', 'template');
+  const spec = objectAt(template, 'spec');
+  const all = [...objectsAt(spec, 'volumes'), ...volumes];
+  createPod(context, set, {
+    name,
+    template: { ...template, spec: { ...spec, hostname: name, ...(all.length > 0 ? { volumes: all } : {}) } },
+    labels: {
+      'statefulset.kubernetes.io/pod-name': name,
+      'apps.kubernetes.io/pod-index': String(index),
+      [hashLabel]: hash,
+    },
+  });
+}
+
+function settleStatefulSet(context: Context, set: KubeObject, hash: string): void {
+  const pods = podsOf(context, set);
+  const ready = pods.filter(isReady).length;
+  const updated = pods.filter((pod) => pod.metadata.labels?.[hashLabel] === hash).length;
+  const update = `${set.metadata.name}-${hash}`;
+  const done = updated === pods.length && updated === replicasOf(set);
+  const known = textAt(set, 'status', 'currentRevision');
+  writeStatus(context, 'statefulsets.apps', set, {
+    observedGeneration: set.metadata.generation ?? 1,
+    replicas: pods.length,
+    availableReplicas: ready,
+    ...(ready > 0 ? { readyReplicas: ready } : {}),
+    ...(updated > 0 ? { updatedReplicas: updated } : {}),
+    ...(done ? { currentReplicas: updated } : pods.length > updated ? { currentReplicas: pods.length - updated } : {}),
+    currentRevision: done || known === '' ? update : known,
+    updateRevision: update,
+    collisionCount: 0,
+  });
+}

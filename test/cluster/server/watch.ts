@@ -1,0 +1,148 @@
+import type { ServerResponse } from 'node:http';
+import { ApiError, expired, invalid, statusOf } from '../api/errors.ts';
+import type { World } from '../api/write.ts';
+import type { JsonObject, KubeObject } from '../json.ts';
+import type { Match } from '../store/selectors.ts';
+import type { Change } from '../store/store.ts';
+import { selectionOf, versionParameter } from './list.ts';
+import type { Target } from './route.ts';
+import { groupVersion, showObject } from './view.ts';
+import type { View } from './view.ts';
+
+/** How often a watch that allows bookmarks gets one. */
+export interface WatchOptions {
+  readonly bookmarkMs: number;
+}
+
+/** A client that reads slower than this many bytes behind is cut off, so that it cannot fill the memory. */
+const backlogLimit = 32 * 1024 * 1024;
+
+/**
+ * Streams changes of the target's objects until the client leaves or timeoutSeconds pass. Without a resourceVersion
+ * (or "0") the stream starts with the present objects; sendInitialEvents marks their end with a bookmark.
+ */
+export function watchObjects(
+  world: World,
+  target: Target,
+  {
+    query,
+    view,
+    response,
+    bookmarkMs,
+  }: WatchOptions & { query: URLSearchParams; view: View; response: ServerResponse },
+): void {
+  checkInitial(query);
+  const stream = streamTo(response, view.type);
+  const bookmarks = query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1';
+  const matches = selectionOf(target, query);
+  const show = (object: KubeObject): JsonObject => showObject(target.resource, object, view);
+  const sendChange = (change: Change): void => {
+    const event = change.resource === target.resource.id ? eventOf(change, matches) : undefined;
+    if (event !== undefined) stream.event(event.type, show(event.object));
+  };
+  const bookmark = (annotations?: JsonObject): void =>
+    stream.event('BOOKMARK', bookmarkOf(target, view, { version: world.store.version(), annotations }));
+
+  const wanted = query.get('resourceVersion') ?? '';
+  const initial =
+    query.get('sendInitialEvents') === 'true' || (!query.has('sendInitialEvents') && (wanted === '' || wanted === '0'));
+  if (initial) {
+    for (const object of world.store.list(target.resource.id)) if (matches(object)) stream.event('ADDED', show(object));
+    if (query.get('sendInitialEvents') === 'true' && bookmarks) bookmark({ 'k8s.io/initial-events-end': 'true' });
+  } else if (!replay(world, wanted, sendChange)) {
+    const version = versionParameter(wanted);
+    stream.event('ERROR', statusOf(expired(`too old resource version: ${version} (${world.store.version()})`)));
+    stream.end();
+    return;
+  }
+  const unsubscribe = world.store.subscribe(sendChange);
+  const cancels = [unsubscribe, ...(bookmarks ? [repeat(world, bookmarkMs, bookmark)] : [])];
+  const seconds = Number(query.get('timeoutSeconds') ?? '0');
+  if (seconds > 0) cancels.push(world.clock.after(seconds * 1000, stream.end));
+  stream.onClose(() => cancels.forEach((cancel) => cancel()));
+}
+
+/** Sends what happened after a version; false when that is no longer all known. */
+function replay(world: World, wanted: string, sendChange: (change: Change) => void): boolean {
+  if (wanted === '' || wanted === '0') return true;
+  const changes = world.store.since(versionParameter(wanted));
+  changes?.forEach(sendChange);
+  return changes !== undefined;
+}
+
+interface Stream {
+  event(type: string, object: JsonObject): void;
+  readonly end: () => void;
+  onClose(run: () => void): void;
+}
+
+function streamTo(response: ServerResponse, type: string): Stream {
+  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache, private' });
+  response.flushHeaders();
+  return {
+    event: (kind, object) => {
+      if (response.destroyed) return;
+      response.write(`${JSON.stringify({ type: kind, object })}\n`);
+      if (response.writableLength > backlogLimit) response.destroy();
+    },
+    end: () => response.end(),
+    onClose: (run) => response.on('close', run),
+  };
+}
+
+/** The event that a change is for those who see only matching objects. */
+function eventOf(change: Change, matches: Match): { readonly type: string; readonly object: KubeObject } | undefined {
+  const had = change.before !== undefined && matches(change.before);
+  if (change.type === 'DELETED') return had ? change : undefined;
+  const has = matches(change.object);
+  if (has) return { type: had ? 'MODIFIED' : 'ADDED', object: change.object };
+  return had
+    ? {
+        type: 'DELETED',
+        object: { ...change.before, metadata: { ...change.before.metadata, resourceVersion: String(change.version) } },
+      }
+    : undefined;
+}
+
+function bookmarkOf(
+  target: Target,
+  view: View,
+  { version, annotations }: { readonly version: number; readonly annotations: JsonObject | undefined },
+): JsonObject {
+  const metadata = { resourceVersion: String(version), ...(annotations === undefined ? {} : { annotations }) };
+  if (view.shape === 'metadata') return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
+  if (view.shape === 'table')
+    return {
+      kind: 'Table',
+      apiVersion: 'meta.k8s.io/v1',
+      metadata,
+      columnDefinitions: [],
+      rows: [{ cells: [], object: { metadata } }],
+    };
+  return { kind: target.resource.kind, apiVersion: groupVersion(target.resource, view.version), metadata };
+}
+
+function repeat(world: World, ms: number, run: () => void): () => void {
+  let cancel = world.clock.after(ms, tick);
+  function tick(): void {
+    run();
+    cancel = world.clock.after(ms, tick);
+  }
+  return () => cancel();
+}
+
+function checkInitial(query: URLSearchParams): void {
+  const match = query.get('resourceVersionMatch') ?? '';
+  const initial = query.get('sendInitialEvents');
+  const forbid = (field: string, why: string): ApiError =>
+    invalid({ group: 'meta.k8s.io', kind: 'ListOptions', name: '' }, [
+      { reason: 'FieldValueForbidden', field, message: `Forbidden: ${why}` },
+    ]);
+  if (initial === null && match !== '')
+    throw forbid(
+      'resourceVersionMatch',
+      'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+    );
+  if (initial !== null && match !== 'NotOlderThan')
+    throw forbid('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
+}
