@@ -98,3 +98,7 @@ export const statusView = z.object({
   guarded: z.array(statusGuarded),
 });
 export type StatusView = z.infer<typeof statusView>;
+
+/** A view with the version that a watcher passes back as `known`. */
+export const statusAnswer = z.object({ version: z.string(), view: statusView });
+export type StatusAnswer = z.infer<typeof statusAnswer>;

@@ -1,0 +1,12 @@
+import type { Digest } from '../../shared/lib/canonical.ts';
+import type { SignedBody } from '../../shared/wire/report.ts';
+
+/** What the feed needs of the channel beyond the ledger's bundles: documents in memory, object files by digest. */
+export interface ChannelView {
+  /** Every root document from version 1, oldest first. */
+  readonly roots: () => readonly SignedBody[];
+  /** The freshness list that names a registration; null before the first one. */
+  readonly freshness: (registration: string) => SignedBody | null;
+  /** The text of an object file of a cluster's current bundle; null when the bundle has no such object. */
+  readonly object: (cluster: string, digest: Digest) => Promise<string | null>;
+}

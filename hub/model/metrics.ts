@@ -1,0 +1,12 @@
+/** The stages of a pass that are timed. */
+export type StageName = 'load' | 'validate' | 'settle' | 'record' | 'place' | 'render' | 'plan' | 'publish' | 'notify';
+
+/** What the hub counts; the web interface shows it in the Prometheus format. */
+export interface Metrics {
+  readonly stage: (name: StageName, ms: number) => void;
+  readonly pass: (outcome: 'published' | 'unchanged' | 'failed', ms: number) => void;
+  readonly published: (bundles: number) => void;
+  readonly report: (outcome: 'taken' | 'replayed' | 'refused') => void;
+  readonly request: (route: string, status: number, ms: number) => void;
+  readonly streams: (open: number) => void;
+}

@@ -1,0 +1,83 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { SluiceError } from '../../shared/errors.ts';
+import { verifyCredential } from '../../shared/wire/credential.ts';
+import type { ClusterRecord, LedgerState } from '../model/ledger.ts';
+
+/** Who sent a request. */
+export type Caller = { readonly kind: 'admin' } | { readonly kind: 'agent'; readonly record: ClusterRecord };
+
+/** Proves who sent a request from its Authorization header; throws UNAUTHENTICATED or REVOKED. */
+export type Authenticate = (header: string | undefined, state: LedgerState, now: number) => Caller;
+
+/** A credential may be valid for ten minutes; a clock may be off by one. */
+const longestCredential = 11 * 60_000;
+const rememberedCredentials = 20_000;
+
+/**
+ * Authentication of the administrator (`Bearer TOKEN`, or `Basic admin:TOKEN` for Git clients) and of agents
+ * (`Basic REGISTRATION:CREDENTIAL`). A credential is verified once and then remembered until it expires.
+ */
+export function createAuthenticate(adminToken: string): Authenticate {
+  const remembered = new Map<string, { readonly key: string; readonly expires: number }>();
+  return (header, state, now) => {
+    const [user, password] = parseAuthorization(header);
+    if (user === 'admin') {
+      if (isSame(password, adminToken)) return { kind: 'admin' };
+      throw refused();
+    }
+    const record = [...state.clusters.values()].find(({ registration }) => registration === user);
+    const keys = record === undefined ? [] : keysOf(record, now);
+    if (record === undefined || keys.length === 0) throw refused();
+    if (record.revoked) throw revoked(record);
+    const known = remembered.get(password);
+    if (known === undefined || known.expires <= now || !keys.includes(known.key)) {
+      const expires = expiryOf(password, state.channel, record, keys, now);
+      if (remembered.size >= rememberedCredentials) remembered.clear();
+      remembered.set(password, { key: keys[0] ?? '', expires });
+    }
+    return { kind: 'agent', record };
+  };
+}
+
+/** True when two secrets are equal, in a time that does not depend on where they differ. */
+export function isSame(given: string, wanted: string): boolean {
+  const hash = (text: string) => createHash('sha256').update(text).digest();
+  return wanted !== '' && timingSafeEqual(hash(given), hash(wanted));
+}
+
+function parseAuthorization(header: string | undefined): readonly [user: string, password: string] {
+  const [scheme = '', value = ''] = (header ?? '').split(' ', 2);
+  if (scheme.toLowerCase() === 'bearer') return ['admin', value];
+  if (scheme.toLowerCase() !== 'basic') throw refused();
+  const text = Buffer.from(value, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  if (colon < 0) throw refused();
+  return [text.slice(0, colon), text.slice(colon + 1)];
+}
+
+/** The agent's key; before it enrolled, the open token's. A revoked registration keeps its key, so that its owner learns why. */
+function keysOf(record: ClusterRecord, now: number): string[] {
+  if (record.agentKey !== null) return [record.agentKey];
+  return record.token !== null && Date.parse(record.token.expires) > now ? [record.token.publicKey] : [];
+}
+
+// eslint-disable-next-line max-params -- the five facts that a credential is checked against
+function expiryOf(text: string, channel: string, record: ClusterRecord, keys: readonly string[], now: number): number {
+  const credential = verifyCredential(text, keys);
+  const expires = Date.parse(credential.expires);
+  const isValid =
+    credential.channel === channel &&
+    credential.registration === record.registration &&
+    expires > now &&
+    expires <= now + longestCredential;
+  if (!isValid) throw refused();
+  return expires;
+}
+
+function refused(): SluiceError {
+  return new SluiceError('UNAUTHENTICATED', 'this request needs a valid credential');
+}
+
+function revoked(record: ClusterRecord): SluiceError {
+  return new SluiceError('REVOKED', 'this registration was revoked', { subject: record.name });
+}

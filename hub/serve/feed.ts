@@ -1,0 +1,128 @@
+import { gzipSync } from 'node:zlib';
+import { SluiceError } from '../../shared/errors.ts';
+import { digestOf, type Digest } from '../../shared/lib/canonical.ts';
+import { bundleObjects } from '../../shared/wire/bundle.ts';
+import type { FeedAnswer } from '../../shared/wire/feed.ts';
+import type { SignedBody } from '../../shared/wire/report.ts';
+import type { ChannelView } from '../model/channel.ts';
+import type { LedgerState, PublishedBundle } from '../model/ledger.ts';
+
+/** An answer of the feed, ready to send; `gzip` is there where it pays. */
+export interface FeedBody {
+  readonly etag: string;
+  readonly body: Buffer;
+  readonly gzip: Buffer | null;
+}
+
+/** Answers feed requests from memory. */
+export interface Feed {
+  /** The strong validator of what a cluster would get now; throws NOT_FOUND before its first bundle. */
+  readonly etag: (state: LedgerState, cluster: string) => string;
+  readonly answer: (state: LedgerState, cluster: string, have: string | null) => Promise<FeedBody>;
+}
+
+const cacheBytes = 64 * 1024 * 1024;
+const gzipFrom = 16 * 1024;
+const rememberedBundles = 4;
+
+/** Makes a feed over a channel; answers are kept within a byte limit, the objects of each cluster's last bundles by digest. */
+export function createFeed(channel: ChannelView): Feed {
+  const bodies = byteCache(cacheBytes);
+  const carried = new Map<string, { readonly digest: string; readonly objects: ReadonlySet<string> }[]>();
+  const remember = (bundle: PublishedBundle) => {
+    const known = carried.get(bundle.cluster) ?? [];
+    if (known[0]?.digest === bundle.revisionDigest) return known;
+    const objects = new Set<string>(bundleObjects(bundle.revision).map(({ digest }) => digest));
+    const next = [{ digest: bundle.revisionDigest, objects }, ...known].slice(0, rememberedBundles);
+    carried.set(bundle.cluster, next);
+    return next;
+  };
+  return {
+    etag: (state, cluster) => {
+      const bundle = bundleOf(state, cluster);
+      remember(bundle);
+      return etagOf(bundle, channel);
+    },
+    answer: async (state, cluster, have) => {
+      const bundle = bundleOf(state, cluster);
+      const held = remember(bundle).find(({ digest }) => digest === have)?.objects ?? new Set();
+      const etag = etagOf(bundle, channel);
+      const key = `${cluster} ${etag} ${held.size === 0 ? '' : (have ?? '')}`;
+      const known = bodies.get(key);
+      if (known !== undefined) return known;
+      const body = Buffer.from(JSON.stringify(await composed(bundle, held, channel)));
+      const made = { etag, body, gzip: body.length >= gzipFrom ? gzipSync(body, { level: 1 }) : null };
+      bodies.set(key, made);
+      return made;
+    },
+  };
+}
+
+async function composed(bundle: PublishedBundle, held: ReadonlySet<string>, channel: ChannelView): Promise<FeedAnswer> {
+  const wanted = [...new Set(bundleObjects(bundle.revision).map(({ digest }) => digest))].filter(
+    (one) => !held.has(one),
+  );
+  const objects: Record<Digest, string> = {};
+  for (const digest of wanted) {
+    const text = await channel.object(bundle.cluster, digest);
+    if (text === null)
+      throw new SluiceError('UNAVAILABLE', 'an object of the bundle is not in the channel', { subject: digest });
+    objects[digest] = text;
+  }
+  return {
+    roots: [...channel.roots()],
+    revision: { payload: text(bundle.payload), signatures: text(bundle.signatures) },
+    freshness: channel.freshness(bundle.revision.registration),
+    objects,
+  };
+}
+
+function bundleOf(state: LedgerState, cluster: string): PublishedBundle {
+  const bundle = state.bundles.get(cluster);
+  const registration = state.clusters.get(cluster)?.registration;
+  if (bundle !== undefined && bundle.revision.registration === registration) return bundle;
+  throw new SluiceError('NOT_FOUND', 'nothing was published to this cluster yet', { subject: cluster });
+}
+
+/** Of all that the answer is made of; the payload's own digest covers the objects. */
+function etagOf(bundle: PublishedBundle, channel: ChannelView): string {
+  const parts = [
+    bundle.revisionDigest,
+    channel.roots().length,
+    freshnessMark(channel.freshness(bundle.revision.registration)),
+  ];
+  return `"${digestOf(parts.join(' ')).slice('sha256:'.length, 'sha256:'.length + 32)}"`;
+}
+
+function freshnessMark(list: SignedBody | null): string {
+  return list === null ? '' : digestOf(list.payload);
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8');
+}
+
+/** A cache that drops what was used longest ago once it holds more than `limit` bytes. */
+function byteCache(limit: number) {
+  const entries = new Map<string, FeedBody>();
+  const sizeOf = ({ body, gzip }: FeedBody) => body.length + (gzip?.length ?? 0);
+  let bytes = 0;
+  return {
+    get: (key: string) => {
+      const found = entries.get(key);
+      if (found === undefined) return undefined;
+      entries.delete(key);
+      entries.set(key, found);
+      return found;
+    },
+    set: (key: string, value: FeedBody) => {
+      entries.set(key, value);
+      bytes += sizeOf(value);
+      for (const [oldest, held] of entries) {
+        if (bytes <= limit) break;
+        entries.delete(oldest);
+        bytes -= sizeOf(held);
+      }
+    },
+  };
+}
