@@ -1,0 +1,11 @@
+import { kubernetesContract } from '../../contract/kubernetes/suite.ts';
+import { startCluster } from '../../cluster/cluster.ts';
+
+kubernetesContract({
+  name: 'embedded API',
+  without: ['rbac', 'service-accounts'],
+  start: async () => {
+    const { kubeconfig, stop } = await startCluster({ name: 'contract' });
+    return { kubeconfig, stop };
+  },
+});
