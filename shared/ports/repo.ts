@@ -68,8 +68,24 @@ export interface RepoSpec {
   readonly authorization?: () => string | null;
 }
 
+/** Refs of an origin and single commits of theirs, kept nowhere: how a channel is read. */
+export interface RefSource {
+  /** What exactly these refs name now, the missing ones left out, in one request. Errors as of Repo.lookup. */
+  readonly lookup: (refs: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, string>>;
+  /** The files of one commit, without history. Anything but plain files in it is PACK_INVALID. */
+  readonly files: (ref: string, commit: string, signal: AbortSignal) => Promise<RepoFiles>;
+}
+
+/** The files of one commit. */
+export interface RepoFiles {
+  readonly paths: ReadonlySet<string>;
+  /** The bytes of a file; null when there is no such path. */
+  readonly read: (path: string) => Promise<Uint8Array | null>;
+}
+
 /** Opens repositories. */
 export interface Repos {
+  readonly source: (spec: Omit<RepoSpec, 'cache'>) => RefSource;
   readonly open: (spec: RepoSpec) => Promise<Repo>;
   /** The repository whose work tree or Git folder `dir` is itself; null when it is neither. */
   readonly openLocal: (dir: string) => Promise<LocalRepo | null>;

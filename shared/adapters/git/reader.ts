@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SluiceError } from '../../errors.ts';
+import type { RepoCommit, RepoReader, RepoTree } from '../../ports/repo.ts';
+import { readObject, type GitDir } from './library.ts';
+import { parseTree, walkTree } from './tree.ts';
+
+/** Where a repository's parts are: a linked work tree has its own HEAD, and shares the rest. */
+export interface GitFolders {
+  readonly own: string;
+  readonly common: string;
+}
+
+/** A reader of a repository on disk. `dir.gitdir` is its common folder. */
+export function createReader(dir: GitDir, folders: GitFolders): RepoReader {
+  const commit = (oid: string) => readCommit(dir, folders, oid);
+  return {
+    resolve: (ref) => resolveRef(folders, ref, 0),
+    head: async () => {
+      const text = await textOf(join(folders.own, 'HEAD'));
+      const ref = text?.startsWith('ref: ') === true ? text.slice(5) : null;
+      return { ref, commit: await resolveRef(folders, 'HEAD', 0) };
+    },
+    commit,
+    firstParents: (from, signal) => walkFirstParents(commit, from, signal),
+    descends: (from, ancestor, signal) => isAncestor(commit, { from, ancestor, signal }),
+    tree: (oid) => readTree(dir, oid),
+    blob: (oid) => readObject(dir, oid, 'blob'),
+  };
+}
+
+/** All files of a commit, and what is no file in it. */
+export async function readTree(dir: GitDir, commitOid: string): Promise<RepoTree> {
+  const { tree } = parseCommit(commitOid, await readObject(dir, commitOid, 'commit'));
+  const entries = await walkTree(tree, async (oid) => parseTree(await readObject(dir, oid, 'tree'), oid));
+  const files = new Map<string, string>();
+  const others: { path: string; kind: 'symlink' | 'submodule' }[] = [];
+  for (const { kind, path, oid } of entries) {
+    if (kind === 'symlink' || kind === 'submodule') others.push({ path, kind });
+    else files.set(path, oid);
+  }
+  return { files, others };
+}
+
+async function readCommit(dir: GitDir, folders: GitFolders, oid: string): Promise<RepoCommit> {
+  const commit = parseCommit(oid, await readObject(dir, oid, 'commit'));
+  const shallow = await textOf(join(folders.common, 'shallow'));
+  return shallow?.split('\n').includes(oid) === true ? { ...commit, parents: [] } : commit;
+}
+
+function parseCommit(oid: string, bytes: Buffer): RepoCommit {
+  const text = bytes.toString('utf8');
+  const end = text.indexOf('\n\n');
+  const header = (end < 0 ? text : text.slice(0, end)).split('\n');
+  const values = (key: string) =>
+    header.filter((line) => line.startsWith(`${key} `)).map((line) => line.slice(key.length + 1));
+  const [tree] = values('tree');
+  if (tree === undefined || !/^[0-9a-f]{40}$/.test(tree)) {
+    throw new SluiceError('PACK_INVALID', 'a commit without a tree', { subject: oid });
+  }
+  const seconds = / (\d+) [+-]\d{4}$/.exec(values('committer')[0] ?? '')?.[1] ?? '0';
+  const message = end < 0 ? '' : text.slice(end + 2);
+  return { oid, tree, parents: values('parent'), committedAt: Number(seconds) * 1000, message };
+}
+
+async function* walkFirstParents(
+  read: (oid: string) => Promise<RepoCommit>,
+  from: string,
+  signal: AbortSignal,
+): AsyncGenerator<RepoCommit> {
+  let next: string | undefined = from;
+  while (next !== undefined) {
+    signal.throwIfAborted();
+    const commit = await read(next);
+    yield commit;
+    next = commit.parents[0];
+  }
+}
+
+async function isAncestor(
+  read: (oid: string) => Promise<RepoCommit>,
+  ask: { readonly from: string; readonly ancestor: string; readonly signal: AbortSignal },
+): Promise<boolean> {
+  const seen = new Set<string>([ask.from]);
+  const queue = [ask.from];
+  for (let oid = queue.shift(); oid !== undefined; oid = queue.shift()) {
+    if (oid === ask.ancestor) return true;
+    ask.signal.throwIfAborted();
+    const fresh = (await read(oid)).parents.filter((parent) => !seen.has(parent));
+    for (const parent of fresh) seen.add(parent);
+    queue.push(...fresh);
+  }
+  return false;
+}
+
+/** A loose ref wins over a packed one; symbolic refs are followed a few times. */
+async function resolveRef(folders: GitFolders, ref: string, hops: number): Promise<string | null> {
+  if (hops > 5 || (ref !== 'HEAD' && !isRefName(ref))) return null;
+  const loose = await textOf(join(ref === 'HEAD' ? folders.own : folders.common, ref));
+  if (loose === null || loose === '') return packedRef(folders, ref);
+  if (loose.startsWith('ref: ')) return resolveRef(folders, loose.slice(5), hops + 1);
+  if (/^[0-9a-f]{40}$/.test(loose)) return loose;
+  throw new SluiceError('PACK_INVALID', 'a ref cannot be read', { subject: ref });
+}
+
+async function packedRef(folders: GitFolders, ref: string): Promise<string | null> {
+  const packed = (await textOf(join(folders.common, 'packed-refs'))) ?? '';
+  const line = packed.split('\n').find((entry) => entry.slice(41) === ref);
+  return line === undefined ? null : line.slice(0, 40);
+}
+
+/** A full ref name that cannot leave the refs folder. */
+function isRefName(ref: string): boolean {
+  return ref.startsWith('refs/') && ref.split('/').every((part) => part !== '' && !part.startsWith('.'));
+}
+
+async function textOf(path: string): Promise<string | null> {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return null;
+    throw error;
+  }
+}
