@@ -40,13 +40,12 @@ export function errorOf(answer: Pick<WireAnswer, 'status' | 'headers' | 'body'>,
 
 /** The error of a Status, as it comes in an answer or as an ERROR event of a watch. */
 export function statusError(status: Status, httpStatus: number, subject: string, retryAfter?: number): SluiceError {
-  const causes = status.details?.causes ?? [];
-  const conflicts = causes.filter(({ reason }) => reason === 'FieldManagerConflict');
-  const code = codeOf(status, httpStatus, conflicts.length > 0);
+  const conflicts = conflictsOf(status);
+  const code = codeOf(status, httpStatus);
   const facts = {
     status: httpStatus,
     reason: status.reason ?? '',
-    causes: conflicts.length > 0 ? conflicts.map(conflictOf) : causes,
+    causes: conflicts.length > 0 ? conflicts.map(conflictOf) : (status.details?.causes ?? []),
     ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
   };
   return new SluiceError(code, status.message ?? `the API server answered ${httpStatus}`, { subject, facts });
@@ -59,7 +58,7 @@ export function retryAfterSeconds(answer: Pick<WireAnswer, 'headers' | 'body'>):
   return parseStatus(answer.body.toString('utf8'))?.details?.retryAfterSeconds;
 }
 
-/** True when the error says that the fields of another manager are in the way. */
+/** The causes that the server gave with an error; of a field conflict, those are {manager, field}. */
 export function causesOf(error: SluiceError): readonly StatusCause[] {
   const causes = error.data.facts?.['causes'];
   return Array.isArray(causes) ? (causes as readonly StatusCause[]) : [];
@@ -80,18 +79,34 @@ const codeByStatus: Readonly<Record<number, Code>> = {
   504: 'TIMEOUT',
 };
 
-/** A path that no handler serves answers 404 without naming an object: the kind is not there, rather than the object. */
-function codeOf(status: Status, httpStatus: number, hasFieldConflict: boolean): Code {
-  if (hasFieldConflict) return 'FIELD_CONFLICT';
-  if (httpStatus === 404 && status.details?.name === undefined) return 'KIND_UNKNOWN';
-  if (httpStatus === 409 && status.reason === 'AlreadyExists') return 'OBJECT_EXISTS';
-  if (httpStatus < 500 && isDenial(status)) return 'OBJECT_REJECTED';
+/** What the number alone does not say, in order of precedence. */
+const exceptions: readonly { readonly code: Code; readonly when: (status: Status, httpStatus: number) => boolean }[] = [
+  { code: 'FIELD_CONFLICT', when: (status) => conflictsOf(status).length > 0 },
+  // A path that no handler serves answers 404 without naming an object: the kind is not there, rather than the object.
+  { code: 'KIND_UNKNOWN', when: (status, http) => http === 404 && status.details?.name === undefined },
+  { code: 'OBJECT_EXISTS', when: (status, http) => http === 409 && status.reason === 'AlreadyExists' },
+  { code: 'OBJECT_REJECTED', when: (status, http) => http < 500 && isDenial(status) },
+  { code: 'OBJECT_REJECTED', when: (status, http) => http === 500 && isSchemaFault(status) },
+];
+
+function codeOf(status: Status, httpStatus: number): Code {
+  const exception = exceptions.find(({ when }) => when(status, httpStatus));
+  if (exception !== undefined) return exception.code;
   return codeByStatus[httpStatus] ?? (httpStatus >= 500 ? 'UNAVAILABLE' : 'OBJECT_REJECTED');
+}
+
+function conflictsOf(status: Status): readonly StatusCause[] {
+  return (status.details?.causes ?? []).filter(({ reason }) => reason === 'FieldManagerConflict');
 }
 
 /** A webhook chooses its own code, 403 by default; only the server's fixed words tell its denial from a missing permission. */
 function isDenial({ message = '' }: Status): boolean {
   return /^admission webhook ".*" denied the request/.test(message);
+}
+
+/** Server-side apply answers an undeclared field with 500 and, unlike every real internal error, without a reason. */
+function isSchemaFault({ reason = '', message = '' }: Status): boolean {
+  return reason === '' && message.startsWith('failed to create typed patch object');
 }
 
 /** The API puts the manager into the words of the cause: `conflict with "NAME" using apps/v1`. */

@@ -35,7 +35,7 @@ export interface WatchLimits {
 interface Place {
   /** Where to go on; undefined = from the first state on. */
   resourceVersion: string | undefined;
-  /** The first state was delivered before, so that a new one voids it. */
+  /** Something was delivered, so that a new first state voids it. */
   delivered: boolean;
   /** The server has no watch-list: list, then watch. */
   plainList: boolean;
@@ -93,9 +93,10 @@ async function restart(
   place: Place,
 ): Promise<void> {
   if (place.delivered) options.onEvent({ type: 'relist' });
-  place.delivered = true;
+  place.delivered = false;
   if (!place.plainList) return;
   const { items, resourceVersion } = await listObjects(session, resource, options);
+  place.delivered = true;
   for (const object of items) options.onEvent({ type: 'added', object });
   options.onEvent({ type: 'synced' });
   place.resourceVersion = resourceVersion;
@@ -165,8 +166,13 @@ function take({ type, object }: ServerEvent, resource: KubeResource, options: Wa
     const status = object as Status;
     throw statusError(status, status.code ?? 500, `watch of ${resource.plural}`);
   }
+  place.delivered = true;
   const { metadata } = object as KubeObject;
   if (type === 'BOOKMARK') {
+    // A server that was restored from an older backup lets a watch from its future wait in silence.
+    if (isBefore(metadata.resourceVersion, place.resourceVersion)) {
+      throw new SluiceError('GONE', 'the server went back in time', { subject: `watch of ${resource.plural}` });
+    }
     if (metadata.annotations?.['k8s.io/initial-events-end'] === 'true') options.onEvent({ type: 'synced' });
     else if (place.resourceVersion === undefined) return;
   } else {
@@ -176,4 +182,8 @@ function take({ type, object }: ServerEvent, resource: KubeResource, options: Wa
     if (place.resourceVersion === undefined) return;
   }
   place.resourceVersion = metadata.resourceVersion ?? place.resourceVersion;
+}
+
+function isBefore(now: string | undefined, known: string | undefined): boolean {
+  return /^\d+$/.test(now ?? '') && /^\d+$/.test(known ?? '') && BigInt(now ?? 0) < BigInt(known ?? 0);
 }

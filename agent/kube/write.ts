@@ -107,14 +107,15 @@ export async function putObject(
   return await sendWhole(session, resource, { method: 'PUT', path, object, signal });
 }
 
-/** Sets the replicas through the scale subresource. */
+/** Sets the replicas through the scale subresource of exactly the recorded object. */
 export async function scaleObject(
   session: Session,
   key: KubeKey,
   replicas: number,
   options: { readonly uid: string; readonly resourceVersion?: string; readonly signal: AbortSignal },
 ): Promise<void> {
-  const { uid, resourceVersion, signal } = options;
+  const { uid, signal } = options;
+  const resourceVersion = options.resourceVersion ?? (await versionToScale(session, key, uid, signal));
   const metadata = { uid, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
   try {
     await session.answer({
@@ -129,6 +130,19 @@ export async function scaleObject(
     const now = await uidOf(session, key, signal);
     throw now === uid ? error : recoded('OBJECT_REPLACED', error);
   }
+}
+
+/** Only the built-in workloads compare the uid of a Scale; of a custom resource it is ignored, so its version must stand for it. */
+async function versionToScale(
+  session: Session,
+  key: KubeKey,
+  uid: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (key.resource.group === 'apps' || key.resource.group === '') return undefined;
+  const { metadata } = await getMeta(session, key, signal);
+  if (metadata.uid === uid) return metadata.resourceVersion;
+  throw new SluiceError('OBJECT_REPLACED', 'the object to scale is another one now', { subject: objectPath(key) });
 }
 
 /** The uid that a name has now. The server's conflict does not say which precondition failed, in anything but words. */

@@ -104,10 +104,16 @@ export const applyFacts: Facts = (at) => {
     ]);
   });
 
-  it('refuses an unknown field with 400 under fieldValidation=Strict and writes nothing', async () => {
-    const wanted = { ...configMap(await at().namespace(), 'typo'), dada: { a: '1' } };
-    const refused = await at().apply(wanted, 'sluice-agent', '&fieldValidation=Strict');
-    expect(refused).toMatchObject({ status: 400, body: { kind: 'Status', reason: 'BadRequest' } });
+  it.each([
+    ['an unknown field', { dada: { a: '1' } }],
+    ['a value of the wrong type', { data: { key: 5 } }],
+  ])('refuses %s with 500 that has no reason, strict or not, and writes nothing', async (_what, wrong) => {
+    const wanted = { ...configMap(await at().namespace(), 'typo'), ...wrong };
+    for (const query of ['', '&fieldValidation=Strict']) {
+      const refused = await at().apply(wanted, 'sluice-agent', query);
+      expect([refused.status, refused.body.kind, refused.body.reason]).toEqual([500, 'Status', undefined]);
+      expect(refused.body.message).toMatch(/^failed to create typed patch object/);
+    }
     expect((await at().raw('GET', await at().pathOf(wanted))).status).toBe(404);
     const resource = await at().resource(wanted);
     await expect(at().kube.apply(resource, wanted, { force: true, signal: at().signal })).rejects.toMatchObject({
@@ -115,9 +121,26 @@ export const applyFacts: Facts = (at) => {
     });
   });
 
-  it('refuses an apply patch without a field manager, or with managedFields, with 400', async () => {
+  it('refuses an unknown field of a POST with 400 under fieldValidation=Strict', async () => {
+    const namespace = await at().namespace();
+    const body = { ...configMap(namespace, 'typo'), dada: { a: '1' } };
+    const path = `/api/v1/namespaces/${namespace}/configmaps`;
+    const refused = await at().raw('POST', `${path}?fieldValidation=Strict`, { body });
+    expect([refused.status, refused.body.reason]).toEqual([400, 'BadRequest']);
+    expect((await at().raw('POST', path, { body })).status).toBe(201);
+  });
+
+  it('refuses an invalid name with 422 and a name other than the path says with 400', async () => {
+    const wanted = configMap(await at().namespace(), 'Bad_Name');
+    expect((await at().apply(wanted, 'sluice-agent')).status).toBe(422);
+    const path = (await at().pathOf(wanted)).replace('Bad_Name', 'good-name');
+    const type = 'application/apply-patch+yaml';
+    expect((await at().raw('PATCH', `${path}?fieldManager=sluice-agent`, { type, body: wanted })).status).toBe(400);
+  });
+
+  it('refuses an apply patch without a field manager with 422, and one with managedFields with 400', async () => {
     const wanted = configMap(await at().namespace(), 'nobody');
-    expect((await at().apply(wanted, '')).status).toBe(400);
+    expect((await at().apply(wanted, '')).status).toBe(422);
     const withFields = { ...wanted, metadata: { ...wanted.metadata, managedFields: [{ manager: 'me' }] } };
     expect((await at().apply(withFields, 'sluice-agent')).status).toBe(400);
   });

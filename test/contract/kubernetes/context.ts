@@ -64,6 +64,12 @@ type ListMember =
 /** JSON with the members that the facts look at; every one may be missing, and a leaf may be of any type. */
 export type Loose = { readonly [name in Member]?: Loose } & { readonly [name in ListMember]?: readonly Loose[] };
 
+/** A leaf that must be a text; fails the test otherwise. */
+export function textOf(value: unknown): string {
+  if (typeof value !== 'string') throw new Error(`not a text: ${JSON.stringify(value)}`);
+  return value;
+}
+
 /** What every group of facts works with. */
 export interface Contract {
   readonly kube: KubeClient;

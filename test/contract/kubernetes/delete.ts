@@ -54,6 +54,23 @@ export const deleteFacts: Facts = (at) => {
     expect(body.metadata?.finalizers).toEqual(['sluice.dev/test', 'foregroundDeletion']);
   });
 
+  it('a namespace that is being deleted takes nothing new: 403 with the cause NamespaceTerminating', async () => {
+    const name = await at().namespace();
+    const path = `/api/v1/namespaces/${name}`;
+    await at().raw('PATCH', path, {
+      type: 'application/merge-patch+json',
+      body: { metadata: { finalizers: ['sluice.dev/test'] } },
+    });
+    const ending = await at().raw('DELETE', path);
+    expect(ending.body.metadata?.deletionTimestamp).toBeDefined();
+    const refused = await at().apply(configMap(name, 'late'), 'sluice-agent');
+    expect([refused.status, refused.body.details?.causes?.[0]?.reason]).toEqual([403, 'NamespaceTerminating']);
+    await at().raw('PATCH', path, {
+      type: 'application/merge-patch+json',
+      body: { metadata: { finalizers: null } },
+    });
+  });
+
   it('deletion of what is missing answers 404 that names it', async () => {
     const path = `/api/v1/namespaces/${await at().namespace()}/configmaps/nothing`;
     const answer = await at().raw('DELETE', path);

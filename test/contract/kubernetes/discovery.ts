@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { textOf } from './context.ts';
 import type { Facts } from './suite.ts';
 
 const kinds: readonly (readonly [group: string, kind: string, version: string, plural: string, namespaced: boolean])[] =
@@ -32,7 +33,7 @@ export const discoveryFacts: Facts = (at) => {
 
   it('says the same of a group when it is asked in the older way', async () => {
     const legacy = await at().raw('GET', '/apis/apps/v1');
-    const names = legacy.body.resources?.map(({ name }) => String(name)).filter((name) => !name.includes('/'));
+    const names = legacy.body.resources?.map(({ name }) => textOf(name)).filter((name) => !name.includes('/'));
     const resources = await at().kube.resources(at().signal);
     const found = resources.filter(({ group }) => group === 'apps').map(({ plural }) => plural);
     expect(found.sort()).toEqual(names?.sort());

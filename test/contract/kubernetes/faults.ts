@@ -75,7 +75,7 @@ export const faultFacts: Facts = (at) => {
     const gone = JSON.stringify({ kind: 'Status', code: 410, reason: 'Expired', message: 'too old' });
     proxy.plan(`/api/v1/namespaces/${namespace}/configmaps`, { kind: 'answer', status: 410, body: gone });
     proxy.cut();
-    await following.until('relist');
+    await following.until('synced', 2);
     await at().apply(watched(namespace, 'after'), 'sluice-agent');
     await following.until('added after');
     await following.stop();

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { createKube } from '../../../agent/kube/client.ts';
 import { systemClock, systemRandom } from '../../../shared/adapters/clock.ts';
 import { configMap } from './objects.ts';
+import { textOf } from './context.ts';
 import type { Facts } from './suite.ts';
 
 /** Impersonation and RBAC. */
@@ -53,7 +54,7 @@ export const identityFacts: Facts = (at) => {
     });
     expect(self.body.status?.userInfo?.username).toBe(`system:serviceaccount:${namespace}:agent`);
     const { tls } = await at().access.credentials();
-    const headers = { authorization: `Bearer ${String(body.status?.token)}` };
+    const headers = { authorization: `Bearer ${textOf(body.status?.token)}` };
     const access = { ...at().access, credentials: () => Promise.resolve({ headers, tls }), renew: () => undefined };
     const account = createKube({ access, clock: systemClock, random: systemRandom });
     expect(await account.version(at().signal)).toMatch(/^v1\./);
