@@ -1,7 +1,9 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
+import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { Capabilities } from '../../shared/model/documents.ts';
 import type { Labels } from '../../shared/model/selector.ts';
+import type { ObjectReader } from '../../shared/ports/objects.ts';
 import type { Approval, Revision } from '../../shared/wire/revision.ts';
 import type { RevisionBook } from './fleet.ts';
 import type { Place, Problem } from './source.ts';
@@ -42,9 +44,11 @@ export interface PublishedBundle {
   /** Bytes of revision.json and revision.sig. */
   readonly payload: Uint8Array;
   readonly signatures: Uint8Array;
+  /** The tree with revision.json, revision.sig and objects/: the same in the ledger and in the channel. */
+  readonly tree: Oid;
   /** Commit of the cluster's ref that carries it, and that commit's parent (null for the first). */
-  readonly commit: string;
-  readonly parent: string | null;
+  readonly commit: Oid;
+  readonly parent: Oid | null;
 }
 
 /** A change that a guard stopped: shown by status, released by `approve DIGEST`. */
@@ -71,10 +75,60 @@ export interface LedgerState {
   readonly clusters: ReadonlyMap<string, ClusterRecord>;
   /** Recorded picks by placement key. */
   readonly picks: ReadonlyMap<string, readonly string[]>;
-  /** Object id by cluster -> unit that claimed it first: `cluster id` -> unit. */
+  /** What each cluster was sent last; the unit that has an object id in here keeps it (NAME_TAKEN for any other). */
   readonly bundles: ReadonlyMap<string, PublishedBundle>;
   readonly guarded: readonly GuardedChange[];
   readonly approvals: readonly Approval[];
   /** Problems of the last pass, for status after a restart. */
   readonly problems: readonly Problem[];
+}
+
+/** Why a ledger commit is made: its subject line, when (seconds are kept), and new objects that the state refers to. */
+export interface LedgerChange {
+  readonly message: string;
+  readonly at: number;
+  /** Trees and blobs of new bundles (`PublishedBundle.tree`). */
+  readonly objects?: readonly GitObject[];
+}
+
+/** The hub's database behind a port: signed, numbered, chained commits of the state, verified before they are believed. */
+export interface Ledger {
+  /** The state of the verified head; the same value again while the head stays. Throws LEDGER_INVALID, also when there is none. */
+  readonly read: () => Promise<LedgerState>;
+  /** Makes the first commit of a new ledger; throws LEDGER_RACED when there is one already. */
+  readonly create: (first: Pick<LedgerState, 'channel' | 'epoch'>, at: number) => Promise<LedgerState>;
+  /**
+   * Commits a state that was derived from what read or commit answered (its `number` is that one's), and answers it with
+   * its new number. Commits nothing and answers `next` when nothing changed. Throws LEDGER_RACED when the head moved on.
+   */
+  readonly commit: (next: LedgerState, change: LedgerChange) => Promise<LedgerState>;
+  /** Those of some object ids that this ledger ever published to a registration, from its history. */
+  readonly published: (
+    cluster: string,
+    registration: string,
+    ids: ReadonlySet<ObjectId>,
+  ) => Promise<ReadonlySet<ObjectId>>;
+  /** True when there is no commit at all. */
+  readonly isEmpty: () => boolean;
+  /** The objects of the ledger's repository: the bytes of every published bundle. */
+  readonly objects: ObjectReader;
+}
+
+/** A ledger that nothing was written to yet. */
+export function emptyState({ channel, epoch }: Pick<LedgerState, 'channel' | 'epoch'>): LedgerState {
+  return {
+    format: 1,
+    channel,
+    epoch,
+    number: 0,
+    source: null,
+    revisions: { revisions: new Map(), newest: new Map() },
+    documents: [],
+    clusters: new Map(),
+    picks: new Map(),
+    bundles: new Map(),
+    guarded: [],
+    approvals: [],
+    problems: [],
+  };
 }

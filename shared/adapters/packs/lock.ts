@@ -63,7 +63,6 @@ function create(path: string, id: string): boolean {
   const temporary = `${path}.${process.pid}.${process.hrtime.bigint()}`;
   const fd = openSync(temporary, 'wx');
   writeSync(fd, id);
-  fsyncSync(fd);
   closeSync(fd);
   try {
     linkSync(temporary, path);
