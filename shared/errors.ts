@@ -18,6 +18,7 @@ export const codes = {
   YAML_DUPLICATE_KEY: rule(3, 'never'),
   YAML_UNKNOWN_TAG: rule(3, 'never'),
   YAML_FORBIDDEN_KEY: rule(3, 'never'),
+  YAML_NUMBER: rule(3, 'never'),
   YAML_TOO_LARGE: rule(3, 'never'),
   YAML_TOO_DEEP: rule(3, 'never'),
   YAML_ALIAS_BOMB: rule(3, 'never'),

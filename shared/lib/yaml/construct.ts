@@ -1,0 +1,104 @@
+import { isMerge, YamlFault, type MappingNode, type Pair, type ScalarNode, type YamlNode } from './node.ts';
+import { resolveJson, resolvePlain, resolveTagged, type Resolved } from './scalars.ts';
+
+/** Which scalars are understood: YAML as kubectl reads it, or JSON literals alone. */
+export type Dialect = 'yaml' | 'json';
+
+const forbidden: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+const tagNames: ReadonlyMap<string, string> = new Map(
+  ['str', 'int', 'float', 'bool', 'null', 'binary', 'seq', 'map'].flatMap((name) => [
+    [`!!${name}`, name] as const,
+    [`!<tag:yaml.org,2002:${name}>`, name] as const,
+  ]),
+);
+
+/** The JSON value of a node; throws a YamlFault for duplicate or forbidden keys, unknown tags and inexact numbers. */
+export function construct(root: YamlNode, dialect: Dialect): unknown {
+  const known = new Map<YamlNode, unknown>();
+  const valueOf = (node: YamlNode): unknown => {
+    if (known.has(node)) return known.get(node);
+    const value = build(node);
+    known.set(node, value);
+    return value;
+  };
+  const build = (node: YamlNode): unknown => {
+    if (node.kind === 'scalar') return scalarValue(node, dialect);
+    checkTag(node, node.kind === 'sequence' ? 'seq' : 'map');
+    if (node.kind === 'sequence') return node.items.map((item) => valueOf(item.node));
+    return mappingValue(node, dialect, valueOf);
+  };
+  return valueOf(root);
+}
+
+/** The text of a key, as JSON has it; throws a YamlFault where it has none. */
+export function keyText(pair: Pair, dialect: Dialect): string {
+  const { key, at } = pair;
+  if (key.kind !== 'scalar') throw new YamlFault('YAML_SYNTAX', 'a key must be text', at);
+  const value = scalarValue(key, dialect);
+  if (typeof value === 'string') return value;
+  if (value === null)
+    throw new YamlFault('YAML_SYNTAX', 'an empty key', at, 'write the key, in quotes if it is ~ or null');
+  if (typeof value === 'number' && !Number.isInteger(value) && String(value) !== key.text) {
+    throw new YamlFault('YAML_NUMBER', `the key ${key.text} cannot be kept exactly`, at, 'put it in quotes');
+  }
+  return String(value);
+}
+
+/** The mappings that a `<<` member merges in, in the order in which later ones win; throws a YamlFault for other values. */
+export function mergeSources(pair: Pair): MappingNode[] {
+  const nodes = pair.value.kind === 'sequence' ? pair.value.items.map((item) => item.node).reverse() : [pair.value];
+  return nodes.map((node) => {
+    if (node.kind === 'mapping') return node;
+    throw new YamlFault('YAML_SYNTAX', '<< must name a mapping or a list of mappings', pair.at);
+  });
+}
+
+function mappingValue(node: MappingNode, dialect: Dialect, valueOf: (node: YamlNode) => unknown): object {
+  const result: Record<string, unknown> = {};
+  const own = new Set<string>();
+  for (const pair of node.pairs) {
+    if (isMerge(pair)) {
+      // As kubectl does it: members apply in the order of the text, so a merge after a key wins over it.
+      for (const source of mergeSources(pair)) Object.assign(result, valueOf(source));
+      continue;
+    }
+    const key = keyText(pair, dialect);
+    if (forbidden.has(key)) throw new YamlFault('YAML_FORBIDDEN_KEY', `the key ${key} is not allowed`, pair.at);
+    if (own.has(key)) {
+      throw new YamlFault('YAML_DUPLICATE_KEY', `the key ${key} is there twice`, pair.at, 'keep one of the two');
+    }
+    own.add(key);
+    result[key] = valueOf(pair.value);
+  }
+  return result;
+}
+
+function scalarValue(node: ScalarNode, dialect: Dialect): string | number | boolean | null {
+  const resolved = dialect === 'json' ? readJson(node) : readYaml(node);
+  if (!('fault' in resolved)) return resolved.value;
+  throw new YamlFault('YAML_NUMBER', resolved.fault, node.at, 'put it in quotes if it is meant as text');
+}
+
+function readYaml(node: ScalarNode): Resolved {
+  if (node.tag === '') return node.plain ? resolvePlain(node.text) : { value: node.text };
+  const name = checkTag(node, 'str', 'int', 'float', 'bool', 'null', 'binary');
+  const resolved = resolveTagged(name, node.text);
+  if ('fault' in resolved) throw new YamlFault('YAML_SYNTAX', resolved.fault, node.at, 'take the tag away');
+  return resolved;
+}
+
+function readJson(node: ScalarNode): Resolved {
+  if (node.tag !== '') throw new YamlFault('YAML_SYNTAX', 'JSON has no tags', node.at);
+  if (!node.plain) return { value: node.text };
+  const resolved = resolveJson(node.text);
+  if (resolved === null) throw new YamlFault('YAML_SYNTAX', `\`${node.text}\` is no JSON value`, node.at);
+  return resolved;
+}
+
+function checkTag(node: YamlNode, ...allowed: readonly string[]): string {
+  if (node.tag === '') return '';
+  const name = tagNames.get(node.tag);
+  if (name !== undefined && allowed.includes(name)) return name;
+  throw new YamlFault('YAML_UNKNOWN_TAG', `the tag ${node.tag} means nothing here`, node.at, 'take the tag away');
+}
