@@ -1,0 +1,212 @@
+import type { Component, Trait } from '../../shared/model/documents.ts';
+import type { KubeObject } from '../../shared/model/object.ts';
+import type { PinnedDefinition, RevisionRecord } from '../model/fleet.ts';
+import { definitionKey, rawType } from './builtin.ts';
+import type { CueEngine, CueOutcome, CueValue } from './cue/engine.ts';
+import { readsContext, type CueProgram } from './cue/program.ts';
+import type { Attempt, RenderFault } from './fault.ts';
+import { toObjects, type Manifest } from './objects.ts';
+import { applyPatch, patchRulesOf } from './patch.ts';
+import { rawManifests } from './raw.ts';
+import { isMap, type JsonMap } from './value.ts';
+
+/** A component to render: where it stands in its revision, and what its templates are told about the rest. */
+export interface ComponentJob {
+  readonly record: RevisionRecord;
+  readonly index: number;
+  readonly component: Component;
+  readonly namespace: string;
+  readonly context: Readonly<Record<string, unknown>>;
+}
+
+/** The objects of a component; the workload (the template's `output`) comes first when there is one. */
+export interface ComponentObjects {
+  readonly hasWorkload: boolean;
+  readonly objects: readonly KubeObject[];
+}
+
+interface Step {
+  readonly definition: PinnedDefinition;
+  readonly program: CueProgram;
+  readonly path: readonly (string | number)[];
+}
+
+interface Draft {
+  output: unknown;
+  readonly outputs: Map<string, unknown>;
+}
+
+/** Renders a component and its traits, in order, with the definitions that the revision pins. Collects every fault. */
+export async function renderComponent(
+  cue: CueEngine,
+  job: ComponentJob,
+  signal: AbortSignal,
+): Promise<Attempt<ComponentObjects>> {
+  const steps = stepsOf(job);
+  if ('faults' in steps) return steps;
+  const raw = job.component.type === rawType ? rawManifests(job.component, job.record.files, pathOf(job)) : null;
+  if (raw !== null && 'faults' in raw) return raw;
+
+  // One message to the worker for all that does not look at what came before it.
+  const isEarly = (step: Step): boolean => !readsContext(step.definition.template, 'outputs?');
+  const early = steps.value.filter(isEarly);
+  const answers = await cue.evaluate(
+    early.map((step) => step.program),
+    signal,
+  );
+  const known = new Map(early.map((step, index) => [step, answers[index]]));
+
+  const draft: Draft = { output: raw?.value[0]?.value, outputs: new Map() };
+  const faults: RenderFault[] = [];
+  for (const step of steps.value) {
+    const outcome = known.get(step) ?? (await evaluateLate(cue, step, draft, signal));
+    if (outcome === undefined) continue;
+    if (outcome.ok) applyStep(draft, step, outcome.value);
+    else faults.push(faultOf(step, outcome));
+  }
+  if (faults.length > 0) return { faults };
+  return finish(job, draft, raw?.value.slice(1) ?? []);
+}
+
+async function evaluateLate(
+  cue: CueEngine,
+  step: Step,
+  draft: Draft,
+  signal: AbortSignal,
+): Promise<CueOutcome | undefined> {
+  const context = {
+    ...step.program.context,
+    output: draft.output ?? {},
+    outputs: Object.fromEntries(draft.outputs),
+  };
+  const [outcome] = await cue.evaluate([{ ...step.program, context }], signal);
+  return outcome;
+}
+
+function stepsOf(job: ComponentJob): Attempt<readonly Step[]> {
+  const steps: Step[] = [];
+  const faults: RenderFault[] = [];
+  const base = pathOf(job);
+  const add = (kind: PinnedDefinition['kind'], part: Trait, path: readonly (string | number)[]): void => {
+    const definition = job.record.definitions[definitionKey(kind, part.type)];
+    if (definition === undefined || definition.template.trim() === '') {
+      faults.push(missing(kind, part.type, path, definition !== undefined));
+      return;
+    }
+    const parameter = kind === 'ComponentDefinition' && part.type === rawType ? outline(part) : (part.properties ?? {});
+    const subject = definitionKey(kind, part.type);
+    steps.push({
+      definition,
+      path,
+      program: { subject, template: definition.template, parameter, context: job.context },
+    });
+  };
+  add('ComponentDefinition', job.component, base);
+  job.component.traits?.forEach((trait, index) => add('TraitDefinition', trait, [...base, 'traits', index]));
+  return faults.length > 0 ? { faults } : { value: steps };
+}
+
+// Raw objects are checked for their shape alone: their content belongs to Kubernetes.
+function outline({ properties = {} }: Trait): unknown {
+  const { objects } = properties;
+  if (!Array.isArray(objects)) return properties;
+  const shapes = objects.map((item: unknown) =>
+    isMap(item) ? { apiVersion: item['apiVersion'], kind: item['kind'] } : item,
+  );
+  return { ...properties, objects: shapes };
+}
+
+function missing(
+  kind: PinnedDefinition['kind'],
+  type: string,
+  path: readonly (string | number)[],
+  isEmpty: boolean,
+): RenderFault {
+  const what = kind === 'ComponentDefinition' ? 'component' : 'trait';
+  return isEmpty
+    ? {
+        code: 'UNSUPPORTED',
+        message: `${kind} ${type} has no CUE template`,
+        path: [...path, 'type'],
+        hint: 'only schematic.cue is supported',
+      }
+    : {
+        code: 'REFERENCE_NOT_FOUND',
+        message: `there is no ${what} type ${type}`,
+        path: [...path, 'type'],
+        hint: `add a ${kind} named ${type} to the repository`,
+      };
+}
+
+function faultOf(step: Step, outcome: Extract<CueOutcome, { ok: false }>): RenderFault {
+  const { code, message, parameter } = outcome.fault;
+  const path = parameter === undefined ? step.path : [...step.path, 'properties', ...parameter];
+  return { code, message: `${step.program.subject}: ${message}`, path };
+}
+
+function applyStep(draft: Draft, step: Step, value: CueValue): void {
+  if (value.output !== undefined) draft.output = value.output;
+  const rules =
+    value.patch === undefined && value.patchOutputs === undefined ? null : patchRulesOf(step.definition.template);
+  if (rules !== null) {
+    if (draft.output !== undefined) draft.output = applyPatch(draft.output, value.patch, rules);
+    for (const [name, patch] of Object.entries(value.patchOutputs ?? {})) {
+      if (draft.outputs.has(name)) draft.outputs.set(name, applyPatch(draft.outputs.get(name), patch, rules));
+    }
+  }
+  for (const [name, output] of Object.entries(value.outputs ?? {})) {
+    // Two traits may use one name for what they make; both are kept.
+    let key = name;
+    while (draft.outputs.has(key)) key = `${key}'`;
+    draft.outputs.set(key, output);
+  }
+}
+
+function finish(job: ComponentJob, draft: Draft, more: readonly Manifest[]): Attempt<ComponentObjects> {
+  const path = pathOf(job);
+  const contextName = String(job.context['name']);
+  const isRaw = job.component.type === rawType;
+  const manifests: Manifest[] = [];
+  if (draft.output !== undefined) {
+    manifests.push({ value: isRaw ? draft.output : named(draft.output, contextName), path, origin: 'output' });
+  }
+  manifests.push(...more);
+  for (const [name, output] of draft.outputs) {
+    const fallback = `${contextName}-${name.replaceAll("'", '').toLowerCase()}`;
+    manifests.push({ value: named(output, fallback), path, origin: `outputs.${name}` });
+  }
+  const { objects, faults } = toObjects(manifests, job.namespace);
+  if (faults.length > 0) return { faults };
+  if (objects.length === 0) {
+    return { faults: [{ code: 'RENDER_FAILED', message: `component ${job.component.name} renders no object`, path }] };
+  }
+  return { value: { hasWorkload: !isRaw && draft.output !== undefined, objects: mergeServices(objects) } };
+}
+
+// As in KubeVela, what a template does not name gets the component's name.
+function named(value: unknown, name: string): unknown {
+  if (!isMap(value)) return value;
+  const metadata: JsonMap = isMap(value['metadata']) ? value['metadata'] : {};
+  return metadata['name'] === undefined ? { ...value, metadata: { ...metadata, name } } : value;
+}
+
+// `expose`, `gateway` and exposed ports each make a Service of the component's name: together they mean one with all ports.
+function mergeServices(objects: readonly KubeObject[]): readonly KubeObject[] {
+  const merged: KubeObject[] = [];
+  for (const object of objects) {
+    const index = merged.findIndex(
+      (other) =>
+        object.kind === 'Service' &&
+        other.kind === 'Service' &&
+        other.metadata.name === object.metadata.name &&
+        other.metadata.namespace === object.metadata.namespace,
+    );
+    if (index < 0) merged.push(object);
+    else merged[index] = applyPatch(merged[index], object, patchRulesOf('')) as KubeObject;
+  }
+  return merged;
+}
+
+function pathOf(job: ComponentJob): readonly (string | number)[] {
+  return ['spec', 'components', job.index];
+}

@@ -1,0 +1,110 @@
+import { digestOf } from '../../../shared/lib/canonical.ts';
+import type { Clock } from '../../../shared/ports/clock.ts';
+import { faultOf, type CueFault } from './fault.ts';
+import { startLane, laneLimits, type Answer } from './lane.ts';
+import { sourceOf, type CueProgram, type Source } from './program.ts';
+
+/** What a template gave: objects (`output`, `outputs`) or changes to them (`patch`, `patchOutputs`). */
+export interface CueValue {
+  readonly output?: unknown;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly patch?: unknown;
+  readonly patchOutputs?: Readonly<Record<string, unknown>>;
+}
+
+/** The outcome of one program. */
+export type CueOutcome =
+  { readonly ok: true; readonly value: CueValue } | { readonly ok: false; readonly fault: CueFault };
+
+/** Evaluates CUE templates: one outcome a program, in order; never throws for what a template does. */
+export interface CueEngine {
+  readonly evaluate: (programs: readonly CueProgram[], signal: AbortSignal) => Promise<readonly CueOutcome[]>;
+  readonly close: () => Promise<void>;
+}
+
+/** What the engine needs; `workerUrl` is another place of the worker's file (bundles), `memo` the number of outcomes it keeps. */
+export interface CuePorts {
+  readonly clock: Clock;
+  readonly workerUrl?: URL;
+  readonly memo?: number;
+  /** Milliseconds that a template may take. */
+  readonly sourceMs?: number;
+}
+
+/**
+ * Starts the engine: a worker thread of its own, killed after 5 s a template and started again, with a memo by the
+ * digest of the whole text. Start it early: the evaluator needs about half a second to load.
+ */
+export function startCueEngine(ports: CuePorts): CueEngine {
+  const sourceMs = ports.sourceMs ?? laneLimits.sourceMs;
+  const lane = startLane(ports.clock, ports.workerUrl ?? new URL('./worker.ts', import.meta.url), sourceMs);
+  const memo = createMemo(ports.memo ?? 4_096, ports.clock);
+  let tail: Promise<unknown> = Promise.resolve();
+
+  const evaluate: CueEngine['evaluate'] = (programs, signal) => {
+    const mine = tail.then(() => evaluateNow(programs, signal));
+    tail = mine.catch(() => undefined);
+    return mine;
+  };
+  const evaluateNow = async (programs: readonly CueProgram[], signal: AbortSignal): Promise<readonly CueOutcome[]> => {
+    const wanted = programs.map((program) => keyed(sourceOf(program)));
+    const known = new Map<string, Answer>();
+    const missing = new Map<string, Source>();
+    for (const { key, source } of wanted) {
+      const answer = memo.get(key);
+      if (answer === undefined) missing.set(key, source);
+      else known.set(key, answer);
+    }
+    const answers = missing.size === 0 ? [] : await lane.run([...missing.values()], signal);
+    for (const [index, key] of [...missing.keys()].entries()) {
+      const answer = answers[index];
+      if (answer === undefined) continue;
+      known.set(key, answer);
+      memo.set(key, answer);
+    }
+    return wanted.map(({ key }) => outcomeOf(known.get(key), sourceMs));
+  };
+  return { evaluate, close: lane.close };
+}
+
+function keyed(source: Source): { readonly key: string; readonly source: Source } {
+  return { key: digestOf(source.value), source };
+}
+
+// Parsed anew each time: callers own their value.
+function outcomeOf(answer: Answer | undefined, sourceMs: number): CueOutcome {
+  if (answer === undefined) return { ok: false, fault: { code: 'RENDER_FAILED', message: 'the evaluation got lost' } };
+  if ('json' in answer) return { ok: true, value: (JSON.parse(answer.json) as { r: CueValue }).r };
+  if ('fault' in answer) return { ok: false, fault: faultOf(answer) };
+  return answer.stopped === 'timeout'
+    ? { ok: false, fault: { code: 'RENDER_TIMEOUT', message: `stopped after ${sourceMs / 1000} s` } }
+    : { ok: false, fault: { code: 'RENDER_FAILED', message: 'the evaluator fell over this template' } };
+}
+
+interface Memo {
+  readonly get: (key: string) => Answer | undefined;
+  readonly set: (key: string, answer: Answer) => void;
+}
+
+// A template that was stopped is tried again after a while: the machine may have been to blame, but every pass must
+// not wait for it.
+const stoppedForMs = 600_000;
+
+// Least recently used goes first: a Map keeps the order of insertion.
+function createMemo(limit: number, clock: Clock): Memo {
+  const entries = new Map<string, { readonly answer: Answer; readonly until: number }>();
+  const get = (key: string): Answer | undefined => {
+    const entry = entries.get(key);
+    if (entry === undefined) return undefined;
+    entries.delete(key);
+    if (clock.monotonic() > entry.until) return undefined;
+    entries.set(key, entry);
+    return entry.answer;
+  };
+  const set = (key: string, answer: Answer): void => {
+    entries.set(key, { answer, until: 'stopped' in answer ? clock.monotonic() + stoppedForMs : Infinity });
+    const [oldest] = entries.keys();
+    if (entries.size > limit && oldest !== undefined) entries.delete(oldest);
+  };
+  return { get, set };
+}

@@ -1,0 +1,53 @@
+import type { Evaluated } from './program.ts';
+
+/** Why a template gave nothing; `parameter` is the path of the property that is wrong, when it is one. */
+export interface CueFault {
+  readonly code: 'RENDER_FAILED' | 'RENDER_TIMEOUT';
+  readonly message: string;
+  readonly parameter?: readonly (string | number)[];
+}
+
+type Reading = (match: RegExpExecArray, path: string) => string;
+
+/** How CUE's sentences read to somebody who wrote properties; the first pattern that fits wins. */
+const readings: readonly (readonly [RegExp, Reading])[] = [
+  [/^field not allowed: (\S+)/, (m, path) => `unknown property "${join(path, m[1])}"`],
+  [/^cannot convert incomplete value "(.*)" to JSON/, (m, path) => `property "${path}" is missing (${m[1] ?? ''})`],
+  [
+    /^conflicting values (.*) \(mismatched types .*\)/,
+    (m, path) => `property "${path}" has the wrong type: ${m[1] ?? ''}`,
+  ],
+  [/^conflicting values (.*)/, (m, path) => `property "${path}" has a value that is not allowed: ${m[1] ?? ''}`],
+  [/^\d+ errors in empty disjunction/, (_m, path) => `property "${path}" has none of the values that are allowed`],
+  [/^invalid value (.*)/, (m, path) => `property "${path}" is invalid: ${m[1] ?? ''}`],
+];
+
+/** Turns CUE's error text into a fault that names the property, where there is one. */
+export function faultOf(evaluated: Extract<Evaluated, { fault: string }>): CueFault {
+  const text = evaluated.fault.replace(/^cue: marshal error: /, '').replace(/ \(and \d+ more errors\)$/, '');
+  const [, place = '', rest = text] = /^((?:[#_\w]|"[^"]*")[^\s:]*): (.*)$/s.exec(text) ?? [];
+  if (!evaluated.parameter) return { code: 'RENDER_FAILED', message: templateFault(place, rest) };
+  if (place !== 'r' && !place.startsWith('r.')) return { code: 'RENDER_FAILED', message: templateFault(place, rest) };
+  const path = place.slice(2);
+  for (const [pattern, read] of readings) {
+    const match = pattern.exec(rest);
+    if (match === null) continue;
+    const unknown = rest.startsWith('field not allowed') ? join(path, match[1]) : path;
+    return { code: 'RENDER_FAILED', message: read(match, path), parameter: split(unknown) };
+  }
+  return { code: 'RENDER_FAILED', message: `property "${path}": ${rest}`, parameter: split(path) };
+}
+
+function templateFault(place: string, rest: string): string {
+  const inside = place.replace(/^(#T|_v|r)\.?/, '');
+  return inside === '' ? `the template is wrong: ${rest}` : `the template is wrong at ${inside}: ${rest}`;
+}
+
+function join(path: string, last = ''): string {
+  return path === '' ? last : `${path}.${last}`;
+}
+
+function split(path: string): (string | number)[] {
+  const parts = path.match(/"(?:[^"\\]|\\.)*"|[^.]+/g) ?? [];
+  return parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part.replace(/^"|"$/g, '')));
+}

@@ -1,0 +1,61 @@
+/** What a template is evaluated with; `subject` (`ComponentDefinition/webservice`) names it in errors. */
+export interface CueProgram {
+  readonly subject: string;
+  readonly template: string;
+  readonly parameter: unknown;
+  readonly context: Readonly<Record<string, unknown>>;
+}
+
+/** The two texts of a program: its result, and its parameter alone for naming what is wrong. */
+export interface Source {
+  readonly value: string;
+  readonly parameter: string;
+}
+
+/** What the worker answers for a source; `parameter` true = the fault is in the parameter itself. */
+export type Evaluated = { readonly json: string } | { readonly fault: string; readonly parameter: boolean };
+
+const results = ['output', 'outputs', 'patch', 'patchOutputs'] as const;
+
+/**
+ * The CUE texts of a program. The template becomes a definition (`#T`), which closes its parameter, so that a
+ * property that the template does not know is an error; results are picked inside a struct of their own, because at
+ * file level this CUE reports a false cycle.
+ */
+export function sourceOf(program: CueProgram): Source {
+  const { imports, body } = hoistImports(program.template);
+  const parameter = JSON.stringify(program.parameter);
+  const declared = /(^|[\s{])parameter\??\s*:/.test(body) ? '' : 'parameter: {}\n';
+  const head = `${imports}context: ${JSON.stringify(usedContext(program))}\n#T: {\n${body}\n${declared}}\n`;
+  const picks = results.map((name) => `\tif _v.${name} != _|_ { ${name}: _v.${name} }\n`).join('');
+  return {
+    value: `${head}_v: #T & {parameter: ${parameter}}\nr: {\n${picks}}\n`,
+    parameter: `${head}r: #T.parameter & ${parameter}\n`,
+  };
+}
+
+/** True when a template reads a member of its context (a template that copies `context` whole reads all). */
+export function readsContext(template: string, member: string): boolean {
+  return (
+    new RegExp(`\\bcontext\\s*(\\.\\s*"?${member}\\b|\\[\\s*"${member}")`).test(template) ||
+    /\bcontext\b(?!\s*(\.|\[\s*"|[?:]))/.test(template.replace(/\/\/.*$/gm, ''))
+  );
+}
+
+// What a template does not read must not make its text (and with it the memo's key) another one.
+function usedContext({ template, context }: CueProgram): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(context).filter(([member]) => readsContext(template, member)));
+}
+
+// Imports are only allowed at the top of a file; blank lines take their place.
+function hoistImports(template: string): { readonly imports: string; readonly body: string } {
+  const found: string[] = [];
+  const body = template.replace(
+    /^[ \t]*(?:package[ \t]+\w+|import[ \t]*\([^)]*\)|import[ \t]+(?:\w+[ \t]+)?"[^"\n]+")[ \t]*$/gm,
+    (text) => {
+      if (text.trimStart().startsWith('import')) found.push(text.trim());
+      return text.replace(/[^\n]/g, '');
+    },
+  );
+  return { imports: found.map((text) => `${text}\n`).join(''), body };
+}

@@ -1,0 +1,53 @@
+import { parentPort } from 'node:worker_threads';
+import { init } from 'cue-wasm';
+import type { Evaluated, Source } from './program.ts';
+
+/**
+ * The thread that evaluates CUE. It is synchronous while it works, so only the thread that started it can stop it.
+ * Messages in: a list of sources. Messages out: `ready` once, then one answer per source, in order.
+ */
+const heap = captureHeap();
+const cue = await init();
+parentPort?.on('message', (sources: readonly Source[]) => {
+  for (const source of sources) {
+    const answer: Evaluated = evaluate(source);
+    parentPort?.postMessage({ answer, heapBytes: heap() });
+  }
+});
+parentPort?.postMessage('ready');
+
+function evaluate(source: Source): Evaluated {
+  const value = attempt(source.value);
+  if ('json' in value) return value;
+  // The second look names the parameter: there the template's output does not get in the way.
+  const parameter = attempt(source.parameter);
+  return 'fault' in parameter ? { fault: parameter.fault, parameter: true } : { ...value, parameter: false };
+}
+
+function attempt(text: string): { readonly json: string } | { readonly fault: string } {
+  try {
+    return { json: cue.toJSON(text) };
+  } catch (error) {
+    if (typeof error === 'string') return { fault: error };
+    throw error;
+  }
+}
+
+interface Loader {
+  instantiate: (bytes: Uint8Array, imports: unknown) => Promise<Loaded>;
+}
+interface Loaded {
+  readonly instance: { readonly exports: { readonly mem?: { readonly buffer: ArrayBuffer } } };
+}
+
+// The package hides its instance; its memory only grows, so the other side must know when to start afresh.
+function captureHeap(): () => number {
+  const loader = (globalThis as unknown as { readonly WebAssembly: Loader }).WebAssembly;
+  const instantiate = loader.instantiate.bind(loader);
+  let loaded: Loaded | null = null;
+  loader.instantiate = async (bytes, imports) => {
+    loaded = await instantiate(bytes, imports);
+    return loaded;
+  };
+  return () => loaded?.instance.exports.mem?.buffer.byteLength ?? 0;
+}

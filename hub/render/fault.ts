@@ -1,0 +1,17 @@
+import type { Code } from '../../shared/errors.ts';
+
+/** Why a part of an application cannot be rendered; `path` leads to the place in the Application document. */
+export interface RenderFault {
+  readonly code: Code;
+  readonly message: string;
+  readonly path: readonly (string | number)[];
+  readonly hint?: string;
+}
+
+/** A value, or everything that is wrong with it. */
+export type Attempt<T> = { readonly value: T } | { readonly faults: readonly RenderFault[] };
+
+/** True when an attempt failed. */
+export function hasFailed<T>(attempt: Attempt<T>): attempt is { readonly faults: readonly RenderFault[] } {
+  return 'faults' in attempt;
+}

@@ -1,0 +1,158 @@
+import { canonicalJson } from '../../shared/lib/canonical.ts';
+import { owner } from '../../shared/model/names.ts';
+import { groupOf, idOf, type KubeObject } from '../../shared/model/object.ts';
+import type { RenderFault } from './fault.ts';
+import { scopeOf, type Scope } from './scope.ts';
+import { isMap, listAt, mapAt, valueAt, type JsonMap } from './value.ts';
+
+/** Longest names that Kubernetes, or what it derives from them, allows; 253 for every other kind. */
+const longestNames: Readonly<Record<string, number>> = {
+  '/Service': 63,
+  '/Namespace': 63,
+  'batch/Job': 63,
+  'batch/CronJob': 52,
+  'apps/StatefulSet': 52,
+};
+
+/** Members that live objects have and manifests must not bring along. */
+const serverMembers = ['uid', 'resourceVersion', 'generation', 'creationTimestamp', 'managedFields', 'selfLink'];
+const agentAnnotations: readonly string[] = [owner.registration, owner.nonce, owner.application];
+
+/** A manifest as it was written or rendered, and where it stands in the Application document. */
+export interface Manifest {
+  readonly value: unknown;
+  readonly path: readonly (string | number)[];
+  /** How people find it: a template's output or a file. */
+  readonly origin: string;
+}
+
+/**
+ * Turns manifests into objects: checked for what every object needs, Lists opened, namespaces set, and what only a
+ * server or an agent may write left out. Collects every fault.
+ */
+export function toObjects(
+  manifests: readonly Manifest[],
+  namespace: string,
+): { readonly objects: readonly KubeObject[]; readonly faults: readonly RenderFault[] } {
+  const flat = manifests.flatMap(opened);
+  const scopes = definedScopes(flat);
+  const objects: KubeObject[] = [];
+  const faults: RenderFault[] = [];
+  for (const manifest of flat) {
+    const message = faultOf(manifest.value);
+    if (message !== null) {
+      faults.push({ code: 'OBJECT_INVALID', message: `${message} (${manifest.origin})`, path: manifest.path });
+      continue;
+    }
+    const object = tidy(manifest.value as KubeObject, namespace, scopes);
+    const long = nameFault(object);
+    if (long !== null) faults.push({ ...long, path: manifest.path });
+    else objects.push(object);
+  }
+  return { objects, faults };
+}
+
+/** The fault of an object whose name is longer than its kind allows, null when it fits. */
+export function nameFault(object: KubeObject): Pick<RenderFault, 'code' | 'message' | 'hint'> | null {
+  const limit = longestNames[`${groupOf(object.apiVersion)}/${object.kind}`] ?? 253;
+  const { name } = object.metadata;
+  if (name.length <= limit) return null;
+  return {
+    code: 'NAME_TOO_LONG',
+    message: `the name of ${object.kind} ${name} has ${name.length} characters, more than ${limit}`,
+    hint: 'give the component or the application a shorter name',
+  };
+}
+
+/** The first id that two of the objects share, null when all differ. */
+export function repeatedId(objects: readonly KubeObject[]): string | null {
+  const seen = new Set<string>();
+  for (const object of objects) {
+    const id = idOf(object);
+    if (seen.has(id)) return id;
+    seen.add(id);
+  }
+  return null;
+}
+
+/** The object in canonical form: keys sorted, nothing shared with what it was made from. */
+export function canonicalObject(object: KubeObject): KubeObject {
+  return JSON.parse(canonicalJson(object)) as KubeObject;
+}
+
+function opened(manifest: Manifest): Manifest[] {
+  const { value } = manifest;
+  if (!isMap(value) || value['kind'] !== 'List' || !Array.isArray(value['items'])) return [manifest];
+  return listAt(value, 'items').flatMap((item) => opened({ ...manifest, value: item }));
+}
+
+function definedScopes(manifests: readonly Manifest[]): ReadonlyMap<string, Scope> {
+  const scopes = new Map<string, Scope>();
+  for (const { value } of manifests) {
+    if (!isMap(value) || value['kind'] !== 'CustomResourceDefinition') continue;
+    const id = `${String(valueAt(value, 'spec', 'group'))}/${String(valueAt(value, 'spec', 'names', 'kind'))}`;
+    scopes.set(id, valueAt(value, 'spec', 'scope') === 'Cluster' ? 'cluster' : 'namespace');
+  }
+  return scopes;
+}
+
+function faultOf(value: unknown): string | null {
+  if (!isMap(value)) return 'not an object';
+  const { apiVersion, kind, metadata } = value;
+  if (typeof apiVersion !== 'string' || !/^([a-z0-9.-]+\/)?v[a-z0-9]+$/.test(apiVersion)) {
+    return `apiVersion is ${apiVersion === undefined ? 'missing' : 'not one'}`;
+  }
+  if (typeof kind !== 'string' || !/^[A-Za-z][A-Za-z0-9]*$/.test(kind)) {
+    return `kind is ${kind === undefined ? 'missing' : 'not one'}`;
+  }
+  if (metadata !== undefined && !isMap(metadata)) return `metadata of ${kind} is not a map`;
+  return metadataFault(kind, metadata ?? {});
+}
+
+function metadataFault(kind: string, metadata: JsonMap): string | null {
+  const { name, namespace, labels, annotations } = metadata;
+  if (name === undefined || name === '') {
+    return metadata['generateName'] === undefined
+      ? `metadata.name of ${kind} is missing`
+      : `${kind} has a generateName, but a delivered object needs a name`;
+  }
+  // Most kinds want DNS names, RBAC allows more; what no kind allows would not even be a path.
+  if (typeof name !== 'string' || !/^[^\s/%]+$/.test(name) || name === '.' || name === '..') {
+    return `${JSON.stringify(name)} is not a name for a ${kind}`;
+  }
+  if (
+    namespace !== undefined &&
+    (typeof namespace !== 'string' || !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
+  ) {
+    return `${JSON.stringify(namespace)} of ${kind} ${name} is not a namespace`;
+  }
+  for (const [member, values] of Object.entries({ labels, annotations })) {
+    if (values === undefined || values === null) continue;
+    const wrong = isMap(values) ? Object.entries(values).find(([, text]) => typeof text !== 'string') : ['', ''];
+    if (wrong !== undefined)
+      return `metadata.${member} of ${kind} ${name} must map texts to texts (${String(wrong[0])})`;
+  }
+  return null;
+}
+
+function tidy(object: KubeObject, namespace: string, scopes: ReadonlyMap<string, Scope>): KubeObject {
+  const { status: _status, ...kept } = object;
+  const { namespace: given, labels, annotations, ...rest } = object.metadata;
+  const metadata = Object.fromEntries(
+    Object.entries(rest).filter(([name, value]) => !serverMembers.includes(name) && value !== null),
+  );
+  const written = Object.entries(annotations ?? {}).filter(([name]) => !agentAnnotations.includes(name));
+  const isNamespaced = scopeOf(groupOf(object.apiVersion), object.kind, scopes) === 'namespace';
+  return {
+    ...(mapAt(kept) as JsonMap),
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    metadata: {
+      ...metadata,
+      name: object.metadata.name,
+      ...(isNamespaced && { namespace: given ?? namespace }),
+      ...(labels && { labels }),
+      ...(written.length > 0 && { annotations: Object.fromEntries(written) }),
+    },
+  };
+}

@@ -1,0 +1,114 @@
+/** Which lists merge by which member, and how else a field is patched: from `// +patchKey=` comments of a template. */
+export interface PatchRules {
+  readonly keys: ReadonlyMap<string, string>;
+  readonly strategies: ReadonlyMap<string, string>;
+}
+
+/** The members that identify the items of Kubernetes' own lists; the first that all items have counts. */
+const listKeys: Readonly<Record<string, readonly string[]>> = {
+  containers: ['name'],
+  initContainers: ['name'],
+  ephemeralContainers: ['name'],
+  volumes: ['name'],
+  env: ['name'],
+  imagePullSecrets: ['name'],
+  ports: ['containerPort', 'port'],
+  volumeMounts: ['mountPath'],
+  volumeDevices: ['devicePath'],
+  hostAliases: ['ip'],
+  topologySpreadConstraints: ['topologyKey'],
+};
+
+/** Reads the patch comments of a template: each counts for the field on the next line that is not a comment. */
+export function patchRulesOf(template: string): PatchRules {
+  const keys = new Map<string, string>();
+  const strategies = new Map<string, string>();
+  let pending: (readonly [Map<string, string>, string])[] = [];
+  for (const line of template.split('\n')) {
+    const comment = /^\s*\/\/\s*\+(patchKey|patchStrategy)=(\S+)/.exec(line);
+    if (comment !== null) {
+      pending.push([comment[1] === 'patchKey' ? keys : strategies, comment[2] ?? '']);
+    } else if (!/^\s*(\/\/|$)/.test(line)) {
+      // `spec: template: spec: containers: [` names the last field before the value.
+      const field = /^[\s{]*(?:"?[\w-]+"?\s*:\s*)*?"?([\w-]+)"?\s*:\s*(?:[^\s\w"].*|[\w"][^:]*)?$/.exec(line)?.[1];
+      if (field !== undefined) for (const [map, value] of pending) map.set(field, value);
+      pending = [];
+    }
+  }
+  return { keys, strategies };
+}
+
+/**
+ * Merges a patch into a value: maps by member (null removes), lists of named items by their key, everything else is
+ * replaced. `$patch: delete` on an item removes it, `$patch: replace` in a list or map drops what was there.
+ */
+export function applyPatch(base: unknown, patch: unknown, rules: PatchRules, field = ''): unknown {
+  if (patch === undefined) return base;
+  const strategy = rules.strategies.get(field);
+  if (strategy === 'replace') return clean(patch);
+  if (isMap(patch)) {
+    const { $patch: directive, ...members } = patch;
+    if (!isMap(base) || directive === 'replace') return clean(members);
+    const kept = strategy === 'retainKeys' ? pick(base, Object.keys(members)) : base;
+    return mergeMaps(kept, members, rules);
+  }
+  if (Array.isArray(patch) && Array.isArray(base)) return mergeLists(base, patch, rules, field);
+  return clean(patch);
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+function mergeMaps(base: Values, patch: Values, rules: PatchRules): Values {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) Reflect.deleteProperty(merged, name);
+    else merged[name] = applyPatch(merged[name], value, rules, name);
+  }
+  return merged;
+}
+
+function mergeLists(
+  base: readonly unknown[],
+  patch: readonly unknown[],
+  rules: PatchRules,
+  field: string,
+): readonly unknown[] {
+  const isReplacing = patch.some(
+    (item) => isMap(item) && item['$patch'] === 'replace' && Object.keys(item).length === 1,
+  );
+  if (isReplacing) return clean(patch) as readonly unknown[];
+  const key = [rules.keys.get(field) ?? [], listKeys[field] ?? []]
+    .flat()
+    .find((candidate) => [...base, ...patch].every((item) => isMap(item) && item[candidate] !== undefined));
+  if (key === undefined) return clean(patch) as readonly unknown[];
+  const merged = [...base];
+  for (const item of patch as readonly Values[]) {
+    const index = merged.findIndex((candidate) => isMap(candidate) && candidate[key] === item[key]);
+    if (item['$patch'] === 'delete') {
+      if (index >= 0) merged.splice(index, 1);
+    } else if (index < 0) merged.push(clean(item));
+    else merged[index] = applyPatch(merged[index], item, rules);
+  }
+  return merged;
+}
+
+// What is added as a whole carries no removals and no directives.
+function clean(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.filter((item) => !isMap(item) || item['$patch'] === undefined).map(clean);
+  }
+  if (!isMap(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name, member]) => member !== null && name !== '$patch')
+      .map(([name, member]) => [name, clean(member)]),
+  );
+}
+
+function pick(base: Values, names: readonly string[]): Values {
+  return Object.fromEntries(Object.entries(base).filter(([name]) => names.includes(name)));
+}
+
+function isMap(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

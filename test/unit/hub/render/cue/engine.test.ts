@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCueEngine, type CueEngine } from '../../../../../hub/render/cue/engine.ts';
+import type { CueProgram } from '../../../../../hub/render/cue/program.ts';
+import { systemClock } from '../../../../../shared/adapters/clock.ts';
+
+const program = (template: string, parameter: unknown = {}): CueProgram => ({
+  subject: 'ComponentDefinition/test',
+  template,
+  parameter,
+  context: { name: 'web' },
+});
+const { signal } = new AbortController();
+
+describe('the CUE engine', () => {
+  let cue: CueEngine;
+  beforeAll(() => {
+    cue = startCueEngine({ clock: systemClock, sourceMs: 2_000 });
+  });
+  afterAll(() => cue.close());
+
+  const evaluate = async (template: string, parameter: unknown = {}) =>
+    (await cue.evaluate([program(template, parameter)], signal))[0];
+
+  it('gives what a template puts out, with its parameter and its context', async () => {
+    const template =
+      'import "strings"\noutput: {name: strings.ToUpper(context.name), n: parameter.n}\nparameter: n: int';
+    expect(await evaluate(template, { n: 3 })).toEqual({ ok: true, value: { output: { name: 'WEB', n: 3 } } });
+  });
+
+  it.each([
+    ['unknown', { n: 1, m: 2 }, 'unknown property "m"', ['m']],
+    ['missing', {}, 'property "n" is missing (int)', ['n']],
+    ['mistyped', { n: 'x' }, 'property "n" has the wrong type: int and "x"', ['n']],
+    ['nested unknown', { n: 1, o: [{ p: 1 }, { q: 2 }] }, 'unknown property "o.1.q"', ['o', 1, 'q']],
+  ])('names the property that is %s', async (_case, parameter, message, path) => {
+    const template =
+      'output: {n: parameter.n, if parameter.o != _|_ {o: parameter.o}}\nparameter: {n: int, o?: [...{p: int}]}';
+    const outcome = await evaluate(template, parameter);
+    expect(outcome).toEqual({ ok: false, fault: { code: 'RENDER_FAILED', message, parameter: path } });
+  });
+
+  it('says when the template itself is wrong', async () => {
+    expect(await evaluate('output: {n: }\nparameter: {}')).toMatchObject({
+      ok: false,
+      fault: { code: 'RENDER_FAILED', message: expect.stringContaining('the template is wrong: ') as string },
+    });
+  });
+
+  it('keeps texts as they are, whatever they contain', async () => {
+    const text = 'a \\(context.name) "b" \u2028 \n{}';
+    expect(await evaluate('output: parameter.t\nparameter: t: string', { t: text })).toEqual({
+      ok: true,
+      value: { output: text },
+    });
+  });
+
+  it('gives a value that the caller may change without changing the next answer', async () => {
+    const template = 'output: list: [1]\nparameter: {}';
+    const first = await evaluate(template);
+    if (first?.ok === true) (first.value.output as { list: number[] }).list.push(2);
+    expect(await evaluate(template)).toEqual({ ok: true, value: { output: { list: [1] } } });
+  });
+
+  it('stops a template that runs away, evaluates the others, and does not wait for it again', async () => {
+    const l = '[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30]';
+    const runaway = `_l: ${l}\noutput: [for a in _l for b in _l for c in _l for d in _l for e in _l if a+b+c+d+e == 0 {a}]\nparameter: {}`;
+    const all = [program('output: 1\nparameter: {}'), program(runaway), program('output: 2\nparameter: {}')];
+    const expected = [
+      { ok: true, value: { output: 1 } },
+      { ok: false, fault: { code: 'RENDER_TIMEOUT', message: 'stopped after 2 s' } },
+      { ok: true, value: { output: 2 } },
+    ];
+    expect(await cue.evaluate(all, signal)).toEqual(expected);
+    const before = systemClock.monotonic();
+    expect(await cue.evaluate(all, signal)).toEqual(expected);
+    expect(systemClock.monotonic() - before).toBeLessThan(1_000);
+  });
+
+  it('gives up at once when its signal aborts', async () => {
+    const controller = new AbortController();
+    const answer = cue.evaluate([program('output: "never" + "asked"\nparameter: {}')], controller.signal);
+    controller.abort(new Error('stopped'));
+    await expect(answer).rejects.toThrow('stopped');
+  });
+});
