@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { asSluiceError, SluiceError } from '../../shared/errors.ts';
+
+/** Names of the hub's files in its data folder, all readable by their owner alone. */
+export const dataFiles = {
+  /** Proves the administrator to the web interface. */
+  adminToken: 'admin-token',
+  /** Proves webhooks of the Git host. */
+  webhookSecret: 'webhook-secret',
+  /** Address of the running hub. */
+  address: 'hub.url',
+} as const;
+
+/** The secret in a file of the data folder, made at random when there is none yet. */
+export async function ensureSecret(data: string, name: string): Promise<string> {
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  const path = join(data, name);
+  try {
+    const file = await open(path, 'wx', 0o600);
+    await file.writeFile(randomBytes(32).toString('base64url') + '\n');
+    await file.sync();
+    await file.close();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST'))
+      throw asSluiceError(error, 'CONFIG_INVALID', { path });
+  }
+  return readSecret(path);
+}
+
+/** The secret in a file, without the line break at its end; throws CONFIG_INVALID when there is none. */
+export async function readSecret(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw asSluiceError(error, 'CONFIG_INVALID', { path });
+  });
+  const secret = text.trim();
+  if (secret === '') throw new SluiceError('CONFIG_INVALID', 'the file holds no secret', { path });
+  return secret;
+}
+
+/** Says where the hub listens, for commands on the same machine. */
+export async function writeAddress(data: string, url: string): Promise<void> {
+  const path = join(data, dataFiles.address);
+  await writeFile(`${path}.tmp`, url + '\n', { mode: 0o600 });
+  await rename(`${path}.tmp`, path);
+}
+
+/** Takes the address away again, when it is still this hub's. */
+export async function removeAddress(data: string, url: string): Promise<void> {
+  const path = join(data, dataFiles.address);
+  const current = await readFile(path, 'utf8').catch(() => '');
+  if (current.trim() === url) await rm(path, { force: true });
+}
+
+/** Address and admin token of the hub that uses a data folder; throws UNAVAILABLE when none runs there. */
+export async function readAccess(data: string): Promise<{ readonly url: string; readonly token: string }> {
+  const url = await readFile(join(data, dataFiles.address), 'utf8').catch(() => '');
+  if (url.trim() === '') {
+    throw new SluiceError('UNAVAILABLE', 'no hub is running with this data folder', {
+      path: data,
+      hint: 'start one with `sluice-hub serve`, or name the folder with --data or the hub with --hub and --token-file',
+    });
+  }
+  return { url: url.trim(), token: await readSecret(join(data, dataFiles.adminToken)) };
+}

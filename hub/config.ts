@@ -1,0 +1,161 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { z } from 'zod';
+import { asSluiceError, SluiceError } from '../shared/errors.ts';
+import { parseYaml } from '../shared/lib/yaml.ts';
+import { clusterName } from '../shared/wire/schema.ts';
+
+const path = z.string().min(1);
+
+/** The hub's configuration file (YAML or JSON); relative paths mean the file's folder. Command line flags win over it. */
+export const hubFile = z.strictObject({
+  source: z
+    .strictObject({
+      /** A Git URL, or a folder. */
+      url: z.string().min(1).optional(),
+      dir: path.optional(),
+      branch: z.string().min(1).optional(),
+      tokenFile: path.optional(),
+      caFile: path.optional(),
+      /** Globs of files that are read, and of those that are not. */
+      paths: z.array(z.string()).optional(),
+      exclude: z.array(z.string()).optional(),
+      /** A cron expression: when to look without being told. */
+      poll: z.string().optional(),
+    })
+    .optional(),
+  localCluster: clusterName.optional(),
+  data: path.optional(),
+  listen: z
+    .strictObject({
+      host: z.string().min(1).optional(),
+      port: z.number().int().min(0).max(65535).optional(),
+      certFile: path.optional(),
+      keyFile: path.optional(),
+      /** The address that agents are told: set it when it is not the one that the hub listens on. */
+      publicUrl: z.url().optional(),
+    })
+    .optional(),
+  webhookSecretFile: path.optional(),
+  /** How often agents report when nothing changes; three of them missed make a cluster stale. */
+  heartbeatSeconds: z.number().int().min(1).optional(),
+  /** Hours that a published bundle may be used without a new word of the hub. */
+  freshHours: z.number().min(1).optional(),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
+      format: z.enum(['json', 'text']).optional(),
+    })
+    .optional(),
+});
+export type HubFile = z.infer<typeof hubFile>;
+
+/** The configuration of a hub, complete and with absolute paths. */
+export interface HubConfig {
+  readonly source: {
+    /** A Git URL or an absolute folder. */
+    readonly location: string;
+    readonly branch: string | null;
+    readonly tokenFile: string | null;
+    readonly caFile: string | null;
+    readonly paths: readonly string[];
+    readonly exclude: readonly string[];
+    readonly poll: string;
+  };
+  readonly localCluster: string | null;
+  readonly data: string;
+  readonly listen: {
+    readonly host: string;
+    readonly port: number;
+    readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+    readonly publicUrl: string | null;
+  };
+  readonly webhookSecretFile: string | null;
+  readonly heartbeatMs: number;
+  readonly freshMs: number;
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'; readonly format: 'json' | 'text' };
+}
+
+/** What is used where neither file nor flags say otherwise. */
+export const defaultPoll = '* * * * *';
+export const defaultData = 'sluice-data';
+
+/** Reads a configuration file; throws CONFIG_INVALID with the place of the first member that is wrong. */
+export async function readHubFile(file: string): Promise<HubFile> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw asSluiceError(error, 'CONFIG_INVALID', { path: file });
+  });
+  const [document, ...more] = parseYaml(bytes, file);
+  if (document === undefined || more.length > 0) {
+    throw new SluiceError('CONFIG_INVALID', 'the configuration is one YAML document', { path: file });
+  }
+  const parsed = hubFile.safeParse(document.value ?? {});
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const spot = document.locate(issue?.path ?? []);
+    const what = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`.replace(/^: /, '');
+    throw new SluiceError('CONFIG_INVALID', what, { path: file, line: spot.line, column: spot.column });
+  }
+  return absolutePaths(parsed.data, dirname(resolve(file)));
+}
+
+/** The complete configuration; throws CONFIG_INVALID for what does not fit together. */
+export function hubConfig(file: HubFile, isText: boolean): HubConfig {
+  return {
+    source: sourceOf(file.source ?? {}),
+    localCluster: file.localCluster ?? null,
+    data: file.data ?? resolve(defaultData),
+    listen: listenOf(file.listen ?? {}),
+    webhookSecretFile: file.webhookSecretFile ?? null,
+    heartbeatMs: (file.heartbeatSeconds ?? 300) * 1000,
+    freshMs: (file.freshHours ?? 72) * 3_600_000,
+    log: { level: file.log?.level ?? 'info', format: file.log?.format ?? (isText ? 'text' : 'json') },
+  };
+}
+
+function sourceOf({ url, dir, ...source }: NonNullable<HubFile['source']>): HubConfig['source'] {
+  const location = url ?? dir;
+  if (location === undefined || (url !== undefined && dir !== undefined)) {
+    throw new SluiceError('CONFIG_INVALID', 'a hub reads one config repository', {
+      hint: 'give a folder or a Git URL: `sluice-hub serve DIR`, or source.dir or source.url in the configuration',
+    });
+  }
+  const { branch = null, tokenFile = null, caFile = null, paths = [], exclude = [], poll = defaultPoll } = source;
+  return { location, branch, tokenFile, caFile, paths, exclude, poll };
+}
+
+function listenOf(listen: NonNullable<HubFile['listen']>): HubConfig['listen'] {
+  const { host = '127.0.0.1', port = 0, publicUrl } = listen;
+  return { host, port, tls: tlsOf(listen), publicUrl: publicUrl?.replace(/\/+$/, '') ?? null };
+}
+
+/** True for what is a Git URL rather than a folder. */
+export function isUrl(location: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(location);
+}
+
+function tlsOf({ certFile, keyFile }: NonNullable<HubFile['listen']>): HubConfig['listen']['tls'] {
+  if (certFile === undefined && keyFile === undefined) return null;
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
+  throw new SluiceError('CONFIG_INVALID', 'TLS needs both a certificate and its key', {
+    hint: 'set listen.certFile and listen.keyFile',
+  });
+}
+
+function absolutePaths(file: HubFile, folder: string): HubFile {
+  const at = <K extends string>(from: Readonly<Partial<Record<K, string | undefined>>> | undefined, ...keys: K[]) =>
+    Object.fromEntries(
+      keys.flatMap((key) => {
+        const value = from?.[key];
+        return value === undefined ? [] : [[key, isAbsolute(value) ? value : resolve(folder, value)]];
+      }),
+    );
+  return {
+    ...file,
+    ...at(file, 'data', 'webhookSecretFile'),
+    ...(file.source === undefined
+      ? {}
+      : { source: { ...file.source, ...at(file.source, 'dir', 'tokenFile', 'caFile') } }),
+    ...(file.listen === undefined ? {} : { listen: { ...file.listen, ...at(file.listen, 'certFile', 'keyFile') } }),
+  };
+}
