@@ -29,6 +29,8 @@ export interface GitServerOptions {
   readonly stampFile?: string;
   /** A URL that the post-receive hook of each repository calls by POST (with `curl`), as a host's webhook does. */
   readonly notify?: string;
+  /** Called when a push has been answered by the backend, hooks included: where a host sends its webhooks from. */
+  readonly onPush?: () => void;
   readonly port?: number;
 }
 
@@ -45,7 +47,10 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     }
     const child = runBackend(request, response, options.folder);
     children.add(child);
-    child.once('close', () => children.delete(child));
+    child.once('close', () => {
+      children.delete(child);
+      if (request.method === 'POST' && request.url?.endsWith('/git-receive-pack') === true) options.onPush?.();
+    });
   });
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');

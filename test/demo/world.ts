@@ -1,0 +1,149 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StatusView } from '../../hub/model/status.ts';
+import { startConfigRepository, type ConfigRepository } from './config-repository.ts';
+import { runCommand, startProgram, type CommandResult, type Program } from './program.ts';
+import { waitFor } from '../controlplane/wait.ts';
+
+/** One cluster to join: where it is, and what the hub shall know of it. */
+export interface Site {
+  readonly name: string;
+  readonly kubeconfig: string;
+  readonly context?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface WorldOptions {
+  /** An empty folder for everything: repositories, the hub's data, logs, join files. */
+  readonly folder: string;
+  /** What the hub calls its local cluster. */
+  readonly localCluster?: string;
+  /** How agents pull: the hub's feed (default) or its Git endpoint. */
+  readonly transport?: 'feed' | 'git';
+  /** Node flags for the agents. */
+  readonly agentFlags?: readonly string[];
+}
+
+/** A hub with its config repository and its agents: processes that speak only the real protocols. */
+export interface World {
+  readonly config: ConfigRepository;
+  readonly hubUrl: string;
+  readonly dataFolder: string;
+  /** The programs as they are now. */
+  readonly hub: () => Program;
+  readonly agent: (name: string) => Program;
+  /** Joins a cluster and starts its agent; resolves when the agent's process runs. */
+  readonly join: (site: Site) => Promise<void>;
+  /** Starts the agent of a joined cluster again. */
+  readonly startAgent: (site: Site) => void;
+  /** Starts the hub again, on the same port. */
+  readonly startHub: () => Promise<void>;
+  /** Runs `sluice-hub ARGS` against this hub. */
+  readonly run: (...args: readonly string[]) => Promise<CommandResult>;
+  /** The fleet's status as `sluice-hub status -o json` prints it. */
+  readonly status: () => Promise<StatusView>;
+  /** Waits until the status is as wanted, and answers it. */
+  readonly untilStatus: (
+    what: string,
+    wanted: (status: StatusView) => boolean,
+    timeoutMs?: number,
+  ) => Promise<StatusView>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts a config repository and a hub on free loopback ports. */
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const { folder } = options;
+  const dataFolder = join(folder, 'hub');
+  const secretFile = join(folder, 'webhook-secret');
+  const secret = 'a secret of the webhook';
+  await mkdir(join(folder, 'logs'), { recursive: true });
+  await writeFile(secretFile, secret, { mode: 0o600 });
+  const config = await startConfigRepository(join(folder, 'config'));
+  const agents = new Map<string, Program>();
+  let hub: Program | null = null;
+  let hubUrl = '';
+
+  const startHub = async (): Promise<void> => {
+    const listen = hubUrl === '' ? '127.0.0.1:0' : new URL(hubUrl).host;
+    hub = startProgram(
+      'hub',
+      [
+        'hub/main.ts',
+        'serve',
+        config.url,
+        ...['--data', dataFolder],
+        ...['--listen', listen],
+        ...['--webhook-secret-file', secretFile],
+        ...(options.localCluster === undefined ? [] : ['--local', options.localCluster]),
+      ],
+      { logFile: join(folder, 'logs', 'hub.log') },
+    );
+    const [url] = await hub.says(/http:\/\/127\.0\.0\.1:\d+/);
+    hubUrl = url;
+    config.notify({ url: `${url}/v1/webhook`, secret });
+  };
+  const run = (...args: readonly string[]): Promise<CommandResult> =>
+    runCommand(['hub/main.ts', ...args, '--data', dataFolder]);
+  const status = async (): Promise<StatusView> => {
+    const { stdout, stderr } = await run('status', '-o', 'json');
+    if (stdout === '') throw new Error(`no status: ${stderr}`);
+    return JSON.parse(stdout) as StatusView;
+  };
+  const startAgent = (site: Site): void => {
+    const context = site.context === undefined ? [] : ['--context', site.context];
+    const args = ['--kubeconfig', site.kubeconfig, ...context, '--join-file', join(folder, `${site.name}.join`)];
+    agents.set(
+      site.name,
+      startProgram(`agent ${site.name}`, ['agent/main.ts', 'run', ...args], {
+        logFile: join(folder, 'logs', `agent-${site.name}.log`),
+        flags: options.agentFlags ?? [],
+      }),
+    );
+  };
+
+  await startHub();
+  return {
+    config,
+    dataFolder,
+    get hubUrl() {
+      return hubUrl;
+    },
+    hub: () => required(hub ?? undefined, 'the hub'),
+    agent: (name) => required(agents.get(name), name),
+    startHub,
+    startAgent,
+    join: async (site) => {
+      const labels = Object.entries(site.labels ?? {}).map(([key, value]) => `${key}=${value}`);
+      const joined = await run(
+        ...['cluster', 'join', site.name],
+        ...(labels.length === 0 ? [] : ['--labels', labels.join(',')]),
+        ...(options.transport === undefined ? [] : ['--transport', options.transport]),
+        ...['--out', join(folder, `${site.name}.join`)],
+      );
+      if (joined.status !== 0) throw new Error(joined.stderr);
+      startAgent(site);
+    },
+    run,
+    status,
+    untilStatus: (what, wanted, timeoutMs = 60_000) =>
+      waitFor(
+        what,
+        async () => {
+          const now = await status();
+          return wanted(now) ? now : undefined;
+        },
+        timeoutMs,
+      ),
+    stop: async () => {
+      await Promise.all([...agents.values()].map((agent) => agent.stop()));
+      await hub?.stop();
+      await config.close();
+    },
+  };
+}
+
+function required<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`${what} was not started`);
+  return value;
+}
