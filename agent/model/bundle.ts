@@ -47,8 +47,12 @@ export interface VerifiedBundle {
   readonly rootVersion: number;
   /** Not fresh: keep the last good state, repair drift, start nothing new, delete nothing. */
   readonly fresh: boolean;
-  /** Time of this bundle for the agent's floor (channel.md: max of wall clock and highest accepted issuedAt). */
+  /** Until when that holds if nothing else comes (milliseconds since the epoch): the later of the envelope's word and the freshness list's. */
+  readonly freshUntil: number;
+  /** What this bundle raises the agent's time floor to: its issuedAt, or the floor as it was under clock skew. */
   readonly issuedAt: number;
+  /** True when the bundle was issued more than an hour ahead of this machine's clock: accepted, and to be said aloud. */
+  readonly clockSkew: boolean;
   readonly freshness: Freshness | null;
   /** The text of an object of this bundle, digest checked; null when it must be fetched again. */
   readonly objectText: (digest: Digest) => string | null;

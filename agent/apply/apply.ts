@@ -1,0 +1,183 @@
+import type { InventoryEntry } from '../model/inventory.ts';
+import type { Kube, KubeMeta, KubeResource } from '../model/kube.ts';
+import type { ApplyTask } from '../model/plan.ts';
+import type { Row } from '../model/rows.ts';
+import { asSluiceError, isSluiceError, SluiceError } from '../../shared/errors.ts';
+import type { Digest } from '../../shared/lib/canonical.ts';
+import { owner } from '../../shared/model/names.ts';
+import { groupOf, parseObjectId, versionOf, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
+import { effective } from './effective.ts';
+
+/** What applying needs from the pass. */
+export interface ApplyContext {
+  readonly kube: Kube;
+  readonly registration: string;
+  readonly text: (digest: Digest) => string | null;
+  /** A short hash of the fields that we own, from an answer's metadata. */
+  readonly fieldsHash: (metadata: ObjectMeta) => string | null;
+  readonly nonce: () => string;
+  /** Creates a namespace that is missing; resolves when it is there. */
+  readonly ensureNamespace: (namespace: string) => Promise<void>;
+  readonly learn: (meta: KubeMeta, sent: KubeObject | null) => void;
+  readonly forget: (id: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What came of one task: a row, and the inventory entry as it is now. */
+export interface Applied {
+  readonly row: Row;
+  readonly entry: InventoryEntry;
+}
+
+// These end the pass, not the object: nothing more may be written, or nothing can be.
+const fatal = ['LEASE_LOST', 'ABORTED', 'UNAUTHENTICATED'] as const;
+
+/** Carries out one task; never throws for what is wrong with the object alone. */
+export async function applyOne(context: ApplyContext, task: ApplyTask, entry: InventoryEntry): Promise<Applied> {
+  try {
+    return await carryOut(context, task, entry);
+  } catch (error) {
+    if (isSluiceError(error, ...fatal)) throw error;
+    if (isSluiceError(error, 'OBJECT_REPLACED')) {
+      // Gone, or another's: what it is shows the next look.
+      context.forget(task.id);
+      return { row: row(task, 'kept', 'replaced or deleted in the meantime'), entry };
+    }
+    const { code, message } = asSluiceError(error);
+    return { row: { ...row(task, 'failed', message), fault: { code, message } }, entry };
+  }
+}
+
+async function carryOut(context: ApplyContext, task: ApplyTask, entry: InventoryEntry): Promise<Applied> {
+  if (task.action === 'look') return look(context, task, entry);
+  const text = context.text(task.digest);
+  if (text === null) throw new SluiceError('UNAVAILABLE', 'its text must be fetched again');
+  const { registration } = context;
+  const object = effective(text, task.overrides, { registration, application: task.app, nonce: entry.nonce });
+  const ref = { group: groupOf(object.apiVersion), kind: object.kind };
+  const resource = await context.kube.resource(ref, context.signal, versionOf(object.apiVersion));
+  if (task.uid !== null)
+    return updated(context, task, { entry, resource, object, uid: task.uid, action: 'configured' });
+  return created(context, task, { entry, resource, object });
+}
+
+interface Sending {
+  readonly entry: InventoryEntry;
+  readonly resource: KubeResource;
+  readonly object: KubeObject;
+}
+
+async function created(context: ApplyContext, task: ApplyTask, sending: Sending): Promise<Applied> {
+  const { resource, object } = sending;
+  const options = { force: false, signal: context.signal };
+  const create = () => context.kube.create(resource, object, options);
+  try {
+    const meta = await create().catch(async (error: unknown) => {
+      const { namespace } = object.metadata;
+      if (!isSluiceError(error, 'NOT_FOUND') || !resource.namespaced || namespace === undefined) throw error;
+      await context.ensureNamespace(namespace);
+      return create();
+    });
+    return recorded(context, task, { ...sending, meta, row: row(task, 'created', task.reason) });
+  } catch (error) {
+    if (!isSluiceError(error, 'OBJECT_EXISTS')) throw error;
+    return takenOver(context, task, sending);
+  }
+}
+
+/** Something has the wanted name: our own creation whose answer was lost, an object to adopt, or somebody else's. */
+async function takenOver(context: ApplyContext, task: ApplyTask, sending: Sending): Promise<Applied> {
+  const { resource, object, entry } = sending;
+  const { namespace, name } = parseObjectId(task.id);
+  const meta = await context.kube.getMetadata({ resource, namespace, name }, context.signal);
+  const marks = meta.metadata.annotations ?? {};
+  const holder = marks[owner.registration];
+  const uid = meta.metadata.uid ?? '';
+  if (holder === context.registration && marks[owner.nonce] === entry.nonce) {
+    return updated(context, task, { ...sending, uid, action: 'created' });
+  }
+  const mayAdopt = object.metadata.annotations?.[owner.adopt] === 'true';
+  if (mayAdopt && (holder === undefined || holder === context.registration)) {
+    return updated(context, task, { ...sending, uid, action: 'adopted' });
+  }
+  const who = holder === undefined || holder === context.registration ? '' : ` (it belongs to registration ${holder})`;
+  throw new SluiceError('OBJECT_FOREIGN', `an object of this name exists that is not ours${who}; it was not touched`, {
+    hint: `annotate the manifest with ${owner.adopt}: "true" to take it over`,
+  });
+}
+
+async function updated(
+  context: ApplyContext,
+  task: ApplyTask,
+  sending: Sending & { readonly uid: string; readonly action: 'configured' | 'adopted' | 'created' },
+): Promise<Applied> {
+  const { resource, object, uid, action } = sending;
+  const { signal } = context;
+  const reasons = [task.reason];
+  // Without force first: the refusal names who took which field, which nobody learns otherwise.
+  const meta = await context.kube.update(resource, object, uid, { force: false, signal }).catch((error: unknown) => {
+    if (!isSluiceError(error, 'FIELD_CONFLICT')) throw error;
+    reasons.push(takenFrom(error));
+    return context.kube.update(resource, object, uid, { force: true, signal });
+  });
+  return recorded(context, task, { ...sending, meta, row: row(task, action, reasons.filter(Boolean).join('; ')) });
+}
+
+/** One request for what left the watch: gone (create it again), relabelled (repair), or another's now. */
+async function look(context: ApplyContext, task: ApplyTask, entry: InventoryEntry): Promise<Applied> {
+  const { group, kind, namespace, name } = parseObjectId(task.id);
+  const resource = await context.kube.resource({ group, kind }, context.signal);
+  const anew = (reason: string): Applied => {
+    context.forget(task.id);
+    const nonce = context.nonce();
+    return { row: row(task, 'kept', reason), entry: { ...entry, uid: null, nonce, applied: null, fieldsHash: null } };
+  };
+  try {
+    const meta = await context.kube.getMetadata({ resource, namespace, name }, context.signal);
+    if (meta.metadata.uid !== entry.uid) return anew('another object has its name now');
+    if (meta.metadata.deletionTimestamp !== undefined) return { row: row(task, 'kept', 'being deleted'), entry };
+    return await carryOut(context, { ...task, action: 'update', reason: 'its label was removed' }, entry);
+  } catch (error) {
+    if (isSluiceError(error, 'NOT_FOUND')) return anew('somebody deleted it: created again');
+    throw error;
+  }
+}
+
+function recorded(
+  context: ApplyContext,
+  task: ApplyTask,
+  done: Sending & { readonly meta: KubeMeta; readonly row: Row },
+): Applied {
+  const { meta, object } = done;
+  context.learn(meta, object);
+  return {
+    row: done.row,
+    entry: {
+      ...done.entry,
+      apiVersion: object.apiVersion,
+      app: task.app,
+      revision: task.revision,
+      uid: meta.metadata.uid ?? null,
+      applied: task.digest,
+      fieldsHash: context.fieldsHash(meta.metadata),
+    },
+  };
+}
+
+/** `taken back from kubectl-edit: .spec.replicas`, by manager; our own other entries are nobody. */
+function takenFrom(error: SluiceError): string {
+  const causes = (error.data.facts?.['causes'] ?? []) as readonly {
+    readonly manager: string;
+    readonly field: string;
+  }[];
+  const fields = new Map<string, string[]>();
+  for (const { manager, field } of causes) {
+    if (manager.startsWith('sluice-agent')) continue;
+    fields.set(manager, [...(fields.get(manager) ?? []), field]);
+  }
+  return [...fields].map(([manager, list]) => `taken back from ${manager}: ${list.join(', ')}`).join('; ');
+}
+
+function row(task: ApplyTask, action: Row['action'], reason: string): Row {
+  return { id: task.id, app: task.app, action, reason };
+}

@@ -1,0 +1,39 @@
+import type { Site } from '../model/site.ts';
+import { fieldManager } from '../../shared/model/names.ts';
+import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
+import { unmatchedLabels, type Labels } from '../../shared/model/selector.ts';
+import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
+
+/** Which applications this site takes, and why not the others. Skipped is not deleted. */
+export interface Selection {
+  readonly selected: readonly BundleApp[];
+  readonly skipped: readonly { readonly app: BundleApp; readonly reason: string }[];
+}
+
+/** Compares every application's selector with the hub's and the site's labels together; the site's own keys are the site's alone. */
+export function selectApps(revision: Pick<Revision, 'apps' | 'labels'>, site: Site): Selection {
+  const labels: Labels = { ...revision.labels, ...site.labels };
+  const judged = revision.apps.map((app) => ({ app, unmatched: unmatchedLabels(app.selector, labels) }));
+  return {
+    selected: judged.filter(({ unmatched }) => unmatched.length === 0).map(({ app }) => app),
+    skipped: judged
+      .filter(({ unmatched }) => unmatched.length > 0)
+      .map(({ app, unmatched }) => ({ app, reason: `this cluster has not ${unmatched.join(', ')}` })),
+  };
+}
+
+/** Why an object must never be applied or deleted here: it is in the agent's own namespace, or its own rights. Null = it may. */
+export function offLimits(id: ObjectId, ownNamespace: string): string | null {
+  const { group, kind, namespace, name } = parseObjectId(id);
+  if (namespace === ownNamespace) return "the agent's own namespace is off limits";
+  if (group === '' && kind === 'Namespace' && name === ownNamespace) return "the agent's own namespace is off limits";
+  const isOwnRights =
+    group === 'rbac.authorization.k8s.io' && (name === fieldManager || name.startsWith(`${fieldManager}-`));
+  return isOwnRights ? "the agent's own rights are off limits" : null;
+}
+
+/** The site's hold when it is in force now; null otherwise. */
+export function holdNow(site: Site, now: number): Site['hold'] {
+  const { hold } = site;
+  return hold !== null && (hold.until === null || hold.until > now) ? hold : null;
+}

@@ -1,0 +1,192 @@
+import type { ObjectHealth } from '../../shared/model/health.ts';
+import { groupOf, type KubeObject } from '../../shared/model/object.ts';
+import { conditionOf, conditionsOf, listAt, numberAt, recordAt, stringAt, type Fields } from './fields.ts';
+
+/** What an object's own status says. */
+export interface Verdict {
+  readonly health: ObjectHealth;
+  readonly message: string;
+}
+
+const current = (message = ''): Verdict => ({ health: 'Current', message });
+const inProgress = (message: string): Verdict => ({ health: 'InProgress', message });
+const failed = (message: string): Verdict => ({ health: 'Failed', message });
+
+/**
+ * The health of one object from its own fields, by the rules of kstatus (sigs.k8s.io/cli-utils/pkg/kstatus): a table by
+ * kind, and for the rest observedGeneration and the usual conditions.
+ */
+export function assess(object: KubeObject): Verdict {
+  if (object.metadata.deletionTimestamp !== undefined) {
+    return { health: 'Terminating', message: `being deleted${finalizers(object)}` };
+  }
+  const observed = numberAt(object, 'status', 'observedGeneration');
+  if (observed !== null && observed < (object.metadata.generation ?? 0)) {
+    return inProgress('waiting for its controller');
+  }
+  return (rules[`${groupOf(object.apiVersion)}/${object.kind}`] ?? generic)(object);
+}
+
+const rules: Readonly<Record<string, (object: KubeObject) => Verdict>> = {
+  'apps/Deployment': deployment,
+  'apps/StatefulSet': statefulSet,
+  'apps/DaemonSet': daemonSet,
+  'apps/ReplicaSet': replicaSet,
+  'batch/Job': job,
+  '/Pod': pod,
+  '/PersistentVolumeClaim': (object) => byPhase(object, 'Bound'),
+  '/PersistentVolume': (object) => (stringAt(object, 'status', 'phase') === 'Failed' ? failed('Failed') : current()),
+  '/Namespace': (object) => byPhase(object, 'Active'),
+  '/Service': service,
+  'networking.k8s.io/Ingress': () => current(),
+  'apiextensions.k8s.io/CustomResourceDefinition': definition,
+  'gateway.networking.k8s.io/HTTPRoute': route,
+};
+
+function deployment(object: KubeObject): Verdict {
+  const progressing = conditionOf(object, 'Progressing');
+  if (progressing?.reason === 'ProgressDeadlineExceeded') {
+    return failed(progressing.message || 'its progress deadline was exceeded');
+  }
+  const failure = conditionOf(object, 'ReplicaFailure');
+  if (failure?.status === 'True' && count(object, 'readyReplicas') === 0) return failed(failure.message);
+  if (numberAt(object, 'status', 'observedGeneration') === null) return inProgress('waiting for its controller');
+  const wanted = wantedReplicas(object);
+  const stepsToGo: [number, string][] = [
+    [count(object, 'updatedReplicas'), 'updated'],
+    [count(object, 'readyReplicas'), 'ready'],
+    [count(object, 'availableReplicas'), 'available'],
+  ];
+  const short = stepsToGo.find(([have]) => have < wanted);
+  if (short !== undefined) return inProgress(`${short[0]} of ${wanted} ${short[1]}${because(object, 'Available')}`);
+  const old = count(object, 'replicas') - count(object, 'updatedReplicas');
+  if (old > 0) return inProgress(`${old} old replicas still there`);
+  return current(`${wanted} of ${wanted} ready`);
+}
+
+function statefulSet(object: KubeObject): Verdict {
+  if (stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete') return current('updates on delete');
+  if (numberAt(object, 'status', 'observedGeneration') === null) return inProgress('waiting for its controller');
+  const wanted = wantedReplicas(object);
+  const ready = count(object, 'readyReplicas');
+  if (ready < wanted) return inProgress(`${ready} of ${wanted} ready`);
+  const partition = numberAt(object, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0;
+  const updated = count(object, 'updatedReplicas');
+  if (updated < wanted - partition) return inProgress(`${updated} of ${wanted - partition} updated`);
+  const [from, to] = [stringAt(object, 'status', 'currentRevision'), stringAt(object, 'status', 'updateRevision')];
+  if (partition === 0 && from !== to) return inProgress('waiting for the update to finish');
+  return current(`${wanted} of ${wanted} ready`);
+}
+
+function daemonSet(object: KubeObject): Verdict {
+  if (numberAt(object, 'status', 'observedGeneration') === null) return inProgress('waiting for its controller');
+  const wanted = count(object, 'desiredNumberScheduled');
+  const updated = count(object, 'updatedNumberScheduled');
+  const ready = count(object, 'numberReady');
+  const onDelete = stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete';
+  if (!onDelete && updated < wanted) return inProgress(`${updated} of ${wanted} updated`);
+  if (ready < wanted) return inProgress(`${ready} of ${wanted} ready`);
+  return current(`${wanted} of ${wanted} ready`);
+}
+
+function replicaSet(object: KubeObject): Verdict {
+  const failure = conditionOf(object, 'ReplicaFailure');
+  if (failure?.status === 'True') return inProgress(failure.message);
+  const wanted = wantedReplicas(object);
+  const ready = count(object, 'readyReplicas');
+  return ready < wanted ? inProgress(`${ready} of ${wanted} ready`) : current(`${wanted} of ${wanted} ready`);
+}
+
+function job(object: KubeObject): Verdict {
+  const failure = conditionOf(object, 'Failed');
+  if (failure?.status === 'True') return failed(failure.message || 'the job failed');
+  if (conditionOf(object, 'Complete')?.status === 'True') return current('completed');
+  if (conditionOf(object, 'Suspended')?.status === 'True') return current('suspended');
+  return stringAt(object, 'status', 'startTime') === null ? inProgress('not started yet') : current('running');
+}
+
+function pod(object: KubeObject): Verdict {
+  const phase = stringAt(object, 'status', 'phase');
+  if (phase === 'Succeeded') return current('completed');
+  if (phase === 'Failed') return failed(stringAt(object, 'status', 'message') ?? 'the pod failed');
+  const waiting = podTrouble(object);
+  if (waiting !== null) return inProgress(waiting);
+  if (conditionOf(object, 'Ready')?.status === 'True') return current('ready');
+  const scheduled = conditionOf(object, 'PodScheduled');
+  if (scheduled?.status === 'False') return inProgress(scheduled.message || 'not scheduled');
+  return inProgress(phase === 'Running' ? 'not ready' : 'pending');
+}
+
+/** Why a container of a pod does not run (`ImagePullBackOff: ...`); null when none says so. */
+export function podTrouble(object: KubeObject): string | null {
+  const containers = [
+    ...listAt(object, 'status', 'initContainerStatuses'),
+    ...listAt(object, 'status', 'containerStatuses'),
+  ];
+  for (const container of containers) {
+    const waiting = recordAt(container, 'state', 'waiting');
+    const reason = stringAt(waiting, 'reason');
+    if (reason === null || reason === 'ContainerCreating' || reason === 'PodInitializing') continue;
+    const message = stringAt(waiting, 'message');
+    return message === null ? reason : `${reason}: ${message}`;
+  }
+  return null;
+}
+
+function service(object: KubeObject): Verdict {
+  if (stringAt(object, 'spec', 'type') !== 'LoadBalancer') return current();
+  return listAt(object, 'status', 'loadBalancer', 'ingress').length === 0
+    ? inProgress('waiting for a load balancer')
+    : current();
+}
+
+function definition(object: KubeObject): Verdict {
+  const names = conditionOf(object, 'NamesAccepted');
+  if (names?.status === 'False') return failed(names.message);
+  return conditionOf(object, 'Established')?.status === 'True' ? current('established') : inProgress('not established');
+}
+
+function route(object: KubeObject): Verdict {
+  const parents = listAt(object, 'status', 'parents');
+  // Without a controller nobody ever writes a status: the route is as good as it gets.
+  for (const parent of parents) {
+    for (const type of ['Accepted', 'ResolvedRefs']) {
+      const condition = conditionsOf(listAt(parent, 'conditions')).find((one) => one.type === type);
+      if (condition?.status === 'False') return failed(`${type}: ${condition.message || condition.reason}`);
+    }
+  }
+  return current();
+}
+
+function generic(object: KubeObject): Verdict {
+  const reconciling = conditionOf(object, 'Reconciling');
+  if (reconciling?.status === 'True') return inProgress(reconciling.message || reconciling.reason);
+  const stalled = conditionOf(object, 'Stalled');
+  if (stalled?.status === 'True') return failed(stalled.message || stalled.reason);
+  const ready = conditionOf(object, 'Ready');
+  if (ready !== null && ready.status !== 'True') return inProgress(ready.message || ready.reason || 'not ready');
+  return current();
+}
+
+function byPhase(object: KubeObject, wanted: string): Verdict {
+  const phase = stringAt(object, 'status', 'phase');
+  return phase === wanted ? current(wanted) : inProgress(phase ?? 'no status yet');
+}
+
+function wantedReplicas(object: Fields): number {
+  return numberAt(object, 'spec', 'replicas') ?? 1;
+}
+
+function count(object: Fields, field: string): number {
+  return numberAt(object, 'status', field) ?? 0;
+}
+
+function because(object: KubeObject, type: string): string {
+  const condition = conditionOf(object, type);
+  return condition?.status === 'False' && condition.message !== '' ? `: ${condition.message}` : '';
+}
+
+function finalizers(object: KubeObject): string {
+  const names = object.metadata.finalizers ?? [];
+  return names.length === 0 ? '' : `, waiting for ${names.join(', ')}`;
+}

@@ -1,0 +1,159 @@
+import type { Kube, WatchEvent } from '../model/kube.ts';
+import { groupKindOf, type GroupKind } from '../model/kinds.ts';
+import type { Live, LiveObject } from '../model/live.ts';
+import { idOf, parseObjectId, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
+import { watchKind, type KindWatch } from './kind.ts';
+import { fieldsHash, project, projectSlice } from './project.ts';
+
+/** The kind whose objects say which addresses behind a Service are ready. */
+export const sliceKind: GroupKind = 'discovery.k8s.io/EndpointSlice';
+const definitionKind: GroupKind = 'apiextensions.k8s.io/CustomResourceDefinition';
+
+/** The live view: one watch per kind, read as `Live`. */
+export interface LiveView extends Live {
+  /** Opens the watches of these kinds and closes all others; resolves when those in `awaited` have answered. */
+  readonly follow: (kinds: ReadonlySet<GroupKind>, awaited: ReadonlySet<GroupKind>) => Promise<void>;
+  /** Takes in what a request of ours answered before the watch brings it; `sent` is what was written, null for a read. */
+  readonly learn: (meta: KubeObject, sent: KubeObject | null) => void;
+  readonly forget: (id: ObjectId) => void;
+  /** Kinds that cannot be listed now, and why. */
+  readonly troubles: () => ReadonlyMap<GroupKind, string>;
+  readonly close: () => void;
+}
+
+type ObjectEvent = Extract<WatchEvent, { object: KubeObject }>;
+
+/**
+ * Opens a live view that watches nothing yet. `wake` is called on every change that it takes in. Objects are selected by the
+ * managed-by label; only projections are kept. Every await inside ends when `parent` aborts.
+ */
+export function openLiveView(
+  kube: Kube,
+  options: { readonly namespaces: readonly string[] | null; readonly wake: () => void; readonly parent: AbortSignal },
+): LiveView {
+  const objects = new Map<ObjectId, LiveObject>();
+  const slices = new Map<ObjectId, { readonly service: ObjectId; readonly ready: number }>();
+  const watches = new Map<GroupKind, KindWatch>();
+  // A kind that was not served is asked for again once a definition changed, or a write of that kind went through.
+  let isDefinitionNew = false;
+
+  const storeOf = (kind: GroupKind): Map<ObjectId, unknown> => (kind === sliceKind ? slices : objects);
+  const sweep = (kind: GroupKind, part: string, seen: ReadonlySet<string>) => {
+    const store = storeOf(kind);
+    for (const id of [...store.keys()]) {
+      if (groupKindOf(id) !== kind || seen.has(id)) continue;
+      if (part === '' || parseObjectId(id).namespace === part) store.delete(id);
+    }
+  };
+  const take = (kind: GroupKind, event: ObjectEvent) => {
+    const isNews = kind === sliceKind ? takeSlice(slices, event) : takeObject(objects, event);
+    if (kind === definitionKind) isDefinitionNew = true;
+    if (isNews) options.wake();
+  };
+  const open = (kind: GroupKind) =>
+    watchKind({
+      kube,
+      kind,
+      parts: options.namespaces ?? [''],
+      parent: options.parent,
+      take: (event) => {
+        take(kind, event);
+      },
+      sweep: (part, seen) => {
+        sweep(kind, part, seen);
+      },
+      wake: options.wake,
+    });
+  const close = (kind: GroupKind, watch: KindWatch) => {
+    watch.stop();
+    watches.delete(kind);
+    sweep(kind, '', new Set());
+  };
+
+  return {
+    object: (id) => objects.get(id),
+    isSynced: (id) => watches.get(groupKindOf(id))?.isSynced() ?? false,
+    readyEndpoints: (service) => {
+      if (watches.get(sliceKind)?.isSynced() !== true) return null;
+      return [...slices.values()].reduce((sum, slice) => sum + (slice.service === service ? slice.ready : 0), 0);
+    },
+    follow: async (kinds, awaited) => {
+      for (const [kind, watch] of [...watches]) {
+        if (!kinds.has(kind) || (watch.isOver() && isDefinitionNew)) close(kind, watch);
+      }
+      isDefinitionNew = false;
+      for (const kind of kinds) if (!watches.has(kind)) watches.set(kind, open(kind));
+      await Promise.all([...awaited].map(async (kind) => watches.get(kind)?.answered));
+    },
+    learn: (meta, sent) => {
+      const known = objects.get(idOf(meta));
+      if (watches.get(groupKindOf(idOf(meta)))?.isOver() === true) isDefinitionNew = true;
+      objects.set(idOf(meta), learned(known, meta, sent));
+    },
+    forget: (id) => {
+      objects.delete(id);
+    },
+    troubles: () =>
+      new Map(
+        [...watches].flatMap(([kind, watch]) =>
+          watch.isSynced() ? [] : [[kind, watch.trouble() ?? 'not listed yet']],
+        ),
+      ),
+    close: () => {
+      for (const [kind, watch] of [...watches]) close(kind, watch);
+    },
+  };
+}
+
+/** Takes an event in; false when it says nothing new. */
+function takeObject(objects: Map<ObjectId, LiveObject>, event: ObjectEvent): boolean {
+  const next = project(event.object);
+  const known = objects.get(next.id);
+  if (event.type === 'deleted') {
+    // The end of an earlier object of this name says nothing of the one that is there now.
+    if (known !== undefined && known.uid !== next.uid) return false;
+    return objects.delete(next.id);
+  }
+  if (known?.uid === next.uid && isOlder(next.resourceVersion, known.resourceVersion)) return false;
+  objects.set(next.id, next);
+  return true;
+}
+
+function takeSlice(
+  slices: Map<ObjectId, { readonly service: ObjectId; readonly ready: number }>,
+  event: ObjectEvent,
+): boolean {
+  const id = idOf(event.object);
+  const slice = projectSlice(event.object);
+  if (event.type === 'deleted' || slice === null) return slices.delete(id);
+  const known = slices.get(id);
+  slices.set(id, slice);
+  return known?.ready !== slice.ready || known.service !== slice.service;
+}
+
+/** Resource versions are decimal counters of one server; texts of another form are never older. */
+function isOlder(a: string, b: string): boolean {
+  if (!/^\d+$/.test(a) || !/^\d+$/.test(b)) return false;
+  return BigInt(a) < BigInt(b);
+}
+
+/** What is known of an object after a request of ours: the answer's metadata, and the wanted state that we sent. */
+function learned(known: LiveObject | undefined, meta: KubeObject, sent: KubeObject | null): LiveObject {
+  // The answer carries metadata only, so that a status is known no longer than the generation that it speaks of.
+  const whole = sent === null ? meta : ({ ...sent, metadata: meta.metadata, status: undefined } as KubeObject);
+  const fresh = project(whole);
+  if (known?.uid !== fresh.uid) return fresh;
+  const isSame = known.generation === fresh.generation;
+  const identity = {
+    resourceVersion: fresh.resourceVersion,
+    generation: fresh.generation,
+    fieldsHash: fieldsHash(meta.metadata),
+    registration: fresh.registration,
+    nonce: fresh.nonce,
+  };
+  if (sent === null || isSame) return { ...known, ...identity };
+  const counts = known.replicas;
+  const replicas =
+    fresh.replicas === null ? counts : { ...fresh.replicas, total: counts?.total ?? 0, ready: counts?.ready ?? 0 };
+  return { ...fresh, replicas, selector: fresh.selector ?? known.selector };
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import type { InventoryEntry } from '../model/inventory.ts';
+import { digestOf, canonicalJson } from '../../shared/lib/canonical.ts';
+import { by } from '../../shared/lib/order.ts';
+import { agentNames } from '../../shared/model/names.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
+
+/** The inventory by object id. */
+export type Inventory = ReadonlyMap<ObjectId, InventoryEntry>;
+
+/** One part of the inventory: its ConfigMap's name says its content. */
+export interface Shard {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Entries that a bucket should hold: below a quarter of it or above four times it, all is dealt out anew. */
+const wantedFill = 64;
+
+/**
+ * The buckets for `count` entries: a power of two that stays what it is while buckets are neither nearly empty nor overfull,
+ * so that a change costs the buckets that it touches.
+ */
+export function bucketCount(count: number, previous: number): number {
+  if (previous > 0) {
+    const fill = count / previous;
+    if (fill <= wantedFill * 4 && (fill >= wantedFill / 4 || previous === 1)) return previous;
+  }
+  return 2 ** Math.max(0, Math.ceil(Math.log2(Math.max(1, count) / wantedFill)));
+}
+
+/** Deals an inventory out into shards, named by the hash of their text; empty buckets make none. */
+export function toShards(inventory: Inventory, buckets: number): Shard[] {
+  const parts = new Map<number, InventoryEntry[]>();
+  for (const entry of inventory.values()) {
+    const bucket = bucketOf(entry.id, buckets);
+    const part = parts.get(bucket);
+    if (part === undefined) parts.set(bucket, [entry]);
+    else part.push(entry);
+  }
+  return [...parts.values()].map((part) => {
+    const text = canonicalJson(part.sort(by((entry) => entry.id)));
+    const hash = digestOf(text).slice('sha256:'.length, 'sha256:'.length + 20);
+    return { name: `${agentNames.inventoryPrefix}${hash}`, text };
+  });
+}
+
+/** Reads the entries of a shard's text. */
+export function fromShard(text: string): InventoryEntry[] {
+  return JSON.parse(text) as InventoryEntry[];
+}
+
+function bucketOf(id: ObjectId, buckets: number): number {
+  return createHash('sha256').update(id).digest().readUInt32BE(0) % buckets;
+}

@@ -1,0 +1,77 @@
+import type { ObjectId } from '../../shared/model/object.ts';
+import { parseObjectId } from '../../shared/model/object.ts';
+
+/** `group/kind`: how a kind is named in tables. */
+export type GroupKind = string;
+
+/** The group and kind of an object's identity. */
+export function groupKindOf(id: ObjectId): GroupKind {
+  const { group, kind } = parseObjectId(id);
+  return `${group}/${kind}`;
+}
+
+/** Kinds that run pods by themselves: what capacity and readiness are made of. */
+const workloads: ReadonlySet<GroupKind> = new Set([
+  'apps/Deployment',
+  'apps/StatefulSet',
+  'apps/DaemonSet',
+  'apps/ReplicaSet',
+]);
+
+/** Kinds that lead traffic to Services. */
+const routers: ReadonlySet<GroupKind> = new Set([
+  'networking.istio.io/VirtualService',
+  'gateway.networking.k8s.io/HTTPRoute',
+  'networking.k8s.io/Ingress',
+]);
+
+/** Kinds of which existence is all there is to know: a watch of their metadata is enough. */
+const inert: ReadonlySet<GroupKind> = new Set([
+  '/ConfigMap',
+  '/Secret',
+  '/ServiceAccount',
+  '/LimitRange',
+  '/ResourceQuota',
+  '/Endpoints',
+  'rbac.authorization.k8s.io/Role',
+  'rbac.authorization.k8s.io/RoleBinding',
+  'rbac.authorization.k8s.io/ClusterRole',
+  'rbac.authorization.k8s.io/ClusterRoleBinding',
+  'networking.k8s.io/NetworkPolicy',
+  'networking.k8s.io/IngressClass',
+  'scheduling.k8s.io/PriorityClass',
+  'storage.k8s.io/StorageClass',
+  'batch/CronJob',
+  'policy/PodDisruptionBudget',
+  'autoscaling/HorizontalPodAutoscaler',
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+]);
+
+/** Kinds whose deletion takes data or other people's objects with it. */
+const guarded: ReadonlySet<GroupKind> = new Set([
+  '/Namespace',
+  '/PersistentVolume',
+  '/PersistentVolumeClaim',
+  'apiextensions.k8s.io/CustomResourceDefinition',
+]);
+
+/** True for a kind that runs pods. */
+export function isWorkload(id: ObjectId): boolean {
+  return workloads.has(groupKindOf(id));
+}
+
+/** True for a kind that leads traffic to Services. */
+export function isRouter(id: ObjectId): boolean {
+  return routers.has(groupKindOf(id));
+}
+
+/** True for a kind that nothing but its metadata is watched of. */
+export function isInert(kind: GroupKind): boolean {
+  return inert.has(kind);
+}
+
+/** True for a kind that is never deleted without an approval. */
+export function isProtected(id: ObjectId): boolean {
+  return guarded.has(groupKindOf(id));
+}

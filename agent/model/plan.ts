@@ -1,0 +1,62 @@
+import type { Digest } from '../../shared/lib/canonical.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
+import type { ReportApp } from '../../shared/wire/report.ts';
+import type { BundleApp } from '../../shared/wire/revision.ts';
+import type { InventoryEntry } from './inventory.ts';
+import type { Live } from './live.ts';
+
+export type Phase = ReportApp['phase'];
+
+/** What the phases of one application are decided from. `app` is null once no bundle has it any more. */
+export interface AppSight {
+  readonly app: BundleApp | null;
+  /** Everything inventoried of this application, by id. */
+  readonly entries: ReadonlyMap<ObjectId, InventoryEntry>;
+  /** Of those, what may go: absent from the bundle, retired, and allowed by every guard. */
+  readonly removable: ReadonlySet<ObjectId>;
+  readonly live: Live;
+  /** Why objects could not be applied, by id. */
+  readonly faults: ReadonlyMap<ObjectId, string>;
+  readonly now: number;
+  /** When this application began to wait for what it waits for now; null when it does not. */
+  readonly waitingSince: number | null;
+  /** When its traffic was last moved; null when that is long ago. */
+  readonly shiftedAt: number | null;
+  readonly settleMs: number;
+}
+
+/** What may be done with one application now. A pass does it all; watches and the deadline start the next. */
+export interface AppPlan {
+  readonly phase: Phase;
+  /** Why it is in this phase, in words. */
+  readonly reason: string;
+  /** Replicas to apply each workload with. */
+  readonly replicas: ReadonlyMap<ObjectId, number>;
+  /** Weights to apply each traffic object with, in the order of its targets. */
+  readonly weights: ReadonlyMap<ObjectId, readonly number[]>;
+  /** Objects of the bundle that must not be written yet. */
+  readonly held: ReadonlySet<ObjectId>;
+  readonly scaleToZero: readonly ObjectId[];
+  readonly remove: readonly ObjectId[];
+  /** True while it waits for pods or endpoints: the progress deadline runs. */
+  readonly isWaiting: boolean;
+  /** The revision that did not become ready in time, and why. */
+  readonly blocked: { readonly revision: string | null; readonly reason: string } | null;
+  /** When to look again if nothing else happens. */
+  readonly deadline: number | null;
+}
+
+/** One object of the bundle on its way to the cluster: what to do, with what is put over its text. */
+export interface ApplyTask {
+  readonly id: ObjectId;
+  readonly app: string;
+  readonly revision: string | null;
+  readonly digest: Digest;
+  readonly action: 'create' | 'update' | 'look' | 'keep';
+  /** The uid that an update is made under. */
+  readonly uid: string | null;
+  /** Why, in words for a user. */
+  readonly reason: string;
+  /** Values at JSON pointers that the bundle names. */
+  readonly overrides: readonly { readonly pointer: string; readonly value: number }[];
+}

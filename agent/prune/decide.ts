@@ -1,0 +1,122 @@
+import type { InventoryEntry } from '../model/inventory.ts';
+import { isProtected } from '../model/kinds.ts';
+import type { Row } from '../model/rows.ts';
+import { changeDigest } from '../../shared/wire/bundle.ts';
+import type { Revision } from '../../shared/wire/revision.ts';
+import { byCodeUnit } from '../../shared/lib/order.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
+
+/** Deletions count for this long. */
+export const deletionWindowMs = 24 * 3_600_000;
+
+export interface PruneInput {
+  readonly revision: Revision;
+  readonly inventory: ReadonlyMap<ObjectId, InventoryEntry>;
+  /** Deletions that were counted, oldest first. */
+  readonly deletions: readonly { readonly at: number; readonly count: number }[];
+  /** Ids that are counted already: their deletion was begun. */
+  readonly counted: ReadonlySet<ObjectId>;
+  readonly now: number;
+  /** Why nothing at all may be deleted now; null = it may. */
+  readonly stop: string | null;
+  /** Why an object alone may not: its kind cannot be listed, it is off limits. */
+  readonly objection: (id: ObjectId) => string | null;
+}
+
+/** What may go, what stays although it is not wanted, and why. */
+export interface PruneDecision {
+  readonly removable: ReadonlySet<ObjectId>;
+  /** Of those, the ones that count against the limit and were not counted yet. */
+  readonly toCount: ReadonlySet<ObjectId>;
+  readonly kept: readonly Row[];
+  readonly unexplained: readonly ObjectId[];
+  readonly isLimited: boolean;
+}
+
+type Verdict = 'removable' | { readonly reason: string; readonly isLimit?: boolean };
+
+/**
+ * Decides deletions: inventoried AND absent from the bundle AND retired, nothing while `stop` says so, protected kinds only with
+ * an approval, and without one never more than max(10, 20 %) of the objects in 24 h, whole applications first come in order of name.
+ */
+export function decidePrune(input: PruneInput): PruneDecision {
+  const wanted = new Set(input.revision.apps.flatMap((app) => app.objects.map((object) => object.id)));
+  const retired = new Map(input.revision.retired.map((one) => [one.id, one]));
+  const approved = approvedIds(input.revision);
+  const absent = [...input.inventory.values()].filter((entry) => !wanted.has(entry.id));
+  const unexplained = absent.filter((entry) => !retired.has(entry.id));
+  const candidates = absent.filter((entry) => retired.has(entry.id));
+  const beyond = beyondLimit(input, candidates, approved);
+  const judge = (entry: InventoryEntry): Verdict => {
+    if (input.stop !== null) return { reason: input.stop };
+    const objection = input.objection(entry.id);
+    if (objection !== null) return { reason: objection };
+    if (isProtected(entry.id) && !approved.has(entry.id))
+      return { reason: 'its kind is protected: deleting it needs an approval' };
+    if (beyond.has(entry.id)) return { reason: 'too many deletions in 24 h without an approval', isLimit: true };
+    return 'removable';
+  };
+  const judged = candidates.map((entry) => ({ entry, verdict: judge(entry) }));
+  const removable = new Set(judged.filter(({ verdict }) => verdict === 'removable').map(({ entry }) => entry.id));
+  return {
+    removable,
+    toCount: new Set(
+      candidates
+        .filter((entry) => removable.has(entry.id) && counts(input, entry, approved) && !input.counted.has(entry.id))
+        .map((entry) => entry.id),
+    ),
+    kept: judged.flatMap(({ entry, verdict }) => (verdict === 'removable' ? [] : [keptRow(entry, verdict.reason)])),
+    unexplained: unexplained.map((entry) => entry.id).sort(byCodeUnit),
+    isLimited: judged.some(({ verdict }) => verdict !== 'removable' && verdict.isLimit === true),
+  };
+}
+
+/** The most deletions in 24 h without an approval, for a cluster of `size` objects. */
+export function deletionLimit(size: number): number {
+  return Math.max(10, Math.floor(size * 0.2));
+}
+
+/** A revision that makes way for another of its application does not count, nor what was approved, nor what was never created. */
+function counts(input: PruneInput, entry: InventoryEntry, approved: ReadonlySet<ObjectId>): boolean {
+  if (approved.has(entry.id) || entry.uid === null) return false;
+  if (entry.revision === null) return true;
+  const app = input.revision.apps.find((one) => `${one.namespace}/${one.name}` === entry.app);
+  return app === undefined || app.revisions.length === 0;
+}
+
+function beyondLimit(
+  input: PruneInput,
+  candidates: readonly InventoryEntry[],
+  approved: ReadonlySet<ObjectId>,
+): ReadonlySet<ObjectId> {
+  const recent = input.deletions.filter((one) => one.at > input.now - deletionWindowMs);
+  let spent = recent.reduce((sum, one) => sum + one.count, 0);
+  const limit = deletionLimit(input.inventory.size + spent);
+  const open = candidates.filter((entry) => counts(input, entry, approved) && !input.counted.has(entry.id));
+  const beyond = new Set<ObjectId>();
+  for (const app of [...new Set(open.map((entry) => entry.app))].sort(byCodeUnit)) {
+    const ids = open.filter((entry) => entry.app === app).map((entry) => entry.id);
+    if (spent + ids.length > limit) for (const id of ids) beyond.add(id);
+    else spent += ids.length;
+  }
+  return beyond;
+}
+
+/** Ids whose retirement names an approval of this bundle that covers them; verify checked who signed it. */
+function approvedIds(revision: Revision): ReadonlySet<ObjectId> {
+  const { channel, registration } = revision;
+  const approvals = new Map(
+    revision.approvals
+      .filter(({ change, generation, ids }) => change === changeDigest({ channel, registration, generation, ids }))
+      .map((approval) => [approval.change, new Set(approval.ids)] as const),
+  );
+  return new Set(
+    revision.retired
+      .filter(({ id, approval }) => approval !== undefined && approvals.get(approval)?.has(id) === true)
+      .map(({ id }) => id),
+  );
+}
+
+function keptRow(entry: InventoryEntry, reason: string): Row {
+  return { id: entry.id, app: entry.app, action: 'kept', reason };
+}

@@ -1,0 +1,136 @@
+import type { InventoryEntry } from '../model/inventory.ts';
+import type { Kube, KubeKey, KubeMeta } from '../model/kube.ts';
+import type { Live } from '../model/live.ts';
+import type { Row } from '../model/rows.ts';
+import { asSluiceError, isSluiceError } from '../../shared/errors.ts';
+import { owner } from '../../shared/model/names.ts';
+import { parseObjectId } from '../../shared/model/object.ts';
+
+/** What removing needs from the pass. */
+export interface RemoveContext {
+  readonly kube: Kube;
+  readonly registration: string;
+  readonly live: Live;
+  readonly learn: (meta: KubeMeta) => void;
+  readonly forget: (id: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What came of one removal: the row, and whether it is confirmed that the object is gone or not ours. */
+export interface Removed {
+  readonly row: Row;
+  readonly isGone: boolean;
+}
+
+const fatal = ['LEASE_LOST', 'ABORTED', 'UNAUTHENTICATED'] as const;
+
+/** Deletes one object with UID and resourceVersion preconditions; never throws for what is wrong with the object alone. */
+export async function removeOne(context: RemoveContext, entry: InventoryEntry): Promise<Removed> {
+  return careful(entry, async () => {
+    const key = await keyOf(context, entry);
+    const meta = await seen(context, key, entry);
+    if (meta === null) return gone(context, entry, 'gone');
+    const isOurs = meta.registration === context.registration && isRecorded(entry, meta);
+    if (!isRecorded(entry, meta)) return gone(context, entry, "another's object has its name now; it was not touched");
+    if (!isOurs) return failed(entry, 'its owner annotation is not ours any more; it was not touched');
+    if (meta.isTerminating) return kept(entry, 'being deleted');
+    const { uid, resourceVersion } = meta;
+    await context.kube.delete(key, { uid, resourceVersion, propagation: 'Background', signal: context.signal });
+    return confirmed(context, key, entry);
+  });
+}
+
+/** Scales one workload that is to be removed to zero, when it is still the recorded one. */
+export async function scaleToZero(context: RemoveContext, entry: InventoryEntry): Promise<Row> {
+  const { row } = await careful(entry, async () => {
+    const live = context.live.object(entry.id);
+    if (live === undefined || live.registration !== context.registration) return kept(entry, 'not ours any more');
+    const key = await keyOf(context, entry);
+    const { uid, resourceVersion } = live;
+    await context.kube.scale(key, 0, { uid, resourceVersion, signal: context.signal });
+    return {
+      row: { id: entry.id, app: entry.app, action: 'scaled', reason: 'to 0 before it is deleted' },
+      isGone: false,
+    };
+  });
+  return row;
+}
+
+interface Seen {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly registration: string | null;
+  readonly nonce: string | null;
+  readonly isTerminating: boolean;
+}
+
+/** The object as the watch shows it; what the watch does not show is looked at once. Null = it is gone. */
+async function seen(context: RemoveContext, key: KubeKey, entry: InventoryEntry): Promise<Seen | null> {
+  const live = context.live.object(entry.id);
+  if (live !== undefined) return { ...live, isTerminating: live.health === 'Terminating' };
+  try {
+    const { metadata } = await context.kube.getMetadata(key, context.signal);
+    return {
+      uid: metadata.uid ?? '',
+      resourceVersion: metadata.resourceVersion ?? '',
+      registration: metadata.annotations?.[owner.registration] ?? null,
+      nonce: metadata.annotations?.[owner.nonce] ?? null,
+      isTerminating: metadata.deletionTimestamp !== undefined,
+    };
+  } catch (error) {
+    if (isSluiceError(error, 'NOT_FOUND')) return null;
+    throw error;
+  }
+}
+
+function isRecorded(entry: InventoryEntry, live: Seen): boolean {
+  return entry.uid === null ? entry.nonce === live.nonce : entry.uid === live.uid;
+}
+
+/** One look after the deletion: an object without finalizers is gone at once; another stays in the inventory until it is. */
+async function confirmed(context: RemoveContext, key: KubeKey, entry: InventoryEntry): Promise<Removed> {
+  try {
+    const meta = await context.kube.getMetadata(key, context.signal);
+    if (meta.metadata.uid !== entry.uid && entry.uid !== null) return gone(context, entry, 'deleted');
+    context.learn(meta);
+    return kept(entry, 'being deleted');
+  } catch (error) {
+    if (isSluiceError(error, 'NOT_FOUND')) return gone(context, entry, 'deleted');
+    throw error;
+  }
+}
+
+async function keyOf(context: RemoveContext, entry: InventoryEntry): Promise<KubeKey> {
+  const { group, kind, namespace, name } = parseObjectId(entry.id);
+  return { resource: await context.kube.resource({ group, kind }, context.signal), namespace, name };
+}
+
+async function careful(entry: InventoryEntry, work: () => Promise<Removed>): Promise<Removed> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isSluiceError(error, ...fatal)) throw error;
+    // Without its definition no object of a kind can exist.
+    if (isSluiceError(error, 'KIND_UNKNOWN')) return { row: rowOf(entry, 'deleted', 'its kind is gone'), isGone: true };
+    if (isSluiceError(error, 'CONFLICT', 'OBJECT_REPLACED')) return kept(entry, 'it changed in the meantime');
+    const { code, message } = asSluiceError(error);
+    return { row: { ...rowOf(entry, 'failed', message), fault: { code, message } }, isGone: false };
+  }
+}
+
+function gone(context: RemoveContext, entry: InventoryEntry, reason: string): Removed {
+  context.forget(entry.id);
+  return { row: rowOf(entry, 'deleted', reason), isGone: true };
+}
+
+function kept(entry: InventoryEntry, reason: string): Removed {
+  return { row: rowOf(entry, 'kept', reason), isGone: false };
+}
+
+function failed(entry: InventoryEntry, message: string): Removed {
+  return { row: { ...rowOf(entry, 'failed', message), fault: { code: 'OBJECT_FOREIGN', message } }, isGone: false };
+}
+
+function rowOf(entry: InventoryEntry, action: Row['action'], reason: string): Row {
+  return { id: entry.id, app: entry.app, action, reason };
+}

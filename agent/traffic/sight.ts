@@ -1,0 +1,90 @@
+import { isWorkload } from '../model/kinds.ts';
+import type { Live, LiveObject } from '../model/live.ts';
+import type { AppSight } from '../model/plan.ts';
+import { matchesLabels } from '../../shared/model/selector.ts';
+import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
+import type { BundleApp } from '../../shared/wire/revision.ts';
+
+/** Ready, or the first thing that is not, in words. */
+export type Readiness =
+  { readonly ok: true } | { readonly ok: false; readonly why: string; readonly isFailed: boolean };
+
+const ok: Readiness = { ok: true };
+
+/** The live object of an inventoried id when it is the very one that was recorded; undefined otherwise. */
+export function ownLive(sight: AppSight, id: ObjectId): LiveObject | undefined {
+  const live = sight.live.object(id);
+  const entry = sight.entries.get(id);
+  if (live === undefined || entry === undefined) return undefined;
+  return entry.uid === live.uid || (entry.uid === null && entry.nonce === live.nonce) ? live : undefined;
+}
+
+/** Whether a workload of the bundle runs all the pods that the bundle wants, and its controller is done. */
+export function workloadReadiness(sight: AppSight, app: BundleApp, id: ObjectId): Readiness {
+  const { kind, name } = parseObjectId(id);
+  const not = (why: string, isFailed = false): Readiness => ({ ok: false, why: `${kind}/${name}: ${why}`, isFailed });
+  const fault = sight.faults.get(id);
+  if (fault !== undefined) return not(fault);
+  const live = ownLive(sight, id);
+  if (live === undefined) return not('not created yet');
+  if (sight.entries.get(id)?.applied !== app.objects.find((one) => one.id === id)?.digest)
+    return not('not applied yet');
+  const isFailed = live.health === 'Failed';
+  const desired = app.replicas.find((one) => one.id === id)?.value ?? 0;
+  // With more pods than wanted, it is the wanted ones that count: the rest may well be on their way out.
+  if (live.replicas !== null && live.replicas.ready < desired) {
+    const detail = live.health === 'Current' || live.message === '' ? '' : ` (${live.message})`;
+    return not(`${live.replicas.ready} of ${desired} ready${detail}`, isFailed);
+  }
+  return live.health === 'Current' ? ok : not(live.message, isFailed);
+}
+
+/** Whether everything that runs pods in a revision is ready. */
+export function revisionReadiness(sight: AppSight, app: BundleApp, revision: string): Readiness {
+  const objects = app.revisions.find((one) => one.name === revision)?.objects ?? [];
+  return firstNotReady(
+    sight,
+    app,
+    objects.filter((id) => isRunning(app, id)),
+  );
+}
+
+/** Whether everything that runs pods in the application is ready: then no drop beside it can cost capacity. */
+export function appReadiness(sight: AppSight, app: BundleApp): Readiness {
+  return firstNotReady(
+    sight,
+    app,
+    app.objects.map((one) => one.id).filter((id) => isRunning(app, id)),
+  );
+}
+
+/** The revision that an object belongs to, when it is one's alone. */
+export function revisionOf(app: BundleApp, id: ObjectId): string | null {
+  return app.revisions.find((one) => one.objects.includes(id))?.name ?? null;
+}
+
+/** Pods that should stand behind a Service when all is ready: the wanted replicas of the workloads that it selects, at least one. */
+export function expectedEndpoints(live: Live, app: BundleApp, service: ObjectId): number {
+  const { namespace } = parseObjectId(service);
+  const selector = live.object(service)?.selector ?? null;
+  if (selector === null || Object.keys(selector).length === 0) return 1;
+  const wanted = app.replicas
+    .filter(({ id }) => parseObjectId(id).namespace === namespace)
+    .filter(({ id }) => matchesLabels(selector, live.object(id)?.podLabels ?? {}));
+  return Math.max(
+    1,
+    wanted.reduce((sum, one) => sum + one.value, 0),
+  );
+}
+
+function isRunning(app: BundleApp, id: ObjectId): boolean {
+  return isWorkload(id) || app.replicas.some((one) => one.id === id);
+}
+
+function firstNotReady(sight: AppSight, app: BundleApp, ids: readonly ObjectId[]): Readiness {
+  for (const id of ids) {
+    const readiness = workloadReadiness(sight, app, id);
+    if (!readiness.ok) return readiness;
+  }
+  return ok;
+}
