@@ -109,7 +109,7 @@ export function hubConfig(file: HubFile, isText: boolean): HubConfig {
     webhookSecretFile: file.webhookSecretFile ?? null,
     heartbeatMs: (file.heartbeatSeconds ?? 300) * 1000,
     freshMs: (file.freshHours ?? 72) * 3_600_000,
-    log: { level: file.log?.level ?? 'info', format: file.log?.format ?? (isText ? 'text' : 'json') },
+    log: { level: or(file.log?.level, 'info'), format: or(file.log?.format, isText ? 'text' : 'json') },
   };
 }
 
@@ -120,13 +120,24 @@ function sourceOf({ url, dir, ...source }: NonNullable<HubFile['source']>): HubC
       hint: 'give a folder or a Git URL: `sluice-hub serve DIR`, or source.dir or source.url in the configuration',
     });
   }
-  const { branch = null, tokenFile = null, caFile = null, paths = [], exclude = [], poll = defaultPoll } = source;
-  return { location, branch, tokenFile, caFile, paths, exclude, poll };
+  return {
+    location,
+    branch: or(source.branch, null),
+    tokenFile: or(source.tokenFile, null),
+    caFile: or(source.caFile, null),
+    paths: or(source.paths, []),
+    exclude: or(source.exclude, []),
+    poll: or(source.poll, defaultPoll),
+  };
 }
 
 function listenOf(listen: NonNullable<HubFile['listen']>): HubConfig['listen'] {
   const { host = '127.0.0.1', port = 0, publicUrl } = listen;
   return { host, port, tls: tlsOf(listen), publicUrl: publicUrl?.replace(/\/+$/, '') ?? null };
+}
+
+function or<T, F>(value: T | undefined, fallback: F): T | F {
+  return value === undefined ? fallback : value;
 }
 
 /** True for what is a Git URL rather than a folder. */

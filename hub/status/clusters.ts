@@ -1,0 +1,35 @@
+import type { ClusterEntry } from '../model/api.ts';
+import { ageText } from './age.ts';
+import { layoutTable } from './layout.ts';
+
+/** The table of `cluster list`. */
+export function clusterTable(clusters: readonly ClusterEntry[], columns: number): string {
+  if (clusters.length === 0) return 'no cluster is registered; `sluice-hub cluster join NAME` lets one in\n';
+  const lines = clusters.map((entry) => [
+    entry.name,
+    entry.stale ? `${entry.state}, stale` : entry.state,
+    labelText(entry.labels),
+    entry.capabilities === null ? 'not known' : entry.capabilities.join(',') || 'none',
+    generationText(entry),
+    ageText(entry.ageSeconds),
+  ]);
+  const titles = [
+    { title: 'CLUSTER', least: 8 },
+    { title: 'STATE' },
+    { title: 'LABELS', least: 8 },
+    { title: 'CAPABILITIES', least: 9 },
+    { title: 'GENERATION' },
+    { title: 'AGE' },
+  ];
+  return layoutTable(titles, lines, columns) + '\n';
+}
+
+function labelText(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return pairs.sort().join(',') || '-';
+}
+
+function generationText({ generation, acceptedGeneration }: ClusterEntry): string {
+  if (generation === null) return '-';
+  return acceptedGeneration === generation ? String(generation) : `${acceptedGeneration ?? '?'}>${generation}`;
+}
