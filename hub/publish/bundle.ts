@@ -1,0 +1,100 @@
+import { SluiceError } from '../../shared/errors.ts';
+import { digestOf } from '../../shared/lib/canonical.ts';
+import { makeCommit } from '../../shared/lib/git/commit.ts';
+import { makeBlob, type GitObject, type Oid } from '../../shared/lib/git/object.ts';
+import { folderTrees, newFolder, parseTree, place } from '../../shared/lib/git/tree.ts';
+import type { ObjectReader } from '../../shared/ports/objects.ts';
+import { bundleObjects } from '../../shared/wire/bundle.ts';
+import { decode, encode } from '../../shared/wire/codec.ts';
+import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/envelope.ts';
+import { revisionPath, revisionSignaturePath } from '../../shared/wire/layout.ts';
+import { revision } from '../../shared/wire/revision.ts';
+import type { PublishedBundle } from '../model/ledger.ts';
+import type { NextBundle } from '../model/plan.ts';
+
+/** What publish adds to a planned bundle. */
+export interface BundleFacts {
+  readonly ledger: number;
+  readonly issuedAt: string;
+  readonly freshUntil: string;
+  /** What the cluster was sent before: its files need not come again. */
+  readonly previous: PublishedBundle | null;
+  /** The commit that the cluster's ref is at. */
+  readonly parent: Oid | null;
+}
+
+/** A bundle ready to be written: the ledger's entry, and every new object (the channel's commit last). */
+export interface BuiltBundle {
+  readonly bundle: PublishedBundle;
+  readonly objects: readonly GitObject[];
+  readonly commit: GitObject;
+}
+
+/** Signs a planned bundle and builds its tree and commit in memory: same input, same bytes. */
+export function buildBundle(objects: ObjectReader, signer: Signer, next: NextBundle, facts: BundleFacts): BuiltBundle {
+  const { previous, parent, ...signed } = facts;
+  const payload = encode({ ...next.revision, ...signed });
+  const signatures = Buffer.from(signaturesText(signer.sign(payloadTypes.revision, payload)));
+  const folder = newFolder();
+  const blobs: GitObject[] = [];
+  const add = (path: string, bytes: Uint8Array): void => {
+    const blob = makeBlob(bytes);
+    blobs.push(blob);
+    place(folder, path.split('/'), blob.oid);
+  };
+  add(revisionPath, payload);
+  add(revisionSignaturePath, signatures);
+  const before = previous === null ? new Map<string, Oid>() : filesOf(objects, previous.tree);
+  for (const { path, id } of bundleObjects(next.revision)) {
+    const bytes = next.files.get(path);
+    const known = before.get(path);
+    if (bytes !== undefined) add(path, bytes);
+    else if (known !== undefined) place(folder, path.split('/'), known);
+    else throw new SluiceError('INTERNAL', 'a bundle names an object whose file nobody has', { subject: id });
+  }
+  const { root, trees } = folderTrees(folder);
+  const entry = {
+    cluster: next.cluster,
+    revision: decode(revision, payload, next.cluster),
+    revisionDigest: digestOf(payload),
+    payload,
+    signatures,
+    tree: root,
+  };
+  const commit = channelCommit(entry, parent);
+  return { bundle: { ...entry, commit: commit.oid, parent }, objects: [...trees, ...blobs], commit };
+}
+
+/** The commit that carries a bundle on its ref: made of nothing but the bundle and the parent. */
+export function channelCommit(
+  bundle: Pick<PublishedBundle, 'cluster' | 'revision' | 'revisionDigest' | 'tree'>,
+  parent: Oid | null,
+): GitObject {
+  const { generation, issuedAt } = bundle.revision;
+  return makeCommit({
+    tree: bundle.tree,
+    parent,
+    time: Math.floor(Date.parse(issuedAt) / 1000),
+    message: `${bundle.cluster}: generation ${generation}\n\nRevision: ${bundle.revisionDigest}`,
+  });
+}
+
+/** Every file below a tree: path to blob. */
+export function filesOf(objects: ObjectReader, tree: Oid, prefix = ''): Map<string, Oid> {
+  const body = objects.read(tree)?.body;
+  if (body === undefined) throw new SluiceError('LEDGER_INVALID', 'a tree of the ledger is missing', { subject: tree });
+  return new Map(
+    parseTree(body).flatMap(({ name, kind, oid }): [string, Oid][] =>
+      kind === 'file' ? [[prefix + name, oid]] : [...filesOf(objects, oid, `${prefix}${name}/`)],
+    ),
+  );
+}
+
+/** Every object of a tree (itself, all below) that `has` does not know: an object that is known has all below it, too. */
+export function missingObjects(objects: ObjectReader, tree: Oid, has: (oid: Oid) => boolean): GitObject[] {
+  if (has(tree)) return [];
+  const object = objects.read(tree);
+  if (object === null) throw new SluiceError('LEDGER_INVALID', 'an object of the ledger is missing', { subject: tree });
+  const below = object.type === 'tree' ? parseTree(object.body) : [];
+  return [object, ...below.flatMap(({ oid }) => missingObjects(objects, oid, has))];
+}

@@ -1,0 +1,56 @@
+import { makeCommit, parseCommit } from '../../shared/lib/git/commit.ts';
+import { makeBlob, type GitObject, type Oid } from '../../shared/lib/git/object.ts';
+import { folderTrees, newFolder, place } from '../../shared/lib/git/tree.ts';
+import type { RefMove } from '../../shared/ports/objects.ts';
+import { mainRef } from '../../shared/wire/layout.ts';
+import { filesOf } from './bundle.ts';
+import { instantOf, type PublishDeps } from './deps.ts';
+import { rootFiles } from './keys.ts';
+
+/** What the branch `main` needs: nothing, a move, or a look by a person. */
+export type MainPosition =
+  | { readonly kind: 'there' }
+  | { readonly kind: 'move'; readonly move: RefMove; readonly objects: readonly GitObject[] }
+  | { readonly kind: 'diverged'; readonly ref: string };
+
+/** Plans the branch with the root documents: made when missing, moved on when versions were added, left alone otherwise. */
+export function finishMain({ channel, keys, clock }: PublishDeps): MainPosition {
+  const folder = newFolder();
+  const files = new Map([...rootFiles(keys), ['README.md', Buffer.from(readme(keys.channel))]]);
+  const blobs = [...files].map(([path, bytes]) => {
+    const blob = makeBlob(bytes);
+    place(folder, path.split('/'), blob.oid);
+    return blob;
+  });
+  const { root, trees } = folderTrees(folder);
+  const at = channel.refs().get(mainRef) ?? null;
+  const tree = at === null ? null : treeOf(channel.read(at)?.body);
+  if (tree === root) return { kind: 'there' };
+  const wanted = new Map(filesOf({ ...channel, read: (oid) => trees.find((each) => each.oid === oid) ?? null }, root));
+  const known = tree === null ? new Map<string, Oid>() : filesOf(channel, tree);
+  const isOlder = [...known].every(([path, oid]) => path === 'README.md' || wanted.get(path) === oid);
+  if (at !== null && (tree === null || !isOlder)) return { kind: 'diverged', ref: mainRef };
+  const time = Math.floor(clock.now() / 1000);
+  const commit = makeCommit({ tree: root, parent: at, time, message: `root documents at ${instantOf(time * 1000)}` });
+  return { kind: 'move', move: { ref: mainRef, from: at, to: commit.oid }, objects: [commit, ...trees, ...blobs] };
+}
+
+function treeOf(body: Uint8Array | undefined): Oid | null {
+  return body === undefined ? null : parseCommit(body).tree;
+}
+
+function readme(channel: string): string {
+  return `# A Sluice channel
+
+This repository is written by a Sluice hub (channel ${channel}) and read by the agents of its clusters. Do not push to it:
+agents believe signatures, not branches.
+
+| branch | content |
+| --- | --- |
+| \`main\` | \`root/N.json\`: whom agents believe |
+| \`clusters/NAME\` | \`revision.json\`: all that the cluster NAME must run, and \`objects/\` |
+| \`fresh/00\` to \`fresh/ff\` | \`freshness.json\`: which bundles are still current |
+
+Each \`.json\` document has its signatures in the \`.sig\` file beside it.
+`;
+}

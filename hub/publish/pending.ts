@@ -1,0 +1,56 @@
+import type { RefMove } from '../../shared/ports/objects.ts';
+import { clusterRef } from '../../shared/wire/layout.ts';
+import type { LedgerState } from '../model/ledger.ts';
+import type { Problem } from '../model/source.ts';
+import type { PublishDeps } from './deps.ts';
+import { finishMain } from './main-ref.ts';
+import { assertNotBehind, moveOf, objectsFor, positionOf } from './refs.ts';
+
+/** What came of the refs: those that were moved, and those that stopped. */
+export interface Finished {
+  readonly moved: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Brings every ref of the channel to what the ledger recorded; repeating it changes nothing. A ref that is where nobody
+ * recorded it stops alone (REF_DIVERGED); throws LEDGER_BEHIND when the channel is newer than the ledger.
+ */
+export async function finishPending(deps: PublishDeps, state: LedgerState): Promise<Finished> {
+  const { channel, onStep = () => undefined } = deps;
+  assertNotBehind(deps, state);
+  const refs = channel.refs();
+  const problems: Problem[] = [];
+  const moves: RefMove[] = [];
+  const objects = [];
+  for (const bundle of state.bundles.values()) {
+    const position = positionOf(bundle, refs);
+    if (position.kind === 'diverged') problems.push(diverged(clusterRef(bundle.cluster), bundle.cluster));
+    if (position.kind !== 'move') continue;
+    objects.push(...objectsFor(deps, bundle, position.commit));
+    moves.push(moveOf(bundle, position));
+  }
+  const main = finishMain(deps);
+  if (main.kind === 'diverged') problems.push(diverged(main.ref));
+  if (main.kind === 'move') {
+    objects.push(...main.objects);
+    moves.push(main.move);
+  }
+  if (moves.length === 0) return { moved: [], problems };
+  onStep('write missing objects');
+  await channel.write(objects);
+  onStep('move refs');
+  await channel.moveRefs(moves);
+  return { moved: moves.map(({ ref }) => ref), problems };
+}
+
+/** The problem of a ref that somebody else moved. */
+export function diverged(ref: string, cluster?: string): Problem {
+  return {
+    code: 'REF_DIVERGED',
+    message: `${ref} is at a commit that this hub never recorded; it is left alone`,
+    hint: 'find out who wrote to the channel, then delete that ref: it is made again from the ledger',
+    ...(cluster === undefined ? {} : { cluster }),
+    severity: 'error',
+  };
+}

@@ -1,0 +1,90 @@
+import { isSluiceError, SluiceError } from '../../shared/errors.ts';
+import { parseCommit } from '../../shared/lib/git/commit.ts';
+import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
+import type { ObjectReader, RefMove } from '../../shared/ports/objects.ts';
+import { decode } from '../../shared/wire/codec.ts';
+import { countSigners, parseSignatures, payloadTypes } from '../../shared/wire/envelope.ts';
+import { clusterRef, clusterRefPrefix, revisionPath, revisionSignaturePath } from '../../shared/wire/layout.ts';
+import { revision, type Revision } from '../../shared/wire/revision.ts';
+import type { LedgerState, PublishedBundle } from '../model/ledger.ts';
+import { channelCommit, filesOf, missingObjects } from './bundle.ts';
+import type { PublishDeps } from './deps.ts';
+
+/** Where a cluster's ref is, seen from the ledger: at its bundle, to be moved there, or at something that nobody recorded. */
+export type Position =
+  | { readonly kind: 'there'; readonly at: Oid }
+  | { readonly kind: 'move'; readonly from: Oid | null; readonly commit: GitObject }
+  | { readonly kind: 'diverged'; readonly at: Oid };
+
+/** The position of the ref of a published bundle: recorded parent -> commit; missing = recreated as a parentless commit of the ledger's bytes. */
+export function positionOf(bundle: PublishedBundle, refs: ReadonlyMap<string, Oid>): Position {
+  const at = refs.get(clusterRef(bundle.cluster));
+  if (at === bundle.commit) return { kind: 'there', at };
+  const recreated = channelCommit(bundle, null);
+  if (at === undefined) return { kind: 'move', from: null, commit: recreated };
+  if (at === recreated.oid) return { kind: 'there', at };
+  if (at === bundle.parent) return { kind: 'move', from: at, commit: channelCommit(bundle, at) };
+  return { kind: 'diverged', at };
+}
+
+/** What moving a ref needs written first: the commit, and what the channel lacks of its tree. */
+export function objectsFor(
+  { ledger, channel }: Pick<PublishDeps, 'ledger' | 'channel'>,
+  bundle: PublishedBundle,
+  commit: GitObject,
+): GitObject[] {
+  return channel.has(commit.oid) ? [] : [commit, ...missingObjects(ledger.objects, bundle.tree, channel.has)];
+}
+
+/** The move of a ref to where its bundle is. */
+export function moveOf(bundle: PublishedBundle, { from, commit }: Extract<Position, { kind: 'move' }>): RefMove {
+  return { ref: clusterRef(bundle.cluster), from, to: commit.oid };
+}
+
+/**
+ * Throws LEDGER_BEHIND when a cluster's ref carries a bundle that a hub key signed in this epoch with a higher
+ * generation than the ledger knows: somebody restored an old backup of the ledger.
+ */
+export function assertNotBehind({ channel, keys }: PublishDeps, state: LedgerState): void {
+  for (const [ref, oid] of channel.refs()) {
+    if (!ref.startsWith(clusterRefPrefix)) continue;
+    const cluster = ref.slice(clusterRefPrefix.length);
+    const bundle = state.bundles.get(cluster);
+    // What the ledger recorded needs no look.
+    if (oid === bundle?.commit || oid === bundle?.parent) continue;
+    const shown = signedRevision(channel, oid, keys.trusted);
+    if (shown !== null && isAhead(shown, state)) throw behind(cluster, shown.generation);
+  }
+}
+
+/** True when a signed bundle of this channel and epoch has a higher generation than the ledger knows for its cluster. */
+export function isAhead(
+  shown: Pick<Revision, 'channel' | 'epoch' | 'generation' | 'cluster'>,
+  state: LedgerState,
+): boolean {
+  if (shown.channel !== state.channel || shown.epoch !== state.epoch) return false;
+  return shown.generation > (state.bundles.get(shown.cluster)?.revision.generation ?? 0);
+}
+
+/** The error of a ledger that is older than what it published. */
+export function behind(cluster: string, generation: number): SluiceError {
+  return new SluiceError('LEDGER_BEHIND', `generation ${generation} was published, and the ledger does not know it`, {
+    subject: cluster,
+    hint: 'restore the newest ledger, or use `sluice-hub recover`',
+  });
+}
+
+function signedRevision(channel: ObjectReader, oid: Oid, trusted: readonly string[]): Revision | null {
+  try {
+    const commit = parseCommit(channel.read(oid)?.body ?? new Uint8Array());
+    const files = filesOf(channel, commit.tree);
+    const payload = channel.read(files.get(revisionPath) ?? '')?.body ?? new Uint8Array();
+    const signatures = channel.read(files.get(revisionSignaturePath) ?? '')?.body ?? new Uint8Array();
+    const signers = countSigners(payloadTypes.revision, payload, parseSignatures(signatures), trusted);
+    return signers > 0 ? decode(revision, payload, 'a bundle in the channel') : null;
+  } catch (error) {
+    // Whatever cannot be read was not published by us: it says nothing about the ledger.
+    if (isSluiceError(error)) return null;
+    throw error;
+  }
+}
