@@ -3,6 +3,7 @@ import type { User } from '@kubernetes/client-node';
 import type { AgentOptions } from 'node:https';
 import { SluiceError, asSluiceError } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
+import { readTokenFile } from './token-file.ts';
 import type { KubeAccess, KubeCredentials, KubeProxy, KubeTls } from './access.ts';
 
 export interface KubeConfigOptions {
@@ -58,6 +59,12 @@ function load(options: KubeConfigOptions): KubeConfig {
   }
   if (options.context !== undefined) config.setCurrentContext(options.context);
   check(config, options);
+  const user = userOf(config);
+  if (path !== undefined && !user.token) {
+    const token = readTokenFile(path, user.name);
+    // The type says readonly, the library reads it afresh for every request.
+    if (token !== undefined) Object.assign(user, { token });
+  }
   return config;
 }
 

@@ -68,7 +68,9 @@ function adapt(error: SluiceError, options: WatchOptions, place: Place): boolean
   const isFuture = causesOf(error).some(({ reason }) => reason === 'ResourceVersionTooLarge');
   if (error.code === 'GONE' || isFuture) {
     place.resourceVersion = undefined;
-    return place.attempt++ === 0;
+    if (place.attempt > 0) return false;
+    place.attempt = 1;
+    return true;
   }
   // An older server refuses the parameters of a watch-list as invalid.
   if (error.code === 'OBJECT_REJECTED' && place.resourceVersion === undefined && !place.plainList) {

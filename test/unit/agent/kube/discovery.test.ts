@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { discover } from '../../../../agent/kube/discovery.ts';
+import type { Session } from '../../../../agent/kube/session.ts';
+import { SluiceError } from '../../../../shared/errors.ts';
+
+const { signal } = new AbortController();
+
+/** A session of a server that answers these paths; an Error is thrown, everything else is not served. */
+function serving(paths: Readonly<Record<string, unknown>>): Session {
+  const json: Session['json'] = async ({ path }) => {
+    await Promise.resolve();
+    const found = paths[path];
+    if (found instanceof Error) throw found;
+    if (found === undefined) throw new SluiceError('KIND_UNKNOWN', 'not served');
+    return found;
+  };
+  const unused = (): never => {
+    throw new Error('not used');
+  };
+  return { json, answer: unused, stream: unused, counters: () => ({ requests: 0, writes: 0 }) };
+}
+
+const deployments = { name: 'deployments', kind: 'Deployment', namespaced: true, verbs: ['get', 'list'] };
+const legacy = {
+  '/api': { kind: 'APIVersions', versions: ['v1'] },
+  '/apis': {
+    kind: 'APIGroupList',
+    groups: [
+      {
+        name: 'apps',
+        versions: [{ version: 'v1beta1' }, { version: 'v1' }],
+        preferredVersion: { version: 'v1' },
+      },
+      { name: 'metrics.k8s.io', versions: [{ version: 'v1' }], preferredVersion: { version: 'v1' } },
+    ],
+  },
+  '/api/v1': { resources: [{ name: 'nodes', kind: 'Node', namespaced: false, verbs: ['list'] }] },
+  '/apis/apps/v1': {
+    resources: [deployments, { name: 'deployments/scale', kind: 'Scale', namespaced: true, verbs: ['patch'] }],
+  },
+  '/apis/apps/v1beta1': { resources: [deployments] },
+  '/apis/metrics.k8s.io/v1': new SluiceError('UNAVAILABLE', 'its server is down'),
+};
+
+describe('discovery', () => {
+  it('reads the aggregated form with its subresources', async () => {
+    const resource = {
+      resource: 'deployments',
+      responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' },
+      scope: 'Namespaced',
+      verbs: ['get', 'list'],
+      subresources: [{ subresource: 'scale' }],
+    };
+    const list = (...items: unknown[]): unknown => ({ kind: 'APIGroupDiscoveryList', items });
+    const core = { versions: [{ version: 'v1', resources: [] }] };
+    const apps = { metadata: { name: 'apps' }, versions: [{ version: 'v1', resources: [resource] }] };
+    expect(await discover(serving({ '/api': list(core), '/apis': list(apps) }), signal)).toEqual([
+      {
+        group: 'apps',
+        version: 'v1',
+        kind: 'Deployment',
+        plural: 'deployments',
+        namespaced: true,
+        verbs: ['get', 'list'],
+        subresources: ['scale'],
+      },
+    ]);
+  });
+
+  it('asks group by group where that is not served, the preferred version first, a broken group left out', async () => {
+    const found = await discover(serving(legacy), signal);
+    expect(found.map(({ group, version, plural, subresources }) => [group, version, plural, subresources])).toEqual([
+      ['', 'v1', 'nodes', []],
+      ['apps', 'v1', 'deployments', ['scale']],
+      ['apps', 'v1beta1', 'deployments', []],
+    ]);
+  });
+
+  it('fails as a whole when it may not ask', async () => {
+    const refusal = new SluiceError('FORBIDDEN', 'no');
+    const paths = { ...legacy, '/apis/apps/v1': refusal };
+    await expect(discover(serving(paths), signal)).rejects.toBe(refusal);
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { openMapping } from '../../../../agent/kube/mapping.ts';
+import type { KubeResource } from '../../../../agent/model/kube.ts';
+import { SluiceError } from '../../../../shared/errors.ts';
+
+const resource = (group: string, version: string, kind: string, verbs: readonly string[] = ['list']): KubeResource => ({
+  group,
+  version,
+  kind,
+  plural: `${kind.toLowerCase()}s`,
+  namespaced: true,
+  verbs,
+  subresources: [],
+});
+const { signal } = new AbortController();
+
+/** A server whose kinds can be changed, and that counts how often it is asked. */
+function server(...kinds: KubeResource[]) {
+  const state = { kinds, asked: 0 };
+  const mapping = openMapping(async () => {
+    state.asked += 1;
+    await Promise.resolve();
+    return [...state.kinds];
+  });
+  return { state, mapping };
+}
+
+describe('kinds and resources', () => {
+  it('finds the preferred version, which discovery puts first, unless another is asked for', async () => {
+    const { mapping } = server(resource('a.b', 'v2', 'Thing'), resource('a.b', 'v1', 'Thing'));
+    expect((await mapping.find({ group: 'a.b', kind: 'Thing' }, signal)).version).toBe('v2');
+    expect((await mapping.find({ group: 'a.b', kind: 'Thing' }, signal, 'v1')).version).toBe('v1');
+  });
+
+  it('prefers what can be listed to a resource of the same kind that is a mere verb', async () => {
+    const { mapping } = server(resource('', 'v1', 'Pod', ['create']), resource('', 'v1', 'Pod'));
+    expect((await mapping.find({ group: '', kind: 'Pod' }, signal)).verbs).toEqual(['list']);
+  });
+
+  it('asks once for many callers at the same time', async () => {
+    const { mapping, state } = server(resource('', 'v1', 'Pod'));
+    await Promise.all([1, 2, 3].map(async () => mapping.find({ group: '', kind: 'Pod' }, signal)));
+    expect(state.asked).toBe(1);
+  });
+
+  it('looks again, once, when an old discovery lacks a kind', async () => {
+    const { mapping, state } = server(resource('', 'v1', 'Pod'));
+    await mapping.all(signal);
+    state.kinds.push(resource('a.b', 'v1', 'Thing'));
+    expect(await mapping.find({ group: 'a.b', kind: 'Thing' }, signal)).toMatchObject({ plural: 'things' });
+    await expect(mapping.find({ group: 'a.b', kind: 'Other' }, signal)).rejects.toMatchObject({ code: 'KIND_UNKNOWN' });
+    expect(state.asked).toBe(3);
+  });
+
+  it('does not look twice when its discovery is fresh', async () => {
+    const { mapping, state } = server();
+    await expect(mapping.find({ group: '', kind: 'Pod' }, signal)).rejects.toMatchObject({ code: 'KIND_UNKNOWN' });
+    expect(state.asked).toBe(1);
+  });
+
+  it('keeps nothing of a discovery that failed', async () => {
+    let fails = true;
+    const mapping = openMapping(async () => {
+      await Promise.resolve();
+      if (fails) throw new SluiceError('UNAVAILABLE', 'down');
+      return [resource('', 'v1', 'Pod')];
+    });
+    await expect(mapping.all(signal)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    fails = false;
+    expect(await mapping.all(signal)).toHaveLength(1);
+  });
+
+  it("is not given up because another caller's request was", async () => {
+    let asked = 0;
+    const mapping = openMapping(async () => {
+      asked += 1;
+      await Promise.resolve();
+      if (asked === 1) throw new SluiceError('ABORTED', 'given up');
+      return [resource('', 'v1', 'Pod')];
+    });
+    expect(await mapping.find({ group: '', kind: 'Pod' }, signal)).toMatchObject({ plural: 'pods' });
+  });
+});
