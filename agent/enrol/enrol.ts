@@ -1,0 +1,59 @@
+import { asSluiceError } from '../../shared/errors.ts';
+import { backoff } from '../../shared/lib/backoff.ts';
+import { answerError } from '../../shared/lib/httpstatus.ts';
+import type { Clock, Random } from '../../shared/ports/clock.ts';
+import type { Http, HttpLimits } from '../../shared/ports/http.ts';
+import type { Log } from '../../shared/ports/log.ts';
+import { encode } from '../../shared/wire/codec.ts';
+import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/envelope.ts';
+import { feedPaths } from '../../shared/wire/feed.ts';
+import type { Identity } from '../model/site.ts';
+
+/** What enrolment needs. */
+export interface EnrolDeps {
+  readonly http: Http;
+  readonly hub: string;
+  readonly identity: Pick<Identity, 'channel' | 'registration'>;
+  /** The join token's signer, and the agent's own public key. */
+  readonly token: Signer;
+  readonly publicKey: string;
+}
+
+const limits: HttpLimits = { maxBytes: 64 * 1024, idleMs: 15_000, totalMs: 30_000 };
+
+/** Makes the agent's key known to the hub, signed with the join token; repeating it with the same key changes nothing. */
+export async function enrol(deps: EnrolDeps, signal: AbortSignal): Promise<void> {
+  const { channel, registration } = deps.identity;
+  const payload = encode({ format: 1, channel, registration, publicKey: deps.publicKey });
+  const signatures = signaturesText(deps.token.sign(payloadTypes.enrolment, payload));
+  const body = Buffer.from(JSON.stringify({ payload: payload.toString('utf8'), signatures }));
+  const url = deps.hub + feedPaths.enrol;
+  const headers = { 'content-type': 'application/json' };
+  const response = await deps.http.request({ method: 'POST', url, headers, body, signal, limits });
+  if (response.status >= 200 && response.status < 300) return;
+  throw answerError(response, deps.hub);
+}
+
+/** Enrols in the background until it worked, with a backoff; pulling never waits for it. Calls `done` once. */
+export async function enrolUntilDone(
+  deps: EnrolDeps & { readonly clock: Clock; readonly random: Random; readonly log: Log },
+  done: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 0; !signal.aborted; attempt += 1) {
+    try {
+      await enrol(deps, signal);
+      await done();
+      deps.log.info('enrolled with the hub');
+      return;
+    } catch (error) {
+      const { code, message } = asSluiceError(error);
+      if (!isAborted(signal)) deps.log.warn('enrolment failed', { code, message, attempt });
+    }
+    await deps.clock.sleep(backoff(attempt, deps.random), signal).catch(() => undefined);
+  }
+}
+
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}

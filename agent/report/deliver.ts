@@ -1,0 +1,39 @@
+import { SluiceError } from '../../shared/errors.ts';
+import { answerError } from '../../shared/lib/httpstatus.ts';
+import type { Http, HttpLimits } from '../../shared/ports/http.ts';
+import { decode, encode } from '../../shared/wire/codec.ts';
+import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/envelope.ts';
+import { feedPaths } from '../../shared/wire/feed.ts';
+import { reportAnswer, reportLimit, type AgentReport, type ReportAnswer } from '../../shared/wire/report.ts';
+import type { Authorization } from '../model/credential.ts';
+
+/** What delivering needs. */
+export interface DeliverDeps {
+  readonly http: Http;
+  /** The hub's address; null where none can be reached: reports are kept to oneself. */
+  readonly hub: string | null;
+  readonly signer: () => Signer;
+  readonly authorization: Authorization;
+}
+
+const limits: HttpLimits = { maxBytes: 64 * 1024, idleMs: 10_000, totalMs: 20_000 };
+
+/** Hands one signed report to the hub and answers what the hub says; null without a hub. Throws when it was not taken. */
+export function createDelivery(
+  deps: DeliverDeps,
+): (report: AgentReport, signal: AbortSignal) => Promise<ReportAnswer | null> {
+  return async (report, signal) => {
+    if (deps.hub === null) return null;
+    const payload = encode(report);
+    if (payload.length > reportLimit) {
+      throw new SluiceError('LIMIT_EXCEEDED', 'the report is too large', { facts: { bytes: payload.length } });
+    }
+    const signatures = signaturesText(deps.signer().sign(payloadTypes.report, payload));
+    const body = Buffer.from(JSON.stringify({ payload: payload.toString('utf8'), signatures }));
+    const headers = { 'content-type': 'application/json', authorization: deps.authorization() };
+    const url = deps.hub + feedPaths.reports;
+    const response = await deps.http.request({ method: 'POST', url, headers, body, signal, limits });
+    if (response.status !== 200) throw answerError(response, deps.hub);
+    return decode(reportAnswer, response.body, 'report answer');
+  };
+}
