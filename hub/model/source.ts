@@ -47,6 +47,8 @@ export interface Snapshot {
   /** Documents that are not ours: ignored, and counted. */
   readonly ignored: number;
   readonly problems: readonly Problem[];
+  /** First-parent commits that are known to follow this one; absent or 0 = this is the newest. */
+  readonly behind?: number;
 }
 
 /** A document of the fleet with where it came from. */

@@ -170,6 +170,20 @@ export type Definition = z.infer<typeof definition>;
 /** API groups whose kinds are ours. */
 export const ourApiVersions = ['core.oam.dev/v1beta1', 'sluice.dev/v1alpha1'] as const;
 
+/** True for an API group that is ours in every version: an unknown kind in it is an error, not somebody else's document. */
+export function isOurGroup(group: string): boolean {
+  return ourApiVersions.some((apiVersion) => apiVersion.startsWith(`${group}/`));
+}
+
+/** Every kind that users write, aliases included. */
+export const documentKinds = [
+  'Application',
+  'ApplicationDeployment',
+  'AppDeployment',
+  'Cluster',
+  ...definitionKinds,
+] as const;
+
 /** The namespace of a document: its own, else `default`. */
 export function namespaceOf(doc: { readonly metadata: { readonly namespace?: string | undefined } }): string {
   return doc.metadata.namespace ?? 'default';

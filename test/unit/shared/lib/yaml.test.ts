@@ -54,9 +54,11 @@ describe('what is refused, and where', () => {
     ['a control character', 'a: "b\u0007"\n', 'YAML_SYNTAX 1:6'],
   ];
 
-  it.each(table)('%s', (...[, source, answer, path]) => {
-    expect(fault(source, path)).toBe(answer);
-  });
+  for (const [name, source, answer, path] of table) {
+    it(name, () => {
+      expect(fault(source, path)).toBe(answer);
+    });
+  }
 
   it('takes 100 levels', () => {
     expect(fault(`a: ${nested(99)}\n`)).toBe('none');

@@ -1,0 +1,82 @@
+import { resolve } from 'node:path';
+import type { LocalRepo, Repos } from '../../shared/ports/repo.ts';
+import type { Snapshot } from '../model/source.ts';
+import { listCommit, listFolder } from './listing.ts';
+import { everything, selector, type Selection } from './select.ts';
+import { createSnapshotBuilder, type Listing, type SnapshotBuilder } from './snapshot.ts';
+
+export interface HistoryPorts {
+  readonly repos: Pick<Repos, 'openLocal'>;
+  readonly selection?: Selection;
+}
+
+/**
+ * What a preview looks at: of a Git work tree all first-parent commits that have manifests, oldest first, then the
+ * uncommitted state when it differs; of a plain folder its content now. Throws SOURCE_EMPTY when there is nothing.
+ */
+export async function* readHistory(
+  dir: string,
+  { repos, selection = everything }: HistoryPorts,
+  signal: AbortSignal,
+): AsyncGenerator<Snapshot> {
+  const folder = resolve(dir);
+  const builder = createSnapshotBuilder(selection);
+  const repo = await repos.openLocal(folder);
+  const { commit: tip } = repo === null ? { commit: null } : await repo.head();
+  if (repo === null || tip === null) {
+    yield await builder.build(await listFolder(folder, none, signal), plain(folder), signal);
+    return;
+  }
+  const commits: string[] = [];
+  for await (const { oid } of repo.firstParents(tip, signal)) commits.unshift(oid);
+  const uncommitted = await uncommittedState(repo, tip, { selection, signal });
+  const isRead = selector(selection);
+  for (const [index, commit] of commits.entries()) {
+    const listing = await listCommit(repo, commit);
+    const behind = commits.length - 1 - index + (uncommitted === null ? 0 : 1);
+    // A commit without manifests (a first README, say) is no state to look at, unless it is all there is.
+    if (behind > 0 && !listing.entries.some(({ path }) => isRead(path))) continue;
+    yield await builder.build(listing, { repository: folder, commit, descends: true, behind }, signal);
+  }
+  if (uncommitted !== null) yield await builder.build(uncommitted, { ...plain(folder), descends: true }, signal);
+}
+
+/** Answers the content of a plain folder, and null for as long as it stays the same. */
+export function createFolderReader(dir: string, builder: SnapshotBuilder, isRead: (path: string) => boolean) {
+  let last: string | null = null;
+  return async (signal: AbortSignal): Promise<Snapshot | null> => {
+    const listing = await listFolder(dir, none, signal);
+    const state = stateOf(listing, isRead);
+    if (state === last) return null;
+    const snapshot = await builder.build(listing, plain(dir), signal);
+    last = state;
+    return snapshot;
+  };
+}
+
+async function uncommittedState(
+  repo: LocalRepo,
+  tip: string,
+  { selection, signal }: { readonly selection: Selection; readonly signal: AbortSignal },
+): Promise<Listing | null> {
+  if (repo.workTree === null) return null;
+  const committed = await listCommit(repo, tip);
+  const known = new Set(committed.entries.map(({ path }) => path));
+  const skip = async (path: string): Promise<boolean> => !known.has(path) && (await repo.isIgnored(path));
+  const listing = await listFolder(repo.workTree, skip, signal);
+  const isRead = selector(selection);
+  return stateOf(listing, isRead) === stateOf(committed, isRead) ? null : listing;
+}
+
+function stateOf({ entries }: Listing, isRead: (path: string) => boolean): string {
+  const wanted = entries.filter(({ path }) => isRead(path)).map(({ path, oid }) => `${oid} ${path}`);
+  return wanted.sort().join('\n');
+}
+
+function plain(repository: string): Pick<Snapshot, 'repository' | 'commit' | 'descends'> {
+  return { repository, commit: '', descends: false };
+}
+
+function none(): Promise<boolean> {
+  return Promise.resolve(false);
+}

@@ -1,0 +1,150 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { asSluiceError, isSluiceError, SluiceError } from '../../shared/errors.ts';
+import type { Repo, Repos } from '../../shared/ports/repo.ts';
+import type { Watch } from '../../shared/ports/watch.ts';
+import type { Snapshot } from '../model/source.ts';
+import { createFolderReader } from './folder.ts';
+import { stepsAfter, type Step } from './history.ts';
+import { listCommit } from './listing.ts';
+import { selector, type Selection } from './select.ts';
+import { createSnapshotBuilder } from './snapshot.ts';
+
+/** Where the config repository is and what of it is read. */
+export interface SourceSpec extends Selection {
+  /** A Git URL, or a folder: a Git work tree or bare repository is read by its commits, any other by its content. */
+  readonly location: string;
+  /** The branch to follow; null = the repository's default branch. */
+  readonly branch: string | null;
+  /** A folder of ours for the clone of a URL. */
+  readonly cache: string;
+  readonly authorization?: () => string | null;
+}
+
+export interface SourcePorts {
+  readonly repos: Pick<Repos, 'open' | 'openLocal'>;
+  readonly watch: Watch;
+}
+
+/** The config repository, followed. */
+export interface ConfigSource {
+  /** What a snapshot of it names as its repository. */
+  readonly repository: string;
+  /**
+   * The next first-parent commit after the processed one, oldest first; of a plain folder the content, null while it is
+   * unchanged. Throws SOURCE_UNAVAILABLE when it cannot be read, SOURCE_EMPTY when there is nothing: never an empty snapshot.
+   */
+  readonly next: (
+    processed: { readonly repository: string; readonly commit: string } | null,
+    signal: AbortSignal,
+  ) => Promise<Snapshot | null>;
+  /** Runs until the signal aborts and calls `wake` when there may be something new; resolves at once for a URL, which is polled. */
+  readonly watch: (wake: () => void, signal: AbortSignal) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens a config repository; nothing is fetched yet. Throws SOURCE_UNAVAILABLE for a folder that cannot be read. */
+export async function openSource(spec: SourceSpec, ports: SourcePorts): Promise<ConfigSource> {
+  if (/^https?:\/\//i.test(spec.location)) return gitSource(spec, ports, null);
+  const dir = resolve(spec.location.replace(/^file:\/\//, ''));
+  const local = await ports.repos.openLocal(dir);
+  return local === null ? folderSource(dir, spec, ports) : gitSource({ ...spec, location: dir }, ports, dir);
+}
+
+function folderSource(dir: string, spec: SourceSpec, ports: SourcePorts): ConfigSource {
+  const isRead = selector(spec);
+  const read = createFolderReader(dir, createSnapshotBuilder(spec), isRead);
+  return {
+    repository: dir,
+    next: (_, signal) => read(signal),
+    watch: (wake, signal) =>
+      ports.watch(
+        [dir],
+        { ignored: (path) => /[\\/](?:\.git|node_modules)(?:[\\/]|$)/.test(path), changed: wake },
+        signal,
+      ),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function gitSource(spec: SourceSpec, ports: SourcePorts, dir: string | null): Promise<ConfigSource> {
+  const repository = spec.location;
+  const ref = spec.branch === null ? 'HEAD' : `refs/heads/${spec.branch}`;
+  const { cache, authorization } = spec;
+  const repo = await ports.repos.open({ url: repository, cache, ...(authorization && { authorization }) });
+  const builder = createSnapshotBuilder(spec);
+  const isRead = selector(spec);
+  let steps: readonly Step[] = [];
+  let after: string | null = null;
+
+  const pending = async (processed: string | null, signal: AbortSignal): Promise<readonly Step[]> => {
+    const done = steps.findIndex(({ commit }) => commit === processed);
+    // The origin is asked again once everything that is known of it was looked at.
+    if (steps.length > 0 && (done >= 0 ? done < steps.length - 1 : processed === after)) return steps.slice(done + 1);
+    const tip = await tipOf(repo, ref, { repository, dir, signal });
+    after = processed;
+    steps = tip === processed ? [] : await stepsAfter(repo, { tip, processed }, signal);
+    return steps;
+  };
+
+  return {
+    repository,
+    next: async (last, signal) => {
+      try {
+        const isOther = last !== null && last.repository !== repository;
+        const processed = last === null || isOther || last.commit === '' ? null : last.commit;
+        let descends = !isOther;
+        for (const step of await pending(processed, signal)) {
+          descends &&= step.descends;
+          const listing = await listCommit(repo, step.commit);
+          // A commit without manifests on the way (a first README, say) is passed over; as the newest it is an error.
+          if (step.behind > 0 && !listing.entries.some(({ path }) => isRead(path))) continue;
+          return await builder.build(listing, { ...step, repository, descends }, signal);
+        }
+        return null;
+      } catch (error) {
+        steps = [];
+        throw unavailable(error, repository);
+      }
+    },
+    watch: async (wake, signal) => {
+      if (dir === null) return;
+      await ports.watch(await refFiles(dir), { ignored: (path) => path.endsWith('.lock'), changed: wake }, signal);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+async function tipOf(
+  repo: Repo,
+  ref: string,
+  at: { readonly repository: string; readonly dir: string | null; readonly signal: AbortSignal },
+): Promise<string> {
+  const tip = at.dir !== null && ref === 'HEAD' ? (await repo.head()).commit : await repo.fetch(ref, at.signal);
+  if (tip !== null) return tip;
+  throw new SluiceError('SOURCE_EMPTY', `the config repository has no ${ref}`, {
+    subject: at.repository,
+    hint: 'nothing is deleted because of this; push the branch, or set `source.branch`',
+  });
+}
+
+function unavailable(error: unknown, repository: string): SluiceError {
+  if (isSluiceError(error, 'SOURCE_EMPTY', 'SOURCE_UNAVAILABLE', 'LIMIT_EXCEEDED', 'ABORTED')) return error;
+  const cause = asSluiceError(error, 'SOURCE_UNAVAILABLE');
+  if (cause.code === 'ABORTED') return cause;
+  const data = { subject: repository, ...(cause.data.hint !== undefined && { hint: cause.data.hint }) };
+  return new SluiceError('SOURCE_UNAVAILABLE', `the config repository cannot be read: ${cause.message}`, data, error);
+}
+
+/** The files of a local repository that change when a branch moves: of a linked work tree, those of both of its folders. */
+async function refFiles(dir: string): Promise<string[]> {
+  const link = await readFile(join(dir, '.git'), 'utf8').catch(() => null);
+  const own = link === null ? null : resolve(dir, link.replace(/^gitdir:\s*/, '').trim());
+  if (own === null) return [join(dir, '.git'), dir].flatMap(filesIn);
+  const common = await readFile(join(own, 'commondir'), 'utf8').catch(() => '.');
+  return [own, resolve(own, common.trim())].flatMap(filesIn);
+}
+
+function filesIn(folder: string): string[] {
+  return ['HEAD', 'packed-refs', 'refs'].map((name) => join(folder, name));
+}
