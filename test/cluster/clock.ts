@@ -5,10 +5,14 @@ export interface ClusterClock {
   readonly after: (ms: number, run: () => void) => () => void;
 }
 
-/** The machine's clock; its timers do not keep the process alive. */
+/** The machine's clock; its timers do not keep the process alive, and what is due at once comes before any timer. */
 export const systemClock: ClusterClock = {
   now: () => Date.now(),
   after: (ms, run) => {
+    if (ms <= 0) {
+      const soon = setImmediate(run).unref();
+      return () => clearImmediate(soon);
+    }
     const timer = setTimeout(run, ms).unref();
     return () => clearTimeout(timer);
   },

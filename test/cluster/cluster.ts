@@ -7,7 +7,7 @@ import type { Server } from 'node:http';
 import { createResources } from './api/resources.ts';
 import type { Subresource } from './api/doors.ts';
 import { createObject, updateObject } from './api/write.ts';
-import type { Call, World } from './api/write.ts';
+import type { Call, World } from './api/world.ts';
 import type { ClusterClock } from './clock.ts';
 import { systemClock, timestamp } from './clock.ts';
 import { startControllers } from './controllers/loop.ts';

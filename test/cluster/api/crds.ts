@@ -1,10 +1,10 @@
 import type { Schema } from '../apply/schema.ts';
-import { plain, untyped } from '../apply/schema.ts';
+import { untyped } from '../apply/schema.ts';
 import { at, isObject, listAt, objectAt, objectsAt, textAt } from '../json.ts';
 import type { JsonObject, KubeObject } from '../json.ts';
 import type { Column, Resource, ScalePaths } from './kinds.ts';
 import { resourceId } from './kinds.ts';
-import { metadataSchema } from './schemas.ts';
+import { metadataSchema } from '../types/builtin.ts';
 
 /** The resource that a CustomResourceDefinition defines. */
 export function resourceOfCrd(crd: KubeObject): Resource {
@@ -42,14 +42,24 @@ export function resourceOfCrd(crd: KubeObject): Resource {
 export function schemaOf(openapi: JsonObject): Schema {
   const type = textAt(openapi, 'type');
   if (type === 'array') return listSchema(openapi);
+  const scalar = openapi['x-kubernetes-int-or-string'] === true ? 'any' : scalars[type];
+  if (scalar !== undefined) return { scalar };
   const atomic = openapi['x-kubernetes-map-type'] === 'atomic' ? { atomic: true as const } : {};
   const properties = Object.entries(objectAt(openapi, 'properties')).filter(([, value]) => isObject(value));
   const fields = Object.fromEntries(properties.map(([key, value]) => [key, schemaOf(value as JsonObject)]));
   const values = openapi['additionalProperties'];
   const items = isObject(values) ? { items: schemaOf(values) } : {};
-  const open = type === '' || openapi['x-kubernetes-preserve-unknown-fields'] === true ? { open: true as const } : {};
-  return { ...(properties.length > 0 ? { fields } : {}), ...items, ...open, ...atomic };
+  const open = type === '' || openapi['x-kubernetes-preserve-unknown-fields'] === true;
+  const rest = open ? { open: true as const } : isObject(values) || values === true ? {} : { closed: true as const };
+  return { fields, ...items, ...rest, ...atomic };
 }
+
+const scalars: Readonly<Record<string, 'string' | 'number' | 'boolean'>> = {
+  string: 'string',
+  integer: 'number',
+  number: 'number',
+  boolean: 'boolean',
+};
 
 /** Versions as clients prefer them: v2, v1, v1beta1, v1alpha1, then the rest by name. */
 export function byPriority(versions: readonly string[]): readonly string[] {
@@ -66,17 +76,19 @@ export function byPriority(versions: readonly string[]): readonly string[] {
 
 function rootSchema(openapi: JsonObject): Schema {
   const own = Object.keys(openapi).length === 0 ? untyped : schemaOf(openapi);
-  return { ...own, fields: { ...own.fields, metadata: metadataSchema } };
+  const text = { scalar: 'string' as const };
+  return { ...own, fields: { ...own.fields, metadata: metadataSchema(), apiVersion: text, kind: text } };
 }
 
 function listSchema(openapi: JsonObject): Schema {
   const items = schemaOf(objectAt(openapi, 'items'));
   const kind = openapi['x-kubernetes-list-type'];
-  if (kind === 'set') return { list: 'set', items };
-  if (kind !== 'map') return plain;
+  if (kind === 'set') return { isList: true, list: 'set', items };
+  if (kind !== 'map') return { isList: true, items };
   const keys = texts(openapi, 'x-kubernetes-list-map-keys');
   const defaults = keys.map((key) => [key, at(openapi, 'items', 'properties', key, 'default')] as const);
   return {
+    isList: true,
     list: 'map',
     keys,
     items,

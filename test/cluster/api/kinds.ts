@@ -1,6 +1,6 @@
 import type { Schema } from '../apply/schema.ts';
-import { builtInSchema, skeletonOf } from './schemas.ts';
 import type { JsonObject } from '../json.ts';
+import { builtInSchema, skeletonOf } from '../types/builtin.ts';
 
 /** Where a scale subresource reads and writes, as paths of member names. */
 export interface ScalePaths {
@@ -37,6 +37,8 @@ export interface Resource {
   readonly custom: boolean;
   readonly schema: Schema;
   readonly skeleton: JsonObject;
+  /** For a custom resource: the version of the store when it came to be. */
+  readonly since?: number;
   readonly columns?: readonly Column[];
   /** The OpenAPI schema of a custom kind, for defaults and explain. */
   readonly openapi?: JsonObject;
@@ -133,6 +135,6 @@ function resourceOf(groupVersion: string, [kind, plural, flags, ...shortNames]: 
     generation: flags.includes('g'),
     custom: false,
     schema: builtInSchema(kind),
-    skeleton: skeletonOf(kind) as JsonObject,
+    skeleton: skeletonOf(kind),
   };
 }

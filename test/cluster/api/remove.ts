@@ -3,8 +3,8 @@ import { textAt, withMeta } from '../json.ts';
 import type { Json, JsonObject, KubeObject } from '../json.ts';
 import { objectKey } from '../store/store.ts';
 import { conflict } from './errors.ts';
-import type { Call, World } from './write.ts';
-import { readObject, subjectOf } from './write.ts';
+import type { Call, World } from './world.ts';
+import { readObject, subjectOf } from './world.ts';
 
 /** The DeleteOptions that count. */
 export interface DeleteOptions {

@@ -25,7 +25,10 @@ export function createResources(): Resources {
       const resource = byId(group === '' ? plural : `${plural}.${group}`);
       return resource?.versions.includes(version) === true ? resource : undefined;
     },
-    add: (resource) => custom.set(resource.id, resource),
+    add: (resource) => {
+      const since = custom.get(resource.id)?.since ?? resource.since;
+      custom.set(resource.id, since === undefined ? resource : { ...resource, since });
+    },
     remove: (id) => custom.delete(id),
   };
 }

@@ -1,70 +1,19 @@
-import { applyContent, serverOwned, updateManaged } from '../apply/managed.ts';
-import type { Managed, Writer } from '../apply/managed.ts';
-import type { ClusterClock } from '../clock.ts';
-import { timestamp } from '../clock.ts';
-import { equal, isObject, objectAt, without, withMeta } from '../json.ts';
-import type { JsonObject, KubeObject, ManagedEntry, Meta } from '../json.ts';
+import { applyContent, updateManaged } from '../apply/managed.ts';
+import type { Managed } from '../apply/managed.ts';
+import { equal, objectAt, without, withMeta } from '../json.ts';
+import type { JsonObject, KubeObject, ManagedEntry } from '../json.ts';
 import { keyOf } from '../store/store.ts';
-import type { Store } from '../store/store.ts';
-import { withDefaults, withSchemaDefaults } from './defaults.ts';
+import { completed, fresh, withServerMeta } from './completion.ts';
 import { changesIntent, throughDoor, typingOf } from './doors.ts';
-import type { Subresource } from './doors.ts';
-import {
-  alreadyExists,
-  applyConflict,
-  badRequest,
-  conflict,
-  forbidden,
-  invalid,
-  modified,
-  notFound,
-} from './errors.ts';
-import type { Subject } from './errors.ts';
-import type { Resource } from './kinds.ts';
-import type { Resources } from './resources.ts';
+import { alreadyExists, applyConflict, badRequest, conflict, invalid, notFound } from './errors.ts';
+import { checkVersions, claimsOf, decoded, identified, requireDeclared } from './incoming.ts';
 import { problemsOf } from './validate.ts';
-
-/** One write: of what, by whom, through which door. */
-export interface Call {
-  readonly resource: Resource;
-  /** The version of the group at which the request came. */
-  readonly version: string;
-  /** Empty for cluster-scoped objects. */
-  readonly namespace: string;
-  readonly name: string;
-  readonly manager: string;
-  readonly subresource?: Subresource;
-  readonly dryRun?: boolean;
-}
-
-/** What writes need of a cluster. */
-export interface World {
-  readonly store: Store;
-  readonly resources: Resources;
-  readonly clock: ClusterClock;
-  /** A fresh uid. */
-  readonly uid: () => string;
-  /** Lower-case letters and digits that no other name of the cluster got. */
-  readonly suffix: () => string;
-  /** A free cluster IP. */
-  readonly clusterIp: () => string;
-}
-
-/** What a refusal about the call's object says. */
-export function subjectOf(call: Call): Subject {
-  return { group: call.resource.group, kind: call.resource.plural, name: call.name };
-}
-
-/** The live object of a call; 404 when there is none. */
-export function readObject(world: World, call: Call): KubeObject {
-  const found = world.store.get(call.resource.id, keyOf(call.namespace, call.name));
-  if (found === undefined) throw notFound(subjectOf(call));
-  return found;
-}
+import type { Call, World } from './world.ts';
+import { kindSubject, readObject, requireNamespace, subjectOf, writerOf } from './world.ts';
 
 /** Creates an object (POST). */
 export function createObject(world: World, call: Call, body: JsonObject): KubeObject {
-  const sent = identified(call, body, true);
+  const sent = decoded(call, identified(call, body, true));
   const generated =
     sent.metadata.name === '' ? `${sent.metadata.generateName ?? ''}${world.suffix()}` : sent.metadata.name;
   const named: Call = { ...call, name: generated };
@@ -92,7 +41,7 @@ export function createObject(world: World, call: Call, body: JsonObject): KubeOb
 /** Changes a live object (PUT, PATCH); `change` answers the whole new object as the client wants it. */
 export function updateObject(world: World, call: Call, change: (live: KubeObject) => JsonObject): KubeObject {
   const live = readObject(world, call);
-  const sent = identified(call, change(live), false);
+  const sent = decoded(call, identified(call, change(live), false));
   checkVersions(call, sent, live);
   const door = throughDoor(call.resource, call.subresource, { live, next: completed(world, call, sent) });
   const next = withServerMeta(door, live);
@@ -112,6 +61,7 @@ export function applyObject(
 ): { readonly object: KubeObject; readonly created: boolean } {
   const sent = identified(call, config, false);
   if (sent.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
+  requireDeclared(call, sent);
   const live = world.store.get(call.resource.id, keyOf(call.namespace, call.name));
   if (live === undefined && call.subresource !== undefined) throw notFound(subjectOf(call));
   if (live === undefined && sent.metadata.uid !== undefined)
@@ -168,159 +118,9 @@ function commit(
   return object;
 }
 
-/** The body as an object of the call: its kind, namespace and name are the path's, or the request is refused. */
-function identified(call: Call, body: JsonObject, creating: boolean): KubeObject {
-  const { resource } = call;
-  const apiVersion = resource.group === '' ? call.version : `${resource.group}/${call.version}`;
-  const given = { apiVersion: body['apiVersion'] ?? apiVersion, kind: body['kind'] ?? resource.kind };
-  if (given.apiVersion !== apiVersion || given.kind !== resource.kind) {
-    throw badRequest(
-      `${String(given.kind)} in version "${String(given.apiVersion)}" cannot be handled as a ${resource.kind} in version "${apiVersion}"`,
-    );
-  }
-  const metadata = checkedMeta(body);
-  const name = metadata.name;
-  const namespace = metadata.namespace ?? call.namespace;
-  if (namespace !== call.namespace)
-    throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
-  if (!creating && name !== '' && name !== call.name)
-    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.name})`);
-  const place = call.namespace === '' ? {} : { namespace };
-  return {
-    ...body,
-    apiVersion,
-    kind: resource.kind,
-    metadata: { ...metadata, ...place, name: creating ? name : call.name },
-  };
-}
-
-function checkedMeta(body: JsonObject): Meta {
-  const { metadata } = body;
-  if (metadata !== undefined && metadata !== null && !isObject(metadata))
-    throw badRequest('metadata must be an object');
-  const given = Object.fromEntries(Object.entries(objectAt(body, 'metadata')).filter(([, value]) => value !== null));
-  for (const field of ['labels', 'annotations']) {
-    const map = given[field];
-    if (map === undefined) continue;
-    const texts = isObject(map) && Object.values(map).every((value) => typeof value === 'string');
-    if (!texts) throw badRequest(`unable to decode: metadata.${field} must be a map of strings`);
-  }
-  return { ...given, name: typeof given['name'] === 'string' ? given['name'] : '' } as Meta;
-}
-
-/** Defaults, and the address of a Service. */
-function completed(world: World, call: Call, object: KubeObject): KubeObject {
-  if (call.resource.custom) return withSchemaDefaults(object, call.resource.openapi ?? {}) as KubeObject;
-  const complete = withDefaults(object);
-  if (complete.kind === 'Namespace')
-    return withMeta(complete, { labels: { ...complete.metadata.labels, 'kubernetes.io/metadata.name': call.name } });
-  if (complete.kind !== 'Service') return complete;
-  const spec = objectAt(complete, 'spec');
-  const live = world.store.get(call.resource.id, keyOf(call.namespace, call.name));
-  const clusterIP = spec['clusterIP'] ?? objectAt(live, 'spec')['clusterIP'];
-  if (spec['type'] === 'ExternalName' || (clusterIP !== undefined && clusterIP !== '')) {
-    return clusterIP === undefined
-      ? complete
-      : { ...complete, spec: { ...spec, clusterIP, clusterIPs: spec['clusterIPs'] ?? [clusterIP] } };
-  }
-  const address = world.clusterIp();
-  return { ...complete, spec: { ...spec, clusterIP: address, clusterIPs: [address] } };
-}
-
-/** A new object: the members that only the server writes are the server's, status starts empty where it is a subresource. */
-function fresh(world: World, call: Call, sent: KubeObject): KubeObject {
-  const { resource } = call;
-  const uid = world.uid();
-  const metadata = {
-    ...without(sent.metadata, ...serverOwned),
-    name: call.name,
-    ...(call.namespace === '' ? {} : { namespace: call.namespace }),
-    uid,
-    creationTimestamp: timestamp(world.clock.now()),
-    ...(resource.generation ? { generation: 1 } : {}),
-  };
-  const body = resource.status ? without(sent, 'status') : sent;
-  const object = { ...body, metadata } as unknown as KubeObject;
-  return resource.id === 'jobs.batch' ? withJobSelector(object, uid) : object;
-}
-
-/** A Job selects its pods by its own uid unless it says otherwise. */
-function withJobSelector(job: KubeObject, uid: string): KubeObject {
-  const spec = objectAt(job, 'spec');
-  if (spec['manualSelector'] === true) return job;
-  const own = { 'batch.kubernetes.io/controller-uid': uid };
-  const template = objectAt(spec, 'template');
-  const labels = {
-    ...objectAt(template, 'metadata', 'labels'),
-    ...own,
-    'batch.kubernetes.io/job-name': job.metadata.name,
-  };
-  const selector = { matchLabels: own };
-  return {
-    ...job,
-    spec: { ...spec, selector, template: { ...template, metadata: { ...objectAt(template, 'metadata'), labels } } },
-  };
-}
-
 function composed(sent: KubeObject, content: JsonObject): KubeObject {
   const { apiVersion, kind } = sent;
   return { ...content, apiVersion, kind, metadata: { ...objectAt(content, 'metadata'), name: sent.metadata.name } };
-}
-
-/** The object with the live one's server-owned metadata. */
-function withServerMeta(object: KubeObject, live: KubeObject): KubeObject {
-  const own = Object.entries(live.metadata).filter(([key]) => serverOwned.includes(key));
-  const metadata = { ...without(object.metadata, ...serverOwned), ...Object.fromEntries(own) };
-  return { ...object, metadata: metadata as unknown as Meta };
-}
-
-function checkVersions(call: Call, sent: KubeObject, live: KubeObject): void {
-  const { resourceVersion, uid } = sent.metadata;
-  if (resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== live.metadata.resourceVersion)
-    throw conflict(subjectOf(call), modified);
-  if (uid !== undefined && uid !== '' && uid !== live.metadata.uid) {
-    throw invalid(kindSubject(call), [
-      {
-        reason: 'FieldValueInvalid',
-        field: 'metadata.uid',
-        message: `Invalid value: ${JSON.stringify(uid)}: field is immutable`,
-      },
-    ]);
-  }
-}
-
-/** The claims that an update starts from: those it sends, else the live ones; `[{}]` gives all up. */
-function claimsOf(call: Call, sent: KubeObject, live: KubeObject): readonly ManagedEntry[] {
-  const given = sent.metadata.managedFields ?? [];
-  const kept = live.metadata.managedFields ?? [];
-  if (call.subresource !== undefined || given.length === 0) return kept;
-  const [only] = given;
-  if (given.length === 1 && only !== undefined && Object.keys(only).length === 0) return [];
-  return given.every((entry) => typeof entry.manager === 'string') ? given : kept;
-}
-
-function requireNamespace(world: World, call: Call): void {
-  if (call.namespace === '') return;
-  const namespace = world.store.get('namespaces', call.namespace);
-  if (namespace === undefined) throw notFound({ kind: 'namespaces', name: call.namespace });
-  if (namespace.metadata.deletionTimestamp === undefined) return;
-  const message = `namespace ${call.namespace} is being terminated`;
-  const why = `unable to create new content in namespace ${call.namespace} because it is being terminated`;
-  throw forbidden(subjectOf(call), why, [{ reason: 'NamespaceTerminating', message, field: 'metadata.namespace' }]);
-}
-
-function writerOf(world: World, call: Call): Writer {
-  const { group } = call.resource;
-  return {
-    manager: call.manager,
-    apiVersion: group === '' ? call.version : `${group}/${call.version}`,
-    time: timestamp(world.clock.now()),
-    ...(call.subresource === undefined ? {} : { subresource: call.subresource }),
-  };
-}
-
-function kindSubject(call: Call): Subject {
-  return { group: call.resource.group, kind: call.resource.kind, name: call.name };
 }
 
 function timeless(object: KubeObject): JsonObject {

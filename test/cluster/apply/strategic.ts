@@ -62,7 +62,7 @@ function patchedList(old: readonly Json[], patch: readonly Json[], schema: Schem
 
 function sameItem(a: Json, b: Json, schema: Schema): boolean {
   if (!isObject(a) || !isObject(b)) return equal(a, b);
-  const key = schema.patchKey ?? schema.keys?.[0] ?? '';
+  const key = schema.keys?.[0] ?? '';
   return equal(a[key], b[key]);
 }
 

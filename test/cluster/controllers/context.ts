@@ -1,7 +1,7 @@
 import { ApiError } from '../api/errors.ts';
 import { removeObject } from '../api/remove.ts';
 import { createObject, updateObject } from '../api/write.ts';
-import type { Call, World } from '../api/write.ts';
+import type { Call, World } from '../api/world.ts';
 import type { JsonObject, KubeObject, OwnerReference } from '../json.ts';
 
 /** What a controller may use. */

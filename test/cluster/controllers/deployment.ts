@@ -202,7 +202,8 @@ function progressCondition(context: Context, deployment: KubeObject, { counts, c
   const now = context.world.clock.now();
   const since = moved || old === undefined ? now : Date.parse(textAt(old, 'lastUpdateTime'));
   const deadline = numberAt(deployment, ['spec', 'progressDeadlineSeconds'], 600) * 1000;
-  const late = !complete && !moved && now - since >= deadline;
+  const failed = old?.['reason'] === 'ProgressDeadlineExceeded';
+  const late = !complete && !moved && (failed || now - since >= deadline);
   const wasComplete = old?.['reason'] === 'NewReplicaSetAvailable' && !fresh;
   if (!complete && !late) context.later(since + deadline - now, 'deployments.apps', deployment);
   const condition = stamped(

@@ -1,5 +1,5 @@
 import { resourceOfCrd } from '../api/crds.ts';
-import type { World } from '../api/write.ts';
+import type { World } from '../api/world.ts';
 import type { KubeObject } from '../json.ts';
 import type { Change } from '../store/store.ts';
 import { objectKey } from '../store/store.ts';
@@ -45,17 +45,24 @@ export function startControllers(
 
   function enqueue(name: string, run: () => void): void {
     queue.set(name, run);
+    schedule();
+  }
+
+  /** Works in rounds until nothing is left to do; after many rounds requests get their turn first. */
+  function drain(): void {
+    for (let round = 0; round < 100 && queue.size > 0; round += 1) {
+      const runs = [...queue.values()];
+      queue.clear();
+      for (const run of runs) if (!stopped) run();
+    }
+    scheduled = false;
+    if (queue.size > 0) schedule();
+  }
+
+  function schedule(): void {
     if (scheduled || stopped) return;
     scheduled = true;
     world.clock.after(0, drain);
-  }
-
-  /** One round works on what was queued when it began, so that requests get their turn between rounds. */
-  function drain(): void {
-    scheduled = false;
-    const round = [...queue.values()];
-    queue.clear();
-    for (const run of round) if (!stopped) run();
   }
 
   function look(resource: string, key: string): void {
@@ -138,8 +145,8 @@ const table: Readonly<Record<string, Reconcile>> = {
 };
 
 /** A custom kind is served from the moment its definition is stored. */
-function serve(world: World, { type, object }: Change): void {
-  const resource = resourceOfCrd(object);
+function serve(world: World, { type, object, version }: Change): void {
+  const resource = { ...resourceOfCrd(object), since: version };
   if (type === 'DELETED') world.resources.remove(resource.id);
   else world.resources.add(resource);
 }

@@ -1,5 +1,5 @@
 import { badRequest, expired, invalid, noSuchResource, tooLargeVersion } from '../api/errors.ts';
-import type { World } from '../api/write.ts';
+import type { World } from '../api/world.ts';
 import type { JsonObject, KubeObject } from '../json.ts';
 import { everything, fieldSelector, labelSelector } from '../store/selectors.ts';
 import type { Match } from '../store/selectors.ts';

@@ -1,17 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { applyObject, createObject, readObject, updateObject } from '../api/write.ts';
-import type { Call, World } from '../api/write.ts';
+import { applyObject, createObject, updateObject } from '../api/write.ts';
+import type { Call, World } from '../api/world.ts';
+import { readObject } from '../api/world.ts';
 import { deleteOptions, removeObject } from '../api/remove.ts';
 import { badRequest, invalid, methodNotAllowed, noSuchResource, unsupportedMediaType } from '../api/errors.ts';
-import type { Resource } from '../api/kinds.ts';
-import { jsonPatch, mergePatch, PatchFailure } from '../apply/patch.ts';
-import { strategicPatch } from '../apply/strategic.ts';
 import { isList, isObject } from '../json.ts';
-import type { Json, JsonObject, KubeObject } from '../json.ts';
+import type { JsonObject, KubeObject } from '../json.ts';
 import type { Answer } from './http.ts';
 import { parseJson, readBody } from './http.ts';
 import { listObjects, selectionOf } from './list.ts';
 import type { Target } from './route.ts';
+import { applyType, patched } from './patching.ts';
 import { readScale, updateScale } from './scale.ts';
 import { showList, showObject, viewOf } from './view.ts';
 import type { View } from './view.ts';
@@ -75,14 +74,6 @@ interface Read {
 interface Write extends Read {
   readonly text: string;
 }
-
-const applyType = 'application/apply-patch+yaml';
-const patchTypes = [
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-  applyType,
-];
 
 function readAnswer(world: World, asked: ObjectRequest, { call, view }: Read): Answer {
   const { target, query, response, bookmarkMs } = asked;
@@ -160,7 +151,7 @@ function patchObject(
       created: false,
     };
   if (!isObject(body)) throw badRequest('an apply patch is an object');
-  if (!query.has('fieldManager')) {
+  if ((query.get('fieldManager') ?? '') === '') {
     const cause = {
       reason: 'FieldValueRequired',
       field: 'fieldManager',
@@ -169,46 +160,6 @@ function patchObject(
     throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions', name: '' }, [cause]);
   }
   return applyObject(world, call, { config: body, force: query.get('force') === 'true' });
-}
-
-function patched(
-  resource: Resource,
-  target: JsonObject,
-  { type, body }: { readonly type: string; readonly body: Json },
-): JsonObject {
-  const next = patchedValue(resource, target, { type, body });
-  if (!isObject(next)) throw badRequest('the patched value is not an object');
-  return next;
-}
-
-function patchedValue(
-  resource: Resource,
-  target: JsonObject,
-  { type, body }: { readonly type: string; readonly body: Json },
-): Json {
-  switch (type) {
-    case 'application/merge-patch+json':
-      return mergePatch(target, body);
-    case 'application/json-patch+json':
-      return jsonPatched(target, body);
-    case 'application/strategic-merge-patch+json':
-      if (resource.custom) throw unsupportedMediaType(patchTypes.filter((known) => known !== type));
-      if (!isObject(body)) throw badRequest('a strategic merge patch is an object');
-      return strategicPatch(target, body, resource.schema);
-    default:
-      throw unsupportedMediaType(patchTypes);
-  }
-}
-
-function jsonPatched(target: JsonObject, body: Json): Json {
-  if (!isList(body)) throw badRequest('a JSON patch is a list');
-  try {
-    return jsonPatch(target, body);
-  } catch (error) {
-    if (error instanceof PatchFailure)
-      throw invalid({ kind: '', name: '' }, [{ reason: 'FieldValueInvalid', field: 'patch', message: error.message }]);
-    throw error;
-  }
 }
 
 function deleteAnswer(world: World, asked: ObjectRequest, { call, text, view }: Write): JsonObject {
@@ -263,6 +214,7 @@ function callOf({ request, target, query }: ObjectRequest): Call {
     name,
     manager: query.get('fieldManager') ?? agent.slice(0, 128),
     dryRun: dryRun.length > 0,
+    strict: query.get('fieldValidation') === 'Strict',
     ...(subresource === 'status' ? { subresource } : {}),
   };
 }

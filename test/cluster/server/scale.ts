@@ -1,7 +1,8 @@
 import { badRequest, conflict, invalid, modified, noSuchResource } from '../api/errors.ts';
 import type { Resource, ScalePaths } from '../api/kinds.ts';
-import { readObject, subjectOf, updateObject } from '../api/write.ts';
-import type { Call, World } from '../api/write.ts';
+import { readObject, subjectOf } from '../api/world.ts';
+import { updateObject } from '../api/write.ts';
+import type { Call, World } from '../api/world.ts';
 import { at, isObject, objectAt, objectsAt, textAt, withAt } from '../json.ts';
 import type { Json, JsonObject, KubeObject } from '../json.ts';
 
@@ -16,6 +17,14 @@ export function updateScale(world: World, call: Call, change: (scale: JsonObject
   const updated = updateObject(world, { ...call, subresource: 'scale' }, (live) => {
     const next = change(scaleOf(call.resource, live));
     if (!isObject(next)) throw badRequest('a Scale is an object');
+    const uid = textAt(next, 'metadata', 'uid');
+    // The API server compares the uid for its own kinds only.
+    if (!call.resource.custom && uid !== '' && uid !== live.metadata.uid) {
+      throw conflict(
+        subjectOf(call),
+        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid ?? ''}`,
+      );
+    }
     const sent = textAt(next, 'metadata', 'resourceVersion');
     if (sent !== '' && sent !== live.metadata.resourceVersion) throw conflict(subjectOf(call), modified);
     return withAt(live, paths.spec, checkedReplicas(call, at(next, 'spec', 'replicas') ?? 0));

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { ApiError, noSuchResource, methodNotAllowed } from '../api/errors.ts';
-import type { World } from '../api/write.ts';
+import type { World } from '../api/world.ts';
 import { isObject, objectAt } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { discovery, openapiV3, version } from './discovery.ts';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { ApiError, expired, invalid, statusOf } from '../api/errors.ts';
-import type { World } from '../api/write.ts';
+import type { World } from '../api/world.ts';
 import type { JsonObject, KubeObject } from '../json.ts';
 import type { Match } from '../store/selectors.ts';
 import type { Change } from '../store/store.ts';
@@ -49,7 +49,7 @@ export function watchObjects(
   if (initial) {
     for (const object of world.store.list(target.resource.id)) if (matches(object)) stream.event('ADDED', show(object));
     if (query.get('sendInitialEvents') === 'true' && bookmarks) bookmark({ 'k8s.io/initial-events-end': 'true' });
-  } else if (!replay(world, wanted, sendChange)) {
+  } else if (!replay(world, target, { wanted, sendChange })) {
     const version = versionParameter(wanted);
     stream.event('ERROR', statusOf(expired(`too old resource version: ${version} (${world.store.version()})`)));
     stream.end();
@@ -63,9 +63,15 @@ export function watchObjects(
 }
 
 /** Sends what happened after a version; false when that is no longer all known. */
-function replay(world: World, wanted: string, sendChange: (change: Change) => void): boolean {
+function replay(
+  world: World,
+  target: Target,
+  { wanted, sendChange }: { readonly wanted: string; readonly sendChange: (change: Change) => void },
+): boolean {
   if (wanted === '' || wanted === '0') return true;
-  const changes = world.store.since(versionParameter(wanted));
+  const version = versionParameter(wanted);
+  if (version < (target.resource.since ?? 0)) return false;
+  const changes = world.store.since(version);
   changes?.forEach(sendChange);
   return changes !== undefined;
 }
