@@ -42,8 +42,10 @@ const drifts: Readonly<Record<string, Edit>> = {
     contract.apply(deployment(wanted.metadata.namespace ?? '', wanted.metadata.name, 9), 'somebody', '&force=true'),
   'a PUT of another value': async (contract, path) => {
     const { body } = await contract.raw('GET', path);
+    // Without a resourceVersion, so that a controller's write of the status cannot come between.
+    const metadata = { ...body.metadata, resourceVersion: undefined };
     return contract.raw('PUT', `${path}?fieldManager=somebody`, {
-      body: { ...body, spec: { ...body.spec, replicas: 5 } },
+      body: { ...body, metadata, spec: { ...body.spec, replicas: 5 } },
     });
   },
   'stripped managedFields': async (contract, path) => merge(contract, path, { metadata: { managedFields: [{}] } }),
