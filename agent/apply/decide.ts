@@ -15,6 +15,9 @@ export interface ApplyInput {
   readonly mayChange: boolean;
 }
 
+/** The reason of a repair. */
+export const drift = 'fields of ours were changed';
+
 type Choice = Pick<ApplyTask, 'action' | 'uid' | 'reason'>;
 
 const keep = (reason: string): Choice => ({ action: 'keep', uid: null, reason });
@@ -44,12 +47,16 @@ function choose(input: ApplyInput, object: BundleObject, isOverrideLive: boolean
   if (live === undefined) return unseenChoice(input, entry, object);
   if (live.uid !== entry.uid) return { action: 'look', uid: entry.uid, reason: 'another object has its name now' };
   if (live.health === 'Terminating') return keep('being deleted');
-  const update = (reason: string): Choice => ({ action: 'update', uid: live.uid, reason });
-  if (entry.applied !== object.digest) return update('new content');
-  if (live.registration !== input.registration) return update('its owner annotation was changed');
-  if (live.fieldsHash !== entry.fieldsHash) return update('fields of ours were changed');
-  if (!isOverrideLive && input.mayChange) return update('replicas or weights to move');
-  return keep('unchanged');
+  const reason =
+    differs(input, object, entry, live) ?? (isOverrideLive || !input.mayChange ? null : 'replicas or weights');
+  return reason === null ? keep('unchanged') : { action: 'update', uid: live.uid, reason };
+}
+
+/** What is not as it was applied; null when all is. */
+function differs(input: ApplyInput, object: BundleObject, entry: InventoryEntry, live: LiveObject): string | null {
+  if (entry.applied !== object.digest) return 'new content';
+  if (live.registration !== input.registration) return 'its owner annotation was changed';
+  return live.fieldsHash === entry.fieldsHash ? null : drift;
 }
 
 function pendingChoice(input: ApplyInput, entry: InventoryEntry | undefined, live: LiveObject | undefined): Choice {

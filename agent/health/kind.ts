@@ -1,6 +1,6 @@
 import type { Kube, WatchEvent } from '../model/kube.ts';
 import { isInert, type GroupKind } from '../model/kinds.ts';
-import { asSluiceError } from '../../shared/errors.ts';
+import { asSluiceError, type SluiceError } from '../../shared/errors.ts';
 import { label, managedBy } from '../../shared/model/names.ts';
 import { idOf, type KubeObject } from '../../shared/model/object.ts';
 
@@ -10,7 +10,7 @@ export interface KindWatch {
   readonly answered: Promise<void>;
   readonly isSynced: () => boolean;
   /** Why it cannot be listed now; null when it can. */
-  readonly trouble: () => string | null;
+  readonly trouble: () => SluiceError | null;
   /** True when nothing runs any more: the kind was not served. */
   readonly isOver: () => boolean;
   readonly stop: () => void;
@@ -35,11 +35,11 @@ export function watchKind(options: KindWatchOptions): KindWatch {
   const signal = AbortSignal.any([parent, stop.signal]);
   const answered = Promise.withResolvers<undefined>();
   const pending = new Set(options.parts);
-  let trouble: string | null = null;
+  let trouble: SluiceError | null = null;
   let over = false;
 
   const fail = (error: unknown) => {
-    trouble = asSluiceError(error).message;
+    trouble = asSluiceError(error);
     answered.resolve(undefined);
     options.wake();
   };

@@ -1,25 +1,11 @@
 import type { Kube, WatchEvent } from '../model/kube.ts';
-import { groupKindOf, type GroupKind } from '../model/kinds.ts';
-import type { Live, LiveObject } from '../model/live.ts';
+import { groupKindOf, sliceKind, type GroupKind } from '../model/kinds.ts';
+import type { LiveObject, LiveView } from '../model/live.ts';
 import { idOf, parseObjectId, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import { watchKind, type KindWatch } from './kind.ts';
 import { fieldsHash, project, projectSlice } from './project.ts';
 
-/** The kind whose objects say which addresses behind a Service are ready. */
-export const sliceKind: GroupKind = 'discovery.k8s.io/EndpointSlice';
 const definitionKind: GroupKind = 'apiextensions.k8s.io/CustomResourceDefinition';
-
-/** The live view: one watch per kind, read as `Live`. */
-export interface LiveView extends Live {
-  /** Opens the watches of these kinds and closes all others; resolves when those in `awaited` have answered. */
-  readonly follow: (kinds: ReadonlySet<GroupKind>, awaited: ReadonlySet<GroupKind>) => Promise<void>;
-  /** Takes in what a request of ours answered before the watch brings it; `sent` is what was written, null for a read. */
-  readonly learn: (meta: KubeObject, sent: KubeObject | null) => void;
-  readonly forget: (id: ObjectId) => void;
-  /** Kinds that cannot be listed now, and why. */
-  readonly troubles: () => ReadonlyMap<GroupKind, string>;
-  readonly close: () => void;
-}
 
 type ObjectEvent = Extract<WatchEvent, { object: KubeObject }>;
 
@@ -95,9 +81,10 @@ export function openLiveView(
     },
     troubles: () =>
       new Map(
-        [...watches].flatMap(([kind, watch]) =>
-          watch.isSynced() ? [] : [[kind, watch.trouble() ?? 'not listed yet']],
-        ),
+        [...watches].flatMap(([kind, watch]) => {
+          const trouble = watch.trouble();
+          return watch.isSynced() || trouble === null ? [] : [[kind, trouble]];
+        }),
       ),
     close: () => {
       for (const [kind, watch] of [...watches]) close(kind, watch);

@@ -1,8 +1,7 @@
-import type { InventoryEntry } from '../model/inventory.ts';
+import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
-import type { Inventory } from './shards.ts';
 
 /** The inventory with a pending entry, proved by a nonce, for each object of these applications that has none. */
 export function withPending(inventory: Inventory, apps: readonly BundleApp[], nonce: () => string): Inventory {

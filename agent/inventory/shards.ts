@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { InventoryEntry } from '../model/inventory.ts';
+import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import { digestOf, canonicalJson } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
 import { agentNames } from '../../shared/model/names.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
-
-/** The inventory by object id. */
-export type Inventory = ReadonlyMap<ObjectId, InventoryEntry>;
 
 /** One part of the inventory: its ConfigMap's name says its content. */
 export interface Shard {

@@ -1,35 +1,11 @@
-import type { AgentState, InventoryEntry } from '../model/inventory.ts';
+import type { AgentState, InventoryEntry, Store } from '../model/inventory.ts';
 import type { Kube, KubeResource } from '../model/kube.ts';
 import { mapLimited } from '../model/limited.ts';
 import { isSluiceError, SluiceError } from '../../shared/errors.ts';
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { agentNames } from '../../shared/model/names.ts';
 import type { KubeObject, ObjectId } from '../../shared/model/object.ts';
-import { bucketCount, fromShard, toShards, type Inventory, type Shard } from './shards.ts';
-
-/** What the cluster remembers: the state object as it was read or written last, and the inventory that it names. */
-export interface Stored {
-  readonly state: AgentState | null;
-  /** Null = the state object does not exist. */
-  readonly resourceVersion: string | null;
-  readonly inventory: Inventory;
-}
-
-/** Reads and moves the agent's state and inventory in its own namespace. */
-export interface Store {
-  readonly load: (signal: AbortSignal) => Promise<Stored>;
-  /**
-   * Writes the shards that are not there yet, then moves the state object by compare-and-swap; CONFLICT when somebody else
-   * moved it. Nothing is written when neither changed.
-   */
-  readonly save: (
-    from: Stored,
-    next: { readonly state: Omit<AgentState, 'shards' | 'format'>; readonly inventory: Inventory },
-    signal: AbortSignal,
-  ) => Promise<Stored>;
-  /** Deletes shards that this store wrote or read and that `stored` names no more. */
-  readonly tidy: (stored: Stored, signal: AbortSignal) => Promise<void>;
-}
+import { bucketCount, fromShard, toShards, type Shard } from './shards.ts';
 
 const configMaps: KubeResource = {
   group: '',
@@ -109,9 +85,9 @@ export function openStore(kube: Kube, namespace: string): Store {
 /** Reads the state object; throws WIRE_INVALID when it is not one. */
 export function readState(object: KubeObject): AgentState {
   try {
-    const state = JSON.parse(dataOf(object)['state'] ?? '') as AgentState;
-    if (state.format !== 1 || !Array.isArray(state.shards)) throw new Error('another format');
-    return state;
+    const state = JSON.parse(dataOf(object)['state'] ?? '') as Partial<AgentState>;
+    if ((state.format as number) !== 1 || !Array.isArray(state.shards)) throw new Error('another format');
+    return state as AgentState;
   } catch (cause) {
     throw new SluiceError('WIRE_INVALID', 'the state object cannot be read', { subject: agentNames.state }, cause);
   }

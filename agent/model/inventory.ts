@@ -37,4 +37,36 @@ export interface AgentState {
   /** Deletions of the last 24 h (milliseconds since the epoch, and how many) for the deletion limit. */
   readonly deletions: readonly { readonly at: number; readonly count: number }[];
   readonly reportSequence: number;
+  /** Set in a restored or copied cluster: nothing is deleted for bundles up to this generation. */
+  readonly restoredAt?: number;
+}
+
+/** The inventory by object id. */
+export type Inventory = ReadonlyMap<ObjectId, InventoryEntry>;
+
+/** What the cluster remembers: the state object as it was read or written last, and the inventory that it names. */
+export interface Stored {
+  readonly state: AgentState | null;
+  /** Null = the state object does not exist. */
+  readonly resourceVersion: string | null;
+  readonly inventory: Inventory;
+}
+
+/** The state that is to be written; its shards follow from the inventory. */
+export type NextState = Omit<AgentState, 'shards' | 'format'>;
+
+/** Reads and moves the agent's state and inventory in its own namespace. */
+export interface Store {
+  readonly load: (signal: AbortSignal) => Promise<Stored>;
+  /**
+   * Writes the shards that are not there yet, then moves the state object by compare-and-swap; CONFLICT when somebody else
+   * moved it. Nothing is written when neither changed.
+   */
+  readonly save: (
+    from: Stored,
+    next: { readonly state: NextState; readonly inventory: Inventory },
+    signal: AbortSignal,
+  ) => Promise<Stored>;
+  /** Deletes shards that this store wrote or read and that `stored` names no more. */
+  readonly tidy: (stored: Stored, signal: AbortSignal) => Promise<void>;
 }

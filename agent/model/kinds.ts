@@ -4,6 +4,9 @@ import { parseObjectId } from '../../shared/model/object.ts';
 /** `group/kind`: how a kind is named in tables. */
 export type GroupKind = string;
 
+/** The kind whose objects say which addresses behind a Service are ready. */
+export const sliceKind: GroupKind = 'discovery.k8s.io/EndpointSlice';
+
 /** The group and kind of an object's identity. */
 export function groupKindOf(id: ObjectId): GroupKind {
   const { group, kind } = parseObjectId(id);

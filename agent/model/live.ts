@@ -1,5 +1,7 @@
 import type { ObjectHealth } from '../../shared/model/health.ts';
-import type { ObjectId } from '../../shared/model/object.ts';
+import type { SluiceError } from '../../shared/errors.ts';
+import type { KubeObject, ObjectId } from '../../shared/model/object.ts';
+import type { GroupKind } from './kinds.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 
 /** One way of a live traffic object: a Service and its raw weight in a rule. */
@@ -38,4 +40,16 @@ export interface Live {
   readonly isSynced: (id: ObjectId) => boolean;
   /** Ready addresses behind a Service; null while they are not known. */
   readonly readyEndpoints: (service: ObjectId) => number | null;
+}
+
+/** The live view: one watch per kind, read as `Live`. */
+export interface LiveView extends Live {
+  /** Opens the watches of these kinds and closes all others; resolves when those in `awaited` have answered. */
+  readonly follow: (kinds: ReadonlySet<GroupKind>, awaited: ReadonlySet<GroupKind>) => Promise<void>;
+  /** Takes in what a request of ours answered before the watch brings it; `sent` is what was written, null for a read. */
+  readonly learn: (meta: KubeObject, sent: KubeObject | null) => void;
+  readonly forget: (id: ObjectId) => void;
+  /** Kinds that cannot be listed now, and why. */
+  readonly troubles: () => ReadonlyMap<GroupKind, SluiceError>;
+  readonly close: () => void;
 }

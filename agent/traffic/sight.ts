@@ -30,13 +30,16 @@ export function workloadReadiness(sight: AppSight, app: BundleApp, id: ObjectId)
   if (sight.entries.get(id)?.applied !== app.objects.find((one) => one.id === id)?.digest)
     return not('not applied yet');
   const isFailed = live.health === 'Failed';
-  const desired = app.replicas.find((one) => one.id === id)?.value ?? 0;
-  // With more pods than wanted, it is the wanted ones that count: the rest may well be on their way out.
-  if (live.replicas !== null && live.replicas.ready < desired) {
-    const detail = live.health === 'Current' || live.message === '' ? '' : ` (${live.message})`;
-    return not(`${live.replicas.ready} of ${desired} ready${detail}`, isFailed);
-  }
+  const short = shortOf(live, app.replicas.find((one) => one.id === id)?.value ?? 0);
+  if (short !== null) return not(short, isFailed);
   return live.health === 'Current' ? ok : not(live.message, isFailed);
+}
+
+/** With more pods than wanted it is the wanted ones that count: the rest may well be on their way out. */
+function shortOf(live: LiveObject, desired: number): string | null {
+  if (live.replicas === null || live.replicas.ready >= desired) return null;
+  const detail = live.health === 'Current' || live.message === '' ? '' : ` (${live.message})`;
+  return `${live.replicas.ready} of ${desired} ready${detail}`;
 }
 
 /** Whether everything that runs pods in a revision is ready. */

@@ -1,0 +1,87 @@
+import type { Agent, Mode } from '../model/agent.ts';
+import type { VerifiedBundle } from '../model/bundle.ts';
+import type { Believed } from '../model/deps.ts';
+import { asSluiceError, isSluiceError } from '../../shared/errors.ts';
+import { freshnessKey } from '../../shared/wire/freshness.ts';
+import { bundleObjects } from '../../shared/wire/bundle.ts';
+
+/**
+ * Fetches and verifies what is new in the channel, when something may be. Answers the bundle to go by: the new one, or the last
+ * good one; null when there was never one. A fault is remembered, never thrown: it says nothing about what should run.
+ */
+export async function accept(agent: Agent): Promise<VerifiedBundle | null> {
+  const { memory, deps } = agent;
+  if (!memory.isPullDue) return memory.bundle;
+  memory.isPullDue = false;
+  try {
+    const pulled = await deps.transport.pull(have(memory.bundle), agent.stop);
+    if (pulled.kind === 'changed') {
+      const bundle = await deps.verify(pulled.snapshot, believed(agent));
+      if (bundle.mark.revisionDigest !== memory.bundle?.mark.revisionDigest) {
+        deps.log.info('accepted a bundle', { ...bundle.mark, fresh: bundle.fresh });
+      }
+      memory.bundle = bundle;
+    }
+    memory.channelFault = null;
+  } catch (error) {
+    if (agent.stop.aborted) return memory.bundle;
+    const fault = asSluiceError(error);
+    if (isSluiceError(fault, 'PACK_INVALID', 'DIGEST_MISMATCH', 'WIRE_INVALID')) deps.transport.reset();
+    if (memory.channelFault?.code !== fault.code) {
+      deps.log.warn('the channel gave nothing to believe', { code: fault.code, error: fault.message });
+    }
+    memory.channelFault = { code: fault.code, message: fault.message };
+  }
+  return memory.bundle;
+}
+
+/** What may be done with the bundle now: everything, or only the repair of what was applied; with or without deletions. */
+export function modeOf(agent: Agent, hold: { readonly reason: string } | null, isRestored: boolean): Mode {
+  const { memory, deps } = agent;
+  const { bundle } = memory;
+  if (bundle === null) return { mayChange: false, stopDeletes: 'no bundle was accepted yet', hold: null };
+  const isMarked = memory.stored?.state?.mark?.revisionDigest === bundle.mark.revisionDigest;
+  const isStale = !isFresh(bundle, deps.clock.now());
+  if (hold !== null) {
+    const reason = `held by the site: ${hold.reason}`;
+    return { mayChange: false, stopDeletes: reason, hold: reason };
+  }
+  if (isStale) {
+    const stale = 'the bundle is not fresh';
+    return { mayChange: isMarked, stopDeletes: stale, hold: isMarked ? null : stale };
+  }
+  if (isRestored) {
+    return { mayChange: true, stopDeletes: 'this cluster was restored or copied: nothing is deleted', hold: null };
+  }
+  const fault = memory.channelFault;
+  return {
+    mayChange: true,
+    stopDeletes: fault === null ? null : `the channel cannot be read: ${fault.message}`,
+    hold: null,
+  };
+}
+
+/** True while the hub's word for a bundle holds: its own time, or that of a freshness list that names it. */
+export function isFresh(bundle: VerifiedBundle, now: number): boolean {
+  if (bundle.fresh && now <= Date.parse(bundle.revision.freshUntil)) return true;
+  const list = bundle.freshness;
+  if (list === null || now > Date.parse(list.freshUntil)) return false;
+  return list.current.includes(freshnessKey(bundle.revision.registration, bundle.mark.revisionDigest));
+}
+
+function have(bundle: VerifiedBundle | null) {
+  if (bundle === null) return null;
+  const objects = new Set(bundleObjects(bundle.revision).map((object) => object.digest));
+  return { revisionDigest: bundle.mark.revisionDigest, objects };
+}
+
+function believed(agent: Agent): Believed {
+  const state = agent.memory.stored?.state ?? null;
+  const previous = agent.memory.bundle;
+  return {
+    mark: state?.mark ?? null,
+    rootVersion: Math.max(state?.rootVersion ?? 0, previous?.rootVersion ?? 0),
+    timeFloor: Math.max(state?.timeFloor ?? 0, previous?.issuedAt ?? 0),
+    previous,
+  };
+}

@@ -1,0 +1,125 @@
+import type { Agent, Fault } from '../model/agent.ts';
+import type { Inventory, InventoryEntry } from '../model/inventory.ts';
+import { mapLimited } from '../model/limited.ts';
+import type { ApplyTask } from '../model/plan.ts';
+import type { Row } from '../model/rows.ts';
+import { backoff } from '../../shared/lib/backoff.ts';
+import type { ObjectMeta, ObjectId } from '../../shared/model/object.ts';
+import { applyOne, type ApplyContext } from './apply.ts';
+import { drift } from './decide.ts';
+
+/** Requests of one stage that are in flight at a time (findings.md: more is no faster). */
+const inFlight = 8;
+/** How long creations may go unrecorded while stages follow each other; until then their nonces prove them. */
+const recordEveryMs = 2_000;
+
+export interface RunOptions {
+  readonly fieldsHash: (metadata: ObjectMeta) => string | null;
+  readonly ensureNamespace: (namespace: string) => Promise<void>;
+  /** Records the inventory as it is after a stage. */
+  readonly record: (inventory: Inventory) => Promise<unknown>;
+}
+
+/** What a pass applied. */
+export interface RunResult {
+  readonly inventory: Inventory;
+  readonly rows: readonly Row[];
+}
+
+/** Carries out the tasks stage by stage, and records what was created. Stops between objects when asked to stop. */
+export async function applyStages(
+  agent: Agent,
+  stages: readonly (readonly ApplyTask[])[],
+  inventory: Inventory,
+  options: RunOptions,
+): Promise<RunResult> {
+  const { memory, deps, stop } = agent;
+  const next = new Map(inventory);
+  const rows: Row[] = [];
+  const context = contextOf(agent, options);
+  for (const stage of stages) {
+    const due = stage.filter((task) => task.action !== 'keep' && isDue(agent, task));
+    await mapLimited(inFlight, due, async (task) => {
+      if (stop.aborted) return;
+      const entry = next.get(task.id);
+      if (entry === undefined) return;
+      const applied = await applyOne(context, task, entry);
+      if (applied.entry !== entry && !isSame(applied.entry, entry)) next.set(task.id, applied.entry);
+      rows.push(applied.row);
+      remember(agent, task, applied.row);
+      logRow(agent, applied.row);
+    });
+    const isLate = deps.clock.monotonic() - memory.recordedAt > recordEveryMs;
+    if (isLate && due.length > 0 && stage !== stages.at(-1)) await options.record(new Map(next));
+  }
+  return { inventory: isEqual(next, inventory) ? inventory : next, rows };
+}
+
+/** The earliest time (monotonic) at which a backed-off object may be tried again; null when there is none. */
+export function nextRetry(agent: Agent, now: number): number | null {
+  const times = [...agent.memory.faults.values()].map((fault) => fault.until);
+  for (const [id] of agent.memory.repairs) {
+    const until = repairableAt(agent, id);
+    if (until > now) times.push(until);
+  }
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** Whether a task may be tried now: objects that failed, or that somebody keeps changing, are tried ever more rarely. */
+export function isDue(agent: Agent, task: ApplyTask): boolean {
+  const now = agent.deps.clock.monotonic();
+  const fault = agent.memory.faults.get(task.id);
+  if (fault !== undefined && fault.digest === task.digest && fault.until > now) return false;
+  return task.reason !== drift || repairableAt(agent, task.id) <= now;
+}
+
+function repairableAt(agent: Agent, id: ObjectId): number {
+  const repair = agent.memory.repairs.get(id);
+  if (repair === undefined || repair.count <= 5) return 0;
+  return repair.at + Math.min(300_000, 1_000 * 2 ** Math.min(repair.count - 6, 20));
+}
+
+function remember(agent: Agent, task: ApplyTask, row: Row): void {
+  const { memory, deps } = agent;
+  const now = deps.clock.monotonic();
+  if (row.action === 'failed') {
+    const attempts = (memory.faults.get(task.id)?.attempts ?? -1) + 1;
+    const fault: Fault = { row, digest: task.digest, attempts, until: now + 250 + backoff(attempts, deps.random) };
+    memory.faults.set(task.id, fault);
+    return;
+  }
+  memory.faults.delete(task.id);
+  if (task.reason !== drift) return;
+  const last = memory.repairs.get(task.id);
+  const isFight = last !== undefined && now - last.at < 600_000;
+  memory.repairs.set(task.id, { count: isFight ? last.count + 1 : 1, at: now });
+}
+
+function contextOf(agent: Agent, options: RunOptions): ApplyContext {
+  const { kube, view, deps, memory, signal } = agent;
+  return {
+    kube,
+    signal,
+    registration: deps.identity.registration,
+    text: (digest) => memory.bundle?.objectText(digest) ?? null,
+    nonce: deps.uuid,
+    learn: view.learn,
+    forget: view.forget,
+    fieldsHash: options.fieldsHash,
+    ensureNamespace: options.ensureNamespace,
+  };
+}
+
+function logRow(agent: Agent, row: Row): void {
+  const fields = { id: row.id, app: row.app, action: row.action, reason: row.reason, code: row.fault?.code };
+  if (row.action === 'failed') agent.deps.log.warn('could not apply an object', fields);
+  else agent.deps.log.debug('applied an object', fields);
+}
+
+function isSame(a: InventoryEntry, b: InventoryEntry): boolean {
+  return (Object.keys(a) as (keyof InventoryEntry)[]).every((key) => a[key] === b[key]);
+}
+
+function isEqual(a: Inventory, b: Inventory): boolean {
+  return a.size === b.size && [...a].every(([id, entry]) => b.get(id) === entry);
+}

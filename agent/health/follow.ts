@@ -1,0 +1,18 @@
+import type { Agent } from '../model/agent.ts';
+import type { Inventory } from '../model/inventory.ts';
+import { groupKindOf, sliceKind, type GroupKind } from '../model/kinds.ts';
+import type { BundleApp } from '../../shared/wire/revision.ts';
+
+/**
+ * Watches the kinds of the inventory and of these applications, and no others. Waits for those of which something is
+ * inventoried: of the rest there is nothing to know before the first write.
+ */
+export async function followKinds(agent: Agent, inventory: Inventory, apps: readonly BundleApp[]): Promise<void> {
+  const owned = new Set<GroupKind>([...inventory.keys()].map(groupKindOf));
+  const kinds = new Set([...owned, ...apps.flatMap((app) => app.objects.map(({ id }) => groupKindOf(id)))]);
+  if (apps.some((app) => app.traffic.length > 0)) {
+    kinds.add(sliceKind);
+    if (owned.has('/Service')) owned.add(sliceKind);
+  }
+  await agent.view.follow(kinds, owned);
+}

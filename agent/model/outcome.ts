@@ -1,0 +1,123 @@
+import { byCodeUnit } from '../../shared/lib/order.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
+import type { Agent, AppOutcome, Mode, Outcome } from './agent.ts';
+import type { VerifiedBundle } from './bundle.ts';
+import type { Inventory } from './inventory.ts';
+import type { ApplyTask } from './plan.ts';
+import type { Row } from './rows.ts';
+
+/** The outcome of a pass without a bundle: nothing is known, nothing is done. */
+export function quiet(inventory: Inventory): Outcome & { readonly isNew: false } {
+  return {
+    bundle: null,
+    mode: { mayChange: false, stopDeletes: 'no bundle was accepted yet', hold: null },
+    apps: [],
+    rows: [],
+    inventory,
+    unexplained: [],
+    survivors: [],
+    isLimited: false,
+    isRestored: false,
+    isSettled: false,
+    didWrite: false,
+    deadline: null,
+    isNew: false,
+  };
+}
+
+/** What the plans let go now: workloads to zero, and objects to delete, last stage first. */
+export function doomedOf(
+  apps: readonly AppOutcome[],
+  stageOf: (id: ObjectId) => number,
+): { readonly scaleToZero: readonly ObjectId[]; readonly remove: readonly (readonly ObjectId[])[] } {
+  const stages = new Map<number, ObjectId[]>();
+  for (const id of apps.flatMap(({ plan }) => plan?.remove ?? [])) {
+    const stage = stageOf(id);
+    stages.set(stage, [...(stages.get(stage) ?? []), id]);
+  }
+  return {
+    scaleToZero: apps.flatMap(({ plan }) => plan?.scaleToZero ?? []),
+    remove: [...stages].sort(([a], [b]) => b - a).map(([, ids]) => ids.sort(byCodeUnit)),
+  };
+}
+
+/** What must be recorded before the first write, and whether that is news. */
+export function startsOf(
+  agent: Agent,
+  facts: {
+    readonly bundle: VerifiedBundle;
+    readonly mode: Mode;
+    readonly tasks: readonly ApplyTask[];
+    readonly doomed: ReturnType<typeof doomedOf>;
+    readonly toCount: ReadonlySet<ObjectId>;
+    readonly inventory: Inventory;
+  },
+): {
+  readonly isNew: boolean;
+  readonly recording: {
+    readonly inventory: Inventory;
+    readonly phase: 'settled' | 'applying';
+    readonly deletions: ReadonlySet<ObjectId>;
+  };
+} {
+  const { bundle, mode, tasks, doomed, toCount, inventory } = facts;
+  const { stored } = agent.memory;
+  const begun = [...doomed.scaleToZero, ...doomed.remove.flat()];
+  const deletions = new Set(begun.filter((id) => toCount.has(id)));
+  const isMarked = stored?.state?.mark?.revisionDigest === bundle.mark.revisionDigest;
+  const isWork = tasks.some((task) => task.action !== 'keep') || begun.length > 0;
+  const isNewMark = mode.mayChange && !isMarked;
+  const isNewRoot = bundle.rootVersion > (stored?.state?.rootVersion ?? 0);
+  return {
+    // A new mark without work is recorded with what is settled, at the end.
+    isNew: inventory !== stored?.inventory || deletions.size > 0 || (isNewMark && isWork) || (isNewRoot && isWork),
+    recording: { inventory, phase: isWork ? 'applying' : (stored?.state?.phase ?? 'applying'), deletions },
+  };
+}
+
+/** The outcome of a pass, and what is to be recorded of it. */
+export function outcomeOf(
+  agent: Agent,
+  facts: {
+    readonly bundle: VerifiedBundle;
+    readonly mode: Mode;
+    readonly isRestored: boolean;
+    readonly prune: {
+      readonly kept: readonly Row[];
+      readonly unexplained: readonly ObjectId[];
+      readonly isLimited: boolean;
+    };
+    readonly apps: readonly AppOutcome[];
+    readonly rows: readonly Row[];
+    readonly inventory: Inventory;
+  },
+): Outcome & { readonly isNew: boolean; readonly phase: 'settled' | 'applying' } {
+  const { bundle, mode, prune, apps, rows, inventory, isRestored } = facts;
+  const { stored, faults } = agent.memory;
+  const isMarked = stored?.state?.mark?.revisionDigest === bundle.mark.revisionDigest;
+  const retired = new Set(bundle.revision.retired.map((one) => one.id));
+  const survivors = [...inventory.keys()].filter((id) => retired.has(id)).sort(byCodeUnit);
+  const isDone = apps.every(({ plan }) => plan === null || plan.phase === 'settled');
+  const isSettled = isDone && faults.size === 0 && (mode.mayChange || isMarked);
+  const phase = isSettled && survivors.length === 0 ? 'settled' : 'applying';
+  const isNewMark = mode.mayChange && !isMarked;
+  const isNewRoot = bundle.rootVersion > (stored?.state?.rootVersion ?? 0);
+  const deadlines = apps.flatMap(({ plan }) => plan?.deadline ?? []);
+  return {
+    bundle,
+    mode,
+    apps,
+    rows: [...rows, ...prune.kept],
+    inventory,
+    unexplained: prune.unexplained,
+    survivors,
+    isLimited: prune.isLimited,
+    isRestored,
+    isSettled,
+    didWrite: rows.some((row) => row.action !== 'failed' || row.fault?.code === 'OBJECT_REPLACED'),
+    deadline: deadlines.length === 0 ? null : Math.min(...deadlines),
+    isNew:
+      inventory !== stored?.inventory || isNewMark || isNewRoot || (mode.mayChange && phase !== stored?.state?.phase),
+    phase,
+  };
+}

@@ -1,0 +1,90 @@
+import type { Agent, AppOutcome, Mode, Progress } from '../model/agent.ts';
+import type { Inventory, InventoryEntry } from '../model/inventory.ts';
+import type { AppSight } from '../model/plan.ts';
+import { byCodeUnit } from '../../shared/lib/order.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
+import { appKey } from '../../shared/wire/bundle.ts';
+import type { BundleApp } from '../../shared/wire/revision.ts';
+import { planApp } from './plan.ts';
+
+export interface PlansInput {
+  readonly selected: readonly BundleApp[];
+  readonly skipped: readonly { readonly app: BundleApp; readonly reason: string }[];
+  readonly inventory: Inventory;
+  readonly removable: ReadonlySet<ObjectId>;
+  readonly mode: Mode;
+}
+
+/** Where every application of the bundle or of the inventory stands, and what may be done with it now. */
+export function planApps(agent: Agent, input: PlansInput): AppOutcome[] {
+  const { selected, skipped, inventory, mode } = input;
+  const entries = new Map<string, Map<ObjectId, InventoryEntry>>();
+  for (const entry of inventory.values()) {
+    const own = entries.get(entry.app);
+    if (own === undefined) entries.set(entry.app, new Map([[entry.id, entry]]));
+    else own.set(entry.id, entry);
+  }
+  const known = new Map([...selected, ...skipped.map(({ app }) => app)].map((app) => [appKey(app), app] as const));
+  const reasons = new Map(skipped.map(({ app, reason }) => [appKey(app), reason] as const));
+  const keys = [...new Set([...known.keys(), ...entries.keys()])].sort(byCodeUnit);
+  return keys.map((key) => {
+    const app = known.get(key) ?? null;
+    const skippedFor = reasons.get(key) ?? null;
+    if (skippedFor !== null) return { key, app, plan: null, skipped: skippedFor };
+    const sight = sightOf(agent, { key, app, entries: entries.get(key) ?? new Map(), removable: input.removable });
+    const plan = planApp(sight);
+    // A held change runs out of no time.
+    track(agent, key, app, plan.isWaiting && mode.mayChange);
+    return { key, app, plan, skipped: null };
+  });
+}
+
+/** Remembers that an application's traffic was moved now. */
+export function noteShifts(agent: Agent, apps: readonly AppOutcome[], written: ReadonlySet<ObjectId>): void {
+  for (const { key, app } of apps) {
+    if (app?.traffic.some(({ id }) => written.has(id)) !== true) continue;
+    const progress = agent.memory.progress.get(key) ?? { digest: app.digest, waitingSince: null, shiftedAt: null };
+    agent.memory.progress.set(key, { ...progress, shiftedAt: agent.deps.clock.monotonic() });
+  }
+}
+
+function sightOf(
+  agent: Agent,
+  facts: {
+    readonly key: string;
+    readonly app: BundleApp | null;
+    readonly entries: ReadonlyMap<ObjectId, InventoryEntry>;
+    readonly removable: ReadonlySet<ObjectId>;
+  },
+): AppSight {
+  const { memory, deps, view } = agent;
+  const progress = memory.progress.get(facts.key);
+  const isSame = progress !== undefined && progress.digest === (facts.app?.digest ?? null);
+  return {
+    app: facts.app,
+    entries: facts.entries,
+    removable: new Set([...facts.entries.keys()].filter((id) => facts.removable.has(id))),
+    live: view,
+    faults: new Map([...memory.faults].map(([id, fault]) => [id, fault.row.fault?.message ?? fault.row.reason])),
+    now: deps.clock.monotonic(),
+    waitingSince: isSame ? progress.waitingSince : null,
+    shiftedAt: progress?.shiftedAt ?? null,
+    settleMs: deps.settings.settleMs,
+  };
+}
+
+function track(agent: Agent, key: string, app: BundleApp | null, isWaiting: boolean): void {
+  const { progress } = agent.memory;
+  const old = progress.get(key);
+  const digest = app?.digest ?? null;
+  const now = agent.deps.clock.monotonic();
+  // After a restart in the middle of a change nobody knows when traffic was moved: as if it were now.
+  const isResumed = old === undefined && agent.memory.stored?.state?.phase === 'applying';
+  const since = old !== undefined && old.digest === digest ? old.waitingSince : null;
+  const next: Progress = {
+    digest,
+    waitingSince: isWaiting ? (since ?? now) : null,
+    shiftedAt: old?.shiftedAt ?? (isResumed ? now : null),
+  };
+  progress.set(key, next);
+}
