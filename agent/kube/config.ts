@@ -29,21 +29,25 @@ export function loadKubeAccess(options: KubeConfigOptions): KubeAccess {
   const usesProgram = runsProgram(userOf(config));
   const { server } = clusterOf(config);
 
-  const forget = (): void => {
-    config = load(options);
+  const reread = (): void => {
     readAt = options.clock.monotonic();
-    known = undefined;
+    try {
+      config = load(options);
+      known = undefined;
+    } catch {
+      // A file that is being replaced is not there for a moment; what was read before serves until the next time.
+    }
   };
   return {
     server,
     namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? 'default',
     credentials: async () => {
       // The library keeps a program's answer until it expires, so only files are read again by the clock.
-      if (!usesProgram && options.clock.monotonic() - readAt > freshMs) forget();
+      if (!usesProgram && options.clock.monotonic() - readAt > freshMs) reread();
       if (usesProgram) return await credentialsOf(config, options.proxy);
       return await (known ??= credentialsOf(config, options.proxy));
     },
-    renew: forget,
+    renew: reread,
   };
 }
 

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { ensureBinaries } from './binaries.ts';
+import type { Binaries } from './binaries.ts';
 import { startCluster } from './cluster.ts';
-import type { Cluster } from './cluster.ts';
+import type { Cluster, ClusterOptions } from './cluster.ts';
 import { crdSets } from './versions.ts';
 
 /** `npm run controlplane -- --clusters 2`: starts clusters for a developer, prints their kubeconfigs, stops them on Ctrl-C. */
@@ -15,8 +16,8 @@ async function main(): Promise<number> {
     console.error('usage: npm run controlplane -- [--clusters N] [--nodes N]');
     return 2;
   }
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
+  const stopped = new Promise<'stopped'>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve('stopped'));
   });
   const answer = await ensureBinaries((line) => console.error(line));
   if ('reason' in answer) {
@@ -24,20 +25,21 @@ async function main(): Promise<number> {
     return 7;
   }
   const names = Array.from({ length: count }, (_, index) => `cluster-${index + 1}`);
-  const starting = names.map(async (name) =>
-    announce(await startCluster({ name, binaries: answer.binaries, crds: crdSets, nodes })),
-  );
-  const running = Promise.allSettled(starting);
-  void running.then((results) => {
-    if (results.every(({ status }) => status === 'fulfilled'))
-      console.error('ready; Ctrl-C stops and removes everything');
-  });
-  await Promise.race([stopped, Promise.all(starting)]);
-  await stopped;
-  await Promise.all(
-    (await running).map(async (result) => (result.status === 'fulfilled' ? result.value.stop() : undefined)),
-  );
-  return 0;
+  const starting = names.map(async (name) => announce(await startCluster({ name, ...common(answer.binaries, nodes) })));
+  const settled = Promise.allSettled(starting);
+  const failed = settled.then((results) => results.find((each) => each.status === 'rejected'));
+  const trouble = await Promise.race([stopped, failed]);
+  if (trouble === undefined) {
+    console.error('ready; Ctrl-C stops and removes everything');
+    await stopped;
+  } else if (trouble !== 'stopped') console.error(String(trouble.reason));
+  const stops = (await settled).map(async (each) => (each.status === 'fulfilled' ? each.value.stop() : undefined));
+  await Promise.all(stops);
+  return trouble === undefined || trouble === 'stopped' ? 0 : 1;
+}
+
+function common(binaries: Binaries, nodes: number): Omit<ClusterOptions, 'name'> {
+  return { binaries, crds: crdSets, nodes };
 }
 
 function announce(cluster: Cluster): Cluster {

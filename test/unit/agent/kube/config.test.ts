@@ -81,6 +81,9 @@ describe('a kubeconfig', () => {
     writeFileSync(tokenFile, 'third');
     access.renew();
     expect(await token()).toBe('Bearer third');
+    rmSync(tokenFile);
+    access.renew();
+    expect(await token()).toBe('Bearer third');
   });
 
   it('finds a token file beside itself, and says so when it is missing', async () => {
