@@ -1,0 +1,85 @@
+import { by } from '../../shared/lib/order.ts';
+import { docKey, isRevisionOnly, namespaceOf, type ApplicationDeployment } from '../../shared/model/documents.ts';
+import type { Fleet, RevisionBook, RevisionRecord } from '../model/fleet.ts';
+import type { Problem, Sourced } from '../model/source.ts';
+import { placeDeployment } from './deployment.ts';
+import type { Placed, PlaceInput } from './types.ts';
+
+/** Decides which revision runs on which cluster. Pure: the same input gives the same answer, in the same order. */
+export function place(input: PlaceInput): Placed {
+  const records = recordsByName(input.book);
+  const deployments = [...input.fleet.deployments].sort(by(({ doc }) => docKey(doc)));
+  const placed = deployments.map((deployment) => placeDeployment(input, deployment, records));
+  const named = namedApplications(deployments);
+  const plain = [...input.fleet.applications]
+    .filter(({ doc }) => !isRevisionOnly(doc) && !named.has(docKey(doc)))
+    .sort(by(({ doc }) => docKey(doc)))
+    .map(({ doc, place: where }) => placePlain(input, docKey(doc), namespaceOf(doc), where));
+  const all = [...placed, ...plain];
+  return {
+    assignments: all.flatMap(({ assignments }) => assignments),
+    picks: new Map([...input.picks, ...all.flatMap(({ picks }) => [...picks])].sort(by(([key]) => key))),
+    reasons: all.flatMap(({ reasons }) => reasons),
+    problems: all.flatMap(({ problems }) => problems),
+    failed: all.flatMap(({ failed }) => failed),
+  };
+}
+
+/** The applications (`namespace/name`) whose revisions a deployment names: they only record revisions. */
+export function namedApplications(deployments: readonly Sourced<ApplicationDeployment>[]): ReadonlySet<string> {
+  const names = deployments.flatMap(({ doc }) =>
+    doc.spec.appRevisions.map(({ revisionName }) => `${namespaceOf(doc)}/${revisionName.replace(/-v\d+$/, '')}`),
+  );
+  return new Set(names);
+}
+
+function recordsByName(book: RevisionBook): ReadonlyMap<string, RevisionRecord> {
+  const records = [...book.revisions.values()].flat();
+  return new Map(records.map((record) => [`${namespaceOf(record.application)}/${record.name}`, record]));
+}
+
+function placePlain(input: PlaceInput, unit: string, namespace: string, where: Problem['place']): Placed {
+  const nothing: Placed = { assignments: [], picks: new Map(), reasons: [], problems: [], failed: [] };
+  const revision = input.book.newest.get(unit);
+  if (revision === undefined) return nothing;
+  const problem = (facts: Pick<Problem, 'code' | 'message' | 'hint' | 'severity'>): Placed => ({
+    ...nothing,
+    problems: [{ ...facts, app: unit, ...(where && { place: where }) }],
+    failed: [{ unit, cluster: null }],
+  });
+  const broken = brokenDeployment(input.fleet, namespace);
+  if (broken !== null && !input.previous.some((fact) => fact.unit === unit)) {
+    return problem({
+      code: 'DOCUMENT_INVALID',
+      severity: 'warning',
+      message: `${unit} waits: ApplicationDeployment ${broken} is broken and may name its revisions`,
+      hint: 'mend that document first',
+    });
+  }
+  const { localCluster } = input;
+  if (localCluster === null) {
+    return problem({
+      code: 'LOCAL_CLUSTER_UNSET',
+      severity: 'error',
+      message: `${unit} belongs on the local cluster, and none is configured`,
+      hint: 'set localCluster in the configuration of the hub, or place it with an ApplicationDeployment',
+    });
+  }
+  if (!input.targets.some(({ name }) => name === localCluster)) {
+    return problem({
+      code: 'PLACEMENT_EMPTY',
+      severity: 'error',
+      message: `${unit} belongs on the local cluster ${localCluster}, which has not joined`,
+      hint: `run: sluice-hub cluster join ${localCluster}`,
+    });
+  }
+  return { ...nothing, assignments: [{ unit, revision, cluster: localCluster, selector: {}, notes: [] }] };
+}
+
+// A document that was never seen whole: which applications it names is not known.
+function brokenDeployment(fleet: Fleet, namespace: string): string | null {
+  const prefix = `ApplicationDeployment ${namespace}/`;
+  const seen = new Set(fleet.deployments.map(({ doc }) => docKey(doc)));
+  const broken = [...fleet.frozen].filter((id) => id.startsWith(prefix)).map((id) => id.slice(id.indexOf(' ') + 1));
+  return broken.sort().find((key) => !seen.has(key)) ?? null;
+}

@@ -1,0 +1,76 @@
+import { canonicalJson } from '../../shared/lib/canonical.ts';
+import { rendezvous } from '../../shared/lib/order.ts';
+import type { ClusterSelector } from '../../shared/model/documents.ts';
+import { siteLabelPrefix } from '../../shared/model/names.ts';
+import { unmatchedLabels, type Labels } from '../../shared/model/selector.ts';
+import type { Target } from '../model/fleet.ts';
+
+/** Which clusters a selector takes, and why each other one is not among them. */
+export interface Selection {
+  readonly key: string;
+  readonly clusters: readonly string[];
+  /** True when nothing matches any more and the recorded clusters stay. */
+  readonly kept: boolean;
+  /** How many clusters match. */
+  readonly candidates: number;
+  readonly reasons: readonly { readonly cluster: string; readonly reason: string }[];
+}
+
+/** The key under which a pick is recorded: the revision is not in it, so that two revisions with one selector share a cluster. */
+export function placementKey(deployment: string, selector: ClusterSelector | undefined): string {
+  return `${deployment}/${selector === undefined ? 'local' : canonicalJson(selector)}`;
+}
+
+/**
+ * Takes clusters by labels and name. A recorded pick wins for as long as it stays a candidate; what is missing comes
+ * in the order of the rendezvous hash, so that another cluster never moves a pick.
+ */
+export function selectClusters(
+  deployment: string,
+  selector: ClusterSelector,
+  targets: readonly Target[],
+  recorded: readonly string[],
+): Selection {
+  const key = placementKey(deployment, selector);
+  const mismatches = targets.map((target) => ({ cluster: target.name, reason: mismatch(selector, target) }));
+  const candidates = mismatches.filter(({ reason }) => reason === null).map(({ cluster }) => cluster);
+  const known = recorded.filter((cluster) => targets.some(({ name }) => name === cluster));
+  const kept = candidates.length === 0 && known.length > 0;
+  const clusters = kept ? known : pickOf(key, selector, candidates, recorded);
+  const reasons = mismatches
+    .filter(({ cluster }) => !clusters.includes(cluster))
+    .map(({ cluster, reason }) => ({ cluster, reason: reason ?? `${clusters.join(', ')} was picked` }));
+  return { key, clusters, kept, candidates: candidates.length, reasons };
+}
+
+/** The labels that a cluster must have in the agent's eyes: without those that its hub labels lack. */
+export function agentSelector(selector: ClusterSelector | undefined, target: Target): Labels {
+  const wanted = Object.entries(selector?.labels ?? {});
+  const kept = wanted.filter(([key, value]) => isSiteKey(key) || target.labels[key] === value);
+  return Object.fromEntries(kept);
+}
+
+function pickOf(
+  key: string,
+  { pick }: ClusterSelector,
+  candidates: readonly string[],
+  recorded: readonly string[],
+): readonly string[] {
+  if (pick === 'all') return [...candidates].sort();
+  const count = pick === 'one' ? 1 : pick;
+  const stay = recorded.filter((cluster) => candidates.includes(cluster));
+  const fresh = rendezvous(key, candidates).filter((cluster) => !stay.includes(cluster));
+  return [...stay, ...fresh].slice(0, count);
+}
+
+function mismatch(selector: ClusterSelector, target: Target): string | null {
+  if (selector.name !== undefined && selector.name !== target.name) return `its name is not ${selector.name}`;
+  const wanted = Object.fromEntries(Object.entries(selector.labels ?? {}).filter(([key]) => !isSiteKey(key)));
+  const missing = unmatchedLabels(wanted, target.labels);
+  return missing.length === 0 ? null : `it does not have ${missing.join(', ')}`;
+}
+
+// What only a site may say is the agent's to check.
+function isSiteKey(key: string): boolean {
+  return key.startsWith(siteLabelPrefix);
+}

@@ -1,0 +1,34 @@
+import type { Fleet, RevisionBook, Target } from '../model/fleet.ts';
+import type { Assignment } from '../model/rendered.ts';
+import type { Problem } from '../model/source.ts';
+
+/** What placement looks at: documents, revisions, clusters, and what was decided before. */
+export interface PlaceInput {
+  readonly fleet: Fleet;
+  readonly book: RevisionBook;
+  readonly targets: readonly Target[];
+  /** Recorded picks by placement key. */
+  readonly picks: ReadonlyMap<string, readonly string[]>;
+  /** Units that run somewhere already. */
+  readonly previous: readonly { readonly unit: string; readonly cluster: string }[];
+  readonly localCluster: string | null;
+  /** True where picks are not recorded (previews): a pick among several clusters is then marked provisional. */
+  readonly provisional?: boolean;
+}
+
+/** Why a revision does not go to a cluster. */
+export interface PlacementReason {
+  readonly unit: string;
+  readonly revision: string;
+  readonly cluster: string;
+  readonly reason: string;
+}
+
+/** What placement decided. `failed` units keep what they have on that cluster (everywhere when it is null). */
+export interface Placed {
+  readonly assignments: readonly Assignment[];
+  readonly picks: Map<string, readonly string[]>;
+  readonly reasons: readonly PlacementReason[];
+  readonly problems: readonly Problem[];
+  readonly failed: readonly { readonly unit: string; readonly cluster: string | null }[];
+}

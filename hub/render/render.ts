@@ -1,0 +1,153 @@
+import { by } from '../../shared/lib/order.ts';
+import { docKey, namespaceOf, type ApplicationDeployment } from '../../shared/model/documents.ts';
+import type { Fleet, RevisionBook, RevisionRecord, Target } from '../model/fleet.ts';
+import type { Assignment, RenderedApp } from '../model/rendered.ts';
+import type { Problem, Sourced } from '../model/source.ts';
+import type { CueEngine } from './cue/engine.ts';
+import type { Attempt, RenderFault } from './fault.ts';
+import { renderRevision, type RevisionComponent } from './revision.ts';
+import { renderUnit, type UnitRevision } from './unit.ts';
+
+/** What rendering looks at. */
+export interface RenderInput {
+  readonly fleet: Fleet;
+  readonly book: RevisionBook;
+  readonly assignments: readonly Assignment[];
+  readonly targets: readonly Target[];
+}
+
+/** What was rendered, one entry per unit and cluster; a unit that failed on a cluster keeps there what it has. */
+export interface RenderedFleet {
+  readonly apps: readonly RenderedApp[];
+  readonly failed: readonly { readonly unit: string; readonly cluster: string | null }[];
+  readonly problems: readonly Problem[];
+}
+
+/** Renders every assigned unit for its clusters: the same input gives the same bytes. Never throws for what a document does. */
+export async function render(cue: CueEngine, input: RenderInput, signal: AbortSignal): Promise<RenderedFleet> {
+  const units = unitsOf(input);
+  const revisions = await renderRevisions(cue, units, signal);
+  const apps: RenderedApp[] = [];
+  const failed: { unit: string; cluster: string }[] = [];
+  const problems = new Map<string, Problem>();
+  const report = (problem: Problem): void => {
+    problems.set(JSON.stringify(problem), problem);
+  };
+  for (const unit of units) {
+    const broken = unit.parts.flatMap((part) => faultsOf(part, unit, revisions));
+    if (broken.length > 0) {
+      failed.push({ unit: unit.key, cluster: unit.target.name });
+      broken.forEach(report);
+      continue;
+    }
+    const outcome = renderUnit({
+      namespace: unit.namespace,
+      name: unit.name,
+      source: unit.source,
+      target: unit.target,
+      deployment: unit.deployment?.doc ?? null,
+      revisions: unit.parts.flatMap((part) => withComponents(part, unit, revisions)),
+    });
+    outcome.faults.forEach((fault) => report(unitProblem(unit, fault, 'error')));
+    if (outcome.warning !== null)
+      report(unitProblem(unit, { ...outcome.warning, path: ['spec', 'traffic'] }, 'warning'));
+    if (outcome.app === null) failed.push({ unit: unit.key, cluster: unit.target.name });
+    else apps.push(outcome.app);
+  }
+  return { apps, failed, problems: [...problems.values()] };
+}
+
+interface Part {
+  readonly assignment: Assignment;
+  readonly record: RevisionRecord;
+  /** The Application document, when it still says what this revision says: errors can name a place in it. */
+  readonly document: Sourced<unknown> | null;
+}
+
+interface Unit {
+  readonly key: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly source: string;
+  readonly target: Target;
+  readonly deployment: Sourced<ApplicationDeployment> | null;
+  readonly parts: readonly Part[];
+}
+
+type Revisions = ReadonlyMap<string, Attempt<readonly RevisionComponent[]>>;
+
+function unitsOf({ fleet, book, assignments, targets }: RenderInput): readonly Unit[] {
+  const deployments = new Map(fleet.deployments.map((sourced) => [docKey(sourced.doc), sourced]));
+  const applications = new Map(fleet.applications.map((sourced) => [docKey(sourced.doc), sourced]));
+  const records = new Map(
+    [...book.revisions.values()].flat().map((record) => [`${namespaceOf(record.application)}/${record.name}`, record]),
+  );
+  const groups = Map.groupBy(assignments, ({ unit, cluster }) => `${unit} ${cluster}`);
+  const units = [...groups.values()].flatMap((group): Unit[] => {
+    const { unit: key, cluster } = group[0] ?? { unit: '', cluster: '' };
+    const target = targets.find(({ name }) => name === cluster);
+    const [namespace = '', name = ''] = key.split('/');
+    const plain = book.newest.get(key);
+    const deployment = group[0]?.revision === plain && !deployments.has(key) ? null : (deployments.get(key) ?? null);
+    const parts = group.flatMap((assignment) => {
+      const record = records.get(`${namespace}/${assignment.revision}`);
+      if (record === undefined) return [];
+      const document = book.newest.get(record.app) === record.name ? (applications.get(record.app) ?? null) : null;
+      return [{ assignment, record, document }];
+    });
+    if (target === undefined || parts.length === 0) return [];
+    const source = deployment?.commit ?? applications.get(key)?.commit ?? fleet.commit;
+    return [{ key, namespace, name, source, target, deployment, parts }];
+  });
+  return units.sort(by(({ key, target }) => `${key} ${target.name}`));
+}
+
+// Each revision is rendered once, however many clusters get it.
+async function renderRevisions(cue: CueEngine, units: readonly Unit[], signal: AbortSignal): Promise<Revisions> {
+  const wanted = new Map<string, () => Promise<Attempt<readonly RevisionComponent[]>>>();
+  for (const unit of units) {
+    for (const { record } of unit.parts) {
+      wanted.set(revisionKey(unit, record), () => renderRevision(cue, record, unit.deployment !== null, signal));
+    }
+  }
+  return new Map(await Promise.all([...wanted].map(async ([key, run]) => [key, await run()] as const)));
+}
+
+function revisionKey(unit: Unit, record: RevisionRecord): string {
+  return `${record.app} ${record.name} ${unit.deployment === null ? 'plain' : 'suffixed'}`;
+}
+
+function withComponents(part: Part, unit: Unit, revisions: Revisions): UnitRevision[] {
+  const attempt = revisions.get(revisionKey(unit, part.record));
+  return attempt !== undefined && 'value' in attempt ? [{ ...part, components: attempt.value }] : [];
+}
+
+function faultsOf(part: Part, unit: Unit, revisions: Revisions): readonly Problem[] {
+  const attempt = revisions.get(revisionKey(unit, part.record));
+  if (attempt === undefined || 'value' in attempt) return [];
+  return attempt.faults.map((fault) => {
+    const place = part.document?.locate(fault.path);
+    return {
+      code: fault.code,
+      severity: 'error',
+      message: `${part.record.name}: ${fault.message}`,
+      app: unit.key,
+      ...(fault.hint !== undefined && { hint: fault.hint }),
+      ...(place !== undefined && { place }),
+    };
+  });
+}
+
+function unitProblem(unit: Unit, fault: RenderFault, severity: Problem['severity']): Problem {
+  const sourced = unit.deployment ?? unit.parts[0]?.document ?? null;
+  const place = sourced?.locate(fault.path);
+  return {
+    code: fault.code,
+    severity,
+    message: fault.message,
+    app: unit.key,
+    cluster: unit.target.name,
+    ...(fault.hint !== undefined && { hint: fault.hint }),
+    ...(place !== undefined && { place }),
+  };
+}

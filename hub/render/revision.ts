@@ -1,0 +1,170 @@
+import { by } from '../../shared/lib/order.ts';
+import { namespaceOf } from '../../shared/model/documents.ts';
+import { idOf, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
+import type { RevisionRecord } from '../model/fleet.ts';
+import { definitionKey, rawType } from './builtin.ts';
+import { renderComponent, type ComponentObjects } from './component.ts';
+import type { CueEngine } from './cue/engine.ts';
+import type { Attempt, RenderFault } from './fault.ts';
+import { stamped, type Stamp } from './labels.ts';
+import { nameFault } from './objects.ts';
+import { autoscaled, isScalable } from './workload.ts';
+import { mapAt } from './value.ts';
+
+/** A component as one revision renders it, on whichever cluster. */
+export interface RevisionComponent {
+  readonly component: string;
+  readonly contextName: string;
+  /** Objects that live beside those of other revisions. */
+  readonly own: readonly KubeObject[];
+  /** Objects that are updated in place. */
+  readonly shared: readonly KubeObject[];
+  /** Ids of the workloads whose replicas a placement sets. */
+  readonly workloads: ReadonlySet<ObjectId>;
+}
+
+/** The last dash part of a revision's name: `v1` of `example-app-v1`. */
+export function suffixOf(revision: string): string {
+  return revision.slice(revision.lastIndexOf('-') + 1);
+}
+
+/**
+ * Renders all components of a revision. Beside other revisions (`isSuffixed`, under an ApplicationDeployment) they are
+ * named `COMPONENT-SUFFIX`; a plain Application's keep their names and say nothing about the revision.
+ */
+export async function renderRevision(
+  cue: CueEngine,
+  record: RevisionRecord,
+  isSuffixed: boolean,
+  signal: AbortSignal,
+): Promise<Attempt<readonly RevisionComponent[]>> {
+  const rendered = await Promise.all(
+    record.application.spec.components.map(async (component, index) => {
+      const stamp = stampOf(record, index, isSuffixed);
+      const job = {
+        record,
+        index,
+        component,
+        namespace: namespaceOf(record.application),
+        context: contextOf(record, stamp),
+      };
+      const long = labelFault(stamp, index);
+      if (long !== null) return { faults: [long] };
+      const attempt = await renderComponent(cue, job, signal);
+      return 'faults' in attempt ? attempt : split(attempt.value, stamp, index, isSuffixed);
+    }),
+  );
+  const faults = rendered.flatMap((attempt) => ('faults' in attempt ? attempt.faults : []));
+  if (faults.length > 0) return { faults };
+  return { value: rendered.flatMap((attempt) => ('value' in attempt ? [attempt.value] : [])) };
+}
+
+function stampOf(record: RevisionRecord, index: number, isSuffixed: boolean): Stamp {
+  const component = record.application.spec.components[index];
+  const name = component?.name ?? '';
+  const definition = record.definitions[definitionKey('ComponentDefinition', component?.type ?? '')];
+  const suffix = suffixOf(record.name);
+  const besides = isSuffixed && definition?.inPlace !== true;
+  return {
+    application: record.application.metadata.name,
+    component: name,
+    contextName: besides ? `${name}-${suffix}` : name,
+    revision: isSuffixed ? { name: record.name, suffix } : null,
+    isSuffixed: besides,
+    isRaw: component?.type === rawType,
+  };
+}
+
+function contextOf(record: RevisionRecord, stamp: Stamp): Readonly<Record<string, unknown>> {
+  const { metadata } = record.application;
+  return {
+    name: stamp.contextName,
+    appName: metadata.name,
+    namespace: namespaceOf(record.application),
+    appRevision: record.name,
+    appRevisionNum: record.number,
+    revision: record.name,
+    appLabels: metadata.labels ?? {},
+    appAnnotations: metadata.annotations ?? {},
+  };
+}
+
+function labelFault(stamp: Stamp, index: number): RenderFault | null {
+  const texts = [stamp.application, stamp.contextName, stamp.revision?.name ?? ''];
+  const long = texts.find((text) => text.length > 63);
+  if (long === undefined) return null;
+  return {
+    code: 'NAME_TOO_LONG',
+    message: `${long} has ${long.length} characters, more than the 63 of a label`,
+    path: ['spec', 'components', index, 'name'],
+    hint: 'give the component or the application a shorter name',
+  };
+}
+
+function split(
+  { hasWorkload, objects }: ComponentObjects,
+  stamp: Stamp,
+  index: number,
+  isUnderDeployment: boolean,
+): Attempt<RevisionComponent> {
+  const parts = stamp.isRaw ? splitRaw(objects, stamp, isUnderDeployment) : splitRendered(objects, stamp);
+  const all = [...parts.own, ...parts.shared];
+  const faults = all.flatMap((object) => {
+    const fault = nameFault(object);
+    return fault === null ? [] : [{ ...fault, path: ['spec', 'components', index, 'name'] }];
+  });
+  if (faults.length > 0) return { faults };
+  const first = objects[0];
+  const workloads = stamp.isRaw
+    ? all.filter((object) => isScalable(object))
+    : all.filter((object) => hasWorkload && first !== undefined && idOf(object) === idOf(first) && isScalable(object));
+  return {
+    value: {
+      component: stamp.component,
+      contextName: stamp.contextName,
+      own: [...parts.own].sort(by(idOf)),
+      shared: [...parts.shared].sort(by(idOf)),
+      workloads: new Set(workloads.map(idOf)),
+    },
+  };
+}
+
+type Parts = Pick<RevisionComponent, 'own' | 'shared'>;
+
+function splitRendered(objects: readonly KubeObject[], stamp: Stamp): Parts {
+  const labelled = objects.map((object) => stamped(object, stamp));
+  return stamp.isSuffixed ? { own: labelled, shared: [] } : { own: [], shared: labelled };
+}
+
+// Of raw objects only Deployments and the autoscalers that target them live side by side: nothing else can be renamed
+// without knowing who refers to it.
+function splitRaw(objects: readonly KubeObject[], stamp: Stamp, isUnderDeployment: boolean): Parts {
+  if (!isUnderDeployment) return { own: [], shared: objects.map((object) => stamped(object, stamp)) };
+  const deployments = new Set(objects.filter(isDeployment).map(({ metadata }) => metadata.name));
+  const isOwn = (object: KubeObject): boolean =>
+    isDeployment(object) ||
+    (isAutoscaler(object) && [...autoscaled([object])].some((ref) => refersTo(ref, deployments)));
+  const suffix = stamp.revision?.suffix ?? '';
+  const own = objects.filter(isOwn).map((object) => stamped(renamed(object, suffix), { ...stamp, isSuffixed: true }));
+  return { own, shared: objects.filter((object) => !isOwn(object)).map((object) => stamped(object, stamp)) };
+}
+
+function isDeployment({ apiVersion, kind }: KubeObject): boolean {
+  return kind === 'Deployment' && apiVersion.startsWith('apps/');
+}
+
+function isAutoscaler({ apiVersion, kind }: KubeObject): boolean {
+  return kind === 'HorizontalPodAutoscaler' && apiVersion.startsWith('autoscaling/');
+}
+
+function refersTo(ref: string, deployments: ReadonlySet<string>): boolean {
+  return ref.startsWith('Deployment/') && deployments.has(ref.slice('Deployment/'.length));
+}
+
+function renamed(object: KubeObject, suffix: string): KubeObject {
+  const metadata = { ...object.metadata, name: `${object.metadata.name}-${suffix}` };
+  const target = mapAt(object, 'spec', 'scaleTargetRef');
+  if (target === undefined) return { ...object, metadata };
+  const scaleTargetRef = { ...target, name: `${String(target['name'])}-${suffix}` };
+  return { ...object, metadata, spec: { ...mapAt(object, 'spec'), scaleTargetRef } };
+}

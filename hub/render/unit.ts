@@ -1,0 +1,202 @@
+import { by } from '../../shared/lib/order.ts';
+import type { ApplicationDeployment } from '../../shared/model/documents.ts';
+import { idOf, type KubeObject } from '../../shared/model/object.ts';
+import type { BundleReplicas } from '../../shared/wire/revision.ts';
+import type { RevisionRecord, Target } from '../model/fleet.ts';
+import type { Assignment, RenderedApp, RenderedObject } from '../model/rendered.ts';
+import type { RenderFault } from './fault.ts';
+import { canonicalObject, nameFault, repeatedId } from './objects.ts';
+import { applyPatch, patchRulesOf } from './patch.ts';
+import type { RevisionComponent } from './revision.ts';
+import { renderTraffic, type PlacedRevision, type TrafficOutcome } from './traffic/traffic.ts';
+import { autoscaled, isScalable, replicasOf, replicasPointer, withReplicas } from './workload.ts';
+
+/** A revision that is assigned to the cluster, with its rendered components. */
+export interface UnitRevision {
+  readonly assignment: Assignment;
+  readonly record: RevisionRecord;
+  readonly components: readonly RevisionComponent[];
+}
+
+/** One delivered unit on one cluster; `deployment` is null for a plain Application. */
+export interface UnitOnCluster {
+  readonly namespace: string;
+  readonly name: string;
+  readonly source: string;
+  readonly target: Target;
+  readonly deployment: ApplicationDeployment | null;
+  /** In the order of the document. */
+  readonly revisions: readonly UnitRevision[];
+}
+
+/** The unit as the cluster gets it, or everything that is wrong; a warning stops nothing. */
+export interface UnitOutcome {
+  readonly app: RenderedApp | null;
+  readonly warning: TrafficOutcome['warning'];
+  readonly faults: readonly RenderFault[];
+}
+
+/** Puts the objects of a unit together for one cluster: replicas, Services, traffic. Pure. */
+export function renderUnit(unit: UnitOnCluster): UnitOutcome {
+  const highest = unit.revisions.reduce<UnitRevision | undefined>(
+    (best, next) => (best === undefined || next.record.number > best.record.number ? next : best),
+    undefined,
+  );
+  const everything = unit.revisions.flatMap(({ components }) =>
+    components.flatMap(({ own, shared }) => [...own, ...shared]),
+  );
+  const scaledBySelf = autoscaled(everything);
+  const parts = unit.revisions.map((revision) => {
+    const own = revision.components.flatMap((component) => pieces(revision, component, component.own, scaledBySelf));
+    const shared =
+      revision === highest
+        ? revision.components.flatMap((component) => pieces(revision, component, component.shared, scaledBySelf))
+        : [];
+    return { name: revision.record.name, own, shared };
+  });
+  const traffic =
+    unit.deployment === null ? null : renderTraffic(unit.deployment, placedRevisions(unit, highest), unit.target);
+  if (traffic !== null && traffic.faults.length > 0) return { app: null, warning: null, faults: traffic.faults };
+
+  const objects: RenderedObject[] = [];
+  for (const { name, own, shared } of parts) {
+    objects.push(
+      ...withServices(
+        own.map(({ object }) => object),
+        traffic?.ofRevision.get(name) ?? [],
+      ).map((object) => rendered(object, name)),
+    );
+    objects.push(...shared.map(({ object }) => rendered(object)));
+  }
+  objects.push(...(traffic?.objects ?? []).map((object) => rendered(object)));
+  const faults = objectFaults(objects.map(({ object }) => object));
+  if (faults.length > 0) return { app: null, warning: null, faults };
+  return { app: appOf(unit, { parts, objects, traffic }), warning: traffic?.warning ?? null, faults: [] };
+}
+
+interface Piece {
+  readonly object: KubeObject;
+  readonly replicas: BundleReplicas | null;
+  readonly note: string | null;
+}
+
+interface Part {
+  readonly name: string;
+  readonly own: readonly Piece[];
+  readonly shared: readonly Piece[];
+}
+
+// Replicas come from the placement, else from the component; where something else scales the workload, only from the placement.
+function pieces(
+  { assignment, record }: UnitRevision,
+  component: RevisionComponent,
+  objects: readonly KubeObject[],
+  scaledBySelf: ReadonlySet<string>,
+): Piece[] {
+  return objects.map((object) => {
+    if (!isScalable(object)) return { object, replicas: null, note: null };
+    const isWorkload = component.workloads.has(idOf(object));
+    const given = isWorkload ? assignment.replicas : undefined;
+    const bySelf = scaledBySelf.has(`${object.kind}/${object.metadata.name}`);
+    const value = given ?? (bySelf ? undefined : replicasOf(object));
+    const note =
+      bySelf && given !== undefined
+        ? `the placement sets the replicas of ${object.metadata.name}, which is scaled by itself, too`
+        : null;
+    if (value === undefined) return { object: withReplicas(object, undefined), replicas: null, note };
+    const revision = objects === component.own ? { revision: record.name } : {};
+    const replicas = { id: idOf(object), pointer: replicasPointer, value, ...revision };
+    return { object: withReplicas(object, value), replicas, note };
+  });
+}
+
+function placedRevisions(unit: UnitOnCluster, highest: UnitRevision | undefined): readonly PlacedRevision[] {
+  return unit.revisions.map((revision) => ({
+    name: revision.record.name,
+    application: revision.record.application.metadata.name,
+    replicas: revision.assignment.replicas ?? null,
+    served: (name) => {
+      const component = revision.components.find((candidate) => candidate.component === name);
+      if (component === undefined) return null;
+      return {
+        namespace: unit.namespace,
+        application: revision.record.application.metadata.name,
+        revision: revision.record.name,
+        component,
+        carriesRevision: component.own.length > 0 || revision === highest,
+      };
+    },
+  }));
+}
+
+// Where the component's own Service already has the name, it serves: with the ports that traffic needs.
+function withServices(own: readonly KubeObject[], services: readonly KubeObject[]): readonly KubeObject[] {
+  const objects = [...own];
+  for (const service of services) {
+    const index = objects.findIndex((object) => idOf(object) === idOf(service));
+    const existing = objects[index];
+    if (existing === undefined) objects.push(service);
+    else objects[index] = applyPatch(service, existing, patchRulesOf('')) as KubeObject;
+  }
+  return objects;
+}
+
+function rendered(object: KubeObject, revision?: string): RenderedObject {
+  return { id: idOf(object), object: canonicalObject(object), ...(revision !== undefined && { revision }) };
+}
+
+function objectFaults(objects: readonly KubeObject[]): readonly RenderFault[] {
+  const path = ['metadata', 'name'];
+  const repeated = repeatedId(objects);
+  if (repeated !== null) {
+    const hint = 'give one of them another name';
+    return [{ code: 'OBJECT_INVALID', message: `two objects of this application are ${repeated}`, path, hint }];
+  }
+  return objects.flatMap((object) => {
+    const fault = nameFault(object);
+    return fault === null ? [] : [{ ...fault, path }];
+  });
+}
+
+function appOf(
+  unit: UnitOnCluster,
+  {
+    parts,
+    objects,
+    traffic,
+  }: { parts: readonly Part[]; objects: readonly RenderedObject[]; traffic: TrafficOutcome | null },
+): RenderedApp {
+  const all = parts.flatMap(({ own, shared }) => [...own, ...shared]);
+  const notes = [
+    ...unit.revisions.flatMap(({ assignment }) => assignment.notes),
+    ...all.flatMap(({ note }) => (note === null ? [] : [note])),
+    ...(traffic?.notes ?? []),
+  ];
+  return {
+    cluster: unit.target.name,
+    namespace: unit.namespace,
+    name: unit.name,
+    source: unit.source,
+    selector: Object.assign({}, ...unit.revisions.map(({ assignment }) => assignment.selector)) as Record<
+      string,
+      string
+    >,
+    replicas: all.flatMap(({ replicas }) => (replicas === null ? [] : [replicas])).sort(by(({ id }) => id)),
+    traffic: traffic?.traffic ?? [],
+    progressDeadlineSeconds: deadlineOf(unit.deployment),
+    notes: [...new Set(notes)],
+    revisions: unit.revisions.map(({ record }) => record.name),
+    objects: [...objects].sort(by(({ id }) => id)),
+  };
+}
+
+const defaultDeadline = 600;
+
+function deadlineOf(deployment: ApplicationDeployment | null): number {
+  const text = deployment?.spec.rollout?.progressDeadline ?? '';
+  const seconds = { h: 3600, m: 60, s: 1 } as const;
+  const parts = [...text.matchAll(/(\d+)([hms])/g)].map(
+    ([, count, unit]) => Number(count) * seconds[unit as 'h' | 'm' | 's'],
+  );
+  return parts.reduce((sum, part) => sum + part, 0) || defaultDeadline;
+}

@@ -1,0 +1,49 @@
+import { groupOf, type KubeObject } from '../../shared/model/object.ts';
+import { isMap, listAt, mapAt, valueAt, type JsonMap } from './value.ts';
+
+const scalable: ReadonlySet<string> = new Set([
+  'apps/Deployment',
+  'apps/StatefulSet',
+  'apps/ReplicaSet',
+  '/ReplicationController',
+  'argoproj.io/Rollout',
+]);
+
+/** Where the number of replicas of a scalable workload stands. */
+export const replicasPointer = '/spec/replicas';
+
+/** True for a workload with a scale subresource: the well-known kinds, and any other that declares spec.replicas. */
+export function isScalable(object: KubeObject): boolean {
+  return scalable.has(`${groupOf(object.apiVersion)}/${object.kind}`) || replicasOf(object) !== undefined;
+}
+
+/** What a workload says about its replicas. */
+export function replicasOf(object: KubeObject): number | undefined {
+  const replicas = valueAt(object, 'spec', 'replicas');
+  return typeof replicas === 'number' ? replicas : undefined;
+}
+
+/** The workload with this number of replicas, or with none of its own. */
+export function withReplicas(object: KubeObject, replicas: number | undefined): KubeObject {
+  const { replicas: _said, ...spec } = mapAt(object, 'spec') ?? {};
+  return { ...object, spec: replicas === undefined ? spec : { ...spec, replicas } };
+}
+
+/** `Kind/name` of every workload that one of the objects scales by itself (an HPA, a KEDA ScaledObject). */
+export function autoscaled(objects: readonly KubeObject[]): ReadonlySet<string> {
+  const targets = objects.map((object) => mapAt(object, 'spec', 'scaleTargetRef')).filter((ref) => ref !== undefined);
+  return new Set(
+    targets.map((ref) => `${typeof ref['kind'] === 'string' ? ref['kind'] : 'Deployment'}/${String(ref['name'])}`),
+  );
+}
+
+/** The labels and ports of the pods that a workload runs, null when it runs none. */
+export function podOf(
+  object: KubeObject,
+): { readonly labels: Readonly<Record<string, string>>; readonly ports: readonly JsonMap[] } | null {
+  const template = mapAt(object, 'spec', 'template') ?? mapAt(object, 'spec', 'jobTemplate', 'spec', 'template');
+  if (mapAt(template, 'spec') === undefined) return null;
+  const labels = (mapAt(template, 'metadata', 'labels') ?? {}) as Record<string, string>;
+  const containers = listAt(template, 'spec', 'containers');
+  return { labels, ports: containers.flatMap((container) => listAt(container, 'ports').filter(isMap)) };
+}
