@@ -1,7 +1,7 @@
 import type { Agent, Mode } from '../model/agent.ts';
 import type { VerifiedBundle } from '../model/bundle.ts';
 import type { Believed } from '../model/deps.ts';
-import { asSluiceError, isSluiceError } from '../../shared/errors.ts';
+import { asSluiceError } from '../../shared/errors.ts';
 import { freshnessKey } from '../../shared/wire/freshness.ts';
 import { bundleObjects } from '../../shared/wire/bundle.ts';
 
@@ -26,7 +26,8 @@ export async function accept(agent: Agent): Promise<VerifiedBundle | null> {
   } catch (error) {
     if (agent.stop.aborted) return memory.bundle;
     const fault = asSluiceError(error);
-    if (isSluiceError(fault, 'PACK_INVALID', 'DIGEST_MISMATCH', 'WIRE_INVALID')) deps.transport.reset();
+    // What was refused must be fetched and refused again: "unchanged" would read as if all were well.
+    if (fault.exitCode === 8 || fault.code === 'LIMIT_EXCEEDED') deps.transport.reset();
     if (memory.channelFault?.code !== fault.code) {
       deps.log.warn('the channel gave nothing to believe', { code: fault.code, error: fault.message });
     }
