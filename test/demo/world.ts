@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { dataFiles, readSecret } from '../../hub/client/data.ts';
 import type { StatusView } from '../../hub/model/status.ts';
 import { startConfigRepository, type ConfigRepository } from './config-repository.ts';
 import { runCommand, startProgram, type CommandResult, type Program } from './program.ts';
@@ -48,6 +49,8 @@ export interface World {
     wanted: (status: StatusView) => boolean,
     timeoutMs?: number,
   ) => Promise<StatusView>;
+  /** The token that shows an administrator to the hub. */
+  readonly adminToken: () => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
@@ -55,10 +58,7 @@ export interface World {
 export async function startWorld(options: WorldOptions): Promise<World> {
   const { folder } = options;
   const dataFolder = join(folder, 'hub');
-  const secretFile = join(folder, 'webhook-secret');
-  const secret = 'a secret of the webhook';
   await mkdir(join(folder, 'logs'), { recursive: true });
-  await writeFile(secretFile, secret, { mode: 0o600 });
   const config = await startConfigRepository(join(folder, 'config'));
   const agents = new Map<string, Program>();
   let hub: Program | null = null;
@@ -74,14 +74,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         config.url,
         ...['--data', dataFolder],
         ...['--listen', listen],
-        ...['--webhook-secret-file', secretFile],
         ...(options.localCluster === undefined ? [] : ['--local', options.localCluster]),
       ],
       { logFile: join(folder, 'logs', 'hub.log') },
     );
     const [url] = await hub.says(/http:\/\/127\.0\.0\.1:\d+/);
     hubUrl = url;
-    config.notify({ url: `${url}/v1/webhook`, secret });
+    config.notify({ url: `${url}/v1/webhook`, secret: await readSecret(join(dataFolder, dataFiles.webhookSecret)) });
   };
   const run = (...args: readonly string[]): Promise<CommandResult> =>
     runCommand(['hub/main.ts', ...args, '--data', dataFolder]);
@@ -126,6 +125,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     },
     run,
     status,
+    adminToken: () => readSecret(join(dataFolder, dataFiles.adminToken)),
     untilStatus: (what, wanted, timeoutMs = 60_000) =>
       waitFor(
         what,
