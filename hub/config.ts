@@ -39,8 +39,6 @@ export const hubFile = z.strictObject({
   webhookSecretFile: path.optional(),
   /** How often agents report when nothing changes; three of them missed make a cluster stale. */
   heartbeatSeconds: z.number().int().min(1).optional(),
-  /** Hours that a published bundle may be used without a new word of the hub. */
-  freshHours: z.number().min(1).optional(),
   log: z
     .strictObject({
       level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
@@ -72,7 +70,6 @@ export interface HubConfig {
   };
   readonly webhookSecretFile: string | null;
   readonly heartbeatMs: number;
-  readonly freshMs: number;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'; readonly format: 'json' | 'text' };
 }
 
@@ -108,7 +105,6 @@ export function hubConfig(file: HubFile, isText: boolean): HubConfig {
     listen: listenOf(file.listen ?? {}),
     webhookSecretFile: file.webhookSecretFile ?? null,
     heartbeatMs: (file.heartbeatSeconds ?? 300) * 1000,
-    freshMs: (file.freshHours ?? 72) * 3_600_000,
     log: { level: or(file.log?.level, 'info'), format: or(file.log?.format, isText ? 'text' : 'json') },
   };
 }

@@ -2,7 +2,7 @@ import { SluiceError } from '../../shared/errors.ts';
 import { countSigners, parseSignatures, payloadTypes } from '../../shared/wire/envelope.ts';
 import { decode } from '../../shared/wire/codec.ts';
 import { enrolment, type Enrolment } from '../../shared/wire/join.ts';
-import { agentReport, signedBody, type AgentReport, type SignedBody } from '../../shared/wire/report.ts';
+import { agentReport, reportLimit, signedBody, type AgentReport, type SignedBody } from '../../shared/wire/report.ts';
 import type { ClusterRecord, LedgerState } from '../model/ledger.ts';
 
 /** A report that is proved to come from the agent of a cluster. */
@@ -12,9 +12,12 @@ export interface AuthenticReport {
   readonly body: SignedBody;
 }
 
-/** Reads a report and proves its sender; throws WIRE_INVALID, UNAUTHENTICATED or REVOKED. */
+/** Reads a report and proves its sender; throws WIRE_INVALID, LIMIT_EXCEEDED, UNAUTHENTICATED or REVOKED. */
 export function readReport(bytes: Uint8Array, state: Pick<LedgerState, 'channel' | 'clusters'>): AuthenticReport {
   const body = decode(signedBody, bytes, 'report');
+  if (Buffer.byteLength(body.payload) > reportLimit) {
+    throw new SluiceError('LIMIT_EXCEEDED', `a report has at most ${reportLimit} bytes`);
+  }
   const report = decode(agentReport, Buffer.from(body.payload), 'report');
   const record = state.clusters.get(report.cluster);
   const key = record?.agentKey;

@@ -50,7 +50,8 @@ export function agentRoutes(app: FastifyInstance, context: RouteContext): void {
     return reply.send({ status: 'enrolled' });
   });
 
-  app.post(feedPaths.reports, { bodyLimit: reportLimit }, async (request, reply): Promise<FastifyReply> => {
+  // The payload travels as a JSON string: escaping may double it.
+  app.post(feedPaths.reports, { bodyLimit: 2 * reportLimit + 8192 }, async (request, reply): Promise<FastifyReply> => {
     return reply.send(await door.report(bytesOf(request)));
   });
 }

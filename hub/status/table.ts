@@ -77,10 +77,15 @@ function rowLines(row: StatusRow, style: TableStyle): (readonly string[] | strin
   const blank = style.wide ? ['', '', ''] : [];
   const cells = first === undefined ? ['-', '-', '-'] : revisionCells(first);
   return [
-    [row.application, row.cluster, ...cells, row.health, ...wide, ageText(row.ageSeconds)],
+    [shownName(row.application), row.cluster, ...cells, row.health, ...wide, ageText(row.ageSeconds)],
     ...rest.map((revision) => ['', '', ...revisionCells(revision), '', ...blank, '']),
     ...notesOf(row).map((note) => fit(`  ${note}`, style.columns)),
   ];
+}
+
+/** Names in the namespace `default` go without it: width is scarce. */
+function shownName(application: string): string {
+  return application.replace(/^default\//, '');
 }
 
 function notesOf(row: StatusRow): string[] {

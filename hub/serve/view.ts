@@ -1,0 +1,78 @@
+import type { Digest } from '../../shared/lib/canonical.ts';
+import { parseCommit } from '../../shared/lib/git/commit.ts';
+import type { Oid } from '../../shared/lib/git/object.ts';
+import { parseTree } from '../../shared/lib/git/tree.ts';
+import type { ObjectReader, ObjectStore } from '../../shared/ports/objects.ts';
+import { bundleObjects } from '../../shared/wire/bundle.ts';
+import { freshnessShard } from '../../shared/wire/freshness.ts';
+import { freshnessPath, freshnessSignaturePath, freshRef } from '../../shared/wire/layout.ts';
+import type { SignedBody } from '../../shared/wire/report.ts';
+import type { ChannelView } from '../model/channel.ts';
+import type { SignedBytes } from '../model/keys.ts';
+import type { LedgerState, PublishedBundle } from '../model/ledger.ts';
+
+/** A view of the channel in memory; `refresh` takes over the freshness lists as they are on disk now. */
+export interface RefreshedView extends ChannelView {
+  readonly refresh: () => void;
+}
+
+/** The feed's view of a channel repository: lists are read when they were signed, object files when they are asked for. */
+export function openChannelView(
+  channel: Pick<ObjectStore, 'refs' | 'read'>,
+  roots: readonly SignedBytes[],
+  state: () => LedgerState | null,
+): RefreshedView {
+  const rootBodies = roots.map(bodyOf);
+  const paths = new WeakMap<PublishedBundle, ReadonlyMap<Digest, string>>();
+  const lists = new Map<string, { readonly oid: Oid; readonly body: SignedBody }>();
+  const refreshShard = (shard: string, oid: Oid | undefined) => {
+    if (oid === undefined) lists.delete(shard);
+    else if (lists.get(shard)?.oid !== oid) {
+      const tree = parseCommit(channel.read(oid)?.body ?? new Uint8Array()).tree;
+      const payload = fileAt(channel, tree, freshnessPath);
+      const signatures = fileAt(channel, tree, freshnessSignaturePath);
+      if (payload !== null && signatures !== null) lists.set(shard, { oid, body: bodyOf({ payload, signatures }) });
+    }
+  };
+  return {
+    roots: () => rootBodies,
+    freshness: (registration) => lists.get(freshnessShard(registration))?.body ?? null,
+    object: (cluster, digest) => {
+      const bundle = state()?.bundles.get(cluster);
+      if (bundle === undefined) return Promise.resolve(null);
+      let byDigest = paths.get(bundle);
+      if (byDigest === undefined) {
+        byDigest = new Map(bundleObjects(bundle.revision).map((object) => [object.digest, object.path]));
+        paths.set(bundle, byDigest);
+      }
+      const path = byDigest.get(digest);
+      const bytes = path === undefined ? null : fileAt(channel, bundle.tree, path);
+      return Promise.resolve(bytes === null ? null : text(bytes));
+    },
+    refresh: () => {
+      const refs = channel.refs();
+      for (let shard = 0; shard < 256; shard++) {
+        const name = shard.toString(16).padStart(2, '0');
+        refreshShard(name, refs.get(freshRef(name)));
+      }
+    },
+  };
+}
+
+function fileAt(objects: Pick<ObjectReader, 'read'>, tree: Oid, path: string): Uint8Array | null {
+  let at: Oid | undefined = tree;
+  for (const name of path.split('/')) {
+    const folder: ReturnType<ObjectReader['read']> = at === undefined ? null : objects.read(at);
+    if (folder === null) return null;
+    at = parseTree(folder.body).find((entry) => entry.name === name)?.oid;
+  }
+  return at === undefined ? null : (objects.read(at)?.body ?? null);
+}
+
+function bodyOf({ payload, signatures }: SignedBytes): SignedBody {
+  return { payload: text(payload), signatures: text(signatures) };
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8');
+}

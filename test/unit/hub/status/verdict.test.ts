@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import type { ReceivedReport } from '../../../../hub/model/reports.ts';
+import type { ClusterRecord } from '../../../../hub/model/ledger.ts';
+import { statusExit, statusView } from '../../../../hub/status/view.ts';
+import type { ReportCondition } from '../../../../shared/wire/report.ts';
+import {
+  bundleApp,
+  clusterRecord,
+  heartbeat,
+  now,
+  published,
+  received,
+  reportOf,
+  settledApp,
+  stateOf,
+} from '../facts.ts';
+
+const app = bundleApp('web');
+const bundle = published('a', [app]);
+const healthy = settledApp(app);
+const mark = reportOf(bundle, []).accepted!;
+const condition = (type: ReportCondition['type'], message: string): ReportCondition => ({
+  type,
+  status: 'True',
+  reason: type,
+  message,
+  since: '2026-03-01T11:00:00.000Z',
+});
+
+function verdict(report: ReceivedReport | null, record: Partial<ClusterRecord> = {}) {
+  const state = stateOf([clusterRecord('a', record)], [bundle]);
+  const reports = new Map(report === null ? [] : [['a', report]]);
+  const view = statusView({ state, reports, now, heartbeat });
+  const [row] = view.applications;
+  return { health: row?.health, message: row?.message, applied: row?.applied, exit: statusExit(view) };
+}
+
+describe('the verdict on an application', () => {
+  it.each([
+    ['nobody joined yet', null, { agentKey: null }, 'Unknown', 'the agent has not joined yet', 0],
+    ['no report yet', null, {}, 'Unknown', 'no report yet', 0],
+    ['a cluster without reports', null, { reports: false }, 'Unknown', 'joined without reports', 0],
+    [
+      'a revoked cluster',
+      received(reportOf(bundle, [healthy])),
+      { revoked: true },
+      'Stale',
+      'the registration is revoked',
+      11,
+    ],
+    ['as wanted', received(reportOf(bundle, [healthy])), {}, 'Healthy', 'Ready:1/1', 0],
+    [
+      'three heartbeats and a bit ago',
+      received(reportOf(bundle, [healthy]), 181),
+      {},
+      'Stale',
+      'no report in time: Ready:1/1',
+      11,
+    ],
+    ['three heartbeats ago exactly', received(reportOf(bundle, [healthy]), 180), {}, 'Healthy', 'Ready:1/1', 0],
+    [
+      'an older generation that was healthy',
+      received(reportOf(bundle, [healthy], { accepted: { ...mark, generation: 6 } })),
+      {},
+      'Progressing',
+      'a has 6, waits for generation 7',
+      0,
+    ],
+    [
+      'a later generation',
+      received(reportOf(bundle, [healthy], { accepted: { ...mark, generation: 8 } })),
+      {},
+      'Healthy',
+      'Ready:1/1',
+      0,
+    ],
+    [
+      'a higher generation of another epoch',
+      received(reportOf(bundle, [healthy], { accepted: { ...mark, epoch: 2, generation: 9 } })),
+      {},
+      'Progressing',
+      'a has 9, waits for generation 7',
+      0,
+    ],
+    [
+      'an older generation that is broken',
+      received(
+        reportOf(bundle, [settledApp(app, { health: 'Degraded', message: 'no pods' })], {
+          accepted: { ...mark, generation: 6 },
+        }),
+      ),
+      {},
+      'Degraded',
+      'a has 6, waits for generation 7: no pods',
+      10,
+    ],
+    [
+      'nothing accepted',
+      received(reportOf(bundle, [], { accepted: null })),
+      {},
+      'Progressing',
+      'a has none yet, waits for generation 7',
+      0,
+    ],
+    [
+      'a green that is not of this digest',
+      received(reportOf(bundle, [settledApp(app, { applied: bundleApp('other').digest, phase: 'shift' })])),
+      {},
+      'Progressing',
+      'shift: Ready:1/1',
+      0,
+    ],
+    [
+      'blocked on the way',
+      received(
+        reportOf(bundle, [settledApp(app, { applied: null, phase: 'blocked', health: 'Degraded', message: 'no' })]),
+      ),
+      {},
+      'Degraded',
+      'blocked: no',
+      10,
+    ],
+    [
+      'held by the site',
+      received(
+        reportOf(bundle, [settledApp(app, { applied: null, phase: 'held', health: 'Held', message: 'until May' })]),
+      ),
+      {},
+      'Held',
+      'held: until May',
+      0,
+    ],
+    [
+      'a forked channel, whatever the application says',
+      received(reportOf(bundle, [healthy], { conditions: [condition('Forked', 'two bundles of one generation')] })),
+      {},
+      'Degraded',
+      'Forked: two bundles of one generation',
+      10,
+    ],
+    [
+      'a stale site',
+      received(reportOf(bundle, [healthy], { conditions: [condition('Stale', 'no fresh word since May')] })),
+      {},
+      'Stale',
+      'Stale: no fresh word since May',
+      11,
+    ],
+  ] as const)('%s', (_, report, record, health, message, exit) => {
+    expect(verdict(report, record)).toMatchObject({ health, message, exit });
+  });
+
+  it('counts as applied only with epoch, generation and both digests', () => {
+    expect(verdict(received(reportOf(bundle, [healthy]))).applied).toBe(true);
+    expect(verdict(received(reportOf(bundle, [settledApp(app, { desired: null })]))).applied).toBe(false);
+    expect(verdict(received(reportOf(bundle, [healthy], { accepted: null }))).applied).toBe(false);
+  });
+
+  it('shows nothing of a bundle that was for an earlier registration', () => {
+    const state = stateOf([clusterRecord('a', { registration: '00000000-0000-4000-8000-00000000000f' })], [bundle]);
+    expect(statusView({ state, reports: new Map(), now, heartbeat }).applications).toEqual([]);
+  });
+
+  it('keeps showing an application that the agent still takes away', () => {
+    const state = stateOf([clusterRecord('a')], [published('a', [])]);
+    const leaving = settledApp(app, { desired: null, phase: 'delete', message: '2 objects left' });
+    const report = received(reportOf(published('a', []), [leaving]));
+    const view = statusView({ state, reports: new Map([['a', report]]), now, heartbeat });
+    expect(view.applications[0]).toMatchObject({ health: 'Progressing', message: 'being removed: 2 objects left' });
+  });
+
+  it('is degraded while an error or a guarded change waits for somebody', () => {
+    const problems = [{ code: 'RENDER_FAILED', message: 'no', severity: 'error' }] as const;
+    const facts = { reports: new Map(), now, heartbeat };
+    expect(statusExit(statusView({ ...facts, state: stateOf([], [], { problems }) }))).toBe(10);
+    const warning = [{ code: 'UNSUPPORTED', message: 'no', severity: 'warning' }] as const;
+    expect(statusExit(statusView({ ...facts, state: stateOf([], [], { problems: warning }) }))).toBe(0);
+  });
+});
