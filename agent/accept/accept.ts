@@ -23,9 +23,11 @@ export async function accept(agent: Agent): Promise<VerifiedBundle | null> {
       memory.bundle = bundle;
     }
     memory.channelFault = null;
+    memory.pullFailures = 0;
   } catch (error) {
     if (agent.stop.aborted) return memory.bundle;
     const fault = asSluiceError(error);
+    memory.pullFailures += 1;
     // What was refused must be fetched and refused again: "unchanged" would read as if all were well.
     if (fault.exitCode === 8 || fault.code === 'LIMIT_EXCEEDED') deps.transport.reset();
     if (memory.channelFault?.code !== fault.code) {
@@ -77,12 +79,13 @@ function have(bundle: VerifiedBundle | null) {
 }
 
 function believed(agent: Agent): Believed {
-  const state = agent.memory.stored?.state ?? null;
+  const state = agent.memory.stored?.state;
   const previous = agent.memory.bundle;
+  const highest = (recorded = 0, seen = 0) => Math.max(recorded, seen);
   return {
     mark: state?.mark ?? null,
-    rootVersion: Math.max(state?.rootVersion ?? 0, previous?.rootVersion ?? 0),
-    timeFloor: Math.max(state?.timeFloor ?? 0, previous?.issuedAt ?? 0),
+    rootVersion: highest(state?.rootVersion, previous?.rootVersion),
+    timeFloor: highest(state?.timeFloor, previous?.issuedAt),
     previous,
   };
 }

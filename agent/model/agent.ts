@@ -34,6 +34,8 @@ export interface Memory {
   bundle: VerifiedBundle | null;
   /** Something may be new in the channel. */
   isPullDue: boolean;
+  /** Pulls that failed in a row. */
+  pullFailures: number;
   /** Why the last pull brought nothing that may be believed; null when it was well. */
   channelFault: { readonly code: Code; readonly message: string } | null;
   site: Site;
@@ -45,6 +47,9 @@ export interface Memory {
   /** Details of what keeps a revision from being ready, by application. */
   readonly explanations: Map<string, { readonly key: string; readonly text: string }>;
   readonly namespaces: Map<string, Promise<void>>;
+  /** Since when conditions have their status, by type. */
+  since: ReadonlyMap<string, { readonly status: string; readonly at: number }>;
+  lastOutcome: Outcome | null;
   /** When the inventory was last written in a pass, by the monotonic clock. */
   recordedAt: number;
 }

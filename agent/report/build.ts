@@ -1,0 +1,155 @@
+import type { AppOutcome, Fault, Outcome } from '../model/agent.ts';
+import type { AgentSettings } from '../model/deps.ts';
+import type { Live } from '../model/live.ts';
+import type { Identity } from '../model/site.ts';
+import type { Code } from '../../shared/errors.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
+import type { BundleApp } from '../../shared/wire/revision.ts';
+import { reportLimit, type AgentReport, type ReportApp, type ReportRevision } from '../../shared/wire/report.ts';
+import { appHealth } from './health.ts';
+import { conditionsOf } from './conditions.ts';
+
+/** Everything that a report is made of: only rows and observed facts. */
+export interface ReportInput {
+  readonly outcome: Outcome;
+  readonly live: Live;
+  readonly identity: Identity;
+  readonly settings: Pick<AgentSettings, 'version'>;
+  readonly about: {
+    readonly kubernetes: string;
+    readonly capabilities: readonly string[];
+    readonly clusterUid: string;
+  };
+  readonly faults: ReadonlyMap<ObjectId, Pick<Fault, 'row'>>;
+  readonly explanations: ReadonlyMap<string, { readonly text: string }>;
+  readonly channelFault: { readonly code: Code; readonly message: string } | null;
+  readonly isFresh: boolean;
+  readonly sequence: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Since when each condition has its status, by type; missing = now. */
+  readonly since: ReadonlyMap<string, { readonly status: string; readonly at: number }>;
+  readonly withEnvelope: boolean;
+}
+
+/** The report of a pass, within the size limit: lists are cut, never wrong. */
+export function buildReport(input: ReportInput): AgentReport {
+  const { outcome, identity, about } = input;
+  const inventory = outcome.inventory;
+  const report: AgentReport = {
+    format: 1,
+    channel: identity.channel,
+    registration: identity.registration,
+    cluster: identity.cluster,
+    sequence: input.sequence,
+    issuedAt: new Date(input.now).toISOString(),
+    agent: {
+      version: input.settings.version,
+      kubernetes: about.kubernetes,
+      capabilities: [...about.capabilities],
+      clusterUid: about.clusterUid,
+    },
+    accepted: outcome.bundle?.mark ?? null,
+    settled: outcome.isSettled,
+    conditions: conditionsOf(input),
+    apps: outcome.apps.filter(({ app }) => app !== null).flatMap((app) => reportApp(input, app)),
+    retired: {
+      settled: (outcome.bundle?.revision.retired ?? []).map((one) => one.id).filter((id) => !inventory.has(id)),
+      survivors: [...outcome.survivors],
+      unexplained: [...outcome.unexplained],
+    },
+    ...(input.withEnvelope && outcome.bundle !== null ? { envelope: outcome.bundle.envelope } : {}),
+  };
+  return fitted(report);
+}
+
+function reportApp(input: ReportInput, outcome: AppOutcome): ReportApp[] {
+  const { app, plan } = outcome;
+  if (app === null) return [];
+  const ids = new Set(app.objects.map((one) => one.id));
+  const faults = [...input.faults.values()].map((fault) => fault.row).filter((row) => ids.has(row.id));
+  const explanation = input.explanations.get(outcome.key)?.text ?? null;
+  const seen = appHealth(input.outcome, outcome, { live: input.live, faults, explanation });
+  const isSettled = plan?.phase === 'settled' && faults.length === 0;
+  const faulty = faults.map((row) => ({
+    id: row.id,
+    code: row.fault?.code ?? 'INTERNAL',
+    message: row.fault?.message ?? row.reason,
+  }));
+  const unwell = seen.bad
+    .filter((one) => !faults.some((row) => row.id === one.id))
+    .map((one) => ({ id: one.id, code: 'UNHEALTHY', message: one.message, health: one.health }));
+  return [
+    {
+      namespace: app.namespace,
+      name: app.name,
+      desired: app.digest,
+      applied: isSettled ? app.digest : null,
+      phase: phaseOf(input, outcome),
+      health: seen.health,
+      message: seen.message.slice(0, 2_000),
+      revisions: app.revisions.map((revision) => revisionOf(input.live, app, revision)),
+      traffic: trafficOf(input.live, app),
+      objects: { total: seen.total, current: seen.current },
+      problems: [...faulty, ...unwell].slice(0, 50),
+      observedAt: new Date(input.now).toISOString(),
+    },
+  ];
+}
+
+function phaseOf(input: ReportInput, { plan, skipped }: AppOutcome): ReportApp['phase'] {
+  if (skipped !== null || plan === null) return 'skipped';
+  return input.outcome.mode.hold !== null && plan.phase !== 'settled' ? 'held' : plan.phase;
+}
+
+function revisionOf(live: Live, app: BundleApp, revision: BundleApp['revisions'][number]): ReportRevision {
+  const counts = revision.objects.flatMap((id) => {
+    const desired = app.replicas.find((one) => one.id === id)?.value;
+    const replicas = live.object(id)?.replicas ?? null;
+    if (desired === undefined && replicas === null) return [];
+    return [{ ready: replicas?.ready ?? 0, desired: desired ?? replicas?.spec ?? 0 }];
+  });
+  return {
+    name: revision.name,
+    ready: counts.reduce((sum, one) => sum + one.ready, 0),
+    desired: counts.reduce((sum, one) => sum + one.desired, 0),
+  };
+}
+
+/** The live split of the first rule, in percent by revision; ways that the bundle does not name count under their Service. */
+function trafficOf(live: Live, app: BundleApp): ReportApp['traffic'] {
+  const [traffic] = app.traffic;
+  const routes = traffic === undefined ? null : (live.object(traffic.id)?.routes ?? null);
+  if (traffic === undefined || routes === null || traffic.provider === 'ingress') return [];
+  const first = routes.filter((route) => route.rule === 0);
+  const total = first.reduce((sum, route) => sum + route.weight, 0);
+  const byRevision = new Map<string, number>();
+  for (const route of first) {
+    const target = traffic.targets.find((one) => one.service === route.service);
+    const revision = target?.revision ?? route.service.slice(route.service.lastIndexOf('/') + 1);
+    const percent = total === 0 ? 0 : (100 * route.weight) / total;
+    byRevision.set(revision, (byRevision.get(revision) ?? 0) + percent);
+  }
+  return [...byRevision].map(([revision, weight]) => ({ revision, weight: Math.round(weight) }));
+}
+
+/** Cuts the long lists, longest first, until the report fits. */
+function fitted(report: AgentReport): AgentReport {
+  let keep = 1_000;
+  let next = report;
+  while (Buffer.byteLength(JSON.stringify(next)) > reportLimit * 0.9 && keep >= 1) {
+    keep = Math.floor(keep / 2);
+    const cut = <T>(list: readonly T[]) => list.slice(0, keep);
+    const { retired, apps } = next;
+    next = {
+      ...next,
+      apps: apps.map((app) => ({ ...app, problems: cut(app.problems), message: app.message.slice(0, 200 + keep) })),
+      retired: {
+        settled: cut(retired.settled),
+        survivors: cut(retired.survivors),
+        unexplained: cut(retired.unexplained),
+      },
+    };
+  }
+  return next;
+}

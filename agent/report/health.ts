@@ -1,0 +1,92 @@
+import type { AppOutcome, Outcome } from '../model/agent.ts';
+import { isWorkload } from '../model/kinds.ts';
+import type { Live, LiveObject } from '../model/live.ts';
+import type { Row } from '../model/rows.ts';
+import { worstHealth, type AppHealth, type ObjectHealth } from '../../shared/model/health.ts';
+import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
+import type { BundleApp } from '../../shared/wire/revision.ts';
+
+/** What is observed of one application: its objects' health, counts, and the words for it. */
+export interface AppHealthView {
+  readonly health: AppHealth;
+  readonly message: string;
+  readonly total: number;
+  readonly current: number;
+  readonly bad: readonly { readonly id: ObjectId; readonly health: ObjectHealth; readonly message: string }[];
+}
+
+const ofObject: Readonly<Record<ObjectHealth, AppHealth>> = {
+  Current: 'Healthy',
+  InProgress: 'Progressing',
+  Failed: 'Degraded',
+  Terminating: 'Progressing',
+  NotFound: 'Progressing',
+  Unknown: 'Unknown',
+};
+
+/**
+ * The health of an application on this cluster: the worst of its objects, of its change (blocked is Degraded), of its faults,
+ * and of the site's hold. The message is `Ready:1/1` (ready of wanted pods), followed by the first thing that is not well.
+ */
+export function appHealth(
+  outcome: Pick<Outcome, 'mode'>,
+  { app, plan, skipped }: AppOutcome,
+  facts: { readonly live: Live; readonly faults: readonly Row[]; readonly explanation: string | null },
+): AppHealthView {
+  const { live, faults } = facts;
+  const objects = (app?.objects ?? []).map(({ id }) => ({ id, ...verdictOf(live, id) }));
+  const bad = objects.filter((one) => one.health !== 'Current');
+  const counts = { total: objects.length, current: objects.length - bad.length, bad };
+  const ready = `Ready:${readyText(live, app)}`;
+  if (skipped !== null) return { health: 'Held', message: `skipped: ${skipped}`, ...counts };
+  const hold = outcome.mode.hold;
+  const isHeld = hold !== null && plan !== null && plan.phase !== 'settled';
+  const words: AppHealth[] = [
+    ...objects.map((one) => ofObject[one.health]),
+    ...(faults.length > 0 || (plan?.blocked ?? null) !== null ? (['Degraded'] as const) : []),
+    ...(isHeld ? (['Held'] as const) : []),
+    ...(plan === null || plan.phase === 'settled' ? [] : (['Progressing'] as const)),
+  ];
+  const details = [
+    plan?.blocked?.reason,
+    facts.explanation,
+    faults[0] && `${nameOf(faults[0].id)}: ${faults[0].fault?.message ?? faults[0].reason}`,
+    isHeld ? hold : undefined,
+    plan?.reason,
+    bad[0] && `${nameOf(bad[0].id)}: ${bad[0].message}`,
+  ].filter((one) => one !== undefined && one !== null && one !== '');
+  const first =
+    details[0] === plan?.blocked?.reason && facts.explanation !== null ? details.slice(0, 2) : details.slice(0, 1);
+  return { health: worstHealth(words), message: [ready, ...first].join(' '), ...counts };
+}
+
+function verdictOf(live: Live, id: ObjectId): { readonly health: ObjectHealth; readonly message: string } {
+  const object = live.object(id);
+  if (object !== undefined) return { health: object.health, message: object.message };
+  return live.isSynced(id)
+    ? { health: 'NotFound', message: 'not there' }
+    : { health: 'Unknown', message: 'not listed yet' };
+}
+
+/** Ready of wanted pods; objects that are current of all where nothing runs pods. */
+function readyText(live: Live, app: BundleApp | null): string {
+  const ids = (app?.objects ?? []).map(({ id }) => id);
+  const scaled = ids.flatMap((id) => replicasOf(live.object(id), app, id));
+  if (scaled.length > 0) {
+    const ready = scaled.reduce((sum, one) => sum + Math.min(one.ready, one.wanted), 0);
+    return `${ready}/${scaled.reduce((sum, one) => sum + one.wanted, 0)}`;
+  }
+  return `${ids.filter((id) => live.object(id)?.health === 'Current').length}/${ids.length}`;
+}
+
+function replicasOf(live: LiveObject | undefined, app: BundleApp | null, id: ObjectId) {
+  const wanted = app?.replicas.find((one) => one.id === id)?.value;
+  const replicas = live?.replicas ?? null;
+  if (replicas === null) return wanted === undefined || !isWorkload(id) ? [] : [{ wanted, ready: 0 }];
+  return [{ wanted: wanted ?? replicas.spec, ready: replicas.ready }];
+}
+
+function nameOf(id: ObjectId): string {
+  const { kind, name } = parseObjectId(id);
+  return `${kind}/${name}`;
+}

@@ -1,0 +1,78 @@
+import type { AgentDeps } from '../model/deps.ts';
+import { asSluiceError } from '../../shared/errors.ts';
+import { backoff } from '../../shared/lib/backoff.ts';
+import { canonicalJson } from '../../shared/lib/canonical.ts';
+import type { AgentReport } from '../../shared/wire/report.ts';
+
+/** Makes the report with a sequence number; `withEnvelope` when the hub asked for it. */
+export type MakeReport = (sequence: number, withEnvelope: boolean) => AgentReport;
+
+/** Hands reports over: on change, and as a heartbeat. */
+export interface Reporter {
+  /** Delivers what `make` says if it says something new or the heartbeat is due; never throws. At most one at a time. */
+  readonly offer: (make: MakeReport, signal: AbortSignal) => Promise<void>;
+  /** Milliseconds until something should be offered again. */
+  readonly nextIn: () => number;
+}
+
+/** A reporter that has said nothing yet. */
+export function openReporter(deps: Pick<AgentDeps, 'deliver' | 'clock' | 'random' | 'log' | 'settings'>): Reporter {
+  const { clock, settings } = deps;
+  let told = '';
+  let toldAt = Number.NEGATIVE_INFINITY;
+  let sequence = 0;
+  let withEnvelope = false;
+  let failures = 0;
+  let quietUntil = Number.NEGATIVE_INFINITY;
+  let isBusy = false;
+
+  const deliver = async (make: MakeReport, signal: AbortSignal): Promise<void> => {
+    // A number that rises with the wall clock needs no write to survive a restart; the hub's answer mends a clock that went back.
+    sequence = Math.max(sequence + 1, clock.now());
+    const report = make(sequence, withEnvelope);
+    const answer = await deps.deliver(report, signal);
+    told = factsOf(report);
+    toldAt = clock.monotonic();
+    failures = 0;
+    if (answer === null) return;
+    const isBehind = answer.sequence > sequence;
+    sequence = Math.max(sequence, answer.sequence);
+    const isAsked = answer.wantEnvelope && !withEnvelope;
+    withEnvelope = answer.wantEnvelope;
+    if (isBehind || isAsked) told = '';
+  };
+
+  return {
+    offer: async (make, signal) => {
+      if (isBusy || clock.monotonic() < quietUntil) return;
+      const isDue = clock.monotonic() - toldAt >= settings.heartbeatMs;
+      if (!isDue && factsOf(make(sequence, withEnvelope)) === told) return;
+      isBusy = true;
+      try {
+        await deliver(make, signal);
+      } catch (error) {
+        quietUntil = clock.monotonic() + backoff(failures++, deps.random);
+        deps.log.debug('the report was not taken', { error: asSluiceError(error).message });
+      } finally {
+        isBusy = false;
+      }
+    },
+    nextIn: () => {
+      const now = clock.monotonic();
+      if (quietUntil > now) return quietUntil - now;
+      return Math.max(0, toldAt + settings.heartbeatMs - now);
+    },
+  };
+}
+
+/** What a report says, without when and as which number it says it. */
+function factsOf(report: AgentReport): string {
+  const { apps, conditions } = report;
+  return canonicalJson({
+    ...report,
+    sequence: 0,
+    issuedAt: '',
+    apps: apps.map((app) => ({ ...app, observedAt: '' })),
+    conditions: conditions.map((condition) => ({ ...condition, since: '' })),
+  });
+}
