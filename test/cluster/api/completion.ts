@@ -1,28 +1,15 @@
 import { serverOwned } from '../apply/managed.ts';
 import { timestamp } from '../clock.ts';
-import { objectAt, withMeta, without } from '../json.ts';
+import { objectAt, textAt, withMeta, without } from '../json.ts';
 import type { KubeObject, Meta } from '../json.ts';
-import { keyOf } from '../store/store.ts';
-import { withDefaults, withSchemaDefaults } from './defaults.ts';
+import { initialStatus, withDefaults, withSchemaDefaults } from './defaults.ts';
 import type { Call, World } from './world.ts';
 
-/** Defaults, and the address of a Service. */
-export function completed(world: World, call: Call, object: KubeObject): KubeObject {
+/** An object with the defaults of its kind; what they set belongs to the writer, as on the API server. */
+export function completed(call: Call, object: KubeObject): KubeObject {
   if (call.resource.custom) return withSchemaDefaults(object, call.resource.openapi ?? {}) as KubeObject;
-  const complete = withDefaults(object);
-  if (complete.kind === 'Namespace')
-    return withMeta(complete, { labels: { ...complete.metadata.labels, 'kubernetes.io/metadata.name': call.name } });
-  if (complete.kind !== 'Service') return complete;
-  const spec = objectAt(complete, 'spec');
-  const live = world.store.get(call.resource.id, keyOf(call.namespace, call.name));
-  const clusterIP = spec['clusterIP'] ?? objectAt(live, 'spec')['clusterIP'];
-  if (spec['type'] === 'ExternalName' || (clusterIP !== undefined && clusterIP !== '')) {
-    return clusterIP === undefined
-      ? complete
-      : { ...complete, spec: { ...spec, clusterIP, clusterIPs: spec['clusterIPs'] ?? [clusterIP] } };
-  }
-  const address = world.clusterIp();
-  return { ...complete, spec: { ...spec, clusterIP: address, clusterIPs: [address] } };
+  if (object.kind !== 'Namespace') return withDefaults(object);
+  return withMeta(object, { labels: { ...object.metadata.labels, 'kubernetes.io/metadata.name': call.name } });
 }
 
 /** A new object: the members that only the server writes are the server's, status starts empty where it is a subresource. */
@@ -38,8 +25,18 @@ export function fresh(world: World, call: Call, sent: KubeObject): KubeObject {
     ...(resource.generation ? { generation: 1 } : {}),
   };
   const body = resource.status ? without(sent, 'status') : sent;
-  const object = { ...body, metadata } as unknown as KubeObject;
-  return resource.id === 'jobs.batch' ? withJobSelector(object, uid) : object;
+  const status = resource.status && !resource.custom ? { status: initialStatus(resource.kind) } : {};
+  const object = { ...body, ...status, metadata } as unknown as KubeObject;
+  switch (resource.id) {
+    case 'namespaces':
+      return { ...object, spec: { finalizers: ['kubernetes'], ...objectAt(sent, 'spec') } };
+    case 'jobs.batch':
+      return withJobSelector(object, uid);
+    case 'services':
+      return withAddress(object, world.clusterIp);
+    default:
+      return object;
+  }
 }
 
 /** A Job selects its pods by its own uid unless it says otherwise. */
@@ -60,9 +57,19 @@ function withJobSelector(job: KubeObject, uid: string): KubeObject {
   };
 }
 
-/** The object with the live one's server-owned metadata. */
-export function withServerMeta(object: KubeObject, live: KubeObject): KubeObject {
+/** The object with what of the live one only the server writes: metadata, and the address of a Service. */
+export function continued(object: KubeObject, live: KubeObject): KubeObject {
   const own = Object.entries(live.metadata).filter(([key]) => serverOwned.includes(key));
   const metadata = { ...without(object.metadata, ...serverOwned), ...Object.fromEntries(own) };
-  return { ...object, metadata: metadata as unknown as Meta };
+  const next = { ...object, metadata: metadata as unknown as Meta };
+  return object.kind === 'Service' ? withAddress(next, () => textAt(live, 'spec', 'clusterIP')) : next;
+}
+
+/** A Service that names no address gets one, unless its type has none. */
+function withAddress(service: KubeObject, address: () => string): KubeObject {
+  const spec = objectAt(service, 'spec');
+  if (spec['type'] === 'ExternalName') return service;
+  const clusterIP = textAt(spec, 'clusterIP') || address();
+  if (clusterIP === '') return service;
+  return { ...service, spec: { ...spec, clusterIP, clusterIPs: spec['clusterIPs'] ?? [clusterIP] } };
 }

@@ -1,4 +1,4 @@
-import { at, isList, isObject, listAt, numberAt, objectAt, objectsAt, textAt, without } from '../json.ts';
+import { at, isList, isObject, listAt, numberAt, objectAt, objectsAt, textAt, withAt, without } from '../json.ts';
 import type { Json, JsonObject, KubeObject } from '../json.ts';
 
 /** An object with the defaults that the API server gives its kind; members that are null count as missing. */
@@ -65,11 +65,6 @@ const byKind: Readonly<Record<string, Complete>> = {
   Pod: spec((value) => ({ enableServiceLinks: true, ...podSpec(value) })),
   Service: spec(service),
   Secret: secret,
-  Namespace: (object) => ({
-    ...object,
-    spec: { finalizers: ['kubernetes'], ...objectAt(object, 'spec') },
-    status: { phase: 'Active', ...objectAt(object, 'status') },
-  }),
   PersistentVolumeClaim: spec((value) => ({ volumeMode: 'Filesystem', ...value })),
   HorizontalPodAutoscaler: spec((value) => ({ minReplicas: 1, ...value })),
   RoleBinding: binding,
@@ -117,6 +112,11 @@ function container(value: JsonObject): JsonObject {
     const probe = value[name];
     return isObject(probe) ? [[name, probeDefaults(probe)] as const] : [];
   });
+  const env = objectsAt(value, 'env').map((item) =>
+    isObject(at(item, 'valueFrom', 'fieldRef')) && at(item, 'valueFrom', 'fieldRef', 'apiVersion') === undefined
+      ? withAt(item, ['valueFrom', 'fieldRef', 'apiVersion'], 'v1')
+      : item,
+  );
   return {
     imagePullPolicy: latest ? 'Always' : 'IfNotPresent',
     terminationMessagePath: '/dev/termination-log',
@@ -124,6 +124,7 @@ function container(value: JsonObject): JsonObject {
     resources: {},
     ...value,
     ...(ports.length > 0 ? { ports } : {}),
+    ...(env.length > 0 ? { env } : {}),
     ...Object.fromEntries(probes),
   };
 }
@@ -183,6 +184,23 @@ function definition(value: JsonObject): JsonObject {
   const names = { singular: kind.toLowerCase(), listKind: `${kind}List`, ...objectAt(value, 'names') };
   return { conversion: { strategy: 'None' }, ...value, names };
 }
+
+/** The status that a new object of a built-in kind has. */
+export function initialStatus(kind: string): JsonObject {
+  return initial[kind] ?? {};
+}
+
+const initial: Readonly<Record<string, JsonObject>> = {
+  DaemonSet: { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 },
+  Ingress: { loadBalancer: {} },
+  Namespace: { phase: 'Active' },
+  PersistentVolume: { phase: 'Pending' },
+  PersistentVolumeClaim: { phase: 'Pending' },
+  Pod: { phase: 'Pending', qosClass: 'BestEffort' },
+  ReplicaSet: { replicas: 0 },
+  Service: { loadBalancer: {} },
+  StatefulSet: { replicas: 0, availableReplicas: 0 },
+};
 
 /** The replicas that a workload asks for. */
 export function replicasOf(object: JsonObject): number {

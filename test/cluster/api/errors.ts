@@ -21,9 +21,9 @@ export interface Subject {
 export class ApiError extends Error {
   readonly code: number;
   readonly reason: string;
-  readonly details: JsonObject;
+  readonly details: JsonObject | undefined;
 
-  constructor(code: number, reason: string, message: string, details: JsonObject = {}) {
+  constructor(code: number, reason: string, message: string, details?: JsonObject) {
     super(message);
     this.code = code;
     this.reason = reason;
@@ -38,7 +38,7 @@ export function statusOf(error: ApiError): JsonObject {
   return {
     ...head,
     ...(reason === '' ? {} : { reason }),
-    ...(Object.keys(details).length > 0 ? { details } : {}),
+    ...(details === undefined ? {} : { details }),
     code,
   };
 }
@@ -65,6 +65,11 @@ export function alreadyExists(subject: Subject): ApiError {
 export function conflict(subject: Subject, why: string): ApiError {
   const message = `Operation cannot be fulfilled on ${resourceText(subject)} "${subject.name}": ${why}`;
   return new ApiError(409, 'Conflict', message, detailsOf(subject));
+}
+
+/** 409: the object of that name is another one than the request means. */
+export function otherUid(subject: Subject, wanted: string, live: string): ApiError {
+  return conflict(subject, `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${live}`);
 }
 
 /** The reason of a conflict over resourceVersion. */
@@ -144,7 +149,7 @@ function conflictText(conflicts: readonly FieldConflict[]): string {
   const parts = managers.map((manager) => {
     const fields = conflicts.filter((conflict) => conflict.manager === manager).map(({ field }) => field);
     const [first = ''] = fields;
-    return fields.length === 1
+    return conflicts.length === 1
       ? `conflict with ${manager}: ${first}`
       : `conflicts with ${manager}:\n${fields.map((field) => `- ${field}`).join('\n')}`;
   });

@@ -2,7 +2,7 @@ import { timestamp } from '../clock.ts';
 import { textAt, withMeta } from '../json.ts';
 import type { Json, JsonObject, KubeObject } from '../json.ts';
 import { objectKey } from '../store/store.ts';
-import { conflict } from './errors.ts';
+import { conflict, otherUid } from './errors.ts';
 import type { Call, World } from './world.ts';
 import { readObject, subjectOf } from './world.ts';
 
@@ -78,10 +78,7 @@ function finalizersFor(call: Call, live: KubeObject, options: DeleteOptions): re
 function checkPreconditions(call: Call, live: KubeObject, { uid, resourceVersion }: DeleteOptions): void {
   const { metadata } = live;
   if (uid !== undefined && uid !== metadata.uid) {
-    throw conflict(
-      subjectOf(call),
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid ?? ''}`,
-    );
+    throw otherUid(subjectOf(call), uid, metadata.uid ?? '');
   }
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
     throw conflict(

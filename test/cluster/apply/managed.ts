@@ -55,7 +55,7 @@ export function applyContent(
   const known = knownOwners(live, base, door);
   const id = ownerId({ ...writer, operation: 'Apply' });
   const last = known.get(id);
-  const owners = new Map(known).set(id, claim(writer, 'Apply', fieldsOf(wanted, typing.schema)));
+  const owners = new Map(known).set(id, claim(writer, 'Apply', withoutRoots(fieldsOf(wanted, typing.schema))));
   const content = prune(merge(base, wanted, typing.schema), last?.fields ?? none, { owners, schema: typing.schema });
   const delta = changes(base, content, typing);
   const conflicts = conflictsOf(owners, delta, id);
@@ -82,8 +82,9 @@ export function updateManaged(before: Managed | undefined, after: JsonObject, do
 
 /** The content that managers can own: no identity, nothing that only the server writes. */
 export function significant(object: JsonObject): JsonObject {
-  const { apiVersion: _version, kind: _kind, metadata, ...rest } = object;
-  return { metadata: isObject(metadata) ? without(metadata, ...serverOwned) : {}, ...rest };
+  const { metadata } = object;
+  const kept = isObject(metadata) ? without(metadata, ...serverOwned) : {};
+  return { ...without(object, 'apiVersion', 'kind'), metadata: kept };
 }
 
 /** The members of metadata that only the server writes. */
@@ -105,10 +106,16 @@ function knownOwners(live: Managed | undefined, base: JsonObject, { writer, typi
   const known = decodeOwners(live?.entries ?? []);
   if (live === undefined || known.size > 0) return known;
   const first = { ...writer, manager: 'before-first-apply' };
-  const fields = fieldsOf(ownable(base, typing), typing.schema);
+  const fields = changes(typing.skeleton, base, typing).added;
   return new Map([
     [ownerId({ ...first, operation: 'Update' }), { ...claim(first, 'Update', fields), time: writer.time }],
   ]);
+}
+
+/** Nobody owns metadata as a whole. */
+function withoutRoots(fields: Fields): Fields {
+  const { 'f:metadata': metadata, ...rest } = fields;
+  return metadata === undefined || isEmpty(metadata) ? rest : fields;
 }
 
 function claim(writer: Writer, operation: Owner['operation'], fields: Fields): Owner {

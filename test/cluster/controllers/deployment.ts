@@ -1,6 +1,6 @@
 import { timestamp } from '../clock.ts';
 import { replicasOf } from '../api/defaults.ts';
-import { at, isObject, numberAt, objectAt, textAt, withMeta, without } from '../json.ts';
+import { at, numberAt, objectAt, textAt, withMeta, without } from '../json.ts';
 import type { Json, JsonObject, KubeObject } from '../json.ts';
 import type { Condition } from './conditions.ts';
 import { conditionOf, stamped } from './conditions.ts';
@@ -17,13 +17,10 @@ export function reconcileDeployment(context: Context, deployment: KubeObject): v
   const hash = templateHash(at(deployment, 'spec', 'template'));
   const owned = context.owned(deployment, sets);
   const current = owned.find((set) => set.metadata.labels?.['pod-template-hash'] === hash);
-  const paused = at(deployment, 'spec', 'paused') === true;
-  if (current === undefined && !paused) {
-    createSet(context, deployment, { hash, others: owned });
-    return;
-  }
   const others = owned.filter((set) => set !== current);
-  if (current !== undefined) roll(context, deployment, { current, others });
+  if (at(deployment, 'spec', 'paused') === true) scalePaused(context, deployment, owned);
+  else if (current === undefined) return createSet(context, deployment, { hash, others });
+  else roll(context, deployment, { current, others });
   settle(context, deployment, { current, others });
 }
 
@@ -111,6 +108,13 @@ function roll(context: Context, deployment: KubeObject, { current, others }: Set
   }
 }
 
+/** A paused Deployment starts no other ReplicaSet, but its only one follows the wanted number. */
+function scalePaused(context: Context, deployment: KubeObject, owned: readonly KubeObject[]): void {
+  const active = owned.filter((set) => replicasOf(set) > 0);
+  const [only] = active.length === 0 ? owned : active;
+  if (only !== undefined && active.length <= 1) scaleSet(context, only, replicasOf(deployment));
+}
+
 function scaleSet(context: Context, set: KubeObject, replicas: number): void {
   if (replicasOf(set) === replicas) return;
   change(context, sets, set, (live) => ({ ...live, spec: { ...objectAt(live, 'spec'), replicas } }));
@@ -154,7 +158,12 @@ function settle(
     progressCondition(context, deployment, { counts, complete, name: current?.metadata.name ?? '' }),
   ];
   const shown = Object.entries({ ...counts, unavailableReplicas: missing }).filter(([, value]) => value > 0);
-  const status = { observedGeneration: deployment.metadata.generation ?? 1, ...Object.fromEntries(shown), conditions };
+  const status = {
+    observedGeneration: deployment.metadata.generation ?? 1,
+    ...Object.fromEntries(shown),
+    terminatingReplicas: 0,
+    conditions,
+  };
   const revision = current?.metadata.annotations?.[revisionKey];
   // The Deployment carries its ReplicaSet's revision: bookkeeping, written through the status, so the generation stays.
   changeStatus(context, 'deployments.apps', deployment, (live) => {
@@ -193,48 +202,41 @@ interface Progress {
   readonly name: string;
 }
 
-/** Progressing: complete, under way, or without progress for longer than the deadline. */
-function progressCondition(context: Context, deployment: KubeObject, { counts, complete, name }: Progress): JsonObject {
+/** Progressing: complete, under way, paused, or without progress for longer than the deadline. */
+function progressCondition(context: Context, deployment: KubeObject, progress: Progress): JsonObject {
   const old = conditionOf(deployment, 'Progressing');
-  const fresh = numberAt(deployment, ['status', 'observedGeneration'], 0) !== deployment.metadata.generation;
-  const moved =
-    fresh || Object.entries(counts).some(([field, value]) => value !== numberAt(deployment, ['status', field], 0));
   const now = context.world.clock.now();
+  const moved = hasMoved(deployment, progress);
   const since = moved || old === undefined ? now : Date.parse(textAt(old, 'lastUpdateTime'));
-  const deadline = numberAt(deployment, ['spec', 'progressDeadlineSeconds'], 600) * 1000;
-  const failed = old?.['reason'] === 'ProgressDeadlineExceeded';
-  const late = !complete && !moved && (failed || now - since >= deadline);
-  const wasComplete = old?.['reason'] === 'NewReplicaSetAvailable' && !fresh;
-  if (!complete && !late) context.later(since + deadline - now, 'deployments.apps', deployment);
-  const condition = stamped(
-    context,
-    deployment,
-    progressOf(name, { complete: complete || wasComplete, late: late && !wasComplete }),
-  );
-  const same = isObject(old) && old['reason'] === condition['reason'] && !(moved && !complete);
+  const deadline = since + numberAt(deployment, ['spec', 'progressDeadlineSeconds'], 600) * 1000;
+  const failed = !moved && (old?.['reason'] === 'ProgressDeadlineExceeded' || now >= deadline);
+  const condition = stamped(context, deployment, progressOf(deployment, progress, failed));
+  if (condition['reason'] === 'ReplicaSetUpdated') context.later(deadline - now, 'deployments.apps', deployment);
+  const same = old?.['reason'] === condition['reason'] && (progress.complete || !moved);
   return { ...condition, lastUpdateTime: same ? textAt(old, 'lastUpdateTime') : timestamp(now) };
 }
 
-function progressOf(
-  name: string,
-  { complete, late }: { readonly complete: boolean; readonly late: boolean },
-): Condition {
+/** True when something happened since the status was written: another template or number, or other counts. */
+function hasMoved(deployment: KubeObject, { counts }: Progress): boolean {
+  if (numberAt(deployment, ['status', 'observedGeneration'], 0) !== deployment.metadata.generation) return true;
+  return Object.entries(counts).some(([field, value]) => value !== numberAt(deployment, ['status', field], 0));
+}
+
+function progressOf(deployment: KubeObject, { complete, name }: Progress, failed: boolean): Condition {
+  const type = 'Progressing';
   const set = `ReplicaSet ${JSON.stringify(name)}`;
-  if (complete)
-    return {
-      type: 'Progressing',
-      status: 'True',
-      reason: 'NewReplicaSetAvailable',
-      message: `${set} has successfully progressed.`,
-    };
-  if (late)
-    return {
-      type: 'Progressing',
-      status: 'False',
-      reason: 'ProgressDeadlineExceeded',
-      message: `${set} has timed out progressing.`,
-    };
-  return { type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated', message: `${set} is progressing.` };
+  if (at(deployment, 'spec', 'paused') === true) {
+    return { type, status: 'Unknown', reason: 'DeploymentPaused', message: 'Deployment is paused' };
+  }
+  // Once a template was rolled out, lost pods are no longer a matter of progress.
+  const old = conditionOf(deployment, type);
+  const observed = numberAt(deployment, ['status', 'observedGeneration'], 0) === deployment.metadata.generation;
+  if (complete || (observed && old?.['reason'] === 'NewReplicaSetAvailable')) {
+    return { type, status: 'True', reason: 'NewReplicaSetAvailable', message: `${set} has successfully progressed.` };
+  }
+  if (failed)
+    return { type, status: 'False', reason: 'ProgressDeadlineExceeded', message: `${set} has timed out progressing.` };
+  return { type, status: 'True', reason: 'ReplicaSetUpdated', message: `${set} is progressing.` };
 }
 
 function sum<T>(list: readonly T[], value: (item: T) => number): number {

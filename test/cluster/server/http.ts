@@ -63,7 +63,7 @@ export function send(request: IncomingMessage, response: ServerResponse, answer:
 /** The answer for what a handler threw; anything but an ApiError is a fault of this server. */
 export function answerOf(error: unknown): Exclude<Answer, 'streaming'> {
   if (error instanceof ApiError) {
-    const wait = error.details['retryAfterSeconds'];
+    const wait = error.details?.['retryAfterSeconds'];
     const headers = typeof wait === 'number' ? { headers: { 'retry-after': String(wait) } } : {};
     return { status: error.code, body: statusOf(error), ...headers };
   }

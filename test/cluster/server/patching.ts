@@ -1,4 +1,4 @@
-import { badRequest, invalid, unsupportedMediaType } from '../api/errors.ts';
+import { ApiError, badRequest, unsupportedMediaType } from '../api/errors.ts';
 import type { Resource } from '../api/kinds.ts';
 import { jsonPatch, mergePatch, PatchFailure } from '../apply/patch.ts';
 import { strategicPatch } from '../apply/strategic.ts';
@@ -50,8 +50,9 @@ function jsonPatched(target: JsonObject, body: Json): Json {
   try {
     return jsonPatch(target, body);
   } catch (error) {
-    if (error instanceof PatchFailure)
-      throw invalid({ kind: '', name: '' }, [{ reason: 'FieldValueInvalid', field: 'patch', message: error.message }]);
+    // The API server does not say what is wrong with the patch.
+    const message = 'the server rejected our request due to an error in our request';
+    if (error instanceof PatchFailure) throw new ApiError(422, 'Invalid', message, {});
     throw error;
   }
 }

@@ -1,10 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { applyObject, createObject, updateObject } from '../api/write.ts';
 import type { Call, World } from '../api/world.ts';
-import { readObject } from '../api/world.ts';
+import { readObject, subjectOf } from '../api/world.ts';
 import { deleteOptions, removeObject } from '../api/remove.ts';
-import { badRequest, invalid, methodNotAllowed, noSuchResource, unsupportedMediaType } from '../api/errors.ts';
-import { isList, isObject } from '../json.ts';
+import {
+  badRequest,
+  invalid,
+  methodNotAllowed,
+  noSuchResource,
+  otherUid,
+  unsupportedMediaType,
+} from '../api/errors.ts';
+import { isList, isObject, textAt } from '../json.ts';
 import type { JsonObject, KubeObject } from '../json.ts';
 import type { Answer } from './http.ts';
 import { parseJson, readBody } from './http.ts';
@@ -124,7 +131,11 @@ function putObject(world: World, asked: ObjectRequest, { call, text }: Write): K
     };
     throw invalid({ group: call.resource.group, kind: call.resource.kind, name: call.name }, [cause]);
   }
-  return updateObject(world, call, () => body);
+  const uid = textAt(body, 'metadata', 'uid');
+  return updateObject(world, call, (live) => {
+    if (uid !== '' && uid !== live.metadata.uid) throw otherUid(subjectOf(call), uid, live.metadata.uid ?? '');
+    return body;
+  });
 }
 
 /** The last step of a namespace's end: its spec.finalizers are taken away. */

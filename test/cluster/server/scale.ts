@@ -1,4 +1,4 @@
-import { badRequest, conflict, invalid, modified, noSuchResource } from '../api/errors.ts';
+import { badRequest, conflict, invalid, modified, noSuchResource, otherUid } from '../api/errors.ts';
 import type { Resource, ScalePaths } from '../api/kinds.ts';
 import { readObject, subjectOf } from '../api/world.ts';
 import { updateObject } from '../api/write.ts';
@@ -20,10 +20,7 @@ export function updateScale(world: World, call: Call, change: (scale: JsonObject
     const uid = textAt(next, 'metadata', 'uid');
     // The API server compares the uid for its own kinds only.
     if (!call.resource.custom && uid !== '' && uid !== live.metadata.uid) {
-      throw conflict(
-        subjectOf(call),
-        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid ?? ''}`,
-      );
+      throw otherUid(subjectOf(call), uid, live.metadata.uid ?? '');
     }
     const sent = textAt(next, 'metadata', 'resourceVersion');
     if (sent !== '' && sent !== live.metadata.resourceVersion) throw conflict(subjectOf(call), modified);
