@@ -44,28 +44,33 @@ export async function renderComponent(
 ): Promise<Attempt<ComponentObjects>> {
   const steps = stepsOf(job);
   if ('faults' in steps) return steps;
-  const raw = job.component.type === rawType ? rawManifests(job.component, job.record.files, pathOf(job)) : null;
-  if (raw !== null && 'faults' in raw) return raw;
+  const isRaw = job.component.type === rawType;
+  const raw = isRaw ? rawManifests(job.component, job.record.files, pathOf(job)) : { value: [] };
+  if ('faults' in raw) return raw;
+  const [first, ...more] = raw.value;
+  const draft: Draft = { output: first?.value, outputs: new Map() };
+  const faults = await applySteps(cue, steps.value, draft, signal);
+  return faults.length > 0 ? { faults } : finish(job, draft, first === undefined ? null : { first, more });
+}
 
+async function applySteps(
+  cue: CueEngine,
+  steps: readonly Step[],
+  draft: Draft,
+  signal: AbortSignal,
+): Promise<readonly RenderFault[]> {
   // One message to the worker for all that does not look at what came before it.
-  const isEarly = (step: Step): boolean => !readsContext(step.definition.template, 'outputs?');
-  const early = steps.value.filter(isEarly);
-  const answers = await cue.evaluate(
-    early.map((step) => step.program),
-    signal,
-  );
+  const early = steps.filter((step) => !readsContext(step.definition.template, 'outputs?'));
+  const programs = early.map((step) => step.program);
+  const answers = await cue.evaluate(programs, signal);
   const known = new Map(early.map((step, index) => [step, answers[index]]));
-
-  const draft: Draft = { output: raw?.value[0]?.value, outputs: new Map() };
   const faults: RenderFault[] = [];
-  for (const step of steps.value) {
+  for (const step of steps) {
     const outcome = known.get(step) ?? (await evaluateLate(cue, step, draft, signal));
-    if (outcome === undefined) continue;
-    if (outcome.ok) applyStep(draft, step, outcome.value);
-    else faults.push(faultOf(step, outcome));
+    if (outcome?.ok === true) applyStep(draft, step, outcome.value);
+    else if (outcome !== undefined) faults.push(faultOf(step, outcome));
   }
-  if (faults.length > 0) return { faults };
-  return finish(job, draft, raw?.value.slice(1) ?? []);
+  return faults;
 }
 
 async function evaluateLate(
@@ -162,15 +167,18 @@ function applyStep(draft: Draft, step: Step, value: CueValue): void {
   }
 }
 
-function finish(job: ComponentJob, draft: Draft, more: readonly Manifest[]): Attempt<ComponentObjects> {
+function finish(
+  job: ComponentJob,
+  draft: Draft,
+  raw: { readonly first: Manifest; readonly more: readonly Manifest[] } | null,
+): Attempt<ComponentObjects> {
   const path = pathOf(job);
   const contextName = String(job.context['name']);
-  const isRaw = job.component.type === rawType;
   const manifests: Manifest[] = [];
-  if (draft.output !== undefined) {
-    manifests.push({ value: isRaw ? draft.output : named(draft.output, contextName), path, origin: 'output' });
+  if (raw !== null) manifests.push({ ...raw.first, value: draft.output }, ...raw.more);
+  else if (draft.output !== undefined) {
+    manifests.push({ value: named(draft.output, contextName), path, origin: 'output' });
   }
-  manifests.push(...more);
   for (const [name, output] of draft.outputs) {
     const fallback = `${contextName}-${name.replaceAll("'", '').toLowerCase()}`;
     manifests.push({ value: named(output, fallback), path, origin: `outputs.${name}` });
@@ -180,7 +188,7 @@ function finish(job: ComponentJob, draft: Draft, more: readonly Manifest[]): Att
   if (objects.length === 0) {
     return { faults: [{ code: 'RENDER_FAILED', message: `component ${job.component.name} renders no object`, path }] };
   }
-  return { value: { hasWorkload: !isRaw && draft.output !== undefined, objects: mergeServices(objects) } };
+  return { value: { hasWorkload: raw === null && draft.output !== undefined, objects: mergeServices(objects) } };
 }
 
 // As in KubeVela, what a template does not name gets the component's name.

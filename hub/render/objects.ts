@@ -3,7 +3,7 @@ import { owner } from '../../shared/model/names.ts';
 import { groupOf, idOf, type KubeObject } from '../../shared/model/object.ts';
 import type { RenderFault } from './fault.ts';
 import { scopeOf, type Scope } from './scope.ts';
-import { isMap, listAt, mapAt, valueAt, type JsonMap } from './value.ts';
+import { isMap, listAt, valueAt, type JsonMap } from './value.ts';
 
 /** Longest names that Kubernetes, or what it derives from them, allows; 253 for every other kind. */
 const longestNames: Readonly<Record<string, number>> = {
@@ -111,32 +111,39 @@ function faultOf(value: unknown): string | null {
 
 function metadataFault(kind: string, metadata: JsonMap): string | null {
   const { name, namespace, labels, annotations } = metadata;
-  if (name === undefined || name === '') {
-    return metadata['generateName'] === undefined
-      ? `metadata.name of ${kind} is missing`
-      : `${kind} has a generateName, but a delivered object needs a name`;
+  return (
+    nameProblem(kind, name, metadata['generateName']) ??
+    (namespace === undefined || isNamespaceName(namespace)
+      ? null
+      : `${JSON.stringify(namespace)} of ${kind} ${String(name)} is not a namespace`) ??
+    textsFault(`metadata.labels of ${kind} ${String(name)}`, labels) ??
+    textsFault(`metadata.annotations of ${kind} ${String(name)}`, annotations)
+  );
+}
+
+// Most kinds want DNS names, RBAC allows more; what no kind allows would not even be a path.
+function nameProblem(kind: string, name: unknown, generated: unknown): string | null {
+  if ((name === undefined || name === '') && generated !== undefined) {
+    return `${kind} has a generateName, but a delivered object needs a name`;
   }
-  // Most kinds want DNS names, RBAC allows more; what no kind allows would not even be a path.
-  if (typeof name !== 'string' || !/^[^\s/%]+$/.test(name) || name === '.' || name === '..') {
-    return `${JSON.stringify(name)} is not a name for a ${kind}`;
-  }
-  if (
-    namespace !== undefined &&
-    (typeof namespace !== 'string' || !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
-  ) {
-    return `${JSON.stringify(namespace)} of ${kind} ${name} is not a namespace`;
-  }
-  for (const [member, values] of Object.entries({ labels, annotations })) {
-    if (values === undefined || values === null) continue;
-    const wrong = isMap(values) ? Object.entries(values).find(([, text]) => typeof text !== 'string') : ['', ''];
-    if (wrong !== undefined)
-      return `metadata.${member} of ${kind} ${name} must map texts to texts (${String(wrong[0])})`;
-  }
-  return null;
+  if (name === undefined || name === '') return `metadata.name of ${kind} is missing`;
+  const isName = typeof name === 'string' && /^[^\s/%]+$/.test(name) && name !== '.' && name !== '..';
+  return isName ? null : `${JSON.stringify(name)} is not a name for a ${kind}`;
+}
+
+function isNamespaceName(value: unknown): boolean {
+  return typeof value === 'string' && /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value);
+}
+
+function textsFault(what: string, values: unknown): string | null {
+  if (values === undefined || values === null) return null;
+  if (!isMap(values)) return `${what} is not a map`;
+  const wrong = Object.keys(values).find((key) => typeof values[key] !== 'string');
+  return wrong === undefined ? null : `${what} must map texts to texts: ${wrong} is none (put it in quotes)`;
 }
 
 function tidy(object: KubeObject, namespace: string, scopes: ReadonlyMap<string, Scope>): KubeObject {
-  const { status: _status, ...kept } = object;
+  const kept = Object.fromEntries(Object.entries(object).filter(([member]) => member !== 'status'));
   const { namespace: given, labels, annotations, ...rest } = object.metadata;
   const metadata = Object.fromEntries(
     Object.entries(rest).filter(([name, value]) => !serverMembers.includes(name) && value !== null),
@@ -144,7 +151,7 @@ function tidy(object: KubeObject, namespace: string, scopes: ReadonlyMap<string,
   const written = Object.entries(annotations ?? {}).filter(([name]) => !agentAnnotations.includes(name));
   const isNamespaced = scopeOf(groupOf(object.apiVersion), object.kind, scopes) === 'namespace';
   return {
-    ...(mapAt(kept) as JsonMap),
+    ...kept,
     apiVersion: object.apiVersion,
     kind: object.kind,
     metadata: {

@@ -23,19 +23,24 @@ const listKeys: Readonly<Record<string, readonly string[]>> = {
 export function patchRulesOf(template: string): PatchRules {
   const keys = new Map<string, string>();
   const strategies = new Map<string, string>();
-  let pending: (readonly [Map<string, string>, string])[] = [];
+  let pending: (readonly [rule: string, value: string])[] = [];
   for (const line of template.split('\n')) {
     const comment = /^\s*\/\/\s*\+(patchKey|patchStrategy)=(\S+)/.exec(line);
-    if (comment !== null) {
-      pending.push([comment[1] === 'patchKey' ? keys : strategies, comment[2] ?? '']);
-    } else if (!/^\s*(\/\/|$)/.test(line)) {
-      // `spec: template: spec: containers: [` names the last field before the value.
-      const field = /^[\s{]*(?:"?[\w-]+"?\s*:\s*)*?"?([\w-]+)"?\s*:\s*(?:[^\s\w"].*|[\w"][^:]*)?$/.exec(line)?.[1];
-      if (field !== undefined) for (const [map, value] of pending) map.set(field, value);
-      pending = [];
+    if (comment !== null) pending.push([comment[1] ?? '', comment[2] ?? '']);
+    if (/^\s*(\/\/|$)/.test(line)) continue;
+    const field = pending.length > 0 ? lastField(line) : undefined;
+    for (const [rule, value] of pending) {
+      if (field !== undefined) (rule === 'patchKey' ? keys : strategies).set(field, value);
     }
+    pending = [];
   }
   return { keys, strategies };
+}
+
+// `spec: template: spec: containers: [` names the last field before the value.
+function lastField(line: string): string | undefined {
+  const names = /^[\s{]*((?:"?[\w-]+"?\s*:\s*)+)/.exec(line)?.[1] ?? '';
+  return [...names.matchAll(/"?([\w-]+)"?\s*:/g)].at(-1)?.[1];
 }
 
 /**

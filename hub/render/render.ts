@@ -1,5 +1,5 @@
 import { by } from '../../shared/lib/order.ts';
-import { docKey, namespaceOf, type ApplicationDeployment } from '../../shared/model/documents.ts';
+import { docKey, namespaceOf, type Application, type ApplicationDeployment } from '../../shared/model/documents.ts';
 import type { Fleet, RevisionBook, RevisionRecord, Target } from '../model/fleet.ts';
 import type { Assignment, RenderedApp } from '../model/rendered.ts';
 import type { Problem, Sourced } from '../model/source.ts';
@@ -76,30 +76,47 @@ interface Unit {
 
 type Revisions = ReadonlyMap<string, Attempt<readonly RevisionComponent[]>>;
 
-function unitsOf({ fleet, book, assignments, targets }: RenderInput): readonly Unit[] {
-  const deployments = new Map(fleet.deployments.map((sourced) => [docKey(sourced.doc), sourced]));
-  const applications = new Map(fleet.applications.map((sourced) => [docKey(sourced.doc), sourced]));
-  const records = new Map(
-    [...book.revisions.values()].flat().map((record) => [`${namespaceOf(record.application)}/${record.name}`, record]),
-  );
-  const groups = Map.groupBy(assignments, ({ unit, cluster }) => `${unit} ${cluster}`);
-  const units = [...groups.values()].flatMap((group): Unit[] => {
-    const { unit: key, cluster } = group[0] ?? { unit: '', cluster: '' };
-    const target = targets.find(({ name }) => name === cluster);
-    const [namespace = '', name = ''] = key.split('/');
-    const plain = book.newest.get(key);
-    const deployment = group[0]?.revision === plain && !deployments.has(key) ? null : (deployments.get(key) ?? null);
-    const parts = group.flatMap((assignment) => {
-      const record = records.get(`${namespace}/${assignment.revision}`);
-      if (record === undefined) return [];
-      const document = book.newest.get(record.app) === record.name ? (applications.get(record.app) ?? null) : null;
-      return [{ assignment, record, document }];
-    });
-    if (target === undefined || parts.length === 0) return [];
-    const source = deployment?.commit ?? applications.get(key)?.commit ?? fleet.commit;
-    return [{ key, namespace, name, source, target, deployment, parts }];
+function unitsOf(input: RenderInput): readonly Unit[] {
+  const lookup: Lookup = {
+    deployments: new Map(input.fleet.deployments.map((sourced) => [docKey(sourced.doc), sourced])),
+    applications: new Map(input.fleet.applications.map((sourced) => [docKey(sourced.doc), sourced])),
+    records: new Map(
+      [...input.book.revisions.values()]
+        .flat()
+        .map((record) => [`${namespaceOf(record.application)}/${record.name}`, record]),
+    ),
+    newest: input.book.newest,
+  };
+  const groups = Map.groupBy(input.assignments, ({ unit, cluster }) => `${unit} ${cluster}`);
+  return [...groups.values()]
+    .flatMap((group) => {
+      const target = input.targets.find(({ name }) => name === group[0]?.cluster);
+      const unit = target === undefined ? null : unitOf(group, target, lookup);
+      return unit === null ? [] : [unit];
+    })
+    .sort(by(({ key, target }) => `${key} ${target.name}`));
+}
+
+interface Lookup {
+  readonly deployments: ReadonlyMap<string, Sourced<ApplicationDeployment>>;
+  readonly applications: ReadonlyMap<string, Sourced<Application>>;
+  readonly records: ReadonlyMap<string, RevisionRecord>;
+  readonly newest: ReadonlyMap<string, string>;
+}
+
+function unitOf(group: readonly Assignment[], target: Target, lookup: Lookup): Unit | null {
+  const key = group[0]?.unit ?? '';
+  const [namespace = '', name = ''] = key.split('/');
+  const parts = group.flatMap((assignment) => {
+    const record = lookup.records.get(`${namespace}/${assignment.revision}`);
+    if (record === undefined) return [];
+    const isNow = lookup.newest.get(record.app) === record.name;
+    return [{ assignment, record, document: (isNow && lookup.applications.get(record.app)) || null }];
   });
-  return units.sort(by(({ key, target }) => `${key} ${target.name}`));
+  if (parts.length === 0) return null;
+  const deployment = lookup.deployments.get(key) ?? null;
+  const source = deployment?.commit ?? lookup.applications.get(key)?.commit ?? '';
+  return { key, namespace, name, source, target, deployment, parts };
 }
 
 // Each revision is rendered once, however many clusters get it.

@@ -25,7 +25,8 @@ export function replicasOf(object: KubeObject): number | undefined {
 
 /** The workload with this number of replicas, or with none of its own. */
 export function withReplicas(object: KubeObject, replicas: number | undefined): KubeObject {
-  const { replicas: _said, ...spec } = mapAt(object, 'spec') ?? {};
+  const spec = { ...mapAt(object, 'spec') };
+  Reflect.deleteProperty(spec, 'replicas');
   return { ...object, spec: replicas === undefined ? spec : { ...spec, replicas } };
 }
 

@@ -94,10 +94,10 @@ function startThread(clock: Clock, url: URL, sourceMs: number): Thread {
       if (message !== 'ready') {
         left -= 1;
         onAnswer(message.answer);
-        if (message.heapBytes > laneLimits.heapBytes) return finish('full');
-        if (left === 0) return finish('done');
       }
-      arm();
+      if (message !== 'ready' && message.heapBytes > laneLimits.heapBytes) finish('full');
+      else if (left === 0) finish('done');
+      else arm();
     };
     onFall = () => {
       if (isReady) finish('crash');

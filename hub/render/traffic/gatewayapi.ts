@@ -34,8 +34,8 @@ export function httpRoute(header: TrafficHeader, rules: readonly Rule[]): Traffi
 }
 
 function parentRef(gateway: string): Record<string, string> {
-  const [namespace, name] = gateway.includes('/') ? gateway.split('/', 2) : [undefined, gateway];
-  return { name: name ?? gateway, ...(namespace !== undefined && { namespace }) };
+  const slash = gateway.indexOf('/');
+  return slash < 0 ? { name: gateway } : { name: gateway.slice(slash + 1), namespace: gateway.slice(0, slash) };
 }
 
 function routeMatch(match: HttpMatch): Record<string, unknown> {

@@ -64,15 +64,8 @@ export function renderTraffic(
         'its capabilities are not known yet',
         'declare them in spec.capabilities of the Cluster, or with cluster join --capabilities',
       );
-    case 'missing': {
-      const offers = choice.offered.length === 0 ? 'no traffic provider' : choice.offered.join(', ');
-      const why =
-        traffic.provider === 'auto' ? 'it offers no traffic provider' : `it offers ${offers}, not ${traffic.provider}`;
-      const outcome = held(base, cluster.name, why, 'declare what it offers in spec.capabilities of the Cluster');
-      // A provider that was asked for by name and is not there: what runs stays as it is.
-      if (traffic.provider === 'auto') return outcome;
-      return { ...nothing, faults: [{ ...faultAt(outcome.warning?.message ?? why), hint: 'use provider: auto' }] };
-    }
+    case 'missing':
+      return withoutProvider(base, traffic, cluster.name, choice.offered);
     case 'provider':
       return carried(base, {
         doc,
@@ -83,6 +76,19 @@ export function renderTraffic(
         capabilities: cluster.capabilities,
       });
   }
+}
+
+// A provider that was asked for by name and is not there: what runs stays as it is.
+function withoutProvider(
+  base: TrafficOutcome,
+  traffic: Traffic,
+  cluster: string,
+  offered: readonly Provider[],
+): TrafficOutcome {
+  const hint = 'declare what it offers in spec.capabilities of the Cluster';
+  if (traffic.provider === 'auto') return held(base, cluster, 'it offers no traffic provider', hint);
+  const offers = offered.length === 0 ? 'no traffic provider' : offered.join(', ');
+  return { ...nothing, faults: [{ ...faultAt(`${cluster} offers ${offers}, not ${traffic.provider}`), hint }] };
 }
 
 interface Scene {

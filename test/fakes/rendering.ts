@@ -1,0 +1,30 @@
+import { emptyBook, recordRevisions } from '../../hub/render/revisions.ts';
+import { render, type RenderedFleet } from '../../hub/render/render.ts';
+import type { CueEngine } from '../../hub/render/cue/engine.ts';
+import type { Fleet, RevisionBook } from '../../hub/model/fleet.ts';
+import { place } from '../../hub/place/place.ts';
+import { targetsOf } from './fleet.ts';
+
+/** Records the revisions of fleets, oldest first. */
+export function bookOf(...fleets: readonly Fleet[]): RevisionBook {
+  return fleets.reduce((book, fleet) => recordRevisions(book, fleet).book, emptyBook);
+}
+
+/** Places and renders the last of some fleets, with the revisions of all of them; `local` is the local cluster. */
+export async function renderFleet(cue: CueEngine, ...fleets: readonly Fleet[]): Promise<RenderedFleet> {
+  const fleet = fleets.at(-1);
+  if (fleet === undefined) throw new Error('no fleet');
+  const book = bookOf(...fleets);
+  const targets = targetsOf(fleet);
+  const placed = place({ fleet, book, targets, picks: new Map(), previous: [], localCluster: 'local' });
+  const rendered = await render(
+    cue,
+    { fleet, book, assignments: placed.assignments, targets },
+    new AbortController().signal,
+  );
+  return {
+    ...rendered,
+    failed: [...placed.failed, ...rendered.failed],
+    problems: [...placed.problems, ...rendered.problems],
+  };
+}
