@@ -1,4 +1,4 @@
-import type { Revision } from '../../shared/wire/revision.ts';
+import type { Approval, Revision } from '../../shared/wire/revision.ts';
 import type { GuardedChange } from './ledger.ts';
 import type { Problem } from './source.ts';
 
@@ -13,6 +13,9 @@ export interface NextBundle {
 /** What a pass decided: bundles to publish, changes that a guard stopped, and what is wrong. */
 export interface Plan {
   readonly next: readonly NextBundle[];
+  /** Changes of bundles that wait for approval, with those of the ledger that are no bundle's (SOURCE_REWOUND) left out. */
   readonly guarded: readonly GuardedChange[];
+  /** The approvals of the ledger that are still needed: not used yet, or named by a retired object. */
+  readonly approvals: readonly Approval[];
   readonly problems: readonly Problem[];
 }

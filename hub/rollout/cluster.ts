@@ -1,0 +1,116 @@
+import { canonicalJson, type Digest } from '../../shared/lib/canonical.ts';
+import { by, byCodeUnit } from '../../shared/lib/order.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
+import { appKey, bundleDigest, bundleObjects, changeDigest } from '../../shared/wire/bundle.ts';
+import type { Approval, BundleApp, RetiredObject } from '../../shared/wire/revision.ts';
+import type { GuardedChange } from '../model/ledger.ts';
+import type { NextBundle } from '../model/plan.ts';
+import type { Problem } from '../model/source.ts';
+import type { Entry } from './entry.ts';
+import { generationOf, previousOf, type ClusterInput } from './input.ts';
+import { settle } from './settle.ts';
+import { stillRetired } from './retire.ts';
+
+/** What was decided for one cluster. */
+export interface ClusterPlan {
+  readonly next: NextBundle | null;
+  readonly guarded: readonly GuardedChange[];
+  readonly problems: readonly Problem[];
+}
+
+/** Plans one cluster: the next bundle only when its content changes (channel.md), with the ledger's generation + 1. */
+export function planCluster(input: ClusterInput): ClusterPlan {
+  if (input.record.decommission !== null) return { next: decommission(input), guarded: [], problems: [] };
+  const { chosen, retired, approved, guarded, problems, sum } = settle(input);
+  const apps = [...chosen.values()].map(({ app }) => app).sort(by(appKey));
+  const next = bundleOf(input, { apps, retired, approved, bytes: sum.bytes });
+  return { next: isChanged(input, next) ? withFiles(input, next, chosen) : null, guarded, problems };
+}
+
+interface Content {
+  readonly apps: readonly BundleApp[];
+  /** Ids that this generation retires. */
+  readonly retired: readonly ObjectId[];
+  readonly approved: ReadonlyMap<ObjectId, Digest>;
+  readonly bytes: number;
+}
+
+function bundleOf(input: ClusterInput, content: Content, more: readonly Approval[] = []): NextBundle['revision'] {
+  const { state, record, source, labels, report } = input;
+  const previous = previousOf(state, record);
+  const generation = generationOf(input);
+  const wanted = new Set(content.apps.flatMap((app) => app.objects.map(({ id }) => id)));
+  const added = content.retired.map((id): RetiredObject => {
+    const approval = content.approved.get(id);
+    return { id, since: generation, ...(approval === undefined ? {} : { approval }) };
+  });
+  const isAdded = new Set(content.retired);
+  const kept = stillRetired(previous, wanted, report).filter(({ id }) => !isAdded.has(id));
+  const retired = [...kept, ...added].sort(by(({ id }) => id));
+  const named = new Set(retired.map(({ approval }) => approval));
+  const approvals = [...(previous?.approvals ?? []), ...state.approvals, ...more]
+    .filter(({ change }, i, all) => named.has(change) && all.findIndex((other) => other.change === change) === i)
+    .sort(by(({ change }) => change));
+  const objects = bundleObjects({ apps: [...content.apps] });
+  return {
+    format: 1,
+    channel: state.channel,
+    registration: record.registration,
+    cluster: record.name,
+    epoch: state.epoch,
+    generation,
+    source,
+    labels: { ...labels },
+    ...(record.decommission === null ? {} : { decommission: record.decommission }),
+    apps: [...content.apps],
+    retired,
+    approvals,
+    bundle: { digest: bundleDigest(objects), objects: objects.length, bytes: content.bytes },
+  };
+}
+
+// Dropping what is settled is no reason for a generation of its own: it goes with the next one.
+function isChanged({ state, record }: ClusterInput, next: NextBundle['revision']): boolean {
+  const previous = previousOf(state, record);
+  if (previous === null || next.retired.some(({ since }) => since === next.generation)) return true;
+  return contentOf(previous) !== contentOf(next);
+}
+
+function contentOf({ epoch, labels, decommission, apps }: NextBundle['revision']): string {
+  return canonicalJson([epoch, labels, decommission ?? null, apps.map((app) => [appKey(app), app.digest])]);
+}
+
+function withFiles(
+  { state, record }: ClusterInput,
+  revision: NextBundle['revision'],
+  chosen: ReadonlyMap<string, Entry>,
+): NextBundle {
+  const before = state.bundles.get(record.name)?.revision ?? { apps: [] };
+  const known = new Set(bundleObjects(before).map(({ path, digest }) => `${digest} ${path}`));
+  const files = [...chosen.values()].flatMap((entry) =>
+    [...(entry.files ?? [])].filter(([path]) => {
+      const digest = entry.app.objects.find((object) => object.path === path)?.digest ?? '';
+      return !known.has(`${digest} ${path}`);
+    }),
+  );
+  return { cluster: record.name, revision, files: new Map(files) };
+}
+
+/** A last generation without applications: what runs stays (`orphan`), or is retired as the person who removed the cluster asked. */
+function decommission(input: ClusterInput): NextBundle | null {
+  const { state, record, now } = input;
+  const previous = previousOf(state, record);
+  if (previous !== null && previous.decommission === record.decommission) return null;
+  const ids = record.decommission === 'delete' && previous !== null ? bundleObjects(previous).map(({ id }) => id) : [];
+  const facts = {
+    channel: state.channel,
+    registration: record.registration,
+    generation: generationOf(input),
+    ids: ids.sort(byCodeUnit),
+  };
+  const change = changeDigest(facts);
+  const approval = { change, generation: facts.generation, ids: facts.ids, by: 'cluster remove', at: now };
+  const approved = new Map(ids.map((id) => [id, change]));
+  const revision = bundleOf(input, { apps: [], retired: ids, approved, bytes: 0 }, [approval]);
+  return { cluster: record.name, revision, files: new Map() };
+}

@@ -1,0 +1,60 @@
+import { SluiceError } from '../../shared/errors.ts';
+import { digestOf } from '../../shared/lib/canonical.ts';
+import { by, byCodeUnit } from '../../shared/lib/order.ts';
+import { parseObjectId } from '../../shared/model/object.ts';
+import { appDigest, bundleLimits } from '../../shared/wire/bundle.ts';
+import { encode } from '../../shared/wire/codec.ts';
+import { objectPath } from '../../shared/wire/layout.ts';
+import type { BundleApp } from '../../shared/wire/revision.ts';
+import type { RenderedApp } from '../model/rendered.ts';
+
+/** One unit on one cluster as a bundle carries it: the wire's entry, and its files (null: as they were published). */
+export interface Entry {
+  readonly app: BundleApp;
+  readonly files: ReadonlyMap<string, Uint8Array> | null;
+}
+
+// Rendering answers the same value for the same content: each is encoded once. A pure memo, never read for anything else.
+const encoded = new WeakMap<RenderedApp, Entry>();
+
+/** The bundle entry of a rendered unit; throws a coded error when it cannot be delivered as it is. */
+export function entryOf(rendered: RenderedApp): Entry {
+  const known = encoded.get(rendered);
+  if (known !== undefined) return known;
+  const entry = encodeApp(rendered);
+  encoded.set(rendered, entry);
+  return entry;
+}
+
+function encodeApp(rendered: RenderedApp): Entry {
+  const files = new Map<string, Uint8Array>();
+  const objects = rendered.objects.map(({ id, object }) => {
+    const path = objectPath(rendered, parseObjectId(id));
+    const bytes = encode(object);
+    if (files.has(path)) throw new SluiceError('OBJECT_INVALID', 'two objects have one name', { subject: id });
+    if (bytes.length > bundleLimits.objectBytes) {
+      throw new SluiceError('LIMIT_EXCEEDED', `an object has ${bytes.length} bytes, more than 1 MiB`, { subject: id });
+    }
+    files.set(path, bytes);
+    return { id, path, digest: digestOf(bytes) };
+  });
+  const content = {
+    namespace: rendered.namespace,
+    name: rendered.name,
+    selector: { ...rendered.selector },
+    revisions: rendered.revisions.map((name) => ({
+      name,
+      objects: rendered.objects
+        .filter(({ revision }) => revision === name)
+        .map(({ id }) => id)
+        .sort(byCodeUnit),
+    })),
+    replicas: [...rendered.replicas],
+    traffic: [...rendered.traffic],
+    steps: [],
+    health: { progressDeadlineSeconds: rendered.progressDeadlineSeconds },
+    notes: [...rendered.notes],
+    objects: objects.sort(by(({ path }) => path)),
+  };
+  return { app: { ...content, digest: appDigest(content), source: rendered.source }, files };
+}

@@ -1,0 +1,107 @@
+import type { Digest } from '../../shared/lib/canonical.ts';
+import { by, byCodeUnit } from '../../shared/lib/order.ts';
+import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
+import { changeDigest } from '../../shared/wire/bundle.ts';
+import type { Approval } from '../../shared/wire/revision.ts';
+import type { GuardedChange } from '../model/ledger.ts';
+import type { UnitRetire } from './retire.ts';
+
+/** What the guards judge by, for one cluster. */
+export interface GuardContext {
+  readonly channel: string;
+  readonly registration: string;
+  readonly cluster: string;
+  /** The generation that would carry the change. */
+  readonly generation: number;
+  /** Objects in the last bundle. */
+  readonly objects: number;
+  /** Changes of this cluster that waited already: the same change keeps its digest. */
+  readonly waiting: readonly GuardedChange[];
+  readonly approvals: readonly Approval[];
+  readonly now: string;
+}
+
+/** What the guards say: the units that stay as they are with the change that waits, and the approval that covers an id. */
+export interface Guarded {
+  readonly held: ReadonlyMap<string, GuardedChange>;
+  readonly approved: ReadonlyMap<ObjectId, Digest>;
+}
+
+const protectedKinds = new Set([
+  '/Namespace',
+  '/PersistentVolume',
+  '/PersistentVolumeClaim',
+  'apiextensions.k8s.io/CustomResourceDefinition',
+]);
+
+/** True for kinds whose deletion takes data or other objects along (safety.md I3). */
+export function isProtected(id: ObjectId): boolean {
+  const { group, kind } = parseObjectId(id);
+  return protectedKinds.has(`${group}/${kind}`);
+}
+
+/** How many objects of a bundle may be retired at once without an approval. */
+export function massLimit(objects: number): number {
+  return Math.max(10, Math.floor(objects * 0.2));
+}
+
+/** Judges what is to be retired: emptied units, protected kinds, then numbers. Approved changes pass, and do not count. */
+export function guard(retires: readonly UnitRetire[], context: GuardContext): Guarded {
+  const approved = new Map<ObjectId, Digest>();
+  const held = new Map<string, GuardedChange>();
+  const open = retires.filter(({ ids }) => {
+    const approval = approvalOf(ids, context);
+    for (const id of approval === null ? [] : ids) approved.set(id, approval?.change ?? ('' as Digest));
+    return approval === null;
+  });
+  const unguarded = open.filter(({ unit, ids, isEmptied }) => {
+    const code = isEmptied ? 'EMPTY_RENDER' : ids.some(isProtected) ? 'PROTECTED_DELETE' : null;
+    if (code !== null) held.set(unit, waitingChange({ code, app: unit === '' ? null : unit, ids }, context));
+    return code === null;
+  });
+  const tooMany = beyondLimit(unguarded, massLimit(context.objects));
+  if (tooMany.length > 0) {
+    const [only] = tooMany;
+    const app = tooMany.length === 1 && only?.unit !== '' ? (only?.unit ?? null) : null;
+    const change = waitingChange({ code: 'MASS_DELETE', app, ids: tooMany.flatMap(({ ids }) => ids) }, context);
+    for (const { unit } of tooMany) held.set(unit, change);
+  }
+  return { held, approved };
+}
+
+// The units with the fewest deletions pass for as long as the sum stays within the limit.
+function beyondLimit(retires: readonly UnitRetire[], limit: number): UnitRetire[] {
+  const sorted = [...retires].sort(by(({ unit }) => unit)).sort((a, b) => a.counted.length - b.counted.length);
+  let sum = 0;
+  return sorted.filter(({ counted }) => {
+    sum += counted.length;
+    return counted.length > 0 && sum > limit;
+  });
+}
+
+// An approval covers what was proposed under its digest, and less, for as long as the proposal waits.
+function approvalOf(ids: readonly ObjectId[], context: GuardContext): Approval | null {
+  const { channel, registration } = context;
+  const found = context.approvals.find((approval) => {
+    const { change, generation } = approval;
+    if (!context.waiting.some((waiting) => waiting.change === change)) return false;
+    if (changeDigest({ channel, registration, generation, ids: approval.ids }) !== change) return false;
+    return ids.every((id) => approval.ids.includes(id));
+  });
+  return found ?? null;
+}
+
+function waitingChange(
+  { code, app, ids }: Pick<GuardedChange, 'code' | 'app' | 'ids'>,
+  { channel, registration, cluster, generation, waiting, now }: GuardContext,
+): GuardedChange {
+  const sorted = [...ids].sort(byCodeUnit);
+  const same = waiting.find((known) => known.code === code && known.app === app && isSame(known.ids, sorted));
+  if (same !== undefined) return same;
+  const change = changeDigest({ channel, registration, generation, ids: sorted });
+  return { change, code, cluster, app, generation, ids: sorted, since: now };
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}

@@ -1,0 +1,75 @@
+import type { ObjectId } from '../../shared/model/object.ts';
+import { appKey } from '../../shared/wire/bundle.ts';
+import type { AgentReport } from '../../shared/wire/report.ts';
+import type { BundleApp, RetiredObject, Revision } from '../../shared/wire/revision.ts';
+
+/** What one unit (or, with an empty name, the cluster's past) would have deleted. */
+export interface UnitRetire {
+  readonly unit: string;
+  /** Ids that are wanted no more, sorted. */
+  readonly ids: readonly ObjectId[];
+  /** Those of them that count against the limit of a mass delete. */
+  readonly counted: readonly ObjectId[];
+  /** The unit is still wanted, and has not one object left. */
+  readonly isEmptied: boolean;
+}
+
+/** What is wanted no more, by the unit that had it in the last bundle; `again` are ids of the past that agents still keep. */
+export function retireOf(
+  previous: Pick<Revision, 'apps'> | null,
+  wanted: readonly BundleApp[],
+  again: readonly ObjectId[],
+): UnitRetire[] {
+  const ids = new Set(wanted.flatMap((app) => app.objects.map(({ id }) => id)));
+  const units = new Map(wanted.map((app) => [appKey(app), app]));
+  const retires = (previous?.apps ?? []).map((app): UnitRetire => {
+    const unit = appKey(app);
+    const next = units.get(unit);
+    const gone = app.objects.map(({ id }) => id).filter((id) => !ids.has(id));
+    const exempt = new Set(next === undefined ? [] : goneRevisions(app, next));
+    return {
+      unit,
+      ids: gone.sort(),
+      counted: gone.filter((id) => !exempt.has(id)),
+      isEmptied: next?.objects.length === 0 && gone.length > 0,
+    };
+  });
+  const past = again.filter((id) => !ids.has(id)).sort();
+  return [...retires, { unit: '', ids: past, counted: past, isEmptied: false }].filter((each) => each.ids.length > 0);
+}
+
+/**
+ * The retired entries of the last bundle that stay: not wanted again, and not settled by a report of that generation or
+ * a later one that lists them neither as survivor nor as unexplained. Without reports none is ever dropped.
+ */
+export function stillRetired(
+  previous: Revision | null,
+  wanted: ReadonlySet<ObjectId>,
+  report: AgentReport | null,
+): RetiredObject[] {
+  if (previous === null) return [];
+  return previous.retired.filter((entry) => !wanted.has(entry.id) && !isSettled(entry, previous, report));
+}
+
+/** Ids that an agent keeps without knowing why, and that are neither wanted nor retired in its cluster's last bundle. */
+export function unexplainedOf(previous: Revision, report: AgentReport): Set<ObjectId> {
+  if (report.registration !== previous.registration) return new Set();
+  const known = new Set([
+    ...previous.apps.flatMap((app) => app.objects.map(({ id }) => id)),
+    ...previous.retired.map(({ id }) => id),
+  ]);
+  return new Set(report.retired.unexplained.filter((id) => !known.has(id)));
+}
+
+function isSettled({ id, since }: RetiredObject, previous: Revision, report: AgentReport | null): boolean {
+  if (!report?.settled || report.registration !== previous.registration) return false;
+  if (report.accepted?.epoch !== previous.epoch || report.accepted.generation < since) return false;
+  return !report.retired.survivors.includes(id) && !report.retired.unexplained.includes(id);
+}
+
+// Objects of revisions that are listed no more while another revision of the application stays.
+function goneRevisions(previous: BundleApp, next: BundleApp): ObjectId[] {
+  if (next.revisions.length === 0) return [];
+  const names = new Set(next.revisions.map(({ name }) => name));
+  return previous.revisions.filter(({ name }) => !names.has(name)).flatMap(({ objects }) => objects);
+}

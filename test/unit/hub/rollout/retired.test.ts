@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import type { AgentReport } from '../../../../shared/wire/report.ts';
+import { unexplained } from '../../../../hub/rollout/plan.ts';
+import { app, id, object, planFor, report, reports, retiredIds, sent, start, step } from './fixtures.ts';
+
+const gone = id('ConfigMap/gone');
+// Generation 1 has it, generation 2 retires it.
+const retiring = step(step(start, [app('web', ['ConfigMap/a', 'ConfigMap/gone'])]), [app('web', ['ConfigMap/a'])]);
+// Any change, so that there is a next generation to look at.
+const later = (more: AgentReport | null, state = retiring) =>
+  sent(
+    step(
+      state,
+      [app('web', [object('ConfigMap/a', { data: { x: String(sent(state).generation) } })])],
+      more === null ? {} : { reports: reports(more) },
+    ),
+  );
+
+describe('a retired id', () => {
+  it('says since which generation', () => {
+    expect(sent(retiring)).toMatchObject({ generation: 2, retired: [{ id: gone, since: 2 }] });
+  });
+
+  const listed = (survivors: string[], unexplainedIds: string[]) => ({
+    retired: { settled: [], survivors, unexplained: unexplainedIds },
+  });
+  it.each<[string, AgentReport | null, boolean]>([
+    ['stays without any report', null, true],
+    ['stays when the report is of an older generation', report(1), true],
+    ['stays when that generation is not settled', report(2, { settled: false }), true],
+    ['stays when it survived', report(2, listed([gone], [])), true],
+    ['stays when the agent cannot explain it', report(2, listed([], [gone])), true],
+    [
+      'stays when the report is of another registration',
+      report(2, { registration: '44444444-4444-4444-8444-444444444444' }),
+      true,
+    ],
+    ['stays when the report is of another epoch', report(2, { accepted: { ...report(2).accepted!, epoch: 0 } }), true],
+    ['stays when nothing was accepted', report(2, { accepted: null }), true],
+    ['goes when that generation settled', report(2), false],
+    ['goes when a later generation settled', report(7), false],
+    ['goes when another id survived', report(2, listed([id('ConfigMap/other')], [])), false],
+  ])('%s', (_, said, stays) => {
+    expect(retiredIds(later(said).retired)).toEqual(stays ? [gone] : []);
+  });
+
+  it('stays over many generations without reports, with its first number', () => {
+    let state = retiring;
+    for (let i = 0; i < 5; i += 1)
+      state = step(state, [app('web', [object('ConfigMap/a', { data: { i: String(i) } })])]);
+    expect(sent(state)).toMatchObject({ generation: 7, retired: [{ id: gone, since: 2 }] });
+  });
+
+  it('goes when it is wanted again', () => {
+    expect(sent(step(retiring, [app('web', ['ConfigMap/a', 'ConfigMap/gone'])])).retired).toEqual([]);
+  });
+
+  it('makes no generation by being settled', () => {
+    expect(planFor(retiring, [app('web', ['ConfigMap/a'])], { reports: reports(report(2)) }).next).toEqual([]);
+  });
+});
+
+describe('an id that an agent keeps without knowing why', () => {
+  const keeps = report(3, {
+    retired: { settled: [], survivors: [], unexplained: [gone, id('ConfigMap/a'), id('ConfigMap/foreign')] },
+  });
+  const state = step(retiring, [app('web', [object('ConfigMap/a', { data: { x: '1' } })])], {
+    reports: reports(report(2)),
+  });
+  const rendered = [app('web', [object('ConfigMap/a', { data: { x: '1' } })])];
+
+  it('is asked for in the past when neither the bundle nor its retired list has it', () => {
+    expect([...(unexplained(state, reports(keeps)).get('one')?.ids ?? [])]).toEqual([gone, id('ConfigMap/foreign')]);
+    expect(unexplained(retiring, reports(keeps)).get('one')?.ids.has(gone)).toBe(false);
+  });
+
+  it('is retired again, in a new generation, when the ledger did publish it', () => {
+    const published = new Map([['one', new Set([gone])]]);
+    const next = sent(step(state, rendered, { reports: reports(keeps), published }));
+    expect(next).toMatchObject({ generation: 4, retired: [{ id: gone, since: 4 }] });
+  });
+
+  it('is left alone when the ledger never published it', () => {
+    expect(planFor(state, rendered, { reports: reports(keeps) }).next).toEqual([]);
+  });
+
+  it('is not retired when it is wanted by now', () => {
+    const published = new Map([['one', new Set([gone])]]);
+    const next = sent(step(state, [app('web', ['ConfigMap/gone'])], { reports: reports(keeps), published }));
+    expect(retiredIds(next.retired)).toEqual([id('ConfigMap/a')]);
+  });
+});
