@@ -37,8 +37,8 @@ export async function enrol(deps: EnrolDeps, signal: AbortSignal): Promise<void>
 /** Enrols in the background until it worked, with a backoff; pulling never waits for it. Calls `done` once. */
 export async function enrolUntilDone(
   deps: EnrolDeps & { readonly clock: Clock; readonly random: Random; readonly log: Log },
-  done: () => Promise<void>,
   signal: AbortSignal,
+  done: () => Promise<void>,
 ): Promise<void> {
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     try {

@@ -1,15 +1,20 @@
 import { isSluiceError, SluiceError } from '../../shared/errors.ts';
+import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { agentNames } from '../../shared/model/names.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
 import { newSeed } from '../../shared/wire/envelope.ts';
-import { parseJoinLine, type JoinTicket } from '../../shared/wire/join.ts';
+import { joinTicket, parseJoinLine, type JoinTicket } from '../../shared/wire/join.ts';
 import type { Kube, KubeKey } from '../model/kube.ts';
+import type { Identity } from '../model/site.ts';
 
 /** The agent's key as the cluster keeps it: the seed, and whether the hub knows it. */
 export interface AgentKey {
   readonly seed: string;
   readonly enrolled: boolean;
 }
+
+/** Who this agent is, as the cluster keeps it beside the key: the join line is not needed again. */
+const storedIdentity = joinTicket.omit({ token: true, expires: true, format: true });
 
 /** Where the agent's secrets are. */
 export interface SecretPlace {
@@ -18,15 +23,20 @@ export interface SecretPlace {
 }
 
 /** The agent's key, made and stored in the cluster first where there is none; two agents that start at once end up with one. */
-export async function loadKey(place: SecretPlace, registration: string, signal: AbortSignal): Promise<AgentKey> {
+export async function loadKey(place: SecretPlace, identity: Identity, signal: AbortSignal): Promise<AgentKey> {
   const key = await keyOf(place, agentNames.key, signal);
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const stored = await read(place, key, signal);
-    if (stored !== null && stored.registration === registration) return stored;
-    const made = await write(place, { key, registration, live: stored?.live ?? null, signal });
+    if (stored !== null && stored.registration === identity.registration) return stored;
+    const made = await write(place, { key, identity, live: stored?.live ?? null, signal });
     if (made !== null) return made;
   }
   throw new SluiceError('CONFLICT', 'the key of the agent changes under its feet', { subject: agentNames.key });
+}
+
+/** The agent's key as it is stored; null where there is none. */
+export async function peekKey(place: SecretPlace, signal: AbortSignal): Promise<AgentKey | null> {
+  return read(place, await keyOf(place, agentNames.key, signal), signal);
 }
 
 /** Remembers in the cluster that the hub took the key. */
@@ -37,16 +47,18 @@ export async function markEnrolled(place: SecretPlace, signal: AbortSignal): Pro
   await place.kube.put(key.resource, { ...live, data }, signal);
 }
 
+/** Who the agent was when it stored its key; null where it never did. */
+export async function loadIdentity(place: SecretPlace, signal: AbortSignal): Promise<Identity | null> {
+  const live = await orNull(place.kube.get(await keyOf(place, agentNames.key, signal), signal));
+  const text = live === null ? null : decoded(live, 'identity');
+  return text === null ? null : storedIdentity.parse(JSON.parse(text));
+}
+
 /** The join line that the cluster keeps, as an installation puts it there; null where there is none. */
 export async function loadJoinTicket(place: SecretPlace, signal: AbortSignal): Promise<JoinTicket | null> {
-  try {
-    const live = await place.kube.get(await keyOf(place, agentNames.join, signal), signal);
-    const line = decoded(live, 'join');
-    return line === null ? null : parseJoinLine(line);
-  } catch (error) {
-    if (isSluiceError(error, 'NOT_FOUND')) return null;
-    throw error;
-  }
+  const live = await orNull(place.kube.get(await keyOf(place, agentNames.join, signal), signal));
+  const line = live === null ? null : decoded(live, 'join');
+  return line === null ? null : parseJoinLine(line);
 }
 
 interface Stored extends AgentKey {
@@ -59,11 +71,16 @@ async function keyOf({ kube, namespace }: SecretPlace, name: string, signal: Abo
 }
 
 async function read({ kube }: SecretPlace, key: KubeKey, signal: AbortSignal): Promise<Stored | null> {
+  const live = await orNull(kube.get(key, signal));
+  if (live === null) return null;
+  const [seed, registration] = [decoded(live, 'seed'), decoded(live, 'registration')];
+  if (seed === null || registration === null) return { seed: '', enrolled: false, registration: '', live };
+  return { seed, registration, enrolled: decoded(live, 'enrolled') === 'true', live };
+}
+
+async function orNull(asked: Promise<KubeObject>): Promise<KubeObject | null> {
   try {
-    const live = await kube.get(key, signal);
-    const [seed, registration] = [decoded(live, 'seed'), decoded(live, 'registration')];
-    if (seed === null || registration === null) return { seed: '', enrolled: false, registration: '', live };
-    return { seed, registration, enrolled: decoded(live, 'enrolled') === 'true', live };
+    return await asked;
   } catch (error) {
     if (isSluiceError(error, 'NOT_FOUND')) return null;
     throw error;
@@ -75,14 +92,19 @@ async function write(
   { kube, namespace }: SecretPlace,
   order: {
     readonly key: KubeKey;
-    readonly registration: string;
+    readonly identity: Identity;
     readonly live: KubeObject | null;
     readonly signal: AbortSignal;
   },
 ): Promise<AgentKey | null> {
-  const { key, registration, live, signal } = order;
+  const { key, identity, live, signal } = order;
   const seed = newSeed();
-  const data = { seed: encoded(seed), registration: encoded(registration), enrolled: encoded('false') };
+  const data = {
+    seed: encoded(seed),
+    registration: encoded(identity.registration),
+    identity: encoded(canonicalJson(identity)),
+    enrolled: encoded('false'),
+  };
   const fresh: KubeObject = {
     apiVersion: 'v1',
     kind: 'Secret',

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { SluiceError } from '../shared/errors.ts';
+import { agentNames } from '../shared/model/names.ts';
+
+/** What a user may say on the command line of `sluice-agent`, checked: relative paths are made absolute by the caller. */
+export const agentOptions = z.strictObject({
+  kubeconfig: z.string().optional(),
+  context: z.string().optional(),
+  allowExec: z.boolean().default(false),
+  namespace: z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'not the name of a namespace')
+    .default(agentNames.namespace),
+  /** Namespaces that the agent may read and write; absent = all. */
+  namespaces: z.string().optional(),
+  /** A file with the join line, or `-` for standard input. */
+  joinFile: z.string().optional(),
+  /** A file with `user:password` or a token for a Git host that is not the hub. */
+  channelAuthFile: z.string().optional(),
+  /** PEM certificates of private authorities for the hub and the Git host. */
+  caFile: z.string().optional(),
+  poll: seconds(1, 86_400).default(60),
+  heartbeat: seconds(5, 86_400).default(300),
+  holder: z.string().optional(),
+  allowPlainHttp: z.boolean().default(false),
+});
+export type AgentOptions = z.infer<typeof agentOptions>;
+
+/** Reads the options of a command; throws USAGE naming the one that is wrong. */
+export function readOptions(raw: Readonly<Record<string, unknown>>): AgentOptions {
+  const known = Object.fromEntries(Object.keys(agentOptions.shape).map((key) => [key, raw[key]]));
+  const parsed = agentOptions.safeParse(known);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const flag = String(issue?.path[0] ?? '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const hint = 'see `sluice-agent run --help`';
+  throw new SluiceError('USAGE', `--${flag}: ${issue?.message ?? 'not a valid value'}`, { hint });
+}
+
+/** The Authorization header that a credential file stands for: `user:password`, or a bare token under the usual user name. */
+export function channelAuthorization(text: string): string {
+  const secret = text.trim();
+  const pair = secret.includes(':') ? secret : `x-access-token:${secret}`;
+  return `Basic ${Buffer.from(pair).toString('base64')}`;
+}
+
+function seconds(least: number, most: number) {
+  return z.coerce.number(`not a number of seconds`).min(least).max(most);
+}
