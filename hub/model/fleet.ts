@@ -19,6 +19,8 @@ export interface Fleet {
   readonly files: ReadonlyMap<string, string>;
   /** `Kind namespace/name` of documents that are there but broken, or whose file does not parse: frozen as last seen. */
   readonly frozen: ReadonlySet<string>;
+  /** Applications (`namespace/name`) that a broken ApplicationDeployment names: they only record revisions. */
+  readonly recordOnly?: ReadonlySet<string>;
 }
 
 /** What validate returns: the fleet, and everything that is wrong. */

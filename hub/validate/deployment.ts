@@ -1,0 +1,114 @@
+import { namespaceOf, type AppRevision, type ApplicationDeployment } from '../../shared/model/documents.ts';
+import type { Known } from './known.ts';
+import { checkDerived, checkLabels, checkName } from './names.ts';
+import { suggestion, type Reporter, type Steps } from './problems.ts';
+import { checkTraffic } from './traffic.ts';
+
+/** Checks what the shape of an ApplicationDeployment cannot say: revisions, placements, traffic, rollout. */
+export function checkDeployment(doc: ApplicationDeployment, known: Known, reporter: Reporter): void {
+  checkName('label', doc.metadata.name, ['metadata', 'name'], reporter);
+  const names = new Set<string>();
+  for (const [index, revision] of doc.spec.appRevisions.entries()) {
+    const path = ['spec', 'appRevisions', index];
+    if (names.has(revision.revisionName)) {
+      const message = `${revision.revisionName} is listed twice`;
+      reporter.error('PLACEMENT_CONFLICT', [...path, 'revisionName'], message, 'put its placements into one list');
+    }
+    names.add(revision.revisionName);
+    checkRevision(doc, revision, { path, known, reporter });
+    checkPlacements(revision, path, reporter);
+  }
+  if (doc.spec.traffic !== undefined) checkTraffic(doc, doc.spec.traffic, known, reporter);
+  checkRollout(doc.spec.rollout ?? {}, reporter);
+}
+
+/** The application (`namespace/name`) whose revision a name in this namespace is; null for what is no `NAME-vN`. */
+export function applicationOf(revisionName: string, namespace: string): string | null {
+  const found = /^(.+)-v[1-9][0-9]*$/.exec(revisionName);
+  return found === null ? null : `${namespace}/${found[1] ?? ''}`;
+}
+
+function checkRevision(
+  doc: ApplicationDeployment,
+  { revisionName }: AppRevision,
+  { path, known, reporter }: { readonly path: Steps; readonly known: Known; readonly reporter: Reporter },
+): void {
+  const where = [...path, 'revisionName'];
+  const key = applicationOf(revisionName, namespaceOf(doc));
+  if (key === null) {
+    reporter.error('NAME_INVALID', where, `${revisionName} is no revision`, 'revisions are named APPLICATION-vN');
+    return;
+  }
+  const application = known.applications.get(key);
+  if (application === undefined) {
+    const prefix = `${namespaceOf(doc)}/`;
+    const names = [...known.applications.keys()].filter((name) => name.startsWith(prefix));
+    const hint = suggestion(key, names, `applications in ${namespaceOf(doc)}`);
+    reporter.error('REFERENCE_NOT_FOUND', where, `no application ${key} for ${revisionName}`, hint);
+    return;
+  }
+  const suffix = revisionName.slice(revisionName.lastIndexOf('-') + 1);
+  for (const component of application?.spec.components ?? []) {
+    if (known.inPlace.has(component.type)) continue;
+    checkDerived(`component ${component.name}`, `${component.name}-${suffix}`, where, reporter);
+  }
+}
+
+function checkPlacements({ placement, revisionName }: AppRevision, path: Steps, reporter: Reporter): void {
+  const clusters = new Set<string>();
+  for (const [index, { clusterSelector }] of placement.entries()) {
+    const where = [...path, 'placement', index, 'clusterSelector'];
+    checkLabels(clusterSelector?.labels, [...where, 'labels'], reporter);
+    const name = clusterSelector === undefined ? 'the local cluster' : clusterSelector.name;
+    if (name === undefined) continue;
+    if (clusterSelector !== undefined) checkName('label', name, [...where, 'name'], reporter);
+    if (clusters.has(name)) {
+      const message = `${revisionName} is placed on ${name} twice`;
+      reporter.error(
+        'PLACEMENT_CONFLICT',
+        [...path, 'placement', index],
+        message,
+        'add up the replicas in one placement',
+      );
+    }
+    clusters.add(name);
+    if (typeof clusterSelector?.pick === 'number' && clusterSelector.pick > 1) {
+      const message = `pick: ${clusterSelector.pick} can never be reached with a name`;
+      reporter.error('PLACEMENT_CONFLICT', [...where, 'pick'], message, 'take the name or the pick away');
+    }
+  }
+}
+
+function checkRollout(rollout: Readonly<Record<string, unknown>>, reporter: Reporter): void {
+  for (const [field, value] of Object.entries(rollout)) {
+    const path = ['spec', 'rollout', field];
+    if (field !== 'progressDeadline') {
+      reporter.error(
+        'UNSUPPORTED',
+        path,
+        `rollout.${field} is not supported`,
+        'supported in rollout: progressDeadline',
+      );
+    } else if (!/^(?:[0-9]+[smh])+$/.test(String(value))) {
+      reporter.error('DOCUMENT_INVALID', path, `${String(value)} is no duration`, 'write it as 90s, 15m or 1h30m');
+    }
+  }
+}
+
+/** The applications that a deployment's document names, however broken it is: they only record revisions. */
+export function namedIn(value: Readonly<Record<string, unknown>>, namespace: string): string[] {
+  const found = new Set<string>();
+  const look = (node: unknown): void => {
+    if (Array.isArray(node)) node.forEach(look);
+    else if (node !== null && typeof node === 'object') {
+      for (const [key, member] of Object.entries(node)) {
+        const application =
+          key === 'revisionName' && typeof member === 'string' ? applicationOf(member, namespace) : null;
+        if (application === null) look(member);
+        else found.add(application);
+      }
+    }
+  };
+  look(value['spec']);
+  return [...found];
+}

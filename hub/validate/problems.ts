@@ -1,0 +1,68 @@
+import type { Code } from '../../shared/errors.ts';
+import { byCodeUnit } from '../../shared/lib/order.ts';
+import { similar } from '../../shared/lib/similar.ts';
+import type { Problem, RawDocument } from '../model/source.ts';
+
+/** A path of keys and indexes into a document. */
+export type Steps = readonly (string | number)[];
+
+/** Says what is wrong at a place of one document. */
+export interface Reporter {
+  readonly error: (code: Code, path: Steps, message: string, hint?: string) => void;
+  readonly warn: (code: Code, path: Steps, message: string, hint?: string) => void;
+  readonly problems: readonly Problem[];
+  readonly failed: () => boolean;
+}
+
+/** A reporter for one document; `app` names the application or deployment that its errors stop. */
+export function reporterOf(raw: RawDocument, app: string | null): Reporter {
+  const problems: Problem[] = [];
+  const add =
+    (severity: Problem['severity']): Reporter['error'] =>
+    (code, path, message, hint) => {
+      problems.push({
+        code,
+        message,
+        place: raw.locate(path),
+        ...(hint !== undefined && { hint }),
+        ...(app !== null && { app }),
+        severity,
+      });
+    };
+  return {
+    error: add('error'),
+    warn: add('warning'),
+    problems,
+    failed: () => problems.some(({ severity }) => severity === 'error'),
+  };
+}
+
+/** `did you mean X?`, else the list of what there is, else nothing. */
+export function suggestion(word: string, candidates: readonly string[], what: string): string {
+  const meant = similar(word, candidates);
+  if (meant !== undefined) return `did you mean ${meant}?`;
+  return candidates.length === 0 ? `there are no ${what}` : `${what}: ${[...candidates].sort(byCodeUnit).join(', ')}`;
+}
+
+/** Problems in the order in which a reader meets them: by path, line and column; those without a place come last. */
+export function inOrder(problems: readonly Problem[]): Problem[] {
+  return [...problems].sort((a, b) => {
+    if (a.place === undefined || b.place === undefined)
+      return Number(a.place === undefined) - Number(b.place === undefined);
+    const [x, y] = [a.place, b.place];
+    return (
+      byCodeUnit(x.path, y.path) ||
+      x.line - y.line ||
+      x.column - y.column ||
+      byCodeUnit(a.code, b.code) ||
+      byCodeUnit(a.message, b.message)
+    );
+  });
+}
+
+/** A path as people write it: `spec.components[0].name`. */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${String(step)}`))
+    .join('');
+}

@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+import {
+  application,
+  applicationDeployment,
+  cluster,
+  definition,
+  definitionKinds,
+  documentKinds,
+  ourApiVersions,
+} from '../../shared/model/documents.ts';
+import type { RawDocument } from '../model/source.ts';
+import { reporterOf, suggestion, type Reporter } from './problems.ts';
+import { readShape } from './shape.ts';
+
+/** A document after its shape was read; `doc` is null when it is broken, `key` when not even its name can be told. */
+export interface ReadDocument {
+  readonly raw: RawDocument;
+  /** Kind without alias; empty when it is none of ours. */
+  readonly kind: string;
+  readonly key: string | null;
+  /** The document with aliases and defaults put right, before its shape was checked. */
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly doc: unknown;
+  readonly reporter: Reporter;
+}
+
+const schemas: Readonly<Record<string, z.ZodType>> = {
+  Application: application,
+  ApplicationDeployment: applicationDeployment,
+  Cluster: cluster,
+  ...Object.fromEntries(definitionKinds.map((kind) => [kind, definition])),
+};
+
+/** Reads one document: aliases, a missing apiVersion and a top-level `name` are put right, then its shape is checked. */
+export function readDocument(raw: RawDocument): ReadDocument {
+  const value = normalised(raw.value as Readonly<Record<string, unknown>>);
+  const kind = typeof value['kind'] === 'string' ? value['kind'] : '';
+  const key = keyOf(kind, value);
+  const reporter = reporterOf(raw, key !== null && kind.startsWith('Application') ? key : null);
+  const read = { raw, kind, key, value, reporter };
+  const schema = schemas[kind];
+  if (schema === undefined) {
+    reportKind(kind, reporter);
+    return { ...read, kind: '', key: null, doc: null };
+  }
+  const { apiVersion } = value;
+  if (!ourApiVersions.some((known) => known === apiVersion)) {
+    const hint = `use ${ourApiVersions.join(' or ')}`;
+    reporter.error('UNKNOWN_KIND', ['apiVersion'], `${kind} of ${String(apiVersion)} is not known`, hint);
+    return { ...read, doc: null };
+  }
+  return { ...read, doc: readShape(schema, value, reporter) };
+}
+
+function reportKind(kind: string, reporter: Reporter): void {
+  if (kind === '') reporter.error('DOCUMENT_INVALID', [], 'kind is missing', `kinds: ${documentKinds.join(', ')}`);
+  else reporter.error('UNKNOWN_KIND', ['kind'], `unknown kind ${kind}`, suggestion(kind, documentKinds, 'kinds'));
+}
+
+function normalised(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const kind = value['kind'] === 'AppDeployment' ? 'ApplicationDeployment' : value['kind'];
+  const apiVersion = value['apiVersion'] ?? ourApiVersions[0];
+  const { name, ...rest } = value;
+  const metadata = value['metadata'];
+  // The design text writes `name:` at the top; both at once would leave open which one counts.
+  const isTop =
+    typeof name === 'string' && (metadata === undefined || (isMapping(metadata) && metadata['name'] === undefined));
+  if (!isTop) return { ...value, apiVersion, kind };
+  return { ...rest, apiVersion, kind, metadata: { ...(isMapping(metadata) ? metadata : {}), name } };
+}
+
+function keyOf(kind: string, value: Readonly<Record<string, unknown>>): string | null {
+  const { metadata } = value;
+  if (!isMapping(metadata) || typeof metadata['name'] !== 'string' || metadata['name'] === '') return null;
+  // Clusters have no namespace: one that is written means nothing.
+  const isNamespaced = kind !== 'Cluster' && typeof metadata['namespace'] === 'string';
+  return `${isNamespaced ? String(metadata['namespace']) : 'default'}/${metadata['name']}`;
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}

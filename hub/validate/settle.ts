@@ -1,0 +1,155 @@
+import { digestOfValue, type Digest } from '../../shared/lib/canonical.ts';
+import { by, byCodeUnit } from '../../shared/lib/order.ts';
+import type { Application, ApplicationDeployment, Cluster, Definition } from '../../shared/model/documents.ts';
+import type { Fleet, Validated } from '../model/fleet.ts';
+import type { GuardedChange, SeenDocument } from '../model/ledger.ts';
+import type { Place, Problem, Snapshot, Sourced } from '../model/source.ts';
+
+export interface SettleInput {
+  /** What was seen after the commit before. */
+  readonly seen: readonly SeenDocument[];
+  readonly validated: Validated;
+  readonly snapshot: Pick<Snapshot, 'repository' | 'commit' | 'descends' | 'broken'>;
+  /** Approved changes. */
+  readonly approvals: readonly { readonly change: string }[];
+  /** ISO time. */
+  readonly now: string;
+}
+
+/** What counts after a commit: the documents, seen now or kept, and the fleet that they make. */
+export interface Settled {
+  readonly documents: readonly SeenDocument[];
+  readonly fleet: Fleet;
+  readonly guarded: readonly GuardedChange[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Decides what counts when a document is broken or not there any more. Broken documents, and all of a file that does
+ * not parse, stay as they were last seen. A document is deleted by a descending commit that is without it; missing for
+ * any other reason it stays until its change is approved. A Cluster stays until `cluster remove`. Pure.
+ */
+export function settleDocuments(input: SettleInput): Settled {
+  const { validated, snapshot } = input;
+  const current = new Map(sourcedOf(validated.fleet).map((item) => [item.id, item]));
+  const brokenPaths = new Set(snapshot.broken.map(({ path }) => path));
+  const isBroken = (seen: SeenDocument): boolean =>
+    validated.fleet.frozen.has(idOf(seen)) || brokenPaths.has(seen.place.path);
+  const absent = input.seen.filter((seen) => !current.has(idOf(seen)));
+  const broken = absent.filter(isBroken).map((seen) => ({ ...seen, missing: null }));
+  const missing = absent.filter((seen) => !isBroken(seen));
+  const clusters = missing.filter(({ kind }) => kind === 'Cluster').map((seen) => ({ ...seen, missing: null }));
+  const waiting = waitingOf(
+    missing.filter(({ kind }) => kind !== 'Cluster'),
+    input,
+  );
+  const kept = [...broken, ...clusters, ...waiting];
+  const present = [...current.values()].map(({ kind, key, sourced: { doc, place } }): SeenDocument => ({
+    kind,
+    key,
+    place,
+    value: doc,
+    missing: null,
+  }));
+  return {
+    documents: [...present, ...kept].sort(by(idOf)),
+    fleet: withKept(validated.fleet, kept),
+    guarded: guardedOf(waiting),
+    problems: [...validated.problems, ...clusters.map(clusterProblem), ...waiting.map(waitingProblem)],
+  };
+}
+
+interface Item {
+  readonly id: string;
+  readonly kind: string;
+  readonly key: string;
+  readonly sourced: Sourced<Application | ApplicationDeployment | Cluster | Definition>;
+}
+
+function sourcedOf({ applications, deployments, clusters, definitions }: Fleet): Item[] {
+  return [...applications, ...deployments, ...clusters, ...definitions].map((sourced) => {
+    const { kind, metadata } = sourced.doc;
+    // Clusters have no namespace, whatever their document says.
+    const key = `${kind === 'Cluster' ? 'default' : (metadata.namespace ?? 'default')}/${metadata.name}`;
+    return { id: `${kind} ${key}`, kind, key, sourced };
+  });
+}
+
+function idOf({ kind, key }: Pick<SeenDocument, 'kind' | 'key'>): string {
+  return `${kind} ${key}`;
+}
+
+/** The missing documents that are not deleted yet, each with the change that deletes it. */
+function waitingOf(missing: readonly SeenDocument[], { snapshot, approvals, now }: SettleInput): SeenDocument[] {
+  const approved = new Set(approvals.map(({ change }) => change));
+  const fresh = missing.filter((seen) => seen.missing === null);
+  const since = { change: changeOf(fresh, { snapshot, now }), since: now };
+  const waiting = snapshot.descends
+    ? missing.filter((seen) => seen.missing !== null)
+    : missing.map((seen) => ({ ...seen, missing: seen.missing ?? since }));
+  return waiting.filter((seen) => seen.missing !== null && !approved.has(seen.missing.change));
+}
+
+// The same documents missing from the same commit make the same change. The states of a plain folder have no name:
+// there the time tells them apart, so that an old approval never serves again.
+function changeOf(missing: readonly SeenDocument[], { snapshot, now }: Pick<SettleInput, 'snapshot' | 'now'>): Digest {
+  const { repository, commit } = snapshot;
+  return digestOfValue({ missing: missing.map(idOf).sort(), repository, commit, ...(commit === '' && { now }) });
+}
+
+function guardedOf(waiting: readonly SeenDocument[]): GuardedChange[] {
+  const groups = Map.groupBy(waiting, (seen) => seen.missing?.change ?? 'sha256:');
+  return [...groups]
+    .sort(([a], [b]) => byCodeUnit(a, b))
+    .map(([change, documents]) => ({
+      change,
+      code: 'SOURCE_REWOUND',
+      cluster: null,
+      app: null,
+      generation: 0,
+      ids: documents.map(({ kind, key }) => `core.oam.dev/${kind}/${key}`).sort(),
+      since: documents[0]?.missing?.since ?? '',
+    }));
+}
+
+function withKept(fleet: Fleet, kept: readonly SeenDocument[]): Fleet {
+  const of = <T>(wanted: (kind: string) => boolean): Sourced<T>[] =>
+    kept
+      .filter(({ kind }) => wanted(kind))
+      .map(({ value, place }) => ({ doc: value as T, commit: fleet.commit, place, locate: () => place }));
+  return {
+    ...fleet,
+    applications: [...fleet.applications, ...of<Application>((kind) => kind === 'Application')],
+    deployments: [...fleet.deployments, ...of<ApplicationDeployment>((kind) => kind === 'ApplicationDeployment')],
+    clusters: [...fleet.clusters, ...of<Cluster>((kind) => kind === 'Cluster')],
+    definitions: [...fleet.definitions, ...of<Definition>((kind) => kind.endsWith('Definition'))],
+    frozen: new Set([...fleet.frozen, ...kept.map(idOf)]),
+  };
+}
+
+function clusterProblem({ key, place }: SeenDocument): Problem {
+  const name = key.slice(key.indexOf('/') + 1);
+  return {
+    code: 'SOURCE_REWOUND',
+    message: `the document of cluster ${name} is gone: the cluster stays as it is`,
+    place: lastSeen(place),
+    hint: `bring it back, or run: sluice-hub cluster remove ${name}`,
+    cluster: name,
+    severity: 'warning',
+  };
+}
+
+function waitingProblem({ kind, key, place, missing }: SeenDocument): Problem {
+  return {
+    code: 'SOURCE_REWOUND',
+    message: `${kind} ${key} is missing, and no commit removed it: it stays as it is`,
+    place: lastSeen(place),
+    hint: `bring it back, or run: sluice-hub approve ${missing?.change ?? ''}`,
+    ...(kind.startsWith('Application') && { app: key }),
+    severity: 'warning',
+  };
+}
+
+function lastSeen({ path, line, column }: Place): Place {
+  return { path, line, column };
+}

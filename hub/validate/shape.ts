@@ -1,0 +1,144 @@
+import type { z } from 'zod';
+import { similar } from '../../shared/lib/similar.ts';
+import { pathText, type Reporter, type Steps } from './problems.ts';
+
+/** Reads a value by a schema; every issue is reported in plain words at its place, and null is answered then. */
+export function readShape<T>(schema: z.ZodType<T>, value: unknown, reporter: Reporter): T | null {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  for (const issue of read.error.issues) report(issue, { schema, value, reporter });
+  return null;
+}
+
+interface Subject {
+  readonly schema: z.ZodType;
+  readonly value: unknown;
+  readonly reporter: Reporter;
+}
+
+function report(issue: z.core.$ZodIssue, subject: Subject): void {
+  const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
+  if (issue.code === 'unrecognized_keys') {
+    for (const key of issue.keys) unknownField([...path, key], subject);
+    return;
+  }
+  const nested = issue.code === 'invalid_union' ? meantOption(issue, path, subject) : null;
+  if (nested !== null) {
+    for (const inner of nested) report({ ...inner, path: [...issue.path, ...inner.path] }, subject);
+    return;
+  }
+  const found = valueAt(subject.value, path);
+  const name = pathText(path) === '' ? 'the document' : pathText(path);
+  if (found === undefined) subject.reporter.error('DOCUMENT_INVALID', path, `${name} is missing`);
+  else subject.reporter.error('DOCUMENT_INVALID', path, `${name} ${wordsOf(issue, found, subject, path)}`);
+}
+
+function unknownField(path: Steps, { schema, reporter }: Subject): void {
+  const known = keysAt(schema, path.slice(0, -1));
+  const meant = similar(String(path.at(-1)), known);
+  const list = known.length > 0 && known.length <= 12 ? `known here: ${known.join(', ')}` : 'take it away';
+  const hint = meant === undefined ? list : `did you mean ${meant}?`;
+  reporter.error('UNKNOWN_FIELD', path, `unknown field ${pathText(path)}`, hint);
+}
+
+// Of a choice between mappings, the one is meant that has only its own mistakes: no unknown keys at its top.
+function meantOption(
+  issue: Extract<z.core.$ZodIssue, { code: 'invalid_union' }>,
+  path: Steps,
+  { value }: Subject,
+): z.core.$ZodIssue[] | null {
+  const found = valueAt(value, path);
+  if (found === null || typeof found !== 'object' || Array.isArray(found)) return null;
+  const isMeant = (issues: readonly z.core.$ZodIssue[]): boolean =>
+    issues.every(({ path: inner }) => inner.length > 0 && valueAt(found, inner as Steps) !== undefined);
+  return issue.errors.find(isMeant) ?? null;
+}
+
+function wordsOf(issue: z.core.$ZodIssue, found: unknown, { schema }: Subject, path: Steps): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${typeNames[issue.expected] ?? issue.expected}, and is ${typeOf(found)}`;
+    case 'invalid_value':
+      return `must be ${choice(issue.values.map(String))}`;
+    case 'too_small':
+      return issue.origin === 'array' || issue.origin === 'string'
+        ? 'must not be empty'
+        : `must be ${String(issue.minimum)} or more`;
+    case 'too_big':
+      return `must be ${String(issue.maximum)} or less`;
+    case 'invalid_union':
+      return `must be ${optionsAt(schema, path)}`;
+    case 'invalid_key':
+      return 'has a key that is not allowed';
+    default:
+      return `is not valid: ${issue.message}`;
+  }
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+};
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  if (typeof value === 'string') return 'text';
+  return typeof value === 'number' ? `the number ${value}` : JSON.stringify(value);
+}
+
+function choice(values: readonly string[]): string {
+  return values.length === 1 ? (values[0] ?? '') : `one of ${values.join(', ')}`;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, step) =>
+      at !== null && typeof at === 'object' ? (at as Readonly<Record<PropertyKey, unknown>>)[step] : undefined,
+    value,
+  );
+}
+
+/** The schema's definition as zod keeps it: only what is needed to find the keys that are allowed somewhere. */
+interface Definition {
+  readonly type: string;
+  readonly innerType?: z.ZodType;
+  readonly element?: z.ZodType;
+  readonly valueType?: z.ZodType;
+  readonly shape?: Readonly<Record<string, z.ZodType>>;
+  readonly options?: readonly z.ZodType[];
+  readonly entries?: Readonly<Record<string, string>>;
+}
+
+function definitionOf(schema: z.ZodType): Definition {
+  return schema.def;
+}
+
+function schemasAt(schema: z.ZodType, path: Steps): z.ZodType[] {
+  const { innerType, options, element, valueType, shape } = definitionOf(schema);
+  if (innerType !== undefined) return schemasAt(innerType, path);
+  if (options !== undefined) return options.flatMap((option) => schemasAt(option, path));
+  const [step, ...rest] = path;
+  if (step === undefined) return [schema];
+  const next = element ?? valueType ?? shape?.[step];
+  return next === undefined ? [] : schemasAt(next, rest);
+}
+
+function keysAt(schema: z.ZodType, path: Steps): string[] {
+  return [...new Set(schemasAt(schema, path).flatMap((at) => Object.keys(definitionOf(at).shape ?? {})))];
+}
+
+function optionsAt(schema: z.ZodType, path: Steps): string {
+  const options = schemasAt(schema, path).map((option) => {
+    const { type, shape, entries } = definitionOf(option);
+    if (shape !== undefined) return `{ ${Object.keys(shape).join(', ')} }`;
+    return entries === undefined ? (typeNames[type] ?? type) : Object.values(entries).join(' or ');
+  });
+  return [...new Set(options)].join(' or ');
+}

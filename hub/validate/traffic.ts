@@ -1,0 +1,174 @@
+import {
+  namespaceOf,
+  type ApplicationDeployment,
+  type HttpMatch,
+  type HttpRule,
+  type StringMatch,
+  type Traffic,
+} from '../../shared/model/documents.ts';
+import type { Known } from './known.ts';
+import { checkDerived, isHost } from './names.ts';
+import { suggestion, type Reporter, type Steps } from './problems.ts';
+
+interface Context {
+  readonly doc: ApplicationDeployment;
+  readonly traffic: Traffic;
+  readonly known: Known;
+  readonly reporter: Reporter;
+}
+
+/** Checks the traffic of a deployment: hosts, gateways, matches, targets and weights. */
+export function checkTraffic(doc: ApplicationDeployment, traffic: Traffic, known: Known, reporter: Reporter): void {
+  const path = ['spec', 'traffic'];
+  for (const [index, host] of traffic.hosts.entries()) {
+    if (isHost(host)) continue;
+    reporter.error(
+      'DOCUMENT_INVALID',
+      [...path, 'hosts', index],
+      `"${host}" is no host name`,
+      'write it as app.example.com',
+    );
+  }
+  if (traffic.provider === 'istio' && traffic.hosts.length === 0 && traffic.http.length > 0) {
+    reporter.error('DOCUMENT_INVALID', path, 'Istio needs at least one host', 'add spec.traffic.hosts');
+  }
+  for (const [index, gateway] of (traffic.gateways ?? []).entries()) {
+    if (/^(?:[a-z0-9][-a-z0-9]*\/)?[a-z0-9][-.a-z0-9]*$/.test(gateway)) continue;
+    const hint = 'write it as NAMESPACE/NAME';
+    reporter.error('DOCUMENT_INVALID', [...path, 'gateways', index], `"${gateway}" is no gateway`, hint);
+  }
+  for (const [index, rule] of traffic.http.entries()) {
+    const context = { doc, traffic, known, reporter };
+    for (const [at, match] of (rule.match ?? []).entries())
+      checkMatch(match, [...path, 'http', index, 'match', at], context);
+    checkTargets(rule, [...path, 'http', index, 'weightedTargets'], context);
+    checkWeights(rule, [...path, 'http', index, 'weightedTargets'], context);
+  }
+}
+
+function checkMatch(match: HttpMatch, path: Steps, { traffic: { provider }, reporter }: Context): void {
+  const headers = Object.entries(match.headers ?? {}).map(([name, value]) => ['headers', name, value] as const);
+  checkRegex(match.uri, [...path, 'uri'], provider, reporter);
+  checkRegex(match.method, [...path, 'method'], provider, reporter);
+  for (const [field, name, value] of headers) checkRegex(value, [...path, field, name], provider, reporter);
+  const start = startOf(match.uri);
+  if (start !== null && !start.startsWith('/')) {
+    reporter.error('DOCUMENT_INVALID', [...path, 'uri'], `the path "${start}" must start with /`);
+  }
+  if (provider === 'ingress' && (match.headers !== undefined || match.method !== undefined)) {
+    const hint = 'match by uri alone, or use provider: istio or gateway-api';
+    reporter.error('UNSUPPORTED', path, 'ingress matches no headers and methods', hint);
+  }
+}
+
+function startOf(uri: HttpMatch['uri']): string | null {
+  if (uri === undefined || 'regex' in uri) return null;
+  return 'prefix' in uri ? uri.prefix : uri.exact;
+}
+
+function checkRegex(
+  value: StringMatch | string | undefined,
+  path: Steps,
+  provider: Traffic['provider'],
+  reporter: Reporter,
+): void {
+  if (value === undefined || typeof value === 'string' || !('regex' in value)) return;
+  if (provider === 'ingress' || provider === 'gateway-api') {
+    reporter.error('UNSUPPORTED', path, `${provider} has no regex matches`, 'use prefix or exact, or provider: istio');
+  }
+  if (!isExpression(value.regex)) {
+    reporter.error('DOCUMENT_INVALID', path, `"${value.regex}" is no regular expression`);
+  }
+}
+
+function checkTargets(rule: HttpRule, path: Steps, { doc, known, reporter }: Context): void {
+  const listed = doc.spec.appRevisions.map(({ revisionName }) => revisionName);
+  const seen = new Set<string>();
+  for (const [index, { revisionName, componentName }] of rule.weightedTargets.entries()) {
+    const where = [...path, index];
+    const target = `${revisionName} ${componentName}`;
+    if (seen.has(target)) {
+      const message = `${componentName} of ${revisionName} is a target twice`;
+      reporter.error('DOCUMENT_INVALID', where, message, 'add up the weights in one target');
+    }
+    seen.add(target);
+    if (!listed.includes(revisionName)) {
+      const hint = suggestion(revisionName, listed, 'listed revisions');
+      const message = `${revisionName} is not in spec.appRevisions`;
+      reporter.error('REFERENCE_NOT_FOUND', [...where, 'revisionName'], message, hint);
+      continue;
+    }
+    checkComponent(rule, index, path, { doc, known, reporter });
+  }
+}
+
+function checkComponent(
+  rule: HttpRule,
+  index: number,
+  path: Steps,
+  { doc, known, reporter }: Pick<Context, 'doc' | 'known' | 'reporter'>,
+): void {
+  const { revisionName, componentName } = rule.weightedTargets[index] ?? { revisionName: '', componentName: '' };
+  const key = `${namespaceOf(doc)}/${revisionName.replace(/-v[0-9]+$/, '')}`;
+  const components = known.applications.get(key)?.spec.components.map(({ name }) => name);
+  if (components !== undefined && !components.includes(componentName)) {
+    // An older revision may well have it, which only the ledger knows: rendering that one decides.
+    const hint = suggestion(componentName, components, 'its components');
+    const message = `the application ${key} has no component ${componentName} now`;
+    reporter.warn('REFERENCE_NOT_FOUND', [...path, index, 'componentName'], message, hint);
+  }
+  const isOnly = new Set(allTargets(doc, revisionName)).size <= 1;
+  const service = isOnly ? revisionName : `${revisionName}-${componentName}`;
+  checkDerived('the Service', service, [...path, index, 'componentName'], reporter);
+}
+
+function allTargets(doc: ApplicationDeployment, revision: string): string[] {
+  const targets = (doc.spec.traffic?.http ?? []).flatMap((rule) => rule.weightedTargets);
+  return targets.filter(({ revisionName }) => revisionName === revision).map(({ componentName }) => componentName);
+}
+
+function checkWeights({ weightedTargets }: HttpRule, path: Steps, { traffic: { provider }, reporter }: Context): void {
+  const given = weightedTargets.filter(({ weight }) => weight !== undefined).length;
+  if (provider === 'ingress' && given > 0) {
+    const at = weightedTargets.findIndex(({ weight }) => weight !== undefined);
+    const hint = 'take the weights away (replicas decide the split), or use provider: auto, istio or gateway-api';
+    reporter.error('WEIGHTS_INVALID', [...path, at, 'weight'], 'ingress cannot split by weight', hint);
+    return;
+  }
+  if (given > 0 && given < weightedTargets.length) {
+    const at = weightedTargets.findIndex(({ weight }) => weight === undefined);
+    reporter.error(
+      'WEIGHTS_INVALID',
+      [...path, at],
+      'some targets have a weight and this one has none',
+      'give all of them one',
+    );
+    return;
+  }
+  const needed = provider === 'istio' || provider === 'gateway-api';
+  if (given === 0) {
+    if (needed && weightedTargets.length > 1) {
+      reporter.error(
+        'WEIGHTS_INVALID',
+        path,
+        `${provider} needs weights to split traffic`,
+        'give each target a weight',
+      );
+    }
+    return;
+  }
+  const sum = weightedTargets.reduce((total, { weight = 0 }) => total + weight, 0);
+  if (sum !== 100) {
+    reporter.error('WEIGHTS_INVALID', path, `the weights add up to ${sum}`, 'make them add up to 100 in each rule');
+  }
+}
+
+function isExpression(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    // RE2 knows a few forms that JavaScript does not: flags in front, and named groups with P.
+    return /\(\?(?:[imsU]+\)|P<)/.test(text);
+  }
+}

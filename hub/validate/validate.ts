@@ -1,0 +1,96 @@
+import {
+  namespaceOf,
+  type Application,
+  type ApplicationDeployment,
+  type Cluster,
+  type Definition,
+} from '../../shared/model/documents.ts';
+import type { Fleet, Validated } from '../model/fleet.ts';
+import type { Snapshot, Sourced } from '../model/source.ts';
+import { checkApplication } from './application.ts';
+import { checkDeployment, namedIn } from './deployment.ts';
+import { knownOf, type Known } from './known.ts';
+import { checkLabels, checkName } from './names.ts';
+import { checkCluster, checkDefinition } from './other.ts';
+import { inOrder } from './problems.ts';
+import { readDocument, type ReadDocument } from './read.ts';
+
+/**
+ * Checks every document of a snapshot, by itself and against the others. Everything that is wrong is collected, in the
+ * order of files and lines; the fleet has what is right, and names what is broken as frozen. Pure.
+ */
+export function validate(snapshot: Snapshot): Validated {
+  const documents = snapshot.documents.map(readDocument);
+  reportDuplicates(documents);
+  const known = knownOf(documents, snapshot.files);
+  for (const read of documents) check(read, known);
+  const good = documents.filter(({ doc, reporter }) => doc !== null && !reporter.failed());
+  const broken = documents.filter((read) => !good.includes(read));
+  return {
+    fleet: fleetOf(snapshot, new Set(good), broken),
+    problems: inOrder([
+      ...snapshot.problems,
+      ...snapshot.broken.map(({ problem }) => problem),
+      ...documents.flatMap(({ reporter }) => reporter.problems),
+    ]),
+  };
+}
+
+function check({ kind, doc, reporter }: ReadDocument, known: Known): void {
+  if (doc === null) return;
+  const { metadata } = doc as Application;
+  if (kind !== 'Cluster' && metadata.namespace !== undefined) {
+    checkName('label', metadata.namespace, ['metadata', 'namespace'], reporter);
+  }
+  if (kind === 'Application') checkApplication(doc as Application, known, reporter);
+  else if (kind === 'ApplicationDeployment') checkDeployment(doc as ApplicationDeployment, known, reporter);
+  else if (kind === 'Cluster') checkCluster(doc as Cluster, reporter);
+  else checkDefinition(doc as Definition, reporter);
+  if (kind !== 'Cluster') checkLabels(metadata.labels, ['metadata', 'labels'], reporter);
+}
+
+// None of two documents with one name can be trusted to be the one that is meant: both are broken.
+function reportDuplicates(documents: readonly ReadDocument[]): void {
+  const groups = new Map<string, ReadDocument[]>();
+  for (const read of documents) {
+    if (read.key === null) continue;
+    const id = `${read.kind} ${read.key}`;
+    groups.set(id, [...(groups.get(id) ?? []), read]);
+  }
+  for (const [id, group] of groups) {
+    if (group.length > 1) group.forEach((read) => reportDuplicate(id, read, group));
+  }
+}
+
+function reportDuplicate(id: string, { raw, reporter }: ReadDocument, group: readonly ReadDocument[]): void {
+  const others = group.filter((one) => one.raw !== raw).map(({ raw: { place } }) => `${place.path}:${place.line}`);
+  const message = `${id} is there ${group.length === 2 ? 'twice' : `${group.length} times`}`;
+  reporter.error('DUPLICATE_DOCUMENT', [], message, `also in ${others.join(', ')}; keep one of them`);
+}
+
+function fleetOf(snapshot: Snapshot, good: ReadonlySet<ReadDocument>, broken: readonly ReadDocument[]): Fleet {
+  const sourced = <T>(wanted: (kind: string) => boolean): Sourced<T>[] =>
+    [...good]
+      .filter(({ kind }) => wanted(kind))
+      .map(({ raw, doc }) => ({ doc: doc as T, commit: snapshot.commit, place: raw.place, locate: raw.locate }));
+  return {
+    commit: snapshot.commit,
+    repository: snapshot.repository,
+    applications: sourced<Application>((kind) => kind === 'Application'),
+    deployments: sourced<ApplicationDeployment>((kind) => kind === 'ApplicationDeployment'),
+    clusters: sourced<Cluster>((kind) => kind === 'Cluster'),
+    definitions: sourced<Definition>((kind) => kind.endsWith('Definition')),
+    files: snapshot.files,
+    frozen: new Set(broken.flatMap(({ kind, key }) => (key === null ? [] : [`${kind} ${key}`]))),
+    recordOnly: new Set(
+      broken
+        .filter(({ kind }) => kind === 'ApplicationDeployment')
+        .flatMap(({ value }) => namedIn(value, namespaceIn(value))),
+    ),
+  };
+}
+
+function namespaceIn(value: Readonly<Record<string, unknown>>): string {
+  const { metadata } = value as { metadata?: { namespace?: unknown } | null };
+  return typeof metadata?.namespace === 'string' ? metadata.namespace : namespaceOf({ metadata: {} });
+}
