@@ -57,13 +57,12 @@ const pooledMs = 30_000;
 export function openTransport(access: KubeAccess, maxSockets = 32): Transport {
   const base = new URL(access.server);
   const prefix = base.pathname.replace(/\/$/, '');
-  let agent: { readonly of: string; readonly is: Agent } | undefined;
+  let agent: { readonly of: KubeCredentials; readonly is: Agent } | undefined;
 
   const agentFor = (credentials: KubeCredentials): Agent => {
-    const of = JSON.stringify([credentials.tls, credentials.proxy]);
-    if (agent?.of !== of) {
-      // Requests in flight keep their sockets; only idle ones of the old agent are left to time out.
-      agent = { of, is: makeAgent(base.protocol, credentials, maxSockets) };
+    if (agent === undefined || !isSameConnection(agent.of, credentials)) {
+      // Requests in flight keep their sockets; idle ones of the old agent are left to time out.
+      agent = { of: credentials, is: makeAgent(base.protocol, credentials, maxSockets) };
     }
     return agent.is;
   };
@@ -85,6 +84,12 @@ export function openTransport(access: KubeAccess, maxSockets = 32): Transport {
     send: async (request) => once(request, async (wanted) => readAll(await open(wanted), wanted)),
     close: () => agent?.is.destroy(),
   };
+}
+
+/** Headers belong to a request; only TLS and the proxy belong to its connection. */
+function isSameConnection(one: KubeCredentials, other: KubeCredentials): boolean {
+  if (one === other) return true;
+  return JSON.stringify([one.tls, one.proxy]) === JSON.stringify([other.tls, other.proxy]);
 }
 
 function makeAgent(protocol: string, { tls, proxy }: KubeCredentials, maxSockets: number): Agent {

@@ -67,6 +67,9 @@ export function controllerManagerArgs({ folder }: Plan): string[] {
   return [
     `--kubeconfig=${join(folder, 'kube-controller-manager.kubeconfig')}`,
     '--controllers=*,bootstrapsigner,tokencleaner',
+    // With the default of 20 requests a second the first service account takes 5 s.
+    '--kube-api-qps=500',
+    '--kube-api-burst=1000',
     '--use-service-account-credentials',
     `--service-account-private-key-file=${join(folder, 'service-account.key')}`,
     `--root-ca-file=${join(folder, 'pki', 'apiserver.crt')}`,
