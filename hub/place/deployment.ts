@@ -27,13 +27,20 @@ export function placeDeployment(
     placement.forEach((entry, entryIndex) => {
       const path = ['spec', 'appRevisions', index, 'placement', entryIndex];
       const clusters = choose(input, deployment, { entry, path, revision: revisionName }, draft);
-      // What the typing error in a name would replace stays until the name is right.
-      if (!known) draft.failed.push(...clusters.map((cluster) => ({ unit, cluster: cluster.target.name })));
-      else assign(deployment, { entry, path, revision: revisionName }, clusters, draft);
+      // What a typing error in a name would replace stays until the name is right; where nothing runs, the rest proceeds.
+      if (!known) {
+        const running = clusters.map(({ target }) => target.name).filter((name) => runsOn(input, unit, name));
+        draft.failed.push(...running.map((cluster) => ({ unit, cluster })));
+      }
+      if (known) assign(deployment, { entry, path, revision: revisionName }, clusters, draft);
     });
   });
   const isFailed = ({ cluster }: Assignment): boolean => draft.failed.some((fact) => fact.cluster === cluster);
   return { ...draft, assignments: draft.assignments.filter((assignment) => !isFailed(assignment)) };
+}
+
+function runsOn({ previous }: PlaceInput, unit: string, cluster: string): boolean {
+  return previous.some((fact) => fact.unit === unit && fact.cluster === cluster);
 }
 
 interface Spot {

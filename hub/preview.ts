@@ -1,0 +1,155 @@
+import { SluiceError } from '../shared/errors.ts';
+import { canonicalPretty } from '../shared/lib/canonical.ts';
+import { by } from '../shared/lib/order.ts';
+import { docKey } from '../shared/model/documents.ts';
+import { refOf, type KubeObject } from '../shared/model/object.ts';
+import { objectPath } from '../shared/wire/layout.ts';
+import { readHistory, type HistoryPorts } from './load/folder.ts';
+import type { Fleet, RevisionBook, Target } from './model/fleet.ts';
+import type { RenderedApp } from './model/rendered.ts';
+import type { Problem } from './model/source.ts';
+import { place } from './place/place.ts';
+import type { CueEngine } from './render/cue/engine.ts';
+import { render } from './render/render.ts';
+import { emptyBook, recordRevisions } from './render/revisions.ts';
+import { yamlText } from './status/yaml.ts';
+import { validate } from './validate/validate.ts';
+
+/** What a preview needs: how folders and work trees are read, and the evaluator of templates. */
+export interface PreviewPorts extends HistoryPorts {
+  readonly cue: CueEngine;
+}
+
+/** What to look at; without `cluster` and `app` everything. `local` names the local cluster (default: `local`). */
+export interface PreviewOptions {
+  readonly cluster?: string | undefined;
+  readonly app?: string | undefined;
+  readonly local?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What one cluster would run: its applications as they would be delivered, and all their objects sorted by id. */
+export interface PreviewCluster {
+  readonly name: string;
+  readonly objects: readonly KubeObject[];
+  readonly apps: readonly RenderedApp[];
+}
+
+/** The answer of a preview: every cluster, also those that get nothing, and everything that is wrong. */
+export interface Preview {
+  readonly clusters: readonly PreviewCluster[];
+  readonly problems: readonly Problem[];
+  /** YAML documents that are not ours. */
+  readonly ignored: number;
+}
+
+/**
+ * Loads, validates, places and renders a folder or Git work tree without a server. A work tree's commits give the same
+ * revisions as the hub's; a plain folder has the newest alone. Throws USAGE for a cluster or application that is not there.
+ */
+export async function preview(dir: string, options: PreviewOptions, ports: PreviewPorts): Promise<Preview> {
+  const { fleet, book, problems, ignored } = await readBook(dir, ports, options.signal);
+  const localCluster = options.local ?? 'local';
+  const targets = targetsOf(fleet, localCluster);
+  const placed = place({ fleet, book, targets, picks: new Map(), previous: [], localCluster, provisional: true });
+  const rendered = await render(ports.cue, { fleet, book, assignments: placed.assignments, targets }, options.signal);
+  const wanted = wantedApps(rendered.apps, fleet, options);
+  const used = new Set(rendered.apps.map(({ cluster }) => cluster));
+  const declared = new Set(fleet.clusters.map(({ doc }) => doc.metadata.name));
+  const names = targets.map(({ name }) => name).filter((name) => declared.has(name) || used.has(name));
+  if (options.cluster !== undefined && !names.includes(options.cluster)) {
+    throw new SluiceError('USAGE', `there is no cluster ${options.cluster}`, { hint: `one of: ${names.join(', ')}` });
+  }
+  return {
+    clusters: names
+      .filter((name) => options.cluster === undefined || options.cluster === name)
+      .map((name) => clusterOf(name, wanted)),
+    problems: [...problems, ...placed.problems, ...rendered.problems],
+    ignored,
+  };
+}
+
+/** The JSON document that `render -o json` prints. */
+export function previewJson({ clusters, problems }: Preview): string {
+  return canonicalPretty({ clusters: clusters.map(({ name, objects }) => ({ name, objects })), problems });
+}
+
+/** The YAML that `render` prints: the objects of each cluster as documents, under a comment that names it. */
+export function previewYaml({ clusters }: Preview): string {
+  const documents = clusters.flatMap(({ name, objects }) =>
+    objects.map((object, index) => `---\n${index === 0 ? `# cluster ${name}\n` : ''}${yamlText(object)}`),
+  );
+  return documents.join('');
+}
+
+/** The files that `render --out` writes: the unsigned objects as the channel has them, by path. */
+export function previewFiles({ clusters }: Preview): ReadonlyMap<string, string> {
+  const files = clusters.flatMap(({ name, apps }) =>
+    apps.flatMap((app) =>
+      app.objects.map(({ object }): [string, string] => [
+        `clusters/${name}/${objectPath(app, refOf(object))}`,
+        canonicalPretty(object),
+      ]),
+    ),
+  );
+  return new Map(files.sort(by(([path]) => path)));
+}
+
+interface Read {
+  readonly fleet: Fleet;
+  readonly book: RevisionBook;
+  readonly problems: readonly Problem[];
+  readonly ignored: number;
+}
+
+// Old commits give revisions; only what the last state says can be a problem now.
+async function readBook(dir: string, ports: HistoryPorts, signal: AbortSignal): Promise<Read> {
+  let read: Read | null = null;
+  let book = emptyBook;
+  for await (const snapshot of readHistory(dir, ports, signal)) {
+    const validated = validate(snapshot);
+    const recorded = recordRevisions(book, validated.fleet);
+    book = recorded.book;
+    const problems = [...validated.problems, ...recorded.problems];
+    read = { fleet: validated.fleet, book, problems, ignored: snapshot.ignored };
+  }
+  if (read === null) throw new SluiceError('SOURCE_EMPTY', 'there is nothing to read', { path: dir });
+  return read;
+}
+
+// A local cluster needs no document.
+function targetsOf(fleet: Fleet, localCluster: string): readonly Target[] {
+  const targets = fleet.clusters.map(({ doc }) => ({
+    name: doc.metadata.name,
+    labels: doc.metadata.labels ?? {},
+    capabilities: doc.spec?.capabilities ?? null,
+  }));
+  const isThere = targets.some(({ name }) => name === localCluster);
+  return [...targets, ...(isThere ? [] : [{ name: localCluster, labels: {}, capabilities: null }])].sort(
+    by(({ name }) => name),
+  );
+}
+
+// `--app` takes the name of what is delivered or of the Application behind it, with or without its namespace.
+function wantedApps(
+  apps: readonly RenderedApp[],
+  fleet: Fleet,
+  { app: wanted }: PreviewOptions,
+): readonly RenderedApp[] {
+  if (wanted === undefined) return apps;
+  const found = apps.filter((app) => {
+    const names = [app.name, ...app.revisions.map((revision) => revision.replace(/-v\d+$/, ''))];
+    return names.some((name) => wanted === name || wanted === `${app.namespace}/${name}`);
+  });
+  const known = [...fleet.applications, ...fleet.deployments].map(({ doc }) => docKey(doc));
+  if (found.length === 0 && !known.some((key) => key === wanted || key.endsWith(`/${wanted}`))) {
+    throw new SluiceError('USAGE', `there is no application ${wanted}`, { hint: `one of: ${known.join(', ')}` });
+  }
+  return found;
+}
+
+function clusterOf(name: string, apps: readonly RenderedApp[]): PreviewCluster {
+  const here = apps.filter(({ cluster }) => cluster === name);
+  const objects = here.flatMap((app) => app.objects).sort(by(({ id }) => id));
+  return { name, apps: here, objects: objects.map(({ object }) => object) };
+}
