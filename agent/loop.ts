@@ -46,7 +46,7 @@ export async function runAgent(deps: AgentDeps, stop: AbortSignal): Promise<void
     const kept = lease.keep(stop);
     const listening = listen(agent, waker);
     const site = watchSite(agent, waker.now);
-    await site.isKnown;
+    await Promise.race([site.isKnown, aborted(stop)]);
     await runPasses(agent, waker, openReporter(deps), lease.isHeld);
     await Promise.all([kept, listening]);
     await lease.release(hard.signal).catch((error: unknown) => {
@@ -180,6 +180,13 @@ async function listen(agent: Agent, waker: Waker): Promise<void> {
     if (!stop.aborted)
       deps.log.warn('the wake-up stream ended; polling goes on', { error: asSluiceError(error).message });
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 function onAbort(signal: AbortSignal, run: () => () => void): () => void {

@@ -1,6 +1,6 @@
 import { accept, modeOf } from './accept/accept.ts';
 import { decideTasks } from './apply/tasks.ts';
-import { applyStages } from './apply/run.ts';
+import { applyStages, forgetOldFaults } from './apply/run.ts';
 import { offLimits, holdNow, selectApps } from './filter/filter.ts';
 import { fieldsHash } from './health/project.ts';
 import { followKinds } from './health/follow.ts';
@@ -28,6 +28,7 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const restored = isRestored(agent);
   const mode = modeOf(agent, hold, restored);
   const { selected, skipped } = selectApps(bundle.revision, agent.memory.site);
+  forgetOldFaults(agent, selected);
   await followKinds(agent, stored.inventory, selected);
 
   // Everything that can be decided, before the first write.

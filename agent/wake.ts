@@ -31,11 +31,12 @@ export function openWaker(clock: Clock): Waker {
     next: async (ms, signal) => {
       if (!isWoken && !signal.aborted) {
         await new Promise<void>((done) => {
-          const cancel = clock.after(ms, done);
           const finish = () => {
             cancel();
+            signal.removeEventListener('abort', finish);
             done();
           };
+          const cancel = clock.after(ms, finish);
           resolve = finish;
           signal.addEventListener('abort', finish, { once: true });
         });

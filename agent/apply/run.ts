@@ -5,6 +5,7 @@ import type { ApplyTask } from '../model/plan.ts';
 import type { Row } from '../model/rows.ts';
 import { backoff } from '../../shared/lib/backoff.ts';
 import type { ObjectMeta, ObjectId } from '../../shared/model/object.ts';
+import type { BundleApp } from '../../shared/wire/revision.ts';
 import { applyOne, type ApplyContext } from './apply.ts';
 import { drift } from './decide.ts';
 
@@ -53,6 +54,17 @@ export async function applyStages(
     if (isLate && due.length > 0 && stage !== stages.at(-1)) await options.record(new Map(next));
   }
   return { inventory: isEqual(next, inventory) ? inventory : next, rows };
+}
+
+/** Forgets what failed to be applied of objects, or contents of them, that nobody wants any more. */
+export function forgetOldFaults(agent: Agent, apps: readonly BundleApp[]): void {
+  const { faults } = agent.memory;
+  if (faults.size === 0) return;
+  const wanted = new Map(apps.flatMap((app) => app.objects.map(({ id, digest }) => [id, digest] as const)));
+  for (const [id, fault] of faults) {
+    const isOld = fault.digest === null ? wanted.has(id) : wanted.get(id) !== fault.digest;
+    if (isOld) faults.delete(id);
+  }
 }
 
 /** The earliest time (monotonic) at which a backed-off object may be tried again; null when there is none. */

@@ -1,0 +1,172 @@
+import { openLiveView } from '../../agent/health/view.ts';
+import { openStore } from '../../agent/inventory/store.ts';
+import { fenced } from '../../agent/lease/fence.ts';
+import type { Agent, Outcome } from '../../agent/model/agent.ts';
+import type { VerifiedBundle } from '../../agent/model/bundle.ts';
+import { defaultSettings, type AgentDeps } from '../../agent/model/deps.ts';
+import { newMemory } from '../../agent/model/memory.ts';
+import { pass } from '../../agent/pass.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import type { AgentReport } from '../../shared/wire/report.ts';
+import { identity, noon } from './bundle.ts';
+import type { FakeKube } from './kube.ts';
+import { allReady, stepControllers, type Readiness } from './workloads.ts';
+
+/** A clock that stands still until it is moved; timers run when their time comes. */
+export interface ManualClock extends Clock {
+  readonly move: (ms: number) => void;
+}
+
+export function manualClock(start = noon): ManualClock {
+  let elapsed = 0;
+  const timers = new Set<{ at: number; run: () => void }>();
+  const after = (ms: number, run: () => void) => {
+    const timer = { at: elapsed + ms, run };
+    timers.add(timer);
+    return () => void timers.delete(timer);
+  };
+  return {
+    now: () => start + elapsed,
+    monotonic: () => elapsed,
+    after,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        const cancel = after(ms, resolve);
+        signal.addEventListener('abort', () => {
+          cancel();
+          reject(new Error('aborted'));
+        });
+      }),
+    move: (ms) => {
+      elapsed += ms;
+      for (const timer of [...timers]) {
+        if (timer.at > elapsed) continue;
+        timers.delete(timer);
+        timer.run();
+      }
+    },
+  };
+}
+
+export const silentLog = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** A channel that hands out what was published last, already verified. */
+export interface FakeChannel {
+  publish: (bundle: VerifiedBundle) => void;
+  fail: (error: Error | null) => void;
+  readonly wake: () => void;
+  readonly transport: AgentDeps['transport'];
+  readonly verify: AgentDeps['verify'];
+}
+
+export function fakeChannel(): FakeChannel {
+  let current: VerifiedBundle | null = null;
+  let error: Error | null = null;
+  let wake = () => {};
+  return {
+    publish: (bundle) => {
+      current = bundle;
+      wake();
+    },
+    fail: (next) => (error = next),
+    wake: () => wake(),
+    transport: {
+      pull: (have) => {
+        if (error !== null) return Promise.reject(error);
+        if (current === null || have?.revisionDigest === current.mark.revisionDigest)
+          return Promise.resolve({ kind: 'unchanged' });
+        return Promise.resolve({ kind: 'changed', snapshot: {} as never });
+      },
+      listen: (onWake, signal) =>
+        new Promise((resolve) => {
+          wake = onWake;
+          signal.addEventListener('abort', () => resolve());
+        }),
+      reset: () => undefined,
+    },
+    verify: () => current!,
+  };
+}
+
+/** The dependencies of an agent on a fake cluster. */
+export function testDeps(
+  kube: FakeKube,
+  channel: FakeChannel,
+  clock: Clock,
+  change: Partial<AgentDeps> = {},
+): AgentDeps {
+  let ids = 0;
+  return {
+    kube,
+    transport: channel.transport,
+    verify: channel.verify,
+    deliver: () => Promise.resolve(null),
+    clock,
+    random: () => 0.5,
+    uuid: () => `nonce-${clock.monotonic()}-${++ids}`,
+    log: silentLog,
+    identity,
+    settings: { ...defaultSettings, namespace: 'sluice-system', holder: 'a', version: '0', settleMs: 100 },
+    ...change,
+  };
+}
+
+/** An agent without a loop: passes are run by hand. */
+export function handAgent(deps: AgentDeps, stop = new AbortController()): Agent & { readonly close: () => void } {
+  const hard = new AbortController();
+  const kube = fenced(deps.kube, { isHeld: () => true, onStep: deps.onStep ?? (() => undefined) });
+  const view = openLiveView(kube, { namespaces: null, wake: () => undefined, parent: hard.signal });
+  return {
+    deps,
+    kube,
+    view,
+    store: openStore(kube, deps.settings.namespace),
+    memory: newMemory(),
+    stop: stop.signal,
+    signal: hard.signal,
+    close: () => hard.abort(),
+  };
+}
+
+/** Runs passes and controllers in turn until neither changes anything; throws when that never comes. */
+export async function settle(
+  agent: Agent,
+  kube: FakeKube,
+  options: {
+    readonly clock: ManualClock;
+    readonly readiness?: Readiness;
+    readonly each?: () => void;
+    readonly max?: number;
+  },
+): Promise<Outcome> {
+  agent.memory.isPullDue = true;
+  let quiet = 0;
+  for (let round = 0; round < (options.max ?? 60); round += 1) {
+    const writes = kube.writesLog.length;
+    const outcome = await pass(agent);
+    options.each?.();
+    const didMove = stepControllers(kube, options.readiness ?? allReady);
+    options.each?.();
+    options.clock.move(150);
+    quiet = kube.writesLog.length === writes && !didMove ? quiet + 1 : 0;
+    if (quiet > 1) return outcome;
+  }
+  throw new Error(`not settled: ${kube.writesLog.slice(-12).join(', ')}`);
+}
+
+/** Reports that were delivered. */
+export function reportSink(): { readonly reports: AgentReport[]; readonly deliver: AgentDeps['deliver'] } {
+  const reports: AgentReport[] = [];
+  return {
+    reports,
+    deliver: (report) => {
+      reports.push(report);
+      return Promise.resolve(null);
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { Agent } from '../../../agent/model/agent.ts';
+import type { KubeObject } from '../../../shared/model/object.ts';
+import { fakeChannel, handAgent, manualClock, settle, testDeps } from '../../fakes/agent.ts';
+import { configMap, exampleApp, plainApp, retiredBetween, testBundle, type TestApp } from '../../fakes/apps.ts';
+import { fakeKube, type FakeKube } from '../../fakes/kube.ts';
+
+class Killed extends Error {}
+
+/** The cluster as far as it matters: every object but the agent's own, without what differs between two runs. */
+function endState(kube: FakeKube): unknown {
+  return [...kube.objects]
+    .filter(([id]) => !id.startsWith('/ConfigMap/sluice-system/'))
+    .map(([id, { object }]) => [id, object['spec'] ?? object['data'] ?? null])
+    .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+}
+
+const theirs = configMap('theirs', 'never touch');
+
+interface Scenario {
+  readonly name: string;
+  readonly bundles: readonly (readonly TestApp[])[];
+}
+
+const v1 = exampleApp([{ n: 1, replicas: 2, weight: 100 }]);
+const both = exampleApp([
+  { n: 1, replicas: 2, weight: 50 },
+  { n: 2, replicas: 3, weight: 50 },
+]);
+const v2 = exampleApp([{ n: 2, replicas: 3, weight: 100 }]);
+const extra = plainApp('extra', [configMap('one'), configMap('two')]);
+
+const scenarios: readonly Scenario[] = [
+  { name: 'a first install', bundles: [[v1, extra]] },
+  { name: 'a shift to two revisions and to the second', bundles: [[v1], [both], [v2]] },
+  { name: 'there and back again', bundles: [[v1], [v2], [v1]] },
+  { name: 'the end of an application', bundles: [[v1, extra], [extra]] },
+];
+
+/** Plays all bundles; the agent is killed at step `killAt` and started anew. Answers how many steps there were. */
+async function play(scenario: Scenario, killAt: number): Promise<{ steps: number; kube: FakeKube; agent: Agent }> {
+  const kube = fakeKube();
+  kube.put_(theirs);
+  const channel = fakeChannel();
+  const clock = manualClock();
+  let steps = 0;
+  const onStep = () => {
+    steps += 1;
+    if (steps === killAt) throw new Killed(`killed at step ${steps}`);
+  };
+  let agent = handAgent(testDeps(kube, channel, clock, { onStep }));
+  let before: readonly TestApp[] = [];
+  for (const [index, apps] of scenario.bundles.entries()) {
+    channel.publish(testBundle({ generation: index + 1, apps, retired: retiredBetween(before, apps) }));
+    before = apps;
+    await settle(agent, kube, { clock }).catch(async (error: unknown) => {
+      if (!(error instanceof Killed)) throw error;
+      agent.close();
+      agent = handAgent(testDeps(kube, channel, clock, { onStep }));
+      await settle(agent, kube, { clock });
+    });
+  }
+  return { steps, kube, agent };
+}
+
+describe('an agent that is killed between any two of its writes', () => {
+  for (const scenario of scenarios) {
+    it(`comes to the same end after ${scenario.name}`, async () => {
+      const whole = await play(scenario, 0);
+      const wanted = endState(whole.kube);
+      expect(whole.steps).toBeGreaterThan(8);
+      for (let step = 1; step <= whole.steps; step += 1) {
+        const { kube, agent } = await play(scenario, step);
+        expect(endState(kube), `killed at step ${step}`).toEqual(wanted);
+        expect(kube.read('/ConfigMap/default/theirs')?.['data']).toEqual({ value: 'never touch' });
+        const inventoried = [...(agent.memory.stored?.inventory.values() ?? [])];
+        const live = [...kube.objects.values()].filter(
+          ({ object }: { object: KubeObject }) => object.metadata.annotations?.['sluice.dev/nonce'],
+        );
+        expect(inventoried.map((one) => one.uid).sort(), `inventory after step ${step}`).toEqual(
+          live.map(({ object }) => object.metadata.uid).sort(),
+        );
+        expect(agent.memory.stored?.state?.phase).toBe('settled');
+      }
+    });
+  }
+});
