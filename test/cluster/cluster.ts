@@ -61,7 +61,7 @@ export interface EmbeddedCluster {
   /** The objects themselves, for tests that want to look without a request. */
   readonly store: Store;
   /** Closes all connections and frees the port; may be called twice. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts a Kubernetes API on loopback with the usual controllers, and writes a kubeconfig for it. */

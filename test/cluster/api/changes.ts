@@ -1,4 +1,4 @@
-import { at, equal, listAt, objectAt, objectsAt, textAt } from '../json.ts';
+import { at, equal, objectAt, objectsAt, textAt } from '../json.ts';
 import type { Json, JsonObject, KubeObject } from '../json.ts';
 import { wrong } from './causes.ts';
 import type { Cause } from './errors.ts';
@@ -109,5 +109,5 @@ function clusterIpChanges(object: KubeObject, before: KubeObject): readonly Caus
   const external =
     textAt(object, 'spec', 'type') === 'ExternalName' || textAt(before, 'spec', 'type') === 'ExternalName';
   if (external || old === '' || old === next) return [];
-  return [wrong('spec.clusterIPs[0]', listAt(object, 'spec', 'clusterIPs')[0] ?? next, 'may not change once set')];
+  return [wrong('spec.clusterIPs[0]', [next], 'may not change once set')];
 }

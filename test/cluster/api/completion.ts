@@ -34,6 +34,8 @@ export function fresh(world: World, call: Call, sent: KubeObject): KubeObject {
       return withJobSelector(object, uid);
     case 'services':
       return withAddress(object, world.clusterIp);
+    case 'persistentvolumeclaims':
+      return withMeta(object, { finalizers: [...(object.metadata.finalizers ?? []), 'kubernetes.io/pvc-protection'] });
     default:
       return object;
   }
@@ -49,10 +51,13 @@ function withJobSelector(job: KubeObject, uid: string): KubeObject {
     ...objectAt(template, 'metadata', 'labels'),
     ...own,
     'batch.kubernetes.io/job-name': job.metadata.name,
+    'controller-uid': uid,
+    'job-name': job.metadata.name,
   };
   const selector = { matchLabels: own };
+  const named = job.metadata.labels === undefined ? withMeta(job, { labels }) : job;
   return {
-    ...job,
+    ...named,
     spec: { ...spec, selector, template: { ...template, metadata: { ...objectAt(template, 'metadata'), labels } } },
   };
 }

@@ -164,12 +164,13 @@ function service(value: JsonObject): JsonObject {
 /** `stringData` is written into `data`, in base64, and is not kept. */
 function secret(object: JsonObject): JsonObject {
   const plain = Object.entries(objectAt(object, 'stringData'));
-  const encoded = plain.map(([key, value]) => [
-    key,
-    Buffer.from(typeof value === 'string' ? value : '').toString('base64'),
-  ]);
-  const data = { ...objectAt(object, 'data'), ...Object.fromEntries(encoded) };
+  const encoded = plain.map(([key, value]): [string, string] => [key, base64(value)]);
+  const data: JsonObject = { ...objectAt(object, 'data'), ...Object.fromEntries(encoded) };
   return { type: 'Opaque', ...without(object, 'stringData'), ...(Object.keys(data).length > 0 ? { data } : {}) };
+}
+
+function base64(value: Json | undefined): string {
+  return Buffer.from(typeof value === 'string' ? value : '').toString('base64');
 }
 
 function binding(object: JsonObject): JsonObject {
@@ -192,10 +193,12 @@ export function initialStatus(kind: string): JsonObject {
 
 const initial: Readonly<Record<string, JsonObject>> = {
   DaemonSet: { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 },
+  HorizontalPodAutoscaler: { desiredReplicas: 0, currentMetrics: null },
   Ingress: { loadBalancer: {} },
   Namespace: { phase: 'Active' },
   PersistentVolume: { phase: 'Pending' },
   PersistentVolumeClaim: { phase: 'Pending' },
+  PodDisruptionBudget: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
   Pod: { phase: 'Pending', qosClass: 'BestEffort' },
   ReplicaSet: { replicas: 0 },
   Service: { loadBalancer: {} },

@@ -49,7 +49,7 @@ export function notFound(subject: Subject): ApiError {
 
 /** The path names nothing that is served. */
 export function noSuchResource(): ApiError {
-  return new ApiError(404, 'NotFound', 'the server could not find the requested resource');
+  return new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
 }
 
 export function alreadyExists(subject: Subject): ApiError {
@@ -113,7 +113,7 @@ export function expired(message: string): ApiError {
 }
 
 export function methodNotAllowed(): ApiError {
-  return new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
+  return new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 }
 
 export function unsupportedMediaType(supported: readonly string[]): ApiError {
@@ -123,7 +123,7 @@ export function unsupportedMediaType(supported: readonly string[]): ApiError {
 
 /** 504 with the cause that clients look for: a resourceVersion from the future. */
 export function tooLargeVersion(wanted: number, current: number): ApiError {
-  return new ApiError(504, 'Timeout', `Too large resource version: ${wanted}, current: ${current}`, {
+  return new ApiError(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });

@@ -1,6 +1,6 @@
 import { mismatches, pruned } from '../apply/check.ts';
 import type { Mismatch } from '../apply/check.ts';
-import { isObject, objectAt } from '../json.ts';
+import { isObject, objectAt, textAt } from '../json.ts';
 import type { JsonObject, KubeObject, ManagedEntry, Meta } from '../json.ts';
 import { ApiError, badRequest, conflict, invalid, modified } from './errors.ts';
 import type { Call } from './world.ts';
@@ -10,10 +10,11 @@ import { apiVersionOf, kindSubject, subjectOf } from './world.ts';
 export function identified(call: Call, body: JsonObject, creating: boolean): KubeObject {
   const { resource } = call;
   const apiVersion = apiVersionOf(call);
-  const given = { apiVersion: body['apiVersion'] ?? apiVersion, kind: body['kind'] ?? resource.kind };
-  if (given.apiVersion !== apiVersion || given.kind !== resource.kind) {
+  const version = textAt(body, 'apiVersion') || apiVersion;
+  const kind = textAt(body, 'kind') || resource.kind;
+  if (version !== apiVersion || kind !== resource.kind) {
     throw badRequest(
-      `${String(given.kind)} in version "${String(given.apiVersion)}" cannot be handled as a ${resource.kind} in version "${apiVersion}"`,
+      `${kind} in version "${version}" cannot be handled as a ${resource.kind} in version "${apiVersion}"`,
     );
   }
   const metadata = checkedMeta(body);
@@ -43,7 +44,7 @@ function checkedMeta(body: JsonObject): Meta {
     const texts = isObject(map) && Object.values(map).every((value) => typeof value === 'string');
     if (!texts) throw badRequest(`unable to decode: metadata.${field} must be a map of strings`);
   }
-  return { ...given, name: typeof given['name'] === 'string' ? given['name'] : '' } as Meta;
+  return { ...given, name: typeof given['name'] === 'string' ? given['name'] : '' };
 }
 
 /** The object as the API server decodes it: undeclared fields are dropped, or refused with 400 when the request is strict. */
@@ -60,7 +61,7 @@ export function decoded(call: Call, sent: KubeObject): KubeObject {
   if (unknown.length === 0) return sent;
   if (call.strict !== true) return pruned(sent, call.resource.schema) as KubeObject;
   throw badRequest(
-    `strict decoding error: ${unknown.map(({ path }) => `unknown field "${path.slice(1)}"`).join(', ')}`,
+    `${sent.kind} in version "${call.version}" cannot be handled as a ${sent.kind}: strict decoding error: ${unknown.map(({ path }) => `unknown field "${path.slice(1)}"`).join(', ')}`,
   );
 }
 

@@ -8,22 +8,19 @@ export function typeProblems(value: Json | undefined, schema: JsonObject, path: 
   const type = textAt(schema, 'type');
   if (value === undefined || type === '' || schema['x-kubernetes-int-or-string'] === true) return [];
   if (value === null && schema['nullable'] === true) return [];
-  if (!hasType(value, type)) {
-    const shown = isObject(value) ? 'object' : isList(value) ? 'array' : typeof value;
-    return [
-      {
-        reason: 'FieldValueTypeInvalid',
-        field: path,
-        message: `Invalid value: ${JSON.stringify(shown)}: ${path} in body must be of type ${type}: ${JSON.stringify(shown)}`,
-      },
-    ];
-  }
+  if (!hasType(value, type)) return [wrongType(value, type, path)];
   const options = listAt(schema, 'enum');
   if (options.length > 0 && !options.some((option) => equal(option, value))) return [unsupported(path, value, options)];
   if (isList(value))
     return value.flatMap((item, index) => typeProblems(item, objectAt(schema, 'items'), `${path}[${index}]`));
   if (!isObject(value)) return [];
   return memberProblems(value, schema, path);
+}
+
+function wrongType(value: Json, type: string, path: string): Cause {
+  const shown = JSON.stringify(isObject(value) ? 'object' : isList(value) ? 'array' : typeof value);
+  const message = `Invalid value: ${shown}: ${path} in body must be of type ${type}: ${shown}`;
+  return { reason: 'FieldValueTypeInvalid', field: path, message };
 }
 
 function memberProblems(value: JsonObject, schema: JsonObject, path: string): readonly Cause[] {

@@ -43,7 +43,7 @@ const qualified = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.
 const labelValue = /^(([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9])?$/;
 
 const subdomainText =
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
 function nameProblems(resource: Resource, object: KubeObject): readonly Cause[] {
   const { name } = object.metadata;
@@ -158,7 +158,7 @@ function definition(object: JsonObject): readonly Cause[] {
     ...(name === wanted ? [] : [wrong('metadata.name', name, 'must be spec.names.plural+"."+spec.group')]),
     ...(versions.filter((version) => version['storage'] === true).length === 1
       ? []
-      : [wrong('spec.versions', versions as Json, 'must have exactly one version marked as storage version')]),
+      : [wrong('spec.versions', versions, 'must have exactly one version marked as storage version')]),
     ...versions.flatMap((version, index) =>
       at(version, 'schema', 'openAPIV3Schema') === undefined
         ? [required(`spec.versions[${index}].schema.openAPIV3Schema`)]

@@ -66,7 +66,8 @@ export function writerOf(world: World, call: Call): Writer {
   return {
     manager: call.manager,
     apiVersion: apiVersionOf(call),
-    time: timestamp(world.clock.now()),
+    // The API server gives claims made through the scale subresource no time.
+    ...(call.subresource === 'scale' ? {} : { time: timestamp(world.clock.now()) }),
     ...(call.subresource === undefined ? {} : { subresource: call.subresource }),
   };
 }

@@ -14,7 +14,7 @@ export interface Writer {
   readonly apiVersion: string;
   readonly subresource?: string;
   /** RFC 3339, whole seconds. */
-  readonly time: string;
+  readonly time?: string;
 }
 
 /** What the bookkeeping needs to know of a kind at one door. */
@@ -77,7 +77,7 @@ export function updateManaged(before: Managed | undefined, after: JsonObject, do
   if (isEmpty(gained)) return encodeOwners(left);
   const id = ownerId({ ...writer, operation: 'Update' });
   const own = claim(writer, 'Update', union(left.get(id)?.fields ?? none, gained));
-  return encodeOwners(new Map(left).set(id, { ...own, time: writer.time }));
+  return encodeOwners(new Map(left).set(id, { ...own, ...timed(writer.time) }));
 }
 
 /** The content that managers can own: no identity, nothing that only the server writes. */
@@ -108,7 +108,7 @@ function knownOwners(live: Managed | undefined, base: JsonObject, { writer, typi
   const first = { ...writer, manager: 'before-first-apply' };
   const fields = changes(typing.skeleton, base, typing).added;
   return new Map([
-    [ownerId({ ...first, operation: 'Update' }), { ...claim(first, 'Update', fields), time: writer.time }],
+    [ownerId({ ...first, operation: 'Update' }), { ...claim(first, 'Update', fields), ...timed(writer.time) }],
   ]);
 }
 

@@ -49,7 +49,7 @@ export function encodeOwners(owners: Owners): readonly ManagedEntry[] {
       apiVersion: owner.apiVersion,
       ...(owner.time === undefined ? {} : { time: owner.time }),
       fieldsType: 'FieldsV1',
-      fieldsV1: owner.fields as unknown as NonNullable<ManagedEntry['fieldsV1']>,
+      fieldsV1: owner.fields,
       ...(owner.subresource === undefined ? {} : { subresource: owner.subresource }),
     }));
 }

@@ -35,7 +35,7 @@ function step(value: Json, operation: JsonObject): Json {
       return edit(value, path, { kind: 'remove' });
     case 'test':
       if (JSON.stringify(read(value, path)) !== JSON.stringify(given))
-        throw new PatchFailure(`testing value ${String(operation['path'])} failed`);
+        throw new PatchFailure(`testing value /${path.join('/')} failed`);
       return value;
     case 'copy':
       return edit(value, path, { kind: 'add', value: read(value, pointer(operation['from'])) });

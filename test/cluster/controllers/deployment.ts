@@ -19,9 +19,9 @@ export function reconcileDeployment(context: Context, deployment: KubeObject): v
   const current = owned.find((set) => set.metadata.labels?.['pod-template-hash'] === hash);
   const others = owned.filter((set) => set !== current);
   if (at(deployment, 'spec', 'paused') === true) scalePaused(context, deployment, owned);
-  else if (current === undefined) return createSet(context, deployment, { hash, others });
+  else if (current === undefined) createSet(context, deployment, { hash, others });
   else roll(context, deployment, { current, others });
-  settle(context, deployment, { current, others });
+  if (current !== undefined || owned.length > 0) settle(context, deployment, { current, others });
 }
 
 /** The ReplicaSet controller: as many pods as asked for. */
@@ -42,6 +42,7 @@ export function reconcileReplicaSet(context: Context, set: KubeObject): void {
     replicas: now.length,
     fullyLabeledReplicas: now.length,
     ...(ready > 0 ? { readyReplicas: ready, availableReplicas: ready } : {}),
+    terminatingReplicas: 0,
     observedGeneration: set.metadata.generation ?? 1,
   });
 }
@@ -66,7 +67,7 @@ function createSet(
       name: `${name}-${hash}`,
       ...(namespace === undefined ? {} : { namespace }),
       labels: objectAt(template, 'metadata', 'labels') as Record<string, string>,
-      annotations: { ...kept, [revisionKey]: revision } as Record<string, string>,
+      annotations: { ...kept, [revisionKey]: revision },
       ownerReferences: [controllerRef(deployment)],
     },
     spec: {

@@ -1,3 +1,4 @@
+import { groupOf } from '../../../shared/model/object.ts';
 import { resourceOfCrd } from '../api/crds.ts';
 import { isObject, objectAt, objectsAt, textAt, withMeta } from '../json.ts';
 import type { KubeObject } from '../json.ts';
@@ -57,8 +58,12 @@ export function reconcileCrd(context: Context, crd: KubeObject): void {
   });
 }
 
-/** Volumes are bound at once: there is nobody else who could provide them. */
+/** Volumes are bound at once, as there is nobody else who could provide them, and end when no pod uses them. */
 export function reconcileClaim(context: Context, claim: KubeObject): void {
+  if (claim.metadata.deletionTimestamp !== undefined) {
+    if (!isUsed(context, claim)) release(context, 'persistentvolumeclaims', claim, 'kubernetes.io/pvc-protection');
+    return;
+  }
   if (textAt(claim, 'status', 'phase') === 'Bound') return;
   const capacity = objectAt(claim, 'spec', 'resources', 'requests');
   writeStatus(context, 'persistentvolumeclaims', claim, {
@@ -75,7 +80,7 @@ export function reconcileDependents(
   dependents: readonly (readonly [string, KubeObject])[],
 ): void {
   const finalizers = object.metadata.finalizers ?? [];
-  const resource = context.world.resources.byKind(groupOf(object), object.kind);
+  const resource = context.world.resources.byKind(groupOf(object.apiVersion), object.kind);
   if (object.metadata.deletionTimestamp === undefined || resource === undefined) return;
   if (finalizers.includes('orphan')) {
     for (const [id, dependent] of dependents) change(context, id, dependent, (live) => disowned(live, object));
@@ -95,13 +100,18 @@ export function reconcileDependents(
 /** True when at least one of an object's owners still exists. */
 export function hasLivingOwner(context: Context, object: KubeObject): boolean {
   return (object.metadata.ownerReferences ?? []).some((owner) => {
-    const group = owner.apiVersion.includes('/') ? (owner.apiVersion.split('/')[0] ?? '') : '';
-    const resource = context.world.resources.byKind(group, owner.kind);
+    const resource = context.world.resources.byKind(groupOf(owner.apiVersion), owner.kind);
     // An owner of a kind that is not served cannot be looked up, so it counts as living.
     if (resource === undefined) return true;
     const namespace = resource.namespaced ? `${object.metadata.namespace ?? ''}/` : '';
     return context.world.store.get(resource.id, `${namespace}${owner.name}`)?.metadata.uid === owner.uid;
   });
+}
+
+function isUsed(context: Context, { metadata }: KubeObject): boolean {
+  const pods = context.world.store.list('pods').filter((pod) => pod.metadata.namespace === metadata.namespace);
+  const volumes = pods.flatMap((pod) => objectsAt(pod, 'spec', 'volumes'));
+  return volumes.some((volume) => textAt(volume, 'persistentVolumeClaim', 'claimName') === metadata.name);
 }
 
 function release(context: Context, resource: string, object: KubeObject, finalizer: string): void {
@@ -116,8 +126,4 @@ function disowned(object: KubeObject, owner: KubeObject): KubeObject {
     (item) => isObject(item) && item.uid !== owner.metadata.uid,
   );
   return withMeta(object, { ownerReferences: owners.length > 0 ? owners : undefined });
-}
-
-function groupOf(object: KubeObject): string {
-  return object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] ?? '') : '';
 }

@@ -1,8 +1,10 @@
+import { groupOf } from '../../../shared/model/object.ts';
 import { resourceOfCrd } from '../api/crds.ts';
+import type { Resource } from '../api/kinds.ts';
 import type { World } from '../api/world.ts';
 import type { KubeObject } from '../json.ts';
 import type { Change } from '../store/store.ts';
-import { objectKey } from '../store/store.ts';
+import { keyOf, objectKey } from '../store/store.ts';
 import type { Context, Reconcile } from './context.ts';
 import { remove } from './context.ts';
 import { reconcileDeployment, reconcileReplicaSet } from './deployment.ts';
@@ -74,55 +76,67 @@ export function startControllers(
     });
   }
 
+  const liveOwner = (resource: Resource, object: KubeObject, name: string): KubeObject | undefined =>
+    world.store.get(resource.id, keyOf(resource.namespaced ? object.metadata.namespace : '', name));
+
   function collect(object: KubeObject): void {
     enqueue(`collect ${object.metadata.uid ?? ''}`, () => {
       const waiting = dependents
         .of(object)
         .flatMap(([id, key]) => found(world.store.get(id, key)).map((item) => [id, item] as const));
-      const resource = world.resources.byKind(
-        object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] ?? '') : '',
-        object.kind,
-      );
-      const live = resource && world.store.get(resource.id, objectKey(object));
-      if (live !== undefined && live.metadata.uid === object.metadata.uid) reconcileDependents(context, live, waiting);
+      const resource = world.resources.byKind(groupOf(object.apiVersion), object.kind);
+      const live = resource && liveOwner(resource, object, object.metadata.name);
+      if (live?.metadata.uid === object.metadata.uid && live !== undefined) reconcileDependents(context, live, waiting);
       else for (const [id, item] of waiting) if (!hasLivingOwner(context, item)) remove(context, id, item);
     });
   }
 
-  function lookAround({ type, resource, object }: Change): void {
+  /** An owner looks at what happens to its dependents, also when it waits for their end. */
+  function lookAtOwners({ type, object }: Change): void {
     for (const owner of object.metadata.ownerReferences ?? []) {
-      const id = world.resources.byKind(
-        owner.apiVersion.includes('/') ? (owner.apiVersion.split('/')[0] ?? '') : '',
-        owner.kind,
-      );
-      if (id === undefined) continue;
-      const key = id.namespaced ? `${object.metadata.namespace ?? ''}/${owner.name}` : owner.name;
-      look(id.id, key);
-      const live = world.store.get(id.id, key);
-      if (type === 'DELETED' && live?.metadata.deletionTimestamp !== undefined) collect(live);
+      const resource = world.resources.byKind(groupOf(owner.apiVersion), owner.kind);
+      const live = resource && liveOwner(resource, object, owner.name);
+      if (resource === undefined || live === undefined) continue;
+      look(resource.id, objectKey(live));
+      if (type === 'DELETED' && live.metadata.deletionTimestamp !== undefined) collect(live);
     }
-    if (resource === 'pods') for (const service of servicesOf(context, object)) look('services', objectKey(service));
-    if (type !== 'DELETED') return;
+  }
+
+  /** Namespaces, definitions and claims that end wait for what is in them or uses them. */
+  function lookAtContainers({ resource, object }: Change): void {
     if (object.metadata.namespace !== undefined) look('namespaces', object.metadata.namespace);
-    const crd = world.store.list(crds).find((item) => item.metadata.name === resource);
-    if (crd?.metadata.deletionTimestamp !== undefined) look(crds, crd.metadata.name);
+    if (world.resources.byId(resource)?.custom === true) look(crds, resource);
+    if (resource !== 'pods') return;
+    const claims = world.store.list('persistentvolumeclaims');
+    for (const claim of claims)
+      if (claim.metadata.deletionTimestamp !== undefined) look('persistentvolumeclaims', objectKey(claim));
+  }
+
+  function notePod({ type, object }: Change): void {
+    const uid = object.metadata.uid ?? '';
+    if (type === 'ADDED') due.set(uid, world.clock.now() + options.readyDelayMs);
+    if (type === 'DELETED') due.delete(uid);
+    for (const service of servicesOf(context, object)) look('services', objectKey(service));
   }
 
   const unsubscribe = world.store.subscribe((change) => {
     const { type, resource, key, object } = change;
-    const uid = object.metadata.uid ?? '';
     dependents.note(change);
     if (resource === crds) serve(world, change);
-    if (resource === 'pods' && type === 'ADDED') due.set(uid, world.clock.now() + options.readyDelayMs);
-    if (resource === 'pods' && type === 'DELETED') due.delete(uid);
-    if (type !== 'DELETED') look(resource, key);
-    const ends = type === 'DELETED' || object.metadata.deletionTimestamp !== undefined;
-    if (ends) collect(object);
-    if (type === 'ADDED' && (object.metadata.ownerReferences ?? []).length > 0 && !hasLivingOwner(context, object)) {
-      enqueue(`orphan ${uid}`, () => remove(context, resource, object));
-    }
-    lookAround(change);
+    if (resource === 'pods') notePod(change);
+    if (type === 'DELETED') lookAtContainers(change);
+    else look(resource, key);
+    if (type === 'DELETED' || object.metadata.deletionTimestamp !== undefined) collect(object);
+    if (type === 'ADDED') removeOrphan(resource, object);
+    lookAtOwners(change);
   });
+
+  /** An object that names owners of which none exists is garbage from the start. */
+  function removeOrphan(resource: string, object: KubeObject): void {
+    if ((object.metadata.ownerReferences ?? []).length === 0 || hasLivingOwner(context, object)) return;
+    enqueue(`orphan ${object.metadata.uid ?? ''}`, () => remove(context, resource, object));
+  }
+
   for (const resource of Object.keys(reconcilers))
     for (const object of world.store.list(resource)) look(resource, objectKey(object));
   return () => {

@@ -1,8 +1,9 @@
 import { timestamp } from '../clock.ts';
 import { replicasOf } from '../api/defaults.ts';
 import { at, numberAt, objectAt, objectsAt, textAt } from '../json.ts';
-import type { KubeObject } from '../json.ts';
-import { holds } from './conditions.ts';
+import type { JsonObject, KubeObject } from '../json.ts';
+import type { Condition } from './conditions.ts';
+import { holds, stamped } from './conditions.ts';
 import type { Context } from './context.ts';
 import { create, remove, writeStatus } from './context.ts';
 import { createPod, isReady, podsOf, removePods, templateHash } from './pods.ts';
@@ -15,20 +16,10 @@ export function reconcileStatefulSet(context: Context, set: KubeObject): void {
   const hash = templateHash(at(set, 'spec', 'template'));
   const wanted = replicasOf(set);
   const pods = podsOf(context, set).toSorted((a, b) => ordinal(a) - ordinal(b));
-  const parallel = textAt(set, 'spec', 'podManagementPolicy') === 'Parallel';
   for (const pod of pods) if (ordinal(pod) >= wanted) remove(context, 'pods', pod);
   const kept = pods.filter((pod) => ordinal(pod) < wanted);
-  const allReady = kept.every(isReady);
-  for (let index = 0; index < wanted; index += 1) {
-    const exists = kept.some((pod) => ordinal(pod) === index);
-    if (!exists) createMember(context, set, { index, hash });
-    if (!parallel && !(exists && isReady(kept.find((pod) => ordinal(pod) === index) as KubeObject))) break;
-  }
-  const partition = numberAt(set, ['spec', 'updateStrategy', 'rollingUpdate', 'partition'], 0);
-  const stale = kept.filter((pod) => ordinal(pod) >= partition && pod.metadata.labels?.[hashLabel] !== hash).at(-1);
-  const rolls = textAt(set, 'spec', 'updateStrategy', 'type') !== 'OnDelete';
-  if (rolls && stale !== undefined && (allReady || !isReady(stale)) && kept.length === wanted)
-    remove(context, 'pods', stale);
+  createMembers(context, set, { kept, wanted, hash });
+  if (kept.length === wanted) replaceStale(context, set, { kept, hash });
   settleStatefulSet(context, set, hash);
 }
 
@@ -63,43 +54,81 @@ export function reconcileDaemonSet(context: Context, set: KubeObject): void {
 /** The Job controller: pods until enough have succeeded. */
 export function reconcileJob(context: Context, job: KubeObject): void {
   if (job.metadata.deletionTimestamp !== undefined || holds(job, 'Complete')) return;
-  const wanted = numberAt(job, ['spec', 'completions'], 1);
-  const ended = (pod: KubeObject): boolean => textAt(pod, 'status', 'phase') === 'Succeeded';
-  const pods = podsOf(context, job);
-  const succeeded = pods.filter(ended).length;
-  const suspended = at(job, 'spec', 'suspend') === true;
-  const room = Math.min(numberAt(job, ['spec', 'parallelism'], 1), wanted - succeeded) - (pods.length - succeeded);
-  for (let index = 0; index < room && !suspended; index += 1) {
-    createPod(context, job, {
-      name: `${job.metadata.name}-${context.world.suffix()}`,
-      template: at(job, 'spec', 'template'),
-    });
-  }
-  const active = podsOf(context, job).length - succeeded;
   const time = timestamp(context.world.clock.now());
-  const done = succeeded >= wanted;
-  const finished = (type: string): object => ({
-    type,
-    status: 'True',
-    reason: 'CompletionsReached',
-    message: 'Reached expected number of succeeded pods',
-    lastProbeTime: time,
-    lastTransitionTime: time,
-  });
+  if (at(job, 'spec', 'suspend') === true) {
+    const suspended: Condition = {
+      type: 'Suspended',
+      status: 'True',
+      reason: 'JobSuspended',
+      message: 'Job suspended',
+    };
+    writeStatus(context, 'jobs.batch', job, {
+      conditions: [{ ...stamped(context, job, suspended), lastProbeTime: time }],
+    });
+    return;
+  }
+  const wanted = numberAt(job, ['spec', 'completions'], 1);
+  const succeeded = podsOf(context, job).filter((pod) => textAt(pod, 'status', 'phase') === 'Succeeded').length;
+  startPods(context, job, wanted - succeeded);
+  const active = podsOf(context, job).length - succeeded;
   writeStatus(context, 'jobs.batch', job, {
     startTime: textAt(job, 'status', 'startTime') || time,
     ...(active > 0 ? { active } : {}),
     ...(succeeded > 0 ? { succeeded } : {}),
     ready: 0,
     terminating: 0,
-    ...(done
-      ? { completionTime: time, conditions: [finished('SuccessCriteriaMet'), finished('Complete')] as never }
-      : {}),
+    ...(succeeded >= wanted ? finished(time) : {}),
   });
+}
+
+/** As many pods at once as the Job allows, for what is still missing. */
+function startPods(context: Context, job: KubeObject, missing: number): void {
+  const running = podsOf(context, job).filter((pod) => textAt(pod, 'status', 'phase') !== 'Succeeded').length;
+  const room = Math.min(numberAt(job, ['spec', 'parallelism'], 1), missing) - running;
+  for (let index = 0; index < room; index += 1) {
+    const name = `${job.metadata.name}-${context.world.suffix()}`;
+    createPod(context, job, { name, template: at(job, 'spec', 'template') });
+  }
+}
+
+function finished(time: string): JsonObject {
+  const reached = { reason: 'CompletionsReached', message: 'Reached expected number of succeeded pods' };
+  const condition = { status: 'True', ...reached, lastProbeTime: time, lastTransitionTime: time };
+  return {
+    completionTime: time,
+    conditions: ['SuccessCriteriaMet', 'Complete'].map((type) => ({ type, ...condition })),
+  };
 }
 
 function ordinal(pod: KubeObject): number {
   return Number(/-(\d+)$/.exec(pod.metadata.name)?.[1] ?? '0');
+}
+
+interface Members {
+  readonly kept: readonly KubeObject[];
+  readonly hash: string;
+}
+
+/** Missing pods; unless Parallel each waits for the one before it to be ready. */
+function createMembers(
+  context: Context,
+  set: KubeObject,
+  { kept, wanted, hash }: Members & { readonly wanted: number },
+): void {
+  const parallel = textAt(set, 'spec', 'podManagementPolicy') === 'Parallel';
+  for (let index = 0; index < wanted; index += 1) {
+    const pod = kept.find((member) => ordinal(member) === index);
+    if (pod === undefined) createMember(context, set, { index, hash });
+    if (!parallel && (pod === undefined || !isReady(pod))) return;
+  }
+}
+
+/** The highest pod of an older template goes when all are ready, or when it is not ready itself. */
+function replaceStale(context: Context, set: KubeObject, { kept, hash }: Members): void {
+  if (textAt(set, 'spec', 'updateStrategy', 'type') === 'OnDelete') return;
+  const partition = numberAt(set, ['spec', 'updateStrategy', 'rollingUpdate', 'partition'], 0);
+  const stale = kept.filter((pod) => ordinal(pod) >= partition && pod.metadata.labels?.[hashLabel] !== hash).at(-1);
+  if (stale !== undefined && (kept.every(isReady) || !isReady(stale))) remove(context, 'pods', stale);
 }
 
 function createMember(

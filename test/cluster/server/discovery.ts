@@ -32,9 +32,15 @@ export function discovery(
   const aggregated = accept.includes('g=apidiscovery.k8s.io') && accept.includes('v=v2;');
   if (path === '/api') return aggregated ? aggregatedAnswer(resources, true) : { body: legacyVersions() };
   if (path === '/apis') return aggregated ? aggregatedAnswer(resources, false) : { body: groupList(resources) };
-  const [, root, group, version] = path.split('/');
-  if (root === 'api' && group === 'v1' && version === undefined) return { body: resourceList('', 'v1', resources) };
-  if (root !== 'apis' || group === undefined) return undefined;
+  const [, root, ...parts] = path.split('/');
+  if (root === 'api') return path === '/api/v1' ? { body: resourceList('', 'v1', resources) } : undefined;
+  return root === 'apis' && parts.length <= 2 ? groupAnswer(resources, parts) : undefined;
+}
+
+function groupAnswer(
+  resources: Resources,
+  [group = '', version]: readonly string[],
+): { readonly body: JsonObject } | undefined {
   if (!groupsOf(resources).has(group)) return undefined;
   if (version === undefined) return { body: { kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(group, resources) } };
   return versionsOf(group, resources).includes(version) ? { body: resourceList(group, version, resources) } : undefined;

@@ -47,7 +47,7 @@ export function send(request: IncomingMessage, response: ServerResponse, answer:
   const text = typeof answer.body === 'string' ? answer.body : `${JSON.stringify(answer.body)}\n`;
   const type = answer.type ?? (typeof answer.body === 'string' ? 'text/plain; charset=utf-8' : 'application/json');
   const plain = Buffer.from(text, 'utf8');
-  const accepts = (request.headers['accept-encoding'] ?? '').toString().includes('gzip');
+  const accepts = (request.headers['accept-encoding'] ?? '').includes('gzip');
   const zipped = accepts && plain.length >= gzipFrom;
   const bytes = zipped ? gzipSync(plain, { level: 1 }) : plain;
   response.writeHead(answer.status, {

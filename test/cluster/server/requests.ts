@@ -69,8 +69,7 @@ export async function answerObjects(world: World, asked: ObjectRequest): Promise
   if (request.method === 'GET') return readAnswer(world, asked, { call, view });
   const text = await readBody(request);
   if (target.subresource === 'scale') return scaleAnswer(world, asked, { call, text });
-  const done = write(world, asked, { call, text, view });
-  return { status: done.status, body: done.body, type: view.type };
+  return write(world, asked, { call, text, view });
 }
 
 interface Read {
@@ -89,8 +88,8 @@ function readAnswer(world: World, asked: ObjectRequest, { call, view }: Read): A
     return 'streaming';
   }
   if (target.subresource === 'scale') return { status: 200, body: readScale(world, call) };
-  if (target.name === '') return { status: 200, body: listObjects(world, target, { query, view }), type: view.type };
-  return { status: 200, body: showObject(target.resource, readObject(world, call), view), type: view.type };
+  if (target.name === '') return { status: 200, body: listObjects(world, target, { query, view }) };
+  return { status: 200, body: showObject(target.resource, readObject(world, call), view) };
 }
 
 function write(
@@ -129,7 +128,7 @@ function putObject(world: World, asked: ObjectRequest, { call, text }: Write): K
       field: 'metadata.resourceVersion',
       message: 'Invalid value: 0: must be specified for an update',
     };
-    throw invalid({ group: call.resource.group, kind: call.resource.kind, name: call.name }, [cause]);
+    throw invalid(subjectOf(call), [cause]);
   }
   const uid = textAt(body, 'metadata', 'uid');
   return updateObject(world, call, (live) => {
@@ -215,8 +214,11 @@ function scaleAnswer(
 function callOf({ request, target, query }: ObjectRequest): Call {
   const { resource, version, namespace, name, subresource } = target;
   const dryRun = query.getAll('dryRun');
-  if (dryRun.some((value) => value !== 'All'))
-    throw badRequest(`Unsupported value: ${JSON.stringify(dryRun[0])}: supported values: "All"`);
+  if (dryRun.some((value) => value !== 'All')) {
+    const message = `Unsupported value: ${JSON.stringify(dryRun)}: supported values: "All"`;
+    const cause = { reason: 'FieldValueNotSupported', field: 'dryRun', message };
+    throw invalid({ group: 'meta.k8s.io', kind: 'WriteOptions', name: '' }, [cause]);
+  }
   const agent = (request.headers['user-agent'] ?? 'unknown').split('/')[0] ?? 'unknown';
   return {
     resource,

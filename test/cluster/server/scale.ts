@@ -63,7 +63,7 @@ function pathsOf(resource: Resource): ScalePaths {
 /** A LabelSelector in its text form. */
 function selectorText(selector: JsonObject): string {
   const pairs = Object.entries(objectAt(selector, 'matchLabels')).map(
-    ([key, value]) => `${key}=${String(value as string)}`,
+    ([key, value]) => `${key}=${typeof value === 'string' ? value : ''}`,
   );
   const expressions = objectsAt(selector, 'matchExpressions').map((expression) => {
     const values = (expression['values'] as readonly string[] | undefined) ?? [];

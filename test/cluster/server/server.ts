@@ -89,11 +89,19 @@ async function answerTo(
   if (request.method !== 'GET') throw path.startsWith('/api') ? noSuchResource() : methodNotAllowed();
   if (['/healthz', '/readyz', '/livez'].includes(path)) return { status: 200, body: 'ok' };
   if (path === '/version') return { status: 200, body: version };
-  const found = discovery(path, request.headers.accept ?? '', world.resources);
+  return discover(world, path, request.headers.accept ?? '');
+}
+
+function discover(world: World, path: string, accept: string): Answer {
+  const found = discovery(path, accept, world.resources);
   if (found !== undefined) return { status: 200, ...found };
   const openapi = openapiV3(path, world.resources);
   if (openapi !== undefined) return { status: 200, body: openapi };
-  throw noSuchResource();
+  const [, root, group = ''] = path.split('/');
+  const known = root === 'api' ? group === 'v1' : world.resources.all().some((resource) => resource.group === group);
+  if (known) throw noSuchResource();
+  // What no group of the API has is refused by the API server's mux, in plain text.
+  return { status: 404, body: '404 page not found\n' };
 }
 
 /** Answers to reviews: everybody may do everything, and is the admin. */
@@ -152,7 +160,7 @@ function described(
   const base = { method, path, resource: '', namespace: '', name: '', subresource: '' };
   if (target === undefined) return { ...base, verb: method.toLowerCase() };
   const { resource, namespace, name, subresource } = target;
-  const type = (request.headers['content-type'] ?? '').toString();
+  const type = request.headers['content-type'] ?? '';
   return {
     ...base,
     verb: verbOf(method, target, { query, type }),

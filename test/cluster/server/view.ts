@@ -7,8 +7,6 @@ import { tableOf } from './table.ts';
 /** The shapes in which a client may ask for objects. */
 export interface View {
   readonly shape: 'object' | 'metadata' | 'table';
-  /** The content type of the answer. */
-  readonly type: string;
   readonly version: string;
   /** What a table's rows carry: Metadata, Object or None. */
   readonly include: string;
@@ -17,17 +15,20 @@ export interface View {
 
 /** The view that an Accept header asks for; 406 when none of it is known. */
 export function viewOf(accept: string | undefined, rest: Pick<View, 'version' | 'include' | 'now'>): View {
-  for (const range of (accept === undefined || accept === '' ? '*/*' : accept).split(',')) {
-    const [media = '', ...parameters] = range.split(';').map((part) => part.trim());
-    const as = parameters.find((parameter) => parameter.startsWith('as='))?.slice(3);
-    if (media !== 'application/json' && media !== '*/*' && media !== 'application/*') continue;
-    if (as === undefined) return { shape: 'object', type: 'application/json', ...rest };
-    const type = `application/json;as=${as};v=v1;g=meta.k8s.io`;
-    if (!parameters.includes('v=v1')) continue;
-    if (as === 'Table') return { shape: 'table', type: 'application/json', ...rest };
-    if (as.startsWith('PartialObjectMetadata')) return { shape: 'metadata', type, ...rest };
+  const ranges = accept === undefined || accept === '' ? '*/*' : accept;
+  for (const range of ranges.split(',')) {
+    const shape = shapeOf(range.split(';').map((part) => part.trim()));
+    if (shape !== undefined) return { shape, ...rest };
   }
   throw new ApiError(406, 'NotAcceptable', 'only the following media types are accepted: application/json');
+}
+
+function shapeOf([media = '', ...parameters]: readonly string[]): View['shape'] | undefined {
+  if (!['application/json', '*/*', 'application/*'].includes(media)) return undefined;
+  const as = parameters.find((parameter) => parameter.startsWith('as='))?.slice(3);
+  if (as === undefined) return 'object';
+  if (!parameters.includes('v=v1')) return undefined;
+  return as === 'Table' ? 'table' : as.startsWith('PartialObjectMetadata') ? 'metadata' : undefined;
 }
 
 /** One object as the view shows it. */

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { ApiError, expired, invalid, statusOf } from '../api/errors.ts';
+import { expired, invalid, statusOf } from '../api/errors.ts';
+import type { ApiError } from '../api/errors.ts';
 import type { World } from '../api/world.ts';
 import type { JsonObject, KubeObject } from '../json.ts';
 import type { Match } from '../store/selectors.ts';
@@ -9,8 +10,12 @@ import type { Target } from './route.ts';
 import { groupVersion, showObject } from './view.ts';
 import type { View } from './view.ts';
 
-/** How often a watch that allows bookmarks gets one. */
-export interface WatchOptions {
+/** A request for a watch. */
+export interface Watch {
+  readonly query: URLSearchParams;
+  readonly view: View;
+  readonly response: ServerResponse;
+  /** How often a watch that allows bookmarks gets one. */
   readonly bookmarkMs: number;
 }
 
@@ -18,48 +23,61 @@ export interface WatchOptions {
 const backlogLimit = 32 * 1024 * 1024;
 
 /**
- * Streams changes of the target's objects until the client leaves or timeoutSeconds pass. Without a resourceVersion
- * (or "0") the stream starts with the present objects; sendInitialEvents marks their end with a bookmark.
+ * Streams changes of the target's objects until the client leaves, timeoutSeconds pass or the kind goes. Without a
+ * resourceVersion (or "0") the stream starts with the present objects; sendInitialEvents marks their end with a bookmark.
  */
-export function watchObjects(
-  world: World,
-  target: Target,
-  {
-    query,
-    view,
-    response,
-    bookmarkMs,
-  }: WatchOptions & { query: URLSearchParams; view: View; response: ServerResponse },
-): void {
+export function watchObjects(world: World, target: Target, asked: Watch): void {
+  const { query, response } = asked;
   checkInitial(query);
-  const stream = streamTo(response, view.type);
-  const bookmarks = query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1';
+  const stream = streamTo(response);
+  const { resource } = target;
   const matches = selectionOf(target, query);
-  const show = (object: KubeObject): JsonObject => showObject(target.resource, object, view);
+  const show = (object: KubeObject): JsonObject => showObject(resource, object, asked.view);
   const sendChange = (change: Change): void => {
-    const event = change.resource === target.resource.id ? eventOf(change, matches) : undefined;
+    const event = change.resource === resource.id ? eventOf(change, matches) : undefined;
     if (event !== undefined) stream.event(event.type, show(event.object));
+    if (resource.custom && change.type === 'DELETED' && change.object.kind === crd && change.key === resource.id)
+      stream.end();
   };
-  const bookmark = (annotations?: JsonObject): void =>
-    stream.event('BOOKMARK', bookmarkOf(target, view, { version: world.store.version(), annotations }));
-
   const wanted = query.get('resourceVersion') ?? '';
-  const initial =
-    query.get('sendInitialEvents') === 'true' || (!query.has('sendInitialEvents') && (wanted === '' || wanted === '0'));
-  if (initial) {
-    for (const object of world.store.list(target.resource.id)) if (matches(object)) stream.event('ADDED', show(object));
-    if (query.get('sendInitialEvents') === 'true' && bookmarks) bookmark({ 'k8s.io/initial-events-end': 'true' });
+  const bookmark = bookmarker(world, target, { ...asked, stream });
+  if (startsWithState(query, wanted)) {
+    for (const object of world.store.list(resource.id)) if (matches(object)) stream.event('ADDED', show(object));
+    if (isTrue(query, 'sendInitialEvents')) bookmark?.({ 'k8s.io/initial-events-end': 'true' });
   } else if (!replay(world, target, { wanted, sendChange })) {
-    const version = versionParameter(wanted);
-    stream.event('ERROR', statusOf(expired(`too old resource version: ${version} (${world.store.version()})`)));
+    stream.event('ERROR', statusOf(expired(`too old resource version: ${wanted} (${world.store.version()})`)));
     stream.end();
     return;
   }
-  const unsubscribe = world.store.subscribe(sendChange);
-  const cancels = [unsubscribe, ...(bookmarks ? [repeat(world, bookmarkMs, bookmark)] : [])];
+  const cancels = [world.store.subscribe(sendChange)];
+  if (bookmark !== undefined) cancels.push(repeat(world, asked.bookmarkMs, bookmark));
   const seconds = Number(query.get('timeoutSeconds') ?? '0');
   if (seconds > 0) cancels.push(world.clock.after(seconds * 1000, stream.end));
   stream.onClose(() => cancels.forEach((cancel) => cancel()));
+}
+
+const crd = 'CustomResourceDefinition';
+
+type Bookmark = (annotations?: JsonObject) => void;
+
+/** Sends bookmarks to those who allow them. */
+function bookmarker(
+  world: World,
+  target: Target,
+  { query, view, stream }: Watch & { readonly stream: Stream },
+): Bookmark | undefined {
+  if (!isTrue(query, 'allowWatchBookmarks')) return undefined;
+  return (annotations) =>
+    stream.event('BOOKMARK', bookmarkOf(target, view, { version: world.store.version(), annotations }));
+}
+
+function startsWithState(query: URLSearchParams, wanted: string): boolean {
+  if (query.has('sendInitialEvents')) return isTrue(query, 'sendInitialEvents');
+  return wanted === '' || wanted === '0';
+}
+
+function isTrue(query: URLSearchParams, name: string): boolean {
+  return query.get(name) === 'true' || query.get(name) === '1';
 }
 
 /** Sends what happened after a version; false when that is no longer all known. */
@@ -82,8 +100,8 @@ interface Stream {
   onClose(run: () => void): void;
 }
 
-function streamTo(response: ServerResponse, type: string): Stream {
-  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache, private' });
+function streamTo(response: ServerResponse): Stream {
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
   response.flushHeaders();
   return {
     event: (kind, object) => {

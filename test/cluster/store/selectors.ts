@@ -42,7 +42,7 @@ function labelTerm(term: string): LabelTest {
     const wanted = operator === 'in';
     return (labels) => (labels[key] !== undefined && values.includes(labels[key])) === wanted;
   }
-  const pair = /^([^=!<>\s]+)\s*(==|=|!=)\s*(\S*)$/.exec(term);
+  const pair = /^([^=!<>\s]+)\s*(==|=|!=)\s*([-A-Za-z0-9_.]*)$/.exec(term);
   if (pair) {
     const [, key = '', operator, value] = pair;
     return operator === '!=' ? (labels) => labels[key] !== value : (labels) => labels[key] === value;
@@ -87,7 +87,8 @@ function fieldTerm(term: string, kind: string): Match {
   const [, field = '', operator, value] = /^([^=!]+)(==|=|!=)(.*)$/.exec(term) ?? [];
   if (operator === undefined) throw badRequest(`invalid selector: '${term}'; can't understand '${term}'`);
   const known = ['metadata.name', 'metadata.namespace', ...(extraFields[kind] ?? [])];
-  if (!known.includes(field)) throw badRequest(`field label not supported: ${field}`);
+  if (!known.includes(field))
+    throw badRequest(`"${field}" is not a known field selector: only ${known.map((name) => `"${name}"`).join(', ')}`);
   const path = field.split('.');
   const wanted = operator !== '!=';
   return (object) => (textOf(at(object, ...path)) === value) === wanted;

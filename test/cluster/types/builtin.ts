@@ -15,7 +15,7 @@ export function metadataSchema(): Schema {
 
 /** Parts that the API server's own types always have, so that making an object does not claim them as fields. */
 export function skeletonOf(kind: string): JsonObject {
-  const template = { metadata: {}, spec: {} };
+  const template = { metadata: {}, spec: { containers: [] } };
   const base = { metadata: {}, ...(types()[kind]?.['spec'] === undefined ? {} : { spec: {}, status: {} }) };
   if (kind === 'CronJob') return { ...base, spec: { jobTemplate: { metadata: {}, spec: { template } } } };
   return types()[`${kind}Spec`]?.['template'] === undefined

@@ -25,10 +25,7 @@ for (const resource of builtIn) {
 }
 const lines = [...types]
   .sort(([a], [b]) => (a < b ? -1 : 1))
-  .map(([name, fields]) => [
-    name,
-    ...Object.entries(fields).map(([field, short]) => `${field}:${String(short as string)}`),
-  ]);
+  .map(([name, fields]) => [name, ...Object.entries(fields).map(([field, short]) => `${field}:${short as string}`)]);
 const head = '# Made by generate.ts from the /openapi/v2 of kube-apiserver; what the letters mean is said there.';
 writeFileSync(
   new URL('kubernetes.txt', import.meta.url),
@@ -68,5 +65,9 @@ function referenceOf(id: string): string {
 
 function listOf(schema: JsonObject): string {
   if (schema['x-kubernetes-list-type'] === 'set') return '=';
-  return schema['x-kubernetes-list-type'] === 'map' ? listAt(schema, 'x-kubernetes-list-map-keys').join(',') : '';
+  return schema['x-kubernetes-list-type'] === 'map'
+    ? listAt(schema, 'x-kubernetes-list-map-keys')
+        .filter((key) => typeof key === 'string')
+        .join(',')
+    : '';
 }
