@@ -1,0 +1,57 @@
+import { isSluiceError } from '../../../shared/errors.ts';
+import { by } from '../../../shared/lib/order.ts';
+import type { ObjectStore } from '../../../shared/ports/objects.ts';
+import type { GitDoor } from '../gitdoor.ts';
+import { openHistory } from './history.ts';
+import { flush, packet } from './pktline.ts';
+import { advertiseV0, uploadPackV0 } from './v0.ts';
+import { advertiseV2, commandV2 } from './v2.ts';
+import type { GitView } from './view.ts';
+
+const service = 'git-upload-pack';
+
+/**
+ * Serves a repository read-only over smart HTTP, protocols 0, 1 and 2, straight from its packs. A caller sees the
+ * visible refs and what they lead to, and nothing else; a request that is wrong gets an `ERR` packet.
+ */
+export function openGitDoor(store: Pick<ObjectStore, 'refs' | 'has' | 'read' | 'packed'>, agent: string): GitDoor {
+  const history = openHistory(store);
+  const viewOf = (isVisible: (ref: string) => boolean): GitView => {
+    const refs = new Map([...store.refs()].filter(([ref]) => isVisible(ref)).sort(by(([ref]) => ref)));
+    return { refs, reader: store, history, agent };
+  };
+  const reply = (kind: 'advertisement' | 'result', parts: () => readonly Buffer[]) => ({
+    contentType: `application/x-${service}-${kind}`,
+    body: Buffer.concat(answered(parts)),
+  });
+  return {
+    advertise: ({ protocol, isVisible }) =>
+      reply('advertisement', () => {
+        const view = viewOf(isVisible);
+        const version = versionOf(protocol);
+        const lines = version === 2 ? advertiseV2(view) : advertiseV0(view, version);
+        return [packet(`# service=${service}\n`), flush, ...lines];
+      }),
+    uploadPack: ({ protocol, isVisible, body }) =>
+      reply('result', () => {
+        const view = viewOf(isVisible);
+        return versionOf(protocol) === 2 ? commandV2(view, body) : uploadPackV0(view, body);
+      }),
+  };
+}
+
+function answered(parts: () => readonly Buffer[]): readonly Buffer[] {
+  try {
+    return parts();
+  } catch (error) {
+    if (!isSluiceError(error)) throw error;
+    return [packet(`ERR ${error.message}\n`)];
+  }
+}
+
+/** The protocol that a Git-Protocol header asks for; the highest one that is known wins. */
+function versionOf(header: string): 0 | 1 | 2 {
+  const asked = header.split(':').map((word) => word.trim());
+  if (asked.includes('version=2')) return 2;
+  return asked.includes('version=1') ? 1 : 0;
+}

@@ -1,0 +1,51 @@
+import { SluiceError } from '../../../shared/errors.ts';
+import { parseCommit } from '../../../shared/lib/git/commit.ts';
+import type { Oid } from '../../../shared/lib/git/object.ts';
+import type { ObjectReader } from '../../../shared/ports/objects.ts';
+
+/** A commit as walks need it. */
+export interface Node {
+  readonly tree: Oid;
+  readonly parents: readonly Oid[];
+}
+
+/** Reads commits, remembering the most recent ones: they never change. */
+export type History = (oid: Oid) => Node;
+
+const remembered = 20_000;
+
+/** The history behind a reader; throws PACK_INVALID for what is no commit. */
+export function openHistory(reader: ObjectReader): History {
+  const nodes = new Map<Oid, Node>();
+  return (oid) => {
+    const known = nodes.get(oid);
+    if (known !== undefined) return known;
+    const object = reader.read(oid);
+    if (object?.type !== 'commit') throw new SluiceError('PACK_INVALID', 'a commit is missing', { subject: oid });
+    const { tree, parents } = parseCommit(object.body);
+    if (nodes.size >= remembered) nodes.clear();
+    nodes.set(oid, { tree, parents });
+    return { tree, parents };
+  };
+}
+
+/** Commits from some tips, nearest first, each once with its distance (tips are 1); `goOn` says whether to go past one. */
+export function* ancestors(
+  history: History,
+  tips: readonly Oid[],
+  goOn: (oid: Oid, distance: number) => boolean = () => true,
+): Generator<{ readonly oid: Oid; readonly node: Node; readonly distance: number }> {
+  const seen = new Set(tips);
+  let level = [...seen];
+  for (let distance = 1; level.length > 0; distance += 1) {
+    const next = new Set<Oid>();
+    for (const oid of level) {
+      const node = history(oid);
+      yield { oid, node, distance };
+      const parents = goOn(oid, distance) ? node.parents : [];
+      for (const parent of parents) next.add(parent);
+    }
+    level = [...next].filter((oid) => !seen.has(oid));
+    for (const oid of level) seen.add(oid);
+  }
+}

@@ -1,0 +1,39 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import type { GitDoor } from '../../../../../hub/serve/gitdoor.ts';
+
+/** A Git endpoint on a free loopback port, as the hub mounts it, with what was asked of it. */
+export interface GitServer {
+  readonly url: string;
+  readonly requests: { readonly url: string; readonly protocol: string; readonly gzip: boolean }[];
+  visible: (ref: string) => boolean;
+  readonly close: () => Promise<void>;
+}
+
+export async function serveDoor(door: GitDoor): Promise<GitServer> {
+  const server: Server = createServer((request, response) => {
+    void bodyOf(request).then(async (body) => {
+      const protocol = String(request.headers['git-protocol'] ?? '');
+      shown.requests.push({ url: request.url ?? '', protocol, gzip: request.headers['content-encoding'] === 'gzip' });
+      const facts = { protocol, isVisible: shown.visible };
+      const answer = await (request.method === 'GET' ? door.advertise(facts) : door.uploadPack({ ...facts, body }));
+      response.writeHead(200, { 'content-type': answer.contentType }).end(answer.body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const shown: GitServer = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/channel.git`,
+    requests: [],
+    visible: () => true,
+    close: () => new Promise((resolve) => server.close(() => resolve()).closeAllConnections()),
+  };
+  return shown;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const body = Buffer.concat(chunks);
+  return request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
+}
