@@ -149,6 +149,7 @@ export async function settle(
   for (let round = 0; round < (options.max ?? 60); round += 1) {
     const writes = kube.writesLog.length;
     const outcome = await pass(agent);
+    if (!outcome.didWrite && agent.memory.stored !== null) await agent.store.tidy(agent.memory.stored, agent.signal);
     options.each?.();
     const didMove = stepControllers(kube, options.readiness ?? allReady);
     options.each?.();

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Agent } from '../../../agent/model/agent.ts';
+import { isSluiceError, SluiceError } from '../../../shared/errors.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { fakeChannel, handAgent, manualClock, settle, testDeps } from '../../fakes/agent.ts';
 import { configMap, exampleApp, plainApp, retiredBetween, testBundle, type TestApp } from '../../fakes/apps.ts';
 import { fakeKube, type FakeKube } from '../../fakes/kube.ts';
 
-class Killed extends Error {}
+/** The end of the process: no code of the agent may take it for a fault of an object. */
+const killed = () => new SluiceError('ABORTED', 'killed');
 
 /** The cluster as far as it matters: every object but the agent's own, without what differs between two runs. */
 function endState(kube: FakeKube): unknown {
@@ -46,7 +48,7 @@ async function play(scenario: Scenario, killAt: number): Promise<{ steps: number
   let steps = 0;
   const onStep = () => {
     steps += 1;
-    if (steps === killAt) throw new Killed(`killed at step ${steps}`);
+    if (steps === killAt) throw killed();
   };
   let agent = handAgent(testDeps(kube, channel, clock, { onStep }));
   let before: readonly TestApp[] = [];
@@ -54,7 +56,7 @@ async function play(scenario: Scenario, killAt: number): Promise<{ steps: number
     channel.publish(testBundle({ generation: index + 1, apps, retired: retiredBetween(before, apps) }));
     before = apps;
     await settle(agent, kube, { clock }).catch(async (error: unknown) => {
-      if (!(error instanceof Killed)) throw error;
+      if (!isSluiceError(error, 'ABORTED')) throw error;
       agent.close();
       agent = handAgent(testDeps(kube, channel, clock, { onStep }));
       await settle(agent, kube, { clock });
