@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -13,10 +13,12 @@ describeControlPlane('the programs of a control plane', () => {
   it.each(['SIGKILL', 'SIGTERM'] as const)('end with the process that started them, even by %s', async (signal) => {
     const folder = await mkdtemp(join(tmpdir(), 'sluice-orphans-'));
     const script = join(folder, 'parent.mjs');
+    const data = join(folder, 'data');
+    await mkdir(data);
     await writeFile(
       script,
       `import { processGroup } from ${JSON.stringify(processes)};
-       const group = processGroup(${JSON.stringify(folder)});
+       const group = processGroup(${JSON.stringify(data)});
        group.start('child', 'sleep', ['600']);
        console.log(group.pids().child);
        setInterval(() => undefined, 1_000);`,
@@ -28,6 +30,7 @@ describeControlPlane('the programs of a control plane', () => {
     expect(isRunning(pid)).toBe(true);
     parent.kill(signal);
     await waitFor('the child to end', () => (isRunning(pid) ? undefined : true));
+    await waitFor('the folder to be removed', () => (existsSync(data) ? undefined : true));
     await rm(folder, { recursive: true });
   });
 });

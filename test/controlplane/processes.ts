@@ -18,7 +18,7 @@ export type ProcessGroup = {
 /** Starts an empty group; its children end with this process however it ends (the watchdog sees even a SIGKILL). */
 export function processGroup(folder: string): ProcessGroup {
   const children = new Map<string, ChildProcess>();
-  const watchdog = startWatchdog();
+  const watchdog = startWatchdog(folder);
   let stopping: Promise<void> | undefined;
   let fail: (error: Error) => void = () => undefined;
   const failed = new Promise<never>((_resolve, reject) => {
@@ -80,11 +80,11 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** A shell that reads child pids and, when its input ends without `done`, kills them: exit handlers do not run on SIGKILL. */
-function startWatchdog(): ChildProcess {
+/** A shell that reads child pids and, when its input ends without `done`, kills them and removes their folder: exit handlers do not run on SIGKILL. */
+function startWatchdog(folder: string): ChildProcess {
   const script =
-    'while read line; do [ "$line" = done ] && exit 0; pids="$pids $line"; done; [ -z "$pids" ] || kill -9 $pids';
-  const watchdog = spawn('sh', ['-c', script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    'while read line; do [ "$line" = done ] && exit 0; pids="$pids $line"; done; [ -z "$pids" ] || kill -9 $pids; rm -rf "$0"';
+  const watchdog = spawn('sh', ['-c', script, folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   watchdog.stdin.on('error', () => undefined);
   watchdog.unref();
   return watchdog;
