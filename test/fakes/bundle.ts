@@ -192,3 +192,25 @@ export function goodBundle(change: Partial<Revision> = {}): {
   const revision = revisionOf([appOf(objects)], files, change);
   return { revision, signed: signed(payloadTypes.revision, revision, keys.hub), files };
 }
+
+/** The fixture's bundle as the files of its channel refs, by ref. */
+export function channelFiles(bundle = goodBundle()): Record<string, Record<string, Uint8Array>> {
+  const { payload, signatures } = bundle.signed;
+  const list = signed(payloadTypes.freshness, freshnessOf(digestOf(payload)), keys.hub);
+  return {
+    'refs/heads/main': {
+      'README.md': Buffer.from('# A channel\n'),
+      'root/1.json': firstRoot.payload,
+      'root/1.sig': firstRoot.signatures,
+    },
+    [`refs/heads/clusters/${identity.cluster}`]: {
+      'revision.json': payload,
+      'revision.sig': signatures,
+      ...Object.fromEntries(bundle.files),
+    },
+    [`refs/heads/fresh/${freshnessShard(registrationId)}`]: {
+      'freshness.json': list.payload,
+      'freshness.sig': list.signatures,
+    },
+  };
+}
