@@ -35,7 +35,6 @@ export interface DoorParts {
   readonly state: () => LedgerState;
   /** The state with what only this process knows (problems of the last try), for status. */
   readonly shown: () => LedgerState;
-  readonly isReady: () => boolean;
   readonly onRevoked: (registration: string) => void;
   /** Tells those who watch the status that it may have changed. */
   readonly changed: StatusSignal;
@@ -83,7 +82,7 @@ export function createDoor(parts: DoorParts): HubDoor {
   };
   const instant = () => new Date(clock.now()).toISOString();
   return {
-    state: () => (parts.isReady() ? state() : null),
+    state,
     channel: parts.channel,
     wake: loop.wake,
     ...intakeDoor(parts),

@@ -1,0 +1,31 @@
+import { decode } from '../../shared/wire/codec.ts';
+import { digestOf } from '../../shared/lib/canonical.ts';
+import { countSigners, parseSignatures, payloadTypes } from '../../shared/wire/envelope.ts';
+import type { AgentReport } from '../../shared/wire/report.ts';
+import { revision, type BundleMark } from '../../shared/wire/revision.ts';
+import type { Reports } from '../model/reports.ts';
+
+/** Marks of the bundles that agents showed and that a hub key did sign: proof of what was published, ledger or not. */
+export function witnessedMarks(reports: Reports, hubKeys: readonly string[]): Map<string, BundleMark> {
+  const marks = new Map<string, BundleMark>();
+  for (const [cluster, { report }] of reports) {
+    const mark = markOf(report, hubKeys);
+    if (mark !== null) marks.set(cluster, mark);
+  }
+  return marks;
+}
+
+function markOf({ envelope, cluster, registration }: AgentReport, hubKeys: readonly string[]): BundleMark | null {
+  if (envelope === undefined) return null;
+  try {
+    const payload = Buffer.from(envelope.payload);
+    const signatures = parseSignatures(envelope.signatures);
+    if (countSigners(payloadTypes.revision, payload, signatures, hubKeys) === 0) return null;
+    const shown = decode(revision, payload, 'envelope');
+    if (shown.cluster !== cluster || shown.registration !== registration) return null;
+    return { epoch: shown.epoch, generation: shown.generation, revisionDigest: digestOf(payload) };
+  } catch {
+    // What nobody can read proves nothing.
+    return null;
+  }
+}

@@ -1,0 +1,139 @@
+import { asSluiceError, isSluiceError } from '../shared/errors.ts';
+import { backoff } from '../shared/lib/backoff.ts';
+import type { Clock, Random } from '../shared/ports/clock.ts';
+import type { Log } from '../shared/ports/log.ts';
+import type { Ledger, LedgerState } from './model/ledger.ts';
+import type { Metrics } from './model/metrics.ts';
+import type { Changed } from './model/registry.ts';
+import type { PassResult } from './pass.ts';
+
+/** Why a pass is wanted. */
+export type WakeReason =
+  'start' | 'webhook' | 'source' | 'poll' | 'report' | 'registry' | 'approval' | 'more' | 'retry';
+
+/** What the loop runs, and where it tells what happened. */
+export interface LoopParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly ledger: Ledger;
+  /** One pass; `look` says whether the config repository may have something new. */
+  readonly pass: (look: boolean, signal: AbortSignal) => Promise<PassResult>;
+  /** Called with every committed state, before anybody hears of it. */
+  readonly onState: (state: LedgerState) => void;
+  /** Called when a pass failed, and with null when one worked again. */
+  readonly onFailure: (error: Error | null) => void;
+}
+
+/** Runs passes and ledger changes, one at a time. */
+export interface Loop {
+  /** Wants a pass: at once when none runs, right after the running one otherwise; many wishes are one pass. */
+  readonly wake: (reason: WakeReason) => void;
+  /** Changes the ledger between two passes, and wants a pass after it. */
+  readonly change: <T>(message: string, reason: WakeReason, apply: (state: LedgerState) => Changed<T>) => Promise<T>;
+  /** Runs something else alone: no pass and no change meanwhile. */
+  readonly alone: <T>(run: () => Promise<T>) => Promise<T>;
+  /** Starts nothing more, and resolves when what runs has ended. */
+  readonly close: () => Promise<void>;
+}
+
+/** Reasons that say nothing about the config repository. */
+const inner: ReadonlySet<WakeReason> = new Set(['report', 'registry', 'approval']);
+
+const raceAttempts = 5;
+
+/** Makes the loop. Nothing here waits for a timer but the retry after a failure, and every wake-up overtakes that. */
+export function createLoop(parts: LoopParts): Loop {
+  const stop = new AbortController();
+  let tail: Promise<unknown> = Promise.resolve();
+  let wanted: Set<WakeReason> | null = null;
+  let failures = 0;
+  let cancelRetry = (): void => undefined;
+
+  const alone = <T>(run: () => Promise<T>): Promise<T> => {
+    const result = tail.then(run);
+    tail = result.catch(() => undefined);
+    return result;
+  };
+  const runPass = async (): Promise<void> => {
+    const reasons = [...(wanted ?? [])];
+    wanted = null;
+    const look = reasons.some((reason) => !inner.has(reason));
+    if (look) cancelRetry();
+    if (stop.signal.aborted) return;
+    const started = parts.clock.monotonic();
+    const took = () => parts.clock.monotonic() - started;
+    try {
+      const result = await parts.pass(look, stop.signal);
+      parts.onState(result.state);
+      parts.metrics.pass(result.kind === 'committed' ? 'published' : 'unchanged', took());
+      if (result.kind === 'committed') {
+        const fields = {
+          reasons,
+          commit: result.state.source?.commit,
+          clusters: result.clusters.length,
+          ms: Math.round(took()),
+        };
+        parts.log.info('pass done', fields);
+      }
+      if (result.failure !== null) failed(result.failure);
+      else if (look) worked();
+      if (result.more) wake('more');
+    } catch (error) {
+      parts.metrics.pass('failed', took());
+      failed(asSluiceError(error));
+    }
+  };
+  const worked = (): void => {
+    failures = 0;
+    parts.onFailure(null);
+  };
+  const failed = (error: Error): void => {
+    if (stop.signal.aborted) return;
+    const wait = isSluiceError(error, 'LEDGER_RACED') ? 0 : backoff(failures++, parts.random);
+    parts.log.warn('pass failed', { error, retryInMs: wait });
+    parts.onFailure(error);
+    cancelRetry();
+    cancelRetry = parts.clock.after(wait, () => wake('retry'));
+  };
+  const wake = (reason: WakeReason): void => {
+    if (wanted !== null) {
+      wanted.add(reason);
+      return;
+    }
+    wanted = new Set([reason]);
+    void alone(runPass);
+  };
+  return {
+    wake,
+    alone,
+    change: (message, reason, apply) =>
+      alone(async () => {
+        const { state, result } = await changed(parts, message, apply);
+        parts.onState(state);
+        wake(reason);
+        return result;
+      }),
+    close: async () => {
+      stop.abort();
+      cancelRetry();
+      await tail;
+    },
+  };
+}
+
+async function changed<T>(
+  { ledger, clock }: LoopParts,
+  message: string,
+  apply: (state: LedgerState) => Changed<T>,
+): Promise<Changed<T>> {
+  for (let attempt = 1; ; attempt++) {
+    const { state, result } = apply(await ledger.read());
+    try {
+      return { state: await ledger.commit(state, { message, at: clock.now() }), result };
+    } catch (error) {
+      if (attempt === raceAttempts || !isSluiceError(error, 'LEDGER_RACED')) throw error;
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import type { Clock } from '../shared/ports/clock.ts';
+import { witnessedMarks } from './collect/witness.ts';
+import { takeCommits, type IntakeParts } from './intake.ts';
+import type { Ledger, LedgerState } from './model/ledger.ts';
+import type { Metrics } from './model/metrics.ts';
+import type { Reports } from './model/reports.ts';
+import { distinct, localOf, messageOf, publishedBefore, runningUnits, sizesOf } from './passfacts.ts';
+import { place } from './place/place.ts';
+import type { PublishDeps } from './publish/deps.ts';
+import { finishPending } from './publish/pending.ts';
+import { publish, type Published } from './publish/publish.ts';
+import { targetsOf } from './registry/targets.ts';
+import type { CueEngine } from './render/cue/engine.ts';
+import { render } from './render/render.ts';
+import { plan } from './rollout/plan.ts';
+import { timed } from './timed.ts';
+
+/** What a pass works with. */
+export interface PassParts extends IntakeParts {
+  readonly ledger: Ledger;
+  readonly publishing: PublishDeps;
+  readonly cue: CueEngine;
+  readonly reports: (state: LedgerState) => Reports;
+  readonly localCluster: string | null;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  /** Told which clusters have a new bundle, as soon as the channel has it. */
+  readonly notify: (published: Published) => void;
+}
+
+/** What came of a pass; `failure` is a config repository that could not be read, while everything else went on. */
+export interface PassResult extends Published {
+  readonly more: boolean;
+  readonly failure: Error | null;
+}
+
+/**
+ * One pass: reads what is new, decides what every cluster is to run, and publishes what changed. It waits for nothing:
+ * the same inputs give the same outputs, and dying anywhere in it is harmless. `look` is false where only reports or the
+ * registry changed, so that the config repository need not be asked.
+ */
+export async function pass(parts: PassParts, look: boolean, signal: AbortSignal): Promise<PassResult> {
+  const { ledger, publishing, clock, metrics } = parts;
+  const state = await ledger.read();
+  const reports = parts.reports(state);
+  const pending = await finishPending(publishing, state);
+
+  const intake = await takeCommits(parts, state, { look, signal });
+  const { fleet, revisions: book } = intake;
+  const targets = targetsOf(fleet, state.clusters);
+
+  const placed = await timed(parts, 'place', () => {
+    const localCluster = localOf(parts.localCluster, targets);
+    return place({ fleet, book, targets, picks: state.picks, previous: runningUnits(state), localCluster });
+  });
+  const rendered = await timed(parts, 'render', () =>
+    render(parts.cue, { fleet, book, assignments: placed.assignments, targets }, signal),
+  );
+
+  const { source, documents } = intake;
+  const draft: LedgerState = { ...state, source, documents, revisions: book, picks: placed.picks };
+  const planned = await timed(parts, 'plan', async () =>
+    plan({
+      state: draft,
+      source: source ?? { repository: '', commit: '' },
+      rendered: rendered.apps,
+      failed: [...intake.held, ...placed.failed, ...rendered.failed],
+      labels: new Map(targets.map(({ name, labels }) => [name, labels])),
+      reports,
+      published: await publishedBefore(ledger, state, reports),
+      witnessed: witnessedMarks(reports, publishing.keys.trusted),
+      sizes: (bundle) => sizesOf(ledger, bundle),
+      now: new Date(clock.now()).toISOString(),
+    }),
+  );
+
+  const next: LedgerState = {
+    ...draft,
+    guarded: [...intake.guarded, ...planned.guarded],
+    approvals: planned.approvals,
+    problems: distinct([intake, placed, rendered, planned, pending].flatMap(({ problems }) => problems)),
+  };
+  const message = messageOf(intake.commits, source?.commit ?? '', planned.next.length);
+  const published = await timed(parts, 'publish', () =>
+    publish(publishing, { state: next, next: planned.next, message }),
+  );
+  await timed(parts, 'notify', () => parts.notify(published));
+  metrics.published(published.clusters.length);
+  return { ...published, more: intake.more, failure: intake.failure };
+}

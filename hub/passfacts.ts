@@ -1,0 +1,45 @@
+import { appKey } from '../shared/wire/bundle.ts';
+import type { Target } from './model/fleet.ts';
+import type { Ledger, LedgerState, PublishedBundle } from './model/ledger.ts';
+import type { Reports } from './model/reports.ts';
+import type { Problem } from './model/source.ts';
+import { filesOf } from './publish/bundle.ts';
+import { unexplained } from './rollout/plan.ts';
+
+/** The cluster that placements without a selector mean: as configured, else the one that is called `local`. */
+export function localOf(configured: string | null, targets: readonly Target[]): string | null {
+  return configured ?? (targets.some(({ name }) => name === 'local') ? 'local' : null);
+}
+
+/** What runs where, as far as the ledger published it. */
+export function runningUnits(state: LedgerState): { readonly unit: string; readonly cluster: string }[] {
+  return [...state.bundles.values()].flatMap(({ cluster, revision }) =>
+    revision.apps.map((app) => ({ unit: appKey(app), cluster })),
+  );
+}
+
+/** By cluster: ids that its agent keeps unexplained, and that this ledger did publish to it. */
+export async function publishedBefore(ledger: Ledger, state: LedgerState, reports: Reports) {
+  const found = [...unexplained(state, reports)].map(async ([cluster, { registration, ids }]) => {
+    return [cluster, await ledger.published(cluster, registration, ids)] as const;
+  });
+  return new Map(await Promise.all(found));
+}
+
+/** File sizes of a published bundle by path. */
+export function sizesOf({ objects }: Ledger, bundle: PublishedBundle): ReadonlyMap<string, number> {
+  const files = [...filesOf(objects, bundle.tree)];
+  return new Map(files.map(([path, oid]) => [path, objects.packed(oid)?.size ?? 0]));
+}
+
+/** Every problem once, in order of appearance. */
+export function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}
+
+/** The subject of the ledger commit that a pass makes. */
+export function messageOf(commits: number, commit: string, bundles: number): string {
+  const what =
+    commits === 0 ? 'follow what agents and administrators said' : `process ${commit.slice(0, 12) || 'the folder'}`;
+  return bundles === 0 ? what : `${what}: ${bundles} bundle${bundles === 1 ? '' : 's'}`;
+}

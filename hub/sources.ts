@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createRepos } from '../shared/adapters/git/repos.ts';
+import type { HttpClient, HttpOptions } from '../shared/adapters/http.ts';
+import { createWatch } from '../shared/adapters/watch.ts';
+import { asSluiceError, SluiceError } from '../shared/errors.ts';
+import { backoff } from '../shared/lib/backoff.ts';
+import type { Clock, Random } from '../shared/ports/clock.ts';
+import type { Log } from '../shared/ports/log.ts';
+import type { Schedule } from '../shared/ports/schedule.ts';
+import type { HubConfig } from './config.ts';
+import { openSource, type ConfigSource } from './load/source.ts';
+import type { Loop } from './loop.ts';
+
+/** What opening and following the config repository needs from outside. */
+export interface SourcesPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly schedule: Schedule;
+  readonly createHttp: (options: HttpOptions) => HttpClient;
+}
+
+/** The config repository, and a way to drop its connections. */
+export interface OpenedSource {
+  readonly source: ConfigSource;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the config repository with its token and authorities; nothing is fetched yet. */
+export async function openConfigSource({ source: spec, data }: HubConfig, ports: SourcesPorts): Promise<OpenedSource> {
+  const ca = spec.caFile === null ? [] : [await readText(spec.caFile)];
+  const http = ports.createHttp({ ca });
+  const { tokenFile } = spec;
+  const source = await openSource(
+    {
+      location: spec.location,
+      branch: spec.branch,
+      paths: spec.paths,
+      exclude: spec.exclude,
+      cache: join(data, 'source'),
+      ...(tokenFile === null ? {} : { authorization: () => authorizationOf(tokenFile) }),
+    },
+    { repos: createRepos(http), watch: createWatch(ports.clock) },
+  );
+  return {
+    source,
+    close: async () => {
+      await source.close();
+      http.close();
+    },
+  };
+}
+
+/** Wakes the loop when the repository may have something new: its files' events, and the poll schedule. Never throws. */
+export function followSource(
+  { source }: OpenedSource,
+  loop: Pick<Loop, 'wake'>,
+  options: { readonly poll: string; readonly ports: SourcesPorts; readonly signal: AbortSignal },
+): void {
+  const { poll, ports, signal } = options;
+  const stopPolling = ports.schedule(poll, () => loop.wake('poll'));
+  signal.addEventListener('abort', stopPolling, { once: true });
+  void watchSource(source, loop, ports, signal);
+}
+
+async function watchSource(source: ConfigSource, loop: Pick<Loop, 'wake'>, ports: SourcesPorts, signal: AbortSignal) {
+  for (let attempt = 0; !signal.aborted; attempt++) {
+    try {
+      await source.watch(() => loop.wake('source'), signal);
+      return;
+    } catch (error) {
+      ports.log.warn('the folder cannot be watched', { error });
+    }
+    await ports.clock.sleep(backoff(attempt, ports.random), signal).catch(() => undefined);
+  }
+}
+
+/** Read at each request, so that a rotated token is used at once. Git hosts take any user name beside a token. */
+function authorizationOf(tokenFile: string): string {
+  try {
+    const token = readFileSync(tokenFile, 'utf8').trim();
+    return `Basic ${Buffer.from(`git:${token}`).toString('base64')}`;
+  } catch (cause) {
+    throw new SluiceError('SOURCE_UNAVAILABLE', 'the token file cannot be read', { path: tokenFile }, cause);
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    throw asSluiceError(error, 'CONFIG_INVALID', { path });
+  });
+}

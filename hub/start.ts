@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { openPackStore } from '../shared/adapters/packs/store.ts';
+import type { Clock } from '../shared/ports/clock.ts';
+import type { ObjectStore } from '../shared/ports/objects.ts';
+import { dataFiles, ensureSecret, readSecret, removeAddress, writeAddress } from './client/data.ts';
+import { openReports } from './collect/reports.ts';
+import { fileReportStore } from './collect/store.ts';
+import type { HubConfig } from './config.ts';
+import { keepFresh } from './fresh.ts';
+import { createDoor, createStatusSignal } from './hubdoor.ts';
+import { openLedger } from './ledger/ledger.ts';
+import { createLoop } from './loop.ts';
+import type { HubKeys } from './model/keys.ts';
+import type { Ledger } from './model/ledger.ts';
+import { pass, type PassParts } from './pass.ts';
+import { hasKeys, initKeys, loadKeys, rootFiles, rootFingerprint } from './publish/keys.ts';
+import { startCueEngine } from './render/cue/engine.ts';
+import { openGitDoor } from './serve/git/door.ts';
+import { createMetrics } from './serve/metrics.ts';
+import { startServer, type HubServer } from './serve/server.ts';
+import { openChannelView } from './serve/view.ts';
+import { followSource, openConfigSource, type SourcesPorts } from './sources.ts';
+import { createState } from './state.ts';
+
+/** What a hub needs from outside. */
+export interface HubPorts extends SourcesPorts {
+  readonly version: string;
+}
+
+/** A hub that listens. */
+export interface RunningHub {
+  readonly url: string;
+  /** Resolves when every pass that was wanted so far has ended. */
+  readonly idle: () => Promise<void>;
+  /** Finishes what runs, ends streams and connections, and takes the address away. */
+  readonly close: () => Promise<void>;
+}
+
+/** A hub's identity and database in its data folder. */
+export interface HubStores {
+  readonly keys: HubKeys;
+  readonly ledger: Ledger;
+  readonly channel: ObjectStore;
+  readonly close: () => void;
+}
+
+/** Opens keys, ledger and channel of a data folder, and makes those that are missing. */
+export async function openStores(data: string, clock: Pick<Clock, 'now'>): Promise<HubStores> {
+  const dir = join(data, 'keys');
+  const keys = hasKeys(dir) ? loadKeys(dir) : initKeys(dir);
+  const store = openPackStore(join(data, 'ledger.git'));
+  const channel = openPackStore(join(data, 'channel.git'));
+  const { sign, trusted, epoch } = keys;
+  const ledger = openLedger({ store, sign, trusted, channel: keys.channel, files: rootFiles(keys) });
+  if (ledger.isEmpty()) await ledger.create({ channel: keys.channel, epoch }, clock.now());
+  const close = () => {
+    store.close();
+    channel.close();
+  };
+  return { keys, ledger, channel, close };
+}
+
+/**
+ * Starts a hub: opens what the data folder holds, listens, and runs passes until it is closed. It listens before the
+ * first pass, so that agents are served while the config repository is read.
+ */
+export async function startHub(config: HubConfig, ports: HubPorts): Promise<RunningHub> {
+  const { clock, log, version } = ports;
+  const { data } = config;
+  const adminToken = await ensureSecret(data, dataFiles.adminToken);
+  const webhookSecret =
+    config.webhookSecretFile === null
+      ? await ensureSecret(data, dataFiles.webhookSecret)
+      : await readSecret(config.webhookSecretFile);
+  const { keys, ledger, channel, close: closeStores } = await openStores(data, clock);
+  const reports = await openReports(fileReportStore(join(data, 'reports'), log));
+  const opened = await openConfigSource(config, ports);
+  const cue = startCueEngine({ clock });
+  const metrics = createMetrics();
+  const changed = createStatusSignal();
+  const state = createState(await ledger.read(), changed.raise);
+  const view = openChannelView(channel, keys.roots, state.now);
+  const stop = new AbortController();
+  let server: HubServer | null = null;
+
+  const parts: PassParts = {
+    clock,
+    metrics,
+    ledger,
+    cue,
+    source: opened.source,
+    publishing: { ledger, channel, keys, clock },
+    localCluster: config.localCluster,
+    memory: { last: null, passedOver: [] },
+    reports: reports.current,
+    notify: ({ state: next, clusters }) => {
+      state.set(next);
+      server?.streams.poll(clusters.flatMap((name) => next.clusters.get(name)?.registration ?? []));
+    },
+  };
+  const loop = createLoop({
+    ...ports,
+    metrics,
+    ledger,
+    pass: (look, signal) => pass(parts, look, signal),
+    onState: state.set,
+    onFailure: state.fail,
+  });
+  const door = createDoor({
+    clock,
+    log,
+    metrics,
+    loop,
+    reports,
+    changed,
+    channel: view,
+    channelId: keys.channel,
+    rootFingerprint: rootFingerprint(keys),
+    heartbeatMs: config.heartbeatMs,
+    publicUrl: () => config.listen.publicUrl ?? server?.url ?? '',
+    state: state.now,
+    shown: state.shown,
+    onRevoked: (registration) => server?.streams.close(registration),
+  });
+  const git = openGitDoor(channel, `sluice/${version}`);
+  server = await startServer({ ...config.listen, adminToken, webhookSecret }, { door, git, metrics, clock, log });
+  const { url } = server;
+  await writeAddress(data, url);
+
+  loop.wake('start');
+  keepFresh({ ...ports, publishing: parts.publishing, loop, signed: view.refresh }, stop.signal);
+  followSource(opened, loop, { poll: config.source.poll, ports, signal: stop.signal });
+  return {
+    url,
+    idle: () => loop.alone(() => Promise.resolve()),
+    close: async () => {
+      stop.abort();
+      await server.close();
+      await loop.close();
+      await Promise.all([reports.flush(), opened.close(), cue.close(), removeAddress(data, url)]);
+      closeStores();
+    },
+  };
+}
