@@ -38,6 +38,11 @@ export interface ConfigSource {
     processed: { readonly repository: string; readonly commit: string } | null,
     signal: AbortSignal,
   ) => Promise<Snapshot | null>;
+  /** The processed commit once more, for a hub that has just started; null for a folder, whose content `next` answers anyway. */
+  readonly again: (
+    processed: { readonly repository: string; readonly commit: string },
+    signal: AbortSignal,
+  ) => Promise<Snapshot | null>;
   /** Runs until the signal aborts and calls `wake` when there may be something new; resolves at once for a URL, which is polled. */
   readonly watch: (wake: () => void, signal: AbortSignal) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -57,6 +62,7 @@ function folderSource(dir: string, spec: SourceSpec, ports: SourcePorts): Config
   return {
     repository: dir,
     next: (_, signal) => read(signal),
+    again: () => Promise.resolve(null),
     watch: (wake, signal) =>
       ports.watch(
         [dir],
@@ -104,6 +110,19 @@ async function gitSource(spec: SourceSpec, ports: SourcePorts, dir: string | nul
         return null;
       } catch (error) {
         steps = [];
+        throw unavailable(error, repository);
+      }
+    },
+    again: async (processed, signal) => {
+      if (processed.repository !== repository || processed.commit === '') return null;
+      try {
+        const listing = await listCommit(repo, processed.commit);
+        return await builder.build(
+          listing,
+          { repository, commit: processed.commit, descends: false, behind: 0 },
+          signal,
+        );
+      } catch (error) {
         throw unavailable(error, repository);
       }
     },
