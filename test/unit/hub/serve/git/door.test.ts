@@ -103,7 +103,8 @@ describe.each([0, 1, 2])('the real git with protocol %i', (version) => {
     const made = await commit('main', { 'README.md': 'more' });
     await inClone('one', 'fetch', '-q');
     expect(await inClone('one', 'rev-parse', 'origin/main')).toBe(made);
-    expect(server.requests.some(({ gzip }) => gzip)).toBe(true);
+    // Git compresses what is longer than a kilobyte; the smaller rounds of protocols 0 and 1 never are.
+    expect(server.requests.some(({ gzip }) => gzip)).toBe(version === 2);
   }, 60_000);
 
   it('clones shallow, fetches into it, deepens it and makes it whole', async () => {
