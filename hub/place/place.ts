@@ -10,7 +10,8 @@ export function place(input: PlaceInput): Placed {
   const records = recordsByName(input.book);
   const deployments = [...input.fleet.deployments].sort(by(({ doc }) => docKey(doc)));
   const placed = deployments.map((deployment) => placeDeployment(input, deployment, records));
-  const named = namedApplications(deployments);
+  // Those that a broken deployment names wait for it: it says where they go.
+  const named = new Set([...namedApplications(deployments), ...(input.fleet.recordOnly ?? [])]);
   const plain = [...input.fleet.applications]
     .filter(({ doc }) => !isRevisionOnly(doc) && !named.has(docKey(doc)))
     .sort(by(({ doc }) => docKey(doc)))

@@ -12,14 +12,20 @@ export interface Reporter {
   readonly warn: (code: Code, path: Steps, message: string, hint?: string) => void;
   readonly problems: readonly Problem[];
   readonly failed: () => boolean;
+  /** From now on, what is said about a place that already has a problem, or that holds one, may only follow from it: it is left out. */
+  readonly skipFollowing: () => void;
 }
 
 /** A reporter for one document; `app` names the application or deployment that its errors stop. */
 export function reporterOf(raw: RawDocument, app: string | null): Reporter {
   const problems: Problem[] = [];
+  const paths: Steps[] = [];
+  let faulty: readonly Steps[] = [];
   const add =
     (severity: Problem['severity']): Reporter['error'] =>
     (code, path, message, hint) => {
+      if (faulty.some((other) => isWithin(path, other) || isWithin(other, path))) return;
+      paths.push(path);
       problems.push({
         code,
         message,
@@ -33,8 +39,15 @@ export function reporterOf(raw: RawDocument, app: string | null): Reporter {
     error: add('error'),
     warn: add('warning'),
     problems,
+    skipFollowing: () => {
+      faulty = [...paths];
+    },
     failed: () => problems.some(({ severity }) => severity === 'error'),
   };
+}
+
+function isWithin(inner: Steps, outer: Steps): boolean {
+  return outer.every((step, index) => inner[index] === step);
 }
 
 /** `did you mean X?`, else the list of what there is, else nothing. */

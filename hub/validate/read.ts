@@ -21,6 +21,8 @@ export interface ReadDocument {
   /** The document with aliases and defaults put right, before its shape was checked. */
   readonly value: Readonly<Record<string, unknown>>;
   readonly doc: unknown;
+  /** Of a broken document what can still be checked. */
+  readonly rest: unknown;
   readonly reporter: Reporter;
 }
 
@@ -41,15 +43,15 @@ export function readDocument(raw: RawDocument): ReadDocument {
   const schema = schemas[kind];
   if (schema === undefined) {
     reportKind(kind, reporter);
-    return { ...read, kind: '', key: null, doc: null };
+    return { ...read, kind: '', key: null, doc: null, rest: null };
   }
   const { apiVersion } = value;
   if (!ourApiVersions.some((known) => known === apiVersion)) {
     const hint = `use ${ourApiVersions.join(' or ')}`;
     reporter.error('UNKNOWN_KIND', ['apiVersion'], `${kind} of ${String(apiVersion)} is not known`, hint);
-    return { ...read, doc: null };
+    return { ...read, doc: null, rest: null };
   }
-  return { ...read, doc: readShape(schema, value, reporter) };
+  return { ...read, ...readShape(schema, value, reporter) };
 }
 
 function reportKind(kind: string, reporter: Reporter): void {

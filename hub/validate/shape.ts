@@ -2,12 +2,29 @@ import type { z } from 'zod';
 import { similar } from '../../shared/lib/similar.ts';
 import { pathText, type Reporter, type Steps } from './problems.ts';
 
-/** Reads a value by a schema; every issue is reported in plain words at its place, and null is answered then. */
-export function readShape<T>(schema: z.ZodType<T>, value: unknown, reporter: Reporter): T | null {
+/** What reading a shape came to. */
+export interface Shape<T> {
+  /** The value; null when it could not be read whole. */
+  readonly doc: T | null;
+  /** The value without its faulty members, when that can be read: good for finding further problems, and nothing else. */
+  readonly rest: T | null;
+}
+
+/** Reads a value by a schema; every issue is reported in plain words at its place. */
+export function readShape<T>(schema: z.ZodType<T>, value: unknown, reporter: Reporter): Shape<T> {
   const read = schema.safeParse(value);
-  if (read.success) return read.data;
+  if (read.success) return { doc: read.data, rest: null };
   for (const issue of read.error.issues) report(issue, { schema, value, reporter });
-  return null;
+  const without = structuredClone(value);
+  read.error.issues.forEach((issue) => removeFaulty(issue, without));
+  return { doc: null, rest: schema.safeParse(without).data ?? null };
+}
+
+function removeFaulty(issue: z.core.$ZodIssue, value: unknown): void {
+  const keys = issue.code === 'unrecognized_keys' ? issue.keys : issue.path.slice(-1);
+  const parent = valueAt(value, issue.code === 'unrecognized_keys' ? issue.path : issue.path.slice(0, -1));
+  if (parent === null || typeof parent !== 'object' || Array.isArray(parent)) return;
+  for (const key of keys) Reflect.deleteProperty(parent, key);
 }
 
 interface Subject {

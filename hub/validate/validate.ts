@@ -21,9 +21,9 @@ import { readDocument, type ReadDocument } from './read.ts';
  */
 export function validate(snapshot: Snapshot): Validated {
   const documents = snapshot.documents.map(readDocument);
-  reportDuplicates(documents);
   const known = knownOf(documents, snapshot.files);
   for (const read of documents) check(read, known);
+  reportDuplicates(documents);
   const good = documents.filter(({ doc, reporter }) => doc !== null && !reporter.failed());
   const broken = documents.filter((read) => !good.includes(read));
   return {
@@ -36,16 +36,18 @@ export function validate(snapshot: Snapshot): Validated {
   };
 }
 
-function check({ kind, doc, reporter }: ReadDocument, known: Known): void {
-  if (doc === null) return;
-  const { metadata } = doc as Application;
+function check({ kind, doc, rest, reporter }: ReadDocument, known: Known): void {
+  if (doc === null) reporter.skipFollowing();
+  const checked = doc ?? rest;
+  if (checked === null) return;
+  const { metadata } = checked as Application;
   if (kind !== 'Cluster' && metadata.namespace !== undefined) {
     checkName('label', metadata.namespace, ['metadata', 'namespace'], reporter);
   }
-  if (kind === 'Application') checkApplication(doc as Application, known, reporter);
-  else if (kind === 'ApplicationDeployment') checkDeployment(doc as ApplicationDeployment, known, reporter);
-  else if (kind === 'Cluster') checkCluster(doc as Cluster, reporter);
-  else checkDefinition(doc as Definition, reporter);
+  if (kind === 'Application') checkApplication(checked as Application, known, reporter);
+  else if (kind === 'ApplicationDeployment') checkDeployment(checked as ApplicationDeployment, known, reporter);
+  else if (kind === 'Cluster') checkCluster(checked as Cluster, reporter);
+  else checkDefinition(checked as Definition, reporter);
   if (kind !== 'Cluster') checkLabels(metadata.labels, ['metadata', 'labels'], reporter);
 }
 
@@ -62,10 +64,12 @@ function reportDuplicates(documents: readonly ReadDocument[]): void {
   }
 }
 
-function reportDuplicate(id: string, { raw, reporter }: ReadDocument, group: readonly ReadDocument[]): void {
-  const others = group.filter((one) => one.raw !== raw).map(({ raw: { place } }) => `${place.path}:${place.line}`);
+function reportDuplicate(id: string, read: ReadDocument, group: readonly ReadDocument[]): void {
+  const path = ['metadata', 'name'];
+  const others = group.filter((one) => one !== read).map(({ raw }) => raw.locate(path));
   const message = `${id} is there ${group.length === 2 ? 'twice' : `${group.length} times`}`;
-  reporter.error('DUPLICATE_DOCUMENT', [], message, `also in ${others.join(', ')}; keep one of them`);
+  const places = others.map((place) => `${place.path}:${place.line}`).join(', ');
+  read.reporter.error('DUPLICATE_DOCUMENT', path, message, `also in ${places}; keep one of them`);
 }
 
 function fleetOf(snapshot: Snapshot, good: ReadonlySet<ReadDocument>, broken: readonly ReadDocument[]): Fleet {

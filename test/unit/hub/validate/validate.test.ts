@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import { parseFile } from '../../../../hub/load/parse.ts';
+import type { Snapshot } from '../../../../hub/model/source.ts';
+import { validate } from '../../../../hub/validate/validate.ts';
+import { builtinComponents, builtinTraits } from '../../../../hub/model/builtins.ts';
+import { builtinDefinitions } from '../../../../hub/render/builtin.ts';
+
+function snapshot(text: string): Snapshot {
+  const { documents, broken, ignored } = parseFile('a.yaml', Buffer.from(text));
+  const facts = { repository: 'r', commit: 'c', descends: true, files: new Map(), problems: [] };
+  return { ...facts, documents, broken: broken === null ? [] : [broken], ignored };
+}
+
+/** Every problem as `severity CODE line: message`. */
+function problems(text: string): string[] {
+  return validate(snapshot(text)).problems.map(
+    ({ severity, code, place, message }) => `${severity} ${code} ${place?.line}: ${message}`,
+  );
+}
+
+const app = `kind: Application
+metadata: {name: example-app}
+spec:
+  components:
+    - {name: testsvc, type: webservice, properties: {image: nginx, port: 8080}}
+---
+`;
+
+// The design text's own documents, as they stand there.
+const seed = `kind: ApplicationDeployment
+name: example-app-deploy
+spec:
+  traffic:
+    hosts:
+      - example-app.example.com
+    http:
+      - match:
+          - uri:
+              prefix: "/web"
+        weightedTargets:
+          - revisionName: example-app-v1
+            componentName: testsvc
+            port: 80
+            weight: 50
+          - revisionName: example-app-v2
+            componentName: testsvc
+            port: 80
+            weight: 50
+  appRevisions:
+    - revisionName: example-app-v1
+      placement:
+        - clusterSelector:
+            labels:
+              usage: production
+            name: prod-cluster-1
+          distribution:
+            replicas: 5
+        - distribution:
+            replicas: 5
+    - revisionName: example-app-v2
+      placement:
+        - clusterSelector:
+            labels:
+              usage: production
+            name: prod-cluster-1
+          distribution:
+            replicas: 5
+        - distribution:
+            replicas: 5
+---
+kind: Cluster
+metadata:
+  name: prod-cluster-1
+  labels:
+    usage: production
+spec:
+  kubeconfigSecretRef:
+    name: kubeconfig-cluster-1
+`;
+
+describe('the documents of the design text', () => {
+  it('are taken as they are, with a note about the kubeconfig', () => {
+    expect(problems(app + seed)).toEqual([
+      'warning UNSUPPORTED 54: kubeconfigSecretRef is not used: the cluster’s own agent pulls',
+    ]);
+    const { fleet } = validate(snapshot(app + seed));
+    expect(fleet.deployments[0]?.doc.metadata.name).toBe('example-app-deploy');
+    expect(fleet.deployments[0]?.doc.spec.appRevisions[0]?.placement[0]?.clusterSelector?.pick).toBe('one');
+    expect([fleet.applications.length, fleet.clusters.length, fleet.frozen.size]).toEqual([1, 1, 0]);
+  });
+
+  it('are taken under the alias and with our own apiVersion', () => {
+    const aliased = seed.replace('kind: ApplicationDeployment', 'apiVersion: sluice.dev/v1alpha1\nkind: AppDeployment');
+    expect(validate(snapshot(app + aliased)).fleet.deployments[0]?.doc.kind).toBe('ApplicationDeployment');
+  });
+});
+
+describe('weights', () => {
+  const rule = (provider: string, weights: readonly (number | null)[]): string => {
+    const revisions = weights.map((_, index) => `example-app-v${index + 1}`);
+    const targets = weights.map(
+      (weight, index) =>
+        `{revisionName: example-app-v${index + 1}, componentName: testsvc, port: 80${weight === null ? '' : `, weight: ${weight}`}}`,
+    );
+    return `${app}kind: ApplicationDeployment
+metadata: {name: d}
+spec:
+  traffic: {provider: ${provider}, hosts: [a.example.com], http: [{weightedTargets: [${targets.join(', ')}]}]}
+  appRevisions: [${revisions.map((name) => `{revisionName: ${name}, placement: [{}]}`).join(', ')}]
+`;
+  };
+
+  it.each([
+    ['auto', [50, 50], null],
+    ['auto', [100, 0], null],
+    ['auto', [null], null],
+    ['auto', [null, null], null],
+    ['auto', [100], null],
+    ['auto', [50], 'the weights add up to 50'],
+    ['auto', [50, 49], 'the weights add up to 99'],
+    ['auto', [0, 0], 'the weights add up to 0'],
+    ['auto', [100, null], 'some targets have a weight and this one has none'],
+    ['istio', [null], null],
+    ['istio', [null, null], 'istio needs weights to split traffic'],
+    ['gateway-api', [null, null], 'gateway-api needs weights to split traffic'],
+    ['ingress', [null, null], null],
+    ['ingress', [50, 50], 'ingress cannot split by weight'],
+    ['ingress', [100], 'ingress cannot split by weight'],
+  ] as const)('%s with %j', (provider, weights, message) => {
+    expect(problems(rule(provider, weights))).toEqual(message === null ? [] : [`error WEIGHTS_INVALID 10: ${message}`]);
+  });
+});
+
+describe('names', () => {
+  const component = (name: string, type = 'worker'): string => `kind: Application
+metadata: {name: a}
+spec: {components: [{name: ${name}, type: ${type}}]}
+---
+kind: ApplicationDeployment
+metadata: {name: d}
+spec: {appRevisions: [{revisionName: a-v1, placement: [{}]}]}
+`;
+
+  it('may be as long as what is made of them allows', () => {
+    expect(problems(component('x'.repeat(60)))).toEqual([]);
+    expect(problems(component('x'.repeat(61)))).toEqual([
+      expect.stringMatching(/^error NAME_TOO_LONG 7: .* 64 characters/),
+    ]);
+    expect(problems(component('x'.repeat(61), 'statefulset'))).toEqual([]);
+  });
+
+  it.each(['Web', 'web_1', '-web', 'web-', 'web.1', '"1 2"', 'é'])('are refused as component: %s', (name) => {
+    expect(problems(component(name))[0]).toMatch(/^error NAME_INVALID 3: /);
+  });
+});
+
+describe('types', () => {
+  it('are our own ones and those that the repository defines', () => {
+    const own = `kind: Application
+metadata: {name: a}
+spec: {components: [{name: web, type: house-service, traits: [{type: house-trait}]}]}
+`;
+    expect(problems(own)).toEqual([
+      'error UNSUPPORTED 3: no component type house-service',
+      'error UNSUPPORTED 3: no trait type house-trait',
+    ]);
+    const define = (kind: string, name: string): string =>
+      `---\nkind: ${kind}\nmetadata: {name: ${name}}\nspec: {schematic: {cue: {template: "output: {}"}}}\n`;
+    expect(
+      problems(own + define('ComponentDefinition', 'house-service') + define('TraitDefinition', 'house-trait')),
+    ).toEqual([]);
+  });
+
+  it('that are listed as built in are those that rendering has', () => {
+    const keys = [
+      ...builtinComponents.map((type) => `ComponentDefinition/${type}`),
+      ...builtinTraits.map((type) => `TraitDefinition/${type}`),
+    ];
+    expect(keys.sort()).toEqual([...builtinDefinitions.keys()].sort());
+  });
+});
+
+describe('a broken document', () => {
+  it('has all of its problems said at once, but not those that only follow from another', () => {
+    const text = `${app}kind: ApplicationDeployment
+metadata: {name: d}
+spec:
+  traffic:
+    hosts: ["a b"]
+    http: [{weightedTargets: [{revisionName: example-app-v1, componentName: testsvc, port: 80, weight: much}]}]
+  appRevisions: [{revisionName: example-app-v1, placment: [], placement: [{}, {}]}]
+`;
+    expect(problems(text)).toEqual([
+      'error DOCUMENT_INVALID 11: "a b" is no host name',
+      'error DOCUMENT_INVALID 12: spec.traffic.http[0].weightedTargets[0].weight must be a number, and is text',
+      'error UNKNOWN_FIELD 13: unknown field spec.appRevisions[0].placment',
+      'error PLACEMENT_CONFLICT 13: example-app-v1 is placed on the local cluster twice',
+    ]);
+  });
+
+  it('does not take others down with it', () => {
+    const { fleet } = validate(snapshot(`${app}kind: ApplicationDeployment\nmetadata: {name: d}\nspec: {}\n`));
+    expect(fleet.applications).toHaveLength(1);
+    expect([...fleet.frozen]).toEqual(['ApplicationDeployment default/d']);
+  });
+});
