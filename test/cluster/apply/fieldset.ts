@@ -33,16 +33,36 @@ export function childrenOf(fields: Fields): [string, Fields][] {
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
+/** What is in either set. */
 export function union(a: Fields, b: Fields): Fields {
-  return combine(a, b, (inA, inB) => inA || inB);
+  if (isEmpty(a)) return b;
+  if (isEmpty(b)) return a;
+  const elements = new Set([...Object.keys(a), ...Object.keys(b)]);
+  elements.delete('.');
+  return fromEntries([...elements].map((element) => [element, eitherNode(a[element], b[element])]));
 }
 
+/** What is in the first set and not in the second. */
 export function difference(a: Fields, b: Fields): Fields {
-  return combine(a, b, (inA, inB) => inA && !inB);
+  if (isEmpty(b)) return unmarked(a);
+  return fromEntries(
+    childrenOf(a).map(([element, child]) => {
+      const other = b[element];
+      if (other === undefined) return [element, child];
+      return [element, node(isMember(child) && !isMember(other), difference(child, other))];
+    }),
+  );
 }
 
+/** What is in both sets. */
 export function intersection(a: Fields, b: Fields): Fields {
-  return combine(a, b, (inA, inB) => inA && inB);
+  return fromEntries(
+    childrenOf(a).map(([element, child]) => {
+      const other = b[element];
+      if (other === undefined) return [element, undefined];
+      return [element, node(isMember(child) && isMember(other), intersection(child, other))];
+    }),
+  );
 }
 
 /** The set plus every named field on the way to its members. */
@@ -69,17 +89,14 @@ export function pathsOf(fields: Fields, prefix = ''): string[] {
   });
 }
 
-function combine(a: Fields, b: Fields, keep: (inA: boolean, inB: boolean) => boolean): Fields {
-  const elements = new Set([...Object.keys(a), ...Object.keys(b)]);
-  elements.delete('.');
-  return fromEntries(
-    [...elements].map((element) => {
-      const left = a[element];
-      const right = b[element];
-      const member = keep(isMember(left), isMember(right));
-      return [element, node(member, combine(left ?? none, right ?? none, keep))] as const;
-    }),
-  );
+function eitherNode(a: Fields | undefined, b: Fields | undefined): Fields | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return node(isMember(a) || isMember(b), unmarked(union(unmarked(a), unmarked(b))));
+}
+
+function unmarked(fields: Fields): Fields {
+  const { '.': mark, ...children } = fields;
+  return mark === undefined ? fields : children;
 }
 
 function elementText(element: string): string {

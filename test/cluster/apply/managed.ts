@@ -153,6 +153,7 @@ function conflictName(owner: Owner): string {
 /** Everybody but `self` loses what was changed or removed. */
 function released(owners: Owners, delta: Delta, self: string | undefined): Owners {
   const lost = union(union(delta.added, delta.modified), delta.removed);
+  if (isEmpty(lost)) return owners;
   return new Map(
     [...owners].map(([id, owner]) => [id, id === self ? owner : { ...owner, fields: difference(owner.fields, lost) }]),
   );

@@ -2,6 +2,7 @@ import { ApiError } from '../api/errors.ts';
 import { removeObject } from '../api/remove.ts';
 import { createObject, updateObject } from '../api/write.ts';
 import type { Call, World } from '../api/world.ts';
+import { equal } from '../json.ts';
 import type { JsonObject, KubeObject, OwnerReference } from '../json.ts';
 
 /** What a controller may use. */
@@ -38,6 +39,7 @@ export function writeStatus(
   object: KubeObject,
   status: JsonObject,
 ): KubeObject | undefined {
+  if (equal(object['status'], status)) return object;
   return changeStatus(context, resource, object, (live) => ({ ...live, status }));
 }
 
