@@ -103,7 +103,7 @@ function readyText({ ready, desired }: StatusRow['revisions'][number]): string {
 
 /** The live share, with the wanted one while they differ. */
 function shareText({ traffic, wantedTraffic }: StatusRow['revisions'][number]): string {
-  if (traffic === null) return wantedTraffic === null ? '-' : `?>${wantedTraffic}%`;
+  if (traffic === null) return '-';
   const live = `${Math.round(traffic)}%`;
   return wantedTraffic === null || Math.round(traffic) === wantedTraffic ? live : `${live}>${wantedTraffic}%`;
 }
