@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
 import { SluiceError } from '../../errors.ts';
-import { oidOf, type GitObject, type ObjectType, type Oid } from '../../lib/git/object.ts';
+import { isOid, oidOf, type GitObject, type ObjectType, type Oid } from '../../lib/git/object.ts';
 import { packTypes, parseEntryHeader } from '../../lib/git/pack.ts';
 import type { PackedObject } from '../../ports/objects.ts';
 
@@ -76,6 +76,7 @@ export function unpack(oid: Oid, { type, size, entry }: PackedObject): GitObject
 
 // The position of a name in the index, or -1.
 function find(index: Buffer, count: number, oid: Oid): number {
+  if (!isOid(oid)) return -1;
   const first = parseInt(oid.slice(0, 2), 16);
   const wanted = Buffer.from(oid, 'hex');
   let low = first === 0 ? 0 : index.readUInt32BE(4 + first * 4);

@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { LockOwner } from '../../../../shared/adapters/packs/lock.ts';
+import { openPackStore } from '../../../../shared/adapters/packs/store.ts';
+import { openLedger } from '../../../../hub/ledger/ledger.ts';
+import type { ClusterRecord, Ledger, LedgerState } from '../../../../hub/model/ledger.ts';
+import type { RenderedApp } from '../../../../hub/model/rendered.ts';
+import type { PublishDeps } from '../../../../hub/publish/deps.ts';
+import { hasKeys, initKeys, loadKeys, rootFiles } from '../../../../hub/publish/keys.ts';
+import { finishPending } from '../../../../hub/publish/pending.ts';
+import { publish, type Published } from '../../../../hub/publish/publish.ts';
+import { planFor } from '../rollout/fixtures.ts';
+import { record as recordOf } from '../ledger/fixtures.ts';
+
+export const start = Date.UTC(2026, 0, 1);
+
+/** A hub's stores in a folder, with a clock that stands still, and a look at every step of every write. */
+export interface TestHub {
+  readonly deps: PublishDeps;
+  readonly ledger: Ledger;
+  now: number;
+  readonly close: () => void;
+}
+
+export async function openHub(
+  dir: string,
+  options: { readonly onStep?: (step: string) => void; readonly owner?: LockOwner } = {},
+): Promise<TestHub> {
+  const keyFolder = join(dir, 'keys');
+  const keys = hasKeys(keyFolder) ? loadKeys(keyFolder) : initKeys(keyFolder);
+  const { onStep = () => undefined } = options;
+  const open = (name: string) =>
+    openPackStore(join(dir, `${name}.git`), { ...options, onStep: (step) => onStep(`${name}: ${step}`) });
+  const [store, channel] = [open('ledger'), open('channel')];
+  const ledger = openLedger({ ...keys, store, files: rootFiles(keys) });
+  if (ledger.isEmpty()) await ledger.create({ channel: keys.channel, epoch: 1 }, start);
+  const hub: TestHub = {
+    deps: { ledger, channel, keys, clock: { now: () => hub.now }, onStep },
+    ledger,
+    now: start,
+    close: () => {
+      store.close();
+      channel.close();
+    },
+  };
+  return hub;
+}
+
+/** One pass as the hub does it: read, finish, plan, publish. `change` is what else becomes of the state. */
+export async function pass(
+  hub: TestHub,
+  rendered: readonly RenderedApp[],
+  change: (state: LedgerState) => LedgerState = (state) => state,
+): Promise<Published> {
+  const state = await hub.ledger.read();
+  await finishPending(hub.deps, state);
+  const changed = change(state);
+  const { next, guarded, approvals } = planFor(changed, rendered);
+  return publish(hub.deps, { state: { ...changed, guarded, approvals }, next, message: 'publish' });
+}
+
+export const clusters = ['one', 'two', 'three'] as const;
+
+/** Registers clusters. */
+export const joined =
+  (...names: readonly string[]) =>
+  (state: LedgerState): LedgerState => ({
+    ...state,
+    clusters: new Map([...state.clusters, ...names.map((name): [string, ClusterRecord] => [name, recordOf(name)])]),
+  });
+
+export const gitIn = (dir: string, ...args: string[]): string =>
+  execFileSync('git', ['-C', dir, ...args], { encoding: 'utf8', stdio: 'pipe' }).trim();
