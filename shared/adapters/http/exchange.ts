@@ -53,15 +53,19 @@ function openOnce(exchange: Exchange): Promise<Opened> {
     signal: exchange.signal,
     timeout: exchange.idleMs,
   });
-  // `timeout` counts from the last byte in either direction.
-  request.on('timeout', () => request.destroy(new SluiceError('TIMEOUT', `no byte for ${exchange.idleMs} ms`)));
+  let destroy = (error: Error): void => void request.destroy(error);
+  // `timeout` counts from the last byte in either direction; once there is a response, it is the one that must fail.
+  request.on('timeout', () => destroy(new SluiceError('TIMEOUT', `no byte for ${exchange.idleMs} ms`)));
   request.on('error', (error) => {
     const stale = request.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
     reject(
       stale ? new StaleConnection('UNAVAILABLE', 'the kept connection was closed') : networkError(error, exchange),
     );
   });
-  request.on('response', (response) => resolve({ request, response }));
+  request.on('response', (response) => {
+    destroy = (error) => void response.destroy(error);
+    resolve({ request, response });
+  });
   request.end(exchange.body);
   return promise;
 }
