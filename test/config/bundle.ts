@@ -1,0 +1,106 @@
+import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+import manifest from '../../package.json' with { type: 'json' };
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The files of the bundled programs. */
+export const bundleFiles = {
+  agent: 'sluice-agent.mjs',
+  hub: 'sluice-hub.mjs',
+  /** The thread that evaluates CUE: its WebAssembly is inside. */
+  worker: 'sluice-cue-worker.mjs',
+  /** Built-in definitions of the hub. */
+  definitions: 'definitions',
+} as const;
+
+/**
+ * Places that a source file names relative to itself, and what they are beside the bundle. The build fails when one of
+ * them is not found, and when a file that is not listed here asks where it is.
+ */
+const places: Readonly<Record<string, readonly [from: string, to: string]>> = {
+  'hub/cli.ts': ["new URL('../package.json'", "new URL('./package.json'"],
+  'hub/render/builtin.ts': ['new URL(`../definitions/', 'new URL(`./definitions/'],
+  'hub/render/cue/engine.ts': ["new URL('./worker.ts'", `new URL('./${bundleFiles.worker}'`],
+};
+
+/** What the bundles leave out: module (as a path ends), and what stands for it. */
+const stubs: readonly (readonly [path: RegExp, text: string])[] = [
+  // KubeConfig alone is used: its generated models and its fetch client never are (agent/kube has a client of its own).
+  [/client-node\/dist\/gen\/index\.js$/, absent('createConfiguration', 'ServerConfiguration')],
+  [/client-node\/dist\/middleware\.js$/, absent('setHeaderMiddleware')],
+  [/node_modules\/undici\/index\.js$/, absent('Agent', 'ProxyAgent')],
+  // Messages of schemas in forty languages; English is set up by the library itself.
+  [/zod\/v4\/locales\/index\.js$/, "export { default as en } from './en.js';"],
+];
+
+/** Builds the programs as plain JavaScript into an empty folder: nothing but Node 24 is needed to run them. */
+export async function buildBundles(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await bundle('hub/render/cue/worker.ts', join(folder, bundleFiles.worker));
+  await bundle('agent/main.ts', join(folder, bundleFiles.agent));
+  await bundle('hub/main.ts', join(folder, bundleFiles.hub));
+  await cp(join(root, 'hub/definitions'), join(folder, bundleFiles.definitions), { recursive: true });
+  const { name, version, license } = manifest;
+  await writeFile(join(folder, 'package.json'), `${JSON.stringify({ name, version, license, type: 'module' })}\n`);
+}
+
+async function bundle(entry: string, outfile: string): Promise<void> {
+  await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    // Names stay, so that a stack says where it comes from.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    // Packages in the older module system ask for built-in modules with `require`.
+    banner: {
+      js: "import { createRequire as sluiceRequire } from 'node:module'; const require = sluiceRequire(import.meta.url);",
+    },
+    plugins: [fitted],
+  });
+}
+
+const fitted: Plugin = {
+  name: 'sluice',
+  setup: (hooks) => {
+    hooks.onResolve({ filter: /^@kubernetes\/client-node$/ }, () => ({
+      path: join(root, 'node_modules/@kubernetes/client-node/dist/config.js'),
+      sideEffects: false,
+    }));
+    hooks.onLoad({ filter: /node_modules.*\.js$/ }, ({ path }) => {
+      const stub = stubs.find(([pattern]) => pattern.test(path));
+      return stub === undefined ? undefined : { contents: stub[1], loader: 'js' };
+    });
+    hooks.onLoad({ filter: /\/(agent|hub|shared)\/.*\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const [from, to] = places[relative(root, path)] ?? ['', ''];
+      const isWrong = from === '' ? text.includes('import.meta.url') : !text.includes(from);
+      if (isWrong) throw new Error(`${path} names a place that the bundle does not know: see test/config/bundle.ts`);
+      return { contents: from === '' ? text : text.replace(from, to), loader: 'ts' };
+    });
+  },
+};
+
+function absent(...names: readonly string[]): string {
+  return names
+    .map((name) => `export function ${name}() { throw new Error('${name} is not part of this program'); }`)
+    .join('\n');
+}
+
+if (import.meta.main) {
+  const folder = join(root, 'dist');
+  await buildBundles(folder);
+  for (const file of [bundleFiles.agent, bundleFiles.hub, bundleFiles.worker]) {
+    process.stdout.write(`dist/${file} ${Math.ceil((await stat(join(folder, file))).size / 1024)} KiB\n`);
+  }
+}
