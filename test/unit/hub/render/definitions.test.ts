@@ -28,7 +28,7 @@ describe('the built-in definitions', () => {
     if (outcome?.ok !== true) throw new Error(JSON.stringify(outcome));
     return outcome.value;
   };
-  const container = (pod: unknown): unknown => ({ spec: { template: { spec: pod } } });
+  const container = (pod: unknown): object => ({ spec: { template: { spec: pod } } });
 
   it.each([
     ['command and arguments', { cmd: ['run'], args: ['-v'] }, { containers: [{ command: ['run'], args: ['-v'] }] }],
@@ -247,8 +247,8 @@ describe('the built-in definitions', () => {
       secretName: 'tls',
     });
     expect(Object.keys(own.outputs!).sort()).toEqual(['ingress', 'service']);
-    expect(own.outputs!['service']).toMatchObject({ spec: { ports: [{ port: 80 }] } });
-    expect(own.outputs!['ingress']).toMatchObject({
+    expect(own.outputs!['service'] as object).toMatchObject({ spec: { ports: [{ port: 80 }] } });
+    expect(own.outputs!['ingress'] as object).toMatchObject({
       spec: { ingressClassName: 'nginx', tls: [{ hosts: ['a.b'], secretName: 'tls' }] },
     });
     const given = await evaluate('TraitDefinition/ingress', {
@@ -257,7 +257,7 @@ describe('the built-in definitions', () => {
       name: 'two',
     });
     expect(Object.keys(given.outputs!)).toEqual(['ingress']);
-    expect(given.outputs!['ingress']).toMatchObject({
+    expect(given.outputs!['ingress'] as object).toMatchObject({
       metadata: { name: 'web-two' },
       spec: { rules: [{ http: { paths: [{ backend: { service: { name: 'other' } } }] } }] },
     });
