@@ -12,7 +12,7 @@ import { joinBody, removeBody, approveBody, type ClusterEntry } from './model/ap
 import type { ChannelView } from './model/channel.ts';
 import type { LedgerState } from './model/ledger.ts';
 import type { Metrics } from './model/metrics.ts';
-import { approve, enrol, learnCapabilities, remove, revoke, setLabels } from './registry/change.ts';
+import { approve, enrol, hasLeft, learnCapabilities, remove, revoke, setLabels } from './registry/change.ts';
 import { join } from './registry/join.ts';
 import type { HubDoor } from './serve/door.ts';
 import { clusterOf } from './status/cluster.ts';
@@ -136,6 +136,9 @@ function intakeDoor(parts: DoorParts): Pick<HubDoor, 'enrol' | 'report'> {
       if (record.capabilities === null && words.length > 0) {
         const learned = (now: LedgerState) => learnCapabilities(now, record.name, capabilitiesOf(words));
         await loop.change(`learn what ${record.name} can do`, 'report', learned);
+      } else if (hasLeft(state(), report)) {
+        const forget = (now: LedgerState) => remove(now, record.name, { mode: 'orphan', forget: true });
+        await loop.change(`${record.name} has left`, 'report', forget);
       } else if (matters) loop.wake('report');
       return answer;
     },

@@ -22,6 +22,8 @@ export interface LoopParts {
   readonly pass: (look: boolean, signal: AbortSignal) => Promise<PassResult>;
   /** Called with every committed state, before anybody hears of it. */
   readonly onState: (state: LedgerState) => void;
+  /** Work that is due from time to time after passes, and that nobody waits for. */
+  readonly tidy: () => Promise<void>;
   /** Called when a pass failed, and with null when one worked again. */
   readonly onFailure: (error: Error | null) => void;
 }
@@ -41,6 +43,8 @@ export interface Loop {
 /** Reasons that say nothing about the config repository. */
 const inner: ReadonlySet<WakeReason> = new Set(['report', 'registry', 'approval']);
 
+/** Tidying waits this long after the pass that asked for it, so that it does not meet the next push of a burst. */
+const tidyAfterMs = 5_000;
 const raceAttempts = 5;
 
 /** Makes the loop. Nothing here waits for a timer but the retry after a failure, and every wake-up overtakes that. */
@@ -50,6 +54,7 @@ export function createLoop(parts: LoopParts): Loop {
   let wanted: Set<WakeReason> | null = null;
   let failures = 0;
   let cancelRetry = (): void => undefined;
+  let cancelTidy: (() => void) | null = null;
 
   const alone = <T>(run: () => Promise<T>): Promise<T> => {
     const result = tail.then(run);
@@ -76,6 +81,7 @@ export function createLoop(parts: LoopParts): Loop {
           ms: Math.round(took()),
         };
         parts.log.info('pass done', fields);
+        cancelTidy ??= parts.clock.after(tidyAfterMs, () => void alone(tidy));
       }
       if (result.failure !== null) failed(result.failure);
       else if (look) worked();
@@ -84,6 +90,10 @@ export function createLoop(parts: LoopParts): Loop {
       parts.metrics.pass('failed', took());
       failed(asSluiceError(error));
     }
+  };
+  const tidy = async (): Promise<void> => {
+    cancelTidy = null;
+    await parts.tidy().catch((error: unknown) => parts.log.warn('tidying failed', { error }));
   };
   const worked = (): void => {
     failures = 0;
@@ -118,6 +128,7 @@ export function createLoop(parts: LoopParts): Loop {
     close: async () => {
       stop.abort();
       cancelRetry();
+      cancelTidy?.();
       await tail;
     },
   };

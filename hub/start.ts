@@ -41,6 +41,8 @@ export interface HubStores {
   readonly keys: HubKeys;
   readonly ledger: Ledger;
   readonly channel: ObjectStore;
+  /** Merges small packs where there are many. */
+  readonly consolidate: () => Promise<void>;
   readonly close: () => void;
 }
 
@@ -53,11 +55,15 @@ export async function openStores(data: string, clock: Pick<Clock, 'now'>): Promi
   const { sign, trusted, epoch } = keys;
   const ledger = openLedger({ store, sign, trusted, channel: keys.channel, files: rootFiles(keys) });
   if (ledger.isEmpty()) await ledger.create({ channel: keys.channel, epoch }, clock.now());
+  const consolidate = async () => {
+    await store.consolidate();
+    await channel.consolidate();
+  };
   const close = () => {
     store.close();
     channel.close();
   };
-  return { keys, ledger, channel, close };
+  return { keys, ledger, channel, consolidate, close };
 }
 
 /**
@@ -72,7 +78,8 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
     config.webhookSecretFile === null
       ? await ensureSecret(data, dataFiles.webhookSecret)
       : await readSecret(config.webhookSecretFile);
-  const { keys, ledger, channel, close: closeStores } = await openStores(data, clock);
+  const stores = await openStores(data, clock);
+  const { keys, ledger, channel } = stores;
   const reports = await openReports(fileReportStore(join(data, 'reports'), log));
   const opened = await openConfigSource(config, ports);
   const cue = startCueEngine({ clock });
@@ -105,6 +112,7 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
     pass: (look, signal) => pass(parts, look, signal),
     onState: state.set,
     onFailure: state.fail,
+    tidy: stores.consolidate,
   });
   const door = createDoor({
     clock,
@@ -138,7 +146,7 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
       await server.close();
       await loop.close();
       await Promise.all([reports.flush(), opened.close(), cue.close(), removeAddress(data, url)]);
-      closeStores();
+      stores.close();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../shared/errors.ts';
 import type { Capabilities } from '../../shared/model/documents.ts';
-import type { Labels } from '../../shared/model/selector.ts';
+import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Approval } from '../../shared/wire/revision.ts';
 import type { ClusterRecord, LedgerState } from '../model/ledger.ts';
 import type { Changed } from '../model/registry.ts';
@@ -50,6 +50,21 @@ export function remove(
   return { state: { ...state, clusters }, result: null };
 }
 
+/** True when an agent says that it carried out its decommission: the registration has done its duty. */
+export function hasLeft(
+  state: LedgerState,
+  report: Pick<AgentReport, 'cluster' | 'registration' | 'accepted' | 'settled'>,
+): boolean {
+  const revision = state.bundles.get(report.cluster)?.revision;
+  return (
+    report.settled &&
+    revision?.decommission !== undefined &&
+    revision.registration === report.registration &&
+    report.accepted?.epoch === revision.epoch &&
+    report.accepted.generation >= revision.generation
+  );
+}
+
 /** Takes an agent's key in exchange for its token; the same key again changes nothing. Throws FORBIDDEN for another one. */
 export function enrol(state: LedgerState, name: string, publicKey: string): Changed<ClusterRecord> {
   const record = recordOf(state, name);
@@ -97,14 +112,6 @@ export function approve(
   };
   const others = state.approvals.filter((known) => known.change !== found.change);
   return { state: { ...state, approvals: [...others, approval] }, result: approval };
-}
-
-/** The labels that a registry entry shows: `key=value` pairs, sorted. */
-export function labelText(labels: Labels): string {
-  return Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .sort()
-    .join(',');
 }
 
 function put(state: LedgerState, record: ClusterRecord): Changed<ClusterRecord> {

@@ -149,12 +149,17 @@ function guardedLines(view: StatusView, style: TableStyle): string[] {
 
 /** Problems in the one-line form, whole: a place that was cut off is no place. */
 function problemLines(view: StatusView): string[] {
-  return view.problems.map(({ code, severity, message, path, line, column, hint, app, cluster }) => {
+  const lines = view.problems.map(({ code, severity, message, path, line, column, hint, app, cluster }) => {
     const subject = [app, cluster].filter((part) => part !== undefined).join(' on ');
     const place = path === undefined ? subject : [path, line, column].filter((part) => part !== undefined).join(':');
     return `${severity}[${code}] ${[message, place, hint].filter((part) => part !== undefined && part !== '').join('; ')}`;
   });
+  const more = lines.length - shownProblems;
+  return more <= 0 ? lines : [...lines.slice(0, shownProblems), `and ${plural(more, 'problem')} more, see -o json`];
 }
+
+/** More than a screen of problems hides what they are about. */
+const shownProblems = 12;
 
 function painted(cell: string, style: TableStyle): string {
   const tone = tones[cell.trim() as AppHealth] as number | undefined;
