@@ -10,7 +10,7 @@ export type Mutation =
   | 'cut'
   /** Half of the body in an answer that looks whole. */
   | 'shorten'
-  /** One byte in the middle of the body is another. */
+  /** One byte in the body is another. */
   | 'corrupt'
   /** Half of the body, then silence. */
   | 'stall'
@@ -90,7 +90,9 @@ function send(
 
 function flipped(content: Buffer): Buffer {
   const copy = Buffer.from(content);
-  const at = Math.floor(copy.length / 2);
+  // In a pack, behind its header: a flipped byte of a progress message harms nobody.
+  const pack = copy.indexOf('PACK');
+  const at = pack < 0 ? Math.floor(copy.length / 2) : pack + 16;
   copy[at] = (copy[at] ?? 0) ^ 0xff;
   return copy;
 }
