@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { asSluiceError, isSluiceError, SluiceError } from '../../shared/errors.ts';
 import type { Repo, Repos } from '../../shared/ports/repo.ts';
 import type { Watch } from '../../shared/ports/watch.ts';
@@ -51,7 +52,7 @@ export interface ConfigSource {
 /** Opens a config repository; nothing is fetched yet. Throws SOURCE_UNAVAILABLE for a folder that cannot be read. */
 export async function openSource(spec: SourceSpec, ports: SourcePorts): Promise<ConfigSource> {
   if (/^https?:\/\//i.test(spec.location)) return gitSource(spec, ports, null);
-  const dir = resolve(spec.location.replace(/^file:\/\//, ''));
+  const dir = resolve(/^file:/i.test(spec.location) ? fileURLToPath(spec.location) : spec.location);
   const local = await ports.repos.openLocal(dir);
   return local === null ? folderSource(dir, spec, ports) : gitSource({ ...spec, location: dir }, ports, dir);
 }

@@ -24,10 +24,10 @@ export function validate(snapshot: Snapshot): Validated {
   const known = knownOf(documents, snapshot.files);
   for (const read of documents) check(read, known);
   reportDuplicates(documents);
-  const good = documents.filter(({ doc, reporter }) => doc !== null && !reporter.failed());
-  const broken = documents.filter((read) => !good.includes(read));
+  const good = new Set(documents.filter(({ doc, reporter }) => doc !== null && !reporter.failed()));
+  const broken = documents.filter((read) => !good.has(read));
   return {
-    fleet: fleetOf(snapshot, new Set(good), broken),
+    fleet: fleetOf(snapshot, good, broken),
     problems: inOrder([
       ...snapshot.problems,
       ...snapshot.broken.map(({ problem }) => problem),

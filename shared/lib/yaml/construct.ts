@@ -1,4 +1,12 @@
-import { isMerge, YamlFault, type MappingNode, type Pair, type ScalarNode, type YamlNode } from './node.ts';
+import {
+  isMerge,
+  YamlFault,
+  type MappingNode,
+  type Pair,
+  type ScalarNode,
+  type SequenceNode,
+  type YamlNode,
+} from './node.ts';
 import { resolveJson, resolvePlain, resolveTagged, type Resolved } from './scalars.ts';
 
 /** Which scalars are understood: YAML as kubectl reads it, or JSON literals alone. */
@@ -17,13 +25,13 @@ const tagNames: ReadonlyMap<string, string> = new Map(
 export function construct(root: YamlNode, dialect: Dialect): unknown {
   const known = new Map<YamlNode, unknown>();
   const valueOf = (node: YamlNode): unknown => {
+    if (node.kind === 'scalar') return scalarValue(node, dialect);
     if (known.has(node)) return known.get(node);
     const value = build(node);
     known.set(node, value);
     return value;
   };
-  const build = (node: YamlNode): unknown => {
-    if (node.kind === 'scalar') return scalarValue(node, dialect);
+  const build = (node: SequenceNode | MappingNode): unknown => {
     checkTag(node, node.kind === 'sequence' ? 'seq' : 'map');
     if (node.kind === 'sequence') return node.items.map((item) => valueOf(item.node));
     return mappingValue(node, dialect, valueOf);

@@ -15,36 +15,32 @@ interface Size {
 export function checkSize(root: YamlNode): void {
   const known = new Map<YamlNode, Size>();
   const sizeOf = (node: YamlNode): Size => {
+    // Scalars are the most and the cheapest: only collections are worth remembering.
+    if (node.kind === 'scalar') return { depth: 0, weight: 1 + Math.floor(node.text.length / textPerNode) };
     const before = known.get(node);
     if (before !== undefined) return before;
     let depth = 0;
     let weight = 1;
-    for (const child of childrenOf(node)) {
+    const add = (child: YamlNode): void => {
       const size = sizeOf(child);
       depth = Math.max(depth, size.depth);
       weight += size.weight;
-    }
-    if (node.kind === 'scalar') weight += Math.floor(node.text.length / textPerNode);
-    else depth += 1;
-    if (depth > yamlLimits.depth) {
-      throw new YamlFault('YAML_TOO_DEEP', `nested deeper than ${yamlLimits.depth} levels`, node.at);
-    }
-    if (weight > yamlLimits.nodes) {
-      throw new YamlFault(
-        'YAML_ALIAS_BOMB',
-        `more than ${yamlLimits.nodes} values once aliases are written out`,
-        node.at,
-      );
-    }
-    const size = { depth, weight };
+    };
+    if (node.kind === 'sequence') for (const item of node.items) add(item.node);
+    else for (const pair of node.pairs) [pair.key, pair.value].forEach(add);
+    const size = { depth: depth + 1, weight };
+    checkLimits(size, node);
     known.set(node, size);
     return size;
   };
   sizeOf(root);
 }
 
-function childrenOf(node: YamlNode): YamlNode[] {
-  if (node.kind === 'sequence') return node.items.map((item) => item.node);
-  if (node.kind === 'mapping') return node.pairs.flatMap((pair) => [pair.key, pair.value]);
-  return [];
+function checkLimits({ depth, weight }: Size, { at }: YamlNode): void {
+  if (depth > yamlLimits.depth) {
+    throw new YamlFault('YAML_TOO_DEEP', `nested deeper than ${yamlLimits.depth} levels`, at);
+  }
+  if (weight > yamlLimits.nodes) {
+    throw new YamlFault('YAML_ALIAS_BOMB', `more than ${yamlLimits.nodes} values once aliases are written out`, at);
+  }
 }
