@@ -125,12 +125,15 @@ function carried(base: TrafficOutcome, scene: Scene): TrafficOutcome {
       ? []
       : [sharedService({ ...served, ports: [...ports].sort((a, b) => a - b) }, name, doc.metadata.name)];
   });
-  const targets = rules.flatMap(({ ways }, rule) =>
-    ways.map((way, place) => ({
+  // What the traffic object itself leads to: under an Ingress with a match, the Service that all revisions share.
+  const leadsTo = (rule: Rule, way: Way) =>
+    provider === 'ingress' && rule.match.length > 0 ? sharedName(scene, way) : way.service;
+  const targets = rules.flatMap((one, rule) =>
+    one.ways.map((way, place) => ({
       rule,
       revision: way.revision,
       component: way.component,
-      service: objectId({ group: '', kind: 'Service', namespace: namespaceOf(doc), name: way.service }),
+      service: objectId({ group: '', kind: 'Service', namespace: namespaceOf(doc), name: leadsTo(one, way) }),
       weight: way.weight,
       ...(shape.pointer !== null && { pointer: shape.pointer(rule, place) }),
     })),
