@@ -22,6 +22,11 @@ export const agentOptions = z.strictObject({
   poll: seconds(1, 86_400).default(60),
   heartbeat: seconds(5, 86_400).default(300),
   holder: z.string().optional(),
+  /** Where probes are answered; absent = nowhere. */
+  probeListen: z
+    .string()
+    .regex(/^[0-9a-zA-Z.:[\]-]+:\d{1,5}$/, 'not HOST:PORT')
+    .optional(),
   allowPlainHttp: z.boolean().default(false),
 });
 export type AgentOptions = z.infer<typeof agentOptions>;
@@ -35,6 +40,12 @@ export function readOptions(raw: Readonly<Record<string, unknown>>): AgentOption
   const flag = String(issue?.path[0] ?? '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const hint = 'see `sluice-agent run --help`';
   throw new SluiceError('USAGE', `--${flag}: ${issue?.message ?? 'not a valid value'}`, { hint });
+}
+
+/** Host and port of `HOST:PORT`, as `probeListen` has it. */
+export function hostAndPort(text: string): { readonly host: string; readonly port: number } {
+  const at = text.lastIndexOf(':');
+  return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
 }
 
 /** The Authorization header that a credential file stands for: `user:password`, or a bare token under the usual user name. */

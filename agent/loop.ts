@@ -34,6 +34,7 @@ export async function runAgent(deps: AgentDeps, stop: AbortSignal): Promise<void
     holder,
     durationMs: leaseMs,
   });
+  deps.vitals?.leads(lease.isHeld);
   const waker = openWaker(deps.clock);
   const onStep = deps.onStep ?? (() => undefined);
   const kube = fenced(deps.kube, { isHeld: lease.isHeld, onStep });
@@ -94,11 +95,14 @@ async function runPasses(agent: Agent, waker: Waker, reporter: Reporter, isHeld:
 /** A pass; what it throws is logged, and forgotten with what it may have left half known. */
 async function tryPass(agent: Agent): Promise<Outcome | null> {
   const { deps, memory } = agent;
+  deps.vitals?.passBegins();
   try {
     const outcome = await pass(agent);
     memory.lastOutcome = outcome;
+    deps.vitals?.passEnds(true);
     return outcome;
   } catch (error) {
+    deps.vitals?.passEnds(false);
     if (!agent.stop.aborted) {
       const fault = asSluiceError(error);
       deps.log.warn('a pass did not come to its end', { code: fault.code, error: fault.message });

@@ -12,15 +12,17 @@ import { createRepos } from '../shared/adapters/git/repos.ts';
 import { createHttp } from '../shared/adapters/http.ts';
 import { proxySettings } from '../shared/adapters/http/proxy.ts';
 import { createLog, logLevels, type LogLevel } from '../shared/adapters/log.ts';
+import { serveProbes } from '../shared/adapters/probes.ts';
 import { SluiceError } from '../shared/errors.ts';
 import { agentNames } from '../shared/model/names.ts';
 import { parseJoinLine, type JoinTicket } from '../shared/wire/join.ts';
-import { channelAuthorization, readOptions, type AgentOptions } from './config.ts';
+import { channelAuthorization, hostAndPort, readOptions, type AgentOptions } from './config.ts';
 import { createKube, type KubeClient } from './kube/client.ts';
 import { loadKubeAccess } from './kube/config.ts';
 import { startAgent } from './start.ts';
 import { readSiteStatus } from './sitestatus.ts';
 import { statusJson, statusText } from './status/show.ts';
+import { openVitals } from './vitals.ts';
 
 const terminal = terminalOf(process);
 const description = "Runs a cluster's applications as the signed channel says";
@@ -34,6 +36,7 @@ withCluster(cli.program.command('run').description('join, pull, apply and report
   .option('--channel-auth-file <file>', 'user:password, or a token, for a Git host that is not the hub')
   .option('--ca-file <file>', 'PEM certificates of private authorities')
   .option('--holder <name>', 'the identity under which it holds its Lease')
+  .option('--probe-listen <host:port>', 'where to answer /startupz, /livez and /readyz (nowhere)')
   .option('--allow-plain-http', 'allow http:// beyond this machine')
   .addOption(choiceOption('--log-level <level>', 'how much to log', logLevels).default('info'))
   .addOption(choiceOption('--log-format <format>', 'json, or text for people', ['json', 'text']))
@@ -81,6 +84,10 @@ async function run(options: AgentOptions, raw: Readonly<Record<string, unknown>>
   });
   const kube = connect(options, term);
   const auth = options.channelAuthFile;
+  const vitals = openVitals(systemClock);
+  const { startup: startupz, live: livez, ready: readyz } = vitals;
+  const pages = { '/startupz': startupz, '/livez': livez, '/readyz': readyz };
+  const probes = options.probeListen === undefined ? null : await serveProbes(hostAndPort(options.probeListen), pages);
   try {
     const ports = {
       kube,
@@ -94,6 +101,7 @@ async function run(options: AgentOptions, raw: Readonly<Record<string, unknown>>
       channelAuthorization: auth === undefined ? null : channelAuthorization(await fileText(auth, term)),
       holder: options.holder ?? term.env['POD_NAME'] ?? ownName(options),
       version: manifest.version,
+      vitals,
     };
     log.info('agent starts', { version: manifest.version, namespace: options.namespace, holder: ports.holder });
     await startAgent(options, ports, stop.signal);
@@ -101,6 +109,7 @@ async function run(options: AgentOptions, raw: Readonly<Record<string, unknown>>
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   } finally {
+    probes?.close();
     http.close();
     kube.close();
   }

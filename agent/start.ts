@@ -5,6 +5,7 @@ import { runAgent } from './loop.ts';
 import { agentAuthorization } from './model/credential.ts';
 import { defaultSettings } from './model/deps.ts';
 import type { Kube } from './model/kube.ts';
+import type { Vitals } from './model/vitals.ts';
 import type { Identity } from './model/site.ts';
 import { openTransport } from './pull/transport.ts';
 import { createDelivery } from './report/deliver.ts';
@@ -33,12 +34,14 @@ export interface AgentPorts {
   readonly channelAuthorization: string | null;
   readonly holder: string;
   readonly version: string;
+  readonly vitals: Vitals;
 }
 
 /** Joins where that is still to do, and runs the agent until `stop` aborts. Pulling never waits for enrolment. */
 export async function startAgent(options: AgentOptions, ports: AgentPorts, stop: AbortSignal): Promise<void> {
   const place: SecretPlace = { kube: ports.kube, namespace: options.namespace };
   const { identity, own, token } = await join(place, ports.ticket, stop);
+  ports.vitals.joined();
   let speaker: Signer = token ?? own;
 
   const { http, clock, random, log, kube } = ports;
@@ -68,6 +71,8 @@ export async function startAgent(options: AgentOptions, ports: AgentPorts, stop:
       uuid: ports.uuid,
       log,
       identity,
+      vitals: ports.vitals,
+      onStep: ports.vitals.passGoesOn,
       settings: {
         ...defaultSettings,
         namespace: options.namespace,

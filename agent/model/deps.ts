@@ -5,6 +5,7 @@ import type { BundleMark } from '../../shared/wire/revision.ts';
 import type { ChannelSnapshot, Transport, VerifiedBundle } from './bundle.ts';
 import type { Kube } from './kube.ts';
 import type { Identity } from './site.ts';
+import type { Vitals } from './vitals.ts';
 
 /** What the cluster remembers of the channel, which the next bundle is verified against. */
 export interface Believed {
@@ -61,4 +62,6 @@ export interface AgentDeps {
   readonly settings: AgentSettings;
   /** Called before and after every write to the cluster: where crash tests stop the agent. */
   readonly onStep?: (step: string) => void | Promise<void>;
+  /** Told how the agent is doing, for probes. */
+  readonly vitals?: Vitals;
 }
