@@ -25,7 +25,7 @@ const ingress = 'networking.k8s.io/Ingress/default/example-app-deploy';
 
 /** Registers the main journey: from `git push` to replicas, split traffic and status, on three clusters. */
 export function describeJourney(backend: JourneyBackend): void {
-  describe(`the journey on ${backend.name}`, () => {
+  describe(`the journey on ${backend.name}`, { timeout: 120_000 }, () => {
     let world: World;
     let folder: string;
     let stopClusters: (() => Promise<void>) | undefined;

@@ -126,7 +126,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     run,
     status,
     adminToken: () => readSecret(join(dataFolder, dataFiles.adminToken)),
-    untilStatus: (what, wanted, timeoutMs = 60_000) =>
+    untilStatus: (what, wanted, timeoutMs = 40_000) =>
       waitFor(
         what,
         async () => {
