@@ -6,6 +6,8 @@ import { keySegments, segment, spread } from './paths.ts';
 export interface LedgerFile {
   readonly path: readonly string[];
   readonly value: object;
+  /** What the value is made from, when the value itself is made anew each time. */
+  readonly from?: object;
 }
 
 /** All JSON files that a state consists of; bundles' trees come on top of them. */
@@ -20,9 +22,10 @@ export function filesOf(state: LedgerState): LedgerFile[] {
       value: record,
     })),
     ...pickFiles(state.picks),
-    ...[...state.bundles.values()].map(({ cluster, commit, parent }) => ({
-      path: [...bundleFolder(cluster), 'state.json'],
-      value: { cluster, commit, parent },
+    ...[...state.bundles.values()].map((bundle) => ({
+      path: [...bundleFolder(bundle.cluster), 'state.json'],
+      value: { cluster: bundle.cluster, commit: bundle.commit, parent: bundle.parent },
+      from: bundle,
     })),
     ...(['guarded', 'approvals', 'problems'] as const)
       .filter((name) => state[name].length > 0)

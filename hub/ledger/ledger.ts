@@ -95,10 +95,10 @@ function encodeState(
     place(folder, path, blob.oid);
     return blob.oid;
   };
-  for (const { path, value } of filesOf(state)) {
-    const known = stored.get(value);
+  for (const { path, value, from = value } of filesOf(state)) {
+    const known = stored.get(from);
     if (known !== undefined) place(folder, path, known);
-    else fresh.push([value, add(path, encode(value))]);
+    else fresh.push([from, add(path, encode(value))]);
   }
   for (const [path, bytes] of files) add(path.split('/'), bytes);
   for (const { cluster, tree } of state.bundles.values())

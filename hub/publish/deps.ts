@@ -9,17 +9,21 @@ export interface PublishDeps {
   readonly channel: ObjectStore;
   readonly keys: HubKeys;
   readonly clock: Pick<Clock, 'now'>;
+  /** Milliseconds that a signature stays fresh, at least an hour (default: 72 hours). */
+  readonly freshMs?: number;
   /** Called with the name of each step just before it is done: tests stop there. */
   readonly onStep?: (step: string) => void;
 }
 
 const hour = 3_600_000;
 
-/** How long signatures stay fresh, and when a list is signed again, in milliseconds (channel.md). */
+/** How long signatures stay fresh, in milliseconds (channel.md). */
 export const freshFor = 72 * hour;
-export const renewBelow = 48 * hour;
-/** Lists are renewed spread over this time, each at its own moment. */
-export const renewSpread = 6 * hour;
+
+/** A list is signed again when less than two thirds of its time are left, spread over a twelfth, each at its own moment. */
+export function renewal(freshMs: number): { readonly below: number; readonly spread: number } {
+  return { below: (freshMs * 2) / 3, spread: freshMs / 12 };
+}
 
 /** An instant of the wire. */
 export function instantOf(ms: number): string {

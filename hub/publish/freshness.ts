@@ -9,7 +9,7 @@ import { freshness, freshnessKey, freshnessShard, type Freshness } from '../../s
 import { freshnessPath, freshnessSignaturePath, freshRef } from '../../shared/wire/layout.ts';
 import type { LedgerState, PublishedBundle } from '../model/ledger.ts';
 import { filesOf } from './bundle.ts';
-import { freshFor, instantOf, renewBelow, renewSpread, type PublishDeps } from './deps.ts';
+import { freshFor, instantOf, renewal, type PublishDeps } from './deps.ts';
 
 /** Keeps the freshness lists of a channel. */
 export interface FreshnessKeeper {
@@ -24,7 +24,7 @@ export interface FreshnessKeeper {
 
 /** Opens the keeper of a channel's lists: 256 shards by registration, only those that a cluster falls into. */
 export function openFreshness(deps: PublishDeps): FreshnessKeeper {
-  const { channel, clock, onStep = () => undefined } = deps;
+  const { channel, clock, freshMs = freshFor, onStep = () => undefined } = deps;
   // A commit never changes: each list is parsed once.
   const parsed = new Map<Oid, Freshness | null>();
   const listAt = (oid: Oid | undefined): Freshness | null => {
@@ -34,7 +34,7 @@ export function openFreshness(deps: PublishDeps): FreshnessKeeper {
     return list;
   };
   const dueOf = (shard: string, bundles: readonly PublishedBundle[], epoch: number): number =>
-    dueAt(shard, bundles, listAt(channel.refs().get(freshRef(shard))), epoch);
+    dueAt(shard, bundles, listAt(channel.refs().get(freshRef(shard))), { epoch, freshMs });
 
   return {
     renew: async (state, { all }) => {
@@ -60,14 +60,19 @@ export function openFreshness(deps: PublishDeps): FreshnessKeeper {
 }
 
 // A list is due before any bundle that relies on it has less than 48 h left; each shard at its own moment.
-function dueAt(shard: string, bundles: readonly PublishedBundle[], list: Freshness | null, epoch: number): number {
+function dueAt(
+  shard: string,
+  bundles: readonly PublishedBundle[],
+  list: Freshness | null,
+  { epoch, freshMs }: { readonly epoch: number; readonly freshMs: number },
+): number {
   if (list?.epoch !== epoch) return 0;
   const listed = new Set(list.current);
   const ends = bundles.map(({ revision, revisionDigest }) =>
     listed.has(freshnessKey(revision.registration, revisionDigest)) ? list.freshUntil : revision.freshUntil,
   );
-  const later = (renewSpread * parseInt(shard, 16)) / 256;
-  return Math.min(...ends.map((end) => Date.parse(end))) - renewBelow + later;
+  const { below, spread } = renewal(freshMs);
+  return Math.min(...ends.map((end) => Date.parse(end))) - below + (spread * parseInt(shard, 16)) / 256;
 }
 
 function shardsOf(state: LedgerState): Map<string, PublishedBundle[]> {
@@ -83,7 +88,7 @@ function shardsOf(state: LedgerState): Map<string, PublishedBundle[]> {
 }
 
 function buildList(
-  { keys, clock }: PublishDeps,
+  { keys, clock, freshMs = freshFor }: PublishDeps,
   state: LedgerState,
   { shard, bundles, parent }: { shard: string; bundles: readonly PublishedBundle[]; parent: Oid | null },
 ): { readonly move: RefMove; readonly objects: readonly GitObject[] } {
@@ -94,7 +99,7 @@ function buildList(
     epoch: state.epoch,
     shard,
     issuedAt: instantOf(now),
-    freshUntil: instantOf(now + freshFor),
+    freshUntil: instantOf(now + freshMs),
     current: bundles
       .map(({ revision, revisionDigest }) => freshnessKey(revision.registration, revisionDigest))
       .sort(byCodeUnit),

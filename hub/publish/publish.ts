@@ -2,6 +2,7 @@ import type { LedgerState, PublishedBundle } from '../model/ledger.ts';
 import type { NextBundle } from '../model/plan.ts';
 import type { Problem } from '../model/source.ts';
 import { SluiceError } from '../../shared/errors.ts';
+import type { Oid } from '../../shared/lib/git/object.ts';
 import { clusterRef } from '../../shared/wire/layout.ts';
 import { buildBundle, type BuiltBundle } from './bundle.ts';
 import { freshFor, instantOf, type PublishDeps } from './deps.ts';
@@ -34,8 +35,11 @@ export async function publish(deps: PublishDeps, { state, next, message }: Publi
   const { ledger, channel, clock, onStep = () => undefined } = deps;
   onStep('build');
   const at = clock.now();
-  const stopped = next.filter(({ cluster }) => isDiverged(deps, state.bundles.get(cluster)));
-  const built = next.filter((bundle) => !stopped.includes(bundle)).map((bundle) => build(deps, state, bundle, at));
+  const refs = channel.refs();
+  const stopped = next.filter(({ cluster }) => isDiverged(state.bundles.get(cluster), refs));
+  const built = next
+    .filter((bundle) => !stopped.includes(bundle))
+    .map((bundle) => build(deps, state, bundle, { at, parent: refs.get(clusterRef(bundle.cluster)) ?? null }));
   onStep('write channel objects');
   await channel.write(built.flatMap(({ objects, commit }) => [commit, ...objects]));
   onStep('commit ledger');
@@ -59,19 +63,23 @@ export async function publish(deps: PublishDeps, { state, next, message }: Publi
   };
 }
 
-function build(deps: PublishDeps, state: LedgerState, next: NextBundle, at: number): BuiltBundle {
-  const previous = state.bundles.get(next.cluster) ?? null;
-  return buildBundle(deps.ledger.objects, deps.keys.hub, next, {
+function build(
+  { ledger, keys, freshMs = freshFor }: PublishDeps,
+  state: LedgerState,
+  next: NextBundle,
+  { at, parent }: { readonly at: number; readonly parent: Oid | null },
+): BuiltBundle {
+  return buildBundle(ledger.objects, keys.hub, next, {
     ledger: state.number + 1,
     issuedAt: instantOf(at),
-    freshUntil: instantOf(at + freshFor),
-    previous,
-    parent: deps.channel.refs().get(clusterRef(next.cluster)) ?? null,
+    freshUntil: instantOf(at + freshMs),
+    previous: state.bundles.get(next.cluster) ?? null,
+    parent,
   });
 }
 
-function isDiverged({ channel }: PublishDeps, bundle: PublishedBundle | undefined): boolean {
-  return bundle !== undefined && positionOf(bundle, channel.refs()).kind === 'diverged';
+function isDiverged(bundle: PublishedBundle | undefined, refs: ReadonlyMap<string, Oid>): boolean {
+  return bundle !== undefined && positionOf(bundle, refs).kind === 'diverged';
 }
 
 // What the channel answers must be what was signed; a disk that lies is found here and not by a cluster.

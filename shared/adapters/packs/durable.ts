@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fsync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -15,6 +25,15 @@ export async function writeTemporary(path: string, chunks: readonly Uint8Array[]
     await fsyncAsync(fd);
   } finally {
     closeSync(fd);
+  }
+}
+
+/** Removes a file when it is there. */
+export function remove(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 

@@ -1,6 +1,7 @@
-import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, linkSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { remove } from './durable.ts';
 import { SluiceError } from '../../errors.ts';
 
 /** Who takes a lock: a text that identifies a process, and whether the process behind such a text is gone for sure. */
@@ -44,7 +45,7 @@ export async function withLock<T>(path: string, owner: LockOwner, work: (broken:
   try {
     return await work(broken);
   } finally {
-    if (readOrNull(path) === owner.id) rmSync(path, { force: true });
+    if (readOrNull(path) === owner.id) remove(path);
   }
 }
 
@@ -61,7 +62,7 @@ function create(path: string, id: string): boolean {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   } finally {
-    rmSync(temporary, { force: true });
+    remove(temporary);
   }
 }
 
@@ -79,7 +80,7 @@ function breakAbandoned(path: string, owner: LockOwner): boolean {
   const isIt = readOrNull(aside) === holder;
   // Somebody else was quicker and this is already the next holder's lock: give it back.
   if (!isIt) restore(aside, path);
-  rmSync(aside, { force: true });
+  remove(aside);
   return isIt;
 }
 

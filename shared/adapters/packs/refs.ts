@@ -1,10 +1,10 @@
-import { readFileSync, readdirSync, renameSync, rmSync, statSync, type Stats } from 'node:fs';
+import { readFileSync, readdirSync, renameSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { SluiceError } from '../../errors.ts';
 import { isOid, type Oid } from '../../lib/git/object.ts';
 import { byCodeUnit } from '../../lib/order.ts';
 import type { RefMove } from '../../ports/objects.ts';
-import { syncFolder, writeTemporary, type OnStep } from './durable.ts';
+import { remove, syncFolder, writeTemporary, type OnStep } from './durable.ts';
 import { withLock, type LockOwner } from './lock.ts';
 
 /** The refs of a bare repository: all in `packed-refs`, written whole under its lock. Loose ones that others left are seen, and win. */
@@ -47,7 +47,7 @@ export function openRefs(dir: string, owner: LockOwner, onStep: OnStep): Refs {
     onStep('sync refs');
     await syncFolder(dir);
     // Loose refs win over packed ones: what others left is in packed-refs now and must not hide it.
-    for (const [ref] of looseRefs(dir, 'refs')) rmSync(join(dir, ref), { force: true });
+    for (const [ref] of looseRefs(dir, 'refs')) remove(join(dir, ref));
   };
 
   return {
@@ -69,7 +69,7 @@ function dropStaleLock(path: string, broken: boolean): void {
   if (!broken && Date.now() - stat.mtimeMs < 10_000) {
     throw new SluiceError('CONFLICT', 'another program is writing refs', { subject: path });
   }
-  rmSync(path, { force: true });
+  remove(path);
 }
 
 function textOf(refs: ReadonlyMap<string, Oid>): string {

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GitObject, Oid } from '../../lib/git/object.ts';
 import { makePack, packEntry, type PackEntry } from '../../lib/git/pack.ts';
 import type { ObjectStore, PackedObject } from '../../ports/objects.ts';
-import { initRepository, syncFolder, writeTemporary, type OnStep } from './durable.ts';
+import { initRepository, remove, syncFolder, writeTemporary, type OnStep } from './durable.ts';
 import { processOwner, type LockOwner } from './lock.ts';
 import { openPackFile, unpack, type PackFile } from './packfile.ts';
 import { openRefs } from './refs.ts';
@@ -84,8 +84,8 @@ export function openPackStore(dir: string, options: StoreOptions = {}): ObjectSt
     packs = packs.filter((pack) => !gone.has(pack));
     for (const { name, close } of merged) {
       onStep('remove merged pack');
-      rmSync(join(folder, `${name}.idx`), { force: true });
-      rmSync(join(folder, `${name}.pack`), { force: true });
+      remove(join(folder, `${name}.idx`));
+      remove(join(folder, `${name}.pack`));
       close();
     }
     removeLeftovers(folder);
@@ -145,15 +145,16 @@ function entryOf(packs: readonly PackFile[], oid: Oid): PackEntry[] {
 }
 
 function packNames(folder: string): string[] {
-  return readdirSync(folder)
+  const files = new Set(readdirSync(folder));
+  return [...files]
     .filter((file) => /^pack-[0-9a-f]+\.idx$/.test(file))
     .map((file) => file.slice(0, -4))
-    .filter((name) => existsSync(join(folder, `${name}.pack`)));
+    .filter((name) => files.has(`${name}.pack`));
 }
 
 function removeLeftovers(folder: string): void {
   for (const file of readdirSync(folder).filter((name) => name.startsWith('tmp_'))) {
     const stat = statSync(join(folder, file), { throwIfNoEntry: false });
-    if (stat !== undefined && Date.now() - stat.mtimeMs > leftoverMs) rmSync(join(folder, file), { force: true });
+    if (stat !== undefined && Date.now() - stat.mtimeMs > leftoverMs) remove(join(folder, file));
   }
 }
