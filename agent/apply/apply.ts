@@ -41,7 +41,7 @@ export async function applyOne(context: ApplyContext, task: ApplyTask, entry: In
     if (isSluiceError(error, 'OBJECT_REPLACED')) {
       // Gone, or another's: what it is shows the next look.
       context.forget(task.id);
-      return { row: row(task, 'kept', 'replaced or deleted in the meantime'), entry };
+      return { row: { ...row(task, 'kept', 'replaced or deleted in the meantime'), isRefresh: true }, entry };
     }
     const { code, message } = asSluiceError(error);
     return { row: { ...row(task, 'failed', message), fault: { code, message } }, entry };
@@ -130,7 +130,8 @@ async function look(context: ApplyContext, task: ApplyTask, entry: InventoryEntr
   const anew = (reason: string): Applied => {
     context.forget(task.id);
     const nonce = context.nonce();
-    return { row: row(task, 'kept', reason), entry: { ...entry, uid: null, nonce, applied: null, fieldsHash: null } };
+    const lost = { uid: null, nonce, applied: null, fieldsHash: null };
+    return { row: { ...row(task, 'kept', reason), isRefresh: true }, entry: { ...entry, ...lost } };
   };
   try {
     const meta = await context.kube.getMetadata({ resource, namespace, name }, context.signal);

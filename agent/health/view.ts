@@ -31,7 +31,10 @@ export function openLiveView(
       if (part === '' || parseObjectId(id).namespace === part) store.delete(id);
     }
   };
+  // Objects that the watches saw go last, with the version: an answer that comes later must not bring them back.
+  const ended = new Map<string, string>();
   const take = (kind: GroupKind, event: ObjectEvent) => {
+    if (event.type === 'deleted') rememberEnd(ended, event.object);
     const isNews = kind === sliceKind ? takeSlice(slices, event) : takeObject(objects, event);
     if (kind === definitionKind) isDefinitionNew = true;
     if (isNews) options.wake();
@@ -72,6 +75,7 @@ export function openLiveView(
       await Promise.all([...awaited].map(async (kind) => watches.get(kind)?.answered));
     },
     learn: (meta, sent) => {
+      if (isEnded(ended, meta)) return;
       const known = objects.get(idOf(meta));
       if (watches.get(groupKindOf(idOf(meta)))?.isOver() === true) isDefinitionNew = true;
       objects.set(idOf(meta), learned(known, meta, sent));
@@ -90,6 +94,21 @@ export function openLiveView(
       for (const [kind, watch] of [...watches]) close(kind, watch);
     },
   };
+}
+
+const endsKept = 1_000;
+
+function rememberEnd(ended: Map<string, string>, object: KubeObject): void {
+  const { uid = '', resourceVersion = '' } = object.metadata;
+  ended.set(uid, resourceVersion);
+  const [oldest] = ended.keys();
+  if (ended.size > endsKept && oldest !== undefined) ended.delete(oldest);
+}
+
+/** True when the watch saw this object leave after the version that an answer speaks of (it may come back relabelled). */
+function isEnded(ended: ReadonlyMap<string, string>, meta: KubeObject): boolean {
+  const at = ended.get(meta.metadata.uid ?? '');
+  return at !== undefined && !isOlder(at, meta.metadata.resourceVersion ?? '');
 }
 
 /** Takes an event in; false when it says nothing new. */
@@ -130,6 +149,8 @@ function learned(known: LiveObject | undefined, meta: KubeObject, sent: KubeObje
   const whole = sent === null ? meta : ({ ...sent, metadata: meta.metadata, status: undefined } as KubeObject);
   const fresh = project(whole);
   if (known?.uid !== fresh.uid) return fresh;
+  // The watch may have been faster than the answer, and no later event would mend what an old answer says.
+  if (!isOlder(known.resourceVersion, fresh.resourceVersion)) return known;
   const isSame = known.generation === fresh.generation;
   const identity = {
     resourceVersion: fresh.resourceVersion,
@@ -138,6 +159,7 @@ function learned(known: LiveObject | undefined, meta: KubeObject, sent: KubeObje
     registration: fresh.registration,
     nonce: fresh.nonce,
   };
+  if (fresh.health === 'Terminating') return { ...known, ...identity, health: fresh.health, message: fresh.message };
   if (sent === null || isSame) return { ...known, ...identity };
   const counts = known.replicas;
   const replicas =

@@ -20,8 +20,8 @@ const day = 24 * 3_600_000;
 /** Moves the recorded state to what a pass is about to do, or did: new shards, then one compare-and-swap. Writes nothing when nothing is new. */
 export async function record(agent: Agent, recording: Recording): Promise<Stored> {
   const { memory, store, deps } = agent;
-  const from = memory.stored ?? { state: null, resourceVersion: null, inventory: new Map() };
   const state = nextState(agent, recording);
+  const from = memory.stored ?? { state: null, resourceVersion: null, inventory: new Map() };
   // The next load is a fresh one when this fails: somebody else may have moved the state.
   memory.stored = null;
   const stored = await store.save(from, { state, inventory: recording.inventory }, agent.signal);
@@ -33,24 +33,56 @@ export async function record(agent: Agent, recording: Recording): Promise<Stored
 
 function nextState(agent: Agent, recording: Recording): NextState {
   const { deps, memory } = agent;
-  const { bundle, mayChange, isRestored, deletions } = recording;
-  const old = memory.stored?.state ?? null;
-  const now = deps.clock.now();
-  const isNewMark = mayChange && old?.mark?.revisionDigest !== bundle.mark.revisionDigest;
-  const kept = old?.deletions ?? [];
-  const recent = deletions.size > 0 || isNewMark ? kept.filter((one) => one.at > now - day) : kept;
-  const restoredAt = isRestored ? (old?.restoredAt ?? old?.mark?.generation ?? null) : null;
+  const { bundle, mayChange } = recording;
+  const old = remembered(agent);
+  const isNewMark = mayChange && old.mark?.revisionDigest !== bundle.mark.revisionDigest;
+  const { channel, registration, cluster } = deps.identity;
   return {
-    channel: deps.identity.channel,
-    registration: deps.identity.registration,
-    cluster: deps.identity.cluster,
+    ...old,
+    channel,
+    registration,
+    cluster,
     clusterUid: memory.clusterUid ?? '',
-    mark: mayChange ? bundle.mark : (old?.mark ?? null),
+    mark: mayChange ? bundle.mark : old.mark,
     phase: recording.phase,
-    timeFloor: isNewMark ? Math.max(old?.timeFloor ?? 0, bundle.issuedAt) : (old?.timeFloor ?? 0),
-    rootVersion: Math.max(old?.rootVersion ?? 0, bundle.rootVersion),
-    deletions: deletions.size === 0 ? recent : [...recent, { at: now, count: deletions.size }],
-    reportSequence: old?.reportSequence ?? 0,
-    ...(restoredAt === null ? {} : { restoredAt }),
+    timeFloor: isNewMark ? Math.max(old.timeFloor, bundle.issuedAt) : old.timeFloor,
+    rootVersion: Math.max(old.rootVersion, bundle.rootVersion),
+    deletions: deletionsOf(old, recording, isNewMark, deps.clock.now()),
+    ...restoredAt(old, recording.isRestored),
   };
+}
+
+function remembered(agent: Agent): NextState {
+  const state = agent.memory.stored?.state ?? null;
+  if (state === null) return beginning(agent);
+  const { shards: _shards, format: _format, ...rest } = state;
+  return rest;
+}
+
+function beginning(agent: Agent): NextState {
+  const { channel, registration, cluster } = agent.deps.identity;
+  return {
+    channel,
+    registration,
+    cluster,
+    clusterUid: '',
+    mark: null,
+    phase: 'applying',
+    timeFloor: 0,
+    rootVersion: 0,
+    deletions: [],
+    reportSequence: 0,
+  };
+}
+
+/** The deletions that still count; old ones are dropped only when something is written anyway. */
+function deletionsOf(old: NextState, recording: Recording, isNewMark: boolean, now: number): NextState['deletions'] {
+  const { size } = recording.deletions;
+  const recent = size > 0 || isNewMark ? old.deletions.filter((one) => one.at > now - day) : old.deletions;
+  return size === 0 ? recent : [...recent, { at: now, count: size }];
+}
+
+function restoredAt(old: NextState, isRestored: boolean): Pick<NextState, 'restoredAt'> {
+  if (!isRestored) return old.restoredAt === undefined ? {} : { restoredAt: old.restoredAt };
+  return { restoredAt: old.restoredAt ?? old.mark?.generation ?? 0 };
 }

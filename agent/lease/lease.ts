@@ -64,7 +64,7 @@ export function openLease(options: LeaseOptions): Lease {
         : await kube.put(leases, { ...object, metadata: last.metadata }, signal);
     deadline = spec.holderIdentity === holder ? sentAt + durationMs * 0.8 : Number.NEGATIVE_INFINITY;
   };
-  const specOf = (object: KubeObject | null): LeaseSpec => (object?.['spec'] ?? {}) as LeaseSpec;
+  const specOf = (object: KubeObject | null): LeaseSpec => object?.['spec'] ?? {};
   const mine = (spec: LeaseSpec): LeaseSpec => ({
     holderIdentity: holder,
     leaseDurationSeconds: Math.ceil(durationMs / 1000),
@@ -110,7 +110,7 @@ export function openLease(options: LeaseOptions): Lease {
     keep: async (signal) => {
       while (!signal.aborted) {
         await clock.sleep(durationMs / 3, signal).catch(() => undefined);
-        if (signal.aborted) return;
+        if (isAborted(signal)) return;
         try {
           await write(mine(specOf(last)), signal);
         } catch (error) {
@@ -126,4 +126,8 @@ export function openLease(options: LeaseOptions): Lease {
       await write({ ...specOf(last), holderIdentity: '', leaseDurationSeconds: 1, renewTime: stamp() }, signal);
     },
   };
+}
+
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }

@@ -60,19 +60,26 @@ export function startsOf(
     readonly deletions: ReadonlySet<ObjectId>;
   };
 } {
-  const { bundle, mode, tasks, doomed, toCount, inventory } = facts;
+  const { mode, tasks, doomed, toCount, inventory } = facts;
   const { stored } = agent.memory;
   const begun = [...doomed.scaleToZero, ...doomed.remove.flat()];
   const deletions = new Set(begun.filter((id) => toCount.has(id)));
-  const isMarked = stored?.state?.mark?.revisionDigest === bundle.mark.revisionDigest;
   const isWork = tasks.some((task) => task.action !== 'keep') || begun.length > 0;
-  const isNewMark = mode.mayChange && !isMarked;
-  const isNewRoot = bundle.rootVersion > (stored?.state?.rootVersion ?? 0);
+  const isNews = isNewMark(agent, facts.bundle, mode) || isNewRoot(agent, facts.bundle);
+  const phase = isWork ? 'applying' : (stored?.state?.phase ?? 'applying');
   return {
     // A new mark without work is recorded with what is settled, at the end.
-    isNew: inventory !== stored?.inventory || deletions.size > 0 || (isNewMark && isWork) || (isNewRoot && isWork),
-    recording: { inventory, phase: isWork ? 'applying' : (stored?.state?.phase ?? 'applying'), deletions },
+    isNew: inventory !== stored?.inventory || deletions.size > 0 || (isNews && isWork),
+    recording: { inventory, phase, deletions },
   };
+}
+
+function isNewMark(agent: Agent, bundle: VerifiedBundle, mode: Mode): boolean {
+  return mode.mayChange && agent.memory.stored?.state?.mark?.revisionDigest !== bundle.mark.revisionDigest;
+}
+
+function isNewRoot(agent: Agent, bundle: VerifiedBundle): boolean {
+  return bundle.rootVersion > (agent.memory.stored?.state?.rootVersion ?? 0);
 }
 
 /** The outcome of a pass, and what is to be recorded of it. */
@@ -94,14 +101,13 @@ export function outcomeOf(
 ): Outcome & { readonly isNew: boolean; readonly phase: 'settled' | 'applying' } {
   const { bundle, mode, prune, apps, rows, inventory, isRestored } = facts;
   const { stored, faults } = agent.memory;
-  const isMarked = stored?.state?.mark?.revisionDigest === bundle.mark.revisionDigest;
   const retired = new Set(bundle.revision.retired.map((one) => one.id));
   const survivors = [...inventory.keys()].filter((id) => retired.has(id)).sort(byCodeUnit);
   const isDone = apps.every(({ plan }) => plan === null || plan.phase === 'settled');
-  const isSettled = isDone && faults.size === 0 && (mode.mayChange || isMarked);
+  const isStarted = mode.mayChange || stored?.state?.mark?.revisionDigest === bundle.mark.revisionDigest;
+  const isSettled = isDone && faults.size === 0 && isStarted;
   const phase = isSettled && survivors.length === 0 ? 'settled' : 'applying';
-  const isNewMark = mode.mayChange && !isMarked;
-  const isNewRoot = bundle.rootVersion > (stored?.state?.rootVersion ?? 0);
+  const isNews = isNewMark(agent, bundle, mode) || isNewRoot(agent, bundle);
   const deadlines = apps.flatMap(({ plan }) => plan?.deadline ?? []);
   return {
     bundle,
@@ -114,10 +120,14 @@ export function outcomeOf(
     isLimited: prune.isLimited,
     isRestored,
     isSettled,
-    didWrite: rows.some((row) => row.action !== 'failed' || row.fault?.code === 'OBJECT_REPLACED'),
+    didWrite: rows.some((row) => row.action !== 'failed' && row.action !== 'kept') || rows.some(isRefresh),
     deadline: deadlines.length === 0 ? null : Math.min(...deadlines),
-    isNew:
-      inventory !== stored?.inventory || isNewMark || isNewRoot || (mode.mayChange && phase !== stored?.state?.phase),
+    isNew: isNews || inventory !== stored?.inventory || (mode.mayChange && phase !== stored.state?.phase),
     phase,
   };
+}
+
+/** A look found out something that the next pass acts on at once. */
+function isRefresh(row: Row): boolean {
+  return row.action === 'kept' && row.isRefresh === true;
 }

@@ -9,5 +9,7 @@ export interface Row {
     'created' | 'configured' | 'unchanged' | 'adopted' | 'scaled' | 'deleted' | 'kept' | 'skipped' | 'failed';
   /** Why, in words for a user. */
   readonly reason: string;
+  /** The object is not what was believed: the next pass knows better and may act at once. */
+  readonly isRefresh?: true;
   readonly fault?: { readonly code: Code; readonly message: string };
 }

@@ -6,40 +6,53 @@ type Judged = Pick<ReportCondition, 'type' | 'reason' | 'message'> & { readonly 
 /** The site's conditions: Ready always, the others only while they are true. */
 export function conditionsOf(input: ReportInput): ReportCondition[] {
   const { since, now } = input;
-  return judge(input)
-    .filter((one) => one.isTrue || one.type === 'Ready')
-    .map(({ type, reason, message, isTrue }) => {
-      const status = isTrue ? 'True' : 'False';
-      const known = since.get(type);
-      const at = known?.status === status ? known.at : now;
-      return { type, status, reason, message, since: new Date(at).toISOString() };
-    });
+  return judge(input).map(({ type, reason, message, isTrue }) => {
+    const status = isTrue ? 'True' : 'False';
+    const known = since.get(type);
+    const at = known?.status === status ? known.at : now;
+    return { type, status, reason, message, since: new Date(at).toISOString() };
+  });
 }
 
+const unreachable: ReadonlySet<string> = new Set([
+  'UNAVAILABLE',
+  'TIMEOUT',
+  'NOT_FOUND',
+  'TOO_MANY_REQUESTS',
+  'SOURCE_EMPTY',
+  'FORBIDDEN',
+  'UNAUTHENTICATED',
+]);
+const named: Readonly<Record<string, ReportCondition['type']>> = {
+  FORK_DETECTED: 'Forked',
+  CLOCK_SKEW: 'ClockSkew',
+  STALE: 'Stale',
+};
+
 function judge(input: ReportInput): Judged[] {
-  const { outcome, channelFault } = input;
-  const code = channelFault?.code ?? '';
-  const fault = channelFault?.message ?? '';
-  const isUnreachable = ['UNAVAILABLE', 'TIMEOUT', 'NOT_FOUND', 'TOO_MANY_REQUESTS', 'SOURCE_EMPTY'].includes(code);
-  const isKnown = ['FORK_DETECTED', 'CLOCK_SKEW', 'STALE'].includes(code);
-  const has = (type: ReportCondition['type'], isTrue: boolean, reason: string, message: string): Judged => ({
-    type,
-    isTrue,
-    reason,
-    message,
-  });
-  const isStale = code === 'STALE' || (outcome.bundle !== null && !input.isFresh);
-  const isReady = outcome.bundle !== null && outcome.isSettled && channelFault === null;
+  const { outcome, channelFault: fault } = input;
+  const isStale = outcome.bundle !== null && !input.isFresh;
+  const isReady = outcome.isSettled && fault === null;
+  const has = (type: ReportCondition['type'], isTrue: boolean, reason: string, message: string): Judged[] =>
+    isTrue ? [{ type, isTrue, reason, message }] : [];
+  const ready: Judged = { type: 'Ready', isTrue: isReady, reason: isReady ? 'Settled' : 'Working', message: '' };
+  const isSaid = fault?.code === 'STALE';
   return [
-    has('Ready', isReady, isReady ? 'Settled' : 'Working', isReady ? '' : fault),
-    has('Unreachable', isUnreachable, code, fault),
-    has('Unverified', code !== '' && !isUnreachable && !isKnown, code, fault),
-    has('Forked', code === 'FORK_DETECTED', code, fault),
-    has('ClockSkew', code === 'CLOCK_SKEW', code, fault),
-    has('Stale', isStale, 'NotFresh', 'the last bundle is not fresh: the last good state is kept'),
-    has('Held', outcome.mode.hold !== null, 'Site', outcome.mode.hold ?? ''),
-    has('Restored', outcome.isRestored, 'ClusterChanged', 'another cluster than the recorded one: nothing is deleted'),
-    has('Unexplained', outcome.unexplained.length > 0, 'NotRetired', `${outcome.unexplained.length} objects are kept`),
-    has('DeleteLimited', outcome.isLimited, 'Limit', 'too many deletions in 24 h without an approval'),
+    { ...ready, message: fault === null ? '' : fault.message },
+    ...(fault === null ? [] : has(conditionOfFault(fault.code), true, fault.code, fault.message)),
+    ...has('Stale', isStale && !isSaid, 'NotFresh', 'not fresh: the last good state is kept'),
+    ...has('Held', outcome.mode.hold !== null, 'Site', outcome.mode.hold ?? ''),
+    ...has('Restored', outcome.isRestored, 'ClusterChanged', 'not the recorded cluster: nothing is deleted'),
+    ...has(
+      'Unexplained',
+      outcome.unexplained.length > 0,
+      'NotRetired',
+      `${outcome.unexplained.length} objects are kept`,
+    ),
+    ...has('DeleteLimited', outcome.isLimited, 'Limit', 'too many deletions in 24 h without an approval'),
   ];
+}
+
+function conditionOfFault(code: string): ReportCondition['type'] {
+  return named[code] ?? (unreachable.has(code) ? 'Unreachable' : 'Unverified');
 }

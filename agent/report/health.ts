@@ -37,27 +37,27 @@ export function appHealth(
   const objects = (app?.objects ?? []).map(({ id }) => ({ id, ...verdictOf(live, id) }));
   const bad = objects.filter((one) => one.health !== 'Current');
   const counts = { total: objects.length, current: objects.length - bad.length, bad };
+  if (plan === null) return { health: 'Held', message: `skipped: ${skipped ?? 'not selected'}`, ...counts };
+  const isOpen = plan.phase !== 'settled';
+  const hold = isOpen ? outcome.mode.hold : null;
+  const words: AppHealth[] = objects.map((one) => ofObject[one.health]);
+  if (faults.length > 0 || plan.blocked !== null) words.push('Degraded');
+  if (hold !== null) words.push('Held');
+  if (isOpen) words.push('Progressing');
+  const why = [
+    join(plan.blocked?.reason, facts.explanation),
+    ...faults.map((row) => `${nameOf(row.id)}: ${row.reason}`),
+    hold,
+    plan.reason,
+    ...bad.map((one) => `${nameOf(one.id)}: ${one.message}`),
+  ].find((one) => one !== null && one !== '');
   const ready = `Ready:${readyText(live, app)}`;
-  if (skipped !== null) return { health: 'Held', message: `skipped: ${skipped}`, ...counts };
-  const hold = outcome.mode.hold;
-  const isHeld = hold !== null && plan !== null && plan.phase !== 'settled';
-  const words: AppHealth[] = [
-    ...objects.map((one) => ofObject[one.health]),
-    ...(faults.length > 0 || (plan?.blocked ?? null) !== null ? (['Degraded'] as const) : []),
-    ...(isHeld ? (['Held'] as const) : []),
-    ...(plan === null || plan.phase === 'settled' ? [] : (['Progressing'] as const)),
-  ];
-  const details = [
-    plan?.blocked?.reason,
-    facts.explanation,
-    faults[0] && `${nameOf(faults[0].id)}: ${faults[0].fault?.message ?? faults[0].reason}`,
-    isHeld ? hold : undefined,
-    plan?.reason,
-    bad[0] && `${nameOf(bad[0].id)}: ${bad[0].message}`,
-  ].filter((one) => one !== undefined && one !== null && one !== '');
-  const first =
-    details[0] === plan?.blocked?.reason && facts.explanation !== null ? details.slice(0, 2) : details.slice(0, 1);
-  return { health: worstHealth(words), message: [ready, ...first].join(' '), ...counts };
+  return { health: worstHealth(words), message: why === undefined ? ready : `${ready} ${why ?? ''}`, ...counts };
+}
+
+function join(reason: string | undefined, explanation: string | null): string | null {
+  if (reason === undefined) return null;
+  return explanation === null || explanation === '' ? reason : `${reason} (${explanation})`;
 }
 
 function verdictOf(live: Live, id: ObjectId): { readonly health: ObjectHealth; readonly message: string } {

@@ -74,17 +74,12 @@ function sightOf(
 }
 
 function track(agent: Agent, key: string, app: BundleApp | null, isWaiting: boolean): void {
-  const { progress } = agent.memory;
-  const old = progress.get(key);
+  const { progress, stored } = agent.memory;
   const digest = app?.digest ?? null;
   const now = agent.deps.clock.monotonic();
   // After a restart in the middle of a change nobody knows when traffic was moved: as if it were now.
-  const isResumed = old === undefined && agent.memory.stored?.state?.phase === 'applying';
-  const since = old !== undefined && old.digest === digest ? old.waitingSince : null;
-  const next: Progress = {
-    digest,
-    waitingSince: isWaiting ? (since ?? now) : null,
-    shiftedAt: old?.shiftedAt ?? (isResumed ? now : null),
-  };
-  progress.set(key, next);
+  const isResumed = stored?.state?.phase === 'applying';
+  const old: Progress = progress.get(key) ?? { digest, waitingSince: null, shiftedAt: isResumed ? now : null };
+  const since = old.digest === digest ? old.waitingSince : null;
+  progress.set(key, { digest, waitingSince: isWaiting ? (since ?? now) : null, shiftedAt: old.shiftedAt });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Agent } from '../../../agent/model/agent.ts';
+import { by } from '../../../shared/lib/order.ts';
 import { isSluiceError, SluiceError } from '../../../shared/errors.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { fakeChannel, handAgent, manualClock, settle, testDeps } from '../../fakes/agent.ts';
@@ -13,8 +14,8 @@ const killed = () => new SluiceError('ABORTED', 'killed');
 function endState(kube: FakeKube): unknown {
   return [...kube.objects]
     .filter(([id]) => !id.startsWith('/ConfigMap/sluice-system/'))
-    .map(([id, { object }]) => [id, object['spec'] ?? object['data'] ?? null])
-    .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+    .map(([id, { object }]): [string, unknown] => [id, object['spec'] ?? object['data'] ?? null])
+    .sort(by(([id]) => id));
 }
 
 const theirs = configMap('theirs', 'never touch');
@@ -84,6 +85,6 @@ describe('an agent that is killed between any two of its writes', () => {
         );
         expect(agent.memory.stored?.state?.phase).toBe('settled');
       }
-    });
+    }, 60_000);
   }
 });

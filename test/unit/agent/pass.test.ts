@@ -102,7 +102,6 @@ describe('a pass', () => {
     const other = plainApp('other', [configMap('other')]);
     channel.publish(testBundle({ generation: 1, apps: [v1, other] }));
     await settle(agent, kube, { clock });
-    kube.writesLog.length;
     const from = kube.writesLog.length;
     channel.publish(testBundle({ generation: 2, apps: [other], retired: retiredBetween([v1], []) }));
     expect((await settle(agent, kube, { clock })).isSettled).toBe(true);

@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Kube, KubeKey } from '../../../agent/model/kube.ts';
+import { pass } from '../../../agent/pass.ts';
+import { objectId, refOf, type KubeObject, type ObjectId } from '../../../shared/model/object.ts';
+import type { Revision } from '../../../shared/wire/revision.ts';
+import { fakeChannel, handAgent, manualClock, settle, testDeps } from '../../fakes/agent.ts';
+import { exampleApp, retiredBetween, testBundle, type TestApp, type TestRevision } from '../../fakes/apps.ts';
+import { fakeKube, type FakeKube } from '../../fakes/kube.ts';
+import { stepControllers, wanted } from '../../fakes/workloads.ts';
+
+type Action =
+  | { readonly kind: 'publish'; readonly revisions: readonly TestRevision[] }
+  | { readonly kind: 'pass' }
+  | { readonly kind: 'controllers'; readonly bad: number; readonly slow: number }
+  | { readonly kind: 'restart' }
+  | { readonly kind: 'scaled by hand'; readonly n: number; readonly to: number };
+
+const revisionSet: fc.Arbitrary<readonly TestRevision[]> = fc
+  .uniqueArray(fc.record({ n: fc.integer({ min: 1, max: 3 }), replicas: fc.integer({ min: 1, max: 4 }) }), {
+    selector: (one) => one.n,
+    maxLength: 2,
+  })
+  .chain((list) =>
+    fc.integer({ min: 0, max: 100 }).map((weight) => {
+      const [first, second] = list;
+      if (first === undefined) return [];
+      if (second === undefined) return [{ ...first, weight: 100 }];
+      return [
+        { ...first, weight },
+        { ...second, weight: 100 - weight },
+      ];
+    }),
+  );
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 2, arbitrary: revisionSet.map((revisions): Action => ({ kind: 'publish', revisions })) },
+  { weight: 6, arbitrary: fc.constant<Action>({ kind: 'pass' }) },
+  {
+    weight: 5,
+    arbitrary: fc
+      .record({ bad: fc.integer({ min: 0, max: 3 }), slow: fc.integer({ min: 0, max: 4 }) })
+      .map((one): Action => ({ kind: 'controllers', ...one })),
+  },
+  { weight: 1, arbitrary: fc.constant<Action>({ kind: 'restart' }) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ n: fc.integer({ min: 1, max: 3 }), to: fc.integer({ min: 0, max: 5 }) })
+      .map((one): Action => ({ kind: 'scaled by hand', ...one })),
+  },
+);
+
+const routerId = 'networking.istio.io/VirtualService/default/example';
+
+function weightsOf(object: KubeObject | undefined): Map<string, number> {
+  const spec = object?.['spec'] as
+    { http: { route: { destination: { host: string }; weight: number }[] }[] } | undefined;
+  return new Map(spec?.http[0]?.route.map((route) => [route.destination.host, route.weight]) ?? []);
+}
+
+function readyOf(kube: FakeKube, id: ObjectId): number {
+  return (kube.read(id)?.['status'] as { readyReplicas?: number } | undefined)?.readyReplicas ?? 0;
+}
+
+function endpointsOf(kube: FakeKube, service: string): number {
+  return (
+    (kube.read(`discovery.k8s.io/EndpointSlice/default/${service}-slice`)?.['endpoints'] as unknown[] | undefined)
+      ?.length ?? 0
+  );
+}
+
+/** Pods that are ready and meant to stay. */
+function capacityOf(kube: FakeKube, id: ObjectId): number {
+  const object = kube.read(id);
+  return object === undefined ? 0 : Math.min(readyOf(kube, id), wanted(object));
+}
+
+/** The same cluster, in which every write is held against the invariants at the moment at which it is made. */
+function watched(kube: FakeKube, accepted: () => Revision | null, violations: string[]): Kube {
+  const mayLower = (id: ObjectId, to: number) => {
+    const app = accepted()?.apps[0];
+    if (app === undefined || capacityOf(kube, id) <= to) return;
+    const rest = [...kube.objects.keys()].filter((one) => one.startsWith('apps/Deployment/') && one !== id);
+    const capacity = to + rest.reduce((sum, one) => sum + capacityOf(kube, one), 0);
+    const desired = app.replicas.reduce((sum, one) => sum + one.value, 0);
+    if (capacity < desired) violations.push(`I15: ${id} to ${to} leaves ${capacity} of ${desired} ready pods`);
+  };
+  const mayRoute = (object: KubeObject) => {
+    const live = weightsOf(kube.read(routerId));
+    for (const [service, weight] of weightsOf(object)) {
+      if (weight <= (live.get(service) ?? 0) || endpointsOf(kube, service) > 0) continue;
+      violations.push(`I15: weight ${weight} to ${service} without ready endpoints`);
+    }
+  };
+  const check = (object: KubeObject) => {
+    if (object.kind === 'VirtualService') mayRoute(object);
+    if (object.kind === 'Deployment') mayLower(objectId(refOf(object)), wanted(object));
+  };
+  const mayDelete = (id: ObjectId) => {
+    const revision = accepted();
+    const isWanted = revision?.apps.some((app) => app.objects.some((one) => one.id === id)) ?? true;
+    const isRetired = revision?.retired.some((one) => one.id === id) ?? false;
+    if (isWanted || !isRetired) violations.push(`I2: ${id} is deleted without being retired`);
+  };
+  return {
+    ...kube,
+    create: (resource, object, options) => {
+      check(object);
+      return kube.create(resource, object, options);
+    },
+    update: (resource, object, uid, options) => {
+      check(object);
+      return kube.update(resource, object, uid, options);
+    },
+    scale: (key, replicas, options) => {
+      mayLower(keyId(key), replicas);
+      return kube.scale(key, replicas, options);
+    },
+    delete: (key, options) => {
+      if (key.namespace !== 'sluice-system') {
+        mayDelete(keyId(key));
+        if (key.resource.kind === 'Deployment') mayLower(keyId(key), 0);
+      }
+      return kube.delete(key, options);
+    },
+  };
+}
+
+function keyId({ resource, namespace, name }: KubeKey): ObjectId {
+  return objectId({ group: resource.group, kind: resource.kind, namespace, name });
+}
+
+async function run(actions: readonly Action[]): Promise<void> {
+  const kube = fakeKube();
+  const channel = fakeChannel();
+  const clock = manualClock();
+  let now: Revision | null = null;
+  const violations: string[] = [];
+  const start = () => handAgent(testDeps(watched(kube, () => now, violations) as FakeKube, channel, clock));
+  let agent = start();
+  let generation = 0;
+  // Like the hub: whatever was ever published and is wanted no more is retired.
+  const published: TestApp[] = [];
+  const publish = (revisions: readonly TestRevision[]) => {
+    const app = exampleApp(revisions, { deadline: 3 });
+    const apps = revisions.length === 0 ? [] : [app];
+    const bundle = testBundle({
+      generation: ++generation,
+      apps,
+      retired: [...new Set(retiredBetween(published, apps))],
+    });
+    published.push(...apps);
+    now = bundle.revision;
+    channel.publish(bundle);
+    agent.memory.isPullDue = true;
+  };
+  publish([{ n: 1, replicas: 2, weight: 100 }]);
+  for (const one of actions) {
+    clock.move(60);
+    if (one.kind === 'publish') publish(one.revisions);
+    else if (one.kind === 'pass') await pass(agent);
+    else if (one.kind === 'controllers') {
+      stepControllers(kube, (workload) => (workload.metadata.name.endsWith(`v${one.bad}`) ? 0 : one.slow));
+    } else if (one.kind === 'restart') {
+      agent.close();
+      agent = start();
+    } else {
+      const id = `apps/Deployment/default/example-web-v${one.n}`;
+      if (kube.read(id) !== undefined)
+        kube.edit(id, (object) => ((object['spec'] as { replicas: number }).replicas = one.to));
+    }
+  }
+  const outcome = await settle(agent, kube, { clock, max: 200 });
+  expect(violations).toEqual([]);
+  expect(outcome.isSettled).toBe(true);
+  const desired = published.at(-1);
+  const live = [...kube.objects.values()]
+    .filter(({ object }) => object.kind === 'Deployment')
+    .map(({ object }) => object);
+  const apps = now === null ? [] : (now as Revision).apps;
+  const wantedApp = apps.length === 0 ? undefined : desired;
+  expect(live.map((object) => `${object.metadata.name}=${wanted(object)}`).sort()).toEqual(
+    (wantedApp?.objects ?? [])
+      .filter((object) => object.kind === 'Deployment')
+      .map((object) => `${object.metadata.name}=${wanted(object)}`)
+      .sort(),
+  );
+  expect(weightsOf(kube.read(routerId))).toEqual(
+    weightsOf(wantedApp?.objects.find((one) => one.kind === 'VirtualService')),
+  );
+  agent.close();
+}
+
+describe('the phases of a change', () => {
+  it('never cost capacity nor lead traffic to nothing, delete only what is retired, and come to the wanted state', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 60 }), (actions) => run(actions)),
+      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 60) },
+    );
+  });
+});
