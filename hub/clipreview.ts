@@ -33,7 +33,7 @@ export function previewCommands(context: CliContext): void {
       const seen = await look(context, dir ?? '.', { cluster, app, local });
       if (flags.out !== undefined) await writeFiles(context.terminal.path(flags.out), previewFiles(seen));
       else context.terminal.out(flags.output === 'json' ? previewJson(seen) : previewYaml(seen));
-      report(context, seen.problems);
+      report(context, seen.problems, context.terminal.err);
     });
   program
     .command('validate [dir]')
@@ -41,7 +41,7 @@ export function previewCommands(context: CliContext): void {
     .option('--local <cluster>', 'the cluster that placements without a selector mean (default: local)')
     .action(async (dir: string | undefined, flags: { readonly local?: string }) => {
       const seen = await look(context, dir ?? '.', { local: flags.local });
-      report(context, seen.problems);
+      report(context, seen.problems, context.terminal.out);
       if (seen.problems.length === 0) context.terminal.err('no problems\n');
     });
 }
@@ -61,9 +61,9 @@ async function look(
   }
 }
 
-/** Problems go to standard error, and the worst kind of them decides the exit status: bad documents before bad renders. */
-function report({ terminal, cli }: CliContext, problems: readonly Problem[]): void {
-  for (const problem of problems) terminal.err(problemLine(problem) + '\n');
+/** A line for each problem; the worst kind of them decides the exit status: bad documents before bad renders. */
+function report({ cli }: CliContext, problems: readonly Problem[], print: (text: string) => void): void {
+  for (const problem of problems) print(problemLine(problem) + '\n');
   const exits = problems.filter(({ severity }) => severity === 'error').map(({ code }) => codes[code].exit);
   if (exits.length > 0) cli.exit(Math.min(...exits));
 }

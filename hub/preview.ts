@@ -71,7 +71,10 @@ export async function preview(dir: string, options: PreviewOptions, ports: Previ
 
 /** The JSON document that `render -o json` prints. */
 export function previewJson({ clusters, problems }: Preview): string {
-  return canonicalPretty({ clusters: clusters.map(({ name, objects }) => ({ name, objects })), problems });
+  return canonicalPretty({
+    clusters: clusters.map(({ name, objects }) => ({ name, objects })),
+    problems: problems.map(({ place, ...problem }) => ({ ...problem, ...place })),
+  });
 }
 
 /** The YAML that `render` prints: the objects of each cluster as documents, under a comment that names it. */
