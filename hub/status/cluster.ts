@@ -34,7 +34,7 @@ const unheard = {
 };
 
 function saidBy(report: AgentReport) {
-  const matters = ({ type, status }: ReportCondition) => (type === 'Ready' ? status === 'False' : status === 'True');
+  const matters = ({ type, status }: ReportCondition) => type !== 'Ready' && status === 'True';
   return {
     acceptedGeneration: report.accepted?.generation ?? null,
     settled: report.settled,

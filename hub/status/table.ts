@@ -115,7 +115,9 @@ function generationText({ generation, acceptedGeneration }: StatusRow): string {
 /** Clusters with something to say beyond their applications. */
 function clusterLines(view: StatusView, style: TableStyle): string[] {
   const lines = view.clusters.flatMap((cluster) => [
-    ...cluster.conditions.map(({ type, message }) => `cluster ${cluster.name}: ${type}: ${message}`),
+    ...cluster.conditions.map(
+      ({ type, message }) => `cluster ${cluster.name}: ${message === '' ? type : `${type}: ${message}`}`,
+    ),
     ...(cluster.unexplained > 0
       ? [`cluster ${cluster.name}: keeps ${plural(cluster.unexplained, 'object')} that nobody asked for or retired`]
       : []),

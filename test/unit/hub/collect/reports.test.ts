@@ -1,0 +1,129 @@
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { matters, openReports } from '../../../../hub/collect/reports.ts';
+import { fileReportStore, type ReportStore } from '../../../../hub/collect/store.ts';
+import { witnessedMarks } from '../../../../hub/collect/witness.ts';
+import type { Log } from '../../../../shared/ports/log.ts';
+import { newSeed, payloadTypes, signaturesText, signerOf } from '../../../../shared/wire/envelope.ts';
+import type { AgentReport } from '../../../../shared/wire/report.ts';
+import { clusterRecord, now, published, received, reportOf, stateOf } from '../facts.ts';
+
+const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const nowhere: ReportStore = { load: () => Promise.resolve([]), save: () => Promise.resolve() };
+const record = clusterRecord('a');
+const bundle = published('a', [], { retired: [{ id: '/Secret/default/old', since: 6 }] });
+const state = stateOf([record], [bundle]);
+const authentic = (report: AgentReport) => ({ record, report, body: { payload: '', signatures: '' } });
+
+describe('the report book', () => {
+  it('shows the highest sequence, whatever the order and however often reports come (I11)', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1 }), async (sequences) => {
+        const book = await openReports(nowhere);
+        let highest = 0;
+        for (const sequence of sequences) {
+          const { answer, fresh } = book.take(authentic(reportOf(bundle, [], { sequence })), state, now);
+          expect(fresh).toBe(sequence > highest);
+          highest = Math.max(highest, sequence);
+          expect(answer.sequence).toBe(highest);
+          expect(book.current(state).get('a')?.report.sequence).toBe(highest);
+        }
+      }),
+    );
+  });
+
+  it('forgets what another registration of the same name said', async () => {
+    const book = await openReports(nowhere);
+    book.take(authentic(reportOf(bundle, [])), state, now);
+    const replaced = stateOf([clusterRecord('a', { registration: '00000000-0000-4000-8000-00000000000f' })]);
+    expect(book.current(replaced).size).toBe(0);
+  });
+});
+
+describe('what a report means for the next pass', () => {
+  const settled = reportOf(bundle, []);
+  const old = '/Secret/default/old';
+  it.each<[string, AgentReport | null, AgentReport, boolean]>([
+    ['a first settled report while ids are retired', null, settled, true],
+    ['the same again', settled, settled, false],
+    [
+      'a retired id that settled',
+      settled,
+      { ...settled, settled: false, retired: { settled: [old], survivors: [], unexplained: [] } },
+      true,
+    ],
+    [
+      'a survivor alone',
+      settled,
+      { ...settled, settled: false, retired: { settled: [], survivors: [old], unexplained: [] } },
+      false,
+    ],
+    [
+      'an object that nobody explains',
+      settled,
+      { ...settled, retired: { settled: [], survivors: [], unexplained: ['/Secret/default/x'] } },
+      true,
+    ],
+    [
+      'a generation that the ledger does not know',
+      settled,
+      { ...settled, accepted: { ...settled.accepted!, generation: 8 } },
+      true,
+    ],
+  ])('%s', (_, last, report, wanted) => {
+    expect(matters(last, report, state)).toBe(wanted);
+  });
+
+  it('is capabilities that nobody knew', () => {
+    const unknown = stateOf([clusterRecord('a', { capabilities: null })]);
+    expect(matters(null, reportOf(bundle, []), unknown)).toBe(true);
+  });
+});
+
+describe('a witnessed bundle', () => {
+  const hub = signerOf(newSeed());
+  const signatures = signaturesText(hub.sign(payloadTypes.revision, bundle.payload));
+  const envelope = { payload: Buffer.from(bundle.payload).toString(), signatures };
+  const marks = (report: AgentReport, keys = [hub.publicKey]) =>
+    witnessedMarks(new Map([['a', received(report)]]), keys);
+
+  it('is one that a hub key signed for this very registration', () => {
+    const { revisionDigest } = bundle;
+    expect(marks(reportOf(bundle, [], { envelope })).get('a')).toEqual({ epoch: 1, generation: 7, revisionDigest });
+  });
+
+  it('is none without that signature, or for somebody else', () => {
+    expect(marks(reportOf(bundle, [], { envelope }), [signerOf(newSeed()).publicKey]).size).toBe(0);
+    expect(marks(reportOf(bundle, [], { envelope: { ...envelope, signatures: '{}' } })).size).toBe(0);
+    expect(marks(reportOf(published('b', []), [], { envelope })).size).toBe(0);
+    expect(marks(reportOf(bundle, [])).size).toBe(0);
+  });
+});
+
+describe('the report store', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sluice-reports-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('gives back what was saved, in files that only their owner reads', async () => {
+    const store = fileReportStore(folder, silent);
+    await store.load();
+    await store.save(received(reportOf(bundle, [])));
+    expect(await store.load()).toEqual([received(reportOf(bundle, []))]);
+    const [name = ''] = await readdir(folder);
+    expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
+  });
+
+  it('leaves out a file that cannot be read, and keeps the others', async () => {
+    const store = fileReportStore(folder, silent);
+    await store.load();
+    await store.save(received(reportOf(bundle, [])));
+    await writeFile(join(folder, 'broken.json'), '{');
+    expect(await store.load()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,63 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hubConfig, readHubFile } from '../../../hub/config.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-config-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function read(text: string, name = 'hub.yaml') {
+  await writeFile(join(folder, name), text);
+  return readHubFile(join(folder, name));
+}
+
+describe('the configuration of the hub', () => {
+  it('is complete with nothing but a source', () => {
+    const config = hubConfig({ source: { dir: '/config' }, data: '/data' }, true);
+    expect(config).toMatchObject({
+      source: { location: '/config', branch: null, poll: '* * * * *', paths: [], exclude: [] },
+      listen: { host: '127.0.0.1', port: 0, tls: null, publicUrl: null },
+      localCluster: null,
+      heartbeatMs: 300_000,
+      log: { level: 'info', format: 'text' },
+    });
+  });
+
+  it('reads paths from the folder of its file', async () => {
+    const file = await read(
+      'source: { dir: config, tokenFile: /run/token }\ndata: state\nlisten: { certFile: a, keyFile: b }\n',
+    );
+    const config = hubConfig(file, false);
+    expect(config.source).toMatchObject({ location: join(folder, 'config'), tokenFile: '/run/token' });
+    expect(config.data).toBe(join(folder, 'state'));
+    expect(config.listen.tls).toEqual({ certFile: join(folder, 'a'), keyFile: join(folder, 'b') });
+  });
+
+  it('reads JSON as well', async () => {
+    expect(await read('{"localCluster": "here"}', 'hub.json')).toEqual({ localCluster: 'here' });
+  });
+
+  it.each([
+    ['an unknown member', 'sorce: {}', 'CONFIG_INVALID', 1],
+    ['a wrong type', 'listen:\n  port: high', 'CONFIG_INVALID', 2],
+    ['two documents', '---\na: 1\n---\nb: 2', 'CONFIG_INVALID', undefined],
+    ['a syntax error', 'a: [', 'YAML_SYNTAX', 1],
+  ])('says where %s is', async (_, text, code, line) => {
+    await expect(read(text)).rejects.toMatchObject({
+      code,
+      data: { path: join(folder, 'hub.yaml'), ...(line && { line }) },
+    });
+  });
+
+  it.each([
+    ['no source', {}],
+    ['two sources', { source: { dir: '/a', url: 'https://b' } }],
+    ['half of TLS', { source: { dir: '/a' }, listen: { certFile: '/c' } }],
+  ])('refuses %s', (_, file) => {
+    expect(() => hubConfig(file, false)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', exitCode: 3 }));
+  });
+});

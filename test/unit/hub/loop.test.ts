@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { createLoop, type Loop } from '../../../hub/loop.ts';
+import type { Ledger, LedgerState } from '../../../hub/model/ledger.ts';
+import type { PassResult } from '../../../hub/pass.ts';
+import { SluiceError } from '../../../shared/errors.ts';
+import { stateOf } from './facts.ts';
+
+/** A loop over a pass that the test ends by hand, a ledger in memory, and a clock whose timers the test fires. */
+function scene(results: (() => PassResult)[] = []) {
+  let state: LedgerState = stateOf([]);
+  let races = 0;
+  const timers: { ms: number; run: () => void }[] = [];
+  const looks: boolean[] = [];
+  const failures: (string | null)[] = [];
+  let gate: Promise<void> = Promise.resolve();
+  const ledger = {
+    read: () => Promise.resolve(state),
+    commit: (next: LedgerState) => {
+      if (races-- > 0) return Promise.reject(new SluiceError('LEDGER_RACED', 'raced'));
+      state = { ...next, number: next.number + 1 };
+      return Promise.resolve(state);
+    },
+  } as unknown as Ledger;
+  const none = () => undefined;
+  const loop: Loop = createLoop({
+    clock: {
+      now: () => 0,
+      monotonic: () => 0,
+      sleep: () => Promise.resolve(),
+      after: (ms, run) => {
+        const timer = { ms, run };
+        timers.push(timer);
+        return () => void timers.splice(timers.indexOf(timer), timers.includes(timer) ? 1 : 0);
+      },
+    },
+    random: () => 1,
+    log: { debug: none, info: none, warn: none, error: none },
+    metrics: { stage: none, pass: none, published: none, report: none, request: none, streams: none },
+    ledger,
+    pass: async (look) => {
+      looks.push(look);
+      await gate;
+      return (results.shift() ?? unchanged)();
+    },
+    onState: none,
+    onFailure: (error) => failures.push(error?.message ?? null),
+    tidy: () => Promise.resolve(),
+  });
+  const unchanged = (): PassResult => ({
+    kind: 'unchanged',
+    state,
+    clusters: [],
+    moved: [],
+    problems: [],
+    more: false,
+    failure: null,
+  });
+  const hold = () => {
+    let open = none as () => void;
+    gate = new Promise((resolve) => (open = resolve));
+    return () => open();
+  };
+  const idle = () => loop.alone(() => Promise.resolve());
+  return { loop, looks, failures, timers, hold, idle, unchanged, race: (times: number) => (races = times) };
+}
+
+describe('the hub loop', () => {
+  it('makes one pass of all wishes that come while one runs', async () => {
+    const { loop, looks, hold, idle } = scene();
+    const open = hold();
+    loop.wake('webhook');
+    await Promise.resolve();
+    for (let wish = 0; wish < 10; wish++) loop.wake('webhook');
+    open();
+    await idle();
+    await idle();
+    expect(looks).toHaveLength(2);
+  });
+
+  it('asks the repository only when something may have happened there', async () => {
+    const { loop, looks, idle } = scene();
+    loop.wake('report');
+    await idle();
+    loop.wake('registry');
+    loop.wake('webhook');
+    await idle();
+    expect(looks).toEqual([false, true]);
+  });
+
+  it('tries again after a failure with a backoff, and a webhook overtakes that', async () => {
+    const fail = () => {
+      throw new SluiceError('SOURCE_UNAVAILABLE', 'no answer');
+    };
+    const { loop, looks, failures, timers, idle } = scene([fail, fail]);
+    loop.wake('poll');
+    await idle();
+    expect(timers.map(({ ms }) => ms)).toEqual([1000]);
+    timers[0]!.run();
+    await idle();
+    expect(timers.map(({ ms }) => ms)).toContain(2000);
+    loop.wake('webhook');
+    await idle();
+    expect(failures).toEqual(['no answer', 'no answer', null]);
+    expect(looks).toHaveLength(3);
+    expect(timers.filter(({ ms }) => ms === 2000)).toEqual([]);
+  });
+
+  it('keeps the retry of an unreadable repository when a report comes in between', async () => {
+    const { loop, looks, timers, idle, unchanged } = scene([
+      () => ({ ...unchanged(), failure: new SluiceError('SOURCE_UNAVAILABLE', 'no answer') }),
+    ]);
+    loop.wake('poll');
+    await idle();
+    loop.wake('report');
+    await idle();
+    expect(looks).toEqual([true, false]);
+    expect(timers.map(({ ms }) => ms)).toEqual([1000]);
+  });
+
+  it('goes on at once while more commits wait', async () => {
+    const { loop, looks, idle, unchanged } = scene([() => ({ ...unchanged(), more: true })]);
+    loop.wake('start');
+    await idle();
+    await idle();
+    expect(looks).toHaveLength(2);
+  });
+
+  it('makes a change again when another hub was faster, and wants a pass after it', async () => {
+    const { loop, looks, race, idle } = scene();
+    race(2);
+    const result = await loop.change('label a', 'registry', (state) => ({ state, result: state.number }));
+    await idle();
+    expect(result).toBe(20);
+    expect(looks).toEqual([false]);
+  });
+
+  it('hands the error of a change to its caller and goes on', async () => {
+    const { loop, looks, idle } = scene();
+    const change = loop.change('x', 'registry', () => {
+      throw new SluiceError('EXISTS', 'there is one');
+    });
+    await expect(change).rejects.toMatchObject({ code: 'EXISTS' });
+    loop.wake('poll');
+    await idle();
+    expect(looks).toEqual([true]);
+  });
+
+  it('starts nothing after close', async () => {
+    const { loop, looks } = scene();
+    await loop.close();
+    loop.wake('webhook');
+    await loop.alone(() => Promise.resolve());
+    expect(looks).toEqual([]);
+  });
+});
