@@ -1,9 +1,9 @@
 import { accept, modeOf } from './accept/accept.ts';
-import { decideTasks } from './apply/tasks.ts';
 import { applyStages, forgetOldFaults } from './apply/run.ts';
-import { offLimits, holdNow, selectApps } from './filter/filter.ts';
-import { fieldsHash } from './health/project.ts';
+import { decideTasks } from './apply/tasks.ts';
+import { holdNow, offLimits, selectApps } from './filter/filter.ts';
 import { followKinds } from './health/follow.ts';
+import { fieldsHash } from './health/project.ts';
 import { withPending } from './inventory/entries.ts';
 import { ensureNamespace, isRestored, recall } from './inventory/recall.ts';
 import { record } from './inventory/record.ts';
@@ -14,55 +14,45 @@ import { choosePrune } from './prune/choose.ts';
 import { pruneObjects } from './prune/run.ts';
 import { noteShifts, planApps } from './traffic/plans.ts';
 
-/**
- * One level-based pass: from what the channel, the inventory and the watches say now, do all that may be done now, and return.
- * Killing it at any line and running it again is safe; with nothing new it sends no request.
- */
+/** One level-based pass: from what the channel, the inventory and the watches say, do all that may be done now, and return. */
 export async function pass(agent: Agent): Promise<Outcome> {
   const stored = await recall(agent);
   const bundle = await accept(agent);
   if (bundle === null) return quiet(stored.inventory);
 
-  // What is wanted here, and what may be done now.
-  const hold = holdNow(agent.memory.site, agent.deps.clock.now());
+  // What is wanted here, and what may be done about it.
+  const { memory, deps } = agent;
   const restored = isRestored(agent);
-  const mode = modeOf(agent, hold, restored);
-  const { selected, skipped } = selectApps(bundle.revision, agent.memory.site);
+  const mode = modeOf(agent, holdNow(memory.site, deps.clock.now()), restored);
+  const { selected, skipped } = selectApps(bundle.revision, memory.site);
   forgetOldFaults(agent, selected);
   await followKinds(agent, stored.inventory, selected);
 
   // Everything that can be decided, before the first write.
-  const claimed = mode.mayChange ? withPending(stored.inventory, selected, agent.deps.uuid) : stored.inventory;
-  const limits = (id: string) => offLimits(id, agent.deps.settings.namespace);
+  const claimed = mode.mayChange ? withPending(stored.inventory, selected, deps.uuid) : stored.inventory;
+  const limits = (id: string) => offLimits(id, deps.settings.namespace);
   const prune = choosePrune(agent, bundle, { mode, inventory: claimed, offLimits: limits });
   const wanted = { selected, skipped, removable: prune.removable, mode };
   const apps = planApps(agent, { ...wanted, inventory: claimed });
   const tasks = decideTasks(agent, { apps, inventory: claimed, mode, offLimits: limits });
   const doomed = doomedOf(apps, stageOf);
 
-  // Claim, apply, shift, prune: each crash in between resumes at the same generation.
-  const recording = { bundle, mayChange: mode.mayChange, isRestored: restored, deletions: new Set<string>() };
+  // Claim, apply and shift, prune: a crash anywhere in between resumes at this generation.
+  const facts = { bundle, mayChange: mode.mayChange, isRestored: restored, deletions: new Set<string>() };
   const starts = startsOf(agent, { bundle, mode, tasks, doomed, toCount: prune.toCount, inventory: claimed });
-  if (starts.isNew) await record(agent, { ...recording, ...starts.recording });
+  if (starts.isNew) await record(agent, { ...facts, ...starts.recording });
   const applied = await applyStages(agent, inStages(tasks), claimed, {
     fieldsHash,
     ensureNamespace: (name) => ensureNamespace(agent, name),
-    record: (inventory) => record(agent, { ...recording, inventory, phase: 'applying' }),
+    record: (inventory) => record(agent, { ...facts, inventory, phase: 'applying' }),
   });
-  noteShifts(agent, apps, new Set(applied.rows.filter((row) => row.action !== 'kept').map((row) => row.id)));
-  const pruned = await pruneObjects(agent, doomed, applied.inventory);
+  noteShifts(agent, apps, applied.rows);
+  const { inventory, rows } = await pruneObjects(agent, doomed, applied.inventory);
 
   // Settle, and say where everything stands now.
-  const after = planApps(agent, { ...wanted, inventory: pruned.inventory });
-  const outcome = outcomeOf(agent, {
-    bundle,
-    mode,
-    prune,
-    isRestored: restored,
-    apps: after,
-    rows: [...applied.rows, ...pruned.rows],
-    inventory: pruned.inventory,
-  });
-  if (outcome.isNew) await record(agent, { ...recording, inventory: outcome.inventory, phase: outcome.phase });
+  const after = planApps(agent, { ...wanted, inventory });
+  const found = { bundle, mode, prune, isRestored: restored, apps: after, inventory };
+  const outcome = outcomeOf(agent, { ...found, rows: [...applied.rows, ...rows] });
+  if (outcome.isNew) await record(agent, { ...facts, inventory, phase: outcome.phase });
   return outcome;
 }

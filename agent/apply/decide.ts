@@ -40,13 +40,23 @@ export function decideApply(input: ApplyInput): ApplyTask[] {
 
 function choose(input: ApplyInput, object: BundleObject, isOverrideLive: boolean): Choice {
   const entry = input.entry(object.id);
-  const applied = entry?.applied ?? null;
   if (input.plan.held.has(object.id)) return keep('waits until what it leads to is ready');
-  if (!input.mayChange && applied !== object.digest) return keep('changes are held');
+  if (!input.mayChange && entry?.applied !== object.digest) return keep('changes are held');
   const live = input.live.object(object.id);
   if (entry === undefined || entry.uid === null) return pendingChoice(input, entry, live);
   if (live === undefined) return unseenChoice(input, entry, object);
   if (live.uid !== entry.uid) return { action: 'look', uid: entry.uid, reason: 'another object has its name now' };
+  return seenChoice(input, { object, entry, live, isOverrideLive });
+}
+
+interface Seen {
+  readonly object: BundleObject;
+  readonly entry: InventoryEntry;
+  readonly live: LiveObject;
+  readonly isOverrideLive: boolean;
+}
+
+function seenChoice(input: ApplyInput, { object, entry, live, isOverrideLive }: Seen): Choice {
   if (live.health === 'Terminating') return keep('being deleted');
   const isMoved = !isOverrideLive && input.mayChange;
   const reason = differs(input, object, entry, live) ?? (isMoved ? 'replicas or weights to move' : null);

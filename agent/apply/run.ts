@@ -69,7 +69,7 @@ export function forgetOldFaults(agent: Agent, apps: readonly BundleApp[]): void 
 
 /** The earliest time (monotonic) at which a backed-off object may be tried again; null when there is none. */
 export function nextRetry(agent: Agent, now: number): number | null {
-  const times = [...agent.memory.faults.values()].map((fault) => fault.until);
+  const times = [...agent.memory.faults.values()].map((fault) => fault.until).filter((until) => until > now);
   for (const [id] of agent.memory.repairs) {
     const until = repairableAt(agent, id);
     if (until > now) times.push(until);

@@ -152,17 +152,11 @@ function learned(known: LiveObject | undefined, meta: KubeObject, sent: KubeObje
   // The watch may have been faster than the answer, and no later event would mend what an old answer says.
   if (!isOlder(known.resourceVersion, fresh.resourceVersion)) return known;
   const isSame = known.generation === fresh.generation;
-  const identity = {
-    resourceVersion: fresh.resourceVersion,
-    generation: fresh.generation,
-    fieldsHash: fieldsHash(meta.metadata),
-    registration: fresh.registration,
-    nonce: fresh.nonce,
-  };
+  const { resourceVersion, generation, registration, nonce } = fresh;
+  const identity = { resourceVersion, generation, registration, nonce, fieldsHash: fieldsHash(meta.metadata) };
   if (fresh.health === 'Terminating') return { ...known, ...identity, health: fresh.health, message: fresh.message };
   if (sent === null || isSame) return { ...known, ...identity };
-  const counts = known.replicas;
-  const replicas =
-    fresh.replicas === null ? counts : { ...fresh.replicas, total: counts?.total ?? 0, ready: counts?.ready ?? 0 };
+  const { total, ready } = known.replicas ?? { total: 0, ready: 0 };
+  const replicas = fresh.replicas === null ? known.replicas : { ...fresh.replicas, total, ready };
   return { ...fresh, replicas, selector: fresh.selector ?? known.selector };
 }

@@ -1,5 +1,5 @@
 import type { Agent } from '../model/agent.ts';
-import type { Inventory, NextState, Stored } from '../model/inventory.ts';
+import type { AgentState, Inventory, NextState, Stored } from '../model/inventory.ts';
 import type { VerifiedBundle } from '../model/bundle.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 
@@ -55,8 +55,11 @@ function nextState(agent: Agent, recording: Recording): NextState {
 function remembered(agent: Agent): NextState {
   const state = agent.memory.stored?.state ?? null;
   if (state === null) return beginning(agent);
-  const { shards: _shards, format: _format, ...rest } = state;
-  return rest;
+  // The shards follow from the inventory, the format from who writes.
+  const rest: Partial<AgentState> = { ...state };
+  delete (rest as { shards?: unknown }).shards;
+  delete (rest as { format?: unknown }).format;
+  return rest as NextState;
 }
 
 function beginning(agent: Agent): NextState {

@@ -33,7 +33,7 @@ export function agentAuthorization(
     const { channel, registration } = identity;
     const until = now + lifetime;
     const expires = new Date(until).toISOString();
-    const text = credentialText({ format: 1, channel, registration, expires }, key);
+    const text = credentialText({ channel, registration, expires }, key);
     const header = `Basic ${Buffer.from(`${registration}:${text}`).toString('base64')}`;
     made = { header, keyid: key.keyid, until };
     return header;

@@ -75,7 +75,11 @@ export function startsOf(
 }
 
 function isNewMark(agent: Agent, bundle: VerifiedBundle, mode: Mode): boolean {
-  return mode.mayChange && agent.memory.stored?.state?.mark?.revisionDigest !== bundle.mark.revisionDigest;
+  return mode.mayChange && !isMarked(agent, bundle);
+}
+
+function isMarked(agent: Agent, bundle: VerifiedBundle): boolean {
+  return agent.memory.stored?.state?.mark?.revisionDigest === bundle.mark.revisionDigest;
 }
 
 function isNewRoot(agent: Agent, bundle: VerifiedBundle): boolean {
@@ -101,14 +105,11 @@ export function outcomeOf(
 ): Outcome & { readonly isNew: boolean; readonly phase: 'settled' | 'applying' } {
   const { bundle, mode, prune, apps, rows, inventory, isRestored } = facts;
   const { stored, faults } = agent.memory;
-  const retired = new Set(bundle.revision.retired.map((one) => one.id));
-  const survivors = [...inventory.keys()].filter((id) => retired.has(id)).sort(byCodeUnit);
+  const survivors = survivorsOf(bundle, inventory);
   const isDone = apps.every(({ plan }) => plan === null || plan.phase === 'settled');
-  const isStarted = mode.mayChange || stored?.state?.mark?.revisionDigest === bundle.mark.revisionDigest;
-  const isSettled = isDone && faults.size === 0 && isStarted;
+  const isSettled = isDone && faults.size === 0 && (mode.mayChange || isMarked(agent, bundle));
   const phase = isSettled && survivors.length === 0 ? 'settled' : 'applying';
   const isNews = isNewMark(agent, bundle, mode) || isNewRoot(agent, bundle);
-  const deadlines = apps.flatMap(({ plan }) => plan?.deadline ?? []);
   return {
     bundle,
     mode,
@@ -120,14 +121,24 @@ export function outcomeOf(
     isLimited: prune.isLimited,
     isRestored,
     isSettled,
-    didWrite: rows.some((row) => row.action !== 'failed' && row.action !== 'kept') || rows.some(isRefresh),
-    deadline: deadlines.length === 0 ? null : Math.min(...deadlines),
+    didWrite: rows.some(mayGoOn),
+    deadline: earliest(apps),
     isNew: isNews || inventory !== stored?.inventory || (mode.mayChange && phase !== stored.state?.phase),
     phase,
   };
 }
 
-/** A look found out something that the next pass acts on at once. */
-function isRefresh(row: Row): boolean {
-  return row.action === 'kept' && row.isRefresh === true;
+function earliest(apps: readonly AppOutcome[]): number | null {
+  const deadlines = apps.flatMap(({ plan }) => plan?.deadline ?? []);
+  return deadlines.length === 0 ? null : Math.min(...deadlines);
+}
+
+function survivorsOf(bundle: VerifiedBundle, inventory: Inventory): ObjectId[] {
+  const retired = new Set(bundle.revision.retired.map((one) => one.id));
+  return [...inventory.keys()].filter((id) => retired.has(id)).sort(byCodeUnit);
+}
+
+/** After a write, or a look that found out something, the next step may be possible at once. */
+function mayGoOn(row: Row): boolean {
+  return row.isRefresh === true || (row.action !== 'failed' && row.action !== 'kept');
 }

@@ -34,7 +34,8 @@ export function appHealth(
   facts: { readonly live: Live; readonly faults: readonly Row[]; readonly explanation: string | null },
 ): AppHealthView {
   const { live, faults } = facts;
-  const objects = (app?.objects ?? []).map(({ id }) => ({ id, ...verdictOf(live, id) }));
+  const ids = idsOf(app);
+  const objects = ids.map((id) => ({ id, ...verdictOf(live, id) }));
   const bad = objects.filter((one) => one.health !== 'Current');
   const counts = { total: objects.length, current: objects.length - bad.length, bad };
   if (plan === null) return { health: 'Held', message: `skipped: ${skipped ?? 'not selected'}`, ...counts };
@@ -52,7 +53,11 @@ export function appHealth(
     ...bad.map((one) => `${nameOf(one.id)}: ${one.message}`),
   ].find((one) => one !== null && one !== '');
   const ready = `Ready:${readyText(live, app)}`;
-  return { health: worstHealth(words), message: why === undefined ? ready : `${ready} ${why ?? ''}`, ...counts };
+  return { health: worstHealth(words), message: `${ready} ${why ?? ''}`.trimEnd(), ...counts };
+}
+
+function idsOf(app: BundleApp | null): ObjectId[] {
+  return (app?.objects ?? []).map(({ id }) => id);
 }
 
 function join(reason: string | undefined, explanation: string | null): string | null {
@@ -70,7 +75,7 @@ function verdictOf(live: Live, id: ObjectId): { readonly health: ObjectHealth; r
 
 /** Ready of wanted pods; objects that are current of all where nothing runs pods. */
 function readyText(live: Live, app: BundleApp | null): string {
-  const ids = (app?.objects ?? []).map(({ id }) => id);
+  const ids = idsOf(app);
   const scaled = ids.flatMap((id) => replicasOf(live.object(id), app, id));
   if (scaled.length > 0) {
     const ready = scaled.reduce((sum, one) => sum + Math.min(one.ready, one.wanted), 0);

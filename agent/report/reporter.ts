@@ -25,6 +25,7 @@ export function openReporter(deps: Pick<AgentDeps, 'deliver' | 'clock' | 'random
   let failures = 0;
   let quietUntil = Number.NEGATIVE_INFINITY;
   let isBusy = false;
+  let next: { readonly make: MakeReport; readonly signal: AbortSignal } | null = null;
 
   const deliver = async (make: MakeReport, signal: AbortSignal): Promise<void> => {
     // A number that rises with the wall clock needs no write to survive a restart; the hub's answer mends a clock that went back.
@@ -42,23 +43,32 @@ export function openReporter(deps: Pick<AgentDeps, 'deliver' | 'clock' | 'random
     if (isBehind || isAsked) told = '';
   };
 
+  const offer = async (make: MakeReport, signal: AbortSignal): Promise<void> => {
+    // While one is on its way, only the newest word waits.
+    if (isBusy) next = { make, signal };
+    if (isBusy || clock.monotonic() < quietUntil) return;
+    const isDue = clock.monotonic() - toldAt >= settings.heartbeatMs;
+    if (!isDue && factsOf(make(sequence, withEnvelope)) === told) return;
+    isBusy = true;
+    try {
+      await deliver(make, signal);
+    } catch (error) {
+      quietUntil = clock.monotonic() + backoff(failures++, deps.random);
+      deps.log.debug('the report was not taken', { error: asSluiceError(error).message });
+    } finally {
+      isBusy = false;
+    }
+    const waiting = next;
+    next = null;
+    if (waiting !== null && !waiting.signal.aborted) await offer(waiting.make, waiting.signal);
+  };
+
   return {
-    offer: async (make, signal) => {
-      if (isBusy || clock.monotonic() < quietUntil) return;
-      const isDue = clock.monotonic() - toldAt >= settings.heartbeatMs;
-      if (!isDue && factsOf(make(sequence, withEnvelope)) === told) return;
-      isBusy = true;
-      try {
-        await deliver(make, signal);
-      } catch (error) {
-        quietUntil = clock.monotonic() + backoff(failures++, deps.random);
-        deps.log.debug('the report was not taken', { error: asSluiceError(error).message });
-      } finally {
-        isBusy = false;
-      }
-    },
+    offer,
     nextIn: () => {
       const now = clock.monotonic();
+      // What is on its way, or was never said, is somebody's business already.
+      if (isBusy || toldAt === Number.NEGATIVE_INFINITY) return quietUntil > now ? quietUntil - now : 1_000;
       if (quietUntil > now) return quietUntil - now;
       return Math.max(0, toldAt + settings.heartbeatMs - now);
     },

@@ -1,6 +1,7 @@
 import type { Agent, AppOutcome, Mode, Progress } from '../model/agent.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { AppSight } from '../model/plan.ts';
+import type { Row } from '../model/rows.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
@@ -39,11 +40,13 @@ export function planApps(agent: Agent, input: PlansInput): AppOutcome[] {
   });
 }
 
-/** Remembers that an application's traffic was moved now. */
-export function noteShifts(agent: Agent, apps: readonly AppOutcome[], written: ReadonlySet<ObjectId>): void {
+/** Remembers that an application's traffic was moved now, when rows say so. */
+export function noteShifts(agent: Agent, apps: readonly AppOutcome[], rows: readonly Row[]): void {
+  const written = new Set(rows.filter((row) => row.action !== 'kept' && row.action !== 'failed').map((row) => row.id));
+  if (written.size === 0) return;
   for (const { key, app } of apps) {
     if (app?.traffic.some(({ id }) => written.has(id)) !== true) continue;
-    const progress = agent.memory.progress.get(key) ?? { digest: app.digest, waitingSince: null, shiftedAt: null };
+    const progress = agent.memory.progress.get(key) ?? { digest: app.digest, waitingSince: null };
     agent.memory.progress.set(key, { ...progress, shiftedAt: agent.deps.clock.monotonic() });
   }
 }

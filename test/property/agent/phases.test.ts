@@ -142,6 +142,7 @@ async function run(actions: readonly Action[]): Promise<void> {
   let generation = 0;
   // Like the hub: whatever was ever published and is wanted no more is retired.
   const published: TestApp[] = [];
+  let last: readonly TestApp[] = [];
   const publish = (revisions: readonly TestRevision[]) => {
     const app = exampleApp(revisions, { deadline: 3 });
     const apps = revisions.length === 0 ? [] : [app];
@@ -151,6 +152,7 @@ async function run(actions: readonly Action[]): Promise<void> {
       retired: [...new Set(retiredBetween(published, apps))],
     });
     published.push(...apps);
+    last = apps;
     now = bundle.revision;
     channel.publish(bundle);
     agent.memory.isPullDue = true;
@@ -178,8 +180,7 @@ async function run(actions: readonly Action[]): Promise<void> {
   const live = [...kube.objects.values()]
     .filter(({ object }) => object.kind === 'Deployment')
     .map(({ object }) => object);
-  const apps = now === null ? [] : (now as Revision).apps;
-  const wantedApp = apps.length === 0 ? undefined : desired;
+  const wantedApp = last.length === 0 ? undefined : desired;
   expect(live.map((object) => `${object.metadata.name}=${wanted(object)}`).sort()).toEqual(
     (wantedApp?.objects ?? [])
       .filter((object) => object.kind === 'Deployment')

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { assess } from '../../../../agent/health/assess.ts';
+import type { KubeObject } from '../../../../shared/model/object.ts';
+
+const object = (apiVersion: string, kind: string, rest: Record<string, unknown>, metadata = {}): KubeObject => ({
+  apiVersion,
+  kind,
+  metadata: { name: 'x', namespace: 'default', generation: 2, ...metadata },
+  ...rest,
+});
+const condition = (type: string, status: string, reason = '', message = '') => ({ type, status, reason, message });
+const ready = { observedGeneration: 2, replicas: 2, updatedReplicas: 2, readyReplicas: 2, availableReplicas: 2 };
+const deployment = (status: object, metadata = {}) =>
+  object('apps/v1', 'Deployment', { spec: { replicas: 2 }, status }, metadata);
+
+const rows: readonly (readonly [string, KubeObject, string, string])[] = [
+  ['a ready Deployment', deployment(ready), 'Current', '2 of 2 ready'],
+  [
+    'a Deployment that its controller has not seen',
+    deployment({ ...ready, observedGeneration: 1 }),
+    'InProgress',
+    'waiting for its controller',
+  ],
+  ['a Deployment without a status', deployment({}), 'InProgress', 'waiting for its controller'],
+  ['a Deployment with one pod ready', deployment({ ...ready, readyReplicas: 1 }), 'InProgress', '1 of 2 ready'],
+  [
+    'a Deployment in the middle of an update',
+    deployment({ ...ready, updatedReplicas: 1 }),
+    'InProgress',
+    '1 of 2 updated',
+  ],
+  [
+    'a Deployment with pods of an old template',
+    deployment({ ...ready, replicas: 3 }),
+    'InProgress',
+    '1 old replicas still there',
+  ],
+  [
+    'a Deployment past its deadline',
+    deployment({ ...ready, conditions: [condition('Progressing', 'False', 'ProgressDeadlineExceeded', 'timed out')] }),
+    'Failed',
+    'timed out',
+  ],
+  [
+    'an object that is being deleted',
+    deployment(ready, { deletionTimestamp: 'now', finalizers: ['a/b'] }),
+    'Terminating',
+    'being deleted, waiting for a/b',
+  ],
+  [
+    'a StatefulSet in an update',
+    object('apps/v1', 'StatefulSet', {
+      spec: { replicas: 1 },
+      status: {
+        observedGeneration: 2,
+        readyReplicas: 1,
+        updatedReplicas: 1,
+        currentRevision: 'a',
+        updateRevision: 'b',
+      },
+    }),
+    'InProgress',
+    'waiting for the update to finish',
+  ],
+  [
+    'a DaemonSet with one node to go',
+    object('apps/v1', 'DaemonSet', {
+      status: { observedGeneration: 2, desiredNumberScheduled: 3, updatedNumberScheduled: 3, numberReady: 2 },
+    }),
+    'InProgress',
+    '2 of 3 ready',
+  ],
+  [
+    'a job that failed',
+    object('batch/v1', 'Job', { status: { conditions: [condition('Failed', 'True', '', 'too often')] } }),
+    'Failed',
+    'too often',
+  ],
+  ['a job that runs', object('batch/v1', 'Job', { status: { startTime: 'now' } }), 'Current', 'running'],
+  ['a job that did not start', object('batch/v1', 'Job', { status: {} }), 'InProgress', 'not started yet'],
+  [
+    'a pod whose image cannot be pulled',
+    object('v1', 'Pod', {
+      status: {
+        phase: 'Pending',
+        containerStatuses: [{ state: { waiting: { reason: 'ImagePullBackOff', message: 'no such image' } } }],
+      },
+    }),
+    'InProgress',
+    'ImagePullBackOff: no such image',
+  ],
+  [
+    'a pod that crashes again and again',
+    object('v1', 'Pod', {
+      status: { phase: 'Running', containerStatuses: [{ state: { waiting: { reason: 'CrashLoopBackOff' } } }] },
+    }),
+    'InProgress',
+    'CrashLoopBackOff',
+  ],
+  [
+    'a ready pod',
+    object('v1', 'Pod', { status: { phase: 'Running', conditions: [condition('Ready', 'True')] } }),
+    'Current',
+    'ready',
+  ],
+  [
+    'a claim without a volume',
+    object('v1', 'PersistentVolumeClaim', { status: { phase: 'Pending' } }),
+    'InProgress',
+    'Pending',
+  ],
+  ['a plain Service', object('v1', 'Service', { spec: { type: 'ClusterIP' } }), 'Current', ''],
+  [
+    'a Service without its load balancer',
+    object('v1', 'Service', { spec: { type: 'LoadBalancer' }, status: { loadBalancer: {} } }),
+    'InProgress',
+    'waiting for a load balancer',
+  ],
+  ['an Ingress', object('networking.k8s.io/v1', 'Ingress', {}), 'Current', ''],
+  [
+    'an established definition',
+    object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', {
+      status: { conditions: [condition('Established', 'True')] },
+    }),
+    'Current',
+    'established',
+  ],
+  [
+    'a route whose backend is missing',
+    object('gateway.networking.k8s.io/v1', 'HTTPRoute', {
+      status: {
+        parents: [
+          {
+            conditions: [
+              condition('Accepted', 'True'),
+              condition('ResolvedRefs', 'False', 'BackendNotFound', 'no Service'),
+            ],
+          },
+        ],
+      },
+    }),
+    'Failed',
+    'ResolvedRefs: no Service',
+  ],
+  [
+    'a custom object that is not ready',
+    object('example.com/v1', 'Thing', { status: { conditions: [condition('Ready', 'False', 'Waiting')] } }),
+    'InProgress',
+    'Waiting',
+  ],
+  [
+    'a custom object that stalled',
+    object('example.com/v1', 'Thing', { status: { conditions: [condition('Stalled', 'True', '', 'broken')] } }),
+    'Failed',
+    'broken',
+  ],
+  ['a custom object without a status', object('example.com/v1', 'Thing', {}), 'Current', ''],
+  [
+    'an object of odd shape',
+    object('apps/v1', 'Deployment', { spec: 7, status: ['?'] }),
+    'InProgress',
+    'waiting for its controller',
+  ],
+];
+
+describe('the health of an object', () => {
+  it.each(rows)('of %s', (_, input, health, message) => {
+    expect(assess(input)).toEqual({ health, message });
+  });
+});
