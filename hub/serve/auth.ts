@@ -63,15 +63,9 @@ function keysOf(record: ClusterRecord, now: number): string[] {
 
 // eslint-disable-next-line max-params -- the five facts that a credential is checked against
 function expiryOf(text: string, channel: string, record: ClusterRecord, keys: readonly string[], now: number): number {
-  const credential = verifyCredential(text, keys);
-  const expires = Date.parse(credential.expires);
-  const isValid =
-    credential.channel === channel &&
-    credential.registration === record.registration &&
-    expires > now &&
-    expires <= now + longestCredential;
-  if (!isValid) throw refused();
-  return expires;
+  const expires = verifyCredential(text, { channel, registration: record.registration }, keys);
+  if (expires > now && expires <= now + longestCredential) return expires;
+  throw refused();
 }
 
 function refused(): SluiceError {

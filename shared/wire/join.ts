@@ -33,13 +33,11 @@ export const enrolment = z.strictObject({
 export type Enrolment = z.infer<typeof enrolment>;
 
 /** What an agent signs to pull: valid until `expires`, at most ten minutes ahead. Signed with its key, or the token before. */
-export const credential = z.strictObject({
-  format: z.literal(1),
-  channel: uuid,
-  registration: uuid,
-  expires: instant,
-});
-export type Credential = z.infer<typeof credential>;
+export interface Credential {
+  readonly channel: string;
+  readonly registration: string;
+  readonly expires: string;
+}
 
 const prefix = 'sluice1.';
 

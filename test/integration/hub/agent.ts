@@ -50,7 +50,7 @@ export async function joinAgent(world: HubWorld, name: string, more: object = {}
     const expires = new Date(Date.now() + minutes * 60_000).toISOString();
     const { channel, registration } = ticket;
     const key = by ?? (enrolled ? signer : signerOf(ticket.token));
-    const text = credentialText({ format: 1, channel, registration, expires }, key);
+    const text = credentialText({ channel, registration, expires }, key);
     return `Basic ${Buffer.from(`${registration}:${text}`).toString('base64')}`;
   };
   const get: SpokenAgent['get'] = (path, headers = {}) =>

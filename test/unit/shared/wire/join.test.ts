@@ -34,19 +34,29 @@ describe('the join line', () => {
 
 describe('a credential', () => {
   const signer = signerOf(newSeed());
-  const content = { format: 1 as const, channel: registration, registration, expires: '2026-01-01T00:00:00Z' };
+  const addressee = { channel: registration, registration };
+  const expires = '2026-01-01T00:00:00.000Z';
+  const text = credentialText({ ...addressee, expires }, signer);
 
   it('is believed when a key of the registration signed it', () => {
-    expect(verifyCredential(credentialText(content, signer), [signer.publicKey])).toEqual(content);
+    expect(verifyCredential(text, addressee, [signerOf(newSeed()).publicKey, signer.publicKey])).toBe(
+      Date.parse(expires),
+    );
+  });
+
+  it('is short enough to go with every poll', () => {
+    expect(text.length).toBeLessThan(100);
   });
 
   it.each([
-    ['another key', credentialText(content, signerOf(newSeed()))],
+    ['another key', credentialText({ ...addressee, expires }, signerOf(newSeed()))],
+    ['another registration', credentialText({ ...addressee, registration: ticket.token, expires }, signer)],
+    ['another expiry', `zzzzzz.${text.split('.')[1] ?? ''}`],
     ['nothing', ''],
-    ['a payload without its signature', credentialText(content, signer).split('.')[0] ?? ''],
-    ['a trailing part', credentialText(content, signer) + '.x'],
-  ])('is refused with %s', (_, text) => {
-    expect(() => verifyCredential(text, [signer.publicKey])).toThrow('not signed');
+    ['no signature', text.split('.')[0] ?? ''],
+    ['a trailing part', text + '.x'],
+  ])('is refused with %s', (_, other) => {
+    expect(() => verifyCredential(other, addressee, [signer.publicKey])).toThrow('not signed');
   });
 });
 
