@@ -25,7 +25,7 @@ export const agentOptions = z.strictObject({
   /** Where probes are answered; absent = nowhere. */
   probeListen: z
     .string()
-    .regex(/^[0-9a-zA-Z.:[\]-]+:\d{1,5}$/, 'not HOST:PORT')
+    .regex(/^[0-9a-zA-Z.:[\]-]*:\d{1,5}$/, 'not HOST:PORT')
     .optional(),
   allowPlainHttp: z.boolean().default(false),
 });
@@ -42,7 +42,7 @@ export function readOptions(raw: Readonly<Record<string, unknown>>): AgentOption
   throw new SluiceError('USAGE', `--${flag}: ${issue?.message ?? 'not a valid value'}`, { hint });
 }
 
-/** Host and port of `HOST:PORT`, as `probeListen` has it. */
+/** Host and port of `HOST:PORT`, as `probeListen` has it; an empty host is every address of the machine. */
 export function hostAndPort(text: string): { readonly host: string; readonly port: number } {
   const at = text.lastIndexOf(':');
   return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };

@@ -1,0 +1,94 @@
+{{/* Names are fixed: one agent to a namespace, and the agent refuses to touch RBAC objects of these names. */}}
+{{- define "sluice-agent.clusterName" -}}
+{{- printf "sluice-agent-%s" .Release.Namespace -}}
+{{- end -}}
+
+{{- define "sluice-agent.selector" -}}
+app.kubernetes.io/name: sluice-agent
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "sluice-agent.labels" -}}
+{{ include "sluice-agent.selector" . }}
+app.kubernetes.io/component: agent
+app.kubernetes.io/part-of: sluice
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- with .Values.extraLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "sluice-agent.image" -}}
+{{- with .Values.image -}}
+{{- if .digest -}}
+{{ .repository }}@{{ .digest }}
+{{- else -}}
+{{ .repository }}:{{ .tag | default $.Chart.AppVersion }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Name of the Secret with the join line; empty when the agent has joined before. */}}
+{{- define "sluice-agent.joinSecret" -}}
+{{- if .Values.existingSecret -}}
+{{ .Values.existingSecret }}
+{{- else if .Values.join -}}
+sluice-agent-join
+{{- end -}}
+{{- end -}}
+
+{{- define "sluice-agent.caConfigMap" -}}
+{{- if .Values.ca.existingConfigMap -}}
+{{ .Values.ca.existingConfigMap }}
+{{- else if .Values.ca.pem -}}
+sluice-agent-ca
+{{- end -}}
+{{- end -}}
+
+{{/* What applications are made of. Claims are never deleted by the agent; pods are listed to say why a revision is not ready. */}}
+{{- define "sluice-agent.workloadRules" -}}
+- apiGroups: [""]
+  resources: [configmaps, serviceaccounts, services{{ if .Values.rbac.secrets }}, secrets{{ end }}]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [""]
+  resources: [persistentvolumeclaims]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [list]
+- apiGroups: [apps]
+  resources: [daemonsets, deployments, statefulsets]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [batch]
+  resources: [cronjobs, jobs]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [autoscaling]
+  resources: [horizontalpodautoscalers]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [policy]
+  resources: [poddisruptionbudgets]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [networking.k8s.io]
+  resources: [ingresses, networkpolicies]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [networking.istio.io]
+  resources: [virtualservices]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [gateway.networking.k8s.io]
+  resources: [httproutes]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [discovery.k8s.io]
+  resources: [endpointslices]
+  verbs: [list, watch]
+{{- with .Values.rbac.extraRules }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "sluice-agent.subject" -}}
+- kind: ServiceAccount
+  name: sluice-agent
+  namespace: {{ .Release.Namespace }}
+{{- end -}}
