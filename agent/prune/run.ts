@@ -32,12 +32,14 @@ export async function pruneObjects(
   };
   const next = new Map(inventory);
   const rows: Row[] = [];
+  // What this pass could not apply keeps all of its application, decided or not.
+  const failed = failedApps(agent);
   const each = (ids: readonly ObjectId[], work: (id: ObjectId) => Promise<Row | null>) =>
     mapLimited(
       inFlight,
       ids.filter((id) => isDue(agent, id)),
       async (id) => {
-        if (agent.stop.aborted) return;
+        if (agent.stop.aborted || failed.has(next.get(id)?.app ?? '')) return;
         const row = await work(id);
         if (row === null) return;
         rows.push(row);
@@ -58,6 +60,11 @@ export async function pruneObjects(
     });
   }
   return { inventory: next.size === inventory.size ? inventory : next, rows };
+}
+
+function failedApps(agent: Agent): ReadonlySet<string> {
+  const faults = [...agent.memory.faults.values()];
+  return new Set(faults.filter((fault) => fault.digest !== null).map((fault) => fault.row.app));
 }
 
 /** Deletion under way or refused: not asked again before its backoff, or before the watch shows a change. */

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { pass } from '../../../agent/pass.ts';
+import { SluiceError } from '../../../shared/errors.ts';
+import { fakeChannel, handAgent, manualClock, settle, testDeps } from '../../fakes/agent.ts';
+import { configMap, exampleApp, plainApp, retiredBetween, testBundle } from '../../fakes/apps.ts';
+import { noon } from '../../fakes/bundle.ts';
+import { fakeKube } from '../../fakes/kube.ts';
+
+function world() {
+  const kube = fakeKube();
+  const channel = fakeChannel();
+  const clock = manualClock();
+  const agent = handAgent(testDeps(kube, channel, clock));
+  return { kube, channel, clock, agent };
+}
+
+const a = configMap('a');
+const b = configMap('b');
+const one = plainApp('one', [a]);
+const two = plainApp('one', [a, b]);
+const aId = '/ConfigMap/default/a';
+const bId = '/ConfigMap/default/b';
+
+describe('deletions', () => {
+  it('happen for a skipped generation too: what it retired is still retired later', async () => {
+    const { kube, channel, clock, agent } = world();
+    channel.publish(testBundle({ generation: 1, apps: [two] }));
+    await settle(agent, kube, { clock });
+    // Generation 2 retired b and was never seen here.
+    channel.publish(testBundle({ generation: 3, apps: [one], retired: [{ id: bId, since: 2 }] }));
+    await settle(agent, kube, { clock });
+    expect(kube.read(bId)).toBeUndefined();
+    expect(kube.read(aId)).toBeDefined();
+  });
+
+  it('that fail leave a survivor, which goes once it can', async () => {
+    const { kube, channel, clock, agent } = world();
+    channel.publish(testBundle({ generation: 1, apps: [two] }));
+    await settle(agent, kube, { clock });
+    kube.fault = (call) => (call === 'delete ConfigMap/b' ? 'OBJECT_REJECTED' : null);
+    channel.publish(testBundle({ generation: 2, apps: [one], retired: [bId] }));
+    agent.memory.isPullDue = true;
+    const outcome = await pass(agent);
+    expect(outcome.survivors).toEqual([bId]);
+    expect(outcome.isSettled).toBe(false);
+    expect(outcome.inventory.has(bId)).toBe(true);
+    kube.fault = () => null;
+    clock.move(60_000);
+    expect((await settle(agent, kube, { clock })).survivors).toEqual([]);
+    expect(kube.read(bId)).toBeUndefined();
+  });
+
+  it('wait for finalizers with the object in the inventory', async () => {
+    const { kube, channel, clock, agent } = world();
+    channel.publish(testBundle({ generation: 1, apps: [two] }));
+    await settle(agent, kube, { clock });
+    kube.edit(bId, (object) => (object.metadata.finalizers = ['example.com/wait']));
+    channel.publish(testBundle({ generation: 2, apps: [one], retired: [bId] }));
+    const outcome = await settle(agent, kube, { clock });
+    expect(outcome.survivors).toEqual([bId]);
+    kube.edit(bId, (object) => (object.metadata.finalizers = []));
+    kube.remove(bId);
+    expect((await settle(agent, kube, { clock })).inventory.has(bId)).toBe(false);
+  });
+
+  it('stop while the channel cannot be read, is stale, or the site holds', async () => {
+    const { kube, channel, clock, agent } = world();
+    channel.publish(testBundle({ generation: 1, apps: [two], freshUntil: noon + 3_600_000 }));
+    await settle(agent, kube, { clock });
+    channel.publish(testBundle({ generation: 2, apps: [one], retired: [bId], freshUntil: noon + 3_600_000 }));
+    agent.memory.site = { labels: {}, hold: { until: null, reason: 'audit' } };
+    await settle(agent, kube, { clock });
+    expect(kube.read(bId)).toBeDefined();
+    agent.memory.site = { labels: {}, hold: null };
+    channel.fail(new SluiceError('UNAVAILABLE', 'no route'));
+    agent.memory.isPullDue = true;
+    const cut = await pass(agent);
+    expect(cut.mode.stopDeletes).toContain('no route');
+    expect(kube.read(bId)).toBeDefined();
+    channel.fail(null);
+    clock.move(2 * 3_600_000);
+    agent.memory.isPullDue = true;
+    expect((await pass(agent)).mode.stopDeletes).toBe('the bundle is not fresh');
+    expect(kube.read(bId)).toBeDefined();
+  });
+
+  it('of one application leave the other one in the same namespace alone', async () => {
+    const { kube, channel, clock, agent } = world();
+    const other = plainApp('other', [configMap('c')]);
+    channel.publish(testBundle({ generation: 1, apps: [two, other] }));
+    await settle(agent, kube, { clock });
+    channel.publish(testBundle({ generation: 2, apps: [other], retired: [aId, bId] }));
+    await settle(agent, kube, { clock });
+    expect([kube.read(aId), kube.read(bId)]).toEqual([undefined, undefined]);
+    expect(kube.read('/ConfigMap/default/c')).toBeDefined();
+  });
+
+  it('of an application do not happen while one of its objects cannot be applied', async () => {
+    const { kube, channel, clock, agent } = world();
+    channel.publish(testBundle({ generation: 1, apps: [two] }));
+    await settle(agent, kube, { clock });
+    kube.fault = (call) => (call.endsWith('ConfigMap/bad') ? 'OBJECT_REJECTED' : null);
+    const broken = plainApp('one', [a, configMap('bad')]);
+    channel.publish(testBundle({ generation: 2, apps: [broken], retired: [bId] }));
+    agent.memory.isPullDue = true;
+    for (let round = 0; round < 4; round += 1) await pass(agent);
+    expect(kube.read(bId)).toBeDefined();
+    kube.fault = () => null;
+    clock.move(60_000);
+    await settle(agent, kube, { clock });
+    expect(kube.read(bId)).toBeUndefined();
+  });
+
+  it('do not happen in a cluster that was restored elsewhere; nonces prove what is ours', async () => {
+    const { kube, channel, clock, agent } = world();
+    channel.publish(testBundle({ generation: 1, apps: [two] }));
+    await settle(agent, kube, { clock });
+    // The same objects under new UIDs, as a restore makes them.
+    const copy = fakeKube();
+    for (const { object } of kube.objects.values()) {
+      if (object.kind !== 'Namespace') copy.put_({ ...object, metadata: { ...object.metadata, managedFields: [] } });
+    }
+    copy.edit('/Namespace//kube-system', (object) => (object.metadata.uid = 'another'));
+    const restored = handAgent(testDeps(copy, channel, clock));
+    channel.publish(testBundle({ generation: 1, apps: [one], retired: [bId] }));
+    const outcome = await settle(restored, copy, { clock });
+    expect(outcome.isRestored).toBe(true);
+    expect(copy.read(bId)).toBeDefined();
+    expect(outcome.inventory.get(aId)?.uid).toBe(copy.read(aId)?.metadata.uid);
+    // The next generation is made for this cluster.
+    channel.publish(testBundle({ generation: 2, apps: [one], retired: [bId] }));
+    await settle(restored, copy, { clock });
+    expect(copy.read(bId)).toBeUndefined();
+  });
+});
+
+describe('a site hold', () => {
+  it('holds changes back, and still repairs what was applied', async () => {
+    const { kube, channel, clock, agent } = world();
+    channel.publish(testBundle({ generation: 1, apps: [two] }));
+    await settle(agent, kube, { clock });
+    agent.memory.site = { labels: {}, hold: { until: null, reason: 'audit' } };
+    channel.publish(testBundle({ generation: 2, apps: [plainApp('one', [a, configMap('b', 'new')])] }));
+    kube.edit(aId, (object) => (object['data'] = { value: 'edited' }));
+    const outcome = await settle(agent, kube, { clock });
+    expect(kube.read(aId)?.['data']).toEqual({ value: 'a' });
+    expect(kube.read(bId)?.['data']).toEqual({ value: 'a' });
+    expect(outcome.mode.hold).toBe('held by the site: audit');
+    expect(agent.memory.stored?.state?.mark?.generation).toBe(1);
+  });
+});
+
+describe('a first install', () => {
+  it('routes to what is ready rather than to nothing, then to the full split', async () => {
+    const { kube, channel, clock, agent } = world();
+    const app = exampleApp([
+      { n: 1, replicas: 1, weight: 30 },
+      { n: 2, replicas: 1, weight: 70 },
+    ]);
+    channel.publish(testBundle({ generation: 1, apps: [app], retired: retiredBetween([], [app]) }));
+    const router = 'networking.istio.io/VirtualService/default/example';
+    const split = () =>
+      JSON.stringify((kube.read(router)?.['spec'] as { http: unknown } | undefined)?.http ?? null).match(
+        /"weight":\d+/g,
+      );
+    await settle(agent, kube, { clock, readiness: () => 0 });
+    expect(split()).toBeNull();
+    await settle(agent, kube, { clock, readiness: (object) => (object.metadata.name.endsWith('v1') ? 1 : 0) });
+    expect(split()).toEqual(['"weight":100', '"weight":0']);
+    expect((await settle(agent, kube, { clock })).isSettled).toBe(true);
+    expect(split()).toEqual(['"weight":30', '"weight":70']);
+  });
+});
