@@ -1,17 +1,15 @@
-import type { AppOutcome, Fault, Outcome } from '../model/agent.ts';
+import type { AppOutcome, Fault } from '../model/agent.ts';
 import type { AgentSettings } from '../model/deps.ts';
 import type { Live } from '../model/live.ts';
 import type { Identity } from '../model/site.ts';
-import type { Code } from '../../shared/errors.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { reportLimit, type AgentReport, type ReportApp, type ReportRevision } from '../../shared/wire/report.ts';
 import { appHealth } from './health.ts';
-import { conditionsOf } from './conditions.ts';
+import { conditionsOf, type ConditionsInput } from './conditions.ts';
 
 /** Everything that a report is made of: only rows and observed facts. */
-export interface ReportInput {
-  readonly outcome: Outcome;
+export interface ReportInput extends ConditionsInput {
   readonly live: Live;
   readonly identity: Identity;
   readonly settings: Pick<AgentSettings, 'version'>;
@@ -22,13 +20,7 @@ export interface ReportInput {
   };
   readonly faults: ReadonlyMap<ObjectId, Pick<Fault, 'row'>>;
   readonly explanations: ReadonlyMap<string, { readonly text: string }>;
-  readonly channelFault: { readonly code: Code; readonly message: string } | null;
-  readonly isFresh: boolean;
   readonly sequence: number;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  /** Since when each condition has its status, by type; missing = now. */
-  readonly since: ReadonlyMap<string, { readonly status: string; readonly at: number }>;
   readonly withEnvelope: boolean;
 }
 

@@ -1,10 +1,22 @@
 import type { ReportCondition } from '../../shared/wire/report.ts';
-import type { ReportInput } from './build.ts';
+import type { Outcome } from '../model/agent.ts';
+import type { Code } from '../../shared/errors.ts';
+
+/** What the conditions of a site are read from. */
+export interface ConditionsInput {
+  readonly outcome: Outcome;
+  readonly channelFault: { readonly code: Code; readonly message: string } | null;
+  readonly isFresh: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Since when each condition has its status, by type; missing = now. */
+  readonly since: ReadonlyMap<string, { readonly status: string; readonly at: number }>;
+}
 
 type Judged = Pick<ReportCondition, 'type' | 'reason' | 'message'> & { readonly isTrue: boolean };
 
 /** The site's conditions: Ready always, the others only while they are true. */
-export function conditionsOf(input: ReportInput): ReportCondition[] {
+export function conditionsOf(input: ConditionsInput): ReportCondition[] {
   const { since, now } = input;
   return judge(input).map(({ type, reason, message, isTrue }) => {
     const status = isTrue ? 'True' : 'False';
@@ -29,7 +41,7 @@ const named: Readonly<Record<string, ReportCondition['type']>> = {
   STALE: 'Stale',
 };
 
-function judge(input: ReportInput): Judged[] {
+function judge(input: ConditionsInput): Judged[] {
   const { outcome, channelFault: fault } = input;
   const isStale = outcome.bundle !== null && !input.isFresh;
   const isReady = outcome.isSettled && fault === null;
