@@ -11,6 +11,8 @@ export interface Site {
   readonly name: string;
   readonly kubeconfig: string;
   readonly context?: string;
+  /** Whether its kubeconfig may run a program for credentials. */
+  readonly allowExec?: boolean;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -23,6 +25,10 @@ export interface WorldOptions {
   readonly transport?: 'feed' | 'git';
   /** Node flags for the agents. */
   readonly agentFlags?: readonly string[];
+  /** The agents' program (a bundle, say); the sources of the checkout unless told otherwise. */
+  readonly agentEntry?: string;
+  /** More arguments of `sluice-agent run`. */
+  readonly agentArgs?: readonly string[];
 }
 
 /** A hub with its config repository and its agents: processes that speak only the real protocols. */
@@ -35,6 +41,8 @@ export interface World {
   readonly agent: (name: string) => Program;
   /** Joins a cluster and starts its agent; resolves when the agent's process runs. */
   readonly join: (site: Site) => Promise<void>;
+  /** Every program that was started last under its name. */
+  readonly programs: () => readonly Program[];
   /** Starts the agent of a joined cluster again. */
   readonly startAgent: (site: Site) => void;
   /** Starts the hub again, on the same port. */
@@ -59,7 +67,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const { folder } = options;
   const dataFolder = join(folder, 'hub');
   await mkdir(join(folder, 'logs'), { recursive: true });
-  const config = await startConfigRepository(join(folder, 'config'));
+  const config = await startConfigRepository(join(folder, 'config'), join(folder, 'logs', 'git-server.log'));
   const agents = new Map<string, Program>();
   let hub: Program | null = null;
   let hubUrl = '';
@@ -80,7 +88,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     );
     const [url] = await hub.says(/http:\/\/127\.0\.0\.1:\d+/);
     hubUrl = url;
-    config.notify({ url: `${url}/v1/webhook`, secret: await readSecret(join(dataFolder, dataFiles.webhookSecret)) });
+    const secret = await readSecret(join(dataFolder, dataFiles.webhookSecret));
+    await config.notify({ url: `${url}/v1/webhook`, secret });
   };
   const run = (...args: readonly string[]): Promise<CommandResult> =>
     runCommand(['hub/main.ts', ...args, '--data', dataFolder]);
@@ -89,12 +98,21 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     if (stdout === '') throw new Error(`no status: ${stderr}`);
     return JSON.parse(stdout) as StatusView;
   };
+  const entry = options.agentEntry ?? 'agent/main.ts';
   const startAgent = (site: Site): void => {
     const context = site.context === undefined ? [] : ['--context', site.context];
-    const args = ['--kubeconfig', site.kubeconfig, ...context, '--join-file', join(folder, `${site.name}.join`)];
+    const exec = site.allowExec === true ? ['--allow-exec'] : [];
+    const args = [
+      '--kubeconfig',
+      site.kubeconfig,
+      ...context,
+      ...exec,
+      '--join-file',
+      join(folder, `${site.name}.join`),
+    ];
     agents.set(
       site.name,
-      startProgram(`agent ${site.name}`, ['agent/main.ts', 'run', ...args], {
+      startProgram(`agent ${site.name}`, [entry, 'run', ...args, ...(options.agentArgs ?? [])], {
         logFile: join(folder, 'logs', `agent-${site.name}.log`),
         flags: options.agentFlags ?? [],
       }),
@@ -110,6 +128,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     },
     hub: () => required(hub ?? undefined, 'the hub'),
     agent: (name) => required(agents.get(name), name),
+    programs: () => [config.program, ...(hub === null ? [] : [hub]), ...agents.values()],
     startHub,
     startAgent,
     join: async (site) => {
