@@ -1,12 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createRepos } from '../shared/adapters/git/repos.ts';
 import { choiceOption } from '../shared/adapters/cli.ts';
 import { asSluiceError, codes } from '../shared/errors.ts';
 import type { CliContext } from './clicontext.ts';
 import type { Problem } from './model/source.ts';
-import { preview, previewFiles, previewJson, previewYaml, type Preview, type PreviewOptions } from './preview.ts';
-import { startCueEngine } from './render/cue/engine.ts';
 import { problemLine } from './status/problem.ts';
 
 interface RenderFlags {
@@ -30,6 +27,7 @@ export function previewCommands(context: CliContext): void {
     .option('--out <folder>', 'write the objects there as files, as the channel has them')
     .action(async (dir: string | undefined, flags: RenderFlags) => {
       const { cluster, app, local } = flags;
+      const { look, previewFiles, previewJson, previewYaml } = await loaded();
       const seen = await look(context, dir ?? '.', { cluster, app, local });
       if (flags.out !== undefined) await writeFiles(context.terminal.path(flags.out), previewFiles(seen));
       else context.terminal.out(flags.output === 'json' ? previewJson(seen) : previewYaml(seen));
@@ -40,25 +38,16 @@ export function previewCommands(context: CliContext): void {
     .description('print every problem of a folder or work tree, one a line')
     .option('--local <cluster>', 'the cluster that placements without a selector mean (default: local)')
     .action(async (dir: string | undefined, flags: { readonly local?: string }) => {
+      const { look } = await loaded();
       const seen = await look(context, dir ?? '.', { local: flags.local });
       report(context, seen.problems, context.terminal.out);
       if (seen.problems.length === 0) context.terminal.err('no problems\n');
     });
 }
 
-async function look(
-  { terminal, clock, signal, createHttp }: CliContext,
-  dir: string,
-  options: Omit<PreviewOptions, 'signal'>,
-): Promise<Preview> {
-  const http = createHttp({});
-  const cue = startCueEngine({ clock });
-  try {
-    return await preview(terminal.path(dir), { ...options, signal }, { cue, repos: createRepos(http) });
-  } finally {
-    await cue.close();
-    http.close();
-  }
+// What renders takes long to load: no other command pays for it.
+async function loaded() {
+  return { ...(await import('./preview.ts')), ...(await import('./looking.ts')) };
 }
 
 /** A line for each problem; the worst kind of them decides the exit status: bad documents before bad renders. */

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { asSluiceError, SluiceError } from '../shared/errors.ts';
 import { choiceOption } from '../shared/adapters/cli.ts';
 import { withClient, withHubFlags, type CliContext, type HubFlags } from './clicontext.ts';
@@ -41,21 +41,22 @@ function joinCommand(context: CliContext, command: Target): void {
       .addOption(choiceOption('--transport <how>', 'how the agent pulls', ['feed', 'git']).default('feed')),
   ).action(async (name: string, flags: JoinFlags) => {
     const { terminal } = context;
-    const answer = await withClient(context, flags, (client) =>
-      client.join({
-        name,
-        labels: givenLabels((flags.labels ?? '').split(',').filter((part) => part !== '')),
-        capabilities: flags.capabilities === undefined ? null : givenCapabilities(flags.capabilities),
-        replace: flags.replace === true,
-        reports: flags.reports,
-        transport: flags.transport,
-      }),
-    );
-    if (flags.out === '-') {
+    const file = flags.out ?? `${name}.join`;
+    const request = {
+      name,
+      labels: flags.labels === undefined ? null : givenLabels(flags.labels.split(',').filter((part) => part !== '')),
+      capabilities: flags.capabilities === undefined ? null : givenCapabilities(flags.capabilities),
+      replace: flags.replace === true,
+      reports: flags.reports,
+      transport: flags.transport,
+    };
+    // Before the hub mints a token that would have nowhere to go.
+    if (file !== '-') await assertFree(terminal.path(file));
+    const answer = await withClient(context, flags, (client) => client.join(request));
+    if (file === '-') {
       terminal.out(answer.line + '\n');
       return;
     }
-    const file = flags.out ?? `${name}.join`;
     await writeSecret(terminal.path(file), answer.line + '\n');
     terminal.out(
       `cluster ${answer.name} is registered; its join file is ${file} (a secret, good until ${answer.expires})\n` +
@@ -157,6 +158,14 @@ function givenCapabilities(text: string) {
     subject: unknown,
     hint: 'there are istio, gateway-api, ingress',
   });
+}
+
+async function assertFree(path: string): Promise<void> {
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) throw new SluiceError('EXISTS', 'this file exists', { path, hint: 'remove it, or give another --out' });
 }
 
 /** Never over an existing file: it may be the only copy of another secret. */

@@ -1,12 +1,7 @@
 import { choiceOption } from '../shared/adapters/cli.ts';
-import { createLog, logLevels, type LogLevel } from '../shared/adapters/log.ts';
-import { cronSchedule, isCronExpression } from '../shared/adapters/schedule.ts';
-import { proxySettings } from '../shared/adapters/http/proxy.ts';
 import { SluiceError } from '../shared/errors.ts';
-import { dataFiles, ensureSecret } from './client/data.ts';
 import type { CliContext } from './clicontext.ts';
-import { defaultData, hubConfig, isUrl, readHubFile, type HubConfig, type HubFile } from './config.ts';
-import { openStores, startHub } from './start.ts';
+import { defaultData, hubConfig, logLevels, isUrl, readHubFile, type HubConfig, type HubFile } from './config.ts';
 
 interface ServeFlags {
   readonly config?: string;
@@ -21,12 +16,9 @@ interface ServeFlags {
   readonly webhookSecretFile?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
-  readonly logLevel?: LogLevel;
+  readonly logLevel?: HubConfig['log']['level'];
   readonly logFormat?: 'json' | 'text';
 }
-
-/** Polls are spread over this time, so that many hubs do not ask one Git host at once. */
-const pollJitterMs = 10_000;
 
 /** `sluice-hub init` and `sluice-hub serve`. */
 export function serveCommands(context: CliContext): void {
@@ -36,13 +28,8 @@ export function serveCommands(context: CliContext): void {
     .description('make the keys, ledger and channel of a hub (`serve` does so, too)')
     .option('--data <dir>', `data folder (default: ${defaultData})`)
     .action(async (flags: { readonly data?: string }) => {
-      const data = context.terminal.path(flags.data ?? defaultData);
-      await ensureSecret(data, dataFiles.adminToken);
-      const { keys, close } = await openStores(data, context.clock);
-      close();
-      context.terminal.out(
-        `channel ${keys.channel}\nkeys are in ${data}/keys; move root.key to a safe place: it is needed only to rotate keys or to recover\n`,
-      );
+      const { init } = await import('./serving.ts');
+      await init(context, context.terminal.path(flags.data ?? defaultData));
     });
   program
     .command('serve [source]')
@@ -59,36 +46,20 @@ export function serveCommands(context: CliContext): void {
     .option('--webhook-secret-file <file>', 'secret of the webhook (default: made in the data folder)')
     .option('--tls-cert <file>', 'certificate, PEM')
     .option('--tls-key <file>', 'its key, PEM')
-    .addOption(choiceOption('--log-level <level>', 'how much to log', [...logLevels]))
+    .addOption(choiceOption('--log-level <level>', 'how much to log', logLevels))
     .addOption(choiceOption('--log-format <form>', 'json or text (default: text on a terminal)', ['json', 'text']))
-    .action(async (source: string | undefined, flags: ServeFlags) => serve(context, source, flags));
-}
-
-async function serve(context: CliContext, source: string | undefined, flags: ServeFlags): Promise<void> {
-  const { terminal, clock, random, version, signal } = context;
-  const config = await configOf(context, source, flags);
-  const log = createLog({ ...config.log, write: terminal.err });
-  const proxy = proxySettings(terminal.env);
-  const hub = await startHub(config, {
-    clock,
-    random,
-    log,
-    version,
-    schedule: cronSchedule(pollJitterMs),
-    createHttp: (options) => context.createHttp({ proxy, userAgent: `sluice-hub/${version}`, ...options }),
-  });
-  terminal.out(welcome(config, hub.url));
-  await untilAborted(signal);
-  log.info('stopping');
-  await hub.close();
+    .action(async (source: string | undefined, flags: ServeFlags) => {
+      const config = await configOf(context, source, flags);
+      // What a hub is made of takes half a second to load: no other command pays for it.
+      const { serve } = await import('./serving.ts');
+      await serve(context, config);
+    });
 }
 
 async function configOf({ terminal }: CliContext, source: string | undefined, flags: ServeFlags): Promise<HubConfig> {
   const file = flags.config === undefined ? {} : await readHubFile(terminal.path(flags.config));
   const merged = mergedFile(file, source, flags, terminal.path);
-  const config = hubConfig({ ...merged, data: merged.data ?? terminal.path(defaultData) }, terminal.interactive);
-  if (isCronExpression(config.source.poll)) return config;
-  throw new SluiceError('CONFIG_INVALID', 'not a cron expression', { subject: config.source.poll });
+  return hubConfig({ ...merged, data: merged.data ?? terminal.path(defaultData) }, terminal.interactive);
 }
 
 function mergedFile(
@@ -140,24 +111,4 @@ function listenOf(text: string | undefined): { readonly host?: string; readonly 
   }
   const host = match.groups?.['host']?.replace(/^\[|\]$/g, '');
   return { port, ...(host === undefined ? {} : { host }) };
-}
-
-function welcome({ source, data }: HubConfig, url: string): string {
-  const where = ` --data ${data}`;
-  return [
-    `hub listens on ${url}`,
-    `config repository: ${source.location}`,
-    `data folder: ${data}`,
-    'next:',
-    `  sluice-hub cluster join NAME${where}`,
-    `  sluice-hub status${where}`,
-    '',
-  ].join('\n');
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -7,6 +7,9 @@ import { clusterName } from '../shared/wire/schema.ts';
 
 const path = z.string().min(1);
 
+/** How much is logged, most first. */
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
 /** The hub's configuration file (YAML or JSON); relative paths mean the file's folder. Command line flags win over it. */
 export const hubFile = z.strictObject({
   source: z
@@ -41,7 +44,7 @@ export const hubFile = z.strictObject({
   heartbeatSeconds: z.number().int().min(1).optional(),
   log: z
     .strictObject({
-      level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
+      level: z.enum(logLevels).optional(),
       format: z.enum(['json', 'text']).optional(),
     })
     .optional(),
@@ -70,7 +73,7 @@ export interface HubConfig {
   };
   readonly webhookSecretFile: string | null;
   readonly heartbeatMs: number;
-  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'; readonly format: 'json' | 'text' };
+  readonly log: { readonly level: (typeof logLevels)[number]; readonly format: 'json' | 'text' };
 }
 
 /** What is used where neither file nor flags say otherwise. */

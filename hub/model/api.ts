@@ -25,7 +25,8 @@ export const apiPaths = {
 
 export const joinBody = z.strictObject({
   name: clusterName,
-  labels: labels.default({}),
+  /** Null keeps those of a cluster that waits for its agent. */
+  labels: labels.nullable().default(null),
   capabilities: capabilities.nullable().default(null),
   replace: z.boolean().default(false),
   reports: z.boolean().default(true),

@@ -9,7 +9,8 @@ import type { Changed } from '../model/registry.ts';
 /** What somebody asks for with `cluster join`. */
 export interface JoinRequest {
   readonly name: string;
-  readonly labels: Labels;
+  /** Null keeps what a cluster that waits for its agent has. */
+  readonly labels: Labels | null;
   readonly capabilities: Capabilities | null;
   readonly reports: boolean;
   /** Give up the registration that has this name now: its agent is refused from then on. */
@@ -66,7 +67,8 @@ function fresh({ name, capabilities }: JoinRequest, mint: JoinMint): ClusterReco
 }
 
 function given({ labels, capabilities, reports }: JoinRequest): Partial<ClusterRecord> {
-  return { labels, reports, decommission: null, ...(capabilities === null ? {} : { capabilities }) };
+  const words = { ...(labels !== null && { labels }), ...(capabilities !== null && { capabilities }) };
+  return { ...words, reports, decommission: null };
 }
 
 /** Throws NAME_INVALID for what cannot be a cluster's name. */
@@ -79,8 +81,8 @@ export function assertName(name: string): void {
 }
 
 /** Throws CONFIG_INVALID for labels that only a site may set. */
-export function assertHubLabels(labels: Labels): void {
-  const foreign = Object.keys(labels).find((key) => key.startsWith(siteLabelPrefix));
+export function assertHubLabels(labels: Labels | null): void {
+  const foreign = Object.keys(labels ?? {}).find((key) => key.startsWith(siteLabelPrefix));
   if (foreign === undefined) return;
   throw new SluiceError('CONFIG_INVALID', 'only the site itself can set this label', {
     subject: foreign,

@@ -21,7 +21,7 @@ const mint = {
 };
 const ask = (name: string, more: Partial<JoinRequest> = {}): JoinRequest => ({
   name,
-  labels: {},
+  labels: null,
   capabilities: null,
   reports: true,
   replace: false,
@@ -37,12 +37,13 @@ describe('join', () => {
   });
 
   it('opens a new token for a cluster whose agent never came, and keeps its registration', () => {
-    const waiting = clusterRecord('a', { agentKey: null, capabilities: { istio: true } });
+    const kept = { capabilities: { istio: true }, labels: { env: 'prod' } };
+    const waiting = clusterRecord('a', { agentKey: null, ...kept });
     const { result } = join(stateOf([waiting], [bundled]), ask('a'), mint);
     expect(result.record).toMatchObject({
       registration: waiting.registration,
       token: mint.token,
-      capabilities: { istio: true },
+      ...kept,
     });
     expect(result.minimumGeneration).toBe(7);
   });
