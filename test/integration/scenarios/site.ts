@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { readOptions } from '../../../agent/config.ts';
+import { createKube } from '../../../agent/kube/client.ts';
+import { loadKubeAccess } from '../../../agent/kube/config.ts';
+import { startAgent } from '../../../agent/start.ts';
+import { openVitals } from '../../../agent/vitals.ts';
+import { systemClock, systemRandom } from '../../../shared/adapters/clock.ts';
+import { createRepos } from '../../../shared/adapters/git/repos.ts';
+import { createHttp } from '../../../shared/adapters/http.ts';
+import { createLog } from '../../../shared/adapters/log.ts';
+import { SluiceError } from '../../../shared/errors.ts';
+import type { JoinTicket } from '../../../shared/wire/join.ts';
+
+export interface SiteOptions {
+  readonly name: string;
+  readonly kubeconfig: string;
+  readonly ticket: JoinTicket | null;
+  /** Who holds the Lease; the same after a restart unless told otherwise. */
+  readonly holder?: string;
+  /** Flags of `sluice-agent run`. */
+  readonly flags?: Readonly<Record<string, unknown>>;
+  /** The agent dies at this write step (before and after a write are a step each); 0 or absent = never. */
+  readonly killAt?: number;
+}
+
+/** An agent in this process, with the real client, transports and loop. */
+export interface RunningAgent {
+  /** Resolves when it has ended; with the error that it ended with, if any. */
+  readonly ended: Promise<Error | null>;
+  readonly isDead: () => boolean;
+  /** Write steps so far. */
+  readonly steps: () => number;
+  readonly logged: () => string;
+  /** Stops it as SIGTERM does. */
+  readonly stop: () => Promise<void>;
+  /** Ends it as SIGKILL does: from now on nothing that it sends leaves, and nothing that is answered reaches it. */
+  readonly kill: () => void;
+}
+
+/** Starts an agent. */
+export function startSite(options: SiteOptions): RunningAgent {
+  const stop = new AbortController();
+  let isDead = false;
+  let lines = '';
+  let steps = 0;
+  const gated = <T extends object>(port: T): T => gate(port, () => isDead);
+  const http = createHttp({ userAgent: 'sluice-agent/0.0.0' });
+  const kube = createKube({
+    access: loadKubeAccess({ kubeconfig: options.kubeconfig, allowExec: false, clock: systemClock }),
+    clock: systemClock,
+    random: systemRandom,
+  });
+  const die = (): void => {
+    isDead = true;
+    stop.abort(new SluiceError('ABORTED', 'killed'));
+    kube.close();
+    http.close();
+  };
+  const vitals = openVitals(systemClock);
+  const ended = startAgent(
+    readOptions({ namespace: 'sluice-system', poll: 30, heartbeat: 60, ...options.flags }),
+    {
+      kube: gated(kube),
+      http: gated(http),
+      repos: createRepos(gated(http)),
+      clock: systemClock,
+      random: systemRandom,
+      uuid: randomUUID,
+      log: createLog({ level: 'debug', format: 'json', write: (line) => (lines += line) }),
+      ticket: options.ticket,
+      channelAuthorization: null,
+      holder: options.holder ?? options.name,
+      version: '0.0.0',
+      vitals: {
+        ...vitals,
+        passGoesOn: () => {
+          steps += 1;
+          if (steps === options.killAt) die();
+          if (isDead) throw new SluiceError('ABORTED', 'killed');
+          vitals.passGoesOn();
+        },
+      },
+    },
+    stop.signal,
+  ).then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+  );
+  return {
+    ended,
+    isDead: () => isDead,
+    steps: () => steps,
+    logged: () => lines,
+    kill: die,
+    stop: async () => {
+      if (isDead) return;
+      stop.abort(new SluiceError('ABORTED', 'stopped'));
+      await ended;
+      kube.close();
+      http.close();
+    },
+  };
+}
+
+/** The same port until it is closed for good: then calls, and answers that were on their way, never come back. */
+function gate<T extends object>(port: T, isClosed: () => boolean): T {
+  const never = new Promise<never>(() => undefined);
+  const through =
+    (call: (...args: readonly unknown[]) => unknown) =>
+    (...args: readonly unknown[]): unknown => {
+      if (isClosed()) return never;
+      const answer = call(...args);
+      if (!(answer instanceof Promise)) return answer;
+      return answer.then(
+        (value: unknown) => (isClosed() ? never : value),
+        (error: unknown) => (isClosed() ? never : Promise.reject(error as Error)),
+      );
+    };
+  return Object.fromEntries(
+    Object.entries(port).map(([name, call]) => [name, through(call as (...args: readonly unknown[]) => unknown)]),
+  ) as T;
+}

@@ -1,0 +1,4 @@
+import { embedded } from './backend.ts';
+import { describeSource } from './source.ts';
+
+describeSource(embedded);
