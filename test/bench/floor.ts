@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRepos } from '../../shared/adapters/git/repos.ts';
 import { createHttp } from '../../shared/adapters/http.ts';
@@ -23,7 +23,8 @@ export async function measureFloor(
 ): Promise<number> {
   const folder = join(options.folder, 'floor');
   const { signal } = new AbortController();
-  const config = await startConfigRepository(folder);
+  await mkdir(folder, { recursive: true });
+  const config = await startConfigRepository(folder, join(folder, 'git-server.log'));
   const cluster = await backend.start('floor');
   const view = openClusterView(cluster.kubeconfig);
   const http = createHttp();
@@ -41,7 +42,7 @@ export async function measureFloor(
     await view.kube.apply(resource, object, { force: true, signal });
   };
   const hook = await startHook(carry);
-  config.notify({ url: hook.url, secret: 'none' });
+  await config.notify({ url: hook.url, secret: 'none' });
   try {
     const maps = await observe(view, { group: '', kind: 'ConfigMap' }, 'default');
     const samples = await pushToApplied({ config }, maps, {
