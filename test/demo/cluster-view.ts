@@ -21,10 +21,10 @@ export interface ClusterView {
 }
 
 /** Opens the view of the cluster that a kubeconfig names; object ids are those of shared/model/object.ts. */
-export function openClusterView(kubeconfig: string, context?: string): ClusterView {
+export function openClusterView(kubeconfig: string, context?: string, allowExec = false): ClusterView {
   const access = loadKubeAccess({
     kubeconfig,
-    allowExec: false,
+    allowExec,
     clock: systemClock,
     ...(context === undefined ? {} : { context }),
   });

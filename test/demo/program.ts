@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { watchdog } from './watchdog.ts';
 
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -14,6 +15,8 @@ export interface Program {
   readonly says: (pattern: RegExp) => Promise<RegExpMatchArray>;
   /** True until the process has ended. */
   readonly isRunning: () => boolean;
+  /** Resolves when the process has ended, for whatever reason. */
+  readonly ended: Promise<void>;
   /** Sends a signal and waits for the end; answers the exit status (null when a signal ended it). */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
 }
@@ -30,6 +33,21 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+/** How long a program that is asked to stop may take. */
+const patienceMs = 10_000;
+
+/** Notes that a child lives, so that it ends with this process at the latest. */
+export function track(child: ChildProcess): void {
+  const { pid } = child;
+  if (pid === undefined) return;
+  running.add(child);
+  watchdog().started(pid);
+  child.once('exit', () => {
+    running.delete(child);
+    watchdog().ended(pid);
+  });
+}
+
 /** Starts `node ENTRY ARGS` from the checkout with the runtime that runs this; it dies with this process at the latest. */
 export function startProgram(
   name: string,
@@ -44,8 +62,10 @@ export function startProgram(
     cwd: projectRoot,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C in a terminal reaches this process alone, which then ends the others in their order.
+    detached: true,
   });
-  running.add(child);
+  track(child);
   const log = createWriteStream(options.logFile, { flags: 'a' });
   const listeners = new Set<() => void>();
   let output = '';
@@ -59,7 +79,6 @@ export function startProgram(
   hear(child.stdout, true);
   hear(child.stderr, false);
   const ended = once(child, 'exit').then(() => {
-    running.delete(child);
     log.end();
     for (const listener of listeners) listener();
   });
@@ -69,6 +88,7 @@ export function startProgram(
     pid: child.pid ?? -1,
     logFile: options.logFile,
     isRunning,
+    ended,
     says: (pattern) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
@@ -84,7 +104,9 @@ export function startProgram(
       }),
     stop: async (signal = 'SIGTERM') => {
       if (isRunning()) child.kill(signal);
+      const late = setTimeout(() => child.kill('SIGKILL'), patienceMs);
       await ended;
+      clearTimeout(late);
       return child.exitCode;
     },
   };
@@ -100,13 +122,12 @@ export async function runCommand(
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  running.add(child);
+  track(child);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   await once(child, 'close');
-  running.delete(child);
   return { status: child.exitCode ?? -1, stdout, stderr };
 }
 

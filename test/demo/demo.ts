@@ -1,0 +1,164 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { git } from '../fakes/git.ts';
+import type { Change } from './change.ts';
+import { watchCluster, type ClusterWatch } from './cluster-watch.ts';
+import { stepFiles } from './examples.ts';
+import { farewell } from './farewell.ts';
+import { leaveRealClusters } from './leave.ts';
+import type { DemoOptions } from './options.ts';
+import { playStep, type Figures, type Stage } from './play.ts';
+import { track, type Program } from './program.ts';
+import { seconds } from './rows.ts';
+import type { Screen } from './screen.ts';
+import { steps, wayNames } from './script.ts';
+import { openSites, type DemoSite } from './sites.ts';
+import { startStatusFeed, type StatusFeed } from './status-feed.ts';
+import { startWorld, type World } from './world.ts';
+
+/** What the demo is given. */
+export interface Performance {
+  readonly screen: Screen;
+  readonly change: Change;
+  readonly options: DemoOptions;
+  /** An empty folder of its own. */
+  readonly folder: string;
+  /** Resolves when the user wants an end. */
+  readonly interrupted: Promise<unknown>;
+}
+
+const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Plays the whole story and takes everything down again; answers 0, or throws an Error of one line that says what was not as it should be. */
+export async function performDemo(given: Performance): Promise<number> {
+  const { screen, options } = given;
+  const startedAt = performance.now();
+  const open: Opened = { sites: [], watches: new Map(), world: null, feed: null };
+  const figures: Figures = { applied: [], complete: [] };
+  try {
+    const stage = await raise(given, open);
+    screen.say(`${screen.paint('good', '\u2713')} all of it runs after ${seconds(performance.now() - startedAt)}`);
+    for (const step of steps) await playStep(stage, step, figures);
+    screen.print('');
+    screen.say(screen.paint('good', summary(figures, performance.now() - startedAt)));
+    if (options.keep && open.world !== null) {
+      screen.print('', ...farewell(screen, open.world, open.sites));
+      await given.interrupted;
+    }
+    return 0;
+  } finally {
+    screen.settle(true);
+    await lower(given, open);
+  }
+}
+
+interface Opened {
+  sites: readonly DemoSite[];
+  watches: Map<string, ClusterWatch>;
+  world: World | null;
+  feed: StatusFeed | null;
+}
+
+/** Starts every process, one after the other where one needs the other. */
+async function raise(given: Performance, open: Opened): Promise<Stage> {
+  const { screen, change, folder, options } = given;
+  const { happened } = change;
+  screen.print(
+    `${screen.paint('title', 'Sluice')}: a Git server, a hub and three clusters with an agent each, on this machine.`,
+    '',
+  );
+  const [sites, world] = await Promise.all([
+    openSites(folder, options.real).then((opened) => (open.sites = opened)),
+    startWorld({ folder, localCluster: 'local' }).then((started) => (open.world = started)),
+  ]);
+  screen.say(`  Git server  ${world.config.url}`);
+  screen.say(`  hub         ${world.hubUrl}`);
+  const first = await stepFiles('1-v1', sites, options.images);
+  await world.config.push({ 'clusters.yaml': first['clusters.yaml'] ?? '' }, 'three clusters');
+  const feed = (open.feed = startStatusFeed(world.dataFolder, projectRoot, happened));
+  await Promise.all(
+    sites.map(async (site) => {
+      open.watches.set(
+        site.name,
+        await watchCluster(site.view, { way: site.way, namespace: 'default', changed: happened }),
+      );
+      await world.join(site);
+    }),
+  );
+  guard(change, [...world.programs(), ...sites.flatMap(({ program }) => program ?? [])]);
+  await change.until(
+    () => sites.every(({ name }) => isReady(feed, name)),
+    60_000,
+    () => `the agents did not report: ${sites.find(({ name }) => !isReady(feed, name))?.name ?? ''}`,
+  );
+  for (const site of sites) {
+    screen.say(`  cluster     ${site.name.padEnd(14)}  ${wayNames[site.way].padEnd(11)}  ${site.url}, agent joined`);
+  }
+  return {
+    screen,
+    sites,
+    watches: open.watches,
+    feed,
+    change,
+    push: async (step) => world.config.push(await stepFiles(step.folder, sites, options.images), step.message),
+    showStatus: () => showStatus(screen, world),
+  };
+}
+
+function isReady(feed: StatusFeed, name: string): boolean {
+  const cluster = feed.view()?.clusters.find((one) => one.name === name);
+  return cluster?.state === 'joined' && cluster.reportedAt !== null;
+}
+
+/** A process that ends by itself ends the demo: everything that waits fails with the last line of its log. */
+function guard(change: Change, programs: readonly Program[]): void {
+  for (const program of programs) {
+    void program.ended.then(async () => {
+      const log = await readFile(program.logFile, 'utf8').catch(() => '');
+      change.fail(new Error(`${program.name} ended by itself: ${log.trimEnd().split('\n').at(-1) ?? ''}`));
+    });
+  }
+}
+
+/** Runs `sluice-hub status` on this very terminal, or passes on what it prints. */
+async function showStatus(screen: Screen, world: World): Promise<number | null> {
+  if (!screen.interactive) {
+    const { stdout, stderr, status } = await world.run('status');
+    screen.print(...`${stdout}${stderr}`.trimEnd().split('\n'));
+    return status;
+  }
+  const child = spawn(process.execPath, ['hub/main.ts', 'status', '--data', world.dataFolder], {
+    cwd: projectRoot,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  track(child);
+  await once(child, 'exit');
+  return child.exitCode;
+}
+
+function summary({ applied, complete }: Figures, ms: number): string {
+  const sorted = applied.toSorted((a, b) => a - b);
+  const median = seconds(sorted[Math.floor(sorted.length / 2)] ?? 0);
+  return `All as it should be: ${complete.length} pushes to 3 clusters, push \u2192 applied ${median} (median of ${sorted.length}), ${seconds(ms)} in all.`;
+}
+
+async function lower({ screen, options }: Performance, open: Opened): Promise<void> {
+  open.feed?.close();
+  try {
+    if (options.real.length > 0 && open.world !== null) await leaveRealClusters(screen, open.world, open.sites);
+  } finally {
+    for (const watch of open.watches.values()) watch.close();
+    await open.world?.stop();
+    for (const { view } of open.sites) view.close();
+    await Promise.all(open.sites.map(({ program }) => program?.stop()));
+  }
+}
+
+/** Lets the user commit in the work tree, too. */
+export async function nameCommitter(world: World): Promise<void> {
+  await git(world.config.workTree, 'config', 'user.name', 'Dev');
+  await git(world.config.workTree, 'config', 'user.email', 'dev@example.com');
+}

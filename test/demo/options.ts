@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+import { resolve } from 'node:path';
+import { roles } from './script.ts';
+
+export const usage = `usage: npm run demo -- [--keep] [--kubeconfig FILE [--context NAME]...]...
+
+Runs Sluice on this machine: a Git server, a hub, and three clusters with an agent each, all on loopback.
+
+  --keep             leave everything running afterwards, until Ctrl-C
+  --kubeconfig FILE  use a real cluster (its current context) instead of an embedded one; up to ${roles.length}
+  --context NAME     a context of that file; may be given several times
+  --images V1,V2     what versions 1 and 2 run on real clusters (small public images unless told otherwise)
+
+On real clusters it makes the namespace sluice-system and objects named testsvc-* and example-app* in the namespace
+default, and removes them in the end.`;
+
+/** A real cluster to use. */
+export interface RealCluster {
+  readonly kubeconfig: string;
+  readonly context?: string;
+}
+
+export interface DemoOptions {
+  readonly keep: boolean;
+  readonly help: boolean;
+  readonly real: readonly RealCluster[];
+  readonly images: readonly [string, string];
+}
+
+/** Reads the command line; throws an Error that says what is wrong with it. `folder` is what relative paths mean. */
+export function readOptions(args: readonly string[], folder: string): DemoOptions {
+  const { values, tokens } = parseArgs({
+    args: [...args],
+    tokens: true,
+    options: {
+      keep: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+      kubeconfig: { type: 'string', multiple: true },
+      context: { type: 'string', multiple: true },
+      images: { type: 'string', default: 'registry.k8s.io/pause:3.9,registry.k8s.io/pause:3.10' },
+    },
+  });
+  const real: RealCluster[] = [];
+  let file: string | null = null;
+  let isNamed = true;
+  for (const token of tokens) {
+    if (token.kind !== 'option' || token.value === undefined) continue;
+    if (token.name === 'kubeconfig') {
+      if (file !== null && !isNamed) real.push({ kubeconfig: file });
+      file = resolve(folder, token.value);
+      isNamed = false;
+    } else if (token.name === 'context') {
+      if (file === null) throw new Error('--context needs a --kubeconfig before it');
+      real.push({ kubeconfig: file, context: token.value });
+      isNamed = true;
+    }
+  }
+  if (file !== null && !isNamed) real.push({ kubeconfig: file });
+  if (real.length > roles.length) throw new Error(`the demo takes up to ${roles.length} clusters`);
+  const [v1, v2, ...more] = values.images.split(',');
+  if (v1 === undefined || v2 === undefined || more.length > 0) throw new Error('--images takes two images: V1,V2');
+  return { keep: values.keep, help: values.help, real, images: [v1, v2] };
+}
