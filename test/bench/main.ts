@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { embedded } from './backend.ts';
 import { measureFloor } from './floor.ts';
-import { openBook, printFigures } from './figures.ts';
+import { openBook, printFigures, type Book } from './figures.ts';
 import { measurePushes } from './latency.ts';
 import { benchOptions } from './objects.ts';
+import { installThousand, measureOneOfThousand, measureRest } from './thousand.ts';
 
 /** `npm run bench -- [--only pushes] [--pushes 50] [--json FILE]`: figures of the whole product on embedded clusters. */
 async function main(): Promise<void> {
@@ -16,9 +17,20 @@ async function main(): Promise<void> {
     const floor = isWanted('floor') ? await measureFloor(book, embedded, { folder, pushes }) : null;
     if (isWanted('feed')) await measurePushes(book, embedded, { folder, transport: 'feed', pushes, floor });
     if (isWanted('git')) await measurePushes(book, embedded, { folder, transport: 'git', pushes, floor });
+    if (isWanted('thousand')) await measureThousand(book, folder, Math.min(pushes, 20));
     await printFigures(book, 'Sluice on embedded clusters', json);
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measureThousand(book: Book, folder: string, pushes: number): Promise<void> {
+  const thousand = await installThousand(book, embedded, folder);
+  try {
+    await measureOneOfThousand(book, thousand, pushes);
+    await measureRest(book, thousand);
+  } finally {
+    await thousand.stop();
   }
 }
 

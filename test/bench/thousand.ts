@@ -1,0 +1,161 @@
+import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { joinLine, parseJoinLine } from '../../shared/wire/join.ts';
+import { buildBundles, bundleFiles } from '../config/bundle.ts';
+import { waitFor } from '../controlplane/wait.ts';
+import { openClusterView, type ClusterView } from '../demo/cluster-view.ts';
+import { startWorld, type Site, type World } from '../demo/world.ts';
+import { since, type Backend, type BenchCluster } from './backend.ts';
+import { quantile, type Book } from './figures.ts';
+import { startInstallWatch } from './install.ts';
+import { applicationFiles, mixedObjects, rawApplication } from './objects.ts';
+import { agentFlags, cpuMs, residentMiB } from './process.ts';
+import { pushToApplied } from './pushes.ts';
+import { stageSums, stagesLine } from './stages.ts';
+import { observe } from './watching.ts';
+import { startRelay, type Relay } from './wire.ts';
+
+/** A joined cluster with 1,000 objects, on which everything else is measured. */
+export interface Thousand {
+  readonly cluster: BenchCluster;
+  readonly world: World;
+  readonly view: ClusterView;
+  readonly site: Site;
+  readonly relay: Relay;
+  readonly stop: () => Promise<void>;
+}
+
+export const objectCount = 1_000;
+const namespace = 'bench';
+/** How often the agent looks by itself: seldom enough to leave it at rest, often enough to be seen doing nothing. */
+const pollSeconds = 2;
+
+/** Installs 1,000 objects with one push: the time to the first and to the last, from the stamp of the push. */
+export async function installThousand(book: Book, backend: Backend, folder: string): Promise<Thousand> {
+  const bundles = join(folder, 'bundles');
+  await buildBundles(bundles);
+  book.say(`${objectCount} objects on ${backend.name}`);
+  const cluster = await backend.start('local');
+  const view = openClusterView(cluster.kubeconfig);
+  const world = await startWorld({
+    folder: join(folder, 'thousand'),
+    localCluster: 'local',
+    agentEntry: join(bundles, bundleFiles.agent),
+    agentFlags,
+    agentArgs: ['--poll', String(pollSeconds)],
+  });
+  const relay = await startRelay(world.hubUrl);
+  const site = { name: 'local', kubeconfig: cluster.kubeconfig };
+  const stop = async (): Promise<void> => {
+    await world.stop();
+    relay.close();
+    view.close();
+    await cluster.stop();
+  };
+  try {
+    await world.config.push({ 'README.md': 'bench\n' }, 'a first commit');
+    await joinThrough(world, relay, join(folder, 'thousand', 'local.join'));
+    world.startAgent(site);
+    await world.untilStatus('the agent to enrol', ({ clusters }) => clusters[0]?.state === 'joined');
+    const watch = await startInstallWatch(view, namespace);
+    const before = await cluster.requests();
+    const stages = await stageSums(world);
+    const objects = mixedObjects(objectCount, namespace);
+    const { receivedAt } = await world.config.push(applicationFiles(objects, namespace), `${objectCount} objects`);
+    const { first, last } = await watch.until(objects.length);
+    book.add({ name: 'install-1000-ms', value: last - receivedAt, unit: 'ms' });
+    book.add({ name: 'install-first-object', value: first - receivedAt, unit: 'ms', note: 'after the push' });
+    book.add({ name: 'install-1000-applying', value: last - first, unit: 'ms', note: 'first object to last' });
+    const spent = since(before, await cluster.requests());
+    book.add({ name: 'install-requests', value: spent.requests, unit: 'requests', most: objectCount + 100 });
+    book.say(spent.text);
+    book.say(stagesLine(stages, await stageSums(world), 1));
+    watch.close();
+    await untilSettled(world);
+    return { cluster, world, view, site, relay, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Changes one object of the 1,000 again and again: the time to see it, and the requests that each change costs. */
+export async function measureOneOfThousand(
+  book: Book,
+  { world, view, cluster }: Thousand,
+  pushes: number,
+): Promise<void> {
+  const maps = await observe(view, { group: '', kind: 'ConfigMap' }, namespace);
+  const objects = mixedObjects(100, namespace);
+  const before = await cluster.requests();
+  const stages = await stageSums(world);
+  const samples = await pushToApplied(world, maps, {
+    pushes,
+    files: (round) => {
+      const changed = objects.map((each, index) =>
+        index === 0 ? { ...each, data: { value: `round ${round}` } } : each,
+      );
+      return { 'bench-0.yaml': rawApplication('bench-0', changed, namespace) };
+    },
+    isThere: ({ metadata, data }, round) =>
+      metadata.name === 'object-0' && JSON.stringify(data) === JSON.stringify({ value: `round ${round}` }),
+  });
+  maps.close();
+  book.say(stagesLine(stages, await stageSums(world), pushes + 5));
+  await untilSettled(world);
+  const spent = since(before, await cluster.requests());
+  book.add({ name: 'one-of-1000-p50', value: quantile(samples, 0.5), unit: 'ms', most: 120 });
+  book.add({ name: 'one-of-1000-p99', value: quantile(samples, 0.99), unit: 'ms' });
+  book.add({ name: 'one-of-1000-requests', value: spent.requests / (pushes + 5), unit: 'requests', most: 10 });
+  book.say(spent.text);
+}
+
+/** Leaves everything alone for a while: requests and writes of its passes, bytes of a poll, CPU, and memory at rest. */
+export async function measureRest(book: Book, { world, cluster, relay }: Thousand): Promise<void> {
+  const { pid } = world.agent('local');
+  await sleep(5_000);
+  const [before, bytes, cpu] = [await cluster.requests(), relay.bytes(), await cpuMs(pid)];
+  const requests = relay.requests();
+  const started = Date.now();
+  await sleep(20_000);
+  const seconds = (Date.now() - started) / 1000;
+  const polls = relay.requests() - requests;
+  const spent = since(before, await cluster.requests());
+  const note = `in ${polls} passes, the Lease aside`;
+  book.add({ name: 'noop-requests', value: spent.requests / polls, unit: 'requests', most: 0, note });
+  book.add({ name: 'noop-writes', value: spent.writes / polls, unit: 'writes', most: 0 });
+  if (spent.text !== '') book.say(spent.text);
+  const idle = (relay.bytes() - bytes) / polls;
+  book.add({ name: 'idle-poll-bytes', value: idle, unit: 'bytes', most: 400, note: 'both directions, without TLS' });
+  const used = ((await cpuMs(pid)) - cpu) / seconds;
+  book.add({ name: 'agent-mcpu', value: used, unit: 'mCPU', most: 2, note: `polling every ${pollSeconds} s` });
+  book.add({
+    name: 'agent-rss',
+    value: await residentMiB(pid),
+    unit: 'MiB',
+    most: 85,
+    note: 'bundled, flags of the chart',
+  });
+}
+
+/** Resolves once the hub knows that everything is applied and nothing is under way. */
+export async function untilSettled(world: World): Promise<void> {
+  await waitFor(
+    'the cluster to settle',
+    async () => {
+      const { clusters } = await world.status();
+      const [cluster] = clusters;
+      return cluster?.settled === true && cluster.generation === cluster.acceptedGeneration ? true : undefined;
+    },
+    120_000,
+  );
+}
+
+/** Joins the cluster with an address of the hub that leads through the relay. */
+async function joinThrough(world: World, relay: Relay, file: string): Promise<void> {
+  const joined = await world.run('cluster', 'join', 'local', '--out', file);
+  if (joined.status !== 0) throw new Error(joined.stderr);
+  const ticket = parseJoinLine(await readFile(file, 'utf8'));
+  await writeFile(file, joinLine({ ...ticket, url: `sluice+${relay.url}`, hub: relay.url }), { mode: 0o600 });
+}
