@@ -27,6 +27,12 @@ const limits = {
   keepAliveMs: 75_000,
 } as const;
 
+/** Who listens everywhere is reached on this machine by its loopback address. */
+const wildcards: ReadonlyMap<string, string> = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '::1'],
+]);
+
 /** Starts the hub's web interface: agents, administrators, webhooks, Git and metrics on one port. */
 export async function startServer(options: ServerOptions, parts: ServerParts): Promise<HubServer> {
   const app = fastify({
@@ -50,7 +56,8 @@ export async function startServer(options: ServerOptions, parts: ServerParts): P
   gitRoutes(app, context);
   await listen(app, options);
   const { port } = app.server.address() as AddressInfo;
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  const own = wildcards.get(options.host) ?? options.host;
+  const host = own.includes(':') ? `[${own}]` : own;
   return {
     url: `${options.tls === null ? 'http' : 'https'}://${host}:${port}`,
     streams,

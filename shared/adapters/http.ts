@@ -48,11 +48,11 @@ type Prepare = (
 ) => Pick<Exchange, 'url' | 'headers' | 'agent' | 'through'>;
 
 async function exchangeWhole(request: HttpRequest, prepare: Prepare, options: HttpOptions): Promise<HttpResponse> {
+  let url = checkedUrl(request.url, options);
   const deadline = new AbortController();
   const late = () => deadline.abort(new SluiceError('TIMEOUT', `no answer within ${request.limits.totalMs} ms`));
   const timer = setTimeout(late, request.limits.totalMs);
   const signal = AbortSignal.any([request.signal, deadline.signal]);
-  let url = checkedUrl(request.url, options);
   try {
     for (let hops = 0; ; hops += 1) {
       const base = prepare(url, request);

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { createHttp } from '../../../../shared/adapters/http.ts';
+
+it('leaves no timer behind for a request that is refused before it is sent: a command ends at once', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const http = createHttp();
+  const limits = { maxBytes: 1_000, idleMs: 1_000, totalMs: 60_000 };
+  const { signal } = new AbortController();
+  const before = timers();
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const refused = http.request({ method: 'GET', url: 'http://192.0.2.1/', limits, signal });
+    await expect(refused).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  }
+  expect(timers() - before).toBeLessThan(5);
+  http.close();
+});
