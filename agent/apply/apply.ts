@@ -43,7 +43,8 @@ export async function applyOne(context: ApplyContext, task: ApplyTask, entry: In
       context.forget(task.id);
       return { row: { ...row(task, 'kept', 'replaced or deleted in the meantime'), isRefresh: true }, entry };
     }
-    const { code, message } = asSluiceError(error);
+    const { code, message: what, data } = asSluiceError(error);
+    const message = data.hint === undefined ? what : `${what}; ${data.hint}`;
     return { row: { ...row(task, 'failed', message), fault: { code, message } }, entry };
   }
 }
@@ -123,7 +124,7 @@ async function updated(
   return recorded(context, task, { ...sending, meta, row: row(task, action, reasons.filter(Boolean).join('; ')) });
 }
 
-/** One request for what left the watch: gone (create it again), relabelled (repair), or another's now. */
+/** One request for what left the watch: gone (create it again), relabelled (repair), disowned, or another's now. */
 async function look(context: ApplyContext, task: ApplyTask, entry: InventoryEntry): Promise<Applied> {
   const { group, kind, namespace, name } = parseObjectId(task.id);
   const resource = await context.kube.resource({ group, kind }, context.signal);
@@ -137,11 +138,19 @@ async function look(context: ApplyContext, task: ApplyTask, entry: InventoryEntr
     const meta = await context.kube.getMetadata({ resource, namespace, name }, context.signal);
     if (meta.metadata.uid !== entry.uid) return anew('another object has its name now');
     if (meta.metadata.deletionTimestamp !== undefined) return { row: row(task, 'kept', 'being deleted'), entry };
+    if (meta.metadata.annotations?.[owner.registration] !== context.registration) throw disowned();
     return await carryOut(context, { ...task, action: 'update', reason: 'its label was removed' }, entry);
   } catch (error) {
     if (isSluiceError(error, 'NOT_FOUND')) return anew('somebody deleted it: created again');
     throw error;
   }
+}
+
+/** Whoever took our annotation away took the object over (I1). */
+function disowned(): SluiceError {
+  return new SluiceError('OBJECT_FOREIGN', 'its owner annotation is not ours any more; it was not touched', {
+    hint: `put ${owner.registration} back, or delete the object to have it made again`,
+  });
 }
 
 function recorded(

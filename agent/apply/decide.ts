@@ -46,6 +46,8 @@ function choose(input: ApplyInput, object: BundleObject, isOverrideLive: boolean
   if (entry === undefined || entry.uid === null) return pendingChoice(input, entry, live);
   if (live === undefined) return unseenChoice(input, entry, object);
   if (live.uid !== entry.uid) return { action: 'look', uid: entry.uid, reason: 'another object has its name now' };
+  if (live.registration !== input.registration)
+    return { action: 'look', uid: entry.uid, reason: 'its owner annotation was changed' };
   return seenChoice(input, { object, entry, live, isOverrideLive });
 }
 
@@ -59,14 +61,13 @@ interface Seen {
 function seenChoice(input: ApplyInput, { object, entry, live, isOverrideLive }: Seen): Choice {
   if (live.health === 'Terminating') return keep('being deleted');
   const isMoved = !isOverrideLive && input.mayChange;
-  const reason = differs(input, object, entry, live) ?? (isMoved ? 'replicas or weights to move' : null);
+  const reason = differs(object, entry, live) ?? (isMoved ? 'replicas or weights to move' : null);
   return reason === null ? keep('unchanged') : { action: 'update', uid: live.uid, reason };
 }
 
 /** What is not as it was applied; null when all is. */
-function differs(input: ApplyInput, object: BundleObject, entry: InventoryEntry, live: LiveObject): string | null {
+function differs(object: BundleObject, entry: InventoryEntry, live: LiveObject): string | null {
   if (entry.applied !== object.digest) return 'new content';
-  if (live.registration !== input.registration) return 'its owner annotation was changed';
   return live.fieldsHash === entry.fieldsHash ? null : drift;
 }
 

@@ -80,7 +80,7 @@ function reportApp(input: ReportInput, outcome: AppOutcome): ReportApp[] {
       phase: phaseOf(input, outcome),
       health: seen.health,
       message: seen.message.slice(0, 2_000),
-      revisions: app.revisions.map((revision) => revisionOf(input.live, app, revision)),
+      revisions: revisionsOf(input.live, app),
       traffic: trafficOf(input.live, app),
       objects: { total: seen.total, current: seen.current },
       problems: [...faulty, ...unwell].slice(0, 50),
@@ -94,18 +94,28 @@ function phaseOf(input: ReportInput, { plan, skipped }: AppOutcome): ReportApp['
   return input.outcome.mode.hold !== null && plan.phase !== 'settled' ? 'held' : plan.phase;
 }
 
-function revisionOf(live: Live, app: BundleApp, revision: BundleApp['revisions'][number]): ReportRevision {
-  const counts = revision.objects.flatMap((id) => {
-    const desired = app.replicas.find((one) => one.id === id)?.value;
-    const replicas = live.object(id)?.replicas ?? null;
-    if (desired === undefined && replicas === null) return [];
-    return [{ ready: replicas?.ready ?? 0, desired: desired ?? replicas?.spec ?? 0 }];
+/** Replicas of each revision that runs any; what all revisions share comes from the highest of them, and counts there. */
+function revisionsOf(live: Live, app: BundleApp): ReportRevision[] {
+  const own = new Set(app.revisions.flatMap(({ objects }) => objects));
+  const shared = app.objects.map(({ id }) => id).filter((id) => !own.has(id));
+  const highest = Math.max(...app.revisions.map(({ name }) => numberOf(name)));
+  return app.revisions.flatMap(({ name, objects }) => {
+    const ids = numberOf(name) === highest ? [...objects, ...shared] : objects;
+    const counts = ids.flatMap((id) => {
+      const desired = app.replicas.find((one) => one.id === id)?.value;
+      const replicas = live.object(id)?.replicas ?? null;
+      if (desired === undefined && replicas === null) return [];
+      return [{ ready: replicas?.ready ?? 0, desired: desired ?? replicas?.spec ?? 0 }];
+    });
+    if (counts.length === 0) return [];
+    const ready = counts.reduce((sum, one) => sum + one.ready, 0);
+    return [{ name, ready, desired: counts.reduce((sum, one) => sum + one.desired, 0) }];
   });
-  return {
-    name: revision.name,
-    ready: counts.reduce((sum, one) => sum + one.ready, 0),
-    desired: counts.reduce((sum, one) => sum + one.desired, 0),
-  };
+}
+
+/** The N of `NAME-vN`. */
+function numberOf(revision: string): number {
+  return Number(/-v(\d+)$/.exec(revision)?.[1] ?? 0);
 }
 
 /** The live split of the first rule, in percent by revision; ways that the bundle does not name count under their Service. */
