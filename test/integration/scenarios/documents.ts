@@ -1,7 +1,11 @@
 /** Small documents for scenarios, as a user writes them. */
 
 /** A Cluster document. */
-export function clusterYaml(name: string, labels: Readonly<Record<string, string>> = {}, capability = 'ingress'): string {
+export function clusterYaml(
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+  capability = 'ingress',
+): string {
   return `kind: Cluster
 metadata: { name: ${name}, labels: ${JSON.stringify(labels)} }
 spec: { capabilities: { ${capability}: true } }

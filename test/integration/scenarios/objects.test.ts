@@ -1,0 +1,4 @@
+import { embedded } from './backend.ts';
+import { describeObjects } from './objects.ts';
+
+describeObjects(embedded);
