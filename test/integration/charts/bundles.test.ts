@@ -37,14 +37,19 @@ describe.skipIf(!canContain || helmBinary === null)('the bundles, run as the cha
   let agent: Container;
   let agentLog: string;
   let probes: string;
+  const ends: (() => unknown)[] = [];
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sluice-bundles-'));
+    ends.push(() => rm(folder, { recursive: true, force: true }));
     await chmod(folder, 0o755);
     const dist = join(folder, 'dist');
     [cluster] = await Promise.all([startCluster({ name: 'site-1' }), buildBundles(dist)]);
+    ends.push(() => cluster.stop());
     front = await tlsFront(cluster.port);
+    ends.push(() => front.close());
     hub = await startChartHub(folder, dist, 'site-1');
+    ends.push(() => hub.stop());
 
     const joinFile = join(folder, 'site-1.join');
     await writeFile(joinFile, await hub.join('site-1'));
@@ -61,13 +66,10 @@ describe.skipIf(!canContain || helmBinary === null)('the bundles, run as the cha
       kubernetes: { host: '127.0.0.1', port: (front.address() as AddressInfo).port },
       logFile: agentLog,
     });
+    ends.push(() => agent.stop('SIGKILL'));
   }, 60_000);
   afterAll(async () => {
-    await agent?.stop('SIGKILL');
-    await hub?.stop();
-    front?.close();
-    await cluster?.stop();
-    await rm(folder, { recursive: true, force: true });
+    for (const end of ends.reverse()) await end();
   });
 
   it('answer each probe', async () => {
