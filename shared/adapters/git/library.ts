@@ -138,12 +138,12 @@ async function uploadPack(
     limits: order.limits.http,
   });
   if (response.status !== 200) throw statusError(response.status, host.url);
-  const pack = demux(response.body);
+  const pack = demuxPack(response.body);
   return { bytes: response.body, objects: checkPack(pack, order.limits.pack) };
 }
 
-/** The pack in the first side band of a whole answer. */
-function demux(body: Buffer): Buffer {
+/** The pack in the first side band of a whole answer; throws UNAVAILABLE for a cut one. */
+export function demuxPack(body: Buffer): Buffer {
   const parts: Buffer[] = [];
   const all = [...packets(body)];
   if (all.at(-1) !== 'flush') throw broken("the Git server's answer was cut");

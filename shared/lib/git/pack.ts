@@ -31,6 +31,12 @@ export function packHeader(count: number): Buffer {
   return header;
 }
 
+/** The bytes of a pack of entries, without an index: what is sent. */
+export function packBytes(entries: readonly PackEntry[]): Buffer {
+  const content = Buffer.concat([packHeader(entries.length), ...entries.map(({ bytes }) => bytes)]);
+  return Buffer.concat([content, sha1(content)]);
+}
+
 /** A whole pack of entries (each name once), in their order. */
 export function makePack(entries: readonly PackEntry[]): Pack {
   const content = Buffer.concat([packHeader(entries.length), ...entries.map(({ bytes }) => bytes)]);

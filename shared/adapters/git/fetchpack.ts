@@ -1,0 +1,43 @@
+import type { GitObject, Oid } from '../../lib/git/object.ts';
+import { statusError } from '../../lib/httpstatus.ts';
+import { demuxPack, type FetchLimits } from './library.ts';
+import { checkPack } from './packguard.ts';
+import { flushPkt, pkt } from './pktline.ts';
+import { gitHeaders, type GitHost } from './refs.ts';
+import { resolvePack } from './resolve.ts';
+
+/** What a hub's own repositories may cost it to fetch: years of history, and still not a machine's memory. */
+export const wholeLimits: FetchLimits = {
+  http: { maxBytes: 512 * 1024 * 1024, idleMs: 120_000, totalMs: 900_000 },
+  pack: { inflatedBytes: 1024 * 1024 * 1024, chain: 100, objects: 5_000_000 },
+};
+
+/** Fetches commits with all that they reach and `haves` do not, in one request of the oldest protocol, which every host speaks. */
+export async function fetchObjects(
+  host: GitHost,
+  { wants, haves }: { readonly wants: readonly Oid[]; readonly haves: readonly Oid[] },
+  signal: AbortSignal,
+  limits: FetchLimits = wholeLimits,
+): Promise<GitObject[]> {
+  if (wants.length === 0) return [];
+  // No thin-pack: every delta's base is in the pack.
+  const wanted = [...new Set(wants)].map((oid, i) =>
+    pkt(`want ${oid}${i === 0 ? ' ofs-delta side-band-64k no-progress' : ''}\n`),
+  );
+  const had = [...new Set(haves)].map((oid) => pkt(`have ${oid}\n`));
+  const response = await host.http.request({
+    method: 'POST',
+    url: `${host.url}/git-upload-pack`,
+    headers: gitHeaders(host, {
+      'content-type': 'application/x-git-upload-pack-request',
+      accept: 'application/x-git-upload-pack-result',
+    }),
+    body: Buffer.from([...wanted, flushPkt, ...had, pkt('done\n')].join('')),
+    signal,
+    limits: limits.http,
+  });
+  if (response.status !== 200) throw statusError(response.status, host.url);
+  const pack = demuxPack(response.body);
+  checkPack(pack, limits.pack);
+  return resolvePack(pack);
+}

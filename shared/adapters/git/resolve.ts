@@ -1,0 +1,115 @@
+import { inflateSync } from 'node:zlib';
+import { SluiceError } from '../../errors.ts';
+import { makeObject, type GitObject, type ObjectType, type Oid } from '../../lib/git/object.ts';
+import { packTypes, parseEntryHeader } from '../../lib/git/pack.ts';
+
+/** An entry of a pack: an object, or a delta on an entry at an offset or on an object by name. */
+interface Entry {
+  readonly at: number;
+  readonly type: ObjectType | null;
+  readonly base: number | Oid | null;
+  readonly bytes: Buffer;
+}
+
+const typeNames = new Map<number, ObjectType>(
+  Object.entries(packTypes).map(([name, number]) => [number, name as ObjectType]),
+);
+
+/** All objects of a pack, deltas resolved. checkPack must have passed it; throws PACK_INVALID when a base is not in it. */
+export function resolvePack(pack: Buffer): GitObject[] {
+  const byOffset = new Map<number, GitObject>();
+  const byName = new Map<Oid, GitObject>();
+  const take = (at: number, object: GitObject): void => {
+    byOffset.set(at, object);
+    byName.set(object.oid, object);
+  };
+  let waiting: Entry[] = [];
+  for (const entry of entriesOf(pack)) {
+    if (entry.type === null) waiting.push(entry);
+    else take(entry.at, makeObject(entry.type, entry.bytes));
+  }
+  // A delta may stand before its base, or on another delta: go round for as long as something gets resolved.
+  while (waiting.length > 0) {
+    const rest = waiting.filter(({ at, base, bytes }) => {
+      const found = typeof base === 'number' ? byOffset.get(base) : byName.get(base ?? '');
+      if (found !== undefined) take(at, makeObject(found.type, applyDelta(Buffer.from(found.body), bytes)));
+      return found === undefined;
+    });
+    if (rest.length === waiting.length) throw invalid('a delta has no base in its pack');
+    waiting = rest;
+  }
+  return [...byName.values()];
+}
+
+function* entriesOf(pack: Buffer): Generator<Entry> {
+  let at = 12;
+  for (let left = pack.readUInt32BE(8); left > 0; left -= 1) {
+    const header = parseEntryHeader(pack.subarray(at, at + 16));
+    const type = typeNames.get(header.type) ?? null;
+    const { base, start } = type === null ? baseOf(pack, at, header) : { base: null, start: at + header.start };
+    const { buffer, engine } = inflateSync(pack.subarray(start), {
+      info: true,
+      maxOutputLength: Math.max(header.size, 1),
+    }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
+    yield { at, type, base, bytes: buffer };
+    at = start + engine.bytesWritten;
+  }
+}
+
+function baseOf(pack: Buffer, at: number, header: { readonly type: number; readonly start: number }) {
+  const start = at + header.start;
+  if (header.type === 7) return { base: pack.toString('hex', start, start + 20), start: start + 20 };
+  if (header.type !== 6) throw invalid('the pack has an object of a kind that Sluice does not write');
+  let byte = pack[start] ?? 0;
+  let distance = byte & 0x7f;
+  let next = start + 1;
+  for (; (byte & 0x80) !== 0; next += 1) {
+    byte = pack[next] ?? 0;
+    distance = (distance + 1) * 128 + (byte & 0x7f);
+  }
+  return { base: at - distance, start: next };
+}
+
+/** The target of a delta on its base (gitformat-pack); throws PACK_INVALID for one that does not fit. */
+export function applyDelta(base: Buffer, delta: Buffer): Buffer {
+  const reader = { at: 0 };
+  if (sizeIn(delta, reader) !== base.length) throw invalid('a delta belongs to another base');
+  const target = Buffer.alloc(sizeIn(delta, reader));
+  let done = 0;
+  while (reader.at < delta.length) {
+    const op = delta[reader.at++] ?? 0;
+    const piece = op >= 0x80 ? copied(base, delta, reader, op) : delta.subarray(reader.at, (reader.at += op));
+    if (op === 0 || piece.length === 0 || done + piece.length > target.length) throw invalid('a delta does not fit');
+    piece.copy(target, done);
+    done += piece.length;
+  }
+  if (done !== target.length) throw invalid('a delta is too short');
+  return target;
+}
+
+function copied(base: Buffer, delta: Buffer, reader: { at: number }, op: number): Buffer {
+  const number = (first: number, count: number): number => {
+    let value = 0;
+    for (let i = 0; i < count; i += 1) {
+      if ((op & (1 << (first + i))) !== 0) value += (delta[reader.at++] ?? 0) * 256 ** i;
+    }
+    return value;
+  };
+  const offset = number(0, 4);
+  const size = number(4, 3) || 0x10000;
+  if (offset + size > base.length) throw invalid('a delta reaches beyond its base');
+  return base.subarray(offset, offset + size);
+}
+
+function sizeIn(delta: Buffer, reader: { at: number }): number {
+  let value = 0;
+  for (let factor = 1; ; factor *= 128) {
+    const byte = delta[reader.at++] ?? 0;
+    value += (byte & 0x7f) * factor;
+    if ((byte & 0x80) === 0) return value;
+  }
+}
+
+function invalid(message: string): SluiceError {
+  return new SluiceError('PACK_INVALID', message);
+}

@@ -1,0 +1,151 @@
+import { SluiceError } from '../../errors.ts';
+import type { Oid } from '../../lib/git/object.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ObjectStore, RefMove } from '../../ports/objects.ts';
+import type { GitRemote } from '../../ports/remote.ts';
+import { descends, entriesFor } from './closure.ts';
+
+/** A store whose truth is a Git host: refs are moved there first, and here once they were accepted. */
+export interface Mirror extends ObjectStore {
+  /**
+   * Makes sure that the host's refs are known, as of `maxAgeMs` ago at most: brings what the host has and this copy lacks,
+   * and pushes what it lacks. Throws the host's errors, and what `accept` throws.
+   */
+  readonly confirm: (maxAgeMs: number) => Promise<void>;
+}
+
+/** What a mirror is made of. */
+export interface MirrorOptions {
+  readonly local: ObjectStore;
+  readonly remote: GitRemote;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  /** Ends requests under way. */
+  readonly signal: AbortSignal;
+  /** Refs that are ours; others on the host are not looked at. */
+  readonly follows: (ref: string) => boolean;
+  /** Judges history that only the host has, before this copy follows it: throws when it must not be believed. */
+  readonly accept?: (ref: string, from: Oid | null, to: Oid) => void;
+  /** Called for a ref where neither side descends from the other; without it the ref is left alone. */
+  readonly onDiverged?: (ref: string) => void;
+}
+
+type Refs = ReadonlyMap<string, Oid>;
+
+/**
+ * Opens the mirror. Only fast-forwards are ever pushed, each from where the host is known to be: a rival's push makes ours
+ * fail (CONFLICT), and after a lost answer the host is asked what became of it.
+ */
+export function openMirror(options: MirrorOptions): Mirror {
+  const { local, remote, clock, signal, follows } = options;
+  // Null while it is unknown where the host's refs are.
+  let view: Map<string, Oid> | null = null;
+  let confirmedAt = 0;
+
+  const list = async (): Promise<Map<string, Oid>> =>
+    new Map([...(await remote.list(signal))].filter(([ref]) => follows(ref)));
+
+  const push = async (moves: readonly RefMove[], known: Refs): Promise<void> => {
+    view = null;
+    const entries = entriesFor(local, moves, new Set(known.values()));
+    const refused = await remote.push(moves, entries, signal).catch(async (error: unknown) => {
+      // The answer is lost: only the host knows what became of it.
+      const now = await list().catch(() => null);
+      if (now !== null && landed(moves, now)) return new Map<string, string>();
+      throw error;
+    });
+    if (refused.size > 0) {
+      const now = await list();
+      if (!landed(moves, now)) throw refusal(refused, moves, now);
+    }
+    view = new Map([...known, ...moves.map(({ ref, to }) => [ref, to] as const)]);
+  };
+
+  const reconcile = async (): Promise<void> => {
+    view = null;
+    const theirs = await list();
+    await bring(options, theirs);
+    const { adopt, send } = compare(options, theirs);
+    if (adopt.length > 0) await local.moveRefs(adopt);
+    if (send.length > 0) await push(send, theirs);
+    else view = theirs;
+    confirmedAt = clock.monotonic();
+  };
+
+  const moveRefs = async (moves: readonly RefMove[]): Promise<void> => {
+    if (moves.length === 0) return;
+    if (view === null) await reconcile();
+    const known: Refs = view ?? new Map();
+    const elsewhere = moves.find(({ ref, from }) => (known.get(ref) ?? null) !== from);
+    if (elsewhere !== undefined) throw conflict(elsewhere.ref);
+    try {
+      await push(moves, known);
+    } catch (error) {
+      // A rival was faster: what it wrote is here when the caller reads again.
+      if (error instanceof SluiceError && error.code === 'CONFLICT') await reconcile();
+      throw error;
+    }
+    const mine = local.refs();
+    await local.moveRefs(moves.map(({ ref, to }) => ({ ref, from: mine.get(ref) ?? null, to })));
+  };
+
+  return {
+    has: local.has,
+    read: local.read,
+    packed: local.packed,
+    refs: () => view ?? local.refs(),
+    write: local.write,
+    moveRefs,
+    consolidate: local.consolidate,
+    close: local.close,
+    confirm: async (maxAgeMs) => {
+      if (view === null || clock.monotonic() - confirmedAt >= maxAgeMs) await reconcile();
+    },
+  };
+}
+
+/** Brings the objects of the host's refs that are not here. */
+async function bring({ local, remote, signal }: MirrorOptions, theirs: Refs): Promise<void> {
+  const missing = [...theirs].filter(([, oid]) => !local.has(oid));
+  if (missing.length === 0) return;
+  const mine = local.refs();
+  const haves = missing.flatMap(([ref]) => mine.get(ref) ?? []);
+  const wants = missing.map(([, oid]) => oid);
+  await local.write(await remote.fetch(wants, haves, signal));
+}
+
+/** What this copy is to take over, and what the host lacks. */
+function compare({ local, follows, accept, onDiverged }: MirrorOptions, theirs: Refs) {
+  const mine = local.refs();
+  const adopt: RefMove[] = [];
+  const send: RefMove[] = [];
+  for (const [ref, to] of theirs) {
+    const from = mine.get(ref) ?? null;
+    if (from === to) continue;
+    if (from === null || descends(local, to, from)) {
+      accept?.(ref, from, to);
+      adopt.push({ ref, from, to });
+    } else if (descends(local, from, to)) send.push({ ref, from: to, to: from });
+    else onDiverged?.(ref);
+  }
+  for (const [ref, to] of mine) if (follows(ref) && !theirs.has(ref)) send.push({ ref, from: null, to });
+  return { adopt, send };
+}
+
+function landed(moves: readonly RefMove[], now: Refs): boolean {
+  return moves.every(({ ref, to }) => now.get(ref) === to);
+}
+
+// A host that refuses although nobody else moved anything does so by its own rules.
+function refusal(refused: Refs, moves: readonly RefMove[], now: Refs): SluiceError {
+  const raced = moves.find(({ ref, from }) => (now.get(ref) ?? null) !== from);
+  if (raced !== undefined) return conflict(raced.ref);
+  const [[ref, why] = ['', '']] = refused;
+  return new SluiceError('FORBIDDEN', `the Git host refused the push: ${why}`, {
+    subject: ref,
+    hint: 'allow this token to push to the repository (protected branches, hooks, quotas)',
+  });
+}
+
+function conflict(ref: string): SluiceError {
+  return new SluiceError('CONFLICT', 'somebody else moved a ref on the Git host', { subject: ref });
+}
