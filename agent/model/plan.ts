@@ -40,8 +40,8 @@ export interface AppPlan {
   readonly remove: readonly ObjectId[];
   /** True while it waits for pods or endpoints: the progress deadline runs. */
   readonly isWaiting: boolean;
-  /** The revision that did not become ready in time, and why. */
-  readonly blocked: { readonly revision: string | null; readonly reason: string } | null;
+  /** The revision that did not become ready in time: what happened to it, and that with what is seen of it. */
+  readonly blocked: { readonly revision: string | null; readonly what: string; readonly reason: string } | null;
   /** When to look again if nothing else happens. */
   readonly deadline: number | null;
 }

@@ -1,11 +1,13 @@
 import type { AppOutcome, Fault } from '../model/agent.ts';
 import type { AgentSettings } from '../model/deps.ts';
+import type { Inventory } from '../model/inventory.ts';
 import type { Live } from '../model/live.ts';
 import type { Identity } from '../model/site.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { reportLimit, type AgentReport, type ReportApp, type ReportRevision } from '../../shared/wire/report.ts';
 import { appHealth } from './health.ts';
+import { leavingRevisions } from './leaving.ts';
 import { conditionsOf, type ConditionsInput } from './conditions.ts';
 
 /** Everything that a report is made of: only rows and observed facts. */
@@ -80,8 +82,8 @@ function reportApp(input: ReportInput, outcome: AppOutcome): ReportApp[] {
       phase: phaseOf(input, outcome),
       health: seen.health,
       message: seen.message.slice(0, 2_000),
-      revisions: revisionsOf(input.live, app),
-      traffic: trafficOf(input.live, app),
+      revisions: [...revisionsOf(input.live, app), ...leavingRevisions(input.live, input.outcome.inventory, app)],
+      traffic: trafficOf(input.live, input.outcome.inventory, app),
       objects: { total: seen.total, current: seen.current },
       problems: [...faulty, ...unwell].slice(0, 50),
       observedAt: new Date(input.now).toISOString(),
@@ -118,8 +120,8 @@ function numberOf(revision: string): number {
   return Number(/-v(\d+)$/.exec(revision)?.[1] ?? 0);
 }
 
-/** The live split of the first rule, in percent by revision; ways that the bundle does not name count under their Service. */
-function trafficOf(live: Live, app: BundleApp): ReportApp['traffic'] {
+/** The live split of the first rule, in percent by revision; ways that neither bundle nor inventory know count under their Service. */
+function trafficOf(live: Live, inventory: Inventory, app: BundleApp): ReportApp['traffic'] {
   const [traffic] = app.traffic;
   const routes = traffic === undefined ? null : (live.object(traffic.id)?.routes ?? null);
   if (traffic === undefined || routes === null || traffic.provider === 'ingress') return [];
@@ -128,11 +130,15 @@ function trafficOf(live: Live, app: BundleApp): ReportApp['traffic'] {
   const byRevision = new Map<string, number>();
   for (const route of first) {
     const target = traffic.targets.find((one) => one.service === route.service);
-    const revision = target?.revision ?? route.service.slice(route.service.lastIndexOf('/') + 1);
+    const revision = target?.revision ?? ownerOf(route.service, inventory);
     const percent = total === 0 ? 0 : (100 * route.weight) / total;
     byRevision.set(revision, (byRevision.get(revision) ?? 0) + percent);
   }
   return [...byRevision].map(([revision, weight]) => ({ revision, weight: Math.round(weight) }));
+}
+
+function ownerOf(service: ObjectId, inventory: Inventory): string {
+  return inventory.get(service)?.revision ?? service.slice(service.lastIndexOf('/') + 1);
 }
 
 /** Cuts the long lists, longest first, until the report fits. */

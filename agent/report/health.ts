@@ -1,5 +1,6 @@
 import type { AppOutcome, Outcome } from '../model/agent.ts';
 import { isWorkload } from '../model/kinds.ts';
+import type { AppPlan } from '../model/plan.ts';
 import type { Live, LiveObject } from '../model/live.ts';
 import type { Row } from '../model/rows.ts';
 import { worstHealth, type AppHealth, type ObjectHealth } from '../../shared/model/health.ts';
@@ -46,7 +47,7 @@ export function appHealth(
   if (hold !== null) words.push('Held');
   if (isOpen) words.push('Progressing');
   const why = [
-    join(plan.blocked?.reason, facts.explanation),
+    blockedText(plan.blocked, facts.explanation),
     ...faults.map((row) => `${nameOf(row.id)}: ${row.reason}`),
     hold,
     plan.reason,
@@ -60,9 +61,10 @@ function idsOf(app: BundleApp | null): ObjectId[] {
   return (app?.objects ?? []).map(({ id }) => id);
 }
 
-function join(reason: string | undefined, explanation: string | null): string | null {
-  if (reason === undefined) return null;
-  return explanation === null || explanation === '' ? reason : `${reason} (${explanation})`;
+/** Why a change is blocked: in the words of a pod where one says why, else of the workload. */
+function blockedText(blocked: AppPlan['blocked'], explanation: string | null): string | null {
+  if (blocked === null) return null;
+  return explanation === null || explanation === '' ? blocked.reason : `${blocked.what}: ${explanation}`;
 }
 
 function verdictOf(live: Live, id: ObjectId): { readonly health: ObjectHealth; readonly message: string } {

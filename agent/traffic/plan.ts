@@ -113,7 +113,8 @@ function withDeadline(
   }
   const who = waitsFor.revision ?? app.name;
   const how = waitsFor.isFailed ? 'failed' : `did not become ready in ${app.health.progressDeadlineSeconds} s`;
-  const blocked = { revision: waitsFor.revision, reason: `${who} ${how}: ${waitsFor.why}` };
+  const what = `${who} ${how}`;
+  const blocked = { revision: waitsFor.revision, what, reason: `${what}: ${waitsFor.why}` };
   // What is applied in full is settled, well or not: only a change that cannot go on is blocked.
   return { phase: phase === 'settled' ? phase : 'blocked', reason: blocked.reason, isWaiting: true, blocked, deadline };
 }

@@ -34,6 +34,22 @@ export function fit(text: string, width: number): string {
   return `${text.slice(0, head)}\u2026${text.slice(text.length - (width - 1 - head))}`;
 }
 
+/** A text as lines of at most `width` characters, broken between words, all but the first two further in than `indent`. */
+export function wrap(text: string, width: number, indent: string): string[] {
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.split(' ')) {
+    const isFirst = line.trim() === '';
+    const longer = isFirst ? line + word : `${line} ${word}`;
+    if (longer.length <= width || isFirst) line = fit(longer, width);
+    else {
+      lines.push(line);
+      line = fit(`${indent}  ${word}`, width);
+    }
+  }
+  return [...lines, line];
+}
+
 function naturalWidths(count: number, rows: readonly (readonly string[] | string)[]): number[] {
   const cells = rows.filter((row) => typeof row !== 'string');
   return Array.from({ length: count }, (_, at) => Math.max(...cells.map((row) => (row[at] ?? '').length)));

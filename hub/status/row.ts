@@ -65,9 +65,9 @@ function leavingRows(common: Omit<RowFacts, 'app' | 'said'>, wanted: ReadonlySet
 }
 
 function revisionsOf(app: BundleApp, said: ReportApp | undefined): StatusRow['revisions'] {
-  const names = [
-    ...new Set([...app.revisions.map(({ name }) => name), ...(said?.revisions ?? []).map(({ name }) => name)]),
-  ];
+  const wanted = app.revisions.map(({ name }) => name);
+  const running = (said?.revisions ?? []).map(({ name }) => name);
+  const names = [...running.filter((name) => !wanted.includes(name)), ...wanted];
   return names.map((name) => {
     const of = said?.revisions.find((revision) => revision.name === name);
     return {
@@ -92,8 +92,10 @@ function wantedShare(app: BundleApp, revision: string): number | null {
   return targets.filter((target) => target.revision === revision).reduce((sum, { weight }) => sum + weight, 0);
 }
 
+/** What a split does not name gets nothing; null where there is no split. */
 function liveShare(said: ReportApp, revision: string): number | null {
-  return said.traffic.find((share) => share.revision === revision)?.weight ?? null;
+  if (said.traffic.length === 0) return null;
+  return said.traffic.find((share) => share.revision === revision)?.weight ?? 0;
 }
 
 function knowledgeOf({ received, said, age }: Pick<RowFacts, 'received' | 'said' | 'age'>) {

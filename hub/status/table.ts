@@ -1,7 +1,7 @@
 import type { AppHealth } from '../../shared/model/health.ts';
 import { ageText } from './age.ts';
 import type { StatusRow, StatusView } from '../model/status.ts';
-import { fit, layoutTable, type Column } from './layout.ts';
+import { fit, layoutTable, wrap, type Column } from './layout.ts';
 
 /** How a table is to look. */
 export interface TableStyle {
@@ -79,7 +79,7 @@ function rowLines(row: StatusRow, style: TableStyle): (readonly string[] | strin
   return [
     [shownName(row.application), row.cluster, ...cells, row.health, ...wide, ageText(row.ageSeconds)],
     ...rest.map((revision) => ['', '', ...revisionCells(revision), '', ...blank, '']),
-    ...notesOf(row).map((note) => fit(`  ${note}`, style.columns)),
+    ...notesOf(row).flatMap((note) => wrap(note, style.columns, '  ')),
   ];
 }
 
@@ -90,7 +90,9 @@ function shownName(application: string): string {
 
 function notesOf(row: StatusRow): string[] {
   const isPlain = row.health === 'Healthy' && /^Ready:/.test(row.message);
-  return [...(row.message === '' || isPlain ? [] : [row.message]), ...row.notes.map((note) => `note: ${note}`)];
+  // What is ready of how many has a column of its own.
+  const message = row.message.replace(/(?<=^|: )Ready:\d+\/\d+ (?=\S)/, '');
+  return [...(row.message === '' || isPlain ? [] : [message]), ...row.notes.map((note) => `note: ${note}`)];
 }
 
 function revisionCells(revision: StatusRow['revisions'][number]): string[] {
@@ -121,7 +123,7 @@ function clusterLines(view: StatusView, style: TableStyle): string[] {
     ...(cluster.unexplained > 0
       ? [`cluster ${cluster.name}: keeps ${plural(cluster.unexplained, 'object')} that nobody asked for or retired`]
       : []),
-    ...(cluster.survivors > 0
+    ...(cluster.survivors > 0 && !isKeeping(view, cluster.name)
       ? [`cluster ${cluster.name}: ${plural(cluster.survivors, 'object')} could not be deleted yet`]
       : []),
     ...(cluster.capabilities === null && !cluster.reports
@@ -129,8 +131,15 @@ function clusterLines(view: StatusView, style: TableStyle): string[] {
       : []),
     ...(cluster.state === 'joined' || cluster.state === 'waiting' ? [] : [`cluster ${cluster.name}: ${cluster.state}`]),
   ]);
-  return lines.map((line) => fit(line, style.columns));
+  return lines.flatMap((line) => wrap(line, style.columns, ''));
 }
+
+/** True while an application there has not come as far as deleting: what is to go is kept on purpose, and its row says why. */
+function isKeeping(view: StatusView, cluster: string): boolean {
+  return view.applications.some((row) => row.cluster === cluster && row.phase !== null && keeping.has(row.phase));
+}
+
+const keeping = new Set(['scale-up', 'ready', 'shift', 'endpoints', 'scale-down', 'blocked', 'held']);
 
 function guardedLines(view: StatusView, style: TableStyle): string[] {
   return view.guarded.flatMap((change) => {
