@@ -72,7 +72,7 @@ interface AuditEvent {
 function countAudit(text: string): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const line of text.split('\n')) {
-    if (!line.includes('"userAgent":"sluice-agent')) continue;
+    if (!line.includes('"userAgent":"sluice-agent/')) continue;
     const event = JSON.parse(line) as AuditEvent;
     if (event.stage !== (event.verb === 'watch' ? 'ResponseStarted' : 'ResponseComplete')) continue;
     const { resource, subresource } = event.objectRef ?? {};
