@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { git } from '../fakes/git.ts';
 import type { Change } from './change.ts';
 import { watchCluster, type ClusterWatch } from './cluster-watch.ts';
 import { stepFiles } from './examples.ts';
@@ -13,8 +12,8 @@ import type { DemoOptions } from './options.ts';
 import { playStep, type Figures, type Stage } from './play.ts';
 import { track, type Program } from './program.ts';
 import { seconds } from './rows.ts';
-import type { Screen } from './screen.ts';
-import { steps, wayNames } from './script.ts';
+import { pad, type Screen } from './screen.ts';
+import { roles, steps, wayNames } from './script.ts';
 import { openSites, type DemoSite } from './sites.ts';
 import { startStatusFeed, type StatusFeed } from './status-feed.ts';
 import { startWorld, type World } from './world.ts';
@@ -40,10 +39,10 @@ export async function performDemo(given: Performance): Promise<number> {
   const figures: Figures = { applied: [], complete: [] };
   try {
     const stage = await raise(given, open);
-    screen.say(`${screen.paint('good', '\u2713')} all of it runs after ${seconds(performance.now() - startedAt)}`);
+    screen.say(`${screen.paint('good', '\u2713')} everything runs after ${seconds(performance.now() - startedAt)}`);
     for (const step of steps) await playStep(stage, step, figures);
     screen.print('');
-    screen.say(screen.paint('good', summary(figures, performance.now() - startedAt)));
+    for (const line of summary(figures, performance.now() - startedAt)) screen.say(line(screen));
     if (options.keep && open.world !== null) {
       screen.print('', ...farewell(screen, open.world, open.sites));
       await given.interrupted;
@@ -66,37 +65,38 @@ interface Opened {
 async function raise(given: Performance, open: Opened): Promise<Stage> {
   const { screen, change, folder, options } = given;
   const { happened } = change;
+  const { show, note } = startup(screen);
   screen.print(
-    `${screen.paint('title', 'Sluice')}: a Git server, a hub and three clusters with an agent each, on this machine.`,
+    `${screen.paint('title', 'Sluice')}: a Git server, a hub, and three clusters with an agent each, on loopback.`,
     '',
   );
+  show();
   const [sites, world] = await Promise.all([
-    openSites(folder, options.real).then((opened) => (open.sites = opened)),
-    startWorld({ folder, localCluster: 'local' }).then((started) => (open.world = started)),
+    openSites(folder, options.real, note).then((opened) => (open.sites = opened)),
+    startWorld({ folder, localCluster: 'local' }).then((started) => {
+      note('Git server', started.config.url);
+      note('hub', started.hubUrl);
+      return (open.world = started);
+    }),
   ]);
-  screen.say(`  Git server  ${world.config.url}`);
-  screen.say(`  hub         ${world.hubUrl}`);
   const first = await stepFiles('1-v1', sites, options.images);
   await world.config.push({ 'clusters.yaml': first['clusters.yaml'] ?? '' }, 'three clusters');
   const feed = (open.feed = startStatusFeed(world.dataFolder, projectRoot, happened));
   await Promise.all(
     sites.map(async (site) => {
-      open.watches.set(
-        site.name,
-        await watchCluster(site.view, { way: site.way, namespace: 'default', changed: happened }),
-      );
+      const options = { way: site.way, namespace: 'default', changed: happened };
+      open.watches.set(site.name, await watchCluster(site.view, options));
       await world.join(site);
     }),
   );
   guard(change, [...world.programs(), ...sites.flatMap(({ program }) => program ?? [])]);
-  await change.until(
-    () => sites.every(({ name }) => isReady(feed, name)),
-    60_000,
-    () => `the agents did not report: ${sites.find(({ name }) => !isReady(feed, name))?.name ?? ''}`,
-  );
-  for (const site of sites) {
-    screen.say(`  cluster     ${site.name.padEnd(14)}  ${wayNames[site.way].padEnd(11)}  ${site.url}, agent joined`);
-  }
+  const missing = (): DemoSite[] => sites.filter(({ name }) => !isReady(feed, name));
+  const look = (): boolean => {
+    for (const site of sites.filter((one) => isReady(feed, one.name))) note(site.name, `${site.url}, agent joined`);
+    return missing().length === 0;
+  };
+  await change.until(look, patienceMs, () => `the agent of ${missing()[0]?.name ?? ''} has not joined after 60 s`);
+  screen.settle(true);
   return {
     screen,
     sites,
@@ -105,6 +105,26 @@ async function raise(given: Performance, open: Opened): Promise<Stage> {
     change,
     push: async (step) => world.config.push(await stepFiles(step.folder, sites, options.images), step.message),
     showStatus: () => showStatus(screen, world),
+  };
+}
+
+const patienceMs = 60_000;
+
+/** One line for each thing that starts, with what is known of it. */
+function startup(screen: Screen): { show: () => void; note: (name: string, text: string) => void } {
+  const ways = roles.map(({ name, way }): [string, string] => [name, `cluster with ${wayNames[way]}`]);
+  const titles = new Map([['Git server', 'config repository'], ['hub', 'one process, no cluster'], ...ways]);
+  const known = new Map<string, string>();
+  const line = ([name, what]: [string, string]): string =>
+    `  ${screen.paint('strong', pad(name, 14))}  ${pad(what, 24)}  ${known.get(name) ?? screen.paint('busy', '\u2026')}`;
+  return {
+    show: () => screen.live(() => [...titles].map(line)),
+    note: (name, text) => {
+      if (known.get(name) === text) return;
+      known.set(name, text);
+      screen.log(line([name, titles.get(name) ?? '']).trimStart());
+      screen.redraw();
+    },
   };
 }
 
@@ -139,10 +159,14 @@ async function showStatus(screen: Screen, world: World): Promise<number | null> 
   return child.exitCode;
 }
 
-function summary({ applied, complete }: Figures, ms: number): string {
+function summary({ applied, complete }: Figures, ms: number): ((screen: Screen) => string)[] {
   const sorted = applied.toSorted((a, b) => a - b);
   const median = seconds(sorted[Math.floor(sorted.length / 2)] ?? 0);
-  return `All as it should be: ${complete.length} pushes to 3 clusters, push \u2192 applied ${median} (median of ${sorted.length}), ${seconds(ms)} in all.`;
+  const head = `\u2713 All as it should be: ${complete.length} pushes to ${roles.length} clusters in ${seconds(ms)}.`;
+  return [
+    (screen) => screen.paint('good', head),
+    () => `  push \u2192 applied: ${median} (median of ${sorted.length}, from the Git server to a change in a cluster)`,
+  ];
 }
 
 async function lower({ screen, options }: Performance, open: Opened): Promise<void> {
@@ -153,12 +177,6 @@ async function lower({ screen, options }: Performance, open: Opened): Promise<vo
     for (const watch of open.watches.values()) watch.close();
     await open.world?.stop();
     for (const { view } of open.sites) view.close();
-    await Promise.all(open.sites.map(({ program }) => program?.stop()));
+    await Promise.all(open.sites.map(async ({ program }) => program?.stop()));
   }
-}
-
-/** Lets the user commit in the work tree, too. */
-export async function nameCommitter(world: World): Promise<void> {
-  await git(world.config.workTree, 'config', 'user.name', 'Dev');
-  await git(world.config.workTree, 'config', 'user.email', 'dev@example.com');
 }

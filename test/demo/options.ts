@@ -40,24 +40,29 @@ export function readOptions(args: readonly string[], folder: string): DemoOption
       images: { type: 'string', default: 'registry.k8s.io/pause:3.9,registry.k8s.io/pause:3.10' },
     },
   });
-  const real: RealCluster[] = [];
-  let file: string | null = null;
-  let isNamed = true;
-  for (const token of tokens) {
-    if (token.kind !== 'option' || token.value === undefined) continue;
-    if (token.name === 'kubeconfig') {
-      if (file !== null && !isNamed) real.push({ kubeconfig: file });
-      file = resolve(folder, token.value);
-      isNamed = false;
-    } else if (token.name === 'context') {
-      if (file === null) throw new Error('--context needs a --kubeconfig before it');
-      real.push({ kubeconfig: file, context: token.value });
-      isNamed = true;
-    }
-  }
-  if (file !== null && !isNamed) real.push({ kubeconfig: file });
+  const real = realClusters(
+    tokens.flatMap((token) => (token.kind === 'option' ? [token] : [])),
+    folder,
+  );
   if (real.length > roles.length) throw new Error(`the demo takes up to ${roles.length} clusters`);
   const [v1, v2, ...more] = values.images.split(',');
   if (v1 === undefined || v2 === undefined || more.length > 0) throw new Error('--images takes two images: V1,V2');
   return { keep: values.keep, help: values.help, real, images: [v1, v2] };
+}
+
+/** A cluster for every context, and for every file that no context follows. */
+function realClusters(
+  tokens: readonly { readonly name: string; readonly value?: string | undefined }[],
+  folder: string,
+) {
+  const real: RealCluster[] = [];
+  for (const { name, value = '' } of tokens) {
+    const last = real.at(-1);
+    if (name === 'kubeconfig') real.push({ kubeconfig: resolve(folder, value) });
+    if (name !== 'context') continue;
+    if (last === undefined) throw new Error('--context needs a --kubeconfig before it');
+    if (last.context === undefined) real.pop();
+    real.push({ kubeconfig: last.kubeconfig, context: value });
+  }
+  return real;
 }

@@ -73,14 +73,20 @@ export async function playStep(stage: Stage, step: Step, figures: Figures): Prom
 }
 
 function announce(screen: Screen, step: Step): void {
-  const number = `${steps.indexOf(step) + 1}/${steps.length}`;
-  screen.print('', screen.paint('title', `\u2501\u2501 ${number}  ${step.title} ${'\u2501'.repeat(200)}`).slice(0));
+  const label = (text: string): string => screen.paint('faint', text.padEnd(9));
+  screen.print('', heading(screen, `${steps.indexOf(step) + 1} of ${steps.length}  ${step.title}`));
   screen.print(
-    `   ${screen.paint('faint', 'You write')}  ${step.wrote}.`,
-    `   ${screen.paint('faint', 'You run  ')}  ${screen.paint('strong', `git commit -am "${step.message}" && git push`)}`,
-    `   ${screen.paint('faint', 'You see  ')}  ${step.shows}`,
+    `   ${label('You write')}  ${step.wrote}.`,
+    `   ${label('You run')}  ${screen.paint('strong', `git add . && git commit -m "${step.message}" && git push`)}`,
+    `   ${label('You see')}  ${step.shows}`,
     '',
   );
+}
+
+function heading(screen: Screen, text: string): string {
+  const width = screen.interactive ? screen.columns() : 80;
+  const rest = '\u2501'.repeat(Math.max(2, width - text.length - 4));
+  return screen.paint('title', `\u2501\u2501 ${text} ${rest}`);
 }
 
 function tell(screen: Screen, site: DemoSite, said: Map<string, string>, progress: Progress): void {
@@ -100,11 +106,11 @@ function report({ screen }: Stage, step: Step, { applied, completeMs, progress }
   const kept = Object.keys(step.runs).join(' and ');
   const verdict =
     step.fails === undefined
-      ? `push \u2192 applied in ${seconds(Math.min(...applied))} to ${seconds(Math.max(...applied))}, complete everywhere in ${seconds(completeMs)}`
-      : `given up after ${seconds(completeMs)}; ${kept} never had fewer ready replicas, nor less of the traffic`;
+      ? `push \u2192 applied ${seconds(Math.min(...applied))} to ${seconds(Math.max(...applied))}; complete everywhere after ${seconds(completeMs)}`
+      : `given up after ${seconds(completeMs)}; ${kept} never had fewer ready pods, nor less traffic`;
   screen.print('');
   screen.say(`  ${screen.paint('good', '\u2713')} ${verdict}`);
-  screen.print('', `  ${screen.paint('faint', 'What kubectl shows there now:')}`);
+  screen.print('', `  ${screen.paint('faint', 'Read from the API servers, as kubectl would show it:')}`);
   for (const each of progress) screen.print(...factLines(screen, each));
 }
 

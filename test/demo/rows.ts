@@ -1,7 +1,7 @@
 import type { StatusRow } from '../../hub/model/status.ts';
 import { roles, wayNames, type Way } from './script.ts';
 import { pad, type Screen, type Tone } from './screen.ts';
-import { sharesOf, type Route, type Sight } from './sight.ts';
+import { sharesOf, versionOf, type Sight } from './sight.ts';
 
 /** What one line of progress is made from. */
 export interface Progress {
@@ -20,7 +20,7 @@ const barGlyphs: Readonly<Record<string, string>> = { v1: '\u2591', v2: '\u2588'
 /** One cluster as it is now: replicas ready of each version, the traffic as a bar and in percent, and whether that is it. */
 export function progressLine(screen: Screen, progress: Progress): string {
   const wide = screen.columns() >= 120;
-  const { sight, row, doneMs } = progress;
+  const { sight } = progress;
   const versions = [...sight.deployments].map(([version, { ready, desired }]) => {
     const dots = wide ? ` ${'\u25cf'.repeat(ready)}${'\u25cb'.repeat(Math.max(0, desired - ready))}` : '';
     return screen.paint(toneOf(version), `${version}${dots} ${ready}/${desired}`);
@@ -30,12 +30,16 @@ export function progressLine(screen: Screen, progress: Progress): string {
     pad(versions.join('  ') || '-', wide ? 28 : 14),
     bar(screen, sight, wide ? 24 : 8),
     pad(shareText(screen, sight), wide ? 16 : 13),
-    doneMs === null
-      ? screen.paint('busy', wide ? (row?.health ?? 'Unknown') : '\u2026')
-      : screen.paint(row?.health === 'Degraded' ? 'busy' : 'good', `\u2713 ${(doneMs / 1000).toFixed(1)} s`) +
-        (wide ? `  ${row?.health ?? ''}` : ''),
+    verdict(screen, progress, wide),
   ];
   return `  ${parts.join('  ')}`;
+}
+
+function verdict(screen: Screen, { row, doneMs }: Progress, wide: boolean): string {
+  const health = row?.health ?? 'Unknown';
+  if (doneMs === null) return screen.paint('busy', wide ? health : '\u2026');
+  const tone = health === 'Degraded' ? 'busy' : 'good';
+  return screen.paint(tone, `\u2713 ${(doneMs / 1000).toFixed(1)} s`) + (wide ? `  ${health}` : '');
 }
 
 /** The same for a pipe, without what redrawing needs. */
@@ -48,15 +52,14 @@ export function progressWords({ sight }: Progress): string {
 }
 
 /** What `kubectl get` would show of a cluster, in two lines. */
-export function factLines(screen: Screen, { cluster, way, sight }: Progress): string[] {
+export function factLines(screen: Screen, { cluster, sight }: Progress): string[] {
   const deployments = [...sight.deployments].map(([version, { ready, desired }]) =>
-    screen.paint(ready === 0 ? 'bad' : toneOf(version), `testsvc-${version} ${ready}/${desired}`),
+    screen.paint(ready < desired ? 'bad' : toneOf(version), `testsvc-${version} ${ready}/${desired}`),
   );
-  const kind = (word: string): string => screen.paint('faint', word.padEnd(kindWidth));
-  const blank = ' '.repeat(nameWidth + wayWidth + 4);
+  const kind = (word: string): string => screen.paint('faint', pad(word, kindWidth));
   return [
-    `  ${head(screen, { cluster, way })}  ${kind('Deployment')}  ${deployments.join('  ')}`,
-    `  ${blank}${kind(sight.route?.kind ?? 'route')}  ${routeText(screen, sight)}`,
+    `  ${screen.paint('strong', pad(cluster, nameWidth))}  ${kind('Deployment')}  ${deployments.join('  ')}`,
+    `  ${' '.repeat(nameWidth)}  ${kind(sight.route?.kind ?? 'route')}  ${routeText(screen, sight)}`,
   ];
 }
 
@@ -66,19 +69,15 @@ function head(screen: Screen, { cluster, way }: Pick<Progress, 'cluster' | 'way'
   return `${screen.paint('strong', pad(cluster, nameWidth))}  ${pad(wayNames[way], wayWidth)}`;
 }
 
-function routeText(screen: Screen, sight: Sight): string {
-  const { route } = sight;
+function routeText(screen: Screen, { route }: Sight): string {
   if (route === null) return 'none';
-  const where = screen.columns() >= 120 ? `${route.host}${route.path} \u2192 ` : '';
-  if (route.kind === 'Ingress') return `${route.path} \u2192 Service ${serviceNames(route)}: its pods decide`;
-  const targets = route.targets.map(({ service, weight }) =>
-    screen.paint(toneOf(service.slice(service.lastIndexOf('-') + 1)), `${service} ${weight ?? ''}`),
+  const host = screen.columns() >= 120 ? route.host : '';
+  const services = route.targets.map(({ service, weight }) =>
+    weight === null
+      ? `${service} (ready pods decide)`
+      : screen.paint(toneOf(versionOf(service)), `${service} ${weight}`),
   );
-  return where + targets.join('  ');
-}
-
-function serviceNames({ targets }: Route): string {
-  return [...new Set(targets.map(({ service }) => service))].join(', ');
+  return `${host}${route.path} \u2192 ${services.join('  ')}`;
 }
 
 function bar(screen: Screen, sight: Sight, width: number): string {

@@ -102,7 +102,7 @@ export function openScreen(
 
 /** How many columns a text takes, colours apart. */
 export function widthOf(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
+  return Array.from(stripVTControlCharacters(text)).length;
 }
 
 /** The text filled up with blanks to a width, colours apart. */

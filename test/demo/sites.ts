@@ -20,12 +20,18 @@ export interface DemoSite {
 
 const signal = new AbortController().signal;
 
-/** Starts embedded clusters, each a process of its own, in the roles that no real cluster takes. */
-export async function openSites(folder: string, real: readonly RealCluster[]): Promise<DemoSite[]> {
+/** Starts embedded clusters, each a process of its own, in the roles that no real cluster takes; `note` is told where each is. */
+export async function openSites(
+  folder: string,
+  real: readonly RealCluster[],
+  note: (name: string, text: string) => void,
+): Promise<DemoSite[]> {
   return Promise.all(
-    roles.map(({ name, way }, index) => {
+    roles.map(async ({ name, way }, index) => {
       const given = real[index];
-      return given === undefined ? embedded(folder, name, way) : connected(name, given);
+      const site = await (given === undefined ? embedded(folder, name, way) : connected(name, given));
+      note(name, site.url);
+      return site;
     }),
   );
 }
