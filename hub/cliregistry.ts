@@ -12,7 +12,8 @@ interface JoinFlags extends HubFlags {
   readonly replace?: boolean;
   readonly reports: boolean;
   readonly out?: string;
-  readonly transport: 'feed' | 'git';
+  readonly transport?: 'feed' | 'git';
+  readonly channelUrl?: string;
 }
 
 /** `sluice-hub cluster ...` and `sluice-hub approve`: changes of the registry and decisions, made by the running hub. */
@@ -38,7 +39,13 @@ function joinCommand(context: CliContext, command: Target): void {
       .option('--replace', 'give up the registration that has this name now')
       .option('--no-reports', 'no report will ever come back from there')
       .option('--out <file>', 'where the join file goes, `-` for standard output (default: NAME.join)')
-      .addOption(choiceOption('--transport <how>', 'how the agent pulls', ['feed', 'git']).default('feed')),
+      .addOption(
+        choiceOption('--transport <how>', "how the agent pulls (default: Git from the channel's host, else feed)", [
+          'feed',
+          'git',
+        ]),
+      )
+      .option('--channel-url <url>', 'where this agent finds the channel: an exported folder (file:///...), a mirror'),
   ).action(async (name: string, flags: JoinFlags) => {
     const { terminal } = context;
     const file = flags.out ?? `${name}.join`;
@@ -48,7 +55,8 @@ function joinCommand(context: CliContext, command: Target): void {
       capabilities: flags.capabilities === undefined ? null : givenCapabilities(flags.capabilities),
       replace: flags.replace === true,
       reports: flags.reports,
-      transport: flags.transport,
+      transport: flags.transport ?? null,
+      channelUrl: flags.channelUrl ?? null,
     };
     // Before the hub mints a token that would have nowhere to go.
     if (file !== '-') await assertFree(terminal.path(file));

@@ -14,6 +14,13 @@ interface ServeFlags {
   readonly listen?: string;
   readonly publicUrl?: string;
   readonly webhookSecretFile?: string;
+  readonly channelUrl?: string;
+  readonly channelTokenFile?: string;
+  readonly channelCaFile?: string;
+  readonly ledgerUrl?: string;
+  readonly ledgerTokenFile?: string;
+  readonly ledgerCaFile?: string;
+  readonly keyFile?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly logLevel?: HubConfig['log']['level'];
@@ -44,6 +51,13 @@ export function serveCommands(context: CliContext): void {
     .option('--listen <host:port>', 'where to listen (default: 127.0.0.1 and a free port)')
     .option('--public-url <url>', 'the address that agents are told')
     .option('--webhook-secret-file <file>', 'secret of the webhook (default: made in the data folder)')
+    .option('--channel-url <url>', 'Git repository that the channel is pushed to')
+    .option('--channel-token-file <file>', 'token for it, or user:password')
+    .option('--channel-ca-file <file>', 'PEM certificates of a private authority')
+    .option('--ledger-url <url>', 'Git repository that the ledger is kept in')
+    .option('--ledger-token-file <file>', 'token for it, or user:password')
+    .option('--ledger-ca-file <file>', 'PEM certificates of a private authority')
+    .option('--key-file <file>', "the hub's key, to start on an empty disk from the ledger's repository")
     .option('--tls-cert <file>', 'certificate, PEM')
     .option('--tls-key <file>', 'its key, PEM')
     .addOption(choiceOption('--log-level <level>', 'how much to log', logLevels))
@@ -82,6 +96,9 @@ function mergedFile(
     ...file,
     ...filePath('data', flags.data),
     ...filePath('webhookSecretFile', flags.webhookSecretFile),
+    ...filePath('keyFile', flags.keyFile),
+    ...remoteGiven('channel', file.channel, [flags.channelUrl, flags.channelTokenFile, flags.channelCaFile], path),
+    ...remoteGiven('ledger', file.ledger, [flags.ledgerUrl, flags.ledgerTokenFile, flags.ledgerCaFile], path),
     ...given('localCluster', flags.local),
     source: {
       ...rest,
@@ -100,6 +117,21 @@ function mergedFile(
     },
     log: { ...file.log, ...given('level', flags.logLevel), ...given('format', flags.logFormat) },
   };
+}
+
+/** What the file says of a Git host with the flags over it; nothing where neither says anything. */
+function remoteGiven(
+  name: 'channel' | 'ledger',
+  file: HubFile['channel'],
+  [url, tokenFile, caFile]: readonly [string | undefined, string | undefined, string | undefined],
+  path: (text: string) => string,
+): Pick<HubFile, 'channel' | 'ledger'> {
+  const over = {
+    ...(url === undefined ? {} : { url }),
+    ...(tokenFile === undefined ? {} : { tokenFile: path(tokenFile) }),
+    ...(caFile === undefined ? {} : { caFile: path(caFile) }),
+  };
+  return Object.keys(over).length === 0 ? {} : { [name]: { ...file, ...over } };
 }
 
 function listenOf(text: string | undefined): { readonly host?: string; readonly port?: number } {

@@ -4,11 +4,19 @@ import { z } from 'zod';
 import { asSluiceError, SluiceError } from '../shared/errors.ts';
 import { parseYaml } from '../shared/lib/yaml.ts';
 import { clusterName } from '../shared/wire/schema.ts';
+import type { RemoteConfig } from './remotes.ts';
 
 const path = z.string().min(1);
 
 /** How much is logged, most first. */
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+const remote = z.strictObject({
+  url: z.string().min(1).optional(),
+  /** A file with a token, or with `user:password`. */
+  tokenFile: path.optional(),
+  caFile: path.optional(),
+});
 
 /** The hub's configuration file (YAML or JSON); relative paths mean the file's folder. Command line flags win over it. */
 export const hubFile = z.strictObject({
@@ -40,6 +48,11 @@ export const hubFile = z.strictObject({
     })
     .optional(),
   webhookSecretFile: path.optional(),
+  /** Git repositories that the channel and the ledger are kept in; without them the data folder alone has them. */
+  channel: remote.optional(),
+  ledger: remote.optional(),
+  /** The hub's key, for a hub that starts from the ledger's Git repository on an empty disk. */
+  keyFile: path.optional(),
   /** How often agents report when nothing changes; three of them missed make a cluster stale. */
   heartbeatSeconds: z.number().int().min(1).optional(),
   log: z
@@ -72,6 +85,9 @@ export interface HubConfig {
     readonly publicUrl: string | null;
   };
   readonly webhookSecretFile: string | null;
+  readonly channel: RemoteConfig | null;
+  readonly ledger: RemoteConfig | null;
+  readonly keyFile: string | null;
   readonly heartbeatMs: number;
   readonly log: { readonly level: (typeof logLevels)[number]; readonly format: 'json' | 'text' };
 }
@@ -106,7 +122,9 @@ export function hubConfig(file: HubFile, isText: boolean): HubConfig {
     localCluster: file.localCluster ?? null,
     data: file.data ?? resolve(defaultData),
     listen: listenOf(file.listen ?? {}),
-    webhookSecretFile: file.webhookSecretFile ?? null,
+    webhookSecretFile: or(file.webhookSecretFile, null),
+    ...remotesOf(file),
+    keyFile: or(file.keyFile, null),
     heartbeatMs: (file.heartbeatSeconds ?? 300) * 1000,
     log: { level: or(file.log?.level, 'info'), format: or(file.log?.format, isText ? 'text' : 'json') },
   };
@@ -128,6 +146,29 @@ function sourceOf({ url, dir, ...source }: NonNullable<HubFile['source']>): HubC
     exclude: or(source.exclude, []),
     poll: or(source.poll, defaultPoll),
   };
+}
+
+function remotesOf(file: HubFile): Pick<HubConfig, 'channel' | 'ledger'> {
+  const [channel, ledger] = [remoteOf('channel', file.channel), remoteOf('ledger', file.ledger)];
+  if (channel !== null && channel.url === ledger?.url) {
+    throw new SluiceError('CONFIG_INVALID', 'the channel and the ledger are two repositories, never one', {
+      subject: channel.url,
+      hint: 'agents may read the channel; nobody but the hub may read or write the ledger',
+    });
+  }
+  return { channel, ledger };
+}
+
+function remoteOf(name: 'channel' | 'ledger', file: HubFile['channel']): RemoteConfig | null {
+  if (file === undefined) return null;
+  const { url } = file;
+  if (url === undefined || !/^https?:\/\//.test(url)) {
+    throw new SluiceError('CONFIG_INVALID', `the ${name}'s Git repository needs an https:// URL`, {
+      hint: `set ${name}.url, or --${name}-url`,
+      ...(url === undefined ? {} : { subject: url }),
+    });
+  }
+  return { url: url.replace(/\/+$/, ''), tokenFile: or(file.tokenFile, null), caFile: or(file.caFile, null) };
 }
 
 function listenOf(listen: NonNullable<HubFile['listen']>): HubConfig['listen'] {
@@ -162,7 +203,9 @@ function absolutePaths(file: HubFile, folder: string): HubFile {
     );
   return {
     ...file,
-    ...at(file, 'data', 'webhookSecretFile'),
+    ...at(file, 'data', 'webhookSecretFile', 'keyFile'),
+    ...(file.channel === undefined ? {} : { channel: { ...file.channel, ...at(file.channel, 'tokenFile', 'caFile') } }),
+    ...(file.ledger === undefined ? {} : { ledger: { ...file.ledger, ...at(file.ledger, 'tokenFile', 'caFile') } }),
     ...(file.source === undefined
       ? {}
       : { source: { ...file.source, ...at(file.source, 'dir', 'tokenFile', 'caFile') } }),

@@ -31,7 +31,8 @@ export function keepFresh(parts: FreshParts, signal: AbortSignal): void {
   const renew = async (all: boolean): Promise<void> => {
     try {
       const due = await loop.alone(async () => {
-        // The head is read from disk: nobody vouches for bundles of a ledger that moved on.
+        // The head is asked for now: nobody vouches for bundles of a ledger that moved on.
+        await publishing.confirm?.(0);
         const state = await publishing.ledger.read();
         const shards = await keeper.renew(state, { all });
         if (shards.length > 0) parts.signed();

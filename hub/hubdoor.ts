@@ -27,6 +27,8 @@ export interface DoorParts {
   readonly reports: ReportBook;
   readonly channel: ChannelView;
   readonly channelId: string;
+  /** The channel's Git host, where there is one. */
+  readonly channelUrl: string | null;
   readonly rootFingerprint: string;
   readonly heartbeatMs: number;
   /** The address that join lines name. */
@@ -165,10 +167,11 @@ async function joinCluster(parts: DoorParts, body: ReturnType<typeof joinBody.pa
     return join(state, body, mint);
   });
   const hub = parts.publicUrl();
+  const url = channelUrlOf(parts, body);
   const line = joinLine({
     format: 1,
     channel: parts.channelId,
-    url: body.transport === 'git' ? hub + feedPaths.git : `sluice+${hub}`,
+    url,
     hub: body.reports ? hub : null,
     registration: record.registration,
     cluster: record.name,
@@ -177,5 +180,11 @@ async function joinCluster(parts: DoorParts, body: ReturnType<typeof joinBody.pa
     token: seed,
     expires,
   });
-  return { name: record.name, registration: record.registration, line, expires };
+  return { name: record.name, registration: record.registration, line, url, expires };
+}
+
+function channelUrlOf({ publicUrl, channelUrl }: DoorParts, body: ReturnType<typeof joinBody.parse>): string {
+  if (body.channelUrl !== null) return body.channelUrl;
+  if (body.transport !== 'feed' && channelUrl !== null) return channelUrl;
+  return body.transport === 'git' ? publicUrl() + feedPaths.git : `sluice+${publicUrl()}`;
 }

@@ -41,6 +41,7 @@ export interface PassResult extends Published {
  */
 export async function pass(parts: PassParts, look: boolean, signal: AbortSignal): Promise<PassResult> {
   const { ledger, publishing, clock, metrics } = parts;
+  await publishing.confirm?.();
   const state = await ledger.read();
   const reports = parts.reports(state);
   const pending = await finishPending(publishing, state);

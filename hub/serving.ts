@@ -5,7 +5,8 @@ import { SluiceError } from '../shared/errors.ts';
 import { dataFiles, ensureSecret } from './client/data.ts';
 import type { CliContext } from './clicontext.ts';
 import type { HubConfig } from './config.ts';
-import { openStores, startHub } from './start.ts';
+import { startHub } from './start.ts';
+import { openStores } from './stores.ts';
 
 /** Polls are spread over this time, so that many hubs do not ask one Git host at once. */
 const pollJitterMs = 10_000;
@@ -13,7 +14,7 @@ const pollJitterMs = 10_000;
 /** Makes the keys, ledger and channel of a data folder, and says where they are. */
 export async function init({ terminal, clock }: CliContext, data: string): Promise<void> {
   await ensureSecret(data, dataFiles.adminToken);
-  const { keys, close } = await openStores(data, clock);
+  const { keys, close } = await openStores(data, { clock });
   close();
   const advice = 'move root.key to a safe place: it is needed only to rotate keys or to recover';
   terminal.out(`channel ${keys.channel}\nkeys are in ${data}/keys; ${advice}\n`);

@@ -1,19 +1,14 @@
 import { join } from 'node:path';
-import { openPackStore } from '../shared/adapters/packs/store.ts';
-import type { Clock } from '../shared/ports/clock.ts';
-import type { ObjectStore } from '../shared/ports/objects.ts';
 import { dataFiles, ensureSecret, readSecret, removeAddress, writeAddress } from './client/data.ts';
 import { openReports } from './collect/reports.ts';
 import { fileReportStore } from './collect/store.ts';
 import type { HubConfig } from './config.ts';
 import { keepFresh } from './fresh.ts';
 import { createDoor, createStatusSignal } from './hubdoor.ts';
-import { openLedger } from './ledger/ledger.ts';
 import { createLoop } from './loop.ts';
-import type { HubKeys } from './model/keys.ts';
-import type { Ledger } from './model/ledger.ts';
 import { pass, type PassParts } from './pass.ts';
-import { hasKeys, initKeys, loadKeys, rootFiles, rootFingerprint } from './publish/keys.ts';
+import { rootFingerprint } from './publish/keys.ts';
+import { openRemotes } from './remotes.ts';
 import { startCueEngine } from './render/cue/engine.ts';
 import { openGitDoor } from './serve/git/door.ts';
 import { createMetrics } from './serve/metrics.ts';
@@ -21,6 +16,7 @@ import { startServer, type HubServer } from './serve/server.ts';
 import { openChannelView } from './serve/view.ts';
 import { followSource, openConfigSource, type SourcesPorts } from './sources.ts';
 import { createState } from './state.ts';
+import { openStores } from './stores.ts';
 
 /** What a hub needs from outside. */
 export interface HubPorts extends SourcesPorts {
@@ -36,36 +32,6 @@ export interface RunningHub {
   readonly close: () => Promise<void>;
 }
 
-/** A hub's identity and database in its data folder. */
-export interface HubStores {
-  readonly keys: HubKeys;
-  readonly ledger: Ledger;
-  readonly channel: ObjectStore;
-  /** Merges small packs where there are many. */
-  readonly consolidate: () => Promise<void>;
-  readonly close: () => void;
-}
-
-/** Opens keys, ledger and channel of a data folder, and makes those that are missing. */
-export async function openStores(data: string, clock: Pick<Clock, 'now'>): Promise<HubStores> {
-  const dir = join(data, 'keys');
-  const keys = hasKeys(dir) ? loadKeys(dir) : initKeys(dir);
-  const store = openPackStore(join(data, 'ledger.git'));
-  const channel = openPackStore(join(data, 'channel.git'));
-  const { sign, trusted, epoch } = keys;
-  const ledger = openLedger({ store, sign, trusted, channel: keys.channel, files: rootFiles(keys) });
-  if (ledger.isEmpty()) await ledger.create({ channel: keys.channel, epoch }, clock.now());
-  const consolidate = async () => {
-    await store.consolidate();
-    await channel.consolidate();
-  };
-  const close = () => {
-    store.close();
-    channel.close();
-  };
-  return { keys, ledger, channel, consolidate, close };
-}
-
 /**
  * Starts a hub: opens what the data folder holds, listens, and runs passes until it is closed. It listens before the
  * first pass, so that agents are served while the config repository is read.
@@ -78,16 +44,17 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
     config.webhookSecretFile === null
       ? await ensureSecret(data, dataFiles.webhookSecret)
       : await readSecret(config.webhookSecretFile);
-  const stores = await openStores(data, clock);
-  const { keys, ledger, channel } = stores;
+  const stop = new AbortController();
+  const remotes = openRemotes(config, ports.createHttp);
+  const stores = await openStores(data, { clock, remotes, keyFile: config.keyFile, signal: stop.signal });
+  const { keys, ledger, channel, served, confirm } = stores;
   const reports = await openReports(fileReportStore(join(data, 'reports'), log));
   const opened = await openConfigSource(config, ports);
   const cue = startCueEngine({ clock });
   const metrics = createMetrics();
   const changed = createStatusSignal();
   const state = createState(await ledger.read(), changed.raise);
-  const view = openChannelView(channel, keys.roots, state.now);
-  const stop = new AbortController();
+  const view = openChannelView(served, keys.roots, state.now);
   let server: HubServer | null = null;
 
   const parts: PassParts = {
@@ -96,7 +63,7 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
     ledger,
     cue,
     source: opened.source,
-    publishing: { ledger, channel, keys, clock },
+    publishing: { ledger, channel, keys, clock, confirm },
     localCluster: config.localCluster,
     memory: { last: null, passedOver: [] },
     reports: reports.current,
@@ -123,6 +90,7 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
     changed,
     channel: view,
     channelId: keys.channel,
+    channelUrl: config.channel?.url ?? null,
     rootFingerprint: rootFingerprint(keys),
     heartbeatMs: config.heartbeatMs,
     publicUrl: () => config.listen.publicUrl ?? server?.url ?? '',
@@ -130,7 +98,7 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
     shown: state.shown,
     onRevoked: (registration) => server?.streams.close(registration),
   });
-  const git = openGitDoor(channel, `sluice/${version}`);
+  const git = openGitDoor(served, `sluice/${version}`);
   server = await startServer({ ...config.listen, adminToken, webhookSecret }, { door, git, metrics, clock, log });
   const { url } = server;
   await writeAddress(data, url);
@@ -147,6 +115,7 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
       await loop.close();
       await Promise.all([reports.flush(), opened.close(), cue.close(), removeAddress(data, url)]);
       stores.close();
+      remotes.close();
     },
   };
 }

@@ -1,12 +1,12 @@
 import { isSluiceError, SluiceError } from '../../shared/errors.ts';
-import { makeCommit, parseCommit, type ParsedCommit } from '../../shared/lib/git/commit.ts';
+import { makeCommit } from '../../shared/lib/git/commit.ts';
 import { makeBlob, type GitObject, type Oid } from '../../shared/lib/git/object.ts';
 import { folderTrees, newFolder, place } from '../../shared/lib/git/tree.ts';
 import type { SshSigner } from '../../shared/lib/sshsig.ts';
-import { sshSignedBy } from '../../shared/lib/sshsig.ts';
 import type { ObjectStore } from '../../shared/ports/objects.ts';
 import { encode } from '../../shared/wire/codec.ts';
 import { emptyState, type Ledger, type LedgerChange, type LedgerState } from '../model/ledger.ts';
+import { commitNumber, invalid, linkedCommit } from './chain.ts';
 import { decodeState } from './decode.ts';
 import { bundleFolder, filesOf } from './files.ts';
 import { publishedIds } from './history.ts';
@@ -118,40 +118,11 @@ async function moveHead(store: ObjectStore, from: Oid | null, to: Oid): Promise<
 
 function readHead(options: LedgerOptions, oid: Oid, onDecoded: (value: object, oid: Oid) => void): Head {
   const { store, channel } = options;
-  const commit = verifiedCommit(options, oid);
-  const number = numberOf(commit);
-  const [parent, ...others] = commit.parents;
-  const before = parent === undefined ? 0 : numberOf(verifiedCommit(options, parent));
-  if (number !== before + 1 || others.length > 0) throw invalid('its commits are not numbered one by one', oid);
+  const commit = linkedCommit(store, oid, options.trusted);
+  const number = commitNumber(commit);
   const state = decodeState(store, commit.tree, number, onDecoded);
   if (state.channel !== channel) throw invalid('it belongs to another channel', oid);
   return { oid, tree: commit.tree, state };
-}
-
-function verifiedCommit({ store, trusted }: LedgerOptions, oid: Oid): ParsedCommit {
-  const commit = commitOf(store, oid);
-  if (commit.signature === null || sshSignedBy(commit.unsigned, commit.signature, trusted) === null) {
-    throw invalid('a commit is not signed by the hub', oid);
-  }
-  return commit;
-}
-
-function commitOf(store: ObjectStore, oid: Oid): ParsedCommit {
-  try {
-    const object = store.read(oid);
-    if (object?.type === 'commit') return parseCommit(object.body);
-  } catch (cause) {
-    throw invalid('a commit is damaged', oid, cause);
-  }
-  throw invalid('a commit is missing', oid);
-}
-
-function numberOf({ message }: ParsedCommit): number {
-  return Number(/^Number: (\d{1,15})$/m.exec(message)?.[1] ?? Number.NaN);
-}
-
-function invalid(why: string, subject: string, cause?: unknown): SluiceError {
-  return new SluiceError('LEDGER_INVALID', `the ledger cannot be believed: ${why}`, { subject }, cause);
 }
 
 function raced(number: number | null, cause?: unknown): SluiceError {

@@ -30,8 +30,14 @@ export const joinBody = z.strictObject({
   capabilities: capabilities.nullable().default(null),
   replace: z.boolean().default(false),
   reports: z.boolean().default(true),
-  /** Which channel URL the join line names. */
-  transport: z.enum(['feed', 'git']).default('feed'),
+  /** Which channel URL the join line names; null = the channel's Git host where there is one, else the hub's feed. */
+  transport: z.enum(['feed', 'git']).nullable().default(null),
+  /** Where this agent finds the channel when it is none of these: an exported folder, a mirror. */
+  channelUrl: z
+    .string()
+    .regex(/^(https?|file):\/\//, 'a channel URL begins with https:// or file://')
+    .nullable()
+    .default(null),
 });
 export type JoinBody = z.input<typeof joinBody>;
 
@@ -39,6 +45,8 @@ export const joinAnswer = z.object({
   name: z.string(),
   registration: z.string(),
   line: z.string(),
+  /** The channel URL in the line. */
+  url: z.string(),
   expires: z.string(),
 });
 export type JoinAnswer = z.infer<typeof joinAnswer>;

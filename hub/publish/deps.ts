@@ -9,6 +9,8 @@ export interface PublishDeps {
   readonly channel: ObjectStore;
   readonly keys: HubKeys;
   readonly clock: Pick<Clock, 'now'>;
+  /** Makes sure that ledger and channel are what their Git hosts have, as of `maxAgeMs` ago at most; nothing where there are none. */
+  readonly confirm?: (maxAgeMs?: number) => Promise<void>;
   /** Milliseconds that a signature stays fresh, at least an hour (default: 72 hours). */
   readonly freshMs?: number;
   /** Called with the name of each step just before it is done: tests stop there. */

@@ -106,7 +106,8 @@ function read(path: string): Buffer {
   }
 }
 
-function writeSecret(path: string, content: string | Uint8Array): void {
+/** Writes a file that its owner alone may read, durably and whole. */
+export function writeSecret(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.new`;
   const fd = openSync(temporary, 'w', 0o600);
   const bytes = Buffer.from(content);

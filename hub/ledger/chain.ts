@@ -1,0 +1,58 @@
+import { SluiceError } from '../../shared/errors.ts';
+import { parseCommit, type ParsedCommit } from '../../shared/lib/git/commit.ts';
+import type { Oid } from '../../shared/lib/git/object.ts';
+import { sshSignedBy } from '../../shared/lib/sshsig.ts';
+import type { ObjectReader } from '../../shared/ports/objects.ts';
+
+/** The commit at the head of a ledger: signed, and numbered one above its parent, which is signed, too. Throws LEDGER_INVALID. */
+export function linkedCommit(objects: ObjectReader, oid: Oid, trusted: readonly string[]): ParsedCommit {
+  const commit = verifiedCommit(objects, oid, trusted);
+  const [parent, ...others] = commit.parents;
+  const before = parent === undefined ? 0 : commitNumber(verifiedCommit(objects, parent, trusted));
+  if (commitNumber(commit) !== before + 1 || others.length > 0) {
+    throw invalid('its commits are not numbered one by one', oid);
+  }
+  return commit;
+}
+
+/**
+ * Checks all commits that lead to `head` from `from` (null: from the first one), so that a history that comes from elsewhere
+ * may be believed. Throws LEDGER_INVALID naming the first commit that is wrong.
+ */
+export function verifyChain(
+  objects: ObjectReader,
+  { head, from }: { readonly head: Oid; readonly from: Oid | null },
+  trusted: readonly string[],
+): void {
+  for (let oid: Oid | undefined = head; oid !== undefined && oid !== from;) {
+    [oid] = linkedCommit(objects, oid, trusted).parents;
+  }
+}
+
+/** The number that a ledger commit says it has; NaN when it says none. */
+export function commitNumber({ message }: ParsedCommit): number {
+  return Number(/^Number: (\d{1,15})$/m.exec(message)?.[1] ?? Number.NaN);
+}
+
+/** The error of a ledger that cannot be believed. */
+export function invalid(why: string, subject: string, cause?: unknown): SluiceError {
+  return new SluiceError('LEDGER_INVALID', `the ledger cannot be believed: ${why}`, { subject }, cause);
+}
+
+function verifiedCommit(objects: ObjectReader, oid: Oid, trusted: readonly string[]): ParsedCommit {
+  const commit = commitOf(objects, oid);
+  if (commit.signature === null || sshSignedBy(commit.unsigned, commit.signature, trusted) === null) {
+    throw invalid('a commit is not signed by the hub', oid);
+  }
+  return commit;
+}
+
+function commitOf(objects: ObjectReader, oid: Oid): ParsedCommit {
+  try {
+    const object = objects.read(oid);
+    if (object?.type === 'commit') return parseCommit(object.body);
+  } catch (cause) {
+    throw invalid('a commit is damaged', oid, cause);
+  }
+  throw invalid('a commit is missing', oid);
+}

@@ -1,0 +1,25 @@
+import { openMirror, type Mirror, type MirrorOptions } from '../../shared/adapters/packs/mirror.ts';
+import { SluiceError } from '../../shared/errors.ts';
+import { verifyChain } from './chain.ts';
+import { ledgerRef } from './ledger.ts';
+
+/**
+ * A ledger's repository with its truth on a Git host: a commit counts once the host took it, which fences every other hub.
+ * What only the host has is followed after each of its commits was verified (LEDGER_INVALID otherwise).
+ */
+export function mirrorLedger(
+  options: Pick<MirrorOptions, 'local' | 'remote' | 'clock' | 'signal'>,
+  trusted: readonly string[],
+): Mirror {
+  return openMirror({
+    ...options,
+    follows: (ref) => ref === ledgerRef,
+    accept: (_ref, from, head) => verifyChain(options.local, { head, from }, trusted),
+    onDiverged: () => {
+      throw new SluiceError('LEDGER_INVALID', 'the ledger here and the one on its remote went different ways', {
+        subject: options.remote.url,
+        hint: 'move ledger.git out of the data folder to go on from the remote, or name an empty repository to keep this one',
+      });
+    },
+  });
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { openGitRemote } from '../shared/adapters/git/push.ts';
+import type { HttpClient, HttpOptions } from '../shared/adapters/http.ts';
+import { asSluiceError, SluiceError } from '../shared/errors.ts';
+import type { GitRemote } from '../shared/ports/remote.ts';
+
+/** A repository on a Git host, as the configuration names it. */
+export interface RemoteConfig {
+  readonly url: string;
+  /** A file with a token, or with `user:password`. */
+  readonly tokenFile: string | null;
+  readonly caFile: string | null;
+}
+
+/** The Git hosts of a hub; null where a repository lives in the data folder alone. */
+export interface HubRemotes {
+  readonly ledger: GitRemote | null;
+  readonly channel: GitRemote | null;
+  /** Drops connections. */
+  readonly close: () => void;
+}
+
+/** A hub without Git hosts. */
+export const noRemotes: HubRemotes = { ledger: null, channel: null, close: () => undefined };
+
+/** Opens the Git hosts that the configuration names; nothing is asked yet. */
+export function openRemotes(
+  config: { readonly ledger: RemoteConfig | null; readonly channel: RemoteConfig | null },
+  createHttp: (options: HttpOptions) => HttpClient,
+): HubRemotes {
+  const clients: HttpClient[] = [];
+  const open = (name: 'ledger' | 'channel'): GitRemote | null => {
+    const spec = config[name];
+    if (spec === null) return null;
+    const ca = spec.caFile === null ? [] : [readText(spec.caFile)];
+    const http = createHttp({ ca });
+    clients.push(http);
+    const url = spec.url.replace(/\/+$/, '');
+    const { tokenFile } = spec;
+    const authorization = () => (tokenFile === null ? null : authorizationOf(readText(tokenFile)));
+    return naming(name, openGitRemote({ http, url, authorization }));
+  };
+  const remotes = { ledger: open('ledger'), channel: open('channel') };
+  return {
+    ...remotes,
+    close: () => {
+      for (const client of clients) client.close();
+    },
+  };
+}
+
+/** Says in every error which of the two repositories it is about. */
+function naming(name: string, remote: GitRemote): GitRemote {
+  const named = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      const { code, message, data } = asSluiceError(error);
+      throw new SluiceError(code, `the ${name}'s Git host: ${message}`, { ...data, subject: remote.url }, error);
+    }
+  };
+  return {
+    url: remote.url,
+    list: (signal) => named(remote.list(signal)),
+    push: (moves, entries, signal) => named(remote.push(moves, entries, signal)),
+    fetch: (wants, haves, signal) => named(remote.fetch(wants, haves, signal)),
+  };
+}
+
+// Read at each request, so that a rotated token is used at once. Git hosts take any user name beside a token.
+function authorizationOf(text: string): string {
+  const secret = text.trim();
+  return `Basic ${Buffer.from(secret.includes(':') ? secret : `git:${secret}`).toString('base64')}`;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw asSluiceError(error, 'CONFIG_INVALID', { path });
+  }
+}

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { openPackStore } from '../shared/adapters/packs/store.ts';
+import type { Mirror } from '../shared/adapters/packs/mirror.ts';
+import { SluiceError } from '../shared/errors.ts';
+import type { Clock } from '../shared/ports/clock.ts';
+import type { ObjectStore } from '../shared/ports/objects.ts';
+import type { GitRemote } from '../shared/ports/remote.ts';
+import { signerOf } from '../shared/wire/envelope.ts';
+import { ledgerRef, openLedger } from './ledger/ledger.ts';
+import { mirrorLedger } from './ledger/remote.ts';
+import type { HubKeys } from './model/keys.ts';
+import type { Ledger } from './model/ledger.ts';
+import { hasKeys, initKeys, loadKeys, rootFiles } from './publish/keys.ts';
+import { mirrorChannel } from './publish/remote.ts';
+import { readHubKey, restoreKeys } from './publish/restore.ts';
+import { noRemotes, type HubRemotes } from './remotes.ts';
+
+/** A hub's identity and database. */
+export interface HubStores {
+  readonly keys: HubKeys;
+  readonly ledger: Ledger;
+  /** What is published to: the Git host's where there is one. */
+  readonly channel: ObjectStore;
+  /** The copy in the data folder, which this hub serves. */
+  readonly served: ObjectStore;
+  /** Makes sure that both copies are their Git hosts', as of some time ago at most (default: a few minutes). */
+  readonly confirm: (maxAgeMs?: number) => Promise<void>;
+  /** Merges small packs where there are many. */
+  readonly consolidate: () => Promise<void>;
+  readonly close: () => void;
+}
+
+/** What stores may be opened with besides a data folder. */
+export interface StoresOptions {
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  readonly remotes?: HubRemotes;
+  /** The hub's key, where the data folder may be empty and the ledger is on a Git host. */
+  readonly keyFile?: string | null;
+  /** Ends requests to Git hosts. */
+  readonly signal?: AbortSignal;
+}
+
+/** How old knowledge of the Git hosts' refs may be when a pass starts: whatever is written is compared there anyway. */
+const confirmedForMs = 300_000;
+
+/**
+ * Opens keys, ledger and channel, and makes those that are missing: from the ledger's Git host where one is named, else new
+ * ones. A Git host is asked only where the data folder holds no ledger yet.
+ */
+export async function openStores(data: string, options: StoresOptions): Promise<HubStores> {
+  const { clock, remotes = noRemotes, keyFile = null, signal = new AbortController().signal } = options;
+  const local = openPackStore(join(data, 'ledger.git'));
+  const served = openPackStore(join(data, 'channel.git'));
+  const close = () => {
+    for (const store of [local, served]) store.close();
+  };
+  try {
+    const keys = await openKeys(join(data, 'keys'), { local, remote: remotes.ledger, keyFile, signal });
+    const { sign, trusted, epoch } = keys;
+    const onHost = (remote: GitRemote, copy: ObjectStore) => ({ clock, signal, remote, local: copy });
+    const store = remotes.ledger === null ? local : mirrorLedger(onHost(remotes.ledger, local), trusted);
+    const channel = remotes.channel === null ? served : mirrorChannel(onHost(remotes.channel, served));
+    const confirm = async (maxAgeMs = confirmedForMs) => {
+      // The ledger first: what it says decides what the channel is to show.
+      for (const each of [store, channel]) if (isMirror(each)) await each.confirm(maxAgeMs);
+    };
+    const ledger = openLedger({ store, sign, trusted, channel: keys.channel, files: rootFiles(keys) });
+    if (ledger.isEmpty() && isMirror(store)) await store.confirm(0);
+    if (ledger.isEmpty()) await ledger.create({ channel: keys.channel, epoch }, clock.now());
+    const consolidate = async () => {
+      await local.consolidate();
+      await served.consolidate();
+    };
+    return { keys, ledger, channel, served, confirm, consolidate, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function isMirror(store: ObjectStore | Mirror): store is Mirror {
+  return 'confirm' in store;
+}
+
+interface KeySources {
+  readonly local: ObjectStore;
+  readonly remote: GitRemote | null;
+  readonly keyFile: string | null;
+  readonly signal: AbortSignal;
+}
+
+async function openKeys(dir: string, { local, remote, keyFile, signal }: KeySources): Promise<HubKeys> {
+  const seed = keyFile === null ? null : readHubKey(keyFile);
+  if (hasKeys(dir)) return sameKey(loadKeys(dir), seed, dir);
+  const head = (await remote?.list(signal))?.get(ledgerRef);
+  if (remote !== null && head !== undefined) {
+    if (seed === null) throw keyless(remote.url);
+    await local.write(await remote.fetch([head], [], signal));
+    return restoreKeys(dir, seed, { objects: local, head });
+  }
+  if (seed === null) return initKeys(dir);
+  throw new SluiceError('CONFIG_INVALID', 'there is no ledger that this hub key belongs to', {
+    path: dir,
+    hint: 'give --ledger-url of the lost hub, or leave --key-file out to begin a new channel',
+  });
+}
+
+function sameKey(keys: HubKeys, seed: string | null, path: string): HubKeys {
+  if (seed === null || keys.hub.publicKey === signerOf(seed).publicKey) return keys;
+  throw new SluiceError('CONFIG_INVALID', 'the data folder holds another hub key than --key-file', { path });
+}
+
+function keyless(subject: string): SluiceError {
+  return new SluiceError('CONFIG_INVALID', 'this ledger belongs to a hub whose key is not here', {
+    subject,
+    hint: 'give its hub key with --key-file, or name an empty repository to begin a new channel',
+  });
+}
