@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Log } from '../shared/ports/log.ts';
+import type { PushHint } from '../shared/ports/repo.ts';
 import { newSeed, signerOf } from '../shared/wire/envelope.ts';
 import { feedPaths } from '../shared/wire/feed.ts';
 import { joinLine } from '../shared/wire/join.ts';
@@ -37,6 +38,8 @@ export interface DoorParts {
   readonly state: () => LedgerState;
   /** The state with what only this process knows (problems of the last try), for status. */
   readonly shown: () => LedgerState;
+  /** Told what a webhook said of a push, before the pass that it starts. */
+  readonly onPush: (push: PushHint) => void;
   readonly onRevoked: (registration: string) => void;
   /** Tells those who watch the status that it may have changed. */
   readonly changed: StatusSignal;
@@ -86,7 +89,10 @@ export function createDoor(parts: DoorParts): HubDoor {
   return {
     state,
     channel: parts.channel,
-    wake: loop.wake,
+    pushed: (push) => {
+      if (push !== null) parts.onPush(push);
+      loop.wake('webhook');
+    },
     ...intakeDoor(parts),
     statusVersion: parts.changed.version,
     onStatus: parts.changed.listen,

@@ -96,6 +96,7 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
     publicUrl: () => config.listen.publicUrl ?? server?.url ?? '',
     state: state.now,
     shown: state.shown,
+    onPush: opened.source.expect,
     onRevoked: (registration) => server?.streams.close(registration),
   });
   const git = openGitDoor(served, `sluice/${version}`);

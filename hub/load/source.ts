@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asSluiceError, isSluiceError, SluiceError } from '../../shared/errors.ts';
-import type { Repo, Repos } from '../../shared/ports/repo.ts';
+import type { PushHint, Repo, Repos } from '../../shared/ports/repo.ts';
 import type { Watch } from '../../shared/ports/watch.ts';
 import type { Snapshot } from '../model/source.ts';
 import { createFolderReader } from './folder.ts';
@@ -39,6 +39,8 @@ export interface ConfigSource {
     processed: { readonly repository: string; readonly commit: string } | null,
     signal: AbortSignal,
   ) => Promise<Snapshot | null>;
+  /** Told of a push before anything was fetched; only saves time (see Repo.expect). */
+  readonly expect: (push: PushHint) => void;
   /** The processed commit once more, for a hub that has just started; null for a folder, whose content `next` answers anyway. */
   readonly again: (
     processed: { readonly repository: string; readonly commit: string },
@@ -63,6 +65,7 @@ function folderSource(dir: string, spec: SourceSpec, ports: SourcePorts): Config
   return {
     repository: dir,
     next: (_, signal) => read(signal),
+    expect: () => undefined,
     again: () => Promise.resolve(null),
     watch: (wake, signal) =>
       ports.watch(
@@ -114,6 +117,7 @@ async function gitSource(spec: SourceSpec, ports: SourcePorts, dir: string | nul
         throw unavailable(error, repository);
       }
     },
+    expect: (push) => repo.expect(push),
     again: async (processed, signal) => {
       if (processed.repository !== repository || processed.commit === '') return null;
       try {

@@ -2,6 +2,7 @@ import type { LedgerState } from '../model/ledger.ts';
 import type { ChannelView } from '../model/channel.ts';
 import type { ApproveBody, ClusterEntry, JoinAnswer, JoinBody, RemoveBody } from '../model/api.ts';
 import type { StatusView } from '../model/status.ts';
+import type { PushHint } from '../../shared/ports/repo.ts';
 import type { ReportAnswer } from '../../shared/wire/report.ts';
 
 /** Which part of the fleet a status request asks for. */
@@ -15,8 +16,8 @@ export interface HubDoor {
   /** The last committed state; requests never wait for a pass. Null until the ledger is read. */
   readonly state: () => LedgerState | null;
   readonly channel: ChannelView;
-  /** Starts a pass at once. */
-  readonly wake: (reason: 'webhook') => void;
+  /** Starts a pass at once; what a webhook said of the push only saves time. */
+  readonly pushed: (push: PushHint | null) => void;
   readonly report: (body: Uint8Array) => Promise<ReportAnswer>;
   readonly enrol: (body: Uint8Array) => Promise<void>;
   /** A number that rises whenever the status may have changed, and a way to wait for that. */

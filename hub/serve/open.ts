@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { SluiceError } from '../../shared/errors.ts';
 import { apiPaths } from '../model/api.ts';
 import type { RouteContext } from './context.ts';
-import { isSignedWebhook } from './webhook.ts';
+import { isSignedWebhook, pushOf } from './webhook.ts';
 
 /** Routes without a caller: health, metrics (loopback or administrator), and the signed webhook. */
 export function openRoutes(app: FastifyInstance, context: RouteContext): void {
@@ -26,7 +26,7 @@ export function openRoutes(app: FastifyInstance, context: RouteContext): void {
     if (webhookSecret === null || !isSignedWebhook(request.headers, body, webhookSecret)) {
       throw new SluiceError('UNAUTHENTICATED', 'the webhook is not signed with the secret of this hub');
     }
-    door.wake('webhook');
+    door.pushed(pushOf(body));
     return reply.code(202).send({ status: 'accepted' });
   });
 }

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { PushHint } from '../../shared/ports/repo.ts';
 import { isSame } from './auth.ts';
 
 /** True for a webhook that proves the secret: GitHub's and Gitea's HMAC of the body, or GitLab's token. */
@@ -13,4 +14,19 @@ export function isSignedWebhook(
   }
   const token = headers['x-gitlab-token'];
   return typeof token === 'string' && isSame(token, secret);
+}
+
+/** What the hosts' push events say (`before` and `after`); null for any other body. Nothing but a hint. */
+export function pushOf(body: Uint8Array): PushHint | null {
+  try {
+    const event: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
+    const { before, after } = Object(event) as Readonly<Record<string, unknown>>;
+    return isCommit(before) && isCommit(after) ? { before, after } : null;
+  } catch {
+    return null;
+  }
+}
+
+function isCommit(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{40}$/.test(value) && !/^0+$/.test(value);
 }

@@ -46,8 +46,19 @@ export interface Repo extends RepoReader {
    * A damaged answer or cache is thrown away and fetched once more before this throws PACK_INVALID.
    */
   readonly fetch: (ref: string, signal: AbortSignal) => Promise<string | null>;
+  /**
+   * What somebody said of a push. Where it goes on from the commit that is here, the next fetch asks for its commit while it looks
+   * the ref up, and uses it only if that is what the ref names: a hint saves time and decides nothing.
+   */
+  readonly expect: (push: PushHint) => void;
   /** Throws the cache away, after an error that says that it is damaged. Does nothing to a repository on this machine's disk. */
   readonly discard: () => Promise<void>;
+}
+
+/** The commits that a branch is said to have been at before a push, and to be at after it. */
+export interface PushHint {
+  readonly before: string;
+  readonly after: string;
 }
 
 /** A repository on this machine's disk: a work tree, or a bare one. */

@@ -4,7 +4,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isSluiceError, SluiceError } from '../../errors.ts';
 import type { Http } from '../../ports/http.ts';
-import type { LocalRepo, RefSource, Repo, RepoFiles, RepoReader, Repos, RepoSpec } from '../../ports/repo.ts';
+import type { LocalRepo, PushHint, RefSource, Repo, RepoFiles, RepoReader, Repos, RepoSpec } from '../../ports/repo.ts';
 import { fetchCommit, fetchLimits, initBare, isIgnored, readObject, type FetchLimits, type GitDir } from './library.ts';
 import { createMemoryFs } from './memoryfs.ts';
 import { createReader, readTree, type GitFolders } from './reader.ts';
@@ -47,6 +47,7 @@ function openRemote(http: Http, spec: RepoSpec, limits: FetchLimits): Repo {
   const folders: GitFolders = { own: spec.cache, common: spec.cache };
   let dir: GitDir = { fs: nodeFs, gitdir: spec.cache, cache: {} };
   let v2: boolean | null = null;
+  let hint: PushHint | null = null;
   const reader = (): RepoReader => createReader(dir, folders);
 
   const lookup = async (ref: string, signal: AbortSignal): Promise<string | null> => {
@@ -58,26 +59,43 @@ function openRemote(http: Http, spec: RepoSpec, limits: FetchLimits): Repo {
     dir = { ...dir, cache: {} };
     await rm(spec.cache, { recursive: true, force: true });
   };
-  const bring = async (ref: string, commit: string, signal: AbortSignal): Promise<void> => {
-    const have = haveRef(ref);
+  const prepare = async (): Promise<void> => {
     if ((await packsIn(spec.cache)) > maxPacks) await discard();
     await mkdir(spec.cache, { recursive: true });
     if (!(await exists(join(spec.cache, 'config')))) await initBare(dir);
-    if ((await reader().resolve(have)) === commit) return;
+  };
+  const bring = async (ref: string, commit: string, signal: AbortSignal): Promise<void> => {
     const source = ref === 'HEAD' ? 'refs/heads/main' : ref;
-    await fetchCommit(host, dir, { ref: source, commit, have, depth: null, limits, signal });
+    await fetchCommit(host, dir, { ref: source, commit, have: haveRef(ref), depth: null, limits, signal });
     await reader().tree(commit);
-    await writeRef(spec.cache, have, commit);
+  };
+  /** Brings the commit of a hint that goes on from what is here; null when there is none, or it could not be had. */
+  const bringExpected = async (ref: string, from: string | null, signal: AbortSignal): Promise<string | null> => {
+    const expected = hint;
+    hint = null;
+    if (expected === null || expected.before !== from) return null;
+    return bring(ref, expected.after, signal).then(
+      () => expected.after,
+      () => null,
+    );
   };
   const fetchOnce = async (ref: string, signal: AbortSignal): Promise<string | null> => {
-    const commit = await lookup(ref, signal);
-    if (commit !== null) await bring(ref, commit, signal);
+    await prepare();
+    const here = await reader().resolve(haveRef(ref));
+    // Settled together: nothing may still write here when the answer is given.
+    const asked = [lookup(ref, signal), bringExpected(ref, here, signal)] as const;
+    await Promise.allSettled(asked);
+    const [commit, expected] = await Promise.all(asked);
+    if (commit === null || commit === here) return commit;
+    if (commit !== expected) await bring(ref, commit, signal);
+    await writeRef(spec.cache, haveRef(ref), commit);
     return commit;
   };
   return {
     ...lazily(reader),
     lookup,
     discard,
+    expect: (push) => (hint = push),
     fetch: async (ref, signal) => {
       try {
         return await fetchOnce(ref, signal);
@@ -111,7 +129,7 @@ function lazily(reader: () => RepoReader): RepoReader {
 async function followLocal(folder: string): Promise<Repo> {
   const repo = await requireLocal(folder);
   const lookup = (ref: string) => repo.resolve(ref);
-  return { ...repo, lookup, fetch: lookup, discard: () => Promise.resolve() };
+  return { ...repo, lookup, fetch: lookup, expect: () => undefined, discard: () => Promise.resolve() };
 }
 
 async function requireLocal(folder: string): Promise<LocalRepo> {
