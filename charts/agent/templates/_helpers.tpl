@@ -47,20 +47,24 @@ sluice-agent-ca
 {{- end -}}
 {{- end -}}
 
-{{/* What applications are made of. Claims are never deleted by the agent; pods are listed to say why a revision is not ready. */}}
+{{/* What applications are made of. Pods are listed to say why a revision is not ready; what is to
+     be deleted is scaled to 0 first. */}}
 {{- define "sluice-agent.workloadRules" -}}
 - apiGroups: [""]
   resources: [configmaps, serviceaccounts, services{{ if .Values.rbac.secrets }}, secrets{{ end }}]
   verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [""]
   resources: [persistentvolumeclaims]
-  verbs: [get, list, watch, create, patch]
+  verbs: [get, list, watch, create, patch{{ if .Values.rbac.deleteClaims }}, delete{{ end }}]
 - apiGroups: [""]
   resources: [pods]
   verbs: [list]
 - apiGroups: [apps]
   resources: [daemonsets, deployments, statefulsets]
   verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [apps]
+  resources: [deployments/scale, statefulsets/scale]
+  verbs: [patch]
 - apiGroups: [batch]
   resources: [cronjobs, jobs]
   verbs: [get, list, watch, create, patch, delete]

@@ -80,16 +80,8 @@ describe.skipIf(!canContain || helmBinary === null)('the bundles, run as the cha
 
   it('deliver an application from the push to Healthy', async () => {
     await hub.config.push({ 'hello.yaml': await readFile(example, 'utf8') }, 'add hello');
-    const webhook = (await readFile(hub.container.path('/var/lib/sluice/webhook-secret'), 'utf8')).trim();
-    const called = await fetch(`${hub.url}/v1/webhook`, {
-      method: 'POST',
-      body: '{}',
-      headers: { 'x-gitlab-token': webhook },
-    });
-    expect(called.status).toBe(202);
-    const row = await waitFor('hello to be healthy', async () =>
-      (await hub.status()).applications.find(({ health }) => health === 'Healthy'),
-    );
+    await hub.poke();
+    const row = await hub.untilRow('hello to be healthy', ({ health }) => health === 'Healthy');
     expect(row).toMatchObject({ application: 'default/hello', cluster: 'site-1', applied: true });
     const { stdout } = await agent.exec('/app/sluice-agent.mjs', '--version');
     expect(stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StatusView } from '../../../hub/model/status.ts';
+import type { StatusRow, StatusView } from '../../../hub/model/status.ts';
 import { startConfigRepository, type ConfigRepository } from '../../demo/config-repository.ts';
 import { freePort } from '../../controlplane/processes.ts';
 import { waitFor } from '../../controlplane/wait.ts';
@@ -15,8 +15,12 @@ export interface ChartHub {
   /** `sluice-hub ARGS` inside the container. */
   readonly run: (...args: readonly string[]) => Promise<{ status: number; stdout: string; stderr: string }>;
   readonly status: () => Promise<StatusView>;
+  /** Waits for a row of the status. */
+  readonly untilRow: (what: string, wanted: (row: StatusRow) => boolean) => Promise<StatusRow>;
   /** Registers a cluster; answers the file that its agent's installation takes. */
   readonly join: (name: string) => Promise<string>;
+  /** Calls the webhook, as the Git host does after a push. */
+  readonly poke: () => Promise<void>;
   readonly stop: () => Promise<number | null>;
 }
 
@@ -33,20 +37,38 @@ export async function startChartHub(folder: string, dist: string, localCluster: 
   const container = await startContainer({ image: 'hub', dist, objects, logFile });
   await waitFor('the hub to be ready', () => probe(`${url}/readyz`, container, logFile));
   const run: ChartHub['run'] = (...args) => container.exec('/app/sluice-hub.mjs', ...args, '--data', '/var/lib/sluice');
+  const status = async (): Promise<StatusView> => {
+    const { stdout, stderr } = await run('status', '-o', 'json');
+    if (stdout === '') throw new Error(`no status: ${stderr}`);
+    return JSON.parse(stdout) as StatusView;
+  };
   return {
     container,
     config,
     url,
     run,
-    status: async () => {
-      const { stdout, stderr } = await run('status', '-o', 'json');
-      if (stdout === '') throw new Error(`no status: ${stderr}`);
-      return JSON.parse(stdout) as StatusView;
+    status,
+    untilRow: async (what, wanted) => {
+      try {
+        return await waitFor(what, async () => (await status()).applications.find(wanted));
+      } catch (cause) {
+        const { stdout } = await run('status', '--output', 'wide');
+        throw new Error(`waited in vain for ${what}:\n${stdout}`, { cause });
+      }
     },
     join: async (name) => {
       const { status, stdout, stderr } = await run('cluster', 'join', name, '--out', '-');
       if (status !== 0) throw new Error(stderr);
       return stdout;
+    },
+    poke: async () => {
+      const secret = (await readFile(container.path('/var/lib/sluice/webhook-secret'), 'utf8')).trim();
+      const answer = await fetch(`${url}/v1/webhook`, {
+        method: 'POST',
+        body: '{}',
+        headers: { 'x-gitlab-token': secret },
+      });
+      if (answer.status !== 202) throw new Error(`the webhook answered ${answer.status}`);
     },
     stop: async () => {
       const status = await container.stop();
