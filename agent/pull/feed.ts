@@ -1,5 +1,5 @@
 import { SluiceError } from '../../shared/errors.ts';
-import type { Digest } from '../../shared/lib/canonical.ts';
+import { digestOf, type Digest } from '../../shared/lib/canonical.ts';
 import { answerError } from '../../shared/lib/httpstatus.ts';
 import type { Http, HttpLimits, HttpResponse } from '../../shared/ports/http.ts';
 import { decode } from '../../shared/wire/codec.ts';
@@ -24,6 +24,8 @@ type Have = Parameters<Transport['pull']>[0];
 export function feedTransport(hub: string, deps: FeedDeps): Pick<Transport, 'pull' | 'reset'> {
   const { cluster } = deps.identity;
   let etag: string | null = null;
+  // The bundle that came with that ETag: whoever has it need not name it, the ETag does.
+  let delivered: Digest | null = null;
 
   const get = (path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal) =>
     deps.http.request({
@@ -40,12 +42,14 @@ export function feedTransport(hub: string, deps: FeedDeps): Pick<Transport, 'pul
   };
   return {
     pull: async (have, signal) => {
-      const query = have === null ? '' : `?have=${have.revisionDigest}`;
+      const named = have?.revisionDigest ?? null;
+      const query = named === (etag === null ? null : delivered) ? '' : `?have=${named ?? ''}`;
       const condition = etag === null ? {} : { 'if-none-match': etag };
       const response = await get(feedPaths.bundle(cluster) + query, condition, signal);
       if (response.status === 304 && etag !== null) return { kind: 'unchanged' };
       const answer = answerOf(response, hub);
       etag = response.headers['etag'] ?? null;
+      delivered = digestOf(answer.revision.payload);
       const object = objectsOf(answer, have, (digest) => getObject(digest, signal));
       return { kind: 'changed', snapshot: snapshotOf(answer, object) };
     },

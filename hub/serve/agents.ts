@@ -20,10 +20,12 @@ export function agentRoutes(app: FastifyInstance, context: RouteContext): void {
   app.get<ClusterRoute>(feedPaths.bundle(':cluster'), async (request, reply) => {
     const { cluster } = request.params;
     const state = allowed(context, request, cluster);
-    if (request.headers['if-none-match'] === feed.etag(state, cluster)) {
-      return reply.code(304).header('etag', request.headers['if-none-match']).send();
+    const known = request.headers['if-none-match'];
+    if (known === feed.etag(state, cluster)) {
+      lean(reply);
+      return reply.code(304).send();
     }
-    const { etag, body, gzip } = await feed.answer(state, cluster, request.query.have ?? null);
+    const { etag, body, gzip } = await feed.answer(state, cluster, request.query.have ?? known ?? null);
     reply.header('etag', etag).header('vary', 'accept-encoding').type('application/json');
     const zipped = gzip !== null && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
     return zipped ? reply.header('content-encoding', 'gzip').send(gzip) : reply.send(body);
@@ -54,6 +56,12 @@ export function agentRoutes(app: FastifyInstance, context: RouteContext): void {
   app.post(feedPaths.reports, { bodyLimit: 2 * reportLimit + 8192 }, async (request, reply): Promise<FastifyReply> => {
     return reply.send(await door.report(bytesOf(request)));
   });
+}
+
+/** Leaves out what says nothing: most polls are answered with nothing new. HTTP/1.1 keeps connections without being told. */
+function lean(reply: FastifyReply): void {
+  reply.raw.sendDate = false;
+  reply.raw.removeHeader('connection');
 }
 
 /** The state, when the caller may read this cluster's part of the channel; a foreign cluster does not exist. */

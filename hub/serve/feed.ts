@@ -18,6 +18,7 @@ export interface FeedBody {
 export interface Feed {
   /** The strong validator of what a cluster would get now; throws NOT_FOUND before its first bundle. */
   readonly etag: (state: LedgerState, cluster: string) => string;
+  /** `have` is what the agent has: a bundle's digest, or the ETag that came with it; null or any other text for nothing. */
   readonly answer: (state: LedgerState, cluster: string, have: string | null) => Promise<FeedBody>;
 }
 
@@ -45,7 +46,7 @@ export function createFeed(channel: ChannelView): Feed {
     },
     answer: async (state, cluster, have) => {
       const bundle = bundleOf(state, cluster);
-      const held = remember(bundle).find(({ digest }) => digest === have)?.objects ?? new Set();
+      const held = remember(bundle).find(isNamedBy(have))?.objects ?? new Set();
       const etag = etagOf(bundle, channel);
       const key = `${cluster} ${etag} ${held.size === 0 ? '' : (have ?? '')}`;
       const known = bodies.get(key);
@@ -84,14 +85,21 @@ function bundleOf(state: LedgerState, cluster: string): PublishedBundle {
   throw new SluiceError('NOT_FOUND', 'nothing was published to this cluster yet', { subject: cluster });
 }
 
-/** Of all that the answer is made of; the payload's own digest covers the objects. */
+/**
+ * Of all that the answer is made of: first the bundle, whose own digest covers its objects, so that the ETag alone says which
+ * bundle an agent has; then roots and freshness. Short, because every poll carries it.
+ */
 function etagOf(bundle: PublishedBundle, channel: ChannelView): string {
-  const parts = [
-    bundle.revisionDigest,
-    channel.roots().length,
-    freshnessMark(channel.freshness(bundle.revision.registration)),
-  ];
-  return `"${digestOf(parts.join(' ')).slice('sha256:'.length, 'sha256:'.length + 32)}"`;
+  const rest = `${channel.roots().length} ${freshnessMark(channel.freshness(bundle.revision.registration))}`;
+  return `"${startOf(bundle.revisionDigest, 20)}-${startOf(digestOf(rest), 12)}"`;
+}
+
+function isNamedBy(have: string | null): (bundle: { readonly digest: string }) => boolean {
+  return ({ digest }) => digest === have || have?.startsWith(`"${startOf(digest, 20)}-`) === true;
+}
+
+function startOf(digest: string, length: number): string {
+  return digest.slice('sha256:'.length, 'sha256:'.length + length);
 }
 
 function freshnessMark(list: SignedBody | null): string {

@@ -7,7 +7,7 @@ import { digest } from './schema.ts';
  *
  * | request | answer |
  * | --- | --- |
- * | GET  /v1/feed/CLUSTER?have=REVISIONDIGEST | feedAnswer, ETag; 304 for a known ETag |
+ * | GET  /v1/feed/CLUSTER?have=REVISIONDIGEST | feedAnswer, ETag; 304 for a known ETag, which also stands for `have` |
  * | GET  /v1/feed/CLUSTER/objects/DIGEST | one object's bytes, for as long as the current bundle has it |
  * | GET  /v1/events/CLUSTER | text/event-stream: `data: poll` when there is something to fetch |
  * | POST /v1/enrol | signedBody of an enrolment |

@@ -53,6 +53,8 @@ function openOnce(exchange: Exchange): Promise<Opened> {
     signal: exchange.signal,
     timeout: exchange.idleMs,
   });
+  // HTTP/1.1 keeps the connection without being told, and a poll is smaller than its headers.
+  request.removeHeader('connection');
   let destroy = (error: Error): void => void request.destroy(error);
   // `timeout` counts from the last byte in either direction; once there is a response, it is the one that must fail.
   request.on('timeout', () => destroy(new SluiceError('TIMEOUT', `no byte for ${exchange.idleMs} ms`)));

@@ -120,7 +120,7 @@ describe('the webhook', () => {
 describe('the feed', () => {
   it('answers a known validator with 304 in at most 400 bytes', async () => {
     const etag = (await local.get(feedPaths.bundle('local'))).headers.get('etag') ?? '';
-    expect(etag).toMatch(/^"[0-9a-f]{32}"$/);
+    expect(etag).toMatch(/^"[0-9a-f]{20}-[0-9a-f]{12}"$/);
     const { hostname, port } = new URL(world.hub().url);
     const raw = await exchange(Number(port), hostname, [
       `GET ${feedPaths.bundle('local')} HTTP/1.1`,
@@ -142,6 +142,21 @@ describe('the feed', () => {
     expect(names(rest.answer.objects)).toBe(1);
     expect(names(all.answer.objects)).toBeGreaterThan(1);
     expect(names((await local.pull(all.digest)).answer.objects)).toBe(0);
+  });
+
+  it('takes the ETag of an earlier answer for the bundle that came with it', async () => {
+    const etag = (await local.get(feedPaths.bundle('local'))).headers.get('etag') ?? '';
+    await world.change({ 'shop.yaml': application('shop', 'shop:3') });
+    const objectsFor = async (headers: Record<string, string>) => {
+      const response = await local.get(feedPaths.bundle('local'), headers);
+      return Object.values(((await response.json()) as { objects: object }).objects).join('');
+    };
+    const rest = await objectsFor({ 'if-none-match': etag });
+    expect(rest).toContain('shop:3');
+    expect(rest.length).toBeLessThan((await objectsFor({})).length);
+    expect((await objectsFor({ 'if-none-match': `"${'0'.repeat(20)}-${'0'.repeat(12)}"` })).length).toBeGreaterThan(
+      rest.length,
+    );
   });
 
   it('answers single objects of the current bundle and no others', async () => {

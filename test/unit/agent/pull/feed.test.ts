@@ -71,6 +71,24 @@ describe('the feed', () => {
     expect(hub.asked.at(-1)?.url).toContain(`have=${have.revisionDigest}`);
   });
 
+  it('names the bundle at hand unless the ETag does', async () => {
+    const { hub, transport } = fakeHub();
+    const revisionDigest = digestOf(bundle.signed.payload);
+    const objects = new Set([...contents.keys()] as Digest[]);
+    const asked = () => new URL(hub.asked.at(-1)?.url ?? '').search;
+    await transport.pull(null, signal);
+    expect(asked()).toBe('');
+    await transport.pull({ revisionDigest, objects }, signal);
+    expect(asked()).toBe('');
+    await transport.pull({ revisionDigest: digestOf('another'), objects }, signal);
+    expect(asked()).toBe(`?have=${digestOf('another')}`);
+    await transport.pull(null, signal);
+    expect(asked()).toBe('?have=');
+    transport.reset();
+    await transport.pull({ revisionDigest, objects }, signal);
+    expect(asked()).toBe(`?have=${revisionDigest}`);
+  });
+
   it('says what the hub says when it refuses', async () => {
     const { hub, transport } = fakeHub();
     hub.status = 410;
