@@ -136,5 +136,6 @@ spec:
     hosts: [steps.example.com]
     http: [{ weightedTargets: [${targets.join(', ')}] }]
   appRevisions: [${placed.join(', ')}]
+  rollout: { progressDeadline: 2s }
 `;
 }

@@ -112,8 +112,8 @@ describeControlPlane('a release of the agent on a real control plane', (binaries
       const isWell = (row: StatusRow) => row.application === 'default/steps' && row.health === 'Healthy';
       await hub.untilRow('the first revision to be healthy', isWell);
       await deliver({ 'steps.yaml': steps.broken }, 'a second revision that does not start');
-      const isBlocked = ({ message }: StatusRow) => message.includes('Deployment/web-v2: 0 of 2 ready');
-      const row = await hub.untilRow('the broken revision to be explained', isBlocked);
+      const isExplained = ({ message }: StatusRow) => message.includes('ImagePullBackOff');
+      const row = await hub.untilRow('the broken revision to be explained', isExplained);
       expect(row.application).toBe('default/steps');
       await deliver({ 'steps.yaml': steps.first }, 'back');
     });
