@@ -6,7 +6,7 @@ import type { Fleet, RevisionBook, Validated } from './model/fleet.ts';
 import type { GuardedChange, LedgerState, SeenDocument } from './model/ledger.ts';
 import type { Metrics } from './model/metrics.ts';
 import type { Problem, Snapshot, Sourced } from './model/source.ts';
-import { runningUnits } from './passfacts.ts';
+import { runningUnits, unrendered } from './passfacts.ts';
 import { recordRevisions } from './render/revisions.ts';
 import { timed } from './timed.ts';
 import { settleDocuments } from './validate/settle.ts';
@@ -62,7 +62,9 @@ export async function takeCommits(
     for (let commits = 1; ; commits++) {
       const snapshot = await timed(parts, 'load', () => parts.source.next(intake.source, options.signal));
       if (snapshot === null) break;
-      intake = { ...(await taken(parts, { ...state, ...intake }, snapshot)), commits };
+      // What the last pass could not render is known from its problems alone.
+      const { problems } = state;
+      intake = { ...(await taken(parts, { ...state, ...intake, problems }, snapshot)), commits };
       if ((snapshot.behind ?? 0) === 0) return intake;
       if (commits >= commitsPerPass) return { ...intake, more: true };
     }
@@ -107,7 +109,7 @@ function counted({ memory, clock }: IntakeParts, state: LedgerState): Intake {
   const { snapshot, validated } = memory.last;
   const now = new Date(clock.now()).toISOString();
   const settled = settleDocuments({ seen: documents, validated, snapshot, approvals: state.approvals, now });
-  const recorded = recordRevisions(revisions, settled.fleet);
+  const recorded = recordRevisions(revisions, settled.fleet, unrendered(state));
   const problems = [...settled.problems, ...recorded.problems, ...memory.passedOver];
   return { ...same, ...settled, revisions: recorded.book, held: [], problems };
 }

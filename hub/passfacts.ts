@@ -18,6 +18,16 @@ export function runningUnits(state: LedgerState): { readonly unit: string; reado
   );
 }
 
+/** The revisions that failed to render and that no cluster has: `namespace/NAME-vN`. */
+export function unrendered({ bundles, problems }: LedgerState): Set<string> {
+  const sent = new Set(
+    [...bundles.values()].flatMap(({ revision }) =>
+      revision.apps.flatMap(({ namespace, revisions }) => revisions.map(({ name }) => `${namespace}/${name}`)),
+    ),
+  );
+  return new Set(problems.flatMap(({ revision }) => (revision === undefined || sent.has(revision) ? [] : [revision])));
+}
+
 /** By cluster: ids that its agent keeps unexplained, and that this ledger did publish to it. */
 export async function publishedBefore(ledger: Ledger, state: LedgerState, reports: Reports) {
   const found = [...unexplained(state, reports)].map(async ([cluster, { registration, ids }]) => {

@@ -16,6 +16,8 @@ export interface Problem {
   /** `namespace/name` of the application or deployment that it stops, and the cluster, when it stops only some. */
   readonly app?: string;
   readonly cluster?: string;
+  /** `namespace/NAME-vN` of the revision that has not rendered. */
+  readonly revision?: string;
   /** A warning stops nothing: things are done, with this to know about them. */
   readonly severity: 'error' | 'warning';
 }

@@ -149,6 +149,7 @@ function faultsOf(part: Part, unit: Unit, revisions: Revisions): readonly Proble
       severity: 'error',
       message: `${part.record.name}: ${fault.message}`,
       app: unit.key,
+      revision: `${unit.namespace}/${part.record.name}`,
       ...(fault.hint !== undefined && { hint: fault.hint }),
       ...(place !== undefined && { place }),
     };

@@ -19,11 +19,13 @@ export const emptyBook: RevisionBook = { revisions: new Map(), newest: new Map()
 /**
  * Records every application of the fleet: a spec that is new becomes the next `NAME-vN`, one that was there before
  * gets its old number. A revision pins its definitions and the files that it refers to. Applications that are gone
- * keep their revisions, so that numbers are never used again.
+ * keep their revisions, so that numbers are never used again. A revision of `unrendered` (`namespace/NAME-vN`) has no
+ * render that it could pin: it takes the definitions of now.
  */
 export function recordRevisions(
   book: RevisionBook,
   fleet: Fleet,
+  unrendered: ReadonlySet<string> = new Set(),
 ): { readonly book: RevisionBook; readonly problems: readonly Problem[] } {
   const revisions = new Map(book.revisions);
   const newest = new Map<string, string>();
@@ -35,6 +37,13 @@ export function recordRevisions(
     const same = known.find((record) => record.specDigest === specDigest);
     const record = same ?? nextRecord(sourced, known, { specDigest, files, fleet });
     if (same === undefined) revisions.set(key, [...known, record]);
+    else if (unrendered.has(`${namespaceOf(sourced.doc)}/${same.name}`)) {
+      const definitions = definitionsOf(sourced.doc, fleet.definitions);
+      revisions.set(
+        key,
+        known.map((one) => (one === same ? { ...same, definitions } : one)),
+      );
+    }
     newest.set(key, record.name);
   }
   return { book: { revisions, newest }, problems: [] };
