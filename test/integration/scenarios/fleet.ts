@@ -76,7 +76,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const data = join(folder, 'hub');
   const config = await startConfigRepository(join(folder, 'config'));
   const http = createHttp();
-  const closing: (() => Promise<unknown> | void)[] = [];
+  const closing: (() => unknown)[] = [];
   let lines = '';
   let hub: RunningHub | null = null;
   let access = { url: '', token: '' };
@@ -117,7 +117,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
           last = await status();
           return wanted(last) ? last : undefined;
         },
-        15_000,
+        12_000,
       );
     } catch (error) {
       throw new Error(`${String(error)}: ${JSON.stringify(last, null, 1)}`, { cause: error });
@@ -143,6 +143,9 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     push: async (files, message = 'change') => {
       const commit = await config.push(files, message);
       await look();
+      await until(`commit ${commit} to be taken`, ({ source, problems }) => {
+        return source?.commit === commit || problems.some(({ code }) => code === 'SOURCE_EMPTY');
+      });
       return commit;
     },
     join: async (name, { body = {}, crds = [], agent = {}, cluster } = {}) => {
@@ -150,7 +153,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       if (cluster === undefined) closing.push(running.stop);
       const { line } = await client().join({ name, ...body });
       const ticket = parseJoinLine(line);
-      const view = openClusterView(running.kubeconfig);
+      const view = impatient(openClusterView(running.kubeconfig));
       closing.unshift(view.close);
       let site: RunningAgent | null = null;
       const startAgent: Site['start'] = (more = {}) => {
@@ -198,6 +201,15 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       await config.close();
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** The same view, that waits no longer than a scenario may take. */
+function impatient(view: ClusterView): ClusterView {
+  return {
+    ...view,
+    until: (id, what, wanted) => view.until(id, what, wanted, 12_000),
+    untilGone: (id) => view.untilGone(id, 12_000),
   };
 }
 

@@ -1,0 +1,4 @@
+import { embedded } from './backend.ts';
+import { describeDeployments } from './deployments.ts';
+
+describeDeployments(embedded);
