@@ -3,6 +3,7 @@ import { asSluiceError, SluiceError } from '../shared/errors.ts';
 import { choiceOption } from '../shared/adapters/cli.ts';
 import { withClient, withHubFlags, type CliContext, type HubFlags } from './clicontext.ts';
 import { capabilitiesOf, unknownCapabilities } from './collect/capabilities.ts';
+import { parseJoinLine } from '../shared/wire/join.ts';
 import type { ClusterEntry } from './model/api.ts';
 import { clusterTable } from './status/clusters.ts';
 
@@ -68,10 +69,20 @@ function joinCommand(context: CliContext, command: Target): void {
     await writeSecret(terminal.path(file), answer.line + '\n');
     terminal.out(
       `cluster ${answer.name} is registered; its join file is ${file} (a secret, good until ${answer.expires})\n` +
-        `next, where that cluster can be reached:\n` +
-        `  sluice-agent run --kubeconfig KUBECONFIG --join-file ${file}\n`,
+        nextSteps(file, parseJoinLine(answer.line).url),
     );
   });
+}
+
+/** How the agent gets into its cluster: with Helm, or as a process that reaches it. */
+function nextSteps(file: string, url: string): string {
+  const helm = 'helm install sluice-agent charts/agent --namespace sluice-system --create-namespace';
+  const isNear = /^[a-z+]+:\/\/(127\.|localhost|\[::1\])/.test(url);
+  return (
+    `next, in that cluster:\n  ${helm} --set-file join=${file}\n` +
+    `or from a machine that reaches it:\n  sluice-agent run --kubeconfig KUBECONFIG --join-file ${file}\n` +
+    (isNear ? `note: its agent is told ${url}, which only this machine reaches; see --public-url of serve\n` : '')
+  );
 }
 
 function listCommand(context: CliContext, command: Target): void {

@@ -64,9 +64,16 @@ export async function preview(dir: string, options: PreviewOptions, ports: Previ
     clusters: names
       .filter((name) => options.cluster === undefined || options.cluster === name)
       .map((name) => clusterOf(name, wanted)),
-    problems: [...problems, ...placed.problems, ...rendered.problems],
+    problems: [...problems, ...placed.problems.map((problem) => asSeen(problem, fleet)), ...rendered.problems],
     ignored,
   };
+}
+
+// Where no cluster is declared, the clusters are the hub's to know: here nobody can say that a placement finds none.
+function asSeen(problem: Problem, fleet: Fleet): Problem {
+  if (problem.code !== 'PLACEMENT_EMPTY' || fleet.clusters.length > 0) return problem;
+  const hint = 'no Cluster document is here: the hub places it on the clusters that have joined';
+  return { ...problem, severity: 'warning', hint };
 }
 
 /** The JSON document that `render -o json` prints. */
