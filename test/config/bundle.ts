@@ -32,6 +32,9 @@ const stubs: readonly (readonly [path: RegExp, text: string])[] = [
   [/client-node\/dist\/gen\/index\.js$/, absent('createConfiguration', 'ServerConfiguration')],
   [/client-node\/dist\/middleware\.js$/, absent('setHeaderMiddleware')],
   [/node_modules\/undici\/index\.js$/, absent('Agent', 'ProxyAgent')],
+  // Proxies that are not HTTP are refused when a kubeconfig is read (agent/kube/config.ts).
+  [/node_modules\/socks-proxy-agent\/dist\/index\.js$/, absent('SocksProxyAgent')],
+  [/node_modules\/socks\/build\/index\.js$/, absent('SocksClient')],
   // Messages of schemas in forty languages; English is set up by the library itself.
   [/zod\/v4\/locales\/index\.js$/, "export { default as en } from './en.js';"],
 ];
