@@ -30,13 +30,16 @@ export function bucketCount(count: number, previous: number): number {
 export function toShards(inventory: Inventory, buckets: number): Shard[] {
   const parts = new Map<number, InventoryEntry[]>();
   for (const entry of inventory.values()) {
-    const bucket = bucketOf(entry.id, buckets);
+    const bucket = pieceOf(entry).hash % buckets;
     const part = parts.get(bucket);
     if (part === undefined) parts.set(bucket, [entry]);
     else part.push(entry);
   }
   return [...parts.values()].map((part) => {
-    const text = canonicalJson(part.sort(by((entry) => entry.id)));
+    const text = `[${part
+      .sort(by((entry) => entry.id))
+      .map((entry) => pieceOf(entry).text)
+      .join(',')}]`;
     const hash = digestOf(text).slice('sha256:'.length, 'sha256:'.length + 20);
     return { name: `${agentNames.inventoryPrefix}${hash}`, text };
   });
@@ -47,6 +50,22 @@ export function fromShard(text: string): InventoryEntry[] {
   return JSON.parse(text) as InventoryEntry[];
 }
 
-function bucketOf(id: ObjectId, buckets: number): number {
-  return createHash('sha256').update(id).digest().readUInt32BE(0) % buckets;
+/** An entry's part in its shard: entries never change, so that a change of one of 1,000 costs one. */
+interface Piece {
+  readonly hash: number;
+  readonly text: string;
+}
+
+const pieces = new WeakMap<InventoryEntry, Piece>();
+
+function pieceOf(entry: InventoryEntry): Piece {
+  const known = pieces.get(entry);
+  if (known !== undefined) return known;
+  const piece = { hash: hashOf(entry.id), text: canonicalJson(entry) };
+  pieces.set(entry, piece);
+  return piece;
+}
+
+function hashOf(id: ObjectId): number {
+  return createHash('sha256').update(id).digest().readUInt32BE(0);
 }
