@@ -59,7 +59,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     const message = `${change.message}\n\nNumber: ${number}`;
     const time = Math.floor(change.at / 1000);
     const commit = makeCommit({ tree: root, parent: base?.oid ?? null, time, message }, sign);
-    await store.write([commit, ...objects, ...(change.objects ?? [])]);
+    await Promise.all([store.write([commit, ...objects, ...(change.objects ?? [])]), change.before]);
     await moveHead(store, base?.oid ?? null, commit.oid);
     for (const [value, oid] of fresh) stored.set(value, oid);
     head = { oid: commit.oid, tree: root, state: { ...next, number } };

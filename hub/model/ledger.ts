@@ -89,6 +89,8 @@ export interface LedgerChange {
   readonly at: number;
   /** Trees and blobs of new bundles (`PublishedBundle.tree`). */
   readonly objects?: readonly GitObject[];
+  /** What must be done before the commit counts, while its objects are being written: a failure leaves the ledger as it was. */
+  readonly before?: Promise<unknown>;
 }
 
 /** The hub's database behind a port: signed, numbered, chained commits of the state, verified before they are believed. */

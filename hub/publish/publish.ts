@@ -41,13 +41,17 @@ export async function publish(deps: PublishDeps, { state, next, message }: Publi
     .filter((bundle) => !stopped.includes(bundle))
     .map((bundle) => build(deps, state, bundle, { at, parent: refs.get(clusterRef(bundle.cluster)) ?? null }));
   onStep('write channel objects');
-  await channel.write(built.flatMap(({ objects, commit }) => [commit, ...objects]));
+  const written = channel.write(built.flatMap(({ objects, commit }) => [commit, ...objects]));
   onStep('commit ledger');
   const bundles = new Map([...state.bundles, ...built.map(({ bundle }) => [bundle.cluster, bundle] as const)]);
-  const committed = await ledger.commit(
-    { ...state, bundles: built.length === 0 ? state.bundles : bundles },
-    { message, at, objects: built.flatMap(({ objects }) => objects) },
-  );
+  // Both packs are written side by side; the ledger's head moves when both are durable.
+  const [committed] = await Promise.all([
+    ledger.commit(
+      { ...state, bundles: built.length === 0 ? state.bundles : bundles },
+      { message, at, objects: built.flatMap(({ objects }) => objects), before: written },
+    ),
+    written,
+  ]);
   onStep('committed');
   const finished = await finishPending(deps, committed);
   onStep('read back');

@@ -19,9 +19,18 @@ export interface Pack {
   readonly index: Buffer;
 }
 
+/** Entries by object, for as long as somebody holds the object: what goes into two repositories is deflated once. */
+const made = new WeakMap<GitObject, PackEntry>();
+
 /** The entry of an object. */
-export function packEntry({ oid, type, body }: GitObject): PackEntry {
-  return { oid, bytes: Buffer.concat([entryHeader(type, body.byteLength), deflateSync(body)]) };
+export function packEntry(object: GitObject): PackEntry {
+  const known = made.get(object);
+  if (known !== undefined) return known;
+  const { oid, type, body } = object;
+  // Level 3 takes a third of the time of the default, and a twentieth more room.
+  const entry = { oid, bytes: Buffer.concat([entryHeader(type, body.byteLength), deflateSync(body, { level: 3 })]) };
+  made.set(object, entry);
+  return entry;
 }
 
 /** The header of a pack of `count` objects. */
