@@ -46,6 +46,7 @@ export async function installThousand(book: Book, backend: Backend, folder: stri
     localCluster: 'local',
     agentEntry: join(bundles, bundleFiles.agent),
     agentFlags,
+    agentEnv: { MALLOC_ARENA_MAX: '1' },
     // The name of a pod stays when its container is restarted.
     agentArgs: ['--poll', String(pollSeconds), '--holder', 'sluice-agent-0'],
   });

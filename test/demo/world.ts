@@ -27,6 +27,8 @@ export interface WorldOptions {
   readonly agentFlags?: readonly string[];
   /** The agents' program (a bundle, say); the sources of the checkout unless told otherwise. */
   readonly agentEntry?: string;
+  /** More of the agents' environment. */
+  readonly agentEnv?: Readonly<Record<string, string>>;
   /** More arguments of `sluice-agent run`. */
   readonly agentArgs?: readonly string[];
 }
@@ -115,6 +117,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       startProgram(`agent ${site.name}`, [entry, 'run', ...args, ...(options.agentArgs ?? [])], {
         logFile: join(folder, 'logs', `agent-${site.name}.log`),
         flags: options.agentFlags ?? [],
+        env: options.agentEnv ?? {},
       }),
     );
   };
