@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chartFolder, type ChartName } from '../../config/chartdocs.ts';
@@ -17,9 +16,8 @@ export interface HelmAnswer {
 /** The real helm; null where it does not run. */
 export const helmBinary = await helmPath();
 
-// helm keeps a cache and settings: its own, gone with this process.
-const home = mkdtempSync(join(tmpdir(), 'sluice-helm-'));
-process.once('exit', () => rmSync(home, { recursive: true, force: true }));
+// helm keeps a cache and settings: not among those of whoever runs the tests.
+const home = join(tmpdir(), 'sluice-helm');
 
 /** Runs helm to its end. */
 export function helm(...args: readonly string[]): Promise<HelmAnswer> {
