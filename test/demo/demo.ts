@@ -13,7 +13,7 @@ import { playStep, type Figures, type Stage } from './play.ts';
 import { track, type Program } from './program.ts';
 import { seconds } from './rows.ts';
 import { pad, type Screen } from './screen.ts';
-import { roles, steps, wayNames } from './script.ts';
+import { roles, steps, wayNames, type Way } from './script.ts';
 import { openSites, type DemoSite } from './sites.ts';
 import { startStatusFeed, type StatusFeed } from './status-feed.ts';
 import { startWorld, type World } from './world.ts';
@@ -44,7 +44,7 @@ export async function performDemo(given: Performance): Promise<number> {
     screen.print('');
     for (const line of summary(figures, performance.now() - startedAt)) screen.say(line(screen));
     if (options.keep && open.world !== null) {
-      screen.print('', ...farewell(screen, open.world, open.sites));
+      screen.print('', ...(await farewell(screen, open.world, open.sites)));
       await given.interrupted;
     }
     return 0;
@@ -72,7 +72,9 @@ async function raise(given: Performance, open: Opened): Promise<Stage> {
   );
   show();
   const [sites, world] = await Promise.all([
-    openSites(folder, options.real, note).then((opened) => (open.sites = opened)),
+    openSites(folder, options.real, ({ name, way, url }) => note(name, url, clusterTitle(way))).then(
+      (opened) => (open.sites = opened),
+    ),
     startWorld({ folder, localCluster: 'local' }).then((started) => {
       note('Git server', started.config.url);
       note('hub', started.hubUrl);
@@ -110,18 +112,23 @@ async function raise(given: Performance, open: Opened): Promise<Stage> {
 
 const patienceMs = 60_000;
 
+function clusterTitle(way: Way): string {
+  return `cluster with ${wayNames[way]}`;
+}
+
 /** One line for each thing that starts, with what is known of it. */
-function startup(screen: Screen): { show: () => void; note: (name: string, text: string) => void } {
-  const ways = roles.map(({ name, way }): [string, string] => [name, `cluster with ${wayNames[way]}`]);
+function startup(screen: Screen): { show: () => void; note: (name: string, text: string, title?: string) => void } {
+  const ways = roles.map(({ name, way }): [string, string] => [name, clusterTitle(way)]);
   const titles = new Map([['Git server', 'config repository'], ['hub', 'one process, no cluster'], ...ways]);
   const known = new Map<string, string>();
   const line = ([name, what]: [string, string]): string =>
     `  ${screen.paint('strong', pad(name, 14))}  ${pad(what, 24)}  ${known.get(name) ?? screen.paint('busy', '\u2026')}`;
   return {
     show: () => screen.live(() => [...titles].map(line)),
-    note: (name, text) => {
+    note: (name, text, title) => {
       if (known.get(name) === text) return;
       known.set(name, text);
+      if (title !== undefined) titles.set(name, title);
       screen.log(line([name, titles.get(name) ?? '']).trimStart());
       screen.redraw();
     },
@@ -133,13 +140,22 @@ function isReady(feed: StatusFeed, name: string): boolean {
   return cluster?.state === 'joined' && cluster.reportedAt !== null;
 }
 
-/** A process that ends by itself ends the demo: everything that waits fails with the last line of its log. */
+/** A process that ends by itself ends the demo: everything that waits fails with its last words. */
 function guard(change: Change, programs: readonly Program[]): void {
   for (const program of programs) {
     void program.ended.then(async () => {
       const log = await readFile(program.logFile, 'utf8').catch(() => '');
-      change.fail(new Error(`${program.name} ended by itself: ${log.trimEnd().split('\n').at(-1) ?? ''}`));
+      change.fail(new Error(`${program.name} ended by itself; its last words: ${lastWords(log)}`));
     });
+  }
+}
+
+function lastWords(log: string): string {
+  const line = log.trimEnd().split('\n').at(-1) ?? '';
+  try {
+    return String((JSON.parse(line) as { readonly msg?: unknown }).msg);
+  } catch {
+    return line;
   }
 }
 
@@ -165,7 +181,7 @@ function summary({ applied, complete }: Figures, ms: number): ((screen: Screen) 
   const head = `\u2713 All as it should be: ${complete.length} pushes to ${roles.length} clusters in ${seconds(ms)}.`;
   return [
     (screen) => screen.paint('good', head),
-    () => `  push \u2192 applied: ${median} (median of ${sorted.length}, from the Git server to a change in a cluster)`,
+    () => `  push \u2192 applied: ${median}, the median of ${sorted.length} (from the Git server to each cluster)`,
   ];
 }
 

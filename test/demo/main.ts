@@ -31,9 +31,8 @@ async function main(): Promise<number> {
     return await performDemo({ screen, change, options, folder, interrupted: interrupted.promise });
   } catch (error) {
     screen.settle(true);
-    if (interrupted.status() !== null) return interrupted.status() ?? 1;
-    process.stderr.write(`\ndemo failed: ${wordsOf(error)}\n`);
-    return 1;
+    process.stderr.write(`\n${interrupted.status() === null ? 'demo failed: ' : ''}${wordsOf(error)}\n`);
+    return interrupted.status() ?? 1;
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }

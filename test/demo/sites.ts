@@ -20,17 +20,17 @@ export interface DemoSite {
 
 const signal = new AbortController().signal;
 
-/** Starts embedded clusters, each a process of its own, in the roles that no real cluster takes; `note` is told where each is. */
+/** Starts embedded clusters, each a process of its own, in the roles that no real cluster takes; `opened` is told of each. */
 export async function openSites(
   folder: string,
   real: readonly RealCluster[],
-  note: (name: string, text: string) => void,
+  opened: (site: DemoSite) => void,
 ): Promise<DemoSite[]> {
   return Promise.all(
     roles.map(async ({ name, way }, index) => {
       const given = real[index];
       const site = await (given === undefined ? embedded(folder, name, way) : connected(name, given));
-      note(name, site.url);
+      opened(site);
       return site;
     }),
   );
