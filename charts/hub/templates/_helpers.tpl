@@ -65,6 +65,23 @@ source:
   {{- if include "sluice-hub.caConfigMap" . }}
   caFile: /etc/sluice/ca/ca.crt
   {{- end }}
+{{- range $name := list "channel" "ledger" }}
+{{- with index $.Values $name }}
+{{- if .url }}
+{{ $name }}:
+  url: {{ .url | quote }}
+  {{- if .existingSecret }}
+  tokenFile: /etc/sluice/{{ $name }}/token
+  {{- end }}
+  {{- if include "sluice-hub.caConfigMap" $ }}
+  caFile: /etc/sluice/ca/ca.crt
+  {{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if .Values.ledger.keySecret }}
+keyFile: /etc/sluice/key/hub.key
+{{- end }}
 {{- with .Values.localCluster }}
 localCluster: {{ . | quote }}
 {{- end }}

@@ -38,6 +38,16 @@ const releases: readonly (readonly [ChartName, string, readonly string[]])[] = [
       'persistence.storageClass=fast,networkPolicy.from[0].ipBlock.cidr=10.0.0.0/8,extraLabels.team=edge',
     ],
   ],
+  [
+    'hub',
+    'remotes',
+    [
+      ...source,
+      'channel.url=https://git.example.com/c.git,channel.existingSecret=channel-git',
+      'ledger.url=https://git.example.com/l.git,ledger.existingSecret=ledger-git,ledger.keySecret=hub-key',
+      'persistence.enabled=false',
+    ],
+  ],
   ['hub', 'trial', [...source, 'persistence.enabled=false']],
 ];
 
@@ -69,6 +79,7 @@ describe.skipIf(helmBinary === null)('the charts', () => {
     ['hub', source.slice(0, 1), /`publicUrl` is required/],
     ['hub', source.slice(1), /`source.url` is required/],
     ['hub', ['source.url=https://user:token@host/r.git'], /source.url|source\/url/],
+    ['hub', [...source, 'channel.url=https://h/a.git,ledger.url=https://h/a.git'], /two repositories, never one/],
     ['hub', [...source, 'persistence.sise=1Gi'], /additional properties 'sise' not allowed/],
   ];
   it.each(refusals)('of %s refuse %j', async (chart, settings, words) => {
