@@ -3,6 +3,7 @@ import { createCli, type Terminal } from '../shared/adapters/cli.ts';
 import { systemClock, systemRandom } from '../shared/adapters/clock.ts';
 import { createHttp } from '../shared/adapters/http.ts';
 import { previewCommands } from './clipreview.ts';
+import { exportCommand } from './cliexport.ts';
 import { registryCommands } from './cliregistry.ts';
 import { serveCommands } from './cliserve.ts';
 import { statusCommand } from './clistatus.ts';
@@ -17,6 +18,7 @@ export async function runHubCli(args: readonly string[], terminal: Terminal, sig
   serveCommands(context);
   statusCommand(context);
   registryCommands(context);
+  exportCommand(context);
   previewCommands(context);
   return cli.run(args);
 }

@@ -75,7 +75,8 @@ function dueAt(
   return Math.min(...ends.map((end) => Date.parse(end))) - below + (spread * parseInt(shard, 16)) / 256;
 }
 
-function shardsOf(state: LedgerState): Map<string, PublishedBundle[]> {
+/** The bundles that are vouched for, by shard: of registrations that are neither revoked nor replaced. */
+export function shardsOf(state: LedgerState): Map<string, PublishedBundle[]> {
   const shards = new Map<string, PublishedBundle[]>();
   for (const bundle of state.bundles.values()) {
     const record = state.clusters.get(bundle.cluster);
@@ -87,9 +88,10 @@ function shardsOf(state: LedgerState): Map<string, PublishedBundle[]> {
   return shards;
 }
 
-function buildList(
-  { keys, clock, freshMs = freshFor }: PublishDeps,
-  state: LedgerState,
+/** A signed list of bundles: its objects, and the move of its ref. */
+export function buildList(
+  { keys, clock, freshMs = freshFor }: Pick<PublishDeps, 'keys' | 'clock' | 'freshMs'>,
+  state: Pick<LedgerState, 'channel' | 'epoch'>,
   { shard, bundles, parent }: { shard: string; bundles: readonly PublishedBundle[]; parent: Oid | null },
 ): { readonly move: RefMove; readonly objects: readonly GitObject[] } {
   const now = clock.now();

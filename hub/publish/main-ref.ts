@@ -3,6 +3,7 @@ import { makeBlob, type GitObject, type Oid } from '../../shared/lib/git/object.
 import { folderTrees, newFolder, place } from '../../shared/lib/git/tree.ts';
 import type { RefMove } from '../../shared/ports/objects.ts';
 import { mainRef } from '../../shared/wire/layout.ts';
+import type { HubKeys } from '../model/keys.ts';
 import { filesOf } from './bundle.ts';
 import { instantOf, type PublishDeps } from './deps.ts';
 import { rootFiles } from './keys.ts';
@@ -13,8 +14,11 @@ export type MainPosition =
   | { readonly kind: 'move'; readonly move: RefMove; readonly objects: readonly GitObject[] }
   | { readonly kind: 'diverged'; readonly ref: string };
 
-/** Plans the branch with the root documents: made when missing, moved on when versions were added, left alone otherwise. */
-export function finishMain({ channel, keys, clock }: PublishDeps): MainPosition {
+/** The tree of the branch `main` with all that is below it: the root documents, and words for a person who looks. */
+export function mainTree(keys: Pick<HubKeys, 'roots' | 'channel'>): {
+  readonly root: Oid;
+  readonly objects: GitObject[];
+} {
   const folder = newFolder();
   const files = new Map([...rootFiles(keys), ['README.md', Buffer.from(readme(keys.channel))]]);
   const blobs = [...files].map(([path, bytes]) => {
@@ -23,16 +27,24 @@ export function finishMain({ channel, keys, clock }: PublishDeps): MainPosition 
     return blob;
   });
   const { root, trees } = folderTrees(folder);
+  return { root, objects: [...trees, ...blobs] };
+}
+
+/** Plans the branch with the root documents: made when missing, moved on when versions were added, left alone otherwise. */
+export function finishMain({ channel, keys, clock }: PublishDeps): MainPosition {
+  const { root, objects } = mainTree(keys);
   const at = channel.refs().get(mainRef) ?? null;
   const tree = at === null ? null : treeOf(channel.read(at)?.body);
   if (tree === root) return { kind: 'there' };
-  const wanted = new Map(filesOf({ ...channel, read: (oid) => trees.find((each) => each.oid === oid) ?? null }, root));
+  const wanted = new Map(
+    filesOf({ ...channel, read: (oid) => objects.find((each) => each.oid === oid) ?? null }, root),
+  );
   const known = tree === null ? new Map<string, Oid>() : filesOf(channel, tree);
   const isOlder = [...known].every(([path, oid]) => path === 'README.md' || wanted.get(path) === oid);
   if (at !== null && (tree === null || !isOlder)) return { kind: 'diverged', ref: mainRef };
   const time = Math.floor(clock.now() / 1000);
   const commit = makeCommit({ tree: root, parent: at, time, message: `root documents at ${instantOf(time * 1000)}` });
-  return { kind: 'move', move: { ref: mainRef, from: at, to: commit.oid }, objects: [commit, ...trees, ...blobs] };
+  return { kind: 'move', move: { ref: mainRef, from: at, to: commit.oid }, objects: [commit, ...objects] };
 }
 
 function treeOf(body: Uint8Array | undefined): Oid | null {

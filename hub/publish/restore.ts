@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { asSluiceError, SluiceError } from '../../shared/errors.ts';
 import { parseCommit } from '../../shared/lib/git/commit.ts';
 import type { Oid } from '../../shared/lib/git/object.ts';
+import { parseTree } from '../../shared/lib/git/tree.ts';
 import { sshSignedBy } from '../../shared/lib/sshsig.ts';
 import type { ObjectReader } from '../../shared/ports/objects.ts';
 import { signerOf } from '../../shared/wire/envelope.ts';
@@ -38,7 +39,8 @@ export function restoreKeys(dir: string, seed: string, ledger: { objects: Object
       hint: 'give the key of the hub that wrote it last (--key-file)',
     });
   }
-  const files = new Map([...filesOf(objects, commit.tree)].filter(([path]) => path.startsWith(`${rootFolder}/`)));
+  const roots = parseTree(objects.read(commit.tree)?.body ?? new Uint8Array()).find(({ name }) => name === rootFolder);
+  const files = roots === undefined ? new Map<string, Oid>() : filesOf(objects, roots.oid, `${rootFolder}/`);
   const first = rootPaths(1);
   mkdirSync(join(dir, dirname(first.document)), { recursive: true, mode: 0o700 });
   writeSecret(join(dir, keyFiles.hub), `${seed}\n`);

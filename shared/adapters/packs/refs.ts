@@ -24,7 +24,7 @@ export function openRefs(dir: string, owner: LockOwner, onStep: OnStep): Refs {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return new Map();
     const stamp = stampOf(stat);
-    if (known?.stamp !== stamp) known = { stamp, packed: parse(readFileSync(path, 'utf8')) };
+    if (known?.stamp !== stamp) known = { stamp, packed: parsePackedRefs(readFileSync(path, 'utf8')) };
     return known.packed;
   };
   const all = (): ReadonlyMap<string, Oid> => {
@@ -41,7 +41,7 @@ export function openRefs(dir: string, owner: LockOwner, onStep: OnStep): Refs {
     }
     const next = new Map([...now, ...moves.map(({ ref, to }): [string, Oid] => [ref, to])]);
     onStep('write packed-refs.lock');
-    await writeTemporary(`${path}.lock`, [Buffer.from(textOf(next))]);
+    await writeTemporary(`${path}.lock`, [Buffer.from(packedRefsText(next))]);
     onStep('rename packed-refs');
     renameSync(`${path}.lock`, path);
     onStep('sync refs');
@@ -72,12 +72,14 @@ function dropStaleLock(path: string, broken: boolean): void {
   remove(path);
 }
 
-function textOf(refs: ReadonlyMap<string, Oid>): string {
+/** The content of a `packed-refs` file. */
+export function packedRefsText(refs: ReadonlyMap<string, Oid>): string {
   const lines = [...refs].sort(([a], [b]) => byCodeUnit(a, b)).map(([ref, oid]) => `${oid} ${ref}\n`);
   return header + lines.join('');
 }
 
-function parse(text: string): Map<string, Oid> {
+/** The refs in the content of a `packed-refs` file. */
+export function parsePackedRefs(text: string): Map<string, Oid> {
   const lines = text.split('\n').filter((line) => isOid(line.slice(0, 40)) && line[40] === ' ');
   return new Map(lines.map((line) => [line.slice(41), line.slice(0, 40)]));
 }
