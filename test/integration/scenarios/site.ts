@@ -17,6 +17,8 @@ export interface SiteOptions {
   readonly ticket: JoinTicket | null;
   /** Who holds the Lease; the same after a restart unless told otherwise. */
   readonly holder?: string;
+  /** What a Git host that is not the hub is shown: what `--channel-auth-file` stands for. */
+  readonly channelAuthorization?: string;
   /** Flags of `sluice-agent run`. */
   readonly flags?: Readonly<Record<string, unknown>>;
   /** The agent dies at this write step (before and after a write are a step each); 0 or absent = never. */
@@ -68,7 +70,7 @@ export function startSite(options: SiteOptions): RunningAgent {
       uuid: randomUUID,
       log: createLog({ level: 'debug', format: 'json', write: (line) => (lines += line) }),
       ticket: options.ticket,
-      channelAuthorization: null,
+      channelAuthorization: options.channelAuthorization ?? null,
       holder: options.holder ?? options.name,
       version: '0.0.0',
       vitals: {
