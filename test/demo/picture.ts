@@ -3,7 +3,7 @@ import { terminalLines, type Run } from './terminal-text.ts';
 
 /**
  * `node test/demo/picture.ts CAPTURE SVG`: draws what a terminal of 80 columns showed of a run of the demo, captured by
- * `script -qc 'stty cols 80; node test/demo/main.ts' CAPTURE`. Of the steps it keeps the second and the last.
+ * `script -qc 'stty cols 80; node test/demo/main.ts' CAPTURE`. Of the first and third step it keeps the progress alone.
  */
 async function main([capture = '', target = '']: readonly string[]): Promise<void> {
   const lines = terminalLines((await readFile(capture, 'utf8')).replace(/^Script (started|done).*$/gm, ''));
@@ -17,7 +17,6 @@ function excerpt(all: readonly Run[][]): Run[][] {
   const texts = all.map(textOf);
   const starts = texts.flatMap((text, index) => (text.startsWith('\u2501\u2501') ? [index] : []));
   const [first = 0, second = 0, third = 0, fourth = 0] = starts;
-  const left: Run[] = [{ text: '   \u22ee', codes: ['2'] }];
   const command: Run[] = [
     { text: '$ ', codes: [] },
     { text: 'npm run demo', codes: ['1'] },
@@ -27,13 +26,18 @@ function excerpt(all: readonly Run[][]): Run[][] {
   return [
     command,
     ...all.slice(begin, first),
-    left,
-    [],
+    ...brief(all, first),
     ...all.slice(second, third),
-    left,
-    [],
+    ...brief(all, third),
     ...all.slice(fourth, end + 1),
   ];
+}
+
+/** The heading of a step and its progress. */
+function brief(all: readonly Run[][], start: number): Run[][] {
+  const progress = all.findIndex((runs, index) => index > start && /\d s$/.test(textOf(runs)));
+  const end = all.findIndex((runs, index) => index > progress && textOf(runs) === '');
+  return [...all.slice(start, start + 1), ...all.slice(progress, end), []];
 }
 
 function svgOf(shown: readonly Run[][]): string {
