@@ -131,7 +131,8 @@ async function look(context: ApplyContext, task: ApplyTask, entry: InventoryEntr
   const anew = (reason: string): Applied => {
     context.forget(task.id);
     const nonce = context.nonce();
-    const lost = { uid: null, nonce, applied: null, fieldsHash: null };
+    // What was applied is kept: a site that holds changes still gets back what it had.
+    const lost = { uid: null, nonce, fieldsHash: null };
     return { row: { ...row(task, 'kept', reason), isRefresh: true }, entry: { ...entry, ...lost } };
   };
   try {
