@@ -57,6 +57,20 @@ spec: { schematic: { cue: { template: '${template}' } } }
     expect(templates).toEqual(['one: 1', 'two: 2']);
   });
 
+  it('gives a revision that has never rendered the definition that was mended', () => {
+    const definition = (template: string): string => `---
+kind: ComponentDefinition
+metadata: { name: worker }
+spec: { schematic: { cue: { template: '${template}' } } }
+`;
+    const before = bookOf(fleetOf(app('a') + definition('broken')));
+    const mended = fleetOf(app('a') + definition('mended'));
+    const { book } = recordRevisions(before, mended, new Set(['default/app-v1']));
+    const [record, ...more] = book.revisions.get('default/app')!;
+    expect(more).toEqual([]);
+    expect(record?.definitions['ComponentDefinition/worker']?.template).toBe('mended');
+  });
+
   it('makes a revision of a changed file that a component names, and pins its text', () => {
     const text = `
 kind: Application

@@ -1,0 +1,4 @@
+import { embedded } from './backend.ts';
+import { describeSites } from './sites.ts';
+
+describeSites(embedded);
