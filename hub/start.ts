@@ -10,6 +10,7 @@ import { pass, type PassParts } from './pass.ts';
 import { rootFingerprint } from './publish/keys.ts';
 import { openRemotes } from './remotes.ts';
 import { startCueEngine } from './render/cue/engine.ts';
+import { warmUp } from './render/warm.ts';
 import { openGitDoor } from './serve/git/door.ts';
 import { createMetrics } from './serve/metrics.ts';
 import { startServer, type HubServer } from './serve/server.ts';
@@ -105,6 +106,7 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
   await writeAddress(data, url);
 
   loop.wake('start');
+  void warmUp(cue, stop.signal);
   keepFresh({ ...ports, publishing: parts.publishing, loop, signed: view.refresh }, stop.signal);
   followSource(opened, loop, { poll: config.source.poll, ports, signal: stop.signal });
   return {

@@ -19,6 +19,7 @@ export interface Lane {
 /** Starts a lane; its worker loads in the background, because that takes half a second. */
 export function startLane(clock: Clock, workerUrl: URL, sourceMs: number): Lane {
   let worker: Thread | null = startThread(clock, workerUrl, sourceMs);
+  let isClosed = false;
   const replace = async (): Promise<void> => {
     const old = worker;
     worker = null;
@@ -32,10 +33,16 @@ export function startLane(clock: Clock, workerUrl: URL, sourceMs: number): Lane 
       const end = await worker.evaluate(sources.slice(answers.length), (answer) => answers.push(answer), signal);
       if (end === 'timeout' || end === 'crash') answers.push({ stopped: end });
       if (end !== 'done') await replace();
+      // The next one loads while nobody waits for it.
+      if (end === 'full' && !isClosed) worker = startThread(clock, workerUrl, sourceMs);
     }
     return answers;
   };
-  return { run, close: replace };
+  const close = async (): Promise<void> => {
+    isClosed = true;
+    await replace();
+  };
+  return { run, close };
 }
 
 type End = 'done' | 'full' | 'timeout' | 'crash' | 'aborted';

@@ -21,6 +21,13 @@ describe('the CUE engine', () => {
   const evaluate = async (template: string, parameter: unknown = {}) =>
     (await cue.evaluate([program(template, parameter)], signal))[0];
 
+  it('gives the same after it was warmed up, whatever the program for that does', async () => {
+    await cue.warm(program('output: {'), 2, signal);
+    await cue.warm(program('output: n: 1'), 2, signal);
+    expect(await evaluate('output: n: 2')).toEqual({ ok: true, value: { output: { n: 2 } } });
+    await cue.warm(program('output: n: 1'), 2, AbortSignal.abort());
+  });
+
   it('gives what a template puts out, with its parameter and its context', async () => {
     const template =
       'import "strings"\noutput: {name: strings.ToUpper(context.name), n: parameter.n}\nparameter: n: int';
