@@ -5,7 +5,7 @@ import type { Backend } from './backend.ts';
 import { quantile, type Book } from './figures.ts';
 import { configMap, rawApplication, webApplication } from './objects.ts';
 import { pushToApplied } from './pushes.ts';
-import { stageSums, stagesLine } from './stages.ts';
+import { cpuLine, cpuSums, stageSums, stagesLine } from './stages.ts';
 import { observe } from './watching.ts';
 
 /** Measures push -> applied over one transport: a ConfigMap of raw objects, then the image of a web service. */
@@ -30,13 +30,14 @@ export async function measurePushes(
     await world.join({ name: 'local', kubeconfig: cluster.kubeconfig });
     await world.untilStatus('the agent to report', ({ clusters }) => clusters[0]?.state === 'joined');
     const maps = await observe(view, { group: '', kind: 'ConfigMap' }, 'default');
-    const before = await stageSums(world);
+    const [before, cpu] = [await stageSums(world), await cpuSums(world)];
     const samples = await pushToApplied(world, maps, {
       pushes,
       files: (round) => ({ 'settings.yaml': rawApplication('settings', [configMap('settings', `${round}`)]) }),
       isThere: ({ metadata, data }, round) => metadata.name === 'settings' && valueOf(data) === `${round}`,
     });
     book.say(stagesLine(before, await stageSums(world), pushes + 5));
+    book.say(cpuLine(cpu, await cpuSums(world), pushes + 5));
     const note = `${pushes} pushes, least ${quantile(samples, 0)} ms`;
     book.add({ name: `push-applied${suffix}-p50`, value: quantile(samples, 0.5), unit: 'ms', most: 80, note });
     book.add({ name: `push-applied${suffix}-p99`, value: quantile(samples, 0.99), unit: 'ms', most: 200 });

@@ -1,4 +1,5 @@
 import type { World } from '../demo/world.ts';
+import { cpuMs } from './process.ts';
 
 /** Sums and counts of the hub's stages so far, by name. */
 export type StageSums = ReadonlyMap<string, { readonly seconds: number; readonly count: number }>;
@@ -23,4 +24,15 @@ export function stagesLine(before: StageSums, after: StageSums, pushes: number):
     return `${stage} ${ms.toFixed(1)}`;
   });
   return `the hub's stages, ms a push: ${parts.join(', ')}`;
+}
+
+/** CPU time of the hub and of the agent so far: unlike wall time it does not depend on who else uses the machine. */
+export async function cpuSums(world: Pick<World, 'hub' | 'agent'>): Promise<readonly [hub: number, agent: number]> {
+  return [await cpuMs(world.hub().pid), await cpuMs(world.agent('local').pid)];
+}
+
+/** The CPU time between two readings as one line, a push. */
+export function cpuLine(before: readonly [number, number], after: readonly [number, number], pushes: number): string {
+  const [hub, agent] = [(after[0] - before[0]) / pushes, (after[1] - before[1]) / pushes];
+  return `CPU, ms a push: hub ${hub.toFixed(1)}, agent ${agent.toFixed(1)}`;
 }

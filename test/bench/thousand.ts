@@ -12,7 +12,7 @@ import { startInstallWatch } from './install.ts';
 import { applicationFiles, mixedObjects, rawApplication } from './objects.ts';
 import { agentFlags, cpuMs, residentMiB } from './process.ts';
 import { pushToApplied } from './pushes.ts';
-import { stageSums, stagesLine } from './stages.ts';
+import { cpuLine, cpuSums, stageSums, stagesLine } from './stages.ts';
 import { observe } from './watching.ts';
 import { startRelay, type Relay } from './wire.ts';
 
@@ -94,7 +94,7 @@ export async function measureOneOfThousand(
   const maps = await observe(view, { group: '', kind: 'ConfigMap' }, namespace);
   const objects = mixedObjects(100, namespace);
   const before = await cluster.requests();
-  const stages = await stageSums(world);
+  const [stages, cpu] = [await stageSums(world), await cpuSums(world)];
   const samples = await pushToApplied(world, maps, {
     pushes,
     files: (round) => {
@@ -108,6 +108,7 @@ export async function measureOneOfThousand(
   });
   maps.close();
   book.say(stagesLine(stages, await stageSums(world), pushes + 5));
+  book.say(cpuLine(cpu, await cpuSums(world), pushes + 5));
   await untilSettled(world);
   const spent = since(before, await cluster.requests());
   book.add({ name: 'one-of-1000-p50', value: quantile(samples, 0.5), unit: 'ms', most: 120 });
