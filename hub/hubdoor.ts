@@ -173,11 +173,10 @@ async function joinCluster(parts: DoorParts, body: ReturnType<typeof joinBody.pa
     return join(state, body, mint);
   });
   const hub = parts.publicUrl();
-  const url = channelUrlOf(parts, body);
   const line = joinLine({
     format: 1,
     channel: parts.channelId,
-    url,
+    url: channelUrlOf(parts, body),
     hub: body.reports ? hub : null,
     registration: record.registration,
     cluster: record.name,
@@ -186,7 +185,7 @@ async function joinCluster(parts: DoorParts, body: ReturnType<typeof joinBody.pa
     token: seed,
     expires,
   });
-  return { name: record.name, registration: record.registration, line, url, expires };
+  return { name: record.name, registration: record.registration, line, expires };
 }
 
 function channelUrlOf({ publicUrl, channelUrl }: DoorParts, body: ReturnType<typeof joinBody.parse>): string {

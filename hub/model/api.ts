@@ -45,8 +45,6 @@ export const joinAnswer = z.object({
   name: z.string(),
   registration: z.string(),
   line: z.string(),
-  /** The channel URL in the line. */
-  url: z.string(),
   expires: z.string(),
 });
 export type JoinAnswer = z.infer<typeof joinAnswer>;

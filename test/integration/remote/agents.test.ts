@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startGitServer, type GitServer } from '../../fakes/git-server.ts';
+import { parseJoinLine } from '../../../shared/wire/join.ts';
 import { git } from '../../fakes/git.ts';
 import { waitFor } from '../../controlplane/wait.ts';
 import { clusterYaml, configApp } from '../scenarios/documents.ts';
@@ -41,7 +42,7 @@ const value = async ({ view }: Site) => {
   return found?.data?.value;
 };
 const hasValue = (site: Site, wanted: string) =>
-  waitFor(`the value ${wanted}`, async () => ((await value(site)) === wanted ? true : undefined), 15_000);
+  waitFor(`the value ${wanted}`, async () => ((await value(site)) === wanted ? true : undefined), 30_000);
 const channelAuthorization = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
 const files = (text: string) => ({
   'edge.yaml': clusterYaml('edge'),
@@ -49,16 +50,25 @@ const files = (text: string) => ({
 });
 
 describe('an agent of a channel on a Git host', () => {
-  it('is sent there by the join line, and pulls with the hub off', { timeout: 60_000 }, async () => {
+  it('is sent there by the join line, and pulls with the hub off', { timeout: 120_000 }, async () => {
     const site = await fleet.join('edge', { agent: null });
     expect(site.ticket()).toMatchObject({ url: hub.channel.url, hub: fleet.hub().url });
+    const joined = await fleet.cli('cluster', 'join', 'other');
+    expect(joined.stdout).toContain(`it pulls from ${hub.channel.url}; give it a token`);
+    for (const [transport, url] of [
+      ['feed', `sluice+${fleet.hub().url}`],
+      ['git', hub.channel.url],
+    ] as const) {
+      const { line } = await fleet.client().join({ name: `by-${transport}`, transport });
+      expect(parseJoinLine(line).url).toBe(url);
+    }
     await fleet.push(files('one'));
     await fleet.stopHub();
     site.start({ channelAuthorization });
     await hasValue(site, 'one');
   });
 
-  it('notices nothing when the hub comes back on an empty disk', { timeout: 60_000 }, async () => {
+  it('notices nothing when the hub comes back on an empty disk', { timeout: 120_000 }, async () => {
     const site = await fleet.join('edge', { agent: { channelAuthorization, flags: { poll: 1 } } });
     await fleet.push(files('one'));
     await hasValue(site, 'one');
@@ -78,7 +88,7 @@ describe('an agent of a channel on a Git host', () => {
     for (const name of ['ledger', 'channel']) await git(join(dir, 'git', `${name}.git`), 'fsck', '--strict');
   });
 
-  it('keeps what runs while the host is down, and status says what is wrong', { timeout: 60_000 }, async () => {
+  it('keeps what runs while the host is down, and status says what is wrong', { timeout: 120_000 }, async () => {
     const port = Number(new URL(server.url).port);
     const site = await fleet.join('edge', { agent: { channelAuthorization, flags: { poll: 1 } } });
     await fleet.push(files('one'));
@@ -89,6 +99,11 @@ describe('an agent of a channel on a Git host', () => {
     await fleet.look();
     const { problems } = await fleet.status();
     expect(problems.map(({ code, message }) => [code, /Git host/.test(message)])).toContainEqual(['UNAVAILABLE', true]);
+    await fleet.stopHub();
+    await fleet.startHub();
+    await fleet.until('the fault after a restart', (status) =>
+      status.problems.some(({ code }) => code === 'UNAVAILABLE'),
+    );
     expect(await value(site)).toBe('one');
     server = await startGitServer({ folder: join(dir, 'git'), auth: login, port });
     await fleet.look();
@@ -98,7 +113,7 @@ describe('an agent of a channel on a Git host', () => {
 });
 
 describe('an agent of an exported folder', () => {
-  it('applies what was exported, and follows the next export', { timeout: 60_000 }, async () => {
+  it('applies what was exported, and follows the next export', { timeout: 120_000 }, async () => {
     const folder = join(dir, 'stick');
     const site = await fleet.join('edge', {
       body: { channelUrl: pathToFileURL(folder).href, reports: false },

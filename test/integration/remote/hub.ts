@@ -9,6 +9,7 @@ export interface Urls {
   readonly ledger?: string;
   readonly channel?: string;
   readonly tokenFile?: string;
+  readonly caFile?: string;
 }
 
 /** A hub's stores with Git hosts, as `serve` opens them. */
@@ -21,7 +22,7 @@ export interface RemoteHub extends TestHub {
 /** Opens stores in a folder; Git hosts are asked anew by each pass. */
 export async function openRemoteHub(dir: string, urls: Urls, keyFile: string | null = null): Promise<RemoteHub> {
   const spec = (url: string | undefined) =>
-    url === undefined ? null : { url, tokenFile: urls.tokenFile ?? null, caFile: null };
+    url === undefined ? null : { url, tokenFile: urls.tokenFile ?? null, caFile: urls.caFile ?? null };
   const remotes = openRemotes({ ledger: spec(urls.ledger), channel: spec(urls.channel) }, createHttp);
   const clock = { now: () => hub.now, monotonic: () => 0 };
   const hub = { now: start } as RemoteHub;

@@ -1,4 +1,5 @@
 import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +9,7 @@ import { openFreshness } from '../../../hub/publish/freshness.ts';
 import { git } from '../../fakes/git.ts';
 import { startGitServer, type GitServer } from '../../fakes/git-server.ts';
 import { startMutatingProxy, type MutatingProxy } from '../../fakes/mutating-proxy.ts';
+import { fixture, serveHttps } from '../kube/server.ts';
 import { app, object } from '../../unit/hub/rollout/fixtures.ts';
 import { clusters, gitIn, joined, pass } from '../../unit/hub/publish/fixtures.ts';
 import { openRemoteHub, type RemoteHub, type Urls } from './hub.ts';
@@ -290,6 +292,37 @@ describe('a channel that somebody else wrote to', () => {
     expect(problems.map(({ code, cluster }) => [code, cluster])).toEqual([['REF_DIVERGED', 'one']]);
     expect(at('channel', clusterRef('one'))).toBe(foreign);
     expect(gitIn(gitdirs.channel, 'rev-list', '--count', clusterRef('two'))).toBe('2');
+  });
+});
+
+describe('a Git host with a certificate of a private authority', () => {
+  it('is trusted with its CA file, asked with the token, and with neither refused', async () => {
+    const secure = await serveHttps((request, response) => {
+      const { authorization = '' } = request.headers;
+      if (authorization !== `Basic ${Buffer.from('git:token').toString('base64')}`) {
+        response.writeHead(401).end();
+        return;
+      }
+      const { method = 'GET', headers, url = '/' } = request;
+      const inner = httpRequest(server.url + url, { method, headers, agent: false }, (answer) => {
+        response.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(response);
+      });
+      request.pipe(inner);
+    });
+    try {
+      const [tokenFile, caFile] = [join(dir, 'token'), join(dir, 'ca.crt')];
+      writeFileSync(tokenFile, 'token\n');
+      writeFileSync(caFile, fixture('ca.crt'));
+      const url = `https://127.0.0.1:${secure.port}/ledger.git`;
+      await expect(open('a', { ledger: url, tokenFile })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await expect(open('b', { ledger: url, caFile })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+      const hub = await open('c', { ledger: url, tokenFile, caFile });
+      await pass(hub, [web('v1')], joined('one'));
+      expect(at('ledger', 'main')).toBe(gitIn(join(dir, 'c', 'ledger.git'), 'rev-parse', 'main'));
+    } finally {
+      await secure.stop();
+    }
   });
 });
 
