@@ -111,6 +111,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       ...exec,
       '--join-file',
       join(folder, `${site.name}.join`),
+      // As a pod's name does: the agent of this site that starts again takes its own Lease over.
+      '--holder',
+      site.name,
     ];
     agents.set(
       site.name,
