@@ -60,13 +60,14 @@ export function openPackStore(dir: string, options: StoreOptions = {}): ObjectSt
     const { name, pack, index } = makePack(entries);
     const path = join(folder, `pack-${name}`);
     const temporary = join(folder, `tmp_${name}.${process.pid}.${process.hrtime.bigint()}`);
+    // Git reads every file that ends in .idx, even one that a killed hub left half written: these end otherwise.
     onStep('write pack');
-    await Promise.all([writeTemporary(`${temporary}.pack`, [pack]), writeTemporary(`${temporary}.idx`, [index])]);
+    await Promise.all([writeTemporary(`${temporary}-pack`, [pack]), writeTemporary(`${temporary}-idx`, [index])]);
     onStep('rename pack');
-    renameSync(`${temporary}.pack`, `${path}.pack`);
+    renameSync(`${temporary}-pack`, `${path}.pack`);
     onStep('rename index');
     // Git looks for indexes: a pack exists once its index does.
-    renameSync(`${temporary}.idx`, `${path}.idx`);
+    renameSync(`${temporary}-idx`, `${path}.idx`);
     onStep('sync packs');
     await syncFolder(folder);
     seen = '';

@@ -26,12 +26,12 @@ export async function writeWholeRepository(
   const gone = [...parsePackedRefs(textOf(join(dir, 'packed-refs'))).keys()].some((ref) => !refs.has(ref));
   const { name, pack, index } = makePack(objects.map(packEntry));
   const [path, temporary] = [join(folder, `pack-${name}`), join(folder, `tmp_${name}.${process.pid}`)];
-  for (const end of ['pack', 'idx']) remove(`${temporary}.${end}`);
+  for (const end of ['pack', 'idx']) remove(`${temporary}-${end}`);
   onStep('write pack');
-  await Promise.all([writeTemporary(`${temporary}.pack`, [pack]), writeTemporary(`${temporary}.idx`, [index])]);
+  await Promise.all([writeTemporary(`${temporary}-pack`, [pack]), writeTemporary(`${temporary}-idx`, [index])]);
   onStep('rename pack');
-  renameSync(`${temporary}.pack`, `${path}.pack`);
-  renameSync(`${temporary}.idx`, `${path}.idx`);
+  renameSync(`${temporary}-pack`, `${path}.pack`);
+  renameSync(`${temporary}-idx`, `${path}.idx`);
   await syncFolder(folder);
   onStep('write refs');
   const packedRefs = join(dir, 'packed-refs');
