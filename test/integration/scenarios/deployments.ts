@@ -55,10 +55,10 @@ export function describeDeployments(backend: Backend): void {
 
     /** Looks at the live split until told to stop: each Service with weight that had no ready pod behind it. */
     const watchTraffic = (): (() => Promise<string[]>) => {
-      let isOver = false;
+      const over = new AbortController();
       const faults: string[] = [];
       const watching = (async () => {
-        while (!isOver) {
+        while (!over.signal.aborted) {
           const weights = weightsOf(await site.view.get(route));
           for (const [host, weight] of Object.entries(weights)) {
             const behind = await site.view.get(deployment(host.split('.')[0]!.replace('front', 'web')));
@@ -69,7 +69,7 @@ export function describeDeployments(backend: Backend): void {
         }
       })();
       return async () => {
-        isOver = true;
+        over.abort();
         await watching;
         return faults;
       };
