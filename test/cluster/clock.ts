@@ -10,7 +10,8 @@ export const systemClock: ClusterClock = {
   now: () => Date.now(),
   after: (ms, run) => {
     if (ms <= 0) {
-      const soon = setImmediate(run).unref();
+      // Not unref'ed: an idle process would then run it only when something else wakes it, seconds later.
+      const soon = setImmediate(run);
       return () => clearImmediate(soon);
     }
     const timer = setTimeout(run, ms).unref();
