@@ -131,7 +131,8 @@ async function report(agent: Agent, outcome: Outcome, reporter: Reporter, signal
   const make: MakeReport = (sequence, withEnvelope) => {
     const now = deps.clock.now();
     const made = buildReport({
-      outcome,
+      // Offers may overtake each other while they wait: each says what is known when it is made, never an older word.
+      outcome: memory.lastOutcome ?? outcome,
       live: view,
       identity: deps.identity,
       settings: deps.settings,

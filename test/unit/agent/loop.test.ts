@@ -36,6 +36,27 @@ describe('the loop', () => {
     expect(kube.counters().watches).toBe(0);
   });
 
+  it('never says an older word after a newer one, when the first report was held up', async () => {
+    const kube = fakeKube();
+    const channel = fakeChannel();
+    const { reports, deliver } = reportSink();
+    const stop = new AbortController();
+    let letGo: (() => void) | null = null;
+    const version = (signal: AbortSignal): Promise<string> => {
+      if (letGo !== null) return kube.version(signal);
+      return new Promise((resolve) => (letGo = () => resolve('v1.36.3')));
+    };
+    const running = runAgent(testDeps({ ...kube, version }, channel, systemClock, { deliver }), stop.signal);
+    await until(() => letGo !== null);
+    channel.publish(testBundle({ generation: 1, apps: [plainApp('one', [configMap('a')])], freshUntil: far }));
+    await until(() => reports.at(-1)?.settled === true);
+    letGo!();
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(reports.at(-1)).toMatchObject({ settled: true, accepted: { generation: 1 } });
+    stop.abort();
+    await running;
+  });
+
   it('stops in the middle of an install with a state that the next agent resumes', async () => {
     const kube = fakeKube();
     const channel = fakeChannel();
