@@ -5,9 +5,10 @@ export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
     include: ['test/{unit,architecture,property,golden,integration,faults}/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
-    maxWorkers: 2,
+    // A hang fails all the same; a slow machine does not. Many files wait for processes: three at a time keep two cores busy.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 3,
     pool: 'threads',
   },
 });
