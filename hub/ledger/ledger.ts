@@ -45,7 +45,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     const oid = store.refs().get(ledgerRef);
     if (oid === undefined) {
       throw new SluiceError('LEDGER_INVALID', 'the ledger is gone', {
-        hint: 'restore it from its remote or a backup, or use `sluice-hub recover`',
+        hint: 'restore it from its remote or a backup: docs/operations.md, "A lost hub"',
       });
     }
     if (head?.oid !== oid) head = readHead(options, oid, (value, blob) => stored.set(value, blob));

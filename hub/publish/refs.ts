@@ -70,7 +70,7 @@ export function isAhead(
 export function behind(cluster: string, generation: number): SluiceError {
   return new SluiceError('LEDGER_BEHIND', `generation ${generation} was published, and the ledger does not know it`, {
     subject: cluster,
-    hint: 'restore the newest ledger, or use `sluice-hub recover`',
+    hint: 'restore the newest ledger: docs/operations.md, "A lost hub"',
   });
 }
 

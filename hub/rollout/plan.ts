@@ -119,7 +119,7 @@ function assertNotBehind({ state, witnessed }: PlanInput): void {
     if (epoch !== state.epoch || generation <= known) continue;
     throw new SluiceError('LEDGER_BEHIND', `generation ${generation} was published, and the ledger does not know it`, {
       subject: cluster,
-      hint: 'restore the newest ledger, or use `sluice-hub recover`',
+      hint: 'restore the newest ledger: docs/operations.md, "A lost hub"',
     });
   }
 }
