@@ -77,8 +77,11 @@ export function describeSites(backend: Backend): void {
       await near.view.until(map('dark'), 'there', () => true);
       // Its own keys alone are the site's to set.
       expect(await valueAt(near, 'web')).toBe('1');
-      const taken = await fleet.settled();
-      expect(rowOf(taken, 'default/dark', 'near')).toMatchObject({ applied: true, health: 'Healthy' });
+      // A site's labels make no generation, so that the report of before is settled, too: wait for the one that says it.
+      await fleet.until('it to be taken and healthy', (now) => {
+        const row = rowOf(now, 'default/dark', 'near');
+        return row?.applied === true && row.health === 'Healthy';
+      });
       expect(await valueAt(far, 'dark')).toBeUndefined();
       await hands.edit(siteMap, (object) => {
         object.data = {};
