@@ -158,10 +158,11 @@ function waitAfter(agent: Agent, outcome: Outcome, reporter: Reporter, pollAt: n
   const now = agent.deps.clock.monotonic();
   const times = [pollAt, now + reporter.nextIn()];
   if (outcome.deadline !== null) times.push(outcome.deadline);
-  const retry = nextRetry(agent, now);
+  const retry = nextRetry(agent, outcome.at);
   if (retry !== null) times.push(retry);
-  const until = agent.memory.site.hold?.until ?? null;
-  if (until !== null) times.push(now + Math.max(0, until - agent.deps.clock.now()));
+  const left = (agent.memory.site.hold?.until ?? 0) - agent.deps.clock.now();
+  // The end of a hold that was over when this pass began is no news.
+  if (left > outcome.at - now) times.push(now + left);
   return Math.max(10, Math.min(...times, now + 3_600_000) - now);
 }
 

@@ -16,9 +16,11 @@ import { noteShifts, planApps } from './traffic/plans.ts';
 
 /** One level-based pass: from what the channel, the inventory and the watches say, do all that may be done now, and return. */
 export async function pass(agent: Agent): Promise<Outcome> {
+  // One moment for all that is decided: a time that ran out between two looks would be seen by neither.
+  const at = agent.deps.clock.monotonic();
   const stored = await recall(agent);
   const bundle = await accept(agent);
-  if (bundle === null) return quiet(stored.inventory);
+  if (bundle === null) return quiet(at, stored.inventory);
 
   // What is wanted here, and what may be done about it.
   const { memory, deps } = agent;
@@ -32,7 +34,7 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const claimed = mode.mayChange ? withPending(stored.inventory, selected, deps.uuid) : stored.inventory;
   const limits = (id: string) => offLimits(id, deps.settings.namespace);
   const prune = choosePrune(agent, bundle, { mode, inventory: claimed, offLimits: limits });
-  const wanted = { selected, skipped, removable: prune.removable, mode };
+  const wanted = { at, selected, skipped, removable: prune.removable, mode };
   const apps = planApps(agent, { ...wanted, inventory: claimed });
   const tasks = decideTasks(agent, { apps, inventory: claimed, mode, offLimits: limits });
   const doomed = doomedOf(apps, stageOf);
@@ -42,16 +44,17 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const starts = startsOf(agent, { bundle, mode, tasks, doomed, toCount: prune.toCount, inventory: claimed });
   if (starts.isNew) await record(agent, { ...facts, ...starts.recording });
   const applied = await applyStages(agent, inStages(tasks), claimed, {
+    at,
     fieldsHash,
     ensureNamespace: (name) => ensureNamespace(agent, name),
     record: (inventory) => record(agent, { ...facts, inventory, phase: 'applying' }),
   });
   noteShifts(agent, apps, applied.rows);
-  const { inventory, rows } = await pruneObjects(agent, doomed, applied.inventory);
+  const { inventory, rows } = await pruneObjects(agent, { ...doomed, at }, applied.inventory);
 
   // Settle, and say where everything stands now.
   const after = planApps(agent, { ...wanted, inventory });
-  const found = { bundle, mode, prune, isRestored: restored, apps: after, inventory };
+  const found = { at, bundle, mode, prune, isRestored: restored, apps: after, inventory };
   const outcome = outcomeOf(agent, { ...found, rows: [...applied.rows, ...rows] });
   if (outcome.isNew) await record(agent, { ...facts, inventory, phase: outcome.phase });
   return outcome;

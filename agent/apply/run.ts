@@ -15,6 +15,8 @@ const inFlight = 8;
 const recordEveryMs = 2_000;
 
 export interface RunOptions {
+  /** The moment of the pass, by the monotonic clock: what is backed off beyond it is left for a later one. */
+  readonly at: number;
   readonly fieldsHash: (metadata: ObjectMeta) => string | null;
   readonly ensureNamespace: (namespace: string) => Promise<void>;
   /** Records the inventory as it is after a stage. */
@@ -39,7 +41,7 @@ export async function applyStages(
   const rows: Row[] = [];
   const context = contextOf(agent, options);
   for (const stage of stages) {
-    const due = stage.filter((task) => task.action !== 'keep' && isDue(agent, task));
+    const due = stage.filter((task) => task.action !== 'keep' && isDue(agent, task, options.at));
     await mapLimited(inFlight, due, async (task) => {
       if (stop.aborted) return;
       const entry = next.get(task.id);
@@ -67,22 +69,21 @@ export function forgetOldFaults(agent: Agent, apps: readonly BundleApp[]): void 
   }
 }
 
-/** The earliest time (monotonic) at which a backed-off object may be tried again; null when there is none. */
-export function nextRetry(agent: Agent, now: number): number | null {
-  const times = [...agent.memory.faults.values()].map((fault) => fault.until).filter((until) => until > now);
+/** The earliest time (monotonic) at which what a pass of this moment left backed off may be tried again; null when there is none. */
+export function nextRetry(agent: Agent, at: number): number | null {
+  const times = [...agent.memory.faults.values()].map((fault) => fault.until).filter((until) => until > at);
   for (const [id] of agent.memory.repairs) {
     const until = repairableAt(agent, id);
-    if (until > now) times.push(until);
+    if (until > at) times.push(until);
   }
   return times.length === 0 ? null : Math.min(...times);
 }
 
 /** Whether a task may be tried now: objects that failed, or that somebody keeps changing, are tried ever more rarely. */
-export function isDue(agent: Agent, task: ApplyTask): boolean {
-  const now = agent.deps.clock.monotonic();
+export function isDue(agent: Agent, task: ApplyTask, at: number): boolean {
   const fault = agent.memory.faults.get(task.id);
-  if (fault !== undefined && fault.digest === task.digest && fault.until > now) return false;
-  return task.reason !== drift || repairableAt(agent, task.id) <= now;
+  if (fault !== undefined && fault.digest === task.digest && fault.until > at) return false;
+  return task.reason !== drift || repairableAt(agent, task.id) <= at;
 }
 
 function repairableAt(agent: Agent, id: ObjectId): number {

@@ -91,6 +91,8 @@ export interface AppOutcome {
 
 /** What a pass found and did. */
 export interface Outcome {
+  /** The moment by which all of it was decided (monotonic): what fell due after it is for the next pass. */
+  readonly at: number;
   readonly bundle: VerifiedBundle | null;
   readonly mode: Mode;
   readonly apps: readonly AppOutcome[];

@@ -7,8 +7,9 @@ import type { ApplyTask } from './plan.ts';
 import type { Row } from './rows.ts';
 
 /** The outcome of a pass without a bundle: nothing is known, nothing is done. */
-export function quiet(inventory: Inventory): Outcome & { readonly isNew: false } {
+export function quiet(at: number, inventory: Inventory): Outcome & { readonly isNew: false } {
   return {
+    at,
     bundle: null,
     mode: { mayChange: false, stopDeletes: 'no bundle was accepted yet', hold: null },
     apps: [],
@@ -90,6 +91,7 @@ function isNewRoot(agent: Agent, bundle: VerifiedBundle): boolean {
 export function outcomeOf(
   agent: Agent,
   facts: {
+    readonly at: number;
     readonly bundle: VerifiedBundle;
     readonly mode: Mode;
     readonly isRestored: boolean;
@@ -111,6 +113,7 @@ export function outcomeOf(
   const phase = isSettled && survivors.length === 0 ? 'settled' : 'applying';
   const isNews = isNewMark(agent, bundle, mode) || isNewRoot(agent, bundle);
   return {
+    at: facts.at,
     bundle,
     mode,
     apps,

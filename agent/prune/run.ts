@@ -10,6 +10,8 @@ const inFlight = 8;
 
 /** What may be taken away now, stage by stage, last stage first. */
 export interface Doomed {
+  /** The moment of the pass, by the monotonic clock. */
+  readonly at: number;
   readonly scaleToZero: readonly ObjectId[];
   readonly remove: readonly (readonly ObjectId[])[];
 }
@@ -37,7 +39,7 @@ export async function pruneObjects(
   const each = (ids: readonly ObjectId[], work: (id: ObjectId) => Promise<Row | null>) =>
     mapLimited(
       inFlight,
-      ids.filter((id) => isDue(agent, id)),
+      ids.filter((id) => isDue(agent, id, doomed.at)),
       async (id) => {
         if (agent.stop.aborted || failed.has(next.get(id)?.app ?? '')) return;
         const row = await work(id);
@@ -68,10 +70,10 @@ function failedApps(agent: Agent): ReadonlySet<string> {
 }
 
 /** Deletion under way or refused: not asked again before its backoff, or before the watch shows a change. */
-function isDue(agent: Agent, id: ObjectId): boolean {
+function isDue(agent: Agent, id: ObjectId, at: number): boolean {
   if (agent.view.object(id)?.health === 'Terminating') return false;
   const fault = agent.memory.faults.get(id);
-  return fault === undefined || fault.until <= agent.deps.clock.monotonic();
+  return fault === undefined || fault.until <= at;
 }
 
 function remember(agent: Agent, row: Row): void {

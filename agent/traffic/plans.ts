@@ -9,6 +9,8 @@ import type { BundleApp } from '../../shared/wire/revision.ts';
 import { planApp } from './plan.ts';
 
 export interface PlansInput {
+  /** The moment of the pass, by the monotonic clock. */
+  readonly at: number;
   readonly selected: readonly BundleApp[];
   readonly skipped: readonly { readonly app: BundleApp; readonly reason: string }[];
   readonly inventory: Inventory;
@@ -32,10 +34,16 @@ export function planApps(agent: Agent, input: PlansInput): AppOutcome[] {
     const app = known.get(key) ?? null;
     const skippedFor = reasons.get(key) ?? null;
     if (skippedFor !== null) return { key, app, plan: null, skipped: skippedFor };
-    const sight = sightOf(agent, { key, app, entries: entries.get(key) ?? new Map(), removable: input.removable });
+    const sight = sightOf(agent, {
+      at: input.at,
+      key,
+      app,
+      entries: entries.get(key) ?? new Map(),
+      removable: input.removable,
+    });
     const plan = planApp(sight);
     // A held change runs out of no time.
-    track(agent, key, app, plan.isWaiting && mode.mayChange);
+    track(agent, { at: input.at, key, app, isWaiting: plan.isWaiting && mode.mayChange });
     return { key, app, plan, skipped: null };
   });
 }
@@ -54,6 +62,7 @@ export function noteShifts(agent: Agent, apps: readonly AppOutcome[], rows: read
 function sightOf(
   agent: Agent,
   facts: {
+    readonly at: number;
     readonly key: string;
     readonly app: BundleApp | null;
     readonly entries: ReadonlyMap<ObjectId, InventoryEntry>;
@@ -69,20 +78,28 @@ function sightOf(
     removable: new Set([...facts.entries.keys()].filter((id) => facts.removable.has(id))),
     live: view,
     faults: new Map([...memory.faults].map(([id, fault]) => [id, fault.row.fault?.message ?? fault.row.reason])),
-    now: deps.clock.monotonic(),
+    now: facts.at,
     waitingSince: isSame ? progress.waitingSince : null,
     shiftedAt: progress?.shiftedAt ?? null,
     settleMs: deps.settings.settleMs,
   };
 }
 
-function track(agent: Agent, key: string, app: BundleApp | null, isWaiting: boolean): void {
+function track(
+  agent: Agent,
+  facts: {
+    readonly at: number;
+    readonly key: string;
+    readonly app: BundleApp | null;
+    readonly isWaiting: boolean;
+  },
+): void {
+  const { at, key, app, isWaiting } = facts;
   const { progress, stored } = agent.memory;
   const digest = app?.digest ?? null;
-  const now = agent.deps.clock.monotonic();
   // After a restart in the middle of a change nobody knows when traffic was moved: as if it were now.
   const isResumed = stored?.state?.phase === 'applying';
-  const old: Progress = progress.get(key) ?? { digest, waitingSince: null, shiftedAt: isResumed ? now : null };
+  const old: Progress = progress.get(key) ?? { digest, waitingSince: null, shiftedAt: isResumed ? at : null };
   const since = old.digest === digest ? old.waitingSince : null;
-  progress.set(key, { digest, waitingSince: isWaiting ? (since ?? now) : null, shiftedAt: old.shiftedAt });
+  progress.set(key, { digest, waitingSince: isWaiting ? (since ?? at) : null, shiftedAt: old.shiftedAt });
 }
