@@ -79,12 +79,17 @@ export function agentOn(backend: EngineBackend): void {
     });
 
     it('sends no request when nothing is new', async () => {
+      const passes = async (count: number) => {
+        for (let n = 0; n < count; n++) {
+          const polls = agent.polls();
+          agent.poke();
+          await agent.polled(polls + 1);
+        }
+      };
+      // A pass polls first: the second poll says that the pass before it, and what it tidied up, is over.
+      await passes(2);
       const counts = kube.counters();
-      const polls = agent.polls();
-      agent.poke();
-      await agent.polled(polls + 1);
-      agent.poke();
-      await agent.polled(polls + 2);
+      await passes(2);
       const since = kube.counters();
       // The Lease is renewed while it runs; nothing else may be written or asked.
       expect(since.requests - counts.requests).toBeLessThanOrEqual(1);

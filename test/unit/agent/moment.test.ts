@@ -87,7 +87,7 @@ describe('the moment of a pass', () => {
     kube.put_({
       ...configMap('sluice-site', '', 'sluice-system'),
       data: { hold: 'until 2020-01-01 old' },
-    } as KubeObject);
+    });
     const waits: number[] = [];
     const after: Clock['after'] = (ms, run) => {
       waits.push(ms);
