@@ -4,7 +4,6 @@ import { runAgent } from '../../../agent/loop.ts';
 import { pass } from '../../../agent/pass.ts';
 import type { Agent } from '../../../agent/model/agent.ts';
 import { systemClock } from '../../../shared/adapters/clock.ts';
-import type { KubeObject } from '../../../shared/model/object.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import { fakeChannel, handAgent, manualClock, reportSink, testDeps } from '../../fakes/agent.ts';
 import { configMap, exampleApp, plainApp, retiredBetween, testBundle } from '../../fakes/apps.ts';
