@@ -26,12 +26,51 @@ export function digestOfValue(value: unknown): Digest {
   return digestOf(canonicalJson(value));
 }
 
+// What is in order already is not copied: most of what is encoded was encoded before.
 function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
   if (value === null || typeof value !== 'object') return value;
-  const source = value as Readonly<Record<string, unknown>>;
-  // A null prototype keeps a key named __proto__ a plain member.
-  const target = Object.create(null) as Record<string, unknown>;
-  for (const key of Object.keys(source).sort()) target[key] = sorted(source[key]);
-  return target;
+  return Array.isArray(value) ? sortedList(value) : sortedMembers(value as Readonly<Record<string, unknown>>);
+}
+
+function sortedList(list: readonly unknown[]): readonly unknown[] {
+  let copy: unknown[] | null = null;
+  for (let at = 0; at < list.length; at += 1) {
+    const value = sorted(list[at]);
+    if (copy === null && value !== list[at]) copy = list.slice(0, at);
+    copy?.push(value);
+  }
+  return copy ?? list;
+}
+
+function sortedMembers(source: Readonly<Record<string, unknown>>): unknown {
+  const keys = Object.keys(source);
+  const isKept = isPlain(source) && isAscending(keys);
+  let copy = isKept ? null : emptyCopy();
+  for (const [at, key] of (isKept ? keys : keys.sort()).entries()) {
+    const value = sorted(source[key]);
+    if (copy === null && value !== source[key]) {
+      copy = emptyCopy();
+      for (const before of keys.slice(0, at)) copy[before] = source[before];
+    }
+    if (copy !== null) copy[key] = value;
+  }
+  return copy ?? source;
+}
+
+// A null prototype keeps a key named __proto__ a plain member.
+function emptyCopy(): Record<string, unknown> {
+  return Object.create(null) as Record<string, unknown>;
+}
+
+// Anything else may have a way of its own to become JSON.
+function isPlain(source: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(source);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function isAscending(keys: readonly string[]): boolean {
+  for (let at = 1; at < keys.length; at += 1) {
+    if ((keys[at] ?? '') < (keys[at - 1] ?? '')) return false;
+  }
+  return true;
 }

@@ -26,6 +26,30 @@ describe('canonical JSON', () => {
     );
   });
 
+  it('says the same of what is in order already, of a part of it, and of a copy of neither', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (value, other) => {
+        const ordered: unknown = JSON.parse(canonicalJson(value));
+        expect(canonicalJson(ordered)).toBe(canonicalJson(value));
+        const mixed = { b: { list: [ordered, other, value] }, a: ordered };
+        expect(canonicalJson(mixed)).toBe(canonicalJson(JSON.parse(JSON.stringify(mixed))));
+        expect(mixed).toEqual({ a: ordered, b: { list: [ordered, other, value] } });
+      }),
+    );
+  });
+
+  it('changes nothing of what it is given, and lets no class say how it looks', () => {
+    const value = Object.freeze({ a: Object.freeze([1, Object.freeze({ z: 1, b: 2 })]) });
+    expect(canonicalJson(value)).toBe('{"a":[1,{"b":2,"z":1}]}');
+    expect(canonicalJson({ at: new Date(0) })).toBe('{"at":{}}');
+  });
+
+  it('takes as long for deep values as for flat ones', () => {
+    let deep: unknown = { b: 1, a: 2 };
+    for (let depth = 0; depth < 400; depth += 1) deep = { a: deep };
+    expect(canonicalJson(deep)).toContain('{"a":2,"b":1}');
+  });
+
   it('digests bytes as sha256 does', () => {
     expect(digestOf('')).toBe('sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
     expect(digestOfValue({ b: 1, a: 2 })).toBe(digestOf('{"a":2,"b":1}'));
