@@ -1,5 +1,6 @@
 import { SluiceError, isSluiceError } from '../../shared/errors.ts';
 import type { ObjectRef } from '../../shared/model/object.ts';
+import { versionsFor } from '../model/kinds.ts';
 import type { KubeResource } from '../model/kube.ts';
 
 type Discover = (signal: AbortSignal) => Promise<readonly KubeResource[]>;
@@ -7,7 +8,10 @@ type Discover = (signal: AbortSignal) => Promise<readonly KubeResource[]>;
 /** Kinds to resources, from a discovery that is kept until it is forgotten or turns out to lack a kind. */
 export interface Mapping {
   readonly all: (signal: AbortSignal) => Promise<readonly KubeResource[]>;
-  /** Throws KIND_UNKNOWN when a fresh discovery does not have the kind either. */
+  /**
+   * The kind in the version that is asked for, else in one that may stand in for it (`versionsFor`). Throws KIND_UNKNOWN when a
+   * fresh discovery does not have the kind either.
+   */
   readonly find: (
     ref: Pick<ObjectRef, 'group' | 'kind'>,
     signal: AbortSignal,
@@ -69,14 +73,22 @@ function makeIndex(all: readonly KubeResource[]): Index {
   return { all, byKind };
 }
 
-/** Two resources of one kind exist where one is a mere verb (no list); what can be listed is the one that is meant. */
+/** The resource in the version that is asked for, or in one that stands in for it; without one, in the server's favourite. */
 function pick(
   { byKind }: Index,
   { group, kind }: Pick<ObjectRef, 'group' | 'kind'>,
   version?: string,
 ): KubeResource | undefined {
-  const candidates = (byKind.get(`${group}/${kind}`) ?? []).filter(
-    (resource) => version === undefined || resource.version === version,
-  );
+  const all = byKind.get(`${group}/${kind}`) ?? [];
+  if (version === undefined) return listable(all);
+  for (const one of versionsFor(`${group}/${kind}`, version)) {
+    const found = listable(all.filter((resource) => resource.version === one));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Two resources of one kind exist where one is a mere verb (no list); what can be listed is the one that is meant. */
+function listable(candidates: readonly KubeResource[]): KubeResource | undefined {
   return candidates.find(({ verbs }) => verbs.includes('list')) ?? candidates[0];
 }

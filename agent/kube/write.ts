@@ -2,7 +2,7 @@ import { SluiceError, isSluiceError } from '../../shared/errors.ts';
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import type { KubeObject, ObjectMeta } from '../../shared/model/object.ts';
 import type { ApplyOptions, DeleteOptions, KubeKey, KubeMeta, KubeResource } from '../model/kube.ts';
-import { collectionPath, keyOf, objectPath } from './paths.ts';
+import { apiVersionOf, collectionPath, keyOf, objectPath } from './paths.ts';
 import { asKind, getMeta, partialObject } from './read.ts';
 import type { Session } from './session.ts';
 import { causesOf } from './status.ts';
@@ -10,7 +10,7 @@ import { causesOf } from './status.ts';
 /** The name under which the server records what the agent owns. */
 export const fieldManager = 'sluice-agent';
 
-/** Server-side apply of exactly the given object. */
+/** Server-side apply of exactly the given object, in the resource's version. */
 export async function applyObject(
   session: Session,
   resource: KubeResource,
@@ -23,7 +23,7 @@ export async function applyObject(
     path: objectPath(keyOf(resource, object), query),
     accept: partialObject,
     contentType: 'application/apply-patch+yaml',
-    body: canonicalJson(object),
+    body: canonicalJson({ ...object, apiVersion: apiVersionOf(resource) }),
     signal,
   });
   return asKind(resource, answer);
@@ -160,7 +160,7 @@ async function sendWhole(
   resource: KubeResource,
   { method, path, object, signal }: { method: 'POST' | 'PUT'; path: string; object: KubeObject; signal: AbortSignal },
 ): Promise<KubeObject> {
-  const body = canonicalJson(object);
+  const body = canonicalJson({ ...object, apiVersion: apiVersionOf(resource) });
   return asKind(resource, await session.json({ method, path, contentType: 'application/json', body, signal }));
 }
 

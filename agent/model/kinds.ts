@@ -56,6 +56,11 @@ const inert: ReadonlySet<GroupKind> = new Set([
   'admissionregistration.k8s.io/MutatingWebhookConfiguration',
 ]);
 
+/** Versions that an object may be written in where the one that it says is not served: the same fields, an older name. */
+const olderVersions: Readonly<Record<GroupKind, readonly string[]>> = {
+  'networking.istio.io/VirtualService': ['v1beta1'],
+};
+
 /** Kinds whose deletion takes data or other people's objects with it. */
 const guarded: ReadonlySet<GroupKind> = new Set([
   '/Namespace',
@@ -77,6 +82,11 @@ export function isRouter(id: ObjectId): boolean {
 /** True for a kind that nothing but its metadata is watched of. */
 export function isInert(kind: GroupKind): boolean {
   return inert.has(kind);
+}
+
+/** The versions that an object of a kind may be written in, best first: the one that it says, then what may stand in for it. */
+export function versionsFor(kind: GroupKind, version: string): readonly string[] {
+  return [version, ...(olderVersions[kind] ?? [])];
 }
 
 /** True for a kind that is never deleted without an approval. */

@@ -64,7 +64,10 @@ export interface WatchOptions {
  * UNAUTHENTICATED, TOO_MANY_REQUESTS (after Retry-After was honoured within its budget), KIND_UNKNOWN, UNAVAILABLE, TIMEOUT, GONE (410), ABORTED.
  */
 export interface Kube {
-  /** The served resource of a kind, from discovery (cached; looked up afresh once when unknown). `version` asks for that version. */
+  /**
+   * The served resource of a kind, from discovery (cached; looked up afresh once when unknown). `version` asks for that version, or
+   * one that may stand in for it (`versionsFor`); what is written to a resource goes out in the resource's version.
+   */
   readonly resource: (
     ref: Pick<ObjectRef, 'group' | 'kind'>,
     signal: AbortSignal,

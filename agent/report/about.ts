@@ -1,6 +1,7 @@
 import type { Agent } from '../model/agent.ts';
+import { versionsFor } from '../model/kinds.ts';
 
-/** Kinds whose being served makes a capability. */
+/** Kinds whose being served in v1, or in what may stand in for it, makes a capability: bundles carry no other version. */
 const capabilityKinds: readonly (readonly [string, string, string])[] = [
   ['istio', 'networking.istio.io', 'VirtualService'],
   ['gateway-api', 'gateway.networking.k8s.io', 'HTTPRoute'],
@@ -12,9 +13,11 @@ export async function learnAbout(agent: Agent): Promise<void> {
   const { memory, kube, signal } = agent;
   if (memory.kubernetes !== '') return;
   const resources = await kube.resources(signal);
-  const served = new Set(resources.map((one) => `${one.group}/${one.kind}`));
+  const served = new Set(resources.map((one) => `${one.group}/${one.kind} ${one.version}`));
   memory.capabilities = capabilityKinds
-    .filter(([, group, kind]) => served.has(`${group}/${kind}`))
+    .filter(([, group, kind]) =>
+      versionsFor(`${group}/${kind}`, 'v1').some((one) => served.has(`${group}/${kind} ${one}`)),
+    )
     .map(([name]) => name);
   memory.kubernetes = await kube.version(signal);
 }

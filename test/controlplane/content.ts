@@ -33,6 +33,21 @@ export async function applyCrds(admin: RawClient, file: string): Promise<void> {
   await Promise.all(paths.map(async (path) => waitFor(path, () => hasCondition(admin, path, 'Established'))));
 }
 
+/** Serves a CRD's kind in this version no more, as an older release of its project would, and waits until the path is gone. */
+export async function withdrawVersion(admin: RawClient, crd: string, version: string): Promise<void> {
+  const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${crd}`;
+  const { spec } = (await sendOk(admin, { path })) as { spec: { group: string; versions: { name: string }[] } };
+  const versions = spec.versions.map((one) => (one.name === version ? { ...one, served: false } : one));
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  await sendOk(admin, { method: 'PATCH', path, body: { spec: { versions } }, headers });
+  const [plural = ''] = crd.split('.');
+  await waitFor(`${crd} without ${version}`, async () => {
+    const { body } = await admin.send({ path: `/apis/${spec.group}/${version}` });
+    const { resources = [] } = body as { resources?: { name: string }[] };
+    return resources.some(({ name }) => name === plural) ? undefined : true;
+  });
+}
+
 /** True once the controller manager has made the default service account, without which no pod is admitted. */
 export async function serviceAccountExists(admin: RawClient, namespace: string): Promise<true | undefined> {
   const { status } = await admin.send({ path: `/api/v1/namespaces/${namespace}/serviceaccounts/default` });

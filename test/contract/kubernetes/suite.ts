@@ -14,6 +14,7 @@ import { listFacts } from './list.ts';
 import { scaleFacts } from './scale.ts';
 import { shapeFacts } from './shapes.ts';
 import { statusFacts } from './status.ts';
+import { versionFacts } from './versions.ts';
 import { watchFacts } from './watch.ts';
 
 /** Registers tests; `at` is called inside them, when the server runs. */
@@ -29,6 +30,7 @@ const groups: Readonly<Record<string, { readonly facts: Facts; readonly needs?: 
   lists: { facts: listFacts },
   watches: { facts: watchFacts },
   'custom resources': { facts: crdFacts },
+  'kinds in an older version': { facts: versionFacts },
   discovery: { facts: discoveryFacts },
   'faults between client and server': { facts: faultFacts },
   roles: { facts: roleFacts, needs: 'rbac' },

@@ -12,7 +12,7 @@ import { systemClock } from '../../../shared/adapters/clock.ts';
 import { createHttp } from '../../../shared/adapters/http.ts';
 import { createLog } from '../../../shared/adapters/log.ts';
 import { parseJoinLine, type JoinTicket } from '../../../shared/wire/join.ts';
-import type { CrdSet } from '../../cluster/crds/sets.ts';
+import type { CrdSet } from '../../controlplane/versions.ts';
 import { waitFor } from '../../controlplane/wait.ts';
 import { openClusterView, type ClusterView } from '../../demo/cluster-view.ts';
 import type { CommandResult } from '../../demo/program.ts';

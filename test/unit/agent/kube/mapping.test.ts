@@ -37,6 +37,24 @@ describe('kinds and resources', () => {
     expect((await mapping.find({ group: '', kind: 'Pod' }, signal)).verbs).toEqual(['list']);
   });
 
+  it('takes v1beta1 of a VirtualService where v1 is not served, and v1 where it is', async () => {
+    const istio = (version: string) => resource('networking.istio.io', version, 'VirtualService');
+    const ref = { group: 'networking.istio.io', kind: 'VirtualService' };
+    const old = server(istio('v1beta1'), istio('v1alpha3'));
+    expect((await old.mapping.find(ref, signal, 'v1')).version).toBe('v1beta1');
+    expect(old.state.asked).toBe(1);
+    const both = server(istio('v1beta1'), istio('v1'));
+    expect((await both.mapping.find(ref, signal, 'v1')).version).toBe('v1');
+  });
+
+  it.each([
+    ['another kind', 'networking.istio.io', 'Gateway', 'v1beta1'],
+    ['an older version yet', 'networking.istio.io', 'VirtualService', 'v1alpha3'],
+  ])('takes no other version of %s', async (_case, group, kind, version) => {
+    const { mapping } = server(resource(group, version, kind));
+    await expect(mapping.find({ group, kind }, signal, 'v1')).rejects.toMatchObject({ code: 'KIND_UNKNOWN' });
+  });
+
   it('asks once for many callers at the same time', async () => {
     const { mapping, state } = server(resource('', 'v1', 'Pod'));
     await Promise.all([1, 2, 3].map(async () => mapping.find({ group: '', kind: 'Pod' }, signal)));

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeResource } from '../../../../agent/model/kube.ts';
+import { learnAbout } from '../../../../agent/report/about.ts';
+import { fakeChannel, handAgent, manualClock, testDeps } from '../../../fakes/agent.ts';
+import { fakeKube } from '../../../fakes/kube.ts';
+
+/** The capabilities that an agent finds in a cluster that serves these kinds, each `group/version/kind`. */
+async function capabilities(...served: readonly string[]): Promise<readonly string[]> {
+  const resources = served.map((text): KubeResource => {
+    const [group = '', version = '', kind = ''] = text.split('/');
+    return { group, version, kind, plural: `${kind}s`, namespaced: true, verbs: ['list'], subresources: [] };
+  });
+  const kube = { ...fakeKube(), resources: () => Promise.resolve(resources) };
+  const agent = handAgent(testDeps(kube, fakeChannel(), manualClock()));
+  await learnAbout(agent);
+  return agent.memory.capabilities;
+}
+
+describe('what a cluster can lead traffic with', () => {
+  it.each([
+    ['Istio', 'networking.istio.io/v1/VirtualService', ['istio']],
+    ['an older Istio, whose version may stand in', 'networking.istio.io/v1beta1/VirtualService', ['istio']],
+    ['an Istio that is too old', 'networking.istio.io/v1alpha3/VirtualService', []],
+    ['the Gateway API', 'gateway.networking.k8s.io/v1/HTTPRoute', ['gateway-api']],
+    ['a Gateway API that is too old', 'gateway.networking.k8s.io/v1beta1/HTTPRoute', []],
+    ['Ingress', 'networking.k8s.io/v1/Ingress', ['ingress']],
+  ])('%s', async (_title, served, expected) => {
+    expect(await capabilities(served)).toEqual(expected);
+  });
+});
