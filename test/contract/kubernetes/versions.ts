@@ -42,6 +42,11 @@ async function serve(contract: Contract, versions: readonly string[]): Promise<v
     const served = (await kube.resources(signal)).filter((each) => each.group === group && each.kind === kind);
     return JSON.stringify(served.map(({ version }) => version)) === JSON.stringify(versions);
   });
+  // Discovery comes a moment before the handlers.
+  await eventually('each of them answers', async () => {
+    const lists = versions.map(async (version) => contract.raw('GET', `/apis/${group}/${version}/virtualservices`));
+    return (await Promise.all(lists)).every(({ status }) => status === 200);
+  });
 }
 
 /** Kinds that some clusters serve only in an older version than bundles carry. */
