@@ -2,7 +2,7 @@ import { access, writeFile } from 'node:fs/promises';
 import { asSluiceError, SluiceError } from '../shared/errors.ts';
 import { choiceOption } from '../shared/adapters/cli.ts';
 import { withClient, withHubFlags, type CliContext, type HubFlags } from './clicontext.ts';
-import { capabilitiesOf, unknownCapabilities } from './collect/capabilities.ts';
+import { capabilitiesOf, unknownCapabilities } from './model/capabilities.ts';
 import { parseJoinLine, type JoinTicket } from '../shared/wire/join.ts';
 import type { ClusterEntry } from './model/api.ts';
 import { clusterTable } from './status/clusters.ts';

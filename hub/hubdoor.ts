@@ -5,7 +5,6 @@ import type { PushHint } from '../shared/ports/repo.ts';
 import { newSeed, signerOf } from '../shared/wire/envelope.ts';
 import { feedPaths } from '../shared/wire/feed.ts';
 import { joinLine } from '../shared/wire/join.ts';
-import { capabilitiesOf } from './collect/capabilities.ts';
 import { readEnrolment, readReport } from './collect/intake.ts';
 import type { ReportBook } from './collect/reports.ts';
 import type { Loop } from './loop.ts';
@@ -13,7 +12,7 @@ import { joinBody, removeBody, approveBody, type ClusterEntry } from './model/ap
 import type { ChannelView } from './model/channel.ts';
 import type { LedgerState } from './model/ledger.ts';
 import type { Metrics } from './model/metrics.ts';
-import { approve, enrol, hasLeft, learnCapabilities, remove, revoke, setLabels } from './registry/change.ts';
+import { approve, enrol, hasLeft, remove, revoke, setLabels } from './registry/change.ts';
 import { join } from './registry/join.ts';
 import type { HubDoor } from './serve/door.ts';
 import { clusterOf } from './status/cluster.ts';
@@ -140,11 +139,7 @@ function intakeDoor(parts: DoorParts): Pick<HubDoor, 'enrol' | 'report'> {
       metrics.report(fresh ? 'taken' : 'replayed');
       if (!fresh) return answer;
       parts.changed.raise();
-      const words = report.agent.capabilities;
-      if (record.capabilities === null && words.length > 0) {
-        const learned = (now: LedgerState) => learnCapabilities(now, record.name, capabilitiesOf(words));
-        await loop.change(`learn what ${record.name} can do`, 'report', learned);
-      } else if (hasLeft(state(), report)) {
+      if (hasLeft(state(), report)) {
         const forget = (now: LedgerState) => remove(now, record.name, { mode: 'orphan', forget: true });
         await loop.change(`${record.name} has left`, 'report', forget);
       } else if (matters) loop.wake('report');

@@ -4,11 +4,12 @@ import { takeCommits, type IntakeParts } from './intake.ts';
 import type { Ledger, LedgerState } from './model/ledger.ts';
 import type { Metrics } from './model/metrics.ts';
 import type { Reports } from './model/reports.ts';
-import { distinct, localOf, messageOf, publishedBefore, runningUnits, sizesOf } from './passfacts.ts';
+import { carriersOf, distinct, localOf, messageOf, publishedBefore, runningUnits, sizesOf } from './passfacts.ts';
 import { place } from './place/place.ts';
 import type { PublishDeps } from './publish/deps.ts';
 import { finishPending } from './publish/pending.ts';
 import { publish, type Published } from './publish/publish.ts';
+import { settleCapabilities } from './registry/capabilities.ts';
 import { targetsOf } from './registry/targets.ts';
 import type { CueEngine } from './render/cue/engine.ts';
 import { render } from './render/render.ts';
@@ -48,18 +49,21 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
 
   const intake = await takeCommits(parts, state, { look, signal });
   const { fleet, revisions: book } = intake;
-  const targets = targetsOf(fleet, state.clusters);
+  const now = new Date(clock.now()).toISOString();
+  const known = settleCapabilities({ state, fleet, reports, now });
+  const targets = targetsOf(fleet, known.clusters);
 
   const placed = await timed(parts, 'place', () => {
     const localCluster = localOf(parts.localCluster, targets);
     return place({ fleet, book, targets, picks: state.picks, previous: runningUnits(state), localCluster });
   });
   const rendered = await timed(parts, 'render', () =>
-    render(parts.cue, { fleet, book, assignments: placed.assignments, targets }, signal),
+    render(parts.cue, { fleet, book, assignments: placed.assignments, targets, carriers: carriersOf(state) }, signal),
   );
 
   const { source, documents } = intake;
-  const draft: LedgerState = { ...state, source, documents, revisions: book, picks: placed.picks };
+  const { clusters } = known;
+  const draft: LedgerState = { ...state, source, documents, clusters, revisions: book, picks: placed.picks };
   const planned = await timed(parts, 'plan', async () =>
     plan({
       state: draft,
@@ -71,15 +75,15 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
       published: await publishedBefore(ledger, state, reports),
       witnessed: witnessedMarks(reports, publishing.keys.trusted),
       sizes: (bundle) => sizesOf(ledger, bundle),
-      now: new Date(clock.now()).toISOString(),
+      now,
     }),
   );
 
   const next: LedgerState = {
     ...draft,
-    guarded: [...intake.guarded, ...planned.guarded],
+    guarded: [...intake.guarded, ...known.guarded, ...planned.guarded],
     approvals: planned.approvals,
-    problems: distinct([intake, placed, rendered, planned, pending].flatMap(({ problems }) => problems)),
+    problems: distinct([intake, known, placed, rendered, planned, pending].flatMap(({ problems }) => problems)),
   };
   const message = messageOf(intake.commits, source?.commit ?? '', planned.next.length);
   const published = await timed(parts, 'publish', () =>

@@ -1,6 +1,7 @@
 import { appKey } from '../shared/wire/bundle.ts';
 import type { Target } from './model/fleet.ts';
 import type { Ledger, LedgerState, PublishedBundle } from './model/ledger.ts';
+import type { Carrier } from './model/rendered.ts';
 import type { Reports } from './model/reports.ts';
 import type { Problem } from './model/source.ts';
 import { filesOf } from './publish/bundle.ts';
@@ -15,6 +16,20 @@ export function localOf(configured: string | null, targets: readonly Target[]): 
 export function runningUnits(state: LedgerState): { readonly unit: string; readonly cluster: string }[] {
   return [...state.bundles.values()].flatMap(({ cluster, revision }) =>
     revision.apps.map((app) => ({ unit: appKey(app), cluster })),
+  );
+}
+
+/** What carries the traffic of each unit on each cluster now, by `unit cluster`. */
+export function carriersOf({ bundles, clusters }: LedgerState): Map<string, Carrier> {
+  const current = [...bundles.values()].filter(
+    ({ cluster, revision }) => clusters.get(cluster)?.registration === revision.registration,
+  );
+  return new Map(
+    current.flatMap(({ cluster, revision }) =>
+      revision.apps.flatMap((app) =>
+        app.traffic.slice(0, 1).map(({ provider }) => [`${appKey(app)} ${cluster}`, provider] as const),
+      ),
+    ),
   );
 }
 

@@ -50,6 +50,7 @@ export const codes = {
   APPROVAL_REQUIRED: rule(5, 'never'),
   CHANGE_NOT_FOUND: rule(5, 'never'),
   SOURCE_REWOUND: rule(5, 'never'),
+  CAPABILITY_LOST: rule(5, 'never'),
   LIMIT_EXCEEDED: rule(5, 'never'),
   EXISTS: rule(5, 'never'),
   // Authentication and permission

@@ -50,13 +50,23 @@ export async function openReports(store: ReportStore): Promise<ReportBook> {
   };
 }
 
-/** True when a report changes what a pass would decide: retired ids that settle, capabilities that become known, a higher generation than ours. */
+/** True when a report changes what a pass would decide: retired ids that settle, other capabilities, a higher generation than ours. */
 export function matters(last: AgentReport | null, report: AgentReport, state: LedgerState): boolean {
-  const record = state.clusters.get(report.cluster);
-  if (record?.capabilities === null && report.agent.capabilities.length > 0) return true;
+  if (offersOthers(last, report, state)) return true;
   if (isAhead(report, state)) return true;
   const bundle = state.bundles.get(report.cluster);
   return bundle?.revision.registration === report.registration && movesRetired(last, report, bundle.revision);
+}
+
+/** True when an agent says for the first time what its cluster offers, or something else than before. */
+function offersOthers(last: AgentReport | null, { cluster, agent }: AgentReport, state: LedgerState): boolean {
+  if (agent.capabilities.length === 0) return false;
+  const isUnknown = state.clusters.get(cluster)?.capabilities === null;
+  return isUnknown || last === null || wordsOf(last) !== wordsOf({ agent });
+}
+
+function wordsOf({ agent }: Pick<AgentReport, 'agent'>): string {
+  return [...agent.capabilities].sort().join();
 }
 
 /** True when ids that are retired have settled, or kept ones have to be retired again. */

@@ -13,8 +13,10 @@ export interface ClusterRecord {
   readonly name: string;
   readonly registration: string;
   readonly labels: Labels;
-  /** Capabilities that `cluster join --capabilities` or the first report gave; the Cluster document's win over these. */
+  /** What counts as known of it, lost ones that wait for an approval included; null = nobody said anything yet. */
   readonly capabilities: Capabilities | null;
+  /** What `cluster join --capabilities` said: it wins over reports, and the Cluster document's wins over it. */
+  readonly declared?: Capabilities;
   readonly joinedAt: string;
   /** The agent's public key once it enrolled. */
   readonly agentKey: string | null;
@@ -54,7 +56,7 @@ export interface PublishedBundle {
 /** A change that a guard stopped: shown by status, released by `approve DIGEST`. */
 export interface GuardedChange {
   readonly change: Digest;
-  readonly code: 'EMPTY_RENDER' | 'MASS_DELETE' | 'PROTECTED_DELETE' | 'SOURCE_REWOUND';
+  readonly code: 'EMPTY_RENDER' | 'MASS_DELETE' | 'PROTECTED_DELETE' | 'SOURCE_REWOUND' | 'CAPABILITY_LOST';
   readonly cluster: string | null;
   readonly app: string | null;
   readonly generation: number;

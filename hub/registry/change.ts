@@ -1,5 +1,4 @@
 import { SluiceError } from '../../shared/errors.ts';
-import type { Capabilities } from '../../shared/model/documents.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Approval } from '../../shared/wire/revision.ts';
 import type { ClusterRecord, LedgerState } from '../model/ledger.ts';
@@ -76,16 +75,6 @@ export function enrol(state: LedgerState, name: string, publicKey: string): Chan
     });
   }
   return put(state, { ...record, agentKey: publicKey, token: null });
-}
-
-/** Records what an agent reported first, for a cluster whose capabilities nobody declared. */
-export function learnCapabilities(
-  state: LedgerState,
-  name: string,
-  capabilities: Capabilities,
-): Changed<ClusterRecord> {
-  const record = recordOf(state, name);
-  return record.capabilities === null ? put(state, { ...record, capabilities }) : { state, result: record };
 }
 
 /** Releases a change that a guard stopped; throws CHANGE_NOT_FOUND when none waits under that digest (or a unique prefix of it). */

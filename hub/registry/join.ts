@@ -67,7 +67,7 @@ function fresh({ name, capabilities }: JoinRequest, mint: JoinMint): ClusterReco
 }
 
 function given({ labels, capabilities, reports }: JoinRequest): Partial<ClusterRecord> {
-  const words = { ...(labels !== null && { labels }), ...(capabilities !== null && { capabilities }) };
+  const words = { ...(labels !== null && { labels }), ...(capabilities !== null && { declared: capabilities }) };
   return { ...words, reports, decommission: null };
 }
 

@@ -5,7 +5,7 @@ import type { ClusterRecord } from '../model/ledger.ts';
 
 /**
  * The clusters that applications can be placed on: everything registered that is not leaving, and every `Cluster`
- * document. The document's labels and capabilities win over those of the registry.
+ * document. The document's labels win over those of the registry; the registry's capabilities are settled already.
  */
 export function targetsOf(fleet: Pick<Fleet, 'clusters'>, clusters: ReadonlyMap<string, ClusterRecord>): Target[] {
   const documents = new Map(fleet.clusters.map(({ doc }) => [doc.metadata.name, doc]));
@@ -20,6 +20,6 @@ function targetOf(name: string, doc: Cluster | undefined, record: ClusterRecord 
   return {
     name,
     labels: doc === undefined ? (record?.labels ?? {}) : (doc.metadata.labels ?? {}),
-    capabilities: doc?.spec?.capabilities ?? record?.capabilities ?? null,
+    capabilities: record?.capabilities ?? doc?.spec?.capabilities ?? null,
   };
 }

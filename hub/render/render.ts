@@ -1,12 +1,12 @@
 import { by } from '../../shared/lib/order.ts';
 import { docKey, namespaceOf, type Application, type ApplicationDeployment } from '../../shared/model/documents.ts';
 import type { Fleet, RevisionBook, RevisionRecord, Target } from '../model/fleet.ts';
-import type { Assignment, RenderedApp } from '../model/rendered.ts';
+import type { Assignment, Carrier, RenderedApp } from '../model/rendered.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import type { CueEngine } from './cue/engine.ts';
 import type { Attempt, RenderFault } from './fault.ts';
 import { renderRevision, type RevisionComponent } from './revision.ts';
-import { renderUnit, type UnitRevision } from './unit.ts';
+import { renderUnit, type UnitRevision, type UnitTarget } from './unit.ts';
 
 /** What rendering looks at. */
 export interface RenderInput {
@@ -14,6 +14,8 @@ export interface RenderInput {
   readonly book: RevisionBook;
   readonly assignments: readonly Assignment[];
   readonly targets: readonly Target[];
+  /** What carries the traffic of a unit on a cluster now, by `unit cluster`: `auto` stays with it while it is there. */
+  readonly carriers?: ReadonlyMap<string, Carrier>;
 }
 
 /** What was rendered, one entry per unit and cluster; a unit that failed on a cluster keeps there what it has. */
@@ -69,7 +71,7 @@ interface Unit {
   readonly namespace: string;
   readonly name: string;
   readonly source: string;
-  readonly target: Target;
+  readonly target: UnitTarget;
   readonly deployment: Sourced<ApplicationDeployment> | null;
   readonly parts: readonly Part[];
 }
@@ -91,7 +93,8 @@ function unitsOf(input: RenderInput): readonly Unit[] {
   return [...groups.values()]
     .flatMap((group) => {
       const target = input.targets.find(({ name }) => name === group[0]?.cluster);
-      const unit = target === undefined ? null : unitOf(group, target, lookup);
+      const carrier = input.carriers?.get(`${group[0]?.unit ?? ''} ${target?.name ?? ''}`) ?? null;
+      const unit = target === undefined ? null : unitOf(group, { ...target, carrier }, lookup);
       return unit === null ? [] : [unit];
     })
     .sort(by(({ key, target }) => `${key} ${target.name}`));
@@ -104,7 +107,7 @@ interface Lookup {
   readonly newest: ReadonlyMap<string, string>;
 }
 
-function unitOf(group: readonly Assignment[], target: Target, lookup: Lookup): Unit | null {
+function unitOf(group: readonly Assignment[], target: UnitTarget, lookup: Lookup): Unit | null {
   const key = group[0]?.unit ?? '';
   const [namespace = '', name = ''] = key.split('/');
   const parts = group.flatMap((assignment) => {

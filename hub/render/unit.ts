@@ -3,7 +3,7 @@ import type { ApplicationDeployment } from '../../shared/model/documents.ts';
 import { idOf, type KubeObject } from '../../shared/model/object.ts';
 import type { BundleReplicas } from '../../shared/wire/revision.ts';
 import type { RevisionRecord, Target } from '../model/fleet.ts';
-import type { Assignment, RenderedApp, RenderedObject } from '../model/rendered.ts';
+import type { Assignment, Carrier, RenderedApp, RenderedObject } from '../model/rendered.ts';
 import type { RenderFault } from './fault.ts';
 import { canonicalObject, nameFault, repeatedId } from './objects.ts';
 import { applyPatch, patchRulesOf } from './patch.ts';
@@ -18,12 +18,17 @@ export interface UnitRevision {
   readonly components: readonly RevisionComponent[];
 }
 
+/** The cluster that a unit goes to, and what carries its traffic there now. */
+export interface UnitTarget extends Target {
+  readonly carrier: Carrier | null;
+}
+
 /** One delivered unit on one cluster; `deployment` is null for a plain Application. */
 export interface UnitOnCluster {
   readonly namespace: string;
   readonly name: string;
   readonly source: string;
-  readonly target: Target;
+  readonly target: UnitTarget;
   readonly deployment: ApplicationDeployment | null;
   /** In the order of the document. */
   readonly revisions: readonly UnitRevision[];

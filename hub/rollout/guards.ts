@@ -1,24 +1,14 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
-import { by, byCodeUnit } from '../../shared/lib/order.ts';
+import { by } from '../../shared/lib/order.ts';
 import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
-import { changeDigest } from '../../shared/wire/bundle.ts';
-import type { Approval } from '../../shared/wire/revision.ts';
+import { approvalOf, waitingChange, type GuardFacts } from '../model/guarded.ts';
 import type { GuardedChange } from '../model/ledger.ts';
 import type { UnitRetire } from './retire.ts';
 
 /** What the guards judge by, for one cluster. */
-export interface GuardContext {
-  readonly channel: string;
-  readonly registration: string;
-  readonly cluster: string;
-  /** The generation that would carry the change. */
-  readonly generation: number;
+export interface GuardContext extends GuardFacts {
   /** Objects in the last bundle. */
   readonly objects: number;
-  /** Changes of this cluster that waited already: the same change keeps its digest. */
-  readonly waiting: readonly GuardedChange[];
-  readonly approvals: readonly Approval[];
-  readonly now: string;
 }
 
 /** What the guards say: the units that stay as they are with the change that waits, and the approval that covers an id. */
@@ -77,31 +67,4 @@ function beyondLimit(retires: readonly UnitRetire[], limit: number): UnitRetire[
     sum += counted.length;
     return counted.length > 0 && sum > limit;
   });
-}
-
-// An approval covers what was proposed under its digest, and less, for as long as the proposal waits.
-function approvalOf(ids: readonly ObjectId[], context: GuardContext): Approval | null {
-  const { channel, registration } = context;
-  const found = context.approvals.find((approval) => {
-    const { change, generation } = approval;
-    if (!context.waiting.some((waiting) => waiting.change === change)) return false;
-    if (changeDigest({ channel, registration, generation, ids: approval.ids }) !== change) return false;
-    return ids.every((id) => approval.ids.includes(id));
-  });
-  return found ?? null;
-}
-
-function waitingChange(
-  { code, app, ids }: Pick<GuardedChange, 'code' | 'app' | 'ids'>,
-  { channel, registration, cluster, generation, waiting, now }: GuardContext,
-): GuardedChange {
-  const sorted = [...ids].sort(byCodeUnit);
-  const same = waiting.find((known) => known.code === code && known.app === app && isSame(known.ids, sorted));
-  if (same !== undefined) return same;
-  const change = changeDigest({ channel, registration, generation, ids: sorted });
-  return { change, code, cluster, app, generation, ids: sorted, since: now };
-}
-
-function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((value, i) => value === b[i]);
 }

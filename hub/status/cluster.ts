@@ -1,5 +1,5 @@
-import type { Capabilities } from '../../shared/model/documents.ts';
 import type { AgentReport, ReportCondition } from '../../shared/wire/report.ts';
+import { capabilityWords } from '../model/capabilities.ts';
 import type { ClusterRecord } from '../model/ledger.ts';
 import { ageOf, isStale } from './age.ts';
 import type { StatusCluster } from '../model/status.ts';
@@ -52,11 +52,4 @@ function stateOf(record: ClusterRecord): StatusCluster['state'] {
   if (record.revoked) return 'revoked';
   if (record.decommission !== null) return 'leaving';
   return record.agentKey === null ? 'waiting' : 'joined';
-}
-
-function capabilityWords(capabilities: Capabilities): string[] {
-  return Object.entries(capabilities)
-    .filter(([, value]) => value !== undefined && value !== false)
-    .map(([word]) => word)
-    .sort();
 }

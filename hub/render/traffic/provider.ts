@@ -1,25 +1,33 @@
 import type { Capabilities, Traffic } from '../../../shared/model/documents.ts';
+import { isOffered } from '../../model/capabilities.ts';
 
 /** The providers in the order in which `auto` looks for them. */
 export const providers = ['istio', 'gateway-api', 'ingress'] as const;
 export type Provider = (typeof providers)[number];
 
-/** Which provider carries the traffic of a cluster, or why none does. */
+/** Which provider carries the traffic of a cluster, or why none does; `better` would carry it if it began now. */
 export type Choice =
-  | { readonly kind: 'provider'; readonly provider: Provider }
+  | { readonly kind: 'provider'; readonly provider: Provider; readonly better: Provider | null }
   | { readonly kind: 'none' }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'missing'; readonly offered: readonly Provider[] };
 
-/** Chooses by what the cluster offers; capabilities that are not known yet hold the traffic. */
-export function chooseProvider(wanted: Traffic['provider'], capabilities: Capabilities | null): Choice {
+/**
+ * Chooses by what the cluster offers; capabilities that are not known yet hold the traffic. `auto` is the first in order
+ * for traffic that begins; what flows already stays where it is for as long as the cluster offers that.
+ */
+export function chooseProvider(
+  wanted: Traffic['provider'],
+  capabilities: Capabilities | null,
+  carrier: Provider | null = null,
+): Choice {
   if (wanted === 'none') return { kind: 'none' };
   if (capabilities === null) return { kind: 'unknown' };
-  const offered = providers.filter(
-    (provider) => capabilities[provider] !== undefined && capabilities[provider] !== false,
-  );
-  const provider = wanted === 'auto' ? offered[0] : offered.find((candidate) => candidate === wanted);
-  return provider === undefined ? { kind: 'missing', offered } : { kind: 'provider', provider };
+  const offered = providers.filter((provider) => isOffered(capabilities, provider));
+  const best = wanted === 'auto' ? offered[0] : offered.find((candidate) => candidate === wanted);
+  if (best === undefined) return { kind: 'missing', offered };
+  const stays = wanted === 'auto' && carrier !== null && carrier !== best && offered.includes(carrier);
+  return { kind: 'provider', provider: stays ? carrier : best, better: stays ? best : null };
 }
 
 /** The gateways that a deployment names, else those that the cluster's capabilities name for the provider. */

@@ -5,7 +5,7 @@ import type { BundleTraffic } from '../../../shared/wire/revision.ts';
 import type { RenderFault } from '../fault.ts';
 import { unitLabels } from '../labels.ts';
 import { revisionService, runsPods, sharedService, type ServedComponent } from '../services.ts';
-import { gatewaysOf, chooseProvider, type Provider } from './provider.ts';
+import { gatewaysOf, chooseProvider, type Choice, type Provider } from './provider.ts';
 import { httpRoute } from './gatewayapi.ts';
 import { ingress } from './ingress.ts';
 import { virtualService } from './istio.ts';
@@ -45,7 +45,7 @@ const nothing: TrafficOutcome = {
 export function renderTraffic(
   doc: ApplicationDeployment,
   revisions: readonly PlacedRevision[],
-  cluster: { readonly name: string; readonly capabilities: Capabilities | null },
+  cluster: { readonly name: string; readonly capabilities: Capabilities | null; readonly carrier: Provider | null },
 ): TrafficOutcome {
   const { traffic } = doc.spec;
   if (traffic === undefined || traffic.http.length === 0) return nothing;
@@ -53,7 +53,7 @@ export function renderTraffic(
   const { ofRevision, faults } = revisionServices(traffic, revisions, names);
   if (faults.length > 0) return { ...nothing, faults };
   const base = { ...nothing, ofRevision };
-  const choice = chooseProvider(traffic.provider, cluster.capabilities);
+  const choice = chooseProvider(traffic.provider, cluster.capabilities, cluster.carrier);
   switch (choice.kind) {
     case 'none':
       return base;
@@ -67,7 +67,7 @@ export function renderTraffic(
     case 'missing':
       return withoutProvider(base, traffic, cluster.name, choice.offered);
     case 'provider':
-      return carried(base, {
+      return carried(withNote(base, choice), {
         doc,
         traffic,
         revisions,
@@ -76,6 +76,12 @@ export function renderTraffic(
         capabilities: cluster.capabilities,
       });
   }
+}
+
+// Somebody who installs a better provider wonders why nothing happens.
+function withNote(base: TrafficOutcome, { provider, better }: Extract<Choice, { kind: 'provider' }>): TrafficOutcome {
+  if (better === null) return base;
+  return { ...base, notes: [`traffic stays on ${provider}; to move it to ${better}, name that as traffic.provider`] };
 }
 
 // A provider that was asked for by name and is not there: what runs stays as it is.
@@ -139,7 +145,7 @@ function carried(base: TrafficOutcome, scene: Scene): TrafficOutcome {
     })),
   );
   const entry: BundleTraffic = { provider, id: idOf(shape.object), targets };
-  return { ...base, objects: [shape.object, ...services], traffic: [entry], notes };
+  return { ...base, objects: [shape.object, ...services], traffic: [entry], notes: [...base.notes, ...notes] };
 }
 
 function shapeOf(scene: Scene, rules: readonly Rule[], shared: (way: Way) => string): TrafficShape {

@@ -77,9 +77,16 @@ describe('what a report means for the next pass', () => {
     expect(matters(last, report, state)).toBe(wanted);
   });
 
-  it('is capabilities that nobody knew', () => {
-    const unknown = stateOf([clusterRecord('a', { capabilities: null })]);
-    expect(matters(null, reportOf(bundle, []), unknown)).toBe(true);
+  const offers = (...capabilities: string[]) => ({ ...settled, agent: { ...settled.agent, capabilities } });
+  it.each<[string, AgentReport | null, AgentReport, boolean]>([
+    ['what nobody knew', null, settled, true],
+    ['one more', offers('ingress'), offers('ingress', 'istio'), true],
+    ['one less', offers('ingress', 'istio'), offers('istio'), true],
+    ['the same in another order', offers('ingress', 'istio'), offers('istio', 'ingress'), false],
+    ['nothing, of an agent that has not looked yet', offers('ingress'), offers(), false],
+  ])('is what a cluster offers: %s', (_, last, report, wanted) => {
+    const capabilities = last === null ? null : { ingress: true };
+    expect(matters(last, report, stateOf([clusterRecord('a', { capabilities })], [bundle]))).toBe(wanted);
   });
 });
 

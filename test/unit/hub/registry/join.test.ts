@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  approve,
-  enrol,
-  hasLeft,
-  learnCapabilities,
-  remove,
-  revoke,
-  setLabels,
-} from '../../../../hub/registry/change.ts';
+import { approve, enrol, hasLeft, remove, revoke, setLabels } from '../../../../hub/registry/change.ts';
 import { join, type JoinRequest } from '../../../../hub/registry/join.ts';
 import { targetsOf } from '../../../../hub/registry/targets.ts';
 import type { Cluster } from '../../../../shared/model/documents.ts';
@@ -46,6 +38,12 @@ describe('join', () => {
       ...kept,
     });
     expect(result.minimumGeneration).toBe(7);
+  });
+
+  it('takes no capability away from what runs: what is declared anew is judged by the next pass', () => {
+    const waiting = clusterRecord('a', { agentKey: null, capabilities: { istio: true } });
+    const { result } = join(stateOf([waiting], [bundled]), ask('a', { capabilities: { ingress: true } }), mint);
+    expect(result.record).toMatchObject({ capabilities: { istio: true }, declared: { ingress: true } });
   });
 
   it('refuses the name of a cluster that has an agent', () => {
@@ -99,12 +97,6 @@ describe('changes of a registered cluster', () => {
     expect(first.result).toMatchObject({ agentKey: 'K'.repeat(43), token: null });
     expect(enrol(first.state, 'a', 'K'.repeat(43)).state).toBe(first.state);
     expect(() => enrol(first.state, 'a', 'L'.repeat(43))).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
-  });
-
-  it('learns capabilities once: what was declared or learned first stays', () => {
-    const unknown = stateOf([clusterRecord('a', { capabilities: null })]);
-    expect(learnCapabilities(unknown, 'a', { istio: true }).result.capabilities).toEqual({ istio: true });
-    expect(learnCapabilities(state, 'a', { istio: true }).state).toBe(state);
   });
 
   it('decommissions with the next bundle, or forgets what was never sent anything', () => {

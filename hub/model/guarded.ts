@@ -1,0 +1,45 @@
+import { byCodeUnit } from '../../shared/lib/order.ts';
+import { changeDigest } from '../../shared/wire/bundle.ts';
+import type { Approval } from '../../shared/wire/revision.ts';
+import type { GuardedChange } from './ledger.ts';
+
+/** What guards of one cluster judge by. */
+export interface GuardFacts {
+  readonly channel: string;
+  readonly registration: string;
+  readonly cluster: string;
+  /** The generation that would carry the change. */
+  readonly generation: number;
+  /** Changes of this cluster that waited already: the same change keeps its digest. */
+  readonly waiting: readonly GuardedChange[];
+  readonly approvals: readonly Approval[];
+  readonly now: string;
+}
+
+/** The approval that covers some ids: of what was proposed under its digest, and less, for as long as the proposal waits. */
+export function approvalOf(ids: readonly string[], facts: GuardFacts): Approval | null {
+  const { channel, registration } = facts;
+  const found = facts.approvals.find((approval) => {
+    const { change, generation } = approval;
+    if (!facts.waiting.some((waiting) => waiting.change === change)) return false;
+    if (changeDigest({ channel, registration, generation, ids: approval.ids }) !== change) return false;
+    return ids.every((id) => approval.ids.includes(id));
+  });
+  return found ?? null;
+}
+
+/** The change that waits for an approval: the one that waited already when it is the same. */
+export function waitingChange(
+  { code, app, ids }: Pick<GuardedChange, 'code' | 'app' | 'ids'>,
+  { channel, registration, cluster, generation, waiting, now }: GuardFacts,
+): GuardedChange {
+  const sorted = [...ids].sort(byCodeUnit);
+  const same = waiting.find((known) => known.code === code && known.app === app && isSame(known.ids, sorted));
+  if (same !== undefined) return same;
+  const change = changeDigest({ channel, registration, generation, ids: sorted });
+  return { change, code, cluster, app, generation, ids: sorted, since: now };
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}

@@ -1,0 +1,122 @@
+import { canonicalJson } from '../../shared/lib/canonical.ts';
+import type { Capabilities, Cluster } from '../../shared/model/documents.ts';
+import type { AgentReport } from '../../shared/wire/report.ts';
+import { capabilitiesOf, capabilityWords, isOffered, type Capability } from '../model/capabilities.ts';
+import type { Fleet } from '../model/fleet.ts';
+import { approvalOf, waitingChange } from '../model/guarded.ts';
+import type { ClusterRecord, GuardedChange, LedgerState } from '../model/ledger.ts';
+import type { Reports } from '../model/reports.ts';
+import type { Problem } from '../model/source.ts';
+
+/** What the capabilities of clusters are decided from. */
+export interface CapabilityInput {
+  readonly state: LedgerState;
+  readonly fleet: Pick<Fleet, 'clusters'>;
+  readonly reports: Reports;
+  /** ISO time. */
+  readonly now: string;
+}
+
+/** The registry with the capabilities in force, and the losses that wait for an approval. */
+export interface SettledCapabilities {
+  readonly clusters: ReadonlyMap<string, ClusterRecord>;
+  readonly guarded: readonly GuardedChange[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Decides what each cluster offers: what its document declares, else what join declared, else what its agent reports, else
+ * what was known last. What is gained counts at once. What is lost while a traffic object of the last bundle uses it stays
+ * in force until the change is approved. Pure.
+ */
+export function settleCapabilities({ state, fleet, reports, now }: CapabilityInput): SettledCapabilities {
+  const documents = new Map(fleet.clusters.map(({ doc }) => [doc.metadata.name, doc]));
+  const clusters = new Map(state.clusters);
+  const guarded: GuardedChange[] = [];
+  const problems: Problem[] = [];
+  for (const record of state.clusters.values()) {
+    if (record.revoked || record.decommission !== null) continue;
+    const wanted = wantedOf(record, documents.get(record.name), reports.get(record.name)?.report);
+    if (wanted === null) continue;
+    const lost = lostOf(state, record, wanted);
+    const change = lost.length === 0 ? null : openChange(state, record, { lost, now });
+    if (change !== null) {
+      guarded.push(change);
+      problems.push(problemOf(change, lost));
+    }
+    const kept = change === null ? [] : lost.map(({ word }) => [word, record.capabilities?.[word] ?? true] as const);
+    const capabilities: Capabilities = { ...offered(wanted), ...Object.fromEntries(kept) };
+    if (isSame(capabilities, record.capabilities)) continue;
+    clusters.set(record.name, { ...record, capabilities });
+  }
+  const isChanged = [...clusters].some(([name, record]) => state.clusters.get(name) !== record);
+  return { clusters: isChanged ? clusters : state.clusters, guarded, problems };
+}
+
+// An agent that has not looked yet reports nothing at all.
+function wantedOf(
+  record: ClusterRecord,
+  document: Cluster | undefined,
+  report: AgentReport | undefined,
+): Capabilities | null {
+  const words = report?.agent.capabilities ?? [];
+  const reported = words.length === 0 ? null : capabilitiesOf(words);
+  return document?.spec?.capabilities ?? record.declared ?? reported ?? record.capabilities;
+}
+
+interface Lost {
+  readonly word: Capability;
+  readonly ids: readonly string[];
+}
+
+/** What the traffic of the last bundle uses and is not there any more; what was given up before is not lost again. */
+function lostOf({ bundles }: LedgerState, record: ClusterRecord, wanted: Capabilities): Lost[] {
+  const revision = bundles.get(record.name)?.revision;
+  if (revision?.registration !== record.registration) return [];
+  const groups = Map.groupBy(
+    revision.apps.flatMap(({ traffic }) => traffic),
+    ({ provider }) => provider,
+  );
+  return [...groups]
+    .filter(([word]) => !isOffered(wanted, word))
+    .filter(([word]) => record.capabilities === null || isOffered(record.capabilities, word))
+    .map(([word, entries]) => ({ word, ids: entries.map(({ id }) => id) }));
+}
+
+function openChange(
+  state: LedgerState,
+  { name, registration }: ClusterRecord,
+  { lost, now }: { readonly lost: readonly Lost[]; readonly now: string },
+): GuardedChange | null {
+  const ids = [...new Set(lost.flatMap((each) => each.ids))];
+  const facts = {
+    channel: state.channel,
+    registration,
+    cluster: name,
+    generation: (state.bundles.get(name)?.revision.generation ?? 0) + 1,
+    waiting: state.guarded.filter(({ cluster, code }) => cluster === name && code === 'CAPABILITY_LOST'),
+    approvals: state.approvals,
+    now,
+  };
+  return approvalOf(ids, facts) === null ? waitingChange({ code: 'CAPABILITY_LOST', app: null, ids }, facts) : null;
+}
+
+function problemOf({ cluster, change, ids }: GuardedChange, lost: readonly Lost[]): Problem {
+  const words = lost.map(({ word }) => word).sort();
+  const objects = ids.length === 1 ? (ids[0] ?? '') : `${ids.length} objects`;
+  return {
+    code: 'CAPABILITY_LOST',
+    message: `${cluster ?? ''} offers ${words.join(', ')} no more, and traffic uses it (${objects}): it stays as it is`,
+    hint: `bring it back, or run: sluice-hub approve ${change}`,
+    ...(cluster !== null && { cluster }),
+    severity: 'error',
+  };
+}
+
+function offered(capabilities: Capabilities): Capabilities {
+  return Object.fromEntries(capabilityWords(capabilities).map((word) => [word, capabilities[word]]));
+}
+
+function isSame(a: Capabilities, b: Capabilities | null): boolean {
+  return b !== null && canonicalJson(a) === canonicalJson(b);
+}
