@@ -12,6 +12,7 @@ import { publish, type Published } from './publish/publish.ts';
 import { settleCapabilities } from './registry/capabilities.ts';
 import { targetsOf } from './registry/targets.ts';
 import type { CueEngine } from './render/cue/engine.ts';
+import type { RenderMemory } from './render/memory.ts';
 import { render } from './render/render.ts';
 import { plan } from './rollout/plan.ts';
 import { timed } from './timed.ts';
@@ -21,6 +22,7 @@ export interface PassParts extends IntakeParts {
   readonly ledger: Ledger;
   readonly publishing: PublishDeps;
   readonly cue: CueEngine;
+  readonly rendered: RenderMemory;
   readonly reports: (state: LedgerState) => Reports;
   readonly localCluster: string | null;
   readonly clock: Clock;
@@ -57,8 +59,9 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
     const localCluster = localOf(parts.localCluster, targets);
     return place({ fleet, book, targets, picks: state.picks, previous: runningUnits(state), localCluster });
   });
+  const { assignments } = placed;
   const rendered = await timed(parts, 'render', () =>
-    render(parts.cue, { fleet, book, assignments: placed.assignments, targets, carriers: carriersOf(state) }, signal),
+    render(parts.cue, { fleet, book, assignments, targets, carriers: carriersOf(state) }, signal, parts.rendered),
   );
 
   const { source, documents } = intake;

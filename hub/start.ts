@@ -10,6 +10,7 @@ import { pass, type PassParts } from './pass.ts';
 import { rootFingerprint } from './publish/keys.ts';
 import { openRemotes } from './remotes.ts';
 import { startCueEngine } from './render/cue/engine.ts';
+import { newRenderMemory } from './render/memory.ts';
 import { warmUp } from './render/warm.ts';
 import { openGitDoor } from './serve/git/door.ts';
 import { createMetrics } from './serve/metrics.ts';
@@ -67,6 +68,7 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
     publishing: { ledger, channel, keys, clock, confirm },
     localCluster: config.localCluster,
     memory: { last: null, passedOver: [] },
+    rendered: newRenderMemory(),
     reports: reports.current,
     notify: ({ state: next, clusters }) => {
       state.set(next);

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
 import { docKey, namespaceOf, type Application, type ApplicationDeployment } from '../../shared/model/documents.ts';
 import type { Fleet, RevisionBook, RevisionRecord, Target } from '../model/fleet.ts';
@@ -5,8 +6,9 @@ import type { Assignment, Carrier, RenderedApp } from '../model/rendered.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import type { CueEngine } from './cue/engine.ts';
 import type { Attempt, RenderFault } from './fault.ts';
+import { newRenderMemory, type RenderMemory } from './memory.ts';
 import { renderRevision, type RevisionComponent } from './revision.ts';
-import { renderUnit, type UnitRevision, type UnitTarget } from './unit.ts';
+import { renderUnit, type UnitOutcome, type UnitRevision, type UnitTarget } from './unit.ts';
 
 /** What rendering looks at. */
 export interface RenderInput {
@@ -25,10 +27,18 @@ export interface RenderedFleet {
   readonly problems: readonly Problem[];
 }
 
-/** Renders every assigned unit for its clusters: the same input gives the same bytes. Never throws for what a document does. */
-export async function render(cue: CueEngine, input: RenderInput, signal: AbortSignal): Promise<RenderedFleet> {
+/**
+ * Renders every assigned unit for its clusters: the same input gives the same bytes. Never throws for what a document
+ * does. What `memory` has from the render before, made from the very same, is not made again.
+ */
+export async function render(
+  cue: CueEngine,
+  input: RenderInput,
+  signal: AbortSignal,
+  memory: RenderMemory = newRenderMemory(),
+): Promise<RenderedFleet> {
   const units = unitsOf(input);
-  const revisions = await renderRevisions(cue, units, signal);
+  const revisions = await renderRevisions({ cue, memory, signal }, units);
   const apps: RenderedApp[] = [];
   const failed: { unit: string; cluster: string }[] = [];
   const problems = new Map<string, Problem>();
@@ -42,21 +52,34 @@ export async function render(cue: CueEngine, input: RenderInput, signal: AbortSi
       broken.forEach(report);
       continue;
     }
-    const outcome = renderUnit({
-      namespace: unit.namespace,
-      name: unit.name,
-      source: unit.source,
-      target: unit.target,
-      deployment: unit.deployment?.doc ?? null,
-      revisions: unit.parts.flatMap((part) => withComponents(part, unit, revisions)),
-    });
+    const outcome = outcomeOf(unit, revisions, memory);
     outcome.faults.forEach((fault) => report(unitProblem(unit, fault, 'error')));
     if (outcome.warning !== null)
       report(unitProblem(unit, { ...outcome.warning, path: ['spec', 'traffic'] }, 'warning'));
     if (outcome.app === null) failed.push({ unit: unit.key, cluster: unit.target.name });
     else apps.push(outcome.app);
   }
+  memory.revisions.endRound();
+  memory.units.endRound();
   return { apps, failed, problems: [...problems.values()] };
+}
+
+function outcomeOf(unit: Unit, rendered: Revisions, memory: RenderMemory): UnitOutcome {
+  const { namespace, name, source, target } = unit;
+  const deployment = unit.deployment?.doc ?? null;
+  const revisions = unit.parts.flatMap((part) => withComponents(part, unit, rendered));
+  const from = [
+    deployment,
+    canonicalJson([target, revisions.map(({ assignment }) => assignment)]),
+    ...revisions.flatMap(({ record, components }) => [record, components]),
+  ];
+  const key = `${unit.key} ${target.name}`;
+  const known = memory.units.get(key, from);
+  const outcome = known ?? renderUnit({ namespace, name, source, target, deployment, revisions });
+  if (known === undefined) memory.units.set(key, from, outcome);
+  // The commit alone is of now: it says where the document stands, not what it says.
+  const isOfNow = outcome.app === null || outcome.app.source === source;
+  return isOfNow ? outcome : { ...outcome, app: { ...outcome.app, source } };
 }
 
 interface Part {
@@ -122,12 +145,22 @@ function unitOf(group: readonly Assignment[], target: UnitTarget, lookup: Lookup
   return { key, namespace, name, source, target, deployment, parts };
 }
 
-// Each revision is rendered once, however many clusters get it.
-async function renderRevisions(cue: CueEngine, units: readonly Unit[], signal: AbortSignal): Promise<Revisions> {
+// Each revision is rendered once, however many clusters get it; one that failed is tried again in the next round.
+async function renderRevisions(
+  { cue, memory, signal }: { readonly cue: CueEngine; readonly memory: RenderMemory; readonly signal: AbortSignal },
+  units: readonly Unit[],
+): Promise<Revisions> {
   const wanted = new Map<string, () => Promise<Attempt<readonly RevisionComponent[]>>>();
   for (const unit of units) {
     for (const { record } of unit.parts) {
-      wanted.set(revisionKey(unit, record), () => renderRevision(cue, record, unit.deployment !== null, signal));
+      const key = revisionKey(unit, record);
+      wanted.set(key, async () => {
+        const known = memory.revisions.get(key, [record]);
+        if (known !== undefined) return known;
+        const attempt = await renderRevision(cue, record, unit.deployment !== null, signal);
+        if ('value' in attempt) memory.revisions.set(key, [record], attempt);
+        return attempt;
+      });
     }
   }
   return new Map(await Promise.all([...wanted].map(async ([key, run]) => [key, await run()] as const)));

@@ -49,9 +49,15 @@ export function recordRevisions(
   return { book: { revisions, newest }, problems: [] };
 }
 
+// A document never changes: while its file stays as it is, the same one comes again with every commit.
+const specDigests = new WeakMap<Application, string>();
+
 /** The digest that tells revisions apart: over the spec, and over the files that it refers to. */
 export function specDigestOf(doc: Application, files: Readonly<Record<string, string>>): string {
-  return digestOfValue(Object.keys(files).length === 0 ? [doc.spec] : [doc.spec, files]);
+  if (Object.keys(files).length > 0) return digestOfValue([doc.spec, files]);
+  const known = specDigests.get(doc) ?? digestOfValue([doc.spec]);
+  specDigests.set(doc, known);
+  return known;
 }
 
 function nextRecord(

@@ -14,16 +14,27 @@ export interface Entry {
   readonly files: ReadonlyMap<string, Uint8Array> | null;
 }
 
-// Rendering answers the same value for the same content: each is encoded once. A pure memo, never read for anything else.
-const encoded = new WeakMap<RenderedApp, Entry>();
+interface Encoded {
+  readonly rendered: RenderedApp;
+  readonly entry: Entry;
+}
+
+// What did not change is rendered once, and encoded once: by its list of objects, and only while all else is the very same, too.
+const encoded = new WeakMap<RenderedApp['objects'], Encoded>();
 
 /** The bundle entry of a rendered unit; throws a coded error when it cannot be delivered as it is. */
 export function entryOf(rendered: RenderedApp): Entry {
-  const known = encoded.get(rendered);
-  if (known !== undefined) return known;
-  const entry = encodeApp(rendered);
-  encoded.set(rendered, entry);
-  return entry;
+  const known = encoded.get(rendered.objects);
+  const entry = known !== undefined && isSame(known.rendered, rendered) ? known.entry : encodeApp(rendered);
+  if (entry !== known?.entry) encoded.set(rendered.objects, { rendered, entry });
+  // The commit is no part of the content, and moves alone.
+  const { source } = rendered;
+  return entry.app.source === source ? entry : { ...entry, app: { ...entry.app, source } };
+}
+
+function isSame(a: RenderedApp, b: RenderedApp): boolean {
+  const keys = Object.keys(a) as (keyof RenderedApp)[];
+  return keys.every((key) => key === 'source' || a[key] === b[key]);
 }
 
 function encodeApp(rendered: RenderedApp): Entry {

@@ -33,12 +33,23 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   ...Object.fromEntries(definitionKinds.map((kind) => [kind, definition])),
 };
 
+// A file that stays as it is keeps its documents: one that was read without a fault is the same value in each commit.
+const wellRead = new WeakMap<RawDocument, Omit<ReadDocument, 'reporter'>>();
+
 /** Reads one document: aliases, a missing apiVersion and a top-level `name` are put right, then its shape is checked. */
 export function readDocument(raw: RawDocument): ReadDocument {
+  const known = wellRead.get(raw);
+  if (known !== undefined) return { ...known, reporter: reporterFor(raw, known) };
+  const { reporter, ...read } = readAnew(raw);
+  if (read.doc !== null) wellRead.set(raw, read);
+  return { ...read, reporter };
+}
+
+function readAnew(raw: RawDocument): ReadDocument {
   const value = normalised(raw.value as Readonly<Record<string, unknown>>);
   const kind = typeof value['kind'] === 'string' ? value['kind'] : '';
   const key = keyOf(kind, value);
-  const reporter = reporterOf(raw, key !== null && kind.startsWith('Application') ? key : null);
+  const reporter = reporterFor(raw, { kind, key });
   const read = { raw, kind, key, value, reporter };
   const schema = schemas[kind];
   if (schema === undefined) {
@@ -52,6 +63,10 @@ export function readDocument(raw: RawDocument): ReadDocument {
     return { ...read, doc: null, rest: null };
   }
   return { ...read, ...readShape(schema, value, reporter) };
+}
+
+function reporterFor(raw: RawDocument, { kind, key }: Pick<ReadDocument, 'kind' | 'key'>): Reporter {
+  return reporterOf(raw, key !== null && kind.startsWith('Application') ? key : null);
 }
 
 function reportKind(kind: string, reporter: Reporter): void {

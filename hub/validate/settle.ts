@@ -44,13 +44,8 @@ export function settleDocuments(input: SettleInput): Settled {
     input,
   );
   const kept = [...broken, ...clusters, ...waiting];
-  const present = [...current.values()].map(({ kind, key, sourced: { doc, place } }): SeenDocument => ({
-    kind,
-    key,
-    place,
-    value: doc,
-    missing: null,
-  }));
+  const before = new Map(input.seen.map((seen) => [idOf(seen), seen]));
+  const present = [...current.values()].map((item) => seenNow(item, before.get(item.id)));
   return {
     documents: [...present, ...kept].sort(by(idOf)),
     fleet: withKept(validated.fleet, kept),
@@ -73,6 +68,16 @@ function sourcedOf({ applications, deployments, clusters, definitions }: Fleet):
     const key = `${kind === 'Cluster' ? 'default' : (metadata.namespace ?? 'default')}/${metadata.name}`;
     return { id: `${kind} ${key}`, kind, key, sourced };
   });
+}
+
+// What is seen as it was before stays the same entry, so that nobody has to look into it again.
+function seenNow({ kind, key, sourced: { doc, place } }: Item, before: SeenDocument | undefined): SeenDocument {
+  const isSame = before?.value === doc && before.missing === null && isSamePlace(before.place, place);
+  return isSame ? before : { kind, key, place, value: doc, missing: null };
+}
+
+function isSamePlace(a: Place, b: Place): boolean {
+  return a.path === b.path && a.line === b.line && a.column === b.column;
 }
 
 function idOf({ kind, key }: Pick<SeenDocument, 'kind' | 'key'>): string {

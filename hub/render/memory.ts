@@ -1,0 +1,53 @@
+import type { Attempt } from './fault.ts';
+import type { RevisionComponent } from './revision.ts';
+import type { UnitOutcome } from './unit.ts';
+
+/** Values by name that are good for as long as what they were made from is the very same. */
+export interface RoundMemo<T> {
+  /** The value that was kept under this name, made from exactly these (compared with `===`, one by one). */
+  readonly get: (name: string, from: readonly unknown[]) => T | undefined;
+  readonly set: (name: string, from: readonly unknown[], value: T) => void;
+  /** Forgets what was neither got nor set since the last call: what is kept is what one round uses. */
+  readonly endRound: () => void;
+}
+
+/** What one render leaves to the next, so that an application that did not change is not rendered again. */
+export interface RenderMemory {
+  readonly revisions: RoundMemo<Extract<Attempt<readonly RevisionComponent[]>, { readonly value: unknown }>>;
+  readonly units: RoundMemo<UnitOutcome>;
+}
+
+/** A memory of nothing. */
+export function newRenderMemory(): RenderMemory {
+  return { revisions: createRoundMemo(), units: createRoundMemo() };
+}
+
+interface Kept<T> {
+  readonly from: readonly unknown[];
+  readonly value: T;
+}
+
+/** An empty memo. */
+export function createRoundMemo<T>(): RoundMemo<T> {
+  let before = new Map<string, Kept<T>>();
+  let now = new Map<string, Kept<T>>();
+  return {
+    get: (name, from) => {
+      const kept = now.get(name) ?? before.get(name);
+      if (kept === undefined || !isSame(kept.from, from)) return undefined;
+      now.set(name, kept);
+      return kept.value;
+    },
+    set: (name, from, value) => {
+      now.set(name, { from, value });
+    },
+    endRound: () => {
+      before = now;
+      now = new Map();
+    },
+  };
+}
+
+function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((value, at) => value === b[at]);
+}

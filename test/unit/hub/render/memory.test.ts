@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Fleet, RevisionBook, Target } from '../../../../hub/model/fleet.ts';
+import { place } from '../../../../hub/place/place.ts';
+import { startCueEngine, type CueEngine } from '../../../../hub/render/cue/engine.ts';
+import { createRoundMemo, newRenderMemory, type RenderMemory } from '../../../../hub/render/memory.ts';
+import { render, type RenderedFleet } from '../../../../hub/render/render.ts';
+import { emptyBook, recordRevisions } from '../../../../hub/render/revisions.ts';
+import { entryOf } from '../../../../hub/rollout/entry.ts';
+import { systemClock } from '../../../../shared/adapters/clock.ts';
+import { fleetOf, targetsOf } from '../../../fakes/fleet.ts';
+
+const web = (image: string, name: string): string => `---
+kind: Application
+metadata: { name: ${name} }
+spec: { components: [{ name: ${name}, type: webservice, properties: { image: ${image}, port: 80 } }] }
+`;
+const deployment = (replicas: number): string => `---
+kind: ApplicationDeployment
+metadata: { name: deploy }
+spec:
+  traffic: { hosts: [a.example], http: [{ weightedTargets: [{ revisionName: a-v1, componentName: a, port: 80 }] }] }
+  appRevisions: [{ revisionName: a-v1, placement: [{ distribution: { replicas: ${replicas} } }] }]
+`;
+const cluster = (capabilities: string): string => `---
+kind: Cluster
+metadata: { name: local }
+spec: { capabilities: ${capabilities} }
+`;
+
+describe('what a render leaves to the next', () => {
+  let cue: CueEngine;
+  beforeAll(() => {
+    cue = startCueEngine({ clock: systemClock });
+  });
+  afterAll(() => cue.close());
+
+  const run = (facts: { fleet: Fleet; book: RevisionBook; targets?: readonly Target[] }, memory?: RenderMemory) => {
+    const { fleet, book, targets = targetsOf(fleet) } = facts;
+    const placed = place({ fleet, book, targets, picks: new Map(), previous: [], localCluster: 'local' });
+    const input = { fleet, book, assignments: placed.assignments, targets };
+    return render(cue, input, new AbortController().signal, memory);
+  };
+  const texts = ({ apps, ...rest }: RenderedFleet) => ({
+    ...rest,
+    apps: apps.map((app) => ({ app, entry: entryOf(app) })),
+  });
+
+  it('says at every step what a render without a memory says', async () => {
+    const memory = newRenderMemory();
+    const steps: [string, string][] = [
+      ['c1', web('a:1', 'a') + web('b:1', 'b') + cluster('{}')],
+      ['c2', web('a:1', 'a') + web('b:2', 'b') + cluster('{}')],
+      ['c3', web('a:1', 'a') + web('b:2', 'b') + deployment(2) + cluster('{}')],
+      ['c4', web('a:1', 'a') + web('b:2', 'b') + deployment(3) + cluster('{}')],
+      ['c5', web('a:1', 'a') + web('b:2', 'b') + deployment(3) + cluster('{ istio: { gateways: [n/g] } }')],
+      ['c6', web('a:1', 'a') + web('b:2', 'b') + deployment(3) + cluster('{ ingress: true }')],
+      ['c7', web('a:1', 'a') + cluster('{ ingress: true }')],
+    ];
+    let book = emptyBook;
+    for (const [commit, text] of steps) {
+      const fleet = fleetOf(text, { commit });
+      ({ book } = recordRevisions(book, fleet));
+      expect(texts(await run({ fleet, book }, memory)), commit).toEqual(texts(await run({ fleet, book })));
+    }
+  });
+
+  it('renders again only what changed, and moves the commit of the rest', async () => {
+    const memory = newRenderMemory();
+    const first = fleetOf(web('a:1', 'a') + web('b:1', 'b') + cluster('{}'), { commit: 'c1' });
+    const { book } = recordRevisions(emptyBook, first);
+    const one = await run({ fleet: first, book }, memory);
+    const second = fleetOf(web('a:1', 'a') + web('b:2', 'b') + cluster('{}'), { commit: 'c2' });
+    const two = await run({ fleet: second, book: recordRevisions(book, second).book }, memory);
+    expect(two.apps[0]?.objects).toBe(one.apps[0]?.objects);
+    expect(two.apps[1]?.objects).not.toBe(one.apps[1]?.objects);
+    expect(two.apps.map(({ source }) => source)).toEqual(['c2', 'c2']);
+    expect(two.apps.map((app) => entryOf(app).app.source)).toEqual(['c2', 'c2']);
+  });
+
+  it('encodes anew what has the same objects and says something else about them', async () => {
+    const fleet = fleetOf(web('a:1', 'a') + cluster('{}'));
+    const { apps } = await run({ fleet, book: recordRevisions(emptyBook, fleet).book });
+    const [app] = apps;
+    expect(entryOf({ ...app!, notes: ['other'] }).app.notes).toEqual(['other']);
+    expect(entryOf(app!).app.notes).toEqual([]);
+  });
+});
+
+describe('a memo of rounds', () => {
+  it('answers for the very same sources alone', () => {
+    const memo = createRoundMemo<string>();
+    const [a, b] = [{}, {}];
+    memo.set('x', [a, 'text'], 'value');
+    expect(memo.get('x', [a, 'text'])).toBe('value');
+    expect(memo.get('x', [b, 'text'])).toBeUndefined();
+    expect(memo.get('x', [a, 'other'])).toBeUndefined();
+    expect(memo.get('x', [a])).toBeUndefined();
+    expect(memo.get('y', [a, 'text'])).toBeUndefined();
+  });
+
+  it('keeps what one round uses, and nothing else', () => {
+    const memo = createRoundMemo<string>();
+    memo.set('used', [], '1');
+    memo.set('unused', [], '2');
+    memo.endRound();
+    expect(memo.get('used', [])).toBe('1');
+    memo.endRound();
+    expect(memo.get('used', [])).toBe('1');
+    expect(memo.get('unused', [])).toBeUndefined();
+    memo.endRound();
+    memo.endRound();
+    expect(memo.get('used', [])).toBeUndefined();
+  });
+});
