@@ -38,6 +38,10 @@ export type Cluster = {
   readonly folder: string;
   /** The administrator's client. */
   readonly admin: RawClient;
+  /** Kills the API server, as a crash or a lost machine does; everything else goes on. */
+  stopServer(): Promise<void>;
+  /** Starts it again on its port; resolves when it is ready. */
+  startServer(): Promise<void>;
   /** Process ids by program name. */
   pids(): Readonly<Record<string, number>>;
   /** Kills all its processes and removes its folder; may be called twice. */
@@ -95,6 +99,11 @@ async function start(
     kubeconfig: join(folder, 'admin.kubeconfig'),
     folder,
     admin,
+    stopServer: () => group.end('kube-apiserver'),
+    startServer: async () => {
+      group.start('kube-apiserver', run['kube-apiserver'], flags.apiserverArgs(plan));
+      await waitFor('the API server to be back', () => isReady(admin));
+    },
     pids: () => group.pids(),
     stop: async () => {
       admin.close();

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 /** Child processes that live and die together, each with its output in `FOLDER/NAME.log`. */
 export type ProcessGroup = {
   start(name: string, command: string, args: readonly string[]): void;
+  /** Kills one child, which is no failure, and waits until it is gone; `start` may bring it back. */
+  end(name: string): Promise<void>;
   /** Rejects, with the end of its log, as soon as a child ends that was not stopped. */
   readonly failed: Promise<never>;
   pids(): Readonly<Record<string, number>>;
@@ -45,8 +47,16 @@ export function processGroup(folder: string): ProcessGroup {
       if (child.pid !== undefined) watchdog.stdin?.write(`${child.pid}\n`);
       child.once('error', fail);
       child.once('exit', (code, signal) => {
-        if (stopping === undefined) fail(new Error(`${name} ended with ${code ?? signal ?? ''}:\n${endOf(log)}`));
+        if (stopping === undefined && children.get(name) === child)
+          fail(new Error(`${name} ended with ${code ?? signal ?? ''}:\n${endOf(log)}`));
       });
+    },
+    async end(name) {
+      const child = children.get(name);
+      if (child === undefined) return;
+      children.delete(name);
+      await killAndWait(child);
+      watchdog.stdin?.write(`-${child.pid ?? ''}\n`);
     },
     pids() {
       return Object.fromEntries([...children].map(([name, child]) => [name, child.pid ?? 0]));
@@ -80,10 +90,10 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** A shell that reads child pids and, when its input ends without `done`, kills them and removes their folder: exit handlers do not run on SIGKILL. */
+/** A shell that reads child pids (`-PID`: it has ended) and, when its input ends without `done`, kills them and removes their folder: exit handlers do not run on SIGKILL. */
 function startWatchdog(folder: string): ChildProcess {
   const script =
-    'while read line; do [ "$line" = done ] && exit 0; pids="$pids $line"; done; [ -z "$pids" ] || kill -9 $pids; rm -rf "$0"';
+    'while read line; do case $line in done) exit 0;; -*) rest=; for pid in $pids; do [ "-$pid" = "$line" ] || rest="$rest $pid"; done; pids=$rest;; *) pids="$pids $line";; esac; done; [ -z "$pids" ] || kill -9 $pids; rm -rf "$0"';
   const watchdog = spawn('sh', ['-c', script, folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   watchdog.stdin.on('error', () => undefined);
   watchdog.unref();

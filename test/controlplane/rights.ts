@@ -5,8 +5,9 @@ import type { KubeObject } from '../../shared/model/object.ts';
 export type Right = string;
 
 interface Rule {
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
+  /** Absent, with `resources`, in a rule about addresses that are no objects. */
+  readonly apiGroups?: readonly string[];
+  readonly resources?: readonly string[];
   readonly resourceNames?: readonly string[];
   readonly verbs: readonly string[];
 }
@@ -19,8 +20,8 @@ export function rightsOf(objects: readonly KubeObject[]): Right[] {
       ((role['rules'] ?? []) as Rule[]).map((rule) => ({ rule, where: role.metadata.namespace ?? '*' })),
     )
     .flatMap(({ rule, where }) =>
-      rule.apiGroups.flatMap((group) =>
-        rule.resources.flatMap((resource) =>
+      (rule.apiGroups ?? []).flatMap((group) =>
+        (rule.resources ?? []).flatMap((resource) =>
           (rule.resourceNames ?? ['']).flatMap((name) =>
             rule.verbs.map((verb) => `${verb} ${group}/${resource}${name === '' ? '' : `/${name}`} in ${where}`),
           ),
@@ -32,6 +33,7 @@ export function rightsOf(objects: readonly KubeObject[]): Right[] {
 /** A request as the audit log has it. */
 export interface AuditEvent {
   readonly verb: string;
+  readonly requestReceivedTimestamp: string;
   readonly user: { readonly username: string };
   readonly requestURI: string;
   readonly objectRef?: {

@@ -14,12 +14,14 @@ export interface ContainerSetting {
   readonly image: 'agent' | 'hub';
   /** Folder of the bundles. */
   readonly dist: string;
-  /** The release's objects: its one Deployment is run, and its Secrets and ConfigMaps fill the volumes. */
+  /** The release's objects: its one Pod, else its one Deployment, is run, and its Secrets and ConfigMaps fill the volumes. */
   readonly objects: readonly KubeObject[];
   /** The token and authority that a projected volume gets. */
   readonly account?: { readonly token: string; readonly ca: string; readonly namespace: string };
   /** Where the API server is, as every pod's environment says it. */
   readonly kubernetes?: { readonly host: string; readonly port: number };
+  /** A process in whose network the container lives; absent = in this machine's. */
+  readonly network?: number;
   readonly logFile: string;
 }
 
@@ -67,8 +69,10 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** The container of a rendered chart's Deployment. */
+/** The specification of a release's Pod, or of the pods of its Deployment where there is none yet. */
 export function podOf(objects: readonly KubeObject[]): PodSpec {
+  const pod = objects.find(({ kind }) => kind === 'Pod');
+  if (pod !== undefined) return pod['spec'] as PodSpec;
   return (only(objects, 'Deployment') as unknown as { spec: { template: { spec: PodSpec } } }).spec.template.spec;
 }
 
@@ -100,7 +104,9 @@ export async function startContainer(setting: ContainerSetting): Promise<Contain
     `mount -o remount,ro,bind ${root}`,
     `exec setpriv --no-new-privs chroot --userspec=${runAsUser}:${runAsGroup} --groups=${runAsGroup} ${root} "$@"`,
   ].join('\n');
-  const child = spawn('unshare', ['--mount', 'sh', '-e', '-c', script, 'sh', ...spec.command, ...spec.args], {
+  const inside = setting.network === undefined ? [] : ['nsenter', `--net=/proc/${setting.network}/ns/net`];
+  const line = [...inside, 'unshare', '--mount', 'sh', '-e', '-c', script, 'sh', ...spec.command, ...spec.args];
+  const child = spawn(line[0]!, line.slice(1), {
     cwd: '/',
     // PATH finds mount and chroot; the image has no program that could use it.
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...environment(spec, setting) },
@@ -117,7 +123,7 @@ export async function startContainer(setting: ContainerSetting): Promise<Contain
     pid: child.pid ?? -1,
     isRunning,
     exec: (...args) =>
-      run(['nsenter', `--target=${child.pid ?? -1}`, '--mount', '--root', '--wdns=/', ...owner, spec.command[0]!, ...args]),
+      run(['nsenter', `--target=${child.pid ?? -1}`, '--mount', '--net', '--root', '--wdns=/', ...owner, spec.command[0]!, ...args]),
     path: (path) => {
       const mount = spec.volumeMounts.find(({ mountPath }) => path.startsWith(mountPath));
       return mount === undefined ? join(root, path) : join(volumes, mount.name, path.slice(mount.mountPath.length));
@@ -131,19 +137,19 @@ export async function startContainer(setting: ContainerSetting): Promise<Contain
   };
 }
 
-function environment(spec: ContainerSpec, { kubernetes }: ContainerSetting): Record<string, string> {
+function environment(spec: ContainerSpec, { kubernetes, objects }: ContainerSetting): Record<string, string> {
   const services =
     kubernetes === undefined
       ? {}
       : { KUBERNETES_SERVICE_HOST: kubernetes.host, KUBERNETES_SERVICE_PORT: String(kubernetes.port) };
   const env: Record<string, string> = { ...services };
+  const podName =
+    objects.find(({ kind }) => kind === 'Pod')?.metadata.name ??
+    `pod-of-${spec.command.at(-1)?.split('/').at(-1) ?? ''}`;
   for (const { name, value, valueFrom } of spec.env ?? []) {
     const field = JSON.stringify(valueFrom ?? null);
     if (value === undefined && !field.includes('"metadata.name"')) throw new Error(`${name} comes from ${field}`);
-    env[name] = (value ?? `pod-of-${spec.command.at(-1)?.split('/').at(-1) ?? ''}`).replace(
-      /\$\((\w+)\)/g,
-      (_, other: string) => env[other] ?? '',
-    );
+    env[name] = (value ?? podName).replace(/\$\((\w+)\)/g, (_, other: string) => env[other] ?? '');
   }
   return env;
 }

@@ -89,17 +89,6 @@ spec:
 ${[...objects, claim.replace('MARK', mark)].join('').replaceAll(/^ {4}/gm, '')}`;
 }
 
-/** An ApplicationDeployment with one revision, and with a second one that never gets ready. */
-export const steps = {
-  first: `${application('nginx:1.29')}---
-${deployment([['steps-v1', 100]])}`,
-  broken: `${application('broken/web:2')}---
-${deployment([
-  ['steps-v1', 50],
-  ['steps-v2', 50],
-])}`,
-} as const;
-
 function workload(mark: string, more: string): string {
   return `spec: { ${more}, selector: { matchLabels: { app: kinds } }, template: ${pod(mark, 'Always')} }`;
 }
@@ -107,35 +96,4 @@ function workload(mark: string, more: string): string {
 function pod(mark: string, restart: string): string {
   const spec = `restartPolicy: ${restart}, containers: [{ name: c, image: "nginx:1.${mark}" }]`;
   return `{ metadata: { labels: { app: kinds } }, spec: { ${spec} } }`;
-}
-
-function application(image: string): string {
-  return `apiVersion: core.oam.dev/v1beta1
-kind: Application
-metadata: { name: steps }
-spec:
-  components:
-    - name: web
-      type: webservice
-      properties:
-        image: ${image}
-        ports: [{ port: 80 }]
-`;
-}
-
-function deployment(revisions: readonly (readonly [name: string, weight: number])[]): string {
-  const targets = revisions.map(
-    ([name, weight]) => `{ revisionName: ${name}, componentName: web, port: 80, weight: ${weight} }`,
-  );
-  const placed = revisions.map(([name]) => `{ revisionName: ${name}, placement: [{ distribution: { replicas: 2 } }] }`);
-  return `apiVersion: core.oam.dev/v1beta1
-kind: ApplicationDeployment
-metadata: { name: steps }
-spec:
-  traffic:
-    hosts: [steps.example.com]
-    http: [{ weightedTargets: [${targets.join(', ')}] }]
-  appRevisions: [${placed.join(', ')}]
-  rollout: { progressDeadline: 2s }
-`;
 }
