@@ -1,18 +1,23 @@
 import { z } from 'zod';
+import type { Impersonation } from './model/site.ts';
 import { SluiceError } from '../shared/errors.ts';
 import { agentNames } from '../shared/model/names.ts';
+
+const accountName = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** What a user may say on the command line of `sluice-agent`, checked: relative paths are made absolute by the caller. */
 export const agentOptions = z.strictObject({
   kubeconfig: z.string().optional(),
   context: z.string().optional(),
   allowExec: z.boolean().default(false),
-  namespace: z
-    .string()
-    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'not the name of a namespace')
-    .default(agentNames.namespace),
+  namespace: z.string().regex(namespaceName, 'not the name of a namespace').default(agentNames.namespace),
   /** Namespaces that the agent may read and write; absent = all. */
   namespaces: z.string().optional(),
+  /** Under whose rights the applications of a namespace are written: `NAMESPACE=SERVICEACCOUNT`, separated by commas. */
+  serviceAccounts: accounts().optional(),
+  /** The ServiceAccount, in the namespace of the application, for all other namespaces. */
+  defaultServiceAccount: z.string().regex(accountName, 'not the name of a ServiceAccount').optional(),
   /** A file with the join line, or `-` for standard input. */
   joinFile: z.string().optional(),
   /** A file with `user:password` or a token for a Git host that is not the hub. */
@@ -53,6 +58,27 @@ export function channelAuthorization(text: string): string {
   const secret = text.trim();
   const pair = secret.includes(':') ? secret : `x-access-token:${secret}`;
   return `Basic ${Buffer.from(pair).toString('base64')}`;
+}
+
+/** Under whose rights applications are written, as the options say; null when they say nothing of it. */
+export function impersonationOf(options: AgentOptions): Impersonation | null {
+  const { serviceAccounts, defaultServiceAccount } = options;
+  if (serviceAccounts === undefined && defaultServiceAccount === undefined) return null;
+  return { accounts: serviceAccounts ?? {}, fallback: defaultServiceAccount ?? null };
+}
+
+function accounts() {
+  return z.string().transform((text, context): Record<string, string> => {
+    const pairs = text.split(',').map((pair) => pair.trim().split('='));
+    const isWrong = ([namespace = '', name = '', ...more]: string[]) =>
+      !namespaceName.test(namespace) || !accountName.test(name) || more.length > 0;
+    const names = new Set(pairs.map(([namespace]) => namespace));
+    if (pairs.some(isWrong) || names.size < pairs.length) {
+      context.addIssue('not NAMESPACE=SERVICEACCOUNT, separated by commas, each namespace once');
+      return z.NEVER;
+    }
+    return Object.fromEntries(pairs) as Record<string, string>;
+  });
 }
 
 function seconds(least: number, most: number) {

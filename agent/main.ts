@@ -33,6 +33,11 @@ withCluster(cli.program.command('run').description('join, pull, apply and report
   .option('--poll <seconds>', 'how often to look for something new when nothing wakes the agent (60)')
   .option('--heartbeat <seconds>', 'how often to report when nothing changes (300)')
   .option('--namespaces <names>', 'the namespaces that it may read and write, separated by commas (all)')
+  .option(
+    '--service-accounts <pairs>',
+    'whose rights applications are written with: NAMESPACE=SERVICEACCOUNT,... (its own)',
+  )
+  .option('--default-service-account <name>', 'the same, in the namespace of every other application')
   .option('--channel-auth-file <file>', 'user:password, or a token, for a Git host that is not the hub')
   .option('--ca-file <file>', 'PEM certificates of private authorities')
   .option('--holder <name>', 'the identity under which it holds its Lease')

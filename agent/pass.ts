@@ -32,7 +32,7 @@ export async function pass(agent: Agent): Promise<Outcome> {
 
   // Everything that can be decided, before the first write.
   const claimed = mode.mayChange ? withPending(stored.inventory, selected, deps.uuid) : stored.inventory;
-  const limits = (id: string) => offLimits(id, deps.settings.namespace);
+  const limits = (id: string, app: string) => offLimits(id, app, deps.settings);
   const prune = choosePrune(agent, bundle, { mode, inventory: claimed, offLimits: limits });
   const wanted = { at, selected, skipped, removable: prune.removable, mode };
   const apps = planApps(agent, { ...wanted, inventory: claimed });
@@ -46,7 +46,7 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const applied = await applyStages(agent, inStages(tasks), claimed, {
     at,
     fieldsHash,
-    ensureNamespace: (name) => ensureNamespace(agent, name),
+    ensureNamespace: (name, app) => ensureNamespace(agent, name, app),
     record: (inventory) => record(agent, { ...facts, inventory, phase: 'applying' }),
   });
   noteShifts(agent, apps, applied.rows);

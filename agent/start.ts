@@ -1,4 +1,4 @@
-import type { AgentOptions } from './config.ts';
+import { impersonationOf, type AgentOptions } from './config.ts';
 import { enrolUntilDone } from './enrol/enrol.ts';
 import { loadIdentity, loadJoinTicket, loadKey, markEnrolled, type SecretPlace } from './enrol/keys.ts';
 import { runAgent } from './loop.ts';
@@ -77,6 +77,7 @@ export async function startAgent(options: AgentOptions, ports: AgentPorts, stop:
         ...defaultSettings,
         namespace: options.namespace,
         namespaces: options.namespaces?.split(',').map((name) => name.trim()) ?? null,
+        impersonation: impersonationOf(options),
         holder: ports.holder,
         version: ports.version,
         pollMs: options.poll * 1000,

@@ -1,3 +1,4 @@
+import { kubeFor } from '../model/account.ts';
 import type { Agent, Fault } from '../model/agent.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import { mapLimited } from '../model/limited.ts';
@@ -18,7 +19,7 @@ export interface RunOptions {
   /** The moment of the pass, by the monotonic clock: what is backed off beyond it is left for a later one. */
   readonly at: number;
   readonly fieldsHash: (metadata: ObjectMeta) => string | null;
-  readonly ensureNamespace: (namespace: string) => Promise<void>;
+  readonly ensureNamespace: (namespace: string, app: string) => Promise<void>;
   /** Records the inventory as it is after a stage. */
   readonly record: (inventory: Inventory) => Promise<unknown>;
 }
@@ -39,14 +40,14 @@ export async function applyStages(
   const { memory, deps, stop } = agent;
   const next = new Map(inventory);
   const rows: Row[] = [];
-  const context = contextOf(agent, options);
+  const contextFor = contextsOf(agent, options);
   for (const stage of stages) {
     const due = stage.filter((task) => task.action !== 'keep' && isDue(agent, task, options.at));
     await mapLimited(inFlight, due, async (task) => {
       if (stop.aborted) return;
       const entry = next.get(task.id);
       if (entry === undefined) return;
-      const applied = await applyOne(context, task, entry);
+      const applied = await applyOne(contextFor(task.app), task, entry);
       if (applied.entry !== entry && !isSame(applied.entry, entry)) next.set(task.id, applied.entry);
       rows.push(applied.row);
       remember(agent, task, applied.row);
@@ -108,10 +109,11 @@ function remember(agent: Agent, task: ApplyTask, row: Row): void {
   memory.repairs.set(task.id, { count: isFight ? last.count + 1 : 1, at: now });
 }
 
-function contextOf(agent: Agent, options: RunOptions): ApplyContext {
-  const { kube, view, deps, memory, signal } = agent;
-  return {
-    kube,
+/** What applying needs, by application: each is written by whom the site names for it. */
+function contextsOf(agent: Agent, options: RunOptions): (app: string) => ApplyContext {
+  const { view, deps, memory, signal } = agent;
+  return (app) => ({
+    kube: kubeFor(agent, app),
     signal,
     registration: deps.identity.registration,
     text: (digest) => memory.bundle?.objectText(digest) ?? null,
@@ -119,8 +121,8 @@ function contextOf(agent: Agent, options: RunOptions): ApplyContext {
     learn: view.learn,
     forget: view.forget,
     fieldsHash: options.fieldsHash,
-    ensureNamespace: options.ensureNamespace,
-  };
+    ensureNamespace: (namespace) => options.ensureNamespace(namespace, app),
+  });
 }
 
 function logRow(agent: Agent, row: Row): void {

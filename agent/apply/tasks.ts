@@ -8,7 +8,7 @@ export interface TasksInput {
   readonly apps: readonly AppOutcome[];
   readonly inventory: Inventory;
   readonly mode: Mode;
-  readonly offLimits: (id: ObjectId) => string | null;
+  readonly offLimits: (id: ObjectId, app: string) => string | null;
 }
 
 /** The tasks of a pass over all applications that are applied here; what is off limits is refused without a request. */
@@ -20,7 +20,7 @@ export function decideTasks(agent: Agent, input: TasksInput): ApplyTask[] {
     const entry = (id: ObjectId) => input.inventory.get(id);
     const tasks = decideApply({ app, plan, entry, live: view, registration, mayChange: input.mode.mayChange });
     return tasks.map((task): ApplyTask => {
-      const objection = input.offLimits(task.id);
+      const objection = input.offLimits(task.id, task.app);
       if (objection === null) return task;
       const fault = { code: 'FORBIDDEN', message: objection } as const;
       const row = { id: task.id, app: task.app, action: 'failed', reason: objection, fault } as const;

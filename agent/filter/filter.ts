@@ -1,3 +1,5 @@
+import { writeObjection } from '../model/account.ts';
+import type { AgentSettings } from '../model/deps.ts';
 import type { Site } from '../model/site.ts';
 import { fieldManager } from '../../shared/model/names.ts';
 import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
@@ -22,14 +24,23 @@ export function selectApps(revision: Pick<Revision, 'apps' | 'labels'>, site: Si
   };
 }
 
-/** Why an object must never be applied or deleted here: it is in the agent's own namespace, or its own rights. Null = it may. */
-export function offLimits(id: ObjectId, ownNamespace: string): string | null {
+/**
+ * Why an object of an application (`namespace/name`) must never be applied or deleted here: it is in the agent's own namespace, or
+ * its own rights, or the site lets nobody write that application. Null = it may.
+ */
+export function offLimits(
+  id: ObjectId,
+  app: string,
+  settings: Pick<AgentSettings, 'namespace' | 'impersonation'>,
+): string | null {
   const { group, kind, namespace, name } = parseObjectId(id);
+  const ownNamespace = settings.namespace;
   if (namespace === ownNamespace) return "the agent's own namespace is off limits";
   if (group === '' && kind === 'Namespace' && name === ownNamespace) return "the agent's own namespace is off limits";
   const isOwnRights =
     group === 'rbac.authorization.k8s.io' && (name === fieldManager || name.startsWith(`${fieldManager}-`));
-  return isOwnRights ? "the agent's own rights are off limits" : null;
+  if (isOwnRights) return "the agent's own rights are off limits";
+  return writeObjection(settings.impersonation, app);
 }
 
 /** The site's hold when it is in force now; null otherwise. */

@@ -1,3 +1,4 @@
+import { kubeFor, writerOf } from '../model/account.ts';
 import type { Agent } from '../model/agent.ts';
 import type { Stored } from '../model/inventory.ts';
 import type { KubeResource } from '../model/kube.ts';
@@ -53,18 +54,23 @@ async function clusterUid(agent: Agent): Promise<string> {
   return meta.metadata.uid ?? '';
 }
 
-/** Creates a namespace that is missing, outside the inventory: it is never deleted. At most one request at a time for each. */
-export function ensureNamespace(agent: Agent, name: string): Promise<void> {
-  const { memory, kube, signal } = agent;
-  const running = memory.namespaces.get(name);
+/**
+ * Creates a namespace that is missing for an application, by who writes it, outside the inventory: it is never deleted. At most one
+ * request at a time for each.
+ */
+export function ensureNamespace(agent: Agent, name: string, app: string): Promise<void> {
+  const { memory, signal } = agent;
+  const writer = writerOf(agent.deps.settings.impersonation, app);
+  const key = writer.is === 'account' ? `${name} ${writer.user}` : name;
+  const running = memory.namespaces.get(key);
   if (running !== undefined) return running;
-  const made = kube
+  const made = kubeFor(agent, app)
     .post(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, signal)
     .then(() => undefined)
     .catch((error: unknown) => {
       if (!(error instanceof SluiceError) || !['OBJECT_EXISTS', 'CONFLICT'].includes(error.code)) throw error;
     })
-    .finally(() => memory.namespaces.delete(name));
-  memory.namespaces.set(name, made);
+    .finally(() => memory.namespaces.delete(key));
+  memory.namespaces.set(key, made);
   return made;
 }

@@ -7,7 +7,7 @@ import { discover } from './discovery.ts';
 import { openMapping } from './mapping.ts';
 import { getMeta, getObject, listObjects } from './read.ts';
 import { openSession } from './session.ts';
-import type { Impersonation } from './session.ts';
+import type { Impersonation, Session } from './session.ts';
 import { openTransport } from './transport.ts';
 import { watchResource } from './watch.ts';
 import type { WatchLimits } from './watch.ts';
@@ -40,26 +40,24 @@ const defaultWatch: WatchLimits = {
 export function createKube(options: KubeOptions): KubeClient {
   const { access, clock, random } = options;
   const transport = openTransport(access);
-  const session = openSession({
-    access,
-    transport,
-    clock,
-    random,
-    retryBudgetMs: options.retryBudgetMs ?? 30_000,
-    userAgent: options.userAgent ?? 'sluice-agent',
-    ...(options.impersonate === undefined ? {} : { impersonate: options.impersonate }),
-  });
-  const mapping = openMapping(async (signal) => discover(session, signal));
-  let watches = 0;
-  const watchPort = {
-    session,
-    clock,
-    random,
-    limits: { ...defaultWatch, ...options.watch },
-    onStream: (change: 1 | -1) => {
-      watches += change;
-    },
+  const sessions: Session[] = [];
+  const sessionOf = (impersonate: Impersonation | undefined): Session => {
+    const session = openSession({
+      access,
+      transport,
+      clock,
+      random,
+      retryBudgetMs: options.retryBudgetMs ?? 30_000,
+      userAgent: options.userAgent ?? 'sluice-agent',
+      ...(impersonate === undefined ? {} : { impersonate }),
+    });
+    sessions.push(session);
+    return session;
   };
+  const own = sessionOf(options.impersonate);
+  // What is served is the same for everybody.
+  const mapping = openMapping(async (signal) => discover(own, signal));
+  let watches = 0;
 
   /** A path that is not served any more means that the kinds are to be looked up again. */
   const learning = async <T>(work: Promise<T>): Promise<T> => {
@@ -71,7 +69,16 @@ export function createKube(options: KubeOptions): KubeClient {
     }
   };
 
-  return {
+  const sum = (count: (session: Session) => number): number => sessions.reduce((all, one) => all + count(one), 0);
+  const others = new Map<string, Kube>();
+  const as = (user: string): Kube => {
+    const known = others.get(user);
+    if (known !== undefined) return known;
+    const made = kubeOn(sessionOf({ user }));
+    others.set(user, made);
+    return made;
+  };
+  const kubeOn = (session: Session): Kube => ({
     resource: mapping.find,
     resources: mapping.all,
     forgetResources: mapping.forget,
@@ -87,8 +94,19 @@ export function createKube(options: KubeOptions): KubeClient {
     post: async (resource, object, signal) => learning(postObject(session, resource, object, signal)),
     put: async (resource, object, signal) => learning(putObject(session, resource, object, signal)),
     scale: async (key, replicas, how) => learning(scaleObject(session, key, replicas, how)),
-    watch: async (resource, wanted) => watchResource(watchPort, resource, wanted),
-    counters: () => ({ ...session.counters(), watches }),
-    close: transport.close,
-  };
+    watch: async (resource, wanted) => {
+      const limits = { ...defaultWatch, ...options.watch };
+      const onStream = (change: 1 | -1) => {
+        watches += change;
+      };
+      await watchResource({ session, clock, random, limits, onStream }, resource, wanted);
+    },
+    as,
+    counters: () => ({
+      requests: sum((one) => one.counters().requests),
+      writes: sum((one) => one.counters().writes),
+      watches,
+    }),
+  });
+  return { ...kubeOn(own), close: transport.close };
 }

@@ -25,6 +25,7 @@ export function fenced(kube: Kube, options: FenceOptions): Kube {
     delete: (key, o) => guard(`delete ${key.resource.kind}`, () => kube.delete(key, o)),
     post: (resource, object, signal) => guard(`post ${object.kind}`, () => kube.post(resource, object, signal)),
     put: (resource, object, signal) => guard(`put ${object.kind}`, () => kube.put(resource, object, signal)),
+    as: (user) => fenced(kube.as(user), options),
     scale: (key, replicas, o) => guard(`scale ${key.resource.kind}`, () => kube.scale(key, replicas, o)),
   };
 }

@@ -4,7 +4,7 @@ import type { AgentReport, ReportAnswer } from '../../shared/wire/report.ts';
 import type { BundleMark } from '../../shared/wire/revision.ts';
 import type { ChannelSnapshot, Transport, VerifiedBundle } from './bundle.ts';
 import type { Kube } from './kube.ts';
-import type { Identity } from './site.ts';
+import type { Identity, Impersonation } from './site.ts';
 import type { Vitals } from './vitals.ts';
 
 /** What the cluster remembers of the channel, which the next bundle is verified against. */
@@ -23,6 +23,8 @@ export interface AgentSettings {
   readonly namespace: string;
   /** Namespaces that it may read and write; null = all. */
   readonly namespaces: readonly string[] | null;
+  /** Under whose rights applications are written; null = the agent's own. */
+  readonly impersonation: Impersonation | null;
   /** Identity under which the Lease is held: the same again after a restart of the same pod. */
   readonly holder: string;
   readonly version: string;
@@ -38,6 +40,7 @@ export interface AgentSettings {
 /** The settings that an installation need not say. */
 export const defaultSettings = {
   namespaces: null,
+  impersonation: null,
   pollMs: 60_000,
   heartbeatMs: 300_000,
   leaseMs: 15_000,

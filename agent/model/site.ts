@@ -10,3 +10,11 @@ export interface Site {
   /** Changes are held until then (milliseconds since the epoch; null = until it is taken away), with the reason. */
   readonly hold: { readonly until: number | null; readonly reason: string } | null;
 }
+
+/** The ServiceAccounts under whose rights a site lets applications be written. */
+export interface Impersonation {
+  /** Name of the account by namespace: it writes the applications of its own namespace. */
+  readonly accounts: Readonly<Record<string, string>>;
+  /** Name of the account in every other namespace; null = applications of other namespaces are not written. */
+  readonly fallback: string | null;
+}

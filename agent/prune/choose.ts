@@ -13,7 +13,7 @@ export function choosePrune(
     readonly mode: Mode;
     readonly inventory: Inventory;
     /** Why an object is off limits; null = it is not. */
-    readonly offLimits: (id: ObjectId) => string | null;
+    readonly offLimits: (id: ObjectId, app: string) => string | null;
   },
 ): PruneDecision {
   const { memory, deps } = agent;
@@ -25,7 +25,10 @@ export function choosePrune(
     counted: memory.counted,
     now: deps.clock.now(),
     stop: facts.mode.stopDeletes,
-    objection: (id) => facts.offLimits(id) ?? troubled.get(facts.inventory.get(id)?.app ?? '') ?? null,
+    objection: (id) => {
+      const app = facts.inventory.get(id)?.app ?? '';
+      return facts.offLimits(id, app) ?? troubled.get(app) ?? null;
+    },
   });
 }
 

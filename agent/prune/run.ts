@@ -1,3 +1,4 @@
+import { kubeFor } from '../model/account.ts';
 import type { Agent } from '../model/agent.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { mapLimited } from '../model/limited.ts';
@@ -22,8 +23,8 @@ export async function pruneObjects(
   doomed: Doomed,
   inventory: Inventory,
 ): Promise<{ readonly inventory: Inventory; readonly rows: readonly Row[] }> {
-  const context: RemoveContext = {
-    kube: agent.kube,
+  const contextFor = (app: string): RemoveContext => ({
+    kube: kubeFor(agent, app),
     registration: agent.deps.identity.registration,
     live: agent.view,
     learn: (meta) => {
@@ -31,7 +32,7 @@ export async function pruneObjects(
     },
     forget: agent.view.forget,
     signal: agent.signal,
-  };
+  });
   const next = new Map(inventory);
   const rows: Row[] = [];
   // What this pass could not apply keeps all of its application, decided or not.
@@ -50,13 +51,13 @@ export async function pruneObjects(
     );
   await each(doomed.scaleToZero, async (id) => {
     const entry = next.get(id);
-    return entry === undefined ? null : scaleToZero(context, entry);
+    return entry === undefined ? null : scaleToZero(contextFor(entry.app), entry);
   });
   for (const stage of doomed.remove) {
     await each(stage, async (id) => {
       const entry = next.get(id);
       if (entry === undefined) return null;
-      const removed = await removeOne(context, entry);
+      const removed = await removeOne(contextFor(entry.app), entry);
       if (removed.isGone) next.delete(id);
       return removed.row;
     });

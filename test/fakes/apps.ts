@@ -105,10 +105,15 @@ export function exampleApp(
 }
 
 /** An application of plain objects, without revisions and traffic. */
-export function plainApp(name: string, objects: readonly KubeObject[], selector: Record<string, string> = {}): TestApp {
+export function plainApp(
+  name: string,
+  objects: readonly KubeObject[],
+  selector: Record<string, string> = {},
+  namespace = 'default',
+): TestApp {
   return testApp({
     name,
-    namespace: 'default',
+    namespace,
     objects,
     revisions: [],
     replicas: [],

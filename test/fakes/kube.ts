@@ -52,8 +52,10 @@ export interface FakeKube extends Kube {
   readonly remove: (id: ObjectId) => void;
   /** Every write that was asked for, as `verb kind/name`. */
   readonly writesLog: readonly string[];
-  /** Makes calls fail: the code for `verb kind/name`, or null. */
-  fault: (call: string) => Code | null;
+  /** Makes calls fail: the code for `verb kind/name`, or null; `user` is whom the agent impersonates, null = nobody. */
+  fault: (call: string, user: string | null) => Code | null;
+  /** Every user that was impersonated for a call, as `verb kind/name USER`. */
+  readonly impersonated: readonly string[];
 }
 
 /* eslint-disable complexity, @typescript-eslint/require-await -- one server in one place; its methods answer promises, as the real ones do */
@@ -67,6 +69,8 @@ export function fakeKube(): FakeKube {
   let version = 100;
   let uids = 0;
   let requests = 0;
+  const impersonated: string[] = [];
+  let acting: string | null = null;
 
   const fail = (code: Code, message: string, facts?: Record<string, unknown>): never => {
     throw new SluiceError(code, message, facts === undefined ? {} : { facts });
@@ -74,7 +78,8 @@ export function fakeKube(): FakeKube {
   const check = (verb: string, kind: string, name: string, isWrite: boolean) => {
     requests += 1;
     if (isWrite) writesLog.push(`${verb} ${kind}/${name}`);
-    const code = kube.fault(`${verb} ${kind}/${name}`);
+    if (acting !== null) impersonated.push(`${verb} ${kind}/${name} ${acting}`);
+    const code = kube.fault(`${verb} ${kind}/${name}`, acting);
     if (code !== null) fail(code, `made to fail: ${verb} ${kind}/${name}`);
   };
   const matches = (object: KubeObject, options: WatchOptions) => {
@@ -189,6 +194,24 @@ export function fakeKube(): FakeKube {
   const kube: FakeKube = {
     objects,
     writesLog,
+    impersonated,
+    // Each call checks who asks before it waits for anything.
+    as: (user) => {
+      const acted = <A extends unknown[], T>(call: (...args: A) => T) => {
+        return (...args: A): T => {
+          acting = user;
+          try {
+            return call(...args);
+          } finally {
+            acting = null;
+          }
+        };
+      };
+      const { get, getMetadata, create, update, apply, post, put, scale } = kube;
+      const reads = { get: acted(get), getMetadata: acted(getMetadata) };
+      const writes = { create: acted(create), update: acted(update), apply: acted(apply), delete: acted(kube.delete) };
+      return { ...kube, ...reads, ...writes, post: acted(post), put: acted(put), scale: acted(scale) };
+    },
     fault: () => null,
     read: (id) => structuredClone(objects.get(id)?.object),
     edit: (id, change, manager = 'kubectl-edit') => {
@@ -296,7 +319,7 @@ export function fakeKube(): FakeKube {
       const watcher: Watcher = { resource, options, selected: new Set() };
       if (options.signal.aborted) return Promise.resolve();
       requests += 1;
-      const code = kube.fault(`watch ${resource.kind}/`);
+      const code = kube.fault(`watch ${resource.kind}/`, acting);
       if (code !== null) options.onError(new SluiceError(code, `made to fail: watch ${resource.kind}`));
       else
         start(

@@ -41,6 +41,6 @@ describe('the filter', () => {
     ['rbac.authorization.k8s.io/ClusterRole//other', false],
     ['/ConfigMap/default/x', false],
   ])('keeps its own place off limits: %s %j', (id, isOff) => {
-    expect(offLimits(id, 'sluice-system') !== null).toBe(isOff);
+    expect(offLimits(id, 'default/app', { namespace: 'sluice-system', impersonation: null }) !== null).toBe(isOff);
   });
 });
