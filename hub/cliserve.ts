@@ -21,6 +21,7 @@ interface ServeFlags {
   readonly ledgerTokenFile?: string;
   readonly ledgerCaFile?: string;
   readonly keyFile?: string;
+  readonly freshFor?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly logLevel?: HubConfig['log']['level'];
@@ -58,6 +59,7 @@ export function serveCommands(context: CliContext): void {
     .option('--ledger-token-file <file>', 'token for it, or user:password')
     .option('--ledger-ca-file <file>', 'PEM certificates of a private authority')
     .option('--key-file <file>', "the hub's key, to start on an empty disk from the ledger's repository")
+    .option('--fresh-for <time>', 'how long agents may go on without a word of the hub: 12h, 30d (default: 72h)')
     .option('--tls-cert <file>', 'certificate, PEM')
     .option('--tls-key <file>', 'its key, PEM')
     .addOption(choiceOption('--log-level <level>', 'how much to log', logLevels))
@@ -100,6 +102,7 @@ function mergedFile(
     ...remoteGiven('channel', file.channel, [flags.channelUrl, flags.channelTokenFile, flags.channelCaFile], path),
     ...remoteGiven('ledger', file.ledger, [flags.ledgerUrl, flags.ledgerTokenFile, flags.ledgerCaFile], path),
     ...given('localCluster', flags.local),
+    ...given('freshFor', flags.freshFor),
     source: {
       ...rest,
       ...location,

@@ -4,12 +4,15 @@ import { z } from 'zod';
 import { asSluiceError, SluiceError } from '../shared/errors.ts';
 import { parseYaml } from '../shared/lib/yaml.ts';
 import { clusterName } from '../shared/wire/schema.ts';
+import { freshTimeMs, isFreshTime } from './freshtime.ts';
 import type { RemoteConfig } from './remotes.ts';
 
 const path = z.string().min(1);
 
 /** How much is logged, most first. */
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+const seconds = z.number().min(1).max(3_600);
 
 const remote = z.strictObject({
   url: z.string().min(1).optional(),
@@ -55,6 +58,10 @@ export const hubFile = z.strictObject({
   keyFile: path.optional(),
   /** How often agents report when nothing changes; three of them missed make a cluster stale. */
   heartbeatSeconds: z.number().int().min(1).optional(),
+  /** How long agents may begin new generations without a new word of the hub: `72h`, `7d`. An hour is 60 of their polls. */
+  freshFor: z.string().refine(isFreshTime, 'write 12h, 30d or 8w: an hour at least, a year at most').optional(),
+  /** How long rendering may take: one template, and all templates of an application. */
+  render: z.strictObject({ templateSeconds: seconds.optional(), applicationSeconds: seconds.optional() }).optional(),
   log: z
     .strictObject({
       level: z.enum(logLevels).optional(),
@@ -89,12 +96,15 @@ export interface HubConfig {
   readonly ledger: RemoteConfig | null;
   readonly keyFile: string | null;
   readonly heartbeatMs: number;
+  readonly freshMs: number;
+  readonly render: { readonly sourceMs: number; readonly applicationMs: number };
   readonly log: { readonly level: (typeof logLevels)[number]; readonly format: 'json' | 'text' };
 }
 
 /** What is used where neither file nor flags say otherwise. */
 export const defaultPoll = '* * * * *';
 export const defaultData = 'sluice-data';
+export const defaultFreshFor = '72h';
 
 /** Reads a configuration file; throws CONFIG_INVALID with the place of the first member that is wrong. */
 export async function readHubFile(file: string): Promise<HubFile> {
@@ -126,6 +136,8 @@ export function hubConfig(file: HubFile, isText: boolean): HubConfig {
     ...remotesOf(file),
     keyFile: or(file.keyFile, null),
     heartbeatMs: (file.heartbeatSeconds ?? 300) * 1000,
+    freshMs: freshTimeMs(file.freshFor ?? defaultFreshFor),
+    render: renderLimitsOf(file.render ?? {}),
     log: { level: or(file.log?.level, 'info'), format: or(file.log?.format, isText ? 'text' : 'json') },
   };
 }
@@ -146,6 +158,10 @@ function sourceOf({ url, dir, ...source }: NonNullable<HubFile['source']>): HubC
     exclude: or(source.exclude, []),
     poll: or(source.poll, defaultPoll),
   };
+}
+
+function renderLimitsOf({ templateSeconds = 5, applicationSeconds = 60 }: NonNullable<HubFile['render']>) {
+  return { sourceMs: templateSeconds * 1000, applicationMs: applicationSeconds * 1000 };
 }
 
 function remotesOf(file: HubFile): Pick<HubConfig, 'channel' | 'ledger'> {

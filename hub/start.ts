@@ -52,7 +52,7 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
   const { keys, ledger, channel, served, confirm } = stores;
   const reports = await openReports(fileReportStore(join(data, 'reports'), log));
   const opened = await openConfigSource(config, ports);
-  const cue = startCueEngine({ clock });
+  const cue = startCueEngine({ clock, ...config.render });
   const metrics = createMetrics();
   const changed = createStatusSignal();
   const state = createState(await ledger.read(), changed.raise);
@@ -65,7 +65,7 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
     ledger,
     cue,
     source: opened.source,
-    publishing: { ledger, channel, keys, clock, confirm },
+    publishing: { ledger, channel, keys, clock, confirm, freshMs: config.freshMs },
     localCluster: config.localCluster,
     memory: { last: null, passedOver: [] },
     rendered: newRenderMemory(),

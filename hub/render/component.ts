@@ -2,7 +2,7 @@ import type { Component, Trait } from '../../shared/model/documents.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
 import type { PinnedDefinition, RevisionRecord } from '../model/fleet.ts';
 import { definitionKey, rawType } from './builtin.ts';
-import type { CueEngine, CueOutcome, CueValue } from './cue/engine.ts';
+import type { CueEvaluator, CueOutcome, CueValue } from './cue/engine.ts';
 import { readsContext, type CueProgram } from './cue/program.ts';
 import type { Attempt, RenderFault } from './fault.ts';
 import { toObjects, type Manifest } from './objects.ts';
@@ -38,7 +38,7 @@ interface Draft {
 
 /** Renders a component and its traits, in order, with the definitions that the revision pins. Collects every fault. */
 export async function renderComponent(
-  cue: CueEngine,
+  cue: CueEvaluator,
   job: ComponentJob,
   signal: AbortSignal,
 ): Promise<Attempt<ComponentObjects>> {
@@ -54,7 +54,7 @@ export async function renderComponent(
 }
 
 async function applySteps(
-  cue: CueEngine,
+  cue: CueEvaluator,
   steps: readonly Step[],
   draft: Draft,
   signal: AbortSignal,
@@ -74,7 +74,7 @@ async function applySteps(
 }
 
 async function evaluateLate(
-  cue: CueEngine,
+  cue: CueEvaluator,
   step: Step,
   draft: Draft,
   signal: AbortSignal,

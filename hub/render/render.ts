@@ -4,7 +4,7 @@ import { docKey, namespaceOf, type Application, type ApplicationDeployment } fro
 import type { Fleet, RevisionBook, RevisionRecord, Target } from '../model/fleet.ts';
 import type { Assignment, Carrier, RenderedApp } from '../model/rendered.ts';
 import type { Problem, Sourced } from '../model/source.ts';
-import type { CueEngine } from './cue/engine.ts';
+import type { CueEngine, CueEvaluator } from './cue/engine.ts';
 import type { Attempt, RenderFault } from './fault.ts';
 import { newRenderMemory, type RenderMemory } from './memory.ts';
 import { renderRevision, type RevisionComponent } from './revision.ts';
@@ -151,19 +151,30 @@ async function renderRevisions(
   units: readonly Unit[],
 ): Promise<Revisions> {
   const wanted = new Map<string, () => Promise<Attempt<readonly RevisionComponent[]>>>();
+  const evaluatorOf = evaluators(cue);
   for (const unit of units) {
     for (const { record } of unit.parts) {
       const key = revisionKey(unit, record);
       wanted.set(key, async () => {
         const known = memory.revisions.get(key, [record]);
         if (known !== undefined) return known;
-        const attempt = await renderRevision(cue, record, unit.deployment !== null, signal);
+        const attempt = await renderRevision(evaluatorOf(record.app), record, unit.deployment !== null, signal);
         if ('value' in attempt) memory.revisions.set(key, [record], attempt);
         return attempt;
       });
     }
   }
   return new Map(await Promise.all([...wanted].map(async ([key, run]) => [key, await run()] as const)));
+}
+
+// The revisions of an application share its time.
+function evaluators(cue: CueEngine): (app: string) => CueEvaluator {
+  const known = new Map<string, CueEvaluator>();
+  return (app) => {
+    const evaluator = known.get(app) ?? cue.forApplication(app);
+    known.set(app, evaluator);
+    return evaluator;
+  };
 }
 
 function revisionKey(unit: Unit, record: RevisionRecord): string {

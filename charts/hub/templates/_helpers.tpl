@@ -97,6 +97,10 @@ listen:
 webhookSecretFile: /etc/sluice/webhook/secret
 {{- end }}
 heartbeatSeconds: {{ .Values.heartbeatSeconds }}
+freshFor: {{ .Values.freshFor }}
+render:
+  templateSeconds: {{ .Values.render.templateSeconds }}
+  applicationSeconds: {{ .Values.render.applicationSeconds }}
 log:
   level: {{ .Values.log.level }}
   format: {{ .Values.log.format }}

@@ -6,8 +6,8 @@ import type { Evaluated, Source } from './program.ts';
 /** Limits of the worker: milliseconds a source, milliseconds to start, and bytes of its heap before it starts afresh. */
 export const laneLimits = { sourceMs: 5_000, startMs: 60_000, heapBytes: 384 * 1024 * 1024 } as const;
 
-/** What the lane answers for a source: the worker's answer, or that it was stopped or fell. */
-export type Answer = Evaluated | { readonly stopped: 'timeout' | 'crash' };
+/** What is known of a source: the worker's answer, that it was stopped or fell, or that there was no time left for it. */
+export type Answer = Evaluated | { readonly stopped: 'timeout' | 'crash' | 'over' };
 
 /** One worker thread that is replaced when it runs too long, falls, or grows too big. */
 export interface Lane {

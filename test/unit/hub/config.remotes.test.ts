@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { durationMs } from '../../../hub/cliexport.ts';
+import { freshTimeMs } from '../../../hub/freshtime.ts';
 import { hubConfig, type HubFile } from '../../../hub/config.ts';
 
 const configOf = (file: Partial<HubFile>) => hubConfig({ source: { dir: '/config' }, ...file }, false);
@@ -42,9 +42,9 @@ describe('the time that an export stays fresh', () => {
     ['30d', 30 * 24],
     ['8w', 8 * 7 * 24],
     ['366d', 366 * 24],
-  ])('%s is %d hours', (text, hours) => expect(durationMs(text)).toBe(hours * 3_600_000));
+  ])('%s is %d hours', (text, hours) => expect(freshTimeMs(text)).toBe(hours * 3_600_000));
 
   it.each(['', '0d', '30', '1.5d', '-1d', '367d', '99999w', '30 d', '30D'])('%j is a mistake', (text) => {
-    expect(codeOf(() => durationMs(text))).toBe('USAGE');
+    expect(codeOf(() => freshTimeMs(text))).toBe('USAGE');
   });
 });

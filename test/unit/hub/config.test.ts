@@ -23,6 +23,8 @@ describe('the configuration of the hub', () => {
       listen: { host: '127.0.0.1', port: 0, tls: null, publicUrl: null },
       localCluster: null,
       heartbeatMs: 300_000,
+      freshMs: 72 * 3_600_000,
+      render: { sourceMs: 5_000, applicationMs: 60_000 },
       log: { level: 'info', format: 'text' },
     });
   });
@@ -41,8 +43,20 @@ describe('the configuration of the hub', () => {
     expect(await read('{"localCluster": "here"}', 'hub.json')).toEqual({ localCluster: 'here' });
   });
 
+  it('takes the times that signatures and renders may have', async () => {
+    const file = await read('freshFor: 1h\nrender: { templateSeconds: 1, applicationSeconds: 3600 }\n');
+    expect(hubConfig({ source: { dir: '/config' }, ...file }, false)).toMatchObject({
+      freshMs: 3_600_000,
+      render: { sourceMs: 1_000, applicationMs: 3_600_000 },
+    });
+  });
+
   it.each([
     ['an unknown member', 'sorce: {}', 'CONFIG_INVALID', 1],
+    ['signatures for less than an hour', 'freshFor: 59m', 'CONFIG_INVALID', 1],
+    ['signatures for more than a year', 'freshFor: 367d', 'CONFIG_INVALID', 1],
+    ['no time for a template', '\nrender: { templateSeconds: 0 }', 'CONFIG_INVALID', 2],
+    ['more than an hour for an application', 'render: { applicationSeconds: 3601 }', 'CONFIG_INVALID', 1],
     ['a wrong type', 'listen:\n  port: high', 'CONFIG_INVALID', 2],
     ['two documents', '---\na: 1\n---\nb: 2', 'CONFIG_INVALID', undefined],
     ['a syntax error', 'a: [', 'YAML_SYNTAX', 1],
