@@ -7,6 +7,6 @@ export interface ChannelView {
   readonly roots: () => readonly SignedBody[];
   /** The freshness list that names a registration; null before the first one. */
   readonly freshness: (registration: string) => SignedBody | null;
-  /** The text of an object file of a cluster's current bundle; null when the bundle has no such object. */
-  readonly object: (cluster: string, digest: Digest) => Promise<string | null>;
+  /** The texts of object files of a cluster's current bundle, without those that the bundle does not have. */
+  readonly objects: (cluster: string, digests: readonly Digest[]) => ReadonlyMap<Digest, string>;
 }

@@ -2,13 +2,13 @@ import { SluiceError } from '../../shared/errors.ts';
 import { digestOf } from '../../shared/lib/canonical.ts';
 import { makeCommit } from '../../shared/lib/git/commit.ts';
 import { makeBlob, type GitObject, type Oid } from '../../shared/lib/git/object.ts';
-import { folderTrees, newFolder, parseTree, place } from '../../shared/lib/git/tree.ts';
+import { folderTrees, newFolder, parseTree, place, type TreeEntry } from '../../shared/lib/git/tree.ts';
 import type { ObjectReader } from '../../shared/ports/objects.ts';
-import { bundleObjects } from '../../shared/wire/bundle.ts';
+import { appKey } from '../../shared/wire/bundle.ts';
 import { decode, encode } from '../../shared/wire/codec.ts';
 import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/envelope.ts';
-import { revisionPath, revisionSignaturePath } from '../../shared/wire/layout.ts';
-import { revision } from '../../shared/wire/revision.ts';
+import { appFolder, revisionPath, revisionSignaturePath } from '../../shared/wire/layout.ts';
+import { revision, type BundleApp } from '../../shared/wire/revision.ts';
 import type { PublishedBundle } from '../model/ledger.ts';
 import type { NextBundle } from '../model/plan.ts';
 
@@ -44,13 +44,22 @@ export function buildBundle(objects: ObjectReader, signer: Signer, next: NextBun
   };
   add(revisionPath, payload);
   add(revisionSignaturePath, signatures);
-  const before = previous === null ? new Map<string, Oid>() : filesOf(objects, previous.tree);
-  for (const { path, id } of bundleObjects(next.revision)) {
-    const bytes = next.files.get(path);
-    const known = before.get(path);
-    if (bytes !== undefined) add(path, bytes);
-    else if (known !== undefined) place(folder, path.split('/'), known);
-    else throw new SluiceError('INTERNAL', 'a bundle names an object whose file nobody has', { subject: id });
+  const before = previous === null ? nothingBefore : foldersOf(objects, previous);
+  const isShared = repeated(next.revision.apps.map(appFolder));
+  for (const app of next.revision.apps) {
+    const at = appFolder(app);
+    const known = before.folder(app);
+    if (known !== null && !isShared.has(at)) {
+      place(folder, at.split('/'), known, 'folder');
+      continue;
+    }
+    for (const { path, id } of app.objects) {
+      const bytes = next.files.get(path);
+      const oid = bytes === undefined ? before.file(at, path) : null;
+      if (bytes !== undefined) add(path, bytes);
+      else if (oid != null) place(folder, path.split('/'), oid);
+      else throw new SluiceError('INTERNAL', 'a bundle names an object whose file nobody has', { subject: id });
+    }
   }
   const { root, trees } = folderTrees(folder);
   const entry = {
@@ -63,6 +72,46 @@ export function buildBundle(objects: ObjectReader, signer: Signer, next: NextBun
   };
   const commit = channelCommit(entry, parent);
   return { bundle: { ...entry, commit: commit.oid, parent }, objects: [...trees, ...blobs], commit };
+}
+
+/** What the bundle before holds, folder by folder of its applications. */
+interface Before {
+  /** The tree of an application's folder when the application is the very same and alone in there; else null. */
+  readonly folder: (app: BundleApp) => Oid | null;
+  readonly file: (folder: string, path: string) => Oid | null;
+}
+
+const nothingBefore: Before = { folder: () => null, file: () => null };
+
+function foldersOf(objects: ObjectReader, { tree, revision: { apps } }: PublishedBundle): Before {
+  const folders = new Map(
+    treeEntries(objects, tree).flatMap((top) =>
+      top.kind === 'file'
+        ? []
+        : treeEntries(objects, top.oid).map(({ name, oid }): [string, Oid] => [`${top.name}/${name}`, oid]),
+    ),
+  );
+  const digests = new Map(apps.map((app) => [appKey(app), app.digest]));
+  const isShared = repeated(apps.map(appFolder));
+  const opened = new Map<string, ReadonlyMap<string, Oid>>();
+  const open = (at: string): ReadonlyMap<string, Oid> => {
+    const oid = folders.get(at);
+    const files = opened.get(at) ?? (oid === undefined ? new Map<string, Oid>() : filesOf(objects, oid, `${at}/`));
+    opened.set(at, files);
+    return files;
+  };
+  return {
+    folder: (app) => {
+      const at = appFolder(app);
+      return digests.get(appKey(app)) === app.digest && !isShared.has(at) ? (folders.get(at) ?? null) : null;
+    },
+    file: (at, path) => open(at).get(path) ?? null,
+  };
+}
+
+function repeated(names: readonly string[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  return new Set(names.filter((name) => seen.size === seen.add(name).size));
 }
 
 /** The commit that carries a bundle on its ref: made of nothing but the bundle and the parent. */
@@ -81,13 +130,17 @@ export function channelCommit(
 
 /** Every file below a tree: path to blob. */
 export function filesOf(objects: ObjectReader, tree: Oid, prefix = ''): Map<string, Oid> {
-  const body = objects.read(tree)?.body;
-  if (body === undefined) throw new SluiceError('LEDGER_INVALID', 'a tree of the ledger is missing', { subject: tree });
   return new Map(
-    parseTree(body).flatMap(({ name, kind, oid }): [string, Oid][] =>
+    treeEntries(objects, tree).flatMap(({ name, kind, oid }): [string, Oid][] =>
       kind === 'file' ? [[prefix + name, oid]] : [...filesOf(objects, oid, `${prefix}${name}/`)],
     ),
   );
+}
+
+function treeEntries(objects: ObjectReader, tree: Oid): TreeEntry[] {
+  const body = objects.read(tree)?.body;
+  if (body === undefined) throw new SluiceError('LEDGER_INVALID', 'a tree of the ledger is missing', { subject: tree });
+  return parseTree(body);
 }
 
 /** Every object of a tree (itself, all below) that `has` does not know: an object that is known has all below it, too. */

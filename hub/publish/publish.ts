@@ -2,7 +2,9 @@ import type { LedgerState, PublishedBundle } from '../model/ledger.ts';
 import type { NextBundle } from '../model/plan.ts';
 import type { Problem } from '../model/source.ts';
 import { SluiceError } from '../../shared/errors.ts';
-import type { Oid } from '../../shared/lib/git/object.ts';
+import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
+import { packEntry } from '../../shared/lib/git/pack.ts';
+import type { ObjectReader } from '../../shared/ports/objects.ts';
 import { clusterRef } from '../../shared/wire/layout.ts';
 import { buildBundle, type BuiltBundle } from './bundle.ts';
 import { freshFor, instantOf, type PublishDeps } from './deps.ts';
@@ -91,9 +93,16 @@ function readBack({ channel }: PublishDeps, built: readonly BuiltBundle[]): void
   const refs = channel.refs();
   for (const { bundle, commit, objects } of built) {
     const isThere = refs.get(clusterRef(bundle.cluster)) === commit.oid;
-    if (isThere && [commit, ...objects].every(({ oid }) => channel.read(oid)?.oid === oid)) continue;
+    if (isThere && [commit, ...objects].every((object) => isWhole(channel, object))) continue;
     throw new SluiceError('CONFLICT', 'the channel does not show what was just written', {
       subject: clusterRef(bundle.cluster),
     });
   }
+}
+
+// The very bytes that were written say as much as what they inflate to.
+function isWhole(channel: ObjectReader, object: GitObject): boolean {
+  const found = channel.packed(object.oid);
+  if (found?.entry.equals(packEntry(object).bytes) === true) return true;
+  return channel.read(object.oid)?.oid === object.oid;
 }

@@ -17,7 +17,7 @@ export function agentRoutes(app: FastifyInstance, context: RouteContext): void {
   const { door, streams } = context;
   const feed = createFeed(door.channel);
 
-  app.get<ClusterRoute>(feedPaths.bundle(':cluster'), async (request, reply) => {
+  app.get<ClusterRoute>(feedPaths.bundle(':cluster'), (request, reply) => {
     const { cluster } = request.params;
     const state = allowed(context, request, cluster);
     const known = request.headers['if-none-match'];
@@ -25,18 +25,18 @@ export function agentRoutes(app: FastifyInstance, context: RouteContext): void {
       lean(reply);
       return reply.code(304).send();
     }
-    const { etag, body, gzip } = await feed.answer(state, cluster, request.query.have ?? known ?? null);
+    const { etag, body, gzip } = feed.answer(state, cluster, request.query.have ?? known ?? null);
     reply.header('etag', etag).header('vary', 'accept-encoding').type('application/json');
     const zipped = gzip !== null && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
     return zipped ? reply.header('content-encoding', 'gzip').send(gzip) : reply.send(body);
   });
 
-  app.get<ClusterRoute>(feedPaths.object(':cluster', ':digest'), async (request, reply) => {
+  app.get<ClusterRoute>(feedPaths.object(':cluster', ':digest'), (request, reply) => {
     const { cluster } = request.params;
     allowed(context, request, cluster);
     const wanted = digest.safeParse(request.params.digest);
-    const text = wanted.success ? await door.channel.object(cluster, wanted.data) : null;
-    if (text === null) throw new SluiceError('NOT_FOUND', 'the current bundle has no such object');
+    const text = wanted.success ? door.channel.objects(cluster, [wanted.data]).get(wanted.data) : undefined;
+    if (text === undefined) throw new SluiceError('NOT_FOUND', 'the current bundle has no such object');
     return reply.type('application/json').send(text);
   });
 

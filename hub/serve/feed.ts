@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { SluiceError } from '../../shared/errors.ts';
-import { digestOf, type Digest } from '../../shared/lib/canonical.ts';
+import { digestOf } from '../../shared/lib/canonical.ts';
 import { bundleObjects } from '../../shared/wire/bundle.ts';
 import type { FeedAnswer } from '../../shared/wire/feed.ts';
 import type { SignedBody } from '../../shared/wire/report.ts';
@@ -19,7 +19,7 @@ export interface Feed {
   /** The strong validator of what a cluster would get now; throws NOT_FOUND before its first bundle. */
   readonly etag: (state: LedgerState, cluster: string) => string;
   /** `have` is what the agent has: a bundle's digest, or the ETag that came with it; null or any other text for nothing. */
-  readonly answer: (state: LedgerState, cluster: string, have: string | null) => Promise<FeedBody>;
+  readonly answer: (state: LedgerState, cluster: string, have: string | null) => FeedBody;
 }
 
 const cacheBytes = 64 * 1024 * 1024;
@@ -44,14 +44,14 @@ export function createFeed(channel: ChannelView): Feed {
       remember(bundle);
       return etagOf(bundle, channel);
     },
-    answer: async (state, cluster, have) => {
+    answer: (state, cluster, have) => {
       const bundle = bundleOf(state, cluster);
       const held = remember(bundle).find(isNamedBy(have))?.objects ?? new Set();
       const etag = etagOf(bundle, channel);
       const key = `${cluster} ${etag} ${held.size === 0 ? '' : (have ?? '')}`;
       const known = bodies.get(key);
       if (known !== undefined) return known;
-      const body = Buffer.from(JSON.stringify(await composed(bundle, held, channel)));
+      const body = Buffer.from(JSON.stringify(composed(bundle, held, channel)));
       const made = { etag, body, gzip: body.length >= gzipFrom ? gzipSync(body, { level: 1 }) : null };
       bodies.set(key, made);
       return made;
@@ -59,22 +59,19 @@ export function createFeed(channel: ChannelView): Feed {
   };
 }
 
-async function composed(bundle: PublishedBundle, held: ReadonlySet<string>, channel: ChannelView): Promise<FeedAnswer> {
+function composed(bundle: PublishedBundle, held: ReadonlySet<string>, channel: ChannelView): FeedAnswer {
   const wanted = [...new Set(bundleObjects(bundle.revision).map(({ digest }) => digest))].filter(
     (one) => !held.has(one),
   );
-  const objects: Record<Digest, string> = {};
-  for (const digest of wanted) {
-    const text = await channel.object(bundle.cluster, digest);
-    if (text === null)
-      throw new SluiceError('UNAVAILABLE', 'an object of the bundle is not in the channel', { subject: digest });
-    objects[digest] = text;
-  }
+  const objects = channel.objects(bundle.cluster, wanted);
+  const lost = wanted.find((digest) => !objects.has(digest));
+  if (lost !== undefined)
+    throw new SluiceError('UNAVAILABLE', 'an object of the bundle is not in the channel', { subject: lost });
   return {
     roots: [...channel.roots()],
     revision: { payload: text(bundle.payload), signatures: text(bundle.signatures) },
     freshness: channel.freshness(bundle.revision.registration),
-    objects,
+    objects: Object.fromEntries(objects),
   };
 }
 

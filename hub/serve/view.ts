@@ -37,17 +37,22 @@ export function openChannelView(
   return {
     roots: () => rootBodies,
     freshness: (registration) => lists.get(freshnessShard(registration))?.body ?? null,
-    object: (cluster, digest) => {
+    objects: (cluster, digests) => {
       const bundle = state()?.bundles.get(cluster);
-      if (bundle === undefined) return Promise.resolve(null);
+      if (bundle === undefined) return new Map();
       let byDigest = paths.get(bundle);
       if (byDigest === undefined) {
         byDigest = new Map(bundleObjects(bundle.revision).map((object) => [object.digest, object.path]));
         paths.set(bundle, byDigest);
       }
-      const path = byDigest.get(digest);
-      const bytes = path === undefined ? null : fileAt(channel, bundle.tree, path);
-      return Promise.resolve(bytes === null ? null : text(bytes));
+      const files = fileReader(channel, bundle.tree);
+      const found = new Map<Digest, string>();
+      for (const digest of digests) {
+        const path = byDigest.get(digest);
+        const bytes = path === undefined ? null : files(path);
+        if (bytes !== null) found.set(digest, text(bytes));
+      }
+      return found;
     },
     refresh: () => {
       const refs = channel.refs();
@@ -60,13 +65,25 @@ export function openChannelView(
 }
 
 function fileAt(objects: Pick<ObjectReader, 'read'>, tree: Oid, path: string): Uint8Array | null {
-  let at: Oid | undefined = tree;
-  for (const name of path.split('/')) {
-    const folder: ReturnType<ObjectReader['read']> = at === undefined ? null : objects.read(at);
-    if (folder === null) return null;
-    at = parseTree(folder.body).find((entry) => entry.name === name)?.oid;
-  }
-  return at === undefined ? null : (objects.read(at)?.body ?? null);
+  return fileReader(objects, tree)(path);
+}
+
+/** Reads files below a tree by path, every folder on the way once. */
+function fileReader(objects: Pick<ObjectReader, 'read'>, root: Oid): (path: string) => Uint8Array | null {
+  const folders = new Map<Oid, ReadonlyMap<string, Oid>>();
+  const folderAt = (oid: Oid): ReadonlyMap<string, Oid> => {
+    const known = folders.get(oid);
+    if (known !== undefined) return known;
+    const object = objects.read(oid);
+    const folder = new Map(object === null ? [] : parseTree(object.body).map((entry) => [entry.name, entry.oid]));
+    folders.set(oid, folder);
+    return folder;
+  };
+  return (path) => {
+    let at: Oid | undefined = root;
+    for (const name of path.split('/')) at = at === undefined ? undefined : folderAt(at).get(name);
+    return at === undefined ? null : (objects.read(at)?.body ?? null);
+  };
 }
 
 function bodyOf({ payload, signatures }: SignedBytes): SignedBody {

@@ -32,9 +32,20 @@ export function rootPaths(n: number): { readonly document: string; readonly sign
  */
 export function objectPath(app: { readonly namespace: string; readonly name: string }, ref: ObjectRef): string {
   const kind = ref.group === '' ? ref.kind : `${ref.kind}.${ref.group}`;
-  const parts = [`${app.namespace}.${app.name}`, kind, ref.namespace === '' ? '_' : ref.namespace, `${ref.name}.json`];
+  const parts = [appSegment(app), kind, ref.namespace === '' ? '_' : ref.namespace, `${ref.name}.json`];
   if ([...parts, ref.name].some((part) => part === '' || part === '.' || part === '..' || /[/%\0]/.test(part))) {
     throw new SluiceError('NAME_INVALID', 'this name cannot be a path', { subject: parts.join('/') });
   }
-  return ['objects', ...parts].join('/');
+  return [objectsFolder, ...parts].join('/');
+}
+
+/** The folder that all objects of an application are in; two applications can share one when their namespaces have dots. */
+export function appFolder(app: { readonly namespace: string; readonly name: string }): string {
+  return `${objectsFolder}/${appSegment(app)}`;
+}
+
+const objectsFolder = 'objects';
+
+function appSegment({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  return `${namespace}.${name}`;
 }

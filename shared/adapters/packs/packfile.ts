@@ -66,12 +66,18 @@ export function openPackFile(path: string, name: string): PackFile {
 /** Inflates a packed object and checks its name; throws PACK_INVALID. */
 export function unpack(oid: Oid, { type, size, entry }: PackedObject): GitObject {
   try {
-    const body = inflateSync(entry.subarray(parseEntryHeader(entry).start), { maxOutputLength: Math.max(size, 1) });
+    const packed = entry.subarray(parseEntryHeader(entry).start);
+    const body = inflateSync(packed, { maxOutputLength: Math.max(size, 1), chunkSize: pieceOf(size) });
     if (body.length === size && oidOf(type, body) === oid) return { oid, type, body };
   } catch (cause) {
     throw damaged(oid, cause);
   }
   throw damaged(oid);
+}
+
+// The default piece of room is 16 KiB, and most objects are small.
+function pieceOf(size: number): number {
+  return Math.min(Math.max(size, 64), 65_536);
 }
 
 // The position of a name in the index, or -1.
