@@ -1,0 +1,295 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../shared/model/object.ts';
+import { clusterYaml, configApp, webApp } from '../../integration/scenarios/documents.ts';
+import { startWorld, type Fault, type Site, type World } from './world.ts';
+
+const apps = ['one', 'two', 'three'] as const;
+type Placed = 'nowhere' | 'east' | 'west' | 'both';
+
+/** Somebody does something, or something breaks. */
+type Action =
+  | { readonly kind: 'commit'; readonly app: number; readonly value: number | null }
+  | { readonly kind: 'commit image'; readonly tag: number | null }
+  | { readonly kind: 'commit placement'; readonly placed: Placed }
+  | { readonly kind: 'break'; readonly app: number; readonly how: 'not YAML' | 'no type' | 'placement' }
+  | { readonly kind: 'rewrite'; readonly back: number }
+  | { readonly kind: 'hub pass' }
+  | { readonly kind: 'hub restart' }
+  | { readonly kind: 'pass'; readonly site: number }
+  | { readonly kind: 'restart'; readonly site: number }
+  | { readonly kind: 'channel'; readonly site: number; readonly fault: Fault }
+  | { readonly kind: 'refuse'; readonly site: number; readonly verb: string }
+  | { readonly kind: 'clock'; readonly site: number; readonly days: number }
+  | { readonly kind: 'by hand'; readonly site: number; readonly app: number; readonly what: 'delete' | 'edit' | 'copy' }
+  | { readonly kind: 'approve' };
+
+const app = fc.nat({ max: apps.length - 1 });
+const site = fc.nat({ max: 1 });
+const kind = <K extends Action['kind']>(name: K) => fc.constant(name);
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: kind('commit'), app, value: fc.option(fc.nat({ max: 5 }), { freq: 4 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: kind('commit image'), tag: fc.option(fc.nat({ max: 3 }), { freq: 4 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: kind('commit placement'),
+      placed: fc.constantFrom<Placed[]>('nowhere', 'east', 'west', 'both'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: kind('break'),
+      app,
+      how: fc.constantFrom('not YAML' as const, 'no type' as const, 'placement' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: kind('rewrite'), back: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 8, arbitrary: fc.record({ kind: kind('hub pass') }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('hub restart') }) },
+  { weight: 10, arbitrary: fc.record({ kind: kind('pass'), site }) },
+  { weight: 2, arbitrary: fc.record({ kind: kind('restart'), site }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: kind('channel'),
+      site,
+      fault: fc.constantFrom<Fault[]>('none', 'cut', 'replayed', 'swapped'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: kind('refuse'),
+      site,
+      verb: fc.constantFrom('', 'create', 'update', 'delete', 'put'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: kind('clock'), site, days: fc.constantFrom(0, 5, -5) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: kind('by hand'),
+      site,
+      app,
+      what: fc.constantFrom('delete' as const, 'edit' as const, 'copy' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: kind('approve') }) },
+);
+
+/** What the people of this story want: the last thing that each of them committed and that was not broken. */
+interface Wanted {
+  readonly values: (number | null)[];
+  tag: number | null;
+  placed: Placed;
+}
+
+const broken = {
+  'not YAML': 'kind: Application\n  metadata: [',
+  'no type': 'kind: Application\nmetadata: { name: broken }\nspec: { components: [{ name: a, type: nonsense }] }\n',
+  placement:
+    'kind: ApplicationDeployment\nmetadata: { name: broken }\nspec: { appRevisions: [{ revisionName: gone-v9 }] }\n',
+};
+
+const east = 'placement: [{ clusterSelector: { name: east } }]';
+const placements: Record<Exclude<Placed, 'nowhere'>, string> = {
+  east,
+  west: east.replace('east', 'west'),
+  both: 'placement: [{ clusterSelector: { name: east } }, { clusterSelector: { name: west } }]',
+};
+
+function placementFile(placed: Placed): string | null {
+  if (placed === 'nowhere') return null;
+  return `kind: ApplicationDeployment
+metadata: { name: wide, namespace: default }
+spec: { appRevisions: [{ revisionName: wide-v1, ${placements[placed]} }] }
+`;
+}
+
+/** The files that say what is wanted. */
+function filesOf(wanted: Wanted): Record<string, string | null> {
+  return {
+    ...Object.fromEntries(
+      apps.map((name, index): [string, string | null] => {
+        const value = wanted.values[index] ?? null;
+        return [`${name}.yaml`, value === null ? null : configApp(name, { [name]: String(value) })];
+      }),
+    ),
+    'web.yaml': wanted.tag === null ? null : webApp('web', `web:${wanted.tag}`),
+    'wide-placement.yaml': placementFile(wanted.placed),
+  };
+}
+
+/** What runs on a site when everything wanted is there, as `name=value`. */
+function expectedOn(name: string, wanted: Wanted): string[] {
+  const isLocal = name === 'east';
+  const maps = isLocal
+    ? apps.flatMap((one, index) => (wanted.values[index] == null ? [] : [`ConfigMap/${one}=${wanted.values[index]}`]))
+    : [];
+  const web = isLocal && wanted.tag !== null ? [`Deployment/web=web:${wanted.tag}`] : [];
+  const wide = wanted.placed === 'both' || wanted.placed === name ? ['ConfigMap/wide=steady'] : [];
+  return [...maps, ...web, ...wide].sort();
+}
+
+function liveOn({ kube }: Site): string[] {
+  const value = (object: KubeObject): string => {
+    if (object.kind === 'ConfigMap') return (object['data'] as { value: string }).value;
+    const spec = object['spec'] as { template: { spec: { containers: { image: string }[] } } };
+    return spec.template.spec.containers[0]!.image;
+  };
+  return [...kube.objects.values()]
+    .map(({ object }) => object)
+    .filter((object) => ['ConfigMap', 'Deployment'].includes(object.kind))
+    .filter((object) => object.metadata.namespace !== 'sluice-system' && !object.metadata.name.startsWith('theirs'))
+    .map((object) => `${object.kind}/${object.metadata.name}=${value(object)}`)
+    .sort();
+}
+
+type Deed<K extends Action['kind']> = (
+  action: Extract<Action, { readonly kind: K }>,
+  world: World,
+  wanted: Wanted,
+) => Promise<void> | void;
+
+const siteOf = (world: World, action: { readonly site: number }): Site => world.sites[action.site]!;
+
+const deeds: { readonly [K in Action['kind']]: Deed<K> } = {
+  commit: (action, world, wanted) => {
+    wanted.values[action.app] = action.value;
+    return world.commit(pick(filesOf(wanted), `${apps[action.app]!}.yaml`));
+  },
+  'commit image': (action, world, wanted) => {
+    wanted.tag = action.tag;
+    return world.commit(pick(filesOf(wanted), 'web.yaml'));
+  },
+  'commit placement': (action, world, wanted) => {
+    wanted.placed = action.placed;
+    return world.commit(pick(filesOf(wanted), 'wide-placement.yaml'));
+  },
+  break: (action, world) => world.commit({ [`${apps[action.app]!}.yaml`]: broken[action.how] }),
+  rewrite: (action, world) => world.rewrite(action.back),
+  'hub pass': (_, world) => world.hubPass(),
+  'hub restart': (_, world) => world.hubRestart(),
+  pass: (action, world) => siteOf(world, action).pass(),
+  restart: (action, world) => {
+    siteOf(world, action).restart();
+  },
+  channel: (action, world) => {
+    siteOf(world, action).fault = action.fault;
+  },
+  refuse: (action, world) => {
+    siteOf(world, action).kube.fault = (call) =>
+      action.verb !== '' && call.startsWith(`${action.verb} `) && !call.includes('/sluice-') ? 'FORBIDDEN' : null;
+  },
+  clock: (action, world) => {
+    siteOf(world, action).setClock(action.days);
+  },
+  'by hand': (action, world) => {
+    byHand(siteOf(world, action), apps[action.app]!, action.what);
+  },
+  approve: (_, world) => approveAll(world),
+};
+
+async function act(world: World, wanted: Wanted, action: Action): Promise<void> {
+  await (deeds[action.kind] as Deed<Action['kind']>)(action, world, wanted);
+}
+
+function pick(files: Record<string, string | null>, name: string): Record<string, string | null> {
+  return { [name]: files[name] ?? null };
+}
+
+function byHand({ kube }: Site, name: string, what: 'delete' | 'edit' | 'copy'): void {
+  const id = `/ConfigMap/default/${name}`;
+  const live = kube.read(id);
+  if (live === undefined) return;
+  if (what === 'delete') kube.remove(id);
+  else if (what === 'edit') kube.edit(id, (object) => ((object['data'] as { value: string }).value = 'edited'));
+  // An operator copies an object, labels, annotations and all: it is theirs.
+  else if (kube.read(`${id}-theirs`.replace(name, `theirs-${name}`)) === undefined)
+    kube.put_({
+      ...structuredClone(live),
+      metadata: { ...structuredClone(live.metadata), name: `theirs-${name}-theirs` },
+    });
+}
+
+async function approveAll(world: World): Promise<void> {
+  const { view } = await world.client().status({});
+  for (const { change } of view.guarded) await world.client().approve({ change });
+}
+
+/** Mends everything that is broken, and says what everybody wants once more. */
+async function heal(world: World, wanted: Wanted): Promise<void> {
+  for (const site of world.sites) {
+    site.fault = 'none';
+    site.kube.fault = () => null;
+    site.setClock(0);
+  }
+  await world.commit({ ...filesOf(wanted), ...base });
+  for (let round = 0; round < 5; round += 1) {
+    await world.hubPass();
+    await approveAll(world);
+  }
+}
+
+const base = {
+  'clusters.yaml': `${clusterYaml('east')}---\n${clusterYaml('west')}`,
+  // Recorded, never deployed by itself: only its placement says where it runs.
+  'wide.yaml': configApp('wide', { wide: 'steady' }).replace(
+    'name: wide, namespace: default',
+    'name: wide, namespace: default, annotations: { app.oam.dev/revision-only: "true" }',
+  ),
+};
+
+async function play(actions: readonly Action[]): Promise<void> {
+  const wanted: Wanted = { values: [0, 0, null], tag: 0, placed: 'both' };
+  const files = Object.fromEntries(Object.entries(filesOf(wanted)).filter((file) => file[1] !== null));
+  const world = await startWorld({ ...base, ...(files as Record<string, string>) }, ['east', 'west']);
+  try {
+    await world.hubPass();
+    for (const each of world.sites) await each.settle();
+    for (const [index, action] of actions.entries()) {
+      await act(world, wanted, action);
+      for (const each of world.sites) await each.check();
+      expect(world.violations, `after action ${index}`).toEqual([]);
+    }
+    const copies = world.sites.map(({ kube }) => theirsOf(kube));
+    await heal(world, wanted);
+    for (const [index, each] of world.sites.entries()) {
+      const end = await each.settle();
+      await each.check();
+      expect(world.violations).toEqual([]);
+      expect({ site: each.name, live: liveOn(each) }).toEqual({ site: each.name, live: expectedOn(each.name, wanted) });
+      expect(end).toEqual({ isSettled: true, further: [] });
+      expect(theirsOf(each.kube)).toEqual(copies[index]);
+    }
+  } finally {
+    await world.close();
+  }
+}
+
+function theirsOf(kube: Site['kube']): readonly string[] {
+  return [...kube.objects.keys()].filter((id) => id.includes('/theirs-'));
+}
+
+describe('a whole fleet', () => {
+  it(
+    'keeps every invariant whatever is done to it, and comes to what is wanted once the faults stop',
+    { timeout: 600_000 },
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 40, size: 'max' }), (actions) => play(actions)),
+        { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 4) },
+      );
+    },
+  );
+
+  const seeds = new URL('../../seeds/', import.meta.url);
+  for (const file of readdirSync(seeds).filter((name) => name.startsWith('fleet-'))) {
+    it(`still holds in the story of ${file}`, async () => {
+      await play(JSON.parse(readFileSync(new URL(file, seeds), 'utf8')) as readonly Action[]);
+    });
+  }
+});
