@@ -2,6 +2,7 @@ import { asSluiceError, type SluiceError } from '../shared/errors.ts';
 import type { Cluster } from '../shared/model/documents.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { ConfigSource } from './load/source.ts';
+import { bugOf } from './model/bug.ts';
 import type { Fleet, RevisionBook, Validated } from './model/fleet.ts';
 import type { GuardedChange, LedgerState, SeenDocument } from './model/ledger.ts';
 import type { Metrics } from './model/metrics.ts';
@@ -47,6 +48,9 @@ export interface IntakeParts {
 /** Commits that one pass takes before it publishes what they come to. */
 const commitsPerPass = 100;
 
+/** Commits in a row that are remembered as passed over. */
+const passedOverShown = 20;
+
 /**
  * Takes the commits that are new, oldest first: load, validate, settle, record. A repository that cannot be read changes
  * nothing; a commit that nothing can be made of is passed over as a problem, and the rest proceeds.
@@ -79,13 +83,18 @@ export async function takeCommits(
 async function taken(parts: IntakeParts, state: LedgerState, snapshot: Snapshot): Promise<Intake> {
   const { memory } = parts;
   const source = { repository: snapshot.repository, commit: snapshot.commit };
+  const { last } = memory;
   try {
     const validated = await timed(parts, 'validate', () => validate(snapshot));
     memory.last = { snapshot, validated };
+    const intake = counted({ ...parts, memory: { ...memory, passedOver: [] } }, { ...state, source });
     memory.passedOver = [];
-    return counted(parts, { ...state, source });
+    return intake;
   } catch (error) {
-    memory.passedOver = [...memory.passedOver, passedOver(snapshot, asSluiceError(error))];
+    memory.last = last;
+    const problem = passedOver(snapshot, error);
+    const others = memory.passedOver.filter(({ message }) => message !== problem.message);
+    memory.passedOver = [...others, problem].slice(-passedOverShown);
     return counted(parts, { ...state, source });
   }
 }
@@ -131,11 +140,8 @@ function clustersOf({ source, documents }: LedgerState): Fleet {
   };
 }
 
-function passedOver({ commit }: Snapshot, { code, message }: SluiceError): Problem {
-  return {
-    code,
-    message: `commit ${commit.slice(0, 12) || 'of the folder'} cannot be processed and is passed over: ${message}`,
-    hint: 'commit a change that mends it',
-    severity: 'error',
-  };
+function passedOver({ commit }: Snapshot, error: unknown): Problem {
+  const name = commit.slice(0, 12) || 'of the folder';
+  const bug = bugOf(error, `commit ${name} cannot be processed and is passed over`);
+  return { ...bug, hint: 'what was known before counts on; commit a change, and report this line as a bug of Sluice' };
 }

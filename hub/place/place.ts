@@ -1,5 +1,12 @@
 import { by } from '../../shared/lib/order.ts';
-import { docKey, isRevisionOnly, namespaceOf, type ApplicationDeployment } from '../../shared/model/documents.ts';
+import {
+  docKey,
+  isRevisionOnly,
+  namespaceOf,
+  type Application,
+  type ApplicationDeployment,
+} from '../../shared/model/documents.ts';
+import { bugOf } from '../model/bug.ts';
 import type { Fleet, RevisionBook, RevisionRecord } from '../model/fleet.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import { placeDeployment } from './deployment.ts';
@@ -9,13 +16,15 @@ import type { Placed, PlaceInput } from './types.ts';
 export function place(input: PlaceInput): Placed {
   const records = recordsByName(input.book);
   const deployments = [...input.fleet.deployments].sort(by(({ doc }) => docKey(doc)));
-  const placed = deployments.map((deployment) => placeDeployment(input, deployment, records));
+  const placed = deployments.map((deployment) =>
+    placedOrBug(deployment, () => placeDeployment(input, deployment, records)),
+  );
   // Those that a broken deployment names wait for it: it says where they go.
   const named = new Set([...namedApplications(deployments), ...(input.fleet.recordOnly ?? [])]);
   const plain = [...input.fleet.applications]
     .filter(({ doc }) => !isRevisionOnly(doc) && !named.has(docKey(doc)))
     .sort(by(({ doc }) => docKey(doc)))
-    .map(({ doc, place: where }) => placePlain(input, docKey(doc), namespaceOf(doc), where));
+    .map((sourced) => placedOrBug(sourced, () => placePlain(input, sourced)));
   const all = [...placed, ...plain];
   return {
     assignments: all.flatMap(({ assignments }) => assignments),
@@ -39,13 +48,26 @@ function recordsByName(book: RevisionBook): ReadonlyMap<string, RevisionRecord> 
   return new Map(records.map((record) => [`${namespaceOf(record.application)}/${record.name}`, record]));
 }
 
-function placePlain(input: PlaceInput, unit: string, namespace: string, where: Problem['place']): Placed {
-  const nothing: Placed = { assignments: [], picks: new Map(), reasons: [], problems: [], failed: [] };
+const nothing: Placed = { assignments: [], picks: new Map(), reasons: [], problems: [], failed: [] };
+
+// What one document makes us fall over must not stop the others: it keeps what it has.
+function placedOrBug({ doc, place: where }: Sourced<Application | ApplicationDeployment>, run: () => Placed): Placed {
+  try {
+    return run();
+  } catch (error) {
+    const app = docKey(doc);
+    const problem: Problem = { ...bugOf(error, `${app} cannot be placed`), app, place: where };
+    return { ...nothing, problems: [problem], failed: [{ unit: app, cluster: null }] };
+  }
+}
+
+function placePlain(input: PlaceInput, { doc, place: where }: Sourced<Application>): Placed {
+  const [unit, namespace] = [docKey(doc), namespaceOf(doc)];
   const revision = input.book.newest.get(unit);
   if (revision === undefined) return nothing;
   const problem = (facts: Pick<Problem, 'code' | 'message' | 'hint' | 'severity'>): Placed => ({
     ...nothing,
-    problems: [{ ...facts, app: unit, ...(where && { place: where }) }],
+    problems: [{ ...facts, app: unit, place: where }],
     failed: [{ unit, cluster: null }],
   });
   const broken = brokenDeployment(input.fleet, namespace);

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
 import { docKey, namespaceOf, type Application, type ApplicationDeployment } from '../../shared/model/documents.ts';
+import { bugOf } from '../model/bug.ts';
 import type { Fleet, RevisionBook, RevisionRecord, Target } from '../model/fleet.ts';
 import type { Assignment, Carrier, RenderedApp } from '../model/rendered.ts';
 import type { Problem, Sourced } from '../model/source.ts';
@@ -52,7 +53,7 @@ export async function render(
       broken.forEach(report);
       continue;
     }
-    const outcome = outcomeOf(unit, revisions, memory);
+    const outcome = outcomeOrBug(unit, revisions, memory);
     outcome.faults.forEach((fault) => report(unitProblem(unit, fault, 'error')));
     if (outcome.warning !== null)
       report(unitProblem(unit, { ...outcome.warning, path: ['spec', 'traffic'] }, 'warning'));
@@ -62,6 +63,17 @@ export async function render(
   memory.revisions.endRound();
   memory.units.endRound();
   return { apps, failed, problems: [...problems.values()] };
+}
+
+// What one unit makes us fall over must not stop the others.
+function outcomeOrBug(unit: Unit, rendered: Revisions, memory: RenderMemory): UnitOutcome {
+  try {
+    return outcomeOf(unit, rendered, memory);
+  } catch (error) {
+    const { key, target } = unit;
+    const bug = bugOf(error, `${key} cannot be rendered for ${target.name}`);
+    return { app: null, warning: null, faults: [{ ...bug, path: [] }] };
+  }
 }
 
 function outcomeOf(unit: Unit, rendered: Revisions, memory: RenderMemory): UnitOutcome {
@@ -158,13 +170,25 @@ async function renderRevisions(
       wanted.set(key, async () => {
         const known = memory.revisions.get(key, [record]);
         if (known !== undefined) return known;
-        const attempt = await renderRevision(evaluatorOf(record.app), record, unit.deployment !== null, signal);
+        const attempt = await revisionOrBug(
+          renderRevision(evaluatorOf(record.app), record, unit.deployment !== null, signal),
+        );
         if ('value' in attempt) memory.revisions.set(key, [record], attempt);
         return attempt;
       });
     }
   }
   return new Map(await Promise.all([...wanted].map(async ([key, run]) => [key, await run()] as const)));
+}
+
+async function revisionOrBug(
+  rendering: ReturnType<typeof renderRevision>,
+): Promise<Attempt<readonly RevisionComponent[]>> {
+  try {
+    return await rendering;
+  } catch (error) {
+    return { faults: [{ ...bugOf(error, 'cannot be rendered'), path: [] }] };
+  }
 }
 
 // The revisions of an application share its time.

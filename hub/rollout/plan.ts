@@ -5,11 +5,12 @@ import type { Labels } from '../../shared/model/selector.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Approval, BundleMark } from '../../shared/wire/revision.ts';
-import type { GuardedChange, LedgerState, PublishedBundle } from '../model/ledger.ts';
+import { bugOf } from '../model/bug.ts';
+import type { ClusterRecord, GuardedChange, LedgerState, PublishedBundle } from '../model/ledger.ts';
 import type { NextBundle, Plan } from '../model/plan.ts';
 import type { RenderedApp } from '../model/rendered.ts';
 import type { Problem } from '../model/source.ts';
-import { planCluster } from './cluster.ts';
+import { planCluster, type ClusterPlan } from './cluster.ts';
 import { entryOf, type Entry } from './entry.ts';
 import { previousOf, type ClusterInput } from './input.ts';
 import { unexplainedOf } from './retire.ts';
@@ -44,8 +45,10 @@ export function plan(input: PlanInput): Plan {
   const next: NextBundle[] = [];
   const guarded: GuardedChange[] = [];
   const problems: Problem[] = [];
-  for (const cluster of clusterInputs(input, problems)) {
-    const planned = planCluster(cluster);
+  const rendered = Map.groupBy(input.rendered, ({ cluster }) => cluster);
+  for (const record of [...input.state.clusters.values()].sort(by(({ name }) => name))) {
+    if (record.revoked) continue;
+    const planned = plannedOrBug(input, record, rendered.get(record.name) ?? []);
     if (planned.next !== null) next.push(planned.next);
     guarded.push(...planned.guarded);
     problems.push(...planned.problems);
@@ -67,40 +70,54 @@ export function unexplained(
   return found;
 }
 
-function* clusterInputs(input: PlanInput, problems: Problem[]): Generator<ClusterInput> {
-  const { state, source, labels, reports, published, sizes, now } = input;
-  const rendered = Map.groupBy(input.rendered, ({ cluster }) => cluster);
-  for (const record of [...state.clusters.values()].sort(by(({ name }) => name))) {
-    const { name } = record;
-    if (record.revoked) continue;
-    const kept = new Map<string, Problem | null>(
-      input.failed.filter(({ cluster }) => cluster === null || cluster === name).map(({ unit }) => [unit, null]),
-    );
-    const entries = new Map<string, Entry>();
-    for (const app of rendered.get(name) ?? []) {
-      const entry = entryOrProblem(app);
-      if ('app' in entry) entries.set(appKey(app), entry);
-      else {
-        kept.set(appKey(app), null);
-        problems.push(entry.problem);
-      }
-    }
-    const previous = previousOf(state, record);
-    const report = reports.get(name)?.report ?? null;
-    const open = previous === null || report === null ? new Set<ObjectId>() : unexplainedOf(previous, report);
-    yield {
-      state,
-      record,
-      source,
-      labels: labels.get(name) ?? record.labels,
-      rendered: entries,
-      kept,
-      again: [...(published.get(name) ?? [])].filter((id) => open.has(id)),
-      report,
-      sizes,
-      now,
-    };
+// What one cluster makes us fall over must not stop the others: it keeps its bundle, and what waits there goes on waiting.
+function plannedOrBug(input: PlanInput, record: ClusterRecord, rendered: readonly RenderedApp[]): ClusterPlan {
+  const cluster = record.name;
+  try {
+    const problems: Problem[] = [];
+    const planned = planCluster(clusterInput(input, { record, rendered }, problems));
+    return { ...planned, problems: [...problems, ...planned.problems] };
+  } catch (error) {
+    const guarded = input.state.guarded.filter((change) => change.cluster === cluster);
+    const problem = { ...bugOf(error, `the next bundle of ${cluster} cannot be planned`), cluster };
+    return { next: null, guarded, problems: [problem] };
   }
+}
+
+function clusterInput(
+  input: PlanInput,
+  { record, rendered }: { readonly record: ClusterRecord; readonly rendered: readonly RenderedApp[] },
+  problems: Problem[],
+): ClusterInput {
+  const { state, source, labels, reports, published, sizes, now } = input;
+  const { name } = record;
+  const kept = new Map<string, Problem | null>(
+    input.failed.filter(({ cluster }) => cluster === null || cluster === name).map(({ unit }) => [unit, null]),
+  );
+  const entries = new Map<string, Entry>();
+  for (const app of rendered) {
+    const entry = entryOrProblem(app);
+    if ('app' in entry) entries.set(appKey(app), entry);
+    else {
+      kept.set(appKey(app), null);
+      problems.push(entry.problem);
+    }
+  }
+  const previous = previousOf(state, record);
+  const report = reports.get(name)?.report ?? null;
+  const open = previous === null || report === null ? new Set<ObjectId>() : unexplainedOf(previous, report);
+  return {
+    state,
+    record,
+    source,
+    labels: labels.get(name) ?? record.labels,
+    rendered: entries,
+    kept,
+    again: [...(published.get(name) ?? [])].filter((id) => open.has(id)),
+    report,
+    sizes,
+    now,
+  };
 }
 
 function entryOrProblem(app: RenderedApp): Entry | { readonly problem: Problem } {

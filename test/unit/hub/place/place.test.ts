@@ -146,4 +146,28 @@ describe('place', () => {
     const previous = [{ unit: 'default/app', cluster: 'test' }];
     expect(clusters(placed(application, { localCluster: 'test', frozen, previous }))).toEqual(['test']);
   });
+
+  it('quarantines an application that it falls over, and places the others', () => {
+    const selector = '[{ clusterSelector: { name: test } }]';
+    const bad = `---
+kind: ApplicationDeployment
+metadata: { name: bad }
+spec: { appRevisions: [{ revisionName: app-v9, placement: ${selector} }] }
+`;
+    const fleet = fleetOf(deployment(`[{ revisionName: app-v1, placement: ${selector} }]`) + bad);
+    const deployments = fleet.deployments.map((sourced) => ({
+      ...sourced,
+      locate: () => {
+        throw new TypeError('z is undefined');
+      },
+    }));
+    const picks = new Map([['default/bad/{"name":"test","pick":"one"}', ['test']]]);
+    const facts = { targets, picks, previous: [], localCluster: null };
+    const result = place({ fleet: { ...fleet, deployments }, book: bookOf(fleet), ...facts });
+    expect(result.assignments).toMatchObject([{ unit: 'default/deploy', cluster: 'test' }]);
+    expect(result.failed).toEqual([{ unit: 'default/bad', cluster: null }]);
+    expect(result.problems).toMatchObject([{ code: 'INTERNAL', app: 'default/bad', severity: 'error' }]);
+    expect(result.problems[0]?.message).toMatch(/^default\/bad cannot be placed: z is undefined/);
+    expect(result.picks.get('default/bad/{"name":"test","pick":"one"}')).toEqual(['test']);
+  });
 });

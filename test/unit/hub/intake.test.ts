@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { takeCommits, type IntakeMemory } from '../../../hub/intake.ts';
+import type { ConfigSource } from '../../../hub/load/source.ts';
+import type { LedgerState } from '../../../hub/model/ledger.ts';
+import type { BrokenFile, Snapshot } from '../../../hub/model/source.ts';
+import { parseYaml } from '../../../shared/lib/yaml.ts';
+import { stateOf } from './facts.ts';
+
+const repository = 'https://git.example/config.git';
+const app = (name: string) => `kind: Application
+metadata: { name: ${name} }
+spec: { components: [{ name: web, type: worker, properties: { image: a } }] }
+`;
+
+function commit(name: string, texts: readonly string[], behind: number, facts: Partial<Snapshot> = {}): Snapshot {
+  const documents = texts.flatMap((text, index) => {
+    const path = `${index}.yaml`;
+    const at = ({ line, column }: { line: number; column: number }) => ({ path, line, column });
+    return parseYaml(text, path).map(({ value, spot, locate }) => ({
+      value: { apiVersion: 'core.oam.dev/v1beta1', ...(value as object) },
+      place: at(spot),
+      locate: (steps: readonly (string | number)[]) => at(locate(steps)),
+    }));
+  });
+  const nothing = { broken: [], files: new Map(), ignored: 0, problems: [] };
+  return { repository, commit: name, descends: true, documents, behind, ...nothing, ...facts };
+}
+
+/** A file whose path nobody can ask for: what comes after validating falls over it. */
+const poison: BrokenFile = Object.defineProperty(
+  { path: '', problem: { code: 'YAML_SYNTAX', message: 'not YAML', severity: 'error' } },
+  'path',
+  {
+    get: () => {
+      throw new TypeError('path is gone');
+    },
+  },
+);
+
+/** A hub's intake over a repository of some commits, as the passes of one process see it. */
+function scene(commits: readonly Snapshot[], processed: string | null = null) {
+  let state: LedgerState = stateOf([], [], { source: processed === null ? null : { repository, commit: processed } });
+  const source: ConfigSource = {
+    repository,
+    next: (last) => {
+      const index = commits.findIndex((one) => one.commit === last?.commit);
+      return Promise.resolve(commits[index + 1] ?? null);
+    },
+    again: (last) => Promise.resolve(commits.find((one) => one.commit === last.commit) ?? null),
+    expect: () => undefined,
+    watch: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+  const memory: IntakeMemory = { last: null, passedOver: [] };
+  const clock = { now: () => 0, monotonic: () => 0 };
+  return async (look = true) => {
+    const options = { look, signal: new AbortController().signal };
+    const intake = await takeCommits({ source, memory, clock, metrics: { stage: () => undefined } }, state, options);
+    const { source: read, documents, revisions, problems } = intake;
+    state = { ...state, source: read, documents, revisions, problems };
+    return {
+      commit: read?.commit,
+      apps: intake.fleet.applications.map(({ doc }) => doc.metadata.name),
+      problems: problems.map(({ code, message }) => `${code} ${message}`),
+      failure: intake.failure,
+    };
+  };
+}
+
+describe('a commit that the hub falls over', () => {
+  const passedOver = expect.stringMatching(
+    /^INTERNAL commit c2 cannot be processed and is passed over: path is gone/,
+  ) as string;
+
+  it('is passed over with a problem that names it, and what was known before counts on', async () => {
+    const take = scene([commit('c1', [app('a')], 1), commit('c2', [app('b')], 0, { broken: [poison] })]);
+    const first = await take();
+    expect(first).toEqual({ commit: 'c2', apps: ['a'], problems: [passedOver], failure: null });
+    // No crash loop, and no back-off: the next passes go on.
+    expect(await take()).toEqual(first);
+    expect(await take(false)).toEqual(first);
+  });
+
+  it('does not stop the next one', async () => {
+    const take = scene([
+      commit('c1', [app('a')], 2),
+      commit('c2', [app('b')], 1, { broken: [poison] }),
+      commit('c3', [app('c')], 0),
+    ]);
+    expect(await take()).toEqual({ commit: 'c3', apps: ['c'], problems: [], failure: null });
+  });
+
+  it('is passed over after a restart, too', async () => {
+    const take = scene([commit('c2', [app('b')], 0, { broken: [poison] })], 'c2');
+    expect(await take()).toEqual({ commit: 'c2', apps: [], problems: [passedOver], failure: null });
+    expect((await take()).failure).toBeNull();
+  });
+});
