@@ -7,7 +7,7 @@ import { discover } from './discovery.ts';
 import { openMapping } from './mapping.ts';
 import { getMeta, getObject, listObjects } from './read.ts';
 import { openSession } from './session.ts';
-import type { Impersonation, Session } from './session.ts';
+import type { Ask, Impersonation, Session } from './session.ts';
 import { openTransport } from './transport.ts';
 import { watchResource } from './watch.ts';
 import type { WatchLimits } from './watch.ts';
@@ -35,6 +35,16 @@ const defaultWatch: WatchLimits = {
   streamSeconds: 240,
   backoff: { first: 1_000, max: 60_000 } satisfies BackoffLimits,
 };
+
+/** One session to write through, another to read through. */
+function writingAs(writer: Session, reader: Session): Session {
+  const of = ({ method = 'GET' }: Ask): Session => (method === 'GET' ? reader : writer);
+  return {
+    ...reader,
+    json: async (ask) => of(ask).json(ask),
+    answer: async (ask) => of(ask).answer(ask),
+  };
+}
 
 /** Opens the client of one API server; nothing is sent before the first call. */
 export function createKube(options: KubeOptions): KubeClient {
@@ -74,7 +84,7 @@ export function createKube(options: KubeOptions): KubeClient {
   const as = (user: string): Kube => {
     const known = others.get(user);
     if (known !== undefined) return known;
-    const made = kubeOn(sessionOf({ user }));
+    const made = kubeOn(writingAs(sessionOf({ user }), own));
     others.set(user, made);
     return made;
   };

@@ -22,7 +22,7 @@ export function writeObjection(impersonation: Impersonation | null, app: string)
   return `this site names no ServiceAccount that may write applications of namespace ${namespaceOf(app)}`;
 }
 
-/** The cluster as seen by who writes an application; ask `writeObjection` first: what nobody may write is the agent's own here. */
+/** The cluster as who writes an application may write it; ask `writeObjection` first: what nobody may write is the agent's own here. */
 export function kubeFor(agent: Pick<Agent, 'kube' | 'deps'>, app: string): Kube {
   const writer = writerOf(agent.deps.settings.impersonation, app);
   return writer.is === 'account' ? agent.kube.as(writer.user) : agent.kube;

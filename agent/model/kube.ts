@@ -114,7 +114,10 @@ export interface Kube {
   ) => Promise<void>;
   /** Lists and watches until the signal aborts; resolves then. Never throws for server faults. */
   readonly watch: (resource: KubeResource, options: WatchOptions) => Promise<void>;
-  /** The same cluster under the rights of a user whom the agent may impersonate (of a ServiceAccount: with its groups). */
+  /**
+   * The same cluster, where writes carry the rights of a user whom the agent may impersonate (of a ServiceAccount: with its
+   * groups). Reads and watches stay the agent's own.
+   */
   readonly as: (user: string) => Kube;
   /** Requests that were sent so far, for the bench and the no-op test: total, writes, and open watches. */
   readonly counters: () => { readonly requests: number; readonly writes: number; readonly watches: number };

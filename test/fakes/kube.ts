@@ -207,10 +207,9 @@ export function fakeKube(): FakeKube {
           }
         };
       };
-      const { get, getMetadata, create, update, apply, post, put, scale } = kube;
-      const reads = { get: acted(get), getMetadata: acted(getMetadata) };
+      const { create, update, apply, post, put, scale } = kube;
       const writes = { create: acted(create), update: acted(update), apply: acted(apply), delete: acted(kube.delete) };
-      return { ...kube, ...reads, ...writes, post: acted(post), put: acted(put), scale: acted(scale) };
+      return { ...kube, ...writes, post: acted(post), put: acted(put), scale: acted(scale) };
     },
     fault: () => null,
     read: (id) => structuredClone(objects.get(id)?.object),

@@ -47,42 +47,48 @@ sluice-agent-ca
 {{- end -}}
 {{- end -}}
 
-{{/* What applications are made of. Pods are listed to say why a revision is not ready; what is to
+{{/* What applications are made of; with impersonation the agent watches it, and gets it for
+     `sluice-agent status`, no more. Pods are listed to say why a revision is not ready; what is to
      be deleted is scaled to 0 first. */}}
 {{- define "sluice-agent.workloadRules" -}}
+{{- $read := "[get, list, watch]" }}
+{{- $all := .Values.impersonation.enabled | ternary $read "[get, list, watch, create, patch, delete]" }}
+{{- $claims := .Values.rbac.deleteClaims | ternary $all (.Values.impersonation.enabled | ternary $read "[get, list, watch, create, patch]") -}}
 - apiGroups: [""]
   resources: [configmaps, serviceaccounts, services{{ if .Values.rbac.secrets }}, secrets{{ end }}]
-  verbs: [get, list, watch, create, patch, delete]
+  verbs: {{ $all }}
 - apiGroups: [""]
   resources: [persistentvolumeclaims]
-  verbs: [get, list, watch, create, patch{{ if .Values.rbac.deleteClaims }}, delete{{ end }}]
+  verbs: {{ $claims }}
 - apiGroups: [""]
   resources: [pods]
   verbs: [list]
 - apiGroups: [apps]
   resources: [daemonsets, deployments, statefulsets]
-  verbs: [get, list, watch, create, patch, delete]
+  verbs: {{ $all }}
+{{- if not .Values.impersonation.enabled }}
 - apiGroups: [apps]
   resources: [deployments/scale, statefulsets/scale]
   verbs: [patch]
+{{- end }}
 - apiGroups: [batch]
   resources: [cronjobs, jobs]
-  verbs: [get, list, watch, create, patch, delete]
+  verbs: {{ $all }}
 - apiGroups: [autoscaling]
   resources: [horizontalpodautoscalers]
-  verbs: [get, list, watch, create, patch, delete]
+  verbs: {{ $all }}
 - apiGroups: [policy]
   resources: [poddisruptionbudgets]
-  verbs: [get, list, watch, create, patch, delete]
+  verbs: {{ $all }}
 - apiGroups: [networking.k8s.io]
   resources: [ingresses, networkpolicies]
-  verbs: [get, list, watch, create, patch, delete]
+  verbs: {{ $all }}
 - apiGroups: [networking.istio.io]
   resources: [virtualservices]
-  verbs: [get, list, watch, create, patch, delete]
+  verbs: {{ $all }}
 - apiGroups: [gateway.networking.k8s.io]
   resources: [httproutes]
-  verbs: [get, list, watch, create, patch, delete]
+  verbs: {{ $all }}
 - apiGroups: [discovery.k8s.io]
   resources: [endpointslices]
   verbs: [list, watch]

@@ -15,6 +15,24 @@ const releases: readonly (readonly [ChartName, string, readonly string[]])[] = [
   ['agent', 'joined-before', []],
   [
     'agent',
+    'tenants',
+    [
+      join,
+      'namespaces={shop,blog},impersonation.enabled=true,rbac.deleteClaims=true',
+      'impersonation.serviceAccounts.shop=deployer,impersonation.defaultServiceAccount=sluice',
+    ],
+  ],
+  [
+    'agent',
+    'tenants-scoped',
+    [
+      join,
+      'rbac.profile=scoped,impersonation.enabled=true',
+      'impersonation.serviceAccounts.shop=deployer,impersonation.defaultServiceAccount=sluice',
+    ],
+  ],
+  [
+    'agent',
     'everything',
     [
       'existingSecret=our-join,namespaces={shop,blog},createNamespaces=true,rbac.secrets=true,rbac.deleteClaims=true',
@@ -76,6 +94,15 @@ describe.skipIf(helmBinary === null)('the charts', () => {
     ['agent', ['namespaces={Shop}'], /at '\/namespaces\/0'/],
     ['agent', ['namespaces={sluice-system}'], /never applies into its own namespace/],
     ['agent', [join, 'existingSecret=a'], /not with both/],
+    ['agent', ['impersonation.enabled=true'], /without them no application may be written/],
+    ['agent', ['impersonation.defaultServiceAccount=a'], /names accounts but is not enabled/],
+    [
+      'agent',
+      ['impersonation.enabled=true,impersonation.defaultServiceAccount=a,rbac.profile=cluster-admin'],
+      /not do everything themselves/,
+    ],
+    ['agent', ['impersonation.enabled=true,impersonation.serviceAccounts.Shop=a'], /Shop/],
+    ['agent', ['impersonation.enabled=true,impersonation.serviceAccounts.shop=a:b'], /impersonation/],
     ['hub', source.slice(0, 1), /`publicUrl` is required/],
     ['hub', source.slice(1), /`source.url` is required/],
     ['hub', ['source.url=https://user:token@host/r.git'], /source.url|source\/url/],

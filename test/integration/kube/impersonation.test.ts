@@ -11,7 +11,7 @@ const configMaps: KubeResource = {
 };
 const { signal } = new AbortController();
 
-it('a client that acts as a ServiceAccount says so in its own requests alone, and leaves the groups to the server', async () => {
+it('a client that acts as a ServiceAccount writes as that, leaves the groups to the server, and reads as itself', async () => {
   const seen: string[] = [];
   const server = await serveHttp((request, response) => {
     const { 'impersonate-user': user, 'impersonate-group': groups } = request.headers;
@@ -26,10 +26,10 @@ it('a client that acts as a ServiceAccount says so in its own requests alone, an
   try {
     await kube.as(user).create(configMaps, object, { force: false, signal });
     await kube.as(user).getMetadata(key, signal);
-    await kube.getMetadata(key, signal);
-    expect(seen).toEqual([`PATCH ${user} undefined`, `GET ${user} undefined`, 'GET undefined undefined']);
+    await kube.as(user).delete(key, { uid: '1', propagation: 'Background', signal });
+    expect(seen).toEqual([`PATCH ${user} undefined`, 'GET undefined undefined', `DELETE ${user} undefined`]);
     expect(kube.as(user)).toBe(kube.as(user));
-    expect(kube.counters()).toEqual({ requests: 3, writes: 1, watches: 0 });
+    expect(kube.counters()).toEqual({ requests: 3, writes: 2, watches: 0 });
   } finally {
     kube.close();
     await server.stop();
