@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 /** Flags of the agent's Node in the chart (findings: memory of an agent). */
-export const agentFlags = ['--max-semi-space-size=1', '--max-old-space-size=48', '--optimize-for-size'];
+export const agentFlags = ['--max-semi-space-size=1', '--max-old-space-size=64', '--optimize-for-size'];
 
 /** Resident memory of a process, in MiB. */
 export async function residentMiB(pid: number): Promise<number> {

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataFiles, readSecret } from '../../hub/client/data.ts';
-import type { StatusView } from '../../hub/model/status.ts';
+import { apiPaths } from '../../hub/model/api.ts';
+import type { StatusAnswer, StatusView } from '../../hub/model/status.ts';
 import { startConfigRepository, type ConfigRepository } from './config-repository.ts';
 import { runCommand, startProgram, type CommandResult, type Program } from './program.ts';
 import { waitFor } from '../controlplane/wait.ts';
@@ -151,21 +152,35 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     run,
     status,
     adminToken: () => readSecret(join(dataFolder, dataFiles.adminToken)),
-    untilStatus: (what, wanted, timeoutMs = 40_000) =>
-      waitFor(
-        what,
-        async () => {
-          const now = await status();
-          return wanted(now) ? now : undefined;
-        },
-        timeoutMs,
-      ),
+    untilStatus: async (what, wanted, timeoutMs = 40_000) => {
+      let last: StatusView | null = null;
+      const look = async (): Promise<StatusView | undefined> => {
+        last = await hubStatus(hubUrl, dataFolder);
+        if (!wanted(last)) return undefined;
+        // A process for each look would take the machine from those that are waited for: the command has the last word.
+        last = await status();
+        return wanted(last) ? last : undefined;
+      };
+      try {
+        return await waitFor(what, look, timeoutMs);
+      } catch (cause) {
+        throw new Error(`waited in vain for ${what}: ${JSON.stringify(last, null, 1)}`, { cause });
+      }
+    },
     stop: async () => {
       await Promise.all([...agents.values()].map((agent) => agent.stop()));
       await hub?.stop();
       await config.close();
     },
   };
+}
+
+/** What the command asks the hub for, without the command. */
+async function hubStatus(url: string, dataFolder: string): Promise<StatusView> {
+  const token = await readSecret(join(dataFolder, dataFiles.adminToken));
+  const answer = await fetch(url + apiPaths.status, { headers: { authorization: `Bearer ${token}` } });
+  if (!answer.ok) throw new Error(`the hub answered ${answer.status}`);
+  return ((await answer.json()) as StatusAnswer).view;
 }
 
 function required<T>(value: T | undefined, what: string): T {
