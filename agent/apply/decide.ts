@@ -1,3 +1,4 @@
+import { indexOf } from '../model/appindex.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
 import type { Live, LiveObject } from '../model/live.ts';
 import type { AppPlan, ApplyTask } from '../model/plan.ts';
@@ -24,12 +25,13 @@ const keep = (reason: string): Choice => ({ action: 'keep', uid: null, reason })
 
 /** What is to be done for each object of an application now; pure, from what is inventoried and what the watches show. */
 export function decideApply(input: ApplyInput): ApplyTask[] {
-  const revisions = new Map(input.app.revisions.flatMap((one) => one.objects.map((id) => [id, one.name] as const)));
+  const { revisions } = indexOf(input.app);
+  const app = appKey(input.app);
   return input.app.objects.map((object) => {
     const overrides = overridesOf(input, object.id);
     return {
       id: object.id,
-      app: appKey(input.app),
+      app,
       revision: revisions.get(object.id) ?? null,
       digest: object.digest,
       overrides: overrides.values,
@@ -90,8 +92,8 @@ function overridesOf(
   id: ObjectId,
 ): { readonly values: ApplyTask['overrides']; readonly isLive: boolean } {
   const { app, plan, live } = input;
-  const replicas = app.replicas.find((one) => one.id === id);
   const wanted = plan.replicas.get(id);
+  const replicas = wanted === undefined ? undefined : app.replicas.find((one) => one.id === id);
   if (replicas !== undefined && wanted !== undefined) {
     const spec = live.object(id)?.replicas?.spec;
     return { values: [{ pointer: replicas.pointer, value: wanted }], isLive: spec === undefined || spec === wanted };

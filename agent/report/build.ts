@@ -1,6 +1,7 @@
 import type { AppOutcome, Fault } from '../model/agent.ts';
 import type { AgentSettings } from '../model/deps.ts';
-import type { Inventory } from '../model/inventory.ts';
+import { indexOf } from '../model/appindex.ts';
+import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { Live } from '../model/live.ts';
 import type { Identity } from '../model/site.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
@@ -30,6 +31,7 @@ export interface ReportInput extends ConditionsInput {
 export function buildReport(input: ReportInput): AgentReport {
   const { outcome, identity, about } = input;
   const inventory = outcome.inventory;
+  const entries = Map.groupBy(inventory.values(), ({ app }) => app);
   const report: AgentReport = {
     format: 1,
     channel: identity.channel,
@@ -46,7 +48,7 @@ export function buildReport(input: ReportInput): AgentReport {
     accepted: outcome.bundle?.mark ?? null,
     settled: outcome.isSettled,
     conditions: conditionsOf(input),
-    apps: outcome.apps.filter(({ app }) => app !== null).flatMap((app) => reportApp(input, app)),
+    apps: outcome.apps.flatMap((app) => reportApp(input, app, entries.get(app.key) ?? [])),
     retired: {
       settled: (outcome.bundle?.revision.retired ?? []).map((one) => one.id).filter((id) => !inventory.has(id)),
       survivors: [...outcome.survivors],
@@ -57,11 +59,11 @@ export function buildReport(input: ReportInput): AgentReport {
   return fitted(report);
 }
 
-function reportApp(input: ReportInput, outcome: AppOutcome): ReportApp[] {
+function reportApp(input: ReportInput, outcome: AppOutcome, entries: readonly InventoryEntry[]): ReportApp[] {
   const { app, plan } = outcome;
   if (app === null) return [];
-  const ids = new Set(app.objects.map((one) => one.id));
-  const faults = [...input.faults.values()].map((fault) => fault.row).filter((row) => ids.has(row.id));
+  const { digests } = indexOf(app);
+  const faults = [...input.faults.values()].map((fault) => fault.row).filter((row) => digests.has(row.id));
   const explanation = input.explanations.get(outcome.key)?.text ?? null;
   const seen = appHealth(input.outcome, outcome, { live: input.live, faults, explanation });
   const isSettled = plan?.phase === 'settled' && faults.length === 0;
@@ -82,7 +84,7 @@ function reportApp(input: ReportInput, outcome: AppOutcome): ReportApp[] {
       phase: phaseOf(input, outcome),
       health: seen.health,
       message: seen.message.slice(0, 2_000),
-      revisions: [...revisionsOf(input.live, app), ...leavingRevisions(input.live, input.outcome.inventory, app)],
+      revisions: [...revisionsOf(input.live, app), ...leavingRevisions(input.live, entries, app)],
       traffic: trafficOf(input.live, input.outcome.inventory, app),
       objects: { total: seen.total, current: seen.current },
       problems: [...faulty, ...unwell].slice(0, 50),
@@ -101,13 +103,14 @@ function revisionsOf(live: Live, app: BundleApp): ReportRevision[] {
   const own = new Set(app.revisions.flatMap(({ objects }) => objects));
   const shared = app.objects.map(({ id }) => id).filter((id) => !own.has(id));
   const highest = Math.max(...app.revisions.map(({ name }) => numberOf(name)));
+  const { replicas } = indexOf(app);
   return app.revisions.flatMap(({ name, objects }) => {
     const ids = numberOf(name) === highest ? [...objects, ...shared] : objects;
     const counts = ids.flatMap((id) => {
-      const desired = app.replicas.find((one) => one.id === id)?.value;
-      const replicas = live.object(id)?.replicas ?? null;
-      if (desired === undefined && replicas === null) return [];
-      return [{ ready: replicas?.ready ?? 0, desired: desired ?? replicas?.spec ?? 0 }];
+      const desired = replicas.get(id);
+      const pods = live.object(id)?.replicas ?? null;
+      if (desired === undefined && pods === null) return [];
+      return [{ ready: pods?.ready ?? 0, desired: desired ?? pods?.spec ?? 0 }];
     });
     if (counts.length === 0) return [];
     const ready = counts.reduce((sum, one) => sum + one.ready, 0);

@@ -1,4 +1,5 @@
 import type { AppOutcome, Outcome } from '../model/agent.ts';
+import { indexOf } from '../model/appindex.ts';
 import { isWorkload } from '../model/kinds.ts';
 import type { AppPlan } from '../model/plan.ts';
 import type { Live, LiveObject } from '../model/live.ts';
@@ -78,7 +79,8 @@ function verdictOf(live: Live, id: ObjectId): { readonly health: ObjectHealth; r
 /** Ready of wanted pods; objects that are current of all where nothing runs pods. */
 function readyText(live: Live, app: BundleApp | null): string {
   const ids = idsOf(app);
-  const scaled = ids.flatMap((id) => replicasOf(live.object(id), app, id));
+  const wanted = app === null ? new Map<ObjectId, number>() : indexOf(app).replicas;
+  const scaled = ids.flatMap((id) => replicasOf(live.object(id), wanted.get(id), id));
   if (scaled.length > 0) {
     const ready = scaled.reduce((sum, one) => sum + Math.min(one.ready, one.wanted), 0);
     return `${ready}/${scaled.reduce((sum, one) => sum + one.wanted, 0)}`;
@@ -86,8 +88,7 @@ function readyText(live: Live, app: BundleApp | null): string {
   return `${ids.filter((id) => live.object(id)?.health === 'Current').length}/${ids.length}`;
 }
 
-function replicasOf(live: LiveObject | undefined, app: BundleApp | null, id: ObjectId) {
-  const wanted = app?.replicas.find((one) => one.id === id)?.value;
+function replicasOf(live: LiveObject | undefined, wanted: number | undefined, id: ObjectId) {
   const replicas = live?.replicas ?? null;
   if (replicas === null) return wanted === undefined || !isWorkload(id) ? [] : [{ wanted, ready: 0 }];
   return [{ wanted: wanted ?? replicas.spec, ready: replicas.ready }];

@@ -1,19 +1,20 @@
-import type { Inventory } from '../model/inventory.ts';
+import type { InventoryEntry } from '../model/inventory.ts';
 import type { Live } from '../model/live.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
-import { appKey } from '../../shared/wire/bundle.ts';
 import type { ReportRevision } from '../../shared/wire/report.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 
 /**
  * Replicas of the revisions that the bundle names no more and that still run here: on their way out, or kept because their
- * successor did not become ready. What is desired of them is what their workloads say now.
+ * successor did not become ready. What is desired of them is what their workloads say now. `entries` are the application's.
  */
-export function leavingRevisions(live: Live, inventory: Inventory, app: BundleApp): ReportRevision[] {
+export function leavingRevisions(
+  live: Live,
+  entries: readonly Pick<InventoryEntry, 'id' | 'revision'>[],
+  app: BundleApp,
+): ReportRevision[] {
   const wanted = new Set(app.revisions.map(({ name }) => name));
-  const leaving = [...inventory.values()].filter(
-    ({ app: key, revision }) => key === appKey(app) && revision !== null && !wanted.has(revision),
-  );
+  const leaving = entries.filter(({ revision }) => revision !== null && !wanted.has(revision));
   const names = [...new Set(leaving.flatMap(({ revision }) => revision ?? []))].sort(byCodeUnit);
   return names.flatMap((name) => {
     const counts = leaving

@@ -1,4 +1,4 @@
-import { isWorkload } from '../model/kinds.ts';
+import { indexOf } from '../model/appindex.ts';
 import type { Live, LiveObject } from '../model/live.ts';
 import type { AppSight } from '../model/plan.ts';
 import { matchesLabels } from '../../shared/model/selector.ts';
@@ -27,10 +27,10 @@ export function workloadReadiness(sight: AppSight, app: BundleApp, id: ObjectId)
   if (fault !== undefined) return not(fault);
   const live = ownLive(sight, id);
   if (live === undefined) return not('not created yet');
-  if (sight.entries.get(id)?.applied !== app.objects.find((one) => one.id === id)?.digest)
-    return not('not applied yet');
+  const { digests, replicas } = indexOf(app);
+  if (sight.entries.get(id)?.applied !== digests.get(id)) return not('not applied yet');
   const isFailed = live.health === 'Failed';
-  const short = shortOf(live, app.replicas.find((one) => one.id === id)?.value ?? 0);
+  const short = shortOf(live, replicas.get(id) ?? 0);
   if (short !== null) return not(short, isFailed);
   return live.health === 'Current' ? ok : not(live.message, isFailed);
 }
@@ -45,20 +45,17 @@ function shortOf(live: LiveObject, desired: number): string | null {
 /** Whether everything that runs pods in a revision is ready. */
 export function revisionReadiness(sight: AppSight, app: BundleApp, revision: string): Readiness {
   const objects = app.revisions.find((one) => one.name === revision)?.objects ?? [];
+  const { running } = indexOf(app);
   return firstNotReady(
     sight,
     app,
-    objects.filter((id) => isRunning(app, id)),
+    objects.filter((id) => running.has(id)),
   );
 }
 
 /** Whether everything that runs pods in the application is ready: then no drop beside it can cost capacity. */
 export function appReadiness(sight: AppSight, app: BundleApp): Readiness {
-  return firstNotReady(
-    sight,
-    app,
-    app.objects.map((one) => one.id).filter((id) => isRunning(app, id)),
-  );
+  return firstNotReady(sight, app, indexOf(app).running);
 }
 
 /** The revision that an object belongs to, when it is one's alone. */
@@ -80,11 +77,7 @@ export function expectedEndpoints(live: Live, app: BundleApp, service: ObjectId)
   );
 }
 
-function isRunning(app: BundleApp, id: ObjectId): boolean {
-  return isWorkload(id) || app.replicas.some((one) => one.id === id);
-}
-
-function firstNotReady(sight: AppSight, app: BundleApp, ids: readonly ObjectId[]): Readiness {
+function firstNotReady(sight: AppSight, app: BundleApp, ids: Iterable<ObjectId>): Readiness {
   for (const id of ids) {
     const readiness = workloadReadiness(sight, app, id);
     if (!readiness.ok) return readiness;

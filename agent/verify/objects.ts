@@ -19,15 +19,23 @@ export function checkedText(object: BundleObject, bytes: Uint8Array): string {
   }
 }
 
-/** Ids and paths of an application's objects: each id and path once in the bundle, each path the one that its id has. */
-export function checkNames(app: BundleApp, seen: { readonly ids: Set<string>; readonly paths: Set<string> }): void {
+/**
+ * Ids and paths of an application's objects: each id and path once in the bundle, each path the one that its id has. Of an
+ * application that `isKnown` from a bundle that was checked, only that they are not another's too.
+ */
+export function checkNames(
+  app: BundleApp,
+  seen: { readonly ids: Set<string>; readonly paths: Set<string> },
+  isKnown: boolean,
+): void {
   for (const { id, path } of app.objects) {
     if (seen.ids.has(id) || seen.paths.has(path)) throw invalid('the bundle names an object twice', id);
-    if (path !== objectPath(app, parseObjectId(id))) throw invalid('an object is not at the path of its id', id);
+    if (!isKnown && path !== objectPath(app, parseObjectId(id)))
+      throw invalid('an object is not at the path of its id', id);
     seen.ids.add(id);
     seen.paths.add(path);
   }
-  checkReferences(app);
+  if (!isKnown) checkReferences(app);
 }
 
 /** The object of a file: a Kubernetes object that is what its id says. */

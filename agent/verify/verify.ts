@@ -9,21 +9,17 @@ import {
   bundleObjects,
   changeDigest,
 } from '../../shared/wire/bundle.ts';
-import { decode, encode } from '../../shared/wire/codec.ts';
+import { encode } from '../../shared/wire/codec.ts';
 import { countSigners, parseSignatures, payloadTypes } from '../../shared/wire/envelope.ts';
 import { revisionPath } from '../../shared/wire/layout.ts';
-import {
-  revision as revisionSchema,
-  type Approval,
-  type BundleObject,
-  type Revision,
-} from '../../shared/wire/revision.ts';
+import type { Approval, BundleApp, BundleObject, Revision } from '../../shared/wire/revision.ts';
 import type { Root } from '../../shared/wire/root.ts';
 import type { ChannelSnapshot, VerifiedBundle } from '../model/bundle.ts';
 import type { Believed } from '../model/deps.ts';
 import type { Identity } from '../model/site.ts';
 import { freshUntil, verifyFreshness } from './freshness.ts';
 import { checkedObject, checkedText, checkNames, checkPointers, proofKey } from './objects.ts';
+import { decodeRevision } from './revision.ts';
 import { verifyRoots } from './roots.ts';
 
 /** What a bundle is checked against: who this agent is, what it believes already, and the time. */
@@ -44,15 +40,16 @@ const maxJump = 1_000_000;
  */
 export async function verify({ snapshot, identity, believed, now }: VerifyInput): Promise<VerifiedBundle> {
   const root = verifyRoots(snapshot.roots, identity, believed.rootVersion);
-  const revision = verifyEnvelope(snapshot, root);
+  const revision = verifyEnvelope(snapshot, root, believed.previous);
   const revisionDigest = digestOf(snapshot.revision.payload);
   const mark = { epoch: revision.epoch, generation: revision.generation, revisionDigest };
   checkAddressee(revision, identity, root);
   checkOrder(mark, believed.mark, identity.minimumGeneration);
-  checkCounts(revision);
+  const known = new Set(believed.previous?.revision.apps);
+  checkCounts(revision, known);
   revision.approvals.forEach((approval) => checkApproval(approval, revision, root));
   checkRetired(revision);
-  const texts = await verifyObjects(snapshot, revision, believed.previous);
+  const texts = await verifyObjects(snapshot, revision, { previous: believed.previous, known });
 
   const list = verifyFreshness(snapshot.freshness, root, revision.registration);
   const issuedAt = Date.parse(revision.issuedAt);
@@ -74,14 +71,14 @@ export async function verify({ snapshot, identity, believed, now }: VerifyInput)
   return accepted as VerifiedBundle;
 }
 
-function verifyEnvelope({ revision: file }: ChannelSnapshot, root: Root): Revision {
+function verifyEnvelope({ revision: file }: ChannelSnapshot, root: Root, previous: VerifiedBundle | null): Revision {
   const sigs = parseSignatures(file.signatures);
   if (countSigners(payloadTypes.revision, file.payload, sigs, root.hubs.keys) === 0) {
     throw new SluiceError('SIGNATURE_INVALID', 'no hub key of the root document signed this bundle', {
       subject: revisionPath,
     });
   }
-  return decode(revisionSchema, file.payload, revisionPath);
+  return decodeRevision(file.payload, previous?.revision ?? null);
 }
 
 function checkAddressee(revision: Revision, identity: Identity, root: Root): void {
@@ -115,8 +112,8 @@ function checkOrder(next: VerifiedBundle['mark'], mark: VerifiedBundle['mark'] |
   }
 }
 
-/** Names, counts and digests that the envelope says of itself. */
-function checkCounts(revision: Revision): void {
+/** Names, counts and digests that the envelope says of itself; those within an application that was `known` were checked then. */
+function checkCounts(revision: Revision, known: ReadonlySet<BundleApp>): void {
   const objects = bundleObjects(revision);
   if (revision.bundle.objects > bundleLimits.objects || revision.bundle.bytes > bundleLimits.bytes) {
     throw new SluiceError('LIMIT_EXCEEDED', 'the bundle is too large', { subject: revisionPath });
@@ -130,8 +127,9 @@ function checkCounts(revision: Revision): void {
     if (apps.has(appKey(app)))
       throw new SluiceError('WIRE_INVALID', 'an application comes twice', { subject: appKey(app) });
     apps.add(appKey(app));
-    checkNames(app, seen);
-    if (appDigest(app) !== app.digest) throw mismatch('an application has another digest than it says', appKey(app));
+    checkNames(app, seen, known.has(app));
+    if (!known.has(app) && appDigest(app) !== app.digest)
+      throw mismatch('an application has another digest than it says', appKey(app));
   }
 }
 
@@ -162,11 +160,17 @@ function checkRetired(revision: Revision): void {
   }
 }
 
+interface Proved {
+  readonly previous: VerifiedBundle | null;
+  /** The applications of the bundle before. */
+  readonly known: ReadonlySet<BundleApp>;
+}
+
 /** The checked text of every object by digest. What the bundle before this one proved is not proved again. */
 async function verifyObjects(
   snapshot: ChannelSnapshot,
   revision: Revision,
-  previous: VerifiedBundle | null,
+  { previous, known }: Proved,
 ): Promise<ReadonlyMap<Digest, string>> {
   const texts = new Map<Digest, string>();
   const proved = new Set(previous === null ? [] : bundleObjects(previous.revision).map(proofKey));
@@ -180,8 +184,7 @@ async function verifyObjects(
       if (bytes > revision.bundle.bytes) throw mismatch('the bundle is larger than it says');
       if (!proved.has(proofKey(object))) parsed.set(object.id, checkedObject(object.id, text));
     }
-    const textById = new Map(app.objects.map(({ id, digest }) => [id, texts.get(digest) ?? '']));
-    checkPointers(app, (id) => parsed.get(id) ?? checkedObject(id, textById.get(id) ?? ''));
+    if (!known.has(app)) checkPointers(app, (id) => parsed.get(id) ?? checkedObject(id, textOfObject(app, id, texts)));
   }
   if (bytes !== revision.bundle.bytes) throw mismatch('the bundle has another size than it says');
   return texts;
@@ -197,6 +200,11 @@ async function readText(
   const text = previous?.objectText(object.digest);
   if (text !== null && text !== undefined) return text;
   throw mismatch('an object of the bundle is missing', object.id);
+}
+
+function textOfObject(app: BundleApp, id: string, texts: ReadonlyMap<Digest, string>): string {
+  const object = app.objects.find((one) => one.id === id);
+  return (object === undefined ? undefined : texts.get(object.digest)) ?? '';
 }
 
 function mismatch(message: string, subject: string = revisionPath): SluiceError {

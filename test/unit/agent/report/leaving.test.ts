@@ -24,7 +24,7 @@ async function blockedByVersion3() {
 describe('what a report says of a change that is blocked', () => {
   it('still counts the replicas of the revision that the bundle names no more', async () => {
     const { agent, outcome, app } = await blockedByVersion3();
-    expect(leavingRevisions(agent.view, outcome.inventory, app.app!)).toEqual([
+    expect(leavingRevisions(agent.view, [...outcome.inventory.values()], app.app!)).toEqual([
       { name: 'example-v2', ready: 4, desired: 4 },
     ]);
   });
@@ -32,7 +32,7 @@ describe('what a report says of a change that is blocked', () => {
   it('counts none of a revision that is there to stay', async () => {
     const { agent, outcome, app } = await blockedByVersion3();
     const stays = { ...app.app!, revisions: [...app.app!.revisions, { name: 'example-v2', objects: [] }] };
-    expect(leavingRevisions(agent.view, outcome.inventory, stays)).toEqual([]);
+    expect(leavingRevisions(agent.view, [...outcome.inventory.values()], stays)).toEqual([]);
   });
 
   it('gives the word of a pod where there is one, and the word of the workload where there is none', async () => {

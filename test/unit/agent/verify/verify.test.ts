@@ -5,7 +5,7 @@ import type { Believed } from '../../../../agent/model/deps.ts';
 import { isSluiceError, type Code } from '../../../../shared/errors.ts';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { idOf, type KubeObject } from '../../../../shared/model/object.ts';
-import { changeDigest } from '../../../../shared/wire/bundle.ts';
+import { bundleDigest, changeDigest } from '../../../../shared/wire/bundle.ts';
 import { encode } from '../../../../shared/wire/codec.ts';
 import { payloadTypes, type Signer } from '../../../../shared/wire/envelope.ts';
 import type { Approval, Revision } from '../../../../shared/wire/revision.ts';
@@ -230,6 +230,24 @@ describe('one forged bundle per rule', () => {
 
   it.each(cases)('refuses a bundle %s', async (_, bundle, code, believed) => {
     expect(await codeOf(bundle, believed)).toBe(code);
+  });
+
+  // A file that is left out is the one case that a good bundle before it makes good.
+  const lasting = cases.filter(([rule]) => rule !== 'with a file that is missing');
+  it.each(lasting)('refuses a bundle %s after a good one, too', async (_, bundle, code, believed) => {
+    const previous = await read(made.snapshotOf({ revision: good.signed, files: good.files }));
+    expect(await codeOf(bundle, { ...believed, previous })).toBe(code);
+  });
+
+  it('refuses an id that an application takes from one that was verified before', async () => {
+    const previous = await read(snapshot);
+    const [known] = good.revision.apps;
+    const thief = made.appOf([service], { ...plain, namespace: 'a', name: 'first' });
+    const bundle = forged({
+      apps: [thief, known!],
+      bundle: { ...good.revision.bundle, digest: bundleDigest([...thief.objects, ...known!.objects]), objects: 4 },
+    });
+    expect(await codeOf(bundle, { previous })).toBe('WIRE_INVALID');
   });
 
   it('takes a root document that the old and the new keys signed', async () => {
