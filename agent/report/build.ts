@@ -10,6 +10,7 @@ import { reportLimit, type AgentReport, type ReportApp, type ReportRevision } fr
 import { appHealth } from './health.ts';
 import { leavingRevisions } from './leaving.ts';
 import { conditionsOf, type ConditionsInput } from './conditions.ts';
+import { stuckOf } from './stuck.ts';
 
 /** Everything that a report is made of: only rows and observed facts. */
 export interface ReportInput extends ConditionsInput {
@@ -31,6 +32,7 @@ export interface ReportInput extends ConditionsInput {
 export function buildReport(input: ReportInput): AgentReport {
   const { outcome, identity, about } = input;
   const inventory = outcome.inventory;
+  const reasons = stuckOf(outcome, input.faults);
   const entries = Map.groupBy(inventory.values(), ({ app }) => app);
   const report: AgentReport = {
     format: 1,
@@ -53,6 +55,7 @@ export function buildReport(input: ReportInput): AgentReport {
       settled: (outcome.bundle?.revision.retired ?? []).map((one) => one.id).filter((id) => !inventory.has(id)),
       survivors: [...outcome.survivors],
       unexplained: [...outcome.unexplained],
+      ...(reasons.length > 0 && { reasons }),
     },
     ...(input.withEnvelope && outcome.bundle !== null ? { envelope: outcome.bundle.envelope } : {}),
   };
@@ -159,6 +162,7 @@ function fitted(report: AgentReport): AgentReport {
         settled: cut(retired.settled),
         survivors: cut(retired.survivors),
         unexplained: cut(retired.unexplained),
+        ...(retired.reasons !== undefined && { reasons: cut(retired.reasons) }),
       },
     };
   }

@@ -49,20 +49,23 @@ function judge(input: ConditionsInput): Judged[] {
     isTrue ? [{ type, isTrue, reason, message }] : [];
   const ready: Judged = { type: 'Ready', isTrue: isReady, reason: isReady ? 'Settled' : 'Working', message: '' };
   const isSaid = fault?.code === 'STALE';
+  const kept = `${outcome.unexplained.length} objects`;
+  const left = leftText(outcome, kept);
   return [
-    { ...ready, message: fault === null ? '' : fault.message },
+    { ...ready, message: fault === null ? left : fault.message },
     ...(fault === null ? [] : has(conditionOfFault(fault.code), true, fault.code, fault.message)),
     ...has('Stale', isStale && !isSaid, 'NotFresh', 'not fresh: the last good state is kept'),
     ...has('Held', outcome.mode.hold !== null, 'Site', outcome.mode.hold ?? ''),
     ...has('Restored', outcome.isRestored, 'ClusterChanged', 'not the recorded cluster: nothing is deleted'),
-    ...has(
-      'Unexplained',
-      outcome.unexplained.length > 0,
-      'NotRetired',
-      `${outcome.unexplained.length} objects are kept`,
-    ),
+    ...has('Unexplained', outcome.unexplained.length > 0 && left === '', 'NotRetired', `${kept} are kept`),
     ...has('DeleteLimited', outcome.isLimited, 'Limit', 'too many deletions in 24 h without an approval'),
   ];
+}
+
+/** A cluster that leaves has no application and nothing retired: all of it is unexplained, and meant to be. */
+function leftText({ bundle, unexplained }: Outcome, kept: string): string {
+  if (bundle?.revision.decommission === undefined || unexplained.length === 0) return '';
+  return `the cluster was told to leave: ${kept} stay as they are`;
 }
 
 function conditionOfFault(code: string): ReportCondition['type'] {

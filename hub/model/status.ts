@@ -28,6 +28,8 @@ export const statusRow = z.object({
   applied: z.boolean(),
   health: z.enum(appHealthOrder),
   phase: z.string().nullable(),
+  /** What carries the traffic there; null where nobody has said so, or nothing does. */
+  provider: z.string().nullable().default(null),
   message: z.string(),
   notes: z.array(z.string()),
   /** When the agent looked, by its clock; when its report came in, by the hub's, and how many seconds ago. */
@@ -52,6 +54,8 @@ export const statusCluster = z.object({
   conditions: z.array(z.object({ type: z.string(), reason: z.string(), message: z.string(), since: z.string() })),
   unexplained: z.number(),
   survivors: z.number(),
+  /** Why what is retired there is still there, as far as the agent says. */
+  stuck: z.array(z.object({ id: z.string(), message: z.string() })).default([]),
   reportedAt: z.string().nullable(),
   ageSeconds: z.number().nullable(),
   stale: z.boolean(),

@@ -31,6 +31,7 @@ const unheard = {
   conditions: [],
   unexplained: 0,
   survivors: 0,
+  stuck: [],
 };
 
 function saidBy(report: AgentReport) {
@@ -45,6 +46,7 @@ function saidBy(report: AgentReport) {
       .map(({ type, reason, message, since }) => ({ type, reason, message, since })),
     unexplained: report.retired.unexplained.length,
     survivors: report.retired.survivors.length,
+    stuck: (report.retired.reasons ?? []).map(({ id, message }) => ({ id, message })),
   };
 }
 

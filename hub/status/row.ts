@@ -37,6 +37,7 @@ function rowOf(facts: RowFacts): StatusRow {
     applied: isEcho(facts),
     ...verdictOf(facts),
     phase: said?.phase ?? null,
+    provider: providerOf(app, said),
     notes: app.notes,
     ...knowledgeOf(facts),
   };
@@ -59,6 +60,7 @@ function leavingRows(common: Omit<RowFacts, 'app' | 'said'>, wanted: ReadonlySet
     health: common.stale ? 'Stale' : said.health === 'Degraded' ? 'Degraded' : 'Progressing',
     message: said.message === '' ? 'being removed' : `being removed: ${said.message}`,
     phase: said.phase,
+    provider: null,
     notes: [],
     ...knowledgeOf({ ...common, said }),
   }));
@@ -96,6 +98,12 @@ function wantedShare(app: BundleApp, revision: string): number | null {
 function liveShare(said: ReportApp, revision: string): number | null {
   if (said.traffic.length === 0) return null;
   return said.traffic.find((share) => share.revision === revision)?.weight ?? 0;
+}
+
+/** What carries the traffic, once an agent has said something and does not miss it. */
+function providerOf({ traffic: [traffic] }: BundleApp, said: ReportApp | undefined): string | null {
+  if (traffic === undefined || said === undefined || said.phase === 'skipped') return null;
+  return said.problems.some(({ id }) => id === traffic.id) ? null : traffic.provider;
 }
 
 function knowledgeOf({ received, said, age }: Pick<RowFacts, 'received' | 'said' | 'age'>) {

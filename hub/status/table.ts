@@ -26,7 +26,7 @@ export function statusTable(view: StatusView, style: TableStyle): string {
 /** One line of a row, for a pipe that follows changes. */
 export function changeLine(row: StatusRow, at: string): string {
   const revisions = row.revisions.map((revision) =>
-    [revision.name, readyText(revision), shareText(revision)].filter((part) => part !== '-').join(' '),
+    [revision.name, readyText(revision), shareText(revision, row)].filter((part) => part !== '-').join(' '),
   );
   const message = row.message === '' ? '' : ` (${row.message})`;
   return `${at} ${row.application} ${row.cluster} ${row.health} ${revisions.join(', ')}${message}`.trimEnd();
@@ -75,10 +75,10 @@ function rowLines(row: StatusRow, style: TableStyle): (readonly string[] | strin
   const [first, ...rest] = row.revisions;
   const wide = style.wide ? [generationText(row), short(row.desired), short(row.observed)] : [];
   const blank = style.wide ? ['', '', ''] : [];
-  const cells = first === undefined ? ['-', '-', '-'] : revisionCells(first);
+  const cells = first === undefined ? ['-', '-', '-'] : revisionCells(first, row);
   return [
     [shownName(row.application), row.cluster, ...cells, row.health, ...wide, ageText(row.ageSeconds)],
-    ...rest.map((revision) => ['', '', ...revisionCells(revision), '', ...blank, '']),
+    ...rest.map((revision) => ['', '', ...revisionCells(revision, row), '', ...blank, '']),
     ...notesOf(row).flatMap((note) => wrap(note, style.columns, '  ')),
   ];
 }
@@ -95,17 +95,20 @@ function notesOf(row: StatusRow): string[] {
   return [...(row.message === '' || isPlain ? [] : [message]), ...row.notes.map((note) => `note: ${note}`)];
 }
 
-function revisionCells(revision: StatusRow['revisions'][number]): string[] {
-  return [revision.name, readyText(revision), shareText(revision)];
+function revisionCells(revision: StatusRow['revisions'][number], row: StatusRow): string[] {
+  return [revision.name, readyText(revision), shareText(revision, row)];
 }
 
 function readyText({ ready, desired }: StatusRow['revisions'][number]): string {
   return ready === null && desired === null ? '-' : `${ready ?? '?'}/${desired ?? '?'}`;
 }
 
-/** The live share, with the wanted one while they differ. */
-function shareText({ traffic, wantedTraffic }: StatusRow['revisions'][number]): string {
-  if (traffic === null) return '-';
+/** The live share, with the wanted one while they differ; what carries it where it has no weights. */
+function shareText(
+  { traffic, wantedTraffic }: StatusRow['revisions'][number],
+  { provider }: Pick<StatusRow, 'provider'>,
+): string {
+  if (traffic === null) return provider === 'ingress' && wantedTraffic !== null && wantedTraffic > 0 ? provider : '-';
   const live = `${Math.round(traffic)}%`;
   return wantedTraffic === null || Math.round(traffic) === wantedTraffic ? live : `${live}>${wantedTraffic}%`;
 }
@@ -116,23 +119,52 @@ function generationText({ generation, acceptedGeneration }: StatusRow): string {
 
 /** Clusters with something to say beyond their applications. */
 function clusterLines(view: StatusView, style: TableStyle): string[] {
-  const lines = view.clusters.flatMap((cluster) => [
-    ...cluster.conditions.map(
-      ({ type, message }) => `cluster ${cluster.name}: ${message === '' ? type : `${type}: ${message}`}`,
-    ),
-    ...(cluster.unexplained > 0
-      ? [`cluster ${cluster.name}: keeps ${plural(cluster.unexplained, 'object')} that nobody asked for or retired`]
-      : []),
-    ...(cluster.survivors > 0 && !isKeeping(view, cluster.name)
-      ? [`cluster ${cluster.name}: ${plural(cluster.survivors, 'object')} could not be deleted yet`]
-      : []),
-    ...(cluster.capabilities === null && !cluster.reports
-      ? [`cluster ${cluster.name}: capabilities are not declared, so traffic objects are held`]
-      : []),
-    ...(cluster.state === 'joined' || cluster.state === 'waiting' ? [] : [`cluster ${cluster.name}: ${cluster.state}`]),
-  ]);
-  return lines.flatMap((line) => wrap(line, style.columns, ''));
+  return view.clusters.flatMap((cluster) => {
+    const { name, capabilities, reports, survivors } = cluster;
+    const isStuck = survivors > 0 && !isKeeping(view, name);
+    const said = [
+      ...cluster.conditions
+        .filter(({ type }) => type !== 'Unexplained' || cluster.state !== 'leaving')
+        .map(({ type, message }) => (message === '' ? type : `${type}: ${message}`)),
+      ...keptText(cluster),
+      ...(isStuck ? [`${plural(survivors, 'object')} could not be deleted yet`] : []),
+    ];
+    const held =
+      capabilities === null && !reports ? ['capabilities are not declared, so traffic objects are held'] : [];
+    const lines = (texts: readonly string[]) =>
+      texts.flatMap((text) => wrap(`cluster ${name}: ${text}`, style.columns, ''));
+    return [
+      ...lines(said),
+      ...(isStuck ? stuckLines(cluster, style) : []),
+      ...lines(held),
+      ...lines(stateText(cluster)),
+    ];
+  });
 }
+
+type Cluster = StatusView['clusters'][number];
+
+function keptText({ state, unexplained }: Cluster): string[] {
+  if (unexplained === 0 || state === 'leaving') return [];
+  return [`keeps ${plural(unexplained, 'object')} that nobody asked for or retired`];
+}
+
+function stateText({ state, unexplained }: Cluster): string[] {
+  if (state === 'joined' || state === 'waiting') return [];
+  const kept =
+    state === 'leaving' && unexplained > 0 ? `, and keeps ${plural(unexplained, 'object')} as it was told to` : '';
+  return [`${state}${kept}`];
+}
+
+function stuckLines({ stuck }: Cluster, style: TableStyle): string[] {
+  const more = stuck.length - shownStuck;
+  return [
+    ...stuck.slice(0, shownStuck).flatMap(({ id, message }) => wrap(`${id}: ${message}`, style.columns, '  ')),
+    ...(more > 0 ? [`  and ${more} more, see -o json`] : []),
+  ];
+}
+
+const shownStuck = 5;
 
 /** True while an application there has not come as far as deleting: what is to go is kept on purpose, and its row says why. */
 function isKeeping(view: StatusView, cluster: string): boolean {

@@ -22,7 +22,7 @@ export function verdictOf(facts: RowFacts): Verdict {
     return { health: worstHealth(['Progressing', failing(said)]), message: waitingFor(record, facts) };
   }
   if (isEcho(facts)) return { health: said.health, message: said.message };
-  return { health: worstHealth(['Progressing', said.health]), message: joined(phaseText(said), said.message) };
+  return { health: worstHealth(['Progressing', said.health]), message: messageOnTheWay(said) };
 }
 
 function silentVerdict({ record, received }: RowFacts): Verdict | null {
@@ -76,8 +76,24 @@ function failing(said: ReportApp | undefined): AppHealth {
   return said?.health === 'Degraded' || said?.health === 'Held' ? said.health : 'Progressing';
 }
 
-function phaseText({ phase }: ReportApp): string {
-  return phase === 'settled' ? '' : phase;
+/** What each phase does, in words; empty where the message says it already. */
+const phaseWords: Readonly<Record<ReportApp['phase'], string>> = {
+  settled: '',
+  'scale-up': 'adding what is new',
+  ready: 'waiting until it is ready',
+  shift: 'moving traffic',
+  endpoints: 'waiting for endpoints',
+  'scale-down': 'taking replicas away',
+  delete: 'deleting what is retired',
+  skipped: '',
+  held: 'held',
+  blocked: 'blocked',
+};
+
+/** `Ready:1/2 WHAT IS BEING DONE: WHY`, from the message `Ready:1/2 WHY`. */
+function messageOnTheWay({ phase, message }: ReportApp): string {
+  const [, ready = '', why = ''] = /^(Ready:\d+\/\d+)? ?(.*)$/s.exec(message) ?? [];
+  return [ready, joined(phaseWords[phase], why)].filter((part) => part !== '').join(' ');
 }
 
 function joined(...parts: readonly (string | undefined)[]): string {

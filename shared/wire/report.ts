@@ -104,6 +104,8 @@ export const agentReport = z.strictObject({
     survivors: z.array(objectIdText),
     /** Inventoried ids that are neither in the bundle nor retired: kept. */
     unexplained: z.array(objectIdText),
+    /** Why survivors are still there, as far as that is known. */
+    reasons: z.array(objectProblem).optional(),
   }),
   /** The accepted envelope, when the hub asked for it. */
   envelope: z.strictObject({ payload: z.string(), signatures: z.string() }).optional(),

@@ -167,7 +167,10 @@ export function describeObjects(backend: Backend): void {
       expect(await value('d')).toEqual({ value: 'mine now' });
       await fleet.push({ 'one.yaml': configApp('one', { a: '6' }) });
       await site.view.until(map('a'), 'updated', ({ data }) => (data as { value: string }).value === '6');
-      await fleet.until('it to be kept', ({ clusters }) => clusters[0]?.survivors === 1);
+      await fleet.until('it to be kept, with the reason', ({ clusters }) => clusters[0]?.stuck.length === 1);
+      expect((await fleet.cli('status')).stdout).toContain(
+        `  ${map('d')}: its owner annotation is not ours any more; it was not touched`,
+      );
       expect(await value('d')).toEqual({ value: 'mine now' });
       await hands.edit(map('d'), (object) => {
         object.metadata.annotations = { ...object.metadata.annotations, [owner.registration]: registration };

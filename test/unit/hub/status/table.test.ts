@@ -76,6 +76,66 @@ describe('the status table of a change that is blocked', () => {
   });
 });
 
+describe('the status table of a change on its way', () => {
+  it('says what is being done, and to what', () => {
+    const message = 'Ready:1/2 ConfigMap/settings: not there';
+    const lines = tableOf({ applied: null, phase: 'scale-up', health: 'Progressing', message }, []);
+    expect(lines[2]).toBe('  adding what is new: ConfigMap/settings: not there');
+  });
+});
+
+describe('the status table of an Ingress', () => {
+  const targets = [{ rule: 0, revision: name, component: 'web', service: '/Service/default/shop', weight: 100 }];
+  const traffic = [{ provider: 'ingress' as const, id: 'networking.k8s.io/Ingress/default/shop', targets }];
+  const bundle = published('prod', [bundleApp('shop', { ...app, traffic })]);
+  const line = (facts: Partial<ReportApp> | null) => {
+    const reports = new Map(
+      facts === null ? [] : [['prod', received(reportOf(bundle, [settledApp(bundle.revision.apps[0]!, facts)]))]],
+    );
+    const view = statusView({ state: stateOf([clusterRecord('prod')], [bundle]), reports, now, heartbeat });
+    return statusTable(view, { columns: 80, color: false, wide: false }).split('\n')[1];
+  };
+
+  it('names what carries the traffic, where there are no weights to show', () => {
+    expect(line({})).toMatch(/^shop +prod +shop-v3 +1\/1 +ingress +Healthy/);
+  });
+
+  it('says nothing of it before somebody has seen it, and while it is not there', () => {
+    expect(line(null)).toMatch(/^shop +prod +shop-v3 +\?\/5 +- +Unknown/);
+    const problems = [{ id: traffic[0]!.id, code: 'OBJECT_REJECTED', message: 'no' }];
+    expect(line({ applied: null, phase: 'scale-up', problems })).toMatch(/^shop +prod +shop-v3 +1\/1 +- /);
+  });
+});
+
+describe('what a cluster keeps', () => {
+  const bundle = published('prod', [app]);
+  const linesOf = (retired: ReturnType<typeof reportOf>['retired'], record = {}) => {
+    const report = { ...reportOf(bundle, [settledApp(app)]), retired };
+    const state = stateOf([clusterRecord('prod', record)], [bundle]);
+    const view = statusView({ state, reports: new Map([['prod', received(report)]]), now, heartbeat });
+    const lines = statusTable(view, { columns: 100, color: false, wide: false }).split('\n');
+    return lines.filter((text) => /^(cluster| {2}\/)/.test(text));
+  };
+  const id = '/ConfigMap/default/theirs';
+
+  it('although it is retired comes with the reason', () => {
+    const reasons = [{ id, code: 'KEPT', message: 'its owner annotation is not ours any more; it was not touched' }];
+    expect(linesOf({ settled: [], survivors: [id], unexplained: [], reasons })).toEqual([
+      'cluster prod: 1 object could not be deleted yet',
+      '  /ConfigMap/default/theirs: its owner annotation is not ours any more; it was not touched',
+    ]);
+  });
+
+  it('because it leaves is explained', () => {
+    const kept = { settled: [], survivors: [], unexplained: [id] };
+    expect(linesOf(kept)).toEqual(['cluster prod: keeps 1 object that nobody asked for or retired']);
+    expect(linesOf(kept, { decommission: 'orphan' })).toEqual([
+      'cluster prod: leaving, and keeps 1 object as it was told to',
+    ]);
+    expect(linesOf({ ...kept, unexplained: [] }, { decommission: 'delete' })).toEqual(['cluster prod: leaving']);
+  });
+});
+
 describe('a text that is broken into lines', () => {
   it.each([
     ['fits', 20, ['  fits']],

@@ -107,7 +107,36 @@ describe('the verdict on an application', () => {
       received(reportOf(bundle, [settledApp(app, { applied: bundleApp('other').digest, phase: 'shift' })])),
       {},
       'Progressing',
-      'shift: Ready:1/1',
+      'Ready:1/1 moving traffic',
+      0,
+    ],
+    [
+      'something that is not there yet',
+      received(
+        reportOf(bundle, [
+          settledApp(app, {
+            applied: null,
+            phase: 'scale-up',
+            health: 'Progressing',
+            message: 'Ready:1/2 ConfigMap/a: not there',
+          }),
+        ]),
+      ),
+      {},
+      'Progressing',
+      'Ready:1/2 adding what is new: ConfigMap/a: not there',
+      0,
+    ],
+    [
+      'skipped by its labels',
+      received(
+        reportOf(bundle, [
+          settledApp(app, { applied: null, phase: 'skipped', health: 'Held', message: 'skipped: tier is not edge' }),
+        ]),
+      ),
+      {},
+      'Held',
+      'skipped: tier is not edge',
       0,
     ],
     [

@@ -1,0 +1,19 @@
+import type { Fault, Outcome } from '../model/agent.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
+import type { ObjectProblem } from '../../shared/wire/report.ts';
+
+/** Reasons that a report carries at most. */
+const shown = 50;
+
+/** Why retired objects are still there: what went wrong with each, else why this pass kept it. */
+export function stuckOf(
+  { survivors, rows }: Pick<Outcome, 'survivors' | 'rows'>,
+  faults: ReadonlyMap<ObjectId, Pick<Fault, 'row'>>,
+): ObjectProblem[] {
+  const found = survivors.flatMap((id) => {
+    const kept = rows.findLast((row) => row.id === id && (row.action === 'kept' || row.action === 'failed'));
+    const row = faults.get(id)?.row ?? kept;
+    return row === undefined ? [] : [{ id, code: row.fault?.code ?? 'KEPT', message: row.reason }];
+  });
+  return found.slice(0, shown);
+}
