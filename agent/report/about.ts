@@ -8,10 +8,20 @@ const capabilityKinds: readonly (readonly [string, string, string])[] = [
   ['ingress', 'networking.k8s.io', 'Ingress'],
 ];
 
-/** Asks the cluster once what it is: its version and what traffic can be led with. */
-export async function learnAbout(agent: Agent): Promise<void> {
-  const { memory, kube, signal } = agent;
-  if (memory.kubernetes !== '') return;
+// Reports may be made while an earlier one still asks.
+const asking = new WeakMap<Agent, Promise<void>>();
+
+/** Asks the cluster once what it is: its version and what traffic can be led with. Rejects where it did not answer; then ask again. */
+export function learnAbout(agent: Agent): Promise<void> {
+  if (agent.memory.kubernetes !== '') return Promise.resolve();
+  const known = asking.get(agent);
+  if (known !== undefined) return known;
+  const asked = ask(agent).finally(() => asking.delete(agent));
+  asking.set(agent, asked);
+  return asked;
+}
+
+async function ask({ memory, kube, signal }: Agent): Promise<void> {
   const resources = await kube.resources(signal);
   const served = new Set(resources.map((one) => `${one.group}/${one.kind} ${one.version}`));
   memory.capabilities = capabilityKinds

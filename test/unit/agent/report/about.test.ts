@@ -16,6 +16,24 @@ async function capabilities(...served: readonly string[]): Promise<readonly stri
   return agent.memory.capabilities;
 }
 
+describe('what a cluster is', () => {
+  it('is asked once by reports that are made at the same time, and again after an answer that did not come', async () => {
+    let asked = 0;
+    const version = async (): Promise<string> => {
+      asked += 1;
+      await Promise.resolve();
+      if (asked === 1) throw new Error('no answer');
+      return 'v1.36.3';
+    };
+    const agent = handAgent(testDeps({ ...fakeKube(), version }, fakeChannel(), manualClock()));
+    const early = await Promise.allSettled([learnAbout(agent), learnAbout(agent)]);
+    expect([asked, ...early.map(({ status }) => status)]).toEqual([1, 'rejected', 'rejected']);
+    await Promise.all([learnAbout(agent), learnAbout(agent)]);
+    await learnAbout(agent);
+    expect([asked, agent.memory.kubernetes]).toEqual([2, 'v1.36.3']);
+  });
+});
+
 describe('what a cluster can lead traffic with', () => {
   it.each([
     ['Istio', 'networking.istio.io/v1/VirtualService', ['istio']],
