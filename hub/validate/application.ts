@@ -3,6 +3,7 @@ import { globExpression } from '../../shared/lib/glob.ts';
 import type { Known } from './known.ts';
 import { checkName } from './names.ts';
 import { suggestion, type Reporter, type Steps } from './problems.ts';
+import { workloadsInstead } from './workloads.ts';
 
 /** Checks what the shape of an Application cannot say: names, types, policies and workflow, files. */
 export function checkApplication(doc: Application, known: Known, reporter: Reporter): void {
@@ -14,7 +15,7 @@ export function checkApplication(doc: Application, known: Known, reporter: Repor
       reporter.error('DOCUMENT_INVALID', [...path, 'name'], `a second component named ${component.name}`, 'rename one');
     }
     names.add(component.name);
-    checkComponent(component, path, known, reporter);
+    checkComponent(doc, component, { path, known, reporter });
   }
   for (const [index, { type }] of (doc.spec.policies ?? []).entries()) {
     const path = ['spec', 'policies', index, 'type'];
@@ -32,16 +33,23 @@ interface Where {
   readonly reporter: Reporter;
 }
 
-function checkComponent(component: Component, path: Steps, known: Known, reporter: Reporter): void {
+function checkComponent(doc: Application, component: Component, { path, known, reporter }: Where): void {
   checkName('label', component.name, [...path, 'name'], reporter);
   if (!known.components.includes(component.type)) {
     const hint = suggestion(component.type, known.components, 'component types');
     reporter.error('UNSUPPORTED', [...path, 'type'], `no component type ${component.type}`, hint);
   }
   for (const [index, { type }] of (component.traits ?? []).entries()) {
-    if (known.traits.includes(type)) continue;
-    const hint = suggestion(type, known.traits, 'trait types');
-    reporter.error('UNSUPPORTED', [...path, 'traits', index, 'type'], `no trait type ${type}`, hint);
+    const where = [...path, 'traits', index, 'type'];
+    if (!known.traits.includes(type)) {
+      const hint = suggestion(type, known.traits, 'trait types');
+      reporter.error('UNSUPPORTED', where, `no trait type ${type}`, hint);
+      continue;
+    }
+    const instead = workloadsInstead(doc, component, type, known.definitions);
+    if (instead === null) continue;
+    const message = `the trait ${type} does not apply to ${component.type}`;
+    reporter.error('UNSUPPORTED', where, message, `it applies to: ${instead.join(', ')}`);
   }
   if (component.type === 'k8s-objects') checkRaw(component, [...path, 'properties'], known, reporter);
 }

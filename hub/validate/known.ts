@@ -12,6 +12,8 @@ export interface Known {
   /** Application key -> its document, null when it is broken. */
   readonly applications: ReadonlyMap<string, Application | null>;
   readonly files: ReadonlyMap<string, string>;
+  /** The definitions that are whole. */
+  readonly definitions: readonly Definition[];
 }
 
 /** Collects what can be referred to; broken documents count as there. */
@@ -23,6 +25,7 @@ export function knownOf(documents: readonly ReadDocument[], files: ReadonlyMap<s
   const definitions = documents
     .filter(({ kind, doc }) => kind === 'ComponentDefinition' && doc !== null)
     .map(({ doc }) => doc as Definition);
+  const whole = documents.filter(({ kind, doc }) => kind.endsWith('Definition') && doc !== null);
   const inPlace = definitions.filter(({ metadata }) => metadata.annotations?.[annotation.inPlace] === 'true');
   const ownTypes = new Set(definitions.map(({ metadata }) => metadata.name));
   return {
@@ -38,6 +41,7 @@ export function knownOf(documents: readonly ReadDocument[], files: ReadonlyMap<s
         .flatMap(({ key, doc }) => (key === null ? [] : [[key, doc as Application | null] as const])),
     ),
     files,
+    definitions: whole.map(({ doc }) => doc as Definition),
   };
 }
 
