@@ -53,10 +53,21 @@ describe('sluice-hub without a hub', () => {
     [['serve', '--listen', 'here', 'config']],
     [['status', '--hub', 'http://127.0.0.1:1']],
     [['cluster', 'join', 'a', '--capabilities', 'magic']],
+    [['render', 'missing']],
+    [['validate', 'missing/further']],
+    [['render', 'config/web.yaml']],
+    [['validate', 'https://git.example.com/config.git']],
   ])('exits with 2 for %j', async (args) => {
     const { status, stderr } = await run(...args);
     expect(stderr).toMatch(/^error\[USAGE\] [^\n]+\n$/);
     expect(status).toBe(2);
+  });
+
+  it('says which folder is not there', async () => {
+    const { stderr } = await run('render', 'missing');
+    expect(stderr).toBe(
+      `error[USAGE] there is no such folder; ${join(folder, 'missing')}; name a folder or a Git work tree\n`,
+    );
   });
 
   it('exits with 3 for a poll schedule that is none', async () => {

@@ -98,7 +98,7 @@ describe('sluice-hub on a folder', { timeout: 60_000 }, () => {
   it('explains wrong usage in one line', async () => {
     for (const [args, status, line] of [
       [['rendr'], 2, /^error\[USAGE\] .*\n$/],
-      [['render', 'missing'], 7, /^error\[[A-Z_]+\] .*missing.*\n$/],
+      [['render', 'missing'], 2, /^error\[USAGE\] there is no such folder; .*missing; name a folder.*\n$/],
       [['status', '--data', 'nowhere'], 7, /^error\[UNAVAILABLE\] no hub is running .*sluice-hub serve.*\n$/],
       [['cluster', 'join', 'x', '--labels', 'a', '--data', 'nowhere'], 2, /^error\[USAGE\] not a label; a; .*\n$/],
     ] as const) {
