@@ -4,7 +4,16 @@ import { takeCommits, type IntakeParts } from './intake.ts';
 import type { Ledger, LedgerState } from './model/ledger.ts';
 import type { Metrics } from './model/metrics.ts';
 import type { Reports } from './model/reports.ts';
-import { carriersOf, distinct, localOf, messageOf, publishedBefore, runningUnits, sizesOf } from './passfacts.ts';
+import {
+  carriersOf,
+  distinct,
+  localOf,
+  messageOf,
+  picksInUse,
+  publishedBefore,
+  runningUnits,
+  sizesOf,
+} from './passfacts.ts';
 import { place } from './place/place.ts';
 import type { PublishDeps } from './publish/deps.ts';
 import { finishPending } from './publish/pending.ts';
@@ -66,7 +75,8 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
 
   const { source, documents } = intake;
   const { clusters } = known;
-  const draft: LedgerState = { ...state, source, documents, clusters, revisions: book, picks: placed.picks };
+  const picks = picksInUse(placed.picks, documents, state);
+  const draft: LedgerState = { ...state, source, documents, clusters, revisions: book, picks };
   const planned = await timed(parts, 'plan', async () =>
     plan({
       state: draft,

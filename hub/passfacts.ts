@@ -1,6 +1,6 @@
 import { appKey } from '../shared/wire/bundle.ts';
 import type { Target } from './model/fleet.ts';
-import type { Ledger, LedgerState, PublishedBundle } from './model/ledger.ts';
+import type { Ledger, LedgerState, PublishedBundle, SeenDocument } from './model/ledger.ts';
 import type { Carrier } from './model/rendered.ts';
 import type { Reports } from './model/reports.ts';
 import type { Problem } from './model/source.ts';
@@ -13,10 +13,27 @@ export function localOf(configured: string | null, targets: readonly Target[]): 
 }
 
 /** What runs where, as far as the ledger published it. */
-export function runningUnits(state: LedgerState): { readonly unit: string; readonly cluster: string }[] {
+export function runningUnits(
+  state: Pick<LedgerState, 'bundles'>,
+): { readonly unit: string; readonly cluster: string }[] {
   return [...state.bundles.values()].flatMap(({ cluster, revision }) =>
     revision.apps.map((app) => ({ unit: appKey(app), cluster })),
   );
+}
+
+/**
+ * The picks of deployments that have a document, or objects in the bundle of some cluster; those of others are dropped. A pick's key
+ * begins with `namespace/name`.
+ */
+export function picksInUse(
+  picks: LedgerState['picks'],
+  documents: readonly SeenDocument[],
+  state: Pick<LedgerState, 'bundles' | 'clusters'>,
+): LedgerState['picks'] {
+  const deployments = documents.filter(({ kind }) => kind === 'ApplicationDeployment').map(({ key }) => key);
+  const running = runningUnits(state).filter(({ cluster }) => state.clusters.has(cluster));
+  const units = new Set([...deployments, ...running.map(({ unit }) => unit)]);
+  return new Map([...picks].filter(([key]) => units.has(key.split('/', 2).join('/'))));
 }
 
 /** What carries the traffic of each unit on each cluster now, by `unit cluster`. */

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { carriersOf, picksInUse } from '../../../hub/passfacts.ts';
+import type { SeenDocument } from '../../../hub/model/ledger.ts';
+import { bundleApp, clusterRecord, published, registrationOf, stateOf } from './facts.ts';
+
+const seen = (kind: string, key: string): SeenDocument => ({
+  kind,
+  key,
+  place: { path: 'a.yaml', line: 1, column: 1 },
+  value: {},
+  missing: null,
+});
+
+describe('the picks in use', () => {
+  const picks = new Map([
+    ['default/here/{"labels":{"usage":"a/b"},"pick":"one"}', ['a']],
+    ['default/here/local', ['a']],
+    ['default/running/{"pick":"one"}', ['a']],
+    ['default/gone/{"pick":"one"}', ['a']],
+    ['other/here/local', ['a']],
+  ]);
+  const state = stateOf([clusterRecord('a')], [published('a', [bundleApp('running')])]);
+  const documents = [seen('ApplicationDeployment', 'default/here'), seen('Application', 'other/here')];
+
+  it('are those of deployments that are there, or whose objects are', () => {
+    expect([...picksInUse(picks, documents, state).keys()]).toEqual([
+      'default/here/{"labels":{"usage":"a/b"},"pick":"one"}',
+      'default/here/local',
+      'default/running/{"pick":"one"}',
+    ]);
+  });
+
+  it('are none of what only a cluster had that is gone', () => {
+    expect(picksInUse(picks, [], { ...state, clusters: new Map() }).size).toBe(0);
+  });
+
+  it('stay when all of them are', () => {
+    const all = [
+      ...documents,
+      seen('ApplicationDeployment', 'default/gone'),
+      seen('ApplicationDeployment', 'other/here'),
+    ];
+    expect(picksInUse(picks, all, state)).toEqual(picks);
+  });
+});
+
+describe('what carries the traffic', () => {
+  const traffic = [{ provider: 'istio' as const, id: 'networking.istio.io/VirtualService/default/web', targets: [] }];
+  const bundle = published('a', [bundleApp('web', { traffic }), bundleApp('plain')]);
+
+  it('is known of what the present registration was sent', () => {
+    expect([...carriersOf(stateOf([clusterRecord('a')], [bundle]))]).toEqual([['default/web a', 'istio']]);
+    const anew = clusterRecord('a', { registration: registrationOf('b') });
+    expect(carriersOf(stateOf([anew], [bundle])).size).toBe(0);
+  });
+});
