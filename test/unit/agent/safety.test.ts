@@ -68,10 +68,10 @@ describe('deletions', () => {
     channel.publish(testBundle({ generation: 1, apps: [two], freshUntil: noon + 3_600_000 }));
     await settle(agent, kube, { clock });
     channel.publish(testBundle({ generation: 2, apps: [one], retired: [bId], freshUntil: noon + 3_600_000 }));
-    agent.memory.site = { labels: {}, hold: { until: null, reason: 'audit' } };
+    agent.memory.site = { labels: {}, hold: { until: null, reason: 'audit' }, window: null };
     await settle(agent, kube, { clock });
     expect(kube.read(bId)).toBeDefined();
-    agent.memory.site = { labels: {}, hold: null };
+    agent.memory.site = { labels: {}, hold: null, window: null };
     channel.fail(new SluiceError('UNAVAILABLE', 'no route'));
     agent.memory.isPullDue = true;
     const cut = await pass(agent);
@@ -105,10 +105,37 @@ describe('deletions', () => {
     agent.memory.isPullDue = true;
     for (let round = 0; round < 4; round += 1) await pass(agent);
     expect(kube.read(bId)).toBeDefined();
+    const { rows } = await pass(agent);
+    expect(rows.find(({ id }) => id === bId)?.reason).toBe('an object of its application is not applied');
     kube.fault = () => null;
     clock.move(60_000);
     await settle(agent, kube, { clock });
     expect(kube.read(bId)).toBeUndefined();
+  });
+
+  it('keep what somebody made again under the name from a dump, annotations and all', async () => {
+    const { kube, channel, clock, agent } = world();
+    channel.publish(testBundle({ generation: 1, apps: [two] }));
+    await settle(agent, kube, { clock });
+    const dump = structuredClone(kube.read(bId)!);
+    kube.remove(bId);
+    kube.put_({ ...dump, metadata: { ...dump.metadata, managedFields: [] } });
+    expect(kube.read(bId)?.metadata.uid).not.toBe(dump.metadata.uid);
+    channel.publish(testBundle({ generation: 2, apps: [one], retired: [bId] }));
+    const outcome = await settle(agent, kube, { clock });
+    expect(kube.read(bId)).toBeDefined();
+    expect(outcome.inventory.has(bId)).toBe(false);
+  });
+
+  it('keep what carries the annotation of another registration', async () => {
+    const { kube, channel, clock, agent } = world();
+    channel.publish(testBundle({ generation: 1, apps: [two] }));
+    await settle(agent, kube, { clock });
+    kube.edit(bId, ({ metadata }) => (metadata.annotations!['sluice.dev/registration'] = 'another'));
+    channel.publish(testBundle({ generation: 2, apps: [one], retired: [bId] }));
+    const outcome = await settle(agent, kube, { clock });
+    expect(kube.read(bId)).toBeDefined();
+    expect(outcome.survivors).toEqual([bId]);
   });
 
   it('do not happen in a cluster that was restored elsewhere; nonces prove what is ours', async () => {
@@ -139,7 +166,7 @@ describe('a site hold', () => {
     const { kube, channel, clock, agent } = world();
     channel.publish(testBundle({ generation: 1, apps: [two] }));
     await settle(agent, kube, { clock });
-    agent.memory.site = { labels: {}, hold: { until: null, reason: 'audit' } };
+    agent.memory.site = { labels: {}, hold: { until: null, reason: 'audit' }, window: null };
     channel.publish(testBundle({ generation: 2, apps: [plainApp('one', [a, configMap('b', 'new')])] }));
     kube.edit(aId, (object) => (object['data'] = { value: 'edited' }));
     const outcome = await settle(agent, kube, { clock });
@@ -147,6 +174,49 @@ describe('a site hold', () => {
     expect(kube.read(bId)?.['data']).toEqual({ value: 'a' });
     expect(outcome.mode.hold).toBe('held by the site: audit');
     expect(agent.memory.stored?.state?.mark?.generation).toBe(1);
+  });
+});
+
+describe('an object that asks to be adopted', () => {
+  const wish = { 'sluice.dev/adopt': 'true' };
+  const wanted = configMap('a', 'ours');
+  const app = plainApp('one', [{ ...wanted, metadata: { ...wanted.metadata, annotations: wish } }]);
+
+  it('is taken over when nobody has it, and left alone when it is of another registration', async () => {
+    for (const [holder, value] of [
+      [undefined, 'ours'],
+      ['another', 'theirs'],
+    ] as const) {
+      const { kube, channel, clock, agent } = world();
+      const annotations = holder === undefined ? {} : { 'sluice.dev/registration': holder };
+      kube.put_({ ...configMap('a', 'theirs'), metadata: { name: 'a', namespace: 'default', annotations } });
+      channel.publish(testBundle({ generation: 1, apps: [app] }));
+      await settle(agent, kube, { clock });
+      expect(kube.read(aId)?.['data']).toEqual({ value });
+    }
+  });
+});
+
+describe('traffic', () => {
+  it('stays where it is while ready pods are no endpoints yet', async () => {
+    const { kube, channel, clock, agent } = world();
+    const v1 = exampleApp([{ n: 1, replicas: 1, weight: 100 }]);
+    const v2 = exampleApp([{ n: 2, replicas: 1, weight: 100 }]);
+    channel.publish(testBundle({ generation: 1, apps: [v1] }));
+    await settle(agent, kube, { clock });
+    channel.publish(testBundle({ generation: 2, apps: [v2], retired: retiredBetween([v1], [v2]) }));
+    const slice = 'discovery.k8s.io/EndpointSlice/default/example-v2-slice';
+    const lag = () => {
+      if (kube.read(slice) !== undefined) kube.edit(slice, (object) => (object['endpoints'] = []), 'controllers');
+    };
+    const routes = () => JSON.stringify(kube.read('networking.istio.io/VirtualService/default/example')?.['spec']);
+    await settle(agent, kube, { clock, each: lag, max: 20 }).catch(() => undefined);
+    expect(kube.read('apps/Deployment/default/example-web-v2')?.['status']).toMatchObject({ readyReplicas: 1 });
+    expect(routes()).toContain('example-v1');
+    expect(routes()).not.toContain('example-v2');
+    expect(kube.read('apps/Deployment/default/example-web-v1')).toBeDefined();
+    expect((await settle(agent, kube, { clock })).isSettled).toBe(true);
+    expect(routes()).toContain('example-v2');
   });
 });
 

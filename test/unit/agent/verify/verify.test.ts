@@ -188,6 +188,14 @@ describe('one forged bundle per rule', () => {
       'DIGEST_MISMATCH',
     ],
     [
+      'with a retired id that names the approval of another one',
+      forged({
+        approvals: [approval({})],
+        retired: [{ id: 'a/B/c/other', since: 1, approval: approval({}).change }],
+      }),
+      'WIRE_INVALID',
+    ],
+    [
       'with a retired id that names no approval',
       forged({ retired: [{ id: 'a/B/c/d', since: 1, approval: digestOf('none') }] }),
       'WIRE_INVALID',

@@ -1,0 +1,255 @@
+/** A bug that was put in on purpose, and the tests of which one at least must find it. */
+export interface Mutant {
+  /** The bug, in words. */
+  readonly bug: string;
+  readonly file: string;
+  /** Text of the source, which must be there exactly once, and what replaces it. */
+  readonly find: string;
+  readonly replace: string;
+  readonly tests: readonly string[];
+}
+
+const agent = (name: string) => `test/unit/agent/${name}`;
+const safety = agent('safety.test.ts');
+const crash = agent('crash.test.ts');
+const verify = agent('verify');
+const prune = agent('prune');
+const passes = agent('pass.test.ts');
+const phases = 'test/property/agent/phases.test.ts';
+const fetches = 'test/faults/git.channel.test.ts';
+
+/** The bugs of this field's incidents, each of which would cost somebody a night (safety.md). */
+export const mutants: readonly Mutant[] = [
+  {
+    bug: 'delete what is merely absent from the bundle, named by nobody',
+    file: 'agent/prune/decide.ts',
+    find: 'const candidates = absent.filter((entry) => retired.has(entry.id));',
+    replace: 'const candidates = absent;',
+    tests: [prune, safety],
+  },
+  {
+    bug: 'delete while the channel cannot be read',
+    file: 'agent/accept/accept.ts',
+    find: 'stopDeletes: fault === null ? null : `the channel cannot be read: ${fault.message}`,',
+    replace: 'stopDeletes: null,',
+    tests: [safety, passes],
+  },
+  {
+    bug: 'delete by a bundle that is not fresh',
+    file: 'agent/accept/accept.ts',
+    find: 'return { mayChange: isMarked, stopDeletes: stale, hold: isMarked ? null : stale };',
+    replace: 'return { mayChange: true, stopDeletes: null, hold: null };',
+    tests: [safety, passes],
+  },
+  {
+    bug: 'delete objects of an application whose other objects could not be applied',
+    file: 'agent/prune/choose.ts',
+    find: "if (fault !== undefined && fault.digest !== null)\n      troubled.set(entry.app, 'an object of its application is not applied');",
+    replace: '',
+    tests: [safety, passes],
+  },
+  {
+    bug: 'delete protected kinds without an approval',
+    file: 'agent/prune/decide.ts',
+    find: 'if (isProtected(entry.id) && !approved.has(entry.id))',
+    replace: 'if (isProtected(entry.id) && !approved.has(entry.id) && input.now < 0)',
+    tests: [prune],
+  },
+  {
+    bug: 'no limit of deletions in a day',
+    file: 'agent/prune/decide.ts',
+    find: 'return Math.max(10, Math.floor(size * 0.2));',
+    replace: 'return Math.max(10, size);',
+    tests: [prune, safety],
+  },
+  {
+    bug: 'write first, and put it into the inventory afterwards',
+    file: 'agent/pass.ts',
+    find: 'if (starts.isNew) await record(agent, { ...facts, ...starts.recording });',
+    replace: '',
+    tests: [crash],
+  },
+  {
+    bug: 'forget the survivors of a failed delete',
+    file: 'agent/prune/run.ts',
+    find: 'if (removed.isGone) next.delete(id);',
+    replace: 'next.delete(id);',
+    tests: [crash, safety],
+  },
+  {
+    bug: 'delete whatever has the name now, without looking at its UID',
+    file: 'agent/prune/remove.ts',
+    find: 'return entry.uid === null ? entry.nonce === live.nonce : entry.uid === live.uid;',
+    replace: 'return entry.nonce !== live.uid;',
+    tests: [safety, passes],
+  },
+  {
+    bug: 'delete what carries another owner annotation',
+    file: 'agent/prune/remove.ts',
+    find: 'const isOurs = meta.registration === context.registration && isRecorded(entry, meta);',
+    replace: 'const isOurs = isRecorded(entry, meta);',
+    tests: [safety, passes],
+  },
+  {
+    bug: 'take over an object of somebody else that has the wanted name',
+    file: 'agent/apply/apply.ts',
+    find: "const mayAdopt = object.metadata.annotations?.[owner.adopt] === 'true';",
+    replace: 'const mayAdopt = true;',
+    tests: [safety, passes],
+  },
+  {
+    bug: 'take an object of another registration that asks to be adopted',
+    file: 'agent/apply/apply.ts',
+    find: 'if (mayAdopt && (holder === undefined || holder === context.registration)) {',
+    replace: 'if (mayAdopt) {',
+    tests: [safety, passes],
+  },
+  {
+    bug: 'accept an older bundle',
+    file: 'agent/verify/verify.ts',
+    find: 'if (next.epoch < mark.epoch || next.generation < mark.generation) {',
+    replace: 'if (next.epoch < mark.epoch) {',
+    tests: [verify],
+  },
+  {
+    bug: 'accept a second bundle of the same generation',
+    file: 'agent/verify/verify.ts',
+    find: 'if (next.generation === mark.generation && next.revisionDigest !== mark.revisionDigest) {',
+    replace: 'if (next.generation === -1) {',
+    tests: [verify],
+  },
+  {
+    bug: 'accept a bundle that nobody signed',
+    file: 'agent/verify/verify.ts',
+    find: 'if (countSigners(payloadTypes.revision, file.payload, sigs, root.hubs.keys) === 0) {',
+    replace: 'if (sigs.signatures.length === 0) {',
+    tests: [verify],
+  },
+  {
+    bug: 'count a signature that was made for another purpose',
+    file: 'shared/wire/envelope.ts',
+    find: 'if (sigs.payloadType !== type) return 0;',
+    replace: 'type = sigs.payloadType as PayloadType;',
+    tests: ['test/unit/shared', verify],
+  },
+  {
+    bug: "accept another cluster's bundle whose name merely begins like ours",
+    file: 'agent/verify/verify.ts',
+    find: '.find((key) => revision[key] !== identity[key]);',
+    replace: '.find((key) => !revision[key].startsWith(identity[key].slice(0, 4)));',
+    tests: [verify],
+  },
+  {
+    bug: 'order bundles by the clock and not by their generation',
+    file: 'agent/verify/verify.ts',
+    find: 'fresh: Math.max(now, believed.timeFloor) <= until,',
+    replace: 'fresh: now <= until,',
+    tests: [verify],
+  },
+  {
+    bug: 'take the approval of one change for another',
+    file: 'agent/verify/verify.ts',
+    find: 'if (approval !== undefined && approved.get(approval)?.has(id) !== true) {',
+    replace: 'if (approval !== undefined && !approved.has(approval)) {',
+    tests: [verify],
+  },
+  {
+    bug: 'take a list of refs that was cut off for a short list',
+    file: 'shared/adapters/git/refs.ts',
+    find: 'return exactly(untilFlush([...packets(response.body)]), wanted);',
+    replace:
+      "return exactly([...packets(response.body)].flatMap((one) => (one.kind === 'data' ? [one] : [])), wanted);",
+    tests: [fetches, 'test/unit/shared'],
+  },
+  {
+    bug: 'read a channel without our ref as an empty bundle',
+    file: 'agent/pull/git.ts',
+    find: "throw new SluiceError('NOT_FOUND', 'the channel has no such ref', { subject: ref });",
+    replace: "return '';",
+    tests: [fetches],
+  },
+  {
+    bug: 'write after the lease has run out',
+    file: 'agent/lease/fence.ts',
+    find: "if (!options.isHeld()) throw new SluiceError('LEASE_LOST',",
+    replace: "if (options.isHeld === undefined) throw new SluiceError('LEASE_LOST',",
+    tests: [agent('lease'), safety],
+  },
+  {
+    bug: 'give a revision weight that has no ready endpoints',
+    file: 'agent/traffic/routing.ts',
+    find: '    if (!hasEndpoints(sight, service))\n      return { revision, why: `${nameOf(service)} has no ready endpoints`, isFailed: false };',
+    replace: '',
+    tests: [phases, passes],
+  },
+  {
+    bug: 'count a workload as ready by what it was before this content',
+    file: 'agent/traffic/sight.ts',
+    find: "  if (sight.entries.get(id)?.applied !== digests.get(id)) return not('not applied yet');",
+    replace: '',
+    tests: [phases, passes],
+  },
+  {
+    bug: 'scale down before all that is wanted is ready',
+    file: 'agent/traffic/plan.ts',
+    find: 'return isSettled && (isReady || isFree) ? wanted.value : live.spec;',
+    replace: 'return wanted.value;',
+    tests: [phases, passes],
+  },
+  {
+    bug: 'decide one pass by two moments',
+    file: 'agent/traffic/plans.ts',
+    find: 'now: facts.at,',
+    replace: 'now: deps.clock.monotonic(),',
+    tests: [agent('moment.test.ts')],
+  },
+  {
+    bug: 'publish that an application has no objects any more',
+    file: 'hub/rollout/guards.ts',
+    find: "const code = isEmptied ? 'EMPTY_RENDER' : ids.some(isProtected) ? 'PROTECTED_DELETE' : null;",
+    replace: "const code = ids.some(isProtected) ? 'PROTECTED_DELETE' : null;",
+    tests: ['test/unit/hub/rollout'],
+  },
+  {
+    bug: 'publish the deletion of most of a cluster',
+    file: 'hub/rollout/guards.ts',
+    find: 'return Math.max(10, Math.floor(objects * 0.2));',
+    replace: 'return Math.max(10, objects);',
+    tests: ['test/unit/hub/rollout'],
+  },
+  {
+    bug: 'delete what a rewritten history does not have',
+    file: 'hub/validate/settle.ts',
+    find: 'const waiting = snapshot.descends\n',
+    replace: 'const waiting = snapshot.descends || snapshot.commit !== null\n',
+    tests: ['test/unit/hub/validate'],
+  },
+  {
+    bug: 'delete what is in a file that does not parse',
+    file: 'hub/validate/settle.ts',
+    find: 'validated.fleet.frozen.has(idOf(seen)) || brokenPaths.has(seen.place.path);',
+    replace: 'validated.fleet.frozen.has(idOf(seen));',
+    tests: ['test/unit/hub/validate'],
+  },
+  {
+    bug: 'delete a cluster with its document',
+    file: 'hub/validate/settle.ts',
+    find: 'const kept = [...broken, ...clusters, ...waiting];',
+    replace: 'const kept = [...broken, ...waiting];',
+    tests: ['test/unit/hub/validate'],
+  },
+  {
+    bug: 'show a report that is older than the one before',
+    file: 'hub/collect/reports.ts',
+    find: 'if (last !== undefined && report.sequence <= last.report.sequence) {',
+    replace: 'if (last !== undefined && report.sequence === last.report.sequence) {',
+    tests: ['test/unit/hub/collect'],
+  },
+  {
+    bug: 'move a ref of a channel that somebody else moved',
+    file: 'hub/publish/publish.ts',
+    find: 'const stopped = next.filter(({ cluster }) => isDiverged(state.bundles.get(cluster), refs));',
+    replace: 'const stopped = next.filter(() => refs.size < 0);',
+    tests: ['test/unit/hub/publish'],
+  },
+];
