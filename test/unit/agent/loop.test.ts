@@ -49,10 +49,14 @@ describe('the loop', () => {
     const running = runAgent(testDeps({ ...kube, version }, channel, systemClock, { deliver }), stop.signal);
     await until(() => letGo !== null);
     channel.publish(testBundle({ generation: 1, apps: [plainApp('one', [configMap('a')])], freshUntil: far }));
-    await until(() => reports.at(-1)?.settled === true);
+    // The cluster is asked once: all that is to be said meanwhile waits for its answer.
+    await until(() => kube.read('/ConfigMap/default/a') !== undefined);
     letGo!();
+    await until(() => reports.at(-1)?.settled === true);
     for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
     expect(reports.at(-1)).toMatchObject({ settled: true, accepted: { generation: 1 } });
+    const first = reports.findIndex(({ settled }) => settled);
+    expect(reports.slice(first).map(({ settled }) => settled)).not.toContain(false);
     stop.abort();
     await running;
   });
