@@ -220,6 +220,28 @@ describe('traffic', () => {
   });
 });
 
+describe('traffic to a revision whose content changes at the same time', () => {
+  it('moves when the new content is ready, and not because the old one was', async () => {
+    const { kube, channel, clock, agent } = world();
+    const at = (weight: number, image: string) =>
+      exampleApp([
+        { n: 1, replicas: 1, weight, image },
+        { n: 2, replicas: 1, weight: 100 - weight },
+      ]);
+    const router = 'networking.istio.io/VirtualService/default/example';
+    const isMoved = () => JSON.stringify(kube.read(router)?.['spec']).includes('"weight":50');
+    channel.publish(testBundle({ generation: 1, apps: [at(0, 'app:1')] }));
+    await settle(agent, kube, { clock });
+    channel.publish(testBundle({ generation: 2, apps: [at(50, 'app:1.1')] }));
+    agent.memory.isPullDue = true;
+    await pass(agent);
+    expect(JSON.stringify(kube.read('apps/Deployment/default/example-web-v1'))).toContain('app:1.1');
+    expect(isMoved()).toBe(false);
+    await settle(agent, kube, { clock });
+    expect(isMoved()).toBe(true);
+  });
+});
+
 describe('a first install', () => {
   it('routes to what is ready rather than to nothing, then to the full split', async () => {
     const { kube, channel, clock, agent } = world();
