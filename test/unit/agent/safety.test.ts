@@ -242,6 +242,26 @@ describe('traffic to a revision whose content changes at the same time', () => {
   });
 });
 
+describe('capacity', () => {
+  it('is kept until what replaces it is ready', async () => {
+    const { kube, channel, clock, agent } = world();
+    const one = exampleApp([{ n: 1, replicas: 4, weight: 100 }]);
+    const both = exampleApp([
+      { n: 1, replicas: 1, weight: 50 },
+      { n: 2, replicas: 3, weight: 50 },
+    ]);
+    const replicas = () =>
+      (kube.read('apps/Deployment/default/example-web-v1')?.['spec'] as { replicas: number }).replicas;
+    channel.publish(testBundle({ generation: 1, apps: [one] }));
+    await settle(agent, kube, { clock });
+    channel.publish(testBundle({ generation: 2, apps: [both] }));
+    await settle(agent, kube, { clock, readiness: (object) => (object.metadata.name.endsWith('v2') ? 1 : 4) });
+    expect(replicas()).toBe(4);
+    await settle(agent, kube, { clock });
+    expect(replicas()).toBe(1);
+  });
+});
+
 describe('a first install', () => {
   it('routes to what is ready rather than to nothing, then to the full split', async () => {
     const { kube, channel, clock, agent } = world();
