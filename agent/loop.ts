@@ -7,6 +7,7 @@ import { fenced } from './lease/fence.ts';
 import { openLease } from './lease/lease.ts';
 import type { Agent, Outcome } from './model/agent.ts';
 import type { AgentDeps } from './model/deps.ts';
+import { holdChangesAt } from './model/hold.ts';
 import { newMemory } from './model/memory.ts';
 import { nextRetry } from './apply/run.ts';
 import { pass } from './pass.ts';
@@ -160,9 +161,10 @@ function waitAfter(agent: Agent, outcome: Outcome, reporter: Reporter, pollAt: n
   if (outcome.deadline !== null) times.push(outcome.deadline);
   const retry = nextRetry(agent, outcome.at);
   if (retry !== null) times.push(retry);
-  const left = (agent.memory.site.hold?.until ?? 0) - agent.deps.clock.now();
-  // The end of a hold that was over when this pass began is no news.
-  if (left > outcome.at - now) times.push(now + left);
+  const wall = agent.deps.clock.now();
+  // A hold that began or ended before this pass began is no news.
+  const change = holdChangesAt(agent.memory.site, wall - (now - outcome.at));
+  if (change !== null) times.push(now + change - wall);
   return Math.max(10, Math.min(...times, now + 3_600_000) - now);
 }
 

@@ -13,6 +13,7 @@ import { createHttp } from '../shared/adapters/http.ts';
 import { proxySettings } from '../shared/adapters/http/proxy.ts';
 import { createLog, logLevels, type LogLevel } from '../shared/adapters/log.ts';
 import { serveProbes } from '../shared/adapters/probes.ts';
+import { cronFields } from '../shared/adapters/schedule.ts';
 import { SluiceError } from '../shared/errors.ts';
 import { agentNames } from '../shared/model/names.ts';
 import { parseJoinLine, type JoinTicket } from '../shared/wire/join.ts';
@@ -53,7 +54,7 @@ withCluster(cli.program.command('status').description('say what this site believ
     const options = readOptions(raw);
     const kube = connect(options, terminal);
     try {
-      const status = await readSiteStatus(kube, options.namespace, AbortSignal.timeout(30_000));
+      const status = await readSiteStatus(kube, { ...options, cron: cronFields }, AbortSignal.timeout(30_000));
       const now = systemClock.now();
       terminal.out(raw['output'] === 'json' ? statusJson(status, now) : statusText(status, now, terminal.columns()));
     } finally {
@@ -101,6 +102,7 @@ async function run(options: AgentOptions, raw: Readonly<Record<string, unknown>>
       clock: systemClock,
       random: systemRandom,
       uuid: randomUUID,
+      cron: cronFields,
       log,
       ticket: await readTicket(options.joinFile, term),
       channelAuthorization: auth === undefined ? null : channelAuthorization(await fileText(auth, term)),

@@ -1,13 +1,14 @@
 import { accept, modeOf } from './accept/accept.ts';
 import { applyStages, forgetOldFaults } from './apply/run.ts';
-import { decideTasks } from './apply/tasks.ts';
-import { holdNow, offLimits, selectApps } from './filter/filter.ts';
+import { decideTasks, refuse } from './apply/tasks.ts';
+import { offLimits, selectApps } from './filter/filter.ts';
 import { followKinds } from './health/follow.ts';
 import { fieldsHash } from './health/project.ts';
 import { withPending } from './inventory/entries.ts';
 import { ensureNamespace, isRestored, recall } from './inventory/recall.ts';
 import { record } from './inventory/record.ts';
 import type { Agent, Outcome } from './model/agent.ts';
+import { holdNow } from './model/hold.ts';
 import { doomedOf, outcomeOf, quiet, startsOf } from './model/outcome.ts';
 import { inStages, stageOf } from './order/stages.ts';
 import { choosePrune } from './prune/choose.ts';
@@ -33,10 +34,11 @@ export async function pass(agent: Agent): Promise<Outcome> {
   // Everything that can be decided, before the first write.
   const claimed = mode.mayChange ? withPending(stored.inventory, selected, deps.uuid) : stored.inventory;
   const limits = (id: string, app: string) => offLimits(id, app, deps.settings);
+  const refused = refuse(agent, selected, limits);
   const prune = choosePrune(agent, bundle, { mode, inventory: claimed, offLimits: limits });
   const wanted = { at, selected, skipped, removable: prune.removable, mode };
   const apps = planApps(agent, { ...wanted, inventory: claimed });
-  const tasks = decideTasks(agent, { apps, inventory: claimed, mode, offLimits: limits });
+  const tasks = decideTasks(agent, { apps, inventory: claimed, mode, refused });
   const doomed = doomedOf(apps, stageOf);
 
   // Claim, apply and shift, prune: a crash anywhere in between resumes at this generation.
@@ -52,8 +54,9 @@ export async function pass(agent: Agent): Promise<Outcome> {
   noteShifts(agent, apps, applied.rows);
   const { inventory, rows } = await pruneObjects(agent, { ...doomed, at }, applied.inventory);
 
-  // Settle, and say where everything stands now.
-  const after = planApps(agent, { ...wanted, inventory });
+  // Settle, and say where everything stands now: where nothing was done, as it stood.
+  const isStill = applied.rows.length + rows.length === 0 && inventory === claimed;
+  const after = isStill ? apps : planApps(agent, { ...wanted, inventory });
   const found = { at, bundle, mode, prune, isRestored: restored, apps: after, inventory };
   const outcome = outcomeOf(agent, { ...found, rows: [...applied.rows, ...rows] });
   if (outcome.isNew) await record(agent, { ...facts, inventory, phase: outcome.phase });

@@ -2,6 +2,7 @@ import { loadIdentity, peekKey, type SecretPlace } from './enrol/keys.ts';
 import { openSite, parseSite } from './filter/site.ts';
 import { assess } from './health/assess.ts';
 import { openStore } from './inventory/store.ts';
+import type { AgentDeps } from './model/deps.ts';
 import type { InventoryEntry } from './model/inventory.ts';
 import type { Kube } from './model/kube.ts';
 import { mapLimited } from './model/limited.ts';
@@ -11,7 +12,11 @@ import { agentNames, owner } from '../shared/model/names.ts';
 import { parseObjectId, versionOf, type KubeObject } from '../shared/model/object.ts';
 
 /** Reads what this site believes from its own cluster: the state, the inventory, and every inventoried object as it is now. */
-export async function readSiteStatus(kube: Kube, namespace: string, signal: AbortSignal): Promise<SiteStatus> {
+export async function readSiteStatus(
+  kube: Kube,
+  { namespace, cron }: { readonly namespace: string; readonly cron: AgentDeps['cron'] },
+  signal: AbortSignal,
+): Promise<SiteStatus> {
   const place: SecretPlace = { kube, namespace };
   const [identity, key, stored, site, lease, system] = await Promise.all([
     loadIdentity(place, signal),
@@ -28,7 +33,7 @@ export async function readSiteStatus(kube: Kube, namespace: string, signal: Abor
     isEnrolled: key?.enrolled === true,
     state: stored.state,
     clusterUid: system?.metadata.uid ?? '',
-    site: site === null ? openSite : parseSite((site['data'] ?? {}) as Record<string, string>),
+    site: site === null ? openSite : parseSite((site['data'] ?? {}) as Record<string, string>, cron),
     lease: lease === null ? null : leaseOf(lease),
     objects: await mapLimited(8, entries, (entry) => readObject(kube, entry, { registration, signal })),
   };

@@ -3,7 +3,7 @@ import { enrolUntilDone } from './enrol/enrol.ts';
 import { loadIdentity, loadJoinTicket, loadKey, markEnrolled, type SecretPlace } from './enrol/keys.ts';
 import { runAgent } from './loop.ts';
 import { agentAuthorization } from './model/credential.ts';
-import { defaultSettings } from './model/deps.ts';
+import { defaultSettings, type AgentDeps } from './model/deps.ts';
 import type { Kube } from './model/kube.ts';
 import type { Vitals } from './model/vitals.ts';
 import type { Identity } from './model/site.ts';
@@ -27,6 +27,7 @@ export interface AgentPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly uuid: () => string;
+  readonly cron: AgentDeps['cron'];
   readonly log: Log;
   /** The join line's ticket when the caller gave one, else it is looked for in the cluster. */
   readonly ticket: JoinTicket | null;
@@ -69,6 +70,7 @@ export async function startAgent(options: AgentOptions, ports: AgentPorts, stop:
       clock,
       random,
       uuid: ports.uuid,
+      cron: ports.cron,
       log,
       identity,
       vitals: ports.vitals,

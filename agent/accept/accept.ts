@@ -1,6 +1,7 @@
 import type { Agent, Mode } from '../model/agent.ts';
 import type { VerifiedBundle } from '../model/bundle.ts';
 import type { Believed } from '../model/deps.ts';
+import type { Hold } from '../model/site.ts';
 import { asSluiceError } from '../../shared/errors.ts';
 import { freshnessKey } from '../../shared/wire/freshness.ts';
 import { bundleObjects } from '../../shared/wire/bundle.ts';
@@ -39,14 +40,15 @@ export async function accept(agent: Agent): Promise<VerifiedBundle | null> {
 }
 
 /** What may be done with the bundle now: everything, or only the repair of what was applied; with or without deletions. */
-export function modeOf(agent: Agent, hold: { readonly reason: string } | null, isRestored: boolean): Mode {
+export function modeOf(agent: Agent, hold: Hold | null, isRestored: boolean): Mode {
   const { memory, deps } = agent;
   const { bundle } = memory;
   if (bundle === null) return { mayChange: false, stopDeletes: 'no bundle was accepted yet', hold: null };
   const isMarked = memory.stored?.state?.mark?.revisionDigest === bundle.mark.revisionDigest;
   const isStale = !isFresh(bundle, deps.clock.now());
   if (hold !== null) {
-    const reason = `held by the site: ${hold.reason}`;
+    const until = hold.until === null ? '' : ` until ${isoText(hold.until)}`;
+    const reason = `held by the site${until}: ${hold.reason}`;
     return { mayChange: false, stopDeletes: reason, hold: reason };
   }
   if (isStale) {
@@ -70,6 +72,10 @@ export function isFresh(bundle: VerifiedBundle, now: number): boolean {
   const list = bundle.freshness;
   if (list === null || now > Date.parse(list.freshUntil)) return false;
   return list.current.includes(freshnessKey(bundle.revision.registration, bundle.mark.revisionDigest));
+}
+
+function isoText(at: number): string {
+  return new Date(at).toISOString().replace('.000Z', 'Z');
 }
 
 function have(bundle: VerifiedBundle | null) {

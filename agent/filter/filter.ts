@@ -42,9 +42,3 @@ export function offLimits(
   if (isOwnRights) return "the agent's own rights are off limits";
   return writeObjection(settings.impersonation, app);
 }
-
-/** The site's hold when it is in force now; null otherwise. */
-export function holdNow(site: Site, now: number): Site['hold'] {
-  const { hold } = site;
-  return hold !== null && (hold.until === null || hold.until > now) ? hold : null;
-}

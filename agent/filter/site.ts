@@ -1,15 +1,21 @@
 import type { Site } from '../model/site.ts';
+import { readWindow, type ReadCron } from './window.ts';
 import { siteLabelPrefix } from '../../shared/model/names.ts';
 
 /** A site that says nothing. */
-export const openSite: Site = { labels: {}, hold: null };
+export const openSite: Site = { labels: {}, hold: null, window: null };
 
 /**
  * Reads the data of the ConfigMap `sluice-site`: `labels` with one `key: value` or `key=value` a line (keys without the site's
- * prefix are left out), `hold` as `until 2026-12-01 reason` or a reason alone. A hold whose date cannot be read holds without end.
+ * prefix are left out), `hold` as `until 2026-12-01 reason` or a reason alone, `window` as YAML with `cron`, `duration` and
+ * `timezone`. A hold whose date cannot be read holds without end, and so does a window that cannot be read.
  */
-export function parseSite(data: Readonly<Record<string, string>>): Site {
-  return { labels: parseLabels(data['labels'] ?? ''), hold: parseHold(data['hold'] ?? '') };
+export function parseSite(data: Readonly<Record<string, string>>, cron: ReadCron): Site {
+  return {
+    labels: parseLabels(data['labels'] ?? ''),
+    hold: parseHold(data['hold'] ?? ''),
+    window: readWindow(data['window'] ?? '', cron),
+  };
 }
 
 function parseLabels(text: string): Record<string, string> {

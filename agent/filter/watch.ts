@@ -22,7 +22,7 @@ export function watchSite(
   const known = Promise.withResolvers<undefined>();
   let seen: Readonly<Record<string, string>> | null = null;
   const settle = () => {
-    memory.site = seen === null ? openSite : parseSite(seen);
+    memory.site = seen === null ? openSite : parseSite(seen, deps.cron);
     known.resolve(undefined);
     wake();
   };

@@ -1,3 +1,4 @@
+import type { CronFields } from '../../shared/lib/window.ts';
 import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { AgentReport, ReportAnswer } from '../../shared/wire/report.ts';
@@ -58,6 +59,8 @@ export interface AgentDeps {
   readonly deliver: (report: AgentReport, signal: AbortSignal) => Promise<ReportAnswer | null>;
   readonly clock: Clock;
   readonly random: Random;
+  /** Spells a cron expression out; null for what is none. */
+  readonly cron: (text: string) => CronFields | null;
   /** A new unguessable id (nonces of creations). */
   readonly uuid: () => string;
   readonly log: Log;

@@ -11,7 +11,7 @@ export function newMemory(): Memory {
     isPullDue: true,
     pullFailures: 0,
     channelFault: null,
-    site: { labels: {}, hold: null },
+    site: { labels: {}, hold: null, window: null },
     progress: new Map(),
     faults: new Map(),
     repairs: new Map(),

@@ -1,14 +1,30 @@
+import type { WindowState } from '../../shared/lib/window.ts';
 import type { JoinTicket } from '../../shared/wire/join.ts';
 
 /** Who this agent is and whom it believes: from the join line, without the token. */
 export type Identity = Omit<JoinTicket, 'token' | 'expires' | 'format'>;
 
+/** Changes are held until then (milliseconds since the epoch; null = until somebody lets go), with the reason. */
+export interface Hold {
+  readonly until: number | null;
+  readonly reason: string;
+}
+
+/** When a site lets changes happen. */
+export interface SiteWindow {
+  /** As it was written, or why that says nothing: then it never opens. */
+  readonly text: string;
+  readonly at: (now: number) => WindowState;
+}
+
 /** What the site's operator said in the ConfigMap `sluice-site`. */
 export interface Site {
   /** Labels with the prefix `site.sluice.dev/`. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Changes are held until then (milliseconds since the epoch; null = until it is taken away), with the reason. */
-  readonly hold: { readonly until: number | null; readonly reason: string } | null;
+  /** What its operator holds by hand. */
+  readonly hold: Hold | null;
+  /** Changes happen while it is open, and are held otherwise; null = always. */
+  readonly window: SiteWindow | null;
 }
 
 /** The ServiceAccounts under whose rights a site lets applications be written. */

@@ -1,5 +1,6 @@
 import type { ObjectHealth } from '../../shared/model/health.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
+import { holdNow } from '../model/hold.ts';
 import type { AgentState } from '../model/inventory.ts';
 import type { Identity, Site } from '../model/site.ts';
 
@@ -60,8 +61,9 @@ const running: Rule = ({ lease }, now) => {
   return { type: 'AgentDown', message: `no agent runs (last seen ${ago(now - lease.renewedAt)})` };
 };
 
-const held: Rule = ({ site: { hold } }, now) => {
-  if (hold === null || (hold.until !== null && hold.until <= now)) return null;
+const held: Rule = ({ site }, now) => {
+  const hold = holdNow(site, now);
+  if (hold === null) return null;
   const until = hold.until === null ? '' : ` until ${new Date(hold.until).toISOString()}`;
   return { type: 'Held', message: `the site holds changes${until}: ${hold.reason}` };
 };
@@ -105,7 +107,7 @@ export function statusJson(status: SiteStatus, now: number): string {
     identity,
     enrolled: status.isEnrolled,
     state,
-    site,
+    site: { labels: site.labels, hold: site.hold, window: site.window?.text ?? null },
     lease,
     conditions: siteConditions(status, now),
     objects,

@@ -8,6 +8,7 @@ import { loadKubeAccess } from '../../agent/kube/config.ts';
 import { runAgent } from '../../agent/loop.ts';
 import { defaultSettings } from '../../agent/model/deps.ts';
 import { systemClock, systemRandom } from '../../shared/adapters/clock.ts';
+import { cronFields } from '../../shared/adapters/schedule.ts';
 import { groupOf, type KubeObject } from '../../shared/model/object.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import { openClusterView, type ClusterView } from '../demo/cluster-view.ts';
@@ -122,6 +123,7 @@ describeControlPlane('tenants on a real API server', (binaries) => {
           clock: systemClock,
           random: systemRandom,
           uuid: randomUUID,
+          cron: cronFields,
           log: silentLog,
           identity,
           settings: {

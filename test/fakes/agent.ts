@@ -6,6 +6,7 @@ import type { VerifiedBundle } from '../../agent/model/bundle.ts';
 import { defaultSettings, type AgentDeps } from '../../agent/model/deps.ts';
 import { newMemory } from '../../agent/model/memory.ts';
 import { pass } from '../../agent/pass.ts';
+import { cronFields } from '../../shared/adapters/schedule.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import { identity, noon } from './bundle.ts';
@@ -109,6 +110,7 @@ export function testDeps(
     clock,
     random: () => 0.5,
     uuid: () => `nonce-${clock.monotonic()}-${++ids}`,
+    cron: cronFields,
     log: silentLog,
     identity,
     settings: { ...defaultSettings, namespace: 'sluice-system', holder: 'a', version: '0', settleMs: 100 },

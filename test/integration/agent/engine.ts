@@ -6,6 +6,7 @@ import { runAgent } from '../../../agent/loop.ts';
 import { defaultSettings, type AgentDeps } from '../../../agent/model/deps.ts';
 import type { KubeKey } from '../../../agent/model/kube.ts';
 import { systemClock, systemRandom } from '../../../shared/adapters/clock.ts';
+import { cronFields } from '../../../shared/adapters/schedule.ts';
 import { isSluiceError } from '../../../shared/errors.ts';
 import { parseObjectId, type KubeObject, type ObjectId } from '../../../shared/model/object.ts';
 import type { AgentReport } from '../../../shared/wire/report.ts';
@@ -234,6 +235,7 @@ function startTestAgent(kube: KubeClient, channel: FakeChannel): RunningAgent {
     clock: systemClock,
     random: systemRandom,
     uuid: randomUUID,
+    cron: cronFields,
     log: silentLog,
     identity,
     settings: { ...defaultSettings, namespace: 'sluice-system', holder: 'test', version: '0', settleMs: 50 },

@@ -8,6 +8,7 @@ import { systemClock, systemRandom } from '../../../shared/adapters/clock.ts';
 import { createRepos } from '../../../shared/adapters/git/repos.ts';
 import { createHttp } from '../../../shared/adapters/http.ts';
 import { createLog } from '../../../shared/adapters/log.ts';
+import { cronFields } from '../../../shared/adapters/schedule.ts';
 import { SluiceError } from '../../../shared/errors.ts';
 import type { JoinTicket } from '../../../shared/wire/join.ts';
 
@@ -68,6 +69,7 @@ export function startSite(options: SiteOptions): RunningAgent {
       clock: systemClock,
       random: systemRandom,
       uuid: randomUUID,
+      cron: cronFields,
       log: createLog({ level: 'debug', format: 'json', write: (line) => (lines += line) }),
       ticket: options.ticket,
       channelAuthorization: options.channelAuthorization ?? null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cronSchedule, isCronExpression } from '../../../../shared/adapters/schedule.ts';
+import { cronFields, cronSchedule, isCronExpression } from '../../../../shared/adapters/schedule.ts';
 
 describe('cronSchedule', () => {
   it.each([
@@ -25,5 +25,31 @@ describe('cronSchedule', () => {
       });
     });
     expect(first).toBe('called');
+  });
+});
+
+describe('cronFields', () => {
+  it('spells an expression out, names and steps included', () => {
+    expect(cronFields('*/30 1-3 1,15 JAN,3 SUN-TUE')).toEqual({
+      minutes: [0, 30],
+      hours: [1, 2, 3],
+      daysOfMonth: [1, 15],
+      months: [1, 3],
+      daysOfWeek: [0, 1, 2],
+    });
+  });
+
+  it.each([
+    '0 0 2 * * *',
+    '0 2 L * *',
+    '0 2 15W * *',
+    '0 2 * * 1#2',
+    '0 2 * * 5L',
+    'whenever',
+    '',
+    '0 25 * * *',
+    '0 0 30 2 *',
+  ])('takes no %j', (text) => {
+    expect(cronFields(text)).toBeNull();
   });
 });
