@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Binaries } from '../controlplane/binaries.ts';
-import { startCluster as startReal } from '../controlplane/cluster.ts';
+import { sendOk } from '../controlplane/client.ts';
+import { startCluster as startReal, type Cluster } from '../controlplane/cluster.ts';
 import { startCluster as startEmbedded } from '../cluster/cluster.ts';
 
 /** A cluster to measure on. */
@@ -9,7 +10,19 @@ export interface BenchCluster {
   readonly kubeconfig: string;
   /** Requests of the agent so far, as the API server counts them: `VERB RESOURCE`, the Lease left out, and watches that it opened. */
   readonly requests: () => Promise<ReadonlyMap<string, number>>;
+  /**
+   * What a stretch of time costs the API server while nobody but the agent talks to it: by the server's own metrics where it has
+   * some. Watches that are open in the end and were not before count as requests.
+   */
+  readonly spent: (during: () => Promise<unknown>) => Promise<Spent>;
   readonly stop: () => Promise<void>;
+}
+
+/** Requests in all, those that write, and a line that names them. */
+export interface Spent {
+  readonly requests: number;
+  readonly writes: number;
+  readonly text: string;
 }
 
 /** Where clusters come from. */
@@ -24,40 +37,84 @@ export const embedded: Backend = {
   start: async (name) => {
     const cluster = await startEmbedded({ name });
     const requests = () => Promise.resolve(new Map([...cluster.requests.by].filter(([key]) => isCounted(key))));
-    return { kubeconfig: cluster.kubeconfig, requests, stop: cluster.stop };
+    const spent: BenchCluster['spent'] = async (during) => {
+      const before = await requests();
+      await during();
+      return since(before, await requests(), () => true);
+    };
+    return { kubeconfig: cluster.kubeconfig, requests, spent, stop: cluster.stop };
   },
 };
 
-/** Real etcd and kube-apiserver; requests are those that its audit log has of our user agent. */
+/** Real etcd and kube-apiserver; `requests` are those that its audit log has of our user agent. */
 export function realBackend(binaries: Binaries): Backend {
   return {
     name: 'real API servers',
     start: async (name) => {
       const cluster = await startReal({ name, binaries, audit: true });
       const requests = async () => countAudit(await readFile(join(cluster.folder, 'audit.log'), 'utf8'));
-      return { kubeconfig: cluster.kubeconfig, requests, stop: () => cluster.stop() };
+      const spent: BenchCluster['spent'] = async (during) => {
+        haltOthers(cluster, 'SIGSTOP');
+        try {
+          const before = await countMetrics(cluster);
+          await during();
+          return since(before, await countMetrics(cluster), () => true);
+        } finally {
+          haltOthers(cluster, 'SIGCONT');
+        }
+      };
+      return { kubeconfig: cluster.kubeconfig, requests, spent, stop: () => cluster.stop() };
     },
   };
 }
 
-/** What came on top since an earlier count: requests in all, those that write, and a line that names them. */
+/** What came on top since an earlier count; opened watches count only where that is asked for. */
 export function since(
   before: ReadonlyMap<string, number>,
   after: ReadonlyMap<string, number>,
-): { readonly requests: number; readonly writes: number; readonly text: string } {
+  isRequest: (key: string) => boolean = (key) => !key.startsWith('watch '),
+): Spent {
   const more = [...after]
     .map(([key, count]) => [key, count - (before.get(key) ?? 0)] as const)
     .filter(([, count]) => count > 0);
   const sum = (all: typeof more): number => all.reduce((total, [, count]) => total + count, 0);
   return {
-    requests: sum(more.filter(([key]) => !key.startsWith('watch '))),
-    writes: sum(more.filter(([key]) => /^(create|update|patch|apply|delete) /.test(key))),
+    requests: sum(more.filter(([key]) => isRequest(key))),
+    writes: sum(more.filter(([key]) => /^(create|update|post|put|patch|apply|delete) /.test(key))),
     text: more.map(([key, count]) => `${count} ${key}`).join(', '),
   };
 }
 
 function isCounted(key: string): boolean {
   return !key.includes('leases');
+}
+
+/** Controller manager, scheduler and kwok stand still, so that the server's count is the agent's. */
+function haltOthers(cluster: Cluster, signal: 'SIGSTOP' | 'SIGCONT'): void {
+  for (const [name, pid] of Object.entries(cluster.pids())) {
+    if (name !== 'etcd' && name !== 'kube-apiserver') process.kill(pid, signal);
+  }
+}
+
+/**
+ * `apiserver_request_total` by verb and resource, and the watches that are open now (the total has a watch only when it ends).
+ * Without the Lease, and without what the server asks itself for: its OpenAPI documents, its metrics.
+ */
+async function countMetrics({ admin }: Cluster): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  const text = (await sendOk(admin, { path: '/metrics' })) as string;
+  for (const [, metric, labels = '', value] of text.matchAll(
+    /^(apiserver_request_total|apiserver_longrunning_requests)\{(.*)\} (\S+)$/gm,
+  )) {
+    const label = (name: string): string => new RegExp(`(?:^|,)${name}="([^"]*)"`).exec(labels)?.[1] ?? '';
+    const isOpen = metric === 'apiserver_longrunning_requests';
+    const [resource, subresource] = [label('resource'), label('subresource')];
+    if ((label('verb') === 'WATCH') !== isOpen) continue;
+    if (resource === 'leases' || /^\/?(openapi|metrics)/.test(subresource)) continue;
+    const key = `${label('verb').toLowerCase()} ${[resource, subresource].filter(Boolean).join('/')}`;
+    counts.set(key, (counts.get(key) ?? 0) + Number(value));
+  }
+  return counts;
 }
 
 interface AuditEvent {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { mapLimited } from '../../agent/model/limited.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
@@ -12,6 +13,7 @@ const run = promisify(execFile);
 
 /** Milliseconds of a bare loop of server-side apply requests, 8 in flight, that creates so many objects in a new namespace. */
 export async function rawInstall(view: ClusterView, namespace: string, count: number): Promise<number> {
+  await rested();
   await makeNamespace(view, namespace);
   const { signal } = new AbortController();
   const objects = mixedObjects(count, namespace) as readonly KubeObject[];
@@ -32,6 +34,7 @@ export async function kubectlInstall(
   const kubectl = await kubectlPath();
   if (kubectl === null) return null;
   const { namespace, count, folder, kubeconfig } = options;
+  await rested();
   await makeNamespace(view, namespace);
   await mkdir(folder, { recursive: true });
   for (const object of mixedObjects(count, namespace)) {
@@ -41,6 +44,11 @@ export async function kubectlInstall(
   const args = ['--kubeconfig', kubeconfig, 'apply', '--server-side', '-f', folder];
   await run(kubectl, args, { maxBuffer: 16 * 1024 * 1024, env: { HOME: folder } });
   return performance.now() - started;
+}
+
+/** The controllers have come to rest from what was installed before. */
+export async function rested(): Promise<void> {
+  await sleep(3_000);
 }
 
 async function makeNamespace(view: ClusterView, name: string): Promise<void> {

@@ -8,7 +8,7 @@ import { pushToApplied } from './pushes.ts';
 import { cpuLine, cpuSums, stageSums, stagesLine } from './stages.ts';
 import { observe } from './watching.ts';
 
-/** Measures push -> applied over one transport: a ConfigMap of raw objects, then the image of a web service. */
+/** Measures push -> applied over one transport: a ConfigMap of raw objects, then, when asked, the image of a web service. */
 export async function measurePushes(
   book: Book,
   backend: Backend,
@@ -17,6 +17,7 @@ export async function measurePushes(
     readonly transport: 'feed' | 'git';
     readonly pushes: number;
     readonly floor: number | null;
+    readonly web: boolean;
   },
 ): Promise<void> {
   const { transport, pushes, floor } = options;
@@ -47,6 +48,8 @@ export async function measurePushes(
       book.add({ name: `push-applied${suffix}-vs-floor`, value, unit: 'x', most: 2 });
     }
 
+    maps.close();
+    if (!options.web) return;
     const deployments = await observe(view, { group: 'apps', kind: 'Deployment' }, 'default');
     const early = await stageSums(world);
     const web = await pushToApplied(world, deployments, {
@@ -57,7 +60,6 @@ export async function measurePushes(
     book.say(stagesLine(early, await stageSums(world), pushes + 5));
     book.add({ name: `webservice-applied${suffix}-p50`, value: quantile(web, 0.5), unit: 'ms', most: 80 });
     book.add({ name: `webservice-applied${suffix}-p99`, value: quantile(web, 0.99), unit: 'ms', most: 200 });
-    maps.close();
     deployments.close();
   } finally {
     await world.stop();

@@ -15,8 +15,9 @@ async function main(): Promise<void> {
   const book = openBook();
   try {
     const floor = isWanted('floor') ? await measureFloor(book, embedded, { folder, pushes }) : null;
-    if (isWanted('feed')) await measurePushes(book, embedded, { folder, transport: 'feed', pushes, floor });
-    if (isWanted('git')) await measurePushes(book, embedded, { folder, transport: 'git', pushes, floor });
+    const common = { folder, pushes, floor, web: isWanted('web') };
+    if (isWanted('feed')) await measurePushes(book, embedded, { ...common, transport: 'feed' });
+    if (isWanted('git')) await measurePushes(book, embedded, { ...common, transport: 'git' });
     if (isWanted('thousand')) await measureThousand(book, folder, Math.min(pushes, 20));
     await printFigures(book, 'Sluice on embedded clusters', json);
   } finally {

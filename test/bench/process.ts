@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 
 /** Flags of the agent's Node in the chart (findings: memory of an agent). */
 export const agentFlags = ['--max-semi-space-size=1', '--max-old-space-size=64', '--optimize-for-size'];
@@ -9,10 +9,12 @@ export async function residentMiB(pid: number): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
 
-/** CPU time that a process used so far, user and system, in milliseconds. */
+/** CPU time that a process used so far, all its threads together, in milliseconds; to the nanosecond, not to a tick of the clock. */
 export async function cpuMs(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // utime and stime count in hundredths of a second on every Linux that Node runs on.
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+  let nanoseconds = 0;
+  for (const thread of await readdir(`/proc/${pid}/task`)) {
+    const text = await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').catch(() => '0');
+    nanoseconds += Number(text.split(' ')[0]);
+  }
+  return nanoseconds / 1e6;
 }

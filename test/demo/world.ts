@@ -46,8 +46,8 @@ export interface World {
   readonly join: (site: Site) => Promise<void>;
   /** Every program that was started last under its name. */
   readonly programs: () => readonly Program[];
-  /** Starts the agent of a joined cluster again. */
-  readonly startAgent: (site: Site) => void;
+  /** Starts the agent of a joined cluster again, with more arguments of `sluice-agent run` if any. */
+  readonly startAgent: (site: Site, more?: readonly string[]) => void;
   /** Starts the hub again, on the same port. */
   readonly startHub: () => Promise<void>;
   /** Runs `sluice-hub ARGS` against this hub. */
@@ -102,7 +102,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     return JSON.parse(stdout) as StatusView;
   };
   const entry = options.agentEntry ?? 'agent/main.ts';
-  const startAgent = (site: Site): void => {
+  const startAgent = (site: Site, more: readonly string[] = []): void => {
     const context = site.context === undefined ? [] : ['--context', site.context];
     const exec = site.allowExec === true ? ['--allow-exec'] : [];
     const args = [
@@ -118,7 +118,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     ];
     agents.set(
       site.name,
-      startProgram(`agent ${site.name}`, [entry, 'run', ...args, ...(options.agentArgs ?? [])], {
+      startProgram(`agent ${site.name}`, [entry, 'run', ...args, ...(options.agentArgs ?? []), ...more], {
         logFile: join(folder, 'logs', `agent-${site.name}.log`),
         flags: options.agentFlags ?? [],
         env: options.agentEnv ?? {},
