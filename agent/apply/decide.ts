@@ -21,50 +21,52 @@ export const drift = 'fields of ours were changed';
 
 type Choice = Pick<ApplyTask, 'action' | 'uid' | 'reason'>;
 
-const keep = (reason: string): Choice => ({ action: 'keep', uid: null, reason });
-
-/** What is to be done for each object of an application now; pure, from what is inventoried and what the watches show. */
+/** What there is to do for the objects of an application now; pure, from what is inventoried and what the watches show. */
 export function decideApply(input: ApplyInput): ApplyTask[] {
   const { revisions } = indexOf(input.app);
   const app = appKey(input.app);
-  return input.app.objects.map((object) => {
-    const overrides = overridesOf(input, object.id);
-    return {
-      id: object.id,
+  const tasks: ApplyTask[] = [];
+  for (const object of input.app.objects) {
+    const choice = choose(input, object);
+    if (choice === null) continue;
+    const { id, digest } = object;
+    tasks.push({
+      id,
       app,
-      revision: revisions.get(object.id) ?? null,
-      digest: object.digest,
-      overrides: overrides.values,
-      ...choose(input, object, overrides.isLive),
-    };
-  });
+      revision: revisions.get(id) ?? null,
+      digest,
+      overrides: overridesOf(input, id).values,
+      ...choice,
+    });
+  }
+  return tasks;
 }
 
-function choose(input: ApplyInput, object: BundleObject, isOverrideLive: boolean): Choice {
+/** What to do with one object; null = it stays as it is. */
+function choose(input: ApplyInput, object: BundleObject): Choice | null {
   const entry = input.entry(object.id);
-  if (input.plan.held.has(object.id)) return keep('waits until what it leads to is ready');
-  if (!input.mayChange && entry?.applied !== object.digest) return keep('changes are held');
+  // It waits until what it leads to is ready.
+  if (input.plan.held.has(object.id)) return null;
+  if (!input.mayChange && entry?.applied !== object.digest) return null;
   const live = input.live.object(object.id);
   if (entry === undefined || entry.uid === null) return pendingChoice(input, entry, live);
   if (live === undefined) return unseenChoice(input, entry, object);
-  if (live.uid !== entry.uid) return { action: 'look', uid: entry.uid, reason: 'another object has its name now' };
-  if (live.registration !== input.registration)
-    return { action: 'look', uid: entry.uid, reason: 'its owner annotation was changed' };
-  return seenChoice(input, { object, entry, live, isOverrideLive });
+  return seenChoice(input, { object, entry, live });
 }
 
 interface Seen {
   readonly object: BundleObject;
   readonly entry: InventoryEntry;
   readonly live: LiveObject;
-  readonly isOverrideLive: boolean;
 }
 
-function seenChoice(input: ApplyInput, { object, entry, live, isOverrideLive }: Seen): Choice {
-  if (live.health === 'Terminating') return keep('being deleted');
-  const isMoved = !isOverrideLive && input.mayChange;
-  const reason = differs(object, entry, live) ?? (isMoved ? 'replicas or weights to move' : null);
-  return reason === null ? keep('unchanged') : { action: 'update', uid: live.uid, reason };
+function seenChoice(input: ApplyInput, { object, entry, live }: Seen): Choice | null {
+  if (live.uid !== entry.uid) return { action: 'look', uid: entry.uid, reason: 'another object has its name now' };
+  if (live.registration !== input.registration)
+    return { action: 'look', uid: entry.uid, reason: 'its owner annotation was changed' };
+  if (live.health === 'Terminating') return null;
+  const reason = differs(object, entry, live) ?? moves(input, object.id);
+  return reason === null ? null : { action: 'update', uid: live.uid, reason };
 }
 
 /** What is not as it was applied; null when all is. */
@@ -73,18 +75,25 @@ function differs(object: BundleObject, entry: InventoryEntry, live: LiveObject):
   return live.fieldsHash === entry.fieldsHash ? null : drift;
 }
 
+function moves(input: ApplyInput, id: ObjectId): string | null {
+  return input.mayChange && !overridesOf(input, id).isLive ? 'replicas or weights to move' : null;
+}
+
 function pendingChoice(input: ApplyInput, entry: InventoryEntry | undefined, live: LiveObject | undefined): Choice {
   const isOurs = live !== undefined && live.nonce === entry?.nonce && live.registration === input.registration;
   if (isOurs) return { action: 'update', uid: live.uid, reason: 'its creation was under way' };
   return { action: 'create', uid: null, reason: 'new' };
 }
 
-function unseenChoice(input: ApplyInput, entry: InventoryEntry, object: BundleObject): Choice {
+function unseenChoice(input: ApplyInput, entry: InventoryEntry, object: BundleObject): Choice | null {
   if (input.live.isSynced(object.id))
     return { action: 'look', uid: entry.uid, reason: 'not there, or its label was removed' };
-  if (entry.applied === object.digest) return keep('not listed yet');
+  // Not listed yet.
+  if (entry.applied === object.digest) return null;
   return { action: 'update', uid: entry.uid, reason: 'new content' };
 }
+
+const nothingOver = { values: [], isLive: true } as const;
 
 /** The values to put over an object's text, and whether they are live already. */
 function overridesOf(
@@ -98,9 +107,9 @@ function overridesOf(
     const spec = live.object(id)?.replicas?.spec;
     return { values: [{ pointer: replicas.pointer, value: wanted }], isLive: spec === undefined || spec === wanted };
   }
-  const traffic = app.traffic.find((one) => one.id === id);
   const weights = plan.weights.get(id);
-  if (traffic === undefined || weights === undefined) return { values: [], isLive: true };
+  const traffic = weights === undefined ? undefined : app.traffic.find((one) => one.id === id);
+  if (traffic === undefined || weights === undefined) return nothingOver;
   const routes = live.object(id)?.routes ?? null;
   const values = traffic.targets.flatMap(({ pointer, rule, service }, index) => {
     const value = weights[index];

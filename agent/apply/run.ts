@@ -38,11 +38,12 @@ export async function applyStages(
   options: RunOptions,
 ): Promise<RunResult> {
   const { memory, deps, stop } = agent;
-  const next = new Map(inventory);
   const rows: Row[] = [];
+  if (stages.length === 0) return { inventory, rows };
+  const next = new Map(inventory);
   const contextFor = contextsOf(agent, options);
   for (const stage of stages) {
-    const due = stage.filter((task) => task.action !== 'keep' && isDue(agent, task, options.at));
+    const due = stage.filter((task) => isDue(agent, task, options.at));
     await mapLimited(inFlight, due, async (task) => {
       if (stop.aborted) return;
       const entry = next.get(task.id);

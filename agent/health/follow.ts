@@ -1,6 +1,8 @@
 import type { Agent } from '../model/agent.ts';
 import type { Inventory } from '../model/inventory.ts';
-import { groupKindOf, sliceKind, type GroupKind } from '../model/kinds.ts';
+import { indexOf } from '../model/appindex.ts';
+import { indexOfInventory } from '../model/byapp.ts';
+import { sliceKind, type GroupKind } from '../model/kinds.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 
 /**
@@ -8,8 +10,8 @@ import type { BundleApp } from '../../shared/wire/revision.ts';
  * inventoried: of the rest there is nothing to know before the first write.
  */
 export async function followKinds(agent: Agent, inventory: Inventory, apps: readonly BundleApp[]): Promise<void> {
-  const owned = new Set<GroupKind>([...inventory.keys()].map(groupKindOf));
-  const kinds = new Set([...owned, ...apps.flatMap((app) => app.objects.map(({ id }) => groupKindOf(id)))]);
+  const owned = new Set<GroupKind>(indexOfInventory(inventory).kinds);
+  const kinds = new Set([...owned, ...apps.flatMap((app) => [...indexOf(app).kinds])]);
   if (apps.some((app) => app.traffic.length > 0)) {
     kinds.add(sliceKind);
     if (owned.has('/Service')) owned.add(sliceKind);

@@ -65,7 +65,7 @@ export function startsOf(
   const { stored } = agent.memory;
   const begun = [...doomed.scaleToZero, ...doomed.remove.flat()];
   const deletions = new Set(begun.filter((id) => toCount.has(id)));
-  const isWork = tasks.some((task) => task.action !== 'keep') || begun.length > 0;
+  const isWork = tasks.length > 0 || begun.length > 0;
   const isNews = isNewMark(agent, facts.bundle, mode) || isNewRoot(agent, facts.bundle);
   const phase = isWork ? 'applying' : (stored?.state?.phase ?? 'applying');
   return {

@@ -33,8 +33,9 @@ export async function pruneObjects(
     forget: agent.view.forget,
     signal: agent.signal,
   });
-  const next = new Map(inventory);
   const rows: Row[] = [];
+  if (doomed.scaleToZero.length === 0 && doomed.remove.length === 0) return { inventory, rows };
+  const next = new Map(inventory);
   // What this pass could not apply keeps all of its application, decided or not.
   const failed = failedApps(agent);
   const each = (ids: readonly ObjectId[], work: (id: ObjectId) => Promise<Row | null>) =>

@@ -1,6 +1,7 @@
 import type { AppOutcome, Fault } from '../model/agent.ts';
 import type { AgentSettings } from '../model/deps.ts';
 import { indexOf } from '../model/appindex.ts';
+import { indexOfInventory } from '../model/byapp.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { Live } from '../model/live.ts';
 import type { Identity } from '../model/site.ts';
@@ -33,7 +34,7 @@ export function buildReport(input: ReportInput): AgentReport {
   const { outcome, identity, about } = input;
   const inventory = outcome.inventory;
   const reasons = stuckOf(outcome, input.faults);
-  const entries = Map.groupBy(inventory.values(), ({ app }) => app);
+  const entries = indexOfInventory(inventory).apps;
   const report: AgentReport = {
     format: 1,
     channel: identity.channel,
@@ -50,7 +51,7 @@ export function buildReport(input: ReportInput): AgentReport {
     accepted: outcome.bundle?.mark ?? null,
     settled: outcome.isSettled,
     conditions: conditionsOf(input),
-    apps: outcome.apps.flatMap((app) => reportApp(input, app, entries.get(app.key) ?? [])),
+    apps: outcome.apps.flatMap((app) => reportApp(input, app, [...(entries.get(app.key)?.values() ?? [])])),
     retired: {
       settled: (outcome.bundle?.revision.retired ?? []).map((one) => one.id).filter((id) => !inventory.has(id)),
       survivors: [...outcome.survivors],

@@ -37,13 +37,12 @@ export function appHealth(
 ): AppHealthView {
   const { live, faults } = facts;
   const ids = idsOf(app);
-  const objects = ids.map((id) => ({ id, ...verdictOf(live, id) }));
-  const bad = objects.filter((one) => one.health !== 'Current');
-  const counts = { total: objects.length, current: objects.length - bad.length, bad };
+  const bad = ids.flatMap((id) => (live.object(id)?.health === 'Current' ? [] : [{ id, ...verdictOf(live, id) }]));
+  const counts = { total: ids.length, current: ids.length - bad.length, bad };
   if (plan === null) return { health: 'Held', message: `skipped: ${skipped ?? 'not selected'}`, ...counts };
   const isOpen = plan.phase !== 'settled';
   const hold = isOpen ? outcome.mode.hold : null;
-  const words: AppHealth[] = objects.map((one) => ofObject[one.health]);
+  const words: AppHealth[] = bad.map((one) => ofObject[one.health]);
   if (faults.length > 0 || plan.blocked !== null) words.push('Degraded');
   if (hold !== null) words.push('Held');
   if (isOpen) words.push('Progressing');

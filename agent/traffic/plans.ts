@@ -1,4 +1,5 @@
 import type { Agent, AppOutcome, Mode, Progress } from '../model/agent.ts';
+import { indexOfInventory } from '../model/byapp.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { AppSight } from '../model/plan.ts';
 import type { Row } from '../model/rows.ts';
@@ -21,15 +22,13 @@ export interface PlansInput {
 /** Where every application of the bundle or of the inventory stands, and what may be done with it now. */
 export function planApps(agent: Agent, input: PlansInput): AppOutcome[] {
   const { selected, skipped, inventory, mode } = input;
-  const entries = new Map<string, Map<ObjectId, InventoryEntry>>();
-  for (const entry of inventory.values()) {
-    const own = entries.get(entry.app);
-    if (own === undefined) entries.set(entry.app, new Map([[entry.id, entry]]));
-    else own.set(entry.id, entry);
-  }
+  const entries = indexOfInventory(inventory).apps;
   const known = new Map([...selected, ...skipped.map(({ app }) => app)].map((app) => [appKey(app), app] as const));
   const reasons = new Map(skipped.map(({ app, reason }) => [appKey(app), reason] as const));
   const keys = [...new Set([...known.keys(), ...entries.keys()])].sort(byCodeUnit);
+  const faults = new Map(
+    [...agent.memory.faults].map(([id, { row }]) => [id, row.fault?.message ?? row.reason] as const),
+  );
   return keys.map((key) => {
     const app = known.get(key) ?? null;
     const skippedFor = reasons.get(key) ?? null;
@@ -40,6 +39,7 @@ export function planApps(agent: Agent, input: PlansInput): AppOutcome[] {
       app,
       entries: entries.get(key) ?? new Map(),
       removable: input.removable,
+      faults,
     });
     const plan = planApp(sight);
     // A held change runs out of no time.
@@ -67,17 +67,19 @@ function sightOf(
     readonly app: BundleApp | null;
     readonly entries: ReadonlyMap<ObjectId, InventoryEntry>;
     readonly removable: ReadonlySet<ObjectId>;
+    readonly faults: AppSight['faults'];
   },
 ): AppSight {
   const { memory, deps, view } = agent;
+  const { entries, removable } = facts;
   const progress = memory.progress.get(facts.key);
   const isSame = progress !== undefined && progress.digest === (facts.app?.digest ?? null);
   return {
     app: facts.app,
-    entries: facts.entries,
-    removable: new Set([...facts.entries.keys()].filter((id) => facts.removable.has(id))),
+    entries,
+    removable: new Set([...removable].filter((id) => entries.has(id))),
     live: view,
-    faults: new Map([...memory.faults].map(([id, fault]) => [id, fault.row.fault?.message ?? fault.row.reason])),
+    faults: facts.faults,
     now: facts.at,
     waitingSince: isSame ? progress.waitingSince : null,
     shiftedAt: progress?.shiftedAt ?? null,
