@@ -1,13 +1,14 @@
 import { accept, modeOf } from './accept/accept.ts';
 import { applyStages, forgetOldFaults } from './apply/run.ts';
 import { decideTasks, refuse } from './apply/tasks.ts';
-import { holdNow, offLimits, selectApps } from './filter/filter.ts';
+import { offLimits, selectApps } from './filter/filter.ts';
 import { followKinds } from './health/follow.ts';
 import { fieldsHash } from './health/project.ts';
 import { withPending } from './inventory/entries.ts';
 import { ensureNamespace, isRestored, recall } from './inventory/recall.ts';
 import { record } from './inventory/record.ts';
 import type { Agent, Outcome } from './model/agent.ts';
+import { holdNow } from './model/hold.ts';
 import { doomedOf, outcomeOf, quiet, startsOf } from './model/outcome.ts';
 import { inStages, stageOf } from './order/stages.ts';
 import { choosePrune } from './prune/choose.ts';
