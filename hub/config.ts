@@ -149,6 +149,7 @@ function sourceOf({ url, dir, ...source }: NonNullable<HubFile['source']>): HubC
       hint: 'give a folder or a Git URL: `sluice-hub serve DIR`, or source.dir or source.url in the configuration',
     });
   }
+  if (isUrl(location)) assertNoCredentials(location);
   return {
     location,
     branch: or(source.branch, null),
@@ -184,6 +185,7 @@ function remoteOf(name: 'channel' | 'ledger', file: HubFile['channel']): RemoteC
       ...(url === undefined ? {} : { subject: url }),
     });
   }
+  assertNoCredentials(url);
   return { url: url.replace(/\/+$/, ''), tokenFile: or(file.tokenFile, null), caFile: or(file.caFile, null) };
 }
 
@@ -194,6 +196,16 @@ function listenOf(listen: NonNullable<HubFile['listen']>): HubConfig['listen'] {
 
 function or<T, F>(value: T | undefined, fallback: F): T | F {
   return value === undefined ? fallback : value;
+}
+
+/** A URL is repeated in logs, status and bundles. */
+function assertNoCredentials(url: string): void {
+  const parsed = URL.parse(url);
+  if (parsed === null || (parsed.username === '' && parsed.password === '')) return;
+  throw new SluiceError('CONFIG_INVALID', 'a URL must not carry credentials', {
+    subject: `${parsed.protocol}//${parsed.host}`,
+    hint: 'put the token into a file, and name it with tokenFile',
+  });
 }
 
 /** True for what is a Git URL rather than a folder. */

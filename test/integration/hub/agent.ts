@@ -13,6 +13,7 @@ import { feedAnswer, feedPaths, type FeedAnswer } from '../../../shared/wire/fee
 import { parseJoinLine, type JoinTicket } from '../../../shared/wire/join.ts';
 import type { AgentReport, ReportApp } from '../../../shared/wire/report.ts';
 import { revision, type Revision } from '../../../shared/wire/revision.ts';
+import type { RunningHub } from '../../../hub/start.ts';
 import type { HubWorld } from './world.ts';
 
 /** The hub's side of an agent, spoken by hand: keys, credentials, polls and reports over plain HTTP. */
@@ -30,8 +31,13 @@ export interface SpokenAgent {
   readonly settle: (sequence: number, facts?: Partial<AgentReport>) => Promise<Response>;
 }
 
+/** The hub that an agent speaks with. */
+export interface AgentWorld extends Pick<HubWorld, 'client'> {
+  readonly hub: () => Pick<RunningHub, 'url' | 'idle'>;
+}
+
 /** Joins a cluster and speaks for its agent; it is not enrolled yet. */
-export async function joinAgent(world: HubWorld, name: string, more: object = {}): Promise<SpokenAgent> {
+export async function joinAgent(world: AgentWorld, name: string, more: object = {}): Promise<SpokenAgent> {
   const { line } = await world.client().join({ name, capabilities: { ingress: true }, ...more });
   await world.hub().idle();
   const ticket = parseJoinLine(line);
