@@ -54,7 +54,7 @@ describe('a hub that is given every kind of secret', () => {
   });
   const cli = async (...args: readonly string[]): Promise<void> => {
     const ended = await run(process.execPath, [main, ...args], { cwd: folder, env: env() }).catch(
-      (error: { stdout: string; stderr: string }) => error,
+      (error: unknown) => error as { stdout: string; stderr: string },
     );
     see(`sluice-hub ${args.join(' ')}`, ended.stdout + ended.stderr);
   };
@@ -208,7 +208,7 @@ describe('a hub that is given every kind of secret', () => {
       const args = flag === 'source' ? [url] : ['config', flag, url];
       const ended = await run(process.execPath, [main, 'serve', ...args, '--data', 'elsewhere'], { cwd: folder }).then(
         () => ({ code: 0, stdout: '', stderr: '' }),
-        (error: { code: number; stdout: string; stderr: string }) => error,
+        (error: unknown) => error as { code: number; stdout: string; stderr: string },
       );
       expect([flag, ended.code, ended.stdout]).toEqual([flag, 3, '']);
       expect(ended.stderr).toMatch(
