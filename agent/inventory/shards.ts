@@ -3,7 +3,6 @@ import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import { digestOf, canonicalJson } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
 import { agentNames } from '../../shared/model/names.ts';
-import type { ObjectId } from '../../shared/model/object.ts';
 
 /** One part of the inventory: its ConfigMap's name says its content. */
 export interface Shard {
@@ -26,23 +25,37 @@ export function bucketCount(count: number, previous: number): number {
   return 2 ** Math.max(0, Math.ceil(Math.log2(Math.max(1, count) / wantedFill)));
 }
 
-/** Deals an inventory out into shards, named by the hash of their text; empty buckets make none. */
-export function toShards(inventory: Inventory, buckets: number): Shard[] {
+/** Shards by bucket with the entries that they were made from: what did not change is not written out again. */
+export type ShardMemo = Map<number, { readonly entries: readonly InventoryEntry[]; readonly shard: Shard }>;
+
+/** Deals an inventory out into shards, named by the hash of their text; empty buckets make none. `known` is what the last call left there. */
+export function toShards(inventory: Inventory, buckets: number, known: ShardMemo = new Map()): Shard[] {
   const parts = new Map<number, InventoryEntry[]>();
   for (const entry of inventory.values()) {
-    const bucket = pieceOf(entry).hash % buckets;
+    const bucket = hashOf(entry) % buckets;
     const part = parts.get(bucket);
     if (part === undefined) parts.set(bucket, [entry]);
     else part.push(entry);
   }
-  return [...parts.values()].map((part) => {
-    const text = `[${part
-      .sort(by((entry) => entry.id))
-      .map((entry) => pieceOf(entry).text)
-      .join(',')}]`;
-    const hash = digestOf(text).slice('sha256:'.length, 'sha256:'.length + 20);
-    return { name: `${agentNames.inventoryPrefix}${hash}`, text };
+  const shards = [...parts].map(([bucket, entries]) => {
+    const before = known.get(bucket);
+    const shard = before !== undefined && isSame(before.entries, entries) ? before.shard : shardOf(entries);
+    return { bucket, entries, shard };
   });
+  known.clear();
+  for (const { bucket, ...rest } of shards) known.set(bucket, rest);
+  return shards.map(({ shard }) => shard);
+}
+
+function shardOf(entries: readonly InventoryEntry[]): Shard {
+  const text = canonicalJson([...entries].sort(by((entry) => entry.id)));
+  const hash = digestOf(text).slice('sha256:'.length, 'sha256:'.length + 20);
+  return { name: `${agentNames.inventoryPrefix}${hash}`, text };
+}
+
+// Entries never change: the same ones in the same order make the same text.
+function isSame(a: readonly InventoryEntry[], b: readonly InventoryEntry[]): boolean {
+  return a.length === b.length && a.every((entry, at) => entry === b[at]);
 }
 
 /** Reads the entries of a shard's text. */
@@ -50,22 +63,12 @@ export function fromShard(text: string): InventoryEntry[] {
   return JSON.parse(text) as InventoryEntry[];
 }
 
-/** An entry's part in its shard: entries never change, so that a change of one of 1,000 costs one. */
-interface Piece {
-  readonly hash: number;
-  readonly text: string;
-}
+const hashes = new WeakMap<InventoryEntry, number>();
 
-const pieces = new WeakMap<InventoryEntry, Piece>();
-
-function pieceOf(entry: InventoryEntry): Piece {
-  const known = pieces.get(entry);
+function hashOf(entry: InventoryEntry): number {
+  const known = hashes.get(entry);
   if (known !== undefined) return known;
-  const piece = { hash: hashOf(entry.id), text: canonicalJson(entry) };
-  pieces.set(entry, piece);
-  return piece;
-}
-
-function hashOf(id: ObjectId): number {
-  return createHash('sha256').update(id).digest().readUInt32BE(0);
+  const hash = createHash('sha256').update(entry.id).digest().readUInt32BE(0);
+  hashes.set(entry, hash);
+  return hash;
 }

@@ -5,7 +5,7 @@ import { isSluiceError, SluiceError } from '../../shared/errors.ts';
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { agentNames } from '../../shared/model/names.ts';
 import type { KubeObject, ObjectId } from '../../shared/model/object.ts';
-import { bucketCount, fromShard, toShards, type Shard } from './shards.ts';
+import { bucketCount, fromShard, toShards, type Shard, type ShardMemo } from './shards.ts';
 
 const configMaps: KubeResource = {
   group: '',
@@ -21,6 +21,7 @@ const configMaps: KubeResource = {
 export function openStore(kube: Kube, namespace: string): Store {
   // Names of shards that are in the cluster, with their uid: what `tidy` may delete.
   const present = new Map<string, string>();
+  const made: ShardMemo = new Map();
   const configMap = (name: string, data: Record<string, string>, resourceVersion?: string): KubeObject => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -59,7 +60,7 @@ export function openStore(kube: Kube, namespace: string): Store {
       const parts = from.state?.shards.length ?? 0;
       // Empty buckets make no shard: their number is the power of two above.
       const previous = parts === 0 ? 0 : 2 ** Math.ceil(Math.log2(parts));
-      const shards = toShards(next.inventory, bucketCount(next.inventory.size, previous));
+      const shards = toShards(next.inventory, bucketCount(next.inventory.size, previous), made);
       const state: AgentState = { format: 1, ...next.state, shards: shards.map((shard) => shard.name).sort() };
       const isSame = canonicalJson(state) === canonicalJson(from.state);
       if (isSame) return { ...from, inventory: next.inventory };

@@ -173,21 +173,33 @@ async function verifyObjects(
   { previous, known }: Proved,
 ): Promise<ReadonlyMap<Digest, string>> {
   const texts = new Map<Digest, string>();
-  const proved = new Set(previous === null ? [] : bundleObjects(previous.revision).map(proofKey));
+  const same = new Set(revision.apps);
+  const others = previous?.revision.apps.filter((app) => !same.has(app)) ?? [];
+  const proved = new Set(others.flatMap(({ objects }) => objects.map(proofKey)));
   let bytes = 0;
   for (const app of revision.apps) {
-    const parsed = new Map<string, KubeObject>();
     for (const object of app.objects) {
-      const text = await readText(snapshot, object, previous);
+      const kept = known.has(app) ? previous?.objectText(object.digest) : null;
+      const text = kept ?? (await readText(snapshot, object, previous));
       texts.set(object.digest, text);
       bytes += Buffer.byteLength(text);
       if (bytes > revision.bundle.bytes) throw mismatch('the bundle is larger than it says');
-      if (!proved.has(proofKey(object))) parsed.set(object.id, checkedObject(object.id, text));
     }
-    if (!known.has(app)) checkPointers(app, (id) => parsed.get(id) ?? checkedObject(id, textOfObject(app, id, texts)));
+    if (!known.has(app)) checkObjects(app, texts, proved);
   }
   if (bytes !== revision.bundle.bytes) throw mismatch('the bundle has another size than it says');
   return texts;
+}
+
+function checkObjects(app: BundleApp, texts: ReadonlyMap<Digest, string>, proved: ReadonlySet<string>): void {
+  const parsed = new Map<string, KubeObject>();
+  for (const object of app.objects) {
+    const { id, digest } = object;
+    if (!proved.has(proofKey(object))) parsed.set(id, checkedObject(id, texts.get(digest) ?? ''));
+  }
+  const digests = new Map(app.objects.map(({ id, digest }) => [id, digest]));
+  const textOf = (id: string) => texts.get(digests.get(id) ?? 'sha256:') ?? '';
+  checkPointers(app, (id) => parsed.get(id) ?? checkedObject(id, textOf(id)));
 }
 
 async function readText(
@@ -200,11 +212,6 @@ async function readText(
   const text = previous?.objectText(object.digest);
   if (text !== null && text !== undefined) return text;
   throw mismatch('an object of the bundle is missing', object.id);
-}
-
-function textOfObject(app: BundleApp, id: string, texts: ReadonlyMap<Digest, string>): string {
-  const object = app.objects.find((one) => one.id === id);
-  return (object === undefined ? undefined : texts.get(object.digest)) ?? '';
 }
 
 function mismatch(message: string, subject: string = revisionPath): SluiceError {

@@ -53,11 +53,18 @@ export function objectId(ref: ObjectRef): ObjectId {
 
 /** The reference that an identity stands for; throws WIRE_INVALID for anything but four parts with a kind and a name. */
 export function parseObjectId(id: ObjectId): ObjectRef {
-  const [group, kind, namespace, name, ...rest] = id.split('/');
-  if (group === undefined || !kind || namespace === undefined || !name || rest.length > 0) {
+  const [first, second] = [id.indexOf('/'), id.indexOf('/', id.indexOf('/') + 1)];
+  const third = id.indexOf('/', second + 1);
+  const isWhole = first >= 0 && second > first + 1 && third > second && third < id.length - 1;
+  if (!isWhole || id.includes('/', third + 1)) {
     throw new SluiceError('WIRE_INVALID', 'not an object id', { subject: id });
   }
-  return { group, kind, namespace, name };
+  return {
+    group: id.slice(0, first),
+    kind: id.slice(first + 1, second),
+    namespace: id.slice(second + 1, third),
+    name: id.slice(third + 1),
+  };
 }
 
 /** The reference of an object. */

@@ -1,4 +1,4 @@
-import { digestOfValue, type Digest } from '../lib/canonical.ts';
+import { digestOf, digestOfValue, type Digest } from '../lib/canonical.ts';
 import { by, byCodeUnit } from '../lib/order.ts';
 import type { BundleApp, BundleObject, Revision } from './revision.ts';
 
@@ -12,7 +12,10 @@ export function appDigest(app: Omit<BundleApp, 'digest' | 'source'>): Digest {
 
 /** The digest of a bundle: over the sorted (path, digest) pairs of all its objects. */
 export function bundleDigest(objects: readonly BundleObject[]): Digest {
-  return digestOfValue([...objects].sort(by((object) => object.path)).map(({ path, digest }) => [path, digest]));
+  // Pairs of texts are canonical as they are.
+  return digestOf(
+    JSON.stringify([...objects].sort(by((object) => object.path)).map(({ path, digest }) => [path, digest])),
+  );
 }
 
 /** All objects that a revision names, in the order of its applications. */

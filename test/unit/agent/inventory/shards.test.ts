@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bucketCount, fromShard, toShards } from '../../../../agent/inventory/shards.ts';
+import { bucketCount, fromShard, toShards, type ShardMemo } from '../../../../agent/inventory/shards.ts';
 import { pending } from '../../../../agent/inventory/entries.ts';
 import { shareOut } from '../../../../agent/traffic/weights.ts';
 
@@ -21,6 +21,28 @@ describe('inventory shards', () => {
     const after = new Map(before).set('/ConfigMap/default/m7', { ...before.get('/ConfigMap/default/m7')!, uid: 'u' });
     const names = new Set(shards.map((shard) => shard.name));
     expect(toShards(after, buckets).filter((shard) => !names.has(shard.name))).toHaveLength(1);
+  });
+
+  it('are the same whether they are made anew or after others', () => {
+    const steps = fc.array(fc.record({ n: fc.integer({ min: 0, max: 40 }), uid: fc.constantFrom('u', 'v', null) }), {
+      minLength: 1,
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(steps, fc.array(fc.constantFrom(1, 2, 4)), (changes, buckets) => {
+        const known: ShardMemo = new Map();
+        let now = inventory(30);
+        changes.forEach(({ n, uid }, step) => {
+          const id = `/ConfigMap/default/m${n}`;
+          now = new Map(now);
+          if (uid === null) now.delete(id);
+          else now.set(id, { ...pending(id, 'default/a', null, 'n'), uid });
+          const count = buckets[step] ?? 4;
+          expect(toShards(now, count, known)).toEqual(toShards(now, count));
+          expect(known.size).toBeLessThanOrEqual(count);
+        });
+      }),
+    );
   });
 
   it('keep their number while it does', () => {
