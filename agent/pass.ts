@@ -1,4 +1,4 @@
-import { accept, modeOf } from './accept/accept.ts';
+import { accept, markedBundle, modeOf } from './accept/accept.ts';
 import { applyStages, forgetOldFaults } from './apply/run.ts';
 import { decideTasks, refuse } from './apply/tasks.ts';
 import { offLimits, selectApps } from './filter/filter.ts';
@@ -28,17 +28,22 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const restored = isRestored(agent);
   const mode = modeOf(agent, holdNow(memory.site, deps.clock.now()), restored);
   const { selected, skipped } = selectApps(bundle.revision, memory.site);
-  forgetOldFaults(agent, selected);
-  await followKinds(agent, stored.inventory, selected);
+  // What is not started yet leaves what runs to be repaired, as the mark names it.
+  const marked = markedBundle(agent) ?? bundle;
+  const repaired = mode.mayChange || marked === bundle ? null : selectApps(marked.revision, memory.site);
+  const touched = repaired === null ? selected : [...selected, ...repaired.selected];
+  forgetOldFaults(agent, touched);
+  await followKinds(agent, stored.inventory, touched);
 
   // Everything that can be decided, before the first write.
   const claimed = mode.mayChange ? withPending(stored.inventory, selected, deps.uuid) : stored.inventory;
   const limits = (id: string, app: string) => offLimits(id, app, deps.settings);
-  const refused = refuse(agent, selected, limits);
+  const refused = refuse(agent, touched, limits);
   const prune = choosePrune(agent, bundle, { mode, inventory: claimed, offLimits: limits });
   const wanted = { at, selected, skipped, removable: prune.removable, mode };
   const apps = planApps(agent, { ...wanted, inventory: claimed });
-  const tasks = decideTasks(agent, { apps, inventory: claimed, mode, refused });
+  const toRepair = repaired === null ? apps : planApps(agent, { ...wanted, ...repaired, inventory: claimed });
+  const tasks = decideTasks(agent, { apps: toRepair, inventory: claimed, mode, refused });
   const doomed = doomedOf(apps, stageOf);
 
   // Claim, apply and shift, prune: a crash anywhere in between resumes at this generation.

@@ -21,6 +21,7 @@ export async function accept(agent: Agent): Promise<VerifiedBundle | null> {
       if (bundle.mark.revisionDigest !== memory.bundle?.mark.revisionDigest) {
         deps.log.info('accepted a bundle', { ...bundle.mark, fresh: bundle.fresh });
       }
+      memory.marked = markedBundle(agent);
       memory.bundle = bundle;
     }
     memory.channelFault = null;
@@ -39,6 +40,18 @@ export async function accept(agent: Agent): Promise<VerifiedBundle | null> {
   return memory.bundle;
 }
 
+/**
+ * The bundle that the mark names, whose state may be repaired while a newer one waits: the accepted one, or the one before it when
+ * it is still at hand. Null when neither is, as after a restart.
+ */
+export function markedBundle({ memory }: Agent): VerifiedBundle | null {
+  const digest = memory.stored?.state?.mark?.revisionDigest;
+  const { bundle, marked } = memory;
+  // What was started needs nothing older.
+  if (bundle?.mark.revisionDigest === digest) memory.marked = null;
+  return [bundle, marked].find((one) => one !== null && one.mark.revisionDigest === digest) ?? null;
+}
+
 /** What may be done with the bundle now: everything, or only the repair of what was applied; with or without deletions. */
 export function modeOf(agent: Agent, hold: Hold | null, isRestored: boolean): Mode {
   const { memory, deps } = agent;
@@ -48,11 +61,11 @@ export function modeOf(agent: Agent, hold: Hold | null, isRestored: boolean): Mo
   const isStale = !isFresh(bundle, deps.clock.now());
   if (hold !== null) {
     const until = hold.until === null ? '' : ` until ${isoText(hold.until)}`;
-    const reason = `held by the site${until}: ${hold.reason}`;
+    const reason = `held by the site${until}: ${hold.reason}${repairGap(agent)}`;
     return { mayChange: false, stopDeletes: reason, hold: reason };
   }
   if (isStale) {
-    const stale = 'the bundle is not fresh';
+    const stale = `the bundle is not fresh${isMarked ? '' : repairGap(agent)}`;
     return { mayChange: isMarked, stopDeletes: stale, hold: isMarked ? null : stale };
   }
   if (isRestored) {
@@ -64,6 +77,12 @@ export function modeOf(agent: Agent, hold: Hold | null, isRestored: boolean): Mo
     stopDeletes: fault === null ? null : `the channel cannot be read: ${fault.message}`,
     hold: null,
   };
+}
+
+/** What a change that waits keeps from being repaired: the text of what runs is lost with a restart. */
+function repairGap(agent: Agent): string {
+  const isKnown = markedBundle(agent) !== null || (agent.memory.stored?.state?.mark ?? null) === null;
+  return isKnown ? '' : ' (since a restart, drift of what the held change touches is not repaired)';
 }
 
 /** True while the hub's word for a bundle holds: its own time, or that of a freshness list that names it. */

@@ -117,7 +117,7 @@ function contextsOf(agent: Agent, options: RunOptions): (app: string) => ApplyCo
     kube: kubeFor(agent, app),
     signal,
     registration: deps.identity.registration,
-    text: (digest) => memory.bundle?.objectText(digest) ?? null,
+    text: (digest) => memory.bundle?.objectText(digest) ?? memory.marked?.objectText(digest) ?? null,
     nonce: deps.uuid,
     learn: view.learn,
     forget: view.forget,

@@ -32,6 +32,8 @@ export interface Memory {
   kubernetes: string;
   capabilities: readonly string[];
   bundle: VerifiedBundle | null;
+  /** The bundle that the mark names, while a newer one was accepted and is not started. */
+  marked: VerifiedBundle | null;
   /** Something may be new in the channel. */
   isPullDue: boolean;
   /** Pulls that failed in a row. */

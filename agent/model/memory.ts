@@ -8,6 +8,7 @@ export function newMemory(): Memory {
     kubernetes: '',
     capabilities: [],
     bundle: null,
+    marked: null,
     isPullDue: true,
     pullFailures: 0,
     channelFault: null,
