@@ -13,13 +13,13 @@ import { encode } from '../../shared/wire/codec.ts';
 import { countSigners, parseSignatures, payloadTypes } from '../../shared/wire/envelope.ts';
 import { revisionPath } from '../../shared/wire/layout.ts';
 import type { Approval, BundleApp, BundleObject, Revision } from '../../shared/wire/revision.ts';
+import { decodeRevision } from '../../shared/wire/sharing.ts';
 import type { Root } from '../../shared/wire/root.ts';
 import type { ChannelSnapshot, VerifiedBundle } from '../model/bundle.ts';
 import type { Believed } from '../model/deps.ts';
 import type { Identity } from '../model/site.ts';
 import { freshUntil, verifyFreshness } from './freshness.ts';
 import { checkedObject, checkedText, checkNames, checkPointers, proofKey } from './objects.ts';
-import { decodeRevision } from './revision.ts';
 import { verifyRoots } from './roots.ts';
 
 /** What a bundle is checked against: who this agent is, what it believes already, and the time. */

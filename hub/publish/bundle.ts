@@ -5,10 +5,11 @@ import { makeBlob, type GitObject, type Oid } from '../../shared/lib/git/object.
 import { folderTrees, newFolder, parseTree, place, type TreeEntry } from '../../shared/lib/git/tree.ts';
 import type { ObjectReader } from '../../shared/ports/objects.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
-import { decode, encode } from '../../shared/wire/codec.ts';
+import { encode } from '../../shared/wire/codec.ts';
 import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/envelope.ts';
 import { appFolder, revisionPath, revisionSignaturePath } from '../../shared/wire/layout.ts';
-import { revision, type BundleApp } from '../../shared/wire/revision.ts';
+import type { BundleApp } from '../../shared/wire/revision.ts';
+import { decodeRevision } from '../../shared/wire/sharing.ts';
 import type { PublishedBundle } from '../model/ledger.ts';
 import type { NextBundle } from '../model/plan.ts';
 
@@ -64,7 +65,7 @@ export function buildBundle(objects: ObjectReader, signer: Signer, next: NextBun
   const { root, trees } = folderTrees(folder);
   const entry = {
     cluster: next.cluster,
-    revision: decode(revision, payload, next.cluster),
+    revision: decodeRevision(payload, previous?.revision ?? null),
     revisionDigest: digestOf(payload),
     payload,
     signatures,

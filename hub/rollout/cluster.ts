@@ -23,8 +23,9 @@ export function planCluster(input: ClusterInput): ClusterPlan {
   if (input.record.decommission !== null) return { next: decommission(input), guarded: [], problems: [] };
   const { chosen, retired, approved, guarded, problems, sum } = settle(input);
   const apps = [...chosen.values()].map(({ app }) => app).sort(by(appKey));
-  const next = bundleOf(input, { apps, retired, approved, bytes: sum.bytes });
-  return { next: isChanged(input, next) ? withFiles(input, next, chosen) : null, guarded, problems };
+  const content = { apps, retired, approved, bytes: sum.bytes };
+  const next = isChanged(input, content) ? withFiles(input, bundleOf(input, content), chosen) : null;
+  return { next, guarded, problems };
 }
 
 interface Content {
@@ -70,14 +71,14 @@ function bundleOf(input: ClusterInput, content: Content, more: readonly Approval
 }
 
 // Dropping what is settled is no reason for a generation of its own: it goes with the next one.
-function isChanged({ state, record }: ClusterInput, next: NextBundle['revision']): boolean {
+function isChanged({ state, record, labels }: ClusterInput, { apps, retired }: Content): boolean {
   const previous = previousOf(state, record);
-  if (previous === null || next.retired.some(({ since }) => since === next.generation)) return true;
-  return contentOf(previous) !== contentOf(next);
+  if (previous === null || previous.decommission !== undefined || retired.length > 0) return true;
+  return contentOf(previous) !== contentOf({ epoch: state.epoch, labels: { ...labels }, apps: [...apps] });
 }
 
-function contentOf({ epoch, labels, decommission, apps }: NextBundle['revision']): string {
-  return canonicalJson([epoch, labels, decommission ?? null, apps.map((app) => [appKey(app), app.digest])]);
+function contentOf({ epoch, labels, apps }: Pick<NextBundle['revision'], 'epoch' | 'labels' | 'apps'>): string {
+  return canonicalJson([epoch, labels, apps.map((app) => [appKey(app), app.digest])]);
 }
 
 function withFiles(
@@ -86,14 +87,18 @@ function withFiles(
   chosen: ReadonlyMap<string, Entry>,
 ): NextBundle {
   const before = state.bundles.get(record.name)?.revision ?? { apps: [] };
+  const same = new Map(before.apps.map((app) => [appKey(app), app.digest]));
   const known = new Set(bundleObjects(before).map(({ path, digest }) => `${digest} ${path}`));
-  const files = [...chosen.values()].flatMap((entry) =>
-    [...(entry.files ?? [])].filter(([path]) => {
-      const digest = entry.app.objects.find((object) => object.path === path)?.digest ?? '';
-      return !known.has(`${digest} ${path}`);
-    }),
-  );
-  return { cluster: record.name, revision, files: new Map(files) };
+  const files = new Map<string, Uint8Array>();
+  for (const [unit, { app, files: own }] of chosen) {
+    // An application with the same digest has the same files: all of them are known.
+    if (own === null || same.get(unit) === app.digest) continue;
+    for (const { path, digest } of app.objects) {
+      const bytes = own.get(path);
+      if (bytes !== undefined && !known.has(`${digest} ${path}`)) files.set(path, bytes);
+    }
+  }
+  return { cluster: record.name, revision, files };
 }
 
 /** A last generation without applications: what runs stays (`orphan`), or is retired as the person who removed the cluster asked. */

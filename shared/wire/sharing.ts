@@ -1,11 +1,11 @@
-import { appKey } from '../../shared/wire/bundle.ts';
-import { decode } from '../../shared/wire/codec.ts';
-import { revisionPath } from '../../shared/wire/layout.ts';
-import { bundleApp, revision as revisionSchema, type BundleApp, type Revision } from '../../shared/wire/revision.ts';
+import { appKey } from './bundle.ts';
+import { decode } from './codec.ts';
+import { revisionPath } from './layout.ts';
+import { bundleApp, revision as revisionSchema, type BundleApp, type Revision } from './revision.ts';
 
 /**
- * Reads revision.json strictly. Applications that say the very same as in the verified revision before it are that one's
- * values: whatever holds of them was checked then. Throws WIRE_INVALID.
+ * Reads revision.json strictly. Applications that say the very same as in a revision that was read before are that one's
+ * values: whatever holds of them was checked then, and nothing of them is kept twice. Throws WIRE_INVALID.
  */
 export function decodeRevision(payload: Uint8Array, previous: Revision | null): Revision {
   // What is not as expected is read from the beginning, for the error that names the place.

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeRevision } from '../../../../agent/verify/revision.ts';
 import { isSluiceError } from '../../../../shared/errors.ts';
 import { decode, encode } from '../../../../shared/wire/codec.ts';
 import { revision as schema, type Revision } from '../../../../shared/wire/revision.ts';
+import { decodeRevision } from '../../../../shared/wire/sharing.ts';
 import { appOf, deployment, goodBundle, revisionOf, route, service } from '../../../fakes/bundle.ts';
 
 const good = goodBundle().revision;
