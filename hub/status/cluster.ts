@@ -1,3 +1,5 @@
+import type { Cluster } from '../../shared/model/documents.ts';
+import type { Labels } from '../../shared/model/selector.ts';
 import type { AgentReport, ReportCondition } from '../../shared/wire/report.ts';
 import { capabilityWords } from '../model/capabilities.ts';
 import type { ClusterRecord } from '../model/ledger.ts';
@@ -11,7 +13,7 @@ export function clusterOf(record: ClusterRecord, facts: StatusFacts): StatusClus
   return {
     name: record.name,
     registration: record.registration,
-    labels: record.labels,
+    labels: labelsOf(record, facts),
     capabilities: record.capabilities === null ? null : capabilityWords(record.capabilities),
     state: stateOf(record),
     reports: record.reports,
@@ -21,6 +23,12 @@ export function clusterOf(record: ClusterRecord, facts: StatusFacts): StatusClus
     ageSeconds: ageOf(received, facts.now),
     stale: isStale(record, received, facts),
   };
+}
+
+/** The labels that placement goes by: those of its document where there is one. */
+function labelsOf(record: ClusterRecord, { state }: StatusFacts): Labels {
+  const seen = state.documents.find(({ kind, key }) => kind === 'Cluster' && key === `default/${record.name}`);
+  return seen === undefined ? record.labels : ((seen.value as Cluster).metadata.labels ?? {});
 }
 
 const unheard = {

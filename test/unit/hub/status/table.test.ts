@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LedgerState } from '../../../../hub/model/ledger.ts';
 import { wrap } from '../../../../hub/status/layout.ts';
 import { statusTable } from '../../../../hub/status/table.ts';
 import { statusView } from '../../../../hub/status/view.ts';
@@ -104,6 +105,27 @@ describe('the status table of an Ingress', () => {
     expect(line(null)).toMatch(/^shop +prod +shop-v3 +\?\/5 +- +Unknown/);
     const problems = [{ id: traffic[0]!.id, code: 'OBJECT_REJECTED', message: 'no' }];
     expect(line({ applied: null, phase: 'scale-up', problems })).toMatch(/^shop +prod +shop-v3 +1\/1 +- /);
+  });
+});
+
+describe('the labels of a cluster', () => {
+  const bundle = published('prod', [app]);
+  const labelsWith = (documents: LedgerState['documents']) => {
+    const state = stateOf([clusterRecord('prod', { labels: { from: 'join' } })], [bundle], { documents });
+    return statusView({ state, reports: new Map(), now, heartbeat }).clusters[0]?.labels;
+  };
+  const document = (name: string, metadata: object) => ({
+    kind: 'Cluster',
+    key: `default/${name}`,
+    place: { path: 'a.yaml', line: 1, column: 1 },
+    value: { kind: 'Cluster', metadata: { name, ...metadata } },
+    missing: null,
+  });
+
+  it('are those of its document where there is one, as for placement', () => {
+    expect(labelsWith([document('other', { labels: { from: 'other' } })])).toEqual({ from: 'join' });
+    expect(labelsWith([document('prod', { labels: { from: 'document' } })])).toEqual({ from: 'document' });
+    expect(labelsWith([document('prod', {})])).toEqual({});
   });
 });
 
