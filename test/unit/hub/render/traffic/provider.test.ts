@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { chooseProvider, type Provider } from '../../../../../hub/render/traffic/provider.ts';
+import type { Capabilities, Traffic } from '../../../../../shared/model/documents.ts';
+
+const all: Capabilities = { istio: true, 'gateway-api': { gateways: ['ns/gw'] }, ingress: true };
+const provider = (name: Provider, better: Provider | null = null) => ({ kind: 'provider', provider: name, better });
+
+describe('the provider of traffic', () => {
+  it.each<[string, Traffic['provider'], Capabilities | null, Provider | null, object]>([
+    ['is none when none is asked for', 'none', null, null, { kind: 'none' }],
+    ['waits until something is known', 'auto', null, 'istio', { kind: 'unknown' }],
+    ['is the best at first', 'auto', all, null, provider('istio')],
+    ['leaves out what is not offered', 'auto', { ...all, istio: false }, null, provider('gateway-api')],
+    ['stays while it is offered, and knows the better one', 'auto', all, 'ingress', provider('ingress', 'istio')],
+    ['stays where it is the best', 'auto', all, 'istio', provider('istio')],
+    ['moves on when it is gone', 'auto', { ingress: true }, 'istio', provider('ingress')],
+    ['is what is named, whatever carries the traffic', 'gateway-api', all, 'ingress', provider('gateway-api')],
+    ['is missing when nothing is offered', 'auto', {}, 'istio', { kind: 'missing', offered: [] }],
+    ['is missing when another is offered', 'istio', { ingress: true }, null, { kind: 'missing', offered: ['ingress'] }],
+  ])('%s', (_case, wanted, capabilities, carrier, expected) => {
+    expect(chooseProvider(wanted, capabilities, carrier)).toEqual(expected);
+  });
+});
