@@ -1,7 +1,7 @@
 import type { Cli, CliCommand, Terminal } from '../shared/adapters/cli.ts';
 import type { Clock, Random } from '../shared/ports/clock.ts';
 import { hubClient, type HubClient } from './client/client.ts';
-import { readAccess, readSecret } from './client/data.ts';
+import { readAccess, readSecret, type HubAccess } from './client/data.ts';
 import { defaultData } from './config.ts';
 import { SluiceError } from '../shared/errors.ts';
 import type { HttpClient, HttpOptions } from '../shared/adapters/http.ts';
@@ -44,20 +44,24 @@ export async function withClient<T>(
 ): Promise<T> {
   const { terminal } = context;
   const ca = flags.caFile === undefined ? [] : [await readFile(terminal.path(flags.caFile), 'utf8')];
-  const http = context.createHttp({ ca, userAgent: `sluice-hub/${context.version}` });
+  const access = await accessOf(context, flags);
+  const { certificate } = access;
+  // The certificate is for the name by which agents know the hub: here it is known by the certificate itself.
+  const trust = certificate === null ? { ca } : { certificate };
+  const http = context.createHttp({ ...trust, userAgent: `sluice-hub/${context.version}` });
   try {
-    return await run(hubClient(http, await accessOf(context, flags), context.signal));
+    return await run(hubClient(http, access, context.signal));
   } finally {
     http.close();
   }
 }
 
-async function accessOf({ terminal }: CliContext, flags: HubFlags): Promise<{ url: string; token: string }> {
+async function accessOf({ terminal }: CliContext, flags: HubFlags): Promise<HubAccess> {
   if (flags.hub === undefined) return readAccess(terminal.path(flags.data ?? defaultData));
   if (flags.tokenFile === undefined) {
     throw new SluiceError('USAGE', '--hub needs --token-file', {
       hint: 'name the file with the admin token of that hub',
     });
   }
-  return { url: flags.hub, token: await readSecret(terminal.path(flags.tokenFile)) };
+  return { url: flags.hub, token: await readSecret(terminal.path(flags.tokenFile)), certificate: null };
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataFiles, ensureSecret, readSecret, removeAddress, writeAddress } from './client/data.ts';
 import { openReports } from './collect/reports.ts';
@@ -105,7 +106,8 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
   const git = openGitDoor(served, `sluice/${version}`);
   server = await startServer({ ...config.listen, adminToken, webhookSecret }, { door, git, metrics, clock, log });
   const { url } = server;
-  await writeAddress(data, url);
+  const { tls } = config.listen;
+  await writeAddress(data, url, tls === null ? null : await readFile(tls.certFile, 'utf8'));
 
   loop.wake('start');
   void warmUp(cue, stop.signal);

@@ -11,7 +11,17 @@ export const dataFiles = {
   webhookSecret: 'webhook-secret',
   /** Address of the running hub. */
   address: 'hub.url',
+  /** Its certificate, when it serves https. */
+  certificate: 'hub.crt',
 } as const;
+
+/** Where the hub of a data folder is, and how both sides know each other. */
+export interface HubAccess {
+  readonly url: string;
+  readonly token: string;
+  /** PEM of the certificate that it shows; null when it serves plain http, or is not of this machine. */
+  readonly certificate: string | null;
+}
 
 /** The secret in a file of the data folder, made at random when there is none yet. */
 export async function ensureSecret(data: string, name: string): Promise<string> {
@@ -39,11 +49,17 @@ export async function readSecret(path: string): Promise<string> {
   return secret;
 }
 
-/** Says where the hub listens, for commands on the same machine. */
-export async function writeAddress(data: string, url: string): Promise<void> {
-  const path = join(data, dataFiles.address);
-  await writeFile(`${path}.tmp`, url + '\n', { mode: 0o600 });
-  await rename(`${path}.tmp`, path);
+/** Says where the hub listens and with which certificate, for commands on the same machine. */
+export async function writeAddress(data: string, url: string, certificate: string | null): Promise<void> {
+  const files = [
+    [dataFiles.certificate, certificate ?? ''],
+    [dataFiles.address, url + '\n'],
+  ] as const;
+  for (const [name, text] of files) {
+    const path = join(data, name);
+    await writeFile(`${path}.tmp`, text, { mode: 0o600 });
+    await rename(`${path}.tmp`, path);
+  }
 }
 
 /** Takes the address away again, when it is still this hub's. */
@@ -53,8 +69,8 @@ export async function removeAddress(data: string, url: string): Promise<void> {
   if (current.trim() === url) await rm(path, { force: true });
 }
 
-/** Address and admin token of the hub that uses a data folder; throws UNAVAILABLE when none runs there. */
-export async function readAccess(data: string): Promise<{ readonly url: string; readonly token: string }> {
+/** How to reach the hub that uses a data folder; throws UNAVAILABLE when none runs there. */
+export async function readAccess(data: string): Promise<HubAccess> {
   const url = await readFile(join(data, dataFiles.address), 'utf8').catch(() => '');
   if (url.trim() === '') {
     throw new SluiceError('UNAVAILABLE', 'no hub is running with this data folder', {
@@ -62,5 +78,7 @@ export async function readAccess(data: string): Promise<{ readonly url: string; 
       hint: 'start one with `sluice-hub serve`, or name the folder with --data or the hub with --hub and --token-file',
     });
   }
-  return { url: url.trim(), token: await readSecret(join(data, dataFiles.adminToken)) };
+  const certificate = await readFile(join(data, dataFiles.certificate), 'utf8').catch(() => '');
+  const token = await readSecret(join(data, dataFiles.adminToken));
+  return { url: url.trim(), token, certificate: certificate === '' ? null : certificate };
 }

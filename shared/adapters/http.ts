@@ -1,5 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { Agent, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { Agent as HttpsAgent, type AgentOptions } from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import { getCACertificates } from 'node:tls';
 import { createGunzip } from 'node:zlib';
@@ -13,6 +14,8 @@ import { isLoopback, proxyAuthorization, proxyFor, TunnelAgent, type ProxySettin
 export interface HttpOptions {
   /** PEM certificates of private authorities, in addition to the built-in ones. */
   readonly ca?: readonly string[];
+  /** PEM of the one certificate that https servers must show, whatever names it has; nothing else is trusted then. */
+  readonly certificate?: string;
   readonly proxy?: ProxySettings;
   /** Allows `http://` beyond loopback: only where the network itself is trusted. */
   readonly allowPlain?: boolean;
@@ -155,7 +158,7 @@ function checkedUrl(text: string, options: HttpOptions): URL {
 
 function createAgents(options: HttpOptions) {
   const settings = { keepAlive: true, keepAliveMsecs: 15_000, maxSockets: 16, maxFreeSockets: 4 };
-  const trust = options.ca === undefined || options.ca.length === 0 ? {} : { ca: withBuiltIn(options.ca) };
+  const trust = trustOf(options);
   const plain = new Agent(settings);
   const secure = new HttpsAgent({ ...settings, ...trust });
   const tunnels = new Map<string, TunnelAgent>();
@@ -171,6 +174,16 @@ function createAgents(options: HttpOptions) {
     close() {
       for (const agent of [plain, secure, ...tunnels.values()]) agent.destroy();
     },
+  };
+}
+
+function trustOf({ ca = [], certificate }: HttpOptions): AgentOptions {
+  if (certificate === undefined) return ca.length === 0 ? {} : { ca: withBuiltIn(ca) };
+  const { raw } = new X509Certificate(certificate);
+  return {
+    ca: [certificate],
+    allowPartialTrustChain: true,
+    checkServerIdentity: (_host, shown) => (shown.raw.equals(raw) ? undefined : new Error('another certificate')),
   };
 }
 

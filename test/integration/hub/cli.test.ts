@@ -135,4 +135,23 @@ describe('sluice-hub with a hub', () => {
     expect(code).toBe(0);
     expect((await run('status', '--data', 'data')).status).toBe(7);
   });
+
+  it('is administered through its data folder although its certificate names another host, of an authority nobody knows', async () => {
+    const file = (name: string) => new URL(`../kube/fixtures/${name}`, import.meta.url).pathname;
+    const tls = ['--tls-cert', file('server.crt'), '--tls-key', file('server.key')];
+    // The certificate is for 127.0.0.1 among others: here it listens beside that.
+    const args = [main, 'serve', 'config', '--data', 'tls', '--listen', '127.0.0.2:0', '--log-level', 'warn', ...tls];
+    const hub = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    try {
+      const [first] = (await once(createInterface(hub.stdout), 'line')) as [string];
+      expect(first).toMatch(/^hub listens on https:\/\/127\.0\.0\.2:\d+$/);
+      expect(await run('cluster', 'list', '--data', 'tls', '-o', 'json')).toMatchObject({ status: 0, stderr: '' });
+      // Another server at its address is not the hub.
+      await writeFile(join(folder, 'tls', 'hub.crt'), await readFile(file('client.crt')));
+      expect(await run('cluster', 'list', '--data', 'tls')).toMatchObject({ status: 7, stdout: '' });
+    } finally {
+      hub.kill('SIGTERM');
+    }
+    await once(hub, 'exit');
+  });
 });
