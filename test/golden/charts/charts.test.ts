@@ -94,6 +94,10 @@ describe.skipIf(helmBinary === null)('the charts', () => {
     ['agent', ['namespaces={Shop}'], /at '\/namespaces\/0'/],
     ['agent', ['namespaces={sluice-system}'], /never applies into its own namespace/],
     ['agent', [join, 'existingSecret=a'], /not with both/],
+    ['agent', ['extraLabels.app\\.kubernetes\\.io/name=other'], /app\.kubernetes\.io\/name/],
+    ['agent', ['extraLabels.team=a b'], /extraLabels/],
+    ['hub', [...source, 'extraLabels.helm\\.sh/chart=other'], /helm\.sh\/chart/],
+    ['agent', ['podAnnotations.sluice\\.dev/join-checksum=x'], /join-checksum/],
     ['agent', ['impersonation.enabled=true'], /without them no application may be written/],
     ['agent', ['impersonation.defaultServiceAccount=a'], /names accounts but is not enabled/],
     [
