@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { isSluiceError, SluiceError } from '../../errors.ts';
 import type { Http } from '../../ports/http.ts';
 import type { LocalRepo, PushHint, RefSource, Repo, RepoFiles, RepoReader, Repos, RepoSpec } from '../../ports/repo.ts';
+import { fetchIncrement } from './increment.ts';
 import { fetchCommit, fetchLimits, initBare, isIgnored, readObject, type FetchLimits, type GitDir } from './library.ts';
 import { createMemoryFs } from './memoryfs.ts';
 import { createReader, readTree, type GitFolders } from './reader.ts';
@@ -64,9 +65,14 @@ function openRemote(http: Http, spec: RepoSpec, limits: FetchLimits): Repo {
     await mkdir(spec.cache, { recursive: true });
     if (!(await exists(join(spec.cache, 'config')))) await initBare(dir);
   };
-  const bring = async (ref: string, commit: string, signal: AbortSignal): Promise<void> => {
+  const bring = async (
+    ref: string,
+    { commit, from }: { readonly commit: string; readonly from: string | null },
+    signal: AbortSignal,
+  ): Promise<void> => {
     const source = ref === 'HEAD' ? 'refs/heads/main' : ref;
-    await fetchCommit(host, dir, { ref: source, commit, have: haveRef(ref), depth: null, limits, signal });
+    if (from !== null) await fetchIncrement(host, dir.gitdir, { commit, have: from, limits, signal });
+    else await fetchCommit(host, dir, { ref: source, commit, have: haveRef(ref), depth: null, limits, signal });
     await reader().tree(commit);
   };
   /** Brings the commit of a hint that goes on from what is here; null when there is none, or it could not be had. */
@@ -74,7 +80,7 @@ function openRemote(http: Http, spec: RepoSpec, limits: FetchLimits): Repo {
     const expected = hint;
     hint = null;
     if (expected === null || expected.before !== from) return null;
-    return bring(ref, expected.after, signal).then(
+    return bring(ref, { commit: expected.after, from }, signal).then(
       () => expected.after,
       () => null,
     );
@@ -87,7 +93,7 @@ function openRemote(http: Http, spec: RepoSpec, limits: FetchLimits): Repo {
     await Promise.allSettled(asked);
     const [commit, expected] = await Promise.all(asked);
     if (commit === null || commit === here) return commit;
-    if (commit !== expected) await bring(ref, commit, signal);
+    if (commit !== expected) await bring(ref, { commit, from: here }, signal);
     await writeRef(spec.cache, haveRef(ref), commit);
     return commit;
   };
@@ -234,7 +240,8 @@ async function packsIn(cache: string): Promise<number> {
 async function writeRef(gitdir: string, ref: string, commit: string): Promise<void> {
   const path = join(gitdir, ref);
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.new`, `${commit}\n`, { flush: true });
+  // What a crash leaves of it is at worst no ref: then all is fetched again.
+  await writeFile(`${path}.new`, `${commit}\n`);
   await rename(`${path}.new`, path);
 }
 

@@ -1,0 +1,36 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SluiceError } from '../../errors.ts';
+import { makePack, packEntry } from '../../lib/git/pack.ts';
+import { fetchObjects } from './fetchpack.ts';
+import type { FetchLimits } from './library.ts';
+import type { GitHost } from './refs.ts';
+
+/** What to bring into a clone that has something already. */
+export interface IncrementOrder {
+  readonly commit: string;
+  /** A commit whose history is in the clone. */
+  readonly have: string;
+  readonly limits: FetchLimits;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Brings what a commit adds to a clone on disk, in one request, as one pack without deltas. Every object is named by what
+ * it holds, so that nothing damaged can come in. Throws PACK_INVALID for an answer without the commit.
+ */
+export async function fetchIncrement(host: GitHost, gitdir: string, order: IncrementOrder): Promise<void> {
+  const { commit, have, limits, signal } = order;
+  const objects = await fetchObjects(host, { wants: [commit], haves: [have] }, signal, limits);
+  // A branch that went back to what is here brings nothing.
+  if (objects.length === 0) return;
+  if (!objects.some(({ oid }) => oid === commit)) {
+    throw new SluiceError('PACK_INVALID', 'the Git server sent something else than was asked for', { subject: commit });
+  }
+  const { name, pack, index } = makePack(objects.map(packEntry));
+  const path = join(gitdir, 'objects', 'pack', `pack-${name}`);
+  await writeFile(`${path}.pack`, pack);
+  // A pack exists once its index does.
+  await writeFile(`${path}.new`, index);
+  await rename(`${path}.new`, `${path}.idx`);
+}
