@@ -46,7 +46,7 @@ export function serveCommands(context: CliContext): void {
     .option('--data <dir>', `data folder (default: ${defaultData})`)
     .option('--branch <name>', "branch to follow (default: the repository's)")
     .option('--poll <cron>', 'when to look without being told (default: every minute)')
-    .option('--token-file <file>', 'token for the Git host')
+    .option('--token-file <file>', 'token for the Git host, or user:password')
     .option('--ca-file <file>', 'PEM certificates of a private authority')
     .option('--local <cluster>', 'the cluster that placements without a selector mean')
     .option('--listen <host:port>', 'where to listen (default: 127.0.0.1 and a free port)')

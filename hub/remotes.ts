@@ -3,6 +3,7 @@ import { openGitRemote } from '../shared/adapters/git/push.ts';
 import type { HttpClient, HttpOptions } from '../shared/adapters/http.ts';
 import { asSluiceError, SluiceError } from '../shared/errors.ts';
 import type { GitRemote } from '../shared/ports/remote.ts';
+import { gitAuthorization } from './model/login.ts';
 
 /** A repository on a Git host, as the configuration names it. */
 export interface RemoteConfig {
@@ -37,7 +38,8 @@ export function openRemotes(
     clients.push(http);
     const url = spec.url.replace(/\/+$/, '');
     const { tokenFile } = spec;
-    const authorization = () => (tokenFile === null ? null : authorizationOf(readText(tokenFile)));
+    // Read at each request, so that a rotated token is used at once.
+    const authorization = () => (tokenFile === null ? null : gitAuthorization(readText(tokenFile)));
     return naming(name, openGitRemote({ http, url, authorization }));
   };
   const remotes = { ledger: open('ledger'), channel: open('channel') };
@@ -65,12 +67,6 @@ function naming(name: string, remote: GitRemote): GitRemote {
     push: (moves, entries, signal) => named(remote.push(moves, entries, signal)),
     fetch: (wants, haves, signal) => named(remote.fetch(wants, haves, signal)),
   };
-}
-
-// Read at each request, so that a rotated token is used at once. Git hosts take any user name beside a token.
-function authorizationOf(text: string): string {
-  const secret = text.trim();
-  return `Basic ${Buffer.from(secret.includes(':') ? secret : `git:${secret}`).toString('base64')}`;
 }
 
 function readText(path: string): string {

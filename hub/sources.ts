@@ -12,6 +12,7 @@ import type { Schedule } from '../shared/ports/schedule.ts';
 import type { HubConfig } from './config.ts';
 import { openSource, type ConfigSource } from './load/source.ts';
 import type { Loop } from './loop.ts';
+import { gitAuthorization } from './model/login.ts';
 
 /** What opening and following the config repository needs from outside. */
 export interface SourcesPorts {
@@ -77,11 +78,10 @@ async function watchSource(source: ConfigSource, loop: Pick<Loop, 'wake'>, ports
   }
 }
 
-/** Read at each request, so that a rotated token is used at once. Git hosts take any user name beside a token. */
+/** Read at each request, so that a rotated token is used at once. */
 function authorizationOf(tokenFile: string): string {
   try {
-    const token = readFileSync(tokenFile, 'utf8').trim();
-    return `Basic ${Buffer.from(`git:${token}`).toString('base64')}`;
+    return gitAuthorization(readFileSync(tokenFile, 'utf8'));
   } catch (cause) {
     throw new SluiceError('SOURCE_UNAVAILABLE', 'the token file cannot be read', { path: tokenFile }, cause);
   }
