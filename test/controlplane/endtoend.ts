@@ -97,7 +97,7 @@ export function describeJourneys(members: readonly Member[], binaries: Binaries)
     world = await startWorld({ folder });
     ends.push(() => world.stop());
     const hubPort = Number(new URL(world.hubUrl).port);
-    sites = await Promise.all(members.map(({ name }) => startSite({ name, binaries, folder, dist, hubPort })));
+    sites = await Promise.all(members.map(({ name }) => startSite({ name, binaries, folder, dist, ports: [hubPort] })));
     ends.push(() => onEach((site) => site.close()));
     await push({ 'README.md': '# two clusters\n' }, 'begin');
   });

@@ -55,7 +55,8 @@ export async function startSite(
   options: Pick<ClusterOptions, 'name' | 'binaries'> & {
     readonly folder: string;
     readonly dist: string;
-    readonly hubPort: number;
+    /** Ports of this machine, beside the API server's, that the pod reaches: the hub's, a Git host's. */
+    readonly ports: readonly number[];
   },
 ): Promise<Site> {
   const folder = join(options.folder, options.name);
@@ -64,7 +65,7 @@ export async function startSite(
   const { name, binaries } = options;
   const cluster = await startCluster({ name, binaries, crds: ['istio', 'gateway-api'], audit: true });
   const apiPort = Number(new URL(cluster.url).port);
-  const network = await startNetwork(folder, { ports: [apiPort, options.hubPort], probePort });
+  const network = await startNetwork(folder, { ports: [apiPort, ...options.ports], probePort });
   const view = openClusterView(cluster.kubeconfig);
   const logFile = join(folder, 'agent.log');
   let agent: Container | null = null;
@@ -72,7 +73,7 @@ export async function startSite(
   const get = (path: string) => sendOk(cluster.admin, { path }) as Promise<KubeObject>;
   const list = async (path: string) => ((await get(path)) as unknown as { items: KubeObject[] }).items;
   const start = async (): Promise<void> => {
-    const objects = await podAndFiles({ get, list });
+    const objects = await podAndFiles({ get, list }, namespace, 'sluice-agent');
     const [pod] = objects;
     const container = await startContainer({
       image: 'agent',
@@ -134,11 +135,15 @@ function excuses(): Site['excuse'] {
 }
 
 /** The Pod that belongs to what the Deployment says now, and the Secrets and ConfigMaps that it mounts. */
-async function podAndFiles({ get, list }: Pick<Site, 'get' | 'list'>): Promise<[KubeObject, ...KubeObject[]]> {
+export async function podAndFiles(
+  { get, list }: Pick<Site, 'get' | 'list'>,
+  namespace: string,
+  name: string,
+): Promise<[KubeObject, ...KubeObject[]]> {
   const pod = await waitFor('the pod of the release', async () => {
-    const deployment = await get(`/apis/apps/v1/namespaces/${namespace}/deployments/sluice-agent`);
+    const deployment = await get(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`);
     const { observedGeneration, replicas, updatedReplicas } = deployment['status'] as Record<string, number>;
-    const pods = await list(`/api/v1/namespaces/${namespace}/pods?labelSelector=app.kubernetes.io/name=sluice-agent`);
+    const pods = await list(`/api/v1/namespaces/${namespace}/pods?labelSelector=app.kubernetes.io/name=${name}`);
     const isRolled =
       observedGeneration === deployment.metadata.generation &&
       replicas === 1 &&

@@ -1,6 +1,6 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, type AddressInfo } from 'node:net';
-import { createServer, type Server } from 'node:tls';
+import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +13,7 @@ import { canContain, podOf, startContainer, type Container } from './container.t
 import { probe, processFact, startChartHub, type ChartHub } from './fleet.ts';
 import { chartText, helmBinary, objectsOf } from './helm.ts';
 import { imageTarget } from './image.ts';
+import { tlsFront } from './tls.ts';
 
 const example = new URL('../../../examples/hello/hello.yaml', import.meta.url);
 
@@ -123,20 +124,3 @@ describe.skipIf(!canContain || helmBinary === null)('the bundles, run as the cha
     expect(await hub.stop()).toBe(0);
   });
 });
-
-/** TLS in front of an API on loopback that has none: pods know nothing else. */
-async function tlsFront(port: number): Promise<Server> {
-  const server = createServer({ cert: fixture('server.crt'), key: fixture('server.key') }, (socket) => {
-    const upstream = connect(port, '127.0.0.1');
-    socket.pipe(upstream).pipe(socket);
-    for (const [one, other] of [
-      [socket, upstream],
-      [upstream, socket],
-    ] as const) {
-      one.on('error', () => other.destroy());
-      one.on('close', () => other.destroy());
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
-}

@@ -20,6 +20,8 @@ export interface ContainerSetting {
   readonly account?: { readonly token: string; readonly ca: string; readonly namespace: string };
   /** Where the API server is, as every pod's environment says it. */
   readonly kubernetes?: { readonly host: string; readonly port: number };
+  /** The folder of the claims that are mounted, one folder each; they outlive the container. */
+  readonly claims?: string;
   /** A process in whose network the container lives; absent = in this machine's. */
   readonly network?: number;
   readonly logFile: string;
@@ -55,6 +57,7 @@ interface Volume {
   readonly name: string;
   readonly secret?: { readonly secretName: string; readonly items: readonly Item[] };
   readonly configMap?: { readonly name: string; readonly items: readonly Item[] };
+  readonly persistentVolumeClaim?: { readonly claimName: string };
   readonly projected?: unknown;
 }
 
@@ -86,11 +89,22 @@ export async function startContainer(setting: ContainerSetting): Promise<Contain
   const folder = await mkdtemp(join(tmpdir(), `sluice-image-${setting.image}-`));
   const [root, volumes] = [join(folder, 'root'), join(folder, 'volumes')];
   await makeRoot(root, await imageTarget(setting.image), setting.dist);
+  const sourceOf = ({ name, persistentVolumeClaim: claim }: Volume): string =>
+    claim === undefined || setting.claims === undefined ? join(volumes, name) : join(setting.claims, claim.claimName);
+  /** A folder of the container, as this machine sees it: in the innermost volume that is mounted around it. */
+  const hostPath = (path: string): string => {
+    const [mount] = spec.volumeMounts
+      .filter(({ mountPath }) => path !== mountPath && path.startsWith(`${mountPath}/`))
+      .sort((a, b) => b.mountPath.length - a.mountPath.length);
+    if (mount === undefined) return join(root, path);
+    return join(sourceOf(pod.volumes.find(({ name }) => name === mount.name)!), path.slice(mount.mountPath.length));
+  };
   const mounts: string[] = [`mount --bind ${process.execPath} ${root}/nodejs/bin/node`];
   for (const { name, mountPath, readOnly } of spec.volumeMounts) {
-    const source = join(volumes, name);
-    await fillVolume(source, pod, pod.volumes.find((volume) => volume.name === name)!, setting);
-    await mkdir(join(root, mountPath), { recursive: true });
+    const volume = pod.volumes.find((one) => one.name === name)!;
+    const source = sourceOf(volume);
+    await fillVolume(source, pod, volume, setting);
+    await mkdir(hostPath(mountPath), { recursive: true });
     mounts.push(`mount --bind ${source} ${root}${mountPath}`);
     if (readOnly === true) mounts.push(`mount -o remount,ro,bind ${root}${mountPath}`);
   }
@@ -124,10 +138,7 @@ export async function startContainer(setting: ContainerSetting): Promise<Contain
     isRunning,
     exec: (...args) =>
       run(['nsenter', `--target=${child.pid ?? -1}`, '--mount', '--net', '--root', '--wdns=/', ...owner, spec.command[0]!, ...args]),
-    path: (path) => {
-      const mount = spec.volumeMounts.find(({ mountPath }) => path.startsWith(mountPath));
-      return mount === undefined ? join(root, path) : join(volumes, mount.name, path.slice(mount.mountPath.length));
-    },
+    path: hostPath,
     stop: async (signal = 'SIGTERM') => {
       if (isRunning()) child.kill(signal);
       await ended;
