@@ -3,7 +3,8 @@ import { asSluiceError, SluiceError } from '../shared/errors.ts';
 import { choiceOption } from '../shared/adapters/cli.ts';
 import { withClient, withHubFlags, type CliContext, type HubFlags } from './clicontext.ts';
 import { capabilitiesOf, unknownCapabilities } from './model/capabilities.ts';
-import { parseJoinLine, type JoinTicket } from '../shared/wire/join.ts';
+import { parseJoinLine } from '../shared/wire/join.ts';
+import { joinSteps } from './joinsteps.ts';
 import type { ClusterEntry } from './model/api.ts';
 import { clusterTable } from './status/clusters.ts';
 
@@ -69,22 +70,9 @@ function joinCommand(context: CliContext, command: Target): void {
     await writeSecret(terminal.path(file), answer.line + '\n');
     terminal.out(
       `cluster ${answer.name} is registered; its join file is ${file} (a secret, good until ${answer.expires})\n` +
-        nextSteps(file, parseJoinLine(answer.line)),
+        joinSteps(file, parseJoinLine(answer.line)),
     );
   });
-}
-
-/** How the agent gets into its cluster: with Helm, or as a process that reaches it. */
-function nextSteps(file: string, { url, hub }: JoinTicket): string {
-  const helm = 'helm install sluice-agent charts/agent --namespace sluice-system --create-namespace';
-  const isHost = /^https?:/.test(url) && (hub === null || !url.startsWith(`${hub}/`));
-  const isNear = /^[a-z+]+:\/\/(127\.|localhost|\[::1\])/.test(url);
-  return (
-    `next, in that cluster:\n  ${helm} --set-file join=${file}\n` +
-    `or from a machine that reaches it:\n  sluice-agent run --kubeconfig KUBECONFIG --join-file ${file}\n` +
-    (isHost ? `note: it pulls from ${url}; give it a token that may read there with --channel-auth-file FILE\n` : '') +
-    (isNear ? `note: its agent is told ${url}, which only this machine reaches; see --public-url of serve\n` : '')
-  );
 }
 
 function listCommand(context: CliContext, command: Target): void {
