@@ -1,4 +1,5 @@
 import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
@@ -52,7 +53,7 @@ export async function buildBundles(folder: string): Promise<void> {
 }
 
 async function bundle(entry: string, outfile: string): Promise<void> {
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
     outfile,
@@ -65,13 +66,38 @@ async function bundle(entry: string, outfile: string): Promise<void> {
     minifyWhitespace: true,
     legalComments: 'none',
     logLevel: 'warning',
+    write: false,
     // Packages in the older module system ask for built-in modules with `require`.
     banner: {
       js: "import { createRequire as sluiceRequire } from 'node:module'; const require = sluiceRequire(import.meta.url);",
     },
-    plugins: [fitted],
+    plugins: [fitted, lean],
   });
+  // A single character beyond ASCII makes the source that the engine keeps twice as large: esbuild leaves those in patterns.
+  const text = outputFiles.map((file) => file.text).join('');
+  await writeFile(outfile, text.replaceAll(/[^\0-\x7f]/g, escaped), { mode: text.startsWith('#!') ? 0o755 : 0o644 });
 }
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/**
+ * Takes built-in modules by `process.getBuiltinModule`. An import of one reads all that it has, which loads what is behind it:
+ * that of `node:http` a second HTTP client with a WebSocket, 13 MiB of memory and 90 ms.
+ */
+const lean: Plugin = {
+  name: 'lean built-in modules',
+  setup: (hooks) => {
+    hooks.onResolve({ filter: /^[a-z:_/0-9]+$/ }, ({ path, kind }) =>
+      isBuiltin(path) && kind !== 'require-call' ? { path, namespace: 'builtin' } : undefined,
+    );
+    hooks.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+      loader: 'js',
+    }));
+  },
+};
 
 const fitted: Plugin = {
   name: 'sluice',
@@ -89,7 +115,9 @@ const fitted: Plugin = {
       const [from, to] = places[relative(root, path)] ?? ['', ''];
       const isWrong = from === '' ? text.includes('import.meta.url') : !text.includes(from);
       if (isWrong) throw new Error(`${path} names a place that the bundle does not know: see test/config/bundle.ts`);
-      return { contents: from === '' ? text : text.replace(from, to), loader: 'ts' };
+      const placed = from === '' ? text : text.replace(from, to);
+      // The same names, taken one by one: what nobody uses of the library is left out.
+      return { contents: placed.replace("import { z } from 'zod';", "import * as z from 'zod';"), loader: 'ts' };
     });
   },
 };

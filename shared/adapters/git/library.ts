@@ -1,10 +1,13 @@
-import git, { type HttpClient, type PromiseFsClient } from 'isomorphic-git';
+import type { HttpClient, PromiseFsClient } from 'isomorphic-git';
 import { asSluiceError, SluiceError } from '../../errors.ts';
 import { statusError } from '../../lib/httpstatus.ts';
 import type { HttpLimits } from '../../ports/http.ts';
 import { checkPack, packLimits, type PackLimits } from './packguard.ts';
 import { broken, flushPkt, lineOf, packets, pkt } from './pktline.ts';
 import { gitHeaders, type GitHost } from './refs.ts';
+
+// Loaded by whoever first does something with Git: an agent that pulls the hub's feed never does.
+const library = async () => (await import('isomorphic-git')).default;
 
 /** The file system that the library works on: node:fs or one in memory. */
 export type LibraryFs = PromiseFsClient;
@@ -72,6 +75,7 @@ export async function fetchCommit(host: GitHost, dir: GitDir, order: FetchOrder)
       singleBranch: true,
       tags: false,
     };
+    const git = await library();
     const result = await git.fetch({ ...common, ...depth, ref: order.have, remoteRef: order.ref, prune: false });
     await checkIndex(dir, packOf(result), objects);
   } catch (error) {
@@ -81,6 +85,7 @@ export async function fetchCommit(host: GitHost, dir: GitDir, order: FetchOrder)
 
 /** An object by id, its content checked by the library's rules; throws PACK_INVALID when it is missing or damaged. */
 export async function readObject(dir: GitDir, oid: string, type: 'commit' | 'tree' | 'blob'): Promise<Buffer> {
+  const git = await library();
   // The typed readers parse, and accept what our own validator refuses.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   const read = await git.readObject({ ...dir, oid, format: 'content' }).catch((cause: unknown) => {
@@ -92,12 +97,14 @@ export async function readObject(dir: GitDir, oid: string, type: 'commit' | 'tre
 
 /** Makes an empty bare repository that the library can fetch into. */
 export async function initBare({ fs, gitdir }: GitDir): Promise<void> {
+  const git = await library();
   await git.init({ fs, gitdir, bare: true, defaultBranch: 'main' });
   await git.setConfig({ fs, gitdir, path: 'remote.origin.fetch', value: '+refs/heads/*:refs/remotes/origin/*' });
 }
 
 /** True for a path that the work tree's .gitignore files leave out. */
-export function isIgnored(fs: LibraryFs, dir: string, path: string): Promise<boolean> {
+export async function isIgnored(fs: LibraryFs, dir: string, path: string): Promise<boolean> {
+  const git = await library();
   return git.isIgnored({ fs, dir, filepath: path });
 }
 
