@@ -37,7 +37,8 @@ describe('a revision that is read after another one', () => {
     fc.assert(
       fc.property(fc.array(edit, { maxLength: 3 }), (edits) => {
         const document: unknown = JSON.parse(encode(before).toString('utf8'));
-        for (const { path, value: put, isExtra } of edits) change(document, isExtra ? [...path, 'extra'] : path, put);
+        for (const { path, value: put, isExtra } of edits)
+          change(document, isExtra ? [...path, 'extra'] : path, structuredClone(put));
         const bytes = encode(document);
         const alone = outcome(() => decode(schema, bytes, 'revision.json'));
         expect(outcome(() => decodeRevision(bytes, before))).toEqual(alone);
