@@ -30,6 +30,8 @@ export interface Memory {
   /** UID of the kube-system namespace, once known. */
   clusterUid: string | null;
   kubernetes: string;
+  /** When the cluster last said what it is, by the monotonic clock. */
+  learnedAt: number;
   capabilities: readonly string[];
   bundle: VerifiedBundle | null;
   /** The bundle that the mark names, while a newer one was accepted and is not started. */

@@ -6,6 +6,7 @@ export function newMemory(): Memory {
     stored: null,
     clusterUid: null,
     kubernetes: '',
+    learnedAt: Number.NEGATIVE_INFINITY,
     capabilities: [],
     bundle: null,
     marked: null,

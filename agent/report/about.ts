@@ -11,9 +11,13 @@ const capabilityKinds: readonly (readonly [string, string, string])[] = [
 // Reports may be made while an earlier one still asks.
 const asking = new WeakMap<Agent, Promise<void>>();
 
-/** Asks the cluster once what it is: its version and what traffic can be led with. Rejects where it did not answer; then ask again. */
+/**
+ * Asks the cluster what it is, once in a heartbeat: its version and what traffic can be led with, which somebody may have installed
+ * since. Rejects where it did not answer: what was known stays, and the next report asks again.
+ */
 export function learnAbout(agent: Agent): Promise<void> {
-  if (agent.memory.kubernetes !== '') return Promise.resolve();
+  const { memory, deps } = agent;
+  if (deps.clock.monotonic() - memory.learnedAt < deps.settings.heartbeatMs) return Promise.resolve();
   const known = asking.get(agent);
   if (known !== undefined) return known;
   const asked = ask(agent).finally(() => asking.delete(agent));
@@ -21,13 +25,16 @@ export function learnAbout(agent: Agent): Promise<void> {
   return asked;
 }
 
-async function ask({ memory, kube, signal }: Agent): Promise<void> {
+async function ask({ memory, deps, kube, signal }: Agent): Promise<void> {
+  if (memory.kubernetes !== '') kube.forgetResources();
   const resources = await kube.resources(signal);
   const served = new Set(resources.map((one) => `${one.group}/${one.kind} ${one.version}`));
+  const kubernetes = await kube.version(signal);
   memory.capabilities = capabilityKinds
     .filter(([, group, kind]) =>
       versionsFor(`${group}/${kind}`, 'v1').some((one) => served.has(`${group}/${kind} ${one}`)),
     )
     .map(([name]) => name);
-  memory.kubernetes = await kube.version(signal);
+  memory.kubernetes = kubernetes;
+  memory.learnedAt = deps.clock.monotonic();
 }

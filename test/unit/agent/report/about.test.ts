@@ -34,6 +34,36 @@ describe('what a cluster is', () => {
   });
 });
 
+describe('what is installed into a cluster later', () => {
+  it('is found with a heartbeat, by asking anew; what was known stays where that is not answered', async () => {
+    const kube = fakeKube();
+    const clock = manualClock();
+    const gateway: KubeResource = {
+      ...{ group: 'gateway.networking.k8s.io', version: 'v1', kind: 'HTTPRoute', plural: 'httproutes' },
+      ...{ namespaced: true, verbs: ['list'], subresources: [] },
+    };
+    let served: readonly KubeResource[] | null = [];
+    let known: readonly KubeResource[] | null = null;
+    const resources = (): Promise<readonly KubeResource[]> => {
+      known ??= served;
+      return known === null ? Promise.reject(new Error('no answer')) : Promise.resolve(known);
+    };
+    const forgetResources = () => (known = null);
+    const agent = handAgent(testDeps({ ...kube, resources, forgetResources }, fakeChannel(), clock));
+    await learnAbout(agent);
+    served = [gateway];
+    await learnAbout(agent);
+    expect(agent.memory.capabilities).toEqual([]);
+    clock.move(agent.deps.settings.heartbeatMs);
+    await learnAbout(agent);
+    expect(agent.memory.capabilities).toEqual(['gateway-api']);
+    served = null;
+    clock.move(agent.deps.settings.heartbeatMs);
+    await expect(learnAbout(agent)).rejects.toThrow('no answer');
+    expect([agent.memory.kubernetes, agent.memory.capabilities]).toEqual(['v1.36.3', ['gateway-api']]);
+  });
+});
+
 describe('what a cluster can lead traffic with', () => {
   it.each([
     ['Istio', 'networking.istio.io/v1/VirtualService', ['istio']],
