@@ -14,17 +14,22 @@ export type Choice =
 
 /**
  * Chooses by what the cluster offers; capabilities that are not known yet hold the traffic. `auto` is the first in order
- * for traffic that begins; what flows already stays where it is for as long as the cluster offers that.
+ * for traffic that begins, Gateway API only where a gateway is named (its kinds come with many clusters, a gateway does
+ * not); what flows already stays where it is for as long as the cluster offers that.
  */
 export function chooseProvider(
-  wanted: Traffic['provider'],
+  traffic: Pick<Traffic, 'provider' | 'gateways'>,
   capabilities: Capabilities | null,
   carrier: Provider | null = null,
 ): Choice {
+  const wanted = traffic.provider;
   if (wanted === 'none') return { kind: 'none' };
   if (capabilities === null) return { kind: 'unknown' };
   const offered = providers.filter((provider) => isOffered(capabilities, provider));
-  const best = wanted === 'auto' ? offered[0] : offered.find((candidate) => candidate === wanted);
+  const isReady = (candidate: Provider) =>
+    candidate !== 'gateway-api' || gatewaysOf(traffic, candidate, capabilities).length > 0;
+  const first = offered.find(isReady) ?? offered[0];
+  const best = wanted === 'auto' ? first : offered.find((candidate) => candidate === wanted);
   if (best === undefined) return { kind: 'missing', offered };
   const stays = wanted === 'auto' && carrier !== null && carrier !== best && offered.includes(carrier);
   return { kind: 'provider', provider: stays ? carrier : best, better: stays ? best : null };
@@ -32,7 +37,7 @@ export function chooseProvider(
 
 /** The gateways that a deployment names, else those that the cluster's capabilities name for the provider. */
 export function gatewaysOf(
-  traffic: Traffic,
+  traffic: Pick<Traffic, 'gateways'>,
   provider: 'istio' | 'gateway-api',
   capabilities: Capabilities | null,
 ): readonly string[] {

@@ -53,7 +53,7 @@ export function renderTraffic(
   const { ofRevision, faults } = revisionServices(traffic, revisions, names);
   if (faults.length > 0) return { ...nothing, faults };
   const base = { ...nothing, ofRevision };
-  const choice = chooseProvider(traffic.provider, cluster.capabilities, cluster.carrier);
+  const choice = chooseProvider(traffic, cluster.capabilities, cluster.carrier);
   switch (choice.kind) {
     case 'none':
       return base;

@@ -3,6 +3,7 @@ import { chooseProvider, type Provider } from '../../../../../hub/render/traffic
 import type { Capabilities, Traffic } from '../../../../../shared/model/documents.ts';
 
 const all: Capabilities = { istio: true, 'gateway-api': { gateways: ['ns/gw'] }, ingress: true };
+const bare: Capabilities = { 'gateway-api': true };
 const provider = (name: Provider, better: Provider | null = null) => ({ kind: 'provider', provider: name, better });
 
 describe('the provider of traffic', () => {
@@ -15,9 +16,16 @@ describe('the provider of traffic', () => {
     ['stays where it is the best', 'auto', all, 'istio', provider('istio')],
     ['moves on when it is gone', 'auto', { ingress: true }, 'istio', provider('ingress')],
     ['is what is named, whatever carries the traffic', 'gateway-api', all, 'ingress', provider('gateway-api')],
+    ['is no Gateway API without a gateway', 'auto', { ...bare, ingress: true }, null, provider('ingress')],
+    ['is Gateway API where there is nothing else, for its error', 'auto', bare, null, provider('gateway-api')],
     ['is missing when nothing is offered', 'auto', {}, 'istio', { kind: 'missing', offered: [] }],
     ['is missing when another is offered', 'istio', { ingress: true }, null, { kind: 'missing', offered: ['ingress'] }],
   ])('%s', (_case, wanted, capabilities, carrier, expected) => {
-    expect(chooseProvider(wanted, capabilities, carrier)).toEqual(expected);
+    expect(chooseProvider({ provider: wanted }, capabilities, carrier)).toEqual(expected);
+  });
+
+  it('is Gateway API where the deployment names a gateway itself', () => {
+    const traffic: Pick<Traffic, 'provider' | 'gateways'> = { provider: 'auto', gateways: ['ns/gw'] };
+    expect(chooseProvider(traffic, { ...bare, ingress: true })).toEqual(provider('gateway-api'));
   });
 });
