@@ -204,7 +204,8 @@ function openSite(parts: SiteParts): Site {
     kube,
     pass: () => passOnce(),
     settle: async () => {
-      // Minutes pass, so that every backoff runs out.
+      // A day passes, so that no limit of deletions holds, and then minutes, so that every backoff runs out.
+      await passOnce(25 * 3_600_000);
       for (let quiet = 0, round = 0; quiet < 3 && round < 40; round += 1) {
         const writes = kube.writesLog.length;
         await passOnce(60_000);
