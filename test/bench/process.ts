@@ -3,6 +3,13 @@ import { readFile, readdir } from 'node:fs/promises';
 /** Flags of the agent's Node in the chart (findings: memory of an agent). */
 export const agentFlags = ['--max-semi-space-size=1', '--max-old-space-size=64', '--optimize-for-size'];
 
+/** The agent's environment in the chart, as far as memory goes. */
+export const agentEnv = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '32768',
+  MALLOC_TRIM_THRESHOLD_: '65536',
+} as const;
+
 /** Resident memory of a process, in MiB. */
 export async function residentMiB(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');

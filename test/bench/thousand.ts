@@ -10,7 +10,7 @@ import { since, type Backend, type BenchCluster } from './backend.ts';
 import { quantile, type Book } from './figures.ts';
 import { startInstallWatch } from './install.ts';
 import { applicationFiles, mixedObjects, rawApplication } from './objects.ts';
-import { agentFlags, cpuMs, residentMiB } from './process.ts';
+import { agentEnv, agentFlags, cpuMs, residentMiB } from './process.ts';
 import { pushToApplied } from './pushes.ts';
 import { cpuLine, cpuSums, stageSums, stagesLine } from './stages.ts';
 import { observe } from './watching.ts';
@@ -52,7 +52,7 @@ export async function installThousand(
     localCluster: 'local',
     agentEntry: join(bundles, bundleFiles.agent),
     agentFlags,
-    agentEnv: { MALLOC_ARENA_MAX: '1' },
+    agentEnv,
     // The name of a pod stays when its container is restarted.
     agentArgs: ['--poll', String(pollSeconds), '--holder', 'sluice-agent-0'],
   });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StatusView } from '../../hub/model/status.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
 import { bundleLimits } from '../../shared/wire/bundle.ts';
-import { agentFlags, residentMiB } from '../bench/process.ts';
+import { agentEnv, agentFlags, residentMiB } from '../bench/process.ts';
 import { configMap, rawApplication } from '../bench/objects.ts';
 import { buildBundles, bundleFiles } from '../config/bundle.ts';
 import { startWorld, type World } from '../demo/world.ts';
@@ -43,7 +43,7 @@ describeControlPlane('the largest bundle', (binaries) => {
       localCluster: 'local',
       agentEntry: join(folder, 'dist', bundleFiles.agent),
       agentFlags,
-      agentEnv: { MALLOC_ARENA_MAX: '1' },
+      agentEnv,
     });
     ends.push(() => world.stop());
     await world.config.push({ 'README.md': 'limits\n' }, 'begin');
