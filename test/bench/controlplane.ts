@@ -11,6 +11,7 @@ import { measurePushes } from './latency.ts';
 import { benchOptions } from './objects.ts';
 import {
   installThousand,
+  measureMemory,
   measureNoop,
   measureOneOfThousand,
   measureRest,
@@ -61,6 +62,7 @@ async function measureThousand(
     await measureDrift(book, thousand, pushes);
     await measureRestart(book, thousand);
     await measureRest(book, thousand);
+    await measureMemory(book, thousand);
   } finally {
     await thousand.stop();
   }

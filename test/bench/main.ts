@@ -6,7 +6,7 @@ import { measureFloor } from './floor.ts';
 import { openBook, printFigures, type Book } from './figures.ts';
 import { measurePushes } from './latency.ts';
 import { benchOptions } from './objects.ts';
-import { installThousand, measureNoop, measureOneOfThousand, measureRest } from './thousand.ts';
+import { installThousand, measureNoop, measureOneOfThousand, measureMemory } from './thousand.ts';
 
 /** `npm run bench -- [--only pushes] [--pushes 50] [--json FILE]`: figures of the whole product on embedded clusters. */
 async function main(): Promise<void> {
@@ -30,7 +30,7 @@ async function measureThousand(book: Book, folder: string, pushes: number): Prom
   try {
     await measureOneOfThousand(book, thousand, pushes);
     await measureNoop(book, thousand);
-    await measureRest(book, thousand);
+    await measureMemory(book, thousand);
   } finally {
     await thousand.stop();
   }

@@ -3,21 +3,14 @@ import { canRunReleases, describeJourneys } from './endtoend.ts';
 import { profiles } from './profiles.ts';
 import { describeControlPlane } from './suite.ts';
 
-describeControlPlane('a hub, and two real API servers', (binaries) => {
-  describe.skipIf(!canRunReleases)('with the profiles namespaced and scoped', () => {
+describeControlPlane('a hub, and a real API server for each profile of its agents', (binaries) => {
+  describe.skipIf(!canRunReleases)('', () => {
     describeJourneys(
       [
+        // As the printed line has it.
         { name: 'site-1', profile: profiles.namespaced },
         { name: 'site-2', profile: profiles.scoped },
-      ],
-      binaries,
-    );
-  });
-  describe.skipIf(!canRunReleases)('with the options of namespaced, and cluster-admin', () => {
-    describeJourneys(
-      [
-        { name: 'site-1', profile: profiles.permissive },
-        { name: 'site-2', profile: profiles['cluster-admin'] },
+        { name: 'site-3', profile: profiles['cluster-admin'] },
       ],
       binaries,
     );

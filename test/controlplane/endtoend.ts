@@ -126,14 +126,14 @@ export function describeJourneys(members: readonly Member[], binaries: Binaries)
     });
   });
 
-  it('join: with the profile that each cluster wants, both are in status', async () => {
+  it('join: with the profile that each cluster wants, all are in status', async () => {
     await onEach(async ({ helm, start }, { profile }) => {
       if (profile.values.length > 0) {
         expect(await helm('upgrade', '--reuse-values', ...profile.values)).toMatchObject({ status: 0, stderr: '' });
       }
       await start();
     });
-    const { clusters } = await world.untilStatus('both clusters to be joined', ({ clusters }) =>
+    const { clusters } = await world.untilStatus('all clusters to be joined', ({ clusters }) =>
       clusters.every(({ state, kubernetes }) => state === 'joined' && kubernetes !== null),
     );
     expect(clusters.map(({ name }) => name).sort()).toEqual(members.map(({ name }) => name).sort());
@@ -216,18 +216,19 @@ export function describeJourneys(members: readonly Member[], binaries: Binaries)
     });
   });
 
-  it('bad day: the link of one cluster is cut; it repairs itself, the other goes on, and status says which is which', async () => {
-    const [cut, other] = sites as [Site, Site];
+  it('bad day: the link of one cluster is cut; it repairs itself, the others go on, and status says which is which', async () => {
+    const [cut, ...others] = sites as [Site, ...Site[]];
     const port = Number(new URL(world.hubUrl).port);
     await untouched(async () => {
       cut.network.cut(port);
       const value = await pushSettings();
-      await other.view.until(map('settings'), `at ${value}`, (object) => valueOf(object) === value);
+      for (const { view } of others) {
+        await view.until(map('settings'), `at ${value}`, (object) => valueOf(object) === value);
+      }
       await handsOf(cut.view).edit(map('settings'), (object) => (object.data['value'] = 'edited while cut'));
       await cut.view.until(map('settings'), 'repaired', (object) => valueOf(object) === String(Number(value) - 1));
-      const status = await world.untilStatus(
-        'the other cluster to be settled',
-        (now) => rowOf(now, 'default/settings', other.name)?.applied === true,
+      const status = await world.untilStatus('the others to be settled', (now) =>
+        others.every(({ name }) => rowOf(now, 'default/settings', name)?.applied === true),
       );
       expect(rowOf(status, 'default/settings', cut.name)).toMatchObject({ applied: false });
       cut.network.mend(port);

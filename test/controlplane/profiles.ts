@@ -23,11 +23,6 @@ const own = [
   `${rbac}/namespaces/${namespace}/roles/sluice-agent`,
   `${rbac}/clusterroles/sluice-agent-${namespace}-identity`,
 ];
-const claimRefused = {
-  'delete /api/v1/namespaces/default/persistentvolumeclaims/kinds':
-    'without rbac.deleteClaims an approved deletion of a claim is refused: the release is the last guard',
-};
-
 /** The profiles that the journeys are run with. */
 export const profiles = {
   namespaced: {
@@ -36,24 +31,18 @@ export const profiles = {
     labels: {},
     mayDeleteClaims: false,
     roles: [...own, `${rbac}/namespaces/default/roles/sluice-agent-${namespace}`],
-    refused: claimRefused,
+    refused: {
+      'delete /api/v1/namespaces/default/persistentvolumeclaims/kinds':
+        'without rbac.deleteClaims an approved deletion of a claim is refused: the release is the last guard',
+    },
     unused: {},
   },
   scoped: {
-    name: 'scoped',
-    values: ['--set', 'rbac.profile=scoped'],
-    labels: { wide: 'yes' },
-    mayDeleteClaims: false,
-    roles: [...own, `${rbac}/clusterroles/sluice-agent-${namespace}`],
-    refused: claimRefused,
-    unused: {},
-  },
-  permissive: {
-    name: 'namespaced, with Secrets and deletion of claims',
-    values: ['--set', 'rbac.secrets=true', '--set', 'rbac.deleteClaims=true'],
-    labels: { secrets: 'yes' },
+    name: 'scoped, with Secrets and deletion of claims',
+    values: ['--set', 'rbac.profile=scoped', '--set', 'rbac.secrets=true', '--set', 'rbac.deleteClaims=true'],
+    labels: { wide: 'yes', secrets: 'yes' },
     mayDeleteClaims: true,
-    roles: [...own, `${rbac}/namespaces/default/roles/sluice-agent-${namespace}`],
+    roles: [...own, `${rbac}/clusterroles/sluice-agent-${namespace}`],
     refused: {},
     unused: {},
   },
