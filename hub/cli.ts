@@ -4,6 +4,7 @@ import { systemClock, systemRandom } from '../shared/adapters/clock.ts';
 import { createHttp } from '../shared/adapters/http.ts';
 import { previewCommands } from './clipreview.ts';
 import { exportCommand } from './cliexport.ts';
+import { keysCommands } from './clikeys.ts';
 import { registryCommands } from './cliregistry.ts';
 import { serveCommands } from './cliserve.ts';
 import { statusCommand } from './clistatus.ts';
@@ -19,6 +20,7 @@ export async function runHubCli(args: readonly string[], terminal: Terminal, sig
   statusCommand(context);
   registryCommands(context);
   exportCommand(context);
+  keysCommands(context);
   previewCommands(context);
   return cli.run(args);
 }

@@ -7,6 +7,8 @@ import { SluiceError } from '../shared/errors.ts';
 import type { ObjectStore } from '../shared/ports/objects.ts';
 import type { CliContext } from './clicontext.ts';
 import { openLedger } from './ledger/ledger.ts';
+import type { HubKeys } from './model/keys.ts';
+import type { LedgerState } from './model/ledger.ts';
 import { exportedChannel, type ExportedChannel, type ExportOptions } from './publish/export.ts';
 import { hasKeys, loadKeys, rootFiles } from './publish/keys.ts';
 
@@ -31,7 +33,15 @@ export async function exportTo({ terminal, clock }: CliContext, data: string, or
   );
 }
 
-async function readExport(data: string, clock: CliContext['clock'], options: ExportOptions): Promise<ExportedChannel> {
+function readExport(data: string, clock: CliContext['clock'], options: ExportOptions): Promise<ExportedChannel> {
+  return readData(data, (objects, keys, state) => exportedChannel({ objects, keys, clock }, state, options));
+}
+
+/** What a data folder holds, read without writing to it, whether a hub runs there or not. Throws CONFIG_INVALID where there is none. */
+export async function readData<T>(
+  data: string,
+  read: (objects: ObjectStore, keys: HubKeys, state: LedgerState) => T,
+): Promise<T> {
   const ledgerDir = join(data, 'ledger.git');
   if (!hasKeys(join(data, 'keys')) || !existsSync(ledgerDir)) {
     throw new SluiceError('CONFIG_INVALID', 'there is no hub in this data folder', {
@@ -44,7 +54,7 @@ async function readExport(data: string, clock: CliContext['clock'], options: Exp
     try {
       return await readOnce(ledgerDir, (store) => {
         const ledger = openLedger({ ...keys, store, files: rootFiles(keys) });
-        return ledger.read().then((state) => exportedChannel({ objects: store, keys, clock }, state, options));
+        return ledger.read().then((state) => read(store, keys, state));
       });
     } catch (error) {
       // The hub merged packs between our look at their names and our opening them.

@@ -12,6 +12,7 @@ import {
   picksInUse,
   publishedBefore,
   runningUnits,
+  signedByOthers,
   sizesOf,
 } from './passfacts.ts';
 import { place } from './place/place.ts';
@@ -86,6 +87,7 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
       labels: new Map(targets.map(({ name, labels }) => [name, labels])),
       reports,
       published: await publishedBefore(ledger, state, reports),
+      resign: signedByOthers(state, publishing.keys.hub),
       witnessed: witnessedMarks(reports, publishing.keys.trusted),
       sizes: (bundle) => sizesOf(ledger, bundle),
       now,

@@ -1,4 +1,5 @@
 import { appKey } from '../shared/wire/bundle.ts';
+import type { Signer } from '../shared/wire/envelope.ts';
 import type { Target } from './model/fleet.ts';
 import type { Ledger, LedgerState, PublishedBundle, SeenDocument } from './model/ledger.ts';
 import type { Carrier } from './model/rendered.ts';
@@ -34,6 +35,15 @@ export function picksInUse(
   const running = runningUnits(state).filter(({ cluster }) => state.clusters.has(cluster));
   const units = new Set([...deployments, ...running.map(({ unit }) => unit)]);
   return new Map([...picks].filter(([key]) => units.has(key.split('/', 2).join('/'))));
+}
+
+/** Clusters whose bundle another key signed than this one (its id stands in the signature file). */
+export function signedByOthers(
+  { bundles }: Pick<LedgerState, 'bundles'>,
+  { keyid }: Pick<Signer, 'keyid'>,
+): Set<string> {
+  const others = [...bundles.values()].filter(({ signatures }) => !Buffer.from(signatures).includes(keyid));
+  return new Set(others.map(({ cluster }) => cluster));
 }
 
 /** What carries the traffic of each unit on each cluster now, by `unit cluster`. */

@@ -56,15 +56,15 @@ export async function openStores(data: string, options: StoresOptions): Promise<
   };
   try {
     const keys = await openKeys(join(data, 'keys'), { local, remote: remotes.ledger, keyFile, signal });
-    const { sign, trusted, epoch } = keys;
+    const { sign, epoch } = keys;
     const onHost = (remote: GitRemote, copy: ObjectStore) => ({ clock, signal, remote, local: copy });
-    const store = remotes.ledger === null ? local : mirrorLedger(onHost(remotes.ledger, local), trusted);
+    const store = remotes.ledger === null ? local : mirrorLedger(onHost(remotes.ledger, local), keys);
     const channel = remotes.channel === null ? served : mirrorChannel(onHost(remotes.channel, served));
     const confirm = async (maxAgeMs = confirmedForMs) => {
       // The ledger first: what it says decides what the channel is to show.
       for (const each of [store, channel]) if (isMirror(each)) await each.confirm(maxAgeMs);
     };
-    const ledger = openLedger({ store, sign, trusted, channel: keys.channel, files: rootFiles(keys) });
+    const ledger = openLedger({ ...keys, store, sign, files: rootFiles(keys) });
     if (ledger.isEmpty() && isMirror(store)) await store.confirm(0);
     if (ledger.isEmpty()) await ledger.create({ channel: keys.channel, epoch }, clock.now());
     const consolidate = async () => {

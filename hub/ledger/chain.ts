@@ -4,11 +4,19 @@ import type { Oid } from '../../shared/lib/git/object.ts';
 import { sshSignedBy } from '../../shared/lib/sshsig.ts';
 import type { ObjectReader } from '../../shared/ports/objects.ts';
 
+/** Whose ledger commits are believed. */
+export interface LedgerTrust {
+  /** At its head: the hub keys that count now. */
+  readonly trusted: readonly string[];
+  /** Below it: every hub key that ever counted. */
+  readonly past: readonly string[];
+}
+
 /** The commit at the head of a ledger: signed, and numbered one above its parent, which is signed, too. Throws LEDGER_INVALID. */
-export function linkedCommit(objects: ObjectReader, oid: Oid, trusted: readonly string[]): ParsedCommit {
+export function linkedCommit(objects: ObjectReader, oid: Oid, { trusted, past }: LedgerTrust): ParsedCommit {
   const commit = verifiedCommit(objects, oid, trusted);
   const [parent, ...others] = commit.parents;
-  const before = parent === undefined ? 0 : commitNumber(verifiedCommit(objects, parent, trusted));
+  const before = parent === undefined ? 0 : commitNumber(verifiedCommit(objects, parent, past));
   if (commitNumber(commit) !== before + 1 || others.length > 0) {
     throw invalid('its commits are not numbered one by one', oid);
   }
@@ -22,10 +30,11 @@ export function linkedCommit(objects: ObjectReader, oid: Oid, trusted: readonly 
 export function verifyChain(
   objects: ObjectReader,
   { head, from }: { readonly head: Oid; readonly from: Oid | null },
-  trusted: readonly string[],
+  trust: LedgerTrust,
 ): void {
-  for (let oid: Oid | undefined = head; oid !== undefined && oid !== from;) {
-    [oid] = linkedCommit(objects, oid, trusted).parents;
+  for (let oid: Oid | undefined = head, keys = trust; oid !== undefined && oid !== from;) {
+    [oid] = linkedCommit(objects, oid, keys).parents;
+    keys = { ...trust, trusted: trust.past };
   }
 }
 

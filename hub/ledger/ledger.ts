@@ -15,8 +15,10 @@ import { publishedIds } from './history.ts';
 export interface LedgerOptions {
   readonly store: ObjectStore;
   readonly sign: SshSigner;
-  /** Public keys (raw, base64url) of this hub and of its predecessors. */
+  /** Public keys (raw, base64url) that may have signed the head: those of the newest root document. */
   readonly trusted: readonly string[];
+  /** Those that may have signed what came before it, when there were others. */
+  readonly past?: readonly string[];
   readonly channel: string;
   /** Further files of every commit by path: `root/1.json` and its like. */
   readonly files?: ReadonlyMap<string, Uint8Array>;
@@ -118,7 +120,7 @@ async function moveHead(store: ObjectStore, from: Oid | null, to: Oid): Promise<
 
 function readHead(options: LedgerOptions, oid: Oid, onDecoded: (value: object, oid: Oid) => void): Head {
   const { store, channel } = options;
-  const commit = linkedCommit(store, oid, options.trusted);
+  const commit = linkedCommit(store, oid, { trusted: options.trusted, past: options.past ?? options.trusted });
   const number = commitNumber(commit);
   const state = decodeState(store, commit.tree, number, onDecoded);
   if (state.channel !== channel) throw invalid('it belongs to another channel', oid);

@@ -1,6 +1,6 @@
 import { openMirror, type Mirror, type MirrorOptions } from '../../shared/adapters/packs/mirror.ts';
 import { SluiceError } from '../../shared/errors.ts';
-import { verifyChain } from './chain.ts';
+import { verifyChain, type LedgerTrust } from './chain.ts';
 import { ledgerRef } from './ledger.ts';
 
 /**
@@ -9,12 +9,12 @@ import { ledgerRef } from './ledger.ts';
  */
 export function mirrorLedger(
   options: Pick<MirrorOptions, 'local' | 'remote' | 'clock' | 'signal'>,
-  trusted: readonly string[],
+  trust: LedgerTrust,
 ): Mirror {
   return openMirror({
     ...options,
     follows: (ref) => ref === ledgerRef,
-    accept: (_ref, from, head) => verifyChain(options.local, { head, from }, trusted),
+    accept: (_ref, from, head) => verifyChain(options.local, { head, from }, trust),
     onDiverged: () => {
       throw new SluiceError('LEDGER_INVALID', 'the ledger here and the one on its remote went different ways', {
         subject: options.remote.url,

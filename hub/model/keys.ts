@@ -16,8 +16,10 @@ export interface HubKeys {
   readonly hub: Signer;
   /** Signs ledger commits, with the same key. */
   readonly sign: SshSigner;
-  /** Public keys whose ledger commits are believed: the hub keys of the newest root document. */
+  /** The hub keys of the newest root document: whose bundles, and whose ledger head, are believed. */
   readonly trusted: readonly string[];
+  /** The hub keys of all root documents: who may have signed what the head of the ledger builds on. */
+  readonly past: readonly string[];
   /** Every root document, version 1 first. */
   readonly roots: readonly SignedBytes[];
   readonly root: Root;

@@ -52,7 +52,8 @@ export function loadKeys(dir: string): HubKeys {
   const seed = read(join(dir, keyFiles.hub)).toString('utf8').trim();
   const hub = signerOf(seed);
   const roots = readRoots(dir);
-  const newest = decode(root, roots.at(-1)?.payload ?? read(join(dir, rootPaths(1).document)), 'root document');
+  const documents = roots.map(({ payload }) => decode(root, payload, 'root document'));
+  const newest = documents.at(-1) ?? decode(root, read(join(dir, rootPaths(1).document)), 'root document');
   if (!newest.hubs.keys.includes(hub.publicKey)) {
     throw new SluiceError('CONFIG_INVALID', 'the newest root document does not name the hub key', { path: dir });
   }
@@ -62,9 +63,53 @@ export function loadKeys(dir: string): HubKeys {
     hub,
     sign: sshSigner(seed),
     trusted: newest.hubs.keys,
+    past: [...new Set(documents.flatMap(({ hubs }) => hubs.keys))],
     roots,
     root: newest,
   };
+}
+
+/**
+ * Makes a new hub key that signs from the hub's next start on, with a root document that names it before the one it
+ * follows. A run that was cut leaves the old key at work. Throws CONFIG_INVALID for another root key.
+ */
+export function rotateHubKey(dir: string, rootSeed: string): HubKeys {
+  const keys = loadKeys(dir);
+  const seed = newSeed();
+  const next = join(dir, `${keyFiles.hub}.next`);
+  writeSecret(next, `${seed}\n`);
+  succeedRoot(dir, keys, { rootSeed, hubs: [signerOf(seed).publicKey, keys.hub.publicKey] });
+  renameSync(next, join(dir, keyFiles.hub));
+  return loadKeys(dir);
+}
+
+/** Makes a root document that names the hub key at work alone: what others signed is believed no more. */
+export function retireHubKeys(dir: string, rootSeed: string): HubKeys {
+  const keys = loadKeys(dir);
+  if (keys.trusted.length === 1) {
+    throw new SluiceError('CONFIG_INVALID', 'no other hub key is believed', { path: dir });
+  }
+  succeedRoot(dir, keys, { rootSeed, hubs: [keys.hub.publicKey] });
+  return loadKeys(dir);
+}
+
+function succeedRoot(
+  dir: string,
+  { root: newest }: Pick<HubKeys, 'root'>,
+  { rootSeed, hubs }: { readonly rootSeed: string; readonly hubs: readonly string[] },
+): void {
+  const signer = signerOf(rootSeed);
+  if (!newest.roots.keys.includes(signer.publicKey) || newest.roots.threshold !== 1) {
+    throw new SluiceError('CONFIG_INVALID', 'this is not the root key of the newest root document', {
+      path: dir,
+      hint: 'give the root.key that `init` made (--root-key)',
+    });
+  }
+  const payload = encode({ ...newest, version: newest.version + 1, hubs: { keys: hubs } });
+  const { document, signature } = rootPaths(newest.version + 1);
+  writeSecret(join(dir, signature), signaturesText(signer.sign(payloadTypes.root, payload)));
+  // The document comes last: without it there is no such version.
+  writeSecret(join(dir, document), payload);
 }
 
 /** The digest that a join line carries: sha256 of the bytes of root/1.json. */

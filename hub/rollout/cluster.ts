@@ -71,9 +71,9 @@ function bundleOf(input: ClusterInput, content: Content, more: readonly Approval
 }
 
 // Dropping what is settled is no reason for a generation of its own: it goes with the next one.
-function isChanged({ state, record, labels }: ClusterInput, { apps, retired }: Content): boolean {
+function isChanged({ state, record, labels, mustResign }: ClusterInput, { apps, retired }: Content): boolean {
   const previous = previousOf(state, record);
-  if (previous === null || previous.decommission !== undefined || retired.length > 0) return true;
+  if (previous === null || previous.decommission !== undefined || retired.length > 0 || mustResign) return true;
   return contentOf(previous) !== contentOf({ epoch: state.epoch, labels: { ...labels }, apps: [...apps] });
 }
 
@@ -105,7 +105,8 @@ function withFiles(
 function decommission(input: ClusterInput): NextBundle | null {
   const { state, record, now } = input;
   const previous = previousOf(state, record);
-  if (previous !== null && previous.decommission === record.decommission) return null;
+  const isSaid = previous !== null && previous.decommission === record.decommission;
+  if (isSaid && !input.mustResign) return null;
   const ids = record.decommission === 'delete' && previous !== null ? bundleObjects(previous).map(({ id }) => id) : [];
   const facts = {
     channel: state.channel,

@@ -19,6 +19,8 @@ export interface ClusterInput {
   /** Ids of the past that its agent keeps and that are to be retired again. */
   readonly again: readonly ObjectId[];
   readonly report: AgentReport | null;
+  /** The last bundle was signed by a hub key that is not at work any more. */
+  readonly mustResign: boolean;
   readonly sizes: (bundle: PublishedBundle) => ReadonlyMap<string, number>;
   readonly now: string;
 }

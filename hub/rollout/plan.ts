@@ -29,6 +29,8 @@ export interface PlanInput {
   readonly reports: ReadonlyMap<string, { readonly report: AgentReport }>;
   /** By cluster: unexplained ids that the ledger did publish to it (`Ledger.published` of `unexplained`). */
   readonly published: ReadonlyMap<string, ReadonlySet<ObjectId>>;
+  /** Clusters whose bundle another hub key signed than the one at work: it is signed anew, as the next generation. */
+  readonly resign: ReadonlySet<string>;
   /** Marks of bundles that a hub key signed and that were seen outside the ledger: in reports. */
   readonly witnessed: ReadonlyMap<string, BundleMark>;
   /** File sizes of a published bundle by path; only asked for units that stay as they were. */
@@ -89,7 +91,7 @@ function clusterInput(
   { record, rendered }: { readonly record: ClusterRecord; readonly rendered: readonly RenderedApp[] },
   problems: Problem[],
 ): ClusterInput {
-  const { state, source, labels, reports, published, sizes, now } = input;
+  const { state, source, labels, reports, published, resign, sizes, now } = input;
   const { name } = record;
   const kept = new Map<string, Problem | null>(
     input.failed.filter(({ cluster }) => cluster === null || cluster === name).map(({ unit }) => [unit, null]),
@@ -115,6 +117,7 @@ function clusterInput(
     kept,
     again: [...(published.get(name) ?? [])].filter((id) => open.has(id)),
     report,
+    mustResign: resign.has(name),
     sizes,
     now,
   };

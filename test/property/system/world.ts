@@ -37,8 +37,8 @@ export interface Site {
   readonly kube: FakeKube;
   /** One pass, and one round of the controllers; a fault of the channel or the cluster is what it may meet. */
   readonly pass: () => Promise<void>;
-  /** Passes until nothing moves any more; answers the writes of one more pass. */
-  readonly settle: () => Promise<{ readonly isSettled: boolean; readonly further: readonly string[] }>;
+  /** After so many hours (a day, so that no limit of deletions holds), passes until nothing moves; answers the writes of one more. */
+  readonly settle: (hours?: number) => Promise<{ readonly isSettled: boolean; readonly further: readonly string[] }>;
   /** A new process: all memory is gone. */
   readonly restart: () => void;
   fault: Fault;
@@ -51,6 +51,8 @@ export interface Site {
 
 /** A whole Sluice in this process: a Git work tree, the real hub over HTTP, two sites. */
 export interface World {
+  /** The hub's data folder. */
+  readonly data: string;
   readonly sites: readonly Site[];
   /** What broke an invariant, at the moment when it happened. */
   readonly violations: string[];
@@ -99,6 +101,7 @@ export async function startWorld(files: Readonly<Record<string, string>>, names:
     sites.push(openSite({ name, identity, token, http, hub: () => hub.url, bundles, violations }));
   }
   return {
+    data,
     sites,
     violations,
     commit,
@@ -203,9 +206,9 @@ function openSite(parts: SiteParts): Site {
     name,
     kube,
     pass: () => passOnce(),
-    settle: async () => {
-      // A day passes, so that no limit of deletions holds, and then minutes, so that every backoff runs out.
-      await passOnce(25 * 3_600_000);
+    settle: async (hours = 25) => {
+      await passOnce(hours * 3_600_000);
+      // Minutes pass, so that every backoff runs out.
       for (let quiet = 0, round = 0; quiet < 3 && round < 40; round += 1) {
         const writes = kube.writesLog.length;
         await passOnce(60_000);
