@@ -18,7 +18,7 @@ import { sendOk } from './client.ts';
 import { canRunReleases } from './endtoend.ts';
 import { settings, shop, shopDeployment } from './endtoend.documents.ts';
 import { identities, map, rowOf } from './endtoend.facts.ts';
-import { freePort } from './processes.ts';
+import { freePort } from '../fakes/port.ts';
 import { podAndFiles, startSite, type Site } from './release.ts';
 import { describeControlPlane } from './suite.ts';
 import { waitFor } from './wait.ts';

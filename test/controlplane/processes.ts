@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { openSync, closeSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 /** Child processes that live and die together, each with its output in `FOLDER/NAME.log`. */
@@ -69,25 +67,6 @@ export function processGroup(folder: string): ProcessGroup {
       return stopping;
     },
   };
-}
-
-const givenOut = new Set<number>();
-
-/** Finds a port of 127.0.0.1 that is free now and was not handed out before by this process. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = await new Promise<number>((resolve, reject) => {
-      const server = createServer();
-      server.once('error', reject);
-      server.listen(0, '127.0.0.1', () => {
-        const { port } = server.address() as AddressInfo;
-        server.close(() => resolve(port));
-      });
-    });
-    if (givenOut.has(port)) continue;
-    givenOut.add(port);
-    return port;
-  }
 }
 
 /** A shell that reads child pids (`-PID`: it has ended) and, when its input ends without `done`, kills them and removes their folder: exit handlers do not run on SIGKILL. */

@@ -1,3 +1,4 @@
+import { freePort } from '../fakes/port.ts';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataFiles, readSecret } from '../../hub/client/data.ts';
@@ -74,9 +75,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const agents = new Map<string, Program>();
   let hub: Program | null = null;
   let hubUrl = '';
+  const port = await freePort();
 
   const startHub = async (): Promise<void> => {
-    const listen = hubUrl === '' ? '127.0.0.1:0' : new URL(hubUrl).host;
+    const listen = `127.0.0.1:${port}`;
     hub = startProgram(
       'hub',
       [

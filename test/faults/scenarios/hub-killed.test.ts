@@ -8,6 +8,7 @@ import { waitFor } from '../../controlplane/wait.ts';
 import { openClusterView, type ClusterView } from '../../demo/cluster-view.ts';
 import { runCommand, startProgram, type Program } from '../../demo/program.ts';
 import { git } from '../../fakes/git.ts';
+import { freePort } from '../../fakes/port.ts';
 import { clusterYaml, configApp } from '../../integration/scenarios/documents.ts';
 import { startConfigRepository, type ConfigRepository } from '../../integration/scenarios/repository.ts';
 import { startSite, type RunningAgent } from '../../integration/scenarios/site.ts';
@@ -20,11 +21,11 @@ let cluster: EmbeddedCluster;
 let view: ClusterView;
 let agent: RunningAgent | undefined;
 let hub: Program;
-let url = '';
+let port: number;
 
 /** Starts the hub, which dies at its N-th step on disk; 0 = it lives. It looks at the repository as it starts. */
 const startHub = (killAt: number): void => {
-  const listen = url === '' ? '127.0.0.1:0' : new URL(url).host;
+  const listen = `127.0.0.1:${port}`;
   const args = ['hub/main.ts', 'serve', config.url, '--data', data, '--listen', listen, '--local', 'local'];
   hub = startProgram('hub', args, {
     logFile: join(folder, 'hub.log'),
@@ -33,12 +34,13 @@ const startHub = (killAt: number): void => {
   });
 };
 const ready = async (): Promise<void> => {
-  url = (await hub.says(/http:\/\/127\.0\.0\.1:\d+/))[0];
+  await hub.says(/http:\/\/127\.0\.0\.1:\d+/);
 };
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-killed-'));
   data = join(folder, 'hub');
+  port = await freePort();
   config = await startConfigRepository(join(folder, 'config'));
   await config.push({ 'clusters.yaml': clusterYaml('local'), 'one.yaml': configApp('one', { one: '0' }) }, 'begin');
   cluster = await startCluster({ name: 'local' });

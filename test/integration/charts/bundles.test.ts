@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBundles } from '../../config/bundle.ts';
 import { startCluster, type EmbeddedCluster } from '../../cluster/cluster.ts';
-import { freePort } from '../../controlplane/processes.ts';
+import { freePort } from '../../fakes/port.ts';
 import { waitFor } from '../../controlplane/wait.ts';
 import { fixture } from '../kube/server.ts';
 import { canContain, podOf, startContainer, type Container } from './container.ts';

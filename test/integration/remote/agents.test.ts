@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../fakes/port.ts';
 import { startGitServer, type GitServer } from '../../fakes/git-server.ts';
 import { parseJoinLine } from '../../../shared/wire/join.ts';
 import { git } from '../../fakes/git.ts';
@@ -24,7 +25,7 @@ const login = { username: 'git', password: 'secret-token' };
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'remote-agents-'));
-  server = await startGitServer({ folder: join(dir, 'git'), auth: login });
+  server = await startGitServer({ folder: join(dir, 'git'), auth: login, port: await freePort() });
   const tokenFile = join(dir, 'token');
   writeFileSync(tokenFile, `${login.password}\n`);
   const [ledger, channel] = [await server.create('ledger'), await server.create('channel')];

@@ -13,6 +13,7 @@ import { createHttp } from '../../../shared/adapters/http.ts';
 import { createLog } from '../../../shared/adapters/log.ts';
 import { parseJoinLine, type JoinTicket } from '../../../shared/wire/join.ts';
 import type { CrdSet } from '../../controlplane/versions.ts';
+import { freePort } from '../../fakes/port.ts';
 import { waitFor } from '../../controlplane/wait.ts';
 import { openClusterView, type ClusterView } from '../../demo/cluster-view.ts';
 import type { CommandResult } from '../../demo/program.ts';
@@ -83,7 +84,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   let hookSecret = '';
 
   const start = async (): Promise<void> => {
-    const port = access.url === '' ? 0 : Number(new URL(access.url).port);
+    const port = access.url === '' ? await freePort() : Number(new URL(access.url).port);
     const file = { source: { url: config.url }, data, listen: { port }, ...options.hub };
     hub = await startHub(hubConfig(file, false), {
       clock: systemClock,

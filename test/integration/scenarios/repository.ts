@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { git } from '../../fakes/git.ts';
 import { startGitServer, type GitServer } from '../../fakes/git-server.ts';
+import { freePort } from '../../fakes/port.ts';
 
 /** A config repository on a stock Git server in this process, with a work tree to push from. */
 export interface ConfigRepository {
@@ -22,8 +23,8 @@ export async function startConfigRepository(folder: string): Promise<ConfigRepos
   const served = join(folder, 'git');
   const workTree = join(folder, 'work');
   await mkdir(folder, { recursive: true });
-  let server: GitServer | null = await startGitServer({ folder: served });
-  const port = Number(new URL(server.url).port);
+  const port = await freePort();
+  let server: GitServer | null = await startGitServer({ folder: served, port });
   const { url, gitdir } = await server.create('config');
   await git(gitdir, 'config', 'receive.denyDeleteCurrent', 'ignore');
   await git(folder, 'init', '--quiet', '--initial-branch=main', workTree);
