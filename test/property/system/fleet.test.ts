@@ -281,7 +281,7 @@ describe('a whole fleet', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 40, size: 'max' }), (actions) => play(actions)),
-        { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 4) },
+        { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 2) },
       );
     },
   );
