@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
-    include: ['test/controlplane/**/*.test.ts'],
-    globalSetup: ['test/controlplane/setup.ts'],
+    include: ['test/lab/controlplane/**/*.test.ts'],
+    globalSetup: ['test/lab/controlplane/setup.ts'],
     testTimeout: 120_000,
     hookTimeout: 180_000,
     // They wait as often as they work: two at a time keep two cores busy.

@@ -19,7 +19,7 @@ import { revision } from '../../../shared/wire/revision.ts';
 import { root } from '../../../shared/wire/root.ts';
 
 // Version 1 of the wire is frozen: these files are only ever added to. Agents in the field read what is in them.
-const file = (name: string) => readFileSync(new URL(`v1/${name}`, import.meta.url));
+const file = (name: string) => readFileSync(new URL(`./v1/${name}`, import.meta.url));
 const seed = (byte: number) => Buffer.alloc(32, byte).toString('base64url');
 const keys = { root: signerOf(seed(1)), hub: signerOf(seed(2)), agent: signerOf(seed(3)) };
 

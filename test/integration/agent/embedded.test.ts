@@ -1,5 +1,5 @@
-import { startCluster } from '../../cluster/cluster.ts';
-import type { CrdSet } from '../../cluster/crds/sets.ts';
+import { startCluster } from '../../lab/cluster/cluster.ts';
+import type { CrdSet } from '../../lab/cluster/crds/sets.ts';
 import { agentOn } from './engine.ts';
 
 const backends: readonly (readonly [name: string, crds: CrdSet])[] = [

@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startCluster, type EmbeddedCluster } from '../../cluster/cluster.ts';
-import { openClusterView, type ClusterView } from '../../demo/cluster-view.ts';
+import { startCluster, type EmbeddedCluster } from '../../lab/cluster/cluster.ts';
+import { openClusterView, type ClusterView } from '../../lab/demo/cluster-view.ts';
 import { groupOf } from '../../../shared/model/object.ts';
 import { objectsOf } from './helm.ts';
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StatusRow, StatusView } from '../../../hub/model/status.ts';
-import { startConfigRepository, type ConfigRepository } from '../../demo/config-repository.ts';
+import { startConfigRepository, type ConfigRepository } from '../../lab/demo/config-repository.ts';
 import { freePort } from '../../fakes/port.ts';
-import { waitFor } from '../../controlplane/wait.ts';
+import { waitFor } from '../../lab/controlplane/wait.ts';
 import { startContainer, type Container } from './container.ts';
 import { chartText, objectsOf } from './helm.ts';
 

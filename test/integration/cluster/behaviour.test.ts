@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { startCluster } from '../../cluster/cluster.ts';
-import type { ClusterOptions, EmbeddedCluster } from '../../cluster/cluster.ts';
-import { listAt, numberAt, textAt } from '../../cluster/json.ts';
-import type { KubeObject } from '../../cluster/json.ts';
+import { startCluster } from '../../lab/cluster/cluster.ts';
+import type { ClusterOptions, EmbeddedCluster } from '../../lab/cluster/cluster.ts';
+import { listAt, numberAt, textAt } from '../../lab/cluster/json.ts';
+import type { KubeObject } from '../../lab/cluster/json.ts';
 
 let cluster: EmbeddedCluster | undefined;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { runCommand } from '../../demo/program.ts';
+import { runCommand } from '../../lab/demo/program.ts';
 
-const clock = new URL('../../cluster/clock.ts', import.meta.url).href;
+const clock = new URL('../../lab/cluster/clock.ts', import.meta.url).href;
 const program = `
 import { createServer } from 'node:http';
 import { systemClock } from '${clock}';

@@ -1,5 +1,5 @@
 import { kubernetesContract } from '../../contract/kubernetes/suite.ts';
-import { startCluster } from '../../cluster/cluster.ts';
+import { startCluster } from '../../lab/cluster/cluster.ts';
 
 kubernetesContract({
   name: 'embedded API',

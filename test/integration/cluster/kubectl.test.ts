@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startCluster, type EmbeddedCluster } from '../../cluster/cluster.ts';
+import { startCluster, type EmbeddedCluster } from '../../lab/cluster/cluster.ts';
 import { kubectlPath } from '../../config/tools.ts';
 
 const kubectl = await kubectlPath();

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCommand, type CommandResult } from '../../demo/program.ts';
+import { runCommand, type CommandResult } from '../../lab/demo/program.ts';
 
 describe('npm run demo', { timeout: 120_000 }, () => {
   let folder: string;
@@ -10,7 +10,7 @@ describe('npm run demo', { timeout: 120_000 }, () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'demo-test-'));
-    result = await runCommand(['test/demo/main.ts'], { TMPDIR: folder });
+    result = await runCommand(['test/lab/demo/main.ts'], { TMPDIR: folder });
   }, 120_000);
 
   afterAll(async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newSeed, signerOf } from '../../../shared/wire/envelope.ts';
 import { root } from '../../../shared/wire/root.ts';
 import { writeSecret } from '../../../hub/publish/keys.ts';
-import { runCommand } from '../../demo/program.ts';
+import { runCommand } from '../../lab/demo/program.ts';
 import { startWorld, type World } from '../../property/system/world.ts';
 import { clusterYaml, configApp } from '../scenarios/documents.ts';
 

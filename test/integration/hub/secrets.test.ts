@@ -9,7 +9,7 @@ import { hubClient, type HubClient } from '../../../hub/client/client.ts';
 import { readAccess } from '../../../hub/client/data.ts';
 import { createHttp, type HttpClient } from '../../../shared/adapters/http.ts';
 import { newSeed, signerOf } from '../../../shared/wire/envelope.ts';
-import { waitFor } from '../../controlplane/wait.ts';
+import { waitFor } from '../../lab/controlplane/wait.ts';
 import { commitFiles } from '../../fakes/git.ts';
 import { startGitServer, type GitServer } from '../../fakes/git-server.ts';
 import { rawApp, webApp } from '../scenarios/documents.ts';

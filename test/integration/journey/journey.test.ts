@@ -1,5 +1,5 @@
-import { startCluster } from '../../cluster/cluster.ts';
-import { describeJourney } from '../../demo/journey.ts';
+import { startCluster } from '../../lab/cluster/cluster.ts';
+import { describeJourney } from '../../lab/demo/journey.ts';
 
 describeJourney({
   name: 'three embedded clusters',

@@ -7,7 +7,7 @@ import { freePort } from '../../fakes/port.ts';
 import { startGitServer, type GitServer } from '../../fakes/git-server.ts';
 import { parseJoinLine } from '../../../shared/wire/join.ts';
 import { git } from '../../fakes/git.ts';
-import { waitFor } from '../../controlplane/wait.ts';
+import { waitFor } from '../../lab/controlplane/wait.ts';
 import { clusterYaml, configApp } from '../scenarios/documents.ts';
 import { embedded } from '../scenarios/backend.ts';
 import { startFleet, type Fleet, type Site } from '../scenarios/fleet.ts';

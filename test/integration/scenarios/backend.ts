@@ -1,5 +1,5 @@
-import { startCluster } from '../../cluster/cluster.ts';
-import type { CrdSet } from '../../controlplane/versions.ts';
+import { startCluster } from '../../lab/cluster/cluster.ts';
+import type { CrdSet } from '../../lab/controlplane/versions.ts';
 
 /** Clusters that scenarios run on: embedded ones, or real API servers. */
 export interface Backend {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runHubCli } from '../../../hub/cli.ts';
-import { applicationYaml, clustersYaml, deploymentYaml } from '../../demo/documents.ts';
-import type { CommandResult } from '../../demo/program.ts';
+import { applicationYaml, clustersYaml, deploymentYaml } from '../../lab/demo/documents.ts';
+import type { CommandResult } from '../../lab/demo/program.ts';
 import { git } from '../../fakes/git.ts';
 
 let folder: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../shared/model/object.ts';
-import { waitFor } from '../../controlplane/wait.ts';
+import { waitFor } from '../../lab/controlplane/wait.ts';
 import type { Backend } from './backend.ts';
 import { clusterYaml, configApp, deploymentOf, rawApp, webApp } from './documents.ts';
 import { rowOf, startFleet, type Fleet, type Site } from './fleet.ts';

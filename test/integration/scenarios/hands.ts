@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { parseObjectId } from '../../../shared/model/object.ts';
-import type { ClusterView } from '../../demo/cluster-view.ts';
+import type { ClusterView } from '../../lab/demo/cluster-view.ts';
 
 /** Somebody with administrator's rights who changes a cluster by hand. */
 export interface Hands {

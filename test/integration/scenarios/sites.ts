@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { git } from '../../fakes/git.ts';
-import { waitFor } from '../../controlplane/wait.ts';
+import { waitFor } from '../../lab/controlplane/wait.ts';
 import type { Backend } from './backend.ts';
 import { clusterYaml, configApp } from './documents.ts';
 import { rowOf, startFleet, type Fleet, type Site } from './fleet.ts';

@@ -1,0 +1,14 @@
+import { describeDeployments } from '../../integration/scenarios/deployments.ts';
+import { describeObjects } from '../../integration/scenarios/objects.ts';
+import { startCluster } from './cluster.ts';
+import { describeControlPlane } from './suite.ts';
+import type { CrdSet } from './versions.ts';
+
+describeControlPlane('real control planes', (binaries) => {
+  const backend = {
+    name: 'real API servers',
+    start: (name: string, crds: readonly CrdSet[]) => startCluster({ name, binaries, crds }),
+  };
+  describeObjects(backend);
+  describeDeployments(backend);
+});
