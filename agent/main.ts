@@ -12,7 +12,7 @@ import { createRepos } from '../shared/adapters/git/repos.ts';
 import { createHttp } from '../shared/adapters/http.ts';
 import { proxySettings } from '../shared/adapters/http/proxy.ts';
 import { createLog, logLevels, type LogLevel } from '../shared/adapters/log.ts';
-import { serveProbes } from '../shared/adapters/probes.ts';
+import { serveProbes } from './run/probe-server.ts';
 import { cronFields } from '../shared/adapters/schedule.ts';
 import { SluiceError } from '../shared/errors.ts';
 import { agentNames } from '../shared/model/names.ts';

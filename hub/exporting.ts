@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { openPackStore } from '../shared/adapters/packs/store.ts';
-import { writeWholeRepository } from '../shared/adapters/packs/whole.ts';
+import { openPackStore } from './store/packs/store.ts';
+import { writeWholeRepository } from './store/packs/whole.ts';
 import { SluiceError } from '../shared/errors.ts';
-import type { ObjectStore } from '../shared/ports/objects.ts';
+import type { ObjectStore } from './model/objects.ts';
 import type { CliContext } from './clicontext.ts';
 import { openLedger } from './ledger/ledger.ts';
 import type { HubKeys } from './model/keys.ts';

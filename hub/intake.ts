@@ -1,5 +1,5 @@
 import { asSluiceError, type SluiceError } from '../shared/errors.ts';
-import type { Cluster } from '../shared/model/documents.ts';
+import type { Cluster } from './model/documents.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { ConfigSource } from './load/source.ts';
 import { bugOf } from './model/bug.ts';

@@ -1,7 +1,7 @@
 import { SluiceError } from '../shared/errors.ts';
 import { canonicalPretty } from '../shared/lib/canonical.ts';
 import { by } from '../shared/lib/order.ts';
-import { docKey } from '../shared/model/documents.ts';
+import { docKey } from './model/documents.ts';
 import { refOf, type KubeObject } from '../shared/model/object.ts';
 import { objectPath } from '../shared/wire/layout.ts';
 import { readHistory, type HistoryPorts } from './load/folder.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { openGitRemote } from '../shared/adapters/git/push.ts';
+import { openGitRemote } from './store/packs/push.ts';
 import type { HttpClient, HttpOptions } from '../shared/adapters/http.ts';
 import { asSluiceError, SluiceError } from '../shared/errors.ts';
-import type { GitRemote } from '../shared/ports/remote.ts';
+import type { GitRemote } from './store/remote.ts';
 import { gitAuthorization } from './model/login.ts';
 
 /** A repository on a Git host, as the configuration names it. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asSluiceError, SluiceError } from '../shared/errors.ts';
-import { parseCommit } from '../shared/lib/git/commit.ts';
-import { sshSignedBy } from '../shared/lib/sshsig.ts';
+import { parseCommit } from './model/commit.ts';
+import { sshSignedBy } from './keys/sshsig.ts';
 import { signerOf } from '../shared/wire/envelope.ts';
 import type { CliContext } from './clicontext.ts';
 import { readData } from './exporting.ts';

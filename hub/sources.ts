@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRepos } from '../shared/adapters/git/repos.ts';
 import type { HttpClient, HttpOptions } from '../shared/adapters/http.ts';
-import { createWatch } from '../shared/adapters/watch.ts';
+import { createWatch } from './run/watch.ts';
 import { asSluiceError, SluiceError } from '../shared/errors.ts';
 import { backoff } from '../shared/lib/backoff.ts';
 import type { Clock, Random } from '../shared/ports/clock.ts';

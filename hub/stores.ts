@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { openPackStore } from '../shared/adapters/packs/store.ts';
-import type { Mirror } from '../shared/adapters/packs/mirror.ts';
+import { openPackStore } from './store/packs/store.ts';
+import type { Mirror } from './store/packs/mirror.ts';
 import { SluiceError } from '../shared/errors.ts';
 import type { Clock } from '../shared/ports/clock.ts';
-import type { ObjectStore } from '../shared/ports/objects.ts';
-import type { GitRemote } from '../shared/ports/remote.ts';
+import type { ObjectStore } from './model/objects.ts';
+import type { GitRemote } from './store/remote.ts';
 import { signerOf } from '../shared/wire/envelope.ts';
 import { ledgerRef, openLedger } from './ledger/ledger.ts';
 import { mirrorLedger } from './ledger/remote.ts';

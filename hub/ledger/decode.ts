@@ -4,7 +4,7 @@ import { digestOf } from '../../shared/lib/canonical.ts';
 import type { Oid } from '../../shared/lib/git/object.ts';
 import { parseTree } from '../../shared/lib/git/tree.ts';
 import { by } from '../../shared/lib/order.ts';
-import type { ObjectReader } from '../../shared/ports/objects.ts';
+import type { ObjectReader } from '../model/objects.ts';
 import { decode } from '../../shared/wire/codec.ts';
 import { revisionPath, revisionSignaturePath } from '../../shared/wire/layout.ts';
 import { approval, revision } from '../../shared/wire/revision.ts';

@@ -1,9 +1,9 @@
 import { isSluiceError, SluiceError } from '../../shared/errors.ts';
-import { makeCommit } from '../../shared/lib/git/commit.ts';
+import { makeCommit } from '../model/commit.ts';
 import { makeBlob, type GitObject, type Oid } from '../../shared/lib/git/object.ts';
 import { folderTrees, newFolder, place } from '../../shared/lib/git/tree.ts';
-import type { SshSigner } from '../../shared/lib/sshsig.ts';
-import type { ObjectStore } from '../../shared/ports/objects.ts';
+import type { SshSigner } from '../keys/sshsig.ts';
+import type { ObjectStore } from '../model/objects.ts';
 import { encode } from '../../shared/wire/codec.ts';
 import { emptyState, type Ledger, type LedgerChange, type LedgerState } from '../model/ledger.ts';
 import { commitNumber, invalid, linkedCommit } from './chain.ts';

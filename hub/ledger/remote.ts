@@ -1,4 +1,4 @@
-import { openMirror, type Mirror, type MirrorOptions } from '../../shared/adapters/packs/mirror.ts';
+import { openMirror, type Mirror, type MirrorOptions } from '../store/packs/mirror.ts';
 import { SluiceError } from '../../shared/errors.ts';
 import { verifyChain, type LedgerTrust } from './chain.ts';
 import { ledgerRef } from './ledger.ts';

@@ -1,6 +1,6 @@
 import { isSluiceError } from '../../shared/errors.ts';
 import { groupOf } from '../../shared/model/object.ts';
-import { documentKinds, isOurGroup } from '../../shared/model/documents.ts';
+import { documentKinds, isOurGroup } from '../model/documents.ts';
 import { parseYaml, type YamlDocument } from '../../shared/lib/yaml.ts';
 import type { BrokenFile, RawDocument } from '../model/source.ts';
 

@@ -1,4 +1,4 @@
-import { globExpression } from '../../shared/lib/glob.ts';
+import { globExpression } from '../model/glob.ts';
 
 /** Where to look in a config repository: globs of files to read (all when empty), and of files to leave out. */
 export interface Selection {

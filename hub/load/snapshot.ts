@@ -1,5 +1,5 @@
 import { SluiceError } from '../../shared/errors.ts';
-import { globExpression } from '../../shared/lib/glob.ts';
+import { globExpression } from '../model/glob.ts';
 import { by } from '../../shared/lib/order.ts';
 import type { Problem, RawDocument, Snapshot } from '../model/source.ts';
 import { parseFile, type ParsedFile } from './parse.ts';

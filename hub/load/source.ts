@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asSluiceError, isSluiceError, SluiceError } from '../../shared/errors.ts';
 import type { PushHint, Repo, Repos } from '../../shared/ports/repo.ts';
-import type { Watch } from '../../shared/ports/watch.ts';
+import type { Watch } from './watch.ts';
 import type { Snapshot } from '../model/source.ts';
 import { createFolderReader } from './folder.ts';
 import { stepsAfter, type Step } from './history.ts';

@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../shared/model/documents.ts';
+import type { Capabilities } from './documents.ts';
 
 const known = ['istio', 'gateway-api', 'ingress'] as const;
 

@@ -1,10 +1,4 @@
-import type {
-  Application,
-  ApplicationDeployment,
-  Capabilities,
-  Cluster,
-  Definition,
-} from '../../shared/model/documents.ts';
+import type { Application, ApplicationDeployment, Capabilities, Cluster, Definition } from './documents.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import type { Problem, Sourced } from './source.ts';
 

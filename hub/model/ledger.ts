@@ -1,9 +1,9 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
 import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
-import type { Capabilities } from '../../shared/model/documents.ts';
+import type { Capabilities } from './documents.ts';
 import type { Labels } from '../../shared/model/selector.ts';
-import type { ObjectReader } from '../../shared/ports/objects.ts';
+import type { ObjectReader } from './objects.ts';
 import type { Approval, Revision } from '../../shared/wire/revision.ts';
 import type { RevisionBook } from './fleet.ts';
 import type { Place, Problem } from './source.ts';

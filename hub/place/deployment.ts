@@ -1,4 +1,4 @@
-import { docKey, namespaceOf, type ApplicationDeployment, type Placement } from '../../shared/model/documents.ts';
+import { docKey, namespaceOf, type ApplicationDeployment, type Placement } from '../model/documents.ts';
 import type { RevisionRecord, Target } from '../model/fleet.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { Problem, Sourced } from '../model/source.ts';

@@ -5,7 +5,7 @@ import {
   namespaceOf,
   type Application,
   type ApplicationDeployment,
-} from '../../shared/model/documents.ts';
+} from '../model/documents.ts';
 import { bugOf } from '../model/bug.ts';
 import type { Fleet, RevisionBook, RevisionRecord } from '../model/fleet.ts';
 import type { Problem, Sourced } from '../model/source.ts';

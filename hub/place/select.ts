@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { rendezvous } from '../../shared/lib/order.ts';
-import type { ClusterSelector } from '../../shared/model/documents.ts';
+import type { ClusterSelector } from '../model/documents.ts';
 import { siteLabelPrefix } from '../../shared/model/names.ts';
 import { unmatchedLabels, type Labels } from '../../shared/model/selector.ts';
 import type { Target } from '../model/fleet.ts';

@@ -1,9 +1,9 @@
 import { SluiceError } from '../../shared/errors.ts';
 import { digestOf } from '../../shared/lib/canonical.ts';
-import { makeCommit } from '../../shared/lib/git/commit.ts';
+import { makeCommit } from '../model/commit.ts';
 import { makeBlob, type GitObject, type Oid } from '../../shared/lib/git/object.ts';
 import { folderTrees, newFolder, parseTree, place, type TreeEntry } from '../../shared/lib/git/tree.ts';
-import type { ObjectReader } from '../../shared/ports/objects.ts';
+import type { ObjectReader } from '../model/objects.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import { encode } from '../../shared/wire/codec.ts';
 import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/envelope.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/ports/clock.ts';
-import type { ObjectStore } from '../../shared/ports/objects.ts';
+import type { ObjectStore } from '../model/objects.ts';
 import type { HubKeys } from '../model/keys.ts';
 import type { Ledger } from '../model/ledger.ts';
 

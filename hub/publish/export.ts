@@ -1,8 +1,8 @@
 import { SluiceError } from '../../shared/errors.ts';
-import { makeCommit } from '../../shared/lib/git/commit.ts';
+import { makeCommit } from '../model/commit.ts';
 import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
-import type { ObjectReader } from '../../shared/ports/objects.ts';
+import type { ObjectReader } from '../model/objects.ts';
 import { clusterRef, mainRef } from '../../shared/wire/layout.ts';
 import type { HubKeys } from '../model/keys.ts';
 import type { LedgerState, PublishedBundle } from '../model/ledger.ts';

@@ -1,8 +1,8 @@
-import { makeCommit, parseCommit } from '../../shared/lib/git/commit.ts';
+import { makeCommit, parseCommit } from '../model/commit.ts';
 import { makeBlob, type GitObject, type Oid } from '../../shared/lib/git/object.ts';
 import { folderTrees, newFolder, place } from '../../shared/lib/git/tree.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
-import type { ObjectReader, RefMove } from '../../shared/ports/objects.ts';
+import type { ObjectReader, RefMove } from '../model/objects.ts';
 import { decode, encode } from '../../shared/wire/codec.ts';
 import { payloadTypes, signaturesText } from '../../shared/wire/envelope.ts';
 import { freshness, freshnessKey, freshnessShard, type Freshness } from '../../shared/wire/freshness.ts';

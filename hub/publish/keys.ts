@@ -3,7 +3,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, re
 import { dirname, join } from 'node:path';
 import { SluiceError } from '../../shared/errors.ts';
 import { digestOf, type Digest } from '../../shared/lib/canonical.ts';
-import { sshSigner } from '../../shared/lib/sshsig.ts';
+import { sshSigner } from '../keys/sshsig.ts';
 import { decode, encode } from '../../shared/wire/codec.ts';
 import { newSeed, payloadTypes, signaturesText, signerOf } from '../../shared/wire/envelope.ts';
 import { rootPaths } from '../../shared/wire/layout.ts';

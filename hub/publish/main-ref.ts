@@ -1,7 +1,7 @@
-import { makeCommit, parseCommit } from '../../shared/lib/git/commit.ts';
+import { makeCommit, parseCommit } from '../model/commit.ts';
 import { makeBlob, type GitObject, type Oid } from '../../shared/lib/git/object.ts';
 import { folderTrees, newFolder, place } from '../../shared/lib/git/tree.ts';
-import type { RefMove } from '../../shared/ports/objects.ts';
+import type { RefMove } from '../model/objects.ts';
 import { mainRef } from '../../shared/wire/layout.ts';
 import type { HubKeys } from '../model/keys.ts';
 import { filesOf } from './bundle.ts';

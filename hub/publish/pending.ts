@@ -1,4 +1,4 @@
-import type { RefMove } from '../../shared/ports/objects.ts';
+import type { RefMove } from '../model/objects.ts';
 import { clusterRef } from '../../shared/wire/layout.ts';
 import type { LedgerState } from '../model/ledger.ts';
 import type { Problem } from '../model/source.ts';

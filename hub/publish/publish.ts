@@ -4,7 +4,7 @@ import type { Problem } from '../model/source.ts';
 import { SluiceError } from '../../shared/errors.ts';
 import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
 import { packEntry } from '../../shared/lib/git/pack.ts';
-import type { ObjectReader } from '../../shared/ports/objects.ts';
+import type { ObjectReader } from '../model/objects.ts';
 import { clusterRef } from '../../shared/wire/layout.ts';
 import { buildBundle, type BuiltBundle } from './bundle.ts';
 import { freshFor, instantOf, type PublishDeps } from './deps.ts';

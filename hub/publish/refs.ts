@@ -1,7 +1,7 @@
 import { isSluiceError, SluiceError } from '../../shared/errors.ts';
-import { parseCommit } from '../../shared/lib/git/commit.ts';
+import { parseCommit } from '../model/commit.ts';
 import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
-import type { ObjectReader, RefMove } from '../../shared/ports/objects.ts';
+import type { ObjectReader, RefMove } from '../model/objects.ts';
 import { decode } from '../../shared/wire/codec.ts';
 import { countSigners, parseSignatures, payloadTypes } from '../../shared/wire/envelope.ts';
 import { clusterRef, clusterRefPrefix, revisionPath, revisionSignaturePath } from '../../shared/wire/layout.ts';

@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { asSluiceError, SluiceError } from '../../shared/errors.ts';
-import { parseCommit } from '../../shared/lib/git/commit.ts';
+import { parseCommit } from '../model/commit.ts';
 import type { Oid } from '../../shared/lib/git/object.ts';
 import { parseTree } from '../../shared/lib/git/tree.ts';
-import { sshSignedBy } from '../../shared/lib/sshsig.ts';
-import type { ObjectReader } from '../../shared/ports/objects.ts';
+import { sshSignedBy } from '../keys/sshsig.ts';
+import type { ObjectReader } from '../model/objects.ts';
 import { signerOf } from '../../shared/wire/envelope.ts';
 import { rootFolder, rootPaths } from '../../shared/wire/layout.ts';
 import type { HubKeys } from '../model/keys.ts';

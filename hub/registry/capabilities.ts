@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../shared/lib/canonical.ts';
-import type { Capabilities, Cluster } from '../../shared/model/documents.ts';
+import type { Capabilities, Cluster } from '../model/documents.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import { capabilitiesOf, capabilityWords, isOffered, type Capability } from '../model/capabilities.ts';
 import type { Fleet } from '../model/fleet.ts';

@@ -1,5 +1,5 @@
 import { SluiceError } from '../../shared/errors.ts';
-import type { Capabilities } from '../../shared/model/documents.ts';
+import type { Capabilities } from '../model/documents.ts';
 import { siteLabelPrefix } from '../../shared/model/names.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import { clusterName } from '../../shared/wire/schema.ts';

@@ -1,5 +1,5 @@
 import { by } from '../../shared/lib/order.ts';
-import type { Cluster } from '../../shared/model/documents.ts';
+import type { Cluster } from '../model/documents.ts';
 import type { Fleet, Target } from '../model/fleet.ts';
 import type { ClusterRecord } from '../model/ledger.ts';
 

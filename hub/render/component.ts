@@ -1,4 +1,4 @@
-import type { Component, Trait } from '../../shared/model/documents.ts';
+import type { Component, Trait } from '../model/documents.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
 import type { PinnedDefinition, RevisionRecord } from '../model/fleet.ts';
 import { definitionKey, rawType } from './builtin.ts';

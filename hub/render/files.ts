@@ -1,4 +1,4 @@
-import { cleanPath, exactGlobExpression } from '../../shared/lib/glob.ts';
+import { cleanPath, exactGlobExpression } from '../model/glob.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
 
 /** The paths that `path` (a file, or a folder with all YAML below it) or `glob` (`*`, `**`, `?`, `{a,b}`) names, sorted. */

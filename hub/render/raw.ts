@@ -1,6 +1,6 @@
 import { asSluiceError } from '../../shared/errors.ts';
 import { parseYaml } from '../../shared/lib/yaml.ts';
-import type { Component } from '../../shared/model/documents.ts';
+import type { Component } from '../model/documents.ts';
 import type { Attempt } from './fault.ts';
 import type { Manifest } from './objects.ts';
 import { matchingPaths } from './files.ts';

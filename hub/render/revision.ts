@@ -1,5 +1,5 @@
 import { by } from '../../shared/lib/order.ts';
-import { namespaceOf } from '../../shared/model/documents.ts';
+import { namespaceOf } from '../model/documents.ts';
 import { idOf, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import type { RevisionRecord } from '../model/fleet.ts';
 import { definitionKey, rawType } from './builtin.ts';

@@ -1,12 +1,6 @@
 import { digestOfValue } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
-import {
-  docKey,
-  namespaceOf,
-  type Application,
-  type Component,
-  type Definition,
-} from '../../shared/model/documents.ts';
+import { docKey, namespaceOf, type Application, type Component, type Definition } from '../model/documents.ts';
 import { annotation } from '../../shared/model/names.ts';
 import type { Fleet, PinnedDefinition, RevisionBook, RevisionRecord } from '../model/fleet.ts';
 import type { Problem, Sourced } from '../model/source.ts';

@@ -1,5 +1,5 @@
 import { by } from '../../shared/lib/order.ts';
-import type { ApplicationDeployment } from '../../shared/model/documents.ts';
+import type { ApplicationDeployment } from '../model/documents.ts';
 import { idOf, type KubeObject } from '../../shared/model/object.ts';
 import type { BundleReplicas } from '../../shared/wire/revision.ts';
 import type { RevisionRecord, Target } from '../model/fleet.ts';

@@ -1,8 +1,8 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
-import { parseCommit } from '../../shared/lib/git/commit.ts';
+import { parseCommit } from '../model/commit.ts';
 import type { Oid } from '../../shared/lib/git/object.ts';
 import { parseTree } from '../../shared/lib/git/tree.ts';
-import type { ObjectReader, ObjectStore } from '../../shared/ports/objects.ts';
+import type { ObjectReader, ObjectStore } from '../model/objects.ts';
 import { bundleObjects } from '../../shared/wire/bundle.ts';
 import { freshnessShard } from '../../shared/wire/freshness.ts';
 import { freshnessPath, freshnessSignaturePath, freshRef } from '../../shared/wire/layout.ts';

@@ -1,4 +1,4 @@
-import type { Cluster } from '../../shared/model/documents.ts';
+import type { Cluster } from '../model/documents.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import type { AgentReport, ReportCondition } from '../../shared/wire/report.ts';
 import { capabilityWords } from '../model/capabilities.ts';

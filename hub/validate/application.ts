@@ -1,5 +1,5 @@
-import type { Application, Component } from '../../shared/model/documents.ts';
-import { globExpression } from '../../shared/lib/glob.ts';
+import type { Application, Component } from '../model/documents.ts';
+import { globExpression } from '../model/glob.ts';
 import type { Known } from './known.ts';
 import { checkName } from './names.ts';
 import { suggestion, type Reporter, type Steps } from './problems.ts';

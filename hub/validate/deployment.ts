@@ -1,4 +1,4 @@
-import { namespaceOf, type AppRevision, type ApplicationDeployment } from '../../shared/model/documents.ts';
+import { namespaceOf, type AppRevision, type ApplicationDeployment } from '../model/documents.ts';
 import type { Known } from './known.ts';
 import { checkDerived, checkLabels, checkName } from './names.ts';
 import { suggestion, type Reporter, type Steps } from './problems.ts';

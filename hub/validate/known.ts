@@ -1,6 +1,6 @@
 import { builtinComponents, builtinTraits, inPlaceComponents } from '../model/builtins.ts';
 import { annotation } from '../../shared/model/names.ts';
-import type { Application, Definition } from '../../shared/model/documents.ts';
+import type { Application, Definition } from '../model/documents.ts';
 import type { ReadDocument } from './read.ts';
 
 /** What the documents of one snapshot can refer to. */

@@ -1,4 +1,4 @@
-import type { Cluster, Definition } from '../../shared/model/documents.ts';
+import type { Cluster, Definition } from '../model/documents.ts';
 import { siteLabelPrefix } from '../../shared/model/names.ts';
 import { checkLabels, checkName } from './names.ts';
 import type { Reporter } from './problems.ts';

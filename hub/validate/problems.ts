@@ -1,6 +1,6 @@
 import type { Code } from '../../shared/errors.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
-import { similar } from '../../shared/lib/similar.ts';
+import { similar } from './similar.ts';
 import type { Problem, RawDocument } from '../model/source.ts';
 
 /** A path of keys and indexes into a document. */

@@ -7,7 +7,7 @@ import {
   definitionKinds,
   documentKinds,
   ourApiVersions,
-} from '../../shared/model/documents.ts';
+} from '../model/documents.ts';
 import type { RawDocument } from '../model/source.ts';
 import { reporterOf, suggestion, type Reporter } from './problems.ts';
 import { readShape } from './shape.ts';

@@ -1,6 +1,6 @@
 import { digestOfValue, type Digest } from '../../shared/lib/canonical.ts';
 import { by, byCodeUnit } from '../../shared/lib/order.ts';
-import type { Application, ApplicationDeployment, Cluster, Definition } from '../../shared/model/documents.ts';
+import type { Application, ApplicationDeployment, Cluster, Definition } from '../model/documents.ts';
 import type { Fleet, Validated } from '../model/fleet.ts';
 import type { GuardedChange, SeenDocument } from '../model/ledger.ts';
 import type { Place, Problem, Snapshot, Sourced } from '../model/source.ts';

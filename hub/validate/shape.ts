@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { similar } from '../../shared/lib/similar.ts';
+import { similar } from './similar.ts';
 import { pathText, type Reporter, type Steps } from './problems.ts';
 
 /** What reading a shape came to. */

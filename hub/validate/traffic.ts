@@ -5,7 +5,7 @@ import {
   type HttpRule,
   type StringMatch,
   type Traffic,
-} from '../../shared/model/documents.ts';
+} from '../model/documents.ts';
 import type { Known } from './known.ts';
 import { checkDerived, isHost } from './names.ts';
 import { suggestion, type Reporter, type Steps } from './problems.ts';

@@ -4,7 +4,7 @@ import {
   type ApplicationDeployment,
   type Cluster,
   type Definition,
-} from '../../shared/model/documents.ts';
+} from '../model/documents.ts';
 import type { Fleet, Validated } from '../model/fleet.ts';
 import type { Snapshot, Sourced } from '../model/source.ts';
 import { checkApplication } from './application.ts';

@@ -1,10 +1,4 @@
-import {
-  docKey,
-  namespaceOf,
-  type Application,
-  type Component,
-  type Definition,
-} from '../../shared/model/documents.ts';
+import { docKey, namespaceOf, type Application, type Component, type Definition } from '../model/documents.ts';
 import { by } from '../../shared/lib/order.ts';
 
 /** What the built-in components run as, in the words of `appliesToWorkloads`. */

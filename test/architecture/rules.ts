@@ -9,7 +9,7 @@ export const commonFolders = ['model', 'kube'] as const;
 /** Every third-party runtime package and the one file or folder that may import it (zod excepted: schemas are everywhere). */
 export const packageHomes: Readonly<Record<string, string>> = {
   '@kubernetes/client-node': 'agent/kube/',
-  chokidar: 'shared/adapters/watch.ts',
+  chokidar: 'hub/run/watch.ts',
   commander: 'shared/adapters/cli.ts',
   'cue-wasm': 'hub/render/cue/',
   fastify: 'hub/serve/',

@@ -8,7 +8,7 @@ import {
   definition,
   definitionKinds,
   type Definition,
-} from '../../shared/model/documents.ts';
+} from '../../hub/model/documents.ts';
 
 /** A fleet written as YAML, each document checked against its schema; `files` are what `properties.path` can name. */
 export function fleetOf(

@@ -1,4 +1,4 @@
-import type { HttpMatch, StringMatch } from '../../../shared/model/documents.ts';
+import type { HttpMatch, StringMatch } from '../../model/documents.ts';
 import type { Rule } from './rules.ts';
 import type { TrafficHeader, TrafficShape } from './shape.ts';
 

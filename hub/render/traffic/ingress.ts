@@ -1,4 +1,4 @@
-import type { HttpMatch } from '../../../shared/model/documents.ts';
+import type { HttpMatch } from '../../model/documents.ts';
 import { suffixOf } from '../revision.ts';
 import type { Rule, Way } from './rules.ts';
 import type { TrafficHeader, TrafficShape } from './shape.ts';

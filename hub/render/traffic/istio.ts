@@ -1,4 +1,4 @@
-import type { HttpMatch } from '../../../shared/model/documents.ts';
+import type { HttpMatch } from '../../model/documents.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import type { TrafficHeader, TrafficShape } from './shape.ts';
 import type { Rule } from './rules.ts';

@@ -1,4 +1,4 @@
-import type { Capabilities, Traffic } from '../../../shared/model/documents.ts';
+import type { Capabilities, Traffic } from '../../model/documents.ts';
 import { isOffered } from '../../model/capabilities.ts';
 
 /** The providers in the order in which `auto` looks for them. */

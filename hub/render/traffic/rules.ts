@@ -1,4 +1,4 @@
-import type { HttpMatch, Traffic } from '../../../shared/model/documents.ts';
+import type { HttpMatch, Traffic } from '../../model/documents.ts';
 import { normalise } from '../weights.ts';
 
 /** One weighted way of a rule on one cluster. */

@@ -1,5 +1,5 @@
-import type { ApplicationDeployment, Capabilities, Traffic } from '../../../shared/model/documents.ts';
-import { namespaceOf } from '../../../shared/model/documents.ts';
+import type { ApplicationDeployment, Capabilities, Traffic } from '../../model/documents.ts';
+import { namespaceOf } from '../../model/documents.ts';
 import { idOf, objectId, type KubeObject } from '../../../shared/model/object.ts';
 import type { BundleTraffic } from '../../../shared/wire/revision.ts';
 import type { RenderFault } from '../fault.ts';

@@ -1,6 +1,6 @@
 import { isSluiceError } from '../../../shared/errors.ts';
 import { by } from '../../../shared/lib/order.ts';
-import type { ObjectStore } from '../../../shared/ports/objects.ts';
+import type { ObjectStore } from '../../model/objects.ts';
 import type { GitDoor } from '../gitdoor.ts';
 import { openHistory } from './history.ts';
 import { flush, packet } from './pktline.ts';

@@ -1,7 +1,7 @@
 import { SluiceError } from '../../../shared/errors.ts';
-import { parseCommit } from '../../../shared/lib/git/commit.ts';
+import { parseCommit } from '../../model/commit.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
-import type { ObjectReader } from '../../../shared/ports/objects.ts';
+import type { ObjectReader } from '../../model/objects.ts';
 
 /** A commit as walks need it. */
 export interface Node {

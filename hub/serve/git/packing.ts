@@ -3,7 +3,7 @@ import { SluiceError } from '../../../shared/errors.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import { packHeader } from '../../../shared/lib/git/pack.ts';
 import { parseTree } from '../../../shared/lib/git/tree.ts';
-import type { ObjectReader } from '../../../shared/ports/objects.ts';
+import type { ObjectReader } from '../../model/objects.ts';
 import type { History } from './history.ts';
 import type { Negotiated } from './negotiate.ts';
 

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../../shared/errors.ts';
 import { isOid, type Oid } from '../../../shared/lib/git/object.ts';
-import type { ObjectReader } from '../../../shared/ports/objects.ts';
+import type { ObjectReader } from '../../model/objects.ts';
 import type { History } from './history.ts';
 
 /** The channel as one caller sees it: the visible refs, sorted, and how to read what they lead to. */

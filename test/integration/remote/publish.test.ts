@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clusterRef, mainRef } from '../../../shared/wire/layout.ts';
-import { allowedSigners } from '../../../shared/lib/sshsig.ts';
+import { allowedSigners } from '../../../hub/keys/sshsig.ts';
 import { openFreshness } from '../../../hub/publish/freshness.ts';
 import { git } from '../../fakes/git.ts';
 import { startGitServer, type GitServer } from '../../fakes/git-server.ts';

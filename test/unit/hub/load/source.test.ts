@@ -8,7 +8,7 @@ import type { Snapshot } from '../../../../hub/model/source.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { createRepos } from '../../../../shared/adapters/git/repos.ts';
 import { createHttp } from '../../../../shared/adapters/http.ts';
-import { createWatch } from '../../../../shared/adapters/watch.ts';
+import { createWatch } from '../../../../hub/run/watch.ts';
 import { git } from '../../../fakes/git.ts';
 import { startGitServer, type GitServer } from '../../../fakes/git-server.ts';
 

@@ -4,7 +4,7 @@ import type { PublishedBundle } from '../../../../hub/model/ledger.ts';
 import { buildBundle, filesOf, type BuiltBundle } from '../../../../hub/publish/bundle.ts';
 import type { GitObject, Oid } from '../../../../shared/lib/git/object.ts';
 import type { KubeObject } from '../../../../shared/model/object.ts';
-import type { ObjectReader } from '../../../../shared/ports/objects.ts';
+import type { ObjectReader } from '../../../../hub/model/objects.ts';
 import { encode } from '../../../../shared/wire/codec.ts';
 import { appOf, keys, revisionOf } from '../../../fakes/bundle.ts';
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { LockOwner } from '../../../../shared/adapters/packs/lock.ts';
-import { openPackStore } from '../../../../shared/adapters/packs/store.ts';
+import type { LockOwner } from '../../../../hub/store/packs/lock.ts';
+import { openPackStore } from '../../../../hub/store/packs/store.ts';
 import { openLedger } from '../../../../hub/ledger/ledger.ts';
 import type { ClusterRecord, Ledger, LedgerState } from '../../../../hub/model/ledger.ts';
 import type { RenderedApp } from '../../../../hub/model/rendered.ts';

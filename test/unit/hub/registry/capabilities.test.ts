@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LedgerState } from '../../../../hub/model/ledger.ts';
 import { approve } from '../../../../hub/registry/change.ts';
 import { settleCapabilities } from '../../../../hub/registry/capabilities.ts';
-import type { Capabilities, Cluster } from '../../../../shared/model/documents.ts';
+import type { Capabilities, Cluster } from '../../../../hub/model/documents.ts';
 import { changeDigest } from '../../../../shared/wire/bundle.ts';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
 import { bundleApp, channel, clusterRecord, published, received, registrationOf, reportOf, stateOf } from '../facts.ts';

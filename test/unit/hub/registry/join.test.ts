@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { approve, enrol, hasLeft, remove, revoke, setLabels } from '../../../../hub/registry/change.ts';
 import { join, type JoinRequest } from '../../../../hub/registry/join.ts';
 import { targetsOf } from '../../../../hub/registry/targets.ts';
-import type { Cluster } from '../../../../shared/model/documents.ts';
+import type { Cluster } from '../../../../hub/model/documents.ts';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { clusterRecord, published, registrationOf, reportOf, stateOf } from '../facts.ts';
 

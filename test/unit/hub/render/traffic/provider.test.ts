@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chooseProvider, type Provider } from '../../../../../hub/render/traffic/provider.ts';
-import type { Capabilities, Traffic } from '../../../../../shared/model/documents.ts';
+import type { Capabilities, Traffic } from '../../../../../hub/model/documents.ts';
 
 const all: Capabilities = { istio: true, 'gateway-api': { gateways: ['ns/gw'] }, ingress: true };
 const bare: Capabilities = { 'gateway-api': true };

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SluiceError } from '../../errors.ts';
-import type { GitObject, Oid } from '../../lib/git/object.ts';
-import { makePack, packEntry } from '../../lib/git/pack.ts';
-import { byCodeUnit } from '../../lib/order.ts';
+import { SluiceError } from '../../../shared/errors.ts';
+import type { GitObject, Oid } from '../../../shared/lib/git/object.ts';
+import { makePack, packEntry } from '../../../shared/lib/git/pack.ts';
+import { byCodeUnit } from '../../../shared/lib/order.ts';
 import { initRepository, remove, syncFolder, writeTemporary, type OnStep } from './durable.ts';
 import { packedRefsText, parsePackedRefs } from './refs.ts';
 

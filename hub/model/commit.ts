@@ -1,5 +1,5 @@
-import { SluiceError } from '../../errors.ts';
-import { isOid, makeObject, type GitObject, type Oid } from './object.ts';
+import { SluiceError } from '../../shared/errors.ts';
+import { isOid, makeObject, type GitObject, type Oid } from '../../shared/lib/git/object.ts';
 
 /** What a commit of Sluice says: one parent at most, one identity, time in seconds. */
 export interface CommitFields {

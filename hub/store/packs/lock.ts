@@ -2,7 +2,7 @@ import { closeSync, linkSync, openSync, readFileSync, renameSync, statSync, writ
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { remove } from './durable.ts';
-import { SluiceError } from '../../errors.ts';
+import { SluiceError } from '../../../shared/errors.ts';
 
 /** Who takes a lock: a text that identifies a process, and whether the process behind such a text is gone for sure. */
 export interface LockOwner {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matchesGlob } from '../../../../shared/lib/glob.ts';
+import { matchesGlob } from '../../../../hub/model/glob.ts';
 
 describe('globs', () => {
   it.each([

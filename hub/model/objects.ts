@@ -1,4 +1,4 @@
-import type { GitObject, ObjectType, Oid } from '../lib/git/object.ts';
+import type { GitObject, ObjectType, Oid } from '../../shared/lib/git/object.ts';
 
 /** An object as it lies in a pack: kind, size, and its whole entry (header and deflated bytes) for copying. */
 export interface PackedObject {

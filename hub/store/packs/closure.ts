@@ -1,9 +1,9 @@
-import { SluiceError } from '../../errors.ts';
-import { parseCommit, type ParsedCommit } from '../../lib/git/commit.ts';
-import type { Oid } from '../../lib/git/object.ts';
-import type { PackEntry } from '../../lib/git/pack.ts';
-import { parseTree } from '../../lib/git/tree.ts';
-import type { ObjectReader, RefMove } from '../../ports/objects.ts';
+import { SluiceError } from '../../../shared/errors.ts';
+import { parseCommit, type ParsedCommit } from '../../model/commit.ts';
+import type { Oid } from '../../../shared/lib/git/object.ts';
+import type { PackEntry } from '../../../shared/lib/git/pack.ts';
+import { parseTree } from '../../../shared/lib/git/tree.ts';
+import type { ObjectReader, RefMove } from '../../model/objects.ts';
 
 /** True when `ancestor` is `commit` itself or one of its first parents here. */
 export function descends(objects: ObjectReader, commit: Oid, ancestor: Oid): boolean {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { annotation } from './names.ts';
+import { annotation } from '../../shared/model/names.ts';
 
 /**
  * The documents that users write in the config repository (product.md, semantics.md). Strict: a member that is not

@@ -1,9 +1,9 @@
 import { readFileSync, readdirSync, renameSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { SluiceError } from '../../errors.ts';
-import { isOid, type Oid } from '../../lib/git/object.ts';
-import { byCodeUnit } from '../../lib/order.ts';
-import type { RefMove } from '../../ports/objects.ts';
+import { SluiceError } from '../../../shared/errors.ts';
+import { isOid, type Oid } from '../../../shared/lib/git/object.ts';
+import { byCodeUnit } from '../../../shared/lib/order.ts';
+import type { RefMove } from '../../model/objects.ts';
 import { remove, syncFolder, writeTemporary, type OnStep } from './durable.ts';
 import { withLock, type LockOwner } from './lock.ts';
 

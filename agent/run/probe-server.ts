@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { asSluiceError } from '../errors.ts';
+import { asSluiceError } from '../../shared/errors.ts';
 
 /** What a page says: 200 with its text when it is well, 503 otherwise. */
 export type ProbePage = () => { readonly ok: boolean; readonly why: string };

@@ -1,13 +1,13 @@
-import { SluiceError } from '../../errors.ts';
-import type { Oid } from '../../lib/git/object.ts';
-import { packBytes, type PackEntry } from '../../lib/git/pack.ts';
-import { statusError } from '../../lib/httpstatus.ts';
-import type { HttpLimits, HttpRequest } from '../../ports/http.ts';
-import type { RefMove } from '../../ports/objects.ts';
-import type { GitRemote } from '../../ports/remote.ts';
-import { fetchObjects } from './fetchpack.ts';
-import { broken, flushPkt, lineOf, packets, pkt, type Packet } from './pktline.ts';
-import { gitHeaders, type GitHost } from './refs.ts';
+import { SluiceError } from '../../../shared/errors.ts';
+import type { Oid } from '../../../shared/lib/git/object.ts';
+import { packBytes, type PackEntry } from '../../../shared/lib/git/pack.ts';
+import { statusError } from '../../../shared/lib/httpstatus.ts';
+import type { HttpLimits, HttpRequest } from '../../../shared/ports/http.ts';
+import type { RefMove } from '../../model/objects.ts';
+import type { GitRemote } from '../remote.ts';
+import { fetchObjects } from '../../../shared/adapters/git/fetchpack.ts';
+import { broken, flushPkt, lineOf, packets, pkt, type Packet } from '../../../shared/adapters/git/pktline.ts';
+import { gitHeaders, type GitHost } from '../../../shared/adapters/git/refs.ts';
 
 const service = 'git-receive-pack';
 const noOid = '0'.repeat(40);

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { serveProbes } from '../../../shared/adapters/probes.ts';
+import { serveProbes } from '../../../../agent/run/probe-server.ts';
 
 const open: { close: () => void }[] = [];
 afterEach(() => {

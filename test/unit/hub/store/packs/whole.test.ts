@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeWholeRepository } from '../../../../../shared/adapters/packs/whole.ts';
-import { makeCommit } from '../../../../../shared/lib/git/commit.ts';
+import { writeWholeRepository } from '../../../../../hub/store/packs/whole.ts';
+import { makeCommit } from '../../../../../hub/model/commit.ts';
 import { makeBlob } from '../../../../../shared/lib/git/object.ts';
 import { makeTree } from '../../../../../shared/lib/git/tree.ts';
 import { git } from '../../../../fakes/git.ts';

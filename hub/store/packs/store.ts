@@ -1,8 +1,8 @@
 import { readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { GitObject, Oid } from '../../lib/git/object.ts';
-import { makePack, packEntry, type PackEntry } from '../../lib/git/pack.ts';
-import type { ObjectStore, PackedObject } from '../../ports/objects.ts';
+import type { GitObject, Oid } from '../../../shared/lib/git/object.ts';
+import { makePack, packEntry, type PackEntry } from '../../../shared/lib/git/pack.ts';
+import type { ObjectStore, PackedObject } from '../../model/objects.ts';
 import { initRepository, remove, syncFolder, writeTemporary, type OnStep } from './durable.ts';
 import { processOwner, type LockOwner } from './lock.ts';
 import { openPackFile, unpack, type PackFile } from './packfile.ts';

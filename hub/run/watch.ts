@@ -1,6 +1,6 @@
 import { watch } from 'chokidar';
-import type { Clock } from '../ports/clock.ts';
-import type { Watch } from '../ports/watch.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import type { Watch } from '../load/watch.ts';
 
 /** Milliseconds without a further change before a burst counts as over. */
 const quiet = 50;

@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
-import { SluiceError } from '../../errors.ts';
-import { isOid, oidOf, type GitObject, type ObjectType, type Oid } from '../../lib/git/object.ts';
-import { packTypes, parseEntryHeader } from '../../lib/git/pack.ts';
-import type { PackedObject } from '../../ports/objects.ts';
+import { SluiceError } from '../../../shared/errors.ts';
+import { isOid, oidOf, type GitObject, type ObjectType, type Oid } from '../../../shared/lib/git/object.ts';
+import { packTypes, parseEntryHeader } from '../../../shared/lib/git/pack.ts';
+import type { PackedObject } from '../../model/objects.ts';
 
 /** One pack on disk with its index in memory; its file stays open, so that it can be read even after it was deleted. */
 export interface PackFile {

@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openPackStore, type StoreOptions } from '../../../../../shared/adapters/packs/store.ts';
-import { makeCommit, parseCommit } from '../../../../../shared/lib/git/commit.ts';
+import { openPackStore, type StoreOptions } from '../../../../../hub/store/packs/store.ts';
+import { makeCommit, parseCommit } from '../../../../../hub/model/commit.ts';
 import { makeBlob, type GitObject } from '../../../../../shared/lib/git/object.ts';
 import { folderTrees, newFolder, parseTree, place } from '../../../../../shared/lib/git/tree.ts';
-import type { ObjectStore } from '../../../../../shared/ports/objects.ts';
+import type { ObjectStore } from '../../../../../hub/model/objects.ts';
 
 let dir: string;
 const opened: ObjectStore[] = [];

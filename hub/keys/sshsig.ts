@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import { SluiceError } from '../errors.ts';
+import { SluiceError } from '../../shared/errors.ts';
 
 /**
  * SSH signatures (PROTOCOL.sshsig of OpenSSH) with Ed25519 in the namespace `git`: what `git verify-commit` checks with

@@ -1,8 +1,8 @@
-import { SluiceError } from '../../errors.ts';
-import type { Oid } from '../../lib/git/object.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { ObjectStore, RefMove } from '../../ports/objects.ts';
-import type { GitRemote } from '../../ports/remote.ts';
+import { SluiceError } from '../../../shared/errors.ts';
+import type { Oid } from '../../../shared/lib/git/object.ts';
+import type { Clock } from '../../../shared/ports/clock.ts';
+import type { ObjectStore, RefMove } from '../../model/objects.ts';
+import type { GitRemote } from '../remote.ts';
 import { descends, entriesFor } from './closure.ts';
 
 /** A store whose truth is a Git host: refs are moved there first, and here once they were accepted. */
