@@ -4,7 +4,7 @@ import { SluiceError } from '../shared/errors.ts';
 import type { CliContext } from './clicontext.ts';
 import { isUrl } from './config.ts';
 import { preview, type Preview, type PreviewOptions } from './preview.ts';
-import { startCueEngine } from './render/cue/engine.ts';
+import { startCueEngine } from './cue/engine.ts';
 
 /** A preview of a folder with an evaluator of its own, which ends with it. Throws USAGE for what is no folder. */
 export async function look(

@@ -21,7 +21,7 @@ import { finishPending } from './publish/pending.ts';
 import { publish, type Published } from './publish/publish.ts';
 import { settleCapabilities } from './registry/capabilities.ts';
 import { targetsOf } from './registry/targets.ts';
-import type { CueEngine } from './render/cue/engine.ts';
+import type { CueEngine } from './cue/engine.ts';
 import type { RenderMemory } from './render/memory.ts';
 import { render } from './render/render.ts';
 import { plan } from './rollout/plan.ts';

@@ -9,7 +9,7 @@ import type { Fleet, RevisionBook, Target } from './model/fleet.ts';
 import type { RenderedApp } from './model/rendered.ts';
 import type { Problem } from './model/source.ts';
 import { place } from './place/place.ts';
-import type { CueEngine } from './render/cue/engine.ts';
+import type { CueEngine } from './cue/engine.ts';
 import { render } from './render/render.ts';
 import { emptyBook, recordRevisions } from './render/revisions.ts';
 import { yamlText } from './status/yaml.ts';

@@ -10,7 +10,7 @@ import { createLoop } from './loop.ts';
 import { pass, type PassParts } from './pass.ts';
 import { rootFingerprint } from './publish/keys.ts';
 import { openRemotes } from './remotes.ts';
-import { startCueEngine } from './render/cue/engine.ts';
+import { startCueEngine } from './cue/engine.ts';
 import { newRenderMemory } from './render/memory.ts';
 import { warmUp } from './render/warm.ts';
 import { openGitDoor } from './serve/git/door.ts';

@@ -5,7 +5,7 @@ import { bugOf } from '../model/bug.ts';
 import type { Fleet, RevisionBook, RevisionRecord, Target } from '../model/fleet.ts';
 import type { Assignment, Carrier, RenderedApp } from '../model/rendered.ts';
 import type { Problem, Sourced } from '../model/source.ts';
-import type { CueEngine, CueEvaluator } from './cue/engine.ts';
+import type { CueEngine, CueEvaluator } from '../cue/engine.ts';
 import type { Attempt, RenderFault } from './fault.ts';
 import { newRenderMemory, type RenderMemory } from './memory.ts';
 import { renderRevision, type RevisionComponent } from './revision.ts';

@@ -4,7 +4,7 @@ import { idOf, type KubeObject, type ObjectId } from '../../shared/model/object.
 import type { RevisionRecord } from '../model/fleet.ts';
 import { definitionKey, rawType } from './builtin.ts';
 import { renderComponent, type ComponentObjects } from './component.ts';
-import type { CueEvaluator } from './cue/engine.ts';
+import type { CueEvaluator } from '../cue/engine.ts';
 import type { Attempt, RenderFault } from './fault.ts';
 import { stamped, type Stamp } from './labels.ts';
 import { nameFault } from './objects.ts';

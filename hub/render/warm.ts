@@ -1,5 +1,5 @@
 import { builtinDefinitions, definitionKey } from './builtin.ts';
-import type { CueEngine } from './cue/engine.ts';
+import type { CueEngine } from '../cue/engine.ts';
 
 const evaluations = 15;
 

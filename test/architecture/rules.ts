@@ -11,7 +11,7 @@ export const packageHomes: Readonly<Record<string, string>> = {
   '@kubernetes/client-node': 'agent/kube/',
   chokidar: 'hub/run/watch.ts',
   commander: 'shared/adapters/cli.ts',
-  'cue-wasm': 'hub/render/cue/',
+  'cue-wasm': 'hub/cue/',
   fastify: 'hub/serve/',
   'isomorphic-git': 'shared/adapters/git/',
   'js-yaml': 'shared/lib/yaml.ts',

@@ -24,7 +24,7 @@ export const bundleFiles = {
 const places: Readonly<Record<string, readonly [from: string, to: string]>> = {
   'hub/cli.ts': ["new URL('../package.json'", "new URL('./package.json'"],
   'hub/render/builtin.ts': ['new URL(`../definitions/', 'new URL(`./definitions/'],
-  'hub/render/cue/engine.ts': ["new URL('./worker.ts'", `new URL('./${bundleFiles.worker}'`],
+  'hub/cue/engine.ts': ["new URL('./worker.ts'", `new URL('./${bundleFiles.worker}'`],
 };
 
 /** What the bundles leave out: module (as a path ends), and what stands for it. */
@@ -44,7 +44,7 @@ const stubs: readonly (readonly [path: RegExp, text: string])[] = [
 export async function buildBundles(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  await bundle('hub/render/cue/worker.ts', join(folder, bundleFiles.worker));
+  await bundle('hub/cue/worker.ts', join(folder, bundleFiles.worker));
   await bundle('agent/main.ts', join(folder, bundleFiles.agent));
   await bundle('hub/main.ts', join(folder, bundleFiles.hub));
   await cp(join(root, 'hub/definitions'), join(folder, bundleFiles.definitions), { recursive: true });

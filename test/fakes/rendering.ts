@@ -1,6 +1,6 @@
 import { emptyBook, recordRevisions } from '../../hub/render/revisions.ts';
 import { render, type RenderedFleet } from '../../hub/render/render.ts';
-import type { CueEngine } from '../../hub/render/cue/engine.ts';
+import type { CueEngine } from '../../hub/cue/engine.ts';
 import type { Fleet, RevisionBook } from '../../hub/model/fleet.ts';
 import { place } from '../../hub/place/place.ts';
 import { targetsOf } from './fleet.ts';

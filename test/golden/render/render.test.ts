@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startCueEngine, type CueEngine } from '../../../hub/render/cue/engine.ts';
+import { startCueEngine, type CueEngine } from '../../../hub/cue/engine.ts';
 import { systemClock } from '../../../shared/adapters/clock.ts';
 import { canonicalPretty } from '../../../shared/lib/canonical.ts';
 import type { Fleet } from '../../../hub/model/fleet.ts';

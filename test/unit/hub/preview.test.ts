@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { preview, previewFiles, previewJson, previewYaml, type PreviewOptions } from '../../../hub/preview.ts';
-import { startCueEngine, type CueEngine } from '../../../hub/render/cue/engine.ts';
+import { startCueEngine, type CueEngine } from '../../../hub/cue/engine.ts';
 import { systemClock } from '../../../shared/adapters/clock.ts';
 import { createRepos } from '../../../shared/adapters/git/repos.ts';
 import type { Http } from '../../../shared/ports/http.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtinDefinitions } from '../../../../hub/render/builtin.ts';
-import { startCueEngine, type CueEngine } from '../../../../hub/render/cue/engine.ts';
+import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 
 const context = {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startCueEngine } from '../../../../hub/render/cue/engine.ts';
+import { startCueEngine } from '../../../../hub/cue/engine.ts';
 import type { Clock } from '../../../../shared/ports/clock.ts';
 import { fleetOf } from '../../../fakes/fleet.ts';
 import { renderFleet } from '../../../fakes/rendering.ts';

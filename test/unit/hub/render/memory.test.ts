@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fleet, RevisionBook, Target } from '../../../../hub/model/fleet.ts';
 import { place } from '../../../../hub/place/place.ts';
-import { startCueEngine, type CueEngine } from '../../../../hub/render/cue/engine.ts';
+import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import { createRoundMemo, newRenderMemory, type RenderMemory } from '../../../../hub/render/memory.ts';
 import { render, type RenderedFleet } from '../../../../hub/render/render.ts';
 import { emptyBook, recordRevisions } from '../../../../hub/render/revisions.ts';

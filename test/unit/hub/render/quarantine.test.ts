@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CueEngine, CueEvaluator } from '../../../../hub/render/cue/engine.ts';
+import type { CueEngine, CueEvaluator } from '../../../../hub/cue/engine.ts';
 import { SluiceError } from '../../../../shared/errors.ts';
 import { fleetOf } from '../../../fakes/fleet.ts';
 import { renderFleet } from '../../../fakes/rendering.ts';

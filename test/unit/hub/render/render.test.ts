@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startCueEngine, type CueEngine } from '../../../../hub/render/cue/engine.ts';
+import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import type { RenderedFleet } from '../../../../hub/render/render.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { canonicalJson } from '../../../../shared/lib/canonical.ts';

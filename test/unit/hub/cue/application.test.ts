@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { startCueEngine, type CueEngine, type CueOutcome } from '../../../../../hub/render/cue/engine.ts';
-import type { CueProgram } from '../../../../../hub/render/cue/program.ts';
-import type { Clock } from '../../../../../shared/ports/clock.ts';
+import { startCueEngine, type CueEngine, type CueOutcome } from '../../../../hub/cue/engine.ts';
+import type { CueProgram } from '../../../../hub/cue/program.ts';
+import type { Clock } from '../../../../shared/ports/clock.ts';
 
 /** A clock on which each evaluation takes `stepMs`, and whose timers of `fires` ms fire as soon as they are set. */
 function clockOf({ stepMs, fires = Number.NaN }: { readonly stepMs: number; readonly fires?: number }) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startCueEngine, type CueEngine } from '../../../../../hub/render/cue/engine.ts';
-import type { CueProgram } from '../../../../../hub/render/cue/program.ts';
-import { systemClock } from '../../../../../shared/adapters/clock.ts';
+import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
+import type { CueProgram } from '../../../../hub/cue/program.ts';
+import { systemClock } from '../../../../shared/adapters/clock.ts';
 
 const program = (template: string, parameter: unknown = {}): CueProgram => ({
   subject: 'ComponentDefinition/test',

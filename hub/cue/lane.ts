@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { SluiceError } from '../../../shared/errors.ts';
-import type { Clock } from '../../../shared/ports/clock.ts';
+import { SluiceError } from '../../shared/errors.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
 import type { Evaluated, Source } from './program.ts';
 
 /** Limits of the worker: milliseconds a source, milliseconds to start, and bytes of its heap before it starts afresh. */

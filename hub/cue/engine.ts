@@ -1,5 +1,5 @@
-import { digestOf } from '../../../shared/lib/canonical.ts';
-import type { Clock } from '../../../shared/ports/clock.ts';
+import { digestOf } from '../../shared/lib/canonical.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
 import { openAllowance, type Allowance } from './allowance.ts';
 import { faultOf, type CueFault } from './fault.ts';
 import { startLane, laneLimits, type Answer } from './lane.ts';
