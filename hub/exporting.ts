@@ -7,10 +7,10 @@ import { SluiceError } from '../shared/errors.ts';
 import type { ObjectStore } from './model/objects.ts';
 import type { CliContext } from './clicontext.ts';
 import { openLedger } from './ledger/ledger.ts';
-import type { HubKeys } from './model/keys.ts';
+import type { HubKeys } from './keys/types.ts';
 import type { LedgerState } from './model/ledger.ts';
 import { exportedChannel, type ExportedChannel, type ExportOptions } from './publish/export.ts';
-import { hasKeys, loadKeys, rootFiles } from './publish/keys.ts';
+import { hasKeys, loadKeys, rootFiles } from './keys/keys.ts';
 
 /** Where to, and what. */
 export interface ExportOrder extends ExportOptions {

@@ -8,7 +8,7 @@ import type { CliContext } from './clicontext.ts';
 import { readData } from './exporting.ts';
 import { ledgerRef } from './ledger/ledger.ts';
 import { signedByOthers } from './passfacts.ts';
-import { keyFiles, retireHubKeys, rotateHubKey } from './publish/keys.ts';
+import { keyFiles, retireHubKeys, rotateHubKey } from './keys/keys.ts';
 
 /** Makes a new hub key in a data folder, and says what comes next. */
 export function rotate({ terminal }: CliContext, data: string, rootKey: string | null): void {

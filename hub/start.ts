@@ -8,7 +8,7 @@ import { keepFresh } from './fresh.ts';
 import { createDoor, createStatusSignal } from './hubdoor.ts';
 import { createLoop } from './loop.ts';
 import { pass, type PassParts } from './pass.ts';
-import { rootFingerprint } from './publish/keys.ts';
+import { rootFingerprint } from './keys/keys.ts';
 import { openRemotes } from './remotes.ts';
 import { startCueEngine } from './cue/engine.ts';
 import { newRenderMemory } from './render/memory.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { ObjectStore } from '../model/objects.ts';
-import type { HubKeys } from '../model/keys.ts';
+import type { HubKeys } from '../keys/types.ts';
 import type { Ledger } from '../model/ledger.ts';
 
 /** What publishing works with. */

@@ -4,7 +4,7 @@ import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { ObjectReader } from '../model/objects.ts';
 import { clusterRef, mainRef } from '../../shared/wire/layout.ts';
-import type { HubKeys } from '../model/keys.ts';
+import type { HubKeys } from '../keys/types.ts';
 import type { LedgerState, PublishedBundle } from '../model/ledger.ts';
 import { channelCommit, missingObjects } from './bundle.ts';
 import { buildList, shardsOf } from './freshness.ts';

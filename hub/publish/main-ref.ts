@@ -3,10 +3,10 @@ import { makeBlob, type GitObject, type Oid } from '../../shared/lib/git/object.
 import { folderTrees, newFolder, place } from '../../shared/lib/git/tree.ts';
 import type { RefMove } from '../model/objects.ts';
 import { mainRef } from '../../shared/wire/layout.ts';
-import type { HubKeys } from '../model/keys.ts';
+import type { HubKeys } from '../keys/types.ts';
 import { filesOf } from './bundle.ts';
 import { instantOf, type PublishDeps } from './deps.ts';
-import { rootFiles } from './keys.ts';
+import { rootFiles } from '../keys/keys.ts';
 
 /** What the branch `main` needs: nothing, a move, or a look by a person. */
 export type MainPosition =

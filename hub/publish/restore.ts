@@ -8,9 +8,9 @@ import { sshSignedBy } from '../keys/sshsig.ts';
 import type { ObjectReader } from '../model/objects.ts';
 import { signerOf } from '../../shared/wire/envelope.ts';
 import { rootFolder, rootPaths } from '../../shared/wire/layout.ts';
-import type { HubKeys } from '../model/keys.ts';
+import type { HubKeys } from '../keys/types.ts';
 import { filesOf } from './bundle.ts';
-import { keyFiles, loadKeys, writeSecret } from './keys.ts';
+import { keyFiles, loadKeys, writeSecret } from '../keys/keys.ts';
 
 /** The seed in a file with a hub key; throws CONFIG_INVALID when it is none. */
 export function readHubKey(path: string): string {

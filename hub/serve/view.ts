@@ -8,7 +8,7 @@ import { freshnessShard } from '../../shared/wire/freshness.ts';
 import { freshnessPath, freshnessSignaturePath, freshRef } from '../../shared/wire/layout.ts';
 import type { SignedBody } from '../../shared/wire/report.ts';
 import type { ChannelView } from '../model/channel.ts';
-import type { SignedBytes } from '../model/keys.ts';
+import type { SignedBytes } from '../keys/types.ts';
 import type { LedgerState, PublishedBundle } from '../model/ledger.ts';
 
 /** A view of the channel in memory; `refresh` takes over the freshness lists as they are on disk now. */

@@ -6,7 +6,7 @@ import { openLedger } from '../../../../hub/ledger/ledger.ts';
 import type { ClusterRecord, Ledger, LedgerState } from '../../../../hub/model/ledger.ts';
 import type { RenderedApp } from '../../../../hub/model/rendered.ts';
 import type { PublishDeps } from '../../../../hub/publish/deps.ts';
-import { hasKeys, initKeys, loadKeys, rootFiles } from '../../../../hub/publish/keys.ts';
+import { hasKeys, initKeys, loadKeys, rootFiles } from '../../../../hub/keys/keys.ts';
 import { finishPending } from '../../../../hub/publish/pending.ts';
 import { publish, type Published } from '../../../../hub/publish/publish.ts';
 import { planFor } from '../rollout/fixtures.ts';

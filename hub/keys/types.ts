@@ -1,4 +1,4 @@
-import type { SshSigner } from '../keys/sshsig.ts';
+import type { SshSigner } from './sshsig.ts';
 import type { Signer } from '../../shared/wire/envelope.ts';
 import type { Root } from '../../shared/wire/root.ts';
 

@@ -3,12 +3,12 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, re
 import { dirname, join } from 'node:path';
 import { SluiceError } from '../../shared/errors.ts';
 import { digestOf, type Digest } from '../../shared/lib/canonical.ts';
-import { sshSigner } from '../keys/sshsig.ts';
+import { sshSigner } from './sshsig.ts';
 import { decode, encode } from '../../shared/wire/codec.ts';
 import { newSeed, payloadTypes, signaturesText, signerOf } from '../../shared/wire/envelope.ts';
 import { rootPaths } from '../../shared/wire/layout.ts';
 import { root } from '../../shared/wire/root.ts';
-import type { HubKeys, SignedBytes } from '../model/keys.ts';
+import type { HubKeys, SignedBytes } from './types.ts';
 
 /** Names in the folder of keys. The root key is only needed to rotate keys or to recover: keep it elsewhere. */
 export const keyFiles = { root: 'root.key', hub: 'hub.key' } as const;
