@@ -24,7 +24,7 @@ import { targetsOf } from './registry/targets.ts';
 import type { CueEngine } from './cue/engine.ts';
 import type { RenderMemory } from './render/memory.ts';
 import { render } from './render/render.ts';
-import { plan } from './rollout/plan.ts';
+import { plan } from './plan/plan.ts';
 import { timed } from './timed.ts';
 
 /** What a pass works with. */

@@ -6,7 +6,7 @@ import type { Carrier } from './model/rendered.ts';
 import type { Reports } from './model/reports.ts';
 import type { Problem } from './model/source.ts';
 import { filesOf } from './publish/bundle.ts';
-import { unexplained } from './rollout/plan.ts';
+import { unexplained } from './plan/plan.ts';
 
 /** The cluster that placements without a selector mean: as configured, else the one that is called `local`. */
 export function localOf(configured: string | null, targets: readonly Target[]): string | null {

@@ -11,7 +11,7 @@ import { appFolder, revisionPath, revisionSignaturePath } from '../../shared/wir
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { decodeRevision } from '../../shared/wire/sharing.ts';
 import type { PublishedBundle } from '../model/ledger.ts';
-import type { NextBundle } from '../model/plan.ts';
+import type { NextBundle } from '../model/bundle.ts';
 
 /** What publish adds to a planned bundle. */
 export interface BundleFacts {

@@ -1,5 +1,5 @@
 import type { LedgerState, PublishedBundle } from '../model/ledger.ts';
-import type { NextBundle } from '../model/plan.ts';
+import type { NextBundle } from '../model/bundle.ts';
 import type { Problem } from '../model/source.ts';
 import { SluiceError } from '../../shared/errors.ts';
 import type { GitObject, Oid } from '../../shared/lib/git/object.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusterRef } from '../../../shared/wire/layout.ts';
 import { startGitServer } from '../../fakes/git-server.ts';
-import { app } from '../../unit/hub/rollout/fixtures.ts';
+import { app } from '../../unit/hub/plan/fixtures.ts';
 import { gitIn, joined, pass } from '../../unit/hub/publish/fixtures.ts';
 import { openRemoteHub, type RemoteHub } from './hub.ts';
 

@@ -205,17 +205,17 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'publish that an application has no objects any more',
-    file: 'hub/rollout/guards.ts',
+    file: 'hub/plan/guards.ts',
     find: "const code = isEmptied ? 'EMPTY_RENDER' : ids.some(isProtected) ? 'PROTECTED_DELETE' : null;",
     replace: "const code = ids.some(isProtected) ? 'PROTECTED_DELETE' : null;",
-    tests: ['test/unit/hub/rollout'],
+    tests: ['test/unit/hub/plan'],
   },
   {
     bug: 'publish the deletion of most of a cluster',
-    file: 'hub/rollout/guards.ts',
+    file: 'hub/plan/guards.ts',
     find: 'return Math.max(10, Math.floor(objects * 0.2));',
     replace: 'return Math.max(10, objects);',
-    tests: ['test/unit/hub/rollout'],
+    tests: ['test/unit/hub/plan'],
   },
   {
     bug: 'delete what a rewritten history does not have',

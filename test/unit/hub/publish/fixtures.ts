@@ -9,7 +9,7 @@ import type { PublishDeps } from '../../../../hub/publish/deps.ts';
 import { hasKeys, initKeys, loadKeys, rootFiles } from '../../../../hub/keys/keys.ts';
 import { finishPending } from '../../../../hub/publish/pending.ts';
 import { publish, type Published } from '../../../../hub/publish/publish.ts';
-import { planFor } from '../rollout/fixtures.ts';
+import { planFor } from '../plan/fixtures.ts';
 import { record as recordOf } from '../ledger/fixtures.ts';
 
 export const start = Date.UTC(2026, 0, 1);

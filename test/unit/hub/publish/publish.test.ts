@@ -13,7 +13,7 @@ import { openFreshness } from '../../../../hub/publish/freshness.ts';
 import { hasKeys, initKeys, loadKeys, rootFingerprint } from '../../../../hub/keys/keys.ts';
 import { finishPending } from '../../../../hub/publish/pending.ts';
 import { publish } from '../../../../hub/publish/publish.ts';
-import { app, object, planFor } from '../rollout/fixtures.ts';
+import { app, object, planFor } from '../plan/fixtures.ts';
 import { clusters, gitIn, joined, openHub, pass, start, type TestHub } from './fixtures.ts';
 
 let dir: string;

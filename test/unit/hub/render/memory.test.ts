@@ -5,7 +5,7 @@ import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import { createRoundMemo, newRenderMemory, type RenderMemory } from '../../../../hub/render/memory.ts';
 import { render, type RenderedFleet } from '../../../../hub/render/render.ts';
 import { emptyBook, recordRevisions } from '../../../../hub/render/revisions.ts';
-import { entryOf } from '../../../../hub/rollout/entry.ts';
+import { entryOf } from '../../../../hub/plan/entry.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { fleetOf, targetsOf } from '../../../fakes/fleet.ts';
 

@@ -4,7 +4,7 @@ import type { ObjectId } from '../../shared/model/object.ts';
 import { appKey, bundleDigest, bundleObjects, changeDigest } from '../../shared/wire/bundle.ts';
 import type { Approval, BundleApp, RetiredObject } from '../../shared/wire/revision.ts';
 import type { GuardedChange } from '../model/ledger.ts';
-import type { NextBundle } from '../model/plan.ts';
+import type { NextBundle } from '../model/bundle.ts';
 import type { Problem } from '../model/source.ts';
 import type { Entry } from './entry.ts';
 import { generationOf, previousOf, type ClusterInput } from './input.ts';

@@ -4,9 +4,9 @@ import { encode } from '../../../../shared/wire/codec.ts';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
 import type { RetiredObject, Revision } from '../../../../shared/wire/revision.ts';
 import { emptyState, type ClusterRecord, type LedgerState } from '../../../../hub/model/ledger.ts';
-import type { NextBundle, Plan } from '../../../../hub/model/plan.ts';
+import type { NextBundle, Plan } from '../../../../hub/model/bundle.ts';
 import type { RenderedApp, RenderedObject } from '../../../../hub/model/rendered.ts';
-import { plan, type PlanInput } from '../../../../hub/rollout/plan.ts';
+import { plan, type PlanInput } from '../../../../hub/plan/plan.ts';
 
 export const channel = '11111111-1111-4111-8111-111111111111';
 export const registration = '22222222-2222-4222-8222-222222222222';

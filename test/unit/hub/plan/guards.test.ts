@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { changeDigest } from '../../../../shared/wire/bundle.ts';
-import { massLimit } from '../../../../hub/rollout/guards.ts';
+import { massLimit } from '../../../../hub/plan/guards.ts';
 import {
   app,
   approved,

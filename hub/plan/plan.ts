@@ -7,7 +7,7 @@ import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Approval, BundleMark } from '../../shared/wire/revision.ts';
 import { bugOf } from '../model/bug.ts';
 import type { ClusterRecord, GuardedChange, LedgerState, PublishedBundle } from '../model/ledger.ts';
-import type { NextBundle, Plan } from '../model/plan.ts';
+import type { NextBundle, Plan } from '../model/bundle.ts';
 import type { RenderedApp } from '../model/rendered.ts';
 import type { Problem } from '../model/source.ts';
 import { planCluster, type ClusterPlan } from './cluster.ts';
