@@ -5,7 +5,7 @@ import { asSluiceError, SluiceError } from '../shared/errors.ts';
 import { parseYaml } from '../shared/lib/yaml.ts';
 import { clusterName } from '../shared/wire/schema.ts';
 import { freshTimeMs, isFreshTime } from './freshtime.ts';
-import type { RemoteConfig } from './remotes.ts';
+import type { RemoteConfig } from './store/remotes.ts';
 
 const path = z.string().min(1);
 

@@ -6,7 +6,7 @@ import { writeWholeRepository } from './store/packs/whole.ts';
 import { SluiceError } from '../shared/errors.ts';
 import type { ObjectStore } from './model/objects.ts';
 import type { CliContext } from './clicontext.ts';
-import { openLedger } from './ledger/ledger.ts';
+import { openLedger } from './store/ledger/ledger.ts';
 import type { HubKeys } from './keys/types.ts';
 import type { LedgerState } from './model/ledger.ts';
 import { exportedChannel, type ExportedChannel, type ExportOptions } from './publish/export.ts';

@@ -6,7 +6,7 @@ import { sshSignedBy } from './keys/sshsig.ts';
 import { signerOf } from '../shared/wire/envelope.ts';
 import type { CliContext } from './clicontext.ts';
 import { readData } from './exporting.ts';
-import { ledgerRef } from './ledger/ledger.ts';
+import { ledgerRef } from './store/ledger/ledger.ts';
 import { signedByOthers } from './passfacts.ts';
 import { keyFiles, retireHubKeys, rotateHubKey } from './keys/keys.ts';
 

@@ -6,7 +6,7 @@ import { dataFiles, ensureSecret } from './client/data.ts';
 import type { CliContext } from './clicontext.ts';
 import type { HubConfig } from './config.ts';
 import { startHub } from './start.ts';
-import { openStores } from './stores.ts';
+import { openStores } from './store/open.ts';
 
 /** Polls are spread over this time, so that many hubs do not ask one Git host at once. */
 const pollJitterMs = 10_000;

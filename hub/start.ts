@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataFiles, ensureSecret, readSecret, removeAddress, writeAddress } from './client/data.ts';
 import { openReports } from './collect/reports.ts';
-import { fileReportStore } from './collect/store.ts';
+import { fileReportStore } from './store/reports.ts';
 import type { HubConfig } from './config.ts';
 import { keepFresh } from './fresh.ts';
 import { createDoor, createStatusSignal } from './hubdoor.ts';
 import { createLoop } from './loop.ts';
 import { pass, type PassParts } from './pass.ts';
 import { rootFingerprint } from './keys/keys.ts';
-import { openRemotes } from './remotes.ts';
+import { openRemotes } from './store/remotes.ts';
 import { startCueEngine } from './cue/engine.ts';
 import { newRenderMemory } from './render/memory.ts';
 import { warmUp } from './render/warm.ts';
@@ -19,7 +19,7 @@ import { startServer, type HubServer } from './serve/server.ts';
 import { openChannelView } from './serve/view.ts';
 import { followSource, openConfigSource, type SourcesPorts } from './sources.ts';
 import { createState } from './state.ts';
-import { openStores } from './stores.ts';
+import { openStores } from './store/open.ts';
 
 /** What a hub needs from outside. */
 export interface HubPorts extends SourcesPorts {

@@ -1,5 +1,5 @@
-import { openStores, type HubStores } from '../../../hub/stores.ts';
-import { openRemotes } from '../../../hub/remotes.ts';
+import { openStores, type HubStores } from '../../../hub/store/open.ts';
+import { openRemotes } from '../../../hub/store/remotes.ts';
 import { createHttp } from '../../../shared/adapters/http.ts';
 import { finishPending } from '../../../hub/publish/pending.ts';
 import { start, type TestHub } from '../../unit/hub/publish/fixtures.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { LockOwner } from '../../../../hub/store/packs/lock.ts';
 import { openPackStore } from '../../../../hub/store/packs/store.ts';
-import { openLedger } from '../../../../hub/ledger/ledger.ts';
+import { openLedger } from '../../../../hub/store/ledger/ledger.ts';
 import type { ClusterRecord, Ledger, LedgerState } from '../../../../hub/model/ledger.ts';
 import type { RenderedApp } from '../../../../hub/model/rendered.ts';
 import type { PublishDeps } from '../../../../hub/publish/deps.ts';
@@ -10,7 +10,7 @@ import { hasKeys, initKeys, loadKeys, rootFiles } from '../../../../hub/keys/key
 import { finishPending } from '../../../../hub/publish/pending.ts';
 import { publish, type Published } from '../../../../hub/publish/publish.ts';
 import { planFor } from '../plan/fixtures.ts';
-import { record as recordOf } from '../ledger/fixtures.ts';
+import { record as recordOf } from '../store/ledger/fixtures.ts';
 
 export const start = Date.UTC(2026, 0, 1);
 

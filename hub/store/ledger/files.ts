@@ -1,5 +1,5 @@
-import { by } from '../../shared/lib/order.ts';
-import type { LedgerState } from '../model/ledger.ts';
+import { by } from '../../../shared/lib/order.ts';
+import type { LedgerState } from '../../model/ledger.ts';
 import { keySegments, segment, spread } from './paths.ts';
 
 /** One file of the ledger: its path, and the value that its JSON says. A value that is an unchanged reference is not encoded again. */

@@ -1,5 +1,5 @@
-import { openMirror, type Mirror, type MirrorOptions } from '../store/packs/mirror.ts';
-import { SluiceError } from '../../shared/errors.ts';
+import { openMirror, type Mirror, type MirrorOptions } from '../packs/mirror.ts';
+import { SluiceError } from '../../../shared/errors.ts';
 import { verifyChain, type LedgerTrust } from './chain.ts';
 import { ledgerRef } from './ledger.ts';
 

@@ -1,4 +1,4 @@
-import { openMirror, type Mirror, type MirrorOptions } from '../store/packs/mirror.ts';
+import { openMirror, type Mirror, type MirrorOptions } from './packs/mirror.ts';
 import { clusterRefPrefix, freshRefPrefix, mainRef } from '../../shared/wire/layout.ts';
 
 /** A channel with its truth on a Git host. Branches of other names are somebody else's and are not looked at. */

@@ -3,14 +3,14 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openPackStore } from '../../../../hub/store/packs/store.ts';
-import { makeCommit, parseCommit } from '../../../../hub/model/commit.ts';
-import { makeBlob, makeObject } from '../../../../shared/lib/git/object.ts';
-import { folderTrees, newFolder, place } from '../../../../shared/lib/git/tree.ts';
-import { allowedSigners } from '../../../../hub/keys/sshsig.ts';
-import type { ObjectStore } from '../../../../hub/model/objects.ts';
-import { ledgerRef, openLedger } from '../../../../hub/ledger/ledger.ts';
-import type { Ledger } from '../../../../hub/model/ledger.ts';
+import { openPackStore } from '../../../../../hub/store/packs/store.ts';
+import { makeCommit, parseCommit } from '../../../../../hub/model/commit.ts';
+import { makeBlob, makeObject } from '../../../../../shared/lib/git/object.ts';
+import { folderTrees, newFolder, place } from '../../../../../shared/lib/git/tree.ts';
+import { allowedSigners } from '../../../../../hub/keys/sshsig.ts';
+import type { ObjectStore } from '../../../../../hub/model/objects.ts';
+import { ledgerRef, openLedger } from '../../../../../hub/store/ledger/ledger.ts';
+import type { Ledger } from '../../../../../hub/model/ledger.ts';
 import { at, channel, hubKey, ledgerOf, record, revisionRecord, seen, withClusters } from './fixtures.ts';
 
 let dir: string;

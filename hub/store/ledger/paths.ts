@@ -1,4 +1,4 @@
-import { digestOf } from '../../shared/lib/canonical.ts';
+import { digestOf } from '../../../shared/lib/canonical.ts';
 
 /**
  * Where things stand in the ledger's tree:

@@ -1,12 +1,12 @@
-import { parseCommit } from '../model/commit.ts';
-import type { Oid } from '../../shared/lib/git/object.ts';
-import { parseTree } from '../../shared/lib/git/tree.ts';
-import type { ObjectId } from '../../shared/model/object.ts';
-import type { ObjectReader } from '../model/objects.ts';
-import { bundleObjects } from '../../shared/wire/bundle.ts';
-import { decode } from '../../shared/wire/codec.ts';
-import { revisionPath } from '../../shared/wire/layout.ts';
-import { revision, type Revision } from '../../shared/wire/revision.ts';
+import { parseCommit } from '../../model/commit.ts';
+import type { Oid } from '../../../shared/lib/git/object.ts';
+import { parseTree } from '../../../shared/lib/git/tree.ts';
+import type { ObjectId } from '../../../shared/model/object.ts';
+import type { ObjectReader } from '../../model/objects.ts';
+import { bundleObjects } from '../../../shared/wire/bundle.ts';
+import { decode } from '../../../shared/wire/codec.ts';
+import { revisionPath } from '../../../shared/wire/layout.ts';
+import { revision, type Revision } from '../../../shared/wire/revision.ts';
 import { bundleFolder } from './files.ts';
 
 /** Whose past is asked for, and about which ids. */

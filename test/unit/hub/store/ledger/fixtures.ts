@@ -1,9 +1,9 @@
-import { sshSigner } from '../../../../hub/keys/sshsig.ts';
-import { newSeed, signerOf } from '../../../../shared/wire/envelope.ts';
-import { openLedger } from '../../../../hub/ledger/ledger.ts';
-import type { ClusterRecord, Ledger, LedgerState, SeenDocument } from '../../../../hub/model/ledger.ts';
-import type { RevisionRecord } from '../../../../hub/model/fleet.ts';
-import type { ObjectStore } from '../../../../hub/model/objects.ts';
+import { sshSigner } from '../../../../../hub/keys/sshsig.ts';
+import { newSeed, signerOf } from '../../../../../shared/wire/envelope.ts';
+import { openLedger } from '../../../../../hub/store/ledger/ledger.ts';
+import type { ClusterRecord, Ledger, LedgerState, SeenDocument } from '../../../../../hub/model/ledger.ts';
+import type { RevisionRecord } from '../../../../../hub/model/fleet.ts';
+import type { ObjectStore } from '../../../../../hub/model/objects.ts';
 
 export const channel = '11111111-1111-4111-8111-111111111111';
 export const at = Date.UTC(2026, 0, 1);

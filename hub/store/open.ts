@@ -1,18 +1,18 @@
 import { join } from 'node:path';
-import { openPackStore } from './store/packs/store.ts';
-import type { Mirror } from './store/packs/mirror.ts';
-import { SluiceError } from '../shared/errors.ts';
-import type { Clock } from '../shared/ports/clock.ts';
-import type { ObjectStore } from './model/objects.ts';
-import type { GitRemote } from './store/remote.ts';
-import { signerOf } from '../shared/wire/envelope.ts';
+import { openPackStore } from './packs/store.ts';
+import type { Mirror } from './packs/mirror.ts';
+import { SluiceError } from '../../shared/errors.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import type { ObjectStore } from '../model/objects.ts';
+import type { GitRemote } from './remote.ts';
+import { signerOf } from '../../shared/wire/envelope.ts';
 import { ledgerRef, openLedger } from './ledger/ledger.ts';
 import { mirrorLedger } from './ledger/remote.ts';
-import type { HubKeys } from './keys/types.ts';
-import type { Ledger } from './model/ledger.ts';
-import { hasKeys, initKeys, loadKeys, rootFiles } from './keys/keys.ts';
-import { mirrorChannel } from './publish/remote.ts';
-import { readHubKey, restoreKeys } from './publish/restore.ts';
+import type { HubKeys } from '../keys/types.ts';
+import type { Ledger } from '../model/ledger.ts';
+import { hasKeys, initKeys, loadKeys, rootFiles } from '../keys/keys.ts';
+import { mirrorChannel } from './channel-remote.ts';
+import { readHubKey, restoreKeys } from '../publish/restore.ts';
 import { noRemotes, type HubRemotes } from './remotes.ts';
 
 /** A hub's identity and database. */

@@ -1,8 +1,8 @@
-import { SluiceError } from '../../shared/errors.ts';
-import { parseCommit, type ParsedCommit } from '../model/commit.ts';
-import type { Oid } from '../../shared/lib/git/object.ts';
-import { sshSignedBy } from '../keys/sshsig.ts';
-import type { ObjectReader } from '../model/objects.ts';
+import { SluiceError } from '../../../shared/errors.ts';
+import { parseCommit, type ParsedCommit } from '../../model/commit.ts';
+import type { Oid } from '../../../shared/lib/git/object.ts';
+import { sshSignedBy } from '../../keys/sshsig.ts';
+import type { ObjectReader } from '../../model/objects.ts';
 
 /** Whose ledger commits are believed. */
 export interface LedgerTrust {

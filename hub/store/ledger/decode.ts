@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { SluiceError } from '../../shared/errors.ts';
-import { digestOf } from '../../shared/lib/canonical.ts';
-import type { Oid } from '../../shared/lib/git/object.ts';
-import { parseTree } from '../../shared/lib/git/tree.ts';
-import { by } from '../../shared/lib/order.ts';
-import type { ObjectReader } from '../model/objects.ts';
-import { decode } from '../../shared/wire/codec.ts';
-import { revisionPath, revisionSignaturePath } from '../../shared/wire/layout.ts';
-import { approval, revision } from '../../shared/wire/revision.ts';
-import { counter, uuid } from '../../shared/wire/schema.ts';
-import type { RevisionRecord } from '../model/fleet.ts';
-import type { ClusterRecord, GuardedChange, LedgerState, PublishedBundle, SeenDocument } from '../model/ledger.ts';
-import type { Problem } from '../model/source.ts';
+import { SluiceError } from '../../../shared/errors.ts';
+import { digestOf } from '../../../shared/lib/canonical.ts';
+import type { Oid } from '../../../shared/lib/git/object.ts';
+import { parseTree } from '../../../shared/lib/git/tree.ts';
+import { by } from '../../../shared/lib/order.ts';
+import type { ObjectReader } from '../../model/objects.ts';
+import { decode } from '../../../shared/wire/codec.ts';
+import { revisionPath, revisionSignaturePath } from '../../../shared/wire/layout.ts';
+import { approval, revision } from '../../../shared/wire/revision.ts';
+import { counter, uuid } from '../../../shared/wire/schema.ts';
+import type { RevisionRecord } from '../../model/fleet.ts';
+import type { ClusterRecord, GuardedChange, LedgerState, PublishedBundle, SeenDocument } from '../../model/ledger.ts';
+import type { Problem } from '../../model/source.ts';
 
 /** A JSON file or a bundle's tree, found while walking the ledger's tree. */
 interface Found {

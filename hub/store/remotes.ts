@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { openGitRemote } from './store/packs/push.ts';
-import type { HttpClient, HttpOptions } from '../shared/adapters/http.ts';
-import { asSluiceError, SluiceError } from '../shared/errors.ts';
-import type { GitRemote } from './store/remote.ts';
-import { gitAuthorization } from './model/login.ts';
+import { openGitRemote } from './packs/push.ts';
+import type { HttpClient, HttpOptions } from '../../shared/adapters/http.ts';
+import { asSluiceError, SluiceError } from '../../shared/errors.ts';
+import type { GitRemote } from './remote.ts';
+import { gitAuthorization } from '../model/login.ts';
 
 /** A repository on a Git host, as the configuration names it. */
 export interface RemoteConfig {
