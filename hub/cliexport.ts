@@ -1,6 +1,6 @@
 import type { CliContext } from './clicontext.ts';
-import { defaultData } from './config.ts';
-import { freshTimeMs } from './freshtime.ts';
+import { defaultData } from './config/config.ts';
+import { freshTimeMs } from './config/duration.ts';
 
 interface ExportFlags {
   readonly data?: string;

@@ -1,5 +1,5 @@
 import type { CliContext } from './clicontext.ts';
-import { defaultData } from './config.ts';
+import { defaultData } from './config/config.ts';
 
 interface KeysFlags {
   readonly data?: string;

@@ -1,7 +1,15 @@
 import { choiceOption } from '../shared/adapters/cli.ts';
 import { SluiceError } from '../shared/errors.ts';
 import type { CliContext } from './clicontext.ts';
-import { defaultData, hubConfig, logLevels, isUrl, readHubFile, type HubConfig, type HubFile } from './config.ts';
+import {
+  defaultData,
+  hubConfig,
+  logLevels,
+  isUrl,
+  readHubFile,
+  type HubConfig,
+  type HubFile,
+} from './config/config.ts';
 
 interface ServeFlags {
   readonly config?: string;

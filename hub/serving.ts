@@ -2,9 +2,9 @@ import { createLog } from '../shared/adapters/log.ts';
 import { cronSchedule, isCronExpression } from '../shared/adapters/schedule.ts';
 import { proxySettings } from '../shared/adapters/http/proxy.ts';
 import { SluiceError } from '../shared/errors.ts';
-import { dataFiles, ensureSecret } from './client/data.ts';
+import { dataFiles, ensureSecret } from './config/data-folder.ts';
 import type { CliContext } from './clicontext.ts';
-import type { HubConfig } from './config.ts';
+import type { HubConfig } from './config/config.ts';
 import { startHub } from './start.ts';
 import { openStores } from './store/open.ts';
 

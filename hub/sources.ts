@@ -9,7 +9,7 @@ import { backoff } from '../shared/lib/backoff.ts';
 import type { Clock, Random } from '../shared/ports/clock.ts';
 import type { Log } from '../shared/ports/log.ts';
 import type { Schedule } from '../shared/ports/schedule.ts';
-import type { HubConfig } from './config.ts';
+import type { HubConfig } from './config/config.ts';
 import { openSource, type ConfigSource } from './load/source.ts';
 import type { Loop } from './loop.ts';
 import { gitAuthorization } from './model/login.ts';

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dataFiles, ensureSecret, readSecret, removeAddress, writeAddress } from './client/data.ts';
+import { dataFiles, ensureSecret, readSecret, removeAddress, writeAddress } from './config/data-folder.ts';
 import { openReports } from './collect/reports.ts';
 import { fileReportStore } from './store/reports.ts';
-import type { HubConfig } from './config.ts';
+import type { HubConfig } from './config/config.ts';
 import { keepFresh } from './fresh.ts';
 import { createDoor, createStatusSignal } from './hubdoor.ts';
 import { createLoop } from './loop.ts';

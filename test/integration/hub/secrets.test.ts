@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hubClient, type HubClient } from '../../../hub/client/client.ts';
-import { readAccess } from '../../../hub/client/data.ts';
+import { readAccess } from '../../../hub/config/data-folder.ts';
 import { createHttp, type HttpClient } from '../../../shared/adapters/http.ts';
 import { newSeed, signerOf } from '../../../shared/wire/envelope.ts';
 import { waitFor } from '../../lab/controlplane/wait.ts';

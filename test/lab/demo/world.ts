@@ -1,7 +1,7 @@
 import { freePort } from '../../fakes/port.ts';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dataFiles, readSecret } from '../../../hub/client/data.ts';
+import { dataFiles, readSecret } from '../../../hub/config/data-folder.ts';
 import { apiPaths } from '../../../hub/model/api.ts';
 import type { StatusAnswer, StatusView } from '../../../hub/model/status.ts';
 import { startConfigRepository, type ConfigRepository } from './config-repository.ts';

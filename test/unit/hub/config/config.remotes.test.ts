@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { freshTimeMs } from '../../../hub/freshtime.ts';
-import { hubConfig, type HubFile } from '../../../hub/config.ts';
+import { freshTimeMs } from '../../../../hub/config/duration.ts';
+import { hubConfig, type HubFile } from '../../../../hub/config/config.ts';
 
 const configOf = (file: Partial<HubFile>) => hubConfig({ source: { dir: '/config' }, ...file }, false);
 const codeOf = (run: () => unknown): string => {

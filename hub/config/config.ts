@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
-import { asSluiceError, SluiceError } from '../shared/errors.ts';
-import { parseYaml } from '../shared/lib/yaml.ts';
-import { clusterName } from '../shared/wire/schema.ts';
-import { freshTimeMs, isFreshTime } from './freshtime.ts';
-import type { RemoteConfig } from './store/remotes.ts';
+import { asSluiceError, SluiceError } from '../../shared/errors.ts';
+import { parseYaml } from '../../shared/lib/yaml.ts';
+import { clusterName } from '../../shared/wire/schema.ts';
+import { freshTimeMs, isFreshTime } from './duration.ts';
+import type { RemoteConfig } from '../store/remotes.ts';
 
 const path = z.string().min(1);
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hubConfig, readHubFile } from '../../../hub/config.ts';
+import { hubConfig, readHubFile } from '../../../../hub/config/config.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -1,4 +1,4 @@
-import { SluiceError } from '../shared/errors.ts';
+import { SluiceError } from '../../shared/errors.ts';
 
 const hour = 3_600_000;
 const units: Readonly<Record<string, number>> = { h: hour, d: 24 * hour, w: 7 * 24 * hour };
