@@ -14,7 +14,7 @@ import type { LedgerState } from './model/ledger.ts';
 import type { Metrics } from './model/metrics.ts';
 import { approve, enrol, hasLeft, remove, revoke, setLabels } from './registry/change.ts';
 import { join } from './registry/join.ts';
-import type { HubDoor } from './serve/door.ts';
+import type { HubDoor } from './server/door.ts';
 import { clusterOf } from './status/cluster.ts';
 import { statusView } from './status/view.ts';
 

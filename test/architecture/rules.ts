@@ -12,12 +12,12 @@ export const packageHomes: Readonly<Record<string, string>> = {
   chokidar: 'hub/run/watch.ts',
   commander: 'shared/adapters/cli.ts',
   'cue-wasm': 'hub/cue/',
-  fastify: 'hub/serve/',
+  fastify: 'hub/server/',
   'isomorphic-git': 'shared/adapters/git/',
   'js-yaml': 'shared/lib/yaml.ts',
   'node-cron': 'shared/adapters/schedule.ts',
   pino: 'shared/adapters/log.ts',
-  'prom-client': 'hub/serve/metrics.ts',
+  'prom-client': 'hub/server/metrics.ts',
 };
 
 /** Where the real clock, randomness, process and console may be touched. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import type { GitDoor } from '../../../../../hub/serve/gitdoor.ts';
+import type { GitDoor } from '../../../../../hub/server/git/service.ts';
 
 /** A Git endpoint on a free loopback port, as the hub mounts it, with what was asked of it. */
 export interface GitServer {

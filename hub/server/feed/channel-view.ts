@@ -1,15 +1,15 @@
-import type { Digest } from '../../shared/lib/canonical.ts';
-import { parseCommit } from '../model/commit.ts';
-import type { Oid } from '../../shared/lib/git/object.ts';
-import { parseTree } from '../../shared/lib/git/tree.ts';
-import type { ObjectReader, ObjectStore } from '../model/objects.ts';
-import { bundleObjects } from '../../shared/wire/bundle.ts';
-import { freshnessShard } from '../../shared/wire/freshness.ts';
-import { freshnessPath, freshnessSignaturePath, freshRef } from '../../shared/wire/layout.ts';
-import type { SignedBody } from '../../shared/wire/report.ts';
-import type { ChannelView } from '../model/channel.ts';
-import type { SignedBytes } from '../keys/types.ts';
-import type { LedgerState, PublishedBundle } from '../model/ledger.ts';
+import type { Digest } from '../../../shared/lib/canonical.ts';
+import { parseCommit } from '../../model/commit.ts';
+import type { Oid } from '../../../shared/lib/git/object.ts';
+import { parseTree } from '../../../shared/lib/git/tree.ts';
+import type { ObjectReader, ObjectStore } from '../../model/objects.ts';
+import { bundleObjects } from '../../../shared/wire/bundle.ts';
+import { freshnessShard } from '../../../shared/wire/freshness.ts';
+import { freshnessPath, freshnessSignaturePath, freshRef } from '../../../shared/wire/layout.ts';
+import type { SignedBody } from '../../../shared/wire/report.ts';
+import type { ChannelView } from '../../model/channel.ts';
+import type { SignedBytes } from '../../keys/types.ts';
+import type { LedgerState, PublishedBundle } from '../../model/ledger.ts';
 
 /** A view of the channel in memory; `refresh` takes over the freshness lists as they are on disk now. */
 export interface RefreshedView extends ChannelView {

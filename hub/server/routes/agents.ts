@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { SluiceError } from '../../shared/errors.ts';
-import { digest } from '../../shared/wire/schema.ts';
-import { feedPaths } from '../../shared/wire/feed.ts';
-import { reportLimit } from '../../shared/wire/report.ts';
-import type { LedgerState } from '../model/ledger.ts';
-import { createFeed } from './feed.ts';
-import type { RouteContext } from './context.ts';
+import { SluiceError } from '../../../shared/errors.ts';
+import { digest } from '../../../shared/wire/schema.ts';
+import { feedPaths } from '../../../shared/wire/feed.ts';
+import { reportLimit } from '../../../shared/wire/report.ts';
+import type { LedgerState } from '../../model/ledger.ts';
+import { createFeed } from '../feed/feed.ts';
+import type { RouteContext } from '../context.ts';
 
 interface ClusterRoute {
   readonly Params: { readonly cluster: string; readonly digest: string };

@@ -11,8 +11,8 @@ import { makeCommit } from '../../../../../hub/model/commit.ts';
 import { makeBlob } from '../../../../../shared/lib/git/object.ts';
 import { folderTrees, newFolder, place } from '../../../../../shared/lib/git/tree.ts';
 import type { ObjectStore } from '../../../../../hub/model/objects.ts';
-import { openGitDoor } from '../../../../../hub/serve/git/door.ts';
-import { flush, packet, packets } from '../../../../../hub/serve/git/pktline.ts';
+import { openGitDoor } from '../../../../../hub/server/git/upload-pack.ts';
+import { flush, packet, packets } from '../../../../../hub/server/git/pktline.ts';
 import { serveDoor, type GitServer } from './server.ts';
 
 const run = promisify(execFile);

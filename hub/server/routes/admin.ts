@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { decode } from '../../shared/wire/codec.ts';
-import { apiPaths, approveBody, joinBody, labelsBody, removeBody } from '../model/api.ts';
-import type { RouteContext } from './context.ts';
+import { decode } from '../../../shared/wire/codec.ts';
+import { apiPaths, approveBody, joinBody, labelsBody, removeBody } from '../../model/api.ts';
+import type { RouteContext } from '../context.ts';
 
 interface StatusRoute {
   readonly Querystring: { readonly app?: string; readonly cluster?: string; readonly known?: string };

@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Caller } from './auth.ts';
 import type { HubDoor } from './door.ts';
-import type { GitDoor } from './gitdoor.ts';
+import type { GitDoor } from './git/service.ts';
 import type { MetricsBook } from './metrics.ts';
 import type { Streams } from './streams.ts';
 

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import { asSluiceError, SluiceError } from '../../shared/errors.ts';
-import { adminRoutes } from './admin.ts';
-import { agentRoutes } from './agents.ts';
+import { adminRoutes } from './routes/admin.ts';
+import { agentRoutes } from './routes/agents.ts';
 import { createAuthenticate } from './auth.ts';
 import type { RouteContext, ServerOptions, ServerParts } from './context.ts';
 import { failureOf } from './failure.ts';
-import { gitRoutes } from './gitroutes.ts';
-import { openRoutes } from './open.ts';
+import { gitRoutes } from './routes/git.ts';
+import { openRoutes } from './routes/public.ts';
 import { createStreams, type Streams } from './streams.ts';
 
 /** A listening server. */

@@ -1,7 +1,7 @@
 import { isSluiceError } from '../../../shared/errors.ts';
 import { by } from '../../../shared/lib/order.ts';
 import type { ObjectStore } from '../../model/objects.ts';
-import type { GitDoor } from '../gitdoor.ts';
+import type { GitDoor } from './service.ts';
 import { openHistory } from './history.ts';
 import { flush, packet } from './pktline.ts';
 import { advertiseV0, uploadPackV0 } from './v0.ts';

@@ -1,11 +1,11 @@
 import { gunzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { SluiceError } from '../../shared/errors.ts';
-import { feedPaths } from '../../shared/wire/feed.ts';
-import { freshnessShard } from '../../shared/wire/freshness.ts';
-import { clusterRef, freshRef, mainRef } from '../../shared/wire/layout.ts';
-import type { Caller } from './auth.ts';
-import type { RouteContext } from './context.ts';
+import { SluiceError } from '../../../shared/errors.ts';
+import { feedPaths } from '../../../shared/wire/feed.ts';
+import { freshnessShard } from '../../../shared/wire/freshness.ts';
+import { clusterRef, freshRef, mainRef } from '../../../shared/wire/layout.ts';
+import type { Caller } from '../auth.ts';
+import type { RouteContext } from '../context.ts';
 
 const requestBytes = 4 * 1024 * 1024;
 const service = 'git-upload-pack';

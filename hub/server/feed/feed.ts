@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
-import { SluiceError } from '../../shared/errors.ts';
-import { digestOf } from '../../shared/lib/canonical.ts';
-import { bundleObjects } from '../../shared/wire/bundle.ts';
-import type { FeedAnswer } from '../../shared/wire/feed.ts';
-import type { SignedBody } from '../../shared/wire/report.ts';
-import type { ChannelView } from '../model/channel.ts';
-import type { LedgerState, PublishedBundle } from '../model/ledger.ts';
+import { SluiceError } from '../../../shared/errors.ts';
+import { digestOf } from '../../../shared/lib/canonical.ts';
+import { bundleObjects } from '../../../shared/wire/bundle.ts';
+import type { FeedAnswer } from '../../../shared/wire/feed.ts';
+import type { SignedBody } from '../../../shared/wire/report.ts';
+import type { ChannelView } from '../../model/channel.ts';
+import type { LedgerState, PublishedBundle } from '../../model/ledger.ts';
 
 /** An answer of the feed, ready to send; `gzip` is there where it pays. */
 export interface FeedBody {

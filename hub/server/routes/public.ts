@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { SluiceError } from '../../shared/errors.ts';
-import { apiPaths } from '../model/api.ts';
-import type { RouteContext } from './context.ts';
-import { isSignedWebhook, pushOf } from './webhook.ts';
+import { SluiceError } from '../../../shared/errors.ts';
+import { apiPaths } from '../../model/api.ts';
+import type { RouteContext } from '../context.ts';
+import { isSignedWebhook, pushOf } from '../webhook.ts';
 
 /** Routes without a caller: health, metrics (loopback or administrator), and the signed webhook. */
 export function openRoutes(app: FastifyInstance, context: RouteContext): void {
