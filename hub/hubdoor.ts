@@ -7,7 +7,7 @@ import { feedPaths } from '../shared/wire/feed.ts';
 import { joinLine } from '../shared/wire/join.ts';
 import { readEnrolment, readReport } from './collect/intake.ts';
 import type { ReportBook } from './collect/reports.ts';
-import type { Loop } from './loop.ts';
+import type { Loop } from './run/loop.ts';
 import { joinBody, removeBody, approveBody, type ClusterEntry } from './model/api.ts';
 import type { ChannelView } from './model/channel.ts';
 import type { LedgerState } from './model/ledger.ts';

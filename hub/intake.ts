@@ -9,7 +9,7 @@ import type { Metrics } from './model/metrics.ts';
 import type { Problem, Snapshot, Sourced } from './model/source.ts';
 import { runningUnits, unrendered } from './passfacts.ts';
 import { recordRevisions } from './render/revisions.ts';
-import { timed } from './timed.ts';
+import { timed } from './model/timed.ts';
 import { settleDocuments } from './validate/settle.ts';
 import { validate } from './validate/validate.ts';
 

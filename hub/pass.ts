@@ -25,7 +25,7 @@ import type { CueEngine } from './cue/engine.ts';
 import type { RenderMemory } from './render/memory.ts';
 import { render } from './render/render.ts';
 import { plan } from './plan/plan.ts';
-import { timed } from './timed.ts';
+import { timed } from './model/timed.ts';
 
 /** What a pass works with. */
 export interface PassParts extends IntakeParts {

@@ -13,7 +13,7 @@ import { feedAnswer, feedPaths, type FeedAnswer } from '../../../shared/wire/fee
 import { parseJoinLine, type JoinTicket } from '../../../shared/wire/join.ts';
 import type { AgentReport, ReportApp } from '../../../shared/wire/report.ts';
 import { revision, type Revision } from '../../../shared/wire/revision.ts';
-import type { RunningHub } from '../../../hub/start.ts';
+import type { RunningHub } from '../../../hub/run/hub.ts';
 import type { HubWorld } from './world.ts';
 
 /** The hub's side of an agent, spoken by hand: keys, credentials, polls and reports over plain HTTP. */

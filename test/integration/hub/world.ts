@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { hubClient, type HubClient } from '../../../hub/client/client.ts';
 import { readAccess, readSecret } from '../../../hub/config/data-folder.ts';
 import { hubConfig, type HubFile } from '../../../hub/config/config.ts';
-import { startHub, type RunningHub } from '../../../hub/start.ts';
+import { startHub, type RunningHub } from '../../../hub/run/hub.ts';
 import { systemClock } from '../../../shared/adapters/clock.ts';
 import { createHttp, type HttpClient } from '../../../shared/adapters/http.ts';
 import { createLog } from '../../../shared/adapters/log.ts';

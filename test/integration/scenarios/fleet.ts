@@ -7,7 +7,7 @@ import { hubClient, type HubClient } from '../../../hub/client/client.ts';
 import { hubConfig, type HubFile } from '../../../hub/config/config.ts';
 import type { JoinBody } from '../../../hub/model/api.ts';
 import type { StatusRow, StatusView } from '../../../hub/model/status.ts';
-import { startHub, type RunningHub } from '../../../hub/start.ts';
+import { startHub, type RunningHub } from '../../../hub/run/hub.ts';
 import { systemClock } from '../../../shared/adapters/clock.ts';
 import { createHttp } from '../../../shared/adapters/http.ts';
 import { createLog } from '../../../shared/adapters/log.ts';

@@ -12,7 +12,7 @@ import { verify } from '../../../agent/verify/verify.ts';
 import { hubClient, type HubClient } from '../../../hub/client/client.ts';
 import { readAccess, readSecret } from '../../../hub/config/data-folder.ts';
 import { hubConfig } from '../../../hub/config/config.ts';
-import { startHub, type RunningHub } from '../../../hub/start.ts';
+import { startHub, type RunningHub } from '../../../hub/run/hub.ts';
 import { systemClock } from '../../../shared/adapters/clock.ts';
 import { createRepos } from '../../../shared/adapters/git/repos.ts';
 import { createHttp } from '../../../shared/adapters/http.ts';

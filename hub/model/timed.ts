@@ -1,5 +1,5 @@
-import type { Clock } from '../shared/ports/clock.ts';
-import type { Metrics, StageName } from './model/metrics.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import type { Metrics, StageName } from './metrics.ts';
 
 /** Runs a stage and counts the time that it took, also when it throws. */
 export async function timed<T>(

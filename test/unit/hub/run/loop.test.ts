@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createLoop, type Loop } from '../../../hub/loop.ts';
-import type { Ledger, LedgerState } from '../../../hub/model/ledger.ts';
-import type { PassResult } from '../../../hub/pass.ts';
-import { SluiceError } from '../../../shared/errors.ts';
-import { stateOf } from './facts.ts';
+import { createLoop, type Loop } from '../../../../hub/run/loop.ts';
+import type { Ledger, LedgerState } from '../../../../hub/model/ledger.ts';
+import type { PassResult } from '../../../../hub/pass.ts';
+import { SluiceError } from '../../../../shared/errors.ts';
+import { stateOf } from '../facts.ts';
 
 /** A loop over a pass that the test ends by hand, a ledger in memory, and a clock whose timers the test fires. */
 function scene(results: (() => PassResult)[] = []) {

@@ -1,6 +1,6 @@
-import { asSluiceError } from '../shared/errors.ts';
-import type { LedgerState } from './model/ledger.ts';
-import type { Problem } from './model/source.ts';
+import { asSluiceError } from '../../shared/errors.ts';
+import type { LedgerState } from '../model/ledger.ts';
+import type { Problem } from '../model/source.ts';
 
 /** The last committed state in memory, with what only this process knows. */
 export interface StateBook {

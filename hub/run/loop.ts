@@ -1,11 +1,11 @@
-import { asSluiceError, isSluiceError } from '../shared/errors.ts';
-import { backoff } from '../shared/lib/backoff.ts';
-import type { Clock, Random } from '../shared/ports/clock.ts';
-import type { Log } from '../shared/ports/log.ts';
-import type { Ledger, LedgerState } from './model/ledger.ts';
-import type { Metrics } from './model/metrics.ts';
-import type { Changed } from './model/registry.ts';
-import type { PassResult } from './pass.ts';
+import { asSluiceError, isSluiceError } from '../../shared/errors.ts';
+import { backoff } from '../../shared/lib/backoff.ts';
+import type { Clock, Random } from '../../shared/ports/clock.ts';
+import type { Log } from '../../shared/ports/log.ts';
+import type { Ledger, LedgerState } from '../model/ledger.ts';
+import type { Metrics } from '../model/metrics.ts';
+import type { Changed } from '../model/registry.ts';
+import type { PassResult } from '../pass.ts';
 
 /** Why a pass is wanted. */
 export type WakeReason =

@@ -1,25 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dataFiles, ensureSecret, readSecret, removeAddress, writeAddress } from './config/data-folder.ts';
-import { openReports } from './collect/reports.ts';
-import { fileReportStore } from './store/reports.ts';
-import type { HubConfig } from './config/config.ts';
-import { keepFresh } from './fresh.ts';
-import { createDoor, createStatusSignal } from './hubdoor.ts';
+import { dataFiles, ensureSecret, readSecret, removeAddress, writeAddress } from '../config/data-folder.ts';
+import { openReports } from '../collect/reports.ts';
+import { fileReportStore } from '../store/reports.ts';
+import type { HubConfig } from '../config/config.ts';
+import { keepFresh } from './freshness.ts';
+import { createDoor, createStatusSignal } from '../hubdoor.ts';
 import { createLoop } from './loop.ts';
-import { pass, type PassParts } from './pass.ts';
-import { rootFingerprint } from './keys/keys.ts';
-import { openRemotes } from './store/remotes.ts';
-import { startCueEngine } from './cue/engine.ts';
-import { newRenderMemory } from './render/memory.ts';
-import { warmUp } from './render/warm.ts';
-import { openGitDoor } from './server/git/upload-pack.ts';
-import { createMetrics } from './server/metrics.ts';
-import { startServer, type HubServer } from './server/server.ts';
-import { openChannelView } from './server/feed/channel-view.ts';
+import { pass, type PassParts } from '../pass.ts';
+import { rootFingerprint } from '../keys/keys.ts';
+import { openRemotes } from '../store/remotes.ts';
+import { startCueEngine } from '../cue/engine.ts';
+import { newRenderMemory } from '../render/memory.ts';
+import { warmUp } from '../render/warm.ts';
+import { openGitDoor } from '../server/git/upload-pack.ts';
+import { createMetrics } from '../server/metrics.ts';
+import { startServer, type HubServer } from '../server/server.ts';
+import { openChannelView } from '../server/feed/channel-view.ts';
 import { followSource, openConfigSource, type SourcesPorts } from './sources.ts';
-import { createState } from './state.ts';
-import { openStores } from './store/open.ts';
+import { createState } from './current-state.ts';
+import { openStores } from '../store/open.ts';
 
 /** What a hub needs from outside. */
 export interface HubPorts extends SourcesPorts {

@@ -1,12 +1,12 @@
-import { createLog } from '../shared/adapters/log.ts';
-import { cronSchedule, isCronExpression } from '../shared/adapters/schedule.ts';
-import { proxySettings } from '../shared/adapters/http/proxy.ts';
-import { SluiceError } from '../shared/errors.ts';
-import { dataFiles, ensureSecret } from './config/data-folder.ts';
-import type { CliContext } from './clicontext.ts';
-import type { HubConfig } from './config/config.ts';
-import { startHub } from './start.ts';
-import { openStores } from './store/open.ts';
+import { createLog } from '../../shared/adapters/log.ts';
+import { cronSchedule, isCronExpression } from '../../shared/adapters/schedule.ts';
+import { proxySettings } from '../../shared/adapters/http/proxy.ts';
+import { SluiceError } from '../../shared/errors.ts';
+import { dataFiles, ensureSecret } from '../config/data-folder.ts';
+import type { CliContext } from '../clicontext.ts';
+import type { HubConfig } from '../config/config.ts';
+import { startHub } from './hub.ts';
+import { openStores } from '../store/open.ts';
 
 /** Polls are spread over this time, so that many hubs do not ask one Git host at once. */
 const pollJitterMs = 10_000;

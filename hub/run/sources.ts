@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRepos } from '../shared/adapters/git/repos.ts';
-import type { HttpClient, HttpOptions } from '../shared/adapters/http.ts';
-import { createWatch } from './run/watch.ts';
-import { asSluiceError, SluiceError } from '../shared/errors.ts';
-import { backoff } from '../shared/lib/backoff.ts';
-import type { Clock, Random } from '../shared/ports/clock.ts';
-import type { Log } from '../shared/ports/log.ts';
-import type { Schedule } from '../shared/ports/schedule.ts';
-import type { HubConfig } from './config/config.ts';
-import { openSource, type ConfigSource } from './load/source.ts';
+import { createRepos } from '../../shared/adapters/git/repos.ts';
+import type { HttpClient, HttpOptions } from '../../shared/adapters/http.ts';
+import { createWatch } from './watch.ts';
+import { asSluiceError, SluiceError } from '../../shared/errors.ts';
+import { backoff } from '../../shared/lib/backoff.ts';
+import type { Clock, Random } from '../../shared/ports/clock.ts';
+import type { Log } from '../../shared/ports/log.ts';
+import type { Schedule } from '../../shared/ports/schedule.ts';
+import type { HubConfig } from '../config/config.ts';
+import { openSource, type ConfigSource } from '../load/source.ts';
 import type { Loop } from './loop.ts';
-import { gitAuthorization } from './model/login.ts';
+import { gitAuthorization } from '../model/login.ts';
 
 /** What opening and following the config repository needs from outside. */
 export interface SourcesPorts {
