@@ -5,7 +5,7 @@ import { openPackStore } from './store/packs/store.ts';
 import { writeWholeRepository } from './store/packs/whole.ts';
 import { SluiceError } from '../shared/errors.ts';
 import type { ObjectStore } from './model/objects.ts';
-import type { CliContext } from './clicontext.ts';
+import type { CliContext } from './cli/context.ts';
 import { openLedger } from './store/ledger/ledger.ts';
 import type { HubKeys } from './keys/types.ts';
 import type { LedgerState } from './model/ledger.ts';

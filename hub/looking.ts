@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { createRepos } from '../shared/adapters/git/repos.ts';
 import { SluiceError } from '../shared/errors.ts';
-import type { CliContext } from './clicontext.ts';
+import type { CliContext } from './cli/context.ts';
 import { isUrl } from './config/config.ts';
 import { preview, type Preview, type PreviewOptions } from './preview.ts';
 import { startCueEngine } from './cue/engine.ts';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { terminalOf } from '../shared/adapters/cli.ts';
-import { runHubCli } from './cli.ts';
+import { runHubCli } from './cli/program.ts';
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

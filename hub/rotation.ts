@@ -4,7 +4,7 @@ import { asSluiceError, SluiceError } from '../shared/errors.ts';
 import { parseCommit } from './model/commit.ts';
 import { sshSignedBy } from './keys/sshsig.ts';
 import { signerOf } from '../shared/wire/envelope.ts';
-import type { CliContext } from './clicontext.ts';
+import type { CliContext } from './cli/context.ts';
 import { readData } from './exporting.ts';
 import { ledgerRef } from './store/ledger/ledger.ts';
 import { signedByOthers } from './passfacts.ts';

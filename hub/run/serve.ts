@@ -3,7 +3,7 @@ import { cronSchedule, isCronExpression } from '../../shared/adapters/schedule.t
 import { proxySettings } from '../../shared/adapters/http/proxy.ts';
 import { SluiceError } from '../../shared/errors.ts';
 import { dataFiles, ensureSecret } from '../config/data-folder.ts';
-import type { CliContext } from '../clicontext.ts';
+import type { CliContext } from '../cli/context.ts';
 import type { HubConfig } from '../config/config.ts';
 import { startHub } from './hub.ts';
 import { openStores } from '../store/open.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hubClient, type HubClient } from '../../../hub/client/client.ts';
+import { hubClient, type HubClient } from '../../../hub/api/client.ts';
 import { readAccess } from '../../../hub/config/data-folder.ts';
 import { createHttp, type HttpClient } from '../../../shared/adapters/http.ts';
 import { newSeed, signerOf } from '../../../shared/wire/envelope.ts';

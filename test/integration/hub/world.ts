@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { hubClient, type HubClient } from '../../../hub/client/client.ts';
+import { hubClient, type HubClient } from '../../../hub/api/client.ts';
 import { readAccess, readSecret } from '../../../hub/config/data-folder.ts';
 import { hubConfig, type HubFile } from '../../../hub/config/config.ts';
 import { startHub, type RunningHub } from '../../../hub/run/hub.ts';

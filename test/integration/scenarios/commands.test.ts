@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runHubCli } from '../../../hub/cli.ts';
+import { runHubCli } from '../../../hub/cli/program.ts';
 import { applicationYaml, clustersYaml, deploymentYaml } from '../../lab/demo/documents.ts';
 import type { CommandResult } from '../../lab/demo/program.ts';
 import { git } from '../../fakes/git.ts';

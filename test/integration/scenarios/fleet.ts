@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { runHubCli } from '../../../hub/cli.ts';
+import { runHubCli } from '../../../hub/cli/program.ts';
 import { readAccess, readSecret, dataFiles } from '../../../hub/config/data-folder.ts';
-import { hubClient, type HubClient } from '../../../hub/client/client.ts';
+import { hubClient, type HubClient } from '../../../hub/api/client.ts';
 import { hubConfig, type HubFile } from '../../../hub/config/config.ts';
 import type { JoinBody } from '../../../hub/model/api.ts';
 import type { StatusRow, StatusView } from '../../../hub/model/status.ts';

@@ -9,7 +9,7 @@ import type { Identity } from '../../../agent/model/site.ts';
 import { pass } from '../../../agent/pass.ts';
 import { openTransport } from '../../../agent/pull/transport.ts';
 import { verify } from '../../../agent/verify/verify.ts';
-import { hubClient, type HubClient } from '../../../hub/client/client.ts';
+import { hubClient, type HubClient } from '../../../hub/api/client.ts';
 import { readAccess, readSecret } from '../../../hub/config/data-folder.ts';
 import { hubConfig } from '../../../hub/config/config.ts';
 import { startHub, type RunningHub } from '../../../hub/run/hub.ts';

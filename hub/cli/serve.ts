@@ -1,6 +1,6 @@
-import { choiceOption } from '../shared/adapters/cli.ts';
-import { SluiceError } from '../shared/errors.ts';
-import type { CliContext } from './clicontext.ts';
+import { choiceOption } from '../../shared/adapters/cli.ts';
+import { SluiceError } from '../../shared/errors.ts';
+import type { CliContext } from './context.ts';
 import {
   defaultData,
   hubConfig,
@@ -9,7 +9,7 @@ import {
   readHubFile,
   type HubConfig,
   type HubFile,
-} from './config/config.ts';
+} from '../config/config.ts';
 
 interface ServeFlags {
   readonly config?: string;
@@ -44,7 +44,7 @@ export function serveCommands(context: CliContext): void {
     .description('make the keys, ledger and channel of a hub (`serve` does so, too)')
     .option('--data <dir>', `data folder (default: ${defaultData})`)
     .action(async (flags: { readonly data?: string }) => {
-      const { init } = await import('./run/serve.ts');
+      const { init } = await import('../run/serve.ts');
       await init(context, context.terminal.path(flags.data ?? defaultData));
     });
   program
@@ -75,7 +75,7 @@ export function serveCommands(context: CliContext): void {
     .action(async (source: string | undefined, flags: ServeFlags) => {
       const config = await configOf(context, source, flags);
       // What a hub is made of takes half a second to load: no other command pays for it.
-      const { serve } = await import('./run/serve.ts');
+      const { serve } = await import('../run/serve.ts');
       await serve(context, config);
     });
 }

@@ -1,10 +1,10 @@
-import type { Cli, CliCommand, Terminal } from '../shared/adapters/cli.ts';
-import type { Clock, Random } from '../shared/ports/clock.ts';
-import { hubClient, type HubClient } from './client/client.ts';
-import { readAccess, readSecret, type HubAccess } from './config/data-folder.ts';
-import { defaultData } from './config/config.ts';
-import { SluiceError } from '../shared/errors.ts';
-import type { HttpClient, HttpOptions } from '../shared/adapters/http.ts';
+import type { Cli, CliCommand, Terminal } from '../../shared/adapters/cli.ts';
+import type { Clock, Random } from '../../shared/ports/clock.ts';
+import { hubClient, type HubClient } from '../api/client.ts';
+import { readAccess, readSecret, type HubAccess } from '../config/data-folder.ts';
+import { defaultData } from '../config/config.ts';
+import { SluiceError } from '../../shared/errors.ts';
+import type { HttpClient, HttpOptions } from '../../shared/adapters/http.ts';
 import { readFile } from 'node:fs/promises';
 
 /** What the commands of `sluice-hub` work with. */

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { createCli, type Terminal } from '../shared/adapters/cli.ts';
-import { systemClock, systemRandom } from '../shared/adapters/clock.ts';
-import { createHttp } from '../shared/adapters/http.ts';
-import { previewCommands } from './clipreview.ts';
-import { exportCommand } from './cliexport.ts';
-import { keysCommands } from './clikeys.ts';
-import { registryCommands } from './cliregistry.ts';
-import { serveCommands } from './cliserve.ts';
-import { statusCommand } from './clistatus.ts';
+import { createCli, type Terminal } from '../../shared/adapters/cli.ts';
+import { systemClock, systemRandom } from '../../shared/adapters/clock.ts';
+import { createHttp } from '../../shared/adapters/http.ts';
+import { previewCommands } from './render.ts';
+import { exportCommand } from './export.ts';
+import { keysCommands } from './keys.ts';
+import { registryCommands } from './cluster.ts';
+import { serveCommands } from './serve.ts';
+import { statusCommand } from './status.ts';
 
 /** Runs `sluice-hub ARGS` and resolves with its exit status; `signal` aborts on SIGINT and SIGTERM. */
 export async function runHubCli(args: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
@@ -26,6 +26,8 @@ export async function runHubCli(args: readonly string[], terminal: Terminal, sig
 }
 
 function packageVersion(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   return manifest.version;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { joinSteps } from '../../../hub/joinsteps.ts';
+import { joinSteps } from '../../../../hub/cli/join-steps.ts';
 
 const feed = { url: 'sluice+https://sluice.example.com', hub: 'https://sluice.example.com' };
 const lineOf = (file: string) => joinSteps(file, feed).split('\n')[1];

@@ -1,10 +1,10 @@
-import { choiceOption } from '../shared/adapters/cli.ts';
-import { withClient, withHubFlags, type CliContext, type HubFlags } from './clicontext.ts';
-import type { HubClient } from './client/client.ts';
-import type { StatusView } from './model/status.ts';
-import { statusExit } from './status/view.ts';
-import { changeLine, statusTable, summaryLine } from './status/table.ts';
-import { yamlText } from './status/yaml.ts';
+import { choiceOption } from '../../shared/adapters/cli.ts';
+import { withClient, withHubFlags, type CliContext, type HubFlags } from './context.ts';
+import type { HubClient } from '../api/client.ts';
+import type { StatusView } from '../model/status.ts';
+import { statusExit } from '../status/view.ts';
+import { changeLine, statusTable, summaryLine } from '../status/table.ts';
+import { yamlText } from '../status/yaml.ts';
 
 interface StatusFlags extends HubFlags {
   readonly cluster?: string;

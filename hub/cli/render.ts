@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { choiceOption } from '../shared/adapters/cli.ts';
-import { asSluiceError, codes } from '../shared/errors.ts';
-import type { CliContext } from './clicontext.ts';
-import type { Problem } from './model/source.ts';
-import { problemLine } from './status/problem.ts';
+import { choiceOption } from '../../shared/adapters/cli.ts';
+import { asSluiceError, codes } from '../../shared/errors.ts';
+import type { CliContext } from './context.ts';
+import type { Problem } from '../model/source.ts';
+import { problemLine } from '../status/problem.ts';
 
 interface RenderFlags {
   readonly cluster?: string;
@@ -47,7 +47,7 @@ export function previewCommands(context: CliContext): void {
 
 // What renders takes long to load: no other command pays for it.
 async function loaded() {
-  return { ...(await import('./preview.ts')), ...(await import('./looking.ts')) };
+  return { ...(await import('../preview.ts')), ...(await import('../looking.ts')) };
 }
 
 /** A line for each problem; the worst kind of them decides the exit status: bad documents before bad renders. */

@@ -1,12 +1,12 @@
 import { access, writeFile } from 'node:fs/promises';
-import { asSluiceError, SluiceError } from '../shared/errors.ts';
-import { choiceOption } from '../shared/adapters/cli.ts';
-import { withClient, withHubFlags, type CliContext, type HubFlags } from './clicontext.ts';
-import { capabilitiesOf, unknownCapabilities } from './model/capabilities.ts';
-import { parseJoinLine } from '../shared/wire/join.ts';
-import { joinSteps } from './joinsteps.ts';
-import type { ClusterEntry } from './model/api.ts';
-import { clusterTable } from './status/clusters.ts';
+import { asSluiceError, SluiceError } from '../../shared/errors.ts';
+import { choiceOption } from '../../shared/adapters/cli.ts';
+import { withClient, withHubFlags, type CliContext, type HubFlags } from './context.ts';
+import { capabilitiesOf, unknownCapabilities } from '../model/capabilities.ts';
+import { parseJoinLine } from '../../shared/wire/join.ts';
+import { joinSteps } from './join-steps.ts';
+import type { ClusterEntry } from '../model/api.ts';
+import { clusterTable } from '../status/clusters.ts';
 
 interface JoinFlags extends HubFlags {
   readonly labels?: string;

@@ -1,4 +1,4 @@
-import type { JoinTicket } from '../shared/wire/join.ts';
+import type { JoinTicket } from '../../shared/wire/join.ts';
 
 /** How the agent of a join file gets into its cluster: lines for a shell, with Helm, or as a process that reaches the cluster. */
 export function joinSteps(file: string, { url, hub }: Pick<JoinTicket, 'url' | 'hub'>): string {

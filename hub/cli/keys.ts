@@ -1,5 +1,5 @@
-import type { CliContext } from './clicontext.ts';
-import { defaultData } from './config/config.ts';
+import type { CliContext } from './context.ts';
+import { defaultData } from '../config/config.ts';
 
 interface KeysFlags {
   readonly data?: string;
@@ -17,7 +17,7 @@ export function keysCommands(context: CliContext): void {
       .option('--data <dir>', `data folder of the hub (default: ${defaultData})`)
       .option('--root-key <file>', 'the root key (default: keys/root.key in the data folder)')
       .action(async (flags: KeysFlags) => {
-        const rotation = await import('./rotation.ts');
+        const rotation = await import('../rotation.ts');
         const data = terminal.path(flags.data ?? defaultData);
         const rootKey = flags.rootKey === undefined ? null : terminal.path(flags.rootKey);
         await rotation[name](context, data, rootKey);
