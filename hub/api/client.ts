@@ -14,8 +14,8 @@ import {
   type JoinAnswer,
   type JoinBody,
   type RemoveBody,
-} from '../model/api.ts';
-import { statusAnswer, type StatusAnswer } from '../model/status.ts';
+} from './bodies.ts';
+import { statusAnswer, type StatusAnswer } from './status.ts';
 
 /** A running hub, as its administrator's command line sees it. */
 export interface HubClient {

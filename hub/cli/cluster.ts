@@ -5,7 +5,7 @@ import { withClient, withHubFlags, type CliContext, type HubFlags } from './cont
 import { capabilitiesOf, unknownCapabilities } from '../model/capabilities.ts';
 import { parseJoinLine } from '../../shared/wire/join.ts';
 import { joinSteps } from './join-steps.ts';
-import type { ClusterEntry } from '../model/api.ts';
+import type { ClusterEntry } from '../api/bodies.ts';
 import { clusterTable } from '../status/clusters.ts';
 
 interface JoinFlags extends HubFlags {

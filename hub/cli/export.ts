@@ -20,7 +20,7 @@ export function exportCommand(context: CliContext): void {
     .action(async (dir: string, flags: ExportFlags) => {
       const { terminal } = context;
       const freshMs = freshTimeMs(flags.freshFor);
-      const { exportTo } = await import('../exporting.ts');
+      const { exportTo } = await import('../operations/export.ts');
       const options = { clusters: flags.cluster ?? null, freshMs };
       await exportTo(context, terminal.path(flags.data ?? defaultData), { ...options, dir: terminal.path(dir) });
     });

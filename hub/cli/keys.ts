@@ -17,7 +17,7 @@ export function keysCommands(context: CliContext): void {
       .option('--data <dir>', `data folder of the hub (default: ${defaultData})`)
       .option('--root-key <file>', 'the root key (default: keys/root.key in the data folder)')
       .action(async (flags: KeysFlags) => {
-        const rotation = await import('../rotation.ts');
+        const rotation = await import('../operations/rotate-keys.ts');
         const data = terminal.path(flags.data ?? defaultData);
         const rootKey = flags.rootKey === undefined ? null : terminal.path(flags.rootKey);
         await rotation[name](context, data, rootKey);

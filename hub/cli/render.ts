@@ -47,7 +47,7 @@ export function previewCommands(context: CliContext): void {
 
 // What renders takes long to load: no other command pays for it.
 async function loaded() {
-  return { ...(await import('../preview.ts')), ...(await import('../looking.ts')) };
+  return { ...(await import('../operations/preview.ts')), ...(await import('../operations/preview-folder.ts')) };
 }
 
 /** A line for each problem; the worst kind of them decides the exit status: bad documents before bad renders. */

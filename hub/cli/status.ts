@@ -1,7 +1,7 @@
 import { choiceOption } from '../../shared/adapters/cli.ts';
 import { withClient, withHubFlags, type CliContext, type HubFlags } from './context.ts';
 import type { HubClient } from '../api/client.ts';
-import type { StatusView } from '../model/status.ts';
+import type { StatusView } from '../api/status.ts';
 import { statusExit } from '../status/view.ts';
 import { changeLine, statusTable, summaryLine } from '../status/table.ts';
 import { yamlText } from '../status/yaml.ts';

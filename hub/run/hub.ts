@@ -5,7 +5,7 @@ import { openReports } from '../collect/reports.ts';
 import { fileReportStore } from '../store/reports.ts';
 import type { HubConfig } from '../config/config.ts';
 import { keepFresh } from './freshness.ts';
-import { createDoor, createStatusSignal } from '../hubdoor.ts';
+import { createDoor, createStatusSignal } from '../operations/service.ts';
 import { createLoop } from './loop.ts';
 import { pass, type PassParts } from '../pass.ts';
 import { rootFingerprint } from '../keys/keys.ts';

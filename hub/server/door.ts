@@ -1,7 +1,7 @@
 import type { LedgerState } from '../model/ledger.ts';
 import type { ChannelView } from '../model/channel.ts';
-import type { ApproveBody, ClusterEntry, JoinAnswer, JoinBody, RemoveBody } from '../model/api.ts';
-import type { StatusView } from '../model/status.ts';
+import type { ApproveBody, ClusterEntry, JoinAnswer, JoinBody, RemoveBody } from '../api/bodies.ts';
+import type { StatusView } from '../api/status.ts';
 import type { PushHint } from '../../shared/ports/repo.ts';
 import type { ReportAnswer } from '../../shared/wire/report.ts';
 

@@ -4,7 +4,7 @@ import type { AgentReport, ReportCondition } from '../../shared/wire/report.ts';
 import { capabilityWords } from '../model/capabilities.ts';
 import type { ClusterRecord } from '../model/ledger.ts';
 import { ageOf, isStale } from './age.ts';
-import type { StatusCluster } from '../model/status.ts';
+import type { StatusCluster } from '../api/status.ts';
 import type { StatusFacts } from './facts.ts';
 
 /** One cluster as status shows it: who it is, what it was sent, what it took, and how old that knowledge is. */

@@ -1,4 +1,4 @@
-import type { ClusterEntry } from '../model/api.ts';
+import type { ClusterEntry } from '../api/bodies.ts';
 import { ageText } from './age.ts';
 import { layoutTable } from './layout.ts';
 

@@ -4,7 +4,7 @@ import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { ClusterRecord } from '../model/ledger.ts';
 import type { ReceivedReport } from '../model/reports.ts';
 import { ageOf, isStale } from './age.ts';
-import type { StatusRow } from '../model/status.ts';
+import type { StatusRow } from '../api/status.ts';
 import type { RowFacts, StatusFacts } from './facts.ts';
 import { isEcho, verdictOf } from './verdict.ts';
 

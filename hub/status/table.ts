@@ -1,6 +1,6 @@
 import type { AppHealth } from '../../shared/model/health.ts';
 import { ageText } from './age.ts';
-import type { StatusRow, StatusView } from '../model/status.ts';
+import type { StatusRow, StatusView } from '../api/status.ts';
 import { fit, layoutTable, wrap, type Column } from './layout.ts';
 
 /** How a table is to look. */

@@ -5,7 +5,7 @@ import type { LedgerState } from '../model/ledger.ts';
 import { clusterOf } from './cluster.ts';
 import type { StatusFacts } from './facts.ts';
 import { rowsOf } from './row.ts';
-import type { StatusView, StatusRow, StatusProblem, StatusGuarded } from '../model/status.ts';
+import type { StatusView, StatusRow, StatusProblem, StatusGuarded } from '../api/status.ts';
 
 /** Which part of the fleet to show: an application's name or `namespace/name`, and a cluster. */
 export interface StatusFilter {

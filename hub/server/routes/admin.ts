@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { decode } from '../../../shared/wire/codec.ts';
-import { apiPaths, approveBody, joinBody, labelsBody, removeBody } from '../../model/api.ts';
+import { apiPaths, approveBody, joinBody, labelsBody, removeBody } from '../../api/bodies.ts';
 import type { RouteContext } from '../context.ts';
 
 interface StatusRoute {

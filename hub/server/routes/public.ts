@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { SluiceError } from '../../../shared/errors.ts';
-import { apiPaths } from '../../model/api.ts';
+import { apiPaths } from '../../api/bodies.ts';
 import type { RouteContext } from '../context.ts';
 import { isSignedWebhook, pushOf } from '../webhook.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StatusView } from '../../../hub/model/status.ts';
+import type { StatusView } from '../../../hub/api/status.ts';
 import { statusView } from '../../../hub/status/view.ts';
 import { statusTable } from '../../../hub/status/table.ts';
 import { yamlText } from '../../../hub/status/yaml.ts';

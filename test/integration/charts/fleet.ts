@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StatusRow, StatusView } from '../../../hub/model/status.ts';
+import type { StatusRow, StatusView } from '../../../hub/api/status.ts';
 import { startConfigRepository, type ConfigRepository } from '../../lab/demo/config-repository.ts';
 import { freePort } from '../../fakes/port.ts';
 import { waitFor } from '../../lab/controlplane/wait.ts';

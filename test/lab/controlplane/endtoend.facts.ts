@@ -1,4 +1,4 @@
-import type { StatusRow, StatusView } from '../../../hub/model/status.ts';
+import type { StatusRow, StatusView } from '../../../hub/api/status.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import type { Listed } from './endtoend.documents.ts';
 import type { Site } from './release.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StatusView } from '../../../hub/model/status.ts';
+import type { StatusView } from '../../../hub/api/status.ts';
 import { buildBundles } from '../../config/bundle.ts';
 import { kubectlPath } from '../../config/tools.ts';
 import { git } from '../../fakes/git.ts';

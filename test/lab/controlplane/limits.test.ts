@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { StatusView } from '../../../hub/model/status.ts';
+import type { StatusView } from '../../../hub/api/status.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { bundleLimits } from '../../../shared/wire/bundle.ts';
 import { agentEnv, agentFlags, residentMiB } from '../bench/process.ts';

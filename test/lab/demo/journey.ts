@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StatusView } from '../../../hub/model/status.ts';
+import type { StatusView } from '../../../hub/api/status.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { git } from '../../fakes/git.ts';
 import { openClusterView, type ClusterView } from './cluster-view.ts';

@@ -1,4 +1,4 @@
-import type { StatusRow } from '../../../hub/model/status.ts';
+import type { StatusRow } from '../../../hub/api/status.ts';
 import { roles, wayNames, type Way } from './script.ts';
 import { pad, type Screen, type Tone } from './screen.ts';
 import { sharesOf, versionOf, type Sight } from './sight.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { StatusView } from '../../../hub/model/status.ts';
+import type { StatusView } from '../../../hub/api/status.ts';
 import { track } from './program.ts';
 
 /** What `sluice-hub status --watch -o json` says, as it says it. */

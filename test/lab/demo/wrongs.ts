@@ -1,4 +1,4 @@
-import type { StatusRow } from '../../../hub/model/status.ts';
+import type { StatusRow } from '../../../hub/api/status.ts';
 import { replicas, type Step } from './script.ts';
 import { sharesOf, versionOf, type Sight } from './sight.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StatusRow } from '../../../../hub/model/status.ts';
+import type { StatusRow } from '../../../../hub/api/status.ts';
 import { steps, type Step } from '../../../lab/demo/script.ts';
 import type { Sight } from '../../../lab/demo/sight.ts';
 import { wrongsOf, type Known } from '../../../lab/demo/wrongs.ts';

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { asSluiceError, SluiceError } from '../shared/errors.ts';
-import { parseCommit } from './model/commit.ts';
-import { sshSignedBy } from './keys/sshsig.ts';
-import { signerOf } from '../shared/wire/envelope.ts';
-import type { CliContext } from './cli/context.ts';
-import { readData } from './exporting.ts';
-import { ledgerRef } from './store/ledger/ledger.ts';
-import { signedByOthers } from './passfacts.ts';
-import { keyFiles, retireHubKeys, rotateHubKey } from './keys/keys.ts';
+import { asSluiceError, SluiceError } from '../../shared/errors.ts';
+import { parseCommit } from '../model/commit.ts';
+import { sshSignedBy } from '../keys/sshsig.ts';
+import { signerOf } from '../../shared/wire/envelope.ts';
+import type { CliContext } from '../cli/context.ts';
+import { readData } from './export.ts';
+import { ledgerRef } from '../store/ledger/ledger.ts';
+import { signedByOthers } from '../passfacts.ts';
+import { keyFiles, retireHubKeys, rotateHubKey } from '../keys/keys.ts';
 
 /** Makes a new hub key in a data folder, and says what comes next. */
 export function rotate({ terminal }: CliContext, data: string, rootKey: string | null): void {

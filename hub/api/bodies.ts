@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { capabilities } from './documents.ts';
+import { capabilities } from '../model/documents.ts';
 import { clusterName, labels } from '../../shared/wire/schema.ts';
 
 /**

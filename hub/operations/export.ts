@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { openPackStore } from './store/packs/store.ts';
-import { writeWholeRepository } from './store/packs/whole.ts';
-import { SluiceError } from '../shared/errors.ts';
-import type { ObjectStore } from './model/objects.ts';
-import type { CliContext } from './cli/context.ts';
-import { openLedger } from './store/ledger/ledger.ts';
-import type { HubKeys } from './keys/types.ts';
-import type { LedgerState } from './model/ledger.ts';
-import { exportedChannel, type ExportedChannel, type ExportOptions } from './publish/export.ts';
-import { hasKeys, loadKeys, rootFiles } from './keys/keys.ts';
+import { openPackStore } from '../store/packs/store.ts';
+import { writeWholeRepository } from '../store/packs/whole.ts';
+import { SluiceError } from '../../shared/errors.ts';
+import type { ObjectStore } from '../model/objects.ts';
+import type { CliContext } from '../cli/context.ts';
+import { openLedger } from '../store/ledger/ledger.ts';
+import type { HubKeys } from '../keys/types.ts';
+import type { LedgerState } from '../model/ledger.ts';
+import { exportedChannel, type ExportedChannel, type ExportOptions } from '../publish/export.ts';
+import { hasKeys, loadKeys, rootFiles } from '../keys/keys.ts';
 
 /** Where to, and what. */
 export interface ExportOrder extends ExportOptions {

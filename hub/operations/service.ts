@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../shared/ports/clock.ts';
-import type { Log } from '../shared/ports/log.ts';
-import type { PushHint } from '../shared/ports/repo.ts';
-import { newSeed, signerOf } from '../shared/wire/envelope.ts';
-import { feedPaths } from '../shared/wire/feed.ts';
-import { joinLine } from '../shared/wire/join.ts';
-import { readEnrolment, readReport } from './collect/intake.ts';
-import type { ReportBook } from './collect/reports.ts';
-import type { Loop } from './run/loop.ts';
-import { joinBody, removeBody, approveBody, type ClusterEntry } from './model/api.ts';
-import type { ChannelView } from './model/channel.ts';
-import type { LedgerState } from './model/ledger.ts';
-import type { Metrics } from './model/metrics.ts';
-import { approve, enrol, hasLeft, remove, revoke, setLabels } from './registry/change.ts';
-import { join } from './registry/join.ts';
-import type { HubDoor } from './server/door.ts';
-import { clusterOf } from './status/cluster.ts';
-import { statusView } from './status/view.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import type { Log } from '../../shared/ports/log.ts';
+import type { PushHint } from '../../shared/ports/repo.ts';
+import { newSeed, signerOf } from '../../shared/wire/envelope.ts';
+import { feedPaths } from '../../shared/wire/feed.ts';
+import { joinLine } from '../../shared/wire/join.ts';
+import { readEnrolment, readReport } from '../collect/intake.ts';
+import type { ReportBook } from '../collect/reports.ts';
+import type { Loop } from '../run/loop.ts';
+import { joinBody, removeBody, approveBody, type ClusterEntry } from '../api/bodies.ts';
+import type { ChannelView } from '../model/channel.ts';
+import type { LedgerState } from '../model/ledger.ts';
+import type { Metrics } from '../model/metrics.ts';
+import { approve, enrol, hasLeft, remove, revoke, setLabels } from '../registry/change.ts';
+import { join } from '../registry/join.ts';
+import type { HubDoor } from '../server/door.ts';
+import { clusterOf } from '../status/cluster.ts';
+import { statusView } from '../status/view.ts';
 
 /** What the requests of the web interface are answered with. */
 export interface DoorParts {

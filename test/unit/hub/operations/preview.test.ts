@@ -2,15 +2,21 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { preview, previewFiles, previewJson, previewYaml, type PreviewOptions } from '../../../hub/preview.ts';
-import { startCueEngine, type CueEngine } from '../../../hub/cue/engine.ts';
-import { systemClock } from '../../../shared/adapters/clock.ts';
-import { createRepos } from '../../../shared/adapters/git/repos.ts';
-import type { Http } from '../../../shared/ports/http.ts';
-import { parseYaml } from '../../../shared/lib/yaml.ts';
-import { git } from '../../fakes/git.ts';
+import {
+  preview,
+  previewFiles,
+  previewJson,
+  previewYaml,
+  type PreviewOptions,
+} from '../../../../hub/operations/preview.ts';
+import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
+import { systemClock } from '../../../../shared/adapters/clock.ts';
+import { createRepos } from '../../../../shared/adapters/git/repos.ts';
+import type { Http } from '../../../../shared/ports/http.ts';
+import { parseYaml } from '../../../../shared/lib/yaml.ts';
+import { git } from '../../../fakes/git.ts';
 
-const examples = new URL('../../../examples', import.meta.url).pathname;
+const examples = new URL('../../../../examples', import.meta.url).pathname;
 const offline: Http = {
   request: () => Promise.reject(new Error('a preview needs no network')),
   events: () => Promise.reject(new Error('a preview needs no network')),

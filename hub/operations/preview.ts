@@ -1,19 +1,19 @@
-import { SluiceError } from '../shared/errors.ts';
-import { canonicalPretty } from '../shared/lib/canonical.ts';
-import { by } from '../shared/lib/order.ts';
-import { docKey } from './model/documents.ts';
-import { refOf, type KubeObject } from '../shared/model/object.ts';
-import { objectPath } from '../shared/wire/layout.ts';
-import { readHistory, type HistoryPorts } from './load/folder.ts';
-import type { Fleet, RevisionBook, Target } from './model/fleet.ts';
-import type { RenderedApp } from './model/rendered.ts';
-import type { Problem } from './model/source.ts';
-import { place } from './place/place.ts';
-import type { CueEngine } from './cue/engine.ts';
-import { render } from './render/render.ts';
-import { emptyBook, recordRevisions } from './render/revisions.ts';
-import { yamlText } from './status/yaml.ts';
-import { validate } from './validate/validate.ts';
+import { SluiceError } from '../../shared/errors.ts';
+import { canonicalPretty } from '../../shared/lib/canonical.ts';
+import { by } from '../../shared/lib/order.ts';
+import { docKey } from '../model/documents.ts';
+import { refOf, type KubeObject } from '../../shared/model/object.ts';
+import { objectPath } from '../../shared/wire/layout.ts';
+import { readHistory, type HistoryPorts } from '../load/folder.ts';
+import type { Fleet, RevisionBook, Target } from '../model/fleet.ts';
+import type { RenderedApp } from '../model/rendered.ts';
+import type { Problem } from '../model/source.ts';
+import { place } from '../place/place.ts';
+import type { CueEngine } from '../cue/engine.ts';
+import { render } from '../render/render.ts';
+import { emptyBook, recordRevisions } from '../render/revisions.ts';
+import { yamlText } from '../status/yaml.ts';
+import { validate } from '../validate/validate.ts';
 
 /** What a preview needs: how folders and work trees are read, and the evaluator of templates. */
 export interface PreviewPorts extends HistoryPorts {

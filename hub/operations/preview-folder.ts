@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { createRepos } from '../shared/adapters/git/repos.ts';
-import { SluiceError } from '../shared/errors.ts';
-import type { CliContext } from './cli/context.ts';
-import { isUrl } from './config/config.ts';
+import { createRepos } from '../../shared/adapters/git/repos.ts';
+import { SluiceError } from '../../shared/errors.ts';
+import type { CliContext } from '../cli/context.ts';
+import { isUrl } from '../config/config.ts';
 import { preview, type Preview, type PreviewOptions } from './preview.ts';
-import { startCueEngine } from './cue/engine.ts';
+import { startCueEngine } from '../cue/engine.ts';
 
 /** A preview of a folder with an evaluator of its own, which ends with it. Throws USAGE for what is no folder. */
 export async function look(
