@@ -2,7 +2,7 @@ import { asSluiceError, type SluiceError } from '../shared/errors.ts';
 import type { Cluster } from './model/documents.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { ConfigSource } from './load/source.ts';
-import { bugOf } from './model/bug.ts';
+import { bugOf } from './model/internal-problem.ts';
 import type { Fleet, RevisionBook, Validated } from './model/fleet.ts';
 import type { GuardedChange, LedgerState, SeenDocument } from './model/ledger.ts';
 import type { Metrics } from './model/metrics.ts';
@@ -10,7 +10,7 @@ import type { Problem, Snapshot, Sourced } from './model/source.ts';
 import { runningUnits, unrendered } from './passfacts.ts';
 import { recordRevisions } from './render/revisions.ts';
 import { timed } from './model/timed.ts';
-import { settleDocuments } from './validate/settle.ts';
+import { settleDocuments } from './validate/missing.ts';
 import { validate } from './validate/validate.ts';
 
 /** What counts of the config repository now. */

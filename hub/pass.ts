@@ -1,5 +1,5 @@
 import type { Clock } from '../shared/ports/clock.ts';
-import { witnessedMarks } from './collect/witness.ts';
+import { witnessedMarks } from './collect/reported-bundles.ts';
 import { takeCommits, type IntakeParts } from './intake.ts';
 import type { Ledger, LedgerState } from './model/ledger.ts';
 import type { Metrics } from './model/metrics.ts';
@@ -16,7 +16,7 @@ import {
   sizesOf,
 } from './passfacts.ts';
 import { place } from './place/place.ts';
-import type { PublishDeps } from './publish/deps.ts';
+import type { PublishDeps } from './publish/types.ts';
 import { finishPending } from './publish/pending.ts';
 import { publish, type Published } from './publish/publish.ts';
 import { settleCapabilities } from './registry/capabilities.ts';

@@ -2,7 +2,7 @@ import type { AgentReport, ReportAnswer } from '../../shared/wire/report.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
 import type { LedgerState } from '../model/ledger.ts';
 import type { ReceivedReport, Reports } from '../model/reports.ts';
-import type { AuthenticReport } from './intake.ts';
+import type { AuthenticReport } from './authenticate.ts';
 import type { ReportStore } from '../store/reports.ts';
 
 /** What a report did: the answer to its sender, whether it was news, and whether the next pass can use it. */

@@ -1,8 +1,8 @@
 import { digestOf } from '../../shared/lib/canonical.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
-import { openAllowance, type Allowance } from './allowance.ts';
+import { openAllowance, type Allowance } from './time-budget.ts';
 import { faultOf, type CueFault } from './fault.ts';
-import { startLane, laneLimits, type Answer } from './lane.ts';
+import { startLane, laneLimits, type Answer } from './worker-handle.ts';
 import { sourceOf, type CueProgram, type Source } from './program.ts';
 
 /** What a template gave: objects (`output`, `outputs`) or changes to them (`patch`, `patchOutputs`). */

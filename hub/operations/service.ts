@@ -5,7 +5,7 @@ import type { PushHint } from '../../shared/ports/repo.ts';
 import { newSeed, signerOf } from '../../shared/wire/envelope.ts';
 import { feedPaths } from '../../shared/wire/feed.ts';
 import { joinLine } from '../../shared/wire/join.ts';
-import { readEnrolment, readReport } from '../collect/intake.ts';
+import { readEnrolment, readReport } from '../collect/authenticate.ts';
 import type { ReportBook } from '../collect/reports.ts';
 import type { Loop } from '../run/loop.ts';
 import { joinBody, removeBody, approveBody, type ClusterEntry } from '../api/bodies.ts';

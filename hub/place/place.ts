@@ -6,7 +6,7 @@ import {
   type Application,
   type ApplicationDeployment,
 } from '../model/documents.ts';
-import { bugOf } from '../model/bug.ts';
+import { bugOf } from '../model/internal-problem.ts';
 import type { Fleet, RevisionBook, RevisionRecord } from '../model/fleet.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import { placeDeployment } from './deployment.ts';

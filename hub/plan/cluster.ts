@@ -8,7 +8,7 @@ import type { NextBundle } from '../model/bundle.ts';
 import type { Problem } from '../model/source.ts';
 import type { Entry } from './entry.ts';
 import { generationOf, previousOf, type ClusterInput } from './input.ts';
-import { settle } from './settle.ts';
+import { settle } from './admit.ts';
 import { stillRetired } from './retire.ts';
 
 /** What was decided for one cluster. */

@@ -5,7 +5,7 @@ import type { Labels } from '../../shared/model/selector.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Approval, BundleMark } from '../../shared/wire/revision.ts';
-import { bugOf } from '../model/bug.ts';
+import { bugOf } from '../model/internal-problem.ts';
 import type { ClusterRecord, GuardedChange, LedgerState, PublishedBundle } from '../model/ledger.ts';
 import type { NextBundle, Plan } from '../model/bundle.ts';
 import type { RenderedApp } from '../model/rendered.ts';

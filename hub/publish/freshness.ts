@@ -9,7 +9,7 @@ import { freshness, freshnessKey, freshnessShard, type Freshness } from '../../s
 import { freshnessPath, freshnessSignaturePath, freshRef } from '../../shared/wire/layout.ts';
 import type { LedgerState, PublishedBundle } from '../model/ledger.ts';
 import { filesOf } from './bundle.ts';
-import { freshFor, instantOf, renewal, type PublishDeps } from './deps.ts';
+import { freshFor, instantOf, renewal, type PublishDeps } from './types.ts';
 
 /** Keeps the freshness lists of a channel. */
 export interface FreshnessKeeper {

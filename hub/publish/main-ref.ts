@@ -5,7 +5,7 @@ import type { RefMove } from '../model/objects.ts';
 import { mainRef } from '../../shared/wire/layout.ts';
 import type { HubKeys } from '../keys/types.ts';
 import { filesOf } from './bundle.ts';
-import { instantOf, type PublishDeps } from './deps.ts';
+import { instantOf, type PublishDeps } from './types.ts';
 import { rootFiles } from '../keys/keys.ts';
 
 /** What the branch `main` needs: nothing, a move, or a look by a person. */

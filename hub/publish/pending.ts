@@ -2,7 +2,7 @@ import type { RefMove } from '../model/objects.ts';
 import { clusterRef } from '../../shared/wire/layout.ts';
 import type { LedgerState } from '../model/ledger.ts';
 import type { Problem } from '../model/source.ts';
-import type { PublishDeps } from './deps.ts';
+import type { PublishDeps } from './types.ts';
 import { finishMain } from './main-ref.ts';
 import { assertNotBehind, moveOf, objectsFor, positionOf } from './refs.ts';
 

@@ -7,7 +7,7 @@ import { packEntry } from '../../shared/lib/git/pack.ts';
 import type { ObjectReader } from '../model/objects.ts';
 import { clusterRef } from '../../shared/wire/layout.ts';
 import { buildBundle, type BuiltBundle } from './bundle.ts';
-import { freshFor, instantOf, type PublishDeps } from './deps.ts';
+import { freshFor, instantOf, type PublishDeps } from './types.ts';
 import { diverged, finishPending } from './pending.ts';
 import { positionOf } from './refs.ts';
 

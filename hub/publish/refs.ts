@@ -8,7 +8,7 @@ import { clusterRef, clusterRefPrefix, revisionPath, revisionSignaturePath } fro
 import { revision, type Revision } from '../../shared/wire/revision.ts';
 import type { LedgerState, PublishedBundle } from '../model/ledger.ts';
 import { channelCommit, filesOf, missingObjects } from './bundle.ts';
-import type { PublishDeps } from './deps.ts';
+import type { PublishDeps } from './types.ts';
 
 /** Where a cluster's ref is, seen from the ledger: at its bundle, to be moved there, or at something that nobody recorded. */
 export type Position =

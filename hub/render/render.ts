@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
 import { docKey, namespaceOf, type Application, type ApplicationDeployment } from '../model/documents.ts';
-import { bugOf } from '../model/bug.ts';
+import { bugOf } from '../model/internal-problem.ts';
 import type { Fleet, RevisionBook, RevisionRecord, Target } from '../model/fleet.ts';
 import type { Assignment, Carrier, RenderedApp } from '../model/rendered.ts';
 import type { Problem, Sourced } from '../model/source.ts';

@@ -2,7 +2,7 @@ import { backoff, jittered } from '../../shared/lib/backoff.ts';
 import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Loop } from './loop.ts';
-import type { PublishDeps } from '../publish/deps.ts';
+import type { PublishDeps } from '../publish/types.ts';
 import { openFreshness } from '../publish/freshness.ts';
 
 /** What keeping the freshness lists needs. */

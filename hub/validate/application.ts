@@ -1,6 +1,6 @@
 import type { Application, Component } from '../model/documents.ts';
 import { globExpression } from '../model/glob.ts';
-import type { Known } from './known.ts';
+import type { Known } from './references.ts';
 import { checkName } from './names.ts';
 import { suggestion, type Reporter, type Steps } from './problems.ts';
 import { workloadsInstead } from './workloads.ts';

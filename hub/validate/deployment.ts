@@ -1,5 +1,5 @@
 import { namespaceOf, type AppRevision, type ApplicationDeployment } from '../model/documents.ts';
-import type { Known } from './known.ts';
+import type { Known } from './references.ts';
 import { checkDerived, checkLabels, checkName } from './names.ts';
 import { suggestion, type Reporter, type Steps } from './problems.ts';
 import { checkTraffic } from './traffic.ts';

@@ -6,7 +6,7 @@ import {
   type StringMatch,
   type Traffic,
 } from '../model/documents.ts';
-import type { Known } from './known.ts';
+import type { Known } from './references.ts';
 import { checkDerived, isHost } from './names.ts';
 import { suggestion, type Reporter, type Steps } from './problems.ts';
 

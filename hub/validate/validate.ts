@@ -9,7 +9,7 @@ import type { Fleet, Validated } from '../model/fleet.ts';
 import type { Snapshot, Sourced } from '../model/source.ts';
 import { checkApplication } from './application.ts';
 import { checkDeployment, namedIn } from './deployment.ts';
-import { knownOf, type Known } from './known.ts';
+import { knownOf, type Known } from './references.ts';
 import { checkLabels, checkName } from './names.ts';
 import { checkCluster, checkDefinition } from './other.ts';
 import { inOrder } from './problems.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { matters, openReports } from '../../../../hub/collect/reports.ts';
 import { fileReportStore, type ReportStore } from '../../../../hub/store/reports.ts';
-import { witnessedMarks } from '../../../../hub/collect/witness.ts';
+import { witnessedMarks } from '../../../../hub/collect/reported-bundles.ts';
 import type { Log } from '../../../../shared/ports/log.ts';
 import { newSeed, payloadTypes, signaturesText, signerOf } from '../../../../shared/wire/envelope.ts';
 import type { AgentReport } from '../../../../shared/wire/report.ts';

@@ -5,7 +5,7 @@ import { openPackStore } from '../../../../hub/store/packs/store.ts';
 import { openLedger } from '../../../../hub/store/ledger/ledger.ts';
 import type { ClusterRecord, Ledger, LedgerState } from '../../../../hub/model/ledger.ts';
 import type { RenderedApp } from '../../../../hub/model/rendered.ts';
-import type { PublishDeps } from '../../../../hub/publish/deps.ts';
+import type { PublishDeps } from '../../../../hub/publish/types.ts';
 import { hasKeys, initKeys, loadKeys, rootFiles } from '../../../../hub/keys/keys.ts';
 import { finishPending } from '../../../../hub/publish/pending.ts';
 import { publish, type Published } from '../../../../hub/publish/publish.ts';

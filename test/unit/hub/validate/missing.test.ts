@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createSnapshotBuilder, type Entry } from '../../../../hub/load/snapshot.ts';
 import { everything } from '../../../../hub/load/select.ts';
 import type { SeenDocument } from '../../../../hub/model/ledger.ts';
-import { settleDocuments, type Settled } from '../../../../hub/validate/settle.ts';
+import { settleDocuments, type Settled } from '../../../../hub/validate/missing.ts';
 import { validate } from '../../../../hub/validate/validate.ts';
 
 const app = (name: string, image = 'nginx'): string =>
