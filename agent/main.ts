@@ -17,13 +17,13 @@ import { cronFields } from '../shared/adapters/schedule.ts';
 import { SluiceError } from '../shared/errors.ts';
 import { agentNames } from '../shared/model/names.ts';
 import { parseJoinLine, type JoinTicket } from '../shared/wire/join.ts';
-import { channelAuthorization, hostAndPort, readOptions, type AgentOptions } from './config.ts';
+import { channelAuthorization, hostAndPort, readOptions, type AgentOptions } from './run/config.ts';
 import { createKube, type KubeClient } from './kube/client.ts';
 import { loadKubeAccess } from './kube/config.ts';
-import { startAgent } from './start.ts';
-import { readSiteStatus } from './sitestatus.ts';
-import { statusJson, statusText } from './status/show.ts';
-import { openVitals } from './vitals.ts';
+import { startAgent } from './run/agent.ts';
+import { readSiteStatus } from './cli/site-status.ts';
+import { statusJson, statusText } from './cli/status-text.ts';
+import { openVitals } from './run/probes.ts';
 
 const terminal = terminalOf(process);
 const description = "Runs a cluster's applications as the signed channel says";

@@ -1,19 +1,19 @@
-import { accept, markedBundle, modeOf } from './accept/accept.ts';
+import { accept, markedBundle, modeOf } from './channel/update.ts';
 import { applyStages, forgetOldFaults } from './apply/run.ts';
 import { decideTasks, refuse } from './apply/tasks.ts';
-import { offLimits, selectApps } from './filter/filter.ts';
-import { followKinds } from './health/follow.ts';
-import { fieldsHash } from './health/project.ts';
+import { offLimits, selectApps } from './site/filter.ts';
+import { followKinds } from './live/follow.ts';
+import { fieldsHash } from './live/project.ts';
 import { withPending } from './inventory/entries.ts';
 import { ensureNamespace, isRestored, recall } from './inventory/recall.ts';
 import { record } from './inventory/record.ts';
 import type { Agent, Outcome } from './model/agent.ts';
 import { holdNow } from './model/hold.ts';
-import { doomedOf, outcomeOf, quiet, startsOf } from './model/outcome.ts';
-import { inStages, stageOf } from './order/stages.ts';
-import { choosePrune } from './prune/choose.ts';
+import { doomedOf, outcomeOf, quiet, startsOf } from './report/outcome.ts';
+import { inStages, stageOf } from './apply/stages.ts';
+import { choosePrune } from './prune/deletion-plan.ts';
 import { pruneObjects } from './prune/run.ts';
-import { noteShifts, planApps } from './traffic/plans.ts';
+import { noteShifts, planApps } from './rollout/rollout.ts';
 
 /** One level-based pass: from what the channel, the inventory and the watches say, do all that may be done now, and return. */
 export async function pass(agent: Agent): Promise<Outcome> {

@@ -6,7 +6,7 @@ import { asSluiceError, isSluiceError, SluiceError } from '../../shared/errors.t
 import type { Digest } from '../../shared/lib/canonical.ts';
 import { owner } from '../../shared/model/names.ts';
 import { groupOf, parseObjectId, versionOf, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
-import { effective } from './effective.ts';
+import { effective } from './overrides.ts';
 
 /** What applying needs from the pass. */
 export interface ApplyContext {

@@ -6,7 +6,7 @@ import type { BundleMark } from '../../shared/wire/revision.ts';
 import type { ChannelSnapshot, Transport, VerifiedBundle } from './bundle.ts';
 import type { Kube } from './kube.ts';
 import type { Identity, Impersonation } from './site.ts';
-import type { Vitals } from './vitals.ts';
+import type { Vitals } from './probes.ts';
 
 /** What the cluster remembers of the channel, which the next bundle is verified against. */
 export interface Believed {

@@ -11,7 +11,7 @@ import { reportLimit, type AgentReport, type ReportApp, type ReportRevision } fr
 import { appHealth } from './health.ts';
 import { leavingRevisions } from './leaving.ts';
 import { conditionsOf, type ConditionsInput } from './conditions.ts';
-import { stuckOf } from './stuck.ts';
+import { stuckOf } from './blocked-deletions.ts';
 
 /** Everything that a report is made of: only rows and observed facts. */
 export interface ReportInput extends ConditionsInput {

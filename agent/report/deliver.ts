@@ -5,7 +5,7 @@ import { decode, encode } from '../../shared/wire/codec.ts';
 import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/envelope.ts';
 import { feedPaths } from '../../shared/wire/feed.ts';
 import { reportAnswer, reportLimit, type AgentReport, type ReportAnswer } from '../../shared/wire/report.ts';
-import type { Authorization } from '../model/credential.ts';
+import type { Authorization } from '../identity/credential.ts';
 
 /** What delivering needs. */
 export interface DeliverDeps {

@@ -1,6 +1,6 @@
-import { openLiveView } from '../../agent/health/view.ts';
+import { openLiveView } from '../../agent/live/view.ts';
 import { openStore } from '../../agent/inventory/store.ts';
-import { fenced } from '../../agent/lease/fence.ts';
+import { fenced } from '../../agent/kube/lease/fence.ts';
 import type { Agent, Outcome } from '../../agent/model/agent.ts';
 import type { VerifiedBundle } from '../../agent/model/bundle.ts';
 import { defaultSettings, type AgentDeps } from '../../agent/model/deps.ts';

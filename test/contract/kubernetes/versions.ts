@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fieldsHash } from '../../../agent/health/project.ts';
+import { fieldsHash } from '../../../agent/live/project.ts';
 import type { KubeResource } from '../../../agent/model/kube.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import type { Contract } from './context.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKube, type KubeClient } from '../../../agent/kube/client.ts';
 import { loadKubeAccess } from '../../../agent/kube/config.ts';
-import { runAgent } from '../../../agent/loop.ts';
+import { runAgent } from '../../../agent/run/loop.ts';
 import { defaultSettings, type AgentDeps } from '../../../agent/model/deps.ts';
 import type { KubeKey } from '../../../agent/model/kube.ts';
 import { systemClock, systemRandom } from '../../../shared/adapters/clock.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readOptions } from '../../../agent/config.ts';
+import { readOptions } from '../../../agent/run/config.ts';
 import { createKube } from '../../../agent/kube/client.ts';
 import { loadKubeAccess } from '../../../agent/kube/config.ts';
-import { startAgent } from '../../../agent/start.ts';
-import { openVitals } from '../../../agent/vitals.ts';
+import { startAgent } from '../../../agent/run/agent.ts';
+import { openVitals } from '../../../agent/run/probes.ts';
 import { systemClock, systemRandom } from '../../../shared/adapters/clock.ts';
 import { createRepos } from '../../../shared/adapters/git/repos.ts';
 import { createHttp } from '../../../shared/adapters/http.ts';

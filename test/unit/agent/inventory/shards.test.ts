@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bucketCount, fromShard, toShards, type ShardMemo } from '../../../../agent/inventory/shards.ts';
 import { pending } from '../../../../agent/inventory/entries.ts';
-import { shareOut } from '../../../../agent/traffic/weights.ts';
+import { shareOut } from '../../../../agent/rollout/weights.ts';
 
 const inventory = (count: number) =>
   new Map(

@@ -1,0 +1,93 @@
+import { SluiceError } from '../../shared/errors.ts';
+import { digestOf, type Digest } from '../../shared/lib/canonical.ts';
+import { answerError } from '../../shared/lib/httpstatus.ts';
+import type { Http, HttpLimits, HttpResponse } from '../../shared/ports/http.ts';
+import { decode } from '../../shared/wire/codec.ts';
+import { feedAnswer, feedPaths, type FeedAnswer } from '../../shared/wire/feed.ts';
+import type { SignedBody } from '../../shared/wire/report.ts';
+import type { ChannelSnapshot, SignedBytes, Transport } from '../model/bundle.ts';
+import type { Authorization } from '../identity/credential.ts';
+import type { Identity } from '../model/site.ts';
+
+/** What the feed needs. */
+export interface FeedDeps {
+  readonly http: Http;
+  readonly identity: Pick<Identity, 'cluster'>;
+  readonly authorization: Authorization;
+}
+
+const limits: HttpLimits = { maxBytes: 64 * 1024 * 1024, idleMs: 30_000, totalMs: 120_000 };
+
+type Have = Parameters<Transport['pull']>[0];
+
+/** The hub's feed: one conditional GET a poll; objects that the bundle at hand has are left out of the answer. */
+export function feedTransport(hub: string, deps: FeedDeps): Pick<Transport, 'pull' | 'reset'> {
+  const { cluster } = deps.identity;
+  let etag: string | null = null;
+  // The bundle that came with that ETag: whoever has it need not name it, the ETag does.
+  let delivered: Digest | null = null;
+
+  const get = (path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal) =>
+    deps.http.request({
+      method: 'GET',
+      url: hub + path,
+      headers: { ...headers, authorization: deps.authorization() },
+      signal,
+      limits,
+    });
+  const getObject = async (digest: Digest, signal: AbortSignal): Promise<Uint8Array> => {
+    const response = await get(feedPaths.object(cluster, digest), {}, signal);
+    if (response.status !== 200) throw answerError(response, hub);
+    return response.body;
+  };
+  return {
+    pull: async (have, signal) => {
+      const named = have?.revisionDigest ?? null;
+      const query = named === (etag === null ? null : delivered) ? '' : `?have=${named ?? ''}`;
+      const condition = etag === null ? {} : { 'if-none-match': etag };
+      const response = await get(feedPaths.bundle(cluster) + query, condition, signal);
+      if (response.status === 304 && etag !== null) return { kind: 'unchanged' };
+      const answer = answerOf(response, hub);
+      etag = response.headers['etag'] ?? null;
+      delivered = digestOf(answer.revision.payload);
+      const object = objectsOf(answer, have, (digest) => getObject(digest, signal));
+      return { kind: 'changed', snapshot: snapshotOf(answer, object) };
+    },
+    reset: () => {
+      etag = null;
+    },
+  };
+}
+
+function answerOf(response: HttpResponse, hub: string): FeedAnswer {
+  if (response.status === 200) return decode(feedAnswer, response.body, 'feed');
+  if (response.status === 304)
+    throw new SluiceError('UNAVAILABLE', 'the hub says unchanged to a first question', { subject: hub });
+  throw answerError(response, hub);
+}
+
+function snapshotOf(answer: FeedAnswer, object: ChannelSnapshot['object']): ChannelSnapshot {
+  return {
+    roots: answer.roots.map(signedBytes),
+    revision: signedBytes(answer.revision),
+    freshness: answer.freshness === null ? null : signedBytes(answer.freshness),
+    object,
+  };
+}
+
+function objectsOf(
+  answer: FeedAnswer,
+  have: Have,
+  get: (digest: Digest) => Promise<Uint8Array>,
+): ChannelSnapshot['object'] {
+  const texts = new Map(Object.entries(answer.objects));
+  return async (_path, digest) => {
+    const text = texts.get(digest);
+    if (text !== undefined) return Buffer.from(text, 'utf8');
+    return have?.objects.has(digest) === true ? null : get(digest);
+  };
+}
+
+function signedBytes({ payload, signatures }: SignedBody): SignedBytes {
+  return { payload: Buffer.from(payload, 'utf8'), signatures: Buffer.from(signatures, 'utf8') };
+}

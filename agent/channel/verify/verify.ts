@@ -1,0 +1,223 @@
+import { SluiceError } from '../../../shared/errors.ts';
+import { digestOf, type Digest } from '../../../shared/lib/canonical.ts';
+import type { KubeObject } from '../../../shared/model/object.ts';
+import {
+  appDigest,
+  appKey,
+  bundleDigest,
+  bundleLimits,
+  bundleObjects,
+  changeDigest,
+} from '../../../shared/wire/bundle.ts';
+import { encode } from '../../../shared/wire/codec.ts';
+import { countSigners, parseSignatures, payloadTypes } from '../../../shared/wire/envelope.ts';
+import { revisionPath } from '../../../shared/wire/layout.ts';
+import type { Approval, BundleApp, BundleObject, Revision } from '../../../shared/wire/revision.ts';
+import { decodeRevision } from '../../../shared/wire/sharing.ts';
+import type { Root } from '../../../shared/wire/root.ts';
+import type { ChannelSnapshot, VerifiedBundle } from '../../model/bundle.ts';
+import type { Believed } from '../../model/deps.ts';
+import type { Identity } from '../../model/site.ts';
+import { freshUntil, verifyFreshness } from './freshness.ts';
+import { checkedObject, checkedText, checkNames, checkPointers, proofKey } from './objects.ts';
+import { verifyRoots } from './roots.ts';
+
+/** What a bundle is checked against: who this agent is, what it believes already, and the time. */
+export interface VerifyInput {
+  readonly snapshot: ChannelSnapshot;
+  readonly identity: Identity;
+  readonly believed: Believed;
+  /** Milliseconds since the epoch, as this machine's clock says. */
+  readonly now: number;
+}
+
+const hour = 3_600_000;
+const maxJump = 1_000_000;
+
+/**
+ * Accepts a bundle by every rule of channel.md, or throws a coded error: nothing else in the agent decides whom to believe.
+ * A bundle that is only stale is accepted and says so.
+ */
+export async function verify({ snapshot, identity, believed, now }: VerifyInput): Promise<VerifiedBundle> {
+  const root = verifyRoots(snapshot.roots, identity, believed.rootVersion);
+  const revision = verifyEnvelope(snapshot, root, believed.previous);
+  const revisionDigest = digestOf(snapshot.revision.payload);
+  const mark = { epoch: revision.epoch, generation: revision.generation, revisionDigest };
+  checkAddressee(revision, identity, root);
+  checkOrder(mark, believed.mark, identity.minimumGeneration);
+  const known = new Set(believed.previous?.revision.apps);
+  checkCounts(revision, known);
+  revision.approvals.forEach((approval) => checkApproval(approval, revision, root));
+  checkRetired(revision);
+  const texts = await verifyObjects(snapshot, revision, { previous: believed.previous, known });
+
+  const list = verifyFreshness(snapshot.freshness, root, revision.registration);
+  const issuedAt = Date.parse(revision.issuedAt);
+  const clockSkew = issuedAt > now + hour;
+  const until = freshUntil(revision.freshUntil, list, { registration: revision.registration, revisionDigest });
+  const accepted = {
+    mark,
+    revision,
+    envelope: { payload: textOf(snapshot.revision.payload), signatures: textOf(snapshot.revision.signatures) },
+    rootVersion: root.version,
+    fresh: Math.max(now, believed.timeFloor) <= until,
+    freshUntil: until,
+    issuedAt: clockSkew ? believed.timeFloor : issuedAt,
+    clockSkew,
+    freshness: list,
+    objectText: (digest: Digest) => texts.get(digest) ?? null,
+  } satisfies Partial<VerifiedBundle>;
+  // The one place where the brand is given.
+  return accepted as VerifiedBundle;
+}
+
+function verifyEnvelope({ revision: file }: ChannelSnapshot, root: Root, previous: VerifiedBundle | null): Revision {
+  const sigs = parseSignatures(file.signatures);
+  if (countSigners(payloadTypes.revision, file.payload, sigs, root.hubs.keys) === 0) {
+    throw new SluiceError('SIGNATURE_INVALID', 'no hub key of the root document signed this bundle', {
+      subject: revisionPath,
+    });
+  }
+  return decodeRevision(file.payload, previous?.revision ?? null);
+}
+
+function checkAddressee(revision: Revision, identity: Identity, root: Root): void {
+  const wrong = (['channel', 'registration', 'cluster'] as const).find((key) => revision[key] !== identity[key]);
+  if (wrong !== undefined) {
+    throw new SluiceError('WRONG_ADDRESSEE', `the bundle is for another ${wrong}`, { subject: revision[wrong] });
+  }
+  if (revision.epoch !== root.epoch) {
+    const facts = { epoch: revision.epoch, root: root.epoch };
+    throw new SluiceError('ROLLED_BACK', 'the bundle is of another epoch than the root document', { facts });
+  }
+}
+
+function checkOrder(next: VerifiedBundle['mark'], mark: VerifiedBundle['mark'] | null, minimum: number): void {
+  const facts = { generation: next.generation, epoch: next.epoch, mark };
+  if (mark === null) {
+    if (next.generation >= minimum) return;
+    throw new SluiceError('ROLLED_BACK', 'the bundle is older than the join line allows', {
+      facts: { ...facts, minimum },
+    });
+  }
+  if (next.epoch > mark.epoch) return;
+  if (next.epoch < mark.epoch || next.generation < mark.generation) {
+    throw new SluiceError('ROLLED_BACK', 'the bundle is older than the one that was accepted', { facts });
+  }
+  if (next.generation - mark.generation > maxJump) {
+    throw new SluiceError('WIRE_INVALID', 'the generation jumps by more than a million', { facts });
+  }
+  if (next.generation === mark.generation && next.revisionDigest !== mark.revisionDigest) {
+    throw new SluiceError('FORK_DETECTED', 'the hub signed two bundles of one generation', { facts });
+  }
+}
+
+/** Names, counts and digests that the envelope says of itself; those within an application that was `known` were checked then. */
+function checkCounts(revision: Revision, known: ReadonlySet<BundleApp>): void {
+  const objects = bundleObjects(revision);
+  if (revision.bundle.objects > bundleLimits.objects || revision.bundle.bytes > bundleLimits.bytes) {
+    throw new SluiceError('LIMIT_EXCEEDED', 'the bundle is too large', { subject: revisionPath });
+  }
+  if (objects.length !== revision.bundle.objects)
+    throw mismatch('the bundle has another number of objects than it says');
+  if (bundleDigest(objects) !== revision.bundle.digest) throw mismatch('the bundle has another digest than it says');
+  const seen = { ids: new Set<string>(), paths: new Set<string>() };
+  const apps = new Set<string>();
+  for (const app of revision.apps) {
+    if (apps.has(appKey(app)))
+      throw new SluiceError('WIRE_INVALID', 'an application comes twice', { subject: appKey(app) });
+    apps.add(appKey(app));
+    checkNames(app, seen, known.has(app));
+    if (!known.has(app) && appDigest(app) !== app.digest)
+      throw mismatch('an application has another digest than it says', appKey(app));
+  }
+}
+
+/** An approval names what it approves; where the root document has approvers, enough of them signed it. */
+function checkApproval(approval: Approval, revision: Revision, root: Root): void {
+  const { channel, registration } = revision;
+  const { change, generation, ids } = approval;
+  if (changeDigest({ channel, registration, generation, ids }) !== change) {
+    throw mismatch('an approval is not for the change that it names', change);
+  }
+  const { keys, threshold } = root.approvers;
+  if (threshold === 0) return;
+  const { signatures, ...payload } = approval;
+  const signed = signatures === undefined ? 0 : countSigners(payloadTypes.approval, encode(payload), signatures, keys);
+  if (signed < threshold)
+    throw new SluiceError('SIGNATURE_INVALID', 'no approver signed this approval', { subject: change });
+}
+
+function checkRetired(revision: Revision): void {
+  const approved = new Map(revision.approvals.map(({ change, ids }) => [change, new Set(ids)]));
+  const seen = new Set<string>();
+  for (const { id, approval } of revision.retired) {
+    if (seen.has(id)) throw new SluiceError('WIRE_INVALID', 'an object is retired twice', { subject: id });
+    seen.add(id);
+    if (approval !== undefined && approved.get(approval)?.has(id) !== true) {
+      throw new SluiceError('WIRE_INVALID', 'a retired object names an approval that is not for it', { subject: id });
+    }
+  }
+}
+
+interface Proved {
+  readonly previous: VerifiedBundle | null;
+  /** The applications of the bundle before. */
+  readonly known: ReadonlySet<BundleApp>;
+}
+
+/** The checked text of every object by digest. What the bundle before this one proved is not proved again. */
+async function verifyObjects(
+  snapshot: ChannelSnapshot,
+  revision: Revision,
+  { previous, known }: Proved,
+): Promise<ReadonlyMap<Digest, string>> {
+  const texts = new Map<Digest, string>();
+  const same = new Set(revision.apps);
+  const others = previous?.revision.apps.filter((app) => !same.has(app)) ?? [];
+  const proved = new Set(others.flatMap(({ objects }) => objects.map(proofKey)));
+  let bytes = 0;
+  for (const app of revision.apps) {
+    for (const object of app.objects) {
+      const kept = known.has(app) ? previous?.objectText(object.digest) : null;
+      const text = kept ?? (await readText(snapshot, object, previous));
+      texts.set(object.digest, text);
+      bytes += Buffer.byteLength(text);
+      if (bytes > revision.bundle.bytes) throw mismatch('the bundle is larger than it says');
+    }
+    if (!known.has(app)) checkObjects(app, texts, proved);
+  }
+  if (bytes !== revision.bundle.bytes) throw mismatch('the bundle has another size than it says');
+  return texts;
+}
+
+function checkObjects(app: BundleApp, texts: ReadonlyMap<Digest, string>, proved: ReadonlySet<string>): void {
+  const parsed = new Map<string, KubeObject>();
+  for (const object of app.objects) {
+    const { id, digest } = object;
+    if (!proved.has(proofKey(object))) parsed.set(id, checkedObject(id, texts.get(digest) ?? ''));
+  }
+  const digests = new Map(app.objects.map(({ id, digest }) => [id, digest]));
+  const textOf = (id: string) => texts.get(digests.get(id) ?? 'sha256:') ?? '';
+  checkPointers(app, (id) => parsed.get(id) ?? checkedObject(id, textOf(id)));
+}
+
+async function readText(
+  snapshot: ChannelSnapshot,
+  object: BundleObject,
+  previous: VerifiedBundle | null,
+): Promise<string> {
+  const bytes = await snapshot.object(object.path, object.digest);
+  if (bytes !== null) return checkedText(object, bytes);
+  const text = previous?.objectText(object.digest);
+  if (text !== null && text !== undefined) return text;
+  throw mismatch('an object of the bundle is missing', object.id);
+}
+
+function mismatch(message: string, subject: string = revisionPath): SluiceError {
+  return new SluiceError('DIGEST_MISMATCH', message, { subject });
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8');
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import type { LiveObject, LiveRoute } from '../model/live.ts';
+import { isInert, isRouter } from '../model/kinds.ts';
+import { canonicalJson } from '../../shared/lib/canonical.ts';
+import { by } from '../../shared/lib/order.ts';
+import { fieldManager, owner } from '../../shared/model/names.ts';
+import { groupOf, idOf, objectId, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
+import { assess } from '../health/assess.ts';
+import { at, listAt, numberAt, recordAt, stringAt, textsAt } from './fields.ts';
+
+/** The projection of an object as a watch brings it: verdict, identity, ownership, and what phases are decided by. */
+export function project(object: KubeObject): LiveObject {
+  const id = idOf(object);
+  const { metadata } = object;
+  const bare = isInert(`${groupOf(object.apiVersion)}/${object.kind}`);
+  const verdict =
+    bare && metadata.deletionTimestamp === undefined ? ({ health: 'Current', message: '' } as const) : assess(object);
+  return {
+    id,
+    uid: metadata.uid ?? '',
+    resourceVersion: metadata.resourceVersion ?? '',
+    generation: metadata.generation ?? 0,
+    fieldsHash: fieldsHash(metadata),
+    registration: metadata.annotations?.[owner.registration] ?? null,
+    nonce: metadata.annotations?.[owner.nonce] ?? null,
+    ...verdict,
+    replicas: replicasOf(object),
+    podLabels: textsAt(object, 'spec', 'template', 'metadata', 'labels'),
+    selector: object.kind === 'Service' ? textsAt(object, 'spec', 'selector') : null,
+    routes: isRouter(id) ? routesOf(object) : null,
+  };
+}
+
+/**
+ * A short hash of the fields that we own by server-side apply; null when we own none. It changes exactly when somebody
+ * changes, removes or takes over one of them (findings.md).
+ */
+export function fieldsHash(metadata: ObjectMeta): string | null {
+  const own = (metadata.managedFields ?? []).filter(
+    (entry) => entry.manager === fieldManager && entry.operation === 'Apply' && (entry.subresource ?? '') === '',
+  );
+  if (own.length === 0) return null;
+  const fields = own.sort(by((entry) => entry.apiVersion ?? '')).map((entry) => entry.fieldsV1);
+  return createHash('sha256').update(canonicalJson(fields)).digest('base64url').slice(0, 16);
+}
+
+/** The ways of a traffic object (VirtualService, HTTPRoute, Ingress), in the order in which they stand there. */
+export function routesOf(object: KubeObject): LiveRoute[] {
+  const namespace = object.metadata.namespace ?? '';
+  if (object.kind === 'Ingress') return ingressRoutes(object, namespace);
+  const [rules, ways] = object.kind === 'HTTPRoute' ? ['rules', 'backendRefs'] : ['http', 'route'];
+  return listAt(object, 'spec', rules).flatMap((one, rule) =>
+    listAt(one, ways).map((way) => ({
+      rule,
+      service: object.kind === 'HTTPRoute' ? backendService(way, namespace) : hostService(way, namespace),
+      weight: numberAt(way, 'weight') ?? (object.kind === 'HTTPRoute' ? 1 : 100),
+    })),
+  );
+}
+
+function replicasOf(object: KubeObject): LiveObject['replicas'] {
+  const spec = numberAt(object, 'spec', 'replicas');
+  if (spec === null || object.kind === 'HorizontalPodAutoscaler') return null;
+  return {
+    spec,
+    total: numberAt(object, 'status', 'replicas') ?? 0,
+    ready: numberAt(object, 'status', 'readyReplicas') ?? 0,
+  };
+}
+
+function backendService(way: unknown, namespace: string): string {
+  return serviceId(stringAt(way, 'namespace') ?? namespace, stringAt(way, 'name') ?? '');
+}
+
+function hostService(way: unknown, namespace: string): string {
+  const [name = '', inNamespace] = (stringAt(way, 'destination', 'host') ?? '').split('.');
+  return serviceId(inNamespace ?? namespace, name);
+}
+
+function ingressRoutes(object: KubeObject, namespace: string): LiveRoute[] {
+  const seen = new Map<string, LiveRoute>();
+  for (const rule of listAt(object, 'spec', 'rules')) {
+    for (const path of listAt(rule, 'http', 'paths')) {
+      const name = stringAt(recordAt(path, 'backend', 'service'), 'name');
+      if (name === null) continue;
+      // Hosts repeat the same paths: an Ingress has one way per Service, and no weights.
+      seen.set(name, { rule: 0, service: serviceId(namespace, name), weight: 100 });
+    }
+  }
+  return [...seen.values()];
+}
+
+function serviceId(namespace: string, name: string): string {
+  return objectId({ group: '', kind: 'Service', namespace, name });
+}
+
+/** Ready addresses of one EndpointSlice and the Service that it belongs to; null for a slice of no Service. */
+export function projectSlice(slice: KubeObject): { readonly service: string; readonly ready: number } | null {
+  const name = slice.metadata.labels?.['kubernetes.io/service-name'];
+  if (name === undefined) return null;
+  const ready = listAt(slice, 'endpoints').filter(
+    (endpoint) => at(endpoint, 'conditions', 'ready') !== false && at(endpoint, 'conditions', 'terminating') !== true,
+  );
+  return { service: serviceId(slice.metadata.namespace ?? '', name), ready: ready.length };
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { openLiveView } from '../../../../agent/live/view.ts';
+import type { KubeObject } from '../../../../shared/model/object.ts';
+import { configMap, exampleApp } from '../../../fakes/apps.ts';
+import { fakeKube } from '../../../fakes/kube.ts';
+import { stepControllers } from '../../../fakes/workloads.ts';
+
+const signal = new AbortController().signal;
+const id = 'apps/Deployment/default/example-web-v1';
+
+async function open() {
+  const kube = fakeKube();
+  let wakes = 0;
+  const view = openLiveView(kube, { namespaces: null, wake: () => (wakes += 1), parent: signal });
+  const [deployment, service] = exampleApp([{ n: 1, replicas: 2, weight: 100 }]).objects as [KubeObject, KubeObject];
+  const resource = await kube.resource({ group: 'apps', kind: 'Deployment' }, signal);
+  return { kube, view, deployment, service, resource, wakes: () => wakes };
+}
+
+describe('the live view', () => {
+  it('keeps a verdict, replicas and selectors, and hears of changes', async () => {
+    const { kube, view, deployment, service } = await open();
+    kube.put_(deployment);
+    kube.put_(service);
+    const kinds = new Set(['apps/Deployment', '/Service', 'discovery.k8s.io/EndpointSlice']);
+    await view.follow(kinds, kinds);
+    expect(view.object(id)).toMatchObject({ health: 'InProgress', replicas: { spec: 2, ready: 0 } });
+    expect(view.readyEndpoints('/Service/default/example-v1')).toBe(0);
+    stepControllers(kube);
+    expect(view.object(id)).toMatchObject({
+      health: 'Current',
+      message: '2 of 2 ready',
+      replicas: { spec: 2, ready: 2 },
+    });
+    expect(view.readyEndpoints('/Service/default/example-v1')).toBe(2);
+    kube.remove(id);
+    expect(view.object(id)).toBeUndefined();
+    expect(view.isSynced(id)).toBe(true);
+  });
+
+  it('does not let the late answer of a write undo what the watch already brought', async () => {
+    const { kube, view, deployment, resource } = await open();
+    await view.follow(new Set(['apps/Deployment']), new Set(['apps/Deployment']));
+    const answer = await kube.create(resource, deployment, { force: false, signal });
+    stepControllers(kube);
+    view.learn(answer, deployment);
+    expect(view.object(id)).toMatchObject({ health: 'Current', replicas: { ready: 2 } });
+  });
+
+  it('knows at once what was written, and that its status speaks of something older', async () => {
+    const { kube, view, deployment, resource } = await open();
+    await view.follow(new Set(['apps/Deployment']), new Set(['apps/Deployment']));
+    await kube.create(resource, deployment, { force: false, signal });
+    stepControllers(kube);
+    const { uid, resourceVersion } = kube.read(id)!.metadata;
+    const next: KubeObject = { ...deployment, spec: { ...(deployment['spec'] as object), replicas: 5 } };
+    const later = String(Number(resourceVersion) + 1);
+    view.learn(
+      { ...deployment, metadata: { ...deployment.metadata, uid: uid!, resourceVersion: later, generation: 2 } },
+      next,
+    );
+    expect(view.object(id)).toMatchObject({ health: 'InProgress', replicas: { spec: 5, ready: 2 } });
+  });
+
+  it('does not know what it does not watch, and says why a kind cannot be listed', async () => {
+    const { kube, view } = await open();
+    kube.put_(configMap('a'));
+    kube.fault = (call) => (call === 'watch Secret/' ? 'FORBIDDEN' : null);
+    await view.follow(new Set(['/Secret', 'example.com/Unknown']), new Set(['/Secret', 'example.com/Unknown']));
+    expect(view.object('/ConfigMap/default/a')).toBeUndefined();
+    expect(view.isSynced('/ConfigMap/default/a')).toBe(false);
+    expect([...view.troubles()].map(([kind, error]) => `${kind} ${error.code}`).sort()).toEqual([
+      '/Secret FORBIDDEN',
+      'example.com/Unknown KIND_UNKNOWN',
+    ]);
+  });
+});

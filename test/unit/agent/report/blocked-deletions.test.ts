@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../../../agent/model/agent.ts';
+import type { Row } from '../../../../agent/model/rows.ts';
+import { conditionsOf } from '../../../../agent/report/conditions.ts';
+import { stuckOf } from '../../../../agent/report/blocked-deletions.ts';
+import { quiet } from '../../../../agent/report/outcome.ts';
+import { noon } from '../../../fakes/bundle.ts';
+import { testBundle } from '../../../fakes/apps.ts';
+
+const id = (name: string) => `/ConfigMap/default/${name}`;
+const row = (name: string, action: Row['action'], reason: string): Row => ({
+  id: id(name),
+  app: 'default/a',
+  action,
+  reason,
+});
+
+describe('why retired objects are still there', () => {
+  it('is what went wrong with them, else why they are kept; of what is on its way nothing is said', () => {
+    const rows = [
+      row('limited', 'kept', 'too many deletions in 24 h without an approval'),
+      row('failed', 'failed', 'older words'),
+      row('wanted', 'configured', 'changed'),
+    ];
+    const fault = { ...row('failed', 'failed', 'denied'), fault: { code: 'FORBIDDEN', message: 'no' } as const };
+    const survivors = [id('failed'), id('limited'), id('new')];
+    expect(stuckOf({ survivors, rows }, new Map([[id('failed'), { row: fault }]]))).toEqual([
+      { id: id('failed'), code: 'FORBIDDEN', message: 'denied' },
+      { id: id('limited'), code: 'KEPT', message: 'too many deletions in 24 h without an approval' },
+    ]);
+  });
+
+  it('is told of fifty at most', () => {
+    const names = Array.from({ length: 51 }, (_, n) => `m${n}`);
+    const rows = names.map((name) => row(name, 'kept', 'held'));
+    expect(stuckOf({ survivors: names.map(id), rows }, new Map())).toHaveLength(50);
+  });
+});
+
+describe('what nobody retired', () => {
+  const bundle = testBundle({ generation: 2, apps: [] });
+  const saidOf = (facts: Partial<Outcome>) => {
+    const outcome: Outcome = { ...quiet(0, new Map()), bundle, unexplained: [id('a'), id('b')], ...facts };
+    const conditions = conditionsOf({ outcome, channelFault: null, isFresh: true, now: noon, since: new Map() });
+    return conditions.map(({ type, message }) => `${type}: ${message}`);
+  };
+
+  it('is an alarm', () => {
+    expect(saidOf({})).toEqual(['Ready: ', 'Unexplained: 2 objects are kept']);
+  });
+
+  it('is what a cluster keeps that has left', () => {
+    const left = { ...bundle, revision: { ...bundle.revision, decommission: 'orphan' as const } };
+    expect(saidOf({ bundle: left })).toEqual(['Ready: the cluster was told to leave: 2 objects stay as they are']);
+  });
+});

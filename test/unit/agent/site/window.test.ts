@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { parseSite } from '../../../../agent/site/site.ts';
+import { runAgent } from '../../../../agent/run/loop.ts';
+import { cronFields } from '../../../../shared/adapters/schedule.ts';
+import { systemClock } from '../../../../shared/adapters/clock.ts';
+import type { Clock } from '../../../../shared/ports/clock.ts';
+import { fakeChannel, handAgent, manualClock, reportSink, settle, testDeps } from '../../../fakes/agent.ts';
+import { configMap, plainApp, retiredBetween, testBundle } from '../../../fakes/apps.ts';
+import { fakeKube, type FakeKube } from '../../../fakes/kube.ts';
+
+const hour = 3_600_000;
+const window = '{ cron: "0 2 * * *", duration: 1h, timezone: Europe/Berlin }';
+const opens = Date.parse('2026-06-10T00:00:00Z');
+const [aId, bId] = ['/ConfigMap/default/a', '/ConfigMap/default/b'];
+const first = plainApp('one', [configMap('a'), configMap('b')]);
+const second = plainApp('one', [configMap('a', 'new')]);
+const freshUntil = opens + 1_000 * hour;
+
+const valueOf = (kube: FakeKube, id: string): unknown =>
+  (kube.read(id)?.['data'] as { value: string } | undefined)?.value;
+
+describe('the window of a site', () => {
+  it('holds changes and deletions while it is closed, with the time of its opening, and lets them go on while it is open', async () => {
+    const kube = fakeKube();
+    const channel = fakeChannel();
+    const clock = manualClock(opens + 30 * 60_000);
+    const agent = handAgent(testDeps(kube, channel, clock));
+    agent.memory.site = parseSite({ window }, cronFields);
+    channel.publish(testBundle({ generation: 1, apps: [first], freshUntil }));
+    expect((await settle(agent, kube, { clock })).isSettled).toBe(true);
+
+    clock.move(hour);
+    const retired = retiredBetween([first], [second]);
+    channel.publish(testBundle({ generation: 2, apps: [second], retired, freshUntil }));
+    const held = await settle(agent, kube, { clock });
+    expect(held.mode.hold).toBe(
+      'held by the site until 2026-06-11T00:00:00Z: outside its window ("0 2 * * *", 1h, Europe/Berlin)',
+    );
+    expect([valueOf(kube, aId), valueOf(kube, bId)]).toEqual(['a', 'a']);
+
+    clock.move(23 * hour);
+    expect((await settle(agent, kube, { clock })).isSettled).toBe(true);
+    expect([valueOf(kube, aId), valueOf(kube, bId)]).toEqual(['new', undefined]);
+  });
+
+  it('wakes the agent when it opens', async () => {
+    const kube = fakeKube();
+    kube.put_({ ...configMap('sluice-site', '', 'sluice-system'), data: { window } });
+    const channel = fakeChannel();
+    const { reports, deliver } = reportSink();
+    // A quarter of a second before it opens.
+    const began = systemClock.monotonic();
+    const clock: Clock = { ...systemClock, now: () => opens - 250 + systemClock.monotonic() - began };
+    const stop = new AbortController();
+    channel.publish(testBundle({ generation: 1, apps: [first], freshUntil }));
+    const running = runAgent(testDeps(kube, channel, clock, { deliver }), stop.signal);
+    const said = () =>
+      reports.flatMap(({ conditions }) => conditions.find(({ type }) => type === 'Held')?.message ?? []);
+    while (reports.at(-1)?.settled !== true) await new Promise((resolve) => setImmediate(resolve));
+    expect(said()[0]).toMatch(/^held by the site until 2026-06-10T00:00:00Z: outside its window/);
+    expect(valueOf(kube, aId)).toBe('a');
+    stop.abort();
+    await running;
+  });
+});
