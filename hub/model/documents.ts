@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { annotation } from '../../shared/model/names.ts';
 
 /**
- * The documents that users write in the config repository (product.md, semantics.md). Strict: a member that is not
+ * The documents that users write in the config repository (semantics.md). Strict: a member that is not
  * listed here is an error with its place, because ignoring it would do something else than what was written.
  */
 const name = z.string().min(1);

@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot, readSources, type SourceFile } from './imports.ts';
-import { commonFolders, impure, impureHomes, packageHomes, sharedLayers } from './rules.ts';
+import { functionsOf } from './comments.ts';
+import {
+  adapterHomes,
+  allowedRooms,
+  debts,
+  impure,
+  impureHomes,
+  longFunctions,
+  packageHomes,
+  sharedLayers,
+} from './rules.ts';
 
 const sources = readSources(['shared', 'hub', 'agent']);
 const byPath = new Map(sources.map((source) => [source.path, source]));
@@ -14,9 +24,12 @@ function broken(breaks: (source: SourceFile, imported: string) => boolean): stri
   );
 }
 
-const folderOf = (path: string): readonly [program: string, stage: string] => {
-  const [program = '', stage = '', ...rest] = path.split('/');
-  return [program, rest.length === 0 ? '' : stage];
+const programOf = (path: string): string => path.split('/')[0] ?? '';
+
+/** The room of a file: the folder below its program, or `root`. */
+const roomOf = (path: string): string => {
+  const [, room = '', ...rest] = path.split('/');
+  return rest.length === 0 ? 'root' : room;
 };
 
 const layerOf = (path: string): number =>
@@ -64,19 +77,25 @@ describe('the import rules', () => {
         (source, file) =>
           /^(hub|agent)\//.test(source.path) &&
           /^(hub|agent)\//.test(file) &&
-          folderOf(source.path)[0] !== folderOf(file)[0],
+          programOf(source.path) !== programOf(file),
       ),
     ).toEqual([]);
   });
 
-  it('never lets a stage import another stage or what wires the stages', () => {
+  it.each(['hub', 'agent'] as const)('keeps the arrows of the rooms of %s', (program) => {
     const breaks = (source: SourceFile, file: string): boolean => {
-      const [program, stage] = folderOf(source.path);
-      const [otherProgram, other] = folderOf(file);
-      if (stage === '' || program === 'shared' || program !== otherProgram) return false;
-      return stage !== other && !(commonFolders as readonly string[]).includes(other);
+      if (programOf(source.path) !== program || programOf(file) !== program) return false;
+      const [room, other] = [roomOf(source.path), roomOf(file)];
+      return room !== other && !allowedRooms(program, room).includes(other);
     };
-    expect(broken(breaks)).toEqual([]);
+    expect(broken(breaks).filter((arrow) => !debts.includes(arrow))).toEqual([]);
+  });
+
+  it('lets only main files, cli/, run/, store/ and kube/ wire adapters', () => {
+    const isAdapter = (file: string) => file.startsWith('shared/adapters/') || file.startsWith('hub/store/packs/');
+    const breaks = (source: SourceFile, file: string): boolean =>
+      programOf(source.path) !== 'shared' && isAdapter(file) && !adapterHomes.some((home) => home.test(source.path));
+    expect(broken(breaks).filter((arrow) => !debts.includes(arrow))).toEqual([]);
   });
 
   it('imports nothing of test/', () => {
@@ -114,6 +133,22 @@ describe('third-party packages', () => {
         .map((name) => `${source.path} -> ${name}`),
     );
     expect(strays).toEqual([]);
+  });
+});
+
+describe('sizes', () => {
+  it.each(['hub', 'agent', 'shared'])('keeps at most four files at the root of %s', (program) => {
+    const root = sources.filter(({ path }) => programOf(path) === program && roomOf(path) === 'root');
+    expect(root.map(({ path }) => path).slice(4)).toEqual([]);
+  });
+
+  it('keeps files at 260 lines at most', () => {
+    expect(sources.filter(({ text }) => text.split('\n').length > 261).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('keeps functions at 60 lines at most, and names each that may be longer', () => {
+    const long = sources.flatMap(functionsOf).filter(({ lines }) => lines > 60);
+    expect(long.map(({ name }) => name).filter((name) => !Object.hasOwn(longFunctions, name))).toEqual([]);
   });
 });
 
