@@ -22,7 +22,7 @@ export const bundleFiles = {
  * them is not found, and when a file that is not listed here asks where it is.
  */
 const places: Readonly<Record<string, readonly [from: string, to: string]>> = {
-  'hub/cli/program.ts': ["new URL('../package.json'", "new URL('./package.json'"],
+  'hub/cli/program.ts': ["new URL('../../package.json'", "new URL('./package.json'"],
   'hub/render/builtin.ts': ['new URL(`../definitions/', 'new URL(`./definitions/'],
   'hub/cue/engine.ts': ["new URL('./worker.ts'", `new URL('./${bundleFiles.worker}'`],
 };
