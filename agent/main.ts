@@ -23,7 +23,7 @@ import { loadKubeAccess } from './kube/config.ts';
 import { startAgent } from './run/agent.ts';
 import { readSiteStatus } from './cli/site-status.ts';
 import { statusJson, statusText } from './cli/status-text.ts';
-import { openVitals } from './run/probes.ts';
+import { openProbes } from './run/probes.ts';
 
 const terminal = terminalOf(process);
 const description = "Runs a cluster's applications as the signed channel says";
@@ -90,8 +90,8 @@ async function run(options: AgentOptions, raw: Readonly<Record<string, unknown>>
   });
   const kube = connect(options, term);
   const auth = options.channelAuthFile;
-  const vitals = openVitals(systemClock);
-  const { startup: startupz, live: livez, ready: readyz } = vitals;
+  const probeState = openProbes(systemClock);
+  const { startup: startupz, live: livez, ready: readyz } = probeState;
   const pages = { '/startupz': startupz, '/livez': livez, '/readyz': readyz };
   const probes = options.probeListen === undefined ? null : await serveProbes(hostAndPort(options.probeListen), pages);
   try {
@@ -108,7 +108,7 @@ async function run(options: AgentOptions, raw: Readonly<Record<string, unknown>>
       channelAuthorization: auth === undefined ? null : channelAuthorization(await fileText(auth, term)),
       holder: options.holder ?? term.env['POD_NAME'] ?? ownName(options),
       version: manifest.version,
-      vitals,
+      probes: probeState,
     };
     log.info('agent starts', { version: manifest.version, namespace: options.namespace, holder: ports.holder });
     await startAgent(options, ports, stop.signal);

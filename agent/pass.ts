@@ -1,4 +1,4 @@
-import { accept, markedBundle, modeOf } from './channel/update.ts';
+import { accept, startedBundle, decideMode } from './channel/update.ts';
 import { applyStages, forgetOldFaults } from './apply/run.ts';
 import { decideTasks, refuse } from './apply/tasks.ts';
 import { offLimits, selectApps } from './site/filter.ts';
@@ -9,7 +9,7 @@ import { ensureNamespace, isRestored, recall } from './inventory/recall.ts';
 import { record } from './inventory/record.ts';
 import type { Agent, Outcome } from './model/agent.ts';
 import { holdNow } from './model/hold.ts';
-import { doomedOf, outcomeOf, quiet, startsOf } from './report/outcome.ts';
+import { planDeletions, outcomeOf, idleOutcome, recordBeforeWrite } from './report/outcome.ts';
 import { inStages, stageOf } from './apply/stages.ts';
 import { choosePrune } from './prune/deletion-plan.ts';
 import { pruneObjects } from './prune/run.ts';
@@ -21,15 +21,15 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const at = agent.deps.clock.monotonic();
   const stored = await recall(agent);
   const bundle = await accept(agent);
-  if (bundle === null) return quiet(at, stored.inventory);
+  if (bundle === null) return idleOutcome(at, stored.inventory);
 
   // What is wanted here, and what may be done about it.
   const { memory, deps } = agent;
   const restored = isRestored(agent);
-  const mode = modeOf(agent, holdNow(memory.site, deps.clock.now()), restored);
+  const mode = decideMode(agent, holdNow(memory.site, deps.clock.now()), restored);
   const { selected, skipped } = selectApps(bundle.revision, memory.site);
   // What is not started yet leaves what runs to be repaired, as the mark names it.
-  const marked = markedBundle(agent) ?? bundle;
+  const marked = startedBundle(agent) ?? bundle;
   const repaired = mode.mayChange || marked === bundle ? null : selectApps(marked.revision, memory.site);
   const touched = repaired === null ? selected : [...selected, ...repaired.selected];
   forgetOldFaults(agent, touched);
@@ -44,11 +44,11 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const apps = planApps(agent, { ...wanted, inventory: claimed });
   const toRepair = repaired === null ? apps : planApps(agent, { ...wanted, ...repaired, inventory: claimed });
   const tasks = decideTasks(agent, { apps: toRepair, inventory: claimed, mode, refused });
-  const doomed = doomedOf(apps, stageOf);
+  const doomed = planDeletions(apps, stageOf);
 
   // Claim, apply and shift, prune: a crash anywhere in between resumes at this generation.
   const facts = { bundle, mayChange: mode.mayChange, isRestored: restored, deletions: new Set<string>() };
-  const starts = startsOf(agent, { bundle, mode, tasks, doomed, toCount: prune.toCount, inventory: claimed });
+  const starts = recordBeforeWrite(agent, { bundle, mode, tasks, doomed, toCount: prune.toCount, inventory: claimed });
   if (starts.isNew) await record(agent, { ...facts, ...starts.recording });
   const applied = await applyStages(agent, inStages(tasks), claimed, {
     at,

@@ -6,7 +6,7 @@ import { asSluiceError, isSluiceError, SluiceError } from '../../shared/errors.t
 import type { Digest } from '../../shared/lib/canonical.ts';
 import { owner } from '../../shared/model/names.ts';
 import { groupOf, parseObjectId, versionOf, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
-import { effective } from './overrides.ts';
+import { withOverrides } from './overrides.ts';
 
 /** What applying needs from the pass. */
 export interface ApplyContext {
@@ -54,7 +54,7 @@ async function carryOut(context: ApplyContext, task: ApplyTask, entry: Inventory
   const text = context.text(task.digest);
   if (text === null) throw new SluiceError('UNAVAILABLE', 'its text must be fetched again');
   const { registration } = context;
-  const object = effective(text, task.overrides, { registration, application: task.app, nonce: entry.nonce });
+  const object = withOverrides(text, task.overrides, { registration, application: task.app, nonce: entry.nonce });
   const ref = { group: groupOf(object.apiVersion), kind: object.kind };
   const resource = await context.kube.resource(ref, context.signal, versionOf(object.apiVersion));
   if (task.uid !== null)

@@ -1,4 +1,4 @@
-import { indexOf } from '../model/appindex.ts';
+import { indexOf } from '../model/app-index.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
 import type { Live, LiveObject } from '../model/live.ts';
 import type { AppPlan, ApplyTask } from '../model/plan.ts';
@@ -114,8 +114,8 @@ function overridesOf(
   const values = traffic.targets.flatMap(({ pointer, rule, service }, index) => {
     const value = weights[index];
     if (pointer === undefined || value === undefined) return [];
-    const ways = routes?.filter((route) => route.rule === rule && route.service === service) ?? [];
-    return [{ pointer, value, isLive: routes === null || ways.length !== 1 || ways[0]?.weight === value }];
+    const backends = routes?.filter((route) => route.rule === rule && route.service === service) ?? [];
+    return [{ pointer, value, isLive: routes === null || backends.length !== 1 || backends[0]?.weight === value }];
   });
   return {
     values: values.map(({ pointer, value }) => ({ pointer, value })),

@@ -2,7 +2,7 @@ import { SluiceError } from '../../shared/errors.ts';
 import { label, managedBy, owner } from '../../shared/model/names.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
 
-/** What marks an object as this agent's. */
+/** The annotations that make an object this agent's. */
 export interface Ownership {
   readonly registration: string;
   readonly application: string;
@@ -13,7 +13,7 @@ export interface Ownership {
  * The object as it is sent: the bundle's text with values at the JSON pointers that the bundle names, the managed-by label, and
  * the owner annotations. Throws OBJECT_INVALID when a pointer leads nowhere.
  */
-export function effective(
+export function withOverrides(
   text: string,
   overrides: readonly { readonly pointer: string; readonly value: number }[],
   ownership: Ownership,

@@ -27,16 +27,16 @@ export interface ListenDeps {
 export async function listenTo(
   hub: string,
   deps: ListenDeps,
-  { wake, signal }: { readonly wake: () => void; readonly signal: AbortSignal },
+  { trigger, signal }: { readonly trigger: () => void; readonly signal: AbortSignal },
 ): Promise<void> {
   const url = hub + feedPaths.events(deps.identity.cluster);
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     const onOpen = () => {
       attempt = 0;
-      wake();
+      trigger();
     };
     const onEvent = (data: string) => {
-      if (data === 'poll') wake();
+      if (data === 'poll') trigger();
     };
     try {
       const headers = { authorization: deps.authorization() };

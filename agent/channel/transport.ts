@@ -30,7 +30,7 @@ export interface TransportDeps {
 export function openTransport(url: string, deps: TransportDeps): Transport {
   if (url.startsWith('sluice+')) {
     const hub = hubUrl(url.slice('sluice+'.length));
-    return { ...feedTransport(hub, deps), listen: (wake, signal) => listenTo(hub, deps, { wake, signal }) };
+    return { ...feedTransport(hub, deps), listen: (trigger, signal) => listenTo(hub, deps, { trigger, signal }) };
   }
   if (!/^(https?|file):\/\//.test(url)) {
     const hint = 'use https://, sluice+https:// or file:///';
@@ -40,7 +40,7 @@ export function openTransport(url: string, deps: TransportDeps): Transport {
   const pulled = gitTransport(deps.source(url), deps.identity);
   return {
     ...pulled,
-    listen: async (wake, signal) => (hub === null ? undefined : listenTo(hubUrl(hub), deps, { wake, signal })),
+    listen: async (trigger, signal) => (hub === null ? undefined : listenTo(hubUrl(hub), deps, { trigger, signal })),
   };
 }
 

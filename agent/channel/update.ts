@@ -1,6 +1,6 @@
 import type { Agent, Mode } from '../model/agent.ts';
 import type { VerifiedBundle } from '../model/bundle.ts';
-import type { Believed } from '../model/deps.ts';
+import type { TrustState } from '../model/deps.ts';
 import type { Hold } from '../model/site.ts';
 import { asSluiceError } from '../../shared/errors.ts';
 import { freshnessKey } from '../../shared/wire/freshness.ts';
@@ -17,11 +17,11 @@ export async function accept(agent: Agent): Promise<VerifiedBundle | null> {
   try {
     const pulled = await deps.transport.pull(have(memory.bundle), agent.stop);
     if (pulled.kind === 'changed') {
-      const bundle = await deps.verify(pulled.snapshot, believed(agent));
+      const bundle = await deps.verify(pulled.snapshot, trust(agent));
       if (bundle.mark.revisionDigest !== memory.bundle?.mark.revisionDigest) {
         deps.log.info('accepted a bundle', { ...bundle.mark, fresh: bundle.fresh });
       }
-      memory.marked = markedBundle(agent);
+      memory.marked = startedBundle(agent);
       memory.bundle = bundle;
     }
     memory.channelFault = null;
@@ -44,7 +44,7 @@ export async function accept(agent: Agent): Promise<VerifiedBundle | null> {
  * The bundle that the mark names, whose state may be repaired while a newer one waits: the accepted one, or the one before it when
  * it is still at hand. Null when neither is, as after a restart.
  */
-export function markedBundle({ memory }: Agent): VerifiedBundle | null {
+export function startedBundle({ memory }: Agent): VerifiedBundle | null {
   const digest = memory.stored?.state?.mark?.revisionDigest;
   const { bundle, marked } = memory;
   // What was started needs nothing older.
@@ -53,7 +53,7 @@ export function markedBundle({ memory }: Agent): VerifiedBundle | null {
 }
 
 /** What may be done with the bundle now: everything, or only the repair of what was applied; with or without deletions. */
-export function modeOf(agent: Agent, hold: Hold | null, isRestored: boolean): Mode {
+export function decideMode(agent: Agent, hold: Hold | null, isRestored: boolean): Mode {
   const { memory, deps } = agent;
   const { bundle } = memory;
   if (bundle === null) return { mayChange: false, stopDeletes: 'no bundle was accepted yet', hold: null };
@@ -81,7 +81,7 @@ export function modeOf(agent: Agent, hold: Hold | null, isRestored: boolean): Mo
 
 /** What a change that waits keeps from being repaired: the text of what runs is lost with a restart. */
 function repairGap(agent: Agent): string {
-  const isKnown = markedBundle(agent) !== null || (agent.memory.stored?.state?.mark ?? null) === null;
+  const isKnown = startedBundle(agent) !== null || (agent.memory.stored?.state?.mark ?? null) === null;
   return isKnown ? '' : ' (since a restart, drift of what the held change touches is not repaired)';
 }
 
@@ -103,7 +103,7 @@ function have(bundle: VerifiedBundle | null) {
   return { revisionDigest: bundle.mark.revisionDigest, objects };
 }
 
-function believed(agent: Agent): Believed {
+function trust(agent: Agent): TrustState {
   const state = agent.memory.stored?.state;
   const previous = agent.memory.bundle;
   const highest = (recorded = 0, seen = 0) => Math.max(recorded, seen);

@@ -19,11 +19,11 @@ export async function explainBlocked(agent: Agent, apps: readonly AppOutcome[]):
     const known = `${app.digest} ${blocked.revision ?? ''}`;
     if (explanations.get(key)?.key === known) continue;
     const ids = app.revisions.find((one) => one.name === blocked.revision)?.objects ?? app.objects.map(({ id }) => id);
-    explanations.set(key, { key: known, text: await podsWord(agent, ids.filter(isWorkload)).catch(() => '') });
+    explanations.set(key, { key: known, text: await podReason(agent, ids.filter(isWorkload)).catch(() => '') });
   }
 }
 
-async function podsWord(agent: Agent, workloads: readonly ObjectId[]): Promise<string> {
+async function podReason(agent: Agent, workloads: readonly ObjectId[]): Promise<string> {
   for (const id of workloads) {
     const live = agent.view.object(id);
     if (live?.podLabels == null || live.health === 'Current') continue;

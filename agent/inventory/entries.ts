@@ -1,4 +1,4 @@
-import { indexOf } from '../model/appindex.ts';
+import { indexOf } from '../model/app-index.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';

@@ -25,7 +25,7 @@ export interface KindWatchOptions {
   readonly take: (event: Extract<WatchEvent, { object: KubeObject }>) => void;
   /** Called when a part is complete, with the ids that are in it: everything else is gone. */
   readonly sweep: (part: string, seen: ReadonlySet<string>) => void;
-  readonly wake: () => void;
+  readonly onChange: () => void;
 }
 
 /** Starts to follow one kind; never throws. */
@@ -41,7 +41,7 @@ export function watchKind(options: KindWatchOptions): KindWatch {
   const fail = (error: unknown) => {
     trouble = asSluiceError(error);
     answered.resolve(undefined);
-    options.wake();
+    options.onChange();
   };
   const follow = async (part: string, group: string, name: string): Promise<void> => {
     const resource = await kube.resource({ group, kind: name }, signal);
@@ -63,7 +63,7 @@ export function watchKind(options: KindWatchOptions): KindWatch {
           if (pending.size > 0) return;
           trouble = null;
           answered.resolve(undefined);
-          options.wake();
+          options.onChange();
         } else {
           if (event.type === 'deleted') seen.delete(idOf(event.object));
           else if (pending.has(part)) seen.add(idOf(event.object));

@@ -44,16 +44,16 @@ export function fieldsHash(metadata: ObjectMeta): string | null {
   return createHash('sha256').update(canonicalJson(fields)).digest('base64url').slice(0, 16);
 }
 
-/** The ways of a traffic object (VirtualService, HTTPRoute, Ingress), in the order in which they stand there. */
+/** The backends of a traffic object (VirtualService, HTTPRoute, Ingress), in the order in which it lists them. */
 export function routesOf(object: KubeObject): LiveRoute[] {
   const namespace = object.metadata.namespace ?? '';
   if (object.kind === 'Ingress') return ingressRoutes(object, namespace);
-  const [rules, ways] = object.kind === 'HTTPRoute' ? ['rules', 'backendRefs'] : ['http', 'route'];
+  const [rules, backends] = object.kind === 'HTTPRoute' ? ['rules', 'backendRefs'] : ['http', 'route'];
   return listAt(object, 'spec', rules).flatMap((one, rule) =>
-    listAt(one, ways).map((way) => ({
+    listAt(one, backends).map((backend) => ({
       rule,
-      service: object.kind === 'HTTPRoute' ? backendService(way, namespace) : hostService(way, namespace),
-      weight: numberAt(way, 'weight') ?? (object.kind === 'HTTPRoute' ? 1 : 100),
+      service: object.kind === 'HTTPRoute' ? backendService(backend, namespace) : hostService(backend, namespace),
+      weight: numberAt(backend, 'weight') ?? (object.kind === 'HTTPRoute' ? 1 : 100),
     })),
   );
 }
@@ -68,12 +68,12 @@ function replicasOf(object: KubeObject): LiveObject['replicas'] {
   };
 }
 
-function backendService(way: unknown, namespace: string): string {
-  return serviceId(stringAt(way, 'namespace') ?? namespace, stringAt(way, 'name') ?? '');
+function backendService(backend: unknown, namespace: string): string {
+  return serviceId(stringAt(backend, 'namespace') ?? namespace, stringAt(backend, 'name') ?? '');
 }
 
-function hostService(way: unknown, namespace: string): string {
-  const [name = '', inNamespace] = (stringAt(way, 'destination', 'host') ?? '').split('.');
+function hostService(backend: unknown, namespace: string): string {
+  const [name = '', inNamespace] = (stringAt(backend, 'destination', 'host') ?? '').split('.');
   return serviceId(inNamespace ?? namespace, name);
 }
 
@@ -83,7 +83,7 @@ function ingressRoutes(object: KubeObject, namespace: string): LiveRoute[] {
     for (const path of listAt(rule, 'http', 'paths')) {
       const name = stringAt(recordAt(path, 'backend', 'service'), 'name');
       if (name === null) continue;
-      // Hosts repeat the same paths: an Ingress has one way per Service, and no weights.
+      // Hosts repeat the same paths: an Ingress has one backend per Service, and no weights.
       seen.set(name, { rule: 0, service: serviceId(namespace, name), weight: 100 });
     }
   }

@@ -10,12 +10,16 @@ const definitionKind: GroupKind = 'apiextensions.k8s.io/CustomResourceDefinition
 type ObjectEvent = Extract<WatchEvent, { object: KubeObject }>;
 
 /**
- * Opens a live view that watches nothing yet. `wake` is called on every change that it takes in. Objects are selected by the
+ * Opens a live view that watches nothing yet. `onChange` is called on every change that it takes in. Objects are selected by the
  * managed-by label; only projections are kept. Every await inside ends when `parent` aborts.
  */
 export function openLiveView(
   kube: Kube,
-  options: { readonly namespaces: readonly string[] | null; readonly wake: () => void; readonly parent: AbortSignal },
+  options: {
+    readonly namespaces: readonly string[] | null;
+    readonly onChange: () => void;
+    readonly parent: AbortSignal;
+  },
 ): LiveView {
   const objects = new Map<ObjectId, LiveObject>();
   const slices = new Map<ObjectId, { readonly service: ObjectId; readonly ready: number }>();
@@ -37,7 +41,7 @@ export function openLiveView(
     if (event.type === 'deleted') rememberEnd(ended, event.object);
     const isNews = kind === sliceKind ? takeSlice(slices, event) : takeObject(objects, event);
     if (kind === definitionKind) isDefinitionNew = true;
-    if (isNews) options.wake();
+    if (isNews) options.onChange();
   };
   const open = (kind: GroupKind) =>
     watchKind({
@@ -51,7 +55,7 @@ export function openLiveView(
       sweep: (part, seen) => {
         sweep(kind, part, seen);
       },
-      wake: options.wake,
+      onChange: options.onChange,
     });
   const close = (kind: GroupKind, watch: KindWatch) => {
     watch.stop();

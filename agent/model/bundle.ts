@@ -28,8 +28,8 @@ export interface Transport {
     have: { readonly revisionDigest: Digest; readonly objects: ReadonlySet<Digest> } | null,
     signal: AbortSignal,
   ) => Promise<Pulled>;
-  /** Runs until the signal aborts and calls `wake` whenever there may be something new; resolves at once where there is no such stream. */
-  readonly listen: (wake: () => void, signal: AbortSignal) => Promise<void>;
+  /** Runs until the signal aborts and calls `trigger` whenever there may be something new; resolves at once where there is no such stream. */
+  readonly listen: (trigger: () => void, signal: AbortSignal) => Promise<void>;
   /** Makes the next pull fetch everything again (an integrity error happened). */
   readonly reset: () => void;
 }

@@ -6,10 +6,10 @@ import type { BundleMark } from '../../shared/wire/revision.ts';
 import type { ChannelSnapshot, Transport, VerifiedBundle } from './bundle.ts';
 import type { Kube } from './kube.ts';
 import type { Identity, Impersonation } from './site.ts';
-import type { Vitals } from './probes.ts';
+import type { ProbeState } from './probes.ts';
 
-/** What the cluster remembers of the channel, which the next bundle is verified against. */
-export interface Believed {
+/** What the cluster remembers of the channel: the next bundle is verified against it. */
+export interface TrustState {
   readonly mark: BundleMark | null;
   readonly rootVersion: number;
   /** Highest accepted issuedAt, in milliseconds since the epoch. */
@@ -32,7 +32,7 @@ export interface AgentSettings {
   readonly pollMs: number;
   readonly heartbeatMs: number;
   readonly leaseMs: number;
-  /** How long moved traffic must have been live before the capacity behind the old way may go. */
+  /** How long moved traffic must have been live before the capacity behind the old backends may go. */
   readonly settleMs: number;
   /** How long a stopping agent may take for the object in flight, the last state and the last report. */
   readonly stopMs: number;
@@ -53,9 +53,9 @@ export const defaultSettings = {
 export interface AgentDeps {
   readonly kube: Kube;
   readonly transport: Transport;
-  /** Throws a coded error for anything that must not be believed. */
-  readonly verify: (snapshot: ChannelSnapshot, believed: Believed) => Promise<VerifiedBundle> | VerifiedBundle;
-  /** Hands a report over; null where there is no hub to report to. Throws when it was not taken. */
+  /** Throws a coded error for a snapshot that must not be trusted. */
+  readonly verify: (snapshot: ChannelSnapshot, trust: TrustState) => Promise<VerifiedBundle> | VerifiedBundle;
+  /** Delivers a report; null where there is no hub to report to. Throws when the hub did not take it. */
   readonly deliver: (report: AgentReport, signal: AbortSignal) => Promise<ReportAnswer | null>;
   readonly clock: Clock;
   readonly random: Random;
@@ -69,5 +69,5 @@ export interface AgentDeps {
   /** Called before and after every write to the cluster: where crash tests stop the agent. */
   readonly onStep?: (step: string) => void | Promise<void>;
   /** Told how the agent is doing, for probes. */
-  readonly vitals?: Vitals;
+  readonly probes?: ProbeState;
 }

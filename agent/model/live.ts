@@ -4,7 +4,7 @@ import type { KubeObject, ObjectId } from '../../shared/model/object.ts';
 import type { GroupKind } from './kinds.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 
-/** One way of a live traffic object: a Service and its raw weight in a rule. */
+/** One backend of a live traffic object: a Service and its raw weight in a rule. */
 export interface LiveRoute {
   readonly rule: number;
   readonly service: ObjectId;
@@ -29,14 +29,14 @@ export interface LiveObject {
   readonly podLabels: Labels | null;
   /** Selector of a Service. */
   readonly selector: Labels | null;
-  /** Ways of a traffic object. */
+  /** Backends of a traffic object. */
   readonly routes: readonly LiveRoute[] | null;
 }
 
 /** The cluster as the open watches show it; reading it costs nothing. */
 export interface Live {
   readonly object: (id: ObjectId) => LiveObject | undefined;
-  /** True when everything of this object's kind is known, so that absence says something. */
+  /** True when every object of this kind is listed: an id that is not there does not exist. */
   readonly isSynced: (id: ObjectId) => boolean;
   /** Ready addresses behind a Service; null while they are not known. */
   readonly readyEndpoints: (service: ObjectId) => number | null;

@@ -8,7 +8,7 @@ import type { Live } from './live.ts';
 export type Phase = ReportApp['phase'];
 
 /** What the phases of one application are decided from. `app` is null once no bundle has it any more. */
-export interface AppSight {
+export interface AppObservation {
   readonly app: BundleApp | null;
   /** Everything inventoried of this application, by id. */
   readonly entries: ReadonlyMap<ObjectId, InventoryEntry>;

@@ -1,7 +1,7 @@
 import type { WindowState } from '../../shared/lib/window.ts';
 import type { JoinTicket } from '../../shared/wire/join.ts';
 
-/** Who this agent is and whom it believes: from the join line, without the token. */
+/** Who this agent is and which root key it trusts: the join line without the token. */
 export type Identity = Omit<JoinTicket, 'token' | 'expires' | 'format'>;
 
 /** Changes are held until then (milliseconds since the epoch; null = until somebody lets go), with the reason. */

@@ -10,7 +10,7 @@ import { removeOne, scaleToZero, type RemoveContext } from './remove.ts';
 const inFlight = 8;
 
 /** What may be taken away now, stage by stage, last stage first. */
-export interface Doomed {
+export interface DeletionPlan {
   /** The moment of the pass, by the monotonic clock. */
   readonly at: number;
   readonly scaleToZero: readonly ObjectId[];
@@ -20,7 +20,7 @@ export interface Doomed {
 /** Scales down and deletes what the phases allow, and drops what is confirmed to be gone. Survivors stay in the inventory. */
 export async function pruneObjects(
   agent: Agent,
-  doomed: Doomed,
+  doomed: DeletionPlan,
   inventory: Inventory,
 ): Promise<{ readonly inventory: Inventory; readonly rows: readonly Row[] }> {
   const contextFor = (app: string): RemoveContext => ({

@@ -6,7 +6,7 @@ import type { ObjectProblem } from '../../shared/wire/report.ts';
 const shown = 50;
 
 /** Why retired objects are still there: what went wrong with each, else why this pass kept it. */
-export function stuckOf(
+export function blockedDeletions(
   { survivors, rows }: Pick<Outcome, 'survivors' | 'rows'>,
   faults: ReadonlyMap<ObjectId, Pick<Fault, 'row'>>,
 ): ObjectProblem[] {

@@ -1,7 +1,7 @@
 import type { AppOutcome, Fault } from '../model/agent.ts';
 import type { AgentSettings } from '../model/deps.ts';
-import { indexOf } from '../model/appindex.ts';
-import { indexOfInventory } from '../model/byapp.ts';
+import { indexOf } from '../model/app-index.ts';
+import { indexOfInventory } from '../model/inventory-index.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { Live } from '../model/live.ts';
 import type { Identity } from '../model/site.ts';
@@ -11,7 +11,7 @@ import { reportLimit, type AgentReport, type ReportApp, type ReportRevision } fr
 import { appHealth } from './health.ts';
 import { leavingRevisions } from './leaving.ts';
 import { conditionsOf, type ConditionsInput } from './conditions.ts';
-import { stuckOf } from './blocked-deletions.ts';
+import { blockedDeletions } from './blocked-deletions.ts';
 
 /** Everything that a report is made of: only rows and observed facts. */
 export interface ReportInput extends ConditionsInput {
@@ -33,7 +33,7 @@ export interface ReportInput extends ConditionsInput {
 export function buildReport(input: ReportInput): AgentReport {
   const { outcome, identity, about } = input;
   const inventory = outcome.inventory;
-  const reasons = stuckOf(outcome, input.faults);
+  const reasons = blockedDeletions(outcome, input.faults);
   const entries = indexOfInventory(inventory).apps;
   const report: AgentReport = {
     format: 1,
@@ -127,7 +127,7 @@ function numberOf(revision: string): number {
   return Number(/-v(\d+)$/.exec(revision)?.[1] ?? 0);
 }
 
-/** The live split of the first rule, in percent by revision; ways that neither bundle nor inventory know count under their Service. */
+/** The live split of the first rule, in percent by revision; a backend that neither bundle nor inventory names counts under its Service. */
 function trafficOf(live: Live, inventory: Inventory, app: BundleApp): ReportApp['traffic'] {
   const [traffic] = app.traffic;
   const routes = traffic === undefined ? null : (live.object(traffic.id)?.routes ?? null);

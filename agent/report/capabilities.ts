@@ -15,7 +15,7 @@ const asking = new WeakMap<Agent, Promise<void>>();
  * Asks the cluster what it is, once in a heartbeat: its version and what traffic can be led with, which somebody may have installed
  * since. Rejects where it did not answer: what was known stays, and the next report asks again.
  */
-export function learnAbout(agent: Agent): Promise<void> {
+export function discoverCapabilities(agent: Agent): Promise<void> {
   const { memory, deps } = agent;
   if (deps.clock.monotonic() - memory.learnedAt < deps.settings.heartbeatMs) return Promise.resolve();
   const known = asking.get(agent);

@@ -1,5 +1,5 @@
 import type { AppOutcome, Outcome } from '../model/agent.ts';
-import { indexOf } from '../model/appindex.ts';
+import { indexOf } from '../model/app-index.ts';
 import { isWorkload } from '../model/kinds.ts';
 import type { AppPlan } from '../model/plan.ts';
 import type { Live, LiveObject } from '../model/live.ts';

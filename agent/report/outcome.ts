@@ -7,7 +7,7 @@ import type { ApplyTask } from '../model/plan.ts';
 import type { Row } from '../model/rows.ts';
 
 /** The outcome of a pass without a bundle: nothing is known, nothing is done. */
-export function quiet(at: number, inventory: Inventory): Outcome & { readonly isNew: false } {
+export function idleOutcome(at: number, inventory: Inventory): Outcome & { readonly isNew: false } {
   return {
     at,
     bundle: null,
@@ -27,7 +27,7 @@ export function quiet(at: number, inventory: Inventory): Outcome & { readonly is
 }
 
 /** What the plans let go now: workloads to zero, and objects to delete, last stage first. */
-export function doomedOf(
+export function planDeletions(
   apps: readonly AppOutcome[],
   stageOf: (id: ObjectId) => number,
 ): { readonly scaleToZero: readonly ObjectId[]; readonly remove: readonly (readonly ObjectId[])[] } {
@@ -43,13 +43,13 @@ export function doomedOf(
 }
 
 /** What must be recorded before the first write, and whether that is news. */
-export function startsOf(
+export function recordBeforeWrite(
   agent: Agent,
   facts: {
     readonly bundle: VerifiedBundle;
     readonly mode: Mode;
     readonly tasks: readonly ApplyTask[];
-    readonly doomed: ReturnType<typeof doomedOf>;
+    readonly doomed: ReturnType<typeof planDeletions>;
     readonly toCount: ReadonlySet<ObjectId>;
     readonly inventory: Inventory;
   },

@@ -15,7 +15,7 @@ export interface Reporter {
   readonly nextIn: () => number;
 }
 
-/** A reporter that has said nothing yet. */
+/** A reporter before its first report. */
 export function openReporter(deps: Pick<AgentDeps, 'deliver' | 'clock' | 'random' | 'log' | 'settings'>): Reporter {
   const { clock, settings } = deps;
   let told = '';
@@ -67,7 +67,7 @@ export function openReporter(deps: Pick<AgentDeps, 'deliver' | 'clock' | 'random
     offer,
     nextIn: () => {
       const now = clock.monotonic();
-      // What is on its way, or was never said, is somebody's business already.
+      // A delivery is under way, or the first report is still to be offered: the pass does that.
       if (isBusy || toldAt === Number.NEGATIVE_INFINITY) return quietUntil > now ? quietUntil - now : 1_000;
       if (quietUntil > now) return quietUntil - now;
       return Math.max(0, toldAt + settings.heartbeatMs - now);

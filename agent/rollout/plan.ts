@@ -1,4 +1,4 @@
-import type { AppPlan, AppSight, Phase } from '../model/plan.ts';
+import type { AppPlan, AppObservation, Phase } from '../model/plan.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { planRemoval, type Removal } from './removal.ts';
@@ -10,17 +10,19 @@ import { appReadiness, ownLive, revisionOf, type Readiness } from './readiness.t
  * settled, scale down, scale removed revisions to 0, delete. Pure and level-based: it says all that may be done now, and the
  * same call on the state after that says the next step.
  */
-export function planApp(sight: AppSight): AppPlan {
-  const { app } = sight;
-  if (app === null) return planDeparture(sight);
-  const routing = planRouting(sight, app);
-  const ready = appReadiness(sight, app);
+export function planApp(observed: AppObservation): AppPlan {
+  const { app } = observed;
+  if (app === null) return planDeparture(observed);
+  const routing = planRouting(observed, app);
+  const ready = appReadiness(observed, app);
   const mayDrop = routing.isSettled && ready.ok;
-  const removal = planRemoval(sight, { mayRoute: routing.isMoved, mayDrop });
-  const replicas = new Map(app.replicas.map((one) => [one.id, replicasNow(sight, one, routing.isSettled, ready.ok)]));
-  const standing = phaseOf({ sight, app, routing, ready, removal, replicas });
+  const removal = planRemoval(observed, { mayRoute: routing.isMoved, mayDrop });
+  const replicas = new Map(
+    app.replicas.map((one) => [one.id, replicasNow(observed, one, routing.isSettled, ready.ok)]),
+  );
+  const standing = phaseOf({ observed, app, routing, ready, removal, replicas });
   return {
-    ...withDeadline(sight, app, standing),
+    ...withDeadline(observed, app, standing),
     replicas,
     weights: routing.weights,
     held: routing.held,
@@ -30,8 +32,8 @@ export function planApp(sight: AppSight): AppPlan {
 }
 
 /** The application is gone from the bundle: traffic objects, workloads to zero, workloads, the rest; nothing to compare with. */
-function planDeparture(sight: AppSight): AppPlan {
-  const removal = planRemoval(sight, { mayRoute: true, mayDrop: true });
+function planDeparture(observed: AppObservation): AppPlan {
+  const removal = planRemoval(observed, { mayRoute: true, mayDrop: true });
   const phase: Phase = removal.outstanding === 0 ? 'settled' : removal.isDraining ? 'scale-down' : 'delete';
   return {
     phase,
@@ -49,12 +51,12 @@ function planDeparture(sight: AppSight): AppPlan {
 
 /** max(live, wanted) until traffic has moved and all is ready; a drop that costs no ready pod needs only the former. */
 function replicasNow(
-  sight: AppSight,
+  observed: AppObservation,
   wanted: { readonly id: ObjectId; readonly value: number },
   isSettled: boolean,
   isReady: boolean,
 ): number {
-  const live = ownLive(sight, wanted.id)?.replicas ?? null;
+  const live = ownLive(observed, wanted.id)?.replicas ?? null;
   if (live === null || live.spec <= wanted.value) return wanted.value;
   const isFree = live.ready <= wanted.value;
   return isSettled && (isReady || isFree) ? wanted.value : live.spec;
@@ -69,45 +71,47 @@ interface Standing {
 }
 
 function phaseOf(facts: {
-  readonly sight: AppSight;
+  readonly observed: AppObservation;
   readonly app: BundleApp;
   readonly routing: Routing;
   readonly ready: Readiness;
   readonly removal: Removal;
   readonly replicas: ReadonlyMap<ObjectId, number>;
 }): Standing {
-  const { sight, app, routing, ready, removal, replicas } = facts;
-  const waitsForApp = ready.ok ? null : { revision: firstLate(sight, app), why: ready.why, isFailed: ready.isFailed };
+  const { observed, app, routing, ready, removal, replicas } = facts;
+  const waitsForApp = ready.ok
+    ? null
+    : { revision: firstLate(observed, app), why: ready.why, isFailed: ready.isFailed };
   const standing = (phase: Phase, reason: string, waitsFor: Standing['waitsFor'] = null): Standing => ({
     phase,
     reason,
     waitsFor,
     deadline: routing.deadline,
   });
-  const unapplied = app.objects.filter((one) => !routing.held.has(one.id) && !isApplied(sight, one));
+  const unapplied = app.objects.filter((one) => !routing.held.has(one.id) && !isApplied(observed, one));
   if (unapplied.length > 0) return standing('scale-up', `${unapplied.length} objects to apply`, waitsForApp);
-  if (isShort(sight, replicas)) return standing('scale-up', 'replicas to add', waitsForApp);
+  if (isShort(observed, replicas)) return standing('scale-up', 'replicas to add', waitsForApp);
   if (routing.waitsFor !== null) return standing('ready', routing.waitsFor.why, routing.waitsFor);
   if (!routing.isMoved) return standing('shift', 'traffic to move');
-  const isMore = removal.outstanding > 0 || hasSurplus(sight, app);
+  const isMore = removal.outstanding > 0 || hasSurplus(observed, app);
   if (!isMore) return standing('settled', '', waitsForApp);
   if (waitsForApp !== null) return standing('ready', waitsForApp.why, waitsForApp);
   if (!routing.isSettled) {
     return standing('endpoints', routing.why, { revision: null, why: routing.why, isFailed: false });
   }
-  if (hasSurplus(sight, app) || removal.isDraining) return standing('scale-down', 'old replicas to stop');
+  if (hasSurplus(observed, app) || removal.isDraining) return standing('scale-down', 'old replicas to stop');
   return standing('delete', `${removal.outstanding} objects to delete`);
 }
 
 function withDeadline(
-  sight: AppSight,
+  observed: AppObservation,
   app: BundleApp,
   standing: Standing,
 ): Pick<AppPlan, 'phase' | 'reason' | 'isWaiting' | 'blocked' | 'deadline'> {
   const { phase, reason, waitsFor, deadline } = standing;
   const patience = app.health.progressDeadlineSeconds * 1000;
-  const until = waitsFor === null ? null : (sight.waitingSince ?? sight.now) + patience;
-  const isLate = until !== null && until <= sight.now;
+  const until = waitsFor === null ? null : (observed.waitingSince ?? observed.now) + patience;
+  const isLate = until !== null && until <= observed.now;
   if (waitsFor === null || !(isLate || waitsFor.isFailed)) {
     return { phase, reason, isWaiting: waitsFor !== null, blocked: null, deadline: earliest(until, deadline) };
   }
@@ -119,23 +123,23 @@ function withDeadline(
   return { phase: phase === 'settled' ? phase : 'blocked', reason: blocked.reason, isWaiting: true, blocked, deadline };
 }
 
-function isApplied(sight: AppSight, object: { readonly id: ObjectId; readonly digest: string }): boolean {
-  const entry = sight.entries.get(object.id);
+function isApplied(observed: AppObservation, object: { readonly id: ObjectId; readonly digest: string }): boolean {
+  const entry = observed.entries.get(object.id);
   return entry !== undefined && entry.uid !== null && entry.applied === object.digest;
 }
 
-function isShort(sight: AppSight, replicas: ReadonlyMap<ObjectId, number>): boolean {
+function isShort(observed: AppObservation, replicas: ReadonlyMap<ObjectId, number>): boolean {
   return [...replicas].some(
-    ([id, wanted]) => sight.live.isSynced(id) && (ownLive(sight, id)?.replicas?.spec ?? 0) < wanted,
+    ([id, wanted]) => observed.live.isSynced(id) && (ownLive(observed, id)?.replicas?.spec ?? 0) < wanted,
   );
 }
 
-function hasSurplus(sight: AppSight, app: BundleApp): boolean {
-  return app.replicas.some(({ id, value }) => (ownLive(sight, id)?.replicas?.spec ?? 0) > value);
+function hasSurplus(observed: AppObservation, app: BundleApp): boolean {
+  return app.replicas.some(({ id, value }) => (ownLive(observed, id)?.replicas?.spec ?? 0) > value);
 }
 
-function firstLate(sight: AppSight, app: BundleApp): string | null {
-  const late = app.replicas.find(({ id, value }) => (ownLive(sight, id)?.replicas?.ready ?? 0) < value);
+function firstLate(observed: AppObservation, app: BundleApp): string | null {
+  const late = app.replicas.find(({ id, value }) => (ownLive(observed, id)?.replicas?.ready ?? 0) < value);
   return late === undefined ? null : revisionOf(app, late.id);
 }
 

@@ -1,6 +1,6 @@
-import { indexOf } from '../model/appindex.ts';
+import { indexOf } from '../model/app-index.ts';
 import type { Live, LiveObject } from '../model/live.ts';
-import type { AppSight } from '../model/plan.ts';
+import type { AppObservation } from '../model/plan.ts';
 import { matchesLabels } from '../../shared/model/selector.ts';
 import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
@@ -12,23 +12,23 @@ export type Readiness =
 const ok: Readiness = { ok: true };
 
 /** The live object of an inventoried id when it is the very one that was recorded; undefined otherwise. */
-export function ownLive(sight: AppSight, id: ObjectId): LiveObject | undefined {
-  const live = sight.live.object(id);
-  const entry = sight.entries.get(id);
+export function ownLive(observed: AppObservation, id: ObjectId): LiveObject | undefined {
+  const live = observed.live.object(id);
+  const entry = observed.entries.get(id);
   if (live === undefined || entry === undefined) return undefined;
   return entry.uid === live.uid || (entry.uid === null && entry.nonce === live.nonce) ? live : undefined;
 }
 
 /** Whether a workload of the bundle runs all the pods that the bundle wants, and its controller is done. */
-export function workloadReadiness(sight: AppSight, app: BundleApp, id: ObjectId): Readiness {
+export function workloadReadiness(observed: AppObservation, app: BundleApp, id: ObjectId): Readiness {
   const { kind, name } = parseObjectId(id);
   const not = (why: string, isFailed = false): Readiness => ({ ok: false, why: `${kind}/${name}: ${why}`, isFailed });
-  const fault = sight.faults.get(id);
+  const fault = observed.faults.get(id);
   if (fault !== undefined) return not(fault);
-  const live = ownLive(sight, id);
+  const live = ownLive(observed, id);
   if (live === undefined) return not('not created yet');
   const { digests, replicas } = indexOf(app);
-  if (sight.entries.get(id)?.applied !== digests.get(id)) return not('not applied yet');
+  if (observed.entries.get(id)?.applied !== digests.get(id)) return not('not applied yet');
   const isFailed = live.health === 'Failed';
   const short = shortOf(live, replicas.get(id) ?? 0);
   if (short !== null) return not(short, isFailed);
@@ -43,22 +43,22 @@ function shortOf(live: LiveObject, desired: number): string | null {
 }
 
 /** Whether everything that runs pods in a revision is ready. */
-export function revisionReadiness(sight: AppSight, app: BundleApp, revision: string): Readiness {
+export function revisionReadiness(observed: AppObservation, app: BundleApp, revision: string): Readiness {
   const objects = app.revisions.find((one) => one.name === revision)?.objects ?? [];
   const { running } = indexOf(app);
   return firstNotReady(
-    sight,
+    observed,
     app,
     objects.filter((id) => running.has(id)),
   );
 }
 
 /** Whether everything that runs pods in the application is ready: then no drop beside it can cost capacity. */
-export function appReadiness(sight: AppSight, app: BundleApp): Readiness {
-  return firstNotReady(sight, app, indexOf(app).running);
+export function appReadiness(observed: AppObservation, app: BundleApp): Readiness {
+  return firstNotReady(observed, app, indexOf(app).running);
 }
 
-/** The revision that an object belongs to, when it is one's alone. */
+/** The revision that owns an object exclusively; null when several share it. */
 export function revisionOf(app: BundleApp, id: ObjectId): string | null {
   return app.revisions.find((one) => one.objects.includes(id))?.name ?? null;
 }
@@ -77,9 +77,9 @@ export function expectedEndpoints(live: Live, app: BundleApp, service: ObjectId)
   );
 }
 
-function firstNotReady(sight: AppSight, app: BundleApp, ids: Iterable<ObjectId>): Readiness {
+function firstNotReady(observed: AppObservation, app: BundleApp, ids: Iterable<ObjectId>): Readiness {
   for (const id of ids) {
-    const readiness = workloadReadiness(sight, app, id);
+    const readiness = workloadReadiness(observed, app, id);
     if (!readiness.ok) return readiness;
   }
   return ok;

@@ -1,39 +1,39 @@
 import { isRouter, isWorkload } from '../model/kinds.ts';
 import type { LiveObject } from '../model/live.ts';
-import type { AppSight } from '../model/plan.ts';
+import type { AppObservation } from '../model/plan.ts';
 import { matchesLabels } from '../../shared/model/selector.ts';
 import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import { ownLive } from './readiness.ts';
 
-/** What may be taken away now of what nobody wants any more. */
+/** Obsolete objects of one application that may be scaled down or deleted now. */
 export interface Removal {
   readonly scaleToZero: readonly ObjectId[];
   readonly remove: readonly ObjectId[];
-  /** Ids that are still to go, whether or not it may happen now. */
+  /** How many obsolete objects are left, whether or not they may be deleted now. */
   readonly outstanding: number;
   /** Pods of a removed workload that still run, or are being stopped. */
   readonly isDraining: boolean;
 }
 
-/** What is known of the wanted side: `mayRoute` = the wanted traffic stands; `mayDrop` = and all that is wanted is ready. */
+/** What the wanted side allows: `mayRoute` = the wanted traffic split is live; `mayDrop` = and every wanted object is ready. */
 export interface Gate {
   readonly mayRoute: boolean;
   readonly mayDrop: boolean;
 }
 
 /**
- * The order of going: traffic objects first, then workloads to zero, then workloads, then the rest. A workload that
- * neither gets traffic nor has a ready pod goes early: it is no capacity.
+ * Decides what of the removable objects may go now. The order: traffic objects, workloads to zero replicas, workloads, the
+ * rest. A workload that neither gets traffic nor has a ready pod goes early, because it is no capacity.
  */
-export function planRemoval(sight: AppSight, gate: Gate): Removal {
-  const ids = [...sight.removable];
+export function planRemoval(observed: AppObservation, gate: Gate): Removal {
+  const ids = [...observed.removable];
   const routers = ids.filter(isRouter);
-  const running = ids.filter((id) => isScalable(sight, id));
-  const rest = ids.filter((id) => !isRouter(id) && !isScalable(sight, id));
+  const running = ids.filter((id) => isScalable(observed, id));
+  const rest = ids.filter((id) => !isRouter(id) && !isScalable(observed, id));
   const mayScale = gate.mayDrop && routers.length === 0;
-  const toGo = running.filter((id) => mayScale || isIdle(sight, id));
-  const scaleToZero = toGo.filter((id) => (ownLive(sight, id)?.replicas?.spec ?? 0) > 0);
-  const gone = toGo.filter((id) => isAtZero(ownLive(sight, id)));
+  const toGo = running.filter((id) => mayScale || isIdle(observed, id));
+  const scaleToZero = toGo.filter((id) => (ownLive(observed, id)?.replicas?.spec ?? 0) > 0);
+  const gone = toGo.filter((id) => isAtZero(ownLive(observed, id)));
   const mayRest = gate.mayDrop && routers.length === 0 && running.length === 0;
   return {
     scaleToZero,
@@ -43,8 +43,8 @@ export function planRemoval(sight: AppSight, gate: Gate): Removal {
   };
 }
 
-function isScalable(sight: AppSight, id: ObjectId): boolean {
-  return isWorkload(id) || (ownLive(sight, id)?.replicas ?? null) !== null;
+function isScalable(observed: AppObservation, id: ObjectId): boolean {
+  return isWorkload(id) || (ownLive(observed, id)?.replicas ?? null) !== null;
 }
 
 function isAtZero(live: LiveObject | undefined): boolean {
@@ -52,21 +52,21 @@ function isAtZero(live: LiveObject | undefined): boolean {
   return live.replicas.spec === 0 && live.replicas.total === 0;
 }
 
-/** True when a workload has no ready pod and no live way leads to it. */
-function isIdle(sight: AppSight, id: ObjectId): boolean {
-  const live = ownLive(sight, id);
-  if (!sight.live.isSynced(id)) return false;
+/** True when a workload has no ready pod and no live route leads to it. */
+function isIdle(observed: AppObservation, id: ObjectId): boolean {
+  const live = ownLive(observed, id);
+  if (!observed.live.isSynced(id)) return false;
   if (live === undefined) return true;
   if (live.replicas === null || live.replicas.ready > 0) return false;
-  return !isRouted(sight, live);
+  return !isRouted(observed, live);
 }
 
-function isRouted(sight: AppSight, workload: LiveObject): boolean {
+function isRouted(observed: AppObservation, workload: LiveObject): boolean {
   const { namespace } = parseObjectId(workload.id);
-  const routes = [...sight.entries.keys()].filter(isRouter).flatMap((id) => sight.live.object(id)?.routes ?? []);
+  const routes = [...observed.entries.keys()].filter(isRouter).flatMap((id) => observed.live.object(id)?.routes ?? []);
   return routes.some(({ service, weight }) => {
     if (weight === 0 || parseObjectId(service).namespace !== namespace) return false;
-    const selector = sight.live.object(service)?.selector ?? null;
+    const selector = observed.live.object(service)?.selector ?? null;
     return selector !== null && matchesLabels(selector, workload.podLabels ?? {});
   });
 }

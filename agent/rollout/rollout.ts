@@ -1,7 +1,7 @@
 import type { Agent, AppOutcome, Mode, Progress } from '../model/agent.ts';
-import { indexOfInventory } from '../model/byapp.ts';
+import { indexOfInventory } from '../model/inventory-index.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
-import type { AppSight } from '../model/plan.ts';
+import type { AppObservation } from '../model/plan.ts';
 import type { Row } from '../model/rows.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
@@ -33,7 +33,7 @@ export function planApps(agent: Agent, input: PlansInput): AppOutcome[] {
     const app = known.get(key) ?? null;
     const skippedFor = reasons.get(key) ?? null;
     if (skippedFor !== null) return { key, app, plan: null, skipped: skippedFor };
-    const sight = sightOf(agent, {
+    const observed = observeApp(agent, {
       at: input.at,
       key,
       app,
@@ -41,7 +41,7 @@ export function planApps(agent: Agent, input: PlansInput): AppOutcome[] {
       removable: input.removable,
       faults,
     });
-    const plan = planApp(sight);
+    const plan = planApp(observed);
     // A held change runs out of no time.
     track(agent, { at: input.at, key, app, isWaiting: plan.isWaiting && mode.mayChange });
     return { key, app, plan, skipped: null };
@@ -59,7 +59,7 @@ export function noteShifts(agent: Agent, apps: readonly AppOutcome[], rows: read
   }
 }
 
-function sightOf(
+function observeApp(
   agent: Agent,
   facts: {
     readonly at: number;
@@ -67,9 +67,9 @@ function sightOf(
     readonly app: BundleApp | null;
     readonly entries: ReadonlyMap<ObjectId, InventoryEntry>;
     readonly removable: ReadonlySet<ObjectId>;
-    readonly faults: AppSight['faults'];
+    readonly faults: AppObservation['faults'];
   },
-): AppSight {
+): AppObservation {
   const { memory, deps, view } = agent;
   const { entries, removable } = facts;
   const progress = memory.progress.get(facts.key);

@@ -1,5 +1,5 @@
 import type { LiveRoute } from '../model/live.ts';
-import type { AppSight } from '../model/plan.ts';
+import type { AppObservation } from '../model/plan.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp, BundleTraffic, TrafficTarget } from '../../shared/wire/revision.ts';
 import { expectedEndpoints, ownLive, revisionReadiness, type Readiness } from './readiness.ts';
@@ -13,7 +13,7 @@ export interface Routing {
   readonly waitsFor: { readonly revision: string; readonly why: string; readonly isFailed: boolean } | null;
   /** The live split is the wanted one, everywhere. */
   readonly isMoved: boolean;
-  /** Moved, every way has its endpoints, and everybody had time to notice. */
+  /** Moved, every backend has its endpoints, and the settle time has passed. */
   readonly isSettled: boolean;
   readonly why: string;
   readonly deadline: number | null;
@@ -29,12 +29,13 @@ interface Step {
  * Decides for every traffic object of an application: the wanted split when all that gain are ready; else what is live;
  * else (no live object) what is ready, normalised. Weight never goes to a revision without ready endpoints.
  */
-export function planRouting(sight: AppSight, app: BundleApp): Routing {
-  const steps = app.traffic.map((traffic) => ({ traffic, step: stepOf(sight, app, traffic) }));
+export function planRouting(observed: AppObservation, app: BundleApp): Routing {
+  const steps = app.traffic.map((traffic) => ({ traffic, step: stepOf(observed, app, traffic) }));
   const isMoved = steps.every(({ step }) => step.isMoved);
-  const missing = isMoved ? missingEndpoints(sight, app) : null;
-  const settlesAt = app.traffic.length === 0 || sight.shiftedAt === null ? 0 : sight.shiftedAt + sight.settleMs;
-  const isTimely = settlesAt <= sight.now;
+  const missing = isMoved ? missingEndpoints(observed, app) : null;
+  const settlesAt =
+    app.traffic.length === 0 || observed.shiftedAt === null ? 0 : observed.shiftedAt + observed.settleMs;
+  const isTimely = settlesAt <= observed.now;
   return {
     weights: new Map(steps.flatMap(({ traffic, step }) => (step.weights === null ? [] : [[traffic.id, step.weights]]))),
     held: new Set(steps.flatMap(({ traffic, step }) => (step.weights === null ? [traffic.id] : []))),
@@ -46,17 +47,17 @@ export function planRouting(sight: AppSight, app: BundleApp): Routing {
   };
 }
 
-function stepOf(sight: AppSight, app: BundleApp, traffic: BundleTraffic): Step {
+function stepOf(observed: AppObservation, app: BundleApp, traffic: BundleTraffic): Step {
   const wanted = traffic.targets.map((target) => target.weight);
-  const live = ownLive(sight, traffic.id);
-  if (!sight.live.isSynced(traffic.id) && sight.entries.get(traffic.id)?.applied != null) {
+  const live = ownLive(observed, traffic.id);
+  if (!observed.live.isSynced(traffic.id) && observed.entries.get(traffic.id)?.applied != null) {
     return { weights: null, waitsFor: null, isMoved: false };
   }
-  if (live?.routes == null) return firstStep(sight, app, traffic);
+  if (live?.routes == null) return firstStep(observed, app, traffic);
   const { routes } = live;
   const gains = traffic.targets.filter((target) => share(traffic, target) > liveShare(traffic, routes, target) + 0.5);
-  const waitsFor = firstUnready(sight, app, gains);
-  const isApplied = sight.entries.get(traffic.id)?.applied === digestOf(app, traffic.id);
+  const waitsFor = firstUnready(observed, app, gains);
+  const isApplied = observed.entries.get(traffic.id)?.applied === digestOf(app, traffic.id);
   if (waitsFor === null) {
     const isMoved = isApplied && traffic.targets.every((target) => isThere(traffic, routes, target));
     return { weights: wanted, waitsFor, isMoved };
@@ -67,42 +68,46 @@ function stepOf(sight: AppSight, app: BundleApp, traffic: BundleTraffic): Step {
 }
 
 /** Nothing routes yet: what is ready gets all of each rule; a rule without anything ready keeps the object back. */
-function firstStep(sight: AppSight, app: BundleApp, traffic: BundleTraffic): Step {
-  const ready = traffic.targets.map((target) => target.weight > 0 && hasEndpoints(sight, target.service));
+function firstStep(observed: AppObservation, app: BundleApp, traffic: BundleTraffic): Step {
+  const ready = traffic.targets.map((target) => target.weight > 0 && hasEndpoints(observed, target.service));
   const late = traffic.targets.filter((target, index) => target.weight > 0 && ready[index] !== true);
   const wanted = traffic.targets.map((target) => target.weight);
   if (late.length === 0) return { weights: wanted, waitsFor: null, isMoved: false };
-  const waitsFor = firstUnready(sight, app, late);
+  const waitsFor = firstUnready(observed, app, late);
   const canLeaveOut = late.every((target) => target.pointer !== undefined) && traffic.provider !== 'ingress';
   const weights = canLeaveOut ? shareOut(traffic.targets, ready) : null;
   return { weights, waitsFor, isMoved: false };
 }
 
-function firstUnready(sight: AppSight, app: BundleApp, targets: readonly TrafficTarget[]): Routing['waitsFor'] {
+function firstUnready(
+  observed: AppObservation,
+  app: BundleApp,
+  targets: readonly TrafficTarget[],
+): Routing['waitsFor'] {
   for (const { revision, service } of targets) {
-    const readiness: Readiness = revisionReadiness(sight, app, revision);
+    const readiness: Readiness = revisionReadiness(observed, app, revision);
     if (!readiness.ok) return { revision, why: readiness.why, isFailed: readiness.isFailed };
-    if (!hasEndpoints(sight, service))
+    if (!hasEndpoints(observed, service))
       return { revision, why: `${nameOf(service)} has no ready endpoints`, isFailed: false };
   }
   return null;
 }
 
-function missingEndpoints(sight: AppSight, app: BundleApp): string | null {
+function missingEndpoints(observed: AppObservation, app: BundleApp): string | null {
   for (const target of app.traffic.flatMap((traffic) => traffic.targets)) {
     if (target.weight === 0) continue;
-    const ready = sight.live.readyEndpoints(target.service) ?? 0;
-    const expected = expectedEndpoints(sight.live, app, target.service);
+    const ready = observed.live.readyEndpoints(target.service) ?? 0;
+    const expected = expectedEndpoints(observed.live, app, target.service);
     if (ready < expected) return `${nameOf(target.service)} has ${ready} of ${expected} ready endpoints`;
   }
   return null;
 }
 
-function hasEndpoints(sight: AppSight, service: ObjectId): boolean {
-  return (sight.live.readyEndpoints(service) ?? 0) > 0;
+function hasEndpoints(observed: AppObservation, service: ObjectId): boolean {
+  return (observed.live.readyEndpoints(service) ?? 0) > 0;
 }
 
-/** The wanted percentage of a target in its rule. An Ingress has no weights: a way is there or not. */
+/** The wanted percentage of a target in its rule. An Ingress has no weights: a backend is there or not. */
 function share(traffic: BundleTraffic, target: TrafficTarget): number {
   if (traffic.provider === 'ingress') return target.weight > 0 ? 100 : 0;
   const total = traffic.targets.reduce((sum, one) => sum + (one.rule === target.rule ? one.weight : 0), 0);
@@ -117,10 +122,10 @@ function liveShare(traffic: BundleTraffic, routes: readonly LiveRoute[], target:
 }
 
 function liveWeight(traffic: BundleTraffic, routes: readonly LiveRoute[], target: TrafficTarget): number | null {
-  const way = routes.filter(
+  const backends = routes.filter(
     (one) => one.service === target.service && (traffic.provider === 'ingress' || one.rule === target.rule),
   );
-  return way.length === 0 ? null : way.reduce((sum, one) => sum + one.weight, 0);
+  return backends.length === 0 ? null : backends.reduce((sum, one) => sum + one.weight, 0);
 }
 
 function isThere(traffic: BundleTraffic, routes: readonly LiveRoute[], target: TrafficTarget): boolean {

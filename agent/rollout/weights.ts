@@ -27,11 +27,11 @@ function apportioned(open: readonly { index: number; weight: number }[], total: 
   const exact = open.map((one) => ({ index: one.index, exact: (total * one.weight) / sum }));
   const floors = exact.map((one) => ({ index: one.index, weight: Math.floor(one.exact), rest: one.exact % 1 }));
   const left = total - floors.reduce((all, one) => all + one.weight, 0);
-  const luckiest = new Set(
+  const roundedUp = new Set(
     [...floors]
       .sort((a, b) => b.rest - a.rest || a.index - b.index)
       .slice(0, left)
       .map((one) => one.index),
   );
-  return floors.map(({ index, weight }) => ({ index, weight: weight + (luckiest.has(index) ? 1 : 0) }));
+  return floors.map(({ index, weight }) => ({ index, weight: weight + (roundedUp.has(index) ? 1 : 0) }));
 }

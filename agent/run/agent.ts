@@ -5,7 +5,7 @@ import { runAgent } from './loop.ts';
 import { agentAuthorization } from '../identity/credential.ts';
 import { defaultSettings, type AgentDeps } from '../model/deps.ts';
 import type { Kube } from '../model/kube.ts';
-import type { Vitals } from '../model/probes.ts';
+import type { ProbeState } from '../model/probes.ts';
 import type { Identity } from '../model/site.ts';
 import { openTransport } from '../channel/transport.ts';
 import { createDelivery } from '../report/deliver.ts';
@@ -35,14 +35,14 @@ export interface AgentPorts {
   readonly channelAuthorization: string | null;
   readonly holder: string;
   readonly version: string;
-  readonly vitals: Vitals;
+  readonly probes: ProbeState;
 }
 
 /** Joins where that is still to do, and runs the agent until `stop` aborts. Pulling never waits for enrolment. */
 export async function startAgent(options: AgentOptions, ports: AgentPorts, stop: AbortSignal): Promise<void> {
   const place: SecretPlace = { kube: ports.kube, namespace: options.namespace };
   const { identity, own, token } = await join(place, ports.ticket, stop);
-  ports.vitals.joined();
+  ports.probes.joined();
   let speaker: Signer = token ?? own;
 
   const { http, clock, random, log, kube } = ports;
@@ -65,7 +65,7 @@ export async function startAgent(options: AgentOptions, ports: AgentPorts, stop:
     {
       kube,
       transport: openTransport(identity.url, { http, source, identity, authorization, clock, random, log }),
-      verify: (snapshot, believed) => verify({ snapshot, identity, believed, now: clock.now() }),
+      verify: (snapshot, trust) => verify({ snapshot, identity, trust, now: clock.now() }),
       deliver: createDelivery({ http, hub, signer, authorization }),
       clock,
       random,
@@ -73,8 +73,8 @@ export async function startAgent(options: AgentOptions, ports: AgentPorts, stop:
       cron: ports.cron,
       log,
       identity,
-      vitals: ports.vitals,
-      onStep: ports.vitals.passGoesOn,
+      probes: ports.probes,
+      onStep: ports.probes.passGoesOn,
       settings: {
         ...defaultSettings,
         namespace: options.namespace,

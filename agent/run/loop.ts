@@ -13,8 +13,8 @@ import { nextRetry } from '../apply/run.ts';
 import { pass } from '../pass.ts';
 import { buildReport } from '../report/build.ts';
 import { openReporter, type MakeReport, type Reporter } from '../report/reporter.ts';
-import { learnAbout } from '../report/capabilities.ts';
-import { openWaker, type Waker } from './trigger.ts';
+import { discoverCapabilities } from '../report/capabilities.ts';
+import { openTrigger, type Trigger } from './trigger.ts';
 import { asSluiceError, isSluiceError } from '../../shared/errors.ts';
 import { backoff, jittered } from '../../shared/lib/backoff.ts';
 
@@ -35,21 +35,25 @@ export async function runAgent(deps: AgentDeps, stop: AbortSignal): Promise<void
     holder,
     durationMs: leaseMs,
   });
-  deps.vitals?.leads(lease.isHeld);
-  const waker = openWaker(deps.clock);
+  deps.probes?.leads(lease.isHeld);
+  const trigger = openTrigger(deps.clock);
   const onStep = deps.onStep ?? (() => undefined);
   const kube = fenced(deps.kube, { isHeld: lease.isHeld, onStep });
-  const view = openLiveView(kube, { namespaces: deps.settings.namespaces, wake: waker.soon, parent: hard.signal });
+  const view = openLiveView(kube, {
+    namespaces: deps.settings.namespaces,
+    onChange: trigger.debounced,
+    parent: hard.signal,
+  });
   const store = openStore(kube, namespace);
   const agent: Agent = { deps, kube, view, store, memory: newMemory(), stop, signal: hard.signal };
   try {
     await lease.acquire(stop);
     deps.log.info('holds the lease', { holder });
     const kept = lease.keep(stop);
-    const listening = listen(agent, waker);
-    const site = watchSite(agent, waker.now);
+    const listening = listen(agent, trigger);
+    const site = watchSite(agent, trigger.now);
     await Promise.race([site.isKnown, aborted(stop)]);
-    await runPasses(agent, waker, openReporter(deps), lease.isHeld);
+    await runPasses(agent, trigger, openReporter(deps), lease.isHeld);
     await Promise.all([kept, listening]);
     await lease.release(hard.signal).catch((error: unknown) => {
       deps.log.warn('the lease could not be given back', { error: asSluiceError(error).message });
@@ -65,7 +69,7 @@ export async function runAgent(deps: AgentDeps, stop: AbortSignal): Promise<void
   }
 }
 
-async function runPasses(agent: Agent, waker: Waker, reporter: Reporter, isHeld: () => boolean): Promise<void> {
+async function runPasses(agent: Agent, trigger: Trigger, reporter: Reporter, isHeld: () => boolean): Promise<void> {
   const { deps, stop, memory } = agent;
   let failures = 0;
   let pollAt = 0;
@@ -86,7 +90,7 @@ async function runPasses(agent: Agent, waker: Waker, reporter: Reporter, isHeld:
       outcome === null
         ? backoff(failures, deps.random, { first: 200, max: 30_000 })
         : waitAfter(agent, outcome, reporter, pollAt);
-    await waker.next(wait, stop);
+    await trigger.next(wait, stop);
   }
   // One last word: what is true now, with everything that was finished.
   const last = memory.lastOutcome;
@@ -96,14 +100,14 @@ async function runPasses(agent: Agent, waker: Waker, reporter: Reporter, isHeld:
 /** A pass; what it throws is logged, and forgotten with what it may have left half known. */
 async function tryPass(agent: Agent): Promise<Outcome | null> {
   const { deps, memory } = agent;
-  deps.vitals?.passBegins();
+  deps.probes?.passBegins();
   try {
     const outcome = await pass(agent);
     memory.lastOutcome = outcome;
-    deps.vitals?.passEnds(true);
+    deps.probes?.passEnds(true);
     return outcome;
   } catch (error) {
-    deps.vitals?.passEnds(false);
+    deps.probes?.passEnds(false);
     if (!agent.stop.aborted) {
       const fault = asSluiceError(error);
       deps.log.warn('a pass did not come to its end', { code: fault.code, error: fault.message });
@@ -126,7 +130,7 @@ async function finish(agent: Agent, outcome: Outcome, reporter: Reporter, stop: 
 
 async function report(agent: Agent, outcome: Outcome, reporter: Reporter, signal: AbortSignal): Promise<void> {
   const { deps, memory, view } = agent;
-  await learnAbout(agent).catch((error: unknown) => {
+  await discoverCapabilities(agent).catch((error: unknown) => {
     deps.log.debug('the cluster did not say what it is', { error: asSluiceError(error).message });
   });
   const make: MakeReport = (sequence, withEnvelope) => {
@@ -176,14 +180,14 @@ function pollDelay(agent: Agent, failures: number): number {
 }
 
 /** Follows the wake-up stream for as long as the agent runs; it says only that something may be new. */
-async function listen(agent: Agent, waker: Waker): Promise<void> {
+async function listen(agent: Agent, trigger: Trigger): Promise<void> {
   const { deps, stop, memory } = agent;
-  const wake = () => {
+  const pullSoon = () => {
     memory.isPullDue = true;
-    waker.now();
+    trigger.now();
   };
   try {
-    await deps.transport.listen(wake, stop);
+    await deps.transport.listen(pullSoon, stop);
   } catch (error) {
     if (!stop.aborted)
       deps.log.warn('the wake-up stream ended; polling goes on', { error: asSluiceError(error).message });

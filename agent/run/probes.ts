@@ -1,4 +1,4 @@
-import type { Vitals } from '../model/probes.ts';
+import type { ProbeState } from '../model/probes.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 
 /** The answer to a probe. */
@@ -11,17 +11,17 @@ export interface Verdict {
 export interface Probes {
   /** The cluster has let the agent in, and it knows who it is. */
   readonly startup: () => Verdict;
-  /** A restart would not help: no pass is stuck. Neither a hub nor an API server that is down makes it fail. */
+  /** A restart would not help: no pass stands still. Neither a hub nor an API server that is down makes it fail. */
   readonly live: () => Verdict;
   /** This is the agent at work: it holds the Lease, and a pass came to its end. */
   readonly ready: () => Verdict;
 }
 
-/** A pass that has written nothing for so long is stuck: every request of it has a deadline far below. */
-const stuckMs = 600_000;
+/** A pass that has written nothing for so long stands still: every request of it has a deadline far below. */
+const stalledMs = 600_000;
 
-/** The vitals of one agent, and the probes that read them. */
-export function openVitals(clock: Pick<Clock, 'monotonic'>): Vitals & Probes {
+/** What one agent says of itself, and the probes that judge it. */
+export function openProbes(clock: Pick<Clock, 'monotonic'>): ProbeState & Probes {
   let hasJoined = false;
   let isHeld = (): boolean => false;
   let busySince: number | null = null;
@@ -46,8 +46,8 @@ export function openVitals(clock: Pick<Clock, 'monotonic'>): Vitals & Probes {
     },
     startup: () => verdict(hasJoined, 'joined', 'waits for the cluster'),
     live: () => {
-      const isStuck = busySince !== null && clock.monotonic() - busySince > stuckMs;
-      return verdict(!isStuck, 'alive', 'a pass is stuck');
+      const isStalled = busySince !== null && clock.monotonic() - busySince > stalledMs;
+      return verdict(!isStalled, 'alive', 'a pass is stuck');
     },
     ready: () => {
       if (!isHeld()) return { ok: false, why: 'does not hold the lease' };

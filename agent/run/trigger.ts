@@ -1,35 +1,35 @@
 import type { Clock } from '../../shared/ports/clock.ts';
 
-/** What starts the next pass. */
-export interface Waker {
-  /** Something that should be acted on at once. */
+/** Starts the next pass. */
+export interface Trigger {
+  /** A change that should be acted on at once. */
   readonly now: () => void;
-  /** Something that may come in a crowd: watch events of one change are taken together. */
-  readonly soon: () => void;
-  /** Resolves when woken, after `ms` milliseconds, or when the signal aborts; a wake that came before counts. */
+  /** A change that may come with many others: the watch events of one change start one pass. */
+  readonly debounced: () => void;
+  /** Resolves at the next change, after `ms` milliseconds, or when the signal aborts; a change since the last call counts. */
   readonly next: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-const crowdMs = 15;
+const debounceMs = 15;
 
-/** A waker that nothing has woken yet. */
-export function openWaker(clock: Clock): Waker {
-  let isWoken = false;
-  let cancelSoon: (() => void) | null = null;
+/** A trigger before the first change. */
+export function openTrigger(clock: Clock): Trigger {
+  let isFired = false;
+  let cancelDebounced: (() => void) | null = null;
   let resolve: (() => void) | null = null;
   const now = () => {
-    cancelSoon?.();
-    cancelSoon = null;
-    isWoken = true;
+    cancelDebounced?.();
+    cancelDebounced = null;
+    isFired = true;
     resolve?.();
   };
   return {
     now,
-    soon: () => {
-      if (!isWoken) cancelSoon ??= clock.after(crowdMs, now);
+    debounced: () => {
+      if (!isFired) cancelDebounced ??= clock.after(debounceMs, now);
     },
     next: async (ms, signal) => {
-      if (!isWoken && !signal.aborted) {
+      if (!isFired && !signal.aborted) {
         await new Promise<void>((done) => {
           const finish = () => {
             cancel();
@@ -42,7 +42,7 @@ export function openWaker(clock: Clock): Waker {
         });
         resolve = null;
       }
-      isWoken = false;
+      isFired = false;
     },
   };
 }

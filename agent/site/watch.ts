@@ -16,7 +16,7 @@ const configMaps: KubeResource = {
 /** Keeps what the site's operator says up to date until the agent ends; `isKnown` resolves with the first answer. */
 export function watchSite(
   agent: Agent,
-  wake: () => void,
+  onChange: () => void,
 ): { readonly isKnown: Promise<void>; readonly ended: Promise<void> } {
   const { kube, memory, deps, signal } = agent;
   const known = Promise.withResolvers<undefined>();
@@ -24,7 +24,7 @@ export function watchSite(
   const settle = () => {
     memory.site = seen === null ? openSite : parseSite(seen, deps.cron);
     known.resolve(undefined);
-    wake();
+    onChange();
   };
   const ended = kube.watch(configMaps, {
     namespace: deps.settings.namespace,

@@ -122,7 +122,7 @@ export function testDeps(
 export function handAgent(deps: AgentDeps, stop = new AbortController()): Agent & { readonly close: () => void } {
   const hard = new AbortController();
   const kube = fenced(deps.kube, { isHeld: () => true, onStep: deps.onStep ?? (() => undefined) });
-  const view = openLiveView(kube, { namespaces: null, wake: () => undefined, parent: hard.signal });
+  const view = openLiveView(kube, { namespaces: null, onChange: () => undefined, parent: hard.signal });
   return {
     deps,
     kube,

@@ -54,8 +54,8 @@ beforeEach(async () => {
 const transport = (limits = fetchLimits) => gitTransport(createRepos(http, limits).source({ url }), identity);
 const accepted = async (pulled: Pulled) => {
   if (pulled.kind === 'unchanged') return 'unchanged';
-  const believed = { mark: null, rootVersion: 0, timeFloor: 0, previous: null };
-  return (await verify({ snapshot: pulled.snapshot, identity, believed, now: noon })).mark.generation;
+  const trust = { mark: null, rootVersion: 0, timeFloor: 0, previous: null };
+  return (await verify({ snapshot: pulled.snapshot, identity, trust, now: noon })).mark.generation;
 };
 const faultOf = async (run: Promise<unknown>): Promise<Code | 'none'> => {
   try {
@@ -179,8 +179,8 @@ describe('a channel that lost something', () => {
     const pulled = await agent.pull(null, signal);
     if (pulled.kind === 'unchanged') throw new Error('the ref has moved');
     const mark = { epoch: 1, generation: 8, revisionDigest: 'sha256:8' as const };
-    const believed = { mark, rootVersion: 1, timeFloor: 0, previous: null };
-    const checked = verify({ snapshot: pulled.snapshot, identity, believed, now: noon });
+    const trust = { mark, rootVersion: 1, timeFloor: 0, previous: null };
+    const checked = verify({ snapshot: pulled.snapshot, identity, trust, now: noon });
     expect(await faultOf(checked)).toBe('ROLLED_BACK');
   });
 });

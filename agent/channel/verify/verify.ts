@@ -16,7 +16,7 @@ import type { Approval, BundleApp, BundleObject, Revision } from '../../../share
 import { decodeRevision } from '../../../shared/wire/sharing.ts';
 import type { Root } from '../../../shared/wire/root.ts';
 import type { ChannelSnapshot, VerifiedBundle } from '../../model/bundle.ts';
-import type { Believed } from '../../model/deps.ts';
+import type { TrustState } from '../../model/deps.ts';
 import type { Identity } from '../../model/site.ts';
 import { freshUntil, verifyFreshness } from './freshness.ts';
 import { checkedObject, checkedText, checkNames, checkPointers, proofKey } from './objects.ts';
@@ -26,7 +26,7 @@ import { verifyRoots } from './roots.ts';
 export interface VerifyInput {
   readonly snapshot: ChannelSnapshot;
   readonly identity: Identity;
-  readonly believed: Believed;
+  readonly trust: TrustState;
   /** Milliseconds since the epoch, as this machine's clock says. */
   readonly now: number;
 }
@@ -38,18 +38,18 @@ const maxJump = 1_000_000;
  * Accepts a bundle by every rule of channel.md, or throws a coded error: nothing else in the agent decides whom to believe.
  * A bundle that is only stale is accepted and says so.
  */
-export async function verify({ snapshot, identity, believed, now }: VerifyInput): Promise<VerifiedBundle> {
-  const root = verifyRoots(snapshot.roots, identity, believed.rootVersion);
-  const revision = verifyEnvelope(snapshot, root, believed.previous);
+export async function verify({ snapshot, identity, trust, now }: VerifyInput): Promise<VerifiedBundle> {
+  const root = verifyRoots(snapshot.roots, identity, trust.rootVersion);
+  const revision = verifyEnvelope(snapshot, root, trust.previous);
   const revisionDigest = digestOf(snapshot.revision.payload);
   const mark = { epoch: revision.epoch, generation: revision.generation, revisionDigest };
   checkAddressee(revision, identity, root);
-  checkOrder(mark, believed.mark, identity.minimumGeneration);
-  const known = new Set(believed.previous?.revision.apps);
+  checkOrder(mark, trust.mark, identity.minimumGeneration);
+  const known = new Set(trust.previous?.revision.apps);
   checkCounts(revision, known);
   revision.approvals.forEach((approval) => checkApproval(approval, revision, root));
   checkRetired(revision);
-  const texts = await verifyObjects(snapshot, revision, { previous: believed.previous, known });
+  const texts = await verifyObjects(snapshot, revision, { previous: trust.previous, known });
 
   const list = verifyFreshness(snapshot.freshness, root, revision.registration);
   const issuedAt = Date.parse(revision.issuedAt);
@@ -60,9 +60,9 @@ export async function verify({ snapshot, identity, believed, now }: VerifyInput)
     revision,
     envelope: { payload: textOf(snapshot.revision.payload), signatures: textOf(snapshot.revision.signatures) },
     rootVersion: root.version,
-    fresh: Math.max(now, believed.timeFloor) <= until,
+    fresh: Math.max(now, trust.timeFloor) <= until,
     freshUntil: until,
-    issuedAt: clockSkew ? believed.timeFloor : issuedAt,
+    issuedAt: clockSkew ? trust.timeFloor : issuedAt,
     clockSkew,
     freshness: list,
     objectText: (digest: Digest) => texts.get(digest) ?? null,

@@ -3,7 +3,7 @@ import { readOptions } from '../../../agent/run/config.ts';
 import { createKube } from '../../../agent/kube/client.ts';
 import { loadKubeAccess } from '../../../agent/kube/config.ts';
 import { startAgent } from '../../../agent/run/agent.ts';
-import { openVitals } from '../../../agent/run/probes.ts';
+import { openProbes } from '../../../agent/run/probes.ts';
 import { systemClock, systemRandom } from '../../../shared/adapters/clock.ts';
 import { createRepos } from '../../../shared/adapters/git/repos.ts';
 import { createHttp } from '../../../shared/adapters/http.ts';
@@ -59,7 +59,7 @@ export function startSite(options: SiteOptions): RunningAgent {
     kube.close();
     http.close();
   };
-  const vitals = openVitals(systemClock);
+  const probes = openProbes(systemClock);
   const ended = startAgent(
     readOptions({ namespace: 'sluice-system', poll: 30, heartbeat: 60, ...options.flags }),
     {
@@ -75,13 +75,13 @@ export function startSite(options: SiteOptions): RunningAgent {
       channelAuthorization: options.channelAuthorization ?? null,
       holder: options.holder ?? options.name,
       version: '0.0.0',
-      vitals: {
-        ...vitals,
+      probes: {
+        ...probes,
         passGoesOn: () => {
           steps += 1;
           if (steps === options.killAt) die();
           if (isDead) throw new SluiceError('ABORTED', 'killed');
-          vitals.passGoesOn();
+          probes.passGoesOn();
         },
       },
     },

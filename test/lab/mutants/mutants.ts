@@ -12,7 +12,7 @@ export interface Mutant {
 const agent = (name: string) => `test/unit/agent/${name}`;
 const safety = agent('safety.test.ts');
 const crash = agent('crash.test.ts');
-const verify = agent('verify');
+const verify = agent('channel/verify');
 const prune = agent('prune');
 const passes = agent('pass.test.ts');
 const phases = 'test/property/agent/phases.test.ts';
@@ -142,7 +142,7 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'order bundles by the clock and not by their generation',
     file: 'agent/channel/verify/verify.ts',
-    find: 'fresh: Math.max(now, believed.timeFloor) <= until,',
+    find: 'fresh: Math.max(now, trust.timeFloor) <= until,',
     replace: 'fresh: now <= until,',
     tests: [verify],
   },
@@ -173,19 +173,19 @@ export const mutants: readonly Mutant[] = [
     file: 'agent/kube/lease/fence.ts',
     find: "if (!options.isHeld()) throw new SluiceError('LEASE_LOST',",
     replace: "if (options.isHeld === undefined) throw new SluiceError('LEASE_LOST',",
-    tests: [agent('lease'), safety],
+    tests: [agent('kube/lease'), safety],
   },
   {
     bug: 'give a revision weight that has no ready endpoints',
     file: 'agent/rollout/routing.ts',
-    find: '    if (!hasEndpoints(sight, service))\n      return { revision, why: `${nameOf(service)} has no ready endpoints`, isFailed: false };',
+    find: '    if (!hasEndpoints(observed, service))\n      return { revision, why: `${nameOf(service)} has no ready endpoints`, isFailed: false };',
     replace: '',
     tests: [phases, passes, safety],
   },
   {
     bug: 'count a workload as ready by what it was before this content',
     file: 'agent/rollout/readiness.ts',
-    find: "  if (sight.entries.get(id)?.applied !== digests.get(id)) return not('not applied yet');",
+    find: "  if (observed.entries.get(id)?.applied !== digests.get(id)) return not('not applied yet');",
     replace: '',
     tests: [phases, passes, safety],
   },
@@ -201,7 +201,7 @@ export const mutants: readonly Mutant[] = [
     file: 'agent/rollout/rollout.ts',
     find: 'now: facts.at,',
     replace: 'now: deps.clock.monotonic(),',
-    tests: [agent('moment.test.ts')],
+    tests: [agent('pass.single-clock-read.test.ts')],
   },
   {
     bug: 'publish that an application has no objects any more',

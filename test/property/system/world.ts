@@ -170,8 +170,8 @@ function openSite(parts: SiteParts): Site {
     };
     const deps = testDeps(guarded(kube, violations, () => accepted) as FakeKube, fakeChannel(), siteClock, {
       transport: { ...transport, pull, reset: () => transport.reset() },
-      verify: (snapshot, believed) => {
-        const bundle = verify({ snapshot, identity, believed, now: siteClock.now() });
+      verify: (snapshot, trust) => {
+        const bundle = verify({ snapshot, identity, trust, now: siteClock.now() });
         return Promise.resolve(bundle).then((one) => {
           if (one.revision.registration !== identity.registration) violations.push(`I6: ${name} took another's bundle`);
           return (accepted = one);

@@ -39,8 +39,8 @@ function fakeHub(options: { readonly leaveOut?: readonly string[] } = {}) {
 
 const generationOf = async (pulled: Pulled) => {
   if (pulled.kind === 'unchanged') return 'unchanged';
-  const believed = { mark: null, rootVersion: 0, timeFloor: 0, previous: null };
-  return (await verify({ snapshot: pulled.snapshot, identity, believed, now: noon })).mark.generation;
+  const trust = { mark: null, rootVersion: 0, timeFloor: 0, previous: null };
+  return (await verify({ snapshot: pulled.snapshot, identity, trust, now: noon })).mark.generation;
 };
 
 describe('the feed', () => {
@@ -141,7 +141,7 @@ describe('the wake-up stream', () => {
         random: () => 0.999999,
         log: { debug: silent, info: silent, warn: silent, error: silent },
       },
-      { wake: () => (woken += 1), signal: stop.signal },
+      { trigger: () => (woken += 1), signal: stop.signal },
     );
     expect(woken).toBe(2);
     expect(waits).toEqual([1_000, 2_000, 1_000, 2_000, 4_000]);

@@ -11,7 +11,7 @@ const id = 'apps/Deployment/default/example-web-v1';
 async function open() {
   const kube = fakeKube();
   let wakes = 0;
-  const view = openLiveView(kube, { namespaces: null, wake: () => (wakes += 1), parent: signal });
+  const view = openLiveView(kube, { namespaces: null, onChange: () => (wakes += 1), parent: signal });
   const [deployment, service] = exampleApp([{ n: 1, replicas: 2, weight: 100 }]).objects as [KubeObject, KubeObject];
   const resource = await kube.resource({ group: 'apps', kind: 'Deployment' }, signal);
   return { kube, view, deployment, service, resource, wakes: () => wakes };

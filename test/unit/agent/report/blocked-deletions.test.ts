@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../../agent/model/agent.ts';
 import type { Row } from '../../../../agent/model/rows.ts';
 import { conditionsOf } from '../../../../agent/report/conditions.ts';
-import { stuckOf } from '../../../../agent/report/blocked-deletions.ts';
-import { quiet } from '../../../../agent/report/outcome.ts';
+import { blockedDeletions } from '../../../../agent/report/blocked-deletions.ts';
+import { idleOutcome } from '../../../../agent/report/outcome.ts';
 import { noon } from '../../../fakes/bundle.ts';
 import { testBundle } from '../../../fakes/apps.ts';
 
@@ -24,7 +24,7 @@ describe('why retired objects are still there', () => {
     ];
     const fault = { ...row('failed', 'failed', 'denied'), fault: { code: 'FORBIDDEN', message: 'no' } as const };
     const survivors = [id('failed'), id('limited'), id('new')];
-    expect(stuckOf({ survivors, rows }, new Map([[id('failed'), { row: fault }]]))).toEqual([
+    expect(blockedDeletions({ survivors, rows }, new Map([[id('failed'), { row: fault }]]))).toEqual([
       { id: id('failed'), code: 'FORBIDDEN', message: 'denied' },
       { id: id('limited'), code: 'KEPT', message: 'too many deletions in 24 h without an approval' },
     ]);
@@ -33,14 +33,14 @@ describe('why retired objects are still there', () => {
   it('is told of fifty at most', () => {
     const names = Array.from({ length: 51 }, (_, n) => `m${n}`);
     const rows = names.map((name) => row(name, 'kept', 'held'));
-    expect(stuckOf({ survivors: names.map(id), rows }, new Map())).toHaveLength(50);
+    expect(blockedDeletions({ survivors: names.map(id), rows }, new Map())).toHaveLength(50);
   });
 });
 
 describe('what nobody retired', () => {
   const bundle = testBundle({ generation: 2, apps: [] });
   const saidOf = (facts: Partial<Outcome>) => {
-    const outcome: Outcome = { ...quiet(0, new Map()), bundle, unexplained: [id('a'), id('b')], ...facts };
+    const outcome: Outcome = { ...idleOutcome(0, new Map()), bundle, unexplained: [id('a'), id('b')], ...facts };
     const conditions = conditionsOf({ outcome, channelFault: null, isFresh: true, now: noon, since: new Map() });
     return conditions.map(({ type, message }) => `${type}: ${message}`);
   };

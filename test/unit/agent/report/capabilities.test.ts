@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeResource } from '../../../../agent/model/kube.ts';
-import { learnAbout } from '../../../../agent/report/capabilities.ts';
+import { discoverCapabilities } from '../../../../agent/report/capabilities.ts';
 import { fakeChannel, handAgent, manualClock, testDeps } from '../../../fakes/agent.ts';
 import { fakeKube } from '../../../fakes/kube.ts';
 
@@ -12,7 +12,7 @@ async function capabilities(...served: readonly string[]): Promise<readonly stri
   });
   const kube = { ...fakeKube(), resources: () => Promise.resolve(resources) };
   const agent = handAgent(testDeps(kube, fakeChannel(), manualClock()));
-  await learnAbout(agent);
+  await discoverCapabilities(agent);
   return agent.memory.capabilities;
 }
 
@@ -26,10 +26,10 @@ describe('what a cluster is', () => {
       return 'v1.36.3';
     };
     const agent = handAgent(testDeps({ ...fakeKube(), version }, fakeChannel(), manualClock()));
-    const early = await Promise.allSettled([learnAbout(agent), learnAbout(agent)]);
+    const early = await Promise.allSettled([discoverCapabilities(agent), discoverCapabilities(agent)]);
     expect([asked, ...early.map(({ status }) => status)]).toEqual([1, 'rejected', 'rejected']);
-    await Promise.all([learnAbout(agent), learnAbout(agent)]);
-    await learnAbout(agent);
+    await Promise.all([discoverCapabilities(agent), discoverCapabilities(agent)]);
+    await discoverCapabilities(agent);
     expect([asked, agent.memory.kubernetes]).toEqual([2, 'v1.36.3']);
   });
 });
@@ -50,16 +50,16 @@ describe('what is installed into a cluster later', () => {
     };
     const forgetResources = () => (known = null);
     const agent = handAgent(testDeps({ ...kube, resources, forgetResources }, fakeChannel(), clock));
-    await learnAbout(agent);
+    await discoverCapabilities(agent);
     served = [gateway];
-    await learnAbout(agent);
+    await discoverCapabilities(agent);
     expect(agent.memory.capabilities).toEqual([]);
     clock.move(agent.deps.settings.heartbeatMs);
-    await learnAbout(agent);
+    await discoverCapabilities(agent);
     expect(agent.memory.capabilities).toEqual(['gateway-api']);
     served = null;
     clock.move(agent.deps.settings.heartbeatMs);
-    await expect(learnAbout(agent)).rejects.toThrow('no answer');
+    await expect(discoverCapabilities(agent)).rejects.toThrow('no answer');
     expect([agent.memory.kubernetes, agent.memory.capabilities]).toEqual(['v1.36.3', ['gateway-api']]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { verify } from '../../../../../agent/channel/verify/verify.ts';
 import type { ChannelSnapshot, SignedBytes } from '../../../../../agent/model/bundle.ts';
-import type { Believed } from '../../../../../agent/model/deps.ts';
+import type { TrustState } from '../../../../../agent/model/deps.ts';
 import { isSluiceError, type Code } from '../../../../../shared/errors.ts';
 import { digestOf } from '../../../../../shared/lib/canonical.ts';
 import { idOf, type KubeObject } from '../../../../../shared/model/object.ts';
@@ -12,14 +12,14 @@ import type { Approval, Revision } from '../../../../../shared/wire/revision.ts'
 import * as made from '../../../../fakes/bundle.ts';
 
 const { keys, goodBundle, signed, identity, noon } = made;
-const nothing: Believed = { mark: null, rootVersion: 0, timeFloor: 0, previous: null };
+const nothing: TrustState = { mark: null, rootVersion: 0, timeFloor: 0, previous: null };
 
-const read = (snapshot: ChannelSnapshot, believed: Partial<Believed> = {}, now = noon) =>
-  verify({ snapshot, identity, believed: { ...nothing, ...believed }, now });
+const read = (snapshot: ChannelSnapshot, trust: Partial<TrustState> = {}, now = noon) =>
+  verify({ snapshot, identity, trust: { ...nothing, ...trust }, now });
 
-const codeOf = async (snapshot: ChannelSnapshot, believed: Partial<Believed> = {}): Promise<Code | 'accepted'> => {
+const codeOf = async (snapshot: ChannelSnapshot, trust: Partial<TrustState> = {}): Promise<Code | 'accepted'> => {
   try {
-    await read(snapshot, believed);
+    await read(snapshot, trust);
     return 'accepted';
   } catch (error) {
     if (isSluiceError(error)) return error.code;
@@ -84,7 +84,7 @@ describe('a good bundle', () => {
 });
 
 describe('one forged bundle per rule', () => {
-  const cases: [rule: string, bundle: ChannelSnapshot, code: Code, believed?: Partial<Believed>][] = [
+  const cases: [rule: string, bundle: ChannelSnapshot, code: Code, trust?: Partial<TrustState>][] = [
     [
       'signed by nobody',
       made.snapshotOf({ revision: signed(payloadTypes.revision, good.revision), files: good.files }),
@@ -236,15 +236,15 @@ describe('one forged bundle per rule', () => {
     ],
   ];
 
-  it.each(cases)('refuses a bundle %s', async (_, bundle, code, believed) => {
-    expect(await codeOf(bundle, believed)).toBe(code);
+  it.each(cases)('refuses a bundle %s', async (_, bundle, code, trust) => {
+    expect(await codeOf(bundle, trust)).toBe(code);
   });
 
   // Files of an application that says the same as before are not read again, so that nothing can be wrong with them.
   const lasting = cases.filter(([rule]) => !['with a file that is missing', 'with two files swapped'].includes(rule));
-  it.each(lasting)('refuses a bundle %s after a good one, too', async (_, bundle, code, believed) => {
+  it.each(lasting)('refuses a bundle %s after a good one, too', async (_, bundle, code, trust) => {
     const previous = await read(made.snapshotOf({ revision: good.signed, files: good.files }));
-    expect(await codeOf(bundle, { ...believed, previous })).toBe(code);
+    expect(await codeOf(bundle, { ...trust, previous })).toBe(code);
   });
 
   it('refuses an id that an application takes from one that was verified before', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pending } from '../../../../agent/inventory/entries.ts';
-import { indexOfInventory } from '../../../../agent/model/byapp.ts';
+import { indexOfInventory } from '../../../../agent/model/inventory-index.ts';
 import type { Inventory } from '../../../../agent/model/inventory.ts';
 
 const entry = (id: string, app: string) => pending(id, app, null, 'nonce');

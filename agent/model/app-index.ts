@@ -6,7 +6,7 @@ import { groupKindOf, isWorkload, type GroupKind } from './kinds.ts';
 /** What an application's lists say, by object. */
 export interface AppIndex {
   readonly digests: ReadonlyMap<ObjectId, Digest>;
-  /** The revision that an object is one's alone of. */
+  /** The revision that owns an object exclusively. */
   readonly revisions: ReadonlyMap<ObjectId, string>;
   /** Wanted replicas. */
   readonly replicas: ReadonlyMap<ObjectId, number>;
@@ -23,7 +23,7 @@ export function indexOf(app: BundleApp): AppIndex {
   const known = indexes.get(app);
   if (known !== undefined) return known;
   const ids = app.objects.map(({ id }) => id);
-  // The first entry of an object counts, as it does for whoever reads the list.
+  // The first entry of an object counts, as for every reader of the list.
   const replicas = new Map(app.replicas.toReversed().map(({ id, value }) => [id, value] as const));
   const index: AppIndex = {
     digests: new Map(app.objects.map(({ id, digest }) => [id, digest] as const)),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { indexOf } from '../../../../agent/model/appindex.ts';
+import { indexOf } from '../../../../agent/model/app-index.ts';
 import { idOf } from '../../../../shared/model/object.ts';
 import { appOf, deployment, route, service } from '../../../fakes/bundle.ts';
 
