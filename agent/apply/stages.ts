@@ -1,6 +1,5 @@
-import { groupKindOf, type GroupKind } from '../model/kinds.ts';
 import { by } from '../../shared/lib/order.ts';
-import type { ObjectId } from '../../shared/model/object.ts';
+import { groupKindOf, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
 
 /** The stages of an apply, in order: what a later one refers to exists by then. Kinds that are not named are `custom`. */
 const stages: readonly (readonly [string, readonly GroupKind[]])[] = [

@@ -2,7 +2,8 @@ import type { Agent } from '../model/agent.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { indexOf } from '../model/app-index.ts';
 import { indexOfInventory } from '../model/inventory-index.ts';
-import { sliceKind, type GroupKind } from '../model/kinds.ts';
+import { sliceKind } from '../model/kinds.ts';
+import type { GroupKind } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 
 /**

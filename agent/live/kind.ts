@@ -1,8 +1,8 @@
 import type { Kube, WatchEvent } from '../model/kube.ts';
-import { isInert, type GroupKind } from '../model/kinds.ts';
+import { isInert } from '../model/kinds.ts';
 import { asSluiceError, type SluiceError } from '../../shared/errors.ts';
 import { label, managedBy } from '../../shared/model/names.ts';
-import { idOf, type KubeObject } from '../../shared/model/object.ts';
+import { idOf, type GroupKind, type KubeObject } from '../../shared/model/object.ts';
 
 /** The open watch of one kind, over all namespaces or one stream for each that the agent may see. */
 export interface KindWatch {

@@ -1,7 +1,14 @@
 import type { Kube, WatchEvent } from '../model/kube.ts';
-import { groupKindOf, sliceKind, type GroupKind } from '../model/kinds.ts';
+import { sliceKind } from '../model/kinds.ts';
 import type { LiveObject, LiveView } from '../model/live.ts';
-import { idOf, parseObjectId, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
+import {
+  groupKindOf,
+  idOf,
+  parseObjectId,
+  type GroupKind,
+  type KubeObject,
+  type ObjectId,
+} from '../../shared/model/object.ts';
 import { watchKind, type KindWatch } from './kind.ts';
 import { fieldsHash, project, projectSlice } from './project.ts';
 

@@ -1,6 +1,5 @@
-import type { ObjectId } from '../../shared/model/object.ts';
+import { groupKindOf, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
 import type { Inventory, InventoryEntry } from './inventory.ts';
-import { groupKindOf, type GroupKind } from './kinds.ts';
 
 /** An inventory seen by application and by kind. */
 export interface InventoryIndex {

@@ -1,22 +1,8 @@
-import type { ObjectId, ObjectRef } from '../../shared/model/object.ts';
-import { parseObjectId } from '../../shared/model/object.ts';
-
-/** `group/kind`: how a kind is named in tables. */
-export type GroupKind = string;
+import { groupKindOf, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
+import { providerOfKind } from '../../shared/model/traffic.ts';
 
 /** The kind whose objects say which addresses behind a Service are ready. */
 export const sliceKind: GroupKind = 'discovery.k8s.io/EndpointSlice';
-
-/** The group and kind of an object's identity. */
-export function groupKindOf(id: ObjectId): GroupKind {
-  // Asked several times for every object in every pass: cut, not parsed. Kinds have no slash, groups neither.
-  const end = id.indexOf('/', id.indexOf('/') + 1);
-  return end < 0 ? groupKindOfParts(parseObjectId(id)) : id.slice(0, end);
-}
-
-function groupKindOfParts({ group, kind }: ObjectRef): GroupKind {
-  return `${group}/${kind}`;
-}
 
 /** Kinds that run pods by themselves: what capacity and readiness are made of. */
 const workloads: ReadonlySet<GroupKind> = new Set([
@@ -24,13 +10,6 @@ const workloads: ReadonlySet<GroupKind> = new Set([
   'apps/StatefulSet',
   'apps/DaemonSet',
   'apps/ReplicaSet',
-]);
-
-/** Kinds that lead traffic to Services. */
-const routers: ReadonlySet<GroupKind> = new Set([
-  'networking.istio.io/VirtualService',
-  'gateway.networking.k8s.io/HTTPRoute',
-  'networking.k8s.io/Ingress',
 ]);
 
 /** Kinds of which existence is all there is to know: a watch of their metadata is enough. */
@@ -56,11 +35,6 @@ const inert: ReadonlySet<GroupKind> = new Set([
   'admissionregistration.k8s.io/MutatingWebhookConfiguration',
 ]);
 
-/** Versions that an object may be written in where the one that it says is not served: the same fields, an older name. */
-const olderVersions: Readonly<Record<GroupKind, readonly string[]>> = {
-  'networking.istio.io/VirtualService': ['v1beta1'],
-};
-
 /** Kinds whose deletion takes data or other people's objects with it. */
 const guarded: ReadonlySet<GroupKind> = new Set([
   '/Namespace',
@@ -76,7 +50,7 @@ export function isWorkload(id: ObjectId): boolean {
 
 /** True for a kind that leads traffic to Services. */
 export function isRouter(id: ObjectId): boolean {
-  return routers.has(groupKindOf(id));
+  return providerOfKind(groupKindOf(id)) !== null;
 }
 
 /** True for a kind that nothing but its metadata is watched of. */
@@ -86,7 +60,7 @@ export function isInert(kind: GroupKind): boolean {
 
 /** The versions that an object of a kind may be written in, best first: the one that it says, then what may stand in for it. */
 export function versionsFor(kind: GroupKind, version: string): readonly string[] {
-  return [version, ...(olderVersions[kind] ?? [])];
+  return [version, ...(providerOfKind(kind)?.olderVersions ?? [])];
 }
 
 /** True for a kind that is never deleted without an approval. */

@@ -1,7 +1,6 @@
 import type { ObjectHealth } from '../../shared/model/health.ts';
 import type { SluiceError } from '../../shared/errors.ts';
-import type { KubeObject, ObjectId } from '../../shared/model/object.ts';
-import type { GroupKind } from './kinds.ts';
+import type { KubeObject, ObjectId, GroupKind } from '../../shared/model/object.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 
 /** One backend of a live traffic object: a Service and its raw weight in a rule. */

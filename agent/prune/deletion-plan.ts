@@ -1,8 +1,7 @@
 import type { Agent, Mode } from '../model/agent.ts';
 import type { VerifiedBundle } from '../model/bundle.ts';
 import type { Inventory } from '../model/inventory.ts';
-import { groupKindOf } from '../model/kinds.ts';
-import type { ObjectId } from '../../shared/model/object.ts';
+import { groupKindOf, type ObjectId } from '../../shared/model/object.ts';
 import { decidePrune, type PruneDecision } from './decide.ts';
 
 /** Which inventoried objects may go, seen with what this pass knows: failed objects and lists keep their whole application. */

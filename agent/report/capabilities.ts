@@ -1,12 +1,5 @@
 import type { Agent } from '../model/agent.ts';
-import { versionsFor } from '../model/kinds.ts';
-
-/** Kinds whose being served in v1, or in what may stand in for it, makes a capability: bundles carry no other version. */
-const capabilityKinds: readonly (readonly [string, string, string])[] = [
-  ['istio', 'networking.istio.io', 'VirtualService'],
-  ['gateway-api', 'gateway.networking.k8s.io', 'HTTPRoute'],
-  ['ingress', 'networking.k8s.io', 'Ingress'],
-];
+import { trafficProviders } from '../../shared/model/traffic.ts';
 
 // Reports may be made while an earlier one still asks.
 const asking = new WeakMap<Agent, Promise<void>>();
@@ -30,11 +23,12 @@ async function ask({ memory, deps, kube, signal }: Agent): Promise<void> {
   const resources = await kube.resources(signal);
   const served = new Set(resources.map((one) => `${one.group}/${one.kind} ${one.version}`));
   const kubernetes = await kube.version(signal);
-  memory.capabilities = capabilityKinds
-    .filter(([, group, kind]) =>
-      versionsFor(`${group}/${kind}`, 'v1').some((one) => served.has(`${group}/${kind} ${one}`)),
+  // A provider is a capability where its kind is served in a version that bundles may carry.
+  memory.capabilities = trafficProviders
+    .filter(({ group, kind, version, olderVersions }) =>
+      [version, ...olderVersions].some((one) => served.has(`${group}/${kind} ${one}`)),
     )
-    .map(([name]) => name);
+    .map(({ name }) => name);
   memory.kubernetes = kubernetes;
   memory.learnedAt = deps.clock.monotonic();
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { annotation } from '../../shared/model/names.ts';
+import { providerNames } from '../../shared/model/traffic.ts';
 
 /**
  * The documents that users write in the config repository (semantics.md). Strict: a member that is not
@@ -87,7 +88,7 @@ export const httpRule = z.strictObject({
 export type HttpRule = z.infer<typeof httpRule>;
 
 export const traffic = z.strictObject({
-  provider: z.enum(['auto', 'istio', 'gateway-api', 'ingress', 'none']).default('auto'),
+  provider: z.enum(['auto', ...providerNames, 'none']).default('auto'),
   hosts: z.array(z.string().min(1)).default([]),
   gateways: z.array(z.string().min(1)).optional(),
   http: z.array(httpRule).default([]),

@@ -67,6 +67,23 @@ export function parseObjectId(id: ObjectId): ObjectRef {
   };
 }
 
+/** `group/kind` of a kind, without version: how kinds are named in tables (`apps/Deployment`, `/Service`). */
+export type GroupKind = string;
+
+/** The name in tables of a kind. */
+export function groupKind(group: string, kind: string): GroupKind {
+  return `${group}/${kind}`;
+}
+
+/** The group and kind of an object's identity. */
+export function groupKindOf(id: ObjectId): GroupKind {
+  // Asked several times for every object in every pass: cut, not parsed. Kinds have no slash, groups neither.
+  const end = id.indexOf('/', id.indexOf('/') + 1);
+  if (end >= 0) return id.slice(0, end);
+  const { group, kind } = parseObjectId(id);
+  return groupKind(group, kind);
+}
+
 /** The reference of an object. */
 export function refOf(object: KubeObject): ObjectRef {
   return {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { providerNames } from '../model/traffic.ts';
 import { signatures } from './envelope.ts';
 import { clusterName, counter, digest, dnsName, instant, labels, objectIdText, pointer, uuid } from './schema.ts';
 
@@ -32,7 +33,7 @@ export type TrafficTarget = z.infer<typeof trafficTarget>;
 
 /** How traffic reaches the revisions: the traffic object and its targets. Without a provider there is none. */
 export const bundleTraffic = z.strictObject({
-  provider: z.enum(['istio', 'gateway-api', 'ingress']),
+  provider: z.enum(providerNames),
   id: objectIdText,
   targets: z.array(trafficTarget),
 });

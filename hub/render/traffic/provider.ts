@@ -1,9 +1,8 @@
 import type { Capabilities, Traffic } from '../../model/documents.ts';
 import { isOffered } from '../../model/capabilities.ts';
+import { providerNames, type ProviderName } from '../../../shared/model/traffic.ts';
 
-/** The providers in the order in which `auto` looks for them. */
-export const providers = ['istio', 'gateway-api', 'ingress'] as const;
-export type Provider = (typeof providers)[number];
+export type Provider = ProviderName;
 
 /** Which provider carries the traffic of a cluster, or why none does; `better` would carry it if it began now. */
 export type Choice =
@@ -25,7 +24,7 @@ export function chooseProvider(
   const wanted = traffic.provider;
   if (wanted === 'none') return { kind: 'none' };
   if (capabilities === null) return { kind: 'unknown' };
-  const offered = providers.filter((provider) => isOffered(capabilities, provider));
+  const offered = providerNames.filter((provider) => isOffered(capabilities, provider));
   const isReady = (candidate: Provider) =>
     candidate !== 'gateway-api' || gatewaysOf(traffic, candidate, capabilities).length > 0;
   const first = offered.find(isReady) ?? offered[0];
