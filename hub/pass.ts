@@ -1,30 +1,26 @@
 import type { Clock } from '../shared/ports/clock.ts';
 import { witnessedMarks } from './collect/reported-bundles.ts';
-import { takeCommits, type IntakeParts } from './intake.ts';
+import { readCommits, type IntakeParts } from './intake.ts';
 import type { Ledger, LedgerState } from './model/ledger.ts';
 import type { Metrics } from './model/metrics.ts';
 import type { Reports } from './model/reports.ts';
-import {
-  carriersOf,
-  distinct,
-  localOf,
-  messageOf,
-  picksInUse,
-  publishedBefore,
-  runningUnits,
-  signedByOthers,
-  sizesOf,
-} from './passfacts.ts';
+import { distinctProblems } from './model/problems.ts';
 import { place } from './place/place.ts';
+import { picksInUse, runningUnits } from './place/running.ts';
 import type { PublishDeps } from './publish/types.ts';
 import { finishPending } from './publish/pending.ts';
 import { publish, type Published } from './publish/publish.ts';
-import { settleCapabilities } from './registry/capabilities.ts';
-import { targetsOf } from './registry/targets.ts';
+import { commitMessage } from './publish/message.ts';
+import { fileSizes } from './publish/file-sizes.ts';
+import { decideCapabilities } from './registry/capabilities.ts';
+import { findLocalCluster, targetsOf } from './registry/targets.ts';
 import type { CueEngine } from './cue/engine.ts';
+import { currentProviders } from './render/current-providers.ts';
 import type { RenderMemory } from './render/memory.ts';
 import { render } from './render/render.ts';
 import { plan } from './plan/plan.ts';
+import { bundlesToSignAgain } from './plan/sign-again.ts';
+import { publishedBefore } from './plan/unexplained.ts';
 import { timed } from './model/timed.ts';
 
 /** What a pass works with. */
@@ -59,25 +55,30 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const reports = parts.reports(state);
   const pending = await finishPending(publishing, state);
 
-  const intake = await takeCommits(parts, state, { look, signal });
-  const { fleet, revisions: book } = intake;
+  const intake = await readCommits(parts, state, { look, signal });
+  const { fleet, revisions: history } = intake;
   const now = new Date(clock.now()).toISOString();
-  const known = settleCapabilities({ state, fleet, reports, now });
+  const known = decideCapabilities({ state, fleet, reports, now });
   const targets = targetsOf(fleet, known.clusters);
 
   const placed = await timed(parts, 'place', () => {
-    const localCluster = localOf(parts.localCluster, targets);
-    return place({ fleet, book, targets, picks: state.picks, previous: runningUnits(state), localCluster });
+    const localCluster = findLocalCluster(parts.localCluster, targets);
+    return place({ fleet, history, targets, picks: state.picks, previous: runningUnits(state), localCluster });
   });
   const { assignments } = placed;
   const rendered = await timed(parts, 'render', () =>
-    render(parts.cue, { fleet, book, assignments, targets, carriers: carriersOf(state) }, signal, parts.rendered),
+    render(
+      parts.cue,
+      { fleet, history, assignments, targets, carriers: currentProviders(state) },
+      signal,
+      parts.rendered,
+    ),
   );
 
   const { source, documents } = intake;
   const { clusters } = known;
   const picks = picksInUse(placed.picks, documents, state);
-  const draft: LedgerState = { ...state, source, documents, clusters, revisions: book, picks };
+  const draft: LedgerState = { ...state, source, documents, clusters, revisions: history, picks };
   const planned = await timed(parts, 'plan', async () =>
     plan({
       state: draft,
@@ -87,9 +88,9 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
       labels: new Map(targets.map(({ name, labels }) => [name, labels])),
       reports,
       published: await publishedBefore(ledger, state, reports),
-      resign: signedByOthers(state, publishing.keys.hub),
+      signAgain: bundlesToSignAgain(state, publishing.keys.hub),
       witnessed: witnessedMarks(reports, publishing.keys.trusted),
-      sizes: (bundle) => sizesOf(ledger, bundle),
+      sizes: (bundle) => fileSizes(ledger, bundle),
       now,
     }),
   );
@@ -98,9 +99,9 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
     ...draft,
     guarded: [...intake.guarded, ...known.guarded, ...planned.guarded],
     approvals: planned.approvals,
-    problems: distinct([intake, known, placed, rendered, planned, pending].flatMap(({ problems }) => problems)),
+    problems: distinctProblems([intake, known, placed, rendered, planned, pending].flatMap(({ problems }) => problems)),
   };
-  const message = messageOf(intake.commits, source?.commit ?? '', planned.next.length);
+  const message = commitMessage(intake.commits, source?.commit ?? '', planned.next.length);
   const published = await timed(parts, 'publish', () =>
     publish(publishing, { state: next, next: planned.next, message }),
   );

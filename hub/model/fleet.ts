@@ -55,7 +55,7 @@ export interface PinnedDefinition {
 }
 
 /** All revisions that were ever recorded, by application, oldest first, and which of them the file says now. */
-export interface RevisionBook {
+export interface RevisionHistory {
   readonly revisions: ReadonlyMap<string, readonly RevisionRecord[]>;
   /** Application key -> name of the revision that its document says now. */
   readonly newest: ReadonlyMap<string, string>;

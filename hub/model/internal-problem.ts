@@ -1,14 +1,15 @@
 import { asSluiceError } from '../../shared/errors.ts';
 import type { Problem } from './source.ts';
 
-/** What is known of a bug: the words of a problem, with where in our code it happened. */
-export type Bug = Pick<Problem, 'code' | 'message' | 'hint' | 'severity'>;
+/** An internal error as a problem that names no document yet: the message ends with the line of our code that threw. */
+export type InternalProblem = Pick<Problem, 'code' | 'message' | 'hint' | 'severity'>;
 
 /**
- * Makes a problem of an exception that nobody expected, so that what it concerns is left out and the rest proceeds (I13).
- * What trying again may mend is thrown again: an abort, an evaluator that does not start, a host that does not answer.
+ * Turns an unexpected exception into a problem, so that its document or cluster stays as it is and all others proceed
+ * (I13); `what` begins the message. An error that a retry may mend is thrown again: an abort, an evaluator that does not
+ * start, a host that does not answer.
  */
-export function bugOf(thrown: unknown, what: string): Bug {
+export function internalProblem(thrown: unknown, what: string): InternalProblem {
   const error = asSluiceError(thrown);
   if (error.retry !== 'never') throw error;
   const { code, message, data } = error;
@@ -21,7 +22,7 @@ export function bugOf(thrown: unknown, what: string): Bug {
   };
 }
 
-// A line of our code is what a report of a bug needs most.
+// The first line of our own code in the stack: a bug report needs it most.
 function placeOf(thrown: unknown): string {
   const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
   const match = /\/((?:hub|shared)\/[^\s:()]+\.ts:\d+)/.exec(stack);

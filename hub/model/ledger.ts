@@ -5,7 +5,7 @@ import type { Capabilities } from './documents.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import type { ObjectReader } from './objects.ts';
 import type { Approval, Revision } from '../../shared/wire/revision.ts';
-import type { RevisionBook } from './fleet.ts';
+import type { RevisionHistory } from './fleet.ts';
 import type { Place, Problem } from './source.ts';
 
 /** A cluster in the hub's registry. */
@@ -72,7 +72,7 @@ export interface LedgerState {
   /** Number of the ledger commit that this state was read from. */
   readonly number: number;
   readonly source: { readonly repository: string; readonly commit: string } | null;
-  readonly revisions: RevisionBook;
+  readonly revisions: RevisionHistory;
   readonly documents: readonly SeenDocument[];
   readonly clusters: ReadonlyMap<string, ClusterRecord>;
   /** Recorded picks by placement key. */

@@ -5,13 +5,13 @@ import { docKey } from '../model/documents.ts';
 import { refOf, type KubeObject } from '../../shared/model/object.ts';
 import { objectPath } from '../../shared/wire/layout.ts';
 import { readHistory, type HistoryPorts } from '../load/folder.ts';
-import type { Fleet, RevisionBook, Target } from '../model/fleet.ts';
+import type { Fleet, RevisionHistory, Target } from '../model/fleet.ts';
 import type { RenderedApp } from '../model/rendered.ts';
 import type { Problem } from '../model/source.ts';
 import { place } from '../place/place.ts';
 import type { CueEngine } from '../cue/engine.ts';
 import { render } from '../render/render.ts';
-import { emptyBook, recordRevisions } from '../render/revisions.ts';
+import { emptyHistory, recordRevisions } from '../render/revisions.ts';
 import { yamlText } from '../status/yaml.ts';
 import { validate } from '../validate/validate.ts';
 
@@ -48,11 +48,15 @@ export interface Preview {
  * revisions as the hub's; a plain folder has the newest alone. Throws USAGE for a cluster or application that is not there.
  */
 export async function preview(dir: string, options: PreviewOptions, ports: PreviewPorts): Promise<Preview> {
-  const { fleet, book, problems, ignored } = await readBook(dir, ports, options.signal);
+  const { fleet, history, problems, ignored } = await readRevisions(dir, ports, options.signal);
   const localCluster = options.local ?? 'local';
   const targets = targetsOf(fleet, localCluster);
-  const placed = place({ fleet, book, targets, picks: new Map(), previous: [], localCluster, provisional: true });
-  const rendered = await render(ports.cue, { fleet, book, assignments: placed.assignments, targets }, options.signal);
+  const placed = place({ fleet, history, targets, picks: new Map(), previous: [], localCluster, provisional: true });
+  const rendered = await render(
+    ports.cue,
+    { fleet, history, assignments: placed.assignments, targets },
+    options.signal,
+  );
   const wanted = wantedApps(rendered.apps, fleet, options);
   const used = new Set(rendered.apps.map(({ cluster }) => cluster));
   const declared = new Set(fleet.clusters.map(({ doc }) => doc.metadata.name));
@@ -107,21 +111,19 @@ export function previewFiles({ clusters }: Preview): ReadonlyMap<string, string>
 
 interface Read {
   readonly fleet: Fleet;
-  readonly book: RevisionBook;
+  readonly history: RevisionHistory;
   readonly problems: readonly Problem[];
   readonly ignored: number;
 }
 
 // Old commits give revisions; only what the last state says can be a problem now.
-async function readBook(dir: string, ports: HistoryPorts, signal: AbortSignal): Promise<Read> {
+async function readRevisions(dir: string, ports: HistoryPorts, signal: AbortSignal): Promise<Read> {
   let read: Read | null = null;
-  let book = emptyBook;
+  let history = emptyHistory;
   for await (const snapshot of readHistory(dir, ports, signal)) {
     const validated = validate(snapshot);
-    const recorded = recordRevisions(book, validated.fleet);
-    book = recorded.book;
-    const problems = [...validated.problems, ...recorded.problems];
-    read = { fleet: validated.fleet, book, problems, ignored: snapshot.ignored };
+    history = recordRevisions(history, validated.fleet);
+    read = { fleet: validated.fleet, history, problems: validated.problems, ignored: snapshot.ignored };
   }
   if (read === null) throw new SluiceError('SOURCE_EMPTY', 'there is nothing to read', { path: dir });
   return read;

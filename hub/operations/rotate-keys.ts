@@ -7,7 +7,7 @@ import { signerOf } from '../../shared/wire/envelope.ts';
 import type { CliContext } from '../cli/context.ts';
 import { readData } from './export.ts';
 import { ledgerRef } from '../store/ledger/ledger.ts';
-import { signedByOthers } from '../passfacts.ts';
+import { bundlesToSignAgain } from '../plan/sign-again.ts';
 import { keyFiles, retireHubKeys, rotateHubKey } from '../keys/keys.ts';
 
 /** Makes a new hub key in a data folder, and says what comes next. */
@@ -31,7 +31,7 @@ export async function retire({ terminal }: CliContext, data: string, rootKey: st
     const isOurs = head.signature !== null && sshSignedBy(head.unsigned, head.signature, [keys.hub.publicKey]) !== null;
     return [
       ...(isOurs ? [] : ['the ledger']),
-      ...[...signedByOthers(state, keys.hub)].map((name) => `cluster ${name}`),
+      ...[...bundlesToSignAgain(state, keys.hub)].map((name) => `cluster ${name}`),
     ];
   });
   if (waiting.length > 0) {

@@ -153,10 +153,10 @@ function assign(
   }
 }
 
-function unknownRevision({ book }: PlaceInput, deployment: Sourced<ApplicationDeployment>, index: number): Problem {
+function unknownRevision({ history }: PlaceInput, deployment: Sourced<ApplicationDeployment>, index: number): Problem {
   const name = deployment.doc.spec.appRevisions[index]?.revisionName ?? '';
   const app = `${namespaceOf(deployment.doc)}/${name.replace(/-v\d+$/, '')}`;
-  const known = book.revisions.get(app)?.map((record) => record.name) ?? [];
+  const known = history.revisions.get(app)?.map((record) => record.name) ?? [];
   return {
     code: 'REVISION_NOT_FOUND',
     severity: 'error',

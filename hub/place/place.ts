@@ -6,25 +6,25 @@ import {
   type Application,
   type ApplicationDeployment,
 } from '../model/documents.ts';
-import { bugOf } from '../model/internal-problem.ts';
-import type { Fleet, RevisionBook, RevisionRecord } from '../model/fleet.ts';
+import { internalProblem } from '../model/internal-problem.ts';
+import type { Fleet, RevisionHistory, RevisionRecord } from '../model/fleet.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import { placeDeployment } from './deployment.ts';
 import type { Placed, PlaceInput } from './types.ts';
 
 /** Decides which revision runs on which cluster. Pure: the same input gives the same answer, in the same order. */
 export function place(input: PlaceInput): Placed {
-  const records = recordsByName(input.book);
+  const records = recordsByName(input.history);
   const deployments = [...input.fleet.deployments].sort(by(({ doc }) => docKey(doc)));
   const placed = deployments.map((deployment) =>
-    placedOrBug(deployment, () => placeDeployment(input, deployment, records)),
+    catchInternal(deployment, () => placeDeployment(input, deployment, records)),
   );
   // Those that a broken deployment names wait for it: it says where they go.
   const named = new Set([...namedApplications(deployments), ...(input.fleet.recordOnly ?? [])]);
   const plain = [...input.fleet.applications]
     .filter(({ doc }) => !isRevisionOnly(doc) && !named.has(docKey(doc)))
     .sort(by(({ doc }) => docKey(doc)))
-    .map((sourced) => placedOrBug(sourced, () => placePlain(input, sourced)));
+    .map((sourced) => catchInternal(sourced, () => placePlain(input, sourced)));
   const all = [...placed, ...plain];
   return {
     assignments: all.flatMap(({ assignments }) => assignments),
@@ -43,27 +43,27 @@ export function namedApplications(deployments: readonly Sourced<ApplicationDeplo
   return new Set(names);
 }
 
-function recordsByName(book: RevisionBook): ReadonlyMap<string, RevisionRecord> {
-  const records = [...book.revisions.values()].flat();
+function recordsByName(history: RevisionHistory): ReadonlyMap<string, RevisionRecord> {
+  const records = [...history.revisions.values()].flat();
   return new Map(records.map((record) => [`${namespaceOf(record.application)}/${record.name}`, record]));
 }
 
 const nothing: Placed = { assignments: [], picks: new Map(), reasons: [], problems: [], failed: [] };
 
-// What one document makes us fall over must not stop the others: it keeps what it has.
-function placedOrBug({ doc, place: where }: Sourced<Application | ApplicationDeployment>, run: () => Placed): Placed {
+// An internal error in one document must not stop the others: its unit stays as it was published.
+function catchInternal({ doc, place: where }: Sourced<Application | ApplicationDeployment>, run: () => Placed): Placed {
   try {
     return run();
   } catch (error) {
     const app = docKey(doc);
-    const problem: Problem = { ...bugOf(error, `${app} cannot be placed`), app, place: where };
+    const problem: Problem = { ...internalProblem(error, `${app} cannot be placed`), app, place: where };
     return { ...nothing, problems: [problem], failed: [{ unit: app, cluster: null }] };
   }
 }
 
 function placePlain(input: PlaceInput, { doc, place: where }: Sourced<Application>): Placed {
   const [unit, namespace] = [docKey(doc), namespaceOf(doc)];
-  const revision = input.book.newest.get(unit);
+  const revision = input.history.newest.get(unit);
   if (revision === undefined) return nothing;
   const problem = (facts: Pick<Problem, 'code' | 'message' | 'hint' | 'severity'>): Placed => ({
     ...nothing,

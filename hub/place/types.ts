@@ -1,11 +1,11 @@
-import type { Fleet, RevisionBook, Target } from '../model/fleet.ts';
+import type { Fleet, RevisionHistory, Target } from '../model/fleet.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { Problem } from '../model/source.ts';
 
 /** What placement looks at: documents, revisions, clusters, and what was decided before. */
 export interface PlaceInput {
   readonly fleet: Fleet;
-  readonly book: RevisionBook;
+  readonly history: RevisionHistory;
   readonly targets: readonly Target[];
   /** Recorded picks by placement key. */
   readonly picks: ReadonlyMap<string, readonly string[]>;

@@ -11,7 +11,7 @@ import { generationOf, previousOf, type ClusterInput } from './input.ts';
 import { retireOf } from './retire.ts';
 
 /** What a cluster is to run after names, limits and guards had their say. */
-export interface Settled {
+export interface Admitted {
   readonly chosen: ReadonlyMap<string, Entry>;
   readonly retired: readonly ObjectId[];
   readonly approved: ReadonlyMap<ObjectId, Digest>;
@@ -24,7 +24,7 @@ export interface Settled {
  * Holds back units until what is left can be published: a unit that is held stays byte for byte as it was published, or
  * out when it never was. Each round holds at least one more unit, so this ends.
  */
-export function settle(input: ClusterInput): Settled {
+export function admit(input: ClusterInput): Admitted {
   const before = entriesBefore(input);
   const kept = new Map<string, Problem | null>(input.kept);
   const guarded = new Set<GuardedChange>();

@@ -8,7 +8,7 @@ import type { NextBundle } from '../model/bundle.ts';
 import type { Problem } from '../model/source.ts';
 import type { Entry } from './entry.ts';
 import { generationOf, previousOf, type ClusterInput } from './input.ts';
-import { settle } from './admit.ts';
+import { admit } from './admit.ts';
 import { stillRetired } from './retire.ts';
 
 /** What was decided for one cluster. */
@@ -21,7 +21,7 @@ export interface ClusterPlan {
 /** Plans one cluster: the next bundle only when its content changes (channel.md), with the ledger's generation + 1. */
 export function planCluster(input: ClusterInput): ClusterPlan {
   if (input.record.decommission !== null) return { next: decommission(input), guarded: [], problems: [] };
-  const { chosen, retired, approved, guarded, problems, sum } = settle(input);
+  const { chosen, retired, approved, guarded, problems, sum } = admit(input);
   const apps = [...chosen.values()].map(({ app }) => app).sort(by(appKey));
   const content = { apps, retired, approved, bytes: sum.bytes };
   const next = isChanged(input, content) ? withFiles(input, bundleOf(input, content), chosen) : null;
@@ -71,9 +71,9 @@ function bundleOf(input: ClusterInput, content: Content, more: readonly Approval
 }
 
 // Dropping what is settled is no reason for a generation of its own: it goes with the next one.
-function isChanged({ state, record, labels, mustResign }: ClusterInput, { apps, retired }: Content): boolean {
+function isChanged({ state, record, labels, mustSignAgain }: ClusterInput, { apps, retired }: Content): boolean {
   const previous = previousOf(state, record);
-  if (previous === null || previous.decommission !== undefined || retired.length > 0 || mustResign) return true;
+  if (previous === null || previous.decommission !== undefined || retired.length > 0 || mustSignAgain) return true;
   return contentOf(previous) !== contentOf({ epoch: state.epoch, labels: { ...labels }, apps: [...apps] });
 }
 
@@ -106,7 +106,7 @@ function decommission(input: ClusterInput): NextBundle | null {
   const { state, record, now } = input;
   const previous = previousOf(state, record);
   const isSaid = previous !== null && previous.decommission === record.decommission;
-  if (isSaid && !input.mustResign) return null;
+  if (isSaid && !input.mustSignAgain) return null;
   const ids = record.decommission === 'delete' && previous !== null ? bundleObjects(previous).map(({ id }) => id) : [];
   const facts = {
     channel: state.channel,

@@ -20,7 +20,7 @@ export interface ClusterInput {
   readonly again: readonly ObjectId[];
   readonly report: AgentReport | null;
   /** The last bundle was signed by a hub key that is not at work any more. */
-  readonly mustResign: boolean;
+  readonly mustSignAgain: boolean;
   readonly sizes: (bundle: PublishedBundle) => ReadonlyMap<string, number>;
   readonly now: string;
 }

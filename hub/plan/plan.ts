@@ -5,7 +5,7 @@ import type { Labels } from '../../shared/model/selector.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Approval, BundleMark } from '../../shared/wire/revision.ts';
-import { bugOf } from '../model/internal-problem.ts';
+import { internalProblem } from '../model/internal-problem.ts';
 import type { ClusterRecord, GuardedChange, LedgerState, PublishedBundle } from '../model/ledger.ts';
 import type { NextBundle, Plan } from '../model/bundle.ts';
 import type { RenderedApp } from '../model/rendered.ts';
@@ -13,7 +13,7 @@ import type { Problem } from '../model/source.ts';
 import { planCluster, type ClusterPlan } from './cluster.ts';
 import { entryOf, type Entry } from './entry.ts';
 import { previousOf, type ClusterInput } from './input.ts';
-import { unexplainedOf } from './retire.ts';
+import { unexplainedIds } from './unexplained.ts';
 
 /** What a plan is made from. */
 export interface PlanInput {
@@ -27,10 +27,10 @@ export interface PlanInput {
   readonly labels: ReadonlyMap<string, Labels>;
   /** The newest report of each cluster. */
   readonly reports: ReadonlyMap<string, { readonly report: AgentReport }>;
-  /** By cluster: unexplained ids that the ledger did publish to it (`Ledger.published` of `unexplained`). */
+  /** By cluster: unexplained ids that the ledger did publish to it (`publishedBefore`). */
   readonly published: ReadonlyMap<string, ReadonlySet<ObjectId>>;
-  /** Clusters whose bundle another hub key signed than the one at work: it is signed anew, as the next generation. */
-  readonly resign: ReadonlySet<string>;
+  /** Clusters whose bundle another hub key signed than the one at work: it is signed again, as the next generation. */
+  readonly signAgain: ReadonlySet<string>;
   /** Marks of bundles that a hub key signed and that were seen outside the ledger: in reports. */
   readonly witnessed: ReadonlyMap<string, BundleMark>;
   /** File sizes of a published bundle by path; only asked for units that stay as they were. */
@@ -50,7 +50,7 @@ export function plan(input: PlanInput): Plan {
   const rendered = Map.groupBy(input.rendered, ({ cluster }) => cluster);
   for (const record of [...input.state.clusters.values()].sort(by(({ name }) => name))) {
     if (record.revoked) continue;
-    const planned = plannedOrBug(input, record, rendered.get(record.name) ?? []);
+    const planned = catchInternal(input, record, rendered.get(record.name) ?? []);
     if (planned.next !== null) next.push(planned.next);
     guarded.push(...planned.guarded);
     problems.push(...planned.problems);
@@ -58,22 +58,8 @@ export function plan(input: PlanInput): Plan {
   return { next, guarded, approvals: neededApprovals(input.state, next, guarded), problems };
 }
 
-/** By cluster: ids that its agent keeps and that neither the last bundle nor its retired list explains. */
-export function unexplained(
-  state: LedgerState,
-  reports: PlanInput['reports'],
-): Map<string, { readonly registration: string; readonly ids: ReadonlySet<ObjectId> }> {
-  const found = new Map<string, { readonly registration: string; readonly ids: ReadonlySet<ObjectId> }>();
-  for (const [cluster, { report }] of reports) {
-    const previous = state.bundles.get(cluster)?.revision;
-    const ids = previous === undefined ? new Set<ObjectId>() : unexplainedOf(previous, report);
-    if (ids.size > 0) found.set(cluster, { registration: report.registration, ids });
-  }
-  return found;
-}
-
-// What one cluster makes us fall over must not stop the others: it keeps its bundle, and what waits there goes on waiting.
-function plannedOrBug(input: PlanInput, record: ClusterRecord, rendered: readonly RenderedApp[]): ClusterPlan {
+// An internal error in one cluster must not stop the others: it keeps its bundle, and its changes go on waiting.
+function catchInternal(input: PlanInput, record: ClusterRecord, rendered: readonly RenderedApp[]): ClusterPlan {
   const cluster = record.name;
   try {
     const problems: Problem[] = [];
@@ -81,7 +67,7 @@ function plannedOrBug(input: PlanInput, record: ClusterRecord, rendered: readonl
     return { ...planned, problems: [...problems, ...planned.problems] };
   } catch (error) {
     const guarded = input.state.guarded.filter((change) => change.cluster === cluster);
-    const problem = { ...bugOf(error, `the next bundle of ${cluster} cannot be planned`), cluster };
+    const problem = { ...internalProblem(error, `the next bundle of ${cluster} cannot be planned`), cluster };
     return { next: null, guarded, problems: [problem] };
   }
 }
@@ -91,7 +77,7 @@ function clusterInput(
   { record, rendered }: { readonly record: ClusterRecord; readonly rendered: readonly RenderedApp[] },
   problems: Problem[],
 ): ClusterInput {
-  const { state, source, labels, reports, published, resign, sizes, now } = input;
+  const { state, source, labels, reports, published, signAgain, sizes, now } = input;
   const { name } = record;
   const kept = new Map<string, Problem | null>(
     input.failed.filter(({ cluster }) => cluster === null || cluster === name).map(({ unit }) => [unit, null]),
@@ -107,7 +93,7 @@ function clusterInput(
   }
   const previous = previousOf(state, record);
   const report = reports.get(name)?.report ?? null;
-  const open = previous === null || report === null ? new Set<ObjectId>() : unexplainedOf(previous, report);
+  const open = previous === null || report === null ? new Set<ObjectId>() : unexplainedIds(previous, report);
   return {
     state,
     record,
@@ -117,7 +103,7 @@ function clusterInput(
     kept,
     again: [...(published.get(name) ?? [])].filter((id) => open.has(id)),
     report,
-    mustResign: resign.has(name),
+    mustSignAgain: signAgain.has(name),
     sizes,
     now,
   };

@@ -51,16 +51,6 @@ export function stillRetired(
   return previous.retired.filter((entry) => !wanted.has(entry.id) && !isSettled(entry, previous, report));
 }
 
-/** Ids that an agent keeps without knowing why, and that are neither wanted nor retired in its cluster's last bundle. */
-export function unexplainedOf(previous: Revision, report: AgentReport): Set<ObjectId> {
-  if (report.registration !== previous.registration) return new Set();
-  const known = new Set([
-    ...previous.apps.flatMap((app) => app.objects.map(({ id }) => id)),
-    ...previous.retired.map(({ id }) => id),
-  ]);
-  return new Set(report.retired.unexplained.filter((id) => !known.has(id)));
-}
-
 function isSettled({ id, since }: RetiredObject, previous: Revision, report: AgentReport | null): boolean {
   if (!report?.settled || report.registration !== previous.registration) return false;
   if (report.accepted?.epoch !== previous.epoch || report.accepted.generation < since) return false;

@@ -18,7 +18,7 @@ export interface CapabilityInput {
 }
 
 /** The registry with the capabilities in force, and the losses that wait for an approval. */
-export interface SettledCapabilities {
+export interface DecidedCapabilities {
   readonly clusters: ReadonlyMap<string, ClusterRecord>;
   readonly guarded: readonly GuardedChange[];
   readonly problems: readonly Problem[];
@@ -29,7 +29,7 @@ export interface SettledCapabilities {
  * what was known last. What is gained counts at once. What is lost while a traffic object of the last bundle uses it stays
  * in force until the change is approved. Pure.
  */
-export function settleCapabilities({ state, fleet, reports, now }: CapabilityInput): SettledCapabilities {
+export function decideCapabilities({ state, fleet, reports, now }: CapabilityInput): DecidedCapabilities {
   const documents = new Map(fleet.clusters.map(({ doc }) => [doc.metadata.name, doc]));
   const clusters = new Map(state.clusters);
   const guarded: GuardedChange[] = [];

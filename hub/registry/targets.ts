@@ -16,6 +16,11 @@ export function targetsOf(fleet: Pick<Fleet, 'clusters'>, clusters: ReadonlyMap<
     .sort(by((target) => target.name));
 }
 
+/** The cluster that placements without a selector mean: the configured one, else the one that is called `local`, if any. */
+export function findLocalCluster(configured: string | null, targets: readonly Pick<Target, 'name'>[]): string | null {
+  return configured ?? (targets.some(({ name }) => name === 'local') ? 'local' : null);
+}
+
 function targetOf(name: string, doc: Cluster | undefined, record: ClusterRecord | undefined): Target {
   return {
     name,

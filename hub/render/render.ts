@@ -1,8 +1,8 @@
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
 import { docKey, namespaceOf, type Application, type ApplicationDeployment } from '../model/documents.ts';
-import { bugOf } from '../model/internal-problem.ts';
-import type { Fleet, RevisionBook, RevisionRecord, Target } from '../model/fleet.ts';
+import { internalProblem } from '../model/internal-problem.ts';
+import type { Fleet, RevisionHistory, RevisionRecord, Target } from '../model/fleet.ts';
 import type { Assignment, Carrier, RenderedApp } from '../model/rendered.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import type { CueEngine, CueEvaluator } from '../cue/engine.ts';
@@ -14,7 +14,7 @@ import { renderUnit, type UnitOutcome, type UnitRevision, type UnitTarget } from
 /** What rendering looks at. */
 export interface RenderInput {
   readonly fleet: Fleet;
-  readonly book: RevisionBook;
+  readonly history: RevisionHistory;
   readonly assignments: readonly Assignment[];
   readonly targets: readonly Target[];
   /** What carries the traffic of a unit on a cluster now, by `unit cluster`: `auto` stays with it while it is there. */
@@ -53,7 +53,7 @@ export async function render(
       broken.forEach(report);
       continue;
     }
-    const outcome = outcomeOrBug(unit, revisions, memory);
+    const outcome = catchInternal(unit, revisions, memory);
     outcome.faults.forEach((fault) => report(unitProblem(unit, fault, 'error')));
     if (outcome.warning !== null)
       report(unitProblem(unit, { ...outcome.warning, path: ['spec', 'traffic'] }, 'warning'));
@@ -65,13 +65,13 @@ export async function render(
   return { apps, failed, problems: [...problems.values()] };
 }
 
-// What one unit makes us fall over must not stop the others.
-function outcomeOrBug(unit: Unit, rendered: Revisions, memory: RenderMemory): UnitOutcome {
+// An internal error in one unit must not stop the others.
+function catchInternal(unit: Unit, rendered: Revisions, memory: RenderMemory): UnitOutcome {
   try {
     return outcomeOf(unit, rendered, memory);
   } catch (error) {
     const { key, target } = unit;
-    const bug = bugOf(error, `${key} cannot be rendered for ${target.name}`);
+    const bug = internalProblem(error, `${key} cannot be rendered for ${target.name}`);
     return { app: null, warning: null, faults: [{ ...bug, path: [] }] };
   }
 }
@@ -118,11 +118,11 @@ function unitsOf(input: RenderInput): readonly Unit[] {
     deployments: new Map(input.fleet.deployments.map((sourced) => [docKey(sourced.doc), sourced])),
     applications: new Map(input.fleet.applications.map((sourced) => [docKey(sourced.doc), sourced])),
     records: new Map(
-      [...input.book.revisions.values()]
+      [...input.history.revisions.values()]
         .flat()
         .map((record) => [`${namespaceOf(record.application)}/${record.name}`, record]),
     ),
-    newest: input.book.newest,
+    newest: input.history.newest,
   };
   const groups = Map.groupBy(input.assignments, ({ unit, cluster }) => `${unit} ${cluster}`);
   return [...groups.values()]
@@ -170,7 +170,7 @@ async function renderRevisions(
       wanted.set(key, async () => {
         const known = memory.revisions.get(key, [record]);
         if (known !== undefined) return known;
-        const attempt = await revisionOrBug(
+        const attempt = await catchRevisionInternal(
           renderRevision(evaluatorOf(record.app), record, unit.deployment !== null, signal),
         );
         if ('value' in attempt) memory.revisions.set(key, [record], attempt);
@@ -181,13 +181,13 @@ async function renderRevisions(
   return new Map(await Promise.all([...wanted].map(async ([key, run]) => [key, await run()] as const)));
 }
 
-async function revisionOrBug(
+async function catchRevisionInternal(
   rendering: ReturnType<typeof renderRevision>,
 ): Promise<Attempt<readonly RevisionComponent[]>> {
   try {
     return await rendering;
   } catch (error) {
-    return { faults: [{ ...bugOf(error, 'cannot be rendered'), path: [] }] };
+    return { faults: [{ ...internalProblem(error, 'cannot be rendered'), path: [] }] };
   }
 }
 

@@ -2,13 +2,13 @@ import { digestOfValue } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
 import { docKey, namespaceOf, type Application, type Component, type Definition } from '../model/documents.ts';
 import { annotation } from '../../shared/model/names.ts';
-import type { Fleet, PinnedDefinition, RevisionBook, RevisionRecord } from '../model/fleet.ts';
-import type { Problem, Sourced } from '../model/source.ts';
+import type { Fleet, PinnedDefinition, RevisionHistory, RevisionRecord } from '../model/fleet.ts';
+import type { Sourced } from '../model/source.ts';
 import { builtinDefinitions, definitionKey, rawType } from './builtin.ts';
 import { matchingPaths } from './files.ts';
 
-/** A book without revisions. */
-export const emptyBook: RevisionBook = { revisions: new Map(), newest: new Map() };
+/** A history without revisions. */
+export const emptyHistory: RevisionHistory = { revisions: new Map(), newest: new Map() };
 
 /**
  * Records every application of the fleet: a spec that is new becomes the next `NAME-vN`, one that was there before
@@ -17,11 +17,11 @@ export const emptyBook: RevisionBook = { revisions: new Map(), newest: new Map()
  * render that it could pin: it takes the definitions of now.
  */
 export function recordRevisions(
-  book: RevisionBook,
+  history: RevisionHistory,
   fleet: Fleet,
   unrendered: ReadonlySet<string> = new Set(),
-): { readonly book: RevisionBook; readonly problems: readonly Problem[] } {
-  const revisions = new Map(book.revisions);
+): RevisionHistory {
+  const revisions = new Map(history.revisions);
   const newest = new Map<string, string>();
   for (const sourced of fleet.applications) {
     const key = docKey(sourced.doc);
@@ -40,7 +40,7 @@ export function recordRevisions(
     }
     newest.set(key, record.name);
   }
-  return { book: { revisions, newest }, problems: [] };
+  return { revisions, newest };
 }
 
 // A document never changes: while its file stays as it is, the same one comes again with every commit.

@@ -5,7 +5,7 @@ import type { Fleet, Validated } from '../model/fleet.ts';
 import type { GuardedChange, SeenDocument } from '../model/ledger.ts';
 import type { Place, Problem, Snapshot, Sourced } from '../model/source.ts';
 
-export interface SettleInput {
+export interface MissingInput {
   /** What was seen after the commit before. */
   readonly seen: readonly SeenDocument[];
   readonly validated: Validated;
@@ -17,7 +17,7 @@ export interface SettleInput {
 }
 
 /** What counts after a commit: the documents, seen now or kept, and the fleet that they make. */
-export interface Settled {
+export interface KeptDocuments {
   readonly documents: readonly SeenDocument[];
   readonly fleet: Fleet;
   readonly guarded: readonly GuardedChange[];
@@ -29,7 +29,7 @@ export interface Settled {
  * not parse, stay as they were last seen. A document is deleted by a descending commit that is without it; missing for
  * any other reason it stays until its change is approved. A Cluster stays until `cluster remove`. Pure.
  */
-export function settleDocuments(input: SettleInput): Settled {
+export function keepMissing(input: MissingInput): KeptDocuments {
   const { validated, snapshot } = input;
   const current = new Map(sourcedOf(validated.fleet).map((item) => [item.id, item]));
   const brokenPaths = new Set(snapshot.broken.map(({ path }) => path));
@@ -85,7 +85,7 @@ function idOf({ kind, key }: Pick<SeenDocument, 'kind' | 'key'>): string {
 }
 
 /** The missing documents that are not deleted yet, each with the change that deletes it. */
-function waitingOf(missing: readonly SeenDocument[], { snapshot, approvals, now }: SettleInput): SeenDocument[] {
+function waitingOf(missing: readonly SeenDocument[], { snapshot, approvals, now }: MissingInput): SeenDocument[] {
   const approved = new Set(approvals.map(({ change }) => change));
   const fresh = missing.filter((seen) => seen.missing === null);
   const since = { change: changeOf(fresh, { snapshot, now }), since: now };
@@ -97,7 +97,7 @@ function waitingOf(missing: readonly SeenDocument[], { snapshot, approvals, now 
 
 // The same documents missing from the same commit make the same change. The states of a plain folder have no name:
 // there the time tells them apart, so that an old approval never serves again.
-function changeOf(missing: readonly SeenDocument[], { snapshot, now }: Pick<SettleInput, 'snapshot' | 'now'>): Digest {
+function changeOf(missing: readonly SeenDocument[], { snapshot, now }: Pick<MissingInput, 'snapshot' | 'now'>): Digest {
   const { repository, commit } = snapshot;
   return digestOfValue({ missing: missing.map(idOf).sort(), repository, commit, ...(commit === '' && { now }) });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { takeCommits, type IntakeMemory } from '../../../hub/intake.ts';
+import { readCommits, type IntakeMemory } from '../../../hub/intake.ts';
 import type { ConfigSource } from '../../../hub/load/source.ts';
 import type { LedgerState } from '../../../hub/model/ledger.ts';
 import type { BrokenFile, Snapshot } from '../../../hub/model/source.ts';
@@ -55,7 +55,7 @@ function scene(commits: readonly Snapshot[], processed: string | null = null) {
   const clock = { now: () => 0, monotonic: () => 0 };
   return async (look = true) => {
     const options = { look, signal: new AbortController().signal };
-    const intake = await takeCommits({ source, memory, clock, metrics: { stage: () => undefined } }, state, options);
+    const intake = await readCommits({ source, memory, clock, metrics: { stage: () => undefined } }, state, options);
     const { source: read, documents, revisions, problems } = intake;
     state = { ...state, source: read, documents, revisions, problems };
     return {

@@ -3,7 +3,7 @@ import type { Target } from '../../../../hub/model/fleet.ts';
 import { place } from '../../../../hub/place/place.ts';
 import type { Placed, PlaceInput } from '../../../../hub/place/types.ts';
 import { fleetOf } from '../../../fakes/fleet.ts';
-import { bookOf } from '../../../fakes/rendering.ts';
+import { historyOf } from '../../../fakes/rendering.ts';
 
 const application = `
 kind: Application
@@ -24,7 +24,15 @@ const targets = [
 
 function placed(text: string, facts: Partial<PlaceInput> & { frozen?: string[] } = {}): Placed {
   const fleet = fleetOf(text, { frozen: facts.frozen ?? [] });
-  return place({ fleet, book: bookOf(fleet), targets, picks: new Map(), previous: [], localCluster: null, ...facts });
+  return place({
+    fleet,
+    history: historyOf(fleet),
+    targets,
+    picks: new Map(),
+    previous: [],
+    localCluster: null,
+    ...facts,
+  });
 }
 const clusters = ({ assignments }: Placed): string[] => assignments.map(({ cluster }) => cluster).sort();
 const codes = ({ problems }: Placed): string[] => problems.map(({ code, severity }) => `${severity} ${code}`);
@@ -50,8 +58,8 @@ describe('place', () => {
     const fleet = fleetOf(
       twice.replace(/\[\{ revisionName.*\]/, (one) => `${one.slice(0, -1)}, ${one.slice(1).replace('v1', 'v2')}`),
     );
-    const book = bookOf(fleetOf(application), fleetOf(deployment('[]').replace('image: a', 'image: b')));
-    const result = place({ fleet, book, targets, picks: new Map(), previous: [], localCluster: null });
+    const history = historyOf(fleetOf(application), fleetOf(deployment('[]').replace('image: a', 'image: b')));
+    const result = place({ fleet, history, targets, picks: new Map(), previous: [], localCluster: null });
     expect(result.assignments.map(({ revision }) => revision)).toEqual(['app-v1', 'app-v2']);
     expect(new Set(clusters(result)).size).toBe(1);
     expect([...result.picks.values()]).toEqual([[result.assignments[0]!.cluster]]);
@@ -163,7 +171,7 @@ spec: { appRevisions: [{ revisionName: app-v9, placement: ${selector} }] }
     }));
     const picks = new Map([['default/bad/{"name":"test","pick":"one"}', ['test']]]);
     const facts = { targets, picks, previous: [], localCluster: null };
-    const result = place({ fleet: { ...fleet, deployments }, book: bookOf(fleet), ...facts });
+    const result = place({ fleet: { ...fleet, deployments }, history: historyOf(fleet), ...facts });
     expect(result.assignments).toMatchObject([{ unit: 'default/deploy', cluster: 'test' }]);
     expect(result.failed).toEqual([{ unit: 'default/bad', cluster: null }]);
     expect(result.problems).toMatchObject([{ code: 'INTERNAL', app: 'default/bad', severity: 'error' }]);

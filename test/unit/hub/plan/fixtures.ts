@@ -81,7 +81,7 @@ export function planFor(state: LedgerState, rendered: readonly RenderedApp[], mo
     labels: new Map(),
     reports: new Map(),
     published: new Map(),
-    resign: new Set(),
+    signAgain: new Set(),
     witnessed: new Map(),
     sizes: () => new Map(),
     now,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
-import { unexplained } from '../../../../hub/plan/plan.ts';
+import { unexplained } from '../../../../hub/plan/unexplained.ts';
 import { app, id, object, planFor, report, reports, retiredIds, sent, start, step } from './fixtures.ts';
 
 const gone = id('ConfigMap/gone');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerState } from '../../../../hub/model/ledger.ts';
 import { approve } from '../../../../hub/registry/change.ts';
-import { settleCapabilities } from '../../../../hub/registry/capabilities.ts';
+import { decideCapabilities } from '../../../../hub/registry/capabilities.ts';
 import type { Capabilities, Cluster } from '../../../../hub/model/documents.ts';
 import { changeDigest } from '../../../../shared/wire/bundle.ts';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
@@ -24,7 +24,7 @@ const said = (...capabilities: string[]): AgentReport =>
 /** What counts of the one cluster `a`: declared in its document, and reported. */
 const settle = (state: LedgerState, wanted: { document?: Capabilities; report?: AgentReport }) => {
   const { document: declared, report } = wanted;
-  const settled = settleCapabilities({
+  const settled = decideCapabilities({
     state,
     fleet: { clusters: declared === undefined ? [] : [document(declared)] },
     reports: new Map(report === undefined ? [] : [['a', received(report)]]),

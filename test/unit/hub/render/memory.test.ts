@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Fleet, RevisionBook, Target } from '../../../../hub/model/fleet.ts';
+import type { Fleet, RevisionHistory, Target } from '../../../../hub/model/fleet.ts';
 import { place } from '../../../../hub/place/place.ts';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import { createRoundMemo, newRenderMemory, type RenderMemory } from '../../../../hub/render/memory.ts';
 import { render, type RenderedFleet } from '../../../../hub/render/render.ts';
-import { emptyBook, recordRevisions } from '../../../../hub/render/revisions.ts';
+import { emptyHistory, recordRevisions } from '../../../../hub/render/revisions.ts';
 import { entryOf } from '../../../../hub/plan/entry.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { fleetOf, targetsOf } from '../../../fakes/fleet.ts';
@@ -34,10 +34,13 @@ describe('what a render leaves to the next', () => {
   });
   afterAll(() => cue.close());
 
-  const run = (facts: { fleet: Fleet; book: RevisionBook; targets?: readonly Target[] }, memory?: RenderMemory) => {
-    const { fleet, book, targets = targetsOf(fleet) } = facts;
-    const placed = place({ fleet, book, targets, picks: new Map(), previous: [], localCluster: 'local' });
-    const input = { fleet, book, assignments: placed.assignments, targets };
+  const run = (
+    facts: { fleet: Fleet; history: RevisionHistory; targets?: readonly Target[] },
+    memory?: RenderMemory,
+  ) => {
+    const { fleet, history, targets = targetsOf(fleet) } = facts;
+    const placed = place({ fleet, history, targets, picks: new Map(), previous: [], localCluster: 'local' });
+    const input = { fleet, history, assignments: placed.assignments, targets };
     return render(cue, input, new AbortController().signal, memory);
   };
   const texts = ({ apps, ...rest }: RenderedFleet) => ({
@@ -56,21 +59,21 @@ describe('what a render leaves to the next', () => {
       ['c6', web('a:1', 'a') + web('b:2', 'b') + deployment(3) + cluster('{ ingress: true }')],
       ['c7', web('a:1', 'a') + cluster('{ ingress: true }')],
     ];
-    let book = emptyBook;
+    let history = emptyHistory;
     for (const [commit, text] of steps) {
       const fleet = fleetOf(text, { commit });
-      ({ book } = recordRevisions(book, fleet));
-      expect(texts(await run({ fleet, book }, memory)), commit).toEqual(texts(await run({ fleet, book })));
+      history = recordRevisions(history, fleet);
+      expect(texts(await run({ fleet, history }, memory)), commit).toEqual(texts(await run({ fleet, history })));
     }
   });
 
   it('renders again only what changed, and moves the commit of the rest', async () => {
     const memory = newRenderMemory();
     const first = fleetOf(web('a:1', 'a') + web('b:1', 'b') + cluster('{}'), { commit: 'c1' });
-    const { book } = recordRevisions(emptyBook, first);
-    const one = await run({ fleet: first, book }, memory);
+    const history = recordRevisions(emptyHistory, first);
+    const one = await run({ fleet: first, history }, memory);
     const second = fleetOf(web('a:1', 'a') + web('b:2', 'b') + cluster('{}'), { commit: 'c2' });
-    const two = await run({ fleet: second, book: recordRevisions(book, second).book }, memory);
+    const two = await run({ fleet: second, history: recordRevisions(history, second) }, memory);
     expect(two.apps[0]?.objects).toBe(one.apps[0]?.objects);
     expect(two.apps[1]?.objects).not.toBe(one.apps[1]?.objects);
     expect(two.apps.map(({ source }) => source)).toEqual(['c2', 'c2']);
@@ -79,7 +82,7 @@ describe('what a render leaves to the next', () => {
 
   it('encodes anew what has the same objects and says something else about them', async () => {
     const fleet = fleetOf(web('a:1', 'a') + cluster('{}'));
-    const { apps } = await run({ fleet, book: recordRevisions(emptyBook, fleet).book });
+    const { apps } = await run({ fleet, history: recordRevisions(emptyHistory, fleet) });
     const [app] = apps;
     expect(entryOf({ ...app!, notes: ['other'] }).app.notes).toEqual(['other']);
     expect(entryOf(app!).app.notes).toEqual([]);

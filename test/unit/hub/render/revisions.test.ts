@@ -3,7 +3,7 @@ import { recordRevisions } from '../../../../hub/render/revisions.ts';
 import { builtinDefinitions } from '../../../../hub/render/builtin.ts';
 import { builtinComponents, builtinTraits } from '../../../../hub/model/builtins.ts';
 import { fleetOf } from '../../../fakes/fleet.ts';
-import { bookOf } from '../../../fakes/rendering.ts';
+import { historyOf } from '../../../fakes/rendering.ts';
 
 const app = (image: string, extra = ''): string => `
 kind: Application
@@ -14,28 +14,28 @@ const fleet = (image: string, commit: string) => fleetOf(app(image), { commit })
 
 describe('revisions', () => {
   it('numbers each change, and gives the same content its old number', () => {
-    const book = bookOf(fleet('a', 'c1'), fleet('b', 'c2'), fleet('a', 'c3'), fleet('c', 'c4'), fleet('b', 'c5'));
-    expect(book.revisions.get('default/app')!.map(({ name, commit }) => `${name} ${commit}`)).toEqual([
+    const history = historyOf(fleet('a', 'c1'), fleet('b', 'c2'), fleet('a', 'c3'), fleet('c', 'c4'), fleet('b', 'c5'));
+    expect(history.revisions.get('default/app')!.map(({ name, commit }) => `${name} ${commit}`)).toEqual([
       'app-v1 c1',
       'app-v2 c2',
       'app-v3 c4',
     ]);
-    expect(book.newest.get('default/app')).toBe('app-v2');
+    expect(history.newest.get('default/app')).toBe('app-v2');
   });
 
   it('makes none for a change of labels or annotations', () => {
-    const book = bookOf(fleet('a', 'c1'), fleetOf(app('a', ', labels: { a: b }')));
-    expect(book.revisions.get('default/app')).toHaveLength(1);
+    const history = historyOf(fleet('a', 'c1'), fleetOf(app('a', ', labels: { a: b }')));
+    expect(history.revisions.get('default/app')).toHaveLength(1);
   });
 
   it('never uses the number of an application that was away again', () => {
-    const book = bookOf(fleet('a', 'c1'), fleetOf('kind: Other'), fleet('b', 'c2'));
-    expect(book.newest.get('default/app')).toBe('app-v2');
-    expect(bookOf(fleet('a', 'c1'), fleetOf('kind: Other')).newest.size).toBe(0);
+    const history = historyOf(fleet('a', 'c1'), fleetOf('kind: Other'), fleet('b', 'c2'));
+    expect(history.newest.get('default/app')).toBe('app-v2');
+    expect(historyOf(fleet('a', 'c1'), fleetOf('kind: Other')).newest.size).toBe(0);
   });
 
-  it('does not change the book that it is given', () => {
-    const before = bookOf(fleet('a', 'c1'));
+  it('does not change the history that it is given', () => {
+    const before = historyOf(fleet('a', 'c1'));
     recordRevisions(before, fleet('b', 'c2'));
     expect(before.revisions.get('default/app')).toHaveLength(1);
   });
@@ -46,12 +46,12 @@ kind: ComponentDefinition
 metadata: { name: worker }
 spec: { schematic: { cue: { template: '${template}' } } }
 `;
-    const book = bookOf(
+    const history = historyOf(
       fleetOf(app('a') + definition('one: 1')),
       fleetOf(app('a') + definition('two: 2')),
       fleetOf(app('b') + definition('two: 2')),
     );
-    const templates = book.revisions
+    const templates = history.revisions
       .get('default/app')!
       .map((record) => record.definitions['ComponentDefinition/worker']!.template);
     expect(templates).toEqual(['one: 1', 'two: 2']);
@@ -63,10 +63,10 @@ kind: ComponentDefinition
 metadata: { name: worker }
 spec: { schematic: { cue: { template: '${template}' } } }
 `;
-    const before = bookOf(fleetOf(app('a') + definition('broken')));
+    const before = historyOf(fleetOf(app('a') + definition('broken')));
     const mended = fleetOf(app('a') + definition('mended'));
-    const { book } = recordRevisions(before, mended, new Set(['default/app-v1']));
-    const [record, ...more] = book.revisions.get('default/app')!;
+    const history = recordRevisions(before, mended, new Set(['default/app-v1']));
+    const [record, ...more] = history.revisions.get('default/app')!;
     expect(more).toEqual([]);
     expect(record?.definitions['ComponentDefinition/worker']?.template).toBe('mended');
   });
@@ -78,8 +78,8 @@ metadata: { name: app }
 spec: { components: [{ name: raw, type: k8s-objects, properties: { glob: "manifests/**/*.yaml" } }] }
 `;
     const files = (content: string) => ({ 'manifests/a/x.yaml': content, 'other/y.yaml': content });
-    const book = bookOf(fleetOf(text, { files: files('a: 1') }), fleetOf(text, { files: files('a: 2') }));
-    expect(book.revisions.get('default/app')!.map((record) => record.files)).toEqual([
+    const history = historyOf(fleetOf(text, { files: files('a: 1') }), fleetOf(text, { files: files('a: 2') }));
+    expect(history.revisions.get('default/app')!.map((record) => record.files)).toEqual([
       { 'manifests/a/x.yaml': 'a: 1' },
       { 'manifests/a/x.yaml': 'a: 2' },
     ]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createSnapshotBuilder, type Entry } from '../../../../hub/load/snapshot.ts';
 import { everything } from '../../../../hub/load/select.ts';
 import type { SeenDocument } from '../../../../hub/model/ledger.ts';
-import { settleDocuments, type Settled } from '../../../../hub/validate/missing.ts';
+import { keepMissing, type KeptDocuments } from '../../../../hub/validate/missing.ts';
 import { validate } from '../../../../hub/validate/validate.ts';
 
 const app = (name: string, image = 'nginx'): string =>
@@ -18,7 +18,7 @@ function repository() {
   return async (
     files: Readonly<Record<string, string>>,
     { descends = true, approvals = [] as string[], commit = `c${++count}` } = {},
-  ): Promise<Settled> => {
+  ): Promise<KeptDocuments> => {
     const entries = Object.entries(files).map(([path, text]): Entry => ({
       path,
       oid: text,
@@ -29,7 +29,7 @@ function repository() {
       { repository: 'r', commit, descends },
       new AbortController().signal,
     );
-    const settled = settleDocuments({
+    const settled = keepMissing({
       seen,
       validated: validate(snapshot),
       snapshot,
@@ -41,8 +41,8 @@ function repository() {
   };
 }
 
-const keys = ({ documents }: Settled): string[] => documents.map(({ kind, key }) => `${kind} ${key}`);
-const apps = ({ fleet }: Settled): string[] => fleet.applications.map(({ doc }) => doc.metadata.name).sort();
+const keys = ({ documents }: KeptDocuments): string[] => documents.map(({ kind, key }) => `${kind} ${key}`);
+const apps = ({ fleet }: KeptDocuments): string[] => fleet.applications.map(({ doc }) => doc.metadata.name).sort();
 
 describe('a document that is not there any more', () => {
   it('is deleted by a descending commit that is without it', async () => {
@@ -77,7 +77,7 @@ describe('a document that is not there any more', () => {
   it('waits for approval in a plain folder, and an old approval never serves again', async () => {
     const state = repository();
     const folder = { descends: false, commit: '' };
-    const change = async (approvals: string[] = []): Promise<Settled> =>
+    const change = async (approvals: string[] = []): Promise<KeptDocuments> =>
       state({ 'a.yaml': app('a') }, { ...folder, approvals });
     await state({ 'a.yaml': app('a'), 'b.yaml': app('b') }, folder);
     const first = (await change()).guarded[0]!.change;

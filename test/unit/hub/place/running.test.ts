@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { carriersOf, picksInUse } from '../../../hub/passfacts.ts';
-import type { SeenDocument } from '../../../hub/model/ledger.ts';
-import { bundleApp, clusterRecord, published, registrationOf, stateOf } from './facts.ts';
+import { picksInUse } from '../../../../hub/place/running.ts';
+import type { SeenDocument } from '../../../../hub/model/ledger.ts';
+import { bundleApp, clusterRecord, published, stateOf } from '../facts.ts';
 
 const seen = (kind: string, key: string): SeenDocument => ({
   kind,
@@ -41,16 +41,5 @@ describe('the picks in use', () => {
       seen('ApplicationDeployment', 'other/here'),
     ];
     expect(picksInUse(picks, all, state)).toEqual(picks);
-  });
-});
-
-describe('what carries the traffic', () => {
-  const traffic = [{ provider: 'istio' as const, id: 'networking.istio.io/VirtualService/default/web', targets: [] }];
-  const bundle = published('a', [bundleApp('web', { traffic }), bundleApp('plain')]);
-
-  it('is known of what the present registration was sent', () => {
-    expect([...carriersOf(stateOf([clusterRecord('a')], [bundle]))]).toEqual([['default/web a', 'istio']]);
-    const anew = clusterRecord('a', { registration: registrationOf('b') });
-    expect(carriersOf(stateOf([anew], [bundle])).size).toBe(0);
   });
 });

@@ -1,0 +1,30 @@
+import { appKey } from '../../shared/wire/bundle.ts';
+import type { LedgerState, SeenDocument } from '../model/ledger.ts';
+
+/** A unit (`namespace/name`) on a cluster. */
+export interface RunningUnit {
+  readonly unit: string;
+  readonly cluster: string;
+}
+
+/** Every unit of the last bundle of every cluster. */
+export function runningUnits({ bundles }: Pick<LedgerState, 'bundles'>): RunningUnit[] {
+  return [...bundles.values()].flatMap(({ cluster, revision }) =>
+    revision.apps.map((app) => ({ unit: appKey(app), cluster })),
+  );
+}
+
+/**
+ * The picks that stay recorded: those of deployments that have a document, or objects in the bundle of a cluster that is
+ * registered. The key of a pick begins with `namespace/name`.
+ */
+export function picksInUse(
+  picks: LedgerState['picks'],
+  documents: readonly SeenDocument[],
+  { bundles, clusters }: Pick<LedgerState, 'bundles' | 'clusters'>,
+): LedgerState['picks'] {
+  const deployments = documents.filter(({ kind }) => kind === 'ApplicationDeployment').map(({ key }) => key);
+  const running = runningUnits({ bundles }).filter(({ cluster }) => clusters.has(cluster));
+  const units = new Set([...deployments, ...running.map(({ unit }) => unit)]);
+  return new Map([...picks].filter(([key]) => units.has(key.split('/', 2).join('/'))));
+}

@@ -1,0 +1,20 @@
+import { appKey } from '../../shared/wire/bundle.ts';
+import type { LedgerState } from '../model/ledger.ts';
+import type { Carrier } from '../model/rendered.ts';
+
+/** The provider of the traffic of each unit on each cluster, by `unit cluster`, as its present registration was sent it last. */
+export function currentProviders({
+  bundles,
+  clusters,
+}: Pick<LedgerState, 'bundles' | 'clusters'>): ReadonlyMap<string, Carrier> {
+  const current = [...bundles.values()].filter(
+    ({ cluster, revision }) => clusters.get(cluster)?.registration === revision.registration,
+  );
+  return new Map(
+    current.flatMap(({ cluster, revision }) =>
+      revision.apps.flatMap((app) =>
+        app.traffic.slice(0, 1).map(({ provider }) => [`${appKey(app)} ${cluster}`, provider] as const),
+      ),
+    ),
+  );
+}
