@@ -66,14 +66,10 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
     return place({ fleet, history, targets, picks: state.picks, previous: runningUnits(state), localCluster });
   });
   const { assignments } = placed;
-  const rendered = await timed(parts, 'render', () =>
-    render(
-      parts.cue,
-      { fleet, history, assignments, targets, carriers: currentProviders(state) },
-      signal,
-      parts.rendered,
-    ),
-  );
+  const rendered = await timed(parts, 'render', () => {
+    const carriers = currentProviders(state);
+    return render(parts.cue, { fleet, history, assignments, targets, carriers }, signal, parts.rendered);
+  });
 
   const { source, documents } = intake;
   const { clusters } = known;
