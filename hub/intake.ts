@@ -120,7 +120,9 @@ function currentIntake({ memory, clock }: IntakeParts, state: LedgerState): Inta
   const { snapshot, validated } = memory.last;
   const now = new Date(clock.now()).toISOString();
   const kept = keepMissing({ seen: documents, validated, snapshot, approvals: state.approvals, now });
-  const recorded = recordRevisions(revisions, kept.fleet, unrenderedRevisions(state));
+  const recorded = recordRevisions(revisions, kept.fleet, {
+    unrendered: unrenderedRevisions(state),
+  });
   const problems = [...kept.problems, ...memory.passedOver];
   return { ...same, ...kept, revisions: recorded, held: [], problems };
 }

@@ -1,13 +1,14 @@
-import type { Component, Trait } from '../model/documents.ts';
+import type { Component } from '../model/documents.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
 import type { PinnedDefinition, RevisionRecord } from '../model/fleet.ts';
-import { definitionKey, rawType } from './builtin.ts';
+import { definitionKey } from '../definitions/catalog.ts';
+import type { ComponentSource, Manifest } from '../sources/source.ts';
 import type { CueEvaluator, CueOutcome, CueValue } from '../cue/engine.ts';
 import { readsContext, type CueProgram } from '../cue/program.ts';
-import type { Attempt, RenderFault } from './fault.ts';
-import { toObjects, type Manifest } from './objects.ts';
+import { hasFailed, type Attempt, type RenderFault } from '../model/fault.ts';
+import { toObjects } from './objects.ts';
 import { applyPatch, patchRulesOf } from './patch.ts';
-import { rawManifests } from './raw.ts';
+import type { Steps } from '../model/reporter.ts';
 import { isMap, type JsonMap } from './value.ts';
 
 /** A component to render: where it stands in its revision, and what its templates are told about the rest. */
@@ -15,6 +16,7 @@ export interface ComponentJob {
   readonly record: RevisionRecord;
   readonly index: number;
   readonly component: Component;
+  readonly source: ComponentSource;
   readonly namespace: string;
   readonly context: Readonly<Record<string, unknown>>;
 }
@@ -28,7 +30,7 @@ export interface ComponentObjects {
 interface Step {
   readonly definition: PinnedDefinition;
   readonly program: CueProgram;
-  readonly path: readonly (string | number)[];
+  readonly path: Steps;
 }
 
 interface Draft {
@@ -43,11 +45,11 @@ export async function renderComponent(
   signal: AbortSignal,
 ): Promise<Attempt<ComponentObjects>> {
   const steps = stepsOf(job);
-  if ('faults' in steps) return steps;
-  const isRaw = job.component.type === rawType;
-  const raw = isRaw ? rawManifests(job.component, job.record.files, pathOf(job)) : { value: [] };
-  if ('faults' in raw) return raw;
-  const [first, ...more] = raw.value;
+  if (hasFailed(steps)) return steps;
+  const { component, source, record } = job;
+  const given = await source.manifests({ component, files: record.files, path: pathOf(job) }, signal);
+  if (hasFailed(given)) return given;
+  const [first, ...more] = given.value;
   const draft: Draft = { output: first?.value, outputs: new Map() };
   const faults = await applySteps(cue, steps.value, draft, signal);
   return faults.length > 0 ? { faults } : finish(job, draft, first === undefined ? null : { first, more });
@@ -92,41 +94,27 @@ function stepsOf(job: ComponentJob): Attempt<readonly Step[]> {
   const steps: Step[] = [];
   const faults: RenderFault[] = [];
   const base = pathOf(job);
-  const add = (kind: PinnedDefinition['kind'], part: Trait, path: readonly (string | number)[]): void => {
-    const definition = job.record.definitions[definitionKey(kind, part.type)];
+  const add = (kind: PinnedDefinition['kind'], type: string, parameter: unknown, path: Steps): void => {
+    const definition = job.record.definitions[definitionKey(kind, type)];
     if (definition === undefined || definition.template.trim() === '') {
-      faults.push(missing(kind, part.type, path, definition !== undefined));
+      faults.push(missing(kind, type, path, definition !== undefined));
       return;
     }
-    const parameter = kind === 'ComponentDefinition' && part.type === rawType ? outline(part) : (part.properties ?? {});
-    const subject = definitionKey(kind, part.type);
+    const subject = definitionKey(kind, type);
     steps.push({
       definition,
       path,
       program: { subject, template: definition.template, parameter, context: job.context },
     });
   };
-  add('ComponentDefinition', job.component, base);
-  job.component.traits?.forEach((trait, index) => add('TraitDefinition', trait, [...base, 'traits', index]));
+  add('ComponentDefinition', job.component.type, job.source.parameterOf(job.component), base);
+  job.component.traits?.forEach(({ type, properties }, index) =>
+    add('TraitDefinition', type, properties ?? {}, [...base, 'traits', index]),
+  );
   return faults.length > 0 ? { faults } : { value: steps };
 }
 
-// Raw objects are checked for their shape alone: their content belongs to Kubernetes.
-function outline({ properties = {} }: Trait): unknown {
-  const { objects } = properties;
-  if (!Array.isArray(objects)) return properties;
-  const shapes = objects.map((item: unknown) =>
-    isMap(item) ? { apiVersion: item['apiVersion'], kind: item['kind'] } : item,
-  );
-  return { ...properties, objects: shapes };
-}
-
-function missing(
-  kind: PinnedDefinition['kind'],
-  type: string,
-  path: readonly (string | number)[],
-  isEmpty: boolean,
-): RenderFault {
+function missing(kind: PinnedDefinition['kind'], type: string, path: Steps, isEmpty: boolean): RenderFault {
   const what = kind === 'ComponentDefinition' ? 'component' : 'trait';
   return isEmpty
     ? {
@@ -170,12 +158,12 @@ function applyStep(draft: Draft, step: Step, value: CueValue): void {
 function finish(
   job: ComponentJob,
   draft: Draft,
-  raw: { readonly first: Manifest; readonly more: readonly Manifest[] } | null,
+  given: { readonly first: Manifest; readonly more: readonly Manifest[] } | null,
 ): Attempt<ComponentObjects> {
   const path = pathOf(job);
   const contextName = String(job.context['name']);
   const manifests: Manifest[] = [];
-  if (raw !== null) manifests.push({ ...raw.first, value: draft.output }, ...raw.more);
+  if (given !== null) manifests.push({ ...given.first, value: draft.output }, ...given.more);
   else if (draft.output !== undefined) {
     manifests.push({ value: named(draft.output, contextName), path, origin: 'output' });
   }
@@ -188,7 +176,7 @@ function finish(
   if (objects.length === 0) {
     return { faults: [{ code: 'RENDER_FAILED', message: `component ${job.component.name} renders no object`, path }] };
   }
-  return { value: { hasWorkload: raw === null && draft.output !== undefined, objects: mergeServices(objects) } };
+  return { value: { hasWorkload: given === null && draft.output !== undefined, objects: mergeServices(objects) } };
 }
 
 // As in KubeVela, what a template does not name gets the component's name.
@@ -215,6 +203,6 @@ function mergeServices(objects: readonly KubeObject[]): readonly KubeObject[] {
   return merged;
 }
 
-function pathOf(job: ComponentJob): readonly (string | number)[] {
+function pathOf(job: ComponentJob): Steps {
   return ['spec', 'components', job.index];
 }

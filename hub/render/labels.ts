@@ -10,8 +10,8 @@ export interface Stamp {
   readonly revision: { readonly name: string; readonly suffix: string } | null;
   /** True when the objects live beside those of other revisions, so that selectors must tell them apart. */
   readonly isSuffixed: boolean;
-  /** True for raw objects, whose metadata says nothing about the revision unless they are suffixed. */
-  readonly isRaw: boolean;
+  /** True for objects that are delivered as they are written: their metadata names the revision only when they are suffixed. */
+  readonly isVerbatim: boolean;
 }
 
 /**
@@ -21,7 +21,7 @@ export interface Stamp {
  */
 export function stamped(object: KubeObject, stamp: Stamp): KubeObject {
   const told = stamp.isSuffixed ? (tellApart(object, stamp) as KubeObject) : object;
-  const says = stamp.revision !== null && (stamp.isSuffixed || !stamp.isRaw);
+  const says = stamp.revision !== null && (stamp.isSuffixed || !stamp.isVerbatim);
   const labelled: KubeObject = {
     ...told,
     metadata: {
@@ -48,8 +48,8 @@ export function unitLabels(application: string, unitName: string): Record<string
 }
 
 /** The labels of a Service that stands for one component of one revision. */
-export function serviceLabels(stamp: Omit<Stamp, 'isRaw' | 'isSuffixed'>): Record<string, string> {
-  const full = { ...stamp, isRaw: false, isSuffixed: true };
+export function serviceLabels(stamp: Omit<Stamp, 'isVerbatim' | 'isSuffixed'>): Record<string, string> {
+  const full = { ...stamp, isVerbatim: false, isSuffixed: true };
   return { ...standard(full, true), ...oam(full, true), [label.managedBy]: managedBy };
 }
 

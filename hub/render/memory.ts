@@ -1,4 +1,4 @@
-import type { Attempt } from './fault.ts';
+import type { Attempt } from '../model/fault.ts';
 import type { RevisionComponent } from './revision.ts';
 import type { UnitOutcome } from './unit.ts';
 

@@ -1,7 +1,8 @@
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { owner } from '../../shared/model/names.ts';
 import { groupOf, idOf, type KubeObject } from '../../shared/model/object.ts';
-import type { RenderFault } from './fault.ts';
+import type { RenderFault } from '../model/fault.ts';
+import type { Manifest } from '../sources/source.ts';
 import { scopeOf, type Scope } from './scope.ts';
 import { isMap, listAt, valueAt, type JsonMap } from './value.ts';
 
@@ -17,14 +18,6 @@ const longestNames: Readonly<Record<string, number>> = {
 /** Members that live objects have and manifests must not bring along. */
 const serverMembers = ['uid', 'resourceVersion', 'generation', 'creationTimestamp', 'managedFields', 'selfLink'];
 const agentAnnotations: readonly string[] = [owner.registration, owner.nonce, owner.application];
-
-/** A manifest as it was written or rendered, and where it stands in the Application document. */
-export interface Manifest {
-  readonly value: unknown;
-  readonly path: readonly (string | number)[];
-  /** How people find it: a template's output or a file. */
-  readonly origin: string;
-}
 
 /**
  * Turns manifests into objects: checked for what every object needs, Lists opened, namespaces set, and what only a

@@ -5,8 +5,10 @@ import { internalProblem } from '../model/internal-problem.ts';
 import type { Fleet, RevisionHistory, RevisionRecord, Target } from '../model/fleet.ts';
 import type { Assignment, Carrier, RenderedApp } from '../model/rendered.ts';
 import type { Problem, Sourced } from '../model/source.ts';
+import { componentSources } from '../sources/list.ts';
+import type { ComponentSource } from '../sources/source.ts';
 import type { CueEngine, CueEvaluator } from '../cue/engine.ts';
-import type { Attempt, RenderFault } from './fault.ts';
+import type { Attempt, RenderFault } from '../model/fault.ts';
 import { newRenderMemory, type RenderMemory } from './memory.ts';
 import { renderRevision, type RevisionComponent } from './revision.ts';
 import { renderUnit, type UnitOutcome, type UnitRevision, type UnitTarget } from './unit.ts';
@@ -19,6 +21,8 @@ export interface RenderInput {
   readonly targets: readonly Target[];
   /** What carries the traffic of a unit on a cluster now, by `unit cluster`: `auto` stays with it while it is there. */
   readonly carriers?: ReadonlyMap<string, Carrier>;
+  /** The component sources there are (default: all of hub/sources). */
+  readonly sources?: readonly ComponentSource[];
 }
 
 /** What was rendered, one entry per unit and cluster; a unit that failed on a cluster keeps there what it has. */
@@ -38,8 +42,9 @@ export async function render(
   signal: AbortSignal,
   memory: RenderMemory = newRenderMemory(),
 ): Promise<RenderedFleet> {
+  const { sources = componentSources } = input;
   const units = unitsOf(input);
-  const revisions = await renderRevisions({ cue, memory, signal }, units);
+  const revisions = await renderRevisions({ cue, memory, sources, signal }, units);
   const apps: RenderedApp[] = [];
   const failed: { unit: string; cluster: string }[] = [];
   const problems = new Map<string, Problem>();
@@ -157,9 +162,16 @@ function unitOf(group: readonly Assignment[], target: UnitTarget, lookup: Lookup
   return { key, namespace, name, source, target, deployment, parts };
 }
 
+interface RevisionParts {
+  readonly cue: CueEngine;
+  readonly memory: RenderMemory;
+  readonly sources: readonly ComponentSource[];
+  readonly signal: AbortSignal;
+}
+
 // Each revision is rendered once, however many clusters get it; one that failed is tried again in the next round.
 async function renderRevisions(
-  { cue, memory, signal }: { readonly cue: CueEngine; readonly memory: RenderMemory; readonly signal: AbortSignal },
+  { cue, memory, sources, signal }: RevisionParts,
   units: readonly Unit[],
 ): Promise<Revisions> {
   const wanted = new Map<string, () => Promise<Attempt<readonly RevisionComponent[]>>>();
@@ -171,7 +183,7 @@ async function renderRevisions(
         const known = memory.revisions.get(key, [record]);
         if (known !== undefined) return known;
         const attempt = await catchRevisionInternal(
-          renderRevision(evaluatorOf(record.app), record, unit.deployment !== null, signal),
+          renderRevision(evaluatorOf(record.app), record, { isSuffixed: unit.deployment !== null, sources }, signal),
         );
         if ('value' in attempt) memory.revisions.set(key, [record], attempt);
         return attempt;

@@ -2,10 +2,12 @@ import { by } from '../../shared/lib/order.ts';
 import { namespaceOf } from '../model/documents.ts';
 import { idOf, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import type { RevisionRecord } from '../model/fleet.ts';
-import { definitionKey, rawType } from './builtin.ts';
+import { definitionKey } from '../definitions/catalog.ts';
+import { sourceOf } from '../sources/list.ts';
+import type { ComponentSource } from '../sources/source.ts';
 import { renderComponent, type ComponentObjects } from './component.ts';
 import type { CueEvaluator } from '../cue/engine.ts';
-import type { Attempt, RenderFault } from './fault.ts';
+import type { Attempt, RenderFault } from '../model/fault.ts';
 import { stamped, type Stamp } from './labels.ts';
 import { nameFault } from './objects.ts';
 import { autoscaled, isScalable } from './workload.ts';
@@ -28,6 +30,13 @@ export function suffixOf(revision: string): string {
   return revision.slice(revision.lastIndexOf('-') + 1);
 }
 
+/** How a revision is rendered. */
+export interface RevisionOptions {
+  /** True under an ApplicationDeployment, where revisions live side by side. */
+  readonly isSuffixed: boolean;
+  readonly sources: readonly ComponentSource[];
+}
+
 /**
  * Renders all components of a revision. Beside other revisions (`isSuffixed`, under an ApplicationDeployment) they are
  * named `COMPONENT-SUFFIX`; a plain Application's keep their names and say nothing about the revision.
@@ -35,23 +44,24 @@ export function suffixOf(revision: string): string {
 export async function renderRevision(
   cue: CueEvaluator,
   record: RevisionRecord,
-  isSuffixed: boolean,
+  options: RevisionOptions,
   signal: AbortSignal,
 ): Promise<Attempt<readonly RevisionComponent[]>> {
   const rendered = await Promise.all(
     record.application.spec.components.map(async (component, index) => {
-      const stamp = stampOf(record, index, isSuffixed);
+      const stamp = stampOf(record, index, options);
       const job = {
         record,
         index,
         component,
+        source: sourceOf(component.type, options.sources),
         namespace: namespaceOf(record.application),
         context: contextOf(record, stamp),
       };
       const long = labelFault(stamp, index);
       if (long !== null) return { faults: [long] };
       const attempt = await renderComponent(cue, job, signal);
-      return 'faults' in attempt ? attempt : split(attempt.value, stamp, index, isSuffixed);
+      return 'faults' in attempt ? attempt : split(attempt.value, stamp, index, options.isSuffixed);
     }),
   );
   const faults = rendered.flatMap((attempt) => ('faults' in attempt ? attempt.faults : []));
@@ -59,7 +69,7 @@ export async function renderRevision(
   return { value: rendered.flatMap((attempt) => ('value' in attempt ? [attempt.value] : [])) };
 }
 
-function stampOf(record: RevisionRecord, index: number, isSuffixed: boolean): Stamp {
+function stampOf(record: RevisionRecord, index: number, { isSuffixed, sources }: RevisionOptions): Stamp {
   const component = record.application.spec.components[index];
   const name = component?.name ?? '';
   const definition = record.definitions[definitionKey('ComponentDefinition', component?.type ?? '')];
@@ -71,7 +81,7 @@ function stampOf(record: RevisionRecord, index: number, isSuffixed: boolean): St
     contextName: besides ? `${name}-${suffix}` : name,
     revision: isSuffixed ? { name: record.name, suffix } : null,
     isSuffixed: besides,
-    isRaw: component?.type === rawType,
+    isVerbatim: sourceOf(component?.type ?? '', sources).isVerbatim,
   };
 }
 
@@ -107,7 +117,7 @@ function split(
   index: number,
   isUnderDeployment: boolean,
 ): Attempt<RevisionComponent> {
-  const parts = stamp.isRaw ? splitRaw(objects, stamp, isUnderDeployment) : splitRendered(objects, stamp);
+  const parts = stamp.isVerbatim ? splitVerbatim(objects, stamp, isUnderDeployment) : splitRendered(objects, stamp);
   const all = [...parts.own, ...parts.shared];
   const faults = all.flatMap((object) => {
     const fault = nameFault(object);
@@ -115,7 +125,7 @@ function split(
   });
   if (faults.length > 0) return { faults };
   const first = objects[0];
-  const workloads = stamp.isRaw
+  const workloads = stamp.isVerbatim
     ? all.filter((object) => isScalable(object))
     : all.filter((object) => hasWorkload && first !== undefined && idOf(object) === idOf(first) && isScalable(object));
   return {
@@ -136,9 +146,9 @@ function splitRendered(objects: readonly KubeObject[], stamp: Stamp): Parts {
   return stamp.isSuffixed ? { own: labelled, shared: [] } : { own: [], shared: labelled };
 }
 
-// Of raw objects only Deployments and the autoscalers that target them live side by side: nothing else can be renamed
+// Of objects that are delivered as they are written, only Deployments and the autoscalers that target them live side by side: nothing else can be renamed
 // without knowing who refers to it.
-function splitRaw(objects: readonly KubeObject[], stamp: Stamp, isUnderDeployment: boolean): Parts {
+function splitVerbatim(objects: readonly KubeObject[], stamp: Stamp, isUnderDeployment: boolean): Parts {
   if (!isUnderDeployment) return { own: [], shared: objects.map((object) => stamped(object, stamp)) };
   const deployments = new Set(objects.filter(isDeployment).map(({ metadata }) => metadata.name));
   const isOwn = (object: KubeObject): boolean =>

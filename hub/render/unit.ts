@@ -4,7 +4,7 @@ import { idOf, type KubeObject } from '../../shared/model/object.ts';
 import type { BundleReplicas } from '../../shared/wire/revision.ts';
 import type { RevisionRecord, Target } from '../model/fleet.ts';
 import type { Assignment, Carrier, RenderedApp, RenderedObject } from '../model/rendered.ts';
-import type { RenderFault } from './fault.ts';
+import type { RenderFault } from '../model/fault.ts';
 import { canonicalObject, nameFault, repeatedId } from './objects.ts';
 import { applyPatch, patchRulesOf } from './patch.ts';
 import type { RevisionComponent } from './revision.ts';

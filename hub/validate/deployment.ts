@@ -1,11 +1,12 @@
 import { namespaceOf, type AppRevision, type ApplicationDeployment } from '../model/documents.ts';
-import type { Known } from './references.ts';
+import type { References } from './references.ts';
 import { checkDerived, checkLabels, checkName } from './names.ts';
-import { suggestion, type Reporter, type Steps } from './problems.ts';
+import type { Reporter, Steps } from '../model/reporter.ts';
+import { suggestion } from './problems.ts';
 import { checkTraffic } from './traffic.ts';
 
 /** Checks what the shape of an ApplicationDeployment cannot say: revisions, placements, traffic, rollout. */
-export function checkDeployment(doc: ApplicationDeployment, known: Known, reporter: Reporter): void {
+export function checkDeployment(doc: ApplicationDeployment, references: References, reporter: Reporter): void {
   checkName('label', doc.metadata.name, ['metadata', 'name'], reporter);
   const names = new Set<string>();
   for (const [index, revision] of doc.spec.appRevisions.entries()) {
@@ -15,10 +16,10 @@ export function checkDeployment(doc: ApplicationDeployment, known: Known, report
       reporter.error('PLACEMENT_CONFLICT', [...path, 'revisionName'], message, 'put its placements into one list');
     }
     names.add(revision.revisionName);
-    checkRevision(doc, revision, { path, known, reporter });
+    checkRevision(doc, revision, { path, references, reporter });
     checkPlacements(revision, path, reporter);
   }
-  if (doc.spec.traffic !== undefined) checkTraffic(doc, doc.spec.traffic, known, reporter);
+  if (doc.spec.traffic !== undefined) checkTraffic(doc, doc.spec.traffic, references, reporter);
   checkRollout(doc.spec.rollout ?? {}, reporter);
 }
 
@@ -31,7 +32,11 @@ export function applicationOf(revisionName: string, namespace: string): string |
 function checkRevision(
   doc: ApplicationDeployment,
   { revisionName }: AppRevision,
-  { path, known, reporter }: { readonly path: Steps; readonly known: Known; readonly reporter: Reporter },
+  {
+    path,
+    references,
+    reporter,
+  }: { readonly path: Steps; readonly references: References; readonly reporter: Reporter },
 ): void {
   const where = [...path, 'revisionName'];
   const key = applicationOf(revisionName, namespaceOf(doc));
@@ -39,17 +44,19 @@ function checkRevision(
     reporter.error('NAME_INVALID', where, `${revisionName} is no revision`, 'revisions are named APPLICATION-vN');
     return;
   }
-  const application = known.applications.get(key);
+  const application = references.applications.get(key);
   if (application === undefined) {
     const prefix = `${namespaceOf(doc)}/`;
-    const names = [...known.applications.keys()].filter((name) => name.startsWith(prefix));
+    const names = [...references.applications.keys()].filter((name) => name.startsWith(prefix));
     const hint = suggestion(key, names, `applications in ${namespaceOf(doc)}`);
     reporter.error('REFERENCE_NOT_FOUND', where, `no application ${key} for ${revisionName}`, hint);
     return;
   }
   const suffix = revisionName.slice(revisionName.lastIndexOf('-') + 1);
+  const isInPlace = (type: string): boolean =>
+    references.catalog.find('ComponentDefinition', type, namespaceOf(doc))?.pinned.inPlace === true;
   for (const component of application?.spec.components ?? []) {
-    if (known.inPlace.has(component.type)) continue;
+    if (isInPlace(component.type)) continue;
     checkDerived(`component ${component.name}`, `${component.name}-${suffix}`, where, reporter);
   }
 }

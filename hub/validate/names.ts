@@ -1,4 +1,4 @@
-import type { Reporter, Steps } from './problems.ts';
+import type { Reporter, Steps } from '../model/reporter.ts';
 
 const label = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 const subdomain = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;

@@ -1,7 +1,7 @@
 import type { Cluster, Definition } from '../model/documents.ts';
 import { siteLabelPrefix } from '../../shared/model/names.ts';
 import { checkLabels, checkName } from './names.ts';
-import type { Reporter } from './problems.ts';
+import type { Reporter } from '../model/reporter.ts';
 
 /** Checks what the shape of a Cluster cannot say. */
 export function checkCluster(doc: Cluster, reporter: Reporter): void {

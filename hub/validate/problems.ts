@@ -1,20 +1,7 @@
-import type { Code } from '../../shared/errors.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
+import type { Reporter, Steps } from '../model/reporter.ts';
 import { similar } from './similar.ts';
 import type { Problem, RawDocument } from '../model/source.ts';
-
-/** A path of keys and indexes into a document. */
-export type Steps = readonly (string | number)[];
-
-/** Says what is wrong at a place of one document. */
-export interface Reporter {
-  readonly error: (code: Code, path: Steps, message: string, hint?: string) => void;
-  readonly warn: (code: Code, path: Steps, message: string, hint?: string) => void;
-  readonly problems: readonly Problem[];
-  readonly failed: () => boolean;
-  /** From now on, what is said about a place that already has a problem, or that holds one, may only follow from it: it is left out. */
-  readonly skipFollowing: () => void;
-}
 
 /** A reporter for one document; `app` names the application or deployment that its errors stop. */
 export function reporterOf(raw: RawDocument, app: string | null): Reporter {

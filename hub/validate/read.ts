@@ -9,7 +9,8 @@ import {
   ourApiVersions,
 } from '../model/documents.ts';
 import type { RawDocument } from '../model/source.ts';
-import { reporterOf, suggestion, type Reporter } from './problems.ts';
+import type { Reporter } from '../model/reporter.ts';
+import { reporterOf, suggestion } from './problems.ts';
 import { readShape } from './shape.ts';
 
 /** A document after its shape was read; `doc` is null when it is broken, `key` when not even its name can be told. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { similar } from './similar.ts';
-import { pathText, type Reporter, type Steps } from './problems.ts';
+import type { Reporter, Steps } from '../model/reporter.ts';
+import { pathText } from './problems.ts';
 
 /** What reading a shape came to. */
 export interface Shape<T> {

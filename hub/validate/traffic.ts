@@ -6,19 +6,25 @@ import {
   type StringMatch,
   type Traffic,
 } from '../model/documents.ts';
-import type { Known } from './references.ts';
+import type { References } from './references.ts';
 import { checkDerived, isHost } from './names.ts';
-import { suggestion, type Reporter, type Steps } from './problems.ts';
+import type { Reporter, Steps } from '../model/reporter.ts';
+import { suggestion } from './problems.ts';
 
 interface Context {
   readonly doc: ApplicationDeployment;
   readonly traffic: Traffic;
-  readonly known: Known;
+  readonly references: References;
   readonly reporter: Reporter;
 }
 
 /** Checks the traffic of a deployment: hosts, gateways, matches, targets and weights. */
-export function checkTraffic(doc: ApplicationDeployment, traffic: Traffic, known: Known, reporter: Reporter): void {
+export function checkTraffic(
+  doc: ApplicationDeployment,
+  traffic: Traffic,
+  references: References,
+  reporter: Reporter,
+): void {
   const path = ['spec', 'traffic'];
   for (const [index, host] of traffic.hosts.entries()) {
     if (isHost(host)) continue;
@@ -38,7 +44,7 @@ export function checkTraffic(doc: ApplicationDeployment, traffic: Traffic, known
     reporter.error('DOCUMENT_INVALID', [...path, 'gateways', index], `"${gateway}" is no gateway`, hint);
   }
   for (const [index, rule] of traffic.http.entries()) {
-    const context = { doc, traffic, known, reporter };
+    const context = { doc, traffic, references, reporter };
     for (const [at, match] of (rule.match ?? []).entries())
       checkMatch(match, [...path, 'http', index, 'match', at], context);
     checkTargets(rule, [...path, 'http', index, 'weightedTargets'], context);
@@ -81,7 +87,7 @@ function checkRegex(
   }
 }
 
-function checkTargets(rule: HttpRule, path: Steps, { doc, known, reporter }: Context): void {
+function checkTargets(rule: HttpRule, path: Steps, { doc, references, reporter }: Context): void {
   const listed = doc.spec.appRevisions.map(({ revisionName }) => revisionName);
   const seen = new Set<string>();
   for (const [index, { revisionName, componentName }] of rule.weightedTargets.entries()) {
@@ -98,7 +104,7 @@ function checkTargets(rule: HttpRule, path: Steps, { doc, known, reporter }: Con
       reporter.error('REFERENCE_NOT_FOUND', [...where, 'revisionName'], message, hint);
       continue;
     }
-    checkComponent(rule, index, path, { doc, known, reporter });
+    checkComponent(rule, index, path, { doc, references, reporter });
   }
 }
 
@@ -106,11 +112,11 @@ function checkComponent(
   rule: HttpRule,
   index: number,
   path: Steps,
-  { doc, known, reporter }: Pick<Context, 'doc' | 'known' | 'reporter'>,
+  { doc, references, reporter }: Pick<Context, 'doc' | 'references' | 'reporter'>,
 ): void {
   const { revisionName, componentName } = rule.weightedTargets[index] ?? { revisionName: '', componentName: '' };
   const key = `${namespaceOf(doc)}/${revisionName.replace(/-v[0-9]+$/, '')}`;
-  const components = known.applications.get(key)?.spec.components.map(({ name }) => name);
+  const components = references.applications.get(key)?.spec.components.map(({ name }) => name);
   if (components !== undefined && !components.includes(componentName)) {
     // An older revision may well have it, which only the ledger knows: rendering that one decides.
     const hint = suggestion(componentName, components, 'its components');

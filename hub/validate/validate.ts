@@ -9,7 +9,7 @@ import type { Fleet, Validated } from '../model/fleet.ts';
 import type { Snapshot, Sourced } from '../model/source.ts';
 import { checkApplication } from './application.ts';
 import { checkDeployment, namedIn } from './deployment.ts';
-import { knownOf, type Known } from './references.ts';
+import { builtinLists, referencesOf, type Lists, type References } from './references.ts';
 import { checkLabels, checkName } from './names.ts';
 import { checkCluster, checkDefinition } from './other.ts';
 import { inOrder } from './problems.ts';
@@ -19,10 +19,10 @@ import { readDocument, type ReadDocument } from './read.ts';
  * Checks every document of a snapshot, by itself and against the others. Everything that is wrong is collected, in the
  * order of files and lines; the fleet has what is right, and names what is broken as frozen. Pure.
  */
-export function validate(snapshot: Snapshot): Validated {
+export function validate(snapshot: Snapshot, lists: Lists = builtinLists): Validated {
   const documents = snapshot.documents.map(readDocument);
-  const known = knownOf(documents, snapshot.files);
-  for (const read of documents) check(read, known);
+  const references = referencesOf(documents, snapshot.files, lists);
+  for (const read of documents) check(read, references);
   reportDuplicates(documents);
   const good = new Set(documents.filter(({ doc, reporter }) => doc !== null && !reporter.failed()));
   const broken = documents.filter((read) => !good.has(read));
@@ -36,7 +36,7 @@ export function validate(snapshot: Snapshot): Validated {
   };
 }
 
-function check({ kind, doc, rest, reporter }: ReadDocument, known: Known): void {
+function check({ kind, doc, rest, reporter }: ReadDocument, references: References): void {
   if (doc === null) reporter.skipFollowing();
   const checked = doc ?? rest;
   if (checked === null) return;
@@ -44,8 +44,8 @@ function check({ kind, doc, rest, reporter }: ReadDocument, known: Known): void 
   if (kind !== 'Cluster' && metadata.namespace !== undefined) {
     checkName('label', metadata.namespace, ['metadata', 'namespace'], reporter);
   }
-  if (kind === 'Application') checkApplication(checked as Application, known, reporter);
-  else if (kind === 'ApplicationDeployment') checkDeployment(checked as ApplicationDeployment, known, reporter);
+  if (kind === 'Application') checkApplication(checked as Application, references, reporter);
+  else if (kind === 'ApplicationDeployment') checkDeployment(checked as ApplicationDeployment, references, reporter);
   else if (kind === 'Cluster') checkCluster(checked as Cluster, reporter);
   else checkDefinition(checked as Definition, reporter);
   if (kind !== 'Cluster') checkLabels(metadata.labels, ['metadata', 'labels'], reporter);

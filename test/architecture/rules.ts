@@ -5,7 +5,7 @@ export const sharedLayers = ['errors', 'lib', 'model', 'wire'] as const;
 
 /** What every stage may import beside its own room: nouns, data, and what lies below the stages. */
 const belowStages = {
-  hub: ['model', 'api', 'config', 'cue', 'keys', 'definitions', 'policies', 'workflow'],
+  hub: ['model', 'api', 'config', 'cue', 'keys', 'definitions', 'sources', 'policies', 'workflow'],
   agent: ['model', 'kube', 'identity'],
 } as const;
 
@@ -35,6 +35,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   'hub/keys': ['model'],
   'hub/cue': ['model'],
   'hub/definitions': ['cue', 'model'],
+  'hub/sources': ['cue', 'model'],
   'hub/policies': ['cue', 'model'],
   'hub/workflow': ['cue', 'model'],
   'agent/root': ['cli', 'run', ...agentStages],

@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +23,7 @@ export const bundleFiles = {
  */
 const places: Readonly<Record<string, readonly [from: string, to: string]>> = {
   'hub/cli/program.ts': ["new URL('../../package.json'", "new URL('./package.json'"],
-  'hub/render/builtin.ts': ['new URL(`../definitions/', 'new URL(`./definitions/'],
+  'hub/definitions/catalog.ts': ["new URL('./', import.meta.url)", "new URL('./definitions/', import.meta.url)"],
   'hub/cue/engine.ts': ["new URL('./worker.ts'", `new URL('./${bundleFiles.worker}'`],
 };
 
@@ -47,9 +47,16 @@ export async function buildBundles(folder: string): Promise<void> {
   await bundle('hub/cue/worker.ts', join(folder, bundleFiles.worker));
   await bundle('agent/main.ts', join(folder, bundleFiles.agent));
   await bundle('hub/main.ts', join(folder, bundleFiles.hub));
-  await cp(join(root, 'hub/definitions'), join(folder, bundleFiles.definitions), { recursive: true });
+  await copyDefinitions(join(folder, bundleFiles.definitions));
   const { name, version, license } = manifest;
   await writeFile(join(folder, 'package.json'), `${JSON.stringify({ name, version, license, type: 'module' })}\n`);
+}
+
+async function copyDefinitions(folder: string): Promise<void> {
+  const from = join(root, 'hub/definitions');
+  await mkdir(folder);
+  const names = (await readdir(from)).filter((name) => name.endsWith('.cue'));
+  await Promise.all(names.map((name) => cp(join(from, name), join(folder, name))));
 }
 
 async function bundle(entry: string, outfile: string): Promise<void> {

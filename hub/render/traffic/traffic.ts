@@ -2,7 +2,7 @@ import type { ApplicationDeployment, Capabilities, Traffic } from '../../model/d
 import { namespaceOf } from '../../model/documents.ts';
 import { idOf, objectId, type KubeObject } from '../../../shared/model/object.ts';
 import type { BundleTraffic } from '../../../shared/wire/revision.ts';
-import type { RenderFault } from '../fault.ts';
+import type { RenderFault } from '../../model/fault.ts';
 import { unitLabels } from '../labels.ts';
 import { revisionService, runsPods, sharedService, type ServedComponent } from '../services.ts';
 import { gatewaysOf, chooseProvider, type Choice, type Provider } from './provider.ts';

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { recordRevisions } from '../../../../hub/render/revisions.ts';
-import { builtinDefinitions } from '../../../../hub/render/builtin.ts';
-import { builtinComponents, builtinTraits } from '../../../../hub/model/builtins.ts';
 import { fleetOf } from '../../../fakes/fleet.ts';
 import { historyOf } from '../../../fakes/rendering.ts';
 
@@ -65,7 +63,7 @@ spec: { schematic: { cue: { template: '${template}' } } }
 `;
     const before = historyOf(fleetOf(app('a') + definition('broken')));
     const mended = fleetOf(app('a') + definition('mended'));
-    const history = recordRevisions(before, mended, new Set(['default/app-v1']));
+    const history = recordRevisions(before, mended, { unrendered: new Set(['default/app-v1']) });
     const [record, ...more] = history.revisions.get('default/app')!;
     expect(more).toEqual([]);
     expect(record?.definitions['ComponentDefinition/worker']?.template).toBe('mended');
@@ -83,14 +81,5 @@ spec: { components: [{ name: raw, type: k8s-objects, properties: { glob: "manife
       { 'manifests/a/x.yaml': 'a: 1' },
       { 'manifests/a/x.yaml': 'a: 2' },
     ]);
-  });
-
-  it('brings along the definitions that the documents may name', () => {
-    expect([...builtinDefinitions.keys()].sort()).toEqual(
-      [
-        ...builtinComponents.map((type) => `ComponentDefinition/${type}`),
-        ...builtinTraits.map((type) => `TraitDefinition/${type}`),
-      ].sort(),
-    );
   });
 });

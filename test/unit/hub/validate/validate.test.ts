@@ -2,8 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { parseFile } from '../../../../hub/load/parse.ts';
 import type { Snapshot } from '../../../../hub/model/source.ts';
 import { validate } from '../../../../hub/validate/validate.ts';
-import { builtinComponents, builtinTraits } from '../../../../hub/model/builtins.ts';
-import { builtinDefinitions } from '../../../../hub/render/builtin.ts';
 
 function snapshot(text: string): Snapshot {
   const { documents, broken, ignored } = parseFile('a.yaml', Buffer.from(text));
@@ -169,14 +167,6 @@ spec: {components: [{name: web, type: house-service, traits: [{type: house-trait
     expect(
       problems(own + define('ComponentDefinition', 'house-service') + define('TraitDefinition', 'house-trait')),
     ).toEqual([]);
-  });
-
-  it('that are listed as built in are those that rendering has', () => {
-    const keys = [
-      ...builtinComponents.map((type) => `ComponentDefinition/${type}`),
-      ...builtinTraits.map((type) => `TraitDefinition/${type}`),
-    ];
-    expect(keys.sort()).toEqual([...builtinDefinitions.keys()].sort());
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtinDefinitions } from '../../../../hub/render/builtin.ts';
+import { builtinDefinitions, definitionKey } from '../../../../hub/definitions/catalog.ts';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 
@@ -20,7 +20,7 @@ describe('the built-in definitions', () => {
   afterAll(() => cue.close());
 
   const evaluate = async (subject: string, parameter: unknown, facts: Readonly<Record<string, unknown>> = context) => {
-    const { template } = builtinDefinitions.get(subject)!;
+    const { template } = builtinDefinitions.find(({ kind, type }) => definitionKey(kind, type) === subject)!;
     const [outcome] = await cue.evaluate(
       [{ subject, template, parameter, context: facts }],
       new AbortController().signal,

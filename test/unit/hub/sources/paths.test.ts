@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matchingPaths } from '../../../../hub/render/files.ts';
+import { matchingPaths } from '../../../../hub/sources/paths.ts';
 
 const paths = ['a/b/c.yaml', 'a/d.yml', 'a/e.json', 'a/notes.txt', 'ab/f.yaml', 'top.yaml'];
 

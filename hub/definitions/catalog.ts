@@ -1,0 +1,124 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { SluiceError } from '../../shared/errors.ts';
+import { annotation } from '../../shared/model/names.ts';
+import { by } from '../../shared/lib/order.ts';
+import { docKey, namespaceOf, type Definition } from '../model/documents.ts';
+import type { PinnedDefinition } from '../model/fleet.ts';
+import { readDefinition, type DefinitionText } from './header.ts';
+import { workloadOf } from './workload.ts';
+
+/** The kinds of definitions that components and traits are looked up by. */
+export type DefinitionKind = PinnedDefinition['kind'];
+
+/** A definition that Sluice brings along. */
+export interface BuiltinDefinition extends PinnedDefinition {
+  /** What it is for, in a sentence. */
+  readonly description: string;
+  /** `deployments.apps`: what a component runs as; null where no single resource is. */
+  readonly workload: string | null;
+  /** False where a user's definition of the same type does not count. */
+  readonly isReplaceable: boolean;
+}
+
+/** A definition that counts for an application, and what its component runs as (null where nothing says it). */
+export interface FoundDefinition {
+  readonly pinned: PinnedDefinition;
+  readonly workload: string | null;
+}
+
+/** All definitions that applications may name: the built-in ones, and those of the config repository. */
+export interface Catalog {
+  /** The types of a kind, sorted. */
+  readonly types: (kind: DefinitionKind) => readonly string[];
+  /** The definition that counts in a namespace: the one there, then the first other one by name, then the built-in one. */
+  readonly find: (kind: DefinitionKind, type: string, namespace: string) => FoundDefinition | null;
+}
+
+/** The key under which a revision pins a definition. */
+export function definitionKey(kind: DefinitionKind, type: string): string {
+  return `${kind}/${type}`;
+}
+
+/** The definitions that Sluice brings along: one for each `.cue` file of this folder and each of its aliases, by name. */
+export const builtinDefinitions: readonly BuiltinDefinition[] = fromTexts(readTexts());
+
+/** The catalogue of the definitions of a config repository on top of the built-in ones. */
+export function createCatalog(
+  definitions: readonly Definition[],
+  builtins: readonly BuiltinDefinition[] = builtinDefinitions,
+): Catalog {
+  const builtin = new Map(builtins.map((one) => [definitionKey(one.kind, one.type), one]));
+  const own = Map.groupBy(definitions, ({ kind, metadata }) => `${kind}/${metadata.name}`);
+  return {
+    types: (kind) => {
+      const all = [
+        ...builtins.map((one) => [one.kind, one.type]),
+        ...definitions.map((doc) => [doc.kind, doc.metadata.name]),
+      ];
+      return [...new Set(all.flatMap(([of, type]) => (of === kind && type !== undefined ? [type] : [])))].sort();
+    },
+    find: (kind, type, namespace) => {
+      const key = definitionKey(kind, type);
+      const ours = builtin.get(key);
+      const isOurs = ours?.isReplaceable === false;
+      const theirs = isOurs ? undefined : (own.get(key) ?? []).toSorted(by((doc) => rankIn(namespace, doc)))[0];
+      if (theirs !== undefined) return { pinned: pinnedUser(kind, theirs), workload: workloadOf(theirs) };
+      return ours === undefined ? null : { pinned: pinnedBuiltin(ours), workload: ours.workload };
+    },
+  };
+}
+
+/** The built-in definitions that texts by name make; shared texts are included in those that name them. */
+export function fromTexts(texts: ReadonlyMap<string, string>): readonly BuiltinDefinition[] {
+  const read = new Map([...texts].map(([name, text]) => [name, readDefinition(name, text)]));
+  return [...read].flatMap(([name, text]) =>
+    text.kind === 'shared' ? [] : [name, ...text.aliases].map((type) => builtinOf(type, text, read)),
+  );
+}
+
+function builtinOf(type: string, text: DefinitionText, all: ReadonlyMap<string, DefinitionText>): BuiltinDefinition {
+  const parts = [text, ...text.includes.map((name) => sharedText(type, name, all))];
+  return {
+    kind: text.kind === 'component' ? 'ComponentDefinition' : 'TraitDefinition',
+    type,
+    template: parts.map(({ template }) => template).join('\n'),
+    inPlace: text.isInPlace,
+    appliesToWorkloads: text.appliesTo,
+    description: text.description,
+    workload: text.workload,
+    isReplaceable: text.isReplaceable,
+  };
+}
+
+function sharedText(type: string, name: string, all: ReadonlyMap<string, DefinitionText>): DefinitionText {
+  const found = all.get(name);
+  if (found?.kind === 'shared') return found;
+  throw new SluiceError('INTERNAL', `the built-in definition ${type} includes ${name}, which is no shared text`);
+}
+
+function readTexts(): ReadonlyMap<string, string> {
+  const folder = new URL('./', import.meta.url);
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.cue'))
+    .sort();
+  return new Map(names.map((name) => [name.slice(0, -'.cue'.length), readFileSync(new URL(name, folder), 'utf8')]));
+}
+
+function rankIn(namespace: string, doc: Definition): string {
+  return `${namespaceOf(doc) === namespace ? 0 : 1} ${docKey(doc)}`;
+}
+
+// Only what a revision records: its record is compared and stored as a whole.
+function pinnedBuiltin({ kind, type, template, inPlace, appliesToWorkloads }: BuiltinDefinition): PinnedDefinition {
+  return { kind, type, template, inPlace, appliesToWorkloads };
+}
+
+function pinnedUser(kind: DefinitionKind, { metadata, spec }: Definition): PinnedDefinition {
+  return {
+    kind,
+    type: metadata.name,
+    template: spec.schematic?.cue?.template ?? '',
+    inPlace: metadata.annotations?.[annotation.inPlace] === 'true',
+    appliesToWorkloads: spec.appliesToWorkloads ?? [],
+  };
+}

@@ -1,0 +1,23 @@
+import type { Definition } from '../model/documents.ts';
+
+interface WorkloadReference {
+  readonly type?: unknown;
+  readonly definition?: { readonly apiVersion?: unknown; readonly kind?: unknown };
+}
+
+/** What a user's definition says that its component runs as, in the words of `appliesToWorkloads` (`deployments.apps`); null where it does not say. */
+export function workloadOf({ spec }: Pick<Definition, 'spec'>): string | null {
+  const workload = spec.workload as WorkloadReference | null | undefined;
+  if (typeof workload?.type === 'string') return workload.type.startsWith('autodetects.') ? null : workload.type;
+  const { apiVersion, kind } = workload?.definition ?? {};
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return null;
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  return group === '' ? pluralOf(kind) : `${pluralOf(kind)}.${group}`;
+}
+
+/** The resource of a kind, as the Kubernetes conventions make it. */
+function pluralOf(kind: string): string {
+  const word = kind.toLowerCase();
+  if (/(s|x|z|ch|sh)$/.test(word)) return `${word}es`;
+  return /[^aeiou]y$/.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`;
+}

@@ -1,0 +1,11 @@
+import { cueSource } from './cue.ts';
+import { rawSource } from './raw.ts';
+import type { ComponentSource } from './source.ts';
+
+/** Every source that components can come from. */
+export const componentSources: readonly ComponentSource[] = [cueSource, rawSource];
+
+/** The source of a component type; its CUE template where no source of the list names the type. */
+export function sourceOf(type: string, sources: readonly ComponentSource[] = componentSources): ComponentSource {
+  return sources.find(({ types }) => types.includes(type)) ?? cueSource;
+}

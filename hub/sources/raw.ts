@@ -1,0 +1,102 @@
+import { asSluiceError } from '../../shared/errors.ts';
+import { parseYaml } from '../../shared/lib/yaml.ts';
+import type { Component } from '../model/documents.ts';
+import { hasFailed, type Attempt } from '../model/fault.ts';
+import { globExpression } from '../model/glob.ts';
+import type { Steps } from '../model/reporter.ts';
+import { matchingPaths } from './paths.ts';
+import type { ComponentSource, Manifest, SourceCheck, SourceJob } from './source.ts';
+
+/** Raw Kubernetes objects: those written in the component, then those of the files that `path` and `glob` name. */
+export const rawSource: ComponentSource = {
+  name: 'raw',
+  types: ['k8s-objects'],
+  isVerbatim: true,
+  check,
+  filesOf: (component, paths) => matchingPaths(references(component), paths),
+  parameterOf,
+  manifests: (job) => Promise.resolve(manifests(job)),
+};
+
+function check({ properties = {} }: Component, where: SourceCheck): void {
+  const { reporter, path } = where;
+  const { objects, path: file, glob } = properties;
+  if (objects === undefined && file === undefined && glob === undefined) {
+    reporter.error('DOCUMENT_INVALID', path, 'k8s-objects names no objects', 'give properties.objects, path or glob');
+  }
+  if (objects !== undefined && !Array.isArray(objects)) {
+    reporter.error('DOCUMENT_INVALID', [...path, 'objects'], 'properties.objects must be a list');
+  }
+  checkReference('path', file, where);
+  checkReference('glob', glob, where);
+}
+
+function checkReference(key: string, reference: unknown, { path, files, reporter }: SourceCheck): void {
+  if (reference === undefined) return;
+  const where = [...path, key];
+  const fromTop = 'write it from the top folder of the repository';
+  if (typeof reference !== 'string' || reference === '') {
+    reporter.error('DOCUMENT_INVALID', where, `properties.${key} must be text`);
+  } else if (/^\/|(?:^|\/)\.\.(?:\/|$)/.test(reference)) {
+    reporter.error('DOCUMENT_INVALID', where, `${reference} leads out of the repository`, `${fromTop}, without ..`);
+  } else if (![...files.keys()].some((name) => globExpression(reference).test(name))) {
+    const hint = `${fromTop}; only .yaml, .yml and .json files count`;
+    reporter.error('REFERENCE_NOT_FOUND', where, `no file for ${reference}`, hint);
+  }
+}
+
+function references({ properties = {} }: Component): { readonly path?: string; readonly glob?: string } {
+  const { path, glob } = properties;
+  return { ...(typeof path === 'string' && { path }), ...(typeof glob === 'string' && { glob }) };
+}
+
+// The definition checks the shape of the objects alone: their content belongs to Kubernetes.
+function parameterOf({ properties = {} }: Component): unknown {
+  const { objects } = properties;
+  if (!Array.isArray(objects)) return properties;
+  const shapes = objects.map((item: unknown) =>
+    isMap(item) ? { apiVersion: item['apiVersion'], kind: item['kind'] } : item,
+  );
+  return { ...properties, objects: shapes };
+}
+
+function manifests({ component, files, path: base }: SourceJob): Attempt<readonly Manifest[]> {
+  const wanted = references(component);
+  const paths = matchingPaths(wanted, Object.keys(files));
+  const path = [...base, 'properties', wanted.path === undefined ? 'glob' : 'path'];
+  const name = [wanted.path, wanted.glob].filter((text) => text !== undefined).join(', ');
+  if (paths.length === 0 && name !== '') {
+    const hint = 'paths count from the top of the repository';
+    return { faults: [{ code: 'REFERENCE_NOT_FOUND', message: `no manifest matches ${name}`, path, hint }] };
+  }
+  const read = paths.map((file) => fileManifests(file, files[file] ?? '', path));
+  const faults = read.flatMap((attempt) => (hasFailed(attempt) ? attempt.faults : []));
+  if (faults.length > 0) return { faults };
+  const found = read.flatMap((attempt) => (hasFailed(attempt) ? [] : attempt.value));
+  return { value: [...writtenManifests(component, base), ...found] };
+}
+
+function writtenManifests(component: Component, base: Steps): Manifest[] {
+  const written: unknown = component.properties?.['objects'];
+  if (!Array.isArray(written)) return [];
+  return (written as readonly unknown[]).map((value, index) => ({
+    value,
+    path: [...base, 'properties', 'objects', index],
+    origin: `objects[${index}]`,
+  }));
+}
+
+function fileManifests(file: string, text: string, path: Steps): Attempt<readonly Manifest[]> {
+  try {
+    const documents = parseYaml(text, file).filter(({ value }) => value !== null);
+    return { value: documents.map(({ value, spot }) => ({ value, path, origin: `${file}:${spot.line}` })) };
+  } catch (error) {
+    const { code, message, data } = asSluiceError(error);
+    const place = [file, data.line, data.column].filter((part) => part !== undefined).join(':');
+    return { faults: [{ code, message: `${message} (${place})`, path }] };
+  }
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
