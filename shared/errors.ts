@@ -100,6 +100,11 @@ export const codes = {
 /** One of the closed list of error codes. */
 export type Code = keyof typeof codes;
 
+/** True for a word of the closed list. */
+export function isCode(text: string): text is Code {
+  return Object.hasOwn(codes, text);
+}
+
 /** Where and what to do: the facts that a one-line error is made of (line and column count from 1). */
 export interface ErrorData {
   readonly path?: string;

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../shared/errors.ts';
 import { digestOf, type Digest } from '../../shared/lib/canonical.ts';
-import { answerError } from '../../shared/lib/httpstatus.ts';
+import { answerError } from '../../shared/lib/http-status.ts';
 import type { Http, HttpLimits, HttpResponse } from '../../shared/ports/http.ts';
 import { decode } from '../../shared/wire/codec.ts';
 import { feedAnswer, feedPaths, type FeedAnswer } from '../../shared/wire/feed.ts';

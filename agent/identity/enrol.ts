@@ -1,6 +1,6 @@
 import { asSluiceError } from '../../shared/errors.ts';
 import { backoff } from '../../shared/lib/backoff.ts';
-import { answerError } from '../../shared/lib/httpstatus.ts';
+import { answerError } from '../../shared/lib/http-status.ts';
 import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { Http, HttpLimits } from '../../shared/ports/http.ts';
 import type { Log } from '../../shared/ports/log.ts';

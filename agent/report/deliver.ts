@@ -1,5 +1,5 @@
 import { SluiceError } from '../../shared/errors.ts';
-import { answerError } from '../../shared/lib/httpstatus.ts';
+import { answerError } from '../../shared/lib/http-status.ts';
 import type { Http, HttpLimits } from '../../shared/ports/http.ts';
 import { decode, encode } from '../../shared/wire/codec.ts';
 import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/envelope.ts';

@@ -6,7 +6,7 @@ import { adminRoutes } from './routes/admin.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { createAuthenticate } from './auth.ts';
 import type { RouteContext, ServerOptions, ServerParts } from './context.ts';
-import { failureOf } from './failure.ts';
+import { errorAnswer } from './errors.ts';
 import { gitRoutes } from './routes/git.ts';
 import { openRoutes } from './routes/public.ts';
 import { createStreams, type Streams } from './streams.ts';
@@ -91,7 +91,7 @@ function hooks(app: FastifyInstance, { log, metrics }: RouteContext): void {
     done();
   });
   app.setErrorHandler((thrown, request, reply) => {
-    const { error, status, headers, body } = failureOf(thrown);
+    const { error, status, headers, body } = errorAnswer(thrown);
     const fields = { route: request.routeOptions.url, status, error };
     if (status >= 500) log.warn('request failed', fields);
     else log.debug('request refused', fields);

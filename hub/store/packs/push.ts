@@ -1,7 +1,7 @@
 import { SluiceError } from '../../../shared/errors.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import { packBytes, type PackEntry } from '../../../shared/lib/git/pack.ts';
-import { statusError } from '../../../shared/lib/httpstatus.ts';
+import { statusError } from '../../../shared/lib/http-status.ts';
 import type { HttpLimits, HttpRequest } from '../../../shared/ports/http.ts';
 import type { RefMove } from '../../model/objects.ts';
 import type { GitRemote } from '../remote.ts';

@@ -1,5 +1,5 @@
 import type { GitObject, Oid } from '../../lib/git/object.ts';
-import { statusError } from '../../lib/httpstatus.ts';
+import { statusError } from '../../lib/http-status.ts';
 import { demuxPack, type FetchLimits } from './library.ts';
 import { checkPack } from './packguard.ts';
 import { flushPkt, pkt } from './pktline.ts';

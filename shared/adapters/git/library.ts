@@ -1,6 +1,6 @@
 import type { HttpClient, PromiseFsClient } from 'isomorphic-git';
 import { asSluiceError, SluiceError } from '../../errors.ts';
-import { statusError } from '../../lib/httpstatus.ts';
+import { statusError } from '../../lib/http-status.ts';
 import type { HttpLimits } from '../../ports/http.ts';
 import { checkPack, packLimits, type PackLimits } from './packguard.ts';
 import { broken, flushPkt, lineOf, packets, pkt } from './pktline.ts';

@@ -1,5 +1,5 @@
 import { isSluiceError, SluiceError } from '../../errors.ts';
-import { statusError } from '../../lib/httpstatus.ts';
+import { statusError } from '../../lib/http-status.ts';
 import type { Http, HttpLimits, HttpResponse } from '../../ports/http.ts';
 import { broken, delimiterPkt, flushPkt, lineOf, packets, pkt, type Packet } from './pktline.ts';
 
