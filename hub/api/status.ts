@@ -2,107 +2,119 @@ import { z } from 'zod';
 import { appHealthOrder } from '../../shared/model/health.ts';
 
 /** The shape of `status -o json`: only added to, never changed. */
-export const statusRow = z.object({
-  /** `namespace/name`. */
-  application: z.string(),
-  cluster: z.string(),
-  revisions: z.array(
-    z.object({
-      name: z.string(),
-      /** Null until an agent said so. */
-      ready: z.number().nullable(),
-      desired: z.number().nullable(),
-      /** Share of the traffic in percent that is live; null where there is no split or nobody said so. */
-      traffic: z.number().nullable(),
-      /** The share that is wanted; null where no split is wanted. */
-      wantedTraffic: z.number().nullable(),
-    }),
-  ),
-  /** Digest that the channel asks for, and the one that the agent has applied in full. */
-  desired: z.string(),
-  observed: z.string().nullable(),
-  /** Generation that the channel asks for, and the newest one that the agent has verified. */
-  generation: z.number(),
-  acceptedGeneration: z.number().nullable(),
-  /** True when the agent's report echoes the desired state as applied. */
-  applied: z.boolean(),
-  health: z.enum(appHealthOrder),
-  phase: z.string().nullable(),
-  /** What carries the traffic there; null where nobody has said so, or nothing does. */
-  provider: z.string().nullable().default(null),
-  message: z.string(),
-  notes: z.array(z.string()),
-  /** When the agent looked, by its clock; when its report came in, by the hub's, and how many seconds ago. */
-  observedAt: z.string().nullable(),
-  reportedAt: z.string().nullable(),
-  ageSeconds: z.number().nullable(),
-});
+export const statusRow = z
+  .object({
+    application: z.string().describe('`namespace/name`.'),
+    cluster: z.string(),
+    revisions: z.array(
+      z.object({
+        name: z.string(),
+        ready: z.number().nullable().describe('Null until the agent reported it.'),
+        desired: z.number().nullable(),
+        traffic: z
+          .number()
+          .nullable()
+          .describe('Live share of the traffic in percent; null without a split or without a report.'),
+        wantedTraffic: z.number().nullable().describe('The share that is wanted; null where no split is wanted.'),
+      }),
+    ),
+    desired: z.string().describe('Digest that the channel asks for.'),
+    observed: z.string().nullable().describe('Digest that the agent has applied in full.'),
+    generation: z.number().describe('Generation that the channel asks for.'),
+    acceptedGeneration: z.number().nullable().describe('The newest generation that the agent has verified.'),
+    applied: z.boolean().describe("True when the agent's report echoes the desired state as applied."),
+    health: z.enum(appHealthOrder),
+    phase: z.string().nullable(),
+    provider: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe('The provider of the traffic; null without traffic or without a report.'),
+    message: z.string(),
+    notes: z.array(z.string()),
+    observedAt: z.string().nullable().describe("When the agent read the health, by the agent's clock."),
+    reportedAt: z.string().nullable().describe("When the report arrived, by the hub's clock."),
+    ageSeconds: z.number().nullable().describe('Seconds since the report arrived.'),
+  })
+  .meta({ id: 'StatusRow' });
 export type StatusRow = z.infer<typeof statusRow>;
 
-export const statusCluster = z.object({
-  name: z.string(),
-  registration: z.string(),
-  labels: z.record(z.string(), z.string()),
-  capabilities: z.array(z.string()).nullable(),
-  state: z.enum(['waiting', 'joined', 'revoked', 'leaving']),
-  reports: z.boolean(),
-  generation: z.number().nullable(),
-  acceptedGeneration: z.number().nullable(),
-  settled: z.boolean(),
-  kubernetes: z.string().nullable(),
-  agent: z.string().nullable(),
-  conditions: z.array(z.object({ type: z.string(), reason: z.string(), message: z.string(), since: z.string() })),
-  unexplained: z.number(),
-  survivors: z.number(),
-  /** Why what is retired there is still there, as far as the agent says. */
-  stuck: z.array(z.object({ id: z.string(), message: z.string() })).default([]),
-  reportedAt: z.string().nullable(),
-  ageSeconds: z.number().nullable(),
-  stale: z.boolean(),
-});
+export const statusCluster = z
+  .object({
+    name: z.string(),
+    registration: z.string(),
+    labels: z.record(z.string(), z.string()),
+    capabilities: z.array(z.string()).nullable(),
+    state: z.enum(['waiting', 'joined', 'revoked', 'leaving']),
+    reports: z.boolean(),
+    generation: z.number().nullable(),
+    acceptedGeneration: z.number().nullable(),
+    settled: z.boolean(),
+    kubernetes: z.string().nullable(),
+    agent: z.string().nullable(),
+    conditions: z.array(z.object({ type: z.string(), reason: z.string(), message: z.string(), since: z.string() })),
+    unexplained: z.number().describe('Objects in the inventory that are neither wanted nor retired.'),
+    survivors: z.number().describe('Retired objects that could not be deleted yet.'),
+    stuck: z
+      .array(z.object({ id: z.string(), message: z.string() }))
+      .default([])
+      .describe('Why survivors are still there, as far as the agent reported it.'),
+    reportedAt: z.string().nullable(),
+    ageSeconds: z.number().nullable(),
+    stale: z.boolean(),
+  })
+  .meta({ id: 'StatusCluster' });
 export type StatusCluster = z.infer<typeof statusCluster>;
 
-export const statusProblem = z.object({
-  code: z.string(),
-  message: z.string(),
-  severity: z.enum(['error', 'warning']),
-  path: z.string().optional(),
-  line: z.number().optional(),
-  column: z.number().optional(),
-  hint: z.string().optional(),
-  app: z.string().optional(),
-  cluster: z.string().optional(),
-});
+export const statusProblem = z
+  .object({
+    code: z.string(),
+    message: z.string(),
+    severity: z.enum(['error', 'warning']),
+    path: z.string().optional(),
+    line: z.number().optional(),
+    column: z.number().optional(),
+    hint: z.string().optional(),
+    app: z.string().optional(),
+    cluster: z.string().optional(),
+  })
+  .meta({ id: 'StatusProblem' });
 export type StatusProblem = z.infer<typeof statusProblem>;
 
-export const statusGuarded = z.object({
-  change: z.string(),
-  code: z.string(),
-  cluster: z.string().nullable(),
-  application: z.string().nullable(),
-  ids: z.array(z.string()),
-  since: z.string(),
-});
+export const statusGuarded = z
+  .object({
+    change: z.string(),
+    code: z.string(),
+    cluster: z.string().nullable(),
+    application: z.string().nullable(),
+    ids: z.array(z.string()),
+    since: z.string(),
+  })
+  .meta({ id: 'StatusGuarded' });
 export type StatusGuarded = z.infer<typeof statusGuarded>;
 
-export const statusView = z.object({
-  format: z.literal(1),
-  source: z.object({ repository: z.string(), commit: z.string() }).nullable(),
-  ledger: z.number(),
-  at: z.string(),
-  summary: z.object({
-    applications: z.number(),
-    clusters: z.number(),
-    rows: z.number(),
-    health: z.record(z.enum(appHealthOrder), z.number()),
-  }),
-  applications: z.array(statusRow),
-  clusters: z.array(statusCluster),
-  problems: z.array(statusProblem),
-  guarded: z.array(statusGuarded),
-});
+export const statusView = z
+  .object({
+    format: z.literal(1),
+    source: z.object({ repository: z.string(), commit: z.string() }).nullable(),
+    ledger: z.number().describe('The number of the ledger commit that this is read from.'),
+    at: z.string().describe("The hub's time."),
+    summary: z.object({
+      applications: z.number(),
+      clusters: z.number(),
+      rows: z.number(),
+      health: z.record(z.enum(appHealthOrder), z.number()),
+    }),
+    applications: z.array(statusRow),
+    clusters: z.array(statusCluster),
+    problems: z.array(statusProblem),
+    guarded: z.array(statusGuarded).describe('Changes that wait for an approval.'),
+  })
+  .meta({ id: 'StatusView' });
 export type StatusView = z.infer<typeof statusView>;
 
-/** A view with the version that a watcher passes back as `known`. */
-export const statusAnswer = z.object({ version: z.string(), view: statusView });
+/** A view with its version, which a watcher gives back as `known`. */
+export const statusAnswer = z
+  .object({ version: z.string().describe('What a watcher gives back as `known`.'), view: statusView })
+  .meta({ id: 'StatusAnswer' });
 export type StatusAnswer = z.infer<typeof statusAnswer>;

@@ -5,7 +5,7 @@ import { withClient, withHubFlags, type CliContext, type HubFlags } from './cont
 import { capabilitiesOf, unknownCapabilities } from '../model/capabilities.ts';
 import { parseJoinLine } from '../../shared/wire/join.ts';
 import { joinSteps } from './join-steps.ts';
-import type { ClusterEntry } from '../api/bodies.ts';
+import { clusterEntry, type ClusterEntry } from '../api/bodies.ts';
 import { clusterTable } from '../status/clusters.ts';
 
 interface JoinFlags extends HubFlags {
@@ -81,7 +81,8 @@ function listCommand(context: CliContext, command: Target): void {
       .description('list the registered clusters')
       .addOption(choiceOption('-o, --output <form>', 'form', ['table', 'json']).default('table')),
   ).action(async (flags: HubFlags & { readonly output: 'table' | 'json' }) => {
-    const clusters = await withClient(context, flags, (client) => client.list());
+    const answer = await withClient(context, flags, (client) => client.list());
+    const clusters = answer.clusters.map((cluster) => clusterEntry.parse(cluster));
     const { terminal } = context;
     if (flags.output === 'json') terminal.out(JSON.stringify({ clusters }, null, 2) + '\n');
     else terminal.out(clusterTable(clusters, terminal.interactive ? terminal.columns() : 200));
@@ -99,7 +100,7 @@ function labelsCommand(context: CliContext, command: Target): void {
             .map((label) => [label.slice(0, -1), null] as const),
         ),
       };
-      printEntry(context, await withClient(context, flags, (client) => client.labels(name, changes)));
+      printEntry(context, await withClient(context, flags, (client) => client.labels(name, { labels: changes })));
     },
   );
 }

@@ -5,7 +5,8 @@ import { openReports } from '../collect/reports.ts';
 import { fileReportStore } from '../store/reports.ts';
 import type { HubConfig } from '../config/config.ts';
 import { keepFresh } from './freshness.ts';
-import { createDoor, createStatusSignal } from '../operations/service.ts';
+import { createHubService } from '../operations/hub-service.ts';
+import { createStatusSignal } from '../operations/status-signal.ts';
 import { createLoop } from './loop.ts';
 import { pass, type PassParts } from '../pass.ts';
 import { rootFingerprint } from '../keys/keys.ts';
@@ -13,7 +14,7 @@ import { openRemotes } from '../store/remotes.ts';
 import { startCueEngine } from '../cue/engine.ts';
 import { newRenderMemory } from '../render/memory.ts';
 import { warmUp } from '../render/warm.ts';
-import { openGitDoor } from '../server/git/upload-pack.ts';
+import { openUploadPack } from '../server/git/upload-pack.ts';
 import { createMetrics } from '../server/metrics.ts';
 import { startServer, type HubServer } from '../server/server.ts';
 import { openChannelView } from '../server/feed/channel-view.ts';
@@ -85,11 +86,12 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
     onFailure: state.fail,
     tidy: stores.consolidate,
   });
-  const door = createDoor({
+  const hub = createHubService({
     clock,
     log,
     metrics,
-    loop,
+    change: loop.change,
+    trigger: loop.wake,
     reports,
     changed,
     channel: view,
@@ -103,8 +105,8 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
     onPush: opened.source.expect,
     onRevoked: (registration) => server?.streams.close(registration),
   });
-  const git = openGitDoor(served, `sluice/${version}`);
-  server = await startServer({ ...config.listen, adminToken, webhookSecret }, { door, git, metrics, clock, log });
+  const git = openUploadPack(served, `sluice/${version}`);
+  server = await startServer({ ...config.listen, adminToken, webhookSecret }, { hub, git, metrics, clock, log });
   const { url } = server;
   const { tls } = config.listen;
   await writeAddress(data, url, tls === null ? null : await readFile(tls.certFile, 'utf8'));

@@ -1,9 +1,10 @@
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
-import type { Caller } from './auth.ts';
-import type { HubDoor } from './door.ts';
-import type { GitDoor } from './git/service.ts';
-import type { MetricsBook } from './metrics.ts';
+import type { HubService } from '../operations/hub-service.ts';
+import type { Authenticate } from './auth.ts';
+import type { Feed } from './feed/feed.ts';
+import type { UploadPackService } from './git/service.ts';
+import type { PrometheusMetrics } from './metrics.ts';
 import type { Streams } from './streams.ts';
 
 /** Where to listen, and with which secrets. */
@@ -19,9 +20,9 @@ export interface ServerOptions {
 
 /** What the server is made of. */
 export interface ServerParts {
-  readonly door: HubDoor;
-  readonly git: GitDoor;
-  readonly metrics: MetricsBook;
+  readonly hub: HubService;
+  readonly git: UploadPackService;
+  readonly metrics: PrometheusMetrics;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -30,8 +31,8 @@ export interface ServerParts {
 export interface RouteContext extends ServerParts {
   readonly options: ServerOptions;
   readonly streams: Streams;
-  /** The state and the caller of a request; throws UNAVAILABLE, UNAUTHENTICATED or REVOKED. */
-  readonly callerOf: (authorization: string | undefined) => Caller;
-  /** As callerOf, for the administrator alone; throws FORBIDDEN for agents. */
-  readonly assertAdmin: (authorization: string | undefined) => void;
+  readonly feed: Feed;
+  readonly authenticate: Authenticate;
+  /** The text of the OpenAPI document. */
+  readonly openApi: () => string;
 }

@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { Metrics } from '../model/metrics.ts';
 
 /** The hub's metrics, and their text for Prometheus. */
-export interface MetricsBook extends Metrics {
+export interface PrometheusMetrics extends Metrics {
   readonly text: () => Promise<string>;
   readonly contentType: string;
 }
@@ -10,7 +10,7 @@ export interface MetricsBook extends Metrics {
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
 /** Metrics in a registry of their own, so that two hubs in one process do not share them. */
-export function createMetrics(): MetricsBook {
+export function createMetrics(): PrometheusMetrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });

@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
-import { asSluiceError, SluiceError } from '../../shared/errors.ts';
-import { adminRoutes } from './routes/admin.ts';
-import { agentRoutes } from './routes/agents.ts';
+import { asSluiceError } from '../../shared/errors.ts';
+import { openApi } from '../api/openapi.ts';
 import { createAuthenticate } from './auth.ts';
 import type { RouteContext, ServerOptions, ServerParts } from './context.ts';
 import { errorAnswer } from './errors.ts';
-import { gitRoutes } from './routes/git.ts';
-import { openRoutes } from './routes/public.ts';
+import { createFeed } from './feed/feed.ts';
+import { registerRoutes } from './routes/register.ts';
 import { createStreams, type Streams } from './streams.ts';
 
 /** A listening server. */
@@ -27,7 +26,7 @@ const limits = {
   keepAliveMs: 75_000,
 } as const;
 
-/** Who listens everywhere is reached on this machine by its loopback address. */
+/** A server that listens on every address is reached on its own machine by the loopback address. */
 const wildcards: ReadonlyMap<string, string> = new Map([
   ['0.0.0.0', '127.0.0.1'],
   ['::', '::1'],
@@ -50,10 +49,7 @@ export async function startServer(options: ServerOptions, parts: ServerParts): P
   const streams = createStreams(parts.clock, (open) => parts.metrics.streams(open));
   const context = contextOf(options, parts, streams);
   hooks(app, context);
-  openRoutes(app, context);
-  agentRoutes(app, context);
-  adminRoutes(app, context);
-  gitRoutes(app, context);
+  registerRoutes(app, context);
   await listen(app, options);
   const { port } = app.server.address() as AddressInfo;
   const own = wildcards.get(options.host) ?? options.host;
@@ -69,17 +65,15 @@ export async function startServer(options: ServerOptions, parts: ServerParts): P
 }
 
 function contextOf(options: ServerOptions, parts: ServerParts, streams: Streams): RouteContext {
-  const authenticate = createAuthenticate(options.adminToken);
-  const callerOf = (authorization: string | undefined) => {
-    const state = parts.door.state();
-    if (state === null) throw new SluiceError('UNAVAILABLE', 'the hub is starting');
-    return authenticate(authorization, state, parts.clock.now());
+  let document: string | null = null;
+  return {
+    ...parts,
+    options,
+    streams,
+    feed: createFeed(parts.hub.channel),
+    authenticate: createAuthenticate(options.adminToken),
+    openApi: () => (document ??= JSON.stringify(openApi())),
   };
-  const assertAdmin = (authorization: string | undefined) => {
-    if (callerOf(authorization).kind === 'admin') return;
-    throw new SluiceError('FORBIDDEN', 'this request needs the admin token');
-  };
-  return { ...parts, options, streams, callerOf, assertAdmin };
 }
 
 function hooks(app: FastifyInstance, { log, metrics }: RouteContext): void {

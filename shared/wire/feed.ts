@@ -18,9 +18,10 @@ import { digest } from './schema.ts';
  * (the form that stock Git clients can send, too).
  */
 export const feedPaths = {
-  bundle: (cluster: string) => `/v1/feed/${cluster}`,
-  object: (cluster: string, objectDigest: string) => `/v1/feed/${cluster}/objects/${objectDigest}`,
-  events: (cluster: string) => `/v1/events/${cluster}`,
+  bundle: <C extends string>(cluster: C) => `/v1/feed/${cluster}` as const,
+  object: <C extends string, D extends string>(cluster: C, objectDigest: D) =>
+    `/v1/feed/${cluster}/objects/${objectDigest}` as const,
+  events: <C extends string>(cluster: C) => `/v1/events/${cluster}` as const,
   enrol: '/v1/enrol',
   reports: '/v1/reports',
   git: '/channel.git',

@@ -5,7 +5,7 @@ export interface GitReply {
 }
 
 /** The read-only Git endpoint over the channel; `isVisible` says which refs a caller sees, `protocol` is its Git-Protocol header. */
-export interface GitDoor {
+export interface UploadPackService {
   readonly advertise: (request: {
     readonly protocol: string;
     readonly isVisible: (ref: string) => boolean;

@@ -1,7 +1,7 @@
 import { isSluiceError } from '../../../shared/errors.ts';
 import { by } from '../../../shared/lib/order.ts';
 import type { ObjectStore } from '../../model/objects.ts';
-import type { GitDoor } from './service.ts';
+import type { UploadPackService } from './service.ts';
 import { openHistory } from './history.ts';
 import { flush, packet } from './pktline.ts';
 import { advertiseV0, uploadPackV0 } from './v0.ts';
@@ -14,7 +14,10 @@ const service = 'git-upload-pack';
  * Serves a repository read-only over smart HTTP, protocols 0, 1 and 2, straight from its packs. A caller sees the
  * visible refs and what they lead to, and nothing else; a request that is wrong gets an `ERR` packet.
  */
-export function openGitDoor(store: Pick<ObjectStore, 'refs' | 'has' | 'read' | 'packed'>, agent: string): GitDoor {
+export function openUploadPack(
+  store: Pick<ObjectStore, 'refs' | 'has' | 'read' | 'packed'>,
+  agent: string,
+): UploadPackService {
   const history = openHistory(store);
   const viewOf = (isVisible: (ref: string) => boolean): GitView => {
     const refs = new Map([...store.refs()].filter(([ref]) => isVisible(ref)).sort(by(([ref]) => ref)));

@@ -1,44 +1,38 @@
 import { gunzipSync } from 'node:zlib';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SluiceError } from '../../../shared/errors.ts';
-import { feedPaths } from '../../../shared/wire/feed.ts';
 import { freshnessShard } from '../../../shared/wire/freshness.ts';
 import { clusterRef, freshRef, mainRef } from '../../../shared/wire/layout.ts';
+import { routes } from '../../api/routes.ts';
+import { bytesOf } from '../access.ts';
 import type { Caller } from '../auth.ts';
-import type { RouteContext } from '../context.ts';
-
-const requestBytes = 4 * 1024 * 1024;
-const service = 'git-upload-pack';
+import type { GitReply } from '../git/service.ts';
+import type { RawHandlers } from './handler.ts';
 
 /** The channel over smart HTTP, read-only; agents see their own refs, the administrator all. */
-export function gitRoutes(app: FastifyInstance, context: RouteContext): void {
-  app.get<{ readonly Querystring: { readonly service?: string } }>(
-    `${feedPaths.git}/info/refs`,
-    async (request, reply) => {
-      const caller = context.callerOf(request.headers.authorization);
-      if (request.query.service !== service) throw new SluiceError('FORBIDDEN', 'this repository is read-only');
-      const answer = await context.git.advertise({ protocol: protocolOf(request), isVisible: visibleTo(caller) });
-      return reply.header('cache-control', 'no-cache').type(answer.contentType).send(Buffer.from(answer.body));
-    },
-  );
+export const gitHandlers: RawHandlers<'gitRefs' | 'gitUploadPack'> = {
+  gitRefs: async ({ context: { git }, request, reply, caller, input }) => {
+    if (input['service'] !== 'git-upload-pack') throw new SluiceError('FORBIDDEN', 'this repository is read-only');
+    return send(reply, await git.advertise({ protocol: protocolOf(request), isVisible: visibleTo(caller) }));
+  },
 
-  app.post(`${feedPaths.git}/${service}`, { bodyLimit: requestBytes }, async (request, reply) => {
-    const caller = context.callerOf(request.headers.authorization);
-    const answer = await context.git.uploadPack({
-      protocol: protocolOf(request),
-      isVisible: visibleTo(caller),
-      body: bodyOf(request),
-    });
-    return reply.header('cache-control', 'no-cache').type(answer.contentType).send(Buffer.from(answer.body));
-  });
-}
+  gitUploadPack: async ({ context: { git }, request, reply, caller }) => {
+    const body = unzippedBody(request);
+    return send(reply, await git.uploadPack({ protocol: protocolOf(request), isVisible: visibleTo(caller), body }));
+  },
+};
 
-/** An agent sees the root documents, its bundle, and the freshness list that it falls into. */
-export function visibleTo(caller: Caller): (ref: string) => boolean {
+/** An agent sees the root documents, its bundle, and the freshness list that it falls into; null sees nothing. */
+export function visibleTo(caller: Caller | null): (ref: string) => boolean {
+  if (caller === null) return () => false;
   if (caller.kind === 'admin') return () => true;
   const { name, registration } = caller.record;
   const refs = new Set([mainRef, clusterRef(name), freshRef(freshnessShard(registration))]);
   return (ref) => refs.has(ref);
+}
+
+function send(reply: FastifyReply, { contentType, body }: GitReply): FastifyReply {
+  return reply.header('cache-control', 'no-cache').type(contentType).send(Buffer.from(body));
 }
 
 function protocolOf(request: FastifyRequest): string {
@@ -47,11 +41,11 @@ function protocolOf(request: FastifyRequest): string {
 }
 
 /** Git compresses large requests. */
-function bodyOf(request: FastifyRequest): Buffer {
-  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+function unzippedBody(request: FastifyRequest): Buffer {
+  const body = bytesOf(request);
   if (request.headers['content-encoding'] !== 'gzip') return body;
   try {
-    return gunzipSync(body, { maxOutputLength: requestBytes });
+    return gunzipSync(body, { maxOutputLength: routes.gitUploadPack.bodyLimit });
   } catch (cause) {
     throw new SluiceError('WIRE_INVALID', 'the request is not gzip, or too large', {}, cause);
   }

@@ -1,36 +1,22 @@
-import type { FastifyInstance } from 'fastify';
-import { SluiceError } from '../../../shared/errors.ts';
-import { apiPaths } from '../../api/bodies.ts';
-import type { RouteContext } from '../context.ts';
-import { isSignedWebhook, pushOf } from '../webhook.ts';
+import { bytesOf } from '../access.ts';
+import { pushOf } from '../webhook.ts';
+import type { RawHandlers } from './handler.ts';
 
-/** Routes without a caller: health, metrics (loopback or administrator), and the signed webhook. */
-export function openRoutes(app: FastifyInstance, context: RouteContext): void {
-  const { door, metrics, options } = context;
-
-  app.get('/healthz', () => ({ status: 'ok' }));
-
-  app.get('/readyz', (_request, reply) => {
-    const ready = door.state() !== null;
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'starting' });
-  });
-
-  app.get('/metrics', async (request, reply) => {
-    if (!isLoopback(request.ip)) context.assertAdmin(request.headers.authorization);
-    return reply.type(metrics.contentType).send(await metrics.text());
-  });
-
-  app.post(apiPaths.webhook, (request, reply) => {
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const { webhookSecret } = options;
-    if (webhookSecret === null || !isSignedWebhook(request.headers, body, webhookSecret)) {
-      throw new SluiceError('UNAUTHENTICATED', 'the webhook is not signed with the secret of this hub');
-    }
-    door.pushed(pushOf(body));
+/** The calls that need no caller: health, metrics, the description of the interface, and the signed webhook. */
+export const publicHandlers: RawHandlers<'webhook' | 'openapi' | 'health' | 'ready' | 'metrics'> = {
+  webhook: ({ context: { hub }, request, reply }) => {
+    hub.push(pushOf(bytesOf(request)));
     return reply.code(202).send({ status: 'accepted' });
-  });
-}
+  },
 
-function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
-}
+  openapi: ({ context, reply }) => reply.type('application/json').send(context.openApi()),
+
+  health: ({ reply }) => reply.send({ status: 'ok' }),
+
+  ready: ({ context: { hub }, reply }) => {
+    const isReady = hub.state() !== null;
+    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'starting' });
+  },
+
+  metrics: async ({ context: { metrics }, reply }) => reply.type(metrics.contentType).send(await metrics.text()),
+};

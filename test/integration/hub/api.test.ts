@@ -265,7 +265,7 @@ describe('wake-up streams', () => {
     const response = await agent.get(feedPaths.events('leaving'));
     const read = linesOf(response);
     expect(await read()).toBe('data: poll');
-    await world.client().labels('leaving', { site: 'y' });
+    await world.client().labels('leaving', { labels: { site: 'y' } });
     expect(await read()).toBe('data: poll');
     await world.client().revoke('leaving');
     expect(await read()).toBeNull();

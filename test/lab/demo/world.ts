@@ -2,7 +2,7 @@ import { freePort } from '../../fakes/port.ts';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataFiles, readSecret } from '../../../hub/config/data-folder.ts';
-import { apiPaths } from '../../../hub/api/bodies.ts';
+import { routes } from '../../../hub/api/routes.ts';
 import type { StatusAnswer, StatusView } from '../../../hub/api/status.ts';
 import { startConfigRepository, type ConfigRepository } from './config-repository.ts';
 import { runCommand, startProgram, type CommandResult, type Program } from './program.ts';
@@ -180,7 +180,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 /** What the command asks the hub for, without the command. */
 async function hubStatus(url: string, dataFolder: string): Promise<StatusView> {
   const token = await readSecret(join(dataFolder, dataFiles.adminToken));
-  const answer = await fetch(url + apiPaths.status, { headers: { authorization: `Bearer ${token}` } });
+  const answer = await fetch(url + routes.status.path, { headers: { authorization: `Bearer ${token}` } });
   if (!answer.ok) throw new Error(`the hub answered ${answer.status}`);
   return ((await answer.json()) as StatusAnswer).view;
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import type { GitDoor } from '../../../../../hub/server/git/service.ts';
+import type { UploadPackService } from '../../../../../hub/server/git/service.ts';
 
 /** A Git endpoint on a free loopback port, as the hub mounts it, with what was asked of it. */
 export interface GitServer {
@@ -11,13 +11,15 @@ export interface GitServer {
   readonly close: () => Promise<void>;
 }
 
-export async function serveDoor(door: GitDoor): Promise<GitServer> {
+export async function serveUploadPack(service: UploadPackService): Promise<GitServer> {
   const server: Server = createServer((request, response) => {
     void bodyOf(request).then(async (body) => {
       const protocol = String(request.headers['git-protocol'] ?? '');
       shown.requests.push({ url: request.url ?? '', protocol, gzip: request.headers['content-encoding'] === 'gzip' });
       const facts = { protocol, isVisible: shown.visible };
-      const answer = await (request.method === 'GET' ? door.advertise(facts) : door.uploadPack({ ...facts, body }));
+      const answer = await (request.method === 'GET'
+        ? service.advertise(facts)
+        : service.uploadPack({ ...facts, body }));
       response.writeHead(200, { 'content-type': answer.contentType }).end(answer.body);
     });
   });

@@ -11,9 +11,9 @@ import { makeCommit } from '../../../../../hub/model/commit.ts';
 import { makeBlob } from '../../../../../shared/lib/git/object.ts';
 import { folderTrees, newFolder, place } from '../../../../../shared/lib/git/tree.ts';
 import type { ObjectStore } from '../../../../../hub/model/objects.ts';
-import { openGitDoor } from '../../../../../hub/server/git/upload-pack.ts';
+import { openUploadPack } from '../../../../../hub/server/git/upload-pack.ts';
 import { flush, packet, packets } from '../../../../../hub/server/git/pktline.ts';
-import { serveDoor, type GitServer } from './server.ts';
+import { serveUploadPack, type GitServer } from './server.ts';
 
 const run = promisify(execFile);
 let dir: string;
@@ -27,7 +27,7 @@ beforeEach(async () => {
   await commit('clusters/a', { 'revision.json': 'a1', 'objects/x/y.json': 'x'.repeat(5000) });
   await commit('clusters/a', { 'revision.json': 'a2', 'objects/x/y.json': 'x'.repeat(5000) });
   await commit('clusters/b', { 'revision.json': 'b1' });
-  server = await serveDoor(openGitDoor(store, 'sluice/0.1.0'));
+  server = await serveUploadPack(openUploadPack(store, 'sluice/0.1.0'));
 });
 afterEach(async () => {
   await server.close();
@@ -213,7 +213,7 @@ describe('isomorphic-git', () => {
 
 describe('a request', () => {
   const ask = (protocol: string, ...lines: readonly (string | Buffer)[]) =>
-    openGitDoor(store, 'sluice/0.1.0').uploadPack({
+    openUploadPack(store, 'sluice/0.1.0').uploadPack({
       protocol,
       isVisible: (ref) => !ref.endsWith('/b'),
       body: Buffer.concat(lines.map((line) => (typeof line === 'string' ? packet(line) : line))),
@@ -264,7 +264,7 @@ describe('a request', () => {
   });
 
   it('answers packets that can be read back', async () => {
-    const { body } = await openGitDoor(store, 'sluice/0.1.0').advertise({
+    const { body } = await openUploadPack(store, 'sluice/0.1.0').advertise({
       protocol: 'version=2',
       isVisible: () => true,
     });

@@ -1,0 +1,232 @@
+import { z } from 'zod';
+import { feedAnswer, feedPaths } from '../../shared/wire/feed.ts';
+import { reportAnswer, reportLimit, signedBody } from '../../shared/wire/report.ts';
+import {
+  approveAnswer,
+  approveBody,
+  clusterList,
+  joinAnswer,
+  joinBody,
+  labelsBody,
+  removeAnswer,
+  removeBody,
+} from './bodies.ts';
+import type { AnswerOf, InputOf, Route } from './route.ts';
+import { statusAnswer, statusCluster } from './status.ts';
+
+const text = z.string().optional();
+const gitService = 'git-upload-pack';
+
+/**
+ * The hub's HTTP interface: one row a call. The server's registration, the client of the command line, the OpenAPI document
+ * and `docs/api.md` are made from it. A JSON call of the administrator needs nothing else but an operation of its name in
+ * `hub/operations/operations.ts`.
+ */
+export const routes = {
+  status: {
+    method: 'GET',
+    path: '/v1/status',
+    access: 'admin',
+    description:
+      'What runs where, and how healthy it is; with `known`, once there is another version than that, or after 25 s.',
+    query: z.object({ app: text, cluster: text, known: text }),
+    status: 200,
+    answer: statusAnswer,
+  },
+  list: {
+    method: 'GET',
+    path: '/v1/clusters',
+    access: 'admin',
+    description: 'The registered clusters, by name.',
+    status: 200,
+    answer: clusterList,
+  },
+  join: {
+    method: 'POST',
+    path: '/v1/clusters',
+    access: 'admin',
+    description: 'Registers a cluster and answers the join line of its agent, which is a secret.',
+    body: joinBody,
+    status: 201,
+    answer: joinAnswer,
+  },
+  labels: {
+    method: 'POST',
+    path: '/v1/clusters/:name/labels',
+    access: 'admin',
+    description: 'Sets labels of a cluster; a null value removes the label.',
+    body: labelsBody,
+    status: 200,
+    answer: statusCluster,
+  },
+  revoke: {
+    method: 'POST',
+    path: '/v1/clusters/:name/revoke',
+    access: 'admin',
+    description: "Refuses a cluster's agent from now on; its workloads stay.",
+    status: 200,
+    answer: statusCluster,
+  },
+  remove: {
+    method: 'POST',
+    path: '/v1/clusters/:name/remove',
+    access: 'admin',
+    description: 'Decommissions a cluster: its next bundle says so, and its workloads stay or are deleted.',
+    body: removeBody,
+    status: 200,
+    answer: removeAnswer,
+  },
+  approve: {
+    method: 'POST',
+    path: '/v1/approvals',
+    access: 'admin',
+    description: 'Releases a change that a guard stopped.',
+    body: approveBody,
+    status: 200,
+    answer: approveAnswer,
+  },
+  bundle: {
+    method: 'GET',
+    path: feedPaths.bundle(':cluster'),
+    access: 'cluster',
+    description: "A cluster's current bundle, without the objects of the bundle that `have` or If-None-Match names.",
+    query: z.object({ have: text }),
+    raw: true,
+    status: 200,
+    answer: feedAnswer,
+    others: { 304: 'The bundle is the one that If-None-Match names.' },
+  },
+  object: {
+    method: 'GET',
+    path: feedPaths.object(':cluster', ':digest'),
+    access: 'cluster',
+    description: "The bytes of one object of a cluster's current bundle.",
+    raw: true,
+    status: 200,
+    answer: z.looseObject({}),
+  },
+  events: {
+    method: 'GET',
+    path: feedPaths.events(':cluster'),
+    access: 'cluster',
+    description: 'A stream that says `data: poll` at once, and again whenever there is something to fetch.',
+    raw: true,
+    status: 200,
+    answerType: 'text/event-stream',
+  },
+  enrol: {
+    method: 'POST',
+    path: feedPaths.enrol,
+    access: 'signed',
+    description: "Makes an agent's key known, signed with the token of its join line.",
+    body: signedBody,
+    bodyLimit: 16 * 1024,
+    raw: true,
+    status: 200,
+    answer: z.object({ status: z.literal('enrolled') }),
+  },
+  report: {
+    method: 'POST',
+    path: feedPaths.reports,
+    access: 'signed',
+    description: 'Takes the report of an agent, signed with its key.',
+    body: signedBody,
+    // The payload travels as a JSON string: escaping may double it.
+    bodyLimit: 2 * reportLimit + 8192,
+    raw: true,
+    status: 200,
+    answer: reportAnswer,
+  },
+  gitRefs: {
+    method: 'GET',
+    path: `${feedPaths.git}/info/refs`,
+    access: 'caller',
+    description: 'The refs of the channel that the caller may see, for `git fetch` over smart HTTP.',
+    query: z.object({ service: text }),
+    raw: true,
+    status: 200,
+    answerType: `application/x-${gitService}-advertisement`,
+  },
+  gitUploadPack: {
+    method: 'POST',
+    path: `${feedPaths.git}/${gitService}`,
+    access: 'caller',
+    description: 'Answers `git fetch` over smart HTTP, read-only.',
+    bodyLimit: 4 * 1024 * 1024,
+    raw: true,
+    status: 200,
+    bodyType: `application/x-${gitService}-request`,
+    answerType: `application/x-${gitService}-result`,
+  },
+  webhook: {
+    method: 'POST',
+    path: '/v1/webhook',
+    access: 'webhook',
+    description: 'Takes a push event of a Git host, and reads the config repository at once.',
+    bodyType: 'application/json',
+    raw: true,
+    status: 202,
+    answer: z.object({ status: z.literal('accepted') }),
+  },
+  openapi: {
+    method: 'GET',
+    path: '/v1/openapi.json',
+    access: 'public',
+    description: 'This interface as an OpenAPI 3.1 document.',
+    raw: true,
+    status: 200,
+    answer: z.looseObject({ openapi: z.string() }),
+  },
+  health: {
+    method: 'GET',
+    path: '/healthz',
+    access: 'public',
+    description: 'Answers while the process serves requests.',
+    raw: true,
+    status: 200,
+    answer: z.object({ status: z.literal('ok') }),
+  },
+  ready: {
+    method: 'GET',
+    path: '/readyz',
+    access: 'public',
+    description: 'Whether the hub has read its ledger.',
+    raw: true,
+    status: 200,
+    answer: z.object({ status: z.enum(['ready', 'starting']) }),
+    others: { 503: 'The hub is starting.' },
+  },
+  metrics: {
+    method: 'GET',
+    path: '/metrics',
+    access: 'local',
+    description: 'The metrics of the hub in the text format of Prometheus.',
+    raw: true,
+    status: 200,
+    answerType: 'text/plain',
+  },
+} as const satisfies Readonly<Record<string, Route>>;
+
+export type Routes = typeof routes;
+export type RouteName = keyof Routes;
+
+/** The calls that are JSON both ways: each has an operation of the same name, and the client has a method for each. */
+export type CallName = {
+  [Name in RouteName]: Routes[Name] extends { readonly raw: true } ? never : Name;
+}[RouteName];
+export type RawName = Exclude<RouteName, CallName>;
+
+/** What an operation is given, and what it answers. */
+export type Input<Name extends RouteName> = InputOf<Routes[Name]>;
+export type Answer<Name extends RouteName> = AnswerOf<Routes[Name]>;
+
+/** All rows, with their names. */
+export const routeRows: readonly (readonly [name: RouteName, route: Route])[] = Object.entries(routes) as [
+  RouteName,
+  Route,
+][];
+
+/** True for a call that an operation answers with JSON. */
+export function isCall(row: readonly [RouteName, Route]): row is readonly [CallName, Route] {
+  return row[1].raw === undefined;
+}

@@ -1,0 +1,27 @@
+import type { Answer, CallName, Input } from '../api/routes.ts';
+import { approveChange } from './approve.ts';
+import { joinCluster } from './join.ts';
+import { labelCluster } from './labels.ts';
+import { listClusters } from './list-clusters.ts';
+import type { HubParts } from './parts.ts';
+import { removeCluster } from './remove.ts';
+import { revokeCluster } from './revoke.ts';
+import { status } from './status.ts';
+
+/** What answers a call: the signal aborts when the caller is gone. It returns a value and prints nothing. */
+export type Operation<Name extends CallName> = (
+  parts: HubParts,
+  input: Input<Name>,
+  signal: AbortSignal,
+) => Answer<Name> | Promise<Answer<Name>>;
+
+/** The operation of every JSON call of the table of routes. */
+export const operations: { readonly [Name in CallName]: Operation<Name> } = {
+  status,
+  list: listClusters,
+  join: joinCluster,
+  labels: labelCluster,
+  revoke: revokeCluster,
+  remove: removeCluster,
+  approve: approveChange,
+};

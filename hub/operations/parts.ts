@@ -1,0 +1,49 @@
+import type { Clock } from '../../shared/ports/clock.ts';
+import type { Log } from '../../shared/ports/log.ts';
+import type { PushHint } from '../../shared/ports/repo.ts';
+import type { ReportBook } from '../collect/reports.ts';
+import type { ChannelView } from '../model/channel.ts';
+import type { LedgerState } from '../model/ledger.ts';
+import type { Metrics } from '../model/metrics.ts';
+import type { Changed } from '../model/registry.ts';
+import type { StatusSignal } from './status-signal.ts';
+
+/** What an operation did that calls for a pass. */
+export type OperationReason = 'registry' | 'approval' | 'report' | 'webhook';
+
+/** How operations act on the hub: the state changes between two passes, and a pass follows. */
+export interface Changes {
+  /** Commits what `apply` makes of the newest state, and starts a pass; `message` is the ledger's. */
+  readonly change: <T>(
+    message: string,
+    reason: OperationReason,
+    apply: (state: LedgerState) => Changed<T>,
+  ) => Promise<T>;
+  /** Starts a pass, or asks for one more when one runs. */
+  readonly trigger: (reason: OperationReason) => void;
+}
+
+/** The running hub as operations see it. */
+export interface HubParts extends Changes {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, 'report'>;
+  readonly reports: ReportBook;
+  readonly channel: ChannelView;
+  readonly channelId: string;
+  /** The channel's Git host, where there is one. */
+  readonly channelUrl: string | null;
+  readonly rootFingerprint: string;
+  readonly heartbeatMs: number;
+  /** The address that join lines name. */
+  readonly publicUrl: () => string;
+  /** The state as it was last committed. */
+  readonly state: () => LedgerState;
+  /** The state with the problems of the last pass that only this process has seen, for status. */
+  readonly shown: () => LedgerState;
+  /** Called with what a webhook said of a push, before the pass that it starts. */
+  readonly onPush: (push: PushHint) => void;
+  readonly onRevoked: (registration: string) => void;
+  /** Raised when the status may have changed. */
+  readonly changed: StatusSignal;
+}

@@ -1,0 +1,34 @@
+import type { ReportAnswer } from '../../shared/wire/report.ts';
+import { readReport, type AuthenticReport } from '../collect/authenticate.ts';
+import { hasLeft, remove } from '../registry/change.ts';
+import type { HubParts } from './parts.ts';
+
+type ReportParts = Pick<HubParts, 'change' | 'trigger' | 'state' | 'clock' | 'reports' | 'metrics' | 'changed'>;
+
+/**
+ * Takes the report of an agent: a cluster that says that it has left leaves the registry, and a report that the next pass can
+ * use starts it. Takes the bytes of a signed body. Throws WIRE_INVALID, LIMIT_EXCEEDED, UNAUTHENTICATED or REVOKED.
+ */
+export async function takeReport(parts: ReportParts, body: Uint8Array): Promise<ReportAnswer> {
+  const { change, trigger, state, clock, reports, metrics, changed } = parts;
+  const authentic = authenticate(parts, body);
+  const { record, report } = authentic;
+  const { answer, fresh, matters } = reports.take(authentic, state(), clock.now());
+  metrics.report(fresh ? 'taken' : 'replayed');
+  if (!fresh) return answer;
+  changed.raise();
+  if (hasLeft(state(), report)) {
+    const forget = { mode: 'orphan', forget: true } as const;
+    await change(`${record.name} has left`, 'report', (now) => remove(now, record.name, forget));
+  } else if (matters) trigger('report');
+  return answer;
+}
+
+function authenticate({ state, metrics }: Pick<HubParts, 'state' | 'metrics'>, body: Uint8Array): AuthenticReport {
+  try {
+    return readReport(body, state());
+  } catch (error) {
+    metrics.report('refused');
+    throw error;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Clock } from '../../shared/ports/clock.ts';
+
+/** The version of the status: a counter that can be waited for. */
+export interface StatusSignal {
+  readonly version: () => number;
+  /** Counts on, and tells every listener. */
+  readonly raise: () => void;
+  /** Calls back at every rise, until the returned function is called. */
+  readonly listen: (changed: () => void) => () => void;
+}
+
+/** Makes a signal at version 1. */
+export function createStatusSignal(): StatusSignal {
+  const listeners = new Set<() => void>();
+  let version = 1;
+  return {
+    version: () => version,
+    raise: () => {
+      version++;
+      for (const listener of [...listeners]) listener();
+    },
+    listen: (changed) => {
+      listeners.add(changed);
+      return () => void listeners.delete(changed);
+    },
+  };
+}
+
+/** Resolves at the next rise, after `ms` milliseconds, or when the abort signal aborts. */
+export function nextRise(
+  { listen }: Pick<StatusSignal, 'listen'>,
+  clock: Clock,
+  ms: number,
+  abort: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stop();
+      cancel();
+      abort.removeEventListener('abort', done);
+      resolve();
+    };
+    const stop = listen(done);
+    const cancel = clock.after(ms, done);
+    abort.addEventListener('abort', done);
+    if (abort.aborted) done();
+  });
+}

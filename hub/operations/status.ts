@@ -1,0 +1,35 @@
+import type { Answer, Input } from '../api/routes.ts';
+import type { StatusCluster } from '../api/status.ts';
+import { clusterOf } from '../status/cluster.ts';
+import type { StatusFacts } from '../status/facts.ts';
+import { statusView } from '../status/view.ts';
+import type { HubParts } from './parts.ts';
+import { nextRise } from './status-signal.ts';
+
+/** How long a caller that gave `known` waits for another version. */
+export const watchMs = 25_000;
+
+type StatusParts = Pick<HubParts, 'clock' | 'changed' | 'reports' | 'state' | 'shown' | 'heartbeatMs'>;
+
+/** The status of the fleet, or of the part that is asked for; with `known`, once its version is another one. */
+export async function status(
+  parts: StatusParts,
+  { app, cluster, known }: Input<'status'>,
+  signal: AbortSignal,
+): Promise<Answer<'status'>> {
+  const { changed, clock } = parts;
+  if (known === String(changed.version())) await nextRise(changed, clock, watchMs, signal);
+  return { version: String(changed.version()), view: statusView(statusFacts(parts), { app, cluster }) };
+}
+
+/** One cluster as status shows it, after a change of it. */
+export function clusterStatus(parts: StatusParts, name: string): StatusCluster {
+  const record = parts.state().clusters.get(name);
+  if (record === undefined) throw new Error('a cluster that was just changed is gone');
+  return clusterOf(record, statusFacts(parts));
+}
+
+/** What every view of the status is made from, as of now. */
+export function statusFacts({ clock, reports, state, shown, heartbeatMs }: StatusParts): StatusFacts {
+  return { state: shown(), reports: reports.current(state()), now: clock.now(), heartbeat: heartbeatMs };
+}

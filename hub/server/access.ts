@@ -1,0 +1,63 @@
+import type { FastifyRequest } from 'fastify';
+import { SluiceError } from '../../shared/errors.ts';
+import type { Access } from '../api/route.ts';
+import type { LedgerState } from '../model/ledger.ts';
+import type { Caller } from './auth.ts';
+import type { RouteContext } from './context.ts';
+import { isSignedWebhook } from './webhook.ts';
+
+/** Proves that a request may make its call: answers the caller where there is one, and throws where it may not. */
+type Check = (context: RouteContext, request: FastifyRequest) => Caller | null;
+
+/** How each word of the table of routes is proved. */
+const checks: Readonly<Record<Access, Check>> = {
+  public: () => null,
+  local: (context, request) => (isLoopback(request.ip) ? null : admin(context, request)),
+  admin,
+  caller,
+  cluster: (context, request) => {
+    const found = caller(context, request);
+    const { cluster = '' } = request.params as Readonly<Record<string, string>>;
+    const isAllowed = found.kind === 'admin' || found.record.name === cluster;
+    // A cluster that the caller may not read does not exist for it.
+    if (isAllowed && stateOf(context).clusters.has(cluster)) return found;
+    throw new SluiceError('NOT_FOUND', 'no such cluster for this caller', { subject: cluster });
+  },
+  // The operation proves the signature, because only it knows whose it must be.
+  signed: () => null,
+  webhook: ({ options: { webhookSecret } }, request) => {
+    if (webhookSecret !== null && isSignedWebhook(request.headers, bytesOf(request), webhookSecret)) return null;
+    throw new SluiceError('UNAUTHENTICATED', 'the webhook is not signed with the secret of this hub');
+  },
+};
+
+/** The caller of a request that may make a call of this access; throws UNAVAILABLE, UNAUTHENTICATED, REVOKED, FORBIDDEN or NOT_FOUND. */
+export function checkAccess(access: Access, context: RouteContext, request: FastifyRequest): Caller | null {
+  return checks[access](context, request);
+}
+
+/** The last committed state; throws UNAVAILABLE before there is one. */
+export function stateOf({ hub }: Pick<RouteContext, 'hub'>): LedgerState {
+  const state = hub.state();
+  if (state === null) throw new SluiceError('UNAVAILABLE', 'the hub is starting');
+  return state;
+}
+
+/** The bytes of a request's body. */
+export function bytesOf({ body }: Pick<FastifyRequest, 'body'>): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+}
+
+function caller(context: RouteContext, request: FastifyRequest): Caller {
+  return context.authenticate(request.headers.authorization, stateOf(context), context.clock.now());
+}
+
+function admin(context: RouteContext, request: FastifyRequest): Caller {
+  const found = caller(context, request);
+  if (found.kind === 'admin') return found;
+  throw new SluiceError('FORBIDDEN', 'this request needs the admin token');
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
+}

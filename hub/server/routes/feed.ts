@@ -1,0 +1,48 @@
+import type { FastifyReply } from 'fastify';
+import { SluiceError } from '../../../shared/errors.ts';
+import { digest } from '../../../shared/wire/schema.ts';
+import { bytesOf, stateOf } from '../access.ts';
+import type { RawHandlers } from './handler.ts';
+
+/** The calls of agents: their feed and wake-up stream, enrolment and reports. */
+export const feedHandlers: RawHandlers<'bundle' | 'object' | 'events' | 'enrol' | 'report'> = {
+  bundle: ({ context, request, reply, input: { cluster = '', have } }) => {
+    const state = stateOf(context);
+    const known = request.headers['if-none-match'];
+    if (known === context.feed.etag(state, cluster)) {
+      lean(reply);
+      return reply.code(304).send();
+    }
+    const { etag, body, gzip } = context.feed.answer(state, cluster, have ?? known ?? null);
+    reply.header('etag', etag).header('vary', 'accept-encoding').type('application/json');
+    const zipped = gzip !== null && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+    return zipped ? reply.header('content-encoding', 'gzip').send(gzip) : reply.send(body);
+  },
+
+  object: ({ context: { hub }, reply, input: { cluster = '', digest: wanted } }) => {
+    const parsed = digest.safeParse(wanted);
+    const text = parsed.success ? hub.channel.objects(cluster, [parsed.data]).get(parsed.data) : undefined;
+    if (text === undefined) throw new SluiceError('NOT_FOUND', 'the current bundle has no such object');
+    return reply.type('application/json').send(text);
+  },
+
+  events: ({ context, reply, input: { cluster = '' } }) => {
+    const registration = stateOf(context).clusters.get(cluster)?.registration ?? '';
+    reply.hijack();
+    context.streams.open(registration, reply.raw);
+    return undefined;
+  },
+
+  enrol: async ({ context: { hub }, request, reply }) => {
+    await hub.enrol(bytesOf(request));
+    return reply.send({ status: 'enrolled' });
+  },
+
+  report: async ({ context: { hub }, request, reply }) => reply.send(await hub.report(bytesOf(request))),
+};
+
+/** Leaves out headers that say nothing: most polls are answered with nothing new. HTTP/1.1 keeps connections without being told. */
+function lean(reply: FastifyReply): void {
+  reply.raw.sendDate = false;
+  reply.raw.removeHeader('connection');
+}

@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { SluiceError } from '../../../shared/errors.ts';
+import { decode } from '../../../shared/wire/codec.ts';
+import type { Route } from '../../api/route.ts';
+import { isCall, routeRows, type CallName, type Input, type RawName } from '../../api/routes.ts';
+import { bytesOf, checkAccess } from '../access.ts';
+import type { RouteContext } from '../context.ts';
+import { feedHandlers } from './feed.ts';
+import { gitHandlers } from './git.ts';
+import type { RawHandlers } from './handler.ts';
+import { publicHandlers } from './public.ts';
+
+const rawHandlers: RawHandlers<RawName> = { ...feedHandlers, ...gitHandlers, ...publicHandlers };
+
+/** Registers every row of the table of routes: its access is proved and its input read before its handler or operation runs. */
+export function registerRoutes(app: FastifyInstance, context: RouteContext): void {
+  for (const row of routeRows) {
+    const [name, route] = row;
+    const { method, path: url, bodyLimit } = route;
+    const handler = isCall(row) ? callHandler(context, row) : rawHandler(context, name as RawName, route);
+    app.route({ method, url, handler, ...(bodyLimit === undefined ? {} : { bodyLimit }) });
+  }
+}
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
+
+function callHandler(context: RouteContext, [name, route]: readonly [CallName, Route]): Handler {
+  return async (request, reply) => {
+    checkAccess(route.access, context, request);
+    const input = { ...wordsOf(route, request), ...bodyOf(route, request) };
+    // The input was read by the schemas of this row, which is what its type says.
+    const answer = await context.hub.call(name, input as Input<CallName>, goneSignal(reply));
+    return reply.code(route.status).send(answer);
+  };
+}
+
+function rawHandler(context: RouteContext, name: RawName, route: Route): Handler {
+  const handle = rawHandlers[name];
+  return (request, reply) => {
+    const caller = checkAccess(route.access, context, request);
+    return handle({ context, request, reply, caller, input: wordsOf(route, request) });
+  };
+}
+
+/** Parameters of the path, and what the query has of the row's members; throws WIRE_INVALID for one that is given twice. */
+function wordsOf({ query }: Route, request: FastifyRequest): Readonly<Record<string, string>> {
+  const params = request.params as Readonly<Record<string, string>>;
+  if (query === undefined) return params;
+  const parsed = query.safeParse(request.query);
+  if (parsed.success) return { ...params, ...(parsed.data as Readonly<Record<string, string>>) };
+  const [issue] = parsed.error.issues;
+  throw new SluiceError('WIRE_INVALID', 'give this parameter of the query once', {
+    subject: issue?.path.join('.') ?? '',
+  });
+}
+
+function bodyOf({ body }: Route, request: FastifyRequest): object {
+  if (body === undefined) return {};
+  const bytes = bytesOf(request);
+  return decode(body, bytes.length > 0 ? bytes : Buffer.from('{}'), 'request') as object;
+}
+
+/** Aborts when the connection of a request is closed before it is answered. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  return gone.signal;
+}
