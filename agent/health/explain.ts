@@ -1,5 +1,5 @@
 import type { Agent, AppOutcome } from '../model/agent.ts';
-import { isWorkload } from '../model/kinds.ts';
+import { isWorkload } from '../../shared/model/kinds.ts';
 import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import { label } from '../../shared/model/names.ts';
 import { assess, podTrouble } from './assess.ts';

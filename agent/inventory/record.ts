@@ -1,6 +1,7 @@
 import type { Agent } from '../model/agent.ts';
 import type { AgentState, Inventory, NextState, Stored } from '../model/inventory.ts';
 import type { VerifiedBundle } from '../model/bundle.ts';
+import { deletionWindowMs } from '../../shared/model/limits.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 
 /** What is recorded of a pass. */
@@ -14,8 +15,6 @@ export interface Recording {
   /** Deletions that begin now and count. */
   readonly deletions: ReadonlySet<ObjectId>;
 }
-
-const day = 24 * 3_600_000;
 
 /** Moves the recorded state to what a pass is about to do, or did: new shards, then one compare-and-swap. Writes nothing when nothing is new. */
 export async function record(agent: Agent, recording: Recording): Promise<Stored> {
@@ -81,7 +80,7 @@ function beginning(agent: Agent): NextState {
 /** The deletions that still count; old ones are dropped only when something is written anyway. */
 function deletionsOf(old: NextState, recording: Recording, isNewMark: boolean, now: number): NextState['deletions'] {
   const { size } = recording.deletions;
-  const recent = size > 0 || isNewMark ? old.deletions.filter((one) => one.at > now - day) : old.deletions;
+  const recent = size > 0 || isNewMark ? old.deletions.filter((one) => one.at > now - deletionWindowMs) : old.deletions;
   return size === 0 ? recent : [...recent, { at: now, count: size }];
 }
 

@@ -1,6 +1,6 @@
 import { SluiceError, isSluiceError } from '../../shared/errors.ts';
-import type { ObjectRef } from '../../shared/model/object.ts';
-import { versionsFor } from '../model/kinds.ts';
+import { kindFacts } from '../../shared/model/kinds.ts';
+import { groupKind, type ObjectRef } from '../../shared/model/object.ts';
 import type { KubeResource } from '../model/kube.ts';
 
 type Discover = (signal: AbortSignal) => Promise<readonly KubeResource[]>;
@@ -9,8 +9,8 @@ type Discover = (signal: AbortSignal) => Promise<readonly KubeResource[]>;
 export interface Mapping {
   readonly all: (signal: AbortSignal) => Promise<readonly KubeResource[]>;
   /**
-   * The kind in the version that is asked for, else in one that may stand in for it (`versionsFor`). Throws KIND_UNKNOWN when a
-   * fresh discovery does not have the kind either.
+   * The kind in the version that is asked for, else in an older one that may stand in for it (`olderVersions` of its
+   * facts). Throws KIND_UNKNOWN when a fresh discovery does not have the kind either.
    */
   readonly find: (
     ref: Pick<ObjectRef, 'group' | 'kind'>,
@@ -79,9 +79,10 @@ function pick(
   { group, kind }: Pick<ObjectRef, 'group' | 'kind'>,
   version?: string,
 ): KubeResource | undefined {
-  const all = byKind.get(`${group}/${kind}`) ?? [];
+  const name = groupKind(group, kind);
+  const all = byKind.get(name) ?? [];
   if (version === undefined) return listable(all);
-  for (const one of versionsFor(`${group}/${kind}`, version)) {
+  for (const one of [version, ...kindFacts(name).olderVersions]) {
     const found = listable(all.filter((resource) => resource.version === one));
     if (found !== undefined) return found;
   }

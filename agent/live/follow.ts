@@ -2,9 +2,9 @@ import type { Agent } from '../model/agent.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { indexOf } from '../model/app-index.ts';
 import { indexOfInventory } from '../model/inventory-index.ts';
-import { sliceKind } from '../model/kinds.ts';
 import type { GroupKind } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
+import { sliceKind } from './project.ts';
 
 /**
  * Watches the kinds of the inventory and of these applications, and no others. Waits for those of which something is

@@ -1,6 +1,6 @@
 import type { Kube, WatchEvent } from '../model/kube.ts';
-import { isInert } from '../model/kinds.ts';
 import { asSluiceError, type SluiceError } from '../../shared/errors.ts';
+import { kindFacts } from '../../shared/model/kinds.ts';
 import { label, managedBy } from '../../shared/model/names.ts';
 import { idOf, type GroupKind, type KubeObject } from '../../shared/model/object.ts';
 
@@ -50,7 +50,7 @@ export function watchKind(options: KindWatchOptions): KindWatch {
     await kube.watch(resource, {
       ...partOptions,
       labelSelector: `${label.managedBy}=${managedBy}`,
-      metadataOnly: isInert(kind),
+      metadataOnly: kindFacts(kind).isInert,
       signal,
       onError: fail,
       onEvent: (event) => {

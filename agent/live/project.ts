@@ -1,20 +1,25 @@
 import { createHash } from 'node:crypto';
 import type { LiveObject, LiveRoute } from '../model/live.ts';
-import { isInert, isRouter } from '../model/kinds.ts';
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
+import { factsOf } from '../../shared/model/kinds.ts';
 import { fieldManager, owner } from '../../shared/model/names.ts';
-import { groupOf, idOf, objectId, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
+import { idOf, objectId, type GroupKind, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
 import { assess } from '../health/assess.ts';
 import { at, listAt, numberAt, recordAt, stringAt, textsAt } from './fields.ts';
+
+/** The kind whose objects say which addresses behind a Service are ready. */
+export const sliceKind: GroupKind = 'discovery.k8s.io/EndpointSlice';
 
 /** The projection of an object as a watch brings it: verdict, identity, ownership, and what phases are decided by. */
 export function project(object: KubeObject): LiveObject {
   const id = idOf(object);
   const { metadata } = object;
-  const bare = isInert(`${groupOf(object.apiVersion)}/${object.kind}`);
+  const { isInert, role } = factsOf(id);
   const verdict =
-    bare && metadata.deletionTimestamp === undefined ? ({ health: 'Current', message: '' } as const) : assess(object);
+    isInert && metadata.deletionTimestamp === undefined
+      ? ({ health: 'Current', message: '' } as const)
+      : assess(object);
   return {
     id,
     uid: metadata.uid ?? '',
@@ -27,7 +32,7 @@ export function project(object: KubeObject): LiveObject {
     replicas: replicasOf(object),
     podLabels: textsAt(object, 'spec', 'template', 'metadata', 'labels'),
     selector: object.kind === 'Service' ? textsAt(object, 'spec', 'selector') : null,
-    routes: isRouter(id) ? routesOf(object) : null,
+    routes: role === 'route' ? routesOf(object) : null,
   };
 }
 
@@ -60,7 +65,7 @@ export function routesOf(object: KubeObject): LiveRoute[] {
 
 function replicasOf(object: KubeObject): LiveObject['replicas'] {
   const spec = numberAt(object, 'spec', 'replicas');
-  if (spec === null || object.kind === 'HorizontalPodAutoscaler') return null;
+  if (spec === null) return null;
   return {
     spec,
     total: numberAt(object, 'status', 'replicas') ?? 0,

@@ -1,5 +1,4 @@
 import type { Kube, WatchEvent } from '../model/kube.ts';
-import { sliceKind } from '../model/kinds.ts';
 import type { LiveObject, LiveView } from '../model/live.ts';
 import {
   groupKindOf,
@@ -10,7 +9,7 @@ import {
   type ObjectId,
 } from '../../shared/model/object.ts';
 import { watchKind, type KindWatch } from './kind.ts';
-import { fieldsHash, project, projectSlice } from './project.ts';
+import { fieldsHash, project, projectSlice, sliceKind } from './project.ts';
 
 const definitionKind: GroupKind = 'apiextensions.k8s.io/CustomResourceDefinition';
 

@@ -1,7 +1,7 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
 import { groupKindOf, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
-import { isWorkload } from './kinds.ts';
+import { isWorkload } from '../../shared/model/kinds.ts';
 
 /** What an application's lists say, by object. */
 export interface AppIndex {

@@ -5,7 +5,7 @@ import type { BundleMark } from '../../shared/wire/revision.ts';
 /** One object that the agent created or adopted, or is about to create. */
 export interface InventoryEntry {
   readonly id: ObjectId;
-  /** apiVersion that the bundle gave it when it was last applied; the cluster may serve another (`versionsFor`). */
+  /** apiVersion that the bundle gave it when it was last applied; the cluster may serve another (`olderVersions`). */
   readonly apiVersion: string;
   /** Application `namespace/name`, and revision when it belongs to one alone. */
   readonly app: string;

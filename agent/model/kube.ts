@@ -66,7 +66,7 @@ export interface WatchOptions {
 export interface Kube {
   /**
    * The served resource of a kind, from discovery (cached; looked up afresh once when unknown). `version` asks for that version, or
-   * one that may stand in for it (`versionsFor`); what is written to a resource goes out in the resource's version.
+   * one that may stand in for it (`olderVersions`); what is written to a resource goes out in the resource's version.
    */
   readonly resource: (
     ref: Pick<ObjectRef, 'group' | 'kind'>,

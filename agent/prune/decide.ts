@@ -1,13 +1,11 @@
 import type { InventoryEntry } from '../model/inventory.ts';
-import { isProtected } from '../model/kinds.ts';
+import { isProtected } from '../../shared/model/kinds.ts';
+import { deletionLimit, deletionWindowMs } from '../../shared/model/limits.ts';
 import type { Row } from '../model/rows.ts';
 import { changeDigest } from '../../shared/wire/bundle.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
-
-/** Deletions count for this long. */
-export const deletionWindowMs = 24 * 3_600_000;
 
 export interface PruneInput {
   readonly revision: Revision;
@@ -69,11 +67,6 @@ export function decidePrune(input: PruneInput): PruneDecision {
     unexplained: unexplained.map((entry) => entry.id).sort(byCodeUnit),
     isLimited: judged.some(({ verdict }) => verdict !== 'removable' && verdict.isLimit === true),
   };
-}
-
-/** The most deletions in 24 h without an approval, for a cluster of `size` objects. */
-export function deletionLimit(size: number): number {
-  return Math.max(10, Math.floor(size * 0.2));
 }
 
 /** A revision that makes way for another of its application does not count, nor what was approved, nor what was never created. */

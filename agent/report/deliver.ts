@@ -4,7 +4,8 @@ import type { Http, HttpLimits } from '../../shared/ports/http.ts';
 import { decode, encode } from '../../shared/wire/codec.ts';
 import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/envelope.ts';
 import { feedPaths } from '../../shared/wire/feed.ts';
-import { reportAnswer, reportLimit, type AgentReport, type ReportAnswer } from '../../shared/wire/report.ts';
+import { reportAnswer, type AgentReport, type ReportAnswer } from '../../shared/wire/report.ts';
+import { reportLimit } from '../../shared/model/limits.ts';
 import type { Authorization } from '../identity/credential.ts';
 
 /** What delivering needs. */

@@ -1,6 +1,6 @@
 import type { AppOutcome, Outcome } from '../model/agent.ts';
 import { indexOf } from '../model/app-index.ts';
-import { isWorkload } from '../model/kinds.ts';
+import { isWorkload } from '../../shared/model/kinds.ts';
 import type { AppPlan } from '../model/plan.ts';
 import type { Live, LiveObject } from '../model/live.ts';
 import type { Row } from '../model/rows.ts';

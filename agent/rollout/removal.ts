@@ -1,4 +1,4 @@
-import { isRouter, isWorkload } from '../model/kinds.ts';
+import { isRoute, isWorkload } from '../../shared/model/kinds.ts';
 import type { LiveObject } from '../model/live.ts';
 import type { AppObservation } from '../model/plan.ts';
 import { matchesLabels } from '../../shared/model/selector.ts';
@@ -27,9 +27,9 @@ export interface Gate {
  */
 export function planRemoval(observed: AppObservation, gate: Gate): Removal {
   const ids = [...observed.removable];
-  const routers = ids.filter(isRouter);
+  const routers = ids.filter(isRoute);
   const running = ids.filter((id) => isScalable(observed, id));
-  const rest = ids.filter((id) => !isRouter(id) && !isScalable(observed, id));
+  const rest = ids.filter((id) => !isRoute(id) && !isScalable(observed, id));
   const mayScale = gate.mayDrop && routers.length === 0;
   const toGo = running.filter((id) => mayScale || isIdle(observed, id));
   const scaleToZero = toGo.filter((id) => (ownLive(observed, id)?.replicas?.spec ?? 0) > 0);
@@ -63,7 +63,7 @@ function isIdle(observed: AppObservation, id: ObjectId): boolean {
 
 function isRouted(observed: AppObservation, workload: LiveObject): boolean {
   const { namespace } = parseObjectId(workload.id);
-  const routes = [...observed.entries.keys()].filter(isRouter).flatMap((id) => observed.live.object(id)?.routes ?? []);
+  const routes = [...observed.entries.keys()].filter(isRoute).flatMap((id) => observed.live.object(id)?.routes ?? []);
   return routes.some(({ service, weight }) => {
     if (weight === 0 || parseObjectId(service).namespace !== namespace) return false;
     const selector = observed.live.object(service)?.selector ?? null;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { feedAnswer, feedPaths } from '../../shared/wire/feed.ts';
-import { reportAnswer, reportLimit, signedBody } from '../../shared/wire/report.ts';
+import { reportAnswer, signedBody } from '../../shared/wire/report.ts';
+import { reportLimit } from '../../shared/model/limits.ts';
 import {
   approveAnswer,
   approveBody,

@@ -2,7 +2,8 @@ import { SluiceError } from '../../shared/errors.ts';
 import { countSigners, parseSignatures, payloadTypes } from '../../shared/wire/envelope.ts';
 import { decode } from '../../shared/wire/codec.ts';
 import { enrolment, type Enrolment } from '../../shared/wire/join.ts';
-import { agentReport, reportLimit, signedBody, type AgentReport, type SignedBody } from '../../shared/wire/report.ts';
+import { agentReport, signedBody, type AgentReport, type SignedBody } from '../../shared/wire/report.ts';
+import { reportLimit } from '../../shared/model/limits.ts';
 import type { ClusterRecord, LedgerState } from '../model/ledger.ts';
 
 /** A report that is proved to come from the agent of a cluster. */

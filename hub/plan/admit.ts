@@ -1,6 +1,7 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
-import { appKey, bundleLimits } from '../../shared/wire/bundle.ts';
+import { appKey } from '../../shared/wire/bundle.ts';
+import { bundleLimits } from '../../shared/model/limits.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { GuardedChange } from '../model/ledger.ts';
 import type { Problem } from '../model/source.ts';

@@ -1,6 +1,6 @@
 import { by } from '../../shared/lib/order.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
-import { bundleLimits } from '../../shared/wire/bundle.ts';
+import { bundleLimits } from '../../shared/model/limits.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { Entry } from './entry.ts';
 

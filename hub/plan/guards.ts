@@ -1,6 +1,8 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
-import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
+import { isProtected } from '../../shared/model/kinds.ts';
+import { deletionLimit } from '../../shared/model/limits.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
 import { approvalOf, waitingChange, type GuardFacts } from '../model/guarded.ts';
 import type { GuardedChange } from '../model/ledger.ts';
 import type { UnitRetire } from './retire.ts';
@@ -17,24 +19,6 @@ export interface Guarded {
   readonly approved: ReadonlyMap<ObjectId, Digest>;
 }
 
-const protectedKinds = new Set([
-  '/Namespace',
-  '/PersistentVolume',
-  '/PersistentVolumeClaim',
-  'apiextensions.k8s.io/CustomResourceDefinition',
-]);
-
-/** True for kinds whose deletion takes data or other objects along (safety.md I3). */
-export function isProtected(id: ObjectId): boolean {
-  const { group, kind } = parseObjectId(id);
-  return protectedKinds.has(`${group}/${kind}`);
-}
-
-/** How many objects of a bundle may be retired at once without an approval. */
-export function massLimit(objects: number): number {
-  return Math.max(10, Math.floor(objects * 0.2));
-}
-
 /** Judges what is to be retired: emptied units, protected kinds, then numbers. Approved changes pass, and do not count. */
 export function guard(retires: readonly UnitRetire[], context: GuardContext): Guarded {
   const approved = new Map<ObjectId, Digest>();
@@ -49,7 +33,7 @@ export function guard(retires: readonly UnitRetire[], context: GuardContext): Gu
     if (code !== null) held.set(unit, waitingChange({ code, app: unit === '' ? null : unit, ids }, context));
     return code === null;
   });
-  const tooMany = beyondLimit(unguarded, massLimit(context.objects));
+  const tooMany = beyondLimit(unguarded, deletionLimit(context.objects));
   if (tooMany.length > 0) {
     const [only] = tooMany;
     const app = tooMany.length === 1 && only?.unit !== '' ? (only?.unit ?? null) : null;

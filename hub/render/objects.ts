@@ -1,19 +1,11 @@
 import { canonicalJson } from '../../shared/lib/canonical.ts';
+import { factsOf, type Scope } from '../../shared/model/kinds.ts';
 import { owner } from '../../shared/model/names.ts';
 import { groupOf, idOf, type KubeObject } from '../../shared/model/object.ts';
 import type { RenderFault } from '../model/fault.ts';
 import type { Manifest } from '../sources/source.ts';
-import { scopeOf, type Scope } from './scope.ts';
+import { scopeOf } from './scope.ts';
 import { isMap, listAt, valueAt, type JsonMap } from './value.ts';
-
-/** Longest names that Kubernetes, or what it derives from them, allows; 253 for every other kind. */
-const longestNames: Readonly<Record<string, number>> = {
-  '/Service': 63,
-  '/Namespace': 63,
-  'batch/Job': 63,
-  'batch/CronJob': 52,
-  'apps/StatefulSet': 52,
-};
 
 /** Members that live objects have and manifests must not bring along. */
 const serverMembers = ['uid', 'resourceVersion', 'generation', 'creationTimestamp', 'managedFields', 'selfLink'];
@@ -47,7 +39,7 @@ export function toObjects(
 
 /** The fault of an object whose name is longer than its kind allows, null when it fits. */
 export function nameFault(object: KubeObject): Pick<RenderFault, 'code' | 'message' | 'hint'> | null {
-  const limit = longestNames[`${groupOf(object.apiVersion)}/${object.kind}`] ?? 253;
+  const { maxName: limit } = factsOf(idOf(object));
   const { name } = object.metadata;
   if (name.length <= limit) return null;
   return {

@@ -1,5 +1,6 @@
 import { by } from '../../shared/lib/order.ts';
 import { namespaceOf } from '../model/documents.ts';
+import { factsOf } from '../../shared/model/kinds.ts';
 import { idOf, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import type { RevisionRecord } from '../model/fleet.ts';
 import { definitionKey } from '../definitions/catalog.ts';
@@ -163,8 +164,8 @@ function isDeployment({ apiVersion, kind }: KubeObject): boolean {
   return kind === 'Deployment' && apiVersion.startsWith('apps/');
 }
 
-function isAutoscaler({ apiVersion, kind }: KubeObject): boolean {
-  return kind === 'HorizontalPodAutoscaler' && apiVersion.startsWith('autoscaling/');
+function isAutoscaler(object: KubeObject): boolean {
+  return factsOf(idOf(object)).role === 'autoscaler';
 }
 
 function refersTo(ref: string, deployments: ReadonlySet<string>): boolean {

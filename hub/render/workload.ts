@@ -1,20 +1,13 @@
-import { groupOf, type KubeObject } from '../../shared/model/object.ts';
+import { factsOf } from '../../shared/model/kinds.ts';
+import { idOf, type KubeObject } from '../../shared/model/object.ts';
 import { isMap, listAt, mapAt, valueAt, type JsonMap } from './value.ts';
-
-const scalable: ReadonlySet<string> = new Set([
-  'apps/Deployment',
-  'apps/StatefulSet',
-  'apps/ReplicaSet',
-  '/ReplicationController',
-  'argoproj.io/Rollout',
-]);
 
 /** Where the number of replicas of a scalable workload stands. */
 export const replicasPointer = '/spec/replicas';
 
 /** True for a workload with a scale subresource: the well-known kinds, and any other that declares spec.replicas. */
 export function isScalable(object: KubeObject): boolean {
-  return scalable.has(`${groupOf(object.apiVersion)}/${object.kind}`) || replicasOf(object) !== undefined;
+  return factsOf(idOf(object)).isScalable || replicasOf(object) !== undefined;
 }
 
 /** What a workload says about its replicas. */

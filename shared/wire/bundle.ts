@@ -2,9 +2,6 @@ import { digestOf, digestOfValue, type Digest } from '../lib/canonical.ts';
 import { by, byCodeUnit } from '../lib/order.ts';
 import type { BundleApp, BundleObject, Revision } from './revision.ts';
 
-/** Limits of a bundle (safety.md): bytes of all objects, objects, and bytes of one object. */
-export const bundleLimits = { bytes: 8 * 1024 * 1024, objects: 5_000, objectBytes: 1024 * 1024 } as const;
-
 /** The digest of an application's entry, over everything but `digest` and `source`: what rollout gates compare. */
 export function appDigest(app: Omit<BundleApp, 'digest' | 'source'>): Digest {
   return digestOfValue({ ...app, digest: undefined, source: undefined });

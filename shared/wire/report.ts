@@ -3,9 +3,6 @@ import { appHealthOrder } from '../model/health.ts';
 import { bundleMark } from './revision.ts';
 import { clusterName, counter, digest, dnsName, instant, objectIdText, uuid } from './schema.ts';
 
-/** A report's size limit in bytes (safety.md). */
-export const reportLimit = 256 * 1024;
-
 /** What went wrong with one object, or why it is not as wanted. */
 export const objectProblem = z.strictObject({
   id: objectIdText,

@@ -1,7 +1,7 @@
 import { SluiceError } from '../../../shared/errors.ts';
 import { digestOf, type Digest } from '../../../shared/lib/canonical.ts';
 import { groupOf, parseObjectId, type KubeObject } from '../../../shared/model/object.ts';
-import { bundleLimits } from '../../../shared/wire/bundle.ts';
+import { bundleLimits } from '../../../shared/model/limits.ts';
 import { objectPath } from '../../../shared/wire/layout.ts';
 import type { BundleApp, BundleObject } from '../../../shared/wire/revision.ts';
 

@@ -1,14 +1,8 @@
 import { SluiceError } from '../../../shared/errors.ts';
 import { digestOf, type Digest } from '../../../shared/lib/canonical.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
-import {
-  appDigest,
-  appKey,
-  bundleDigest,
-  bundleLimits,
-  bundleObjects,
-  changeDigest,
-} from '../../../shared/wire/bundle.ts';
+import { appDigest, appKey, bundleDigest, bundleObjects, changeDigest } from '../../../shared/wire/bundle.ts';
+import { bundleLimits } from '../../../shared/model/limits.ts';
 import { encode } from '../../../shared/wire/codec.ts';
 import { countSigners, parseSignatures, payloadTypes } from '../../../shared/wire/envelope.ts';
 import { revisionPath } from '../../../shared/wire/layout.ts';

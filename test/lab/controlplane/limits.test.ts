@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StatusView } from '../../../hub/api/status.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
-import { bundleLimits } from '../../../shared/wire/bundle.ts';
+import { bundleLimits } from '../../../shared/model/limits.ts';
 import { agentEnv, agentFlags, residentMiB } from '../bench/process.ts';
 import { configMap, rawApplication } from '../bench/objects.ts';
 import { buildBundles, bundleFiles } from '../../config/bundle.ts';

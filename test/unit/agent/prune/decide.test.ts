@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { InventoryEntry } from '../../../../agent/model/inventory.ts';
-import { decidePrune, deletionLimit, type PruneInput } from '../../../../agent/prune/decide.ts';
+import { decidePrune, type PruneInput } from '../../../../agent/prune/decide.ts';
 import type { RetiredObject } from '../../../../shared/wire/revision.ts';
 import { changeDigest } from '../../../../shared/wire/bundle.ts';
 import { configMap, plainApp, exampleApp, testBundle } from '../../../fakes/apps.ts';
@@ -52,16 +52,6 @@ describe('what may be deleted', () => {
     const decision = decidePrune(input(maps(1), { stop: 'the bundle is not fresh' }));
     expect(decision.removable.size).toBe(0);
     expect(decision.kept.map((row) => row.reason)).toEqual(['the bundle is not fresh']);
-  });
-
-  it.each([
-    [10, 10],
-    [50, 10],
-    [51, 10],
-    [55, 11],
-    [100, 20],
-  ])('of %i objects at most %i without an approval', (size, limit) => {
-    expect(deletionLimit(size)).toBe(limit);
   });
 
   it('stops at the limit, one application as a whole', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { changeDigest } from '../../../../shared/wire/bundle.ts';
-import { massLimit } from '../../../../hub/plan/guards.ts';
 import {
   app,
   approved,
@@ -21,17 +20,6 @@ import {
 const codes = (list: readonly { readonly code: string }[]) => list.map(({ code }) => code);
 
 describe('a mass delete', () => {
-  it.each([
-    [0, 10],
-    [50, 10],
-    [54, 10],
-    [55, 11],
-    [100, 20],
-    [1000, 200],
-  ])('of a cluster with %i objects starts above %i', (objects, limit) => {
-    expect(massLimit(objects)).toBe(limit);
-  });
-
   it.each([
     [30, 10, []],
     [30, 11, ['MASS_DELETE']],

@@ -1,0 +1,178 @@
+import { groupKind, groupKindOf, type GroupKind, type ObjectId } from './object.ts';
+import { trafficProviders } from './traffic.ts';
+
+/**
+ * The stages of an apply, in order: an object may refer to objects of earlier stages. Deletion goes the other way.
+ * Kinds without a row are `custom`.
+ */
+export const applyStages = [
+  'definitions',
+  'namespaces',
+  'policies',
+  'accounts',
+  'configuration',
+  'services',
+  'workloads',
+  'scaling',
+  'custom',
+  'traffic',
+  'webhooks',
+] as const;
+export type ApplyStage = (typeof applyStages)[number];
+
+/** Where objects of a kind live. */
+export type Scope = 'cluster' | 'namespace';
+
+/** What a kind does for an application: runs pods, scales those that do, or leads traffic to Services. */
+export type Role = 'workload' | 'autoscaler' | 'route';
+
+/** What Sluice knows of a kind. */
+export interface KindFacts {
+  readonly stage: ApplyStage;
+  /** Null for a kind that the table does not name: a hub can only guess it, and an agent asks the server. */
+  readonly scope: Scope | null;
+  readonly role: Role | null;
+  /** Deletion needs an approval, because it takes data or other objects along (safety.md I3). */
+  readonly isProtected: boolean;
+  /** Has a scale subresource, even where its manifest leaves `spec.replicas` out. */
+  readonly isScalable: boolean;
+  /** Its status says nothing: it is Current as soon as it exists, and a watch of its metadata is enough. */
+  readonly isInert: boolean;
+  /** The longest name that Kubernetes, or what it derives from the name, allows. */
+  readonly maxName: number;
+  /** Versions of the same fields that stand in where the version of a manifest is not served, best first. */
+  readonly olderVersions: readonly string[];
+}
+
+const unlisted: KindFacts = {
+  stage: 'custom',
+  scope: null,
+  role: null,
+  isProtected: false,
+  isScalable: false,
+  isInert: false,
+  maxName: 253,
+  olderVersions: [],
+};
+
+type Row = Partial<Omit<KindFacts, 'stage'>>;
+
+// What most rows of a stage have in common.
+const inCluster = { scope: 'cluster' } as const;
+const inert = { isInert: true } as const;
+const inertInCluster = { ...inCluster, ...inert } as const;
+const guarded = { isProtected: true } as const;
+const workload = { role: 'workload' } as const;
+const scalable = { isScalable: true } as const;
+
+const rows: Readonly<Record<ApplyStage, Readonly<Record<GroupKind, Row>>>> = {
+  definitions: { 'apiextensions.k8s.io/CustomResourceDefinition': { ...inCluster, ...guarded } },
+  namespaces: { '/Namespace': { ...inCluster, ...guarded, maxName: 63 } },
+  policies: {
+    '/ResourceQuota': inert,
+    '/LimitRange': inert,
+    'networking.k8s.io/NetworkPolicy': inert,
+    'policy/PodDisruptionBudget': inert,
+    'scheduling.k8s.io/PriorityClass': inertInCluster,
+    'storage.k8s.io/StorageClass': inertInCluster,
+    'networking.k8s.io/IngressClass': inertInCluster,
+  },
+  accounts: {
+    '/ServiceAccount': inert,
+    'rbac.authorization.k8s.io/ClusterRole': inertInCluster,
+    'rbac.authorization.k8s.io/ClusterRoleBinding': inertInCluster,
+    'rbac.authorization.k8s.io/Role': inert,
+    'rbac.authorization.k8s.io/RoleBinding': inert,
+  },
+  configuration: {
+    '/ConfigMap': inert,
+    '/Secret': inert,
+    '/PersistentVolume': { ...inCluster, ...guarded },
+    '/PersistentVolumeClaim': guarded,
+  },
+  services: {
+    '/Service': { maxName: 63 },
+    '/Endpoints': inert,
+    'discovery.k8s.io/EndpointSlice': {},
+  },
+  workloads: {
+    'apps/Deployment': { ...workload, ...scalable },
+    'apps/StatefulSet': { ...workload, ...scalable, maxName: 52 },
+    'apps/DaemonSet': workload,
+    'apps/ReplicaSet': { ...workload, ...scalable },
+    'batch/Job': { maxName: 63 },
+    'batch/CronJob': { ...inert, maxName: 52 },
+    '/Pod': {},
+    '/ReplicationController': scalable,
+  },
+  scaling: { 'autoscaling/HorizontalPodAutoscaler': { ...inert, role: 'autoscaler' } },
+  custom: {
+    '/Node': inCluster,
+    'admissionregistration.k8s.io/MutatingAdmissionPolicy': inCluster,
+    'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': inCluster,
+    'admissionregistration.k8s.io/ValidatingAdmissionPolicy': inCluster,
+    'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': inCluster,
+    'argoproj.io/Rollout': scalable,
+    'certificates.k8s.io/CertificateSigningRequest': inCluster,
+    'certificates.k8s.io/ClusterTrustBundle': inCluster,
+    'flowcontrol.apiserver.k8s.io/FlowSchema': inCluster,
+    'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': inCluster,
+    'gateway.networking.k8s.io/GatewayClass': inCluster,
+    'networking.k8s.io/IPAddress': inCluster,
+    'networking.k8s.io/ServiceCIDR': inCluster,
+    'node.k8s.io/RuntimeClass': inCluster,
+    'resource.k8s.io/DeviceClass': inCluster,
+    'resource.k8s.io/ResourceSlice': inCluster,
+    'snapshot.storage.k8s.io/VolumeSnapshotClass': inCluster,
+    'snapshot.storage.k8s.io/VolumeSnapshotContent': inCluster,
+    'storage.k8s.io/CSIDriver': inCluster,
+    'storage.k8s.io/CSINode': inCluster,
+    'storage.k8s.io/VolumeAttachment': inCluster,
+    'storage.k8s.io/VolumeAttributesClass': inCluster,
+  },
+  traffic: Object.fromEntries(
+    trafficProviders.map(({ group, kind, olderVersions }) => [
+      groupKind(group, kind),
+      { role: 'route', olderVersions } as const,
+    ]),
+  ),
+  webhooks: {
+    'admissionregistration.k8s.io/ValidatingWebhookConfiguration': inertInCluster,
+    'admissionregistration.k8s.io/MutatingWebhookConfiguration': inertInCluster,
+    'apiregistration.k8s.io/APIService': inCluster,
+  },
+};
+
+/** Every kind that Sluice knows something of, by name, in the order of the apply stages. */
+export const kinds: ReadonlyMap<GroupKind, KindFacts> = new Map(
+  applyStages.flatMap((stage) =>
+    Object.entries(rows[stage]).map(
+      ([kind, row]) => [kind, { ...unlisted, scope: 'namespace', ...row, stage }] as const,
+    ),
+  ),
+);
+
+/** What is known of a kind. */
+export function kindFacts(kind: GroupKind): KindFacts {
+  return kinds.get(kind) ?? unlisted;
+}
+
+/** What is known of an object's kind. */
+export function factsOf(id: ObjectId): KindFacts {
+  return kindFacts(groupKindOf(id));
+}
+
+/** True for an object whose deletion needs an approval (safety.md I3). */
+export function isProtected(id: ObjectId): boolean {
+  return factsOf(id).isProtected;
+}
+
+/** True for an object that runs pods: what capacity and readiness are made of. */
+export function isWorkload(id: ObjectId): boolean {
+  return factsOf(id).role === 'workload';
+}
+
+/** True for an object that leads traffic to Services. */
+export function isRoute(id: ObjectId): boolean {
+  return factsOf(id).role === 'route';
+}
