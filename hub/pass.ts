@@ -1,9 +1,11 @@
 import type { Clock } from '../shared/ports/clock.ts';
 import { witnessedMarks } from './collect/reported-bundles.ts';
 import { readCommits, type IntakeParts } from './intake.ts';
-import type { Ledger, LedgerState } from './model/ledger.ts';
+import { changesBetween } from './model/changes.ts';
+import type { State } from './model/state.ts';
 import type { Metrics } from './model/metrics.ts';
 import type { Reports } from './model/reports.ts';
+import type { Store } from './model/store.ts';
 import { distinctProblems } from './model/problems.ts';
 import { place } from './place/place.ts';
 import { picksInUse, runningUnits } from './place/running.ts';
@@ -25,11 +27,11 @@ import { timed } from './model/timed.ts';
 
 /** What a pass works with. */
 export interface PassParts extends IntakeParts {
-  readonly ledger: Ledger;
+  readonly store: Store;
   readonly publishing: PublishDeps;
   readonly cue: CueEngine;
   readonly rendered: RenderMemory;
-  readonly reports: (state: LedgerState) => Reports;
+  readonly reports: (state: State) => Reports;
   readonly localCluster: string | null;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -49,9 +51,9 @@ export interface PassResult extends Published {
  * registry changed, so that the config repository need not be asked.
  */
 export async function pass(parts: PassParts, look: boolean, signal: AbortSignal): Promise<PassResult> {
-  const { ledger, publishing, clock, metrics } = parts;
+  const { store, publishing, clock, metrics } = parts;
   await publishing.confirm?.();
-  const state = await ledger.read();
+  const state = await store.read();
   const reports = parts.reports(state);
   const pending = await finishPending(publishing, state);
 
@@ -74,32 +76,32 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const { source, documents } = intake;
   const { clusters } = known;
   const picks = picksInUse(placed.picks, documents, state);
-  const draft: LedgerState = { ...state, source, documents, clusters, revisions: history, picks };
+  const decided = { source, documents, clusters, revisions: history, picks };
   const planned = await timed(parts, 'plan', async () =>
     plan({
-      state: draft,
+      state: { ...state, ...decided },
       source: source ?? { repository: '', commit: '' },
       rendered: rendered.apps,
       failed: [...intake.held, ...placed.failed, ...rendered.failed],
       labels: new Map(targets.map(({ name, labels }) => [name, labels])),
       reports,
-      published: await publishedBefore(ledger, state, reports),
+      published: await publishedBefore(store, state, reports),
       signAgain: bundlesToSignAgain(state, publishing.keys.hub),
       witnessed: witnessedMarks(reports, publishing.keys.trusted),
-      sizes: (bundle) => fileSizes(ledger, bundle),
+      sizes: (bundle) => fileSizes(store, bundle),
       now,
     }),
   );
 
-  const next: LedgerState = {
-    ...draft,
+  const changes = changesBetween(state, {
+    ...decided,
     guarded: [...intake.guarded, ...known.guarded, ...planned.guarded],
     approvals: planned.approvals,
     problems: distinctProblems([intake, known, placed, rendered, planned, pending].flatMap(({ problems }) => problems)),
-  };
+  });
   const message = commitMessage(intake.commits, source?.commit ?? '', planned.next.length);
   const published = await timed(parts, 'publish', () =>
-    publish(publishing, { state: next, next: planned.next, message }),
+    publish(publishing, { view: state, changes, next: planned.next, message }),
   );
   await timed(parts, 'notify', () => parts.notify(published));
   metrics.published(published.clusters.length);

@@ -1,21 +1,22 @@
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
-import type { Ledger, LedgerState } from '../model/ledger.ts';
+import type { LedgerState } from '../model/ledger.ts';
+import type { Store } from '../model/store.ts';
 
 type ReportsByCluster = ReadonlyMap<string, { readonly report: AgentReport }>;
 
 /**
- * By cluster: the unexplained ids of its agent that this ledger did publish to it once. Reads the history of the ledger,
+ * By cluster: the unexplained ids of its agent that were published to it once. Reads the history of the store,
  * and only where an agent has an unexplained id.
  */
 export async function publishedBefore(
-  ledger: Pick<Ledger, 'published'>,
+  store: Pick<Store, 'published'>,
   state: Pick<LedgerState, 'bundles'>,
   reports: ReportsByCluster,
 ): Promise<ReadonlyMap<string, ReadonlySet<ObjectId>>> {
   const found = [...unexplained(state, reports)].map(async ([cluster, { registration, ids }]) => {
-    return [cluster, await ledger.published(cluster, registration, ids)] as const;
+    return [cluster, await store.published(cluster, registration, ids)] as const;
   });
   return new Map(await Promise.all(found));
 }

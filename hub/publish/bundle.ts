@@ -10,7 +10,7 @@ import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/env
 import { appFolder, revisionPath, revisionSignaturePath } from '../../shared/wire/layout.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { decodeRevision } from '../../shared/wire/sharing.ts';
-import type { PublishedBundle } from '../model/ledger.ts';
+import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { NextBundle } from '../model/bundle.ts';
 
 /** What publish adds to a planned bundle. */

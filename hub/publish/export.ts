@@ -5,9 +5,9 @@ import type { Clock } from '../../shared/ports/clock.ts';
 import type { ObjectReader } from '../model/objects.ts';
 import { clusterRef, mainRef } from '../../shared/wire/layout.ts';
 import type { HubKeys } from '../keys/types.ts';
-import type { LedgerState, PublishedBundle } from '../model/ledger.ts';
+import type { PublishedBundle } from '../model/published-bundle.ts';
 import { channelCommit, missingObjects } from './bundle.ts';
-import { buildList, shardsOf } from './freshness.ts';
+import { buildList, shardsOf, type FreshnessState } from './freshness.ts';
 import { mainTree } from './main-ref.ts';
 
 /** What an export is made of. */
@@ -34,7 +34,7 @@ export interface ExportedChannel {
  * Builds the channel, or a part of it, from the ledger alone: each bundle's very bytes without history, the root documents,
  * and freshness lists that name the exported clusters and nobody else. Throws REFERENCE_NOT_FOUND for an unknown cluster.
  */
-export function exportedChannel(deps: ExportDeps, state: LedgerState, options: ExportOptions): ExportedChannel {
+export function exportedChannel(deps: ExportDeps, state: FreshnessState, options: ExportOptions): ExportedChannel {
   const { objects, keys, clock } = deps;
   const chosen = chosenBundles(state, options.clusters);
   const time = Math.floor(clock.now() / 1000);
@@ -60,7 +60,7 @@ export function exportedChannel(deps: ExportDeps, state: LedgerState, options: E
   return { refs, objects: [...all.values()], clusters: chosen.map(({ cluster }) => cluster) };
 }
 
-function chosenBundles(state: LedgerState, names: readonly string[] | null): PublishedBundle[] {
+function chosenBundles(state: FreshnessState, names: readonly string[] | null): PublishedBundle[] {
   const served = [...shardsOf(state).values()].flat();
   const byName = new Map(served.map((bundle) => [bundle.cluster, bundle]));
   return (names ?? [...byName.keys()].sort()).map((name) => {

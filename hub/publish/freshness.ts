@@ -7,9 +7,13 @@ import { decode, encode } from '../../shared/wire/codec.ts';
 import { payloadTypes, signaturesText } from '../../shared/wire/envelope.ts';
 import { freshness, freshnessKey, freshnessShard, type Freshness } from '../../shared/wire/freshness.ts';
 import { freshnessPath, freshnessSignaturePath, freshRef } from '../../shared/wire/layout.ts';
-import type { LedgerState, PublishedBundle } from '../model/ledger.ts';
+import type { PublishedBundle } from '../model/published-bundle.ts';
+import type { State } from '../model/state.ts';
 import { filesOf } from './bundle.ts';
 import { freshFor, instantOf, renewal, type PublishDeps } from './types.ts';
+
+/** What freshness lists are made from. */
+export type FreshnessState = Pick<State, 'channel' | 'epoch' | 'bundles' | 'clusters'>;
 
 /** Keeps the freshness lists of a channel. */
 export interface FreshnessKeeper {
@@ -17,9 +21,9 @@ export interface FreshnessKeeper {
    * Signs again every list that is due, or all of them (`all`: at the start of a hub), and moves only their refs. The
    * state must come from a ledger whose head was just confirmed. Answers the shards that were signed.
    */
-  readonly renew: (state: LedgerState, options: { readonly all: boolean }) => Promise<readonly string[]>;
+  readonly renew: (state: FreshnessState, options: { readonly all: boolean }) => Promise<readonly string[]>;
   /** When the next list is due, in milliseconds since the epoch; null when there is no list. */
-  readonly dueAt: (state: LedgerState) => number | null;
+  readonly dueAt: (state: FreshnessState) => number | null;
 }
 
 /** Opens the keeper of a channel's lists: 256 shards by registration, only those that a cluster falls into. */
@@ -76,7 +80,7 @@ function dueAt(
 }
 
 /** The bundles that are vouched for, by shard: of registrations that are neither revoked nor replaced. */
-export function shardsOf(state: LedgerState): Map<string, PublishedBundle[]> {
+export function shardsOf(state: Pick<State, 'bundles' | 'clusters'>): Map<string, PublishedBundle[]> {
   const shards = new Map<string, PublishedBundle[]>();
   for (const bundle of state.bundles.values()) {
     const record = state.clusters.get(bundle.cluster);
@@ -91,7 +95,7 @@ export function shardsOf(state: LedgerState): Map<string, PublishedBundle[]> {
 /** A signed list of bundles: its objects, and the move of its ref. */
 export function buildList(
   { keys, clock, freshMs = freshFor }: Pick<PublishDeps, 'keys' | 'clock' | 'freshMs'>,
-  state: Pick<LedgerState, 'channel' | 'epoch'>,
+  state: Pick<State, 'channel' | 'epoch'>,
   { shard, bundles, parent }: { shard: string; bundles: readonly PublishedBundle[]; parent: Oid | null },
 ): { readonly move: RefMove; readonly objects: readonly GitObject[] } {
   const now = clock.now();

@@ -1,10 +1,9 @@
 import type { RefMove } from '../model/objects.ts';
 import { clusterRef } from '../../shared/wire/layout.ts';
-import type { LedgerState } from '../model/ledger.ts';
 import type { Problem } from '../model/source.ts';
 import type { PublishDeps } from './types.ts';
 import { finishMain } from './main-ref.ts';
-import { assertNotBehind, moveOf, objectsFor, positionOf } from './refs.ts';
+import { assertNotBehind, moveOf, objectsFor, positionOf, type PublishedState } from './refs.ts';
 
 /** What came of the refs: those that were moved, and those that stopped. */
 export interface Finished {
@@ -16,7 +15,7 @@ export interface Finished {
  * Brings every ref of the channel to what the ledger recorded; repeating it changes nothing. A ref that is where nobody
  * recorded it stops alone (REF_DIVERGED); throws LEDGER_BEHIND when the channel is newer than the ledger.
  */
-export async function finishPending(deps: PublishDeps, state: LedgerState): Promise<Finished> {
+export async function finishPending(deps: PublishDeps, state: PublishedState): Promise<Finished> {
   const { channel, onStep = () => undefined } = deps;
   assertNotBehind(deps, state);
   const refs = channel.refs();

@@ -1,6 +1,8 @@
-import type { LedgerState, PublishedBundle } from '../model/ledger.ts';
 import type { NextBundle } from '../model/bundle.ts';
+import type { Changes } from '../model/changes.ts';
+import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { Problem } from '../model/source.ts';
+import type { View } from '../model/store.ts';
 import { SluiceError } from '../../shared/errors.ts';
 import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
 import { packEntry } from '../../shared/lib/git/pack.ts';
@@ -11,18 +13,19 @@ import { freshFor, instantOf, type PublishDeps } from './types.ts';
 import { diverged, finishPending } from './pending.ts';
 import { positionOf } from './refs.ts';
 
-/** A state to commit (derived from what the ledger answered), and the bundles that go with it. */
+/** Changes to commit, the view that they were decided from, and the bundles that go with them. */
 export interface PublishChange {
-  readonly state: LedgerState;
+  readonly view: View;
+  readonly changes: Changes;
   readonly next: readonly NextBundle[];
-  /** Subject of the ledger commit. */
+  /** Why, as one line. */
   readonly message: string;
 }
 
 /** What publish did: the state as committed, the clusters whose bundles are new, the refs that moved, and what stopped. */
 export interface Published {
   readonly kind: 'unchanged' | 'committed';
-  readonly state: LedgerState;
+  readonly state: View;
   readonly clusters: readonly string[];
   readonly moved: readonly string[];
   readonly problems: readonly Problem[];
@@ -33,25 +36,29 @@ export interface Published {
  * refs; read back. Dying anywhere is harmless: finishPending does the rest, and signs nothing again. Call it after
  * finishPending. Throws LEDGER_RACED when another hub was first: read again and plan again.
  */
-export async function publish(deps: PublishDeps, { state, next, message }: PublishChange): Promise<Published> {
-  const { ledger, channel, clock, onStep = () => undefined } = deps;
+export async function publish(deps: PublishDeps, { view, changes, next, message }: PublishChange): Promise<Published> {
+  const { store, channel, clock, onStep = () => undefined } = deps;
   onStep('build');
   const at = clock.now();
   const refs = channel.refs();
-  const stopped = next.filter(({ cluster }) => isDiverged(state.bundles.get(cluster), refs));
+  const stopped = next.filter(({ cluster }) => isDiverged(view.bundles.get(cluster), refs));
   const built = next
     .filter((bundle) => !stopped.includes(bundle))
-    .map((bundle) => build(deps, state, bundle, { at, parent: refs.get(clusterRef(bundle.cluster)) ?? null }));
+    .map((bundle) => build(deps, view, bundle, { at, parent: refs.get(clusterRef(bundle.cluster)) ?? null }));
   onStep('write channel objects');
   const written = channel.write(built.flatMap(({ objects, commit }) => [commit, ...objects]));
   onStep('commit ledger');
-  const bundles = new Map([...state.bundles, ...built.map(({ bundle }) => [bundle.cluster, bundle] as const)]);
-  // Both packs are written side by side; the ledger's head moves when both are durable.
+  const bundles = new Map(built.map(({ bundle }) => [bundle.cluster, bundle]));
+  // Both packs are written side by side; the commit counts when both are durable.
   const [committed] = await Promise.all([
-    ledger.commit(
-      { ...state, bundles: built.length === 0 ? state.bundles : bundles },
-      { message, at, objects: built.flatMap(({ objects }) => objects), before: written },
-    ),
+    store.commit({
+      base: view.base,
+      changes: { ...changes, bundles },
+      objects: built.flatMap(({ objects }) => objects),
+      message,
+      at,
+      before: written,
+    }),
     written,
   ]);
   onStep('committed');
@@ -59,7 +66,7 @@ export async function publish(deps: PublishDeps, { state, next, message }: Publi
   onStep('read back');
   readBack(deps, built);
   return {
-    kind: committed.number === state.number ? 'unchanged' : 'committed',
+    kind: committed.base === view.base ? 'unchanged' : 'committed',
     state: committed,
     clusters: built.map(({ bundle }) => bundle.cluster),
     moved: finished.moved,
@@ -70,16 +77,16 @@ export async function publish(deps: PublishDeps, { state, next, message }: Publi
 }
 
 function build(
-  { ledger, keys, freshMs = freshFor }: PublishDeps,
-  state: LedgerState,
+  { store, keys, freshMs = freshFor }: PublishDeps,
+  view: View,
   next: NextBundle,
   { at, parent }: { readonly at: number; readonly parent: Oid | null },
 ): BuiltBundle {
-  return buildBundle(ledger.objects, keys.hub, next, {
-    ledger: state.number + 1,
+  return buildBundle(store.objects, keys.hub, next, {
+    ledger: view.number + 1,
     issuedAt: instantOf(at),
     freshUntil: instantOf(at + freshMs),
-    previous: state.bundles.get(next.cluster) ?? null,
+    previous: view.bundles.get(next.cluster) ?? null,
     parent,
   });
 }

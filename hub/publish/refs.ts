@@ -6,7 +6,8 @@ import { decode } from '../../shared/wire/codec.ts';
 import { countSigners, parseSignatures, payloadTypes } from '../../shared/wire/envelope.ts';
 import { clusterRef, clusterRefPrefix, revisionPath, revisionSignaturePath } from '../../shared/wire/layout.ts';
 import { revision, type Revision } from '../../shared/wire/revision.ts';
-import type { LedgerState, PublishedBundle } from '../model/ledger.ts';
+import type { PublishedBundle } from '../model/published-bundle.ts';
+import type { State } from '../model/state.ts';
 import { channelCommit, filesOf, missingObjects } from './bundle.ts';
 import type { PublishDeps } from './types.ts';
 
@@ -15,6 +16,9 @@ export type Position =
   | { readonly kind: 'there'; readonly at: Oid }
   | { readonly kind: 'move'; readonly from: Oid | null; readonly commit: GitObject }
   | { readonly kind: 'diverged'; readonly at: Oid };
+
+/** What the store says of all that was published. */
+export type PublishedState = Pick<State, 'channel' | 'epoch' | 'bundles'>;
 
 /** The position of the ref of a published bundle: recorded parent -> commit; missing = recreated as a parentless commit of the ledger's bytes. */
 export function positionOf(bundle: PublishedBundle, refs: ReadonlyMap<string, Oid>): Position {
@@ -29,11 +33,11 @@ export function positionOf(bundle: PublishedBundle, refs: ReadonlyMap<string, Oi
 
 /** What moving a ref needs written first: the commit, and what the channel lacks of its tree. */
 export function objectsFor(
-  { ledger, channel }: Pick<PublishDeps, 'ledger' | 'channel'>,
+  { store, channel }: Pick<PublishDeps, 'store' | 'channel'>,
   bundle: PublishedBundle,
   commit: GitObject,
 ): GitObject[] {
-  return channel.has(commit.oid) ? [] : [commit, ...missingObjects(ledger.objects, bundle.tree, channel.has)];
+  return channel.has(commit.oid) ? [] : [commit, ...missingObjects(store.objects, bundle.tree, channel.has)];
 }
 
 /** The move of a ref to where its bundle is. */
@@ -45,7 +49,7 @@ export function moveOf(bundle: PublishedBundle, { from, commit }: Extract<Positi
  * Throws LEDGER_BEHIND when a cluster's ref carries a bundle that a hub key signed in this epoch with a higher
  * generation than the ledger knows: somebody restored an old backup of the ledger.
  */
-export function assertNotBehind({ channel, keys }: PublishDeps, state: LedgerState): void {
+export function assertNotBehind({ channel, keys }: PublishDeps, state: PublishedState): void {
   for (const [ref, oid] of channel.refs()) {
     if (!ref.startsWith(clusterRefPrefix)) continue;
     const cluster = ref.slice(clusterRefPrefix.length);
@@ -60,7 +64,7 @@ export function assertNotBehind({ channel, keys }: PublishDeps, state: LedgerSta
 /** True when a signed bundle of this channel and epoch has a higher generation than the ledger knows for its cluster. */
 export function isAhead(
   shown: Pick<Revision, 'channel' | 'epoch' | 'generation' | 'cluster'>,
-  state: LedgerState,
+  state: PublishedState,
 ): boolean {
   if (shown.channel !== state.channel || shown.epoch !== state.epoch) return false;
   return shown.generation > (state.bundles.get(shown.cluster)?.revision.generation ?? 0);

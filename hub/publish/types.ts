@@ -1,11 +1,11 @@
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { ObjectStore } from '../model/objects.ts';
 import type { HubKeys } from '../keys/types.ts';
-import type { Ledger } from '../model/ledger.ts';
+import type { Store } from '../model/store.ts';
 
 /** What publishing works with. */
 export interface PublishDeps {
-  readonly ledger: Ledger;
+  readonly store: Store;
   readonly channel: ObjectStore;
   readonly keys: HubKeys;
   readonly clock: Pick<Clock, 'now'>;

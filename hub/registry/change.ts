@@ -2,7 +2,7 @@ import { SluiceError } from '../../shared/errors.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Approval } from '../../shared/wire/revision.ts';
 import type { ClusterRecord, LedgerState } from '../model/ledger.ts';
-import type { Changed } from '../model/registry.ts';
+import type { Changed } from '../model/changes.ts';
 import { assertHubLabels } from './join.ts';
 
 /** The record of a cluster; throws REFERENCE_NOT_FOUND. */
@@ -25,12 +25,12 @@ export function setLabels(
   const given = Object.entries(labels).filter((entry): entry is [string, string] => entry[1] !== null);
   assertHubLabels(Object.fromEntries(given));
   const kept = Object.entries(record.labels).filter(([key]) => !Object.hasOwn(labels, key));
-  return put(state, { ...record, labels: Object.fromEntries([...kept, ...given]) });
+  return put({ ...record, labels: Object.fromEntries([...kept, ...given]) });
 }
 
 /** Refuses a cluster's agent from now on; what it runs stays as it is. */
 export function revoke(state: LedgerState, name: string): Changed<ClusterRecord> {
-  return put(state, { ...recordOf(state, name), revoked: true, token: null });
+  return put({ ...recordOf(state, name), revoked: true, token: null });
 }
 
 /**
@@ -43,10 +43,8 @@ export function remove(
   options: { readonly mode: 'orphan' | 'delete'; readonly forget: boolean },
 ): Changed<ClusterRecord | null> {
   const record = recordOf(state, name);
-  if (!options.forget && state.bundles.has(name)) return put(state, { ...record, decommission: options.mode });
-  const clusters = new Map(state.clusters);
-  clusters.delete(name);
-  return { state: { ...state, clusters }, result: null };
+  if (!options.forget && state.bundles.has(name)) return put({ ...record, decommission: options.mode });
+  return { changes: { clusters: new Map([[name, null]]) }, result: null };
 }
 
 /** True when an agent says that it carried out its decommission: the registration has done its duty. */
@@ -67,14 +65,14 @@ export function hasLeft(
 /** Takes an agent's key in exchange for its token; the same key again changes nothing. Throws FORBIDDEN for another one. */
 export function enrol(state: LedgerState, name: string, publicKey: string): Changed<ClusterRecord> {
   const record = recordOf(state, name);
-  if (record.agentKey === publicKey) return { state, result: record };
+  if (record.agentKey === publicKey) return { changes: {}, result: record };
   if (record.agentKey !== null) {
     throw new SluiceError('FORBIDDEN', 'the token was used already, by another agent', {
       subject: name,
       hint: 'join the cluster again with --replace if that was not your agent',
     });
   }
-  return put(state, { ...record, agentKey: publicKey, token: null });
+  return put({ ...record, agentKey: publicKey, token: null });
 }
 
 /** Releases a change that a guard stopped; throws CHANGE_NOT_FOUND when none waits under that digest (or a unique prefix of it). */
@@ -100,9 +98,9 @@ export function approve(
     at: who.at,
   };
   const others = state.approvals.filter((known) => known.change !== found.change);
-  return { state: { ...state, approvals: [...others, approval] }, result: approval };
+  return { changes: { approvals: [...others, approval] }, result: approval };
 }
 
-function put(state: LedgerState, record: ClusterRecord): Changed<ClusterRecord> {
-  return { state: { ...state, clusters: new Map(state.clusters).set(record.name, record) }, result: record };
+function put(record: ClusterRecord): Changed<ClusterRecord> {
+  return { changes: { clusters: new Map([[record.name, record]]) }, result: record };
 }

@@ -4,7 +4,7 @@ import { siteLabelPrefix } from '../../shared/model/names.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import { clusterName } from '../../shared/wire/schema.ts';
 import type { ClusterRecord, LedgerState } from '../model/ledger.ts';
-import type { Changed } from '../model/registry.ts';
+import type { Changed } from '../model/changes.ts';
 
 /** What somebody asks for with `cluster join`. */
 export interface JoinRequest {
@@ -46,7 +46,7 @@ export function join(
   const record = { ...(open ?? fresh(request, mint)), ...given(request), token: mint.token };
   const generation = state.bundles.get(request.name)?.revision.generation ?? 0;
   return {
-    state: { ...state, clusters: new Map(state.clusters).set(record.name, record) },
+    changes: { clusters: new Map([[record.name, record]]) },
     result: { record, minimumGeneration: open === null ? generation + 1 : generation },
   };
 }

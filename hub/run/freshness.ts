@@ -33,7 +33,7 @@ export function keepFresh(parts: FreshParts, signal: AbortSignal): void {
       const due = await loop.alone(async () => {
         // The head is asked for now: nobody vouches for bundles of a ledger that moved on.
         await publishing.confirm?.(0);
-        const state = await publishing.ledger.read();
+        const state = await publishing.store.read();
         const shards = await keeper.renew(state, { all });
         if (shards.length > 0) parts.signed();
         return keeper.dueAt(state);

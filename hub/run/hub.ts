@@ -51,23 +51,23 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
   const stop = new AbortController();
   const remotes = openRemotes(config, ports.createHttp);
   const stores = await openStores(data, { clock, remotes, keyFile: config.keyFile, signal: stop.signal });
-  const { keys, ledger, channel, served, confirm } = stores;
+  const { keys, store, channel, served, confirm } = stores;
   const reports = await openReports(fileReportStore(join(data, 'reports'), log));
   const opened = await openConfigSource(config, ports);
   const cue = startCueEngine({ clock, ...config.render });
   const metrics = createMetrics();
   const changed = createStatusSignal();
-  const state = createState(await ledger.read(), changed.raise);
+  const state = createState(await store.read(), changed.raise);
   const view = openChannelView(served, keys.roots, state.now);
   let server: HubServer | null = null;
 
   const parts: PassParts = {
     clock,
     metrics,
-    ledger,
+    store,
     cue,
     source: opened.source,
-    publishing: { ledger, channel, keys, clock, confirm, freshMs: config.freshMs },
+    publishing: { store, channel, keys, clock, confirm, freshMs: config.freshMs },
     localCluster: config.localCluster,
     memory: { last: null, passedOver: [] },
     rendered: newRenderMemory(),
@@ -80,7 +80,7 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
   const loop = createLoop({
     ...ports,
     metrics,
-    ledger,
+    store,
     pass: (look, signal) => pass(parts, look, signal),
     onState: state.set,
     onFailure: state.fail,

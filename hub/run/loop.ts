@@ -2,9 +2,10 @@ import { asSluiceError, isSluiceError } from '../../shared/errors.ts';
 import { backoff } from '../../shared/lib/backoff.ts';
 import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
-import type { Ledger, LedgerState } from '../model/ledger.ts';
+import type { Changed } from '../model/changes.ts';
 import type { Metrics } from '../model/metrics.ts';
-import type { Changed } from '../model/registry.ts';
+import type { State } from '../model/state.ts';
+import type { Store, View } from '../model/store.ts';
 import type { PassResult } from '../pass.ts';
 
 /** Why a pass is wanted. */
@@ -17,11 +18,11 @@ export interface LoopParts {
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly ledger: Ledger;
+  readonly store: Store;
   /** One pass; `look` says whether the config repository may have something new. */
   readonly pass: (look: boolean, signal: AbortSignal) => Promise<PassResult>;
   /** Called with every committed state, before anybody hears of it. */
-  readonly onState: (state: LedgerState) => void;
+  readonly onState: (view: View) => void;
   /** Work that is due from time to time after passes, and that nobody waits for. */
   readonly tidy: () => Promise<void>;
   /** Called when a pass failed, and with null when one worked again. */
@@ -33,7 +34,7 @@ export interface Loop {
   /** Wants a pass: at once when none runs, right after the running one otherwise; many wishes are one pass. */
   readonly wake: (reason: WakeReason) => void;
   /** Changes the ledger between two passes, and wants a pass after it. */
-  readonly change: <T>(message: string, reason: WakeReason, apply: (state: LedgerState) => Changed<T>) => Promise<T>;
+  readonly change: <T>(message: string, reason: WakeReason, apply: (state: State) => Changed<T>) => Promise<T>;
   /** Runs something else alone: no pass and no change meanwhile. */
   readonly alone: <T>(run: () => Promise<T>) => Promise<T>;
   /** Starts nothing more, and resolves when what runs has ended. */
@@ -120,8 +121,8 @@ export function createLoop(parts: LoopParts): Loop {
     alone,
     change: (message, reason, apply) =>
       alone(async () => {
-        const { state, result } = await changed(parts, message, apply);
-        parts.onState(state);
+        const { view, result } = await changed(parts, message, apply);
+        parts.onState(view);
         wake(reason);
         return result;
       }),
@@ -135,14 +136,15 @@ export function createLoop(parts: LoopParts): Loop {
 }
 
 async function changed<T>(
-  { ledger, clock }: LoopParts,
+  { store, clock }: LoopParts,
   message: string,
-  apply: (state: LedgerState) => Changed<T>,
-): Promise<Changed<T>> {
+  apply: (state: State) => Changed<T>,
+): Promise<{ readonly view: View; readonly result: T }> {
   for (let attempt = 1; ; attempt++) {
-    const { state, result } = apply(await ledger.read());
+    const view = await store.read();
+    const { changes, result } = apply(view);
     try {
-      return { state: await ledger.commit(state, { message, at: clock.now() }), result };
+      return { view: await store.commit({ base: view.base, changes, message, at: clock.now() }), result };
     } catch (error) {
       if (attempt === raceAttempts || !isSluiceError(error, 'LEDGER_RACED')) throw error;
     }

@@ -9,7 +9,7 @@ import { signerOf } from '../../shared/wire/envelope.ts';
 import { ledgerRef, openLedger } from './ledger/ledger.ts';
 import { mirrorLedger } from './ledger/remote.ts';
 import type { HubKeys } from '../keys/types.ts';
-import type { Ledger } from '../model/ledger.ts';
+import type { Store } from '../model/store.ts';
 import { hasKeys, initKeys, loadKeys, rootFiles } from '../keys/keys.ts';
 import { mirrorChannel } from './channel-remote.ts';
 import { readHubKey, restoreKeys } from '../publish/restore.ts';
@@ -18,7 +18,7 @@ import { noRemotes, type HubRemotes } from './remotes.ts';
 /** A hub's identity and database. */
 export interface HubStores {
   readonly keys: HubKeys;
-  readonly ledger: Ledger;
+  readonly store: Store;
   /** What is published to: the Git host's where there is one. */
   readonly channel: ObjectStore;
   /** The copy in the data folder, which this hub serves. */
@@ -58,20 +58,20 @@ export async function openStores(data: string, options: StoresOptions): Promise<
     const keys = await openKeys(join(data, 'keys'), { local, remote: remotes.ledger, keyFile, signal });
     const { sign, epoch } = keys;
     const onHost = (remote: GitRemote, copy: ObjectStore) => ({ clock, signal, remote, local: copy });
-    const store = remotes.ledger === null ? local : mirrorLedger(onHost(remotes.ledger, local), keys);
+    const repository = remotes.ledger === null ? local : mirrorLedger(onHost(remotes.ledger, local), keys);
     const channel = remotes.channel === null ? served : mirrorChannel(onHost(remotes.channel, served));
     const confirm = async (maxAgeMs = confirmedForMs) => {
       // The ledger first: what it says decides what the channel is to show.
-      for (const each of [store, channel]) if (isMirror(each)) await each.confirm(maxAgeMs);
+      for (const each of [repository, channel]) if (isMirror(each)) await each.confirm(maxAgeMs);
     };
-    const ledger = openLedger({ ...keys, store, sign, files: rootFiles(keys) });
-    if (ledger.isEmpty() && isMirror(store)) await store.confirm(0);
-    if (ledger.isEmpty()) await ledger.create({ channel: keys.channel, epoch }, clock.now());
+    const store = openLedger({ ...keys, store: repository, sign, files: rootFiles(keys) });
+    if (store.isEmpty() && isMirror(repository)) await repository.confirm(0);
+    if (store.isEmpty()) await store.create({ channel: keys.channel, epoch }, clock.now());
     const consolidate = async () => {
       await local.consolidate();
       await served.consolidate();
     };
-    return { keys, ledger, channel, served, confirm, consolidate, close };
+    return { keys, store, channel, served, confirm, consolidate, close };
   } catch (error) {
     close();
     throw error;

@@ -7,7 +7,7 @@ import { bundleObjects } from '../../../shared/wire/bundle.ts';
 import { decode } from '../../../shared/wire/codec.ts';
 import { revisionPath } from '../../../shared/wire/layout.ts';
 import { revision, type Revision } from '../../../shared/wire/revision.ts';
-import { bundleFolder } from './files.ts';
+import { bundleTreePath } from '../slices/bundles.ts';
 
 /** Whose past is asked for, and about which ids. */
 export interface PastQuestion {
@@ -22,7 +22,7 @@ export function publishedIds(objects: ObjectReader, head: Oid | null, question: 
   let lastTree: Oid | null = null;
   for (let oid = head; oid !== null && found.size < question.ids.size;) {
     const commit = parseCommit(objects.read(oid)?.body ?? new Uint8Array());
-    const tree = entryAt(objects, commit.tree, [...bundleFolder(question.cluster), 'bundle']);
+    const tree = entryAt(objects, commit.tree, bundleTreePath(question.cluster));
     if (tree !== null && tree !== lastTree) collect(bundleAt(objects, tree), question, found);
     lastTree = tree;
     oid = commit.parents[0] ?? null;

@@ -21,7 +21,7 @@ function dieAt(hub: RemoteHub, at: number): { readonly steps: () => number } {
     };
   const { served } = hub.stores;
   Object.assign(served, { write: counted(served.write), moveRefs: counted(served.moveRefs) });
-  Object.assign(hub.ledger, { commit: counted(hub.ledger.commit) });
+  Object.assign(hub.store, { commit: counted(hub.store.commit) });
   Object.assign(hub.deps.channel, { moveRefs: counted(hub.deps.channel.moveRefs) });
   return { steps: () => step };
 }
@@ -51,12 +51,12 @@ describe('a hub with Git hosts that dies during a publish', () => {
         const hub = await openRemoteHub(join(dir, 'hub'), urls);
         await hub.catchUp();
         expect(gitIn(ledger.gitdir, 'rev-parse', 'main')).toBe(committed);
-        const { revision, commit } = (await hub.ledger.read()).bundles.get('one')!;
+        const { revision, commit } = (await hub.store.read()).bundles.get('one')!;
         expect([1, 2]).toContain(revision.generation);
         expect(gitIn(channel.gitdir, 'rev-parse', clusterRef('one'))).toBe(commit);
         expect(hub.stores.served.refs().get(clusterRef('one'))).toBe(commit);
         await pass(hub, [web('v2')]);
-        expect((await hub.ledger.read()).bundles.get('one')!.revision.generation).toBe(2);
+        expect((await hub.store.read()).bundles.get('one')!.revision.generation).toBe(2);
         expect(gitIn(channel.gitdir, 'rev-list', '--count', clusterRef('one'))).toBe('2');
         hub.close();
       } finally {

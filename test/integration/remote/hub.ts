@@ -27,14 +27,14 @@ export async function openRemoteHub(dir: string, urls: Urls, keyFile: string | n
   const clock = { now: () => hub.now, monotonic: () => 0 };
   const hub = { now: start } as RemoteHub;
   const stores = await openStores(dir, { clock, remotes, keyFile });
-  const { ledger, channel, keys, confirm } = stores;
+  const { store, channel, keys, confirm } = stores;
   return Object.assign(hub, {
     stores,
-    ledger,
-    deps: { ledger, channel, keys, clock, confirm },
+    store,
+    deps: { store, channel, keys, clock, confirm },
     catchUp: async () => {
       await confirm(0);
-      await finishPending(hub.deps, await ledger.read());
+      await finishPending(hub.deps, await store.read());
     },
     close: () => {
       stores.close();

@@ -49,7 +49,7 @@ const web = (version: string, cluster = 'one') =>
 const everywhere = (version: string) => clusters.map((cluster) => web(version, cluster));
 const at = (name: 'ledger' | 'channel', ref: string) => gitIn(gitdirs[name], 'rev-parse', ref);
 const generations = (hub: RemoteHub) =>
-  hub.ledger.read().then((state) => [...state.bundles.values()].map(({ revision }) => revision.generation));
+  hub.store.read().then((state) => [...state.bundles.values()].map(({ revision }) => revision.generation));
 const isPush = ({ path }: { readonly path: string }, name: string) => path === `/${name}.git/git-receive-pack`;
 
 describe('a hub with its ledger and channel on a Git host', () => {
@@ -63,7 +63,7 @@ describe('a hub with its ledger and channel on a Git host', () => {
       'POST /ledger.git/git-receive-pack',
       'POST /channel.git/git-receive-pack',
     ]);
-    await openFreshness(hub.deps).renew(await hub.ledger.read(), { all: true });
+    await openFreshness(hub.deps).renew(await hub.store.read(), { all: true });
     expect(server.requests.slice(before + 2)).toEqual(['POST /channel.git/git-receive-pack']);
     for (const gitdir of Object.values(gitdirs)) gitIn(gitdir, 'fsck', '--strict', '--full');
     const signers = join(dir, 'signers');
@@ -77,7 +77,7 @@ describe('a hub with its ledger and channel on a Git host', () => {
     await pass(hub, everywhere('v1'), joined(...clusters));
     const before = proxy.bytes();
     await pass(hub, [web('v2'), web('v1', 'two'), web('v1', 'three')]);
-    expect((await hub.ledger.read()).bundles.get('one')!.revision.generation).toBe(2);
+    expect((await hub.store.read()).bundles.get('one')!.revision.generation).toBe(2);
     expect(proxy.bytes() - before).toBeLessThan(12_000);
   });
 
@@ -128,13 +128,13 @@ describe('a push whose answer is lost', () => {
         return broken ? mutation : 'none';
       };
       await expect(pass(hub, everywhere('v1'), joined(...clusters))).rejects.toMatchObject({ retry: 'backoff' });
-      expect((await hub.ledger.read()).number).toBe(1);
+      expect((await hub.store.read()).number).toBe(1);
       const committed = at('ledger', 'main');
       proxy.mutate = () => 'none';
       await hub.catchUp();
       expect(await generations(hub)).toEqual([1, 1, 1]);
       expect(at('ledger', 'main')).toBe(committed);
-      expect(at('channel', clusterRef('one'))).toBe((await hub.ledger.read()).bundles.get('one')!.commit);
+      expect(at('channel', clusterRef('one'))).toBe((await hub.store.read()).bundles.get('one')!.commit);
     },
   );
 });
@@ -164,7 +164,7 @@ describe('a Git host that is down', () => {
     const again = await open();
     await again.catchUp();
     expect(await generations(again)).toEqual([1, 1, 1]);
-    expect(at('channel', clusterRef('three'))).toBe((await again.ledger.read()).bundles.get('three')!.commit);
+    expect(at('channel', clusterRef('three'))).toBe((await again.store.read()).bundles.get('three')!.commit);
   });
 
   it('is told from one that refuses', async () => {
@@ -201,12 +201,12 @@ describe('a hub on an empty disk', () => {
   it('goes on from the ledger and its key with the next generation, on top of what the channel has', async () => {
     const lost = await open();
     for (const version of ['v1', 'v2']) await pass(lost, everywhere(version), joined(...clusters));
-    await openFreshness(lost.deps).renew(await lost.ledger.read(), { all: true });
-    const state = await lost.ledger.read();
+    await openFreshness(lost.deps).renew(await lost.store.read(), { all: true });
+    const state = await lost.store.read();
     lost.close();
     const hub = await open('new', urls, keyOf());
     await hub.catchUp();
-    expect(await hub.ledger.read()).toEqual(state);
+    expect(await hub.store.read()).toEqual(state);
     expect(hub.stores.served.refs()).toEqual(lost.stores.served.refs());
     await pass(hub, everywhere('v3'));
     expect(await generations(hub)).toEqual([3, 3, 3]);
@@ -221,7 +221,7 @@ describe('a hub on an empty disk', () => {
     for (const ref of [...clusters.map(clusterRef), mainRef]) gitIn(gitdirs.channel, 'update-ref', '-d', ref);
     const hub = await open('new', urls, keyOf());
     await hub.catchUp();
-    const { tree } = (await hub.ledger.read()).bundles.get('one')!;
+    const { tree } = (await hub.store.read()).bundles.get('one')!;
     expect(at('channel', `${clusterRef('one')}^{tree}`)).toBe(tree);
     expect(gitIn(gitdirs.channel, 'show', `${mainRef}:root/1.json`)).toContain(hub.deps.keys.channel);
     await pass(hub, everywhere('v2'));

@@ -248,7 +248,7 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'move a ref of a channel that somebody else moved',
     file: 'hub/publish/publish.ts',
-    find: 'const stopped = next.filter(({ cluster }) => isDiverged(state.bundles.get(cluster), refs));',
+    find: 'const stopped = next.filter(({ cluster }) => isDiverged(view.bundles.get(cluster), refs));',
     replace: 'const stopped = next.filter(() => refs.size < 0);',
     tests: ['test/unit/hub/publish'],
   },

@@ -1,5 +1,8 @@
-import { emptyState, type ClusterRecord, type LedgerState, type PublishedBundle } from '../../../hub/model/ledger.ts';
+import type { PublishedBundle } from '../../../hub/model/published-bundle.ts';
+import type { ClusterRecord } from '../../../hub/model/registry.ts';
 import type { ReceivedReport } from '../../../hub/model/reports.ts';
+import type { State } from '../../../hub/model/state.ts';
+import { emptyState } from '../../../hub/store/slices/slices.ts';
 import { digestOf, digestOfValue } from '../../../shared/lib/canonical.ts';
 import { encode } from '../../../shared/wire/codec.ts';
 import type { AgentReport, ReportApp } from '../../../shared/wire/report.ts';
@@ -85,8 +88,8 @@ export function published(cluster: string, apps: readonly BundleApp[], facts: Pa
 export function stateOf(
   records: readonly ClusterRecord[],
   bundles: readonly PublishedBundle[] = [],
-  facts: Partial<LedgerState> = {},
-): LedgerState {
+  facts: Partial<State> = {},
+): State {
   return {
     ...emptyState({ channel, epoch: 1 }),
     number: 20,

@@ -68,7 +68,7 @@ describe('a hub that dies during a publish', () => {
     for (const { step, path } of images) {
       const hub = await openHub(path, { owner: { id: 'the next hub', isGone: (id) => id === 'the hub that dies' } });
       hub.now += 5_000;
-      const before = await hub.ledger.read();
+      const before = await hub.store.read();
       const isCommitted = before.bundles.get('one')?.revision.generation === 2;
       committed += isCommitted ? 1 : 0;
       const { problems } = await finishPending(hub.deps, before);

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import type { LockOwner } from '../../../../hub/store/packs/lock.ts';
 import { openPackStore } from '../../../../hub/store/packs/store.ts';
 import { openLedger } from '../../../../hub/store/ledger/ledger.ts';
-import type { ClusterRecord, Ledger, LedgerState } from '../../../../hub/model/ledger.ts';
+import { changesBetween } from '../../../../hub/model/changes.ts';
+import type { ClusterRecord } from '../../../../hub/model/registry.ts';
+import type { State } from '../../../../hub/model/state.ts';
+import type { Store } from '../../../../hub/model/store.ts';
 import type { RenderedApp } from '../../../../hub/model/rendered.ts';
 import type { PublishDeps } from '../../../../hub/publish/types.ts';
 import { hasKeys, initKeys, loadKeys, rootFiles } from '../../../../hub/keys/keys.ts';
@@ -17,7 +20,7 @@ export const start = Date.UTC(2026, 0, 1);
 /** A hub's stores in a folder, with a clock that stands still, and a look at every step of every write. */
 export interface TestHub {
   readonly deps: PublishDeps;
-  readonly ledger: Ledger;
+  readonly store: Store;
   now: number;
   readonly close: () => void;
 }
@@ -31,15 +34,15 @@ export async function openHub(
   const { onStep = () => undefined } = options;
   const open = (name: string) =>
     openPackStore(join(dir, `${name}.git`), { ...options, onStep: (step) => onStep(`${name}: ${step}`) });
-  const [store, channel] = [open('ledger'), open('channel')];
-  const ledger = openLedger({ ...keys, store, files: rootFiles(keys) });
-  if (ledger.isEmpty()) await ledger.create({ channel: keys.channel, epoch: 1 }, start);
+  const [repository, channel] = [open('ledger'), open('channel')];
+  const store = openLedger({ ...keys, store: repository, files: rootFiles(keys) });
+  if (store.isEmpty()) await store.create({ channel: keys.channel, epoch: 1 }, start);
   const hub: TestHub = {
-    deps: { ledger, channel, keys, clock: { now: () => hub.now }, onStep },
-    ledger,
+    deps: { store, channel, keys, clock: { now: () => hub.now }, onStep },
+    store,
     now: start,
     close: () => {
-      store.close();
+      repository.close();
       channel.close();
     },
   };
@@ -50,13 +53,14 @@ export async function openHub(
 export async function pass(
   hub: TestHub,
   rendered: readonly RenderedApp[],
-  change: (state: LedgerState) => LedgerState = (state) => state,
+  change: (state: State) => State = (state) => state,
 ): Promise<Published> {
-  const state = await hub.ledger.read();
-  await finishPending(hub.deps, state);
-  const changed = change(state);
+  const view = await hub.store.read();
+  await finishPending(hub.deps, view);
+  const changed = change(view);
   const { next, guarded, approvals } = planFor(changed, rendered);
-  return publish(hub.deps, { state: { ...changed, guarded, approvals }, next, message: 'publish' });
+  const changes = changesBetween(view, { ...changed, guarded, approvals });
+  return publish(hub.deps, { view, changes, next, message: 'publish' });
 }
 
 export const clusters = ['one', 'two', 'three'] as const;
@@ -64,7 +68,7 @@ export const clusters = ['one', 'two', 'three'] as const;
 /** Registers clusters. */
 export const joined =
   (...names: readonly string[]) =>
-  (state: LedgerState): LedgerState => ({
+  (state: State): State => ({
     ...state,
     clusters: new Map([...state.clusters, ...names.map((name): [string, ClusterRecord] => [name, recordOf(name)])]),
   });

@@ -80,11 +80,11 @@ describe('a published bundle', () => {
     expect(inChannel('log', '--format=%s', clusterRef('one')).split('\n')).toEqual(
       [3, 2, 1].map((n) => `one: generation ${n}`),
     );
-    const { registration } = (await hub.ledger.read()).clusters.get('one')!;
+    const { registration } = (await hub.store.read()).clusters.get('one')!;
     const [known, foreign] = ['/Service/default/web', '/Service/default/other'];
     const ids = new Set([known, foreign]);
-    expect(await hub.ledger.published('one', registration, ids)).toEqual(new Set([known]));
-    expect(await hub.ledger.published('one', 'someone else', ids)).toEqual(new Set());
+    expect(await hub.store.published('one', registration, ids)).toEqual(new Set([known]));
+    expect(await hub.store.published('one', 'someone else', ids)).toEqual(new Set());
   });
 
   it('goes out for 300 clusters in one pack and one move', async () => {
@@ -102,16 +102,16 @@ describe('a published bundle', () => {
     expect(inChannel('for-each-ref', '--format=%(refname)', 'refs/heads/clusters').split('\n')).toHaveLength(300);
     expect(inChannel('fsck', '--strict', '--full')).toBe('');
     await reopen();
-    expect((await hub.ledger.read()).bundles.size).toBe(300);
+    expect((await hub.store.read()).bundles.size).toBe(300);
   });
 
   it('loses against a hub that was first, and nothing of it is seen', async () => {
     await pass(hub, [web('v1')], joined('one'));
     const rival = await openHub(dir);
-    const stale = await hub.ledger.read();
+    const stale = await hub.store.read();
     await pass(rival, [web('v2')]);
     const { next } = planFor(stale, [web('v3')]);
-    await expect(publish(hub.deps, { state: stale, next, message: 'late' })).rejects.toMatchObject({
+    await expect(publish(hub.deps, { view: stale, changes: {}, next, message: 'late' })).rejects.toMatchObject({
       code: 'LEDGER_RACED',
     });
     expect(show(clusterRef('one'), 'objects/default.web/ConfigMap/default/web.json')).toContain('v2');
@@ -140,7 +140,7 @@ describe('a channel that was touched', () => {
     hub.close();
     rmSync(join(dir, 'channel.git'), { recursive: true });
     hub = await openHub(dir);
-    const { moved, problems } = await finishPending(hub.deps, await hub.ledger.read());
+    const { moved, problems } = await finishPending(hub.deps, await hub.store.read());
     expect([moved, problems]).toEqual([[clusterRef('one'), mainRef], []]);
     expect(show(clusterRef('one'), 'revision.json')).toBe(before);
     expect(inChannel('rev-list', '--count', clusterRef('one'))).toBe('1');
@@ -192,7 +192,7 @@ describe('a channel that was touched', () => {
 });
 
 describe('freshness lists', () => {
-  const shardOf = async (name: string) => freshnessShard((await hub.ledger.read()).clusters.get(name)!.registration);
+  const shardOf = async (name: string) => freshnessShard((await hub.store.read()).clusters.get(name)!.registration);
   const listOf = async (name: string) =>
     decode(freshness, Buffer.from(show(freshRef(await shardOf(name)), 'freshness.json')), 'list');
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerState } from '../../../../hub/model/ledger.ts';
+import { withChanges } from '../../../../hub/model/changes.ts';
 import { approve } from '../../../../hub/registry/change.ts';
 import { decideCapabilities } from '../../../../hub/registry/capabilities.ts';
 import type { Capabilities, Cluster } from '../../../../hub/model/documents.ts';
@@ -121,7 +122,7 @@ describe('a capability that traffic uses and that is gone', () => {
   it('goes with the approval, and for good', () => {
     const waiting: LedgerState = { ...state, guarded: lost(state).guarded };
     const who = { by: 'ada', at: '2026-03-01T12:01:00.000Z' };
-    const approved = approve(waiting, waiting.guarded[0]!.change, who).state;
+    const approved = withChanges(waiting, approve(waiting, waiting.guarded[0]!.change, who).changes);
     const settled = lost(approved);
     expect(settled).toMatchObject({ known: { 'gateway-api': true }, guarded: [], problems: [] });
     // A deployment that cannot do without it may keep the object in the bundle.
@@ -131,7 +132,7 @@ describe('a capability that traffic uses and that is gone', () => {
   it('waits again when more would go than was approved', () => {
     const waiting: LedgerState = { ...state, guarded: lost(state).guarded };
     const who = { by: 'ada', at: '2026-03-01T12:01:00.000Z' };
-    const approved = approve(waiting, waiting.guarded[0]!.change, who).state;
+    const approved = withChanges(waiting, approve(waiting, waiting.guarded[0]!.change, who).changes);
     const other = 'networking.istio.io/VirtualService/default/other';
     const more = published('a', [
       bundleApp('web', { traffic: trafficOf('istio') }),

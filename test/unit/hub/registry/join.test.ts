@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { withChanges } from '../../../../hub/model/changes.ts';
 import { approve, enrol, hasLeft, remove, revoke, setLabels } from '../../../../hub/registry/change.ts';
 import { join, type JoinRequest } from '../../../../hub/registry/join.ts';
 import { targetsOf } from '../../../../hub/registry/targets.ts';
@@ -23,9 +24,12 @@ const bundled = published('a', []);
 
 describe('join', () => {
   it('registers a new cluster from generation 1 on', () => {
-    const { state, result } = join(stateOf([]), ask('new', { labels: { env: 'prod' } }), mint);
+    const { changes, result } = join(stateOf([]), ask('new', { labels: { env: 'prod' } }), mint);
     expect(result).toMatchObject({ minimumGeneration: 1, record: { registration: mint.registration, agentKey: null } });
-    expect(state.clusters.get('new')).toMatchObject({ labels: { env: 'prod' }, token: mint.token });
+    expect(withChanges(stateOf([]), changes).clusters.get('new')).toMatchObject({
+      labels: { env: 'prod' },
+      token: mint.token,
+    });
   });
 
   it('opens a new token for a cluster whose agent never came, and keeps its registration', () => {
@@ -95,15 +99,18 @@ describe('changes of a registered cluster', () => {
     const open = stateOf([clusterRecord('a', { agentKey: null, token: mint.token })]);
     const first = enrol(open, 'a', 'K'.repeat(43));
     expect(first.result).toMatchObject({ agentKey: 'K'.repeat(43), token: null });
-    expect(enrol(first.state, 'a', 'K'.repeat(43)).state).toBe(first.state);
-    expect(() => enrol(first.state, 'a', 'L'.repeat(43))).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
+    const enrolled = withChanges(open, first.changes);
+    expect(enrol(enrolled, 'a', 'K'.repeat(43)).changes).toEqual({});
+    expect(() => enrol(enrolled, 'a', 'L'.repeat(43))).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
   });
 
   it('decommissions with the next bundle, or forgets what was never sent anything', () => {
     expect(remove(state, 'a', { mode: 'delete', forget: false }).result).toMatchObject({ decommission: 'delete' });
     const fresh = stateOf([clusterRecord('b')]);
-    expect(remove(fresh, 'b', { mode: 'orphan', forget: false }).state.clusters.size).toBe(0);
-    expect(remove(state, 'a', { mode: 'orphan', forget: true }).state.clusters.size).toBe(0);
+    const forgotten = remove(fresh, 'b', { mode: 'orphan', forget: false }).changes;
+    expect(withChanges(fresh, forgotten).clusters.size).toBe(0);
+    const removed = remove(state, 'a', { mode: 'orphan', forget: true }).changes;
+    expect(withChanges(state, removed).clusters.size).toBe(0);
   });
 
   it('lets a cluster go when its agent settled the bundle that said so, and not before', () => {
@@ -143,8 +150,8 @@ describe('approve', () => {
   });
 
   it('is the same when repeated', () => {
-    const once = approve(state, change, who).state;
-    expect(approve(once, change, who).state.approvals).toEqual(once.approvals);
+    const once = withChanges(state, approve(state, change, who).changes);
+    expect(withChanges(once, approve(once, change, who).changes).approvals).toEqual(once.approvals);
   });
 });
 

@@ -1,26 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { createLoop, type Loop } from '../../../../hub/run/loop.ts';
-import type { Ledger, LedgerState } from '../../../../hub/model/ledger.ts';
+import type { Store } from '../../../../hub/model/store.ts';
 import type { PassResult } from '../../../../hub/pass.ts';
 import { SluiceError } from '../../../../shared/errors.ts';
+import { memoryStore, viewOf } from '../../../fakes/memory-store.ts';
 import { stateOf } from '../facts.ts';
 
 /** A loop over a pass that the test ends by hand, a ledger in memory, and a clock whose timers the test fires. */
 function scene(results: (() => PassResult)[] = []) {
-  let state: LedgerState = stateOf([]);
+  const memory = memoryStore(stateOf([]));
   let races = 0;
   const timers: { ms: number; run: () => void }[] = [];
   const looks: boolean[] = [];
   const failures: (string | null)[] = [];
   let gate: Promise<void> = Promise.resolve();
-  const ledger = {
-    read: () => Promise.resolve(state),
-    commit: (next: LedgerState) => {
-      if (races-- > 0) return Promise.reject(new SluiceError('LEDGER_RACED', 'raced'));
-      state = { ...next, number: next.number + 1 };
-      return Promise.resolve(state);
-    },
-  } as unknown as Ledger;
+  const store: Store = {
+    ...memory,
+    commit: (commit) =>
+      races-- > 0 ? Promise.reject(new SluiceError('LEDGER_RACED', 'raced')) : memory.commit(commit),
+  };
   const none = () => undefined;
   const loop: Loop = createLoop({
     clock: {
@@ -36,7 +34,7 @@ function scene(results: (() => PassResult)[] = []) {
     random: () => 1,
     log: { debug: none, info: none, warn: none, error: none },
     metrics: { stage: none, pass: none, published: none, report: none, request: none, streams: none },
-    ledger,
+    store,
     pass: async (look) => {
       looks.push(look);
       await gate;
@@ -48,7 +46,7 @@ function scene(results: (() => PassResult)[] = []) {
   });
   const unchanged = (): PassResult => ({
     kind: 'unchanged',
-    state,
+    state: viewOf(stateOf([])),
     clusters: [],
     moved: [],
     problems: [],
@@ -128,7 +126,7 @@ describe('the hub loop', () => {
   it('makes a change again when another hub was faster, and wants a pass after it', async () => {
     const { loop, looks, race, idle } = scene();
     race(2);
-    const result = await loop.change('label a', 'registry', (state) => ({ state, result: state.number }));
+    const result = await loop.change('label a', 'registry', (state) => ({ changes: {}, result: state.number }));
     await idle();
     expect(result).toBe(20);
     expect(looks).toEqual([false]);

@@ -1,7 +1,11 @@
 import { sshSigner } from '../../../../../hub/keys/sshsig.ts';
 import { newSeed, signerOf } from '../../../../../shared/wire/envelope.ts';
-import { openLedger } from '../../../../../hub/store/ledger/ledger.ts';
-import type { ClusterRecord, Ledger, LedgerState, SeenDocument } from '../../../../../hub/model/ledger.ts';
+import { openLedger, type Ledger } from '../../../../../hub/store/ledger/ledger.ts';
+import { changesBetween } from '../../../../../hub/model/changes.ts';
+import type { ClusterRecord } from '../../../../../hub/model/registry.ts';
+import type { SeenDocument } from '../../../../../hub/model/seen-documents.ts';
+import type { Slices } from '../../../../../hub/model/state.ts';
+import type { View } from '../../../../../hub/model/store.ts';
 import type { RevisionRecord } from '../../../../../hub/model/fleet.ts';
 import type { ObjectStore } from '../../../../../hub/model/objects.ts';
 
@@ -57,7 +61,12 @@ export function revisionRecord(app: string, number: number): RevisionRecord {
   };
 }
 
-export const withClusters = (state: LedgerState, ...records: readonly ClusterRecord[]): LedgerState => ({
-  ...state,
-  clusters: new Map([...state.clusters, ...records.map((each): [string, ClusterRecord] => [each.name, each])]),
+/** Commits whole slices on top of a view, at a fixed time. */
+export function commitTo(ledger: Ledger, view: View, slices: Partial<Slices>, message = 'a change'): Promise<View> {
+  return ledger.commit({ base: view.base, changes: changesBetween(view, slices), message, at });
+}
+
+/** The registry of a view with more clusters. */
+export const withClusters = ({ clusters }: View, ...records: readonly ClusterRecord[]): Pick<Slices, 'clusters'> => ({
+  clusters: new Map([...clusters, ...records.map((one): [string, ClusterRecord] => [one.name, one])]),
 });

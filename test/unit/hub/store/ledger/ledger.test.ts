@@ -9,9 +9,8 @@ import { makeBlob, makeObject } from '../../../../../shared/lib/git/object.ts';
 import { folderTrees, newFolder, place } from '../../../../../shared/lib/git/tree.ts';
 import { allowedSigners } from '../../../../../hub/keys/sshsig.ts';
 import type { ObjectStore } from '../../../../../hub/model/objects.ts';
-import { ledgerRef, openLedger } from '../../../../../hub/store/ledger/ledger.ts';
-import type { Ledger } from '../../../../../hub/model/ledger.ts';
-import { at, channel, hubKey, ledgerOf, record, revisionRecord, seen, withClusters } from './fixtures.ts';
+import { ledgerRef, openLedger, type Ledger } from '../../../../../hub/store/ledger/ledger.ts';
+import { at, channel, commitTo, hubKey, ledgerOf, record, revisionRecord, seen, withClusters } from './fixtures.ts';
 
 let dir: string;
 let store: ObjectStore;
@@ -51,13 +50,14 @@ async function everything() {
     ]),
     problems: [{ code: 'NAME_TAKEN' as const, message: 'taken', severity: 'error' as const }],
   };
-  return { next, committed: await ledger.commit(next, { message: 'a change', at }) };
+  return { next, committed: await commitTo(ledger, first, next) };
 }
 
 describe('a ledger', () => {
   it('reads back what was committed, after a restart too', async () => {
+    const first = await ledger.read();
     const { next, committed } = await everything();
-    expect(committed).toEqual({ ...next, number: 2 });
+    expect(committed).toEqual({ ...first, ...next, number: 2, base: committed.base });
     expect(await reopened().read()).toEqual(committed);
   });
 
@@ -81,8 +81,8 @@ describe('a ledger', () => {
 
   it('numbers its commits one by one', async () => {
     const one = await ledger.read();
-    const two = await ledger.commit(withClusters(one, record('a')), { message: 'join a', at });
-    const three = await ledger.commit(withClusters(two, record('b')), { message: 'join b', at });
+    const two = await commitTo(ledger, one, withClusters(one, record('a')), 'join a');
+    const three = await commitTo(ledger, two, withClusters(two, record('b')), 'join b');
     expect([one.number, two.number, three.number]).toEqual([1, 2, 3]);
     expect(git('log', '--format=%s', 'main').trim().split('\n')).toEqual(['join b', 'join a', 'begin the ledger']);
   });
@@ -90,16 +90,18 @@ describe('a ledger', () => {
   it('commits nothing when nothing changed', async () => {
     const { committed } = await everything();
     const before = store.refs().get(ledgerRef);
-    expect(await ledger.commit({ ...committed }, { message: 'nothing', at })).toEqual(committed);
-    expect((await reopened().commit(committed, { message: 'nothing', at })).number).toBe(committed.number);
+    expect(await commitTo(ledger, committed, { ...committed }, 'nothing')).toBe(committed);
+    const problems = structuredClone(committed.problems);
+    expect((await commitTo(reopened(), committed, { problems }, 'nothing')).base).toBe(committed.base);
     expect(store.refs().get(ledgerRef)).toBe(before);
   });
 
   it('writes only what changed', async () => {
     const many = Array.from({ length: 300 }, (_, i) => record(`cluster-${i}`));
-    const state = await ledger.commit(withClusters(await ledger.read(), ...many), { message: 'many', at });
+    const first = await ledger.read();
+    const state = await commitTo(ledger, first, withClusters(first, ...many), 'many');
     const known = new Set(readdirSync(join(dir, 'ledger.git', 'objects', 'pack')));
-    await reopened().commit(withClusters(state, record('cluster-7', { labels: {} })), { message: 'one', at });
+    await commitTo(reopened(), state, withClusters(state, record('cluster-7', { labels: {} })), 'one');
     const [index] = readdirSync(join(dir, 'ledger.git', 'objects', 'pack')).filter(
       (file) => file.endsWith('.idx') && !known.has(file),
     );
@@ -128,20 +130,21 @@ describe('two hubs on one ledger', () => {
   it('lets the first one win, and tells the other', async () => {
     const [one, two] = [reopened(), reopened()];
     const [a, b] = [await one.read(), await two.read()];
-    await one.commit(withClusters(a, record('a')), { message: 'one', at });
-    await expect(two.commit(withClusters(b, record('b')), { message: 'two', at })).rejects.toThrow(raced);
+    await commitTo(one, a, withClusters(a, record('a')), 'one');
+    await expect(commitTo(two, b, withClusters(b, record('b')), 'two')).rejects.toThrow(raced);
     const again = await two.read();
     expect([...again.clusters.keys()]).toEqual(['a']);
-    await two.commit(withClusters(again, record('b')), { message: 'two', at });
+    await commitTo(two, again, withClusters(again, record('b')), 'two');
     expect([...(await one.read()).clusters.keys()]).toEqual(['a', 'b']);
   });
 
   it('lets exactly one of many that commit at the same time win', async () => {
     const rivals = Array.from({ length: 6 }, reopened);
     const results = await Promise.allSettled(
-      rivals.map(async (rival, i) =>
-        rival.commit(withClusters(await rival.read(), record(`c${i}`)), { message: `rival ${i}`, at }),
-      ),
+      rivals.map(async (rival, i) => {
+        const view = await rival.read();
+        return commitTo(rival, view, withClusters(view, record(`c${i}`)), `rival ${i}`);
+      }),
     );
     const lost = results.filter((result) => result.status === 'rejected');
     expect(lost).toHaveLength(5);
@@ -151,8 +154,8 @@ describe('two hubs on one ledger', () => {
 
   it('tells one writer that it based two commits on one state', async () => {
     const state = await ledger.read();
-    await ledger.commit(withClusters(state, record('a')), { message: 'one', at });
-    await expect(ledger.commit(withClusters(state, record('b')), { message: 'two', at })).rejects.toThrow(raced);
+    await commitTo(ledger, state, withClusters(state, record('a')), 'one');
+    await expect(commitTo(ledger, state, withClusters(state, record('b')), 'two')).rejects.toThrow(raced);
   });
 
   it('refuses to begin twice', async () => {

@@ -1,0 +1,21 @@
+import type { Digest } from '../../shared/lib/canonical.ts';
+import type { Oid } from '../../shared/lib/git/object.ts';
+import type { Revision } from '../../shared/wire/revision.ts';
+
+/** The bundle that was last published to a cluster: its very bytes, and the commit of its ref. */
+export interface PublishedBundle {
+  readonly cluster: string;
+  readonly revision: Revision;
+  readonly revisionDigest: Digest;
+  /** Bytes of revision.json and revision.sig. */
+  readonly payload: Uint8Array;
+  readonly signatures: Uint8Array;
+  /** The tree with revision.json, revision.sig and objects/: the same in the store and in the channel. */
+  readonly tree: Oid;
+  /** Commit of the cluster's ref that carries it, and that commit's parent (null for the first). */
+  readonly commit: Oid;
+  readonly parent: Oid | null;
+}
+
+/** The last bundle of each cluster. The unit that has an object id in here keeps it (NAME_TAKEN for any other). */
+export type PublishedBundles = ReadonlyMap<string, PublishedBundle>;

@@ -1,0 +1,17 @@
+import type { Digest } from '../../shared/lib/canonical.ts';
+import type { Place } from './source.ts';
+
+/** A document as it was last seen whole: freezing and deleting are decided against it. */
+export interface SeenDocument {
+  readonly kind: string;
+  readonly key: string;
+  readonly place: Place;
+  readonly value: unknown;
+  /** Missing for another reason than a descending commit that removed it: waits for approval under this digest. */
+  readonly missing: { readonly change: Digest; readonly since: string } | null;
+}
+
+/** The name of a document among all that were seen: `Kind namespace/name`. */
+export function seenId({ kind, key }: Pick<SeenDocument, 'kind' | 'key'>): string {
+  return `${kind} ${key}`;
+}

@@ -1,0 +1,5 @@
+import { approval } from '../../../shared/wire/revision.ts';
+import { listSlice } from './list-slice.ts';
+
+/** Approvals that are still needed: `approvals.json`. */
+export const approvals = listSlice('approvals', approval);

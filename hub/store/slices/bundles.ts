@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { digestOf } from '../../../shared/lib/canonical.ts';
+import type { Oid } from '../../../shared/lib/git/object.ts';
+import { by } from '../../../shared/lib/order.ts';
+import { decode as decodeWire } from '../../../shared/wire/codec.ts';
+import { revisionPath, revisionSignaturePath } from '../../../shared/wire/layout.ts';
+import { revision } from '../../../shared/wire/revision.ts';
+import type { PublishedBundle } from '../../model/published-bundle.ts';
+import { segment, spread } from './paths.ts';
+import type { Slice, SliceFile, SliceReader } from './slice.ts';
+
+const schema = z.strictObject({ cluster: z.string(), commit: z.string(), parent: z.string().nullable() });
+const treeName = 'bundle';
+
+/** Published bundles: `bundles/XX/NAME/state.json` with the commits of the ref, and `bundle/`, the very tree of the channel's ref. */
+export const bundles: Slice<'bundles'> = {
+  name: 'bundles',
+  schema,
+  empty: new Map(),
+  encode: (value) =>
+    [...value.values()].flatMap((bundle): SliceFile[] => {
+      const { cluster, commit, parent, tree } = bundle;
+      return [
+        { path: [...folder(cluster), 'state.json'], value: { cluster, commit, parent }, from: bundle },
+        { path: bundleTreePath(cluster), tree },
+      ];
+    }),
+  decode: (files) => {
+    const found = files.list('bundles', treeName);
+    const trees = new Map(found.map(({ path, oid }) => [path, oid]));
+    const read = found
+      .filter(({ path }) => path.endsWith('/state.json'))
+      .map((file) => {
+        const head = files.json(schema, file);
+        return readBundle(files, head, trees.get(file.path.replace(/state\.json$/, treeName)) ?? '');
+      });
+    return new Map(read.sort(by(({ cluster }) => cluster)).map((bundle) => [bundle.cluster, bundle]));
+  },
+};
+
+/** Where the tree of a cluster's bundle is. */
+export function bundleTreePath(cluster: string): string[] {
+  return [...folder(cluster), treeName];
+}
+
+function folder(cluster: string): string[] {
+  return ['bundles', spread(cluster), segment(cluster)];
+}
+
+function readBundle(files: SliceReader, head: z.infer<typeof schema>, tree: Oid): PublishedBundle {
+  const entries = new Map(files.entries(tree).map(({ name, oid }) => [name, oid]));
+  const payload = files.bytes(entries.get(revisionPath) ?? '');
+  const signatures = files.bytes(entries.get(revisionSignaturePath) ?? '');
+  const revisionDigest = digestOf(payload);
+  return { ...head, revision: decodeWire(revision, payload, head.cluster), revisionDigest, payload, signatures, tree };
+}

@@ -1,0 +1,23 @@
+import type { z } from 'zod';
+import type { Slices } from '../../model/state.ts';
+import type { Slice } from './slice.ts';
+
+/** A slice that is one list in one file of its name; an empty list has no file. */
+export function listSlice<S extends 'guarded' | 'approvals' | 'problems'>(
+  name: S,
+  schema: z.ZodType<Slices[S][number]>,
+): Slice<S> {
+  const path = `${name}.json`;
+  const list = schema.array() as unknown as z.ZodType<Slices[S]>;
+  const empty = [] as unknown as Slices[S];
+  return {
+    name,
+    schema: list,
+    empty,
+    encode: (value) => (value.length === 0 ? [] : [{ path: [path], value }]),
+    decode: (files) => {
+      const found = files.file(path);
+      return found === null ? empty : files.json(list, found);
+    },
+  };
+}

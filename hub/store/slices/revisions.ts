@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { by } from '../../../shared/lib/order.ts';
+import { counter } from '../../../shared/wire/schema.ts';
+import type { RevisionRecord } from '../../model/fleet.ts';
+import { keySegments } from './paths.ts';
+import { written, type Slice, type SliceFile } from './slice.ts';
+
+const schema = written<RevisionRecord>(z.looseObject({ app: z.string(), number: counter }));
+const newestFile = z.strictObject({ app: z.string(), name: z.string() });
+
+const folder = (app: string): string[] => ['revisions', ...keySegments(app)];
+
+/** Recorded revisions of applications: `revisions/NAMESPACE/NAME/N.json`, and `newest.json` with the name of the newest. */
+export const revisions: Slice<'revisions'> = {
+  name: 'revisions',
+  schema,
+  empty: { revisions: new Map(), newest: new Map() },
+  encode: (value): SliceFile[] => [
+    ...[...value.revisions].flatMap(([app, records]) =>
+      records.map((record) => ({ path: [...folder(app), `${record.number}.json`], value: record })),
+    ),
+    ...[...value.newest].map(([app, name]) => ({ path: [...folder(app), 'newest.json'], value: { app, name } })),
+  ],
+  decode: (files) => {
+    const found = files.list('revisions');
+    const records = found.filter(({ path }) => /\/\d+\.json$/.test(path)).map((file) => files.json(schema, file));
+    const newest = found
+      .filter(({ path }) => path.endsWith('/newest.json'))
+      .map((file) => files.json(newestFile, file));
+    const sorted = records.sort((a, b) => a.number - b.number).sort(by(({ app }) => app));
+    return {
+      revisions: Map.groupBy(sorted, ({ app }) => app),
+      newest: new Map(newest.map(({ app, name }) => [app, name])),
+    };
+  },
+};

@@ -1,0 +1,60 @@
+import type { Slices, State, StateIdentity } from '../../model/state.ts';
+import { approvals } from './approvals.ts';
+import { bundles } from './bundles.ts';
+import { clusters } from './clusters.ts';
+import { documents } from './documents.ts';
+import { guarded } from './guarded.ts';
+import { picks } from './picks.ts';
+import { problems } from './problems.ts';
+import { revisions } from './revisions.ts';
+import type { Slice, SliceFile, SliceReader } from './slice.ts';
+import { source } from './source.ts';
+
+/**
+ * The one list of slices, and where they are written:
+ *
+ * | path | content |
+ * | --- | --- |
+ * | `source.json` | the commit of the config repository that was processed last |
+ * | `documents/KIND/NAMESPACE/NAME.json` | a document as it was last seen |
+ * | `revisions/NAMESPACE/NAME/N.json`, `newest.json` | revisions of an application, and the name of the newest |
+ * | `clusters/XX/NAME.json` | a registered cluster |
+ * | `picks/XX.json` | recorded picks of placements |
+ * | `bundles/XX/NAME/state.json`, `bundle/` | the bundle of a cluster: the commits and the very tree of its channel ref |
+ * | `guarded.json`, `approvals.json`, `problems.json` | changes that wait, approvals, problems |
+ *
+ * XX spreads names over 256 folders.
+ */
+const slices: { readonly [S in keyof Slices]: Slice<S> } = {
+  source,
+  documents,
+  revisions,
+  clusters,
+  picks,
+  bundles,
+  guarded,
+  approvals,
+  problems,
+};
+
+// All of them alike: each is only ever given the value of its own name.
+const all = Object.values(slices) as unknown as readonly Slice<keyof Slices>[];
+
+/** A state that nothing was committed to yet. */
+export function emptyState({ channel, epoch }: StateIdentity): State {
+  return { channel, epoch, number: 0, ...toSlices(({ empty }) => empty) };
+}
+
+/** Every file that the slices of a state are written as. */
+export function encodeSlices(state: Slices): SliceFile[] {
+  return all.flatMap(({ name, encode }) => encode(state[name]));
+}
+
+/** Reads all slices. */
+export function decodeSlices(files: SliceReader): Slices {
+  return toSlices(({ decode }) => decode(files));
+}
+
+function toSlices(value: (slice: Slice<keyof Slices>) => unknown): Slices {
+  return Object.fromEntries(all.map((slice) => [slice.name, value(slice)])) as unknown as Slices;
+}

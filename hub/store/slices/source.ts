@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import type { Slice } from './slice.ts';
+
+const schema = z.strictObject({ repository: z.string(), commit: z.string() });
+const path = 'source.json';
+
+/** The position in the config repository: `source.json`, from the first commit on. */
+export const source: Slice<'source'> = {
+  name: 'source',
+  schema,
+  empty: null,
+  encode: (value) => (value === null ? [] : [{ path: [path], value }]),
+  decode: (files) => {
+    const found = files.file(path);
+    return found === null ? null : files.json(schema, found);
+  },
+};

@@ -1,0 +1,72 @@
+import { packEntry } from '../../shared/lib/git/pack.ts';
+import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
+import { bundleObjects } from '../../shared/wire/bundle.ts';
+import { SluiceError } from '../../shared/errors.ts';
+import { changesBetween, withChanges } from '../../hub/model/changes.ts';
+import type { ObjectReader } from '../../hub/model/objects.ts';
+import type { State } from '../../hub/model/state.ts';
+import type { Base, Store, View } from '../../hub/model/store.ts';
+
+/** A store that several writers share in memory, begun with a state. */
+export interface MemoryDatabase {
+  /** Opens it as one more writer. */
+  readonly open: () => Store;
+}
+
+/** Begins a database. What its bundles had published before is not known to it. */
+export function memoryDatabase(first: State): MemoryDatabase {
+  let view = viewOf(first);
+  const objects = new Map<Oid, GitObject>();
+  const past = new Map<string, Set<ObjectId>>();
+  const remember = ({ bundles }: State): void => {
+    for (const { cluster, revision } of bundles.values()) {
+      const key = `${cluster} ${revision.registration}`;
+      const ids = past.get(key) ?? new Set();
+      for (const { id } of [...bundleObjects(revision), ...revision.retired]) ids.add(id);
+      past.set(key, ids);
+    }
+  };
+  remember(first);
+  const open = (): Store => ({
+    read: () => Promise.resolve(view),
+    commit: async ({ base, changes, objects: added = [], before }) => {
+      await before;
+      if (base !== view.base) throw new SluiceError('LEDGER_RACED', 'somebody else wrote to the store in between');
+      const next = withChanges(view, changes);
+      if (Object.keys(changesBetween(view, next)).length === 0) return view;
+      for (const object of added) objects.set(object.oid, object);
+      view = viewOf({ ...next, number: view.number + 1 });
+      remember(view);
+      return view;
+    },
+    published: (cluster, registration, ids) => {
+      const known = past.get(`${cluster} ${registration}`);
+      return Promise.resolve(new Set([...ids].filter((id) => known?.has(id) === true)));
+    },
+    objects: readerOf(objects),
+  });
+  return { open };
+}
+
+/** A database with one writer. */
+export function memoryStore(first: State): Store {
+  return memoryDatabase(first).open();
+}
+
+/** A state as a store would answer it. */
+export function viewOf(state: State): View {
+  return { ...state, base: `commit ${state.number}` as Base };
+}
+
+function readerOf(objects: ReadonlyMap<Oid, GitObject>): ObjectReader {
+  return {
+    has: (oid) => objects.has(oid),
+    read: (oid) => objects.get(oid) ?? null,
+    packed: (oid) => {
+      const object = objects.get(oid);
+      if (object === undefined) return null;
+      return { type: object.type, size: object.body.length, entry: packEntry(object).bytes };
+    },
+  };
+}
