@@ -5,7 +5,7 @@ import type { ReportBook } from '../collect/reports.ts';
 import type { ChannelView } from '../model/channel.ts';
 import type { LedgerState } from '../model/ledger.ts';
 import type { Metrics } from '../model/metrics.ts';
-import type { Changed } from '../model/registry.ts';
+import type { Changed } from '../model/changes.ts';
 import type { StatusSignal } from './status-signal.ts';
 
 /** What an operation did that calls for a pass. */
