@@ -1,27 +1,39 @@
-import type { CliContext } from './context.ts';
-import { defaultData } from '../config/config.ts';
+import { pathToFileURL } from 'node:url';
+import { defaultOption, listOption } from '../../shared/lib/command.ts';
 import { freshTimeMs } from '../config/duration.ts';
-
-interface ExportFlags {
-  readonly data?: string;
-  readonly cluster?: readonly string[];
-  readonly freshFor: string;
-}
+import { command, dataFolder, dataOption } from './context.ts';
 
 /** `sluice-hub export`: the channel as a folder, for sites that no network reaches. */
-export function exportCommand(context: CliContext): void {
-  const { program } = context.cli;
-  program
-    .command('export <dir>')
-    .description('write the channel as a Git repository in a folder, for agents that read file:///dir')
-    .option('--data <dir>', `data folder of the hub, running or not (default: ${defaultData})`)
-    .option('--cluster <name...>', 'these clusters alone (default: all)')
-    .option('--fresh-for <time>', 'how long agents may begin new generations from it: 12h, 30d, 8w', '30d')
-    .action(async (dir: string, flags: ExportFlags) => {
-      const { terminal } = context;
-      const freshMs = freshTimeMs(flags.freshFor);
-      const { exportTo } = await import('../operations/export.ts');
-      const options = { clusters: flags.cluster ?? null, freshMs };
-      await exportTo(context, terminal.path(flags.data ?? defaultData), { ...options, dir: terminal.path(dir) });
-    });
-}
+export const exportCommand = command({
+  name: 'export',
+  description: 'write the channel as a Git repository in a folder, for agents that read file:///dir',
+  arguments: ['<dir>'],
+  options: {
+    data: dataOption('data folder of the hub, running or not'),
+    cluster: listOption('--cluster <name...>', 'these clusters alone (default: all)'),
+    freshFor: defaultOption(
+      '--fresh-for <time>',
+      'how long agents may begin new generations from it: 12h, 30d, 8w',
+      '30d',
+    ),
+  },
+  run: async (context, [dir], flags) => {
+    const { terminal, clock } = context;
+    const freshMs = freshTimeMs(flags.freshFor);
+    const [{ exportChannel }, { readData }, { writeWholeRepository }] = await Promise.all([
+      import('../operations/export.ts'),
+      import('../store/read-data.ts'),
+      import('../store/packs/whole.ts'),
+    ]);
+    const folder = terminal.path(dir);
+    const { clusters, freshUntil } = await exportChannel(
+      { data: dataFolder(context, flags.data), dir: folder, clusters: flags.cluster ?? null, freshMs },
+      { clock, readData, write: writeWholeRepository },
+    );
+    const count = `${clusters.length} cluster${clusters.length === 1 ? '' : 's'}`;
+    terminal.out(
+      `${count} exported to ${folder}, fresh until ${new Date(freshUntil).toISOString()}\n` +
+        `agents read it as ${pathToFileURL(folder).href}, or wherever it is copied to\n`,
+    );
+  },
+});

@@ -1,39 +1,37 @@
-import { choiceOption } from '../../shared/adapters/cli.ts';
-import { withClient, withHubFlags, type CliContext, type HubFlags } from './context.ts';
+import { defaultChoice, switchOption, textOption } from '../../shared/lib/command.ts';
 import type { HubClient } from '../api/client.ts';
 import type { StatusView } from '../api/status.ts';
 import { statusExit } from '../status/view.ts';
 import { changeLine, statusTable, summaryLine } from '../status/table.ts';
-import { yamlText } from '../status/yaml.ts';
+import { yamlText } from '../../shared/lib/yaml/write.ts';
+import { hubOptions, withClient } from './client.ts';
+import { command, type CliContext } from './context.ts';
 
-interface StatusFlags extends HubFlags {
-  readonly cluster?: string;
-  readonly watch?: boolean;
-  readonly output: 'table' | 'wide' | 'json' | 'yaml';
-}
+const forms = ['table', 'wide', 'json', 'yaml'] as const;
+type Form = (typeof forms)[number];
 
 /** `sluice-hub status`: what runs where, how healthy it is, and how old that knowledge is. */
-export function statusCommand(context: CliContext): void {
-  withHubFlags(
-    context.cli.program
-      .command('status [app]')
-      .description('show what runs where, how healthy it is, and how old that knowledge is')
-      .option('--cluster <name>', 'only this cluster')
-      .option('-w, --watch', 'keep showing: redraw on a terminal, print changes in a pipe')
-      .addOption(choiceOption('-o, --output <form>', 'form', ['table', 'wide', 'json', 'yaml']).default('table')),
-  ).action(async (app: string | undefined, flags: StatusFlags) => {
-    await withClient(context, flags, async (client) => {
-      if (flags.watch === true) await watch(context, client, { app, flags });
-      else {
-        const { view } = await client.status({ app, cluster: flags.cluster });
-        context.terminal.out(textOf(context, view, flags.output));
-        context.cli.exit(statusExit(view));
-      }
-    });
-  });
-}
+export const statusCommand = command({
+  name: 'status',
+  description: 'show what runs where, how healthy it is, and how old that knowledge is',
+  arguments: ['[app]'],
+  options: {
+    cluster: textOption('--cluster <name>', 'only this cluster'),
+    watch: switchOption('-w, --watch', 'keep showing: redraw on a terminal, print changes in a pipe'),
+    output: defaultChoice('-o, --output <form>', 'form', forms, 'table'),
+    ...hubOptions,
+  },
+  run: (context, [app], flags) =>
+    withClient(context, flags, async (client) => {
+      const { cluster, output } = flags;
+      if (flags.watch === true) return watch(context, client, { app, cluster, output });
+      const { view } = await client.status({ app, cluster });
+      context.terminal.out(textOf(context, view, output));
+      return statusExit(view);
+    }),
+});
 
-function textOf({ terminal }: CliContext, view: StatusView, form: StatusFlags['output']): string {
+function textOf({ terminal }: CliContext, view: StatusView, form: Form): string {
   if (form === 'json') return JSON.stringify(view, null, 2) + '\n';
   if (form === 'yaml') return yamlText(view);
   // A pipe has no width of its own: nothing is cut there unless the caller says how wide it is.
@@ -43,28 +41,31 @@ function textOf({ terminal }: CliContext, view: StatusView, form: StatusFlags['o
 
 interface Watched {
   readonly app: string | undefined;
-  readonly flags: StatusFlags;
+  readonly cluster: string | undefined;
+  readonly output: Form;
 }
 
 /** Shows every new version until interrupted; the exit status is that of the last one. */
-async function watch(context: CliContext, client: HubClient, { app, flags }: Watched): Promise<void> {
+async function watch(context: CliContext, client: HubClient, { app, cluster, output }: Watched): Promise<number> {
   const { terminal, signal } = context;
-  const show = terminal.interactive ? redraw : printChanges(flags.output);
+  const show = terminal.interactive ? redraw : printChanges(output);
   let known: string | undefined;
+  let exit = 0;
   for (;;) {
-    const answer = await client.status({ app, cluster: flags.cluster, known }).catch((error: unknown) => {
+    const answer = await client.status({ app, cluster, known }).catch((error: unknown) => {
       if (signal.aborted) return null;
       throw error;
     });
     if (answer === null) break;
     known = answer.version;
-    show(context, answer.view, flags.output);
-    context.cli.exit(statusExit(answer.view));
+    show(context, answer.view, output);
+    exit = statusExit(answer.view);
   }
   if (terminal.interactive) terminal.out('\n');
+  return exit;
 }
 
-type Show = (context: CliContext, view: StatusView, form: StatusFlags['output']) => void;
+type Show = (context: CliContext, view: StatusView, form: Form) => void;
 
 /** Draws over what was there: home, each line cleared to its end, the rest of the screen cleared. */
 const redraw: Show = (context, view, form) => {
@@ -73,7 +74,7 @@ const redraw: Show = (context, view, form) => {
 };
 
 /** In a pipe: one line for every row that changed and the summary when it did; whole documents for json. */
-function printChanges(output: StatusFlags['output']): Show {
+function printChanges(output: Form): Show {
   const last = new Map<string, string>();
   let summary = '';
   return ({ terminal }, view) => {

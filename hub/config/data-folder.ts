@@ -62,7 +62,7 @@ export async function writeAddress(data: string, url: string, certificate: strin
   }
 }
 
-/** Takes the address away again, when it is still this hub's. */
+/** Removes the address file, unless another hub has replaced it. */
 export async function removeAddress(data: string, url: string): Promise<void> {
   const path = join(data, dataFiles.address);
   const current = await readFile(path, 'utf8').catch(() => '');

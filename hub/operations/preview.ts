@@ -1,9 +1,9 @@
+import { stat } from 'node:fs/promises';
 import { SluiceError } from '../../shared/errors.ts';
-import { canonicalPretty } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
 import { docKey } from '../model/documents.ts';
-import { refOf, type KubeObject } from '../../shared/model/object.ts';
-import { objectPath } from '../../shared/wire/layout.ts';
+import type { KubeObject } from '../../shared/model/object.ts';
+import { isUrl } from '../config/location.ts';
 import { readHistory, type HistoryPorts } from '../load/folder.ts';
 import type { Fleet, RevisionHistory, Target } from '../model/fleet.ts';
 import type { RenderedApp } from '../model/rendered.ts';
@@ -12,7 +12,6 @@ import { place } from '../place/place.ts';
 import type { CueEngine } from '../cue/engine.ts';
 import { render } from '../render/render.ts';
 import { emptyHistory, recordRevisions } from '../render/revisions.ts';
-import { yamlText } from '../status/yaml.ts';
 import { validate } from '../validate/validate.ts';
 
 /** What a preview needs: how folders and work trees are read, and the evaluator of templates. */
@@ -41,6 +40,18 @@ export interface Preview {
   readonly problems: readonly Problem[];
   /** YAML documents that are not ours. */
   readonly ignored: number;
+}
+
+/** The preview of a folder; throws USAGE for what is not one. */
+export async function previewFolder(dir: string, options: PreviewOptions, ports: PreviewPorts): Promise<Preview> {
+  const hint = 'name a folder or a Git work tree';
+  if (isUrl(dir)) {
+    throw new SluiceError('USAGE', 'a preview cannot read a URL', { subject: dir, hint: `clone it, and ${hint}` });
+  }
+  const found = await stat(dir).catch(() => null);
+  if (found?.isDirectory() === true) return preview(dir, options, ports);
+  const what = found === null ? 'there is no such folder' : 'this is not a folder';
+  throw new SluiceError('USAGE', what, { path: dir, hint });
 }
 
 /**
@@ -78,35 +89,6 @@ function asSeen(problem: Problem, fleet: Fleet): Problem {
   if (problem.code !== 'PLACEMENT_EMPTY' || fleet.clusters.length > 0) return problem;
   const hint = 'no Cluster document is here: the hub places it on the clusters that have joined';
   return { ...problem, severity: 'warning', hint };
-}
-
-/** The JSON document that `render -o json` prints. */
-export function previewJson({ clusters, problems }: Preview): string {
-  return canonicalPretty({
-    clusters: clusters.map(({ name, objects }) => ({ name, objects })),
-    problems: problems.map(({ place, ...problem }) => ({ ...problem, ...place })),
-  });
-}
-
-/** The YAML that `render` prints: the objects of each cluster as documents, under a comment that names it. */
-export function previewYaml({ clusters }: Preview): string {
-  const documents = clusters.flatMap(({ name, objects }) =>
-    objects.map((object, index) => `---\n${index === 0 ? `# cluster ${name}\n` : ''}${yamlText(object)}`),
-  );
-  return documents.join('');
-}
-
-/** The files that `render --out` writes: the unsigned objects as the channel has them, by path. */
-export function previewFiles({ clusters }: Preview): ReadonlyMap<string, string> {
-  const files = clusters.flatMap(({ name, apps }) =>
-    apps.flatMap((app) =>
-      app.objects.map(({ object }): [string, string] => [
-        `clusters/${name}/${objectPath(app, refOf(object))}`,
-        canonicalPretty(object),
-      ]),
-    ),
-  );
-  return new Map(files.sort(by(([path]) => path)));
 }
 
 interface Read {

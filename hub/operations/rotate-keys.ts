@@ -1,30 +1,39 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asSluiceError, SluiceError } from '../../shared/errors.ts';
-import { parseCommit } from '../model/commit.ts';
-import { sshSignedBy } from '../keys/sshsig.ts';
 import { signerOf } from '../../shared/wire/envelope.ts';
-import type { CliContext } from '../cli/context.ts';
-import { readData } from './export.ts';
-import { ledgerRef } from '../store/ledger/ledger.ts';
-import { bundlesToSignAgain } from '../plan/sign-again.ts';
 import { keyFiles, retireHubKeys, rotateHubKey } from '../keys/keys.ts';
+import { sshSignedBy } from '../keys/sshsig.ts';
+import { parseCommit } from '../model/commit.ts';
+import { bundlesToSignAgain } from '../plan/sign-again.ts';
+import { ledgerRef } from '../store/ledger/ledger.ts';
+import type { ReadData } from '../store/read-data.ts';
 
-/** Makes a new hub key in a data folder, and says what comes next. */
-export function rotate({ terminal }: CliContext, data: string, rootKey: string | null): void {
-  const folder = join(data, 'keys');
-  const { root } = rotateHubKey(folder, readRootKey(rootKey ?? join(folder, keyFiles.root)));
-  terminal.out(
-    `a new hub key is in ${join(folder, keyFiles.hub)}, named by root document ${root.version}\n` +
-      'next: start the hub again; when `sluice-hub status` shows every cluster settled, run `sluice-hub keys retire`\n',
-  );
+/** A new hub key: its file, and the version of the root document that names it. */
+export interface RotatedKey {
+  readonly file: string;
+  readonly version: number;
 }
 
 /**
- * Takes the trust from every hub key but the one at work. Refuses while anything that agents or the next hub must believe is
- * still signed by another one (CONFIG_INVALID).
+ * Makes a new hub key in a data folder; the old one stays trusted. `rootKey` is the file of the root key (default: the one in
+ * the data folder). Throws CONFIG_INVALID when that cannot be read.
  */
-export async function retire({ terminal }: CliContext, data: string, rootKey: string | null): Promise<void> {
+export function rotateKey(data: string, rootKey: string | null): RotatedKey {
+  const folder = join(data, 'keys');
+  const { root } = rotateHubKey(folder, readRootKey(rootKey ?? join(folder, keyFiles.root)));
+  return { file: join(folder, keyFiles.hub), version: root.version };
+}
+
+/**
+ * Ends the trust in every hub key but the one at work, and gives the version of the root document that says so. Throws
+ * CONFIG_INVALID while another key's signature is on anything that agents or the next hub must verify.
+ */
+export async function retireKeys(
+  data: string,
+  rootKey: string | null,
+  readData: ReadData,
+): Promise<Pick<RotatedKey, 'version'>> {
   const folder = join(data, 'keys');
   const waiting = await readData(data, (objects, keys, state) => {
     const head = parseCommit(objects.read(objects.refs().get(ledgerRef) ?? '')?.body ?? new Uint8Array());
@@ -41,10 +50,7 @@ export async function retire({ terminal }: CliContext, data: string, rootKey: st
     });
   }
   const { root } = retireHubKeys(folder, readRootKey(rootKey ?? join(folder, keyFiles.root)));
-  terminal.out(
-    `root document ${root.version} names the hub key at work alone\n` +
-      'next: start the hub again, which publishes it; a key that was stolen is worth nothing from then on\n',
-  );
+  return { version: root.version };
 }
 
 function readRootKey(path: string): string {

@@ -1,63 +1,52 @@
+import type { HttpClient, HttpOptions } from '../../shared/adapters/http.ts';
+import { proxySettings } from '../../shared/adapters/http/proxy.ts';
 import { createLog } from '../../shared/adapters/log.ts';
 import { cronSchedule, isCronExpression } from '../../shared/adapters/schedule.ts';
-import { proxySettings } from '../../shared/adapters/http/proxy.ts';
 import { SluiceError } from '../../shared/errors.ts';
-import { dataFiles, ensureSecret } from '../config/data-folder.ts';
-import type { CliContext } from '../cli/context.ts';
+import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { HubConfig } from '../config/config.ts';
 import { startHub } from './hub.ts';
-import { openStores } from '../store/open.ts';
 
 /** Polls are spread over this time, so that many hubs do not ask one Git host at once. */
 const pollJitterMs = 10_000;
 
-/** Makes the keys, ledger and channel of a data folder, and says where they are. */
-export async function init({ terminal, clock }: CliContext, data: string): Promise<void> {
-  await ensureSecret(data, dataFiles.adminToken);
-  const { keys, close } = await openStores(data, { clock });
-  close();
-  const advice = 'move root.key to a safe place: it is needed only to rotate keys or to recover';
-  terminal.out(`channel ${keys.channel}\nkeys are in ${data}/keys; ${advice}\n`);
+/** What a hub takes from the process that it runs in. */
+export interface ProcessPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly version: string;
+  readonly createHttp: (options: HttpOptions) => HttpClient;
+  /** The environment, which names proxies. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly writeLog: (line: string) => void;
 }
 
-/** Runs a hub until the signal aborts. */
-export async function serve(context: CliContext, config: HubConfig): Promise<void> {
-  const { terminal, clock, random, version, signal } = context;
+/** A hub that serves until it is stopped. */
+export interface ServingHub {
+  readonly url: string;
+  /** Finishes what runs, and resolves when everything is closed. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts a hub with the adapters of a process; resolves when it listens. Throws CONFIG_INVALID for a wrong poll schedule. */
+export async function serve(config: HubConfig, ports: ProcessPorts): Promise<ServingHub> {
+  const { clock, random, version } = ports;
   if (!isCronExpression(config.source.poll)) {
     throw new SluiceError('CONFIG_INVALID', 'not a cron expression', { subject: config.source.poll });
   }
-  const log = createLog({ ...config.log, write: terminal.err });
-  const proxy = proxySettings(terminal.env);
+  const log = createLog({ ...config.log, write: ports.writeLog });
+  const proxy = proxySettings(ports.env);
   const hub = await startHub(config, {
     clock,
     random,
     log,
     version,
     schedule: cronSchedule(pollJitterMs),
-    createHttp: (options) => context.createHttp({ proxy, userAgent: `sluice-hub/${version}`, ...options }),
+    createHttp: (options) => ports.createHttp({ proxy, userAgent: `sluice-hub/${version}`, ...options }),
   });
-  terminal.out(welcome(config, hub.url));
-  await untilAborted(signal);
-  log.info('stopping');
-  await hub.close();
-}
-
-function welcome({ source, data }: HubConfig, url: string): string {
-  const where = ` --data ${data}`;
-  return [
-    `hub listens on ${url}`,
-    `config repository: ${source.location}`,
-    `data folder: ${data}`,
-    'next:',
-    `  sluice-hub cluster join NAME${where}`,
-    `  sluice-hub status${where}`,
-    '',
-  ].join('\n');
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  const stop = async () => {
+    log.info('stopping');
+    await hub.close();
+  };
+  return { url: hub.url, stop };
 }

@@ -2,16 +2,9 @@ import { readFileSync } from 'node:fs';
 import { openGitRemote } from './packs/push.ts';
 import type { HttpClient, HttpOptions } from '../../shared/adapters/http.ts';
 import { asSluiceError, SluiceError } from '../../shared/errors.ts';
+import type { RemotesConfig } from '../config/remote.ts';
 import type { GitRemote } from './remote.ts';
 import { gitAuthorization } from '../model/login.ts';
-
-/** A repository on a Git host, as the configuration names it. */
-export interface RemoteConfig {
-  readonly url: string;
-  /** A file with a token, or with `user:password`. */
-  readonly tokenFile: string | null;
-  readonly caFile: string | null;
-}
 
 /** The Git hosts of a hub; null where a repository lives in the data folder alone. */
 export interface HubRemotes {
@@ -25,10 +18,7 @@ export interface HubRemotes {
 export const noRemotes: HubRemotes = { ledger: null, channel: null, close: () => undefined };
 
 /** Opens the Git hosts that the configuration names; nothing is asked yet. */
-export function openRemotes(
-  config: { readonly ledger: RemoteConfig | null; readonly channel: RemoteConfig | null },
-  createHttp: (options: HttpOptions) => HttpClient,
-): HubRemotes {
+export function openRemotes(config: RemotesConfig, createHttp: (options: HttpOptions) => HttpClient): HubRemotes {
   const clients: HttpClient[] = [];
   const open = (name: 'ledger' | 'channel'): GitRemote | null => {
     const spec = config[name];

@@ -1,19 +1,8 @@
 import { isAbsolute, resolve, dirname } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { asSluiceError, errorJson, errorLine, SluiceError } from '../errors.ts';
-
-/** What a command line talks to: the caller's terminal, folder and environment. */
-export interface Terminal {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-  /** True when standard output is a terminal that can be redrawn. */
-  readonly interactive: boolean;
-  readonly color: boolean;
-  readonly columns: () => number;
-  /** The absolute path that the caller means by a path. */
-  readonly path: (path: string) => string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
+import type { Command as CommandValue, CommandGroup, CommandOption } from '../lib/command.ts';
+import type { Terminal } from '../ports/terminal.ts';
 
 /** The parts of a process that a terminal is made of. */
 export interface TerminalProcess {
@@ -23,20 +12,13 @@ export interface TerminalProcess {
   readonly cwd: () => string;
 }
 
-export type CliCommand = Command;
-
-/** A command line under construction: add commands to `program`, set a status with `exit`, then `run` it. */
-export interface Cli {
-  readonly program: CliCommand;
-  /** Sets the exit status of a command that worked and still has something to say (10 degraded, 11 stale). */
-  readonly exit: (status: number) => void;
-  /** Runs the arguments (without program name) and resolves with the exit status of safety.md; never throws. */
-  readonly run: (args: readonly string[]) => Promise<number>;
-}
-
-/** An option with a closed list of values. */
-export function choiceOption(flags: string, description: string, choices: readonly string[]): Option {
-  return new Option(flags, description).choices(choices);
+/** A program: what `--help` and `--version` say, its commands in the order of help, and what they work with. */
+export interface CliProgram<C> {
+  readonly name: string;
+  readonly description: string;
+  readonly version: string;
+  readonly commands: readonly (CommandValue<C> | CommandGroup<C>)[];
+  readonly context: C;
 }
 
 /** The terminal of a process. From `npm run hub|agent`, relative paths mean the folder where npm was called. */
@@ -58,16 +40,16 @@ export function terminalOf(process: TerminalProcess): Terminal {
   };
 }
 
-/** A command line whose errors are one line each on standard error, with the exit statuses of safety.md. */
-export function createCli(
-  info: { readonly name: string; readonly description: string; readonly version: string },
-  terminal: Terminal,
-): Cli {
+/**
+ * Runs a program with arguments (without its own name) and resolves with the exit status; never throws. An error is one line
+ * on standard error, and its code decides the status; a command that worked may return one, too (10 degraded, 11 stale).
+ */
+export async function runCli<C>(spec: CliProgram<C>, args: readonly string[], terminal: Terminal): Promise<number> {
   let status = 0;
   let help = '';
-  const program = new Command(info.name)
-    .description(info.description)
-    .version(info.version)
+  const program = new Command(spec.name)
+    .description(spec.description)
+    .version(spec.version)
     .helpCommand(true)
     .exitOverride()
     .showSuggestionAfterError(true)
@@ -79,27 +61,62 @@ export function createCli(
       getErrHelpWidth: () => terminal.columns(),
     })
     .addHelpText('afterAll', '\n--json prints errors as JSON, --debug adds stacks.');
-  const run = async (args: readonly string[]): Promise<number> => {
-    const flags = new Set<string>(args.filter((arg) => arg === '--json' || arg === '--debug'));
-    try {
-      await program.parseAsync(
-        args.filter((arg) => !flags.has(arg)),
-        { from: 'user' },
-      );
-      return status;
-    } catch (error) {
-      if (error instanceof CommanderError && error.exitCode === 0) return 0;
-      if (error instanceof CommanderError && error.code === 'commander.help') {
-        terminal.err(help);
-        return 2;
-      }
-      const failure = error instanceof CommanderError ? usageError(error, info.name) : asSluiceError(error);
-      terminal.err(flags.has('--json') ? JSON.stringify(errorJson(failure)) + '\n' : errorLine(failure) + '\n');
-      if (flags.has('--debug')) terminal.err(stackOf(failure));
-      return failure.exitCode;
+  addCommands(program, spec.commands, async (command, given, values) => {
+    status = (await command.run(spec.context, given, values)) ?? 0;
+  });
+  const flags = new Set<string>(args.filter((arg) => arg === '--json' || arg === '--debug'));
+  try {
+    await program.parseAsync(
+      args.filter((arg) => !flags.has(arg)),
+      { from: 'user' },
+    );
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (error instanceof CommanderError && error.code === 'commander.help') {
+      terminal.err(help);
+      return 2;
     }
-  };
-  return { program, exit: (code) => (status = code), run };
+    const failure = error instanceof CommanderError ? usageError(error, spec.name) : asSluiceError(error);
+    terminal.err(flags.has('--json') ? JSON.stringify(errorJson(failure)) + '\n' : errorLine(failure) + '\n');
+    if (flags.has('--debug')) terminal.err(stackOf(failure));
+    return failure.exitCode;
+  }
+}
+
+type Start<C> = (command: CommandValue<C>, args: readonly string[], flags: Flags) => Promise<void>;
+type Flags = Readonly<Record<string, unknown>>;
+
+function addCommands<C>(
+  parent: Command,
+  commands: readonly (CommandValue<C> | CommandGroup<C>)[],
+  start: Start<C>,
+): void {
+  for (const command of commands) {
+    if ('commands' in command) {
+      addCommands(parent.command(command.name).description(command.description), command.commands, start);
+    } else {
+      addCommand(parent, command, start);
+    }
+  }
+}
+
+function addCommand<C>(parent: Command, command: CommandValue<C>, start: Start<C>): void {
+  const parsed = parent.command([command.name, ...command.arguments].join(' ')).description(command.description);
+  const options = Object.entries(command.options).map(([key, spec]) => [key, optionOf(spec)] as const);
+  for (const [, option] of options) parsed.addOption(option);
+  // What the parser hands over: each argument, the values of the options, itself.
+  parsed.action(async (...given: unknown[]) => {
+    const values = parsed.opts<Flags>();
+    const flags = Object.fromEntries(options.map(([key, option]) => [key, values[option.attributeName()]]));
+    await start(command, given.slice(0, command.arguments.length) as string[], flags);
+  });
+}
+
+function optionOf({ flag, help, choices, fallback }: CommandOption<unknown>): Option {
+  const option = new Option(flag, help);
+  if (choices !== undefined) option.choices(choices);
+  return fallback === undefined ? option : option.default(fallback);
 }
 
 function usageError(error: CommanderError, name: string): SluiceError {

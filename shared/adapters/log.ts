@@ -1,14 +1,10 @@
 import pino from 'pino';
+import type { LogFormat, LogLevel } from '../lib/log-levels.ts';
 import type { Log, LogFields } from '../ports/log.ts';
-
-/** Levels of a log, most talkative first. */
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 export interface LogOptions {
   readonly level: LogLevel;
-  /** `json` for machines, `text` for people at a terminal. */
-  readonly format: 'json' | 'text';
+  readonly format: LogFormat;
   readonly write: (line: string) => void;
 }
 

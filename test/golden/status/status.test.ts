@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StatusView } from '../../../hub/api/status.ts';
 import { statusView } from '../../../hub/status/view.ts';
 import { statusTable } from '../../../hub/status/table.ts';
-import { yamlText } from '../../../hub/status/yaml.ts';
+import { yamlText } from '../../../shared/lib/yaml/write.ts';
 import { digestOf } from '../../../shared/lib/canonical.ts';
 import {
   bundleApp,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { freshTimeMs } from '../../../../hub/config/duration.ts';
-import { hubConfig, type HubFile } from '../../../../hub/config/config.ts';
+import { hubConfig } from '../../../../hub/config/config.ts';
+import type { HubFile } from '../../../../hub/config/schema.ts';
 
 const configOf = (file: Partial<HubFile>) => hubConfig({ source: { dir: '/config' }, ...file }, false);
 const codeOf = (run: () => unknown): string => {

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hubConfig, readHubFile } from '../../../../hub/config/config.ts';
+import { hubConfig } from '../../../../hub/config/config.ts';
+import { readHubFile } from '../../../../hub/config/file.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -2,13 +2,8 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  preview,
-  previewFiles,
-  previewJson,
-  previewYaml,
-  type PreviewOptions,
-} from '../../../../hub/operations/preview.ts';
+import { previewFiles, previewJson, previewYaml } from '../../../../hub/cli/preview-output.ts';
+import { preview, previewFolder, type PreviewOptions } from '../../../../hub/operations/preview.ts';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { createRepos } from '../../../../shared/adapters/git/repos.ts';
@@ -133,5 +128,14 @@ describe('a preview', () => {
     expect([...files.keys()]).toContain(
       'clusters/local/objects/default.example-app-deploy/Deployment.apps/default/testsvc-v2.json',
     );
+  });
+
+  it.each([
+    ['a URL', 'https://git.example.com/config.git', 'a preview cannot read a URL'],
+    ['a folder that is missing', join(examples, 'missing'), 'there is no such folder'],
+    ['a file', new URL(import.meta.url).pathname, 'this is not a folder'],
+  ])('refuses %s', async (_, dir, message) => {
+    const refused = previewFolder(dir, { signal }, { cue, repos: createRepos(offline) });
+    await expect(refused).rejects.toMatchObject({ code: 'USAGE', message });
   });
 });

@@ -1,7 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { createCli, terminalOf, type Cli, type Terminal } from '../../../../shared/adapters/cli.ts';
+import { runCli, terminalOf } from '../../../../shared/adapters/cli.ts';
 import { SluiceError } from '../../../../shared/errors.ts';
+import { commandsWith, type Command } from '../../../../shared/lib/command.ts';
+import type { Terminal } from '../../../../shared/ports/terminal.ts';
 
 interface Run {
   readonly status: number;
@@ -9,7 +11,9 @@ interface Run {
   readonly err: string;
 }
 
-async function runWith(build: (cli: Cli) => void, args: readonly string[]): Promise<Run> {
+const command = commandsWith<null>();
+
+async function runWith(commands: readonly Command<null>[], args: readonly string[]): Promise<Run> {
   let out = '';
   let err = '';
   const terminal: Terminal = {
@@ -21,18 +25,18 @@ async function runWith(build: (cli: Cli) => void, args: readonly string[]): Prom
     path: (path) => path,
     env: {},
   };
-  const cli = createCli({ name: 'tool', description: 'does things', version: '1.2.3' }, terminal);
-  build(cli);
-  return { status: await cli.run(args), out, err };
+  const program = { name: 'tool', description: 'does things', version: '1.2.3', commands, context: null };
+  return { status: await runCli(program, args, terminal), out, err };
 }
 
-const failing = (error: unknown) => (cli: Cli) => {
-  cli.program.command('go').action(() => {
-    throw error;
-  });
-};
+/** A command `go` that does this. */
+const go = (run: () => Promise<number | undefined>) => [
+  command({ name: 'go', description: '', arguments: [], options: {}, run }),
+];
+const failing = (error: Error) => go(() => Promise.reject(error));
+const idle = go(() => Promise.resolve(undefined));
 
-describe('createCli', () => {
+describe('runCli', () => {
   it('prints a coded error as one line with its place and hint, and exits with its status', async () => {
     const error = new SluiceError('DOCUMENT_INVALID', 'no\nname', {
       path: 'a.yaml',
@@ -65,22 +69,24 @@ describe('createCli', () => {
     ['an unknown option', ['go', '--nope']],
     ['too many arguments', ['go', 'a']],
   ])('exits with 2 after %s', async (_, args) => {
-    const { status, err } = await runWith((cli) => cli.program.command('go').action(() => undefined), args);
+    const { status, err } = await runWith(idle, args);
     expect(status).toBe(2);
     expect(err).toMatch(/^error\[USAGE\] [^\n]*see `tool --help`\n$/);
   });
 
   it('prints help and version with status 0, and help as an error with 2 when no command is given', async () => {
-    const build = (cli: Cli) => cli.program.command('go').action(() => undefined);
-    expect(await runWith(build, ['--version'])).toEqual({ status: 0, out: '1.2.3\n', err: '' });
-    expect((await runWith(build, ['--help'])).out).toContain('does things');
-    const bare = await runWith(build, []);
+    expect(await runWith(idle, ['--version'])).toEqual({ status: 0, out: '1.2.3\n', err: '' });
+    expect((await runWith(idle, ['--help'])).out).toContain('does things');
+    const bare = await runWith(idle, []);
     expect(bare.status).toBe(2);
     expect(bare.err).toContain('Usage: tool');
   });
 
-  it('exits with the status that a command set', async () => {
-    const { status } = await runWith((cli) => cli.program.command('go').action(() => cli.exit(10)), ['go']);
+  it('exits with the status that a command gives', async () => {
+    const { status } = await runWith(
+      go(() => Promise.resolve(10)),
+      ['go'],
+    );
     expect(status).toBe(10);
   });
 });

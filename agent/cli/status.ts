@@ -1,0 +1,31 @@
+import { defaultChoice } from '../../shared/lib/command.ts';
+import { readOptions } from '../run/config.ts';
+import { connectKube } from '../run/connect.ts';
+import { clusterOptions, command } from './context.ts';
+import { readSiteStatus } from './site-status.ts';
+import { statusJson, statusText } from './status-text.ts';
+
+const timeoutMs = 30_000;
+
+/** `sluice-agent status`: the state of a site, read from its own cluster. */
+export const statusCommand = command({
+  name: 'status',
+  description: 'show what this site accepted and runs, and why it waits',
+  arguments: [],
+  options: {
+    ...clusterOptions,
+    output: defaultChoice('-o, --output <format>', 'table or json', ['table', 'json'], 'table'),
+  },
+  run: async (context, _, { output, ...flags }) => {
+    const options = readOptions(flags);
+    const { terminal, clock, cron } = context;
+    const kube = connectKube(options, context);
+    try {
+      const status = await readSiteStatus(kube, { ...options, cron }, AbortSignal.timeout(timeoutMs));
+      const now = clock.now();
+      terminal.out(output === 'json' ? statusJson(status, now) : statusText(status, now, terminal.columns()));
+    } finally {
+      kube.close();
+    }
+  },
+});

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { proxySettings } from '../../shared/adapters/http/proxy.ts';
+import type { Clock, Random } from '../../shared/ports/clock.ts';
+import type { Terminal } from '../../shared/ports/terminal.ts';
+import { createKube, type KubeClient } from '../kube/client.ts';
+import { loadKubeAccess } from '../kube/config.ts';
+import type { AgentOptions } from './config.ts';
+
+/** What a connection takes from the process. */
+export interface ConnectPorts {
+  readonly terminal: Pick<Terminal, 'env' | 'path'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly version: string;
+}
+
+/** A client of the cluster that the options, the environment or the pod name; nothing is asked yet. */
+export function connectKube(options: AgentOptions, { terminal, clock, random, version }: ConnectPorts): KubeClient {
+  const { https, http, none } = proxySettings(terminal.env);
+  const kubeconfig = kubeconfigPath(options, terminal);
+  const access = loadKubeAccess({
+    ...(kubeconfig === null ? {} : { kubeconfig }),
+    ...(options.context === undefined ? {} : { context: options.context }),
+    allowExec: options.allowExec,
+    proxy: {
+      ...(https === undefined ? {} : { HTTPS_PROXY: https }),
+      ...(http === undefined ? {} : { HTTP_PROXY: http }),
+      ...(none === undefined ? {} : { NO_PROXY: none }),
+    },
+    clock,
+  });
+  return createKube({ access, clock, random, userAgent: `sluice-agent/${version}` });
+}
+
+/** The kubeconfig to use; null = the service account of the pod. */
+function kubeconfigPath(options: AgentOptions, { env, path }: ConnectPorts['terminal']): string | null {
+  const named = options.kubeconfig ?? env['KUBECONFIG'];
+  if (named !== undefined && named !== '') return path(named);
+  const usual = join(homedir(), '.kube', 'config');
+  return env['KUBERNETES_SERVICE_HOST'] === undefined && existsSync(usual) ? usual : null;
+}

@@ -1,0 +1,91 @@
+import { access, writeFile } from 'node:fs/promises';
+import { asSluiceError, SluiceError } from '../../shared/errors.ts';
+import { choiceOption, switchOption, textOption } from '../../shared/lib/command.ts';
+import { parseJoinLine } from '../../shared/wire/join.ts';
+import { capabilitiesOf, unknownCapabilities } from '../model/capabilities.ts';
+import { hubOptions, withClient } from './client.ts';
+import { command } from './context.ts';
+import { joinSteps } from './join-steps.ts';
+import { parseLabels } from './labels.ts';
+
+/** `sluice-hub cluster join`: registers a cluster and writes the join file of its agent, which is a secret. */
+export const joinCommand = command({
+  name: 'join',
+  description: 'register a cluster and write the join file of its agent',
+  arguments: ['<name>'],
+  options: {
+    labels: textOption('--labels <k=v,...>', 'labels that placements select by'),
+    capabilities: textOption(
+      '--capabilities <word,...>',
+      'istio, gateway-api, ingress; default: what the agent reports first',
+    ),
+    replace: switchOption('--replace', 'give up the registration that has this name now'),
+    reports: switchOption('--no-reports', 'no report will ever come back from there'),
+    out: textOption('--out <file>', 'where the join file goes, `-` for standard output (default: NAME.join)'),
+    transport: choiceOption(
+      '--transport <how>',
+      "how the agent pulls (default: Git from the channel's host, else feed)",
+      ['feed', 'git'],
+    ),
+    channelUrl: textOption(
+      '--channel-url <url>',
+      'where this agent finds the channel: an exported folder (file:///...), a mirror',
+    ),
+    ...hubOptions,
+  },
+  run: async (context, [name], flags) => {
+    const { terminal } = context;
+    const file = flags.out ?? `${name}.join`;
+    const request = {
+      name,
+      labels: flags.labels === undefined ? null : parseLabels(words(flags.labels)),
+      capabilities: flags.capabilities === undefined ? null : parseCapabilities(words(flags.capabilities)),
+      replace: flags.replace === true,
+      reports: flags.reports !== false,
+      transport: flags.transport ?? null,
+      channelUrl: flags.channelUrl ?? null,
+    };
+    // Checked before the hub makes a token: afterwards the token would be lost.
+    if (file !== '-') await assertFree(terminal.path(file));
+    const answer = await withClient(context, flags, (client) => client.join(request));
+    if (file === '-') {
+      terminal.out(answer.line + '\n');
+      return;
+    }
+    await writeSecret(terminal.path(file), answer.line + '\n');
+    terminal.out(
+      `cluster ${answer.name} is registered; its join file is ${file} (a secret, valid until ${answer.expires})\n` +
+        joinSteps(file, parseJoinLine(answer.line)),
+    );
+  },
+});
+
+function words(text: string): string[] {
+  return text.split(',').filter((word) => word !== '');
+}
+
+function parseCapabilities(given: readonly string[]) {
+  const [unknown] = unknownCapabilities(given);
+  if (unknown === undefined) return capabilitiesOf(given);
+  throw new SluiceError('USAGE', 'not a capability', {
+    subject: unknown,
+    hint: 'there are istio, gateway-api, ingress',
+  });
+}
+
+async function assertFree(path: string): Promise<void> {
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) throw new SluiceError('EXISTS', 'this file exists', { path, hint: 'remove it, or give another --out' });
+}
+
+/** Never over an existing file: it may be the only copy of another secret. */
+async function writeSecret(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    throw asSluiceError(error, 'EXISTS', { path, hint: 'remove it, or give another --out' });
+  }
+}

@@ -1,0 +1,24 @@
+import type { Command, CommandGroup } from '../../shared/lib/command.ts';
+import { approveCommand } from './approve.ts';
+import { clusterCommands } from './cluster.ts';
+import type { CliContext } from './context.ts';
+import { exportCommand } from './export.ts';
+import { initCommand } from './init.ts';
+import { keysCommands } from './keys.ts';
+import { renderCommand } from './render.ts';
+import { serveCommand } from './serve.ts';
+import { statusCommand } from './status.ts';
+import { validateCommand } from './validate.ts';
+
+/** Every command of `sluice-hub`, in the order of its help. */
+export const commands: readonly (Command<CliContext> | CommandGroup<CliContext>)[] = [
+  initCommand,
+  serveCommand,
+  statusCommand,
+  clusterCommands,
+  approveCommand,
+  exportCommand,
+  keysCommands,
+  renderCommand,
+  validateCommand,
+];

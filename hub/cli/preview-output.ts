@@ -1,0 +1,35 @@
+import { canonicalPretty } from '../../shared/lib/canonical.ts';
+import { by } from '../../shared/lib/order.ts';
+import { yamlText } from '../../shared/lib/yaml/write.ts';
+import { refOf } from '../../shared/model/object.ts';
+import { objectPath } from '../../shared/wire/layout.ts';
+import type { Preview } from '../operations/preview.ts';
+
+/** The JSON document that `render -o json` prints. */
+export function previewJson({ clusters, problems }: Preview): string {
+  return canonicalPretty({
+    clusters: clusters.map(({ name, objects }) => ({ name, objects })),
+    problems: problems.map(({ place, ...problem }) => ({ ...problem, ...place })),
+  });
+}
+
+/** The YAML that `render` prints: the objects of each cluster as documents, under a comment that names it. */
+export function previewYaml({ clusters }: Preview): string {
+  const documents = clusters.flatMap(({ name, objects }) =>
+    objects.map((object, index) => `---\n${index === 0 ? `# cluster ${name}\n` : ''}${yamlText(object)}`),
+  );
+  return documents.join('');
+}
+
+/** The files that `render --out` writes: the unsigned objects as the channel has them, by path. */
+export function previewFiles({ clusters }: Preview): ReadonlyMap<string, string> {
+  const files = clusters.flatMap(({ name, apps }) =>
+    apps.flatMap((app) =>
+      app.objects.map(({ object }): [string, string] => [
+        `clusters/${name}/${objectPath(app, refOf(object))}`,
+        canonicalPretty(object),
+      ]),
+    ),
+  );
+  return new Map(files.sort(by(([path]) => path)));
+}

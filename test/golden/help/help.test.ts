@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { commands as agentCommands } from '../../../agent/cli/commands.ts';
+import { runAgentCli } from '../../../agent/cli/program.ts';
+import { commands as hubCommands } from '../../../hub/cli/commands.ts';
+import { runHubCli } from '../../../hub/cli/program.ts';
+import type { Terminal } from '../../../shared/ports/terminal.ts';
+
+type Run = (args: readonly string[], terminal: Terminal) => Promise<number>;
+type Entry = { readonly name: string; readonly commands?: readonly { readonly name: string }[] };
+
+const { signal } = new AbortController();
+const hub: Run = (args, terminal) => runHubCli(args, terminal, signal);
+const agent: Run = (args, terminal) =>
+  runAgentCli(args, {
+    terminal,
+    stopSignal: () => signal,
+    readInput: () => Promise.resolve(''),
+    logsToTerminal: false,
+  });
+
+/** The help of a program and of each of its commands, as a terminal of 100 columns shows it. */
+async function helpTree(name: string, run: Run, entries: readonly Entry[]): Promise<string> {
+  const paths = entries.flatMap(({ name: word, commands = [] }) => [[word], ...commands.map((below) => [word, below.name])]);
+  const pages = [];
+  for (const path of [[], ...paths]) {
+    let page = `$ ${[name, ...path, '--help'].join(' ')}\n`;
+    const write = (text: string) => void (page += text);
+    const terminal = { out: write, err: write, interactive: false, color: false, columns: () => 100, path: String, env: {} };
+    page += `(exit ${await run([...path, '--help'], terminal)})\n`;
+    pages.push(page);
+  }
+  return pages.join('\n');
+}
+
+describe('the help of every command', () => {
+  it.each([
+    ['sluice-hub', hub, hubCommands],
+    ['sluice-agent', agent, agentCommands],
+  ] as const)('of %s reads as in its golden file', async (name, run, commands) => {
+    await expect(await helpTree(name, run, commands)).toMatchFileSnapshot(`${import.meta.dirname}/${name}.txt`);
+  });
+});
