@@ -3,7 +3,7 @@ import type { Log } from '../../shared/ports/log.ts';
 import type { PushHint } from '../../shared/ports/repo.ts';
 import type { ReportBook } from '../collect/reports.ts';
 import type { ChannelView } from '../model/channel.ts';
-import type { LedgerState } from '../model/ledger.ts';
+import type { State } from '../model/state.ts';
 import type { Metrics } from '../model/metrics.ts';
 import type { Changed } from '../model/changes.ts';
 import type { StatusSignal } from './status-signal.ts';
@@ -12,19 +12,15 @@ import type { StatusSignal } from './status-signal.ts';
 export type OperationReason = 'registry' | 'approval' | 'report' | 'webhook';
 
 /** How operations act on the hub: the state changes between two passes, and a pass follows. */
-export interface Changes {
+export interface ChangePort {
   /** Commits what `apply` makes of the newest state, and starts a pass; `message` is the ledger's. */
-  readonly change: <T>(
-    message: string,
-    reason: OperationReason,
-    apply: (state: LedgerState) => Changed<T>,
-  ) => Promise<T>;
+  readonly change: <T>(message: string, reason: OperationReason, apply: (state: State) => Changed<T>) => Promise<T>;
   /** Starts a pass, or asks for one more when one runs. */
   readonly trigger: (reason: OperationReason) => void;
 }
 
 /** The running hub as operations see it. */
-export interface HubParts extends Changes {
+export interface HubParts extends ChangePort {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'report'>;
@@ -38,9 +34,9 @@ export interface HubParts extends Changes {
   /** The address that join lines name. */
   readonly publicUrl: () => string;
   /** The state as it was last committed. */
-  readonly state: () => LedgerState;
+  readonly state: () => State;
   /** The state with the problems of the last pass that only this process has seen, for status. */
-  readonly shown: () => LedgerState;
+  readonly shown: () => State;
   /** Called with what a webhook said of a push, before the pass that it starts. */
   readonly onPush: (push: PushHint) => void;
   readonly onRevoked: (registration: string) => void;

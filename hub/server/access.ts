@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { SluiceError } from '../../shared/errors.ts';
 import type { Access } from '../api/route.ts';
-import type { LedgerState } from '../model/ledger.ts';
+import type { State } from '../model/state.ts';
 import type { Caller } from './auth.ts';
 import type { RouteContext } from './context.ts';
 import { isSignedWebhook } from './webhook.ts';
@@ -37,7 +37,7 @@ export function checkAccess(access: Access, context: RouteContext, request: Fast
 }
 
 /** The last committed state; throws UNAVAILABLE before there is one. */
-export function stateOf({ hub }: Pick<RouteContext, 'hub'>): LedgerState {
+export function stateOf({ hub }: Pick<RouteContext, 'hub'>): State {
   const state = hub.state();
   if (state === null) throw new SluiceError('UNAVAILABLE', 'the hub is starting');
   return state;

@@ -1,13 +1,18 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { SluiceError } from '../../shared/errors.ts';
 import { verifyCredential } from '../../shared/wire/credential.ts';
-import type { ClusterRecord, LedgerState } from '../model/ledger.ts';
+import type { ClusterRecord } from '../model/registry.ts';
+import type { State } from '../model/state.ts';
 
 /** Who sent a request. */
 export type Caller = { readonly kind: 'admin' } | { readonly kind: 'agent'; readonly record: ClusterRecord };
 
 /** Proves who sent a request from its Authorization header; throws UNAUTHENTICATED or REVOKED. */
-export type Authenticate = (header: string | undefined, state: LedgerState, now: number) => Caller;
+export type Authenticate = (
+  header: string | undefined,
+  state: Pick<State, 'channel' | 'clusters'>,
+  now: number,
+) => Caller;
 
 /** A credential may be valid for ten minutes; a clock may be off by one. */
 const longestCredential = 11 * 60_000;

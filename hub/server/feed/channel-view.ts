@@ -9,7 +9,8 @@ import { freshnessPath, freshnessSignaturePath, freshRef } from '../../../shared
 import type { SignedBody } from '../../../shared/wire/report.ts';
 import type { ChannelView } from '../../model/channel.ts';
 import type { SignedBytes } from '../../keys/types.ts';
-import type { LedgerState, PublishedBundle } from '../../model/ledger.ts';
+import type { State } from '../../model/state.ts';
+import type { PublishedBundle } from '../../model/published-bundle.ts';
 
 /** A view of the channel in memory; `refresh` takes over the freshness lists as they are on disk now. */
 export interface RefreshedView extends ChannelView {
@@ -20,7 +21,7 @@ export interface RefreshedView extends ChannelView {
 export function openChannelView(
   channel: Pick<ObjectStore, 'refs' | 'read'>,
   roots: readonly SignedBytes[],
-  state: () => LedgerState | null,
+  state: () => Pick<State, 'bundles'> | null,
 ): RefreshedView {
   const rootBodies = roots.map(bodyOf);
   const paths = new WeakMap<PublishedBundle, ReadonlyMap<Digest, string>>();

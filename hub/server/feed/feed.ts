@@ -5,7 +5,8 @@ import { bundleObjects } from '../../../shared/wire/bundle.ts';
 import type { FeedAnswer } from '../../../shared/wire/feed.ts';
 import type { SignedBody } from '../../../shared/wire/report.ts';
 import type { ChannelView } from '../../model/channel.ts';
-import type { LedgerState, PublishedBundle } from '../../model/ledger.ts';
+import type { State } from '../../model/state.ts';
+import type { PublishedBundle } from '../../model/published-bundle.ts';
 
 /** An answer of the feed, ready to send; `gzip` is there where it pays. */
 export interface FeedBody {
@@ -17,9 +18,9 @@ export interface FeedBody {
 /** Answers feed requests from memory. */
 export interface Feed {
   /** The strong validator of what a cluster would get now; throws NOT_FOUND before its first bundle. */
-  readonly etag: (state: LedgerState, cluster: string) => string;
+  readonly etag: (state: Pick<State, 'clusters' | 'bundles'>, cluster: string) => string;
   /** `have` is what the agent has: a bundle's digest, or the ETag that came with it; null or any other text for nothing. */
-  readonly answer: (state: LedgerState, cluster: string, have: string | null) => FeedBody;
+  readonly answer: (state: Pick<State, 'clusters' | 'bundles'>, cluster: string, have: string | null) => FeedBody;
 }
 
 const cacheBytes = 64 * 1024 * 1024;
@@ -75,7 +76,7 @@ function composed(bundle: PublishedBundle, held: ReadonlySet<string>, channel: C
   };
 }
 
-function bundleOf(state: LedgerState, cluster: string): PublishedBundle {
+function bundleOf(state: Pick<State, 'clusters' | 'bundles'>, cluster: string): PublishedBundle {
   const bundle = state.bundles.get(cluster);
   const registration = state.clusters.get(cluster)?.registration;
   if (bundle !== undefined && bundle.revision.registration === registration) return bundle;

@@ -1,0 +1,84 @@
+import { openReports } from '../../hub/collect/reports.ts';
+import { withChanges } from '../../hub/model/changes.ts';
+import type { State } from '../../hub/model/state.ts';
+import { createHubService } from '../../hub/operations/hub-service.ts';
+import type { HubParts, OperationReason } from '../../hub/operations/parts.ts';
+import { createStatusSignal } from '../../hub/operations/status-signal.ts';
+import { createMetrics } from '../../hub/server/metrics.ts';
+import { startServer, type HubServer } from '../../hub/server/server.ts';
+import { clusterRef, mainRef } from '../../shared/wire/layout.ts';
+import { manualClock, silentLog, type ManualClock } from './agent.ts';
+
+/** A hub whose ledger is a value in memory and whose passes only leave their reasons. */
+export interface MemoryHub {
+  readonly parts: HubParts;
+  readonly clock: ManualClock;
+  readonly state: () => State;
+  /** Why passes were wanted, in order. */
+  readonly passes: OperationReason[];
+  /** Messages of ledger commits, in order. */
+  readonly commits: string[];
+  /** Registrations whose streams were ended. */
+  readonly revoked: string[];
+}
+
+/** A hub in this state, at this time (milliseconds since the epoch). */
+export async function memoryHub(first: State, now: number): Promise<MemoryHub> {
+  let state = first;
+  const clock = manualClock(now);
+  const [passes, commits, revoked]: [OperationReason[], string[], string[]] = [[], [], []];
+  const changed = createStatusSignal();
+  const parts: HubParts = {
+    clock,
+    log: silentLog,
+    metrics: { report: () => undefined },
+    reports: await openReports({ load: () => Promise.resolve([]), save: () => Promise.resolve() }),
+    channel: { roots: () => [], freshness: () => null, objects: () => new Map() },
+    channelId: first.channel,
+    channelUrl: null,
+    rootFingerprint: `sha256:${'0'.repeat(64)}`,
+    heartbeatMs: 60_000,
+    publicUrl: () => 'https://hub.example',
+    state: () => state,
+    shown: () => state,
+    onPush: () => undefined,
+    onRevoked: (registration) => void revoked.push(registration),
+    changed,
+    change: async (message, reason, apply) => {
+      await Promise.resolve();
+      const { changes, result } = apply(state);
+      const next = withChanges(state, changes);
+      if (next !== state) {
+        state = next;
+        commits.push(message);
+        changed.raise();
+      }
+      passes.push(reason);
+      return result;
+    },
+    trigger: (reason) => void passes.push(reason),
+  };
+  return { parts, clock, state: () => state, passes, commits, revoked };
+}
+
+export const adminToken = 'the-admin-token-of-tests';
+export const webhookSecret = 'the-webhook-secret-of-tests';
+
+/** The real server on a free loopback port, over a hub in memory; its Git answers list the refs that the caller may see. */
+export function listen(hub: MemoryHub): Promise<HubServer> {
+  const refs = [mainRef, ...[...hub.state().clusters.keys()].map(clusterRef)];
+  const list = ({ isVisible }: { readonly isVisible: (ref: string) => boolean }) => ({
+    contentType: 'text/plain',
+    body: Buffer.from(refs.filter(isVisible).join('\n')),
+  });
+  return startServer(
+    { host: '127.0.0.1', port: 0, tls: null, adminToken, webhookSecret },
+    {
+      hub: createHubService(hub.parts),
+      git: { advertise: list, uploadPack: list },
+      metrics: createMetrics(),
+      clock: hub.clock,
+      log: silentLog,
+    },
+  );
+}
