@@ -75,15 +75,12 @@ const valueSlices: { readonly [S in Exclude<keyof Slices, keyof Entries>]: true 
 
 /** The state with some changes: what a decision sees that comes after them. Slices that stay are the very same values. */
 export function withChanges<T extends Slices>(state: T, changes: Changes): T {
-  const changed: [string, unknown][] = Object.entries(changes)
-    .filter(([, change]) => change !== undefined)
-    .map(([name, change]) => [
-      name,
-      isKeyed(name) ? withEntries(state, name, change as EntryChanges<unknown>) : (change as unknown),
-    ]);
-  return changed.every(([name, value]) => value === state[name as keyof Slices])
-    ? state
-    : { ...state, ...(Object.fromEntries(changed) as Partial<Slices>) };
+  const next: Record<string, unknown> = {};
+  for (const [name, change] of Object.entries(changes) as [keyof Changes, unknown][]) {
+    const value = isKeyed(name) ? withEntries(state, name, change as EntryChanges<unknown>) : change;
+    if (value !== state[name]) next[name] = value;
+  }
+  return Object.keys(next).length === 0 ? state : { ...state, ...next };
 }
 
 /** The changes that lead from a state to one with these slices. Entries are compared by reference, so that it costs little. */
@@ -96,7 +93,7 @@ export function changesBetween(before: Slices, after: Partial<Slices>): Changes 
       return entries.size === 0 ? [] : [[name, entries]];
     },
   );
-  return Object.fromEntries(found) as Changes;
+  return Object.fromEntries(found);
 }
 
 /** Both changes as one. Where both touch the same entry, or the same slice without entries, the later one counts. */
@@ -109,7 +106,7 @@ export function mergeChanges(first: Changes, later: Changes): Changes {
         ? new Map([...(known as EntryChanges<unknown>), ...(change as EntryChanges<unknown>)])
         : change;
   }
-  return merged as Changes;
+  return merged;
 }
 
 function isKeyed(name: string): name is keyof Entries {

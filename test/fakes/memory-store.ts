@@ -2,6 +2,7 @@ import { packEntry } from '../../shared/lib/git/pack.ts';
 import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import { bundleObjects } from '../../shared/wire/bundle.ts';
+import type { Crash } from '../contract/store/suite.ts';
 import { SluiceError } from '../../shared/errors.ts';
 import { changesBetween, withChanges } from '../../hub/model/changes.ts';
 import type { ObjectReader } from '../../hub/model/objects.ts';
@@ -10,8 +11,8 @@ import type { Base, Store, View } from '../../hub/model/store.ts';
 
 /** A store that several writers share in memory, begun with a state. */
 export interface MemoryDatabase {
-  /** Opens it as one more writer. */
-  readonly open: () => Store;
+  /** Opens it as one more writer; with `crash`, its next commit dies there. */
+  readonly open: (crash?: Crash) => Store;
 }
 
 /** Begins a database. What its bundles had published before is not known to it. */
@@ -28,16 +29,18 @@ export function memoryDatabase(first: State): MemoryDatabase {
     }
   };
   remember(first);
-  const open = (): Store => ({
+  const open = (crash?: Crash): Store => ({
     read: () => Promise.resolve(view),
     commit: async ({ base, changes, objects: added = [], before }) => {
       await before;
       if (base !== view.base) throw new SluiceError('LEDGER_RACED', 'somebody else wrote to the store in between');
       const next = withChanges(view, changes);
       if (Object.keys(changesBetween(view, next)).length === 0) return view;
+      if (crash === 'before the commit point') throw new Error('killed');
       for (const object of added) objects.set(object.oid, object);
       view = viewOf({ ...next, number: view.number + 1 });
       remember(view);
+      if (crash === 'after the commit point') throw new Error('killed');
       return view;
     },
     published: (cluster, registration, ids) => {

@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { changesBetween, mergeChanges, withChanges, type Changes } from '../../../../hub/model/changes.ts';
+import type { Slices, State } from '../../../../hub/model/state.ts';
+import { emptyState } from '../../../../hub/store/slices/slices.ts';
+import { cluster, document, revisionRecord } from '../../../contract/store/facts.ts';
+
+const start = emptyState({ channel: '11111111-1111-4111-8111-111111111111', epoch: 1 });
+const names = ['a', 'b', 'c', '__proto__'];
+
+// Few values, made once: entries are compared by reference, as they are between two passes.
+const records = names.flatMap((name) => [cluster(name), cluster(name, { revoked: true })]);
+const documents = names.flatMap((name) => [document(`default/${name}`), document(`default/${name}`)]);
+const revisions = names.map((name) => [revisionRecord(`default/${name}`, 1), revisionRecord(`default/${name}`, 2)]);
+const problems = ['one', 'two'].map((message) => [
+  { code: 'NAME_TAKEN' as const, message, severity: 'error' as const },
+]);
+
+const slices: fc.Arbitrary<Slices> = fc.record({
+  source: fc.constantFrom(null, { repository: 'r', commit: '1' }),
+  documents: fc
+    .uniqueArray(fc.constantFrom(...documents), { selector: ({ key }) => key })
+    .map((seen) => [...seen].sort((a, b) => (a.key < b.key ? -1 : 1))),
+  revisions: fc.uniqueArray(fc.constantFrom(...revisions), { selector: (list) => list[0]?.app }).map((lists) => ({
+    revisions: new Map(lists.map((list) => [list[0]?.app ?? '', list])),
+    newest: new Map(lists.map((list) => [list[0]?.app ?? '', list[1]?.name ?? ''])),
+  })),
+  clusters: fc
+    .uniqueArray(fc.constantFrom(...records), { selector: ({ name }) => name })
+    .map((list) => new Map(list.map((record) => [record.name, record]))),
+  picks: fc.dictionary(fc.constantFrom('x', 'y'), fc.subarray(names)).map((picks) => new Map(Object.entries(picks))),
+  bundles: fc.constant(new Map()),
+  guarded: fc.constant([]),
+  approvals: fc.constant([]),
+  problems: fc.constantFrom([], ...problems),
+});
+const states = slices.map((some): State => ({ ...start, ...some }));
+
+describe('changes', () => {
+  it('lead from one state to the other, whatever the two are', () => {
+    fc.assert(
+      fc.property(states, states, (a, b) => {
+        expect(withChanges(a, changesBetween(a, b))).toEqual(b);
+      }),
+    );
+  });
+
+  it('between a state and itself are none, and leave the very same value', () => {
+    fc.assert(
+      fc.property(states, (a) => {
+        expect(changesBetween(a, { ...a })).toEqual({});
+        expect(withChanges(a, {})).toBe(a);
+      }),
+    );
+  });
+
+  it('merged are the same as one after the other', () => {
+    fc.assert(
+      fc.property(states, states, states, (a, b, c) => {
+        const [first, later] = [changesBetween(a, b), changesBetween(b, c)];
+        expect(withChanges(a, mergeChanges(first, later))).toEqual(c);
+      }),
+    );
+  });
+
+  it.each<[name: string, changes: Changes, changed: readonly (keyof Slices)[]]>([
+    ['a cluster', { clusters: new Map([['a', cluster('a')]]) }, ['clusters']],
+    ['a removed cluster that was not there', { clusters: new Map([['a', null]]) }, ['clusters']],
+    ['no cluster at all', { clusters: new Map() }, []],
+    ['a list', { problems: problems[0] ?? [] }, ['problems']],
+    ['two slices', { picks: new Map([['x', ['a']]]), source: { repository: 'r', commit: '2' } }, ['picks', 'source']],
+  ])('touch the slices that they name alone: %s', (_, changes, changed) => {
+    const next = withChanges(start, changes);
+    const touched = Object.keys(start).filter((name) => next[name as keyof State] !== start[name as keyof State]);
+    expect(touched.sort()).toEqual([...changed].sort());
+  });
+
+  it('ignore what is no slice', () => {
+    expect(changesBetween(start, { ...start, number: 9 } as State)).toEqual({});
+  });
+
+  it('compare lists of names and of revisions by what is in them', () => {
+    const before = { ...start, picks: new Map([['x', ['a', 'b']]]) };
+    expect(changesBetween(before, { picks: new Map([['x', ['a', 'b']]]) })).toEqual({});
+    expect(changesBetween(before, { picks: new Map([['x', ['b', 'a']]]) })).toEqual({
+      picks: new Map([['x', ['b', 'a']]]),
+    });
+  });
+});
