@@ -4,11 +4,11 @@ import type { ConfigSource } from './load/source.ts';
 import type { Cluster } from './model/documents.ts';
 import type { Fleet, RevisionHistory, Validated } from './model/fleet.ts';
 import { internalProblem } from './model/internal-problem.ts';
-import type { GuardedChange, LedgerState, SeenDocument } from './model/ledger.ts';
+import { holdOfChange, type FoundHold } from './model/hold.ts';
+import type { LedgerState, SeenDocument } from './model/ledger.ts';
 import type { Metrics } from './model/metrics.ts';
 import type { Problem, Snapshot, Sourced } from './model/source.ts';
 import { timed } from './model/timed.ts';
-import { runningUnits } from './place/running.ts';
 import { recordRevisions } from './render/revisions.ts';
 import { unrenderedRevisions } from './render/unrendered.ts';
 import { keepMissing } from './validate/missing.ts';
@@ -20,9 +20,8 @@ export interface Intake {
   readonly documents: readonly SeenDocument[];
   readonly revisions: RevisionHistory;
   readonly fleet: Fleet;
-  /** Units that stay as they are, because nothing is known of the repository yet. */
-  readonly held: readonly { readonly unit: string; readonly cluster: string | null }[];
-  readonly guarded: readonly GuardedChange[];
+  /** Documents that are kept; before anything was read everything is held. */
+  readonly holds: readonly FoundHold[];
   readonly problems: readonly Problem[];
   /** How many commits were read. */
   readonly commits: number;
@@ -46,6 +45,14 @@ export interface IntakeParts {
   readonly metrics: Pick<Metrics, 'stage'>;
   readonly memory: IntakeMemory;
 }
+
+/** Holds everything on every cluster until the repository is read once. */
+const unread: FoundHold = {
+  app: null,
+  cluster: null,
+  by: 'intake',
+  reason: 'the config repository was not read since the hub started',
+};
 
 /** Commits that one pass reads before it publishes the result. */
 const commitsPerPass = 100;
@@ -113,9 +120,10 @@ function currentIntake({ memory, clock }: IntakeParts, state: LedgerState): Inta
   const same = { source: state.source, commits: 0, more: false, failure: null };
   const { documents, revisions } = state;
   if (memory.last === null) {
-    const guarded = state.guarded.filter(({ cluster }) => cluster === null);
+    const waiting = state.guarded.filter(({ cluster }) => cluster === null);
+    const holds = [unread, ...waiting.map(holdOfChange)];
     const problems = [...state.problems, ...memory.passedOver];
-    return { ...same, documents, revisions, fleet: clustersOf(state), held: runningUnits(state), guarded, problems };
+    return { ...same, documents, revisions, fleet: clustersOf(state), holds, problems };
   }
   const { snapshot, validated } = memory.last;
   const now = new Date(clock.now()).toISOString();
@@ -124,7 +132,7 @@ function currentIntake({ memory, clock }: IntakeParts, state: LedgerState): Inta
     unrendered: unrenderedRevisions(state),
   });
   const problems = [...kept.problems, ...memory.passedOver];
-  return { ...same, ...kept, revisions: recorded, held: [], problems };
+  return { ...same, ...kept, revisions: recorded, problems };
 }
 
 /** The fleet before anything was read: the clusters that have a document, and nothing else. */

@@ -6,7 +6,9 @@ import type { State } from './model/state.ts';
 import type { Metrics } from './model/metrics.ts';
 import type { Reports } from './model/reports.ts';
 import type { Store } from './model/store.ts';
-import { distinctProblems } from './model/problems.ts';
+import { waitingChanges, type Hold } from './model/hold.ts';
+import { trackHolds, type HoldMemory } from './model/hold-memory.ts';
+import { tellProblems } from './model/problems.ts';
 import { place } from './place/place.ts';
 import { picksInUse, runningUnits } from './place/running.ts';
 import type { PublishDeps } from './publish/types.ts';
@@ -16,6 +18,7 @@ import { commitMessage } from './publish/message.ts';
 import { fileSizes } from './publish/file-sizes.ts';
 import { decideCapabilities } from './registry/capabilities.ts';
 import { findLocalCluster, targetsOf } from './registry/targets.ts';
+import { rowsOf, type ChangeRow } from './rows.ts';
 import type { CueEngine } from './cue/engine.ts';
 import { currentProviders } from './render/current-providers.ts';
 import type { RenderMemory } from './render/memory.ts';
@@ -32,6 +35,7 @@ export interface PassParts extends IntakeParts {
   readonly cue: CueEngine;
   readonly rendered: RenderMemory;
   readonly reports: (state: State) => Reports;
+  readonly holds: HoldMemory;
   readonly localCluster: string | null;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -39,71 +43,73 @@ export interface PassParts extends IntakeParts {
   readonly notify: (published: Published) => void;
 }
 
-/** What came of a pass; `failure` is a config repository that could not be read, while everything else went on. */
+/** The result of a pass; `failure` = the config repository could not be read, and everything else went on. */
 export interface PassResult extends Published {
+  /** Everything that is not done, and why. */
+  readonly holds: readonly Hold[];
+  /** Everything that changed, and why. */
+  readonly rows: readonly ChangeRow[];
   readonly more: boolean;
   readonly failure: Error | null;
 }
 
 /**
- * One pass: reads what is new, decides what every cluster is to run, and publishes what changed. It waits for nothing:
- * the same inputs give the same outputs, and dying anywhere in it is harmless. `look` is false where only reports or the
- * registry changed, so that the config repository need not be asked.
+ * One pass: reads the new commits, decides what every cluster is to run, and publishes what changed. It waits for nothing:
+ * the same inputs give the same outputs, and a program killed anywhere in it goes on at the next start. `look` is false
+ * where only reports or the registry changed, so that the config repository need not be asked.
  */
 export async function pass(parts: PassParts, look: boolean, signal: AbortSignal): Promise<PassResult> {
-  const { store, publishing, clock, metrics } = parts;
+  const { store, publishing } = parts;
   await publishing.confirm?.();
-  const state = await store.read();
-  const reports = parts.reports(state);
-  const pending = await finishPending(publishing, state);
+  const before = await store.read();
+  const pending = await finishPending(publishing, before);
+  const reports = parts.reports(before);
+  const now = new Date(parts.clock.now()).toISOString();
 
-  const intake = await readCommits(parts, state, { look, signal });
-  const { fleet, revisions: history } = intake;
-  const now = new Date(clock.now()).toISOString();
-  const known = decideCapabilities({ state, fleet, reports, now });
-  const targets = targetsOf(fleet, known.clusters);
+  const intake = await readCommits(parts, before, { look, signal });
+  const { source, documents, fleet, revisions: history } = intake;
+  const offered = decideCapabilities({ state: before, fleet, reports, now });
+  const { clusters } = offered;
+  const targets = targetsOf(fleet, clusters);
 
   const placed = await timed(parts, 'place', () => {
     const localCluster = findLocalCluster(parts.localCluster, targets);
-    return place({ fleet, history, targets, picks: state.picks, previous: runningUnits(state), localCluster });
+    return place({ fleet, history, targets, picks: before.picks, previous: runningUnits(before), localCluster });
   });
   const { assignments } = placed;
   const rendered = await timed(parts, 'render', () => {
-    const carriers = currentProviders(state);
+    const carriers = currentProviders(before);
     return render(parts.cue, { fleet, history, assignments, targets, carriers }, signal, parts.rendered);
   });
-
-  const { source, documents } = intake;
-  const { clusters } = known;
-  const picks = picksInUse(placed.picks, documents, state);
-  const decided = { source, documents, clusters, revisions: history, picks };
   const planned = await timed(parts, 'plan', async () =>
     plan({
-      state: { ...state, ...decided },
+      state: { ...before, clusters },
       source: source ?? { repository: '', commit: '' },
       rendered: rendered.apps,
-      failed: [...intake.held, ...placed.failed, ...rendered.failed],
+      holds: [...intake.holds, ...placed.holds, ...rendered.holds],
       labels: new Map(targets.map(({ name, labels }) => [name, labels])),
       reports,
-      published: await publishedBefore(store, state, reports),
-      signAgain: bundlesToSignAgain(state, publishing.keys.hub),
+      published: await publishedBefore(store, before, reports),
+      signAgain: bundlesToSignAgain(before, publishing.keys.hub),
       witnessed: witnessedMarks(reports, publishing.keys.trusted),
       sizes: (bundle) => fileSizes(store, bundle),
       now,
     }),
   );
 
-  const changes = changesBetween(state, {
-    ...decided,
-    guarded: [...intake.guarded, ...known.guarded, ...planned.guarded],
-    approvals: planned.approvals,
-    problems: distinctProblems([intake, known, placed, rendered, planned, pending].flatMap(({ problems }) => problems)),
-  });
-  const message = commitMessage(intake.commits, source?.commit ?? '', planned.next.length);
-  const published = await timed(parts, 'publish', () =>
-    publish(publishing, { view: state, changes, next: planned.next, message }),
-  );
+  const stages = [intake, offered, placed, rendered, planned];
+  const found = stages.flatMap(({ holds }) => holds);
+  const picks = picksInUse(placed.picks, documents, before);
+  const { approvals, next } = planned;
+  const guarded = waitingChanges(found);
+  const problems = tellProblems([...stages, pending]);
+  const decided = { source, documents, clusters, revisions: history, picks, guarded, approvals, problems };
+  const changes = changesBetween(before, decided);
+  const message = commitMessage(intake.commits, source?.commit ?? '', next.length);
+  const published = await timed(parts, 'publish', () => publish(publishing, { view: before, changes, next, message }));
   await timed(parts, 'notify', () => parts.notify(published));
-  metrics.published(published.clusters.length);
-  return { ...published, more: intake.more, failure: intake.failure };
+  parts.metrics.published(published.clusters.length);
+  const holds = trackHolds(parts.holds, found, { state: before, now });
+  const rows = rowsOf({ state: before, holds: holds.before }, { state: published.state, holds: holds.after });
+  return { ...published, holds: holds.after, rows, more: intake.more, failure: intake.failure };
 }

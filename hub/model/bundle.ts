@@ -1,6 +1,5 @@
 import type { Approval, Revision } from '../../shared/wire/revision.ts';
-import type { GuardedChange } from './ledger.ts';
-import type { Problem } from './source.ts';
+import type { FoundHold } from './hold.ts';
 
 /** The next bundle of one cluster: the revision without what publish adds, and the bytes of the objects that are new to it. */
 export interface NextBundle {
@@ -10,12 +9,10 @@ export interface NextBundle {
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
-/** What a pass decided: bundles to publish, changes that a guard stopped, and what is wrong. */
+/** What planning decided: bundles to publish, and why units or clusters stay as they were published. */
 export interface Plan {
   readonly next: readonly NextBundle[];
-  /** Changes of bundles that wait for approval, with those of the ledger that are no bundle's (SOURCE_REWOUND) left out. */
-  readonly guarded: readonly GuardedChange[];
+  readonly holds: readonly FoundHold[];
   /** The approvals of the ledger that are still needed: not used yet, or named by a retired object. */
   readonly approvals: readonly Approval[];
-  readonly problems: readonly Problem[];
 }

@@ -6,6 +6,7 @@ import type { KubeObject } from '../../shared/model/object.ts';
 import { isUrl } from '../config/location.ts';
 import { readHistory, type HistoryPorts } from '../load/folder.ts';
 import type { Fleet, RevisionHistory, Target } from '../model/fleet.ts';
+import { tellProblems } from '../model/problems.ts';
 import type { RenderedApp } from '../model/rendered.ts';
 import type { Problem } from '../model/source.ts';
 import { place } from '../place/place.ts';
@@ -79,7 +80,11 @@ export async function preview(dir: string, options: PreviewOptions, ports: Previ
     clusters: names
       .filter((name) => options.cluster === undefined || options.cluster === name)
       .map((name) => clusterOf(name, wanted)),
-    problems: [...problems, ...placed.problems.map((problem) => asSeen(problem, fleet)), ...rendered.problems],
+    problems: [
+      ...problems,
+      ...tellProblems([placed]).map((problem) => asSeen(problem, fleet)),
+      ...tellProblems([rendered]),
+    ],
     ignored,
   };
 }

@@ -1,4 +1,5 @@
 import { docKey, namespaceOf, type ApplicationDeployment, type Placement } from '../model/documents.ts';
+import { holdOf, type FoundHold } from '../model/hold.ts';
 import type { RevisionRecord, Target } from '../model/fleet.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { Problem, Sourced } from '../model/source.ts';
@@ -10,7 +11,7 @@ interface Draft {
   readonly picks: Map<string, readonly string[]>;
   readonly reasons: PlacementReason[];
   readonly problems: Problem[];
-  readonly failed: { readonly unit: string; readonly cluster: string }[];
+  readonly holds: FoundHold[];
 }
 
 /** Places every revision of one deployment; what one placement lacks does not stop the others. */
@@ -20,23 +21,23 @@ export function placeDeployment(
   records: ReadonlyMap<string, RevisionRecord>,
 ): Placed {
   const unit = docKey(deployment.doc);
-  const draft: Draft = { assignments: [], picks: new Map(), reasons: [], problems: [], failed: [] };
+  const draft: Draft = { assignments: [], picks: new Map(), reasons: [], problems: [], holds: [] };
   deployment.doc.spec.appRevisions.forEach(({ revisionName, placement }, index) => {
-    const known = records.has(`${namespaceOf(deployment.doc)}/${revisionName}`);
-    if (!known) draft.problems.push(unknownRevision(input, deployment, index));
+    const isRecorded = records.has(`${namespaceOf(deployment.doc)}/${revisionName}`);
+    const unknown = isRecorded ? null : unknownRevision(input, deployment, index);
+    if (unknown !== null) draft.problems.push(unknown);
     placement.forEach((entry, entryIndex) => {
       const path = ['spec', 'appRevisions', index, 'placement', entryIndex];
       const clusters = choose(input, deployment, { entry, path, revision: revisionName }, draft);
-      // What a typing error in a name would replace stays until the name is right; where nothing runs, the rest proceeds.
-      if (!known) {
+      // A typing error in a name must not replace what runs: there it stays until the name is right. Elsewhere the rest proceeds.
+      if (unknown !== null) {
         const running = clusters.map(({ target }) => target.name).filter((name) => runsOn(input, unit, name));
-        draft.failed.push(...running.map((cluster) => ({ unit, cluster })));
-      }
-      if (known) assign(deployment, { entry, path, revision: revisionName }, clusters, draft);
+        draft.holds.push(...running.map((cluster) => holdOf('placement', unknown, { app: unit, cluster })));
+      } else assign(deployment, { entry, path, revision: revisionName }, clusters, draft);
     });
   });
-  const isFailed = ({ cluster }: Assignment): boolean => draft.failed.some((fact) => fact.cluster === cluster);
-  return { ...draft, assignments: draft.assignments.filter((assignment) => !isFailed(assignment)) };
+  const held = new Set(draft.holds.map(({ cluster }) => cluster));
+  return { ...draft, assignments: draft.assignments.filter(({ cluster }) => !held.has(cluster)) };
 }
 
 function runsOn({ previous }: PlaceInput, unit: string, cluster: string): boolean {
@@ -136,7 +137,7 @@ function assign(
   for (const { target, notes } of clusters) {
     const cluster = target.name;
     if (draft.assignments.some((other) => other.revision === revision && other.cluster === cluster)) {
-      draft.problems.push({
+      const problem: Problem = {
         code: 'PLACEMENT_CONFLICT',
         severity: 'error',
         message: `${revision} is placed on ${cluster} twice`,
@@ -144,8 +145,8 @@ function assign(
         hint: 'leave one placement a cluster, with the number of replicas that you want in all',
         app: unit,
         cluster,
-      });
-      draft.failed.push({ unit, cluster });
+      };
+      draft.holds.push(holdOf('placement', problem, { app: unit, cluster }));
       continue;
     }
     const selector = agentSelector(entry.clusterSelector, target);

@@ -8,6 +8,7 @@ import {
 } from '../model/documents.ts';
 import { internalProblem } from '../model/internal-problem.ts';
 import type { Fleet, RevisionHistory, RevisionRecord } from '../model/fleet.ts';
+import { holdOf } from '../model/hold.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import { placeDeployment } from './deployment.ts';
 import type { Placed, PlaceInput } from './types.ts';
@@ -31,7 +32,7 @@ export function place(input: PlaceInput): Placed {
     picks: new Map([...input.picks, ...all.flatMap(({ picks }) => [...picks])].sort(by(([key]) => key))),
     reasons: all.flatMap(({ reasons }) => reasons),
     problems: all.flatMap(({ problems }) => problems),
-    failed: all.flatMap(({ failed }) => failed),
+    holds: all.flatMap(({ holds }) => holds),
   };
 }
 
@@ -48,7 +49,7 @@ function recordsByName(history: RevisionHistory): ReadonlyMap<string, RevisionRe
   return new Map(records.map((record) => [`${namespaceOf(record.application)}/${record.name}`, record]));
 }
 
-const nothing: Placed = { assignments: [], picks: new Map(), reasons: [], problems: [], failed: [] };
+const nothing: Placed = { assignments: [], picks: new Map(), reasons: [], problems: [], holds: [] };
 
 // An internal error in one document must not stop the others: its unit stays as it was published.
 function catchInternal({ doc, place: where }: Sourced<Application | ApplicationDeployment>, run: () => Placed): Placed {
@@ -57,7 +58,7 @@ function catchInternal({ doc, place: where }: Sourced<Application | ApplicationD
   } catch (error) {
     const app = docKey(doc);
     const problem: Problem = { ...internalProblem(error, `${app} cannot be placed`), app, place: where };
-    return { ...nothing, problems: [problem], failed: [{ unit: app, cluster: null }] };
+    return { ...nothing, holds: [holdOf('placement', problem, { app, cluster: null })] };
   }
 }
 
@@ -65,14 +66,13 @@ function placePlain(input: PlaceInput, { doc, place: where }: Sourced<Applicatio
   const [unit, namespace] = [docKey(doc), namespaceOf(doc)];
   const revision = input.history.newest.get(unit);
   if (revision === undefined) return nothing;
-  const problem = (facts: Pick<Problem, 'code' | 'message' | 'hint' | 'severity'>): Placed => ({
+  const held = (facts: Pick<Problem, 'code' | 'message' | 'hint' | 'severity'>): Placed => ({
     ...nothing,
-    problems: [{ ...facts, app: unit, place: where }],
-    failed: [{ unit, cluster: null }],
+    holds: [holdOf('placement', { ...facts, app: unit, place: where }, { app: unit, cluster: null })],
   });
   const broken = brokenDeployment(input.fleet, namespace);
   if (broken !== null && !input.previous.some((fact) => fact.unit === unit)) {
-    return problem({
+    return held({
       code: 'DOCUMENT_INVALID',
       severity: 'warning',
       message: `${unit} waits: ApplicationDeployment ${broken} is broken and may name its revisions`,
@@ -81,7 +81,7 @@ function placePlain(input: PlaceInput, { doc, place: where }: Sourced<Applicatio
   }
   const { localCluster } = input;
   if (localCluster === null) {
-    return problem({
+    return held({
       code: 'LOCAL_CLUSTER_UNSET',
       severity: 'error',
       message: `${unit} belongs on the local cluster, and none is configured`,
@@ -89,7 +89,7 @@ function placePlain(input: PlaceInput, { doc, place: where }: Sourced<Applicatio
     });
   }
   if (!input.targets.some(({ name }) => name === localCluster)) {
-    return problem({
+    return held({
       code: 'PLACEMENT_EMPTY',
       severity: 'error',
       message: `${unit} belongs on the local cluster ${localCluster}, which has not joined`,

@@ -1,3 +1,4 @@
+import type { FoundHold } from '../model/hold.ts';
 import type { Fleet, RevisionHistory, Target } from '../model/fleet.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { Problem } from '../model/source.ts';
@@ -24,11 +25,11 @@ export interface PlacementReason {
   readonly reason: string;
 }
 
-/** What placement decided. `failed` units keep what they have on that cluster (everywhere when it is null). */
+/** What placement decided; a problem that holds nothing is a warning, or is about a placement that takes no cluster. */
 export interface Placed {
   readonly assignments: readonly Assignment[];
   readonly picks: Map<string, readonly string[]>;
   readonly reasons: readonly PlacementReason[];
   readonly problems: readonly Problem[];
-  readonly failed: readonly { readonly unit: string; readonly cluster: string | null }[];
+  readonly holds: readonly FoundHold[];
 }

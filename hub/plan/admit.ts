@@ -3,7 +3,7 @@ import type { ObjectId } from '../../shared/model/object.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import { bundleLimits } from '../../shared/model/limits.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
-import type { GuardedChange } from '../model/ledger.ts';
+import { holdOf, type FoundHold } from '../model/hold.ts';
 import type { Problem } from '../model/source.ts';
 import { nameConflicts, overflow } from './conflicts.ts';
 import type { Entry } from './entry.ts';
@@ -11,13 +11,12 @@ import { guard, type Guarded } from './guards.ts';
 import { generationOf, previousOf, type ClusterInput } from './input.ts';
 import { retireOf } from './retire.ts';
 
-/** What a cluster is to run after names, limits and guards had their say. */
+/** What a cluster is to run, and a hold for each unit that names, limits or guards keep from changing. */
 export interface Admitted {
   readonly chosen: ReadonlyMap<string, Entry>;
   readonly retired: readonly ObjectId[];
   readonly approved: ReadonlyMap<ObjectId, Digest>;
-  readonly guarded: readonly GuardedChange[];
-  readonly problems: readonly Problem[];
+  readonly holds: readonly FoundHold[];
   readonly sum: { readonly objects: number; readonly bytes: number };
 }
 
@@ -27,12 +26,11 @@ export interface Admitted {
  */
 export function admit(input: ClusterInput): Admitted {
   const before = entriesBefore(input);
-  const kept = new Map<string, Problem | null>(input.kept);
-  const guarded = new Set<GuardedChange>();
+  const holds = new Map<string, FoundHold>();
   for (;;) {
-    const chosen = choose(input, kept, before);
+    const chosen = choose(input, new Set([...input.held, ...holds.keys()]), before);
     const sum = overflow(chosen, before, sizeOf(input));
-    const again = kept.has('') ? [] : input.again;
+    const again = holds.has('') ? [] : input.again;
     const retires = retireOf(
       previousOf(input.state, input.record),
       [...chosen.values()].map(({ app }) => app),
@@ -45,16 +43,11 @@ export function admit(input: ClusterInput): Admitted {
         chosen,
         retired: retires.flatMap(({ ids }) => ids),
         approved,
-        guarded: [...guarded],
-        problems: [...kept.values()].filter((problem) => problem !== null),
+        holds: [...holds.values()],
         sum,
       };
     }
-    for (const [unit, problem] of stopped) {
-      kept.set(unit, problem);
-      const change = held.get(unit);
-      if (change !== undefined) guarded.add(change);
-    }
+    for (const [unit, hold] of stopped) holds.set(unit, hold);
   }
 }
 
@@ -66,30 +59,30 @@ interface Round {
 }
 
 // Names first, then sizes, then guards: a guard must not stop a change that would not have been made.
-function firstStopped({ record }: ClusterInput, { chosen, before, sum, held }: Round): Map<string, Problem> {
+function firstStopped({ record }: ClusterInput, { chosen, before, sum, held }: Round): Map<string, FoundHold> {
   const cluster = record.name;
   const taken = [...nameConflicts(chosen, before)].filter(([unit]) => chosen.get(unit)?.files != null);
   if (taken.length > 0) {
     return new Map(
-      taken.map(([app, { id, keeper }]) => [
-        app,
-        problem('NAME_TAKEN', `${id} belongs to ${keeper}`, { app, cluster, hint: 'rename one of the two' }),
-      ]),
+      taken.map(([app, { id, keeper }]) => {
+        const more = { app, cluster, hint: 'rename one of the two' };
+        return [app, holdOf('name', problem('NAME_TAKEN', `${id} belongs to ${keeper}`, more), { app, cluster })];
+      }),
     );
   }
   if (sum.unit !== null) {
     const message = `the bundle would have ${sum.objects} objects and ${sum.bytes} bytes; the limits are ${bundleLimits.objects} and ${bundleLimits.bytes}`;
-    return new Map([[sum.unit, problem('LIMIT_EXCEEDED', message, { app: sum.unit, cluster })]]);
+    const unit = { app: sum.unit, cluster };
+    return new Map([[sum.unit, holdOf('limit', problem('LIMIT_EXCEEDED', message, unit), unit)]]);
   }
   return new Map(
-    [...held].map(([unit, { code, ids, change }]) => [
-      unit,
-      problem(code, `${ids.length} objects would be deleted: ${sample(ids)}`, {
-        ...(unit === '' ? {} : { app: unit }),
-        cluster,
-        hint: `sluice-hub approve ${change}`,
-      }),
-    ]),
+    [...held].map(([unit, change]) => {
+      const { code, ids } = change;
+      const app = unit === '' ? null : unit;
+      const more = { ...(app === null ? {} : { app }), cluster, hint: `sluice-hub approve ${change.change}` };
+      const told = problem(code, `${ids.length} objects would be deleted: ${sample(ids)}`, more);
+      return [unit, holdOf('guard', told, { app, cluster, change })];
+    }),
   );
 }
 
@@ -109,17 +102,17 @@ function judge({ state, record, now }: ClusterInput, retires: ReturnType<typeof 
 
 function choose(
   { rendered }: ClusterInput,
-  kept: ReadonlyMap<string, unknown>,
+  held: ReadonlySet<string>,
   before: ReadonlyMap<string, BundleApp>,
 ): Map<string, Entry> {
   const chosen = new Map<string, Entry>();
   for (const [unit, entry] of rendered) {
-    if (kept.has(unit)) continue;
+    if (held.has(unit)) continue;
     const last = before.get(unit);
     // The same content again keeps the commit that it first came from.
     chosen.set(unit, last?.digest === entry.app.digest ? { app: last, files: entry.files } : entry);
   }
-  for (const unit of kept.keys()) {
+  for (const unit of held) {
     const last = before.get(unit);
     if (last !== undefined) chosen.set(unit, { app: last, files: null });
   }

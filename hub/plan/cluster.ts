@@ -3,9 +3,8 @@ import { by, byCodeUnit } from '../../shared/lib/order.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import { appKey, bundleDigest, bundleObjects, changeDigest } from '../../shared/wire/bundle.ts';
 import type { Approval, BundleApp, RetiredObject } from '../../shared/wire/revision.ts';
-import type { GuardedChange } from '../model/ledger.ts';
+import type { FoundHold } from '../model/hold.ts';
 import type { NextBundle } from '../model/bundle.ts';
-import type { Problem } from '../model/source.ts';
 import type { Entry } from './entry.ts';
 import { generationOf, previousOf, type ClusterInput } from './input.ts';
 import { admit } from './admit.ts';
@@ -14,18 +13,17 @@ import { stillRetired } from './retire.ts';
 /** What was decided for one cluster. */
 export interface ClusterPlan {
   readonly next: NextBundle | null;
-  readonly guarded: readonly GuardedChange[];
-  readonly problems: readonly Problem[];
+  readonly holds: readonly FoundHold[];
 }
 
 /** Plans one cluster: the next bundle only when its content changes (channel.md), with the ledger's generation + 1. */
 export function planCluster(input: ClusterInput): ClusterPlan {
-  if (input.record.decommission !== null) return { next: decommission(input), guarded: [], problems: [] };
-  const { chosen, retired, approved, guarded, problems, sum } = admit(input);
+  if (input.record.decommission !== null) return { next: decommission(input), holds: [] };
+  const { chosen, retired, approved, holds, sum } = admit(input);
   const apps = [...chosen.values()].map(({ app }) => app).sort(by(appKey));
   const content = { apps, retired, approved, bytes: sum.bytes };
   const next = isChanged(input, content) ? withFiles(input, bundleOf(input, content), chosen) : null;
-  return { next, guarded, problems };
+  return { next, holds };
 }
 
 interface Content {

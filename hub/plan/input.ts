@@ -3,19 +3,21 @@ import type { Labels } from '../../shared/model/selector.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
 import type { ClusterRecord, LedgerState, PublishedBundle } from '../model/ledger.ts';
-import type { Problem } from '../model/source.ts';
 import type { Entry } from './entry.ts';
+
+/** The slices of the state that planning reads. */
+export type PlanState = Pick<LedgerState, 'channel' | 'epoch' | 'clusters' | 'bundles' | 'guarded' | 'approvals'>;
 
 /** Everything that one cluster's next bundle is made of. */
 export interface ClusterInput {
-  readonly state: LedgerState;
+  readonly state: PlanState;
   readonly record: ClusterRecord;
   readonly source: { readonly repository: string; readonly commit: string };
   readonly labels: Labels;
   /** What was rendered for it, by unit. */
   readonly rendered: ReadonlyMap<string, Entry>;
-  /** Units that stay as they were published, with why when it is told here and nowhere else. */
-  readonly kept: ReadonlyMap<string, Problem | null>;
+  /** Units that another stage holds: they stay as they were published. */
+  readonly held: ReadonlySet<string>;
   /** Ids of the past that its agent keeps and that are to be retired again. */
   readonly again: readonly ObjectId[];
   readonly report: AgentReport | null;
@@ -26,7 +28,7 @@ export interface ClusterInput {
 }
 
 /** The last bundle as far as it was sent to the cluster's present registration. */
-export function previousOf(state: LedgerState, record: ClusterRecord): Revision | null {
+export function previousOf(state: Pick<PlanState, 'bundles'>, record: ClusterRecord): Revision | null {
   const revision = state.bundles.get(record.name)?.revision ?? null;
   return revision?.registration === record.registration ? revision : null;
 }

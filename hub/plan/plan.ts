@@ -6,23 +6,23 @@ import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Approval, BundleMark } from '../../shared/wire/revision.ts';
 import { internalProblem } from '../model/internal-problem.ts';
-import type { ClusterRecord, GuardedChange, LedgerState, PublishedBundle } from '../model/ledger.ts';
+import { holdOf, holdOfChange, keepsContent, waitingChanges, type FoundHold } from '../model/hold.ts';
+import type { ClusterRecord, PublishedBundle } from '../model/ledger.ts';
 import type { NextBundle, Plan } from '../model/bundle.ts';
 import type { RenderedApp } from '../model/rendered.ts';
-import type { Problem } from '../model/source.ts';
 import { planCluster, type ClusterPlan } from './cluster.ts';
 import { entryOf, type Entry } from './entry.ts';
-import { previousOf, type ClusterInput } from './input.ts';
+import { previousOf, type ClusterInput, type PlanState } from './input.ts';
 import { unexplainedIds } from './unexplained.ts';
 
 /** What a plan is made from. */
 export interface PlanInput {
-  /** The ledger as it is; its documents, picks and the like may be those of this pass already. */
-  readonly state: LedgerState;
+  /** The slices that planning reads, as the ledger has them; the registry may be that of this pass already. */
+  readonly state: PlanState;
   readonly source: { readonly repository: string; readonly commit: string };
   readonly rendered: readonly RenderedApp[];
-  /** Units that failed to render or are held, on one cluster or on all: they stay as they were published. */
-  readonly failed: readonly { readonly unit: string; readonly cluster: string | null }[];
+  /** The holds of the stages before: a unit whose content one of them keeps stays as it was published. */
+  readonly holds: readonly Pick<FoundHold, 'app' | 'cluster' | 'by'>[];
   /** The labels that each cluster's bundle carries; the registry's where there are none here. */
   readonly labels: ReadonlyMap<string, Labels>;
   /** The newest report of each cluster. */
@@ -45,52 +45,51 @@ export interface PlanInput {
 export function plan(input: PlanInput): Plan {
   assertNotBehind(input);
   const next: NextBundle[] = [];
-  const guarded: GuardedChange[] = [];
-  const problems: Problem[] = [];
+  const holds: FoundHold[] = [];
   const rendered = Map.groupBy(input.rendered, ({ cluster }) => cluster);
   for (const record of [...input.state.clusters.values()].sort(by(({ name }) => name))) {
     if (record.revoked) continue;
     const planned = catchInternal(input, record, rendered.get(record.name) ?? []);
     if (planned.next !== null) next.push(planned.next);
-    guarded.push(...planned.guarded);
-    problems.push(...planned.problems);
+    holds.push(...planned.holds);
   }
-  return { next, guarded, approvals: neededApprovals(input.state, next, guarded), problems };
+  return { next, holds, approvals: neededApprovals(input.state, next, holds) };
 }
 
 // An internal error in one cluster must not stop the others: it keeps its bundle, and its changes go on waiting.
 function catchInternal(input: PlanInput, record: ClusterRecord, rendered: readonly RenderedApp[]): ClusterPlan {
   const cluster = record.name;
   try {
-    const problems: Problem[] = [];
-    const planned = planCluster(clusterInput(input, { record, rendered }, problems));
-    return { ...planned, problems: [...problems, ...planned.problems] };
+    const { entries, holds } = encodeEntries(rendered);
+    const planned = planCluster(clusterInput(input, record, { entries, holds }));
+    return { ...planned, holds: [...holds, ...planned.holds] };
   } catch (error) {
-    const guarded = input.state.guarded.filter((change) => change.cluster === cluster);
+    const waiting = input.state.guarded.filter((change) => change.cluster === cluster);
     const problem = { ...internalProblem(error, `the next bundle of ${cluster} cannot be planned`), cluster };
-    return { next: null, guarded, problems: [problem] };
+    return { next: null, holds: [holdOf('plan', problem, { app: null, cluster }), ...waiting.map(holdOfChange)] };
   }
 }
 
-function clusterInput(
-  input: PlanInput,
-  { record, rendered }: { readonly record: ClusterRecord; readonly rendered: readonly RenderedApp[] },
-  problems: Problem[],
-): ClusterInput {
+/** What was rendered for a cluster as its bundle carries it, and a hold for each unit that cannot be delivered so. */
+interface Encoded {
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly holds: readonly FoundHold[];
+}
+
+function encodeEntries(rendered: readonly RenderedApp[]): Encoded {
+  const entries = new Map<string, Entry>();
+  const holds: FoundHold[] = [];
+  for (const app of rendered) {
+    const entry = entryOrHold(app);
+    if ('app' in entry && 'files' in entry) entries.set(appKey(app), entry);
+    else holds.push(entry);
+  }
+  return { entries, holds };
+}
+
+function clusterInput(input: PlanInput, record: ClusterRecord, { entries, holds }: Encoded): ClusterInput {
   const { state, source, labels, reports, published, signAgain, sizes, now } = input;
   const { name } = record;
-  const kept = new Map<string, Problem | null>(
-    input.failed.filter(({ cluster }) => cluster === null || cluster === name).map(({ unit }) => [unit, null]),
-  );
-  const entries = new Map<string, Entry>();
-  for (const app of rendered) {
-    const entry = entryOrProblem(app);
-    if ('app' in entry) entries.set(appKey(app), entry);
-    else {
-      kept.set(appKey(app), null);
-      problems.push(entry.problem);
-    }
-  }
   const previous = previousOf(state, record);
   const report = reports.get(name)?.report ?? null;
   const open = previous === null || report === null ? new Set<ObjectId>() : unexplainedIds(previous, report);
@@ -100,7 +99,7 @@ function clusterInput(
     source,
     labels: labels.get(name) ?? record.labels,
     rendered: entries,
-    kept,
+    held: heldUnits([...input.holds, ...holds], name, state),
     again: [...(published.get(name) ?? [])].filter((id) => open.has(id)),
     report,
     mustSignAgain: signAgain.has(name),
@@ -109,13 +108,21 @@ function clusterInput(
   };
 }
 
-function entryOrProblem(app: RenderedApp): Entry | { readonly problem: Problem } {
+/** The units whose content some holds keep on a cluster: one of them, or without a name all that its bundle has. */
+function heldUnits(holds: PlanInput['holds'], cluster: string, { bundles }: PlanState): Set<string> {
+  const here = holds.filter((hold) => keepsContent(hold) && (hold.cluster === null || hold.cluster === cluster));
+  const all = () => (bundles.get(cluster)?.revision.apps ?? []).map(appKey);
+  return new Set(here.flatMap(({ app }) => (app === null ? all() : [app])));
+}
+
+function entryOrHold(app: RenderedApp): Entry | FoundHold {
   try {
     return entryOf(app);
   } catch (error) {
     const { code, message, data } = asSluiceError(error);
     const what = data.subject === undefined ? message : `${message}: ${data.subject}`;
-    return { problem: { code, message: what, app: appKey(app), cluster: app.cluster, severity: 'error' } };
+    const unit = { app: appKey(app), cluster: app.cluster };
+    return holdOf('render', { code, message: what, ...unit, severity: 'error' }, unit);
   }
 }
 
@@ -132,9 +139,9 @@ function assertNotBehind({ state, witnessed }: PlanInput): void {
 
 // An approval stays until it is used, and then for as long as a retired object names it.
 function neededApprovals(
-  state: LedgerState,
+  state: PlanState,
   next: readonly NextBundle[],
-  guarded: readonly GuardedChange[],
+  holds: readonly FoundHold[],
 ): readonly Approval[] {
   const revisions = new Map([
     ...[...state.bundles].map(([cluster, { revision }]) => [cluster, revision] as const),
@@ -142,7 +149,7 @@ function neededApprovals(
   ]);
   const needed = new Set([
     ...[...revisions.values()].flatMap(({ approvals }) => approvals.map(({ change }) => change)),
-    ...guarded.map(({ change }) => change),
+    ...waitingChanges(holds).map(({ change }) => change),
     ...state.guarded.filter(({ cluster }) => cluster === null).map(({ change }) => change),
   ]);
   const approvals = state.approvals.filter(({ change }) => needed.has(change));

@@ -3,25 +3,28 @@ import type { Capabilities, Cluster } from '../model/documents.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import { capabilitiesOf, capabilityWords, isOffered, type Capability } from '../model/capabilities.ts';
 import type { Fleet } from '../model/fleet.ts';
+import { holdOf, type FoundHold } from '../model/hold.ts';
 import { approvalOf, waitingChange } from '../model/guarded.ts';
 import type { ClusterRecord, GuardedChange, LedgerState } from '../model/ledger.ts';
 import type { Reports } from '../model/reports.ts';
 import type { Problem } from '../model/source.ts';
 
+/** The slices of the state that capabilities are decided from. */
+type CapabilityState = Pick<LedgerState, 'channel' | 'clusters' | 'bundles' | 'guarded' | 'approvals'>;
+
 /** What the capabilities of clusters are decided from. */
 export interface CapabilityInput {
-  readonly state: LedgerState;
+  readonly state: CapabilityState;
   readonly fleet: Pick<Fleet, 'clusters'>;
   readonly reports: Reports;
   /** ISO time. */
   readonly now: string;
 }
 
-/** The registry with the capabilities in force, and the losses that wait for an approval. */
+/** The registry with the capabilities in force, and a hold for each loss that waits for an approval. */
 export interface DecidedCapabilities {
   readonly clusters: ReadonlyMap<string, ClusterRecord>;
-  readonly guarded: readonly GuardedChange[];
-  readonly problems: readonly Problem[];
+  readonly holds: readonly FoundHold[];
 }
 
 /**
@@ -32,8 +35,7 @@ export interface DecidedCapabilities {
 export function decideCapabilities({ state, fleet, reports, now }: CapabilityInput): DecidedCapabilities {
   const documents = new Map(fleet.clusters.map(({ doc }) => [doc.metadata.name, doc]));
   const clusters = new Map(state.clusters);
-  const guarded: GuardedChange[] = [];
-  const problems: Problem[] = [];
+  const holds: FoundHold[] = [];
   for (const record of state.clusters.values()) {
     if (record.revoked || record.decommission !== null) continue;
     const wanted = wantedOf(record, documents.get(record.name), reports.get(record.name)?.report);
@@ -41,16 +43,15 @@ export function decideCapabilities({ state, fleet, reports, now }: CapabilityInp
     const lost = lostOf(state, record, wanted);
     const change = lost.length === 0 ? null : openChange(state, record, { lost, now });
     if (change !== null) {
-      guarded.push(change);
-      problems.push(problemOf(change, lost));
+      holds.push(holdOf('capability', problemOf(change, lost), { app: null, cluster: record.name, change }));
     }
     const kept = change === null ? [] : lost.map(({ word }) => [word, record.capabilities?.[word] ?? true] as const);
     const capabilities: Capabilities = { ...offered(wanted), ...Object.fromEntries(kept) };
-    if (isSame(capabilities, record.capabilities)) continue;
+    if (isSameOffer(capabilities, record.capabilities)) continue;
     clusters.set(record.name, { ...record, capabilities });
   }
   const isChanged = [...clusters].some(([name, record]) => state.clusters.get(name) !== record);
-  return { clusters: isChanged ? clusters : state.clusters, guarded, problems };
+  return { clusters: isChanged ? clusters : state.clusters, holds };
 }
 
 // An agent that has not looked yet reports nothing at all.
@@ -70,7 +71,7 @@ interface Lost {
 }
 
 /** What the traffic of the last bundle uses and is not there any more; what was given up before is not lost again. */
-function lostOf({ bundles }: LedgerState, record: ClusterRecord, wanted: Capabilities): Lost[] {
+function lostOf({ bundles }: CapabilityState, record: ClusterRecord, wanted: Capabilities): Lost[] {
   const revision = bundles.get(record.name)?.revision;
   if (revision?.registration !== record.registration) return [];
   const groups = Map.groupBy(
@@ -84,7 +85,7 @@ function lostOf({ bundles }: LedgerState, record: ClusterRecord, wanted: Capabil
 }
 
 function openChange(
-  state: LedgerState,
+  state: CapabilityState,
   { name, registration }: ClusterRecord,
   { lost, now }: { readonly lost: readonly Lost[]; readonly now: string },
 ): GuardedChange | null {
@@ -117,6 +118,6 @@ function offered(capabilities: Capabilities): Capabilities {
   return Object.fromEntries(capabilityWords(capabilities).map((word) => [word, capabilities[word]]));
 }
 
-function isSame(a: Capabilities, b: Capabilities | null): boolean {
+function isSameOffer(a: Capabilities, b: Capabilities | null): boolean {
   return b !== null && canonicalJson(a) === canonicalJson(b);
 }

@@ -3,6 +3,7 @@ import { by } from '../../shared/lib/order.ts';
 import { docKey, namespaceOf, type Application, type ApplicationDeployment } from '../model/documents.ts';
 import { internalProblem } from '../model/internal-problem.ts';
 import type { Fleet, RevisionHistory, RevisionRecord, Target } from '../model/fleet.ts';
+import type { FoundHold } from '../model/hold.ts';
 import type { Assignment, Carrier, RenderedApp } from '../model/rendered.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import { componentSources } from '../sources/list.ts';
@@ -25,11 +26,10 @@ export interface RenderInput {
   readonly sources?: readonly ComponentSource[];
 }
 
-/** What was rendered, one entry per unit and cluster; a unit that failed on a cluster keeps there what it has. */
+/** What was rendered, one entry per unit and cluster, and a hold for each unit that was not, or whose traffic waits there. */
 export interface RenderedFleet {
   readonly apps: readonly RenderedApp[];
-  readonly failed: readonly { readonly unit: string; readonly cluster: string | null }[];
-  readonly problems: readonly Problem[];
+  readonly holds: readonly FoundHold[];
 }
 
 /**
@@ -46,28 +46,31 @@ export async function render(
   const units = unitsOf(input);
   const revisions = await renderRevisions({ cue, memory, sources, signal }, units);
   const apps: RenderedApp[] = [];
-  const failed: { unit: string; cluster: string }[] = [];
-  const problems = new Map<string, Problem>();
-  const report = (problem: Problem): void => {
-    problems.set(JSON.stringify(problem), problem);
-  };
+  const holds: FoundHold[] = [];
   for (const unit of units) {
     const broken = unit.parts.flatMap((part) => faultsOf(part, unit, revisions));
     if (broken.length > 0) {
-      failed.push({ unit: unit.key, cluster: unit.target.name });
-      broken.forEach(report);
+      holds.push(unitHold(unit, 'render', broken));
       continue;
     }
-    const outcome = catchInternal(unit, revisions, memory);
-    outcome.faults.forEach((fault) => report(unitProblem(unit, fault, 'error')));
-    if (outcome.warning !== null)
-      report(unitProblem(unit, { ...outcome.warning, path: ['spec', 'traffic'] }, 'warning'));
-    if (outcome.app === null) failed.push({ unit: unit.key, cluster: unit.target.name });
-    else apps.push(outcome.app);
+    const { app, faults, warning } = catchInternal(unit, revisions, memory);
+    if (app !== null) apps.push(app);
+    else {
+      const problems = faults.map((fault) => unitProblem(unit, fault, 'error'));
+      holds.push(unitHold(unit, 'render', problems));
+    }
+    if (warning !== null) {
+      const fault = { ...warning, path: ['spec', 'traffic'] };
+      holds.push(unitHold(unit, 'capability', [unitProblem(unit, fault, 'warning')]));
+    }
   }
   memory.revisions.endRound();
   memory.units.endRound();
-  return { apps, failed, problems: [...problems.values()] };
+  return { apps, holds };
+}
+
+function unitHold(unit: Unit, by: 'render' | 'capability', problems: readonly Problem[]): FoundHold {
+  return { app: unit.key, cluster: unit.target.name, by, reason: problems[0]?.message ?? '', problems };
 }
 
 // An internal error in one unit must not stop the others.

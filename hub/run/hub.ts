@@ -71,6 +71,7 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
     localCluster: config.localCluster,
     memory: { last: null, passedOver: [] },
     rendered: newRenderMemory(),
+    holds: { last: null },
     reports: reports.current,
     notify: ({ state: next, clusters }) => {
       state.set(next);

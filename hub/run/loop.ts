@@ -7,6 +7,7 @@ import type { Metrics } from '../model/metrics.ts';
 import type { State } from '../model/state.ts';
 import type { Store, View } from '../model/store.ts';
 import type { PassResult } from '../pass.ts';
+import { countRows } from '../rows.ts';
 
 /** Why a pass is wanted. */
 export type WakeReason =
@@ -78,7 +79,7 @@ export function createLoop(parts: LoopParts): Loop {
         const fields = {
           reasons,
           commit: result.state.source?.commit,
-          clusters: result.clusters.length,
+          ...countRows(result.rows),
           ms: Math.round(took()),
         };
         parts.log.info('pass done', fields);

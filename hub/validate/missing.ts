@@ -2,6 +2,7 @@ import { digestOfValue, type Digest } from '../../shared/lib/canonical.ts';
 import { by, byCodeUnit } from '../../shared/lib/order.ts';
 import type { Application, ApplicationDeployment, Cluster, Definition } from '../model/documents.ts';
 import type { Fleet, Validated } from '../model/fleet.ts';
+import { holdOf, type FoundHold } from '../model/hold.ts';
 import type { GuardedChange, SeenDocument } from '../model/ledger.ts';
 import type { Place, Problem, Snapshot, Sourced } from '../model/source.ts';
 
@@ -20,7 +21,9 @@ export interface MissingInput {
 export interface KeptDocuments {
   readonly documents: readonly SeenDocument[];
   readonly fleet: Fleet;
-  readonly guarded: readonly GuardedChange[];
+  /** A hold for every document that is broken, or kept although it is missing. */
+  readonly holds: readonly FoundHold[];
+  /** What validation found. */
   readonly problems: readonly Problem[];
 }
 
@@ -46,11 +49,16 @@ export function keepMissing(input: MissingInput): KeptDocuments {
   const kept = [...broken, ...clusters, ...waiting];
   const before = new Map(input.seen.map((seen) => [idOf(seen), seen]));
   const present = [...current.values()].map((item) => seenNow(item, before.get(item.id)));
+  const fleet = withKept(validated.fleet, kept);
   return {
     documents: [...present, ...kept].sort(by(idOf)),
-    fleet: withKept(validated.fleet, kept),
-    guarded: guardedOf(waiting),
-    problems: [...validated.problems, ...clusters.map(clusterProblem), ...waiting.map(waitingProblem)],
+    fleet,
+    holds: [
+      ...brokenHolds(fleet, [...clusters, ...waiting], validated.problems),
+      ...clusters.map(clusterHold),
+      ...waitingHolds(waiting),
+    ],
+    problems: validated.problems,
   };
 }
 
@@ -102,19 +110,56 @@ function changeOf(missing: readonly SeenDocument[], { snapshot, now }: Pick<Miss
   return digestOfValue({ missing: missing.map(idOf).sort(), repository, commit, ...(commit === '' && { now }) });
 }
 
-function guardedOf(waiting: readonly SeenDocument[]): GuardedChange[] {
+function waitingHolds(waiting: readonly SeenDocument[]): FoundHold[] {
   const groups = Map.groupBy(waiting, (seen) => seen.missing?.change ?? 'sha256:');
   return [...groups]
     .sort(([a], [b]) => byCodeUnit(a, b))
-    .map(([change, documents]) => ({
-      change,
-      code: 'SOURCE_REWOUND',
-      cluster: null,
-      app: null,
-      generation: 0,
-      ids: documents.map(({ kind, key }) => `core.oam.dev/${kind}/${key}`).sort(),
-      since: documents[0]?.missing?.since ?? '',
-    }));
+    .flatMap(([digest, documents]) => {
+      const change = missingChange(digest, documents);
+      return documents.map((seen) =>
+        holdOf('document', waitingProblem(seen), { app: appOf(seen), cluster: null, change }),
+      );
+    });
+}
+
+function missingChange(change: Digest, documents: readonly SeenDocument[]): GuardedChange {
+  return {
+    change,
+    code: 'SOURCE_REWOUND',
+    cluster: null,
+    app: null,
+    generation: 0,
+    ids: documents.map(({ kind, key }) => `core.oam.dev/${kind}/${key}`).sort(),
+    since: documents[0]?.missing?.since ?? '',
+  };
+}
+
+/** The documents that are broken, or in a file that does not parse. */
+function brokenHolds({ frozen }: Fleet, others: readonly SeenDocument[], problems: readonly Problem[]): FoundHold[] {
+  const isMissing = new Set(others.map(idOf));
+  return [...frozen]
+    .filter((id) => !isMissing.has(id))
+    .sort(byCodeUnit)
+    .map((id) => {
+      const [kind = '', key = ''] = id.split(' ');
+      const reason = `${id} is broken: the document as it was last seen whole stays in force`;
+      const app = appOf({ kind, key });
+      const own = problems.filter((problem) => app !== null && problem.app === app && problem.severity === 'error');
+      return { app, cluster: clusterOf({ kind, key }), by: 'document', reason, problems: own };
+    });
+}
+
+function clusterHold(seen: SeenDocument): FoundHold {
+  return holdOf('document', clusterProblem(seen), { app: null, cluster: clusterOf(seen) });
+}
+
+/** The application or deployment that a document is. */
+function appOf({ kind, key }: Pick<SeenDocument, 'kind' | 'key'>): string | null {
+  return kind === 'Application' || kind === 'ApplicationDeployment' ? key : null;
+}
+
+function clusterOf({ kind, key }: Pick<SeenDocument, 'kind' | 'key'>): string | null {
+  return kind === 'Cluster' ? key.slice(key.indexOf('/') + 1) : null;
 }
 
 function withKept(fleet: Fleet, kept: readonly SeenDocument[]): Fleet {

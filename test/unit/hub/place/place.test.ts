@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../../../../hub/model/fleet.ts';
+import { tellProblems } from '../../../../hub/model/problems.ts';
 import { place } from '../../../../hub/place/place.ts';
 import type { Placed, PlaceInput } from '../../../../hub/place/types.ts';
 import { fleetOf } from '../../../fakes/fleet.ts';
-import { historyOf } from '../../../fakes/rendering.ts';
+import { heldUnits, historyOf } from '../../../fakes/rendering.ts';
 
 const application = `
 kind: Application
@@ -22,9 +23,15 @@ const targets = [
   target('test', { usage: 'test' }),
 ];
 
+/** Places, with every problem told: those of its holds, too. */
+function withProblems(input: PlaceInput): Placed {
+  const result = place(input);
+  return { ...result, problems: tellProblems([result]) };
+}
+
 function placed(text: string, facts: Partial<PlaceInput> & { frozen?: string[] } = {}): Placed {
   const fleet = fleetOf(text, { frozen: facts.frozen ?? [] });
-  return place({
+  return withProblems({
     fleet,
     history: historyOf(fleet),
     targets,
@@ -59,7 +66,7 @@ describe('place', () => {
       twice.replace(/\[\{ revisionName.*\]/, (one) => `${one.slice(0, -1)}, ${one.slice(1).replace('v1', 'v2')}`),
     );
     const history = historyOf(fleetOf(application), fleetOf(deployment('[]').replace('image: a', 'image: b')));
-    const result = place({ fleet, history, targets, picks: new Map(), previous: [], localCluster: null });
+    const result = withProblems({ fleet, history, targets, picks: new Map(), previous: [], localCluster: null });
     expect(result.assignments.map(({ revision }) => revision)).toEqual(['app-v1', 'app-v2']);
     expect(new Set(clusters(result)).size).toBe(1);
     expect([...result.picks.values()]).toEqual([[result.assignments[0]!.cluster]]);
@@ -114,7 +121,7 @@ describe('place', () => {
     );
     expect(codes(result)).toEqual(['error PLACEMENT_CONFLICT']);
     expect(result.assignments).toEqual([]);
-    expect(result.failed).toEqual([{ unit: 'default/deploy', cluster: 'test' }]);
+    expect(heldUnits(result.holds)).toEqual([{ unit: 'default/deploy', cluster: 'test' }]);
   });
 
   it('reports a revision that is not there and keeps what runs in its place', () => {
@@ -122,8 +129,8 @@ describe('place', () => {
     const result = placed(text, { previous: [{ unit: 'default/deploy', cluster: 'test' }] });
     expect(codes(result)).toEqual(['error REVISION_NOT_FOUND']);
     expect(result.problems[0]!.hint).toContain('known: app-v1');
-    expect(result.failed).toEqual([{ unit: 'default/deploy', cluster: 'test' }]);
-    expect(placed(text).failed).toEqual([]);
+    expect(heldUnits(result.holds)).toEqual([{ unit: 'default/deploy', cluster: 'test' }]);
+    expect(heldUnits(placed(text).holds)).toEqual([]);
   });
 
   it.each([
@@ -171,9 +178,9 @@ spec: { appRevisions: [{ revisionName: app-v9, placement: ${selector} }] }
     }));
     const picks = new Map([['default/bad/{"name":"test","pick":"one"}', ['test']]]);
     const facts = { targets, picks, previous: [], localCluster: null };
-    const result = place({ fleet: { ...fleet, deployments }, history: historyOf(fleet), ...facts });
+    const result = withProblems({ fleet: { ...fleet, deployments }, history: historyOf(fleet), ...facts });
     expect(result.assignments).toMatchObject([{ unit: 'default/deploy', cluster: 'test' }]);
-    expect(result.failed).toEqual([{ unit: 'default/bad', cluster: null }]);
+    expect(heldUnits(result.holds)).toEqual([{ unit: 'default/bad', cluster: null }]);
     expect(result.problems).toMatchObject([{ code: 'INTERNAL', app: 'default/bad', severity: 'error' }]);
     expect(result.problems[0]?.message).toMatch(/^default\/bad cannot be placed: z is undefined/);
     expect(result.picks.get('default/bad/{"name":"test","pick":"one"}')).toEqual(['test']);

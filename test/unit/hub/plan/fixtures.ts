@@ -3,8 +3,11 @@ import { idOf, type KubeObject } from '../../../../shared/model/object.ts';
 import { encode } from '../../../../shared/wire/codec.ts';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
 import type { RetiredObject, Revision } from '../../../../shared/wire/revision.ts';
-import type { ClusterRecord, LedgerState } from '../../../../hub/model/ledger.ts';
+import type { ClusterRecord, GuardedChange, LedgerState } from '../../../../hub/model/ledger.ts';
 import { emptyState } from '../../../../hub/store/slices/slices.ts';
+import { waitingChanges } from '../../../../hub/model/hold.ts';
+import { tellProblems } from '../../../../hub/model/problems.ts';
+import type { Problem } from '../../../../hub/model/source.ts';
 import type { NextBundle, Plan } from '../../../../hub/model/bundle.ts';
 import type { RenderedApp, RenderedObject } from '../../../../hub/model/rendered.ts';
 import { plan, type PlanInput } from '../../../../hub/plan/plan.ts';
@@ -72,13 +75,30 @@ export const record: ClusterRecord = {
 
 export const start: LedgerState = { ...emptyState({ channel, epoch: 1 }), clusters: new Map([['one', record]]) };
 
+/** A plan, with what the pass keeps of its holds. */
+export interface PlanResult extends Plan {
+  readonly guarded: readonly GuardedChange[];
+  readonly problems: readonly Problem[];
+}
+
+/** A unit that rendering holds, on a cluster or on all. */
+export const heldBack = (unit: string, cluster: string | null): PlanInput['holds'][number] => ({
+  app: unit,
+  cluster,
+  by: 'render',
+});
+
 /** A plan for a state and what was rendered. */
-export function planFor(state: LedgerState, rendered: readonly RenderedApp[], more: Partial<PlanInput> = {}): Plan {
-  return plan({
+export function planFor(
+  state: LedgerState,
+  rendered: readonly RenderedApp[],
+  more: Partial<PlanInput> = {},
+): PlanResult {
+  const result = plan({
     state,
     source,
     rendered,
-    failed: [],
+    holds: [],
     labels: new Map(),
     reports: new Map(),
     published: new Map(),
@@ -88,10 +108,11 @@ export function planFor(state: LedgerState, rendered: readonly RenderedApp[], mo
     now,
     ...more,
   });
+  return { ...result, guarded: waitingChanges(result.holds), problems: tellProblems([result]) };
 }
 
 /** The state after a plan was published, as publish would leave it. */
-export function published(state: LedgerState, result: Plan): LedgerState {
+export function published(state: LedgerState, result: PlanResult): LedgerState {
   const bundles = new Map(state.bundles);
   for (const next of result.next) bundles.set(next.cluster, bundleOf(next));
   return { ...state, bundles, guarded: result.guarded, approvals: result.approvals, number: state.number + 1 };

@@ -4,6 +4,7 @@ import { revision as revisionSchema } from '../../../../shared/wire/revision.ts'
 import {
   app,
   channel,
+  heldBack,
   id,
   idsOf,
   many,
@@ -96,14 +97,14 @@ describe('the next bundle', () => {
 
 describe('an application that failed or is held', () => {
   it.each([
-    ['on this cluster', [{ unit: 'default/bad', cluster: 'one' }], true],
-    ['on every cluster', [{ unit: 'default/bad', cluster: null }], true],
-    ['on another cluster alone', [{ unit: 'default/bad', cluster: 'two' }], false],
-  ])('stays byte for byte when it failed %s', (_, failed, stays) => {
+    ['on this cluster', [heldBack('default/bad', 'one')], true],
+    ['on every cluster', [heldBack('default/bad', null)], true],
+    ['on another cluster alone', [heldBack('default/bad', 'two')], false],
+  ])('stays byte for byte when it failed %s', (_, holds, stays) => {
     const state = step(start, [app('bad', ['ConfigMap/bad']), app('good', ['ConfigMap/good'])]);
     const changed = app('good', [object('ConfigMap/good', { data: { x: '1' } })], { source: 'c2' });
     const next = step(state, [changed], {
-      failed,
+      holds,
       sizes: () => new Map([['objects/default.bad/ConfigMap/default/bad.json', 100]]),
     });
     const names = sent(next).apps.map(({ name }) => name);
@@ -111,17 +112,17 @@ describe('an application that failed or is held', () => {
     if (!stays) return;
     expect(sent(next).apps[0]).toEqual(sent(state).apps[0]);
     expect(sent(next).retired).toEqual([]);
-    expect(planFor(state, [changed], { failed }).next[0]!.files.size).toBe(1);
+    expect(planFor(state, [changed], { holds }).next[0]!.files.size).toBe(1);
   });
 
   it('is left out when it was never published', () => {
-    const next = step(start, [], { failed: [{ unit: 'default/bad', cluster: null }] });
+    const next = step(start, [], { holds: [heldBack('default/bad', null)] });
     expect(sent(next).apps).toEqual([]);
   });
 
   it('makes no generation by itself', () => {
     const state = step(start, [app('bad', ['ConfigMap/bad'])]);
-    expect(planFor(state, [], { failed: [{ unit: 'default/bad', cluster: null }] }).next).toEqual([]);
+    expect(planFor(state, [], { holds: [heldBack('default/bad', null)] }).next).toEqual([]);
   });
 
   it('stays when its objects cannot be delivered, with the problem, while others proceed', () => {
@@ -187,7 +188,7 @@ describe('one id for one application', () => {
 
   it('stays with an application that failed to render', () => {
     const state = step(start, [app('a', ['ConfigMap/x'])]);
-    const result = planFor(state, [app('b', ['ConfigMap/x'])], { failed: [{ unit: 'default/a', cluster: null }] });
+    const result = planFor(state, [app('b', ['ConfigMap/x'])], { holds: [heldBack('default/a', null)] });
     expect(result.next).toEqual([]);
     expect(result.problems).toMatchObject([{ code: 'NAME_TAKEN', app: 'default/b' }]);
   });

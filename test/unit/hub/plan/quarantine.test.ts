@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LedgerState } from '../../../../hub/model/ledger.ts';
-import { app, approved, many, planFor, published, record, registration, start, step } from './fixtures.ts';
+import { app, approved, heldBack, many, planFor, published, record, registration, start, step } from './fixtures.ts';
 
 const two = { ...record, name: 'two', registration: registration.replaceAll('2', '3') };
 const state: LedgerState = { ...start, clusters: new Map([...start.clusters, ['two', two]]) };
@@ -14,8 +14,8 @@ it('a cluster that cannot be planned keeps what it has, and the others get their
     if (cluster === 'one') throw new RangeError('offset is out of bounds');
     return new Map<string, number>();
   };
-  const failed = [{ unit: 'default/web', cluster: null }];
-  const result = planFor(before, both('more', ['ConfigMap/b']), { sizes, failed });
+  const holds = [heldBack('default/web', null)];
+  const result = planFor(before, both('more', ['ConfigMap/b']), { sizes, holds });
   expect(result.next.map(({ cluster, revision }) => [cluster, revision.apps.map(({ name }) => name)])).toEqual([
     ['two', ['more', 'web']],
   ]);
@@ -30,7 +30,7 @@ it('changes that wait for it, and their approvals, are not forgotten', () => {
   const sizes = () => {
     throw new RangeError('offset is out of bounds');
   };
-  const result = planFor(waiting, [], { sizes, failed: [{ unit: 'default/web', cluster: null }] });
+  const result = planFor(waiting, [], { sizes, holds: [heldBack('default/web', null)] });
   expect(result.problems).toMatchObject([{ code: 'INTERNAL', cluster: 'one' }]);
   expect(result.guarded).toEqual(waiting.guarded);
   expect(result.approvals).toEqual(waiting.approvals);

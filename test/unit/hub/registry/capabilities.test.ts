@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { LedgerState } from '../../../../hub/model/ledger.ts';
 import { withChanges } from '../../../../hub/model/changes.ts';
 import { approve } from '../../../../hub/registry/change.ts';
+import { waitingChanges } from '../../../../hub/model/hold.ts';
+import { tellProblems } from '../../../../hub/model/problems.ts';
 import { decideCapabilities } from '../../../../hub/registry/capabilities.ts';
 import type { Capabilities, Cluster } from '../../../../hub/model/documents.ts';
 import { changeDigest } from '../../../../shared/wire/bundle.ts';
@@ -31,7 +33,8 @@ const settle = (state: LedgerState, wanted: { document?: Capabilities; report?: 
     reports: new Map(report === undefined ? [] : [['a', received(report)]]),
     now: '2026-03-01T12:00:00.000Z',
   });
-  return { ...settled, known: settled.clusters.get('a')?.capabilities };
+  const guarded = waitingChanges(settled.holds);
+  return { ...settled, guarded, problems: tellProblems([settled]), known: settled.clusters.get('a')?.capabilities };
 };
 const withCapabilities = (capabilities: Capabilities | null, declared?: Capabilities): LedgerState =>
   stateOf([clusterRecord('a', { capabilities, ...(declared && { declared }) })], [bundle]);

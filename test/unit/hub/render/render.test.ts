@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
-import type { RenderedFleet } from '../../../../hub/render/render.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { canonicalJson } from '../../../../shared/lib/canonical.ts';
 import { fleetOf } from '../../../fakes/fleet.ts';
-import { renderFleet } from '../../../fakes/rendering.ts';
+import { renderFleet, type RenderedWithProblems } from '../../../fakes/rendering.ts';
 
 const local = `---
 kind: Cluster
@@ -30,10 +29,10 @@ const on = (revision: string, replicas = ''): string =>
   `{ revisionName: ${revision}, placement: [{ distribution: { ${replicas} } }] }`;
 const way = (revision: string, more = '', component = 'web'): string =>
   `{ revisionName: ${revision}, componentName: ${component}, port: 80${more} }`;
-const lines = ({ problems }: RenderedFleet): string[] =>
+const lines = ({ problems }: RenderedWithProblems): string[] =>
   problems.map(({ code, message, place }) => `${code} ${message} @${place?.line ?? '-'}`);
-const ids = ({ apps }: RenderedFleet): string[] => apps.flatMap(({ objects }) => objects.map(({ id }) => id));
-const objectOf = ({ apps }: RenderedFleet, id: string): Record<string, unknown> =>
+const ids = ({ apps }: RenderedWithProblems): string[] => apps.flatMap(({ objects }) => objects.map(({ id }) => id));
+const objectOf = ({ apps }: RenderedWithProblems, id: string): Record<string, unknown> =>
   apps.flatMap(({ objects }) => objects).find((entry) => entry.id === id)!.object;
 
 describe('render', () => {
@@ -42,7 +41,7 @@ describe('render', () => {
     cue = startCueEngine({ clock: systemClock });
   });
   afterAll(() => cue.close());
-  const render = (...texts: string[]): Promise<RenderedFleet> =>
+  const render = (...texts: string[]): Promise<RenderedWithProblems> =>
     renderFleet(cue, ...texts.map((text) => fleetOf(text)));
 
   it.each([
@@ -223,7 +222,7 @@ describe('render', () => {
 
   describe('traffic', () => {
     const both = `${on('app-v1')}, ${on('app-v2')}`;
-    const two = (traffic: string, capabilities: string, revisions = both): Promise<RenderedFleet> =>
+    const two = (traffic: string, capabilities: string, revisions = both): Promise<RenderedWithProblems> =>
       render(
         app(web),
         app(web.replace('image: a', 'image: b')) + deployment(revisions, traffic) + clusterWith(capabilities),

@@ -50,6 +50,8 @@ function scene(results: (() => PassResult)[] = []) {
     clusters: [],
     moved: [],
     problems: [],
+    holds: [],
+    rows: [],
     more: false,
     failure: null,
   });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createSnapshotBuilder, type Entry } from '../../../../hub/load/snapshot.ts';
 import { everything } from '../../../../hub/load/select.ts';
-import type { SeenDocument } from '../../../../hub/model/ledger.ts';
+import { waitingChanges } from '../../../../hub/model/hold.ts';
+import { tellProblems } from '../../../../hub/model/problems.ts';
+import type { GuardedChange, SeenDocument } from '../../../../hub/model/ledger.ts';
 import { keepMissing, type KeptDocuments } from '../../../../hub/validate/missing.ts';
 import { validate } from '../../../../hub/validate/validate.ts';
 
@@ -11,6 +13,11 @@ const deployment = (name: string, revision: string): string =>
   `kind: ApplicationDeployment\nmetadata: {name: ${name}}\nspec: {appRevisions: [{revisionName: ${revision}, placement: [{}]}]}\n`;
 const cluster = (name: string): string => `kind: Cluster\nmetadata: {name: ${name}}\n`;
 
+/** The documents that are kept, with what the pass keeps of their holds. */
+interface Kept extends KeptDocuments {
+  readonly guarded: readonly GuardedChange[];
+}
+
 /** A hub's memory over a sequence of commits. */
 function repository() {
   let seen: readonly SeenDocument[] = [];
@@ -18,7 +25,7 @@ function repository() {
   return async (
     files: Readonly<Record<string, string>>,
     { descends = true, approvals = [] as string[], commit = `c${++count}` } = {},
-  ): Promise<KeptDocuments> => {
+  ): Promise<Kept> => {
     const entries = Object.entries(files).map(([path, text]): Entry => ({
       path,
       oid: text,
@@ -29,15 +36,15 @@ function repository() {
       { repository: 'r', commit, descends },
       new AbortController().signal,
     );
-    const settled = keepMissing({
+    const kept = keepMissing({
       seen,
       validated: validate(snapshot),
       snapshot,
       approvals: approvals.map((change) => ({ change })),
       now: `2026-01-01T00:00:0${count}Z`,
     });
-    seen = settled.documents;
-    return settled;
+    seen = kept.documents;
+    return { ...kept, guarded: waitingChanges(kept.holds), problems: tellProblems([kept]) };
   };
 }
 
@@ -77,7 +84,7 @@ describe('a document that is not there any more', () => {
   it('waits for approval in a plain folder, and an old approval never serves again', async () => {
     const state = repository();
     const folder = { descends: false, commit: '' };
-    const change = async (approvals: string[] = []): Promise<KeptDocuments> =>
+    const change = async (approvals: string[] = []): Promise<Kept> =>
       state({ 'a.yaml': app('a') }, { ...folder, approvals });
     await state({ 'a.yaml': app('a'), 'b.yaml': app('b') }, folder);
     const first = (await change()).guarded[0]!.change;

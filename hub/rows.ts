@@ -1,0 +1,168 @@
+import { digestOfValue } from '../shared/lib/canonical.ts';
+import { appKey } from '../shared/wire/bundle.ts';
+import { capabilityWords, type Capability } from './model/capabilities.ts';
+import { holdKey, type FoundHold, type Hold, type Holder } from './model/hold.ts';
+import type { LedgerState, PublishedBundle, SeenDocument } from './model/ledger.ts';
+
+/** What a row is about. Applications are `namespace/name`, documents `Kind namespace/name`. */
+export type Subject =
+  | { readonly kind: 'source'; readonly repository: string }
+  | { readonly kind: 'document'; readonly document: string }
+  | { readonly kind: 'revision'; readonly app: string }
+  | { readonly kind: 'bundle'; readonly cluster: string }
+  | { readonly kind: 'app'; readonly app: string; readonly cluster: string }
+  | { readonly kind: 'capability'; readonly cluster: string; readonly capability: Capability }
+  | { readonly kind: 'hold'; readonly app: string | null; readonly cluster: string | null; readonly by: Holder };
+
+/**
+ * One change that a pass made: `from` and `to` are a commit, a digest, a revision, a generation or a word, null where
+ * there is none. Logs and notifications are projections of rows.
+ */
+export interface ChangeRow {
+  readonly subject: Subject;
+  readonly from: string | null;
+  readonly to: string | null;
+  /** One sentence or word for people: why. */
+  readonly reason: string;
+}
+
+/** The slices of the state whose changes make rows. */
+export type RowState = Pick<LedgerState, 'source' | 'documents' | 'revisions' | 'clusters' | 'bundles'>;
+
+/** A moment between two passes: the state, and what was held. */
+export interface Moment {
+  readonly state: RowState;
+  readonly holds: readonly (Hold | FoundHold)[];
+}
+
+/** Every change from one moment to the next, in the order of the flow: source, documents, revisions, capabilities, bundles, holds. Pure. */
+export function rowsOf(before: Moment, after: Moment): ChangeRow[] {
+  const reason = `commit ${after.state.source?.commit.slice(0, 12) ?? ''}`.trim();
+  return [
+    ...sourceRows(before.state, after.state),
+    ...documentRows(before.state, after.state, reason),
+    ...revisionRows(before.state, after.state, reason),
+    ...capabilityRows(before.state, after.state),
+    ...bundleRows(before.state, after.state),
+    ...holdRows(before.holds, after.holds),
+  ];
+}
+
+/** How many clusters got a bundle, applications on clusters changed, and holds began and ended. */
+export function countRows(rows: readonly ChangeRow[]): {
+  readonly clusters: number;
+  readonly applications: number;
+  readonly held: number;
+  readonly released: number;
+} {
+  const count = (kind: Subject['kind'], isCounted: (row: ChangeRow) => boolean = () => true) =>
+    rows.filter((row) => row.subject.kind === kind && isCounted(row)).length;
+  return {
+    clusters: count('bundle'),
+    applications: count('app'),
+    held: count('hold', ({ to }) => to !== null),
+    released: count('hold', ({ to }) => to === null),
+  };
+}
+
+function sourceRows({ source: before }: RowState, { source: after }: RowState): ChangeRow[] {
+  if (after === null || (before?.commit === after.commit && before.repository === after.repository)) return [];
+  const from = before?.repository === after.repository ? before.commit : null;
+  const subject: Subject = { kind: 'source', repository: after.repository };
+  return [{ subject, from, to: after.commit, reason: 'it was processed' }];
+}
+
+function documentRows(before: RowState, after: RowState, reason: string): ChangeRow[] {
+  if (before.documents === after.documents) return [];
+  const name = ({ kind, key }: SeenDocument) => `${kind} ${key}`;
+  const values = ({ documents }: RowState) => new Map(documents.map((seen) => [name(seen), seen.value]));
+  return changedKeys(values(before), values(after)).flatMap(([document, from, to]) => {
+    const digests = { from: from === null ? null : digestOfValue(from), to: to === null ? null : digestOfValue(to) };
+    if (digests.from === digests.to) return [];
+    return [{ subject: { kind: 'document', document }, ...digests, reason }];
+  });
+}
+
+function revisionRows(before: RowState, after: RowState, reason: string): ChangeRow[] {
+  return changedKeys(before.revisions.newest, after.revisions.newest).map(([app, from, to]) => ({
+    subject: { kind: 'revision', app },
+    from,
+    to,
+    reason,
+  }));
+}
+
+function capabilityRows(before: RowState, after: RowState): ChangeRow[] {
+  return changedKeys(before.clusters, after.clusters).flatMap(([cluster, from, to]) => {
+    const words = (record: typeof from) => new Set(capabilityWords(record?.capabilities ?? {}));
+    const [had, has] = [words(from), words(to)];
+    const row = (capability: Capability, isGained: boolean): ChangeRow => ({
+      subject: { kind: 'capability', cluster, capability },
+      from: isGained ? null : 'offered',
+      to: isGained ? 'offered' : null,
+      reason: isGained ? 'the cluster offers it' : 'the cluster offers it no more',
+    });
+    return [
+      ...[...has].filter((word) => !had.has(word)).map((word) => row(word, true)),
+      ...(to === null ? [] : [...had].filter((word) => !has.has(word)).map((word) => row(word, false))),
+    ];
+  });
+}
+
+function bundleRows(before: RowState, after: RowState): ChangeRow[] {
+  return changedKeys(before.bundles, after.bundles).flatMap(([cluster, from, to]) => {
+    if (to === null) return [];
+    const generation = String(to.revision.generation);
+    const apps = changedKeys(appDigests(from), appDigests(to)).map(([app, was, is]): ChangeRow => ({
+      subject: { kind: 'app', app, cluster },
+      from: was,
+      to: is,
+      reason: `generation ${generation}`,
+    }));
+    const bundle: ChangeRow = {
+      subject: { kind: 'bundle', cluster },
+      from: from === null ? null : String(from.revision.generation),
+      to: generation,
+      reason: bundleReason(to, apps.length),
+    };
+    return [bundle, ...apps];
+  });
+}
+
+function bundleReason({ revision }: PublishedBundle, apps: number): string {
+  if (revision.decommission !== undefined) return `decommission: ${revision.decommission}`;
+  if (apps > 0) return `${apps} application${apps === 1 ? '' : 's'} changed`;
+  return 'labels, retired objects or the signing key changed';
+}
+
+function appDigests(bundle: PublishedBundle | null): ReadonlyMap<string, string> {
+  return new Map(bundle?.revision.apps.map((app) => [appKey(app), app.digest]));
+}
+
+function holdRows(before: Moment['holds'], after: Moment['holds']): ChangeRow[] {
+  const byKey = (holds: Moment['holds']) => new Map(holds.map((hold) => [holdKey(hold), hold]));
+  const [had, has] = [byKey(before), byKey(after)];
+  const row = ({ app, cluster, by, reason }: FoundHold, isBegun: boolean): ChangeRow => ({
+    subject: { kind: 'hold', app, cluster, by },
+    from: isBegun ? null : 'held',
+    to: isBegun ? 'held' : null,
+    reason,
+  });
+  return [
+    ...[...had].filter(([key]) => !has.has(key)).map(([, hold]) => row(hold, false)),
+    ...[...has].filter(([key]) => !had.has(key)).map(([, hold]) => row(hold, true)),
+  ];
+}
+
+/** The keys whose values are not the very same, in order of appearance, with both values; null where there is none. */
+function changedKeys<T>(
+  before: ReadonlyMap<string, T>,
+  after: ReadonlyMap<string, T>,
+): (readonly [key: string, before: T | null, after: T | null])[] {
+  if (before === after) return [];
+  const gone = [...before].filter(([key]) => !after.has(key)).map(([key, value]) => [key, value, null] as const);
+  const changed = [...after]
+    .filter(([key, value]) => before.get(key) !== value)
+    .map(([key, value]) => [key, before.get(key) ?? null, value] as const);
+  return [...gone, ...changed];
+}
