@@ -1,69 +1,85 @@
-import { accept, startedBundle, decideMode } from './channel/update.ts';
-import { applyStages, forgetOldFaults } from './apply/run.ts';
-import { decideTasks, refuse } from './apply/tasks.ts';
-import { offLimits, selectApps } from './site/filter.ts';
-import { followKinds } from './live/follow.ts';
-import { fieldsHash } from './live/project.ts';
-import { withPending } from './inventory/entries.ts';
-import { ensureNamespace, isRestored, recall } from './inventory/recall.ts';
-import { record } from './inventory/record.ts';
-import type { Agent, Outcome } from './model/agent.ts';
-import { holdNow } from './model/hold.ts';
-import { planDeletions, outcomeOf, idleOutcome, recordBeforeWrite } from './report/outcome.ts';
+import { decideTasks, refuseObjects } from './apply/decide.ts';
+import { forgetOldFaults, rememberRefused } from './apply/faults.ts';
+import { applyStages } from './apply/run.ts';
 import { inStages, stageOf } from './apply/stages.ts';
-import { choosePrune } from './prune/deletion-plan.ts';
+import { bundleToApply } from './channel/memory.ts';
+import { decideMode } from './channel/mode.ts';
+import { pullBundle } from './channel/update.ts';
+import { recordAfterPass, recordBeforeWrite } from './inventory/decide.ts';
+import { withPending } from './inventory/entries.ts';
+import { isRestoredCluster, recall } from './inventory/recall.ts';
+import { checkpoint, record } from './inventory/record.ts';
+import { followKinds } from './live/follow.ts';
+import type { Outcome } from './model/outcome.ts';
+import { decidePrune } from './prune/decide.ts';
+import { planDeletions } from './prune/deletion-plan.ts';
 import { pruneObjects } from './prune/run.ts';
-import { noteShifts, planApps } from './rollout/rollout.ts';
+import { idleOutcome, outcomeOf } from './report/outcome.ts';
+import { rememberShifts } from './rollout/progress.ts';
+import { planRollout } from './rollout/run.ts';
+import type { Agent } from './run/agent.ts';
+import { selectApps } from './site/filter.ts';
+import { holdNow } from './site/hold.ts';
 
-/** One level-based pass: from what the channel, the inventory and the watches say, do all that may be done now, and return. */
+/**
+ * One pass: decides from the channel, the inventory and the watches what may be done now, does it, and returns. It waits for no
+ * condition, because a change starts the next pass; a crash anywhere in it is harmless.
+ */
 export async function pass(agent: Agent): Promise<Outcome> {
-  // One moment for all that is decided: a time that ran out between two looks would be seen by neither.
-  const at = agent.deps.clock.monotonic();
+  const { deps, memory, view } = agent;
+  // One moment for every decision: a deadline that passes between two readings of the clock would be seen by neither.
+  const at = deps.clock.monotonic();
   const stored = await recall(agent);
-  const bundle = await accept(agent);
+  const bundle = await pullBundle(agent, stored.state);
   if (bundle === null) return idleOutcome(at, stored.inventory);
 
   // What is wanted here, and what may be done about it.
-  const { memory, deps } = agent;
-  const restored = isRestored(agent);
-  const mode = decideMode(agent, holdNow(memory.site, deps.clock.now()), restored);
-  const { selected, skipped } = selectApps(bundle.revision, memory.site);
-  // What is not started yet leaves what runs to be repaired, as the mark names it.
-  const marked = startedBundle(agent) ?? bundle;
-  const repaired = mode.mayChange || marked === bundle ? null : selectApps(marked.revision, memory.site);
-  const touched = repaired === null ? selected : [...selected, ...repaired.selected];
-  forgetOldFaults(agent, touched);
-  await followKinds(agent, stored.inventory, touched);
+  const now = deps.clock.now();
+  const { state } = stored;
+  const { channel } = memory;
+  const site = memory.site.current;
+  const isRestored = isRestoredCluster(stored, bundle, memory.inventory.clusterUid);
+  const mode = decideMode({ channel, bundle, state, hold: holdNow(site, now), isRestored, now });
+  const wanted = selectApps(bundle.revision, site);
+  // While the bundle may not start, the objects of the started one are repaired.
+  const target = bundleToApply({ channel, bundle, state, mode });
+  const current = target === bundle ? wanted : selectApps(target.revision, site);
+  const apps = [...new Set([...wanted.selected, ...current.selected])];
+  forgetOldFaults(memory.faults, apps);
+  await followKinds(view, stored.inventory, apps);
 
-  // Everything that can be decided, before the first write.
-  const claimed = mode.mayChange ? withPending(stored.inventory, selected, deps.uuid) : stored.inventory;
-  const limits = (id: string, app: string) => offLimits(id, app, deps.settings);
-  const refused = refuse(agent, touched, limits);
-  const prune = choosePrune(agent, bundle, { mode, inventory: claimed, offLimits: limits });
-  const wanted = { at, selected, skipped, removable: prune.removable, mode };
-  const apps = planApps(agent, { ...wanted, inventory: claimed });
-  const toRepair = repaired === null ? apps : planApps(agent, { ...wanted, ...repaired, inventory: claimed });
-  const tasks = decideTasks(agent, { apps: toRepair, inventory: claimed, mode, refused });
-  const doomed = planDeletions(apps, stageOf);
+  // Every decision, before the first write.
+  const inventory = withPending(stored.inventory, mode.mayChange ? wanted.selected : [], deps.uuid);
+  const refused = refuseObjects(apps, agent.offLimits);
+  rememberRefused(memory.faults, refused);
+  const { faults } = memory.faults;
+  const objections = { stop: mode.stopDeletes, offLimits: agent.offLimits, troubles: view.troubles(), faults };
+  const counts = { deletions: state?.deletions ?? [], counted: memory.inventory.counted, now };
+  const prune = decidePrune({ revision: bundle.revision, inventory, ...objections, ...counts });
+  const planned = { at, inventory, removable: prune.removable, mode, state };
+  const plans = planRollout(agent, { ...planned, ...wanted });
+  const repairs = current === wanted ? plans : planRollout(agent, { ...planned, ...current });
+  const { registration } = deps.identity;
+  const tasks = decideTasks({ apps: repairs, inventory, live: view, registration, mode, refused });
+  const deletions = planDeletions(plans, stageOf);
 
-  // Claim, apply and shift, prune: a crash anywhere in between resumes at this generation.
-  const facts = { bundle, mayChange: mode.mayChange, isRestored: restored, deletions: new Set<string>() };
-  const starts = recordBeforeWrite(agent, { bundle, mode, tasks, doomed, toCount: prune.toCount, inventory: claimed });
-  if (starts.isNew) await record(agent, { ...facts, ...starts.recording });
-  const applied = await applyStages(agent, inStages(tasks), claimed, {
-    at,
-    fieldsHash,
-    ensureNamespace: (name, app) => ensureNamespace(agent, name, app),
-    record: (inventory) => record(agent, { ...facts, inventory, phase: 'applying' }),
-  });
-  noteShifts(agent, apps, applied.rows);
-  const { inventory, rows } = await pruneObjects(agent, { ...doomed, at }, applied.inventory);
+  // Claim, apply and shift traffic, prune: a crash anywhere in between resumes at this generation.
+  const facts = { bundle, mode, isRestored };
+  const start = recordBeforeWrite({ stored, bundle, mode, inventory, tasks, deletions, toCount: prune.toCount });
+  if (start.isNew) await record(agent, facts, start);
+  const save = checkpoint(agent, facts);
+  const applied = await applyStages(agent, inStages(tasks), inventory, { at, checkpoint: save });
+  rememberShifts(memory.progress, plans, applied.rows, deps.clock.monotonic());
+  const pruned = await pruneObjects(agent, deletions, applied.inventory, at);
 
-  // Settle, and say where everything stands now: where nothing was done, as it stood.
-  const isStill = applied.rows.length + rows.length === 0 && inventory === claimed;
-  const after = isStill ? apps : planApps(agent, { ...wanted, inventory });
-  const found = { at, bundle, mode, prune, isRestored: restored, apps: after, inventory };
-  const outcome = outcomeOf(agent, { ...found, rows: [...applied.rows, ...rows] });
-  if (outcome.isNew) await record(agent, { ...facts, inventory, phase: outcome.phase });
+  // Record and report where everything stands now: where nothing was done, as it stood.
+  const rows = [...applied.rows, ...pruned.rows];
+  const isStill = rows.length === 0 && pruned.inventory === inventory;
+  const done = { ...planned, inventory: pruned.inventory };
+  const after = isStill ? plans : planRollout(agent, { ...done, ...wanted });
+  const recorded = await recall(agent);
+  const outcome = outcomeOf({ ...facts, ...done, stored: recorded, prune, apps: after, rows, faults });
+  const end = recordAfterPass(recorded, bundle, outcome);
+  if (end.isNew) await record(agent, facts, end);
   return outcome;
 }

@@ -50,7 +50,7 @@ export async function applyOne(context: ApplyContext, task: ApplyTask, entry: In
 }
 
 async function carryOut(context: ApplyContext, task: ApplyTask, entry: InventoryEntry): Promise<Applied> {
-  if (task.action === 'look') return look(context, task, entry);
+  if (task.action === 'inspect') return inspect(context, task, entry);
   const text = context.text(task.digest);
   if (text === null) throw new SluiceError('UNAVAILABLE', 'its text must be fetched again');
   const { registration } = context;
@@ -125,7 +125,7 @@ async function updated(
 }
 
 /** One request for what left the watch: gone (create it again), relabelled (repair), disowned, or another's now. */
-async function look(context: ApplyContext, task: ApplyTask, entry: InventoryEntry): Promise<Applied> {
+async function inspect(context: ApplyContext, task: ApplyTask, entry: InventoryEntry): Promise<Applied> {
   const { group, kind, namespace, name } = parseObjectId(task.id);
   const resource = await context.kube.resource({ group, kind }, context.signal);
   const anew = (reason: string): Applied => {

@@ -1,11 +1,15 @@
 import { indexOf } from '../model/app-index.ts';
-import type { InventoryEntry } from '../model/inventory.ts';
+import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { Live, LiveObject } from '../model/live.ts';
+import type { Mode } from '../model/mode.ts';
+import type { AppOutcome } from '../model/outcome.ts';
 import type { AppPlan, ApplyTask } from '../model/plan.ts';
+import type { Row } from '../model/rows.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp, BundleObject } from '../../shared/wire/revision.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 
+/** What the tasks of one application are decided from. */
 export interface ApplyInput {
   readonly app: BundleApp;
   readonly plan: AppPlan;
@@ -16,10 +20,55 @@ export interface ApplyInput {
   readonly mayChange: boolean;
 }
 
-/** The reason of a repair. */
+/** The reason of a task that repairs. */
 export const drift = 'fields of ours were changed';
 
 type Choice = Pick<ApplyTask, 'action' | 'uid' | 'reason'>;
+
+/** An object of the bundle that must not be written here, as the row that says why, and its content. */
+export interface Refusal {
+  readonly row: Row;
+  readonly digest: string;
+}
+
+/** The objects of these applications that are off limits here: each is a fault of its application, and is never requested. */
+export function refuseObjects(
+  apps: readonly BundleApp[],
+  offLimits: (id: ObjectId, app: string) => string | null,
+): Refusal[] {
+  return apps.flatMap((app) => {
+    const key = appKey(app);
+    return app.objects.flatMap(({ id, digest }) => {
+      const reason = offLimits(id, key);
+      if (reason === null) return [];
+      const fault = { code: 'FORBIDDEN', message: reason } as const;
+      return [{ row: { id, app: key, action: 'failed', reason, fault }, digest }];
+    });
+  });
+}
+
+/** What the tasks of a pass are decided from. */
+export interface TasksInput {
+  readonly apps: readonly AppOutcome[];
+  readonly inventory: Inventory;
+  readonly live: Live;
+  readonly registration: string;
+  readonly mode: Pick<Mode, 'mayChange'>;
+  readonly refused: readonly Refusal[];
+}
+
+/** What there is to do in a pass over all applications that are applied here. */
+export function decideTasks(input: TasksInput): ApplyTask[] {
+  const { inventory, live, registration } = input;
+  const { mayChange } = input.mode;
+  const refused = new Set(input.refused.map(({ row }) => row.id));
+  const entry = (id: ObjectId) => inventory.get(id);
+  return input.apps.flatMap(({ app, plan }) => {
+    if (app === null || plan === null) return [];
+    const tasks = decideApply({ app, plan, entry, live, registration, mayChange });
+    return tasks.filter(({ id }) => !refused.has(id));
+  });
+}
 
 /** What there is to do for the objects of an application now; pure, from what is inventoried and what the watches show. */
 export function decideApply(input: ApplyInput): ApplyTask[] {
@@ -45,7 +94,7 @@ export function decideApply(input: ApplyInput): ApplyTask[] {
 /** What to do with one object; null = it stays as it is. */
 function choose(input: ApplyInput, object: BundleObject): Choice | null {
   const entry = input.entry(object.id);
-  // It waits until what it leads to is ready.
+  // It waits until its backends are ready.
   if (input.plan.held.has(object.id)) return null;
   if (!input.mayChange && entry?.applied !== object.digest) return null;
   const live = input.live.object(object.id);
@@ -61,9 +110,9 @@ interface Seen {
 }
 
 function seenChoice(input: ApplyInput, { object, entry, live }: Seen): Choice | null {
-  if (live.uid !== entry.uid) return { action: 'look', uid: entry.uid, reason: 'another object has its name now' };
+  if (live.uid !== entry.uid) return { action: 'inspect', uid: entry.uid, reason: 'another object has its name now' };
   if (live.registration !== input.registration)
-    return { action: 'look', uid: entry.uid, reason: 'its owner annotation was changed' };
+    return { action: 'inspect', uid: entry.uid, reason: 'its owner annotation was changed' };
   if (live.health === 'Terminating') return null;
   const reason = differs(object, entry, live) ?? moves(input, object.id);
   return reason === null ? null : { action: 'update', uid: live.uid, reason };
@@ -87,7 +136,7 @@ function pendingChoice(input: ApplyInput, entry: InventoryEntry | undefined, liv
 
 function unseenChoice(input: ApplyInput, entry: InventoryEntry, object: BundleObject): Choice | null {
   if (input.live.isSynced(object.id))
-    return { action: 'look', uid: entry.uid, reason: 'not there, or its label was removed' };
+    return { action: 'inspect', uid: entry.uid, reason: 'not there, or its label was removed' };
   // Not listed yet.
   if (entry.applied === object.digest) return null;
   return { action: 'update', uid: entry.uid, reason: 'new content' };

@@ -1,6 +1,6 @@
 import type { ObjectHealth } from '../../shared/model/health.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
-import { holdNow } from '../model/hold.ts';
+import { holdNow } from '../site/hold.ts';
 import type { AgentState } from '../model/inventory.ts';
 import type { Identity, Site } from '../model/site.ts';
 

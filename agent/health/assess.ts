@@ -1,6 +1,6 @@
 import type { ObjectHealth } from '../../shared/model/health.ts';
 import { groupOf, type KubeObject } from '../../shared/model/object.ts';
-import { conditionOf, conditionsOf, listAt, numberAt, recordAt, stringAt, type Fields } from '../live/fields.ts';
+import { conditionOf, conditionsOf, listAt, numberAt, recordAt, stringAt, type Fields } from '../model/fields.ts';
 
 /** What an object's own status says. */
 export interface Verdict {

@@ -1,10 +1,12 @@
-import { kubeFor, writerOf } from '../model/account.ts';
-import type { Agent } from '../model/agent.ts';
-import type { Stored } from '../model/inventory.ts';
-import type { KubeResource } from '../model/kube.ts';
-import { SluiceError } from '../../shared/errors.ts';
+import type { VerifiedBundle } from '../model/bundle.ts';
+import type { AgentDeps } from '../model/deps.ts';
+import type { Store, Stored } from '../model/inventory.ts';
+import type { Kube, KubeResource } from '../model/kube.ts';
+import type { AppWriter } from '../model/site.ts';
+import { isSluiceError, SluiceError } from '../../shared/errors.ts';
 import { agentNames } from '../../shared/model/names.ts';
 import { withoutUids } from './entries.ts';
+import type { InventoryMemory } from './memory.ts';
 
 const namespaces: KubeResource = {
   group: '',
@@ -16,61 +18,76 @@ const namespaces: KubeResource = {
   subresources: [],
 };
 
+/** What recalling needs of the agent. */
+export interface RecallPorts {
+  readonly memory: { readonly inventory: InventoryMemory };
+  readonly store: Store;
+  readonly kube: Kube;
+  readonly deps: Pick<AgentDeps, 'identity'>;
+  readonly signal: AbortSignal;
+}
+
 /**
- * What the cluster remembers, read once and then kept: later calls ask nothing. In a cluster with another kube-system UID than the
- * recorded one (restored or copied), the recorded UIDs are void. Throws WRONG_ADDRESSEE when another registration's state is there.
+ * The state object and the inventory of this cluster, read once and then kept: later calls request nothing. In a cluster with
+ * another kube-system UID than the recorded one (restored or copied), the recorded UIDs are void. Throws WRONG_ADDRESSEE when
+ * the state object belongs to another registration.
  */
-export async function recall(agent: Agent): Promise<Stored> {
-  const { memory, deps, store, signal } = agent;
+export async function recall(ports: RecallPorts): Promise<Stored> {
+  const { inventory: memory } = ports.memory;
   if (memory.stored !== null) return memory.stored;
-  memory.clusterUid ??= await clusterUid(agent);
-  const stored = await store.load(signal);
-  const { state } = stored;
-  if (state !== null && state.registration !== deps.identity.registration) {
+  memory.clusterUid ??= await readClusterUid(ports);
+  const stored = await ports.store.load(ports.signal);
+  if (stored.state !== null && stored.state.registration !== ports.deps.identity.registration) {
     throw new SluiceError('WRONG_ADDRESSEE', 'the state object belongs to another registration', {
       subject: agentNames.state,
       hint: 'uninstall the other agent, or delete its state object when that registration is gone',
     });
   }
-  memory.stored = isElsewhere(agent, stored) ? { ...stored, inventory: withoutUids(stored.inventory) } : stored;
+  const isElsewhere = isOfAnotherCluster(stored, memory.clusterUid);
+  memory.stored = isElsewhere ? { ...stored, inventory: withoutUids(stored.inventory) } : stored;
   return memory.stored;
 }
 
-/** Runs before deletions are decided: true in a restored cluster, until the hub publishes something newer than it remembers. */
-export function isRestored(agent: Agent): boolean {
-  const { stored, bundle } = agent.memory;
-  if (stored === null) return false;
-  if (isElsewhere(agent, stored)) return true;
+/** True in a restored or copied cluster, until the hub publishes a newer generation than the one that was restored. */
+export function isRestoredCluster(stored: Stored, bundle: VerifiedBundle, clusterUid: string | null): boolean {
+  if (isOfAnotherCluster(stored, clusterUid)) return true;
   const since = stored.state?.restoredAt ?? null;
-  return since !== null && (bundle?.mark.generation ?? 0) <= since;
+  return since !== null && bundle.mark.generation <= since;
 }
 
-function isElsewhere(agent: Agent, stored: Stored): boolean {
-  return stored.state !== null && stored.state.clusterUid !== agent.memory.clusterUid;
+function isOfAnotherCluster({ state }: Stored, clusterUid: string | null): boolean {
+  return state !== null && state.clusterUid !== clusterUid;
 }
 
-async function clusterUid(agent: Agent): Promise<string> {
-  const meta = await agent.kube.getMetadata({ resource: namespaces, namespace: '', name: 'kube-system' }, agent.signal);
+async function readClusterUid({ kube, signal }: RecallPorts): Promise<string> {
+  const meta = await kube.getMetadata({ resource: namespaces, namespace: '', name: 'kube-system' }, signal);
   return meta.metadata.uid ?? '';
 }
 
+/** What creating a namespace needs of the agent. */
+export interface NamespacePorts {
+  readonly memory: { readonly inventory: InventoryMemory };
+  readonly writerFor: (app: string) => AppWriter;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Creates a namespace that is missing for an application, by who writes it, outside the inventory: it is never deleted. At most one
- * request at a time for each.
+ * Creates a missing namespace for an application, as the account that writes it. It stays outside the inventory and is never
+ * deleted. At most one request at a time for each namespace and account.
  */
-export function ensureNamespace(agent: Agent, name: string, app: string): Promise<void> {
-  const { memory, signal } = agent;
-  const writer = writerOf(agent.deps.settings.impersonation, app);
-  const key = writer.is === 'account' ? `${name} ${writer.user}` : name;
-  const running = memory.namespaces.get(key);
+export function ensureNamespace(ports: NamespacePorts, name: string, app: string): Promise<void> {
+  const { creations } = ports.memory.inventory;
+  const { user, kube } = ports.writerFor(app);
+  const key = user === null ? name : `${name} ${user}`;
+  const running = creations.get(key);
   if (running !== undefined) return running;
-  const made = kubeFor(agent, app)
-    .post(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, signal)
+  const created = kube
+    .post(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, ports.signal)
     .then(() => undefined)
     .catch((error: unknown) => {
-      if (!(error instanceof SluiceError) || !['OBJECT_EXISTS', 'CONFLICT'].includes(error.code)) throw error;
+      if (!isSluiceError(error, 'OBJECT_EXISTS', 'CONFLICT')) throw error;
     })
-    .finally(() => memory.namespaces.delete(key));
-  memory.namespaces.set(key, made);
-  return made;
+    .finally(() => creations.delete(key));
+  creations.set(key, created);
+  return created;
 }

@@ -1,87 +1,119 @@
-import type { Agent } from '../model/agent.ts';
-import type { AgentState, Inventory, NextState, Stored } from '../model/inventory.ts';
+import type { AgentDeps } from '../model/deps.ts';
+import type { AgentState, Inventory, NextState, Store, Stored } from '../model/inventory.ts';
 import type { VerifiedBundle } from '../model/bundle.ts';
+import type { Mode } from '../model/mode.ts';
+import type { Identity } from '../model/site.ts';
+import type { Recording } from './decide.ts';
+import type { InventoryMemory } from './memory.ts';
 import { deletionWindowMs } from '../../shared/model/limits.ts';
-import type { ObjectId } from '../../shared/model/object.ts';
 
-/** What is recorded of a pass. */
-export interface Recording {
-  readonly bundle: VerifiedBundle;
-  readonly inventory: Inventory;
-  readonly phase: 'settled' | 'applying';
-  /** False = the bundle is not started: the mark stays. */
-  readonly mayChange: boolean;
-  readonly isRestored: boolean;
-  /** Deletions that begin now and count. */
-  readonly deletions: ReadonlySet<ObjectId>;
+/** What recording needs of the agent. */
+export interface RecordPorts {
+  readonly memory: { readonly inventory: InventoryMemory };
+  readonly store: Store;
+  readonly deps: Pick<AgentDeps, 'identity' | 'clock'>;
+  readonly signal: AbortSignal;
 }
 
-/** Moves the recorded state to what a pass is about to do, or did: new shards, then one compare-and-swap. Writes nothing when nothing is new. */
-export async function record(agent: Agent, recording: Recording): Promise<Stored> {
-  const { memory, store, deps } = agent;
-  const state = nextState(agent, recording);
+/** What a whole pass records. */
+export interface RecordFacts {
+  readonly bundle: VerifiedBundle;
+  /** Where it may not change, the bundle does not start: the mark stays. */
+  readonly mode: Pick<Mode, 'mayChange'>;
+  readonly isRestored: boolean;
+}
+
+/** How long creations may go unrecorded while stages follow each other; until then their nonces prove them. */
+const checkpointMs = 2_000;
+
+/**
+ * Moves the state object to what a pass is about to do, or did: new shards, then one compare-and-swap. Writes nothing when
+ * nothing is new. Throws CONFLICT when another agent moved it.
+ */
+export async function record(
+  ports: RecordPorts,
+  facts: RecordFacts,
+  recording: Omit<Recording, 'isNew'>,
+): Promise<Stored> {
+  const { store, deps, signal } = ports;
+  const { inventory: memory } = ports.memory;
   const from = memory.stored ?? { state: null, resourceVersion: null, inventory: new Map() };
-  // The next load is a fresh one when this fails: somebody else may have moved the state.
+  const cluster = { ...deps.identity, clusterUid: memory.clusterUid ?? '' };
+  const state = nextState(from.state, { ...facts, ...recording, cluster, now: deps.clock.now() });
+  // The next pass reads it again when this fails: another agent may have moved it.
   memory.stored = null;
-  const stored = await store.save(from, { state, inventory: recording.inventory }, agent.signal);
-  memory.stored = stored;
+  memory.stored = await store.save(from, { state, inventory: recording.inventory }, signal);
   for (const id of recording.deletions) memory.counted.add(id);
   memory.recordedAt = deps.clock.monotonic();
-  return stored;
+  return memory.stored;
 }
 
-function nextState(agent: Agent, recording: Recording): NextState {
-  const { deps, memory } = agent;
-  const { bundle, mayChange } = recording;
-  const old = remembered(agent);
+/** Records an inventory in the middle of an apply, where the last recording is long ago. */
+export function checkpoint(ports: RecordPorts, facts: RecordFacts): (inventory: Inventory) => Promise<void> {
+  return async (inventory) => {
+    if (ports.deps.clock.monotonic() - ports.memory.inventory.recordedAt <= checkpointMs) return;
+    await record(ports, facts, { inventory, phase: 'applying', deletions: new Set() });
+  };
+}
+
+/** What the next state object is decided from. */
+export interface StateChange extends RecordFacts, Pick<Recording, 'phase' | 'deletions'> {
+  readonly cluster: Pick<Identity, 'channel' | 'registration' | 'cluster'> & { readonly clusterUid: string };
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** The state object after a change; the store adds the names of its shards. */
+export function nextState(state: AgentState | null, change: StateChange): NextState {
+  const { bundle, now } = change;
+  const { mayChange } = change.mode;
+  const { channel, registration, cluster, clusterUid } = change.cluster;
+  const old = state === null ? firstState : withoutShards(state);
   const isNewMark = mayChange && old.mark?.revisionDigest !== bundle.mark.revisionDigest;
-  const { channel, registration, cluster } = deps.identity;
   return {
     ...old,
     channel,
     registration,
     cluster,
-    clusterUid: memory.clusterUid ?? '',
+    clusterUid,
     mark: mayChange ? bundle.mark : old.mark,
-    phase: recording.phase,
+    phase: change.phase,
     timeFloor: isNewMark ? Math.max(old.timeFloor, bundle.issuedAt) : old.timeFloor,
     rootVersion: Math.max(old.rootVersion, bundle.rootVersion),
-    deletions: deletionsOf(old, recording, isNewMark, deps.clock.now()),
-    ...restoredAt(old, recording.isRestored),
+    deletions: deletionsOf(old, { count: change.deletions.size, isNewMark, now }),
+    ...restoredAt(old, change.isRestored),
   };
 }
 
-function remembered(agent: Agent): NextState {
-  const state = agent.memory.stored?.state ?? null;
-  if (state === null) return beginning(agent);
-  // The shards follow from the inventory, the format from who writes.
+const firstState: NextState = {
+  channel: '',
+  registration: '',
+  cluster: '',
+  clusterUid: '',
+  mark: null,
+  phase: 'applying',
+  timeFloor: 0,
+  rootVersion: 0,
+  deletions: [],
+  reportSequence: 0,
+};
+
+/** The shards follow from the inventory, the format from the store that writes it. */
+function withoutShards(state: AgentState): NextState {
   const rest: Partial<AgentState> = { ...state };
   delete (rest as { shards?: unknown }).shards;
   delete (rest as { format?: unknown }).format;
   return rest as NextState;
 }
 
-function beginning(agent: Agent): NextState {
-  const { channel, registration, cluster } = agent.deps.identity;
-  return {
-    channel,
-    registration,
-    cluster,
-    clusterUid: '',
-    mark: null,
-    phase: 'applying',
-    timeFloor: 0,
-    rootVersion: 0,
-    deletions: [],
-    reportSequence: 0,
-  };
-}
-
 /** The deletions that still count; old ones are dropped only when something is written anyway. */
-function deletionsOf(old: NextState, recording: Recording, isNewMark: boolean, now: number): NextState['deletions'] {
-  const { size } = recording.deletions;
-  const recent = size > 0 || isNewMark ? old.deletions.filter((one) => one.at > now - deletionWindowMs) : old.deletions;
-  return size === 0 ? recent : [...recent, { at: now, count: size }];
+function deletionsOf(
+  old: NextState,
+  { count, isNewMark, now }: { readonly count: number; readonly isNewMark: boolean; readonly now: number },
+): NextState['deletions'] {
+  const recent =
+    count > 0 || isNewMark ? old.deletions.filter((one) => one.at > now - deletionWindowMs) : old.deletions;
+  return count === 0 ? recent : [...recent, { at: now, count }];
 }
 
 function restoredAt(old: NextState, isRestored: boolean): Pick<NextState, 'restoredAt'> {

@@ -1,21 +1,34 @@
-import type { Agent } from '../model/agent.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { indexOf } from '../model/app-index.ts';
 import { indexOfInventory } from '../model/inventory-index.ts';
+import type { LiveView } from '../model/live.ts';
 import type { GroupKind } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { sliceKind } from './project.ts';
 
-/**
- * Watches the kinds of the inventory and of these applications, and no others. Waits for those of which something is
- * inventoried: of the rest there is nothing to know before the first write.
- */
-export async function followKinds(agent: Agent, inventory: Inventory, apps: readonly BundleApp[]): Promise<void> {
+/** The kinds to watch, and those of them that must be listed before the first write. */
+export interface WatchedKinds {
+  readonly kinds: ReadonlySet<GroupKind>;
+  readonly awaited: ReadonlySet<GroupKind>;
+}
+
+/** Watches the kinds of the inventory and of these applications, and no others; resolves when those of the inventory are listed. */
+export async function followKinds(
+  view: Pick<LiveView, 'follow'>,
+  inventory: Inventory,
+  apps: readonly BundleApp[],
+): Promise<void> {
+  const { kinds, awaited } = watchedKinds(inventory, apps);
+  await view.follow(kinds, awaited);
+}
+
+/** Kinds of which nothing is inventoried are not awaited: there is nothing to learn of them before the first write. */
+export function watchedKinds(inventory: Inventory, apps: readonly BundleApp[]): WatchedKinds {
   const owned = new Set<GroupKind>(indexOfInventory(inventory).kinds);
   const kinds = new Set([...owned, ...apps.flatMap((app) => [...indexOf(app).kinds])]);
   if (apps.some((app) => app.traffic.length > 0)) {
     kinds.add(sliceKind);
     if (owned.has('/Service')) owned.add(sliceKind);
   }
-  await agent.view.follow(kinds, owned);
+  return { kinds, awaited: owned };
 }

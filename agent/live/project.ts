@@ -6,7 +6,7 @@ import { factsOf } from '../../shared/model/kinds.ts';
 import { fieldManager, owner } from '../../shared/model/names.ts';
 import { idOf, objectId, type GroupKind, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
 import { assess } from '../health/assess.ts';
-import { at, listAt, numberAt, recordAt, stringAt, textsAt } from './fields.ts';
+import { at, listAt, numberAt, recordAt, stringAt, textsAt } from '../model/fields.ts';
 
 /** The kind whose objects say which addresses behind a Service are ready. */
 export const sliceKind: GroupKind = 'discovery.k8s.io/EndpointSlice';

@@ -57,3 +57,13 @@ export interface VerifiedBundle {
   /** The text of an object of this bundle, digest checked; null when it must be fetched again. */
   readonly objectText: (digest: Digest) => string | null;
 }
+
+/** What the cluster remembers of the channel: the next bundle is verified against it. */
+export interface TrustState {
+  readonly mark: BundleMark | null;
+  readonly rootVersion: number;
+  /** Highest accepted issuedAt, in milliseconds since the epoch. */
+  readonly timeFloor: number;
+  /** The bundle that was verified last: where the texts of objects come from that a feed leaves out. */
+  readonly previous: VerifiedBundle | null;
+}

@@ -2,21 +2,10 @@ import type { CronFields } from '../../shared/lib/window.ts';
 import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { AgentReport, ReportAnswer } from '../../shared/wire/report.ts';
-import type { BundleMark } from '../../shared/wire/revision.ts';
-import type { ChannelSnapshot, Transport, VerifiedBundle } from './bundle.ts';
+import type { ChannelSnapshot, Transport, TrustState, VerifiedBundle } from './bundle.ts';
 import type { Kube } from './kube.ts';
 import type { Identity, Impersonation } from './site.ts';
 import type { ProbeState } from './probes.ts';
-
-/** What the cluster remembers of the channel: the next bundle is verified against it. */
-export interface TrustState {
-  readonly mark: BundleMark | null;
-  readonly rootVersion: number;
-  /** Highest accepted issuedAt, in milliseconds since the epoch. */
-  readonly timeFloor: number;
-  /** The bundle that was verified last: where the texts of objects come from that a feed leaves out. */
-  readonly previous: VerifiedBundle | null;
-}
 
 /** Settings of an agent; `defaultSettings` has all that an installation need not say. */
 export interface AgentSettings {
@@ -66,7 +55,7 @@ export interface AgentDeps {
   readonly log: Log;
   readonly identity: Identity;
   readonly settings: AgentSettings;
-  /** Called before and after every write to the cluster: where crash tests stop the agent. */
+  /** Called before and after every write to the cluster: crash tests stop the agent here. */
   readonly onStep?: (step: string) => void | Promise<void>;
   /** Told how the agent is doing, for probes. */
   readonly probes?: ProbeState;

@@ -52,7 +52,7 @@ export interface ApplyTask {
   readonly app: string;
   readonly revision: string | null;
   readonly digest: Digest;
-  readonly action: 'create' | 'update' | 'look';
+  readonly action: 'create' | 'update' | 'inspect';
   /** The uid that an update is made under. */
   readonly uid: string | null;
   /** Why, in words for a user. */

@@ -4,12 +4,23 @@ import type { ObjectId } from '../../shared/model/object.ts';
 /** What was done, or not done, with one object: logs, events, report and exit code derive from rows. */
 export interface Row {
   readonly id: ObjectId;
+  /** Application, `namespace/name`. */
   readonly app: string;
   readonly action:
     'created' | 'configured' | 'unchanged' | 'adopted' | 'scaled' | 'deleted' | 'kept' | 'skipped' | 'failed';
   /** Why, in words for a user. */
   readonly reason: string;
-  /** The object is not what was believed: the next pass knows better and may act at once. */
+  /** The object is not what the inventory says: the next pass has read it anew and may act at once. */
   readonly isRefresh?: true;
   readonly fault?: { readonly code: Code; readonly message: string };
+}
+
+/** An object that could not be applied or deleted: tried again after a backoff, or when its content changes. */
+export interface Fault {
+  readonly row: Row;
+  /** The content that could not be applied; null = the deletion failed. */
+  readonly digest: string | null;
+  readonly attempts: number;
+  /** When it may be tried again, by the monotonic clock. */
+  readonly until: number;
 }

@@ -1,10 +1,11 @@
 import type { WindowState } from '../../shared/lib/window.ts';
 import type { JoinTicket } from '../../shared/wire/join.ts';
+import type { Kube } from './kube.ts';
 
 /** Who this agent is and which root key it trusts: the join line without the token. */
 export type Identity = Omit<JoinTicket, 'token' | 'expires' | 'format'>;
 
-/** Changes are held until then (milliseconds since the epoch; null = until somebody lets go), with the reason. */
+/** Changes are held until then (milliseconds since the epoch; null = until the hold is removed), with the reason. */
 export interface Hold {
   readonly until: number | null;
   readonly reason: string;
@@ -33,4 +34,10 @@ export interface Impersonation {
   readonly accounts: Readonly<Record<string, string>>;
   /** Name of the account in every other namespace; null = applications of other namespaces are not written. */
   readonly fallback: string | null;
+}
+
+/** The client that writes one application, and the account that it impersonates (null = the agent itself). */
+export interface AppWriter {
+  readonly user: string | null;
+  readonly kube: Kube;
 }

@@ -1,12 +1,14 @@
 import type { InventoryEntry } from '../model/inventory.ts';
+import type { Fault, Row } from '../model/rows.ts';
+import type { Code } from '../../shared/errors.ts';
 import { isProtected } from '../../shared/model/kinds.ts';
 import { deletionLimit, deletionWindowMs } from '../../shared/model/limits.ts';
-import type { Row } from '../model/rows.ts';
 import { changeDigest } from '../../shared/wire/bundle.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
-import type { ObjectId } from '../../shared/model/object.ts';
+import { groupKindOf, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
 
+/** What deletions are decided from. */
 export interface PruneInput {
   readonly revision: Revision;
   readonly inventory: ReadonlyMap<ObjectId, InventoryEntry>;
@@ -17,11 +19,15 @@ export interface PruneInput {
   readonly now: number;
   /** Why nothing at all may be deleted now; null = it may. */
   readonly stop: string | null;
-  /** Why an object alone may not: its kind cannot be listed, it is off limits. */
-  readonly objection: (id: ObjectId) => string | null;
+  /** Why an object of an application must never be deleted here; null = it may. */
+  readonly offLimits: (id: ObjectId, app: string) => string | null;
+  /** Kinds that cannot be listed now, and why. */
+  readonly troubles: ReadonlyMap<GroupKind, { readonly code: Code }>;
+  /** Objects that could not be applied or deleted. */
+  readonly faults: ReadonlyMap<ObjectId, Pick<Fault, 'digest'>>;
 }
 
-/** What may go, what stays although it is not wanted, and why. */
+/** What may be deleted, what stays although the bundle does not name it, and why. */
 export interface PruneDecision {
   readonly removable: ReadonlySet<ObjectId>;
   /** Of those, the ones that count against the limit and were not counted yet. */
@@ -34,8 +40,8 @@ export interface PruneDecision {
 type Verdict = 'removable' | { readonly reason: string; readonly isLimit?: boolean };
 
 /**
- * Decides deletions: inventoried AND absent from the bundle AND retired, nothing while `stop` says so, protected kinds only with
- * an approval, and without one never more than max(10, 20 %) of the objects in 24 h, whole applications first come in order of name.
+ * Decides deletions: inventoried AND absent from the bundle AND retired, nothing while `stop` says so, nothing of an application
+ * that is not applied in full or cannot be seen in full, protected kinds only with an approval, and without one never more than max(10, 20 %) of the objects in 24 h, whole applications first come in order of name.
  */
 export function decidePrune(input: PruneInput): PruneDecision {
   const wanted = new Set(input.revision.apps.flatMap((app) => app.objects.map((object) => object.id)));
@@ -45,9 +51,10 @@ export function decidePrune(input: PruneInput): PruneDecision {
   const unexplained = absent.filter((entry) => !retired.has(entry.id));
   const candidates = absent.filter((entry) => retired.has(entry.id));
   const beyond = beyondLimit(input, candidates, approved);
+  const incomplete = incompleteApps(input);
   const judge = (entry: InventoryEntry): Verdict => {
     if (input.stop !== null) return { reason: input.stop };
-    const objection = input.objection(entry.id);
+    const objection = input.offLimits(entry.id, entry.app) ?? incomplete.get(entry.app) ?? null;
     if (objection !== null) return { reason: objection };
     if (isProtected(entry.id) && !approved.has(entry.id))
       return { reason: 'its kind is protected: deleting it needs an approval' };
@@ -69,7 +76,22 @@ export function decidePrune(input: PruneInput): PruneDecision {
   };
 }
 
-/** A revision that makes way for another of its application does not count, nor what was approved, nor what was never created. */
+/** Applications with an object that is not applied, or of a kind that cannot be listed: nothing of theirs is deleted. */
+function incompleteApps({ inventory, troubles, faults }: PruneInput): ReadonlyMap<string, string> {
+  const incomplete = new Map<string, string>();
+  for (const entry of inventory.values()) {
+    const kind = groupKindOf(entry.id);
+    const trouble = troubles.get(kind);
+    // A kind that is not served has no objects: the list can hide none.
+    if (trouble !== undefined && trouble.code !== 'KIND_UNKNOWN') incomplete.set(entry.app, `${kind} cannot be listed`);
+    const fault = faults.get(entry.id);
+    if (fault !== undefined && fault.digest !== null)
+      incomplete.set(entry.app, 'an object of its application is not applied');
+  }
+  return incomplete;
+}
+
+/** An object of a revision that another one of its application replaces does not count, nor what was approved, nor what was never created. */
 function counts(input: PruneInput, entry: InventoryEntry, approved: ReadonlySet<ObjectId>): boolean {
   if (approved.has(entry.id) || entry.uid === null) return false;
   if (entry.revision === null) return true;

@@ -1,93 +1,104 @@
-import { kubeFor } from '../model/account.ts';
-import type { Agent } from '../model/agent.ts';
-import type { Inventory } from '../model/inventory.ts';
+import type { AgentDeps } from '../model/deps.ts';
+import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import { mapLimited } from '../model/limited.ts';
-import type { Row } from '../model/rows.ts';
-import { backoff } from '../../shared/lib/backoff.ts';
+import type { LiveView } from '../model/live.ts';
+import type { Fault, Row } from '../model/rows.ts';
+import type { AppWriter } from '../model/site.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
+import type { DeletionPlan } from './deletion-plan.ts';
 import { removeOne, scaleToZero, type RemoveContext } from './remove.ts';
 
 const inFlight = 8;
 
-/** What may be taken away now, stage by stage, last stage first. */
-export interface DeletionPlan {
-  /** The moment of the pass, by the monotonic clock. */
-  readonly at: number;
-  readonly scaleToZero: readonly ObjectId[];
-  readonly remove: readonly (readonly ObjectId[])[];
+/** What pruning needs of the agent. */
+export interface PrunePorts {
+  /** Objects that could not be applied or deleted so far, this pass included. */
+  readonly memory: { readonly faults: { readonly faults: ReadonlyMap<ObjectId, Fault> } };
+  /** Told the row of every removal as soon as it was tried. */
+  readonly rememberRemoved: (row: Row) => void;
+  readonly deps: Pick<AgentDeps, 'log' | 'identity'>;
+  readonly view: LiveView;
+  readonly writerFor: (app: string) => AppWriter;
+  readonly stop: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
-/** Scales down and deletes what the phases allow, and drops what is confirmed to be gone. Survivors stay in the inventory. */
+/** What is left after pruning, and what was done. */
+export interface PruneResult {
+  readonly inventory: Inventory;
+  readonly rows: readonly Row[];
+}
+
+/**
+ * Scales down and deletes what the plan allows, and drops what is confirmed to be gone; survivors stay in
+ * the inventory. `at` is the moment of the pass, by the monotonic clock.
+ */
 export async function pruneObjects(
-  agent: Agent,
-  doomed: DeletionPlan,
+  ports: PrunePorts,
+  plan: DeletionPlan,
   inventory: Inventory,
-): Promise<{ readonly inventory: Inventory; readonly rows: readonly Row[] }> {
-  const contextFor = (app: string): RemoveContext => ({
-    kube: kubeFor(agent, app),
-    registration: agent.deps.identity.registration,
-    live: agent.view,
-    learn: (meta) => {
-      agent.view.learn(meta, null);
-    },
-    forget: agent.view.forget,
-    signal: agent.signal,
-  });
+  at: number,
+): Promise<PruneResult> {
+  const { faults } = ports.memory.faults;
   const rows: Row[] = [];
-  if (doomed.scaleToZero.length === 0 && doomed.remove.length === 0) return { inventory, rows };
+  if (plan.scaleToZero.length === 0 && plan.remove.length === 0) return { inventory, rows };
   const next = new Map(inventory);
-  // What this pass could not apply keeps all of its application, decided or not.
-  const failed = failedApps(agent);
-  const each = (ids: readonly ObjectId[], work: (id: ObjectId) => Promise<Row | null>) =>
-    mapLimited(
-      inFlight,
-      ids.filter((id) => isDue(agent, id, doomed.at)),
-      async (id) => {
-        if (agent.stop.aborted || failed.has(next.get(id)?.app ?? '')) return;
-        const row = await work(id);
-        if (row === null) return;
-        rows.push(row);
-        remember(agent, row);
-      },
-    );
-  await each(doomed.scaleToZero, async (id) => {
-    const entry = next.get(id);
-    return entry === undefined ? null : scaleToZero(contextFor(entry.app), entry);
-  });
-  for (const stage of doomed.remove) {
-    await each(stage, async (id) => {
+  // An object that this pass could not apply keeps everything of its application, also what was planned to go.
+  const failed = failedApps(faults);
+  const each = async (ids: readonly ObjectId[], work: (entry: InventoryEntry) => Promise<Row>) => {
+    const due = ids.filter((id) => isRemovalDue({ id, at, faults, live: ports.view }));
+    await mapLimited(inFlight, due, async (id) => {
       const entry = next.get(id);
-      if (entry === undefined) return null;
-      const removed = await removeOne(contextFor(entry.app), entry);
-      if (removed.isGone) next.delete(id);
+      if (ports.stop.aborted || entry === undefined || failed.has(entry.app)) return;
+      const row = await work(entry);
+      rows.push(row);
+      ports.rememberRemoved(row);
+      logRow(ports.deps.log, row);
+    });
+  };
+  await each(plan.scaleToZero, (entry) => scaleToZero(contextOf(ports, entry.app), entry));
+  for (const stage of plan.remove) {
+    await each(stage, async (entry) => {
+      const removed = await removeOne(contextOf(ports, entry.app), entry);
+      if (removed.isGone) next.delete(entry.id);
       return removed.row;
     });
   }
   return { inventory: next.size === inventory.size ? inventory : next, rows };
 }
 
-function failedApps(agent: Agent): ReadonlySet<string> {
-  const faults = [...agent.memory.faults.values()];
-  return new Set(faults.filter((fault) => fault.digest !== null).map((fault) => fault.row.app));
+function contextOf(ports: PrunePorts, app: string): RemoveContext {
+  const { view, deps, signal } = ports;
+  return {
+    kube: ports.writerFor(app).kube,
+    registration: deps.identity.registration,
+    live: view,
+    learn: (meta) => {
+      view.learn(meta, null);
+    },
+    forget: view.forget,
+    signal,
+  };
 }
 
-/** Deletion under way or refused: not asked again before its backoff, or before the watch shows a change. */
-function isDue(agent: Agent, id: ObjectId, at: number): boolean {
-  if (agent.view.object(id)?.health === 'Terminating') return false;
-  const fault = agent.memory.faults.get(id);
-  return fault === undefined || fault.until <= at;
+function failedApps(faults: ReadonlyMap<ObjectId, Fault>): ReadonlySet<string> {
+  return new Set([...faults.values()].filter((fault) => fault.digest !== null).map((fault) => fault.row.app));
 }
 
-function remember(agent: Agent, row: Row): void {
-  const { memory, deps } = agent;
+/** False while a deletion is under way, or backed off after it was refused. */
+function isRemovalDue(one: {
+  readonly id: ObjectId;
+  readonly at: number;
+  readonly faults: ReadonlyMap<ObjectId, Fault>;
+  readonly live: LiveView;
+}): boolean {
+  if (one.live.object(one.id)?.health === 'Terminating') return false;
+  const fault = one.faults.get(one.id);
+  return fault === undefined || fault.until <= one.at;
+}
+
+function logRow(log: AgentDeps['log'], row: Row): void {
   const fields = { id: row.id, app: row.app, action: row.action, reason: row.reason, code: row.fault?.code };
-  if (row.action !== 'failed') {
-    memory.faults.delete(row.id);
-    deps.log.debug('removed an object', fields);
-    return;
-  }
-  const attempts = (memory.faults.get(row.id)?.attempts ?? -1) + 1;
-  const until = deps.clock.monotonic() + 250 + backoff(attempts, deps.random);
-  memory.faults.set(row.id, { row, digest: null, attempts, until });
-  deps.log.warn('could not remove an object', fields);
+  if (row.action === 'failed') log.warn('could not remove an object', fields);
+  else log.debug('removed an object', fields);
 }

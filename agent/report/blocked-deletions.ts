@@ -1,4 +1,5 @@
-import type { Fault, Outcome } from '../model/agent.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Fault } from '../model/rows.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { ObjectProblem } from '../../shared/wire/report.ts';
 

@@ -1,4 +1,5 @@
-import type { AppOutcome, Fault } from '../model/agent.ts';
+import type { AppOutcome } from '../model/outcome.ts';
+import type { Fault } from '../model/rows.ts';
 import type { AgentSettings } from '../model/deps.ts';
 import { indexOf } from '../model/app-index.ts';
 import { indexOfInventory } from '../model/inventory-index.ts';
@@ -19,7 +20,7 @@ export interface ReportInput extends ConditionsInput {
   readonly live: Live;
   readonly identity: Identity;
   readonly settings: Pick<AgentSettings, 'version'>;
-  readonly about: {
+  readonly cluster: {
     readonly kubernetes: string;
     readonly capabilities: readonly string[];
     readonly clusterUid: string;
@@ -32,7 +33,7 @@ export interface ReportInput extends ConditionsInput {
 
 /** The report of a pass, within the size limit: lists are cut, never wrong. */
 export function buildReport(input: ReportInput): AgentReport {
-  const { outcome, identity, about } = input;
+  const { outcome, identity, cluster } = input;
   const inventory = outcome.inventory;
   const reasons = blockedDeletions(outcome, input.faults);
   const entries = indexOfInventory(inventory).apps;
@@ -45,9 +46,9 @@ export function buildReport(input: ReportInput): AgentReport {
     issuedAt: new Date(input.now).toISOString(),
     agent: {
       version: input.settings.version,
-      kubernetes: about.kubernetes,
-      capabilities: [...about.capabilities],
-      clusterUid: about.clusterUid,
+      kubernetes: cluster.kubernetes,
+      capabilities: [...cluster.capabilities],
+      clusterUid: cluster.clusterUid,
     },
     accepted: outcome.bundle?.mark ?? null,
     settled: outcome.isSettled,

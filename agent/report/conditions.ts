@@ -1,5 +1,5 @@
 import type { ReportCondition } from '../../shared/wire/report.ts';
-import type { Outcome } from '../model/agent.ts';
+import type { Outcome } from '../model/outcome.ts';
 import type { Code } from '../../shared/errors.ts';
 
 /** What the conditions of a site are read from. */

@@ -1,4 +1,4 @@
-import type { AppOutcome, Outcome } from '../model/agent.ts';
+import type { AppOutcome, Outcome } from '../model/outcome.ts';
 import { indexOf } from '../model/app-index.ts';
 import { isWorkload } from '../../shared/model/kinds.ts';
 import type { AppPlan } from '../model/plan.ts';

@@ -1,107 +1,93 @@
-import type { Agent, AppOutcome, Mode, Progress } from '../model/agent.ts';
 import { indexOfInventory } from '../model/inventory-index.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
+import type { Live } from '../model/live.ts';
+import type { AppOutcome } from '../model/outcome.ts';
 import type { AppObservation } from '../model/plan.ts';
-import type { Row } from '../model/rows.ts';
+import type { Fault } from '../model/rows.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { planApp } from './plan.ts';
+import type { Progress } from './progress.ts';
 
-export interface PlansInput {
+/** What the plans of a pass are made from. */
+export interface RolloutInput {
   /** The moment of the pass, by the monotonic clock. */
   readonly at: number;
   readonly selected: readonly BundleApp[];
   readonly skipped: readonly { readonly app: BundleApp; readonly reason: string }[];
   readonly inventory: Inventory;
+  readonly live: Live;
   readonly removable: ReadonlySet<ObjectId>;
-  readonly mode: Mode;
+  /** Objects that could not be applied or deleted. */
+  readonly faults: ReadonlyMap<ObjectId, Pick<Fault, 'row'>>;
+  readonly progress: ReadonlyMap<string, Progress>;
+  /** True after a restart in the middle of a change: when its traffic was moved is unknown. */
+  readonly isResumed: boolean;
+  /** False = changes are held: no progress deadline runs. */
+  readonly mayChange: boolean;
+  readonly settleMs: number;
 }
 
-/** Where every application of the bundle or of the inventory stands, and what may be done with it now. */
-export function planApps(agent: Agent, input: PlansInput): AppOutcome[] {
-  const { selected, skipped, inventory, mode } = input;
+/** Where every application stands, and the progress to remember of each that has a plan. */
+export interface Rollout {
+  readonly apps: readonly AppOutcome[];
+  readonly progress: ReadonlyMap<string, Progress>;
+}
+
+/** Plans every application of the bundle or of the inventory: where it stands, and what may be done with it now. */
+export function planApps(input: RolloutInput): Rollout {
+  const { selected, skipped, inventory } = input;
   const entries = indexOfInventory(inventory).apps;
-  const known = new Map([...selected, ...skipped.map(({ app }) => app)].map((app) => [appKey(app), app] as const));
+  const bundled = new Map([...selected, ...skipped.map(({ app }) => app)].map((app) => [appKey(app), app] as const));
   const reasons = new Map(skipped.map(({ app, reason }) => [appKey(app), reason] as const));
-  const keys = [...new Set([...known.keys(), ...entries.keys()])].sort(byCodeUnit);
-  const faults = new Map(
-    [...agent.memory.faults].map(([id, { row }]) => [id, row.fault?.message ?? row.reason] as const),
-  );
-  return keys.map((key) => {
-    const app = known.get(key) ?? null;
-    const skippedFor = reasons.get(key) ?? null;
-    if (skippedFor !== null) return { key, app, plan: null, skipped: skippedFor };
-    const observed = observeApp(agent, {
-      at: input.at,
-      key,
-      app,
-      entries: entries.get(key) ?? new Map(),
-      removable: input.removable,
-      faults,
-    });
-    const plan = planApp(observed);
-    // A held change runs out of no time.
-    track(agent, { at: input.at, key, app, isWaiting: plan.isWaiting && mode.mayChange });
+  const keys = [...new Set([...bundled.keys(), ...entries.keys()])].sort(byCodeUnit);
+  const faults = new Map([...input.faults].map(([id, { row }]) => [id, row.fault?.message ?? row.reason] as const));
+  const progress = new Map<string, Progress>();
+  const apps = keys.map((key): AppOutcome => {
+    const app = bundled.get(key) ?? null;
+    const reason = reasons.get(key) ?? null;
+    if (reason !== null) return { key, app, plan: null, skipped: reason };
+    const plan = planApp(observeApp(input, { key, app, faults, entries: entries.get(key) ?? new Map() }));
+    progress.set(key, nextProgress(input, { key, app, isWaiting: plan.isWaiting && input.mayChange }));
     return { key, app, plan, skipped: null };
   });
-}
-
-/** Remembers that an application's traffic was moved now, when rows say so. */
-export function noteShifts(agent: Agent, apps: readonly AppOutcome[], rows: readonly Row[]): void {
-  const written = new Set(rows.filter((row) => row.action !== 'kept' && row.action !== 'failed').map((row) => row.id));
-  if (written.size === 0) return;
-  for (const { key, app } of apps) {
-    if (app?.traffic.some(({ id }) => written.has(id)) !== true) continue;
-    const progress = agent.memory.progress.get(key) ?? { digest: app.digest, waitingSince: null };
-    agent.memory.progress.set(key, { ...progress, shiftedAt: agent.deps.clock.monotonic() });
-  }
+  return { apps, progress };
 }
 
 function observeApp(
-  agent: Agent,
-  facts: {
-    readonly at: number;
+  input: RolloutInput,
+  one: {
     readonly key: string;
     readonly app: BundleApp | null;
     readonly entries: ReadonlyMap<ObjectId, InventoryEntry>;
-    readonly removable: ReadonlySet<ObjectId>;
     readonly faults: AppObservation['faults'];
   },
 ): AppObservation {
-  const { memory, deps, view } = agent;
-  const { entries, removable } = facts;
-  const progress = memory.progress.get(facts.key);
-  const isSame = progress !== undefined && progress.digest === (facts.app?.digest ?? null);
+  const { app, entries } = one;
+  const progress = input.progress.get(one.key);
+  const isSameChange = progress !== undefined && progress.digest === (app?.digest ?? null);
   return {
-    app: facts.app,
+    app,
     entries,
-    removable: new Set([...removable].filter((id) => entries.has(id))),
-    live: view,
-    faults: facts.faults,
-    now: facts.at,
-    waitingSince: isSame ? progress.waitingSince : null,
+    removable: new Set([...input.removable].filter((id) => entries.has(id))),
+    live: input.live,
+    faults: one.faults,
+    now: input.at,
+    waitingSince: isSameChange ? progress.waitingSince : null,
     shiftedAt: progress?.shiftedAt ?? null,
-    settleMs: deps.settings.settleMs,
+    settleMs: input.settleMs,
   };
 }
 
-function track(
-  agent: Agent,
-  facts: {
-    readonly at: number;
-    readonly key: string;
-    readonly app: BundleApp | null;
-    readonly isWaiting: boolean;
-  },
-): void {
-  const { at, key, app, isWaiting } = facts;
-  const { progress, stored } = agent.memory;
-  const digest = app?.digest ?? null;
-  // After a restart in the middle of a change nobody knows when traffic was moved: as if it were now.
-  const isResumed = stored?.state?.phase === 'applying';
-  const old: Progress = progress.get(key) ?? { digest, waitingSince: null, shiftedAt: isResumed ? at : null };
+function nextProgress(
+  { progress, at, isResumed }: RolloutInput,
+  one: { readonly key: string; readonly app: BundleApp | null; readonly isWaiting: boolean },
+): Progress {
+  const digest = one.app?.digest ?? null;
+  // After a restart in the middle of a change the settle time begins anew.
+  const old = progress.get(one.key) ?? { digest, waitingSince: null, shiftedAt: isResumed ? at : null };
   const since = old.digest === digest ? old.waitingSince : null;
-  progress.set(key, { digest, waitingSince: isWaiting ? (since ?? at) : null, shiftedAt: old.shiftedAt });
+  return { digest, waitingSince: one.isWaiting ? (since ?? at) : null, shiftedAt: old.shiftedAt };
 }

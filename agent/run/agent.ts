@@ -1,133 +1,113 @@
-import { impersonationOf, type AgentOptions } from './config.ts';
-import { enrolUntilDone } from '../identity/enrol.ts';
-import { loadIdentity, loadJoinTicket, loadKey, markEnrolled, type SecretPlace } from '../identity/keys.ts';
-import { runAgent } from './loop.ts';
-import { agentAuthorization } from '../identity/credential.ts';
-import { defaultSettings, type AgentDeps } from '../model/deps.ts';
+import { newFaultMemory, rememberRemoved, type FaultMemory } from '../apply/faults.ts';
+import { newChannelMemory, objectText, type ChannelMemory } from '../channel/memory.ts';
+import type { Explanations } from '../health/explain.ts';
+import { newInventoryMemory, type InventoryMemory } from '../inventory/memory.ts';
+import { ensureNamespace } from '../inventory/recall.ts';
+import { openStore } from '../inventory/store.ts';
+import { fieldsHash } from '../live/project.ts';
+import { openLiveView } from '../live/view.ts';
+import type { AgentDeps } from '../model/deps.ts';
+import type { Store } from '../model/inventory.ts';
 import type { Kube } from '../model/kube.ts';
-import type { ProbeState } from '../model/probes.ts';
-import type { Identity } from '../model/site.ts';
-import { openTransport } from '../channel/transport.ts';
-import { createDelivery } from '../report/deliver.ts';
-import { verify } from '../channel/verify/verify.ts';
-import { SluiceError } from '../../shared/errors.ts';
-import { agentNames } from '../../shared/model/names.ts';
-import type { Clock, Random } from '../../shared/ports/clock.ts';
-import type { Http } from '../../shared/ports/http.ts';
-import type { Log } from '../../shared/ports/log.ts';
-import type { Repos } from '../../shared/ports/repo.ts';
-import { signerOf, type Signer } from '../../shared/wire/envelope.ts';
-import type { JoinTicket } from '../../shared/wire/join.ts';
+import type { LiveView } from '../model/live.ts';
+import type { Row } from '../model/rows.ts';
+import type { AppWriter } from '../model/site.ts';
+import { newReportMemory, type ReportMemory } from '../report/memory.ts';
+import type { ProgressMemory } from '../rollout/progress.ts';
+import { writerFor } from '../site/accounts.ts';
+import { offLimits } from '../site/filter.ts';
+import { newSiteMemory, type SiteMemory } from '../site/watch.ts';
+import type { Digest } from '../../shared/lib/canonical.ts';
+import type { ObjectId, ObjectMeta } from '../../shared/model/object.ts';
 
-/** Everything that a running agent touches outside itself. */
-export interface AgentPorts {
+/** A running agent: what it was given, what it remembers between passes, and the signals that end it. */
+export interface Agent extends RoomPorts {
+  readonly deps: AgentDeps;
+  /** The cluster; writes fail once the Lease is not held any more. */
   readonly kube: Kube;
-  readonly http: Http;
-  readonly repos: Repos;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly uuid: () => string;
-  readonly cron: AgentDeps['cron'];
-  readonly log: Log;
-  /** The join line's ticket when the caller gave one, else it is looked for in the cluster. */
-  readonly ticket: JoinTicket | null;
-  /** The header for a Git host that is not the hub; null where none was given. */
-  readonly channelAuthorization: string | null;
-  readonly holder: string;
-  readonly version: string;
-  readonly probes: ProbeState;
+  readonly view: LiveView;
+  readonly store: Store;
+  readonly memory: AgentMemory;
+  /** Asked to stop: finish the object in flight, start no other. */
+  readonly stop: AbortSignal;
+  /** Ends requests in flight. */
+  readonly signal: AbortSignal;
 }
 
-/** Joins where that is still to do, and runs the agent until `stop` aborts. Pulling never waits for enrolment. */
-export async function startAgent(options: AgentOptions, ports: AgentPorts, stop: AbortSignal): Promise<void> {
-  const place: SecretPlace = { kube: ports.kube, namespace: options.namespace };
-  const { identity, own, token } = await join(place, ports.ticket, stop);
-  ports.probes.joined();
-  let speaker: Signer = token ?? own;
+/**
+ * What an agent remembers between passes: each part is written by its own room alone. Losing all of it costs a few requests and
+ * nothing else.
+ */
+export interface AgentMemory {
+  readonly channel: Readonly<ChannelMemory>;
+  readonly site: Readonly<SiteMemory>;
+  readonly inventory: Readonly<InventoryMemory>;
+  readonly progress: ProgressMemory;
+  readonly faults: FaultMemory;
+  readonly explanations: Explanations;
+  readonly report: Readonly<ReportMemory>;
+}
 
-  const { http, clock, random, log, kube } = ports;
-  const signer = () => speaker;
-  const authorization = agentAuthorization(identity, signer, clock);
-  const hub = identity.hub?.replace(/\/+$/, '') ?? null;
-  if (hub !== null && token !== null) {
-    const deps = { http, hub, identity, token, publicKey: own.publicKey, clock, random, log };
-    void enrolUntilDone(deps, stop, async () => {
-      speaker = own;
-      await markEnrolled(place, stop);
-    });
-  }
-  const source = (url: string) =>
-    ports.repos.source({
-      url,
-      authorization: () => gitAuthorization(url, hub, authorization, ports.channelAuthorization),
-    });
-  await runAgent(
-    {
-      kube,
-      transport: openTransport(identity.url, { http, source, identity, authorization, clock, random, log }),
-      verify: (snapshot, trust) => verify({ snapshot, identity, trust, now: clock.now() }),
-      deliver: createDelivery({ http, hub, signer, authorization }),
-      clock,
-      random,
-      uuid: ports.uuid,
-      cron: ports.cron,
-      log,
-      identity,
-      probes: ports.probes,
-      onStep: ports.probes.passGoesOn,
-      settings: {
-        ...defaultSettings,
-        namespace: options.namespace,
-        namespaces: options.namespaces?.split(',').map((name) => name.trim()) ?? null,
-        impersonation: impersonationOf(options),
-        holder: ports.holder,
-        version: ports.version,
-        pollMs: options.poll * 1000,
-        heartbeatMs: options.heartbeat * 1000,
-      },
-    },
+/** What one room needs of another: rooms never import each other. Applications are named `namespace/name`. */
+export interface RoomPorts {
+  /** The client that writes an application. */
+  readonly writerFor: (app: string) => AppWriter;
+  /** Why an object of an application must never be written here; null = it may. */
+  readonly offLimits: (id: ObjectId, app: string) => string | null;
+  /** The text of an object of a bundle that is at hand; null = it must be fetched again. */
+  readonly objectText: (digest: Digest) => string | null;
+  /** A hash of the fields that the agent owns of an object. */
+  readonly fieldsHash: (metadata: ObjectMeta) => string | null;
+  /** Creates a namespace that an application needs; resolves when it is there. */
+  readonly ensureNamespace: (namespace: string, app: string) => Promise<void>;
+  /** Remembers what came of a removal. */
+  readonly rememberRemoved: (row: Row) => void;
+}
+
+/** Makes an agent that remembers nothing and watches nothing yet. `kube` is the fenced client; `onChange` hears of live changes. */
+export function openAgent(
+  deps: AgentDeps,
+  kube: Kube,
+  ports: { readonly onChange: () => void; readonly stop: AbortSignal; readonly signal: AbortSignal },
+): Agent {
+  const { onChange, stop, signal } = ports;
+  const { namespace, namespaces } = deps.settings;
+  const memory = newMemory();
+  return {
+    deps,
+    kube,
+    view: openLiveView(kube, { namespaces, onChange, parent: signal }),
+    store: openStore(kube, namespace),
+    memory,
     stop,
-  );
+    signal,
+    ...openRoomPorts(deps, kube, { memory, signal }),
+  };
 }
 
-/** Who this agent is, its own key (made and stored first where there is none), and the token where the hub may not know the key yet. */
-async function join(place: SecretPlace, given: JoinTicket | null, signal: AbortSignal) {
-  const ticket = given ?? (await loadJoinTicket(place, signal));
-  const identity = ticket === null ? await loadIdentity(place, signal) : identityOf(ticket);
-  if (identity === null) throw notJoined(place.namespace);
-  await ensureNamespace(place.kube, place.namespace, signal);
-  const key = await loadKey(place, identity, signal);
-  const token = key.enrolled || ticket === null ? null : signerOf(ticket.token);
-  return { identity, own: signerOf(key.seed), token };
+function newMemory(): AgentMemory {
+  return {
+    channel: newChannelMemory(),
+    site: newSiteMemory(),
+    inventory: newInventoryMemory(),
+    progress: new Map(),
+    faults: newFaultMemory(),
+    explanations: new Map(),
+    report: newReportMemory(),
+  };
 }
 
-/** The join line without what is secret or over. */
-function identityOf(ticket: JoinTicket): Identity {
-  const { channel, url, hub, registration, cluster, rootFingerprint, minimumGeneration } = ticket;
-  return { channel, url, hub, registration, cluster, rootFingerprint, minimumGeneration };
-}
-
-/** Our own credential for the hub's origin, the given one for another host: neither ever leaves its origin. */
-function gitAuthorization(url: string, hub: string | null, own: () => string, given: string | null): string | null {
-  if (hub !== null && new URL(url).origin === new URL(hub).origin) return own();
-  return given;
-}
-
-/** An agent outside the cluster finds no namespace there; an installation makes its own. */
-async function ensureNamespace(kube: Kube, name: string, signal: AbortSignal): Promise<void> {
-  const resource = await kube.resource({ group: '', kind: 'Namespace' }, signal);
-  const exists = await kube.get({ resource, namespace: '', name }, signal).then(
-    () => true,
-    // Who may not look was installed with its namespace.
-    (error: unknown) => !(error instanceof SluiceError && error.code === 'NOT_FOUND'),
-  );
-  if (exists) return;
-  await kube.post(resource, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, signal);
-}
-
-function notJoined(namespace: string): SluiceError {
-  return new SluiceError('CONFIG_INVALID', 'this cluster has not joined', {
-    subject: `Secret ${namespace}/${agentNames.join}`,
-    hint: 'pass the line of `sluice-hub cluster join` with --join-file FILE (or - for standard input)',
-  });
+function openRoomPorts(deps: AgentDeps, kube: Kube, { memory, signal }: Pick<Agent, 'memory' | 'signal'>): RoomPorts {
+  const { settings } = deps;
+  const writer = (app: string) => writerFor(kube, settings.impersonation, app);
+  return {
+    writerFor: writer,
+    offLimits: (id, app) => offLimits(id, app, settings),
+    objectText: (digest) => objectText(memory.channel, digest),
+    fieldsHash,
+    ensureNamespace: (name, app) => ensureNamespace({ memory, writerFor: writer, signal }, name, app),
+    rememberRemoved: (row) => {
+      rememberRemoved(memory.faults, deps, row);
+    },
+  };
 }

@@ -8,7 +8,7 @@ import { SluiceError } from '../../shared/errors.ts';
 import type { LogFormat, LogLevel } from '../../shared/lib/log-levels.ts';
 import type { Terminal } from '../../shared/ports/terminal.ts';
 import { parseJoinLine, type JoinTicket } from '../../shared/wire/join.ts';
-import { startAgent, type AgentPorts } from './agent.ts';
+import { startAgent, type AgentPorts } from './start.ts';
 import { channelAuthorization, hostAndPort, type AgentOptions } from './config.ts';
 import { connectKube } from './connect.ts';
 import { serveProbes } from './probe-server.ts';

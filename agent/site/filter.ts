@@ -1,10 +1,10 @@
-import { writeObjection } from '../model/account.ts';
 import type { AgentSettings } from '../model/deps.ts';
 import type { Site } from '../model/site.ts';
 import { fieldManager } from '../../shared/model/names.ts';
 import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import { unmatchedLabels, type Labels } from '../../shared/model/selector.ts';
 import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
+import { writeObjection } from './accounts.ts';
 
 /** Which applications this site takes, and why not the others. Skipped is not deleted. */
 export interface Selection {
@@ -12,7 +12,7 @@ export interface Selection {
   readonly skipped: readonly { readonly app: BundleApp; readonly reason: string }[];
 }
 
-/** Compares every application's selector with the hub's and the site's labels together; the site's own keys are the site's alone. */
+/** Compares every application's selector with the hub's and the site's labels together; a site label wins over the hub's. */
 export function selectApps(revision: Pick<Revision, 'apps' | 'labels'>, site: Site): Selection {
   const labels: Labels = { ...revision.labels, ...site.labels };
   const judged = revision.apps.map((app) => ({ app, unmatched: unmatchedLabels(app.selector, labels) }));
@@ -26,7 +26,7 @@ export function selectApps(revision: Pick<Revision, 'apps' | 'labels'>, site: Si
 
 /**
  * Why an object of an application (`namespace/name`) must never be applied or deleted here: it is in the agent's own namespace, or
- * its own rights, or the site lets nobody write that application. Null = it may.
+ * one of its own rights, or the site names no account for that application. Null = it may.
  */
 export function offLimits(
   id: ObjectId,

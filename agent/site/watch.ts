@@ -1,5 +1,6 @@
-import type { Agent } from '../model/agent.ts';
-import type { KubeResource } from '../model/kube.ts';
+import type { AgentDeps } from '../model/deps.ts';
+import type { Kube, KubeResource } from '../model/kube.ts';
+import type { Site } from '../model/site.ts';
 import { agentNames } from '../../shared/model/names.ts';
 import { openSite, parseSite } from './site.ts';
 
@@ -13,16 +14,35 @@ const configMaps: KubeResource = {
   subresources: [],
 };
 
-/** Keeps what the site's operator says up to date until the agent ends; `isKnown` resolves with the first answer. */
+/** The site as its operator's ConfigMap describes it now. */
+export interface SiteMemory {
+  current: Site;
+}
+
+/** The memory of an agent that has not read the ConfigMap yet. */
+export function newSiteMemory(): SiteMemory {
+  return { current: openSite };
+}
+
+/** What the watch of the site needs. */
+export interface SitePorts {
+  readonly memory: { readonly site: SiteMemory };
+  readonly kube: Kube;
+  readonly deps: Pick<AgentDeps, 'cron' | 'settings' | 'log'>;
+  readonly signal: AbortSignal;
+}
+
+/** Keeps the site up to date with its ConfigMap until the agent ends; `isKnown` resolves with the first answer. */
 export function watchSite(
-  agent: Agent,
+  ports: SitePorts,
   onChange: () => void,
 ): { readonly isKnown: Promise<void>; readonly ended: Promise<void> } {
-  const { kube, memory, deps, signal } = agent;
+  const { kube, deps, signal } = ports;
+  const { site } = ports.memory;
   const known = Promise.withResolvers<undefined>();
-  let seen: Readonly<Record<string, string>> | null = null;
-  const settle = () => {
-    memory.site = seen === null ? openSite : parseSite(seen, deps.cron);
+  let data: Readonly<Record<string, string>> | null = null;
+  const takeData = () => {
+    site.current = data === null ? openSite : parseSite(data, deps.cron);
     known.resolve(undefined);
     onChange();
   };
@@ -32,12 +52,12 @@ export function watchSite(
     metadataOnly: false,
     signal,
     onEvent: (event) => {
-      if (event.type === 'relist') seen = null;
-      else if (event.type === 'synced') settle();
+      if (event.type === 'relist') data = null;
+      else if (event.type === 'synced') takeData();
       else {
         if (event.object.metadata.name !== agentNames.site) return;
-        seen = event.type === 'deleted' ? null : ((event.object['data'] ?? {}) as Readonly<Record<string, string>>);
-        settle();
+        data = event.type === 'deleted' ? null : ((event.object['data'] ?? {}) as Readonly<Record<string, string>>);
+        takeData();
       }
     },
     onError: (error) => {

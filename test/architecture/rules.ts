@@ -6,13 +6,13 @@ export const sharedLayers = ['errors', 'lib', 'model', 'wire'] as const;
 /** What every stage may import beside its own room: nouns, data, and what lies below the stages. */
 const belowStages = {
   hub: ['model', 'api', 'config', 'cue', 'keys', 'definitions', 'sources', 'policies', 'workflow'],
-  agent: ['model', 'kube', 'identity'],
+  agent: ['model', 'kube', 'identity', 'health'],
 } as const;
 
 /** The stages of each program, in the order of the flow: none of them imports another. */
 export const stages = {
   hub: ['load', 'validate', 'place', 'render', 'deliver', 'plan', 'publish', 'collect', 'registry', 'status'],
-  agent: ['channel', 'site', 'live', 'health', 'rollout', 'apply', 'prune', 'inventory', 'report'],
+  agent: ['channel', 'site', 'live', 'rollout', 'apply', 'prune', 'inventory', 'report'],
 } as const;
 
 const hubStages = [...stages.hub, ...belowStages.hub];
@@ -44,6 +44,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   'agent/run': ['root', ...agentStages],
   'agent/identity': ['kube', 'model'],
   'agent/kube': ['model'],
+  'agent/health': ['model'],
   'agent/model': [],
 };
 
@@ -121,6 +122,4 @@ export const debts: readonly string[] = [
   'hub/operations/service.ts -> hub/run/loop.ts',
   'hub/operations/service.ts -> hub/server/door.ts',
   'hub/store/open.ts -> hub/publish/restore.ts',
-  'agent/health/assess.ts -> agent/live/fields.ts',
-  'agent/live/project.ts -> agent/health/assess.ts',
 ];

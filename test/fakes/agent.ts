@@ -1,10 +1,10 @@
-import { openLiveView } from '../../agent/live/view.ts';
-import { openStore } from '../../agent/inventory/store.ts';
+import { requestPull } from '../../agent/channel/memory.ts';
 import { fenced } from '../../agent/kube/lease/fence.ts';
-import type { Agent, Outcome } from '../../agent/model/agent.ts';
+import type { Outcome } from '../../agent/model/outcome.ts';
+import { openAgent, type Agent } from '../../agent/run/agent.ts';
+import type { Site } from '../../agent/model/site.ts';
 import type { VerifiedBundle } from '../../agent/model/bundle.ts';
 import { defaultSettings, type AgentDeps } from '../../agent/model/deps.ts';
-import { newMemory } from '../../agent/model/memory.ts';
 import { pass } from '../../agent/pass.ts';
 import { cronFields } from '../../shared/adapters/schedule.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
@@ -122,17 +122,19 @@ export function testDeps(
 export function handAgent(deps: AgentDeps, stop = new AbortController()): Agent & { readonly close: () => void } {
   const hard = new AbortController();
   const kube = fenced(deps.kube, { isHeld: () => true, onStep: deps.onStep ?? (() => undefined) });
-  const view = openLiveView(kube, { namespaces: null, onChange: () => undefined, parent: hard.signal });
-  return {
-    deps,
-    kube,
-    view,
-    store: openStore(kube, deps.settings.namespace),
-    memory: newMemory(),
-    stop: stop.signal,
-    signal: hard.signal,
-    close: () => hard.abort(),
-  };
+  const agent = openAgent(deps, kube, { onChange: () => undefined, stop: stop.signal, signal: hard.signal });
+  return { ...agent, close: () => hard.abort() };
+}
+
+/** Makes the agent's next pass pull. */
+export function pullNext(agent: Agent): void {
+  requestPull(agent.memory.channel);
+}
+
+/** Makes the agent see this site, as its watch would. */
+export function setSite(agent: Agent, site: Partial<Site>): void {
+  const memory: { current: Site } = agent.memory.site;
+  memory.current = { labels: {}, hold: null, window: null, ...site };
 }
 
 /** Runs passes and controllers in turn until neither changes anything; throws when that never comes. */
@@ -146,12 +148,13 @@ export async function settle(
     readonly max?: number;
   },
 ): Promise<Outcome> {
-  agent.memory.isPullDue = true;
+  requestPull(agent.memory.channel);
   let quiet = 0;
   for (let round = 0; round < (options.max ?? 60); round += 1) {
     const writes = kube.writesLog.length;
     const outcome = await pass(agent);
-    if (!outcome.didWrite && agent.memory.stored !== null) await agent.store.tidy(agent.memory.stored, agent.signal);
+    const { stored } = agent.memory.inventory;
+    if (!outcome.didWrite && stored !== null) await agent.store.tidy(stored, agent.signal);
     options.each?.();
     const didMove = stepControllers(kube, options.readiness ?? allReady);
     options.each?.();

@@ -9,14 +9,13 @@ import { revisionPath } from '../../../shared/wire/layout.ts';
 import type { Approval, BundleApp, BundleObject, Revision } from '../../../shared/wire/revision.ts';
 import { decodeRevision } from '../../../shared/wire/sharing.ts';
 import type { Root } from '../../../shared/wire/root.ts';
-import type { ChannelSnapshot, VerifiedBundle } from '../../model/bundle.ts';
-import type { TrustState } from '../../model/deps.ts';
+import type { ChannelSnapshot, TrustState, VerifiedBundle } from '../../model/bundle.ts';
 import type { Identity } from '../../model/site.ts';
 import { freshUntil, verifyFreshness } from './freshness.ts';
 import { checkedObject, checkedText, checkNames, checkPointers, proofKey } from './objects.ts';
 import { verifyRoots } from './roots.ts';
 
-/** What a bundle is checked against: who this agent is, what it believes already, and the time. */
+/** What a bundle is checked against: who this agent is, what it trusts already, and the time. */
 export interface VerifyInput {
   readonly snapshot: ChannelSnapshot;
   readonly identity: Identity;
@@ -29,7 +28,7 @@ const hour = 3_600_000;
 const maxJump = 1_000_000;
 
 /**
- * Accepts a bundle by every rule of channel.md, or throws a coded error: nothing else in the agent decides whom to believe.
+ * Accepts a bundle by every rule of channel.md, or throws a coded error: nothing else in the agent decides what to trust.
  * A bundle that is only stale is accepted and says so.
  */
 export async function verify({ snapshot, identity, trust, now }: VerifyInput): Promise<VerifiedBundle> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readOptions } from '../../../agent/run/config.ts';
 import { createKube } from '../../../agent/kube/client.ts';
 import { loadKubeAccess } from '../../../agent/kube/config.ts';
-import { startAgent } from '../../../agent/run/agent.ts';
+import { startAgent } from '../../../agent/run/start.ts';
 import { openProbes } from '../../../agent/run/probes.ts';
 import { systemClock, systemRandom } from '../../../shared/adapters/clock.ts';
 import { createRepos } from '../../../shared/adapters/git/repos.ts';

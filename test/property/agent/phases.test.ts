@@ -4,7 +4,7 @@ import type { Kube, KubeKey } from '../../../agent/model/kube.ts';
 import { pass } from '../../../agent/pass.ts';
 import { objectId, refOf, type KubeObject, type ObjectId } from '../../../shared/model/object.ts';
 import type { Revision } from '../../../shared/wire/revision.ts';
-import { fakeChannel, handAgent, manualClock, settle, testDeps } from '../../fakes/agent.ts';
+import { fakeChannel, handAgent, manualClock, settle, testDeps, pullNext } from '../../fakes/agent.ts';
 import { exampleApp, retiredBetween, testBundle, type TestApp, type TestRevision } from '../../fakes/apps.ts';
 import { fakeKube, type FakeKube } from '../../fakes/kube.ts';
 import { stepControllers, wanted } from '../../fakes/workloads.ts';
@@ -155,7 +155,7 @@ async function run(actions: readonly Action[]): Promise<void> {
     last = apps;
     now = bundle.revision;
     channel.publish(bundle);
-    agent.memory.isPullDue = true;
+    pullNext(agent);
   };
   publish([{ n: 1, replicas: 2, weight: 100 }]);
   for (const one of actions) {

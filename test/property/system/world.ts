@@ -20,7 +20,7 @@ import { isSluiceError, SluiceError } from '../../../shared/errors.ts';
 import { objectId, refOf, type KubeObject, type ObjectId } from '../../../shared/model/object.ts';
 import { signerOf } from '../../../shared/wire/envelope.ts';
 import { parseJoinLine } from '../../../shared/wire/join.ts';
-import { fakeChannel, handAgent, manualClock, silentLog, testDeps } from '../../fakes/agent.ts';
+import { fakeChannel, handAgent, manualClock, silentLog, testDeps, pullNext } from '../../fakes/agent.ts';
 import { git } from '../../fakes/git.ts';
 import { fakeKube, type FakeKube } from '../../fakes/kube.ts';
 import { stepControllers } from '../../fakes/workloads.ts';
@@ -183,7 +183,7 @@ function openSite(parts: SiteParts): Site {
   };
   let agent = open();
   const passOnce = async (ms = 300) => {
-    agent.memory.isPullDue = true;
+    pullNext(agent);
     clock.move(ms);
     await pass(agent).catch((error: unknown) => {
       if (isSluiceError(error, 'INTERNAL') || !isSluiceError(error)) throw error;
@@ -212,10 +212,10 @@ function openSite(parts: SiteParts): Site {
       for (let quiet = 0, round = 0; quiet < 3 && round < 40; round += 1) {
         const writes = kube.writesLog.length;
         await passOnce(60_000);
-        quiet = agent.memory.faults.size === 0 && kube.writesLog.length === writes ? quiet + 1 : 0;
+        quiet = agent.memory.faults.faults.size === 0 && kube.writesLog.length === writes ? quiet + 1 : 0;
       }
       const before = kube.writesLog.length;
-      agent.memory.isPullDue = true;
+      pullNext(agent);
       const outcome = await pass(agent);
       return { isSettled: outcome.isSettled, further: kube.writesLog.slice(before) };
     },

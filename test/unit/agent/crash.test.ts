@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Agent } from '../../../agent/model/agent.ts';
+import type { Agent } from '../../../agent/run/agent.ts';
 import { by } from '../../../shared/lib/order.ts';
 import { isSluiceError, SluiceError } from '../../../shared/errors.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
@@ -76,14 +76,14 @@ describe('an agent that is killed between any two of its writes', () => {
         const { kube, agent } = await play(scenario, step);
         expect(endState(kube), `killed at step ${step}`).toEqual(wanted);
         expect(kube.read('/ConfigMap/default/theirs')?.['data']).toEqual({ value: 'never touch' });
-        const inventoried = [...(agent.memory.stored?.inventory.values() ?? [])];
+        const inventoried = [...(agent.memory.inventory.stored?.inventory.values() ?? [])];
         const live = [...kube.objects.values()].filter(
           ({ object }: { object: KubeObject }) => object.metadata.annotations?.['sluice.dev/nonce'],
         );
         expect(inventoried.map((one) => one.uid).sort(), `inventory after step ${step}`).toEqual(
           live.map(({ object }) => object.metadata.uid).sort(),
         );
-        expect(agent.memory.stored?.state?.phase).toBe('settled');
+        expect(agent.memory.inventory.stored?.state?.phase).toBe('settled');
       }
     }, 60_000);
   }

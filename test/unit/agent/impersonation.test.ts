@@ -68,7 +68,7 @@ describe('applications that are written as a ServiceAccount of their namespace',
     expect(kube.read('/ConfigMap/web/settings')).toBeDefined();
     expect(kube.read('apps/Deployment/shop/example-web-v1')).toBeUndefined();
     expect(outcome.apps.find(({ key }) => key === 'web/settings-web')?.plan?.phase).toBe('settled');
-    expect([...agent.memory.faults.values()].map(({ row }) => [row.app, row.fault?.code])).toContainEqual([
+    expect([...agent.memory.faults.faults.values()].map(({ row }) => [row.app, row.fault?.code])).toContainEqual([
       'shop/example',
       'FORBIDDEN',
     ]);
@@ -87,7 +87,7 @@ describe('applications that are written as a ServiceAccount of their namespace',
     await run(settingsOf('shop'), settingsOf('web'));
     expect(kube.read('/ConfigMap/shop/settings')).toBeUndefined();
     expect(kube.read('/ConfigMap/web/settings')).toBeDefined();
-    expect(agent.memory.faults.get('/ConfigMap/shop/settings')?.row).toMatchObject({
+    expect(agent.memory.faults.faults.get('/ConfigMap/shop/settings')?.row).toMatchObject({
       app: 'shop/settings-shop',
       fault: {
         code: 'FORBIDDEN',

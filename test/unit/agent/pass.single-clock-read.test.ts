@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { nextRetry } from '../../../agent/apply/run.ts';
+import { nextRetry } from '../../../agent/apply/faults.ts';
 import { runAgent } from '../../../agent/run/loop.ts';
 import { pass } from '../../../agent/pass.ts';
-import type { Agent } from '../../../agent/model/agent.ts';
+import type { Agent } from '../../../agent/run/agent.ts';
 import { systemClock } from '../../../shared/adapters/clock.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
-import { fakeChannel, handAgent, manualClock, reportSink, testDeps } from '../../fakes/agent.ts';
+import { fakeChannel, handAgent, manualClock, reportSink, testDeps, pullNext } from '../../fakes/agent.ts';
 import { configMap, exampleApp, plainApp, retiredBetween, testBundle } from '../../fakes/apps.ts';
 import { fakeKube } from '../../fakes/kube.ts';
 import { allReady, stepControllers } from '../../fakes/workloads.ts';
@@ -24,12 +24,12 @@ function tickingClock() {
 
 /** Runs passes as the loop does: at once after a write or a change in the cluster, at the deadline, else never again. */
 async function runDry(agent: Agent, kube: ReturnType<typeof fakeKube>, clock: ReturnType<typeof manualClock>) {
-  agent.memory.isPullDue = true;
+  pullNext(agent);
   for (let round = 0; round < 200; round += 1) {
     const outcome = await pass(agent);
     const didMove = stepControllers(kube, allReady);
     if (outcome.didWrite || didMove) continue;
-    const times = [outcome.deadline, nextRetry(agent, outcome.at)].filter((time) => time !== null);
+    const times = [outcome.deadline, nextRetry(agent.memory.faults, outcome.at)].filter((time) => time !== null);
     if (times.length === 0) return outcome;
     clock.move(Math.max(0, Math.min(...times) - clock.monotonic()));
   }
@@ -69,11 +69,11 @@ describe('the moment of a pass', () => {
       const agent = handAgent(testDeps(kube, channel, clock));
       channel.publish(testBundle({ generation: 1, apps: [plainApp('one', [configMap('a')])] }));
       kube.fault = (call) => (call.endsWith(' ConfigMap/a') ? 'UNAVAILABLE' : null);
-      agent.memory.isPullDue = true;
+      pullNext(agent);
       await pass(agent);
       kube.fault = () => null;
       // Something else starts a pass just before the object may be tried again.
-      const [fault] = agent.memory.faults.values();
+      const [fault] = agent.memory.faults.faults.values();
       clock.move(fault!.until - early - clock.monotonic());
       const outcome = await runDry(agent, kube, clock);
       expect({ early, isSettled: outcome.isSettled }).toEqual({ early, isSettled: true });

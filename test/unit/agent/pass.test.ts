@@ -167,7 +167,7 @@ describe('a pass', () => {
     await settle(agent, kube, { clock, max: 400 }).catch(() => undefined);
     expect(kube.read('/ConfigMap/default/b')).toEqual(before);
     expect(kube.read('/ConfigMap/default/a')).toBeDefined();
-    expect(agent.memory.faults.get('/ConfigMap/default/b')?.row.fault?.code).toBe('OBJECT_FOREIGN');
+    expect(agent.memory.faults.faults.get('/ConfigMap/default/b')?.row.fault?.code).toBe('OBJECT_FOREIGN');
     // And when the application goes, theirs stays.
     channel.publish(testBundle({ generation: 2, apps: [], retired: app.app.objects.map(({ id }) => id) }));
     await settle(agent, kube, { clock });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pass } from '../../../agent/pass.ts';
-import { fakeChannel, handAgent, manualClock, settle, testDeps } from '../../fakes/agent.ts';
+import { fakeChannel, handAgent, manualClock, settle, testDeps, setSite } from '../../fakes/agent.ts';
 import { configMap, exampleApp, plainApp, retiredBetween, testBundle, type TestApp } from '../../fakes/apps.ts';
 import { noon } from '../../fakes/bundle.ts';
 import { fakeKube, type FakeKube } from '../../fakes/kube.ts';
@@ -37,7 +37,7 @@ async function heldWorld() {
   const agent = handAgent(testDeps(kube, channel, clock));
   channel.publish(testBundle({ generation: 1, apps: before }));
   await settle(agent, kube, { clock });
-  agent.memory.site = audit;
+  setSite(agent, audit);
   channel.publish(testBundle({ generation: 2, apps: after, retired }));
   await settle(agent, kube, { clock });
   return { kube, channel, clock, agent };
@@ -52,7 +52,7 @@ describe('while the site holds a new generation', () => {
     expect(outcome.bundle?.mark.generation).toBe(2);
     expect(outcome.isSettled).toBe(false);
     expect(outcome.mode.hold).toBe('held by the site: audit');
-    expect(agent.memory.stored?.state?.mark?.generation).toBe(1);
+    expect(agent.memory.inventory.stored?.state?.mark?.generation).toBe(1);
     const counts = kube.counters();
     await pass(agent);
     expect(kube.counters()).toEqual(counts);
@@ -64,10 +64,10 @@ describe('while the site holds a new generation', () => {
     drift(kube);
     await settle(agent, kube, { clock });
     expect([valueOf(kube, aId), valueOf(kube, bId), replicasOf(kube)]).toEqual(['a', 'a', 2]);
-    agent.memory.site = open;
+    setSite(agent, open);
     expect((await settle(agent, kube, { clock })).isSettled).toBe(true);
     expect([valueOf(kube, aId), valueOf(kube, bId), kube.read(webId)]).toEqual(['newest', undefined, undefined]);
-    expect(agent.memory.marked).toBeNull();
+    expect(agent.memory.channel.started).toBeNull();
   });
 
   it('a repair that is refused is tried again ever more rarely', async () => {
@@ -88,14 +88,14 @@ describe('while the site holds a new generation', () => {
   it('after a restart only what stays the same is repaired, and the hold says so', async () => {
     const { kube, channel, clock } = await heldWorld();
     const next = handAgent(testDeps(kube, channel, clock, { uuid: () => `later-${clock.monotonic()}` }));
-    next.memory.site = audit;
+    setSite(next, audit);
     drift(kube);
     const outcome = await settle(next, kube, { clock });
     expect([valueOf(kube, aId), valueOf(kube, bId), replicasOf(kube)]).toEqual(['edited', undefined, 7]);
     expect(outcome.mode.hold).toBe(
       'held by the site: audit (since a restart, drift of what the held change touches is not repaired)',
     );
-    next.memory.site = open;
+    setSite(next, open);
     expect((await settle(next, kube, { clock })).isSettled).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pass } from '../../../agent/pass.ts';
 import { SluiceError } from '../../../shared/errors.ts';
-import { fakeChannel, handAgent, manualClock, settle, testDeps } from '../../fakes/agent.ts';
+import { fakeChannel, handAgent, manualClock, settle, testDeps, pullNext, setSite } from '../../fakes/agent.ts';
 import { configMap, exampleApp, plainApp, retiredBetween, testBundle } from '../../fakes/apps.ts';
 import { noon } from '../../fakes/bundle.ts';
 import { fakeKube } from '../../fakes/kube.ts';
@@ -39,7 +39,7 @@ describe('deletions', () => {
     await settle(agent, kube, { clock });
     kube.fault = (call) => (call === 'delete ConfigMap/b' ? 'OBJECT_REJECTED' : null);
     channel.publish(testBundle({ generation: 2, apps: [one], retired: [bId] }));
-    agent.memory.isPullDue = true;
+    pullNext(agent);
     const outcome = await pass(agent);
     expect(outcome.survivors).toEqual([bId]);
     expect(outcome.isSettled).toBe(false);
@@ -68,18 +68,18 @@ describe('deletions', () => {
     channel.publish(testBundle({ generation: 1, apps: [two], freshUntil: noon + 3_600_000 }));
     await settle(agent, kube, { clock });
     channel.publish(testBundle({ generation: 2, apps: [one], retired: [bId], freshUntil: noon + 3_600_000 }));
-    agent.memory.site = { labels: {}, hold: { until: null, reason: 'audit' }, window: null };
+    setSite(agent, { labels: {}, hold: { until: null, reason: 'audit' }, window: null });
     await settle(agent, kube, { clock });
     expect(kube.read(bId)).toBeDefined();
-    agent.memory.site = { labels: {}, hold: null, window: null };
+    setSite(agent, { labels: {}, hold: null, window: null });
     channel.fail(new SluiceError('UNAVAILABLE', 'no route'));
-    agent.memory.isPullDue = true;
+    pullNext(agent);
     const cut = await pass(agent);
     expect(cut.mode.stopDeletes).toContain('no route');
     expect(kube.read(bId)).toBeDefined();
     channel.fail(null);
     clock.move(2 * 3_600_000);
-    agent.memory.isPullDue = true;
+    pullNext(agent);
     expect((await pass(agent)).mode.stopDeletes).toBe('the bundle is not fresh');
     expect(kube.read(bId)).toBeDefined();
   });
@@ -102,7 +102,7 @@ describe('deletions', () => {
     kube.fault = (call) => (call.endsWith('ConfigMap/bad') ? 'OBJECT_REJECTED' : null);
     const broken = plainApp('one', [a, configMap('bad')]);
     channel.publish(testBundle({ generation: 2, apps: [broken], retired: [bId] }));
-    agent.memory.isPullDue = true;
+    pullNext(agent);
     for (let round = 0; round < 4; round += 1) await pass(agent);
     expect(kube.read(bId)).toBeDefined();
     const { rows } = await pass(agent);
@@ -166,14 +166,14 @@ describe('a site hold', () => {
     const { kube, channel, clock, agent } = world();
     channel.publish(testBundle({ generation: 1, apps: [two] }));
     await settle(agent, kube, { clock });
-    agent.memory.site = { labels: {}, hold: { until: null, reason: 'audit' }, window: null };
+    setSite(agent, { labels: {}, hold: { until: null, reason: 'audit' }, window: null });
     channel.publish(testBundle({ generation: 2, apps: [plainApp('one', [a, configMap('b', 'new')])] }));
     kube.edit(aId, (object) => (object['data'] = { value: 'edited' }));
     const outcome = await settle(agent, kube, { clock });
     expect(kube.read(aId)?.['data']).toEqual({ value: 'a' });
     expect(kube.read(bId)?.['data']).toEqual({ value: 'a' });
     expect(outcome.mode.hold).toBe('held by the site: audit');
-    expect(agent.memory.stored?.state?.mark?.generation).toBe(1);
+    expect(agent.memory.inventory.stored?.state?.mark?.generation).toBe(1);
   });
 });
 
@@ -233,7 +233,7 @@ describe('traffic to a revision whose content changes at the same time', () => {
     channel.publish(testBundle({ generation: 1, apps: [at(0, 'app:1')] }));
     await settle(agent, kube, { clock });
     channel.publish(testBundle({ generation: 2, apps: [at(50, 'app:1.1')] }));
-    agent.memory.isPullDue = true;
+    pullNext(agent);
     await pass(agent);
     expect(JSON.stringify(kube.read('apps/Deployment/default/example-web-v1'))).toContain('app:1.1');
     expect(isMoved()).toBe(false);

@@ -30,7 +30,9 @@ function input(ids: readonly string[], change: Partial<PruneInput> = {}): PruneI
     counted: new Set(),
     now: noon,
     stop: null,
-    objection: () => null,
+    offLimits: () => null,
+    troubles: new Map(),
+    faults: new Map(),
     ...change,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../../../../agent/model/agent.ts';
+import type { Outcome } from '../../../../agent/model/outcome.ts';
 import type { Row } from '../../../../agent/model/rows.ts';
 import { conditionsOf } from '../../../../agent/report/conditions.ts';
 import { blockedDeletions } from '../../../../agent/report/blocked-deletions.ts';

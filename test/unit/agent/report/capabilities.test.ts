@@ -13,7 +13,7 @@ async function capabilities(...served: readonly string[]): Promise<readonly stri
   const kube = { ...fakeKube(), resources: () => Promise.resolve(resources) };
   const agent = handAgent(testDeps(kube, fakeChannel(), manualClock()));
   await discoverCapabilities(agent);
-  return agent.memory.capabilities;
+  return agent.memory.report.capabilities;
 }
 
 describe('what a cluster is', () => {
@@ -30,7 +30,7 @@ describe('what a cluster is', () => {
     expect([asked, ...early.map(({ status }) => status)]).toEqual([1, 'rejected', 'rejected']);
     await Promise.all([discoverCapabilities(agent), discoverCapabilities(agent)]);
     await discoverCapabilities(agent);
-    expect([asked, agent.memory.kubernetes]).toEqual([2, 'v1.36.3']);
+    expect([asked, agent.memory.report.kubernetes]).toEqual([2, 'v1.36.3']);
   });
 });
 
@@ -53,14 +53,14 @@ describe('what is installed into a cluster later', () => {
     await discoverCapabilities(agent);
     served = [gateway];
     await discoverCapabilities(agent);
-    expect(agent.memory.capabilities).toEqual([]);
+    expect(agent.memory.report.capabilities).toEqual([]);
     clock.move(agent.deps.settings.heartbeatMs);
     await discoverCapabilities(agent);
-    expect(agent.memory.capabilities).toEqual(['gateway-api']);
+    expect(agent.memory.report.capabilities).toEqual(['gateway-api']);
     served = null;
     clock.move(agent.deps.settings.heartbeatMs);
     await expect(discoverCapabilities(agent)).rejects.toThrow('no answer');
-    expect([agent.memory.kubernetes, agent.memory.capabilities]).toEqual(['v1.36.3', ['gateway-api']]);
+    expect([agent.memory.report.kubernetes, agent.memory.report.capabilities]).toEqual(['v1.36.3', ['gateway-api']]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { offLimits, selectApps } from '../../../../agent/site/filter.ts';
 import { openSite, parseSite as parse } from '../../../../agent/site/site.ts';
-import { holdChangesAt, holdNow } from '../../../../agent/model/hold.ts';
+import { holdChangesAt, holdNow } from '../../../../agent/site/hold.ts';
 import { cronFields } from '../../../../shared/adapters/schedule.ts';
 import { configMap, plainApp, testBundle } from '../../../fakes/apps.ts';
 

@@ -4,7 +4,7 @@ import { runAgent } from '../../../../agent/run/loop.ts';
 import { cronFields } from '../../../../shared/adapters/schedule.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import type { Clock } from '../../../../shared/ports/clock.ts';
-import { fakeChannel, handAgent, manualClock, reportSink, settle, testDeps } from '../../../fakes/agent.ts';
+import { fakeChannel, handAgent, manualClock, reportSink, settle, testDeps, setSite } from '../../../fakes/agent.ts';
 import { configMap, plainApp, retiredBetween, testBundle } from '../../../fakes/apps.ts';
 import { fakeKube, type FakeKube } from '../../../fakes/kube.ts';
 
@@ -25,7 +25,7 @@ describe('the window of a site', () => {
     const channel = fakeChannel();
     const clock = manualClock(opens + 30 * 60_000);
     const agent = handAgent(testDeps(kube, channel, clock));
-    agent.memory.site = parseSite({ window }, cronFields);
+    setSite(agent, parseSite({ window }, cronFields));
     channel.publish(testBundle({ generation: 1, apps: [first], freshUntil }));
     expect((await settle(agent, kube, { clock })).isSettled).toBe(true);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { verify } from '../../../../../agent/channel/verify/verify.ts';
 import type { ChannelSnapshot, SignedBytes } from '../../../../../agent/model/bundle.ts';
-import type { TrustState } from '../../../../../agent/model/deps.ts';
+import type { TrustState } from '../../../../../agent/model/bundle.ts';
 import { isSluiceError, type Code } from '../../../../../shared/errors.ts';
 import { digestOf } from '../../../../../shared/lib/canonical.ts';
 import { idOf, type KubeObject } from '../../../../../shared/model/object.ts';

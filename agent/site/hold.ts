@@ -1,4 +1,4 @@
-import type { Hold, Site } from './site.ts';
+import type { Hold, Site } from '../model/site.ts';
 
 /** Why the site holds changes now: by hand, or because its window is closed. Null = it does not. */
 export function holdNow(site: Site, now: number): Hold | null {
@@ -9,7 +9,7 @@ export function holdNow(site: Site, now: number): Hold | null {
   return { until: state.until, reason: `outside its window (${window.text})` };
 }
 
-/** When the answer of `holdNow` may be another one, if the site says nothing new; null = never. */
+/** When the answer of `holdNow` changes next if the site's ConfigMap does not; null = never. Milliseconds since the epoch. */
 export function holdChangesAt({ hold, window }: Site, now: number): number | null {
   const times = [hold?.until ?? null, window?.at(now).until ?? null].filter((at) => at !== null && at > now);
   return times.length === 0 ? null : Math.min(...(times as number[]));

@@ -1,0 +1,60 @@
+import type { Digest } from '../../shared/lib/canonical.ts';
+import type { Code } from '../../shared/errors.ts';
+import type { VerifiedBundle } from '../model/bundle.ts';
+import type { AgentState } from '../model/inventory.ts';
+import type { Mode } from '../model/mode.ts';
+
+/** What the agent remembers of its channel between passes. */
+export interface ChannelMemory {
+  /** The bundle that was accepted last; null before the first. */
+  bundle: VerifiedBundle | null;
+  /** The started bundle, while a newer one is accepted and has not started. */
+  started: VerifiedBundle | null;
+  /** The channel may have something new. */
+  isPullDue: boolean;
+  /** Pulls that failed in a row. */
+  pullFailures: number;
+  /** Why the last pull brought no bundle that can be trusted; null when it did, or found nothing new. */
+  fault: { readonly code: Code; readonly message: string } | null;
+}
+
+/** The memory of an agent that has pulled nothing yet. */
+export function newChannelMemory(): ChannelMemory {
+  return { bundle: null, started: null, isPullDue: true, pullFailures: 0, fault: null };
+}
+
+/** Makes the next pass pull. */
+export function requestPull(channel: ChannelMemory): void {
+  channel.isPullDue = true;
+}
+
+/**
+ * The bundle that the state object's mark names: its objects may be repaired while a newer bundle waits. It is the accepted one,
+ * or the one before it; null when neither is, as after a restart.
+ */
+export function startedBundle(
+  { bundle, started }: Pick<ChannelMemory, 'bundle' | 'started'>,
+  state: Pick<AgentState, 'mark'> | null,
+): VerifiedBundle | null {
+  const digest = state?.mark?.revisionDigest;
+  return [bundle, started].find((one) => one !== null && one.mark.revisionDigest === digest) ?? null;
+}
+
+/** The bundle whose objects may be written: the accepted one, or the started one while the accepted one may not start. */
+export function bundleToApply(facts: {
+  readonly channel: Pick<ChannelMemory, 'bundle' | 'started'>;
+  readonly bundle: VerifiedBundle;
+  readonly state: Pick<AgentState, 'mark'> | null;
+  readonly mode: Pick<Mode, 'mayChange'>;
+}): VerifiedBundle {
+  const { channel, bundle, state, mode } = facts;
+  return mode.mayChange ? bundle : (startedBundle(channel, state) ?? bundle);
+}
+
+/** The text of an object of the accepted or the started bundle; null when neither has it. */
+export function objectText(
+  { bundle, started }: Pick<ChannelMemory, 'bundle' | 'started'>,
+  digest: Digest,
+): string | null {
+  return bundle?.objectText(digest) ?? started?.objectText(digest) ?? null;
+}

@@ -1,0 +1,26 @@
+import type { ObjectId } from '../../shared/model/object.ts';
+import type { Stored } from '../model/inventory.ts';
+
+/** What the agent remembers of its state object and inventory between passes. */
+export interface InventoryMemory {
+  /** As it was read or written last; null = it must be read again. */
+  stored: Stored | null;
+  /** UID of the kube-system namespace; null until it is read. */
+  clusterUid: string | null;
+  /** When the inventory was last written in a pass, by the monotonic clock. */
+  recordedAt: number;
+  /** Ids whose deletion is counted already. */
+  readonly counted: Set<ObjectId>;
+  /** Namespaces that are being created, by name and account. */
+  readonly creations: Map<string, Promise<void>>;
+}
+
+/** The memory of an agent that has read nothing yet. */
+export function newInventoryMemory(): InventoryMemory {
+  return { stored: null, clusterUid: null, recordedAt: 0, counted: new Set(), creations: new Map() };
+}
+
+/** Makes the next pass read the state object again: another agent may have moved it. */
+export function forgetStored(memory: InventoryMemory): void {
+  memory.stored = null;
+}

@@ -1,0 +1,40 @@
+import type { AgentReport } from '../../shared/wire/report.ts';
+import type { Outcome } from '../model/outcome.ts';
+
+/** What the agent remembers between reports. */
+export interface ReportMemory {
+  /** The cluster's version; empty until it is read. */
+  kubernetes: string;
+  /** What traffic can be led with here, by name. */
+  capabilities: readonly string[];
+  /** When the cluster last said both, by the monotonic clock. */
+  discoveredAt: number;
+  /** The discovery that is under way; null = none. */
+  discovery: Promise<void> | null;
+  /** Since when conditions have their status, by type. */
+  since: ReadonlyMap<string, { readonly status: string; readonly at: number }>;
+  /** The outcome of the last complete pass; null before the first. */
+  outcome: Outcome | null;
+}
+
+/** The memory of an agent that has reported nothing yet. */
+export function newReportMemory(): ReportMemory {
+  return {
+    kubernetes: '',
+    capabilities: [],
+    discoveredAt: Number.NEGATIVE_INFINITY,
+    discovery: null,
+    since: new Map(),
+    outcome: null,
+  };
+}
+
+/** Remembers the outcome that reports are made of from now on. */
+export function rememberOutcome(memory: ReportMemory, outcome: Outcome): void {
+  memory.outcome = outcome;
+}
+
+/** Remembers since when the conditions of a report have their status. */
+export function rememberConditions(memory: ReportMemory, { conditions }: Pick<AgentReport, 'conditions'>): void {
+  memory.since = new Map(conditions.map((one) => [one.type, { status: one.status, at: Date.parse(one.since) }]));
+}

@@ -1,0 +1,46 @@
+import { isFresh } from '../channel/mode.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { buildReport } from '../report/build.ts';
+import { discoverCapabilities } from '../report/capabilities.ts';
+import { rememberConditions } from '../report/memory.ts';
+import type { MakeReport, Reporter } from '../report/reporter.ts';
+import { asSluiceError } from '../../shared/errors.ts';
+import type { Agent } from './agent.ts';
+
+/** Offers the report of a pass; never throws. The capabilities of the cluster are read first where that is due. */
+export async function offerReport(
+  agent: Agent,
+  reporter: Reporter,
+  outcome: Outcome,
+  signal: AbortSignal,
+): Promise<void> {
+  await discoverCapabilities(agent).catch((error: unknown) => {
+    agent.deps.log.debug('the cluster did not say what it is', { error: asSluiceError(error).message });
+  });
+  await reporter.offer(reportOf(agent, outcome), signal);
+}
+
+function reportOf({ deps, memory, view }: Agent, outcome: Outcome): MakeReport {
+  return (sequence, withEnvelope) => {
+    const now = deps.clock.now();
+    const { kubernetes, capabilities, since } = memory.report;
+    const report = buildReport({
+      // Offers may overtake each other while they wait: a report is made of the newest outcome, never of an older one.
+      outcome: memory.report.outcome ?? outcome,
+      live: view,
+      identity: deps.identity,
+      settings: deps.settings,
+      cluster: { kubernetes, capabilities, clusterUid: memory.inventory.clusterUid ?? '' },
+      faults: memory.faults.faults,
+      explanations: memory.explanations,
+      channelFault: memory.channel.fault,
+      isFresh: outcome.bundle !== null && isFresh(outcome.bundle, now),
+      sequence,
+      now,
+      since,
+      withEnvelope,
+    });
+    rememberConditions(memory.report, report);
+    return report;
+  };
+}
