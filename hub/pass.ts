@@ -78,8 +78,8 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   });
   const { assignments } = placed;
   const rendered = await timed(parts, 'render', () => {
-    const carriers = currentProviders(before);
-    return render(parts.cue, { fleet, history, assignments, targets, carriers }, signal, parts.rendered);
+    const input = { fleet, history, assignments, targets, currentProviders: currentProviders(before) };
+    return render(parts.cue, input, signal, parts.rendered);
   });
   const planned = await timed(parts, 'plan', async () =>
     plan({

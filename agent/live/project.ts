@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { LiveObject, LiveRoute } from '../model/live.ts';
+import type { LiveObject } from '../model/live.ts';
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
 import { factsOf } from '../../shared/model/kinds.ts';
 import { fieldManager, owner } from '../../shared/model/names.ts';
-import { idOf, objectId, type GroupKind, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
+import { idOf, type GroupKind, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
 import { assess } from '../health/assess.ts';
-import { at, listAt, numberAt, recordAt, stringAt, textsAt } from '../model/fields.ts';
+import { at, listAt, numberAt, textsAt } from '../model/fields.ts';
+import { routesOf } from './providers/list.ts';
+import { serviceId } from './providers/provider.ts';
 
 /** The kind whose objects say which addresses behind a Service are ready. */
 export const sliceKind: GroupKind = 'discovery.k8s.io/EndpointSlice';
@@ -15,7 +17,7 @@ export const sliceKind: GroupKind = 'discovery.k8s.io/EndpointSlice';
 export function project(object: KubeObject): LiveObject {
   const id = idOf(object);
   const { metadata } = object;
-  const { isInert, role } = factsOf(id);
+  const { isInert } = factsOf(id);
   const verdict =
     isInert && metadata.deletionTimestamp === undefined
       ? ({ health: 'Current', message: '' } as const)
@@ -32,7 +34,7 @@ export function project(object: KubeObject): LiveObject {
     replicas: replicasOf(object),
     podLabels: textsAt(object, 'spec', 'template', 'metadata', 'labels'),
     selector: object.kind === 'Service' ? textsAt(object, 'spec', 'selector') : null,
-    routes: role === 'route' ? routesOf(object) : null,
+    routes: routesOf(object),
   };
 }
 
@@ -49,20 +51,6 @@ export function fieldsHash(metadata: ObjectMeta): string | null {
   return createHash('sha256').update(canonicalJson(fields)).digest('base64url').slice(0, 16);
 }
 
-/** The backends of a traffic object (VirtualService, HTTPRoute, Ingress), in the order in which it lists them. */
-export function routesOf(object: KubeObject): LiveRoute[] {
-  const namespace = object.metadata.namespace ?? '';
-  if (object.kind === 'Ingress') return ingressRoutes(object, namespace);
-  const [rules, backends] = object.kind === 'HTTPRoute' ? ['rules', 'backendRefs'] : ['http', 'route'];
-  return listAt(object, 'spec', rules).flatMap((one, rule) =>
-    listAt(one, backends).map((backend) => ({
-      rule,
-      service: object.kind === 'HTTPRoute' ? backendService(backend, namespace) : hostService(backend, namespace),
-      weight: numberAt(backend, 'weight') ?? (object.kind === 'HTTPRoute' ? 1 : 100),
-    })),
-  );
-}
-
 function replicasOf(object: KubeObject): LiveObject['replicas'] {
   const spec = numberAt(object, 'spec', 'replicas');
   if (spec === null) return null;
@@ -71,32 +59,6 @@ function replicasOf(object: KubeObject): LiveObject['replicas'] {
     total: numberAt(object, 'status', 'replicas') ?? 0,
     ready: numberAt(object, 'status', 'readyReplicas') ?? 0,
   };
-}
-
-function backendService(backend: unknown, namespace: string): string {
-  return serviceId(stringAt(backend, 'namespace') ?? namespace, stringAt(backend, 'name') ?? '');
-}
-
-function hostService(backend: unknown, namespace: string): string {
-  const [name = '', inNamespace] = (stringAt(backend, 'destination', 'host') ?? '').split('.');
-  return serviceId(inNamespace ?? namespace, name);
-}
-
-function ingressRoutes(object: KubeObject, namespace: string): LiveRoute[] {
-  const seen = new Map<string, LiveRoute>();
-  for (const rule of listAt(object, 'spec', 'rules')) {
-    for (const path of listAt(rule, 'http', 'paths')) {
-      const name = stringAt(recordAt(path, 'backend', 'service'), 'name');
-      if (name === null) continue;
-      // Hosts repeat the same paths: an Ingress has one backend per Service, and no weights.
-      seen.set(name, { rule: 0, service: serviceId(namespace, name), weight: 100 });
-    }
-  }
-  return [...seen.values()];
-}
-
-function serviceId(namespace: string, name: string): string {
-  return objectId({ group: '', kind: 'Service', namespace, name });
 }
 
 /** Ready addresses of one EndpointSlice and the Service that it belongs to; null for a slice of no Service. */

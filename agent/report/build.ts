@@ -7,6 +7,7 @@ import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { Live } from '../model/live.ts';
 import type { Identity } from '../model/site.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
+import { providerOf } from '../../shared/model/traffic.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { type AgentReport, type ReportApp, type ReportRevision } from '../../shared/wire/report.ts';
 import { reportLimit } from '../../shared/model/limits.ts';
@@ -133,7 +134,7 @@ function numberOf(revision: string): number {
 function trafficOf(live: Live, inventory: Inventory, app: BundleApp): ReportApp['traffic'] {
   const [traffic] = app.traffic;
   const routes = traffic === undefined ? null : (live.object(traffic.id)?.routes ?? null);
-  if (traffic === undefined || routes === null || traffic.provider === 'ingress') return [];
+  if (traffic === undefined || routes === null || !providerOf(traffic.provider).hasWeights) return [];
   const first = routes.filter((route) => route.rule === 0);
   const total = first.reduce((sum, route) => sum + route.weight, 0);
   const byRevision = new Map<string, number>();

@@ -1,6 +1,7 @@
 import type { LiveRoute } from '../model/live.ts';
 import type { AppObservation } from '../model/plan.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
+import { providerOf } from '../../shared/model/traffic.ts';
 import type { BundleApp, BundleTraffic, TrafficTarget } from '../../shared/wire/revision.ts';
 import { expectedEndpoints, ownLive, revisionReadiness, type Readiness } from './readiness.ts';
 import { shareOut } from './weights.ts';
@@ -74,7 +75,7 @@ function firstStep(observed: AppObservation, app: BundleApp, traffic: BundleTraf
   const wanted = traffic.targets.map((target) => target.weight);
   if (late.length === 0) return { weights: wanted, waitsFor: null, isMoved: false };
   const waitsFor = firstUnready(observed, app, late);
-  const canLeaveOut = late.every((target) => target.pointer !== undefined) && traffic.provider !== 'ingress';
+  const canLeaveOut = hasWeights(traffic) && late.every((target) => target.pointer !== undefined);
   const weights = canLeaveOut ? shareOut(traffic.targets, ready) : null;
   return { weights, waitsFor, isMoved: false };
 }
@@ -107,29 +108,33 @@ function hasEndpoints(observed: AppObservation, service: ObjectId): boolean {
   return (observed.live.readyEndpoints(service) ?? 0) > 0;
 }
 
-/** The wanted percentage of a target in its rule. An Ingress has no weights: a backend is there or not. */
+/** The wanted percentage of a target in its rule; without weights, a backend is there or not. */
 function share(traffic: BundleTraffic, target: TrafficTarget): number {
-  if (traffic.provider === 'ingress') return target.weight > 0 ? 100 : 0;
+  if (!hasWeights(traffic)) return target.weight > 0 ? 100 : 0;
   const total = traffic.targets.reduce((sum, one) => sum + (one.rule === target.rule ? one.weight : 0), 0);
   return total === 0 ? 0 : (100 * target.weight) / total;
 }
 
 function liveShare(traffic: BundleTraffic, routes: readonly LiveRoute[], target: TrafficTarget): number {
   const weight = liveWeight(traffic, routes, target) ?? 0;
-  if (traffic.provider === 'ingress') return weight > 0 ? 100 : 0;
+  if (!hasWeights(traffic)) return weight > 0 ? 100 : 0;
   const total = routes.reduce((sum, one) => sum + (one.rule === target.rule ? one.weight : 0), 0);
   return total === 0 ? 0 : (100 * weight) / total;
 }
 
 function liveWeight(traffic: BundleTraffic, routes: readonly LiveRoute[], target: TrafficTarget): number | null {
   const backends = routes.filter(
-    (one) => one.service === target.service && (traffic.provider === 'ingress' || one.rule === target.rule),
+    (one) => one.service === target.service && (!hasWeights(traffic) || one.rule === target.rule),
   );
   return backends.length === 0 ? null : backends.reduce((sum, one) => sum + one.weight, 0);
 }
 
 function isThere(traffic: BundleTraffic, routes: readonly LiveRoute[], target: TrafficTarget): boolean {
   return Math.abs(share(traffic, target) - liveShare(traffic, routes, target)) <= 0.5;
+}
+
+function hasWeights({ provider }: BundleTraffic): boolean {
+  return providerOf(provider).hasWeights;
 }
 
 function digestOf(app: BundleApp, id: ObjectId): string | undefined {

@@ -1,5 +1,6 @@
 import { access, writeFile } from 'node:fs/promises';
 import { asSluiceError, SluiceError } from '../../shared/errors.ts';
+import { providerNames } from '../../shared/model/traffic.ts';
 import { choiceOption, switchOption, textOption } from '../../shared/lib/command.ts';
 import { parseJoinLine } from '../../shared/wire/join.ts';
 import { capabilitiesOf, unknownCapabilities } from '../model/capabilities.ts';
@@ -17,7 +18,7 @@ export const joinCommand = command({
     labels: textOption('--labels <k=v,...>', 'labels that placements select by'),
     capabilities: textOption(
       '--capabilities <word,...>',
-      'istio, gateway-api, ingress; default: what the agent reports first',
+      `${providerNames.join(', ')}; default: what the agent reports first`,
     ),
     replace: switchOption('--replace', 'give up the registration that has this name now'),
     reports: switchOption('--no-reports', 'no report will ever come back from there'),
@@ -69,7 +70,7 @@ function parseCapabilities(given: readonly string[]) {
   if (unknown === undefined) return capabilitiesOf(given);
   throw new SluiceError('USAGE', 'not a capability', {
     subject: unknown,
-    hint: 'there are istio, gateway-api, ingress',
+    hint: `there are ${providerNames.join(', ')}`,
   });
 }
 

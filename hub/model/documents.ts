@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { annotation } from '../../shared/model/names.ts';
-import { providerNames } from '../../shared/model/traffic.ts';
+import { providerNames, trafficProviders, type ProviderName } from '../../shared/model/traffic.ts';
 
 /**
  * The documents that users write in the config repository (semantics.md). Strict: a member that is not
@@ -125,11 +125,19 @@ export const applicationDeployment = z.strictObject({
 });
 export type ApplicationDeployment = z.infer<typeof applicationDeployment>;
 
-export const capabilities = z.strictObject({
-  istio: z.union([z.boolean(), z.strictObject({ gateways: z.array(name).optional() })]).optional(),
-  'gateway-api': z.union([z.boolean(), z.strictObject({ gateways: z.array(name).optional() })]).optional(),
-  ingress: z.union([z.boolean(), z.strictObject({ className: name.optional() })]).optional(),
-});
+const settings = {
+  gateways: z.strictObject({ gateways: z.array(name).optional() }),
+  className: z.strictObject({ className: name.optional() }),
+} as const;
+
+type CapabilitySchema = z.ZodOptional<z.ZodUnion<[z.ZodBoolean, (typeof settings)[keyof typeof settings]]>>;
+
+/** What a cluster offers: a member for each traffic provider of shared/model/traffic.ts. */
+export const capabilities = z.strictObject(
+  Object.fromEntries(
+    trafficProviders.map(({ name, setting }) => [name, z.union([z.boolean(), settings[setting]]).optional()]),
+  ) as Readonly<Record<ProviderName, CapabilitySchema>>,
+);
 export type Capabilities = z.infer<typeof capabilities>;
 
 export const cluster = z.strictObject({

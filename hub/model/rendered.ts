@@ -1,9 +1,6 @@
 import type { KubeObject, ObjectId } from '../../shared/model/object.ts';
 import type { BundleReplicas, BundleTraffic } from '../../shared/wire/revision.ts';
 
-/** What carries the traffic of a unit on a cluster. */
-export type Carrier = BundleTraffic['provider'];
-
 /** One revision on one cluster, as placement decided. */
 export interface Assignment {
   /** The unit that is delivered: `namespace/name` of the ApplicationDeployment, or of a plain Application. */

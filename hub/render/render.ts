@@ -1,18 +1,20 @@
 import { canonicalJson } from '../../shared/lib/canonical.ts';
-import { by } from '../../shared/lib/order.ts';
-import { docKey, namespaceOf, type Application, type ApplicationDeployment } from '../model/documents.ts';
+import type { ProviderName } from '../../shared/model/traffic.ts';
 import { internalProblem } from '../model/internal-problem.ts';
 import type { Fleet, RevisionHistory, RevisionRecord, Target } from '../model/fleet.ts';
 import type { FoundHold } from '../model/hold.ts';
-import type { Assignment, Carrier, RenderedApp } from '../model/rendered.ts';
-import type { Problem, Sourced } from '../model/source.ts';
+import type { Assignment, RenderedApp } from '../model/rendered.ts';
+import type { Problem } from '../model/source.ts';
 import { componentSources } from '../sources/list.ts';
 import type { ComponentSource } from '../sources/source.ts';
 import type { CueEngine, CueEvaluator } from '../cue/engine.ts';
 import type { Attempt, RenderFault } from '../model/fault.ts';
 import { newRenderMemory, type RenderMemory } from './memory.ts';
 import { renderRevision, type RevisionComponent } from './revision.ts';
-import { renderUnit, type UnitOutcome, type UnitRevision, type UnitTarget } from './unit.ts';
+import { providers as allProviders } from './traffic/providers/list.ts';
+import type { ProviderRenderer } from './traffic/providers/provider.ts';
+import { renderUnit, type UnitOutcome, type UnitRevision } from './unit.ts';
+import { unitsOf, type Part, type Unit } from './units.ts';
 
 /** What rendering looks at. */
 export interface RenderInput {
@@ -20,10 +22,12 @@ export interface RenderInput {
   readonly history: RevisionHistory;
   readonly assignments: readonly Assignment[];
   readonly targets: readonly Target[];
-  /** What carries the traffic of a unit on a cluster now, by `unit cluster`: `auto` stays with it while it is there. */
-  readonly carriers?: ReadonlyMap<string, Carrier>;
+  /** The provider of a unit's traffic on a cluster now, by `unit cluster`: `auto` stays with it while it is offered. */
+  readonly currentProviders?: ReadonlyMap<string, ProviderName>;
   /** The component sources there are (default: all of hub/sources). */
   readonly sources?: readonly ComponentSource[];
+  /** The traffic providers there are, best first (default: all of traffic/providers). */
+  readonly providers?: readonly ProviderRenderer[];
 }
 
 /** What was rendered, one entry per unit and cluster, and a hold for each unit that was not, or whose traffic waits there. */
@@ -42,7 +46,7 @@ export async function render(
   signal: AbortSignal,
   memory: RenderMemory = newRenderMemory(),
 ): Promise<RenderedFleet> {
-  const { sources = componentSources } = input;
+  const { sources = componentSources, providers = allProviders } = input;
   const units = unitsOf(input);
   const revisions = await renderRevisions({ cue, memory, sources, signal }, units);
   const apps: RenderedApp[] = [];
@@ -53,7 +57,7 @@ export async function render(
       holds.push(unitHold(unit, 'render', broken));
       continue;
     }
-    const { app, faults, warning } = catchInternal(unit, revisions, memory);
+    const { app, faults, warning } = catchInternal(unit, revisions, { memory, providers });
     if (app !== null) apps.push(app);
     else {
       const problems = faults.map((fault) => unitProblem(unit, fault, 'error'));
@@ -73,10 +77,15 @@ function unitHold(unit: Unit, by: 'render' | 'capability', problems: readonly Pr
   return { app: unit.key, cluster: unit.target.name, by, reason: problems[0]?.message ?? '', problems };
 }
 
+interface UnitParts {
+  readonly memory: RenderMemory;
+  readonly providers: readonly ProviderRenderer[];
+}
+
 // An internal error in one unit must not stop the others.
-function catchInternal(unit: Unit, rendered: Revisions, memory: RenderMemory): UnitOutcome {
+function catchInternal(unit: Unit, rendered: Revisions, parts: UnitParts): UnitOutcome {
   try {
-    return outcomeOf(unit, rendered, memory);
+    return outcomeOf(unit, rendered, parts);
   } catch (error) {
     const { key, target } = unit;
     const bug = internalProblem(error, `${key} cannot be rendered for ${target.name}`);
@@ -84,7 +93,7 @@ function catchInternal(unit: Unit, rendered: Revisions, memory: RenderMemory): U
   }
 }
 
-function outcomeOf(unit: Unit, rendered: Revisions, memory: RenderMemory): UnitOutcome {
+function outcomeOf(unit: Unit, rendered: Revisions, { memory, providers }: UnitParts): UnitOutcome {
   const { namespace, name, source, target } = unit;
   const deployment = unit.deployment?.doc ?? null;
   const revisions = unit.parts.flatMap((part) => withComponents(part, unit, rendered));
@@ -95,75 +104,14 @@ function outcomeOf(unit: Unit, rendered: Revisions, memory: RenderMemory): UnitO
   ];
   const key = `${unit.key} ${target.name}`;
   const known = memory.units.get(key, from);
-  const outcome = known ?? renderUnit({ namespace, name, source, target, deployment, revisions });
+  const outcome = known ?? renderUnit({ namespace, name, source, target, deployment, revisions }, providers);
   if (known === undefined) memory.units.set(key, from, outcome);
   // The commit alone is of now: it says where the document stands, not what it says.
   const isOfNow = outcome.app === null || outcome.app.source === source;
   return isOfNow ? outcome : { ...outcome, app: { ...outcome.app, source } };
 }
 
-interface Part {
-  readonly assignment: Assignment;
-  readonly record: RevisionRecord;
-  /** The Application document, when it still says what this revision says: errors can name a place in it. */
-  readonly document: Sourced<unknown> | null;
-}
-
-interface Unit {
-  readonly key: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly source: string;
-  readonly target: UnitTarget;
-  readonly deployment: Sourced<ApplicationDeployment> | null;
-  readonly parts: readonly Part[];
-}
-
 type Revisions = ReadonlyMap<string, Attempt<readonly RevisionComponent[]>>;
-
-function unitsOf(input: RenderInput): readonly Unit[] {
-  const lookup: Lookup = {
-    deployments: new Map(input.fleet.deployments.map((sourced) => [docKey(sourced.doc), sourced])),
-    applications: new Map(input.fleet.applications.map((sourced) => [docKey(sourced.doc), sourced])),
-    records: new Map(
-      [...input.history.revisions.values()]
-        .flat()
-        .map((record) => [`${namespaceOf(record.application)}/${record.name}`, record]),
-    ),
-    newest: input.history.newest,
-  };
-  const groups = Map.groupBy(input.assignments, ({ unit, cluster }) => `${unit} ${cluster}`);
-  return [...groups.values()]
-    .flatMap((group) => {
-      const target = input.targets.find(({ name }) => name === group[0]?.cluster);
-      const carrier = input.carriers?.get(`${group[0]?.unit ?? ''} ${target?.name ?? ''}`) ?? null;
-      const unit = target === undefined ? null : unitOf(group, { ...target, carrier }, lookup);
-      return unit === null ? [] : [unit];
-    })
-    .sort(by(({ key, target }) => `${key} ${target.name}`));
-}
-
-interface Lookup {
-  readonly deployments: ReadonlyMap<string, Sourced<ApplicationDeployment>>;
-  readonly applications: ReadonlyMap<string, Sourced<Application>>;
-  readonly records: ReadonlyMap<string, RevisionRecord>;
-  readonly newest: ReadonlyMap<string, string>;
-}
-
-function unitOf(group: readonly Assignment[], target: UnitTarget, lookup: Lookup): Unit | null {
-  const key = group[0]?.unit ?? '';
-  const [namespace = '', name = ''] = key.split('/');
-  const parts = group.flatMap((assignment) => {
-    const record = lookup.records.get(`${namespace}/${assignment.revision}`);
-    if (record === undefined) return [];
-    const isNow = lookup.newest.get(record.app) === record.name;
-    return [{ assignment, record, document: (isNow && lookup.applications.get(record.app)) || null }];
-  });
-  if (parts.length === 0) return null;
-  const deployment = lookup.deployments.get(key) ?? null;
-  const source = deployment?.commit ?? lookup.applications.get(key)?.commit ?? '';
-  return { key, namespace, name, source, target, deployment, parts };
-}
 
 interface RevisionParts {
   readonly cue: CueEngine;

@@ -1,14 +1,17 @@
 import { by } from '../../shared/lib/order.ts';
 import type { ApplicationDeployment } from '../model/documents.ts';
 import { idOf, type KubeObject } from '../../shared/model/object.ts';
+import type { ProviderName } from '../../shared/model/traffic.ts';
 import type { BundleReplicas } from '../../shared/wire/revision.ts';
 import type { RevisionRecord, Target } from '../model/fleet.ts';
-import type { Assignment, Carrier, RenderedApp, RenderedObject } from '../model/rendered.ts';
+import type { Assignment, RenderedApp, RenderedObject } from '../model/rendered.ts';
 import type { RenderFault } from '../model/fault.ts';
 import { canonicalObject, nameFault, repeatedId } from './objects.ts';
 import { applyPatch, patchRulesOf } from './patch.ts';
 import type { RevisionComponent } from './revision.ts';
-import { renderTraffic, type PlacedRevision, type TrafficOutcome } from './traffic/traffic.ts';
+import type { ProviderRenderer } from './traffic/providers/provider.ts';
+import type { PlacedRevision } from './traffic/services.ts';
+import { renderTraffic, type TrafficOutcome } from './traffic/traffic.ts';
 import { autoscaled, isScalable, replicasOf, replicasPointer, withReplicas } from './workload.ts';
 
 /** A revision that is assigned to the cluster, with its rendered components. */
@@ -18,9 +21,9 @@ export interface UnitRevision {
   readonly components: readonly RevisionComponent[];
 }
 
-/** The cluster that a unit goes to, and what carries its traffic there now. */
+/** The cluster that a unit goes to, and the provider of its traffic there now. */
 export interface UnitTarget extends Target {
-  readonly carrier: Carrier | null;
+  readonly currentProvider: ProviderName | null;
 }
 
 /** One delivered unit on one cluster; `deployment` is null for a plain Application. */
@@ -42,7 +45,7 @@ export interface UnitOutcome {
 }
 
 /** Puts the objects of a unit together for one cluster: replicas, Services, traffic. Pure. */
-export function renderUnit(unit: UnitOnCluster): UnitOutcome {
+export function renderUnit(unit: UnitOnCluster, providers: readonly ProviderRenderer[]): UnitOutcome {
   const highest = unit.revisions.reduce<UnitRevision | undefined>(
     (best, next) => (best === undefined || next.record.number > best.record.number ? next : best),
     undefined,
@@ -60,7 +63,9 @@ export function renderUnit(unit: UnitOnCluster): UnitOutcome {
     return { name: revision.record.name, own, shared };
   });
   const traffic =
-    unit.deployment === null ? null : renderTraffic(unit.deployment, placedRevisions(unit, highest), unit.target);
+    unit.deployment === null
+      ? null
+      : renderTraffic(unit.deployment, placedRevisions(unit, highest), unit.target, providers);
   if (traffic !== null && traffic.faults.length > 0) return { app: null, warning: null, faults: traffic.faults };
 
   const objects: RenderedObject[] = [];

@@ -1,4 +1,5 @@
 import type { AppHealth } from '../../shared/model/health.ts';
+import { trafficProviders } from '../../shared/model/traffic.ts';
 import { ageText } from './age.ts';
 import type { StatusRow, StatusView } from '../api/status.ts';
 import { fit, layoutTable, wrap, type Column } from './layout.ts';
@@ -103,12 +104,15 @@ function readyText({ ready, desired }: StatusRow['revisions'][number]): string {
   return ready === null && desired === null ? '-' : `${ready ?? '?'}/${desired ?? '?'}`;
 }
 
-/** The live share, with the wanted one while they differ; what carries it where it has no weights. */
+/** The live share, with the wanted one while they differ; the provider's name where it has no weights. */
 function shareText(
   { traffic, wantedTraffic }: StatusRow['revisions'][number],
   { provider }: Pick<StatusRow, 'provider'>,
 ): string {
-  if (traffic === null) return provider === 'ingress' && wantedTraffic !== null && wantedTraffic > 0 ? provider : '-';
+  if (traffic === null) {
+    const isWithoutWeights = trafficProviders.some(({ name, hasWeights }) => name === provider && !hasWeights);
+    return isWithoutWeights && (wantedTraffic ?? 0) > 0 ? (provider ?? '-') : '-';
+  }
   const live = `${Math.round(traffic)}%`;
   return wantedTraffic === null || Math.round(traffic) === wantedTraffic ? live : `${live}>${wantedTraffic}%`;
 }

@@ -6,6 +6,7 @@ import {
   type StringMatch,
   type Traffic,
 } from '../model/documents.ts';
+import { providerOf, trafficProviders, type TrafficProvider } from '../../shared/model/traffic.ts';
 import type { References } from './references.ts';
 import { checkDerived, isHost } from './names.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
@@ -13,7 +14,8 @@ import { suggestion } from './problems.ts';
 
 interface Context {
   readonly doc: ApplicationDeployment;
-  readonly traffic: Traffic;
+  /** What the provider that the document names can do; null for `auto` and `none`, where nothing is known yet. */
+  readonly provider: TrafficProvider | null;
   readonly references: References;
   readonly reporter: Reporter;
 }
@@ -25,34 +27,36 @@ export function checkTraffic(
   references: References,
   reporter: Reporter,
 ): void {
-  const path = ['spec', 'traffic'];
-  for (const [index, host] of traffic.hosts.entries()) {
-    if (isHost(host)) continue;
-    reporter.error(
-      'DOCUMENT_INVALID',
-      [...path, 'hosts', index],
-      `"${host}" is no host name`,
-      'write it as app.example.com',
-    );
-  }
-  if (traffic.provider === 'istio' && traffic.hosts.length === 0 && traffic.http.length > 0) {
-    reporter.error('DOCUMENT_INVALID', path, 'Istio needs at least one host', 'add spec.traffic.hosts');
-  }
-  for (const [index, gateway] of (traffic.gateways ?? []).entries()) {
-    if (/^(?:[a-z0-9][-a-z0-9]*\/)?[a-z0-9][-.a-z0-9]*$/.test(gateway)) continue;
-    const hint = 'write it as NAMESPACE/NAME';
-    reporter.error('DOCUMENT_INVALID', [...path, 'gateways', index], `"${gateway}" is no gateway`, hint);
-  }
+  const { provider: name } = traffic;
+  const provider = name === 'auto' || name === 'none' ? null : providerOf(name);
+  const context = { doc, provider, references, reporter };
+  checkAddresses(traffic, context);
   for (const [index, rule] of traffic.http.entries()) {
-    const context = { doc, traffic, references, reporter };
-    for (const [at, match] of (rule.match ?? []).entries())
-      checkMatch(match, [...path, 'http', index, 'match', at], context);
-    checkTargets(rule, [...path, 'http', index, 'weightedTargets'], context);
-    checkWeights(rule, [...path, 'http', index, 'weightedTargets'], context);
+    const path = ['spec', 'traffic', 'http', index];
+    for (const [at, match] of (rule.match ?? []).entries()) checkMatch(match, [...path, 'match', at], context);
+    checkTargets(rule, [...path, 'weightedTargets'], context);
+    checkWeights(rule, [...path, 'weightedTargets'], context);
   }
 }
 
-function checkMatch(match: HttpMatch, path: Steps, { traffic: { provider }, reporter }: Context): void {
+function checkAddresses({ hosts, gateways = [], http }: Traffic, { provider, reporter }: Context): void {
+  const path = ['spec', 'traffic'];
+  for (const [index, host] of hosts.entries()) {
+    if (isHost(host)) continue;
+    const message = `"${host}" is not a host name`;
+    reporter.error('DOCUMENT_INVALID', [...path, 'hosts', index], message, 'use the form app.example.com');
+  }
+  if (provider?.needsHost === true && hosts.length === 0 && http.length > 0) {
+    reporter.error('DOCUMENT_INVALID', path, `${provider.name} needs at least one host`, 'add spec.traffic.hosts');
+  }
+  for (const [index, gateway] of gateways.entries()) {
+    if (/^(?:[a-z0-9][-a-z0-9]*\/)?[a-z0-9][-.a-z0-9]*$/.test(gateway)) continue;
+    const message = `"${gateway}" is not a gateway`;
+    reporter.error('DOCUMENT_INVALID', [...path, 'gateways', index], message, 'use the form NAMESPACE/NAME');
+  }
+}
+
+function checkMatch(match: HttpMatch, path: Steps, { provider, reporter }: Context): void {
   const headers = Object.entries(match.headers ?? {}).map(([name, value]) => ['headers', name, value] as const);
   checkRegex(match.uri, [...path, 'uri'], provider, reporter);
   checkRegex(match.method, [...path, 'method'], provider, reporter);
@@ -61,9 +65,11 @@ function checkMatch(match: HttpMatch, path: Steps, { traffic: { provider }, repo
   if (start !== null && !start.startsWith('/')) {
     reporter.error('DOCUMENT_INVALID', [...path, 'uri'], `the path "${start}" must start with /`);
   }
-  if (provider === 'ingress' && (match.headers !== undefined || match.method !== undefined)) {
-    const hint = 'match by uri alone, or use provider: istio or gateway-api';
-    reporter.error('UNSUPPORTED', path, 'ingress matches no headers and methods', hint);
+  const members = (['headers', 'method'] as const).filter((member) => match[member] !== undefined);
+  if (provider !== null && members.some((member) => !provider.matches.includes(member))) {
+    const able = namesOf(({ matches }) => members.every((member) => matches.includes(member)));
+    const hint = `match by uri alone, or use provider: ${able}`;
+    reporter.error('UNSUPPORTED', path, `${provider.name} matches no headers and methods`, hint);
   }
 }
 
@@ -75,12 +81,13 @@ function startOf(uri: HttpMatch['uri']): string | null {
 function checkRegex(
   value: StringMatch | string | undefined,
   path: Steps,
-  provider: Traffic['provider'],
+  provider: TrafficProvider | null,
   reporter: Reporter,
 ): void {
   if (value === undefined || typeof value === 'string' || !('regex' in value)) return;
-  if (provider === 'ingress' || provider === 'gateway-api') {
-    reporter.error('UNSUPPORTED', path, `${provider} has no regex matches`, 'use prefix or exact, or provider: istio');
+  if (provider?.matches.includes('regex') === false) {
+    const hint = `use prefix or exact, or provider: ${namesOf(({ matches }) => matches.includes('regex'))}`;
+    reporter.error('UNSUPPORTED', path, `${provider.name} has no regex matches`, hint);
   }
   if (!isExpression(value.regex)) {
     reporter.error('DOCUMENT_INVALID', path, `"${value.regex}" is no regular expression`);
@@ -133,12 +140,13 @@ function allTargets(doc: ApplicationDeployment, revision: string): string[] {
   return targets.filter(({ revisionName }) => revisionName === revision).map(({ componentName }) => componentName);
 }
 
-function checkWeights({ weightedTargets }: HttpRule, path: Steps, { traffic: { provider }, reporter }: Context): void {
+function checkWeights({ weightedTargets }: HttpRule, path: Steps, { provider, reporter }: Context): void {
   const given = weightedTargets.filter(({ weight }) => weight !== undefined).length;
-  if (provider === 'ingress' && given > 0) {
+  if (provider?.hasWeights === false && given > 0) {
     const at = weightedTargets.findIndex(({ weight }) => weight !== undefined);
-    const hint = 'take the weights away (replicas decide the split), or use provider: auto, istio or gateway-api';
-    reporter.error('WEIGHTS_INVALID', [...path, at, 'weight'], 'ingress cannot split by weight', hint);
+    const able = namesOf(({ hasWeights }) => hasWeights);
+    const hint = `remove the weights (replicas decide the split), or use provider: auto, ${able}`;
+    reporter.error('WEIGHTS_INVALID', [...path, at, 'weight'], `${provider.name} cannot split by weight`, hint);
     return;
   }
   if (given > 0 && given < weightedTargets.length) {
@@ -151,15 +159,10 @@ function checkWeights({ weightedTargets }: HttpRule, path: Steps, { traffic: { p
     );
     return;
   }
-  const needed = provider === 'istio' || provider === 'gateway-api';
   if (given === 0) {
-    if (needed && weightedTargets.length > 1) {
-      reporter.error(
-        'WEIGHTS_INVALID',
-        path,
-        `${provider} needs weights to split traffic`,
-        'give each target a weight',
-      );
+    if (provider?.hasWeights === true && weightedTargets.length > 1) {
+      const message = `${provider.name} needs weights to split traffic`;
+      reporter.error('WEIGHTS_INVALID', path, message, 'give each target a weight');
     }
     return;
   }
@@ -167,6 +170,14 @@ function checkWeights({ weightedTargets }: HttpRule, path: Steps, { traffic: { p
   if (sum !== 100) {
     reporter.error('WEIGHTS_INVALID', path, `the weights add up to ${sum}`, 'make them add up to 100 in each rule');
   }
+}
+
+/** The names of the providers that can do something, as a choice: `istio or gateway-api`. */
+function namesOf(can: (provider: TrafficProvider) => boolean): string {
+  return trafficProviders
+    .filter(can)
+    .map(({ name }) => name)
+    .join(' or ');
 }
 
 function isExpression(text: string): boolean {

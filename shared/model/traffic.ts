@@ -12,6 +12,12 @@ export interface TrafficProvider {
   readonly olderVersions: readonly string[];
   /** True where a rule can split its traffic by weight; elsewhere each Service has its own path, and replicas decide. */
   readonly hasWeights: boolean;
+  /** What a rule can match beside paths, on every implementation of the kind. */
+  readonly matches: readonly ('headers' | 'method' | 'regex')[];
+  /** True where traffic without a host cannot be written. */
+  readonly needsHost: boolean;
+  /** What a cluster's capability can say beyond that the provider is there. */
+  readonly setting: 'gateways' | 'className';
 }
 
 /** Every traffic provider, in the order in which `provider: auto` chooses. */
@@ -23,6 +29,9 @@ export const trafficProviders = [
     version: 'v1',
     olderVersions: ['v1beta1'],
     hasWeights: true,
+    matches: ['headers', 'method', 'regex'],
+    needsHost: true,
+    setting: 'gateways',
   },
   {
     name: 'gateway-api',
@@ -31,6 +40,9 @@ export const trafficProviders = [
     version: 'v1',
     olderVersions: [],
     hasWeights: true,
+    matches: ['headers', 'method'],
+    needsHost: false,
+    setting: 'gateways',
   },
   {
     name: 'ingress',
@@ -39,6 +51,9 @@ export const trafficProviders = [
     version: 'v1',
     olderVersions: [],
     hasWeights: false,
+    matches: [],
+    needsHost: false,
+    setting: 'className',
   },
 ] as const satisfies readonly TrafficProvider[];
 

@@ -1,23 +1,29 @@
 import type { ApplicationDeployment, Capabilities, Traffic } from '../../model/documents.ts';
 import { namespaceOf } from '../../model/documents.ts';
 import { idOf, objectId, type KubeObject } from '../../../shared/model/object.ts';
+import { providerOf, type ProviderName } from '../../../shared/model/traffic.ts';
 import type { BundleTraffic } from '../../../shared/wire/revision.ts';
 import type { RenderFault } from '../../model/fault.ts';
 import { unitLabels } from '../labels.ts';
-import { revisionService, runsPods, sharedService, type ServedComponent } from '../services.ts';
-import { gatewaysOf, chooseProvider, type Choice, type Provider } from './provider.ts';
-import { httpRoute } from './gatewayapi.ts';
-import { ingress } from './ingress.ts';
-import { virtualService } from './istio.ts';
-import { rulesOn, type Rule, type Way } from './rules.ts';
-import type { TrafficHeader, TrafficShape } from './shape.ts';
+import { chooseProvider, classNameOf, gatewaysOf, type Choice } from './choose.ts';
+import { providers } from './providers/list.ts';
+import type { ProviderRenderer, TrafficHeader } from './providers/provider.ts';
+import { rulesOn } from './rules.ts';
+import {
+  revisionServices,
+  serviceNames,
+  sharedName,
+  sharedServices,
+  type PlacedRevision,
+  type ServiceNames,
+} from './services.ts';
 
-/** A revision that is placed on the cluster, as traffic sees it. */
-export interface PlacedRevision {
+/** The cluster that traffic is rendered for. */
+export interface TrafficCluster {
   readonly name: string;
-  readonly application: string;
-  readonly replicas: number | null;
-  readonly served: (component: string) => Omit<ServedComponent, 'ports'> | null;
+  readonly capabilities: Capabilities | null;
+  /** The provider of the unit's traffic there now; null where none flows. */
+  readonly currentProvider: ProviderName | null;
 }
 
 /** Traffic of one deployment on one cluster; `held` = its objects wait (and why), Services are there. */
@@ -45,7 +51,8 @@ const nothing: TrafficOutcome = {
 export function renderTraffic(
   doc: ApplicationDeployment,
   revisions: readonly PlacedRevision[],
-  cluster: { readonly name: string; readonly capabilities: Capabilities | null; readonly carrier: Provider | null },
+  cluster: TrafficCluster,
+  list: readonly ProviderRenderer[] = providers,
 ): TrafficOutcome {
   const { traffic } = doc.spec;
   if (traffic === undefined || traffic.http.length === 0) return nothing;
@@ -53,7 +60,7 @@ export function renderTraffic(
   const { ofRevision, faults } = revisionServices(traffic, revisions, names);
   if (faults.length > 0) return { ...nothing, faults };
   const base = { ...nothing, ofRevision };
-  const choice = chooseProvider(traffic, cluster.capabilities, cluster.carrier);
+  const choice = chooseProvider(traffic, cluster.capabilities, cluster.currentProvider, list);
   switch (choice.kind) {
     case 'none':
       return base;
@@ -67,7 +74,7 @@ export function renderTraffic(
     case 'missing':
       return withoutProvider(base, traffic, cluster.name, choice.offered);
     case 'provider':
-      return carried(withNote(base, choice), {
+      return renderProvider(withNote(base, choice), {
         doc,
         traffic,
         revisions,
@@ -81,7 +88,10 @@ export function renderTraffic(
 // Somebody who installs a better provider wonders why nothing happens.
 function withNote(base: TrafficOutcome, { provider, better }: Extract<Choice, { kind: 'provider' }>): TrafficOutcome {
   if (better === null) return base;
-  return { ...base, notes: [`traffic stays on ${provider}; to move it to ${better}, name that as traffic.provider`] };
+  return {
+    ...base,
+    notes: [`traffic stays on ${provider.name}; to move it to ${better.name}, name that as traffic.provider`],
+  };
 }
 
 // A provider that was asked for by name and is not there: what runs stays as it is.
@@ -89,7 +99,7 @@ function withoutProvider(
   base: TrafficOutcome,
   traffic: Traffic,
   cluster: string,
-  offered: readonly Provider[],
+  offered: readonly ProviderName[],
 ): TrafficOutcome {
   const hint = 'declare what it offers in spec.capabilities of the Cluster';
   if (traffic.provider === 'auto') return held(base, cluster, 'it offers no traffic provider', hint);
@@ -101,139 +111,49 @@ interface Scene {
   readonly doc: ApplicationDeployment;
   readonly traffic: Traffic;
   readonly revisions: readonly PlacedRevision[];
-  readonly names: ReadonlyMap<string, string>;
-  readonly provider: Provider;
+  readonly names: ServiceNames;
+  readonly provider: ProviderRenderer;
   readonly capabilities: Capabilities | null;
 }
 
-function carried(base: TrafficOutcome, scene: Scene): TrafficOutcome {
-  const { doc, traffic, provider } = scene;
+function renderProvider(base: TrafficOutcome, scene: Scene): TrafficOutcome {
+  const { doc, traffic, revisions, names, provider } = scene;
   const placement = {
-    replicas: new Map(scene.revisions.map(({ name, replicas }) => [name, replicas])),
-    service: (revision: string, component: string) => scene.names.get(key(revision, component)) ?? revision,
+    replicas: new Map(revisions.map(({ name, replicas }) => [name, replicas])),
+    service: names.ofRevision,
+    sharedService: (revision: string, component: string) => sharedName(traffic, revisions, { revision, component }),
   };
-  const { rules, notes } = rulesOn(traffic, placement, provider === 'ingress');
+  const facts = providerOf(provider.name);
+  const { rules, notes } = rulesOn(traffic, placement, facts);
   if (rules.length === 0) return { ...base, notes };
-  const shared = new Map<string, { readonly way: Way; readonly ports: Set<number> }>();
-  const shape = shapeOf(scene, rules, (way) => {
-    const name = sharedName(scene, way);
-    const entry = shared.get(name) ?? { way, ports: new Set<number>() };
-    entry.ports.add(way.port);
-    shared.set(name, entry);
-    return name;
-  });
+  const shape = provider.render(headerOf(scene), rules);
   if ('fault' in shape) {
     return { ...nothing, faults: [{ ...faultAt(shape.fault), code: 'UNSUPPORTED', hint: shape.hint }] };
   }
-  const services = [...shared].flatMap(([name, { way, ports }]) => {
-    const served = servedBy(scene.revisions, way.revision, way.component);
-    return served === null
-      ? []
-      : [sharedService({ ...served, ports: [...ports].sort((a, b) => a - b) }, name, doc.metadata.name)];
-  });
-  // What the traffic object itself leads to: under an Ingress with a match, the Service that all revisions share.
-  const leadsTo = (rule: Rule, way: Way) =>
-    provider === 'ingress' && rule.match.length > 0 ? sharedName(scene, way) : way.service;
-  const targets = rules.flatMap((one, rule) =>
-    one.ways.map((way, place) => ({
+  const { object, pointer } = shape;
+  const services = facts.hasWeights ? [] : sharedServices(rules, revisions, doc.metadata.name);
+  const targets = rules.flatMap(({ backends }, rule) =>
+    backends.map(({ revision, component, service, weight }, backend) => ({
       rule,
-      revision: way.revision,
-      component: way.component,
-      service: objectId({ group: '', kind: 'Service', namespace: namespaceOf(doc), name: leadsTo(one, way) }),
-      weight: way.weight,
-      ...(shape.pointer !== null && { pointer: shape.pointer(rule, place) }),
+      revision,
+      component,
+      service: objectId({ group: '', kind: 'Service', namespace: namespaceOf(doc), name: service }),
+      weight,
+      ...(pointer !== null && { pointer: pointer(rule, backend) }),
     })),
   );
-  const entry: BundleTraffic = { provider, id: idOf(shape.object), targets };
-  return { ...base, objects: [shape.object, ...services], traffic: [entry], notes: [...base.notes, ...notes] };
+  const entry: BundleTraffic = { provider: provider.name, id: idOf(object), targets };
+  return { ...base, objects: [object, ...services], traffic: [entry], notes: [...base.notes, ...notes] };
 }
 
-function shapeOf(scene: Scene, rules: readonly Rule[], shared: (way: Way) => string): TrafficShape {
-  const { doc, traffic, provider, capabilities } = scene;
-  const header = (gateways: readonly string[]): TrafficHeader => ({
-    metadata: {
-      name: doc.metadata.name,
-      namespace: namespaceOf(doc),
-      labels: unitLabels(scene.revisions[0]?.application ?? doc.metadata.name, doc.metadata.name),
-    },
+function headerOf({ doc, traffic, revisions, provider, capabilities }: Scene): TrafficHeader {
+  const { name } = doc.metadata;
+  return {
+    metadata: { name, namespace: namespaceOf(doc), labels: unitLabels(revisions[0]?.application ?? name, name) },
     hosts: traffic.hosts,
-    gateways,
-  });
-  if (provider === 'istio') return virtualService(header(gatewaysOf(traffic, provider, capabilities)), rules);
-  if (provider === 'gateway-api') return httpRoute(header(gatewaysOf(traffic, provider, capabilities)), rules);
-  const className = typeof capabilities?.ingress === 'object' ? capabilities.ingress.className : undefined;
-  return ingress(header([]), rules, { className, sharedService: shared });
-}
-
-// `REVISION` when the revision has one component with traffic, else `REVISION-COMPONENT`.
-function serviceNames(traffic: Traffic): ReadonlyMap<string, string> {
-  const components = new Map<string, Set<string>>();
-  for (const { revisionName, componentName } of traffic.http.flatMap(({ weightedTargets }) => weightedTargets)) {
-    components.set(revisionName, (components.get(revisionName) ?? new Set()).add(componentName));
-  }
-  const names = [...components].flatMap(([revision, all]) =>
-    [...all].map(
-      (component) => [key(revision, component), all.size === 1 ? revision : `${revision}-${component}`] as const,
-    ),
-  );
-  return new Map(names);
-}
-
-function sharedName({ traffic, revisions }: Scene, way: Way): string {
-  const application = revisions.find(({ name }) => name === way.revision)?.application ?? '';
-  const ofApplication = new Set(
-    revisions.filter((revision) => revision.application === application).map(({ name }) => name),
-  );
-  const components = traffic.http
-    .flatMap(({ weightedTargets }) => weightedTargets)
-    .filter(({ revisionName }) => ofApplication.has(revisionName))
-    .map(({ componentName }) => componentName);
-  return new Set(components).size === 1 ? application : `${application}-${way.component}`;
-}
-
-function revisionServices(
-  traffic: Traffic,
-  revisions: readonly PlacedRevision[],
-  names: ReadonlyMap<string, string>,
-): Pick<TrafficOutcome, 'ofRevision' | 'faults'> {
-  const faults: RenderFault[] = [];
-  const found = new Map<string, { readonly served: Omit<ServedComponent, 'ports'>; readonly ports: Set<number> }>();
-  traffic.http.forEach(({ weightedTargets }, rule) => {
-    weightedTargets.forEach(({ revisionName, componentName, port }, place) => {
-      if (!revisions.some(({ name }) => name === revisionName)) return;
-      const served = servedBy(revisions, revisionName, componentName);
-      const path = ['spec', 'traffic', 'http', rule, 'weightedTargets', place, 'componentName'];
-      if (served === null || !runsPods(served.component)) {
-        const message =
-          served === null
-            ? `${revisionName} has no component ${componentName}`
-            : `component ${componentName} runs no pods`;
-        faults.push({ code: 'REFERENCE_NOT_FOUND', message, path });
-        return;
-      }
-      const id = key(revisionName, componentName);
-      const entry = found.get(id) ?? { served, ports: new Set<number>() };
-      entry.ports.add(port);
-      found.set(id, entry);
-    });
-  });
-  const ofRevision = new Map<string, KubeObject[]>();
-  for (const [id, { served, ports }] of found) {
-    const service = revisionService(
-      { ...served, ports: [...ports].sort((a, b) => a - b) },
-      names.get(id) ?? served.revision,
-    );
-    ofRevision.set(served.revision, [...(ofRevision.get(served.revision) ?? []), service]);
-  }
-  return { ofRevision, faults };
-}
-
-function servedBy(
-  revisions: readonly PlacedRevision[],
-  revision: string,
-  component: string,
-): Omit<ServedComponent, 'ports'> | null {
-  return revisions.find(({ name }) => name === revision)?.served(component) ?? null;
+    gateways: gatewaysOf(traffic, provider.name, capabilities),
+    className: classNameOf(provider.name, capabilities),
+  };
 }
 
 function held(base: TrafficOutcome, cluster: string, why: string, hint: string): TrafficOutcome {
@@ -243,8 +163,4 @@ function held(base: TrafficOutcome, cluster: string, why: string, hint: string):
 
 function faultAt(message: string): RenderFault {
   return { code: 'TRAFFIC_UNAVAILABLE', message, path: ['spec', 'traffic'] };
-}
-
-function key(revision: string, component: string): string {
-  return `${revision} ${component}`;
 }

@@ -181,7 +181,7 @@ spec:
   appRevisions: [{revisionName: example-app-v1, placment: [], placement: [{}, {}]}]
 `;
     expect(problems(text)).toEqual([
-      'error DOCUMENT_INVALID 11: "a b" is no host name',
+      'error DOCUMENT_INVALID 11: "a b" is not a host name',
       'error DOCUMENT_INVALID 12: spec.traffic.http[0].weightedTargets[0].weight must be a number, and is text',
       'error UNKNOWN_FIELD 13: unknown field spec.appRevisions[0].placment',
       'error PLACEMENT_CONFLICT 13: example-app-v1 is placed on the local cluster twice',

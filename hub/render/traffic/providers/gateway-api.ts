@@ -1,11 +1,13 @@
-import type { HttpMatch, StringMatch } from '../../model/documents.ts';
-import type { Rule } from './rules.ts';
-import type { TrafficHeader, TrafficShape } from './shape.ts';
+import type { HttpMatch, StringMatch } from '../../../model/documents.ts';
+import type { Rule } from '../rules.ts';
+import type { ProviderRenderer, TrafficHeader, TrafficShape } from './provider.ts';
 
 const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
 
-/** The HTTPRoute of a deployment: every rule with its matches and one weighted backend per way. */
-export function httpRoute(header: TrafficHeader, rules: readonly Rule[]): TrafficShape {
+/** Gateway API: an HTTPRoute with every rule, its matches, and one weighted reference for each backend. */
+export const gatewayApi: ProviderRenderer = { name: 'gateway-api', needsGateway: true, render };
+
+function render(header: TrafficHeader, rules: readonly Rule[]): TrafficShape {
   if (header.gateways.length === 0) {
     return { fault: 'Gateway API needs a gateway', hint: 'set spec.traffic.gateways, or the gateways of the Cluster' };
   }
@@ -24,13 +26,13 @@ export function httpRoute(header: TrafficHeader, rules: readonly Rule[]): Traffi
     spec: {
       parentRefs: header.gateways.map(parentRef),
       ...(hostnames.length > 0 && { hostnames }),
-      rules: rules.map(({ match, ways }) => ({
+      rules: rules.map(({ match, backends }) => ({
         ...(match.length > 0 && { matches: match.map(routeMatch) }),
-        backendRefs: ways.map(({ service, port, weight }) => ({ name: service, port, weight })),
+        backendRefs: backends.map(({ service, port, weight }) => ({ name: service, port, weight })),
       })),
     },
   };
-  return { object, pointer: (rule, way) => `/spec/rules/${rule}/backendRefs/${way}/weight` };
+  return { object, pointer: (rule, backend) => `/spec/rules/${rule}/backendRefs/${backend}/weight` };
 }
 
 function parentRef(gateway: string): Record<string, string> {
@@ -49,7 +51,7 @@ function routeMatch(match: HttpMatch): Record<string, unknown> {
   };
 }
 
-// undefined = every method, null = one that cannot be said.
+// undefined = every method, null = one that an HTTPRoute cannot match.
 function methodOf({ method }: HttpMatch): string | null | undefined {
   if (method === undefined) return undefined;
   const exact = typeof method === 'string' ? method : 'exact' in method ? method.exact : null;

@@ -1,10 +1,12 @@
-import type { HttpMatch } from '../../model/documents.ts';
-import type { KubeObject } from '../../../shared/model/object.ts';
-import type { TrafficHeader, TrafficShape } from './shape.ts';
-import type { Rule } from './rules.ts';
+import type { HttpMatch } from '../../../model/documents.ts';
+import type { KubeObject } from '../../../../shared/model/object.ts';
+import type { ProviderRenderer, TrafficHeader, TrafficShape } from './provider.ts';
+import type { Rule } from '../rules.ts';
 
-/** The VirtualService of a deployment: every rule with its matches and one weighted destination per way. */
-export function virtualService(header: TrafficHeader, rules: readonly Rule[]): TrafficShape {
+/** Istio: a VirtualService with every rule, its matches, and one weighted destination for each backend. */
+export const istio: ProviderRenderer = { name: 'istio', needsGateway: false, render };
+
+function render(header: TrafficHeader, rules: readonly Rule[]): TrafficShape {
   const { hosts, gateways } = header;
   if (hosts.length === 0 && gateways.length === 0) {
     return { fault: 'Istio needs a host, or a gateway', hint: 'set spec.traffic.hosts' };
@@ -16,16 +18,16 @@ export function virtualService(header: TrafficHeader, rules: readonly Rule[]): T
     spec: {
       hosts: hosts.length === 0 ? ['*'] : [...hosts],
       ...(gateways.length > 0 && { gateways: [...gateways] }),
-      http: rules.map(({ match, ways }) => ({
+      http: rules.map(({ match, backends }) => ({
         ...(match.length > 0 && { match: match.map(istioMatch) }),
-        route: ways.map(({ service, port, weight }) => ({
+        route: backends.map(({ service, port, weight }) => ({
           destination: { host: service, port: { number: port } },
           weight,
         })),
       })),
     },
   };
-  return { object, pointer: (rule, way) => `/spec/http/${rule}/route/${way}/weight` };
+  return { object, pointer: (rule, backend) => `/spec/http/${rule}/route/${backend}/weight` };
 }
 
 function istioMatch({ uri, headers, method }: HttpMatch): Record<string, unknown> {

@@ -1,0 +1,81 @@
+import { by } from '../../shared/lib/order.ts';
+import type { ProviderName } from '../../shared/model/traffic.ts';
+import { docKey, namespaceOf, type Application, type ApplicationDeployment } from '../model/documents.ts';
+import type { Fleet, RevisionHistory, RevisionRecord, Target } from '../model/fleet.ts';
+import type { Assignment } from '../model/rendered.ts';
+import type { Sourced } from '../model/source.ts';
+import type { UnitTarget } from './unit.ts';
+
+/** One revision of a unit on a cluster. */
+export interface Part {
+  readonly assignment: Assignment;
+  readonly record: RevisionRecord;
+  /** The Application document, when it still says what this revision says: errors can name a place in it. */
+  readonly document: Sourced<unknown> | null;
+}
+
+/** What is delivered together on one cluster: an ApplicationDeployment, or a plain Application. */
+export interface Unit {
+  readonly key: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly source: string;
+  readonly target: UnitTarget;
+  readonly deployment: Sourced<ApplicationDeployment> | null;
+  readonly parts: readonly Part[];
+}
+
+/** What the units are made from. */
+export interface UnitsInput {
+  readonly fleet: Fleet;
+  readonly history: RevisionHistory;
+  readonly assignments: readonly Assignment[];
+  readonly targets: readonly Target[];
+  readonly currentProviders?: ReadonlyMap<string, ProviderName>;
+}
+
+/** The units of all assignments, one for each cluster, sorted by key and cluster. */
+export function unitsOf(input: UnitsInput): readonly Unit[] {
+  const lookup: Lookup = {
+    deployments: new Map(input.fleet.deployments.map((sourced) => [docKey(sourced.doc), sourced])),
+    applications: new Map(input.fleet.applications.map((sourced) => [docKey(sourced.doc), sourced])),
+    records: new Map(
+      [...input.history.revisions.values()]
+        .flat()
+        .map((record) => [`${namespaceOf(record.application)}/${record.name}`, record]),
+    ),
+    newest: input.history.newest,
+  };
+  const groups = Map.groupBy(input.assignments, ({ unit, cluster }) => `${unit} ${cluster}`);
+  return [...groups.values()]
+    .flatMap((group) => {
+      const target = input.targets.find(({ name }) => name === group[0]?.cluster);
+      if (target === undefined) return [];
+      const currentProvider = input.currentProviders?.get(`${group[0]?.unit ?? ''} ${target.name}`) ?? null;
+      const unit = unitOf(group, { ...target, currentProvider }, lookup);
+      return unit === null ? [] : [unit];
+    })
+    .sort(by(({ key, target }) => `${key} ${target.name}`));
+}
+
+interface Lookup {
+  readonly deployments: ReadonlyMap<string, Sourced<ApplicationDeployment>>;
+  readonly applications: ReadonlyMap<string, Sourced<Application>>;
+  readonly records: ReadonlyMap<string, RevisionRecord>;
+  readonly newest: ReadonlyMap<string, string>;
+}
+
+function unitOf(group: readonly Assignment[], target: UnitTarget, lookup: Lookup): Unit | null {
+  const key = group[0]?.unit ?? '';
+  const [namespace = '', name = ''] = key.split('/');
+  const parts = group.flatMap((assignment) => {
+    const record = lookup.records.get(`${namespace}/${assignment.revision}`);
+    if (record === undefined) return [];
+    const isNow = lookup.newest.get(record.app) === record.name;
+    return [{ assignment, record, document: (isNow && lookup.applications.get(record.app)) || null }];
+  });
+  if (parts.length === 0) return null;
+  const deployment = lookup.deployments.get(key) ?? null;
+  const source = deployment?.commit ?? lookup.applications.get(key)?.commit ?? '';
+  return { key, namespace, name, source, target, deployment, parts };
+}
