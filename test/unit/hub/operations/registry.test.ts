@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { approveChange } from '../../../../hub/operations/approve.ts';
+import { labelCluster } from '../../../../hub/operations/labels.ts';
+import { listClusters } from '../../../../hub/operations/list-clusters.ts';
+import { takePush } from '../../../../hub/operations/push.ts';
+import { removeCluster } from '../../../../hub/operations/remove.ts';
+import { revokeCluster } from '../../../../hub/operations/revoke.ts';
+import { digestOf } from '../../../../shared/lib/canonical.ts';
+import { memoryHub, type MemoryHub } from '../../../fakes/hub.ts';
+import { clusterRecord, now, published, stateOf } from '../facts.ts';
+
+const change = digestOf('a change');
+const guarded = {
+  change,
+  code: 'MASS_DELETE',
+  cluster: 'b',
+  app: null,
+  generation: 8,
+  ids: ['/ConfigMap/default/x'],
+  since: '2026-03-01T11:00:00.000Z',
+} as const;
+
+const scene = () =>
+  memoryHub(
+    stateOf(
+      [clusterRecord('b', { labels: { site: 'x', old: 'y' } }), clusterRecord('a'), clusterRecord('empty')],
+      [published('b', []), published('a', [])],
+      { guarded: [guarded] },
+    ),
+    now,
+  );
+
+describe('changes of the registry', () => {
+  it('sets and removes labels, and answers the cluster as it is now', async () => {
+    const hub = await scene();
+    const shown = await labelCluster(hub.parts, { name: 'b', labels: { site: 'z', old: null } });
+    expect(shown).toMatchObject({ name: 'b', labels: { site: 'z' }, generation: 7, state: 'joined' });
+    expect([hub.commits, hub.passes]).toEqual([['label b'], ['registry']]);
+  });
+
+  it('revokes an agent and ends its stream', async () => {
+    const hub = await scene();
+    expect(await revokeCluster(hub.parts, { name: 'b' })).toMatchObject({ name: 'b', state: 'revoked' });
+    expect(hub.revoked).toEqual([clusterRecord('b').registration]);
+  });
+
+  it.each([
+    ['a cluster with a bundle is leaving', { name: 'a', mode: 'delete', forget: false }, 'leaving', 'delete'],
+    ['a cluster without a bundle is gone', { name: 'empty', mode: 'orphan', forget: false }, 'gone', undefined],
+    ['a cluster that is to be forgotten is gone', { name: 'a', mode: 'orphan', forget: true }, 'gone', undefined],
+  ] as const)('%s', async (_, input, state, decommission) => {
+    const hub = await scene();
+    expect(await removeCluster(hub.parts, input)).toEqual({ name: input.name, state });
+    expect(hub.state().clusters.get(input.name)?.decommission).toBe(decommission);
+  });
+
+  it('approves a change, with who decided and when', async () => {
+    const hub = await scene();
+    const answer = await approveChange(hub.parts, { change: change.slice(0, 20), by: 'ada' });
+    expect(answer).toEqual({ change, ids: guarded.ids });
+    expect(hub.state().approvals).toEqual([
+      { change, generation: 8, ids: guarded.ids, by: 'ada', at: '2026-03-01T12:00:00.000Z' },
+    ]);
+    expect(hub.passes).toEqual(['approval']);
+  });
+
+  it.each<[string, (hub: MemoryHub) => Promise<unknown>, string]>([
+    ['labels of no cluster', ({ parts }) => labelCluster(parts, { name: 'x', labels: {} }), 'REFERENCE_NOT_FOUND'],
+    [
+      'a label of the site',
+      ({ parts }) => labelCluster(parts, { name: 'a', labels: { 'site.sluice.dev/zone': 'x' } }),
+      'CONFIG_INVALID',
+    ],
+    ['revoking no cluster', ({ parts }) => revokeCluster(parts, { name: 'x' }), 'REFERENCE_NOT_FOUND'],
+    [
+      'removing no cluster',
+      ({ parts }) => removeCluster(parts, { name: 'x', mode: 'orphan', forget: true }),
+      'REFERENCE_NOT_FOUND',
+    ],
+    [
+      'approving no change',
+      ({ parts }) => approveChange(parts, { change: 'f'.repeat(64), by: 'x' }),
+      'CHANGE_NOT_FOUND',
+    ],
+  ])('refuses %s, and neither commits nor starts a pass', async (_, run, code) => {
+    const hub = await scene();
+    await expect(run(hub)).rejects.toMatchObject({ code });
+    expect([hub.commits, hub.passes, hub.revoked]).toEqual([[], [], []]);
+  });
+});
+
+describe('listClusters', () => {
+  it('is sorted by name', async () => {
+    const { parts } = await scene();
+    expect(listClusters(parts).clusters.map(({ name }) => name)).toEqual(['a', 'b', 'empty']);
+  });
+});
+
+describe('takePush', () => {
+  it.each([
+    ['with the commits of the push', { before: 'a'.repeat(40), after: 'b'.repeat(40) }],
+    ['without them', null],
+  ])('starts a pass %s', async (_, push) => {
+    const hub = await scene();
+    const pushes: unknown[] = [];
+    takePush({ ...hub.parts, onPush: (given) => void pushes.push(given) }, push);
+    expect([hub.passes, pushes]).toEqual([['webhook'], push === null ? [] : [push]]);
+  });
+});

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { enrolAgent } from '../../../../hub/operations/enrol.ts';
+import { takeReport } from '../../../../hub/operations/report.ts';
+import type { AgentReport } from '../../../../shared/wire/report.ts';
+import { encode } from '../../../../shared/wire/codec.ts';
+import {
+  newSeed,
+  payloadTypes,
+  signaturesText,
+  signerOf,
+  type PayloadType,
+  type Signer,
+} from '../../../../shared/wire/envelope.ts';
+import { memoryHub, type MemoryHub } from '../../../fakes/hub.ts';
+import { bundleApp, channel, clusterRecord, now, published, reportOf, settledApp, stateOf } from '../facts.ts';
+
+const agent = signerOf(newSeed());
+const token = signerOf(newSeed());
+const app = bundleApp('web');
+const bundle = published('prod', [app]);
+const last = published('prod', [], { decommission: 'orphan' });
+
+async function scene(published = bundle): Promise<MemoryHub & { readonly outcomes: string[] }> {
+  const records = [
+    clusterRecord('prod', { agentKey: agent.publicKey }),
+    clusterRecord('waiting', {
+      agentKey: null,
+      token: { publicKey: token.publicKey, expires: new Date(now + 60_000).toISOString() },
+    }),
+  ];
+  const hub = await memoryHub(stateOf(records, [published]), now);
+  const outcomes: string[] = [];
+  return { ...hub, outcomes, parts: { ...hub.parts, metrics: { report: (outcome) => void outcomes.push(outcome) } } };
+}
+
+function signed(type: PayloadType, content: unknown, signer: Signer): Buffer {
+  const payload = encode(content);
+  const signatures = signaturesText(signer.sign(type, payload));
+  return Buffer.from(JSON.stringify({ payload: payload.toString(), signatures }));
+}
+
+const report = (facts: Partial<AgentReport> = {}, signer = agent) =>
+  signed(payloadTypes.report, reportOf(bundle, [settledApp(app)], facts), signer);
+
+describe('takeReport', () => {
+  it('answers the sequence, and lets watchers of the status know', async () => {
+    const hub = await scene();
+    const before = hub.parts.changed.version();
+    expect(await takeReport(hub.parts, report())).toEqual({ sequence: 5, wantEnvelope: false });
+    expect(hub.parts.changed.version()).toBe(before + 1);
+    expect(hub.parts.reports.current(hub.state()).get('prod')?.receivedAt).toBe(now);
+    expect(hub.outcomes).toEqual(['taken']);
+  });
+
+  it('answers a repeated report and does nothing else', async () => {
+    const hub = await scene();
+    await takeReport(hub.parts, report());
+    const [version, passes] = [hub.parts.changed.version(), [...hub.passes]];
+    expect(await takeReport(hub.parts, report({ sequence: 4 }))).toEqual({ sequence: 5, wantEnvelope: false });
+    expect([hub.parts.changed.version(), hub.passes]).toEqual([version, passes]);
+    expect(hub.outcomes).toEqual(['taken', 'replayed']);
+  });
+
+  it('starts a pass only for a report that changes what a pass would decide', async () => {
+    const hub = await scene();
+    await takeReport(hub.parts, report());
+    const first = hub.passes.length;
+    await takeReport(hub.parts, report({ sequence: 6 }));
+    expect(hub.passes.length).toBe(first);
+    const agentFacts = { version: '0.1.0', kubernetes: 'v1.36.3', capabilities: ['istio'], clusterUid: 'uid-1' };
+    await takeReport(hub.parts, report({ sequence: 7, agent: agentFacts }));
+    expect(hub.passes.slice(first)).toEqual(['report']);
+  });
+
+  it('removes a cluster that has left from the registry', async () => {
+    const hub = await scene(last);
+    const body = signed(payloadTypes.report, reportOf(last, []), agent);
+    await takeReport(hub.parts, body);
+    expect(hub.state().clusters.has('prod')).toBe(false);
+    expect(hub.commits).toEqual(['prod has left']);
+  });
+
+  it.each([
+    ['signed with another key', report({}, signerOf(newSeed())), 'UNAUTHENTICATED'],
+    ['that is not JSON', Buffer.from('x'), 'WIRE_INVALID'],
+  ])('refuses a report %s, and counts it', async (_, body, code) => {
+    const hub = await scene();
+    await expect(takeReport(hub.parts, body)).rejects.toMatchObject({ code });
+    expect([hub.outcomes, hub.passes]).toEqual([['refused'], []]);
+  });
+});
+
+describe('enrolAgent', () => {
+  const { registration } = clusterRecord('waiting');
+  const enrolment = (publicKey: string, signer = token) =>
+    signed(payloadTypes.enrolment, { format: 1, channel, registration, publicKey }, signer);
+
+  it('records the key and closes the token', async () => {
+    const hub = await scene();
+    const { publicKey } = signerOf(newSeed());
+    await enrolAgent(hub.parts, enrolment(publicKey));
+    expect(hub.state().clusters.get('waiting')).toMatchObject({ agentKey: publicKey, token: null });
+    expect([hub.commits, hub.passes]).toEqual([['enrol the agent of waiting'], ['registry']]);
+  });
+
+  it('changes nothing for the same key again, because the first answer may be lost', async () => {
+    const hub = await scene();
+    const { publicKey } = signerOf(newSeed());
+    await enrolAgent(hub.parts, enrolment(publicKey));
+    await enrolAgent(hub.parts, enrolment(publicKey));
+    expect(hub.commits).toHaveLength(1);
+  });
+
+  it('refuses a token that has expired', async () => {
+    const hub = await scene();
+    hub.clock.move(60_001);
+    const late = enrolAgent(hub.parts, enrolment(signerOf(newSeed()).publicKey));
+    await expect(late).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
+    expect(hub.commits).toEqual([]);
+  });
+});

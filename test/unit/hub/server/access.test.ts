@@ -1,0 +1,69 @@
+import type { FastifyRequest } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { accessRules, type Access } from '../../../../hub/api/route.ts';
+import { checkAccess } from '../../../../hub/server/access.ts';
+import { createAuthenticate } from '../../../../hub/server/auth.ts';
+import type { RouteContext } from '../../../../hub/server/context.ts';
+import { manualClock } from '../../../fakes/agent.ts';
+import { clusterRecord, now, stateOf } from '../facts.ts';
+
+const token = 'an-admin-token';
+const state = stateOf([clusterRecord('prod')]);
+
+function contextOf(facts: { readonly starting?: boolean; readonly webhookSecret?: string | null } = {}): RouteContext {
+  const { starting = false, webhookSecret = 'secret' } = facts;
+  return {
+    hub: { state: () => (starting ? null : state) },
+    options: { webhookSecret },
+    clock: manualClock(now),
+    authenticate: createAuthenticate(token),
+  } as unknown as RouteContext;
+}
+
+function requestOf(facts: {
+  readonly ip?: string;
+  readonly headers?: object;
+  readonly cluster?: string;
+}): FastifyRequest {
+  const { ip = '192.0.2.7', headers = {}, cluster = 'prod' } = facts;
+  return { ip, headers, params: { cluster }, body: Buffer.from('{}') } as unknown as FastifyRequest;
+}
+
+const admin = { authorization: `Bearer ${token}` };
+
+describe('access', () => {
+  it.each([
+    ['127.0.0.1', true],
+    ['127.8.9.1', true],
+    ['::1', true],
+    ['::ffff:127.0.0.1', true],
+    ['192.0.2.7', false],
+    ['::ffff:192.0.2.7', false],
+    ['2001:db8::1', false],
+  ])('of local calls is free from %s: %s', (ip, isFree) => {
+    const check = (headers: object) => checkAccess('local', contextOf(), requestOf({ ip, headers }));
+    if (isFree) expect(check({})).toBeNull();
+    else expect(() => check({})).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
+    expect(() => check(admin)).not.toThrow();
+  });
+
+  it('of webhooks is refused while the hub has no secret, whatever the request proves', () => {
+    const request = requestOf({ headers: { 'x-gitlab-token': '' } });
+    expect(() => checkAccess('webhook', contextOf({ webhookSecret: null }), request)).toThrow(
+      expect.objectContaining({ code: 'UNAUTHENTICATED' }),
+    );
+  });
+
+  it.each((Object.keys(accessRules) as Access[]).filter((access) => ['admin', 'caller', 'cluster'].includes(access)))(
+    'of %s calls has to wait until the ledger is read',
+    (access) => {
+      const check = () => checkAccess(access, contextOf({ starting: true }), requestOf({ headers: admin }));
+      expect(check).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
+    },
+  );
+
+  it('of a cluster that is not registered is refused to the administrator, too', () => {
+    const check = () => checkAccess('cluster', contextOf(), requestOf({ headers: admin, cluster: 'gone' }));
+    expect(check).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+  });
+});

@@ -1,0 +1,104 @@
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { ChannelView } from '../../../../../hub/model/channel.ts';
+import { createFeed } from '../../../../../hub/server/feed/feed.ts';
+import { digestOf } from '../../../../../shared/lib/canonical.ts';
+import { feedAnswer } from '../../../../../shared/wire/feed.ts';
+import { bundleApp, clusterRecord, published, stateOf } from '../../facts.ts';
+
+const texts = { one: 'the first object', two: 'the second object', big: 'x'.repeat(20_000) };
+const objectOf = (name: keyof typeof texts) => ({
+  id: `/ConfigMap/default/${name}`,
+  path: `objects/default.web/ConfigMap/default/${name}.json`,
+  digest: digestOf(texts[name]),
+});
+const bundleOf = (generation: number, ...names: (keyof typeof texts)[]) =>
+  published('prod', [bundleApp('web', { objects: names.map(objectOf) })], { generation });
+const stateWith = (bundle: ReturnType<typeof bundleOf>) => stateOf([clusterRecord('prod')], [bundle]);
+
+/** A channel that has every text above, but for those that are lost. */
+function channel(lost: readonly (keyof typeof texts)[] = []): ChannelView & { sign: (text: string) => void } {
+  let freshness: { payload: string; signatures: string } | null = null;
+  const byDigest = new Map(
+    Object.entries(texts)
+      .filter(([name]) => !(lost as readonly string[]).includes(name))
+      .map(([, text]) => [digestOf(text), text]),
+  );
+  return {
+    roots: () => [{ payload: '{}', signatures: '{}' }],
+    freshness: () => freshness,
+    objects: (_, digests) =>
+      new Map(digests.flatMap((digest) => (byDigest.has(digest) ? [[digest, byDigest.get(digest) ?? '']] : []))),
+    sign: (text) => (freshness = { payload: text, signatures: '{}' }),
+  };
+}
+
+const objectsIn = (body: Uint8Array) => Object.values(feedAnswer.parse(JSON.parse(body.toString())).objects);
+
+describe('an answer of the feed', () => {
+  it('has every object for an agent that has none', () => {
+    const feed = createFeed(channel());
+    expect(objectsIn(feed.answer(stateWith(bundleOf(1, 'one', 'two')), 'prod', null).body)).toEqual([
+      texts.one,
+      texts.two,
+    ]);
+  });
+
+  it('leaves out the objects of the bundle that the agent names, by digest or by ETag', () => {
+    const feed = createFeed(channel());
+    const first = bundleOf(1, 'one');
+    const { etag } = feed.answer(stateWith(first), 'prod', null);
+    const state = stateWith(bundleOf(2, 'one', 'two'));
+    for (const have of [first.revisionDigest, etag]) {
+      expect(objectsIn(feed.answer(state, 'prod', have).body)).toEqual([texts.two]);
+    }
+    expect(objectsIn(feed.answer(state, 'prod', digestOf('a bundle from elsewhere')).body)).toHaveLength(2);
+  });
+
+  it('is complete for an agent whose bundle is older than the last four', () => {
+    const feed = createFeed(channel());
+    const first = bundleOf(1, 'one');
+    for (let generation = 1; generation <= 5; generation++) feed.etag(stateWith(bundleOf(generation, 'one')), 'prod');
+    const state = stateWith(bundleOf(5, 'one'));
+    expect(objectsIn(feed.answer(state, 'prod', bundleOf(4, 'one').revisionDigest).body)).toEqual([]);
+    expect(objectsIn(feed.answer(state, 'prod', first.revisionDigest).body)).toEqual([texts.one]);
+  });
+
+  it.each<[string, (view: ReturnType<typeof channel>) => ReturnType<typeof stateWith>]>([
+    ['a new bundle', () => stateWith(bundleOf(2, 'one'))],
+    [
+      'a new freshness list',
+      (view) => {
+        view.sign('signed again');
+        return stateWith(bundleOf(1, 'one'));
+      },
+    ],
+  ])('has another ETag with %s', (_, change) => {
+    const view = channel();
+    const feed = createFeed(view);
+    const before = feed.etag(stateWith(bundleOf(1, 'one')), 'prod');
+    expect(feed.etag(stateWith(bundleOf(1, 'one')), 'prod')).toBe(before);
+    expect(feed.etag(change(view), 'prod')).not.toBe(before);
+  });
+
+  it('is compressed where that pays', () => {
+    const feed = createFeed(channel());
+    expect(feed.answer(stateWith(bundleOf(1, 'one')), 'prod', null).gzip).toBeNull();
+    const { body, gzip } = feed.answer(stateWith(bundleOf(2, 'big')), 'prod', null);
+    expect(gunzipSync(gzip ?? new Uint8Array())).toEqual(body);
+    expect(gzip?.length).toBeLessThan(body.length / 10);
+  });
+
+  it.each([
+    ['NOT_FOUND', 'before the first bundle', stateOf([clusterRecord('prod')]), channel()],
+    [
+      'NOT_FOUND',
+      'where the bundle is of another registration',
+      stateOf([clusterRecord('prod', { registration: clusterRecord('new').registration })], [bundleOf(1, 'one')]),
+      channel(),
+    ],
+    ['UNAVAILABLE', 'where the channel lost an object', stateWith(bundleOf(1, 'one')), channel(['one'])],
+  ])('is %s %s', (code, _, state, view) => {
+    expect(() => createFeed(view).answer(state, 'prod', null)).toThrow(expect.objectContaining({ code }));
+  });
+});
