@@ -81,9 +81,9 @@ function requestOf({ body, bodyType }: Route, schemaOf: SchemaOf): Json {
   return bodyType === undefined ? {} : { requestBody: { required: true, content: { [bodyType]: {} } } };
 }
 
-function responsesOf({ status, answer, answerType, others = {} }: Route, schemaOf: SchemaOf): Json {
+function responsesOf({ status, answer, answerType, alternatives = {} }: Route, schemaOf: SchemaOf): Json {
   const content = answer === undefined ? { [answerType ?? 'text/plain']: {} } : json(schemaOf(answer, 'output'));
-  const rest = Object.entries(others).map(([code, description]) => [code, { description }] as const);
+  const rest = Object.entries(alternatives).map(([code, description]) => [code, { description }] as const);
   return { [status]: { description: 'Success.', content }, ...Object.fromEntries(rest) };
 }
 

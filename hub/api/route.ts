@@ -38,8 +38,8 @@ export interface Route {
   /** Media types of a body and of an answer that are not JSON. */
   readonly bodyType?: string;
   readonly answerType?: string;
-  /** Statuses beside success and errors, and what each means. */
-  readonly others?: Readonly<Record<number, string>>;
+  /** Statuses beside success and errors, and the meaning of each. */
+  readonly alternatives?: Readonly<Record<number, string>>;
 }
 
 /** The parameters of a path: `/v1/clusters/:name/labels` has `name`. */

@@ -95,7 +95,7 @@ export const routes = {
     raw: true,
     status: 200,
     answer: feedAnswer,
-    others: { 304: 'The bundle is the one that If-None-Match names.' },
+    alternatives: { 304: 'The bundle is the one that If-None-Match names.' },
   },
   object: {
     method: 'GET',
@@ -110,7 +110,7 @@ export const routes = {
     method: 'GET',
     path: feedPaths.events(':cluster'),
     access: 'cluster',
-    description: 'A stream that says `data: poll` at once, and again whenever there is something to fetch.',
+    description: 'A stream with the event `poll` at its start, and whenever there is something to fetch.',
     raw: true,
     status: 200,
     answerType: 'text/event-stream',
@@ -195,7 +195,7 @@ export const routes = {
     raw: true,
     status: 200,
     answer: z.object({ status: z.enum(['ready', 'starting']) }),
-    others: { 503: 'The hub is starting.' },
+    alternatives: { 503: 'The hub is starting.' },
   },
   metrics: {
     method: 'GET',
@@ -217,7 +217,7 @@ export type CallName = {
 }[RouteName];
 export type RawName = Exclude<RouteName, CallName>;
 
-/** What an operation is given, and what it answers. */
+/** The input and the answer of a call's operation. */
 export type Input<Name extends RouteName> = InputOf<Routes[Name]>;
 export type Answer<Name extends RouteName> = AnswerOf<Routes[Name]>;
 

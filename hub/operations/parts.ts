@@ -8,7 +8,7 @@ import type { Metrics } from '../model/metrics.ts';
 import type { Changed } from '../model/changes.ts';
 import type { StatusSignal } from './status-signal.ts';
 
-/** What an operation did that calls for a pass. */
+/** Why an operation starts a pass. */
 export type OperationReason = 'registry' | 'approval' | 'report' | 'webhook';
 
 /** How operations act on the hub: the state changes between two passes, and a pass follows. */
@@ -37,7 +37,7 @@ export interface HubParts extends ChangePort {
   readonly state: () => State;
   /** The state with the problems of the last pass that only this process has seen, for status. */
   readonly shown: () => State;
-  /** Called with what a webhook said of a push, before the pass that it starts. */
+  /** Called with the commits that a webhook named, before the pass that it starts. */
   readonly onPush: (push: PushHint) => void;
   readonly onRevoked: (registration: string) => void;
   /** Raised when the status may have changed. */

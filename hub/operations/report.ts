@@ -6,8 +6,8 @@ import type { HubParts } from './parts.ts';
 type ReportParts = Pick<HubParts, 'change' | 'trigger' | 'state' | 'clock' | 'reports' | 'metrics' | 'changed'>;
 
 /**
- * Takes the report of an agent: a cluster that says that it has left leaves the registry, and a report that the next pass can
- * use starts it. Takes the bytes of a signed body. Throws WIRE_INVALID, LIMIT_EXCEEDED, UNAUTHENTICATED or REVOKED.
+ * Takes the report of an agent. A cluster whose decommission is done leaves the registry; a report that changes what a pass
+ * would decide starts one. Takes the bytes of a signed body. Throws WIRE_INVALID, LIMIT_EXCEEDED, UNAUTHENTICATED or REVOKED.
  */
 export async function takeReport(parts: ReportParts, body: Uint8Array): Promise<ReportAnswer> {
   const { change, trigger, state, clock, reports, metrics, changed } = parts;

@@ -27,15 +27,15 @@ export function createAuthenticate(adminToken: string): Authenticate {
   return (header, state, now) => {
     const [user, password] = parseAuthorization(header);
     if (user === 'admin') {
-      if (isSame(password, adminToken)) return { kind: 'admin' };
+      if (isSameSecret(password, adminToken)) return { kind: 'admin' };
       throw refused();
     }
     const record = [...state.clusters.values()].find(({ registration }) => registration === user);
     const keys = record === undefined ? [] : keysOf(record, now);
     if (record === undefined || keys.length === 0) throw refused();
     if (record.revoked) throw revoked(record);
-    const known = remembered.get(password);
-    if (known === undefined || known.expires <= now || !keys.includes(known.key)) {
+    const proved = remembered.get(password);
+    if (proved === undefined || proved.expires <= now || !keys.includes(proved.key)) {
       const expires = expiryOf(password, state.channel, record, keys, now);
       if (remembered.size >= rememberedCredentials) remembered.clear();
       remembered.set(password, { key: keys[0] ?? '', expires });
@@ -45,7 +45,7 @@ export function createAuthenticate(adminToken: string): Authenticate {
 }
 
 /** True when two secrets are equal, in a time that does not depend on where they differ. */
-export function isSame(given: string, wanted: string): boolean {
+export function isSameSecret(given: string, wanted: string): boolean {
   const hash = (text: string) => createHash('sha256').update(text).digest();
   return wanted !== '' && timingSafeEqual(hash(given), hash(wanted));
 }
@@ -60,7 +60,7 @@ function parseAuthorization(header: string | undefined): readonly [user: string,
   return [text.slice(0, colon), text.slice(colon + 1)];
 }
 
-/** The agent's key; before it enrolled, the open token's. A revoked registration keeps its key, so that its owner learns why. */
+/** The agent's key; before it enrolled, the open token's. A revoked registration keeps its key, so that its agent is told REVOKED. */
 function keysOf(record: ClusterRecord, now: number): string[] {
   if (record.agentKey !== null) return [record.agentKey];
   return record.token !== null && Date.parse(record.token.expires) > now ? [record.token.publicKey] : [];

@@ -7,7 +7,7 @@ import type { UploadPackService } from './git/service.ts';
 import type { PrometheusMetrics } from './metrics.ts';
 import type { Streams } from './streams.ts';
 
-/** Where to listen, and with which secrets. */
+/** The address to listen on, and the secrets to check. */
 export interface ServerOptions {
   readonly host: string;
   /** 0 takes a free port. */

@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { SluiceError } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 
-/** Wake-up streams of agents: they carry nothing but "poll". */
+/** Event streams of agents: the only event is "poll". */
 export interface Streams {
-  /** Takes a response over and keeps it open; the agent polls once right away, so nothing is missed between two streams. */
+  /** Keeps a response open as a stream. The agent polls once at its start, so that nothing is missed between two streams. */
   readonly open: (registration: string, response: ServerResponse) => void;
   readonly poll: (registrations: Iterable<string>) => void;
   readonly close: (registration: string) => void;
@@ -16,7 +16,7 @@ export interface Streams {
 const limits = { each: 4, all: 20_000 };
 const heartbeatMs = 15_000;
 
-/** Makes the streams; every one gets a comment as a heartbeat, so that both sides notice a dead connection. */
+/** Makes the streams. Each gets a comment as a heartbeat, so that both sides notice a dead connection. */
 export function createStreams(clock: Clock, onCount: (open: number) => void): Streams {
   const open = new Map<string, Set<ServerResponse>>();
   let count = 0;
@@ -65,7 +65,7 @@ export function createStreams(clock: Clock, onCount: (open: number) => void): St
   };
 }
 
-/** A reader that does not read is cut off rather than buffered for. */
+/** A client that does not read is cut off: nothing is buffered for it. */
 function send(response: ServerResponse, text: string): void {
   if (response.writableLength > 64 * 1024) response.destroy();
   else response.write(text);

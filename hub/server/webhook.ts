@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { PushHint } from '../../shared/ports/repo.ts';
-import { isSame } from './auth.ts';
+import { isSameSecret } from './auth.ts';
 
 /** True for a webhook that proves the secret: GitHub's and Gitea's HMAC of the body, or GitLab's token. */
 export function isSignedWebhook(
@@ -10,13 +10,13 @@ export function isSignedWebhook(
 ): boolean {
   const signature = headers['x-hub-signature-256'];
   if (typeof signature === 'string') {
-    return isSame(signature, `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`);
+    return isSameSecret(signature, `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`);
   }
   const token = headers['x-gitlab-token'];
-  return typeof token === 'string' && isSame(token, secret);
+  return typeof token === 'string' && isSameSecret(token, secret);
 }
 
-/** What the hosts' push events say (`before` and `after`); null for any other body. Nothing but a hint. */
+/** The commits of a Git host's push event (`before` and `after`); null for a body without them. It is only a hint. */
 export function pushOf(body: Uint8Array): PushHint | null {
   try {
     const event: unknown = JSON.parse(Buffer.from(body).toString('utf8'));

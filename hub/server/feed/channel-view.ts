@@ -69,21 +69,21 @@ function fileAt(objects: Pick<ObjectReader, 'read'>, tree: Oid, path: string): U
   return fileReader(objects, tree)(path);
 }
 
-/** Reads files below a tree by path, every folder on the way once. */
+/** Reads files below a tree by path, and each folder of their paths once. */
 function fileReader(objects: Pick<ObjectReader, 'read'>, root: Oid): (path: string) => Uint8Array | null {
   const folders = new Map<Oid, ReadonlyMap<string, Oid>>();
   const folderAt = (oid: Oid): ReadonlyMap<string, Oid> => {
-    const known = folders.get(oid);
-    if (known !== undefined) return known;
+    const read = folders.get(oid);
+    if (read !== undefined) return read;
     const object = objects.read(oid);
     const folder = new Map(object === null ? [] : parseTree(object.body).map((entry) => [entry.name, entry.oid]));
     folders.set(oid, folder);
     return folder;
   };
   return (path) => {
-    let at: Oid | undefined = root;
-    for (const name of path.split('/')) at = at === undefined ? undefined : folderAt(at).get(name);
-    return at === undefined ? null : (objects.read(at)?.body ?? null);
+    let oid: Oid | undefined = root;
+    for (const name of path.split('/')) oid = oid === undefined ? undefined : folderAt(oid).get(name);
+    return oid === undefined ? null : (objects.read(oid)?.body ?? null);
   };
 }
 

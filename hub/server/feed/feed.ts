@@ -30,13 +30,13 @@ const rememberedBundles = 4;
 /** Makes a feed over a channel; answers are kept within a byte limit, the objects of each cluster's last bundles by digest. */
 export function createFeed(channel: ChannelView): Feed {
   const bodies = byteCache(cacheBytes);
-  const carried = new Map<string, { readonly digest: string; readonly objects: ReadonlySet<string> }[]>();
+  const recent = new Map<string, { readonly digest: string; readonly objects: ReadonlySet<string> }[]>();
   const remember = (bundle: PublishedBundle) => {
-    const known = carried.get(bundle.cluster) ?? [];
-    if (known[0]?.digest === bundle.revisionDigest) return known;
+    const bundles = recent.get(bundle.cluster) ?? [];
+    if (bundles[0]?.digest === bundle.revisionDigest) return bundles;
     const objects = new Set<string>(bundleObjects(bundle.revision).map(({ digest }) => digest));
-    const next = [{ digest: bundle.revisionDigest, objects }, ...known].slice(0, rememberedBundles);
-    carried.set(bundle.cluster, next);
+    const next = [{ digest: bundle.revisionDigest, objects }, ...bundles].slice(0, rememberedBundles);
+    recent.set(bundle.cluster, next);
     return next;
   };
   return {
@@ -50,8 +50,8 @@ export function createFeed(channel: ChannelView): Feed {
       const held = remember(bundle).find(isNamedBy(have))?.objects ?? new Set();
       const etag = etagOf(bundle, channel);
       const key = `${cluster} ${etag} ${held.size === 0 ? '' : (have ?? '')}`;
-      const known = bodies.get(key);
-      if (known !== undefined) return known;
+      const kept = bodies.get(key);
+      if (kept !== undefined) return kept;
       const body = Buffer.from(JSON.stringify(composed(bundle, held, channel)));
       const made = { etag, body, gzip: body.length >= gzipFrom ? gzipSync(body, { level: 1 }) : null };
       bodies.set(key, made);
@@ -65,9 +65,9 @@ function composed(bundle: PublishedBundle, held: ReadonlySet<string>, channel: C
     (one) => !held.has(one),
   );
   const objects = channel.objects(bundle.cluster, wanted);
-  const lost = wanted.find((digest) => !objects.has(digest));
-  if (lost !== undefined)
-    throw new SluiceError('UNAVAILABLE', 'an object of the bundle is not in the channel', { subject: lost });
+  const missing = wanted.find((digest) => !objects.has(digest));
+  if (missing !== undefined)
+    throw new SluiceError('UNAVAILABLE', 'an object of the bundle is not in the channel', { subject: missing });
   return {
     roots: [...channel.roots()],
     revision: { payload: text(bundle.payload), signatures: text(bundle.signatures) },
@@ -84,11 +84,11 @@ function bundleOf(state: Pick<State, 'clusters' | 'bundles'>, cluster: string): 
 }
 
 /**
- * Of all that the answer is made of: first the bundle, whose own digest covers its objects, so that the ETag alone says which
- * bundle an agent has; then roots and freshness. Short, because every poll carries it.
+ * The ETag covers the whole answer: its first part names the bundle, whose digest covers its objects, so that the ETag tells
+ * which bundle an agent has; its second part covers roots and freshness. It is short, because every poll has it.
  */
 function etagOf(bundle: PublishedBundle, channel: ChannelView): string {
-  const rest = `${channel.roots().length} ${freshnessMark(channel.freshness(bundle.revision.registration))}`;
+  const rest = `${channel.roots().length} ${freshnessDigest(channel.freshness(bundle.revision.registration))}`;
   return `"${startOf(bundle.revisionDigest, 20)}-${startOf(digestOf(rest), 12)}"`;
 }
 
@@ -100,7 +100,7 @@ function startOf(digest: string, length: number): string {
   return digest.slice('sha256:'.length, 'sha256:'.length + length);
 }
 
-function freshnessMark(list: SignedBody | null): string {
+function freshnessDigest(list: SignedBody | null): string {
   return list === null ? '' : digestOf(list.payload);
 }
 

@@ -12,24 +12,24 @@ export interface Node {
 /** Reads commits, remembering the most recent ones: they never change. */
 export type History = (oid: Oid) => Node;
 
-const remembered = 20_000;
+const maxNodes = 20_000;
 
-/** The history behind a reader; throws PACK_INVALID for what is no commit. */
+/** The history behind a reader; throws PACK_INVALID for an object that is not a commit. */
 export function openHistory(reader: ObjectReader): History {
   const nodes = new Map<Oid, Node>();
   return (oid) => {
-    const known = nodes.get(oid);
-    if (known !== undefined) return known;
+    const remembered = nodes.get(oid);
+    if (remembered !== undefined) return remembered;
     const object = reader.read(oid);
     if (object?.type !== 'commit') throw new SluiceError('PACK_INVALID', 'a commit is missing', { subject: oid });
     const { tree, parents } = parseCommit(object.body);
-    if (nodes.size >= remembered) nodes.clear();
+    if (nodes.size >= maxNodes) nodes.clear();
     nodes.set(oid, { tree, parents });
     return { tree, parents };
   };
 }
 
-/** Commits from some tips, nearest first, each once with its distance (tips are 1); `goOn` says whether to go past one. */
+/** Commits from some tips, nearest first, each once with its distance (tips are 1); parents follow where `goOn` is true. */
 export function* ancestors(
   history: History,
   tips: readonly Oid[],

@@ -29,22 +29,22 @@ const wantDistance = 1_000;
 
 /** Throws NOT_FOUND unless every wanted commit is a visible tip, or was one not long ago. */
 export function assertWanted(history: History, wants: readonly Oid[], tips: readonly Oid[]): void {
-  const known = new Set(tips);
-  const missing = new Set(wants.filter((oid) => !known.has(oid)));
+  const visible = new Set(tips);
+  const missing = new Set(wants.filter((oid) => !visible.has(oid)));
   if (missing.size === 0) return;
   for (const { oid } of ancestors(history, tips, (_, distance) => distance < wantDistance)) missing.delete(oid);
   const [first] = missing;
   if (first !== undefined) throw new SluiceError('NOT_FOUND', `upload-pack: not our ref ${first}`);
 }
 
-/** Decides what to send. Only commits that the wanted ones reach count as common, so that nobody learns what others have. */
+/** Decides what to send. Only commits that the wanted ones reach count as common, so that a client learns nothing of refs that it may not see. */
 export function negotiate(history: History, request: FetchRequest): Negotiated {
   const common = commonOf(history, request);
   const isCommon = new Set(common);
   const isShallow = new Set(request.shallows);
   const isReady = common.length > 0 && request.wants.every((want) => reaches(history, want, isCommon));
   if (request.depth > 0) return { common, isReady, ...limited(history, request, isShallow, common) };
-  // What lies behind a common commit, or behind the end of a shallow history, is not sent.
+  // Ancestors of a common commit, and of the end of a shallow history, are not sent.
   const stop = (oid: Oid): boolean => !isCommon.has(oid) && !isShallow.has(oid);
   const visited = [...ancestors(history, request.wants, stop)].map(({ oid }) => oid);
   return {

@@ -12,12 +12,12 @@ export const packLimit = 128 * 1024 * 1024;
 
 /** The pack of what was negotiated: entries are copied as they lie on disk. Throws LIMIT_EXCEEDED. */
 export function packOf(reader: ObjectReader, history: History, { send, had }: Negotiated): Buffer[] {
-  // Content that the client has need not be walked completely: what the sent commits can share is in the nearest ones.
+  // Content that the client has is read in the nearest commits only: the sent commits share the most with those.
   const seen = new Set<Oid>();
   for (const oid of nearest(history, send, had)) collect(reader, history(oid).tree, seen);
-  const known = new Set(seen);
+  const shared = new Set(seen);
   for (const oid of send) collect(reader, history(oid).tree, seen);
-  const names = [...send, ...[...seen].filter((oid) => !known.has(oid))];
+  const names = [...send, ...[...seen].filter((oid) => !shared.has(oid))];
   const chunks = [packHeader(names.length)];
   let bytes = 0;
   for (const oid of names) {

@@ -52,7 +52,7 @@ function answered(parts: () => readonly Buffer[]): readonly Buffer[] {
   }
 }
 
-/** The protocol that a Git-Protocol header asks for; the highest one that is known wins. */
+/** The protocol that a Git-Protocol header asks for; the highest supported one wins. */
 function versionOf(header: string): 0 | 1 | 2 {
   const asked = header.split(':').map((word) => word.trim());
   if (asked.includes('version=2')) return 2;

@@ -61,16 +61,16 @@ export function uploadPackV0(view: GitView, body: Uint8Array): Buffer[] {
   return [...shallow, ...acks, ...(request.isBanded ? [...bands(pack), flush] : pack)];
 }
 
-// The words of upload-pack for each of its three ways to acknowledge (gitprotocol-pack).
+// The lines of upload-pack for each of its three forms of acknowledgement (gitprotocol-pack).
 function acknowledge({ ack, isDone, haves }: RequestV0, { common, isReady }: Negotiated): Buffer[] {
   const last = common.at(-1);
   if (last === undefined) return [packet('NAK\n')];
   const isCommon = new Set(common);
-  const known = haves.filter((oid) => isCommon.has(oid));
+  const acknowledged = haves.filter((oid) => isCommon.has(oid));
   const words = [
-    known.slice(0, 1).map((oid) => packet(`ACK ${oid}\n`)),
-    known.map((oid) => packet(`ACK ${oid} continue\n`)),
-    known.map((oid) => packet(`ACK ${oid} common\n`)),
+    acknowledged.slice(0, 1).map((oid) => packet(`ACK ${oid}\n`)),
+    acknowledged.map((oid) => packet(`ACK ${oid} continue\n`)),
+    acknowledged.map((oid) => packet(`ACK ${oid} common\n`)),
   ][ack];
   const ready = ack === 2 && isReady && !isDone ? [packet(`ACK ${last} ready\n`)] : [];
   const end = isDone ? [packet(`ACK ${last}\n`)] : [packet('NAK\n')];

@@ -5,7 +5,7 @@ import { packOf } from './packing.ts';
 import { bands, delimiter, flush, lineOf, packet, packets } from './pktline.ts';
 import { depthOf, oidAt, type GitView } from './view.ts';
 
-/** What a server of protocol 2 says about itself. */
+/** The capabilities of a server of protocol 2. */
 export function advertiseV2({ agent }: GitView): Buffer[] {
   const lines = ['version 2', `agent=${agent}`, 'ls-refs=unborn', 'fetch=shallow', 'object-format=sha1'];
   return [...lines.map((line) => packet(`${line}\n`)), flush];

@@ -4,16 +4,16 @@ import { digest } from '../../../shared/wire/schema.ts';
 import { bytesOf, stateOf } from '../access.ts';
 import type { RawHandlers } from './handler.ts';
 
-/** The calls of agents: their feed and wake-up stream, enrolment and reports. */
+/** The calls of agents: feed, event stream, enrolment and reports. */
 export const feedHandlers: RawHandlers<'bundle' | 'object' | 'events' | 'enrol' | 'report'> = {
   bundle: ({ context, request, reply, input: { cluster = '', have } }) => {
     const state = stateOf(context);
-    const known = request.headers['if-none-match'];
-    if (known === context.feed.etag(state, cluster)) {
+    const validator = request.headers['if-none-match'];
+    if (validator === context.feed.etag(state, cluster)) {
       lean(reply);
       return reply.code(304).send();
     }
-    const { etag, body, gzip } = context.feed.answer(state, cluster, have ?? known ?? null);
+    const { etag, body, gzip } = context.feed.answer(state, cluster, have ?? validator ?? null);
     reply.header('etag', etag).header('vary', 'accept-encoding').type('application/json');
     const zipped = gzip !== null && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
     return zipped ? reply.header('content-encoding', 'gzip').send(gzip) : reply.send(body);
@@ -41,7 +41,7 @@ export const feedHandlers: RawHandlers<'bundle' | 'object' | 'events' | 'enrol' 
   report: async ({ context: { hub }, request, reply }) => reply.send(await hub.report(bytesOf(request))),
 };
 
-/** Leaves out headers that say nothing: most polls are answered with nothing new. HTTP/1.1 keeps connections without being told. */
+/** Leaves out the headers that a 304 does not need: most polls get one. HTTP/1.1 keeps connections open by default. */
 function lean(reply: FastifyReply): void {
   reply.raw.sendDate = false;
   reply.raw.removeHeader('connection');

@@ -28,7 +28,7 @@ function callHandler(context: RouteContext, [name, route]: readonly [CallName, R
   return async (request, reply) => {
     checkAccess(route.access, context, request);
     const input = { ...wordsOf(route, request), ...bodyOf(route, request) };
-    // The input was read by the schemas of this row, which is what its type says.
+    // The schemas of this row read the input, so it has the type that the operation of this name takes.
     const answer = await context.hub.call(name, input as Input<CallName>, goneSignal(reply));
     return reply.code(route.status).send(answer);
   };
