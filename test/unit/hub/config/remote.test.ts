@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { freshTimeMs } from '../../../../hub/config/duration.ts';
 import { hubConfig } from '../../../../hub/config/config.ts';
 import type { HubFile } from '../../../../hub/config/schema.ts';
 
@@ -34,18 +33,5 @@ describe('the Git hosts of a hub', () => {
     ['one repository for both', { channel: { url: 'https://a/b.git' }, ledger: { url: 'https://a/b.git/' } }],
   ])('cannot be %s', (_, file) => {
     expect(codeOf(() => configOf(file))).toBe('CONFIG_INVALID');
-  });
-});
-
-describe('the time that an export stays fresh', () => {
-  it.each([
-    ['12h', 12],
-    ['30d', 30 * 24],
-    ['8w', 8 * 7 * 24],
-    ['366d', 366 * 24],
-  ])('%s is %d hours', (text, hours) => expect(freshTimeMs(text)).toBe(hours * 3_600_000));
-
-  it.each(['', '0d', '30', '1.5d', '-1d', '367d', '99999w', '30 d', '30D'])('%j is a mistake', (text) => {
-    expect(codeOf(() => freshTimeMs(text))).toBe('USAGE');
   });
 });

@@ -1,0 +1,49 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keysOf, newFolders, open } from '../../../fixtures/data-folder.ts';
+import { writeSecret } from '../../../../hub/keys/keys.ts';
+import { initHub } from '../../../../hub/operations/init.ts';
+import { retireKeys, rotateKey } from '../../../../hub/operations/rotate-keys.ts';
+import { readData } from '../../../../hub/store/read-data.ts';
+import { newSeed } from '../../../../shared/wire/envelope.ts';
+
+let folders: Awaited<ReturnType<typeof newFolders>>;
+beforeEach(async () => {
+  folders = await newFolders();
+});
+afterEach(() => folders.remove());
+
+describe('changing the hub key', () => {
+  it('makes a key and the root document that names both, and retires the old one once it signed nothing that counts', async () => {
+    await initHub(folders.data, open);
+    const old = keysOf(folders.data).hub.publicKey;
+    expect(rotateKey(folders.data, null)).toEqual({ file: join(folders.data, 'keys/hub.key'), version: 2 });
+    const { hub, trusted } = { hub: keysOf(folders.data).hub.publicKey, trusted: keysOf(folders.data).root.hubs.keys };
+    expect(trusted).toEqual([hub, old]);
+    await expect(retireKeys(folders.data, null, readData)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: 'another hub key signed the ledger',
+    });
+    // The next start signs the ledger anew; here it is made anew.
+    await rm(join(folders.data, 'ledger.git'), { recursive: true });
+    await initHub(folders.data, open);
+    expect(await retireKeys(folders.data, null, readData)).toEqual({ version: 3 });
+    expect(keysOf(folders.data).root.hubs.keys).toEqual([hub]);
+  });
+
+  it.each([
+    ['is missing', () => undefined, /no such file/],
+    ['is not a key', (path: string) => writeSecret(path, 'nonsense'), /not an Ed25519 seed/],
+    ['is another', (path: string) => writeSecret(path, newSeed()), /this is not the root key/],
+  ])('changes nothing when the root key %s', async (_, make, message) => {
+    await initHub(folders.data, open);
+    const before = keysOf(folders.data).root;
+    const file = join(folders.folder, 'other.key');
+    make(file);
+    expect(() => rotateKey(folders.data, file)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) as unknown }),
+    );
+    expect(keysOf(folders.data).root).toEqual(before);
+  });
+});
