@@ -11,7 +11,7 @@ import { isSluiceError } from '../../shared/errors.ts';
 import { agentNames, owner } from '../../shared/model/names.ts';
 import { parseObjectId, versionOf, type KubeObject } from '../../shared/model/object.ts';
 
-/** Reads what this site believes from its own cluster: the state, the inventory, and every inventoried object as it is now. */
+/** Reads the state of this site from its own cluster: the state, the inventory, and every inventoried object as it is now. */
 export async function readSiteStatus(
   kube: Kube,
   { namespace, cron }: { readonly namespace: string; readonly cron: AgentDeps['cron'] },

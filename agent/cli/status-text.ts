@@ -17,7 +17,7 @@ export interface SiteObject {
   readonly doubt: string | null;
 }
 
-/** What a site believes: all of it read from its own cluster, so that it needs neither hub nor agent. */
+/** The state of a site: all of it read from its own cluster, so that it needs neither hub nor agent. */
 export interface SiteStatus {
   readonly identity: Identity | null;
   readonly isEnrolled: boolean;
@@ -35,7 +35,7 @@ export interface SiteCondition {
   readonly message: string;
 }
 
-/** What is to be said of the site as a whole: each rule says its sentence or nothing. */
+/** The conditions of the site as a whole: each rule gives one or none. */
 export function siteConditions(status: SiteStatus, now: number): SiteCondition[] {
   return [joined, restored, running, held, phase].flatMap((rule) => rule(status, now) ?? []);
 }
@@ -44,10 +44,10 @@ type Rule = (status: SiteStatus, now: number) => SiteCondition | null;
 
 const joined: Rule = ({ identity, isEnrolled }) => {
   if (identity === null) {
-    return { type: 'NotJoined', message: 'no join line was used here yet; run `sluice-agent run --join-file FILE`' };
+    return { type: 'NotJoined', message: 'this cluster has not joined yet; run `sluice-agent run --join-file FILE`' };
   }
   if (isEnrolled || identity.hub === null) return null;
-  return { type: 'NotEnrolled', message: 'the hub has not taken the key of this agent yet' };
+  return { type: 'NotEnrolled', message: 'the hub has not accepted the key of this agent yet' };
 };
 
 const restored: Rule = ({ state, clusterUid }) => {
@@ -87,7 +87,7 @@ export function statusText(status: SiteStatus, now: number, columns: number): st
 
 function headRows({ identity, state }: SiteStatus): (readonly [string, string])[] {
   const mark = state?.mark ?? null;
-  const believes = mark === null ? 'nothing yet' : `epoch ${mark.epoch}, generation ${mark.generation}`;
+  const accepted = mark === null ? 'nothing yet' : `epoch ${mark.epoch}, generation ${mark.generation}`;
   const version = state === null ? '-' : `version ${state.rootVersion}`;
   const { cluster, registration, url, hub } = identity ?? { cluster: '-', registration: '-', url: '-', hub: '-' };
   return [
@@ -95,7 +95,7 @@ function headRows({ identity, state }: SiteStatus): (readonly [string, string])[
     ['registration', registration],
     ['channel', url],
     ['hub', hub ?? 'none'],
-    ['believes', mark === null ? believes : `${believes}, ${mark.revisionDigest.slice(0, 19)}`],
+    ['accepted', mark === null ? accepted : `${accepted}, ${mark.revisionDigest.slice(0, 19)}`],
     ['root', version],
   ];
 }

@@ -83,11 +83,11 @@ export function rotateHubKey(dir: string, rootSeed: string): HubKeys {
   return loadKeys(dir);
 }
 
-/** Makes a root document that names the hub key at work alone: what others signed is believed no more. */
+/** Makes a root document that names the hub key at work alone: signatures of other keys are no longer trusted. */
 export function retireHubKeys(dir: string, rootSeed: string): HubKeys {
   const keys = loadKeys(dir);
   if (keys.trusted.length === 1) {
-    throw new SluiceError('CONFIG_INVALID', 'no other hub key is believed', { path: dir });
+    throw new SluiceError('CONFIG_INVALID', 'no other hub key is trusted', { path: dir });
   }
   succeedRoot(dir, keys, { rootSeed, hubs: [keys.hub.publicKey] });
   return loadKeys(dir);

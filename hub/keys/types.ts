@@ -8,7 +8,7 @@ export interface SignedBytes {
   readonly signatures: Uint8Array;
 }
 
-/** What a hub signs with, and whom its channel believes. */
+/** The key that a hub signs with, and the keys that its channel trusts. */
 export interface HubKeys {
   readonly channel: string;
   readonly epoch: number;
@@ -16,7 +16,7 @@ export interface HubKeys {
   readonly hub: Signer;
   /** Signs ledger commits, with the same key. */
   readonly sign: SshSigner;
-  /** The hub keys of the newest root document: whose bundles, and whose ledger head, are believed. */
+  /** The hub keys of the newest root document: bundles and the ledger head are trusted when one of them signed. */
   readonly trusted: readonly string[];
   /** The hub keys of all root documents: who may have signed what the head of the ledger builds on. */
   readonly past: readonly string[];

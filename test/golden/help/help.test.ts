@@ -26,8 +26,8 @@ async function helpTree(name: string, run: Run, entries: readonly Entry[]): Prom
     let page = `$ ${[name, ...path, '--help'].join(' ')}\n`;
     const write = (text: string) => void (page += text);
     const terminal = { out: write, err: write, interactive: false, color: false, columns: () => 100, path: String, env: {} };
-    page += `(exit ${await run([...path, '--help'], terminal)})\n`;
-    pages.push(page);
+    const exit = await run([...path, '--help'], terminal);
+    pages.push(`${page}(exit ${exit})\n`);
   }
   return pages.join('\n');
 }
@@ -37,6 +37,8 @@ describe('the help of every command', () => {
     ['sluice-hub', hub, hubCommands],
     ['sluice-agent', agent, agentCommands],
   ] as const)('of %s reads as in its golden file', async (name, run, commands) => {
-    await expect(await helpTree(name, run, commands)).toMatchFileSnapshot(`${import.meta.dirname}/${name}.txt`);
+    const tree = await helpTree(name, run, commands);
+    expect(tree.match(/^Usage: /gm)).toHaveLength(tree.match(/^\$ /gm)?.length ?? 0);
+    await expect(tree).toMatchFileSnapshot(`${import.meta.dirname}/${name}.txt`);
   });
 });

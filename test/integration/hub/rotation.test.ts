@@ -12,7 +12,7 @@ let world: World;
 const keys = (verb: string, ...more: readonly string[]) =>
   runCommand(['hub/main.ts', 'keys', verb, '--data', world.data, ...more]);
 const hubKey = async () => signerOf((await readFile(join(world.data, 'keys/hub.key'), 'utf8')).trim()).publicKey;
-const believed = async (version: number) =>
+const trusted = async (version: number) =>
   root.parse(JSON.parse(await readFile(join(world.data, `keys/root/${version}.json`), 'utf8'))).hubs.keys;
 const value = () => (world.sites[0]?.kube.read('/ConfigMap/default/one')?.['data'] as { value: string }).value;
 const settled = async () => {
@@ -42,12 +42,12 @@ describe('changing the hub key', () => {
     expect(answer).toMatchObject({ status: 3, stdout: '' });
     expect(answer.stderr).toContain('this is not the root key');
     expect(await hubKey()).toBe(old);
-    expect((await keys('retire')).stderr).toContain('no other hub key is believed');
+    expect((await keys('retire')).stderr).toContain('no other hub key is trusted');
   });
 
   it('makes a key that signs everything anew from the next start on, while no object is touched', async () => {
     expect(await keys('rotate')).toMatchObject({ status: 0, stderr: '' });
-    expect(await believed(2)).toEqual([await hubKey(), old]);
+    expect(await trusted(2)).toEqual([await hubKey(), old]);
     expect(await keys('retire')).toMatchObject({ status: 3, stdout: '' });
     await world.hubRestart();
     await world.hubPass();
@@ -57,7 +57,7 @@ describe('changing the hub key', () => {
 
   it('takes the trust from the old key, and agents that start anew go on', async () => {
     expect(await keys('retire')).toMatchObject({ status: 0, stderr: '' });
-    expect(await believed(3)).toEqual([await hubKey()]);
+    expect(await trusted(3)).toEqual([await hubKey()]);
     expect(await hubKey()).not.toBe(old);
     await world.hubRestart();
     world.sites[0]?.restart();
