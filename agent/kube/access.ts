@@ -1,3 +1,5 @@
+import type { ProxySettings } from '../../shared/adapters/http/proxy.ts';
+
 /** How to reach one API server, and as whom; answered afresh, so that rotated tokens and certificates are used. */
 export interface KubeAccess {
   /** Origin and optional path prefix, without a final slash. */
@@ -14,8 +16,8 @@ export interface KubeAccess {
 export interface KubeCredentials {
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: KubeTls;
-  /** An HTTP proxy to tunnel through, as the kubeconfig or the environment says. */
-  readonly proxy?: KubeProxy;
+  /** The HTTP proxies that the kubeconfig or the environment names. */
+  readonly proxy?: ProxySettings;
 }
 
 export interface KubeTls {
@@ -25,11 +27,4 @@ export interface KubeTls {
   readonly passphrase?: string;
   readonly servername?: string;
   readonly rejectUnauthorized?: boolean;
-}
-
-/** The variables that Node's agents understand. */
-export interface KubeProxy {
-  readonly HTTPS_PROXY?: string;
-  readonly HTTP_PROXY?: string;
-  readonly NO_PROXY?: string;
 }

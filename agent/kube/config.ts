@@ -1,10 +1,11 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import type { User } from '@kubernetes/client-node';
 import type { AgentOptions } from 'node:https';
+import { isLoopback, type ProxySettings } from '../../shared/adapters/http/proxy.ts';
 import { SluiceError, asSluiceError } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import { readTokenFile } from './token-file.ts';
-import type { KubeAccess, KubeCredentials, KubeProxy, KubeTls } from './access.ts';
+import type { KubeAccess, KubeCredentials, KubeTls } from './access.ts';
 
 export interface KubeConfigOptions {
   /** Path of a kubeconfig; absent = the pod's service account. */
@@ -14,7 +15,7 @@ export interface KubeConfigOptions {
   /** Whether the kubeconfig may name a program to run for credentials. */
   readonly allowExec: boolean;
   /** The environment's proxy settings; a `proxy-url` of the kubeconfig wins. */
-  readonly proxy?: KubeProxy;
+  readonly proxy?: ProxySettings;
   readonly clock: Clock;
 }
 
@@ -101,10 +102,6 @@ function serverFault(server: string): [message: string, hint: string] | undefine
   return ['the API server is not reached over TLS', 'use an https:// server'];
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
-}
-
 /** The old cloud providers run a program as well. */
 function runsProgram(user: User): boolean {
   const provider = user.authProvider as { name?: string } | null | undefined;
@@ -124,10 +121,10 @@ function clusterOf(config: KubeConfig): { readonly server: string; readonly prox
   return proxyUrl === undefined ? { server } : { server, proxyUrl };
 }
 
-async function credentialsOf(config: KubeConfig, environment: KubeProxy | undefined): Promise<KubeCredentials> {
+async function credentialsOf(config: KubeConfig, environment: ProxySettings | undefined): Promise<KubeCredentials> {
   const user = userOf(config);
   const { server, proxyUrl } = clusterOf(config);
-  const proxy = proxyUrl === undefined ? environment : { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl };
+  const proxy = proxyUrl === undefined ? environment : { always: proxyUrl };
   const basic = user.username
     ? `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`
     : '';

@@ -18,17 +18,12 @@ export interface ConnectPorts {
 
 /** A client of the cluster that the options, the environment or the pod name; nothing is asked yet. */
 export function connectKube(options: AgentOptions, { terminal, clock, random, version }: ConnectPorts): KubeClient {
-  const { https, http, none } = proxySettings(terminal.env);
   const kubeconfig = kubeconfigPath(options, terminal);
   const access = loadKubeAccess({
     ...(kubeconfig === null ? {} : { kubeconfig }),
     ...(options.context === undefined ? {} : { context: options.context }),
     allowExec: options.allowExec,
-    proxy: {
-      ...(https === undefined ? {} : { HTTPS_PROXY: https }),
-      ...(http === undefined ? {} : { HTTP_PROXY: http }),
-      ...(none === undefined ? {} : { NO_PROXY: none }),
-    },
+    proxy: proxySettings(terminal.env),
     clock,
   });
   return createKube({ access, clock, random, userAgent: `sluice-agent/${version}` });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { createRepos } from '../../shared/adapters/git/repos.ts';
-import { createHttp } from '../../shared/adapters/http.ts';
+import { createHttp } from '../../shared/adapters/http/client.ts';
 import { proxySettings } from '../../shared/adapters/http/proxy.ts';
 import { createLog } from '../../shared/adapters/log.ts';
 import { SluiceError } from '../../shared/errors.ts';

@@ -1,4 +1,4 @@
-import type { HttpClient, HttpOptions } from '../../shared/adapters/http.ts';
+import type { HttpClient, HttpOptions } from '../../shared/adapters/http/client.ts';
 import { commandsWith, textOption } from '../../shared/lib/command.ts';
 import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { Terminal } from '../../shared/ports/terminal.ts';

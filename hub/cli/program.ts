@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { runCli } from '../../shared/adapters/cli.ts';
 import { systemClock, systemRandom } from '../../shared/adapters/clock.ts';
-import { createHttp } from '../../shared/adapters/http.ts';
+import { createHttp } from '../../shared/adapters/http/client.ts';
 import type { Terminal } from '../../shared/ports/terminal.ts';
 import { commands } from './commands.ts';
 

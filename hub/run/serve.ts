@@ -1,4 +1,4 @@
-import type { HttpClient, HttpOptions } from '../../shared/adapters/http.ts';
+import type { HttpClient, HttpOptions } from '../../shared/adapters/http/client.ts';
 import { proxySettings } from '../../shared/adapters/http/proxy.ts';
 import { createLog } from '../../shared/adapters/log.ts';
 import { cronSchedule, isCronExpression } from '../../shared/adapters/schedule.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRepos } from '../../shared/adapters/git/repos.ts';
-import type { HttpClient, HttpOptions } from '../../shared/adapters/http.ts';
+import type { HttpClient, HttpOptions } from '../../shared/adapters/http/client.ts';
 import { createWatch } from './watch.ts';
 import { asSluiceError, SluiceError } from '../../shared/errors.ts';
 import { backoff } from '../../shared/lib/backoff.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { openGitRemote } from './packs/push.ts';
-import type { HttpClient, HttpOptions } from '../../shared/adapters/http.ts';
+import type { HttpClient, HttpOptions } from '../../shared/adapters/http/client.ts';
 import { asSluiceError, SluiceError } from '../../shared/errors.ts';
 import type { RemotesConfig } from '../config/remote.ts';
 import type { GitRemote } from './remote.ts';

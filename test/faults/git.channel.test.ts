@@ -7,7 +7,7 @@ import { verify } from '../../agent/channel/verify/verify.ts';
 import type { Pulled } from '../../agent/model/bundle.ts';
 import { createRepos } from '../../shared/adapters/git/repos.ts';
 import { fetchLimits } from '../../shared/adapters/git/library.ts';
-import { createHttp } from '../../shared/adapters/http.ts';
+import { createHttp } from '../../shared/adapters/http/client.ts';
 import { isSluiceError, type Code } from '../../shared/errors.ts';
 import { channelFiles, goodBundle, identity, noon } from '../fakes/bundle.ts';
 import { startGitServer, type GitServer } from '../fakes/git-server.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRepos } from '../../shared/adapters/git/repos.ts';
-import { createHttp } from '../../shared/adapters/http.ts';
+import { createHttp } from '../../shared/adapters/http/client.ts';
 import { isSluiceError, type Code } from '../../shared/errors.ts';
 import type { Repo } from '../../shared/ports/repo.ts';
 import { startGitServer, type GitServer } from '../fakes/git-server.ts';

@@ -1,9 +1,4 @@
-import { request as httpRequest } from 'node:http';
-import { Agent as HttpsAgent, type AgentOptions } from 'node:https';
-import { BlockList, isIP, type Socket } from 'node:net';
-import { connect as tlsConnect } from 'node:tls';
-import type { Duplex } from 'node:stream';
-import { SluiceError } from '../../errors.ts';
+import { BlockList, isIP } from 'node:net';
 
 /** Proxies as HTTPS_PROXY, HTTP_PROXY and NO_PROXY give them. */
 export interface ProxySettings {
@@ -11,6 +6,8 @@ export interface ProxySettings {
   readonly http?: string | undefined;
   /** Hosts, `.suffixes`, `host:port`, CIDR ranges or `*`, separated by commas. */
   readonly none?: string | undefined;
+  /** One that takes every request, of loopback and of `none`, too: where the address of the server came with its proxy. */
+  readonly always?: string | undefined;
 }
 
 /** The proxy settings of an environment, in either case; the lower-case names win, as in curl. */
@@ -22,12 +19,17 @@ export function proxySettings(env: Readonly<Record<string, string | undefined>>)
   };
 }
 
-/** The proxy for a URL; null when it is reached directly. Loopback is never proxied. */
+/** The proxy for a URL; null when it is reached directly, as loopback is. */
 export function proxyFor(url: URL, settings: ProxySettings): URL | null {
+  if (settings.always !== undefined) return proxyUrl(settings.always);
   const proxy = url.protocol === 'https:' ? settings.https : settings.http;
   if (proxy === undefined || proxy === '' || isLoopback(url.hostname)) return null;
   if (isExempt(url, settings.none ?? '')) return null;
-  return new URL(proxy.includes('://') ? proxy : `http://${proxy}`);
+  return proxyUrl(proxy);
+}
+
+function proxyUrl(text: string): URL {
+  return new URL(text.includes('://') ? text : `http://${text}`);
 }
 
 /** True for `localhost` and the addresses that never leave the machine. */
@@ -43,59 +45,6 @@ export function proxyAuthorization(proxy: URL): Record<string, string> {
   return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
-/** An https agent whose connections go through a proxy's CONNECT; certificates are checked against the origin as always. */
-export class TunnelAgent extends HttpsAgent {
-  readonly #proxy: URL;
-  readonly #tls: AgentOptions;
-
-  constructor(proxy: URL, options: AgentOptions) {
-    super(options);
-    this.#proxy = proxy;
-    this.#tls = options;
-  }
-
-  override createConnection(
-    options: { host?: string | null; port?: number | string | null; servername?: string },
-    callback?: (error: Error | null, socket: Duplex) => void,
-  ): Duplex | null | undefined {
-    const host = options.host ?? '';
-    const target = `${host.includes(':') ? `[${host}]` : host}:${options.port ?? 443}`;
-    const fail = (error: Error) => callback?.(error, undefined as unknown as Duplex);
-    const tunnel = httpRequest({
-      host: bareHost(this.#proxy.hostname),
-      port: this.#proxy.port || 80,
-      method: 'CONNECT',
-      path: target,
-      headers: { host: target, ...proxyAuthorization(this.#proxy) },
-      agent: false,
-      timeout: 30_000,
-    });
-    tunnel.once('timeout', () => tunnel.destroy(new SluiceError('TIMEOUT', 'the proxy does not answer')));
-    tunnel.once('error', fail);
-    tunnel.once('connect', (response, socket: Socket) => {
-      if (response.statusCode !== 200) {
-        socket.destroy();
-        fail(new SluiceError('UNAVAILABLE', `the proxy refused the tunnel with ${response.statusCode ?? 0}`));
-        return;
-      }
-      const servername = isIP(host) === 0 ? { servername: options.servername ?? host } : {};
-      const secure = tlsConnect({
-        ...(this.#tls.ca === undefined ? {} : { ca: this.#tls.ca }),
-        socket,
-        host,
-        ...servername,
-      });
-      secure.once('error', fail);
-      secure.once('secureConnect', () => {
-        secure.off('error', fail);
-        callback?.(null, secure);
-      });
-    });
-    tunnel.end();
-    return undefined;
-  }
-}
-
 function isExempt(url: URL, none: string): boolean {
   const host = bareHost(url.hostname);
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
@@ -108,23 +57,32 @@ function isExempt(url: URL, none: string): boolean {
 
 function matchesEntry(entry: string, host: string, port: string): boolean {
   if (entry === '*') return true;
-  if (entry.includes('/')) return inRange(entry, host);
-  const suffix = entry.startsWith('*.') ? entry.slice(1) : entry;
-  if (suffix === host || suffix === `${host}:${port}`) return true;
-  const dotted = suffix.startsWith('.') ? suffix : `.${suffix}`;
-  return host.endsWith(dotted) || dotted === `.${host}`;
+  if (entry.includes('/')) return isInRange(entry, host);
+  const [name, onlyPort] = splitPort(entry);
+  if (onlyPort !== null && onlyPort !== port) return false;
+  const domain = name.replace(/^\*?\./, '');
+  return host === domain || host.endsWith(`.${domain}`);
 }
 
-function inRange(range: string, host: string): boolean {
+// An IPv6 address has colons of its own: one with a port is written in brackets.
+function splitPort(entry: string): readonly [name: string, port: string | null] {
+  const [, name, port] = /^(.+):([0-9]+)$/.exec(entry) ?? [];
+  if (name === undefined || port === undefined || isIP(entry) === 6) return [bareHost(entry), null];
+  return [bareHost(name), port];
+}
+
+function isInRange(range: string, host: string): boolean {
   const [network = '', bits = ''] = range.split('/');
   const family = isIP(host);
-  if (family === 0 || isIP(network) !== family) return false;
+  const isPrefix = /^[0-9]{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+  if (family === 0 || isIP(network) !== family || !isPrefix) return false;
   const list = new BlockList();
   const kind = family === 4 ? 'ipv4' : 'ipv6';
   list.addSubnet(network, Number(bits), kind);
   return list.check(host, kind);
 }
 
-function bareHost(hostname: string): string {
+/** The host of a URL in lower case, an IPv6 address without its brackets. */
+export function bareHost(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, '').toLowerCase();
 }

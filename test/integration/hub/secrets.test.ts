@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hubClient, type HubClient } from '../../../hub/api/client.ts';
 import { readAccess } from '../../../hub/config/data-folder.ts';
-import { createHttp, type HttpClient } from '../../../shared/adapters/http.ts';
+import { createHttp, type HttpClient } from '../../../shared/adapters/http/client.ts';
 import { newSeed, signerOf } from '../../../shared/wire/envelope.ts';
 import { waitFor } from '../../lab/controlplane/wait.ts';
 import { commitFiles } from '../../fakes/git.ts';

@@ -7,7 +7,7 @@ import { hubConfig } from '../../../hub/config/config.ts';
 import type { HubFile } from '../../../hub/config/schema.ts';
 import { startHub, type RunningHub } from '../../../hub/run/hub.ts';
 import { systemClock } from '../../../shared/adapters/clock.ts';
-import { createHttp, type HttpClient } from '../../../shared/adapters/http.ts';
+import { createHttp, type HttpClient } from '../../../shared/adapters/http/client.ts';
 import { createLog } from '../../../shared/adapters/log.ts';
 
 /** A hub in this process over a plain folder, with the real server, stores and client; nothing is scheduled. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createServer as createHttp } from 'node:http';
+import { createServer as createHttp, request as forward } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { connect } from 'node:net';
@@ -31,10 +31,19 @@ export async function serveHttps(handler: Handler): Promise<Listening> {
   return await listen(createHttps({ ...tls, requestCert: true, rejectUnauthorized: false }, handler));
 }
 
-/** An HTTP proxy that tunnels (CONNECT) every host to one port of loopback, and remembers the hosts. */
+/** An HTTP proxy that takes every host, tunnelled (CONNECT) or not, to one port of loopback, and remembers the hosts. */
 export async function serveProxy(target: number): Promise<Listening & { readonly hosts: readonly string[] }> {
   const hosts: string[] = [];
-  const server = createHttp();
+  const server = createHttp((request, response) => {
+    const { host, pathname, search } = new URL(request.url ?? '');
+    const path = pathname + search;
+    hosts.push(host);
+    const { method, headers } = request;
+    forward({ host: '127.0.0.1', port: target, method, path, headers, agent: false }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    }).end();
+  });
   server.on('connect', (request: IncomingMessage, client: Socket) => {
     hosts.push(request.url ?? '');
     const upstream = connect(target, '127.0.0.1', () => {

@@ -55,7 +55,7 @@ describe('TLS to an API server', () => {
 
   it('goes through an HTTP proxy to a host that only the proxy knows', async () => {
     const proxy = await serveProxy(server.port);
-    const through = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` };
+    const through = { https: `http://127.0.0.1:${proxy.port}` };
     expect(await get('api.example.com:6443', { tls: { ca }, proxy: through })).toMatchObject({
       host: 'api.example.com:6443',
     });
@@ -64,7 +64,7 @@ describe('TLS to an API server', () => {
   });
 
   it('goes directly where NO_PROXY says so', async () => {
-    const proxy = { HTTPS_PROXY: 'http://127.0.0.1:1', NO_PROXY: '127.0.0.1' };
+    const proxy = { https: 'http://127.0.0.1:1', none: '127.0.0.1' };
     expect(await get(local(), { tls: { ca }, proxy })).toMatchObject({ client: null });
   });
 

@@ -10,7 +10,7 @@ import type { JoinBody } from '../../../hub/api/bodies.ts';
 import type { StatusRow, StatusView } from '../../../hub/api/status.ts';
 import { startHub, type RunningHub } from '../../../hub/run/hub.ts';
 import { systemClock } from '../../../shared/adapters/clock.ts';
-import { createHttp } from '../../../shared/adapters/http.ts';
+import { createHttp } from '../../../shared/adapters/http/client.ts';
 import { createLog } from '../../../shared/adapters/log.ts';
 import { parseJoinLine, type JoinTicket } from '../../../shared/wire/join.ts';
 import type { CrdSet } from '../../lab/controlplane/versions.ts';

@@ -6,7 +6,7 @@ import { startAgent } from '../../../agent/run/start.ts';
 import { openProbes } from '../../../agent/run/probes.ts';
 import { systemClock, systemRandom } from '../../../shared/adapters/clock.ts';
 import { createRepos } from '../../../shared/adapters/git/repos.ts';
-import { createHttp } from '../../../shared/adapters/http.ts';
+import { createHttp } from '../../../shared/adapters/http/client.ts';
 import { createLog } from '../../../shared/adapters/log.ts';
 import { cronFields } from '../../../shared/adapters/schedule.ts';
 import { SluiceError } from '../../../shared/errors.ts';

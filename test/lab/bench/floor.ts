@@ -1,7 +1,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRepos } from '../../../shared/adapters/git/repos.ts';
-import { createHttp } from '../../../shared/adapters/http.ts';
+import { createHttp } from '../../../shared/adapters/http/client.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { openClusterView } from '../demo/cluster-view.ts';
 import { startConfigRepository } from '../demo/config-repository.ts';

@@ -15,7 +15,7 @@ import { hubConfig } from '../../../hub/config/config.ts';
 import { startHub, type RunningHub } from '../../../hub/run/hub.ts';
 import { systemClock } from '../../../shared/adapters/clock.ts';
 import { createRepos } from '../../../shared/adapters/git/repos.ts';
-import { createHttp } from '../../../shared/adapters/http.ts';
+import { createHttp } from '../../../shared/adapters/http/client.ts';
 import { isSluiceError, SluiceError } from '../../../shared/errors.ts';
 import { objectId, refOf, type KubeObject, type ObjectId } from '../../../shared/model/object.ts';
 import { signerOf } from '../../../shared/wire/envelope.ts';

@@ -61,10 +61,10 @@ describe('a kubeconfig', () => {
   });
 
   it('uses the proxy of the environment, unless it names one itself', async () => {
-    const proxy = { HTTPS_PROXY: 'http://env:1', NO_PROXY: 'x' };
+    const proxy = { https: 'http://env:1', none: 'x' };
     expect((await load({}, { proxy }).credentials()).proxy).toEqual(proxy);
     const own = load({ cluster: { 'proxy-url': 'http://own:2' } }, { proxy });
-    expect((await own.credentials()).proxy).toEqual({ HTTPS_PROXY: 'http://own:2', HTTP_PROXY: 'http://own:2' });
+    expect((await own.credentials()).proxy).toEqual({ always: 'http://own:2' });
   });
 
   it('reads a token file again after a minute, and at once when the token was refused', async () => {

@@ -4,7 +4,7 @@ import { accessRules, fillPath, paramNames, type Access } from '../../../../hub/
 import { isCall, routeRows, routes, type CallName, type RouteName } from '../../../../hub/api/routes.ts';
 import { operations } from '../../../../hub/operations/operations.ts';
 import type { HubServer } from '../../../../hub/server/server.ts';
-import { createHttp, type HttpClient } from '../../../../shared/adapters/http.ts';
+import { createHttp, type HttpClient } from '../../../../shared/adapters/http/client.ts';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { encode } from '../../../../shared/wire/codec.ts';
 import { credentialText } from '../../../../shared/wire/credential.ts';

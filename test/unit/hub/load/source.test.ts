@@ -7,7 +7,7 @@ import { openSource, type ConfigSource } from '../../../../hub/load/source.ts';
 import type { Snapshot } from '../../../../hub/model/source.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { createRepos } from '../../../../shared/adapters/git/repos.ts';
-import { createHttp } from '../../../../shared/adapters/http.ts';
+import { createHttp } from '../../../../shared/adapters/http/client.ts';
 import { createWatch } from '../../../../hub/run/watch.ts';
 import { git } from '../../../fakes/git.ts';
 import { startGitServer, type GitServer } from '../../../fakes/git-server.ts';

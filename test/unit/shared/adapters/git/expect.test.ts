@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRepos } from '../../../../../shared/adapters/git/repos.ts';
-import { createHttp } from '../../../../../shared/adapters/http.ts';
+import { createHttp } from '../../../../../shared/adapters/http/client.ts';
 import type { Repo } from '../../../../../shared/ports/repo.ts';
 import { commitFiles } from '../../../../fakes/git.ts';
 import { startGitServer, type GitServer } from '../../../../fakes/git-server.ts';

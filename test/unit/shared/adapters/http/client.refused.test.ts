@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createHttp } from '../../../../../shared/adapters/http.ts';
+import { createHttp } from '../../../../../shared/adapters/http/client.ts';
 
 it('leaves no timer behind for a request that is refused before it is sent: a command ends at once', async () => {
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;

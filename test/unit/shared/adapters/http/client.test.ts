@@ -3,9 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHttp } from '../../../../../shared/adapters/http.ts';
+import { createHttp } from '../../../../../shared/adapters/http/client.ts';
 import { isSluiceError } from '../../../../../shared/errors.ts';
-import { proxyFor } from '../../../../../shared/adapters/http/proxy.ts';
 
 const http = createHttp();
 const signal = new AbortController().signal;
@@ -132,29 +131,5 @@ describe('a stream of events', () => {
     expect(await listen('/cut-events')).toEqual({ events: ['poll'], opened: ['open'], end: 'UNAVAILABLE' });
     expect((await listen('/silent')).end).toBe('TIMEOUT');
     expect((await listen('/whole')).end).toBe('UNAVAILABLE');
-  });
-});
-
-describe('the proxy of a URL', () => {
-  const settings = {
-    https: 'http://proxy:3128',
-    http: 'proxy:8080',
-    none: 'internal.example.com, .corp, 10.0.0.0/8, exact:8443',
-  };
-  it.each([
-    ['https://git.example.com/x', 'http://proxy:3128/'],
-    ['http://git.example.com/x', 'http://proxy:8080/'],
-    ['https://internal.example.com/', null],
-    ['https://a.internal.example.com/', null],
-    ['https://notinternal.example.com/', 'http://proxy:3128/'],
-    ['https://a.corp/', null],
-    ['https://10.1.2.3/', null],
-    ['https://11.1.2.3/', 'http://proxy:3128/'],
-    ['https://exact:8443/', null],
-    ['https://exact/', 'http://proxy:3128/'],
-    ['https://127.0.0.1/', null],
-    ['https://localhost/', null],
-  ])('%s is %s', (target, proxy) => {
-    expect(proxyFor(new URL(target), settings)?.href ?? null).toBe(proxy);
   });
 });
