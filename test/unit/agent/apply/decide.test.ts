@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import { decideApply, decideTasks, refuseObjects } from '../../../../agent/apply/decide.ts';
+import type { InventoryEntry } from '../../../../agent/model/inventory.ts';
+import type { LiveObject } from '../../../../agent/model/live.ts';
+import type { AppOutcome } from '../../../../agent/model/outcome.ts';
+import { planApp } from '../../../../agent/rollout/plan.ts';
+import { configMap, plainApp } from '../../../fakes/apps.ts';
+import { registrationId } from '../../../fakes/bundle.ts';
+import { observe, shortName, type Situation } from '../../../fixtures/rollout.ts';
+
+const { app } = plainApp('one', [configMap('a')]);
+const { id, digest } = app.objects[0]!;
+
+const nothing = { replicas: new Map(), weights: new Map(), held: new Set<string>(), remove: [], scaleToZero: [] };
+const plan = { ...nothing, phase: 'settled', reason: '', isWaiting: false, blocked: null, deadline: null } as const;
+const applied: InventoryEntry = {
+  id,
+  apiVersion: 'v1',
+  app: 'default/one',
+  revision: null,
+  uid: 'u1',
+  nonce: 'n1',
+  applied: digest,
+  fieldsHash: 'h1',
+};
+const asApplied: LiveObject = {
+  id,
+  uid: 'u1',
+  resourceVersion: '1',
+  generation: 1,
+  fieldsHash: 'h1',
+  registration: registrationId,
+  nonce: 'n1',
+  health: 'Current',
+  message: '',
+  replicas: null,
+  podLabels: null,
+  selector: null,
+  routes: null,
+};
+
+/** What the inventory, the watches and the site say of one wanted object; null or absent = nothing is peculiar. */
+interface Case {
+  readonly entry?: Partial<InventoryEntry> | null;
+  readonly live?: Partial<LiveObject> | null;
+  readonly isUnlisted?: true;
+  readonly isHeld?: true;
+  readonly mayNotChange?: true;
+}
+
+/** `action uid: reason`, or `nothing`. */
+function words({ entry = {}, live = {}, ...flags }: Case): string {
+  const [task, ...more] = decideApply({
+    app,
+    plan: { ...plan, held: new Set(flags.isHeld === true ? [id] : []) },
+    entry: () => (entry === null ? undefined : { ...applied, ...entry }),
+    live: {
+      object: () => (live === null ? undefined : { ...asApplied, ...live }),
+      isSynced: () => flags.isUnlisted !== true,
+      readyEndpoints: () => null,
+    },
+    registration: registrationId,
+    mayChange: flags.mayNotChange !== true,
+  });
+  expect(more).toEqual([]);
+  return task === undefined ? 'nothing' : `${task.action} ${task.uid ?? '-'}: ${task.reason}`;
+}
+
+const pending = { uid: null, applied: null, fieldsHash: null };
+
+describe('an object of the bundle', () => {
+  it.each<[rule: string, facts: Case, words: string]>([
+    ['stays as it is when it is what was applied', {}, 'nothing'],
+    ['is created when it is claimed and not there', { entry: pending, live: null }, 'create -: new'],
+    ['is created when it is not claimed yet', { entry: null, live: null }, 'create -: new'],
+    [
+      'is updated when a creation of ours was cut short: its nonce proves that',
+      { entry: pending },
+      'update u1: its creation was under way',
+    ],
+    [
+      'is created, and that fails, where another object with the name has another nonce',
+      { entry: pending, live: { nonce: 'theirs' } },
+      'create -: new',
+    ],
+    [
+      'is created, and that fails, where another registration has the name, whatever the nonce',
+      { entry: pending, live: { registration: 'another' } },
+      'create -: new',
+    ],
+    ['is updated when its content is new', { entry: { applied: 'sha256:old' } }, 'update u1: new content'],
+    [
+      'is repaired when fields of ours were changed',
+      { live: { fieldsHash: 'h2' } },
+      'update u1: fields of ours were changed',
+    ],
+    [
+      'is inspected when another object has its name',
+      { live: { uid: 'u2' } },
+      'inspect u1: another object has its name now',
+    ],
+    [
+      'is inspected when its owner annotation was changed',
+      { live: { registration: 'another' } },
+      'inspect u1: its owner annotation was changed',
+    ],
+    [
+      'is inspected when it left the watch: deleted, or without our label',
+      { live: null },
+      'inspect u1: not there, or its label was removed',
+    ],
+    ['is left alone while its kind is not listed', { live: null, isUnlisted: true }, 'nothing'],
+    [
+      'is updated although its kind is not listed when its content is new',
+      { entry: { applied: 'sha256:old' }, live: null, isUnlisted: true },
+      'update u1: new content',
+    ],
+    [
+      'is left alone while it is being deleted',
+      { entry: { applied: 'sha256:old' }, live: { health: 'Terminating' } },
+      'nothing',
+    ],
+    ['waits while its plan holds it', { entry: pending, live: null, isHeld: true }, 'nothing'],
+  ])('%s', (_, facts, expected) => {
+    expect(words(facts)).toBe(expected);
+  });
+});
+
+describe('while changes are held', () => {
+  it.each<[rule: string, facts: Case, words: string]>([
+    ['what was applied is repaired', { live: { fieldsHash: 'h2' } }, 'update u1: fields of ours were changed'],
+    ['what was applied and is gone comes back', { entry: { uid: null }, live: null }, 'create -: new'],
+    ['new content waits', { entry: { applied: 'sha256:old' } }, 'nothing'],
+    ['a new object waits', { entry: null, live: null }, 'nothing'],
+  ])('%s', (_, facts, expected) => {
+    expect(words({ ...facts, mayNotChange: true })).toBe(expected);
+  });
+});
+
+/** `name: value at pointer` of every value that is put over a text. */
+function overrides(situation: Situation, mayChange = true): string[] {
+  const observed = observe(situation);
+  const facts = { app: observed.app!, plan: planApp(observed), live: observed.live, mayChange };
+  const tasks = decideApply({ ...facts, entry: (one) => observed.entries.get(one), registration: registrationId });
+  return tasks.map((task) => {
+    const values = task.overrides.map(({ pointer, value }) => `${pointer}=${value}`);
+    return `${shortName(task.id)} (${task.reason}) ${values.join(' ')}`.trim();
+  });
+}
+
+const both = { v1: '2 pods, 50%', v2: '2 pods, 50%' };
+
+describe('the values that the plan puts over the bundle', () => {
+  it.each<[rule: string, situation: Situation, words: readonly string[]]>([
+    [
+      'are the pods of a new workload',
+      { wanted: { v1: '2 pods, 100%' }, live: {} },
+      ['web-v1 (new) /spec/replicas=2', 'v1 (new)'],
+    ],
+    [
+      'are more pods than the bundle wants while the rest is not ready',
+      { wanted: both, live: { v1: '4/4, old content', v2: '1/2' }, route: { v1: 50, v2: 50 } },
+      ['web-v1 (new content) /spec/replicas=4'],
+    ],
+    [
+      'are weights alone when only the split is another one',
+      { wanted: both, live: { v1: '2/2', v2: '2/2' }, route: { v1: 100, v2: 0 } },
+      ['route (replicas or weights to move) /spec/http/0/route/0/weight=50 /spec/http/0/route/1/weight=50'],
+    ],
+    [
+      'make no task where all of them are live',
+      { wanted: both, live: { v1: '2/2', v2: '2/2' }, route: { v1: 50, v2: 50 } },
+      [],
+    ],
+  ])('%s', (_, situation, expected) => {
+    expect(overrides(situation)).toEqual(expected);
+  });
+
+  it('make no task of their own while changes are held', () => {
+    expect(overrides({ wanted: both, live: { v1: '2/2', v2: '2/2' }, route: { v1: 100, v2: 0 } }, false)).toEqual([]);
+  });
+});
+
+describe('objects that are off limits', () => {
+  const two = plainApp('two', [configMap('a'), configMap('b')]).app;
+  const [first, second] = two.objects.map((one) => one.id) as [string, string];
+  const refused = refuseObjects([two], (one) => (one === first ? 'off limits' : null));
+
+  it('are failures of their application, with the content that was refused', () => {
+    expect(refused).toEqual([
+      {
+        row: {
+          id: first,
+          app: 'default/two',
+          action: 'failed',
+          reason: 'off limits',
+          fault: { code: 'FORBIDDEN', message: 'off limits' },
+        },
+        digest: two.objects[0]?.digest,
+      },
+    ]);
+  });
+
+  it('have no task; applications without a plan neither', () => {
+    const outcome: AppOutcome = { key: 'default/two', app: two, plan, skipped: null };
+    const live = { object: () => undefined, isSynced: () => true, readyEndpoints: () => null };
+    const facts = { inventory: new Map(), live, registration: registrationId, mode: { mayChange: true } };
+    const ids = (one: AppOutcome) => decideTasks({ ...facts, apps: [one], refused }).map((task) => task.id);
+    expect(ids(outcome)).toEqual([second]);
+    expect(ids({ ...outcome, plan: null, skipped: 'this cluster has not region=eu' })).toEqual([]);
+  });
+});
