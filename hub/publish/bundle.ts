@@ -2,7 +2,7 @@ import { SluiceError } from '../../shared/errors.ts';
 import { digestOf } from '../../shared/lib/canonical.ts';
 import { makeCommit } from '../model/commit.ts';
 import { makeBlob, type GitObject, type Oid } from '../../shared/lib/git/object.ts';
-import { folderTrees, newFolder, parseTree, place, type TreeEntry } from '../../shared/lib/git/tree.ts';
+import { folderTrees, newFolder, place } from '../../shared/lib/git/tree.ts';
 import type { ObjectReader } from '../model/objects.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import { encode } from '../../shared/wire/codec.ts';
@@ -12,6 +12,7 @@ import type { BundleApp } from '../../shared/wire/revision.ts';
 import { decodeRevision } from '../../shared/wire/sharing.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { NextBundle } from '../model/bundle.ts';
+import { treeEntries, treeFiles } from '../model/tree-files.ts';
 
 /** What publish adds to a planned bundle. */
 export interface BundleFacts {
@@ -97,7 +98,7 @@ function foldersOf(objects: ObjectReader, { tree, revision: { apps } }: Publishe
   const opened = new Map<string, ReadonlyMap<string, Oid>>();
   const open = (at: string): ReadonlyMap<string, Oid> => {
     const oid = folders.get(at);
-    const files = opened.get(at) ?? (oid === undefined ? new Map<string, Oid>() : filesOf(objects, oid, `${at}/`));
+    const files = opened.get(at) ?? (oid === undefined ? new Map<string, Oid>() : treeFiles(objects, oid, `${at}/`));
     opened.set(at, files);
     return files;
   };
@@ -127,28 +128,4 @@ export function channelCommit(
     time: Math.floor(Date.parse(issuedAt) / 1000),
     message: `${bundle.cluster}: generation ${generation}\n\nRevision: ${bundle.revisionDigest}`,
   });
-}
-
-/** Every file below a tree: path to blob. */
-export function filesOf(objects: ObjectReader, tree: Oid, prefix = ''): Map<string, Oid> {
-  return new Map(
-    treeEntries(objects, tree).flatMap(({ name, kind, oid }): [string, Oid][] =>
-      kind === 'file' ? [[prefix + name, oid]] : [...filesOf(objects, oid, `${prefix}${name}/`)],
-    ),
-  );
-}
-
-function treeEntries(objects: ObjectReader, tree: Oid): TreeEntry[] {
-  const body = objects.read(tree)?.body;
-  if (body === undefined) throw new SluiceError('LEDGER_INVALID', 'a tree of the ledger is missing', { subject: tree });
-  return parseTree(body);
-}
-
-/** Every object of a tree (itself, all below) that `has` does not know: an object that is known has all below it, too. */
-export function missingObjects(objects: ObjectReader, tree: Oid, has: (oid: Oid) => boolean): GitObject[] {
-  if (has(tree)) return [];
-  const object = objects.read(tree);
-  if (object === null) throw new SluiceError('LEDGER_INVALID', 'an object of the ledger is missing', { subject: tree });
-  const below = object.type === 'tree' ? parseTree(object.body) : [];
-  return [object, ...below.flatMap(({ oid }) => missingObjects(objects, oid, has))];
 }

@@ -6,7 +6,8 @@ import type { ObjectReader } from '../model/objects.ts';
 import { clusterRef, mainRef } from '../../shared/wire/layout.ts';
 import type { HubKeys } from '../keys/types.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
-import { channelCommit, missingObjects } from './bundle.ts';
+import { missingObjects } from '../model/tree-files.ts';
+import { channelCommit } from './bundle.ts';
 import { buildList, shardsOf, type FreshnessState } from './freshness.ts';
 import { mainTree } from './main-ref.ts';
 

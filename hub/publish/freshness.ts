@@ -9,7 +9,7 @@ import { freshness, freshnessKey, freshnessShard, type Freshness } from '../../s
 import { freshnessPath, freshnessSignaturePath, freshRef } from '../../shared/wire/layout.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { State } from '../model/state.ts';
-import { filesOf } from './bundle.ts';
+import { treeFiles } from '../model/tree-files.ts';
 import { freshFor, instantOf, renewal, type PublishDeps } from './types.ts';
 
 /** What freshness lists are made from. */
@@ -128,7 +128,7 @@ export function buildList(
 function readList(channel: ObjectReader, oid: Oid): Freshness | null {
   try {
     const { tree } = parseCommit(channel.read(oid)?.body ?? new Uint8Array());
-    const blob = filesOf(channel, tree).get(freshnessPath);
+    const blob = treeFiles(channel, tree).get(freshnessPath);
     return decode(freshness, channel.read(blob ?? '')?.body ?? new Uint8Array(), freshnessPath);
   } catch {
     // A list that cannot be read is simply due: it is signed again on top.

@@ -4,9 +4,9 @@ import { folderTrees, newFolder, place } from '../../shared/lib/git/tree.ts';
 import type { RefMove } from '../model/objects.ts';
 import { mainRef } from '../../shared/wire/layout.ts';
 import type { HubKeys } from '../keys/types.ts';
-import { filesOf } from './bundle.ts';
+import { treeFiles } from '../model/tree-files.ts';
 import { instantOf, type PublishDeps } from './types.ts';
-import { rootFiles } from '../keys/keys.ts';
+import { rootFiles } from '../keys/root-documents.ts';
 
 /** What the branch `main` needs: nothing, a move, or a look by a person. */
 export type MainPosition =
@@ -37,9 +37,9 @@ export function finishMain({ channel, keys, clock }: PublishDeps): MainPosition 
   const tree = at === null ? null : treeOf(channel.read(at)?.body);
   if (tree === root) return { kind: 'there' };
   const wanted = new Map(
-    filesOf({ ...channel, read: (oid) => objects.find((each) => each.oid === oid) ?? null }, root),
+    treeFiles({ ...channel, read: (oid) => objects.find((each) => each.oid === oid) ?? null }, root),
   );
-  const known = tree === null ? new Map<string, Oid>() : filesOf(channel, tree);
+  const known = tree === null ? new Map<string, Oid>() : treeFiles(channel, tree);
   const isOlder = [...known].every(([path, oid]) => path === 'README.md' || wanted.get(path) === oid);
   if (at !== null && (tree === null || !isOlder)) return { kind: 'diverged', ref: mainRef };
   const time = Math.floor(clock.now() / 1000);

@@ -8,7 +8,8 @@ import { clusterRef, clusterRefPrefix, revisionPath, revisionSignaturePath } fro
 import { revision, type Revision } from '../../shared/wire/revision.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { State } from '../model/state.ts';
-import { channelCommit, filesOf, missingObjects } from './bundle.ts';
+import { treeFiles, missingObjects } from '../model/tree-files.ts';
+import { channelCommit } from './bundle.ts';
 import type { PublishDeps } from './types.ts';
 
 /** Where a cluster's ref is, seen from the ledger: at its bundle, to be moved there, or at something that nobody recorded. */
@@ -81,7 +82,7 @@ export function behind(cluster: string, generation: number): SluiceError {
 function signedRevision(channel: ObjectReader, oid: Oid, trusted: readonly string[]): Revision | null {
   try {
     const commit = parseCommit(channel.read(oid)?.body ?? new Uint8Array());
-    const files = filesOf(channel, commit.tree);
+    const files = treeFiles(channel, commit.tree);
     const payload = channel.read(files.get(revisionPath) ?? '')?.body ?? new Uint8Array();
     const signatures = channel.read(files.get(revisionSignaturePath) ?? '')?.body ?? new Uint8Array();
     const signers = countSigners(payloadTypes.revision, payload, parseSignatures(signatures), trusted);

@@ -9,7 +9,7 @@ import { createHubService } from '../operations/hub-service.ts';
 import { createStatusSignal } from '../operations/status-signal.ts';
 import { createLoop } from './loop.ts';
 import { pass, type PassParts } from '../pass.ts';
-import { rootFingerprint } from '../keys/keys.ts';
+import { rootFingerprint } from '../keys/root-documents.ts';
 import { openRemotes } from '../store/remotes.ts';
 import { startCueEngine } from '../cue/engine.ts';
 import { newRenderMemory } from '../render/memory.ts';

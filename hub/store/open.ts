@@ -10,9 +10,10 @@ import { ledgerRef, openLedger } from './ledger/ledger.ts';
 import { mirrorLedger } from './ledger/remote.ts';
 import type { HubKeys } from '../keys/types.ts';
 import type { Store } from '../model/store.ts';
-import { hasKeys, initKeys, loadKeys, rootFiles } from '../keys/keys.ts';
+import { hasKeys, initKeys, loadKeys } from '../keys/hub-keys.ts';
+import { rootFiles } from '../keys/root-documents.ts';
 import { mirrorChannel } from './channel-remote.ts';
-import { readHubKey, restoreKeys } from '../publish/restore.ts';
+import { readHubKey, restoreKeys } from '../keys/restore.ts';
 import { noRemotes, type HubRemotes } from './remotes.ts';
 
 /** A hub's identity and database. */

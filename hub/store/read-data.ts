@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SluiceError } from '../../shared/errors.ts';
-import { hasKeys, loadKeys, rootFiles } from '../keys/keys.ts';
+import { hasKeys, loadKeys } from '../keys/hub-keys.ts';
+import { rootFiles } from '../keys/root-documents.ts';
 import type { HubKeys } from '../keys/types.ts';
 import type { LedgerState } from '../model/ledger.ts';
 import type { ObjectStore } from '../model/objects.ts';

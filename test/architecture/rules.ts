@@ -121,5 +121,4 @@ export const debts: readonly string[] = [
   'hub/collect/reports.ts -> hub/store/reports.ts',
   'hub/operations/service.ts -> hub/run/loop.ts',
   'hub/operations/service.ts -> hub/server/door.ts',
-  'hub/store/open.ts -> hub/publish/restore.ts',
 ];

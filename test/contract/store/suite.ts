@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mergeChanges, withChanges, type Changes } from '../../../hub/model/changes.ts';
 import type { Store, View } from '../../../hub/model/store.ts';
-import { filesOf } from '../../../hub/publish/bundle.ts';
+import { treeFiles } from '../../../hub/model/tree-files.ts';
 import { at, cluster, document, nextBundle, revisionRecord } from './facts.ts';
 
 /** Where a writer dies: just before the step that makes a commit count, or just after it. */
@@ -194,7 +194,7 @@ export function storeContract(begin: () => Promise<Database>): void {
       const view = await publish(await publish(await store.read(), 'web'), 'web', 'api');
       const { objects } = await database.open();
       const { tree } = view.bundles.get('a') ?? expect.fail();
-      const names = [...filesOf(objects, tree).keys()].sort();
+      const names = [...treeFiles(objects, tree).keys()].sort();
       expect(names.map((path) => path.split('/').at(-1))).toEqual([
         'api.json',
         'web.json',

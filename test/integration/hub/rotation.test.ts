@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newSeed, signerOf } from '../../../shared/wire/envelope.ts';
 import { root } from '../../../shared/wire/root.ts';
-import { writeSecret } from '../../../hub/keys/keys.ts';
+import { writeSecret } from '../../../hub/keys/key-files.ts';
 import { runCommand } from '../../lab/demo/program.ts';
 import { startWorld, type World } from '../../property/system/world.ts';
 import { clusterYaml, configApp } from '../scenarios/documents.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PublishedBundle } from '../../../../hub/model/ledger.ts';
-import { buildBundle, filesOf, type BuiltBundle } from '../../../../hub/publish/bundle.ts';
+import { treeFiles } from '../../../../hub/model/tree-files.ts';
+import { buildBundle, type BuiltBundle } from '../../../../hub/publish/bundle.ts';
 import type { GitObject, Oid } from '../../../../shared/lib/git/object.ts';
 import type { KubeObject } from '../../../../shared/model/object.ts';
 import type { ObjectReader } from '../../../../hub/model/objects.ts';
@@ -64,13 +65,13 @@ describe('a built bundle', () => {
         for (const step of steps) {
           const wanted = next(step);
           const anew = buildBundle(reader, keys.hub, wanted, { ...facts, previous: null });
-          const before: ReadonlyMap<string, Oid> = previous === null ? new Map() : filesOf(reader, previous.tree);
-          const fresh = filesOf({ ...reader, read: find(anew) }, anew.bundle.tree);
+          const before: ReadonlyMap<string, Oid> = previous === null ? new Map() : treeFiles(reader, previous.tree);
+          const fresh = treeFiles({ ...reader, read: find(anew) }, anew.bundle.tree);
           const changed = new Map([...wanted.files].filter(([path]) => before.get(path) !== fresh.get(path)));
           const built = buildBundle(reader, keys.hub, { ...wanted, files: changed }, { ...facts, previous });
           expect(built.bundle.tree).toBe(anew.bundle.tree);
           previous = keep(built);
-          expect(filesOf(reader, previous.tree)).toEqual(fresh);
+          expect(treeFiles(reader, previous.tree)).toEqual(fresh);
         }
       }),
     );

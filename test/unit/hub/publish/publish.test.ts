@@ -10,7 +10,8 @@ import { clusterRef, freshRef, mainRef } from '../../../../shared/wire/layout.ts
 import { revision } from '../../../../shared/wire/revision.ts';
 import { root } from '../../../../shared/wire/root.ts';
 import { openFreshness } from '../../../../hub/publish/freshness.ts';
-import { hasKeys, initKeys, loadKeys, rootFingerprint } from '../../../../hub/keys/keys.ts';
+import { hasKeys, initKeys, loadKeys } from '../../../../hub/keys/hub-keys.ts';
+import { rootFingerprint } from '../../../../hub/keys/root-documents.ts';
 import { finishPending } from '../../../../hub/publish/pending.ts';
 import { publish } from '../../../../hub/publish/publish.ts';
 import { app, object, planFor } from '../plan/fixtures.ts';
