@@ -5,7 +5,8 @@ import type { Cluster } from './model/documents.ts';
 import type { Fleet, RevisionHistory, Validated } from './model/fleet.ts';
 import { internalProblem } from './model/internal-problem.ts';
 import { holdOfChange, type FoundHold } from './model/hold.ts';
-import type { LedgerState, SeenDocument } from './model/ledger.ts';
+import type { State } from './model/state.ts';
+import type { SeenDocument } from './model/seen-documents.ts';
 import type { Metrics } from './model/metrics.ts';
 import type { Problem, Snapshot, Sourced } from './model/source.ts';
 import { timed } from './model/timed.ts';
@@ -16,7 +17,7 @@ import { validate } from './validate/validate.ts';
 
 /** The config repository as the rest of a pass sees it: its documents, the fleet that they make, and their revisions. */
 export interface Intake {
-  readonly source: LedgerState['source'];
+  readonly source: State['source'];
   readonly documents: readonly SeenDocument[];
   readonly revisions: RevisionHistory;
   readonly fleet: Fleet;
@@ -66,7 +67,7 @@ const passedOverShown = 20;
  */
 export async function readCommits(
   parts: IntakeParts,
-  state: LedgerState,
+  state: State,
   options: { readonly look: boolean; readonly signal: AbortSignal },
 ): Promise<Intake> {
   let intake = currentIntake(parts, state);
@@ -89,7 +90,7 @@ export async function readCommits(
 }
 
 /** The intake after one more commit. */
-async function ingest(parts: IntakeParts, state: LedgerState, snapshot: Snapshot): Promise<Intake> {
+async function ingest(parts: IntakeParts, state: State, snapshot: Snapshot): Promise<Intake> {
   const { memory } = parts;
   const source = { repository: snapshot.repository, commit: snapshot.commit };
   const { last } = memory;
@@ -109,14 +110,14 @@ async function ingest(parts: IntakeParts, state: LedgerState, snapshot: Snapshot
 }
 
 /** After a restart without a new commit: reads the last commit again, which decides the same as before. */
-async function reingest(parts: IntakeParts, state: LedgerState, signal: AbortSignal): Promise<Intake> {
+async function reingest(parts: IntakeParts, state: State, signal: AbortSignal): Promise<Intake> {
   const { source } = state;
   const snapshot = source === null ? null : await timed(parts, 'load', () => parts.source.again(source, signal));
   return snapshot === null ? currentIntake(parts, state) : ingest(parts, state, snapshot);
 }
 
 /** The intake of the last commit that was read; computed in each pass, because an approval may have come in. */
-function currentIntake({ memory, clock }: IntakeParts, state: LedgerState): Intake {
+function currentIntake({ memory, clock }: IntakeParts, state: State): Intake {
   const same = { source: state.source, commits: 0, more: false, failure: null };
   const { documents, revisions } = state;
   if (memory.last === null) {
@@ -136,7 +137,7 @@ function currentIntake({ memory, clock }: IntakeParts, state: LedgerState): Inta
 }
 
 /** The fleet before anything was read: the clusters that have a document, and nothing else. */
-function clustersOf({ documents, source }: LedgerState): Fleet {
+function clustersOf({ documents, source }: State): Fleet {
   const clusters = documents
     .filter(({ kind }) => kind === 'Cluster')
     .map(({ value, place }): Sourced<Cluster> => ({ doc: value as Cluster, commit: '', place, locate: () => place }));

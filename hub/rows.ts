@@ -2,7 +2,9 @@ import { digestOfValue } from '../shared/lib/canonical.ts';
 import { appKey } from '../shared/wire/bundle.ts';
 import { capabilityWords, type Capability } from './model/capabilities.ts';
 import { holdKey, type FoundHold, type Hold, type Holder } from './model/hold.ts';
-import type { LedgerState, PublishedBundle, SeenDocument } from './model/ledger.ts';
+import type { State } from './model/state.ts';
+import type { PublishedBundle } from './model/published-bundle.ts';
+import { seenId } from './model/seen-documents.ts';
 
 /** What a row is about. Applications are `namespace/name`, documents `Kind namespace/name`. */
 export type Subject =
@@ -27,7 +29,7 @@ export interface ChangeRow {
 }
 
 /** The slices of the state whose changes make rows. */
-export type RowState = Pick<LedgerState, 'source' | 'documents' | 'revisions' | 'clusters' | 'bundles'>;
+export type RowState = Pick<State, 'source' | 'documents' | 'revisions' | 'clusters' | 'bundles'>;
 
 /** A moment between two passes: the state, and what was held. */
 export interface Moment {
@@ -74,8 +76,7 @@ function sourceRows({ source: before }: RowState, { source: after }: RowState): 
 
 function documentRows(before: RowState, after: RowState, reason: string): ChangeRow[] {
   if (before.documents === after.documents) return [];
-  const name = ({ kind, key }: SeenDocument) => `${kind} ${key}`;
-  const values = ({ documents }: RowState) => new Map(documents.map((seen) => [name(seen), seen.value]));
+  const values = ({ documents }: RowState) => new Map(documents.map((seen) => [seenId(seen), seen.value]));
   return changedKeys(values(before), values(after)).flatMap(([document, from, to]) => {
     const digests = { from: from === null ? null : digestOfValue(from), to: to === null ? null : digestOfValue(to) };
     if (digests.from === digests.to) return [];

@@ -1,6 +1,6 @@
 import { byCodeUnit } from '../../shared/lib/order.ts';
 import { holdKey, holdKinds, type FoundHold, type Hold } from './hold.ts';
-import type { LedgerState } from './ledger.ts';
+import type { State } from './state.ts';
 
 /** The holds of the last pass of this process; null before the first one. */
 export interface HoldMemory {
@@ -11,7 +11,7 @@ export interface HoldMemory {
 export function trackHolds(
   memory: HoldMemory,
   found: readonly FoundHold[],
-  { state, now }: { readonly state: Pick<LedgerState, 'guarded' | 'problems'>; readonly now: string },
+  { state, now }: { readonly state: Pick<State, 'guarded' | 'problems'>; readonly now: string },
 ): { readonly before: readonly FoundHold[]; readonly after: readonly Hold[] } {
   const { last } = memory;
   const after = dateHolds(found, last ?? [], now);
@@ -43,7 +43,7 @@ export function dateHolds(found: readonly FoundHold[], before: readonly Hold[], 
  */
 export function recallHolds(
   found: readonly FoundHold[],
-  { guarded, problems }: Pick<LedgerState, 'guarded' | 'problems'>,
+  { guarded, problems }: Pick<State, 'guarded' | 'problems'>,
 ): FoundHold[] {
   const changes = new Set<string>(guarded.map(({ change }) => change));
   const told = new Set(problems.map((problem) => JSON.stringify(problem)));

@@ -1,4 +1,5 @@
-import type { GuardedChange, LedgerState } from './ledger.ts';
+import type { GuardedChange } from './guarded-change.ts';
+import type { State } from './state.ts';
 import type { Problem } from './source.ts';
 
 /** The event that can lift a hold: a commit, an approval, a registry command, a report, the next attempt, another version of the hub. */
@@ -89,7 +90,7 @@ export function holdOfChange(change: GuardedChange): Hold {
 }
 
 /** The holds that the ledger keeps: every change that waits and is not approved yet. */
-export function storedHolds({ guarded, approvals }: Pick<LedgerState, 'guarded' | 'approvals'>): Hold[] {
+export function storedHolds({ guarded, approvals }: Pick<State, 'guarded' | 'approvals'>): Hold[] {
   const approved = new Set<string>(approvals.map(({ change }) => change));
   return guarded.filter(({ change }) => !approved.has(change)).map(holdOfChange);
 }

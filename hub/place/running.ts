@@ -1,5 +1,6 @@
 import { appKey } from '../../shared/wire/bundle.ts';
-import type { LedgerState, SeenDocument } from '../model/ledger.ts';
+import type { State } from '../model/state.ts';
+import type { SeenDocument } from '../model/seen-documents.ts';
 
 /** A unit (`namespace/name`) on a cluster. */
 export interface RunningUnit {
@@ -8,7 +9,7 @@ export interface RunningUnit {
 }
 
 /** Every unit of the last bundle of every cluster. */
-export function runningUnits({ bundles }: Pick<LedgerState, 'bundles'>): RunningUnit[] {
+export function runningUnits({ bundles }: Pick<State, 'bundles'>): RunningUnit[] {
   return [...bundles.values()].flatMap(({ cluster, revision }) =>
     revision.apps.map((app) => ({ unit: appKey(app), cluster })),
   );
@@ -19,10 +20,10 @@ export function runningUnits({ bundles }: Pick<LedgerState, 'bundles'>): Running
  * registered. The key of a pick begins with `namespace/name`.
  */
 export function picksInUse(
-  picks: LedgerState['picks'],
+  picks: State['picks'],
   documents: readonly SeenDocument[],
-  { bundles, clusters }: Pick<LedgerState, 'bundles' | 'clusters'>,
-): LedgerState['picks'] {
+  { bundles, clusters }: Pick<State, 'bundles' | 'clusters'>,
+): State['picks'] {
   const deployments = documents.filter(({ kind }) => kind === 'ApplicationDeployment').map(({ key }) => key);
   const running = runningUnits({ bundles }).filter(({ cluster }) => clusters.has(cluster));
   const units = new Set([...deployments, ...running.map(({ unit }) => unit)]);

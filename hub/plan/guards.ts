@@ -4,7 +4,7 @@ import { isProtected } from '../../shared/model/kinds.ts';
 import { deletionLimit } from '../../shared/model/limits.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import { approvalOf, waitingChange, type GuardFacts } from '../model/guarded.ts';
-import type { GuardedChange } from '../model/ledger.ts';
+import type { GuardedChange } from '../model/guarded-change.ts';
 import type { UnitRetire } from './retire.ts';
 
 /** What the guards judge by, for one cluster. */

@@ -2,11 +2,13 @@ import type { ObjectId } from '../../shared/model/object.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
-import type { ClusterRecord, LedgerState, PublishedBundle } from '../model/ledger.ts';
+import type { ClusterRecord } from '../model/registry.ts';
+import type { State } from '../model/state.ts';
+import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { Entry } from './entry.ts';
 
 /** The slices of the state that planning reads. */
-export type PlanState = Pick<LedgerState, 'channel' | 'epoch' | 'clusters' | 'bundles' | 'guarded' | 'approvals'>;
+export type PlanState = Pick<State, 'channel' | 'epoch' | 'clusters' | 'bundles' | 'guarded' | 'approvals'>;
 
 /** Everything that one cluster's next bundle is made of. */
 export interface ClusterInput {

@@ -1,7 +1,7 @@
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
-import type { LedgerState } from '../model/ledger.ts';
+import type { State } from '../model/state.ts';
 import type { Store } from '../model/store.ts';
 
 type ReportsByCluster = ReadonlyMap<string, { readonly report: AgentReport }>;
@@ -12,7 +12,7 @@ type ReportsByCluster = ReadonlyMap<string, { readonly report: AgentReport }>;
  */
 export async function publishedBefore(
   store: Pick<Store, 'published'>,
-  state: Pick<LedgerState, 'bundles'>,
+  state: Pick<State, 'bundles'>,
   reports: ReportsByCluster,
 ): Promise<ReadonlyMap<string, ReadonlySet<ObjectId>>> {
   const found = [...unexplained(state, reports)].map(async ([cluster, { registration, ids }]) => {
@@ -23,7 +23,7 @@ export async function publishedBefore(
 
 /** By cluster: ids that its agent keeps and that neither the last bundle nor its retired list explains. */
 export function unexplained(
-  { bundles }: Pick<LedgerState, 'bundles'>,
+  { bundles }: Pick<State, 'bundles'>,
   reports: ReportsByCluster,
 ): Map<string, { readonly registration: string; readonly ids: ReadonlySet<ObjectId> }> {
   const found = new Map<string, { readonly registration: string; readonly ids: ReadonlySet<ObjectId> }>();

@@ -5,12 +5,14 @@ import { capabilitiesOf, capabilityWords, isOffered, type Capability } from '../
 import type { Fleet } from '../model/fleet.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
 import { approvalOf, waitingChange } from '../model/guarded.ts';
-import type { ClusterRecord, GuardedChange, LedgerState } from '../model/ledger.ts';
+import type { ClusterRecord } from '../model/registry.ts';
+import type { GuardedChange } from '../model/guarded-change.ts';
+import type { State } from '../model/state.ts';
 import type { Reports } from '../model/reports.ts';
 import type { Problem } from '../model/source.ts';
 
 /** The slices of the state that capabilities are decided from. */
-type CapabilityState = Pick<LedgerState, 'channel' | 'clusters' | 'bundles' | 'guarded' | 'approvals'>;
+type CapabilityState = Pick<State, 'channel' | 'clusters' | 'bundles' | 'guarded' | 'approvals'>;
 
 /** What the capabilities of clusters are decided from. */
 export interface CapabilityInput {

@@ -1,12 +1,15 @@
 import { SluiceError } from '../../shared/errors.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Approval } from '../../shared/wire/revision.ts';
-import type { ClusterRecord, LedgerState } from '../model/ledger.ts';
+import type { ClusterRecord } from '../model/registry.ts';
+import type { State } from '../model/state.ts';
 import type { Changed } from '../model/changes.ts';
 import { assertHubLabels } from './join.ts';
 
+type Clusters = Pick<State, 'clusters'>;
+
 /** The record of a cluster; throws REFERENCE_NOT_FOUND. */
-export function recordOf(state: LedgerState, name: string): ClusterRecord {
+export function recordOf(state: Clusters, name: string): ClusterRecord {
   const record = state.clusters.get(name);
   if (record !== undefined) return record;
   throw new SluiceError('REFERENCE_NOT_FOUND', 'no cluster of this name is registered', {
@@ -17,7 +20,7 @@ export function recordOf(state: LedgerState, name: string): ClusterRecord {
 
 /** Sets labels of a cluster; a null value removes the key. */
 export function setLabels(
-  state: LedgerState,
+  state: Clusters,
   name: string,
   labels: Readonly<Record<string, string | null>>,
 ): Changed<ClusterRecord> {
@@ -29,7 +32,7 @@ export function setLabels(
 }
 
 /** Refuses a cluster's agent from now on; what it runs stays as it is. */
-export function revoke(state: LedgerState, name: string): Changed<ClusterRecord> {
+export function revoke(state: Clusters, name: string): Changed<ClusterRecord> {
   return put({ ...recordOf(state, name), revoked: true, token: null });
 }
 
@@ -38,7 +41,7 @@ export function revoke(state: LedgerState, name: string): Changed<ClusterRecord>
  * was never sent anything, or that is to be forgotten, leaves the registry at once.
  */
 export function remove(
-  state: LedgerState,
+  state: Pick<State, 'clusters' | 'bundles'>,
   name: string,
   options: { readonly mode: 'orphan' | 'delete'; readonly forget: boolean },
 ): Changed<ClusterRecord | null> {
@@ -47,9 +50,9 @@ export function remove(
   return { changes: { clusters: new Map([[name, null]]) }, result: null };
 }
 
-/** True when an agent says that it carried out its decommission: the registration has done its duty. */
+/** True when an agent says that it carried out its decommission: its registration is needed no more. */
 export function hasLeft(
-  state: LedgerState,
+  state: Pick<State, 'bundles'>,
   report: Pick<AgentReport, 'cluster' | 'registration' | 'accepted' | 'settled'>,
 ): boolean {
   const revision = state.bundles.get(report.cluster)?.revision;
@@ -63,7 +66,7 @@ export function hasLeft(
 }
 
 /** Takes an agent's key in exchange for its token; the same key again changes nothing. Throws FORBIDDEN for another one. */
-export function enrol(state: LedgerState, name: string, publicKey: string): Changed<ClusterRecord> {
+export function enrol(state: Clusters, name: string, publicKey: string): Changed<ClusterRecord> {
   const record = recordOf(state, name);
   if (record.agentKey === publicKey) return { changes: {}, result: record };
   if (record.agentKey !== null) {
@@ -77,7 +80,7 @@ export function enrol(state: LedgerState, name: string, publicKey: string): Chan
 
 /** Releases a change that a guard stopped; throws CHANGE_NOT_FOUND when none waits under that digest (or a unique prefix of it). */
 export function approve(
-  state: LedgerState,
+  state: Pick<State, 'guarded' | 'approvals'>,
   change: string,
   who: { readonly by: string; readonly at: string },
 ): Changed<Approval> {

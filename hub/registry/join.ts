@@ -3,7 +3,8 @@ import type { Capabilities } from '../model/documents.ts';
 import { siteLabelPrefix } from '../../shared/model/names.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import { clusterName } from '../../shared/wire/schema.ts';
-import type { ClusterRecord, LedgerState } from '../model/ledger.ts';
+import type { ClusterRecord } from '../model/registry.ts';
+import type { State } from '../model/state.ts';
 import type { Changed } from '../model/changes.ts';
 
 /** What somebody asks for with `cluster join`. */
@@ -29,7 +30,7 @@ export interface JoinMint {
  * generation that its agent may take. Throws EXISTS for a cluster that has an agent, unless it is to be replaced.
  */
 export function join(
-  state: LedgerState,
+  state: Pick<State, 'clusters' | 'bundles'>,
   request: JoinRequest,
   mint: JoinMint,
 ): Changed<{ readonly record: ClusterRecord; readonly minimumGeneration: number }> {

@@ -1,7 +1,7 @@
 import { by } from '../../shared/lib/order.ts';
 import type { Cluster } from '../model/documents.ts';
 import type { Fleet, Target } from '../model/fleet.ts';
-import type { ClusterRecord } from '../model/ledger.ts';
+import type { ClusterRecord } from '../model/registry.ts';
 
 /**
  * The clusters that applications can be placed on: everything registered that is not leaving, and every `Cluster`

@@ -1,12 +1,12 @@
 import { appKey } from '../../shared/wire/bundle.ts';
-import type { LedgerState } from '../model/ledger.ts';
+import type { State } from '../model/state.ts';
 import type { ProviderName } from '../../shared/model/traffic.ts';
 
 /** The provider of the traffic of each unit on each cluster, by `unit cluster`, as its present registration was sent it last. */
 export function currentProviders({
   bundles,
   clusters,
-}: Pick<LedgerState, 'bundles' | 'clusters'>): ReadonlyMap<string, ProviderName> {
+}: Pick<State, 'bundles' | 'clusters'>): ReadonlyMap<string, ProviderName> {
   const current = [...bundles.values()].filter(
     ({ cluster, revision }) => clusters.get(cluster)?.registration === revision.registration,
   );

@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../model/ledger.ts';
+import type { ClusterRecord } from '../model/registry.ts';
 import type { ReceivedReport } from '../model/reports.ts';
 import type { StatusFacts } from './facts.ts';
 

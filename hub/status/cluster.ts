@@ -2,7 +2,7 @@ import type { Cluster } from '../model/documents.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import type { AgentReport, ReportCondition } from '../../shared/wire/report.ts';
 import { capabilityWords } from '../model/capabilities.ts';
-import type { ClusterRecord } from '../model/ledger.ts';
+import type { ClusterRecord } from '../model/registry.ts';
 import { ageOf, isStale } from './age.ts';
 import type { StatusCluster } from '../api/status.ts';
 import type { StatusFacts } from './facts.ts';

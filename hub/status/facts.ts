@@ -1,11 +1,18 @@
 import type { ReportApp } from '../../shared/wire/report.ts';
 import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
-import type { ClusterRecord, LedgerState } from '../model/ledger.ts';
+import type { ClusterRecord } from '../model/registry.ts';
+import type { State } from '../model/state.ts';
 import type { ReceivedReport, Reports } from '../model/reports.ts';
+
+/** The slices of the state that status shows. */
+export type StatusState = Pick<
+  State,
+  'source' | 'number' | 'clusters' | 'bundles' | 'documents' | 'problems' | 'guarded' | 'approvals'
+>;
 
 /** What the view of a fleet is made from: facts only. */
 export interface StatusFacts {
-  readonly state: LedgerState;
+  readonly state: StatusState;
   readonly reports: Reports;
   /** Milliseconds since the epoch. */
   readonly now: number;

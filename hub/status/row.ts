@@ -1,7 +1,7 @@
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { ReportApp } from '../../shared/wire/report.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
-import type { ClusterRecord } from '../model/ledger.ts';
+import type { ClusterRecord } from '../model/registry.ts';
 import type { ReceivedReport } from '../model/reports.ts';
 import { ageOf, isStale } from './age.ts';
 import type { StatusRow } from '../api/status.ts';

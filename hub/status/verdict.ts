@@ -1,7 +1,6 @@
 import type { AppHealth } from '../../shared/model/health.ts';
 import { worstHealth } from '../../shared/model/health.ts';
-import type { AgentReport, ReportApp, ReportCondition } from '../../shared/wire/report.ts';
-import type { ClusterRecord } from '../model/ledger.ts';
+import type { ReportApp, ReportCondition } from '../../shared/wire/report.ts';
 import type { RowFacts } from './facts.ts';
 
 interface Verdict {
@@ -9,28 +8,34 @@ interface Verdict {
   readonly message: string;
 }
 
-/** The verdict, first rule that applies: nobody said anything, it is old, the site is in trouble, it is on its way, it is there. */
+/** The verdict: that of the first rule that applies. */
 export function verdictOf(facts: RowFacts): Verdict {
-  const { record, received, said } = facts;
-  const silent = silentVerdict(facts);
-  if (silent !== null) return silent;
-  if (facts.stale) return { health: 'Stale', message: joined('no report in time', said?.message) };
-  if (received === undefined) return { health: 'Unknown', message: 'no report yet' };
-  const site = siteVerdict(received.report);
-  if (site !== null) return { health: worstHealth([site.health, said?.health ?? 'Unknown']), message: site.message };
-  if (said === undefined || !hasAccepted(facts)) {
-    return { health: worstHealth(['Progressing', failing(said)]), message: waitingFor(record, facts) };
+  for (const rule of rules) {
+    const verdict = rule(facts);
+    if (verdict !== null) return verdict;
   }
-  if (isEcho(facts)) return { health: said.health, message: said.message };
-  return { health: worstHealth(['Progressing', said.health]), message: messageOnTheWay(said) };
+  return progressing(facts);
 }
 
-function silentVerdict({ record, received }: RowFacts): Verdict | null {
+/** No report, then a stale one, then a condition of the whole site; then an older state, the wanted one, and one in between. */
+const rules: readonly ((facts: RowFacts) => Verdict | null)[] = [
+  registrationVerdict,
+  staleVerdict,
+  siteVerdict,
+  olderVerdict,
+  settledVerdict,
+];
+
+function registrationVerdict({ record, received }: RowFacts): Verdict | null {
   if (record.revoked) return { health: 'Stale', message: 'the registration is revoked' };
   if (!record.reports) return { health: 'Unknown', message: 'joined without reports' };
   if (received !== undefined) return null;
   const message = record.agentKey === null ? 'the agent has not joined yet' : 'no report yet';
   return { health: 'Unknown', message };
+}
+
+function staleVerdict({ stale, said }: RowFacts): Verdict | null {
+  return stale ? { health: 'Stale', message: joined('no report in time', said?.message) } : null;
 }
 
 const siteHealth: Partial<Record<ReportCondition['type'], AppHealth>> = {
@@ -41,13 +46,30 @@ const siteHealth: Partial<Record<ReportCondition['type'], AppHealth>> = {
   Stale: 'Stale',
 };
 
-/** What a condition of the whole site makes of every application there; null when none does. */
-function siteVerdict(report: AgentReport): Verdict | null {
-  for (const { type, status, message } of report.conditions) {
+/** A condition of the whole site makes every application there at least as bad. */
+function siteVerdict({ received, said }: RowFacts): Verdict | null {
+  for (const { type, status, message } of received?.report.conditions ?? []) {
     const health = siteHealth[type];
-    if (status === 'True' && health !== undefined) return { health, message: joined(type, message) };
+    if (status !== 'True' || health === undefined) continue;
+    return { health: worstHealth([health, said?.health ?? 'Unknown']), message: joined(type, message) };
   }
   return null;
+}
+
+function olderVerdict(facts: RowFacts): Verdict | null {
+  const { said } = facts;
+  if (said !== undefined && hasAccepted(facts)) return null;
+  return { health: worstHealth(['Progressing', failing(said)]), message: waitingFor(facts) };
+}
+
+function settledVerdict(facts: RowFacts): Verdict | null {
+  const { said } = facts;
+  return said !== undefined && isEcho(facts) ? { health: said.health, message: said.message } : null;
+}
+
+function progressing({ said }: RowFacts): Verdict {
+  const message = said === undefined ? '' : progressText(said);
+  return { health: worstHealth(['Progressing', said?.health ?? 'Progressing']), message };
 }
 
 /** True when the agent verified this generation, or a later one of the same epoch. */
@@ -62,7 +84,7 @@ export function isEcho(facts: RowFacts): boolean {
   return hasAccepted(facts) && said !== undefined && said.desired === app.digest && said.applied === app.digest;
 }
 
-function waitingFor(record: ClusterRecord, { received, revision, said }: RowFacts): string {
+function waitingFor({ record, received, revision, said }: RowFacts): string {
   const has = received?.report.accepted?.generation;
   const state = has === undefined ? 'has none yet' : `has ${has}`;
   return joined(
@@ -91,7 +113,7 @@ const phaseWords: Readonly<Record<ReportApp['phase'], string>> = {
 };
 
 /** `Ready:1/2 WHAT IS BEING DONE: WHY`, from the message `Ready:1/2 WHY`. */
-function messageOnTheWay({ phase, message }: ReportApp): string {
+function progressText({ phase, message }: ReportApp): string {
   const [, ready = '', why = ''] = /^(Ready:\d+\/\d+)? ?(.*)$/s.exec(message) ?? [];
   return [ready, joined(phaseWords[phase], why)].filter((part) => part !== '').join(' ');
 }

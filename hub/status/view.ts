@@ -1,9 +1,9 @@
 import type { AppHealth } from '../../shared/model/health.ts';
 import { appHealthOrder } from '../../shared/model/health.ts';
 import { by } from '../../shared/lib/order.ts';
-import type { LedgerState } from '../model/ledger.ts';
+import { storedHolds, waitingChanges } from '../model/hold.ts';
 import { clusterOf } from './cluster.ts';
-import type { StatusFacts } from './facts.ts';
+import type { StatusFacts, StatusState } from './facts.ts';
 import { rowsOf } from './row.ts';
 import type { StatusView, StatusRow, StatusProblem, StatusGuarded } from '../api/status.ts';
 
@@ -54,18 +54,18 @@ function summaryOf(rows: readonly StatusRow[], clusters: number): StatusView['su
   };
 }
 
-function problemsOf(state: LedgerState, filter: StatusFilter): StatusProblem[] {
+function problemsOf(state: StatusState, filter: StatusFilter): StatusProblem[] {
   return state.problems
     .filter((problem) => problem.app === undefined || isOfApp(problem.app, filter.app))
     .filter(({ cluster }) => cluster === undefined || filter.cluster === undefined || cluster === filter.cluster)
     .map(({ place, ...problem }) => ({ ...problem, ...place }));
 }
 
-function guardedOf(state: LedgerState, filter: StatusFilter): StatusGuarded[] {
-  return state.guarded
+/** The changes that holds wait for. */
+function guardedOf(state: StatusState, filter: StatusFilter): StatusGuarded[] {
+  return waitingChanges(storedHolds(state))
     .filter(({ app }) => app === null || isOfApp(app, filter.app))
     .filter(({ cluster }) => cluster === null || filter.cluster === undefined || cluster === filter.cluster)
-    .filter(({ change }) => !state.approvals.some((approval) => approval.change === change))
     .map(({ change, code, cluster, app, ids, since }) => ({
       change,
       code,

@@ -3,11 +3,13 @@ import { by, byCodeUnit } from '../../shared/lib/order.ts';
 import type { Application, ApplicationDeployment, Cluster, Definition } from '../model/documents.ts';
 import type { Fleet, Validated } from '../model/fleet.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
-import type { GuardedChange, SeenDocument } from '../model/ledger.ts';
+import type { GuardedChange } from '../model/guarded-change.ts';
+import { seenId, type SeenDocument } from '../model/seen-documents.ts';
 import type { Place, Problem, Snapshot, Sourced } from '../model/source.ts';
 
+/** What decides which documents stay in force after a commit. */
 export interface MissingInput {
-  /** What was seen after the commit before. */
+  /** The documents after the commit before. */
   readonly seen: readonly SeenDocument[];
   readonly validated: Validated;
   readonly snapshot: Pick<Snapshot, 'repository' | 'commit' | 'descends' | 'broken'>;
@@ -17,7 +19,7 @@ export interface MissingInput {
   readonly now: string;
 }
 
-/** What counts after a commit: the documents, seen now or kept, and the fleet that they make. */
+/** The documents in force after a commit, seen now or kept, and the fleet that they make. */
 export interface KeptDocuments {
   readonly documents: readonly SeenDocument[];
   readonly fleet: Fleet;
@@ -28,17 +30,17 @@ export interface KeptDocuments {
 }
 
 /**
- * Decides what counts when a document is broken or not there any more. Broken documents, and all of a file that does
- * not parse, stay as they were last seen. A document is deleted by a descending commit that is without it; missing for
- * any other reason it stays until its change is approved. A Cluster stays until `cluster remove`. Pure.
+ * Decides which documents stay in force. A broken document, and every document of a file that does not parse, stays as it
+ * was last seen. A missing document is deleted when a descending commit removed it; missing for any other reason it stays
+ * until its change is approved. A Cluster stays until `cluster remove`. Pure.
  */
 export function keepMissing(input: MissingInput): KeptDocuments {
   const { validated, snapshot } = input;
   const current = new Map(sourcedOf(validated.fleet).map((item) => [item.id, item]));
   const brokenPaths = new Set(snapshot.broken.map(({ path }) => path));
   const isBroken = (seen: SeenDocument): boolean =>
-    validated.fleet.frozen.has(idOf(seen)) || brokenPaths.has(seen.place.path);
-  const absent = input.seen.filter((seen) => !current.has(idOf(seen)));
+    validated.fleet.frozen.has(seenId(seen)) || brokenPaths.has(seen.place.path);
+  const absent = input.seen.filter((seen) => !current.has(seenId(seen)));
   const broken = absent.filter(isBroken).map((seen) => ({ ...seen, missing: null }));
   const missing = absent.filter((seen) => !isBroken(seen));
   const clusters = missing.filter(({ kind }) => kind === 'Cluster').map((seen) => ({ ...seen, missing: null }));
@@ -47,11 +49,11 @@ export function keepMissing(input: MissingInput): KeptDocuments {
     input,
   );
   const kept = [...broken, ...clusters, ...waiting];
-  const before = new Map(input.seen.map((seen) => [idOf(seen), seen]));
+  const before = new Map(input.seen.map((seen) => [seenId(seen), seen]));
   const present = [...current.values()].map((item) => seenNow(item, before.get(item.id)));
   const fleet = withKept(validated.fleet, kept);
   return {
-    documents: [...present, ...kept].sort(by(idOf)),
+    documents: [...present, ...kept].sort(by(seenId)),
     fleet,
     holds: [
       ...brokenHolds(fleet, [...clusters, ...waiting], validated.problems),
@@ -78,7 +80,7 @@ function sourcedOf({ applications, deployments, clusters, definitions }: Fleet):
   });
 }
 
-// What is seen as it was before stays the same entry, so that nobody has to look into it again.
+// An unchanged document stays the same entry, so that later comparisons are by reference.
 function seenNow({ kind, key, sourced: { doc, place } }: Item, before: SeenDocument | undefined): SeenDocument {
   const isSame = before?.value === doc && before.missing === null && isSamePlace(before.place, place);
   return isSame ? before : { kind, key, place, value: doc, missing: null };
@@ -86,10 +88,6 @@ function seenNow({ kind, key, sourced: { doc, place } }: Item, before: SeenDocum
 
 function isSamePlace(a: Place, b: Place): boolean {
   return a.path === b.path && a.line === b.line && a.column === b.column;
-}
-
-function idOf({ kind, key }: Pick<SeenDocument, 'kind' | 'key'>): string {
-  return `${kind} ${key}`;
 }
 
 /** The missing documents that are not deleted yet, each with the change that deletes it. */
@@ -107,7 +105,7 @@ function waitingOf(missing: readonly SeenDocument[], { snapshot, approvals, now 
 // there the time tells them apart, so that an old approval never serves again.
 function changeOf(missing: readonly SeenDocument[], { snapshot, now }: Pick<MissingInput, 'snapshot' | 'now'>): Digest {
   const { repository, commit } = snapshot;
-  return digestOfValue({ missing: missing.map(idOf).sort(), repository, commit, ...(commit === '' && { now }) });
+  return digestOfValue({ missing: missing.map(seenId).sort(), repository, commit, ...(commit === '' && { now }) });
 }
 
 function waitingHolds(waiting: readonly SeenDocument[]): FoundHold[] {
@@ -136,7 +134,7 @@ function missingChange(change: Digest, documents: readonly SeenDocument[]): Guar
 
 /** The documents that are broken, or in a file that does not parse. */
 function brokenHolds({ frozen }: Fleet, others: readonly SeenDocument[], problems: readonly Problem[]): FoundHold[] {
-  const isMissing = new Set(others.map(idOf));
+  const isMissing = new Set(others.map(seenId));
   return [...frozen]
     .filter((id) => !isMissing.has(id))
     .sort(byCodeUnit)
@@ -173,7 +171,7 @@ function withKept(fleet: Fleet, kept: readonly SeenDocument[]): Fleet {
     deployments: [...fleet.deployments, ...of<ApplicationDeployment>((kind) => kind === 'ApplicationDeployment')],
     clusters: [...fleet.clusters, ...of<Cluster>((kind) => kind === 'Cluster')],
     definitions: [...fleet.definitions, ...of<Definition>((kind) => kind.endsWith('Definition'))],
-    frozen: new Set([...fleet.frozen, ...kept.map(idOf)]),
+    frozen: new Set([...fleet.frozen, ...kept.map(seenId)]),
   };
 }
 

@@ -227,8 +227,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'delete what is in a file that does not parse',
     file: 'hub/validate/missing.ts',
-    find: 'validated.fleet.frozen.has(idOf(seen)) || brokenPaths.has(seen.place.path);',
-    replace: 'validated.fleet.frozen.has(idOf(seen));',
+    find: 'validated.fleet.frozen.has(seenId(seen)) || brokenPaths.has(seen.place.path);',
+    replace: 'validated.fleet.frozen.has(seenId(seen));',
     tests: ['test/unit/hub/validate'],
   },
   {
