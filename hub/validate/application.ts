@@ -1,5 +1,6 @@
 import { namespaceOf, type Application, type Component } from '../model/documents.ts';
 import { sourceOf } from '../sources/list.ts';
+import { checkPolicies, checkSteps } from './typed-parts.ts';
 import type { References } from './references.ts';
 import { checkName } from './names.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
@@ -18,14 +19,8 @@ export function checkApplication(doc: Application, references: References, repor
     names.add(component.name);
     checkComponent(doc, component, { path, references, reporter });
   }
-  for (const [index, { type }] of (doc.spec.policies ?? []).entries()) {
-    const path = ['spec', 'policies', index, 'type'];
-    reporter.error('UNSUPPORTED', path, `the policy ${type} is not supported`, 'supported policies: none yet');
-  }
-  for (const [index, { type }] of (doc.spec.workflow?.steps ?? []).entries()) {
-    const path = ['spec', 'workflow', 'steps', index, 'type'];
-    reporter.error('UNSUPPORTED', path, `the workflow step ${type} is not supported`, 'supported steps: none yet');
-  }
+  checkPolicies(doc, references.policies, reporter);
+  checkSteps(doc, references.steps, reporter);
 }
 
 interface Where {

@@ -33,6 +33,15 @@ export function reporterOf(raw: RawDocument, app: string | null): Reporter {
   };
 }
 
+/** A reporter whose paths start at a place of the document. */
+export function reporterWithin(reporter: Reporter, base: Steps): Reporter {
+  return {
+    ...reporter,
+    error: (code, path, message, hint) => reporter.error(code, [...base, ...path], message, hint),
+    warn: (code, path, message, hint) => reporter.warn(code, [...base, ...path], message, hint),
+  };
+}
+
 function isWithin(inner: Steps, outer: Steps): boolean {
   return outer.every((step, index) => inner[index] === step);
 }

@@ -1,17 +1,28 @@
 import { builtinDefinitions, createCatalog, type BuiltinDefinition, type Catalog } from '../definitions/catalog.ts';
 import type { Application, Definition } from '../model/documents.ts';
+import { policies } from '../policies/list.ts';
+import type { Policy } from '../policies/policy.ts';
 import { componentSources } from '../sources/list.ts';
 import type { ComponentSource } from '../sources/source.ts';
+import type { StepType } from '../workflow/step.ts';
+import { steps } from '../workflow/steps/list.ts';
 import type { ReadDocument } from './read.ts';
 
 /** The lists that documents are checked against, beside the documents themselves. */
 export interface Lists {
   readonly definitions: readonly BuiltinDefinition[];
   readonly sources: readonly ComponentSource[];
+  readonly policies: readonly Policy[];
+  readonly steps: readonly StepType[];
 }
 
 /** All that Sluice brings along. */
-export const builtinLists: Lists = { definitions: builtinDefinitions, sources: componentSources };
+export const builtinLists: Lists = {
+  definitions: builtinDefinitions,
+  sources: componentSources,
+  policies,
+  steps,
+};
 
 /** What the documents of one snapshot can refer to. */
 export interface References {
@@ -20,6 +31,8 @@ export interface References {
   /** The definitions that are valid, and the built-in ones. */
   readonly catalog: Catalog;
   readonly sources: readonly ComponentSource[];
+  readonly policies: readonly Policy[];
+  readonly steps: readonly StepType[];
   /** Application key -> its document, null when it is broken. */
   readonly applications: ReadonlyMap<string, Application | null>;
   readonly files: ReadonlyMap<string, string>;
@@ -29,18 +42,20 @@ export interface References {
 export function referencesOf(
   documents: readonly ReadDocument[],
   files: ReadonlyMap<string, string>,
-  { definitions, sources }: Lists,
+  lists: Lists,
 ): References {
   const valid = documents.filter(({ kind, doc }) => kind.endsWith('Definition') && doc !== null);
   const catalog = createCatalog(
     valid.map(({ doc }) => doc as Definition),
-    definitions,
+    lists.definitions,
   );
   return {
     components: unique([...catalog.types('ComponentDefinition'), ...namesOf(documents, 'ComponentDefinition')]),
     traits: unique([...catalog.types('TraitDefinition'), ...namesOf(documents, 'TraitDefinition')]),
     catalog,
-    sources,
+    sources: lists.sources,
+    policies: lists.policies,
+    steps: lists.steps,
     applications: new Map(
       documents
         .filter(({ kind }) => kind === 'Application')

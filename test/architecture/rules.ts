@@ -38,7 +38,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   'hub/definitions': ['cue', 'model'],
   'hub/sources': ['cue', 'model'],
   'hub/policies': ['cue', 'model'],
-  'hub/workflow': ['cue', 'model'],
+  'hub/workflow': ['policies', 'cue', 'model'],
   'agent/root': ['cli', 'run', ...agentStages],
   'agent/cli': ['run', ...agentStages],
   'agent/run': ['root', ...agentStages],

@@ -1,0 +1,88 @@
+import type { z } from 'zod';
+import type { Labels } from '../../shared/model/selector.ts';
+import type { KubeObject } from '../../shared/model/object.ts';
+import type { Application, Component } from '../model/documents.ts';
+import type { Reporter, Steps } from '../model/reporter.ts';
+
+/** A policy as an Application uses it; `properties` are what the policy's schema read. */
+export interface PolicyUse<P> {
+  readonly name: string;
+  readonly properties: P;
+}
+
+/** Where a policy stands that is checked. */
+export interface PolicyCheck {
+  readonly application: Application;
+  /** The path of its properties in the document. */
+  readonly path: Steps;
+  readonly reporter: Reporter;
+}
+
+/** What is known of a cluster when it is decided whether a scope has it. */
+export interface ScopeCluster {
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+/** Clusters by a rule, never as a list: a cluster that joins later is in it, too. An empty selector has none. */
+export interface ClusterScope {
+  readonly has: (cluster: ScopeCluster) => boolean;
+  /** The namespace there; null = the application's own. */
+  readonly namespace: string | null;
+}
+
+/** How the agent treats an object: what stands beside it in the application's content. */
+export type ObjectRule =
+  /** The live value at these paths is sent, and left out of the drift hash; a field that nobody else owns is never omitted. */
+  | { readonly rule: 'apply-once'; readonly paths: readonly string[] }
+  /** Kept in the cluster when it is no longer wanted. */
+  | { readonly rule: 'keep' }
+  /** Taken over although another owner applied it first. */
+  | { readonly rule: 'take-over' }
+  /** Never written; it must be there. */
+  | { readonly rule: 'read-only' };
+
+/** The numbers of a rollout, as they are written; they take effect at the next pass and restart nothing. */
+export interface RolloutNumbers {
+  readonly waves: readonly { readonly scope: ClusterScope; readonly soak?: string; readonly approval?: boolean }[];
+  readonly maxConcurrent?: string;
+  readonly maxFailed?: string;
+  readonly maxAbsent?: string;
+  readonly progressDeadline?: string;
+  readonly onFailure?: 'halt' | 'rollback';
+}
+
+/** One thing that a policy comes to. */
+export type PolicyEffect =
+  /** `topology`, `env-binding`: a place that the application is delivered to. */
+  | { readonly kind: 'scope'; readonly scope: ClusterScope }
+  /** `override`, `env-binding`: components as they are where the policy counts. */
+  | { readonly kind: 'components'; readonly edit: (components: readonly Component[]) => readonly Component[] }
+  /** `apply-once`, `garbage-collect`, `take-over`, `read-only`: a rule for the objects that it selects. */
+  | { readonly kind: 'objects'; readonly selects: (object: KubeObject) => boolean; readonly rule: ObjectRule }
+  /** `health`: how long a component may stay unhealthy, and which component. */
+  | { readonly kind: 'health'; readonly component: string | null; readonly timeoutSeconds: number }
+  /** `rollout`: the waves of the deploy steps that name the policy, or of all where none does. */
+  | { readonly kind: 'rollout'; readonly rollout: RolloutNumbers }
+  /** A user's `PolicyDefinition`: objects that are delivered with the application. */
+  | { readonly kind: 'manifests'; readonly manifests: readonly KubeObject[] }
+  /** `security`: reports what an object must not have; an empty list = nothing. */
+  | { readonly kind: 'audit'; readonly audit: (object: KubeObject) => readonly string[] };
+
+interface PolicyOf<P> {
+  readonly type: string;
+  /** Reads `properties`; strict, so that an unknown member is an error with a suggestion. */
+  readonly schema: z.ZodType<P>;
+  /** Reports what the schema cannot say. */
+  readonly check: (use: PolicyUse<P>, where: PolicyCheck) => void;
+  /** What the policy comes to. Pure; called when an application is compiled. */
+  readonly apply: (use: PolicyUse<P>, application: Application) => readonly PolicyEffect[];
+}
+
+/** A type of policy. `check` and `apply` get properties that `schema` read. */
+export type Policy = PolicyOf<unknown>;
+
+/** Makes a policy of its parts, so that they agree on the properties. */
+export function definePolicy<P>(policy: PolicyOf<P>): Policy {
+  return policy as PolicyOf<unknown>;
+}

@@ -1,0 +1,105 @@
+import type { z } from 'zod';
+import type { Application } from '../model/documents.ts';
+import type { FoundHold } from '../model/hold.ts';
+import type { Reporter, Steps } from '../model/reporter.ts';
+import type { ClusterScope } from '../policies/policy.ts';
+
+/** The phases of a step, as in KubeVela. */
+export type StepPhase = 'pending' | 'running' | 'suspending' | 'succeeded' | 'failed' | 'skipped';
+
+/** A step as a workflow uses it; `properties` are what the step's schema read. */
+export interface StepUse<P> {
+  readonly name: string;
+  readonly properties: P;
+}
+
+/** Where a step stands that is checked. */
+export interface StepCheck {
+  readonly application: Application;
+  /** The path of its properties in the document. */
+  readonly path: Steps;
+  readonly reporter: Reporter;
+}
+
+/** One application on one cluster, as its newest report shows it at the content that the step wants there. */
+export interface StepUnit {
+  readonly cluster: string;
+  readonly state: 'waiting' | 'admitted' | 'done' | 'failed' | 'absent' | 'held';
+  readonly reason: string;
+}
+
+/** A person's decision on this step of this delivery. */
+export interface StepDecision {
+  readonly verdict: 'approve' | 'refuse' | 'pause' | 'resume' | 'promote' | 'abort' | 'retry' | 'skip' | 'rollback';
+  readonly by: string;
+  readonly at: string;
+  readonly reason: string;
+}
+
+/** Everything that a step decides by. */
+export interface StepInput {
+  readonly application: Application;
+  /** The phase after the pass before; `pending` at first. */
+  readonly phase: StepPhase;
+  /** ISO times. */
+  readonly startedAt: string;
+  readonly now: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** The units of the scopes that the step wanted in the pass before. */
+  readonly units: readonly StepUnit[];
+  /** Newest last. */
+  readonly decisions: readonly StepDecision[];
+  /** Verdicts of the effects that the step wanted, by id. */
+  readonly effects: ReadonlyMap<string, { readonly ok: boolean; readonly value: unknown; readonly reason: string }>;
+}
+
+/** Content that a step wants somewhere. */
+export interface StepWant {
+  /** Null = wherever the application is placed. */
+  readonly scope: ClusterScope | null;
+  /** Names of the policies whose overrides apply, in order. */
+  readonly policies: readonly string[];
+  /** Names of components; null = all. */
+  readonly components: readonly string[] | null;
+  /** Clusters at a time; null = the rollout's own number. */
+  readonly parallelism: number | null;
+  readonly action: 'run' | 'pause' | 'promote' | 'back';
+}
+
+/** Something outside of clusters that is to be done once the pass is stored; at least once, so `id` is its idempotency key. */
+export interface StepEffect {
+  readonly id: string;
+  readonly kind: 'request' | 'notification' | 'query';
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** What a step comes to in one pass. */
+export interface StepOutcome {
+  readonly phase: StepPhase;
+  readonly message: string;
+  readonly wants: readonly StepWant[];
+  readonly holds: readonly FoundHold[];
+  readonly effects: readonly StepEffect[];
+  /** At most 16 KiB in all, never from Secrets. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** ISO time at which the step is to be asked again, whatever happens; null = with the next change. */
+  readonly askAt: string | null;
+}
+
+interface StepTypeOf<P> {
+  readonly type: string;
+  /** Reads `properties`; strict, so that an unknown member is an error with a suggestion. */
+  readonly schema: z.ZodType<P>;
+  /** Reports what the schema cannot say. */
+  readonly check: (use: StepUse<P>, where: StepCheck) => void;
+  /** The next moment of the step: pure, level-based, and the same answer when it is called twice. */
+  readonly run: (use: StepUse<P>, input: StepInput) => StepOutcome;
+}
+
+/** A type of workflow step. `check` and `run` get properties that `schema` read. */
+export type StepType = StepTypeOf<unknown>;
+
+/** Makes a step type of its parts, so that they agree on the properties. */
+export function defineStep<P>(step: StepTypeOf<P>): StepType {
+  return step as StepTypeOf<unknown>;
+}
