@@ -52,6 +52,7 @@ export const codes = {
   SOURCE_REWOUND: rule(5, 'never'),
   CAPABILITY_LOST: rule(5, 'never'),
   LIMIT_EXCEEDED: rule(5, 'never'),
+  AGENT_TOO_OLD: rule(5, 'never'),
   EXISTS: rule(5, 'never'),
   // Authentication and permission
   UNAUTHENTICATED: rule(6, 'never'),
@@ -70,6 +71,7 @@ export const codes = {
   SIGNATURE_INVALID: rule(8, 'never'),
   DIGEST_MISMATCH: rule(8, 'never'),
   WIRE_INVALID: rule(8, 'never'),
+  FORMAT_UNKNOWN: rule(8, 'never'),
   WRONG_ADDRESSEE: rule(8, 'never'),
   ROLLED_BACK: rule(8, 'never'),
   FORK_DETECTED: rule(8, 'never'),

@@ -2,9 +2,9 @@ import { SluiceError } from '../../shared/errors.ts';
 import { digestOf, type Digest } from '../../shared/lib/canonical.ts';
 import { answerError } from '../../shared/lib/http-status.ts';
 import type { Http, HttpLimits, HttpResponse } from '../../shared/ports/http.ts';
-import { decode } from '../../shared/wire/codec.ts';
-import { feedAnswer, feedPaths, type FeedAnswer } from '../../shared/wire/feed.ts';
-import type { SignedBody } from '../../shared/wire/report.ts';
+import { feedPaths, type FeedAnswer } from '../../shared/wire/feed.ts';
+import { formats } from '../../shared/wire/formats.ts';
+import type { SignedBody } from '../../shared/wire/envelope.ts';
 import type { ChannelSnapshot, SignedBytes, Transport } from '../model/bundle.ts';
 import type { Authorization } from '../identity/credential.ts';
 import type { Identity } from '../model/site.ts';
@@ -60,7 +60,7 @@ export function feedTransport(hub: string, deps: FeedDeps): Pick<Transport, 'pul
 }
 
 function answerOf(response: HttpResponse, hub: string): FeedAnswer {
-  if (response.status === 200) return decode(feedAnswer, response.body, 'feed');
+  if (response.status === 200) return formats.feedAnswer.decode(response.body);
   if (response.status === 304)
     throw new SluiceError('UNAVAILABLE', 'the hub says unchanged to a first question', { subject: hub });
   throw answerError(response, hub);

@@ -4,9 +4,9 @@ import { answerError } from '../../shared/lib/http-status.ts';
 import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { Http, HttpLimits } from '../../shared/ports/http.ts';
 import type { Log } from '../../shared/ports/log.ts';
-import { encode } from '../../shared/wire/codec.ts';
 import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/envelope.ts';
 import { feedPaths } from '../../shared/wire/feed.ts';
+import { formats } from '../../shared/wire/formats.ts';
 import type { Identity } from '../model/site.ts';
 
 /** What enrolment needs. */
@@ -24,7 +24,8 @@ const limits: HttpLimits = { maxBytes: 64 * 1024, idleMs: 15_000, totalMs: 30_00
 /** Makes the agent's key known to the hub, signed with the join token; repeating it with the same key changes nothing. */
 export async function enrol(deps: EnrolDeps, signal: AbortSignal): Promise<void> {
   const { channel, registration } = deps.identity;
-  const payload = encode({ format: 1, channel, registration, publicKey: deps.publicKey });
+  const content = { format: formats.enrolment.lowest, channel, registration, publicKey: deps.publicKey };
+  const payload = formats.enrolment.encode(content);
   const signatures = signaturesText(deps.token.sign(payloadTypes.enrolment, payload));
   const body = Buffer.from(JSON.stringify({ payload: payload.toString('utf8'), signatures }));
   const url = deps.hub + feedPaths.enrol;

@@ -1,7 +1,7 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
 import type { Freshness } from '../../shared/wire/freshness.ts';
 import type { BundleMark, Revision } from '../../shared/wire/revision.ts';
-import type { SignedBody } from '../../shared/wire/report.ts';
+import type { SignedBody } from '../../shared/wire/envelope.ts';
 
 /** What a transport fetched, unverified: files as they are in the channel. */
 export interface ChannelSnapshot {

@@ -8,6 +8,7 @@ import type { Live } from '../model/live.ts';
 import type { Identity } from '../model/site.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import { providerOf } from '../../shared/model/traffic.ts';
+import { formats } from '../../shared/wire/formats.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { type AgentReport, type ReportApp, type ReportRevision } from '../../shared/wire/report.ts';
 import { reportLimit } from '../../shared/model/limits.ts';
@@ -39,7 +40,7 @@ export function buildReport(input: ReportInput): AgentReport {
   const reasons = blockedDeletions(outcome, input.faults);
   const entries = indexOfInventory(inventory).apps;
   const report: AgentReport = {
-    format: 1,
+    format: formats.report.newest,
     channel: identity.channel,
     registration: identity.registration,
     cluster: identity.cluster,

@@ -1,11 +1,11 @@
 import { SluiceError } from '../../shared/errors.ts';
 import { answerError } from '../../shared/lib/http-status.ts';
 import type { Http, HttpLimits } from '../../shared/ports/http.ts';
-import { decode, encode } from '../../shared/wire/codec.ts';
 import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/envelope.ts';
 import { feedPaths } from '../../shared/wire/feed.ts';
-import { reportAnswer, type AgentReport, type ReportAnswer } from '../../shared/wire/report.ts';
 import { reportLimit } from '../../shared/model/limits.ts';
+import { formats } from '../../shared/wire/formats.ts';
+import type { AgentReport, ReportAnswer } from '../../shared/wire/report.ts';
 import type { Authorization } from '../identity/credential.ts';
 
 /** What delivering needs. */
@@ -25,7 +25,7 @@ export function createDelivery(
 ): (report: AgentReport, signal: AbortSignal) => Promise<ReportAnswer | null> {
   return async (report, signal) => {
     if (deps.hub === null) return null;
-    const payload = encode(report);
+    const payload = formats.report.encode(report);
     if (payload.length > reportLimit) {
       throw new SluiceError('LIMIT_EXCEEDED', 'the report is too large', { facts: { bytes: payload.length } });
     }
@@ -35,6 +35,6 @@ export function createDelivery(
     const url = deps.hub + feedPaths.reports;
     const response = await deps.http.request({ method: 'POST', url, headers, body, signal, limits });
     if (response.status !== 200) throw answerError(response, deps.hub);
-    return decode(reportAnswer, response.body, 'report answer');
+    return formats.reportAnswer.decode(response.body);
   };
 }

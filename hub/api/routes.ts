@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { feedAnswer, feedPaths } from '../../shared/wire/feed.ts';
-import { reportAnswer, signedBody } from '../../shared/wire/report.ts';
+import { signedBody } from '../../shared/wire/envelope.ts';
+import { feedPaths } from '../../shared/wire/feed.ts';
+import { formats } from '../../shared/wire/formats.ts';
 import { reportLimit } from '../../shared/model/limits.ts';
 import {
   approveAnswer,
@@ -94,7 +95,7 @@ export const routes = {
     query: z.object({ have: text }),
     raw: true,
     status: 200,
-    answer: feedAnswer,
+    answer: formats.feedAnswer.schema,
     alternatives: { 304: 'The bundle is the one that If-None-Match names.' },
   },
   object: {
@@ -136,7 +137,7 @@ export const routes = {
     bodyLimit: 2 * reportLimit + 8192,
     raw: true,
     status: 200,
-    answer: reportAnswer,
+    answer: formats.reportAnswer.schema,
   },
   gitRefs: {
     method: 'GET',

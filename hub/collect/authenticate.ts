@@ -1,8 +1,15 @@
 import { SluiceError } from '../../shared/errors.ts';
-import { countSigners, parseSignatures, payloadTypes } from '../../shared/wire/envelope.ts';
+import {
+  countSigners,
+  parseSignatures,
+  payloadTypes,
+  signedBody,
+  type SignedBody,
+} from '../../shared/wire/envelope.ts';
 import { decode } from '../../shared/wire/codec.ts';
-import { enrolment, type Enrolment } from '../../shared/wire/join.ts';
-import { agentReport, signedBody, type AgentReport, type SignedBody } from '../../shared/wire/report.ts';
+import { formats } from '../../shared/wire/formats.ts';
+import type { Enrolment } from '../../shared/wire/join.ts';
+import type { AgentReport } from '../../shared/wire/report.ts';
 import { reportLimit } from '../../shared/model/limits.ts';
 import type { ClusterRecord, LedgerState } from '../model/ledger.ts';
 
@@ -19,7 +26,7 @@ export function readReport(bytes: Uint8Array, state: Pick<LedgerState, 'channel'
   if (Buffer.byteLength(body.payload) > reportLimit) {
     throw new SluiceError('LIMIT_EXCEEDED', `a report has at most ${reportLimit} bytes`);
   }
-  const report = decode(agentReport, Buffer.from(body.payload), 'report');
+  const report = formats.report.decode(Buffer.from(body.payload));
   const record = state.clusters.get(report.cluster);
   const key = record?.agentKey;
   if (
@@ -42,7 +49,7 @@ export function readEnrolment(
   now: number,
 ): { readonly record: ClusterRecord; readonly enrolment: Enrolment } {
   const body = decode(signedBody, bytes, 'enrolment');
-  const content = decode(enrolment, Buffer.from(body.payload), 'enrolment');
+  const content = formats.enrolment.decode(Buffer.from(body.payload));
   const record = [...state.clusters.values()].find(({ registration }) => registration === content.registration);
   if (record === undefined || content.channel !== state.channel) throw notTheToken();
   assertNotRevoked(record);

@@ -1,8 +1,8 @@
-import { decode } from '../../shared/wire/codec.ts';
 import { digestOf } from '../../shared/lib/canonical.ts';
 import { countSigners, parseSignatures, payloadTypes } from '../../shared/wire/envelope.ts';
+import { formats } from '../../shared/wire/formats.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
-import { revision, type BundleMark } from '../../shared/wire/revision.ts';
+import type { BundleMark } from '../../shared/wire/revision.ts';
 import type { Reports } from '../model/reports.ts';
 
 /** Marks of the bundles that agents showed and that a hub key did sign: proof of what was published, ledger or not. */
@@ -21,7 +21,7 @@ function markOf({ envelope, cluster, registration }: AgentReport, hubKeys: reado
     const payload = Buffer.from(envelope.payload);
     const signatures = parseSignatures(envelope.signatures);
     if (countSigners(payloadTypes.revision, payload, signatures, hubKeys) === 0) return null;
-    const shown = decode(revision, payload, 'envelope');
+    const shown = formats.revision.decode(payload, 'envelope');
     if (shown.cluster !== cluster || shown.registration !== registration) return null;
     return { epoch: shown.epoch, generation: shown.generation, revisionDigest: digestOf(payload) };
   } catch {

@@ -31,12 +31,16 @@ export async function openReports(store: ReportStore): Promise<ReportBook> {
     take: ({ report }, state, now) => {
       const last = newest.get(report.registration);
       if (last !== undefined && report.sequence <= last.report.sequence) {
-        return { answer: answerTo(last.report, state), fresh: false, matters: false };
+        return { answer: answerTo(report, last.report, state), fresh: false, matters: false };
       }
       const received = { report, receivedAt: now };
       newest.set(report.registration, received);
       writes = writes.then(() => store.save(received));
-      return { answer: answerTo(report, state), fresh: true, matters: matters(last?.report ?? null, report, state) };
+      return {
+        answer: answerTo(report, report, state),
+        fresh: true,
+        matters: matters(last?.report ?? null, report, state),
+      };
     },
     current: (state) => {
       const reports = new Map<string, ReceivedReport>();
@@ -84,8 +88,9 @@ export function isAhead(report: AgentReport, state: LedgerState): boolean {
   return report.accepted.generation > (state.bundles.get(report.cluster)?.revision.generation ?? 0);
 }
 
-function answerTo(report: AgentReport, state: LedgerState): ReportAnswer {
-  return { sequence: report.sequence, wantEnvelope: isAhead(report, state) };
+/** The answer to a report, in its format: the sequence of the newest report, which may be another one. */
+function answerTo({ format }: AgentReport, newest: AgentReport, state: LedgerState): ReportAnswer {
+  return { format, sequence: newest.sequence, wantEnvelope: isAhead(newest, state) };
 }
 
 function sameMark(a: AgentReport, b: AgentReport): boolean {

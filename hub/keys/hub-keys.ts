@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SluiceError } from '../../shared/errors.ts';
-import { decode } from '../../shared/wire/codec.ts';
 import { newSeed, signerOf } from '../../shared/wire/envelope.ts';
+import { formats } from '../../shared/wire/formats.ts';
 import { rootPaths } from '../../shared/wire/layout.ts';
-import { root } from '../../shared/wire/root.ts';
 import { keyFiles, readKeyFile, writeSecret } from './key-files.ts';
 import { readRootDocuments, writeRootDocument } from './root-documents.ts';
 import { sshSigner } from './sshsig.ts';
@@ -24,7 +23,7 @@ export function initKeys(dir: string): HubKeys {
   writeSecret(join(dir, keyFiles.hub), `${hubSeed}\n`);
   // The document comes last: with it, the keys are complete.
   const first = {
-    format: 1 as const,
+    format: formats.root.lowest,
     channel: randomUUID(),
     version: 1,
     epoch: 1,
@@ -46,8 +45,8 @@ export function loadKeys(dir: string): HubKeys {
   const seed = readKeyFile(join(dir, keyFiles.hub)).toString('utf8').trim();
   const hub = signerOf(seed);
   const roots = readRootDocuments(dir);
-  const documents = roots.map(({ payload }) => decode(root, payload, 'root document'));
-  const newest = documents.at(-1) ?? decode(root, readKeyFile(join(dir, rootPaths(1).document)), 'root document');
+  const documents = roots.map(({ payload }) => formats.root.decode(payload));
+  const newest = documents.at(-1) ?? formats.root.decode(readKeyFile(join(dir, rootPaths(1).document)));
   if (!newest.hubs.keys.includes(hub.publicKey)) {
     throw new SluiceError('CONFIG_INVALID', 'the newest root document does not name the hub key', { path: dir });
   }

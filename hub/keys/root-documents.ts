@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SluiceError } from '../../shared/errors.ts';
 import { digestOf, type Digest } from '../../shared/lib/canonical.ts';
-import { encode } from '../../shared/wire/codec.ts';
+import { formats } from '../../shared/wire/formats.ts';
 import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/envelope.ts';
 import { rootPaths } from '../../shared/wire/layout.ts';
 import type { Root } from '../../shared/wire/root.ts';
@@ -21,7 +21,7 @@ export function readRootDocuments(dir: string): SignedBytes[] {
 
 /** Signs and writes a root document under its version, durably. The document comes last: with it, the version exists. */
 export function writeRootDocument(dir: string, document: Root, signer: Signer): void {
-  const payload = encode(document);
+  const payload = formats.root.encode(document);
   const paths = rootPaths(document.version);
   writeSecret(join(dir, paths.signature), signaturesText(signer.sign(payloadTypes.root, payload)));
   writeSecret(join(dir, paths.document), payload);

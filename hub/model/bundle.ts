@@ -1,4 +1,5 @@
-import type { Approval, Revision } from '../../shared/wire/revision.ts';
+import type { Approval } from '../../shared/wire/approval.ts';
+import type { Revision } from '../../shared/wire/revision.ts';
 import type { FoundHold } from './hold.ts';
 
 /** The next bundle of one cluster: the revision without what publish adds, and the bytes of the objects that are new to it. */

@@ -1,5 +1,5 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
-import type { SignedBody } from '../../shared/wire/report.ts';
+import type { SignedBody } from '../../shared/wire/envelope.ts';
 
 /** What the feed needs of the channel beyond the ledger's bundles: documents in memory, object files by digest. */
 export interface ChannelView {

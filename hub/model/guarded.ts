@@ -1,6 +1,6 @@
 import { byCodeUnit } from '../../shared/lib/order.ts';
 import { changeDigest } from '../../shared/wire/bundle.ts';
-import type { Approval } from '../../shared/wire/revision.ts';
+import type { Approval } from '../../shared/wire/approval.ts';
 import type { GuardedChange } from './guarded-change.ts';
 
 /** What guards of one cluster judge by. */

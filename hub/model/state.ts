@@ -1,4 +1,4 @@
-import type { Approval } from '../../shared/wire/revision.ts';
+import type { Approval } from '../../shared/wire/approval.ts';
 import type { RevisionHistory } from './fleet.ts';
 import type { GuardedChange } from './guarded-change.ts';
 import type { PublishedBundles } from './published-bundle.ts';

@@ -26,7 +26,6 @@ export async function joinCluster(parts: JoinParts, input: Input<'join'>): Promi
   );
   const { name, registration } = record;
   const line = joinLine({
-    format: 1,
     channel: parts.channelId,
     url: pullUrl(parts, input),
     hub: input.reports ? parts.publicUrl() : null,

@@ -5,11 +5,10 @@ import { makeBlob, type GitObject, type Oid } from '../../shared/lib/git/object.
 import { folderTrees, newFolder, place } from '../../shared/lib/git/tree.ts';
 import type { ObjectReader } from '../model/objects.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
-import { encode } from '../../shared/wire/codec.ts';
 import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/envelope.ts';
+import { formats } from '../../shared/wire/formats.ts';
 import { appFolder, revisionPath, revisionSignaturePath } from '../../shared/wire/layout.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
-import { decodeRevision } from '../../shared/wire/sharing.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { NextBundle } from '../model/bundle.ts';
 import { treeEntries, treeFiles } from '../model/tree-files.ts';
@@ -35,7 +34,7 @@ export interface BuiltBundle {
 /** Signs a planned bundle and builds its tree and commit in memory: same input, same bytes. */
 export function buildBundle(objects: ObjectReader, signer: Signer, next: NextBundle, facts: BundleFacts): BuiltBundle {
   const { previous, parent, ...signed } = facts;
-  const payload = encode({ ...next.revision, ...signed });
+  const payload = formats.revision.encode({ ...next.revision, ...signed });
   const signatures = Buffer.from(signaturesText(signer.sign(payloadTypes.revision, payload)));
   const folder = newFolder();
   const blobs: GitObject[] = [];
@@ -66,7 +65,7 @@ export function buildBundle(objects: ObjectReader, signer: Signer, next: NextBun
   const { root, trees } = folderTrees(folder);
   const entry = {
     cluster: next.cluster,
-    revision: decodeRevision(payload, previous?.revision ?? null),
+    revision: formats.revision.decode(payload, revisionPath, previous?.revision),
     revisionDigest: digestOf(payload),
     payload,
     signatures,

@@ -3,9 +3,9 @@ import { makeBlob, type GitObject, type Oid } from '../../shared/lib/git/object.
 import { folderTrees, newFolder, place } from '../../shared/lib/git/tree.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
 import type { ObjectReader, RefMove } from '../model/objects.ts';
-import { decode, encode } from '../../shared/wire/codec.ts';
 import { payloadTypes, signaturesText } from '../../shared/wire/envelope.ts';
-import { freshness, freshnessKey, freshnessShard, type Freshness } from '../../shared/wire/freshness.ts';
+import { formats } from '../../shared/wire/formats.ts';
+import { freshnessKey, freshnessShard, type Freshness } from '../../shared/wire/freshness.ts';
 import { freshnessPath, freshnessSignaturePath, freshRef } from '../../shared/wire/layout.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { State } from '../model/state.ts';
@@ -100,7 +100,7 @@ export function buildList(
 ): { readonly move: RefMove; readonly objects: readonly GitObject[] } {
   const now = clock.now();
   const list: Freshness = {
-    format: 1,
+    format: formats.freshness.lowest,
     channel: state.channel,
     epoch: state.epoch,
     shard,
@@ -110,7 +110,7 @@ export function buildList(
       .map(({ revision, revisionDigest }) => freshnessKey(revision.registration, revisionDigest))
       .sort(byCodeUnit),
   };
-  const payload = encode(list);
+  const payload = formats.freshness.encode(list);
   const document = makeBlob(payload);
   const signature = makeBlob(Buffer.from(signaturesText(keys.hub.sign(payloadTypes.freshness, payload))));
   const folder = newFolder();
@@ -129,7 +129,7 @@ function readList(channel: ObjectReader, oid: Oid): Freshness | null {
   try {
     const { tree } = parseCommit(channel.read(oid)?.body ?? new Uint8Array());
     const blob = treeFiles(channel, tree).get(freshnessPath);
-    return decode(freshness, channel.read(blob ?? '')?.body ?? new Uint8Array(), freshnessPath);
+    return formats.freshness.decode(channel.read(blob ?? '')?.body ?? new Uint8Array());
   } catch {
     // A list that cannot be read is simply due: it is signed again on top.
     return null;

@@ -2,10 +2,10 @@ import { isSluiceError, SluiceError } from '../../shared/errors.ts';
 import { parseCommit } from '../model/commit.ts';
 import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
 import type { ObjectReader, RefMove } from '../model/objects.ts';
-import { decode } from '../../shared/wire/codec.ts';
 import { countSigners, parseSignatures, payloadTypes } from '../../shared/wire/envelope.ts';
+import { formats } from '../../shared/wire/formats.ts';
 import { clusterRef, clusterRefPrefix, revisionPath, revisionSignaturePath } from '../../shared/wire/layout.ts';
-import { revision, type Revision } from '../../shared/wire/revision.ts';
+import type { Revision } from '../../shared/wire/revision.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { State } from '../model/state.ts';
 import { treeFiles, missingObjects } from '../model/tree-files.ts';
@@ -86,7 +86,7 @@ function signedRevision(channel: ObjectReader, oid: Oid, trusted: readonly strin
     const payload = channel.read(files.get(revisionPath) ?? '')?.body ?? new Uint8Array();
     const signatures = channel.read(files.get(revisionSignaturePath) ?? '')?.body ?? new Uint8Array();
     const signers = countSigners(payloadTypes.revision, payload, parseSignatures(signatures), trusted);
-    return signers > 0 ? decode(revision, payload, 'a bundle in the channel') : null;
+    return signers > 0 ? formats.revision.decode(payload, 'a bundle in the channel') : null;
   } catch (error) {
     // Whatever cannot be read was not published by us: it says nothing about the ledger.
     if (isSluiceError(error)) return null;

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../shared/errors.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
-import type { Approval } from '../../shared/wire/revision.ts';
+import type { Approval } from '../../shared/wire/approval.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
 import type { Changed } from '../model/changes.ts';

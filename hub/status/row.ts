@@ -38,7 +38,7 @@ function rowOf(facts: RowFacts): StatusRow {
     ...verdictOf(facts),
     phase: said?.phase ?? null,
     provider: providerOf(app, said),
-    notes: app.notes,
+    notes: [...app.notes],
     ...knowledgeOf(facts),
   };
 }

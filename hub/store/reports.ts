@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Log } from '../../shared/ports/log.ts';
-import { agentReport } from '../../shared/wire/report.ts';
+import { formats } from '../../shared/wire/formats.ts';
 import type { ReceivedReport } from '../model/reports.ts';
 
 /** Where the last reports survive a restart. Losing one costs a heartbeat, nothing else. */
@@ -11,7 +11,7 @@ export interface ReportStore {
   readonly save: (received: ReceivedReport) => Promise<void>;
 }
 
-const stored = z.strictObject({ report: agentReport, receivedAt: z.number() });
+const stored = z.strictObject({ report: z.unknown(), receivedAt: z.number() });
 
 /** A store of one file a registration in a folder; failures to write are logged, unreadable files are left out. */
 export function fileReportStore(folder: string, log: Log): ReportStore {
@@ -36,7 +36,8 @@ export function fileReportStore(folder: string, log: Log): ReportStore {
 
 async function readStored(path: string, log: Log): Promise<ReceivedReport | null> {
   try {
-    return stored.parse(JSON.parse(await readFile(path, 'utf8')));
+    const { report, receivedAt } = stored.parse(JSON.parse(await readFile(path, 'utf8')));
+    return { report: formats.report.decodeValue(report), receivedAt };
   } catch (error) {
     log.warn('a stored report could not be read', { path, error });
     return null;

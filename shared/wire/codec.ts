@@ -9,12 +9,20 @@ export function encode(value: unknown): Buffer {
 
 /** Reads a wire document strictly; throws WIRE_INVALID naming the document and the first member that is wrong. */
 export function decode<T>(schema: z.ZodType<T>, bytes: Uint8Array, subject: string): T {
-  let value: unknown;
+  return check(schema, parse(bytes, subject), subject);
+}
+
+/** The JSON value of a document's UTF-8 bytes; throws WIRE_INVALID. */
+export function parse(bytes: Uint8Array, subject: string): unknown {
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     throw new SluiceError('WIRE_INVALID', 'not a JSON document', { subject }, cause);
   }
+}
+
+/** A JSON value that has the shape of a schema; throws WIRE_INVALID naming the document and the first member that is wrong. */
+export function check<T>(schema: z.ZodType<T>, value: unknown, subject: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

@@ -23,6 +23,10 @@ export const signatures = z.strictObject({
 });
 export type Signatures = z.infer<typeof signatures>;
 
+/** A signed document as one JSON body: the payload's text and its signatures' text. */
+export const signedBody = z.strictObject({ payload: z.string(), signatures: z.string() });
+export type SignedBody = z.infer<typeof signedBody>;
+
 /** An Ed25519 private key with its public key (raw, base64url) and its key id. */
 export interface Signer {
   readonly publicKey: string;

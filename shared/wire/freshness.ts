@@ -1,21 +1,19 @@
-import { z } from 'zod';
 import { digestOf, digestOfValue, type Digest } from '../lib/canonical.ts';
-import { counter, digest, instant, uuid } from './schema.ts';
 
-/** The payload of freshness.json: the bundles of one shard that are still the hub's word. */
-export const freshness = z.strictObject({
-  format: z.literal(1),
-  channel: uuid,
-  epoch: counter,
-  shard: z.string().regex(/^[0-9a-f]{2}$/),
-  issuedAt: instant,
-  freshUntil: instant,
+/** The payload of freshness.json: the bundles of one shard that the hub still vouches for. Instants are ISO texts. */
+export interface Freshness {
+  readonly format: number;
+  readonly channel: string;
+  readonly epoch: number;
+  /** Two hex digits. */
+  readonly shard: string;
+  readonly issuedAt: string;
+  readonly freshUntil: string;
   /** freshnessKey of each cluster's current bundle, sorted. */
-  current: z.array(digest),
-});
-export type Freshness = z.infer<typeof freshness>;
+  readonly current: readonly Digest[];
+}
 
-/** What a freshness list says of one cluster: sha256 of canonical [registration, revisionDigest]. */
+/** The entry of one cluster in a freshness list: sha256 of canonical [registration, revisionDigest]. */
 export function freshnessKey(registration: string, revisionDigest: Digest): Digest {
   return digestOfValue([registration, revisionDigest]);
 }

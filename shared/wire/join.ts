@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { SluiceError } from '../errors.ts';
 import { canonicalJson } from '../lib/canonical.ts';
-import { clusterName, counter, instant, publicKey, uuid } from './schema.ts';
+import { clusterName, counter, instant, uuid } from './schema.ts';
 
-/** What the join line carries: whom to believe, where to pull, and a single-use token. It is a secret for as long as it is open. */
+/** The content of the join line: the keys to trust, where to pull, and a single-use token. It is a secret for as long as it is open. */
 export const joinTicket = z.strictObject({
   format: z.literal(1),
   channel: uuid,
@@ -23,16 +23,15 @@ export const joinTicket = z.strictObject({
 });
 export type JoinTicket = z.infer<typeof joinTicket>;
 
-/** What an agent signs with the token to make its own key known: payload of POST /v1/enrol. */
-export const enrolment = z.strictObject({
-  format: z.literal(1),
-  channel: uuid,
-  registration: uuid,
-  publicKey,
-});
-export type Enrolment = z.infer<typeof enrolment>;
+/** The payload of POST /v1/enrol, by which an agent makes its own key known: signed with the token. */
+export interface Enrolment {
+  readonly format: number;
+  readonly channel: string;
+  readonly registration: string;
+  readonly publicKey: string;
+}
 
-/** What an agent signs to pull: valid until `expires`, at most ten minutes ahead. Signed with its key, or the token before. */
+/** An agent's proof of identity for a request: valid until `expires`, at most ten minutes ahead. Signed with its key, or the token before. */
 export interface Credential {
   readonly channel: string;
   readonly registration: string;
@@ -42,8 +41,9 @@ export interface Credential {
 const prefix = 'sluice1.';
 
 /** The one-line text of a join ticket. */
-export function joinLine(ticket: JoinTicket): string {
-  return prefix + Buffer.from(canonicalJson(ticket)).toString('base64url');
+export function joinLine(ticket: Omit<JoinTicket, 'format'>): string {
+  const content: JoinTicket = { ...ticket, format: 1 };
+  return prefix + Buffer.from(canonicalJson(content)).toString('base64url');
 }
 
 /** Reads a join line; throws CONFIG_INVALID without repeating any of it. */

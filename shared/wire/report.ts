@@ -1,118 +1,102 @@
-import { z } from 'zod';
-import { appHealthOrder } from '../model/health.ts';
-import { bundleMark } from './revision.ts';
-import { clusterName, counter, digest, dnsName, instant, objectIdText, uuid } from './schema.ts';
+import type { Digest } from '../lib/canonical.ts';
+import type { AppHealth } from '../model/health.ts';
+import type { ObjectId } from '../model/object.ts';
+import type { SignedBody } from './envelope.ts';
+import type { BundleMark } from './revision.ts';
 
 /** What went wrong with one object, or why it is not as wanted. */
-export const objectProblem = z.strictObject({
-  id: objectIdText,
-  code: z.string(),
-  message: z.string(),
-  health: z.string().optional(),
-});
-export type ObjectProblem = z.infer<typeof objectProblem>;
+export interface ObjectProblem {
+  readonly id: ObjectId;
+  readonly code: string;
+  readonly message: string;
+  readonly health?: string | undefined;
+}
 
 /** One revision's replicas on a cluster: ready of desired. */
-export const reportRevision = z.strictObject({
-  name: z.string(),
-  ready: counter,
-  desired: counter,
-});
-export type ReportRevision = z.infer<typeof reportRevision>;
+export interface ReportRevision {
+  readonly name: string;
+  readonly ready: number;
+  readonly desired: number;
+}
 
-/** What an agent observed of one application. */
-export const reportApp = z.strictObject({
-  namespace: dnsName,
-  name: dnsName,
+/** An agent's observation of one application. */
+export interface ReportApp {
+  readonly namespace: string;
+  readonly name: string;
   /** The digest that the accepted bundle asks for; null when the bundle has the application no more. */
-  desired: digest.nullable(),
+  readonly desired: Digest | null;
   /** The digest whose every object is applied, traffic and deletions included; null until that was so. */
-  applied: digest.nullable(),
+  readonly applied: Digest | null;
   /** Where the change stands: `settled`, a phase of semantics.md, or why nothing is done. */
-  phase: z.enum([
-    'settled',
-    'scale-up',
-    'ready',
-    'shift',
-    'endpoints',
-    'scale-down',
-    'delete',
-    'skipped',
-    'held',
-    'blocked',
-  ]),
-  health: z.enum(appHealthOrder),
-  message: z.string(),
-  revisions: z.array(reportRevision),
+  readonly phase:
+    'settled' | 'scale-up' | 'ready' | 'shift' | 'endpoints' | 'scale-down' | 'delete' | 'skipped' | 'held' | 'blocked';
+  readonly health: AppHealth;
+  readonly message: string;
+  readonly revisions: readonly ReportRevision[];
   /** The split that is live, in percent by revision. */
-  traffic: z.array(z.strictObject({ revision: z.string(), weight: z.number() })),
-  objects: z.strictObject({ total: counter, current: counter }),
-  problems: z.array(objectProblem),
-  /** When health was last read as it is here, by the agent's clock. */
-  observedAt: instant,
-});
-export type ReportApp = z.infer<typeof reportApp>;
+  readonly traffic: readonly { readonly revision: string; readonly weight: number }[];
+  readonly objects: { readonly total: number; readonly current: number };
+  readonly problems: readonly ObjectProblem[];
+  /** When health was last read as it is here, by the agent's clock (ISO text). */
+  readonly observedAt: string;
+}
 
 /** A condition of the site as a whole. */
-export const reportCondition = z.strictObject({
-  type: z.enum([
-    'Ready',
-    'Stale',
-    'ClockSkew',
-    'Forked',
-    'Restored',
-    'Unverified',
-    'Held',
-    'Unexplained',
-    'DeleteLimited',
-    'Unreachable',
-  ]),
-  status: z.enum(['True', 'False', 'Unknown']),
-  reason: z.string(),
-  message: z.string(),
-  since: instant,
-});
-export type ReportCondition = z.infer<typeof reportCondition>;
+export interface ReportCondition {
+  readonly type:
+    | 'Ready'
+    | 'Stale'
+    | 'ClockSkew'
+    | 'Forked'
+    | 'Restored'
+    | 'Unverified'
+    | 'Held'
+    | 'Unexplained'
+    | 'DeleteLimited'
+    | 'Unreachable';
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+  readonly since: string;
+}
 
-/** The payload of a report: what an agent says, signed with its key. */
-export const agentReport = z.strictObject({
-  format: z.literal(1),
-  channel: uuid,
-  registration: uuid,
-  cluster: clusterName,
-  sequence: counter,
-  issuedAt: instant,
-  agent: z.strictObject({
-    version: z.string(),
-    kubernetes: z.string(),
-    capabilities: z.array(z.string()),
-    clusterUid: z.string(),
-  }),
+/** The payload of a report: the state of one cluster as its agent sees it, signed with the agent's key. */
+export interface AgentReport {
+  readonly format: number;
+  readonly channel: string;
+  readonly registration: string;
+  readonly cluster: string;
+  readonly sequence: number;
+  readonly issuedAt: string;
+  readonly agent: {
+    readonly version: string;
+    readonly kubernetes: string;
+    readonly capabilities: readonly string[];
+    readonly clusterUid: string;
+  };
   /** The newest bundle that was verified. */
-  accepted: bundleMark.nullable(),
+  readonly accepted: BundleMark | null;
   /** True when the accepted bundle is applied and settled. */
-  settled: z.boolean(),
-  conditions: z.array(reportCondition),
-  apps: z.array(reportApp),
-  retired: z.strictObject({
+  readonly settled: boolean;
+  readonly conditions: readonly ReportCondition[];
+  readonly apps: readonly ReportApp[];
+  readonly retired: {
     /** Ids that were retired and are gone (or are not ours any more). */
-    settled: z.array(objectIdText),
+    readonly settled: readonly ObjectId[];
     /** Ids whose deletion has not succeeded yet. */
-    survivors: z.array(objectIdText),
+    readonly survivors: readonly ObjectId[];
     /** Inventoried ids that are neither in the bundle nor retired: kept. */
-    unexplained: z.array(objectIdText),
+    readonly unexplained: readonly ObjectId[];
     /** Why survivors are still there, as far as that is known. */
-    reasons: z.array(objectProblem).optional(),
-  }),
+    readonly reasons?: readonly ObjectProblem[] | undefined;
+  };
   /** The accepted envelope, when the hub asked for it. */
-  envelope: z.strictObject({ payload: z.string(), signatures: z.string() }).optional(),
-});
-export type AgentReport = z.infer<typeof agentReport>;
+  readonly envelope?: SignedBody | undefined;
+}
 
-/** The hub's answer to a report: the highest sequence it knows, and whether it wants the envelope next time. */
-export const reportAnswer = z.strictObject({ sequence: counter, wantEnvelope: z.boolean() });
-export type ReportAnswer = z.infer<typeof reportAnswer>;
-
-/** A signed document as one JSON body: the payload's text and its signatures' text. */
-export const signedBody = z.strictObject({ payload: z.string(), signatures: z.string() });
-export type SignedBody = z.infer<typeof signedBody>;
+/** The hub's answer to a report: the highest sequence it has, and whether it wants the envelope next time. */
+export interface ReportAnswer {
+  readonly format: number;
+  readonly sequence: number;
+  readonly wantEnvelope: boolean;
+}

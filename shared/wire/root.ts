@@ -1,16 +1,17 @@
-import { z } from 'zod';
-import { counter, publicKey, uuid } from './schema.ts';
+/** Public keys (raw, base64url), and how many of them must have signed. */
+export interface Threshold {
+  readonly keys: readonly string[];
+  readonly threshold: number;
+}
 
-const threshold = z.strictObject({ keys: z.array(publicKey), threshold: z.number().int().min(0) });
-
-/** The payload of root/N.json: whom to believe. Signed by the root keys of N-1 and of N. */
-export const root = z.strictObject({
-  format: z.literal(1),
-  channel: uuid,
-  version: counter,
-  epoch: counter,
-  roots: threshold,
-  hubs: z.strictObject({ keys: z.array(publicKey) }),
-  approvers: threshold,
-});
-export type Root = z.infer<typeof root>;
+/** The payload of root/N.json: the keys that a channel trusts. Signed by the root keys of N-1 and of N. */
+export interface Root {
+  readonly format: number;
+  readonly channel: string;
+  readonly version: number;
+  readonly epoch: number;
+  readonly roots: Threshold;
+  readonly hubs: { readonly keys: readonly string[] };
+  /** With a threshold of 0, the hub's own approval counts. */
+  readonly approvers: Threshold;
+}

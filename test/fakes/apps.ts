@@ -4,7 +4,8 @@ import { idOf, refOf, type KubeObject, type ObjectId } from '../../shared/model/
 import { appDigest, bundleDigest } from '../../shared/wire/bundle.ts';
 import { encode } from '../../shared/wire/codec.ts';
 import { objectPath } from '../../shared/wire/layout.ts';
-import type { Approval, BundleApp, RetiredObject, Revision } from '../../shared/wire/revision.ts';
+import type { Approval } from '../../shared/wire/approval.ts';
+import type { BundleApp, RetiredObject, Revision } from '../../shared/wire/revision.ts';
 import { channelId, identity, noon, registrationId } from './bundle.ts';
 
 /** An application for tests: what the hub would have rendered for one cluster. */

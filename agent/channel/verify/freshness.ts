@@ -1,8 +1,8 @@
 import { SluiceError } from '../../../shared/errors.ts';
 import type { Digest } from '../../../shared/lib/canonical.ts';
-import { decode } from '../../../shared/wire/codec.ts';
 import { countSigners, parseSignatures, payloadTypes } from '../../../shared/wire/envelope.ts';
-import { freshness, freshnessKey, freshnessShard, type Freshness } from '../../../shared/wire/freshness.ts';
+import { formats } from '../../../shared/wire/formats.ts';
+import { freshnessKey, freshnessShard, type Freshness } from '../../../shared/wire/freshness.ts';
 import { freshnessPath } from '../../../shared/wire/layout.ts';
 import type { Root } from '../../../shared/wire/root.ts';
 import type { SignedBytes } from '../../model/bundle.ts';
@@ -17,7 +17,7 @@ export function verifyFreshness(file: SignedBytes | null, root: Root, registrati
   if (countSigners(payloadTypes.freshness, file.payload, sigs, root.hubs.keys) === 0) {
     throw new SluiceError('SIGNATURE_INVALID', 'no hub key signed the freshness list', { subject: freshnessPath });
   }
-  const list = decode(freshness, file.payload, freshnessPath);
+  const list = formats.freshness.decode(file.payload);
   if (list.channel !== root.channel || list.shard !== freshnessShard(registration)) {
     throw new SluiceError('WRONG_ADDRESSEE', 'the freshness list is for others', { subject: freshnessPath });
   }

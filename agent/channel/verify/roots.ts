@@ -1,8 +1,8 @@
 import { SluiceError } from '../../../shared/errors.ts';
 import { digestOf } from '../../../shared/lib/canonical.ts';
-import { decode } from '../../../shared/wire/codec.ts';
 import { countSigners, parseSignatures, payloadTypes } from '../../../shared/wire/envelope.ts';
-import { root, type Root } from '../../../shared/wire/root.ts';
+import { formats } from '../../../shared/wire/formats.ts';
+import type { Root } from '../../../shared/wire/root.ts';
 import type { SignedBytes } from '../../model/bundle.ts';
 import type { Identity } from '../../model/site.ts';
 
@@ -36,7 +36,7 @@ function succeed(previous: Root, successor: SignedBytes, channel: string): Root 
 }
 
 function accept(file: SignedBytes, version: number, channel: string): Root {
-  const document = decode(root, file.payload, `root/${version}.json`);
+  const document = formats.root.decode(file.payload, `root/${version}.json`);
   if (document.version !== version) throw invalid('the root document has another version than its place', version);
   if (document.channel !== channel) throw invalid('the root document is of another channel', version);
   if (document.roots.threshold < 1) throw invalid('the root document needs no signature', version);

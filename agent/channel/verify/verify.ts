@@ -6,8 +6,9 @@ import { bundleLimits } from '../../../shared/model/limits.ts';
 import { encode } from '../../../shared/wire/codec.ts';
 import { countSigners, parseSignatures, payloadTypes } from '../../../shared/wire/envelope.ts';
 import { revisionPath } from '../../../shared/wire/layout.ts';
-import type { Approval, BundleApp, BundleObject, Revision } from '../../../shared/wire/revision.ts';
-import { decodeRevision } from '../../../shared/wire/sharing.ts';
+import type { Approval } from '../../../shared/wire/approval.ts';
+import type { BundleApp, BundleObject, Revision } from '../../../shared/wire/revision.ts';
+import { formats } from '../../../shared/wire/formats.ts';
 import type { Root } from '../../../shared/wire/root.ts';
 import type { ChannelSnapshot, TrustState, VerifiedBundle } from '../../model/bundle.ts';
 import type { Identity } from '../../model/site.ts';
@@ -71,7 +72,7 @@ function verifyEnvelope({ revision: file }: ChannelSnapshot, root: Root, previou
       subject: revisionPath,
     });
   }
-  return decodeRevision(file.payload, previous?.revision ?? null);
+  return formats.revision.decode(file.payload, revisionPath, previous?.revision);
 }
 
 function checkAddressee(revision: Revision, identity: Identity, root: Root): void {

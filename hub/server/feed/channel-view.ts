@@ -6,7 +6,7 @@ import type { ObjectReader, ObjectStore } from '../../model/objects.ts';
 import { bundleObjects } from '../../../shared/wire/bundle.ts';
 import { freshnessShard } from '../../../shared/wire/freshness.ts';
 import { freshnessPath, freshnessSignaturePath, freshRef } from '../../../shared/wire/layout.ts';
-import type { SignedBody } from '../../../shared/wire/report.ts';
+import type { SignedBody } from '../../../shared/wire/envelope.ts';
 import type { ChannelView } from '../../model/channel.ts';
 import type { SignedBytes } from '../../keys/types.ts';
 import type { State } from '../../model/state.ts';

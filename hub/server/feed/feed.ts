@@ -3,7 +3,8 @@ import { SluiceError } from '../../../shared/errors.ts';
 import { digestOf } from '../../../shared/lib/canonical.ts';
 import { bundleObjects } from '../../../shared/wire/bundle.ts';
 import type { FeedAnswer } from '../../../shared/wire/feed.ts';
-import type { SignedBody } from '../../../shared/wire/report.ts';
+import { formats } from '../../../shared/wire/formats.ts';
+import type { SignedBody } from '../../../shared/wire/envelope.ts';
 import type { ChannelView } from '../../model/channel.ts';
 import type { State } from '../../model/state.ts';
 import type { PublishedBundle } from '../../model/published-bundle.ts';
@@ -52,7 +53,7 @@ export function createFeed(channel: ChannelView): Feed {
       const key = `${cluster} ${etag} ${held.size === 0 ? '' : (have ?? '')}`;
       const kept = bodies.get(key);
       if (kept !== undefined) return kept;
-      const body = Buffer.from(JSON.stringify(composed(bundle, held, channel)));
+      const body = formats.feedAnswer.encode(composed(bundle, held, channel));
       const made = { etag, body, gzip: body.length >= gzipFrom ? gzipSync(body, { level: 1 }) : null };
       bodies.set(key, made);
       return made;
@@ -69,7 +70,8 @@ function composed(bundle: PublishedBundle, held: ReadonlySet<string>, channel: C
   if (missing !== undefined)
     throw new SluiceError('UNAVAILABLE', 'an object of the bundle is not in the channel', { subject: missing });
   return {
-    roots: [...channel.roots()],
+    format: bundle.revision.format,
+    roots: channel.roots(),
     revision: { payload: text(bundle.payload), signatures: text(bundle.signatures) },
     freshness: channel.freshness(bundle.revision.registration),
     objects: Object.fromEntries(objects),

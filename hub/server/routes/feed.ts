@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { SluiceError } from '../../../shared/errors.ts';
+import { formats } from '../../../shared/wire/formats.ts';
 import { digest } from '../../../shared/wire/schema.ts';
 import { bytesOf, stateOf } from '../access.ts';
 import type { RawHandlers } from './handler.ts';
@@ -38,7 +39,10 @@ export const feedHandlers: RawHandlers<'bundle' | 'object' | 'events' | 'enrol' 
     return reply.send({ status: 'enrolled' });
   },
 
-  report: async ({ context: { hub }, request, reply }) => reply.send(await hub.report(bytesOf(request))),
+  report: async ({ context: { hub }, request, reply }) => {
+    const answer = formats.reportAnswer.encode(await hub.report(bytesOf(request)));
+    return reply.type('application/json; charset=utf-8').send(answer);
+  },
 };
 
 /** Leaves out the headers that a 304 does not need: most polls get one. HTTP/1.1 keeps connections open by default. */

@@ -4,9 +4,9 @@ import { parseTree } from '../../../shared/lib/git/tree.ts';
 import type { ObjectId } from '../../../shared/model/object.ts';
 import type { ObjectReader } from '../../model/objects.ts';
 import { bundleObjects } from '../../../shared/wire/bundle.ts';
-import { decode } from '../../../shared/wire/codec.ts';
+import { formats } from '../../../shared/wire/formats.ts';
 import { revisionPath } from '../../../shared/wire/layout.ts';
-import { revision, type Revision } from '../../../shared/wire/revision.ts';
+import type { Revision } from '../../../shared/wire/revision.ts';
 import { bundleTreePath } from '../slices/bundles.ts';
 
 /** Whose past is asked for, and about which ids. */
@@ -37,7 +37,7 @@ function collect(bundle: Revision, { registration, ids }: PastQuestion, found: S
 
 function bundleAt(objects: ObjectReader, tree: Oid): Revision {
   const payload = objects.read(entryAt(objects, tree, [revisionPath]) ?? '')?.body ?? new Uint8Array();
-  return decode(revision, payload, 'a bundle of the past');
+  return formats.revision.decode(payload, 'a bundle of the past');
 }
 
 function entryAt(objects: ObjectReader, tree: Oid, path: readonly string[]): Oid | null {

@@ -1,4 +1,4 @@
-import { approval } from '../../../shared/wire/revision.ts';
+import { approval } from '../../../shared/wire/approval.ts';
 import { listSlice } from './list-slice.ts';
 
 /** Approvals that are still needed: `approvals.json`. */

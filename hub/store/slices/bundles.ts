@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { digestOf } from '../../../shared/lib/canonical.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import { by } from '../../../shared/lib/order.ts';
-import { decode as decodeWire } from '../../../shared/wire/codec.ts';
+import { formats } from '../../../shared/wire/formats.ts';
 import { revisionPath, revisionSignaturePath } from '../../../shared/wire/layout.ts';
-import { revision } from '../../../shared/wire/revision.ts';
 import type { PublishedBundle } from '../../model/published-bundle.ts';
 import { segment, spread } from './paths.ts';
 import type { Slice, SliceFile, SliceReader } from './slice.ts';
@@ -52,5 +51,12 @@ function readBundle(files: SliceReader, head: z.infer<typeof schema>, tree: Oid)
   const payload = files.bytes(entries.get(revisionPath) ?? '');
   const signatures = files.bytes(entries.get(revisionSignaturePath) ?? '');
   const revisionDigest = digestOf(payload);
-  return { ...head, revision: decodeWire(revision, payload, head.cluster), revisionDigest, payload, signatures, tree };
+  return {
+    ...head,
+    revision: formats.revision.decode(payload, head.cluster),
+    revisionDigest,
+    payload,
+    signatures,
+    tree,
+  };
 }

@@ -9,10 +9,11 @@ import {
   type PayloadType,
   type Signer,
 } from '../../../shared/wire/envelope.ts';
-import { feedAnswer, feedPaths, type FeedAnswer } from '../../../shared/wire/feed.ts';
+import { feedPaths, type FeedAnswer } from '../../../shared/wire/feed.ts';
+import { formats } from '../../../shared/wire/formats.ts';
 import { parseJoinLine, type JoinTicket } from '../../../shared/wire/join.ts';
 import type { AgentReport, ReportApp } from '../../../shared/wire/report.ts';
-import { revision, type Revision } from '../../../shared/wire/revision.ts';
+import type { Revision } from '../../../shared/wire/revision.ts';
 import type { RunningHub } from '../../../hub/run/hub.ts';
 import type { HubWorld } from './world.ts';
 
@@ -63,9 +64,9 @@ export async function joinAgent(world: AgentWorld, name: string, more: object = 
     fetch(url(path), { headers: { authorization: authorization(), ...headers } });
   const pull: SpokenAgent['pull'] = async (have) => {
     const response = await get(feedPaths.bundle(name) + (have === undefined ? '' : `?have=${have}`));
-    const answer = feedAnswer.parse(await response.json());
+    const answer = formats.feedAnswer.decodeValue(await response.json());
     const { payload } = answer.revision;
-    return { answer, revision: revision.parse(JSON.parse(payload)), digest: digestOf(payload) };
+    return { answer, revision: formats.revision.decode(Buffer.from(payload)), digest: digestOf(payload) };
   };
   const report: SpokenAgent['report'] = (facts, by = signer) =>
     send(

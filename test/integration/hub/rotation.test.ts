@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newSeed, signerOf } from '../../../shared/wire/envelope.ts';
-import { root } from '../../../shared/wire/root.ts';
+import { formats } from '../../../shared/wire/formats.ts';
 import { writeSecret } from '../../../hub/keys/key-files.ts';
 import { runCommand } from '../../lab/demo/program.ts';
 import { startWorld, type World } from '../../property/system/world.ts';
@@ -13,7 +13,7 @@ const keys = (verb: string, ...more: readonly string[]) =>
   runCommand(['hub/main.ts', 'keys', verb, '--data', world.data, ...more]);
 const hubKey = async () => signerOf((await readFile(join(world.data, 'keys/hub.key'), 'utf8')).trim()).publicKey;
 const trusted = async (version: number) =>
-  root.parse(JSON.parse(await readFile(join(world.data, `keys/root/${version}.json`), 'utf8'))).hubs.keys;
+  formats.root.decode(await readFile(join(world.data, `keys/root/${version}.json`))).hubs.keys;
 const value = () => (world.sites[0]?.kube.read('/ConfigMap/default/one')?.['data'] as { value: string }).value;
 const settled = async () => {
   const [site] = world.sites;

@@ -6,7 +6,8 @@ import { emptyState } from '../../../hub/store/slices/slices.ts';
 import { digestOf, digestOfValue } from '../../../shared/lib/canonical.ts';
 import { encode } from '../../../shared/wire/codec.ts';
 import type { AgentReport, ReportApp } from '../../../shared/wire/report.ts';
-import { revision, type BundleApp, type Revision } from '../../../shared/wire/revision.ts';
+import { formats } from '../../../shared/wire/formats.ts';
+import type { BundleApp, Revision } from '../../../shared/wire/revision.ts';
 
 /** A fixed channel and time: facts for tests that decide and do no I/O. */
 export const channel = '00000000-0000-4000-8000-000000000001';
@@ -74,7 +75,7 @@ export function published(cluster: string, apps: readonly BundleApp[], facts: Pa
   });
   return {
     cluster,
-    revision: revision.parse(JSON.parse(payload.toString())),
+    revision: formats.revision.decode(payload),
     revisionDigest: digestOf(payload),
     payload,
     signatures: Buffer.from('{}'),

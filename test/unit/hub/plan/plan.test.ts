@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bundleDigest, bundleObjects } from '../../../../shared/wire/bundle.ts';
-import { revision as revisionSchema } from '../../../../shared/wire/revision.ts';
+import { formats } from '../../../../shared/wire/formats.ts';
 import {
   app,
   channel,
@@ -32,7 +32,7 @@ describe('the next bundle', () => {
   it('has what the wire asks for, and the bytes of every object', () => {
     const [next] = planFor(start, [app('web', ['Service/web', 'Deployment:apps/web@web-v1'])]).next;
     const full = { ...next!.revision, ledger: 1, issuedAt: now, freshUntil: now };
-    expect(revisionSchema.parse(full)).toEqual(full);
+    expect(formats.revision.decodeValue(full)).toEqual(full);
     expect([...next!.files.keys()].sort()).toEqual(
       ['objects/default.web/Deployment.apps/default/web.json', 'objects/default.web/Service/default/web.json'].sort(),
     );

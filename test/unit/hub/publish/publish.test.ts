@@ -3,12 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
-import { decode } from '../../../../shared/wire/codec.ts';
 import { countSigners, parseSignatures, payloadTypes } from '../../../../shared/wire/envelope.ts';
-import { freshness, freshnessKey, freshnessShard } from '../../../../shared/wire/freshness.ts';
+import { formats } from '../../../../shared/wire/formats.ts';
+import { freshnessKey, freshnessShard } from '../../../../shared/wire/freshness.ts';
 import { clusterRef, freshRef, mainRef } from '../../../../shared/wire/layout.ts';
-import { revision } from '../../../../shared/wire/revision.ts';
-import { root } from '../../../../shared/wire/root.ts';
 import { openFreshness } from '../../../../hub/publish/freshness.ts';
 import { hasKeys, initKeys, loadKeys } from '../../../../hub/keys/hub-keys.ts';
 import { rootFingerprint } from '../../../../hub/keys/root-documents.ts';
@@ -46,7 +44,7 @@ describe('a published bundle', () => {
     const signatures = parseSignatures(show(clusterRef('one'), 'revision.sig'));
     const { trusted } = hub.deps.keys;
     expect(countSigners(payloadTypes.revision, payload, signatures, trusted)).toBe(1);
-    const bundle = decode(revision, payload, 'revision');
+    const bundle = formats.revision.decode(payload);
     expect(bundle).toMatchObject({
       cluster: 'one',
       generation: 1,
@@ -125,7 +123,7 @@ describe('the branch main', () => {
   it('has the root documents and a README, and HEAD is born', async () => {
     await pass(hub, []);
     const payload = Buffer.from(show(mainRef, 'root/1.json'));
-    const document = decode(root, payload, 'root');
+    const document = formats.root.decode(payload);
     const sigs = parseSignatures(show(mainRef, 'root/1.sig'));
     expect(countSigners(payloadTypes.root, payload, sigs, document.roots.keys)).toBe(1);
     expect(digestOf(payload)).toBe(rootFingerprint(hub.deps.keys));
@@ -195,7 +193,7 @@ describe('a channel that was touched', () => {
 describe('freshness lists', () => {
   const shardOf = async (name: string) => freshnessShard((await hub.store.read()).clusters.get(name)!.registration);
   const listOf = async (name: string) =>
-    decode(freshness, Buffer.from(show(freshRef(await shardOf(name)), 'freshness.json')), 'list');
+    formats.freshness.decode(Buffer.from(show(freshRef(await shardOf(name)), 'freshness.json')));
 
   it('name the current bundles of their shard, signed, for 72 hours, and move no other ref', async () => {
     const { state } = await pass(

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { encode, decode } from '../../../../shared/wire/codec.ts';
 import {
   countSigners,
   keyIdOf,
@@ -9,7 +8,6 @@ import {
   signaturesText,
   signerOf,
 } from '../../../../shared/wire/envelope.ts';
-import { freshness, freshnessShard } from '../../../../shared/wire/freshness.ts';
 
 // RFC 8032, section 7.1, test 1.
 const rfcSeed = Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex').toString(
@@ -68,35 +66,5 @@ describe('signing', () => {
 
   it('refuses a seed that is no seed', () => {
     expect(() => signerOf('AAAA')).toThrow('32 bytes');
-  });
-});
-
-describe('the codec', () => {
-  const document = {
-    format: 1 as const,
-    channel: '3f0e4f5e-7a57-4a8e-9c2f-3b1d2a4c5e6f',
-    epoch: 1,
-    shard: freshnessShard('x'),
-    issuedAt: '2026-01-01T00:00:00Z',
-    freshUntil: '2026-01-04T00:00:00Z',
-    current: [],
-  };
-
-  it('reads what it wrote, and writes the same bytes again', () => {
-    const bytes = encode(document);
-    expect(encode(decode(freshness, bytes, 'freshness.json'))).toEqual(bytes);
-  });
-
-  it.each([
-    ['an unknown member', { ...document, more: 1 }],
-    ['another format', { ...document, format: 2 }],
-    ['a missing member', { ...document, shard: undefined }],
-    ['a number where a text belongs', { ...document, issuedAt: 1 }],
-  ])('refuses %s with the place', (_, value) => {
-    expect(() => decode(freshness, encode(value), 'freshness.json')).toThrow(/expected shape at/);
-  });
-
-  it('refuses bytes that are not UTF-8', () => {
-    expect(() => decode(freshness, Buffer.from([0xff, 0xfe]), 'x')).toThrow('not a JSON document');
   });
 });

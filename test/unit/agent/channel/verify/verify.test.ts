@@ -8,7 +8,8 @@ import { idOf, type KubeObject } from '../../../../../shared/model/object.ts';
 import { bundleDigest, changeDigest } from '../../../../../shared/wire/bundle.ts';
 import { encode } from '../../../../../shared/wire/codec.ts';
 import { payloadTypes, type Signer } from '../../../../../shared/wire/envelope.ts';
-import type { Approval, Revision } from '../../../../../shared/wire/revision.ts';
+import type { Approval } from '../../../../../shared/wire/approval.ts';
+import type { Revision } from '../../../../../shared/wire/revision.ts';
 import * as made from '../../../../fakes/bundle.ts';
 
 const { keys, goodBundle, signed, identity, noon } = made;

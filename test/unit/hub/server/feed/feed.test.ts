@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChannelView } from '../../../../../hub/model/channel.ts';
 import { createFeed } from '../../../../../hub/server/feed/feed.ts';
 import { digestOf } from '../../../../../shared/lib/canonical.ts';
-import { feedAnswer } from '../../../../../shared/wire/feed.ts';
+import { formats } from '../../../../../shared/wire/formats.ts';
 import { bundleApp, clusterRecord, published, stateOf } from '../../facts.ts';
 
 const texts = { one: 'the first object', two: 'the second object', big: 'x'.repeat(20_000) };
@@ -33,7 +33,7 @@ function channel(lost: readonly (keyof typeof texts)[] = []): ChannelView & { si
   };
 }
 
-const objectsIn = (body: Uint8Array) => Object.values(feedAnswer.parse(JSON.parse(body.toString())).objects);
+const objectsIn = (body: Uint8Array) => Object.values(formats.feedAnswer.decode(body).objects);
 
 describe('an answer of the feed', () => {
   it('has every object for an agent that has none', () => {

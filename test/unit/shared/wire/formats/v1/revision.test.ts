@@ -1,16 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSluiceError } from '../../../../shared/errors.ts';
-import { decode, encode } from '../../../../shared/wire/codec.ts';
-import { revision as schema, type Revision } from '../../../../shared/wire/revision.ts';
-import { decodeRevision } from '../../../../shared/wire/sharing.ts';
-import { appOf, deployment, goodBundle, revisionOf, route, service } from '../../../fakes/bundle.ts';
+import { isSluiceError } from '../../../../../../shared/errors.ts';
+import { encode } from '../../../../../../shared/wire/codec.ts';
+import { formats } from '../../../../../../shared/wire/formats.ts';
+import type { Revision } from '../../../../../../shared/wire/revision.ts';
+import { appOf, deployment, goodBundle, revisionOf, route, service } from '../../../../../fakes/bundle.ts';
 
 const good = goodBundle().revision;
 const plain = { replicas: [], traffic: [], revisions: [] };
 const first = appOf([deployment, service, route]);
 const second = appOf([service], { ...plain, name: 'second' });
 const before = revisionOf([first, second], new Map());
+
+const readAfter = (bytes: Uint8Array) => formats.revision.decode(bytes, 'revision.json', before);
 
 const outcome = (read: () => Revision) => {
   try {
@@ -24,7 +26,7 @@ const outcome = (read: () => Revision) => {
 describe('a revision that is read after another one', () => {
   it('has the very values of the applications that say the same, and new ones of the others', () => {
     const changed = appOf([service], { ...plain, name: 'second', notes: ['new'] });
-    const next = decodeRevision(encode({ ...before, generation: 8, apps: [first, changed] }), before);
+    const next = readAfter(encode({ ...before, generation: 8, apps: [first, changed] }));
     expect(next).toEqual({ ...before, generation: 8, apps: [first, changed] });
     expect(next.apps[0]).toBe(first);
     expect(next.apps[1]).not.toBe(second);
@@ -32,7 +34,10 @@ describe('a revision that is read after another one', () => {
 
   it('is what it would be alone, whatever is changed in it and wherever', () => {
     const paths = pathsOf(JSON.parse(encode(before).toString('utf8')));
-    const value = fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.constantFrom(...Object.values(before)));
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 1 }),
+      fc.constantFrom<unknown>(...(Object.values(before) as unknown[])),
+    );
     const edit = fc.record({ path: fc.constantFrom(...paths), value, isExtra: fc.boolean() });
     fc.assert(
       fc.property(fc.array(edit, { maxLength: 3 }), (edits) => {
@@ -40,8 +45,8 @@ describe('a revision that is read after another one', () => {
         for (const { path, value: put, isExtra } of edits)
           change(document, isExtra ? [...path, 'extra'] : path, structuredClone(put));
         const bytes = encode(document);
-        const alone = outcome(() => decode(schema, bytes, 'revision.json'));
-        expect(outcome(() => decodeRevision(bytes, before))).toEqual(alone);
+        const alone = outcome(() => formats.revision.decode(bytes));
+        expect(outcome(() => readAfter(bytes))).toEqual(alone);
       }),
       { numRuns: 500 },
     );
@@ -59,9 +64,9 @@ describe('a revision that is read after another one', () => {
     ],
   ])('is refused as it would be alone: %s', (_, text) => {
     const bytes = Buffer.from(text);
-    const alone = outcome(() => decode(schema, bytes, 'revision.json'));
+    const alone = outcome(() => formats.revision.decode(bytes));
     expect(typeof alone).toBe('string');
-    expect(outcome(() => decodeRevision(bytes, before))).toEqual(alone);
+    expect(outcome(() => readAfter(bytes))).toEqual(alone);
   });
 });
 

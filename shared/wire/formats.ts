@@ -1,0 +1,31 @@
+import type { FeedAnswer } from './feed.ts';
+import { formatsOf } from './formats/format.ts';
+import { enrolmentV1 } from './formats/v1/enrolment.ts';
+import { feedAnswerV1 } from './formats/v1/feed.ts';
+import { freshnessV1 } from './formats/v1/freshness.ts';
+import { reportAnswerV1, reportV1 } from './formats/v1/report.ts';
+import { revisionV1 } from './formats/v1/revision.ts';
+import { rootV1 } from './formats/v1/root.ts';
+import type { Freshness } from './freshness.ts';
+import type { Enrolment } from './join.ts';
+import { freshnessPath, revisionPath } from './layout.ts';
+import type { AgentReport, ReportAnswer } from './report.ts';
+import type { Revision } from './revision.ts';
+import type { Root } from './root.ts';
+
+/**
+ * Every kind of document with the formats that this program reads and writes: the only place that knows their numbers. A new
+ * format is a file in `formats/`, a line here, and a folder of golden files (docs/design/wire.md).
+ */
+export const formats = {
+  /** The feed's answer has the format of the bundle that it carries. */
+  revision: formatsOf<Revision>(revisionPath, [revisionV1]),
+  feedAnswer: formatsOf<FeedAnswer>('feed', [feedAnswerV1]),
+  /** The answer has the format of the report. */
+  report: formatsOf<AgentReport>('report', [reportV1]),
+  reportAnswer: formatsOf<ReportAnswer>('report answer', [reportAnswerV1]),
+  // Not negotiated: every reader, however old, reads the lowest.
+  root: formatsOf<Root>('root document', [rootV1]),
+  freshness: formatsOf<Freshness>(freshnessPath, [freshnessV1]),
+  enrolment: formatsOf<Enrolment>('enrolment', [enrolmentV1]),
+} as const;

@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import type { Digest } from '../../../../shared/lib/canonical.ts';
+import { appHealthOrder } from '../../../../shared/model/health.ts';
+import type { Approval } from '../../../../shared/wire/approval.ts';
+import type { FeedAnswer } from '../../../../shared/wire/feed.ts';
+import type { formats } from '../../../../shared/wire/formats.ts';
+import type { Numbered } from '../../../../shared/wire/formats/format.ts';
+import type { Freshness } from '../../../../shared/wire/freshness.ts';
+import type { Enrolment } from '../../../../shared/wire/join.ts';
+import type { AgentReport, ObjectProblem, ReportAnswer, ReportApp } from '../../../../shared/wire/report.ts';
+import type { BundleApp, Revision } from '../../../../shared/wire/revision.ts';
+import type { Root } from '../../../../shared/wire/root.ts';
+
+const hex = (length: number) =>
+  fc
+    .array(fc.nat(15), { minLength: length, maxLength: length })
+    .map((all) => all.map((one) => one.toString(16)).join(''));
+const digest = hex(64).map((text): Digest => `sha256:${text}`);
+const uuid = fc.uuid();
+const instant = fc
+  .date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-01-01') })
+  .map((date) => date.toISOString());
+const counter = fc.maxSafeNat();
+const key = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('base64url'));
+const name = fc.stringMatching(/^[a-z]([-a-z0-9]{0,8}[a-z0-9])?$/);
+const text = fc.string({ unit: 'grapheme', maxLength: 20 });
+const id = fc.tuple(name, name).map(([kind, object]) => `apps/${kind}/default/${object}`);
+const pointer = name.map((step) => `/spec/${step}`);
+const labels = fc.dictionary(text, text, { maxKeys: 3 });
+const few = <T>(one: fc.Arbitrary<T>) => fc.array(one, { maxLength: 3 });
+const body = fc.record({ payload: text, signatures: text });
+const threshold = fc.record({ keys: few(key), threshold: fc.nat(3) });
+const mark = fc.record({ epoch: counter, generation: counter, revisionDigest: digest });
+
+/** Members that may be absent. */
+function partly<T extends object, O extends object>(
+  always: { [K in keyof T]: fc.Arbitrary<T[K]> },
+  maybe: { [K in keyof O]: fc.Arbitrary<O[K]> },
+): fc.Arbitrary<T & Partial<O>> {
+  const absent = fc.record(maybe, { requiredKeys: [] });
+  return fc.tuple(fc.record(always), absent).map(([all, some]) => ({ ...all, ...some }) as T & Partial<O>);
+}
+
+const bundleApp: fc.Arbitrary<BundleApp> = fc.record({
+  namespace: name,
+  name,
+  digest,
+  source: text,
+  selector: labels,
+  revisions: few(fc.record({ name, objects: few(id) })),
+  replicas: few(partly({ id, pointer, value: fc.nat() }, { revision: name })),
+  traffic: few(
+    fc.record({
+      provider: fc.constantFrom('istio', 'gateway-api', 'ingress'),
+      id,
+      targets: few(
+        partly({ rule: fc.nat(), revision: name, component: text, service: id, weight: fc.nat(100) }, { pointer }),
+      ),
+    }),
+  ),
+  steps: fc.constant([]),
+  health: fc.record({ progressDeadlineSeconds: fc.integer({ min: 1 }) }),
+  notes: few(text),
+  objects: few(fc.record({ id, path: text, digest })),
+});
+
+const approval: fc.Arbitrary<Approval> = partly(
+  { change: digest, generation: counter, ids: few(id), by: text, at: instant },
+  { signatures: fc.record({ payloadType: text, signatures: few(fc.record({ keyid: text, sig: text })) }) },
+);
+
+const problem: fc.Arbitrary<ObjectProblem> = partly({ id, code: text, message: text }, { health: text });
+
+const reportApp: fc.Arbitrary<ReportApp> = fc.record({
+  namespace: name,
+  name,
+  desired: fc.option(digest),
+  applied: fc.option(digest),
+  phase: fc.constantFrom('settled', 'scale-up', 'shift', 'delete', 'held', 'blocked'),
+  health: fc.constantFrom(...appHealthOrder),
+  message: text,
+  revisions: few(fc.record({ name: text, ready: counter, desired: counter })),
+  traffic: few(fc.record({ revision: text, weight: fc.nat(100) })),
+  objects: fc.record({ total: counter, current: counter }),
+  problems: few(problem),
+  observedAt: instant,
+});
+
+const revision = (format: number): fc.Arbitrary<Revision> =>
+  partly(
+    {
+      format: fc.constant(format),
+      channel: uuid,
+      registration: uuid,
+      cluster: name,
+      epoch: counter,
+      generation: counter,
+      ledger: counter,
+      source: fc.record({ repository: text, commit: text }),
+      issuedAt: instant,
+      freshUntil: instant,
+      labels,
+      apps: few(bundleApp),
+      retired: few(partly({ id, since: counter }, { approval: digest })),
+      approvals: few(approval),
+      bundle: fc.record({ digest, objects: counter, bytes: counter }),
+    },
+    { decommission: fc.constantFrom('orphan', 'delete') },
+  );
+
+const report = (format: number): fc.Arbitrary<AgentReport> =>
+  partly(
+    {
+      format: fc.constant(format),
+      channel: uuid,
+      registration: uuid,
+      cluster: name,
+      sequence: counter,
+      issuedAt: instant,
+      agent: fc.record({ version: text, kubernetes: text, capabilities: few(text), clusterUid: text }),
+      accepted: fc.option(mark),
+      settled: fc.boolean(),
+      conditions: few(
+        fc.record({
+          type: fc.constantFrom('Ready', 'Stale', 'Held', 'Unreachable'),
+          status: fc.constantFrom('True', 'False', 'Unknown'),
+          reason: text,
+          message: text,
+          since: instant,
+        }),
+      ),
+      apps: few(reportApp),
+      retired: partly({ settled: few(id), survivors: few(id), unexplained: few(id) }, { reasons: few(problem) }),
+    },
+    { envelope: body },
+  );
+
+/** Documents of each kind, as they can be said in a format: for properties that hold for every format of the lists. */
+export const documents = {
+  revision,
+  report,
+  feedAnswer: (format: number): fc.Arbitrary<FeedAnswer> =>
+    fc.record({
+      format: fc.constant(format),
+      roots: few(body),
+      revision: body,
+      freshness: fc.option(body),
+      objects: fc.dictionary(digest, text, { maxKeys: 3 }),
+    }),
+  reportAnswer: (format: number): fc.Arbitrary<ReportAnswer> =>
+    fc.record({ format: fc.constant(format), sequence: counter, wantEnvelope: fc.boolean() }),
+  root: (format: number): fc.Arbitrary<Root> =>
+    fc.record({
+      format: fc.constant(format),
+      channel: uuid,
+      version: counter,
+      epoch: counter,
+      roots: threshold,
+      hubs: fc.record({ keys: few(key) }),
+      approvers: threshold,
+    }),
+  freshness: (format: number): fc.Arbitrary<Freshness> =>
+    fc.record({
+      format: fc.constant(format),
+      channel: uuid,
+      epoch: counter,
+      shard: hex(2),
+      issuedAt: instant,
+      freshUntil: instant,
+      current: few(digest),
+    }),
+  enrolment: (format: number): fc.Arbitrary<Enrolment> =>
+    fc.record({ format: fc.constant(format), channel: uuid, registration: uuid, publicKey: key }),
+} satisfies Record<keyof typeof formats, (format: number) => fc.Arbitrary<Numbered>>;
