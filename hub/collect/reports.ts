@@ -3,7 +3,7 @@ import type { Revision } from '../../shared/wire/revision.ts';
 import type { LedgerState } from '../model/ledger.ts';
 import type { ReceivedReport, Reports } from '../model/reports.ts';
 import type { AuthenticReport } from './authenticate.ts';
-import type { ReportStore } from '../store/reports.ts';
+import type { ReportStore } from '../model/report-store.ts';
 
 /** What a report did: the answer to its sender, whether it was news, and whether the next pass can use it. */
 export interface Taken {
@@ -13,7 +13,7 @@ export interface Taken {
 }
 
 /** The newest report of every registration: in memory, with a copy on disk. */
-export interface ReportBook {
+export interface ReceivedReports {
   /** Takes a report with a higher sequence than the last one of its registration; anything else changes nothing. */
   readonly take: (authentic: AuthenticReport, state: LedgerState, now: number) => Taken;
   /** The newest reports of the registrations that the ledger has now, by cluster. */
@@ -23,7 +23,7 @@ export interface ReportBook {
 }
 
 /** Opens the reports of a store. A lost or unreadable one comes back with the next heartbeat. */
-export async function openReports(store: ReportStore): Promise<ReportBook> {
+export async function openReports(store: ReportStore): Promise<ReceivedReports> {
   const newest = new Map<string, ReceivedReport>();
   for (const received of await store.load()) newest.set(received.report.registration, received);
   let writes = Promise.resolve();

@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { PushHint } from '../../shared/ports/repo.ts';
-import type { ReportBook } from '../collect/reports.ts';
+import type { ReceivedReports } from '../collect/reports.ts';
 import type { ChannelView } from '../model/channel.ts';
 import type { State } from '../model/state.ts';
 import type { Metrics } from '../model/metrics.ts';
@@ -24,7 +24,7 @@ export interface HubParts extends ChangePort {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'report'>;
-  readonly reports: ReportBook;
+  readonly reports: ReceivedReports;
   readonly channel: ChannelView;
   readonly channelId: string;
   /** The channel's Git host, where there is one. */

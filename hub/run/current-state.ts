@@ -1,19 +1,19 @@
 import { asSluiceError } from '../../shared/errors.ts';
-import type { LedgerState } from '../model/ledger.ts';
 import type { Problem } from '../model/source.ts';
+import type { State } from '../model/state.ts';
 
-/** The last committed state in memory, with what only this process knows. */
-export interface StateBook {
-  readonly now: () => LedgerState;
-  /** The state with the last failure as a problem: what status shows. */
-  readonly shown: () => LedgerState;
-  readonly set: (state: LedgerState) => void;
+/** The last committed state in memory, with the last failure, which this process alone has seen. */
+export interface CurrentState {
+  readonly now: () => State;
+  /** The state with the last failure as a problem, for status. */
+  readonly shown: () => State;
+  readonly set: (state: State) => void;
   /** Notes that a pass failed, or with null that one worked again. */
   readonly fail: (error: Error | null) => void;
 }
 
-/** Makes the book; `raise` is called whenever what it shows has changed. */
-export function createState(first: LedgerState, raise: () => void): StateBook {
+/** Begins with a state; `raise` is called whenever `shown` has changed. */
+export function createCurrentState(first: State, raise: () => void): CurrentState {
   let current = first;
   let failure: Problem | null = null;
   return {

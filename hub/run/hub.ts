@@ -1,38 +1,29 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { dataFiles, ensureSecret, readSecret, removeAddress, writeAddress } from '../config/data-folder.ts';
-import { openReports } from '../collect/reports.ts';
-import { fileReportStore } from '../store/reports.ts';
 import type { HubConfig } from '../config/config.ts';
-import { keepFresh } from './freshness.ts';
-import { createHubService } from '../operations/hub-service.ts';
-import { createStatusSignal } from '../operations/status-signal.ts';
-import { createLoop } from './loop.ts';
-import { pass, type PassParts } from '../pass.ts';
+import { removeAddress, writeAddress } from '../config/data-folder.ts';
 import { rootFingerprint } from '../keys/root-documents.ts';
-import { openRemotes } from '../store/remotes.ts';
-import { startCueEngine } from '../cue/engine.ts';
+import { createHubService, type HubService } from '../operations/hub-service.ts';
+import { createStatusSignal } from '../operations/status-signal.ts';
+import { pass, type PassParts } from '../pass.ts';
+import type { PublishDeps } from '../publish/types.ts';
 import { newRenderMemory } from '../render/memory.ts';
 import { warmUp } from '../render/warm.ts';
-import { openUploadPack } from '../server/git/upload-pack.ts';
-import { createMetrics } from '../server/metrics.ts';
-import { startServer, type HubServer } from '../server/server.ts';
 import { openChannelView } from '../server/feed/channel-view.ts';
-import { followSource, openConfigSource, type SourcesPorts } from './sources.ts';
-import { createState } from './current-state.ts';
-import { openStores } from '../store/open.ts';
-
-/** What a hub needs from outside. */
-export interface HubPorts extends SourcesPorts {
-  readonly version: string;
-}
+import { openUploadPack } from '../server/git/upload-pack.ts';
+import { createMetrics, type PrometheusMetrics } from '../server/metrics.ts';
+import { startServer, type HubServer } from '../server/server.ts';
+import { createCurrentState } from './current-state.ts';
+import { renewFreshness } from './freshness.ts';
+import { createLoop, type Loop } from './loop.ts';
+import { openHub, type HubPorts, type OpenedHub } from './opened-hub.ts';
+import { followSource } from './sources.ts';
 
 /** A hub that listens. */
 export interface RunningHub {
   readonly url: string;
-  /** Resolves when every pass that was wanted so far has ended. */
+  /** Resolves when every pass that was triggered so far has ended. */
   readonly idle: () => Promise<void>;
-  /** Finishes what runs, ends streams and connections, and takes the address away. */
+  /** Finishes what runs, ends streams and connections, and removes the address from the data folder. */
   readonly close: () => Promise<void>;
 }
 
@@ -41,81 +32,21 @@ export interface RunningHub {
  * first pass, so that agents are served while the config repository is read.
  */
 export async function startHub(config: HubConfig, ports: HubPorts): Promise<RunningHub> {
-  const { clock, log, version } = ports;
-  const { data } = config;
-  const adminToken = await ensureSecret(data, dataFiles.adminToken);
-  const webhookSecret =
-    config.webhookSecretFile === null
-      ? await ensureSecret(data, dataFiles.webhookSecret)
-      : await readSecret(config.webhookSecretFile);
   const stop = new AbortController();
-  const remotes = openRemotes(config, ports.createHttp);
-  const stores = await openStores(data, { clock, remotes, keyFile: config.keyFile, signal: stop.signal });
-  const { keys, store, channel, served, confirm } = stores;
-  const reports = await openReports(fileReportStore(join(data, 'reports'), log));
-  const opened = await openConfigSource(config, ports);
-  const cue = startCueEngine({ clock, ...config.render });
-  const metrics = createMetrics();
-  const changed = createStatusSignal();
-  const state = createState(await store.read(), changed.raise);
-  const view = openChannelView(served, keys.roots, state.now);
-  let server: HubServer | null = null;
-
-  const parts: PassParts = {
-    clock,
-    metrics,
-    store,
-    cue,
-    source: opened.source,
-    publishing: { store, channel, keys, clock, confirm, freshMs: config.freshMs },
-    localCluster: config.localCluster,
-    memory: { last: null, passedOver: [] },
-    rendered: newRenderMemory(),
-    holds: { last: null },
-    reports: reports.current,
-    notify: ({ state: next, clusters }) => {
-      state.set(next);
-      server?.streams.poll(clusters.flatMap((name) => next.clusters.get(name)?.registration ?? []));
-    },
-  };
-  const loop = createLoop({
-    ...ports,
-    metrics,
-    store,
-    pass: (look, signal) => pass(parts, look, signal),
-    onState: state.set,
-    onFailure: state.fail,
-    tidy: stores.consolidate,
-  });
-  const hub = createHubService({
-    clock,
-    log,
-    metrics,
-    change: loop.change,
-    trigger: loop.wake,
-    reports,
-    changed,
-    channel: view,
-    channelId: keys.channel,
-    channelUrl: config.channel?.url ?? null,
-    rootFingerprint: rootFingerprint(keys),
-    heartbeatMs: config.heartbeatMs,
-    publicUrl: () => config.listen.publicUrl ?? server?.url ?? '',
-    state: state.now,
-    shown: state.shown,
-    onPush: opened.source.expect,
-    onRevoked: (registration) => server?.streams.close(registration),
-  });
-  const git = openUploadPack(served, `sluice/${version}`);
-  server = await startServer({ ...config.listen, adminToken, webhookSecret }, { hub, git, metrics, clock, log });
+  const { signal } = stop;
+  const opened = await openHub(config, ports, signal);
+  const front: Front = { server: null };
+  const { loop, hub, metrics, publishing, refresh } = await wireHub(opened, config, ports, front);
+  const server = await listen(opened, config, ports, { hub, metrics });
+  front.server = server;
   const { url } = server;
   const { tls } = config.listen;
-  await writeAddress(data, url, tls === null ? null : await readFile(tls.certFile, 'utf8'));
+  await writeAddress(config.data, url, tls === null ? null : await readFile(tls.certFile, 'utf8'));
 
-  loop.wake('start');
-  void warmUp(cue, stop.signal);
-  keepFresh({ ...ports, publishing: parts.publishing, loop, signed: view.refresh }, stop.signal);
-  followSource(opened, loop, { poll: config.source.poll, ports, signal: stop.signal });
+  loop.trigger('start');
+  void warmUp(opened.cue, signal);
+  renewFreshness({ ...ports, publishing, loop, signed: refresh }, signal);
+  followSource(opened.source, loop, { poll: config.source.poll, ports, signal });
   return {
     url,
     idle: () => loop.alone(() => Promise.resolve()),
@@ -123,9 +54,95 @@ export async function startHub(config: HubConfig, ports: HubPorts): Promise<Runn
       stop.abort();
       await server.close();
       await loop.close();
-      await Promise.all([reports.flush(), opened.close(), cue.close(), removeAddress(data, url)]);
-      stores.close();
-      remotes.close();
+      await removeAddress(config.data, url);
+      await opened.close();
     },
   };
+}
+
+/** The server once it listens: what is wired before it finds it here. */
+interface Front {
+  server: HubServer | null;
+}
+
+/** The parts of a hub that act, joined to each other. */
+interface WiredHub {
+  readonly loop: Loop;
+  readonly hub: HubService;
+  readonly metrics: PrometheusMetrics;
+  readonly publishing: PublishDeps;
+  /** Shows the freshness lists as they are on disk now. */
+  readonly refresh: () => void;
+}
+
+async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, front: Front): Promise<WiredHub> {
+  const { clock } = ports;
+  const { reports, source } = opened;
+  const { keys, store, channel, served, confirm, consolidate } = opened.stores;
+  const metrics = createMetrics();
+  const changed = createStatusSignal();
+  const state = createCurrentState(await store.read(), changed.raise);
+  const view = openChannelView(served, keys.roots, state.now);
+  const publishing: PublishDeps = { store, channel, keys, clock, confirm, freshMs: config.freshMs };
+  const notify: PassParts['notify'] = ({ state: next, clusters }) => {
+    state.set(next);
+    front.server?.streams.poll(clusters.flatMap((name) => next.clusters.get(name)?.registration ?? []));
+  };
+  const parts = passParts(opened, config, { clock, metrics, publishing, notify });
+  const loop = createLoop({
+    ...ports,
+    metrics,
+    store,
+    pass: (look, signal) => pass(parts, look, signal),
+    onState: state.set,
+    onFailure: state.fail,
+    tidy: consolidate,
+  });
+  const hub = createHubService({
+    ...ports,
+    metrics,
+    change: loop.change,
+    trigger: loop.trigger,
+    reports,
+    changed,
+    channel: view,
+    channelId: keys.channel,
+    channelUrl: config.channel?.url ?? null,
+    rootFingerprint: rootFingerprint(keys),
+    heartbeatMs: config.heartbeatMs,
+    publicUrl: () => config.listen.publicUrl ?? front.server?.url ?? '',
+    state: state.now,
+    shown: state.shown,
+    onPush: source.source.expect,
+    onRevoked: (registration) => front.server?.streams.close(registration),
+  });
+  return { loop, hub, metrics, publishing, refresh: view.refresh };
+}
+
+function passParts(
+  { cue, source, reports, stores }: OpenedHub,
+  { localCluster }: HubConfig,
+  parts: Pick<PassParts, 'clock' | 'metrics' | 'publishing' | 'notify'>,
+): PassParts {
+  return {
+    ...parts,
+    store: stores.store,
+    cue,
+    source: source.source,
+    localCluster,
+    memory: { last: null, passedOver: [] },
+    rendered: newRenderMemory(),
+    holds: { last: null },
+    reports: reports.current,
+  };
+}
+
+function listen(
+  { secrets, stores }: OpenedHub,
+  { listen: address }: HubConfig,
+  { clock, log, version }: HubPorts,
+  parts: Pick<WiredHub, 'hub' | 'metrics'>,
+): Promise<HubServer> {
+  const git = openUploadPack(stores.served, `sluice/${version}`);
+  return startServer({ ...address, ...secrets }, { ...parts, git, clock, log });
 }

@@ -1,5 +1,4 @@
 import { asSluiceError, isSluiceError } from '../../shared/errors.ts';
-import { backoff } from '../../shared/lib/backoff.ts';
 import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Changed } from '../model/changes.ts';
@@ -7,136 +6,131 @@ import type { Metrics } from '../model/metrics.ts';
 import type { State } from '../model/state.ts';
 import type { Store, View } from '../model/store.ts';
 import type { PassResult } from '../pass.ts';
-import { countRows } from '../rows.ts';
+import { createRetry } from './retry.ts';
+import { mayHaveCommits, type Trigger } from './triggers.ts';
+import { createTurns } from './turns.ts';
 
-/** Why a pass is wanted. */
-export type WakeReason =
-  'start' | 'webhook' | 'source' | 'poll' | 'report' | 'registry' | 'approval' | 'more' | 'retry';
-
-/** What the loop runs, and where it tells what happened. */
+/** What the loop runs, and whom it tells what happened. */
 export interface LoopParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<Metrics, 'pass'>;
   readonly store: Store;
-  /** One pass; `look` says whether the config repository may have something new. */
+  /** One pass; `look` is true when the config repository may have something new. */
   readonly pass: (look: boolean, signal: AbortSignal) => Promise<PassResult>;
-  /** Called with every committed state, before anybody hears of it. */
+  /** Called with every committed state, before its change is answered. */
   readonly onState: (view: View) => void;
-  /** Work that is due from time to time after passes, and that nobody waits for. */
+  /** Work that is due from time to time after passes, and that nothing waits for. */
   readonly tidy: () => Promise<void>;
   /** Called when a pass failed, and with null when one worked again. */
   readonly onFailure: (error: Error | null) => void;
 }
 
-/** Runs passes and ledger changes, one at a time. */
+/** Runs passes and changes of the state, one at a time. */
 export interface Loop {
-  /** Wants a pass: at once when none runs, right after the running one otherwise; many wishes are one pass. */
-  readonly wake: (reason: WakeReason) => void;
-  /** Changes the ledger between two passes, and wants a pass after it. */
-  readonly change: <T>(message: string, reason: WakeReason, apply: (state: State) => Changed<T>) => Promise<T>;
+  /** Starts a pass: at once when none runs, right after the running one otherwise; triggers that wait become one pass. */
+  readonly trigger: (trigger: Trigger) => void;
+  /** Commits what `apply` makes of the newest state between two passes, and starts a pass; `message` says why, as one line. */
+  readonly change: <T>(message: string, trigger: Trigger, apply: (state: State) => Changed<T>) => Promise<T>;
   /** Runs something else alone: no pass and no change meanwhile. */
   readonly alone: <T>(run: () => Promise<T>) => Promise<T>;
   /** Starts nothing more, and resolves when what runs has ended. */
   readonly close: () => Promise<void>;
 }
 
-/** Reasons that say nothing about the config repository. */
-const inner: ReadonlySet<WakeReason> = new Set(['report', 'registry', 'approval']);
-
-/** Tidying waits this long after the pass that asked for it, so that it does not meet the next push of a burst. */
+/** Tidying waits this long after the pass that asked for it, so that it does not delay the next push of a burst. */
 const tidyAfterMs = 5_000;
 const raceAttempts = 5;
 
-/** Makes the loop. Nothing here waits for a timer but the retry after a failure, and every wake-up overtakes that. */
+/** Makes the loop. Nothing in it waits for a timer but the retry after a failure, and every trigger overtakes that. */
 export function createLoop(parts: LoopParts): Loop {
   const stop = new AbortController();
-  let tail: Promise<unknown> = Promise.resolve();
-  let wanted: Set<WakeReason> | null = null;
-  let failures = 0;
-  let cancelRetry = (): void => undefined;
+  const turns = createTurns();
+  const retry = createRetry(parts, () => trigger('retry'));
+  let waiting: Set<Trigger> | null = null;
   let cancelTidy: (() => void) | null = null;
 
-  const alone = <T>(run: () => Promise<T>): Promise<T> => {
-    const result = tail.then(run);
-    tail = result.catch(() => undefined);
-    return result;
-  };
   const runPass = async (): Promise<void> => {
-    const reasons = [...(wanted ?? [])];
-    wanted = null;
-    const look = reasons.some((reason) => !inner.has(reason));
-    if (look) cancelRetry();
+    const triggers = [...(waiting ?? [])];
+    waiting = null;
+    const look = mayHaveCommits(triggers);
+    if (look) retry.cancel();
     if (stop.signal.aborted) return;
-    const started = parts.clock.monotonic();
-    const took = () => parts.clock.monotonic() - started;
-    try {
-      const result = await parts.pass(look, stop.signal);
-      parts.onState(result.state);
-      parts.metrics.pass(result.kind === 'committed' ? 'published' : 'unchanged', took());
-      if (result.kind === 'committed') {
-        const fields = {
-          reasons,
-          commit: result.state.source?.commit,
-          ...countRows(result.rows),
-          ms: Math.round(took()),
-        };
-        parts.log.info('pass done', fields);
-        cancelTidy ??= parts.clock.after(tidyAfterMs, () => void alone(tidy));
-      }
-      if (result.failure !== null) failed(result.failure);
-      else if (look) worked();
-      if (result.more) wake('more');
-    } catch (error) {
-      parts.metrics.pass('failed', took());
-      failed(asSluiceError(error));
-    }
+    const { committed, more, failure } = await measuredPass(parts, { triggers, look }, stop.signal);
+    if (committed) cancelTidy ??= parts.clock.after(tidyAfterMs, () => void turns.take(tidy));
+    if (failure !== null) failed(failure);
+    else if (look) worked();
+    if (more) trigger('more');
   };
   const tidy = async (): Promise<void> => {
     cancelTidy = null;
     await parts.tidy().catch((error: unknown) => parts.log.warn('tidying failed', { error }));
   };
   const worked = (): void => {
-    failures = 0;
+    retry.reset();
     parts.onFailure(null);
   };
   const failed = (error: Error): void => {
     if (stop.signal.aborted) return;
-    const wait = isSluiceError(error, 'LEDGER_RACED') ? 0 : backoff(failures++, parts.random);
-    parts.log.warn('pass failed', { error, retryInMs: wait });
+    const retryInMs = retry.plan(error);
+    parts.log.warn('pass failed', { error, retryInMs });
     parts.onFailure(error);
-    cancelRetry();
-    cancelRetry = parts.clock.after(wait, () => wake('retry'));
   };
-  const wake = (reason: WakeReason): void => {
-    if (wanted !== null) {
-      wanted.add(reason);
-      return;
-    }
-    wanted = new Set([reason]);
-    void alone(runPass);
+  const trigger = (reason: Trigger): void => {
+    if (waiting === null) void turns.take(runPass);
+    waiting = (waiting ?? new Set()).add(reason);
   };
   return {
-    wake,
-    alone,
+    trigger,
+    alone: turns.take,
     change: (message, reason, apply) =>
-      alone(async () => {
-        const { view, result } = await changed(parts, message, apply);
+      turns.take(async () => {
+        const { view, result } = await commitChange(parts, message, apply);
         parts.onState(view);
-        wake(reason);
+        trigger(reason);
         return result;
       }),
     close: async () => {
       stop.abort();
-      cancelRetry();
+      retry.cancel();
       cancelTidy?.();
-      await tail;
+      await turns.ended();
     },
   };
 }
 
-async function changed<T>(
+/** How a pass ended, with what the loop does next. */
+interface EndedPass {
+  readonly committed: boolean;
+  readonly more: boolean;
+  readonly failure: Error | null;
+}
+
+async function measuredPass(
+  { clock, log, metrics, pass, onState }: LoopParts,
+  { triggers, look }: { readonly triggers: readonly Trigger[]; readonly look: boolean },
+  signal: AbortSignal,
+): Promise<EndedPass> {
+  const started = clock.monotonic();
+  const took = () => clock.monotonic() - started;
+  try {
+    const { kind, state, clusters, more, failure } = await pass(look, signal);
+    onState(state);
+    const committed = kind === 'committed';
+    metrics.pass(committed ? 'published' : 'unchanged', took());
+    if (committed) {
+      const fields = { commit: state.source?.commit, clusters: clusters.length, ms: Math.round(took()) };
+      log.info('pass done', { reasons: triggers, ...fields });
+    }
+    return { committed, more, failure };
+  } catch (error) {
+    metrics.pass('failed', took());
+    return { committed: false, more: false, failure: asSluiceError(error) };
+  }
+}
+
+async function commitChange<T>(
   { store, clock }: LoopParts,
   message: string,
   apply: (state: State) => Changed<T>,

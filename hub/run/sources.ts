@@ -54,22 +54,27 @@ export async function openConfigSource({ source: spec, data }: HubConfig, ports:
   };
 }
 
-/** Wakes the loop when the repository may have something new: its files' events, and the poll schedule. Never throws. */
+/** Triggers a pass when the repository may have something new: its files' events, and the poll schedule. Never throws. */
 export function followSource(
   { source }: OpenedSource,
-  loop: Pick<Loop, 'wake'>,
+  loop: Pick<Loop, 'trigger'>,
   options: { readonly poll: string; readonly ports: SourcesPorts; readonly signal: AbortSignal },
 ): void {
   const { poll, ports, signal } = options;
-  const stopPolling = ports.schedule(poll, () => loop.wake('poll'));
+  const stopPolling = ports.schedule(poll, () => loop.trigger('poll'));
   signal.addEventListener('abort', stopPolling, { once: true });
   void watchSource(source, loop, ports, signal);
 }
 
-async function watchSource(source: ConfigSource, loop: Pick<Loop, 'wake'>, ports: SourcesPorts, signal: AbortSignal) {
+async function watchSource(
+  source: ConfigSource,
+  loop: Pick<Loop, 'trigger'>,
+  ports: SourcesPorts,
+  signal: AbortSignal,
+) {
   for (let attempt = 0; !signal.aborted; attempt++) {
     try {
-      await source.watch(() => loop.wake('source'), signal);
+      await source.watch(() => loop.trigger('source'), signal);
       return;
     } catch (error) {
       ports.log.warn('the folder cannot be watched', { error });

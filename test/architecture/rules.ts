@@ -104,8 +104,6 @@ export const longFunctions: Readonly<Record<string, string>> = Object.fromEntrie
     'shared/adapters/git/repos.ts openRemote',
     'hub/cue/worker-handle.ts startThread',
     'hub/load/source.ts gitSource',
-    'hub/run/hub.ts startHub',
-    'hub/run/loop.ts createLoop',
     'hub/store/packs/mirror.ts openMirror',
     'hub/store/packs/store.ts openPackStore',
     'agent/inventory/store.ts openStore',
@@ -118,7 +116,6 @@ export const longFunctions: Readonly<Record<string, string>> = Object.fromEntrie
 
 /** Imports that still break an arrow, to be mended: the list only gets shorter. */
 export const debts: readonly string[] = [
-  'hub/collect/reports.ts -> hub/store/reports.ts',
   'hub/operations/service.ts -> hub/run/loop.ts',
   'hub/operations/service.ts -> hub/server/door.ts',
 ];

@@ -33,7 +33,7 @@ function scene(results: (() => PassResult)[] = []) {
     },
     random: () => 1,
     log: { debug: none, info: none, warn: none, error: none },
-    metrics: { stage: none, pass: none, published: none, report: none, request: none, streams: none },
+    metrics: { pass: none },
     store,
     pass: async (look) => {
       looks.push(look);
@@ -68,9 +68,9 @@ describe('the hub loop', () => {
   it('makes one pass of all wishes that come while one runs', async () => {
     const { loop, looks, hold, idle } = scene();
     const open = hold();
-    loop.wake('webhook');
+    loop.trigger('webhook');
     await Promise.resolve();
-    for (let wish = 0; wish < 10; wish++) loop.wake('webhook');
+    for (let wish = 0; wish < 10; wish++) loop.trigger('webhook');
     open();
     await idle();
     await idle();
@@ -79,10 +79,10 @@ describe('the hub loop', () => {
 
   it('asks the repository only when something may have happened there', async () => {
     const { loop, looks, idle } = scene();
-    loop.wake('report');
+    loop.trigger('report');
     await idle();
-    loop.wake('registry');
-    loop.wake('webhook');
+    loop.trigger('registry');
+    loop.trigger('webhook');
     await idle();
     expect(looks).toEqual([false, true]);
   });
@@ -92,13 +92,13 @@ describe('the hub loop', () => {
       throw new SluiceError('SOURCE_UNAVAILABLE', 'no answer');
     };
     const { loop, looks, failures, timers, idle } = scene([fail, fail]);
-    loop.wake('poll');
+    loop.trigger('poll');
     await idle();
     expect(timers.map(({ ms }) => ms)).toEqual([1000]);
     timers[0]!.run();
     await idle();
     expect(timers.map(({ ms }) => ms)).toContain(2000);
-    loop.wake('webhook');
+    loop.trigger('webhook');
     await idle();
     expect(failures).toEqual(['no answer', 'no answer', null]);
     expect(looks).toHaveLength(3);
@@ -109,9 +109,9 @@ describe('the hub loop', () => {
     const { loop, looks, timers, idle, unchanged } = scene([
       () => ({ ...unchanged(), failure: new SluiceError('SOURCE_UNAVAILABLE', 'no answer') }),
     ]);
-    loop.wake('poll');
+    loop.trigger('poll');
     await idle();
-    loop.wake('report');
+    loop.trigger('report');
     await idle();
     expect(looks).toEqual([true, false]);
     expect(timers.map(({ ms }) => ms)).toEqual([1000]);
@@ -119,7 +119,7 @@ describe('the hub loop', () => {
 
   it('goes on at once while more commits wait', async () => {
     const { loop, looks, idle, unchanged } = scene([() => ({ ...unchanged(), more: true })]);
-    loop.wake('start');
+    loop.trigger('start');
     await idle();
     await idle();
     expect(looks).toHaveLength(2);
@@ -140,7 +140,7 @@ describe('the hub loop', () => {
       throw new SluiceError('EXISTS', 'there is one');
     });
     await expect(change).rejects.toMatchObject({ code: 'EXISTS' });
-    loop.wake('poll');
+    loop.trigger('poll');
     await idle();
     expect(looks).toEqual([true]);
   });
@@ -148,7 +148,7 @@ describe('the hub loop', () => {
   it('starts nothing after close', async () => {
     const { loop, looks } = scene();
     await loop.close();
-    loop.wake('webhook');
+    loop.trigger('webhook');
     await loop.alone(() => Promise.resolve());
     expect(looks).toEqual([]);
   });

@@ -1,15 +1,10 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Log } from '../../shared/ports/log.ts';
-import { formats } from '../../shared/wire/formats.ts';
-import type { ReceivedReport } from '../model/reports.ts';
-
-/** Where the last reports survive a restart. Losing one costs a heartbeat, nothing else. */
-export interface ReportStore {
-  readonly load: () => Promise<ReceivedReport[]>;
-  readonly save: (received: ReceivedReport) => Promise<void>;
-}
+import type { Log } from '../../../shared/ports/log.ts';
+import { formats } from '../../../shared/wire/formats.ts';
+import type { ReportStore } from '../../model/report-store.ts';
+import type { ReceivedReport } from '../../model/reports.ts';
 
 const stored = z.strictObject({ report: z.unknown(), receivedAt: z.number() });
 

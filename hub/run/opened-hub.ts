@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { openReports, type ReceivedReports } from '../collect/reports.ts';
+import type { HubConfig } from '../config/config.ts';
+import { dataFiles, ensureSecret, readSecret } from '../config/data-folder.ts';
+import { startCueEngine, type CueEngine } from '../cue/engine.ts';
+import { openStores, type HubStores } from '../store/open.ts';
+import { openRemotes } from '../store/remotes.ts';
+import { fileReportStore } from '../store/reports/files.ts';
+import { openConfigSource, type OpenedSource, type SourcesPorts } from './sources.ts';
+
+/** What a hub needs from outside. */
+export interface HubPorts extends SourcesPorts {
+  readonly version: string;
+}
+
+/** Everything that a hub keeps open while it runs. */
+export interface OpenedHub {
+  readonly secrets: { readonly adminToken: string; readonly webhookSecret: string };
+  readonly stores: HubStores;
+  readonly reports: ReceivedReports;
+  readonly source: OpenedSource;
+  readonly cue: CueEngine;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens what the data folder holds, the config repository and the evaluator. `signal` ends requests to Git hosts. */
+export async function openHub(config: HubConfig, ports: HubPorts, signal: AbortSignal): Promise<OpenedHub> {
+  const { clock, log } = ports;
+  const { data, keyFile } = config;
+  const secrets = await openSecrets(config);
+  const remotes = openRemotes(config, ports.createHttp);
+  const stores = await openStores(data, { clock, remotes, keyFile, signal });
+  const reports = await openReports(fileReportStore(join(data, 'reports'), log));
+  const source = await openConfigSource(config, ports);
+  const cue = startCueEngine({ clock, ...config.render });
+  return {
+    secrets,
+    stores,
+    reports,
+    source,
+    cue,
+    close: async () => {
+      await Promise.all([reports.flush(), source.close(), cue.close()]);
+      stores.close();
+      remotes.close();
+    },
+  };
+}
+
+async function openSecrets({ data, webhookSecretFile }: HubConfig): Promise<OpenedHub['secrets']> {
+  const adminToken = await ensureSecret(data, dataFiles.adminToken);
+  const webhookSecret =
+    webhookSecretFile === null
+      ? await ensureSecret(data, dataFiles.webhookSecret)
+      : await readSecret(webhookSecretFile);
+  return { adminToken, webhookSecret };
+}
