@@ -34,12 +34,12 @@ export function waitingChange(
   { channel, registration, cluster, generation, waiting, now }: GuardFacts,
 ): GuardedChange {
   const sorted = [...ids].sort(byCodeUnit);
-  const same = waiting.find((known) => known.code === code && known.app === app && isSame(known.ids, sorted));
+  const same = waiting.find((known) => known.code === code && known.app === app && isSameIds(known.ids, sorted));
   if (same !== undefined) return same;
   const change = changeDigest({ channel, registration, generation, ids: sorted });
   return { change, code, cluster, app, generation, ids: sorted, since: now };
 }
 
-function isSame(a: readonly string[], b: readonly string[]): boolean {
+function isSameIds(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((value, i) => value === b[i]);
 }

@@ -8,73 +8,84 @@ import type { Problem } from '../model/source.ts';
 import { nameConflicts, overflow } from './conflicts.ts';
 import type { Entry } from './entry.ts';
 import { guard, type Guarded } from './guards.ts';
-import { generationOf, previousOf, type ClusterInput } from './input.ts';
-import { retireOf } from './retire.ts';
+import { nextGeneration, previousRevision, type ClusterInput } from './input.ts';
+import { findRetired, type UnitRetire } from './retire.ts';
+
+/** What admitting reads of one cluster. */
+export type AdmitInput = Pick<ClusterInput, 'state' | 'record' | 'rendered' | 'held' | 'again' | 'sizes' | 'now'>;
 
 /** What a cluster is to run, and a hold for each unit that names, limits or guards keep from changing. */
 export interface Admitted {
   readonly chosen: ReadonlyMap<string, Entry>;
   readonly retired: readonly ObjectId[];
+  /** The approval that covers a retired id. */
   readonly approved: ReadonlyMap<ObjectId, Digest>;
   readonly holds: readonly FoundHold[];
   readonly sum: { readonly objects: number; readonly bytes: number };
 }
 
 /**
- * Holds back units until what is left can be published: a unit that is held stays byte for byte as it was published, or
- * out when it never was. Each round holds at least one more unit, so this ends.
+ * Holds units back until the rest can be published: a held unit stays byte for byte as it was published, or out when it
+ * never was. Each round holds at least one more unit, so this ends. Pure.
  */
-export function admit(input: ClusterInput): Admitted {
-  const before = entriesBefore(input);
+export function admit(input: AdmitInput): Admitted {
   const holds = new Map<string, FoundHold>();
   for (;;) {
-    const chosen = choose(input, new Set([...input.held, ...holds.keys()]), before);
-    const sum = overflow(chosen, before, sizeOf(input));
-    const again = holds.has('') ? [] : input.again;
-    const retires = retireOf(
-      previousOf(input.state, input.record),
-      [...chosen.values()].map(({ app }) => app),
-      again,
-    );
-    const { held, approved } = judge(input, retires);
-    const stopped = firstStopped(input, { chosen, before, sum, held });
+    const round = tryRound(input, holds);
+    const stopped = firstHolds(input.record.name, round);
     if (stopped.size === 0) {
-      return {
-        chosen,
-        retired: retires.flatMap(({ ids }) => ids),
-        approved,
-        holds: [...holds.values()],
-        sum,
-      };
+      const { chosen, retires, approved, sum } = round;
+      return { chosen, retired: retires.flatMap(({ ids }) => ids), approved, holds: [...holds.values()], sum };
     }
     for (const [unit, hold] of stopped) holds.set(unit, hold);
   }
 }
 
-interface Round {
+/** The bundle as it would be without the units that are held, and what the guards say of its deletions. */
+interface Round extends Guarded {
   readonly chosen: ReadonlyMap<string, Entry>;
   readonly before: ReadonlyMap<string, BundleApp>;
+  readonly retires: readonly UnitRetire[];
   readonly sum: ReturnType<typeof overflow>;
-  readonly held: Guarded['held'];
 }
 
-// Names first, then sizes, then guards: a guard must not stop a change that would not have been made.
-function firstStopped({ record }: ClusterInput, { chosen, before, sum, held }: Round): Map<string, FoundHold> {
-  const cluster = record.name;
+function tryRound(input: AdmitInput, holds: ReadonlyMap<string, FoundHold>): Round {
+  const before = entriesBefore(input);
+  const chosen = choose(input, new Set([...input.held, ...holds.keys()]), before);
+  const wanted = [...chosen.values()].map(({ app }) => app);
+  const retires = findRetired(previousRevision(input.state, input.record), wanted, holds.has('') ? [] : input.again);
+  return { chosen, before, retires, sum: overflow(chosen, before, sizeOf(input)), ...judge(input, retires) };
+}
+
+/** Names first, then sizes, then guards: a guard must not stop a change that would not have been made. */
+const checks = [nameHolds, limitHolds, guardHolds] as const;
+
+function firstHolds(cluster: string, round: Round): ReadonlyMap<string, FoundHold> {
+  for (const check of checks) {
+    const holds = check(cluster, round);
+    if (holds.size > 0) return holds;
+  }
+  return new Map();
+}
+
+function nameHolds(cluster: string, { chosen, before }: Round): ReadonlyMap<string, FoundHold> {
   const taken = [...nameConflicts(chosen, before)].filter(([unit]) => chosen.get(unit)?.files != null);
-  if (taken.length > 0) {
-    return new Map(
-      taken.map(([app, { id, keeper }]) => {
-        const more = { app, cluster, hint: 'rename one of the two' };
-        return [app, holdOf('name', problem('NAME_TAKEN', `${id} belongs to ${keeper}`, more), { app, cluster })];
-      }),
-    );
-  }
-  if (sum.unit !== null) {
-    const message = `the bundle would have ${sum.objects} objects and ${sum.bytes} bytes; the limits are ${bundleLimits.objects} and ${bundleLimits.bytes}`;
-    const unit = { app: sum.unit, cluster };
-    return new Map([[sum.unit, holdOf('limit', problem('LIMIT_EXCEEDED', message, unit), unit)]]);
-  }
+  return new Map(
+    taken.map(([app, { id, keeper }]) => {
+      const more = { app, cluster, hint: 'rename one of the two' };
+      return [app, holdOf('name', problem('NAME_TAKEN', `${id} belongs to ${keeper}`, more), { app, cluster })];
+    }),
+  );
+}
+
+function limitHolds(cluster: string, { sum: { unit: app, objects, bytes } }: Round): ReadonlyMap<string, FoundHold> {
+  if (app === null) return new Map();
+  const limits = `the limits are ${bundleLimits.objects} and ${bundleLimits.bytes}`;
+  const message = `the bundle would have ${objects} objects and ${bytes} bytes; ${limits}`;
+  return new Map([[app, holdOf('limit', problem('LIMIT_EXCEEDED', message, { app, cluster }), { app, cluster })]]);
+}
+
+function guardHolds(cluster: string, { held }: Round): ReadonlyMap<string, FoundHold> {
   return new Map(
     [...held].map(([unit, change]) => {
       const { code, ids } = change;
@@ -86,14 +97,14 @@ function firstStopped({ record }: ClusterInput, { chosen, before, sum, held }: R
   );
 }
 
-function judge({ state, record, now }: ClusterInput, retires: ReturnType<typeof retireOf>): Guarded {
+function judge({ state, record, now }: AdmitInput, retires: readonly UnitRetire[]): Guarded {
   const { name: cluster, registration } = record;
   return guard(retires, {
     channel: state.channel,
     registration,
     cluster,
-    generation: generationOf({ state, record }),
-    objects: previousOf(state, record)?.bundle.objects ?? 0,
+    generation: nextGeneration({ state, record }),
+    objects: previousRevision(state, record)?.bundle.objects ?? 0,
     waiting: state.guarded.filter((change) => change.cluster === cluster),
     approvals: state.approvals,
     now,
@@ -101,7 +112,7 @@ function judge({ state, record, now }: ClusterInput, retires: ReturnType<typeof 
 }
 
 function choose(
-  { rendered }: ClusterInput,
+  { rendered }: AdmitInput,
   held: ReadonlySet<string>,
   before: ReadonlyMap<string, BundleApp>,
 ): Map<string, Entry> {
@@ -119,11 +130,11 @@ function choose(
   return chosen;
 }
 
-function entriesBefore({ state, record }: ClusterInput): Map<string, BundleApp> {
+function entriesBefore({ state, record }: AdmitInput): Map<string, BundleApp> {
   return new Map((state.bundles.get(record.name)?.revision.apps ?? []).map((app) => [appKey(app), app]));
 }
 
-function sizeOf({ state, record, sizes }: ClusterInput): (entry: Entry) => number {
+function sizeOf({ state, record, sizes }: AdmitInput): (entry: Entry) => number {
   let known: ReadonlyMap<string, number> | null = null;
   return ({ app, files }) => {
     if (files !== null) return [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0);

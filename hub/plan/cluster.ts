@@ -8,7 +8,7 @@ import type { BundleApp, RetiredObject } from '../../shared/wire/revision.ts';
 import type { FoundHold } from '../model/hold.ts';
 import type { NextBundle } from '../model/bundle.ts';
 import type { Entry } from './entry.ts';
-import { generationOf, previousOf, type ClusterInput } from './input.ts';
+import { nextGeneration, previousRevision, type ClusterInput } from './input.ts';
 import { admit } from './admit.ts';
 import { stillRetired } from './retire.ts';
 
@@ -38,8 +38,8 @@ interface Content {
 
 function bundleOf(input: ClusterInput, content: Content, more: readonly Approval[] = []): NextBundle['revision'] {
   const { state, record, source, labels, report } = input;
-  const previous = previousOf(state, record);
-  const generation = generationOf(input);
+  const previous = previousRevision(state, record);
+  const generation = nextGeneration(input);
   const wanted = new Set(content.apps.flatMap((app) => app.objects.map(({ id }) => id)));
   const added = content.retired.map((id): RetiredObject => {
     const approval = content.approved.get(id);
@@ -72,7 +72,7 @@ function bundleOf(input: ClusterInput, content: Content, more: readonly Approval
 
 // Dropping what is settled is no reason for a generation of its own: it goes with the next one.
 function isChanged({ state, record, labels, mustSignAgain }: ClusterInput, { apps, retired }: Content): boolean {
-  const previous = previousOf(state, record);
+  const previous = previousRevision(state, record);
   if (previous === null || previous.decommission !== undefined || retired.length > 0 || mustSignAgain) return true;
   return contentOf(previous) !== contentOf({ epoch: state.epoch, labels: { ...labels }, apps: [...apps] });
 }
@@ -104,14 +104,14 @@ function withFiles(
 /** A last generation without applications: what runs stays (`orphan`), or is retired as the person who removed the cluster asked. */
 function decommission(input: ClusterInput): NextBundle | null {
   const { state, record, now } = input;
-  const previous = previousOf(state, record);
+  const previous = previousRevision(state, record);
   const isSaid = previous !== null && previous.decommission === record.decommission;
   if (isSaid && !input.mustSignAgain) return null;
   const ids = record.decommission === 'delete' && previous !== null ? bundleObjects(previous).map(({ id }) => id) : [];
   const facts = {
     channel: state.channel,
     registration: record.registration,
-    generation: generationOf(input),
+    generation: nextGeneration(input),
     ids: ids.sort(byCodeUnit),
   };
   const change = changeDigest(facts);

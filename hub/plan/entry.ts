@@ -26,14 +26,14 @@ const encoded = new WeakMap<RenderedApp['objects'], Encoded>();
 /** The bundle entry of a rendered unit; throws a coded error when it cannot be delivered as it is. */
 export function entryOf(rendered: RenderedApp): Entry {
   const known = encoded.get(rendered.objects);
-  const entry = known !== undefined && isSame(known.rendered, rendered) ? known.entry : encodeApp(rendered);
+  const entry = known !== undefined && isSameApp(known.rendered, rendered) ? known.entry : encodeApp(rendered);
   if (entry !== known?.entry) encoded.set(rendered.objects, { rendered, entry });
   // The commit is no part of the content, and moves alone.
   const { source } = rendered;
   return entry.app.source === source ? entry : { ...entry, app: { ...entry.app, source } };
 }
 
-function isSame(a: RenderedApp, b: RenderedApp): boolean {
+function isSameApp(a: RenderedApp, b: RenderedApp): boolean {
   const keys = Object.keys(a) as (keyof RenderedApp)[];
   return keys.every((key) => key === 'source' || a[key] === b[key]);
 }

@@ -13,34 +13,59 @@ export interface GuardContext extends GuardFacts {
   readonly objects: number;
 }
 
-/** What the guards say: the units that stay as they are with the change that waits, and the approval that covers an id. */
+/** What the guards decide: the units that stay as they are, each with the change that waits, and the approval that covers an id. */
 export interface Guarded {
   readonly held: ReadonlyMap<string, GuardedChange>;
   readonly approved: ReadonlyMap<ObjectId, Digest>;
 }
 
-/** Judges what is to be retired: emptied units, protected kinds, then numbers. Approved changes pass, and do not count. */
+/**
+ * Judges deletions unit by unit: approved ones pass and do not count; emptied units and protected kinds wait; of the rest
+ * those wait that exceed the limit of deletions at once. Pure.
+ */
 export function guard(retires: readonly UnitRetire[], context: GuardContext): Guarded {
-  const approved = new Map<ObjectId, Digest>();
-  const held = new Map<string, GuardedChange>();
-  const open = retires.filter(({ ids }) => {
-    const approval = approvalOf(ids, context);
-    for (const id of approval === null ? [] : ids) approved.set(id, approval?.change ?? ('' as Digest));
-    return approval === null;
-  });
-  const unguarded = open.filter(({ unit, ids, isEmptied }) => {
-    const code = isEmptied ? 'EMPTY_RENDER' : ids.some(isProtected) ? 'PROTECTED_DELETE' : null;
-    if (code !== null) held.set(unit, waitingChange({ code, app: unit === '' ? null : unit, ids }, context));
-    return code === null;
-  });
-  const tooMany = beyondLimit(unguarded, deletionLimit(context.objects));
-  if (tooMany.length > 0) {
-    const [only] = tooMany;
-    const app = tooMany.length === 1 && only?.unit !== '' ? (only?.unit ?? null) : null;
-    const change = waitingChange({ code: 'MASS_DELETE', app, ids: tooMany.flatMap(({ ids }) => ids) }, context);
-    for (const { unit } of tooMany) held.set(unit, change);
-  }
-  return { held, approved };
+  const judged = retires.map((retire) => ({ retire, verdict: judge(retire, context) }));
+  const counted = judged.flatMap(({ retire, verdict }) => (verdict.kind === 'counted' ? [retire] : []));
+  return {
+    approved: new Map(
+      judged.flatMap(({ retire, verdict }) =>
+        verdict.kind === 'approved' ? retire.ids.map((id) => [id, verdict.change] as const) : [],
+      ),
+    ),
+    held: new Map([
+      ...judged.flatMap(({ retire, verdict }) =>
+        verdict.kind === 'held' ? [[retire.unit, verdict.change] as const] : [],
+      ),
+      ...massDelete(beyondLimit(counted, deletionLimit(context.objects)), context),
+    ]),
+  };
+}
+
+type Verdict =
+  | { readonly kind: 'approved'; readonly change: Digest }
+  | { readonly kind: 'held'; readonly change: GuardedChange }
+  | { readonly kind: 'counted' };
+
+function judge({ unit, ids, isEmptied }: UnitRetire, context: GuardContext): Verdict {
+  const approval = approvalOf(ids, context);
+  if (approval !== null) return { kind: 'approved', change: approval.change };
+  const code = isEmptied ? 'EMPTY_RENDER' : ids.some(isProtected) ? 'PROTECTED_DELETE' : null;
+  if (code === null) return { kind: 'counted' };
+  return { kind: 'held', change: waitingChange({ code, app: nameOf(unit), ids }, context) };
+}
+
+/** All units beyond the limit wait under one change, which names the application when it is one alone. */
+function massDelete(retires: readonly UnitRetire[], context: GuardContext): [unit: string, change: GuardedChange][] {
+  const [first, ...more] = retires;
+  if (first === undefined) return [];
+  const app = more.length === 0 ? nameOf(first.unit) : null;
+  const change = waitingChange({ code: 'MASS_DELETE', app, ids: retires.flatMap(({ ids }) => ids) }, context);
+  return retires.map(({ unit }) => [unit, change]);
+}
+
+/** Null for the past of the cluster, which is no application's. */
+function nameOf(unit: string): string | null {
+  return unit === '' ? null : unit;
 }
 
 // The units with the fewest deletions pass for as long as the sum stays within the limit.

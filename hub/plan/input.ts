@@ -30,12 +30,12 @@ export interface ClusterInput {
 }
 
 /** The last bundle as far as it was sent to the cluster's present registration. */
-export function previousOf(state: Pick<PlanState, 'bundles'>, record: ClusterRecord): Revision | null {
+export function previousRevision(state: Pick<PlanState, 'bundles'>, record: ClusterRecord): Revision | null {
   const revision = state.bundles.get(record.name)?.revision ?? null;
   return revision?.registration === record.registration ? revision : null;
 }
 
 /** The generation that the next bundle of a cluster would have. */
-export function generationOf({ state, record }: Pick<ClusterInput, 'state' | 'record'>): number {
+export function nextGeneration({ state, record }: Pick<ClusterInput, 'state' | 'record'>): number {
   return (state.bundles.get(record.name)?.revision.generation ?? 0) + 1;
 }

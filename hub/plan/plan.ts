@@ -14,7 +14,7 @@ import type { NextBundle, Plan } from '../model/bundle.ts';
 import type { RenderedApp } from '../model/rendered.ts';
 import { planCluster, type ClusterPlan } from './cluster.ts';
 import { entryOf, type Entry } from './entry.ts';
-import { previousOf, type ClusterInput, type PlanState } from './input.ts';
+import { previousRevision, type ClusterInput, type PlanState } from './input.ts';
 import { unexplainedIds } from './unexplained.ts';
 
 /** What a plan is made from. */
@@ -92,7 +92,7 @@ function encodeEntries(rendered: readonly RenderedApp[]): Encoded {
 function clusterInput(input: PlanInput, record: ClusterRecord, { entries, holds }: Encoded): ClusterInput {
   const { state, source, labels, reports, published, signAgain, sizes, now } = input;
   const { name } = record;
-  const previous = previousOf(state, record);
+  const previous = previousRevision(state, record);
   const report = reports.get(name)?.report ?? null;
   const open = previous === null || report === null ? new Set<ObjectId>() : unexplainedIds(previous, report);
   return {

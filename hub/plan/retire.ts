@@ -3,10 +3,10 @@ import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { BundleApp, RetiredObject, Revision } from '../../shared/wire/revision.ts';
 
-/** What one unit (or, with an empty name, the cluster's past) would have deleted. */
+/** The deletions of one unit; of the cluster's past under an empty name. */
 export interface UnitRetire {
   readonly unit: string;
-  /** Ids that are wanted no more, sorted. */
+  /** Ids that no unit wants any more, sorted. */
   readonly ids: readonly ObjectId[];
   /** Those of them that count against the limit of a mass delete. */
   readonly counted: readonly ObjectId[];
@@ -14,8 +14,11 @@ export interface UnitRetire {
   readonly isEmptied: boolean;
 }
 
-/** What is wanted no more, by the unit that had it in the last bundle; `again` are ids of the past that agents still keep. */
-export function retireOf(
+/**
+ * The ids of the last bundle that no unit wants any more, by the unit that had them; `again` are ids of the past that the
+ * agent still keeps. Pure.
+ */
+export function findRetired(
   previous: Pick<Revision, 'apps'> | null,
   wanted: readonly BundleApp[],
   again: readonly ObjectId[],
@@ -39,11 +42,11 @@ export function retireOf(
 }
 
 /**
- * The retired entries of the last bundle that stay: not wanted again, and not settled by a report of that generation or
- * a later one that lists them neither as survivor nor as unexplained. Without reports none is ever dropped.
+ * The retired entries of the last bundle that stay in the next one: not wanted again, and not settled by a report of that
+ * generation or a later one that lists them neither as survivor nor as unexplained. Without reports none is dropped.
  */
 export function stillRetired(
-  previous: Revision | null,
+  previous: Retiring | null,
   wanted: ReadonlySet<ObjectId>,
   report: AgentReport | null,
 ): RetiredObject[] {
@@ -51,7 +54,9 @@ export function stillRetired(
   return previous.retired.filter((entry) => !wanted.has(entry.id) && !isSettled(entry, previous, report));
 }
 
-function isSettled({ id, since }: RetiredObject, previous: Revision, report: AgentReport | null): boolean {
+type Retiring = Pick<Revision, 'registration' | 'epoch' | 'retired'>;
+
+function isSettled({ id, since }: RetiredObject, previous: Retiring, report: AgentReport | null): boolean {
   if (!report?.settled || report.registration !== previous.registration) return false;
   if (report.accepted?.epoch !== previous.epoch || report.accepted.generation < since) return false;
   return !report.retired.survivors.includes(id) && !report.retired.unexplained.includes(id);
