@@ -1,9 +1,11 @@
 import { digestOf } from '../../shared/lib/canonical.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
-import { openAllowance, type Allowance } from './time-budget.ts';
+import { createAnswerMemo, type AnswerMemo } from './answer-memo.ts';
 import { faultOf, type CueFault } from './fault.ts';
-import { startLane, laneLimits, type Answer } from './worker-handle.ts';
 import { sourceOf, type CueProgram, type Source } from './program.ts';
+import { workerLimits } from './thread.ts';
+import { openTimeBudget, type TimeBudget } from './time-budget.ts';
+import { startWorker, type Answer, type WorkerHandle } from './worker-handle.ts';
 
 /** What a template gave: objects (`output`, `outputs`) or changes to them (`patch`, `patchOutputs`). */
 export interface CueValue {
@@ -22,13 +24,13 @@ export interface CueEvaluator {
   readonly evaluate: (programs: readonly CueProgram[], signal: AbortSignal) => Promise<readonly CueOutcome[]>;
 }
 
-/** An evaluator without end, and one with limited time for each application. */
+/** An evaluator without a time budget, and one with a budget for each application. */
 export interface CueEngine extends CueEvaluator {
-  /** An evaluator whose evaluations take at most 60 s in all (RENDER_TIMEOUT beyond); what is known already takes none. */
+  /** An evaluator whose evaluations take at most 60 s in all (RENDER_TIMEOUT beyond); answers of the memo take none. */
   readonly forApplication: (name: string) => CueEvaluator;
   /**
-   * Evaluates a program `times` times for nothing, one by one between real work: code that never ran takes ten times as long
-   *. Never throws.
+   * Evaluates a program some times and forgets the answers, one by one between real work: code that never ran takes ten
+   * times as long. Never throws.
    */
   readonly warm: (program: CueProgram, times: number, signal: AbortSignal) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -52,9 +54,9 @@ const defaultApplicationMs = 60_000;
  * digest of the whole text. Start it early: the evaluator needs about half a second to load.
  */
 export function startCueEngine(ports: CuePorts): CueEngine {
-  const sourceMs = ports.sourceMs ?? laneLimits.sourceMs;
-  const lane = startLane(ports.clock, ports.workerUrl ?? new URL('./worker.ts', import.meta.url), sourceMs);
-  const memo = createMemo(ports.memo ?? 4_096, ports.clock);
+  const sourceMs = ports.sourceMs ?? workerLimits.sourceMs;
+  const worker = startWorker(ports.clock, ports.workerUrl ?? new URL('./worker.ts', import.meta.url), sourceMs);
+  const memo = createAnswerMemo(ports.memo ?? 4_096, ports.clock);
   const limits = { sourceMs, applicationMs: ports.applicationMs ?? defaultApplicationMs };
   let tail: Promise<unknown> = Promise.resolve();
 
@@ -63,99 +65,93 @@ export function startCueEngine(ports: CuePorts): CueEngine {
     tail = mine.catch(() => undefined);
     return mine;
   };
-  const evaluate: CueEngine['evaluate'] = (programs, signal) => inTurn(() => evaluateNow(programs, signal, null));
-  const forApplication: CueEngine['forApplication'] = (name) => {
-    const allowance = openAllowance(name, limits.applicationMs, ports.clock);
-    return { evaluate: (programs, signal) => inTurn(() => evaluateNow(programs, signal, allowance)) };
+  const evaluator = (budget: TimeBudget | null): CueEvaluator['evaluate'] => {
+    return (programs, signal) =>
+      inTurn(async () => {
+        const wanted = programs.map((program) => keyed(sourceOf(program)));
+        const answers = await answersOf({ worker, memo, budget }, wanted, signal);
+        return wanted.map(({ key }) => outcomeOf(answers.get(key), limits));
+      });
   };
   const warm: CueEngine['warm'] = async (program, times, signal) => {
     const source = sourceOf(program);
     for (let done = 0; done < times; done += 1) {
-      const isOver = await inTurn(() => lane.run([source], signal)).then(
+      const isOver = await inTurn(() => worker.run([source], signal)).then(
         () => signal.aborted,
         () => true,
       );
       if (isOver) return;
     }
   };
-  const evaluateNow = async (
-    programs: readonly CueProgram[],
-    signal: AbortSignal,
-    allowance: Allowance | null,
-  ): Promise<readonly CueOutcome[]> => {
-    const wanted = programs.map((program) => keyed(sourceOf(program)));
-    const known = new Map<string, Answer>();
-    const missing = new Map<string, Source>();
-    for (const { key, source } of wanted) {
-      const answer = memo.get(key) ?? (allowance === null ? undefined : memo.get(overKey(allowance, key)));
-      if (answer === undefined) missing.set(key, source);
-      else known.set(key, answer);
-    }
-    const run = (within: AbortSignal) => lane.run([...missing.values()], within);
-    const answers = missing.size === 0 ? [] : await (allowance === null ? run(signal) : allowance.within(run, signal));
-    for (const [index, key] of [...missing.keys()].entries()) {
-      const answer: Answer | undefined = answers === null ? { stopped: 'over' } : answers[index];
-      if (answer === undefined) continue;
-      known.set(key, answer);
-      memo.set(answers === null && allowance !== null ? overKey(allowance, key) : key, answer);
-    }
-    return wanted.map(({ key }) => outcomeOf(known.get(key), limits));
+  return {
+    evaluate: evaluator(null),
+    forApplication: (name) => ({ evaluate: evaluator(openTimeBudget(name, limits.applicationMs, ports.clock)) }),
+    warm,
+    close: worker.close,
   };
-  return { evaluate, forApplication, warm, close: lane.close };
 }
 
-function keyed(source: Source): { readonly key: string; readonly source: Source } {
+interface KeyedSource {
+  readonly key: string;
+  readonly source: Source;
+}
+
+interface AnswerParts {
+  readonly worker: WorkerHandle;
+  readonly memo: AnswerMemo;
+  readonly budget: TimeBudget | null;
+}
+
+/** The answers to some sources by key: from the memo, and for the rest from the worker within the budget. */
+async function answersOf(
+  { worker, memo, budget }: AnswerParts,
+  wanted: readonly KeyedSource[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Answer>> {
+  const answers = new Map<string, Answer>();
+  const missing = new Map<string, Source>();
+  for (const { key, source } of wanted) {
+    const answer = memo.get(key) ?? (budget === null ? undefined : memo.get(budgetKey(budget, key)));
+    if (answer === undefined) missing.set(key, source);
+    else answers.set(key, answer);
+  }
+  if (missing.size === 0) return answers;
+  const run = (within: AbortSignal) => worker.run([...missing.values()], within);
+  const given = await (budget === null ? run(signal) : budget.within(run, signal));
+  for (const [index, key] of [...missing.keys()].entries()) {
+    const answer: Answer | undefined = given === null ? { stopped: 'budget' } : given[index];
+    if (answer === undefined) continue;
+    answers.set(key, answer);
+    memo.set(given === null && budget !== null ? budgetKey(budget, key) : key, answer);
+  }
+  return answers;
+}
+
+function keyed(source: Source): KeyedSource {
   return { key: digestOf(source.value), source };
 }
 
 // That an application had no time left for a template says nothing about the template.
-function overKey({ name }: Allowance, key: string): string {
+function budgetKey({ name }: TimeBudget, key: string): string {
   return `${name} ${key}`;
 }
 
 // Parsed anew each time: callers own their value.
 function outcomeOf(answer: Answer | undefined, limits: { sourceMs: number; applicationMs: number }): CueOutcome {
-  if (answer === undefined) return { ok: false, fault: { code: 'RENDER_FAILED', message: 'the evaluation got lost' } };
+  if (answer === undefined)
+    return { ok: false, fault: { code: 'RENDER_FAILED', message: 'the evaluation gave no answer' } };
   if ('json' in answer) return { ok: true, value: (JSON.parse(answer.json) as { r: CueValue }).r };
   if ('fault' in answer) return { ok: false, fault: faultOf(answer) };
   switch (answer.stopped) {
     case 'timeout':
       return { ok: false, fault: { code: 'RENDER_TIMEOUT', message: `stopped after ${limits.sourceMs / 1000} s` } };
-    case 'over':
-      return { ok: false, fault: { code: 'RENDER_TIMEOUT', message: overMessage(limits.applicationMs) } };
+    case 'budget':
+      return { ok: false, fault: { code: 'RENDER_TIMEOUT', message: budgetMessage(limits.applicationMs) } };
     case 'crash':
-      return { ok: false, fault: { code: 'RENDER_FAILED', message: 'the evaluator fell over this template' } };
+      return { ok: false, fault: { code: 'RENDER_FAILED', message: 'the evaluator crashed on this template' } };
   }
 }
 
-function overMessage(ms: number): string {
+function budgetMessage(ms: number): string {
   return `the templates of this application took more than ${ms / 1000} s in all`;
-}
-
-interface Memo {
-  readonly get: (key: string) => Answer | undefined;
-  readonly set: (key: string, answer: Answer) => void;
-}
-
-// A template that was stopped is tried again after a while: the machine may have been to blame, but every pass must
-// not wait for it.
-const stoppedForMs = 600_000;
-
-// Least recently used goes first: a Map keeps the order of insertion.
-function createMemo(limit: number, clock: Clock): Memo {
-  const entries = new Map<string, { readonly answer: Answer; readonly until: number }>();
-  const get = (key: string): Answer | undefined => {
-    const entry = entries.get(key);
-    if (entry === undefined) return undefined;
-    entries.delete(key);
-    if (clock.monotonic() > entry.until) return undefined;
-    entries.set(key, entry);
-    return entry.answer;
-  };
-  const set = (key: string, answer: Answer): void => {
-    entries.set(key, { answer, until: 'stopped' in answer ? clock.monotonic() + stoppedForMs : Infinity });
-    const [oldest] = entries.keys();
-    if (entries.size > limit && oldest !== undefined) entries.delete(oldest);
-  };
-  return { get, set };
 }

@@ -102,7 +102,6 @@ export const longFunctions: Readonly<Record<string, string>> = Object.fromEntrie
   [
     'shared/adapters/git/memoryfs.ts createMemoryFs',
     'shared/adapters/git/repos.ts openRemote',
-    'hub/cue/worker-handle.ts startThread',
     'hub/load/source.ts gitSource',
     'hub/store/packs/mirror.ts openMirror',
     'hub/store/packs/store.ts openPackStore',
