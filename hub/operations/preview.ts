@@ -20,7 +20,7 @@ export interface PreviewPorts extends HistoryPorts {
   readonly cue: CueEngine;
 }
 
-/** What to look at; without `cluster` and `app` everything. `local` names the local cluster (default: `local`). */
+/** The part to preview; without `cluster` and `app` everything. `local` names the local cluster (default: `local`). */
 export interface PreviewOptions {
   readonly cluster?: string | undefined;
   readonly app?: string | undefined;
@@ -35,31 +35,21 @@ export interface PreviewCluster {
   readonly apps: readonly RenderedApp[];
 }
 
-/** The answer of a preview: every cluster, also those that get nothing, and everything that is wrong. */
+/** The answer of a preview: every cluster, also those that get nothing, and every problem. */
 export interface Preview {
   readonly clusters: readonly PreviewCluster[];
   readonly problems: readonly Problem[];
-  /** YAML documents that are not ours. */
+  /** The number of YAML documents of other kinds. */
   readonly ignored: number;
-}
-
-/** The preview of a folder; throws USAGE for what is not one. */
-export async function previewFolder(dir: string, options: PreviewOptions, ports: PreviewPorts): Promise<Preview> {
-  const hint = 'name a folder or a Git work tree';
-  if (isUrl(dir)) {
-    throw new SluiceError('USAGE', 'a preview cannot read a URL', { subject: dir, hint: `clone it, and ${hint}` });
-  }
-  const found = await stat(dir).catch(() => null);
-  if (found?.isDirectory() === true) return preview(dir, options, ports);
-  const what = found === null ? 'there is no such folder' : 'this is not a folder';
-  throw new SluiceError('USAGE', what, { path: dir, hint });
 }
 
 /**
  * Loads, validates, places and renders a folder or Git work tree without a server. A work tree's commits give the same
- * revisions as the hub's; a plain folder has the newest alone. Throws USAGE for a cluster or application that is not there.
+ * revisions as the hub's; a plain folder has the newest alone. Throws USAGE for a folder, cluster or application that is not
+ * there.
  */
-export async function preview(dir: string, options: PreviewOptions, ports: PreviewPorts): Promise<Preview> {
+export async function previewFolder(dir: string, options: PreviewOptions, ports: PreviewPorts): Promise<Preview> {
+  await assertFolder(dir);
   const { fleet, history, problems, ignored } = await readRevisions(dir, ports, options.signal);
   const localCluster = options.local ?? 'local';
   const targets = targetsOf(fleet, localCluster);
@@ -82,15 +72,26 @@ export async function preview(dir: string, options: PreviewOptions, ports: Previ
       .map((name) => clusterOf(name, wanted)),
     problems: [
       ...problems,
-      ...tellProblems([placed]).map((problem) => asSeen(problem, fleet)),
+      ...tellProblems([placed]).map((problem) => withoutClusters(problem, fleet)),
       ...tellProblems([rendered]),
     ],
     ignored,
   };
 }
 
-// Where no cluster is declared, the clusters are the hub's to know: here nobody can say that a placement finds none.
-function asSeen(problem: Problem, fleet: Fleet): Problem {
+async function assertFolder(dir: string): Promise<void> {
+  const hint = 'name a folder or a Git work tree';
+  if (isUrl(dir)) {
+    throw new SluiceError('USAGE', 'a preview cannot read a URL', { subject: dir, hint: `clone it, and ${hint}` });
+  }
+  const found = await stat(dir).catch(() => null);
+  if (found?.isDirectory() === true) return;
+  const what = found === null ? 'there is no such folder' : 'this is not a folder';
+  throw new SluiceError('USAGE', what, { path: dir, hint });
+}
+
+// Without Cluster documents the hub alone knows the clusters: a placement that selects none here may be right there.
+function withoutClusters(problem: Problem, fleet: Fleet): Problem {
   if (problem.code !== 'PLACEMENT_EMPTY' || fleet.clusters.length > 0) return problem;
   const hint = 'no Cluster document is here: the hub places it on the clusters that have joined';
   return { ...problem, severity: 'warning', hint };
@@ -103,7 +104,7 @@ interface Read {
   readonly ignored: number;
 }
 
-// Old commits give revisions; only what the last state says can be a problem now.
+// Old commits give revisions; only the problems of the newest state count.
 async function readRevisions(dir: string, ports: HistoryPorts, signal: AbortSignal): Promise<Read> {
   let read: Read | null = null;
   let history = emptyHistory;
@@ -129,7 +130,7 @@ function targetsOf(fleet: Fleet, localCluster: string): readonly Target[] {
   );
 }
 
-// `--app` takes the name of what is delivered or of the Application behind it, with or without its namespace.
+// `--app` is the name of a deployment or of the Application behind it, with or without its namespace.
 function wantedApps(
   apps: readonly RenderedApp[],
   fleet: Fleet,
@@ -140,9 +141,9 @@ function wantedApps(
     const names = [app.name, ...app.revisions.map((revision) => revision.replace(/-v\d+$/, ''))];
     return names.some((name) => wanted === name || wanted === `${app.namespace}/${name}`);
   });
-  const known = [...fleet.applications, ...fleet.deployments].map(({ doc }) => docKey(doc));
-  if (found.length === 0 && !known.some((key) => key === wanted || key.endsWith(`/${wanted}`))) {
-    throw new SluiceError('USAGE', `there is no application ${wanted}`, { hint: `one of: ${known.join(', ')}` });
+  const names = [...fleet.applications, ...fleet.deployments].map(({ doc }) => docKey(doc));
+  if (found.length === 0 && !names.some((key) => key === wanted || key.endsWith(`/${wanted}`))) {
+    throw new SluiceError('USAGE', `there is no application ${wanted}`, { hint: `one of: ${names.join(', ')}` });
   }
   return found;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { previewFiles, previewJson, previewYaml } from '../../../../hub/cli/preview-output.ts';
-import { preview, previewFolder, type PreviewOptions } from '../../../../hub/operations/preview.ts';
+import { previewFolder, type PreviewOptions } from '../../../../hub/operations/preview.ts';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { createRepos } from '../../../../shared/adapters/git/repos.ts';
@@ -22,7 +22,7 @@ describe('a preview', () => {
   let cue: CueEngine;
   let repository: string;
   const look = (dir: string, options: Omit<PreviewOptions, 'signal'> = {}) =>
-    preview(dir, { ...options, signal }, { cue, repos: createRepos(offline) });
+    previewFolder(dir, { ...options, signal }, { cue, repos: createRepos(offline) });
 
   beforeAll(async () => {
     cue = startCueEngine({ clock: systemClock });

@@ -1,0 +1,92 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { clusterCommands } from '../../../../hub/cli/cluster.ts';
+import { dataFiles, writeAddress } from '../../../../hub/config/data-folder.ts';
+import { runCli } from '../../../../shared/adapters/cli.ts';
+import { joinLine } from '../../../../shared/wire/join.ts';
+import { fakeCli } from '../../../fakes/hub-cli.ts';
+import { newFolders } from '../../../fixtures/data-folder.ts';
+import { channel, registrationOf } from '../facts.ts';
+
+const expires = '2026-03-02T12:00:00.000Z';
+const line = joinLine({
+  ...{ format: 1, channel, url: 'https://git.example.com/channel.git', hub: 'https://hub.example.com' },
+  ...{ registration: registrationOf('edge'), cluster: 'edge', rootFingerprint: `sha256:${'0'.repeat(64)}` },
+  ...{ minimumGeneration: 0, token: Buffer.alloc(32).toString('base64'), expires },
+});
+
+let folders: Awaited<ReturnType<typeof newFolders>>;
+beforeEach(async () => {
+  folders = await newFolders();
+  await mkdir(folders.data);
+  await writeFile(join(folders.data, dataFiles.adminToken), 'secret\n');
+  await writeAddress(folders.data, 'http://127.0.0.1:1', null);
+});
+afterEach(() => folders.remove());
+
+/** Runs `sluice-hub cluster ...` against a hub with this answer. */
+async function cluster(answer: unknown, ...args: readonly string[]) {
+  const cli = fakeCli(() => answer);
+  const program = {
+    name: 'sluice-hub',
+    description: '',
+    version: '1',
+    commands: [clusterCommands],
+    context: cli.context,
+  };
+  const status = await runCli(program, ['cluster', ...args, '--data', folders.data], cli.context.terminal);
+  const bodies = cli.requests.map(({ body }) => JSON.parse(Buffer.from(body ?? []).toString() || 'null') as unknown);
+  return { status, ...cli.text, urls: cli.requests.map(({ url }) => new URL(url).pathname), bodies };
+}
+
+describe('cluster join', () => {
+  const answer = { name: 'edge', registration: registrationOf('edge'), line, expires };
+  const file = () => join(folders.folder, 'edge.join');
+
+  it('asks for what its options say, and writes the join file for its owner alone', async () => {
+    const options = ['--labels', 'env=prod,zone=a', '--capabilities', 'istio', '--no-reports', '--replace'];
+    const said = await cluster(answer, 'join', 'edge', '--out', file(), ...options);
+    expect([said.status, said.err]).toEqual([0, '']);
+    expect(said.bodies).toEqual([
+      {
+        ...{ name: 'edge', labels: { env: 'prod', zone: 'a' }, capabilities: { istio: true } },
+        ...{ replace: true, reports: false, transport: null, channelUrl: null },
+      },
+    ]);
+    expect(await readFile(file(), 'utf8')).toBe(`${line}\n`);
+    expect((await stat(file())).mode & 0o777).toBe(0o600);
+    expect(said.out).toContain(`its join file is ${file()} (a secret, valid until ${expires})`);
+  });
+
+  it('prints the line alone with --out -', async () => {
+    expect(await cluster(answer, 'join', 'edge', '--out', '-')).toMatchObject({ status: 0, out: `${line}\n` });
+  });
+
+  it.each([
+    ['a file that is there', () => writeFile(file(), 'another secret'), [], 'EXISTS'],
+    ['a label without a value', () => undefined, ['--labels', 'env'], 'USAGE'],
+    ['an unknown capability', () => undefined, ['--capabilities', 'magic'], 'USAGE'],
+  ])('asks for no token with %s', async (_, prepare, options, code) => {
+    await prepare();
+    const said = await cluster(answer, 'join', 'edge', '--out', file(), ...options);
+    expect([said.err.split(']')[0], said.urls]).toEqual([`error[${code}`, []]);
+  });
+});
+
+describe('cluster remove', () => {
+  it.each([
+    [[], 'leaving', { mode: 'orphan', forget: false }, 'leaves with its next bundle (workloads: orphan)'],
+    [
+      ['--delete-workloads'],
+      'leaving',
+      { mode: 'delete', forget: false },
+      'leaves with its next bundle (workloads: delete)',
+    ],
+    [['--forget'], 'gone', { mode: 'orphan', forget: true }, 'is gone from the registry'],
+  ])('with %j says what happens to the cluster', async (options, state, body, outcome) => {
+    const said = await cluster({ name: 'edge', state }, 'remove', 'edge', ...options);
+    expect(said).toMatchObject({ status: 0, urls: ['/v1/clusters/edge/remove'], bodies: [body] });
+    expect(said.out).toBe(`cluster edge ${outcome}\n`);
+  });
+});
