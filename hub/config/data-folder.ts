@@ -15,6 +15,15 @@ export const dataFiles = {
   certificate: 'hub.crt',
 } as const;
 
+/** Names of the folders in a data folder: the keys, both Git repositories, what agents reported, and the config repository. */
+export const dataFolders = {
+  keys: 'keys',
+  ledger: 'ledger.git',
+  channel: 'channel.git',
+  reports: 'reports',
+  source: 'source',
+} as const;
+
 /** Where the hub of a data folder is, and how both sides know each other. */
 export interface HubAccess {
   readonly url: string;

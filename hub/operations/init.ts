@@ -1,4 +1,5 @@
-import { dataFiles, ensureSecret } from '../config/data-folder.ts';
+import { join } from 'node:path';
+import { dataFiles, dataFolders, ensureSecret } from '../config/data-folder.ts';
 
 /** A hub that was made. */
 export interface NewHub {
@@ -18,5 +19,5 @@ export async function initHub(data: string, open: OpenStores): Promise<NewHub> {
   await ensureSecret(data, dataFiles.adminToken);
   const { keys, close } = await open(data);
   close();
-  return { channel: keys.channel, keys: `${data}/keys` };
+  return { channel: keys.channel, keys: join(data, dataFolders.keys) };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asSluiceError, SluiceError } from '../../shared/errors.ts';
 import { signerOf } from '../../shared/wire/envelope.ts';
+import { dataFolders } from '../config/data-folder.ts';
 import { keyFiles } from '../keys/key-files.ts';
 import { retireHubKeys, rotateHubKey } from '../keys/rotation.ts';
 import { sshSignedBy } from '../keys/sshsig.ts';
@@ -21,7 +22,7 @@ export interface RotatedKey {
  * the data folder). Throws CONFIG_INVALID when that cannot be read.
  */
 export function rotateKey(data: string, rootKey: string | null): RotatedKey {
-  const folder = join(data, 'keys');
+  const folder = join(data, dataFolders.keys);
   const { root } = rotateHubKey(folder, readRootKey(rootKey ?? join(folder, keyFiles.root)));
   return { file: join(folder, keyFiles.hub), version: root.version };
 }
@@ -35,7 +36,7 @@ export async function retireKeys(
   rootKey: string | null,
   readData: ReadData,
 ): Promise<Pick<RotatedKey, 'version'>> {
-  const folder = join(data, 'keys');
+  const folder = join(data, dataFolders.keys);
   const waiting = await readData(data, (objects, keys, state) => {
     const head = parseCommit(objects.read(objects.refs().get(ledgerRef) ?? '')?.body ?? new Uint8Array());
     const isOurs = head.signature !== null && sshSignedBy(head.unsigned, head.signature, [keys.hub.publicKey]) !== null;

@@ -10,6 +10,7 @@ import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Schedule } from '../../shared/ports/schedule.ts';
 import type { HubConfig } from '../config/config.ts';
+import { dataFolders } from '../config/data-folder.ts';
 import { openSource, type ConfigSource } from '../load/source.ts';
 import type { Loop } from './loop.ts';
 import { gitAuthorization } from '../model/login.ts';
@@ -40,7 +41,7 @@ export async function openConfigSource({ source: spec, data }: HubConfig, ports:
       branch: spec.branch,
       paths: spec.paths,
       exclude: spec.exclude,
-      cache: join(data, 'source'),
+      cache: join(data, dataFolders.source),
       ...(tokenFile === null ? {} : { authorization: () => authorizationOf(tokenFile) }),
     },
     { repos: createRepos(http), watch: createWatch(ports.clock) },

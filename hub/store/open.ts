@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openPackStore } from './packs/store.ts';
 import type { Mirror } from './packs/mirror.ts';
 import { SluiceError } from '../../shared/errors.ts';
+import { dataFolders } from '../config/data-folder.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { ObjectStore } from '../model/objects.ts';
 import type { GitRemote } from './remote.ts';
@@ -50,13 +51,13 @@ const confirmedForMs = 300_000;
  */
 export async function openStores(data: string, options: StoresOptions): Promise<HubStores> {
   const { clock, remotes = noRemotes, keyFile = null, signal = new AbortController().signal } = options;
-  const local = openPackStore(join(data, 'ledger.git'));
-  const served = openPackStore(join(data, 'channel.git'));
+  const local = openPackStore(join(data, dataFolders.ledger));
+  const served = openPackStore(join(data, dataFolders.channel));
   const close = () => {
     for (const store of [local, served]) store.close();
   };
   try {
-    const keys = await openKeys(join(data, 'keys'), { local, remote: remotes.ledger, keyFile, signal });
+    const keys = await openKeys(join(data, dataFolders.keys), { local, remote: remotes.ledger, keyFile, signal });
     const { sign, epoch } = keys;
     const onHost = (remote: GitRemote, copy: ObjectStore) => ({ clock, signal, remote, local: copy });
     const repository = remotes.ledger === null ? local : mirrorLedger(onHost(remotes.ledger, local), keys);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SluiceError } from '../../shared/errors.ts';
+import { dataFolders } from '../config/data-folder.ts';
 import { hasKeys, loadKeys } from '../keys/hub-keys.ts';
 import { rootFiles } from '../keys/root-documents.ts';
 import type { HubKeys } from '../keys/types.ts';
@@ -17,14 +18,15 @@ export type ReadData = <T>(
 
 /** Reads a data folder without writing to it, whether a hub runs there or not. Throws CONFIG_INVALID where there is no hub. */
 export const readData: ReadData = async (data, read) => {
-  const ledgerDir = join(data, 'ledger.git');
-  if (!hasKeys(join(data, 'keys')) || !existsSync(ledgerDir)) {
+  const ledgerDir = join(data, dataFolders.ledger);
+  const keysDir = join(data, dataFolders.keys);
+  if (!hasKeys(keysDir) || !existsSync(ledgerDir)) {
     throw new SluiceError('CONFIG_INVALID', 'there is no hub in this data folder', {
       path: data,
       hint: 'name the data folder of the hub with --data',
     });
   }
-  const keys = loadKeys(join(data, 'keys'));
+  const keys = loadKeys(keysDir);
   for (let attempt = 1; ; attempt++) {
     try {
       return await readOnce(ledgerDir, (store) => {

@@ -1,5 +1,5 @@
 import type { CliContext } from '../../hub/cli/context.ts';
-import type { HttpClient, HttpOptions } from '../../shared/adapters/http.ts';
+import type { HttpClient, HttpOptions } from '../../shared/adapters/http/client.ts';
 import type { HttpRequest } from '../../shared/ports/http.ts';
 
 /** A context for commands of `sluice-hub`, with a hub that answers by a function, and what came of it. */
