@@ -11,7 +11,8 @@ import { formats } from '../../shared/wire/formats.ts';
 import type { Enrolment } from '../../shared/wire/join.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import { reportLimit } from '../../shared/model/limits.ts';
-import type { ClusterRecord, LedgerState } from '../model/ledger.ts';
+import type { ClusterRecord } from '../model/registry.ts';
+import type { State } from '../model/state.ts';
 
 /** A report that is proved to come from the agent of a cluster. */
 export interface AuthenticReport {
@@ -21,7 +22,7 @@ export interface AuthenticReport {
 }
 
 /** Reads a report and proves its sender; throws WIRE_INVALID, LIMIT_EXCEEDED, UNAUTHENTICATED or REVOKED. */
-export function readReport(bytes: Uint8Array, state: Pick<LedgerState, 'channel' | 'clusters'>): AuthenticReport {
+export function readReport(bytes: Uint8Array, state: Pick<State, 'channel' | 'clusters'>): AuthenticReport {
   const body = decode(signedBody, bytes, 'report');
   if (Buffer.byteLength(body.payload) > reportLimit) {
     throw new SluiceError('LIMIT_EXCEEDED', `a report has at most ${reportLimit} bytes`);
@@ -45,7 +46,7 @@ export function readReport(bytes: Uint8Array, state: Pick<LedgerState, 'channel'
 /** Reads an enrolment and proves that its sender has the open token; throws WIRE_INVALID, UNAUTHENTICATED, TOKEN_EXPIRED or REVOKED. */
 export function readEnrolment(
   bytes: Uint8Array,
-  state: Pick<LedgerState, 'channel' | 'clusters'>,
+  state: Pick<State, 'channel' | 'clusters'>,
   now: number,
 ): { readonly record: ClusterRecord; readonly enrolment: Enrolment } {
   const body = decode(signedBody, bytes, 'enrolment');

@@ -5,17 +5,17 @@ import type { AgentReport } from '../../shared/wire/report.ts';
 import type { BundleMark } from '../../shared/wire/revision.ts';
 import type { Reports } from '../model/reports.ts';
 
-/** Marks of the bundles that agents showed and that a hub key did sign: proof of what was published, ledger or not. */
+/** By cluster: the bundle that its agent showed, if a hub key signed it. It was published, whether the ledger names it or not. */
 export function witnessedMarks(reports: Reports, hubKeys: readonly string[]): Map<string, BundleMark> {
   const marks = new Map<string, BundleMark>();
   for (const [cluster, { report }] of reports) {
-    const mark = markOf(report, hubKeys);
+    const mark = signedMark(report, hubKeys);
     if (mark !== null) marks.set(cluster, mark);
   }
   return marks;
 }
 
-function markOf({ envelope, cluster, registration }: AgentReport, hubKeys: readonly string[]): BundleMark | null {
+function signedMark({ envelope, cluster, registration }: AgentReport, hubKeys: readonly string[]): BundleMark | null {
   if (envelope === undefined) return null;
   try {
     const payload = Buffer.from(envelope.payload);
@@ -25,7 +25,7 @@ function markOf({ envelope, cluster, registration }: AgentReport, hubKeys: reado
     if (shown.cluster !== cluster || shown.registration !== registration) return null;
     return { epoch: shown.epoch, generation: shown.generation, revisionDigest: digestOf(payload) };
   } catch {
-    // What nobody can read proves nothing.
+    // An envelope that cannot be read proves nothing.
     return null;
   }
 }

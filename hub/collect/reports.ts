@@ -1,23 +1,28 @@
 import type { AgentReport, ReportAnswer } from '../../shared/wire/report.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
-import type { LedgerState } from '../model/ledger.ts';
+import type { State } from '../model/state.ts';
 import type { ReceivedReport, Reports } from '../model/reports.ts';
 import type { AuthenticReport } from './authenticate.ts';
 import type { ReportStore } from '../model/report-store.ts';
 
-/** What a report did: the answer to its sender, whether it was news, and whether the next pass can use it. */
+/** What the reports are judged against. */
+export type ReportedState = Pick<State, 'epoch' | 'clusters' | 'bundles'>;
+
+/** How a report was taken. */
 export interface Taken {
   readonly answer: ReportAnswer;
+  /** It is newer than the last one of its registration. */
   readonly fresh: boolean;
+  /** It changes what a pass decides. */
   readonly matters: boolean;
 }
 
 /** The newest report of every registration: in memory, with a copy on disk. */
 export interface ReceivedReports {
   /** Takes a report with a higher sequence than the last one of its registration; anything else changes nothing. */
-  readonly take: (authentic: AuthenticReport, state: LedgerState, now: number) => Taken;
-  /** The newest reports of the registrations that the ledger has now, by cluster. */
-  readonly current: (state: LedgerState) => Reports;
+  readonly take: (authentic: AuthenticReport, state: ReportedState, now: number) => Taken;
+  /** The newest reports of the registrations in the registry, by cluster. */
+  readonly current: (state: Pick<State, 'clusters'>) => Reports;
   /** Resolves when everything taken so far is on disk. */
   readonly flush: () => Promise<void>;
 }
@@ -42,9 +47,9 @@ export async function openReports(store: ReportStore): Promise<ReceivedReports> 
         matters: matters(last?.report ?? null, report, state),
       };
     },
-    current: (state) => {
+    current: ({ clusters }) => {
       const reports = new Map<string, ReceivedReport>();
-      for (const { name, registration } of state.clusters.values()) {
+      for (const { name, registration } of clusters.values()) {
         const received = newest.get(registration);
         if (received !== undefined) reports.set(name, received);
       }
@@ -54,45 +59,49 @@ export async function openReports(store: ReportStore): Promise<ReceivedReports> 
   };
 }
 
-/** True when a report changes what a pass would decide: retired ids that settle, other capabilities, a higher generation than ours. */
-export function matters(last: AgentReport | null, report: AgentReport, state: LedgerState): boolean {
-  if (offersOthers(last, report, state)) return true;
+/** True when a report changes what a pass decides: retired ids have settled, capabilities changed, or its generation is above the last published one. */
+export function matters(last: AgentReport | null, report: AgentReport, state: ReportedState): boolean {
+  if (changesCapabilities(last, report, state)) return true;
   if (isAhead(report, state)) return true;
   const bundle = state.bundles.get(report.cluster);
-  return bundle?.revision.registration === report.registration && movesRetired(last, report, bundle.revision);
+  return bundle?.revision.registration === report.registration && changesRetired(last, report, bundle.revision);
 }
 
-/** True when an agent says for the first time what its cluster offers, or something else than before. */
-function offersOthers(last: AgentReport | null, { cluster, agent }: AgentReport, state: LedgerState): boolean {
+/** True when an agent reports capabilities for the first time, or other ones than before. */
+function changesCapabilities(
+  last: AgentReport | null,
+  { cluster, agent }: AgentReport,
+  state: Pick<State, 'clusters'>,
+): boolean {
   if (agent.capabilities.length === 0) return false;
   const isUnknown = state.clusters.get(cluster)?.capabilities === null;
-  return isUnknown || last === null || wordsOf(last) !== wordsOf({ agent });
+  return isUnknown || last === null || capabilityText(last) !== capabilityText({ agent });
 }
 
-function wordsOf({ agent }: Pick<AgentReport, 'agent'>): string {
+function capabilityText({ agent }: Pick<AgentReport, 'agent'>): string {
   return [...agent.capabilities].sort().join();
 }
 
 /** True when ids that are retired have settled, or kept ones have to be retired again. */
-function movesRetired(last: AgentReport | null, report: AgentReport, { retired }: Revision): boolean {
+function changesRetired(last: AgentReport | null, report: AgentReport, { retired }: Revision): boolean {
   const ids = new Set(retired.map(({ id }) => id));
-  const settles = ids.size > 0 && report.settled && !(last?.settled === true && sameMark(last, report));
+  const settles = ids.size > 0 && report.settled && !(last?.settled === true && isSameBundle(last, report));
   return (
     settles || report.retired.settled.some((id) => ids.has(id)) || report.retired.unexplained.some((id) => !ids.has(id))
   );
 }
 
-/** True when an agent has accepted more than this ledger ever published: an old backup of the ledger is in use. */
-export function isAhead(report: AgentReport, state: LedgerState): boolean {
+/** True when an agent accepted a higher generation than was ever published here: an old backup of the ledger is in use. */
+export function isAhead(report: AgentReport, state: Pick<State, 'epoch' | 'bundles'>): boolean {
   if (report.accepted === null || report.accepted.epoch !== state.epoch) return false;
   return report.accepted.generation > (state.bundles.get(report.cluster)?.revision.generation ?? 0);
 }
 
-/** The answer to a report, in its format: the sequence of the newest report, which may be another one. */
-function answerTo({ format }: AgentReport, newest: AgentReport, state: LedgerState): ReportAnswer {
+/** The answer to a report, in its format: the sequence of the newest report, which may be a later one. */
+function answerTo({ format }: AgentReport, newest: AgentReport, state: ReportedState): ReportAnswer {
   return { format, sequence: newest.sequence, wantEnvelope: isAhead(newest, state) };
 }
 
-function sameMark(a: AgentReport, b: AgentReport): boolean {
+function isSameBundle(a: AgentReport, b: AgentReport): boolean {
   return a.accepted?.revisionDigest === b.accepted?.revisionDigest;
 }

@@ -5,16 +5,13 @@ import { dataFolders } from '../config/data-folder.ts';
 import { hasKeys, loadKeys } from '../keys/hub-keys.ts';
 import { rootFiles } from '../keys/root-documents.ts';
 import type { HubKeys } from '../keys/types.ts';
-import type { LedgerState } from '../model/ledger.ts';
+import type { State } from '../model/state.ts';
 import type { ObjectStore } from '../model/objects.ts';
 import { openLedger } from './ledger/ledger.ts';
 import { openPackStore } from './packs/store.ts';
 
 /** Reads what a data folder holds, and gives what `read` makes of it. */
-export type ReadData = <T>(
-  data: string,
-  read: (objects: ObjectStore, keys: HubKeys, state: LedgerState) => T,
-) => Promise<T>;
+export type ReadData = <T>(data: string, read: (objects: ObjectStore, keys: HubKeys, state: State) => T) => Promise<T>;
 
 /** Reads a data folder without writing to it, whether a hub runs there or not. Throws CONFIG_INVALID where there is no hub. */
 export const readData: ReadData = async (data, read) => {

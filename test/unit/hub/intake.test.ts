@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readCommits, type IntakeMemory } from '../../../hub/intake.ts';
 import type { ConfigSource } from '../../../hub/load/source.ts';
-import type { LedgerState } from '../../../hub/model/ledger.ts';
+import type { State } from '../../../hub/model/state.ts';
 import type { BrokenFile, Snapshot } from '../../../hub/model/source.ts';
 import { parseYaml } from '../../../shared/lib/yaml.ts';
 import { stateOf } from './facts.ts';
@@ -39,7 +39,7 @@ const poison: BrokenFile = Object.defineProperty(
 
 /** A hub's intake over a repository of some commits, as the passes of one process see it. */
 function scene(commits: readonly Snapshot[], processed: string | null = null) {
-  let state: LedgerState = stateOf([], [], { source: processed === null ? null : { repository, commit: processed } });
+  let state: State = stateOf([], [], { source: processed === null ? null : { repository, commit: processed } });
   const source: ConfigSource = {
     repository,
     next: (last) => {

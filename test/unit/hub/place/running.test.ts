@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { picksInUse } from '../../../../hub/place/running.ts';
-import type { SeenDocument } from '../../../../hub/model/ledger.ts';
+import type { SeenDocument } from '../../../../hub/model/seen-documents.ts';
 import { bundleApp, clusterRecord, published, stateOf } from '../facts.ts';
 
 const seen = (kind: string, key: string): SeenDocument => ({

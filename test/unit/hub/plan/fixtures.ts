@@ -3,7 +3,9 @@ import { idOf, type KubeObject } from '../../../../shared/model/object.ts';
 import { encode } from '../../../../shared/wire/codec.ts';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
 import type { RetiredObject, Revision } from '../../../../shared/wire/revision.ts';
-import type { ClusterRecord, GuardedChange, LedgerState } from '../../../../hub/model/ledger.ts';
+import type { GuardedChange } from '../../../../hub/model/guarded-change.ts';
+import type { ClusterRecord } from '../../../../hub/model/registry.ts';
+import type { State } from '../../../../hub/model/state.ts';
 import { emptyState } from '../../../../hub/store/slices/slices.ts';
 import { waitingChanges } from '../../../../hub/model/hold.ts';
 import { tellProblems } from '../../../../hub/model/problems.ts';
@@ -73,7 +75,7 @@ export const record: ClusterRecord = {
   decommission: null,
 };
 
-export const start: LedgerState = { ...emptyState({ channel, epoch: 1 }), clusters: new Map([['one', record]]) };
+export const start: State = { ...emptyState({ channel, epoch: 1 }), clusters: new Map([['one', record]]) };
 
 /** A plan, with what the pass keeps of its holds. */
 export interface PlanResult extends Plan {
@@ -89,11 +91,7 @@ export const heldBack = (unit: string, cluster: string | null): PlanInput['holds
 });
 
 /** A plan for a state and what was rendered. */
-export function planFor(
-  state: LedgerState,
-  rendered: readonly RenderedApp[],
-  more: Partial<PlanInput> = {},
-): PlanResult {
+export function planFor(state: State, rendered: readonly RenderedApp[], more: Partial<PlanInput> = {}): PlanResult {
   const result = plan({
     state,
     source,
@@ -112,18 +110,15 @@ export function planFor(
 }
 
 /** The state after a plan was published, as publish would leave it. */
-export function published(state: LedgerState, result: PlanResult): LedgerState {
+export function published(state: State, result: PlanResult): State {
   const bundles = new Map(state.bundles);
   for (const next of result.next) bundles.set(next.cluster, bundleOf(next));
   return { ...state, bundles, guarded: result.guarded, approvals: result.approvals, number: state.number + 1 };
 }
 
 /** Plans and publishes: the state after it. */
-export const step = (
-  state: LedgerState,
-  rendered: readonly RenderedApp[],
-  more: Partial<PlanInput> = {},
-): LedgerState => published(state, planFor(state, rendered, more));
+export const step = (state: State, rendered: readonly RenderedApp[], more: Partial<PlanInput> = {}): State =>
+  published(state, planFor(state, rendered, more));
 
 function bundleOf({ cluster, revision }: NextBundle) {
   const full: Revision = { ...revision, ledger: 1, issuedAt: now, freshUntil: now };
@@ -141,7 +136,7 @@ function bundleOf({ cluster, revision }: NextBundle) {
 }
 
 /** What a state's only cluster was sent last. */
-export const sent = (state: LedgerState): Revision => state.bundles.get('one')!.revision;
+export const sent = (state: State): Revision => state.bundles.get('one')!.revision;
 export const retiredIds = (list: readonly RetiredObject[]): string[] => list.map((entry) => entry.id);
 export const idsOf = (revision: Pick<Revision, 'apps'>): string[] =>
   revision.apps.flatMap((each) => each.objects.map((one) => one.id)).sort();
@@ -168,7 +163,7 @@ export function report(generation: number, more: Partial<AgentReport> = {}): Age
 export const reports = (one: AgentReport): PlanInput['reports'] => new Map([['one', { report: one }]]);
 
 /** What `sluice-hub approve` does to the first change that waits. */
-export function approved(state: LedgerState, by = 'ada'): LedgerState {
+export function approved(state: State, by = 'ada'): State {
   const [change] = state.guarded;
   if (change === undefined) throw new Error('nothing waits');
   const { generation, ids } = change;

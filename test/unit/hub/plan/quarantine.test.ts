@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import type { LedgerState } from '../../../../hub/model/ledger.ts';
+import type { State } from '../../../../hub/model/state.ts';
 import { app, approved, heldBack, many, planFor, published, record, registration, start, step } from './fixtures.ts';
 
 const two = { ...record, name: 'two', registration: registration.replaceAll('2', '3') };
-const state: LedgerState = { ...start, clusters: new Map([...start.clusters, ['two', two]]) };
+const state: State = { ...start, clusters: new Map([...start.clusters, ['two', two]]) };
 const both = (name: string, objects: readonly string[]) =>
   ['one', 'two'].map((cluster) => app(name, objects, { cluster }));
 

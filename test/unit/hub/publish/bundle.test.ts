@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PublishedBundle } from '../../../../hub/model/ledger.ts';
+import type { PublishedBundle } from '../../../../hub/model/published-bundle.ts';
 import { treeFiles } from '../../../../hub/model/tree-files.ts';
 import { buildBundle, type BuiltBundle } from '../../../../hub/publish/bundle.ts';
 import type { GitObject, Oid } from '../../../../shared/lib/git/object.ts';

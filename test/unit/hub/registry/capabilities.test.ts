@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LedgerState } from '../../../../hub/model/ledger.ts';
+import type { State } from '../../../../hub/model/state.ts';
 import { withChanges } from '../../../../hub/model/changes.ts';
 import { approve } from '../../../../hub/registry/change.ts';
 import { waitingChanges } from '../../../../hub/model/hold.ts';
@@ -25,7 +25,7 @@ const said = (...capabilities: string[]): AgentReport =>
   reportOf(bundle, [], { agent: { version: '0', kubernetes: 'v1', capabilities, clusterUid: 'u' } });
 
 /** What counts of the one cluster `a`: declared in its document, and reported. */
-const settle = (state: LedgerState, wanted: { document?: Capabilities; report?: AgentReport }) => {
+const settle = (state: State, wanted: { document?: Capabilities; report?: AgentReport }) => {
   const { document: declared, report } = wanted;
   const settled = decideCapabilities({
     state,
@@ -36,11 +36,11 @@ const settle = (state: LedgerState, wanted: { document?: Capabilities; report?: 
   const guarded = waitingChanges(settled.holds);
   return { ...settled, guarded, problems: tellProblems([settled]), known: settled.clusters.get('a')?.capabilities };
 };
-const withCapabilities = (capabilities: Capabilities | null, declared?: Capabilities): LedgerState =>
+const withCapabilities = (capabilities: Capabilities | null, declared?: Capabilities): State =>
   stateOf([clusterRecord('a', { capabilities, ...(declared && { declared }) })], [bundle]);
 
 describe('what a cluster is known to offer', () => {
-  it.each<[string, LedgerState, { document?: Capabilities; report?: AgentReport }, Capabilities | null]>([
+  it.each<[string, State, { document?: Capabilities; report?: AgentReport }, Capabilities | null]>([
     ['is nothing before anybody said so', withCapabilities(null), {}, null],
     ['is not what an agent says that has not looked yet', withCapabilities(null), { report: said() }, null],
     ['is what the agent reports', withCapabilities(null), { report: said('istio', 'x') }, { istio: true }],
@@ -82,7 +82,7 @@ describe('what a cluster is known to offer', () => {
 });
 
 describe('a capability that traffic uses and that is gone', () => {
-  const lost = (state: LedgerState) => settle(state, { document: { 'gateway-api': true, istio: false } });
+  const lost = (state: State) => settle(state, { document: { 'gateway-api': true, istio: false } });
   const state = withCapabilities({ istio: { gateways: ['ns/gw'] }, ingress: true });
 
   it('stays in force with what was known of it, beside what is new, until somebody approves', () => {
@@ -113,7 +113,7 @@ describe('a capability that traffic uses and that is gone', () => {
 
   it('keeps its digest and its time while it waits, whatever the generation', () => {
     const first = lost(state);
-    const later: LedgerState = {
+    const later: State = {
       ...state,
       clusters: first.clusters,
       guarded: first.guarded,
@@ -123,7 +123,7 @@ describe('a capability that traffic uses and that is gone', () => {
   });
 
   it('goes with the approval, and for good', () => {
-    const waiting: LedgerState = { ...state, guarded: lost(state).guarded };
+    const waiting: State = { ...state, guarded: lost(state).guarded };
     const who = { by: 'ada', at: '2026-03-01T12:01:00.000Z' };
     const approved = withChanges(waiting, approve(waiting, waiting.guarded[0]!.change, who).changes);
     const settled = lost(approved);
@@ -133,7 +133,7 @@ describe('a capability that traffic uses and that is gone', () => {
   });
 
   it('waits again when more would go than was approved', () => {
-    const waiting: LedgerState = { ...state, guarded: lost(state).guarded };
+    const waiting: State = { ...state, guarded: lost(state).guarded };
     const who = { by: 'ada', at: '2026-03-01T12:01:00.000Z' };
     const approved = withChanges(waiting, approve(waiting, waiting.guarded[0]!.change, who).changes);
     const other = 'networking.istio.io/VirtualService/default/other';
@@ -147,7 +147,7 @@ describe('a capability that traffic uses and that is gone', () => {
   });
 
   it('is nothing to wait for once it is back', () => {
-    const waiting: LedgerState = { ...state, guarded: lost(state).guarded };
+    const waiting: State = { ...state, guarded: lost(state).guarded };
     expect(settle(waiting, { document: both })).toMatchObject({ known: both, guarded: [], problems: [] });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LedgerState } from '../../../../hub/model/ledger.ts';
+import type { State } from '../../../../hub/model/state.ts';
 import { wrap } from '../../../../hub/status/layout.ts';
 import { statusTable } from '../../../../hub/status/table.ts';
 import { statusView } from '../../../../hub/status/view.ts';
@@ -110,7 +110,7 @@ describe('the status table of an Ingress', () => {
 
 describe('the labels of a cluster', () => {
   const bundle = published('prod', [app]);
-  const labelsWith = (documents: LedgerState['documents']) => {
+  const labelsWith = (documents: State['documents']) => {
     const state = stateOf([clusterRecord('prod', { labels: { from: 'join' } })], [bundle], { documents });
     return statusView({ state, reports: new Map(), now, heartbeat }).clusters[0]?.labels;
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReceivedReport } from '../../../../hub/model/reports.ts';
-import type { ClusterRecord } from '../../../../hub/model/ledger.ts';
+import type { ClusterRecord } from '../../../../hub/model/registry.ts';
 import { statusExit, statusView } from '../../../../hub/status/view.ts';
 import type { ReportCondition } from '../../../../shared/wire/report.ts';
 import {

@@ -3,7 +3,8 @@ import { createSnapshotBuilder, type Entry } from '../../../../hub/load/snapshot
 import { everything } from '../../../../hub/load/select.ts';
 import { waitingChanges } from '../../../../hub/model/hold.ts';
 import { tellProblems } from '../../../../hub/model/problems.ts';
-import type { GuardedChange, SeenDocument } from '../../../../hub/model/ledger.ts';
+import type { GuardedChange } from '../../../../hub/model/guarded-change.ts';
+import type { SeenDocument } from '../../../../hub/model/seen-documents.ts';
 import { keepMissing, type KeptDocuments } from '../../../../hub/validate/missing.ts';
 import { validate } from '../../../../hub/validate/validate.ts';
 
