@@ -19,40 +19,14 @@ const configMaps: KubeResource = {
 
 /** The store in the ConfigMaps `sluice-state` and `sluice-inventory-HASH` of a namespace. */
 export function openStore(kube: Kube, namespace: string): Store {
-  // Names of shards that are in the cluster, with their uid: what `tidy` may delete.
-  const present = new Map<string, string>();
+  const shards = openShards(kube, namespace);
   const made: ShardMemo = new Map();
-  const configMap = (name: string, data: Record<string, string>, resourceVersion?: string): KubeObject => ({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name, namespace, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
-    data,
-  });
-  const key = (name: string) => ({ resource: configMaps, namespace, name });
-
-  const readShard = async (name: string, signal: AbortSignal): Promise<InventoryEntry[]> => {
-    const shard = await kube.get(key(name), signal);
-    present.set(name, shard.metadata.uid ?? '');
-    return fromShard(dataOf(shard)['entries'] ?? '[]');
-  };
-  const writeShard = async (shard: Shard, signal: AbortSignal): Promise<void> => {
-    if (present.has(shard.name)) return;
-    try {
-      const made = await kube.post(configMaps, configMap(shard.name, { entries: shard.text }), signal);
-      present.set(shard.name, made.metadata.uid ?? '');
-    } catch (error) {
-      // Its name is its content: one that is there already is the very same.
-      if (!isSluiceError(error, 'OBJECT_EXISTS', 'CONFLICT')) throw error;
-      await readShard(shard.name, signal);
-    }
-  };
-
   return {
     load: async (signal) => {
-      const object = await found(kube.get(key(agentNames.state), signal));
+      const object = await found(kube.get({ resource: configMaps, namespace, name: agentNames.state }, signal));
       if (object === null) return { state: null, resourceVersion: null, inventory: new Map() };
       const state = readState(object);
-      const parts = await mapLimited(8, state.shards, (name) => readShard(name, signal));
+      const parts = await mapLimited(8, state.shards, (name) => shards.read(name, signal));
       const inventory = new Map<ObjectId, InventoryEntry>(parts.flat().map((entry) => [entry.id, entry]));
       return { state, resourceVersion: object.metadata.resourceVersion ?? null, inventory };
     },
@@ -60,27 +34,66 @@ export function openStore(kube: Kube, namespace: string): Store {
       const parts = from.state?.shards.length ?? 0;
       // Empty buckets make no shard: their number is the power of two above.
       const previous = parts === 0 ? 0 : 2 ** Math.ceil(Math.log2(parts));
-      const shards = toShards(next.inventory, bucketCount(next.inventory.size, previous), made);
-      const state: AgentState = { format: 1, ...next.state, shards: shards.map((shard) => shard.name).sort() };
-      const isSame = canonicalJson(state) === canonicalJson(from.state);
-      if (isSame) return { ...from, inventory: next.inventory };
-      await mapLimited(8, shards, (shard) => writeShard(shard, signal));
-      const data = { state: canonicalJson(state) };
+      const wanted = toShards(next.inventory, bucketCount(next.inventory.size, previous), made);
+      const state: AgentState = { format: 1, ...next.state, shards: wanted.map((shard) => shard.name).sort() };
+      if (canonicalJson(state) === canonicalJson(from.state)) return { ...from, inventory: next.inventory };
+      await mapLimited(8, wanted, (shard) => shards.write(shard, signal));
+      const object = configMap(namespace, agentNames.state, { state: canonicalJson(state) });
+      const { resourceVersion } = from;
       const saved =
-        from.resourceVersion === null
-          ? await kube.post(configMaps, configMap(agentNames.state, data), signal).catch(raced)
-          : await kube.put(configMaps, configMap(agentNames.state, data, from.resourceVersion), signal);
+        resourceVersion === null
+          ? await kube.post(configMaps, object, signal).catch(raced)
+          : await kube.put(configMaps, { ...object, metadata: { ...object.metadata, resourceVersion } }, signal);
       return { state, resourceVersion: saved.metadata.resourceVersion ?? null, inventory: next.inventory };
     },
-    tidy: async (stored, signal) => {
-      const wanted = new Set(stored.state?.shards ?? []);
+    tidy: (stored, signal) => shards.tidy(new Set(stored.state?.shards ?? []), signal),
+  };
+}
+
+/** The shards of a namespace that this agent wrote or read. */
+interface Shards {
+  readonly read: (name: string, signal: AbortSignal) => Promise<InventoryEntry[]>;
+  /** Writes a shard that is not there yet. */
+  readonly write: (shard: Shard, signal: AbortSignal) => Promise<void>;
+  /** Deletes all but the wanted ones. */
+  readonly tidy: (wanted: ReadonlySet<string>, signal: AbortSignal) => Promise<void>;
+}
+
+function openShards(kube: Kube, namespace: string): Shards {
+  // Names of shards that are in the cluster, with their UID.
+  const present = new Map<string, string>();
+  const key = (name: string) => ({ resource: configMaps, namespace, name });
+  const read = async (name: string, signal: AbortSignal): Promise<InventoryEntry[]> => {
+    const shard = await kube.get(key(name), signal);
+    present.set(name, shard.metadata.uid ?? '');
+    return fromShard(dataOf(shard)['entries'] ?? '[]');
+  };
+  return {
+    read,
+    write: async (shard, signal) => {
+      if (present.has(shard.name)) return;
+      try {
+        const object = configMap(namespace, shard.name, { entries: shard.text });
+        const { metadata } = await kube.post(configMaps, object, signal);
+        present.set(shard.name, metadata.uid ?? '');
+      } catch (error) {
+        // Its name is the hash of its content: one that exists already is the same.
+        if (!isSluiceError(error, 'OBJECT_EXISTS', 'CONFLICT')) throw error;
+        await read(shard.name, signal);
+      }
+    },
+    tidy: async (wanted, signal) => {
       const old = [...present].filter(([name]) => !wanted.has(name));
       await mapLimited(8, old, async ([name, uid]) => {
-        await kube.delete({ ...key(name) }, { uid, propagation: 'Background', signal });
+        await kube.delete(key(name), { uid, propagation: 'Background', signal });
         present.delete(name);
       });
     },
   };
+}
+
+function configMap(namespace: string, name: string, data: Readonly<Record<string, string>>): KubeObject {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data };
 }
 
 /** Reads the state object; throws WIRE_INVALID when it is not one. */

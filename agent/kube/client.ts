@@ -4,13 +4,13 @@ import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { Kube } from '../model/kube.ts';
 import type { KubeAccess } from './access.ts';
 import { discover } from './discovery.ts';
-import { openMapping } from './mapping.ts';
+import { openMapping, type Mapping } from './mapping.ts';
 import { getMeta, getObject, listObjects } from './read.ts';
 import { openSession } from './session.ts';
 import type { Ask, Impersonation, Session } from './session.ts';
 import { openTransport } from './transport.ts';
 import { watchResource } from './watch.ts';
-import type { WatchLimits } from './watch.ts';
+import type { WatchLimits, WatchPort } from './watch.ts';
 import { applyObject, createObject, deleteObject, postObject, putObject, scaleObject, updateObject } from './write.ts';
 
 export interface KubeOptions {
@@ -65,11 +65,42 @@ export function createKube(options: KubeOptions): KubeClient {
     return session;
   };
   const own = sessionOf(options.impersonate);
-  // What is served is the same for everybody.
-  const mapping = openMapping(async (signal) => discover(own, signal));
   let watches = 0;
+  const sum = (count: (session: Session) => number): number => sessions.reduce((all, one) => all + count(one), 0);
+  const users = new Map<string, Kube>();
+  const shared: SharedParts = {
+    // Every user sees the same kinds.
+    mapping: openMapping(async (signal) => discover(own, signal)),
+    watching: {
+      clock,
+      random,
+      limits: { ...defaultWatch, ...options.watch },
+      onStream: (change) => {
+        watches += change;
+      },
+    },
+    as: (user) => {
+      const opened = users.get(user) ?? kubeOn(writingAs(sessionOf({ user }), own), shared);
+      users.set(user, opened);
+      return opened;
+    },
+    counters: () => ({
+      requests: sum((one) => one.counters().requests),
+      writes: sum((one) => one.counters().writes),
+      watches,
+    }),
+  };
+  return { ...kubeOn(own, shared), close: transport.close };
+}
 
-  /** A path that is not served any more means that the kinds are to be looked up again. */
+/** What the clients of all users have in common. */
+interface SharedParts extends Pick<Kube, 'as' | 'counters'> {
+  readonly mapping: Mapping;
+  readonly watching: Omit<WatchPort, 'session'>;
+}
+
+function kubeOn(session: Session, { mapping, watching, as, counters }: SharedParts): Kube {
+  /** A path that is not served any more means that the kinds must be looked up again. */
   const learning = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
@@ -78,17 +109,7 @@ export function createKube(options: KubeOptions): KubeClient {
       throw error;
     }
   };
-
-  const sum = (count: (session: Session) => number): number => sessions.reduce((all, one) => all + count(one), 0);
-  const others = new Map<string, Kube>();
-  const as = (user: string): Kube => {
-    const known = others.get(user);
-    if (known !== undefined) return known;
-    const made = kubeOn(writingAs(sessionOf({ user }), own));
-    others.set(user, made);
-    return made;
-  };
-  const kubeOn = (session: Session): Kube => ({
+  return {
     resource: mapping.find,
     resources: mapping.all,
     forgetResources: mapping.forget,
@@ -104,19 +125,8 @@ export function createKube(options: KubeOptions): KubeClient {
     post: async (resource, object, signal) => learning(postObject(session, resource, object, signal)),
     put: async (resource, object, signal) => learning(putObject(session, resource, object, signal)),
     scale: async (key, replicas, how) => learning(scaleObject(session, key, replicas, how)),
-    watch: async (resource, wanted) => {
-      const limits = { ...defaultWatch, ...options.watch };
-      const onStream = (change: 1 | -1) => {
-        watches += change;
-      };
-      await watchResource({ session, clock, random, limits, onStream }, resource, wanted);
-    },
+    watch: async (resource, wanted) => watchResource({ ...watching, session }, resource, wanted),
     as,
-    counters: () => ({
-      requests: sum((one) => one.counters().requests),
-      writes: sum((one) => one.counters().writes),
-      watches,
-    }),
-  });
-  return { ...kubeOn(own), close: transport.close };
+    counters,
+  };
 }

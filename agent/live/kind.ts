@@ -6,16 +6,17 @@ import { idOf, type GroupKind, type KubeObject } from '../../shared/model/object
 
 /** The open watch of one kind, over all namespaces or one stream for each that the agent may see. */
 export interface KindWatch {
-  /** Resolves once everything is known, or once it is clear that it will take longer (refused, unreachable, not served). */
+  /** Resolves once everything is listed, or once the list failed (refused, unreachable, not served). */
   readonly answered: Promise<void>;
   readonly isSynced: () => boolean;
   /** Why it cannot be listed now; null when it can. */
   readonly trouble: () => SluiceError | null;
-  /** True when nothing runs any more: the kind was not served. */
+  /** True when no watch runs any more: the kind was not served. */
   readonly isOver: () => boolean;
   readonly stop: () => void;
 }
 
+/** What following one kind needs. */
 export interface KindWatchOptions {
   readonly kube: Kube;
   readonly kind: GroupKind;
@@ -23,16 +24,15 @@ export interface KindWatchOptions {
   readonly parts: readonly string[];
   readonly parent: AbortSignal;
   readonly take: (event: Extract<WatchEvent, { object: KubeObject }>) => void;
-  /** Called when a part is complete, with the ids that are in it: everything else is gone. */
-  readonly sweep: (part: string, seen: ReadonlySet<string>) => void;
+  /** Called when a part is complete, with the listed ids: every other object of it is gone. */
+  readonly sweep: (part: string, listed: ReadonlySet<string>) => void;
   readonly onChange: () => void;
 }
 
 /** Starts to follow one kind; never throws. */
 export function watchKind(options: KindWatchOptions): KindWatch {
-  const { kube, kind, parent } = options;
   const stop = new AbortController();
-  const signal = AbortSignal.any([parent, stop.signal]);
+  const signal = AbortSignal.any([options.parent, stop.signal]);
   const answered = Promise.withResolvers<undefined>();
   const pending = new Set(options.parts);
   let trouble: SluiceError | null = null;
@@ -43,37 +43,13 @@ export function watchKind(options: KindWatchOptions): KindWatch {
     answered.resolve(undefined);
     options.onChange();
   };
-  const follow = async (part: string, group: string, name: string): Promise<void> => {
-    const resource = await kube.resource({ group, kind: name }, signal);
-    const partOptions = resource.namespaced && part !== '' ? { namespace: part } : {};
-    let seen = new Set<string>();
-    await kube.watch(resource, {
-      ...partOptions,
-      labelSelector: `${label.managedBy}=${managedBy}`,
-      metadataOnly: kindFacts(kind).isInert,
-      signal,
-      onError: fail,
-      onEvent: (event) => {
-        if (event.type === 'relist') {
-          seen = new Set();
-          pending.add(part);
-        } else if (event.type === 'synced') {
-          options.sweep(part, seen);
-          pending.delete(part);
-          if (pending.size > 0) return;
-          trouble = null;
-          answered.resolve(undefined);
-          options.onChange();
-        } else {
-          if (event.type === 'deleted') seen.delete(idOf(event.object));
-          else if (pending.has(part)) seen.add(idOf(event.object));
-          options.take(event);
-        }
-      },
-    });
+  const synced = () => {
+    if (pending.size > 0) return;
+    trouble = null;
+    answered.resolve(undefined);
+    options.onChange();
   };
-  const [group = '', name = ''] = kind.split('/');
-  void Promise.all(options.parts.map((part) => follow(part, group, name)))
+  void Promise.all(options.parts.map((part) => followPart(options, part, { pending, synced, fail, signal })))
     .catch((error: unknown) => {
       if (!signal.aborted) fail(error);
     })
@@ -90,4 +66,42 @@ export function watchKind(options: KindWatchOptions): KindWatch {
       stop.abort();
     },
   };
+}
+
+interface PartWatch {
+  /** Parts that are not complete. */
+  readonly pending: Set<string>;
+  /** Called when the part is complete. */
+  readonly synced: () => void;
+  readonly fail: (error: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
+async function followPart(options: KindWatchOptions, part: string, watch: PartWatch): Promise<void> {
+  const { kube, kind: groupKind } = options;
+  const { pending, signal } = watch;
+  const [group = '', kind = ''] = groupKind.split('/');
+  const resource = await kube.resource({ group, kind }, signal);
+  let listed = new Set<string>();
+  await kube.watch(resource, {
+    ...(resource.namespaced && part !== '' ? { namespace: part } : {}),
+    labelSelector: `${label.managedBy}=${managedBy}`,
+    metadataOnly: kindFacts(groupKind).isInert,
+    signal,
+    onError: watch.fail,
+    onEvent: (event) => {
+      if (event.type === 'relist') {
+        listed = new Set();
+        pending.add(part);
+      } else if (event.type === 'synced') {
+        options.sweep(part, listed);
+        pending.delete(part);
+        watch.synced();
+      } else {
+        if (event.type === 'deleted') listed.delete(idOf(event.object));
+        else if (pending.has(part)) listed.add(idOf(event.object));
+        options.take(event);
+      }
+    },
+  });
 }

@@ -105,11 +105,6 @@ export const longFunctions: Readonly<Record<string, string>> = Object.fromEntrie
     'hub/load/source.ts gitSource',
     'hub/store/packs/mirror.ts openMirror',
     'hub/store/packs/store.ts openPackStore',
-    'agent/inventory/store.ts openStore',
-    'agent/kube/client.ts createKube',
-    'agent/kube/lease/lease.ts openLease',
-    'agent/live/kind.ts watchKind',
-    'agent/live/view.ts openLiveView',
   ].map((name) => [name, 'not split yet']),
 );
 

@@ -4,6 +4,7 @@ import { agentNames } from '../../../shared/model/names.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import type { Log } from '../../../shared/ports/log.ts';
+import { claimed, isExpired, released, sighted, type LeaseSpec, type Sighting } from './spec.ts';
 
 const leases: KubeResource = {
   group: 'coordination.k8s.io',
@@ -15,12 +16,13 @@ const leases: KubeResource = {
   subresources: [],
 };
 
+/** What a Lease needs. */
 export interface LeaseOptions {
   readonly kube: Kube;
   readonly clock: Clock;
   readonly log: Log;
   readonly namespace: string;
-  /** Who holds it: a restart under the same name goes on at once. */
+  /** The identity of the holder: a restart under the same identity goes on at once. */
   readonly holder: string;
   readonly durationMs: number;
 }
@@ -37,63 +39,32 @@ export interface Lease {
   readonly release: (signal: AbortSignal) => Promise<void>;
 }
 
-interface LeaseSpec {
-  readonly holderIdentity?: string;
-  readonly leaseDurationSeconds?: number;
-  readonly acquireTime?: string;
-  readonly renewTime?: string;
-  readonly leaseTransitions?: number;
-}
-
-/** The Lease `sluice-agent` of a namespace; nobody holds it yet. */
+/** The Lease `sluice-agent` of a namespace, not held yet. */
 export function openLease(options: LeaseOptions): Lease {
   const { kube, clock, namespace, holder, durationMs } = options;
   let deadline = Number.NEGATIVE_INFINITY;
   let last: KubeObject | null = null;
-  // What another holder wrote, and when we first saw that: its clock says nothing to us.
-  let seen = { text: '', at: 0 };
+  let sighting: Sighting = { text: '', at: 0 };
 
-  const stamp = () => new Date(clock.now()).toISOString().replace('Z', '000Z');
   const write = async (spec: LeaseSpec, signal: AbortSignal): Promise<void> => {
     const sentAt = clock.monotonic();
-    const metadata = { name: agentNames.lease, namespace };
-    const object = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
-    last =
-      last === null
-        ? await kube.post(leases, object, signal)
-        : await kube.put(leases, { ...object, metadata: last.metadata }, signal);
+    last = await put(kube, { namespace, last, spec, signal });
     deadline = spec.holderIdentity === holder ? sentAt + durationMs * 0.8 : Number.NEGATIVE_INFINITY;
   };
-  const specOf = (object: KubeObject | null): LeaseSpec => object?.['spec'] ?? {};
-  const mine = (spec: LeaseSpec): LeaseSpec => ({
-    holderIdentity: holder,
-    leaseDurationSeconds: Math.ceil(durationMs / 1000),
-    acquireTime: spec.holderIdentity === holder ? (spec.acquireTime ?? stamp()) : stamp(),
-    renewTime: stamp(),
-    leaseTransitions: (spec.leaseTransitions ?? 0) + (spec.holderIdentity === holder ? 0 : 1),
-  });
-  const read = async (signal: AbortSignal): Promise<void> => {
-    try {
-      last = await kube.get({ resource: leases, namespace, name: agentNames.lease }, signal);
-    } catch (error) {
-      if (!isSluiceError(error, 'NOT_FOUND')) throw error;
-      last = null;
-    }
-  };
-  /** True when nobody else holds it: free, ours, or not renewed for as long as its holder said. */
-  const isFree = (): boolean => {
-    const spec = specOf(last);
-    const other = spec.holderIdentity ?? '';
-    if (other === '' || other === holder) return true;
-    const text = `${other} ${spec.renewTime ?? ''}`;
-    if (seen.text !== text) seen = { text, at: clock.monotonic() };
-    return clock.monotonic() - seen.at >= (spec.leaseDurationSeconds ?? 15) * 1000;
+  const renew = (signal: AbortSignal) => write(claimed(specOf(last), { holder, durationMs, now: clock.now() }), signal);
+  /** True when it is free, ours, or expired. */
+  const mayTake = (): boolean => {
+    const at = clock.monotonic();
+    const other = sighted(specOf(last), holder, sighting, at);
+    if (other === null) return true;
+    sighting = other;
+    return isExpired(specOf(last), sighting, at);
   };
   const tryOnce = async (signal: AbortSignal): Promise<boolean> => {
     try {
-      await read(signal);
-      if (!isFree()) return false;
-      await write(mine(specOf(last)), signal);
+      last = await orNull(kube.get({ resource: leases, namespace, name: agentNames.lease }, signal));
+      if (!mayTake()) return false;
+      await renew(signal);
       return true;
     } catch (error) {
       if (signal.aborted) throw error;
@@ -112,9 +83,9 @@ export function openLease(options: LeaseOptions): Lease {
         await clock.sleep(durationMs / 3, signal).catch(() => undefined);
         if (isAborted(signal)) return;
         try {
-          await write(mine(specOf(last)), signal);
+          await renew(signal);
         } catch (error) {
-          // A conflict says that somebody else wrote it: what is there decides.
+          // A conflict says that another agent wrote it: what is there decides.
           if (!(await tryOnce(signal).catch(() => false))) {
             options.log.warn('the lease could not be renewed', { error: asSluiceError(error).message });
           }
@@ -123,9 +94,39 @@ export function openLease(options: LeaseOptions): Lease {
     },
     release: async (signal) => {
       if (last === null || specOf(last).holderIdentity !== holder) return;
-      await write({ ...specOf(last), holderIdentity: '', leaseDurationSeconds: 1, renewTime: stamp() }, signal);
+      await write(released(specOf(last), clock.now()), signal);
     },
   };
+}
+
+function specOf(object: KubeObject | null): LeaseSpec {
+  return object?.['spec'] ?? {};
+}
+
+/** Writes the Lease over the one that was read last, or makes it. */
+async function put(
+  kube: Kube,
+  change: {
+    readonly namespace: string;
+    readonly last: KubeObject | null;
+    readonly spec: LeaseSpec;
+    readonly signal: AbortSignal;
+  },
+): Promise<KubeObject> {
+  const { namespace, last, spec, signal } = change;
+  const metadata = { name: agentNames.lease, namespace };
+  const object = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
+  if (last === null) return kube.post(leases, object, signal);
+  return kube.put(leases, { ...object, metadata: last.metadata }, signal);
+}
+
+async function orNull(asked: Promise<KubeObject>): Promise<KubeObject | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isSluiceError(error, 'NOT_FOUND')) return null;
+    throw error;
+  }
 }
 
 function isAborted(signal: AbortSignal): boolean {

@@ -1,0 +1,119 @@
+import type { WatchEvent } from '../model/kube.ts';
+import type { LiveObject } from '../model/live.ts';
+import {
+  groupKindOf,
+  idOf,
+  parseObjectId,
+  type GroupKind,
+  type KubeObject,
+  type ObjectId,
+} from '../../shared/model/object.ts';
+import { fieldsHash, project, projectSlice, sliceKind } from './project.ts';
+
+/** An event of a watch that brings an object. */
+export type ObjectEvent = Extract<WatchEvent, { object: KubeObject }>;
+
+/** The projections of all objects that the open watches show. */
+export interface LiveCache {
+  readonly objects: Map<ObjectId, LiveObject>;
+  readonly slices: Map<ObjectId, { readonly service: ObjectId; readonly ready: number }>;
+  /** Objects that a watch saw deleted, by UID, with the version: a late answer must not bring them back. */
+  readonly ended: Map<string, string>;
+}
+
+/** A cache that shows nothing yet. */
+export function newLiveCache(): LiveCache {
+  return { objects: new Map(), slices: new Map(), ended: new Map() };
+}
+
+/** Takes an event of a kind in; false when it changes nothing. */
+export function takeEvent(cache: LiveCache, kind: GroupKind, event: ObjectEvent): boolean {
+  if (event.type === 'deleted') rememberEnd(cache.ended, event.object);
+  return kind === sliceKind ? takeSlice(cache.slices, event) : takeObject(cache.objects, event);
+}
+
+/** Drops the objects of a kind in a namespace (empty = all) that a complete list does not have. */
+export function sweep(cache: LiveCache, kind: GroupKind, namespace: string, listed: ReadonlySet<string>): void {
+  const store: Map<ObjectId, unknown> = kind === sliceKind ? cache.slices : cache.objects;
+  for (const id of [...store.keys()]) {
+    if (groupKindOf(id) !== kind || listed.has(id)) continue;
+    if (namespace === '' || parseObjectId(id).namespace === namespace) store.delete(id);
+  }
+}
+
+/**
+ * Takes in the answer to a request of ours, unless a watch was faster; `sent` is what was written, null for a read. False when
+ * the object is gone since.
+ */
+export function takeAnswer(cache: LiveCache, meta: KubeObject, sent: KubeObject | null): boolean {
+  if (isEnded(cache.ended, meta)) return false;
+  const id = idOf(meta);
+  cache.objects.set(id, learned(cache.objects.get(id), meta, sent));
+  return true;
+}
+
+/** Ready addresses behind a Service. */
+export function readyBehind({ slices }: LiveCache, service: ObjectId): number {
+  return [...slices.values()].reduce((sum, slice) => sum + (slice.service === service ? slice.ready : 0), 0);
+}
+
+const endsKept = 1_000;
+
+function rememberEnd(ended: Map<string, string>, object: KubeObject): void {
+  const { uid = '', resourceVersion = '' } = object.metadata;
+  ended.set(uid, resourceVersion);
+  const [oldest] = ended.keys();
+  if (ended.size > endsKept && oldest !== undefined) ended.delete(oldest);
+}
+
+/** True when a watch saw this object leave after the version of an answer (it may come back relabelled). */
+function isEnded(ended: ReadonlyMap<string, string>, meta: KubeObject): boolean {
+  const version = ended.get(meta.metadata.uid ?? '');
+  return version !== undefined && !isOlder(version, meta.metadata.resourceVersion ?? '');
+}
+
+function takeObject(objects: Map<ObjectId, LiveObject>, event: ObjectEvent): boolean {
+  const next = project(event.object);
+  const last = objects.get(next.id);
+  if (event.type === 'deleted') {
+    // The end of an earlier object of this name says nothing about the one that is there now.
+    if (last !== undefined && last.uid !== next.uid) return false;
+    return objects.delete(next.id);
+  }
+  if (last?.uid === next.uid && isOlder(next.resourceVersion, last.resourceVersion)) return false;
+  objects.set(next.id, next);
+  return true;
+}
+
+function takeSlice(slices: LiveCache['slices'], event: ObjectEvent): boolean {
+  const id = idOf(event.object);
+  const slice = projectSlice(event.object);
+  if (event.type === 'deleted' || slice === null) return slices.delete(id);
+  const last = slices.get(id);
+  slices.set(id, slice);
+  return last?.ready !== slice.ready || last.service !== slice.service;
+}
+
+/** Resource versions are decimal counters of one server; texts of another form are never older. */
+function isOlder(a: string, b: string): boolean {
+  if (!/^\d+$/.test(a) || !/^\d+$/.test(b)) return false;
+  return BigInt(a) < BigInt(b);
+}
+
+/** The projection of an object after a request of ours: from the answer's metadata and the state that was sent. */
+function learned(last: LiveObject | undefined, meta: KubeObject, sent: KubeObject | null): LiveObject {
+  // The answer carries metadata only: a status counts no longer than the generation that it speaks of.
+  const whole = sent === null ? meta : ({ ...sent, metadata: meta.metadata, status: undefined } as KubeObject);
+  const fresh = project(whole);
+  if (last?.uid !== fresh.uid) return fresh;
+  // The watch may have been faster than the answer, and no later event would mend what an old answer says.
+  if (!isOlder(last.resourceVersion, fresh.resourceVersion)) return last;
+  const isSameGeneration = last.generation === fresh.generation;
+  const { resourceVersion, generation, registration, nonce } = fresh;
+  const identity = { resourceVersion, generation, registration, nonce, fieldsHash: fieldsHash(meta.metadata) };
+  if (fresh.health === 'Terminating') return { ...last, ...identity, health: fresh.health, message: fresh.message };
+  if (sent === null || isSameGeneration) return { ...last, ...identity };
+  const { total, ready } = last.replicas ?? { total: 0, ready: 0 };
+  const replicas = fresh.replicas === null ? last.replicas : { ...fresh.replicas, total, ready };
+  return { ...fresh, replicas, selector: fresh.selector ?? last.selector };
+}
