@@ -186,3 +186,52 @@ spec: { appRevisions: [{ revisionName: app-v9, placement: ${selector} }] }
     expect(result.picks.get('default/bad/{"name":"test","pick":"one"}')).toEqual(['test']);
   });
 });
+
+describe('what placement holds', () => {
+  const selecting = (selector: string, revision = 'app-v1') =>
+    deployment(`[{ revisionName: ${revision}, placement: [{ clusterSelector: ${selector} }] }]`);
+  const twice = deployment(
+    '[{ revisionName: app-v1, placement: [{ clusterSelector: { name: test } }, { clusterSelector: { labels: { usage: test } } }] }]',
+  );
+  const runs = (unit: string, cluster: string) => ({ previous: [{ unit, cluster }] });
+  const broken = { frozen: ['ApplicationDeployment default/deploy'] };
+
+  it.each<[string, string, Parameters<typeof placed>[1], string[]]>([
+    ['nothing that it places', selecting('{ name: test }'), {}, []],
+    ['nothing for a selector that never matched: its other placements proceed', selecting('{ name: nope }'), {}, []],
+    ['a cluster with two placements of one revision', twice, {}, ['default/deploy on test: PLACEMENT_CONFLICT']],
+    [
+      'a revision that is not there, where the deployment runs',
+      selecting('{ labels: { usage: prod }, pick: all }', 'app-v7'),
+      runs('default/deploy', 'eu-2'),
+      ['default/deploy on eu-2: REVISION_NOT_FOUND'],
+    ],
+    ['nothing of it where it does not run', selecting('{ name: test }', 'app-v7'), {}, []],
+    ['an application without a local cluster', application, {}, ['default/app everywhere: LOCAL_CLUSTER_UNSET']],
+    [
+      'an application whose local cluster has not joined',
+      application,
+      { localCluster: 'far' },
+      ['default/app everywhere: PLACEMENT_EMPTY'],
+    ],
+    [
+      'an application that a broken deployment may name',
+      application,
+      { localCluster: 'test', ...broken },
+      ['default/app everywhere: DOCUMENT_INVALID'],
+    ],
+    [
+      'nothing of it once it runs',
+      application,
+      { localCluster: 'test', ...broken, ...runs('default/app', 'test') },
+      [],
+    ],
+  ])('is %s', (_, text, facts, expected) => {
+    expect(
+      placed(text, facts).holds.map(
+        ({ app, cluster, by, problems }) =>
+          `${app} ${cluster === null ? 'everywhere' : `on ${cluster}`}: ${by === 'placement' ? (problems?.[0]?.code ?? '') : by}`,
+      ),
+    ).toEqual(expected);
+  });
+});

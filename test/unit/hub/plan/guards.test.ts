@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { changeDigest } from '../../../../shared/wire/bundle.ts';
+import { guard, type GuardContext } from '../../../../hub/plan/guards.ts';
+import type { UnitRetire } from '../../../../hub/plan/retire.ts';
+import type { GuardedChange } from '../../../../hub/model/guarded-change.ts';
 import {
   app,
   approved,
@@ -7,6 +10,7 @@ import {
   id,
   idsOf,
   many,
+  now,
   object,
   planFor,
   published,
@@ -18,6 +22,76 @@ import {
 } from './fixtures.ts';
 
 const codes = (list: readonly { readonly code: string }[]) => list.map(({ code }) => code);
+
+/** Deletions of a unit: `n` ConfigMaps and the ids that are named; `counts` false = a revision went and another stays. */
+const deletes = (
+  unit: string,
+  n: number,
+  more: Partial<UnitRetire> = {},
+  named: readonly string[] = [],
+): UnitRetire => {
+  const ids = [...many(unit, n), ...named].map(id);
+  return { unit, ids, counted: ids, isEmptied: false, ...more };
+};
+const context = (objects: number, facts: Partial<GuardContext> = {}): GuardContext => ({
+  channel,
+  registration,
+  cluster: 'one',
+  generation: 2,
+  objects,
+  waiting: [],
+  approvals: [],
+  now,
+  ...facts,
+});
+
+describe('the guards of a cluster', () => {
+  it.each<[string, number, UnitRetire[], Record<string, string>]>([
+    ['hold nothing that deletes nothing', 100, [], {}],
+    ['let ten deletions of a small cluster pass', 20, [deletes('a', 10)], {}],
+    ['hold eleven of them', 20, [deletes('a', 11)], { a: 'MASS_DELETE' }],
+    ['let a fifth of a large cluster pass', 100, [deletes('a', 20)], {}],
+    ['hold more than a fifth of it', 100, [deletes('a', 21)], { a: 'MASS_DELETE' }],
+    ['let the smallest of many deletions pass', 20, [deletes('b', 8), deletes('a', 3)], { b: 'MASS_DELETE' }],
+    ['prefer the first by name among equals', 20, [deletes('b', 6), deletes('a', 6)], { b: 'MASS_DELETE' }],
+    ['do not count a revision that goes while another stays', 20, [deletes('a', 30, { counted: [] })], {}],
+    ['hold an emptied unit, however small', 1000, [deletes('a', 1, { isEmptied: true })], { a: 'EMPTY_RENDER' }],
+    ['hold a protected kind, however few', 1000, [deletes('a', 1, {}, ['Namespace/n'])], { a: 'PROTECTED_DELETE' }],
+    [
+      'say that a unit is emptied before they say that it has a protected kind',
+      1000,
+      [deletes('a', 0, { isEmptied: true }, ['Namespace/n'])],
+      { a: 'EMPTY_RENDER' },
+    ],
+    [
+      'do not count what another guard holds',
+      20,
+      [deletes('a', 9, {}, ['Namespace/n']), deletes('b', 10)],
+      { a: 'PROTECTED_DELETE' },
+    ],
+    ['hold the past of a cluster, too', 20, [deletes('', 11)], { '': 'MASS_DELETE' }],
+  ])('%s', (_, objects, retires, expected) => {
+    const { held, approved } = guard(retires, context(objects));
+    expect(Object.fromEntries([...held].map(([unit, { code }]) => [unit, code]))).toEqual(expected);
+    expect(approved.size).toBe(0);
+  });
+
+  it('let an approved deletion pass, name its approval, and do not count it', () => {
+    const waiting = [...guard([deletes('a', 11)], context(20)).held.values()];
+    const [{ change, ids, generation }] = waiting as [GuardedChange];
+    const approvals = [{ change, generation, ids: [...ids], by: 'ada', at: now }];
+    const result = guard([deletes('a', 11), deletes('b', 10)], context(20, { waiting, approvals }));
+    expect([...result.held]).toEqual([]);
+    expect([...result.approved]).toEqual(deletes('a', 11).ids.map((one) => [one, change]));
+  });
+
+  it('name an application that is alone with its change, and none of several', () => {
+    const apps = (retires: UnitRetire[]) => [...guard(retires, context(20)).held.values()].map((change) => change.app);
+    expect(apps([deletes('a', 11)])).toEqual(['a']);
+    expect(apps([deletes('a', 11), deletes('b', 12)])).toEqual([null, null]);
+    expect(apps([deletes('', 11)])).toEqual([null]);
+  });
+});
 
 describe('a mass delete', () => {
   it.each([

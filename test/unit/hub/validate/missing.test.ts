@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createSnapshotBuilder, type Entry } from '../../../../hub/load/snapshot.ts';
 import { everything } from '../../../../hub/load/select.ts';
+import { fleetOf } from '../../../fakes/fleet.ts';
+import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { waitingChanges } from '../../../../hub/model/hold.ts';
 import { tellProblems } from '../../../../hub/model/problems.ts';
 import type { GuardedChange } from '../../../../hub/model/guarded-change.ts';
@@ -142,5 +144,85 @@ describe('a document that is broken', () => {
     });
     expect([...(broken.fleet.recordOnly ?? [])]).toEqual(['default/a']);
     expect(broken.fleet.deployments).toEqual([]);
+  });
+});
+
+describe('the documents in force after a commit', () => {
+  const seen = (id: string, facts: Partial<SeenDocument> = {}): SeenDocument => {
+    const [kind = '', key = ''] = id.split(' ');
+    const value = { kind, metadata: { name: key.slice(key.indexOf('/') + 1) } };
+    return { kind, key, place: { path: `${kind}.yaml`, line: 1, column: 1 }, value, missing: null, ...facts };
+  };
+  const waits = (id: string, change = digestOf('change')) =>
+    seen(id, { missing: { change, since: '2026-01-01T00:00:00Z' } });
+  const web = 'Application default/web';
+  const file = 'Application.yaml';
+  type Facts = { descends?: boolean; frozen?: string[]; brokenFile?: string; approved?: string[] };
+
+  // `*` = it waits for approval.
+  it.each<[string, SeenDocument, Facts, string[], string[]]>([
+    ['a descending commit removed it: deleted', seen(web), {}, [], []],
+    ['the history was rewritten: kept, and it waits', seen(web), { descends: false }, [`${web}*`], ['default/web *']],
+    [
+      'it waits already, and a descending commit follows: it goes on waiting',
+      waits(web),
+      {},
+      [`${web}*`],
+      ['default/web *'],
+    ],
+    ['its change is approved: deleted', waits(web), { approved: [digestOf('change')] }, [], []],
+    [
+      'another change is approved: it goes on waiting',
+      waits(web),
+      { approved: [digestOf('x')] },
+      [`${web}*`],
+      ['default/web *'],
+    ],
+    ['it is broken: kept as it was', seen(web), { frozen: [web] }, [web], ['default/web']],
+    ['it waited and came back broken: it waits no more', waits(web), { frozen: [web] }, [web], ['default/web']],
+    ['its file does not parse: kept as it was', seen(web), { brokenFile: file }, [web], ['default/web']],
+    ['another file does not parse: deleted', seen(web), { brokenFile: 'other.yaml' }, [], []],
+    [
+      'a Cluster was removed: kept until cluster remove',
+      seen('Cluster default/prod'),
+      {},
+      ['Cluster default/prod'],
+      ['- on prod'],
+    ],
+    [
+      'the history lost a Cluster: kept, and no approval is asked for',
+      seen('Cluster default/prod'),
+      { descends: false },
+      ['Cluster default/prod'],
+      ['- on prod'],
+    ],
+    [
+      'the history lost a definition: it waits, and is no application',
+      seen('TraitDefinition default/t'),
+      { descends: false },
+      ['TraitDefinition default/t*'],
+      ['- *'],
+    ],
+  ])('%s', (_, document, { descends = true, frozen = [], brokenFile, approved = [] }, expected, holds) => {
+    const problem = { code: 'YAML_SYNTAX', message: 'not YAML', severity: 'error' } as const;
+    const kept = keepMissing({
+      seen: [document],
+      validated: { fleet: { ...fleetOf(''), frozen: new Set(frozen) }, problems: [] },
+      snapshot: {
+        repository: 'r',
+        commit: 'c2',
+        descends,
+        broken: brokenFile === undefined ? [] : [{ path: brokenFile, problem }],
+      },
+      approvals: approved.map((change) => ({ change })),
+      now: '2026-01-02T00:00:00Z',
+    });
+    const names = kept.documents.map(({ kind, key, missing }) => `${kind} ${key}${missing === null ? '' : '*'}`);
+    expect(names).toEqual(expected);
+    expect(
+      kept.holds.map(({ app: unit, cluster: on, change }) =>
+        [unit ?? '-', ...(on === null ? [] : [`on ${on}`]), ...(change === undefined ? [] : ['*'])].join(' '),
+      ),
+    ).toEqual(holds);
   });
 });

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import type { RenderedApp } from '../../../../hub/model/rendered.ts';
+import type { State } from '../../../../hub/model/state.ts';
+import { admit, type AdmitInput, type Admitted } from '../../../../hub/plan/admit.ts';
+import { entryOf } from '../../../../hub/plan/entry.ts';
+import { appKey } from '../../../../shared/wire/bundle.ts';
+import { app, id, many, now, object, record, start, step } from './fixtures.ts';
+
+const megabyte = 1024 * 1024;
+const large = (name: string) => object(`ConfigMap/${name}`, { data: { x: 'x'.repeat(megabyte - 1024) } });
+const changed = (name: string) => object(`ConfigMap/${name}`, { data: { x: 'changed' } });
+
+function inputOf(state: State, wanted: readonly RenderedApp[], facts: Partial<AdmitInput> = {}): AdmitInput {
+  const rendered = new Map(wanted.map((each) => [appKey(each), entryOf(each)]));
+  return { state, record, rendered, held: new Set(), again: [], sizes: () => new Map(), now, ...facts };
+}
+
+/** What runs next: `web` as it was published, `web+` with other content. */
+const running = ({ chosen }: Admitted, state: State): string[] => {
+  const before = new Map((state.bundles.get('one')?.revision.apps ?? []).map((each) => [appKey(each), each.digest]));
+  return [...chosen]
+    .map(([unit, entry]) => `${unit.slice(8)}${before.get(unit) === entry.app.digest ? '' : '+'}`)
+    .sort();
+};
+const holds = ({ holds: found }: Admitted): string[] =>
+  found.map(
+    ({ by, app: unit, change }) =>
+      `${by} ${unit?.slice(8) ?? 'the past'}${change === undefined ? '' : ` ${change.code}`}`,
+  );
+
+describe('what a cluster is to run', () => {
+  it.each<
+    [string, RenderedApp[], RenderedApp[], Partial<AdmitInput>, { runs: string[]; holds: string[]; retires: string[] }]
+  >([
+    [
+      'is everything that was rendered',
+      [app('web', ['ConfigMap/a'])],
+      [app('web', ['ConfigMap/a', 'ConfigMap/b']), app('db', ['ConfigMap/d'])],
+      {},
+      { runs: ['db+', 'web+'], holds: [], retires: [] },
+    ],
+    [
+      'leaves out what is wanted no more, and retires its objects',
+      [app('web', ['ConfigMap/a']), app('db', ['ConfigMap/d'])],
+      [app('web', ['ConfigMap/a'])],
+      {},
+      { runs: ['web'], holds: [], retires: [id('ConfigMap/d')] },
+    ],
+    [
+      'has a unit that another stage holds as it was published',
+      [app('web', ['ConfigMap/a'])],
+      [app('web', [changed('a')])],
+      { held: new Set(['default/web']) },
+      { runs: ['web'], holds: [], retires: [] },
+    ],
+    [
+      'is without a held unit that was never published',
+      [],
+      [app('web', ['ConfigMap/a'])],
+      { held: new Set(['default/web']) },
+      { runs: [], holds: [], retires: [] },
+    ],
+    [
+      'gives a name that two units want to the unit that has it',
+      [app('web', ['ConfigMap/a'])],
+      [app('db', ['ConfigMap/a']), app('web', ['ConfigMap/a', 'ConfigMap/b'])],
+      {},
+      { runs: ['web+'], holds: ['name db'], retires: [] },
+    ],
+    [
+      'gives a new name that two units want to the first of them',
+      [],
+      [app('web', ['ConfigMap/a']), app('db', ['ConfigMap/a'])],
+      {},
+      { runs: ['db+'], holds: ['name web'], retires: [] },
+    ],
+    [
+      'gives a name free when its unit is gone',
+      [app('web', ['ConfigMap/a'])],
+      [app('db', ['ConfigMap/a'])],
+      {},
+      { runs: ['db+'], holds: [], retires: [] },
+    ],
+    [
+      'keeps a name taken for a unit that is held',
+      [app('web', ['ConfigMap/a'])],
+      [app('db', ['ConfigMap/a'])],
+      { held: new Set(['default/web']) },
+      { runs: ['web'], holds: ['name db'], retires: [] },
+    ],
+    [
+      'stops the unit that makes the bundle too large, and no other',
+      [app('web', ['ConfigMap/a'])],
+      [
+        app(
+          'blobs',
+          Array.from({ length: 9 }, (_, i) => large(`blob-${i}`)),
+        ),
+        app('web', [changed('a')]),
+      ],
+      {},
+      { runs: ['web+'], holds: ['limit blobs'], retires: [] },
+    ],
+    [
+      'holds a unit that would lose every object',
+      [app('web', ['ConfigMap/a'])],
+      [app('web', [])],
+      {},
+      { runs: ['web'], holds: ['guard web EMPTY_RENDER'], retires: [] },
+    ],
+    [
+      'holds a unit that would lose data',
+      [app('web', ['ConfigMap/a', 'PersistentVolumeClaim/data'])],
+      [app('web', [changed('a')])],
+      {},
+      { runs: ['web'], holds: ['guard web PROTECTED_DELETE'], retires: [] },
+    ],
+    [
+      'holds a mass delete, while a small one goes',
+      [app('web', many('web', 30)), app('db', ['ConfigMap/d'])],
+      [],
+      {},
+      { runs: ['web'], holds: ['guard web MASS_DELETE'], retires: [id('ConfigMap/d')] },
+    ],
+    [
+      'retires what the agent keeps of the past',
+      [app('web', ['ConfigMap/a'])],
+      [app('web', ['ConfigMap/a'])],
+      { again: [id('ConfigMap/past')] },
+      { runs: ['web'], holds: [], retires: [id('ConfigMap/past')] },
+    ],
+    [
+      'keeps the past while its deletion waits',
+      [app('web', ['ConfigMap/a'])],
+      [app('web', ['ConfigMap/a'])],
+      { again: [id('Namespace/past')] },
+      { runs: ['web'], holds: ['guard the past PROTECTED_DELETE'], retires: [] },
+    ],
+    [
+      'stops a name before a guard: a change that is not made deletes nothing',
+      [app('web', ['PersistentVolumeClaim/data']), app('db', ['ConfigMap/d'])],
+      [app('db', ['ConfigMap/d']), app('web', ['ConfigMap/d'])],
+      {},
+      { runs: ['db', 'web'], holds: ['name web'], retires: [] },
+    ],
+  ])('%s', (_, before, wanted, facts, expected) => {
+    const state = before.length === 0 ? start : step(start, before);
+    const result = admit(inputOf(state, wanted, facts));
+    expect({ runs: running(result, state), holds: holds(result), retires: [...result.retired].sort() }).toEqual(
+      expected,
+    );
+  });
+
+  it('tells every hold by one problem of the unit and the cluster', () => {
+    const state = step(start, [app('web', many('web', 30))]);
+    const [hold] = admit(inputOf(state, [])).holds;
+    const { change } = hold!.change!;
+    expect(hold).toMatchObject({
+      app: 'default/web',
+      cluster: 'one',
+      reason: expect.stringMatching(/^30 objects would be deleted: .+ and 27 more$/) as string,
+      problems: [{ code: 'MASS_DELETE', app: 'default/web', cluster: 'one', hint: `sluice-hub approve ${change}` }],
+    });
+  });
+
+  it('changes nothing that it was given', () => {
+    const state = step(start, [app('web', many('web', 30)), app('db', ['ConfigMap/d'])]);
+    const input = inputOf(state, [app('db', ['ConfigMap/d'])]);
+    const first = admit(input);
+    expect(admit(input)).toEqual(first);
+    expect([...input.held, ...state.guarded]).toEqual([]);
+  });
+});
