@@ -47,7 +47,6 @@ export const codes = {
   EMPTY_RENDER: rule(5, 'never'),
   MASS_DELETE: rule(5, 'never'),
   PROTECTED_DELETE: rule(5, 'never'),
-  APPROVAL_REQUIRED: rule(5, 'never'),
   CHANGE_NOT_FOUND: rule(5, 'never'),
   SOURCE_REWOUND: rule(5, 'never'),
   CAPABILITY_LOST: rule(5, 'never'),

@@ -4,8 +4,8 @@ import { answerError } from '../../shared/lib/http-status.ts';
 import type { Http, HttpLimits, HttpResponse } from '../../shared/ports/http.ts';
 import { feedPaths, type FeedAnswer } from '../../shared/wire/feed.ts';
 import { formats } from '../../shared/wire/formats.ts';
-import type { SignedBody } from '../../shared/wire/envelope.ts';
-import type { ChannelSnapshot, SignedBytes, Transport } from '../model/bundle.ts';
+import type { SignedBody, SignedBytes } from '../../shared/wire/envelope.ts';
+import type { ChannelSnapshot, Transport } from '../model/bundle.ts';
 import type { Authorization } from '../identity/credential.ts';
 import type { Identity } from '../model/site.ts';
 

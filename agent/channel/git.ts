@@ -2,7 +2,8 @@ import { SluiceError } from '../../shared/errors.ts';
 import type { RefSource, RepoFiles } from '../../shared/ports/repo.ts';
 import { freshnessShard } from '../../shared/wire/freshness.ts';
 import * as layout from '../../shared/wire/layout.ts';
-import type { ChannelSnapshot, SignedBytes, Transport } from '../model/bundle.ts';
+import type { ChannelSnapshot, Transport } from '../model/bundle.ts';
+import type { SignedBytes } from '../../shared/wire/envelope.ts';
 import type { Identity } from '../model/site.ts';
 
 /** Where each ref of ours stands; empty for a freshness list that the channel does not have. */

@@ -1,4 +1,5 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
+import type { SignedBytes } from '../../shared/wire/envelope.ts';
 import type { Freshness } from '../../shared/wire/freshness.ts';
 import type { BundleMark, Revision } from '../../shared/wire/revision.ts';
 import type { SignedBody } from '../../shared/wire/envelope.ts';
@@ -11,11 +12,6 @@ export interface ChannelSnapshot {
   readonly freshness: SignedBytes | null;
   /** The bytes of an object file, when this snapshot carries it (a feed leaves out what the agent already has). */
   readonly object: (path: string, digest: Digest) => Promise<Uint8Array | null>;
-}
-
-export interface SignedBytes {
-  readonly payload: Uint8Array;
-  readonly signatures: Uint8Array;
 }
 
 /** What a pull answers. */

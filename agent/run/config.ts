@@ -53,13 +53,6 @@ export function hostAndPort(text: string): { readonly host: string; readonly por
   return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
 }
 
-/** The Authorization header that a credential file stands for: `user:password`, or a bare token under the usual user name. */
-export function channelAuthorization(text: string): string {
-  const secret = text.trim();
-  const pair = secret.includes(':') ? secret : `x-access-token:${secret}`;
-  return `Basic ${Buffer.from(pair).toString('base64')}`;
-}
-
 /** Under whose rights applications are written, as the options say; null when they say nothing of it. */
 export function impersonationOf(options: AgentOptions): Impersonation | null {
   const { serviceAccounts, defaultServiceAccount } = options;

@@ -5,11 +5,12 @@ import { createHttp } from '../../shared/adapters/http/client.ts';
 import { proxySettings } from '../../shared/adapters/http/proxy.ts';
 import { createLog } from '../../shared/adapters/log.ts';
 import { SluiceError } from '../../shared/errors.ts';
+import { gitAuthorization } from '../../shared/lib/git/authorization.ts';
 import type { LogFormat, LogLevel } from '../../shared/lib/log-levels.ts';
 import type { Terminal } from '../../shared/ports/terminal.ts';
 import { parseJoinLine, type JoinTicket } from '../../shared/wire/join.ts';
 import { startAgent, type AgentPorts } from './start.ts';
-import { channelAuthorization, hostAndPort, type AgentOptions } from './config.ts';
+import { hostAndPort, type AgentOptions } from './config.ts';
 import { connectKube } from './connect.ts';
 import { serveProbes } from './probe-server.ts';
 import { openProbes } from './probes.ts';
@@ -47,7 +48,7 @@ export async function hostAgent(
     const ports = {
       ...{ kube, http, repos: createRepos(http), clock, random, uuid, cron, log, version, probes },
       ticket: await readTicket(options.joinFile, host),
-      channelAuthorization: auth === undefined ? null : channelAuthorization(await fileText(auth, terminal)),
+      channelAuthorization: auth === undefined ? null : gitAuthorization(await fileText(auth, terminal)),
       holder: options.holder ?? terminal.env['POD_NAME'] ?? ownName(options, host),
     };
     log.info('agent starts', { version, namespace: options.namespace, holder: ports.holder });

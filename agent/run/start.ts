@@ -59,7 +59,7 @@ export async function startAgent(options: AgentOptions, ports: AgentPorts, stop:
   const source = (url: string) =>
     ports.repos.source({
       url,
-      authorization: () => gitAuthorization(url, hub, authorization, ports.channelAuthorization),
+      authorization: () => channelAuthorization(url, hub, authorization, ports.channelAuthorization),
     });
   await runAgent(
     {
@@ -108,7 +108,7 @@ function identityOf(ticket: JoinTicket): Identity {
 }
 
 /** Our own credential for the hub's origin, the given one for another host: neither ever leaves its origin. */
-function gitAuthorization(url: string, hub: string | null, own: () => string, given: string | null): string | null {
+function channelAuthorization(url: string, hub: string | null, own: () => string, given: string | null): string | null {
   if (hub !== null && new URL(url).origin === new URL(hub).origin) return own();
   return given;
 }

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { SluiceError } from '../../shared/errors.ts';
 import { digestOf, type Digest } from '../../shared/lib/canonical.ts';
 import { formats } from '../../shared/wire/formats.ts';
-import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/envelope.ts';
+import { payloadTypes, signaturesText, type SignedBytes, type Signer } from '../../shared/wire/envelope.ts';
 import { rootPaths } from '../../shared/wire/layout.ts';
 import type { Root } from '../../shared/wire/root.ts';
 import { readKeyFile, writeSecret } from './key-files.ts';
-import type { HubKeys, SignedBytes } from './types.ts';
+import type { HubKeys } from './types.ts';
 
 /** Every root document in a folder of keys, version 1 first. */
 export function readRootDocuments(dir: string): SignedBytes[] {

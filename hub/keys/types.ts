@@ -1,12 +1,6 @@
 import type { SshSigner } from './sshsig.ts';
-import type { Signer } from '../../shared/wire/envelope.ts';
+import type { SignedBytes, Signer } from '../../shared/wire/envelope.ts';
 import type { Root } from '../../shared/wire/root.ts';
-
-/** A signed file of the channel: the payload's bytes and its signatures' bytes. */
-export interface SignedBytes {
-  readonly payload: Uint8Array;
-  readonly signatures: Uint8Array;
-}
 
 /** The key that a hub signs with, and the keys that its channel trusts. */
 export interface HubKeys {

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../shared/errors.ts';
 import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
-import { parseTree, type TreeEntry } from '../../shared/lib/git/tree.ts';
+import { parseOwnTree, type TreeEntry } from './git-tree.ts';
 import type { ObjectReader } from './objects.ts';
 
 /** Every file below a tree: path to blob. Throws LEDGER_INVALID when a tree is missing. */
@@ -16,7 +16,7 @@ export function treeFiles(objects: Pick<ObjectReader, 'read'>, tree: Oid, prefix
 export function treeEntries(objects: Pick<ObjectReader, 'read'>, tree: Oid): TreeEntry[] {
   const body = objects.read(tree)?.body;
   if (body === undefined) throw new SluiceError('LEDGER_INVALID', 'a tree of the ledger is missing', { subject: tree });
-  return parseTree(body);
+  return parseOwnTree(body);
 }
 
 /** Every object of a tree, itself and all below, that `has` denies. An object that is there has all that is below it, too. */
@@ -24,6 +24,6 @@ export function missingObjects(objects: ObjectReader, tree: Oid, has: (oid: Oid)
   if (has(tree)) return [];
   const object = objects.read(tree);
   if (object === null) throw new SluiceError('LEDGER_INVALID', 'an object of the ledger is missing', { subject: tree });
-  const below = object.type === 'tree' ? parseTree(object.body) : [];
+  const below = object.type === 'tree' ? parseOwnTree(object.body) : [];
   return [object, ...below.flatMap(({ oid }) => missingObjects(objects, oid, has))];
 }

@@ -2,7 +2,7 @@ import { SluiceError } from '../../shared/errors.ts';
 import { digestOf } from '../../shared/lib/canonical.ts';
 import { makeCommit } from '../model/commit.ts';
 import { makeBlob, type GitObject, type Oid } from '../../shared/lib/git/object.ts';
-import { folderTrees, newFolder, place } from '../../shared/lib/git/tree.ts';
+import { folderTrees, newFolder, place } from '../model/git-tree.ts';
 import type { ObjectReader } from '../model/objects.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/envelope.ts';

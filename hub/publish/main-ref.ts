@@ -1,6 +1,6 @@
 import { makeCommit, parseCommit } from '../model/commit.ts';
 import { makeBlob, type GitObject, type Oid } from '../../shared/lib/git/object.ts';
-import { folderTrees, newFolder, place } from '../../shared/lib/git/tree.ts';
+import { folderTrees, newFolder, place } from '../model/git-tree.ts';
 import type { RefMove } from '../model/objects.ts';
 import { mainRef } from '../../shared/wire/layout.ts';
 import type { HubKeys } from '../keys/types.ts';

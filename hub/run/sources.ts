@@ -1,19 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRepos } from '../../shared/adapters/git/repos.ts';
 import type { HttpClient, HttpOptions } from '../../shared/adapters/http/client.ts';
 import { createWatch } from './watch.ts';
-import { asSluiceError, SluiceError } from '../../shared/errors.ts';
+import { SluiceError } from '../../shared/errors.ts';
+import { gitAuthorization } from '../../shared/lib/git/authorization.ts';
 import { backoff } from '../../shared/lib/backoff.ts';
 import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Schedule } from '../../shared/ports/schedule.ts';
 import type { HubConfig } from '../config/config.ts';
 import { dataFolders } from '../config/data-folder.ts';
+import { readTextFile } from '../config/text-file.ts';
 import { openSource, type ConfigSource } from '../load/source.ts';
 import type { Loop } from './loop.ts';
-import { gitAuthorization } from '../model/login.ts';
 
 /** What opening and following the config repository needs from outside. */
 export interface SourcesPorts {
@@ -32,7 +31,7 @@ export interface OpenedSource {
 
 /** Opens the config repository with its token and authorities; nothing is fetched yet. */
 export async function openConfigSource({ source: spec, data }: HubConfig, ports: SourcesPorts): Promise<OpenedSource> {
-  const ca = spec.caFile === null ? [] : [await readText(spec.caFile)];
+  const ca = spec.caFile === null ? [] : [readTextFile(spec.caFile)];
   const http = ports.createHttp({ ca });
   const { tokenFile } = spec;
   const source = await openSource(
@@ -87,14 +86,8 @@ async function watchSource(
 /** Read at each request, so that a rotated token is used at once. */
 function authorizationOf(tokenFile: string): string {
   try {
-    return gitAuthorization(readFileSync(tokenFile, 'utf8'));
+    return gitAuthorization(readTextFile(tokenFile));
   } catch (cause) {
     throw new SluiceError('SOURCE_UNAVAILABLE', 'the token file cannot be read', { path: tokenFile }, cause);
   }
-}
-
-async function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    throw asSluiceError(error, 'CONFIG_INVALID', { path });
-  });
 }

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { openGitRemote } from './packs/push.ts';
 import type { HttpClient, HttpOptions } from '../../shared/adapters/http/client.ts';
 import { asSluiceError, SluiceError } from '../../shared/errors.ts';
+import { gitAuthorization } from '../../shared/lib/git/authorization.ts';
 import type { RemotesConfig } from '../config/remote.ts';
+import { readTextFile } from '../config/text-file.ts';
 import type { GitRemote } from './remote.ts';
-import { gitAuthorization } from '../model/login.ts';
 
 /** The Git hosts of a hub; null where a repository lives in the data folder alone. */
 export interface HubRemotes {
@@ -23,13 +23,13 @@ export function openRemotes(config: RemotesConfig, createHttp: (options: HttpOpt
   const open = (name: 'ledger' | 'channel'): GitRemote | null => {
     const spec = config[name];
     if (spec === null) return null;
-    const ca = spec.caFile === null ? [] : [readText(spec.caFile)];
+    const ca = spec.caFile === null ? [] : [readTextFile(spec.caFile)];
     const http = createHttp({ ca });
     clients.push(http);
     const url = spec.url.replace(/\/+$/, '');
     const { tokenFile } = spec;
     // Read at each request, so that a rotated token is used at once.
-    const authorization = () => (tokenFile === null ? null : gitAuthorization(readText(tokenFile)));
+    const authorization = () => (tokenFile === null ? null : gitAuthorization(readTextFile(tokenFile)));
     return naming(name, openGitRemote({ http, url, authorization }));
   };
   const remotes = { ledger: open('ledger'), channel: open('channel') };
@@ -57,12 +57,4 @@ function naming(name: string, remote: GitRemote): GitRemote {
     push: (moves, entries, signal) => named(remote.push(moves, entries, signal)),
     fetch: (wants, haves, signal) => named(remote.fetch(wants, haves, signal)),
   };
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw asSluiceError(error, 'CONFIG_INVALID', { path });
-  }
 }

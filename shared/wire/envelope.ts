@@ -27,6 +27,12 @@ export type Signatures = z.infer<typeof signatures>;
 export const signedBody = z.strictObject({ payload: z.string(), signatures: z.string() });
 export type SignedBody = z.infer<typeof signedBody>;
 
+/** A signed file of the channel: the payload's bytes and its signatures' bytes. */
+export interface SignedBytes {
+  readonly payload: Uint8Array;
+  readonly signatures: Uint8Array;
+}
+
 /** An Ed25519 private key with its public key (raw, base64url) and its key id. */
 export interface Signer {
   readonly publicKey: string;

@@ -11,6 +11,7 @@ import {
   impureHomes,
   longFunctions,
   packageHomes,
+  sharedExceptions,
   sharedLayers,
 } from './rules.ts';
 
@@ -69,6 +70,14 @@ describe('the import rules', () => {
 
   it('keeps adapters away from both programs', () => {
     expect(broken((source, file) => source.path.startsWith('shared/') && !file.startsWith('shared/'))).toEqual([]);
+  });
+
+  it('has in shared/ only what both programs reach', () => {
+    const [hub, agent] = [reachedFrom('hub/'), reachedFrom('agent/')];
+    const oneSided = sources
+      .map(({ path }) => path)
+      .filter((path) => path.startsWith('shared/') && !(hub.has(path) && agent.has(path)));
+    expect(oneSided).toEqual(Object.keys(sharedExceptions));
   });
 
   it('never lets hub and agent import each other', () => {
@@ -172,6 +181,21 @@ describe('purity', () => {
 /** Source text without comments. */
 function code(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
+}
+
+/** Every file that the files below a folder import, directly or not. */
+function reachedFrom(folder: string): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const open = sources.filter(({ path }) => path.startsWith(folder));
+  for (let source = open.pop(); source !== undefined; source = open.pop()) {
+    for (const file of source.files) {
+      const next = byPath.get(file);
+      if (next === undefined || reached.has(file)) continue;
+      reached.add(file);
+      open.push(next);
+    }
+  }
+  return reached;
 }
 
 function findCycle(): string | null {

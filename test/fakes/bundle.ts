@@ -2,12 +2,19 @@ import { digestOf, type Digest } from '../../shared/lib/canonical.ts';
 import { idOf, refOf, type KubeObject } from '../../shared/model/object.ts';
 import { appDigest, bundleDigest } from '../../shared/wire/bundle.ts';
 import { encode } from '../../shared/wire/codec.ts';
-import { payloadTypes, signaturesText, signerOf, type PayloadType, type Signer } from '../../shared/wire/envelope.ts';
+import {
+  type PayloadType,
+  payloadTypes,
+  signaturesText,
+  type SignedBytes,
+  type Signer,
+  signerOf,
+} from '../../shared/wire/envelope.ts';
 import { freshnessKey, freshnessShard, type Freshness } from '../../shared/wire/freshness.ts';
 import { objectPath } from '../../shared/wire/layout.ts';
 import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
 import type { Root } from '../../shared/wire/root.ts';
-import type { ChannelSnapshot, SignedBytes } from '../../agent/model/bundle.ts';
+import type { ChannelSnapshot } from '../../agent/model/bundle.ts';
 import type { Identity } from '../../agent/model/site.ts';
 
 /** A signer whose key is always the same: `seed` is one letter. */

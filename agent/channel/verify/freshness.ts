@@ -1,11 +1,10 @@
 import { SluiceError } from '../../../shared/errors.ts';
 import type { Digest } from '../../../shared/lib/canonical.ts';
-import { countSigners, parseSignatures, payloadTypes } from '../../../shared/wire/envelope.ts';
+import { countSigners, parseSignatures, payloadTypes, type SignedBytes } from '../../../shared/wire/envelope.ts';
 import { formats } from '../../../shared/wire/formats.ts';
 import { freshnessKey, freshnessShard, type Freshness } from '../../../shared/wire/freshness.ts';
 import { freshnessPath } from '../../../shared/wire/layout.ts';
 import type { Root } from '../../../shared/wire/root.ts';
-import type { SignedBytes } from '../../model/bundle.ts';
 
 /**
  * The freshness list of a registration's shard; null where the channel has none. One that is signed by a stranger or made for

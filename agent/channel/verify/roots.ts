@@ -1,9 +1,8 @@
 import { SluiceError } from '../../../shared/errors.ts';
 import { digestOf } from '../../../shared/lib/canonical.ts';
-import { countSigners, parseSignatures, payloadTypes } from '../../../shared/wire/envelope.ts';
+import { countSigners, parseSignatures, payloadTypes, type SignedBytes } from '../../../shared/wire/envelope.ts';
 import { formats } from '../../../shared/wire/formats.ts';
 import type { Root } from '../../../shared/wire/root.ts';
-import type { SignedBytes } from '../../model/bundle.ts';
 import type { Identity } from '../../model/site.ts';
 
 /**

@@ -1,14 +1,14 @@
 import type { Digest } from '../../../shared/lib/canonical.ts';
 import { parseCommit } from '../../model/commit.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
-import { parseTree } from '../../../shared/lib/git/tree.ts';
+import { parseOwnTree } from '../../model/git-tree.ts';
 import type { ObjectReader, ObjectStore } from '../../model/objects.ts';
 import { bundleObjects } from '../../../shared/wire/bundle.ts';
 import { freshnessShard } from '../../../shared/wire/freshness.ts';
 import { freshnessPath, freshnessSignaturePath, freshRef } from '../../../shared/wire/layout.ts';
 import type { SignedBody } from '../../../shared/wire/envelope.ts';
 import type { ChannelView } from '../../model/channel.ts';
-import type { SignedBytes } from '../../keys/types.ts';
+import type { SignedBytes } from '../../../shared/wire/envelope.ts';
 import type { State } from '../../model/state.ts';
 import type { PublishedBundle } from '../../model/published-bundle.ts';
 
@@ -76,7 +76,7 @@ function fileReader(objects: Pick<ObjectReader, 'read'>, root: Oid): (path: stri
     const read = folders.get(oid);
     if (read !== undefined) return read;
     const object = objects.read(oid);
-    const folder = new Map(object === null ? [] : parseTree(object.body).map((entry) => [entry.name, entry.oid]));
+    const folder = new Map(object === null ? [] : parseOwnTree(object.body).map((entry) => [entry.name, entry.oid]));
     folders.set(oid, folder);
     return folder;
   };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { SluiceError } from '../../../shared/errors.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import { packHeader } from '../../../shared/lib/git/pack.ts';
-import { parseTree } from '../../../shared/lib/git/tree.ts';
+import { parseOwnTree } from '../../model/git-tree.ts';
 import type { ObjectReader } from '../../model/objects.ts';
 import type { History } from './history.ts';
 import type { Negotiated } from './negotiate.ts';
@@ -42,7 +42,7 @@ function collect(reader: ObjectReader, tree: Oid, into: Set<Oid>): void {
   into.add(tree);
   const object = reader.read(tree);
   if (object === null) throw new SluiceError('PACK_INVALID', 'a tree is missing', { subject: tree });
-  for (const { kind, oid } of parseTree(object.body)) {
+  for (const { kind, oid } of parseOwnTree(object.body)) {
     if (kind === 'folder') collect(reader, oid, into);
     else into.add(oid);
   }

@@ -3,7 +3,7 @@ import { by } from '../../../shared/lib/order.ts';
 import type { ObjectStore } from '../../model/objects.ts';
 import type { UploadPackService } from './service.ts';
 import { openHistory } from './history.ts';
-import { flush, packet } from './pktline.ts';
+import { flush, packet } from '../../../shared/lib/git/pkt-line.ts';
 import { advertiseV0, uploadPackV0 } from './v0.ts';
 import { advertiseV2, commandV2 } from './v2.ts';
 import type { GitView } from './view.ts';

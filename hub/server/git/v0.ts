@@ -2,7 +2,8 @@ import { SluiceError } from '../../../shared/errors.ts';
 import { mainRef } from '../../../shared/wire/layout.ts';
 import { assertWanted, negotiate, type FetchRequest, type Negotiated } from './negotiate.ts';
 import { packOf } from './packing.ts';
-import { bands, flush, lineOf, packet, packets } from './pktline.ts';
+import { flush, lineOf, packet } from '../../../shared/lib/git/pkt-line.ts';
+import { bands, requestPackets } from './packets.ts';
 import { depthOf, oidAt, type GitView } from './view.ts';
 
 const capabilities = [
@@ -78,7 +79,7 @@ function acknowledge({ ack, isDone, haves }: RequestV0, { common, isReady }: Neg
 }
 
 function parse(body: Uint8Array): RequestV0 {
-  const list = packets(body);
+  const list = requestPackets(body);
   const lines = list.map((each) => (Buffer.isBuffer(each) ? lineOf(each) : ''));
   const [first = ''] = lines;
   const words = new Set(first.split(' ').slice(2));

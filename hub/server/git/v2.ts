@@ -2,7 +2,8 @@ import { SluiceError } from '../../../shared/errors.ts';
 import { mainRef } from '../../../shared/wire/layout.ts';
 import { assertWanted, negotiate, type Negotiated } from './negotiate.ts';
 import { packOf } from './packing.ts';
-import { bands, delimiter, flush, lineOf, packet, packets } from './pktline.ts';
+import { delimiter, flush, lineOf, packet } from '../../../shared/lib/git/pkt-line.ts';
+import { bands, requestPackets } from './packets.ts';
 import { depthOf, oidAt, type GitView } from './view.ts';
 
 /** The capabilities of a server of protocol 2. */
@@ -13,7 +14,7 @@ export function advertiseV2({ agent }: GitView): Buffer[] {
 
 /** Answers one command of protocol 2: `ls-refs` or `fetch`. */
 export function commandV2(view: GitView, body: Uint8Array): Buffer[] {
-  const list = packets(body);
+  const list = requestPackets(body);
   const split = list.indexOf('delimiter');
   const texts = (part: typeof list) => part.flatMap((each) => (Buffer.isBuffer(each) ? [lineOf(each)] : []));
   const head = texts(split < 0 ? list : list.slice(0, split));

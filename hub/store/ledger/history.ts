@@ -1,6 +1,6 @@
 import { parseCommit } from '../../model/commit.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
-import { parseTree } from '../../../shared/lib/git/tree.ts';
+import { parseOwnTree } from '../../model/git-tree.ts';
 import type { ObjectId } from '../../../shared/model/object.ts';
 import type { ObjectReader } from '../../model/objects.ts';
 import { bundleObjects } from '../../../shared/wire/bundle.ts';
@@ -43,7 +43,7 @@ function bundleAt(objects: ObjectReader, tree: Oid): Revision {
 function entryAt(objects: ObjectReader, tree: Oid, path: readonly string[]): Oid | null {
   const [name, ...rest] = path;
   if (name === undefined) return tree;
-  const entries = parseTree(objects.read(tree)?.body ?? new Uint8Array());
+  const entries = parseOwnTree(objects.read(tree)?.body ?? new Uint8Array());
   const found = entries.find((entry) => entry.name === name);
   return found === undefined ? null : entryAt(objects, found.oid, rest);
 }

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../../shared/errors.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
-import { parseTree, type TreeEntry } from '../../../shared/lib/git/tree.ts';
+import { parseOwnTree, type TreeEntry } from '../../model/git-tree.ts';
 import { decode } from '../../../shared/wire/codec.ts';
 import type { ObjectReader } from '../../model/objects.ts';
 import type { State } from '../../model/state.ts';
@@ -26,7 +26,7 @@ export function readState(objects: ObjectReader, tree: Oid, number: number, onDe
 
 function readerOf(objects: ObjectReader, root: Oid, onDecoded: OnDecoded): SliceReader {
   const bytes = (blob: Oid) => bodyOf(objects, blob, 'blob');
-  const entries = (tree: Oid) => parseTree(bodyOf(objects, tree, 'tree'));
+  const entries = (tree: Oid) => parseOwnTree(bodyOf(objects, tree, 'tree'));
   const top = entries(root);
   const find = (path: string, kind: TreeEntry['kind']) =>
     top.find((entry) => entry.name === path && entry.kind === kind);

@@ -1,5 +1,5 @@
 import { makeBlob, type GitObject, type Oid } from '../../../shared/lib/git/object.ts';
-import { folderTrees, newFolder, place } from '../../../shared/lib/git/tree.ts';
+import { folderTrees, newFolder, place } from '../../model/git-tree.ts';
 import { encode } from '../../../shared/wire/codec.ts';
 import type { State } from '../../model/state.ts';
 import type { SliceFile } from '../slices/slice.ts';

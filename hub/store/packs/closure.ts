@@ -2,7 +2,7 @@ import { SluiceError } from '../../../shared/errors.ts';
 import { parseCommit, type ParsedCommit } from '../../model/commit.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import type { PackEntry } from '../../../shared/lib/git/pack.ts';
-import { parseTree } from '../../../shared/lib/git/tree.ts';
+import { parseOwnTree } from '../../model/git-tree.ts';
 import type { ObjectReader, RefMove } from '../../model/objects.ts';
 
 /** True when `ancestor` is `commit` itself or one of its first parents here. */
@@ -71,7 +71,7 @@ function commitAt(objects: ObjectReader, oid: Oid): ParsedCommit | null {
 function entriesAt(objects: ObjectReader, oid: Oid) {
   const object = objects.read(oid);
   if (object?.type !== 'tree') throw missing(oid);
-  return parseTree(object.body);
+  return parseOwnTree(object.body);
 }
 
 function missing(oid: Oid): SluiceError {

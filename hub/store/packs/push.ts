@@ -6,7 +6,8 @@ import type { HttpLimits, HttpRequest } from '../../../shared/ports/http.ts';
 import type { RefMove } from '../../model/objects.ts';
 import type { GitRemote } from '../remote.ts';
 import { fetchObjects } from '../../../shared/adapters/git/fetchpack.ts';
-import { broken, flushPkt, lineOf, packets, pkt, type Packet } from '../../../shared/adapters/git/pktline.ts';
+import { flush, lineOf, packet, type Packet } from '../../../shared/lib/git/pkt-line.ts';
+import { answerPackets, broken } from '../../../shared/adapters/git/answer.ts';
 import { gitHeaders, type GitHost } from '../../../shared/adapters/git/refs.ts';
 
 const service = 'git-receive-pack';
@@ -43,7 +44,7 @@ async function advertisement(host: GitHost, signal: AbortSignal) {
       hint: 'check the URL',
     });
   }
-  const all = [...packets(response.body)];
+  const all = answerPackets(response.body);
   const first = all[0] instanceof Buffer ? lineOf(all[0]) : '';
   const lines = textsUntilFlush(first.startsWith('# service=') ? all.slice(2) : all);
   const [, words = ''] = lines.find((line) => line.includes('\0'))?.split('\0') ?? [];
@@ -68,16 +69,16 @@ async function push(host: GitHost, { moves, entries, offered }: Pushed, signal: 
   const used = ['report-status', 'atomic', 'side-band-64k'].filter((word) => offered.has(word));
   if (!used.includes('report-status')) throw broken('the Git host does not report what became of a push');
   const commands = moves.map(({ ref, from, to }, i) =>
-    pkt(`${from ?? noOid} ${to} ${ref}${i === 0 ? `\0 ${used.join(' ')}` : ''}\n`),
+    packet(`${from ?? noOid} ${to} ${ref}${i === 0 ? `\0 ${used.join(' ')}` : ''}\n`),
   );
-  const body = Buffer.concat([Buffer.from(commands.join('') + flushPkt), packBytes(entries)]);
+  const body = Buffer.concat([...commands, flush, packBytes(entries)]);
   const headers = {
     'content-type': `application/x-${service}-request`,
     accept: `application/x-${service}-result`,
   };
   const response = await send(host, `/${service}`, { method: 'POST', headers, body, signal, limits: pushLimits });
   const report = used.includes('side-band-64k') ? firstBand(response.body) : response.body;
-  return refusedOf(moves, textsUntilFlush([...packets(report)]));
+  return refusedOf(moves, textsUntilFlush(answerPackets(report)));
 }
 
 /** Every ref must be named as taken or refused: an answer that leaves one out was cut. */
@@ -96,7 +97,7 @@ function refusedOf(moves: readonly RefMove[], lines: readonly string[]): Readonl
 }
 
 function firstBand(body: Buffer): Buffer {
-  const all = [...packets(body)];
+  const all = answerPackets(body);
   if (all.at(-1) !== 'flush') throw broken("the Git server's answer was cut");
   const bands = all.flatMap((packet) => (packet instanceof Buffer ? [packet] : []));
   const fatal = bands.find((packet) => packet[0] === 3);

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Oid } from '../../../shared/lib/git/object.ts';
-import type { TreeEntry } from '../../../shared/lib/git/tree.ts';
+import type { TreeEntry } from '../../model/git-tree.ts';
 import type { Slices } from '../../model/state.ts';
 
 /** A file that a slice is written as: its path, and the value that its JSON says; or a folder of objects that exists already. */

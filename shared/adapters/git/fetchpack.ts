@@ -2,7 +2,7 @@ import type { GitObject, Oid } from '../../lib/git/object.ts';
 import { statusError } from '../../lib/http-status.ts';
 import { demuxPack, type FetchLimits } from './library.ts';
 import { checkPack } from './packguard.ts';
-import { flushPkt, pkt } from './pktline.ts';
+import { flush, packet } from '../../lib/git/pkt-line.ts';
 import { gitHeaders, type GitHost } from './refs.ts';
 import { resolvePack } from './resolve.ts';
 
@@ -22,9 +22,9 @@ export async function fetchObjects(
   if (wants.length === 0) return [];
   // No thin-pack: every delta's base is in the pack.
   const wanted = [...new Set(wants)].map((oid, i) =>
-    pkt(`want ${oid}${i === 0 ? ' ofs-delta side-band-64k no-progress' : ''}\n`),
+    packet(`want ${oid}${i === 0 ? ' ofs-delta side-band-64k no-progress' : ''}\n`),
   );
-  const had = [...new Set(haves)].map((oid) => pkt(`have ${oid}\n`));
+  const had = [...new Set(haves)].map((oid) => packet(`have ${oid}\n`));
   const response = await host.http.request({
     method: 'POST',
     url: `${host.url}/git-upload-pack`,
@@ -32,7 +32,7 @@ export async function fetchObjects(
       'content-type': 'application/x-git-upload-pack-request',
       accept: 'application/x-git-upload-pack-result',
     }),
-    body: Buffer.from([...wanted, flushPkt, ...had, pkt('done\n')].join('')),
+    body: Buffer.concat([...wanted, flush, ...had, packet('done\n')]),
     signal,
     limits: limits.http,
   });

@@ -3,7 +3,8 @@ import { asSluiceError, SluiceError } from '../../errors.ts';
 import { statusError } from '../../lib/http-status.ts';
 import type { HttpLimits } from '../../ports/http.ts';
 import { checkPack, packLimits, type PackLimits } from './packguard.ts';
-import { broken, flushPkt, lineOf, packets, pkt } from './pktline.ts';
+import { flush, lineOf, packet } from '../../lib/git/pkt-line.ts';
+import { answerPackets, broken } from './answer.ts';
 import { gitHeaders, type GitHost } from './refs.ts';
 
 // Loaded by whoever first does something with Git: an agent that pulls the hub's feed never does.
@@ -123,8 +124,8 @@ async function* once(bytes: Buffer): AsyncGenerator<Uint8Array, void, undefined>
 /** One ref and a HEAD, as a server of the first protocol would list them. */
 function advertisementOf({ ref, commit }: FetchOrder): Buffer {
   const capabilities = `multi_ack_detailed no-done side-band-64k ofs-delta shallow symref=HEAD:${ref}`;
-  const lines = [pkt(`${commit} HEAD\0${capabilities}\n`), pkt(`${commit} ${ref}\n`), flushPkt];
-  return Buffer.from([pkt('# service=git-upload-pack\n'), flushPkt, ...lines].join(''));
+  const lines = [packet(`${commit} HEAD\0${capabilities}\n`), packet(`${commit} ${ref}\n`), flush];
+  return Buffer.concat([packet('# service=git-upload-pack\n'), flush, ...lines]);
 }
 
 /** Sends the library's request, and lets the answer through only when it is whole and its pack is harmless. */
@@ -152,7 +153,7 @@ async function uploadPack(
 /** The pack in the first side band of a whole answer; throws UNAVAILABLE for a cut one. */
 export function demuxPack(body: Buffer): Buffer {
   const parts: Buffer[] = [];
-  const all = [...packets(body)];
+  const all = answerPackets(body);
   if (all.at(-1) !== 'flush') throw broken("the Git server's answer was cut");
   let banded = false;
   for (const packet of all) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SluiceError } from '../../errors.ts';
 import type { RepoCommit, RepoReader, RepoTree } from '../../ports/repo.ts';
 import { readObject, type GitDir } from './library.ts';
-import { parseTree, walkTree } from './tree.ts';
+import { parseTree, walkTree } from '../../lib/git/tree.ts';
 
 /** Where a repository's parts are: a linked work tree has its own HEAD, and shares the rest. */
 export interface GitFolders {

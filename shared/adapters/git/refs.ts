@@ -1,7 +1,8 @@
 import { isSluiceError, SluiceError } from '../../errors.ts';
 import { statusError } from '../../lib/http-status.ts';
 import type { Http, HttpLimits, HttpResponse } from '../../ports/http.ts';
-import { broken, delimiterPkt, flushPkt, lineOf, packets, pkt, type Packet } from './pktline.ts';
+import { delimiter, flush, lineOf, packet, type Packet } from '../../lib/git/pkt-line.ts';
+import { answerPackets, broken } from './answer.ts';
 
 /** A Git host over HTTP: where, how, and who asks. */
 export interface GitHost {
@@ -57,17 +58,17 @@ async function post(
   wanted: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string> | null> {
-  const prefixes = wanted.map((ref) => pkt(`ref-prefix ${ref}\n`)).join('');
+  const prefixes = wanted.map((ref) => packet(`ref-prefix ${ref}\n`));
   const headers = {
     'git-protocol': 'version=2',
     'content-type': 'application/x-git-upload-pack-request',
     accept: 'application/x-git-upload-pack-result',
   };
   try {
-    const body = Buffer.from(`${pkt('command=ls-refs\n')}${delimiterPkt}${prefixes}${flushPkt}`);
+    const body = Buffer.concat([packet('command=ls-refs\n'), delimiter, ...prefixes, flush]);
     const response = await send(host, { method: 'POST', path: '/git-upload-pack', headers, body, signal });
     if (response.headers['content-type'] !== 'application/x-git-upload-pack-result') return null;
-    return exactly(untilFlush([...packets(response.body)]), wanted);
+    return exactly(untilFlush(answerPackets(response.body)), wanted);
   } catch (error) {
     // A server of the old protocol answers this with an error or nothing; the advertisement then tells which it was.
     if (isSluiceError(error, 'UNAVAILABLE') && !isFinal(error)) return null;
@@ -99,7 +100,7 @@ function advertisement(response: HttpResponse, url: string): string[] {
   if (response.headers['content-type'] !== 'application/x-git-upload-pack-advertisement') {
     throw new SluiceError('UNAVAILABLE', 'this is not a Git server', { subject: url, hint: 'check the URL' });
   }
-  const all = [...packets(response.body)];
+  const all = answerPackets(response.body);
   const first = all[0];
   const service = first instanceof Buffer && lineOf(first).startsWith('# service=');
   const lines = untilFlush(service ? all.slice(2) : all);

@@ -1,91 +1,98 @@
 import { SluiceError } from '../../errors.ts';
-import { makeObject, type GitObject, type Oid } from './object.ts';
+import type { Oid } from './object.ts';
 
-/** One entry of a tree: a plain file or a folder; links, executables and submodules never exist in what Sluice writes. */
+/** One entry of a tree object. */
 export interface TreeEntry {
+  readonly kind: 'file' | 'folder' | 'symlink' | 'submodule';
   readonly name: string;
-  readonly kind: 'file' | 'folder';
   readonly oid: Oid;
 }
 
-const modes = { file: '100644', folder: '40000' } as const;
+/** Entries that a tree of ours may hold; more is not a repository of manifests. */
+const maxEntries = 1_000_000;
 
-/** The tree object of some entries, sorted as Git sorts them; throws NAME_INVALID for names that `git fsck --strict` refuses. */
-export function makeTree(entries: readonly TreeEntry[]): GitObject {
-  const sorted = [...entries].sort((a, b) => Buffer.compare(sortKey(a), sortKey(b)));
-  const parts = sorted.flatMap(({ name, kind, oid }, i) => {
-    if (!isEntryName(name) || sorted[i - 1]?.name === name) {
-      throw new SluiceError('NAME_INVALID', 'this cannot be the name of a file in Git', { subject: name });
-    }
-    return [Buffer.from(`${modes[kind]} ${name}\0`), Buffer.from(oid, 'hex')];
-  });
-  return makeObject('tree', Buffer.concat(parts));
+/** One entry as its bytes say it, unchecked. */
+export interface RawTreeEntry {
+  readonly mode: string;
+  readonly name: Buffer;
+  readonly oid: Oid;
 }
 
-/** The entries of a tree object's bytes; throws PACK_INVALID for anything that makeTree would not write. */
-export function parseTree(body: Uint8Array): TreeEntry[] {
+/** The entries of a tree object's bytes, unchecked; null when they are cut. */
+export function readEntries(body: Uint8Array): RawTreeEntry[] | null {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const entries: TreeEntry[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const space = bytes.indexOf(0x20, at);
+  const entries: RawTreeEntry[] = [];
+  for (let offset = 0; offset < bytes.length;) {
+    const space = bytes.indexOf(0x20, offset);
     const end = bytes.indexOf(0, space);
-    const mode = bytes.toString('latin1', at, space);
-    const name = bytes.toString('utf8', space + 1, end);
-    const kind = mode === modes.file ? 'file' : mode === modes.folder ? 'folder' : null;
-    if (space < 0 || end < 0 || end + 21 > bytes.length || kind === null || !isEntryName(name)) {
-      throw new SluiceError('PACK_INVALID', 'this tree is not one that Sluice writes', { subject: `${mode} ${name}` });
-    }
-    entries.push({ name, kind, oid: bytes.toString('hex', end + 1, end + 21) });
-    at = end + 21;
+    if (space < 0 || end < 0 || end + 21 > bytes.length) return null;
+    const mode = bytes.toString('latin1', offset, space);
+    entries.push({ mode, name: bytes.subarray(space + 1, end), oid: bytes.toString('hex', end + 1, end + 21) });
+    offset = end + 21;
   }
   return entries;
 }
 
-/** A folder that is being built: names to object names of files, or to further folders. */
-export interface Folder {
-  readonly files: Map<string, Oid>;
-  readonly folders: Map<string, Folder>;
-  /** Folders that exist already, by the name of their tree. */
-  readonly trees: Map<string, Oid>;
+/**
+ * Reads a tree object and refuses what Git itself would not write: empty, duplicate, `.`, `..` and `.git` names, names with a slash
+ * or that are not UTF-8, unknown modes. Throws PACK_INVALID.
+ */
+export function parseTree(bytes: Uint8Array, oid: Oid): TreeEntry[] {
+  const raw = readEntries(bytes);
+  if (raw === null) throw invalid('a tree is cut', oid);
+  const names = new Set<string>();
+  return raw.map((entry) => {
+    const kind = kinds[entry.mode];
+    const name = nameOf(entry.name, oid);
+    if (kind === undefined) throw invalid('a tree has an entry of an unknown mode', oid, name);
+    if (names.has(name)) throw invalid('a tree names an entry twice', oid, name);
+    names.add(name);
+    return { kind, name, oid: entry.oid };
+  });
 }
 
-/** An empty folder. */
-export function newFolder(): Folder {
-  return { files: new Map(), folders: new Map(), trees: new Map() };
-}
+/** What reads trees and blobs by id. */
+export type ReadTree = (oid: Oid) => Promise<readonly TreeEntry[]>;
 
-/** Puts a file (or, with kind `folder`, an existing tree) at a path of a folder, making what lies between. */
-export function place(folder: Folder, path: readonly string[], oid: Oid, kind: TreeEntry['kind'] = 'file'): void {
-  const [head = '', ...rest] = path;
-  if (rest.length === 0) {
-    (kind === 'file' ? folder.files : folder.trees).set(head, oid);
-    return;
-  }
-  let next = folder.folders.get(head);
-  if (next === undefined) folder.folders.set(head, (next = newFolder()));
-  place(next, rest, oid, kind);
-}
-
-/** The trees of a folder and of all below it, the folder's own last. */
-export function folderTrees(folder: Folder): { readonly root: Oid; readonly trees: GitObject[] } {
-  const trees: GitObject[] = [];
-  const build = (node: Folder): Oid => {
-    const entry =
-      (kind: TreeEntry['kind']) =>
-      ([name, oid]: [string, Oid]): TreeEntry => ({ name, kind, oid });
-    const below = [...node.folders].map(([name, inner]): [string, Oid] => [name, build(inner)]);
-    const tree = makeTree([...[...node.files].map(entry('file')), ...[...node.trees, ...below].map(entry('folder'))]);
-    trees.push(tree);
-    return tree.oid;
+/** Every entry below a tree that is no folder, with its path. */
+export async function walkTree(root: Oid, read: ReadTree): Promise<(TreeEntry & { readonly path: string })[]> {
+  const found: (TreeEntry & { readonly path: string })[] = [];
+  const visit = async (oid: string, prefix: string, depth: number): Promise<void> => {
+    if (depth > 100) throw invalid('a tree is nested too deeply', oid, prefix);
+    for (const entry of await read(oid)) {
+      const path = prefix + entry.name;
+      if (entry.kind === 'folder') await visit(entry.oid, `${path}/`, depth + 1);
+      else found.push({ ...entry, path });
+      if (found.length > maxEntries) throw invalid('a tree has too many entries', root);
+    }
   };
-  return { root: build(folder), trees };
+  await visit(root, '', 0);
+  return found;
 }
 
-// Git compares folder names as if they ended with a slash.
-function sortKey({ name, kind }: TreeEntry): Buffer {
-  return Buffer.from(kind === 'folder' ? `${name}/` : name);
+const kinds: Readonly<Record<string, TreeEntry['kind']>> = {
+  '100644': 'file',
+  '100755': 'file',
+  '100664': 'file',
+  '40000': 'folder',
+  '040000': 'folder',
+  '120000': 'symlink',
+  '160000': 'submodule',
+};
+
+function nameOf(bytes: Buffer, oid: string): string {
+  let name: string;
+  try {
+    name = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw invalid('a tree has a name that is not UTF-8', oid, bytes.toString('latin1'));
+  }
+  if (name === '' || name === '.' || name === '..' || name.includes('/') || name.toLowerCase() === '.git') {
+    throw invalid('a tree has a name that is not allowed', oid, name);
+  }
+  return name;
 }
 
-function isEntryName(name: string): boolean {
-  return name !== '' && name !== '.' && name !== '..' && !/^(\.git|git~1)$/i.test(name) && !/[/\0\ufffd]/.test(name);
+function invalid(message: string, oid: string, name?: string): SluiceError {
+  return new SluiceError('PACK_INVALID', message, { subject: name === undefined ? oid : `${oid} ${name}` });
 }

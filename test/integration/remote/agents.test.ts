@@ -21,7 +21,7 @@ let hub: {
   ledger: { url: string; tokenFile: string };
   keyFile?: string;
 };
-const login = { username: 'git', password: 'secret-token' };
+const login = { username: 'x-access-token', password: 'secret-token' };
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'remote-agents-'));

@@ -299,7 +299,7 @@ describe('a Git host with a certificate of a private authority', () => {
   it('is trusted with its CA file, asked with the token, and with neither refused', async () => {
     const secure = await serveHttps((request, response) => {
       const { authorization = '' } = request.headers;
-      if (authorization !== `Basic ${Buffer.from('git:token').toString('base64')}`) {
+      if (authorization !== `Basic ${Buffer.from('x-access-token:token').toString('base64')}`) {
         response.writeHead(401).end();
         return;
       }

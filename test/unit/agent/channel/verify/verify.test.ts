@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { verify } from '../../../../../agent/channel/verify/verify.ts';
-import type { ChannelSnapshot, SignedBytes } from '../../../../../agent/model/bundle.ts';
+import type { ChannelSnapshot } from '../../../../../agent/model/bundle.ts';
 import type { TrustState } from '../../../../../agent/model/bundle.ts';
 import { isSluiceError, type Code } from '../../../../../shared/errors.ts';
 import { digestOf } from '../../../../../shared/lib/canonical.ts';
 import { idOf, type KubeObject } from '../../../../../shared/model/object.ts';
 import { bundleDigest, changeDigest } from '../../../../../shared/wire/bundle.ts';
 import { encode } from '../../../../../shared/wire/codec.ts';
-import { payloadTypes, type Signer } from '../../../../../shared/wire/envelope.ts';
+import { payloadTypes, type SignedBytes, type Signer } from '../../../../../shared/wire/envelope.ts';
 import type { Approval } from '../../../../../shared/wire/approval.ts';
 import type { Revision } from '../../../../../shared/wire/revision.ts';
 import * as made from '../../../../fakes/bundle.ts';

@@ -9,10 +9,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPackStore } from '../../../../../hub/store/packs/store.ts';
 import { makeCommit } from '../../../../../hub/model/commit.ts';
 import { makeBlob } from '../../../../../shared/lib/git/object.ts';
-import { folderTrees, newFolder, place } from '../../../../../shared/lib/git/tree.ts';
+import { folderTrees, newFolder, place } from '../../../../../hub/model/git-tree.ts';
 import type { ObjectStore } from '../../../../../hub/model/objects.ts';
 import { openUploadPack } from '../../../../../hub/server/git/upload-pack.ts';
-import { flush, packet, packets } from '../../../../../hub/server/git/pktline.ts';
+import { flush, packet } from '../../../../../shared/lib/git/pkt-line.ts';
+import { requestPackets } from '../../../../../hub/server/git/packets.ts';
 import { serveUploadPack, type GitServer } from './server.ts';
 
 const run = promisify(execFile);
@@ -268,6 +269,6 @@ describe('a request', () => {
       protocol: 'version=2',
       isVisible: () => true,
     });
-    expect(packets(body).filter((each) => each === 'flush')).toHaveLength(2);
+    expect(requestPackets(body).filter((each) => each === 'flush')).toHaveLength(2);
   });
 });

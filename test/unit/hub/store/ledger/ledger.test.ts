@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPackStore } from '../../../../../hub/store/packs/store.ts';
 import { makeCommit, parseCommit } from '../../../../../hub/model/commit.ts';
 import { makeBlob, makeObject } from '../../../../../shared/lib/git/object.ts';
-import { folderTrees, newFolder, place } from '../../../../../shared/lib/git/tree.ts';
+import { folderTrees, newFolder, place } from '../../../../../hub/model/git-tree.ts';
 import { allowedSigners } from '../../../../../hub/keys/sshsig.ts';
 import type { ObjectStore } from '../../../../../hub/model/objects.ts';
 import { ledgerRef, openLedger, type Ledger } from '../../../../../hub/store/ledger/ledger.ts';

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPackStore, type StoreOptions } from '../../../../../hub/store/packs/store.ts';
 import { makeCommit, parseCommit } from '../../../../../hub/model/commit.ts';
 import { makeBlob, type GitObject } from '../../../../../shared/lib/git/object.ts';
-import { folderTrees, newFolder, parseTree, place } from '../../../../../shared/lib/git/tree.ts';
+import { folderTrees, newFolder, parseOwnTree, place } from '../../../../../hub/model/git-tree.ts';
 import type { ObjectStore } from '../../../../../hub/model/objects.ts';
 
 let dir: string;
@@ -204,13 +204,13 @@ describe('trees and commits', () => {
     place(folder, ['a', 'b'], '1'.repeat(40));
     place(folder, ['c'], '2'.repeat(40));
     const { trees } = folderTrees(folder);
-    expect(parseTree(trees.at(-1)!.body)).toEqual([
+    expect(parseOwnTree(trees.at(-1)!.body)).toEqual([
       { name: 'a', kind: 'folder', oid: trees[0]!.oid },
       { name: 'c', kind: 'file', oid: '2'.repeat(40) },
     ]);
     const link = Buffer.concat([Buffer.from('120000 link\0'), Buffer.alloc(20, 1)]);
-    expect(() => parseTree(link)).toThrow(expect.objectContaining({ code: 'PACK_INVALID' }) as Error);
-    expect(() => parseTree(Buffer.from('100644 short\0abc'))).toThrow(
+    expect(() => parseOwnTree(link)).toThrow(expect.objectContaining({ code: 'PACK_INVALID' }) as Error);
+    expect(() => parseOwnTree(Buffer.from('100644 short\0abc'))).toThrow(
       expect.objectContaining({ code: 'PACK_INVALID' }) as Error,
     );
   });

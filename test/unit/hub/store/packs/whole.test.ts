@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeWholeRepository } from '../../../../../hub/store/packs/whole.ts';
 import { makeCommit } from '../../../../../hub/model/commit.ts';
 import { makeBlob } from '../../../../../shared/lib/git/object.ts';
-import { makeTree } from '../../../../../shared/lib/git/tree.ts';
+import { makeTree } from '../../../../../hub/model/git-tree.ts';
 import { git } from '../../../../fakes/git.ts';
 
 let dir: string;

@@ -7,7 +7,7 @@ import { fetchLimits } from '../../../../../shared/adapters/git/library.ts';
 import { makeCommit } from '../../../../../hub/model/commit.ts';
 import { makeBlob, type GitObject } from '../../../../../shared/lib/git/object.ts';
 import { packBytes, packEntry } from '../../../../../shared/lib/git/pack.ts';
-import { makeTree } from '../../../../../shared/lib/git/tree.ts';
+import { makeTree } from '../../../../../hub/model/git-tree.ts';
 import type { Http, HttpRequest } from '../../../../../shared/ports/http.ts';
 
 const blob = makeBlob(Buffer.from('kind: Application\n'));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTree, walkTree, type TreeEntry } from '../../../../../shared/adapters/git/tree.ts';
+import { parseTree, walkTree, type TreeEntry } from '../../../../../shared/lib/git/tree.ts';
 import { isSluiceError } from '../../../../../shared/errors.ts';
 
 const oid = '1'.repeat(40);
