@@ -7,7 +7,7 @@ import { workerLimits } from './thread.ts';
 import { openTimeBudget, type TimeBudget } from './time-budget.ts';
 import { startWorker, type Answer, type WorkerHandle } from './worker-handle.ts';
 
-/** What a template gave: objects (`output`, `outputs`) or changes to them (`patch`, `patchOutputs`). */
+/** The result of a template: objects (`output`, `outputs`) or changes to them (`patch`, `patchOutputs`). */
 export interface CueValue {
   readonly output?: unknown;
   readonly outputs?: Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export interface CueValue {
 export type CueOutcome =
   { readonly ok: true; readonly value: CueValue } | { readonly ok: false; readonly fault: CueFault };
 
-/** Evaluates CUE templates: one outcome a program, in order; never throws for what a template does. */
+/** Evaluates CUE templates: one outcome a program, in order; never throws for the content of a template. */
 export interface CueEvaluator {
   readonly evaluate: (programs: readonly CueProgram[], signal: AbortSignal) => Promise<readonly CueOutcome[]>;
 }
@@ -36,7 +36,7 @@ export interface CueEngine extends CueEvaluator {
   readonly close: () => Promise<void>;
 }
 
-/** What the engine needs; `workerUrl` is another place of the worker's file (bundles), `memo` the number of outcomes it keeps. */
+/** The engine's ports and settings; `workerUrl` is another place of the worker's file, `memo` the number of answers that it keeps. */
 export interface CuePorts {
   readonly clock: Clock;
   readonly workerUrl?: URL;
@@ -131,7 +131,7 @@ function keyed(source: Source): KeyedSource {
   return { key: digestOf(source.value), source };
 }
 
-// That an application had no time left for a template says nothing about the template.
+// An application that had no time left says nothing about the template: the key names the application, too.
 function budgetKey({ name }: TimeBudget, key: string): string {
   return `${name} ${key}`;
 }

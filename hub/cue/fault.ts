@@ -1,6 +1,6 @@
 import type { Evaluated } from './program.ts';
 
-/** Why a template gave nothing; `parameter` is the path of the property that is wrong, when it is one. */
+/** Why a template has no result; `parameter` is the path of the property that is wrong, when it is one. */
 export interface CueFault {
   readonly code: 'RENDER_FAILED' | 'RENDER_TIMEOUT';
   readonly message: string;
@@ -9,7 +9,7 @@ export interface CueFault {
 
 type Reading = (match: RegExpExecArray, path: string) => string;
 
-/** How CUE's sentences read to somebody who wrote properties; the first pattern that fits wins. */
+/** CUE's messages in the words of properties; the first pattern that fits wins. */
 const readings: readonly (readonly [RegExp, Reading])[] = [
   [/^field not allowed: (\S+)/, (m, path) => `unknown property "${join(path, m[1])}"`],
   [/^cannot convert incomplete value "(.*)" to JSON/, (m, path) => `property "${path}" is missing (${m[1] ?? ''})`],

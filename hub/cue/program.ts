@@ -1,4 +1,4 @@
-/** What a template is evaluated with; `subject` (`ComponentDefinition/webservice`) names it in errors. */
+/** A template and its input; `subject` (`ComponentDefinition/webservice`) names it in errors. */
 export interface CueProgram {
   readonly subject: string;
   readonly template: string;
@@ -6,13 +6,13 @@ export interface CueProgram {
   readonly context: Readonly<Record<string, unknown>>;
 }
 
-/** The two texts of a program: its result, and its parameter alone for naming what is wrong. */
+/** The two texts of a program: its result, and its parameter alone, to name a property that is wrong. */
 export interface Source {
   readonly value: string;
   readonly parameter: string;
 }
 
-/** What the worker answers for a source; `parameter` true = the fault is in the parameter itself. */
+/** The worker's answer to a source; `parameter` true = the fault is in the parameter itself. */
 export type Evaluated = { readonly json: string } | { readonly fault: string; readonly parameter: boolean };
 
 const results = ['output', 'outputs', 'patch', 'patchOutputs'] as const;
@@ -42,7 +42,7 @@ export function readsContext(template: string, member: string): boolean {
   );
 }
 
-// What a template does not read must not make its text (and with it the memo's key) another one.
+// A member that the template does not read must not change the text, which is the memo's key.
 function usedContext({ template, context }: CueProgram): Record<string, unknown> {
   return Object.fromEntries(Object.entries(context).filter(([member]) => readsContext(template, member)));
 }

@@ -6,7 +6,7 @@ import type { Evaluated, Source } from './program.ts';
 /** Limits of the worker: milliseconds a source, milliseconds to start, and bytes of its heap before it is replaced. */
 export const workerLimits = { sourceMs: 5_000, startMs: 60_000, heapBytes: 384 * 1024 * 1024 } as const;
 
-/** How a batch ended: with an answer to each source, or early, because the worker is full, too slow, gone, or not wanted. */
+/** How a batch ended: with an answer to each source, or early, because the worker is full, too slow, has crashed, or was aborted. */
 export type End = 'done' | 'full' | 'timeout' | 'crash' | 'aborted';
 
 /** A worker thread that evaluates batches of sources, one batch at a time. */
@@ -70,17 +70,17 @@ export function startThread(clock: Clock, url: URL, sourceMs: number): Thread {
 
 interface ThreadState {
   isReady: boolean;
-  /** Why the thread is gone; null while it runs. */
+  /** Why the thread ended; null while it runs. */
   fault: Error | null;
 }
 
-/** A batch under way. */
+/** A batch that is being evaluated. */
 interface Batch {
   readonly end: Promise<End>;
   /** Gives the next message its full time: that of a source, or that of the start. */
   readonly restartClock: () => void;
   readonly take: (message: Message) => void;
-  /** The thread is gone. */
+  /** Ends the batch because the thread ended. */
   readonly fail: () => void;
   readonly finish: (end: End) => void;
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/ports/clock.ts';
 import type { Evaluated, Source } from './program.ts';
 import { startThread, type Thread } from './thread.ts';
 
-/** What came of a source: the worker's answer, or why there is none (too slow, crashed, no time left for it). */
+/** The worker's answer to a source, or why there is none (too slow, crashed, no time left). */
 export type Answer = Evaluated | { readonly stopped: 'timeout' | 'crash' | 'budget' };
 
 /** One worker thread that is replaced when it runs too long, crashes, or grows too big. */

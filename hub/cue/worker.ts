@@ -19,7 +19,7 @@ parentPort?.postMessage('ready');
 function evaluate(source: Source): Evaluated {
   const value = attempt(source.value);
   if ('json' in value) return value;
-  // The second look names the parameter: there the template's output does not get in the way.
+  // The second evaluation finds the faulty parameter: without the template's output, the error names it.
   const parameter = attempt(source.parameter);
   return 'fault' in parameter ? { fault: parameter.fault, parameter: true } : { ...value, parameter: false };
 }
@@ -40,7 +40,7 @@ interface Loaded {
   readonly instance: { readonly exports: { readonly mem?: { readonly buffer: ArrayBuffer } } };
 }
 
-// The package hides its instance; its memory only grows, so the other side must know when to start afresh.
+// The package hides its instance; its memory only grows, so the starting thread must know when to replace it.
 function captureHeap(): () => number {
   const loader = (globalThis as unknown as { readonly WebAssembly: Loader }).WebAssembly;
   const instantiate = loader.instantiate.bind(loader);

@@ -12,15 +12,15 @@ export type DefinitionKind = PinnedDefinition['kind'];
 
 /** A definition that Sluice brings along. */
 export interface BuiltinDefinition extends PinnedDefinition {
-  /** What it is for, in a sentence. */
+  /** Its purpose in one sentence. */
   readonly description: string;
-  /** `deployments.apps`: what a component runs as; null where no single resource is. */
+  /** The resource that a component runs as (`deployments.apps`); null where it is not a single one. */
   readonly workload: string | null;
   /** False where a user's definition of the same type does not count. */
   readonly isReplaceable: boolean;
 }
 
-/** A definition that counts for an application, and what its component runs as (null where nothing says it). */
+/** The definition that an application uses, and the resource that its component runs as (null where that is not known). */
 export interface FoundDefinition {
   readonly pinned: PinnedDefinition;
   readonly workload: string | null;
@@ -30,7 +30,7 @@ export interface FoundDefinition {
 export interface Catalog {
   /** The types of a kind, sorted. */
   readonly types: (kind: DefinitionKind) => readonly string[];
-  /** The definition that counts in a namespace: the one there, then the first other one by name, then the built-in one. */
+  /** The definition that a namespace uses: its own, else the first user's by namespace, else the built-in one; null where there is none. */
   readonly find: (kind: DefinitionKind, type: string, namespace: string) => FoundDefinition | null;
 }
 
@@ -108,7 +108,7 @@ function rankIn(namespace: string, doc: Definition): string {
   return `${namespaceOf(doc) === namespace ? 0 : 1} ${docKey(doc)}`;
 }
 
-// Only what a revision records: its record is compared and stored as a whole.
+// Only the members that a revision records: its record is compared and stored as a whole.
 function pinnedBuiltin({ kind, type, template, inPlace, appliesToWorkloads }: BuiltinDefinition): PinnedDefinition {
   return { kind, type, template, inPlace, appliesToWorkloads };
 }

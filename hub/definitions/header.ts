@@ -1,9 +1,9 @@
 import { SluiceError } from '../../shared/errors.ts';
 
-/** What the header of a built-in definition says, and the CUE text without it. */
+/** The settings in the header of a built-in definition, and the CUE text without them. */
 export interface DefinitionText {
   readonly kind: 'component' | 'trait' | 'shared';
-  /** The first paragraph of the header: what the definition is for. */
+  /** The first paragraph of the header: its purpose. */
   readonly description: string;
   /** The resource that a component runs as, in the words of `appliesToWorkloads`; null where no single one does. */
   readonly workload: string | null;
@@ -35,7 +35,7 @@ const settings: Readonly<Record<string, readonly string[] | null>> = {
 };
 
 /**
- * Reads the text of a built-in definition. Its header is the comment at the top: a paragraph that says what it is for,
+ * Reads the text of a built-in definition. Its header is the comment at the top: a paragraph with its purpose,
  * an empty comment line, then one setting a line (`// workload: deployments.apps`; lists with commas). `kind` is
  * required. Throws INTERNAL, with the name, for a header that says anything else.
  */

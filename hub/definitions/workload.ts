@@ -5,7 +5,7 @@ interface WorkloadReference {
   readonly definition?: { readonly apiVersion?: unknown; readonly kind?: unknown };
 }
 
-/** What a user's definition says that its component runs as, in the words of `appliesToWorkloads` (`deployments.apps`); null where it does not say. */
+/** The resource that a user's definition runs as, in the words of `appliesToWorkloads` (`deployments.apps`); null where it does not say. */
 export function workloadOf({ spec }: Pick<Definition, 'spec'>): string | null {
   const workload = spec.workload as WorkloadReference | null | undefined;
   if (typeof workload?.type === 'string') return workload.type.startsWith('autodetects.') ? null : workload.type;

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../shared/model/object.ts';
 import type { Application, Component } from '../model/documents.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
 
-/** A policy as an Application uses it; `properties` are what the policy's schema read. */
+/** A policy as an Application uses it; `properties` were read by the policy's schema. */
 export interface PolicyUse<P> {
   readonly name: string;
   readonly properties: P;
@@ -18,7 +18,7 @@ export interface PolicyCheck {
   readonly reporter: Reporter;
 }
 
-/** What is known of a cluster when it is decided whether a scope has it. */
+/** The facts of a cluster that a scope decides by. */
 export interface ScopeCluster {
   readonly name: string;
   readonly labels: Labels;
@@ -31,9 +31,9 @@ export interface ClusterScope {
   readonly namespace: string | null;
 }
 
-/** How the agent treats an object: what stands beside it in the application's content. */
+/** How the agent treats an object: an entry beside it in the application's content. */
 export type ObjectRule =
-  /** The live value at these paths is sent, and left out of the drift hash; a field that nobody else owns is never omitted. */
+  /** The live value at these paths is sent, and left out of the drift hash; a field that the agent alone owns is never omitted. */
   | { readonly rule: 'apply-once'; readonly paths: readonly string[] }
   /** Kept in the cluster when it is no longer wanted. */
   | { readonly rule: 'keep' }
@@ -42,7 +42,7 @@ export type ObjectRule =
   /** Never written; it must be there. */
   | { readonly rule: 'read-only' };
 
-/** The numbers of a rollout, as they are written; they take effect at the next pass and restart nothing. */
+/** The numbers of a rollout, as they are written; they take effect at the next pass and never restart a delivery. */
 export interface RolloutNumbers {
   readonly waves: readonly { readonly scope: ClusterScope; readonly soak?: string; readonly approval?: boolean }[];
   readonly maxConcurrent?: string;
@@ -52,7 +52,7 @@ export interface RolloutNumbers {
   readonly onFailure?: 'halt' | 'rollback';
 }
 
-/** One thing that a policy comes to. */
+/** One effect of a policy. */
 export type PolicyEffect =
   /** `topology`, `env-binding`: a place that the application is delivered to. */
   | { readonly kind: 'scope'; readonly scope: ClusterScope }
@@ -66,16 +66,16 @@ export type PolicyEffect =
   | { readonly kind: 'rollout'; readonly rollout: RolloutNumbers }
   /** A user's `PolicyDefinition`: objects that are delivered with the application. */
   | { readonly kind: 'manifests'; readonly manifests: readonly KubeObject[] }
-  /** `security`: reports what an object must not have; an empty list = nothing. */
+  /** `security`: faults of an object; empty where it is allowed. */
   | { readonly kind: 'audit'; readonly audit: (object: KubeObject) => readonly string[] };
 
 interface PolicyOf<P> {
   readonly type: string;
   /** Reads `properties`; strict, so that an unknown member is an error with a suggestion. */
   readonly schema: z.ZodType<P>;
-  /** Reports what the schema cannot say. */
+  /** Reports problems that the schema cannot find. */
   readonly check: (use: PolicyUse<P>, where: PolicyCheck) => void;
-  /** What the policy comes to. Pure; called when an application is compiled. */
+  /** The effects of the policy. Pure; called when an application is compiled. */
   readonly apply: (use: PolicyUse<P>, application: Application) => readonly PolicyEffect[];
 }
 

@@ -11,7 +11,7 @@ import { applyPatch, patchRulesOf } from './patch.ts';
 import type { Steps } from '../model/reporter.ts';
 import { isMap, type JsonMap } from './value.ts';
 
-/** A component to render: where it stands in its revision, and what its templates are told about the rest. */
+/** A component to render: its place in its revision, and the context of its templates. */
 export interface ComponentJob {
   readonly record: RevisionRecord;
   readonly index: number;
@@ -61,7 +61,7 @@ async function applySteps(
   draft: Draft,
   signal: AbortSignal,
 ): Promise<readonly RenderFault[]> {
-  // One message to the worker for all that does not look at what came before it.
+  // One message to the worker for all templates that do not read the output of earlier ones.
   const early = steps.filter((step) => !readsContext(step.definition.template, 'outputs?'));
   const programs = early.map((step) => step.program);
   const answers = await cue.evaluate(programs, signal);
@@ -148,7 +148,7 @@ function applyStep(draft: Draft, step: Step, value: CueValue): void {
     }
   }
   for (const [name, output] of Object.entries(value.outputs ?? {})) {
-    // Two traits may use one name for what they make; both are kept.
+    // Two traits may use one name for their outputs; both are kept.
     let key = name;
     while (draft.outputs.has(key)) key = `${key}'`;
     draft.outputs.set(key, output);
@@ -179,7 +179,7 @@ function finish(
   return { value: { hasWorkload: given === null && draft.output !== undefined, objects: mergeServices(objects) } };
 }
 
-// As in KubeVela, what a template does not name gets the component's name.
+// As in KubeVela, an object without a name gets the component's name.
 function named(value: unknown, name: string): unknown {
   if (!isMap(value)) return value;
   const metadata: JsonMap = isMap(value['metadata']) ? value['metadata'] : {};

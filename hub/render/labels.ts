@@ -2,21 +2,21 @@ import { label, managedBy } from '../../shared/model/names.ts';
 import { type KubeObject } from '../../shared/model/object.ts';
 import { isMap, mapAt, type JsonMap } from './value.ts';
 
-/** What the labels of a component's objects say. `revision` null = nothing about revisions (a plain Application). */
+/** The facts that the labels of a component's objects name. `revision` null = no revision (a plain Application). */
 export interface Stamp {
   readonly application: string;
   readonly component: string;
   readonly contextName: string;
   readonly revision: { readonly name: string; readonly suffix: string } | null;
-  /** True when the objects live beside those of other revisions, so that selectors must tell them apart. */
+  /** True when the objects of several revisions live side by side, so that selectors must tell them apart. */
   readonly isSuffixed: boolean;
   /** True for objects that are delivered as they are written: their metadata names the revision only when they are suffixed. */
   readonly isVerbatim: boolean;
 }
 
 /**
- * The object with the labels of semantics.md: on itself and on the pods that it runs. Beside other revisions every
- * map that named the component by its suffixed name names component and revision instead, in labels and selectors
+ * The object with the labels of semantics.md: on itself and on the pods that it runs. Side by side with
+ * more revisions, every map that named the component by its suffixed name names component and revision instead, in labels and selectors
  * alike, and the workload's selector holds the revision.
  */
 export function stamped(object: KubeObject, stamp: Stamp): KubeObject {
@@ -37,7 +37,7 @@ export function stamped(object: KubeObject, stamp: Stamp): KubeObject {
   return withPods(labelled, stamp, says);
 }
 
-/** The labels of what belongs to a whole deployment: traffic objects and shared Services. */
+/** The labels of objects that belong to a whole deployment: traffic objects and shared Services. */
 export function unitLabels(application: string, unitName: string): Record<string, string> {
   return {
     [label.name]: application,

@@ -2,22 +2,22 @@ import type { Attempt } from '../model/fault.ts';
 import type { RevisionComponent } from './revision.ts';
 import type { UnitOutcome } from './unit.ts';
 
-/** Values by name that are good for as long as what they were made from is the very same. */
+/** Values by name, each valid while the values that it was made from are identical. */
 export interface RoundMemo<T> {
-  /** The value that was kept under this name, made from exactly these (compared with `===`, one by one). */
+  /** The value of this name that was made from exactly these (compared with `===`, one by one). */
   readonly get: (name: string, from: readonly unknown[]) => T | undefined;
   readonly set: (name: string, from: readonly unknown[], value: T) => void;
-  /** Forgets what was neither got nor set since the last call: what is kept is what one round uses. */
+  /** Forgets every value that was neither got nor set since the last call. */
   readonly endRound: () => void;
 }
 
-/** What one render leaves to the next, so that an application that did not change is not rendered again. */
+/** Results of the last render, so that an application that did not change is not rendered again. */
 export interface RenderMemory {
   readonly revisions: RoundMemo<Extract<Attempt<readonly RevisionComponent[]>, { readonly value: unknown }>>;
   readonly units: RoundMemo<UnitOutcome>;
 }
 
-/** A memory of nothing. */
+/** An empty memory. */
 export function newRenderMemory(): RenderMemory {
   return { revisions: createRoundMemo(), units: createRoundMemo() };
 }
@@ -34,7 +34,7 @@ export function createRoundMemo<T>(): RoundMemo<T> {
   return {
     get: (name, from) => {
       const kept = now.get(name) ?? before.get(name);
-      if (kept === undefined || !isSame(kept.from, from)) return undefined;
+      if (kept === undefined || !areIdentical(kept.from, from)) return undefined;
       now.set(name, kept);
       return kept.value;
     },
@@ -48,6 +48,6 @@ export function createRoundMemo<T>(): RoundMemo<T> {
   };
 }
 
-function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((value, at) => value === b[at]);
+function areIdentical(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((value, index) => value === b[index]);
 }

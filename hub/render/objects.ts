@@ -12,8 +12,8 @@ const serverMembers = ['uid', 'resourceVersion', 'generation', 'creationTimestam
 const agentAnnotations: readonly string[] = [owner.registration, owner.nonce, owner.application];
 
 /**
- * Turns manifests into objects: checked for what every object needs, Lists opened, namespaces set, and what only a
- * server or an agent may write left out. Collects every fault.
+ * Turns manifests into objects: checked for what every object needs, Lists opened, namespaces set, and fields
+ * that only a server or an agent may write left out. Collects every fault.
  */
 export function toObjects(
   manifests: readonly Manifest[],
@@ -60,7 +60,7 @@ export function repeatedId(objects: readonly KubeObject[]): string | null {
   return null;
 }
 
-/** The object in canonical form: keys sorted, nothing shared with what it was made from. */
+/** The object in canonical form: keys sorted, a copy that shares no value with its source. */
 export function canonicalObject(object: KubeObject): KubeObject {
   return JSON.parse(canonicalJson(object)) as KubeObject;
 }
@@ -106,7 +106,7 @@ function metadataFault(kind: string, metadata: JsonMap): string | null {
   );
 }
 
-// Most kinds want DNS names, RBAC allows more; what no kind allows would not even be a path.
+// Most kinds require DNS names, RBAC allows more; these characters would break a request's path for every kind.
 function nameProblem(kind: string, name: unknown, generated: unknown): string | null {
   if ((name === undefined || name === '') && generated !== undefined) {
     return `${kind} has a generateName, but a delivered object needs a name`;

@@ -45,7 +45,7 @@ function lastField(line: string): string | undefined {
 
 /**
  * Merges a patch into a value: maps by member (null removes), lists of named items by their key, everything else is
- * replaced. `$patch: delete` on an item removes it, `$patch: replace` in a list or map drops what was there.
+ * replaced. `$patch: delete` on an item removes it, `$patch: replace` in a list or map removes the former content.
  */
 export function applyPatch(base: unknown, patch: unknown, rules: PatchRules, field = ''): unknown {
   if (patch === undefined) return base;
@@ -97,7 +97,7 @@ function mergeLists(
   return merged;
 }
 
-// What is added as a whole carries no removals and no directives.
+// A value that is added whole has no removals and no directives.
 function clean(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.filter((item) => !isMap(item) || item['$patch'] === undefined).map(clean);

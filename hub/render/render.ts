@@ -16,7 +16,7 @@ import type { ProviderRenderer } from './traffic/providers/provider.ts';
 import { renderUnit, type UnitOutcome, type UnitRevision } from './unit.ts';
 import { unitsOf, type Part, type Unit } from './units.ts';
 
-/** What rendering looks at. */
+/** Everything that rendering depends on. */
 export interface RenderInput {
   readonly fleet: Fleet;
   readonly history: RevisionHistory;
@@ -30,15 +30,15 @@ export interface RenderInput {
   readonly providers?: readonly ProviderRenderer[];
 }
 
-/** What was rendered, one entry per unit and cluster, and a hold for each unit that was not, or whose traffic waits there. */
+/** The rendered units, one entry for each cluster, and a hold for each unit that failed, or whose traffic waits there. */
 export interface RenderedFleet {
   readonly apps: readonly RenderedApp[];
   readonly holds: readonly FoundHold[];
 }
 
 /**
- * Renders every assigned unit for its clusters: the same input gives the same bytes. Never throws for what a document
- * does. What `memory` has from the render before, made from the very same, is not made again.
+ * Renders every assigned unit for its clusters: the same input gives the same bytes. Never throws for the content
+ * of a document. Results in `memory` that were made from identical input are used again.
  */
 export async function render(
   cue: CueEngine,
@@ -106,7 +106,7 @@ function outcomeOf(unit: Unit, rendered: Revisions, { memory, providers }: UnitP
   const known = memory.units.get(key, from);
   const outcome = known ?? renderUnit({ namespace, name, source, target, deployment, revisions }, providers);
   if (known === undefined) memory.units.set(key, from, outcome);
-  // The commit alone is of now: it says where the document stands, not what it says.
+  // Only the commit is newer: it says where the document stands, and changes no object.
   const isOfNow = outcome.app === null || outcome.app.source === source;
   return isOfNow ? outcome : { ...outcome, app: { ...outcome.app, source } };
 }

@@ -18,7 +18,7 @@ import { mapAt } from './value.ts';
 export interface RevisionComponent {
   readonly component: string;
   readonly contextName: string;
-  /** Objects that live beside those of other revisions. */
+  /** Objects of this revision alone, side by side with those of older and newer ones. */
   readonly own: readonly KubeObject[];
   /** Objects that are updated in place. */
   readonly shared: readonly KubeObject[];
@@ -39,8 +39,8 @@ export interface RevisionOptions {
 }
 
 /**
- * Renders all components of a revision. Beside other revisions (`isSuffixed`, under an ApplicationDeployment) they are
- * named `COMPONENT-SUFFIX`; a plain Application's keep their names and say nothing about the revision.
+ * Renders all components of a revision. Side by side with more revisions (`isSuffixed`, under an ApplicationDeployment)
+ * they are named `COMPONENT-SUFFIX`; those of a plain Application keep their names and do not name the revision.
  */
 export async function renderRevision(
   cue: CueEvaluator,
@@ -75,13 +75,13 @@ function stampOf(record: RevisionRecord, index: number, { isSuffixed, sources }:
   const name = component?.name ?? '';
   const definition = record.definitions[definitionKey('ComponentDefinition', component?.type ?? '')];
   const suffix = suffixOf(record.name);
-  const besides = isSuffixed && definition?.inPlace !== true;
+  const isSideBySide = isSuffixed && definition?.inPlace !== true;
   return {
     application: record.application.metadata.name,
     component: name,
-    contextName: besides ? `${name}-${suffix}` : name,
+    contextName: isSideBySide ? `${name}-${suffix}` : name,
     revision: isSuffixed ? { name: record.name, suffix } : null,
-    isSuffixed: besides,
+    isSuffixed: isSideBySide,
     isVerbatim: sourceOf(component?.type ?? '', sources).isVerbatim,
   };
 }
@@ -147,8 +147,8 @@ function splitRendered(objects: readonly KubeObject[], stamp: Stamp): Parts {
   return stamp.isSuffixed ? { own: labelled, shared: [] } : { own: [], shared: labelled };
 }
 
-// Of objects that are delivered as they are written, only Deployments and the autoscalers that target them live side by side: nothing else can be renamed
-// without knowing who refers to it.
+// Of objects that are delivered as they are written, only Deployments and the autoscalers that target them live side by
+// side: to rename an object, every reference to it must be known.
 function splitVerbatim(objects: readonly KubeObject[], stamp: Stamp, isUnderDeployment: boolean): Parts {
   if (!isUnderDeployment) return { own: [], shared: objects.map((object) => stamped(object, stamp)) };
   const deployments = new Set(objects.filter(isDeployment).map(({ metadata }) => metadata.name));

@@ -16,19 +16,19 @@ import type { ComponentSource } from '../sources/source.ts';
 /** A history without revisions. */
 export const emptyHistory: RevisionHistory = { revisions: new Map(), newest: new Map() };
 
-/** What the recording of revisions depends on beside the fleet. */
+/** The lists and facts that recording depends on beside the fleet. */
 export interface RecordOptions {
   /** The definitions beside those of the fleet (default: the built-in ones). */
   readonly definitions?: readonly BuiltinDefinition[];
   /** The component sources there are (default: all of hub/sources). */
   readonly sources?: readonly ComponentSource[];
-  /** Revisions (`namespace/NAME-vN`) without a render that they could pin: they take the definitions of now. */
+  /** Revisions (`namespace/NAME-vN`) without a render that they could pin: they take the current definitions. */
   readonly unrendered?: ReadonlySet<string>;
 }
 
 /**
  * Records every application of the fleet: a spec that is new becomes the next `NAME-vN`, one that was there before
- * gets its old number. A revision pins its definitions and the files that it refers to. Applications that are gone
+ * gets its old number. A revision pins its definitions and the files that it refers to. Removed applications
  * keep their revisions, so that numbers are never used again.
  */
 export function recordRevisions(history: RevisionHistory, fleet: Fleet, options: RecordOptions = {}): RevisionHistory {

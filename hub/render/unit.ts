@@ -37,7 +37,7 @@ export interface UnitOnCluster {
   readonly revisions: readonly UnitRevision[];
 }
 
-/** The unit as the cluster gets it, or everything that is wrong; a warning stops nothing. */
+/** The unit as the cluster gets it, or every fault; a warning alone does not stop it. */
 export interface UnitOutcome {
   readonly app: RenderedApp | null;
   readonly warning: TrafficOutcome['warning'];

@@ -10,7 +10,7 @@ import type { UnitTarget } from './unit.ts';
 export interface Part {
   readonly assignment: Assignment;
   readonly record: RevisionRecord;
-  /** The Application document, when it still says what this revision says: errors can name a place in it. */
+  /** The Application document, when its newest revision is this one: errors can name a place in it. */
   readonly document: Sourced<unknown> | null;
 }
 
@@ -25,7 +25,7 @@ export interface Unit {
   readonly parts: readonly Part[];
 }
 
-/** What the units are made from. */
+/** The facts that units are made from. */
 export interface UnitsInput {
   readonly fleet: Fleet;
   readonly history: RevisionHistory;

@@ -5,12 +5,12 @@ import { isMap, listAt, mapAt, valueAt, type JsonMap } from './value.ts';
 /** Where the number of replicas of a scalable workload stands. */
 export const replicasPointer = '/spec/replicas';
 
-/** True for a workload with a scale subresource: the well-known kinds, and any other that declares spec.replicas. */
+/** True for a workload with a scale subresource: the well-known kinds, and every kind that declares spec.replicas. */
 export function isScalable(object: KubeObject): boolean {
   return factsOf(idOf(object)).isScalable || replicasOf(object) !== undefined;
 }
 
-/** What a workload says about its replicas. */
+/** The number of replicas that a workload's manifest sets. */
 export function replicasOf(object: KubeObject): number | undefined {
   const replicas = valueAt(object, 'spec', 'replicas');
   return typeof replicas === 'number' ? replicas : undefined;

@@ -31,12 +31,12 @@ export interface ComponentSource {
   readonly types: readonly string[];
   /** True where objects are delivered as they are written: of those, only Deployments can live beside another revision's. */
   readonly isVerbatim: boolean;
-  /** Reports what is wrong with a component's properties, as far as the repository alone says it. */
+  /** Reports problems of a component's properties that the repository alone shows. */
   readonly check: (component: Component, where: SourceCheck) => void;
   /** Those of the paths that the component refers to: its revision pins their text, and a change of it is a new revision. */
   readonly filesOf: (component: Component, paths: Iterable<string>) => readonly string[];
-  /** What the definition's CUE text gets as `parameter`. */
+  /** The `parameter` of the definition's CUE text. */
   readonly parameterOf: (component: Component) => unknown;
-  /** The objects before traits; none = the template's `output` is the first. Never throws for what a document says. */
+  /** The objects before traits; none = the template's `output` is the first. Never throws for the content of a document. */
   readonly manifests: (job: SourceJob, signal: AbortSignal) => Promise<Attempt<readonly Manifest[]>>;
 }

@@ -7,7 +7,7 @@ import type { Reporter, Steps } from '../model/reporter.ts';
 import { suggestion } from './problems.ts';
 import { workloadsInstead } from './workloads.ts';
 
-/** Checks what the shape of an Application cannot say: names, types, policies and workflow, files. */
+/** Checks an Application beyond its shape: names, types, policies and workflow, files. */
 export function checkApplication(doc: Application, references: References, reporter: Reporter): void {
   checkName('label', doc.metadata.name, ['metadata', 'name'], reporter);
   const names = new Set<string>();

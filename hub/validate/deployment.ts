@@ -5,7 +5,7 @@ import type { Reporter, Steps } from '../model/reporter.ts';
 import { suggestion } from './problems.ts';
 import { checkTraffic } from './traffic.ts';
 
-/** Checks what the shape of an ApplicationDeployment cannot say: revisions, placements, traffic, rollout. */
+/** Checks an ApplicationDeployment beyond its shape: revisions, placements, traffic, rollout. */
 export function checkDeployment(doc: ApplicationDeployment, references: References, reporter: Reporter): void {
   checkName('label', doc.metadata.name, ['metadata', 'name'], reporter);
   const names = new Set<string>();
@@ -23,7 +23,7 @@ export function checkDeployment(doc: ApplicationDeployment, references: Referenc
   checkRollout(doc.spec.rollout ?? {}, reporter);
 }
 
-/** The application (`namespace/name`) whose revision a name in this namespace is; null for what is no `NAME-vN`. */
+/** The application (`namespace/name`) that a revision's name belongs to; null for a name that is not `NAME-vN`. */
 export function applicationOf(revisionName: string, namespace: string): string | null {
   const found = /^(.+)-v[1-9][0-9]*$/.exec(revisionName);
   return found === null ? null : `${namespace}/${found[1] ?? ''}`;
@@ -41,7 +41,7 @@ function checkRevision(
   const where = [...path, 'revisionName'];
   const key = applicationOf(revisionName, namespaceOf(doc));
   if (key === null) {
-    reporter.error('NAME_INVALID', where, `${revisionName} is no revision`, 'revisions are named APPLICATION-vN');
+    reporter.error('NAME_INVALID', where, `${revisionName} is not a revision`, 'revisions are named APPLICATION-vN');
     return;
   }
   const application = references.applications.get(key);
@@ -81,7 +81,7 @@ function checkPlacements({ placement, revisionName }: AppRevision, path: Steps, 
     clusters.add(name);
     if (typeof clusterSelector?.pick === 'number' && clusterSelector.pick > 1) {
       const message = `pick: ${clusterSelector.pick} can never be reached with a name`;
-      reporter.error('PLACEMENT_CONFLICT', [...where, 'pick'], message, 'take the name or the pick away');
+      reporter.error('PLACEMENT_CONFLICT', [...where, 'pick'], message, 'remove the name or the pick');
     }
   }
 }
@@ -97,7 +97,7 @@ function checkRollout(rollout: Readonly<Record<string, unknown>>, reporter: Repo
         'supported in rollout: progressDeadline',
       );
     } else if (!/^(?:[0-9]+[smh])+$/.test(String(value))) {
-      reporter.error('DOCUMENT_INVALID', path, `${String(value)} is no duration`, 'write it as 90s, 15m or 1h30m');
+      reporter.error('DOCUMENT_INVALID', path, `${String(value)} is not a duration`, 'use the form 90s, 15m or 1h30m');
     }
   }
 }

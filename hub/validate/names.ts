@@ -8,7 +8,7 @@ const rules = {
   subdomain: { pattern: subdomain, longest: 253, words: 'lower case letters, digits, dashes and dots' },
 } as const;
 
-/** Reports a name that is no RFC 1123 label or subdomain (NAME_INVALID), or too long for one (NAME_TOO_LONG). */
+/** Reports a name that is not an RFC 1123 label or subdomain (NAME_INVALID), or too long for one (NAME_TOO_LONG). */
 export function checkName(kind: keyof typeof rules, name: string, path: Steps, reporter: Reporter): void {
   const { pattern, longest, words } = rules[kind];
   if (!pattern.test(name)) {
@@ -40,12 +40,18 @@ export function checkLabels(
     const [name = '', prefix] = key.split('/').reverse();
     const isKey =
       name !== '' && name.length <= 63 && labelValue.test(name) && (prefix === undefined || subdomain.test(prefix));
-    if (!isKey) reporter.error('NAME_INVALID', [...path, key], `"${key}" is no label key`, 'write prefix/name or name');
+    if (!isKey)
+      reporter.error(
+        'NAME_INVALID',
+        [...path, key],
+        `"${key}" is not a label key`,
+        'use the form prefix/name, or name',
+      );
     if (labelValue.test(value) && value.length <= 63) continue;
     reporter.error(
       'NAME_INVALID',
       [...path, key],
-      `"${value}" is no label value`,
+      `"${value}" is not a label value`,
       'use at most 63 letters, digits, dashes, dots and underscores',
     );
   }

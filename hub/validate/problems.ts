@@ -46,7 +46,7 @@ function isWithin(inner: Steps, outer: Steps): boolean {
   return outer.every((step, index) => inner[index] === step);
 }
 
-/** `did you mean X?`, else the list of what there is, else nothing. */
+/** `did you mean X?`; where no candidate is similar, all of them. */
 export function suggestion(word: string, candidates: readonly string[], what: string): string {
   const meant = similar(word, candidates);
   if (meant !== undefined) return `did you mean ${meant}?`;

@@ -16,13 +16,13 @@ import { readShape } from './shape.ts';
 /** A document after its shape was read; `doc` is null when it is broken, `key` when not even its name can be told. */
 export interface ReadDocument {
   readonly raw: RawDocument;
-  /** Kind without alias; empty when it is none of ours. */
+  /** Kind without alias; empty for a kind that Sluice does not read. */
   readonly kind: string;
   readonly key: string | null;
   /** The document with aliases and defaults put right, before its shape was checked. */
   readonly value: Readonly<Record<string, unknown>>;
   readonly doc: unknown;
-  /** Of a broken document what can still be checked. */
+  /** The part of a broken document that can still be checked. */
   readonly rest: unknown;
   readonly reporter: Reporter;
 }
@@ -34,19 +34,19 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   ...Object.fromEntries(definitionKinds.map((kind) => [kind, definition])),
 };
 
-// A file that stays as it is keeps its documents: one that was read without a fault is the same value in each commit.
-const wellRead = new WeakMap<RawDocument, Omit<ReadDocument, 'reporter'>>();
+// The loader gives the same value again for a document whose file did not change: valid ones are read once.
+const validDocuments = new WeakMap<RawDocument, Omit<ReadDocument, 'reporter'>>();
 
 /** Reads one document: aliases, a missing apiVersion and a top-level `name` are put right, then its shape is checked. */
 export function readDocument(raw: RawDocument): ReadDocument {
-  const known = wellRead.get(raw);
+  const known = validDocuments.get(raw);
   if (known !== undefined) return { ...known, reporter: reporterFor(raw, known) };
-  const { reporter, ...read } = readAnew(raw);
-  if (read.doc !== null) wellRead.set(raw, read);
+  const { reporter, ...read } = readFresh(raw);
+  if (read.doc !== null) validDocuments.set(raw, read);
   return { ...read, reporter };
 }
 
-function readAnew(raw: RawDocument): ReadDocument {
+function readFresh(raw: RawDocument): ReadDocument {
   const value = normalised(raw.value as Readonly<Record<string, unknown>>);
   const kind = typeof value['kind'] === 'string' ? value['kind'] : '';
   const key = keyOf(kind, value);
@@ -90,7 +90,7 @@ function normalised(value: Readonly<Record<string, unknown>>): Readonly<Record<s
 function keyOf(kind: string, value: Readonly<Record<string, unknown>>): string | null {
   const { metadata } = value;
   if (!isMapping(metadata) || typeof metadata['name'] !== 'string' || metadata['name'] === '') return null;
-  // Clusters have no namespace: one that is written means nothing.
+  // Clusters have no namespace: one that is written is ignored.
   const isNamespaced = kind !== 'Cluster' && typeof metadata['namespace'] === 'string';
   return `${isNamespaced ? String(metadata['namespace']) : 'default'}/${metadata['name']}`;
 }

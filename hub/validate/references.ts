@@ -24,7 +24,7 @@ export const builtinLists: Lists = {
   steps,
 };
 
-/** What the documents of one snapshot can refer to. */
+/** Everything that the documents of one snapshot can refer to. */
 export interface References {
   readonly components: readonly string[];
   readonly traits: readonly string[];

@@ -3,11 +3,11 @@ import { similar } from './similar.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
 import { pathText } from './problems.ts';
 
-/** What reading a shape came to. */
+/** A value after its shape was read. */
 export interface Shape<T> {
   /** The value; null when it could not be read whole. */
   readonly doc: T | null;
-  /** The value without its faulty members, when that can be read: good for finding further problems, and nothing else. */
+  /** The value without its faulty members, when that can be read: only for finding further problems. */
   readonly rest: T | null;
 }
 
@@ -54,7 +54,7 @@ function report(issue: z.core.$ZodIssue, subject: Subject): void {
 function unknownField(path: Steps, { schema, reporter }: Subject): void {
   const known = keysAt(schema, path.slice(0, -1));
   const meant = similar(String(path.at(-1)), known);
-  const list = known.length > 0 && known.length <= 12 ? `known here: ${known.join(', ')}` : 'take it away';
+  const list = known.length > 0 && known.length <= 12 ? `fields here: ${known.join(', ')}` : 'remove it';
   const hint = meant === undefined ? list : `did you mean ${meant}?`;
   reporter.error('UNKNOWN_FIELD', path, `unknown field ${pathText(path)}`, hint);
 }
@@ -123,7 +123,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** The schema's definition as zod keeps it: only what is needed to find the keys that are allowed somewhere. */
+/** The part of zod's schema definition that is needed to find the keys that are allowed at a path. */
 interface Definition {
   readonly type: string;
   readonly innerType?: z.ZodType;

@@ -14,7 +14,7 @@ import { suggestion } from './problems.ts';
 
 interface Context {
   readonly doc: ApplicationDeployment;
-  /** What the provider that the document names can do; null for `auto` and `none`, where nothing is known yet. */
+  /** The provider that the document names; null for `auto` and `none`: the cluster decides, or there is no traffic object. */
   readonly provider: TrafficProvider | null;
   readonly references: References;
   readonly reporter: Reporter;
@@ -90,7 +90,7 @@ function checkRegex(
     reporter.error('UNSUPPORTED', path, `${provider.name} has no regex matches`, hint);
   }
   if (!isExpression(value.regex)) {
-    reporter.error('DOCUMENT_INVALID', path, `"${value.regex}" is no regular expression`);
+    reporter.error('DOCUMENT_INVALID', path, `"${value.regex}" is not a regular expression`);
   }
 }
 
@@ -125,7 +125,7 @@ function checkComponent(
   const key = `${namespaceOf(doc)}/${revisionName.replace(/-v[0-9]+$/, '')}`;
   const components = references.applications.get(key)?.spec.components.map(({ name }) => name);
   if (components !== undefined && !components.includes(componentName)) {
-    // An older revision may well have it, which only the ledger knows: rendering that one decides.
+    // An older revision may have the component; only its record says so, and its rendering decides.
     const hint = suggestion(componentName, components, 'its components');
     const message = `the application ${key} has no component ${componentName} now`;
     reporter.warn('REFERENCE_NOT_FOUND', [...path, index, 'componentName'], message, hint);

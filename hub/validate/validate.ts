@@ -11,13 +11,14 @@ import { checkApplication } from './application.ts';
 import { checkDeployment, namedIn } from './deployment.ts';
 import { builtinLists, referencesOf, type Lists, type References } from './references.ts';
 import { checkLabels, checkName } from './names.ts';
-import { checkCluster, checkDefinition } from './other.ts';
+import { checkCluster } from './cluster.ts';
+import { checkDefinition } from './definition.ts';
 import { inOrder } from './problems.ts';
 import { readDocument, type ReadDocument } from './read.ts';
 
 /**
- * Checks every document of a snapshot, by itself and against the others. Everything that is wrong is collected, in the
- * order of files and lines; the fleet has what is right, and names what is broken as frozen. Pure.
+ * Checks every document of a snapshot, by itself and against the rest. Collects every problem, in the order of files and
+ * lines; the fleet has the valid documents, and names the broken ones as frozen. Pure.
  */
 export function validate(snapshot: Snapshot, lists: Lists = builtinLists): Validated {
   const documents = snapshot.documents.map(readDocument);
@@ -51,7 +52,7 @@ function check({ kind, doc, rest, reporter }: ReadDocument, references: Referenc
   if (kind !== 'Cluster') checkLabels(metadata.labels, ['metadata', 'labels'], reporter);
 }
 
-// None of two documents with one name can be trusted to be the one that is meant: both are broken.
+// Which of two documents with one name is meant cannot be told: both are broken.
 function reportDuplicates(documents: readonly ReadDocument[]): void {
   const groups = new Map<string, ReadDocument[]>();
   for (const read of documents) {

@@ -2,9 +2,9 @@ import type { Catalog } from '../definitions/catalog.ts';
 import type { Component } from '../model/documents.ts';
 
 /**
- * What a trait's definition says that it applies to, when the component is none of it; null when it applies, or when
- * the definition says nothing. Entries are as in KubeVela: `*`, a component type, `deployments.apps`, `*.apps`. Where
- * nothing says what a component runs as, entries of the latter two kinds count as fitting.
+ * The workloads that a trait applies to instead of this component; null when it applies, or when its definition has no
+ * such list. Entries are as in KubeVela: `*`, a component type, `deployments.apps`, `*.apps`. Where the workload of the
+ * component is not known, entries of the latter two kinds count as fitting.
  */
 export function workloadsInstead(
   catalog: Catalog,

@@ -7,7 +7,7 @@ import type { ClusterScope } from '../policies/policy.ts';
 /** The phases of a step, as in KubeVela. */
 export type StepPhase = 'pending' | 'running' | 'suspending' | 'succeeded' | 'failed' | 'skipped';
 
-/** A step as a workflow uses it; `properties` are what the step's schema read. */
+/** A step as a workflow uses it; `properties` were read by the step's schema. */
 export interface StepUse<P> {
   readonly name: string;
   readonly properties: P;
@@ -73,7 +73,7 @@ export interface StepEffect {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** What a step comes to in one pass. */
+/** The outcome of a step in one pass. */
 export interface StepOutcome {
   readonly phase: StepPhase;
   readonly message: string;
@@ -90,7 +90,7 @@ interface StepTypeOf<P> {
   readonly type: string;
   /** Reads `properties`; strict, so that an unknown member is an error with a suggestion. */
   readonly schema: z.ZodType<P>;
-  /** Reports what the schema cannot say. */
+  /** Reports problems that the schema cannot find. */
   readonly check: (use: StepUse<P>, where: StepCheck) => void;
   /** The next moment of the step: pure, level-based, and the same answer when it is called twice. */
   readonly run: (use: StepUse<P>, input: StepInput) => StepOutcome;

@@ -21,7 +21,7 @@ export interface Rule {
 
 /** The revisions of a deployment on a cluster, and the Services that lead to them. */
 export interface Placement {
-  /** Replicas of each revision that is placed here; null when nothing says how many. */
+  /** Replicas of each revision that is placed here; null where the placement does not set them. */
   readonly replicas: ReadonlyMap<string, number | null>;
   readonly service: (revision: string, component: string) => string;
   /** The Service over all revisions: for kinds without weights, where the replicas behind one Service decide the split. */

@@ -30,7 +30,7 @@ export interface TrafficCluster {
 export interface TrafficOutcome {
   /** Services by the revision that they stand for. */
   readonly ofRevision: ReadonlyMap<string, readonly KubeObject[]>;
-  /** What belongs to the deployment as a whole: the traffic object, and Services over all revisions. */
+  /** Objects of the deployment as a whole: the traffic object, and Services over all revisions. */
   readonly objects: readonly KubeObject[];
   readonly traffic: readonly BundleTraffic[];
   readonly notes: readonly string[];
@@ -85,7 +85,7 @@ export function renderTraffic(
   }
 }
 
-// Somebody who installs a better provider wonders why nothing happens.
+// Without a note, a better provider that was installed later would seem to be ignored.
 function withNote(base: TrafficOutcome, { provider, better }: Extract<Choice, { kind: 'provider' }>): TrafficOutcome {
   if (better === null) return base;
   return {
@@ -94,7 +94,7 @@ function withNote(base: TrafficOutcome, { provider, better }: Extract<Choice, { 
   };
 }
 
-// A provider that was asked for by name and is not there: what runs stays as it is.
+// The cluster lacks the provider that the document names: the running objects stay as they are.
 function withoutProvider(
   base: TrafficOutcome,
   traffic: Traffic,

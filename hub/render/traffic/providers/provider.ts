@@ -2,7 +2,7 @@ import type { KubeObject, ObjectMeta } from '../../../../shared/model/object.ts'
 import type { ProviderName } from '../../../../shared/model/traffic.ts';
 import type { Rule } from '../rules.ts';
 
-/** What every traffic object of a deployment starts from. */
+/** The parts of a traffic object that do not depend on rules. */
 export interface TrafficHeader {
   readonly metadata: ObjectMeta;
   readonly hosts: readonly string[];
@@ -11,17 +11,17 @@ export interface TrafficHeader {
   readonly className: string | undefined;
 }
 
-/** A traffic object and where each weight stands in it; or why the provider cannot say what the rules ask for. */
+/** A traffic object and where each weight stands in it; or why the provider cannot express the rules. */
 export type TrafficShape =
   | { readonly object: KubeObject; readonly pointer: ((rule: number, backend: number) => string) | null }
   | { readonly fault: string; readonly hint: string };
 
-/** Writes the rules of a deployment as an object of a provider's kind; what the kind can do stands in shared/model/traffic.ts. */
+/** Writes the rules of a deployment as an object of a provider's kind; the abilities of the kind are in shared/model/traffic.ts. */
 export interface ProviderRenderer {
   readonly name: ProviderName;
   /**
-   * True where its kinds may be served without anything behind them, so that `auto` looks for a gateway before it
-   * chooses this provider.
+   * True for kinds that clusters serve even where no gateway runs: `auto` chooses such a provider only where a gateway
+   * is named.
    */
   readonly needsGateway: boolean;
   /** The traffic object. `pointer` is null for a kind without weights. Pure. */
