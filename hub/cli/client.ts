@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { SluiceError } from '../../shared/errors.ts';
 import { textOption, type FlagsOf } from '../../shared/lib/command.ts';
-import { hubClient, type HubClient } from '../api/client.ts';
+import type { HubClient } from '../api/client.ts';
 import { readAccess, readSecret, type HubAccess } from '../config/data-folder.ts';
 import { dataFolder, dataOption, type CliContext } from './context.ts';
 
@@ -22,6 +22,8 @@ export async function withClient<T>(
   run: (client: HubClient) => Promise<T>,
 ): Promise<T> {
   const { terminal } = context;
+  // The client has the schemas of all answers: commands that ask no hub do not load them.
+  const { hubClient } = await import('../api/client.ts');
   const ca = flags.caFile === undefined ? [] : [await readFile(terminal.path(flags.caFile), 'utf8')];
   const access = await findAccess(context, flags);
   const { certificate } = access;

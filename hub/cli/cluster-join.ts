@@ -2,7 +2,6 @@ import { access, writeFile } from 'node:fs/promises';
 import { asSluiceError, SluiceError } from '../../shared/errors.ts';
 import { providerNames } from '../../shared/model/traffic.ts';
 import { choiceOption, switchOption, textOption } from '../../shared/lib/command.ts';
-import { parseJoinLine } from '../../shared/wire/join.ts';
 import { capabilitiesOf, unknownCapabilities } from '../model/capabilities.ts';
 import { hubOptions, withClient } from './client.ts';
 import { command } from './context.ts';
@@ -53,6 +52,7 @@ export const joinCommand = command({
       terminal.out(answer.line + '\n');
       return;
     }
+    const { parseJoinLine } = await import('../../shared/wire/join.ts');
     await writeSecret(terminal.path(file), answer.line + '\n');
     terminal.out(
       `cluster ${answer.name} is registered; its join file is ${file} (a secret, valid until ${answer.expires})\n` +

@@ -1,6 +1,6 @@
 import { defaultChoice, switchOption, type CommandGroup } from '../../shared/lib/command.ts';
 import type { Terminal } from '../../shared/ports/terminal.ts';
-import { clusterEntry, type ClusterEntry } from '../api/bodies.ts';
+import type { ClusterEntry } from '../api/bodies.ts';
 import { clusterTable } from '../status/clusters.ts';
 import { hubOptions, withClient } from './client.ts';
 import { joinCommand } from './cluster-join.ts';
@@ -14,6 +14,7 @@ const listCommand = command({
   options: { output: defaultChoice('-o, --output <form>', 'form', ['table', 'json'], 'table'), ...hubOptions },
   run: async (context, _, flags) => {
     const answer = await withClient(context, flags, (client) => client.list());
+    const { clusterEntry } = await import('../api/bodies.ts');
     const clusters = answer.clusters.map((cluster) => clusterEntry.parse(cluster));
     const { terminal } = context;
     if (flags.output === 'json') terminal.out(JSON.stringify({ clusters }, null, 2) + '\n');

@@ -1,14 +1,6 @@
 import { defaultChoice, switchOption, textOption } from '../../shared/lib/command.ts';
-import type { HubClient } from '../api/client.ts';
-import type { StatusView } from '../api/status.ts';
-import { statusExit } from '../status/view.ts';
-import { changeLine, statusTable, summaryLine } from '../status/table.ts';
-import { yamlText } from '../../shared/lib/yaml/write.ts';
 import { hubOptions, withClient } from './client.ts';
-import { command, type CliContext } from './context.ts';
-
-const forms = ['table', 'wide', 'json', 'yaml'] as const;
-type Form = (typeof forms)[number];
+import { command } from './context.ts';
 
 /** `sluice-hub status`: what runs where, how healthy it is, and how old that knowledge is. */
 export const statusCommand = command({
@@ -18,79 +10,13 @@ export const statusCommand = command({
   options: {
     cluster: textOption('--cluster <name>', 'only this cluster'),
     watch: switchOption('-w, --watch', 'keep showing: redraw on a terminal, print changes in a pipe'),
-    output: defaultChoice('-o, --output <form>', 'form', forms, 'table'),
+    output: defaultChoice('-o, --output <form>', 'form', ['table', 'wide', 'json', 'yaml'], 'table'),
     ...hubOptions,
   },
-  run: (context, [app], flags) =>
-    withClient(context, flags, async (client) => {
-      const { cluster, output } = flags;
-      if (flags.watch === true) return watch(context, client, { app, cluster, output });
-      const { view } = await client.status({ app, cluster });
-      context.terminal.out(textOf(context, view, output));
-      return statusExit(view);
+  run: (context, [app], { cluster, watch, output, ...hub }) =>
+    withClient(context, hub, async (client) => {
+      const { printStatus, watchStatus } = await import('./status-output.ts');
+      const print = watch === true ? watchStatus : printStatus;
+      return print(context, client, { app, cluster, output });
     }),
 });
-
-function textOf({ terminal }: CliContext, view: StatusView, form: Form): string {
-  if (form === 'json') return JSON.stringify(view, null, 2) + '\n';
-  if (form === 'yaml') return yamlText(view);
-  // A pipe has no width of its own: nothing is cut there unless the caller says how wide it is.
-  const columns = terminal.interactive || terminal.env['COLUMNS'] !== undefined ? terminal.columns() : 200;
-  return statusTable(view, { columns, color: terminal.color, wide: form === 'wide' });
-}
-
-interface Watched {
-  readonly app: string | undefined;
-  readonly cluster: string | undefined;
-  readonly output: Form;
-}
-
-/** Shows every new version until interrupted; the exit status is that of the last one. */
-async function watch(context: CliContext, client: HubClient, { app, cluster, output }: Watched): Promise<number> {
-  const { terminal, signal } = context;
-  const show = terminal.interactive ? redraw : printChanges(output);
-  let known: string | undefined;
-  let exit = 0;
-  for (;;) {
-    const answer = await client.status({ app, cluster, known }).catch((error: unknown) => {
-      if (signal.aborted) return null;
-      throw error;
-    });
-    if (answer === null) break;
-    known = answer.version;
-    show(context, answer.view, output);
-    exit = statusExit(answer.view);
-  }
-  if (terminal.interactive) terminal.out('\n');
-  return exit;
-}
-
-type Show = (context: CliContext, view: StatusView, form: Form) => void;
-
-/** Draws over what was there: home, each line cleared to its end, the rest of the screen cleared. */
-const redraw: Show = (context, view, form) => {
-  const text = textOf(context, view, form).replaceAll('\n', '\u001b[K\n');
-  context.terminal.out(`\u001b[H${text}\u001b[J`);
-};
-
-/** In a pipe: one line for every row that changed and the summary when it did; whole documents for json. */
-function printChanges(output: Form): Show {
-  const last = new Map<string, string>();
-  let summary = '';
-  return ({ terminal }, view) => {
-    if (output === 'json') {
-      terminal.out(JSON.stringify(view) + '\n');
-      return;
-    }
-    const at = view.at.slice(11, 19);
-    for (const row of view.applications) {
-      const key = `${row.application} ${row.cluster}`;
-      const line = changeLine(row, at);
-      if (last.get(key)?.slice(at.length) !== line.slice(at.length)) terminal.out(line + '\n');
-      last.set(key, line);
-    }
-    const now = summaryLine(view);
-    if (now !== summary) terminal.out(`${at} ${now}\n`);
-    summary = now;
-  };
-}

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openReports, type ReceivedReports } from '../collect/reports.ts';
 import type { HubConfig } from '../config/config.ts';
-import { dataFiles, ensureSecret, readSecret } from '../config/data-folder.ts';
+import { dataFiles, dataFolders, ensureSecret, readSecret } from '../config/data-folder.ts';
 import { startCueEngine, type CueEngine } from '../cue/engine.ts';
 import { openStores, type HubStores } from '../store/open.ts';
 import { openRemotes } from '../store/remotes.ts';
@@ -30,7 +30,7 @@ export async function openHub(config: HubConfig, ports: HubPorts, signal: AbortS
   const secrets = await openSecrets(config);
   const remotes = openRemotes(config, ports.createHttp);
   const stores = await openStores(data, { clock, remotes, keyFile, signal });
-  const reports = await openReports(fileReportStore(join(data, 'reports'), log));
+  const reports = await openReports(fileReportStore(join(data, dataFolders.reports), log));
   const source = await openConfigSource(config, ports);
   const cue = startCueEngine({ clock, ...config.render });
   return {

@@ -31,6 +31,7 @@ describe('what CONTRIBUTING.md says of additions', () => {
       'a workflow step',
       'a health rule',
       'a command',
+      'a flag of `serve`',
       'a call of the HTTP interface',
     ]);
   });

@@ -1,0 +1,89 @@
+import { yamlText } from '../../shared/lib/yaml/write.ts';
+import type { HubClient } from '../api/client.ts';
+import type { StatusView } from '../api/status.ts';
+import { changeLine, statusTable, summaryLine } from '../status/table.ts';
+import { statusExit } from '../status/view.ts';
+import type { CliContext } from './context.ts';
+
+/** How the status is written. */
+export type StatusForm = 'table' | 'wide' | 'json' | 'yaml';
+
+/** The part of the status that is shown, and how. */
+export interface StatusQuery {
+  readonly app: string | undefined;
+  readonly cluster: string | undefined;
+  readonly output: StatusForm;
+}
+
+/** Prints the status now, and gives its exit status. */
+export async function printStatus(
+  context: CliContext,
+  client: HubClient,
+  { app, cluster, output }: StatusQuery,
+): Promise<number> {
+  const { view } = await client.status({ app, cluster });
+  context.terminal.out(textOf(context, view, output));
+  return statusExit(view);
+}
+
+/** Shows every new version until interrupted; the exit status is that of the last one. */
+export async function watchStatus(
+  context: CliContext,
+  client: HubClient,
+  { app, cluster, output }: StatusQuery,
+): Promise<number> {
+  const { terminal, signal } = context;
+  const show = terminal.interactive ? redraw : printChanges(output);
+  let known: string | undefined;
+  let exit = 0;
+  for (;;) {
+    const answer = await client.status({ app, cluster, known }).catch((error: unknown) => {
+      if (signal.aborted) return null;
+      throw error;
+    });
+    if (answer === null) break;
+    known = answer.version;
+    show(context, answer.view, output);
+    exit = statusExit(answer.view);
+  }
+  if (terminal.interactive) terminal.out('\n');
+  return exit;
+}
+
+function textOf({ terminal }: CliContext, view: StatusView, form: StatusForm): string {
+  if (form === 'json') return JSON.stringify(view, null, 2) + '\n';
+  if (form === 'yaml') return yamlText(view);
+  // A pipe has no width of its own: nothing is cut there unless the caller says how wide it is.
+  const columns = terminal.interactive || terminal.env['COLUMNS'] !== undefined ? terminal.columns() : 200;
+  return statusTable(view, { columns, color: terminal.color, wide: form === 'wide' });
+}
+
+type Show = (context: CliContext, view: StatusView, form: StatusForm) => void;
+
+/** Draws over what was there: home, each line cleared to its end, the rest of the screen cleared. */
+const redraw: Show = (context, view, form) => {
+  const text = textOf(context, view, form).replaceAll('\n', '\u001b[K\n');
+  context.terminal.out(`\u001b[H${text}\u001b[J`);
+};
+
+/** In a pipe: one line for every row that changed and the summary when it did; whole documents for json. */
+function printChanges(output: StatusForm): Show {
+  const last = new Map<string, string>();
+  let summary = '';
+  return ({ terminal }, view) => {
+    if (output === 'json') {
+      terminal.out(JSON.stringify(view) + '\n');
+      return;
+    }
+    const at = view.at.slice(11, 19);
+    for (const row of view.applications) {
+      const key = `${row.application} ${row.cluster}`;
+      const line = changeLine(row, at);
+      if (last.get(key)?.slice(at.length) !== line.slice(at.length)) terminal.out(line + '\n');
+      last.set(key, line);
+    }
+    const now = summaryLine(view);
+    if (now !== summary) terminal.out(`${at} ${now}\n`);
+    summary = now;
+  };
+}
