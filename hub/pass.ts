@@ -4,6 +4,7 @@ import { readCommits, type IntakeParts } from './intake.ts';
 import { changesBetween } from './model/changes.ts';
 import type { State } from './model/state.ts';
 import type { Metrics } from './model/metrics.ts';
+import type { AgentReads } from './model/registry.ts';
 import type { Reports } from './model/reports.ts';
 import type { Store } from './model/store.ts';
 import { waitingChanges, type Hold } from './model/hold.ts';
@@ -17,6 +18,7 @@ import { publish, type Published } from './publish/publish.ts';
 import { commitMessage } from './publish/message.ts';
 import { fileSizes } from './publish/file-sizes.ts';
 import { decideCapabilities } from './registry/capabilities.ts';
+import { withReads } from './registry/reads.ts';
 import { findLocalCluster, targetsOf } from './registry/targets.ts';
 import { rowsOf, type ChangeRow } from './rows.ts';
 import type { CueEngine } from './cue/engine.ts';
@@ -35,6 +37,8 @@ export interface PassParts extends IntakeParts {
   readonly cue: CueEngine;
   readonly rendered: RenderMemory;
   readonly reports: (state: State) => Reports;
+  /** What agents said of the formats that they read, by registration. */
+  readonly reads: () => ReadonlyMap<string, AgentReads>;
   readonly holds: HoldMemory;
   readonly localCluster: string | null;
   readonly clock: Clock;
@@ -69,7 +73,7 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const intake = await readCommits(parts, before, { look, signal });
   const { source, documents, fleet, revisions: history } = intake;
   const offered = decideCapabilities({ state: before, fleet, reports, now });
-  const { clusters } = offered;
+  const clusters = withReads(offered.clusters, parts.reads());
   const targets = targetsOf(fleet, clusters);
 
   const placed = await timed(parts, 'place', () => {

@@ -15,6 +15,8 @@ export interface DeliverDeps {
   readonly hub: string | null;
   readonly signer: () => Signer;
   readonly authorization: Authorization;
+  /** The highest report format that the hub reads. */
+  readonly reportFormat: () => number;
 }
 
 const limits: HttpLimits = { maxBytes: 64 * 1024, idleMs: 10_000, totalMs: 20_000 };
@@ -25,7 +27,8 @@ export function createDelivery(
 ): (report: AgentReport, signal: AbortSignal) => Promise<ReportAnswer | null> {
   return async (report, signal) => {
     if (deps.hub === null) return null;
-    const payload = formats.report.encode(report);
+    const format = formats.report.highestFor(deps.reportFormat()) ?? formats.report.lowest;
+    const payload = formats.report.encode({ ...report, format });
     if (payload.length > reportLimit) {
       throw new SluiceError('LIMIT_EXCEEDED', 'the report is too large', { facts: { bytes: payload.length } });
     }

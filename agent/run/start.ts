@@ -7,6 +7,7 @@ import { defaultSettings, type AgentDeps } from '../model/deps.ts';
 import type { Kube } from '../model/kube.ts';
 import type { ProbeState } from '../model/probes.ts';
 import type { Identity } from '../model/site.ts';
+import { hubHttp } from '../channel/hub-http.ts';
 import { openTransport } from '../channel/transport.ts';
 import { createDelivery } from '../report/deliver.ts';
 import { verify } from '../channel/verify/verify.ts';
@@ -17,6 +18,7 @@ import type { Http } from '../../shared/ports/http.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Repos } from '../../shared/ports/repo.ts';
 import { signerOf, type Signer } from '../../shared/wire/envelope.ts';
+import { agentReads, readsHeader } from '../../shared/wire/reads.ts';
 import type { JoinTicket } from '../../shared/wire/join.ts';
 
 /** Everything that a running agent touches outside itself. */
@@ -45,7 +47,8 @@ export async function startAgent(options: AgentOptions, ports: AgentPorts, stop:
   ports.probes.joined();
   let speaker: Signer = token ?? own;
 
-  const { http, clock, random, log, kube } = ports;
+  const { clock, random, log, kube } = ports;
+  const http = hubHttp(ports.http);
   const signer = () => speaker;
   const authorization = agentAuthorization(identity, signer, clock);
   const hub = identity.hub?.replace(/\/+$/, '') ?? null;
@@ -59,14 +62,15 @@ export async function startAgent(options: AgentOptions, ports: AgentPorts, stop:
   const source = (url: string) =>
     ports.repos.source({
       url,
-      authorization: () => channelAuthorization(url, hub, authorization, ports.channelAuthorization),
+      authorization: () => (isAt(url, hub) ? authorization() : ports.channelAuthorization),
+      ...(isAt(url, hub) && { headers: { [readsHeader]: agentReads } }),
     });
   await runAgent(
     {
       kube,
       transport: openTransport(identity.url, { http, source, identity, authorization, clock, random, log }),
       verify: (snapshot, trust) => verify({ snapshot, identity, trust, now: clock.now() }),
-      deliver: createDelivery({ http, hub, signer, authorization }),
+      deliver: createDelivery({ http, hub, signer, authorization, reportFormat: http.reportFormat }),
       clock,
       random,
       uuid: ports.uuid,
@@ -107,10 +111,9 @@ function identityOf(ticket: JoinTicket): Identity {
   return { channel, url, hub, registration, cluster, rootFingerprint, minimumGeneration };
 }
 
-/** Our own credential for the hub's origin, the given one for another host: neither ever leaves its origin. */
-function channelAuthorization(url: string, hub: string | null, own: () => string, given: string | null): string | null {
-  if (hub !== null && new URL(url).origin === new URL(hub).origin) return own();
-  return given;
+/** True for an address of the hub: there our own credential counts, elsewhere the given one; neither ever leaves its origin. */
+function isAt(url: string, hub: string | null): boolean {
+  return hub !== null && new URL(url).origin === new URL(hub).origin;
 }
 
 /** An agent outside the cluster finds no namespace there; an installation makes its own. */

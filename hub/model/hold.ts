@@ -29,6 +29,8 @@ export const holdKinds = {
   name: { rank: 6, keeps: 'content', liftedBy: ['commit'] },
   /** The bundle of the cluster would be too large. */
   limit: { rank: 7, keeps: 'content', liftedBy: ['commit'] },
+  /** The agent of the cluster does not read a format that can say it. */
+  agent: { rank: 9, keeps: 'content', liftedBy: ['report', 'commit'] },
   /** A guard waits for an approval of deletions. */
   guard: { rank: 8, keeps: 'content', liftedBy: ['approval', 'commit'] },
 } as const satisfies Readonly<Record<string, HoldKind>>;

@@ -1,6 +1,14 @@
 import type { Labels } from '../../shared/model/selector.ts';
 import type { Capabilities } from './documents.ts';
 
+/** The formats that an agent reads, as it said in `Sluice-Reads`. */
+export interface AgentReads {
+  /** The highest format of revision.json; all below it, too. */
+  readonly revision: number;
+  /** When it last said a lower number than before (ISO time). */
+  readonly loweredAt?: string;
+}
+
 /** A cluster in the hub's registry. */
 export interface ClusterRecord {
   readonly name: string;
@@ -19,6 +27,8 @@ export interface ClusterRecord {
   readonly revoked: boolean;
   /** Set by `cluster remove`: the next bundle says decommission. */
   readonly decommission: 'orphan' | 'delete' | null;
+  /** Absent = format 1, as of agents that never said anything. */
+  readonly reads?: AgentReads;
 }
 
 /** Every registered cluster by name. */

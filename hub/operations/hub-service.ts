@@ -2,10 +2,12 @@ import type { PushHint } from '../../shared/ports/repo.ts';
 import type { ReportAnswer } from '../../shared/wire/report.ts';
 import type { Answer, CallName, Input } from '../api/routes.ts';
 import type { ChannelView } from '../model/channel.ts';
+import type { ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
 import { enrolAgent } from './enrol.ts';
 import { operations } from './operations.ts';
 import type { HubParts } from './parts.ts';
+import { noteReads, type ReadsHeader } from './reads.ts';
 import { takePush } from './push.ts';
 import { takeReport } from './report.ts';
 
@@ -16,8 +18,10 @@ export interface HubService {
   readonly channel: ChannelView;
   /** Runs the operation of a call. */
   readonly call: <Name extends CallName>(name: Name, input: Input<Name>, signal: AbortSignal) => Promise<Answer<Name>>;
-  readonly enrol: (body: Uint8Array) => Promise<void>;
-  readonly report: (body: Uint8Array) => Promise<ReportAnswer>;
+  /** Notes the header `Sluice-Reads` of a request of a cluster's agent. */
+  readonly noteReads: (record: ClusterRecord, header: ReadsHeader) => void;
+  readonly enrol: (body: Uint8Array, reads: ReadsHeader) => Promise<void>;
+  readonly report: (body: Uint8Array, reads: ReadsHeader) => Promise<ReportAnswer>;
   readonly push: (push: PushHint | null) => void;
 }
 
@@ -27,8 +31,9 @@ export function createHubService(parts: HubParts): HubService {
     state: parts.state,
     channel: parts.channel,
     call: async (name, input, signal) => operations[name](parts, input, signal),
-    enrol: (body) => enrolAgent(parts, body),
-    report: (body) => takeReport(parts, body),
+    noteReads: (record, header) => noteReads(parts, record, header),
+    enrol: (body, reads) => enrolAgent(parts, body, reads),
+    report: (body, reads) => takeReport(parts, body, reads),
     push: (push) => takePush(parts, push),
   };
 }

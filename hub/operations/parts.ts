@@ -6,6 +6,7 @@ import type { ChannelView } from '../model/channel.ts';
 import type { State } from '../model/state.ts';
 import type { Metrics } from '../model/metrics.ts';
 import type { Changed } from '../model/changes.ts';
+import type { ObservedReads } from '../registry/observed-reads.ts';
 import type { StatusSignal } from './status-signal.ts';
 
 /** Why an operation starts a pass. */
@@ -25,6 +26,7 @@ export interface HubParts extends ChangePort {
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'report'>;
   readonly reports: ReceivedReports;
+  readonly reads: ObservedReads;
   readonly channel: ChannelView;
   readonly channelId: string;
   /** The channel's Git host, where there is one. */

@@ -3,11 +3,11 @@ import { by, byCodeUnit } from '../../shared/lib/order.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import { appKey, bundleDigest, bundleObjects, changeDigest } from '../../shared/wire/bundle.ts';
 import type { Approval } from '../../shared/wire/approval.ts';
-import { formats } from '../../shared/wire/formats.ts';
 import type { BundleApp, RetiredObject } from '../../shared/wire/revision.ts';
 import type { FoundHold } from '../model/hold.ts';
 import type { NextBundle } from '../model/bundle.ts';
 import type { Entry } from './entry.ts';
+import { bundleFormat } from './format.ts';
 import { nextGeneration, previousRevision, type ClusterInput } from './input.ts';
 import { admit } from './admit.ts';
 import { stillRetired } from './retire.ts';
@@ -54,7 +54,7 @@ function bundleOf(input: ClusterInput, content: Content, more: readonly Approval
     .sort(by(({ change }) => change));
   const objects = bundleObjects({ apps: [...content.apps] });
   return {
-    format: formats.revision.lowest,
+    format: bundleFormat(record).number,
     channel: state.channel,
     registration: record.registration,
     cluster: record.name,

@@ -23,7 +23,7 @@ export interface ClusterInput {
   /** Ids of the past that its agent keeps and that are to be retired again. */
   readonly again: readonly ObjectId[];
   readonly report: AgentReport | null;
-  /** The last bundle was signed by a hub key that is not at work any more. */
+  /** The last bundle was signed by a hub key that is not at work any more, or its agent does not read its format any more. */
   readonly mustSignAgain: boolean;
   readonly sizes: (bundle: PublishedBundle) => ReadonlyMap<string, number>;
   readonly now: string;

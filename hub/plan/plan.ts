@@ -3,6 +3,7 @@ import { by } from '../../shared/lib/order.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
+import type { RevisionFormat } from '../../shared/wire/formats/format.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Approval } from '../../shared/wire/approval.ts';
 import type { BundleMark } from '../../shared/wire/revision.ts';
@@ -13,6 +14,7 @@ import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { NextBundle, Plan } from '../model/bundle.ts';
 import type { RenderedApp } from '../model/rendered.ts';
 import { planCluster, type ClusterPlan } from './cluster.ts';
+import { agentTooOld, bundleFormat, isAboveAgent } from './format.ts';
 import { entryOf, type Entry } from './entry.ts';
 import { previousRevision, type ClusterInput, type PlanState } from './input.ts';
 import { unexplainedIds } from './unexplained.ts';
@@ -62,7 +64,7 @@ export function plan(input: PlanInput): Plan {
 function catchInternal(input: PlanInput, record: ClusterRecord, rendered: readonly RenderedApp[]): ClusterPlan {
   const cluster = record.name;
   try {
-    const { entries, holds } = encodeEntries(rendered);
+    const { entries, holds } = encodeEntries(rendered, record);
     const planned = planCluster(clusterInput(input, record, { entries, holds }));
     return { ...planned, holds: [...holds, ...planned.holds] };
   } catch (error) {
@@ -78,11 +80,12 @@ interface Encoded {
   readonly holds: readonly FoundHold[];
 }
 
-function encodeEntries(rendered: readonly RenderedApp[]): Encoded {
+function encodeEntries(rendered: readonly RenderedApp[], record: ClusterRecord): Encoded {
+  const format = bundleFormat(record);
   const entries = new Map<string, Entry>();
   const holds: FoundHold[] = [];
   for (const app of rendered) {
-    const entry = entryOrHold(app);
+    const entry = entryOrHold(app, format);
     if ('app' in entry && 'files' in entry) entries.set(appKey(app), entry);
     else holds.push(entry);
   }
@@ -104,7 +107,7 @@ function clusterInput(input: PlanInput, record: ClusterRecord, { entries, holds 
     held: heldUnits([...input.holds, ...holds], name, state),
     again: [...(published.get(name) ?? [])].filter((id) => open.has(id)),
     report,
-    mustSignAgain: signAgain.has(name),
+    mustSignAgain: signAgain.has(name) || isAboveAgent(previous, record),
     sizes,
     now,
   };
@@ -117,9 +120,10 @@ function heldUnits(holds: PlanInput['holds'], cluster: string, { bundles }: Plan
   return new Set(here.flatMap(({ app }) => (app === null ? all() : [app])));
 }
 
-function entryOrHold(app: RenderedApp): Entry | FoundHold {
+function entryOrHold(app: RenderedApp, format: RevisionFormat): Entry | FoundHold {
   try {
-    return entryOf(app);
+    const entry = entryOf(app);
+    return agentTooOld(format, entry.app, app.cluster) ?? entry;
   } catch (error) {
     const { code, message, data } = asSluiceError(error);
     const what = data.subject === undefined ? message : `${message}: ${data.subject}`;

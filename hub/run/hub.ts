@@ -6,6 +6,7 @@ import { createHubService, type HubService } from '../operations/hub-service.ts'
 import { createStatusSignal } from '../operations/status-signal.ts';
 import { pass, type PassParts } from '../pass.ts';
 import type { PublishDeps } from '../publish/types.ts';
+import { openObservedReads } from '../registry/observed-reads.ts';
 import { newRenderMemory } from '../render/memory.ts';
 import { warmUp } from '../render/warm.ts';
 import { openChannelView } from '../server/feed/channel-view.ts';
@@ -88,7 +89,8 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, fr
     state.set(next);
     front.server?.streams.poll(clusters.flatMap((name) => next.clusters.get(name)?.registration ?? []));
   };
-  const parts = passParts(opened, config, { clock, metrics, publishing, notify });
+  const reads = openObservedReads();
+  const parts = passParts(opened, config, { clock, metrics, publishing, notify, reads: reads.current });
   const loop = createLoop({
     ...ports,
     metrics,
@@ -104,6 +106,7 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, fr
     change: loop.change,
     trigger: loop.trigger,
     reports,
+    reads,
     changed,
     channel: view,
     channelId: keys.channel,
@@ -122,7 +125,7 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, fr
 function passParts(
   { cue, source, reports, stores }: OpenedHub,
   { localCluster }: HubConfig,
-  parts: Pick<PassParts, 'clock' | 'metrics' | 'publishing' | 'notify'>,
+  parts: Pick<PassParts, 'clock' | 'metrics' | 'publishing' | 'notify' | 'reads'>,
 ): PassParts {
   return {
     ...parts,

@@ -77,6 +77,8 @@ export interface RepoSpec {
   readonly cache: string;
   /** The value of an Authorization header, asked for at each request; sent to the URL's exact origin only. A secret. */
   readonly authorization?: () => string | null;
+  /** Further headers of each request, sent to the URL's exact origin only. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Refs of an origin and single commits of theirs, kept nowhere: how a channel is read. */

@@ -1,5 +1,5 @@
 import type { FeedAnswer } from './feed.ts';
-import { formatsOf } from './formats/format.ts';
+import { formatsOf, type RevisionFormat } from './formats/format.ts';
 import { enrolmentV1 } from './formats/v1/enrolment.ts';
 import { feedAnswerV1 } from './formats/v1/feed.ts';
 import { freshnessV1 } from './formats/v1/freshness.ts';
@@ -19,7 +19,7 @@ import type { Root } from './root.ts';
  */
 export const formats = {
   /** The feed's answer has the format of the bundle that it carries. */
-  revision: formatsOf<Revision>(revisionPath, [revisionV1]),
+  revision: formatsOf<Revision, RevisionFormat>(revisionPath, [revisionV1]),
   feedAnswer: formatsOf<FeedAnswer>('feed', [feedAnswerV1]),
   /** The answer has the format of the report. */
   report: formatsOf<AgentReport>('report', [reportV1]),

@@ -4,6 +4,7 @@ import type { State } from '../../hub/model/state.ts';
 import { createHubService } from '../../hub/operations/hub-service.ts';
 import type { HubParts, OperationReason } from '../../hub/operations/parts.ts';
 import { createStatusSignal } from '../../hub/operations/status-signal.ts';
+import { openObservedReads } from '../../hub/registry/observed-reads.ts';
 import { createMetrics } from '../../hub/server/metrics.ts';
 import { startServer, type HubServer } from '../../hub/server/server.ts';
 import { clusterRef, mainRef } from '../../shared/wire/layout.ts';
@@ -33,6 +34,7 @@ export async function memoryHub(first: State, now: number): Promise<MemoryHub> {
     log: silentLog,
     metrics: { report: () => undefined },
     reports: await openReports({ load: () => Promise.resolve([]), save: () => Promise.resolve() }),
+    reads: openObservedReads(),
     channel: { roots: () => [], freshness: () => null, objects: () => new Map() },
     channelId: first.channel,
     channelUrl: null,

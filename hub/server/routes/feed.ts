@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { SluiceError } from '../../../shared/errors.ts';
 import { formats } from '../../../shared/wire/formats.ts';
+import { readsHeader } from '../../../shared/wire/reads.ts';
 import { digest } from '../../../shared/wire/schema.ts';
 import { bytesOf, stateOf } from '../access.ts';
 import type { RawHandlers } from './handler.ts';
@@ -35,12 +36,12 @@ export const feedHandlers: RawHandlers<'bundle' | 'object' | 'events' | 'enrol' 
   },
 
   enrol: async ({ context: { hub }, request, reply }) => {
-    await hub.enrol(bytesOf(request));
+    await hub.enrol(bytesOf(request), request.headers[readsHeader]);
     return reply.send({ status: 'enrolled' });
   },
 
   report: async ({ context: { hub }, request, reply }) => {
-    const answer = formats.reportAnswer.encode(await hub.report(bytesOf(request)));
+    const answer = formats.reportAnswer.encode(await hub.report(bytesOf(request), request.headers[readsHeader]));
     return reply.type('application/json; charset=utf-8').send(answer);
   },
 };

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SluiceError } from '../../../shared/errors.ts';
 import { decode } from '../../../shared/wire/codec.ts';
-import type { Route } from '../../api/route.ts';
+import { hubReads, readsHeader } from '../../../shared/wire/reads.ts';
+import type { Access, Route } from '../../api/route.ts';
 import { isCall, routeRows, type CallName, type Input, type RawName } from '../../api/routes.ts';
 import { bytesOf, checkAccess } from '../access.ts';
 import type { RouteContext } from '../context.ts';
@@ -22,6 +23,9 @@ export function registerRoutes(app: FastifyInstance, context: RouteContext): voi
   }
 }
 
+/** Who calls it are agents: their answers say which reports this hub reads. */
+const saysReads: ReadonlySet<Access> = new Set(['cluster', 'caller', 'signed']);
+
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
 
 function callHandler(context: RouteContext, [name, route]: readonly [CallName, Route]): Handler {
@@ -38,6 +42,8 @@ function rawHandler(context: RouteContext, name: RawName, route: Route): Handler
   const handle = rawHandlers[name];
   return (request, reply) => {
     const caller = checkAccess(route.access, context, request);
+    if (caller?.kind === 'agent') context.hub.noteReads(caller.record, request.headers[readsHeader]);
+    if (saysReads.has(route.access)) reply.header(readsHeader, hubReads);
     return handle({ context, request, reply, caller, input: wordsOf(route, request) });
   };
 }

@@ -10,6 +10,7 @@ export interface GitHost {
   /** The repository's URL without a trailing slash. */
   readonly url: string;
   readonly authorization: () => string | null;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What a lookup learned: the exact refs that exist, and whether the host speaks protocol v2. */
@@ -49,7 +50,7 @@ export async function lookupRefs(
 /** Headers of a request to this host; the credential goes nowhere else. */
 export function gitHeaders(host: GitHost, headers: Readonly<Record<string, string>>): Record<string, string> {
   const authorization = host.authorization();
-  return authorization === null ? { ...headers } : { ...headers, authorization };
+  return { ...host.headers, ...headers, ...(authorization !== null && { authorization }) };
 }
 
 /** The `ls-refs` answer; null when the server does not understand the question (it speaks an older protocol). */

@@ -37,7 +37,8 @@ function hostOf(http: Http, spec: Omit<RepoSpec, 'cache'>): GitHost {
   if (protocol !== 'https:' && protocol !== 'http:') {
     throw new SluiceError('CONFIG_INVALID', `Git over ${protocol} is not supported`, { hint: 'use an https:// URL' });
   }
-  return { http, url: spec.url.replace(/\/+$/, ''), authorization: spec.authorization ?? (() => null) };
+  const { authorization = () => null, headers = {} } = spec;
+  return { http, url: spec.url.replace(/\/+$/, ''), authorization, headers };
 }
 
 /** Clones with more packs than this are made anew: nothing here repacks. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SluiceError } from '../../errors.ts';
 import { check, encode, parse } from '../codec.ts';
+import type { BundleApp, Revision } from '../revision.ts';
 
 /** A document of the model: `format` is the number of the format that it was read in, or is to be written in. */
 export interface Numbered {
@@ -17,14 +18,22 @@ export interface WireFormat<T extends Numbered> {
   readonly decode: (value: unknown, subject: string, previous: T | null) => T;
 }
 
+/** A format of revision.json. */
+export interface RevisionFormat extends WireFormat<Revision> {
+  /** What of an application this format cannot say, for people; null = it says all of it. */
+  readonly lacks: (app: BundleApp) => string | null;
+}
+
 /** All formats of a kind of document: what programs read and write it with. */
-export interface Formats<T extends Numbered> {
+export interface Formats<T extends Numbered, F extends WireFormat<T> = WireFormat<T>> {
   /** The numbers of the list, lowest first. */
   readonly numbers: readonly number[];
   readonly lowest: number;
   readonly newest: number;
   /** The shape of the JSON of any format of the list. */
   readonly schema: z.ZodType;
+  /** The format of a number; throws FORMAT_UNKNOWN. */
+  readonly at: (number: number) => F;
   /** The highest format of the list for a reader of `number` and all below it; null when that reader reads none of the list. */
   readonly highestFor: (number: number) => number | null;
   /** The bytes of a document in the format that it names; throws FORMAT_UNKNOWN. */
@@ -39,16 +48,16 @@ export interface Formats<T extends Numbered> {
 }
 
 /** The list of a kind of document. `name` is what errors call a document that the caller does not name. */
-export function formatsOf<T extends Numbered>(
+export function formatsOf<T extends Numbered, F extends WireFormat<T> = WireFormat<T>>(
   name: string,
-  formats: readonly [WireFormat<T>, ...WireFormat<T>[]],
-): Formats<T> {
+  formats: readonly [F, ...F[]],
+): Formats<T, F> {
   const [first, ...rest] = formats;
   const sorted = [...formats].sort((a, b) => a.number - b.number);
   const byNumber = new Map(sorted.map((format) => [format.number, format]));
   const numbers = [...byNumber.keys()];
   const [lowest, newest] = [Math.min(...numbers), Math.max(...numbers)];
-  const formatAt = (number: number, subject: string): WireFormat<T> => {
+  const at = (number: number, subject = name): F => {
     const format = byNumber.get(number);
     if (format !== undefined) return format;
     throw new SluiceError('FORMAT_UNKNOWN', `format ${number} is unknown here; read: ${numbers.join(', ')}`, {
@@ -57,14 +66,15 @@ export function formatsOf<T extends Numbered>(
     });
   };
   const decodeValue: Formats<T>['decodeValue'] = (value, subject = name, previous = null) =>
-    formatAt(numberOf(value) ?? lowest, subject).decode(value, subject, previous);
+    at(numberOf(value) ?? lowest, subject).decode(value, subject, previous);
   return {
     numbers,
     lowest,
     newest,
     schema: rest.length === 0 ? first.schema : z.union([first.schema, ...rest.map(({ schema }) => schema)]),
+    at,
     highestFor: (number) => numbers.findLast((one) => one <= number) ?? null,
-    encode: (document) => formatAt(document.format, name).encode(document),
+    encode: (document) => at(document.format).encode(document),
     decode: (bytes, subject = name, previous = null) => decodeValue(parse(bytes, subject), subject, previous),
     decodeValue,
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { approval } from '../../approval.ts';
-import type { WireFormat } from '../format.ts';
+import type { RevisionFormat } from '../format.ts';
 import { check, encode } from '../../codec.ts';
 import { appKey } from '../../bundle.ts';
 import type { BundleApp, Revision } from '../../revision.ts';
@@ -69,10 +69,11 @@ const revision = z.strictObject({
 });
 
 /** Format 1 of revision.json. */
-export const revisionV1: WireFormat<Revision> = {
+export const revisionV1: RevisionFormat = {
   number: 1,
   schema: revision,
   encode,
+  lacks: () => null,
   decode: (value, subject, previous) => readShared(value, previous) ?? check(revision, value, subject),
 };
 

@@ -46,7 +46,7 @@ describe('takeReport', () => {
   it('answers the sequence, and lets watchers of the status know', async () => {
     const hub = await scene();
     const before = hub.parts.changed.version();
-    expect(await takeReport(hub.parts, report())).toEqual({ sequence: 5, wantEnvelope: false });
+    expect(await takeReport(hub.parts, report())).toEqual({ format: 1, sequence: 5, wantEnvelope: false });
     expect(hub.parts.changed.version()).toBe(before + 1);
     expect(hub.parts.reports.current(hub.state()).get('prod')?.receivedAt).toBe(now);
     expect(hub.outcomes).toEqual(['taken']);
@@ -56,7 +56,11 @@ describe('takeReport', () => {
     const hub = await scene();
     await takeReport(hub.parts, report());
     const [version, passes] = [hub.parts.changed.version(), [...hub.passes]];
-    expect(await takeReport(hub.parts, report({ sequence: 4 }))).toEqual({ sequence: 5, wantEnvelope: false });
+    expect(await takeReport(hub.parts, report({ sequence: 4 }))).toEqual({
+      format: 1,
+      sequence: 5,
+      wantEnvelope: false,
+    });
     expect([hub.parts.changed.version(), hub.passes]).toEqual([version, passes]);
     expect(hub.outcomes).toEqual(['taken', 'replayed']);
   });

@@ -1,0 +1,34 @@
+import { formats } from '../../shared/wire/formats.ts';
+import type { RevisionFormat } from '../../shared/wire/formats/format.ts';
+import { appKey } from '../../shared/wire/bundle.ts';
+import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
+import { holdOf, type FoundHold } from '../model/hold.ts';
+import type { ClusterRecord } from '../model/registry.ts';
+
+/** The format of a cluster's next bundle: the highest that its agent reads. */
+export function bundleFormat({ reads }: Pick<ClusterRecord, 'reads'>): RevisionFormat {
+  const { highestFor, lowest, at } = formats.revision;
+  return at(highestFor(reads?.revision ?? lowest) ?? lowest);
+}
+
+/** True when the agent does not read the format of its published bundle any more: that is a reason for the next one. */
+export function isAboveAgent(previous: Pick<Revision, 'format'> | null, record: Pick<ClusterRecord, 'reads'>): boolean {
+  return previous !== null && previous.format > bundleFormat(record).number;
+}
+
+/** The hold of an application that a format cannot say (AGENT_TOO_OLD); null when it can. */
+export function agentTooOld(
+  format: Pick<RevisionFormat, 'number' | 'lacks'>,
+  app: BundleApp,
+  cluster: string,
+): FoundHold | null {
+  const lacking = format.lacks(app);
+  if (lacking === null) return null;
+  const unit = { app: appKey(app), cluster };
+  const message = `the agent of ${cluster} reads bundles of format ${format.number} only: ${lacking} needs a newer agent`;
+  return holdOf(
+    'agent',
+    { code: 'AGENT_TOO_OLD', message, hint: 'upgrade the agent', ...unit, severity: 'error' },
+    unit,
+  );
+}
