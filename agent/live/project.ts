@@ -17,7 +17,7 @@ export const sliceKind: GroupKind = 'discovery.k8s.io/EndpointSlice';
 export function project(object: KubeObject): LiveObject {
   const id = idOf(object);
   const { metadata } = object;
-  const { isInert } = factsOf(id);
+  const { isInert, role } = factsOf(id);
   const verdict =
     isInert && metadata.deletionTimestamp === undefined
       ? ({ health: 'Current', message: '' } as const)
@@ -34,7 +34,7 @@ export function project(object: KubeObject): LiveObject {
     replicas: replicasOf(object),
     podLabels: textsAt(object, 'spec', 'template', 'metadata', 'labels'),
     selector: object.kind === 'Service' ? textsAt(object, 'spec', 'selector') : null,
-    routes: routesOf(object),
+    routes: role === 'route' ? routesOf(object) : null,
   };
 }
 
