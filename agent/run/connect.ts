@@ -18,7 +18,8 @@ export interface ConnectPorts {
 
 /** A client of the cluster that the options, the environment or the pod name; nothing is asked yet. */
 export function connectKube(options: AgentOptions, { terminal, clock, random, version }: ConnectPorts): KubeClient {
-  const kubeconfig = kubeconfigPath(options, terminal);
+  const own = join(homedir(), '.kube', 'config');
+  const kubeconfig = kubeconfigPath(options.kubeconfig, terminal, existsSync(own) ? own : null);
   const access = loadKubeAccess({
     ...(kubeconfig === null ? {} : { kubeconfig }),
     ...(options.context === undefined ? {} : { context: options.context }),
@@ -29,10 +30,16 @@ export function connectKube(options: AgentOptions, { terminal, clock, random, ve
   return createKube({ access, clock, random, userAgent: `sluice-agent/${version}` });
 }
 
-/** The kubeconfig to use; null = the service account of the pod. */
-function kubeconfigPath(options: AgentOptions, { env, path }: ConnectPorts['terminal']): string | null {
-  const named = options.kubeconfig ?? env['KUBECONFIG'];
+/**
+ * The kubeconfig to use, of what the option names, the environment names, and the user's own (null where that is missing); null =
+ * the service account of the pod.
+ */
+export function kubeconfigPath(
+  option: string | undefined,
+  { env, path }: ConnectPorts['terminal'],
+  own: string | null,
+): string | null {
+  const named = option ?? env['KUBECONFIG'];
   if (named !== undefined && named !== '') return path(named);
-  const usual = join(homedir(), '.kube', 'config');
-  return env['KUBERNETES_SERVICE_HOST'] === undefined && existsSync(usual) ? usual : null;
+  return env['KUBERNETES_SERVICE_HOST'] === undefined ? own : null;
 }
