@@ -1,5 +1,5 @@
 import type { Clock } from '../shared/ports/clock.ts';
-import { witnessedMarks } from './collect/reported-bundles.ts';
+import { reportedBundles } from './collect/reported-bundles.ts';
 import { readCommits, type IntakeParts } from './intake.ts';
 import { changesBetween } from './model/changes.ts';
 import type { State } from './model/state.ts';
@@ -95,7 +95,7 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
       reports,
       published: await publishedBefore(store, before, reports),
       signAgain: bundlesToSignAgain(before, publishing.keys.hub),
-      witnessed: witnessedMarks(reports, publishing.keys.trusted),
+      reported: reportedBundles(reports, publishing.keys.trusted),
       sizes: (bundle) => fileSizes(store, bundle),
       now,
     }),

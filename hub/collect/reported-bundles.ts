@@ -6,7 +6,7 @@ import type { BundleMark } from '../../shared/wire/revision.ts';
 import type { Reports } from '../model/reports.ts';
 
 /** By cluster: the bundle that its agent showed, if a hub key signed it. It was published, whether the ledger names it or not. */
-export function witnessedMarks(reports: Reports, hubKeys: readonly string[]): Map<string, BundleMark> {
+export function reportedBundles(reports: Reports, hubKeys: readonly string[]): Map<string, BundleMark> {
   const marks = new Map<string, BundleMark>();
   for (const [cluster, { report }] of reports) {
     const mark = signedMark(report, hubKeys);

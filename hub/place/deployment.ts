@@ -4,64 +4,93 @@ import type { RevisionRecord, Target } from '../model/fleet.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import type { Placed, PlaceInput, PlacementReason } from './types.ts';
-import { agentSelector, placementKey, selectClusters, type Selection } from './select.ts';
+import { agentSelector, placementKey, selectClusters, selectLocal, type Selection } from './select.ts';
 
-interface Draft {
-  readonly assignments: Assignment[];
-  readonly picks: Map<string, readonly string[]>;
-  readonly reasons: PlacementReason[];
-  readonly problems: Problem[];
-  readonly holds: FoundHold[];
-}
-
-/** Places every revision of one deployment; what one placement lacks does not stop the others. */
-export function placeDeployment(
-  input: PlaceInput,
-  deployment: Sourced<ApplicationDeployment>,
-  records: ReadonlyMap<string, RevisionRecord>,
-): Placed {
-  const unit = docKey(deployment.doc);
-  const draft: Draft = { assignments: [], picks: new Map(), reasons: [], problems: [], holds: [] };
-  deployment.doc.spec.appRevisions.forEach(({ revisionName, placement }, index) => {
-    const isRecorded = records.has(`${namespaceOf(deployment.doc)}/${revisionName}`);
-    const unknown = isRecorded ? null : unknownRevision(input, deployment, index);
-    if (unknown !== null) draft.problems.push(unknown);
-    placement.forEach((entry, entryIndex) => {
-      const path = ['spec', 'appRevisions', index, 'placement', entryIndex];
-      const clusters = choose(input, deployment, { entry, path, revision: revisionName }, draft);
-      // A typing error in a name must not replace what runs: there it stays until the name is right. Elsewhere the rest proceeds.
-      if (unknown !== null) {
-        const running = clusters.map(({ target }) => target.name).filter((name) => runsOn(input, unit, name));
-        draft.holds.push(...running.map((cluster) => holdOf('placement', unknown, { app: unit, cluster })));
-      } else assign(deployment, { entry, path, revision: revisionName }, clusters, draft);
-    });
-  });
-  const held = new Set(draft.holds.map(({ cluster }) => cluster));
-  return { ...draft, assignments: draft.assignments.filter(({ cluster }) => !held.has(cluster)) };
-}
-
-function runsOn({ previous }: PlaceInput, unit: string, cluster: string): boolean {
-  return previous.some((fact) => fact.unit === unit && fact.cluster === cluster);
-}
-
+/** One placement of a deployment: where it stands, and the revision that it is about. */
 interface Spot {
   readonly entry: Placement;
   readonly path: readonly (string | number)[];
   readonly revision: string;
 }
 
-interface Chosen {
-  readonly target: Target;
-  readonly notes: readonly string[];
+/** An assignment with the placement that asks for it. */
+interface Wish {
+  readonly assignment: Assignment;
+  readonly path: Spot['path'];
 }
 
-function choose(
+/** What one revision of a deployment asks for: wishes, before two of them can collide. */
+interface PlacedRevision extends Omit<Placed, 'assignments'> {
+  readonly wishes: readonly Wish[];
+}
+
+/** Places every revision of one deployment; a placement that lacks something does not stop the others. Pure. */
+export function placeDeployment(
   input: PlaceInput,
   deployment: Sourced<ApplicationDeployment>,
-  spot: Spot,
-  draft: Draft,
-): readonly Chosen[] {
+  records: ReadonlyMap<string, RevisionRecord>,
+): Placed {
+  const revisions = deployment.doc.spec.appRevisions.map(({ revisionName }, index) => {
+    const isRecorded = records.has(`${namespaceOf(deployment.doc)}/${revisionName}`);
+    const unknown = isRecorded ? null : unknownRevision(input, deployment, index);
+    return placeRevision(input, deployment, { index, unknown });
+  });
+  const { kept, repeated } = splitRepeated(revisions.flatMap(({ wishes }) => wishes));
+  const conflicts = repeated.map((wish) => conflictHold(deployment, wish));
+  const holds = [...revisions.flatMap((revision) => revision.holds), ...conflicts];
+  const held = new Set(holds.map(({ cluster }) => cluster));
+  return {
+    assignments: kept.map(({ assignment }) => assignment).filter(({ cluster }) => !held.has(cluster)),
+    picks: new Map(revisions.flatMap(({ picks }) => [...picks])),
+    reasons: revisions.flatMap(({ reasons }) => reasons),
+    problems: revisions.flatMap(({ problems }) => problems),
+    holds,
+  };
+}
+
+function placeRevision(
+  input: PlaceInput,
+  deployment: Sourced<ApplicationDeployment>,
+  { index, unknown }: { readonly index: number; readonly unknown: Problem | null },
+): PlacedRevision {
+  const app = docKey(deployment.doc);
+  const { revisionName: revision, placement } = deployment.doc.spec.appRevisions[index] ?? { placement: [] };
+  const spots = placement.map((entry, entryIndex): Spot => ({
+    entry,
+    path: ['spec', 'appRevisions', index, 'placement', entryIndex],
+    revision: revision ?? '',
+  }));
+  const chosen = spots.map((spot) => ({ spot, ...choose(input, deployment, spot) }));
+  const clusters = chosen.flatMap(({ spot, targets, notes }) => targets.map((target) => ({ spot, target, notes })));
+  // A typing error in a name must not replace what runs: there it stays until the name is right. Elsewhere the rest proceeds.
+  const holds = clusters.flatMap(({ target: { name: cluster } }) =>
+    unknown !== null && runsOn(input, app, cluster) ? [holdOf('placement', unknown, { app, cluster })] : [],
+  );
+  return {
+    wishes: unknown === null ? clusters.map(({ spot, target, notes }) => wishOf(app, spot, { target, notes })) : [],
+    picks: new Map(chosen.flatMap(({ pick }) => (pick === null ? [] : [pick]))),
+    reasons: chosen.flatMap(({ reasons }) => reasons),
+    problems: [...(unknown === null ? [] : [unknown]), ...chosen.flatMap(({ problems }) => problems)],
+    holds,
+  };
+}
+
+function runsOn({ previous }: PlaceInput, unit: string, cluster: string): boolean {
+  return previous.some((fact) => fact.unit === unit && fact.cluster === cluster);
+}
+
+/** The clusters that a placement takes, and what there is to say of it. */
+interface Choice {
+  readonly targets: readonly Target[];
+  readonly notes: readonly string[];
+  readonly pick: readonly [key: string, clusters: readonly string[]] | null;
+  readonly reasons: readonly PlacementReason[];
+  readonly problems: readonly Problem[];
+}
+
+function choose(input: PlaceInput, deployment: Sourced<ApplicationDeployment>, spot: Spot): Choice {
   const unit = docKey(deployment.doc);
+  const { revision } = spot;
   const { clusterSelector } = spot.entry;
   const key = placementKey(unit, clusterSelector);
   const recorded = input.picks.get(key) ?? [];
@@ -69,32 +98,22 @@ function choose(
     clusterSelector === undefined
       ? selectLocal(input, key, recorded)
       : selectClusters(unit, clusterSelector, input.targets, recorded);
-  const { revision } = spot;
-  draft.reasons.push(...selection.reasons.map((reason) => ({ unit, revision, ...reason })));
-  const message = problemOf(input, selection, clusterSelector === undefined);
-  if (message !== null) {
-    const place = deployment.locate([...spot.path, ...(clusterSelector === undefined ? [] : ['clusterSelector'])]);
-    draft.problems.push({ ...message, message: `${revision}: ${message.message}`, place, app: unit });
-  }
-  if (selection.clusters.length > 0) draft.picks.set(key, selection.clusters);
-  const isProvisional = input.provisional === true && selection.clusters.length < selection.candidates;
-  const notes = [
-    ...(selection.kept ? [`${revision} stays although no cluster matches its selector any more`] : []),
-    ...(isProvisional ? [`${revision}: the pick is provisional, the hub's recorded pick wins`] : []),
-  ];
-  return input.targets.filter(({ name }) => selection.clusters.includes(name)).map((target) => ({ target, notes }));
-}
-
-// No selector = the cluster that the hub's configuration calls local.
-function selectLocal(input: PlaceInput, key: string, recorded: readonly string[]): Selection {
-  const { localCluster: local, targets } = input;
-  const isKnown = (name: string): boolean => targets.some((target) => target.name === name);
-  const kept = local === null && recorded.some(isKnown);
-  const clusters = local === null ? recorded.filter(isKnown) : [local].filter(isKnown);
-  const reasons = targets
-    .filter(({ name }) => !clusters.includes(name))
-    .map(({ name }) => ({ cluster: name, reason: 'it is not the local cluster' }));
-  return { key, clusters, kept, candidates: clusters.length, reasons };
+  const { clusters, kept, candidates } = selection;
+  const found = problemOf(input, selection, clusterSelector === undefined);
+  const placeOf = () =>
+    deployment.locate([...spot.path, ...(clusterSelector === undefined ? [] : ['clusterSelector'])]);
+  const isProvisional = input.provisional === true && clusters.length < candidates;
+  return {
+    targets: input.targets.filter(({ name }) => clusters.includes(name)),
+    notes: [
+      ...(kept ? [`${revision} stays although no cluster matches its selector any more`] : []),
+      ...(isProvisional ? [`${revision}: the pick is provisional, the hub's recorded pick wins`] : []),
+    ],
+    pick: clusters.length === 0 ? null : [key, clusters],
+    reasons: selection.reasons.map((reason) => ({ unit, revision, ...reason })),
+    problems:
+      found === null ? [] : [{ ...found, message: `${revision}: ${found.message}`, place: placeOf(), app: unit }],
+  };
 }
 
 function problemOf(
@@ -126,32 +145,39 @@ function problemOf(
   };
 }
 
-function assign(
-  deployment: Sourced<ApplicationDeployment>,
-  { entry, path, revision }: Spot,
-  clusters: readonly Chosen[],
-  draft: Draft,
-): void {
-  const unit = docKey(deployment.doc);
+function wishOf(
+  unit: string,
+  spot: Spot,
+  { target, notes }: { readonly target: Target; readonly notes: readonly string[] },
+): Wish {
+  const { entry, path, revision } = spot;
   const replicas = entry.distribution?.replicas;
-  for (const { target, notes } of clusters) {
-    const cluster = target.name;
-    if (draft.assignments.some((other) => other.revision === revision && other.cluster === cluster)) {
-      const problem: Problem = {
-        code: 'PLACEMENT_CONFLICT',
-        severity: 'error',
-        message: `${revision} is placed on ${cluster} twice`,
-        place: deployment.locate(path),
-        hint: 'leave one placement a cluster, with the number of replicas that you want in all',
-        app: unit,
-        cluster,
-      };
-      draft.holds.push(holdOf('placement', problem, { app: unit, cluster }));
-      continue;
-    }
-    const selector = agentSelector(entry.clusterSelector, target);
-    draft.assignments.push({ unit, revision, cluster, selector, notes, ...(replicas !== undefined && { replicas }) });
-  }
+  const selector = agentSelector(entry.clusterSelector, target);
+  const more = replicas === undefined ? {} : { replicas };
+  return { assignment: { unit, revision, cluster: target.name, selector, notes, ...more }, path };
+}
+
+/** The first wish of each revision on each cluster, and those that repeat it. */
+function splitRepeated(wishes: readonly Wish[]): {
+  readonly kept: readonly Wish[];
+  readonly repeated: readonly Wish[];
+} {
+  const groups = [...Map.groupBy(wishes, ({ assignment }) => `${assignment.revision} ${assignment.cluster}`).values()];
+  return { kept: groups.flatMap((group) => group.slice(0, 1)), repeated: groups.flatMap((group) => group.slice(1)) };
+}
+
+function conflictHold(deployment: Sourced<ApplicationDeployment>, { assignment, path }: Wish): FoundHold {
+  const { unit: app, revision, cluster } = assignment;
+  const problem: Problem = {
+    code: 'PLACEMENT_CONFLICT',
+    severity: 'error',
+    message: `${revision} is placed on ${cluster} twice`,
+    place: deployment.locate(path),
+    hint: 'leave one placement a cluster, with the number of replicas that you want in all',
+    app,
+    cluster,
+  };
+  return holdOf('placement', problem, { app, cluster });
 }
 
 function unknownRevision({ history }: PlaceInput, deployment: Sourced<ApplicationDeployment>, index: number): Problem {

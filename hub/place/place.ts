@@ -99,7 +99,7 @@ function placePlain(input: PlaceInput, { doc, place: where }: Sourced<Applicatio
   return { ...nothing, assignments: [{ unit, revision, cluster: localCluster, selector: {}, notes: [] }] };
 }
 
-// A document that was never seen whole: which applications it names is not known.
+// A deployment that was never seen whole may name any application of its namespace.
 function brokenDeployment(fleet: Fleet, namespace: string): string | null {
   const prefix = `ApplicationDeployment ${namespace}/`;
   const seen = new Set(fleet.deployments.map(({ doc }) => docKey(doc)));

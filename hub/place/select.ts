@@ -5,7 +5,7 @@ import { siteLabelPrefix } from '../../shared/model/names.ts';
 import { unmatchedLabels, type Labels } from '../../shared/model/selector.ts';
 import type { Target } from '../model/fleet.ts';
 
-/** Which clusters a selector takes, and why each other one is not among them. */
+/** The clusters that a selector takes, and for every other cluster the reason why not. */
 export interface Selection {
   readonly key: string;
   readonly clusters: readonly string[];
@@ -43,7 +43,22 @@ export function selectClusters(
   return { key, clusters, kept, candidates: candidates.length, reasons };
 }
 
-/** The labels that a cluster must have in the agent's eyes: without those that its hub labels lack. */
+/** The selection of a placement without a selector: the local cluster; where none is configured, the recorded clusters stay. */
+export function selectLocal(
+  { localCluster: local, targets }: { readonly localCluster: string | null; readonly targets: readonly Target[] },
+  key: string,
+  recorded: readonly string[],
+): Selection {
+  const isKnown = (name: string): boolean => targets.some((target) => target.name === name);
+  const kept = local === null && recorded.some(isKnown);
+  const clusters = local === null ? recorded.filter(isKnown) : [local].filter(isKnown);
+  const reasons = targets
+    .filter(({ name }) => !clusters.includes(name))
+    .map(({ name }) => ({ cluster: name, reason: 'it is not the local cluster' }));
+  return { key, clusters, kept, candidates: clusters.length, reasons };
+}
+
+/** The labels that the agent checks on its cluster: those of the selector, without the ones that the hub's labels lack. */
 export function agentSelector(selector: ClusterSelector | undefined, target: Target): Labels {
   const wanted = Object.entries(selector?.labels ?? {});
   const kept = wanted.filter(([key, value]) => isSiteKey(key) || target.labels[key] === value);
@@ -70,7 +85,7 @@ function mismatch(selector: ClusterSelector, target: Target): string | null {
   return missing.length === 0 ? null : `it does not have ${missing.join(', ')}`;
 }
 
-// What only a site may say is the agent's to check.
+// Only a site sets these labels, so the agent checks them.
 function isSiteKey(key: string): boolean {
   return key.startsWith(siteLabelPrefix);
 }

@@ -3,7 +3,7 @@ import type { Fleet, RevisionHistory, Target } from '../model/fleet.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { Problem } from '../model/source.ts';
 
-/** What placement looks at: documents, revisions, clusters, and what was decided before. */
+/** The input of placement: documents, revisions, clusters, and the recorded picks. */
 export interface PlaceInput {
   readonly fleet: Fleet;
   readonly history: RevisionHistory;
@@ -13,7 +13,7 @@ export interface PlaceInput {
   /** Units that run somewhere already. */
   readonly previous: readonly { readonly unit: string; readonly cluster: string }[];
   readonly localCluster: string | null;
-  /** True where picks are not recorded (previews): a pick among several clusters is then marked provisional. */
+  /** True where picks are not recorded (previews): a pick among several clusters then has a note that it is provisional. */
   readonly provisional?: boolean;
 }
 

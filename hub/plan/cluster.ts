@@ -70,7 +70,7 @@ function bundleOf(input: ClusterInput, content: Content, more: readonly Approval
   };
 }
 
-// Dropping what is settled is no reason for a generation of its own: it goes with the next one.
+// Dropping settled retired ids is no reason for a generation of its own: they go with the next one.
 function isChanged({ state, record, labels, mustSignAgain }: ClusterInput, { apps, retired }: Content): boolean {
   const previous = previousRevision(state, record);
   if (previous === null || previous.decommission !== undefined || retired.length > 0 || mustSignAgain) return true;
@@ -91,7 +91,7 @@ function withFiles(
   const known = new Set(bundleObjects(before).map(({ path, digest }) => `${digest} ${path}`));
   const files = new Map<string, Uint8Array>();
   for (const [unit, { app, files: own }] of chosen) {
-    // An application with the same digest has the same files: all of them are known.
+    // An application with the same digest has the same files: the last bundle has them all.
     if (own === null || same.get(unit) === app.digest) continue;
     for (const { path, digest } of app.objects) {
       const bytes = own.get(path);

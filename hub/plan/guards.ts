@@ -3,7 +3,7 @@ import { by } from '../../shared/lib/order.ts';
 import { isProtected } from '../../shared/model/kinds.ts';
 import { deletionLimit } from '../../shared/model/limits.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
-import { approvalOf, waitingChange, type GuardFacts } from '../model/guarded.ts';
+import { findApproval, waitingChange, type GuardFacts } from '../model/waiting-change.ts';
 import type { GuardedChange } from '../model/guarded-change.ts';
 import type { UnitRetire } from './retire.ts';
 
@@ -47,7 +47,7 @@ type Verdict =
   | { readonly kind: 'counted' };
 
 function judge({ unit, ids, isEmptied }: UnitRetire, context: GuardContext): Verdict {
-  const approval = approvalOf(ids, context);
+  const approval = findApproval(ids, context);
   if (approval !== null) return { kind: 'approved', change: approval.change };
   const code = isEmptied ? 'EMPTY_RENDER' : ids.some(isProtected) ? 'PROTECTED_DELETE' : null;
   if (code === null) return { kind: 'counted' };

@@ -35,8 +35,8 @@ export interface PlanInput {
   readonly published: ReadonlyMap<string, ReadonlySet<ObjectId>>;
   /** Clusters whose bundle another hub key signed than the one at work: it is signed again, as the next generation. */
   readonly signAgain: ReadonlySet<string>;
-  /** Marks of bundles that a hub key signed and that were seen outside the ledger: in reports. */
-  readonly witnessed: ReadonlyMap<string, BundleMark>;
+  /** By cluster: the bundle that its agent showed and that a hub key signed (`reportedBundles`). */
+  readonly reported: ReadonlyMap<string, BundleMark>;
   /** File sizes of a published bundle by path; only asked for units that stay as they were. */
   readonly sizes: (bundle: PublishedBundle) => ReadonlyMap<string, number>;
   readonly now: string;
@@ -132,8 +132,8 @@ function entryOrHold(app: RenderedApp, format: RevisionFormat): Entry | FoundHol
   }
 }
 
-function assertNotBehind({ state, witnessed }: PlanInput): void {
-  for (const [cluster, { epoch, generation }] of witnessed) {
+function assertNotBehind({ state, reported }: PlanInput): void {
+  for (const [cluster, { epoch, generation }] of reported) {
     const known = state.bundles.get(cluster)?.revision.generation ?? 0;
     if (epoch !== state.epoch || generation <= known) continue;
     throw new SluiceError('LEDGER_BEHIND', `generation ${generation} was published, and the ledger does not know it`, {

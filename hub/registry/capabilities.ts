@@ -4,7 +4,7 @@ import type { AgentReport } from '../../shared/wire/report.ts';
 import { capabilitiesOf, capabilityWords, isOffered, type Capability } from '../model/capabilities.ts';
 import type { Fleet } from '../model/fleet.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
-import { approvalOf, waitingChange } from '../model/guarded.ts';
+import { findApproval, waitingChange } from '../model/waiting-change.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { GuardedChange } from '../model/guarded-change.ts';
 import type { State } from '../model/state.ts';
@@ -31,8 +31,8 @@ export interface DecidedCapabilities {
 
 /**
  * Decides what each cluster offers: what its document declares, else what join declared, else what its agent reports, else
- * what was known last. What is gained counts at once. What is lost while a traffic object of the last bundle uses it stays
- * in force until the change is approved. Pure.
+ * what was in force before. A new capability is in force at once. A lost one that a traffic object of the last bundle uses
+ * stays in force until the change is approved. Pure.
  */
 export function decideCapabilities({ state, fleet, reports, now }: CapabilityInput): DecidedCapabilities {
   const documents = new Map(fleet.clusters.map(({ doc }) => [doc.metadata.name, doc]));
@@ -56,7 +56,7 @@ export function decideCapabilities({ state, fleet, reports, now }: CapabilityInp
   return { clusters: isChanged ? clusters : state.clusters, holds };
 }
 
-// An agent that has not looked yet reports nothing at all.
+// An agent that has not discovered capabilities yet reports none at all.
 function wantedOf(
   record: ClusterRecord,
   document: Cluster | undefined,
@@ -72,7 +72,7 @@ interface Lost {
   readonly ids: readonly string[];
 }
 
-/** What the traffic of the last bundle uses and is not there any more; what was given up before is not lost again. */
+/** The capabilities that the traffic of the last bundle uses and that are offered no more; one that is not in force cannot be lost. */
 function lostOf({ bundles }: CapabilityState, record: ClusterRecord, wanted: Capabilities): Lost[] {
   const revision = bundles.get(record.name)?.revision;
   if (revision?.registration !== record.registration) return [];
@@ -101,7 +101,7 @@ function openChange(
     approvals: state.approvals,
     now,
   };
-  return approvalOf(ids, facts) === null ? waitingChange({ code: 'CAPABILITY_LOST', app: null, ids }, facts) : null;
+  return findApproval(ids, facts) === null ? waitingChange({ code: 'CAPABILITY_LOST', app: null, ids }, facts) : null;
 }
 
 function problemOf({ cluster, change, ids }: GuardedChange, lost: readonly Lost[]): Problem {

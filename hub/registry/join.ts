@@ -7,7 +7,7 @@ import type { ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
 import type { Changed } from '../model/changes.ts';
 
-/** What somebody asks for with `cluster join`. */
+/** The request of `cluster join`. */
 export interface JoinRequest {
   readonly name: string;
   /** Null keeps what a cluster that waits for its agent has. */

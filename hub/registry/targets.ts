@@ -5,7 +5,7 @@ import type { ClusterRecord } from '../model/registry.ts';
 
 /**
  * The clusters that applications can be placed on: everything registered that is not leaving, and every `Cluster`
- * document. The document's labels win over those of the registry; the registry's capabilities are settled already.
+ * document. The document's labels win over those of the registry; the registry's capabilities are those in force.
  */
 export function targetsOf(fleet: Pick<Fleet, 'clusters'>, clusters: ReadonlyMap<string, ClusterRecord>): Target[] {
   const documents = new Map(fleet.clusters.map(({ doc }) => [doc.metadata.name, doc]));

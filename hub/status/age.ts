@@ -2,7 +2,7 @@ import type { ClusterRecord } from '../model/registry.ts';
 import type { ReceivedReport } from '../model/reports.ts';
 import type { StatusFacts } from './facts.ts';
 
-/** Heartbeats that may be missed before what is known counts as stale. */
+/** Heartbeats that may be missed before a report is stale. */
 const missedHeartbeats = 3;
 
 /** Whole seconds since a report came in; null without one. */

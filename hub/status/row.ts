@@ -8,7 +8,7 @@ import type { StatusRow } from '../api/status.ts';
 import type { RowFacts, StatusFacts } from './facts.ts';
 import { isEcho, verdictOf } from './verdict.ts';
 
-/** The rows of a cluster: every application of its last bundle, and what the agent still has to take away. */
+/** The rows of a cluster: every application of its last bundle, and every application that the agent still has to remove. */
 export function rowsOf(record: ClusterRecord, facts: StatusFacts): StatusRow[] {
   const bundle = facts.state.bundles.get(record.name);
   if (bundle?.revision.registration !== record.registration) return [];

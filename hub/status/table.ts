@@ -121,7 +121,7 @@ function generationText({ generation, acceptedGeneration }: StatusRow): string {
   return acceptedGeneration === generation ? String(generation) : `${acceptedGeneration ?? '?'}>${generation}`;
 }
 
-/** Clusters with something to say beyond their applications. */
+/** The lines of clusters that have more to tell than their applications. */
 function clusterLines(view: StatusView, style: TableStyle): string[] {
   return view.clusters.flatMap((cluster) => {
     const { name, capabilities, reports, survivors } = cluster;
@@ -150,7 +150,8 @@ type Cluster = StatusView['clusters'][number];
 
 function keptText({ state, unexplained }: Cluster): string[] {
   if (unexplained === 0 || state === 'leaving') return [];
-  return [`keeps ${plural(unexplained, 'object')} that nobody asked for or retired`];
+  const are = unexplained === 1 ? 'is' : 'are';
+  return [`keeps ${plural(unexplained, 'object')} that ${are} neither wanted nor retired`];
 }
 
 function stateText({ state, unexplained }: Cluster): string[] {
@@ -170,7 +171,7 @@ function stuckLines({ stuck }: Cluster, style: TableStyle): string[] {
 
 const shownStuck = 5;
 
-/** True while an application there has not come as far as deleting: what is to go is kept on purpose, and its row says why. */
+/** True while an application there has not reached its deletions: the objects are kept on purpose, and its row says why. */
 function isKeeping(view: StatusView, cluster: string): boolean {
   return view.applications.some((row) => row.cluster === cluster && row.phase !== null && keeping.has(row.phase));
 }
@@ -184,7 +185,7 @@ function guardedLines(view: StatusView, style: TableStyle): string[] {
     const more = change.ids.length > 5 ? [`    and ${change.ids.length - 5} more`] : [];
     return [
       fit(
-        `guarded[${change.code}] ${where || 'the repository'}: would take away ${plural(change.ids.length, 'object')}`,
+        `guarded[${change.code}] ${where || 'the repository'}: would delete ${plural(change.ids.length, 'object')}`,
         style.columns,
       ),
       ...ids,
@@ -194,7 +195,7 @@ function guardedLines(view: StatusView, style: TableStyle): string[] {
   });
 }
 
-/** Problems in the one-line form, whole: a place that was cut off is no place. */
+/** Problems in the one-line form, never cut: the place must stay readable. */
 function problemLines(view: StatusView): string[] {
   const lines = view.problems.map(({ code, severity, message, path, line, column, hint, app, cluster }) => {
     const subject = [app, cluster].filter((part) => part !== undefined).join(' on ');

@@ -93,7 +93,7 @@ function waitingFor({ record, received, revision, said }: RowFacts): string {
   );
 }
 
-/** An older state that is bad stays visible while the new one is on its way; an older green never counts. */
+/** The health of an older state as far as it is bad: it stays visible until the new state is reported. An older healthy one is left out. */
 function failing(said: ReportApp | undefined): AppHealth {
   return said?.health === 'Degraded' || said?.health === 'Held' ? said.health : 'Progressing';
 }
@@ -105,7 +105,7 @@ const phaseWords: Readonly<Record<ReportApp['phase'], string>> = {
   ready: 'waiting until it is ready',
   shift: 'moving traffic',
   endpoints: 'waiting for endpoints',
-  'scale-down': 'taking replicas away',
+  'scale-down': 'removing replicas',
   delete: 'deleting what is retired',
   skipped: '',
   held: 'held',

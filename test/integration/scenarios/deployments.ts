@@ -205,7 +205,7 @@ spec: { components: [{ name: note, type: note, properties: { text: "${text}" } }
       expect(rowOf(status, 'default/many')).toMatchObject({ health: 'Healthy' });
       const said = await fleet.cli('status');
       expect(said.status).toBe(10);
-      expect(said.stdout).toContain('guarded[MASS_DELETE] default/many on local: would take away 11 objects');
+      expect(said.stdout).toContain('guarded[MASS_DELETE] default/many on local: would delete 11 objects');
       await approveAll();
       for (let i = 0; i < 11; i += 1) await site.view.untilGone(map(`m${i}`));
       const after = await fleet.settled();

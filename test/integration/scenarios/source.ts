@@ -131,7 +131,7 @@ export function describeSource(backend: Backend): void {
       expect(await site.view.get(map('three'))).toBeDefined();
       const said = await fleet.cli('status');
       expect(said.status).toBe(10);
-      expect(said.stdout).toContain('guarded[SOURCE_REWOUND] the repository: would take away 1 object');
+      expect(said.stdout).toContain('guarded[SOURCE_REWOUND] the repository: would delete 1 object');
       expect(said.stdout).toMatch(/warning\[SOURCE_REWOUND\] Application default\/two is missing/);
     });
 

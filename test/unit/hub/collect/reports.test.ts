@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { matters, openReports } from '../../../../hub/collect/reports.ts';
 import type { ReportStore } from '../../../../hub/model/report-store.ts';
 import { fileReportStore } from '../../../../hub/store/reports/files.ts';
-import { witnessedMarks } from '../../../../hub/collect/reported-bundles.ts';
+import { reportedBundles } from '../../../../hub/collect/reported-bundles.ts';
 import type { Log } from '../../../../shared/ports/log.ts';
 import { newSeed, payloadTypes, signaturesText, signerOf } from '../../../../shared/wire/envelope.ts';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
@@ -91,12 +91,12 @@ describe('what a report means for the next pass', () => {
   });
 });
 
-describe('a witnessed bundle', () => {
+describe('a reported bundle', () => {
   const hub = signerOf(newSeed());
   const signatures = signaturesText(hub.sign(payloadTypes.revision, bundle.payload));
   const envelope = { payload: Buffer.from(bundle.payload).toString(), signatures };
   const marks = (report: AgentReport, keys = [hub.publicKey]) =>
-    witnessedMarks(new Map([['a', received(report)]]), keys);
+    reportedBundles(new Map([['a', received(report)]]), keys);
 
   it('is one that a hub key signed for this very registration', () => {
     const { revisionDigest } = bundle;

@@ -101,7 +101,7 @@ export function planFor(state: State, rendered: readonly RenderedApp[], more: Pa
     reports: new Map(),
     published: new Map(),
     signAgain: new Set(),
-    witnessed: new Map(),
+    reported: new Map(),
     sizes: () => new Map(),
     now,
     ...more,

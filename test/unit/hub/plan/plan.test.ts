@@ -226,8 +226,8 @@ describe('an old backup of the ledger', () => {
     ['a higher generation of this epoch', mark(1, 2), true],
     ['the same generation', mark(1, 1), false],
     ['a higher generation of another epoch', mark(2, 9), false],
-  ])('is noticed by %s', (_, witnessed, isBehind) => {
-    const run = () => planFor(state, [app('web', ['ConfigMap/a'])], { witnessed });
+  ])('is noticed by %s', (_, reported, isBehind) => {
+    const run = () => planFor(state, [app('web', ['ConfigMap/a'])], { reported });
     if (isBehind) expect(run).toThrow(expect.objectContaining({ code: 'LEDGER_BEHIND' }) as Error);
     else expect(run().next).toEqual([]);
   });

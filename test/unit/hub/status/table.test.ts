@@ -150,7 +150,7 @@ describe('what a cluster keeps', () => {
 
   it('because it leaves is explained', () => {
     const kept = { settled: [], survivors: [], unexplained: [id] };
-    expect(linesOf(kept)).toEqual(['cluster prod: keeps 1 object that nobody asked for or retired']);
+    expect(linesOf(kept)).toEqual(['cluster prod: keeps 1 object that is neither wanted nor retired']);
     expect(linesOf(kept, { decommission: 'orphan' })).toEqual([
       'cluster prod: leaving, and keeps 1 object as it was told to',
     ]);

@@ -17,7 +17,7 @@ export interface GuardFacts {
 }
 
 /** The approval that covers some ids: of what was proposed under its digest, and less, for as long as the proposal waits. */
-export function approvalOf(ids: readonly string[], facts: GuardFacts): Approval | null {
+export function findApproval(ids: readonly string[], facts: GuardFacts): Approval | null {
   const { channel, registration } = facts;
   const found = facts.approvals.find((approval) => {
     const { change, generation } = approval;
