@@ -105,7 +105,7 @@ export const impure: readonly (readonly [name: string, pattern: RegExp])[] = [
 /** Functions that may be longer than 60 lines, each with its reason. */
 export const longFunctions: Readonly<Record<string, string>> = Object.fromEntries(
   [
-    'shared/adapters/git/memoryfs.ts createMemoryFs',
+    'shared/adapters/git/memory-fs.ts createMemoryFs',
     'shared/adapters/git/repos.ts openRemote',
     'hub/load/source.ts gitSource',
     'hub/store/packs/mirror.ts openMirror',

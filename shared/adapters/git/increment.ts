@@ -2,7 +2,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SluiceError } from '../../errors.ts';
 import { makePack, packEntry } from '../../lib/git/pack.ts';
-import { fetchObjects } from './fetchpack.ts';
+import { fetchObjects } from './fetch-pack.ts';
 import type { FetchLimits } from './library.ts';
 import type { GitHost } from './refs.ts';
 

@@ -2,7 +2,7 @@ import type { HttpClient, PromiseFsClient } from 'isomorphic-git';
 import { asSluiceError, SluiceError } from '../../errors.ts';
 import { statusError } from '../../lib/http-status.ts';
 import type { HttpLimits } from '../../ports/http.ts';
-import { checkPack, packLimits, type PackLimits } from './packguard.ts';
+import { checkPack, packLimits, type PackLimits } from './pack-guard.ts';
 import { flush, lineOf, packet } from '../../lib/git/pkt-line.ts';
 import { answerPackets, broken } from './answer.ts';
 import { gitHeaders, type GitHost } from './refs.ts';

@@ -29,6 +29,19 @@ export function createReader(dir: GitDir, folders: GitFolders): RepoReader {
   };
 }
 
+/** A reader that is asked for again at each call, because discarding a cache replaces it. */
+export function renewing(reader: () => RepoReader): RepoReader {
+  return {
+    resolve: (ref) => reader().resolve(ref),
+    head: () => reader().head(),
+    commit: (oid) => reader().commit(oid),
+    firstParents: (from, signal) => reader().firstParents(from, signal),
+    descends: (commit, ancestor, signal) => reader().descends(commit, ancestor, signal),
+    tree: (commit) => reader().tree(commit),
+    blob: (oid) => reader().blob(oid),
+  };
+}
+
 /** All files of a commit, and what is no file in it. */
 export async function readTree(dir: GitDir, commitOid: string): Promise<RepoTree> {
   const { tree } = parseCommit(commitOid, await readObject(dir, commitOid, 'commit'));

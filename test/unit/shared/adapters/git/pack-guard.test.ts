@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { checkPack, packLimits } from '../../../../../shared/adapters/git/packguard.ts';
+import { checkPack, packLimits } from '../../../../../shared/adapters/git/pack-guard.ts';
 import { isSluiceError } from '../../../../../shared/errors.ts';
 
 const blob = 3;

@@ -5,35 +5,15 @@ type Entry = Buffer | 'folder';
 /** Makes an empty file system in memory, with absolute POSIX paths and the calls of node:fs/promises that the library uses. */
 export function createMemoryFs(): LibraryFs {
   const entries = new Map<string, Entry>([['/', 'folder']]);
-  const known = (path: string): Entry => {
+  const find = (path: string): Entry => {
     const entry = entries.get(normal(path));
     if (entry === undefined) throw fault('ENOENT', path);
     return entry;
   };
-  const stat = async (path: string) => {
-    const entry = known(path);
-    const size = entry === 'folder' ? 0 : entry.length;
-    const facts = {
-      size,
-      mode: entry === 'folder' ? 0o40755 : 0o100644,
-      mtimeMs: 0,
-      ctimeMs: 0,
-      ino: 0,
-      dev: 0,
-      uid: 0,
-      gid: 0,
-    };
-    return Promise.resolve({
-      ...facts,
-      type: entry === 'folder' ? 'dir' : 'file',
-      isFile: () => entry !== 'folder',
-      isDirectory: () => entry === 'folder',
-      isSymbolicLink: () => false,
-    });
-  };
+  const stat = async (path: string) => Promise.resolve(statsOf(find(path)));
   const calls = {
     readFile: async (path: string, options?: { readonly encoding?: string } | string) => {
-      const entry = known(path);
+      const entry = find(path);
       if (entry === 'folder') throw fault('EISDIR', path);
       const encoding = typeof options === 'string' ? options : options?.encoding;
       return Promise.resolve(encoding === undefined ? entry : entry.toString('utf8'));
@@ -49,12 +29,12 @@ export function createMemoryFs(): LibraryFs {
       return Promise.resolve();
     },
     unlink: async (path: string) => {
-      known(path);
+      find(path);
       entries.delete(normal(path));
       return Promise.resolve();
     },
     readdir: async (path: string) => {
-      if (known(path) !== 'folder') throw fault('ENOTDIR', path);
+      if (find(path) !== 'folder') throw fault('ENOTDIR', path);
       const prefix = normal(path) === '/' ? '/' : `${normal(path)}/`;
       const below = [...entries.keys()].filter((name) => name.startsWith(prefix) && name !== '/');
       return Promise.resolve(below.map((name) => name.slice(prefix.length)).filter((name) => !name.includes('/')));
@@ -67,7 +47,7 @@ export function createMemoryFs(): LibraryFs {
       return Promise.resolve();
     },
     rmdir: async (path: string) => {
-      known(path);
+      find(path);
       entries.delete(normal(path));
       return Promise.resolve();
     },
@@ -77,6 +57,24 @@ export function createMemoryFs(): LibraryFs {
     symlink: (_target: string, path: string) => Promise.reject(fault('EPERM', path)),
   };
   return { promises: calls };
+}
+
+function statsOf(entry: Entry) {
+  const isFolder = entry === 'folder';
+  return {
+    size: isFolder ? 0 : entry.length,
+    mode: isFolder ? 0o40755 : 0o100644,
+    mtimeMs: 0,
+    ctimeMs: 0,
+    ino: 0,
+    dev: 0,
+    uid: 0,
+    gid: 0,
+    type: isFolder ? 'dir' : 'file',
+    isFile: () => !isFolder,
+    isDirectory: () => isFolder,
+    isSymbolicLink: () => false,
+  };
 }
 
 function normal(path: string): string {

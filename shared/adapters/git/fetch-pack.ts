@@ -1,7 +1,7 @@
 import type { GitObject, Oid } from '../../lib/git/object.ts';
 import { statusError } from '../../lib/http-status.ts';
 import { demuxPack, type FetchLimits } from './library.ts';
-import { checkPack } from './packguard.ts';
+import { checkPack } from './pack-guard.ts';
 import { flush, packet } from '../../lib/git/pkt-line.ts';
 import { gitHeaders, type GitHost } from './refs.ts';
 import { resolvePack } from './resolve.ts';

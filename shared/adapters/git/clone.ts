@@ -1,0 +1,126 @@
+import * as nodeFs from 'node:fs';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isSluiceError } from '../../errors.ts';
+import type { PushHint, Repo, RepoReader } from '../../ports/repo.ts';
+import { fetchIncrement } from './increment.ts';
+import { fetchCommit, initBare, type FetchLimits, type GitDir } from './library.ts';
+import { kindOf } from './local.ts';
+import { createReader, renewing } from './reader.ts';
+import { lookupRefs, type GitHost } from './refs.ts';
+
+/** Clones with more packs than this are made anew: nothing here repacks. */
+const maxPacks = 64;
+
+interface Clone {
+  readonly host: GitHost;
+  readonly folder: string;
+  readonly limits: FetchLimits;
+  dir: GitDir;
+  /** Whether the host speaks protocol v2; null = not asked yet. */
+  v2: boolean | null;
+  hint: PushHint | null;
+}
+
+/** A repository of a Git host, with what was fetched of it in a folder. Damage there is mended by fetching again. */
+export function openClone(host: GitHost, folder: string, limits: FetchLimits): Repo {
+  const dir = { fs: nodeFs, gitdir: folder, cache: {} };
+  const clone: Clone = { host, folder, limits, dir, v2: null, hint: null };
+  return {
+    ...renewing(() => readerOf(clone)),
+    lookup: (ref, signal) => lookup(clone, ref, signal),
+    discard: () => discard(clone),
+    expect: (push) => (clone.hint = push),
+    fetch: async (ref, signal) => {
+      try {
+        return await fetchOnce(clone, ref, signal);
+      } catch (error) {
+        if (!isSluiceError(error, 'PACK_INVALID')) throw error;
+        await discard(clone);
+        return await fetchOnce(clone, ref, signal);
+      }
+    },
+  };
+}
+
+function readerOf({ dir, folder }: Clone): RepoReader {
+  return createReader(dir, { own: folder, common: folder });
+}
+
+async function lookup(clone: Clone, ref: string, signal: AbortSignal): Promise<string | null> {
+  const found = await lookupRefs(clone.host, [ref], { v2: clone.v2, signal });
+  clone.v2 = found.v2;
+  return found.refs.get(ref) ?? null;
+}
+
+async function fetchOnce(clone: Clone, ref: string, signal: AbortSignal): Promise<string | null> {
+  await prepare(clone);
+  const here = await readerOf(clone).resolve(haveRef(ref));
+  // Settled together: nothing may still write here when the answer is given.
+  const asked = [lookup(clone, ref, signal), fetchExpected(clone, { ref, from: here }, signal)] as const;
+  await Promise.allSettled(asked);
+  const [commit, expected] = await Promise.all(asked);
+  if (commit === null || commit === here) return commit;
+  if (commit !== expected) await fetchInto(clone, { ref, commit, from: here }, signal);
+  await writeRef(clone.folder, haveRef(ref), commit);
+  return commit;
+}
+
+/** Fetches the commit of a hint that goes on from what is here; null when there is none, or it could not be had. */
+async function fetchExpected(
+  clone: Clone,
+  { ref, from }: { readonly ref: string; readonly from: string | null },
+  signal: AbortSignal,
+): Promise<string | null> {
+  const expected = clone.hint;
+  clone.hint = null;
+  if (expected === null || expected.before !== from) return null;
+  return fetchInto(clone, { ref, commit: expected.after, from }, signal).then(
+    () => expected.after,
+    () => null,
+  );
+}
+
+interface Order {
+  readonly ref: string;
+  readonly commit: string;
+  /** The commit whose history is here; null for a first fetch. */
+  readonly from: string | null;
+}
+
+async function fetchInto(clone: Clone, { ref, commit, from }: Order, signal: AbortSignal): Promise<void> {
+  const { host, dir, limits } = clone;
+  const source = ref === 'HEAD' ? 'refs/heads/main' : ref;
+  if (from !== null) await fetchIncrement(host, dir.gitdir, { commit, have: from, limits, signal });
+  else await fetchCommit(host, dir, { ref: source, commit, have: haveRef(ref), depth: null, limits, signal });
+  await readerOf(clone).tree(commit);
+}
+
+async function prepare(clone: Clone): Promise<void> {
+  if ((await packsIn(clone.folder)) > maxPacks) await discard(clone);
+  await mkdir(clone.folder, { recursive: true });
+  if ((await kindOf(join(clone.folder, 'config'))) === null) await initBare(clone.dir);
+}
+
+async function discard(clone: Clone): Promise<void> {
+  clone.dir = { ...clone.dir, cache: {} };
+  await rm(clone.folder, { recursive: true, force: true });
+}
+
+/** Our own pointer to what was fetched whole; the library's tracking refs move before their objects are here. */
+function haveRef(ref: string): string {
+  return `refs/sluice/${ref.replace(/^refs\//, '')}`;
+}
+
+async function packsIn(cache: string): Promise<number> {
+  const names = await readdir(join(cache, 'objects', 'pack')).catch(() => []);
+  return names.filter((name) => name.endsWith('.pack')).length;
+}
+
+async function writeRef(gitdir: string, ref: string, commit: string): Promise<void> {
+  const path = join(gitdir, ref);
+  await mkdir(dirname(path), { recursive: true });
+  // What a crash leaves of it is at worst no ref: then all is fetched again.
+  await writeFile(`${path}.new`, `${commit}\n`);
+  await rename(`${path}.new`, path);
+}
