@@ -103,3 +103,68 @@ describe('what may be deleted', () => {
     expect(decidePrune(input(ids, { revision, inventory })).removable.size).toBe(12);
   });
 });
+
+describe('a retired object', () => {
+  const [first, second] = ['/ConfigMap/default/m0', '/ConfigMap/default/m1'];
+  const ids = [first, second];
+  const claim = '/PersistentVolumeClaim/default/data';
+  const row = { id: first, app: 'default/old', action: 'failed', reason: 'r' } as const;
+  const fault = (digest: string | null) => new Map([[first, { row, digest, attempts: 0, until: 0 }]]);
+  const words = (of: readonly string[], change: Partial<PruneInput>): string => {
+    const { removable, kept } = decidePrune(input(of, change));
+    return [
+      ...[...removable].map((id) => `delete ${nameOf(id)}`),
+      ...kept.map((one) => `keep ${nameOf(one.id)}: ${one.reason}`),
+    ].join('; ');
+  };
+  const nameOf = (id: string) => id.slice(id.lastIndexOf('/') + 1);
+
+  it.each<[rule: string, of: readonly string[], change: Partial<PruneInput>, words: string]>([
+    ['goes', ids, {}, 'delete m0; delete m1'],
+    [
+      'stays while another object of its application is not applied',
+      ids,
+      { faults: fault('sha256:new') },
+      'keep m0: an object of its application is not applied; keep m1: an object of its application is not applied',
+    ],
+    ['goes although another one could not be deleted', ids, { faults: fault(null) }, 'delete m0; delete m1'],
+    [
+      'goes although an object of another application is not applied',
+      ids,
+      { faults: fault('sha256:new'), inventory: new Map([entry(first, { app: 'default/other' }), entry(second)]) },
+      'delete m1; keep m0: an object of its application is not applied',
+    ],
+    [
+      'stays while a kind of its application cannot be listed',
+      [first, claim],
+      { troubles: new Map([['/PersistentVolumeClaim', { code: 'FORBIDDEN' }]]) },
+      'keep m0: /PersistentVolumeClaim cannot be listed; keep data: /PersistentVolumeClaim cannot be listed',
+    ],
+    [
+      'goes when a kind of its application is not served: such objects cannot exist',
+      ids,
+      { troubles: new Map([['/ConfigMap', { code: 'KIND_UNKNOWN' }]]) },
+      'delete m0; delete m1',
+    ],
+    [
+      'stays when it is off limits, alone',
+      ids,
+      { offLimits: (id, app) => (id === first && app === 'default/old' ? 'off limits' : null) },
+      'delete m1; keep m0: off limits',
+    ],
+    [
+      'stays for the first of several reasons',
+      [claim],
+      { stop: 'the bundle is not fresh', offLimits: () => 'off limits' },
+      'keep data: the bundle is not fresh',
+    ],
+    [
+      'of a protected kind stays without an approval',
+      [claim],
+      {},
+      'keep data: its kind is protected: deleting it needs an approval',
+    ],
+  ])('%s', (_, of, change, expected) => {
+    expect(words(of, change)).toBe(expected);
+  });
+});

@@ -179,6 +179,24 @@ describe('a change that does not become ready', () => {
       ['ready: Deployment/example-web-v2: denied by a webhook', 'pods web-v2 2', 'hold route'],
     ],
     [
+      'names the revision that is late',
+      { wanted: both, live: { v1: '2/2', v2: '1/2' }, route: { v1: 100, v2: 0 }, waited: 10 },
+      [
+        'blocked: example-v2 did not become ready in 10 s: Deployment/example-web-v2: 1 of 2 ready',
+        'pods web-v1 2, web-v2 2',
+        'weights 100 0',
+      ],
+    ],
+    [
+      'is settled where the split is moved already, and still names the revision that is late',
+      { wanted: both, live: { v1: '2/2', v2: '1/2' }, route: { v1: 50, v2: 50 }, waited: 10 },
+      [
+        'settled: example-v2 did not become ready in 10 s: Deployment/example-web-v2: 1 of 2 ready',
+        'pods web-v1 2, web-v2 2',
+        'weights 50 50',
+      ],
+    ],
+    [
       'goes on by itself when it becomes ready after all',
       { ...stuck, live: { v1: '2/2', v2: '2/2' }, waited: 60 },
       ['scale-up: 1 objects to apply', 'pods web-v2 2', 'weights 100'],
@@ -232,5 +250,16 @@ describe('the deadline of a plan', () => {
     const observed = observe(situation);
     const { deadline } = planApp(observed);
     expect(deadline === null ? null : deadline - observed.now).toBe(after);
+  });
+});
+
+describe('a plan waits, so that its progress deadline runs', () => {
+  it.each<[rule: string, situation: Situation, isWaiting: boolean]>([
+    ['while pods are not ready', { wanted: v1, live: { v1: '0/2' } }, true],
+    ['while it is blocked, too', { wanted: v1, live: { v1: '0/2' }, waited: 60 }, true],
+    ['not once all is ready', { wanted: v1, live: { v1: '2/2' }, route: { v1: 100 } }, false],
+    ['not while old objects are deleted', { wanted: v2, live: { v1: '0/0', v2: '2/2' }, route: { v2: 100 } }, false],
+  ])('%s', (_, situation, expected) => {
+    expect(planApp(observe(situation)).isWaiting).toBe(expected);
   });
 });

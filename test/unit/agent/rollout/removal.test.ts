@@ -64,6 +64,24 @@ describe('of what the bundle does not want any more', () => {
       'pods still run (of 2)',
     ],
     [
+      'a workload without a ready pod goes early when its live weight is 0, whatever others get',
+      { wanted: v2, live: { v1: '0/2', v2: '2/2' }, route: { v1: 0, v2: 100 } },
+      unready,
+      'stop web-v1, pods still run (of 2)',
+    ],
+    [
+      'a workload without a ready pod stays while it gets a part of the traffic',
+      { wanted: v2, live: { v1: '0/2', v2: '2/2' }, route: { v1: 40, v2: 60 } },
+      unready,
+      'pods still run (of 2)',
+    ],
+    [
+      'a workload that is not there any more is dropped from the inventory',
+      { wanted: v2, live: { v1: '0/0, vanished', v2: '0/2' }, route: { v2: 100 } },
+      unready,
+      'delete web-v1 (of 2)',
+    ],
+    [
       'a workload of a kind that is not listed is no idle one',
       { wanted: v2, live: { v1: '0/2', v2: '2/2' }, unlisted: ['Deployment'] },
       unready,

@@ -7,7 +7,8 @@ function words(situation: Situation): string {
   const observed = observe(situation);
   const { weights, held, waitsFor, isMoved, isSettled, why } = planRouting(observed, observed.app!);
   const split = weights.get(routerId);
-  const does = held.has(routerId) ? 'held' : `${split?.join(' ')}`;
+  const does = held.has(routerId) ? 'held' : (split?.join(' ') ?? 'nothing');
+  if (waitsFor !== null) expect([isMoved, isSettled, waitsFor.isFailed]).toEqual([false, false, false]);
   if (waitsFor !== null) return `${does}; waits for ${waitsFor.revision}: ${waitsFor.why}`;
   return `${does}; ${isSettled ? 'settled' : isMoved ? `moved, ${why}` : 'to move'}`;
 }
@@ -31,6 +32,11 @@ describe('the weights of a first traffic object', () => {
       'wait while no backend is ready: the object is held',
       { wanted: half, live: { v1: '0/1', v2: '0/1' } },
       'held; waits for example-v1: Deployment/example-web-v1: 0 of 1 ready',
+    ],
+    [
+      'wait while endpoints are not listed',
+      { wanted: half, live: { v1: '1/1', v2: '1/1' }, unlisted: ['EndpointSlice'] },
+      'held; waits for example-v1: Service/example-v1 has no ready endpoints',
     ],
     [
       'do not wait for a backend that gets no traffic',
@@ -66,6 +72,11 @@ describe('the weights of a live traffic object', () => {
       '100 0; waits for example-v2: Deployment/example-web-v2: not applied yet',
     ],
     [
+      'give nothing to a backend that is not in the live split while it is not ready',
+      { wanted: half, live: { v1: '1/1', v2: '0/1' }, route: { v1: 100 } },
+      '100 0; waits for example-v2: Deployment/example-web-v2: 0 of 1 ready',
+    ],
+    [
       'move although a revision that loses traffic is not ready',
       { wanted: toV2, live: { v1: '0/1', v2: '1/1' }, route: { v1: 100, v2: 0 } },
       '0 100; to move',
@@ -89,6 +100,15 @@ describe('the weights of a live traffic object', () => {
       'count as not moved when the live split differs by a percent',
       { wanted: half, live, route: { v1: 51, v2: 49 } },
       '50 50; to move',
+    ],
+    [
+      'count as not moved while one of several backends differs',
+      {
+        wanted: { v1: '1 pod, 50%', v2: '1 pod, 25%', v3: '1 pod, 25%' },
+        live: { v1: '1/1', v2: '1/1', v3: '1/1' },
+        route: { v1: 50, v2: 40, v3: 10 },
+      },
+      '50 25 25; to move',
     ],
     [
       'count as not moved while other content is to be applied',
@@ -126,5 +146,46 @@ describe('moved traffic', () => {
     ],
   ])('%s', (_, situation, expected) => {
     expect(words(situation)).toBe(expected);
+  });
+});
+
+describe('the backends of an Ingress, which has no weights', () => {
+  const ingress = { provider: 'ingress', wanted: { v1: '1 pod, 0%', v2: '1 pod, 100%' } } as const;
+  it.each<[rule: string, situation: Situation, words: string]>([
+    [
+      'are written when all that are wanted are ready',
+      { ...ingress, live: { v1: '1/1', v2: '1/1' } },
+      '0 100; to move',
+    ],
+    [
+      'are not left out while they are not ready: the object is held',
+      { ...ingress, wanted: half, live: { v1: '1/1', v2: '0/1' } },
+      'held; waits for example-v2: Deployment/example-web-v2: 0 of 1 ready',
+    ],
+    [
+      'are moved when the live object has the wanted ones, whatever it says of weights',
+      { ...ingress, live: { v1: '1/1', v2: '1/1' }, route: { v2: 100 } },
+      '0 100; settled',
+    ],
+    [
+      'wait for a backend that gains all of the traffic',
+      { ...ingress, live: { v1: '1/1', v2: '0/1' }, route: { v1: 100 }, isOldRoute: true },
+      'held; waits for example-v2: Deployment/example-web-v2: 0 of 1 ready',
+    ],
+    [
+      'are not moved while an unwanted one is live',
+      { ...ingress, live: { v1: '1/1', v2: '1/1' }, route: { v1: 100, v2: 100 } },
+      '0 100; to move',
+    ],
+  ])('%s', (_, situation, expected) => {
+    expect(words(situation)).toBe(expected);
+  });
+});
+
+describe('an application without traffic', () => {
+  it('is settled at once, also when traffic of it was moved before', () => {
+    expect(words({ wanted: { v1: '1 pod' }, live: { v1: '1/1' }, provider: 'none', shifted: 1 })).toBe(
+      'nothing; settled',
+    );
   });
 });
