@@ -29,17 +29,17 @@ export interface Applied {
   readonly entry: InventoryEntry;
 }
 
-// These end the pass, not the object: nothing more may be written, or nothing can be.
+// These end the whole pass: nothing more may be written, or nothing can be.
 const fatal = ['LEASE_LOST', 'ABORTED', 'UNAUTHENTICATED'] as const;
 
-/** Carries out one task; never throws for what is wrong with the object alone. */
+/** Carries out one task; never throws for a fault of the object alone. */
 export async function applyOne(context: ApplyContext, task: ApplyTask, entry: InventoryEntry): Promise<Applied> {
   try {
     return await carryOut(context, task, entry);
   } catch (error) {
     if (isSluiceError(error, ...fatal)) throw error;
     if (isSluiceError(error, 'OBJECT_REPLACED')) {
-      // Gone, or another's: what it is shows the next look.
+      // It is gone or replaced: the next pass inspects it.
       context.forget(task.id);
       return { row: { ...row(task, 'kept', 'replaced or deleted in the meantime'), isRefresh: true }, entry };
     }
@@ -82,19 +82,19 @@ async function created(context: ApplyContext, task: ApplyTask, sending: Sending)
     return recorded(context, task, { ...sending, meta, row: row(task, 'created', task.reason) });
   } catch (error) {
     if (!isSluiceError(error, 'OBJECT_EXISTS')) throw error;
-    return takenOver(context, task, sending);
+    return takeOver(context, task, sending);
   }
 }
 
-/** Something has the wanted name: our own creation whose answer was lost, an object to adopt, or somebody else's. */
-async function takenOver(context: ApplyContext, task: ApplyTask, sending: Sending): Promise<Applied> {
+/** Another object has the wanted name: our own creation whose answer was lost, one to adopt, or a foreign one. */
+async function takeOver(context: ApplyContext, task: ApplyTask, sending: Sending): Promise<Applied> {
   const { resource, object, entry } = sending;
   const { namespace, name } = parseObjectId(task.id);
   const meta = await context.kube.getMetadata({ resource, namespace, name }, context.signal);
-  const marks = meta.metadata.annotations ?? {};
-  const holder = marks[owner.registration];
+  const annotations = meta.metadata.annotations ?? {};
+  const holder = annotations[owner.registration];
   const uid = meta.metadata.uid ?? '';
-  if (holder === context.registration && marks[owner.nonce] === entry.nonce) {
+  if (holder === context.registration && annotations[owner.nonce] === entry.nonce) {
     return updated(context, task, { ...sending, uid, action: 'created' });
   }
   const mayAdopt = object.metadata.annotations?.[owner.adopt] === 'true';
@@ -115,7 +115,7 @@ async function updated(
   const { resource, object, uid, action } = sending;
   const { signal } = context;
   const reasons = [task.reason];
-  // Without force first: the refusal names who took which field, which nobody learns otherwise.
+  // Without force first: only the refusal names the managers that took fields of ours.
   const meta = await context.kube.update(resource, object, uid, { force: false, signal }).catch((error: unknown) => {
     if (!isSluiceError(error, 'FIELD_CONFLICT')) throw error;
     reasons.push(takenFrom(error));
@@ -131,7 +131,7 @@ async function inspect(context: ApplyContext, task: ApplyTask, entry: InventoryE
   const anew = (reason: string): Applied => {
     context.forget(task.id);
     const nonce = context.nonce();
-    // What was applied is kept: a site that holds changes still gets back what it had.
+    // The applied content stays recorded, so that a site that holds changes still gets it back.
     const lost = { uid: null, nonce, fieldsHash: null };
     return { row: { ...row(task, 'kept', reason), isRefresh: true }, entry: { ...entry, ...lost } };
   };
@@ -142,12 +142,12 @@ async function inspect(context: ApplyContext, task: ApplyTask, entry: InventoryE
     if (meta.metadata.annotations?.[owner.registration] !== context.registration) throw disowned();
     return await carryOut(context, { ...task, action: 'update', reason: 'its label was removed' }, entry);
   } catch (error) {
-    if (isSluiceError(error, 'NOT_FOUND')) return anew('somebody deleted it: created again');
+    if (isSluiceError(error, 'NOT_FOUND')) return anew('it was deleted: created again');
     throw error;
   }
 }
 
-/** Whoever took our annotation away took the object over (I1). */
+/** The fault of an object whose owner annotation was removed or changed: it is not ours any more (I1). */
 function disowned(): SluiceError {
   return new SluiceError('OBJECT_FOREIGN', 'its owner annotation is not ours any more; it was not touched', {
     hint: `put ${owner.registration} back, or delete the object to have it made again`,
@@ -175,7 +175,7 @@ function recorded(
   };
 }
 
-/** `taken back from kubectl-edit: .spec.replicas`, by manager; our own other entries are nobody. */
+/** `taken back from kubectl-edit: .spec.replicas`, by manager; other entries of our own are left out. */
 function takenFrom(error: SluiceError): string {
   const causes = (error.data.facts?.['causes'] ?? []) as readonly {
     readonly manager: string;

@@ -16,7 +16,7 @@ export interface ApplyInput {
   readonly entry: (id: ObjectId) => InventoryEntry | undefined;
   readonly live: Live;
   readonly registration: string;
-  /** False = only what was applied before, with this very content, may be repaired. */
+  /** False = only objects that were applied with this very content may be repaired. */
   readonly mayChange: boolean;
 }
 
@@ -70,7 +70,7 @@ export function decideTasks(input: TasksInput): ApplyTask[] {
   });
 }
 
-/** What there is to do for the objects of an application now; pure, from what is inventoried and what the watches show. */
+/** The tasks of an application now, from its plan, the inventory and the watches. */
 export function decideApply(input: ApplyInput): ApplyTask[] {
   const { revisions } = indexOf(input.app);
   const app = appKey(input.app);
@@ -118,7 +118,7 @@ function seenChoice(input: ApplyInput, { object, entry, live }: Seen): Choice | 
   return reason === null ? null : { action: 'update', uid: live.uid, reason };
 }
 
-/** What is not as it was applied; null when all is. */
+/** Why the live object differs from the applied one; null when it does not. */
 function differs(object: BundleObject, entry: InventoryEntry, live: LiveObject): string | null {
   if (entry.applied !== object.digest) return 'new content';
   return live.fieldsHash === entry.fieldsHash ? null : drift;

@@ -24,7 +24,7 @@ type Have = Parameters<Transport['pull']>[0];
 export function feedTransport(hub: string, deps: FeedDeps): Pick<Transport, 'pull' | 'reset'> {
   const { cluster } = deps.identity;
   let etag: string | null = null;
-  // The bundle that came with that ETag: whoever has it need not name it, the ETag does.
+  // The bundle that came with that ETag: an agent that has it need not name it in `have`.
   let delivered: Digest | null = null;
 
   const get = (path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal) =>
@@ -62,7 +62,7 @@ export function feedTransport(hub: string, deps: FeedDeps): Pick<Transport, 'pul
 function answerOf(response: HttpResponse, hub: string): FeedAnswer {
   if (response.status === 200) return formats.feedAnswer.decode(response.body);
   if (response.status === 304)
-    throw new SluiceError('UNAVAILABLE', 'the hub says unchanged to a first question', { subject: hub });
+    throw new SluiceError('UNAVAILABLE', 'the hub answers "unchanged" to a first request', { subject: hub });
   throw answerError(response, hub);
 }
 

@@ -70,9 +70,9 @@ function required(found: ReadonlyMap<string, string>, ref: string): string {
   throw new SluiceError('NOT_FOUND', 'the channel has no such ref', { subject: ref });
 }
 
-/** What is known of a ref when it stands where it stood, else what is read from it now. */
-async function readMoved<T>(known: Read<T> | null, commit: string, parse: () => Promise<T>): Promise<Read<T>> {
-  return known?.commit === commit ? known : { commit, content: await parse() };
+/** The last content of a ref when its commit is unchanged, else the content that is read from it now. */
+async function readMoved<T>(last: Read<T> | null, commit: string, parse: () => Promise<T>): Promise<Read<T>> {
+  return last?.commit === commit ? last : { commit, content: await parse() };
 }
 
 /** All root documents, oldest first. */

@@ -25,7 +25,7 @@ export interface TransportDeps {
 
 /**
  * The transport of a channel URL: `https://` (and `http://` on loopback) Git, `sluice+https://` the hub's feed, `file:///` a folder.
- * Wherever a hub is known, its stream wakes the agent; without one the poll alone does.
+ * Where the join line names a hub, its stream triggers passes; without one the poll alone does.
  */
 export function openTransport(url: string, deps: TransportDeps): Transport {
   if (url.startsWith('sluice+')) {

@@ -148,7 +148,7 @@ function definition(object: KubeObject): Verdict {
 
 function route(object: KubeObject): Verdict {
   const parents = listAt(object, 'status', 'parents');
-  // Without a controller nobody ever writes a status: the route is as good as it gets.
+  // Without a controller no status is ever written: the route counts as current.
   for (const parent of parents) {
     for (const type of ['Accepted', 'ResolvedRefs']) {
       const condition = conditionsOf(listAt(parent, 'conditions')).find((one) => one.type === type);

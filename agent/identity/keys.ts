@@ -13,7 +13,7 @@ export interface AgentKey {
   readonly enrolled: boolean;
 }
 
-/** Who this agent is, as the cluster keeps it beside the key: the join line is not needed again. */
+/** The identity that the cluster keeps beside the key, so that the join line is not needed again. */
 const storedIdentity = joinTicket.omit({ token: true, expires: true, format: true });
 
 /** Where the agent's secrets are. */
@@ -31,7 +31,7 @@ export async function loadKey(place: SecretPlace, identity: Identity, signal: Ab
     const made = await write(place, { key, identity, live: stored?.live ?? null, signal });
     if (made !== null) return made;
   }
-  throw new SluiceError('CONFLICT', 'the key of the agent changes under its feet', { subject: agentNames.key });
+  throw new SluiceError('CONFLICT', 'other agents keep replacing the key of this agent', { subject: agentNames.key });
 }
 
 /** The agent's key as it is stored; null where there is none. */
@@ -47,7 +47,7 @@ export async function markEnrolled(place: SecretPlace, signal: AbortSignal): Pro
   await place.kube.put(key.resource, { ...live, data }, signal);
 }
 
-/** Who the agent was when it stored its key; null where it never did. */
+/** The identity of the agent when it stored its key; null where no key is stored. */
 export async function loadIdentity(place: SecretPlace, signal: AbortSignal): Promise<Identity | null> {
   const live = await orNull(place.kube.get(await keyOf(place, agentNames.key, signal), signal));
   const text = live === null ? null : decoded(live, 'identity');
@@ -87,7 +87,7 @@ async function orNull(asked: Promise<KubeObject>): Promise<KubeObject | null> {
   }
 }
 
-/** Stores a new key; null when somebody else was faster. A key of another registration (a replaced cluster) is overwritten. */
+/** Stores a new key; null when another agent was faster. A key of another registration (a replaced cluster) is overwritten. */
 async function write(
   { kube, namespace }: SecretPlace,
   order: {

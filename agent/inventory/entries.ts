@@ -21,7 +21,7 @@ export function withPending(inventory: Inventory, apps: readonly BundleApp[], no
   return next ?? inventory;
 }
 
-/** An entry of an object whose creation is under way. */
+/** An entry of an object that is being created. */
 export function pending(id: ObjectId, app: string, revision: string | null, nonce: string): InventoryEntry {
   return { id, apiVersion: '', app, revision, uid: null, nonce, applied: null, fieldsHash: null };
 }

@@ -4,13 +4,13 @@ import { digestOf, canonicalJson } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
 import { agentNames } from '../../shared/model/names.ts';
 
-/** One part of the inventory: its ConfigMap's name says its content. */
+/** One part of the inventory: the name of its ConfigMap is the hash of its content. */
 export interface Shard {
   readonly name: string;
   readonly text: string;
 }
 
-/** Entries that a bucket should hold: below a quarter of it or above four times it, all is dealt out anew. */
+/** Entries that a bucket should hold: below a quarter of it or above four times it, everything is divided anew. */
 const wantedFill = 64;
 
 /**
@@ -25,11 +25,11 @@ export function bucketCount(count: number, previous: number): number {
   return 2 ** Math.max(0, Math.ceil(Math.log2(Math.max(1, count) / wantedFill)));
 }
 
-/** Shards by bucket with the entries that they were made from: what did not change is not written out again. */
+/** Shards by bucket with the entries that they were made from: unchanged ones are not encoded again. */
 export type ShardMemo = Map<number, { readonly entries: readonly InventoryEntry[]; readonly shard: Shard }>;
 
-/** Deals an inventory out into shards, named by the hash of their text; empty buckets make none. `known` is what the last call left there. */
-export function toShards(inventory: Inventory, buckets: number, known: ShardMemo = new Map()): Shard[] {
+/** Divides an inventory into shards, named by the hash of their text; empty buckets make none. `memo` has the shards of the last call. */
+export function toShards(inventory: Inventory, buckets: number, memo: ShardMemo = new Map()): Shard[] {
   const parts = new Map<number, InventoryEntry[]>();
   for (const entry of inventory.values()) {
     const bucket = hashOf(entry) % buckets;
@@ -38,12 +38,12 @@ export function toShards(inventory: Inventory, buckets: number, known: ShardMemo
     else part.push(entry);
   }
   const shards = [...parts].map(([bucket, entries]) => {
-    const before = known.get(bucket);
-    const shard = before !== undefined && isSame(before.entries, entries) ? before.shard : shardOf(entries);
+    const before = memo.get(bucket);
+    const shard = before !== undefined && hasSameEntries(before.entries, entries) ? before.shard : shardOf(entries);
     return { bucket, entries, shard };
   });
-  known.clear();
-  for (const { bucket, ...rest } of shards) known.set(bucket, rest);
+  memo.clear();
+  for (const { bucket, ...rest } of shards) memo.set(bucket, rest);
   return shards.map(({ shard }) => shard);
 }
 
@@ -54,7 +54,7 @@ function shardOf(entries: readonly InventoryEntry[]): Shard {
 }
 
 // Entries never change: the same ones in the same order make the same text.
-function isSame(a: readonly InventoryEntry[], b: readonly InventoryEntry[]): boolean {
+function hasSameEntries(a: readonly InventoryEntry[], b: readonly InventoryEntry[]): boolean {
   return a.length === b.length && a.every((entry, at) => entry === b[at]);
 }
 

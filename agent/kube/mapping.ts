@@ -30,7 +30,7 @@ export function openMapping(discover: Discover): Mapping {
       return await mine.index;
     } catch (error) {
       if (known === mine) known = undefined;
-      // Somebody else's request was given up, not ours.
+      // Another caller's request was given up, not ours.
       if (isSluiceError(error, 'ABORTED') && !signal.aborted) return await indexOf(signal);
       throw error;
     }

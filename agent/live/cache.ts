@@ -76,7 +76,7 @@ function takeObject(objects: Map<ObjectId, LiveObject>, event: ObjectEvent): boo
   const next = project(event.object);
   const last = objects.get(next.id);
   if (event.type === 'deleted') {
-    // The end of an earlier object of this name says nothing about the one that is there now.
+    // The end of an earlier object of this name does not concern the one that is there now.
     if (last !== undefined && last.uid !== next.uid) return false;
     return objects.delete(next.id);
   }

@@ -39,8 +39,8 @@ export function project(object: KubeObject): LiveObject {
 }
 
 /**
- * A short hash of the fields that we own by server-side apply; null when we own none. It changes exactly when somebody
- * changes, removes or takes over one of them (findings.md).
+ * A short hash of the fields that we own by server-side apply; null when we own none. It changes exactly when another
+ * manager changes, removes or takes over one of them (findings.md).
  */
 export function fieldsHash(metadata: ObjectMeta): string | null {
   const own = (metadata.managedFields ?? []).filter(

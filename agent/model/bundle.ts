@@ -19,7 +19,7 @@ export type Pulled = { readonly kind: 'unchanged' } | { readonly kind: 'changed'
 
 /** A channel that bundles are pulled from: Git, the hub's feed, or a folder. Errors are thrown, never read as "empty". */
 export interface Transport {
-  /** Fetches what is new since the last pull of this transport; `have` names the verified bundle whose objects need not come again. */
+  /** Fetches the changes since the last pull of this transport; `have` names the verified bundle whose objects need not come again. */
   readonly pull: (
     have: { readonly revisionDigest: Digest; readonly objects: ReadonlySet<Digest> } | null,
     signal: AbortSignal,
@@ -43,11 +43,11 @@ export interface VerifiedBundle {
   readonly rootVersion: number;
   /** Not fresh: keep the last good state, repair drift, start nothing new, delete nothing. */
   readonly fresh: boolean;
-  /** Until when that holds if nothing else comes (milliseconds since the epoch): the later of the envelope's word and the freshness list's. */
+  /** When that ends if no newer bundle or list comes (milliseconds since the epoch): the later time of the envelope and the freshness list. */
   readonly freshUntil: number;
   /** What this bundle raises the agent's time floor to: its issuedAt, or the floor as it was under clock skew. */
   readonly issuedAt: number;
-  /** True when the bundle was issued more than an hour ahead of this machine's clock: accepted, and to be said aloud. */
+  /** True when the bundle was issued more than an hour ahead of this machine's clock: accepted, and reported. */
   readonly clockSkew: boolean;
   readonly freshness: Freshness | null;
   /** The text of an object of this bundle, digest checked; null when it must be fetched again. */

@@ -48,7 +48,7 @@ export interface AgentDeps {
   readonly deliver: (report: AgentReport, signal: AbortSignal) => Promise<ReportAnswer | null>;
   readonly clock: Clock;
   readonly random: Random;
-  /** Spells a cron expression out; null for what is none. */
+  /** The fields of a cron expression; null where the text is not one. */
   readonly cron: (text: string) => CronFields | null;
   /** A new unguessable id (nonces of creations). */
   readonly uuid: () => string;

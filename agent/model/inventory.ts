@@ -59,8 +59,8 @@ export type NextState = Omit<AgentState, 'shards' | 'format'>;
 export interface Store {
   readonly load: (signal: AbortSignal) => Promise<Stored>;
   /**
-   * Writes the shards that are not there yet, then moves the state object by compare-and-swap; CONFLICT when somebody else
-   * moved it. Nothing is written when neither changed.
+   * Writes the shards that are not there yet, then moves the state object by compare-and-swap; CONFLICT when another
+   * agent moved it. Nothing is written when neither changed.
    */
   readonly save: (
     from: Stored,

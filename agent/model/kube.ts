@@ -51,7 +51,7 @@ export interface WatchOptions {
   /** True = PartialObjectMetadata only. */
   readonly metadataOnly: boolean;
   readonly signal: AbortSignal;
-  /** Called in order; `relist` says that everything known is void until the next `synced`. */
+  /** Called in order; `relist` voids everything listed so far, until the next `synced`. */
   readonly onEvent: (event: WatchEvent) => void;
   /** Called when the server cannot be reached or refuses (the watch goes on trying with backoff until the signal aborts). */
   readonly onError: (error: Error) => void;

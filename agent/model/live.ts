@@ -10,7 +10,7 @@ export interface LiveRoute {
   readonly weight: number;
 }
 
-/** What is kept of a live object: a projection, never the object. */
+/** The projection of a live object; the object itself is never kept. */
 export interface LiveObject {
   readonly id: ObjectId;
   readonly uid: string;
@@ -37,7 +37,7 @@ export interface Live {
   readonly object: (id: ObjectId) => LiveObject | undefined;
   /** True when every object of this kind is listed: an id that is not there does not exist. */
   readonly isSynced: (id: ObjectId) => boolean;
-  /** Ready addresses behind a Service; null while they are not known. */
+  /** Ready addresses behind a Service; null while they are not listed. */
   readonly readyEndpoints: (service: ObjectId) => number | null;
 }
 
@@ -45,7 +45,7 @@ export interface Live {
 export interface LiveView extends Live {
   /** Opens the watches of these kinds and closes all others; resolves when those in `awaited` have answered. */
   readonly follow: (kinds: ReadonlySet<GroupKind>, awaited: ReadonlySet<GroupKind>) => Promise<void>;
-  /** Takes in what a request of ours answered before the watch brings it; `sent` is what was written, null for a read. */
+  /** Takes in the answer to a request of ours before the watch brings it; `sent` is what was written, null for a read. */
   readonly learn: (meta: KubeObject, sent: KubeObject | null) => void;
   readonly forget: (id: ObjectId) => void;
   /** Kinds that cannot be listed now, and why. */

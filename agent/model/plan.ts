@@ -12,13 +12,13 @@ export interface AppObservation {
   readonly app: BundleApp | null;
   /** Everything inventoried of this application, by id. */
   readonly entries: ReadonlyMap<ObjectId, InventoryEntry>;
-  /** Of those, what may go: absent from the bundle, retired, and allowed by every guard. */
+  /** Of those, the ones that may be deleted: absent from the bundle, retired, and allowed by every guard. */
   readonly removable: ReadonlySet<ObjectId>;
   readonly live: Live;
   /** Why objects could not be applied, by id. */
   readonly faults: ReadonlyMap<ObjectId, string>;
   readonly now: number;
-  /** When this application began to wait for what it waits for now; null when it does not. */
+  /** Since when this application waits for pods or endpoints; null when it does not. */
   readonly waitingSince: number | null;
   /** When its traffic was last moved; null when that is long ago. */
   readonly shiftedAt: number | null;
@@ -40,13 +40,13 @@ export interface AppPlan {
   readonly remove: readonly ObjectId[];
   /** True while it waits for pods or endpoints: the progress deadline runs. */
   readonly isWaiting: boolean;
-  /** The revision that did not become ready in time: what happened to it, and that with what is seen of it. */
+  /** The revision that did not become ready: `what` happened to it, and the `reason` with the state of its pods; null when none is blocked. */
   readonly blocked: { readonly revision: string | null; readonly what: string; readonly reason: string } | null;
-  /** When to look again if nothing else happens. */
+  /** When to plan again if no change triggers it. */
   readonly deadline: number | null;
 }
 
-/** One object of the bundle on its way to the cluster: what to do, with what is put over its text. */
+/** What to do with one object of the bundle, with the values that are put over its text. */
 export interface ApplyTask {
   readonly id: ObjectId;
   readonly app: string;

@@ -1,6 +1,6 @@
 /** What a running agent says of itself while it works; `agent/run/probes.ts` judges it. */
 export interface ProbeState {
-  /** It knows who it is, and its key is stored in the cluster. */
+  /** Its identity is read, and its key is stored in the cluster. */
   readonly joined: () => void;
   /** How to ask whether it holds the Lease. */
   readonly leads: (isHeld: () => boolean) => void;

@@ -13,16 +13,16 @@ export interface Hold {
 
 /** When a site lets changes happen. */
 export interface SiteWindow {
-  /** As it was written, or why that says nothing: then it never opens. */
+  /** As the site wrote it; or why it cannot be read, and then it never opens. */
   readonly text: string;
   readonly at: (now: number) => WindowState;
 }
 
-/** What the site's operator said in the ConfigMap `sluice-site`. */
+/** The ConfigMap `sluice-site` of the site's operator. */
 export interface Site {
   /** Labels with the prefix `site.sluice.dev/`. */
   readonly labels: Readonly<Record<string, string>>;
-  /** What its operator holds by hand. */
+  /** The hold that its operator set by hand. */
   readonly hold: Hold | null;
   /** Changes happen while it is open, and are held otherwise; null = always. */
   readonly window: SiteWindow | null;

@@ -14,7 +14,7 @@ export interface PruneInput {
   readonly inventory: ReadonlyMap<ObjectId, InventoryEntry>;
   /** Deletions that were counted, oldest first. */
   readonly deletions: readonly { readonly at: number; readonly count: number }[];
-  /** Ids that are counted already: their deletion was begun. */
+  /** Ids that are counted already, because their deletion has begun. */
   readonly counted: ReadonlySet<ObjectId>;
   readonly now: number;
   /** Why nothing at all may be deleted now; null = it may. */
@@ -40,8 +40,9 @@ export interface PruneDecision {
 type Verdict = 'removable' | { readonly reason: string; readonly isLimit?: boolean };
 
 /**
- * Decides deletions: inventoried AND absent from the bundle AND retired, nothing while `stop` says so, nothing of an application
- * that is not applied in full or cannot be seen in full, protected kinds only with an approval, and without one never more than max(10, 20 %) of the objects in 24 h, whole applications first come in order of name.
+ * Decides deletions. An object may be deleted when it is inventoried AND absent from the bundle AND retired; nothing while `stop`
+ * says so; nothing of an application that is not applied in full or not listed in full; protected kinds only with an approval;
+ * and without an approval never more than max(10, 20 %) of the objects in 24 h: whole applications, in order of name.
  */
 export function decidePrune(input: PruneInput): PruneDecision {
   const wanted = new Set(input.revision.apps.flatMap((app) => app.objects.map((object) => object.id)));
@@ -91,7 +92,7 @@ function incompleteApps({ inventory, troubles, faults }: PruneInput): ReadonlyMa
   return incomplete;
 }
 
-/** An object of a revision that another one of its application replaces does not count, nor what was approved, nor what was never created. */
+/** Approved objects do not count against the limit, nor those never created, nor those of a revision that another one replaces. */
 function counts(input: PruneInput, entry: InventoryEntry, approved: ReadonlySet<ObjectId>): boolean {
   if (approved.has(entry.id) || entry.uid === null) return false;
   if (entry.revision === null) return true;

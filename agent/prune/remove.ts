@@ -24,14 +24,14 @@ export interface Removed {
 
 const fatal = ['LEASE_LOST', 'ABORTED', 'UNAUTHENTICATED'] as const;
 
-/** Deletes one object with UID and resourceVersion preconditions; never throws for what is wrong with the object alone. */
+/** Deletes one object with UID and resourceVersion preconditions; never throws for a fault of the object alone. */
 export async function removeOne(context: RemoveContext, entry: InventoryEntry): Promise<Removed> {
-  return careful(entry, async () => {
+  return catchObjectFaults(entry, async () => {
     const key = await keyOf(context, entry);
-    const meta = await seen(context, key, entry);
+    const meta = await currentState(context, key, entry);
     if (meta === null) return gone(context, entry, 'gone');
     const isOurs = meta.registration === context.registration && isRecorded(entry, meta);
-    if (!isRecorded(entry, meta)) return gone(context, entry, "another's object has its name now; it was not touched");
+    if (!isRecorded(entry, meta)) return gone(context, entry, 'another object has its name now; it was not touched');
     if (!isOurs) return failed(entry, 'its owner annotation is not ours any more; it was not touched');
     if (meta.isTerminating) return kept(entry, 'being deleted');
     const { uid, resourceVersion } = meta;
@@ -42,7 +42,7 @@ export async function removeOne(context: RemoveContext, entry: InventoryEntry): 
 
 /** Scales one workload that is to be removed to zero, when it is still the recorded one. */
 export async function scaleToZero(context: RemoveContext, entry: InventoryEntry): Promise<Row> {
-  const { row } = await careful(entry, async () => {
+  const { row } = await catchObjectFaults(entry, async () => {
     const live = context.live.object(entry.id);
     if (live === undefined || live.registration !== context.registration) return kept(entry, 'not ours any more');
     const key = await keyOf(context, entry);
@@ -56,7 +56,7 @@ export async function scaleToZero(context: RemoveContext, entry: InventoryEntry)
   return row;
 }
 
-interface Seen {
+interface ObjectState {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly registration: string | null;
@@ -64,8 +64,8 @@ interface Seen {
   readonly isTerminating: boolean;
 }
 
-/** The object as the watch shows it; what the watch does not show is looked at once. Null = it is gone. */
-async function seen(context: RemoveContext, key: KubeKey, entry: InventoryEntry): Promise<Seen | null> {
+/** The object as the watch shows it, else as one request answers. Null = it is gone. */
+async function currentState(context: RemoveContext, key: KubeKey, entry: InventoryEntry): Promise<ObjectState | null> {
   const live = context.live.object(entry.id);
   if (live !== undefined) return { ...live, isTerminating: live.health === 'Terminating' };
   try {
@@ -83,11 +83,11 @@ async function seen(context: RemoveContext, key: KubeKey, entry: InventoryEntry)
   }
 }
 
-function isRecorded(entry: InventoryEntry, live: Seen): boolean {
+function isRecorded(entry: InventoryEntry, live: ObjectState): boolean {
   return entry.uid === null ? entry.nonce === live.nonce : entry.uid === live.uid;
 }
 
-/** One look after the deletion: an object without finalizers is gone at once; another stays in the inventory until it is. */
+/** One request after the deletion: an object without finalizers is gone at once; another stays in the inventory until it is. */
 async function confirmed(context: RemoveContext, key: KubeKey, entry: InventoryEntry): Promise<Removed> {
   try {
     const meta = await context.kube.getMetadata(key, context.signal);
@@ -105,7 +105,7 @@ async function keyOf(context: RemoveContext, entry: InventoryEntry): Promise<Kub
   return { resource: await context.kube.resource({ group, kind }, context.signal), namespace, name };
 }
 
-async function careful(entry: InventoryEntry, work: () => Promise<Removed>): Promise<Removed> {
+async function catchObjectFaults(entry: InventoryEntry, work: () => Promise<Removed>): Promise<Removed> {
   try {
     return await work();
   } catch (error) {

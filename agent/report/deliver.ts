@@ -11,7 +11,7 @@ import type { Authorization } from '../identity/credential.ts';
 /** What delivering needs. */
 export interface DeliverDeps {
   readonly http: Http;
-  /** The hub's address; null where none can be reached: reports are kept to oneself. */
+  /** The hub's address; null where there is none: nothing is reported. */
   readonly hub: string | null;
   readonly signer: () => Signer;
   readonly authorization: Authorization;
@@ -21,7 +21,7 @@ export interface DeliverDeps {
 
 const limits: HttpLimits = { maxBytes: 64 * 1024, idleMs: 10_000, totalMs: 20_000 };
 
-/** Hands one signed report to the hub and answers what the hub says; null without a hub. Throws when it was not taken. */
+/** Delivers one signed report to the hub and gives back the hub's answer; null without a hub. Throws when the hub did not take it. */
 export function createDelivery(
   deps: DeliverDeps,
 ): (report: AgentReport, signal: AbortSignal) => Promise<ReportAnswer | null> {

@@ -8,7 +8,7 @@ import { worstHealth, type AppHealth, type ObjectHealth } from '../../shared/mod
 import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 
-/** What is observed of one application: its objects' health, counts, and the words for it. */
+/** The observed health of one application, with counts and a message. */
 export interface AppHealthView {
   readonly health: AppHealth;
   readonly message: string;
@@ -61,7 +61,7 @@ function idsOf(app: BundleApp | null): ObjectId[] {
   return (app?.objects ?? []).map(({ id }) => id);
 }
 
-/** Why a change is blocked: in the words of a pod where one says why, else of the workload. */
+/** Why a change is blocked: the reason of a pod where there is one, else of the workload. */
 function blockedText(blocked: AppPlan['blocked'], explanation: string | null): string | null {
   if (blocked === null) return null;
   return explanation === null || explanation === '' ? blocked.reason : `${blocked.what}: ${explanation}`;

@@ -5,8 +5,8 @@ import type { ReportRevision } from '../../shared/wire/report.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 
 /**
- * Replicas of the revisions that the bundle names no more and that still run here: on their way out, or kept because their
- * successor did not become ready. What is desired of them is what their workloads say now. `entries` are the application's.
+ * Replicas of the revisions that the bundle does not name any more and that still run here: being removed, or kept because
+ * their successor did not become ready. Their desired replicas are those of the live workloads. `entries` are the application's.
  */
 export function leavingRevisions(
   live: Live,

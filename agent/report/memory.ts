@@ -7,7 +7,7 @@ export interface ReportMemory {
   kubernetes: string;
   /** What traffic can be led with here, by name. */
   capabilities: readonly string[];
-  /** When the cluster last said both, by the monotonic clock. */
+  /** When both were last read, by the monotonic clock. */
   discoveredAt: number;
   /** The discovery that is under way; null = none. */
   discovery: Promise<void> | null;

@@ -7,9 +7,9 @@ import type { AgentReport } from '../../shared/wire/report.ts';
 /** Makes the report with a sequence number; `withEnvelope` when the hub asked for it. */
 export type MakeReport = (sequence: number, withEnvelope: boolean) => AgentReport;
 
-/** Hands reports over: on change, and as a heartbeat. */
+/** Delivers reports: on change, and as a heartbeat. */
 export interface Reporter {
-  /** Delivers what `make` says if it says something new or the heartbeat is due; never throws. At most one at a time. */
+  /** Delivers the report that `make` makes if it has changed or the heartbeat is due; never throws. At most one at a time. */
   readonly offer: (make: MakeReport, signal: AbortSignal) => Promise<void>;
   /** Milliseconds until something should be offered again. */
   readonly nextIn: () => number;
@@ -44,7 +44,7 @@ export function openReporter(deps: Pick<AgentDeps, 'deliver' | 'clock' | 'random
   };
 
   const offer = async (make: MakeReport, signal: AbortSignal): Promise<void> => {
-    // While one is on its way, only the newest word waits.
+    // While one is being delivered, only the newest waits.
     if (isBusy) next = { make, signal };
     if (isBusy || clock.monotonic() < quietUntil) return;
     const isDue = clock.monotonic() - toldAt >= settings.heartbeatMs;
@@ -75,7 +75,7 @@ export function openReporter(deps: Pick<AgentDeps, 'deliver' | 'clock' | 'random
   };
 }
 
-/** What a report says, without when and as which number it says it. */
+/** The content of a report without its number and its times. */
 function factsOf(report: AgentReport): string {
   const { apps, conditions } = report;
   return canonicalJson({

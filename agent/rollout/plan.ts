@@ -7,8 +7,8 @@ import { appReadiness, ownLive, revisionOf, type Readiness } from './readiness.t
 
 /**
  * The next step of one application towards its bundle (semantics.md): add and scale up, ready, shift traffic, endpoints
- * settled, scale down, scale removed revisions to 0, delete. Pure and level-based: it says all that may be done now, and the
- * same call on the state after that says the next step.
+ * settled, scale down, scale removed revisions to 0, delete. Pure and level-based: it answers everything that may be done now, and
+ * the same call on the state after that answers the next step.
  */
 export function planApp(observed: AppObservation): AppPlan {
   const { app } = observed;
@@ -65,7 +65,7 @@ function replicasNow(
 interface Standing {
   readonly phase: Phase;
   readonly reason: string;
-  /** What it waits for, when pods or endpoints must come first. */
+  /** The pods or endpoints that it waits for; null when it does not. */
   readonly waitsFor: { readonly revision: string | null; readonly why: string; readonly isFailed: boolean } | null;
   readonly deadline: number | null;
 }
@@ -119,7 +119,7 @@ function withDeadline(
   const how = waitsFor.isFailed ? 'failed' : `did not become ready in ${app.health.progressDeadlineSeconds} s`;
   const what = `${who} ${how}`;
   const blocked = { revision: waitsFor.revision, what, reason: `${what}: ${waitsFor.why}` };
-  // What is applied in full is settled, well or not: only a change that cannot go on is blocked.
+  // An application that is applied in full is settled, healthy or not: only a change that cannot go on is blocked.
   return { phase: phase === 'settled' ? phase : 'blocked', reason: blocked.reason, isWaiting: true, blocked, deadline };
 }
 

@@ -5,7 +5,7 @@ import { matchesLabels } from '../../shared/model/selector.ts';
 import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 
-/** Ready, or the first thing that is not, in words. */
+/** Ready, or why the first workload that is not ready is not. */
 export type Readiness =
   { readonly ok: true } | { readonly ok: false; readonly why: string; readonly isFailed: boolean };
 
@@ -35,7 +35,7 @@ export function workloadReadiness(observed: AppObservation, app: BundleApp, id: 
   return live.health === 'Current' ? ok : not(live.message, isFailed);
 }
 
-/** With more pods than wanted it is the wanted ones that count: the rest may well be on their way out. */
+/** Too few ready pods, in words; pods beyond the wanted ones may be stopping and do not count. */
 function shortOf(live: LiveObject, desired: number): string | null {
   if (live.replicas === null || live.replicas.ready >= desired) return null;
   const detail = live.health === 'Current' || live.message === '' ? '' : ` (${live.message})`;

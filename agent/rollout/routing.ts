@@ -68,7 +68,7 @@ function stepOf(observed: AppObservation, app: BundleApp, traffic: BundleTraffic
   return { weights: isApplied ? kept : null, waitsFor, isMoved: false };
 }
 
-/** Nothing routes yet: what is ready gets all of each rule; a rule without anything ready keeps the object back. */
+/** No traffic object is live: the ready backends of a rule get all of its traffic; a rule without a ready backend holds the object. */
 function firstStep(observed: AppObservation, app: BundleApp, traffic: BundleTraffic): Step {
   const ready = traffic.targets.map((target) => target.weight > 0 && hasEndpoints(observed, target.service));
   const late = traffic.targets.filter((target, index) => target.weight > 0 && ready[index] !== true);

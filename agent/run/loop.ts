@@ -86,7 +86,7 @@ async function runPasses(agent: Agent, trigger: Trigger, reporter: Reporter, isH
         : waitAfter(agent, outcome, Math.min(pollAt, deps.clock.monotonic() + reporter.nextIn()));
     await trigger.next(wait, stop);
   }
-  // The last report says what is true now, with everything that was finished.
+  // The last report has everything that was finished.
   if (report.outcome !== null) await offerReport(agent, reporter, report.outcome, agent.signal);
 }
 
@@ -110,7 +110,7 @@ async function tryPass(agent: Agent): Promise<Outcome | null> {
   }
 }
 
-/** What a pass leaves to be done: explain what is blocked, report, and delete old inventory shards when nothing else is to be done. */
+/** The work after a pass: explain what is blocked, report, and delete old inventory shards when nothing else is to be done. */
 async function followUp(agent: Agent, reporter: Reporter, outcome: Outcome): Promise<void> {
   const { memory, store, deps, stop } = agent;
   if (!stop.aborted) await explainBlocked(agent, outcome.apps);

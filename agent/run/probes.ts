@@ -7,9 +7,9 @@ export interface Verdict {
   readonly why: string;
 }
 
-/** The three questions that a kubelet asks, each about something else. */
+/** The three probes that a kubelet asks for. */
 export interface Probes {
-  /** The cluster has let the agent in, and it knows who it is. */
+  /** The cluster lets the agent in, and its identity is read. */
   readonly startup: () => Verdict;
   /** A restart would not help: no pass stands still. Neither a hub nor an API server that is down makes it fail. */
   readonly live: () => Verdict;
@@ -20,7 +20,7 @@ export interface Probes {
 /** A pass that has written nothing for so long stands still: every request of it has a deadline far below. */
 const stalledMs = 600_000;
 
-/** What one agent says of itself, and the probes that judge it. */
+/** The state of one agent and the probes that judge it. */
 export function openProbes(clock: Pick<Clock, 'monotonic'>): ProbeState & Probes {
   let hasJoined = false;
   let isHeld = (): boolean => false;

@@ -94,7 +94,7 @@ export async function startAgent(options: AgentOptions, ports: AgentPorts, stop:
   );
 }
 
-/** Who this agent is, its own key (made and stored first where there is none), and the token where the hub may not know the key yet. */
+/** The identity of this agent, its own key (made and stored first where there is none), and the token where the hub may not know the key yet. */
 async function join(place: SecretPlace, given: JoinTicket | null, signal: AbortSignal) {
   const ticket = given ?? (await loadJoinTicket(place, signal));
   const identity = ticket === null ? await loadIdentity(place, signal) : identityOf(ticket);
@@ -105,7 +105,7 @@ async function join(place: SecretPlace, given: JoinTicket | null, signal: AbortS
   return { identity, own: signerOf(key.seed), token };
 }
 
-/** The join line without what is secret or over. */
+/** The join line without its secret and its expiry. */
 function identityOf(ticket: JoinTicket): Identity {
   const { channel, url, hub, registration, cluster, rootFingerprint, minimumGeneration } = ticket;
   return { channel, url, hub, registration, cluster, rootFingerprint, minimumGeneration };
@@ -121,7 +121,7 @@ async function ensureNamespace(kube: Kube, name: string, signal: AbortSignal): P
   const resource = await kube.resource({ group: '', kind: 'Namespace' }, signal);
   const exists = await kube.get({ resource, namespace: '', name }, signal).then(
     () => true,
-    // Who may not look was installed with its namespace.
+    // An agent that may not read namespaces was installed with its own.
     (error: unknown) => !(error instanceof SluiceError && error.code === 'NOT_FOUND'),
   );
   if (exists) return;

@@ -2,7 +2,7 @@ import type { Site } from '../model/site.ts';
 import { readWindow, type ReadCron } from './window.ts';
 import { siteLabelPrefix } from '../../shared/model/names.ts';
 
-/** A site that says nothing. */
+/** A site without labels, hold and window. */
 export const openSite: Site = { labels: {}, hold: null, window: null };
 
 /**

@@ -4,7 +4,7 @@ import { isSluiceError } from '../../shared/errors.ts';
 import { windowOf, type CronFields } from '../../shared/lib/window.ts';
 import { parseYaml } from '../../shared/lib/yaml.ts';
 
-/** Spells a five-field cron expression out; null for what is none. */
+/** The fields of a five-field cron expression; null where the text is not one. */
 export type ReadCron = (text: string) => CronFields | null;
 
 const schema = z.strictObject({ cron: z.string(), duration: z.string(), timezone: z.string().default('UTC') });
@@ -13,7 +13,7 @@ const longestMs = 31 * 86_400_000;
 
 /**
  * Reads the window of a site: YAML (or JSON) with `cron`, `duration` (`3h`, `1h30m`; 31 days at most) and `timezone` (UTC when absent),
- * as the window of a rollout. Null where there is none. One that cannot be read never opens: whoever wrote it wanted fewer changes.
+ * as the window of a rollout. Null where there is none. One that cannot be read never opens, because its author wanted fewer changes.
  */
 export function readWindow(text: string, cron: ReadCron): SiteWindow | null {
   if (text.trim() === '') return null;

@@ -8,7 +8,7 @@ import type { Root } from '../../../shared/wire/root.ts';
 
 /**
  * The freshness list of a registration's shard; null where the channel has none. One that is signed by a stranger or made for
- * another channel or shard is an error; one of another epoch says nothing and is passed over.
+ * another channel or shard is an error; one of another epoch is passed over.
  */
 export function verifyFreshness(file: SignedBytes | null, root: Root, registration: string): Freshness | null {
   if (file === null) return null;
@@ -23,7 +23,7 @@ export function verifyFreshness(file: SignedBytes | null, root: Root, registrati
   return list.epoch === root.epoch ? list : null;
 }
 
-/** Until when a bundle is fresh, in milliseconds since the epoch: by its own word, or by the list when that names it. */
+/** When a bundle stops being fresh, in milliseconds since the epoch: its own time, or that of a list that names it. */
 export function freshUntil(
   own: string,
   list: Freshness | null,

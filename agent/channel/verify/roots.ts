@@ -6,7 +6,7 @@ import type { Root } from '../../../shared/wire/root.ts';
 import type { Identity } from '../../model/site.ts';
 
 /**
- * The root document to believe: the chain from version 1, which the join line's fingerprint names, each successor signed by the
+ * The root document to trust: the chain from version 1, which the join line's fingerprint names, each successor signed by the
  * root keys before it and by its own. Throws ROOT_INVALID, or ROLLED_BACK for a chain that ends below the version held.
  */
 export function verifyRoots(

@@ -39,11 +39,11 @@ export async function verify({ snapshot, identity, trust, now }: VerifyInput): P
   const mark = { epoch: revision.epoch, generation: revision.generation, revisionDigest };
   checkAddressee(revision, identity, root);
   checkOrder(mark, trust.mark, identity.minimumGeneration);
-  const known = new Set(trust.previous?.revision.apps);
-  checkCounts(revision, known);
+  const unchanged = new Set(trust.previous?.revision.apps);
+  checkCounts(revision, unchanged);
   revision.approvals.forEach((approval) => checkApproval(approval, revision, root));
   checkRetired(revision);
-  const texts = await verifyObjects(snapshot, revision, { previous: trust.previous, known });
+  const texts = await verifyObjects(snapshot, revision, { previous: trust.previous, unchanged });
 
   const list = verifyFreshness(snapshot.freshness, root, revision.registration);
   const issuedAt = Date.parse(revision.issuedAt);
@@ -106,24 +106,25 @@ function checkOrder(next: VerifiedBundle['mark'], mark: VerifiedBundle['mark'] |
   }
 }
 
-/** Names, counts and digests that the envelope says of itself; those within an application that was `known` were checked then. */
-function checkCounts(revision: Revision, known: ReadonlySet<BundleApp>): void {
+/** Checks names, counts and digests of the envelope; an application that the last bundle had unchanged was checked then. */
+function checkCounts(revision: Revision, unchanged: ReadonlySet<BundleApp>): void {
   const objects = bundleObjects(revision);
   if (revision.bundle.objects > bundleLimits.objects || revision.bundle.bytes > bundleLimits.bytes) {
     throw new SluiceError('LIMIT_EXCEEDED', 'the bundle is too large', { subject: revisionPath });
   }
   if (objects.length !== revision.bundle.objects)
-    throw mismatch('the bundle has another number of objects than it says');
-  if (bundleDigest(objects) !== revision.bundle.digest) throw mismatch('the bundle has another digest than it says');
+    throw mismatch('the bundle has another number of objects than its envelope states');
+  if (bundleDigest(objects) !== revision.bundle.digest)
+    throw mismatch('the bundle has another digest than its envelope states');
   const seen = { ids: new Set<string>(), paths: new Set<string>() };
   const apps = new Set<string>();
   for (const app of revision.apps) {
     if (apps.has(appKey(app)))
       throw new SluiceError('WIRE_INVALID', 'an application comes twice', { subject: appKey(app) });
     apps.add(appKey(app));
-    checkNames(app, seen, known.has(app));
-    if (!known.has(app) && appDigest(app) !== app.digest)
-      throw mismatch('an application has another digest than it says', appKey(app));
+    checkNames(app, seen, unchanged.has(app));
+    if (!unchanged.has(app) && appDigest(app) !== app.digest)
+      throw mismatch('an application has another digest than its envelope states', appKey(app));
   }
 }
 
@@ -157,14 +158,14 @@ function checkRetired(revision: Revision): void {
 interface Proved {
   readonly previous: VerifiedBundle | null;
   /** The applications of the bundle before. */
-  readonly known: ReadonlySet<BundleApp>;
+  readonly unchanged: ReadonlySet<BundleApp>;
 }
 
 /** The checked text of every object by digest. What the bundle before this one proved is not proved again. */
 async function verifyObjects(
   snapshot: ChannelSnapshot,
   revision: Revision,
-  { previous, known }: Proved,
+  { previous, unchanged }: Proved,
 ): Promise<ReadonlyMap<Digest, string>> {
   const texts = new Map<Digest, string>();
   const same = new Set(revision.apps);
@@ -173,15 +174,15 @@ async function verifyObjects(
   let bytes = 0;
   for (const app of revision.apps) {
     for (const object of app.objects) {
-      const kept = known.has(app) ? previous?.objectText(object.digest) : null;
+      const kept = unchanged.has(app) ? previous?.objectText(object.digest) : null;
       const text = kept ?? (await readText(snapshot, object, previous));
       texts.set(object.digest, text);
       bytes += Buffer.byteLength(text);
-      if (bytes > revision.bundle.bytes) throw mismatch('the bundle is larger than it says');
+      if (bytes > revision.bundle.bytes) throw mismatch('the bundle is larger than its envelope states');
     }
-    if (!known.has(app)) checkObjects(app, texts, proved);
+    if (!unchanged.has(app)) checkObjects(app, texts, proved);
   }
-  if (bytes !== revision.bundle.bytes) throw mismatch('the bundle has another size than it says');
+  if (bytes !== revision.bundle.bytes) throw mismatch('the bundle has another size than its envelope states');
   return texts;
 }
 

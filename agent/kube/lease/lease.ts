@@ -4,7 +4,7 @@ import { agentNames } from '../../../shared/model/names.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import type { Log } from '../../../shared/ports/log.ts';
-import { claimed, isExpired, released, sighted, type LeaseSpec, type Sighting } from './spec.ts';
+import { claimed, isExpired, released, otherRenewal, type LeaseSpec, type Renewal } from './spec.ts';
 
 const leases: KubeResource = {
   group: 'coordination.k8s.io',
@@ -44,7 +44,7 @@ export function openLease(options: LeaseOptions): Lease {
   const { kube, clock, namespace, holder, durationMs } = options;
   let deadline = Number.NEGATIVE_INFINITY;
   let last: KubeObject | null = null;
-  let sighting: Sighting = { text: '', at: 0 };
+  let renewal: Renewal = { text: '', at: 0 };
 
   const write = async (spec: LeaseSpec, signal: AbortSignal): Promise<void> => {
     const sentAt = clock.monotonic();
@@ -55,10 +55,10 @@ export function openLease(options: LeaseOptions): Lease {
   /** True when it is free, ours, or expired. */
   const mayTake = (): boolean => {
     const at = clock.monotonic();
-    const other = sighted(specOf(last), holder, sighting, at);
+    const other = otherRenewal(specOf(last), holder, renewal, at);
     if (other === null) return true;
-    sighting = other;
-    return isExpired(specOf(last), sighting, at);
+    renewal = other;
+    return isExpired(specOf(last), renewal, at);
   };
   const tryOnce = async (signal: AbortSignal): Promise<boolean> => {
     try {
@@ -85,7 +85,7 @@ export function openLease(options: LeaseOptions): Lease {
         try {
           await renew(signal);
         } catch (error) {
-          // A conflict says that another agent wrote it: what is there decides.
+          // After a conflict another agent has written it: read it, and decide anew.
           if (!(await tryOnce(signal).catch(() => false))) {
             options.log.warn('the lease could not be renewed', { error: asSluiceError(error).message });
           }

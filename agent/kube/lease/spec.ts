@@ -7,8 +7,8 @@ export interface LeaseSpec {
   readonly leaseTransitions?: number;
 }
 
-/** What another holder wrote, and when that was first seen (monotonic): its clock says nothing to us. */
-export interface Sighting {
+/** A renewal by another holder, and when it was first seen (monotonic): the clock of the other holder does not count here. */
+export interface Renewal {
   readonly text: string;
   readonly at: number;
 }
@@ -33,17 +33,17 @@ export function released(spec: LeaseSpec, now: number): LeaseSpec {
   return { ...spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: microTime(now) };
 }
 
-/** The other holder's last renewal with when it was first seen; null when there is no other holder. */
-export function sighted(spec: LeaseSpec, holder: string, last: Sighting, at: number): Sighting | null {
+/** The last renewal by another holder; null when there is no other holder. */
+export function otherRenewal(spec: LeaseSpec, holder: string, last: Renewal, at: number): Renewal | null {
   const other = spec.holderIdentity ?? '';
   if (other === '' || other === holder) return null;
   const text = `${other} ${spec.renewTime ?? ''}`;
   return last.text === text ? last : { text, at };
 }
 
-/** True when the other holder did not renew the Lease for as long as it said. */
-export function isExpired(spec: LeaseSpec, sighting: Sighting, at: number): boolean {
-  return at - sighting.at >= (spec.leaseDurationSeconds ?? 15) * 1000;
+/** True when the other holder did not renew the Lease for the duration that it wrote. */
+export function isExpired(spec: LeaseSpec, renewal: Renewal, at: number): boolean {
+  return at - renewal.at >= (spec.leaseDurationSeconds ?? 15) * 1000;
 }
 
 function microTime(now: number): string {
