@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import { logFormats, logLevels } from '../../shared/lib/log-levels.ts';
 import { clusterName } from '../../shared/wire/schema.ts';
+import { globFault } from '../model/glob.ts';
 import { isFreshTime } from './duration.ts';
 
 const path = z.string().min(1);
+
+const globs = z.array(
+  z.string().refine((pattern) => globFault(pattern) === null, { error: ({ input }) => globFault(String(input)) ?? '' }),
+);
 
 const seconds = z.number().min(1).max(3_600);
 
@@ -25,8 +30,8 @@ export const hubFile = z.strictObject({
       tokenFile: path.optional(),
       caFile: path.optional(),
       /** Globs of files that are read, and of those that are not. */
-      paths: z.array(z.string()).optional(),
-      exclude: z.array(z.string()).optional(),
+      paths: globs.optional(),
+      exclude: globs.optional(),
       /** A cron expression: when to read the repository without a trigger. */
       poll: z.string().optional(),
     })

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { asSluiceError } from '../../shared/errors.ts';
 import { maxYamlBytes } from '../../shared/lib/yaml.ts';
 import type { RepoReader } from '../../shared/ports/repo.ts';
-import { isManifest } from './select.ts';
+import { isManifest } from '../model/references.ts';
 import type { Entry, Listing } from './snapshot.ts';
 
 /** The files of a commit. */

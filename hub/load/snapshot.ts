@@ -1,9 +1,9 @@
 import { SluiceError } from '../../shared/errors.ts';
-import { globExpression } from '../model/glob.ts';
 import { by } from '../../shared/lib/order.ts';
 import type { Problem, RawDocument, Snapshot } from '../model/source.ts';
 import { parseFile, type ParsedFile } from './parse.ts';
-import { isManifest, selector, type Selection } from './select.ts';
+import { isManifest, referenceMatcher, referencesOf, type FileReferences } from '../model/references.ts';
+import { selector, type Selection } from './select.ts';
 
 /** A file of a commit or folder: `oid` names its content. */
 export interface Entry {
@@ -93,23 +93,25 @@ async function referredFiles(
   entries: readonly Entry[],
   known: (entry: Entry) => string | undefined,
 ): Promise<ReadonlyMap<string, string>> {
-  const patterns = documents.flatMap(({ value }) => references(value)).map(globExpression);
+  const matchers = distinct(documents.flatMap(({ value }) => references(value))).map(referenceMatcher);
   const files = new Map<string, string>();
-  if (patterns.length === 0) return files;
+  if (matchers.length === 0) return files;
   for (const entry of entries) {
-    if (!isManifest(entry.path) || !patterns.some((pattern) => pattern.test(entry.path))) continue;
+    if (!isManifest(entry.path) || !matchers.some((names) => names(entry.path))) continue;
     files.set(entry.path, known(entry) ?? new TextDecoder('utf-8').decode(await entry.read()));
   }
   return files;
 }
 
-function references(document: unknown): string[] {
+function references(document: unknown): FileReferences[] {
   const components = member(member(document, 'spec'), 'components');
   if (!Array.isArray(components)) return [];
-  return components
-    .map((component) => member(component, 'properties'))
-    .flatMap((properties) => [member(properties, 'path'), member(properties, 'glob')])
-    .filter((reference) => typeof reference === 'string');
+  return components.map((component) => referencesOf(member(component, 'properties')));
+}
+
+function distinct(found: readonly FileReferences[]): FileReferences[] {
+  const wanted = found.filter(({ path, glob }) => path !== undefined || glob !== undefined);
+  return [...new Map(wanted.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 function member(value: unknown, key: string): unknown {

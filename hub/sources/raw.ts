@@ -2,7 +2,7 @@ import { asSluiceError } from '../../shared/errors.ts';
 import { parseYaml } from '../../shared/lib/yaml.ts';
 import type { Component } from '../model/documents.ts';
 import { hasFailed, type Attempt } from '../model/fault.ts';
-import { globExpression } from '../model/glob.ts';
+import { referenceFault, referenceMatcher, referencesOf } from '../model/references.ts';
 import type { Steps } from '../model/reporter.ts';
 import { matchingPaths } from './paths.ts';
 import type { ComponentSource, Manifest, SourceCheck, SourceJob } from './source.ts';
@@ -13,7 +13,7 @@ export const rawSource: ComponentSource = {
   types: ['k8s-objects'],
   isVerbatim: true,
   check,
-  filesOf: (component, paths) => matchingPaths(references(component), paths),
+  filesOf: (component, paths) => matchingPaths(referencesOf(component.properties), paths),
   parameterOf,
   manifests: (job) => Promise.resolve(manifests(job)),
 };
@@ -31,23 +31,19 @@ function check({ properties = {} }: Component, where: SourceCheck): void {
   checkReference('glob', glob, where);
 }
 
-function checkReference(key: string, reference: unknown, { path, files, reporter }: SourceCheck): void {
+function checkReference(key: 'path' | 'glob', reference: unknown, { path, files, reporter }: SourceCheck): void {
   if (reference === undefined) return;
   const where = [...path, key];
-  const fromTop = 'write it from the top folder of the repository';
   if (typeof reference !== 'string' || reference === '') {
     reporter.error('DOCUMENT_INVALID', where, `properties.${key} must be text`);
-  } else if (/^\/|(?:^|\/)\.\.(?:\/|$)/.test(reference)) {
-    reporter.error('DOCUMENT_INVALID', where, `${reference} leads out of the repository`, `${fromTop}, without ..`);
-  } else if (![...files.keys()].some((name) => globExpression(reference).test(name))) {
-    const hint = `${fromTop}; only .yaml, .yml and .json files count`;
+    return;
+  }
+  const fault = referenceFault(key, reference);
+  if (fault !== null) reporter.error('DOCUMENT_INVALID', where, fault.message, fault.hint);
+  else if (![...files.keys()].some(referenceMatcher({ [key]: reference }))) {
+    const hint = 'write it from the top folder of the repository; only .yaml, .yml and .json files count';
     reporter.error('REFERENCE_NOT_FOUND', where, `no file for ${reference}`, hint);
   }
-}
-
-function references({ properties = {} }: Component): { readonly path?: string; readonly glob?: string } {
-  const { path, glob } = properties;
-  return { ...(typeof path === 'string' && { path }), ...(typeof glob === 'string' && { glob }) };
 }
 
 // The definition checks the shape of the objects alone: their content belongs to Kubernetes.
@@ -61,7 +57,7 @@ function parameterOf({ properties = {} }: Component): unknown {
 }
 
 function manifests({ component, files, path: base }: SourceJob): Attempt<readonly Manifest[]> {
-  const wanted = references(component);
+  const wanted = referencesOf(component.properties);
   const paths = matchingPaths(wanted, Object.keys(files));
   const path = [...base, 'properties', wanted.path === undefined ? 'glob' : 'path'];
   const name = [wanted.path, wanted.glob].filter((text) => text !== undefined).join(', ');

@@ -287,4 +287,11 @@ export const mutants: readonly Mutant[] = [
     replace: '    name: record.name,\n    agentKey: record.agentKey,\n',
     tests: ['test/unit/hub/api'],
   },
+  {
+    bug: 'a glob follows each of its ways by itself, so that one pattern stops the hub',
+    file: 'hub/model/glob.ts',
+    find: '      if (seen.has(place)) continue;\n',
+    replace: '',
+    tests: ['test/unit/hub/model/glob.test.ts'],
+  },
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { matchingPaths } from '../../../../hub/sources/paths.ts';
 
-const paths = ['a/b/c.yaml', 'a/d.yml', 'a/e.json', 'a/notes.txt', 'ab/f.yaml', 'top.yaml'];
+const paths = ['a/b/c.yaml', 'a/d.yml', 'a/e.json', 'a/notes.txt', 'ab/f.yaml', 'top.yaml', 'UP.YAML'];
 
 describe('files that a component names', () => {
   it.each([
@@ -14,6 +14,8 @@ describe('files that a component names', () => {
     [{ glob: 'a/*.{yml,json}' }, ['a/d.yml', 'a/e.json']],
     [{ glob: 'a?/*.yaml' }, ['ab/f.yaml']],
     [{ glob: 'a/**' }, ['a/b/c.yaml', 'a/d.yml', 'a/e.json']],
+    [{ glob: '*.YAML' }, ['UP.YAML']],
+    [{ path: '.' }, ['UP.YAML', 'a/b/c.yaml', 'a/d.yml', 'a/e.json', 'ab/f.yaml', 'top.yaml']],
     [{ glob: 'a.b' }, []],
     [{}, []],
   ])('%j', (wanted, expected) => {
