@@ -8,7 +8,7 @@ import type { Store, View } from '../model/store.ts';
 import type { PassResult } from '../pass.ts';
 import { createRetry } from './retry.ts';
 import { mayHaveCommits, type Trigger } from './triggers.ts';
-import { createTurns } from './turns.ts';
+import { createTurns } from '../model/turns.ts';
 
 /** What the loop runs, and whom it tells what happened. */
 export interface LoopParts {

@@ -108,8 +108,6 @@ export const longFunctions: Readonly<Record<string, string>> = Object.fromEntrie
     'shared/adapters/git/memory-fs.ts createMemoryFs',
     'shared/adapters/git/repos.ts openRemote',
     'hub/load/source.ts gitSource',
-    'hub/store/packs/mirror.ts openMirror',
-    'hub/store/packs/store.ts openPackStore',
   ].map((name) => [name, 'not split yet']),
 );
 

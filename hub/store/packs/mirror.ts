@@ -1,4 +1,4 @@
-import { SluiceError } from '../../../shared/errors.ts';
+import { isSluiceError, SluiceError } from '../../../shared/errors.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import type { ObjectStore, RefMove } from '../../model/objects.ts';
@@ -36,52 +36,31 @@ type Refs = ReadonlyMap<string, Oid>;
  * fail (CONFLICT), and after a lost answer the host is asked what became of it.
  */
 export function openMirror(options: MirrorOptions): Mirror {
-  const { local, remote, clock, signal, follows } = options;
+  const { local, clock } = options;
   // Null while it is unknown where the host's refs are.
-  let view: Map<string, Oid> | null = null;
+  let view: Refs | null = null;
   let confirmedAt = 0;
 
-  const list = async (): Promise<Map<string, Oid>> =>
-    new Map([...(await remote.list(signal))].filter(([ref]) => follows(ref)));
-
-  const push = async (moves: readonly RefMove[], known: Refs): Promise<void> => {
+  const become = async (next: Promise<Refs>): Promise<Refs> => {
     view = null;
-    const entries = entriesFor(local, moves, new Set(known.values()));
-    const refused = await remote.push(moves, entries, signal).catch(async (error: unknown) => {
-      // The answer is lost: only the host knows what became of it.
-      const now = await list().catch(() => null);
-      if (now !== null && landed(moves, now)) return new Map<string, string>();
-      throw error;
-    });
-    if (refused.size > 0) {
-      const now = await list();
-      if (!landed(moves, now)) throw refusal(refused, moves, now);
-    }
-    view = new Map([...known, ...moves.map(({ ref, to }) => [ref, to] as const)]);
+    view = await next;
+    return view;
   };
-
-  const reconcile = async (): Promise<void> => {
-    view = null;
-    const theirs = await list();
-    await bring(options, theirs);
-    const { adopt, send } = compare(options, theirs);
-    if (adopt.length > 0) await local.moveRefs(adopt);
-    if (send.length > 0) await push(send, theirs);
-    else view = theirs;
+  const confirm = async (): Promise<Refs> => {
+    const confirmed = await become(reconcile(options));
     confirmedAt = clock.monotonic();
+    return confirmed;
   };
-
   const moveRefs = async (moves: readonly RefMove[]): Promise<void> => {
     if (moves.length === 0) return;
-    if (view === null) await reconcile();
-    const known: Refs = view ?? new Map();
+    const known = view ?? (await confirm());
     const elsewhere = moves.find(({ ref, from }) => (known.get(ref) ?? null) !== from);
     if (elsewhere !== undefined) throw conflict(elsewhere.ref);
     try {
-      await push(moves, known);
+      await become(push(options, moves, known));
     } catch (error) {
       // A rival was faster: what it wrote is here when the caller reads again.
-      if (error instanceof SluiceError && error.code === 'CONFLICT') await reconcile();
+      if (isSluiceError(error, 'CONFLICT')) await confirm();
       throw error;
     }
     const mine = local.refs();
@@ -98,9 +77,39 @@ export function openMirror(options: MirrorOptions): Mirror {
     consolidate: local.consolidate,
     close: local.close,
     confirm: async (maxAgeMs) => {
-      if (view === null || clock.monotonic() - confirmedAt >= maxAgeMs) await reconcile();
+      if (view === null || clock.monotonic() - confirmedAt >= maxAgeMs) await confirm();
     },
   };
+}
+
+async function list({ remote, signal, follows }: MirrorOptions): Promise<Map<string, Oid>> {
+  return new Map([...(await remote.list(signal))].filter(([ref]) => follows(ref)));
+}
+
+/** Pushes moves to a host whose refs are known, and gives its refs after it. */
+async function push(options: MirrorOptions, moves: readonly RefMove[], known: Refs): Promise<Refs> {
+  const { local, remote, signal } = options;
+  const entries = entriesFor(local, moves, new Set(known.values()));
+  const refused = await remote.push(moves, entries, signal).catch(async (error: unknown) => {
+    // The answer is lost: only the host knows what became of it.
+    const now = await list(options).catch(() => null);
+    if (now !== null && landed(moves, now)) return new Map<string, string>();
+    throw error;
+  });
+  if (refused.size > 0) {
+    const now = await list(options);
+    if (!landed(moves, now)) throw refusal(refused, moves, now);
+  }
+  return new Map([...known, ...moves.map(({ ref, to }) => [ref, to] as const)]);
+}
+
+/** Brings what this copy lacks, pushes what the host lacks, and gives the host's refs after it. */
+async function reconcile(options: MirrorOptions): Promise<Refs> {
+  const theirs = await list(options);
+  await bring(options, theirs);
+  const { adopt, send } = compare(options, theirs);
+  if (adopt.length > 0) await options.local.moveRefs(adopt);
+  return send.length > 0 ? push(options, send, theirs) : theirs;
 }
 
 /** Brings the objects of the host's refs that are not here. */

@@ -1,0 +1,114 @@
+import { readdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { makePack, type PackEntry } from '../../../shared/lib/git/pack.ts';
+import type { Oid } from '../../../shared/lib/git/object.ts';
+import type { PackedObject } from '../../model/objects.ts';
+import { remove, syncFolder, writeTemporary, type OnStep } from './durable.ts';
+import { openPackFile, type PackFile } from './packfile.ts';
+
+/** The packs in a folder: those that other processes add are seen, too. */
+export interface PackFolder {
+  readonly has: (oid: Oid) => boolean;
+  readonly packed: (oid: Oid) => PackedObject | null;
+  /** All packs now, the newest first. */
+  readonly packs: () => readonly PackFile[];
+  /** Writes one more pack, durably. */
+  readonly add: (entries: readonly PackEntry[]) => Promise<void>;
+  /** Deletes packs; whoever has one open goes on reading it. */
+  readonly drop: (packs: readonly PackFile[]) => void;
+  readonly close: () => void;
+}
+
+// A temporary file this old belongs to a writer that died.
+const leftoverMs = 3_600_000;
+const racyMs = 100;
+
+/** Opens the packs in `folder`. */
+export function openPackFolder(folder: string, onStep: OnStep): PackFolder {
+  let packs: PackFile[] = [];
+  let seen = '';
+
+  const rescan = (): boolean => {
+    const { mtimeMs, ctimeMs } = statSync(folder);
+    const stamp = `${mtimeMs} ${ctimeMs}`;
+    if (stamp === seen) return false;
+    // A folder that changed just now may change again without a new time stamp: it is read again the next time.
+    seen = Date.now() - mtimeMs < racyMs ? '' : stamp;
+    const known = new Set(packs.map(({ name }) => name));
+    const added = packNames(folder).filter((name) => !known.has(name));
+    packs = [...added.map((name) => openPackFile(join(folder, name), name)), ...packs];
+    return added.length > 0;
+  };
+  const packed = (oid: Oid): PackedObject | null => packedIn(packs, oid) ?? (rescan() ? packed(oid) : null);
+  const has = (oid: Oid): boolean => packs.some((pack) => pack.has(oid)) || (rescan() && has(oid));
+
+  rescan();
+  return {
+    has,
+    packed,
+    packs: () => {
+      rescan();
+      return packs;
+    },
+    add: async (entries) => {
+      await writePack(folder, entries, onStep);
+      seen = '';
+      rescan();
+    },
+    drop: (dropped) => {
+      const gone = new Set(dropped);
+      packs = packs.filter((pack) => !gone.has(pack));
+      for (const { name, close } of dropped) {
+        onStep('remove merged pack');
+        remove(join(folder, `${name}.idx`));
+        remove(join(folder, `${name}.pack`));
+        close();
+      }
+      removeLeftovers(folder);
+    },
+    close: () => {
+      for (const pack of packs) pack.close();
+      packs = [];
+    },
+  };
+}
+
+/** An object as it lies in the first of some packs that has it. */
+export function packedIn(packs: readonly PackFile[], oid: Oid): PackedObject | null {
+  for (const pack of packs) {
+    const found = pack.packed(oid);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+async function writePack(folder: string, entries: readonly PackEntry[], onStep: OnStep): Promise<void> {
+  const { name, pack, index } = makePack(entries);
+  const path = join(folder, `pack-${name}`);
+  const temporary = join(folder, `tmp_${name}.${process.pid}.${process.hrtime.bigint()}`);
+  // Git reads every file that ends in .idx, even one that a killed hub left half written: these end otherwise.
+  onStep('write pack');
+  await Promise.all([writeTemporary(`${temporary}-pack`, [pack]), writeTemporary(`${temporary}-idx`, [index])]);
+  onStep('rename pack');
+  renameSync(`${temporary}-pack`, `${path}.pack`);
+  onStep('rename index');
+  // Git looks for indexes: a pack exists once its index does.
+  renameSync(`${temporary}-idx`, `${path}.idx`);
+  onStep('sync packs');
+  await syncFolder(folder);
+}
+
+function packNames(folder: string): string[] {
+  const files = new Set(readdirSync(folder));
+  return [...files]
+    .filter((file) => /^pack-[0-9a-f]+\.idx$/.test(file))
+    .map((file) => file.slice(0, -4))
+    .filter((name) => files.has(`${name}.pack`));
+}
+
+function removeLeftovers(folder: string): void {
+  for (const file of readdirSync(folder).filter((name) => name.startsWith('tmp_'))) {
+    const stat = statSync(join(folder, file), { throwIfNoEntry: false });
+    if (stat !== undefined && Date.now() - stat.mtimeMs > leftoverMs) remove(join(folder, file));
+  }
+}
