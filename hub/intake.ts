@@ -15,6 +15,9 @@ import { unrenderedRevisions } from './render/unrendered.ts';
 import { keepMissing } from './validate/missing.ts';
 import { validate } from './validate/validate.ts';
 
+/** The slices of the state that intake reads. */
+type IntakeState = Pick<State, 'source' | 'documents' | 'revisions' | 'bundles' | 'guarded' | 'approvals' | 'problems'>;
+
 /** The config repository as the rest of a pass sees it: its documents, the fleet that they make, and their revisions. */
 export interface Intake {
   readonly source: State['source'];
@@ -67,7 +70,7 @@ const passedOverShown = 20;
  */
 export async function readCommits(
   parts: IntakeParts,
-  state: State,
+  state: IntakeState,
   options: { readonly look: boolean; readonly signal: AbortSignal },
 ): Promise<Intake> {
   let intake = currentIntake(parts, state);
@@ -90,7 +93,7 @@ export async function readCommits(
 }
 
 /** The intake after one more commit. */
-async function ingest(parts: IntakeParts, state: State, snapshot: Snapshot): Promise<Intake> {
+async function ingest(parts: IntakeParts, state: IntakeState, snapshot: Snapshot): Promise<Intake> {
   const { memory } = parts;
   const source = { repository: snapshot.repository, commit: snapshot.commit };
   const { last } = memory;
@@ -110,14 +113,14 @@ async function ingest(parts: IntakeParts, state: State, snapshot: Snapshot): Pro
 }
 
 /** After a restart without a new commit: reads the last commit again, which decides the same as before. */
-async function reingest(parts: IntakeParts, state: State, signal: AbortSignal): Promise<Intake> {
+async function reingest(parts: IntakeParts, state: IntakeState, signal: AbortSignal): Promise<Intake> {
   const { source } = state;
   const snapshot = source === null ? null : await timed(parts, 'load', () => parts.source.again(source, signal));
   return snapshot === null ? currentIntake(parts, state) : ingest(parts, state, snapshot);
 }
 
 /** The intake of the last commit that was read; computed in each pass, because an approval may have come in. */
-function currentIntake({ memory, clock }: IntakeParts, state: State): Intake {
+function currentIntake({ memory, clock }: IntakeParts, state: IntakeState): Intake {
   const same = { source: state.source, commits: 0, more: false, failure: null };
   const { documents, revisions } = state;
   if (memory.last === null) {
@@ -137,7 +140,7 @@ function currentIntake({ memory, clock }: IntakeParts, state: State): Intake {
 }
 
 /** The fleet before anything was read: the clusters that have a document, and nothing else. */
-function clustersOf({ documents, source }: State): Fleet {
+function clustersOf({ documents, source }: IntakeState): Fleet {
   const clusters = documents
     .filter(({ kind }) => kind === 'Cluster')
     .map(({ value, place }): Sourced<Cluster> => ({ doc: value as Cluster, commit: '', place, locate: () => place }));

@@ -97,7 +97,11 @@ export function storedHolds({ guarded, approvals }: Pick<State, 'guarded' | 'app
   return guarded.filter(({ change }) => !approved.has(change)).map(holdOfChange);
 }
 
-/** Names a hold: two passes that find the same name have found the same hold. The reason of an application's may change. */
+/**
+ * Names a hold: two passes that find the same name have found the same hold. The reason belongs to the name only where it
+ * alone tells two holds apart: without an application, and for documents.
+ */
 export function holdKey({ app, cluster, by, reason, change }: FoundHold): string {
-  return JSON.stringify([app, cluster, by, change?.change ?? null, app === null ? reason : null]);
+  const isTold = app === null || by === 'document';
+  return JSON.stringify([app, cluster, by, change?.change ?? null, isTold ? reason : null]);
 }

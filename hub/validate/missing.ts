@@ -1,11 +1,11 @@
 import { digestOfValue, type Digest } from '../../shared/lib/canonical.ts';
-import { by, byCodeUnit } from '../../shared/lib/order.ts';
+import { by } from '../../shared/lib/order.ts';
 import type { Application, ApplicationDeployment, Cluster, Definition } from '../model/documents.ts';
 import type { Fleet, Validated } from '../model/fleet.ts';
-import { holdOf, type FoundHold } from '../model/hold.ts';
-import type { GuardedChange } from '../model/guarded-change.ts';
+import type { FoundHold } from '../model/hold.ts';
 import { seenId, type SeenDocument } from '../model/seen-documents.ts';
 import type { Place, Problem, Snapshot, Sourced } from '../model/source.ts';
+import { documentHolds } from './document-holds.ts';
 
 /** What decides which documents stay in force after a commit. */
 export interface MissingInput {
@@ -55,11 +55,7 @@ export function keepMissing(input: MissingInput): KeptDocuments {
   return {
     documents: [...present, ...kept].sort(by(seenId)),
     fleet,
-    holds: [
-      ...brokenHolds(fleet, [...clusters, ...waiting], validated.problems),
-      ...clusters.map(clusterHold),
-      ...waitingHolds(waiting),
-    ],
+    holds: documentHolds({ frozen: fleet.frozen, clusters, waiting, problems: validated.problems }),
     problems: validated.problems,
   };
 }
@@ -108,58 +104,6 @@ function changeOf(missing: readonly SeenDocument[], { snapshot, now }: Pick<Miss
   return digestOfValue({ missing: missing.map(seenId).sort(), repository, commit, ...(commit === '' && { now }) });
 }
 
-function waitingHolds(waiting: readonly SeenDocument[]): FoundHold[] {
-  const groups = Map.groupBy(waiting, (seen) => seen.missing?.change ?? 'sha256:');
-  return [...groups]
-    .sort(([a], [b]) => byCodeUnit(a, b))
-    .flatMap(([digest, documents]) => {
-      const change = missingChange(digest, documents);
-      return documents.map((seen) =>
-        holdOf('document', waitingProblem(seen), { app: appOf(seen), cluster: null, change }),
-      );
-    });
-}
-
-function missingChange(change: Digest, documents: readonly SeenDocument[]): GuardedChange {
-  return {
-    change,
-    code: 'SOURCE_REWOUND',
-    cluster: null,
-    app: null,
-    generation: 0,
-    ids: documents.map(({ kind, key }) => `core.oam.dev/${kind}/${key}`).sort(),
-    since: documents[0]?.missing?.since ?? '',
-  };
-}
-
-/** The documents that are broken, or in a file that does not parse. */
-function brokenHolds({ frozen }: Fleet, others: readonly SeenDocument[], problems: readonly Problem[]): FoundHold[] {
-  const isMissing = new Set(others.map(seenId));
-  return [...frozen]
-    .filter((id) => !isMissing.has(id))
-    .sort(byCodeUnit)
-    .map((id) => {
-      const [kind = '', key = ''] = id.split(' ');
-      const reason = `${id} is broken: the document as it was last seen whole stays in force`;
-      const app = appOf({ kind, key });
-      const own = problems.filter((problem) => app !== null && problem.app === app && problem.severity === 'error');
-      return { app, cluster: clusterOf({ kind, key }), by: 'document', reason, problems: own };
-    });
-}
-
-function clusterHold(seen: SeenDocument): FoundHold {
-  return holdOf('document', clusterProblem(seen), { app: null, cluster: clusterOf(seen) });
-}
-
-/** The application or deployment that a document is. */
-function appOf({ kind, key }: Pick<SeenDocument, 'kind' | 'key'>): string | null {
-  return kind === 'Application' || kind === 'ApplicationDeployment' ? key : null;
-}
-
-function clusterOf({ kind, key }: Pick<SeenDocument, 'kind' | 'key'>): string | null {
-  return kind === 'Cluster' ? key.slice(key.indexOf('/') + 1) : null;
-}
-
 function withKept(fleet: Fleet, kept: readonly SeenDocument[]): Fleet {
   const of = <T>(wanted: (kind: string) => boolean): Sourced<T>[] =>
     kept
@@ -173,31 +117,4 @@ function withKept(fleet: Fleet, kept: readonly SeenDocument[]): Fleet {
     definitions: [...fleet.definitions, ...of<Definition>((kind) => kind.endsWith('Definition'))],
     frozen: new Set([...fleet.frozen, ...kept.map(seenId)]),
   };
-}
-
-function clusterProblem({ key, place }: SeenDocument): Problem {
-  const name = key.slice(key.indexOf('/') + 1);
-  return {
-    code: 'SOURCE_REWOUND',
-    message: `the document of cluster ${name} is gone: the cluster stays as it is`,
-    place: lastSeen(place),
-    hint: `bring it back, or run: sluice-hub cluster remove ${name}`,
-    cluster: name,
-    severity: 'warning',
-  };
-}
-
-function waitingProblem({ kind, key, place, missing }: SeenDocument): Problem {
-  return {
-    code: 'SOURCE_REWOUND',
-    message: `${kind} ${key} is missing, and no commit removed it: it stays as it is`,
-    place: lastSeen(place),
-    hint: `bring it back, or run: sluice-hub approve ${missing?.change ?? ''}`,
-    ...(kind.startsWith('Application') && { app: key }),
-    severity: 'warning',
-  };
-}
-
-function lastSeen({ path, line, column }: Place): Place {
-  return { path, line, column };
 }

@@ -239,6 +239,20 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/hub/validate'],
   },
   {
+    bug: 'delete what runs of an application that another stage holds',
+    file: 'hub/model/hold.ts',
+    find: "return holdKinds[by].keeps === 'content';",
+    replace: 'return by === null;',
+    tests: ['test/unit/hub/plan', 'test/unit/hub/model'],
+  },
+  {
+    bug: 'tell after a restart that everything that is held began just now',
+    file: 'hub/model/hold-memory.ts',
+    find: 'before: last ?? recallHolds(found, state)',
+    replace: 'before: last ?? recallHolds([], state)',
+    tests: ['test/unit/hub/model'],
+  },
+  {
     bug: 'show a report that is older than the one before',
     file: 'hub/collect/reports.ts',
     find: 'if (last !== undefined && report.sequence <= last.report.sequence) {',
