@@ -107,6 +107,19 @@ describe('the import rules', () => {
     expect(broken(breaks).filter((arrow) => !debts.includes(arrow))).toEqual([]);
   });
 
+  it('lets only the room of a memory of the agent write it', () => {
+    const rooms = ['channel', 'site', 'inventory', 'report'];
+    const strays = sources.filter(({ path, text }) => {
+      const fields = new RegExp(
+        String.raw`\bmemory\.(${rooms.join('|')})\.\w+(?: =(?!=)|\.(?:set|add|delete|clear)\()`,
+      );
+      return path.startsWith('agent/') && fields.test(code(text));
+    });
+    expect(strays.map(({ path }) => path)).toEqual([]);
+    const memory = byPath.get('agent/run/agent.ts')?.text ?? '';
+    for (const room of rooms) expect(memory).toMatch(new RegExp(`readonly ${room}: Readonly<\\w+Memory>`));
+  });
+
   it('imports nothing of test/', () => {
     expect(broken((_, file) => file.startsWith('test/'))).toEqual([]);
   });

@@ -168,6 +168,28 @@ describe('the values that the plan puts over the bundle', () => {
       ['route (replicas or weights to move) /spec/http/0/route/0/weight=50 /spec/http/0/route/1/weight=50'],
     ],
     [
+      'are weights when one of several is live already',
+      {
+        wanted: { v1: '1 pod, 50%', v2: '1 pod, 25%', v3: '1 pod, 25%' },
+        live: { v1: '1/1', v2: '1/1', v3: '1/1' },
+        route: { v1: 50, v2: 40, v3: 10 },
+      },
+      [
+        'route (replicas or weights to move) /spec/http/0/route/0/weight=50 ' +
+          '/spec/http/0/route/1/weight=25 /spec/http/0/route/2/weight=25',
+      ],
+    ],
+    [
+      'are pods alone when only their number is another one',
+      { wanted: both, live: { v1: '2/2', v2: '1/1' }, route: { v1: 50, v2: 50 } },
+      ['web-v2 (replicas or weights to move) /spec/replicas=2'],
+    ],
+    [
+      'are left alone on an Ingress, which has no weights',
+      { wanted: both, live: { v1: '2/2', v2: '2/2' }, route: { v2: 100 }, provider: 'ingress' },
+      [],
+    ],
+    [
       'make no task where all of them are live',
       { wanted: both, live: { v1: '2/2', v2: '2/2' }, route: { v1: 50, v2: 50 } },
       [],

@@ -168,3 +168,40 @@ describe('a retired object', () => {
     expect(words(of, change)).toBe(expected);
   });
 });
+
+describe('the deletions that count against the limit', () => {
+  const [first, second] = ['/ConfigMap/default/m0', '/ConfigMap/default/m1'];
+  const ids = [first, second];
+  const counted = (change: Partial<PruneInput>) => [...decidePrune(input(ids, change)).toCount];
+  const app = exampleApp([{ n: 2, replicas: 1, weight: 100 }]);
+  const inApp = (apps: readonly (typeof app)[], revision: string | null): Partial<PruneInput> => ({
+    revision: testBundle({ generation: 2, apps, retired: ids }).revision,
+    inventory: new Map(ids.map((id) => entry(id, { app: 'default/example', revision }))),
+  });
+
+  it.each<[rule: string, change: Partial<PruneInput>, counted: readonly string[]]>([
+    ['are all that may be deleted', {}, ids],
+    ['are none that may not', { stop: 'held' }, []],
+    ['are none that are counted already', { counted: new Set([first]) }, [second]],
+    [
+      'are none of objects that were never created',
+      { inventory: new Map([entry(first, { uid: null }), entry(second)]) },
+      [second],
+    ],
+    ['are none of a revision that another one replaces', inApp([app], 'example-v1'), []],
+    ['are those of an object that all revisions share', inApp([app], null), ids],
+    ['are those of the revisions of an application that is gone', inApp([], 'example-v1'), ids],
+    ['are those of the revisions of an application that has none any more', inApp([exampleApp([])], 'example-v1'), ids],
+  ])('%s', (_, change, expected) => {
+    expect(counted(change)).toEqual(expected);
+  });
+
+  it('keep an application that is beyond the limit, and no other', () => {
+    const many = maps(12);
+    const appOf = (n: number) => (n < 10 ? 'default/a' : 'default/b');
+    const inventory = new Map(many.map((id, n) => entry(id, { app: appOf(n) })));
+    const decision = decidePrune(input(many, { inventory }));
+    expect([decision.removable.size, decision.kept.length, decision.isLimited]).toEqual([10, 2, true]);
+    expect(decidePrune(input(ids)).isLimited).toBe(false);
+  });
+});
