@@ -9,7 +9,7 @@ import { hasFailed, type Attempt, type RenderFault } from '../model/fault.ts';
 import { toObjects } from './objects.ts';
 import { applyPatch, patchRulesOf } from './patch.ts';
 import type { Steps } from '../model/reporter.ts';
-import { isMap, type JsonMap } from './value.ts';
+import { isMap, type JsonMap } from '../model/json-map.ts';
 
 /** A component to render: its place in its revision, and the context of its templates. */
 export interface ComponentJob {

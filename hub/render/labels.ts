@@ -1,9 +1,9 @@
 import { label, managedBy } from '../../shared/model/names.ts';
 import { type KubeObject } from '../../shared/model/object.ts';
-import { isMap, mapAt, type JsonMap } from './value.ts';
+import { isMap, mapAt, type JsonMap } from '../model/json-map.ts';
 
 /** The facts that the labels of a component's objects name. `revision` null = no revision (a plain Application). */
-export interface Stamp {
+export interface LabelFacts {
   readonly application: string;
   readonly component: string;
   readonly contextName: string;
@@ -15,26 +15,26 @@ export interface Stamp {
 }
 
 /**
- * The object with the labels of semantics.md: on itself and on the pods that it runs. Side by side with
- * more revisions, every map that named the component by its suffixed name names component and revision instead, in labels and selectors
- * alike, and the workload's selector holds the revision.
+ * The object with the labels of semantics.md: on itself and on the pods that it runs. Where revisions live
+ * side by side, every map of labels or selectors that has the suffixed name has component and revision instead, and the
+ * workload's selector has the revision.
  */
-export function stamped(object: KubeObject, stamp: Stamp): KubeObject {
-  const told = stamp.isSuffixed ? (tellApart(object, stamp) as KubeObject) : object;
-  const says = stamp.revision !== null && (stamp.isSuffixed || !stamp.isVerbatim);
+export function withLabels(object: KubeObject, facts: LabelFacts): KubeObject {
+  const distinct = facts.isSuffixed ? (withRevision(object, facts) as KubeObject) : object;
+  const namesRevision = facts.revision !== null && (facts.isSuffixed || !facts.isVerbatim);
   const labelled: KubeObject = {
-    ...told,
+    ...distinct,
     metadata: {
-      ...told.metadata,
+      ...distinct.metadata,
       labels: {
-        ...standard(stamp, says),
-        ...told.metadata.labels,
-        ...oam(stamp, says),
+        ...kubernetesLabels(facts, namesRevision),
+        ...distinct.metadata.labels,
+        ...oamLabels(facts, namesRevision),
         [label.managedBy]: managedBy,
       },
     },
   };
-  return withPods(labelled, stamp, says);
+  return withPods(labelled, facts, namesRevision);
 }
 
 /** The labels of objects that belong to a whole deployment: traffic objects and shared Services. */
@@ -48,62 +48,64 @@ export function unitLabels(application: string, unitName: string): Record<string
 }
 
 /** The labels of a Service that stands for one component of one revision. */
-export function serviceLabels(stamp: Omit<Stamp, 'isVerbatim' | 'isSuffixed'>): Record<string, string> {
-  const full = { ...stamp, isVerbatim: false, isSuffixed: true };
-  return { ...standard(full, true), ...oam(full, true), [label.managedBy]: managedBy };
+export function serviceLabels(facts: Omit<LabelFacts, 'isVerbatim' | 'isSuffixed'>): Record<string, string> {
+  const full = { ...facts, isVerbatim: false, isSuffixed: true };
+  return { ...kubernetesLabels(full, true), ...oamLabels(full, true), [label.managedBy]: managedBy };
 }
 
-function standard(stamp: Stamp, says: boolean): Record<string, string> {
+function kubernetesLabels(facts: LabelFacts, namesRevision: boolean): Record<string, string> {
   return {
-    [label.name]: stamp.component,
-    [label.instance]: stamp.contextName,
-    ...(says && stamp.revision !== null && { [label.version]: stamp.revision.suffix }),
-    [label.appComponent]: stamp.component,
-    [label.partOf]: stamp.application,
+    [label.name]: facts.component,
+    [label.instance]: facts.contextName,
+    ...(namesRevision && facts.revision !== null && { [label.version]: facts.revision.suffix }),
+    [label.appComponent]: facts.component,
+    [label.partOf]: facts.application,
   };
 }
 
-function oam(stamp: Stamp, says: boolean): Record<string, string> {
+function oamLabels(facts: LabelFacts, namesRevision: boolean): Record<string, string> {
   return {
-    [label.component]: stamp.component,
-    ...(says && stamp.revision !== null && { [label.revision]: stamp.revision.name }),
+    [label.component]: facts.component,
+    ...(namesRevision && facts.revision !== null && { [label.revision]: facts.revision.name }),
   };
 }
 
-function tellApart(value: unknown, stamp: Stamp): unknown {
-  if (Array.isArray(value)) return value.map((item) => tellApart(item, stamp));
+function withRevision(value: unknown, facts: LabelFacts): unknown {
+  if (Array.isArray(value)) return value.map((item) => withRevision(item, facts));
   if (!isMap(value)) return value;
-  const walked = Object.fromEntries(Object.entries(value).map(([name, item]) => [name, tellApart(item, stamp)]));
-  return walked[label.component] === stamp.contextName ? { ...walked, ...oam(stamp, true) } : walked;
+  const walked = Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withRevision(item, facts)]));
+  return walked[label.component] === facts.contextName ? { ...walked, ...oamLabels(facts, true) } : walked;
 }
 
-function withPods(object: KubeObject, stamp: Stamp, says: boolean): KubeObject {
+function withPods(object: KubeObject, facts: LabelFacts, namesRevision: boolean): KubeObject {
   const spec = mapAt(object, 'spec');
   const jobSpec = mapAt(spec, 'jobTemplate', 'spec');
   if (spec === undefined) return object;
   if (jobSpec !== undefined) {
-    const jobTemplate = { ...mapAt(spec, 'jobTemplate'), spec: withPodLabels(jobSpec, stamp, says) };
+    const jobTemplate = { ...mapAt(spec, 'jobTemplate'), spec: withPodLabels(jobSpec, facts, namesRevision) };
     return { ...object, spec: { ...spec, jobTemplate } };
   }
-  return mapAt(spec, 'template', 'spec') === undefined ? object : { ...object, spec: withPodLabels(spec, stamp, says) };
+  return mapAt(spec, 'template', 'spec') === undefined
+    ? object
+    : { ...object, spec: withPodLabels(spec, facts, namesRevision) };
 }
 
 // A selector is immutable, so it gets the revision only where every revision has a workload of its own; and it must
 // match its pods, so their own component label stays.
-function withPodLabels(spec: JsonMap, stamp: Stamp, says: boolean): JsonMap {
+function withPodLabels(spec: JsonMap, facts: LabelFacts, namesRevision: boolean): JsonMap {
   const template = mapAt(spec, 'template') ?? {};
   const metadata = mapAt(template, 'metadata') ?? {};
   const given = mapAt(metadata, 'labels') ?? {};
-  const { [label.component]: component, ...revision } = oam(stamp, says);
+  const { [label.component]: component, ...revision } = oamLabels(facts, namesRevision);
   const labels = {
-    ...standard(stamp, says),
+    ...kubernetesLabels(facts, namesRevision),
     [label.component]: component,
     ...given,
     ...revision,
   };
   const matchLabels = mapAt(spec, 'selector', 'matchLabels');
   const selector =
-    stamp.isSuffixed && matchLabels !== undefined
+    facts.isSuffixed && matchLabels !== undefined
       ? { selector: { ...mapAt(spec, 'selector'), matchLabels: { ...matchLabels, ...revision } } }
       : {};
   return { ...spec, ...selector, template: { ...template, metadata: { ...metadata, labels } } };

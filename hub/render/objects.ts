@@ -5,7 +5,7 @@ import { groupOf, idOf, type KubeObject } from '../../shared/model/object.ts';
 import type { RenderFault } from '../model/fault.ts';
 import type { Manifest } from '../sources/source.ts';
 import { scopeOf } from './scope.ts';
-import { isMap, listAt, valueAt, type JsonMap } from './value.ts';
+import { isMap, listAt, valueAt, type JsonMap } from '../model/json-map.ts';
 
 /** Members that live objects have and manifests must not bring along. */
 const serverMembers = ['uid', 'resourceVersion', 'generation', 'creationTimestamp', 'managedFields', 'selfLink'];

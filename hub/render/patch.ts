@@ -1,3 +1,5 @@
+import { isMap } from '../model/json-map.ts';
+
 /** Which lists merge by which member, and how else a field is patched: from `// +patchKey=` comments of a template. */
 export interface PatchRules {
   readonly keys: ReadonlyMap<string, string>;
@@ -112,8 +114,4 @@ function clean(value: unknown): unknown {
 
 function pick(base: Values, names: readonly string[]): Values {
   return Object.fromEntries(Object.entries(base).filter(([name]) => names.includes(name)));
-}
-
-function isMap(value: unknown): value is Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

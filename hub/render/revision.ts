@@ -9,10 +9,10 @@ import type { ComponentSource } from '../sources/source.ts';
 import { renderComponent, type ComponentObjects } from './component.ts';
 import type { CueEvaluator } from '../cue/engine.ts';
 import type { Attempt, RenderFault } from '../model/fault.ts';
-import { stamped, type Stamp } from './labels.ts';
+import { withLabels, type LabelFacts } from './labels.ts';
 import { nameFault } from './objects.ts';
 import { autoscaled, isScalable } from './workload.ts';
-import { mapAt } from './value.ts';
+import { mapAt } from '../model/json-map.ts';
 
 /** A component as one revision renders it, on whichever cluster. */
 export interface RevisionComponent {
@@ -50,19 +50,19 @@ export async function renderRevision(
 ): Promise<Attempt<readonly RevisionComponent[]>> {
   const rendered = await Promise.all(
     record.application.spec.components.map(async (component, index) => {
-      const stamp = stampOf(record, index, options);
+      const facts = labelFactsOf(record, index, options);
       const job = {
         record,
         index,
         component,
         source: sourceOf(component.type, options.sources),
         namespace: namespaceOf(record.application),
-        context: contextOf(record, stamp),
+        context: contextOf(record, facts),
       };
-      const long = labelFault(stamp, index);
+      const long = labelFault(facts, index);
       if (long !== null) return { faults: [long] };
       const attempt = await renderComponent(cue, job, signal);
-      return 'faults' in attempt ? attempt : split(attempt.value, stamp, index, options.isSuffixed);
+      return 'faults' in attempt ? attempt : split(attempt.value, facts, index, options.isSuffixed);
     }),
   );
   const faults = rendered.flatMap((attempt) => ('faults' in attempt ? attempt.faults : []));
@@ -70,7 +70,7 @@ export async function renderRevision(
   return { value: rendered.flatMap((attempt) => ('value' in attempt ? [attempt.value] : [])) };
 }
 
-function stampOf(record: RevisionRecord, index: number, { isSuffixed, sources }: RevisionOptions): Stamp {
+function labelFactsOf(record: RevisionRecord, index: number, { isSuffixed, sources }: RevisionOptions): LabelFacts {
   const component = record.application.spec.components[index];
   const name = component?.name ?? '';
   const definition = record.definitions[definitionKey('ComponentDefinition', component?.type ?? '')];
@@ -86,10 +86,10 @@ function stampOf(record: RevisionRecord, index: number, { isSuffixed, sources }:
   };
 }
 
-function contextOf(record: RevisionRecord, stamp: Stamp): Readonly<Record<string, unknown>> {
+function contextOf(record: RevisionRecord, facts: LabelFacts): Readonly<Record<string, unknown>> {
   const { metadata } = record.application;
   return {
-    name: stamp.contextName,
+    name: facts.contextName,
     appName: metadata.name,
     namespace: namespaceOf(record.application),
     appRevision: record.name,
@@ -100,8 +100,8 @@ function contextOf(record: RevisionRecord, stamp: Stamp): Readonly<Record<string
   };
 }
 
-function labelFault(stamp: Stamp, index: number): RenderFault | null {
-  const texts = [stamp.application, stamp.contextName, stamp.revision?.name ?? ''];
+function labelFault(facts: LabelFacts, index: number): RenderFault | null {
+  const texts = [facts.application, facts.contextName, facts.revision?.name ?? ''];
   const long = texts.find((text) => text.length > 63);
   if (long === undefined) return null;
   return {
@@ -114,11 +114,11 @@ function labelFault(stamp: Stamp, index: number): RenderFault | null {
 
 function split(
   { hasWorkload, objects }: ComponentObjects,
-  stamp: Stamp,
+  facts: LabelFacts,
   index: number,
   isUnderDeployment: boolean,
 ): Attempt<RevisionComponent> {
-  const parts = stamp.isVerbatim ? splitVerbatim(objects, stamp, isUnderDeployment) : splitRendered(objects, stamp);
+  const parts = facts.isVerbatim ? splitVerbatim(objects, facts, isUnderDeployment) : splitRendered(objects, facts);
   const all = [...parts.own, ...parts.shared];
   const faults = all.flatMap((object) => {
     const fault = nameFault(object);
@@ -126,13 +126,13 @@ function split(
   });
   if (faults.length > 0) return { faults };
   const first = objects[0];
-  const workloads = stamp.isVerbatim
+  const workloads = facts.isVerbatim
     ? all.filter((object) => isScalable(object))
     : all.filter((object) => hasWorkload && first !== undefined && idOf(object) === idOf(first) && isScalable(object));
   return {
     value: {
-      component: stamp.component,
-      contextName: stamp.contextName,
+      component: facts.component,
+      contextName: facts.contextName,
       own: [...parts.own].sort(by(idOf)),
       shared: [...parts.shared].sort(by(idOf)),
       workloads: new Set(workloads.map(idOf)),
@@ -142,22 +142,24 @@ function split(
 
 type Parts = Pick<RevisionComponent, 'own' | 'shared'>;
 
-function splitRendered(objects: readonly KubeObject[], stamp: Stamp): Parts {
-  const labelled = objects.map((object) => stamped(object, stamp));
-  return stamp.isSuffixed ? { own: labelled, shared: [] } : { own: [], shared: labelled };
+function splitRendered(objects: readonly KubeObject[], facts: LabelFacts): Parts {
+  const labelled = objects.map((object) => withLabels(object, facts));
+  return facts.isSuffixed ? { own: labelled, shared: [] } : { own: [], shared: labelled };
 }
 
 // Of objects that are delivered as they are written, only Deployments and the autoscalers that target them live side by
 // side: to rename an object, every reference to it must be known.
-function splitVerbatim(objects: readonly KubeObject[], stamp: Stamp, isUnderDeployment: boolean): Parts {
-  if (!isUnderDeployment) return { own: [], shared: objects.map((object) => stamped(object, stamp)) };
+function splitVerbatim(objects: readonly KubeObject[], facts: LabelFacts, isUnderDeployment: boolean): Parts {
+  if (!isUnderDeployment) return { own: [], shared: objects.map((object) => withLabels(object, facts)) };
   const deployments = new Set(objects.filter(isDeployment).map(({ metadata }) => metadata.name));
   const isOwn = (object: KubeObject): boolean =>
     isDeployment(object) ||
     (isAutoscaler(object) && [...autoscaled([object])].some((ref) => refersTo(ref, deployments)));
-  const suffix = stamp.revision?.suffix ?? '';
-  const own = objects.filter(isOwn).map((object) => stamped(renamed(object, suffix), { ...stamp, isSuffixed: true }));
-  return { own, shared: objects.filter((object) => !isOwn(object)).map((object) => stamped(object, stamp)) };
+  const suffix = facts.revision?.suffix ?? '';
+  const own = objects
+    .filter(isOwn)
+    .map((object) => withLabels(renamed(object, suffix), { ...facts, isSuffixed: true }));
+  return { own, shared: objects.filter((object) => !isOwn(object)).map((object) => withLabels(object, facts)) };
 }
 
 function isDeployment({ apiVersion, kind }: KubeObject): boolean {

@@ -13,22 +13,22 @@ export interface ServedComponent {
   readonly component: RevisionComponent;
   readonly ports: readonly number[];
   /** True when its pods carry this revision's label: not so for an older revision of something updated in place. */
-  readonly carriesRevision: boolean;
+  readonly hasRevisionLabel: boolean;
 }
 
 /** The Service of one component of one revision. */
 export function revisionService(served: ServedComponent, name: string): KubeObject {
   const { component, revision, application } = served;
   const pod = podLabels(served);
-  const stamp = {
+  const facts = {
     application,
     component: component.component,
     contextName: component.contextName,
     revision: { name: revision, suffix: suffixOf(revision) },
   };
-  return service(served, name, serviceLabels(stamp), {
+  return service(served, name, serviceLabels(facts), {
     [label.component]: pod[label.component] ?? component.component,
-    ...(served.carriesRevision && { [label.revision]: revision }),
+    ...(served.hasRevisionLabel && { [label.revision]: revision }),
   });
 }
 

@@ -133,7 +133,7 @@ function placedRevisions(unit: UnitOnCluster, highest: UnitRevision | undefined)
         application: revision.record.application.metadata.name,
         revision: revision.record.name,
         component,
-        carriesRevision: component.own.length > 0 || revision === highest,
+        hasRevisionLabel: component.own.length > 0 || revision === highest,
       };
     },
   }));

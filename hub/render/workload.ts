@@ -1,6 +1,6 @@
 import { factsOf } from '../../shared/model/kinds.ts';
 import { idOf, type KubeObject } from '../../shared/model/object.ts';
-import { isMap, listAt, mapAt, valueAt, type JsonMap } from './value.ts';
+import { isMap, listAt, mapAt, valueAt, type JsonMap } from '../model/json-map.ts';
 
 /** Where the number of replicas of a scalable workload stands. */
 export const replicasPointer = '/spec/replicas';

@@ -2,6 +2,7 @@ import { asSluiceError } from '../../shared/errors.ts';
 import { parseYaml } from '../../shared/lib/yaml.ts';
 import type { Component } from '../model/documents.ts';
 import { hasFailed, type Attempt } from '../model/fault.ts';
+import { isMap } from '../model/json-map.ts';
 import { referenceFault, referenceMatcher, referencesOf } from '../model/references.ts';
 import type { Steps } from '../model/reporter.ts';
 import { matchingPaths } from './paths.ts';
@@ -91,8 +92,4 @@ function fileManifests(file: string, text: string, path: Steps): Attempt<readonl
     const place = [file, data.line, data.column].filter((part) => part !== undefined).join(':');
     return { faults: [{ code, message: `${message} (${place})`, path }] };
   }
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import { namespaceOf, type Application, type Component } from '../model/documents.ts';
 import { sourceOf } from '../sources/list.ts';
-import { checkPolicies, checkSteps } from './typed-parts.ts';
+import { checkPolicies, checkSteps } from './policies-and-steps.ts';
 import type { References } from './references.ts';
 import { checkName } from './names.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';

@@ -8,6 +8,7 @@ import {
   documentKinds,
   ourApiVersions,
 } from '../model/documents.ts';
+import { isMap } from '../model/json-map.ts';
 import type { RawDocument } from '../model/source.ts';
 import type { Reporter } from '../model/reporter.ts';
 import { reporterOf, suggestion } from './problems.ts';
@@ -82,19 +83,15 @@ function normalised(value: Readonly<Record<string, unknown>>): Readonly<Record<s
   const metadata = value['metadata'];
   // The design text writes `name:` at the top; both at once would leave open which one counts.
   const isTop =
-    typeof name === 'string' && (metadata === undefined || (isMapping(metadata) && metadata['name'] === undefined));
+    typeof name === 'string' && (metadata === undefined || (isMap(metadata) && metadata['name'] === undefined));
   if (!isTop) return { ...value, apiVersion, kind };
-  return { ...rest, apiVersion, kind, metadata: { ...(isMapping(metadata) ? metadata : {}), name } };
+  return { ...rest, apiVersion, kind, metadata: { ...(isMap(metadata) ? metadata : {}), name } };
 }
 
 function keyOf(kind: string, value: Readonly<Record<string, unknown>>): string | null {
   const { metadata } = value;
-  if (!isMapping(metadata) || typeof metadata['name'] !== 'string' || metadata['name'] === '') return null;
+  if (!isMap(metadata) || typeof metadata['name'] !== 'string' || metadata['name'] === '') return null;
   // Clusters have no namespace: one that is written is ignored.
   const isNamespaced = kind !== 'Cluster' && typeof metadata['namespace'] === 'string';
   return `${isNamespaced ? String(metadata['namespace']) : 'default'}/${metadata['name']}`;
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

@@ -29,7 +29,7 @@ function placed(name: string, components: readonly string[], hasPods = true): Pl
       if (!components.includes(wanted)) return null;
       const own = hasPods ? [pods(wanted)] : [];
       const component = { component: wanted, contextName: wanted, own, shared: [], workloads: new Set<string>() };
-      return { namespace: 'ns', application: 'app', revision: name, component, carriesRevision: true };
+      return { namespace: 'ns', application: 'app', revision: name, component, hasRevisionLabel: true };
     },
   };
 }

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { withLabels, type LabelFacts } from '../../../../hub/render/labels.ts';
+import type { KubeObject } from '../../../../shared/model/object.ts';
+
+const plain: LabelFacts = {
+  application: 'app',
+  component: 'web',
+  contextName: 'web',
+  revision: null,
+  isSuffixed: false,
+  isVerbatim: false,
+};
+const inPlace: LabelFacts = { ...plain, revision: { name: 'app-v2', suffix: 'v2' } };
+const sideBySide: LabelFacts = { ...inPlace, contextName: 'web-v2', isSuffixed: true };
+
+const workload = (name: string): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, labels: { team: 'blue' } },
+  spec: {
+    selector: { matchLabels: { 'app.oam.dev/component': name } },
+    template: { metadata: { labels: { 'app.oam.dev/component': name } }, spec: {} },
+  },
+});
+
+function labelsOf(object: KubeObject) {
+  const { selector, template } = object['spec'] as {
+    selector: { matchLabels: object };
+    template: { metadata: { labels: Record<string, string> } };
+  };
+  return { own: object.metadata.labels, selector: selector.matchLabels, pods: template.metadata.labels };
+}
+
+describe('the labels of a component’s objects', () => {
+  it('of a plain Application name application and component', () => {
+    const { own, selector, pods } = labelsOf(withLabels(workload('web'), plain));
+    expect(own).toEqual({
+      team: 'blue',
+      'app.kubernetes.io/name': 'web',
+      'app.kubernetes.io/instance': 'web',
+      'app.kubernetes.io/component': 'web',
+      'app.kubernetes.io/part-of': 'app',
+      'app.kubernetes.io/managed-by': 'sluice',
+      'app.oam.dev/component': 'web',
+    });
+    expect(selector).toEqual({ 'app.oam.dev/component': 'web' });
+    expect(pods).not.toHaveProperty('team');
+  });
+
+  it('of what is updated in place name the revision, but the selector does not: it is immutable', () => {
+    const { own, selector, pods } = labelsOf(withLabels(workload('web'), inPlace));
+    expect(own).toMatchObject({ 'app.oam.dev/revision': 'app-v2', 'app.kubernetes.io/version': 'v2' });
+    expect(pods).toMatchObject({ 'app.oam.dev/revision': 'app-v2' });
+    expect(selector).toEqual({ 'app.oam.dev/component': 'web' });
+  });
+
+  it('of revisions side by side tell them apart in selectors and pods alike', () => {
+    const { selector, pods } = labelsOf(withLabels(workload('web-v2'), sideBySide));
+    expect(selector).toEqual({ 'app.oam.dev/component': 'web', 'app.oam.dev/revision': 'app-v2' });
+    expect(pods).toMatchObject(selector);
+  });
+
+  it.each([
+    ['in place', inPlace, false],
+    ['side by side', sideBySide, true],
+  ])('of objects that are delivered as they are written, %s', (_, facts, isNamed) => {
+    const { own } = labelsOf(withLabels(workload(facts.contextName), { ...facts, isVerbatim: true }));
+    expect('app.oam.dev/revision' in (own ?? {})).toBe(isNamed);
+  });
+
+  it('reach the pods of a CronJob, and leave an object without pods alone', () => {
+    const cron: KubeObject = {
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 'web' },
+      spec: { jobTemplate: { spec: { template: { spec: {} } } } },
+    };
+    expect(withLabels(cron, plain)['spec']).toMatchObject({
+      jobTemplate: { spec: { template: { metadata: { labels: { 'app.oam.dev/component': 'web' } } } } },
+    });
+    const config: KubeObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' }, spec: { a: 1 } };
+    expect(withLabels(config, plain)['spec']).toEqual({ a: 1 });
+  });
+});
