@@ -106,14 +106,14 @@ export function isCode(text: string): text is Code {
   return Object.hasOwn(codes, text);
 }
 
-/** Where and what to do: the facts that a one-line error is made of (line and column count from 1). */
+/** The place of an error and the advice: the facts of a one-line error (line and column count from 1). */
 export interface ErrorData {
   readonly path?: string;
   readonly line?: number;
   readonly column?: number;
-  /** The object, ref, cluster or application that the error is about, when it is not a place in a file. */
+  /** The object, ref, cluster or application at fault, when it is not a place in a file. */
   readonly subject?: string;
-  /** What to do about it. */
+  /** The advice. */
   readonly hint?: string;
   /** Further facts for `--json`; never secrets. */
   readonly facts?: Readonly<Record<string, unknown>>;

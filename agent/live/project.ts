@@ -6,7 +6,7 @@ import { factsOf } from '../../shared/model/kinds.ts';
 import { fieldManager, owner } from '../../shared/model/names.ts';
 import { idOf, type GroupKind, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
 import { assess } from '../health/assess.ts';
-import { at, listAt, numberAt, textsAt } from '../model/fields.ts';
+import { get, listAt, numberAt, textsAt } from '../model/fields.ts';
 import { routesOf } from './providers/list.ts';
 import { serviceId } from './providers/provider.ts';
 
@@ -66,7 +66,7 @@ export function projectSlice(slice: KubeObject): { readonly service: string; rea
   const name = slice.metadata.labels?.['kubernetes.io/service-name'];
   if (name === undefined) return null;
   const ready = listAt(slice, 'endpoints').filter(
-    (endpoint) => at(endpoint, 'conditions', 'ready') !== false && at(endpoint, 'conditions', 'terminating') !== true,
+    (endpoint) => get(endpoint, 'conditions', 'ready') !== false && get(endpoint, 'conditions', 'terminating') !== true,
   );
   return { service: serviceId(slice.metadata.namespace ?? '', name), ready: ready.length };
 }

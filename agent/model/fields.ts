@@ -2,7 +2,7 @@
 export type Fields = object;
 
 /** The value at a path of keys; undefined where there is none. */
-export function at(value: unknown, ...path: readonly string[]): unknown {
+export function get(value: unknown, ...path: readonly string[]): unknown {
   let here = value;
   for (const key of path) {
     if (here === null || typeof here !== 'object') return undefined;
@@ -13,31 +13,31 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
 
 /** The number at a path, or null. */
 export function numberAt(value: unknown, ...path: readonly string[]): number | null {
-  const found = at(value, ...path);
+  const found = get(value, ...path);
   return typeof found === 'number' ? found : null;
 }
 
 /** The text at a path, or null. */
 export function stringAt(value: unknown, ...path: readonly string[]): string | null {
-  const found = at(value, ...path);
+  const found = get(value, ...path);
   return typeof found === 'string' ? found : null;
 }
 
 /** The list at a path; empty where there is none. */
 export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
-  const found = at(value, ...path);
+  const found = get(value, ...path);
   return Array.isArray(found) ? (found as readonly unknown[]) : [];
 }
 
 /** The record at a path; empty where there is none. */
 export function recordAt(value: unknown, ...path: readonly string[]): Readonly<Record<string, unknown>> {
-  const found = at(value, ...path);
+  const found = get(value, ...path);
   return found !== null && typeof found === 'object' ? (found as Readonly<Record<string, unknown>>) : {};
 }
 
 /** The text members of the record at a path, or null when there is no such record. */
 export function textsAt(value: unknown, ...path: readonly string[]): Readonly<Record<string, string>> | null {
-  const found = at(value, ...path);
+  const found = get(value, ...path);
   if (found === null || typeof found !== 'object') return null;
   return Object.fromEntries(
     Object.entries(found as Readonly<Record<string, unknown>>).filter(

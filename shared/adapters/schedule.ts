@@ -10,7 +10,7 @@ export function isCronExpression(text: string): boolean {
   return cron.validate(text);
 }
 
-/** The fields of a five-field cron expression; null for what is none, and for days that numbers do not say (`L`, `15W`, `1#2`). */
+/** The fields of a five-field cron expression; null for anything else, and for days that are no numbers (`L`, `15W`, `1#2`). */
 export function cronFields(text: string): CronFields | null {
   if (!isCronExpression(text) || text.trim().split(/\s+/).length > 5) return null;
   const { minute, hour, month, dayOfMonth, dayOfWeek } = cron.parse(text);

@@ -26,7 +26,7 @@ export function digestOfValue(value: unknown): Digest {
   return digestOf(canonicalJson(value));
 }
 
-// What is in order already is not copied: most of what is encoded was encoded before.
+// A value that is in order already is not copied: most values were encoded before.
 function sorted(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   return Array.isArray(value) ? sortedList(value) : sortedMembers(value as Readonly<Record<string, unknown>>);
@@ -62,7 +62,7 @@ function emptyCopy(): Record<string, unknown> {
   return Object.create(null) as Record<string, unknown>;
 }
 
-// Anything else may have a way of its own to become JSON.
+// Anything else may define its own JSON form (toJSON).
 function isPlain(source: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(source);
   return prototype === Object.prototype || prototype === null;

@@ -25,7 +25,7 @@ const enoughMs = 31 * dayMs;
 /**
  * A window that opens whenever the fields say so by the clocks of a time zone, for `durationMs`; answers where it stands at a moment.
  * A time that the clocks skip opens it at the moment that they skip to; one that they show twice, the first time. Openings that
- * overlap or touch are one. Throws RangeError for a time zone that nobody knows.
+ * overlap or touch are one. Throws RangeError for an unknown time zone.
  */
 export function windowOf(fields: CronFields, durationMs: number, timezone: string): (now: number) => WindowState {
   const offsetAt = offsetsOf(timezone);
@@ -51,7 +51,7 @@ function stateAt(starts: Iterable<number>, durationMs: number, now: number): Win
 }
 
 /** The moments at which a window opens, oldest first, from the day before `from` on. */
-function* openings(fields: CronFields, offsetAt: (at: number) => number, from: number): Generator<number> {
+function* openings(fields: CronFields, offsetAt: (time: number) => number, from: number): Generator<number> {
   const today = Math.floor((from + offsetAt(from)) / dayMs) - 1;
   for (let day = today; day < today + daysAhead; day += 1) {
     if (!isDay(fields, new Date(day * dayMs))) continue;
@@ -70,7 +70,7 @@ function isDay({ months, daysOfMonth, daysOfWeek }: CronFields, day: Date): bool
 }
 
 /** The moment at which clocks show a time (written as if it were UTC): the first such, or where they skip to. */
-function momentOf(shown: number, offsetAt: (at: number) => number): number {
+function momentOf(shown: number, offsetAt: (time: number) => number): number {
   const [before, after] = [offsetAt(shown - dayMs), offsetAt(shown + dayMs)];
   const first = Math.max(before, after);
   if (offsetAt(shown - first) === first) return shown - first;
@@ -80,14 +80,14 @@ function momentOf(shown: number, offsetAt: (at: number) => number): number {
   return jumpBetween(shown - first, shown - second, offsetAt);
 }
 
-function jumpBetween(from: number, to: number, offsetAt: (at: number) => number): number {
+function jumpBetween(from: number, to: number, offsetAt: (time: number) => number): number {
   const before = offsetAt(from);
-  for (let at = from; at < to; at += minuteMs) if (offsetAt(at) !== before) return at;
+  for (let time = from; time < to; time += minuteMs) if (offsetAt(time) !== before) return time;
   return to;
 }
 
 /** How far the clocks of a time zone are ahead of UTC at a moment, in milliseconds. */
-function offsetsOf(timezone: string): (at: number) => number {
+function offsetsOf(timezone: string): (time: number) => number {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: timezone,
     hourCycle: 'h23',
@@ -98,8 +98,8 @@ function offsetsOf(timezone: string): (at: number) => number {
     minute: 'numeric',
     second: 'numeric',
   });
-  return (at) => {
-    const second = Math.floor(at / 1000) * 1000;
+  return (time) => {
+    const second = Math.floor(time / 1000) * 1000;
     const parts = new Map(format.formatToParts(second).map(({ type, value }) => [type, Number(value)]));
     const part = (name: Intl.DateTimeFormatPartTypes) => parts.get(name) ?? 0;
     const [year, month, day] = [part('year'), part('month') - 1, part('day')];

@@ -55,24 +55,24 @@ function documentOf(root: YamlNode, dialect: Dialect, spotAt: (offset: number) =
   checkSize(root);
   return {
     value: construct(root, dialect),
-    spot: spotAt(root.at),
+    spot: spotAt(root.offset),
     locate: (path) => spotAt(offsetOf(root, path, dialect)),
   };
 }
 
 interface Found {
-  readonly at: number;
+  readonly offset: number;
   readonly node: YamlNode;
 }
 
 function offsetOf(root: YamlNode, path: YamlPath, dialect: Dialect): number {
-  let here: Found = { node: root, at: root.at };
+  let here: Found = { node: root, offset: root.offset };
   for (const step of path) {
     const next = child(here.node, step, dialect);
     if (next === undefined) break;
     here = next;
   }
-  return here.at;
+  return here.offset;
 }
 
 function child(node: YamlNode, step: PropertyKey, dialect: Dialect): Found | undefined {
@@ -84,7 +84,7 @@ function child(node: YamlNode, step: PropertyKey, dialect: Dialect): Found | und
 function member(node: MappingNode, key: string, dialect: Dialect): Found | undefined {
   for (const pair of node.pairs.toReversed()) {
     if (!isMerge(pair)) {
-      if (keyText(pair, dialect) === key) return { at: pair.at, node: pair.value };
+      if (keyText(pair, dialect) === key) return { offset: pair.offset, node: pair.value };
       continue;
     }
     for (const source of mergeSources(pair).toReversed()) {
@@ -98,7 +98,7 @@ function member(node: MappingNode, key: string, dialect: Dialect): Found | undef
 function readDocuments(text: string, dialect: Dialect): YamlNode[] {
   const zero = text.indexOf('\0');
   if (zero >= 0) throw new YamlFault('YAML_ENCODING', 'the file has zero bytes', zero, 'save it as UTF-8 text');
-  // kubectl breaks lines there and other readers do not: nobody can tell what is meant.
+  // kubectl breaks lines there and other readers do not: the meaning is ambiguous.
   const breaks = dialect === 'yaml' ? text.search(/[\u0085\u2028\u2029]/) : -1;
   if (breaks >= 0) {
     throw new YamlFault(
@@ -121,14 +121,14 @@ function checkJson(text: string): void {
   } catch (error) {
     const message = error instanceof Error ? error.message : '';
     const position = /at position (\d+)/.exec(message);
-    const at = position === null ? (/^Unexpected end/.test(message) ? text.length : 0) : Number(position[1]);
-    throw new YamlFault('YAML_SYNTAX', 'not valid JSON', at);
+    const offset = position === null ? (/^Unexpected end/.test(message) ? text.length : 0) : Number(position[1]);
+    throw new YamlFault('YAML_SYNTAX', 'not valid JSON', offset);
   }
 }
 
 interface Open {
   readonly node: SequenceNode | MappingNode;
-  key: { readonly node: YamlNode; readonly at: number } | null;
+  key: { readonly node: YamlNode; readonly offset: number } | null;
 }
 
 /** Builds one node tree for each document, every alias replaced by the node that it names. */
@@ -138,23 +138,23 @@ function nodesOf(events: readonly Event[], text: string): YamlNode[] {
   let anchors = new Map<string, YamlNode>();
   let aliases = 0;
   let last = 0;
-  const place = (node: YamlNode, at: number): void => {
+  const place = (node: YamlNode, offset: number): void => {
     const parent = open.at(-1);
     if (parent === undefined) roots.push(node);
-    else if (parent.node.kind === 'sequence') parent.node.items.push({ node, at });
-    else if (parent.key === null) parent.key = { node, at };
+    else if (parent.node.kind === 'sequence') parent.node.items.push({ node, offset });
+    else if (parent.key === null) parent.key = { node, offset };
     else {
-      parent.node.pairs.push({ key: parent.key.node, at: parent.key.at, value: node });
+      parent.node.pairs.push({ key: parent.key.node, offset: parent.key.offset, value: node });
       parent.key = null;
     }
   };
-  const aliasOf = (name: string, at: number): YamlNode => {
+  const aliasOf = (name: string, offset: number): YamlNode => {
     aliases += 1;
-    if (aliases > maxAliases) throw new YamlFault('YAML_ALIAS_BOMB', `more than ${maxAliases} aliases`, at);
+    if (aliases > maxAliases) throw new YamlFault('YAML_ALIAS_BOMB', `more than ${maxAliases} aliases`, offset);
     const node = anchors.get(name);
-    if (node === undefined) throw new YamlFault('YAML_SYNTAX', `the alias *${name} names no anchor before it`, at);
+    if (node === undefined) throw new YamlFault('YAML_SYNTAX', `the alias *${name} names no anchor before it`, offset);
     if (open.some((parent) => parent.node === node)) {
-      throw new YamlFault('YAML_SYNTAX', `the alias *${name} is inside of what it names`, at);
+      throw new YamlFault('YAML_SYNTAX', `the alias *${name} is inside of what it names`, offset);
     }
     return node;
   };
@@ -179,11 +179,11 @@ function nodesOf(events: readonly Event[], text: string): YamlNode[] {
   return roots;
 }
 
-function nodeOf(event: NodeEvent, text: string, at: number): YamlNode {
+function nodeOf(event: NodeEvent, text: string, offset: number): YamlNode {
   const tag = event.tagStart < 0 ? '' : text.slice(event.tagStart, event.tagEnd);
-  if (event.type === EVENT_ID.SEQUENCE) return { kind: 'sequence', at, tag, items: [] };
-  if (event.type === EVENT_ID.MAPPING) return { kind: 'mapping', at, tag, pairs: [] };
-  return { kind: 'scalar', at, tag, text: getScalarValue(text, event), plain: event.style === SCALAR_STYLE.PLAIN };
+  if (event.type === EVENT_ID.SEQUENCE) return { kind: 'sequence', offset, tag, items: [] };
+  if (event.type === EVENT_ID.MAPPING) return { kind: 'mapping', offset, tag, pairs: [] };
+  return { kind: 'scalar', offset, tag, text: getScalarValue(text, event), plain: event.style === SCALAR_STYLE.PLAIN };
 }
 
 /** Where a node starts, its anchor and tag included; one that is left out stands where the node before it does. */
@@ -204,8 +204,8 @@ function located(
   { text, spotAt }: { readonly text: string; readonly spotAt: (offset: number) => Spot },
 ): SluiceError {
   const fault = error instanceof YamlFault ? error : faultOf(error);
-  const spot = spotAt(fault.at);
-  const indent = /^\s*/.exec(text.slice(fault.at - spot.column + 1));
+  const spot = spotAt(fault.offset);
+  const indent = /^\s*/.exec(text.slice(fault.offset - spot.column + 1));
   const hint = fault.hint ?? (indent?.[0].includes('\t') === true ? 'indent with spaces, not with tabs' : undefined);
   return new SluiceError(fault.code, fault.message, { path, ...spot, ...(hint === undefined ? {} : { hint }) }, error);
 }

@@ -23,10 +23,10 @@ export type ApplyStage = (typeof applyStages)[number];
 /** Where objects of a kind live. */
 export type Scope = 'cluster' | 'namespace';
 
-/** What a kind does for an application: runs pods, scales those that do, or leads traffic to Services. */
+/** The part of a kind in an application: it runs pods, scales such kinds, or leads traffic to Services. */
 export type Role = 'workload' | 'autoscaler' | 'route';
 
-/** What Sluice knows of a kind. */
+/** The facts of a kind. */
 export interface KindFacts {
   readonly stage: ApplyStage;
   /** Null for a kind that the table does not name: a hub can only guess it, and an agent asks the server. */
@@ -57,7 +57,7 @@ const unlisted: KindFacts = {
 
 type Row = Partial<Omit<KindFacts, 'stage'>>;
 
-// What most rows of a stage have in common.
+// Parts that many rows share.
 const inCluster = { scope: 'cluster' } as const;
 const inert = { isInert: true } as const;
 const inertInCluster = { ...inCluster, ...inert } as const;
@@ -143,7 +143,7 @@ const rows: Readonly<Record<ApplyStage, Readonly<Record<GroupKind, Row>>>> = {
   },
 };
 
-/** Every kind that Sluice knows something of, by name, in the order of the apply stages. */
+/** Every kind with facts of its own, by name, in the order of the apply stages. */
 export const kinds: ReadonlyMap<GroupKind, KindFacts> = new Map(
   applyStages.flatMap((stage) =>
     Object.entries(rows[stage]).map(
@@ -152,12 +152,12 @@ export const kinds: ReadonlyMap<GroupKind, KindFacts> = new Map(
   ),
 );
 
-/** What is known of a kind. */
+/** The facts of a kind; defaults for one that the table does not name. */
 export function kindFacts(kind: GroupKind): KindFacts {
   return kinds.get(kind) ?? unlisted;
 }
 
-/** What is known of an object's kind. */
+/** The facts of an object's kind. */
 export function factsOf(id: ObjectId): KindFacts {
   return kindFacts(groupKindOf(id));
 }

@@ -10,7 +10,7 @@ export const owner = {
   adopt: 'sluice.dev/adopt',
 } as const;
 
-/** Label keys of semantics.md: what selectors and people look for. */
+/** Label keys of semantics.md: the ones that selectors use. */
 export const label = {
   component: 'app.oam.dev/component',
   revision: 'app.oam.dev/revision',

@@ -1,6 +1,6 @@
 /** The time and the timers of a program: a parameter, so that tests own both. */
 export interface Clock {
-  /** Milliseconds since the epoch, as the machine believes. */
+  /** Milliseconds since the epoch by the machine's clock. */
   readonly now: () => number;
   /** Milliseconds that never go back, from an arbitrary start. */
   readonly monotonic: () => number;

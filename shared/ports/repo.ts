@@ -3,12 +3,12 @@ export interface RepoCommit {
   readonly oid: string;
   readonly tree: string;
   readonly parents: readonly string[];
-  /** Milliseconds since the epoch, as the committer's machine believed. */
+  /** Milliseconds since the epoch by the clock of the committer's machine. */
   readonly committedAt: number;
   readonly message: string;
 }
 
-/** All files of a commit, by path (`a/b.yaml`), and what is in the tree but is no plain file. */
+/** All files of a commit, by path (`a/b.yaml`), and the entries of its tree that are no plain files. */
 export interface RepoTree {
   /** Path -> blob. */
   readonly files: ReadonlyMap<string, string>;
@@ -47,7 +47,7 @@ export interface Repo extends RepoReader {
    */
   readonly fetch: (ref: string, signal: AbortSignal) => Promise<string | null>;
   /**
-   * What somebody said of a push. Where it goes on from the commit that is here, the next fetch asks for its commit while it looks
+   * A hint of a push, as a webhook gives it. Where it goes on from the commit that is here, the next fetch asks for its commit while it looks
    * the ref up, and uses it only if that is what the ref names: a hint saves time and decides nothing.
    */
   readonly expect: (push: PushHint) => void;
@@ -83,7 +83,7 @@ export interface RepoSpec {
 
 /** Refs of an origin and single commits of theirs, kept nowhere: how a channel is read. */
 export interface RefSource {
-  /** What exactly these refs name now, the missing ones left out, in one request. Errors as of Repo.lookup. */
+  /** The commits that exactly these refs name now, missing refs left out, in one request. Errors as of Repo.lookup. */
   readonly lookup: (refs: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, string>>;
   /** The files of one commit, without history. Anything but plain files in it is PACK_INVALID. */
   readonly files: (ref: string, commit: string, signal: AbortSignal) => Promise<RepoFiles>;

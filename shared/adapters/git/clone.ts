@@ -22,7 +22,7 @@ interface Clone {
   hint: PushHint | null;
 }
 
-/** A repository of a Git host, with what was fetched of it in a folder. Damage there is mended by fetching again. */
+/** A repository of a Git host with a clone in a folder. A damaged clone is fetched again. */
 export function openClone(host: GitHost, folder: string, limits: FetchLimits): Repo {
   const dir = { fs: nodeFs, gitdir: folder, cache: {} };
   const clone: Clone = { host, folder, limits, dir, v2: null, hint: null };
@@ -66,7 +66,7 @@ async function fetchOnce(clone: Clone, ref: string, signal: AbortSignal): Promis
   return commit;
 }
 
-/** Fetches the commit of a hint that goes on from what is here; null when there is none, or it could not be had. */
+/** Fetches the commit of a hint that builds on the commit here; null without such a hint, or when the fetch failed. */
 async function fetchExpected(
   clone: Clone,
   { ref, from }: { readonly ref: string; readonly from: string | null },
@@ -107,7 +107,7 @@ async function discard(clone: Clone): Promise<void> {
   await rm(clone.folder, { recursive: true, force: true });
 }
 
-/** Our own pointer to what was fetched whole; the library's tracking refs move before their objects are here. */
+/** Our own ref of the commit that was fetched whole; the library's tracking refs move before their objects are here. */
 function haveRef(ref: string): string {
   return `refs/sluice/${ref.replace(/^refs\//, '')}`;
 }
@@ -120,7 +120,7 @@ async function packsIn(cache: string): Promise<number> {
 async function writeRef(gitdir: string, ref: string, commit: string): Promise<void> {
   const path = join(gitdir, ref);
   await mkdir(dirname(path), { recursive: true });
-  // What a crash leaves of it is at worst no ref: then all is fetched again.
+  // A crash leaves at worst no ref: then everything is fetched again.
   await writeFile(`${path}.new`, `${commit}\n`);
   await rename(`${path}.new`, path);
 }

@@ -6,7 +6,7 @@ import { flush, packet } from '../../lib/git/pkt-line.ts';
 import { gitHeaders, type GitHost } from './refs.ts';
 import { resolvePack } from './resolve.ts';
 
-/** What a hub's own repositories may cost it to fetch: years of history, and still not a machine's memory. */
+/** Limits of fetching a hub's own repositories: enough for years of history, too little to exhaust a machine's memory. */
 export const wholeLimits: FetchLimits = {
   http: { maxBytes: 512 * 1024 * 1024, idleMs: 120_000, totalMs: 900_000 },
   pack: { inflatedBytes: 1024 * 1024 * 1024, chain: 100, objects: 5_000_000 },

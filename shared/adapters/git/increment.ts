@@ -6,7 +6,7 @@ import { fetchObjects } from './fetch-pack.ts';
 import type { FetchLimits } from './library.ts';
 import type { GitHost } from './refs.ts';
 
-/** What to bring into a clone that has something already. */
+/** A commit to fetch into a clone that has history already. */
 export interface IncrementOrder {
   readonly commit: string;
   /** A commit whose history is in the clone. */
@@ -22,7 +22,7 @@ export interface IncrementOrder {
 export async function fetchIncrement(host: GitHost, gitdir: string, order: IncrementOrder): Promise<void> {
   const { commit, have, limits, signal } = order;
   const objects = await fetchObjects(host, { wants: [commit], haves: [have] }, signal, limits);
-  // A branch that went back to what is here brings nothing.
+  // A branch that was reset to a commit that is here adds nothing.
   if (objects.length === 0) return;
   if (!objects.some(({ oid }) => oid === commit)) {
     throw new SluiceError('PACK_INVALID', 'the Git server sent something else than was asked for', { subject: commit });

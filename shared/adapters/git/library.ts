@@ -7,20 +7,20 @@ import { flush, lineOf, packet } from '../../lib/git/pkt-line.ts';
 import { answerPackets, broken } from './answer.ts';
 import { gitHeaders, type GitHost } from './refs.ts';
 
-// Loaded by whoever first does something with Git: an agent that pulls the hub's feed never does.
+// Loaded at the first use of Git: an agent that pulls the hub's feed never loads it.
 const library = async () => (await import('isomorphic-git')).default;
 
 /** The file system that the library works on: node:fs or one in memory. */
 export type LibraryFs = PromiseFsClient;
 
-/** A Git folder as the library sees it; `cache` lives as long as what was read from it may be reused. */
+/** A Git folder in the terms of the library; `cache` lives as long as objects that were read may be reused. */
 export interface GitDir {
   readonly fs: LibraryFs;
   readonly gitdir: string;
   readonly cache: object;
 }
 
-/** What to fetch: one commit that a ref names, and what is here already. */
+/** An order to fetch one commit that a ref names, and the history that is here already. */
 export interface FetchOrder {
   readonly ref: string;
   readonly commit: string;
@@ -32,7 +32,7 @@ export interface FetchOrder {
   readonly signal: AbortSignal;
 }
 
-/** What a fetch may cost (safety.md). */
+/** Limits of a fetch (safety.md). */
 export interface FetchLimits {
   readonly http: HttpLimits;
   readonly pack: PackLimits;
@@ -45,7 +45,7 @@ export const fetchLimits: FetchLimits = {
 };
 
 /**
- * Fetches one commit. The library's discovery is answered from what our own lookup learned, with that one ref; its pack is
+ * Fetches one commit. The discovery of the library is answered from our own lookup, with that one ref; its pack is
  * checked before it is handed over, and every object of it must have been understood afterwards.
  */
 export async function fetchCommit(host: GitHost, dir: GitDir, order: FetchOrder): Promise<void> {
@@ -87,7 +87,7 @@ export async function fetchCommit(host: GitHost, dir: GitDir, order: FetchOrder)
 /** An object by id, its content checked by the library's rules; throws PACK_INVALID when it is missing or damaged. */
 export async function readObject(dir: GitDir, oid: string, type: 'commit' | 'tree' | 'blob'): Promise<Buffer> {
   const git = await library();
-  // The typed readers parse, and accept what our own validator refuses.
+  // The typed readers parse, and accept trees that our own validator rejects.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   const read = await git.readObject({ ...dir, oid, format: 'content' }).catch((cause: unknown) => {
     throw new SluiceError('PACK_INVALID', 'an object is missing or damaged', { subject: oid }, cause);

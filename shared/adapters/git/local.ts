@@ -6,7 +6,7 @@ import type { LocalRepo, Repo } from '../../ports/repo.ts';
 import { isIgnored } from './library.ts';
 import { createReader, renewing, type GitFolders } from './reader.ts';
 
-/** A repository of this machine as one that is followed: what it has is all there is to fetch. Throws NOT_FOUND. */
+/** A repository of this machine with the calls of a remote one; a fetch brings nothing new. Throws NOT_FOUND. */
 export async function followLocal(folder: string): Promise<Repo> {
   const repo = await requireLocal(folder);
   const lookup = (ref: string) => repo.resolve(ref);
@@ -55,7 +55,7 @@ export async function findFolders(dir: string): Promise<{ folders: GitFolders; w
   return bare ? { folders: { own: dir, common: dir }, workTree: null } : null;
 }
 
-/** What is at a path; null where nothing is. */
+/** The kind of entry at a path; null where there is none. */
 export async function kindOf(path: string): Promise<'file' | 'folder' | null> {
   try {
     return (await stat(path)).isDirectory() ? 'folder' : 'file';

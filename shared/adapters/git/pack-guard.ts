@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
 import { SluiceError } from '../../errors.ts';
 
-/** What a pack may cost the one who unpacks it. */
+/** Limits of unpacking a pack. */
 export interface PackLimits {
-  /** Bytes of all objects, deltas and what they make, once inflated. */
+  /** Bytes of all objects, of deltas and of their results, once inflated. */
   readonly inflatedBytes: number;
   /** Deltas on top of one another. */
   readonly chain: number;
@@ -27,9 +27,9 @@ export function checkPack(pack: Buffer, limits: PackLimits = packLimits): number
   if (version !== 2 && version !== 3) throw invalid('the pack has an unknown version');
   if (count > limits.objects) throw tooLarge('objects');
   const walk = new Walk(pack.subarray(0, -20), limits);
-  let at = 12;
-  for (let index = 0; index < count; index += 1) at = walk.entry(at);
-  if (at !== pack.length - 20) throw invalid('the pack has bytes after its last object');
+  let offset = 12;
+  for (let index = 0; index < count; index += 1) offset = walk.entry(offset);
+  if (offset !== pack.length - 20) throw invalid('the pack has bytes after its last object');
   return count;
 }
 
@@ -64,29 +64,29 @@ class Walk {
     return end;
   }
 
-  #offsetDelta(start: number, at: number, size: number): number {
-    const { distance, next } = this.#distance(at);
+  #offsetDelta(start: number, offset: number, size: number): number {
+    const { distance, next } = this.#distance(offset);
     const base = this.#depthAt.get(start - distance);
     if (base === undefined) throw invalid('a delta has no base');
-    return this.#delta({ start, at: next, size, depth: base + 1 });
+    return this.#delta({ start, offset: next, size, depth: base + 1 });
   }
 
-  #referenceDelta(start: number, at: number, size: number): number {
-    const base = this.#bytes.toString('hex', at, at + 20);
+  #referenceDelta(start: number, offset: number, size: number): number {
+    const base = this.#bytes.toString('hex', offset, offset + 20);
     // The base of a delta by id may be another delta: then its depth is not known here, and the worst is assumed.
     if (!this.#whole.has(base)) this.#unresolved += 1;
-    return this.#delta({ start, at: at + 20, size, depth: this.#unresolved + 1 });
+    return this.#delta({ start, offset: offset + 20, size, depth: this.#unresolved + 1 });
   }
 
   #delta(entry: {
     readonly start: number;
-    readonly at: number;
+    readonly offset: number;
     readonly size: number;
     readonly depth: number;
   }): number {
     if (entry.depth > this.#limits.chain) throw tooLarge('delta chains');
     this.#depthAt.set(entry.start, entry.depth);
-    const { content, end } = this.#inflate(entry.at, entry.size);
+    const { content, end } = this.#inflate(entry.offset, entry.size);
     const base = littleEndian(content, 0);
     const target = littleEndian(content, base.next);
     this.#add(target.value);
@@ -122,19 +122,19 @@ class Walk {
     return { distance, next };
   }
 
-  #inflate(at: number, size: number): { readonly content: Buffer; readonly end: number } {
+  #inflate(offset: number, size: number): { readonly content: Buffer; readonly end: number } {
     try {
       const options = { info: true, maxOutputLength: Math.max(size, 1) } as const;
-      const { buffer, engine } = inflateSync(this.#bytes.subarray(at), options) as unknown as Inflated;
-      if (buffer.length === size) return { content: buffer, end: at + engine.bytesWritten };
+      const { buffer, engine } = inflateSync(this.#bytes.subarray(offset), options) as unknown as Inflated;
+      if (buffer.length === size) return { content: buffer, end: offset + engine.bytesWritten };
     } catch (cause) {
       throw invalid('an object of the pack cannot be inflated', cause);
     }
     throw invalid('an object of the pack has another size than it says');
   }
 
-  #byte(at: number): number {
-    const byte = this.#bytes[at];
+  #byte(offset: number): number {
+    const byte = this.#bytes[offset];
     if (byte === undefined) throw invalid('the pack ends within an object');
     return byte;
   }
@@ -145,7 +145,7 @@ class Walk {
   }
 }
 
-/** What zlib answers with `info: true`; its types leave that out. */
+/** The result of zlib with `info: true`, which its types leave out. */
 interface Inflated {
   readonly buffer: Buffer;
   readonly engine: { readonly bytesWritten: number };
@@ -154,12 +154,12 @@ interface Inflated {
 function littleEndian(bytes: Buffer, start: number): { readonly value: number; readonly next: number } {
   let value = 0;
   let factor = 1;
-  for (let at = start; at < start + 8; at += 1) {
-    const byte = bytes[at];
+  for (let offset = start; offset < start + 8; offset += 1) {
+    const byte = bytes[offset];
     if (byte === undefined) break;
     value += (byte & 0x7f) * factor;
     factor *= 128;
-    if ((byte & 0x80) === 0) return { value, next: at + 1 };
+    if ((byte & 0x80) === 0) return { value, next: offset + 1 };
   }
   throw invalid('a delta has no readable header');
 }

@@ -42,7 +42,7 @@ export function renewing(reader: () => RepoReader): RepoReader {
   };
 }
 
-/** All files of a commit, and what is no file in it. */
+/** All files of a commit, and its entries that are no files. */
 export async function readTree(dir: GitDir, commitOid: string): Promise<RepoTree> {
   const { tree } = parseCommit(commitOid, await readObject(dir, commitOid, 'commit'));
   const entries = await walkTree(tree, async (oid) => parseTree(await readObject(dir, oid, 'tree'), oid));

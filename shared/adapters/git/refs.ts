@@ -4,7 +4,7 @@ import type { Http, HttpLimits, HttpResponse } from '../../ports/http.ts';
 import { delimiter, flush, lineOf, packet, type Packet } from '../../lib/git/pkt-line.ts';
 import { answerPackets, broken } from './answer.ts';
 
-/** A Git host over HTTP: where, how, and who asks. */
+/** A Git host over HTTP: its address, the client, and the credential. */
 export interface GitHost {
   readonly http: Http;
   /** The repository's URL without a trailing slash. */
@@ -13,7 +13,7 @@ export interface GitHost {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What a lookup learned: the exact refs that exist, and whether the host speaks protocol v2. */
+/** The answer to a lookup: the exact refs that exist, and whether the host speaks protocol v2. */
 export interface RefAnswer {
   readonly refs: ReadonlyMap<string, string>;
   readonly v2: boolean;

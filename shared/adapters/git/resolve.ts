@@ -5,7 +5,7 @@ import { packTypes, parseEntryHeader } from '../../lib/git/pack.ts';
 
 /** An entry of a pack: an object, or a delta on an entry at an offset or on an object by name. */
 interface Entry {
-  readonly at: number;
+  readonly offset: number;
   readonly type: ObjectType | null;
   readonly base: number | Oid | null;
   readonly bytes: Buffer;
@@ -19,20 +19,20 @@ const typeNames = new Map<number, ObjectType>(
 export function resolvePack(pack: Buffer): GitObject[] {
   const byOffset = new Map<number, GitObject>();
   const byName = new Map<Oid, GitObject>();
-  const take = (at: number, object: GitObject): void => {
-    byOffset.set(at, object);
+  const take = (offset: number, object: GitObject): void => {
+    byOffset.set(offset, object);
     byName.set(object.oid, object);
   };
   let waiting: Entry[] = [];
   for (const entry of entriesOf(pack)) {
     if (entry.type === null) waiting.push(entry);
-    else take(entry.at, makeObject(entry.type, entry.bytes));
+    else take(entry.offset, makeObject(entry.type, entry.bytes));
   }
   // A delta may stand before its base, or on another delta: go round for as long as something gets resolved.
   while (waiting.length > 0) {
-    const rest = waiting.filter(({ at, base, bytes }) => {
+    const rest = waiting.filter(({ offset, base, bytes }) => {
       const found = typeof base === 'number' ? byOffset.get(base) : byName.get(base ?? '');
-      if (found !== undefined) take(at, makeObject(found.type, applyDelta(Buffer.from(found.body), bytes)));
+      if (found !== undefined) take(offset, makeObject(found.type, applyDelta(Buffer.from(found.body), bytes)));
       return found === undefined;
     });
     if (rest.length === waiting.length) throw invalid('a delta has no base in its pack');
@@ -42,22 +42,22 @@ export function resolvePack(pack: Buffer): GitObject[] {
 }
 
 function* entriesOf(pack: Buffer): Generator<Entry> {
-  let at = 12;
+  let offset = 12;
   for (let left = pack.readUInt32BE(8); left > 0; left -= 1) {
-    const header = parseEntryHeader(pack.subarray(at, at + 16));
+    const header = parseEntryHeader(pack.subarray(offset, offset + 16));
     const type = typeNames.get(header.type) ?? null;
-    const { base, start } = type === null ? baseOf(pack, at, header) : { base: null, start: at + header.start };
+    const { base, start } = type === null ? baseOf(pack, offset, header) : { base: null, start: offset + header.start };
     const { buffer, engine } = inflateSync(pack.subarray(start), {
       info: true,
       maxOutputLength: Math.max(header.size, 1),
     }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
-    yield { at, type, base, bytes: buffer };
-    at = start + engine.bytesWritten;
+    yield { offset, type, base, bytes: buffer };
+    offset = start + engine.bytesWritten;
   }
 }
 
-function baseOf(pack: Buffer, at: number, header: { readonly type: number; readonly start: number }) {
-  const start = at + header.start;
+function baseOf(pack: Buffer, offset: number, header: { readonly type: number; readonly start: number }) {
+  const start = offset + header.start;
   if (header.type === 7) return { base: pack.toString('hex', start, start + 20), start: start + 20 };
   if (header.type !== 6) throw invalid('the pack has an object of a kind that Sluice does not write');
   let byte = pack[start] ?? 0;
@@ -67,18 +67,18 @@ function baseOf(pack: Buffer, at: number, header: { readonly type: number; reado
     byte = pack[next] ?? 0;
     distance = (distance + 1) * 128 + (byte & 0x7f);
   }
-  return { base: at - distance, start: next };
+  return { base: offset - distance, start: next };
 }
 
 /** The target of a delta on its base (gitformat-pack); throws PACK_INVALID for one that does not fit. */
 export function applyDelta(base: Buffer, delta: Buffer): Buffer {
-  const reader = { at: 0 };
+  const reader = { offset: 0 };
   if (sizeIn(delta, reader) !== base.length) throw invalid('a delta belongs to another base');
   const target = Buffer.alloc(sizeIn(delta, reader));
   let done = 0;
-  while (reader.at < delta.length) {
-    const op = delta[reader.at++] ?? 0;
-    const piece = op >= 0x80 ? copied(base, delta, reader, op) : delta.subarray(reader.at, (reader.at += op));
+  while (reader.offset < delta.length) {
+    const op = delta[reader.offset++] ?? 0;
+    const piece = op >= 0x80 ? copied(base, delta, reader, op) : delta.subarray(reader.offset, (reader.offset += op));
     if (op === 0 || piece.length === 0 || done + piece.length > target.length) throw invalid('a delta does not fit');
     piece.copy(target, done);
     done += piece.length;
@@ -87,11 +87,11 @@ export function applyDelta(base: Buffer, delta: Buffer): Buffer {
   return target;
 }
 
-function copied(base: Buffer, delta: Buffer, reader: { at: number }, op: number): Buffer {
+function copied(base: Buffer, delta: Buffer, reader: { offset: number }, op: number): Buffer {
   const number = (first: number, count: number): number => {
     let value = 0;
     for (let i = 0; i < count; i += 1) {
-      if ((op & (1 << (first + i))) !== 0) value += (delta[reader.at++] ?? 0) * 256 ** i;
+      if ((op & (1 << (first + i))) !== 0) value += (delta[reader.offset++] ?? 0) * 256 ** i;
     }
     return value;
   };
@@ -101,10 +101,10 @@ function copied(base: Buffer, delta: Buffer, reader: { at: number }, op: number)
   return base.subarray(offset, offset + size);
 }
 
-function sizeIn(delta: Buffer, reader: { at: number }): number {
+function sizeIn(delta: Buffer, reader: { offset: number }): number {
   let value = 0;
   for (let factor = 1; ; factor *= 128) {
-    const byte = delta[reader.at++] ?? 0;
+    const byte = delta[reader.offset++] ?? 0;
     value += (byte & 0x7f) * factor;
     if ((byte & 0x80) === 0) return value;
   }

@@ -9,7 +9,7 @@ import { networkError, open, readWhole, type Exchange, type Opened } from './exc
 import { isLoopback, type ProxySettings } from './proxy.ts';
 import type { TlsSettings } from './tunnel.ts';
 
-/** What a client may do and whom it trusts. */
+/** Trust, proxies and permissions of a client. */
 export interface HttpOptions {
   /** PEM certificates of private authorities, in addition to the built-in ones. */
   readonly ca?: readonly string[];

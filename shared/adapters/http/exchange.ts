@@ -90,7 +90,7 @@ export async function readWhole(opened: Opened, exchange: Exchange, maxBytes: nu
   return { status, headers, body: chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size) };
 }
 
-// What a decompressor swallows without giving anything must be bounded as well.
+// Compressed bytes that decompress to nothing must be bounded as well.
 function limitWire(response: IncomingMessage, maxBytes: number, tooLarge: () => Error): void {
   let size = 0;
   response.on('data', (chunk: Buffer) => {
@@ -174,7 +174,7 @@ function gunzip(source: IncomingMessage): Readable {
   return source.pipe(target);
 }
 
-/** The coded error of what went wrong on the wire, with the raw one as its cause. */
+/** The coded error of a network failure, with the raw error as its cause. */
 export function networkError(error: unknown, { subject, signal }: Pick<Exchange, 'subject' | 'signal'>): SluiceError {
   if (isSluiceError(error)) return error;
   const reason: unknown = signal.reason;

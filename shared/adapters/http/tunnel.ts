@@ -6,7 +6,7 @@ import { connect as tlsConnect, type ConnectionOptions } from 'node:tls';
 import { SluiceError } from '../../errors.ts';
 import { bareHost, proxyAuthorization } from './proxy.ts';
 
-/** Whom a connection trusts, and what it shows. */
+/** The authorities that a connection trusts, and the certificate that it presents. */
 export type TlsSettings = Pick<
   ConnectionOptions,
   | 'allowPartialTrustChain'

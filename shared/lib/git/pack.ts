@@ -19,7 +19,7 @@ export interface Pack {
   readonly index: Buffer;
 }
 
-/** Entries by object, for as long as somebody holds the object: what goes into two repositories is deflated once. */
+/** Entries by object, for as long as the object is in use: one that goes into two repositories is deflated once. */
 const made = new WeakMap<GitObject, PackEntry>();
 
 /** The entry of an object. */
@@ -45,7 +45,7 @@ export function packHeader(count: number): Buffer {
   return header;
 }
 
-/** The bytes of a pack of entries, without an index: what is sent. */
+/** The bytes of a pack of entries without an index, as it is sent. */
 export function packBytes(entries: readonly PackEntry[]): Buffer {
   const content = Buffer.concat([packHeader(entries.length), ...entries.map(({ bytes }) => bytes)]);
   return Buffer.concat([content, sha1(content)]);
@@ -55,11 +55,11 @@ export function packBytes(entries: readonly PackEntry[]): Buffer {
 export function makePack(entries: readonly PackEntry[]): Pack {
   const content = Buffer.concat([packHeader(entries.length), ...entries.map(({ bytes }) => bytes)]);
   const checksum = sha1(content);
-  let offset = 12;
+  let end = 12;
   const placed = entries.map(({ oid, bytes }) => {
-    const at = offset;
-    offset += bytes.length;
-    return { oid, at, crc: crc32(bytes) };
+    const offset = end;
+    end += bytes.length;
+    return { oid, offset, crc: crc32(bytes) };
   });
   return {
     name: checksum.toString('hex'),
@@ -95,20 +95,20 @@ function entryHeader(type: ObjectType, size: number): Buffer {
   return Buffer.from(bytes);
 }
 
-function makeIndex(placed: readonly { oid: Oid; at: number; crc: number }[], checksum: Buffer): Buffer {
+function makeIndex(placed: readonly { oid: Oid; offset: number; crc: number }[], checksum: Buffer): Buffer {
   const sorted = [...placed].sort((a, b) => byCodeUnit(a.oid, b.oid));
   const n = sorted.length;
-  const large = sorted.filter(({ at }) => at >= 0x80000000);
+  const large = sorted.filter(({ offset }) => offset >= 0x80000000);
   const index = Buffer.alloc(8 + 1024 + n * 28 + large.length * 8 + 40);
   index.write('\xfftOc', 0, 'latin1');
   index.writeUInt32BE(2, 4);
   let seenLarge = 0;
-  sorted.forEach(({ oid, at, crc }, i) => {
+  sorted.forEach(({ oid, offset, crc }, i) => {
     index.write(oid, 1032 + i * 20, 'hex');
     index.writeUInt32BE(crc, 1032 + n * 20 + i * 4);
-    const isLarge = at >= 0x80000000;
-    index.writeUInt32BE(isLarge ? 0x80000000 + seenLarge : at, 1032 + n * 24 + i * 4);
-    if (isLarge) index.writeBigUInt64BE(BigInt(at), 1032 + n * 28 + seenLarge++ * 8);
+    const isLarge = offset >= 0x80000000;
+    index.writeUInt32BE(isLarge ? 0x80000000 + seenLarge : offset, 1032 + n * 24 + i * 4);
+    if (isLarge) index.writeBigUInt64BE(BigInt(offset), 1032 + n * 28 + seenLarge++ * 8);
     // The fan-out table counts the names up to each first byte.
     index.writeUInt32BE(i + 1, 8 + parseInt(oid.slice(0, 2), 16) * 4);
   });

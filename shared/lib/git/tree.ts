@@ -34,7 +34,7 @@ export function readEntries(body: Uint8Array): RawTreeEntry[] | null {
 }
 
 /**
- * Reads a tree object and refuses what Git itself would not write: empty, duplicate, `.`, `..` and `.git` names, names with a slash
+ * Reads a tree object. Rejected is everything that Git itself would not write: empty, duplicate, `.`, `..` and `.git` names, names with a slash
  * or that are not UTF-8, unknown modes. Throws PACK_INVALID.
  */
 export function parseTree(bytes: Uint8Array, oid: Oid): TreeEntry[] {
@@ -51,7 +51,7 @@ export function parseTree(bytes: Uint8Array, oid: Oid): TreeEntry[] {
   });
 }
 
-/** What reads trees and blobs by id. */
+/** Reads a tree by its name. */
 export type ReadTree = (oid: Oid) => Promise<readonly TreeEntry[]>;
 
 /** Every entry below a tree that is no folder, with its path. */

@@ -41,14 +41,14 @@ export function construct(root: YamlNode, dialect: Dialect): unknown {
 
 /** The text of a key, as JSON has it; throws a YamlFault where it has none. */
 export function keyText(pair: Pair, dialect: Dialect): string {
-  const { key, at } = pair;
-  if (key.kind !== 'scalar') throw new YamlFault('YAML_SYNTAX', 'a key must be text', at);
+  const { key, offset } = pair;
+  if (key.kind !== 'scalar') throw new YamlFault('YAML_SYNTAX', 'a key must be text', offset);
   const value = scalarValue(key, dialect);
   if (typeof value === 'string') return value;
   if (value === null)
-    throw new YamlFault('YAML_SYNTAX', 'an empty key', at, 'write the key, in quotes if it is ~ or null');
+    throw new YamlFault('YAML_SYNTAX', 'an empty key', offset, 'write the key, in quotes if it is ~ or null');
   if (typeof value === 'number' && !Number.isInteger(value) && String(value) !== key.text) {
-    throw new YamlFault('YAML_NUMBER', `the key ${key.text} cannot be kept exactly`, at, 'put it in quotes');
+    throw new YamlFault('YAML_NUMBER', `the key ${key.text} cannot be kept exactly`, offset, 'put it in quotes');
   }
   return String(value);
 }
@@ -58,7 +58,7 @@ export function mergeSources(pair: Pair): MappingNode[] {
   const nodes = pair.value.kind === 'sequence' ? pair.value.items.map((item) => item.node).reverse() : [pair.value];
   return nodes.map((node) => {
     if (node.kind === 'mapping') return node;
-    throw new YamlFault('YAML_SYNTAX', '<< must name a mapping or a list of mappings', pair.at);
+    throw new YamlFault('YAML_SYNTAX', '<< must name a mapping or a list of mappings', pair.offset);
   });
 }
 
@@ -72,9 +72,9 @@ function mappingValue(node: MappingNode, dialect: Dialect, valueOf: (node: YamlN
       continue;
     }
     const key = keyText(pair, dialect);
-    if (forbidden.has(key)) throw new YamlFault('YAML_FORBIDDEN_KEY', `the key ${key} is not allowed`, pair.at);
+    if (forbidden.has(key)) throw new YamlFault('YAML_FORBIDDEN_KEY', `the key ${key} is not allowed`, pair.offset);
     if (own.has(key)) {
-      throw new YamlFault('YAML_DUPLICATE_KEY', `the key ${key} is there twice`, pair.at, 'keep one of the two');
+      throw new YamlFault('YAML_DUPLICATE_KEY', `the key ${key} is there twice`, pair.offset, 'keep one of the two');
     }
     own.add(key);
     result[key] = valueOf(pair.value);
@@ -85,22 +85,22 @@ function mappingValue(node: MappingNode, dialect: Dialect, valueOf: (node: YamlN
 function scalarValue(node: ScalarNode, dialect: Dialect): string | number | boolean | null {
   const resolved = dialect === 'json' ? readJson(node) : readYaml(node);
   if (!('fault' in resolved)) return resolved.value;
-  throw new YamlFault('YAML_NUMBER', resolved.fault, node.at, 'put it in quotes if it is meant as text');
+  throw new YamlFault('YAML_NUMBER', resolved.fault, node.offset, 'put it in quotes if it is meant as text');
 }
 
 function readYaml(node: ScalarNode): Resolved {
   if (node.tag === '') return node.plain ? resolvePlain(node.text) : { value: node.text };
   const name = checkTag(node, 'str', 'int', 'float', 'bool', 'null', 'binary');
   const resolved = resolveTagged(name, node.text);
-  if ('fault' in resolved) throw new YamlFault('YAML_SYNTAX', resolved.fault, node.at, 'take the tag away');
+  if ('fault' in resolved) throw new YamlFault('YAML_SYNTAX', resolved.fault, node.offset, 'remove the tag');
   return resolved;
 }
 
 function readJson(node: ScalarNode): Resolved {
-  if (node.tag !== '') throw new YamlFault('YAML_SYNTAX', 'JSON has no tags', node.at);
+  if (node.tag !== '') throw new YamlFault('YAML_SYNTAX', 'JSON has no tags', node.offset);
   if (!node.plain) return { value: node.text };
   const resolved = resolveJson(node.text);
-  if (resolved === null) throw new YamlFault('YAML_SYNTAX', `\`${node.text}\` is no JSON value`, node.at);
+  if (resolved === null) throw new YamlFault('YAML_SYNTAX', `\`${node.text}\` is no JSON value`, node.offset);
   return resolved;
 }
 
@@ -108,5 +108,5 @@ function checkTag(node: YamlNode, ...allowed: readonly string[]): string {
   if (node.tag === '') return '';
   const name = tagNames.get(node.tag);
   if (name !== undefined && allowed.includes(name)) return name;
-  throw new YamlFault('YAML_UNKNOWN_TAG', `the tag ${node.tag} means nothing here`, node.at, 'take the tag away');
+  throw new YamlFault('YAML_UNKNOWN_TAG', `the tag ${node.tag} means nothing here`, node.offset, 'remove the tag');
 }

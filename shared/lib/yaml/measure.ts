@@ -36,11 +36,11 @@ export function checkSize(root: YamlNode): void {
   sizeOf(root);
 }
 
-function checkLimits({ depth, weight }: Size, { at }: YamlNode): void {
+function checkLimits({ depth, weight }: Size, { offset }: YamlNode): void {
   if (depth > yamlLimits.depth) {
-    throw new YamlFault('YAML_TOO_DEEP', `nested deeper than ${yamlLimits.depth} levels`, at);
+    throw new YamlFault('YAML_TOO_DEEP', `nested deeper than ${yamlLimits.depth} levels`, offset);
   }
   if (weight > yamlLimits.nodes) {
-    throw new YamlFault('YAML_ALIAS_BOMB', `more than ${yamlLimits.nodes} values once aliases are written out`, at);
+    throw new YamlFault('YAML_ALIAS_BOMB', `more than ${yamlLimits.nodes} values once aliases are written out`, offset);
   }
 }

@@ -2,7 +2,7 @@
 export type YamlNode = ScalarNode | SequenceNode | MappingNode;
 
 interface NodeBase {
-  readonly at: number;
+  readonly offset: number;
   /** The tag as written, empty when there is none. */
   readonly tag: string;
 }
@@ -25,28 +25,28 @@ export interface MappingNode extends NodeBase {
 
 /** An entry of a sequence, `at` where it stands (an alias stands elsewhere than its node). */
 export interface Item {
-  readonly at: number;
+  readonly offset: number;
   readonly node: YamlNode;
 }
 
 /** A member of a mapping; `at` is where its key stands. */
 export interface Pair {
-  readonly at: number;
+  readonly offset: number;
   readonly key: YamlNode;
   readonly value: YamlNode;
 }
 
-/** What is wrong at an offset of the text. */
+/** A fault at an offset of the text. */
 export class YamlFault extends Error {
   readonly code: FaultCode;
-  readonly at: number;
+  readonly offset: number;
   readonly hint: string | undefined;
 
-  constructor(code: FaultCode, message: string, at: number, hint?: string) {
+  constructor(code: FaultCode, message: string, offset: number, hint?: string) {
     super(message);
     this.name = 'YamlFault';
     this.code = code;
-    this.at = at;
+    this.offset = offset;
     this.hint = hint;
   }
 }

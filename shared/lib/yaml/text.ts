@@ -12,15 +12,15 @@ export function spotter(text: string): (offset: number) => Spot {
   const starts = [0];
   for (const found of text.matchAll(/\r\n|\n|\r/g)) starts.push(found.index + found[0].length);
   return (offset) => {
-    const at = Math.max(0, Math.min(offset, text.length));
+    const inside = Math.max(0, Math.min(offset, text.length));
     let low = 0;
     let high = starts.length - 1;
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      if ((starts[middle] ?? 0) <= at) low = middle;
+      if ((starts[middle] ?? 0) <= inside) low = middle;
       else high = middle - 1;
     }
-    return { line: low + 1, column: at - (starts[low] ?? 0) + 1 };
+    return { line: low + 1, column: inside - (starts[low] ?? 0) + 1 };
   };
 }
 
