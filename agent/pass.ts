@@ -33,7 +33,7 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const bundle = await pullBundle(agent, stored.state);
   if (bundle === null) return idleOutcome(at, stored.inventory);
 
-  // What is wanted here, and what may be done about it.
+  // The mode of this pass, and the applications that it is about.
   const now = deps.clock.now();
   const { state } = stored;
   const { channel } = memory;
@@ -48,14 +48,14 @@ export async function pass(agent: Agent): Promise<Outcome> {
   forgetOldFaults(memory.faults, apps);
   await followKinds(view, stored.inventory, apps);
 
-  // Every decision, before the first write.
+  // Every decision, before the first write: claims, refusals, deletions, the next step of each application, tasks.
   const inventory = withPending(stored.inventory, mode.mayChange ? wanted.selected : [], deps.uuid);
   const refused = refuseObjects(apps, agent.offLimits);
   rememberRefused(memory.faults, refused);
   const { faults } = memory.faults;
-  const objections = { stop: mode.stopDeletes, offLimits: agent.offLimits, troubles: view.troubles(), faults };
-  const counts = { deletions: state?.deletions ?? [], counted: memory.inventory.counted, now };
-  const prune = decidePrune({ revision: bundle.revision, inventory, ...objections, ...counts });
+  const guards = { stop: mode.stopDeletes, offLimits: agent.offLimits, troubles: view.troubles(), faults };
+  const counted = { deletions: state?.deletions ?? [], counted: memory.inventory.counted, now };
+  const prune = decidePrune({ revision: bundle.revision, inventory, ...guards, ...counted });
   const planned = { at, inventory, removable: prune.removable, mode, state };
   const plans = planRollout(agent, { ...planned, ...wanted });
   const repairs = current === wanted ? plans : planRollout(agent, { ...planned, ...current });

@@ -196,6 +196,13 @@ describe('the deletions that count against the limit', () => {
     expect(counted(change)).toEqual(expected);
   });
 
+  it('are limited by what was there before the deletions of the day', () => {
+    const inventory = new Map(maps(50).map((id) => entry(id)));
+    const deletions = [{ at: noon, count: 5 }];
+    expect(decidePrune(input(maps(6), { inventory, deletions })).removable.size).toBe(6);
+    expect(decidePrune(input(maps(7), { inventory, deletions })).removable.size).toBe(0);
+  });
+
   it('keep an application that is beyond the limit, and no other', () => {
     const many = maps(12);
     const appOf = (n: number) => (n < 10 ? 'default/a' : 'default/b');

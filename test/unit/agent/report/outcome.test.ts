@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pending } from '../../../../agent/inventory/entries.ts';
 import type { AppOutcome } from '../../../../agent/model/outcome.ts';
 import type { Row } from '../../../../agent/model/rows.ts';
-import { outcomeOf, type OutcomeFacts } from '../../../../agent/report/outcome.ts';
+import { idleOutcome, outcomeOf, type OutcomeFacts } from '../../../../agent/report/outcome.ts';
 import { planApp } from '../../../../agent/rollout/plan.ts';
 import { testBundle } from '../../../fakes/apps.ts';
 import { observe, type Situation } from '../../../fixtures/rollout.ts';
@@ -65,6 +65,20 @@ describe('the next pass may follow at once', () => {
     ['after an object was kept that is read anew', [row('kept', { isRefresh: true })], true],
   ])('%s', (_, rows, expected) => {
     expect(outcomeOf({ ...facts, rows }).didWrite).toBe(expected);
+  });
+});
+
+describe('a pass without a bundle', () => {
+  it('changes and deletes nothing, and is not settled', () => {
+    expect(idleOutcome(7, new Map())).toMatchObject({
+      at: 7,
+      bundle: null,
+      mode: { mayChange: false, stopDeletes: 'no bundle was accepted yet' },
+      isSettled: false,
+      isLimited: false,
+      isRestored: false,
+      didWrite: false,
+    });
   });
 });
 

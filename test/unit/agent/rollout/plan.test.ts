@@ -148,16 +148,16 @@ describe('fewer pods', () => {
 });
 
 describe('a change that does not become ready', () => {
-  const stuck = { wanted: v2, live: { v1: '2/2', v2: '0/2' }, route: { v1: 100 }, isOldRoute: true };
+  const late = { wanted: v2, live: { v1: '2/2', v2: '0/2' }, route: { v1: 100 }, isOldRoute: true };
   it.each<Row>([
     [
       'waits until the progress deadline',
-      { ...stuck, waited: 9 },
+      { ...late, waited: 9 },
       ['ready: Deployment/example-web-v2: 0 of 2 ready', 'pods web-v2 2', 'hold route'],
     ],
     [
       'is blocked from then on, with the old revision in place',
-      { ...stuck, waited: 10 },
+      { ...late, waited: 10 },
       [
         'blocked: example-v2 did not become ready in 10 s: Deployment/example-web-v2: 0 of 2 ready',
         'pods web-v2 2',
@@ -166,7 +166,7 @@ describe('a change that does not become ready', () => {
     ],
     [
       'is blocked at once when its workload failed',
-      { ...stuck, live: { v1: '2/2', v2: '0/2, failed' } },
+      { ...late, live: { v1: '2/2', v2: '0/2, failed' } },
       [
         'blocked: example-v2 failed: Deployment/example-web-v2: 0 of 2 ready (timed out)',
         'pods web-v2 2',
@@ -175,7 +175,7 @@ describe('a change that does not become ready', () => {
     ],
     [
       'waits when an object cannot be applied, and says why',
-      { ...stuck, faults: { 'example-web-v2': 'denied by a webhook' } },
+      { ...late, faults: { 'example-web-v2': 'denied by a webhook' } },
       ['ready: Deployment/example-web-v2: denied by a webhook', 'pods web-v2 2', 'hold route'],
     ],
     [
@@ -198,7 +198,7 @@ describe('a change that does not become ready', () => {
     ],
     [
       'goes on by itself when it becomes ready after all',
-      { ...stuck, live: { v1: '2/2', v2: '2/2' }, waited: 60 },
+      { ...late, live: { v1: '2/2', v2: '2/2' }, waited: 60 },
       ['scale-up: 1 objects to apply', 'pods web-v2 2', 'weights 100'],
     ],
     [
