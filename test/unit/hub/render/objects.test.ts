@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { canonicalObject, repeatedId, toObjects } from '../../../../hub/render/objects.ts';
+import type { KubeObject } from '../../../../shared/model/object.ts';
+
+const config = (metadata: object = {}, more: object = {}) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'settings', ...metadata },
+  ...more,
+});
+const read = (...values: readonly unknown[]) =>
+  toObjects(
+    values.map((value, index) => ({ value, path: ['objects', index], origin: `objects[${index}]` })),
+    'team',
+  );
+
+describe('manifests', () => {
+  it('become objects of the application’s namespace, or of the one that they name', () => {
+    const { objects } = read(config(), config({ namespace: 'other' }), {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'reader' },
+    });
+    expect(objects.map(({ metadata }) => metadata.namespace)).toEqual(['team', 'other', undefined]);
+  });
+
+  it('lose fields that only a server or an agent may write', () => {
+    const written = config(
+      { uid: 'u', resourceVersion: '1', generation: 2, managedFields: [], creationTimestamp: null, finalizers: ['f'] },
+      { status: { phase: 'x' }, data: { a: '1' } },
+    );
+    expect(read(written).objects).toEqual([{ ...config({ namespace: 'team', finalizers: ['f'] }), data: { a: '1' } }]);
+  });
+
+  it('are taken out of Lists, however deep', () => {
+    const list = (...items: readonly unknown[]) => ({ apiVersion: 'v1', kind: 'List', items });
+    const { objects } = read(list(config({ name: 'a' }), list(config({ name: 'b' }))));
+    expect(objects.map(({ metadata }) => metadata.name)).toEqual(['a', 'b']);
+  });
+
+  it('have the scope that a CustomResourceDefinition beside them gives', () => {
+    const definition = (scope: string) => ({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'games.example.com' },
+      spec: { group: 'example.com', names: { kind: 'Game' }, scope },
+    });
+    const game = { apiVersion: 'example.com/v1', kind: 'Game', metadata: { name: 'chess' } };
+    const namespaceOf = (scope: string) => read(definition(scope), game).objects[1]?.metadata.namespace;
+    expect([namespaceOf('Cluster'), namespaceOf('Namespaced')]).toEqual([undefined, 'team']);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['text', 'a text', 'not an object'],
+    ['no apiVersion', { kind: 'A' }, 'apiVersion is missing'],
+    ['a wrong apiVersion', { apiVersion: '1', kind: 'A' }, 'apiVersion is not one'],
+    ['no kind', { apiVersion: 'v1' }, 'kind is missing'],
+    ['no name', { apiVersion: 'v1', kind: 'A', metadata: {} }, 'metadata.name of A is missing'],
+    [
+      'a generated name',
+      { apiVersion: 'v1', kind: 'A', metadata: { generateName: 'a-' } },
+      'A has a generateName, but a delivered object needs a name',
+    ],
+    ['a name with a slash', config({ name: 'a/b' }), '"a/b" is not a name for a ConfigMap'],
+    ['a wrong namespace', config({ namespace: 'A' }), '"A" of ConfigMap settings is not a namespace'],
+    [
+      'a label that is a number',
+      config({ labels: { a: 1 } }),
+      'metadata.labels of ConfigMap settings must map texts to texts: a is none (put it in quotes)',
+    ],
+  ])('with %s are a fault with its place', (_, value, message) => {
+    expect(read(config(), value)).toMatchObject({
+      objects: [{ kind: 'ConfigMap' }],
+      faults: [{ code: 'OBJECT_INVALID', message: `${message} (objects[1])`, path: ['objects', 1] }],
+    });
+  });
+
+  it.each([
+    ['Service', 'v1', 63],
+    ['CronJob', 'batch/v1', 52],
+    ['ConfigMap', 'v1', 253],
+  ])('of a %s have a name of at most its kind’s length', (kind, apiVersion, longest) => {
+    const named = (length: number) => ({ apiVersion, kind, metadata: { name: 'a'.repeat(length) } });
+    expect(read(named(longest)).faults).toEqual([]);
+    expect(read(named(longest + 1)).faults).toMatchObject([{ code: 'NAME_TOO_LONG' }]);
+  });
+});
+
+describe('objects', () => {
+  it('are found twice by their id, whatever their version', () => {
+    const one: KubeObject = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a', namespace: 'n' } };
+    expect(repeatedId([one, { ...one, apiVersion: 'apps/v1beta1' }])).toBe('apps/Deployment/n/a');
+    expect(repeatedId([one, { ...one, metadata: { name: 'b' } }])).toBeNull();
+  });
+
+  it('in canonical form have sorted keys and share nothing with their source', () => {
+    const given: KubeObject = { kind: 'A', apiVersion: 'v1', metadata: { name: 'a' }, spec: { b: 1, a: [{}] } };
+    const found = canonicalObject(given);
+    expect(JSON.stringify(found)).toBe(
+      '{"apiVersion":"v1","kind":"A","metadata":{"name":"a"},"spec":{"a":[{}],"b":1}}',
+    );
+    expect(found['spec']).not.toBe(given['spec']);
+  });
+});
