@@ -1,34 +1,34 @@
 import type { Clock } from '../shared/ports/clock.ts';
 import { reportedBundles } from './collect/reported-bundles.ts';
+import type { CueEngine } from './cue/engine.ts';
 import { readCommits, type IntakeParts } from './intake.ts';
 import { changesBetween } from './model/changes.ts';
-import type { State } from './model/state.ts';
+import { trackHolds, type HoldMemory } from './model/hold-memory.ts';
+import { waitingChanges, type Hold } from './model/hold.ts';
 import type { Metrics } from './model/metrics.ts';
+import { tellProblems } from './model/problems.ts';
 import type { AgentReads } from './model/registry.ts';
 import type { Reports } from './model/reports.ts';
+import type { State } from './model/state.ts';
 import type { Store } from './model/store.ts';
-import { waitingChanges, type Hold } from './model/hold.ts';
-import { trackHolds, type HoldMemory } from './model/hold-memory.ts';
-import { tellProblems } from './model/problems.ts';
+import { timed } from './model/timed.ts';
 import { place } from './place/place.ts';
 import { picksInUse, runningUnits } from './place/running.ts';
-import type { PublishDeps } from './publish/types.ts';
-import { finishPending } from './publish/pending.ts';
-import { publish, type Published } from './publish/publish.ts';
-import { commitMessage } from './publish/message.ts';
-import { fileSizes } from './publish/file-sizes.ts';
-import { decideCapabilities } from './registry/capabilities.ts';
-import { withReads } from './registry/reads.ts';
-import { findLocalCluster, targetsOf } from './registry/targets.ts';
-import { rowsOf, type ChangeRow } from './rows.ts';
-import type { CueEngine } from './cue/engine.ts';
-import { currentProviders } from './render/current-providers.ts';
-import type { RenderMemory } from './render/memory.ts';
-import { render } from './render/render.ts';
 import { plan } from './plan/plan.ts';
 import { bundlesToSignAgain } from './plan/sign-again.ts';
 import { publishedBefore } from './plan/unexplained.ts';
-import { timed } from './model/timed.ts';
+import { fileSizes } from './publish/file-sizes.ts';
+import { commitMessage } from './publish/message.ts';
+import { finishPending } from './publish/pending.ts';
+import { publish, type Published } from './publish/publish.ts';
+import type { PublishDeps } from './publish/types.ts';
+import { decideCapabilities } from './registry/capabilities.ts';
+import { withReads } from './registry/reads.ts';
+import { findLocalCluster, targetsOf } from './registry/targets.ts';
+import { currentProviders } from './render/current-providers.ts';
+import type { RenderMemory } from './render/memory.ts';
+import { render } from './render/render.ts';
+import { rowsOf, type ChangeRow } from './rows.ts';
 
 /** What a pass works with. */
 export interface PassParts extends IntakeParts {
@@ -70,18 +70,20 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const reports = parts.reports(before);
   const now = new Date(parts.clock.now()).toISOString();
 
+  // The documents in force, and the clusters with their capabilities.
   const intake = await readCommits(parts, before, { look, signal });
   const { source, documents, fleet, revisions: history } = intake;
   const offered = decideCapabilities({ state: before, fleet, reports, now });
   const clusters = withReads(offered.clusters, parts.reads());
   const targets = targetsOf(fleet, clusters);
 
+  // The revisions of each cluster, their objects, and the next bundles.
   const placed = await timed(parts, 'place', () => {
     const localCluster = findLocalCluster(parts.localCluster, targets);
     return place({ fleet, history, targets, picks: before.picks, previous: runningUnits(before), localCluster });
   });
-  const { assignments } = placed;
   const rendered = await timed(parts, 'render', () => {
+    const { assignments } = placed;
     const input = { fleet, history, assignments, targets, currentProviders: currentProviders(before) };
     return render(parts.cue, input, signal, parts.rendered);
   });
@@ -101,6 +103,7 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
     }),
   );
 
+  // The holds, and the changes of the state.
   const stages = [intake, offered, placed, rendered, planned];
   const found = stages.flatMap(({ holds }) => holds);
   const picks = picksInUse(placed.picks, documents, before);

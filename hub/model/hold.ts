@@ -99,9 +99,9 @@ export function storedHolds({ guarded, approvals }: Pick<State, 'guarded' | 'app
 
 /**
  * Names a hold: two passes that find the same name have found the same hold. The reason belongs to the name only where it
- * alone tells two holds apart: without an application, and for documents.
+ * alone tells two holds apart: for documents, and where there is neither an application nor a change.
  */
 export function holdKey({ app, cluster, by, reason, change }: FoundHold): string {
-  const isTold = app === null || by === 'document';
+  const isTold = by === 'document' || (app === null && change === undefined);
   return JSON.stringify([app, cluster, by, change?.change ?? null, isTold ? reason : null]);
 }

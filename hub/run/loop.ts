@@ -6,6 +6,7 @@ import type { Metrics } from '../model/metrics.ts';
 import type { State } from '../model/state.ts';
 import type { Store, View } from '../model/store.ts';
 import type { PassResult } from '../pass.ts';
+import { countRows } from '../rows.ts';
 import { createRetry } from './retry.ts';
 import { mayHaveCommits, type Trigger } from './triggers.ts';
 import { createTurns } from '../model/turns.ts';
@@ -115,12 +116,12 @@ async function measuredPass(
   const started = clock.monotonic();
   const took = () => clock.monotonic() - started;
   try {
-    const { kind, state, clusters, more, failure } = await pass(look, signal);
+    const { kind, state, rows, more, failure } = await pass(look, signal);
     onState(state);
     const committed = kind === 'committed';
     metrics.pass(committed ? 'published' : 'unchanged', took());
     if (committed) {
-      const fields = { commit: state.source?.commit, clusters: clusters.length, ms: Math.round(took()) };
+      const fields = { commit: state.source?.commit, ...countRows(rows), ms: Math.round(took()) };
       log.info('pass done', { reasons: triggers, ...fields });
     }
     return { committed, more, failure };

@@ -165,6 +165,21 @@ describe('the rows of a pass', () => {
       ['hold default/web prod guard: held -> - (11 objects)', 'hold default/web prod guard: - -> held (12 objects)'],
     ],
     [
+      'the guard of the past of a cluster tells its change in other words',
+      moment({}, [held({ app: null, by: 'guard', reason: '11 objects would be deleted', change })]),
+      moment({}, [held({ app: null, by: 'guard', reason: 'MASS_DELETE: 11 objects wait for approval', change })]),
+      [],
+    ],
+    [
+      'an application and a deployment of one name are broken',
+      moment({}, [held({ by: 'document', cluster: null, reason: 'Application default/web is broken' })]),
+      moment({}, [
+        held({ by: 'document', cluster: null, reason: 'Application default/web is broken' }),
+        held({ by: 'document', cluster: null, reason: 'ApplicationDeployment default/web is broken' }),
+      ]),
+      ['hold default/web  document: - -> held (ApplicationDeployment default/web is broken)'],
+    ],
+    [
       'two documents without an application are broken',
       moment(),
       moment({}, [
