@@ -12,7 +12,7 @@ export interface HubKeys {
   readonly sign: SshSigner;
   /** The hub keys of the newest root document: bundles and the ledger head are trusted when one of them signed. */
   readonly trusted: readonly string[];
-  /** The hub keys of all root documents: who may have signed what the head of the ledger builds on. */
+  /** The hub keys of all root documents: one of them signed each commit below the head of the ledger. */
   readonly past: readonly string[];
   /** Every root document, version 1 first. */
   readonly roots: readonly SignedBytes[];

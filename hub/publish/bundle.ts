@@ -59,7 +59,7 @@ export function buildBundle(objects: ObjectReader, signer: Signer, next: NextBun
       const oid = bytes === undefined ? before.file(at, path) : null;
       if (bytes !== undefined) add(path, bytes);
       else if (oid != null) place(folder, path.split('/'), oid);
-      else throw new SluiceError('INTERNAL', 'a bundle names an object whose file nobody has', { subject: id });
+      else throw new SluiceError('INTERNAL', 'a bundle names an object without a file', { subject: id });
     }
   }
   const { root, trees } = folderTrees(folder);

@@ -33,7 +33,7 @@ export interface ExportedChannel {
 
 /**
  * Builds the channel, or a part of it, from the ledger alone: each bundle's very bytes without history, the root documents,
- * and freshness lists that name the exported clusters and nobody else. Throws REFERENCE_NOT_FOUND for an unknown cluster.
+ * and freshness lists that name the exported clusters alone. Throws REFERENCE_NOT_FOUND for an unknown cluster.
  */
 export function exportedChannel(deps: ExportDeps, state: FreshnessState, options: ExportOptions): ExportedChannel {
   const { objects, keys, clock } = deps;

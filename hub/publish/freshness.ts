@@ -19,7 +19,7 @@ export type FreshnessState = Pick<State, 'channel' | 'epoch' | 'bundles' | 'clus
 export interface FreshnessKeeper {
   /**
    * Signs again every list that is due, or all of them (`all`: at the start of a hub), and moves only their refs. The
-   * state must come from a ledger whose head was just confirmed. Answers the shards that were signed.
+   * head of the ledger that the state comes from must have been confirmed just now. Answers the shards that were signed.
    */
   readonly renew: (state: FreshnessState, options: { readonly all: boolean }) => Promise<readonly string[]>;
   /** When the next list is due, in milliseconds since the epoch; null when there is no list. */

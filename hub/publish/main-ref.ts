@@ -8,7 +8,7 @@ import { treeFiles } from '../model/tree-files.ts';
 import { instantOf, type PublishDeps } from './types.ts';
 import { rootFiles } from '../keys/root-documents.ts';
 
-/** What the branch `main` needs: nothing, a move, or a look by a person. */
+/** The branch `main`, compared with the root documents: up to date, to be moved, or at an unrecorded commit. */
 export type MainPosition =
   | { readonly kind: 'there' }
   | { readonly kind: 'move'; readonly move: RefMove; readonly objects: readonly GitObject[] }

@@ -5,15 +5,15 @@ import type { PublishDeps } from './types.ts';
 import { finishMain } from './main-ref.ts';
 import { assertNotBehind, moveOf, objectsFor, positionOf, type PublishedState } from './refs.ts';
 
-/** What came of the refs: those that were moved, and those that stopped. */
+/** The refs that were moved, and a problem for each that was left alone. */
 export interface Finished {
   readonly moved: readonly string[];
   readonly problems: readonly Problem[];
 }
 
 /**
- * Brings every ref of the channel to what the ledger recorded; repeating it changes nothing. A ref that is where nobody
- * recorded it stops alone (REF_DIVERGED); throws LEDGER_BEHIND when the channel is newer than the ledger.
+ * Brings every ref of the channel to what the ledger recorded; repeating it changes nothing. A ref at an
+ * unrecorded commit is left alone (REF_DIVERGED); throws LEDGER_BEHIND when the channel is newer than the ledger.
  */
 export async function finishPending(deps: PublishDeps, state: PublishedState): Promise<Finished> {
   const { channel, onStep = () => undefined } = deps;
@@ -43,7 +43,7 @@ export async function finishPending(deps: PublishDeps, state: PublishedState): P
   return { moved: moves.map(({ ref }) => ref), problems };
 }
 
-/** The problem of a ref that somebody else moved. */
+/** The problem of a ref that is at an unrecorded commit. */
 export function diverged(ref: string, cluster?: string): Problem {
   return {
     code: 'REF_DIVERGED',

@@ -22,7 +22,7 @@ export interface PublishChange {
   readonly message: string;
 }
 
-/** What publish did: the state as committed, the clusters whose bundles are new, the refs that moved, and what stopped. */
+/** The state as committed, the clusters with a new bundle, the refs that moved, and a problem for each ref that did not. */
 export interface Published {
   readonly kind: 'unchanged' | 'committed';
   readonly state: View;

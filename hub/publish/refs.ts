@@ -12,7 +12,7 @@ import { treeFiles, missingObjects } from '../model/tree-files.ts';
 import { channelCommit } from './bundle.ts';
 import type { PublishDeps } from './types.ts';
 
-/** Where a cluster's ref is, seen from the ledger: at its bundle, to be moved there, or at something that nobody recorded. */
+/** Where a cluster's ref is, seen from the ledger: at its bundle, to be moved there, or at an unrecorded commit. */
 export type Position =
   | { readonly kind: 'there'; readonly at: Oid }
   | { readonly kind: 'move'; readonly from: Oid | null; readonly commit: GitObject }
@@ -48,14 +48,14 @@ export function moveOf(bundle: PublishedBundle, { from, commit }: Extract<Positi
 
 /**
  * Throws LEDGER_BEHIND when a cluster's ref carries a bundle that a hub key signed in this epoch with a higher
- * generation than the ledger knows: somebody restored an old backup of the ledger.
+ * generation than the ledger has: an old backup of the ledger was restored.
  */
 export function assertNotBehind({ channel, keys }: PublishDeps, state: PublishedState): void {
   for (const [ref, oid] of channel.refs()) {
     if (!ref.startsWith(clusterRefPrefix)) continue;
     const cluster = ref.slice(clusterRefPrefix.length);
     const bundle = state.bundles.get(cluster);
-    // What the ledger recorded needs no look.
+    // A commit that the ledger recorded says nothing new.
     if (oid === bundle?.commit || oid === bundle?.parent) continue;
     const shown = signedRevision(channel, oid, keys.trusted);
     if (shown !== null && isAhead(shown, state)) throw behind(cluster, shown.generation);

@@ -11,7 +11,7 @@ import { createRetry } from './retry.ts';
 import { mayHaveCommits, type Trigger } from './triggers.ts';
 import { createTurns } from '../model/turns.ts';
 
-/** What the loop runs, and whom it tells what happened. */
+/** What the loop runs, and the calls that it makes after it. */
 export interface LoopParts {
   readonly clock: Clock;
   readonly random: Random;

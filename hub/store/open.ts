@@ -5,15 +5,15 @@ import { SluiceError } from '../../shared/errors.ts';
 import { dataFolders } from '../config/data-folder.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { ObjectStore } from '../model/objects.ts';
-import type { GitRemote } from './remote.ts';
+import type { GitRemote } from './packs/remote.ts';
 import { signerOf } from '../../shared/wire/envelope.ts';
 import { ledgerRef, openLedger } from './ledger/ledger.ts';
-import { mirrorLedger } from './ledger/remote.ts';
+import { mirrorLedger } from './ledger/mirror.ts';
 import type { HubKeys } from '../keys/types.ts';
 import type { Store } from '../model/store.ts';
 import { hasKeys, initKeys, loadKeys } from '../keys/hub-keys.ts';
 import { rootFiles } from '../keys/root-documents.ts';
-import { mirrorChannel } from './channel-remote.ts';
+import { mirrorChannel } from './channel-mirror.ts';
 import { readHubKey, restoreKeys } from '../keys/restore.ts';
 import { noRemotes, type HubRemotes } from './remotes.ts';
 

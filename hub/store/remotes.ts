@@ -4,7 +4,7 @@ import { asSluiceError, SluiceError } from '../../shared/errors.ts';
 import { gitAuthorization } from '../../shared/lib/git/authorization.ts';
 import type { RemotesConfig } from '../config/remote.ts';
 import { readTextFile } from '../config/text-file.ts';
-import type { GitRemote } from './remote.ts';
+import type { GitRemote } from './packs/remote.ts';
 
 /** The Git hosts of a hub; null where a repository lives in the data folder alone. */
 export interface HubRemotes {

@@ -4,7 +4,7 @@ import type { Oid } from '../../../shared/lib/git/object.ts';
 import { sshSignedBy } from '../../keys/sshsig.ts';
 import type { ObjectReader } from '../../model/objects.ts';
 
-/** Whose ledger commits are believed. */
+/** The keys whose ledger commits are trusted. */
 export interface LedgerTrust {
   /** At its head: the hub keys that count now. */
   readonly trusted: readonly string[];
@@ -25,7 +25,7 @@ export function linkedCommit(objects: ObjectReader, oid: Oid, { trusted, past }:
 
 /**
  * Checks all commits that lead to `head` from `from` (null: from the first one), so that a history that comes from elsewhere
- * may be believed. Throws LEDGER_INVALID naming the first commit that is wrong.
+ * may be trusted. Throws LEDGER_INVALID naming the first commit that is wrong.
  */
 export function verifyChain(
   objects: ObjectReader,
@@ -43,9 +43,9 @@ export function commitNumber({ message }: ParsedCommit): number {
   return Number(/^Number: (\d{1,15})$/m.exec(message)?.[1] ?? Number.NaN);
 }
 
-/** The error of a ledger that cannot be believed. */
+/** The error of a ledger that cannot be trusted. */
 export function invalid(why: string, subject: string, cause?: unknown): SluiceError {
-  return new SluiceError('LEDGER_INVALID', `the ledger cannot be believed: ${why}`, { subject }, cause);
+  return new SluiceError('LEDGER_INVALID', `the ledger cannot be trusted: ${why}`, { subject }, cause);
 }
 
 function verifiedCommit(objects: ObjectReader, oid: Oid, trusted: readonly string[]): ParsedCommit {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { counter, uuid } from '../../../shared/wire/schema.ts';
 import type { StateIdentity } from '../../model/state.ts';
 
-/** The file of a ledger that says whose it is. */
+/** The file of a ledger that names its channel and epoch. */
 export const identityPath = 'ledger.json';
 
 /** Its format 1. */

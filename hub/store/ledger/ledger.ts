@@ -12,7 +12,7 @@ import { publishedIds } from './history.ts';
 import { readState, type OnDecoded } from './read.ts';
 import { writeState } from './write.ts';
 
-/** What a ledger is made of: its repository, who signs, whose signatures are believed, and files that travel along (root documents). */
+/** What a ledger is made of: its repository, its signer, the keys that it trusts, and files that travel along (root documents). */
 export interface LedgerOptions {
   readonly store: ObjectStore;
   readonly sign: SshSigner;
@@ -136,7 +136,7 @@ function gone(): SluiceError {
 function raced(cause?: unknown): SluiceError {
   return new SluiceError(
     'LEDGER_RACED',
-    'somebody else wrote to the ledger in between',
+    'another writer changed the ledger first',
     { hint: 'is a second hub running on this ledger?' },
     cause,
   );

@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** Called with the name of each step of a write, just before it is done: tests stop or look there. */
+/** Called with the name of each step of a write, just before it is done: tests stop or inspect there. */
 export type OnStep = (step: string) => void;
 
 const fsyncAsync = promisify(fsync);

@@ -2,10 +2,10 @@ import { isSluiceError, SluiceError } from '../../../shared/errors.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import type { ObjectStore, RefMove } from '../../model/objects.ts';
-import type { GitRemote } from '../remote.ts';
+import type { GitRemote } from './remote.ts';
 import { descends, entriesFor } from './closure.ts';
 
-/** A store whose truth is a Git host: refs are moved there first, and here once they were accepted. */
+/** A store whose Git host decides: refs are moved there first, and here once they were accepted. */
 export interface Mirror extends ObjectStore {
   /**
    * Makes sure that the host's refs are known, as of `maxAgeMs` ago at most: brings what the host has and this copy lacks,
@@ -21,9 +21,9 @@ export interface MirrorOptions {
   readonly clock: Pick<Clock, 'monotonic'>;
   /** Ends requests under way. */
   readonly signal: AbortSignal;
-  /** Refs that are ours; others on the host are not looked at. */
+  /** The refs that the hub owns; all others on the host are left alone. */
   readonly follows: (ref: string) => boolean;
-  /** Judges history that only the host has, before this copy follows it: throws when it must not be believed. */
+  /** Judges history that only the host has, before this copy follows it: throws when it must not be trusted. */
   readonly accept?: (ref: string, from: Oid | null, to: Oid) => void;
   /** Called for a ref where neither side descends from the other; without it the ref is left alone. */
   readonly onDiverged?: (ref: string) => void;
@@ -144,7 +144,7 @@ function landed(moves: readonly RefMove[], now: Refs): boolean {
   return moves.every(({ ref, to }) => now.get(ref) === to);
 }
 
-// A host that refuses although nobody else moved anything does so by its own rules.
+// A host that refuses although no ref was moved meanwhile does so by its own rules.
 function refusal(refused: Refs, moves: readonly RefMove[], now: Refs): SluiceError {
   const raced = moves.find(({ ref, from }) => (now.get(ref) ?? null) !== from);
   if (raced !== undefined) return conflict(raced.ref);
@@ -156,5 +156,5 @@ function refusal(refused: Refs, moves: readonly RefMove[], now: Refs): SluiceErr
 }
 
 function conflict(ref: string): SluiceError {
-  return new SluiceError('CONFLICT', 'somebody else moved a ref on the Git host', { subject: ref });
+  return new SluiceError('CONFLICT', 'another writer moved a ref on the Git host', { subject: ref });
 }

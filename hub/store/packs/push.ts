@@ -4,7 +4,7 @@ import { packBytes, type PackEntry } from '../../../shared/lib/git/pack.ts';
 import { statusError } from '../../../shared/lib/http-status.ts';
 import type { HttpLimits, HttpRequest } from '../../../shared/ports/http.ts';
 import type { RefMove } from '../../model/objects.ts';
-import type { GitRemote } from '../remote.ts';
+import type { GitRemote } from './remote.ts';
 import { fetchObjects } from '../../../shared/adapters/git/fetch-pack.ts';
 import { flush, lineOf, packet, type Packet } from '../../../shared/lib/git/pkt-line.ts';
 import { answerPackets, broken } from '../../../shared/adapters/git/answer.ts';

@@ -7,7 +7,7 @@ import type { RefMove } from '../../model/objects.ts';
 import { remove, syncFolder, writeTemporary, type OnStep } from './durable.ts';
 import { withLock, type LockOwner } from './lock.ts';
 
-/** The refs of a bare repository: all in `packed-refs`, written whole under its lock. Loose ones that others left are seen, and win. */
+/** The refs of a bare repository: all in `packed-refs`, written whole under its lock. Loose ones that other programs left are read, and win. */
 export interface Refs {
   readonly all: () => ReadonlyMap<string, Oid>;
   readonly move: (moves: readonly RefMove[]) => Promise<void>;
@@ -46,7 +46,7 @@ export function openRefs(dir: string, owner: LockOwner, onStep: OnStep): Refs {
     renameSync(`${path}.lock`, path);
     onStep('sync refs');
     await syncFolder(dir);
-    // Loose refs win over packed ones: what others left is in packed-refs now and must not hide it.
+    // Loose refs win over packed ones: what other programs left is in packed-refs now and must not hide it.
     for (const [ref] of looseRefs(dir, 'refs')) remove(join(dir, ref));
   };
 

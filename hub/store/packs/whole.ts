@@ -7,13 +7,13 @@ import { byCodeUnit } from '../../../shared/lib/order.ts';
 import { initRepository, remove, syncFolder, writeTemporary, type OnStep } from './durable.ts';
 import { packedRefsText, parsePackedRefs } from './refs.ts';
 
-/** Says that a folder was written by us and may be written again. Git does not look at it. */
+/** A file that says that the folder is an export and may be replaced. Git ignores it. */
 const marker = 'sluice-export';
 const staleMs = 60_000;
 
 /**
  * Makes the bare repository in `dir` consist of these refs and nothing else, whole or not at all: one new pack, then all refs
- * in one rename. Readers of the state before find its objects until the next time. Throws EXISTS for a folder of somebody else's.
+ * in one rename. Readers of the state before find its objects until the next time. Throws EXISTS for a folder with other content.
  */
 export async function writeWholeRepository(
   dir: string,
@@ -40,8 +40,8 @@ export async function writeWholeRepository(
   renameSync(`${packedRefs}.lock`, packedRefs);
   await syncFolder(dir);
   onStep('remove old packs');
-  // The newest of the old ones stays for those who read it right now, unless it holds what is here no more: that is not
-  // to travel along to whom it does not concern.
+  // The newest of the old ones stays for readers that have begun, unless a ref was removed: bundles of that cluster must not
+  // be copied along with the export.
   for (const old of before.slice(gone ? 0 : 1)) {
     if (old === `pack-${name}`) continue;
     remove(join(folder, `${old}.idx`));

@@ -1,6 +1,6 @@
-import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
-import type { PackEntry } from '../../shared/lib/git/pack.ts';
-import type { RefMove } from '../model/objects.ts';
+import type { GitObject, Oid } from '../../../shared/lib/git/object.ts';
+import type { PackEntry } from '../../../shared/lib/git/pack.ts';
+import type { RefMove } from '../../model/objects.ts';
 
 /** A repository on a Git host that takes pushes. A cut answer is an error (UNAVAILABLE), never a shorter one. */
 export interface GitRemote {

@@ -1,7 +1,7 @@
 import { openMirror, type Mirror, type MirrorOptions } from './packs/mirror.ts';
 import { clusterRefPrefix, freshRefPrefix, mainRef } from '../../shared/wire/layout.ts';
 
-/** A channel with its truth on a Git host. Branches of other names are somebody else's and are not looked at. */
+/** A channel whose Git host decides. Branches of other names are left alone. */
 export function mirrorChannel(options: Pick<MirrorOptions, 'local' | 'remote' | 'clock' | 'signal'>): Mirror {
   return openMirror({
     ...options,

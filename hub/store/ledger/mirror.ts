@@ -4,8 +4,8 @@ import { verifyChain, type LedgerTrust } from './chain.ts';
 import { ledgerRef } from './ledger.ts';
 
 /**
- * A ledger's repository with its truth on a Git host: a commit counts once the host took it, which fences every other hub.
- * What only the host has is followed after each of its commits was verified (LEDGER_INVALID otherwise).
+ * A ledger's repository whose Git host decides: a commit counts once the host took it, which fences every other hub. Commits
+ * that only the host has are followed after each of them was verified (LEDGER_INVALID otherwise).
  */
 export function mirrorLedger(
   options: Pick<MirrorOptions, 'local' | 'remote' | 'clock' | 'signal'>,

@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { countSigners, parseSignatures, payloadTypes } from '../../../../shared/wire/envelope.ts';
+import { formats } from '../../../../shared/wire/formats.ts';
+import { freshnessKey, freshnessShard } from '../../../../shared/wire/freshness.ts';
+import { freshRef } from '../../../../shared/wire/layout.ts';
+import { openFreshness } from '../../../../hub/publish/freshness.ts';
+import { app, object } from '../plan/fixtures.ts';
+import { clusters, gitIn, joined, openHub, pass, start, type TestHub } from './fixtures.ts';
+
+let dir: string;
+let hub: TestHub;
+const hour = 3_600_000;
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'publish-'));
+  hub = await openHub(dir);
+});
+afterEach(() => {
+  hub.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const web = (version: string, cluster = 'one') =>
+  app('web', ['Service/web', object('ConfigMap/web', { data: { version } })], { cluster });
+const inChannel = (...args: string[]) => gitIn(join(dir, 'channel.git'), ...args);
+const show = (ref: string, path: string) => inChannel('show', `${ref}:${path}`) + '\n';
+const reopen = async () => {
+  hub.close();
+  hub = await openHub(dir);
+};
+
+describe('freshness lists', () => {
+  const shardOf = async (name: string) => freshnessShard((await hub.store.read()).clusters.get(name)!.registration);
+  const listOf = async (name: string) =>
+    formats.freshness.decode(Buffer.from(show(freshRef(await shardOf(name)), 'freshness.json')));
+
+  it('name the current bundles of their shard, signed, for 72 hours, and move no other ref', async () => {
+    const { state } = await pass(
+      hub,
+      clusters.map((name) => web('v1', name)),
+      joined(...clusters),
+    );
+    const before = new Map(hub.deps.channel.refs());
+    const shards = await openFreshness(hub.deps).renew(state, { all: true });
+    expect(shards.length).toBe(new Set(await Promise.all(clusters.map(shardOf))).size);
+    for (const [ref, oid] of before) expect(hub.deps.channel.refs().get(ref)).toBe(oid);
+    for (const name of clusters) {
+      const { revision: bundle, revisionDigest } = state.bundles.get(name)!;
+      const list = await listOf(name);
+      expect(list.current).toContain(freshnessKey(bundle.registration, revisionDigest));
+      expect(Date.parse(list.freshUntil) - Date.parse(list.issuedAt)).toBe(72 * hour);
+    }
+    const ref = freshRef(shards[0]!);
+    const signed = countSigners(
+      payloadTypes.freshness,
+      Buffer.from(show(ref, 'freshness.json')),
+      parseSignatures(show(ref, 'freshness.sig')),
+      hub.deps.keys.trusted,
+    );
+    expect(signed).toBe(1);
+  });
+
+  it('are signed again when less than 48 hours are left, each at its own moment, and not before', async () => {
+    const { state } = await pass(hub, [web('v1')], joined('one'));
+    const keeper = openFreshness(hub.deps);
+    await keeper.renew(state, { all: true });
+    const due = keeper.dueAt(state)!;
+    expect(due).toBeGreaterThanOrEqual(start + 24 * hour);
+    expect(due).toBeLessThan(start + 30 * hour);
+    hub.now = due - 1;
+    expect(await keeper.renew(state, { all: false })).toEqual([]);
+    hub.now = due;
+    expect(await keeper.renew(state, { all: false })).toEqual([await shardOf('one')]);
+    expect(inChannel('rev-list', '--count', freshRef(await shardOf('one')))).toBe('2');
+  });
+
+  it('are signed again after a restart only when told to, or when due', async () => {
+    const { state } = await pass(hub, [web('v1')], joined('one'));
+    await openFreshness(hub.deps).renew(state, { all: true });
+    await reopen();
+    expect(await openFreshness(hub.deps).renew(state, { all: false })).toEqual([]);
+    expect(await openFreshness(hub.deps).renew(state, { all: true })).toEqual([await shardOf('one')]);
+  });
+
+  it('leave out a registration that was revoked or replaced', async () => {
+    const { state } = await pass(hub, [web('v1')], joined('one'));
+    const record = state.clusters.get('one')!;
+    for (const changed of [
+      { ...record, revoked: true },
+      { ...record, registration: 'another' },
+    ]) {
+      const next = { ...state, clusters: new Map([['one', changed]]) };
+      expect(await openFreshness(hub.deps).renew(next, { all: true })).toEqual([]);
+    }
+  });
+
+  it('are replaced when what is there cannot be read', async () => {
+    const { state } = await pass(hub, [web('v1')], joined('one'));
+    inChannel('update-ref', freshRef(await shardOf('one')), inChannel('rev-parse', 'main'));
+    await openFreshness(hub.deps).renew(state, { all: false });
+    expect((await listOf('one')).current).toHaveLength(1);
+  });
+});
