@@ -16,6 +16,8 @@ export interface Site {
   /** Whether its kubeconfig may run a program for credentials. */
   readonly allowExec?: boolean;
   readonly labels?: Readonly<Record<string, string>>;
+  /** How its agent pulls; as the world says otherwise. */
+  readonly transport?: 'feed' | 'git';
 }
 
 export interface WorldOptions {
@@ -25,6 +27,8 @@ export interface WorldOptions {
   readonly localCluster?: string;
   /** How agents pull: the hub's feed (default) or its Git endpoint. */
   readonly transport?: 'feed' | 'git';
+  /** The hub's program (a bundle, say); the sources of the checkout unless told otherwise. */
+  readonly hubEntry?: string;
   /** Node flags for the agents. */
   readonly agentFlags?: readonly string[];
   /** The agents' program (a bundle, say); the sources of the checkout unless told otherwise. */
@@ -68,7 +72,7 @@ export interface World {
 
 /** Starts a config repository and a hub on free loopback ports. */
 export async function startWorld(options: WorldOptions): Promise<World> {
-  const { folder } = options;
+  const { folder, hubEntry = 'hub/main.ts' } = options;
   const dataFolder = join(folder, 'hub');
   await mkdir(join(folder, 'logs'), { recursive: true });
   const config = await startConfigRepository(join(folder, 'config'), join(folder, 'logs', 'git-server.log'));
@@ -82,7 +86,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     hub = startProgram(
       'hub',
       [
-        'hub/main.ts',
+        hubEntry,
         'serve',
         config.url,
         ...['--data', dataFolder],
@@ -97,7 +101,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     await config.notify({ url: `${url}/v1/webhook`, secret });
   };
   const run = (...args: readonly string[]): Promise<CommandResult> =>
-    runCommand(['hub/main.ts', ...args, '--data', dataFolder]);
+    runCommand([hubEntry, ...args, '--data', dataFolder]);
   const status = async (): Promise<StatusView> => {
     const { stdout, stderr } = await run('status', '-o', 'json');
     if (stdout === '') throw new Error(`no status: ${stderr}`);
@@ -142,10 +146,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     startAgent,
     join: async (site) => {
       const labels = Object.entries(site.labels ?? {}).map(([key, value]) => `${key}=${value}`);
+      const { transport = options.transport } = site;
       const joined = await run(
         ...['cluster', 'join', site.name],
         ...(labels.length === 0 ? [] : ['--labels', labels.join(',')]),
-        ...(options.transport === undefined ? [] : ['--transport', options.transport]),
+        ...(transport === undefined ? [] : ['--transport', transport]),
         ...['--out', join(folder, `${site.name}.join`)],
       );
       if (joined.status !== 0) throw new Error(joined.stderr);

@@ -1,0 +1,121 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StatusRow, StatusView } from '../../../hub/api/status.ts';
+import { startCluster, type EmbeddedCluster } from '../../lab/cluster/cluster.ts';
+import { openClusterView, type ClusterView } from '../../lab/demo/cluster-view.ts';
+import { startWorld, type World } from '../../lab/demo/world.ts';
+import { clusterYaml, deploymentOf, webApp } from '../scenarios/documents.ts';
+import { unpackRelease, type Release } from './release.ts';
+
+/** How the agent of each site pulls. */
+const sites = { 'by-feed': 'feed', 'by-git': 'git' } as const;
+const names = Object.keys(sites) as (keyof typeof sites)[];
+const deployment = (revision: string): string => `apps/Deployment/default/web-${revision}`;
+const service = (revision: string): string => `/Service/default/web-${revision}`;
+
+const today: Release = { hub: 'hub/main.ts', agent: 'agent/main.ts' };
+let folder: string;
+let released: Release;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sluice-releases-'));
+  released = await unpackRelease('0.1.0', join(folder, 'release'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe.each([
+  ['an agent of release 0.1.0 and the hub of today', 'old-agent', () => ({ hub: today.hub, agent: released.agent })],
+  ['the agent of today and a hub of release 0.1.0', 'old-hub', () => ({ hub: released.hub, agent: today.agent })],
+] as const)('%s, over the feed and over Git', { timeout: 120_000 }, (_, part, programs) => {
+  let world: World;
+  const clusters = new Map<string, EmbeddedCluster>();
+  const views = new Map<string, ClusterView>();
+  const onEach = (act: (view: ClusterView) => Promise<unknown>) => Promise.all([...views.values()].map(act));
+  const rowsOf = ({ applications }: StatusView, wanted: (row: StatusRow) => boolean) =>
+    applications.filter(wanted).map(({ cluster }) => cluster);
+  const isSettled = ({ clusters: all }: StatusView) =>
+    all.every((one) => one.settled && one.acceptedGeneration === one.generation);
+  const everywhere = (status: StatusView, wanted: (row: StatusRow) => boolean) =>
+    isSettled(status) && rowsOf(status, wanted).length === names.length;
+  const release = (image: string, revisions: readonly [name: string, weight: number][]) =>
+    world.config.push(
+      {
+        'web.yaml': webApp('web', image),
+        'live.yaml': deploymentOf(
+          'live',
+          revisions.map(([name, weight]) => ({ name, weight, replicas: 2 })),
+          '{ labels: { env: test }, pick: all }',
+        ),
+      },
+      image,
+    );
+
+  beforeAll(async () => {
+    const { hub: hubEntry, agent: agentEntry } = programs();
+    world = await startWorld({ folder: join(folder, part), hubEntry, agentEntry, agentArgs: ['--log-level', 'debug'] });
+    const documents = names.map((name) => [`${name}.yaml`, clusterYaml(name, { env: 'test' })] as const);
+    await world.config.push(Object.fromEntries(documents), 'clusters');
+    for (const name of names) {
+      const cluster = await startCluster({ name });
+      clusters.set(name, cluster);
+      views.set(name, openClusterView(cluster.kubeconfig));
+      await world.join({ name, kubeconfig: cluster.kubeconfig, transport: sites[name] });
+    }
+  });
+  afterAll(async () => {
+    for (const view of views.values()) view.close();
+    await (world as World | undefined)?.stop();
+    for (const cluster of clusters.values()) await cluster.stop();
+  });
+
+  it('deliver an application, and the report says that it is healthy', async () => {
+    await release('example/web:v1', [['web-v1', 100]]);
+    const status = await world.untilStatus('version 1 everywhere', (now) =>
+      everywhere(now, ({ applied, health }) => applied && health === 'Healthy'),
+    );
+    expect(rowsOf(status, () => true).sort()).toEqual(names);
+    expect(status.problems).toEqual([]);
+  });
+
+  it('change it, move its traffic, and delete what is left of the revision before', async () => {
+    await release('example/web:v2', [['web-v2', 100]]);
+    await world.untilStatus('version 2 everywhere', (now) =>
+      everywhere(
+        now,
+        (row) => row.health === 'Healthy' && row.applied && row.revisions.some(({ name }) => name === 'web-v2'),
+      ),
+    );
+    await onEach(async (view) => {
+      await view.until(deployment('v2'), 'there', () => true);
+      await view.untilGone(deployment('v1'));
+      await view.untilGone(service('v1'));
+    });
+  });
+
+  it('repair what somebody else deletes', async () => {
+    await onEach(async (view) => {
+      const { kube } = view;
+      const { metadata } = await view.until(service('v2'), 'there', () => true);
+      const signal = AbortSignal.timeout(10_000);
+      const resource = await kube.resource({ group: '', kind: 'Service' }, signal);
+      const options = { uid: metadata.uid ?? '', propagation: 'Background', signal } as const;
+      await kube.delete({ resource, namespace: 'default', name: metadata.name }, options);
+      await view.until(service('v2'), 'there again', (again) => again.metadata.uid !== metadata.uid);
+    });
+    await world.untilStatus('all settled again', isSettled);
+  });
+
+  it('leave no agent and no hub that ended or refused what the other said', async () => {
+    for (const name of names) {
+      const agent = world.agent(name);
+      expect(agent.isRunning()).toBe(true);
+      const lines = (await readFile(agent.logFile, 'utf8')).split('\n');
+      expect(lines.filter((line) => /expected shape|is unknown here/.test(line))).toEqual([]);
+    }
+    expect(world.hub().isRunning()).toBe(true);
+    const { clusters: all } = await world.status();
+    expect(all.map(({ conditions }) => conditions)).toEqual([[], []]);
+  });
+});
