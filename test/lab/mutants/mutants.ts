@@ -63,6 +63,20 @@ export const mutants: readonly Mutant[] = [
     tests: [prune, safety],
   },
   {
+    bug: 'send requests to an API server inside a range of NO_PROXY to the proxy',
+    file: 'shared/adapters/http/proxy.ts',
+    find: "if (entry.includes('/')) return isInRange(entry, host);",
+    replace: "if (entry.includes('/')) return false;",
+    tests: ['test/integration/kube'],
+  },
+  {
+    bug: 'delete a CustomResourceDefinition, and all its objects, without an approval',
+    file: 'shared/model/kinds.ts',
+    find: "definitions: { 'apiextensions.k8s.io/CustomResourceDefinition': { ...inCluster, ...guarded } },",
+    replace: "definitions: { 'apiextensions.k8s.io/CustomResourceDefinition': inCluster },",
+    tests: ['test/unit/shared/model'],
+  },
+  {
     bug: 'write first, and put it into the inventory afterwards',
     file: 'agent/pass.ts',
     find: 'if (start.isNew) await record(agent, facts, start);',
@@ -156,9 +170,9 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'take a list of refs that was cut off for a short list',
     file: 'shared/adapters/git/refs.ts',
-    find: 'return exactly(untilFlush([...packets(response.body)]), wanted);',
+    find: 'return exactly(untilFlush(answerPackets(response.body)), wanted);',
     replace:
-      "return exactly([...packets(response.body)].flatMap((one) => (one.kind === 'data' ? [one] : [])), wanted);",
+      'return exactly(answerPackets(response.body).flatMap((one) => (one instanceof Buffer ? [lineOf(one)] : [])), wanted);',
     tests: [fetches, 'test/unit/shared'],
   },
   {
