@@ -1,14 +1,12 @@
 import { SluiceError, isSluiceError } from '../../shared/errors.ts';
 import { canonicalJson } from '../../shared/lib/canonical.ts';
+import { fieldManager } from '../../shared/model/names.ts';
 import type { KubeObject, ObjectMeta } from '../../shared/model/object.ts';
 import type { ApplyOptions, DeleteOptions, KubeKey, KubeMeta, KubeResource } from '../model/kube.ts';
 import { apiVersionOf, collectionPath, keyOf, objectPath } from './paths.ts';
 import { asKind, getMeta, partialObject } from './read.ts';
 import type { Session } from './session.ts';
 import { causesOf } from './status.ts';
-
-/** The name under which the server records what the agent owns. */
-export const fieldManager = 'sluice-agent';
 
 /** Server-side apply of exactly the given object, in the resource's version. */
 export async function applyObject(

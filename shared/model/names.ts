@@ -22,8 +22,10 @@ export const label = {
   managedBy: 'app.kubernetes.io/managed-by',
 } as const;
 
-/** Value of the managed-by label, field manager of every apply. */
+/** The value of the managed-by label. */
 export const managedBy = 'sluice';
+
+/** The field manager of every apply: the name under which the API server records the fields that the agent owns. */
 export const fieldManager = 'sluice-agent';
 
 /** Annotations that users write on documents. */
