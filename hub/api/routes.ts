@@ -154,7 +154,7 @@ export const routes = {
     path: `${feedPaths.git}/${gitService}`,
     access: 'caller',
     description: 'Answers `git fetch` over smart HTTP, read-only.',
-    bodyLimit: 4 * 1024 * 1024,
+    bodyLimit: 1024 * 1024,
     raw: true,
     status: 200,
     bodyType: `application/x-${gitService}-request`,

@@ -6,6 +6,7 @@ import type { Feed } from './feed/feed.ts';
 import type { UploadPackService } from './git/service.ts';
 import type { PrometheusMetrics } from './metrics.ts';
 import type { Streams } from './streams.ts';
+import type { Turns } from './turns.ts';
 
 /** The address to listen on, and the secrets to check. */
 export interface ServerOptions {
@@ -32,6 +33,8 @@ export interface RouteContext extends ServerParts {
   readonly options: ServerOptions;
   readonly streams: Streams;
   readonly feed: Feed;
+  /** Fetches over Git that are being answered. */
+  readonly turns: Turns;
   readonly authenticate: Authenticate;
   /** The text of the OpenAPI document. */
   readonly openApi: () => string;

@@ -9,6 +9,7 @@ import { errorAnswer } from './errors.ts';
 import { createFeed } from './feed/feed.ts';
 import { registerRoutes } from './routes/register.ts';
 import { createStreams, type Streams } from './streams.ts';
+import { createTurns } from './turns.ts';
 
 /** A listening server. */
 export interface HubServer {
@@ -24,6 +25,8 @@ const limits = {
   connections: 25_000,
   requestMs: 30_000,
   keepAliveMs: 75_000,
+  /** Fetches over Git at once: of one caller, and of all. */
+  fetches: { each: 4, all: 32 },
 } as const;
 
 /** A server that listens on every address is reached on its own machine by the loopback address. */
@@ -71,6 +74,7 @@ function contextOf(options: ServerOptions, parts: ServerParts, streams: Streams)
     options,
     streams,
     feed: createFeed(parts.hub.channel),
+    turns: createTurns(limits.fetches),
     authenticate: createAuthenticate(options.adminToken),
     openApi: () => (document ??= JSON.stringify(openApi())),
   };

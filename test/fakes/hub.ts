@@ -71,7 +71,7 @@ export function listen(hub: MemoryHub): Promise<HubServer> {
   const refs = [mainRef, ...[...hub.state().clusters.keys()].map(clusterRef)];
   const list = ({ isVisible }: { readonly isVisible: (ref: string) => boolean }) => ({
     contentType: 'text/plain',
-    body: Buffer.from(refs.filter(isVisible).join('\n')),
+    body: [Buffer.from(refs.filter(isVisible).join('\n'))],
   });
   return startServer(
     { host: '127.0.0.1', port: 0, tls: null, adminToken, webhookSecret },

@@ -1,4 +1,5 @@
 import { SluiceError } from '../../../shared/errors.ts';
+import type { Slices } from '../../model/slices.ts';
 import { parseCommit } from '../../model/commit.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import type { ObjectReader } from '../../model/objects.ts';
@@ -11,6 +12,12 @@ export interface Node {
 
 /** Reads commits, remembering the most recent ones: they never change. */
 export type History = (oid: Oid) => Node;
+
+/** A history, and the turns in which one request walks it. */
+export interface Walk {
+  readonly history: History;
+  readonly slices: Slices;
+}
 
 const maxNodes = 20_000;
 
@@ -30,16 +37,17 @@ export function openHistory(reader: ObjectReader): History {
 }
 
 /** Commits from some tips, nearest first, each once with its distance (tips are 1); parents follow where `goOn` is true. */
-export function* ancestors(
-  history: History,
+export async function* ancestors(
+  { history, slices }: Walk,
   tips: readonly Oid[],
   goOn: (oid: Oid, distance: number) => boolean = () => true,
-): Generator<{ readonly oid: Oid; readonly node: Node; readonly distance: number }> {
+): AsyncGenerator<{ readonly oid: Oid; readonly node: Node; readonly distance: number }> {
   const seen = new Set(tips);
   let level = [...seen];
   for (let distance = 1; level.length > 0; distance += 1) {
     const next = new Set<Oid>();
     for (const oid of level) {
+      await slices.spend(nodeUnits);
       const node = history(oid);
       yield { oid, node, distance };
       const parents = goOn(oid, distance) ? node.parents : [];
@@ -48,4 +56,28 @@ export function* ancestors(
     level = [...next].filter((oid) => !seen.has(oid));
     for (const oid of level) seen.add(oid);
   }
+}
+
+const nodeUnits = 5;
+
+/** Those of the tips that reach one of the targets. Each commit is looked at once, however many tips lead to it. */
+export async function reaching(
+  { history, slices }: Walk,
+  tips: readonly Oid[],
+  targets: ReadonlySet<Oid>,
+): Promise<ReadonlySet<Oid>> {
+  const known = new Map<Oid, boolean>();
+  const open = [...tips];
+  for (let oid = open.at(-1); oid !== undefined; oid = open.at(-1)) {
+    await slices.spend(nodeUnits);
+    const parents = known.has(oid) || targets.has(oid) ? [] : history(oid).parents;
+    const unknown = parents.filter((parent) => !known.has(parent));
+    if (unknown.length > 0) {
+      open.push(...unknown);
+      continue;
+    }
+    open.pop();
+    if (!known.has(oid)) known.set(oid, targets.has(oid) || parents.some((parent) => known.get(parent) === true));
+  }
+  return new Set(tips.filter((tip) => known.get(tip) === true));
 }

@@ -1,8 +1,9 @@
 import { SluiceError } from '../../../shared/errors.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
-import { ancestors, type History } from './history.ts';
+import { ancestors, reaching, type Walk } from './history.ts';
+import type { GitView } from './view.ts';
 
-/** What a client asks for, in either protocol. */
+/** What a client asks for, in either protocol; no commit is there twice. */
 export interface FetchRequest {
   readonly wants: readonly Oid[];
   readonly haves: readonly Oid[];
@@ -27,67 +28,73 @@ export interface Negotiated {
 // How far behind a visible tip a wanted commit may be: a client may have listed the refs some publishes ago.
 const wantDistance = 1_000;
 
-/** Throws NOT_FOUND unless every wanted commit is a visible tip, or was one not long ago. */
-export function assertWanted(history: History, wants: readonly Oid[], tips: readonly Oid[]): void {
+/**
+ * The request as the view allows it: at most as many wants as there are refs to see, each a visible tip, or one not long ago.
+ * Who may read tips alone gets those of now, and one commit of each. Throws NOT_FOUND, FORBIDDEN or LIMIT_EXCEEDED.
+ */
+export async function allowed(view: GitView, request: FetchRequest): Promise<FetchRequest> {
+  const tips = [...view.refs.values()];
   const visible = new Set(tips);
-  const missing = new Set(wants.filter((oid) => !visible.has(oid)));
-  if (missing.size === 0) return;
-  for (const { oid } of ancestors(history, tips, (_, distance) => distance < wantDistance)) missing.delete(oid);
+  if (request.wants.length > tips.length && tips.length > 0) {
+    throw new SluiceError('LIMIT_EXCEEDED', `${request.wants.length} wants, and ${tips.length} refs to see`);
+  }
+  const missing = new Set(request.wants.filter((oid) => !visible.has(oid)));
+  if (missing.size > 0 && view.reads === 'history') {
+    for await (const { oid } of ancestors(view, tips, (_, distance) => distance < wantDistance)) {
+      missing.delete(oid);
+      if (missing.size === 0) break;
+    }
+  }
   const [first] = missing;
   if (first !== undefined) throw new SluiceError('NOT_FOUND', `upload-pack: not our ref ${first}`);
+  if (view.reads === 'history') return request;
+  if (request.depth === 0) throw new SluiceError('FORBIDDEN', 'an agent gets no history: fetch with --depth 1');
+  return { ...request, depth: 1 };
 }
 
 /** Decides what to send. Only commits that the wanted ones reach count as common, so that a client learns nothing of refs that it may not see. */
-export function negotiate(history: History, request: FetchRequest): Negotiated {
-  const common = commonOf(history, request);
+export async function negotiate(walk: Walk, request: FetchRequest): Promise<Negotiated> {
+  const common = await commonOf(walk, request);
   const isCommon = new Set(common);
   const isShallow = new Set(request.shallows);
-  const isReady = common.length > 0 && request.wants.every((want) => reaches(history, want, isCommon));
-  if (request.depth > 0) return { common, isReady, ...limited(history, request, isShallow, common) };
+  const isReady = common.length > 0 && (await reaching(walk, request.wants, isCommon)).size === request.wants.length;
+  if (request.depth > 0) return { common, isReady, ...(await limited(walk, request, isShallow, common)) };
   // Ancestors of a common commit, and of the end of a shallow history, are not sent.
   const stop = (oid: Oid): boolean => !isCommon.has(oid) && !isShallow.has(oid);
-  const visited = [...ancestors(history, request.wants, stop)].map(({ oid }) => oid);
-  return {
-    common,
-    isReady,
-    shallow: [],
-    unshallow: [],
-    send: visited.filter((oid) => !isCommon.has(oid)),
-    had: common,
-  };
+  const send: Oid[] = [];
+  for await (const { oid } of ancestors(walk, request.wants, stop)) if (!isCommon.has(oid)) send.push(oid);
+  return { common, isReady, shallow: [], unshallow: [], send, had: common };
 }
 
-function limited(
-  history: History,
+async function limited(
+  walk: Walk,
   { wants, depth }: FetchRequest,
   isShallow: ReadonlySet<Oid>,
   common: readonly Oid[],
-): Pick<Negotiated, 'shallow' | 'unshallow' | 'send' | 'had'> {
-  const reach = [...ancestors(history, wants, (_, distance) => distance < depth)];
-  const ends = new Set(
-    reach.filter(({ node, distance }) => distance >= depth && node.parents.length > 0).map(({ oid }) => oid),
-  );
-  const had = new Set([...ancestors(history, common, (oid) => !isShallow.has(oid))].map(({ oid }) => oid));
+): Promise<Pick<Negotiated, 'shallow' | 'unshallow' | 'send' | 'had'>> {
+  const reach: Oid[] = [];
+  const ends = new Set<Oid>();
+  for await (const { oid, node, distance } of ancestors(walk, wants, (_, distance) => distance < depth)) {
+    reach.push(oid);
+    if (distance >= depth && node.parents.length > 0) ends.add(oid);
+  }
+  const had = new Set<Oid>();
+  for await (const { oid } of ancestors(walk, common, (oid) => !isShallow.has(oid))) had.add(oid);
   return {
     shallow: [...ends].filter((oid) => !isShallow.has(oid)),
-    unshallow: reach.map(({ oid }) => oid).filter((oid) => isShallow.has(oid) && !ends.has(oid)),
-    send: reach.map(({ oid }) => oid).filter((oid) => !had.has(oid)),
+    unshallow: reach.filter((oid) => isShallow.has(oid) && !ends.has(oid)),
+    send: reach.filter((oid) => !had.has(oid)),
     had: [...had],
   };
 }
 
-function commonOf(history: History, { wants, haves }: FetchRequest): Oid[] {
+async function commonOf(walk: Walk, { wants, haves }: FetchRequest): Promise<Oid[]> {
   const open = new Set(haves);
   const common: Oid[] = [];
   if (open.size === 0) return common;
-  for (const { oid } of ancestors(history, wants, (oid) => !open.has(oid))) {
+  for await (const { oid } of ancestors(walk, wants, (oid) => !open.has(oid))) {
     if (open.has(oid)) common.push(oid);
     if (common.length === open.size) break;
   }
   return common;
-}
-
-function reaches(history: History, tip: Oid, targets: ReadonlySet<Oid>): boolean {
-  for (const { oid } of ancestors(history, [tip])) if (targets.has(oid)) return true;
-  return false;
 }

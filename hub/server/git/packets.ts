@@ -10,12 +10,13 @@ export function requestPackets(body: Uint8Array): Packet[] {
 const bandBytes = 65_515;
 
 /** Bytes as packets of band 1, which carries the pack. */
-export function bands(chunks: readonly Uint8Array[]): Buffer[] {
-  const bytes = Buffer.concat(chunks);
-  const found: Buffer[] = [];
-  for (let offset = 0; offset < bytes.length; offset += bandBytes) {
-    const part = bytes.subarray(offset, offset + bandBytes);
-    found.push(Buffer.from((part.length + 5).toString(16).padStart(4, '0')), Buffer.from([1]), part);
+export function bands(chunks: readonly Uint8Array[]): Uint8Array[] {
+  const found: Uint8Array[] = [];
+  for (const chunk of chunks) {
+    for (let offset = 0; offset < chunk.length; offset += bandBytes) {
+      const part = chunk.subarray(offset, offset + bandBytes);
+      found.push(Buffer.from(`${(part.length + 5).toString(16).padStart(4, '0')}\x01`, 'latin1'), part);
+    }
   }
   return found;
 }

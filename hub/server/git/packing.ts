@@ -2,23 +2,26 @@ import { createHash } from 'node:crypto';
 import { SluiceError } from '../../../shared/errors.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import { packHeader } from '../../../shared/lib/git/pack.ts';
+import { unitsOfBytes } from '../../model/slices.ts';
 import { parseOwnTree } from '../../model/git-tree.ts';
-import type { ObjectReader } from '../../model/objects.ts';
 import type { History } from './history.ts';
 import type { Negotiated } from './negotiate.ts';
+import type { GitView } from './view.ts';
 
 /** The largest pack that is sent, in bytes: above, a client must ask for less (`--depth 1`). */
 export const packLimit = 128 * 1024 * 1024;
 
 /** The pack of what was negotiated: entries are copied as they lie on disk. Throws LIMIT_EXCEEDED. */
-export function packOf(reader: ObjectReader, history: History, { send, had }: Negotiated): Buffer[] {
+export async function packOf(view: GitView, { send, had }: Negotiated): Promise<Buffer[]> {
+  const { reader, history, slices } = view;
   // Content that the client has is read in the nearest commits only: the sent commits share the most with those.
   const seen = new Set<Oid>();
-  for (const oid of nearest(history, send, had)) collect(reader, history(oid).tree, seen);
+  for (const oid of nearest(history, send, had)) await collect(view, history(oid).tree, seen);
   const shared = new Set(seen);
-  for (const oid of send) collect(reader, history(oid).tree, seen);
+  for (const oid of send) await collect(view, history(oid).tree, seen);
   const names = [...send, ...[...seen].filter((oid) => !shared.has(oid))];
   const chunks = [packHeader(names.length)];
+  const hash = createHash('sha1').update(packHeader(names.length));
   let bytes = 0;
   for (const oid of names) {
     const object = reader.packed(oid);
@@ -26,9 +29,9 @@ export function packOf(reader: ObjectReader, history: History, { send, had }: Ne
     bytes += object.entry.length;
     if (bytes > packLimit) throw new SluiceError('LIMIT_EXCEEDED', 'the history is too large to send: use --depth 1');
     chunks.push(object.entry);
+    hash.update(object.entry);
+    await slices.spend(unitsOfBytes(object.entry.length));
   }
-  const hash = createHash('sha1');
-  for (const chunk of chunks) hash.update(chunk);
   return [...chunks, hash.digest()];
 }
 
@@ -37,13 +40,17 @@ function nearest(history: History, send: readonly Oid[], had: readonly Oid[]): O
   return had.filter((oid) => parents.has(oid));
 }
 
-function collect(reader: ObjectReader, tree: Oid, into: Set<Oid>): void {
-  if (into.has(tree)) return;
-  into.add(tree);
-  const object = reader.read(tree);
-  if (object === null) throw new SluiceError('PACK_INVALID', 'a tree is missing', { subject: tree });
-  for (const { kind, oid } of parseOwnTree(object.body)) {
-    if (kind === 'folder') collect(reader, oid, into);
-    else into.add(oid);
+async function collect({ reader, slices }: GitView, root: Oid, into: Set<Oid>): Promise<void> {
+  const open = [root];
+  for (let tree = open.pop(); tree !== undefined; tree = open.pop()) {
+    if (into.has(tree)) continue;
+    into.add(tree);
+    const object = reader.read(tree);
+    if (object === null) throw new SluiceError('PACK_INVALID', 'a tree is missing', { subject: tree });
+    await slices.spend(unitsOfBytes(8 * object.body.length));
+    for (const { kind, oid } of parseOwnTree(object.body)) {
+      if (kind === 'folder') open.push(oid);
+      else into.add(oid);
+    }
   }
 }

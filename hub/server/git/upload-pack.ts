@@ -1,7 +1,8 @@
 import { isSluiceError } from '../../../shared/errors.ts';
 import { by } from '../../../shared/lib/order.ts';
 import type { ObjectStore } from '../../model/objects.ts';
-import type { UploadPackService } from './service.ts';
+import { startSlices } from '../../model/slices.ts';
+import type { GitReply, GitRequest, UploadPackService } from './service.ts';
 import { openHistory } from './history.ts';
 import { flush, packet } from '../../../shared/lib/git/pkt-line.ts';
 import { advertiseV0, uploadPackV0 } from './v0.ts';
@@ -19,36 +20,34 @@ export function openUploadPack(
   agent: string,
 ): UploadPackService {
   const history = openHistory(store);
-  const viewOf = (isVisible: (ref: string) => boolean): GitView => {
+  const viewOf = ({ isVisible, reads }: GitRequest): GitView => {
     const refs = new Map([...store.refs()].filter(([ref]) => isVisible(ref)).sort(by(([ref]) => ref)));
-    return { refs, reader: store, history, agent };
+    return { refs, reader: store, history, agent, reads, slices: startSlices() };
   };
-  const reply = (kind: 'advertisement' | 'result', parts: () => readonly Buffer[]) => ({
-    contentType: `application/x-${service}-${kind}`,
-    body: Buffer.concat(answered(parts)),
-  });
   return {
-    advertise: ({ protocol, isVisible }) =>
-      reply('advertisement', () => {
-        const view = viewOf(isVisible);
-        const version = versionOf(protocol);
-        const lines = version === 2 ? advertiseV2(view) : advertiseV0(view, version);
-        return [packet(`# service=${service}\n`), flush, ...lines];
-      }),
-    uploadPack: ({ protocol, isVisible, body }) =>
+    advertise: async (request) => {
+      const version = versionOf(request.protocol);
+      const lines = () => (version === 2 ? advertiseV2(viewOf(request)) : advertiseV0(viewOf(request), version));
+      return reply('advertisement', () => [packet(`# service=${service}\n`), flush, ...lines()]);
+    },
+    uploadPack: ({ body, ...request }) =>
       reply('result', () => {
-        const view = viewOf(isVisible);
-        return versionOf(protocol) === 2 ? commandV2(view, body) : uploadPackV0(view, body);
+        const view = viewOf(request);
+        return versionOf(request.protocol) === 2 ? commandV2(view, body) : uploadPackV0(view, body);
       }),
   };
 }
 
-function answered(parts: () => readonly Buffer[]): readonly Buffer[] {
+async function reply(
+  kind: 'advertisement' | 'result',
+  parts: () => readonly Uint8Array[] | Promise<readonly Uint8Array[]>,
+): Promise<GitReply> {
+  const contentType = `application/x-${service}-${kind}`;
   try {
-    return parts();
+    return { contentType, body: await parts() };
   } catch (error) {
     if (!isSluiceError(error)) throw error;
-    return [packet(`ERR ${error.message}\n`)];
+    return { contentType, body: [packet(`ERR ${error.message}\n`)] };
   }
 }
 

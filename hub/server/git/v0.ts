@@ -1,10 +1,10 @@
 import { SluiceError } from '../../../shared/errors.ts';
 import { mainRef } from '../../../shared/wire/layout.ts';
-import { assertWanted, negotiate, type FetchRequest, type Negotiated } from './negotiate.ts';
+import { allowed, negotiate, type FetchRequest, type Negotiated } from './negotiate.ts';
 import { packOf } from './packing.ts';
 import { flush, lineOf, packet } from '../../../shared/lib/git/pkt-line.ts';
 import { bands, requestPackets } from './packets.ts';
-import { depthOf, oidAt, type GitView } from './view.ts';
+import { depthOf, oidsAt, type GitView } from './view.ts';
 
 const capabilities = [
   'multi_ack',
@@ -41,12 +41,12 @@ interface RequestV0 extends FetchRequest {
 }
 
 /** Answers an upload-pack request of protocol 0 and 1 (stateless): shallow lines, acknowledgements, and, once done, the pack. */
-export function uploadPackV0(view: GitView, body: Uint8Array): Buffer[] {
-  const request = parse(body);
-  if (request.wants.length === 0) return [];
-  assertWanted(view.history, request.wants, [...view.refs.values()]);
+export async function uploadPackV0(view: GitView, body: Uint8Array): Promise<readonly Uint8Array[]> {
+  const asked = parse(body);
+  if (asked.wants.length === 0) return [];
+  const request = { ...asked, ...(await allowed(view, asked)) };
   const haves = request.haves.filter(view.reader.has);
-  const negotiated = negotiate(view.history, { ...request, haves });
+  const negotiated = await negotiate(view, { ...request, haves });
   const shallow =
     request.depth === 0
       ? []
@@ -58,7 +58,7 @@ export function uploadPackV0(view: GitView, body: Uint8Array): Buffer[] {
   if (request.isShallowOnly) return shallow;
   const acks = acknowledge(request, negotiated);
   if (!request.isDone) return [...shallow, ...acks];
-  const pack = packOf(view.reader, view.history, negotiated);
+  const pack = await packOf(view, negotiated);
   return [...shallow, ...acks, ...(request.isBanded ? [...bands(pack), flush] : pack)];
 }
 
@@ -89,9 +89,9 @@ function parse(body: Uint8Array): RequestV0 {
     throw new SluiceError('UNSUPPORTED', 'only deepen by a number of commits is supported');
   }
   return {
-    wants: values('want').map(oidAt),
-    haves: values('have').map(oidAt),
-    shallows: values('shallow').map(oidAt),
+    wants: oidsAt(values('want')),
+    haves: oidsAt(values('have')),
+    shallows: oidsAt(values('shallow')),
     depth: depthOf(values('deepen')[0]),
     ack: words.has('multi_ack_detailed') ? 2 : words.has('multi_ack') ? 1 : 0,
     isBanded: words.has('side-band-64k'),

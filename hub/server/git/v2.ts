@@ -1,10 +1,10 @@
 import { SluiceError } from '../../../shared/errors.ts';
 import { mainRef } from '../../../shared/wire/layout.ts';
-import { assertWanted, negotiate, type Negotiated } from './negotiate.ts';
+import { allowed, negotiate, type Negotiated } from './negotiate.ts';
 import { packOf } from './packing.ts';
 import { delimiter, flush, lineOf, packet } from '../../../shared/lib/git/pkt-line.ts';
 import { bands, requestPackets } from './packets.ts';
-import { depthOf, oidAt, type GitView } from './view.ts';
+import { depthOf, oidsAt, type GitView } from './view.ts';
 
 /** The capabilities of a server of protocol 2. */
 export function advertiseV2({ agent }: GitView): Buffer[] {
@@ -13,7 +13,7 @@ export function advertiseV2({ agent }: GitView): Buffer[] {
 }
 
 /** Answers one command of protocol 2: `ls-refs` or `fetch`. */
-export function commandV2(view: GitView, body: Uint8Array): Buffer[] {
+export async function commandV2(view: GitView, body: Uint8Array): Promise<readonly Uint8Array[]> {
   const list = requestPackets(body);
   const split = list.indexOf('delimiter');
   const texts = (part: typeof list) => part.flatMap((each) => (Buffer.isBuffer(each) ? [lineOf(each)] : []));
@@ -39,21 +39,21 @@ function lsRefs({ refs }: GitView, args: readonly string[]): Buffer[] {
   return [...lines.map((line) => packet(`${line}\n`)), flush];
 }
 
-function fetch(view: GitView, args: readonly string[]): Buffer[] {
+async function fetch(view: GitView, args: readonly string[]): Promise<readonly Uint8Array[]> {
   if (args.some((line) => /^(deepen-since|deepen-not|deepen-relative|filter|want-ref)\b/.test(line))) {
     throw new SluiceError('UNSUPPORTED', 'only deepen by a number of commits is supported');
   }
-  const oids = (key: string) => valuesOf(args, key).map(oidAt);
-  const request = {
+  const oids = (key: string) => oidsAt(valuesOf(args, key));
+  const asked = {
     wants: oids('want'),
     haves: oids('have'),
     shallows: oids('shallow'),
     depth: depthOf(valuesOf(args, 'deepen')[0]),
   };
-  if (request.wants.length === 0) return [];
-  assertWanted(view.history, request.wants, [...view.refs.values()]);
+  if (asked.wants.length === 0) return [];
+  const request = await allowed(view, asked);
   const haves = request.haves.filter(view.reader.has);
-  const negotiated = negotiate(view.history, { ...request, haves });
+  const negotiated = await negotiate(view, { ...request, haves });
   const isNegotiating = request.haves.length > 0 && !args.includes('done');
   const acks = isNegotiating ? acknowledgments(negotiated) : [];
   if (isNegotiating && !negotiated.isReady) return [...acks, flush];
@@ -63,7 +63,7 @@ function fetch(view: GitView, args: readonly string[]): Buffer[] {
     ...(isNegotiating ? [delimiter] : []),
     ...(hasShallow ? [...shallowInfo(negotiated), delimiter] : []),
     packet('packfile\n'),
-    ...bands(packOf(view.reader, view.history, negotiated)),
+    ...bands(await packOf(view, negotiated)),
     flush,
   ];
 }

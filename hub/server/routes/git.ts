@@ -1,38 +1,62 @@
+import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SluiceError } from '../../../shared/errors.ts';
 import { freshnessShard } from '../../../shared/wire/freshness.ts';
 import { clusterRef, freshRef, mainRef } from '../../../shared/wire/layout.ts';
 import { routes } from '../../api/routes.ts';
-import { bytesOf } from '../access.ts';
+import type { State } from '../../model/state.ts';
+import { bytesOf, stateOf } from '../access.ts';
 import type { Caller } from '../auth.ts';
-import type { GitReply } from '../git/service.ts';
+import type { RouteContext } from '../context.ts';
+import type { GitReply, GitRequest } from '../git/service.ts';
 import type { RawHandlers } from './handler.ts';
 
-/** The channel over smart HTTP, read-only; agents see their own refs, the administrator all. */
+/** The channel over smart HTTP, read-only; agents see their own refs as they are now, the administrator all with its history. */
 export const gitHandlers: RawHandlers<'gitRefs' | 'gitUploadPack'> = {
-  gitRefs: async ({ context: { git }, request, reply, caller, input }) => {
+  gitRefs: async ({ context, request, reply, caller, input }) => {
     if (input['service'] !== 'git-upload-pack') throw new SluiceError('FORBIDDEN', 'this repository is read-only');
-    return send(reply, await git.advertise({ protocol: protocolOf(request), isVisible: visibleTo(caller) }));
+    return send(reply, await context.git.advertise(gitRequestOf(context, request, caller)));
   },
 
-  gitUploadPack: async ({ context: { git }, request, reply, caller }) => {
+  gitUploadPack: async ({ context, request, reply, caller }) => {
+    const asked = gitRequestOf(context, request, caller);
     const body = unzippedBody(request);
-    return send(reply, await git.uploadPack({ protocol: protocolOf(request), isVisible: visibleTo(caller), body }));
+    const leave = context.turns.enter(callerName(caller));
+    if (reply.raw.closed) leave();
+    else reply.raw.once('close', leave);
+    return send(reply, await context.git.uploadPack({ ...asked, body }));
   },
 };
 
-/** An agent sees the root documents, its bundle, and the freshness list that it falls into; null sees nothing. */
-export function visibleTo(caller: Caller | null): (ref: string) => boolean {
+/** What a caller sees; null sees nothing. */
+function gitRequestOf(context: RouteContext, request: FastifyRequest, caller: Caller | null): GitRequest {
+  const reads = caller?.kind === 'admin' ? 'history' : 'tips';
+  return { protocol: protocolOf(request), isVisible: visibleTo(caller, stateOf(context)), reads };
+}
+
+/**
+ * An agent sees the root documents, the freshness list that it falls into, and its bundle once there is one: what was published
+ * to another registration of the same name is not its own.
+ */
+export function visibleTo(caller: Caller | null, { bundles }: Pick<State, 'bundles'>): (ref: string) => boolean {
   if (caller === null) return () => false;
   if (caller.kind === 'admin') return () => true;
   const { name, registration } = caller.record;
-  const refs = new Set([mainRef, clusterRef(name), freshRef(freshnessShard(registration))]);
+  const isOwn = bundles.get(name)?.revision.registration === registration;
+  const refs = new Set([mainRef, freshRef(freshnessShard(registration)), ...(isOwn ? [clusterRef(name)] : [])]);
   return (ref) => refs.has(ref);
 }
 
+function callerName(caller: Caller | null): string {
+  return caller?.kind === 'agent' ? caller.record.registration : 'administrator';
+}
+
 function send(reply: FastifyReply, { contentType, body }: GitReply): FastifyReply {
-  return reply.header('cache-control', 'no-cache').type(contentType).send(Buffer.from(body));
+  return reply
+    .header('cache-control', 'no-cache')
+    .type(contentType)
+    .send(Readable.from(body, { objectMode: false }));
 }
 
 function protocolOf(request: FastifyRequest): string {

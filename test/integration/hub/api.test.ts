@@ -276,25 +276,34 @@ describe('wake-up streams', () => {
 
 describe('the channel over Git', () => {
   const run = promisify(execFile);
-  const clone = async (target: string, user: string, password: string, protocol: 0 | 2) => {
+  const clone = async (target: string, [user, password]: readonly [string, string], ...how: string[]) => {
     const remote = `${world.hub().url.replace('//', `//${user}:${encodeURIComponent(password)}@`)}${feedPaths.git}`;
     const dir = join(world.folder, target);
-    await run('git', ['-c', `protocol.version=${protocol}`, 'clone', '--quiet', '--mirror', remote, dir]);
+    await run('git', [...how, remote, dir]);
     await run('git', ['-C', dir, 'fsck', '--strict']);
     const { stdout } = await run('git', ['-C', dir, 'for-each-ref', '--format=%(refname)']);
     return stdout.trim().split('\n');
   };
 
+  const mirror = (protocol: 0 | 2) => ['-c', `protocol.version=${protocol}`, 'clone', '--quiet', '--mirror'];
+
   it.each([0, 2] as const)('is cloned whole by the administrator with protocol v%s', async (protocol) => {
-    const refs = await clone(`admin-${protocol}`, 'admin', await world.adminToken(), protocol);
+    const refs = await clone(`admin-${protocol}`, ['admin', await world.adminToken()], ...mirror(protocol));
     expect(refs).toEqual(
       expect.arrayContaining(['refs/heads/main', 'refs/heads/clusters/local', 'refs/heads/clusters/other']),
     );
   });
 
-  it.each([0, 2] as const)('shows an agent its own refs with protocol v%s', async (protocol) => {
+  it.each([0, 2] as const)('shows an agent its own refs as they are now with protocol v%s', async (protocol) => {
     const [user = '', ...password] = Buffer.from(local.authorization().slice(6), 'base64').toString().split(':');
-    const refs = await clone(`agent-${protocol}`, user, password.join(':'), protocol);
+    const refs = await clone(
+      `agent-${protocol}`,
+      [user, password.join(':')],
+      ...mirror(protocol),
+      '--depth',
+      '1',
+      '--no-single-branch',
+    );
     expect(refs.filter((ref) => !ref.startsWith('refs/heads/fresh/'))).toEqual([
       'refs/heads/clusters/local',
       'refs/heads/main',

@@ -322,4 +322,25 @@ export const mutants: readonly Mutant[] = [
     replace: '',
     tests: ['test/unit/hub/model/glob.test.ts'],
   },
+  {
+    bug: 'the Git endpoint looks at one want as often as it is asked for',
+    file: 'hub/server/git/view.ts',
+    find: 'return [...new Set(values.map(oidAt))];',
+    replace: 'return values.map(oidAt);',
+    tests: ['test/unit/hub/server/git'],
+  },
+  {
+    bug: 'the Git endpoint sends an agent the history of its bundle',
+    file: 'hub/server/git/negotiate.ts',
+    find: 'return { ...request, depth: 1 };',
+    replace: 'return request;',
+    tests: ['test/unit/hub/server/git'],
+  },
+  {
+    bug: 'the Git endpoint shows a cluster what was published to another registration of its name',
+    file: 'hub/server/routes/git.ts',
+    find: 'bundles.get(name)?.revision.registration === registration;',
+    replace: 'bundles.has(name);',
+    tests: ['test/unit/hub/api'],
+  },
 ];

@@ -24,14 +24,22 @@ import { bundleApp, channel, clusterRecord, now, published, reportOf, settledApp
  * from the table, so that a new row is tested as soon as it is there: it has a handler, a sentence that describes it, refuses
  * wrong callers, and answers what its schema says.
  */
-const agents = { mine: signerOf(newSeed()), foreign: signerOf(newSeed()), revoked: signerOf(newSeed()) };
+const agents = {
+  mine: signerOf(newSeed()),
+  foreign: signerOf(newSeed()),
+  again: signerOf(newSeed()),
+  revoked: signerOf(newSeed()),
+};
 const token = signerOf(newSeed());
 const app = bundleApp('web');
 const bundle = published('mine', [app]);
+// A name that was taken over: its last bundle was made for another registration.
+const formerly = published('again', [app], { registration: '00000000-0000-4000-8000-000000000009' });
 const change = digestOf('a change');
 const records = [
   clusterRecord('mine', { agentKey: agents.mine.publicKey }),
   clusterRecord('foreign', { agentKey: agents.foreign.publicKey }),
+  clusterRecord('again', { agentKey: agents.again.publicKey }),
   clusterRecord('revoked', { agentKey: agents.revoked.publicKey, revoked: true }),
   clusterRecord('waiting', {
     agentKey: null,
@@ -53,7 +61,7 @@ let server: HubServer;
 let http: HttpClient;
 
 beforeAll(async () => {
-  hub = await memoryHub(stateOf(records, [bundle], { guarded: [waiting] }), now);
+  hub = await memoryHub(stateOf(records, [bundle, published('foreign', []), formerly], { guarded: [waiting] }), now);
   server = await listen(hub);
   http = createHttp();
 });
@@ -174,6 +182,11 @@ describe('an agent', () => {
   it.each(names((access) => access === 'caller'))('sees by %s its own part and nothing else', async (name) => {
     const refs = await (await send(name, credential('foreign', agents.foreign))).text();
     expect(refs.split('\n')).toEqual(['refs/heads/main', 'refs/heads/clusters/foreign']);
+  });
+
+  it.each(names((access) => access === 'caller'))('sees by %s nothing of who had its name before', async (name) => {
+    const refs = await (await send(name, credential('again', agents.again))).text();
+    expect(refs.split('\n')).toEqual(['refs/heads/main']);
   });
 
   it.each(names((access) => ['admin', 'cluster', 'caller'].includes(access)))(

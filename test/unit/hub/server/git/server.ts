@@ -8,6 +8,7 @@ export interface GitServer {
   readonly url: string;
   readonly requests: { readonly url: string; readonly protocol: string; readonly gzip: boolean }[];
   visible: (ref: string) => boolean;
+  reads: 'tips' | 'history';
   readonly close: () => Promise<void>;
 }
 
@@ -16,11 +17,11 @@ export async function serveUploadPack(service: UploadPackService): Promise<GitSe
     void bodyOf(request).then(async (body) => {
       const protocol = String(request.headers['git-protocol'] ?? '');
       shown.requests.push({ url: request.url ?? '', protocol, gzip: request.headers['content-encoding'] === 'gzip' });
-      const facts = { protocol, isVisible: shown.visible };
+      const facts = { protocol, isVisible: shown.visible, reads: shown.reads };
       const answer = await (request.method === 'GET'
         ? service.advertise(facts)
         : service.uploadPack({ ...facts, body }));
-      response.writeHead(200, { 'content-type': answer.contentType }).end(answer.body);
+      response.writeHead(200, { 'content-type': answer.contentType }).end(Buffer.concat(answer.body));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -28,6 +29,7 @@ export async function serveUploadPack(service: UploadPackService): Promise<GitSe
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/channel.git`,
     requests: [],
     visible: () => true,
+    reads: 'history',
     close: () => new Promise((resolve) => server.close(() => resolve()).closeAllConnections()),
   };
   return shown;

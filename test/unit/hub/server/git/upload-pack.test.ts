@@ -7,7 +7,7 @@ import git from 'isomorphic-git';
 import http from 'isomorphic-git/http/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPackStore } from '../../../../../hub/store/packs/store.ts';
-import { makeCommit } from '../../../../../hub/model/commit.ts';
+import { makeCommit, parseCommit } from '../../../../../hub/model/commit.ts';
 import { makeBlob } from '../../../../../shared/lib/git/object.ts';
 import { folderTrees, newFolder, place } from '../../../../../hub/model/git-tree.ts';
 import type { ObjectStore } from '../../../../../hub/model/objects.ts';
@@ -153,6 +153,43 @@ describe.each([0, 1, 2])('the real git with protocol %i', (version) => {
   });
 });
 
+describe.each([0, 2])('an agent with the real git and protocol %i', (version) => {
+  const inClone = (...args: string[]) => stock('-C', join(dir, 'one'), '-c', `protocol.version=${version}`, ...args);
+  const branch = 'clusters/a';
+
+  beforeEach(async () => {
+    server.reads = 'tips';
+    const args = ['-c', `protocol.version=${version}`, 'clone', '-q', '--depth', '1', '--branch', branch];
+    await stock(...args, server.url, join(dir, 'one'));
+  });
+
+  it('gets the tip alone, and each new one', async () => {
+    expect(await inClone('log', '--format=%s', `origin/${branch}`)).toBe('clusters/a a2');
+    for (const number of [3, 4, 5]) await commit(branch, { 'revision.json': `a${number}` });
+    await inClone('fetch', '-q', '--depth', '1');
+    expect(await inClone('log', '--format=%s', `origin/${branch}`)).toBe('clusters/a a5');
+    expect(await inClone('fsck', '--strict', '--full')).toBe('');
+  });
+
+  it.each([['--unshallow'], ['--deepen=1'], ['--depth=50']])('gets no history with %s', async (flag) => {
+    await inClone('fetch', '-q', flag).catch(() => '');
+    expect(await inClone('log', '--format=%s', `origin/${branch}`)).toBe('clusters/a a2');
+    const parent = await inClone('log', '--format=%P', '-1', `origin/${branch}`);
+    await expect(inClone('cat-file', '-e', `${parent}^{tree}`)).rejects.toThrow();
+  });
+
+  it('gets no commit that was a tip before', async () => {
+    const old = store.refs().get(`refs/heads/${branch}`)!;
+    await commit(branch, { 'revision.json': 'a3' });
+    await expect(inClone('fetch', '-q', '--depth', '1', 'origin', old)).rejects.toThrow(/not our ref|unadvertised/);
+  });
+
+  it('is told what to do where it asks for all', async () => {
+    await commit(branch, { 'revision.json': 'a3' });
+    await expect(inClone('fetch', '-q')).rejects.toThrow(/fetch with --depth 1/);
+  });
+});
+
 describe('isomorphic-git', () => {
   it('clones, and fetches one ref, shallow and deep', async () => {
     const gitdir = join(dir, 'iso.git');
@@ -217,9 +254,10 @@ describe('a request', () => {
     openUploadPack(store, 'sluice/0.1.0').uploadPack({
       protocol,
       isVisible: (ref) => !ref.endsWith('/b'),
+      reads: 'history',
       body: Buffer.concat(lines.map((line) => (typeof line === 'string' ? packet(line) : line))),
     });
-  const text = async (...args: Parameters<typeof ask>) => Buffer.from((await ask(...args)).body).toString('latin1');
+  const text = async (...args: Parameters<typeof ask>) => Buffer.concat((await ask(...args)).body).toString('latin1');
   const hidden = () => store.refs().get('refs/heads/clusters/b')!;
   const delimiter = Buffer.from('0001');
 
@@ -268,7 +306,51 @@ describe('a request', () => {
     const { body } = await openUploadPack(store, 'sluice/0.1.0').advertise({
       protocol: 'version=2',
       isVisible: () => true,
+      reads: 'history',
     });
-    expect(requestPackets(body).filter((each) => each === 'flush')).toHaveLength(2);
+    expect(requestPackets(Buffer.concat(body)).filter((each) => each === 'flush')).toHaveLength(2);
   });
+
+  it.each([
+    ['', 'want OID side-band-64k\n', (lines: Buffer[]) => [...lines, flush, have(), packet('done\n')]],
+    [
+      'version=2',
+      'want OID\n',
+      (lines: Buffer[]) => [packet('command=fetch'), delimiter, ...lines, have(), packet('done\n'), flush],
+    ],
+  ] as const)('with one want ten thousand times walks the history once (%s)', async (protocol, line, bodyOf) => {
+    for (let number = 3; number < 40; number += 1) await commit('clusters/a', { 'revision.json': `a${number}` });
+    const tip = store.refs().get('refs/heads/clusters/a')!;
+    const asked = Array.from({ length: 10_000 }, () => packet(line.replace('OID', tip)));
+    let reads = 0;
+    const counting = { ...store, read: (oid: string) => (reads++, store.read(oid)) };
+    const { body } = await openUploadPack(counting, 'sluice').uploadPack({
+      protocol,
+      isVisible: () => true,
+      reads: 'history',
+      body: Buffer.concat(bodyOf(asked)),
+    });
+    expect(Buffer.concat(body).includes('PACK')).toBe(true);
+    // Each of its 39 commits once, and the trees of what is sent.
+    expect(reads).toBeLessThan(3 * 39 + 10);
+  });
+
+  it.each(['', 'version=2'])('with more wants than there are refs is refused (%s)', async (protocol) => {
+    const commits = [];
+    for (let number = 3; number < 8; number += 1) {
+      commits.push(await commit('clusters/a', { 'revision.json': `a${number}` }));
+    }
+    const wants = commits.map((oid) => `want ${oid} side-band-64k\n`);
+    const args = protocol === '' ? [...wants, flush, 'done\n'] : ['command=fetch', delimiter, ...wants, 'done', flush];
+    expect(await text(protocol, ...args)).toMatch(/^.{4}ERR 5 wants, and 2 refs to see/);
+  });
+
+  function have(): Buffer {
+    let oldest = store.refs().get('refs/heads/clusters/a')!;
+    for (;;) {
+      const [parent] = parseCommit(store.read(oldest)!.body).parents;
+      if (parent === undefined) return packet(`have ${oldest}\n`);
+      oldest = parent;
+    }
+  }
 });
