@@ -80,6 +80,13 @@ describe('the import rules', () => {
     expect(oneSided).toEqual(Object.keys(sharedExceptions));
   });
 
+  it('lets only the list of formats import a format of the wire', () => {
+    const isFormat = (file: string) => /^shared\/wire\/formats\/v\d+\//.test(file);
+    expect(
+      broken((source, file) => isFormat(file) && source.path !== 'shared/wire/formats.ts' && !isFormat(source.path)),
+    ).toEqual([]);
+  });
+
   it('never lets hub and agent import each other', () => {
     expect(
       broken(

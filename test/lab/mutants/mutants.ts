@@ -343,4 +343,32 @@ export const mutants: readonly Mutant[] = [
     replace: 'bundles.has(name);',
     tests: ['test/unit/hub/api'],
   },
+  {
+    bug: 'answer a report with a member that released agents refuse',
+    file: 'shared/wire/formats/v1/report.ts',
+    find: 'Buffer.from(JSON.stringify({ sequence, wantEnvelope }))',
+    replace: 'Buffer.from(JSON.stringify({ format: 1, sequence, wantEnvelope }))',
+    tests: ['test/golden/wire'],
+  },
+  {
+    bug: 'read a document of the wire in another format than the one that it says',
+    file: 'shared/wire/formats/format.ts',
+    find: 'at(numberOf(value) ?? lowest, subject)',
+    replace: 'at(lowest, subject)',
+    tests: ['test/unit/shared/wire/formats'],
+  },
+  {
+    bug: 'leave a bundle in a format that its agent does not read any more',
+    file: 'hub/plan/format.ts',
+    find: 'previous !== null && previous.format > bundleFormat(record).number',
+    replace: 'previous === null',
+    tests: ['test/unit/hub/plan/format.test.ts'],
+  },
+  {
+    bug: 'publish again and again while two agents of a cluster take turns',
+    file: 'hub/registry/reads.ts',
+    find: '< noRaiseMs',
+    replace: '< 0',
+    tests: ['test/unit/hub/registry/reads.test.ts'],
+  },
 ];
