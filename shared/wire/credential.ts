@@ -7,7 +7,7 @@ const form = /^([0-9a-z]{1,9})\.([A-Za-z0-9_-]{86})$/;
 
 /**
  * The text of a signed credential: its expiry (seconds since the epoch, base 36), a dot, and the Ed25519 signature over the
- * whole credential. Who it is for is known to both sides, so that it is short enough to go with every poll.
+ * whole credential. Both sides have the registration, so that the text is short enough to go with every poll.
  */
 export function credentialText(content: Credential, signer: Signer): string {
   const seconds = Math.floor(Date.parse(content.expires) / 1000);
