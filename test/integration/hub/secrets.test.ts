@@ -83,7 +83,7 @@ describe('a hub that is given every kind of secret', () => {
       const server = await startGitServer({ folder: file(`git-${name}`), auth: { username, password } });
       return { server, repository: await server.create(name) };
     };
-    const source = await host('source', 'git', given.source);
+    const source = await host('source', 'x-access-token', given.source);
     const channel = await host('channel', 'pusher', given.channel);
     const ledger = await host('ledger', 'pusher', given.ledger);
     hosts = { source: source.server, channel: channel.server, ledger: ledger.server };
