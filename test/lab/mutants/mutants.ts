@@ -371,4 +371,25 @@ export const mutants: readonly Mutant[] = [
     replace: '< 0',
     tests: ['test/unit/hub/registry/reads.test.ts'],
   },
+  {
+    bug: 'commit on a state that another writer has changed',
+    file: 'hub/store/ledger/ledger.ts',
+    find: 'if (current.view.base !== base) throw raced();',
+    replace: 'if (base === null) throw raced();',
+    tests: ['test/unit/hub/store/store.test.ts'],
+  },
+  {
+    bug: 'keep entries that a change removes',
+    file: 'hub/model/changes.ts',
+    find: 'if (entry === null) entries.delete(key);',
+    replace: 'if (entry === undefined) entries.delete(key);',
+    tests: ['test/unit/hub/model/changes.test.ts'],
+  },
+  {
+    bug: 'write the ledger in another way than the first release',
+    file: 'hub/store/slices/picks.ts',
+    find: "['picks', `${shard}.json`]",
+    replace: "['picks', shard, 'all.json']",
+    tests: ['test/golden/store'],
+  },
 ];
