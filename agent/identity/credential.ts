@@ -10,7 +10,7 @@ const lifetime = 10 * 60_000;
 const renewBefore = 2 * 60_000;
 
 /**
- * The agent's credential as a Basic header (feed.ts), signed by whatever key speaks for this registration now, and made
+ * The agent's credential as a Basic header (feed.ts), signed by the key that speaks for this registration now, and made
  * anew before it runs out. `signer` answers the join token before enrolment and the agent's own key after it.
  */
 export function agentAuthorization(

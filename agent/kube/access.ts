@@ -1,6 +1,6 @@
 import type { ProxySettings } from '../../shared/adapters/http/proxy.ts';
 
-/** How to reach one API server, and as whom; answered afresh, so that rotated tokens and certificates are used. */
+/** How to reach one API server, and with which credentials; answered afresh, so that rotated tokens and certificates are used. */
 export interface KubeAccess {
   /** Origin and optional path prefix, without a final slash. */
   readonly server: string;

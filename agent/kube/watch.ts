@@ -42,7 +42,7 @@ interface Place {
   attempt: number;
 }
 
-/** Follows a collection until the signal aborts: first state, changes, and whatever it takes to go on after a fault. */
+/** Follows a collection until the signal aborts: first state, changes, and what is needed to go on after a fault. */
 export async function watchResource(port: WatchPort, resource: KubeResource, options: WatchOptions): Promise<void> {
   const place: Place = { resourceVersion: undefined, delivered: false, plainList: false, attempt: 0 };
   while (!isOver(options)) {

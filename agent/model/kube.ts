@@ -115,7 +115,7 @@ export interface Kube {
   /** Lists and watches until the signal aborts; resolves then. Never throws for server faults. */
   readonly watch: (resource: KubeResource, options: WatchOptions) => Promise<void>;
   /**
-   * The same cluster, where writes carry the rights of a user whom the agent may impersonate (of a ServiceAccount: with its
+   * The same cluster, where writes carry the rights of a user that the agent may impersonate (of a ServiceAccount: with its
    * groups). Reads and watches stay the agent's own.
    */
   readonly as: (user: string) => Kube;

@@ -23,7 +23,7 @@ export interface Gate {
 
 /**
  * Decides what of the removable objects may go now. The order: traffic objects, workloads to zero replicas, workloads, the
- * rest. A workload that neither gets traffic nor has a ready pod goes early, because it is no capacity.
+ * rest. A workload that neither gets traffic nor has a ready pod goes early, because it adds no capacity.
  */
 export function planRemoval(observed: AppObservation, gate: Gate): Removal {
   const ids = [...observed.removable];

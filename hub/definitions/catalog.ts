@@ -93,7 +93,7 @@ function builtinOf(type: string, text: DefinitionText, all: ReadonlyMap<string, 
 function sharedText(type: string, name: string, all: ReadonlyMap<string, DefinitionText>): DefinitionText {
   const found = all.get(name);
   if (found?.kind === 'shared') return found;
-  throw new SluiceError('INTERNAL', `the built-in definition ${type} includes ${name}, which is no shared text`);
+  throw new SluiceError('INTERNAL', `the built-in definition ${type} includes ${name}, which is not a shared text`);
 }
 
 function readTexts(): ReadonlyMap<string, string> {

@@ -34,7 +34,7 @@ export async function* readHistory(
   for (const [index, commit] of commits.entries()) {
     const listing = await listCommit(repo, commit);
     const behind = commits.length - 1 - index + (uncommitted === null ? 0 : 1);
-    // A commit without manifests (a first README, say) is no state to look at, unless it is all there is.
+    // A commit without manifests (a first README, say) is not a state to process, unless it is all there is.
     if (behind > 0 && !listing.entries.some(({ path }) => isRead(path))) continue;
     yield await builder.build(listing, { repository: folder, commit, descends: true, behind }, signal);
   }

@@ -179,7 +179,7 @@ export type Definition = z.infer<typeof definition>;
 /** API groups whose kinds are ours. */
 export const ourApiVersions = ['core.oam.dev/v1beta1', 'sluice.dev/v1alpha1'] as const;
 
-/** True for an API group that is ours in every version: an unknown kind in it is an error, not somebody else's document. */
+/** True for an API group that is ours in every version: an unknown kind in it is an error, not a document of another tool. */
 export function isOurGroup(group: string): boolean {
   return ourApiVersions.some((apiVersion) => apiVersion.startsWith(`${group}/`));
 }

@@ -1,6 +1,6 @@
 /** Runs asynchronous work one after the other. */
 export interface Turns {
-  /** Runs when all that came before has ended, well or not. */
+  /** Runs when all that came before has ended, failed or not. */
   readonly take: <T>(run: () => Promise<T>) => Promise<T>;
   /** Resolves when everything so far has ended. */
   readonly ended: () => Promise<unknown>;

@@ -28,7 +28,7 @@ export function entryOf(rendered: RenderedApp): Entry {
   const known = encoded.get(rendered.objects);
   const entry = known !== undefined && isSameApp(known.rendered, rendered) ? known.entry : encodeApp(rendered);
   if (entry !== known?.entry) encoded.set(rendered.objects, { rendered, entry });
-  // The commit is no part of the content, and moves alone.
+  // The commit is not part of the content, and moves alone.
   const { source } = rendered;
   return entry.app.source === source ? entry : { ...entry, app: { ...entry.app, source } };
 }

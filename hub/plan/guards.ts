@@ -63,7 +63,7 @@ function massDelete(retires: readonly UnitRetire[], context: GuardContext): [uni
   return retires.map(({ unit }) => [unit, change]);
 }
 
-/** Null for the past of the cluster, which is no application's. */
+/** Null for the past of the cluster, which belongs to no application. */
 function nameOf(unit: string): string | null {
   return unit === '' ? null : unit;
 }

@@ -55,11 +55,11 @@ function readme(channel: string): string {
   return `# A Sluice channel
 
 This repository is written by a Sluice hub (channel ${channel}) and read by the agents of its clusters. Do not push to it:
-agents believe signatures, not branches.
+agents trust signatures, not branches.
 
 | branch | content |
 | --- | --- |
-| \`main\` | \`root/N.json\`: whom agents believe |
+| \`main\` | \`root/N.json\`: which keys agents trust |
 | \`clusters/NAME\` | \`revision.json\`: all that the cluster NAME must run, and \`objects/\` |
 | \`fresh/00\` to \`fresh/ff\` | \`freshness.json\`: which bundles are still current |
 

@@ -9,7 +9,7 @@ export interface CronFields {
   readonly daysOfWeek: readonly number[];
 }
 
-/** Whether a window is open, and until when it stays so (milliseconds since the epoch); null = for as long as anybody looks ahead. */
+/** Whether a window is open, and until when it stays so (milliseconds since the epoch); null = for as long as windows are computed ahead. */
 export interface WindowState {
   readonly isOpen: boolean;
   readonly until: number | null;

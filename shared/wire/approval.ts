@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { signatures } from './envelope.ts';
 import { counter, digest, instant, objectIdText } from './schema.ts';
 
-/** A guarded change that somebody approved: `change` is changeDigest of the rest; a signature where approvers are set. */
+/** A guarded change that was approved: `change` is changeDigest of the rest; a signature where approvers are set. */
 export const approval = z.strictObject({
   change: digest,
   generation: counter,

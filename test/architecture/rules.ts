@@ -101,18 +101,3 @@ export const impure: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['console', /\bconsole\./],
   ['timers', /(?<![.\w])(setTimeout|setInterval|setImmediate)\(/],
 ];
-
-/** Functions that may be longer than 60 lines, each with its reason. */
-export const longFunctions: Readonly<Record<string, string>> = Object.fromEntries(
-  [
-    'shared/adapters/git/memory-fs.ts createMemoryFs',
-    'shared/adapters/git/repos.ts openRemote',
-    'hub/load/source.ts gitSource',
-  ].map((name) => [name, 'not split yet']),
-);
-
-/** Imports that still break an arrow, to be mended: the list only gets shorter. */
-export const debts: readonly string[] = [
-  'hub/operations/service.ts -> hub/run/loop.ts',
-  'hub/operations/service.ts -> hub/server/door.ts',
-];

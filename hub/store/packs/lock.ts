@@ -78,7 +78,7 @@ function breakAbandoned(path: string, owner: LockOwner): boolean {
     return false;
   }
   const isIt = readOrNull(aside) === holder;
-  // Somebody else was quicker and this is already the next holder's lock: give it back.
+  // Another process was quicker and this is already the next holder's lock: give it back.
   if (!isIt) restore(aside, path);
   remove(aside);
   return isIt;

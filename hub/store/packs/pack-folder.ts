@@ -14,7 +14,7 @@ export interface PackFolder {
   readonly packs: () => readonly PackFile[];
   /** Writes one more pack, durably. */
   readonly add: (entries: readonly PackEntry[]) => Promise<void>;
-  /** Deletes packs; whoever has one open goes on reading it. */
+  /** Deletes packs; a reader that has one open goes on reading it. */
   readonly drop: (packs: readonly PackFile[]) => void;
   readonly close: () => void;
 }

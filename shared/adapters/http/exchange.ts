@@ -17,7 +17,7 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** Milliseconds without a byte. */
   readonly idleMs: number;
-  /** Milliseconds until the last byte; absent = a stream that may take for ever. */
+  /** Milliseconds until the last byte; absent = a stream without an end. */
   readonly totalMs?: number | undefined;
   /** How errors name the request: never with a query or a header. */
   readonly subject: string;
@@ -42,7 +42,7 @@ export interface Answer {
 
 /**
  * Sends a request and resolves with the head of the answer, whatever its status. A kept connection that the server closed in
- * the meantime is tried once more, so that a restart of the server is no fault; a write may then arrive twice. Throws
+ * the meantime is tried once more, so that a restart of the server is not a fault; a write may then arrive twice. Throws
  * UNAVAILABLE, TIMEOUT or ABORTED.
  */
 export async function open(exchange: Exchange): Promise<Opened> {

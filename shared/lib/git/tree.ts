@@ -54,7 +54,7 @@ export function parseTree(bytes: Uint8Array, oid: Oid): TreeEntry[] {
 /** Reads a tree by its name. */
 export type ReadTree = (oid: Oid) => Promise<readonly TreeEntry[]>;
 
-/** Every entry below a tree that is no folder, with its path. */
+/** Every entry below a tree that is not a folder, with its path. */
 export async function walkTree(root: Oid, read: ReadTree): Promise<(TreeEntry & { readonly path: string })[]> {
   const found: (TreeEntry & { readonly path: string })[] = [];
   const visit = async (oid: string, prefix: string, depth: number): Promise<void> => {

@@ -100,7 +100,7 @@ function readJson(node: ScalarNode): Resolved {
   if (node.tag !== '') throw new YamlFault('YAML_SYNTAX', 'JSON has no tags', node.offset);
   if (!node.plain) return { value: node.text };
   const resolved = resolveJson(node.text);
-  if (resolved === null) throw new YamlFault('YAML_SYNTAX', `\`${node.text}\` is no JSON value`, node.offset);
+  if (resolved === null) throw new YamlFault('YAML_SYNTAX', `\`${node.text}\` is not a JSON value`, node.offset);
   return resolved;
 }
 

@@ -27,7 +27,7 @@ export function resolvePlain(text: string): Resolved {
 }
 
 const tagChecks: Readonly<Record<string, (value: unknown, text: string) => boolean>> = {
-  // Hexadecimal digits hold an e that is no exponent.
+  // Hexadecimal digits hold an e that is not an exponent.
   int: (value, text) => Number.isInteger(value) && (/^[-+]?0[xX]/.test(text) || !/[.eE]/.test(text)),
   float: (value) => typeof value === 'number',
   bool: (value) => typeof value === 'boolean',
