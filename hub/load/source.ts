@@ -84,18 +84,7 @@ async function gitSource(spec: SourceSpec, ports: SourcePorts, dir: string | nul
   const repo = await ports.repos.open({ url: repository, cache, ...(authorization && { authorization }) });
   const builder = createSnapshotBuilder(spec);
   const isRead = selector(spec);
-  let steps: readonly Step[] = [];
-  let after: string | null = null;
-
-  const pending = async (processed: string | null, signal: AbortSignal): Promise<readonly Step[]> => {
-    const done = steps.findIndex(({ commit }) => commit === processed);
-    // The origin is asked again once everything that is known of it was looked at.
-    if (steps.length > 0 && (done >= 0 ? done < steps.length - 1 : processed === after)) return steps.slice(done + 1);
-    const tip = await tipOf(repo, ref, { repository, dir, signal });
-    after = processed;
-    steps = tip === processed ? [] : await stepsAfter(repo, { tip, processed }, signal);
-    return steps;
-  };
+  const steps = createSteps(repo, (signal) => tipOf(repo, ref, { repository, dir, signal }));
 
   return {
     repository,
@@ -104,7 +93,7 @@ async function gitSource(spec: SourceSpec, ports: SourcePorts, dir: string | nul
         const isOther = last !== null && last.repository !== repository;
         const processed = last === null || isOther || last.commit === '' ? null : last.commit;
         let descends = !isOther;
-        for (const step of await pending(processed, signal)) {
+        for (const step of await steps.after(processed, signal)) {
           descends &&= step.descends;
           const listing = await listCommit(repo, step.commit);
           // A commit without manifests on the way (a first README, say) is passed over; as the newest it is an error.
@@ -113,7 +102,7 @@ async function gitSource(spec: SourceSpec, ports: SourcePorts, dir: string | nul
         }
         return null;
       } catch (error) {
-        steps = [];
+        steps.forget();
         throw unavailable(error, repository);
       }
     },
@@ -136,6 +125,31 @@ async function gitSource(spec: SourceSpec, ports: SourcePorts, dir: string | nul
       await ports.watch(await refFiles(dir), { ignored: (path) => path.endsWith('.lock'), changed: wake }, signal);
     },
     close: () => Promise.resolve(),
+  };
+}
+
+/** The first-parent commits that wait, read from the repository once for all of them. */
+interface Steps {
+  readonly after: (processed: string | null, signal: AbortSignal) => Promise<readonly Step[]>;
+  readonly forget: () => void;
+}
+
+function createSteps(repo: Repo, findTip: (signal: AbortSignal) => Promise<string>): Steps {
+  let steps: readonly Step[] = [];
+  let from: string | null = null;
+  return {
+    after: async (processed, signal) => {
+      const done = steps.findIndex(({ commit }) => commit === processed);
+      // The origin is asked again once every step that is listed was processed.
+      if (steps.length > 0 && (done >= 0 ? done < steps.length - 1 : processed === from)) return steps.slice(done + 1);
+      const tip = await findTip(signal);
+      from = processed;
+      steps = tip === processed ? [] : await stepsAfter(repo, { tip, processed }, signal);
+      return steps;
+    },
+    forget: () => {
+      steps = [];
+    },
   };
 }
 
