@@ -175,7 +175,7 @@ describe('sizes', () => {
 
   it('keeps functions at 60 lines at most', () => {
     const long = sources.flatMap(functionsOf).filter(({ lines }) => lines > 60);
-    expect(long.map(({ name }) => name).filter((name) => !Object.hasOwn(name))).toEqual([]);
+    expect(long.map(({ name, lines }) => `${name} ${lines}`)).toEqual([]);
   });
 });
 
