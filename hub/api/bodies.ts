@@ -7,9 +7,16 @@ import { statusCluster } from './status.ts';
 export const joinBody = z
   .strictObject({
     name: clusterName,
-    labels: labels.nullable().default(null).describe('Null keeps those of a cluster that waits for its agent.'),
+    labels: labels.nullable().default(null).describe('Null keeps those that the name has.'),
     capabilities: capabilities.nullable().default(null),
-    replace: z.boolean().default(false).describe('Gives up the registration that has this name now.'),
+    replace: z
+      .boolean()
+      .default(false)
+      .describe('Gives up the registration that has this name now; labels stay unless given.'),
+    rekey: z
+      .boolean()
+      .default(false)
+      .describe('Keeps the registration, and lets its agent enrol with a new key: the old key counts until then.'),
     reports: z.boolean().default(true).describe('False for a site from which no report will come.'),
     transport: z
       .enum(['feed', 'git'])

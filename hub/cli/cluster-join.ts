@@ -19,7 +19,8 @@ export const joinCommand = command({
       '--capabilities <word,...>',
       `${providerNames.join(', ')}; default: what the agent reports first`,
     ),
-    replace: switchOption('--replace', 'give up the registration that has this name now'),
+    rekey: switchOption('--rekey', 'keep its registration and let its agent in again with a new key'),
+    replace: switchOption('--replace', 'give up the registration that has this name now: the cluster was built anew'),
     reports: switchOption('--no-reports', 'no report will ever come back from there'),
     out: textOption('--out <file>', 'where the join file goes, `-` for standard output (default: NAME.join)'),
     transport: choiceOption(
@@ -41,6 +42,7 @@ export const joinCommand = command({
       labels: flags.labels === undefined ? null : parseLabels(words(flags.labels)),
       capabilities: flags.capabilities === undefined ? null : parseCapabilities(words(flags.capabilities)),
       replace: flags.replace === true,
+      rekey: flags.rekey === true,
       reports: flags.reports !== false,
       transport: flags.transport ?? null,
       channelUrl: flags.channelUrl ?? null,
@@ -55,7 +57,7 @@ export const joinCommand = command({
     const { parseJoinLine } = await import('../../shared/wire/join.ts');
     await writeSecret(terminal.path(file), answer.line + '\n');
     terminal.out(
-      `cluster ${answer.name} is registered; its join file is ${file} (a secret, valid until ${answer.expires})\n` +
+      `cluster ${answer.name} ${flags.rekey === true ? 'keeps its registration' : 'is registered'}; its join file is ${file} (a secret, valid until ${answer.expires})\n` +
         joinSteps(file, parseJoinLine(answer.line)),
     );
   },

@@ -11,7 +11,7 @@ import { formats } from '../../shared/wire/formats.ts';
 import type { Enrolment } from '../../shared/wire/join.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import { reportLimit } from '../../shared/model/limits.ts';
-import type { ClusterRecord } from '../model/registry.ts';
+import { assertNotRevoked, type ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
 
 /** A report that is proved to come from the agent of a cluster. */
@@ -43,27 +43,19 @@ export function readReport(bytes: Uint8Array, state: Pick<State, 'channel' | 'cl
   return { record, report, body };
 }
 
-/** Reads an enrolment and proves that its sender has the open token; throws WIRE_INVALID, UNAUTHENTICATED, TOKEN_EXPIRED or REVOKED. */
+/**
+ * Reads an enrolment, and with which token it is signed: the open one of its registration, or none (null). Whether that is enough
+ * is judged where it is taken. Throws WIRE_INVALID.
+ */
 export function readEnrolment(
   bytes: Uint8Array,
   state: Pick<State, 'channel' | 'clusters'>,
-  now: number,
-): { readonly record: ClusterRecord; readonly enrolment: Enrolment } {
+): { readonly enrolment: Enrolment; readonly token: string | null } {
   const body = decode(signedBody, bytes, 'enrolment');
-  const content = formats.enrolment.decode(Buffer.from(body.payload));
-  const record = [...state.clusters.values()].find(({ registration }) => registration === content.registration);
-  if (record === undefined || content.channel !== state.channel) throw notTheToken();
-  assertNotRevoked(record);
-  // The answer to the first enrolment may have been lost: the same key again is fine, and changes nothing.
-  if (record.agentKey === content.publicKey) return { record, enrolment: content };
-  if (record.token === null || !isSigned(payloadTypes.enrolment, body, record.token.publicKey)) throw notTheToken();
-  if (Date.parse(record.token.expires) <= now) {
-    throw new SluiceError('TOKEN_EXPIRED', 'the join token has expired', {
-      subject: record.name,
-      hint: `run \`sluice-hub cluster join ${record.name}\` again`,
-    });
-  }
-  return { record, enrolment: content };
+  const enrolment = formats.enrolment.decode(Buffer.from(body.payload));
+  const record = [...state.clusters.values()].find(({ registration }) => registration === enrolment.registration);
+  const open = enrolment.channel === state.channel ? (record?.token?.publicKey ?? null) : null;
+  return { enrolment, token: open !== null && isSigned(payloadTypes.enrolment, body, open) ? open : null };
 }
 
 function isSigned(type: typeof payloadTypes.report | typeof payloadTypes.enrolment, body: SignedBody, key: string) {
@@ -72,16 +64,4 @@ function isSigned(type: typeof payloadTypes.report | typeof payloadTypes.enrolme
   } catch {
     return false;
   }
-}
-
-function assertNotRevoked(record: ClusterRecord): void {
-  if (!record.revoked) return;
-  throw new SluiceError('REVOKED', 'this registration was revoked', {
-    subject: record.name,
-    hint: `run \`sluice-hub cluster join ${record.name} --replace\` to let the cluster in again`,
-  });
-}
-
-function notTheToken(): SluiceError {
-  return new SluiceError('UNAUTHENTICATED', 'the enrolment is not signed with the open token of this registration');
 }

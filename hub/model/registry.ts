@@ -1,3 +1,4 @@
+import { SluiceError } from '../../shared/errors.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import type { Capabilities } from './documents.ts';
 
@@ -33,3 +34,12 @@ export interface ClusterRecord {
 
 /** Every registered cluster by name. */
 export type Registry = ReadonlyMap<string, ClusterRecord>;
+
+/** Throws REVOKED for a registration whose agent is refused. */
+export function assertNotRevoked({ name, revoked }: Pick<ClusterRecord, 'name' | 'revoked'>): void {
+  if (!revoked) return;
+  throw new SluiceError('REVOKED', 'this registration was revoked', {
+    subject: name,
+    hint: `run \`sluice-hub cluster join ${name} --rekey\` to let the cluster in again`,
+  });
+}

@@ -12,8 +12,8 @@ const tokenMs = 3_600_000;
 type JoinParts = Pick<HubParts, 'change' | 'clock' | 'channelId' | 'channelUrl' | 'publicUrl' | 'rootFingerprint'>;
 
 /**
- * Registers a cluster, or opens a new token for one whose agent never enrolled, and answers the join line. Throws EXISTS for a
- * cluster that has an agent and is not to be replaced, and CONFIG_INVALID for a site's label.
+ * Registers a cluster, or opens a new token for one whose agent never enrolled or is to get a new key, and answers the join line.
+ * Throws EXISTS for a cluster that has an agent and is not to be replaced, and CONFIG_INVALID for a site's label.
  */
 export async function joinCluster(parts: JoinParts, input: Input<'join'>): Promise<Answer<'join'>> {
   const seed = newSeed();

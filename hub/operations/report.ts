@@ -21,7 +21,12 @@ export async function takeReport(parts: ReportParts, body: Uint8Array, header?: 
   changed.raise();
   if (hasLeft(state(), report)) {
     const forget = { mode: 'orphan', forget: true } as const;
-    await change(`${record.name} has left`, 'report', (now) => remove(now, record.name, forget));
+    await change(`${record.name} has left`, 'report', (now) =>
+      // A new registration may have this name by now: the report says nothing of it.
+      now.clusters.get(record.name)?.registration === record.registration
+        ? remove(now, record.name, forget)
+        : { changes: {}, result: null },
+    );
   } else if (matters) trigger('report');
   return answer;
 }

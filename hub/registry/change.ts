@@ -1,7 +1,7 @@
 import { SluiceError } from '../../shared/errors.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Approval } from '../../shared/wire/approval.ts';
-import type { ClusterRecord } from '../model/registry.ts';
+import { assertNotRevoked, type ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
 import type { Changed } from '../model/changes.ts';
 import { assertHubLabels } from './join.ts';
@@ -65,17 +65,46 @@ export function hasLeft(
   );
 }
 
-/** Takes an agent's key in exchange for its token; the same key again changes nothing. Throws FORBIDDEN for another one. */
-export function enrol(state: Clusters, name: string, publicKey: string): Changed<ClusterRecord> {
-  const record = recordOf(state, name);
-  if (record.agentKey === publicKey) return { changes: {}, result: record };
-  if (record.agentKey !== null) {
+/** An enrolment that was read: for which registration, and with which token it was signed (null: with none that was open). */
+export interface EnrolRequest {
+  readonly registration: string;
+  readonly publicKey: string;
+  readonly token: string | null;
+}
+
+/**
+ * Takes an agent's key in exchange for the open token of its registration; the same key again changes nothing. All is judged by
+ * this state: the token may have been replaced, used or withdrawn since the request came. Throws UNAUTHENTICATED, REVOKED,
+ * TOKEN_EXPIRED, or FORBIDDEN where another agent used the token.
+ */
+export function enrol(state: Clusters, request: EnrolRequest, now: number): Changed<ClusterRecord> {
+  const record = [...state.clusters.values()].find(({ registration }) => registration === request.registration);
+  if (record === undefined) throw notTheToken();
+  assertNotRevoked(record);
+  const { name, agentKey, token } = record;
+  const isOpen = token !== null && token.publicKey === request.token;
+  // The answer to the first enrolment may have been lost.
+  if (agentKey === request.publicKey && !isOpen) return { changes: {}, result: record };
+  if (agentKey !== null && token === null && request.token !== null) {
     throw new SluiceError('FORBIDDEN', 'the token was used already, by another agent', {
       subject: name,
-      hint: 'join the cluster again with --replace if that was not your agent',
+      hint: `run \`sluice-hub cluster join ${name} --rekey\` if that was not your agent`,
     });
   }
-  return put({ ...record, agentKey: publicKey, token: null });
+  if (!isOpen) throw notTheToken(name);
+  if (Date.parse(token.expires) <= now) {
+    throw new SluiceError('TOKEN_EXPIRED', 'the join token has expired', {
+      subject: name,
+      hint: `run \`sluice-hub cluster join ${name}${agentKey === null ? '' : ' --rekey'}\` again`,
+    });
+  }
+  return put({ ...record, agentKey: request.publicKey, token: null });
+}
+
+function notTheToken(name?: string): SluiceError {
+  return new SluiceError('UNAUTHENTICATED', 'the enrolment is not signed with the open token of this registration', {
+    hint: `run \`sluice-hub cluster join ${name ?? 'NAME'} --rekey\` and give the agent the new join file`,
+  });
 }
 
 /** Releases a change that a guard stopped; throws CHANGE_NOT_FOUND when none waits under that digest (or a unique prefix of it). */

@@ -16,6 +16,8 @@ export interface JoinRequest {
   readonly reports: boolean;
   /** Give up the registration that has this name now: its agent is refused from then on. */
   readonly replace: boolean;
+  /** Keep the registration and let its agent enrol with a new key: the old one counts until then, after a revocation not at all. */
+  readonly rekey: boolean;
 }
 
 /** Fresh facts of a join: made outside, so that the change itself is pure. */
@@ -26,8 +28,9 @@ export interface JoinMint {
 }
 
 /**
- * Registers a cluster, or opens a new token for one whose agent never enrolled. Answers its registration and the first
- * generation that its agent may take. Throws EXISTS for a cluster that has an agent, unless it is to be replaced.
+ * Registers a cluster, or opens a new token for one whose agent never enrolled or is to enrol anew. Answers its registration and
+ * the first generation that its agent may take. Throws EXISTS for a cluster that has an agent, unless that is to be replaced or to
+ * get another key, USAGE for both at once, and REFERENCE_NOT_FOUND for a new key of a cluster that is not registered.
  */
 export function join(
   state: Pick<State, 'clusters' | 'bundles'>,
@@ -37,27 +40,57 @@ export function join(
   assertName(request.name);
   assertHubLabels(request.labels);
   const known = state.clusters.get(request.name);
-  if (known?.agentKey != null && !request.replace) {
-    throw new SluiceError('EXISTS', 'a cluster of this name has an agent', {
-      subject: request.name,
-      hint: 'use another name, or --replace when that cluster is lost for good',
-    });
-  }
-  const open = known?.agentKey === null && !known.revoked && !request.replace ? known : null;
-  const record = { ...(open ?? fresh(request, mint)), ...given(request), token: mint.token };
-  const generation = state.bundles.get(request.name)?.revision.generation ?? 0;
+  const record = { ...recordFor(known, request, mint), ...given(request), token: mint.token };
+  const revision = state.bundles.get(request.name)?.revision;
+  const generation = revision?.generation ?? 0;
+  const isSent = revision?.registration === record.registration;
   return {
     changes: { clusters: new Map([[record.name, record]]) },
-    result: { record, minimumGeneration: open === null ? generation + 1 : generation },
+    result: { record, minimumGeneration: isSent ? generation : generation + 1 },
   };
 }
 
-function fresh({ name, capabilities }: JoinRequest, mint: JoinMint): ClusterRecord {
+/** The registration that a new token is for: the one that is kept, else a fresh one. */
+function recordFor(known: ClusterRecord | undefined, request: JoinRequest, mint: JoinMint): ClusterRecord {
+  const { name, replace, rekey } = request;
+  if (rekey) return rekeyed(known, request);
+  if (known?.agentKey != null && !replace) {
+    throw new SluiceError('EXISTS', 'a cluster of this name has an agent', {
+      subject: name,
+      hint:
+        'use --rekey to let the same cluster in again (its agent lost its key or its namespace, or was revoked), ' +
+        '--replace for a cluster that was built anew, or another name',
+    });
+  }
+  const isOpen = known?.agentKey === null && !known.revoked && !replace;
+  return isOpen ? known : fresh(known, request, mint);
+}
+
+function rekeyed(known: ClusterRecord | undefined, { name, replace, reports }: JoinRequest): ClusterRecord {
+  if (replace) {
+    throw new SluiceError('USAGE', '--rekey keeps the registration, --replace gives it up', {
+      hint: 'use one of them',
+    });
+  }
+  if (known === undefined) {
+    throw new SluiceError('REFERENCE_NOT_FOUND', 'no cluster of this name is registered', {
+      subject: name,
+      hint: 'join it without --rekey: it gets a new registration',
+    });
+  }
+  // The key of a revoked agent may be in other hands: it never speaks for the registration again.
+  const agentKey = known.revoked ? null : known.agentKey;
+  return { ...known, agentKey, revoked: false, reports: reports && known.reports };
+}
+
+/** What was said of a name stays, whatever registration it has. */
+function fresh(known: ClusterRecord | undefined, { name, capabilities }: JoinRequest, mint: JoinMint): ClusterRecord {
   return {
     name,
     registration: mint.registration,
-    labels: {},
-    capabilities,
+    labels: known?.labels ?? {},
+    capabilities: capabilities ?? known?.declared ?? null,
+    ...(known?.declared !== undefined && { declared: known.declared }),
     joinedAt: mint.now,
     agentKey: null,
     token: mint.token,
@@ -67,9 +100,9 @@ function fresh({ name, capabilities }: JoinRequest, mint: JoinMint): ClusterReco
   };
 }
 
-function given({ labels, capabilities, reports }: JoinRequest): Partial<ClusterRecord> {
+function given({ labels, capabilities, reports, rekey }: JoinRequest): Partial<ClusterRecord> {
   const words = { ...(labels !== null && { labels }), ...(capabilities !== null && { declared: capabilities }) };
-  return { ...words, reports, decommission: null };
+  return { ...words, ...(!rekey && { reports }), decommission: null };
 }
 
 /** Throws NAME_INVALID for what cannot be a cluster's name. */

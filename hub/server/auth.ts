@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { SluiceError } from '../../shared/errors.ts';
 import { verifyCredential } from '../../shared/wire/credential.ts';
-import type { ClusterRecord } from '../model/registry.ts';
+import { assertNotRevoked, type ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
 
 /** Who sent a request. */
@@ -33,7 +33,7 @@ export function createAuthenticate(adminToken: string): Authenticate {
     const record = [...state.clusters.values()].find(({ registration }) => registration === user);
     const keys = record === undefined ? [] : keysOf(record, now);
     if (record === undefined || keys.length === 0) throw refused();
-    if (record.revoked) throw revoked(record);
+    assertNotRevoked(record);
     const proved = remembered.get(password);
     if (proved === undefined || proved.expires <= now || !keys.includes(proved.key)) {
       const expires = expiryOf(password, state.channel, record, keys, now);
@@ -75,8 +75,4 @@ function expiryOf(text: string, channel: string, record: ClusterRecord, keys: re
 
 function refused(): SluiceError {
   return new SluiceError('UNAUTHENTICATED', 'this request needs a valid credential');
-}
-
-function revoked(record: ClusterRecord): SluiceError {
-  return new SluiceError('REVOKED', 'this registration was revoked', { subject: record.name });
 }

@@ -392,4 +392,18 @@ export const mutants: readonly Mutant[] = [
     replace: "['picks', shard, 'all.json']",
     tests: ['test/golden/store'],
   },
+  {
+    bug: 'a token that was replaced lets a stranger enrol for the new registration',
+    file: 'hub/registry/change.ts',
+    find: 'const isOpen = token !== null && token.publicKey === request.token;',
+    replace: 'const isOpen = token !== null;',
+    tests: ['test/unit/hub/registry', 'test/unit/hub/operations/report.test.ts'],
+  },
+  {
+    bug: 'the key of a revoked agent works again once the cluster may join again',
+    file: 'hub/registry/join.ts',
+    find: 'const agentKey = known.revoked ? null : known.agentKey;',
+    replace: 'const { agentKey } = known;',
+    tests: ['test/unit/hub/registry'],
+  },
 ];

@@ -51,7 +51,7 @@ describe('cluster join', () => {
     expect(said.bodies).toEqual([
       {
         ...{ name: 'edge', labels: { env: 'prod', zone: 'a' }, capabilities: { istio: true } },
-        ...{ replace: true, reports: false, transport: null, channelUrl: null },
+        ...{ replace: true, rekey: false, reports: false, transport: null, channelUrl: null },
       },
     ]);
     expect(await readFile(file(), 'utf8')).toBe(`${line}\n`);

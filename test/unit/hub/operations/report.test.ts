@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { joinBody } from '../../../../hub/api/bodies.ts';
 import { enrolAgent } from '../../../../hub/operations/enrol.ts';
+import { joinCluster } from '../../../../hub/operations/join.ts';
 import { takeReport } from '../../../../hub/operations/report.ts';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
+import { parseJoinLine } from '../../../../shared/wire/join.ts';
 import { encode } from '../../../../shared/wire/codec.ts';
 import {
   newSeed,
@@ -84,6 +87,20 @@ describe('takeReport', () => {
     expect(hub.commits).toEqual(['prod has left']);
   });
 
+  it('never removes a registration that took over the name of one that left', async () => {
+    const hub = await scene(last);
+    const { change } = hub.parts;
+    const parts: typeof hub.parts = {
+      ...hub.parts,
+      change: async (...args) => {
+        await joinCluster({ ...hub.parts, change }, joinBody.parse({ name: 'prod', replace: true }));
+        return change(...args);
+      },
+    };
+    await takeReport(parts, signed(payloadTypes.report, reportOf(last, []), agent));
+    expect(hub.state().clusters.get('prod')?.agentKey).toBeNull();
+  });
+
   it.each([
     ['signed with another key', report({}, signerOf(newSeed())), 'UNAUTHENTICATED'],
     ['that is not JSON', Buffer.from('x'), 'WIRE_INVALID'],
@@ -113,6 +130,36 @@ describe('enrolAgent', () => {
     await enrolAgent(hub.parts, enrolment(publicKey));
     await enrolAgent(hub.parts, enrolment(publicKey));
     expect(hub.commits).toHaveLength(1);
+  });
+
+  it('takes a new key for a token that is open beside a key, and ends the stream of the old one', async () => {
+    const hub = await scene();
+    const { publicKey } = signerOf(newSeed());
+    await enrolAgent(hub.parts, enrolment(publicKey));
+    expect(hub.revoked).toEqual([]);
+    const { line } = await joinCluster(hub.parts, joinBody.parse({ name: 'waiting', rekey: true }));
+    const next = signerOf(newSeed()).publicKey;
+    await enrolAgent(hub.parts, enrolment(next, signerOf(parseJoinLine(line).token)));
+    expect(hub.state().clusters.get('waiting')).toMatchObject({ registration, agentKey: next, token: null });
+    expect(hub.revoked).toEqual([registration]);
+  });
+
+  it.each([
+    ['replaced', { name: 'waiting', replace: true }],
+    ['renewed', { name: 'waiting' }],
+  ])('refuses a token that was %s while the enrolment waited for its turn', async (_, body) => {
+    const hub = await scene();
+    const { change } = hub.parts;
+    const parts: typeof hub.parts = {
+      ...hub.parts,
+      change: async (...args) => {
+        await joinCluster({ ...hub.parts, change }, joinBody.parse(body));
+        return change(...args);
+      },
+    };
+    const late = enrolAgent(parts, enrolment(signerOf(newSeed()).publicKey));
+    await expect(late).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(hub.state().clusters.get('waiting')?.agentKey).toBeNull();
   });
 
   it('refuses a token that has expired', async () => {

@@ -4,6 +4,7 @@ import { approve, enrol, hasLeft, remove, revoke, setLabels } from '../../../../
 import { join, type JoinRequest } from '../../../../hub/registry/join.ts';
 import { targetsOf } from '../../../../hub/registry/targets.ts';
 import type { Cluster } from '../../../../hub/model/documents.ts';
+import type { ClusterRecord } from '../../../../hub/model/registry.ts';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { clusterRecord, published, registrationOf, reportOf, stateOf } from '../facts.ts';
 
@@ -18,6 +19,7 @@ const ask = (name: string, more: Partial<JoinRequest> = {}): JoinRequest => ({
   capabilities: null,
   reports: true,
   replace: false,
+  rekey: false,
   ...more,
 });
 const bundled = published('a', []);
@@ -61,6 +63,45 @@ describe('join', () => {
     expect(result).toMatchObject({ minimumGeneration: 8, record: { registration: mint.registration, agentKey: null } });
   });
 
+  it.each<[what: string, known: Partial<ClusterRecord>, request: Partial<JoinRequest>, kept: Partial<ClusterRecord>]>([
+    ['its labels', { labels: { env: 'prod' } }, { replace: true }, { labels: { env: 'prod' } }],
+    ['no label where others are given', { labels: { env: 'prod' } }, { replace: true, labels: {} }, { labels: {} }],
+    [
+      'what was declared for it',
+      { declared: { istio: true } },
+      { replace: true },
+      { declared: { istio: true }, capabilities: { istio: true } },
+    ],
+    [
+      'its labels after a revocation',
+      { labels: { a: 'b' }, agentKey: null, revoked: true },
+      {},
+      { labels: { a: 'b' } },
+    ],
+  ])('keeps of a replaced cluster %s', (_, known, request, kept) => {
+    const { record } = join(stateOf([clusterRecord('a', known)]), ask('a', request), mint).result;
+    expect(record).toMatchObject({ ...kept, registration: mint.registration, revoked: false });
+  });
+
+  it('lets the same cluster in again with a new key: the registration and the old key stay until then', () => {
+    const known = clusterRecord('a', { labels: { env: 'prod' }, declared: { istio: true }, reports: false });
+    const { result } = join(stateOf([known], [bundled]), ask('a', { rekey: true }), mint);
+    expect(result).toEqual({ record: { ...known, token: mint.token }, minimumGeneration: 7 });
+  });
+
+  it('never lets the key of a revoked agent in again', () => {
+    const known = clusterRecord('a', { revoked: true, decommission: 'orphan' });
+    const { record } = join(stateOf([known]), ask('a', { rekey: true }), mint).result;
+    expect(record).toEqual({ ...known, agentKey: null, revoked: false, decommission: null, token: mint.token });
+  });
+
+  it.each<[what: string, request: JoinRequest, code: string]>([
+    ['a cluster that is not registered', ask('b', { rekey: true }), 'REFERENCE_NOT_FOUND'],
+    ['a registration that is given up', ask('a', { rekey: true, replace: true }), 'USAGE'],
+  ])('has no new key for %s', (_, request, code) => {
+    expect(() => join(stateOf([clusterRecord('a')]), request, mint)).toThrow(expect.objectContaining({ code }));
+  });
+
   it('gives a revoked cluster that never had an agent a new registration, too', () => {
     const revoked = clusterRecord('a', { agentKey: null, revoked: true });
     expect(join(stateOf([revoked]), ask('a'), mint).result.record).toMatchObject({
@@ -95,13 +136,38 @@ describe('changes of a registered cluster', () => {
     expect(() => revoke(state, 'b')).toThrow(expect.objectContaining({ code: 'REFERENCE_NOT_FOUND' }));
   });
 
+  const [key, otherKey, oldToken] = ['K'.repeat(43), 'L'.repeat(43), 'O'.repeat(43)];
+  const request = { registration: registrationOf('a'), publicKey: key, token: mint.token.publicKey };
+  const issued = Date.parse(mint.now);
+
   it('takes one agent key, the same again, and no other', () => {
     const open = stateOf([clusterRecord('a', { agentKey: null, token: mint.token })]);
-    const first = enrol(open, 'a', 'K'.repeat(43));
-    expect(first.result).toMatchObject({ agentKey: 'K'.repeat(43), token: null });
+    const first = enrol(open, request, issued);
+    expect(first.result).toMatchObject({ agentKey: key, token: null });
     const enrolled = withChanges(open, first.changes);
-    expect(enrol(enrolled, 'a', 'K'.repeat(43)).changes).toEqual({});
-    expect(() => enrol(enrolled, 'a', 'L'.repeat(43))).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
+    expect(enrol(enrolled, { ...request, token: null }, issued).changes).toEqual({});
+    expect(() => enrol(enrolled, { ...request, publicKey: otherKey }, issued)).toThrow(
+      expect.objectContaining({ code: 'FORBIDDEN' }),
+    );
+  });
+
+  it('takes a new agent key in place of the old one where a token is open for it, and closes the token', () => {
+    const known = clusterRecord('a', { agentKey: otherKey, token: mint.token });
+    expect(enrol(stateOf([known]), request, issued).result).toEqual({ ...known, agentKey: key, token: null });
+    expect(enrol(stateOf([known]), { ...request, publicKey: otherKey }, issued).result.token).toBeNull();
+  });
+
+  it.each<[what: string, record: Partial<ClusterRecord>, code: string]>([
+    ['replaced', { token: { ...mint.token, publicKey: oldToken } }, 'UNAUTHENTICATED'],
+    ['of a registration that the name no longer has', { registration: registrationOf('b') }, 'UNAUTHENTICATED'],
+    ['withdrawn', { token: null }, 'UNAUTHENTICATED'],
+    ['used by another agent', { token: null, agentKey: otherKey }, 'FORBIDDEN'],
+    ['revoked', { revoked: true }, 'REVOKED'],
+    ['expired', { token: { ...mint.token, expires: mint.now } }, 'TOKEN_EXPIRED'],
+    ['expired, for a second key', { agentKey: otherKey, token: { ...mint.token, expires: mint.now } }, 'TOKEN_EXPIRED'],
+  ])('takes no key for a token that is %s by now', (_, record, code) => {
+    const now = stateOf([clusterRecord('a', { agentKey: null, token: mint.token, ...record })]);
+    expect(() => enrol(now, request, issued)).toThrow(expect.objectContaining({ code }));
   });
 
   it('decommissions with the next bundle, or forgets what was never sent anything', () => {
