@@ -6,6 +6,7 @@ import type { ComponentSource, Manifest } from '../sources/source.ts';
 import type { CueEvaluator, CueOutcome, CueValue } from '../cue/engine.ts';
 import { readsContext, type CueProgram } from '../cue/program.ts';
 import { hasFailed, type Attempt, type RenderFault } from '../model/fault.ts';
+import { withContainerNames, type ContainerNames } from './container-names.ts';
 import { toObjects } from './objects.ts';
 import { applyPatch, patchRulesOf } from './patch.ts';
 import type { Steps } from '../model/reporter.ts';
@@ -51,14 +52,15 @@ export async function renderComponent(
   if (hasFailed(given)) return given;
   const [first, ...more] = given.value;
   const draft: Draft = { output: first?.value, outputs: new Map() };
-  const faults = await applySteps(cue, steps.value, draft, signal);
+  const names = { component: component.name, contextName: String(job.context['name']) };
+  const faults = await applySteps(cue, steps.value, { draft, names }, signal);
   return faults.length > 0 ? { faults } : finish(job, draft, first === undefined ? null : { first, more });
 }
 
 async function applySteps(
   cue: CueEvaluator,
   steps: readonly Step[],
-  draft: Draft,
+  { draft, names }: { readonly draft: Draft; readonly names: ContainerNames },
   signal: AbortSignal,
 ): Promise<readonly RenderFault[]> {
   // One message to the worker for all templates that do not read the output of earlier ones.
@@ -69,7 +71,7 @@ async function applySteps(
   const faults: RenderFault[] = [];
   for (const step of steps) {
     const outcome = known.get(step) ?? (await evaluateLate(cue, step, draft, signal));
-    if (outcome?.ok === true) applyStep(draft, step, outcome.value);
+    if (outcome?.ok === true) applyStep(draft, step, outcome.value, names);
     else if (outcome !== undefined) faults.push(faultOf(step, outcome));
   }
   return faults;
@@ -137,12 +139,14 @@ function faultOf(step: Step, outcome: Extract<CueOutcome, { ok: false }>): Rende
   return { code, message: `${step.program.subject}: ${message}`, path };
 }
 
-function applyStep(draft: Draft, step: Step, value: CueValue): void {
+function applyStep(draft: Draft, step: Step, value: CueValue, names: ContainerNames): void {
   if (value.output !== undefined) draft.output = value.output;
   const rules =
     value.patch === undefined && value.patchOutputs === undefined ? null : patchRulesOf(step.definition.template);
   if (rules !== null) {
-    if (draft.output !== undefined) draft.output = applyPatch(draft.output, value.patch, rules);
+    if (draft.output !== undefined) {
+      draft.output = applyPatch(draft.output, withContainerNames(draft.output, value.patch, names), rules);
+    }
     for (const [name, patch] of Object.entries(value.patchOutputs ?? {})) {
       if (draft.outputs.has(name)) draft.outputs.set(name, applyPatch(draft.outputs.get(name), patch, rules));
     }

@@ -21,6 +21,23 @@ const listKeys: Readonly<Record<string, readonly string[]>> = {
   topologySpreadConstraints: ['topologyKey'],
 };
 
+const probe = ['exec', 'httpGet', 'tcpSocket', 'grpc'];
+
+/**
+ * Members of which a map may have one alone, by the field that it is (or is an item of): one that a patch brings replaces the
+ * others. The API server refuses both at once. Null = all members but the name.
+ */
+const alternatives: Readonly<Record<string, readonly string[] | null>> = {
+  env: ['value', 'valueFrom'],
+  valueFrom: null,
+  volumes: null,
+  livenessProbe: probe,
+  readinessProbe: probe,
+  startupProbe: probe,
+  postStart: [...probe, 'sleep'],
+  preStop: [...probe, 'sleep'],
+};
+
 /** Reads the patch comments of a template: each counts for the field on the next line that is not a comment. */
 export function patchRulesOf(template: string): PatchRules {
   const keys = new Map<string, string>();
@@ -57,7 +74,7 @@ export function applyPatch(base: unknown, patch: unknown, rules: PatchRules, fie
     const { $patch: directive, ...members } = patch;
     if (!isMap(base) || directive === 'replace') return clean(members);
     const kept = strategy === 'retainKeys' ? pick(base, Object.keys(members)) : base;
-    return mergeMaps(kept, members, rules);
+    return mergeMaps(withoutAlternatives(kept, members, field) as Values, members, rules);
   }
   if (Array.isArray(patch) && Array.isArray(base)) return mergeLists(base, patch, rules, field);
   return clean(patch);
@@ -72,6 +89,15 @@ function mergeMaps(base: Values, patch: Values, rules: PatchRules): Values {
     else merged[name] = applyPatch(merged[name], value, rules, name);
   }
   return merged;
+}
+
+function withoutAlternatives(base: unknown, patch: Values, field: string): unknown {
+  const listed = Object.hasOwn(alternatives, field) ? alternatives[field] : undefined;
+  if (listed === undefined || !isMap(base)) return base;
+  const isOne = (member: string): boolean => (listed === null ? member !== 'name' : listed.includes(member));
+  const brings = Object.keys(patch).filter((member) => isOne(member) && patch[member] !== null);
+  if (brings.length === 0) return base;
+  return Object.fromEntries(Object.entries(base).filter(([member]) => !isOne(member) || brings.includes(member)));
 }
 
 function mergeLists(
@@ -94,7 +120,7 @@ function mergeLists(
     if (item['$patch'] === 'delete') {
       if (index >= 0) merged.splice(index, 1);
     } else if (index < 0) merged.push(clean(item));
-    else merged[index] = applyPatch(merged[index], item, rules);
+    else merged[index] = applyPatch(withoutAlternatives(merged[index], item, field), item, rules);
   }
   return merged;
 }

@@ -90,6 +90,7 @@ function contextOf(record: RevisionRecord, facts: LabelFacts): Readonly<Record<s
   const { metadata } = record.application;
   return {
     name: facts.contextName,
+    componentName: facts.component,
     appName: metadata.name,
     namespace: namespaceOf(record.application),
     appRevision: record.name,

@@ -1,9 +1,11 @@
+import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { label } from '../../shared/model/names.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
 import { serviceLabels, unitLabels } from './labels.ts';
 import type { RevisionComponent } from './revision.ts';
 import { suffixOf } from './revision.ts';
 import { podOf } from './workload.ts';
+import { mapAt } from '../model/json-map.ts';
 
 /** A component of a placed revision that traffic reaches, on the ports that the targets name. */
 export interface ServedComponent {
@@ -14,6 +16,8 @@ export interface ServedComponent {
   readonly ports: readonly number[];
   /** True when its pods carry this revision's label: not so for an older revision of something updated in place. */
   readonly hasRevisionLabel: boolean;
+  /** The replicas of its workloads here; null where nothing sets them. */
+  readonly replicas: number | null;
 }
 
 /** The Service of one component of one revision. */
@@ -40,6 +44,16 @@ export function sharedService(served: ServedComponent, name: string, unitName: s
     [label.component]: pod[label.component] ?? served.component.component,
     [label.partOf]: pod[label.partOf] ?? served.application,
   });
+}
+
+/** True for a Service. */
+export function isService({ apiVersion, kind }: KubeObject): boolean {
+  return kind === 'Service' && apiVersion === 'v1';
+}
+
+/** True when two Services lead to the same pods. */
+export function isSameSelection(a: KubeObject, b: KubeObject): boolean {
+  return canonicalJson(mapAt(a, 'spec', 'selector') ?? {}) === canonicalJson(mapAt(b, 'spec', 'selector') ?? {});
 }
 
 /** True when a component runs pods, so that a Service can lead to it. */

@@ -6,10 +6,12 @@ import type { BundleReplicas } from '../../shared/wire/revision.ts';
 import type { RevisionRecord, Target } from '../model/fleet.ts';
 import type { Assignment, RenderedApp, RenderedObject } from '../model/rendered.ts';
 import type { RenderFault } from '../model/fault.ts';
+import { givenOnce, type IsGiven } from './once.ts';
 import { canonicalObject, nameFault, repeatedId } from './objects.ts';
 import { applyPatch, patchRulesOf } from './patch.ts';
 import type { RevisionComponent } from './revision.ts';
 import type { ProviderRenderer } from './traffic/providers/provider.ts';
+import { isSameSelection, isService } from './services.ts';
 import type { PlacedRevision } from './traffic/services.ts';
 import { renderTraffic, type TrafficOutcome } from './traffic/traffic.ts';
 import { autoscaled, isScalable, replicasOf, replicasPointer, withReplicas } from './workload.ts';
@@ -46,26 +48,13 @@ export interface UnitOutcome {
 
 /** Puts the objects of a unit together for one cluster: replicas, Services, traffic. Pure. */
 export function renderUnit(unit: UnitOnCluster, providers: readonly ProviderRenderer[]): UnitOutcome {
-  const highest = unit.revisions.reduce<UnitRevision | undefined>(
-    (best, next) => (best === undefined || next.record.number > best.record.number ? next : best),
-    undefined,
-  );
-  const everything = unit.revisions.flatMap(({ components }) =>
-    components.flatMap(({ own, shared }) => [...own, ...shared]),
-  );
-  const scaledBySelf = autoscaled(everything);
-  const parts = unit.revisions.map((revision) => {
-    const own = revision.components.flatMap((component) => pieces(revision, component, component.own, scaledBySelf));
-    const shared =
-      revision === highest
-        ? revision.components.flatMap((component) => pieces(revision, component, component.shared, scaledBySelf))
-        : [];
-    return { name: revision.record.name, own, shared };
-  });
+  const isGiven = givenOnce(unit.revisions);
+  const scaledBySelf = autoscaled(unit.revisions.flatMap(({ components }) => components.flatMap(objectsOf)));
+  const parts = unit.revisions.map((revision) => partOf(revision, isGiven, scaledBySelf));
   const traffic =
     unit.deployment === null
       ? null
-      : renderTraffic(unit.deployment, placedRevisions(unit, highest), unit.target, providers);
+      : renderTraffic(unit.deployment, placedRevisions(unit, parts, isGiven), unit.target, providers);
   if (traffic !== null && traffic.faults.length > 0) return { app: null, warning: null, faults: traffic.faults };
 
   const objects: RenderedObject[] = [];
@@ -96,12 +85,32 @@ interface Part {
   readonly shared: readonly Piece[];
 }
 
+function partOf(revision: UnitRevision, isGiven: IsGiven<UnitRevision>, scaledBySelf: ReadonlySet<string>): Part {
+  const piecesOf = (side: 'own' | 'shared'): Piece[] =>
+    revision.components.flatMap((component) => {
+      const given = component[side].filter((object) => isGiven(revision, component, object));
+      return pieces(revision, component, { objects: given, isOwn: side === 'own', scaledBySelf });
+    });
+  return { name: revision.record.name, own: piecesOf('own'), shared: piecesOf('shared') };
+}
+
+function objectsOf({ own, shared }: RevisionComponent): readonly KubeObject[] {
+  return [...own, ...shared];
+}
+
 // Replicas come from the placement, else from the component; where something else scales the workload, only from the placement.
 function pieces(
   { assignment, record }: UnitRevision,
   component: RevisionComponent,
-  objects: readonly KubeObject[],
-  scaledBySelf: ReadonlySet<string>,
+  {
+    objects,
+    isOwn,
+    scaledBySelf,
+  }: {
+    readonly objects: readonly KubeObject[];
+    readonly isOwn: boolean;
+    readonly scaledBySelf: ReadonlySet<string>;
+  },
 ): Piece[] {
   return objects.map((object) => {
     if (!isScalable(object)) return { object, replicas: null, note: null };
@@ -114,36 +123,54 @@ function pieces(
         ? `the placement sets the replicas of ${object.metadata.name}, which is scaled by itself, too`
         : null;
     if (value === undefined) return { object: withReplicas(object, undefined), replicas: null, note };
-    const revision = objects === component.own ? { revision: record.name } : {};
+    const revision = isOwn ? { revision: record.name } : {};
     const replicas = { id: idOf(object), pointer: replicasPointer, value, ...revision };
     return { object: withReplicas(object, value), replicas, note };
   });
 }
 
-function placedRevisions(unit: UnitOnCluster, highest: UnitRevision | undefined): readonly PlacedRevision[] {
-  return unit.revisions.map((revision) => ({
+function placedRevisions(
+  unit: UnitOnCluster,
+  parts: readonly Part[],
+  isGiven: IsGiven<UnitRevision>,
+): readonly PlacedRevision[] {
+  const replicas = new Map(
+    parts.flatMap(({ own, shared }) =>
+      [...own, ...shared].flatMap(({ replicas }) =>
+        replicas === null ? [] : [[replicas.id, replicas.value] as const],
+      ),
+    ),
+  );
+  return unit.revisions.map((revision, index) => ({
     name: revision.record.name,
     application: revision.record.application.metadata.name,
     replicas: revision.assignment.replicas ?? null,
+    services: [...(parts[index]?.own ?? []), ...(parts[index]?.shared ?? [])]
+      .map(({ object }) => object)
+      .filter(isService),
     served: (name) => {
       const component = revision.components.find((candidate) => candidate.component === name);
       if (component === undefined) return null;
+      const counts = objectsOf(component).flatMap((object) => replicas.get(idOf(object)) ?? []);
       return {
         namespace: unit.namespace,
         application: revision.record.application.metadata.name,
         revision: revision.record.name,
         component,
-        hasRevisionLabel: component.own.length > 0 || revision === highest,
+        hasRevisionLabel:
+          component.own.length > 0 || component.shared.every((object) => isGiven(revision, component, object)),
+        replicas: counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0),
       };
     },
   }));
 }
 
-// Where the component's own Service already has the name, it serves: with the ports that traffic needs.
+// Where a Service of the component itself already leads to the same pods under this name, it serves: with the ports that
+// traffic needs.
 function withServices(own: readonly KubeObject[], services: readonly KubeObject[]): readonly KubeObject[] {
   const objects = [...own];
   for (const service of services) {
-    const index = objects.findIndex((object) => idOf(object) === idOf(service));
+    const index = objects.findIndex((object) => idOf(object) === idOf(service) && isSameSelection(object, service));
     const existing = objects[index];
     if (existing === undefined) objects.push(service);
     else objects[index] = applyPatch(service, existing, patchRulesOf('')) as KubeObject;

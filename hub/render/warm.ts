@@ -9,6 +9,12 @@ export async function warmUp(cue: CueEngine, signal: AbortSignal): Promise<void>
   const found = createCatalog([]).find('ComponentDefinition', 'webservice', 'default');
   const template = found?.pinned.template ?? '';
   const parameter = { image: 'warm-up', ports: [{ port: 80, expose: true }] };
-  const context = { name: 'warm-up', appName: 'warm-up', namespace: 'default', revision: 'warm-up-v1' };
+  const context = {
+    name: 'warm-up',
+    componentName: 'warm-up',
+    appName: 'warm-up',
+    namespace: 'default',
+    revision: 'warm-up-v1',
+  };
   await cue.warm({ subject, template, parameter, context }, evaluations, signal);
 }

@@ -23,8 +23,8 @@ export type ApplyStage = (typeof applyStages)[number];
 /** Where objects of a kind live. */
 export type Scope = 'cluster' | 'namespace';
 
-/** The part of a kind in an application: it runs pods, scales such kinds, or leads traffic to Services. */
-export type Role = 'workload' | 'autoscaler' | 'route';
+/** The part of a kind in an application: it runs pods, scales such kinds, leads traffic to Services, or starts Jobs by itself. */
+export type Role = 'workload' | 'autoscaler' | 'route' | 'schedule';
 
 /** The facts of a kind. */
 export interface KindFacts {
@@ -101,7 +101,7 @@ const rows: Readonly<Record<ApplyStage, Readonly<Record<GroupKind, Row>>>> = {
     'apps/DaemonSet': workload,
     'apps/ReplicaSet': { ...workload, ...scalable },
     'batch/Job': { maxName: 63 },
-    'batch/CronJob': { ...inert, maxName: 52 },
+    'batch/CronJob': { ...inert, role: 'schedule', maxName: 52 },
     '/Pod': {},
     '/ReplicationController': scalable,
   },
@@ -112,6 +112,7 @@ const rows: Readonly<Record<ApplyStage, Readonly<Record<GroupKind, Row>>>> = {
     'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': inCluster,
     'admissionregistration.k8s.io/ValidatingAdmissionPolicy': inCluster,
     'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': inCluster,
+    'argoproj.io/CronWorkflow': { role: 'schedule' },
     'argoproj.io/Rollout': scalable,
     'certificates.k8s.io/CertificateSigningRequest': inCluster,
     'certificates.k8s.io/ClusterTrustBundle': inCluster,
@@ -120,6 +121,7 @@ const rows: Readonly<Record<ApplyStage, Readonly<Record<GroupKind, Row>>>> = {
     'gateway.networking.k8s.io/GatewayClass': inCluster,
     'networking.k8s.io/IPAddress': inCluster,
     'networking.k8s.io/ServiceCIDR': inCluster,
+    'keda.sh/ScaledJob': { role: 'schedule' },
     'node.k8s.io/RuntimeClass': inCluster,
     'resource.k8s.io/DeviceClass': inCluster,
     'resource.k8s.io/ResourceSlice': inCluster,

@@ -1,7 +1,7 @@
 import type { Traffic } from '../../model/documents.ts';
 import type { RenderFault } from '../../model/fault.ts';
-import type { KubeObject } from '../../../shared/model/object.ts';
-import { revisionService, runsPods, sharedService, type ServedComponent } from '../services.ts';
+import { idOf, type KubeObject } from '../../../shared/model/object.ts';
+import { isSameSelection, revisionService, runsPods, sharedService, type ServedComponent } from '../services.ts';
 import type { Rule } from './rules.ts';
 
 /** A revision that is placed on the cluster, as traffic sees it. */
@@ -9,6 +9,8 @@ export interface PlacedRevision {
   readonly name: string;
   readonly application: string;
   readonly replicas: number | null;
+  /** The Services that its components have. */
+  readonly services: readonly KubeObject[];
   readonly served: (component: string) => Omit<ServedComponent, 'ports'> | null;
 }
 
@@ -23,19 +25,35 @@ export interface RevisionServices {
   readonly faults: readonly RenderFault[];
 }
 
-/** Names each Service `REVISION` when the revision has one component with traffic, else `REVISION-COMPONENT`. */
-export function serviceNames(traffic: Traffic): ServiceNames {
+/**
+ * Names each Service `REVISION` when the revision has one component with traffic and no other Service of that name leads to
+ * other pods, else `REVISION-COMPONENT`.
+ */
+export function serviceNames(traffic: Traffic, revisions: readonly PlacedRevision[]): ServiceNames {
   const components = new Map<string, Set<string>>();
   for (const { revisionName, componentName } of traffic.http.flatMap(({ weightedTargets }) => weightedTargets)) {
     components.set(revisionName, (components.get(revisionName) ?? new Set()).add(componentName));
   }
   return {
-    ofRevision: (revision, component) =>
-      (components.get(revision)?.size ?? 1) === 1 ? revision : `${revision}-${component}`,
+    ofRevision: (revision, component) => {
+      const served = servedBy(revisions, revision, component);
+      const isOnly = (components.get(revision)?.size ?? 1) === 1;
+      const isFree = served === null || !isTaken(revisions, revisionService({ ...served, ports: [] }, revision));
+      return isOnly && isFree ? revision : `${revision}-${component}`;
+    },
   };
 }
 
-/** The name of the Service over all revisions: `APPLICATION`, or `APPLICATION-COMPONENT` where several have traffic. */
+function isTaken(revisions: readonly PlacedRevision[], service: KubeObject): boolean {
+  return revisions.some(({ services }) =>
+    services.some((other) => idOf(other) === idOf(service) && !isSameSelection(other, service)),
+  );
+}
+
+/**
+ * The name of the Service over all revisions: `APPLICATION`, or `APPLICATION-COMPONENT` where several have traffic or a
+ * component has a Service of that name.
+ */
 export function sharedName(
   traffic: Traffic,
   revisions: readonly PlacedRevision[],
@@ -47,7 +65,8 @@ export function sharedName(
     .flatMap(({ weightedTargets }) => weightedTargets)
     .filter(({ revisionName }) => ofApplication.has(revisionName))
     .map(({ componentName }) => componentName);
-  return new Set(components).size === 1 ? application : `${application}-${component}`;
+  const isOther = revisions.some(({ services }) => services.some(({ metadata }) => metadata.name === application));
+  return new Set(components).size === 1 && !isOther ? application : `${application}-${component}`;
 }
 
 /** The Services over all revisions that the rules with matches lead to. */

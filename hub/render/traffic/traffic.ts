@@ -9,6 +9,7 @@ import { chooseProvider, classNameOf, gatewaysOf, type Choice } from './choose.t
 import { providers } from './providers/list.ts';
 import type { ProviderRenderer, TrafficHeader } from './providers/provider.ts';
 import { rulesOn } from './rules.ts';
+import { unservedFaults } from './unserved.ts';
 import {
   revisionServices,
   serviceNames,
@@ -56,7 +57,7 @@ export function renderTraffic(
 ): TrafficOutcome {
   const { traffic } = doc.spec;
   if (traffic === undefined || traffic.http.length === 0) return nothing;
-  const names = serviceNames(traffic);
+  const names = serviceNames(traffic, revisions);
   const { ofRevision, faults } = revisionServices(traffic, revisions, names);
   if (faults.length > 0) return { ...nothing, faults };
   const base = { ...nothing, ofRevision };
@@ -124,6 +125,8 @@ function renderProvider(base: TrafficOutcome, scene: Scene): TrafficOutcome {
     sharedService: (revision: string, component: string) => sharedName(traffic, revisions, { revision, component }),
   };
   const facts = providerOf(provider.name);
+  const unserved = facts.hasWeights ? unservedFaults(traffic, revisions) : [];
+  if (unserved.length > 0) return { ...nothing, faults: unserved };
   const { rules, notes } = rulesOn(traffic, placement, facts);
   if (rules.length === 0) return { ...base, notes };
   const shape = provider.render(headerOf(scene), rules);

@@ -45,7 +45,7 @@ describe('the built-in definitions', () => {
 
   it('keep the names of what is updated in place', () => {
     const inPlace = builtinDefinitions.filter((one) => one.inPlace).map(({ type }) => type);
-    expect(inPlace.sort()).toEqual(['k8s-objects', 'statefulset']);
+    expect(inPlace.sort()).toEqual(['cron-task', 'k8s-objects', 'statefulset']);
   });
 
   it('cannot include what is not a shared text', () => {

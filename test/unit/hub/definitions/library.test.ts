@@ -5,6 +5,7 @@ import { systemClock } from '../../../../shared/adapters/clock.ts';
 
 const context = {
   name: 'web',
+  componentName: 'web',
   appName: 'app',
   namespace: 'default',
   revision: 'app-v1',

@@ -33,6 +33,60 @@ describe('a patch', () => {
       { env: [{ $patch: 'replace' }, { name: 'B' }] },
       { env: [{ name: 'B' }] },
     ],
+    [
+      'replaces a variable from a Secret by a value, and a value by one from a Secret',
+      {
+        env: [
+          { name: 'A', valueFrom: { secretKeyRef: { name: 's' } } },
+          { name: 'B', value: 'b' },
+        ],
+      },
+      {
+        env: [
+          { name: 'A', value: 'a' },
+          { name: 'B', valueFrom: { fieldRef: { fieldPath: 'x' } } },
+        ],
+      },
+      {
+        env: [
+          { name: 'A', value: 'a' },
+          { name: 'B', valueFrom: { fieldRef: { fieldPath: 'x' } } },
+        ],
+      },
+    ],
+    [
+      'replaces the source of a variable by another one',
+      { env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }] },
+      { env: [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'c', key: 'k' } } }] },
+      { env: [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'c', key: 'k' } } }] },
+    ],
+    [
+      'replaces the source of a volume by another one, and merges the same one',
+      {
+        volumes: [
+          { name: 'v', emptyDir: {} },
+          { name: 'w', configMap: { name: 'c' } },
+        ],
+      },
+      {
+        volumes: [
+          { name: 'v', secret: { secretName: 's' } },
+          { name: 'w', configMap: { optional: true } },
+        ],
+      },
+      {
+        volumes: [
+          { name: 'v', secret: { secretName: 's' } },
+          { name: 'w', configMap: { name: 'c', optional: true } },
+        ],
+      },
+    ],
+    [
+      'replaces what a probe asks, and keeps when it asks',
+      { containers: [{ name: 'a', livenessProbe: { httpGet: { port: 1 }, periodSeconds: 5 } }] },
+      { containers: [{ name: 'a', livenessProbe: { exec: { command: ['x'] } } }] },
+      { containers: [{ name: 'a', livenessProbe: { exec: { command: ['x'] }, periodSeconds: 5 } }] },
+    ],
     ['replaces a list whose items have no key', { rules: [{ a: 1 }] }, { rules: [{ b: 2 }] }, { rules: [{ b: 2 }] }],
   ])('%s', (_case, base, patch, expected) => {
     const before = structuredClone(base);

@@ -25,11 +25,12 @@ function placed(name: string, components: readonly string[], hasPods = true): Pl
     name,
     application: 'app',
     replicas: 1,
+    services: [],
     served: (wanted) => {
       if (!components.includes(wanted)) return null;
       const own = hasPods ? [pods(wanted)] : [];
       const component = { component: wanted, contextName: wanted, own, shared: [], workloads: new Set<string>() };
-      return { namespace: 'ns', application: 'app', revision: name, component, hasRevisionLabel: true };
+      return { namespace: 'ns', application: 'app', revision: name, component, hasRevisionLabel: true, replicas: 1 };
     },
   };
 }
@@ -38,6 +39,7 @@ describe('the names of Services', () => {
   it('are those of revisions, with the component where a revision has several with traffic', () => {
     const { ofRevision } = serviceNames(
       read(target('app-v1', 'web'), target('app-v2', 'web'), target('app-v2', 'api')),
+      [],
     );
     expect(ofRevision('app-v1', 'web')).toBe('app-v1');
     expect(ofRevision('app-v2', 'web')).toBe('app-v2-web');
@@ -61,7 +63,8 @@ describe('the Services of revisions', () => {
       target('app-v1', 'web', 81),
       target('app-v9', 'web'),
     );
-    const { ofRevision, faults } = revisionServices(doc, [placed('app-v1', ['web'])], serviceNames(doc));
+    const revisions = [placed('app-v1', ['web'])];
+    const { ofRevision, faults } = revisionServices(doc, revisions, serviceNames(doc, revisions));
     expect(faults).toEqual([]);
     const services = [...ofRevision].map(([revision, [service]]) => [
       revision,
@@ -76,7 +79,7 @@ describe('the Services of revisions', () => {
     ['runs no pods', placed('app-v1', ['web'], false), 'component web runs no pods'],
   ])('are a fault with its place where the component %s', (_, revision, message) => {
     const doc = read(target('app-v1', 'web'));
-    expect(revisionServices(doc, [revision], serviceNames(doc)).faults).toEqual([
+    expect(revisionServices(doc, [revision], serviceNames(doc, [revision])).faults).toEqual([
       {
         code: 'REFERENCE_NOT_FOUND',
         message,
