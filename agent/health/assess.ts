@@ -1,16 +1,7 @@
-import type { ObjectHealth } from '../../shared/model/health.ts';
 import { groupOf, type KubeObject } from '../../shared/model/object.ts';
-import { conditionOf, conditionsOf, listAt, numberAt, recordAt, stringAt, type Fields } from '../model/fields.ts';
-
-/** What an object's own status says. */
-export interface Verdict {
-  readonly health: ObjectHealth;
-  readonly message: string;
-}
-
-const current = (message = ''): Verdict => ({ health: 'Current', message });
-const inProgress = (message: string): Verdict => ({ health: 'InProgress', message });
-const failed = (message: string): Verdict => ({ health: 'Failed', message });
+import { conditionOf, conditionsOf, get, listAt, numberAt, recordAt, stringAt, type Fields } from '../model/fields.ts';
+import { customResource } from './custom.ts';
+import { colon, current, failed, inProgress, wordsOf, type Verdict } from './verdict.ts';
 
 /**
  * The health of one object from its own fields, by the rules of kstatus (sigs.k8s.io/cli-utils/pkg/kstatus): a table by
@@ -24,7 +15,7 @@ export function assess(object: KubeObject): Verdict {
   if (observed !== null && observed < (object.metadata.generation ?? 0)) {
     return inProgress('waiting for its controller');
   }
-  return (rules[`${groupOf(object.apiVersion)}/${object.kind}`] ?? generic)(object);
+  return (rules[`${groupOf(object.apiVersion)}/${object.kind}`] ?? customResource)(object);
 }
 
 const rules: Readonly<Record<string, (object: KubeObject) => Verdict>> = {
@@ -39,6 +30,7 @@ const rules: Readonly<Record<string, (object: KubeObject) => Verdict>> = {
   '/Namespace': (object) => byPhase(object, 'Active'),
   '/Service': service,
   'networking.k8s.io/Ingress': () => current(),
+  'autoscaling/HorizontalPodAutoscaler': autoscaler,
   'apiextensions.k8s.io/CustomResourceDefinition': definition,
   'gateway.networking.k8s.io/HTTPRoute': route,
 };
@@ -51,25 +43,32 @@ function deployment(object: KubeObject): Verdict {
   const failure = conditionOf(object, 'ReplicaFailure');
   if (failure?.status === 'True' && count(object, 'readyReplicas') === 0) return failed(failure.message);
   if (numberAt(object, 'status', 'observedGeneration') === null) return inProgress('waiting for its controller');
+  return rolloutVerdict(object);
+}
+
+function rolloutVerdict(object: KubeObject): Verdict {
   const wanted = wantedReplicas(object);
+  const isPaused = get(object, 'spec', 'paused') === true;
+  const paused = isPaused ? ': it is paused (spec.paused)' : '';
+  const updated = count(object, 'updatedReplicas');
+  if (updated < wanted) return inProgress(`${updated} of ${wanted} updated${paused || because(object, 'Available')}`);
   const stepsToGo: [number, string][] = [
-    [count(object, 'updatedReplicas'), 'updated'],
     [count(object, 'readyReplicas'), 'ready'],
     [count(object, 'availableReplicas'), 'available'],
   ];
   const short = stepsToGo.find(([have]) => have < wanted);
   if (short !== undefined) return inProgress(`${short[0]} of ${wanted} ${short[1]}${because(object, 'Available')}`);
-  const old = count(object, 'replicas') - count(object, 'updatedReplicas');
-  if (old > 0) return inProgress(`${old} old replicas still there`);
-  return current(`${wanted} of ${wanted} ready`);
+  const old = count(object, 'replicas') - updated;
+  if (old > 0) return inProgress(`${old} old replicas still there${paused}`);
+  return current(`${wanted} of ${wanted} ready${isPaused ? ', paused (spec.paused)' : ''}`);
 }
 
 function statefulSet(object: KubeObject): Verdict {
-  if (stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete') return current('updates on delete');
   if (numberAt(object, 'status', 'observedGeneration') === null) return inProgress('waiting for its controller');
   const wanted = wantedReplicas(object);
   const ready = count(object, 'readyReplicas');
   if (ready < wanted) return inProgress(`${ready} of ${wanted} ready`);
+  if (stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete') return current('updates on delete');
   const partition = numberAt(object, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0;
   const updated = count(object, 'updatedReplicas');
   if (updated < wanted - partition) return inProgress(`${updated} of ${wanted - partition} updated`);
@@ -102,7 +101,11 @@ function job(object: KubeObject): Verdict {
   if (failure?.status === 'True') return failed(failure.message || 'the job failed');
   if (conditionOf(object, 'Complete')?.status === 'True') return current('completed');
   if (conditionOf(object, 'Suspended')?.status === 'True') return current('suspended');
-  return stringAt(object, 'status', 'startTime') === null ? inProgress('not started yet') : current('running');
+  if (stringAt(object, 'status', 'startTime') === null) return inProgress('not started yet');
+  const active = count(object, 'active');
+  // A job counts ready pods since Kubernetes 1.24; one whose pods wait for their image has none.
+  const isWaiting = active > 0 && numberAt(object, 'status', 'ready') === 0;
+  return isWaiting ? inProgress(`0 of ${active} pods run`) : current('running');
 }
 
 function pod(object: KubeObject): Verdict {
@@ -127,10 +130,17 @@ export function podTrouble(object: KubeObject): string | null {
     const waiting = recordAt(container, 'state', 'waiting');
     const reason = stringAt(waiting, 'reason');
     if (reason === null || reason === 'ContainerCreating' || reason === 'PodInitializing') continue;
-    const message = stringAt(waiting, 'message');
-    return message === null ? reason : `${reason}: ${message}`;
+    return `${reason}${endText(container)}${colon(stringAt(waiting, 'message'))}`;
   }
   return null;
+}
+
+/** How the container ended the last time: `OOMKilled`, or its exit status. */
+function endText(container: unknown): string {
+  const ended = recordAt(container, 'lastState', 'terminated');
+  const reason = stringAt(ended, 'reason');
+  if (reason === null) return '';
+  return ` (${reason}, exit status ${numberAt(ended, 'exitCode') ?? '?'})`;
 }
 
 function service(object: KubeObject): Verdict {
@@ -158,14 +168,16 @@ function route(object: KubeObject): Verdict {
   return current();
 }
 
-function generic(object: KubeObject): Verdict {
-  const reconciling = conditionOf(object, 'Reconciling');
-  if (reconciling?.status === 'True') return inProgress(reconciling.message || reconciling.reason);
-  const stalled = conditionOf(object, 'Stalled');
-  if (stalled?.status === 'True') return failed(stalled.message || stalled.reason);
-  const ready = conditionOf(object, 'Ready');
-  if (ready !== null && ready.status !== 'True') return inProgress(ready.message || ready.reason || 'not ready');
-  return current();
+function autoscaler(object: KubeObject): Verdict {
+  const able = conditionOf(object, 'AbleToScale');
+  if (able?.status === 'False') return failed(`cannot scale: ${wordsOf(able)}`);
+  const active = conditionOf(object, 'ScalingActive');
+  if (active?.status !== 'False') return current();
+  // A workload that is scaled to 0 stays there on purpose.
+  if (active.reason === 'ScalingDisabled') return current(`does not scale: ${wordsOf(active)}`);
+  // Every new autoscaler is without metrics for a minute.
+  const isWithoutMetrics = /^FailedGet.*Metric$/.test(active.reason);
+  return (isWithoutMetrics ? inProgress : failed)(`cannot scale: ${wordsOf(active)}`);
 }
 
 function byPhase(object: KubeObject, wanted: string): Verdict {

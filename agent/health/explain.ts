@@ -1,13 +1,25 @@
+import { conditionOf } from '../model/fields.ts';
 import type { Kube } from '../model/kube.ts';
-import type { Live } from '../model/live.ts';
+import type { Live, LiveObject } from '../model/live.ts';
 import type { AppOutcome } from '../model/outcome.ts';
-import { isWorkload } from '../../shared/model/kinds.ts';
-import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
+import { groupKindOf, parseObjectId, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import { label } from '../../shared/model/names.ts';
+import { byCodeUnit } from '../../shared/lib/order.ts';
 import { assess, podTrouble } from './assess.ts';
 
-/** Why a blocked revision is not ready, by application; `key` says of which revision and content. */
-export type Explanations = Map<string, { readonly key: string; readonly text: string }>;
+/** Why an application is not ready, as its pods said when they were looked at last. */
+export interface Explanation {
+  /** Of which content and workloads it speaks. */
+  readonly key: string;
+  /** Empty until a pod gives a reason. */
+  readonly text: string;
+  readonly looks: number;
+  /** When to look next, by the monotonic clock. */
+  readonly nextAt: number;
+}
+
+/** The explanations by application. */
+export type Explanations = Map<string, Explanation>;
 
 /** What explaining needs of the agent. */
 export interface ExplainPorts {
@@ -17,48 +29,91 @@ export interface ExplainPorts {
   readonly signal: AbortSignal;
 }
 
+/** The first look comes when most pods have started; the pauses double, so that a look costs next to nothing for long. */
+const pauses = { firstMs: 2_000, maxMs: 60_000 } as const;
+
 /**
- * Remembers for each blocked revision why its pods are not ready (`ImagePullBackOff: ...`), which a Deployment does not say. It
- * lists the pods once, when the revision becomes blocked.
+ * Remembers for each application that is not ready why its pods do not start (`ImagePullBackOff: ...`), which a workload does
+ * not say. Pods are listed two seconds after their workload was seen unready, and then in doubling pauses of a minute at most.
  */
-export async function explainBlocked(ports: ExplainPorts, apps: readonly AppOutcome[]): Promise<void> {
+export async function explainUnready(ports: ExplainPorts, apps: readonly AppOutcome[], now: number): Promise<void> {
   const { explanations } = ports.memory;
-  for (const { key, app, plan } of apps) {
-    const blocked = plan?.blocked ?? null;
-    if (app === null || blocked === null) {
-      explanations.delete(key);
+  for (const outcome of apps) {
+    const ids = unreadyWorkloads(ports.view, outcome);
+    if (ids.length === 0) {
+      explanations.delete(outcome.key);
       continue;
     }
-    const subject = `${app.digest} ${blocked.revision ?? ''}`;
-    if (explanations.get(key)?.key === subject) continue;
-    const ids = app.revisions.find((one) => one.name === blocked.revision)?.objects ?? app.objects.map(({ id }) => id);
-    const text = await podReason(ports, ids.filter(isWorkload)).catch(() => '');
-    explanations.set(key, { key: subject, text });
+    const key = [outcome.app?.digest, ...[...ids].sort(byCodeUnit)].join(' ');
+    const known = explanations.get(outcome.key);
+    if (known?.key !== key) {
+      const text = known?.text ?? '';
+      explanations.set(outcome.key, { key, text, looks: 0, nextAt: now + pauses.firstMs });
+    } else if (known.nextAt <= now) {
+      // A list that fails leaves the last reason as it is.
+      const text = await podReason(ports, ids).catch(() => known.text);
+      const pause = Math.min(pauses.maxMs, pauses.firstMs * 2 ** known.looks);
+      explanations.set(outcome.key, { key, text, looks: known.looks + 1, nextAt: now + pause });
+    }
   }
 }
 
-/** `Pod/NAME: reason` of the first pod of these workloads that is not ready; empty when there is none. */
-async function podReason({ view, kube, signal }: ExplainPorts, workloads: readonly ObjectId[]): Promise<string> {
+/** When the next look is due, by the monotonic clock; null when none is. */
+export function nextLook(explanations: Explanations): number | null {
+  const times = [...explanations.values()].map(({ nextAt }) => nextAt);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** What makes pods and is not ready: of a blocked revision that has any, of it alone. */
+function unreadyWorkloads(view: Live, { app, plan }: AppOutcome): readonly ObjectId[] {
+  if (app === null || plan === null) return [];
+  const ids = app.objects.map(({ id }) => id).filter((id) => isUnready(view.object(id)));
+  const own = app.revisions.find(({ name }) => name === plan.blocked?.revision)?.objects ?? [];
+  const blocked = ids.filter((id) => own.includes(id));
+  return blocked.length > 0 ? blocked : ids;
+}
+
+function isUnready(live: LiveObject | undefined): boolean {
+  return live?.podLabels != null && live.health !== 'Current';
+}
+
+/** `Pod/NAME: reason` of the pod of these workloads that says most about why it does not run; empty when none says anything. */
+async function podReason(ports: ExplainPorts, workloads: readonly ObjectId[]): Promise<string> {
   for (const id of workloads) {
-    const live = view.object(id);
-    if (live?.podLabels == null || live.health === 'Current') continue;
-    const pods = await kube.list(await kube.resource({ group: '', kind: 'Pod' }, signal), {
-      namespace: parseObjectId(id).namespace,
-      labelSelector: podSelector(live.podLabels),
-      metadataOnly: false,
-      signal,
-    });
-    for (const pod of pods.items) {
-      const reason = podTrouble(pod) ?? (assess(pod).health === 'Current' ? null : assess(pod).message);
-      if (reason !== null) return `Pod/${pod.metadata.name}: ${reason}`;
+    const pods = await podsOf(ports, id);
+    for (const reasonOf of [podTrouble, unscheduled, unwell]) {
+      const found = pods.map((pod) => ({ pod, reason: reasonOf(pod) })).find(({ reason }) => reason !== null);
+      if (found !== undefined) return `Pod/${found.pod.metadata.name}: ${found.reason}`;
     }
   }
   return '';
 }
 
-/** The labels that name component and revision, where the pods have them, else all of their labels. */
-function podSelector(labels: Readonly<Record<string, string>>): string {
-  const own = [label.component, label.revision].filter((name) => labels[name] !== undefined);
+function unscheduled(pod: KubeObject): string | null {
+  const scheduled = conditionOf(pod, 'PodScheduled');
+  return scheduled?.status === 'False' ? scheduled.message || scheduled.reason || 'not scheduled' : null;
+}
+
+function unwell(pod: KubeObject): string | null {
+  const { health, message } = assess(pod);
+  return health === 'Current' ? null : message;
+}
+
+async function podsOf({ view, kube, signal }: ExplainPorts, id: ObjectId): Promise<readonly KubeObject[]> {
+  const resource = await kube.resource({ group: '', kind: 'Pod' }, signal);
+  const { items } = await kube.list(resource, {
+    namespace: parseObjectId(id).namespace,
+    labelSelector: podSelector(id, view.object(id)?.podLabels ?? {}),
+    metadataOnly: false,
+    signal,
+  });
+  return items;
+}
+
+/** The labels that name the pods of a workload: those of component and revision, where they have them, else all. */
+function podSelector(id: ObjectId, labels: Readonly<Record<string, string>>): string {
+  // The server labels the pods of a Job by its name.
+  const own = groupKindOf(id) === 'batch/Job' ? [] : [label.component, label.revision].filter((name) => name in labels);
   const names = own.length > 0 ? own : Object.keys(labels);
   return names.map((name) => `${name}=${labels[name] ?? ''}`).join(',');
 }

@@ -58,10 +58,16 @@ export interface Condition {
 export function conditionsOf(list: readonly unknown[]): Condition[] {
   return list.map((one) => ({
     type: stringAt(one, 'type') ?? '',
-    status: stringAt(one, 'status') ?? 'Unknown',
+    status: statusOf(get(one, 'status')),
     reason: stringAt(one, 'reason') ?? '',
     message: stringAt(one, 'message') ?? '',
   }));
+}
+
+// Some controllers write a boolean where the convention has a word.
+function statusOf(status: unknown): string {
+  if (typeof status === 'boolean') return status ? 'True' : 'False';
+  return typeof status === 'string' ? status : 'Unknown';
 }
 
 /** The condition of a type in `status.conditions`, or null. */

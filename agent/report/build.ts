@@ -29,6 +29,9 @@ export interface ReportInput extends ConditionsInput {
   };
   readonly faults: ReadonlyMap<ObjectId, Pick<Fault, 'row'>>;
   readonly explanations: ReadonlyMap<string, { readonly text: string }>;
+  /** Since when applications wait for pods, by the monotonic clock, whose time is `monotonic`. */
+  readonly progress: ReadonlyMap<string, { readonly waitingSince: number | null }>;
+  readonly monotonic: number;
   readonly sequence: number;
   readonly withEnvelope: boolean;
 }
@@ -73,7 +76,12 @@ function reportApp(input: ReportInput, outcome: AppOutcome, entries: readonly In
   const { digests } = indexOf(app);
   const faults = [...input.faults.values()].map((fault) => fault.row).filter((row) => digests.has(row.id));
   const explanation = input.explanations.get(outcome.key)?.text ?? null;
-  const seen = appHealth(input.outcome, outcome, { live: input.live, faults, explanation });
+  const seen = appHealth(input.outcome, outcome, {
+    live: input.live,
+    faults,
+    explanation,
+    givesUpAt: givesUpAt(input, outcome),
+  });
   const isSettled = plan?.phase === 'settled' && faults.length === 0;
   const faulty = faults.map((row) => ({
     id: row.id,
@@ -99,6 +107,13 @@ function reportApp(input: ReportInput, outcome: AppOutcome, entries: readonly In
       observedAt: new Date(input.now).toISOString(),
     },
   ];
+}
+
+/** When a wait for pods is given up, by the wall clock: then it is blocked, and says so. */
+function givesUpAt({ progress, now, monotonic }: ReportInput, { key, app, plan }: AppOutcome): number | null {
+  const since = progress.get(key)?.waitingSince ?? null;
+  if (app === null || plan === null || !plan.isWaiting || plan.blocked !== null || since === null) return null;
+  return now + since + app.health.progressDeadlineSeconds * 1000 - monotonic;
 }
 
 function phaseOf(input: ReportInput, { plan, skipped }: AppOutcome): ReportApp['phase'] {

@@ -5,7 +5,8 @@ import type { AppPlan } from '../model/plan.ts';
 import type { Live, LiveObject } from '../model/live.ts';
 import type { Row } from '../model/rows.ts';
 import { worstHealth, type AppHealth, type ObjectHealth } from '../../shared/model/health.ts';
-import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
+import { groupKindOf, parseObjectId, type ObjectId } from '../../shared/model/object.ts';
+import { givesUpText } from '../../shared/model/time-left.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 
 /** The observed health of one application, with counts and a message. */
@@ -15,6 +16,16 @@ export interface AppHealthView {
   readonly total: number;
   readonly current: number;
   readonly bad: readonly { readonly id: ObjectId; readonly health: ObjectHealth; readonly message: string }[];
+}
+
+/** What the health of an application is read from, beside its plan. */
+export interface HealthFacts {
+  readonly live: Live;
+  readonly faults: readonly Row[];
+  /** Why its pods do not start, as they said; null = they were not asked. */
+  readonly explanation: string | null;
+  /** When its wait for pods is given up (milliseconds since the epoch); null when it waits for none. */
+  readonly givesUpAt: number | null;
 }
 
 const ofObject: Readonly<Record<ObjectHealth, AppHealth>> = {
@@ -33,7 +44,7 @@ const ofObject: Readonly<Record<ObjectHealth, AppHealth>> = {
 export function appHealth(
   outcome: Pick<Outcome, 'mode'>,
   { app, plan, skipped }: AppOutcome,
-  facts: { readonly live: Live; readonly faults: readonly Row[]; readonly explanation: string | null },
+  facts: HealthFacts,
 ): AppHealthView {
   const { live, faults } = facts;
   const ids = idsOf(app);
@@ -50,7 +61,7 @@ export function appHealth(
     blockedText(plan.blocked, facts.explanation),
     ...faults.map((row) => `${nameOf(row.id)}: ${row.reason}`),
     hold,
-    plan.reason,
+    waitText(plan.reason, bad, facts),
     ...bad.map((one) => `${nameOf(one.id)}: ${one.message}`),
   ].find((one) => one !== null && one !== '');
   const ready = `Ready:${readyText(live, app)}`;
@@ -65,6 +76,19 @@ function idsOf(app: BundleApp | null): ObjectId[] {
 function blockedText(blocked: AppPlan['blocked'], explanation: string | null): string | null {
   if (blocked === null) return null;
   return explanation === null || explanation === '' ? blocked.reason : `${blocked.what}: ${explanation}`;
+}
+
+/** The reason of the phase, why pods do not start, claims that have no volume, and when a wait for them ends. */
+function waitText(reason: string, bad: AppHealthView['bad'], { explanation, givesUpAt }: HealthFacts): string {
+  const claims = bad.filter(({ id }) => groupKindOf(id) === '/PersistentVolumeClaim');
+  const why = [
+    reason,
+    explanation ?? '',
+    ...claims.slice(0, 1).map((one) => `${nameOf(one.id)}: ${one.message}`),
+  ].filter((part) => part !== '');
+  return [...(why.length > 0 ? [why.join(': ')] : []), ...(givesUpAt === null ? [] : [givesUpText(givesUpAt)])].join(
+    '; ',
+  );
 }
 
 function verdictOf(live: Live, id: ObjectId): { readonly health: ObjectHealth; readonly message: string } {

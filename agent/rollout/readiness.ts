@@ -38,8 +38,10 @@ export function workloadReadiness(observed: AppObservation, app: BundleApp, id: 
 /** Too few ready pods, in words; pods beyond the wanted ones may be stopping and do not count. */
 function shortOf(live: LiveObject, desired: number): string | null {
   if (live.replicas === null || live.replicas.ready >= desired) return null;
-  const detail = live.health === 'Current' || live.message === '' ? '' : ` (${live.message})`;
-  return `${live.replicas.ready} of ${desired} ready${detail}`;
+  const short = `${live.replicas.ready} of ${desired} ready`;
+  if (live.health === 'Current' || live.message === '') return short;
+  // Most messages begin with the very same words.
+  return live.message.startsWith(short) ? live.message : `${short} (${live.message})`;
 }
 
 /** Whether everything that runs pods in a revision is ready. */

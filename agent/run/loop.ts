@@ -1,5 +1,5 @@
 import { requestPull } from '../channel/memory.ts';
-import { explainBlocked } from '../health/explain.ts';
+import { explainUnready, nextLook } from '../health/explain.ts';
 import { watchSite } from '../site/watch.ts';
 import { forgetStored } from '../inventory/memory.ts';
 import { fenced } from '../kube/lease/fence.ts';
@@ -110,10 +110,10 @@ async function tryPass(agent: Agent): Promise<Outcome | null> {
   }
 }
 
-/** The work after a pass: explain what is blocked, report, and delete old inventory shards when nothing else is to be done. */
+/** The work after a pass: explain what is not ready, report, and delete old inventory shards when nothing else is to be done. */
 async function followUp(agent: Agent, reporter: Reporter, outcome: Outcome): Promise<void> {
   const { memory, store, deps, stop } = agent;
-  if (!stop.aborted) await explainBlocked(agent, outcome.apps);
+  if (!stop.aborted) await explainUnready(agent, outcome.apps, deps.clock.monotonic());
   if (!stop.aborted) void offerReport(agent, reporter, outcome, stop);
   const { stored } = memory.inventory;
   if (stored === null || stop.aborted || outcome.didWrite) return;
@@ -130,6 +130,8 @@ function waitAfter({ memory, deps }: Agent, outcome: Outcome, at: number): numbe
   if (outcome.deadline !== null) times.push(outcome.deadline);
   const retry = nextRetry(memory.faults, outcome.at);
   if (retry !== null) times.push(retry);
+  const look = nextLook(memory.explanations);
+  if (look !== null) times.push(look);
   const wall = deps.clock.now();
   // A hold that began or ended before this pass began was seen by it.
   const change = holdChangesAt(memory.site.current, wall - (now - outcome.at));

@@ -33,6 +33,8 @@ function reportOf({ deps, memory, view }: Agent, outcome: Outcome): MakeReport {
       cluster: { kubernetes, capabilities, clusterUid: memory.inventory.clusterUid ?? '' },
       faults: memory.faults.faults,
       explanations: memory.explanations,
+      progress: memory.progress,
+      monotonic: deps.clock.monotonic(),
       channelFault: memory.channel.fault,
       isFresh: outcome.bundle !== null && isFresh(outcome.bundle, now),
       sequence,

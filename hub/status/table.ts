@@ -1,4 +1,5 @@
 import type { AppHealth } from '../../shared/model/health.ts';
+import { withTimeLeft } from '../../shared/model/time-left.ts';
 import { trafficProviders } from '../../shared/model/traffic.ts';
 import { ageText } from './age.ts';
 import type { StatusRow, StatusView } from '../api/status.ts';
@@ -68,7 +69,10 @@ function rowsTable(view: StatusView, style: TableStyle): string {
     ...(style.wide ? [{ title: 'GENERATION' }, { title: 'DESIRED' }, { title: 'OBSERVED' }] : []),
     { title: 'AGE' },
   ];
-  const lines = view.applications.flatMap((row) => rowLines(row, style));
+  const now = Date.parse(view.at);
+  const lines = view.applications.flatMap((row) =>
+    rowLines({ ...row, message: withTimeLeft(row.message, now) }, style),
+  );
   return layoutTable(columns, lines, style.columns);
 }
 

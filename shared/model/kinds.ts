@@ -105,7 +105,7 @@ const rows: Readonly<Record<ApplyStage, Readonly<Record<GroupKind, Row>>>> = {
     '/Pod': {},
     '/ReplicationController': scalable,
   },
-  scaling: { 'autoscaling/HorizontalPodAutoscaler': { ...inert, role: 'autoscaler' } },
+  scaling: { 'autoscaling/HorizontalPodAutoscaler': { role: 'autoscaler' } },
   custom: {
     '/Node': inCluster,
     'admissionregistration.k8s.io/MutatingAdmissionPolicy': inCluster,

@@ -56,6 +56,27 @@ export const mutants: readonly Mutant[] = [
     tests: [prune],
   },
   {
+    bug: 'the reason of a pod that cannot start is asked for only after the deadline',
+    file: 'agent/health/explain.ts',
+    find: "return live?.podLabels != null && live.health !== 'Current';",
+    replace: "return live?.podLabels != null && live.health === 'Failed';",
+    tests: ['test/unit/agent/health'],
+  },
+  {
+    bug: 'pods are listed in every pass for as long as one is not ready',
+    file: 'agent/health/explain.ts',
+    find: 'Math.min(pauses.maxMs, pauses.firstMs * 2 ** known.looks)',
+    replace: '0',
+    tests: ['test/unit/agent/health'],
+  },
+  {
+    bug: 'a custom resource with a negative condition is healthy',
+    file: 'agent/health/custom.ts',
+    find: "firstWith(object, mustNotBeTrue, 'True')",
+    replace: "firstWith(object, mustNotBeTrue, 'Never')",
+    tests: ['test/unit/agent/health'],
+  },
+  {
     bug: 'no limit of deletions in a day',
     file: 'shared/model/limits.ts',
     find: 'return Math.max(10, Math.floor(objects * 0.2));',

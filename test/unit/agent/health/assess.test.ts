@@ -13,6 +13,10 @@ const ready = { observedGeneration: 2, replicas: 2, updatedReplicas: 2, readyRep
 const deployment = (status: object, metadata = {}) =>
   object('apps/v1', 'Deployment', { spec: { replicas: 2 }, status }, metadata);
 
+const thing = (status: object) => object('example.com/v1', 'Thing', { status });
+const autoscaler = (conditions: readonly object[]) =>
+  object('autoscaling/v2', 'HorizontalPodAutoscaler', { status: { conditions } });
+
 const rows: readonly (readonly [string, KubeObject, string, string])[] = [
   ['a ready Deployment', deployment(ready), 'Current', '2 of 2 ready'],
   [
@@ -98,6 +102,22 @@ const rows: readonly (readonly [string, KubeObject, string, string])[] = [
     'CrashLoopBackOff',
   ],
   [
+    'a pod that ran out of memory again and again',
+    object('v1', 'Pod', {
+      status: {
+        phase: 'Running',
+        containerStatuses: [
+          {
+            state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 10s' } },
+            lastState: { terminated: { reason: 'OOMKilled', exitCode: 137 } },
+          },
+        ],
+      },
+    }),
+    'InProgress',
+    'CrashLoopBackOff (OOMKilled, exit status 137): back-off 10s',
+  ],
+  [
     'a ready pod',
     object('v1', 'Pod', { status: { phase: 'Running', conditions: [condition('Ready', 'True')] } }),
     'Current',
@@ -153,6 +173,116 @@ const rows: readonly (readonly [string, KubeObject, string, string])[] = [
     object('example.com/v1', 'Thing', { status: { conditions: [condition('Stalled', 'True', '', 'broken')] } }),
     'Failed',
     'broken',
+  ],
+  [
+    'a custom object that is ready and degraded',
+    thing({ conditions: [condition('Ready', 'True'), condition('Degraded', 'True', 'DiskFull', 'no space left')] }),
+    'Failed',
+    'Degraded: no space left',
+  ],
+  [
+    'a custom object that failed, in a condition',
+    thing({ conditions: [condition('Failed', 'True', 'Boom')] }),
+    'Failed',
+    'Failed: Boom',
+  ],
+  [
+    'a custom object that is not available',
+    thing({ conditions: [condition('Available', 'False', 'NoReplicas')] }),
+    'InProgress',
+    'not Available: NoReplicas',
+  ],
+  [
+    'a custom object that its controller could not sync',
+    thing({ conditions: [condition('Synced', 'False', 'ReconcileError', 'no credentials')] }),
+    'InProgress',
+    'not Synced: no credentials',
+  ],
+  [
+    'a custom object whose phase is Failed',
+    thing({ phase: 'Failed', message: 'out of quota' }),
+    'Failed',
+    'phase Failed: out of quota',
+  ],
+  ['a custom object whose state is an error', thing({ state: 'ERROR' }), 'Failed', 'state ERROR'],
+  ['a custom object whose phase is any other word', thing({ phase: 'Pending' }), 'Current', ''],
+  [
+    'a custom object that is ready, as a boolean',
+    thing({ conditions: [{ type: 'Ready', status: true }] }),
+    'Current',
+    '',
+  ],
+  [
+    'a custom object that is not ready, as a boolean',
+    thing({ conditions: [{ type: 'Ready', status: false, message: 'not yet' }] }),
+    'InProgress',
+    'not yet',
+  ],
+  ['a custom object whose status says ready: false', thing({ ready: false }), 'InProgress', 'not ready'],
+  ['a custom object whose status says ready: true', thing({ ready: true }), 'Current', ''],
+  [
+    'a paused Deployment that is behind its template',
+    object('apps/v1', 'Deployment', { spec: { replicas: 2, paused: true }, status: { ...ready, updatedReplicas: 0 } }),
+    'InProgress',
+    '0 of 2 updated: it is paused (spec.paused)',
+  ],
+  [
+    'a paused Deployment that has nothing to do',
+    object('apps/v1', 'Deployment', { spec: { replicas: 2, paused: true }, status: ready }),
+    'Current',
+    '2 of 2 ready, paused (spec.paused)',
+  ],
+  [
+    'a StatefulSet on delete whose pods are not ready',
+    object('apps/v1', 'StatefulSet', {
+      spec: { replicas: 2, updateStrategy: { type: 'OnDelete' } },
+      status: { observedGeneration: 2, readyReplicas: 1, currentRevision: 'a', updateRevision: 'a' },
+    }),
+    'InProgress',
+    '1 of 2 ready',
+  ],
+  [
+    'a job whose pod does not start',
+    object('batch/v1', 'Job', { status: { startTime: 'now', active: 1, ready: 0 } }),
+    'InProgress',
+    '0 of 1 pods run',
+  ],
+  [
+    'a job whose pod runs',
+    object('batch/v1', 'Job', { status: { startTime: 'now', active: 1, ready: 1 } }),
+    'Current',
+    'running',
+  ],
+  [
+    'an autoscaler that scales',
+    autoscaler([condition('AbleToScale', 'True'), condition('ScalingActive', 'True')]),
+    'Current',
+    '',
+  ],
+  ['an autoscaler that its controller has not looked at', autoscaler([]), 'Current', ''],
+  [
+    'an autoscaler that finds nothing to scale',
+    autoscaler([condition('AbleToScale', 'False', 'FailedGetScale', 'deployments "web" not found')]),
+    'Failed',
+    'cannot scale: deployments "web" not found',
+  ],
+  [
+    'an autoscaler with a selector that cannot be read',
+    autoscaler([condition('ScalingActive', 'False', 'InvalidSelector', 'the selector is wrong')]),
+    'Failed',
+    'cannot scale: the selector is wrong',
+  ],
+  [
+    'an autoscaler without metrics, as every new one is',
+    autoscaler([condition('ScalingActive', 'False', 'FailedGetResourceMetric', 'no metrics returned')]),
+    'InProgress',
+    'cannot scale: no metrics returned',
+  ],
+  [
+    'an autoscaler of a workload that is scaled to 0',
+    autoscaler([condition('ScalingActive', 'False', 'ScalingDisabled', 'the replica count is zero')]),
+    'Current',
+    'does not scale: the replica count is zero',
   ],
   ['a custom object without a status', object('example.com/v1', 'Thing', {}), 'Current', ''],
   [
