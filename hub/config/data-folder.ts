@@ -13,6 +13,8 @@ export const dataFiles = {
   address: 'hub.url',
   /** Its certificate, when it serves https. */
   certificate: 'hub.crt',
+  /** Templates that the evaluator crashed on: those are not tried again. */
+  crashedTemplates: 'crashed-templates.json',
 } as const;
 
 /** Names of the folders in a data folder: the keys, both Git repositories, what agents reported, and the config repository. */

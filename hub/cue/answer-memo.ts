@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/ports/clock.ts';
+import { createByteCache } from '../model/byte-cache.ts';
 import type { Answer } from './worker-handle.ts';
 
 /** The newest answers by key. */
@@ -10,22 +11,30 @@ export interface AnswerMemo {
 /** Milliseconds until a template that was stopped is tried again: the machine may have been slow, but no pass must wait for it each time. */
 const stoppedForMs = 600_000;
 
-/** A memo of at most `limit` answers; the least recently used goes first. */
+/** The most bytes of answers: templates decide how large each is. */
+const memoBytes = 64 * 1024 * 1024;
+
+interface Entry {
+  readonly answer: Answer;
+  readonly until: number;
+}
+
+/** A memo of at most `limit` answers and 64 MiB; the least recently used goes first. */
 export function createAnswerMemo(limit: number, clock: Clock): AnswerMemo {
-  // A Map keeps the order of insertion.
-  const entries = new Map<string, { readonly answer: Answer; readonly until: number }>();
+  const entries = createByteCache<Entry>({ bytes: memoBytes, entries: limit }, ({ answer }) => bytesOf(answer));
   const get = (key: string): Answer | undefined => {
     const entry = entries.get(key);
-    if (entry === undefined) return undefined;
+    if (entry === undefined || clock.monotonic() <= entry.until) return entry?.answer;
     entries.delete(key);
-    if (clock.monotonic() > entry.until) return undefined;
-    entries.set(key, entry);
-    return entry.answer;
+    return undefined;
   };
   const set = (key: string, answer: Answer): void => {
     entries.set(key, { answer, until: 'stopped' in answer ? clock.monotonic() + stoppedForMs : Infinity });
-    const [oldest] = entries.keys();
-    if (entries.size > limit && oldest !== undefined) entries.delete(oldest);
   };
   return { get, set };
+}
+
+function bytesOf(answer: Answer): number {
+  if ('json' in answer) return answer.json.length;
+  return 'fault' in answer ? answer.fault.length : 0;
 }

@@ -1,5 +1,6 @@
 import { digestOf } from '../../shared/lib/canonical.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
+import type { CrashedTemplates } from '../model/crashed-templates.ts';
 import { createAnswerMemo, type AnswerMemo } from './answer-memo.ts';
 import { faultOf, type CueFault } from './fault.ts';
 import { sourceOf, type CueProgram, type Source } from './program.ts';
@@ -41,6 +42,8 @@ export interface CuePorts {
   readonly clock: Clock;
   readonly workerUrl?: URL;
   readonly memo?: number;
+  /** Where templates that crash the evaluator are remembered; by default nowhere, for a program that ends soon. */
+  readonly crashed?: CrashedTemplates;
   /** Milliseconds that a template may take (default: 5,000). */
   readonly sourceMs?: number;
   /** Milliseconds that the templates of an application may take in all (default: 60,000). */
@@ -58,6 +61,7 @@ export function startCueEngine(ports: CuePorts): CueEngine {
   const worker = startWorker(ports.clock, ports.workerUrl ?? new URL('./worker.ts', import.meta.url), sourceMs);
   const memo = createAnswerMemo(ports.memo ?? 4_096, ports.clock);
   const limits = { sourceMs, applicationMs: ports.applicationMs ?? defaultApplicationMs };
+  const crashed = ports.crashed ?? { has: () => false, add: () => Promise.resolve() };
   let tail: Promise<unknown> = Promise.resolve();
 
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -68,8 +72,8 @@ export function startCueEngine(ports: CuePorts): CueEngine {
   const evaluator = (budget: TimeBudget | null): CueEvaluator['evaluate'] => {
     return (programs, signal) =>
       inTurn(async () => {
-        const wanted = programs.map((program) => keyed(sourceOf(program)));
-        const answers = await answersOf({ worker, memo, budget }, wanted, signal);
+        const wanted = programs.map(keyed);
+        const answers = await answersOf({ worker, memo, crashed, budget }, wanted, signal);
         return wanted.map(({ key }) => outcomeOf(answers.get(key), limits));
       });
   };
@@ -93,42 +97,57 @@ export function startCueEngine(ports: CuePorts): CueEngine {
 
 interface KeyedSource {
   readonly key: string;
+  readonly subject: string;
   readonly source: Source;
 }
 
 interface AnswerParts {
   readonly worker: WorkerHandle;
   readonly memo: AnswerMemo;
+  readonly crashed: CrashedTemplates;
   readonly budget: TimeBudget | null;
 }
 
 /** The answers to some sources by key: from the memo, and for the rest from the worker within the budget. */
 async function answersOf(
-  { worker, memo, budget }: AnswerParts,
+  parts: AnswerParts,
   wanted: readonly KeyedSource[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Answer>> {
+  const { worker, memo, crashed, budget } = parts;
   const answers = new Map<string, Answer>();
-  const missing = new Map<string, Source>();
-  for (const { key, source } of wanted) {
-    const answer = memo.get(key) ?? (budget === null ? undefined : memo.get(budgetKey(budget, key)));
-    if (answer === undefined) missing.set(key, source);
-    else answers.set(key, answer);
+  const missing = new Map<string, KeyedSource>();
+  for (const one of wanted) {
+    const answer = knownAnswer(parts, one.key);
+    if (answer === undefined) missing.set(one.key, one);
+    else answers.set(one.key, answer);
   }
   if (missing.size === 0) return answers;
-  const run = (within: AbortSignal) => worker.run([...missing.values()], within);
+  const sources = [...missing.values()].map(({ source }) => source);
+  const run = (within: AbortSignal) => worker.run(sources, within);
   const given = await (budget === null ? run(signal) : budget.within(run, signal));
-  for (const [index, key] of [...missing.keys()].entries()) {
+  for (const [index, { key, subject }] of [...missing.values()].entries()) {
     const answer: Answer | undefined = given === null ? { stopped: 'budget' } : given[index];
     if (answer === undefined) continue;
     answers.set(key, answer);
+    if (isCrash(answer)) await crashed.add(key, subject);
     memo.set(given === null && budget !== null ? budgetKey(budget, key) : key, answer);
   }
   return answers;
 }
 
-function keyed(source: Source): KeyedSource {
-  return { key: digestOf(source.value), source };
+function knownAnswer({ memo, crashed, budget }: AnswerParts, key: string): Answer | undefined {
+  if (crashed.has(key)) return { stopped: 'crash' };
+  return memo.get(key) ?? (budget === null ? undefined : memo.get(budgetKey(budget, key)));
+}
+
+function isCrash(answer: Answer): boolean {
+  return 'stopped' in answer && answer.stopped === 'crash';
+}
+
+function keyed(program: CueProgram): KeyedSource {
+  const source = sourceOf(program);
+  return { key: digestOf(source.value), subject: program.subject, source };
 }
 
 // An application that had no time left says nothing about the template: the key names the application, too.
@@ -148,9 +167,11 @@ function outcomeOf(answer: Answer | undefined, limits: { sourceMs: number; appli
     case 'budget':
       return { ok: false, fault: { code: 'RENDER_TIMEOUT', message: budgetMessage(limits.applicationMs) } };
     case 'crash':
-      return { ok: false, fault: { code: 'RENDER_FAILED', message: 'the evaluator crashed on this template' } };
+      return { ok: false, fault: { code: 'RENDER_FAILED', message: crashMessage } };
   }
 }
+
+const crashMessage = `the evaluator crashed on this template (it may use ${workerLimits.memoryBytes / 1024 / 1024} MiB); change the template or the properties`;
 
 function budgetMessage(ms: number): string {
   return `the templates of this application took more than ${ms / 1000} s in all`;

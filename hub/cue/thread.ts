@@ -3,8 +3,17 @@ import { SluiceError } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Evaluated, Source } from './program.ts';
 
-/** Limits of the worker: milliseconds a source, milliseconds to start, and bytes of its heap before it is replaced. */
-export const workerLimits = { sourceMs: 5_000, startMs: 60_000, heapBytes: 384 * 1024 * 1024 } as const;
+/**
+ * Limits of the worker: milliseconds a source, milliseconds to start, bytes of its memory before it is replaced, the most that it can
+ * ever have (a template that needs more crashes it), and MiB of the thread around it. The hub's chart gives 1 GiB for all.
+ */
+export const workerLimits = {
+  sourceMs: 5_000,
+  startMs: 60_000,
+  fullBytes: 160 * 1024 * 1024,
+  memoryBytes: 256 * 1024 * 1024,
+  threadMib: 160,
+} as const;
 
 /** How a batch ended: with an answer to each source, or early, because the worker is full, too slow, has crashed, or was aborted. */
 export type End = 'done' | 'full' | 'timeout' | 'crash' | 'aborted';
@@ -18,6 +27,8 @@ export interface Thread {
     signal: AbortSignal,
   ) => Promise<End>;
   readonly stop: () => Promise<void>;
+  /** True once it answered something: what it holds of that counts against its limits. */
+  readonly isUsed: () => boolean;
 }
 
 interface Answer {
@@ -28,12 +39,21 @@ type Message = Answer | 'ready';
 
 /** Starts the thread; sources that are sent before it is ready wait for it. */
 export function startThread(clock: Clock, url: URL, sourceMs: number): Thread {
-  const thread = new Worker(url);
+  const thread = new Worker(url, {
+    workerData: { memoryBytes: workerLimits.memoryBytes },
+    resourceLimits: { maxOldGenerationSizeMb: workerLimits.threadMib },
+    // An evaluator that crashes prints pages of its inside.
+    stdout: true,
+    stderr: true,
+  });
+  thread.stdout.resume();
+  thread.stderr.resume();
   thread.unref();
-  const state: ThreadState = { isReady: false, fault: null };
+  const state: ThreadState = { isReady: false, isUsed: false, fault: null };
   let batch: Batch | null = null;
   thread.on('message', (message: Message) => {
     if (message === 'ready') state.isReady = true;
+    else state.isUsed = true;
     batch?.take(message);
   });
   thread.on('error', (error: Error) => {
@@ -65,11 +85,12 @@ export function startThread(clock: Clock, url: URL, sourceMs: number): Thread {
   const stop = async (): Promise<void> => {
     await thread.terminate();
   };
-  return { evaluate, stop };
+  return { evaluate, stop, isUsed: () => state.isUsed };
 }
 
 interface ThreadState {
   isReady: boolean;
+  isUsed: boolean;
   /** Why the thread ended; null while it runs. */
   fault: Error | null;
 }
@@ -115,7 +136,7 @@ function openBatch({ state, clock, sourceMs, count, onAnswer }: BatchOptions): B
       left -= 1;
       onAnswer(message.answer);
     }
-    if (message !== 'ready' && message.heapBytes > workerLimits.heapBytes) finish('full');
+    if (message !== 'ready' && message.heapBytes > workerLimits.fullBytes) finish('full');
     else if (left === 0) finish('done');
     else restartClock();
   };

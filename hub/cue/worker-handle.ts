@@ -26,8 +26,13 @@ export function startWorker(clock: Clock, workerUrl: URL, sourceMs: number): Wor
     while (answers.length < sources.length) {
       signal.throwIfAborted();
       thread ??= startThread(clock, workerUrl, sourceMs);
-      const end = await thread.evaluate(sources.slice(answers.length), (answer) => answers.push(answer), signal);
-      if (end === 'timeout' || end === 'crash') answers.push({ stopped: end });
+      const used: Thread = thread;
+      const wasUsed = used.isUsed();
+      const before = answers.length;
+      const end = await used.evaluate(sources.slice(before), (answer) => answers.push(answer), signal);
+      // What was evaluated before it may be to blame: only a template that crashes a fresh worker is.
+      const isBlamed = end === 'timeout' || (end === 'crash' && !wasUsed && answers.length === before);
+      if (isBlamed) answers.push({ stopped: end });
       if (end !== 'done') await stop();
       // The next one loads before it is needed.
       if (end === 'full' && !isClosed) thread = startThread(clock, workerUrl, sourceMs);

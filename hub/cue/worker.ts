@@ -1,12 +1,17 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { init } from 'cue-wasm';
+import { withMemoryLimit } from './memory-limit.ts';
 import type { Evaluated, Source } from './program.ts';
+
+/** The most characters of a result, which is read again by the thread that serves requests, and of an error. */
+const maxAnswer = 4 * 1024 * 1024;
+const maxFault = 4_096;
 
 /**
  * The thread that evaluates CUE. It is synchronous while it works, so only the thread that started it can stop it.
  * Messages in: a list of sources. Messages out: `ready` once, then one answer per source, in order.
  */
-const heap = captureHeap();
+const heap = limitHeap((workerData as { readonly memoryBytes: number }).memoryBytes);
 const cue = await init();
 parentPort?.on('message', (sources: readonly Source[]) => {
   for (const source of sources) {
@@ -26,27 +31,28 @@ function evaluate(source: Source): Evaluated {
 
 function attempt(text: string): { readonly json: string } | { readonly fault: string } {
   try {
-    return { json: cue.toJSON(text) };
+    const json = cue.toJSON(text);
+    return json.length > maxAnswer ? { fault: `the result has more than ${maxAnswer} characters` } : { json };
   } catch (error) {
-    if (typeof error === 'string') return { fault: error };
+    if (typeof error === 'string') return { fault: error.slice(0, maxFault) };
     throw error;
   }
 }
 
 interface Loader {
-  instantiate: (bytes: Uint8Array, imports: unknown) => Promise<Loaded>;
+  instantiate: (module: Uint8Array, imports: unknown) => Promise<Loaded>;
 }
 interface Loaded {
   readonly instance: { readonly exports: { readonly mem?: { readonly buffer: ArrayBuffer } } };
 }
 
-// The package hides its instance; its memory only grows, so the starting thread must know when to replace it.
-function captureHeap(): () => number {
+// The package hides its instance. Its memory gets a maximum, and only grows, so the starting thread must know when to replace it.
+function limitHeap(bytes: number): () => number {
   const loader = (globalThis as unknown as { readonly WebAssembly: Loader }).WebAssembly;
   const instantiate = loader.instantiate.bind(loader);
   let loaded: Loaded | null = null;
-  loader.instantiate = async (bytes, imports) => {
-    loaded = await instantiate(bytes, imports);
+  loader.instantiate = async (module, imports) => {
+    loaded = await instantiate(withMemoryLimit(module, bytes), imports);
     return loaded;
   };
   return () => loaded?.instance.exports.mem?.buffer.byteLength ?? 0;

@@ -3,6 +3,7 @@ import { openReports, type ReceivedReports } from '../collect/reports.ts';
 import type { HubConfig } from '../config/config.ts';
 import { dataFiles, dataFolders, ensureSecret, readSecret } from '../config/data-folder.ts';
 import { startCueEngine, type CueEngine } from '../cue/engine.ts';
+import { openCrashedTemplates } from '../store/crashed-templates.ts';
 import { openStores, type HubStores } from '../store/open.ts';
 import { openRemotes } from '../store/remotes.ts';
 import { fileReportStore } from '../store/reports/files.ts';
@@ -32,7 +33,8 @@ export async function openHub(config: HubConfig, ports: HubPorts, signal: AbortS
   const stores = await openStores(data, { clock, remotes, keyFile, signal });
   const reports = await openReports(fileReportStore(join(data, dataFolders.reports), log));
   const source = await openConfigSource(config, ports);
-  const cue = startCueEngine({ clock, ...config.render });
+  const crashed = await openCrashedTemplates(join(data, dataFiles.crashedTemplates), ports);
+  const cue = startCueEngine({ clock, crashed, ...config.render });
   return {
     secrets,
     stores,

@@ -1,10 +1,13 @@
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { SluiceError } from '../../../shared/errors.ts';
 import { digestOf } from '../../../shared/lib/canonical.ts';
 import { bundleObjects } from '../../../shared/wire/bundle.ts';
 import type { FeedAnswer } from '../../../shared/wire/feed.ts';
 import { formats } from '../../../shared/wire/formats.ts';
 import type { SignedBody } from '../../../shared/wire/envelope.ts';
+import { startSlices } from '../../model/slices.ts';
+import { createByteCache } from '../../model/byte-cache.ts';
 import type { ChannelView } from '../../model/channel.ts';
 import type { State } from '../../model/state.ts';
 import type { PublishedBundle } from '../../model/published-bundle.ts';
@@ -21,16 +24,28 @@ export interface Feed {
   /** The strong validator of what a cluster would get now; throws NOT_FOUND before its first bundle. */
   readonly etag: (state: Pick<State, 'clusters' | 'bundles'>, cluster: string) => string;
   /** `have` is what the agent has: a bundle's digest, or the ETag that came with it; null or any other text for nothing. */
-  readonly answer: (state: Pick<State, 'clusters' | 'bundles'>, cluster: string, have: string | null) => FeedBody;
+  readonly answer: (
+    state: Pick<State, 'clusters' | 'bundles'>,
+    cluster: string,
+    have: string | null,
+  ) => Promise<FeedBody>;
 }
 
 const cacheBytes = 64 * 1024 * 1024;
 const gzipFrom = 16 * 1024;
 const rememberedBundles = 4;
 
+/** Objects that are read before others have their turn, and what each costs (see slices.ts). */
+const objectsAtOnce = 250;
+const unitsOfObjects = 3;
+
 /** Makes a feed over a channel; answers are kept within a byte limit, the objects of each cluster's last bundles by digest. */
 export function createFeed(channel: ChannelView): Feed {
-  const bodies = byteCache(cacheBytes);
+  const bodies = createByteCache<FeedBody>(
+    { bytes: cacheBytes },
+    ({ body, gzip }) => body.length + (gzip?.length ?? 0),
+  );
+  const making = new Map<string, Promise<FeedBody>>();
   const recent = new Map<string, { readonly digest: string; readonly objects: ReadonlySet<string> }[]>();
   const remember = (bundle: PublishedBundle) => {
     const bundles = recent.get(bundle.cluster) ?? [];
@@ -46,26 +61,44 @@ export function createFeed(channel: ChannelView): Feed {
       remember(bundle);
       return etagOf(bundle, channel);
     },
-    answer: (state, cluster, have) => {
+    answer: async (state, cluster, have) => {
       const bundle = bundleOf(state, cluster);
-      const held = remember(bundle).find(isNamedBy(have))?.objects ?? new Set();
+      const held = remember(bundle).find(isNamedBy(have)) ?? nothing;
       const etag = etagOf(bundle, channel);
-      const key = `${cluster} ${etag} ${held.size === 0 ? '' : (have ?? '')}`;
-      const kept = bodies.get(key);
+      // Never the caller's own words: one bundle can be named in many ways.
+      const key = `${cluster} ${etag} ${held.digest}`;
+      const kept = bodies.get(key) ?? making.get(key);
       if (kept !== undefined) return kept;
-      const body = formats.feedAnswer.encode(composed(bundle, held, channel));
-      const made = { etag, body, gzip: body.length >= gzipFrom ? gzipSync(body, { level: 1 }) : null };
-      bodies.set(key, made);
-      return made;
+      // Every agent that asks meanwhile waits for the same answer.
+      const made = madeOf(etag, () => composed(bundle, held.objects, channel)).finally(() => making.delete(key));
+      making.set(key, made);
+      const body = await made;
+      bodies.set(key, body);
+      return body;
     },
   };
 }
 
-function composed(bundle: PublishedBundle, held: ReadonlySet<string>, channel: ChannelView): FeedAnswer {
+const nothing = { digest: '', objects: new Set<string>() };
+
+const zip = promisify(gzip);
+
+async function madeOf(etag: string, compose: () => Promise<FeedAnswer>): Promise<FeedBody> {
+  const body = formats.feedAnswer.encode(await compose());
+  return { etag, body, gzip: body.length >= gzipFrom ? await zip(body, { level: 1 }) : null };
+}
+
+async function composed(bundle: PublishedBundle, held: ReadonlySet<string>, channel: ChannelView): Promise<FeedAnswer> {
   const wanted = [...new Set(bundleObjects(bundle.revision).map(({ digest }) => digest))].filter(
     (one) => !held.has(one),
   );
-  const objects = channel.objects(bundle.cluster, wanted);
+  const slices = startSlices();
+  const objects = new Map<string, string>();
+  for (let at = 0; at < wanted.length; at += objectsAtOnce) {
+    const some = channel.objects(bundle.cluster, wanted.slice(at, at + objectsAtOnce));
+    for (const [digest, text] of some) objects.set(digest, text);
+    await slices.spend(unitsOfObjects * some.size);
+  }
   const missing = wanted.find((digest) => !objects.has(digest));
   if (missing !== undefined)
     throw new SluiceError('UNAVAILABLE', 'an object of the bundle is not in the channel', { subject: missing });
@@ -108,29 +141,4 @@ function freshnessDigest(list: SignedBody | null): string {
 
 function text(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('utf8');
-}
-
-/** A cache that drops what was used longest ago once it holds more than `limit` bytes. */
-function byteCache(limit: number) {
-  const entries = new Map<string, FeedBody>();
-  const sizeOf = ({ body, gzip }: FeedBody) => body.length + (gzip?.length ?? 0);
-  let bytes = 0;
-  return {
-    get: (key: string) => {
-      const found = entries.get(key);
-      if (found === undefined) return undefined;
-      entries.delete(key);
-      entries.set(key, found);
-      return found;
-    },
-    set: (key: string, value: FeedBody) => {
-      entries.set(key, value);
-      bytes += sizeOf(value);
-      for (const [oldest, held] of entries) {
-        if (bytes <= limit) break;
-        entries.delete(oldest);
-        bytes -= sizeOf(held);
-      }
-    },
-  };
 }

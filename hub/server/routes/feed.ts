@@ -8,14 +8,14 @@ import type { RawHandlers } from './handler.ts';
 
 /** The calls of agents: feed, event stream, enrolment and reports. */
 export const feedHandlers: RawHandlers<'bundle' | 'object' | 'events' | 'enrol' | 'report'> = {
-  bundle: ({ context, request, reply, input: { cluster = '', have } }) => {
+  bundle: async ({ context, request, reply, input: { cluster = '', have } }) => {
     const state = stateOf(context);
     const validator = request.headers['if-none-match'];
     if (validator === context.feed.etag(state, cluster)) {
       lean(reply);
       return reply.code(304).send();
     }
-    const { etag, body, gzip } = context.feed.answer(state, cluster, have ?? validator ?? null);
+    const { etag, body, gzip } = await context.feed.answer(state, cluster, have ?? validator ?? null);
     reply.header('etag', etag).header('vary', 'accept-encoding').type('application/json');
     const zipped = gzip !== null && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
     return zipped ? reply.header('content-encoding', 'gzip').send(gzip) : reply.send(body);

@@ -427,4 +427,25 @@ export const mutants: readonly Mutant[] = [
     replace: 'const { agentKey } = known;',
     tests: ['test/unit/hub/registry'],
   },
+  {
+    bug: 'the memory of the CUE evaluator has no maximum',
+    file: 'hub/cue/worker.ts',
+    find: 'instantiate(withMemoryLimit(module, bytes), imports)',
+    replace: 'instantiate(module.byteLength < bytes ? module : withMemoryLimit(module, bytes), imports)',
+    tests: ['test/unit/hub/cue/memory.test.ts'],
+  },
+  {
+    bug: 'a template that crashed the CUE evaluator is evaluated again after each start',
+    file: 'hub/cue/engine.ts',
+    find: "  if (crashed.has(key)) return { stopped: 'crash' };\n",
+    replace: '',
+    tests: ['test/unit/hub/cue/memory.test.ts'],
+  },
+  {
+    bug: 'the feed keeps an answer for every word of a caller',
+    file: 'hub/server/feed/feed.ts',
+    find: '${cluster} ${etag} ${held.digest}`',
+    replace: '${cluster} ${etag} ${have}`',
+    tests: ['test/unit/hub/server/feed'],
+  },
 ];
