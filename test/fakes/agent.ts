@@ -9,7 +9,7 @@ import { pass } from '../../agent/pass.ts';
 import { cronFields } from '../../shared/adapters/schedule.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
-import { identity, noon } from './bundle.ts';
+import { identity, noon } from '../fixtures/agent/bundle.ts';
 import type { FakeKube } from './kube.ts';
 import { allReady, stepControllers, type Readiness } from './workloads.ts';
 

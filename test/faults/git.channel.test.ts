@@ -9,7 +9,7 @@ import { createRepos } from '../../shared/adapters/git/repos.ts';
 import { fetchLimits } from '../../shared/adapters/git/library.ts';
 import { createHttp } from '../../shared/adapters/http/client.ts';
 import { isSluiceError, type Code } from '../../shared/errors.ts';
-import { channelFiles, goodBundle, identity, noon } from '../fakes/bundle.ts';
+import { channelFiles, goodBundle, identity, noon } from '../fixtures/agent/bundle.ts';
 import { startGitServer, type GitServer } from '../fakes/git-server.ts';
 import { commitFiles, git, gitWith, type GitFile } from '../fakes/git.ts';
 import { startMutatingProxy, type Mutation, type MutatingProxy } from '../fakes/mutating-proxy.ts';

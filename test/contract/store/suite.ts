@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mergeChanges, withChanges, type Changes } from '../../../hub/model/changes.ts';
 import type { Store, View } from '../../../hub/model/store.ts';
 import { treeFiles } from '../../../hub/model/tree-files.ts';
-import { at, cluster, document, nextBundle, revisionRecord } from './facts.ts';
+import { at, cluster, document, nextBundle, revisionRecord } from '../../fixtures/hub/store.ts';
 
 /** Where a writer dies: just before the step that makes a commit count, or just after it. */
 export type Crash = 'before the commit point' | 'after the commit point';

@@ -3,8 +3,8 @@ import { startCueEngine, type CueEngine } from '../../../hub/cue/engine.ts';
 import { systemClock } from '../../../shared/adapters/clock.ts';
 import { canonicalPretty } from '../../../shared/lib/canonical.ts';
 import type { Fleet } from '../../../hub/model/fleet.ts';
-import { fleetOf } from '../../fakes/fleet.ts';
-import { renderFleet } from '../../fakes/rendering.ts';
+import { fleetOf } from '../../fixtures/hub/fleet.ts';
+import { renderFleet } from '../../fixtures/hub/rendering.ts';
 
 const application = (image: string): string => `
 kind: Application

@@ -14,7 +14,7 @@ import {
   reportOf,
   settledApp,
   stateOf,
-} from '../../unit/hub/facts.ts';
+} from '../../fixtures/hub/status.ts';
 
 const target = (revision: string, weight: number) => ({
   rule: 0,

@@ -11,8 +11,15 @@ import { isSluiceError } from '../../../shared/errors.ts';
 import { parseObjectId, type KubeObject, type ObjectId } from '../../../shared/model/object.ts';
 import type { AgentReport } from '../../../shared/wire/report.ts';
 import { fakeChannel, silentLog, type FakeChannel } from '../../fakes/agent.ts';
-import { configMap, exampleApp, plainApp, retiredBetween, testBundle, type TestApp } from '../../fakes/apps.ts';
-import { identity, registrationId } from '../../fakes/bundle.ts';
+import {
+  configMap,
+  exampleApp,
+  plainApp,
+  retiredBetween,
+  testBundle,
+  type TestApp,
+} from '../../fixtures/agent/apps.ts';
+import { identity, registrationId } from '../../fixtures/agent/bundle.ts';
 
 /** A cluster with Istio's kinds for the agent's integration tests. */
 export interface EngineBackend {

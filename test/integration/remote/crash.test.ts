@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusterRef } from '../../../shared/wire/layout.ts';
 import { startGitServer } from '../../fakes/git-server.ts';
-import { app } from '../../unit/hub/plan/fixtures.ts';
-import { gitIn, joined, pass } from '../../unit/hub/publish/fixtures.ts';
+import { app } from '../../fixtures/hub/plan.ts';
+import { gitIn, joined, pass } from '../../fixtures/hub/publish.ts';
 import { openRemoteHub, type RemoteHub } from './hub.ts';
 
 /** A store whose writes are numbered; the process "dies" before the one that is told, or right after it. */

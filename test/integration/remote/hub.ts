@@ -2,7 +2,7 @@ import { openStores, type HubStores } from '../../../hub/store/open.ts';
 import { openRemotes } from '../../../hub/store/remotes.ts';
 import { createHttp } from '../../../shared/adapters/http/client.ts';
 import { finishPending } from '../../../hub/publish/pending.ts';
-import { start, type TestHub } from '../../unit/hub/publish/fixtures.ts';
+import { start, type TestHub } from '../../fixtures/hub/publish.ts';
 
 /** Where a hub's repositories are. */
 export interface Urls {

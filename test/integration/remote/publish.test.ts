@@ -10,8 +10,8 @@ import { git } from '../../fakes/git.ts';
 import { startGitServer, type GitServer } from '../../fakes/git-server.ts';
 import { startMutatingProxy, type MutatingProxy } from '../../fakes/mutating-proxy.ts';
 import { fixture, serveHttps } from '../kube/server.ts';
-import { app, object } from '../../unit/hub/plan/fixtures.ts';
-import { clusters, gitIn, joined, pass } from '../../unit/hub/publish/fixtures.ts';
+import { app, object } from '../../fixtures/hub/plan.ts';
+import { clusters, gitIn, joined, pass } from '../../fixtures/hub/publish.ts';
 import { openRemoteHub, type RemoteHub, type Urls } from './hub.ts';
 
 let dir: string;

@@ -13,8 +13,15 @@ import { groupOf, type KubeObject } from '../../../shared/model/object.ts';
 import type { AgentReport } from '../../../shared/wire/report.ts';
 import { openClusterView, type ClusterView } from '../demo/cluster-view.ts';
 import { fakeChannel, silentLog, type FakeChannel } from '../../fakes/agent.ts';
-import { configMap, exampleApp, plainApp, retiredBetween, testBundle, type TestApp } from '../../fakes/apps.ts';
-import { identity } from '../../fakes/bundle.ts';
+import {
+  configMap,
+  exampleApp,
+  plainApp,
+  retiredBetween,
+  testBundle,
+  type TestApp,
+} from '../../fixtures/agent/apps.ts';
+import { identity } from '../../fixtures/agent/bundle.ts';
 import { chartText, helmBinary, objectsOf, only } from '../../integration/charts/helm.ts';
 import { startCluster, type Cluster } from './cluster.ts';
 import { createNamespace, serviceAccountToken } from './content.ts';

@@ -5,7 +5,7 @@ import { pass } from '../../../agent/pass.ts';
 import { objectId, refOf, type KubeObject, type ObjectId } from '../../../shared/model/object.ts';
 import type { Revision } from '../../../shared/wire/revision.ts';
 import { fakeChannel, handAgent, manualClock, settle, testDeps, pullNext } from '../../fakes/agent.ts';
-import { exampleApp, retiredBetween, testBundle, type TestApp, type TestRevision } from '../../fakes/apps.ts';
+import { exampleApp, retiredBetween, testBundle, type TestApp, type TestRevision } from '../../fixtures/agent/apps.ts';
 import { fakeKube, type FakeKube } from '../../fakes/kube.ts';
 import { stepControllers, wanted } from '../../fakes/workloads.ts';
 

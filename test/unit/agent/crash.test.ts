@@ -4,7 +4,14 @@ import { by } from '../../../shared/lib/order.ts';
 import { isSluiceError, SluiceError } from '../../../shared/errors.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { fakeChannel, handAgent, manualClock, settle, testDeps } from '../../fakes/agent.ts';
-import { configMap, exampleApp, plainApp, retiredBetween, testBundle, type TestApp } from '../../fakes/apps.ts';
+import {
+  configMap,
+  exampleApp,
+  plainApp,
+  retiredBetween,
+  testBundle,
+  type TestApp,
+} from '../../fixtures/agent/apps.ts';
 import { fakeKube, type FakeKube } from '../../fakes/kube.ts';
 
 /** The end of the process: no code of the agent may take it for a fault of an object. */

@@ -4,7 +4,14 @@ import type { Impersonation } from '../../../agent/model/site.ts';
 import { pass } from '../../../agent/pass.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { fakeChannel, handAgent, manualClock, settle, testDeps } from '../../fakes/agent.ts';
-import { configMap, exampleApp, plainApp, retiredBetween, testBundle, type TestApp } from '../../fakes/apps.ts';
+import {
+  configMap,
+  exampleApp,
+  plainApp,
+  retiredBetween,
+  testBundle,
+  type TestApp,
+} from '../../fixtures/agent/apps.ts';
 import { fakeKube } from '../../fakes/kube.ts';
 
 const namespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });

@@ -6,7 +6,7 @@ import type { Agent } from '../../../agent/run/agent.ts';
 import { systemClock } from '../../../shared/adapters/clock.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import { fakeChannel, handAgent, manualClock, reportSink, testDeps, pullNext } from '../../fakes/agent.ts';
-import { configMap, exampleApp, plainApp, retiredBetween, testBundle } from '../../fakes/apps.ts';
+import { configMap, exampleApp, plainApp, retiredBetween, testBundle } from '../../fixtures/agent/apps.ts';
 import { fakeKube } from '../../fakes/kube.ts';
 import { allReady, stepControllers } from '../../fakes/workloads.ts';
 

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { pass } from '../../../agent/pass.ts';
 import { idOf, type KubeObject } from '../../../shared/model/object.ts';
 import { fakeChannel, handAgent, manualClock, settle, testDeps } from '../../fakes/agent.ts';
-import { configMap, exampleApp, plainApp, retiredBetween, testBundle, type TestApp } from '../../fakes/apps.ts';
+import {
+  configMap,
+  exampleApp,
+  plainApp,
+  retiredBetween,
+  testBundle,
+  type TestApp,
+} from '../../fixtures/agent/apps.ts';
 import { fakeKube } from '../../fakes/kube.ts';
 
 export function world() {

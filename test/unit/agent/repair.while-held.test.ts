@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { pass } from '../../../agent/pass.ts';
 import { fakeChannel, handAgent, manualClock, settle, testDeps, setSite } from '../../fakes/agent.ts';
-import { configMap, exampleApp, plainApp, retiredBetween, testBundle, type TestApp } from '../../fakes/apps.ts';
-import { noon } from '../../fakes/bundle.ts';
+import {
+  configMap,
+  exampleApp,
+  plainApp,
+  retiredBetween,
+  testBundle,
+  type TestApp,
+} from '../../fixtures/agent/apps.ts';
+import { noon } from '../../fixtures/agent/bundle.ts';
 import { fakeKube, type FakeKube } from '../../fakes/kube.ts';
 
 const aId = '/ConfigMap/default/a';

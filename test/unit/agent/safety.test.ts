@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { pass } from '../../../agent/pass.ts';
 import { SluiceError } from '../../../shared/errors.ts';
 import { fakeChannel, handAgent, manualClock, settle, testDeps, pullNext, setSite } from '../../fakes/agent.ts';
-import { configMap, exampleApp, plainApp, retiredBetween, testBundle } from '../../fakes/apps.ts';
-import { noon } from '../../fakes/bundle.ts';
+import { configMap, exampleApp, plainApp, retiredBetween, testBundle } from '../../fixtures/agent/apps.ts';
+import { noon } from '../../fixtures/agent/bundle.ts';
 import { fakeKube } from '../../fakes/kube.ts';
 
 function world() {

@@ -15,7 +15,7 @@ import { builtinLists, type Lists } from '../../../hub/validate/references.ts';
 import { validate } from '../../../hub/validate/validate.ts';
 import type { StepInput } from '../../../hub/workflow/step.ts';
 import { systemClock } from '../../../shared/adapters/clock.ts';
-import { targetsOf } from '../../fakes/fleet.ts';
+import { targetsOf } from '../../fixtures/hub/fleet.ts';
 import { region } from '../../fixtures/additions/policy.ts';
 import { plainPaths } from '../../fixtures/additions/provider.ts';
 import { greetingSource } from '../../fixtures/additions/source.ts';

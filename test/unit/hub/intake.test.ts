@@ -4,7 +4,7 @@ import type { ConfigSource } from '../../../hub/load/source.ts';
 import type { State } from '../../../hub/model/state.ts';
 import type { BrokenFile, Snapshot } from '../../../hub/model/source.ts';
 import { parseYaml } from '../../../shared/lib/yaml.ts';
-import { stateOf } from './facts.ts';
+import { stateOf } from '../../fixtures/hub/status.ts';
 
 const repository = 'https://git.example/config.git';
 const app = (name: string) => `kind: Application

@@ -4,7 +4,7 @@ import type { FoundHold } from '../../../hub/model/hold.ts';
 import type { SeenDocument } from '../../../hub/model/seen-documents.ts';
 import type { State } from '../../../hub/model/state.ts';
 import { digestOf } from '../../../shared/lib/canonical.ts';
-import { bundleApp, clusterRecord, published, stateOf } from './facts.ts';
+import { bundleApp, clusterRecord, published, stateOf } from '../../fixtures/hub/status.ts';
 
 const repository = 'https://git.example/config.git';
 const web = bundleApp('web', { digest: digestOf('web 1') });

@@ -4,9 +4,9 @@ import type { InventoryEntry } from '../../../../agent/model/inventory.ts';
 import type { LiveObject } from '../../../../agent/model/live.ts';
 import type { AppOutcome } from '../../../../agent/model/outcome.ts';
 import { planApp } from '../../../../agent/rollout/plan.ts';
-import { configMap, plainApp } from '../../../fakes/apps.ts';
-import { registrationId } from '../../../fakes/bundle.ts';
-import { observe, shortName, type Situation } from '../../../fixtures/rollout.ts';
+import { configMap, plainApp } from '../../../fixtures/agent/apps.ts';
+import { registrationId } from '../../../fixtures/agent/bundle.ts';
+import { observe, shortName, type Situation } from '../../../fixtures/agent/rollout.ts';
 
 const { app } = plainApp('one', [configMap('a')]);
 const { id, digest } = app.objects[0]!;

@@ -12,7 +12,7 @@ import {
 import type { ApplyTask } from '../../../../agent/model/plan.ts';
 import type { Row } from '../../../../agent/model/rows.ts';
 import { manualClock } from '../../../fakes/agent.ts';
-import { configMap, plainApp } from '../../../fakes/apps.ts';
+import { configMap, plainApp } from '../../../fixtures/agent/apps.ts';
 
 const { app } = plainApp('one', [configMap('a')]);
 const { id, digest } = app.objects[0]!;

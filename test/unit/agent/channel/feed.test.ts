@@ -6,7 +6,7 @@ import type { Pulled } from '../../../../agent/model/bundle.ts';
 import { SluiceError } from '../../../../shared/errors.ts';
 import { digestOf, type Digest } from '../../../../shared/lib/canonical.ts';
 import type { EventStreamRequest, Http, HttpRequest, HttpResponse } from '../../../../shared/ports/http.ts';
-import { firstRoot, goodBundle, identity, noon } from '../../../fakes/bundle.ts';
+import { firstRoot, goodBundle, identity, noon } from '../../../fixtures/agent/bundle.ts';
 
 const bundle = goodBundle();
 const signal = new AbortController().signal;

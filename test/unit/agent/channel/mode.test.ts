@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decideMode, isFresh, type ModeInput } from '../../../../agent/channel/mode.ts';
 import { freshnessKey } from '../../../../shared/wire/freshness.ts';
-import { testBundle } from '../../../fakes/apps.ts';
-import { noon, registrationId } from '../../../fakes/bundle.ts';
+import { testBundle } from '../../../fixtures/agent/apps.ts';
+import { noon, registrationId } from '../../../fixtures/agent/bundle.ts';
 
 const hour = 3_600_000;
 const bundle = testBundle({ generation: 2, apps: [], freshUntil: noon + hour });

@@ -11,7 +11,7 @@ import type { TrustState, VerifiedBundle } from '../../../../agent/model/bundle.
 import type { AgentState } from '../../../../agent/model/inventory.ts';
 import { SluiceError, type Code } from '../../../../shared/errors.ts';
 import { silentLog } from '../../../fakes/agent.ts';
-import { configMap, plainApp, testBundle } from '../../../fakes/apps.ts';
+import { configMap, plainApp, testBundle } from '../../../fixtures/agent/apps.ts';
 
 const bundle = (generation: number) =>
   testBundle({ generation, apps: [plainApp('one', [configMap('a', `${generation}`)])] });

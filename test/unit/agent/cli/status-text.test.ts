@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseSite } from '../../../../agent/site/site.ts';
 import { siteConditions, statusJson, statusText, type SiteStatus } from '../../../../agent/cli/status-text.ts';
 import { cronFields } from '../../../../shared/adapters/schedule.ts';
-import { identity } from '../../../fakes/bundle.ts';
+import { identity } from '../../../fixtures/agent/bundle.ts';
 
 const now = Date.parse('2026-06-10T12:00:00Z');
 

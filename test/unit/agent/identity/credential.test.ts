@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { agentAuthorization } from '../../../../agent/identity/credential.ts';
 import { manualClock } from '../../../fakes/agent.ts';
-import { fixedSigner, identity } from '../../../fakes/bundle.ts';
+import { fixedSigner, identity } from '../../../fixtures/agent/bundle.ts';
 
 const minute = 60_000;
 const [token, own] = [fixedSigner('t'), fixedSigner('o')];

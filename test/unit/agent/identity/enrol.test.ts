@@ -4,7 +4,7 @@ import type { Http, HttpRequest } from '../../../../shared/ports/http.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { countSigners, parseSignatures, payloadTypes } from '../../../../shared/wire/envelope.ts';
 import { silentLog } from '../../../fakes/agent.ts';
-import { fixedSigner, identity } from '../../../fakes/bundle.ts';
+import { fixedSigner, identity } from '../../../fixtures/agent/bundle.ts';
 
 const [token, own] = [fixedSigner('t'), fixedSigner('o')];
 

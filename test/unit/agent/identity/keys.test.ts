@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadIdentity, loadJoinTicket, loadKey, markEnrolled, peekKey } from '../../../../agent/identity/keys.ts';
 import { agentNames } from '../../../../shared/model/names.ts';
-import { identity } from '../../../fakes/bundle.ts';
+import { identity } from '../../../fixtures/agent/bundle.ts';
 import { fakeKube } from '../../../fakes/kube.ts';
 
 const { signal } = new AbortController();

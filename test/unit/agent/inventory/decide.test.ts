@@ -4,7 +4,7 @@ import { pending } from '../../../../agent/inventory/entries.ts';
 import type { AgentState, Inventory, Stored } from '../../../../agent/model/inventory.ts';
 import type { Outcome } from '../../../../agent/model/outcome.ts';
 import { idleOutcome } from '../../../../agent/report/outcome.ts';
-import { testBundle } from '../../../fakes/apps.ts';
+import { testBundle } from '../../../fixtures/agent/apps.ts';
 
 const [first, second] = [testBundle({ generation: 1, apps: [] }), testBundle({ generation: 2, apps: [] })];
 const id = '/ConfigMap/default/a';

@@ -3,8 +3,8 @@ import { pending } from '../../../../agent/inventory/entries.ts';
 import { newInventoryMemory } from '../../../../agent/inventory/memory.ts';
 import { ensureNamespace, isRestoredCluster, recall } from '../../../../agent/inventory/recall.ts';
 import type { AgentState, Store, Stored } from '../../../../agent/model/inventory.ts';
-import { testBundle } from '../../../fakes/apps.ts';
-import { identity } from '../../../fakes/bundle.ts';
+import { testBundle } from '../../../fixtures/agent/apps.ts';
+import { identity } from '../../../fixtures/agent/bundle.ts';
 import { fakeKube } from '../../../fakes/kube.ts';
 
 const { signal } = new AbortController();

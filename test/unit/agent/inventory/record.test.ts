@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { nextState, type StateChange } from '../../../../agent/inventory/record.ts';
 import type { AgentState } from '../../../../agent/model/inventory.ts';
-import { testBundle } from '../../../fakes/apps.ts';
-import { identity, noon } from '../../../fakes/bundle.ts';
+import { testBundle } from '../../../fixtures/agent/apps.ts';
+import { identity, noon } from '../../../fixtures/agent/bundle.ts';
 
 const hour = 3_600_000;
 const [first, second] = [testBundle({ generation: 1, apps: [] }), testBundle({ generation: 2, apps: [] })];

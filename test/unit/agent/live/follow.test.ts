@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pending } from '../../../../agent/inventory/entries.ts';
 import { watchedKinds } from '../../../../agent/live/follow.ts';
 import type { ObjectId } from '../../../../shared/model/object.ts';
-import { configMap, exampleApp, plainApp, type TestApp } from '../../../fakes/apps.ts';
+import { configMap, exampleApp, plainApp, type TestApp } from '../../../fixtures/agent/apps.ts';
 
 const words = (ids: readonly ObjectId[], apps: readonly TestApp[]) => {
   const inventory = new Map(ids.map((id) => [id, pending(id, 'default/one', null, 'n')]));

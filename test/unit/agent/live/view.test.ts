@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openLiveView } from '../../../../agent/live/view.ts';
 import type { KubeObject } from '../../../../shared/model/object.ts';
-import { configMap, exampleApp } from '../../../fakes/apps.ts';
+import { configMap, exampleApp } from '../../../fixtures/agent/apps.ts';
 import { fakeKube } from '../../../fakes/kube.ts';
 import { stepControllers } from '../../../fakes/workloads.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { indexOf } from '../../../../agent/model/app-index.ts';
 import { idOf } from '../../../../shared/model/object.ts';
-import { appOf, deployment, route, service } from '../../../fakes/bundle.ts';
+import { appOf, deployment, route, service } from '../../../fixtures/agent/bundle.ts';
 
 const app = appOf([deployment, service, route]);
 

@@ -3,8 +3,8 @@ import type { InventoryEntry } from '../../../../agent/model/inventory.ts';
 import { decidePrune, type PruneInput } from '../../../../agent/prune/decide.ts';
 import type { RetiredObject } from '../../../../shared/wire/revision.ts';
 import { changeDigest } from '../../../../shared/wire/bundle.ts';
-import { configMap, plainApp, exampleApp, testBundle } from '../../../fakes/apps.ts';
-import { channelId, noon, registrationId } from '../../../fakes/bundle.ts';
+import { configMap, plainApp, exampleApp, testBundle } from '../../../fixtures/agent/apps.ts';
+import { channelId, noon, registrationId } from '../../../fixtures/agent/bundle.ts';
 
 const entry = (id: string, change: Partial<InventoryEntry> = {}): [string, InventoryEntry] => [
   id,

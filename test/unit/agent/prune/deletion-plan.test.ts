@@ -3,7 +3,7 @@ import { stageOf } from '../../../../agent/apply/stages.ts';
 import type { AppOutcome } from '../../../../agent/model/outcome.ts';
 import { planDeletions } from '../../../../agent/prune/deletion-plan.ts';
 import { planApp } from '../../../../agent/rollout/plan.ts';
-import { observe, type Situation } from '../../../fixtures/rollout.ts';
+import { observe, type Situation } from '../../../fixtures/agent/rollout.ts';
 
 const outcome = (situation: Situation): AppOutcome => {
   const observed = observe(situation);

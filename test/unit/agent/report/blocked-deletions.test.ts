@@ -4,8 +4,8 @@ import type { Row } from '../../../../agent/model/rows.ts';
 import { conditionsOf } from '../../../../agent/report/conditions.ts';
 import { blockedDeletions } from '../../../../agent/report/blocked-deletions.ts';
 import { idleOutcome } from '../../../../agent/report/outcome.ts';
-import { noon } from '../../../fakes/bundle.ts';
-import { testBundle } from '../../../fakes/apps.ts';
+import { noon } from '../../../fixtures/agent/bundle.ts';
+import { testBundle } from '../../../fixtures/agent/apps.ts';
 
 const id = (name: string) => `/ConfigMap/default/${name}`;
 const row = (name: string, action: Row['action'], reason: string): Row => ({

@@ -4,7 +4,7 @@ import { leavingRevisions } from '../../../../agent/report/leaving.ts';
 import { appHealth } from '../../../../agent/report/health.ts';
 import type { KubeObject } from '../../../../shared/model/object.ts';
 import { fakeChannel, handAgent, manualClock, settle, testDeps } from '../../../fakes/agent.ts';
-import { exampleApp, retiredBetween, testBundle } from '../../../fakes/apps.ts';
+import { exampleApp, retiredBetween, testBundle } from '../../../fixtures/agent/apps.ts';
 import { fakeKube } from '../../../fakes/kube.ts';
 
 async function blockedByVersion3() {

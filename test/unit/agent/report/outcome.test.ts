@@ -4,8 +4,8 @@ import type { AppOutcome } from '../../../../agent/model/outcome.ts';
 import type { Row } from '../../../../agent/model/rows.ts';
 import { idleOutcome, outcomeOf, type OutcomeFacts } from '../../../../agent/report/outcome.ts';
 import { planApp } from '../../../../agent/rollout/plan.ts';
-import { testBundle } from '../../../fakes/apps.ts';
-import { observe, type Situation } from '../../../fixtures/rollout.ts';
+import { testBundle } from '../../../fixtures/agent/apps.ts';
+import { observe, type Situation } from '../../../fixtures/agent/rollout.ts';
 
 const [a, b, c] = ['a', 'b', 'c'].map((name) => `/ConfigMap/default/${name}`) as [string, string, string];
 const bundle = testBundle({ generation: 2, apps: [], retired: [b, a] });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planApp } from '../../../../agent/rollout/plan.ts';
-import { observe, routerId, shortName, type Situation } from '../../../fixtures/rollout.ts';
+import { observe, routerId, shortName, type Situation } from '../../../fixtures/agent/rollout.ts';
 
 /** `phase: reason`, then what is done: pods of each workload, weights, what is stopped and deleted. */
 function words(situation: Situation): readonly string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planRemoval, type Gate } from '../../../../agent/rollout/removal.ts';
-import { observe, shortName, type Situation } from '../../../fixtures/rollout.ts';
+import { observe, shortName, type Situation } from '../../../fixtures/agent/rollout.ts';
 
 /** What is scaled to zero and what is deleted now, of how many obsolete objects. */
 function words(situation: Situation, gate: Gate): string {

@@ -3,8 +3,8 @@ import type { AppOutcome } from '../../../../agent/model/outcome.ts';
 import type { Row } from '../../../../agent/model/rows.ts';
 import { rememberProgress, rememberShifts, type Progress } from '../../../../agent/rollout/progress.ts';
 import { planApps, type RolloutInput } from '../../../../agent/rollout/rollout.ts';
-import { configMap, exampleApp, plainApp } from '../../../fakes/apps.ts';
-import { observe, routerId } from '../../../fixtures/rollout.ts';
+import { configMap, exampleApp, plainApp } from '../../../fixtures/agent/apps.ts';
+import { observe, routerId } from '../../../fixtures/agent/rollout.ts';
 
 const key = 'default/example';
 const observed = observe({ wanted: { v1: '2 pods, 100%' }, live: { v1: '1/2' }, route: { v1: 100 } });

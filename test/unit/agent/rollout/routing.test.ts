@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planRouting } from '../../../../agent/rollout/routing.ts';
-import { observe, routerId, type Situation } from '../../../fixtures/rollout.ts';
+import { observe, routerId, type Situation } from '../../../fixtures/agent/rollout.ts';
 
 /** What is written of the traffic object, then why it waits or where it stands. */
 function words(situation: Situation): string {

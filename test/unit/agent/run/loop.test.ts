@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { runAgent } from '../../../../agent/run/loop.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { fakeChannel, reportSink, testDeps } from '../../../fakes/agent.ts';
-import { configMap, plainApp, testBundle } from '../../../fakes/apps.ts';
-import { noon } from '../../../fakes/bundle.ts';
+import { configMap, plainApp, testBundle } from '../../../fixtures/agent/apps.ts';
+import { noon } from '../../../fixtures/agent/bundle.ts';
 import { fakeKube } from '../../../fakes/kube.ts';
 
 const far = noon + 100 * 365 * 24 * 3_600_000;

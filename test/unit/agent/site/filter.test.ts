@@ -3,7 +3,7 @@ import { offLimits, selectApps } from '../../../../agent/site/filter.ts';
 import { openSite, parseSite as parse } from '../../../../agent/site/site.ts';
 import { holdChangesAt, holdNow } from '../../../../agent/site/hold.ts';
 import { cronFields } from '../../../../shared/adapters/schedule.ts';
-import { configMap, plainApp, testBundle } from '../../../fakes/apps.ts';
+import { configMap, plainApp, testBundle } from '../../../fixtures/agent/apps.ts';
 
 const parseSite = (data: Readonly<Record<string, string>>) => parse(data, cronFields);
 

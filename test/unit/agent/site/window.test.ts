@@ -5,7 +5,7 @@ import { cronFields } from '../../../../shared/adapters/schedule.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import type { Clock } from '../../../../shared/ports/clock.ts';
 import { fakeChannel, handAgent, manualClock, reportSink, settle, testDeps, setSite } from '../../../fakes/agent.ts';
-import { configMap, plainApp, retiredBetween, testBundle } from '../../../fakes/apps.ts';
+import { configMap, plainApp, retiredBetween, testBundle } from '../../../fixtures/agent/apps.ts';
 import { fakeKube, type FakeKube } from '../../../fakes/kube.ts';
 
 const hour = 3_600_000;

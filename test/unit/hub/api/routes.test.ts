@@ -17,7 +17,16 @@ import {
   type Signer,
 } from '../../../../shared/wire/envelope.ts';
 import { adminToken, listen, memoryHub, webhookSecret, type MemoryHub } from '../../../fakes/hub.ts';
-import { bundleApp, channel, clusterRecord, now, published, reportOf, settledApp, stateOf } from '../facts.ts';
+import {
+  bundleApp,
+  channel,
+  clusterRecord,
+  now,
+  published,
+  reportOf,
+  settledApp,
+  stateOf,
+} from '../../../fixtures/hub/status.ts';
 
 /*
  * A call is added by one row in hub/api/routes.ts and one operation in hub/operations/operations.ts. Everything below is driven

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withClient } from '../../../../hub/cli/client.ts';
 import { dataFiles, writeAddress } from '../../../../hub/config/data-folder.ts';
 import { fakeCli } from '../../../fakes/hub-cli.ts';
-import { newFolders } from '../../../fixtures/data-folder.ts';
+import { newFolders } from '../../../fixtures/hub/data-folder.ts';
 
 const none = { data: undefined, hub: undefined, tokenFile: undefined, caFile: undefined };
 let folders: Awaited<ReturnType<typeof newFolders>>;

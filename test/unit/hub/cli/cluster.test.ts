@@ -6,8 +6,8 @@ import { dataFiles, writeAddress } from '../../../../hub/config/data-folder.ts';
 import { runCli } from '../../../../shared/adapters/cli.ts';
 import { joinLine } from '../../../../shared/wire/join.ts';
 import { fakeCli } from '../../../fakes/hub-cli.ts';
-import { newFolders } from '../../../fixtures/data-folder.ts';
-import { channel, registrationOf } from '../facts.ts';
+import { newFolders } from '../../../fixtures/hub/data-folder.ts';
+import { channel, registrationOf } from '../../../fixtures/hub/status.ts';
 
 const expires = '2026-03-02T12:00:00.000Z';
 const line = joinLine({

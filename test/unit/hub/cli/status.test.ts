@@ -7,7 +7,7 @@ import { dataFiles, writeAddress } from '../../../../hub/config/data-folder.ts';
 import { statusView } from '../../../../hub/status/view.ts';
 import { runCli } from '../../../../shared/adapters/cli.ts';
 import { fakeCli } from '../../../fakes/hub-cli.ts';
-import { newFolders } from '../../../fixtures/data-folder.ts';
+import { newFolders } from '../../../fixtures/hub/data-folder.ts';
 import {
   bundleApp,
   clusterRecord,
@@ -18,7 +18,7 @@ import {
   reportOf,
   settledApp,
   stateOf,
-} from '../facts.ts';
+} from '../../../fixtures/hub/status.ts';
 
 const [web, shop] = [bundleApp('web'), bundleApp('shop')];
 const bundle = published('prod', [web, shop]);

@@ -10,7 +10,7 @@ import { reportedBundles } from '../../../../hub/collect/reported-bundles.ts';
 import type { Log } from '../../../../shared/ports/log.ts';
 import { newSeed, payloadTypes, signaturesText, signerOf } from '../../../../shared/wire/envelope.ts';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
-import { clusterRecord, now, published, received, reportOf, stateOf } from '../facts.ts';
+import { clusterRecord, now, published, received, reportOf, stateOf } from '../../../fixtures/hub/status.ts';
 
 const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const nowhere: ReportStore = { load: () => Promise.resolve([]), save: () => Promise.resolve() };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { changesBetween, mergeChanges, withChanges, type Changes } from '../../../../hub/model/changes.ts';
 import type { Slices, State } from '../../../../hub/model/state.ts';
 import { emptyState } from '../../../../hub/store/slices/slices.ts';
-import { cluster, document, revisionRecord } from '../../../contract/store/facts.ts';
+import { cluster, document, revisionRecord } from '../../../fixtures/hub/store.ts';
 
 const start = emptyState({ channel: '11111111-1111-4111-8111-111111111111', epoch: 1 });
 const names = ['a', 'b', 'c', '__proto__'];

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { clock, newFolders, open } from '../../../fixtures/data-folder.ts';
+import { clock, newFolders, open } from '../../../fixtures/hub/data-folder.ts';
 import { exportChannel } from '../../../../hub/operations/export.ts';
 import { initHub } from '../../../../hub/operations/init.ts';
 import type { ExportedChannel } from '../../../../hub/publish/export.ts';

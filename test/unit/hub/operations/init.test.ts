@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keysOf, newFolders, open } from '../../../fixtures/data-folder.ts';
+import { keysOf, newFolders, open } from '../../../fixtures/hub/data-folder.ts';
 import { initHub } from '../../../../hub/operations/init.ts';
 
 let folders: Awaited<ReturnType<typeof newFolders>>;

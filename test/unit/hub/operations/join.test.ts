@@ -5,7 +5,7 @@ import type { HubParts } from '../../../../hub/operations/parts.ts';
 import { signerOf } from '../../../../shared/wire/envelope.ts';
 import { parseJoinLine } from '../../../../shared/wire/join.ts';
 import { memoryHub } from '../../../fakes/hub.ts';
-import { clusterRecord, now, published, stateOf } from '../facts.ts';
+import { clusterRecord, now, published, stateOf } from '../../../fixtures/hub/status.ts';
 
 const scene = () => memoryHub(stateOf([clusterRecord('old')], [published('old', [])]), now);
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { noteReads } from '../../../../hub/operations/reads.ts';
 import type { AgentReads, ClusterRecord } from '../../../../hub/model/registry.ts';
 import { memoryHub } from '../../../fakes/hub.ts';
-import { clusterRecord, now, published, stateOf } from '../facts.ts';
+import { clusterRecord, now, published, stateOf } from '../../../fixtures/hub/status.ts';
 
 /** A hub whose cluster `prod` was sent a bundle of a format, and that takes numbers as they are said. */
 async function scene(format: number, reads: AgentReads | undefined) {

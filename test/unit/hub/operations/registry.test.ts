@@ -7,7 +7,7 @@ import { removeCluster } from '../../../../hub/operations/remove.ts';
 import { revokeCluster } from '../../../../hub/operations/revoke.ts';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { memoryHub, type MemoryHub } from '../../../fakes/hub.ts';
-import { clusterRecord, now, published, stateOf } from '../facts.ts';
+import { clusterRecord, now, published, stateOf } from '../../../fixtures/hub/status.ts';
 
 const change = digestOf('a change');
 const guarded = {

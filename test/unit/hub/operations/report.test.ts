@@ -15,7 +15,16 @@ import {
   type Signer,
 } from '../../../../shared/wire/envelope.ts';
 import { memoryHub, type MemoryHub } from '../../../fakes/hub.ts';
-import { bundleApp, channel, clusterRecord, now, published, reportOf, settledApp, stateOf } from '../facts.ts';
+import {
+  bundleApp,
+  channel,
+  clusterRecord,
+  now,
+  published,
+  reportOf,
+  settledApp,
+  stateOf,
+} from '../../../fixtures/hub/status.ts';
 
 const agent = signerOf(newSeed());
 const token = signerOf(newSeed());

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keysOf, newFolders, open } from '../../../fixtures/data-folder.ts';
+import { keysOf, newFolders, open } from '../../../fixtures/hub/data-folder.ts';
 import { writeSecret } from '../../../../hub/keys/key-files.ts';
 import { initHub } from '../../../../hub/operations/init.ts';
 import { retireKeys, rotateKey } from '../../../../hub/operations/rotate-keys.ts';

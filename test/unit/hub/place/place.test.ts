@@ -3,8 +3,8 @@ import type { Target } from '../../../../hub/model/fleet.ts';
 import { tellProblems } from '../../../../hub/model/problems.ts';
 import { place } from '../../../../hub/place/place.ts';
 import type { Placed, PlaceInput } from '../../../../hub/place/types.ts';
-import { fleetOf } from '../../../fakes/fleet.ts';
-import { heldUnits, historyOf } from '../../../fakes/rendering.ts';
+import { fleetOf } from '../../../fixtures/hub/fleet.ts';
+import { heldUnits, historyOf } from '../../../fixtures/hub/rendering.ts';
 
 const application = `
 kind: Application

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { picksInUse } from '../../../../hub/place/running.ts';
 import type { SeenDocument } from '../../../../hub/model/seen-documents.ts';
-import { bundleApp, clusterRecord, published, stateOf } from '../facts.ts';
+import { bundleApp, clusterRecord, published, stateOf } from '../../../fixtures/hub/status.ts';
 
 const seen = (kind: string, key: string): SeenDocument => ({
   kind,

@@ -4,7 +4,7 @@ import type { State } from '../../../../hub/model/state.ts';
 import { admit, type AdmitInput, type Admitted } from '../../../../hub/plan/admit.ts';
 import { entryOf } from '../../../../hub/plan/entry.ts';
 import { appKey } from '../../../../shared/wire/bundle.ts';
-import { app, id, many, now, object, record, start, step } from './fixtures.ts';
+import { app, id, many, now, object, record, start, step } from '../../../fixtures/hub/plan.ts';
 
 const megabyte = 1024 * 1024;
 const large = (name: string) => object(`ConfigMap/${name}`, { data: { x: 'x'.repeat(megabyte - 1024) } });

@@ -3,8 +3,8 @@ import { agentTooOld } from '../../../../hub/plan/format.ts';
 import type { AgentReads, ClusterRecord } from '../../../../hub/model/registry.ts';
 import type { State } from '../../../../hub/model/state.ts';
 import { formats } from '../../../../shared/wire/formats.ts';
-import { bundleApp } from '../facts.ts';
-import { app, planFor, record, start, step } from './fixtures.ts';
+import { bundleApp } from '../../../fixtures/hub/status.ts';
+import { app, planFor, record, start, step } from '../../../fixtures/hub/plan.ts';
 
 const web = app('web', ['ConfigMap/a']);
 

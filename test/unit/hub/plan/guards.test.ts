@@ -19,7 +19,7 @@ import {
   sent,
   start,
   step,
-} from './fixtures.ts';
+} from '../../../fixtures/hub/plan.ts';
 
 const codes = (list: readonly { readonly code: string }[]) => list.map(({ code }) => code);
 

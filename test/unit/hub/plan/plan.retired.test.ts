@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
 import { unexplained } from '../../../../hub/plan/unexplained.ts';
-import { app, id, object, planFor, report, reports, retiredIds, sent, start, step } from './fixtures.ts';
+import {
+  app,
+  id,
+  object,
+  planFor,
+  report,
+  reports,
+  retiredIds,
+  sent,
+  start,
+  step,
+} from '../../../fixtures/hub/plan.ts';
 
 const gone = id('ConfigMap/gone');
 // Generation 1 has it, generation 2 retires it.

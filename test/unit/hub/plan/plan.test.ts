@@ -19,7 +19,7 @@ import {
   sent,
   start,
   step,
-} from './fixtures.ts';
+} from '../../../fixtures/hub/plan.ts';
 
 describe('the next bundle', () => {
   it('is made for every registered cluster, even with nothing to run', () => {

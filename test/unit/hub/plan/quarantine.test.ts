@@ -1,6 +1,17 @@
 import { expect, it } from 'vitest';
 import type { State } from '../../../../hub/model/state.ts';
-import { app, approved, heldBack, many, planFor, published, record, registration, start, step } from './fixtures.ts';
+import {
+  app,
+  approved,
+  heldBack,
+  many,
+  planFor,
+  published,
+  record,
+  registration,
+  start,
+  step,
+} from '../../../fixtures/hub/plan.ts';
 
 const two = { ...record, name: 'two', registration: registration.replaceAll('2', '3') };
 const state: State = { ...start, clusters: new Map([...start.clusters, ['two', two]]) };

@@ -3,8 +3,8 @@ import type { AgentReport } from '../../../../shared/wire/report.ts';
 import type { BundleApp } from '../../../../shared/wire/revision.ts';
 import { findRetired, stillRetired } from '../../../../hub/plan/retire.ts';
 import { unexplainedIds } from '../../../../hub/plan/unexplained.ts';
-import { bundleApp } from '../facts.ts';
-import { registration, report } from './fixtures.ts';
+import { bundleApp } from '../../../fixtures/hub/status.ts';
+import { registration, report } from '../../../fixtures/hub/plan.ts';
 
 /** An application whose objects are `a b` or, under revisions, `web-v1: a b, web-v2: c`. */
 function unit(name: string, objects: string): BundleApp {

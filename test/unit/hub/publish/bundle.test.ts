@@ -7,7 +7,7 @@ import type { GitObject, Oid } from '../../../../shared/lib/git/object.ts';
 import type { KubeObject } from '../../../../shared/model/object.ts';
 import type { ObjectReader } from '../../../../hub/model/objects.ts';
 import { encode } from '../../../../shared/wire/codec.ts';
-import { appOf, keys, revisionOf } from '../../../fakes/bundle.ts';
+import { appOf, keys, revisionOf } from '../../../fixtures/agent/bundle.ts';
 
 type Content = Readonly<Record<string, string>>;
 

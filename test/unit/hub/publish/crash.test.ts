@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterRef } from '../../../../shared/wire/layout.ts';
 import { finishPending } from '../../../../hub/publish/pending.ts';
 import { openFreshness } from '../../../../hub/publish/freshness.ts';
-import { app, object } from '../plan/fixtures.ts';
-import { clusters, gitIn, joined, openHub, pass } from './fixtures.ts';
+import { app, object } from '../../../fixtures/hub/plan.ts';
+import { clusters, gitIn, joined, openHub, pass } from '../../../fixtures/hub/publish.ts';
 
 const rendered = (version: string) =>
   clusters.map((cluster) =>

@@ -7,8 +7,8 @@ import { formats } from '../../../../shared/wire/formats.ts';
 import { freshnessKey, freshnessShard } from '../../../../shared/wire/freshness.ts';
 import { freshRef } from '../../../../shared/wire/layout.ts';
 import { openFreshness } from '../../../../hub/publish/freshness.ts';
-import { app, object } from '../plan/fixtures.ts';
-import { clusters, gitIn, joined, openHub, pass, start, type TestHub } from './fixtures.ts';
+import { app, object } from '../../../fixtures/hub/plan.ts';
+import { clusters, gitIn, joined, openHub, pass, start, type TestHub } from '../../../fixtures/hub/publish.ts';
 
 let dir: string;
 let hub: TestHub;

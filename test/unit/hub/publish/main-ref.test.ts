@@ -7,7 +7,7 @@ import { countSigners, parseSignatures, payloadTypes } from '../../../../shared/
 import { formats } from '../../../../shared/wire/formats.ts';
 import { mainRef } from '../../../../shared/wire/layout.ts';
 import { rootFingerprint } from '../../../../hub/keys/root-documents.ts';
-import { gitIn, openHub, pass, type TestHub } from './fixtures.ts';
+import { gitIn, openHub, pass, type TestHub } from '../../../fixtures/hub/publish.ts';
 
 let dir: string;
 let hub: TestHub;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clusterRef, mainRef } from '../../../../shared/wire/layout.ts';
 import { finishPending } from '../../../../hub/publish/pending.ts';
-import { app, object } from '../plan/fixtures.ts';
-import { clusters, gitIn, joined, openHub, pass, type TestHub } from './fixtures.ts';
+import { app, object } from '../../../fixtures/hub/plan.ts';
+import { clusters, gitIn, joined, openHub, pass, type TestHub } from '../../../fixtures/hub/publish.ts';
 
 let dir: string;
 let hub: TestHub;

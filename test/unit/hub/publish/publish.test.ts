@@ -7,8 +7,8 @@ import { countSigners, parseSignatures, payloadTypes } from '../../../../shared/
 import { formats } from '../../../../shared/wire/formats.ts';
 import { clusterRef } from '../../../../shared/wire/layout.ts';
 import { publish } from '../../../../hub/publish/publish.ts';
-import { app, object, planFor } from '../plan/fixtures.ts';
-import { gitIn, joined, openHub, pass, type TestHub } from './fixtures.ts';
+import { app, object, planFor } from '../../../fixtures/hub/plan.ts';
+import { gitIn, joined, openHub, pass, type TestHub } from '../../../fixtures/hub/publish.ts';
 
 let dir: string;
 let hub: TestHub;

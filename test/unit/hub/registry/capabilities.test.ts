@@ -8,7 +8,16 @@ import { decideCapabilities } from '../../../../hub/registry/capabilities.ts';
 import type { Capabilities, Cluster } from '../../../../hub/model/documents.ts';
 import { changeDigest } from '../../../../shared/wire/bundle.ts';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
-import { bundleApp, channel, clusterRecord, published, received, registrationOf, reportOf, stateOf } from '../facts.ts';
+import {
+  bundleApp,
+  channel,
+  clusterRecord,
+  published,
+  received,
+  registrationOf,
+  reportOf,
+  stateOf,
+} from '../../../fixtures/hub/status.ts';
 
 const service = 'networking.istio.io/VirtualService/default/web';
 const trafficOf = (provider: 'istio' | 'ingress', id = service) => [{ provider, id, targets: [] }];

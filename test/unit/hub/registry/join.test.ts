@@ -6,7 +6,7 @@ import { targetsOf } from '../../../../hub/registry/targets.ts';
 import type { Cluster } from '../../../../hub/model/documents.ts';
 import type { ClusterRecord } from '../../../../hub/model/registry.ts';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
-import { clusterRecord, published, registrationOf, reportOf, stateOf } from '../facts.ts';
+import { clusterRecord, published, registrationOf, reportOf, stateOf } from '../../../fixtures/hub/status.ts';
 
 const mint = {
   registration: registrationOf('fresh'),

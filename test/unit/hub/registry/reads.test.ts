@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formats } from '../../../../shared/wire/formats.ts';
 import { nextOf, nextReads, withReads } from '../../../../hub/registry/reads.ts';
 import type { AgentReads } from '../../../../hub/model/registry.ts';
-import { clusterRecord, registrationOf } from '../facts.ts';
+import { clusterRecord, registrationOf } from '../../../fixtures/hub/status.ts';
 
 const now = '2026-01-01T12:00:00.000Z';
 const hourAgo = '2026-01-01T11:00:00.000Z';

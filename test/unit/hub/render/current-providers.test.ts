@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { currentProviders } from '../../../../hub/render/current-providers.ts';
-import { bundleApp, clusterRecord, published, registrationOf, stateOf } from '../facts.ts';
+import { bundleApp, clusterRecord, published, registrationOf, stateOf } from '../../../fixtures/hub/status.ts';
 
 describe('the provider of the traffic of a unit', () => {
   const traffic = [{ provider: 'istio' as const, id: 'networking.istio.io/VirtualService/default/web', targets: [] }];

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { startCueEngine } from '../../../../hub/cue/engine.ts';
 import type { Clock } from '../../../../shared/ports/clock.ts';
-import { fleetOf } from '../../../fakes/fleet.ts';
-import { renderFleet } from '../../../fakes/rendering.ts';
+import { fleetOf } from '../../../fixtures/hub/fleet.ts';
+import { renderFleet } from '../../../fixtures/hub/rendering.ts';
 
 /** A clock on which each component takes a second. */
 function slowClock(): Clock {

@@ -7,7 +7,7 @@ import { render, type RenderedFleet } from '../../../../hub/render/render.ts';
 import { emptyHistory, recordRevisions } from '../../../../hub/render/revisions.ts';
 import { entryOf } from '../../../../hub/plan/entry.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
-import { fleetOf, targetsOf } from '../../../fakes/fleet.ts';
+import { fleetOf, targetsOf } from '../../../fixtures/hub/fleet.ts';
 
 const web = (image: string, name: string): string => `---
 kind: Application

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CueEngine, CueEvaluator } from '../../../../hub/cue/engine.ts';
 import { SluiceError } from '../../../../shared/errors.ts';
-import { fleetOf } from '../../../fakes/fleet.ts';
-import { renderFleet } from '../../../fakes/rendering.ts';
+import { fleetOf } from '../../../fixtures/hub/fleet.ts';
+import { renderFleet } from '../../../fixtures/hub/rendering.ts';
 
 /** An evaluator that makes a ConfigMap of everything, and breaks down over parameters with `image: broken`. */
 function evaluatorThat(breaks: () => Error): CueEngine {

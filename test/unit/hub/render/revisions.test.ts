@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { recordRevisions } from '../../../../hub/render/revisions.ts';
-import { fleetOf } from '../../../fakes/fleet.ts';
-import { historyOf } from '../../../fakes/rendering.ts';
+import { fleetOf } from '../../../fixtures/hub/fleet.ts';
+import { historyOf } from '../../../fixtures/hub/rendering.ts';
 
 const app = (image: string, extra = ''): string => `
 kind: Application

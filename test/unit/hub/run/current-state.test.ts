@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createCurrentState } from '../../../../hub/run/current-state.ts';
 import { SluiceError } from '../../../../shared/errors.ts';
-import { stateOf } from '../facts.ts';
+import { stateOf } from '../../../fixtures/hub/status.ts';
 
 function scene() {
   let raised = 0;

@@ -4,7 +4,7 @@ import type { Store } from '../../../../hub/model/store.ts';
 import type { PassResult } from '../../../../hub/pass.ts';
 import { SluiceError } from '../../../../shared/errors.ts';
 import { memoryStore, viewOf } from '../../../fakes/memory-store.ts';
-import { stateOf } from '../facts.ts';
+import { stateOf } from '../../../fixtures/hub/status.ts';
 
 /** A loop over a pass that the test ends by hand, a ledger in memory, and a clock whose timers the test fires. */
 function scene(results: (() => PassResult)[] = []) {

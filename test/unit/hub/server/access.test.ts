@@ -5,7 +5,7 @@ import { checkAccess } from '../../../../hub/server/access.ts';
 import { createAuthenticate } from '../../../../hub/server/auth.ts';
 import type { RouteContext } from '../../../../hub/server/context.ts';
 import { manualClock } from '../../../fakes/agent.ts';
-import { clusterRecord, now, stateOf } from '../facts.ts';
+import { clusterRecord, now, stateOf } from '../../../fixtures/hub/status.ts';
 
 const token = 'an-admin-token';
 const state = stateOf([clusterRecord('prod')]);

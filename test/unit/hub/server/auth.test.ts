@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createAuthenticate, isSameSecret } from '../../../../hub/server/auth.ts';
 import { credentialText } from '../../../../shared/wire/credential.ts';
 import { newSeed, signerOf, type Signer } from '../../../../shared/wire/envelope.ts';
-import { channel, clusterRecord, now, stateOf } from '../facts.ts';
+import { channel, clusterRecord, now, stateOf } from '../../../fixtures/hub/status.ts';
 
 const [agent, token, foreign] = [signerOf(newSeed()), signerOf(newSeed()), signerOf(newSeed())];
 const minute = 60_000;

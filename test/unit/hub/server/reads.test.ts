@@ -4,7 +4,7 @@ import { credentialText } from '../../../../shared/wire/credential.ts';
 import { newSeed, signerOf } from '../../../../shared/wire/envelope.ts';
 import { formats } from '../../../../shared/wire/formats.ts';
 import { adminToken, listen, memoryHub, type MemoryHub } from '../../../fakes/hub.ts';
-import { channel, clusterRecord, now, published, stateOf } from '../facts.ts';
+import { channel, clusterRecord, now, published, stateOf } from '../../../fixtures/hub/status.ts';
 
 const agent = signerOf(newSeed());
 const record = clusterRecord('prod', { agentKey: agent.publicKey, reads: { revision: 2 } });

@@ -14,7 +14,7 @@ import {
   reportOf,
   settledApp,
   stateOf,
-} from '../facts.ts';
+} from '../../../fixtures/hub/status.ts';
 
 const name = 'shop-v3';
 const app = bundleApp('shop', {

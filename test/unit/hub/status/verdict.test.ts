@@ -13,7 +13,7 @@ import {
   reportOf,
   settledApp,
   stateOf,
-} from '../facts.ts';
+} from '../../../fixtures/hub/status.ts';
 
 const app = bundleApp('web');
 const bundle = published('a', [app]);

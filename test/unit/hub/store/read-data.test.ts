@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newFolders, open } from '../../../fixtures/data-folder.ts';
+import { newFolders, open } from '../../../fixtures/hub/data-folder.ts';
 import { initHub } from '../../../../hub/operations/init.ts';
 import { readData } from '../../../../hub/store/read-data.ts';
 

@@ -5,10 +5,10 @@ import { describe } from 'vitest';
 import { openLedger } from '../../../../hub/store/ledger/ledger.ts';
 import { openPackStore } from '../../../../hub/store/packs/store.ts';
 import { emptyState } from '../../../../hub/store/slices/slices.ts';
-import { at, channel } from '../../../contract/store/facts.ts';
+import { at, channel } from '../../../fixtures/hub/store.ts';
 import { storeContract, type Crash } from '../../../contract/store/suite.ts';
 import { memoryDatabase } from '../../../fakes/memory-store.ts';
-import { hubKey } from './ledger/fixtures.ts';
+import { hubKey } from '../../../fixtures/hub/ledger.ts';
 
 /** The head of a ledger moves when packed-refs is replaced; objects are written before. The steps around it. */
 const crashSteps: Readonly<Record<Crash, string>> = {

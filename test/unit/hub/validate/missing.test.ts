@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createSnapshotBuilder, type Entry } from '../../../../hub/load/snapshot.ts';
 import { everything } from '../../../../hub/load/select.ts';
-import { fleetOf } from '../../../fakes/fleet.ts';
+import { fleetOf } from '../../../fixtures/hub/fleet.ts';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { waitingChanges } from '../../../../hub/model/hold.ts';
 import { tellProblems } from '../../../../hub/model/problems.ts';

@@ -10,7 +10,7 @@ import { encode } from '../../../../../shared/wire/codec.ts';
 import { payloadTypes, type SignedBytes, type Signer } from '../../../../../shared/wire/envelope.ts';
 import type { Approval } from '../../../../../shared/wire/approval.ts';
 import type { Revision } from '../../../../../shared/wire/revision.ts';
-import * as made from '../../../../fakes/bundle.ts';
+import * as made from '../../../../fixtures/agent/bundle.ts';
 
 const { keys, goodBundle, signed, identity, noon } = made;
 const nothing: TrustState = { mark: null, rootVersion: 0, timeFloor: 0, previous: null };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fenced } from '../../../../../agent/kube/lease/fence.ts';
 import { openLease } from '../../../../../agent/kube/lease/lease.ts';
 import { manualClock, silentLog } from '../../../../fakes/agent.ts';
-import { configMap } from '../../../../fakes/apps.ts';
+import { configMap } from '../../../../fixtures/agent/apps.ts';
 import { fakeKube, type FakeKube } from '../../../../fakes/kube.ts';
 
 const signal = new AbortController().signal;

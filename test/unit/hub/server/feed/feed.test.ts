@@ -4,7 +4,7 @@ import type { ChannelView } from '../../../../../hub/model/channel.ts';
 import { createFeed } from '../../../../../hub/server/feed/feed.ts';
 import { digestOf } from '../../../../../shared/lib/canonical.ts';
 import { formats } from '../../../../../shared/wire/formats.ts';
-import { bundleApp, clusterRecord, published, stateOf } from '../../facts.ts';
+import { bundleApp, clusterRecord, published, stateOf } from '../../../../fixtures/hub/status.ts';
 
 const texts = { one: 'the first object', two: 'the second object', big: 'x'.repeat(20_000) };
 const objectOf = (name: keyof typeof texts) => ({

@@ -10,7 +10,17 @@ import { folderTrees, newFolder, place } from '../../../../../hub/model/git-tree
 import { allowedSigners } from '../../../../../hub/keys/sshsig.ts';
 import type { ObjectStore } from '../../../../../hub/model/objects.ts';
 import { ledgerRef, openLedger, type Ledger } from '../../../../../hub/store/ledger/ledger.ts';
-import { at, channel, commitTo, hubKey, ledgerOf, record, revisionRecord, seen, withClusters } from './fixtures.ts';
+import {
+  at,
+  channel,
+  commitTo,
+  hubKey,
+  ledgerOf,
+  record,
+  revisionRecord,
+  seen,
+  withClusters,
+} from '../../../../fixtures/hub/ledger.ts';
 
 let dir: string;
 let store: ObjectStore;

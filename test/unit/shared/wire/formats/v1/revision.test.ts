@@ -4,7 +4,7 @@ import { isSluiceError } from '../../../../../../shared/errors.ts';
 import { encode } from '../../../../../../shared/wire/codec.ts';
 import { formats } from '../../../../../../shared/wire/formats.ts';
 import type { Revision } from '../../../../../../shared/wire/revision.ts';
-import { appOf, deployment, goodBundle, revisionOf, route, service } from '../../../../../fakes/bundle.ts';
+import { appOf, deployment, goodBundle, revisionOf, route, service } from '../../../../../fixtures/agent/bundle.ts';
 
 const good = goodBundle().revision;
 const plain = { replicas: [], traffic: [], revisions: [] };
