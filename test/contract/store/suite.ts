@@ -1,8 +1,9 @@
+import { clusterRecord, revisionRecord } from '../../fixtures/hub/facts.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mergeChanges, withChanges, type Changes } from '../../../hub/model/changes.ts';
 import type { Store, View } from '../../../hub/model/store.ts';
 import { treeFiles } from '../../../hub/model/tree-files.ts';
-import { at, cluster, document, nextBundle, revisionRecord } from '../../fixtures/hub/store.ts';
+import { at, document, nextBundle } from '../../fixtures/hub/store.ts';
 
 /** Where a writer dies: just before the step that makes a commit count, or just after it. */
 export type Crash = 'before the commit point' | 'after the commit point';
@@ -27,7 +28,7 @@ export function storeContract(begin: () => Promise<Database>): void {
   const commit = (view: View, changes: Changes, on = store): Promise<View> =>
     on.commit({ base: view.base, changes, message: 'a change', at });
   const joining = (...names: readonly string[]): Changes => ({
-    clusters: new Map(names.map((name) => [name, cluster(name)])),
+    clusters: new Map(names.map((name) => [name, clusterRecord(name)])),
   });
   const other = async (): Promise<View> => (await database.open()).read();
   const raced = expect.objectContaining({ code: 'LEDGER_RACED' }) as Error;
@@ -43,7 +44,7 @@ export function storeContract(begin: () => Promise<Database>): void {
           ['default/web', { records: [revisionRecord('default/web', 1)], newest: 'web-v1' }],
           ['default/gone', { records: [], newest: 'gone-v3' }],
         ]),
-        clusters: new Map([['a', cluster('a')]]),
+        clusters: new Map([['a', clusterRecord('a')]]),
         picks: new Map([['__proto__', ['a']]]),
         bundles: new Map([['a', bundle]]),
         problems: [{ code: 'NAME_TAKEN', message: 'taken', severity: 'error' }],
@@ -59,12 +60,12 @@ export function storeContract(begin: () => Promise<Database>): void {
       const two = await commit(one, {
         clusters: new Map([
           ['a', null],
-          ['b', cluster('b', { revoked: true })],
-          ['d', cluster('d')],
+          ['b', clusterRecord('b', { revoked: true })],
+          ['d', clusterRecord('d')],
         ]),
       });
       expect([...two.clusters.keys()].sort()).toEqual(['b', 'c', 'd']);
-      expect(two.clusters.get('b')).toEqual(cluster('b', { revoked: true }));
+      expect(two.clusters.get('b')).toEqual(clusterRecord('b', { revoked: true }));
       expect(two.clusters.get('c')).toBe(one.clusters.get('c'));
       expect(two.picks).toBe(one.picks);
       expect(await other()).toEqual(two);
@@ -101,7 +102,9 @@ export function storeContract(begin: () => Promise<Database>): void {
       const overlay = withChanges(first, joined);
       expect(overlay.clusters.size).toBe(2);
       const record = overlay.clusters.get('a');
-      const labelled: Changes = { clusters: new Map([['a', cluster('a', { ...record, labels: { tier: 'edge' } })]]) };
+      const labelled: Changes = {
+        clusters: new Map([['a', clusterRecord('a', { ...record, labels: { tier: 'edge' } })]]),
+      };
       const view = await commit(first, mergeChanges(joined, labelled));
       expect(view.clusters.get('a')?.labels).toEqual({ tier: 'edge' });
       expect(view.clusters.has('b')).toBe(true);
@@ -214,13 +217,13 @@ export function storeContract(begin: () => Promise<Database>): void {
       const one = await publish(await store.read(), 'web');
       const two = await publish(one, 'api');
       await commit(two, { bundles: new Map([['a', null]]) });
-      const { registration } = cluster('a');
+      const { registration } = clusterRecord('a');
       const [web, api, never] = ['/ConfigMap/default/web', '/ConfigMap/default/api', '/ConfigMap/default/never'];
       for (const each of [store, await database.open()]) {
         expect(await each.published('a', registration, new Set([web, api, never]))).toEqual(new Set([web, api]));
         expect(await each.published('a', registration, new Set([never]))).toEqual(new Set());
         expect(await each.published('b', registration, new Set([web]))).toEqual(new Set());
-        expect(await each.published('a', cluster('b').registration, new Set([web]))).toEqual(new Set());
+        expect(await each.published('a', clusterRecord('b').registration, new Set([web]))).toEqual(new Set());
       }
     });
   });

@@ -4,17 +4,7 @@ import { statusView } from '../../../hub/status/view.ts';
 import { statusTable } from '../../../hub/status/table.ts';
 import { yamlText } from '../../../shared/lib/yaml/write.ts';
 import { digestOf } from '../../../shared/lib/canonical.ts';
-import {
-  bundleApp,
-  clusterRecord,
-  heartbeat,
-  now,
-  published,
-  received,
-  reportOf,
-  settledApp,
-  stateOf,
-} from '../../fixtures/hub/status.ts';
+import { bundleApp, enrolledCluster, heartbeat, now, published, received, reportOf, settledApp, stateOf } from '../../fixtures/hub/status.ts';
 
 const target = (revision: string, weight: number) => ({
   rule: 0,
@@ -45,9 +35,9 @@ const prod = published('prod-cluster-1', [split]);
 const edge = published('edge-berlin-042', [split, plain], { generation: 41 });
 const state = stateOf(
   [
-    clusterRecord('prod-cluster-1', { labels: { usage: 'production' } }),
-    clusterRecord('edge-berlin-042'),
-    clusterRecord('waiting', { agentKey: null, capabilities: null, reports: false }),
+    enrolledCluster('prod-cluster-1', { labels: { usage: 'production' } }),
+    enrolledCluster('edge-berlin-042'),
+    enrolledCluster('waiting', { agentKey: null, capabilities: null, reports: false }),
   ],
   [prod, edge],
   {

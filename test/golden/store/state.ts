@@ -1,3 +1,4 @@
+import { clusterRecord } from '../../fixtures/hub/facts.ts';
 import { buildBundle, type BuiltBundle } from '../../../hub/publish/bundle.ts';
 import type { RevisionRecord } from '../../../hub/model/fleet.ts';
 import type { ObjectReader } from '../../../hub/model/objects.ts';
@@ -25,19 +26,7 @@ function document(key: string, value: unknown): SeenDocument {
 }
 
 function cluster(name: string, more: Partial<ClusterRecord> = {}): ClusterRecord {
-  return {
-    name,
-    registration,
-    labels: { env: 'prod' },
-    capabilities: { istio: true },
-    joinedAt: instant,
-    agentKey: null,
-    token: null,
-    reports: true,
-    revoked: false,
-    decommission: null,
-    ...more,
-  };
+  return clusterRecord(name, { registration, joinedAt: instant, ...more });
 }
 
 function record(number: number): RevisionRecord {

@@ -4,7 +4,7 @@ import type { FoundHold } from '../../../hub/model/hold.ts';
 import type { SeenDocument } from '../../../hub/model/seen-documents.ts';
 import type { State } from '../../../hub/model/state.ts';
 import { digestOf } from '../../../shared/lib/canonical.ts';
-import { bundleApp, clusterRecord, published, stateOf } from '../../fixtures/hub/status.ts';
+import { bundleApp, enrolledCluster, published, stateOf } from '../../fixtures/hub/status.ts';
 
 const repository = 'https://git.example/config.git';
 const web = bundleApp('web', { digest: digestOf('web 1') });
@@ -40,7 +40,7 @@ const change = {
 
 /** A moment with the cluster `prod`; what is not given is the same in all moments. */
 function moment(facts: Partial<State> = {}, holds: readonly FoundHold[] = []): Moment {
-  return { state: stateOf([clusterRecord('prod')], [], { source: { repository, commit: 'c1' }, ...facts }), holds };
+  return { state: stateOf([enrolledCluster('prod')], [], { source: { repository, commit: 'c1' }, ...facts }), holds };
 }
 
 /** `from -> to (reason)` for every row, under what it is about. */
@@ -213,5 +213,5 @@ function movedTo(path: string): SeenDocument {
 }
 
 function offering(capabilities: { readonly ingress?: true; readonly istio?: true }): State['clusters'] {
-  return new Map([['prod', clusterRecord('prod', { capabilities })]]);
+  return new Map([['prod', enrolledCluster('prod', { capabilities })]]);
 }

@@ -4,7 +4,7 @@ import { pass } from '../../../../agent/pass.ts';
 import { buildReport } from '../../../../agent/report/build.ts';
 import type { KubeObject } from '../../../../shared/model/object.ts';
 import { fakeChannel, handAgent, manualClock, settle, testDeps } from '../../../fakes/agent.ts';
-import { exampleApp, testBundle } from '../../../fakes/apps.ts';
+import { exampleApp, testBundle } from '../../../fixtures/agent/apps.ts';
 import { fakeKube } from '../../../fakes/kube.ts';
 
 type PodStatus = Readonly<Record<string, unknown>>;

@@ -1,3 +1,4 @@
+import { channel } from '../../../fixtures/hub/facts.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hubClient } from '../../../../hub/api/client.ts';
 import { accessRules, fillPath, paramNames, type Access } from '../../../../hub/api/route.ts';
@@ -19,8 +20,7 @@ import {
 import { adminToken, listen, memoryHub, webhookSecret, type MemoryHub } from '../../../fakes/hub.ts';
 import {
   bundleApp,
-  channel,
-  clusterRecord,
+  enrolledCluster,
   now,
   published,
   reportOf,
@@ -46,11 +46,11 @@ const bundle = published('mine', [app]);
 const formerly = published('again', [app], { registration: '00000000-0000-4000-8000-000000000009' });
 const change = digestOf('a change');
 const records = [
-  clusterRecord('mine', { agentKey: agents.mine.publicKey }),
-  clusterRecord('foreign', { agentKey: agents.foreign.publicKey }),
-  clusterRecord('again', { agentKey: agents.again.publicKey }),
-  clusterRecord('revoked', { agentKey: agents.revoked.publicKey, revoked: true }),
-  clusterRecord('waiting', {
+  enrolledCluster('mine', { agentKey: agents.mine.publicKey }),
+  enrolledCluster('foreign', { agentKey: agents.foreign.publicKey }),
+  enrolledCluster('again', { agentKey: agents.again.publicKey }),
+  enrolledCluster('revoked', { agentKey: agents.revoked.publicKey, revoked: true }),
+  enrolledCluster('waiting', {
     agentKey: null,
     token: { publicKey: token.publicKey, expires: new Date(now + 60_000).toISOString() },
   }),
@@ -82,7 +82,7 @@ afterAll(async () => {
 const admin = { authorization: `Bearer ${adminToken}` };
 
 function credential(name: keyof typeof agents, signer: Signer): { readonly authorization: string } {
-  const registration = clusterRecord(name).registration;
+  const registration = enrolledCluster(name).registration;
   const expires = new Date(now + 5 * 60_000).toISOString();
   const text = credentialText({ channel, registration, expires }, signer);
   return { authorization: `Basic ${Buffer.from(`${registration}:${text}`).toString('base64')}` };
@@ -97,7 +97,7 @@ function signed(type: PayloadType, content: unknown, signer: Signer): string {
 const signedBodies: Readonly<Record<string, (signer: Signer) => string>> = {
   report: (signer) => signed(payloadTypes.report, reportOf(bundle, [settledApp(app)]), signer),
   enrol: (signer) => {
-    const { registration } = clusterRecord('waiting');
+    const { registration } = enrolledCluster('waiting');
     const publicKey = signerOf(newSeed()).publicKey;
     return signed(payloadTypes.enrolment, { format: 1, channel, registration, publicKey }, signer);
   },

@@ -1,3 +1,4 @@
+import { channel, registrationOf } from '../../../fixtures/hub/facts.ts';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,7 +8,6 @@ import { runCli } from '../../../../shared/adapters/cli.ts';
 import { joinLine } from '../../../../shared/wire/join.ts';
 import { fakeCli } from '../../../fakes/hub-cli.ts';
 import { newFolders } from '../../../fixtures/hub/data-folder.ts';
-import { channel, registrationOf } from '../../../fixtures/hub/status.ts';
 
 const expires = '2026-03-02T12:00:00.000Z';
 const line = joinLine({

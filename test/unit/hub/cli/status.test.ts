@@ -10,7 +10,7 @@ import { fakeCli } from '../../../fakes/hub-cli.ts';
 import { newFolders } from '../../../fixtures/hub/data-folder.ts';
 import {
   bundleApp,
-  clusterRecord,
+  enrolledCluster,
   heartbeat,
   now,
   published,
@@ -27,7 +27,7 @@ const bundle = published('prod', [web, shop]);
 function viewOf(health: 'Healthy' | 'Degraded', seconds = 0): StatusView {
   const apps = [settledApp(web), settledApp(shop, { health, message: health })];
   const reports = new Map([['prod', received(reportOf(bundle, apps))]]);
-  const state = stateOf([clusterRecord('prod')], [bundle]);
+  const state = stateOf([enrolledCluster('prod')], [bundle]);
   return statusView({ state, reports, now: now + seconds * 1000, heartbeat });
 }
 

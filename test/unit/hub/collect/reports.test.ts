@@ -10,11 +10,11 @@ import { reportedBundles } from '../../../../hub/collect/reported-bundles.ts';
 import type { Log } from '../../../../shared/ports/log.ts';
 import { newSeed, payloadTypes, signaturesText, signerOf } from '../../../../shared/wire/envelope.ts';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
-import { clusterRecord, now, published, received, reportOf, stateOf } from '../../../fixtures/hub/status.ts';
+import { enrolledCluster, now, published, received, reportOf, stateOf } from '../../../fixtures/hub/status.ts';
 
 const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const nowhere: ReportStore = { load: () => Promise.resolve([]), save: () => Promise.resolve() };
-const record = clusterRecord('a');
+const record = enrolledCluster('a');
 const bundle = published('a', [], { retired: [{ id: '/Secret/default/old', since: 6 }] });
 const state = stateOf([record], [bundle]);
 const authentic = (report: AgentReport) => ({ record, report, body: { payload: '', signatures: '' } });
@@ -39,7 +39,7 @@ describe('the report book', () => {
   it('forgets what another registration of the same name said', async () => {
     const book = await openReports(nowhere);
     book.take(authentic(reportOf(bundle, [])), state, now);
-    const replaced = stateOf([clusterRecord('a', { registration: '00000000-0000-4000-8000-00000000000f' })]);
+    const replaced = stateOf([enrolledCluster('a', { registration: '00000000-0000-4000-8000-00000000000f' })]);
     expect(book.current(replaced).size).toBe(0);
   });
 });
@@ -87,7 +87,7 @@ describe('what a report means for the next pass', () => {
     ['nothing, of an agent that has not looked yet', offers('ingress'), offers(), false],
   ])('is what a cluster offers: %s', (_, last, report, wanted) => {
     const capabilities = last === null ? null : { ingress: true };
-    expect(matters(last, report, stateOf([clusterRecord('a', { capabilities })], [bundle]))).toBe(wanted);
+    expect(matters(last, report, stateOf([enrolledCluster('a', { capabilities })], [bundle]))).toBe(wanted);
   });
 });
 

@@ -53,7 +53,7 @@ describe('the built-in definitions', () => {
     expect(() => fromTexts(texts)).toThrow(
       expect.objectContaining({
         code: 'INTERNAL',
-        message: 'the built-in definition web includes missing, which is no shared text',
+        message: 'the built-in definition web includes missing, which is not a shared text',
       }) as Error,
     );
   });

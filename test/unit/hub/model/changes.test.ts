@@ -1,15 +1,16 @@
+import { clusterRecord, revisionRecord } from '../../../fixtures/hub/facts.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changesBetween, mergeChanges, withChanges, type Changes } from '../../../../hub/model/changes.ts';
 import type { Slices, State } from '../../../../hub/model/state.ts';
 import { emptyState } from '../../../../hub/store/slices/slices.ts';
-import { cluster, document, revisionRecord } from '../../../fixtures/hub/store.ts';
+import { document } from '../../../fixtures/hub/store.ts';
 
 const start = emptyState({ channel: '11111111-1111-4111-8111-111111111111', epoch: 1 });
 const names = ['a', 'b', 'c', '__proto__'];
 
 // Few values, made once: entries are compared by reference, as they are between two passes.
-const records = names.flatMap((name) => [cluster(name), cluster(name, { revoked: true })]);
+const records = names.flatMap((name) => [clusterRecord(name), clusterRecord(name, { revoked: true })]);
 const documents = names.flatMap((name) => [document(`default/${name}`), document(`default/${name}`)]);
 const revisions = names.map((name) => [revisionRecord(`default/${name}`, 1), revisionRecord(`default/${name}`, 2)]);
 const problems = ['one', 'two'].map((message) => [
@@ -64,7 +65,7 @@ describe('changes', () => {
   });
 
   it.each<[name: string, changes: Changes, changed: readonly (keyof Slices)[]]>([
-    ['a cluster', { clusters: new Map([['a', cluster('a')]]) }, ['clusters']],
+    ['a cluster', { clusters: new Map([['a', clusterRecord('a')]]) }, ['clusters']],
     ['a removed cluster that was not there', { clusters: new Map([['a', null]]) }, ['clusters']],
     ['no cluster at all', { clusters: new Map() }, []],
     ['a list', { problems: problems[0] ?? [] }, ['problems']],

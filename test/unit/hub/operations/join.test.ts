@@ -5,9 +5,9 @@ import type { HubParts } from '../../../../hub/operations/parts.ts';
 import { signerOf } from '../../../../shared/wire/envelope.ts';
 import { parseJoinLine } from '../../../../shared/wire/join.ts';
 import { memoryHub } from '../../../fakes/hub.ts';
-import { clusterRecord, now, published, stateOf } from '../../../fixtures/hub/status.ts';
+import { enrolledCluster, now, published, stateOf } from '../../../fixtures/hub/status.ts';
 
-const scene = () => memoryHub(stateOf([clusterRecord('old')], [published('old', [])]), now);
+const scene = () => memoryHub(stateOf([enrolledCluster('old')], [published('old', [])]), now);
 
 describe('joinCluster', () => {
   it('registers the cluster with the public half of the token that the join line has', async () => {
@@ -60,7 +60,7 @@ describe('joinCluster', () => {
   it('starts above the bundles of the registration that it replaces', async () => {
     const hub = await scene();
     const { line, registration } = await joinCluster(hub.parts, joinBody.parse({ name: 'old', replace: true }));
-    expect(registration).not.toBe(clusterRecord('old').registration);
+    expect(registration).not.toBe(enrolledCluster('old').registration);
     expect(parseJoinLine(line).minimumGeneration).toBe(8);
   });
 });

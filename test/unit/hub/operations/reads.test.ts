@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { noteReads } from '../../../../hub/operations/reads.ts';
 import type { AgentReads, ClusterRecord } from '../../../../hub/model/registry.ts';
 import { memoryHub } from '../../../fakes/hub.ts';
-import { clusterRecord, now, published, stateOf } from '../../../fixtures/hub/status.ts';
+import { enrolledCluster, now, published, stateOf } from '../../../fixtures/hub/status.ts';
 
 /** A hub whose cluster `prod` was sent a bundle of a format, and that takes numbers as they are said. */
 async function scene(format: number, reads: AgentReads | undefined) {
-  const record: ClusterRecord = clusterRecord('prod', reads === undefined ? {} : { reads });
+  const record: ClusterRecord = enrolledCluster('prod', reads === undefined ? {} : { reads });
   const bundle = published('prod', []);
   const hub = await memoryHub(stateOf([record], [{ ...bundle, revision: { ...bundle.revision, format } }]), now);
   return { hub, note: (header: string | undefined) => noteReads(hub.parts, record, header) };

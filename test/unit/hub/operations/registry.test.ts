@@ -7,7 +7,7 @@ import { removeCluster } from '../../../../hub/operations/remove.ts';
 import { revokeCluster } from '../../../../hub/operations/revoke.ts';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { memoryHub, type MemoryHub } from '../../../fakes/hub.ts';
-import { clusterRecord, now, published, stateOf } from '../../../fixtures/hub/status.ts';
+import { enrolledCluster, now, published, stateOf } from '../../../fixtures/hub/status.ts';
 
 const change = digestOf('a change');
 const guarded = {
@@ -23,7 +23,7 @@ const guarded = {
 const scene = () =>
   memoryHub(
     stateOf(
-      [clusterRecord('b', { labels: { site: 'x', old: 'y' } }), clusterRecord('a'), clusterRecord('empty')],
+      [enrolledCluster('b', { labels: { site: 'x', old: 'y' } }), enrolledCluster('a'), enrolledCluster('empty')],
       [published('b', []), published('a', [])],
       { guarded: [guarded] },
     ),
@@ -41,7 +41,7 @@ describe('changes of the registry', () => {
   it('revokes an agent and ends its stream', async () => {
     const hub = await scene();
     expect(await revokeCluster(hub.parts, { name: 'b' })).toMatchObject({ name: 'b', state: 'revoked' });
-    expect(hub.revoked).toEqual([clusterRecord('b').registration]);
+    expect(hub.revoked).toEqual([enrolledCluster('b').registration]);
   });
 
   it.each([

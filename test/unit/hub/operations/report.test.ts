@@ -1,3 +1,4 @@
+import { channel } from '../../../fixtures/hub/facts.ts';
 import { describe, expect, it } from 'vitest';
 import { joinBody } from '../../../../hub/api/bodies.ts';
 import { enrolAgent } from '../../../../hub/operations/enrol.ts';
@@ -17,8 +18,7 @@ import {
 import { memoryHub, type MemoryHub } from '../../../fakes/hub.ts';
 import {
   bundleApp,
-  channel,
-  clusterRecord,
+  enrolledCluster,
   now,
   published,
   reportOf,
@@ -34,8 +34,8 @@ const last = published('prod', [], { decommission: 'orphan' });
 
 async function scene(published = bundle): Promise<MemoryHub & { readonly outcomes: string[] }> {
   const records = [
-    clusterRecord('prod', { agentKey: agent.publicKey }),
-    clusterRecord('waiting', {
+    enrolledCluster('prod', { agentKey: agent.publicKey }),
+    enrolledCluster('waiting', {
       agentKey: null,
       token: { publicKey: token.publicKey, expires: new Date(now + 60_000).toISOString() },
     }),
@@ -121,7 +121,7 @@ describe('takeReport', () => {
 });
 
 describe('enrolAgent', () => {
-  const { registration } = clusterRecord('waiting');
+  const { registration } = enrolledCluster('waiting');
   const enrolment = (publicKey: string, signer = token) =>
     signed(payloadTypes.enrolment, { format: 1, channel, registration, publicKey }, signer);
 

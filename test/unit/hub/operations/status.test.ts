@@ -3,14 +3,14 @@ import { status, watchMs } from '../../../../hub/operations/status.ts';
 import { createStatusSignal, nextRise } from '../../../../hub/operations/status-signal.ts';
 import { manualClock } from '../../../fakes/agent.ts';
 import { memoryHub } from '../../../fakes/hub.ts';
-import { bundleApp, clusterRecord, now, published, stateOf } from '../../../fixtures/hub/status.ts';
+import { bundleApp, enrolledCluster, now, published, stateOf } from '../../../fixtures/hub/status.ts';
 
 const never = new AbortController().signal;
 const asked = { app: undefined, cluster: undefined, known: undefined };
 const scene = () =>
   memoryHub(
     stateOf(
-      [clusterRecord('a'), clusterRecord('b')],
+      [enrolledCluster('a'), enrolledCluster('b')],
       [published('a', [bundleApp('web')]), published('b', [bundleApp('shop')])],
     ),
     now,

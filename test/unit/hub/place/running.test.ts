@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { picksInUse } from '../../../../hub/place/running.ts';
 import type { SeenDocument } from '../../../../hub/model/seen-documents.ts';
-import { bundleApp, clusterRecord, published, stateOf } from '../../../fixtures/hub/status.ts';
+import { bundleApp, enrolledCluster, published, stateOf } from '../../../fixtures/hub/status.ts';
 
 const seen = (kind: string, key: string): SeenDocument => ({
   kind,
@@ -19,7 +19,7 @@ describe('the picks in use', () => {
     ['default/gone/{"pick":"one"}', ['a']],
     ['other/here/local', ['a']],
   ]);
-  const state = stateOf([clusterRecord('a')], [published('a', [bundleApp('running')])]);
+  const state = stateOf([enrolledCluster('a')], [published('a', [bundleApp('running')])]);
   const documents = [seen('ApplicationDeployment', 'default/here'), seen('Application', 'other/here')];
 
   it('are those of deployments that are there, or whose objects are', () => {

@@ -1,3 +1,4 @@
+import { channel } from '../../../fixtures/hub/facts.ts';
 import { describe, expect, it } from 'vitest';
 import { changeDigest } from '../../../../shared/wire/bundle.ts';
 import { guard, type GuardContext } from '../../../../hub/plan/guards.ts';
@@ -6,7 +7,6 @@ import type { GuardedChange } from '../../../../hub/model/guarded-change.ts';
 import {
   app,
   approved,
-  channel,
   id,
   idsOf,
   many,

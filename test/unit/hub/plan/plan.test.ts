@@ -1,9 +1,9 @@
+import { channel } from '../../../fixtures/hub/facts.ts';
 import { describe, expect, it } from 'vitest';
 import { bundleDigest, bundleObjects } from '../../../../shared/wire/bundle.ts';
 import { formats } from '../../../../shared/wire/formats.ts';
 import {
   app,
-  channel,
   heldBack,
   id,
   idsOf,

@@ -1,3 +1,4 @@
+import { channel, registrationOf } from '../../../fixtures/hub/facts.ts';
 import { describe, expect, it } from 'vitest';
 import type { State } from '../../../../hub/model/state.ts';
 import { withChanges } from '../../../../hub/model/changes.ts';
@@ -8,16 +9,7 @@ import { decideCapabilities } from '../../../../hub/registry/capabilities.ts';
 import type { Capabilities, Cluster } from '../../../../hub/model/documents.ts';
 import { changeDigest } from '../../../../shared/wire/bundle.ts';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
-import {
-  bundleApp,
-  channel,
-  clusterRecord,
-  published,
-  received,
-  registrationOf,
-  reportOf,
-  stateOf,
-} from '../../../fixtures/hub/status.ts';
+import { bundleApp, enrolledCluster, published, received, reportOf, stateOf } from '../../../fixtures/hub/status.ts';
 
 const service = 'networking.istio.io/VirtualService/default/web';
 const trafficOf = (provider: 'istio' | 'ingress', id = service) => [{ provider, id, targets: [] }];
@@ -46,7 +38,7 @@ const settle = (state: State, wanted: { document?: Capabilities; report?: AgentR
   return { ...settled, guarded, problems: tellProblems([settled]), known: settled.clusters.get('a')?.capabilities };
 };
 const withCapabilities = (capabilities: Capabilities | null, declared?: Capabilities): State =>
-  stateOf([clusterRecord('a', { capabilities, ...(declared && { declared }) })], [bundle]);
+  stateOf([enrolledCluster('a', { capabilities, ...(declared && { declared }) })], [bundle]);
 
 describe('what a cluster is known to offer', () => {
   it.each<[string, State, { document?: Capabilities; report?: AgentReport }, Capabilities | null]>([
@@ -169,9 +161,9 @@ describe('a capability that traffic uses and that is gone', () => {
   });
 
   it('does not concern a cluster that was built anew, or one that leaves', () => {
-    const anew = stateOf([clusterRecord('a', { registration: registrationOf('b'), capabilities: both })], [bundle]);
+    const anew = stateOf([enrolledCluster('a', { registration: registrationOf('b'), capabilities: both })], [bundle]);
     expect(lost(anew).guarded).toEqual([]);
-    const leaving = stateOf([clusterRecord('a', { capabilities: both, decommission: 'orphan' })], [bundle]);
+    const leaving = stateOf([enrolledCluster('a', { capabilities: both, decommission: 'orphan' })], [bundle]);
     expect(lost(leaving).guarded).toEqual([]);
   });
 });

@@ -6,7 +6,8 @@ import { targetsOf } from '../../../../hub/registry/targets.ts';
 import type { Cluster } from '../../../../hub/model/documents.ts';
 import type { ClusterRecord } from '../../../../hub/model/registry.ts';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
-import { clusterRecord, published, registrationOf, reportOf, stateOf } from '../../../fixtures/hub/status.ts';
+import { registrationOf } from '../../../fixtures/hub/facts.ts';
+import { enrolledCluster, published, reportOf, stateOf } from '../../../fixtures/hub/status.ts';
 
 const mint = {
   registration: registrationOf('fresh'),
@@ -36,7 +37,7 @@ describe('join', () => {
 
   it('opens a new token for a cluster whose agent never came, and keeps its registration', () => {
     const kept = { capabilities: { istio: true }, labels: { env: 'prod' } };
-    const waiting = clusterRecord('a', { agentKey: null, ...kept });
+    const waiting = enrolledCluster('a', { agentKey: null, ...kept });
     const { result } = join(stateOf([waiting], [bundled]), ask('a'), mint);
     expect(result.record).toMatchObject({
       registration: waiting.registration,
@@ -47,19 +48,19 @@ describe('join', () => {
   });
 
   it('takes no capability away from what runs: what is declared anew is judged by the next pass', () => {
-    const waiting = clusterRecord('a', { agentKey: null, capabilities: { istio: true } });
+    const waiting = enrolledCluster('a', { agentKey: null, capabilities: { istio: true } });
     const { result } = join(stateOf([waiting], [bundled]), ask('a', { capabilities: { ingress: true } }), mint);
     expect(result.record).toMatchObject({ capabilities: { istio: true }, declared: { ingress: true } });
   });
 
   it('refuses the name of a cluster that has an agent', () => {
-    expect(() => join(stateOf([clusterRecord('a')]), ask('a'), mint)).toThrow(
+    expect(() => join(stateOf([enrolledCluster('a')]), ask('a'), mint)).toThrow(
       expect.objectContaining({ code: 'EXISTS' }),
     );
   });
 
   it('gives a replaced cluster a new registration, above all that the old one was sent', () => {
-    const { result } = join(stateOf([clusterRecord('a')], [bundled]), ask('a', { replace: true }), mint);
+    const { result } = join(stateOf([enrolledCluster('a')], [bundled]), ask('a', { replace: true }), mint);
     expect(result).toMatchObject({ minimumGeneration: 8, record: { registration: mint.registration, agentKey: null } });
   });
 
@@ -79,18 +80,18 @@ describe('join', () => {
       { labels: { a: 'b' } },
     ],
   ])('keeps of a replaced cluster %s', (_, known, request, kept) => {
-    const { record } = join(stateOf([clusterRecord('a', known)]), ask('a', request), mint).result;
+    const { record } = join(stateOf([enrolledCluster('a', known)]), ask('a', request), mint).result;
     expect(record).toMatchObject({ ...kept, registration: mint.registration, revoked: false });
   });
 
   it('lets the same cluster in again with a new key: the registration and the old key stay until then', () => {
-    const known = clusterRecord('a', { labels: { env: 'prod' }, declared: { istio: true }, reports: false });
+    const known = enrolledCluster('a', { labels: { env: 'prod' }, declared: { istio: true }, reports: false });
     const { result } = join(stateOf([known], [bundled]), ask('a', { rekey: true }), mint);
     expect(result).toEqual({ record: { ...known, token: mint.token }, minimumGeneration: 7 });
   });
 
   it('never lets the key of a revoked agent in again', () => {
-    const known = clusterRecord('a', { revoked: true, decommission: 'orphan' });
+    const known = enrolledCluster('a', { revoked: true, decommission: 'orphan' });
     const { record } = join(stateOf([known]), ask('a', { rekey: true }), mint).result;
     expect(record).toEqual({ ...known, agentKey: null, revoked: false, decommission: null, token: mint.token });
   });
@@ -99,11 +100,11 @@ describe('join', () => {
     ['a cluster that is not registered', ask('b', { rekey: true }), 'REFERENCE_NOT_FOUND'],
     ['a registration that is given up', ask('a', { rekey: true, replace: true }), 'USAGE'],
   ])('has no new key for %s', (_, request, code) => {
-    expect(() => join(stateOf([clusterRecord('a')]), request, mint)).toThrow(expect.objectContaining({ code }));
+    expect(() => join(stateOf([enrolledCluster('a')]), request, mint)).toThrow(expect.objectContaining({ code }));
   });
 
   it('gives a revoked cluster that never had an agent a new registration, too', () => {
-    const revoked = clusterRecord('a', { agentKey: null, revoked: true });
+    const revoked = enrolledCluster('a', { agentKey: null, revoked: true });
     expect(join(stateOf([revoked]), ask('a'), mint).result.record).toMatchObject({
       registration: mint.registration,
       revoked: false,
@@ -123,7 +124,7 @@ describe('join', () => {
 });
 
 describe('changes of a registered cluster', () => {
-  const state = stateOf([clusterRecord('a', { labels: { env: 'prod', old: '1' } })], [bundled]);
+  const state = stateOf([enrolledCluster('a', { labels: { env: 'prod', old: '1' } })], [bundled]);
 
   it('sets and removes labels', () => {
     expect(setLabels(state, 'a', { env: 'test', old: null, more: '2' }).result.labels).toEqual({
@@ -141,7 +142,7 @@ describe('changes of a registered cluster', () => {
   const issued = Date.parse(mint.now);
 
   it('takes one agent key, the same again, and no other', () => {
-    const open = stateOf([clusterRecord('a', { agentKey: null, token: mint.token })]);
+    const open = stateOf([enrolledCluster('a', { agentKey: null, token: mint.token })]);
     const first = enrol(open, request, issued);
     expect(first.result).toMatchObject({ agentKey: key, token: null });
     const enrolled = withChanges(open, first.changes);
@@ -152,7 +153,7 @@ describe('changes of a registered cluster', () => {
   });
 
   it('takes a new agent key in place of the old one where a token is open for it, and closes the token', () => {
-    const known = clusterRecord('a', { agentKey: otherKey, token: mint.token });
+    const known = enrolledCluster('a', { agentKey: otherKey, token: mint.token });
     expect(enrol(stateOf([known]), request, issued).result).toEqual({ ...known, agentKey: key, token: null });
     expect(enrol(stateOf([known]), { ...request, publicKey: otherKey }, issued).result.token).toBeNull();
   });
@@ -166,13 +167,13 @@ describe('changes of a registered cluster', () => {
     ['expired', { token: { ...mint.token, expires: mint.now } }, 'TOKEN_EXPIRED'],
     ['expired, for a second key', { agentKey: otherKey, token: { ...mint.token, expires: mint.now } }, 'TOKEN_EXPIRED'],
   ])('takes no key for a token that is %s by now', (_, record, code) => {
-    const now = stateOf([clusterRecord('a', { agentKey: null, token: mint.token, ...record })]);
+    const now = stateOf([enrolledCluster('a', { agentKey: null, token: mint.token, ...record })]);
     expect(() => enrol(now, request, issued)).toThrow(expect.objectContaining({ code }));
   });
 
   it('decommissions with the next bundle, or forgets what was never sent anything', () => {
     expect(remove(state, 'a', { mode: 'delete', forget: false }).result).toMatchObject({ decommission: 'delete' });
-    const fresh = stateOf([clusterRecord('b')]);
+    const fresh = stateOf([enrolledCluster('b')]);
     const forgotten = remove(fresh, 'b', { mode: 'orphan', forget: false }).changes;
     expect(withChanges(fresh, forgotten).clusters.size).toBe(0);
     const removed = remove(state, 'a', { mode: 'orphan', forget: true }).changes;
@@ -181,7 +182,7 @@ describe('changes of a registered cluster', () => {
 
   it('lets a cluster go when its agent settled the bundle that said so, and not before', () => {
     const leaving = published('a', [], { decommission: 'orphan' });
-    const gone = stateOf([clusterRecord('a')], [leaving]);
+    const gone = stateOf([enrolledCluster('a')], [leaving]);
     expect(hasLeft(gone, reportOf(leaving, []))).toBe(true);
     expect(hasLeft(gone, reportOf(leaving, [], { settled: false }))).toBe(false);
     const older = { ...reportOf(leaving, []).accepted!, generation: 6 };
@@ -231,9 +232,9 @@ describe('the targets of placement', () => {
 
   it('are what is registered and what has a document, whose words win; those that leave are none', () => {
     const records = [
-      clusterRecord('a', { labels: { from: 'join' } }),
-      clusterRecord('b', { labels: { from: 'join' }, capabilities: null }),
-      clusterRecord('gone', { decommission: 'orphan' }),
+      enrolledCluster('a', { labels: { from: 'join' } }),
+      enrolledCluster('b', { labels: { from: 'join' }, capabilities: null }),
+      enrolledCluster('gone', { decommission: 'orphan' }),
     ];
     const clusters = [
       document('b', { from: 'document' }, { capabilities: { istio: true } }),

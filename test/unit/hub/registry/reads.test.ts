@@ -1,8 +1,9 @@
+import { registrationOf } from '../../../fixtures/hub/facts.ts';
 import { describe, expect, it } from 'vitest';
 import { formats } from '../../../../shared/wire/formats.ts';
 import { nextOf, nextReads, withReads } from '../../../../hub/registry/reads.ts';
 import type { AgentReads } from '../../../../hub/model/registry.ts';
-import { clusterRecord, registrationOf } from '../../../fixtures/hub/status.ts';
+import { enrolledCluster } from '../../../fixtures/hub/status.ts';
 
 const now = '2026-01-01T12:00:00.000Z';
 const hourAgo = '2026-01-01T11:00:00.000Z';
@@ -40,7 +41,7 @@ describe('what counts as read by an agent', () => {
 });
 
 describe('the registry', () => {
-  const [one, two] = [clusterRecord('one'), clusterRecord('two')];
+  const [one, two] = [enrolledCluster('one'), enrolledCluster('two')];
   const clusters = new Map([
     ['one', one],
     ['two', two],

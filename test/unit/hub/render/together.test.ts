@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
-import { fleetOf } from '../../../fakes/fleet.ts';
-import { renderFleet, type RenderedWithProblems } from '../../../fakes/rendering.ts';
+import { fleetOf } from '../../../fixtures/hub/fleet.ts';
+import { renderFleet, type RenderedWithProblems } from '../../../fixtures/hub/rendering.ts';
 
 /** The revisions of one application, one list of components each, and a deployment that lists some of them. */
 interface Scene {

@@ -5,10 +5,10 @@ import { checkAccess } from '../../../../hub/server/access.ts';
 import { createAuthenticate } from '../../../../hub/server/auth.ts';
 import type { RouteContext } from '../../../../hub/server/context.ts';
 import { manualClock } from '../../../fakes/agent.ts';
-import { clusterRecord, now, stateOf } from '../../../fixtures/hub/status.ts';
+import { enrolledCluster, now, stateOf } from '../../../fixtures/hub/status.ts';
 
 const token = 'an-admin-token';
-const state = stateOf([clusterRecord('prod')]);
+const state = stateOf([enrolledCluster('prod')]);
 
 function contextOf(facts: { readonly starting?: boolean; readonly webhookSecret?: string | null } = {}): RouteContext {
   const { starting = false, webhookSecret = 'secret' } = facts;

@@ -1,17 +1,18 @@
+import { channel } from '../../../fixtures/hub/facts.ts';
 import { describe, expect, it } from 'vitest';
 import { createAuthenticate, isSameSecret } from '../../../../hub/server/auth.ts';
 import { credentialText } from '../../../../shared/wire/credential.ts';
 import { newSeed, signerOf, type Signer } from '../../../../shared/wire/envelope.ts';
-import { channel, clusterRecord, now, stateOf } from '../../../fixtures/hub/status.ts';
+import { enrolledCluster, now, stateOf } from '../../../fixtures/hub/status.ts';
 
 const [agent, token, foreign] = [signerOf(newSeed()), signerOf(newSeed()), signerOf(newSeed())];
 const minute = 60_000;
-const prod = clusterRecord('prod', { agentKey: agent.publicKey });
-const waiting = clusterRecord('waiting', {
+const prod = enrolledCluster('prod', { agentKey: agent.publicKey });
+const waiting = enrolledCluster('waiting', {
   agentKey: null,
   token: { publicKey: token.publicKey, expires: new Date(now + 30 * minute).toISOString() },
 });
-const revoked = clusterRecord('revoked', { agentKey: agent.publicKey, revoked: true });
+const revoked = enrolledCluster('revoked', { agentKey: agent.publicKey, revoked: true });
 const state = stateOf([prod, waiting, revoked]);
 
 const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
@@ -39,7 +40,7 @@ describe('authentication', () => {
     ['an empty token', 'Bearer '],
     ['a scheme that is not supported', 'Digest an-admin-token'],
     ['a password without a user', `Basic ${Buffer.from('an-admin-token').toString('base64')}`],
-    ['a registration that does not exist', header(clusterRecord('x').registration, agent, now + minute)],
+    ['a registration that does not exist', header(enrolledCluster('x').registration, agent, now + minute)],
     ['another key', header(prod.registration, foreign, now + minute)],
     ['a credential of another registration', basic(prod.registration, 'x')],
     ['a credential that has expired', header(prod.registration, agent, now)],

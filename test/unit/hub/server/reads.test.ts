@@ -1,13 +1,14 @@
+import { channel } from '../../../fixtures/hub/facts.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HubServer } from '../../../../hub/server/server.ts';
 import { credentialText } from '../../../../shared/wire/credential.ts';
 import { newSeed, signerOf } from '../../../../shared/wire/envelope.ts';
 import { formats } from '../../../../shared/wire/formats.ts';
 import { adminToken, listen, memoryHub, type MemoryHub } from '../../../fakes/hub.ts';
-import { channel, clusterRecord, now, published, stateOf } from '../../../fixtures/hub/status.ts';
+import { enrolledCluster, now, published, stateOf } from '../../../fixtures/hub/status.ts';
 
 const agent = signerOf(newSeed());
-const record = clusterRecord('prod', { agentKey: agent.publicKey, reads: { revision: 2 } });
+const record = enrolledCluster('prod', { agentKey: agent.publicKey, reads: { revision: 2 } });
 const expires = new Date(now + 60_000).toISOString();
 const credential = credentialText({ channel, registration: record.registration, expires }, agent);
 const ofAgent = { authorization: `Basic ${Buffer.from(`${record.registration}:${credential}`).toString('base64')}` };

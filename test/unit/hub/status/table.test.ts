@@ -6,7 +6,7 @@ import { statusView } from '../../../../hub/status/view.ts';
 import type { ReportApp } from '../../../../shared/wire/report.ts';
 import {
   bundleApp,
-  clusterRecord,
+  enrolledCluster,
   heartbeat,
   now,
   published,
@@ -34,7 +34,7 @@ function tableOf(facts: Partial<ReportApp>, survivors: string[]): string[] {
   const said = settledApp(app, facts);
   const report = { ...reportOf(bundle, [said]), retired: { settled: [], survivors, unexplained: [] } };
   const view = statusView({
-    state: stateOf([clusterRecord('prod')], [bundle]),
+    state: stateOf([enrolledCluster('prod')], [bundle]),
     reports: new Map([['prod', received(report)]]),
     now,
     heartbeat,
@@ -93,7 +93,7 @@ describe('the status table of an Ingress', () => {
     const reports = new Map(
       facts === null ? [] : [['prod', received(reportOf(bundle, [settledApp(bundle.revision.apps[0]!, facts)]))]],
     );
-    const view = statusView({ state: stateOf([clusterRecord('prod')], [bundle]), reports, now, heartbeat });
+    const view = statusView({ state: stateOf([enrolledCluster('prod')], [bundle]), reports, now, heartbeat });
     return statusTable(view, { columns: 80, color: false, wide: false }).split('\n')[1];
   };
 
@@ -111,7 +111,7 @@ describe('the status table of an Ingress', () => {
 describe('the labels of a cluster', () => {
   const bundle = published('prod', [app]);
   const labelsWith = (documents: State['documents']) => {
-    const state = stateOf([clusterRecord('prod', { labels: { from: 'join' } })], [bundle], { documents });
+    const state = stateOf([enrolledCluster('prod', { labels: { from: 'join' } })], [bundle], { documents });
     return statusView({ state, reports: new Map(), now, heartbeat }).clusters[0]?.labels;
   };
   const document = (name: string, metadata: object) => ({
@@ -133,7 +133,7 @@ describe('what a cluster keeps', () => {
   const bundle = published('prod', [app]);
   const linesOf = (retired: ReturnType<typeof reportOf>['retired'], record = {}) => {
     const report = { ...reportOf(bundle, [settledApp(app)]), retired };
-    const state = stateOf([clusterRecord('prod', record)], [bundle]);
+    const state = stateOf([enrolledCluster('prod', record)], [bundle]);
     const view = statusView({ state, reports: new Map([['prod', received(report)]]), now, heartbeat });
     const lines = statusTable(view, { columns: 100, color: false, wide: false }).split('\n');
     return lines.filter((text) => /^(cluster| {2}\/)/.test(text));

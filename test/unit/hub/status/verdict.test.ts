@@ -5,7 +5,7 @@ import { statusExit, statusView } from '../../../../hub/status/view.ts';
 import type { ReportCondition } from '../../../../shared/wire/report.ts';
 import {
   bundleApp,
-  clusterRecord,
+  enrolledCluster,
   heartbeat,
   now,
   published,
@@ -28,7 +28,7 @@ const condition = (type: ReportCondition['type'], message: string): ReportCondit
 });
 
 function verdict(report: ReceivedReport | null, record: Partial<ClusterRecord> = {}) {
-  const state = stateOf([clusterRecord('a', record)], [bundle]);
+  const state = stateOf([enrolledCluster('a', record)], [bundle]);
   const reports = new Map(report === null ? [] : [['a', report]]);
   const view = statusView({ state, reports, now, heartbeat });
   const [row] = view.applications;
@@ -186,12 +186,12 @@ describe('the verdict on an application', () => {
   });
 
   it('shows nothing of a bundle that was for an earlier registration', () => {
-    const state = stateOf([clusterRecord('a', { registration: '00000000-0000-4000-8000-00000000000f' })], [bundle]);
+    const state = stateOf([enrolledCluster('a', { registration: '00000000-0000-4000-8000-00000000000f' })], [bundle]);
     expect(statusView({ state, reports: new Map(), now, heartbeat }).applications).toEqual([]);
   });
 
   it('keeps showing an application that the agent still takes away', () => {
-    const state = stateOf([clusterRecord('a')], [published('a', [])]);
+    const state = stateOf([enrolledCluster('a')], [published('a', [])]);
     const leaving = settledApp(app, { desired: null, phase: 'delete', message: '2 objects left' });
     const report = received(reportOf(published('a', []), [leaving]));
     const view = statusView({ state, reports: new Map([['a', report]]), now, heartbeat });

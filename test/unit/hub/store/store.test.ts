@@ -1,3 +1,4 @@
+import { channel } from '../../../fixtures/hub/facts.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { describe } from 'vitest';
 import { openLedger } from '../../../../hub/store/ledger/ledger.ts';
 import { openPackStore } from '../../../../hub/store/packs/store.ts';
 import { emptyState } from '../../../../hub/store/slices/slices.ts';
-import { at, channel } from '../../../fixtures/hub/store.ts';
+import { at } from '../../../fixtures/hub/store.ts';
 import { storeContract, type Crash } from '../../../contract/store/suite.ts';
 import { memoryDatabase } from '../../../fakes/memory-store.ts';
 import { hubKey } from '../../../fixtures/hub/ledger.ts';

@@ -4,7 +4,7 @@ import type { ChannelView } from '../../../../../hub/model/channel.ts';
 import { createFeed } from '../../../../../hub/server/feed/feed.ts';
 import { digestOf } from '../../../../../shared/lib/canonical.ts';
 import { formats } from '../../../../../shared/wire/formats.ts';
-import { bundleApp, clusterRecord, published, stateOf } from '../../../../fixtures/hub/status.ts';
+import { bundleApp, enrolledCluster, published, stateOf } from '../../../../fixtures/hub/status.ts';
 
 const texts = { one: 'the first object', two: 'the second object', big: 'x'.repeat(20_000) };
 const objectOf = (name: keyof typeof texts) => ({
@@ -14,7 +14,7 @@ const objectOf = (name: keyof typeof texts) => ({
 });
 const bundleOf = (generation: number, ...names: (keyof typeof texts)[]) =>
   published('prod', [bundleApp('web', { objects: names.map(objectOf) })], { generation });
-const stateWith = (bundle: ReturnType<typeof bundleOf>) => stateOf([clusterRecord('prod')], [bundle]);
+const stateWith = (bundle: ReturnType<typeof bundleOf>) => stateOf([enrolledCluster('prod')], [bundle]);
 
 /** A channel that has every text above, but for those that are lost. */
 function channel(lost: readonly (keyof typeof texts)[] = []): ChannelView & { sign: (text: string) => void } {
@@ -104,11 +104,11 @@ describe('an answer of the feed', () => {
   });
 
   it.each([
-    ['NOT_FOUND', 'before the first bundle', stateOf([clusterRecord('prod')]), channel()],
+    ['NOT_FOUND', 'before the first bundle', stateOf([enrolledCluster('prod')]), channel()],
     [
       'NOT_FOUND',
       'where the bundle is of another registration',
-      stateOf([clusterRecord('prod', { registration: clusterRecord('new').registration })], [bundleOf(1, 'one')]),
+      stateOf([enrolledCluster('prod', { registration: enrolledCluster('new').registration })], [bundleOf(1, 'one')]),
       channel(),
     ],
     ['UNAVAILABLE', 'where the channel lost an object', stateWith(bundleOf(1, 'one')), channel(['one'])],

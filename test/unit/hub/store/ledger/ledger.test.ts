@@ -1,3 +1,4 @@
+import { channel, clusterRecord, revisionRecord } from '../../../../fixtures/hub/facts.ts';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,17 +11,7 @@ import { folderTrees, newFolder, place } from '../../../../../hub/model/git-tree
 import { allowedSigners } from '../../../../../hub/keys/sshsig.ts';
 import type { ObjectStore } from '../../../../../hub/model/objects.ts';
 import { ledgerRef, openLedger, type Ledger } from '../../../../../hub/store/ledger/ledger.ts';
-import {
-  at,
-  channel,
-  commitTo,
-  hubKey,
-  ledgerOf,
-  record,
-  revisionRecord,
-  seen,
-  withClusters,
-} from '../../../../fixtures/hub/ledger.ts';
+import { at, commitTo, hubKey, ledgerOf, seen, withClusters } from '../../../../fixtures/hub/ledger.ts';
 
 let dir: string;
 let store: ObjectStore;
@@ -47,7 +38,7 @@ const raced = expect.objectContaining({ code: 'LEDGER_RACED' }) as Error;
 async function everything() {
   const first = await ledger.read();
   const next = {
-    ...withClusters(first, record('prod-1'), record('prod-2', { revoked: true })),
+    ...withClusters(first, clusterRecord('prod-1'), clusterRecord('prod-2', { revoked: true })),
     source: { repository: 'https://git.example/config', commit: 'abc' },
     documents: [seen('default/web'), seen('shop/.git'), seen('shop/a b%', { deep: [1, 'two', null] })],
     revisions: {
@@ -91,8 +82,8 @@ describe('a ledger', () => {
 
   it('numbers its commits one by one', async () => {
     const one = await ledger.read();
-    const two = await commitTo(ledger, one, withClusters(one, record('a')), 'join a');
-    const three = await commitTo(ledger, two, withClusters(two, record('b')), 'join b');
+    const two = await commitTo(ledger, one, withClusters(one, clusterRecord('a')), 'join a');
+    const three = await commitTo(ledger, two, withClusters(two, clusterRecord('b')), 'join b');
     expect([one.number, two.number, three.number]).toEqual([1, 2, 3]);
     expect(git('log', '--format=%s', 'main').trim().split('\n')).toEqual(['join b', 'join a', 'begin the ledger']);
   });
@@ -107,11 +98,11 @@ describe('a ledger', () => {
   });
 
   it('writes only what changed', async () => {
-    const many = Array.from({ length: 300 }, (_, i) => record(`cluster-${i}`));
+    const many = Array.from({ length: 300 }, (_, i) => clusterRecord(`cluster-${i}`));
     const first = await ledger.read();
     const state = await commitTo(ledger, first, withClusters(first, ...many), 'many');
     const known = new Set(readdirSync(join(dir, 'ledger.git', 'objects', 'pack')));
-    await commitTo(reopened(), state, withClusters(state, record('cluster-7', { labels: {} })), 'one');
+    await commitTo(reopened(), state, withClusters(state, clusterRecord('cluster-7', { labels: {} })), 'one');
     const [index] = readdirSync(join(dir, 'ledger.git', 'objects', 'pack')).filter(
       (file) => file.endsWith('.idx') && !known.has(file),
     );
@@ -140,11 +131,11 @@ describe('two hubs on one ledger', () => {
   it('lets the first one win, and tells the other', async () => {
     const [one, two] = [reopened(), reopened()];
     const [a, b] = [await one.read(), await two.read()];
-    await commitTo(one, a, withClusters(a, record('a')), 'one');
-    await expect(commitTo(two, b, withClusters(b, record('b')), 'two')).rejects.toThrow(raced);
+    await commitTo(one, a, withClusters(a, clusterRecord('a')), 'one');
+    await expect(commitTo(two, b, withClusters(b, clusterRecord('b')), 'two')).rejects.toThrow(raced);
     const again = await two.read();
     expect([...again.clusters.keys()]).toEqual(['a']);
-    await commitTo(two, again, withClusters(again, record('b')), 'two');
+    await commitTo(two, again, withClusters(again, clusterRecord('b')), 'two');
     expect([...(await one.read()).clusters.keys()]).toEqual(['a', 'b']);
   });
 
@@ -153,7 +144,7 @@ describe('two hubs on one ledger', () => {
     const results = await Promise.allSettled(
       rivals.map(async (rival, i) => {
         const view = await rival.read();
-        return commitTo(rival, view, withClusters(view, record(`c${i}`)), `rival ${i}`);
+        return commitTo(rival, view, withClusters(view, clusterRecord(`c${i}`)), `rival ${i}`);
       }),
     );
     const lost = results.filter((result) => result.status === 'rejected');
@@ -164,8 +155,8 @@ describe('two hubs on one ledger', () => {
 
   it('tells one writer that it based two commits on one state', async () => {
     const state = await ledger.read();
-    await commitTo(ledger, state, withClusters(state, record('a')), 'one');
-    await expect(commitTo(ledger, state, withClusters(state, record('b')), 'two')).rejects.toThrow(raced);
+    await commitTo(ledger, state, withClusters(state, clusterRecord('a')), 'one');
+    await expect(commitTo(ledger, state, withClusters(state, clusterRecord('b')), 'two')).rejects.toThrow(raced);
   });
 
   it('refuses to begin twice', async () => {
