@@ -2,9 +2,11 @@ import type { Evaluated } from './program.ts';
 
 /** Why a template has no result; `parameter` is the path of the property that is wrong, when it is one. */
 export interface CueFault {
-  readonly code: 'RENDER_FAILED' | 'RENDER_TIMEOUT';
+  readonly code: 'RENDER_FAILED' | 'RENDER_TIMEOUT' | 'DOCUMENT_INVALID' | 'UNKNOWN_FIELD';
   readonly message: string;
   readonly parameter?: readonly (string | number)[];
+  /** The type of a property that is missing, as CUE writes it. */
+  readonly wanted?: string;
 }
 
 type Reading = (match: RegExpExecArray, path: string) => string;
@@ -33,9 +35,11 @@ export function faultOf(evaluated: Extract<Evaluated, { fault: string }>): CueFa
     const match = pattern.exec(rest);
     if (match === null) continue;
     const unknown = rest.startsWith('field not allowed') ? join(path, match[1]) : path;
-    return { code: 'RENDER_FAILED', message: read(match, path), parameter: split(unknown) };
+    const wanted = rest.startsWith('cannot convert incomplete value') ? { wanted: match[1] ?? '' } : {};
+    const code = rest.startsWith('field not allowed') ? 'UNKNOWN_FIELD' : 'DOCUMENT_INVALID';
+    return { code, message: read(match, path), parameter: split(unknown), ...wanted };
   }
-  return { code: 'RENDER_FAILED', message: `property "${path}": ${rest}`, parameter: split(path) };
+  return { code: 'DOCUMENT_INVALID', message: `property "${path}": ${rest}`, parameter: split(path) };
 }
 
 function templateFault(place: string, rest: string): string {

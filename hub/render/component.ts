@@ -4,7 +4,9 @@ import type { PinnedDefinition, RevisionRecord } from '../model/fleet.ts';
 import { definitionKey } from '../definitions/catalog.ts';
 import type { ComponentSource, Manifest } from '../sources/source.ts';
 import type { CueEvaluator, CueOutcome, CueValue } from '../cue/engine.ts';
+import type { CueFault } from '../cue/fault.ts';
 import { readsContext, type CueProgram } from '../cue/program.ts';
+import { propertyFaults } from '../cue/property-faults.ts';
 import { hasFailed, type Attempt, type RenderFault } from '../model/fault.ts';
 import { withContainerNames, type ContainerNames } from './container-names.ts';
 import { toObjects } from './objects.ts';
@@ -72,7 +74,7 @@ async function applySteps(
   for (const step of steps) {
     const outcome = known.get(step) ?? (await evaluateLate(cue, step, draft, signal));
     if (outcome?.ok === true) applyStep(draft, step, outcome.value, names);
-    else if (outcome !== undefined) faults.push(faultOf(step, outcome));
+    else if (outcome !== undefined) faults.push(...(await faultsOf(cue, step, outcome.fault, signal)));
   }
   return faults;
 }
@@ -133,10 +135,14 @@ function missing(kind: PinnedDefinition['kind'], type: string, path: Steps, isEm
       };
 }
 
-function faultOf(step: Step, outcome: Extract<CueOutcome, { ok: false }>): RenderFault {
-  const { code, message, parameter } = outcome.fault;
-  const path = parameter === undefined ? step.path : [...step.path, 'properties', ...parameter];
-  return { code, message: `${step.program.subject}: ${message}`, path };
+/** Everything that is wrong with the properties of a step; one fault where its template is. */
+async function faultsOf(cue: CueEvaluator, step: Step, fault: CueFault, signal: AbortSignal): Promise<RenderFault[]> {
+  const faults = await propertyFaults(cue, step.program, fault, signal);
+  return faults.map(({ code, message, parameter }) => ({
+    code,
+    message: `${step.program.subject}: ${message}`,
+    path: parameter === undefined ? step.path : [...step.path, 'properties', ...parameter],
+  }));
 }
 
 function applyStep(draft: Draft, step: Step, value: CueValue, names: ContainerNames): void {

@@ -36,14 +36,24 @@ describe('the CUE engine', () => {
 
   it.each([
     ['unknown', { n: 1, m: 2 }, 'unknown property "m"', ['m']],
-    ['missing', {}, 'property "n" is missing (int)', ['n']],
     ['mistyped', { n: 'x' }, 'property "n" has the wrong type: int and "x"', ['n']],
     ['nested unknown', { n: 1, o: [{ p: 1 }, { q: 2 }] }, 'unknown property "o.1.q"', ['o', 1, 'q']],
   ])('names the property that is %s', async (_case, parameter, message, path) => {
     const template =
       'output: {n: parameter.n, if parameter.o != _|_ {o: parameter.o}}\nparameter: {n: int, o?: [...{p: int}]}';
     const outcome = await evaluate(template, parameter);
-    expect(outcome).toEqual({ ok: false, fault: { code: 'RENDER_FAILED', message, parameter: path } });
+    const code = _case.includes('unknown') ? 'UNKNOWN_FIELD' : 'DOCUMENT_INVALID';
+    expect(outcome).toEqual({ ok: false, fault: { code, message, parameter: path } });
+  });
+
+  it('names the property that is missing, and its type', async () => {
+    const fault = {
+      code: 'DOCUMENT_INVALID',
+      message: 'property "n" is missing (int)',
+      parameter: ['n'],
+      wanted: 'int',
+    };
+    expect(await evaluate('output: n: parameter.n\nparameter: n: int')).toEqual({ ok: false, fault });
   });
 
   it('says when the template itself is wrong', async () => {

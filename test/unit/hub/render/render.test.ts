@@ -65,7 +65,8 @@ describe('render', () => {
   ])('names %s, where it stands, and renders the other applications', async (_case, properties, message) => {
     const broken = app(`{ name: web, type: webservice, properties: ${properties} }`);
     const rendered = await render(`${broken}---${app(web, 'other')}${local}`);
-    expect(lines(rendered)).toEqual([`RENDER_FAILED app-v1: ${message} @4`]);
+    const code = message.includes('unknown property') ? 'UNKNOWN_FIELD' : 'DOCUMENT_INVALID';
+    expect(lines(rendered)).toEqual([`${code} app-v1: ${message} @4`]);
     expect(rendered.failed).toEqual([{ unit: 'default/app', cluster: 'local' }]);
     expect(ids(rendered)).toEqual(['apps/Deployment/default/web']);
   });

@@ -1,0 +1,79 @@
+import { isMap } from '../model/json-map.ts';
+import type { CueEvaluator } from './engine.ts';
+import type { CueFault } from './fault.ts';
+import type { CueProgram } from './program.ts';
+
+type Path = readonly (string | number)[];
+
+/** Faults of one component or trait that are told at most: each costs an evaluation. */
+const mostFaults = 20;
+
+/**
+ * Everything that is wrong with the properties of a program, beginning with the fault that is known. The evaluator names one
+ * property at a time: what it names is mended for the next look (taken out, or filled in where it is missing).
+ */
+export async function propertyFaults(
+  cue: CueEvaluator,
+  program: CueProgram,
+  first: CueFault,
+  signal: AbortSignal,
+): Promise<readonly CueFault[]> {
+  const faults: CueFault[] = [first];
+  const mended = new Set<string>();
+  let { parameter } = program;
+  let fault: CueFault | null = first;
+  while (fault?.parameter !== undefined && faults.length < mostFaults) {
+    const next = mendedAt(parameter, fault, mended);
+    if (next === null) break;
+    parameter = next;
+    const [outcome] = await cue.evaluate([{ ...program, parameter }], signal);
+    fault = outcome === undefined || outcome.ok ? null : outcome.fault;
+    if (fault?.parameter !== undefined && !isAtOrBelow(mended, fault.parameter)) faults.push(fault);
+  }
+  return faults;
+}
+
+/** The parameter without the property that a fault names; with a value that fits where it was taken out, or missing. */
+function mendedAt(parameter: unknown, { parameter: path = [], wanted }: CueFault, mended: Set<string>): unknown {
+  const key = JSON.stringify(path);
+  const isMissing = valueAt(parameter, path) === undefined;
+  const how = isMissing ? 'filled' : 'removed';
+  if (path.length === 0 || mended.has(`${how} ${key}`)) return null;
+  mended.add(`${how} ${key}`);
+  const copy = structuredClone(parameter);
+  const parent = valueAt(copy, path.slice(0, -1));
+  const last = path.at(-1) ?? '';
+  if (Array.isArray(parent) && typeof last === 'number') {
+    if (isMissing) return null;
+    parent.splice(last, 1);
+    return copy;
+  }
+  if (!isMap(parent)) return null;
+  if (isMissing) Object.assign(parent, { [last]: exampleOf(wanted ?? '') });
+  else Reflect.deleteProperty(parent, String(last));
+  return copy;
+}
+
+/** A value that most properties of a type take. */
+function exampleOf(type: string): unknown {
+  if (/^\[|\blist\b/.test(type)) return [];
+  if (/^\{|\bstruct\b/.test(type)) return {};
+  if (/\bbool\b/.test(type)) return true;
+  if (/\b(?:int|number|float)\b/.test(type)) return 1;
+  return /"((?:[^"\\]|\\.)*)"/.exec(type)?.[1] ?? 'x';
+}
+
+/** True for a fault that our own mending caused. */
+function isAtOrBelow(mended: ReadonlySet<string>, path: Path): boolean {
+  return path.some((_, index) => {
+    const key = JSON.stringify(path.slice(0, index + 1));
+    return mended.has(`removed ${key}`) || mended.has(`filled ${key}`);
+  });
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((node, step) => {
+    if (node === null || typeof node !== 'object') return undefined;
+    return (node as Readonly<Record<string | number, unknown>>)[step];
+  }, value);
+}

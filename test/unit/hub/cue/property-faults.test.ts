@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
+import type { CueProgram } from '../../../../hub/cue/program.ts';
+import { propertyFaults } from '../../../../hub/cue/property-faults.ts';
+import { builtinDefinitions } from '../../../../hub/definitions/catalog.ts';
+import { systemClock } from '../../../../shared/adapters/clock.ts';
+
+const { signal } = new AbortController();
+const webservice = builtinDefinitions.find(({ type }) => type === 'webservice')!;
+
+describe('the properties of a component', () => {
+  let cue: CueEngine;
+  beforeAll(() => {
+    cue = startCueEngine({ clock: systemClock });
+  });
+  afterAll(() => cue.close());
+
+  async function faults(parameter: unknown, template = webservice.template): Promise<readonly string[]> {
+    const context = { name: 'web', componentName: 'web', revision: 'web-v1' };
+    const program: CueProgram = { subject: 'ComponentDefinition/webservice', template, parameter, context };
+    const [outcome] = await cue.evaluate([program], signal);
+    if (outcome === undefined || outcome.ok) return [];
+    const found = await propertyFaults(cue, program, outcome.fault, signal);
+    return found.map(({ message }) => message);
+  }
+
+  it('are all told, each once', async () => {
+    expect(await faults({ imgae: 'a:1', replica: 3, replicas: 'many' })).toEqual([
+      expect.stringContaining('"imgae"'),
+      expect.stringContaining('"replica"'),
+      expect.stringContaining('"replicas"'),
+      expect.stringContaining('"image" is missing'),
+    ]);
+  });
+
+  it.each<readonly [string, unknown, number]>([
+    ['one', { image: 'a:1', wrong: 1 }, 1],
+    ['two of the wrong type', { image: 5, replicas: 'many' }, 2],
+    [
+      'in lists',
+      {
+        image: 'a:1',
+        env: [
+          { nam: 'A', value: 'x' },
+          { name: 'B', valeu: 'x' },
+        ],
+      },
+      2,
+    ],
+    ['everything missing', {}, 1],
+  ])('%s', async (_, parameter, least) => {
+    const found = await faults(parameter);
+    expect(found.length).toBeGreaterThanOrEqual(least);
+    expect(new Set(found).size).toBe(found.length);
+  });
+
+  it('end at a bound, however many are wrong', async () => {
+    const parameter = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`wrong${at}`, at]));
+    expect(await faults({ image: 'a:1', ...parameter })).toHaveLength(20);
+  });
+
+  it('say one thing where the template itself is wrong', async () => {
+    expect(await faults({}, 'output: {a: 1, a: 2}\nparameter: {}')).toHaveLength(1);
+  });
+});
