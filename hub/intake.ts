@@ -10,7 +10,7 @@ import type { SeenDocument } from './model/seen-documents.ts';
 import type { Metrics } from './model/metrics.ts';
 import type { Problem, Snapshot, Sourced } from './model/source.ts';
 import { timed } from './model/timed.ts';
-import { recordRevisions } from './render/revisions.ts';
+import { pinnedFiles, recordRevisions } from './render/revisions.ts';
 import { unrenderedRevisions } from './render/unrendered.ts';
 import { keepMissing } from './validate/missing.ts';
 import { validate } from './validate/validate.ts';
@@ -131,7 +131,8 @@ function currentIntake({ memory, clock }: IntakeParts, state: IntakeState): Inta
   }
   const { snapshot, validated } = memory.last;
   const now = new Date(clock.now()).toISOString();
-  const kept = keepMissing({ seen: documents, validated, snapshot, approvals: state.approvals, now });
+  const pinned = pinnedFiles(revisions);
+  const kept = keepMissing({ seen: documents, validated, snapshot, pinned, approvals: state.approvals, now });
   const recorded = recordRevisions(revisions, kept.fleet, {
     unrendered: unrenderedRevisions(state),
   });

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { LocalRepo, Repos } from '../../shared/ports/repo.ts';
 import type { Snapshot } from '../model/source.ts';
-import { listCommit, listFolder } from './listing.ts';
+import { listCommit, listFolder, wholeFolder, type Listing } from './listing.ts';
 import { everything, selector, type Selection } from './select.ts';
-import { createSnapshotBuilder, type Listing, type SnapshotBuilder } from './snapshot.ts';
+import { createSnapshotBuilder, type SnapshotBuilder } from './snapshot.ts';
 
 export interface HistoryPorts {
   readonly repos: Pick<Repos, 'openLocal'>;
@@ -24,7 +24,7 @@ export async function* readHistory(
   const repo = await repos.openLocal(folder);
   const { commit: tip } = repo === null ? { commit: null } : await repo.head();
   if (repo === null || tip === null) {
-    yield await builder.build(await listFolder(folder, none, signal), plain(folder), signal);
+    yield await builder.build(await listFolder(folder, wholeFolder, signal), plain(folder), signal);
     return;
   }
   const commits: string[] = [];
@@ -45,7 +45,7 @@ export async function* readHistory(
 export function createFolderReader(dir: string, builder: SnapshotBuilder, isRead: (path: string) => boolean) {
   let last: string | null = null;
   return async (signal: AbortSignal): Promise<Snapshot | null> => {
-    const listing = await listFolder(dir, none, signal);
+    const listing = await listFolder(dir, wholeFolder, signal);
     const state = stateOf(listing, isRead);
     if (state === last) return null;
     const snapshot = await builder.build(listing, plain(dir), signal);
@@ -62,8 +62,17 @@ async function uncommittedState(
   if (repo.workTree === null) return null;
   const committed = await listCommit(repo, tip);
   const known = new Set(committed.entries.map(({ path }) => path));
-  const skip = async (path: string): Promise<boolean> => !known.has(path) && (await repo.isIgnored(path));
-  const listing = await listFolder(repo.workTree, skip, signal);
+  const submodules = committed.others.filter(({ kind }) => kind === 'submodule');
+  const isKnownSubmodule = new Set(submodules.map(({ path }) => path));
+  const rules = {
+    skip: async (path: string) => !known.has(path) && (await repo.isIgnored(path)),
+    // What lies in a repository of its own never comes into a commit of this one.
+    isSubmodule: (path: string, names: readonly string[]) => isKnownSubmodule.has(path) || names.includes('.git'),
+  };
+  const { entries, others } = await listFolder(repo.workTree, rules, signal);
+  // A submodule that was not checked out has no folder here, and will still be in the next commit.
+  const here = new Set(others.map(({ path }) => path));
+  const listing = { entries, others: [...others, ...submodules.filter(({ path }) => !here.has(path))] };
   const isRead = selector(selection);
   return stateOf(listing, isRead) === stateOf(committed, isRead) ? null : listing;
 }
@@ -75,8 +84,4 @@ function stateOf({ entries }: Listing, isRead: (path: string) => boolean): strin
 
 function plain(repository: string): Pick<Snapshot, 'repository' | 'commit' | 'descends'> {
   return { repository, commit: '', descends: false };
-}
-
-function none(): Promise<boolean> {
-  return Promise.resolve(false);
 }

@@ -1,22 +1,12 @@
 import { SluiceError } from '../../shared/errors.ts';
 import { by } from '../../shared/lib/order.ts';
-import type { Problem, RawDocument, Snapshot } from '../model/source.ts';
+import { isManifest } from '../model/references.ts';
+import type { Snapshot } from '../model/source.ts';
+import type { Entry, Listing } from './listing.ts';
 import { parseFile, type ParsedFile } from './parse.ts';
-import { isManifest, referenceMatcher, referencesOf, type FileReferences } from '../model/references.ts';
+import { referredFiles } from './referred.ts';
 import { selector, type Selection } from './select.ts';
-
-/** A file of a commit or folder: `oid` names its content. */
-export interface Entry {
-  readonly path: string;
-  readonly oid: string;
-  readonly read: () => Promise<Uint8Array>;
-}
-
-/** All files of one state of the repository, and the symbolic links and submodules that are not followed. */
-export interface Listing {
-  readonly entries: readonly Entry[];
-  readonly others: readonly { readonly path: string; readonly kind: 'symlink' | 'submodule' }[];
-}
+import { unreadFile, unreadFiles, unreadOthers, type Unread } from './unread.ts';
 
 /** Most manifests of a repository, and most bytes of them. */
 export const loadLimits = { files: 20_000, bytes: 256 * 1024 * 1024 } as const;
@@ -29,103 +19,117 @@ export interface SnapshotBuilder {
     facts: Pick<Snapshot, 'repository' | 'commit' | 'descends' | 'behind'>,
     signal: AbortSignal,
   ) => Promise<Snapshot>;
+  /** Says against which state the next snapshot tells what changed; null = everything may have. */
+  readonly follow: (commit: string, listing: Listing | null) => void;
+  /** The commit of that state: the one built last, unless told otherwise. */
+  readonly following: () => string | null;
   /** Files that were parsed so far. */
   readonly parsed: () => number;
 }
 
 interface Kept {
+  readonly path: string;
   readonly file: ParsedFile;
   readonly text: string;
+}
+
+interface Before {
+  readonly commit: string;
+  /** Content and path of every manifest, link and submodule. */
+  readonly keys: ReadonlySet<string>;
 }
 
 /** Makes a builder that reads what the selection says. */
 export function createSnapshotBuilder(selection: Selection): SnapshotBuilder {
   const isWanted = selector(selection);
   let kept: ReadonlyMap<string, Kept> = new Map();
+  let before: Before | null = null;
   let parsed = 0;
 
   const load = async (entry: Entry): Promise<Kept> => {
-    const before = kept.get(keyOf(entry));
-    if (before !== undefined) return before;
+    const known = kept.get(keyOf(entry));
+    if (known !== undefined) return known;
     parsed += 1;
     const bytes = await entry.read();
-    return { file: parseFile(entry.path, bytes), text: new TextDecoder('utf-8').decode(bytes) };
+    return { path: entry.path, file: parseFile(entry.path, bytes), text: new TextDecoder('utf-8').decode(bytes) };
+  };
+
+  const loadAll = async (wanted: readonly Entry[], repository: string, signal: AbortSignal) => {
+    const next = new Map<string, Kept>();
+    let bytes = 0;
+    for (const entry of wanted) {
+      signal.throwIfAborted();
+      const one = await load(entry);
+      bytes += one.text.length;
+      if (bytes > loadLimits.bytes) throw tooMuch(`more than ${loadLimits.bytes} bytes`, repository);
+      next.set(keyOf(entry), one);
+    }
+    return next;
   };
 
   return {
     parsed: () => parsed,
-    build: async ({ entries, others }, facts, signal) => {
-      const wanted = entries.filter(({ path }) => isWanted(path)).sort(by(({ path }) => path));
+    following: () => before?.commit ?? null,
+    follow: (commit, listing) => {
+      before = listing === null ? null : { commit, keys: keysOf(listing) };
+    },
+    build: async (listing, facts, signal) => {
+      const manifests = listing.entries.filter(({ path }) => isManifest(path));
+      const wanted = manifests.filter(({ path }) => isWanted(path)).sort(by(({ path }) => path));
       if (wanted.length === 0) throw empty(facts.repository);
       if (wanted.length > loadLimits.files) throw tooMuch(`${wanted.length} manifests`, facts.repository);
-      const next = new Map<string, Kept>();
-      let bytes = 0;
-      for (const entry of wanted) {
-        signal.throwIfAborted();
-        const one = await load(entry);
-        bytes += one.text.length;
-        if (bytes > loadLimits.bytes) throw tooMuch(`more than ${loadLimits.bytes} bytes`, facts.repository);
-        next.set(keyOf(entry), one);
-      }
+      const next = await loadAll(wanted, facts.repository, signal);
+      const changed = changedSince(before?.keys ?? null, listing);
       // What this snapshot does not use is forgotten: the memory is that of one state of the repository.
       kept = next;
-      const files = [...next.values()].map(({ file }) => file);
-      const documents = files.flatMap((file) => file.documents);
-      return {
-        ...facts,
-        documents,
-        broken: files.flatMap(({ broken }) => (broken === null ? [] : [broken])),
-        files: await referredFiles(documents, entries, (entry) => next.get(keyOf(entry))?.text),
-        ignored: files.reduce((sum, { ignored }) => sum + ignored, 0),
-        problems: others.filter(({ path }) => isWanted(path)).map(notFollowed),
-      };
+      before = { commit: facts.commit, keys: keysOf(listing) };
+      const isNew = (path: string): boolean => changed.has(path);
+      const others = await unreadOthers(listing, selection, isNew);
+      return { ...facts, changed, ...(await contentOf(manifests, { next, others, isWanted, isNew })) };
     },
   };
 }
 
-function keyOf({ oid, path }: Entry): string {
+interface Parts {
+  readonly next: ReadonlyMap<string, Kept>;
+  readonly others: Unread;
+  readonly isWanted: (path: string) => boolean;
+  readonly isNew: (path: string) => boolean;
+}
+
+async function contentOf(manifests: readonly Entry[], { next, others, isWanted, isNew }: Parts) {
+  const files = [...next.values()];
+  const documents = files.flatMap(({ file }) => file.documents);
+  const skipped = files.flatMap(({ file }) => file.skipped);
+  const referred = await referredFiles(documents, manifests, (entry) => next.get(keyOf(entry)));
+  return {
+    documents,
+    broken: files.flatMap(({ file: { broken } }) => (broken === null ? [] : [broken])),
+    files: referred.files,
+    ignored: skipped.length,
+    skipped,
+    unread: [
+      ...unreadFiles(files, isNew),
+      ...others.paths,
+      ...referred.broken.map((broken) => unreadFile(broken, isNew)),
+    ],
+    read: new Set(files.filter(({ file }) => file.broken === null).map(({ path }) => path)),
+    unselected: new Set(manifests.filter(({ path }) => !isWanted(path)).map(({ path }) => path)),
+    problems: [...others.problems, ...referred.broken.map(({ problem }) => problem)],
+  };
+}
+
+function keyOf({ oid, path }: Pick<Entry, 'oid' | 'path'>): string {
   return `${oid} ${path}`;
 }
 
-/** The text of every file that a component names with `properties.path` or `properties.glob`. */
-async function referredFiles(
-  documents: readonly RawDocument[],
-  entries: readonly Entry[],
-  known: (entry: Entry) => string | undefined,
-): Promise<ReadonlyMap<string, string>> {
-  const matchers = distinct(documents.flatMap(({ value }) => references(value))).map(referenceMatcher);
-  const files = new Map<string, string>();
-  if (matchers.length === 0) return files;
-  for (const entry of entries) {
-    if (!isManifest(entry.path) || !matchers.some((names) => names(entry.path))) continue;
-    files.set(entry.path, known(entry) ?? new TextDecoder('utf-8').decode(await entry.read()));
-  }
-  return files;
+function keysOf({ entries, others }: Listing): ReadonlySet<string> {
+  return new Set([...entries.filter(({ path }) => isManifest(path)), ...others].map(keyOf));
 }
 
-function references(document: unknown): FileReferences[] {
-  const components = member(member(document, 'spec'), 'components');
-  if (!Array.isArray(components)) return [];
-  return components.map((component) => referencesOf(member(component, 'properties')));
-}
-
-function distinct(found: readonly FileReferences[]): FileReferences[] {
-  const wanted = found.filter(({ path, glob }) => path !== undefined || glob !== undefined);
-  return [...new Map(wanted.map((one) => [JSON.stringify(one), one])).values()];
-}
-
-function member(value: unknown, key: string): unknown {
-  return value !== null && typeof value === 'object' ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
-}
-
-function notFollowed({ path, kind }: Listing['others'][number]): Problem {
-  return {
-    code: 'FILE_UNREADABLE',
-    message: kind === 'symlink' ? 'a symbolic link is not followed' : 'a submodule is not read',
-    place: { path, line: 1, column: 1 },
-    hint: 'put the file itself there',
-    severity: 'warning',
-  };
+function changedSince(before: ReadonlySet<string> | null, { entries, others }: Listing): ReadonlySet<string> {
+  const all = [...entries.filter(({ path }) => isManifest(path)), ...others];
+  return new Set(all.filter((one) => before?.has(keyOf(one)) !== true).map(({ path }) => path));
 }
 
 function empty(repository: string): SluiceError {

@@ -86,6 +86,14 @@ async function gitSource(spec: SourceSpec, ports: SourcePorts, dir: string | nul
   const isRead = selector(spec);
   const steps = createSteps(repo, (signal) => tipOf(repo, ref, { repository, dir, signal }));
 
+  // What a commit changed is told against the one processed last: a hub that has just started, or whose pass failed, looks it up.
+  const follow = async (processed: string | null): Promise<void> => {
+    if (builder.following() === processed) return;
+    // Without it everything counts as changed, which keeps more.
+    const listing = processed === null ? null : await listCommit(repo, processed).catch(() => null);
+    builder.follow(processed ?? '', listing);
+  };
+
   return {
     repository,
     next: async (last, signal) => {
@@ -93,7 +101,9 @@ async function gitSource(spec: SourceSpec, ports: SourcePorts, dir: string | nul
         const isOther = last !== null && last.repository !== repository;
         const processed = last === null || isOther || last.commit === '' ? null : last.commit;
         let descends = !isOther;
-        for (const step of await steps.after(processed, signal)) {
+        const coming = await steps.after(processed, signal);
+        if (coming.length > 0) await follow(processed);
+        for (const step of coming) {
           descends &&= step.descends;
           const listing = await listCommit(repo, step.commit);
           // A commit without manifests on the way (a first README, say) is passed over; as the newest it is an error.

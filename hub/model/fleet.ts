@@ -1,6 +1,6 @@
 import type { Application, ApplicationDeployment, Capabilities, Cluster, Definition } from './documents.ts';
 import type { Labels } from '../../shared/model/selector.ts';
-import type { Problem, Sourced } from './source.ts';
+import type { Place, Problem, Sourced } from './source.ts';
 
 /** The good part of a snapshot: every document that is valid by itself and against the others. */
 export interface Fleet {
@@ -20,7 +20,16 @@ export interface Fleet {
 /** What validate returns: the fleet, and everything that is wrong. */
 export interface Validated {
   readonly fleet: Fleet;
+  /** Documents of ours of which it cannot be told which they are: a kind that is unknown, a shape that is cut. */
+  readonly unread?: readonly UnreadDocument[];
   readonly problems: readonly Problem[];
+}
+
+/** A document that is there and cannot be read. */
+export interface UnreadDocument {
+  readonly place: Place;
+  /** `Kind namespace/name` as far as it can be told. */
+  readonly id: string | null;
 }
 
 /** A cluster as placement and rendering see it. `capabilities` null = not known yet: traffic objects are held. */

@@ -8,7 +8,16 @@ export interface SeenDocument {
   readonly place: Place;
   readonly value: unknown;
   /** Missing for another reason than a descending commit that removed it: waits for approval under this digest. */
-  readonly missing: { readonly change: Digest; readonly since: string } | null;
+  readonly missing: Missing | null;
+}
+
+/** Since when a document is missing, and the change that deletes it. */
+export interface Missing {
+  readonly change: Digest;
+  /** ISO time. */
+  readonly since: string;
+  /** Where it may be, in words: something of the commit could not be read. Absent = the history does not say that it was removed. */
+  readonly unread?: string;
 }
 
 /** The name of a document among all that were seen: `Kind namespace/name`. */

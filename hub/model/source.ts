@@ -30,10 +30,35 @@ export interface RawDocument {
   readonly locate: (path: readonly (string | number)[]) => Place;
 }
 
-/** A file that could not be read as YAML: what was last seen in it is frozen. */
+/** A file of which nothing can be read: what was last seen in it is frozen. */
 export interface BrokenFile {
   readonly path: string;
   readonly problem: Problem;
+  /** What it is, in words: `a Git LFS pointer`; absent = broken. */
+  readonly what?: string;
+}
+
+/** A document that is not ours. */
+export interface SkippedDocument {
+  readonly place: Place;
+  /** In words: `Deployment of apps/v1`, `a list`. */
+  readonly what: string;
+  /** True for an object that Kubernetes would take. */
+  readonly isManifest: boolean;
+}
+
+/** A path of a commit that holds no documents that can be read, and may be why some are missing. */
+export interface UnreadPath {
+  readonly path: string;
+  /** What it is, in words: `a symbolic link`. */
+  readonly what: string;
+  /**
+   * What may have gone into it. `all`: whatever is missing (a broken file, a pointer, a link). `new`: whatever went missing
+   * with the commit that brought it (a submodule, an empty file). `own`: only what was last seen in it or below it.
+   */
+  readonly reach: 'all' | 'new' | 'own';
+  /** True when the state before did not have it like this. */
+  readonly isNew: boolean;
 }
 
 /** The config repository at one commit (`commit` is empty for a plain folder or an uncommitted work tree). */
@@ -46,8 +71,17 @@ export interface Snapshot {
   readonly broken: readonly BrokenFile[];
   /** Text of the files that documents may refer to (`properties.path`/`glob`), by path. */
   readonly files: ReadonlyMap<string, string>;
-  /** Documents that are not ours: ignored, and counted. */
+  /** How many documents are not ours, and which. */
   readonly ignored: number;
+  readonly skipped?: readonly SkippedDocument[];
+  /** What of it is there and was not read. */
+  readonly unread?: readonly UnreadPath[];
+  /** Files that were read whole; absent = those of its documents. */
+  readonly read?: ReadonlySet<string>;
+  /** Manifests that `paths` and `exclude` leave out. */
+  readonly unselected?: ReadonlySet<string>;
+  /** Files that are new or changed since the state before; absent = every one may be. */
+  readonly changed?: ReadonlySet<string>;
   readonly problems: readonly Problem[];
   /** First-parent commits that are known to follow this one; absent or 0 = this is the newest. */
   readonly behind?: number;

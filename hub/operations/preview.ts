@@ -6,13 +6,16 @@ import type { KubeObject } from '../../shared/model/object.ts';
 import { isUrl } from '../config/location.ts';
 import { readHistory, type HistoryPorts } from '../load/folder.ts';
 import type { Fleet, RevisionHistory, Target } from '../model/fleet.ts';
+import type { FoundHold } from '../model/hold.ts';
 import { tellProblems } from '../model/problems.ts';
 import type { RenderedApp } from '../model/rendered.ts';
+import type { SeenDocument } from '../model/seen-documents.ts';
 import type { Problem } from '../model/source.ts';
 import { place } from '../place/place.ts';
 import type { CueEngine } from '../cue/engine.ts';
 import { render } from '../render/render.ts';
-import { emptyHistory, recordRevisions } from '../render/revisions.ts';
+import { emptyHistory, pinnedFiles, recordRevisions } from '../render/revisions.ts';
+import { keepMissing } from '../validate/missing.ts';
 import { validate } from '../validate/validate.ts';
 
 /** What a preview needs: how folders and work trees are read, and the evaluator of templates. */
@@ -108,13 +111,25 @@ interface Read {
 async function readRevisions(dir: string, ports: HistoryPorts, signal: AbortSignal): Promise<Read> {
   let read: Read | null = null;
   let history = emptyHistory;
+  let seen: readonly SeenDocument[] = [];
   for await (const snapshot of readHistory(dir, ports, signal)) {
-    const validated = validate(snapshot);
-    history = recordRevisions(history, validated.fleet);
-    read = { fleet: validated.fleet, history, problems: validated.problems, ignored: snapshot.ignored };
+    const pinned = pinnedFiles(history);
+    const kept = keepMissing({ seen, validated: validate(snapshot), snapshot, pinned, approvals: [], now: '' });
+    // Which clusters have left is the hub's to know.
+    seen = kept.documents.filter(({ kind }) => kind !== 'Cluster');
+    history = recordRevisions(history, kept.fleet);
+    const problems = tellProblems([{ problems: kept.problems, holds: kept.holds.map(withoutChange) }]);
+    read = { fleet: kept.fleet, history, problems, ignored: snapshot.ignored };
   }
   if (read === null) throw new SluiceError('SOURCE_EMPTY', 'there is nothing to read', { path: dir });
   return read;
+}
+
+// The hub alone has the change that can be approved.
+function withoutChange(hold: FoundHold): Pick<FoundHold, 'problems'> {
+  if (hold.change === undefined) return hold;
+  const hint = 'mend that, or leave it out with `exclude`; until then a hub waits for an approval';
+  return { problems: (hold.problems ?? []).map((problem) => ({ ...problem, hint })) };
 }
 
 // A local cluster needs no document.

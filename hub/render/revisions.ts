@@ -43,6 +43,12 @@ export function recordRevisions(history: RevisionHistory, fleet: Fleet, options:
     const { doc } = sourced;
     const key = docKey(doc);
     const known = revisions.get(key) ?? [];
+    const last = fleet.frozen.has(`Application ${key}`) ? history.newest.get(key) : undefined;
+    if (last !== undefined) {
+      // It is kept as it was: so are the files that it refers to, whatever became of them.
+      newest.set(key, last);
+      continue;
+    }
     const files = filesOf(doc, fleet.files, sources);
     const specDigest = specDigestOf(doc, files);
     const same = known.find((record) => record.specDigest === specDigest);
@@ -58,6 +64,16 @@ export function recordRevisions(history: RevisionHistory, fleet: Fleet, options:
     newest.set(key, record.name);
   }
   return { revisions, newest };
+}
+
+/** The files that the newest revision of each application pins, where it pins some. */
+export function pinnedFiles({ revisions, newest }: RevisionHistory): ReadonlyMap<string, RevisionRecord['files']> {
+  const pinned = new Map<string, RevisionRecord['files']>();
+  for (const [app, name] of newest) {
+    const files = revisions.get(app)?.find((record) => record.name === name)?.files ?? {};
+    if (Object.keys(files).length > 0) pinned.set(app, files);
+  }
+  return pinned;
 }
 
 // A document never changes: while its file stays as it is, the same one comes again with every commit.

@@ -82,11 +82,14 @@ function clusterProblem({ key, place }: SeenDocument): Problem {
 }
 
 function waitingProblem({ kind, key, place, missing }: SeenDocument): Problem {
+  const isUnread = missing?.unread !== undefined;
   return {
     code: 'SOURCE_REWOUND',
-    message: `${kind} ${key} is missing, and no commit removed it: it stays as it is`,
+    message: isUnread
+      ? `${kind} ${key} stays as it was last seen: ${missing.unread ?? ''}`
+      : `${kind} ${key} is missing, and no commit removed it: it stays as it is`,
     place: lastSeen(place),
-    hint: `bring it back, or run: sluice-hub approve ${missing?.change ?? ''}`,
+    hint: `${isUnread ? 'mend that, leave it out with `exclude`' : 'bring it back'}, or run: sluice-hub approve ${missing?.change ?? ''}`,
     ...(kind.startsWith('Application') && { app: key }),
     severity: 'warning',
   };

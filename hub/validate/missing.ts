@@ -1,18 +1,35 @@
 import { digestOfValue, type Digest } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
-import type { Application, ApplicationDeployment, Cluster, Definition } from '../model/documents.ts';
+import {
+  docKey,
+  type Application,
+  type ApplicationDeployment,
+  type Cluster,
+  type Definition,
+} from '../model/documents.ts';
 import type { Fleet, Validated } from '../model/fleet.ts';
 import type { FoundHold } from '../model/hold.ts';
-import { seenId, type SeenDocument } from '../model/seen-documents.ts';
+import { seenId, type Missing, type SeenDocument } from '../model/seen-documents.ts';
 import type { Place, Problem, Snapshot, Sourced } from '../model/source.ts';
+import { sourceOf } from '../sources/list.ts';
 import { documentHolds } from './document-holds.ts';
+import {
+  hiddenFile,
+  unreadLookup,
+  unreadProblems,
+  type ReadFacts,
+  type UnreadItem,
+  type UnreadLookup,
+} from './unread.ts';
 
 /** What decides which documents stay in force after a commit. */
 export interface MissingInput {
   /** The documents after the commit before. */
   readonly seen: readonly SeenDocument[];
   readonly validated: Validated;
-  readonly snapshot: Pick<Snapshot, 'repository' | 'commit' | 'descends' | 'broken'>;
+  readonly snapshot: Pick<Snapshot, 'repository' | 'commit' | 'descends' | 'broken'> & ReadFacts;
+  /** The files that the newest revision of each application (`namespace/name`) pins. */
+  readonly pinned?: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** Approved changes. */
   readonly approvals: readonly { readonly change: string }[];
   /** ISO time. */
@@ -31,33 +48,66 @@ export interface KeptDocuments {
 
 /**
  * Decides which documents stay in force. A broken document, and every document of a file that does not parse, stays as it
- * was last seen. A missing document is deleted when a descending commit removed it; missing for any other reason it stays
- * until its change is approved. A Cluster stays until `cluster remove`. Pure.
+ * was last seen. A missing document is deleted when a descending commit removed it; one that may be in something that could
+ * not be read, or is missing for any other reason, stays until its change is approved. So does an application whose files
+ * cannot be read. A Cluster stays until `cluster remove`. Pure.
  */
 export function keepMissing(input: MissingInput): KeptDocuments {
-  const { validated, snapshot } = input;
+  const { seen, validated, snapshot } = input;
   const current = new Map(sourcedOf(validated.fleet).map((item) => [item.id, item]));
-  const brokenPaths = new Set(snapshot.broken.map(({ path }) => path));
-  const isBroken = (seen: SeenDocument): boolean =>
-    validated.fleet.frozen.has(seenId(seen)) || brokenPaths.has(seen.place.path);
-  const absent = input.seen.filter((seen) => !current.has(seenId(seen)));
-  const broken = absent.filter(isBroken).map((seen) => ({ ...seen, missing: null }));
-  const missing = absent.filter((seen) => !isBroken(seen));
-  const clusters = missing.filter(({ kind }) => kind === 'Cluster').map((seen) => ({ ...seen, missing: null }));
-  const waiting = waitingOf(
-    missing.filter(({ kind }) => kind !== 'Cluster'),
-    input,
-  );
+  const brokenPaths = new Set(snapshot.broken.map(({ path, what = 'broken' }) => (what === 'broken' ? path : '')));
+  const isBroken = (one: SeenDocument): boolean =>
+    validated.fleet.frozen.has(seenId(one)) || brokenPaths.has(one.place.path);
+  const absent = seen.filter((one) => !current.has(seenId(one)));
+  const broken = absent.filter(isBroken).map((one) => ({ ...one, missing: null }));
+  const missing = absent.filter((one) => !isBroken(one));
+  const clusters = missing.filter(({ kind }) => kind === 'Cluster').map((one) => ({ ...one, missing: null }));
+  const lookup = unreadLookup(snapshot, validated.unread ?? [], seen);
+  const hidden = [
+    ...missing.filter(({ kind }) => kind !== 'Cluster').map((one) => ({ seen: one, item: lookup.hides(one) })),
+    ...withHiddenFiles(input, lookup, current),
+  ];
+  const waiting = waitingOf(hidden, input);
   const kept = [...broken, ...clusters, ...waiting];
-  const before = new Map(input.seen.map((seen) => [seenId(seen), seen]));
-  const present = [...current.values()].map((item) => seenNow(item, before.get(item.id)));
+  const keptIds = new Set(kept.map(seenId));
+  const before = new Map(seen.map((one) => [seenId(one), one]));
+  const present = [...current.values()]
+    .filter(({ id }) => !keptIds.has(id))
+    .map((item) => seenNow(item, before.get(item.id)));
   const fleet = withKept(validated.fleet, kept);
+  const found = hidden.flatMap(({ seen: one, item }) =>
+    item === null || !keptIds.has(seenId(one)) ? [] : [{ seen: one, item }],
+  );
+  const problems = [...validated.problems, ...unreadProblems(found)];
   return {
     documents: [...present, ...kept].sort(by(seenId)),
     fleet,
-    holds: documentHolds({ frozen: fleet.frozen, clusters, waiting, problems: validated.problems }),
-    problems: validated.problems,
+    holds: documentHolds({ frozen: fleet.frozen, clusters, waiting, problems }),
+    problems,
   };
+}
+
+/** A document that is missing, or whose files are, with what may have it. */
+interface Hidden {
+  readonly seen: SeenDocument;
+  readonly item: UnreadItem | null;
+}
+
+/** The applications that are there, and that cannot be rendered as they are meant: a file that they name cannot be read. */
+function withHiddenFiles(input: MissingInput, lookup: UnreadLookup, current: ReadonlyMap<string, Item>): Hidden[] {
+  const now = input.validated.fleet.files;
+  return input.seen.flatMap((seen) => {
+    const doc = seen.kind === 'Application' ? current.get(seenId(seen))?.sourced.doc : undefined;
+    const pinned = input.pinned?.get(seen.key);
+    if (doc === undefined || pinned === undefined) return [];
+    const isNamed = (path: string): boolean => namesFile(doc as Application, path);
+    const item = hiddenFile(lookup, seen, { pinned, isNamed, now });
+    return item === null ? [] : [{ seen, item }];
+  });
+}
+
+function namesFile({ spec }: Application, path: string): boolean {
+  return spec.components.some((component) => sourceOf(component.type).filesOf(component, [path]).length > 0);
 }
 
 interface Item {
@@ -86,15 +136,23 @@ function isSamePlace(a: Place, b: Place): boolean {
   return a.path === b.path && a.line === b.line && a.column === b.column;
 }
 
-/** The missing documents that are not deleted yet, each with the change that deletes it. */
-function waitingOf(missing: readonly SeenDocument[], { snapshot, approvals, now }: MissingInput): SeenDocument[] {
+/** The documents that are not deleted yet, each with the change that deletes it. */
+function waitingOf(hidden: readonly Hidden[], { snapshot, approvals, now }: MissingInput): SeenDocument[] {
   const approved = new Set(approvals.map(({ change }) => change));
-  const fresh = missing.filter((seen) => seen.missing === null);
+  const isHeld = ({ seen: { missing }, item }: Hidden): boolean =>
+    !snapshot.descends || item !== null || (missing !== null && missing.unread === undefined);
+  const held = hidden.filter(isHeld);
+  const fresh = held.flatMap(({ seen }) => (seen.missing === null ? [seen] : []));
   const since = { change: changeOf(fresh, { snapshot, now }), since: now };
-  const waiting = snapshot.descends
-    ? missing.filter((seen) => seen.missing !== null)
-    : missing.map((seen) => ({ ...seen, missing: seen.missing ?? since }));
-  return waiting.filter((seen) => seen.missing !== null && !approved.has(seen.missing.change));
+  return held
+    .map((one) => ({ ...one.seen, missing: missingNow(one, since) }))
+    .filter(({ missing }) => !approved.has(missing.change));
+}
+
+// What waits because the history was rewritten goes on waiting for that, whatever else cannot be read.
+function missingNow({ seen: { missing }, item }: Hidden, fresh: Missing): Missing {
+  const { change, since, unread } = missing ?? { ...fresh, unread: item?.words };
+  return { change, since, ...(unread !== undefined && item !== null && { unread: item.words }) };
 }
 
 // The same documents missing from the same commit make the same change. The states of a plain folder have no name:
@@ -109,9 +167,13 @@ function withKept(fleet: Fleet, kept: readonly SeenDocument[]): Fleet {
     kept
       .filter(({ kind }) => wanted(kind))
       .map(({ value, place }) => ({ doc: value as T, commit: fleet.commit, place, locate: () => place }));
+  const ids = new Set(kept.map(seenId));
   return {
     ...fleet,
-    applications: [...fleet.applications, ...of<Application>((kind) => kind === 'Application')],
+    applications: [
+      ...fleet.applications.filter(({ doc }) => !ids.has(`Application ${docKey(doc)}`)),
+      ...of<Application>((kind) => kind === 'Application'),
+    ],
     deployments: [...fleet.deployments, ...of<ApplicationDeployment>((kind) => kind === 'ApplicationDeployment')],
     clusters: [...fleet.clusters, ...of<Cluster>((kind) => kind === 'Cluster')],
     definitions: [...fleet.definitions, ...of<Definition>((kind) => kind.endsWith('Definition'))],

@@ -1,6 +1,6 @@
 import { byCodeUnit } from '../../shared/lib/order.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
-import { similar } from './similar.ts';
+import { similar } from '../model/similar.ts';
 import type { Problem, RawDocument } from '../model/source.ts';
 
 /** A reporter for one document; `app` names the application or deployment that its errors stop. */

@@ -11,6 +11,7 @@ import {
 import { isMap } from '../model/json-map.ts';
 import type { RawDocument } from '../model/source.ts';
 import type { Reporter } from '../model/reporter.ts';
+import { similar } from '../model/similar.ts';
 import { reporterOf, suggestion } from './problems.ts';
 import { readShape } from './shape.ts';
 
@@ -55,7 +56,7 @@ function readFresh(raw: RawDocument): ReadDocument {
   const read = { raw, kind, key, value, reporter };
   const schema = schemas[kind];
   if (schema === undefined) {
-    reportKind(kind, reporter);
+    reportKind(kind, raw.value as Readonly<Record<string, unknown>>, reporter);
     return { ...read, kind: '', key: null, doc: null, rest: null };
   }
   const { apiVersion } = value;
@@ -71,9 +72,18 @@ function reporterFor(raw: RawDocument, { kind, key }: Pick<ReadDocument, 'kind' 
   return reporterOf(raw, key !== null && kind.startsWith('Application') ? key : null);
 }
 
-function reportKind(kind: string, reporter: Reporter): void {
-  if (kind === '') reporter.error('DOCUMENT_INVALID', [], 'kind is missing', `kinds: ${documentKinds.join(', ')}`);
-  else reporter.error('UNKNOWN_KIND', ['kind'], `unknown kind ${kind}`, suggestion(kind, documentKinds, 'kinds'));
+function reportKind(kind: string, value: Readonly<Record<string, unknown>>, reporter: Reporter): void {
+  if (kind !== '') {
+    const meant = suggestion(kind, documentKinds, 'kinds');
+    // Without apiVersion it may be meant as an object of Kubernetes.
+    const isBare = similar(kind, documentKinds) === undefined && (value['apiVersion'] ?? null) === null;
+    const hint = isBare ? `${meant}; an object of Kubernetes needs its apiVersion` : meant;
+    reporter.error('UNKNOWN_KIND', ['kind'], `unknown kind ${kind}`, hint);
+    return;
+  }
+  const written = 'kind' in value ? undefined : similar('kind', Object.keys(value));
+  const hint = written === undefined ? `kinds: ${documentKinds.join(', ')}` : `write kind instead of ${written}`;
+  reporter.error('DOCUMENT_INVALID', written === undefined ? [] : [written], 'kind is missing', hint);
 }
 
 function normalised(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { similar } from './similar.ts';
+import { similar } from '../model/similar.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
 import { pathText } from './problems.ts';
 

@@ -29,6 +29,9 @@ export function validate(snapshot: Snapshot, lists: Lists = builtinLists): Valid
   const broken = documents.filter((read) => !good.has(read));
   return {
     fleet: fleetOf(snapshot, good, broken),
+    unread: broken
+      .filter(({ doc }) => doc === null)
+      .map(({ raw, kind, key }) => ({ place: raw.place, id: key === null ? null : `${kind} ${key}` })),
     problems: inOrder([
       ...snapshot.problems,
       ...snapshot.broken.map(({ problem }) => problem),

@@ -4,7 +4,7 @@ import { SluiceError } from '../errors.ts';
 import { construct, keyText, mergeSources, type Dialect } from './yaml/construct.ts';
 import { checkSize, yamlLimits } from './yaml/measure.ts';
 import { isMerge, YamlFault, type MappingNode, type SequenceNode, type YamlNode } from './yaml/node.ts';
-import { decodeText, spotter, type Spot } from './yaml/text.ts';
+import { decodeText, spotter, withoutMarks, type Spot } from './yaml/text.ts';
 
 type NodeEvent = ScalarEvent | SequenceEvent | MappingEvent;
 
@@ -41,10 +41,14 @@ export function parseYaml(source: string | Uint8Array, path: string): YamlDocume
       hint: 'split it',
     });
   }
-  const text = typeof source === 'string' ? source.replace(/^\ufeff/, '') : decodeText(source, path);
+  const { text, at: mark } = withoutMarks(typeof source === 'string' ? source : decodeText(source, path));
   const spotAt = spotter(text);
   try {
-    const dialect = path.endsWith('.json') ? 'json' : 'yaml';
+    if (mark >= 0) {
+      const hint = 'write --- between files that were joined, and save them without the mark';
+      throw new YamlFault('YAML_ENCODING', 'a byte order mark inside of a document', mark, hint);
+    }
+    const dialect = /\.json$/i.test(path) ? 'json' : 'yaml';
     return readDocuments(text, dialect).map((root) => documentOf(root, dialect, spotAt));
   } catch (error) {
     throw located(error, path, { text, spotAt });

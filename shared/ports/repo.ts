@@ -12,13 +12,23 @@ export interface RepoCommit {
 export interface RepoTree {
   /** Path -> blob. */
   readonly files: ReadonlyMap<string, string>;
-  /** Symbolic links and submodules: never followed, never read. */
-  readonly others: readonly { readonly path: string; readonly kind: 'symlink' | 'submodule' }[];
+  /** What is never followed and never read. */
+  readonly others: readonly RepoOther[];
+}
+
+/** A symbolic link, a submodule, or an entry whose name or mode cannot be used. */
+export interface RepoOther {
+  readonly path: string;
+  readonly kind: 'symlink' | 'submodule' | 'odd';
+  /** Of a link: the blob that says where it leads. */
+  readonly oid: string;
+  /** Of an odd entry: why it cannot be used, in words, and the odd entry that it is or lies below. */
+  readonly odd?: { readonly why: string; readonly root: string };
 }
 
 /**
- * Reads one repository by object id. Missing or corrupt objects and malformed trees (empty, duplicate or `..` names)
- * throw PACK_INVALID; nothing is ever checked out or changed.
+ * Reads one repository by object id. Missing or corrupt objects throw PACK_INVALID; entries of a tree that cannot be used
+ * (names that are not UTF-8, empty, duplicate or `..`) are among its `others`. Nothing is ever checked out or changed.
  */
 export interface RepoReader {
   /** The commit of an exact ref (`refs/heads/main`), packed or loose; null when there is no such ref. */

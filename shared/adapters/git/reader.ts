@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SluiceError } from '../../errors.ts';
-import type { RepoCommit, RepoReader, RepoTree } from '../../ports/repo.ts';
+import type { RepoCommit, RepoOther, RepoReader, RepoTree } from '../../ports/repo.ts';
 import { readObject, type GitDir } from './library.ts';
-import { parseTree, walkTree } from '../../lib/git/tree.ts';
+import { parseTree, parseTreeLoosely, walkTree } from '../../lib/git/tree.ts';
 
 /** Where a repository's parts are: a linked work tree has its own HEAD, and shares the rest. */
 export interface GitFolders {
@@ -24,7 +24,7 @@ export function createReader(dir: GitDir, folders: GitFolders): RepoReader {
     commit,
     firstParents: (from, signal) => walkFirstParents(commit, from, signal),
     descends: (from, ancestor, signal) => isAncestor(commit, { from, ancestor, signal }),
-    tree: (oid) => readTree(dir, oid),
+    tree: (oid) => readTree(dir, oid, parseTreeLoosely),
     blob: (oid) => readObject(dir, oid, 'blob'),
   };
 }
@@ -42,14 +42,15 @@ export function renewing(reader: () => RepoReader): RepoReader {
   };
 }
 
-/** All files of a commit, and its entries that are no files. */
-export async function readTree(dir: GitDir, commitOid: string): Promise<RepoTree> {
+/** All files of a commit, and what is not a file in it. `parse` says how strictly its trees are read. */
+export async function readTree(dir: GitDir, commitOid: string, parse = parseTree): Promise<RepoTree> {
   const { tree } = parseCommit(commitOid, await readObject(dir, commitOid, 'commit'));
-  const entries = await walkTree(tree, async (oid) => parseTree(await readObject(dir, oid, 'tree'), oid));
+  const entries = await walkTree(tree, async (oid) => parse(await readObject(dir, oid, 'tree'), oid));
   const files = new Map<string, string>();
-  const others: { path: string; kind: 'symlink' | 'submodule' }[] = [];
-  for (const { kind, path, oid } of entries) {
-    if (kind === 'symlink' || kind === 'submodule') others.push({ path, kind });
+  const others: RepoOther[] = [];
+  for (const { kind, path, oid, odd, root } of entries) {
+    if (odd !== undefined) others.push({ path, kind: 'odd', oid, odd: { why: odd, root: root ?? path } });
+    else if (kind === 'symlink' || kind === 'submodule') others.push({ path, kind, oid });
     else files.set(path, oid);
   }
   return { files, others };

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { SluiceError } from '../../errors.ts';
 import type { Oid } from './object.ts';
 
@@ -6,6 +7,8 @@ export interface TreeEntry {
   readonly kind: 'file' | 'folder' | 'symlink' | 'submodule';
   readonly name: string;
   readonly oid: Oid;
+  /** Why an entry that is read loosely cannot be used, in words; absent = it can. */
+  readonly odd?: string;
 }
 
 /** Entries that a tree of ours may hold; more is not a repository of manifests. */
@@ -51,22 +54,51 @@ export function parseTree(bytes: Uint8Array, oid: Oid): TreeEntry[] {
   });
 }
 
+/**
+ * Reads a tree object as people's repositories have them: Git writes names of any bytes and old modes. What cannot be used is
+ * marked as odd instead of refused, its name shown with escapes. Throws PACK_INVALID for a cut tree alone.
+ */
+export function parseTreeLoosely(bytes: Uint8Array, oid: Oid): TreeEntry[] {
+  const raw = readEntries(bytes);
+  if (raw === null) throw invalid('a tree is cut', oid);
+  const counts = new Map<string, number>();
+  for (const { name } of raw) counts.set(name.toString('latin1'), (counts.get(name.toString('latin1')) ?? 0) + 1);
+  return raw.map((entry) => {
+    const kind = kindOfMode(entry.mode);
+    const isTwice = (counts.get(entry.name.toString('latin1')) ?? 0) > 1;
+    const odd =
+      nameFault(entry.name) ??
+      (isTwice ? 'its folder has the name twice' : null) ??
+      (kind === null ? `its mode is ${entry.mode}` : null);
+    return { kind: kind ?? 'file', name: shownName(entry.name), oid: entry.oid, ...(odd !== null && { odd }) };
+  });
+}
+
 /** Reads a tree by its name. */
 export type ReadTree = (oid: Oid) => Promise<readonly TreeEntry[]>;
 
-/** Every entry below a tree that is not a folder, with its path. */
-export async function walkTree(root: Oid, read: ReadTree): Promise<(TreeEntry & { readonly path: string })[]> {
-  const found: (TreeEntry & { readonly path: string })[] = [];
-  const visit = async (oid: string, prefix: string, depth: number): Promise<void> => {
-    if (depth > 100) throw invalid('a tree is nested too deeply', oid, prefix);
+/** An entry below a tree that is not a folder, with its path. */
+export interface FoundEntry extends TreeEntry {
+  readonly path: string;
+  /** The path of the odd entry that it is, or lies below. */
+  readonly root?: string;
+}
+
+/** Every entry below a tree that is not a folder, with its path; what lies below an odd folder is odd, too. */
+export async function walkTree(root: Oid, read: ReadTree): Promise<FoundEntry[]> {
+  const found: FoundEntry[] = [];
+  const visit = async (oid: string, above: Pick<FoundEntry, 'path' | 'odd' | 'root'>, depth: number): Promise<void> => {
+    if (depth > 100) throw invalid('a tree is nested too deeply', oid, above.path);
     for (const entry of await read(oid)) {
-      const path = prefix + entry.name;
-      if (entry.kind === 'folder') await visit(entry.oid, `${path}/`, depth + 1);
-      else found.push({ ...entry, path });
+      const path = above.path + entry.name;
+      const odd = above.odd ?? entry.odd;
+      const oddness = odd === undefined ? {} : { odd, root: above.root ?? path };
+      if (entry.kind === 'folder') await visit(entry.oid, { path: `${path}/`, ...oddness }, depth + 1);
+      else found.push({ ...entry, ...oddness, path });
       if (found.length > maxEntries) throw invalid('a tree has too many entries', root);
     }
   };
-  await visit(root, '', 0);
+  await visit(root, { path: '' }, 0);
   return found;
 }
 
@@ -80,17 +112,46 @@ const kinds: Readonly<Record<string, TreeEntry['kind']>> = {
   '160000': 'submodule',
 };
 
+// Git looks at the type of a mode alone: 100600 and 100666 are files of old programs.
+function kindOfMode(mode: string): TreeEntry['kind'] | null {
+  if (!/^[0-7]{5,6}$/.test(mode)) return null;
+  return fileTypes[parseInt(mode, 8) & 0o170000] ?? null;
+}
+
+const fileTypes: Readonly<Record<number, TreeEntry['kind']>> = {
+  0o100000: 'file',
+  0o040000: 'folder',
+  0o120000: 'symlink',
+  0o160000: 'submodule',
+};
+
 function nameOf(bytes: Buffer, oid: string): string {
-  let name: string;
-  try {
-    name = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw invalid('a tree has a name that is not UTF-8', oid, bytes.toString('latin1'));
-  }
-  if (name === '' || name === '.' || name === '..' || name.includes('/') || name.toLowerCase() === '.git') {
-    throw invalid('a tree has a name that is not allowed', oid, name);
-  }
+  if (!isUtf8(bytes)) throw invalid('a tree has a name that is not UTF-8', oid, bytes.toString('latin1'));
+  const name = bytes.toString('utf8');
+  if (!isAllowed(name)) throw invalid('a tree has a name that is not allowed', oid, name);
   return name;
+}
+
+/** Why an entry of this name cannot be used, in words; null when it can. */
+export function nameFault(bytes: Buffer): string | null {
+  if (!isUtf8(bytes)) return `its name is not UTF-8 (bytes ${bytes.toString('hex').replace(/..(?!$)/g, '$& ')})`;
+  return isAllowed(bytes.toString('utf8')) ? null : 'its name is not one that Git allows';
+}
+
+/** A name as people can read it: bytes that are not UTF-8 as escapes, `caf\xe9.txt`. */
+export function shownName(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  let text = '';
+  for (let at = 0; at < bytes.length;) {
+    const length = [1, 2, 3, 4].find((size) => at + size <= bytes.length && isUtf8(bytes.subarray(at, at + size)));
+    text += length === undefined ? `\\x${bytes.toString('hex', at, at + 1)}` : bytes.toString('utf8', at, at + length);
+    at += length ?? 1;
+  }
+  return text;
+}
+
+function isAllowed(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !name.includes('/') && name.toLowerCase() !== '.git';
 }
 
 function invalid(message: string, oid: string, name?: string): SluiceError {

@@ -41,6 +41,26 @@ export function decodeText(bytes: Uint8Array, path: string): string {
   return new TextDecoder('utf-8').decode(bytes);
 }
 
+/**
+ * The text without the byte order marks that begin documents: files that were joined have one each, and kubectl reads
+ * them. `at` is the first mark that begins another line, -1 for none.
+ */
+export function withoutMarks(text: string): { readonly text: string; readonly at: number } {
+  if (!text.includes('\ufeff')) return { text, at: -1 };
+  const clean = text.replace(/^\ufeff/gm, (mark, offset: number) => (beginsDocument(text, offset) ? '' : mark));
+  return { text: clean, at: clean.search(/^\ufeff/m) };
+}
+
+/** A `---` with a longer comment behind it is not looked for: the time stays bounded. */
+const longestMarkerLine = 1000;
+
+function beginsDocument(text: string, offset: number): boolean {
+  if (offset === 0 || /^---(?:\s|$)/.test(text.slice(offset + 1, offset + 5))) return true;
+  const before = text.slice(Math.max(0, offset - longestMarkerLine), offset).replace(/(?:\r\n|\n|\r)$/, '');
+  const start = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1;
+  return /^\ufeff?(?:---|\.\.\.)[ \t]*(?:#.*)?$/.test(before.slice(start));
+}
+
 function looksLikeUtf16(bytes: Uint8Array): boolean {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;

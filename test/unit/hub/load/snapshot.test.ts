@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { everything } from '../../../../hub/load/select.ts';
-import { createSnapshotBuilder, loadLimits, type Entry } from '../../../../hub/load/snapshot.ts';
+import type { Entry } from '../../../../hub/load/listing.ts';
+import { createSnapshotBuilder, loadLimits } from '../../../../hub/load/snapshot.ts';
 
 const { signal } = new AbortController();
 const facts = { repository: 'r', commit: 'c', descends: true };

@@ -9,7 +9,7 @@ import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { createRepos } from '../../../../shared/adapters/git/repos.ts';
 import { createHttp } from '../../../../shared/adapters/http/client.ts';
 import { createWatch } from '../../../../hub/run/watch.ts';
-import { git } from '../../../fakes/git.ts';
+import { git, gitWith } from '../../../fakes/git.ts';
 import { startGitServer, type GitServer } from '../../../fakes/git-server.ts';
 
 const http = createHttp();
@@ -147,6 +147,98 @@ describe('a Git work tree', () => {
     await git(work, 'gc', '--quiet');
     await git(work, 'worktree', 'add', '--quiet', join(root, 'linked'), '-b', 'linked');
     expect((await all(await open(join(root, 'linked')))).map(names)).toEqual([['a']]);
+  });
+});
+
+describe('a Git work tree with names and modes that others wrote', () => {
+  const notUtf8 = (name: string): Buffer => Buffer.concat([Buffer.from(`${work}/`), Buffer.from(name, 'latin1')]);
+
+  it('is read through a commit with a name that is not UTF-8, which a warning shows', async () => {
+    await init();
+    const one = await commit('one', { 'a.yaml': app('a') });
+    await writeFile(notUtf8('caf\xe9.txt'), 'x');
+    const two = await commit('two');
+    await rm(notUtf8('caf\xe9.txt'));
+    const three = await commit('three', { 'b.yaml': app('b') });
+    const snapshots = await all(await open(work), one);
+    expect(snapshots.map((snapshot) => [snapshot.commit, names(snapshot)])).toEqual([
+      [two, ['a']],
+      [three, ['a', 'b']],
+    ]);
+    expect(snapshots[0]?.problems).toMatchObject([
+      {
+        code: 'FILE_UNREADABLE',
+        severity: 'warning',
+        message: 'skipped: its name is not UTF-8 (bytes 63 61 66 e9 2e 74 78 74)',
+        place: { path: 'caf\\xe9.txt' },
+      },
+    ]);
+    expect(snapshots[1]?.problems).toEqual([]);
+  });
+
+  it('is read without a manifest of such a name, which is an error for that file alone', async () => {
+    await init();
+    await mkdir(notUtf8('caf\xe9'));
+    await writeFile(notUtf8('caf\xe9/b.yaml'), app('b'));
+    await commit('one', { 'a.yaml': app('a') });
+    const [snapshot] = await all(await open(work));
+    expect(names(snapshot ?? null)).toEqual(['a']);
+    expect(snapshot?.problems).toMatchObject([{ severity: 'error', place: { path: 'caf\\xe9/b.yaml' } }]);
+  });
+
+  it('is previewed with such names in the work tree', async () => {
+    await init();
+    await commit('one', { 'a.yaml': app('a') });
+    await mkdir(notUtf8('caf\xe9'));
+    await write({ 'b.yaml': app('b') });
+    const snapshots: Snapshot[] = [];
+    for await (const snapshot of readHistory(work, { repos }, signal)) snapshots.push(snapshot);
+    expect(snapshots.map(names)).toEqual([['a'], ['a', 'b']]);
+  });
+
+  it('is read with the modes of old programs, and without what has a mode or name that Git does not allow', async () => {
+    await init();
+    await commit('one', { 'a.yaml': app('a') });
+    const blob = await git(work, 'rev-parse', 'HEAD:a.yaml');
+    const line = (mode: string, name: string) =>
+      Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(blob, 'hex')]);
+    const bytes = Buffer.concat([
+      line('100644', '.git'),
+      line('100600', 'a.yaml'),
+      line('100666', 'b.yaml'),
+      line('010644', 'c.yaml'),
+      line('100644', 'd.yaml'),
+      line('100755', 'd.yaml'),
+    ]);
+    const tree = await gitWith(work, bytes, 'hash-object', '-w', '-t', 'tree', '--literally', '--stdin');
+    await git(work, 'reset', '--quiet', '--soft', await git(work, 'commit-tree', tree, '-m', 'odd'));
+    const [snapshot] = await all(await open(work));
+    expect(snapshot?.documents.map(({ place }) => place.path)).toEqual(['a.yaml', 'b.yaml']);
+    expect(snapshot?.problems.map(({ severity, message, place }) => `${severity} ${place?.path}: ${message}`)).toEqual([
+      'error c.yaml: this file cannot be read: its mode is 010644',
+      'error d.yaml: this file cannot be read: its folder has the name twice',
+      'error d.yaml: this file cannot be read: its folder has the name twice',
+      'warning .git: skipped: its name is not one that Git allows',
+    ]);
+  });
+});
+
+describe('what changed since the commit that was processed last', () => {
+  it('is the same after a restart, and after a pass that failed', async () => {
+    await init();
+    const one = await commit('one', { 'a.yaml': app('a'), 'long.yaml': 'text' });
+    await commit('two', { 'b.yaml': app('b'), 'new.yaml': 'text' });
+    const source = await open(work);
+    const [, walked] = await all(source);
+    const failed = await source.next({ repository: source.repository, commit: one }, signal);
+    const [restarted] = await all(await open(work), one);
+    for (const snapshot of [walked, failed, restarted]) {
+      expect([...(snapshot?.changed ?? [])].sort()).toEqual(['b.yaml', 'new.yaml']);
+      expect(snapshot?.unread?.map(({ path, isNew }) => [path, isNew])).toEqual([
+        ['long.yaml', false],
+        ['new.yaml', true],
+      ]);
+    }
   });
 });
 

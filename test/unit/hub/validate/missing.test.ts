@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createSnapshotBuilder, type Entry } from '../../../../hub/load/snapshot.ts';
+import type { Entry } from '../../../../hub/load/listing.ts';
+import { createSnapshotBuilder } from '../../../../hub/load/snapshot.ts';
 import { everything } from '../../../../hub/load/select.ts';
 import { fleetOf } from '../../../fixtures/hub/fleet.ts';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
@@ -157,7 +158,7 @@ describe('the documents in force after a commit', () => {
     seen(id, { missing: { change, since: '2026-01-01T00:00:00Z' } });
   const web = 'Application default/web';
   const file = 'Application.yaml';
-  type Facts = { descends?: boolean; frozen?: string[]; brokenFile?: string; approved?: string[] };
+  type Facts = { descends?: boolean; frozen?: string[]; brokenFile?: string; read?: string[]; approved?: string[] };
 
   // `*` = it waits for approval.
   it.each<[string, SeenDocument, Facts, string[], string[]]>([
@@ -181,7 +182,20 @@ describe('the documents in force after a commit', () => {
     ['it is broken: kept as it was', seen(web), { frozen: [web] }, [web], ['default/web']],
     ['it waited and came back broken: it waits no more', waits(web), { frozen: [web] }, [web], ['default/web']],
     ['its file does not parse: kept as it was', seen(web), { brokenFile: file }, [web], ['default/web']],
-    ['another file does not parse: deleted', seen(web), { brokenFile: 'other.yaml' }, [], []],
+    [
+      'another file does not parse: it may be in there, and waits',
+      seen(web),
+      { brokenFile: 'other.yaml' },
+      [`${web}*`],
+      ['default/web *'],
+    ],
+    [
+      'another file does not parse, and its own is there without it: deleted',
+      seen(web),
+      { brokenFile: 'other.yaml', read: [file] },
+      [],
+      [],
+    ],
     [
       'a Cluster was removed: kept until cluster remove',
       seen('Cluster default/prod'),
@@ -203,7 +217,7 @@ describe('the documents in force after a commit', () => {
       ['TraitDefinition default/t*'],
       ['- *'],
     ],
-  ])('%s', (_, document, { descends = true, frozen = [], brokenFile, approved = [] }, expected, holds) => {
+  ])('%s', (_, document, { descends = true, frozen = [], brokenFile, read = [], approved = [] }, expected, holds) => {
     const problem = { code: 'YAML_SYNTAX', message: 'not YAML', severity: 'error' } as const;
     const kept = keepMissing({
       seen: [document],
@@ -213,6 +227,8 @@ describe('the documents in force after a commit', () => {
         commit: 'c2',
         descends,
         broken: brokenFile === undefined ? [] : [{ path: brokenFile, problem }],
+        unread: brokenFile === undefined ? [] : [{ path: brokenFile, what: 'broken', reach: 'all', isNew: false }],
+        read: new Set(read),
       },
       approvals: approved.map((change) => ({ change })),
       now: '2026-01-02T00:00:00Z',

@@ -4,9 +4,9 @@ import type { Snapshot } from '../../../../hub/model/source.ts';
 import { validate } from '../../../../hub/validate/validate.ts';
 
 function snapshot(text: string): Snapshot {
-  const { documents, broken, ignored } = parseFile('a.yaml', Buffer.from(text));
+  const { documents, broken, skipped } = parseFile('a.yaml', Buffer.from(text));
   const facts = { repository: 'r', commit: 'c', descends: true, files: new Map(), problems: [] };
-  return { ...facts, documents, broken: broken === null ? [] : [broken], ignored };
+  return { ...facts, documents, broken: broken === null ? [] : [broken], ignored: skipped.length };
 }
 
 /** Every problem as `severity CODE line: message`. */

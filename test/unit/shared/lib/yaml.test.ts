@@ -18,6 +18,32 @@ const bytes = (...parts: readonly (string | readonly number[])[]): Uint8Array =>
   Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))));
 const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
 
+describe('files that were joined, each with its byte order mark', () => {
+  it.each([
+    ['after a separator', '\ufeffa: 1\n---\n\ufeffb: 2\n'],
+    ['after a separator with a comment', 'a: 1\n--- # second\n\ufeffb: 2\n'],
+    ['with Windows line ends', '\ufeffa: 1\r\n---\r\n\ufeffb: 2\r\n'],
+    ['after the end of a document', 'a: 1\n...\n\ufeffb: 2\n'],
+    ['before a separator', '\ufeff---\na: 1\n\ufeff---\nb: 2\n'],
+    ['both', 'a: 1\n\ufeff---\n\ufeffb: 2\n'],
+  ])('are read: %s', (_, text) => {
+    expect(values(text)).toEqual([{ a: 1 }, { b: 2 }]);
+    expect(parseYaml(Buffer.from(text), 'a.yaml').map(({ value }) => value)).toEqual([{ a: 1 }, { b: 2 }]);
+  });
+
+  it('keep their lines', () => {
+    const [, second] = parseYaml('a: 1\n---\n\ufeffb:\n  c: 1\n', 'a.yaml');
+    expect([second?.spot, second?.locate(['b', 'c'])]).toEqual([
+      { line: 3, column: 1 },
+      { line: 4, column: 3 },
+    ]);
+  });
+
+  it('keep a mark in the middle of a line, which is text', () => {
+    expect(values('a: "x\ufeffy"\n')).toEqual([{ a: 'x\ufeffy' }]);
+  });
+});
+
 describe('what is refused, and where', () => {
   const table: readonly (readonly [name: string, source: string | Uint8Array, answer: string, path?: string])[] = [
     ['bad indentation', 'a: 1\n  b: 2\n', 'YAML_SYNTAX 2:4'],
@@ -51,6 +77,9 @@ describe('what is refused, and where', () => {
     ['a cut UTF-8 character', bytes('a: ', [0xe2, 0x98]), 'YAML_ENCODING 1:4'],
     ['a zero byte', 'a: b\nc: \0\n', 'YAML_ENCODING 2:4'],
     ['a Unicode line break', 'a: b\u2028c\n', 'YAML_ENCODING 1:5'],
+    ['a byte order mark inside of a document', 'a: 1\n\ufeffb: 2\n', 'YAML_ENCODING 2:1'],
+    ['a byte order mark twice', '\ufeff\ufeffa: 1\n', 'YAML_ENCODING 1:1'],
+    ['a byte order mark after a comment', '---\n# x\n\ufeffa: 1\n', 'YAML_ENCODING 3:1'],
     ['a control character', 'a: "b\u0007"\n', 'YAML_SYNTAX 1:6'],
   ];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { similar } from '../../../../hub/validate/similar.ts';
+import { similar } from '../../../../hub/model/similar.ts';
 
 describe('the word that was meant', () => {
   const known = ['components', 'policies', 'workflow', 'image'];
