@@ -7,6 +7,7 @@ import { decideMode } from './channel/mode.ts';
 import { pullBundle } from './channel/update.ts';
 import { recordAfterPass, recordBeforeWrite } from './inventory/decide.ts';
 import { withPending } from './inventory/entries.ts';
+import { withFinished } from './inventory/finished.ts';
 import { isRestoredCluster, recall } from './inventory/recall.ts';
 import { checkpoint, record } from './inventory/record.ts';
 import { followKinds } from './live/follow.ts';
@@ -49,7 +50,8 @@ export async function pass(agent: Agent): Promise<Outcome> {
   await followKinds(view, stored.inventory, apps);
 
   // Every decision, before the first write: claims, refusals, deletions, the next step of each application, tasks.
-  const inventory = withPending(stored.inventory, mode.mayChange ? wanted.selected : [], deps.uuid);
+  const known = withFinished(stored.inventory, view);
+  const inventory = withPending(known, mode.mayChange ? wanted.selected : [], deps.uuid);
   const refused = refuseObjects(apps, agent.offLimits);
   rememberRefused(memory.faults, refused);
   const { faults } = memory.faults;

@@ -1,12 +1,18 @@
+import { get } from '../model/fields.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
 import type { Kube, KubeMeta, KubeResource } from '../model/kube.ts';
 import type { ApplyTask } from '../model/plan.ts';
-import type { Row } from '../model/rows.ts';
+import type { Rival, Row } from '../model/rows.ts';
 import { asSluiceError, isSluiceError, SluiceError } from '../../shared/errors.ts';
 import type { Digest } from '../../shared/lib/canonical.ts';
-import { owner } from '../../shared/model/names.ts';
+import { ignoredPointers } from '../../shared/model/ignored.ts';
+import { label, managedBy, owner } from '../../shared/model/names.ts';
 import { groupOf, parseObjectId, versionOf, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
+import { takenOver } from './adopt.ts';
+import { fixedFieldHint } from './hints.ts';
+import { withLiveValues } from './ignored.ts';
 import { withOverrides } from './overrides.ts';
+import { lastRival, rivalsOf, takenText } from './rivals.ts';
 
 /** What applying needs from the pass. */
 export interface ApplyContext {
@@ -44,7 +50,8 @@ export async function applyOne(context: ApplyContext, task: ApplyTask, entry: In
       return { row: { ...row(task, 'kept', 'replaced or deleted in the meantime'), isRefresh: true }, entry };
     }
     const { code, message: what, data } = asSluiceError(error);
-    const message = data.hint === undefined ? what : `${what}; ${data.hint}`;
+    const hint = data.hint ?? (code === 'OBJECT_REJECTED' ? fixedFieldHint(task.id, what) : null);
+    const message = hint === null ? what : `${what}; ${hint}`;
     return { row: { ...row(task, 'failed', message), fault: { code, message } }, entry };
   }
 }
@@ -99,6 +106,7 @@ async function takeOver(context: ApplyContext, task: ApplyTask, sending: Sending
   }
   const mayAdopt = object.metadata.annotations?.[owner.adopt] === 'true';
   if (mayAdopt && (holder === undefined || holder === context.registration)) {
+    await takeFields(context, { ...sending, meta });
     return updated(context, task, { ...sending, uid, action: 'adopted' });
   }
   const who = holder === undefined || holder === context.registration ? '' : ` (it belongs to registration ${holder})`;
@@ -107,21 +115,45 @@ async function takeOver(context: ApplyContext, task: ApplyTask, sending: Sending
   });
 }
 
+/** What kubectl and Helm brought into an object that is adopted becomes ours, so that what the manifest leaves out goes away. */
+async function takeFields(context: ApplyContext, { resource, object, meta }: Sending & { meta: KubeMeta }) {
+  const entries = takenOver(meta.metadata.managedFields ?? [], object.apiVersion);
+  if (entries === null) return;
+  const { namespace = '', name } = meta.metadata;
+  await context.kube.setManagedFields({ resource, namespace, name }, meta, { entries, signal: context.signal });
+}
+
 async function updated(
   context: ApplyContext,
   task: ApplyTask,
   sending: Sending & { readonly uid: string; readonly action: 'configured' | 'adopted' | 'created' },
 ): Promise<Applied> {
-  const { resource, object, uid, action } = sending;
+  const { resource, uid, action } = sending;
   const { signal } = context;
-  const reasons = [task.reason];
+  const object = await withIgnored(context, sending);
+  let rivals: Rival[] = [];
   // Without force first: only the refusal names the managers that took fields of ours.
   const meta = await context.kube.update(resource, object, uid, { force: false, signal }).catch((error: unknown) => {
     if (!isSluiceError(error, 'FIELD_CONFLICT')) throw error;
-    reasons.push(takenFrom(error));
+    rivals = rivalsOf(error);
     return context.kube.update(resource, object, uid, { force: true, signal });
   });
-  return recorded(context, task, { ...sending, meta, row: row(task, action, reasons.filter(Boolean).join('; ')) });
+  const reason = [task.reason, takenText(rivals)].filter(Boolean).join('; ');
+  if (rivals.length === 0 && task.isRepair) rivals = lastRival(meta.metadata);
+  const done = { ...row(task, action, reason), ...(rivals.length > 0 && { rivals }) };
+  return recorded(context, task, { ...sending, object, meta, row: done });
+}
+
+/** The object with the live values of the fields that its manifest leaves to others. */
+async function withIgnored(context: ApplyContext, { resource, object, entry }: Sending): Promise<KubeObject> {
+  if (ignoredPointers(object.metadata).length === 0) return object;
+  const { namespace, name } = parseObjectId(entry.id);
+  try {
+    return withLiveValues(object, await context.kube.get({ resource, namespace, name }, context.signal));
+  } catch (error) {
+    if (isSluiceError(error, 'NOT_FOUND')) throw new SluiceError('OBJECT_REPLACED', 'it is gone', {}, error);
+    throw error;
+  }
 }
 
 /** One request for what left the watch: gone (create it again), relabelled (repair), disowned, or another's now. */
@@ -133,7 +165,7 @@ async function inspect(context: ApplyContext, task: ApplyTask, entry: InventoryE
     const nonce = context.nonce();
     // The applied content stays recorded, so that a site that holds changes still gets it back.
     const lost = { uid: null, nonce, fieldsHash: null };
-    return { row: { ...row(task, 'kept', reason), isRefresh: true }, entry: { ...entry, ...lost } };
+    return { row: { ...row(task, 'kept', reason), isRefresh: 'anew' }, entry: { ...entry, ...lost } };
   };
   try {
     const meta = await context.kube.getMetadata({ resource, namespace, name }, context.signal);
@@ -160,33 +192,37 @@ function recorded(
   done: Sending & { readonly meta: KubeMeta; readonly row: Row },
 ): Applied {
   const { meta, object } = done;
-  context.learn(meta, object);
-  return {
-    row: done.row,
-    entry: {
-      ...done.entry,
-      apiVersion: object.apiVersion,
-      app: task.app,
-      revision: task.revision,
-      uid: meta.metadata.uid ?? null,
-      applied: task.digest,
-      fieldsHash: context.fieldsHash(meta.metadata),
-    },
+  const entry: InventoryEntry = {
+    ...withoutExpiry(done.entry),
+    apiVersion: object.apiVersion,
+    app: task.app,
+    revision: task.revision,
+    uid: meta.metadata.uid ?? null,
+    applied: task.digest,
+    fieldsHash: context.fieldsHash(meta.metadata),
+    ...(get(object, 'spec', 'ttlSecondsAfterFinished') === undefined ? {} : { expires: true }),
   };
+  const value = meta.metadata.labels?.[label.managedBy];
+  if (value === managedBy) {
+    context.learn(meta, object);
+    return { row: done.row, entry };
+  }
+  // The watch selects by this label: the answer is the last that is seen of the object.
+  context.forget(task.id);
+  const message = unwatchedText(value);
+  return { row: { ...row(task, 'failed', message), fault: { code: 'OBJECT_REJECTED', message } }, entry };
 }
 
-/** `taken back from kubectl-edit: .spec.replicas`, by manager; other entries of our own are left out. */
-function takenFrom(error: SluiceError): string {
-  const causes = (error.data.facts?.['causes'] ?? []) as readonly {
-    readonly manager: string;
-    readonly field: string;
-  }[];
-  const fields = new Map<string, string[]>();
-  for (const { manager, field } of causes) {
-    if (manager.startsWith('sluice-agent')) continue;
-    fields.set(manager, [...(fields.get(manager) ?? []), field]);
-  }
-  return [...fields].map(([manager, list]) => `taken back from ${manager}: ${list.join(', ')}`).join('; ');
+function withoutExpiry({ expires: _, ...entry }: InventoryEntry): InventoryEntry {
+  return entry;
+}
+
+function unwatchedText(value: string | undefined): string {
+  const now = value === undefined ? 'was removed' : `was changed to "${value}"`;
+  return (
+    `its label ${label.managedBy} ${now} while it was written, by a webhook or an admission policy: it cannot be watched, ` +
+    `and is looked at now and then; exempt objects with the annotation ${owner.registration} from that`
+  );
 }
 
 function row(task: ApplyTask, action: Row['action'], reason: string): Row {

@@ -1,5 +1,5 @@
 import { indexOf } from '../model/app-index.ts';
-import type { Inventory, InventoryEntry } from '../model/inventory.ts';
+import { isFinished, type Inventory, type InventoryEntry } from '../model/inventory.ts';
 import type { Live, LiveObject } from '../model/live.ts';
 import type { Mode } from '../model/mode.ts';
 import type { AppOutcome } from '../model/outcome.ts';
@@ -20,8 +20,8 @@ export interface ApplyInput {
   readonly mayChange: boolean;
 }
 
-/** The reason of a task that repairs. */
-export const drift = 'fields of ours were changed';
+const drift = 'fields of ours were changed';
+const toMove = 'replicas or weights to move';
 
 type Choice = Pick<ApplyTask, 'action' | 'uid' | 'reason'>;
 
@@ -84,6 +84,7 @@ export function decideApply(input: ApplyInput): ApplyTask[] {
       app,
       revision: revisions.get(id) ?? null,
       digest,
+      isRepair: choice.reason !== toMove && input.entry(id)?.applied === digest,
       overrides: overridesOf(input, id).values,
       ...choice,
     });
@@ -98,6 +99,8 @@ function choose(input: ApplyInput, object: BundleObject): Choice | null {
   if (input.plan.held.has(object.id)) return null;
   if (!input.mayChange && entry?.applied !== object.digest) return null;
   const live = input.live.object(object.id);
+  // A Job or Pod that came to its end and was removed after it is done.
+  if (live === undefined && isFinished(entry, object.digest)) return null;
   if (entry === undefined || entry.uid === null) return pendingChoice(input, entry, live);
   if (live === undefined) return unseenChoice(input, entry, object);
   return seenChoice(input, { object, entry, live });
@@ -125,7 +128,7 @@ function differs(object: BundleObject, entry: InventoryEntry, live: LiveObject):
 }
 
 function moves(input: ApplyInput, id: ObjectId): string | null {
-  return input.mayChange && !overridesOf(input, id).isLive ? 'replicas or weights to move' : null;
+  return input.mayChange && !overridesOf(input, id).isLive ? toMove : null;
 }
 
 function pendingChoice(input: ApplyInput, entry: InventoryEntry | undefined, live: LiveObject | undefined): Choice {

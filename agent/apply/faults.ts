@@ -4,13 +4,12 @@ import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { ApplyTask } from '../model/plan.ts';
 import type { Fault, Row } from '../model/rows.ts';
-import { drift } from './decide.ts';
+import { isRepairDue, rememberWritten, repairableAt, type RepairMemory } from './repairs.ts';
 
 /** What the agent remembers of objects that could not be written, and of repairs, between passes. */
 export interface FaultMemory {
   readonly faults: Map<ObjectId, Fault>;
-  /** How often an object was repaired in a row, and when last (monotonic). */
-  readonly repairs: Map<ObjectId, { readonly count: number; readonly at: number }>;
+  readonly repairs: RepairMemory;
 }
 
 /** The memory of an agent in which nothing has failed yet. */
@@ -24,23 +23,18 @@ export interface BackoffDeps {
   readonly random: Random;
 }
 
-/** An object that is repaired more often than this in a row is repaired ever more rarely. */
-const freeRepairs = 5;
-/** Repairs with no more than this between them are in a row: something else keeps writing the object. */
-const inARowMs = 600_000;
-
 /** Whether a task may be tried now: an object that failed, or that something else keeps changing, is tried ever more rarely. */
-export function isTaskDue(memory: FaultMemory, task: Pick<ApplyTask, 'id' | 'digest' | 'reason'>, at: number): boolean {
+export function isTaskDue(memory: FaultMemory, task: ApplyTask, at: number): boolean {
   const fault = memory.faults.get(task.id);
   if (fault !== undefined && fault.digest === task.digest && fault.until > at) return false;
-  return task.reason !== drift || repairableAt(memory, task.id) <= at;
+  return isRepairDue(memory.repairs, task, at);
 }
 
 /** The earliest time (monotonic) after `at` at which an object that was backed off may be tried again; null when there is none. */
 export function nextRetry(memory: FaultMemory, at: number): number | null {
   const times = [...memory.faults.values()].map((fault) => fault.until).filter((until) => until > at);
   for (const id of memory.repairs.keys()) {
-    const until = repairableAt(memory, id);
+    const until = repairableAt(memory.repairs, id);
     if (until > at) times.push(until);
   }
   return times.length === 0 ? null : Math.min(...times);
@@ -52,18 +46,17 @@ export function rememberApplied(memory: FaultMemory, deps: BackoffDeps, task: Ap
     rememberFault(memory, deps, row, task.digest);
     return;
   }
+  // A look that found it gone is neither a repair nor the end of a fault: making it anew will be.
+  if (row.isRefresh === 'anew') return;
   memory.faults.delete(task.id);
-  if (task.reason !== drift) return;
-  const now = deps.clock.monotonic();
-  const last = memory.repairs.get(task.id);
-  const isInARow = last !== undefined && now - last.at < inARowMs;
-  memory.repairs.set(task.id, { count: isInARow ? last.count + 1 : 1, at: now });
+  rememberWritten(memory.repairs, task, row, deps.clock.monotonic());
 }
 
 /** Remembers what came of a removal: a fault with its backoff, or none any more. */
 export function rememberRemoved(memory: FaultMemory, deps: BackoffDeps, row: Row): void {
   if (row.action === 'failed') rememberFault(memory, deps, row, null);
   else memory.faults.delete(row.id);
+  if (row.action === 'deleted') memory.repairs.delete(row.id);
 }
 
 /** Remembers objects that are refused here: each is a fault of its application that no retry mends. */
@@ -90,11 +83,4 @@ function rememberFault(memory: FaultMemory, { clock, random }: BackoffDeps, row:
   const attempts = (memory.faults.get(row.id)?.attempts ?? -1) + 1;
   const until = clock.monotonic() + 250 + backoff(attempts, random);
   memory.faults.set(row.id, { row, digest, attempts, until });
-}
-
-function repairableAt({ repairs }: FaultMemory, id: ObjectId): number {
-  const repair = repairs.get(id);
-  if (repair === undefined || repair.count <= freeRepairs) return 0;
-  const doublings = Math.min(repair.count - freeRepairs - 1, 20);
-  return repair.at + Math.min(300_000, 1_000 * 2 ** doublings);
 }

@@ -1,4 +1,5 @@
 import { SluiceError } from '../../shared/errors.ts';
+import { pointerParts } from '../../shared/model/ignored.ts';
 import { label, managedBy, owner } from '../../shared/model/names.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
 
@@ -33,10 +34,7 @@ export function withOverrides(
 
 /** Sets the value at an RFC 6901 pointer; the parent must exist. */
 export function setAt(object: object, pointer: string, value: unknown): void {
-  const path = pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const path = pointerParts(pointer);
   const last = path.pop();
   let here: unknown = object;
   for (const key of path) here = member(here, key);

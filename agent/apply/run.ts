@@ -94,7 +94,8 @@ function logRow(log: AgentDeps['log'], row: Row): void {
 }
 
 function isSameEntry(a: InventoryEntry, b: InventoryEntry): boolean {
-  return (Object.keys(a) as (keyof InventoryEntry)[]).every((key) => a[key] === b[key]);
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)] as (keyof InventoryEntry)[]);
+  return [...keys].every((key) => a[key] === b[key]);
 }
 
 function hasSameEntries(a: Inventory, b: Inventory): boolean {

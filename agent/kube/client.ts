@@ -11,7 +11,16 @@ import type { Ask, Impersonation, Session } from './session.ts';
 import { openTransport } from './transport.ts';
 import { watchResource } from './watch.ts';
 import type { WatchLimits, WatchPort } from './watch.ts';
-import { applyObject, createObject, deleteObject, postObject, putObject, scaleObject, updateObject } from './write.ts';
+import {
+  applyObject,
+  createObject,
+  deleteObject,
+  postObject,
+  putObject,
+  scaleObject,
+  setManagedFields,
+  updateObject,
+} from './write.ts';
 
 export interface KubeOptions {
   readonly access: KubeAccess;
@@ -121,6 +130,7 @@ function kubeOn(session: Session, { mapping, watching, as, counters }: SharedPar
     create: async (resource, object, how) => learning(createObject(session, resource, object, how)),
     update: async (resource, object, uid, how) => learning(updateObject(session, resource, object, { ...how, uid })),
     apply: async (resource, object, how) => learning(applyObject(session, resource, object, how)),
+    setManagedFields: async (key, meta, how) => learning(setManagedFields(session, key, meta, how)),
     delete: async (key, how) => learning(deleteObject(session, key, how)),
     post: async (resource, object, signal) => learning(postObject(session, resource, object, signal)),
     put: async (resource, object, signal) => learning(putObject(session, resource, object, signal)),

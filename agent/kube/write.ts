@@ -1,7 +1,7 @@
 import { SluiceError, isSluiceError } from '../../shared/errors.ts';
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { fieldManager } from '../../shared/model/names.ts';
-import type { KubeObject, ObjectMeta } from '../../shared/model/object.ts';
+import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from '../../shared/model/object.ts';
 import type { ApplyOptions, DeleteOptions, KubeKey, KubeMeta, KubeResource } from '../model/kube.ts';
 import { apiVersionOf, collectionPath, keyOf, objectPath } from './paths.ts';
 import { asKind, getMeta, partialObject } from './read.ts';
@@ -59,6 +59,26 @@ export async function updateObject(
     const now = await uidOf(session, keyOf(resource, object), options.signal);
     throw now === uid ? error : recoded('OBJECT_REPLACED', error);
   }
+}
+
+/** Replaces the managedFields of the object that `meta` was read of; the uid and the version in it are preconditions. */
+export async function setManagedFields(
+  session: Session,
+  key: KubeKey,
+  { metadata }: KubeMeta,
+  { entries, signal }: { readonly entries: readonly ManagedFieldsEntry[]; readonly signal: AbortSignal },
+): Promise<void> {
+  const set = (field: string, value: unknown) => ({ op: 'replace', path: `/metadata/${field}`, value });
+  const { uid, resourceVersion } = metadata;
+  const patch = [set('uid', uid), set('resourceVersion', resourceVersion), set('managedFields', entries)];
+  await session.json({
+    method: 'PATCH',
+    path: objectPath(key, { fieldManager }),
+    accept: partialObject,
+    contentType: 'application/json-patch+json',
+    body: canonicalJson(patch),
+    signal,
+  });
 }
 
 /** Deletes with preconditions; false when the object was gone already, OBJECT_REPLACED when its name means another one now. */

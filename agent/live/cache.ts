@@ -1,3 +1,4 @@
+import { label, managedBy } from '../../shared/model/names.ts';
 import type { WatchEvent } from '../model/kube.ts';
 import type { LiveObject } from '../model/live.ts';
 import {
@@ -17,8 +18,14 @@ export type ObjectEvent = Extract<WatchEvent, { object: KubeObject }>;
 export interface LiveCache {
   readonly objects: Map<ObjectId, LiveObject>;
   readonly slices: Map<ObjectId, { readonly service: ObjectId; readonly ready: number }>;
-  /** Objects that a watch saw deleted, by UID, with the version: a late answer must not bring them back. */
-  readonly ended: Map<string, string>;
+  /** Objects that a watch saw leave, by UID, as it saw them last: a late answer must not bring them back. */
+  readonly ended: Map<string, Ended>;
+}
+
+/** What is kept of an object that left: its version, and whether it had come to its end. */
+interface Ended {
+  readonly version: string;
+  readonly finish: NonNullable<LiveObject['finish']> | null;
 }
 
 /** A cache that shows nothing yet. */
@@ -28,7 +35,7 @@ export function newLiveCache(): LiveCache {
 
 /** Takes an event of a kind in; false when it changes nothing. */
 export function takeEvent(cache: LiveCache, kind: GroupKind, event: ObjectEvent): boolean {
-  if (event.type === 'deleted') rememberEnd(cache.ended, event.object);
+  if (event.type === 'deleted') rememberEnd(cache, event.object);
   return kind === sliceKind ? takeSlice(cache.slices, event) : takeObject(cache.objects, event);
 }
 
@@ -43,11 +50,16 @@ export function sweep(cache: LiveCache, kind: GroupKind, namespace: string, list
 
 /**
  * Takes in the answer to a request of ours, unless a watch was faster; `sent` is what was written, null for a read. False when
- * the object is gone since.
+ * the object is gone since, or is not selected by the watches.
  */
 export function takeAnswer(cache: LiveCache, meta: KubeObject, sent: KubeObject | null): boolean {
   if (isEnded(cache.ended, meta)) return false;
   const id = idOf(meta);
+  // What the watches do not select, they cannot follow: it would stay what this answer says.
+  if (meta.metadata.labels?.[label.managedBy] !== managedBy) {
+    cache.objects.delete(id);
+    return false;
+  }
   cache.objects.set(id, learned(cache.objects.get(id), meta, sent));
   return true;
 }
@@ -59,16 +71,18 @@ export function readyBehind({ slices }: LiveCache, service: ObjectId): number {
 
 const endsKept = 1_000;
 
-function rememberEnd(ended: Map<string, string>, object: KubeObject): void {
+function rememberEnd({ ended, objects }: LiveCache, object: KubeObject): void {
   const { uid = '', resourceVersion = '' } = object.metadata;
-  ended.set(uid, resourceVersion);
+  const last = objects.get(idOf(object));
+  const finish = (last?.uid === uid ? last.finish : undefined) ?? project(object).finish ?? null;
+  ended.set(uid, { version: resourceVersion, finish });
   const [oldest] = ended.keys();
   if (ended.size > endsKept && oldest !== undefined) ended.delete(oldest);
 }
 
 /** True when a watch saw this object leave after the version of an answer (it may come back relabelled). */
-function isEnded(ended: ReadonlyMap<string, string>, meta: KubeObject): boolean {
-  const version = ended.get(meta.metadata.uid ?? '');
+function isEnded(ended: ReadonlyMap<string, Ended>, meta: KubeObject): boolean {
+  const version = ended.get(meta.metadata.uid ?? '')?.version;
   return version !== undefined && !isOlder(version, meta.metadata.resourceVersion ?? '');
 }
 
@@ -81,8 +95,13 @@ function takeObject(objects: Map<ObjectId, LiveObject>, event: ObjectEvent): boo
     return objects.delete(next.id);
   }
   if (last?.uid === next.uid && isOlder(next.resourceVersion, last.resourceVersion)) return false;
-  objects.set(next.id, next);
+  objects.set(next.id, withFinish(next, last));
   return true;
+}
+
+/** An end stays what it is: what comes after it, a deletion above all, does not undo it. */
+function withFinish(next: LiveObject, last: LiveObject | undefined): LiveObject {
+  return last?.uid !== next.uid || last.finish === undefined ? next : { ...next, finish: last.finish };
 }
 
 function takeSlice(slices: LiveCache['slices'], event: ObjectEvent): boolean {
@@ -115,5 +134,5 @@ function learned(last: LiveObject | undefined, meta: KubeObject, sent: KubeObjec
   if (sent === null || isSameGeneration) return { ...last, ...identity };
   const { total, ready } = last.replicas ?? { total: 0, ready: 0 };
   const replicas = fresh.replicas === null ? last.replicas : { ...fresh.replicas, total, ready };
-  return { ...fresh, replicas, selector: fresh.selector ?? last.selector };
+  return withFinish({ ...fresh, replicas, selector: fresh.selector ?? last.selector }, last);
 }

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import type { LiveObject } from '../model/live.ts';
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
+import { ignoredPointers, pointerParts } from '../../shared/model/ignored.ts';
 import { factsOf } from '../../shared/model/kinds.ts';
 import { fieldManager, owner } from '../../shared/model/names.ts';
 import { idOf, type GroupKind, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
 import { assess } from '../health/assess.ts';
-import { get, listAt, numberAt, textsAt } from '../model/fields.ts';
+import { conditionOf, get, listAt, numberAt, stringAt, textsAt } from '../model/fields.ts';
 import { routesOf } from './providers/list.ts';
 import { serviceId } from './providers/provider.ts';
 
@@ -31,6 +32,7 @@ export function project(object: KubeObject): LiveObject {
     registration: metadata.annotations?.[owner.registration] ?? null,
     nonce: metadata.annotations?.[owner.nonce] ?? null,
     ...verdict,
+    ...finishOf(object),
     replicas: replicasOf(object),
     podLabels: textsAt(object, 'spec', 'template', 'metadata', 'labels'),
     selector: object.kind === 'Service' ? textsAt(object, 'spec', 'selector') : null,
@@ -47,9 +49,65 @@ export function fieldsHash(metadata: ObjectMeta): string | null {
     (entry) => entry.manager === fieldManager && entry.operation === 'Apply' && (entry.subresource ?? '') === '',
   );
   if (own.length === 0) return null;
-  const fields = own.sort(by((entry) => entry.apiVersion ?? '')).map((entry) => entry.fieldsV1);
+  const ignored = ignoredPaths(metadata);
+  const fields = own
+    .sort(by((entry) => entry.apiVersion ?? ''))
+    .map((entry) => ignored.reduce<unknown>(withoutPath, entry.fieldsV1));
   return createHash('sha256').update(canonicalJson(fields)).digest('base64url').slice(0, 16);
 }
+
+/** The fields that the manifest leaves to others. Of an annotation that cannot be read, none: applying it says so. */
+function ignoredPaths(metadata: ObjectMeta): readonly (readonly string[])[] {
+  if (metadata.annotations?.[owner.ignoreDifferences] === undefined) return [];
+  try {
+    return ignoredPointers(metadata).map(pointerParts);
+  } catch {
+    return [];
+  }
+}
+
+/** A set of fields without the one at a path. Metadata does not say where in its list an element is: a number means each. */
+function withoutPath(set: unknown, path: readonly string[]): unknown {
+  const [part = '', ...rest] = path;
+  if (set === null || typeof set !== 'object') return set;
+  const isMatch = (key: string) => key === `f:${part}` || (/^\d+$/.test(part) && /^[kvi]:/.test(key));
+  const kept = Object.entries(set).flatMap(([key, value]: [string, unknown]) => {
+    if (!isMatch(key)) return [[key, value] as const];
+    if (rest.length === 0) return [];
+    const inner = withoutPath(value, rest);
+    return isEmptySet(inner) ? [] : [[key, inner] as const];
+  });
+  return Object.fromEntries(kept);
+}
+
+function isEmptySet(set: unknown): boolean {
+  return set !== null && typeof set === 'object' && Object.keys(set).length === 0;
+}
+
+/**
+ * How a Job or Pod came to its end. One that was deleted before is not done, nor a pod that is run again where it stops, nor one
+ * that its node put out.
+ */
+function finishOf(object: KubeObject): Pick<LiveObject, 'finish'> {
+  const { metadata } = object;
+  if (metadata.deletionTimestamp !== undefined || !factsOf(idOf(object)).runsToItsEnd) return {};
+  const isPod = object.kind === 'Pod';
+  if (isPod && (stringAt(object, 'spec', 'restartPolicy') ?? 'Always') === 'Always') return {};
+  if (isPod) {
+    const phase = stringAt(object, 'status', 'phase');
+    if (phase === 'Succeeded') return { finish: 'completed' };
+    return phase === 'Failed' && !isDisrupted(object) ? { finish: 'failed' } : {};
+  }
+  if (conditionOf(object, 'Complete')?.status === 'True') return { finish: 'completed' };
+  return conditionOf(object, 'Failed')?.status === 'True' ? { finish: 'failed' } : {};
+}
+
+function isDisrupted(pod: KubeObject): boolean {
+  const reason = stringAt(pod, 'status', 'reason') ?? '';
+  return conditionOf(pod, 'DisruptionTarget')?.status === 'True' || disruptions.has(reason);
+}
+
+const disruptions: ReadonlySet<string> = new Set(['Evicted', 'NodeLost', 'NodeShutdown', 'Preempting', 'Terminated']);
 
 function replicasOf(object: KubeObject): LiveObject['replicas'] {
   const spec = numberAt(object, 'spec', 'replicas');

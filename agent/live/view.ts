@@ -61,6 +61,7 @@ export function openLiveView(kube: Kube, options: LiveViewOptions): LiveView {
       const isThere = takeAnswer(cache, meta, sent);
       if (isThere && watches.get(groupKindOf(idOf(meta)))?.isOver() === true) isDefinitionNew = true;
     },
+    endOf: (uid) => cache.ended.get(uid),
     forget: (id) => {
       cache.objects.delete(id);
     },

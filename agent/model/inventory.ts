@@ -17,6 +17,21 @@ export interface InventoryEntry {
   readonly applied: Digest | null;
   /** Hash of our own managedFields entry after that apply: drift is when the live one differs. */
   readonly fieldsHash: string | null;
+  /** Set on a Job that the server removes some time after its end (`ttlSecondsAfterFinished`). */
+  readonly expires?: true;
+  /** The content with which it ran to its end: with that content it is not made again. */
+  readonly finished?: Finish;
+}
+
+/** How a Job or Pod came to its end; `unseen` = the server removed it while no watch was open. */
+export interface Finish {
+  readonly digest: Digest;
+  readonly how: 'completed' | 'failed' | 'unseen';
+}
+
+/** True when an object ran to its end with this content: where it is gone, it is done. */
+export function isFinished(entry: Pick<InventoryEntry, 'finished'> | undefined, digest: Digest | undefined): boolean {
+  return digest !== undefined && entry?.finished?.digest === digest;
 }
 
 /** The state object (ConfigMap `sluice-state`): the mark lives in the cluster, moved by compare-and-swap only. */

@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectRef } from '../../shared/model/object.ts';
+import type { KubeObject, ManagedFieldsEntry, ObjectRef } from '../../shared/model/object.ts';
 
 /** A served resource: how a (group, kind) is addressed. */
 export interface KubeResource {
@@ -101,6 +101,12 @@ export interface Kube {
   ) => Promise<KubeMeta>;
   /** Plain server-side apply (the agent's own objects, adoption). */
   readonly apply: (resource: KubeResource, object: KubeObject, options: ApplyOptions) => Promise<KubeMeta>;
+  /** Puts other owners of fields in place, of exactly the object that `meta` was read of: CONFLICT when it changed since. */
+  readonly setManagedFields: (
+    key: KubeKey,
+    meta: KubeMeta,
+    options: { readonly entries: readonly ManagedFieldsEntry[]; readonly signal: AbortSignal },
+  ) => Promise<void>;
   /** DELETE with preconditions; false when it was gone already. */
   readonly delete: (key: KubeKey, options: DeleteOptions) => Promise<boolean>;
   /** POST of a whole object; PUT of a whole object with its resourceVersion (the state object, the Lease): CONFLICT on a race. */

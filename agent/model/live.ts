@@ -22,6 +22,8 @@ export interface LiveObject {
   readonly nonce: string | null;
   readonly health: ObjectHealth;
   readonly message: string;
+  /** How a Job or Pod came to its end; absent while it runs, and where it was deleted before. */
+  readonly finish?: 'completed' | 'failed';
   /** Wanted, existing and ready pods of a scalable workload. */
   readonly replicas: { readonly spec: number; readonly total: number; readonly ready: number } | null;
   /** Labels of the pods that a workload makes. */
@@ -48,6 +50,8 @@ export interface LiveView extends Live {
   /** Takes in the answer to a request of ours before the watch brings it; `sent` is what was written, null for a read. */
   readonly learn: (meta: KubeObject, sent: KubeObject | null) => void;
   readonly forget: (id: ObjectId) => void;
+  /** What a watch last saw of an object that it saw leave, by UID: how it had come to its end, null = it had not. */
+  readonly endOf: (uid: string) => { readonly finish: 'completed' | 'failed' | null } | undefined;
   /** Kinds that cannot be listed now, and why. */
   readonly troubles: () => ReadonlyMap<GroupKind, SluiceError>;
   readonly close: () => void;

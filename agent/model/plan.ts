@@ -57,6 +57,8 @@ export interface ApplyTask {
   readonly uid: string | null;
   /** Why, in words for a user. */
   readonly reason: string;
+  /** True when the object had this content before: something else changed or deleted it. */
+  readonly isRepair: boolean;
   /** Values at JSON pointers that the bundle names. */
   readonly overrides: readonly { readonly pointer: string; readonly value: number }[];
 }

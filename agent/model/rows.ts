@@ -10,9 +10,17 @@ export interface Row {
     'created' | 'configured' | 'unchanged' | 'adopted' | 'scaled' | 'deleted' | 'kept' | 'skipped' | 'failed';
   /** Why, in words for a user. */
   readonly reason: string;
-  /** The object is not what the inventory says: the next pass has read it anew and may act at once. */
-  readonly isRefresh?: true;
+  /** Who changed the object since it was written last, as far as the server says. */
+  readonly rivals?: readonly Rival[];
+  /** The object is not what the inventory says: the next pass has read it anew and may act at once; `anew` = it is made again. */
+  readonly isRefresh?: true | 'anew';
   readonly fault?: { readonly code: Code; readonly message: string };
+}
+
+/** Another manager of an object, with the fields that it took; no fields = the server does not say which. */
+export interface Rival {
+  readonly manager: string;
+  readonly fields: readonly string[];
 }
 
 /** An object that could not be applied or deleted: tried again after a backoff, or when its content changes. */

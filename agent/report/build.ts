@@ -28,6 +28,8 @@ export interface ReportInput extends ConditionsInput {
     readonly clusterUid: string;
   };
   readonly faults: ReadonlyMap<ObjectId, Pick<Fault, 'row'>>;
+  /** Objects that something else keeps changing, and how. */
+  readonly fights: ReadonlyMap<ObjectId, string>;
   readonly explanations: ReadonlyMap<string, { readonly text: string }>;
   /** Since when applications wait for pods, by the monotonic clock, whose time is `monotonic`. */
   readonly progress: ReadonlyMap<string, { readonly waitingSince: number | null }>;
@@ -40,7 +42,7 @@ export interface ReportInput extends ConditionsInput {
 export function buildReport(input: ReportInput): AgentReport {
   const { outcome, identity, cluster } = input;
   const inventory = outcome.inventory;
-  const reasons = blockedDeletions(outcome, input.faults);
+  const reasons = blockedDeletions(outcome, input.faults, input.live);
   const entries = indexOfInventory(inventory).apps;
   const report: AgentReport = {
     format: formats.report.newest,
@@ -79,6 +81,7 @@ function reportApp(input: ReportInput, outcome: AppOutcome, entries: readonly In
   const seen = appHealth(input.outcome, outcome, {
     live: input.live,
     faults,
+    fights: input.fights,
     explanation,
     givesUpAt: givesUpAt(input, outcome),
   });
@@ -91,6 +94,10 @@ function reportApp(input: ReportInput, outcome: AppOutcome, entries: readonly In
   const unwell = seen.bad
     .filter((one) => !faults.some((row) => row.id === one.id))
     .map((one) => ({ id: one.id, code: 'UNHEALTHY', message: one.message, health: one.health }));
+  const told = new Set([...faulty, ...unwell].map(({ id }) => id));
+  const fought = [...input.fights]
+    .filter(([id]) => digests.has(id) && !told.has(id))
+    .map(([id, message]) => ({ id, code: 'FIELD_CONFLICT', message, health: 'Current' }));
   return [
     {
       namespace: app.namespace,
@@ -103,7 +110,7 @@ function reportApp(input: ReportInput, outcome: AppOutcome, entries: readonly In
       revisions: [...revisionsOf(input.live, app), ...leavingRevisions(input.live, entries, app)],
       traffic: trafficOf(input.live, input.outcome.inventory, app),
       objects: { total: seen.total, current: seen.current },
-      problems: [...faulty, ...unwell].slice(0, 50),
+      problems: [...faulty, ...unwell, ...fought].slice(0, 50),
       observedAt: new Date(input.now).toISOString(),
     },
   ];

@@ -3,11 +3,12 @@ import { indexOf } from '../model/app-index.ts';
 import { isWorkload } from '../../shared/model/kinds.ts';
 import type { AppPlan } from '../model/plan.ts';
 import type { Live, LiveObject } from '../model/live.ts';
+import { isFinished, type Finish, type InventoryEntry } from '../model/inventory.ts';
 import type { Row } from '../model/rows.ts';
 import { worstHealth, type AppHealth, type ObjectHealth } from '../../shared/model/health.ts';
 import { groupKindOf, parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import { givesUpText } from '../../shared/model/time-left.ts';
-import type { BundleApp } from '../../shared/wire/revision.ts';
+import type { BundleApp, BundleObject } from '../../shared/wire/revision.ts';
 
 /** The observed health of one application, with counts and a message. */
 export interface AppHealthView {
@@ -22,6 +23,8 @@ export interface AppHealthView {
 export interface HealthFacts {
   readonly live: Live;
   readonly faults: readonly Row[];
+  /** Objects that something else keeps changing, and how. */
+  readonly fights: ReadonlyMap<ObjectId, string>;
   /** Why its pods do not start, as they said; null = they were not asked. */
   readonly explanation: string | null;
   /** When its wait for pods is given up (milliseconds since the epoch); null when it waits for none. */
@@ -39,16 +42,17 @@ const ofObject: Readonly<Record<ObjectHealth, AppHealth>> = {
 
 /**
  * The health of an application on this cluster: the worst of its objects, of its change (blocked is Degraded), of its faults,
- * and of the site's hold. The message is `Ready:1/1` (ready of wanted pods), followed by the first thing that is not well.
+ * and of the site's hold. The message is `Ready:1/1` (ready of wanted pods), followed by the first thing that is not well, or by what something else keeps changing.
  */
 export function appHealth(
-  outcome: Pick<Outcome, 'mode'>,
+  outcome: Pick<Outcome, 'mode' | 'inventory'>,
   { app, plan, skipped }: AppOutcome,
   facts: HealthFacts,
 ): AppHealthView {
-  const { live, faults } = facts;
+  const { live, faults, fights } = facts;
   const ids = idsOf(app);
-  const bad = ids.flatMap((id) => (live.object(id)?.health === 'Current' ? [] : [{ id, ...verdictOf(live, id) }]));
+  const verdicts = new Map((app?.objects ?? []).map((one) => [one.id, verdictOf(outcome, facts, one)] as const));
+  const bad = [...verdicts].flatMap(([id, verdict]) => (verdict.health === 'Current' ? [] : [{ id, ...verdict }]));
   const counts = { total: ids.length, current: ids.length - bad.length, bad };
   if (plan === null) return { health: 'Held', message: `skipped: ${skipped ?? 'not selected'}`, ...counts };
   const isOpen = plan.phase !== 'settled';
@@ -59,13 +63,18 @@ export function appHealth(
   if (isOpen) words.push('Progressing');
   const why = [
     blockedText(plan.blocked, facts.explanation),
-    ...faults.map((row) => `${nameOf(row.id)}: ${row.reason}`),
+    faults.map((row) => `${nameOf(row.id)}: ${row.reason}`).join('; '),
     hold,
     waitText(plan.reason, bad, facts),
     ...bad.map((one) => `${nameOf(one.id)}: ${one.message}`),
   ].find((one) => one !== null && one !== '');
-  const ready = `Ready:${readyText(live, app)}`;
-  return { health: worstHealth(words), message: `${ready} ${why ?? ''}`.trimEnd(), ...counts };
+  const fought = ids
+    .flatMap((id) => (fights.has(id) ? [`${nameOf(id)}: ${fights.get(id) ?? ''}`] : []))
+    .filter((one) => why?.includes(one) !== true);
+  const current = new Set(ids.filter((id) => verdicts.get(id)?.health === 'Current'));
+  const ready = `Ready:${readyText(live, app, current)}`;
+  const message = [why ?? '', ...fought].filter((part) => part !== '').join('; ');
+  return { health: worstHealth(words), message: `${ready} ${message}`.trimEnd(), ...counts };
 }
 
 function idsOf(app: BundleApp | null): ObjectId[] {
@@ -91,16 +100,37 @@ function waitText(reason: string, bad: AppHealthView['bad'], { explanation, give
   );
 }
 
-function verdictOf(live: Live, id: ObjectId): { readonly health: ObjectHealth; readonly message: string } {
-  const object = live.object(id);
-  if (object !== undefined) return { health: object.health, message: object.message };
-  return live.isSynced(id)
-    ? { health: 'NotFound', message: 'not there' }
-    : { health: 'Unknown', message: 'not listed yet' };
+interface Verdict {
+  readonly health: ObjectHealth;
+  readonly message: string;
 }
 
+function verdictOf({ inventory }: Pick<Outcome, 'inventory'>, facts: HealthFacts, wanted: BundleObject): Verdict {
+  const { id, digest } = wanted;
+  const { live, fights } = facts;
+  const object = live.object(id);
+  if (object !== undefined) return { health: object.health, message: object.message };
+  const entry = inventory.get(id);
+  if (isFinished(entry, digest)) return finished[entry?.finished?.how ?? 'unseen'];
+  if (!live.isSynced(id)) return { health: 'Unknown', message: 'not listed yet' };
+  const fight = fights.get(id);
+  // While another manager keeps the label away that the watches select by, an object may well be there.
+  return { health: isThereUnseen(entry, fight) ? 'Unknown' : 'NotFound', message: fight ?? 'not there' };
+}
+
+function isThereUnseen(entry: InventoryEntry | undefined, fight: string | undefined): boolean {
+  return fight !== undefined && entry !== undefined && entry.uid !== null;
+}
+
+/** What ran to its end and was removed after it. */
+const finished: Readonly<Record<Finish['how'], Verdict>> = {
+  completed: { health: 'Current', message: 'completed, and removed since' },
+  failed: { health: 'Failed', message: 'failed, and was removed since: change it to have it run again' },
+  unseen: { health: 'Current', message: 'removed after its end' },
+};
+
 /** Ready of wanted pods; objects that are current of all where nothing runs pods. */
-function readyText(live: Live, app: BundleApp | null): string {
+function readyText(live: Live, app: BundleApp | null, current: ReadonlySet<ObjectId>): string {
   const ids = idsOf(app);
   const wanted = app === null ? new Map<ObjectId, number>() : indexOf(app).replicas;
   const scaled = ids.flatMap((id) => replicasOf(live.object(id), wanted.get(id), id));
@@ -108,7 +138,7 @@ function readyText(live: Live, app: BundleApp | null): string {
     const ready = scaled.reduce((sum, one) => sum + Math.min(one.ready, one.wanted), 0);
     return `${ready}/${scaled.reduce((sum, one) => sum + one.wanted, 0)}`;
   }
-  return `${ids.filter((id) => live.object(id)?.health === 'Current').length}/${ids.length}`;
+  return `${current.size}/${ids.length}`;
 }
 
 function replicasOf(live: LiveObject | undefined, wanted: number | undefined, id: ObjectId) {

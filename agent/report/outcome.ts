@@ -83,5 +83,5 @@ function survivorsOf(bundle: VerifiedBundle, inventory: Inventory): ObjectId[] {
 
 /** After a write, or a read that found a change, the next step may be possible at once. */
 function mayGoOn(row: Row): boolean {
-  return row.isRefresh === true || (row.action !== 'failed' && row.action !== 'kept');
+  return row.isRefresh !== undefined || (row.action !== 'failed' && row.action !== 'kept');
 }

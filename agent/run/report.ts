@@ -1,3 +1,4 @@
+import { fightsOf } from '../apply/repairs.ts';
 import { isFresh } from '../channel/mode.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { buildReport } from '../report/build.ts';
@@ -32,6 +33,7 @@ function reportOf({ deps, memory, view }: Agent, outcome: Outcome): MakeReport {
       settings: deps.settings,
       cluster: { kubernetes, capabilities, clusterUid: memory.inventory.clusterUid ?? '' },
       faults: memory.faults.faults,
+      fights: fightsOf(memory.faults.repairs, deps.clock.monotonic()),
       explanations: memory.explanations,
       progress: memory.progress,
       monotonic: deps.clock.monotonic(),

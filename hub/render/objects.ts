@@ -1,10 +1,12 @@
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { factsOf, type Scope } from '../../shared/model/kinds.ts';
+import { asSluiceError } from '../../shared/errors.ts';
+import { ignoredPointers } from '../../shared/model/ignored.ts';
 import { owner } from '../../shared/model/names.ts';
 import { groupOf, idOf, type KubeObject } from '../../shared/model/object.ts';
 import type { RenderFault } from '../model/fault.ts';
 import type { Manifest } from '../sources/source.ts';
-import { scopeOf } from './scope.ts';
+import { isScopeKnown, scopeOf } from './scope.ts';
 import { isMap, listAt, valueAt, type JsonMap } from '../model/json-map.ts';
 
 /** Members that live objects have and manifests must not bring along. */
@@ -102,7 +104,8 @@ function metadataFault(kind: string, metadata: JsonMap): string | null {
       ? null
       : `${JSON.stringify(namespace)} of ${kind} ${String(name)} is not a namespace`) ??
     textsFault(`metadata.labels of ${kind} ${String(name)}`, labels) ??
-    textsFault(`metadata.annotations of ${kind} ${String(name)}`, annotations)
+    textsFault(`metadata.annotations of ${kind} ${String(name)}`, annotations) ??
+    ignoredFault(annotations)
   );
 }
 
@@ -127,6 +130,15 @@ function textsFault(what: string, values: unknown): string | null {
   return wrong === undefined ? null : `${what} must map texts to texts: ${wrong} is none (put it in quotes)`;
 }
 
+function ignoredFault(annotations: unknown): string | null {
+  try {
+    ignoredPointers({ annotations: isMap(annotations) ? (annotations as Record<string, string>) : {} });
+    return null;
+  } catch (error) {
+    return asSluiceError(error).message;
+  }
+}
+
 function tidy(object: KubeObject, namespace: string, scopes: ReadonlyMap<string, Scope>): KubeObject {
   const kept = Object.fromEntries(Object.entries(object).filter(([member]) => member !== 'status'));
   const { namespace: given, labels, annotations, ...rest } = object.metadata;
@@ -134,7 +146,10 @@ function tidy(object: KubeObject, namespace: string, scopes: ReadonlyMap<string,
     Object.entries(rest).filter(([name, value]) => !serverMembers.includes(name) && value !== null),
   );
   const written = Object.entries(annotations ?? {}).filter(([name]) => !agentAnnotations.includes(name));
-  const isNamespaced = scopeOf(groupOf(object.apiVersion), object.kind, scopes) === 'namespace';
+  const group = groupOf(object.apiVersion);
+  const isNamespaced = scopeOf(group, object.kind, scopes) === 'namespace';
+  // Of a kind whose scope is a guess, a namespace that is written is worth more than the guess.
+  const isKept = given !== undefined && !isScopeKnown(group, object.kind, scopes);
   return {
     ...kept,
     apiVersion: object.apiVersion,
@@ -142,7 +157,7 @@ function tidy(object: KubeObject, namespace: string, scopes: ReadonlyMap<string,
     metadata: {
       ...metadata,
       name: object.metadata.name,
-      ...(isNamespaced && { namespace: given ?? namespace }),
+      ...((isNamespaced || isKept) && { namespace: given ?? namespace }),
       ...(labels && { labels }),
       ...(written.length > 0 && { annotations: Object.fromEntries(written) }),
     },

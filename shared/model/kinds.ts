@@ -36,6 +36,8 @@ export interface KindFacts {
   readonly isProtected: boolean;
   /** Has a scale subresource, even where its manifest leaves `spec.replicas` out. */
   readonly isScalable: boolean;
+  /** It runs once: gone after its end, it is done. */
+  readonly runsToItsEnd: boolean;
   /** Its status says nothing: it is Current as soon as it exists, and a watch of its metadata is enough. */
   readonly isInert: boolean;
   /** The longest name that Kubernetes, or what it derives from the name, allows. */
@@ -50,6 +52,7 @@ const unlisted: KindFacts = {
   role: null,
   isProtected: false,
   isScalable: false,
+  runsToItsEnd: false,
   isInert: false,
   maxName: 253,
   olderVersions: [],
@@ -64,6 +67,7 @@ const inertInCluster = { ...inCluster, ...inert } as const;
 const guarded = { isProtected: true } as const;
 const workload = { role: 'workload' } as const;
 const scalable = { isScalable: true } as const;
+const once = { runsToItsEnd: true } as const;
 
 const rows: Readonly<Record<ApplyStage, Readonly<Record<GroupKind, Row>>>> = {
   definitions: { 'apiextensions.k8s.io/CustomResourceDefinition': { ...inCluster, ...guarded } },
@@ -100,9 +104,9 @@ const rows: Readonly<Record<ApplyStage, Readonly<Record<GroupKind, Row>>>> = {
     'apps/StatefulSet': { ...workload, ...scalable, maxName: 52 },
     'apps/DaemonSet': workload,
     'apps/ReplicaSet': { ...workload, ...scalable },
-    'batch/Job': { maxName: 63 },
+    'batch/Job': { ...once, maxName: 63 },
     'batch/CronJob': { ...inert, role: 'schedule', maxName: 52 },
-    '/Pod': {},
+    '/Pod': once,
     '/ReplicationController': scalable,
   },
   scaling: { 'autoscaling/HorizontalPodAutoscaler': { role: 'autoscaler' } },

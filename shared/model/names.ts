@@ -8,6 +8,8 @@ export const owner = {
   application: 'sluice.dev/application',
   /** Annotation in a manifest: take over an object that exists already. */
   adopt: 'sluice.dev/adopt',
+  /** Annotation in a manifest: a JSON list of pointers to fields that are left to others. */
+  ignoreDifferences: 'sluice.dev/ignore-differences',
 } as const;
 
 /** Label keys of semantics.md: the ones that selectors use. */

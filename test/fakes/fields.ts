@@ -30,6 +30,13 @@ export function fieldsV1(paths: Paths): unknown {
   return root;
 }
 
+/** The leaf paths of a fieldsV1 form. */
+export function pathsOf(fields: unknown, path = ''): Set<string> {
+  const inner = Object.entries(fields as Record<string, unknown>);
+  if (inner.length === 0) return new Set(path === '' ? [] : [path]);
+  return new Set(inner.flatMap(([key, value]) => [...pathsOf(value, `${path}/${key.slice(2)}`)]));
+}
+
 /** Reads the value at a path. */
 export function valueAt(value: unknown, path: string): unknown {
   return steps(path).reduce<unknown>((here, key) => (here as Record<string, unknown> | undefined)?.[key], value);

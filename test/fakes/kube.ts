@@ -1,8 +1,15 @@
 import type { Kube, KubeKey, KubeResource, WatchEvent, WatchOptions } from '../../agent/model/kube.ts';
 import { SluiceError, type Code } from '../../shared/errors.ts';
 import { fieldManager } from '../../shared/model/names.ts';
-import { idOf, objectId, refOf, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
-import { fieldsV1, leaves, putAt, valueAt } from './fields.ts';
+import {
+  idOf,
+  objectId,
+  refOf,
+  type KubeObject,
+  type ManagedFieldsEntry,
+  type ObjectId,
+} from '../../shared/model/object.ts';
+import { fieldsV1, leaves, pathsOf, putAt, valueAt } from './fields.ts';
 
 /** Kinds that a fake cluster serves: `group/version/kind/plural[/cluster]`. */
 const served = [
@@ -11,6 +18,7 @@ const served = [
   '/v1/Secret/secrets',
   '/v1/Service/services',
   '/v1/Pod/pods',
+  'batch/v1/Job/jobs',
   '/v1/PersistentVolumeClaim/persistentvolumeclaims',
   'apps/v1/Deployment/deployments',
   'apps/v1/StatefulSet/statefulsets',
@@ -54,6 +62,8 @@ export interface FakeKube extends Kube {
   readonly writesLog: readonly string[];
   /** Makes calls fail: the code for `verb kind/name`, or null; `user` is whom the agent impersonates, null = nobody. */
   fault: (call: string, user: string | null) => Code | null;
+  /** Changes what is written before it is stored, as a mutating webhook does. */
+  admit: (object: KubeObject) => void;
   /** Every user that was impersonated for a call, as `verb kind/name USER`. */
   readonly impersonated: readonly string[];
 }
@@ -149,6 +159,7 @@ export function fakeKube(): FakeKube {
       fail('NOT_FOUND', `namespaces "${namespace}" not found`);
     const { kind } = object;
     const stored: Stored = { object: structuredClone(object), owners: new Map() };
+    kube.admit(stored.object);
     stored.object.metadata.uid = `uid-${kind}-${++uids}`;
     stored.owners.set(who, new Set(leaves(object).keys()));
     commit(stored, null, true);
@@ -185,6 +196,7 @@ export function fakeKube(): FakeKube {
       putAt(stored.object, path, JSON.parse(text));
     }
     stored.owners.set(me, new Set(wanted.keys()));
+    kube.admit(stored.object);
     commit(stored, before, false);
   };
   const metaOf = (stored: Stored): KubeObject => view(stored.object, true);
@@ -212,6 +224,7 @@ export function fakeKube(): FakeKube {
       return { ...kube, ...writes, post: acted(post), put: acted(put), scale: acted(scale) };
     },
     fault: () => null,
+    admit: () => undefined,
     read: (id) => structuredClone(objects.get(id)?.object),
     edit: (id, change, manager = 'kubectl-edit') => {
       const stored = objects.get(id)!;
@@ -288,6 +301,16 @@ export function fakeKube(): FakeKube {
         fail('CONFLICT', 'changed');
       drop(idOf(stored.object));
       return true;
+    },
+    setManagedFields: async (key, { metadata }, { entries: wanted }) => {
+      check('take', key.resource.kind, key.name, true);
+      const stored = find(key) ?? fail('NOT_FOUND', 'not found');
+      if (stored.object.metadata.resourceVersion !== metadata.resourceVersion) fail('CONFLICT', 'changed');
+      const before = structuredClone(stored.object);
+      const who = ({ manager = '', operation = '', subresource }: ManagedFieldsEntry) =>
+        [manager, operation, ...(subresource === undefined ? [] : [subresource])].join(' ');
+      stored.owners = new Map(wanted.map((one) => [who(one), pathsOf(one.fieldsV1)]));
+      commit(stored, before, false);
     },
     post: async (resource, object) => {
       check('post', resource.kind, object.metadata.name, true);

@@ -22,6 +22,8 @@ export function fenced(kube: Kube, options: FenceOptions): Kube {
     create: (resource, object, o) => guard(`create ${object.kind}`, () => kube.create(resource, object, o)),
     update: (resource, object, uid, o) => guard(`update ${object.kind}`, () => kube.update(resource, object, uid, o)),
     apply: (resource, object, o) => guard(`apply ${object.kind}`, () => kube.apply(resource, object, o)),
+    setManagedFields: (key, meta, o) =>
+      guard(`take fields of ${key.resource.kind}`, () => kube.setManagedFields(key, meta, o)),
     delete: (key, o) => guard(`delete ${key.resource.kind}`, () => kube.delete(key, o)),
     post: (resource, object, signal) => guard(`post ${object.kind}`, () => kube.post(resource, object, signal)),
     put: (resource, object, signal) => guard(`put ${object.kind}`, () => kube.put(resource, object, signal)),

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { drift } from '../../../../agent/apply/decide.ts';
 import {
   forgetOldFaults,
   isTaskDue,
@@ -9,6 +8,7 @@ import {
   rememberRefused,
   rememberRemoved,
 } from '../../../../agent/apply/faults.ts';
+import { fightsOf } from '../../../../agent/apply/repairs.ts';
 import type { ApplyTask } from '../../../../agent/model/plan.ts';
 import type { Row } from '../../../../agent/model/rows.ts';
 import { manualClock } from '../../../fakes/agent.ts';
@@ -24,9 +24,10 @@ const task: ApplyTask = {
   action: 'update',
   uid: 'u',
   reason: 'new content',
+  isRepair: false,
   overrides: [],
 };
-const repair: ApplyTask = { ...task, reason: drift };
+const repair: ApplyTask = { ...task, reason: 'fields of ours were changed', isRepair: true };
 const row = (action: Row['action']): Row => ({ id, app: 'default/one', action, reason: 'r' });
 
 function world() {
@@ -92,26 +93,113 @@ describe('an object that could not be deleted', () => {
 });
 
 describe('an object that something else keeps changing', () => {
-  it('is repaired at once five times in a row, then ever more rarely, at least every five minutes', () => {
+  const repaired = (count: number) => {
+    const all = world();
+    for (let n = 0; n < count; n += 1) rememberApplied(all.memory, all.deps, repair, row('configured'));
+    return all;
+  };
+
+  it('is repaired at once three times, then ever more rarely, at least every five minutes', () => {
     const { clock, memory, deps } = world();
     const waits: number[] = [];
-    for (let count = 1; count <= 16; count += 1) {
+    for (let count = 1; count <= 11; count += 1) {
       rememberApplied(memory, deps, repair, row('configured'));
       const next = nextRetry(memory, clock.monotonic());
       waits.push(next === null ? 0 : next - clock.monotonic());
       expect(isTaskDue(memory, repair, clock.monotonic())).toBe(next === null);
-      expect(isTaskDue(memory, task, clock.monotonic())).toBe(true);
+      expect(isTaskDue(memory, { ...task, digest: 'sha256:new' }, clock.monotonic())).toBe(true);
       clock.move(waits.at(-1) ?? 0);
     }
-    const seconds = waits.map((wait) => wait / 1_000);
-    expect(seconds).toEqual([0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+    expect(waits.map((wait) => wait / 1_000)).toEqual([0, 0, 10, 20, 40, 80, 160, 300, 300, 300, 300]);
   });
 
-  it('starts anew after ten minutes without a repair', () => {
+  it.each<[kind: string, again: ApplyTask, action: Row['action']]>([
+    ['a field of it was changed', repair, 'configured'],
+    ['it was deleted and is made again', { ...repair, action: 'create', uid: null, reason: 'new' }, 'created'],
+    ['it left the watch and is looked at', { ...repair, action: 'inspect' }, 'kept'],
+    [
+      'the values over it are not live, although they were sent',
+      { ...task, reason: 'replicas or weights to move' },
+      'configured',
+    ],
+  ])('is backed off in the same way when %s', (_, again, action) => {
     const { clock, memory, deps } = world();
-    for (let count = 1; count <= 8; count += 1) rememberApplied(memory, deps, repair, row('configured'));
-    clock.move(600_000);
+    rememberApplied(memory, deps, task, row('configured'));
+    for (let n = 0; n < 4; n += 1) rememberApplied(memory, deps, again, row(action));
+    expect(isTaskDue(memory, again, clock.monotonic() + 19_999)).toBe(false);
+    expect(isTaskDue(memory, again, clock.monotonic() + 20_000)).toBe(true);
+  });
+
+  it('is written at once with values that were not sent before', () => {
+    const { clock, memory } = repaired(4);
+    const moved = { ...task, overrides: [{ pointer: '/spec/replicas', value: 5 }] };
+    expect(isTaskDue(memory, moved, clock.monotonic())).toBe(true);
+  });
+
+  it('is not repaired by a look that finds it gone, and a fault of it is not over by that', () => {
+    const { clock, memory, deps } = world();
+    rememberApplied(memory, deps, repair, row('failed'));
+    for (let n = 0; n < 9; n += 1) rememberApplied(memory, deps, repair, { ...row('kept'), isRefresh: 'anew' });
+    expect(isTaskDue({ ...memory, faults: new Map() }, repair, clock.monotonic())).toBe(true);
+    expect(memory.faults.get(id)?.attempts).toBe(0);
+  });
+
+  it('starts anew after an hour without a repair, and not before', () => {
+    const { clock, memory, deps } = repaired(8);
+    clock.move(3_599_999);
     rememberApplied(memory, deps, repair, row('configured'));
-    expect(memory.repairs.get(id)?.count).toBe(1);
+    expect(isTaskDue(memory, repair, clock.monotonic())).toBe(false);
+    clock.move(3_600_000);
+    rememberApplied(memory, deps, repair, row('configured'));
+    expect(isTaskDue(memory, repair, clock.monotonic())).toBe(true);
+  });
+
+  it('is forgotten once it is deleted', () => {
+    const { memory, deps } = repaired(4);
+    rememberRemoved(memory, deps, row('deleted'));
+    expect(memory.repairs.size).toBe(0);
+  });
+});
+
+describe('what is said of a fight', () => {
+  const rivals = [{ manager: 'awx-operator', fields: ['metadata.labels.a'] }];
+  const said = (rows: readonly Row[], apartMs = 0) => {
+    const { clock, memory, deps } = world();
+    for (const one of rows) {
+      clock.move(apartMs);
+      rememberApplied(memory, deps, repair, one);
+    }
+    return (afterMs: number) => fightsOf(memory.repairs, clock.monotonic() + afterMs).get(id);
+  };
+  const taken: Row = { ...row('configured'), rivals };
+
+  it.each<[rule: string, rows: readonly Row[], apartMs: number, words: string | undefined]>([
+    ['nothing before the third repair', [taken, taken], 0, undefined],
+    [
+      'the other manager and its fields',
+      [taken, taken, taken],
+      60_000,
+      'fought over by awx-operator: metadata.labels.a',
+    ],
+    ['nothing of three repairs in more than ten minutes', [taken, taken, taken], 300_000, undefined],
+    [
+      'the manager alone where the server does not name fields',
+      [taken, taken, { ...taken, rivals: [{ manager: 'x', fields: [] }] }],
+      0,
+      'fought over by x',
+    ],
+    [
+      'that something deletes it',
+      [row('created'), row('created'), row('created')],
+      0,
+      expect.stringMatching(/^deleted again and again/) as string,
+    ],
+  ])('%s', (_, rows, apartMs, words) => {
+    expect(said(rows, apartMs)(0)).toEqual(words);
+  });
+
+  it('ends with the fight', () => {
+    expect(said([taken, taken, taken])(610_000)).toBeDefined();
+    expect(said([taken, taken, taken])(610_001)).toBeUndefined();
   });
 });

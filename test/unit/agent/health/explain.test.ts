@@ -52,6 +52,7 @@ async function unready(deadline = 600) {
       settings: deps.settings,
       cluster: { kubernetes: '', capabilities: [], clusterUid: '' },
       faults: memory.faults.faults,
+      fights: new Map(),
       explanations: memory.explanations,
       progress: memory.progress,
       monotonic: clock.monotonic(),

@@ -38,7 +38,8 @@ describe('what a report says of a change that is blocked', () => {
   it('gives the word of a pod where there is one, and the word of the workload where there is none', async () => {
     const { agent, outcome, app } = await blockedByVersion3();
     const message = (explanation: string | null) =>
-      appHealth(outcome, app, { live: agent.view, faults: [], explanation, givesUpAt: null }).message;
+      appHealth(outcome, app, { live: agent.view, faults: [], fights: new Map(), explanation, givesUpAt: null })
+        .message;
     expect(message('Pod/a: ImagePullBackOff')).toBe(
       'Ready:0/4 example-v3 did not become ready in 5 s: Pod/a: ImagePullBackOff',
     );

@@ -50,7 +50,22 @@ describe('manifests', () => {
     expect([namespaceOf('Cluster'), namespaceOf('Namespaced')]).toEqual([undefined, 'team']);
   });
 
+  it('keep the namespace that is written where the scope of their kind is a guess', () => {
+    const pool = (metadata: object) => ({
+      apiVersion: 'x.io/v1',
+      kind: 'ClusterPool',
+      metadata: { name: 'p', ...metadata },
+    });
+    const { objects } = read(pool({}), pool({ namespace: 'mine' }));
+    expect(objects.map(({ metadata }) => metadata.namespace)).toEqual([undefined, 'mine']);
+  });
+
   it.each<[string, unknown, string]>([
+    [
+      'a list of fields to ignore that is none',
+      config({ annotations: { 'sluice.dev/ignore-differences': '/data/a' } }),
+      'the annotation sluice.dev/ignore-differences is not a JSON list of pointers like ["/spec/replicas"]',
+    ],
     ['text', 'a text', 'not an object'],
     ['no apiVersion', { kind: 'A' }, 'apiVersion is missing'],
     ['a wrong apiVersion', { apiVersion: '1', kind: 'A' }, 'apiVersion is not one'],

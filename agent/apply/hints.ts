@@ -1,0 +1,19 @@
+import { isProtected } from '../../shared/model/kinds.ts';
+import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
+
+/** How the API server says that a field cannot be changed once the object is there. */
+const cannotChange =
+  /\bimmutable\b|may not change once set|cannot change roleRef|updates to .* forbidden|Forbidden: updates to|may not change fields other than|(?:may not|cannot|can not) be changed/i;
+
+/** What to do about an object whose change the server refuses because a field of it is fixed; null for every other refusal. */
+export function fixedFieldHint(id: ObjectId, message: string): string | null {
+  if (!cannotChange.test(message)) return null;
+  const { group, kind, namespace, name } = parseObjectId(id);
+  if (isProtected(id)) return `a field of it cannot be changed: give the new ${kind} another name, and move the data`;
+  const what = `${kind.toLowerCase()}${group === '' ? '' : `.${group}`}/${name}`;
+  const command = `kubectl delete ${what}${namespace === '' ? '' : ` -n ${namespace}`}`;
+  if (kind === 'StatefulSet') {
+    return `a field of it cannot be changed: ${command} --cascade=orphan, and it is made again; pods and volumes stay`;
+  }
+  return `a field of it cannot be changed: ${command}, and it is made again, or give it another name`;
+}

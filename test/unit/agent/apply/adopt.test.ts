@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { takenOver } from '../../../../agent/apply/adopt.ts';
+import type { ManagedFieldsEntry } from '../../../../shared/model/object.ts';
+
+const entry = (manager: string, fieldsV1: object, more: Partial<ManagedFieldsEntry> = {}): ManagedFieldsEntry => ({
+  manager,
+  operation: 'Update',
+  apiVersion: 'v1',
+  fieldsType: 'FieldsV1',
+  fieldsV1,
+  ...more,
+});
+const data = (...keys: readonly string[]) => ({ 'f:data': Object.fromEntries(keys.map((key) => [`f:${key}`, {}])) });
+/** `manager operation fields` of what is left, or null. */
+const words = (...entries: readonly ManagedFieldsEntry[]) =>
+  takenOver(entries, 'v1')?.map((one) => `${one.manager} ${one.operation} ${JSON.stringify(one.fieldsV1)}`) ?? null;
+
+describe('the fields of an object that is adopted', () => {
+  it.each([
+    ['kubectl-client-side-apply', 'Update'],
+    ['kubectl', 'Apply'],
+    ['kubectl-create', 'Update'],
+    ['kubectl-edit', 'Update'],
+    ['helm', 'Update'],
+    ['helm', 'Apply'],
+    ['before-first-apply', 'Update'],
+  ])('become ours where %s (%s) brought them', (manager, operation) => {
+    expect(words(entry(manager, data('a', 'b'), { operation }))).toEqual([
+      'sluice-agent Apply {"f:data":{"f:a":{},"f:b":{}}}',
+    ]);
+  });
+
+  it.each<[who: string, one: ManagedFieldsEntry]>([
+    ['an operator', entry('operator', data('a'))],
+    ['what only annotates', entry('kubectl-annotate', data('a'))],
+    ['what only restarts', entry('kubectl-rollout', data('a'))],
+    ['a status', entry('kubectl', data('a'), { subresource: 'status' })],
+    ['us', entry('sluice-agent', data('a'), { operation: 'Apply' })],
+  ])('stay as they are where they belong to %s', (_, one) => {
+    expect(words(one)).toBeNull();
+  });
+
+  it('are joined with ours, whoever else has some', () => {
+    const kept = entry('operator', data('x'));
+    const ours = entry('sluice-agent', { 'f:data': { '.': {}, 'f:c': {} } }, { operation: 'Apply' });
+    expect(words(kept, ours, entry('helm', data('a')), entry('kubectl-edit', data('b')))).toEqual([
+      'sluice-agent Apply {"f:data":{".":{},"f:c":{},"f:a":{},"f:b":{}}}',
+      'operator Update {"f:data":{"f:x":{}}}',
+    ]);
+  });
+
+  it('leave the replicas to whom they belong: left to no manager they would fall back to one', () => {
+    const spec = { 'f:spec': { 'f:replicas': {}, 'f:paused': {} } };
+    expect(words(entry('kubectl-client-side-apply', spec))).toEqual([
+      'sluice-agent Apply {"f:spec":{"f:paused":{}}}',
+      'kubectl-client-side-apply Update {"f:spec":{"f:replicas":{}}}',
+    ]);
+  });
+});
