@@ -22,7 +22,7 @@ const manifestManagers: ReadonlySet<string> = new Set([
 
 /**
  * The managedFields of an object that is adopted: what kubectl and Helm own becomes ours, so that the next apply removes what the
- * manifest does not have. Null when they own nothing. `spec.replicas` stays theirs: left to nobody it would fall back to 1.
+ * manifest does not have. Null when they own nothing. `spec.replicas` stays theirs: without an owner it would fall back to 1.
  */
 export function takenOver(entries: readonly ManagedFieldsEntry[], apiVersion: string): ManagedFieldsEntry[] | null {
   const theirs = entries.filter(isManifest);

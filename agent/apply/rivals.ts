@@ -17,7 +17,7 @@ export function rivalsOf(error: SluiceError): Rival[] {
   return [...fields].map(([manager, list]) => ({ manager, fields: list }));
 }
 
-/** Whoever wrote an object last beside us, by its metadata: who removes a field leaves no other trace. */
+/** The manager that wrote an object last beside us, by its metadata: one that removes a field leaves no other trace. */
 export function lastRival({ managedFields = [] }: ObjectMeta): Rival[] {
   const others = managedFields.filter(
     ({ manager = '', subresource = '' }) => manager !== '' && !isOurs(manager) && subresource !== 'status',

@@ -15,6 +15,7 @@ const crash = agent('crash.test.ts');
 const verify = agent('channel/verify');
 const prune = agent('prune');
 const passes = agent('pass.test.ts');
+const repair = agent('pass.repair.test.ts');
 const phases = 'test/property/agent/phases.test.ts';
 const fetches = 'test/faults/git.channel.test.ts';
 
@@ -489,5 +490,59 @@ export const mutants: readonly Mutant[] = [
     find: '${cluster} ${etag} ${held.digest}`',
     replace: '${cluster} ${etag} ${have}`',
     tests: ['test/unit/hub/server/feed'],
+    bug: 'back off from drift alone, not from every repair',
+    file: 'agent/apply/repairs.ts',
+    find: 'return task.isRepair || repairs.get(task.id)?.sent === contentOf(task);',
+    replace: 'return task.isRepair && task.overrides.length < 0;',
+    tests: [repair, agent('apply')],
+  },
+  {
+    bug: 'a quiet moment ends a fight',
+    file: 'agent/apply/repairs.ts',
+    find: 'const quietMs = 3_600_000;',
+    replace: 'const quietMs = 3_600;',
+    tests: [repair, agent('apply')],
+  },
+  {
+    bug: 'a fight is not said',
+    file: 'agent/apply/repairs.ts',
+    find: 'fights.set(id, fightText(repair.rivals));',
+    replace: '',
+    tests: [repair, agent('apply')],
+  },
+  {
+    bug: 'a Job that its TTL removed runs again',
+    file: 'agent/apply/decide.ts',
+    find: 'if (live === undefined && isFinished(entry, object.digest)) return null;',
+    replace: '',
+    tests: [repair],
+  },
+  {
+    bug: 'a Pod that was deleted before its end counts as finished',
+    file: 'agent/live/project.ts',
+    find: 'if (metadata.deletionTimestamp !== undefined || !factsOf(idOf(object)).runsToItsEnd) return {};',
+    replace: 'if (!factsOf(idOf(object)).runsToItsEnd) return {};',
+    tests: [repair],
+  },
+  {
+    bug: 'what was answered counts as seen, whatever its labels',
+    file: 'agent/apply/apply.ts',
+    find: 'if (value === managedBy) {',
+    replace: "if (value !== '') {",
+    tests: [repair],
+  },
+  {
+    bug: 'adopt without the fields of kubectl and Helm',
+    file: 'agent/apply/apply.ts',
+    find: 'await takeFields(context, { ...sending, meta });',
+    replace: '',
+    tests: [repair],
+  },
+  {
+    bug: 'a field that is left to others counts as drift',
+    file: 'agent/live/project.ts',
+    find: '.map((entry) => ignored.reduce<unknown>(withoutPath, entry.fieldsV1));',
+    replace: '.map((entry) => (ignored.length < 0 ? null : entry.fieldsV1));',
+    tests: [repair, agent('apply')],
   },
 ];
