@@ -490,6 +490,8 @@ export const mutants: readonly Mutant[] = [
     find: '${cluster} ${etag} ${held.digest}`',
     replace: '${cluster} ${etag} ${have}`',
     tests: ['test/unit/hub/server/feed'],
+  },
+  {
     bug: 'back off from drift alone, not from every repair',
     file: 'agent/apply/repairs.ts',
     find: 'return task.isRepair || repairs.get(task.id)?.sent === contentOf(task);',

@@ -7,7 +7,7 @@ import { appHealth } from '../../../agent/report/health.ts';
 import { label, owner } from '../../../shared/model/names.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { fakeChannel, handAgent, manualClock, settle, testDeps, type ManualClock } from '../../fakes/agent.ts';
-import { configMap, plainApp, testBundle } from '../../fakes/apps.ts';
+import { configMap, plainApp, testBundle } from '../../fixtures/agent/apps.ts';
 import { fakeKube, type FakeKube } from '../../fakes/kube.ts';
 
 interface World {
