@@ -18,7 +18,7 @@ import { pruneObjects } from './prune/run.ts';
 import { idleOutcome, outcomeOf } from './report/outcome.ts';
 import { rememberShifts } from './rollout/progress.ts';
 import { planRollout } from './rollout/run.ts';
-import type { Agent } from './run/agent.ts';
+import type { Agent } from './agent.ts';
 import { selectApps } from './site/filter.ts';
 import { holdNow } from './site/hold.ts';
 

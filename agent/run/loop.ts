@@ -11,7 +11,7 @@ import { nextRetry } from '../apply/faults.ts';
 import { pass } from '../pass.ts';
 import { rememberOutcome } from '../report/memory.ts';
 import { openReporter, type Reporter } from '../report/reporter.ts';
-import { openAgent, type Agent } from './agent.ts';
+import { openAgent, type Agent } from '../agent.ts';
 import { offerReport } from './report.ts';
 import { openTrigger, type Trigger } from './trigger.ts';
 import { asSluiceError, isSluiceError } from '../../shared/errors.ts';

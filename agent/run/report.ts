@@ -6,7 +6,7 @@ import { discoverCapabilities } from '../report/capabilities.ts';
 import { rememberConditions } from '../report/memory.ts';
 import type { MakeReport, Reporter } from '../report/reporter.ts';
 import { asSluiceError } from '../../shared/errors.ts';
-import type { Agent } from './agent.ts';
+import type { Agent } from '../agent.ts';
 
 /** Offers the report of a pass; never throws. The capabilities of the cluster are read first where that is due. */
 export async function offerReport(

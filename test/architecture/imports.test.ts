@@ -121,7 +121,7 @@ describe('the import rules', () => {
       return path.startsWith('agent/') && fields.test(code(text));
     });
     expect(strays.map(({ path }) => path)).toEqual([]);
-    const memory = byPath.get('agent/run/agent.ts')?.text ?? '';
+    const memory = byPath.get('agent/agent.ts')?.text ?? '';
     for (const room of rooms) expect(memory).toMatch(new RegExp(`readonly ${room}: Readonly<\\w+Memory>`));
   });
 

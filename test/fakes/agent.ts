@@ -1,7 +1,7 @@
 import { requestPull } from '../../agent/channel/memory.ts';
 import { fenced } from '../../agent/kube/lease/fence.ts';
 import type { Outcome } from '../../agent/model/outcome.ts';
-import { openAgent, type Agent } from '../../agent/run/agent.ts';
+import { openAgent, type Agent } from '../../agent/agent.ts';
 import type { Site } from '../../agent/model/site.ts';
 import type { VerifiedBundle } from '../../agent/model/bundle.ts';
 import { defaultSettings, type AgentDeps } from '../../agent/model/deps.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Agent } from '../../../agent/run/agent.ts';
+import type { Agent } from '../../../agent/agent.ts';
 import { by } from '../../../shared/lib/order.ts';
 import { isSluiceError, SluiceError } from '../../../shared/errors.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';

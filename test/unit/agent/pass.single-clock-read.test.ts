@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { nextRetry } from '../../../agent/apply/faults.ts';
 import { runAgent } from '../../../agent/run/loop.ts';
 import { pass } from '../../../agent/pass.ts';
-import type { Agent } from '../../../agent/run/agent.ts';
+import type { Agent } from '../../../agent/agent.ts';
 import { systemClock } from '../../../shared/adapters/clock.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import { fakeChannel, handAgent, manualClock, reportSink, testDeps, pullNext } from '../../fakes/agent.ts';

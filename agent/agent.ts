@@ -1,24 +1,24 @@
-import { newFaultMemory, rememberRemoved, type FaultMemory } from '../apply/faults.ts';
-import { newChannelMemory, objectText, type ChannelMemory } from '../channel/memory.ts';
-import type { Explanations } from '../health/explain.ts';
-import { newInventoryMemory, type InventoryMemory } from '../inventory/memory.ts';
-import { ensureNamespace } from '../inventory/recall.ts';
-import { openStore } from '../inventory/store.ts';
-import { fieldsHash } from '../live/project.ts';
-import { openLiveView } from '../live/view.ts';
-import type { AgentDeps } from '../model/deps.ts';
-import type { Store } from '../model/inventory.ts';
-import type { Kube } from '../model/kube.ts';
-import type { LiveView } from '../model/live.ts';
-import type { Row } from '../model/rows.ts';
-import type { AppWriter } from '../model/site.ts';
-import { newReportMemory, type ReportMemory } from '../report/memory.ts';
-import type { ProgressMemory } from '../rollout/progress.ts';
-import { writerFor } from '../site/accounts.ts';
-import { offLimits } from '../site/filter.ts';
-import { newSiteMemory, type SiteMemory } from '../site/watch.ts';
-import type { Digest } from '../../shared/lib/canonical.ts';
-import type { ObjectId, ObjectMeta } from '../../shared/model/object.ts';
+import { newFaultMemory, rememberRemoved, type FaultMemory } from './apply/faults.ts';
+import { newChannelMemory, objectText, type ChannelMemory } from './channel/memory.ts';
+import type { Explanations } from './health/explain.ts';
+import { newInventoryMemory, type InventoryMemory } from './inventory/memory.ts';
+import { ensureNamespace } from './inventory/recall.ts';
+import { openStore } from './inventory/store.ts';
+import { fieldsHash } from './live/project.ts';
+import { openLiveView } from './live/view.ts';
+import type { AgentDeps } from './model/deps.ts';
+import type { Store } from './model/inventory.ts';
+import type { Kube } from './model/kube.ts';
+import type { LiveView } from './model/live.ts';
+import type { Row } from './model/rows.ts';
+import type { AppWriter } from './model/site.ts';
+import { newReportMemory, type ReportMemory } from './report/memory.ts';
+import type { ProgressMemory } from './rollout/progress.ts';
+import { writerFor } from './site/accounts.ts';
+import { offLimits } from './site/filter.ts';
+import { newSiteMemory, type SiteMemory } from './site/watch.ts';
+import type { Digest } from '../shared/lib/canonical.ts';
+import type { ObjectId, ObjectMeta } from '../shared/model/object.ts';
 
 /** A running agent: what it was given, what it remembers between passes, and the signals that end it. */
 export interface Agent extends RoomPorts {
