@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { Labels } from '../../shared/model/selector.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
 import type { Application, Component } from '../model/documents.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
+import type { ClusterScope } from '../model/cluster-scope.ts';
 
 /** A policy as an Application uses it; `properties` were read by the policy's schema. */
 export interface PolicyUse<P> {
@@ -16,19 +16,6 @@ export interface PolicyCheck {
   /** The path of its properties in the document. */
   readonly path: Steps;
   readonly reporter: Reporter;
-}
-
-/** The facts of a cluster that a scope decides by. */
-export interface ScopeCluster {
-  readonly name: string;
-  readonly labels: Labels;
-}
-
-/** Clusters by a rule, never as a list: a cluster that joins later is in it, too. An empty selector has none. */
-export interface ClusterScope {
-  readonly has: (cluster: ScopeCluster) => boolean;
-  /** The namespace there; null = the application's own. */
-  readonly namespace: string | null;
 }
 
 /** How the agent treats an object: an entry beside it in the application's content. */

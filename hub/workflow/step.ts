@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Application } from '../model/documents.ts';
 import type { FoundHold } from '../model/hold.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
-import type { ClusterScope } from '../policies/policy.ts';
+import type { ClusterScope } from '../model/cluster-scope.ts';
 
 /** The phases of a step, as in KubeVela. */
 export type StepPhase = 'pending' | 'running' | 'suspending' | 'succeeded' | 'failed' | 'skipped';

@@ -133,6 +133,13 @@ describe('the import rules', () => {
     expect(findCycle()).toBeNull();
   });
 
+  it.each([
+    ['hub', 9],
+    ['agent', 8],
+  ] as const)('keeps the rooms of %s free of circles, and at most %d floors high', (program, most) => {
+    expect(longestWay(program).length).toBeLessThanOrEqual(most);
+  });
+
   it('has no barrel', () => {
     const barrels = sources.filter(
       ({ path, text }) => path.endsWith('/index.ts') || /^export (\*|\{[^}]*\}) from/m.test(text),
@@ -214,6 +221,24 @@ function reachedFrom(folder: string): ReadonlySet<string> {
     }
   }
   return reached;
+}
+
+/** The longest way down through the rooms of a program; throws where rooms import each other in a circle. */
+function longestWay(program: string): readonly string[] {
+  const floorOf = (path: string): string => (roomOf(path) === 'root' ? path : roomOf(path));
+  const below = new Map<string, Set<string>>();
+  for (const { path, files } of sources.filter((source) => programOf(source.path) === program)) {
+    const own = below.get(floorOf(path)) ?? new Set();
+    below.set(floorOf(path), own);
+    for (const file of files)
+      if (programOf(file) === program && floorOf(file) !== floorOf(path)) own.add(floorOf(file));
+  }
+  const longest = (room: string, above: readonly string[]): readonly string[] => {
+    if (above.includes(room)) throw new Error(`a circle of rooms: ${[...above, room].join(' -> ')}`);
+    const ways = [...(below.get(room) ?? [])].map((next) => longest(next, [...above, room]));
+    return [room, ...ways.reduce((best, way) => (way.length > best.length ? way : best), [])];
+  };
+  return longest(`${program}/main.ts`, []);
 }
 
 function findCycle(): string | null {

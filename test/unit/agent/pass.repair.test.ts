@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fightsOf } from '../../../agent/apply/repairs.ts';
-import type { Agent } from '../../../agent/run/agent.ts';
+import type { Agent } from '../../../agent/agent.ts';
 import type { Outcome } from '../../../agent/model/outcome.ts';
 import { pass } from '../../../agent/pass.ts';
 import { appHealth } from '../../../agent/report/health.ts';
