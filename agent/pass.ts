@@ -8,12 +8,13 @@ import { pullBundle } from './channel/update.ts';
 import { recordAfterPass, recordBeforeWrite } from './inventory/decide.ts';
 import { withPending } from './inventory/entries.ts';
 import { withFinished } from './inventory/finished.ts';
-import { isRestoredCluster, recall } from './inventory/recall.ts';
-import { checkpoint, record } from './inventory/record.ts';
+import { rebuild } from './inventory/rebuild.ts';
+import { doubtsOf, recall } from './inventory/recall.ts';
+import { checkpoint, record, recordStart } from './inventory/record.ts';
 import { followKinds } from './live/follow.ts';
 import type { Outcome } from './model/outcome.ts';
 import { decidePrune } from './prune/decide.ts';
-import { planDeletions } from './prune/deletion-plan.ts';
+import { planAdmission, planDeletions } from './prune/deletion-plan.ts';
 import { pruneObjects } from './prune/run.ts';
 import { idleOutcome, outcomeOf } from './report/outcome.ts';
 import { rememberShifts } from './rollout/progress.ts';
@@ -30,17 +31,18 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const { deps, memory, view } = agent;
   // One moment for every decision: a deadline that passes between two readings of the clock would be seen by neither.
   const at = deps.clock.monotonic();
-  const stored = await recall(agent);
-  const bundle = await pullBundle(agent, stored.state);
-  if (bundle === null) return idleOutcome(at, stored.inventory);
+  const recalled = await recall(agent);
+  const bundle = await pullBundle(agent, recalled.state);
+  if (bundle === null) return idleOutcome(at, recalled.inventory);
+  const stored = await rebuild(agent, recalled, bundle);
 
   // The mode of this pass, and the applications that it is about.
   const now = deps.clock.now();
   const { state } = stored;
   const { channel } = memory;
   const site = memory.site.current;
-  const isRestored = isRestoredCluster(stored, bundle, memory.inventory.clusterUid);
-  const mode = decideMode({ channel, bundle, state, hold: holdNow(site, now), isRestored, now });
+  const doubts = doubtsOf(memory.inventory, stored, bundle, at);
+  const mode = decideMode({ channel, bundle, state, hold: holdNow(site, now), ...doubts, now });
   const wanted = selectApps(bundle.revision, site);
   // While the bundle may not start, the objects of the started one are repaired.
   const target = bundleToApply({ channel, bundle, state, mode });
@@ -66,11 +68,11 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const deletions = planDeletions(plans, stageOf);
 
   // Claim, apply and shift traffic, prune: a crash anywhere in between resumes at this generation.
-  const facts = { bundle, mode, isRestored };
+  const facts = { bundle, mode, ...doubts };
   const start = recordBeforeWrite({ stored, bundle, mode, inventory, tasks, deletions, toCount: prune.toCount });
-  if (start.isNew) await record(agent, facts, start);
-  const save = checkpoint(agent, facts);
-  const applied = await applyStages(agent, inStages(tasks), inventory, { at, checkpoint: save });
+  const unblock = () => pruneObjects(agent, planAdmission(prune.removable), stored.inventory, at);
+  if (start.isNew) await recordStart(agent, facts, start, unblock);
+  const applied = await applyStages(agent, inStages(tasks), inventory, { at, checkpoint: checkpoint(agent, facts) });
   rememberShifts(memory.progress, plans, applied.rows, deps.clock.monotonic());
   const pruned = await pruneObjects(agent, deletions, applied.inventory, at);
 

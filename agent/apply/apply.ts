@@ -101,7 +101,9 @@ async function takeOver(context: ApplyContext, task: ApplyTask, sending: Sending
   const annotations = meta.metadata.annotations ?? {};
   const holder = annotations[owner.registration];
   const uid = meta.metadata.uid ?? '';
-  if (holder === context.registration && annotations[owner.nonce] === entry.nonce) {
+  // Proved by the nonce; or, where the inventory or the object was lost and came back, by the application that wants it.
+  const isProved = annotations[owner.nonce] === entry.nonce || annotations[owner.application] === task.app;
+  if (holder === context.registration && isProved) {
     return updated(context, task, { ...sending, uid, action: 'created' });
   }
   const mayAdopt = object.metadata.annotations?.[owner.adopt] === 'true';

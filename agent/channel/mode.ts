@@ -12,14 +12,18 @@ export interface ModeInput {
   /** The state object, whose mark names the started bundle; null = it does not exist. */
   readonly state: Pick<AgentState, 'mark'> | null;
   readonly hold: Hold | null;
+  /** Why nothing that begins could be recorded; null = it can. */
+  readonly refusal: string | null;
   readonly isRestored: boolean;
+  /** The inventory was lost, and made anew from live objects. */
+  readonly isRebuilt: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 /**
  * What may be done with the accepted bundle: everything, or only the repair of what was applied; with or without deletions. The
- * first of these counts: the site's hold, a bundle that is not fresh, a restored cluster, a channel that cannot be read.
+ * first of these counts: the site's hold, a state object that cannot be written, a bundle that is not fresh, a restored cluster, a rebuilt inventory, a channel that cannot be read.
  */
 export function decideMode(input: ModeInput): Mode {
   const { bundle, hold } = input;
@@ -30,12 +34,20 @@ export function decideMode(input: ModeInput): Mode {
     const reason = `held by the site${until}: ${hold.reason}${repairGap(input)}`;
     return { mayChange: false, stopDeletes: reason, hold: reason };
   }
+  if (input.refusal !== null) {
+    const reason = `${input.refusal}${repairGap(input)}`;
+    return { mayChange: false, stopDeletes: reason, hold: reason };
+  }
   if (!isFresh(bundle, input.now)) {
     const stale = `the bundle is not fresh${isStarted ? '' : repairGap(input)}`;
     return { mayChange: isStarted, stopDeletes: stale, hold: isStarted ? null : stale };
   }
   if (input.isRestored) {
     return { mayChange: true, stopDeletes: 'this cluster was restored or copied: nothing is deleted', hold: null };
+  }
+  if (input.isRebuilt) {
+    const reason = 'its inventory was lost and made anew: nothing is deleted before the next generation';
+    return { mayChange: true, stopDeletes: reason, hold: null };
   }
   return {
     mayChange: true,

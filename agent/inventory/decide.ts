@@ -60,7 +60,8 @@ export function recordAfterPass(stored: Stored, bundle: VerifiedBundle, outcome:
   return { isNew, inventory, phase, deletions: new Set() };
 }
 
-/** True when the mark or the version of the root document is going to change. */
+/** True when the mark or the version of the root document is going to change, or a lost inventory was made anew. */
 function isNewState(stored: Stored, bundle: VerifiedBundle, { mayChange }: Pick<Mode, 'mayChange'>): boolean {
+  if (stored.isRebuilt === true) return true;
   return (mayChange && !isStarted(stored, bundle)) || bundle.rootVersion > (stored.state?.rootVersion ?? 0);
 }

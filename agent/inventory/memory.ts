@@ -9,6 +9,8 @@ export interface InventoryMemory {
   clusterUid: string | null;
   /** When the inventory was last written in a pass, by the monotonic clock. */
   recordedAt: number;
+  /** Why the state object could not be written, and when (monotonic) it is tried again; null when it could. */
+  refusal: { readonly message: string; readonly attempts: number; readonly until: number } | null;
   /** Ids whose deletion is counted already. */
   readonly counted: Set<ObjectId>;
   /** Namespaces that are being created, by name and account. */
@@ -17,7 +19,12 @@ export interface InventoryMemory {
 
 /** The memory of an agent that has read nothing yet. */
 export function newInventoryMemory(): InventoryMemory {
-  return { stored: null, clusterUid: null, recordedAt: 0, counted: new Set(), creations: new Map() };
+  return { stored: null, clusterUid: null, recordedAt: 0, refusal: null, counted: new Set(), creations: new Map() };
+}
+
+/** Why nothing new may begin at this moment (monotonic), because it could not be recorded; null when it may be tried. */
+export function refusalNow({ refusal }: Pick<InventoryMemory, 'refusal'>, at: number): string | null {
+  return refusal !== null && refusal.until > at ? refusal.message : null;
 }
 
 /** Makes the next pass read the state object again: another agent may have moved it. */

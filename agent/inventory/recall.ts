@@ -6,7 +6,7 @@ import type { AppWriter } from '../model/site.ts';
 import { isSluiceError, SluiceError } from '../../shared/errors.ts';
 import { agentNames } from '../../shared/model/names.ts';
 import { withoutUids } from './entries.ts';
-import type { InventoryMemory } from './memory.ts';
+import { refusalNow, type InventoryMemory } from './memory.ts';
 
 const namespaces: KubeResource = {
   group: '',
@@ -53,6 +53,30 @@ export function isRestoredCluster(stored: Stored, bundle: VerifiedBundle, cluste
   if (isOfAnotherCluster(stored, clusterUid)) return true;
   const since = stored.state?.restoredAt ?? null;
   return since !== null && bundle.mark.generation <= since;
+}
+
+/** What keeps the cluster's memory from being acted on in full; facts that change nothing are false and null. */
+export interface Doubts {
+  /** The cluster was restored or copied. */
+  readonly isRestored: boolean;
+  /** The inventory was lost, and made anew from live objects. */
+  readonly isRebuilt: boolean;
+  /** Why nothing that begins could be recorded now. */
+  readonly refusal: string | null;
+}
+
+/** What is in doubt when a pass decides about a bundle; `at` = its moment, by the monotonic clock. */
+export function doubtsOf(memory: InventoryMemory, stored: Stored, bundle: VerifiedBundle, at: number): Doubts {
+  return {
+    isRestored: isRestoredCluster(stored, bundle, memory.clusterUid),
+    isRebuilt: isRebuiltInventory(stored, bundle),
+    refusal: refusalNow(memory, at),
+  };
+}
+
+/** True once a lost inventory was made anew, until the hub publishes a newer generation: what it retires now may be an old list. */
+function isRebuiltInventory({ state, isRebuilt }: Stored, bundle: VerifiedBundle): boolean {
+  return isRebuilt === true || (state?.rebuiltAt !== undefined && bundle.mark.generation <= state.rebuiltAt);
 }
 
 function isOfAnotherCluster({ state }: Stored, clusterUid: string | null): boolean {

@@ -2,16 +2,19 @@ import type { AgentDeps } from '../model/deps.ts';
 import type { AgentState, Inventory, NextState, Store, Stored } from '../model/inventory.ts';
 import type { VerifiedBundle } from '../model/bundle.ts';
 import type { Mode } from '../model/mode.ts';
+import { saidOf } from '../model/said.ts';
 import type { Identity } from '../model/site.ts';
 import type { Recording } from './decide.ts';
 import type { InventoryMemory } from './memory.ts';
+import { asSluiceError, SluiceError, type Code } from '../../shared/errors.ts';
+import { agentNames } from '../../shared/model/names.ts';
 import { deletionWindowMs } from '../../shared/model/limits.ts';
 
 /** What recording needs of the agent. */
 export interface RecordPorts {
   readonly memory: { readonly inventory: InventoryMemory };
   readonly store: Store;
-  readonly deps: Pick<AgentDeps, 'identity' | 'clock'>;
+  readonly deps: Pick<AgentDeps, 'identity' | 'clock' | 'settings'>;
   readonly signal: AbortSignal;
 }
 
@@ -21,6 +24,8 @@ export interface RecordFacts {
   /** Where it may not change, the bundle does not start: the mark stays. */
   readonly mode: Pick<Mode, 'mayChange'>;
   readonly isRestored: boolean;
+  /** A lost inventory was made anew: what it has is deleted by a later generation at the earliest. */
+  readonly isRebuilt: boolean;
 }
 
 /** How long creations may go unrecorded while stages follow each other; until then their nonces prove them. */
@@ -42,10 +47,60 @@ export async function record(
   const state = nextState(from.state, { ...facts, ...recording, cluster, now: deps.clock.now() });
   // The next pass reads it again when this fails: another agent may have moved it.
   memory.stored = null;
-  memory.stored = await store.save(from, { state, inventory: recording.inventory }, signal);
+  memory.stored = await store.save(from, { state, inventory: recording.inventory }, signal).catch((error: unknown) => {
+    throw refused(ports, error);
+  });
+  memory.refusal = null;
   for (const id of recording.deletions) memory.counted.add(id);
   memory.recordedAt = deps.clock.monotonic();
   return memory.stored;
+}
+
+/**
+ * Records what is about to begin. Where that is refused, something of ours may be what refuses it: `unblock` removes what may go
+ * anyway, and the refusal ends this pass; the next one records. Nothing is created or changed without a record.
+ */
+export async function recordStart(
+  ports: RecordPorts,
+  facts: RecordFacts,
+  start: Recording,
+  unblock: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await record(ports, facts, start);
+  } catch (error) {
+    await unblock();
+    throw error;
+  }
+}
+
+/** What says nothing of the writing itself: a lost race, a lost Lease, the end of the agent. */
+const passing: ReadonlySet<Code> = new Set(['CONFLICT', 'LEASE_LOST', 'ABORTED']);
+
+/** Remembers a refusal: until it is tried again, what was recorded before is repaired, and nothing begins. */
+function refused({ memory: { inventory: memory }, deps }: RecordPorts, error: unknown): SluiceError {
+  const fault = unwritable(error, deps.settings.namespace);
+  if (passing.has(fault.code)) return fault;
+  const attempts = (memory.refusal?.attempts ?? -1) + 1;
+  const until = deps.clock.monotonic() + Math.min(30_000, 500 * 2 ** Math.min(attempts, 10));
+  memory.refusal = { message: saidOf(fault), attempts, until };
+  return fault;
+}
+
+/** Says whose writing was refused; what the server said of it stays, without the names of shards, which change each time. */
+function unwritable(error: unknown, namespace: string): SluiceError {
+  const fault = asSluiceError(error);
+  if (passing.has(fault.code)) return fault;
+  const words = fault.message.replace(new RegExp(`${agentNames.inventoryPrefix}[0-9a-f]+`, 'g'), 'an inventory part');
+  return new SluiceError(
+    fault.code,
+    `the agent cannot write its own state: ${words}`,
+    {
+      subject: `ConfigMaps ${namespace}/${agentNames.state} and ${namespace}/${agentNames.inventoryPrefix}*`,
+      hint: 'find what refuses them (a quota, a webhook, a policy, a missing right) and let them through',
+    },
+    fault,
+  );
 }
 
 /** Records an inventory in the middle of an apply, where the last recording is long ago. */
@@ -82,6 +137,7 @@ export function nextState(state: AgentState | null, change: StateChange): NextSt
     rootVersion: Math.max(old.rootVersion, bundle.rootVersion),
     deletions: deletionsOf(old, { count: change.deletions.size, isNewMark, now }),
     ...restoredAt(old, change.isRestored),
+    ...rebuiltAt(old, change),
   };
 }
 
@@ -114,6 +170,11 @@ function deletionsOf(
   const recent =
     count > 0 || isNewMark ? old.deletions.filter((one) => one.at > now - deletionWindowMs) : old.deletions;
   return count === 0 ? recent : [...recent, { at: now, count }];
+}
+
+function rebuiltAt(old: NextState, { bundle, isRebuilt }: StateChange): Pick<NextState, 'rebuiltAt'> {
+  if (!isRebuilt) return old.rebuiltAt === undefined ? {} : { rebuiltAt: old.rebuiltAt };
+  return { rebuiltAt: old.rebuiltAt ?? bundle.mark.generation };
 }
 
 function restoredAt(old: NextState, isRestored: boolean): Pick<NextState, 'restoredAt'> {

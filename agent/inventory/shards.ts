@@ -49,18 +49,18 @@ export function toShards(inventory: Inventory, buckets: number, memo: ShardMemo 
 
 function shardOf(entries: readonly InventoryEntry[]): Shard {
   const text = canonicalJson([...entries].sort(by((entry) => entry.id)));
+  return { name: shardName(text), text };
+}
+
+/** The name of the shard with this text. */
+export function shardName(text: string): string {
   const hash = digestOf(text).slice('sha256:'.length, 'sha256:'.length + 20);
-  return { name: `${agentNames.inventoryPrefix}${hash}`, text };
+  return `${agentNames.inventoryPrefix}${hash}`;
 }
 
 // Entries never change: the same ones in the same order make the same text.
 function hasSameEntries(a: readonly InventoryEntry[], b: readonly InventoryEntry[]): boolean {
   return a.length === b.length && a.every((entry, at) => entry === b[at]);
-}
-
-/** Reads the entries of a shard's text. */
-export function fromShard(text: string): InventoryEntry[] {
-  return JSON.parse(text) as InventoryEntry[];
 }
 
 const hashes = new WeakMap<InventoryEntry, number>();

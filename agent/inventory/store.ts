@@ -1,11 +1,12 @@
-import type { AgentState, InventoryEntry, Store } from '../model/inventory.ts';
+import type { AgentState, Inventory, InventoryEntry, NextState, Store, Stored } from '../model/inventory.ts';
 import type { Kube, KubeResource } from '../model/kube.ts';
 import { mapLimited } from '../model/limited.ts';
-import { isSluiceError, SluiceError } from '../../shared/errors.ts';
+import { asSluiceError, isSluiceError, SluiceError } from '../../shared/errors.ts';
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { agentNames } from '../../shared/model/names.ts';
 import type { KubeObject, ObjectId } from '../../shared/model/object.ts';
-import { bucketCount, fromShard, toShards, type Shard, type ShardMemo } from './shards.ts';
+import { configMapName, readShard, readState } from './read-state.ts';
+import { bucketCount, toShards, type Shard, type ShardMemo } from './shards.ts';
 
 const configMaps: KubeResource = {
   group: '',
@@ -21,70 +22,107 @@ const configMaps: KubeResource = {
 export function openStore(kube: Kube, namespace: string): Store {
   const shards = openShards(kube, namespace);
   const made: ShardMemo = new Map();
+  const key = { resource: configMaps, namespace, name: agentNames.state };
   return {
     load: async (signal) => {
-      const object = await found(kube.get({ resource: configMaps, namespace, name: agentNames.state }, signal));
-      if (object === null) return { state: null, resourceVersion: null, inventory: new Map() };
-      const state = readState(object);
+      const object = await found(kube.get(key, signal));
+      if (object === null) return lost(null, []);
+      const resourceVersion = object.metadata.resourceVersion ?? null;
+      const state = readable(() => readState(object));
+      if (state instanceof SluiceError) return lost(resourceVersion, [wordsOf(state)]);
       const parts = await mapLimited(8, state.shards, (name) => shards.read(name, signal));
-      const inventory = new Map<ObjectId, InventoryEntry>(parts.flat().map((entry) => [entry.id, entry]));
-      return { state, resourceVersion: object.metadata.resourceVersion ?? null, inventory };
+      const damage = parts.flatMap((part) => (part instanceof SluiceError ? [wordsOf(part)] : []));
+      const whole = parts.flatMap((part) => (part instanceof SluiceError ? [] : part));
+      const inventory = new Map<ObjectId, InventoryEntry>(whole.map((entry) => [entry.id, entry]));
+      return { state, resourceVersion, inventory, ...(damage.length > 0 && { damage }) };
     },
     save: async (from, next, signal) => {
-      const parts = from.state?.shards.length ?? 0;
-      // Empty buckets make no shard: their number is the power of two above.
-      const previous = parts === 0 ? 0 : 2 ** Math.ceil(Math.log2(parts));
-      const wanted = toShards(next.inventory, bucketCount(next.inventory.size, previous), made);
-      const state: AgentState = { format: 1, ...next.state, shards: wanted.map((shard) => shard.name).sort() };
-      if (canonicalJson(state) === canonicalJson(from.state)) return { ...from, inventory: next.inventory };
-      await mapLimited(8, wanted, (shard) => shards.write(shard, signal));
+      const { state, wanted } = stateOf(from, next, made);
+      const isSame = canonicalJson(state) === canonicalJson(from.state);
+      if (isSame && from.damage === undefined) return { ...from, inventory: next.inventory };
       const object = configMap(namespace, agentNames.state, { state: canonicalJson(state) });
-      const { resourceVersion } = from;
-      const saved =
-        resourceVersion === null
-          ? await kube.post(configMaps, object, signal).catch(raced)
-          : await kube.put(configMaps, { ...object, metadata: { ...object.metadata, resourceVersion } }, signal);
+      const write = async (resourceVersion: string | null): Promise<KubeObject> => {
+        await mapLimited(8, wanted, (shard) => shards.write(shard, signal));
+        if (resourceVersion === null) return kube.post(configMaps, object, signal).catch(raced);
+        return kube.put(configMaps, { ...object, metadata: { ...object.metadata, resourceVersion } }, signal);
+      };
+      const saved = await write(from.resourceVersion).catch((error: unknown) => {
+        if (from.resourceVersion === null || !isSluiceError(error, 'NOT_FOUND')) throw error;
+        // It was deleted under this agent, perhaps with its namespace: what is known here is written whole again.
+        shards.forget();
+        return write(null);
+      });
       return { state, resourceVersion: saved.metadata.resourceVersion ?? null, inventory: next.inventory };
     },
     tidy: (stored, signal) => shards.tidy(new Set(stored.state?.shards ?? []), signal),
   };
 }
 
+/** Nothing that can be read; `resourceVersion` is that of what is there in its place. */
+function lost(resourceVersion: string | null, damage: readonly string[]): Stored {
+  return { state: null, resourceVersion, inventory: new Map(), ...(damage.length > 0 && { damage }) };
+}
+
+/** The state object that is to be written, and the shards that it names. */
+function stateOf(
+  from: Stored,
+  next: { readonly state: NextState; readonly inventory: Inventory },
+  made: ShardMemo,
+): { readonly state: AgentState; readonly wanted: readonly Shard[] } {
+  const parts = from.state?.shards.length ?? 0;
+  // Empty buckets make no shard: their number is the power of two above.
+  const previous = parts === 0 ? 0 : 2 ** Math.ceil(Math.log2(parts));
+  const wanted = toShards(next.inventory, bucketCount(next.inventory.size, previous), made);
+  return { state: { format: 1, ...next.state, shards: wanted.map((shard) => shard.name).sort() }, wanted };
+}
+
 /** The shards of a namespace that this agent wrote or read. */
 interface Shards {
-  readonly read: (name: string, signal: AbortSignal) => Promise<InventoryEntry[]>;
-  /** Writes a shard that is not there yet. */
+  /** The entries of a shard; or why they cannot be had. */
+  readonly read: (name: string, signal: AbortSignal) => Promise<InventoryEntry[] | SluiceError>;
+  /** Writes a shard that is not there yet, or is not what its name says. */
   readonly write: (shard: Shard, signal: AbortSignal) => Promise<void>;
+  /** Takes nothing for written any more. */
+  readonly forget: () => void;
   /** Deletes all but the wanted ones. */
   readonly tidy: (wanted: ReadonlySet<string>, signal: AbortSignal) => Promise<void>;
 }
 
 function openShards(kube: Kube, namespace: string): Shards {
-  // Names of shards that are in the cluster, with their UID.
-  const present = new Map<string, string>();
+  // Names of shards that are in the cluster, with their UID; a damaged one is there, and not whole.
+  const present = new Map<string, { readonly uid: string; readonly isWhole: boolean }>();
   const key = (name: string) => ({ resource: configMaps, namespace, name });
-  const read = async (name: string, signal: AbortSignal): Promise<InventoryEntry[]> => {
-    const shard = await kube.get(key(name), signal);
-    present.set(name, shard.metadata.uid ?? '');
-    return fromShard(dataOf(shard)['entries'] ?? '[]');
+  const note = ({ metadata }: KubeObject, isWhole: boolean) =>
+    void present.set(metadata.name, { uid: metadata.uid ?? '', isWhole });
+  const read = async (name: string, signal: AbortSignal) => {
+    const shard = await found(kube.get(key(name), signal));
+    if (shard === null) return gone(namespace, name);
+    const entries = readable(() => readShard(shard));
+    note(shard, !(entries instanceof SluiceError));
+    return entries;
+  };
+  const replace = async (object: KubeObject, signal: AbortSignal) => {
+    const { resourceVersion } = (await kube.get(key(object.metadata.name), signal)).metadata;
+    const metadata = { ...object.metadata, ...(resourceVersion !== undefined && { resourceVersion }) };
+    note(await kube.put(configMaps, { ...object, metadata }, signal), true);
   };
   return {
     read,
     write: async (shard, signal) => {
-      if (present.has(shard.name)) return;
+      if (present.get(shard.name)?.isWhole === true) return;
+      const object = configMap(namespace, shard.name, { entries: shard.text });
       try {
-        const object = configMap(namespace, shard.name, { entries: shard.text });
-        const { metadata } = await kube.post(configMaps, object, signal);
-        present.set(shard.name, metadata.uid ?? '');
+        note(await kube.post(configMaps, object, signal), true);
       } catch (error) {
-        // Its name is the hash of its content: one that exists already is the same.
+        // Its name is the hash of its content: one that exists already is the same, or damaged.
         if (!isSluiceError(error, 'OBJECT_EXISTS', 'CONFLICT')) throw error;
-        await read(shard.name, signal);
+        if ((await read(shard.name, signal)) instanceof SluiceError) await replace(object, signal);
       }
     },
+    forget: () => present.clear(),
     tidy: async (wanted, signal) => {
       const old = [...present].filter(([name]) => !wanted.has(name));
-      await mapLimited(8, old, async ([name, uid]) => {
+      await mapLimited(8, old, async ([name, { uid }]) => {
         await kube.delete(key(name), { uid, propagation: 'Background', signal });
         present.delete(name);
       });
@@ -96,19 +134,22 @@ function configMap(namespace: string, name: string, data: Readonly<Record<string
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data };
 }
 
-/** Reads the state object; throws WIRE_INVALID when it is not one. */
-export function readState(object: KubeObject): AgentState {
-  try {
-    const state = JSON.parse(dataOf(object)['state'] ?? '') as Partial<AgentState>;
-    if ((state.format as number) !== 1 || !Array.isArray(state.shards)) throw new Error('another format');
-    return state as AgentState;
-  } catch (cause) {
-    throw new SluiceError('WIRE_INVALID', 'the state object cannot be read', { subject: agentNames.state }, cause);
-  }
+function gone(namespace: string, name: string): SluiceError {
+  return new SluiceError('NOT_FOUND', "a part of the agent's inventory is gone", {
+    subject: configMapName(namespace, name),
+  });
 }
 
-function dataOf(object: KubeObject): Readonly<Record<string, string>> {
-  return (object['data'] ?? {}) as Readonly<Record<string, string>>;
+function wordsOf({ message, data }: SluiceError): string {
+  return data.subject === undefined ? message : `${message} (${data.subject})`;
+}
+
+function readable<T>(read: () => T): T | SluiceError {
+  try {
+    return read();
+  } catch (error) {
+    return asSluiceError(error);
+  }
 }
 
 async function found(object: Promise<KubeObject>): Promise<KubeObject | null> {

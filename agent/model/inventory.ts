@@ -54,6 +54,10 @@ export interface AgentState {
   readonly reportSequence: number;
   /** Set in a restored or copied cluster: nothing is deleted for bundles up to this generation. */
   readonly restoredAt?: number;
+  /** Set when a lost or damaged inventory was made anew: nothing is deleted for bundles up to this generation. */
+  readonly rebuiltAt?: number;
+  /** Set when this cluster carried out its decommission: what became of the workloads. */
+  readonly left?: 'orphan' | 'delete';
 }
 
 /** The inventory by object id. */
@@ -65,6 +69,10 @@ export interface Stored {
   /** Null = the state object does not exist. */
   readonly resourceVersion: string | null;
   readonly inventory: Inventory;
+  /** What of it cannot be read, in words; absent where it is whole, or was never there. */
+  readonly damage?: readonly string[];
+  /** True once the inventory was made anew from live objects, false once it is known that there are none; then it is to be recorded. */
+  readonly isRebuilt?: boolean;
 }
 
 /** The state that is to be written; its shards follow from the inventory. */

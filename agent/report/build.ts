@@ -58,7 +58,7 @@ export function buildReport(input: ReportInput): AgentReport {
       clusterUid: cluster.clusterUid,
     },
     accepted: outcome.bundle?.mark ?? null,
-    settled: outcome.isSettled,
+    settled: outcome.isSettled && input.agentFault === null,
     conditions: conditionsOf(input),
     apps: outcome.apps.flatMap((app) => reportApp(input, app, [...(entries.get(app.key)?.values() ?? [])])),
     retired: {

@@ -1,4 +1,4 @@
-import type { ReportCondition } from '../../shared/wire/report.ts';
+import { agentFault, type ReportCondition } from '../../shared/wire/report.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Code } from '../../shared/errors.ts';
 
@@ -6,6 +6,8 @@ import type { Code } from '../../shared/errors.ts';
 export interface ConditionsInput {
   readonly outcome: Outcome;
   readonly channelFault: { readonly code: Code; readonly message: string } | null;
+  /** Why the agent itself cannot go on; null = it can. */
+  readonly agentFault: string | null;
   readonly isFresh: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -44,7 +46,7 @@ const named: Readonly<Record<string, ReportCondition['type']>> = {
 function judge(input: ConditionsInput): Judged[] {
   const { outcome, channelFault: fault } = input;
   const isStale = outcome.bundle !== null && !input.isFresh;
-  const isReady = outcome.isSettled && fault === null;
+  const isReady = outcome.isSettled && fault === null && input.agentFault === null;
   const has = (type: ReportCondition['type'], isTrue: boolean, reason: string, message: string): Judged[] =>
     isTrue ? [{ type, isTrue, reason, message }] : [];
   const ready: Judged = { type: 'Ready', isTrue: isReady, reason: isReady ? 'Settled' : 'Working', message: '' };
@@ -52,10 +54,12 @@ function judge(input: ConditionsInput): Judged[] {
   const kept = `${outcome.unexplained.length} objects`;
   const left = leftText(outcome, kept);
   return [
-    { ...ready, message: fault === null ? left : fault.message },
+    input.agentFault === null
+      ? { ...ready, message: fault === null ? left : fault.message }
+      : { ...ready, reason: agentFault, message: input.agentFault },
     ...(fault === null ? [] : has(conditionOfFault(fault.code), true, fault.code, fault.message)),
     ...has('Stale', isStale && !isSaid, 'NotFresh', 'not fresh: the last good state is kept'),
-    ...has('Held', outcome.mode.hold !== null, 'Site', outcome.mode.hold ?? ''),
+    ...has('Held', outcome.mode.hold !== null && input.agentFault === null, 'Site', outcome.mode.hold ?? ''),
     ...has('Restored', outcome.isRestored, 'ClusterChanged', 'not the recorded cluster: nothing is deleted'),
     ...has('Unexplained', outcome.unexplained.length > 0 && left === '', 'NotRetired', `${kept} are kept`),
     ...has('DeleteLimited', outcome.isLimited, 'Limit', 'too many deletions in 24 h without an approval'),

@@ -1,5 +1,7 @@
+import type { Code, SluiceError } from '../../shared/errors.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { saidOf } from '../model/said.ts';
 
 /** What the agent remembers between reports. */
 export interface ReportMemory {
@@ -13,6 +15,8 @@ export interface ReportMemory {
   discovery: Promise<void> | null;
   /** Since when conditions have their status, by type. */
   since: ReadonlyMap<string, { readonly status: string; readonly at: number }>;
+  /** Why the last pass did not come to its end; null when it did. */
+  fault: { readonly code: Code; readonly message: string } | null;
   /** The outcome of the last complete pass; null before the first. */
   outcome: Outcome | null;
 }
@@ -25,6 +29,7 @@ export function newReportMemory(): ReportMemory {
     discoveredAt: Number.NEGATIVE_INFINITY,
     discovery: null,
     since: new Map(),
+    fault: null,
     outcome: null,
   };
 }
@@ -32,6 +37,12 @@ export function newReportMemory(): ReportMemory {
 /** Remembers the outcome that reports are made of from now on. */
 export function rememberOutcome(memory: ReportMemory, outcome: Outcome): void {
   memory.outcome = outcome;
+  memory.fault = null;
+}
+
+/** Remembers why no pass came to its end: reports say so until one does. */
+export function rememberFault(memory: ReportMemory, fault: SluiceError): void {
+  memory.fault = { code: fault.code, message: saidOf(fault) };
 }
 
 /** Remembers since when the conditions of a report have their status. */

@@ -6,15 +6,17 @@ import { fenced } from '../kube/lease/fence.ts';
 import { openLease } from '../kube/lease/lease.ts';
 import type { AgentDeps } from '../model/deps.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { saidOf } from '../model/said.ts';
 import { holdChangesAt } from '../site/hold.ts';
 import { nextRetry } from '../apply/faults.ts';
 import { pass } from '../pass.ts';
-import { rememberOutcome } from '../report/memory.ts';
+import { rememberFault, rememberOutcome } from '../report/memory.ts';
+import { idleOutcome } from '../report/outcome.ts';
 import { openReporter, type Reporter } from '../report/reporter.ts';
 import { openAgent, type Agent } from '../agent.ts';
 import { offerReport } from './report.ts';
 import { openTrigger, type Trigger } from './trigger.ts';
-import { asSluiceError, isSluiceError } from '../../shared/errors.ts';
+import { asSluiceError, codes, isSluiceError } from '../../shared/errors.ts';
 import { backoff, jittered } from '../../shared/lib/backoff.ts';
 
 /**
@@ -75,14 +77,15 @@ async function runPasses(agent: Agent, trigger: Trigger, reporter: Reporter, isH
     }
     const outcome = isHeld() ? await tryPass(agent) : null;
     failures = outcome === null ? failures + 1 : 0;
-    if (outcome !== null) {
+    if (outcome === null) sayFault(agent, reporter, { failures, isHeld: isHeld() });
+    else {
       if (channel.fault !== null && !channel.isPullDue)
         pollAt = Math.min(pollAt, now + pollDelay(agent, channel.pullFailures));
       await followUp(agent, reporter, outcome);
     }
     const wait =
       outcome === null
-        ? backoff(failures, deps.random, { first: 200, max: 30_000 })
+        ? Math.min(backoff(failures, deps.random, { first: 200, max: 30_000 }), Math.max(200, reporter.nextIn()))
         : waitAfter(agent, outcome, Math.min(pollAt, deps.clock.monotonic() + reporter.nextIn()));
     await trigger.next(wait, stop);
   }
@@ -103,11 +106,28 @@ async function tryPass(agent: Agent): Promise<Outcome | null> {
     deps.probes?.passEnds(false);
     if (!agent.stop.aborted) {
       const fault = asSluiceError(error);
-      deps.log.warn('a pass did not come to its end', { code: fault.code, error: fault.message });
+      deps.log.warn('a pass did not come to its end', { code: fault.code, error: saidOf(fault) });
+      rememberFault(memory.report, fault);
     }
     if (isSluiceError(error, 'CONFLICT', 'LEASE_LOST')) forgetStored(memory.inventory);
     return null;
   }
+}
+
+/**
+ * Reports that no pass comes to its end, and why: an agent that cannot work must not look like one that has nothing to do. A lost
+ * race is said when it happens again. Without the Lease another agent may be at work, and speaks for the cluster.
+ */
+function sayFault(
+  agent: Agent,
+  reporter: Reporter,
+  { failures, isHeld }: { readonly failures: number; readonly isHeld: boolean },
+): void {
+  const { report, inventory } = agent.memory;
+  if (agent.stop.aborted || !isHeld || report.fault === null) return;
+  if (codes[report.fault.code].retry === 'refresh' && failures < 2) return;
+  const known = inventory.stored?.inventory ?? new Map();
+  void offerReport(agent, reporter, report.outcome ?? idleOutcome(agent.deps.clock.monotonic(), known), agent.stop);
 }
 
 /** The work after a pass: explain what is not ready, report, and delete old inventory shards when nothing else is to be done. */
@@ -128,6 +148,8 @@ function waitAfter({ memory, deps }: Agent, outcome: Outcome, at: number): numbe
   const now = deps.clock.monotonic();
   const times = [at, now + 3_600_000];
   if (outcome.deadline !== null) times.push(outcome.deadline);
+  const { refusal } = memory.inventory;
+  if (refusal !== null) times.push(refusal.until);
   const retry = nextRetry(memory.faults, outcome.at);
   if (retry !== null) times.push(retry);
   const look = nextLook(memory.explanations);

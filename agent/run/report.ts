@@ -38,6 +38,7 @@ function reportOf({ deps, memory, view }: Agent, outcome: Outcome): MakeReport {
       progress: memory.progress,
       monotonic: deps.clock.monotonic(),
       channelFault: memory.channel.fault,
+      agentFault: memory.report.fault?.message ?? memory.inventory.refusal?.message ?? null,
       isFresh: outcome.bundle !== null && isFresh(outcome.bundle, now),
       sequence,
       now,

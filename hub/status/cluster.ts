@@ -1,6 +1,6 @@
 import type { Cluster } from '../model/documents.ts';
 import type { Labels } from '../../shared/model/selector.ts';
-import type { AgentReport, ReportCondition } from '../../shared/wire/report.ts';
+import { agentFault, type AgentReport, type ReportCondition } from '../../shared/wire/report.ts';
 import { capabilityWords } from '../model/capabilities.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import { ageOf, isStale } from './age.ts';
@@ -43,7 +43,8 @@ const unheard = {
 };
 
 function saidBy(report: AgentReport) {
-  const matters = ({ type, status }: ReportCondition) => type !== 'Ready' && status === 'True';
+  const matters = ({ type, status, reason }: ReportCondition) =>
+    type === 'Ready' ? status === 'False' && reason === agentFault : status === 'True';
   return {
     acceptedGeneration: report.accepted?.generation ?? null,
     settled: report.settled,
@@ -51,7 +52,7 @@ function saidBy(report: AgentReport) {
     agent: report.agent.version,
     conditions: report.conditions
       .filter(matters)
-      .map(({ type, reason, message, since }) => ({ type, reason, message, since })),
+      .map(({ type, reason, message, since }) => ({ type: type === 'Ready' ? reason : type, reason, message, since })),
     unexplained: report.retired.unexplained.length,
     survivors: report.retired.survivors.length,
     stuck: (report.retired.reasons ?? []).map(({ id, message }) => ({ id, message })),

@@ -1,6 +1,6 @@
 import type { AppHealth } from '../../shared/model/health.ts';
 import { worstHealth } from '../../shared/model/health.ts';
-import type { ReportApp, ReportCondition } from '../../shared/wire/report.ts';
+import { agentFault, type ReportApp, type ReportCondition } from '../../shared/wire/report.ts';
 import type { RowFacts } from './facts.ts';
 
 interface Verdict {
@@ -48,7 +48,10 @@ const siteHealth: Partial<Record<ReportCondition['type'], AppHealth>> = {
 
 /** A condition of the whole site makes every application there at least as bad. */
 function siteVerdict({ received, said }: RowFacts): Verdict | null {
-  for (const { type, status, message } of received?.report.conditions ?? []) {
+  for (const { type, status, reason, message } of received?.report.conditions ?? []) {
+    if (type === 'Ready' && status === 'False' && reason === agentFault) {
+      return { health: worstHealth(['Degraded', said?.health ?? 'Unknown']), message: joined(agentFault, message) };
+    }
     const health = siteHealth[type];
     if (status !== 'True' || health === undefined) continue;
     return { health: worstHealth([health, said?.health ?? 'Unknown']), message: joined(type, message) };

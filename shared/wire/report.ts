@@ -60,6 +60,9 @@ export interface ReportCondition {
   readonly since: string;
 }
 
+/** The reason of a condition Ready that is False because the agent itself cannot go on, whatever its applications do. */
+export const agentFault = 'AgentFault';
+
 /** The payload of a report: the state of one cluster as its agent sees it, signed with the agent's key. */
 export interface AgentReport {
   readonly format: number;

@@ -24,6 +24,7 @@ const served = [
   'apps/v1/StatefulSet/statefulsets',
   'discovery.k8s.io/v1/EndpointSlice/endpointslices',
   'coordination.k8s.io/v1/Lease/leases',
+  'admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration/validatingwebhookconfigurations/cluster',
   'rbac.authorization.k8s.io/v1/ClusterRole/clusterroles/cluster',
   'networking.k8s.io/v1/Ingress/ingresses',
   'networking.istio.io/v1/VirtualService/virtualservices',

@@ -15,7 +15,9 @@ const input: ModeInput = {
   channel: { bundle, started: null, fault: null },
   state: { mark: bundle.mark },
   hold: null,
+  refusal: null,
   isRestored: false,
+  isRebuilt: false,
   now: noon,
 };
 const notStarted = { state: { mark: older.mark }, channel: { ...input.channel, started: older } };

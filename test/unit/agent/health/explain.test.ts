@@ -57,6 +57,7 @@ async function unready(deadline = 600) {
       progress: memory.progress,
       monotonic: clock.monotonic(),
       channelFault: null,
+      agentFault: null,
       isFresh: true,
       sequence: 1,
       now: clock.now(),

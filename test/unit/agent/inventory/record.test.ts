@@ -10,6 +10,7 @@ const change: StateChange = {
   bundle: second,
   mode: { mayChange: true },
   isRestored: false,
+  isRebuilt: false,
   phase: 'applying',
   deletions: new Set(),
   cluster: { ...identity, clusterUid: 'uid' },

@@ -55,7 +55,14 @@ describe('what nobody retired', () => {
   const bundle = testBundle({ generation: 2, apps: [] });
   const saidOf = (facts: Partial<Outcome>) => {
     const outcome: Outcome = { ...idleOutcome(0, new Map()), bundle, unexplained: [id('a'), id('b')], ...facts };
-    const conditions = conditionsOf({ outcome, channelFault: null, isFresh: true, now: noon, since: new Map() });
+    const conditions = conditionsOf({
+      outcome,
+      channelFault: null,
+      agentFault: null,
+      isFresh: true,
+      now: noon,
+      since: new Map(),
+    });
     return conditions.map(({ type, message }) => `${type}: ${message}`);
   };
 

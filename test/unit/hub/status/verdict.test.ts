@@ -27,6 +27,12 @@ const condition = (type: ReportCondition['type'], message: string): ReportCondit
   since: '2026-03-01T11:00:00.000Z',
 });
 
+const agentFaultOf = (message: string): ReportCondition => ({
+  ...condition('Ready', message),
+  status: 'False',
+  reason: 'AgentFault',
+});
+
 function verdict(report: ReceivedReport | null, record: Partial<ClusterRecord> = {}) {
   const state = stateOf([enrolledCluster('a', record)], [bundle]);
   const reports = new Map(report === null ? [] : [['a', report]]);
@@ -160,6 +166,16 @@ describe('the verdict on an application', () => {
       0,
     ],
     [
+      'an agent that cannot go on, while it waits for a generation, too',
+      received(
+        reportOf(bundle, [healthy], { accepted: { ...mark, generation: 6 }, conditions: [agentFaultOf('quota')] }),
+      ),
+      {},
+      'Degraded',
+      'AgentFault: quota',
+      10,
+    ],
+    [
       'a forked channel, whatever the application says',
       received(reportOf(bundle, [healthy], { conditions: [condition('Forked', 'two bundles of one generation')] })),
       {},
@@ -177,6 +193,21 @@ describe('the verdict on an application', () => {
     ],
   ] as const)('%s', (_, report, record, health, message, exit) => {
     expect(verdict(report, record)).toMatchObject({ health, message, exit });
+  });
+
+  it('names the fault of an agent with its cluster, and no other Ready', () => {
+    const conditions = (report: ReceivedReport) =>
+      statusView({
+        state: stateOf([enrolledCluster('a')], [bundle]),
+        reports: new Map([['a', report]]),
+        now,
+        heartbeat,
+      }).clusters[0]?.conditions;
+    expect(conditions(received(reportOf(bundle, [], { conditions: [agentFaultOf('quota')] })))).toMatchObject([
+      { type: 'AgentFault', message: 'quota' },
+    ]);
+    const working = { ...agentFaultOf(''), reason: 'Working' };
+    expect(conditions(received(reportOf(bundle, [], { conditions: [working] })))).toEqual([]);
   });
 
   it('counts as applied only with epoch, generation and both digests', () => {

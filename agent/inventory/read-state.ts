@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import type { AgentState, InventoryEntry } from '../model/inventory.ts';
+import { SluiceError } from '../../shared/errors.ts';
+import { agentNames } from '../../shared/model/names.ts';
+import type { KubeObject } from '../../shared/model/object.ts';
+import { shardName } from './shards.ts';
+
+const digest = z.string() as z.ZodType<`sha256:${string}`>;
+const count = z.number().int().nonnegative();
+
+// Members that this version does not know stay: a newer agent wrote them.
+const entries = z.array(
+  z.looseObject({
+    id: z.string().min(1),
+    apiVersion: z.string(),
+    app: z.string().min(1),
+    revision: z.string().nullable(),
+    uid: z.string().nullable(),
+    nonce: z.string(),
+    applied: digest.nullable(),
+    fieldsHash: z.string().nullable(),
+    expires: z.literal(true).optional(),
+    finished: z.object({ digest, how: z.enum(['completed', 'failed', 'unseen']) }).optional(),
+  }),
+);
+
+const agentState = z.looseObject({
+  format: z.literal(1),
+  channel: z.string(),
+  registration: z.string(),
+  cluster: z.string(),
+  clusterUid: z.string(),
+  mark: z.object({ epoch: count, generation: count, revisionDigest: digest }).nullable(),
+  phase: z.enum(['settled', 'applying']),
+  timeFloor: z.number(),
+  rootVersion: count,
+  shards: z.array(z.string()),
+  deletions: z.array(z.object({ at: z.number(), count })),
+  reportSequence: z.number(),
+  restoredAt: count.optional(),
+  rebuiltAt: count.optional(),
+  left: z.enum(['orphan', 'delete']).optional(),
+});
+
+/** Reads the state object; throws WIRE_INVALID, with its name, when it is not one. */
+export function readState(object: KubeObject): AgentState {
+  try {
+    return agentState.parse(JSON.parse(textOf(object, 'state'))) as AgentState;
+  } catch (cause) {
+    throw damaged(object, 'its state cannot be read', cause);
+  }
+}
+
+/** Reads a shard of the inventory; throws WIRE_INVALID, with its name, when it is not what its name says. */
+export function readShard(object: KubeObject): InventoryEntry[] {
+  const text = textOf(object, 'entries');
+  if (shardName(text) !== object.metadata.name) throw damaged(object, 'its name is not the hash of its entries');
+  try {
+    return entries.parse(JSON.parse(text)) as InventoryEntry[];
+  } catch (cause) {
+    throw damaged(object, 'its entries cannot be read', cause);
+  }
+}
+
+/** `ConfigMap NAMESPACE/NAME`. */
+export function configMapName(namespace: string, name: string): string {
+  return `ConfigMap ${namespace}/${name}`;
+}
+
+function textOf(object: KubeObject, key: string): string {
+  const data = (object['data'] ?? {}) as Readonly<Record<string, unknown>>;
+  const text = data[key];
+  return typeof text === 'string' ? text : '';
+}
+
+function damaged({ metadata }: KubeObject, why: string, cause?: unknown): SluiceError {
+  const subject = configMapName(metadata.namespace ?? agentNames.namespace, metadata.name);
+  return new SluiceError('WIRE_INVALID', `the agent's own state is damaged: ${why}`, { subject }, cause);
+}
