@@ -12,6 +12,7 @@ import type { Reports } from './model/reports.ts';
 import type { State } from './model/state.ts';
 import type { Store } from './model/store.ts';
 import { timed } from './model/timed.ts';
+import { placementFacts } from './place/facts.ts';
 import { place } from './place/place.ts';
 import { picksInUse, runningUnits } from './place/running.ts';
 import { plan } from './plan/plan.ts';
@@ -78,10 +79,9 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const targets = targetsOf(fleet, clusters);
 
   // The revisions of each cluster, their objects, and the next bundles.
-  const placed = await timed(parts, 'place', () => {
-    const localCluster = findLocalCluster(parts.localCluster, targets);
-    return place({ fleet, history, targets, picks: before.picks, previous: runningUnits(before), localCluster });
-  });
+  const localCluster = findLocalCluster(parts.localCluster, targets);
+  const toPlace = { fleet, history, targets, picks: before.picks, previous: runningUnits(before), localCluster };
+  const placed = await timed(parts, 'place', () => place(toPlace));
   const rendered = await timed(parts, 'render', () => {
     const { assignments } = placed;
     const input = { fleet, history, assignments, targets, currentProviders: currentProviders(before) };
@@ -93,6 +93,7 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
       source: source ?? { repository: '', commit: '' },
       rendered: rendered.apps,
       holds: [...intake.holds, ...placed.holds, ...rendered.holds],
+      placement: placementFacts(toPlace, placed, before),
       labels: new Map(targets.map(({ name, labels }) => [name, labels])),
       reports,
       published: await publishedBefore(store, before, reports),

@@ -47,6 +47,7 @@ export const codes = {
   EMPTY_RENDER: rule(5, 'never'),
   MASS_DELETE: rule(5, 'never'),
   PROTECTED_DELETE: rule(5, 'never'),
+  MOVE_UNFINISHED: rule(5, 'never'),
   CHANGE_NOT_FOUND: rule(5, 'never'),
   SOURCE_REWOUND: rule(5, 'never'),
   CAPABILITY_LOST: rule(5, 'never'),

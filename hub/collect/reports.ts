@@ -6,7 +6,7 @@ import type { AuthenticReport } from './authenticate.ts';
 import type { ReportStore } from '../model/report-store.ts';
 
 /** What the reports are judged against. */
-export type ReportedState = Pick<State, 'epoch' | 'clusters' | 'bundles'>;
+export type ReportedState = Pick<State, 'epoch' | 'clusters' | 'bundles' | 'guarded'>;
 
 /** How a report was taken. */
 export interface Taken {
@@ -59,10 +59,13 @@ export async function openReports(store: ReportStore): Promise<ReceivedReports> 
   };
 }
 
-/** True when a report changes what a pass decides: retired ids have settled, capabilities changed, or its generation is above the last published one. */
+/**
+ * True when a report changes what a pass decides: retired ids have settled, capabilities changed, its generation is above the
+ * last published one, or an application that others wait for has come further.
+ */
 export function matters(last: AgentReport | null, report: AgentReport, state: ReportedState): boolean {
   if (changesCapabilities(last, report, state)) return true;
-  if (isAhead(report, state)) return true;
+  if (isAhead(report, state) || changesMove(last, report, state)) return true;
   const bundle = state.bundles.get(report.cluster);
   return bundle?.revision.registration === report.registration && changesRetired(last, report, bundle.revision);
 }
@@ -89,6 +92,16 @@ function changesRetired(last: AgentReport | null, report: AgentReport, { retired
   return (
     settles || report.retired.settled.some((id) => ids.has(id)) || report.retired.unexplained.some((id) => !ids.has(id))
   );
+}
+
+/** True when a move waits for this cluster, and its applications are not as they were. */
+function changesMove(last: AgentReport | null, report: AgentReport, { guarded }: Pick<State, 'guarded'>): boolean {
+  const isAwaited = guarded.some(({ waitsFor = [] }) => waitsFor.includes(report.cluster));
+  return isAwaited && (last === null || progressText(last) !== progressText(report));
+}
+
+function progressText({ apps }: Pick<AgentReport, 'apps'>): string {
+  return JSON.stringify(apps.map(({ namespace, name, applied, health }) => [namespace, name, applied, health]));
 }
 
 /** True when an agent accepted a higher generation than was ever published here: an old backup of the ledger is in use. */

@@ -4,10 +4,13 @@ import type { ObjectId } from '../../shared/model/object.ts';
 /** A change that a guard stopped: shown by status, released by `approve DIGEST`. */
 export interface GuardedChange {
   readonly change: Digest;
-  readonly code: 'EMPTY_RENDER' | 'MASS_DELETE' | 'PROTECTED_DELETE' | 'SOURCE_REWOUND' | 'CAPABILITY_LOST';
+  readonly code:
+    'EMPTY_RENDER' | 'MASS_DELETE' | 'PROTECTED_DELETE' | 'MOVE_UNFINISHED' | 'SOURCE_REWOUND' | 'CAPABILITY_LOST';
   readonly cluster: string | null;
   readonly app: string | null;
   readonly generation: number;
   readonly ids: readonly ObjectId[];
   readonly since: string;
+  /** The clusters that a move waits for. */
+  readonly waitsFor?: readonly string[];
 }

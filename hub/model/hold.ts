@@ -31,6 +31,8 @@ export const holdKinds = {
   limit: { rank: 7, keeps: 'content', liftedBy: ['commit'] },
   /** The agent of the cluster does not read a format that can say it. */
   agent: { rank: 9, keeps: 'content', liftedBy: ['report', 'commit'] },
+  /** The application moves to other clusters, and not all of them have it yet. */
+  move: { rank: 10, keeps: 'content', liftedBy: ['report', 'approval', 'commit'] },
   /** A guard waits for an approval of deletions. */
   guard: { rank: 8, keeps: 'content', liftedBy: ['approval', 'commit'] },
 } as const satisfies Readonly<Record<string, HoldKind>>;
@@ -80,6 +82,7 @@ const holders: Readonly<Record<GuardedChange['code'], Holder>> = {
   EMPTY_RENDER: 'guard',
   MASS_DELETE: 'guard',
   PROTECTED_DELETE: 'guard',
+  MOVE_UNFINISHED: 'move',
   SOURCE_REWOUND: 'document',
   CAPABILITY_LOST: 'capability',
 };

@@ -70,13 +70,13 @@ function placePlain(input: PlaceInput, { doc, place: where }: Sourced<Applicatio
     ...nothing,
     holds: [holdOf('placement', { ...facts, app: unit, place: where }, { app: unit, cluster: null })],
   });
-  const broken = brokenDeployment(input.fleet, namespace);
-  if (broken !== null && !input.previous.some((fact) => fact.unit === unit)) {
+  const unclear = input.previous.some((fact) => fact.unit === unit) ? null : unclearDeployment(input.fleet, namespace);
+  if (unclear !== null) {
     return held({
       code: 'DOCUMENT_INVALID',
       severity: 'warning',
-      message: `${unit} waits: ApplicationDeployment ${broken} is broken and may name its revisions`,
-      hint: 'mend that document first',
+      message: `${unit} waits: ApplicationDeployment ${unclear.name} ${unclear.is} and may mean its revisions`,
+      hint: unclear.hint,
     });
   }
   const { localCluster } = input;
@@ -99,7 +99,26 @@ function placePlain(input: PlaceInput, { doc, place: where }: Sourced<Applicatio
   return { ...nothing, assignments: [{ unit, revision, cluster: localCluster, selector: {}, notes: [] }] };
 }
 
-// A deployment that was never seen whole may name any application of its namespace.
+interface UnclearDeployment {
+  readonly name: string;
+  readonly is: string;
+  readonly hint: string;
+}
+
+// A deployment that was never seen whole, or that lists nothing, may mean any application of its namespace: that one would
+// appear on the local cluster, beside the copies that the deployment still has.
+function unclearDeployment(fleet: Fleet, namespace: string): UnclearDeployment | null {
+  const broken = brokenDeployment(fleet, namespace);
+  if (broken !== null) return { name: broken, is: 'is broken', hint: 'mend that document first' };
+  const empty = fleet.deployments.map(({ doc }) => doc).filter((doc) => doc.spec.appRevisions.length === 0);
+  const [name] = empty
+    .filter((doc) => namespaceOf(doc) === namespace)
+    .map(docKey)
+    .sort();
+  const hint = 'list its revisions there, or remove that document';
+  return name === undefined ? null : { name, is: 'lists no revision', hint };
+}
+
 function brokenDeployment(fleet: Fleet, namespace: string): string | null {
   const prefix = `ApplicationDeployment ${namespace}/`;
   const seen = new Set(fleet.deployments.map(({ doc }) => docKey(doc)));

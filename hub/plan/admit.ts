@@ -6,13 +6,17 @@ import type { BundleApp } from '../../shared/wire/revision.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
 import type { Problem } from '../model/source.ts';
 import { nameConflicts, overflow } from './conflicts.ts';
+import { keptApp } from './kept-app.ts';
 import type { Entry } from './entry.ts';
 import { guard, type Guarded } from './guards.ts';
 import { nextGeneration, previousRevision, type ClusterInput } from './input.ts';
 import { findRetired, type UnitRetire } from './retire.ts';
 
 /** What admitting reads of one cluster. */
-export type AdmitInput = Pick<ClusterInput, 'state' | 'record' | 'rendered' | 'held' | 'again' | 'sizes' | 'now'>;
+export type AdmitInput = Pick<
+  ClusterInput,
+  'state' | 'record' | 'labels' | 'rendered' | 'held' | 'departures' | 'again' | 'sizes' | 'now'
+>;
 
 /** What a cluster is to run, and a hold for each unit that names, limits or guards keep from changing. */
 export interface Admitted {
@@ -46,6 +50,7 @@ interface Round extends Guarded {
   readonly chosen: ReadonlyMap<string, Entry>;
   readonly before: ReadonlyMap<string, BundleApp>;
   readonly retires: readonly UnitRetire[];
+  readonly departures: ClusterInput['departures'];
   readonly sum: ReturnType<typeof overflow>;
 }
 
@@ -54,7 +59,15 @@ function tryRound(input: AdmitInput, holds: ReadonlyMap<string, FoundHold>): Rou
   const chosen = choose(input, new Set([...input.held, ...holds.keys()]), before);
   const wanted = [...chosen.values()].map(({ app }) => app);
   const retires = findRetired(previousRevision(input.state, input.record), wanted, holds.has('') ? [] : input.again);
-  return { chosen, before, retires, sum: overflow(chosen, before, sizeOf(input)), ...judge(input, retires) };
+  const { departures } = input;
+  return {
+    chosen,
+    before,
+    retires,
+    departures,
+    sum: overflow(chosen, before, sizeOf(input)),
+    ...judge(input, retires),
+  };
 }
 
 /** Names first, then sizes, then guards: a guard must not stop a change that would not have been made. */
@@ -85,19 +98,26 @@ function limitHolds(cluster: string, { sum: { unit: app, objects, bytes } }: Rou
   return new Map([[app, holdOf('limit', problem('LIMIT_EXCEEDED', message, { app, cluster }), { app, cluster })]]);
 }
 
-function guardHolds(cluster: string, { held }: Round): ReadonlyMap<string, FoundHold> {
+function guardHolds(cluster: string, { held, departures }: Round): ReadonlyMap<string, FoundHold> {
   return new Map(
     [...held].map(([unit, change]) => {
       const { code, ids } = change;
       const app = unit === '' ? null : unit;
       const more = { ...(app === null ? {} : { app }), cluster, hint: `sluice-hub approve ${change.change}` };
-      const told = problem(code, `${ids.length} objects would be deleted: ${sample(ids)}`, more);
-      return [unit, holdOf('guard', told, { app, cluster, change })];
+      const departure = departures.get(unit);
+      if (code === 'MOVE_UNFINISHED') {
+        const told = { ...problem(code, departure?.reason ?? '', more), severity: 'warning' } as const;
+        const hint = `to give up what runs on ${cluster} now: ${more.hint}`;
+        return [unit, holdOf('move', { ...told, hint }, { app, cluster, change })];
+      }
+      const deletes = `${ids.length} objects would be deleted: ${sample(ids)}`;
+      const why = code === 'EMPTY_RENDER' && departure !== undefined ? `${departure.reason}; ` : '';
+      return [unit, holdOf('guard', problem(code, why + deletes, more), { app, cluster, change })];
     }),
   );
 }
 
-function judge({ state, record, now }: AdmitInput, retires: readonly UnitRetire[]): Guarded {
+function judge({ state, record, departures, now }: AdmitInput, retires: readonly UnitRetire[]): Guarded {
   const { name: cluster, registration } = record;
   return guard(retires, {
     channel: state.channel,
@@ -105,6 +125,7 @@ function judge({ state, record, now }: AdmitInput, retires: readonly UnitRetire[
     cluster,
     generation: nextGeneration({ state, record }),
     objects: previousRevision(state, record)?.bundle.objects ?? 0,
+    departures,
     waiting: state.guarded.filter((change) => change.cluster === cluster),
     approvals: state.approvals,
     now,
@@ -112,7 +133,7 @@ function judge({ state, record, now }: AdmitInput, retires: readonly UnitRetire[
 }
 
 function choose(
-  { rendered }: AdmitInput,
+  { rendered, labels }: AdmitInput,
   held: ReadonlySet<string>,
   before: ReadonlyMap<string, BundleApp>,
 ): Map<string, Entry> {
@@ -125,7 +146,7 @@ function choose(
   }
   for (const unit of held) {
     const last = before.get(unit);
-    if (last !== undefined) chosen.set(unit, { app: last, files: null });
+    if (last !== undefined) chosen.set(unit, { app: keptApp(last, labels), files: null });
   }
   return chosen;
 }

@@ -5,12 +5,15 @@ import { deletionLimit } from '../../shared/model/limits.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import { findApproval, waitingChange, type GuardFacts } from '../model/waiting-change.ts';
 import type { GuardedChange } from '../model/guarded-change.ts';
+import type { Departure } from '../model/placement.ts';
 import type { UnitRetire } from './retire.ts';
 
 /** What the guards judge by, for one cluster. */
 export interface GuardContext extends GuardFacts {
   /** Objects in the last bundle. */
   readonly objects: number;
+  /** Units that leave the cluster and must not yet. */
+  readonly departures: ReadonlyMap<string, Departure>;
 }
 
 /** What the guards decide: the units that stay as they are, each with the change that waits, and the approval that covers an id. */
@@ -20,8 +23,8 @@ export interface Guarded {
 }
 
 /**
- * Judges deletions unit by unit: approved ones pass and do not count; emptied units and protected kinds wait; of the rest
- * those wait that exceed the limit of deletions at once. Pure.
+ * Judges deletions unit by unit: approved ones pass and do not count; emptied units, units that must not leave yet and
+ * protected kinds wait; of the rest those wait that exceed the limit of deletions at once. Pure.
  */
 export function guard(retires: readonly UnitRetire[], context: GuardContext): Guarded {
   const judged = retires.map((retire) => ({ retire, verdict: judge(retire, context) }));
@@ -46,12 +49,14 @@ type Verdict =
   | { readonly kind: 'held'; readonly change: GuardedChange }
   | { readonly kind: 'counted' };
 
-function judge({ unit, ids, isEmptied }: UnitRetire, context: GuardContext): Verdict {
+function judge({ unit, ids, isEmptied, isLeaving }: UnitRetire, context: GuardContext): Verdict {
   const approval = findApproval(ids, context);
   if (approval !== null) return { kind: 'approved', change: approval.change };
-  const code = isEmptied ? 'EMPTY_RENDER' : ids.some(isProtected) ? 'PROTECTED_DELETE' : null;
+  const { code: whole, waitsFor = [] } = (isLeaving ? context.departures.get(unit) : undefined) ?? { code: null };
+  const code = isEmptied ? 'EMPTY_RENDER' : (whole ?? (ids.some(isProtected) ? 'PROTECTED_DELETE' : null));
   if (code === null) return { kind: 'counted' };
-  return { kind: 'held', change: waitingChange({ code, app: nameOf(unit), ids }, context) };
+  const change = waitingChange({ code, app: nameOf(unit), ids }, context);
+  return { kind: 'held', change: waitsFor.length === 0 ? change : { ...change, waitsFor } };
 }
 
 /** All units beyond the limit wait under one change, which names the application when it is one alone. */

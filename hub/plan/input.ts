@@ -4,6 +4,7 @@ import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
+import type { Departure } from '../model/placement.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { Entry } from './entry.ts';
 
@@ -23,6 +24,8 @@ export interface ClusterInput {
   /** Ids of the past that its agent keeps and that are to be retired again. */
   readonly again: readonly ObjectId[];
   readonly report: AgentReport | null;
+  /** Units that are not placed here any more and must not leave yet. */
+  readonly departures: ReadonlyMap<string, Departure>;
   /** The last bundle was signed by a hub key that is not at work any more, or its agent does not read its format any more. */
   readonly mustSignAgain: boolean;
   readonly sizes: (bundle: PublishedBundle) => ReadonlyMap<string, number>;

@@ -12,8 +12,10 @@ import { holdOf, holdOfChange, keepsContent, waitingChanges, type FoundHold } fr
 import type { ClusterRecord } from '../model/registry.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { NextBundle, Plan } from '../model/bundle.ts';
+import type { PlacementFacts } from '../model/placement.ts';
 import type { RenderedApp } from '../model/rendered.ts';
 import { planCluster, type ClusterPlan } from './cluster.ts';
+import { departuresFrom } from './departures.ts';
 import { agentTooOld, bundleFormat, isAboveAgent } from './format.ts';
 import { entryOf, type Entry } from './entry.ts';
 import { previousRevision, type ClusterInput, type PlanState } from './input.ts';
@@ -27,6 +29,8 @@ export interface PlanInput {
   readonly rendered: readonly RenderedApp[];
   /** The holds of the stages before: a unit whose content one of them keeps stays as it was published. */
   readonly holds: readonly Pick<FoundHold, 'app' | 'cluster' | 'by'>[];
+  /** What placement decided: it tells why a unit leaves a cluster. */
+  readonly placement: PlacementFacts;
   /** The labels that each cluster's bundle carries; the registry's where there are none here. */
   readonly labels: ReadonlyMap<string, Labels>;
   /** The newest report of each cluster. */
@@ -107,6 +111,7 @@ function clusterInput(input: PlanInput, record: ClusterRecord, { entries, holds 
     held: heldUnits([...input.holds, ...holds], name, state),
     again: [...(published.get(name) ?? [])].filter((id) => open.has(id)),
     report,
+    departures: departuresFrom(input, record),
     mustSignAgain: signAgain.has(name) || isAboveAgent(previous, record),
     sizes,
     now,

@@ -12,6 +12,8 @@ export interface UnitRetire {
   readonly counted: readonly ObjectId[];
   /** The unit is still wanted, and has not one object left. */
   readonly isEmptied: boolean;
+  /** The unit is wanted no more, as a whole. */
+  readonly isLeaving: boolean;
 }
 
 /**
@@ -35,10 +37,13 @@ export function findRetired(
       ids: gone.sort(),
       counted: gone.filter((id) => !exempt.has(id)),
       isEmptied: next?.objects.length === 0 && gone.length > 0,
+      isLeaving: next === undefined,
     };
   });
   const past = again.filter((id) => !ids.has(id)).sort();
-  return [...retires, { unit: '', ids: past, counted: past, isEmptied: false }].filter((each) => each.ids.length > 0);
+  return [...retires, { unit: '', ids: past, counted: past, isEmptied: false, isLeaving: false }].filter(
+    (each) => each.ids.length > 0,
+  );
 }
 
 /**

@@ -8,6 +8,10 @@ import { checkTraffic } from './traffic.ts';
 /** Checks an ApplicationDeployment beyond its shape: revisions, placements, traffic, rollout. */
 export function checkDeployment(doc: ApplicationDeployment, references: References, reporter: Reporter): void {
   checkName('label', doc.metadata.name, ['metadata', 'name'], reporter);
+  if (doc.spec.appRevisions.length === 0) {
+    const message = 'no revision is listed: nothing of it is delivered';
+    reporter.warn('PLACEMENT_EMPTY', ['spec', 'appRevisions'], message, 'list a revision, or remove the document');
+  }
   const names = new Set<string>();
   for (const [index, revision] of doc.spec.appRevisions.entries()) {
     const path = ['spec', 'appRevisions', index];

@@ -10,7 +10,17 @@ import { reportedBundles } from '../../../../hub/collect/reported-bundles.ts';
 import type { Log } from '../../../../shared/ports/log.ts';
 import { newSeed, payloadTypes, signaturesText, signerOf } from '../../../../shared/wire/envelope.ts';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
-import { enrolledCluster, now, published, received, reportOf, stateOf } from '../../../fixtures/hub/status.ts';
+import type { State } from '../../../../hub/model/state.ts';
+import {
+  bundleApp,
+  enrolledCluster,
+  now,
+  published,
+  received,
+  reportOf,
+  settledApp,
+  stateOf,
+} from '../../../fixtures/hub/status.ts';
 
 const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const nowhere: ReportStore = { load: () => Promise.resolve([]), save: () => Promise.resolve() };
@@ -76,6 +86,31 @@ describe('what a report means for the next pass', () => {
     ],
   ])('%s', (_, last, report, wanted) => {
     expect(matters(last, report, state)).toBe(wanted);
+  });
+
+  const moves = (cluster: string): Pick<State, 'guarded'> => ({
+    guarded: [
+      {
+        change: 'sha256:1',
+        code: 'MOVE_UNFINISHED',
+        cluster: 'b',
+        app: 'default/web',
+        generation: 1,
+        ids: [],
+        since: '',
+        waitsFor: [cluster],
+      },
+    ],
+  });
+  const well: AgentReport = { ...settled, apps: [settledApp(bundleApp('web'))] };
+  const ill: AgentReport = { ...well, apps: [settledApp(bundleApp('web'), { health: 'Progressing' })] };
+  it.each<[string, string, AgentReport | null, AgentReport, boolean]>([
+    ['came further', 'a', ill, well, true],
+    ['has another content', 'a', settled, well, true],
+    ['is as it was', 'a', well, { ...well, sequence: 9 }, false],
+    ['came further, and another cluster is waited for', 'c', ill, well, false],
+  ])('is that an application that a move waits for %s', (_, awaited, last, report, wanted) => {
+    expect(matters(last, report, { ...state, ...moves(awaited) })).toBe(wanted);
   });
 
   const offers = (...capabilities: string[]) => ({ ...settled, agent: { ...settled.agent, capabilities } });

@@ -44,6 +44,7 @@ describe('the kinds of holds', () => {
     ['name', true],
     ['limit', true],
     ['guard', true],
+    ['move', true],
   ])('%s keeps the published content: %s', (by, keeps) => {
     expect(keepsContent({ by })).toBe(keeps);
   });
@@ -54,6 +55,7 @@ describe('the holds that the ledger keeps', () => {
     ['EMPTY_RENDER', 'guard'],
     ['MASS_DELETE', 'guard'],
     ['PROTECTED_DELETE', 'guard'],
+    ['MOVE_UNFINISHED', 'move'],
     ['SOURCE_REWOUND', 'document'],
     ['CAPABILITY_LOST', 'capability'],
   ])('of %s are by %s, and an approval lifts them', (code, by) => {

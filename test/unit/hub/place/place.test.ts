@@ -162,6 +162,19 @@ describe('place', () => {
     expect(clusters(placed(application, { localCluster: 'test', frozen, previous }))).toEqual(['test']);
   });
 
+  it('does not make a plain application of what a deployment without revisions may mean, unless it ran so', () => {
+    const waiting = placed(deployment('[]'), { localCluster: 'test' });
+    expect(waiting.assignments).toEqual([]);
+    expect(codes(waiting)).toEqual(['warning DOCUMENT_INVALID']);
+    expect(waiting.problems[0]?.message).toBe(
+      'default/app waits: ApplicationDeployment default/deploy lists no revision and may mean its revisions',
+    );
+    const previous = [{ unit: 'default/app', cluster: 'test' }];
+    expect(clusters(placed(deployment('[]'), { localCluster: 'test', previous }))).toEqual(['test']);
+    const other = deployment('[]').replace('name: deploy', 'name: deploy, namespace: other');
+    expect(clusters(placed(other, { localCluster: 'test' }))).toEqual(['test']);
+  });
+
   it('quarantines an application that it falls over, and places the others', () => {
     const selector = '[{ clusterSelector: { name: test } }]';
     const bad = `---

@@ -12,7 +12,18 @@ const changed = (name: string) => object(`ConfigMap/${name}`, { data: { x: 'chan
 
 function inputOf(state: State, wanted: readonly RenderedApp[], facts: Partial<AdmitInput> = {}): AdmitInput {
   const rendered = new Map(wanted.map((each) => [appKey(each), entryOf(each)]));
-  return { state, record, rendered, held: new Set(), again: [], sizes: () => new Map(), now, ...facts };
+  return {
+    state,
+    record,
+    labels: {},
+    rendered,
+    held: new Set(),
+    departures: new Map(),
+    again: [],
+    sizes: () => new Map(),
+    now,
+    ...facts,
+  };
 }
 
 /** What runs next: `web` as it was published, `web+` with other content. */

@@ -31,7 +31,7 @@ const deletes = (
   named: readonly string[] = [],
 ): UnitRetire => {
   const ids = [...many(unit, n), ...named].map(id);
-  return { unit, ids, counted: ids, isEmptied: false, ...more };
+  return { unit, ids, counted: ids, isEmptied: false, isLeaving: false, ...more };
 };
 const context = (objects: number, facts: Partial<GuardContext> = {}): GuardContext => ({
   channel,
@@ -39,6 +39,7 @@ const context = (objects: number, facts: Partial<GuardContext> = {}): GuardConte
   cluster: 'one',
   generation: 2,
   objects,
+  departures: new Map(),
   waiting: [],
   approvals: [],
   now,

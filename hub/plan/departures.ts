@@ -1,0 +1,93 @@
+import { appKey } from '../../shared/wire/bundle.ts';
+import type { AgentReport } from '../../shared/wire/report.ts';
+import type { BundleApp } from '../../shared/wire/revision.ts';
+import type { Departure, PlacementFacts } from '../model/placement.ts';
+import type { ClusterRecord } from '../model/registry.ts';
+import type { Assignment } from '../model/rendered.ts';
+import { previousRevision, type PlanState } from './input.ts';
+
+/** What departures are judged by, beside placement. */
+export interface DepartureInput {
+  readonly state: PlanState;
+  readonly placement: PlacementFacts;
+  readonly reports: ReadonlyMap<string, { readonly report: AgentReport }>;
+}
+
+/**
+ * The units of a cluster's last bundle that are not placed there any more and must stay all the same, with the reason.
+ *
+ * A unit whose document a commit removed goes. So does one that its own document took off this cluster, and one whose
+ * application another unit brings to this cluster: the agent makes that before it breaks this. What goes for another reason
+ * waits for an approval; and a unit that moves stays until every cluster that gained it says that it is healthy there. Pure.
+ */
+export function departuresFrom(input: DepartureInput, record: ClusterRecord): ReadonlyMap<string, Departure> {
+  const apps = previousRevision(input.state, record)?.apps ?? [];
+  const departures = apps.flatMap((app) => {
+    const departure = departureOf(input, app, record.name);
+    return departure === null ? [] : [[appKey(app), departure] as const];
+  });
+  return new Map(departures);
+}
+
+function departureOf(input: DepartureInput, app: BundleApp, cluster: string): Departure | null {
+  const { placement, state } = input;
+  const unit = appKey(app);
+  const names = applicationsOf(app);
+  const heirs = placement.assignments.filter((assignment) => names.has(applicationOf(assignment)));
+  if (heirs.some((heir) => heir.cluster === cluster)) return null;
+  const waiting = state.guarded.filter((change) => change.app === unit && change.cluster === cluster);
+  const known = new Set(waiting.flatMap(({ waitsFor = [] }) => waitsFor));
+  const gaining = [...new Set(heirs.map((heir) => heir.cluster))].sort().filter((name) => {
+    return known.has(name) || !runs(state, name, names);
+  });
+  const undone = gaining.filter((name) => !isDone(input, name, names));
+  if (undone.length > 0) return movingTo(gaining, undone, cluster);
+  if (gaining.length > 0 || !placement.documents.has(unit)) return null;
+  if (heirs.length === 0) return emptied('no cluster would have it any more, and its document is still there');
+  const isLost = placement.lostByLabels.has(`${unit} ${cluster}`);
+  // The labels of the next bundle are those of now: the change that waits remembers that it was them.
+  return isLost || waiting.some(({ code }) => code === 'EMPTY_RENDER')
+    ? emptied(`the labels of ${cluster} changed, and its placement does not match them any more`)
+    : null;
+}
+
+function movingTo(waitsFor: readonly string[], undone: readonly string[], cluster: string): Departure {
+  const reason = `it moves to ${waitsFor.join(', ')}, and stays on ${cluster} until ${undone.join(', ')} reports it healthy`;
+  return { code: 'MOVE_UNFINISHED', reason, waitsFor };
+}
+
+function emptied(reason: string): Departure {
+  return { code: 'EMPTY_RENDER', reason, waitsFor: [] };
+}
+
+/** The applications (`namespace/name`) whose revisions a unit has. */
+function applicationsOf({ namespace, revisions }: BundleApp): ReadonlySet<string> {
+  return new Set(revisions.map(({ name }) => applicationOf({ unit: `${namespace}/`, revision: name })));
+}
+
+function applicationOf({ unit, revision }: Pick<Assignment, 'unit' | 'revision'>): string {
+  return `${unit.slice(0, unit.indexOf('/'))}/${revision.replace(/-v\d+$/, '')}`;
+}
+
+/** The units of a cluster's last bundle that have a revision of some applications. */
+function unitsOn(state: PlanState, cluster: string, applications: ReadonlySet<string>): readonly BundleApp[] {
+  const record = state.clusters.get(cluster);
+  const apps = record === undefined ? [] : (previousRevision(state, record)?.apps ?? []);
+  return apps.filter((app) => [...applicationsOf(app)].some((name) => applications.has(name)));
+}
+
+function runs(state: PlanState, cluster: string, applications: ReadonlySet<string>): boolean {
+  return unitsOn(state, cluster, applications).length > 0;
+}
+
+/** True when the agent of a cluster says that it has what was published to it, and that it is healthy. */
+function isDone({ state, reports }: DepartureInput, cluster: string, applications: ReadonlySet<string>): boolean {
+  const units = unitsOn(state, cluster, applications);
+  const revision = state.bundles.get(cluster)?.revision;
+  const report = reports.get(cluster)?.report;
+  if (units.length === 0 || report === undefined || report.registration !== revision?.registration) return false;
+  return units.every((unit) => {
+    const seen = report.apps.find((app) => appKey(app) === appKey(unit));
+    return seen?.applied === unit.digest && seen.health === 'Healthy';
+  });
+}

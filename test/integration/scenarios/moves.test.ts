@@ -1,0 +1,4 @@
+import { embedded } from './backend.ts';
+import { describeMoves } from './moves.ts';
+
+describeMoves(embedded);

@@ -1,0 +1,4 @@
+import { embedded } from './backend.ts';
+import { describeSequences } from './sequences.ts';
+
+describeSequences(embedded);
