@@ -11,6 +11,7 @@ import { groupOf, parseObjectId, versionOf, type KubeObject, type ObjectMeta } f
 import { takenOver } from './adopt.ts';
 import { fixedFieldHint } from './hints.ts';
 import { withLiveValues } from './ignored.ts';
+import { assertMayTake } from './holders.ts';
 import { withOverrides } from './overrides.ts';
 import { lastRival, rivalsOf, takenText } from './rivals.ts';
 
@@ -18,6 +19,8 @@ import { lastRival, rivalsOf, takenText } from './rivals.ts';
 export interface ApplyContext {
   readonly kube: Kube;
   readonly registration: string;
+  /** Registrations whose objects the site gives to this agent. */
+  readonly takeOverFrom: readonly string[];
   readonly text: (digest: Digest) => string | null;
   /** A short hash of the fields that we own, from an answer's metadata. */
   readonly fieldsHash: (metadata: ObjectMeta) => string | null;
@@ -107,14 +110,9 @@ async function takeOver(context: ApplyContext, task: ApplyTask, sending: Sending
     return updated(context, task, { ...sending, uid, action: 'created' });
   }
   const mayAdopt = object.metadata.annotations?.[owner.adopt] === 'true';
-  if (mayAdopt && (holder === undefined || holder === context.registration)) {
-    await takeFields(context, { ...sending, meta });
-    return updated(context, task, { ...sending, uid, action: 'adopted' });
-  }
-  const who = holder === undefined || holder === context.registration ? '' : ` (it belongs to registration ${holder})`;
-  throw new SluiceError('OBJECT_FOREIGN', `an object of this name exists that is not ours${who}; it was not touched`, {
-    hint: `annotate the manifest with ${owner.adopt}: "true" to take it over`,
-  });
+  await assertMayTake(context, { holder, mayAdopt });
+  await takeFields(context, { ...sending, meta });
+  return updated(context, task, { ...sending, uid, action: 'adopted' });
 }
 
 /** What kubectl and Helm brought into an object that is adopted becomes ours, so that what the manifest leaves out goes away. */

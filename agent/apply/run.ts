@@ -4,7 +4,7 @@ import { mapLimited } from '../model/limited.ts';
 import type { LiveView } from '../model/live.ts';
 import type { ApplyTask } from '../model/plan.ts';
 import type { Row } from '../model/rows.ts';
-import type { AppWriter } from '../model/site.ts';
+import type { AppWriter, Site } from '../model/site.ts';
 import type { Digest } from '../../shared/lib/canonical.ts';
 import type { ObjectMeta } from '../../shared/model/object.ts';
 import { applyOne, type ApplyContext } from './apply.ts';
@@ -15,7 +15,7 @@ const inFlight = 8;
 
 /** What applying needs of the agent. */
 export interface ApplyPorts {
-  readonly memory: { readonly faults: FaultMemory };
+  readonly memory: { readonly faults: FaultMemory; readonly site: { readonly current: Site } };
   readonly deps: Pick<AgentDeps, 'clock' | 'random' | 'log' | 'uuid' | 'identity'>;
   readonly view: LiveView;
   readonly writerFor: (app: string) => AppWriter;
@@ -78,6 +78,7 @@ function contextOf(ports: ApplyPorts, app: string): ApplyContext {
     kube: ports.writerFor(app).kube,
     signal,
     registration: deps.identity.registration,
+    takeOverFrom: ports.memory.site.current.takeOverFrom ?? [],
     text: ports.objectText,
     nonce: deps.uuid,
     learn: view.learn,

@@ -26,6 +26,8 @@ export interface Site {
   readonly hold: Hold | null;
   /** Changes happen while it is open, and are held otherwise; null = always. */
   readonly window: SiteWindow | null;
+  /** Registrations whose objects this agent may take over: predecessors of this cluster, or another hub's. */
+  readonly takeOverFrom?: readonly string[];
 }
 
 /** The ServiceAccounts under whose rights a site lets applications be written. */

@@ -8,14 +8,21 @@ export const openSite: Site = { labels: {}, hold: null, window: null };
 /**
  * Reads the data of the ConfigMap `sluice-site`: `labels` with one `key: value` or `key=value` a line (keys without the site's
  * prefix are left out), `hold` as `until 2026-12-01 reason` or a reason alone, `window` as YAML with `cron`, `duration` and
- * `timezone`. A hold whose date cannot be read holds without end, and so does a window that cannot be read.
+ * `timezone`, `takeOverFrom` as registrations in any kind of list. A hold whose date cannot be read holds without end, and so does a window that cannot be read.
  */
 export function parseSite(data: Readonly<Record<string, string>>, cron: ReadCron): Site {
   return {
     labels: parseLabels(data['labels'] ?? ''),
     hold: parseHold(data['hold'] ?? ''),
     window: readWindow(data['window'] ?? '', cron),
+    ...(data['takeOverFrom'] !== undefined && { takeOverFrom: registrationsIn(data['takeOverFrom']) }),
   };
+}
+
+const registration = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+
+function registrationsIn(text: string): string[] {
+  return (text.match(registration) ?? []).map((one) => one.toLowerCase());
 }
 
 function parseLabels(text: string): Record<string, string> {

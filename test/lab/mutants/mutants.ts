@@ -645,4 +645,11 @@ export const mutants: readonly Mutant[] = [
     replace: '',
     tests: [agent('own-state.test.ts')],
   },
+  {
+    bug: 'a manifest takes an object away from another agent that is at work in the cluster',
+    file: 'agent/apply/holders.ts',
+    find: 'if (namespace === null) return;',
+    replace: 'if (namespace !== undefined) return;',
+    tests: [agent('take-over.test.ts')],
+  },
 ];

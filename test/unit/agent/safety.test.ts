@@ -182,10 +182,10 @@ describe('an object that asks to be adopted', () => {
   const wanted = configMap('a', 'ours');
   const app = plainApp('one', [{ ...wanted, metadata: { ...wanted.metadata, annotations: wish } }]);
 
-  it('is taken over when nobody has it, and left alone when it is of another registration', async () => {
+  it('is taken over when nobody has it, and from a registration that has no agent here', async () => {
     for (const [holder, value] of [
       [undefined, 'ours'],
-      ['another', 'theirs'],
+      ['another', 'ours'],
     ] as const) {
       const { kube, channel, clock, agent } = world();
       const annotations = holder === undefined ? {} : { 'sluice.dev/registration': holder };
