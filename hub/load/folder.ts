@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { LocalRepo, Repos } from '../../shared/ports/repo.ts';
 import type { Snapshot } from '../model/source.ts';
-import { listCommit, listFolder, wholeFolder, type Listing } from './listing.ts';
+import { listCommit, listFolder, wholeFolder, type Entry, type Listing } from './listing.ts';
+import { pointerOf } from './pointers.ts';
 import { everything, selector, type Selection } from './select.ts';
 import { createSnapshotBuilder, type SnapshotBuilder } from './snapshot.ts';
 
@@ -31,14 +32,16 @@ export async function* readHistory(
   for await (const { oid } of repo.firstParents(tip, signal)) commits.unshift(oid);
   const uncommitted = await uncommittedState(repo, tip, { selection, signal });
   const isRead = selector(selection);
+  const isShallow = (await repo.gap()) === 'shallow';
   for (const [index, commit] of commits.entries()) {
     const listing = await listCommit(repo, commit);
     const behind = commits.length - 1 - index + (uncommitted === null ? 0 : 1);
     // A commit without manifests (a first README, say) is not a state to process, unless it is all there is.
     if (behind > 0 && !listing.entries.some(({ path }) => isRead(path))) continue;
-    yield await builder.build(listing, { repository: folder, commit, descends: true, behind }, signal);
+    yield await builder.build(listing, { repository: folder, commit, descends: true, behind, isShallow }, signal);
   }
-  if (uncommitted !== null) yield await builder.build(uncommitted, { ...plain(folder), descends: true }, signal);
+  if (uncommitted !== null)
+    yield await builder.build(uncommitted, { ...plain(folder), descends: true, isShallow }, signal);
 }
 
 /** Answers the content of a plain folder, and null for as long as it stays the same. */
@@ -72,9 +75,24 @@ async function uncommittedState(
   const { entries, others } = await listFolder(repo.workTree, rules, signal);
   // A submodule that was not checked out has no folder here, and will still be in the next commit.
   const here = new Set(others.map(({ path }) => path));
-  const listing = { entries, others: [...others, ...submodules.filter(({ path }) => !here.has(path))] };
+  const listing = {
+    entries: await withoutSmudge(entries, committed.entries),
+    others: [...others, ...submodules.filter(({ path }) => !here.has(path))],
+  };
   const isRead = selector(selection);
   return stateOf(listing, isRead) === stateOf(committed, isRead) ? null : listing;
+}
+
+// Git LFS and its like put files into the work tree whose commits have pointers: the next commit will have one again.
+async function withoutSmudge(entries: readonly Entry[], committed: readonly Entry[]): Promise<Entry[]> {
+  const known = new Map(committed.map((entry) => [entry.path, entry]));
+  return Promise.all(
+    entries.map(async (entry) => {
+      const before = known.get(entry.path);
+      if (before === undefined || before.oid === entry.oid) return entry;
+      return pointerOf(await before.read()) === null ? entry : before;
+    }),
+  );
 }
 
 function stateOf({ entries }: Listing, isRead: (path: string) => boolean): string {

@@ -1,7 +1,7 @@
 import { SluiceError } from '../../shared/errors.ts';
 import { by } from '../../shared/lib/order.ts';
 import { isManifest } from '../model/references.ts';
-import type { Snapshot } from '../model/source.ts';
+import type { Problem, Snapshot } from '../model/source.ts';
 import type { Entry, Listing } from './listing.ts';
 import { parseFile, type ParsedFile } from './parse.ts';
 import { referredFiles } from './referred.ts';
@@ -16,7 +16,7 @@ export interface SnapshotBuilder {
   /** Throws SOURCE_EMPTY when there is no manifest at all, LIMIT_EXCEEDED beyond the limits. */
   readonly build: (
     listing: Listing,
-    facts: Pick<Snapshot, 'repository' | 'commit' | 'descends' | 'behind'>,
+    facts: Pick<Snapshot, 'repository' | 'commit' | 'descends' | 'behind' | 'isShallow'>,
     signal: AbortSignal,
   ) => Promise<Snapshot>;
   /** Says against which state the next snapshot tells what changed; null = everything may have. */
@@ -85,7 +85,9 @@ export function createSnapshotBuilder(selection: Selection): SnapshotBuilder {
       before = { commit: facts.commit, keys: keysOf(listing) };
       const isNew = (path: string): boolean => changed.has(path);
       const others = await unreadOthers(listing, selection, isNew);
-      return { ...facts, changed, ...(await contentOf(manifests, { next, others, isWanted, isNew })) };
+      const content = await contentOf(manifests, { next, others, isWanted, isNew });
+      const problems = facts.isShallow === true ? [shallow, ...content.problems] : content.problems;
+      return { ...facts, changed, ...content, problems };
     },
   };
 }
@@ -131,6 +133,13 @@ function changedSince(before: ReadonlySet<string> | null, { entries, others }: L
   const all = [...entries.filter(({ path }) => isManifest(path)), ...others];
   return new Set(all.filter((one) => before?.has(keyOf(one)) !== true).map(({ path }) => path));
 }
+
+const shallow: Problem = {
+  code: 'SOURCE_UNAVAILABLE',
+  message: 'this is a shallow clone: revisions are counted by commits, and the older ones are not here',
+  hint: 'fetch all of it (fetch-depth: 0 in GitHub Actions, GIT_DEPTH: 0 in GitLab, or git fetch --unshallow)',
+  severity: 'warning',
+};
 
 function empty(repository: string): SluiceError {
   return new SluiceError('SOURCE_EMPTY', 'the config repository has no manifests', {

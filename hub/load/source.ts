@@ -9,7 +9,7 @@ import { createFolderReader } from './folder.ts';
 import { stepsAfter, type Step } from './history.ts';
 import { listCommit } from './listing.ts';
 import { selector, type Selection } from './select.ts';
-import { createSnapshotBuilder } from './snapshot.ts';
+import { createSnapshotBuilder, type SnapshotBuilder } from './snapshot.ts';
 
 /** Where the config repository is and what of it is read. */
 export interface SourceSpec extends Selection {
@@ -86,13 +86,7 @@ async function gitSource(spec: SourceSpec, ports: SourcePorts, dir: string | nul
   const isRead = selector(spec);
   const steps = createSteps(repo, (signal) => tipOf(repo, ref, { repository, dir, signal }));
 
-  // What a commit changed is told against the one processed last: a hub that has just started, or whose pass failed, looks it up.
-  const follow = async (processed: string | null): Promise<void> => {
-    if (builder.following() === processed) return;
-    // Without it everything counts as changed, which keeps more.
-    const listing = processed === null ? null : await listCommit(repo, processed).catch(() => null);
-    builder.follow(processed ?? '', listing);
-  };
+  const isShallow = async (): Promise<boolean> => dir !== null && (await repo.gap()) === 'shallow';
 
   return {
     repository,
@@ -102,13 +96,13 @@ async function gitSource(spec: SourceSpec, ports: SourcePorts, dir: string | nul
         const processed = last === null || isOther || last.commit === '' ? null : last.commit;
         let descends = !isOther;
         const coming = await steps.after(processed, signal);
-        if (coming.length > 0) await follow(processed);
+        if (coming.length > 0) await followFrom(builder, repo, processed);
         for (const step of coming) {
           descends &&= step.descends;
           const listing = await listCommit(repo, step.commit);
           // A commit without manifests on the way (a first README, say) is passed over; as the newest it is an error.
           if (step.behind > 0 && !listing.entries.some(({ path }) => isRead(path))) continue;
-          return await builder.build(listing, { ...step, repository, descends }, signal);
+          return await builder.build(listing, { ...step, repository, descends, isShallow: await isShallow() }, signal);
         }
         return null;
       } catch (error) {
@@ -161,6 +155,14 @@ function createSteps(repo: Repo, findTip: (signal: AbortSignal) => Promise<strin
       steps = [];
     },
   };
+}
+
+// What a commit changed is told against the one processed last: a hub that has just started, or whose pass failed, looks it up.
+async function followFrom(builder: SnapshotBuilder, repo: Repo, processed: string | null): Promise<void> {
+  if (builder.following() === processed) return;
+  // Without it everything counts as changed, which keeps more.
+  const listing = processed === null ? null : await listCommit(repo, processed).catch(() => null);
+  builder.follow(processed ?? '', listing);
 }
 
 async function tipOf(

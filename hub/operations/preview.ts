@@ -53,7 +53,7 @@ export interface Preview {
  */
 export async function previewFolder(dir: string, options: PreviewOptions, ports: PreviewPorts): Promise<Preview> {
   await assertFolder(dir);
-  const { fleet, history, problems, ignored } = await readRevisions(dir, ports, options.signal);
+  const { fleet, history, problems, ignored, isShallow } = await readRevisions(dir, ports, options.signal);
   const localCluster = options.local ?? 'local';
   const targets = targetsOf(fleet, localCluster);
   const placed = place({ fleet, history, targets, picks: new Map(), previous: [], localCluster, provisional: true });
@@ -75,7 +75,7 @@ export async function previewFolder(dir: string, options: PreviewOptions, ports:
       .map((name) => clusterOf(name, wanted)),
     problems: [
       ...problems,
-      ...tellProblems([placed]).map((problem) => withoutClusters(problem, fleet)),
+      ...tellProblems([placed]).map((problem) => withoutHistory(withoutClusters(problem, fleet), isShallow)),
       ...tellProblems([rendered]),
     ],
     ignored,
@@ -100,11 +100,19 @@ function withoutClusters(problem: Problem, fleet: Fleet): Problem {
   return { ...problem, severity: 'warning', hint };
 }
 
+// Whether there is such a revision cannot be told without the commits that made it.
+function withoutHistory(problem: Problem, isShallow: boolean): Problem {
+  if (problem.code !== 'REVISION_NOT_FOUND' || !isShallow) return problem;
+  const message = `${problem.message}: a shallow clone has not all revisions`;
+  return { ...problem, code: 'SOURCE_UNAVAILABLE', message, hint: 'fetch all of it (fetch-depth: 0)' };
+}
+
 interface Read {
   readonly fleet: Fleet;
   readonly history: RevisionHistory;
   readonly problems: readonly Problem[];
   readonly ignored: number;
+  readonly isShallow: boolean;
 }
 
 // Old commits give revisions; only the problems of the newest state count.
@@ -119,7 +127,8 @@ async function readRevisions(dir: string, ports: HistoryPorts, signal: AbortSign
     seen = kept.documents.filter(({ kind }) => kind !== 'Cluster');
     history = recordRevisions(history, kept.fleet);
     const problems = tellProblems([{ problems: kept.problems, holds: kept.holds.map(withoutChange) }]);
-    read = { fleet: kept.fleet, history, problems, ignored: snapshot.ignored };
+    const { ignored, isShallow = false } = snapshot;
+    read = { fleet: kept.fleet, history, problems, ignored, isShallow };
   }
   if (read === null) throw new SluiceError('SOURCE_EMPTY', 'there is nothing to read', { path: dir });
   return read;

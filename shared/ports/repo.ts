@@ -42,6 +42,8 @@ export interface RepoReader {
   readonly descends: (commit: string, ancestor: string, signal: AbortSignal) => Promise<boolean>;
   readonly tree: (commit: string) => Promise<RepoTree>;
   readonly blob: (oid: string) => Promise<Uint8Array>;
+  /** What it was cloned without: commits (`--depth`), or objects (`--filter`), which are SOURCE_UNAVAILABLE; null = it is whole. */
+  readonly gap: () => Promise<'shallow' | 'partial' | null>;
 }
 
 /** A repository that is followed: looked up cheaply, fetched with its history into a cache of ours. */

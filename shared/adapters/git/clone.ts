@@ -5,7 +5,7 @@ import { isSluiceError } from '../../errors.ts';
 import type { PushHint, Repo, RepoReader } from '../../ports/repo.ts';
 import { fetchIncrement } from './increment.ts';
 import { fetchCommit, initBare, type FetchLimits, type GitDir } from './library.ts';
-import { kindOf } from './local.ts';
+import { kindOf } from './kind-of.ts';
 import { createReader, renewing } from './reader.ts';
 import { lookupRefs, type GitHost } from './refs.ts';
 

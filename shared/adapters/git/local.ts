@@ -1,8 +1,9 @@
 import * as nodeFs from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { SluiceError } from '../../errors.ts';
 import type { LocalRepo, Repo } from '../../ports/repo.ts';
+import { kindOf } from './kind-of.ts';
 import { isIgnored } from './library.ts';
 import { createReader, renewing, type GitFolders } from './reader.ts';
 
@@ -53,13 +54,4 @@ export async function findFolders(dir: string): Promise<{ folders: GitFolders; w
   }
   const bare = (await kindOf(join(dir, 'HEAD'))) === 'file' && (await kindOf(join(dir, 'objects'))) === 'folder';
   return bare ? { folders: { own: dir, common: dir }, workTree: null } : null;
-}
-
-/** The kind of entry at a path; null where there is none. */
-export async function kindOf(path: string): Promise<'file' | 'folder' | null> {
-  try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file';
-  } catch {
-    return null;
-  }
 }

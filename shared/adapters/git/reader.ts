@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SluiceError } from '../../errors.ts';
 import type { RepoCommit, RepoOther, RepoReader, RepoTree } from '../../ports/repo.ts';
 import { readObject, type GitDir } from './library.ts';
+import { gapOf, objectReader, textOf, type ReadObject } from './objects.ts';
 import { parseTree, parseTreeLoosely, walkTree } from '../../lib/git/tree.ts';
 
 /** Where a repository's parts are: a linked work tree has its own HEAD, and shares the rest. */
@@ -13,7 +13,8 @@ export interface GitFolders {
 
 /** A reader of a repository on disk. `dir.gitdir` is its common folder. */
 export function createReader(dir: GitDir, folders: GitFolders): RepoReader {
-  const commit = (oid: string) => readCommit(dir, folders, oid);
+  const read = objectReader(dir);
+  const commit = (oid: string) => readCommit(read, folders, oid);
   return {
     resolve: (ref) => resolveRef(folders, ref, 0),
     head: async () => {
@@ -24,8 +25,9 @@ export function createReader(dir: GitDir, folders: GitFolders): RepoReader {
     commit,
     firstParents: (from, signal) => walkFirstParents(commit, from, signal),
     descends: (from, ancestor, signal) => isAncestor(commit, { from, ancestor, signal }),
-    tree: (oid) => readTree(dir, oid, parseTreeLoosely),
-    blob: (oid) => readObject(dir, oid, 'blob'),
+    tree: (oid) => filesOf(read, oid, parseTreeLoosely),
+    blob: (oid) => read(oid, 'blob'),
+    gap: () => gapOf(folders.common),
   };
 }
 
@@ -39,13 +41,18 @@ export function renewing(reader: () => RepoReader): RepoReader {
     descends: (commit, ancestor, signal) => reader().descends(commit, ancestor, signal),
     tree: (commit) => reader().tree(commit),
     blob: (oid) => reader().blob(oid),
+    gap: () => reader().gap(),
   };
 }
 
-/** All files of a commit, and what is not a file in it. `parse` says how strictly its trees are read. */
-export async function readTree(dir: GitDir, commitOid: string, parse = parseTree): Promise<RepoTree> {
-  const { tree } = parseCommit(commitOid, await readObject(dir, commitOid, 'commit'));
-  const entries = await walkTree(tree, async (oid) => parse(await readObject(dir, oid, 'tree'), oid));
+/** All files of a commit of ours, and what is not a file in it. Throws PACK_INVALID for a tree that Git would not write. */
+export function readTree(dir: GitDir, commitOid: string): Promise<RepoTree> {
+  return filesOf((oid, type) => readObject(dir, oid, type), commitOid, parseTree);
+}
+
+async function filesOf(read: ReadObject, commitOid: string, parse: typeof parseTree): Promise<RepoTree> {
+  const { tree } = parseCommit(commitOid, await read(commitOid, 'commit'));
+  const entries = await walkTree(tree, async (oid) => parse(await read(oid, 'tree'), oid));
   const files = new Map<string, string>();
   const others: RepoOther[] = [];
   for (const { kind, path, oid, odd, root } of entries) {
@@ -56,8 +63,8 @@ export async function readTree(dir: GitDir, commitOid: string, parse = parseTree
   return { files, others };
 }
 
-async function readCommit(dir: GitDir, folders: GitFolders, oid: string): Promise<RepoCommit> {
-  const commit = parseCommit(oid, await readObject(dir, oid, 'commit'));
+async function readCommit(read: ReadObject, folders: GitFolders, oid: string): Promise<RepoCommit> {
+  const commit = parseCommit(oid, await read(oid, 'commit'));
   const shallow = await textOf(join(folders.common, 'shallow'));
   return shallow?.split('\n').includes(oid) === true ? { ...commit, parents: [] } : commit;
 }
@@ -126,14 +133,4 @@ async function packedRef(folders: GitFolders, ref: string): Promise<string | nul
 /** A full ref name that cannot leave the refs folder. */
 function isRefName(ref: string): boolean {
   return ref.startsWith('refs/') && ref.split('/').every((part) => part !== '' && !part.startsWith('.'));
-}
-
-async function textOf(path: string): Promise<string | null> {
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
-    if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return null;
-    throw error;
-  }
 }

@@ -1,0 +1,4 @@
+import { embedded } from './backend.ts';
+import { describeUnread } from './unread.ts';
+
+describeUnread(embedded);
