@@ -28,6 +28,8 @@ export interface ComponentJob {
 export interface ComponentObjects {
   readonly hasWorkload: boolean;
   readonly objects: readonly KubeObject[];
+  /** What was left out of them. */
+  readonly warnings: readonly RenderFault[];
 }
 
 interface Step {
@@ -181,12 +183,13 @@ function finish(
     const fallback = `${contextName}-${name.replaceAll("'", '').toLowerCase()}`;
     manifests.push({ value: named(output, fallback), path, origin: `outputs.${name}` });
   }
-  const { objects, faults } = toObjects(manifests, job.namespace);
+  const { objects, faults, warnings } = toObjects(manifests, job.namespace);
   if (faults.length > 0) return { faults };
   if (objects.length === 0) {
     return { faults: [{ code: 'RENDER_FAILED', message: `component ${job.component.name} renders no object`, path }] };
   }
-  return { value: { hasWorkload: given === null && draft.output !== undefined, objects: mergeServices(objects) } };
+  const hasWorkload = given === null && draft.output !== undefined;
+  return { value: { hasWorkload, objects: mergeServices(objects), warnings } };
 }
 
 // As in KubeVela, an object without a name gets the component's name.

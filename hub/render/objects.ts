@@ -7,36 +7,54 @@ import { groupOf, idOf, type KubeObject } from '../../shared/model/object.ts';
 import type { RenderFault } from '../model/fault.ts';
 import type { Manifest } from '../sources/source.ts';
 import { isScopeKnown, scopeOf } from './scope.ts';
+import { droppedFields, isSecret, withEncodedData, withoutServerFields } from './server-fields.ts';
 import { isMap, listAt, valueAt, type JsonMap } from '../model/json-map.ts';
 
-/** Members that live objects have and manifests must not bring along. */
-const serverMembers = ['uid', 'resourceVersion', 'generation', 'creationTimestamp', 'managedFields', 'selfLink'];
 const agentAnnotations: readonly string[] = [owner.registration, owner.nonce, owner.application];
 
 /**
  * Turns manifests into objects: checked for what every object needs, Lists opened, namespaces set, and fields
- * that only a server or an agent may write left out. Collects every fault.
+ * that only a server or an agent may write left out, with a warning where that may matter. Collects every fault.
  */
 export function toObjects(
   manifests: readonly Manifest[],
   namespace: string,
-): { readonly objects: readonly KubeObject[]; readonly faults: readonly RenderFault[] } {
+): {
+  readonly objects: readonly KubeObject[];
+  readonly faults: readonly RenderFault[];
+  readonly warnings: readonly RenderFault[];
+} {
   const flat = manifests.flatMap(opened);
   const scopes = definedScopes(flat);
   const objects: KubeObject[] = [];
   const faults: RenderFault[] = [];
+  const warnings: RenderFault[] = [];
   for (const manifest of flat) {
     const message = faultOf(manifest.value);
     if (message !== null) {
       faults.push({ code: 'OBJECT_INVALID', message: `${message} (${manifest.origin})`, path: manifest.path });
       continue;
     }
-    const object = tidy(manifest.value as KubeObject, namespace, scopes);
+    const written = manifest.value as KubeObject;
+    const warning = droppedWarning(written, manifest);
+    if (warning !== null) warnings.push(warning);
+    const object = tidy(withEncodedData(withoutServerFields(written)), namespace, scopes);
     const long = nameFault(object);
     if (long !== null) faults.push({ ...long, path: manifest.path });
     else objects.push(object);
   }
-  return { objects, faults };
+  return { objects, faults, warnings };
+}
+
+function droppedWarning(object: KubeObject, { path, origin }: Manifest): RenderFault | null {
+  const dropped = droppedFields(object);
+  if (dropped.length === 0) return null;
+  return {
+    code: 'OBJECT_INVALID',
+    message: `${dropped.join(', ')} of ${object.kind} ${object.metadata.name} is left out: only a server writes it (${origin})`,
+    path,
+    hint: 'remove it from the manifest',
+  };
 }
 
 /** The fault of an object whose name is longer than its kind allows, null when it fits. */
@@ -93,7 +111,12 @@ function faultOf(value: unknown): string | null {
     return `kind is ${kind === undefined ? 'missing' : 'not one'}`;
   }
   if (metadata !== undefined && !isMap(metadata)) return `metadata of ${kind} is not a map`;
-  return metadataFault(kind, metadata ?? {});
+  return metadataFault(kind, metadata ?? {}) ?? stringDataFault({ ...value, apiVersion, kind });
+}
+
+function stringDataFault(value: JsonMap & { readonly apiVersion: string; readonly kind: string }): string | null {
+  const name = String(valueAt(value, 'metadata', 'name'));
+  return isSecret(value) ? textsFault(`stringData of Secret ${name}`, value['stringData']) : null;
 }
 
 function metadataFault(kind: string, metadata: JsonMap): string | null {
@@ -140,20 +163,14 @@ function ignoredFault(annotations: unknown): string | null {
 }
 
 function tidy(object: KubeObject, namespace: string, scopes: ReadonlyMap<string, Scope>): KubeObject {
-  const kept = Object.fromEntries(Object.entries(object).filter(([member]) => member !== 'status'));
-  const { namespace: given, labels, annotations, ...rest } = object.metadata;
-  const metadata = Object.fromEntries(
-    Object.entries(rest).filter(([name, value]) => !serverMembers.includes(name) && value !== null),
-  );
+  const { namespace: given, labels, annotations, ...metadata } = object.metadata;
   const written = Object.entries(annotations ?? {}).filter(([name]) => !agentAnnotations.includes(name));
   const group = groupOf(object.apiVersion);
   const isNamespaced = scopeOf(group, object.kind, scopes) === 'namespace';
   // Of a kind whose scope is a guess, a namespace that is written is worth more than the guess.
   const isKept = given !== undefined && !isScopeKnown(group, object.kind, scopes);
   return {
-    ...kept,
-    apiVersion: object.apiVersion,
-    kind: object.kind,
+    ...object,
     metadata: {
       ...metadata,
       name: object.metadata.name,

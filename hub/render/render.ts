@@ -34,6 +34,8 @@ export interface RenderInput {
 export interface RenderedFleet {
   readonly apps: readonly RenderedApp[];
   readonly holds: readonly FoundHold[];
+  /** Warnings: they hold nothing. */
+  readonly problems: readonly Problem[];
 }
 
 /**
@@ -70,7 +72,7 @@ export async function render(
   }
   memory.revisions.endRound();
   memory.units.endRound();
-  return { apps, holds };
+  return { apps, holds, problems: units.flatMap((unit) => warningsOf(unit, revisions)) };
 }
 
 function unitHold(unit: Unit, by: 'render' | 'capability', problems: readonly Problem[]): FoundHold {
@@ -176,17 +178,28 @@ function withComponents(part: Part, unit: Unit, revisions: Revisions): UnitRevis
 function faultsOf(part: Part, unit: Unit, revisions: Revisions): readonly Problem[] {
   const attempt = revisions.get(revisionKey(unit, part.record));
   if (attempt === undefined || 'value' in attempt) return [];
-  return attempt.faults.map((fault) => {
-    const place = part.document?.locate(fault.path);
-    return {
-      code: fault.code,
-      severity: 'error',
-      message: `${part.record.name}: ${fault.message}`,
-      app: unit.key,
-      revision: `${unit.namespace}/${part.record.name}`,
-      ...(fault.hint !== undefined && { hint: fault.hint }),
-      ...(place !== undefined && { place }),
-    };
+  const revision = `${unit.namespace}/${part.record.name}`;
+  return attempt.faults.map((fault) => ({ ...partProblem(unit, part, fault, 'error'), revision }));
+}
+
+function partProblem(unit: Unit, part: Part, fault: RenderFault, severity: Problem['severity']): Problem {
+  const place = part.document?.locate(fault.path);
+  return {
+    code: fault.code,
+    severity,
+    message: `${part.record.name}: ${fault.message}`,
+    app: unit.key,
+    ...(fault.hint !== undefined && { hint: fault.hint }),
+    ...(place !== undefined && { place }),
+  };
+}
+
+function warningsOf(unit: Unit, revisions: Revisions): readonly Problem[] {
+  return unit.parts.flatMap((part) => {
+    const attempt = revisions.get(revisionKey(unit, part.record));
+    const warnings =
+      attempt !== undefined && 'value' in attempt ? attempt.value.flatMap((one) => one.warnings ?? []) : [];
+    return warnings.map((fault) => partProblem(unit, part, fault, 'warning'));
   });
 }
 

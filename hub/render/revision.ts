@@ -24,6 +24,8 @@ export interface RevisionComponent {
   readonly shared: readonly KubeObject[];
   /** Ids of the workloads whose replicas a placement sets. */
   readonly workloads: ReadonlySet<ObjectId>;
+  /** What was left out of its objects; absent = nothing. */
+  readonly warnings?: readonly RenderFault[];
 }
 
 /** The last dash part of a revision's name: `v1` of `example-app-v1`. */
@@ -114,7 +116,7 @@ function labelFault(facts: LabelFacts, index: number): RenderFault | null {
 }
 
 function split(
-  { hasWorkload, objects }: ComponentObjects,
+  { hasWorkload, objects, warnings }: ComponentObjects,
   facts: LabelFacts,
   index: number,
   isUnderDeployment: boolean,
@@ -137,6 +139,7 @@ function split(
       own: [...parts.own].sort(by(idOf)),
       shared: [...parts.shared].sort(by(idOf)),
       workloads: new Set(workloads.map(idOf)),
+      ...(warnings.length > 0 && { warnings }),
     },
   };
 }

@@ -506,6 +506,20 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/hub/store/store.test.ts'],
   },
   {
+    bug: 'keys of stringData that are removed stay in the Secret',
+    file: 'hub/render/server-fields.ts',
+    find: 'if (!isSecret(object) || texts === undefined) return object;',
+    replace: 'if (!isSecret(object) || texts !== null) return object;',
+    tests: ['test/unit/hub/render/objects.test.ts'],
+  },
+  {
+    bug: 'an owner of another cluster is delivered',
+    file: 'hub/render/server-fields.ts',
+    find: "  'managedFields',\n  'ownerReferences',",
+    replace: "  'managedFields',",
+    tests: ['test/unit/hub/render/objects.test.ts'],
+  },
+  {
     bug: 'keep entries that a change removes',
     file: 'hub/model/changes.ts',
     find: 'if (entry === null) entries.delete(key);',

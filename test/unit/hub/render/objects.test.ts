@@ -32,6 +32,49 @@ describe('manifests', () => {
     expect(read(written).objects).toEqual([{ ...config({ namespace: 'team', finalizers: ['f'] }), data: { a: '1' } }]);
   });
 
+  it('have the texts of a Secret where the server keeps them, so that a key that is removed goes', () => {
+    const secret = (more: object) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, ...more });
+    const { objects } = read(
+      secret({ data: { user: 'b2xk', keep: 'eA==' }, stringData: { user: 'änn' } }),
+      secret({ stringData: {} }),
+      { ...config(), stringData: { a: 'b' } },
+    );
+    expect(objects.map(({ data, stringData }) => ({ data, stringData }))).toEqual([
+      { data: { user: Buffer.from('änn').toString('base64'), keep: 'eA==' }, stringData: undefined },
+      { data: {}, stringData: undefined },
+      { data: undefined, stringData: { a: 'b' } },
+    ]);
+    expect(read(secret({ stringData: { port: 80 } })).faults[0]?.message).toBe(
+      'stringData of Secret s must map texts to texts: port is none (put it in quotes) (objects[0])',
+    );
+  });
+
+  it.each<[string, object, string[]]>([
+    ['its identity', config({ uid: 'u', resourceVersion: '1' }), ['metadata.uid, metadata.resourceVersion']],
+    ['its owner', config({ ownerReferences: [{ kind: 'Deployment', name: 'gone' }] }), ['metadata.ownerReferences']],
+    ['a status that says something', config({}, { status: { phase: 'Active' } }), ['status']],
+    [
+      'nothing: generators leave empty members behind',
+      config(
+        { creationTimestamp: null, generation: 1, uid: '', ownerReferences: [] },
+        { status: { conditions: [], acceptedNames: { kind: '' } } },
+      ),
+      [],
+    ],
+  ])('that were exported say in a warning that they lose %s', (_, value, fields) => {
+    const { objects, warnings, faults } = read(value);
+    expect(objects).toEqual([config({ namespace: 'team' })]);
+    expect(faults).toEqual([]);
+    expect(warnings).toEqual(
+      fields.map((names) => ({
+        code: 'OBJECT_INVALID',
+        message: `${names} of ConfigMap settings is left out: only a server writes it (objects[0])`,
+        path: ['objects', 0],
+        hint: 'remove it from the manifest',
+      })),
+    );
+  });
+
   it('are taken out of Lists, however deep', () => {
     const list = (...items: readonly unknown[]) => ({ apiVersion: 'v1', kind: 'List', items });
     const { objects } = read(list(config({ name: 'a' }), list(config({ name: 'b' }))));

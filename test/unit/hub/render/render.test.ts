@@ -103,7 +103,11 @@ describe('render', () => {
       { apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: { name: "system:x", namespace: wrong } },
       { apiVersion: v1, kind: ConfigMap, metadata: { name: b, namespace: other, annotations: { sluice.dev/registration: x, keep: yes-please } } }]`;
     const rendered = await render(app(`{ name: raw, type: k8s-objects, properties: { objects: ${objects} } }`) + local);
-    expect(rendered.problems).toEqual([]);
+    expect(rendered.failed).toEqual([]);
+    expect(rendered.problems.map(({ severity, message, place }) => `${severity} ${message} @${place?.line}`)).toEqual([
+      'warning app-v1: metadata.uid, metadata.resourceVersion of ConfigMap a is left out: only a server writes it (objects[0]) @5',
+      'warning app-v1: status of Namespace shops is left out: only a server writes it (objects[1]) @6',
+    ]);
     expect(ids(rendered)).toEqual([
       '/ConfigMap/default/a',
       '/ConfigMap/other/b',
