@@ -1,3 +1,4 @@
+import { channelLimits } from '../../shared/model/limits.ts';
 import { SluiceError } from '../../shared/errors.ts';
 import { digestOf, type Digest } from '../../shared/lib/canonical.ts';
 import { answerError } from '../../shared/lib/http-status.ts';
@@ -16,7 +17,7 @@ export interface FeedDeps {
   readonly authorization: Authorization;
 }
 
-const limits: HttpLimits = { maxBytes: 64 * 1024 * 1024, idleMs: 30_000, totalMs: 120_000 };
+const limits: HttpLimits = { maxBytes: channelLimits.bundle.inflatedBytes, idleMs: 30_000, totalMs: 120_000 };
 
 type Have = Parameters<Transport['pull']>[0];
 

@@ -1,5 +1,6 @@
 import { SluiceError } from '../../shared/errors.ts';
 import type { RefSource, RepoFiles } from '../../shared/ports/repo.ts';
+import { channelLimits } from '../../shared/model/limits.ts';
 import { freshnessShard } from '../../shared/wire/freshness.ts';
 import * as layout from '../../shared/wire/layout.ts';
 import type { ChannelSnapshot, Transport } from '../model/bundle.ts';
@@ -12,6 +13,8 @@ interface Commits {
   readonly roots: string;
   readonly freshness: string;
 }
+
+const limits = { revision: channelLimits.bundle, roots: channelLimits.list, freshness: channelLimits.list };
 
 /** A ref's commit and what was read from it. */
 interface Read<T> {
@@ -46,13 +49,14 @@ export function gitTransport(
       };
       if (isAt(commits)) return { kind: 'unchanged' };
 
-      const files = (name: keyof Commits) => source.files(refs[name], commits[name], signal);
+      const files = (name: keyof Commits) => source.files(refs[name], commits[name], { limits: limits[name], signal });
       const bundle = lazily(() => files('revision'));
-      [roots, freshness, revision] = await Promise.all([
-        readMoved(roots, commits.roots, async () => readRoots(await files('roots'))),
-        readMoved(freshness, commits.freshness, async () => readFreshness(() => files('freshness'), commits.freshness)),
-        readMoved(revision, commits.revision, async () => readRevision(await bundle())),
-      ]);
+      // One after the other: what a hostile host sends for each of them must not add up.
+      roots = await readMoved(roots, commits.roots, async () => readRoots(await files('roots')));
+      freshness = await readMoved(freshness, commits.freshness, () =>
+        readFreshness(() => files('freshness'), commits.freshness),
+      );
+      revision = await readMoved(revision, commits.revision, async () => readRevision(await bundle()));
       const object: ChannelSnapshot['object'] = async (path, digest) =>
         have?.objects.has(digest) === true ? null : (await bundle()).read(path);
       const snapshot = { roots: roots.content, revision: revision.content, freshness: freshness.content, object };
@@ -80,7 +84,7 @@ async function readRoots(files: RepoFiles): Promise<readonly SignedBytes[]> {
   const roots: SignedBytes[] = [];
   for (let version = 1; ; version += 1) {
     const { document, signature } = layout.rootPaths(version);
-    if (!files.paths.has(document)) return roots;
+    if ((await files.read(document)) === null) return roots;
     roots.push(await readSigned(files, document, signature));
   }
 }

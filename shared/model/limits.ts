@@ -1,6 +1,15 @@
 /** Limits of a bundle (safety.md): bytes of all objects, objects, and bytes of one object. */
 export const bundleLimits = { bytes: 8 * 1024 * 1024, objects: 5_000, objectBytes: 1024 * 1024 } as const;
 
+/**
+ * What an agent fetches of a commit of the channel (safety.md): a bundle with its folders, and the lists beside it (root documents,
+ * freshness). They are fetched one after the other: together with what makes of them, that is within the memory of its pod.
+ */
+export const channelLimits = {
+  bundle: { wireBytes: 12 * 1024 * 1024, inflatedBytes: 24 * 1024 * 1024, objects: 30_000 },
+  list: { wireBytes: 1024 * 1024, inflatedBytes: 4 * 1024 * 1024, objects: 2_000 },
+} as const;
+
 /** The most bytes of a report (safety.md). */
 export const reportLimit = 256 * 1024;
 

@@ -97,13 +97,25 @@ export interface RepoSpec {
 export interface RefSource {
   /** The commits that exactly these refs name now, missing refs left out, in one request. Errors as of Repo.lookup. */
   readonly lookup: (refs: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, string>>;
-  /** The files of one commit, without history. Anything but plain files in it is PACK_INVALID. */
-  readonly files: (ref: string, commit: string, signal: AbortSignal) => Promise<RepoFiles>;
+  /** The files of one commit, without history. Anything but plain files in a folder that is looked at is PACK_INVALID; more than the limits is LIMIT_EXCEEDED. */
+  readonly files: (ref: string, commit: string, options: FilesOptions) => Promise<RepoFiles>;
 }
 
-/** The files of one commit. */
+/** What the files of one commit may cost. */
+export interface FilesOptions {
+  readonly limits: FilesLimits;
+  readonly signal: AbortSignal;
+}
+
+/** Bytes on the wire, bytes once inflated, and objects: files, folders and the commit. */
+export interface FilesLimits {
+  readonly wireBytes: number;
+  readonly inflatedBytes: number;
+  readonly objects: number;
+}
+
+/** The files of one commit. Nothing is looked at but the folders on the way to what is read. */
 export interface RepoFiles {
-  readonly paths: ReadonlySet<string>;
   /** The bytes of a file; null when there is no such path. */
   readonly read: (path: string) => Promise<Uint8Array | null>;
 }

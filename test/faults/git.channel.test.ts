@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +8,9 @@ import { verify } from '../../agent/channel/verify/verify.ts';
 import type { Pulled } from '../../agent/model/bundle.ts';
 import { createRepos } from '../../shared/adapters/git/repos.ts';
 import { fetchLimits } from '../../shared/adapters/git/library.ts';
-import { createHttp } from '../../shared/adapters/http/client.ts';
+import { createHttp, type HttpClient } from '../../shared/adapters/http/client.ts';
 import { isSluiceError, type Code } from '../../shared/errors.ts';
+import { freshnessShard } from '../../shared/wire/freshness.ts';
 import { channelFiles, goodBundle, identity, noon } from '../fixtures/agent/bundle.ts';
 import { startGitServer, type GitServer } from '../fakes/git-server.ts';
 import { commitFiles, git, gitWith, type GitFile } from '../fakes/git.ts';
@@ -191,6 +193,71 @@ describe('a hostile host', () => {
     await git(gitdir, 'config', 'core.compression', '1');
     await commitFiles(gitdir, clusterRef, { bomb: Buffer.alloc(140 * 1024 * 1024) });
     expect(await faultOf(agent.pull(null, signal))).toBe('LIMIT_EXCEEDED');
+  });
+
+  /** A few trees that stand for more paths than there are atoms: each has ten entries, all of them the next one. */
+  const treeBomb = async (levels: number, leaf: string): Promise<string> => {
+    let oid = leaf;
+    for (let level = 0; level < levels; level += 1) {
+      const entry = (name: number) => [Buffer.from(`40000 ${name}\0`), Buffer.from(oid, 'hex')];
+      const tree = Buffer.concat(Array.from({ length: 10 }, (_, name) => Buffer.concat(entry(name))));
+      oid = await gitWith(gitdir, tree, 'hash-object', '-t', 'tree', '-w', '--stdin');
+    }
+    return oid;
+  };
+  const moveTo = async (ref: string, tree: string) => {
+    const commit = await git(gitdir, 'commit-tree', tree, '-m', 'hostile');
+    await git(gitdir, 'update-ref', ref, commit);
+  };
+
+  it('a tree of a few objects that stands for endless paths is an error, whichever ref has it', async () => {
+    const empty = await gitWith(gitdir, '', 'hash-object', '-t', 'tree', '-w', '--stdin');
+    for (const ref of [clusterRef, 'refs/heads/main']) {
+      const before = await git(gitdir, 'rev-parse', ref);
+      await moveTo(ref, await treeBomb(28, empty));
+      const fault = await faultOf(transport().pull(null, signal).then(accepted));
+      expect(['NOT_FOUND', 'ROOT_INVALID']).toContain(fault);
+      await git(gitdir, 'update-ref', ref, before);
+    }
+  });
+
+  it('endless paths beside a good bundle cost nothing: only the paths that it names are read', async () => {
+    const files = await git(gitdir, 'ls-tree', clusterRef);
+    const empty = await gitWith(gitdir, '', 'hash-object', '-t', 'tree', '-w', '--stdin');
+    const bomb = `040000 tree ${await treeBomb(28, empty)}\tx`;
+    await moveTo(clusterRef, await gitWith(gitdir, `${files}\n${bomb}\n`, 'mktree'));
+    expect(await accepted(await transport().pull(null, signal))).toBe(7);
+  });
+
+  it.each([
+    ['bundle', clusterRef, 13],
+    ['list of root documents', 'refs/heads/main', 2],
+    ['freshness list', `refs/heads/fresh/${freshnessShard(identity.registration)}`, 2],
+  ])('a %s with more bytes than its kind may have is refused', async (_, ref, mib) => {
+    const noise = randomBytes(mib * 1024 * 1024);
+    await commitFiles(gitdir, ref, { ...channelFiles()[ref], noise }, { parent: await git(gitdir, 'rev-parse', ref) });
+    expect(await faultOf(transport().pull(null, signal))).toBe('LIMIT_EXCEEDED');
+  });
+
+  it('a folder with more entries than a bundle can have is refused', async () => {
+    const blob = await gitWith(gitdir, '{}', 'hash-object', '-w', '--stdin');
+    const name = (index: number) => String(index).padStart(6, '0');
+    const lines = Array.from({ length: 80_000 }, (_, index) => `100644 blob ${blob}\t${name(index)}`);
+    await moveTo(clusterRef, await gitWith(gitdir, `${lines.join('\n')}\n`, 'mktree'));
+    expect(await faultOf(transport().pull(null, signal))).toBe('PACK_INVALID');
+  });
+
+  it('refs are fetched one after the other', async () => {
+    let [open, most] = [0, 0];
+    const slow: HttpClient = {
+      ...http,
+      request: async (order) => {
+        most = Math.max(most, (open += 1));
+        return http.request(order).finally(() => (open -= 1));
+      },
+    };
+    await gitTransport(createRepos(slow).source({ url }), identity).pull(null, signal);
+    expect(most).toBe(1);
   });
 
   it.each<[string, Record<string, GitFile>]>([

@@ -12,18 +12,25 @@ export const wholeLimits: FetchLimits = {
   pack: { inflatedBytes: 1024 * 1024 * 1024, chain: 100, objects: 5_000_000 },
 };
 
-/** Fetches commits with all that they reach and `haves` do not, in one request of the oldest protocol, which every host speaks. */
+/** What to fetch: commits with all that they reach and `haves` do not, or with `depth` 1 those commits alone. */
+export interface ObjectsOrder {
+  readonly wants: readonly Oid[];
+  readonly haves: readonly Oid[];
+  readonly depth?: 1;
+}
+
+/** Fetches commits in one request of the oldest protocol, which every host speaks. */
 export async function fetchObjects(
   host: GitHost,
-  { wants, haves }: { readonly wants: readonly Oid[]; readonly haves: readonly Oid[] },
+  { wants, haves, depth }: ObjectsOrder,
   signal: AbortSignal,
   limits: FetchLimits = wholeLimits,
 ): Promise<GitObject[]> {
   if (wants.length === 0) return [];
   // No thin-pack: every delta's base is in the pack.
-  const wanted = [...new Set(wants)].map((oid, i) =>
-    packet(`want ${oid}${i === 0 ? ' ofs-delta side-band-64k no-progress' : ''}\n`),
-  );
+  const words = `ofs-delta side-band-64k no-progress${depth === undefined ? '' : ' shallow'}`;
+  const wanted = [...new Set(wants)].map((oid, i) => packet(`want ${oid}${i === 0 ? ` ${words}` : ''}\n`));
+  const deepen = depth === undefined ? [] : [packet(`deepen ${depth}\n`)];
   const had = [...new Set(haves)].map((oid) => packet(`have ${oid}\n`));
   const response = await host.http.request({
     method: 'POST',
@@ -32,7 +39,7 @@ export async function fetchObjects(
       'content-type': 'application/x-git-upload-pack-request',
       accept: 'application/x-git-upload-pack-result',
     }),
-    body: Buffer.concat([...wanted, flush, ...had, packet('done\n')]),
+    body: Buffer.concat([...wanted, ...deepen, flush, ...had, packet('done\n')]),
     signal,
     limits: limits.http,
   });

@@ -10,7 +10,7 @@ import { gitHeaders, type GitHost } from './refs.ts';
 // Loaded at the first use of Git: an agent that pulls the hub's feed never loads it.
 const library = async () => (await import('isomorphic-git')).default;
 
-/** The file system that the library works on: node:fs or one in memory. */
+/** The file system that the library works on. */
 export type LibraryFs = PromiseFsClient;
 
 /** A Git folder in the terms of the library; `cache` lives as long as objects that were read may be reused. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { SluiceError } from '../../errors.ts';
 import type { RepoCommit, RepoOther, RepoReader, RepoTree } from '../../ports/repo.ts';
-import { readObject, type GitDir } from './library.ts';
+import type { GitDir } from './library.ts';
 import { gapOf, objectReader, textOf, type ReadObject } from './objects.ts';
-import { parseTree, parseTreeLoosely, walkTree } from '../../lib/git/tree.ts';
+import { parseTreeLoosely, walkTree } from '../../lib/git/tree.ts';
 
 /** Where a repository's parts are: a linked work tree has its own HEAD, and shares the rest. */
 export interface GitFolders {
@@ -25,7 +25,7 @@ export function createReader(dir: GitDir, folders: GitFolders): RepoReader {
     commit,
     firstParents: (from, signal) => walkFirstParents(commit, from, signal),
     descends: (from, ancestor, signal) => isAncestor(commit, { from, ancestor, signal }),
-    tree: (oid) => filesOf(read, oid, parseTreeLoosely),
+    tree: (oid) => filesOf(read, oid),
     blob: (oid) => read(oid, 'blob'),
     gap: () => gapOf(folders.common),
   };
@@ -45,14 +45,9 @@ export function renewing(reader: () => RepoReader): RepoReader {
   };
 }
 
-/** All files of a commit of ours, and what is not a file in it. Throws PACK_INVALID for a tree that Git would not write. */
-export function readTree(dir: GitDir, commitOid: string): Promise<RepoTree> {
-  return filesOf((oid, type) => readObject(dir, oid, type), commitOid, parseTree);
-}
-
-async function filesOf(read: ReadObject, commitOid: string, parse: typeof parseTree): Promise<RepoTree> {
+async function filesOf(read: ReadObject, commitOid: string): Promise<RepoTree> {
   const { tree } = parseCommit(commitOid, await read(commitOid, 'commit'));
-  const entries = await walkTree(tree, async (oid) => parse(await read(oid, 'tree'), oid));
+  const entries = await walkTree(tree, async (oid) => parseTreeLoosely(await read(oid, 'tree'), oid));
   const files = new Map<string, string>();
   const others: RepoOther[] = [];
   for (const { kind, path, oid, odd, root } of entries) {
@@ -61,6 +56,11 @@ async function filesOf(read: ReadObject, commitOid: string, parse: typeof parseT
     else files.set(path, oid);
   }
   return { files, others };
+}
+
+/** The tree of a commit's bytes; throws PACK_INVALID where it has none. */
+export function treeOf(oid: string, bytes: Uint8Array): string {
+  return parseCommit(oid, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).tree;
 }
 
 async function readCommit(read: ReadObject, folders: GitFolders, oid: string): Promise<RepoCommit> {

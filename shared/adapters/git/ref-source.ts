@@ -1,21 +1,29 @@
 import * as nodeFs from 'node:fs';
 import { isSluiceError, SluiceError } from '../../errors.ts';
-import type { RefSource, RepoFiles } from '../../ports/repo.ts';
-import { fetchCommit, initBare, readObject, type FetchLimits, type GitDir } from './library.ts';
+import type { ObjectType, Oid } from '../../lib/git/object.ts';
+import { fileFinder } from '../../lib/git/tree.ts';
+import type { FilesOptions, RefSource, RepoFiles } from '../../ports/repo.ts';
+import { fetchObjects } from './fetch-pack.ts';
+import { readObject, type FetchLimits } from './library.ts';
 import { findFolders, requireLocal } from './local.ts';
-import { createMemoryFs } from './memory-fs.ts';
-import { readTree } from './reader.ts';
+import { treeOf } from './reader.ts';
 import { lookupRefs, type GitHost } from './refs.ts';
 
 /** The refs of a Git host; each commit is fetched without its history, into memory. */
-export function remoteSource(host: GitHost, limits: FetchLimits): RefSource {
+export function remoteSource(host: GitHost, { http, pack }: FetchLimits): RefSource {
   let v2: boolean | null = null;
-  const fetched = async (ref: string, commit: string, signal: AbortSignal): Promise<RepoFiles> => {
-    // One commit in memory: nothing can be left behind half-written, and nothing can grow.
-    const dir: GitDir = { fs: createMemoryFs(), gitdir: '/repo', cache: {} };
-    await initBare(dir);
-    await fetchCommit(host, dir, { ref, commit, have: 'refs/sluice/none', depth: 1, limits, signal });
-    return plainFiles(dir, commit);
+  const fetched = async (commit: Oid, { limits, signal }: FilesOptions): Promise<RepoFiles> => {
+    const within = {
+      http: { ...http, maxBytes: Math.min(http.maxBytes, limits.wireBytes) },
+      pack: { ...pack, inflatedBytes: limits.inflatedBytes, objects: limits.objects },
+    };
+    const order = { wants: [commit], haves: [], depth: 1 } as const;
+    const objects = new Map((await fetchObjects(host, order, signal, within)).map((object) => [object.oid, object]));
+    return filesOf(commit, (oid, type) => {
+      const object = objects.get(oid);
+      if (object?.type === type) return Promise.resolve(object.body);
+      return Promise.reject(new SluiceError('PACK_INVALID', `the pack lacks a ${type}`, { subject: oid }));
+    });
   };
   return {
     lookup: async (refs, signal) => {
@@ -23,12 +31,12 @@ export function remoteSource(host: GitHost, limits: FetchLimits): RefSource {
       v2 = found.v2;
       return found.refs;
     },
-    files: async (ref, commit, signal) => {
+    files: async (_ref, commit, options) => {
       try {
-        return await fetched(ref, commit, signal);
+        return await fetched(commit, options);
       } catch (error) {
         if (!isSluiceError(error, 'PACK_INVALID')) throw error;
-        return await fetched(ref, commit, signal);
+        return await fetched(commit, options);
       }
     },
   };
@@ -45,21 +53,20 @@ export function localSource(folder: string): RefSource {
     files: async (_ref, commit) => {
       const found = await findFolders(folder);
       if (found === null) throw new SluiceError('NOT_FOUND', 'there is no Git repository here', { path: folder });
-      return plainFiles({ fs: nodeFs, gitdir: found.folders.common, cache: {} }, commit);
+      const dir = { fs: nodeFs, gitdir: found.folders.common, cache: {} };
+      return filesOf(commit, (oid, type) => readObject(dir, oid, type));
     },
   };
 }
 
-async function plainFiles(dir: GitDir, commit: string): Promise<RepoFiles> {
-  const { files, others } = await readTree(dir, commit);
-  const [other] = others;
-  if (other !== undefined)
-    throw new SluiceError('PACK_INVALID', `a channel has no ${other.kind}`, { subject: other.path });
+type ReadBody = (oid: Oid, type: ObjectType) => Promise<Uint8Array>;
+
+async function filesOf(commit: Oid, read: ReadBody): Promise<RepoFiles> {
+  const find = fileFinder(treeOf(commit, await read(commit, 'commit')), (oid) => read(oid, 'tree'));
   return {
-    paths: new Set(files.keys()),
     read: async (path) => {
-      const oid = files.get(path);
-      return oid === undefined ? null : await readObject(dir, oid, 'blob');
+      const oid = await find(path);
+      return oid === null ? null : read(oid, 'blob');
     },
   };
 }

@@ -11,8 +11,11 @@ export interface TreeEntry {
   readonly odd?: string;
 }
 
-/** Entries that a tree of ours may hold; more is not a repository of manifests. */
-const maxEntries = 1_000_000;
+/** Entries below a tree, folders included, and bytes of their paths; more is not a repository of manifests. */
+const walkLimits = { entries: 500_000, pathBytes: 32 * 1024 * 1024 } as const;
+
+/** The largest folder that is read on the way to a file. */
+const maxFolderBytes = 2 * 1024 * 1024;
 
 /** One entry as its bytes say it, unchecked. */
 export interface RawTreeEntry {
@@ -84,22 +87,63 @@ export interface FoundEntry extends TreeEntry {
   readonly root?: string;
 }
 
-/** Every entry below a tree that is not a folder, with its path; what lies below an odd folder is odd, too. */
+/**
+ * Every entry below a tree that is not a folder, with its path; what lies below an odd folder is odd, too. A few objects can
+ * stand for more paths than there are atoms, so folders and the length of paths count; throws PACK_INVALID beyond the limits.
+ */
 export async function walkTree(root: Oid, read: ReadTree): Promise<FoundEntry[]> {
   const found: FoundEntry[] = [];
+  let [entries, pathBytes] = [0, 0];
   const visit = async (oid: string, above: Pick<FoundEntry, 'path' | 'odd' | 'root'>, depth: number): Promise<void> => {
     if (depth > 100) throw invalid('a tree is nested too deeply', oid, above.path);
     for (const entry of await read(oid)) {
       const path = above.path + entry.name;
+      entries += 1;
+      pathBytes += path.length;
+      if (entries > walkLimits.entries) throw invalid('a tree has too many entries', root);
+      if (pathBytes > walkLimits.pathBytes) throw invalid('the paths of a tree are too long', root);
       const odd = above.odd ?? entry.odd;
       const oddness = odd === undefined ? {} : { odd, root: above.root ?? path };
       if (entry.kind === 'folder') await visit(entry.oid, { path: `${path}/`, ...oddness }, depth + 1);
       else found.push({ ...entry, ...oddness, path });
-      if (found.length > maxEntries) throw invalid('a tree has too many entries', root);
     }
   };
   await visit(root, { path: '' }, 0);
   return found;
+}
+
+/**
+ * Finds files below a tree by their paths: reads the folders on the way to each, once, and nothing else. Null where there is no
+ * such file; throws PACK_INVALID for a folder that is too large, or that has anything but files and folders.
+ */
+export function fileFinder(
+  root: Oid,
+  readBytes: (oid: Oid) => Promise<Uint8Array>,
+): (path: string) => Promise<Oid | null> {
+  const folders = new Map<Oid, Promise<ReadonlyMap<string, TreeEntry>>>();
+  const folderAt = (oid: Oid): Promise<ReadonlyMap<string, TreeEntry>> => {
+    const read = folders.get(oid) ?? readBytes(oid).then((bytes) => plainFolder(bytes, oid));
+    folders.set(oid, read);
+    return read;
+  };
+  return async (path) => {
+    const names = path.split('/');
+    let oid = root;
+    for (const [index, name] of names.entries()) {
+      const entry = (await folderAt(oid)).get(name);
+      if (entry?.kind !== (index === names.length - 1 ? 'file' : 'folder')) return null;
+      oid = entry.oid;
+    }
+    return oid;
+  };
+}
+
+function plainFolder(bytes: Uint8Array, oid: Oid): ReadonlyMap<string, TreeEntry> {
+  if (bytes.byteLength > maxFolderBytes) throw invalid('a folder has too many entries', oid);
+  const entries = parseTree(bytes, oid);
+  const other = entries.find(({ kind }) => kind !== 'file' && kind !== 'folder');
+  if (other !== undefined) throw invalid(`a channel has no ${other.kind}`, oid, other.name);
+  return new Map(entries.map((entry) => [entry.name, entry]));
 }
 
 const kinds: Readonly<Record<string, TreeEntry['kind']>> = {

@@ -380,6 +380,20 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/hub/api'],
   },
   {
+    bug: 'a few trees of a Git host stand for endless paths, and all of them are walked',
+    file: 'shared/lib/git/tree.ts',
+    find: '      entries += 1;\n',
+    replace: "      entries += entry.kind === 'file' ? 1 : 0;\n",
+    tests: ['test/unit/shared/lib/git/tree.test.ts'],
+  },
+  {
+    bug: 'an agent fetches as much of a list as of a bundle',
+    file: 'agent/channel/git.ts',
+    find: 'roots: channelLimits.list, freshness: channelLimits.list',
+    replace: 'roots: channelLimits.bundle, freshness: channelLimits.bundle',
+    tests: ['test/faults/git.channel.test.ts'],
+  },
+  {
     bug: 'a glob follows each of its ways by itself, so that one pattern stops the hub',
     file: 'hub/model/glob.ts',
     find: '      if (seen.has(place)) continue;\n',

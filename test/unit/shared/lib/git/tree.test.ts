@@ -1,10 +1,17 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseTree, parseTreeLoosely, walkTree, type TreeEntry } from '../../../../../shared/lib/git/tree.ts';
+import {
+  fileFinder,
+  parseTree,
+  parseTreeLoosely,
+  walkTree,
+  type TreeEntry,
+} from '../../../../../shared/lib/git/tree.ts';
 import { isSluiceError } from '../../../../../shared/errors.ts';
 
 const oid = '1'.repeat(40);
-const line = (mode: string, name: string | Buffer) =>
-  Buffer.concat([Buffer.from(`${mode} `), Buffer.from(name), Buffer.from([0]), Buffer.from(oid, 'hex')]);
+const line = (mode: string, name: string | Buffer, target = oid) =>
+  Buffer.concat([Buffer.from(`${mode} `), Buffer.from(name), Buffer.from([0]), Buffer.from(target, 'hex')]);
 const codeOf = (bytes: Buffer) => {
   try {
     parseTree(bytes, oid);
@@ -121,4 +128,95 @@ describe('walkTree', () => {
     const endless = () => Promise.resolve([{ kind: 'folder', name: 'a', oid: 'top' } as const]);
     await expect(walkTree('top', endless)).rejects.toMatchObject({ code: 'PACK_INVALID' });
   });
+});
+
+/** A folder in memory: names to text or folders. */
+interface Folder {
+  readonly [name: string]: string | Folder;
+}
+
+/** The objects of a folder by name (here: their place), counted when they are read. */
+function objectsOf(top: Folder) {
+  const trees = new Map<string, Buffer>();
+  const add = (folder: Folder): string => {
+    const lines = Object.entries(folder).map(([name, content]) =>
+      typeof content === 'string' ? line('100644', name, content) : line('40000', name, add(content)),
+    );
+    const name = trees.size.toString(16).padStart(40, 'f');
+    trees.set(name, Buffer.concat(lines));
+    return name;
+  };
+  const root = add(top);
+  const reads: string[] = [];
+  const read = (oid: string) => {
+    reads.push(oid);
+    return Promise.resolve(trees.get(oid)!);
+  };
+  return { root, read, reads };
+}
+
+const names = fc.constantFrom('a', 'b', 'c', 'd');
+const folders: fc.Arbitrary<Folder> = fc.letrec<{ folder: Folder }>((tie) => ({
+  folder: fc.dictionary(names, fc.oneof({ maxDepth: 3 }, fc.constant('1'.repeat(40)), tie('folder')), { maxKeys: 4 }),
+})).folder;
+
+describe('fileFinder', () => {
+  it('finds exactly the files, and reads each folder on the way once', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        folders,
+        fc.array(fc.array(names, { minLength: 1, maxLength: 5 }), { maxLength: 6 }),
+        async (top, paths) => {
+          const { root, read, reads } = objectsOf(top);
+          const find = fileFinder(root, read);
+          for (const path of paths) {
+            const wanted = path.reduce<string | Folder | undefined>(
+              (at, name) => (typeof at === 'object' && Object.hasOwn(at, name) ? at[name] : undefined),
+              top,
+            );
+            expect(await find(path.join('/'))).toBe(typeof wanted === 'string' ? wanted : null);
+          }
+          expect(new Set(reads).size).toBe(reads.length);
+          expect(reads.length).toBeLessThanOrEqual(1 + paths.flat().length);
+        },
+      ),
+    );
+  });
+
+  it.each([
+    ['a symbolic link', line('120000', 'x')],
+    ['a submodule', line('160000', 'x')],
+    [
+      'more bytes than a bundle needs',
+      Buffer.concat(Array.from({ length: 80_000 }, (_, at) => line('100644', `${at}`))),
+    ],
+  ])('refuses a folder on the way with %s', async (_, bytes) => {
+    await expect(fileFinder(oid, () => Promise.resolve(bytes))('a/b')).rejects.toMatchObject({ code: 'PACK_INVALID' });
+  });
+});
+
+describe('a tree of a few objects that stands for endless paths', () => {
+  it.each<[string, (level: number) => TreeEntry[]]>([
+    ['of folders alone', (level) => (level === 0 ? [] : ten('folder', level))],
+    ['with files', (level) => (level === 0 ? ten('file', level) : ten('folder', level))],
+    ['with long names', (level) => (level === 0 ? [] : ten('folder', level, 'x'.repeat(200)))],
+  ])('is refused by walkTree in a bounded number of steps: %s', async (_, treeAt) => {
+    let reads = 0;
+    const walk = walkTree('28', (level) => Promise.resolve((reads++, treeAt(Number(level)))));
+    await expect(walk).rejects.toMatchObject({ code: 'PACK_INVALID' });
+    expect(reads).toBeLessThanOrEqual(500_001);
+  });
+
+  it('is refused where it is wide and has no file at all', async () => {
+    const wide = (depth: number) =>
+      Array.from({ length: 800 }, (_, at) => ({ kind: 'folder', name: `${at}`, oid: `${depth}` }));
+    const walk = walkTree('2', (depth) =>
+      Promise.resolve(depth === '0' ? [] : (wide(Number(depth) - 1) as TreeEntry[])),
+    );
+    await expect(walk).rejects.toMatchObject({ code: 'PACK_INVALID' });
+  });
+
+  function ten(kind: TreeEntry['kind'], level: number, name = 'n'): TreeEntry[] {
+    return Array.from({ length: 10 }, (_, at) => ({ kind, name: `${name}${at}`, oid: String(level - 1) }));
+  }
 });
