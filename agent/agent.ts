@@ -14,6 +14,7 @@ import type { Row } from './model/rows.ts';
 import type { AppWriter } from './model/site.ts';
 import { newReportMemory, type ReportMemory } from './report/memory.ts';
 import type { ProgressMemory } from './rollout/progress.ts';
+import { newServingMemory, servedText, type ServingMemory } from './rollout/serving.ts';
 import { writerFor } from './site/accounts.ts';
 import { offLimits } from './site/filter.ts';
 import { newSiteMemory, type SiteMemory } from './site/watch.ts';
@@ -43,6 +44,7 @@ export interface AgentMemory {
   readonly site: Readonly<SiteMemory>;
   readonly inventory: Readonly<InventoryMemory>;
   readonly progress: ProgressMemory;
+  readonly serving: ServingMemory;
   readonly faults: FaultMemory;
   readonly explanations: Explanations;
   readonly report: Readonly<ReportMemory>;
@@ -91,6 +93,7 @@ function newMemory(): AgentMemory {
     site: newSiteMemory(),
     inventory: newInventoryMemory(),
     progress: new Map(),
+    serving: newServingMemory(),
     faults: newFaultMemory(),
     explanations: new Map(),
     report: newReportMemory(),
@@ -103,7 +106,7 @@ function openRoomPorts(deps: AgentDeps, kube: Kube, { memory, signal }: Pick<Age
   return {
     writerFor: writer,
     offLimits: (id, app) => offLimits(id, app, settings),
-    objectText: (digest) => objectText(memory.channel, digest),
+    objectText: (digest) => objectText(memory.channel, digest) ?? servedText(memory.serving, digest),
     fieldsHash,
     ensureNamespace: (name, app) => ensureNamespace({ memory, writerFor: writer, signal }, name, app),
     rememberRemoved: (row) => {

@@ -19,6 +19,7 @@ import { pruneObjects } from './prune/run.ts';
 import { idleOutcome, outcomeOf } from './report/outcome.ts';
 import { rememberShifts } from './rollout/progress.ts';
 import { planRollout } from './rollout/run.ts';
+import { forgetRemoved, rememberServing } from './rollout/serving.ts';
 import type { Agent } from './agent.ts';
 import { selectApps } from './site/filter.ts';
 import { holdNow } from './site/hold.ts';
@@ -48,12 +49,12 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const target = bundleToApply({ channel, bundle, state, mode });
   const current = target === bundle ? wanted : selectApps(target.revision, site);
   const apps = [...new Set([...wanted.selected, ...current.selected])];
-  forgetOldFaults(memory.faults, apps);
+  const served = rememberServing(memory.serving, bundle, stored.inventory);
+  forgetOldFaults(memory.faults, apps, served);
   await followKinds(view, stored.inventory, apps);
 
   // Every decision, before the first write: claims, refusals, deletions, the next step of each application, tasks.
-  const known = withFinished(stored.inventory, view);
-  const inventory = withPending(known, mode.mayChange ? wanted.selected : [], deps.uuid);
+  const inventory = withPending(withFinished(stored.inventory, view), mode.mayChange ? wanted.selected : [], deps.uuid);
   const refused = refuseObjects(apps, agent.offLimits);
   rememberRefused(memory.faults, refused);
   const { faults } = memory.faults;
@@ -64,8 +65,8 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const plans = planRollout(agent, { ...planned, ...wanted });
   const repairs = current === wanted ? plans : planRollout(agent, { ...planned, ...current });
   const { registration } = deps.identity;
-  const tasks = decideTasks({ apps: repairs, inventory, live: view, registration, mode, refused });
-  const deletions = planDeletions(plans, stageOf);
+  const tasks = decideTasks({ apps: repairs, inventory, live: view, registration, mode, refused, served });
+  const deletions = forgetRemoved(memory.serving, planDeletions(plans, stageOf));
 
   // Claim, apply and shift traffic, prune: a crash anywhere in between resumes at this generation.
   const facts = { bundle, mode, ...doubts };

@@ -3,8 +3,9 @@ import { isFinished, type Inventory, type InventoryEntry } from '../model/invent
 import type { Live, LiveObject } from '../model/live.ts';
 import type { Mode } from '../model/mode.ts';
 import type { AppOutcome } from '../model/outcome.ts';
-import type { AppPlan, ApplyTask } from '../model/plan.ts';
+import type { AppPlan, ApplyTask, ServedObject } from '../model/plan.ts';
 import type { Row } from '../model/rows.ts';
+import { replicasPointer } from '../../shared/model/kinds.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp, BundleObject } from '../../shared/wire/revision.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
@@ -18,6 +19,8 @@ export interface ApplyInput {
   readonly registration: string;
   /** False = only objects that were applied with this very content may be repaired. */
   readonly mayChange: boolean;
+  /** Contents that serve until they are replaced. */
+  readonly served: ReadonlyMap<ObjectId, ServedObject>;
 }
 
 const drift = 'fields of ours were changed';
@@ -55,80 +58,82 @@ export interface TasksInput {
   readonly registration: string;
   readonly mode: Pick<Mode, 'mayChange'>;
   readonly refused: readonly Refusal[];
+  readonly served: ReadonlyMap<ObjectId, ServedObject>;
 }
 
 /** What there is to do in a pass over all applications that are applied here. */
 export function decideTasks(input: TasksInput): ApplyTask[] {
-  const { inventory, live, registration } = input;
+  const { inventory, live, registration, served } = input;
   const { mayChange } = input.mode;
   const refused = new Set(input.refused.map(({ row }) => row.id));
   const entry = (id: ObjectId) => inventory.get(id);
   return input.apps.flatMap(({ app, plan }) => {
     if (app === null || plan === null) return [];
-    const tasks = decideApply({ app, plan, entry, live, registration, mayChange });
+    const tasks = decideApply({ app, plan, entry, live, registration, mayChange, served });
     return tasks.filter(({ id }) => !refused.has(id));
   });
 }
 
 /** The tasks of an application now, from its plan, the inventory and the watches. */
 export function decideApply(input: ApplyInput): ApplyTask[] {
-  const { revisions } = indexOf(input.app);
-  const app = appKey(input.app);
-  const tasks: ApplyTask[] = [];
-  for (const object of input.app.objects) {
-    const choice = choose(input, object);
-    if (choice === null) continue;
-    const { id, digest } = object;
-    tasks.push({
-      id,
-      app,
-      revision: revisions.get(id) ?? null,
-      digest,
-      isRepair: choice.reason !== toMove && input.entry(id)?.applied === digest,
-      overrides: overridesOf(input, id).values,
-      ...choice,
-    });
-  }
-  return tasks;
+  const { app, plan } = input;
+  const tasks = app.objects.flatMap((object): ApplyTask[] => {
+    // What is held waits until its backends are ready.
+    const choice = plan.held.has(object.id) ? null : choose(input, app, object);
+    return choice === null ? [] : [taskOf(input, app, object, choice)];
+  });
+  const repairs = plan.keep.flatMap((id): ApplyTask[] => {
+    const served = input.served.get(id);
+    const choice = served === undefined ? null : choose(input, served.app, { id, digest: served.digest });
+    if (served === undefined || choice === null) return [];
+    return [{ ...taskOf(input, served.app, { id, digest: served.digest }, choice), isServed: true }];
+  });
+  return [...tasks, ...repairs];
+}
+
+type Content = Pick<BundleObject, 'id' | 'digest'>;
+
+function taskOf(input: ApplyInput, app: BundleApp, { id, digest }: Content, choice: Choice): ApplyTask {
+  const revision = indexOf(app).revisions.get(id) ?? null;
+  const isRepair = choice.reason !== toMove && input.entry(id)?.applied === digest;
+  return { id, app: appKey(app), revision, digest, isRepair, overrides: overridesOf(input, app, id).values, ...choice };
 }
 
 /** What to do with one object; null = it stays as it is. */
-function choose(input: ApplyInput, object: BundleObject): Choice | null {
+function choose(input: ApplyInput, app: BundleApp, object: Content): Choice | null {
   const entry = input.entry(object.id);
-  // It waits until its backends are ready.
-  if (input.plan.held.has(object.id)) return null;
   if (!input.mayChange && entry?.applied !== object.digest) return null;
   const live = input.live.object(object.id);
   // A Job or Pod that came to its end and was removed after it is done.
   if (live === undefined && isFinished(entry, object.digest)) return null;
   if (entry === undefined || entry.uid === null) return pendingChoice(input, entry, live);
   if (live === undefined) return unseenChoice(input, entry, object);
-  return seenChoice(input, { object, entry, live });
+  return seenChoice(input, app, { object, entry, live });
 }
 
 interface Seen {
-  readonly object: BundleObject;
+  readonly object: Content;
   readonly entry: InventoryEntry;
   readonly live: LiveObject;
 }
 
-function seenChoice(input: ApplyInput, { object, entry, live }: Seen): Choice | null {
+function seenChoice(input: ApplyInput, app: BundleApp, { object, entry, live }: Seen): Choice | null {
   if (live.uid !== entry.uid) return { action: 'inspect', uid: entry.uid, reason: 'another object has its name now' };
   if (live.registration !== input.registration)
     return { action: 'inspect', uid: entry.uid, reason: 'its owner annotation was changed' };
   if (live.health === 'Terminating') return null;
-  const reason = differs(object, entry, live) ?? moves(input, object.id);
+  const reason = differs(object, entry, live) ?? moves(input, app, object.id);
   return reason === null ? null : { action: 'update', uid: live.uid, reason };
 }
 
 /** Why the live object differs from the applied one; null when it does not. */
-function differs(object: BundleObject, entry: InventoryEntry, live: LiveObject): string | null {
+function differs(object: Content, entry: InventoryEntry, live: LiveObject): string | null {
   if (entry.applied !== object.digest) return 'new content';
   return live.fieldsHash === entry.fieldsHash ? null : drift;
 }
 
-function moves(input: ApplyInput, id: ObjectId): string | null {
-  return input.mayChange && !overridesOf(input, id).isLive ? toMove : null;
+function moves(input: ApplyInput, app: BundleApp, id: ObjectId): string | null {
+  return input.mayChange && !overridesOf(input, app, id).isLive ? toMove : null;
 }
 
 function pendingChoice(input: ApplyInput, entry: InventoryEntry | undefined, live: LiveObject | undefined): Choice {
@@ -137,7 +142,7 @@ function pendingChoice(input: ApplyInput, entry: InventoryEntry | undefined, liv
   return { action: 'create', uid: null, reason: 'new' };
 }
 
-function unseenChoice(input: ApplyInput, entry: InventoryEntry, object: BundleObject): Choice | null {
+function unseenChoice(input: ApplyInput, entry: InventoryEntry, object: Content): Choice | null {
   if (input.live.isSynced(object.id))
     return { action: 'inspect', uid: entry.uid, reason: 'not there, or its label was removed' };
   // Not listed yet.
@@ -149,15 +154,15 @@ const nothingOver = { values: [], isLive: true } as const;
 
 /** The values to put over an object's text, and whether they are live already. */
 function overridesOf(
-  input: ApplyInput,
+  { plan, live }: ApplyInput,
+  app: BundleApp,
   id: ObjectId,
 ): { readonly values: ApplyTask['overrides']; readonly isLive: boolean } {
-  const { app, plan, live } = input;
   const wanted = plan.replicas.get(id);
-  const replicas = wanted === undefined ? undefined : app.replicas.find((one) => one.id === id);
-  if (replicas !== undefined && wanted !== undefined) {
+  if (wanted !== undefined) {
+    const pointer = app.replicas.find((one) => one.id === id)?.pointer ?? replicasPointer;
     const spec = live.object(id)?.replicas?.spec;
-    return { values: [{ pointer: replicas.pointer, value: wanted }], isLive: spec === undefined || spec === wanted };
+    return { values: [{ pointer, value: wanted }], isLive: spec === undefined || spec === wanted };
   }
   const weights = plan.weights.get(id);
   const traffic = weights === undefined ? undefined : app.traffic.find((one) => one.id === id);

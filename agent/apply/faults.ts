@@ -43,7 +43,7 @@ export function nextRetry(memory: FaultMemory, at: number): number | null {
 /** Remembers what came of a task: a fault with its backoff, or one repair more. */
 export function rememberApplied(memory: FaultMemory, deps: BackoffDeps, task: ApplyTask, row: Row): void {
   if (row.action === 'failed') {
-    rememberFault(memory, deps, row, task.digest);
+    rememberFault(memory, deps, row, task);
     return;
   }
   // A look that found it gone is neither a repair nor the end of a fault: making it anew will be.
@@ -54,7 +54,7 @@ export function rememberApplied(memory: FaultMemory, deps: BackoffDeps, task: Ap
 
 /** Remembers what came of a removal: a fault with its backoff, or none any more. */
 export function rememberRemoved(memory: FaultMemory, deps: BackoffDeps, row: Row): void {
-  if (row.action === 'failed') rememberFault(memory, deps, row, null);
+  if (row.action === 'failed') rememberFault(memory, deps, row, { digest: null });
   else memory.faults.delete(row.id);
   if (row.action === 'deleted') memory.repairs.delete(row.id);
 }
@@ -69,18 +69,28 @@ export function rememberRefused(
   }
 }
 
-/** Forgets faults of contents that these applications do not want any more. */
-export function forgetOldFaults({ faults }: FaultMemory, apps: readonly BundleApp[]): void {
+/** Forgets faults of contents that these applications do not want any more, and that do not serve until they are replaced. */
+export function forgetOldFaults(
+  { faults }: FaultMemory,
+  apps: readonly BundleApp[],
+  served: ReadonlyMap<ObjectId, { readonly digest: string }> = new Map(),
+): void {
   if (faults.size === 0) return;
   const wanted = new Map(apps.flatMap((app) => app.objects.map(({ id, digest }) => [id, digest] as const)));
   for (const [id, fault] of faults) {
+    if (fault.digest !== null && served.get(id)?.digest === fault.digest) continue;
     const isOld = fault.digest === null ? wanted.has(id) : wanted.get(id) !== fault.digest;
     if (isOld) faults.delete(id);
   }
 }
 
-function rememberFault(memory: FaultMemory, { clock, random }: BackoffDeps, row: Row, digest: string | null): void {
+function rememberFault(
+  memory: FaultMemory,
+  { clock, random }: BackoffDeps,
+  row: Row,
+  { digest, isServed = false }: { readonly digest: string | null; readonly isServed?: boolean },
+): void {
   const attempts = (memory.faults.get(row.id)?.attempts ?? -1) + 1;
   const until = clock.monotonic() + 250 + backoff(attempts, random);
-  memory.faults.set(row.id, { row, digest, attempts, until });
+  memory.faults.set(row.id, { row, digest, attempts, until, ...(isServed && { isServed }) });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LiveObject } from '../model/live.ts';
+import type { LiveObject, LiveReplicas } from '../model/live.ts';
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
 import { ignoredPointers, pointerParts } from '../../shared/model/ignored.ts';
@@ -116,15 +116,44 @@ function replicasOf(object: KubeObject): LiveObject['replicas'] {
     spec,
     total: numberAt(object, 'status', 'replicas') ?? 0,
     ready: numberAt(object, 'status', 'readyReplicas') ?? 0,
+    setBy: replicasSetBy(object.metadata),
+    wasReady: wasReady(object),
   };
 }
 
-/** Ready addresses of one EndpointSlice and the Service that it belongs to; null for a slice of no Service. */
+function replicasSetBy({ managedFields = [] }: ObjectMeta): LiveReplicas['setBy'] {
+  const owners = managedFields.filter((entry) => get(entry.fieldsV1, 'f:spec', 'f:replicas') !== undefined);
+  if (owners.some((entry) => entry.manager !== fieldManager)) return 'other';
+  if (owners.some((entry) => entry.operation === 'Apply')) return 'apply';
+  return owners.length > 0 ? 'drain' : 'none';
+}
+
+// A Deployment says so for as long as its template stays: only these reasons are given before its first roll-out is complete.
+const startReasons: ReadonlySet<string> = new Set([
+  'NewReplicaSetCreated',
+  'FoundNewReplicaSet',
+  'ReplicaSetUpdated',
+  'ReplicaSetCreateError',
+  'ProgressDeadlineExceeded',
+]);
+
+function wasReady(object: KubeObject): boolean {
+  const reason = conditionOf(object, 'Progressing')?.reason ?? '';
+  return !startReasons.has(reason) || (numberAt(object, 'status', 'readyReplicas') ?? 0) > 0;
+}
+
+/**
+ * Ready addresses of one EndpointSlice and the Service that it belongs to; null for a slice of no Service. A Service that
+ * publishes addresses that are not ready calls them ready all the same: `serving` is what their pods say.
+ */
 export function projectSlice(slice: KubeObject): { readonly service: string; readonly ready: number } | null {
   const name = slice.metadata.labels?.['kubernetes.io/service-name'];
   if (name === undefined) return null;
   const ready = listAt(slice, 'endpoints').filter(
-    (endpoint) => get(endpoint, 'conditions', 'ready') !== false && get(endpoint, 'conditions', 'terminating') !== true,
+    (endpoint) =>
+      get(endpoint, 'conditions', 'ready') !== false &&
+      get(endpoint, 'conditions', 'serving') !== false &&
+      get(endpoint, 'conditions', 'terminating') !== true,
   );
   return { service: serviceId(slice.metadata.namespace ?? '', name), ready: ready.length };
 }

@@ -10,6 +10,20 @@ export interface LiveRoute {
   readonly weight: number;
 }
 
+/** Wanted, existing and ready pods of a workload. */
+export interface LiveReplicas {
+  readonly spec: number;
+  readonly total: number;
+  readonly ready: number;
+  /**
+   * Who set `spec`: the agent by an apply, the agent when it stopped the workload (`drain`), another manager (an autoscaler, a
+   * person), or no manager at all: the default of the server.
+   */
+  readonly setBy: 'apply' | 'drain' | 'other' | 'none';
+  /** False while it has never been rolled out in full: no pod of it was ever counted on. */
+  readonly wasReady: boolean;
+}
+
 /** The projection of a live object; the object itself is never kept. */
 export interface LiveObject {
   readonly id: ObjectId;
@@ -24,8 +38,8 @@ export interface LiveObject {
   readonly message: string;
   /** How a Job or Pod came to its end; absent while it runs, and where it was deleted before. */
   readonly finish?: 'completed' | 'failed';
-  /** Wanted, existing and ready pods of a scalable workload. */
-  readonly replicas: { readonly spec: number; readonly total: number; readonly ready: number } | null;
+  /** The pods of a scalable workload; null for what cannot be scaled. */
+  readonly replicas: LiveReplicas | null;
   /** Labels of the pods that a workload makes. */
   readonly podLabels: Labels | null;
   /** Selector of a Service. */

@@ -7,6 +7,13 @@ import type { Live } from './live.ts';
 
 export type Phase = ReportApp['phase'];
 
+/** The content of an object as it was applied, by a bundle that is not the accepted one any more. */
+export interface ServedObject {
+  readonly app: BundleApp;
+  readonly digest: Digest;
+  readonly text: string;
+}
+
 /** What the phases of one application are decided from. `app` is null once no bundle has it any more. */
 export interface AppObservation {
   readonly app: BundleApp | null;
@@ -15,6 +22,8 @@ export interface AppObservation {
   /** Of those, the ones that may be deleted: absent from the bundle, retired, and allowed by every guard. */
   readonly removable: ReadonlySet<ObjectId>;
   readonly live: Live;
+  /** Contents that still run and that the bundle has no more: what they are repaired to while they serve. */
+  readonly served: ReadonlyMap<ObjectId, ServedObject>;
   /** Why objects could not be applied, by id. */
   readonly faults: ReadonlyMap<ObjectId, string>;
   readonly now: number;
@@ -36,6 +45,8 @@ export interface AppPlan {
   readonly weights: ReadonlyMap<ObjectId, readonly number[]>;
   /** Objects of the bundle that must not be written yet. */
   readonly held: ReadonlySet<ObjectId>;
+  /** Objects that serve until they are replaced, although the bundle has them no more or otherwise: repaired to what was applied. */
+  readonly keep: readonly ObjectId[];
   readonly scaleToZero: readonly ObjectId[];
   readonly remove: readonly ObjectId[];
   /** True while it waits for pods or endpoints: the progress deadline runs. */
@@ -59,6 +70,8 @@ export interface ApplyTask {
   readonly reason: string;
   /** True when the object had this content before: something else changed or deleted it. */
   readonly isRepair: boolean;
+  /** True for a content that the bundle has no more, and that serves until it is replaced. */
+  readonly isServed?: boolean;
   /** Values at JSON pointers that the bundle names. */
   readonly overrides: readonly { readonly pointer: string; readonly value: number }[];
 }

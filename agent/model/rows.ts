@@ -28,6 +28,8 @@ export interface Fault {
   readonly row: Row;
   /** The content that could not be applied; null = the deletion failed. */
   readonly digest: string | null;
+  /** True for a content that the bundle has no more and that serves until it is replaced: it keeps no change from going on. */
+  readonly isServed?: boolean;
   readonly attempts: number;
   /** When it may be tried again, by the monotonic clock. */
   readonly until: number;

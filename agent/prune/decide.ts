@@ -24,7 +24,7 @@ export interface PruneInput {
   /** Kinds that cannot be listed now, and why. */
   readonly troubles: ReadonlyMap<GroupKind, { readonly code: Code }>;
   /** Objects that could not be applied or deleted. */
-  readonly faults: ReadonlyMap<ObjectId, Pick<Fault, 'digest'>>;
+  readonly faults: ReadonlyMap<ObjectId, Pick<Fault, 'digest' | 'isServed'>>;
 }
 
 /** What may be deleted, what stays although the bundle does not name it, and why. */
@@ -86,7 +86,7 @@ function incompleteApps({ inventory, troubles, faults }: PruneInput): ReadonlyMa
     // A kind that is not served has no objects: the list can hide none.
     if (trouble !== undefined && trouble.code !== 'KIND_UNKNOWN') incomplete.set(entry.app, `${kind} cannot be listed`);
     const fault = faults.get(entry.id);
-    if (fault !== undefined && fault.digest !== null)
+    if (fault !== undefined && fault.digest !== null && fault.isServed !== true)
       incomplete.set(entry.app, 'an object of its application is not applied');
   }
   return incomplete;

@@ -82,7 +82,8 @@ function contextOf(ports: PrunePorts, app: string): RemoveContext {
 }
 
 function failedApps(faults: ReadonlyMap<ObjectId, Fault>): ReadonlySet<string> {
-  return new Set([...faults.values()].filter((fault) => fault.digest !== null).map((fault) => fault.row.app));
+  const failed = [...faults.values()].filter((fault) => fault.digest !== null && fault.isServed !== true);
+  return new Set(failed.map((fault) => fault.row.app));
 }
 
 /** False while a deletion is under way, or backed off after it was refused. */

@@ -1,9 +1,13 @@
 import type { AppPlan, AppObservation, Phase } from '../model/plan.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
+import { indexOf } from '../model/app-index.ts';
 import { planRemoval, type Removal } from './removal.ts';
 import { planRouting, type Routing } from './routing.ts';
-import { appReadiness, ownLive, revisionOf, type Readiness } from './readiness.ts';
+import { freeCapacity, heldAutoscalers, wantedReplicas } from './capacity.ts';
+import { keptObjects } from './keep.ts';
+import { ownLive } from './own.ts';
+import { appReadiness, revisionOf, type Readiness } from './readiness.ts';
 
 /**
  * The next step of one application towards its bundle (semantics.md): add and scale up, ready, shift traffic, endpoints
@@ -17,15 +21,22 @@ export function planApp(observed: AppObservation): AppPlan {
   const ready = appReadiness(observed, app);
   const mayDrop = routing.isSettled && ready.ok;
   const removal = planRemoval(observed, { mayRoute: routing.isMoved, mayDrop });
-  const replicas = new Map(
-    app.replicas.map((one) => [one.id, replicasNow(observed, one, routing.isSettled, ready.ok)]),
-  );
-  const standing = phaseOf({ observed, app, routing, ready, removal, replicas });
+  const free = freeCapacity(observed, app);
+  const { digests } = indexOf(app);
+  const replicas = new Map([
+    ...[...free.replicas].filter(([id]) => digests.has(id)),
+    ...app.replicas.map((one) => [one.id, replicasNow(observed, one, routing.isSettled, ready.ok)] as const),
+  ]);
+  const scalers = routing.isMoved ? [] : heldAutoscalers(observed, app);
+  const held = new Set([...routing.held, ...free.held, ...scalers]);
+  const kept = keptObjects(observed, app, { held, removal, mayDrop });
+  const standing = phaseOf({ observed, app, routing, ready, removal, replicas, held });
   return {
     ...withDeadline(observed, app, standing),
-    replicas,
-    weights: routing.weights,
-    held: routing.held,
+    replicas: new Map([...replicas, ...kept.replicas]),
+    weights: new Map([...routing.weights, ...kept.weights]),
+    held,
+    keep: kept.ids,
     scaleToZero: removal.scaleToZero,
     remove: removal.remove,
   };
@@ -41,6 +52,7 @@ function planDeparture(observed: AppObservation): AppPlan {
     replicas: new Map(),
     weights: new Map(),
     held: new Set(),
+    keep: [],
     scaleToZero: removal.scaleToZero,
     remove: removal.remove,
     isWaiting: false,
@@ -77,8 +89,9 @@ function phaseOf(facts: {
   readonly ready: Readiness;
   readonly removal: Removal;
   readonly replicas: ReadonlyMap<ObjectId, number>;
+  readonly held: ReadonlySet<ObjectId>;
 }): Standing {
-  const { observed, app, routing, ready, removal, replicas } = facts;
+  const { observed, app, routing, ready, removal, replicas, held } = facts;
   const waitsForApp = ready.ok
     ? null
     : { revision: firstLate(observed, app), why: ready.why, isFailed: ready.isFailed };
@@ -88,7 +101,7 @@ function phaseOf(facts: {
     waitsFor,
     deadline: routing.deadline,
   });
-  const unapplied = app.objects.filter((one) => !routing.held.has(one.id) && !isApplied(observed, one));
+  const unapplied = app.objects.filter((one) => !held.has(one.id) && !isApplied(observed, one));
   if (unapplied.length > 0) return standing('scale-up', `${unapplied.length} objects to apply`, waitsForApp);
   if (isShort(observed, replicas)) return standing('scale-up', 'replicas to add', waitsForApp);
   if (routing.waitsFor !== null) return standing('ready', routing.waitsFor.why, routing.waitsFor);
@@ -139,7 +152,9 @@ function hasSurplus(observed: AppObservation, app: BundleApp): boolean {
 }
 
 function firstLate(observed: AppObservation, app: BundleApp): string | null {
-  const late = app.replicas.find(({ id, value }) => (ownLive(observed, id)?.replicas?.ready ?? 0) < value);
+  const late = app.objects.find(
+    ({ id }) => (ownLive(observed, id)?.replicas?.ready ?? 0) < wantedReplicas(observed, app, id),
+  );
   return late === undefined ? null : revisionOf(app, late.id);
 }
 

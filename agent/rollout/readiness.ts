@@ -1,23 +1,17 @@
 import { indexOf } from '../model/app-index.ts';
-import type { Live, LiveObject } from '../model/live.ts';
+import type { LiveObject } from '../model/live.ts';
 import type { AppObservation } from '../model/plan.ts';
 import { matchesLabels } from '../../shared/model/selector.ts';
 import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
+import { wantedReplicas } from './capacity.ts';
+import { ownLive } from './own.ts';
 
 /** Ready, or why the first workload that is not ready is not. */
 export type Readiness =
   { readonly ok: true } | { readonly ok: false; readonly why: string; readonly isFailed: boolean };
 
 const ok: Readiness = { ok: true };
-
-/** The live object of an inventoried id when it is the very one that was recorded; undefined otherwise. */
-export function ownLive(observed: AppObservation, id: ObjectId): LiveObject | undefined {
-  const live = observed.live.object(id);
-  const entry = observed.entries.get(id);
-  if (live === undefined || entry === undefined) return undefined;
-  return entry.uid === live.uid || (entry.uid === null && entry.nonce === live.nonce) ? live : undefined;
-}
 
 /** Whether a workload of the bundle runs all the pods that the bundle wants, and its controller is done. */
 export function workloadReadiness(observed: AppObservation, app: BundleApp, id: ObjectId): Readiness {
@@ -27,10 +21,9 @@ export function workloadReadiness(observed: AppObservation, app: BundleApp, id: 
   if (fault !== undefined) return not(fault);
   const live = ownLive(observed, id);
   if (live === undefined) return not('not created yet');
-  const { digests, replicas } = indexOf(app);
-  if (observed.entries.get(id)?.applied !== digests.get(id)) return not('not applied yet');
+  if (observed.entries.get(id)?.applied !== indexOf(app).digests.get(id)) return not('not applied yet');
   const isFailed = live.health === 'Failed';
-  const short = shortOf(live, replicas.get(id) ?? 0);
+  const short = shortOf(live, wantedReplicas(observed, app, id));
   if (short !== null) return not(short, isFailed);
   return live.health === 'Current' ? ok : not(live.message, isFailed);
 }
@@ -66,16 +59,28 @@ export function revisionOf(app: BundleApp, id: ObjectId): string | null {
 }
 
 /** Pods that should stand behind a Service when all is ready: the wanted replicas of the workloads that it selects, at least one. */
-export function expectedEndpoints(live: Live, app: BundleApp, service: ObjectId): number {
-  const { namespace } = parseObjectId(service);
-  const selector = live.object(service)?.selector ?? null;
-  if (selector === null || Object.keys(selector).length === 0) return 1;
-  const wanted = app.replicas
-    .filter(({ id }) => parseObjectId(id).namespace === namespace)
-    .filter(({ id }) => matchesLabels(selector, live.object(id)?.podLabels ?? {}));
+export function expectedEndpoints(observed: AppObservation, app: BundleApp, service: ObjectId): number {
+  const counts = workloadsBehind(observed, app, service).map((id) => wantedReplicas(observed, app, id));
   return Math.max(
     1,
-    wanted.reduce((sum, one) => sum + one.value, 0),
+    counts.reduce((sum, count) => sum + count, 0),
+  );
+}
+
+/** True when the bundle wants no pod at all behind a Service, although it has workloads there. */
+export function wantsNoPods(observed: AppObservation, app: BundleApp, service: ObjectId): boolean {
+  const { replicas } = indexOf(app);
+  const behind = workloadsBehind(observed, app, service);
+  return behind.length > 0 && behind.every((id) => replicas.get(id) === 0);
+}
+
+function workloadsBehind(observed: AppObservation, app: BundleApp, service: ObjectId): readonly ObjectId[] {
+  const { namespace } = parseObjectId(service);
+  const selector = observed.live.object(service)?.selector ?? null;
+  if (selector === null || Object.keys(selector).length === 0) return [];
+  return [...indexOf(app).running].filter(
+    (id) =>
+      parseObjectId(id).namespace === namespace && matchesLabels(selector, observed.live.object(id)?.podLabels ?? {}),
   );
 }
 

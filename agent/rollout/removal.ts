@@ -3,7 +3,8 @@ import type { LiveObject } from '../model/live.ts';
 import type { AppObservation } from '../model/plan.ts';
 import { matchesLabels } from '../../shared/model/selector.ts';
 import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
-import { ownLive } from './readiness.ts';
+import { hasReadyFamily } from './capacity.ts';
+import { ownLive } from './own.ts';
 
 /** Obsolete objects of one application that may be scaled down or deleted now. */
 export interface Removal {
@@ -23,7 +24,8 @@ export interface Gate {
 
 /**
  * Decides what of the removable objects may go now. The order: traffic objects, workloads to zero replicas, workloads, the
- * rest. A workload that neither gets traffic nor has a ready pod goes early, because it adds no capacity.
+ * rest. A workload that neither gets traffic nor has a ready pod goes early, because it adds no capacity; not the one that
+ * served, while nothing has a ready pod in its stead: its pods may come back.
  */
 export function planRemoval(observed: AppObservation, gate: Gate): Removal {
   const ids = [...observed.removable];
@@ -52,13 +54,15 @@ function isAtZero(live: LiveObject | undefined): boolean {
   return live.replicas.spec === 0 && live.replicas.total === 0;
 }
 
-/** True when a workload has no ready pod and no live route leads to it. */
+/** True when a workload has no ready pod, no live route leads to it, and it is not what serves. */
 function isIdle(observed: AppObservation, id: ObjectId): boolean {
   const live = ownLive(observed, id);
   if (!observed.live.isSynced(id)) return false;
-  if (live === undefined) return true;
+  // One that was deleted by hand is made again for as long as it serves.
+  if (live === undefined) return !observed.served.has(id);
   if (live.replicas === null || live.replicas.ready > 0) return false;
-  return !isRouted(observed, live);
+  const served = live.replicas.wasReady && live.replicas.spec > 0;
+  return !isRouted(observed, live) && (!served || hasReadyFamily(observed, id));
 }
 
 function isRouted(observed: AppObservation, workload: LiveObject): boolean {

@@ -2,7 +2,7 @@ import { indexOfInventory } from '../model/inventory-index.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { Live } from '../model/live.ts';
 import type { AppOutcome } from '../model/outcome.ts';
-import type { AppObservation } from '../model/plan.ts';
+import type { AppObservation, ServedObject } from '../model/plan.ts';
 import type { Fault } from '../model/rows.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
@@ -20,6 +20,8 @@ export interface RolloutInput {
   readonly inventory: Inventory;
   readonly live: Live;
   readonly removable: ReadonlySet<ObjectId>;
+  /** What still runs and is not wanted like that any more. */
+  readonly served: ReadonlyMap<ObjectId, ServedObject>;
   /** Objects that could not be applied or deleted. */
   readonly faults: ReadonlyMap<ObjectId, Pick<Fault, 'row'>>;
   readonly progress: ReadonlyMap<string, Progress>;
@@ -73,6 +75,7 @@ function observeApp(
     entries,
     removable: new Set([...input.removable].filter((id) => entries.has(id))),
     live: input.live,
+    served: new Map([...input.served].filter(([id]) => entries.has(id))),
     faults: one.faults,
     now: input.at,
     waitingSince: isSameChange ? progress.waitingSince : null,

@@ -1,9 +1,10 @@
 import type { LiveRoute } from '../model/live.ts';
 import type { AppObservation } from '../model/plan.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
-import { providerOf } from '../../shared/model/traffic.ts';
 import type { BundleApp, BundleTraffic, TrafficTarget } from '../../shared/wire/revision.ts';
-import { expectedEndpoints, ownLive, revisionReadiness, type Readiness } from './readiness.ts';
+import { ownLive } from './own.ts';
+import { expectedEndpoints, revisionReadiness, type Readiness } from './readiness.ts';
+import { hasEndpoints, hasWeights, possibleSplit, withoutLost } from './split.ts';
 import { shareOut } from './weights.ts';
 
 /** Where traffic stands, and what may be written of it now. */
@@ -28,12 +29,14 @@ interface Step {
 
 /**
  * Decides for every traffic object of an application: the wanted split when all that gain are ready; else what is live;
- * else (no live object) what is ready, normalised. Weight never goes to a revision without ready endpoints.
+ * else (no live object) what is ready, normalised. Weight never goes to a revision without ready endpoints, and leaves one that
+ * has lost all of them.
  */
 export function planRouting(observed: AppObservation, app: BundleApp): Routing {
-  const steps = app.traffic.map((traffic) => ({ traffic, step: stepOf(observed, app, traffic) }));
+  const splits = app.traffic.map((traffic) => possibleSplit(observed, app, traffic));
+  const steps = splits.map((traffic) => ({ traffic, step: stepOf(observed, app, traffic) }));
   const isMoved = steps.every(({ step }) => step.isMoved);
-  const missing = isMoved ? missingEndpoints(observed, app) : null;
+  const missing = isMoved ? missingEndpoints(observed, app, splits) : null;
   const settlesAt =
     app.traffic.length === 0 || observed.shiftedAt === null ? 0 : observed.shiftedAt + observed.settleMs;
   const isTimely = settlesAt <= observed.now;
@@ -49,23 +52,29 @@ export function planRouting(observed: AppObservation, app: BundleApp): Routing {
 }
 
 function stepOf(observed: AppObservation, app: BundleApp, traffic: BundleTraffic): Step {
-  const wanted = traffic.targets.map((target) => target.weight);
   const live = ownLive(observed, traffic.id);
-  if (!observed.live.isSynced(traffic.id) && observed.entries.get(traffic.id)?.applied != null) {
-    return { weights: null, waitsFor: null, isMoved: false };
-  }
+  const applied = observed.entries.get(traffic.id)?.applied ?? null;
+  if (!observed.live.isSynced(traffic.id) && applied !== null) return { weights: null, waitsFor: null, isMoved: false };
   if (live?.routes == null) return firstStep(observed, app, traffic);
-  const { routes } = live;
+  return nextStep(observed, app, { traffic, routes: live.routes, isApplied: applied === digestOf(app, traffic.id) });
+}
+
+interface LiveTraffic {
+  readonly traffic: BundleTraffic;
+  readonly routes: readonly LiveRoute[];
+  /** The live object has the content of the bundle. */
+  readonly isApplied: boolean;
+}
+
+function nextStep(observed: AppObservation, app: BundleApp, { traffic, routes, isApplied }: LiveTraffic): Step {
   const gains = traffic.targets.filter((target) => share(traffic, target) > liveShare(traffic, routes, target) + 0.5);
   const waitsFor = firstUnready(observed, app, gains);
-  const isApplied = observed.entries.get(traffic.id)?.applied === digestOf(app, traffic.id);
-  if (waitsFor === null) {
-    const isMoved = isApplied && traffic.targets.every((target) => isThere(traffic, routes, target));
-    return { weights: wanted, waitsFor, isMoved };
-  }
   // The object as it is wanted may be repaired, with the split that is live; another content waits whole.
-  const kept = traffic.targets.map((target) => liveWeight(traffic, routes, target) ?? 0);
-  return { weights: isApplied ? kept : null, waitsFor, isMoved: false };
+  if (waitsFor !== null && !isApplied) return { weights: null, waitsFor, isMoved: false };
+  const base = waitsFor === null ? traffic.targets.map(({ weight }) => weight) : liveWeights(traffic, routes);
+  const { weights, lost } = withoutLost(observed, traffic, base);
+  const why = waitsFor ?? firstUnready(observed, app, lost);
+  return { weights, waitsFor: why, isMoved: why === null && isApplied && isSplit(traffic, routes) };
 }
 
 /** No traffic object is live: the ready backends of a rule get all of its traffic; a rule without a ready backend holds the object. */
@@ -94,18 +103,14 @@ function firstUnready(
   return null;
 }
 
-function missingEndpoints(observed: AppObservation, app: BundleApp): string | null {
-  for (const target of app.traffic.flatMap((traffic) => traffic.targets)) {
+function missingEndpoints(observed: AppObservation, app: BundleApp, splits: readonly BundleTraffic[]): string | null {
+  for (const target of splits.flatMap((traffic) => traffic.targets)) {
     if (target.weight === 0) continue;
     const ready = observed.live.readyEndpoints(target.service) ?? 0;
-    const expected = expectedEndpoints(observed.live, app, target.service);
+    const expected = expectedEndpoints(observed, app, target.service);
     if (ready < expected) return `${nameOf(target.service)} has ${ready} of ${expected} ready endpoints`;
   }
   return null;
-}
-
-function hasEndpoints(observed: AppObservation, service: ObjectId): boolean {
-  return (observed.live.readyEndpoints(service) ?? 0) > 0;
 }
 
 /** The wanted percentage of a target in its rule; without weights, a backend is there or not. */
@@ -122,6 +127,10 @@ function liveShare(traffic: BundleTraffic, routes: readonly LiveRoute[], target:
   return total === 0 ? 0 : (100 * weight) / total;
 }
 
+function liveWeights(traffic: BundleTraffic, routes: readonly LiveRoute[]): readonly number[] {
+  return traffic.targets.map((target) => liveWeight(traffic, routes, target) ?? 0);
+}
+
 function liveWeight(traffic: BundleTraffic, routes: readonly LiveRoute[], target: TrafficTarget): number | null {
   const backends = routes.filter(
     (one) => one.service === target.service && (!hasWeights(traffic) || one.rule === target.rule),
@@ -129,12 +138,10 @@ function liveWeight(traffic: BundleTraffic, routes: readonly LiveRoute[], target
   return backends.length === 0 ? null : backends.reduce((sum, one) => sum + one.weight, 0);
 }
 
-function isThere(traffic: BundleTraffic, routes: readonly LiveRoute[], target: TrafficTarget): boolean {
-  return Math.abs(share(traffic, target) - liveShare(traffic, routes, target)) <= 0.5;
-}
-
-function hasWeights({ provider }: BundleTraffic): boolean {
-  return providerOf(provider).hasWeights;
+function isSplit(traffic: BundleTraffic, routes: readonly LiveRoute[]): boolean {
+  return traffic.targets.every(
+    (target) => Math.abs(share(traffic, target) - liveShare(traffic, routes, target)) <= 0.5,
+  );
 }
 
 function digestOf(app: BundleApp, id: ObjectId): string | undefined {

@@ -5,11 +5,13 @@ import type { Mode } from '../model/mode.ts';
 import type { AppOutcome } from '../model/outcome.ts';
 import { rememberProgress, type ProgressMemory } from './progress.ts';
 import { planApps, type RolloutInput } from './rollout.ts';
+import type { ServingMemory } from './serving.ts';
 
 /** What planning needs of the agent. */
 export interface RolloutPorts {
   readonly memory: {
     readonly progress: ProgressMemory;
+    readonly serving: ServingMemory;
     readonly faults: { readonly faults: RolloutInput['faults'] };
   };
   readonly view: Live;
@@ -30,6 +32,7 @@ export function planRollout({ memory, view, deps }: RolloutPorts, facts: Rollout
     live: view,
     faults: memory.faults.faults,
     progress: memory.progress,
+    served: memory.serving.objects,
     mayChange: facts.mode.mayChange,
     isResumed: facts.state?.phase === 'applying',
     settleMs: deps.settings.settleMs,

@@ -1,5 +1,6 @@
 import { by } from '../../shared/lib/order.ts';
 import type { ApplicationDeployment } from '../model/documents.ts';
+import { replicasPointer } from '../../shared/model/kinds.ts';
 import { idOf, type KubeObject } from '../../shared/model/object.ts';
 import type { ProviderName } from '../../shared/model/traffic.ts';
 import type { BundleReplicas } from '../../shared/wire/revision.ts';
@@ -14,7 +15,7 @@ import type { ProviderRenderer } from './traffic/providers/provider.ts';
 import { isSameSelection, isService } from './services.ts';
 import type { PlacedRevision } from './traffic/services.ts';
 import { renderTraffic, type TrafficOutcome } from './traffic/traffic.ts';
-import { autoscaled, isScalable, replicasOf, replicasPointer, withReplicas } from './workload.ts';
+import { autoscaled, isScalable, replicasOf, withReplicas } from './workload.ts';
 
 /** A revision that is assigned to the cluster, with its rendered components. */
 export interface UnitRevision {

@@ -2,9 +2,6 @@ import { factsOf } from '../../shared/model/kinds.ts';
 import { idOf, type KubeObject } from '../../shared/model/object.ts';
 import { isMap, listAt, mapAt, valueAt, type JsonMap } from '../model/json-map.ts';
 
-/** Where the number of replicas of a scalable workload stands. */
-export const replicasPointer = '/spec/replicas';
-
 /** True for a workload with a scale subresource: the well-known kinds, and every kind that declares spec.replicas. */
 export function isScalable(object: KubeObject): boolean {
   return factsOf(idOf(object)).isScalable || replicasOf(object) !== undefined;

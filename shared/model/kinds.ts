@@ -23,6 +23,9 @@ export type ApplyStage = (typeof applyStages)[number];
 /** Where objects of a kind live. */
 export type Scope = 'cluster' | 'namespace';
 
+/** Where the number of replicas of a scalable workload stands. */
+export const replicasPointer = '/spec/replicas';
+
 /** The part of a kind in an application: it runs pods, scales such kinds, leads traffic to Services, or starts Jobs by itself. */
 export type Role = 'workload' | 'autoscaler' | 'route' | 'schedule';
 

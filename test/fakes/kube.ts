@@ -23,6 +23,7 @@ const served = [
   'apps/v1/Deployment/deployments',
   'apps/v1/StatefulSet/statefulsets',
   'discovery.k8s.io/v1/EndpointSlice/endpointslices',
+  'autoscaling/v2/HorizontalPodAutoscaler/horizontalpodautoscalers',
   'coordination.k8s.io/v1/Lease/leases',
   'admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration/validatingwebhookconfigurations/cluster',
   'rbac.authorization.k8s.io/v1/ClusterRole/clusterroles/cluster',
@@ -68,6 +69,9 @@ export interface FakeKube extends Kube {
   /** Every user that was impersonated for a call, as `verb kind/name USER`. */
   readonly impersonated: readonly string[];
 }
+
+/** Who writes through the scale subresource, in the agent's name. */
+const scaler = 'scale';
 
 /* eslint-disable complexity, @typescript-eslint/require-await -- one server in one place; its methods answer promises, as the real ones do */
 
@@ -127,6 +131,9 @@ export function fakeKube(): FakeKube {
     });
   const commit = (stored: Stored, before: KubeObject | null, isNew: boolean) => {
     const { metadata } = stored.object;
+    // What is not set, or is removed, has its default, which no manager owns.
+    if (stored.object.apiVersion === 'apps/v1' && valueAt(stored.object, '/spec/replicas') === undefined)
+      putAt(stored.object, '/spec/replicas', 1);
     for (const [who, paths] of [...stored.owners]) if (paths.size === 0) stored.owners.delete(who);
     metadata.managedFields = entries(stored);
     if (before !== null && same(before, stored.object)) return;
@@ -239,7 +246,7 @@ export function fakeKube(): FakeKube {
       for (const path of touched) {
         for (const paths of stored.owners.values()) paths.delete(path);
         if (!now.has(path)) continue;
-        const who = `${manager} Update`;
+        const who = manager === scaler ? `${fieldManager} Update scale` : `${manager} Update`;
         stored.owners.set(who, (stored.owners.get(who) ?? new Set()).add(path));
       }
       commit(stored, before, false);
@@ -336,7 +343,7 @@ export function fakeKube(): FakeKube {
       if (stored.object.metadata.uid !== uid) fail('OBJECT_REPLACED', 'another uid');
       if (resourceVersion !== undefined && stored.object.metadata.resourceVersion !== resourceVersion)
         fail('CONFLICT', 'changed');
-      kube.edit(idOf(stored.object), (object) => putAt(object, '/spec/replicas', replicas), 'sluice-agent');
+      kube.edit(idOf(stored.object), (object) => putAt(object, '/spec/replicas', replicas), scaler);
     },
     watch: (resource, options) => {
       const watcher: Watcher = { resource, options, selected: new Set() };

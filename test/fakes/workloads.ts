@@ -14,10 +14,13 @@ export function stepControllers(kube: FakeKube, readiness: Readiness = allReady)
   const workloads = all.filter((object) => object.kind === 'Deployment' || object.kind === 'StatefulSet');
   for (const workload of workloads) {
     const ready = Math.min(wanted(workload), readiness(workload));
+    const isComplete = ready === wanted(workload) || progressOf(workload) === 'NewReplicaSetAvailable';
+    const reason = isComplete ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated';
     kube.edit(
       idOf(workload),
       (object) => {
         object['status'] = {
+          ...(object.kind === 'Deployment' && { conditions: [{ type: 'Progressing', status: 'True', reason }] }),
           observedGeneration: object.metadata.generation,
           replicas: wanted(object),
           updatedReplicas: wanted(object),
@@ -61,6 +64,12 @@ function stepService(kube: FakeKube, service: KubeObject, workloads: readonly Ku
   const id = idOf(slice);
   if (kube.read(id) === undefined) kube.put_(slice);
   else kube.edit(id, (object) => (object['endpoints'] = endpoints), 'controllers');
+}
+
+/** Why the Deployment says that it progresses, or has: once rolled out in full, it says so for as long as its template stays. */
+function progressOf(workload: KubeObject): string | undefined {
+  const status = workload['status'] as { conditions?: { reason: string }[] } | undefined;
+  return status?.conditions?.[0]?.reason;
 }
 
 /** Wanted pods of a workload. */

@@ -155,6 +155,8 @@ function openSite(parts: SiteParts): Site {
     });
   let fault: Fault = 'none';
   let accepted: VerifiedBundle | null = null;
+  // What serves until it is replaced is repaired to what an earlier bundle had.
+  const everAccepted = new Set<ObjectId>();
   let highest = { epoch: 0, generation: 0 };
   const open = (): ReturnType<typeof handAgent> => {
     let transport = transportOf();
@@ -168,17 +170,24 @@ function openSite(parts: SiteParts): Site {
       if (pulled.kind === 'changed') parts.bundles.get(name)?.push(pulled);
       return pulled;
     };
-    const deps = testDeps(guarded(kube, violations, () => accepted) as FakeKube, fakeChannel(), siteClock, {
-      transport: { ...transport, pull, reset: () => transport.reset() },
-      verify: (snapshot, trust) => {
-        const bundle = verify({ snapshot, identity, trust, now: siteClock.now() });
-        return Promise.resolve(bundle).then((one) => {
-          if (one.revision.registration !== identity.registration) violations.push(`I6: ${name} took another's bundle`);
-          return (accepted = one);
-        });
+    const deps = testDeps(
+      guarded(kube, violations, () => accepted, everAccepted) as FakeKube,
+      fakeChannel(),
+      siteClock,
+      {
+        transport: { ...transport, pull, reset: () => transport.reset() },
+        verify: (snapshot, trust) => {
+          const bundle = verify({ snapshot, identity, trust, now: siteClock.now() });
+          return Promise.resolve(bundle).then((one) => {
+            if (one.revision.registration !== identity.registration)
+              violations.push(`I6: ${name} took another's bundle`);
+            for (const { id } of one.revision.apps.flatMap((app) => app.objects)) everAccepted.add(id);
+            return (accepted = one);
+          });
+        },
+        identity,
       },
-      identity,
-    });
+    );
     return handAgent(deps);
   };
   let agent = open();
@@ -242,7 +251,12 @@ function others({ bundles, name }: SiteParts): readonly Pulled[] {
 }
 
 /** The cluster, in which every write of the agent is held against the invariants at the moment at which it is made. */
-function guarded(kube: FakeKube, violations: string[], accepted: () => VerifiedBundle | null): Kube {
+function guarded(
+  kube: FakeKube,
+  violations: string[],
+  accepted: () => VerifiedBundle | null,
+  everAccepted: ReadonlySet<ObjectId>,
+): Kube {
   const isMine = (id: ObjectId) => {
     const bundle = accepted();
     const live = kube.read(id)?.metadata.annotations?.['sluice.dev/registration'];
@@ -250,8 +264,7 @@ function guarded(kube: FakeKube, violations: string[], accepted: () => VerifiedB
   };
   const mayWrite = (object: KubeObject, isUpdate: boolean) => {
     const id = objectId(refOf(object));
-    const isWanted = accepted()?.revision.apps.some((app) => app.objects.some((one) => one.id === id)) ?? false;
-    if (!isWanted) violations.push(`I6: ${id} is written although no verified bundle has it`);
+    if (!everAccepted.has(id)) violations.push(`I6: ${id} is written although no verified bundle has it`);
     if (isUpdate && kube.read(id) !== undefined && !isMine(id)) violations.push(`I1: ${id} is somebody else's`);
   };
   return {

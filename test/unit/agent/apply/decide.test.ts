@@ -11,7 +11,14 @@ import { observe, shortName, type Situation } from '../../../fixtures/agent/roll
 const { app } = plainApp('one', [configMap('a')]);
 const { id, digest } = app.objects[0]!;
 
-const nothing = { replicas: new Map(), weights: new Map(), held: new Set<string>(), remove: [], scaleToZero: [] };
+const nothing = {
+  replicas: new Map(),
+  weights: new Map(),
+  held: new Set<string>(),
+  keep: [],
+  remove: [],
+  scaleToZero: [],
+};
 const plan = { ...nothing, phase: 'settled', reason: '', isWaiting: false, blocked: null, deadline: null } as const;
 const applied: InventoryEntry = {
   id,
@@ -61,6 +68,7 @@ function words({ entry = {}, live = {}, ...flags }: Case): string {
     },
     registration: registrationId,
     mayChange: flags.mayNotChange !== true,
+    served: new Map(),
   });
   expect(more).toEqual([]);
   return task === undefined ? 'nothing' : `${task.action} ${task.uid ?? '-'}: ${task.reason}`;
@@ -140,7 +148,13 @@ describe('while changes are held', () => {
 /** `name: value at pointer` of every value that is put over a text. */
 function overrides(situation: Situation, mayChange = true): string[] {
   const observed = observe(situation);
-  const facts = { app: observed.app!, plan: planApp(observed), live: observed.live, mayChange };
+  const facts = {
+    app: observed.app!,
+    plan: planApp(observed),
+    live: observed.live,
+    mayChange,
+    served: observed.served,
+  };
   const tasks = decideApply({ ...facts, entry: (one) => observed.entries.get(one), registration: registrationId });
   return tasks.map((task) => {
     const values = task.overrides.map(({ pointer, value }) => `${pointer}=${value}`);
@@ -226,7 +240,13 @@ describe('objects that are off limits', () => {
   it('have no task; applications without a plan neither', () => {
     const outcome: AppOutcome = { key: 'default/two', app: two, plan, skipped: null };
     const live = { object: () => undefined, isSynced: () => true, readyEndpoints: () => null };
-    const facts = { inventory: new Map(), live, registration: registrationId, mode: { mayChange: true } };
+    const facts = {
+      inventory: new Map(),
+      live,
+      registration: registrationId,
+      mode: { mayChange: true },
+      served: new Map(),
+    };
     const ids = (one: AppOutcome) => decideTasks({ ...facts, apps: [one], refused }).map((task) => task.id);
     expect(ids(outcome)).toEqual([second]);
     expect(ids({ ...outcome, plan: null, skipped: 'this cluster has not region=eu' })).toEqual([]);

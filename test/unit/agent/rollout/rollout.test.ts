@@ -19,6 +19,7 @@ const input: RolloutInput = {
   skipped: [],
   inventory: observed.entries,
   live: observed.live,
+  served: new Map(),
   removable: new Set(),
   faults: new Map(),
   progress: new Map(),

@@ -120,6 +120,91 @@ describe('the weights of a live traffic object', () => {
   });
 });
 
+describe('the weight of a revision that has lost all of its endpoints', () => {
+  const third = { v1: '1 pod, 50%', v2: '1 pod, 30%', v3: '1 pod, 20%' };
+  it.each<[rule: string, situation: Situation, words: string]>([
+    [
+      'leaves it to the one that has some',
+      { wanted: half, live: { v1: '1/1', v2: '0/1' }, route: { v1: 50, v2: 50 } },
+      '100 0; waits for example-v2: Deployment/example-web-v2: 0 of 1 ready',
+    ],
+    [
+      'leaves it to those that have some, in proportion',
+      { wanted: third, live: { v1: '1/1', v2: '0/1', v3: '1/1' }, route: { v1: 50, v2: 30, v3: 20 } },
+      '71 0 29; waits for example-v2: Deployment/example-web-v2: 0 of 1 ready',
+    ],
+    [
+      'has left it: nothing moves until it is ready again',
+      { wanted: third, live: { v1: '1/1', v2: '0/1', v3: '1/1' }, route: { v1: 71, v2: 0, v3: 29 } },
+      '71 0 29; waits for example-v2: Deployment/example-web-v2: 0 of 1 ready',
+    ],
+    [
+      'leaves it also when its pods are ready, and no address is',
+      { wanted: half, live: { v1: '1/1', v2: '1/1, no endpoints' }, route: { v1: 50, v2: 50 } },
+      '100 0; waits for example-v2: Service/example-v2 has no ready endpoints',
+    ],
+    [
+      'comes back when it is ready again',
+      { wanted: half, live: { v1: '1/1', v2: '1/1' }, route: { v1: 100, v2: 0 } },
+      '50 50; to move',
+    ],
+    [
+      'leaves it in the middle of a move, too',
+      {
+        wanted: { v1: '1 pod, 10%', v2: '1 pod, 20%', v3: '1 pod, 70%' },
+        live: { v1: '1/1', v2: '0/1', v3: '0/1' },
+        route: { v1: 50, v2: 50, v3: 0 },
+      },
+      '100 0 0; waits for example-v3: Deployment/example-web-v3: 0 of 1 ready',
+    ],
+    [
+      'stays where no other of the rule has any',
+      { wanted: half, live: { v1: '0/1', v2: '0/1' }, route: { v1: 50, v2: 50 } },
+      '50 50; moved, Service/example-v1 has 0 of 1 ready endpoints',
+    ],
+    [
+      'does not go to a revision that the document keeps without traffic',
+      { wanted: { v1: '1 pod, 100%', v2: '1 pod, 0%' }, live: { v1: '0/1', v2: '1/1' }, route: { v1: 100, v2: 0 } },
+      '100 0; moved, Service/example-v1 has 0 of 1 ready endpoints',
+    ],
+    [
+      'stays while endpoints are not listed: unknown is not lost',
+      { wanted: half, live: { v1: '1/1', v2: '1/1' }, route: { v1: 50, v2: 50 }, unlisted: ['EndpointSlice'] },
+      '50 50; moved, Service/example-v1 has 0 of 1 ready endpoints',
+    ],
+  ])('%s', (_, situation, expected) => {
+    expect(words(situation)).toBe(expected);
+  });
+});
+
+describe('the weight of a revision of which no pod is wanted', () => {
+  const none = { v1: '1 pod, 90%', v2: '0 pods, 10%' };
+  it.each<[rule: string, situation: Situation, words: string]>([
+    [
+      'goes to the others before its pods go',
+      { wanted: none, live: { v1: '1/1', v2: '1/1' }, route: { v1: 90, v2: 10 } },
+      '100 0; to move',
+    ],
+    [
+      'is with the others: that is the split',
+      { wanted: none, live: { v1: '1/1', v2: '0/0' }, route: { v1: 100, v2: 0 } },
+      '100 0; settled',
+    ],
+    [
+      'never moves there, although its workload is what is wanted',
+      { wanted: none, live: { v1: '1/1', v2: '0/0' }, route: { v1: 100 } },
+      '100 0; settled',
+    ],
+    [
+      'stays where no pod of any revision is wanted: all of it is to stop',
+      { wanted: { v1: '0 pods, 100%' }, live: { v1: '0/0' }, route: { v1: 100 } },
+      '100; moved, Service/example-v1 has 0 of 1 ready endpoints',
+    ],
+  ])('%s', (_, situation, expected) => {
+    expect(words(situation)).toBe(expected);
+  });
+});
+
 describe('moved traffic', () => {
   const moved = { wanted: toV2, route: { v1: 0, v2: 100 } };
   it.each<[rule: string, situation: Situation, words: string]>([

@@ -1,0 +1,74 @@
+import type { AppObservation, ServedObject } from '../model/plan.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
+import type { BundleApp } from '../../shared/wire/revision.ts';
+import { indexOf } from '../model/app-index.ts';
+import { freeCapacity } from './capacity.ts';
+import { ownLive } from './own.ts';
+import type { Removal } from './removal.ts';
+import { hasEndpoints, withoutLost } from './split.ts';
+import { shareOut } from './weights.ts';
+
+/** Objects that are repaired to what was applied, with the replicas and weights to repair them with. */
+export interface Kept {
+  readonly ids: readonly ObjectId[];
+  readonly replicas: ReadonlyMap<ObjectId, number>;
+  readonly weights: ReadonlyMap<ObjectId, readonly number[]>;
+}
+
+/** How far the change is. */
+export interface KeepGate {
+  /** Objects of the bundle that must not be written yet. */
+  readonly held: ReadonlySet<ObjectId>;
+  readonly removal: Removal;
+  /** True once everything that is wanted is ready and has its traffic: then the old is needed no more. */
+  readonly mayDrop: boolean;
+}
+
+/**
+ * What serves keeps its repair until it is replaced: the objects that the bundle has no more, until they may go, and the old
+ * content of those that must not be changed yet. Nothing of it moves: replicas are never lowered, weights are the live ones.
+ */
+export function keptObjects(observed: AppObservation, app: BundleApp, { held, removal, mayDrop }: KeepGate): Kept {
+  const { digests } = indexOf(app);
+  const going = new Set([...removal.remove, ...removal.scaleToZero]);
+  const served = [...observed.served].filter(([id]) =>
+    digests.has(id) ? held.has(id) : !mayDrop && !going.has(id) && observed.entries.has(id),
+  );
+  const splits = served.map(([id, one]) => [id, splitOf(observed, id, one)] as const);
+  const dead = new Set(splits.flatMap(([id, split]) => (split === 'nothing is ready' ? [id] : [])));
+  const free = freeCapacity(observed, app).replicas;
+  return {
+    ids: served.map(([id]) => id).filter((id) => !dead.has(id)),
+    replicas: new Map(
+      served.flatMap(([id, one]) => {
+        const count = replicasOf(observed, id, one) ?? free.get(id);
+        return count === undefined ? [] : [[id, count] as const];
+      }),
+    ),
+    weights: new Map(splits.flatMap(([id, split]) => (typeof split === 'string' ? [] : [[id, split] as const]))),
+  };
+}
+
+function replicasOf(observed: AppObservation, id: ObjectId, { app }: ServedObject): number | undefined {
+  const wanted = indexOf(app).replicas.get(id);
+  return wanted === undefined ? undefined : Math.max(wanted, ownLive(observed, id)?.replicas?.spec ?? 0);
+}
+
+function splitOf(
+  observed: AppObservation,
+  id: ObjectId,
+  { app }: ServedObject,
+): readonly number[] | 'no split' | 'nothing is ready' {
+  const traffic = app.traffic.find((one) => one.id === id);
+  if (traffic === undefined) return 'no split';
+  const routes = ownLive(observed, id)?.routes ?? null;
+  if (routes === null) {
+    const ready = traffic.targets.map(({ service }) => hasEndpoints(observed, service));
+    return shareOut(traffic.targets, ready) ?? 'nothing is ready';
+  }
+  const live = traffic.targets.map(({ rule, service, weight }) => {
+    const backend = routes.find((route) => route.rule === rule && route.service === service);
+    return backend?.weight ?? weight;
+  });
+  return withoutLost(observed, traffic, live).weights;
+}

@@ -1,0 +1,61 @@
+import type { ObjectId } from '../../shared/model/object.ts';
+import type { Digest } from '../../shared/lib/canonical.ts';
+import { bundleObjects } from '../../shared/wire/bundle.ts';
+import type { VerifiedBundle } from '../model/bundle.ts';
+import type { Inventory } from '../model/inventory.ts';
+import type { ServedObject } from '../model/plan.ts';
+
+/** What the agent remembers of the contents that run and that the accepted bundle has no more. A restart loses it. */
+export interface ServingMemory {
+  /** The bundle that was accepted last. */
+  bundle: VerifiedBundle | null;
+  readonly objects: Map<ObjectId, ServedObject>;
+}
+
+/** The memory of an agent that has accepted no bundle yet. */
+export function newServingMemory(): ServingMemory {
+  return { bundle: null, objects: new Map() };
+}
+
+/**
+ * Remembers of an older bundle what was applied of it and is not wanted like that any more, and forgets what is gone, or was
+ * applied otherwise since. Answers all of it.
+ */
+export function rememberServing(
+  memory: ServingMemory,
+  bundle: VerifiedBundle,
+  inventory: Inventory,
+): ServingMemory['objects'] {
+  const { objects, bundle: before } = memory;
+  if (before !== null && before !== bundle) takeApplied(objects, before, inventory);
+  memory.bundle = bundle;
+  if (objects.size === 0) return objects;
+  const wanted = new Map(bundleObjects(bundle.revision).map(({ id, digest }) => [id, digest] as const));
+  for (const [id, { digest }] of [...objects]) {
+    if (inventory.get(id)?.applied !== digest || wanted.get(id) === digest) objects.delete(id);
+  }
+  return objects;
+}
+
+function takeApplied(objects: ServingMemory['objects'], bundle: VerifiedBundle, inventory: Inventory): void {
+  for (const app of bundle.revision.apps) {
+    for (const { id, digest } of app.objects) {
+      const text = inventory.get(id)?.applied === digest ? bundle.objectText(digest) : null;
+      if (text !== null) objects.set(id, { app, digest, text });
+    }
+  }
+}
+
+/** Forgets what is being removed now: it must not come back. Answers the same plan. */
+export function forgetRemoved<
+  P extends { readonly scaleToZero: readonly ObjectId[]; readonly remove: readonly (readonly ObjectId[])[] },
+>({ objects }: ServingMemory, plan: P): P {
+  for (const id of [...plan.scaleToZero, ...plan.remove.flat()]) objects.delete(id);
+  return plan;
+}
+
+/** The text of a content that is remembered; null when none has this digest. */
+export function servedText({ objects }: ServingMemory, digest: Digest): string | null {
+  for (const one of objects.values()) if (one.digest === digest) return one.text;
+  return null;
+}
