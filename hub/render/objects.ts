@@ -87,8 +87,19 @@ export function canonicalObject(object: KubeObject): KubeObject {
 
 function opened(manifest: Manifest): Manifest[] {
   const { value } = manifest;
-  if (!isMap(value) || value['kind'] !== 'List' || !Array.isArray(value['items'])) return [manifest];
-  return listAt(value, 'items').flatMap((item) => opened({ ...manifest, value: item }));
+  if (!isMap(value) || !isList(value)) return [manifest];
+  return listAt(value, 'items').flatMap((item) => opened({ ...manifest, value: typedItem(value, item) }));
+}
+
+// A List, or a list of one kind, as API servers and kustomize write them; an object of such a kind has a name.
+function isList({ kind, items, metadata }: JsonMap): boolean {
+  if (typeof kind !== 'string' || !kind.endsWith('List') || valueAt(metadata, 'name') !== undefined) return false;
+  return Array.isArray(items) || items === null;
+}
+
+// The items of a typed list need not repeat what they are.
+function typedItem({ apiVersion, kind }: JsonMap, item: unknown): unknown {
+  return kind === 'List' || !isMap(item) ? item : { apiVersion, kind: String(kind).replace(/List$/, ''), ...item };
 }
 
 function definedScopes(manifests: readonly Manifest[]): ReadonlyMap<string, Scope> {

@@ -134,6 +134,20 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/hub/validate/unread.test.ts'],
   },
   {
+    bug: 'say that a revision is missing where a shallow clone cannot know it',
+    file: 'hub/operations/preview.ts',
+    find: "if (problem.code !== 'REVISION_NOT_FOUND' || !isShallow) return problem;",
+    replace: 'return problem;',
+    tests: ['test/unit/hub/operations/preview-clones.test.ts'],
+  },
+  {
+    bug: 'not read is removed: what a changed selection leaves out',
+    file: 'hub/validate/unread.ts',
+    find: 'if (facts.unselected?.has(path) === true) return unselected(path);',
+    replace: '',
+    tests: ['test/unit/hub/validate/unread.test.ts'],
+  },
+  {
     bug: 'skip a document without apiVersion whose kind is misspelled',
     file: 'hub/load/owner.ts',
     find: "if (Object.keys(value).some((key) => key.toLowerCase() === 'kind')) return true;",
@@ -143,8 +157,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'a file name that is not UTF-8 stops the hub',
     file: 'shared/adapters/git/reader.ts',
-    find: 'tree: (oid) => readTree(dir, oid, parseTreeLoosely),',
-    replace: 'tree: (oid) => readTree(dir, oid),',
+    find: 'tree: (oid) => filesOf(read, oid, parseTreeLoosely),',
+    replace: 'tree: (oid) => filesOf(read, oid, parseTree),',
     tests: ['test/unit/hub/load/source.test.ts'],
   },
   {

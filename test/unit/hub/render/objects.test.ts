@@ -81,6 +81,25 @@ describe('manifests', () => {
     expect(objects.map(({ metadata }) => metadata.name)).toEqual(['a', 'b']);
   });
 
+  it('are taken out of lists of one kind, whose items need not say it again', () => {
+    const items = [{ metadata: { name: 'a' } }, config({ name: 'b' })];
+    const { objects, faults } = read({ apiVersion: 'v1', kind: 'ConfigMapList', metadata: {}, items });
+    expect([objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`), faults]).toEqual([
+      ['ConfigMap a', 'ConfigMap b'],
+      [],
+    ]);
+  });
+
+  it.each(['List', 'ConfigMapList'])('are none of an empty %s', (kind) => {
+    const values = [null, []].map((items) => ({ apiVersion: 'v1', kind, items }));
+    expect(read(...values)).toEqual({ objects: [], faults: [] });
+  });
+
+  it('stay what they are when their kind only ends like a list', () => {
+    const allowed = { apiVersion: 'x.io/v1', kind: 'AllowList', metadata: { name: 'a' }, items: [] };
+    expect(read(allowed).objects.map(({ kind }) => kind)).toEqual(['AllowList']);
+  });
+
   it('have the scope that a CustomResourceDefinition beside them gives', () => {
     const definition = (scope: string) => ({
       apiVersion: 'apiextensions.k8s.io/v1',
