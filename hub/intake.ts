@@ -135,6 +135,7 @@ function currentIntake({ memory, clock }: IntakeParts, state: IntakeState): Inta
   const kept = keepMissing({ seen: documents, validated, snapshot, pinned, approvals: state.approvals, now });
   const recorded = recordRevisions(revisions, kept.fleet, {
     unrendered: unrenderedRevisions(state),
+    now,
   });
   const problems = [...kept.problems, ...memory.passedOver];
   return { ...same, ...kept, revisions: recorded, problems };

@@ -13,6 +13,7 @@ import {
   removeAnswer,
   removeBody,
 } from './bodies.ts';
+import { revisionList } from './revisions.ts';
 import type { AnswerOf, InputOf, Route } from './route.ts';
 import { statusAnswer, statusCluster } from './status.ts';
 
@@ -34,6 +35,15 @@ export const routes = {
     query: z.object({ app: text, cluster: text, known: text }),
     status: 200,
     answer: statusAnswer,
+  },
+  revisions: {
+    method: 'GET',
+    path: '/v1/revisions',
+    access: 'admin',
+    description: 'The recorded revisions of an application, or of all, and where each runs.',
+    query: z.object({ app: text }),
+    status: 200,
+    answer: revisionList,
   },
   list: {
     method: 'GET',

@@ -32,6 +32,11 @@ export const statusRow = z
       .describe('The provider of the traffic; null without traffic or without a report.'),
     message: z.string(),
     notes: z.array(z.string()),
+    since: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe("Since when it has the health that the agent reported last, by the hub's clock; null until it did."),
     observedAt: z.string().nullable().describe("When the agent read the health, by the agent's clock."),
     reportedAt: z.string().nullable().describe("When the report arrived, by the hub's clock."),
     ageSeconds: z.number().nullable().describe('Seconds since the report arrived.'),
@@ -93,6 +98,19 @@ export const statusGuarded = z
   .meta({ id: 'StatusGuarded' });
 export type StatusGuarded = z.infer<typeof statusGuarded>;
 
+export const statusHold = z
+  .object({
+    application: z.string().nullable().describe('Null = no single one.'),
+    cluster: z.string().nullable().describe('Null = every cluster.'),
+    by: z.string().describe('Who holds: a stage of the pass, a guard, a limit.'),
+    reason: z.string(),
+    since: z.string(),
+    until: z.string().optional().describe('When it ends by itself; absent = it does not.'),
+    change: z.string().optional().describe('The change whose approval lifts it.'),
+  })
+  .meta({ id: 'StatusHold' });
+export type StatusHold = z.infer<typeof statusHold>;
+
 export const statusView = z
   .object({
     format: z.literal(1),
@@ -109,6 +127,7 @@ export const statusView = z
     clusters: z.array(statusCluster),
     problems: z.array(statusProblem),
     guarded: z.array(statusGuarded).describe('Changes that wait for an approval.'),
+    holds: z.array(statusHold).default([]).describe('Everything that is not done, and why, since the hub started.'),
   })
   .meta({ id: 'StatusView' });
 export type StatusView = z.infer<typeof statusView>;

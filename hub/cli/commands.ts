@@ -6,6 +6,7 @@ import { exportCommand } from './export.ts';
 import { initCommand } from './init.ts';
 import { keysCommands } from './keys.ts';
 import { renderCommand } from './render.ts';
+import { revisionsCommand } from './revisions.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 import { validateCommand } from './validate.ts';
@@ -15,6 +16,7 @@ export const commands: readonly (Command<CliContext> | CommandGroup<CliContext>)
   initCommand,
   serveCommand,
   statusCommand,
+  revisionsCommand,
   clusterCommands,
   approveCommand,
   exportCommand,

@@ -1,3 +1,4 @@
+import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport, ReportAnswer } from '../../shared/wire/report.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
 import type { State } from '../model/state.ts';
@@ -38,7 +39,7 @@ export async function openReports(store: ReportStore): Promise<ReceivedReports> 
       if (last !== undefined && report.sequence <= last.report.sequence) {
         return { answer: answerTo(report, last.report, state), fresh: false, matters: false };
       }
-      const received = { report, receivedAt: now };
+      const received = { report, receivedAt: now, since: sinceOf(last, report, now) };
       newest.set(report.registration, received);
       writes = writes.then(() => store.save(received));
       return {
@@ -57,6 +58,18 @@ export async function openReports(store: ReportStore): Promise<ReceivedReports> 
     },
     flush: () => writes,
   };
+}
+
+/** Since when each application has its health: as before for as long as the word stays the same. */
+function sinceOf(last: ReceivedReport | undefined, report: AgentReport, now: number): Readonly<Record<string, number>> {
+  const healths = new Map(last?.report.apps.map((app) => [appKey(app), app.health]));
+  const before = last?.since ?? {};
+  return Object.fromEntries(
+    report.apps.map((app) => {
+      const key = appKey(app);
+      return [key, healths.get(key) === app.health ? (before[key] ?? last?.receivedAt ?? now) : now];
+    }),
+  );
 }
 
 /**

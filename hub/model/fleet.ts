@@ -47,6 +47,8 @@ export interface RevisionRecord {
   readonly name: string;
   readonly specDigest: string;
   readonly commit: string;
+  /** ISO time at which the hub recorded it; absent in previews, and for revisions that are older than this member. */
+  readonly at?: string;
   readonly application: Application;
   /** Definition texts by `Kind/type`. */
   readonly definitions: Readonly<Record<string, PinnedDefinition>>;

@@ -4,6 +4,8 @@ import type { AgentReport } from '../../shared/wire/report.ts';
 export interface ReceivedReport {
   readonly report: AgentReport;
   readonly receivedAt: number;
+  /** Since when each application (`namespace/name`) has the health of this report, by the hub's clock; absent = not known. */
+  readonly since?: Readonly<Record<string, number>>;
 }
 
 /** The newest reports by cluster: of the current registrations only. */

@@ -5,6 +5,7 @@ import { labelCluster } from './labels.ts';
 import { listClusters } from './list-clusters.ts';
 import type { HubParts } from './parts.ts';
 import { removeCluster } from './remove.ts';
+import { listRevisions } from './revisions.ts';
 import { revokeCluster } from './revoke.ts';
 import { status } from './status.ts';
 
@@ -18,6 +19,7 @@ export type Operation<Name extends CallName> = (
 /** The operation of every JSON call of the table of routes. */
 export const operations: { readonly [Name in CallName]: Operation<Name> } = {
   status,
+  revisions: listRevisions,
   list: listClusters,
   join: joinCluster,
   labels: labelCluster,

@@ -9,7 +9,7 @@ import { nextRise } from './status-signal.ts';
 /** How long a caller that gave `known` waits for another version. */
 export const watchMs = 25_000;
 
-type StatusParts = Pick<HubParts, 'clock' | 'changed' | 'reports' | 'state' | 'shown' | 'heartbeatMs'>;
+type StatusParts = Pick<HubParts, 'clock' | 'changed' | 'reports' | 'state' | 'shown' | 'holds' | 'heartbeatMs'>;
 
 /** The status of the fleet, or of the part that is asked for; with `known`, once its version is another one. */
 export async function status(
@@ -30,6 +30,12 @@ export function clusterStatus(parts: StatusParts, name: string): StatusCluster {
 }
 
 /** What every view of the status is made from, as of now. */
-export function statusFacts({ clock, reports, state, shown, heartbeatMs }: StatusParts): StatusFacts {
-  return { state: shown(), reports: reports.current(state()), now: clock.now(), heartbeat: heartbeatMs };
+export function statusFacts({ clock, reports, state, shown, holds, heartbeatMs }: StatusParts): StatusFacts {
+  return {
+    state: shown(),
+    reports: reports.current(state()),
+    holds: holds(),
+    now: clock.now(),
+    heartbeat: heartbeatMs,
+  };
 }

@@ -24,6 +24,8 @@ export interface RecordOptions {
   readonly sources?: readonly ComponentSource[];
   /** Revisions (`namespace/NAME-vN`) without a render that they could pin: they take the current definitions. */
   readonly unrendered?: ReadonlySet<string>;
+  /** ISO time that new records get (default: none). */
+  readonly now?: string;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface RecordOptions {
  * keep their revisions, so that numbers are never used again.
  */
 export function recordRevisions(history: RevisionHistory, fleet: Fleet, options: RecordOptions = {}): RevisionHistory {
-  const { unrendered, definitions = builtinDefinitions, sources = componentSources } = options;
+  const { unrendered, definitions = builtinDefinitions, sources = componentSources, now } = options;
   const catalog = createCatalog(
     fleet.definitions.map(({ doc }) => doc),
     definitions,
@@ -52,7 +54,14 @@ export function recordRevisions(history: RevisionHistory, fleet: Fleet, options:
     const files = filesOf(doc, fleet.files, sources);
     const specDigest = specDigestOf(doc, files);
     const same = known.find((record) => record.specDigest === specDigest);
-    const record = same ?? nextRecord(sourced, known, { specDigest, files, definitions: definitionsOf(doc, catalog) });
+    const record =
+      same ??
+      nextRecord(sourced, known, {
+        specDigest,
+        files,
+        definitions: definitionsOf(doc, catalog),
+        ...(now === undefined ? {} : { at: now }),
+      });
     if (same === undefined) revisions.set(key, [...known, record]);
     else if (unrendered?.has(`${namespaceOf(doc)}/${same.name}`) === true) {
       const mended = { ...same, definitions: definitionsOf(doc, catalog) };
@@ -90,7 +99,7 @@ export function specDigestOf(doc: Application, files: Readonly<Record<string, st
 function nextRecord(
   sourced: Sourced<Application>,
   known: readonly RevisionRecord[],
-  pinned: Pick<RevisionRecord, 'specDigest' | 'files' | 'definitions'>,
+  pinned: Pick<RevisionRecord, 'specDigest' | 'files' | 'definitions' | 'at'>,
 ): RevisionRecord {
   const number = known.reduce((highest, record) => Math.max(highest, record.number), 0) + 1;
   return {

@@ -116,6 +116,7 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, fr
     publicUrl: () => config.listen.publicUrl ?? front.server?.url ?? '',
     state: state.now,
     shown: state.shown,
+    holds: () => parts.holds.last ?? [],
     onPush: source.source.expect,
     onRevoked: (registration) => front.server?.streams.close(registration),
   });

@@ -1,5 +1,6 @@
 import type { ReportApp } from '../../shared/wire/report.ts';
 import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
+import type { Hold } from '../model/hold.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
 import type { ReceivedReport, Reports } from '../model/reports.ts';
@@ -7,13 +8,15 @@ import type { ReceivedReport, Reports } from '../model/reports.ts';
 /** The slices of the state that status shows. */
 export type StatusState = Pick<
   State,
-  'source' | 'number' | 'clusters' | 'bundles' | 'documents' | 'problems' | 'guarded' | 'approvals'
+  'source' | 'number' | 'clusters' | 'bundles' | 'documents' | 'revisions' | 'problems' | 'guarded' | 'approvals'
 >;
 
 /** What the view of a fleet is made from: facts only. */
 export interface StatusFacts {
   readonly state: StatusState;
   readonly reports: Reports;
+  /** What the last pass of this process held; absent before it. */
+  readonly holds?: readonly Hold[];
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Milliseconds between two reports of an agent that has nothing to say. */
@@ -29,4 +32,10 @@ export interface RowFacts {
   readonly said: ReportApp | undefined;
   readonly stale: boolean;
   readonly age: number | null;
+}
+
+/** Which part of the fleet to show: an application's name or `namespace/name`, and a cluster. */
+export interface StatusFilter {
+  readonly app?: string | undefined;
+  readonly cluster?: string | undefined;
 }

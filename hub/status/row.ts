@@ -107,7 +107,9 @@ function providerOf({ traffic: [traffic] }: BundleApp, said: ReportApp | undefin
 }
 
 function knowledgeOf({ received, said, age }: Pick<RowFacts, 'received' | 'said' | 'age'>) {
+  const since = said === undefined ? undefined : received?.since?.[appKey(said)];
   return {
+    since: since === undefined ? null : new Date(since).toISOString(),
     observedAt: said?.observedAt ?? null,
     reportedAt: received === undefined ? null : new Date(received.receivedAt).toISOString(),
     ageSeconds: age,

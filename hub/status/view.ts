@@ -1,28 +1,24 @@
 import type { AppHealth } from '../../shared/model/health.ts';
 import { appHealthOrder } from '../../shared/model/health.ts';
-import { by } from '../../shared/lib/order.ts';
+import { by as sortBy } from '../../shared/lib/order.ts';
 import { storedHolds, waitingChanges } from '../model/hold.ts';
 import { clusterOf } from './cluster.ts';
-import type { StatusFacts, StatusState } from './facts.ts';
+import type { StatusFacts, StatusFilter, StatusState } from './facts.ts';
 import { rowsOf } from './row.ts';
-import type { StatusView, StatusRow, StatusProblem, StatusGuarded } from '../api/status.ts';
+import type { StatusView, StatusRow, StatusProblem, StatusGuarded, StatusHold } from '../api/status.ts';
+import { assertKnown } from './known.ts';
 
-/** Which part of the fleet to show: an application's name or `namespace/name`, and a cluster. */
-export interface StatusFilter {
-  readonly app?: string | undefined;
-  readonly cluster?: string | undefined;
-}
-
-/** What runs where, how healthy it is, and how old that knowledge is. */
+/** What runs where, how healthy it is, and how old that knowledge is. Throws USAGE for a name that is not known. */
 export function statusView(facts: StatusFacts, filter: StatusFilter = {}): StatusView {
   const { state } = facts;
+  assertKnown(state, filter);
   const clusters = [...state.clusters.values()]
     .filter(({ name }) => filter.cluster === undefined || name === filter.cluster)
-    .sort(by(({ name }) => name));
+    .sort(sortBy(({ name }) => name));
   const rows = clusters
     .flatMap((record) => rowsOf(record, facts))
     .filter((row) => isOfApp(row.application, filter.app))
-    .sort(by((row) => `${row.application}\0${row.cluster}`));
+    .sort(sortBy((row) => `${row.application}\0${row.cluster}`));
   return {
     format: 1,
     source: state.source,
@@ -33,14 +29,27 @@ export function statusView(facts: StatusFacts, filter: StatusFilter = {}): Statu
     clusters: clusters.map((record) => clusterOf(record, facts)),
     problems: problemsOf(state, filter),
     guarded: guardedOf(state, filter),
+    holds: holdsOf(facts, filter),
   };
 }
 
-/** The exit status that a view stands for: 10 when something is wrong, 11 when something is only old, 0 otherwise. */
+/**
+ * The exit status that a view stands for: 10 when something is wrong or waits for a decision, 11 when something is not known or
+ * only old, 0 otherwise. A cluster that will never report is not waited for.
+ */
 export function statusExit(view: StatusView): 0 | 10 | 11 {
-  const isWrong = view.problems.some(({ severity }) => severity === 'error') || view.guarded.length > 0;
-  if (isWrong || view.summary.health.Degraded > 0) return 10;
-  return view.summary.health.Stale > 0 ? 11 : 0;
+  const isWrong =
+    view.problems.some(({ severity }) => severity === 'error') ||
+    view.guarded.length > 0 ||
+    view.summary.health.Degraded > 0 ||
+    view.clusters.some(({ conditions }) => conditions.some(({ type }) => type === 'DeleteLimited'));
+  if (isWrong) return 10;
+  const reporting = new Set(view.clusters.filter(({ reports }) => reports).map(({ name }) => name));
+  const isUnknown = view.applications.some(
+    ({ health, cluster }) => health === 'Stale' || (health === 'Unknown' && reporting.has(cluster)),
+  );
+  const isOld = view.clusters.some(({ stale, state, reports }) => stale || (state === 'waiting' && reports));
+  return isUnknown || isOld || view.source === null ? 11 : 0;
 }
 
 function summaryOf(rows: readonly StatusRow[], clusters: number): StatusView['summary'] {
@@ -73,6 +82,21 @@ function guardedOf(state: StatusState, filter: StatusFilter): StatusGuarded[] {
       application: app,
       ids: [...ids],
       since,
+    }));
+}
+
+function holdsOf({ holds = [] }: StatusFacts, filter: StatusFilter): StatusHold[] {
+  return holds
+    .filter(({ app }) => app === null || isOfApp(app, filter.app))
+    .filter(({ cluster }) => cluster === null || filter.cluster === undefined || cluster === filter.cluster)
+    .map(({ app, cluster, by, reason, since, until, change }) => ({
+      application: app,
+      cluster,
+      by,
+      reason,
+      since,
+      ...(until === undefined ? {} : { until }),
+      ...(change === undefined ? {} : { change: change.change }),
     }));
 }
 

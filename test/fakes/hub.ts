@@ -43,6 +43,7 @@ export async function memoryHub(first: State, now: number): Promise<MemoryHub> {
     publicUrl: () => 'https://hub.example',
     state: () => state,
     shown: () => state,
+    holds: () => [],
     onPush: () => undefined,
     onRevoked: (registration) => void revoked.push(registration),
     changed,

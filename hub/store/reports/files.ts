@@ -6,7 +6,11 @@ import { formats } from '../../../shared/wire/formats.ts';
 import type { ReportStore } from '../../model/report-store.ts';
 import type { ReceivedReport } from '../../model/reports.ts';
 
-const stored = z.strictObject({ report: z.unknown(), receivedAt: z.number() });
+const stored = z.strictObject({
+  report: z.unknown(),
+  receivedAt: z.number(),
+  since: z.record(z.string(), z.number()).optional(),
+});
 
 /** A store of one file a registration in a folder; failures to write are logged, unreadable files are left out. */
 export function fileReportStore(folder: string, log: Log): ReportStore {
@@ -31,8 +35,8 @@ export function fileReportStore(folder: string, log: Log): ReportStore {
 
 async function readStored(path: string, log: Log): Promise<ReceivedReport | null> {
   try {
-    const { report, receivedAt } = stored.parse(JSON.parse(await readFile(path, 'utf8')));
-    return { report: formats.report.decodeValue(report), receivedAt };
+    const { report, receivedAt, since } = stored.parse(JSON.parse(await readFile(path, 'utf8')));
+    return { report: formats.report.decodeValue(report), receivedAt, ...(since === undefined ? {} : { since }) };
   } catch (error) {
     log.warn('a stored report could not be read', { path, error });
     return null;
