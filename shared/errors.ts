@@ -34,6 +34,7 @@ export const codes = {
   UNSUPPORTED: rule(3, 'never'),
   REFERENCE_NOT_FOUND: rule(3, 'never'),
   REVISION_NOT_FOUND: rule(3, 'never'),
+  REVISION_UNUSED: rule(3, 'never'),
   PLACEMENT_EMPTY: rule(3, 'never'),
   PLACEMENT_CONFLICT: rule(3, 'never'),
   LOCAL_CLUSTER_UNSET: rule(3, 'never'),

@@ -30,6 +30,8 @@ export interface Outcome {
   /** Retired and still inventoried. */
   readonly survivors: readonly ObjectId[];
   readonly isLimited: boolean;
+  /** What the limit of deletions says of what waits for it; empty while nothing does. */
+  readonly limitText: string;
   readonly isRestored: boolean;
   readonly isSettled: boolean;
   /** True when it wrote something, so that the next step may be possible at once. */

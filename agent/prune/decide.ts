@@ -35,6 +35,8 @@ export interface PruneDecision {
   readonly kept: readonly Row[];
   readonly unexplained: readonly ObjectId[];
   readonly isLimited: boolean;
+  /** What the limit says of what waits, and when that goes; empty while nothing waits for it. */
+  readonly limitText: string;
 }
 
 type Verdict = 'removable' | { readonly reason: string; readonly isLimit?: boolean };
@@ -59,10 +61,11 @@ export function decidePrune(input: PruneInput): PruneDecision {
     if (objection !== null) return { reason: objection };
     if (isProtected(entry.id) && !approved.has(entry.id))
       return { reason: 'its kind is protected: deleting it needs an approval' };
-    if (beyond.has(entry.id)) return { reason: 'too many deletions in 24 h without an approval', isLimit: true };
+    if (beyond.ids.has(entry.id)) return { reason: beyond.text, isLimit: true };
     return 'removable';
   };
   const judged = candidates.map((entry) => ({ entry, verdict: judge(entry) }));
+  const isLimited = judged.some(({ verdict }) => verdict !== 'removable' && verdict.isLimit === true);
   const removable = new Set(judged.filter(({ verdict }) => verdict === 'removable').map(({ entry }) => entry.id));
   return {
     removable,
@@ -73,7 +76,8 @@ export function decidePrune(input: PruneInput): PruneDecision {
     ),
     kept: judged.flatMap(({ entry, verdict }) => (verdict === 'removable' ? [] : [keptRow(entry, verdict.reason)])),
     unexplained: unexplained.map((entry) => entry.id).sort(byCodeUnit),
-    isLimited: judged.some(({ verdict }) => verdict !== 'removable' && verdict.isLimit === true),
+    isLimited,
+    limitText: isLimited ? beyond.text : '',
   };
 }
 
@@ -100,22 +104,45 @@ function counts(input: PruneInput, entry: InventoryEntry, approved: ReadonlySet<
   return app === undefined || app.revisions.length === 0;
 }
 
+interface BeyondLimit {
+  readonly ids: ReadonlySet<ObjectId>;
+  /** The limit in words, with when what is beyond it goes. */
+  readonly text: string;
+}
+
 function beyondLimit(
   input: PruneInput,
   candidates: readonly InventoryEntry[],
   approved: ReadonlySet<ObjectId>,
-): ReadonlySet<ObjectId> {
+): BeyondLimit {
   const recent = input.deletions.filter((one) => one.at > input.now - deletionWindowMs);
-  let spent = recent.reduce((sum, one) => sum + one.count, 0);
-  const limit = deletionLimit(input.inventory.size + spent);
+  const begun = recent.reduce((sum, one) => sum + one.count, 0);
+  const limit = deletionLimit(input.inventory.size + begun);
   const open = candidates.filter((entry) => counts(input, entry, approved) && !input.counted.has(entry.id));
-  const beyond = new Set<ObjectId>();
+  const ids = new Set<ObjectId>();
+  let spent = begun;
+  let smallest = Infinity;
   for (const app of [...new Set(open.map((entry) => entry.app))].sort(byCodeUnit)) {
-    const ids = open.filter((entry) => entry.app === app).map((entry) => entry.id);
-    if (spent + ids.length > limit) for (const id of ids) beyond.add(id);
-    else spent += ids.length;
+    const own = open.filter((entry) => entry.app === app).map((entry) => entry.id);
+    if (spent + own.length > limit) {
+      for (const id of own) ids.add(id);
+      smallest = Math.min(smallest, own.length);
+    } else spent += own.length;
   }
-  return beyond;
+  const limited = `the limit of deletions is reached: ${limit} objects in 24 h without an approval`;
+  const at = liftedAt(recent, begun + smallest - limit);
+  if (at === null) return { ids, text: `${limited}; these are more than that at once` };
+  return { ids, text: `${limited}; the next go by themselves at ${new Date(at).toISOString()}` };
+}
+
+/** When so many of the counted deletions are older than 24 hours; null when they never are enough. */
+function liftedAt(recent: PruneInput['deletions'], excess: number): number | null {
+  let left = excess;
+  for (const { at, count } of recent) {
+    left -= count;
+    if (left <= 0) return at + deletionWindowMs;
+  }
+  return null;
 }
 
 /** Ids whose retirement names an approval of this bundle that covers them; verify checked who signed it. */

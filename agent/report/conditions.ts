@@ -62,7 +62,7 @@ function judge(input: ConditionsInput): Judged[] {
     ...has('Held', outcome.mode.hold !== null && input.agentFault === null, 'Site', outcome.mode.hold ?? ''),
     ...has('Restored', outcome.isRestored, 'ClusterChanged', 'not the recorded cluster: nothing is deleted'),
     ...has('Unexplained', outcome.unexplained.length > 0 && left === '', 'NotRetired', `${kept} are kept`),
-    ...has('DeleteLimited', outcome.isLimited, 'Limit', 'too many deletions in 24 h without an approval'),
+    ...has('DeleteLimited', outcome.isLimited, 'Limit', outcome.limitText),
   ];
 }
 

@@ -18,6 +18,7 @@ export function idleOutcome(at: number, inventory: Inventory): Outcome {
     unexplained: [],
     survivors: [],
     isLimited: false,
+    limitText: '',
     isRestored: false,
     isSettled: false,
     didWrite: false,
@@ -39,6 +40,7 @@ export interface OutcomeFacts {
     readonly kept: readonly Row[];
     readonly unexplained: readonly ObjectId[];
     readonly isLimited: boolean;
+    readonly limitText: string;
   };
   readonly apps: readonly AppOutcome[];
   /** What was applied and removed. */
@@ -64,6 +66,7 @@ export function outcomeOf(facts: OutcomeFacts): Outcome {
     unexplained: prune.unexplained,
     survivors: survivorsOf(bundle, inventory),
     isLimited: prune.isLimited,
+    limitText: prune.limitText,
     isRestored,
     isSettled: areAppsSettled && facts.faults.size === 0 && (mode.mayChange || isStarted),
     didWrite: rows.some(mayGoOn),

@@ -1,3 +1,4 @@
+import { SluiceError } from '../../shared/errors.ts';
 import { textOption } from '../../shared/lib/command.ts';
 import { hubOptions, withClient } from './client.ts';
 import { command } from './context.ts';
@@ -10,6 +11,12 @@ export const approveCommand = command({
   options: { by: textOption('--by <name>', 'who decided, for the ledger'), ...hubOptions },
   run: async (context, [change], flags) => {
     const { terminal } = context;
+    if (!/^(?:sha256:)?[0-9a-f]{8,64}$/.test(change)) {
+      throw new SluiceError('USAGE', 'not the digest of a change', {
+        subject: change,
+        hint: 'give 8 digits of it or more, as `sluice-hub status` shows them',
+      });
+    }
     const by = flags.by ?? terminal.env['USER'] ?? 'admin';
     const approved = await withClient(context, flags, (client) => client.approve({ change, by }));
     terminal.out(`approved ${approved.change}: ${approved.ids.length} objects\n`);

@@ -3,17 +3,18 @@ import { SluiceError } from '../../shared/errors.ts';
 import { textOption, type FlagsOf } from '../../shared/lib/command.ts';
 import type { HubClient } from '../api/client.ts';
 import { readAccess, readSecret, type HubAccess } from '../config/data-folder.ts';
-import { dataFolder, dataOption, type CliContext } from './context.ts';
+import { withWhere } from '../status/where.ts';
+import { dataFolder, dataOption, givenBy, type CliContext } from './context.ts';
 
 /** The options that say which hub a command talks to. */
 export const hubOptions = {
   data: dataOption('data folder of a hub on this machine'),
-  hub: textOption('--hub <url>', 'address of the hub, with --token-file'),
-  tokenFile: textOption('--token-file <file>', "file with the hub's admin token"),
+  hub: textOption('--hub <url>', 'address of the hub, with --token-file (default: $SLUICE_HUB)'),
+  tokenFile: textOption('--token-file <file>', "file with the hub's admin token (default: $SLUICE_TOKEN_FILE)"),
   caFile: textOption('--ca-file <file>', 'PEM certificates of a private authority'),
 };
 
-type HubFlags = FlagsOf<typeof hubOptions>;
+export type HubFlags = FlagsOf<typeof hubOptions>;
 
 /** Runs something with a client of the hub that the flags name, and closes its connections. */
 export async function withClient<T>(
@@ -32,17 +33,35 @@ export async function withClient<T>(
   const http = context.createHttp({ ...trust, userAgent: `sluice-hub/${context.version}` });
   try {
     return await run(hubClient(http, access, context.signal));
+  } catch (error) {
+    throw withAdvice(error, whereOf(flags));
   } finally {
     http.close();
   }
 }
 
+/** What a printed command needs to reach the hub that these flags name. */
+export function whereOf({ data, hub, tokenFile }: HubFlags): string {
+  if (hub !== undefined) return `--hub ${hub}${tokenFile === undefined ? '' : ` --token-file ${tokenFile}`}`;
+  return data === undefined ? '' : `--data ${data}`;
+}
+
+function withAdvice(error: unknown, where: string): unknown {
+  if (!(error instanceof SluiceError) || error.data.hint === undefined) return error;
+  const hint = withWhere(error.data.hint, where);
+  return new SluiceError(error.code, error.message, { ...error.data, hint }, error);
+}
+
 async function findAccess(context: CliContext, flags: HubFlags): Promise<HubAccess> {
-  if (flags.hub === undefined) return readAccess(dataFolder(context, flags.data));
-  if (flags.tokenFile === undefined) {
+  const { terminal } = context;
+  // A data folder that was named wins over an address that the environment has.
+  const url = flags.hub ?? (flags.data === undefined ? givenBy(terminal, 'SLUICE_HUB') : undefined);
+  if (url === undefined) return readAccess(dataFolder(context, flags.data));
+  const tokenFile = flags.tokenFile ?? givenBy(terminal, 'SLUICE_TOKEN_FILE');
+  if (tokenFile === undefined) {
     throw new SluiceError('USAGE', '--hub needs --token-file', {
       hint: 'name the file with the admin token of that hub',
     });
   }
-  return { url: flags.hub, token: await readSecret(context.terminal.path(flags.tokenFile)), certificate: null };
+  return { url, token: await readSecret(terminal.path(tokenFile)), certificate: null };
 }

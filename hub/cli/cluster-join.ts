@@ -36,6 +36,7 @@ export const joinCommand = command({
   },
   run: async (context, [name], flags) => {
     const { terminal } = context;
+    assertClusterName(name);
     const file = flags.out ?? `${name}.join`;
     const request = {
       name,
@@ -62,6 +63,13 @@ export const joinCommand = command({
     );
   },
 });
+
+function assertClusterName(name: string): void {
+  if (/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return;
+  throw new SluiceError('NAME_INVALID', `the name "${name}" is not allowed for a cluster`, {
+    hint: 'use lower case letters, digits and dashes, 63 at most',
+  });
+}
 
 function words(text: string): string[] {
   return text.split(',').filter((word) => word !== '');

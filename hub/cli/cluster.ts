@@ -11,14 +11,20 @@ const listCommand = command({
   name: 'list',
   description: 'list the registered clusters',
   arguments: [],
-  options: { output: defaultChoice('-o, --output <form>', 'form', ['table', 'json'], 'table'), ...hubOptions },
+  options: {
+    output: defaultChoice('-o, --output <form>', 'form', ['table', 'wide', 'json', 'yaml'], 'table'),
+    json: switchOption('--json', 'the same as -o json'),
+    ...hubOptions,
+  },
   run: async (context, _, flags) => {
     const answer = await withClient(context, flags, (client) => client.list());
     const { clusterEntry } = await import('../api/bodies.ts');
     const clusters = answer.clusters.map((cluster) => clusterEntry.parse(cluster));
     const { terminal } = context;
-    if (flags.output === 'json') terminal.out(JSON.stringify({ clusters }, null, 2) + '\n');
-    else printTable(terminal, clusters);
+    const output = flags.json === true ? 'json' : flags.output;
+    if (output === 'json') terminal.out(JSON.stringify({ clusters }, null, 2) + '\n');
+    else if (output === 'yaml') terminal.out((await import('../../shared/lib/yaml/write.ts')).yamlText({ clusters }));
+    else printTable(terminal, clusters, output === 'wide');
   },
 });
 
@@ -71,6 +77,6 @@ export const clusterCommands: CommandGroup<CliContext> = {
   commands: [joinCommand, listCommand, labelsCommand, revokeCommand, removeCommand],
 };
 
-function printTable(terminal: Terminal, clusters: readonly ClusterEntry[]): void {
-  terminal.out(clusterTable(clusters, terminal.interactive ? terminal.columns() : 200));
+function printTable(terminal: Terminal, clusters: readonly ClusterEntry[], isWide = false): void {
+  terminal.out(clusterTable(clusters, terminal.interactive ? terminal.columns() : 200, isWide));
 }

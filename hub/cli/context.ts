@@ -20,10 +20,16 @@ export const command = commandsWith<CliContext>();
 
 /** The option that names the data folder. */
 export function dataOption(meaning: string) {
-  return textOption('--data <dir>', `${meaning} (default: ${defaultData})`);
+  return textOption('--data <dir>', `${meaning} (default: $SLUICE_DATA, else ${defaultData})`);
 }
 
 /** The absolute path of the data folder that the option names. */
 export function dataFolder({ terminal }: Pick<CliContext, 'terminal'>, data: string | undefined): string {
-  return terminal.path(data ?? defaultData);
+  return terminal.path(data ?? givenBy(terminal, 'SLUICE_DATA') ?? defaultData);
+}
+
+/** The value of an environment variable; undefined for an empty one, too. */
+export function givenBy({ env }: Pick<Terminal, 'env'>, name: string): string | undefined {
+  const value = env[name];
+  return value === '' ? undefined : value;
 }

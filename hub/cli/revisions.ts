@@ -1,4 +1,4 @@
-import { defaultChoice } from '../../shared/lib/command.ts';
+import { defaultChoice, switchOption } from '../../shared/lib/command.ts';
 import { hubOptions, withClient } from './client.ts';
 import { command } from './context.ts';
 
@@ -9,9 +9,11 @@ export const revisionsCommand = command({
   arguments: ['[app]'],
   options: {
     output: defaultChoice('-o, --output <form>', 'form', ['table', 'json', 'yaml'], 'table'),
+    json: switchOption('--json', 'the same as -o json'),
     ...hubOptions,
   },
-  run: async (context, [app], { output, ...hub }) => {
+  run: async (context, [app], { output: form, json, ...hub }) => {
+    const output = json === true ? 'json' : form;
     const list = await withClient(context, hub, (client) => client.revisions({ app }));
     const { terminal, clock } = context;
     const [{ revisionTable }, { yamlText }] = await Promise.all([

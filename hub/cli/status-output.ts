@@ -13,16 +13,18 @@ export interface StatusQuery {
   readonly app: string | undefined;
   readonly cluster: string | undefined;
   readonly output: StatusForm;
+  /** What printed commands need to reach the same hub; empty = nothing. */
+  readonly where: string;
 }
 
 /** Prints the status now, and gives its exit status. */
 export async function printStatus(
   context: CliContext,
   client: HubClient,
-  { app, cluster, output }: StatusQuery,
+  { app, cluster, output, where }: StatusQuery,
 ): Promise<number> {
   const { view } = await client.status({ app, cluster });
-  context.terminal.out(textOf(context, view, output));
+  context.terminal.out(textOf(context, view, { output, where }));
   return statusExit(view);
 }
 
@@ -30,7 +32,7 @@ export async function printStatus(
 export async function watchStatus(
   context: CliContext,
   client: HubClient,
-  { app, cluster, output }: StatusQuery,
+  { app, cluster, output, where }: StatusQuery,
 ): Promise<number> {
   const { terminal, signal } = context;
   const show = terminal.interactive ? redraw : printChanges(output);
@@ -43,26 +45,28 @@ export async function watchStatus(
     });
     if (answer === null) break;
     known = answer.version;
-    show(context, answer.view, output);
+    show(context, answer.view, { output, where });
     exit = statusExit(answer.view);
   }
   if (terminal.interactive) terminal.out('\n');
   return exit;
 }
 
-function textOf({ terminal }: CliContext, view: StatusView, form: StatusForm): string {
+type Style = Pick<StatusQuery, 'output' | 'where'>;
+
+function textOf({ terminal }: CliContext, view: StatusView, { output: form, where }: Style): string {
   if (form === 'json') return JSON.stringify(view, null, 2) + '\n';
   if (form === 'yaml') return yamlText(view);
   // A pipe has no width of its own: nothing is cut there unless the caller says how wide it is.
   const columns = terminal.interactive || terminal.env['COLUMNS'] !== undefined ? terminal.columns() : 200;
-  return statusTable(view, { columns, color: terminal.color, wide: form === 'wide' });
+  return statusTable(view, { columns, color: terminal.color, wide: form === 'wide', where });
 }
 
-type Show = (context: CliContext, view: StatusView, form: StatusForm) => void;
+type Show = (context: CliContext, view: StatusView, style: Style) => void;
 
 /** Draws over what was there: home, each line cleared to its end, the rest of the screen cleared. */
-const redraw: Show = (context, view, form) => {
-  const text = textOf(context, view, form).replaceAll('\n', '\u001b[K\n');
+const redraw: Show = (context, view, style) => {
+  const text = textOf(context, view, style).replaceAll('\n', '\u001b[K\n');
   context.terminal.out(`\u001b[H${text}\u001b[J`);
 };
 

@@ -1,5 +1,5 @@
 import { defaultChoice, switchOption, textOption } from '../../shared/lib/command.ts';
-import { hubOptions, withClient } from './client.ts';
+import { hubOptions, whereOf, withClient } from './client.ts';
 import { command } from './context.ts';
 
 /** `sluice-hub status`: what runs where, how healthy it is, and how old that knowledge is. */
@@ -11,12 +11,14 @@ export const statusCommand = command({
     cluster: textOption('--cluster <name>', 'only this cluster'),
     watch: switchOption('-w, --watch', 'keep showing: redraw on a terminal, print changes in a pipe'),
     output: defaultChoice('-o, --output <form>', 'form', ['table', 'wide', 'json', 'yaml'], 'table'),
+    json: switchOption('--json', 'the same as -o json'),
     ...hubOptions,
   },
-  run: (context, [app], { cluster, watch, output, ...hub }) =>
+  run: (context, [app], { cluster, watch, output: form, json, ...hub }) =>
     withClient(context, hub, async (client) => {
       const { printStatus, watchStatus } = await import('./status-output.ts');
       const print = watch === true ? watchStatus : printStatus;
-      return print(context, client, { app, cluster, output });
+      const output = json === true ? 'json' : form;
+      return print(context, client, { app, cluster, output, where: whereOf(hub) });
     }),
 });

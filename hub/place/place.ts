@@ -12,6 +12,7 @@ import { holdOf } from '../model/hold.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import { placeDeployment } from './deployment.ts';
 import type { Placed, PlaceInput } from './types.ts';
+import { unusedRevisions } from './unused.ts';
 
 /** Decides which revision runs on which cluster. Pure: the same input gives the same answer, in the same order. */
 export function place(input: PlaceInput): Placed {
@@ -31,7 +32,7 @@ export function place(input: PlaceInput): Placed {
     assignments: all.flatMap(({ assignments }) => assignments),
     picks: new Map([...input.picks, ...all.flatMap(({ picks }) => [...picks])].sort(by(([key]) => key))),
     reasons: all.flatMap(({ reasons }) => reasons),
-    problems: all.flatMap(({ problems }) => problems),
+    problems: [...all.flatMap(({ problems }) => problems), ...unusedRevisions(input)],
     holds: all.flatMap(({ holds }) => holds),
   };
 }

@@ -2,8 +2,8 @@ import type { ClusterEntry } from '../api/bodies.ts';
 import { ageText } from './age.ts';
 import { layoutTable } from './layout.ts';
 
-/** The table of `cluster list`. */
-export function clusterTable(clusters: readonly ClusterEntry[], columns: number): string {
+/** The table of `cluster list`; a wide one has the versions and the registration, too. */
+export function clusterTable(clusters: readonly ClusterEntry[], columns: number, isWide = false): string {
   if (clusters.length === 0) return 'no cluster is registered; `sluice-hub cluster join NAME` lets one in\n';
   const lines = clusters.map((entry) => [
     entry.name,
@@ -12,6 +12,7 @@ export function clusterTable(clusters: readonly ClusterEntry[], columns: number)
     entry.capabilities === null ? 'not known' : entry.capabilities.join(',') || 'none',
     generationText(entry),
     ageText(entry.ageSeconds),
+    ...(isWide ? [entry.kubernetes ?? '-', entry.agent ?? '-', entry.registration] : []),
   ]);
   const titles = [
     { title: 'CLUSTER', least: 8 },
@@ -19,7 +20,8 @@ export function clusterTable(clusters: readonly ClusterEntry[], columns: number)
     { title: 'LABELS', least: 8 },
     { title: 'CAPABILITIES', least: 9 },
     { title: 'GENERATION' },
-    { title: 'AGE' },
+    { title: 'REPORT' },
+    ...(isWide ? [{ title: 'KUBERNETES' }, { title: 'AGENT' }, { title: 'REGISTRATION' }] : []),
   ];
   return layoutTable(titles, lines, columns) + '\n';
 }

@@ -54,7 +54,7 @@ function imagesOf({ application, files }: RevisionRecord): string[] {
   const look = (node: unknown): void => {
     if (node === null || typeof node !== 'object') return;
     for (const [key, value] of Object.entries(node)) {
-      if (key === 'image' && typeof value === 'string') found.add(value);
+      if (key === 'image' && typeof value === 'string' && value !== '') found.add(value);
       else look(value);
     }
   };

@@ -2,8 +2,9 @@ import type { AppHealth } from '../../shared/model/health.ts';
 import { withTimeLeft } from '../../shared/model/time-left.ts';
 import { trafficProviders } from '../../shared/model/traffic.ts';
 import { ageText } from './age.ts';
-import type { StatusRow, StatusView } from '../api/status.ts';
+import type { StatusGuarded, StatusProblem, StatusRow, StatusView } from '../api/status.ts';
 import { fit, layoutTable, wrap, type Column } from './layout.ts';
+import { withWhere } from './where.ts';
 
 /** How a table is to look. */
 export interface TableStyle {
@@ -11,6 +12,8 @@ export interface TableStyle {
   readonly color: boolean;
   /** Digests and generations, too. */
   readonly wide: boolean;
+  /** What commands that are printed need to reach the same hub: `--data DIR`; empty = nothing. */
+  readonly where?: string;
 }
 
 /** The table of a view: one line a revision, what is wrong below it, and a summary as the last line. */
@@ -19,8 +22,9 @@ export function statusTable(view: StatusView, style: TableStyle): string {
     rowsTable(view, style),
     ...clusterLines(view, style),
     ...guardedLines(view, style),
-    ...problemLines(view),
-    summaryLine(view),
+    ...holdLines(view, style),
+    ...problemLines(view, style),
+    ...wrap(summaryLine(view), style.columns, ''),
   ];
   return parts.filter((part) => part !== '').join('\n') + '\n';
 }
@@ -66,26 +70,39 @@ function rowsTable(view: StatusView, style: TableStyle): string {
     { title: 'READY' },
     { title: 'TRAFFIC' },
     { title: 'HEALTH', paint: (cell) => painted(cell, style) },
-    ...(style.wide ? [{ title: 'GENERATION' }, { title: 'DESIRED' }, { title: 'OBSERVED' }] : []),
-    { title: 'AGE' },
+    ...(style.wide ? [{ title: 'GENERATION' }, { title: 'DESIRED' }, { title: 'OBSERVED' }, { title: 'REPORT' }] : []),
+    { title: 'SINCE' },
   ];
   const now = Date.parse(view.at);
   const lines = view.applications.flatMap((row) =>
-    rowLines({ ...row, message: withTimeLeft(row.message, now) }, style),
+    rowLines({ ...row, message: withTimeLeft(row.message, now) }, style, now),
   );
   return layoutTable(columns, lines, style.columns);
 }
 
-function rowLines(row: StatusRow, style: TableStyle): (readonly string[] | string)[] {
+function rowLines(row: StatusRow, style: TableStyle, now: number): (readonly string[] | string)[] {
   const [first, ...rest] = row.revisions;
-  const wide = style.wide ? [generationText(row), short(row.desired), short(row.observed)] : [];
-  const blank = style.wide ? ['', '', ''] : [];
+  const age = ageText(row.ageSeconds);
+  const wide = style.wide ? [generationText(row), short(row.desired), short(row.observed), age] : [];
+  const blank = style.wide ? ['', '', '', ''] : [];
   const cells = first === undefined ? ['-', '-', '-'] : revisionCells(first, row);
   return [
-    [shownName(row.application), row.cluster, ...cells, row.health, ...wide, ageText(row.ageSeconds)],
+    [
+      shownName(row.application),
+      row.cluster,
+      ...cells,
+      row.health,
+      ...wide,
+      sinceText(row.since, now),
+      ageText(row.ageSeconds),
+    ],
     ...rest.map((revision) => ['', '', ...revisionCells(revision, row), '', ...blank, '']),
     ...notesOf(row).flatMap((note) => wrap(note, style.columns, '  ')),
   ];
+}
+
+function sinceText(since: string | null, now: number): string {
+  return ageText(since === null ? null : Math.max(0, Math.floor((now - Date.parse(since)) / 1000)));
 }
 
 /** Names in the namespace `default` go without it: width is scarce. */
@@ -97,7 +114,8 @@ function notesOf(row: StatusRow): string[] {
   const isPlain = row.health === 'Healthy' && /^Ready:/.test(row.message);
   // What is ready of how many has a column of its own.
   const message = row.message.replace(/(?<=^|: )Ready:\d+\/\d+ (?=\S)/, '');
-  return [...(row.message === '' || isPlain ? [] : [message]), ...row.notes.map((note) => `note: ${note}`)];
+  const heard = row.health === 'Stale' && row.ageSeconds !== null ? [`last report ${ageText(row.ageSeconds)} ago`] : [];
+  return [...(row.message === '' || isPlain ? [] : [message]), ...heard, ...row.notes.map((note) => `note: ${note}`)];
 }
 
 function revisionCells(revision: StatusRow['revisions'][number], row: StatusRow): string[] {
@@ -194,20 +212,39 @@ function guardedLines(view: StatusView, style: TableStyle): string[] {
       ),
       ...ids,
       ...more,
-      `  sluice-hub approve ${change.change.slice('sha256:'.length, 'sha256:'.length + 12)}`,
+      `  ${withWhere(`sluice-hub approve ${change.change.slice('sha256:'.length, 'sha256:'.length + 12)}`, style.where)}`,
     ];
   });
 }
 
-/** Problems in the one-line form, never cut: the place must stay readable. */
-function problemLines(view: StatusView): string[] {
-  const lines = view.problems.map(({ code, severity, message, path, line, column, hint, app, cluster }) => {
+/** What is held and told by no problem: each once, with since when. */
+function holdLines(view: StatusView, style: TableStyle): string[] {
+  const told = new Set(view.problems.map(({ message }) => message));
+  const now = Date.parse(view.at);
+  return view.holds
+    .filter(({ change, reason }) => change === undefined && !told.has(reason))
+    .flatMap(({ application, cluster, reason, since }) => {
+      const where = [application ?? 'everything', cluster].filter((part) => part !== null).join(' on ');
+      return wrap(`held ${where} for ${sinceText(since, now)}: ${reason}`, style.columns, '');
+    });
+}
+
+/** Problems in the one-line form, never cut: the place must stay readable. Those of a guarded change stand with it. */
+function problemLines(view: StatusView, style: TableStyle): string[] {
+  const problems = view.problems.filter((problem) => !view.guarded.some((change) => tells(problem, change)));
+  const lines = problems.map(({ code, severity, message, path, line, column, hint, app, cluster }) => {
     const subject = [app, cluster].filter((part) => part !== undefined).join(' on ');
     const place = path === undefined ? subject : [path, line, column].filter((part) => part !== undefined).join(':');
-    return `${severity}[${code}] ${[message, place, hint].filter((part) => part !== undefined && part !== '').join('; ')}`;
+    const advice = hint === undefined ? undefined : withWhere(hint, style.where);
+    return `${severity}[${code}] ${[message, place, advice].filter((part) => part !== undefined && part !== '').join('; ')}`;
   });
   const more = lines.length - shownProblems;
   return more <= 0 ? lines : [...lines.slice(0, shownProblems), `and ${plural(more, 'problem')} more, see -o json`];
+}
+
+/** True for the problem that only says what a guarded change says. */
+function tells({ hint = '' }: StatusProblem, { change }: StatusGuarded): boolean {
+  return hint.includes(change);
 }
 
 /** More than a screen of problems hides what they are about. */

@@ -62,7 +62,8 @@ export async function runCli<C>(spec: CliProgram<C>, args: readonly string[], te
     })
     .addHelpText('afterAll', '\n--json prints errors as JSON, --debug adds stacks.');
   addCommands(program, spec.commands, async (command, given, values) => {
-    status = (await command.run(spec.context, given, values)) ?? 0;
+    const isJson = 'json' in command.options && flags.has('--json');
+    status = (await command.run(spec.context, given, isJson ? { ...values, json: true } : values)) ?? 0;
   });
   const flags = new Set<string>(args.filter((arg) => arg === '--json' || arg === '--debug'));
   try {
@@ -77,7 +78,8 @@ export async function runCli<C>(spec: CliProgram<C>, args: readonly string[], te
       terminal.err(help);
       return 2;
     }
-    const failure = error instanceof CommanderError ? usageError(error, spec.name) : asSluiceError(error);
+    const failure =
+      error instanceof CommanderError ? usageError(error, failedCommand(program, args)) : asSluiceError(error);
     terminal.err(flags.has('--json') ? JSON.stringify(errorJson(failure)) + '\n' : errorLine(failure) + '\n');
     if (flags.has('--debug')) terminal.err(stackOf(failure));
     return failure.exitCode;
@@ -117,6 +119,17 @@ function optionOf({ flag, help, choices, fallback }: CommandOption<unknown>): Op
   const option = new Option(flag, help);
   if (choices !== undefined) option.choices(choices);
   return fallback === undefined ? option : option.default(fallback);
+}
+
+/** The words of the command that the arguments name: `sluice-hub cluster join`. */
+function failedCommand(program: Command, args: readonly string[]): string {
+  let [found, words] = [program, program.name()];
+  for (const arg of args.filter((one) => !one.startsWith('-'))) {
+    const next = found.commands.find((one) => one.name() === arg);
+    if (next === undefined) break;
+    [found, words] = [next, `${words} ${arg}`];
+  }
+  return words;
 }
 
 function usageError(error: CommanderError, name: string): SluiceError {

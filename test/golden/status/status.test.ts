@@ -125,6 +125,6 @@ describe('the status of a fleet', () => {
     };
     expect(of({ app: 'example-app-deploy' })).toEqual([2, 3]);
     expect(of({ app: 'default/example-app-deploy', cluster: 'prod-cluster-1' })).toEqual([1, 1]);
-    expect(of({ app: 'other/example-app-deploy' })).toEqual([0, 3]);
+    expect(() => of({ app: 'other/example-app-deploy' })).toThrow('there is no application other/example-app-deploy');
   });
 });

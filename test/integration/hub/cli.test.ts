@@ -53,6 +53,8 @@ describe('sluice-hub without a hub', () => {
     [['serve', '--listen', 'here', 'config']],
     [['status', '--hub', 'http://127.0.0.1:1']],
     [['cluster', 'join', 'a', '--capabilities', 'magic']],
+    [['approve', 'abc']],
+    [['status', '--nope']],
     [['render', 'missing']],
     [['validate', 'missing/further']],
     [['render', 'config/web.yaml']],
@@ -68,6 +70,23 @@ describe('sluice-hub without a hub', () => {
     expect(stderr).toBe(
       `error[USAGE] there is no such folder; ${join(folder, 'missing')}; name a folder or a Git work tree\n`,
     );
+  });
+
+  it('exits with 3 for a name that a cluster cannot have, before it asks the hub', async () => {
+    const { status, stderr } = await run('cluster', 'join', 'Cluster_1', '--data', 'nowhere');
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/^error\[NAME_INVALID\] the name "Cluster_1" is not allowed[^\n]+\n$/);
+  });
+
+  it('takes its data folder from the environment, and names the command whose help there is', async () => {
+    const { stderr } = await run('status', '--nope');
+    expect(stderr).toContain('see `sluice-hub status --help`');
+    process.env['SLUICE_DATA'] = 'of-the-environment';
+    try {
+      expect((await run('status')).stderr).toContain(join(folder, 'of-the-environment'));
+    } finally {
+      delete process.env['SLUICE_DATA'];
+    }
   });
 
   it('exits with 3 for a poll schedule that is none', async () => {
@@ -121,12 +140,31 @@ describe('sluice-hub with a hub', () => {
       expect(labelled.stdout).toContain('env=prod,zone=a');
 
       const status = await run('status', '--data', 'data');
-      expect(status.status).toBe(0);
-      expect(status.stdout).toMatch(/^APPLICATION +CLUSTER +REVISION +READY +TRAFFIC +HEALTH +AGE\nweb +here +web-v1 /);
-      const json = await run('status', '--data', 'data', '-o', 'json');
-      expect(JSON.parse(json.stdout)).toMatchObject({ format: 1, summary: { applications: 1, clusters: 1 } });
+      // The agent has not come: what runs there is not known.
+      expect(status.status).toBe(11);
+      expect(status.stdout).toMatch(
+        /^APPLICATION +CLUSTER +REVISION +READY +TRAFFIC +HEALTH +SINCE\nweb +here +web-v1 /,
+      );
+      for (const form of [['-o', 'json'], ['--json']]) {
+        const json = await run('status', '--data', 'data', ...form);
+        expect(JSON.parse(json.stdout)).toMatchObject({ format: 1, summary: { applications: 1, clusters: 1 } });
+      }
+      const nope = await run('status', 'nope', '--data', 'data');
+      expect(nope).toMatchObject({ status: 2, stdout: '' });
+      expect(nope.stderr).toBe('error[USAGE] there is no application nope; one of: web\n');
+      expect(await run('status', '--cluster', 'nope', '--data', 'data')).toMatchObject({ status: 2, stdout: '' });
 
-      expect((await run('approve', 'ffffffffffff', '--data', 'data')).status).toBe(5);
+      const revisions = await run('revisions', 'web', '--data', 'data');
+      expect(revisions.stdout).toMatch(/^APPLICATION .*\nweb +web-v1 \(newest\) +- +\d+s +nginx:1 +here\n$/);
+      expect(JSON.parse((await run('revisions', '--data', 'data', '--json')).stdout)).toMatchObject({
+        applications: [{ application: 'default/web', revisions: [{ name: 'web-v1', clusters: ['here'] }] }],
+      });
+      const listed = await run('cluster', 'list', '--data', 'data', '-o', 'yaml');
+      expect(listed.stdout).toContain('name: here');
+
+      const unknown = await run('approve', 'ffffffffffff', '--data', 'data');
+      expect(unknown.status).toBe(5);
+      expect(unknown.stderr).toContain('see `sluice-hub status --data data`');
       expect((await run('cluster', 'revoke', 'there', '--data', 'data')).status).toBe(3);
     } finally {
       hub.kill('SIGTERM');

@@ -78,6 +78,27 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/agent/health'],
   },
   {
+    bug: 'a name that the hub has never heard of is answered as if all were well',
+    file: 'hub/status/view.ts',
+    find: '  assertKnown(state, filter);\n',
+    replace: '',
+    tests: ['test/unit/hub/status'],
+  },
+  {
+    bug: 'status exits with 0 while deletions wait for the limit',
+    file: 'hub/status/view.ts',
+    find: "conditions.some(({ type }) => type === 'DeleteLimited')",
+    replace: "conditions.some(({ type }) => type === 'Ready')",
+    tests: ['test/unit/hub/status'],
+  },
+  {
+    bug: 'a changed image that nothing runs is not told',
+    file: 'hub/place/place.ts',
+    find: ', ...unusedRevisions(input)]',
+    replace: ']',
+    tests: ['test/unit/hub/place', 'test/unit/hub/operations'],
+  },
+  {
     bug: 'no limit of deletions in a day',
     file: 'shared/model/limits.ts',
     find: 'return Math.max(10, Math.floor(objects * 0.2));',

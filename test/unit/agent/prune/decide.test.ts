@@ -61,6 +61,23 @@ describe('what may be deleted', () => {
     const over = decidePrune(input(maps(11)));
     expect(over.removable.size).toBe(0);
     expect(over.isLimited).toBe(true);
+    expect(over.limitText).toBe(
+      'the limit of deletions is reached: 10 objects in 24 h without an approval; these are more than that at once',
+    );
+  });
+
+  it('says when the next deletions go by themselves', () => {
+    const hours = 3_600_000;
+    const deletions = [
+      { at: noon - 23 * hours, count: 2 },
+      { at: noon - 20 * hours, count: 6 },
+    ];
+    const decision = decidePrune(input(maps(5), { deletions }));
+    const at = new Date(noon + 4 * hours).toISOString();
+    expect(decision.limitText).toContain(`the next go by themselves at ${at}`);
+    expect(decision.kept[0]?.reason).toBe(decision.limitText);
+    expect(decidePrune(input(maps(4), { deletions })).limitText).toContain(new Date(noon + hours).toISOString());
+    expect(decidePrune(input(maps(2), { deletions })).limitText).toBe('');
   });
 
   it('counts what was deleted in the last 24 hours, and no longer', () => {

@@ -33,7 +33,7 @@ const facts: OutcomeFacts = {
   isRestored: false,
   stored: { state: { mark: bundle.mark } },
   faults: new Map(),
-  prune: { kept: [], unexplained: [], isLimited: false },
+  prune: { kept: [], unexplained: [], isLimited: false, limitText: '' },
   apps: [settled],
   rows: [],
   inventory: new Map(),
@@ -76,6 +76,7 @@ describe('a pass without a bundle', () => {
       mode: { mayChange: false, stopDeletes: 'no bundle was accepted yet' },
       isSettled: false,
       isLimited: false,
+      limitText: '',
       isRestored: false,
       didWrite: false,
     });

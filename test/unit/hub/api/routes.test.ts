@@ -211,6 +211,7 @@ describe('an answer', () => {
   const good: Readonly<Record<CallName, { readonly query?: string; readonly name?: string; readonly body?: object }>> =
     {
       status: { query: '?app=web' },
+      revisions: { query: '?app=web' },
       list: {},
       join: { body: { name: 'new' } },
       labels: { name: 'mine', body: { labels: { site: 'x', old: null } } },

@@ -58,8 +58,8 @@ const blocked: Partial<ReportApp> = {
 describe('the status table of a change that is blocked', () => {
   it('shows that the old revision keeps replicas and traffic, and why', () => {
     expect(tableOf(blocked, [])).toEqual([
-      'APPLICATION  CLUSTER  REVISION  READY  TRAFFIC  HEALTH    AGE',
-      'shop         prod     shop-v2   5/5    100%>0%  Degraded  2s',
+      'APPLICATION  CLUSTER  REVISION  READY  TRAFFIC  HEALTH    SINCE',
+      'shop         prod     shop-v2   5/5    100%>0%  Degraded  -',
       '                      shop-v3   0/5    0%>100%',
       '  blocked: shop-v3 did not become ready in 5 s: Pod/web-v3-0123456789-abcde:',
       '    ImagePullBackOff: Back-off pulling image "web:v3"',

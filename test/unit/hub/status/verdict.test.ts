@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ReceivedReport } from '../../../../hub/model/reports.ts';
 import type { ClusterRecord } from '../../../../hub/model/registry.ts';
+import { statusTable } from '../../../../hub/status/table.ts';
+import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { statusExit, statusView } from '../../../../hub/status/view.ts';
 import type { ReportCondition } from '../../../../shared/wire/report.ts';
 import {
@@ -43,8 +45,8 @@ function verdict(report: ReceivedReport | null, record: Partial<ClusterRecord> =
 
 describe('the verdict on an application', () => {
   it.each([
-    ['nobody joined yet', null, { agentKey: null }, 'Unknown', 'the agent has not joined yet', 0],
-    ['no report yet', null, {}, 'Unknown', 'no report yet', 0],
+    ['nobody joined yet', null, { agentKey: null }, 'Unknown', 'the agent has not joined yet', 11],
+    ['no report yet', null, {}, 'Unknown', 'no report yet', 11],
     ['a cluster without reports', null, { reports: false }, 'Unknown', 'joined without reports', 0],
     [
       'a revoked cluster',
@@ -235,5 +237,62 @@ describe('the verdict on an application', () => {
     expect(statusExit(statusView({ ...facts, state: stateOf([], [], { problems }) }))).toBe(10);
     const warning = [{ code: 'UNSUPPORTED', message: 'no', severity: 'warning' }] as const;
     expect(statusExit(statusView({ ...facts, state: stateOf([], [], { problems: warning }) }))).toBe(0);
+  });
+
+  it('is degraded while deletions wait for the limit', () => {
+    const conditions = [condition('DeleteLimited', 'the limit of deletions is reached')];
+    const reports = new Map([['a', received(reportOf(bundle, [healthy], { conditions }))]]);
+    const view = statusView({ state: stateOf([enrolledCluster('a')], [bundle]), reports, now, heartbeat });
+    expect([view.applications[0]?.health, statusExit(view)]).toEqual(['Healthy', 10]);
+  });
+
+  it.each([
+    ['a cluster whose agent has not come', stateOf([enrolledCluster('a', { agentKey: null })]), 11],
+    ['a cluster that never reports', stateOf([enrolledCluster('a', { agentKey: null, reports: false })]), 0],
+    ['a hub that has not read its repository', stateOf([], [], { source: null }), 11],
+    ['nothing at all', stateOf([]), 0],
+  ])('is not known with %s', (_, state, exit) => {
+    expect(statusExit(statusView({ state, reports: new Map(), now, heartbeat }))).toBe(exit);
+  });
+
+  it.each([
+    [{ app: 'nope' }, 'there is no application nope'],
+    [{ app: 'other/app' }, 'there is no application other/app'],
+    [{ cluster: 'nope' }, 'there is no cluster nope'],
+  ])('refuses a name that the hub has never heard of: %j', (filter, message) => {
+    const state = stateOf([enrolledCluster('a')], [bundle]);
+    expect(() => statusView({ state, reports: new Map(), now, heartbeat }, filter)).toThrow(message);
+  });
+
+  it('shows a hold and a guarded change once each', () => {
+    const change = {
+      change: digestOf('a change'),
+      code: 'MASS_DELETE',
+      cluster: 'a',
+      app: 'default/old',
+      generation: 8,
+      ids: ['/ConfigMap/default/x'],
+      since: '2026-03-01T11:00:00.000Z',
+    } as const;
+    const told = {
+      code: 'MASS_DELETE',
+      severity: 'error',
+      message: '1 objects would be deleted: x',
+      app: 'default/old',
+      cluster: 'a',
+      hint: `sluice-hub approve ${change.change}`,
+    } as const;
+    const since = '2026-03-01T11:59:00.000Z';
+    const holds = [
+      { app: 'default/old', cluster: 'a', by: 'guard', reason: told.message, since: change.since, change },
+      { app: null, cluster: null, by: 'intake', reason: 'the config repository was not read yet', since },
+    ] as const;
+    const state = stateOf([enrolledCluster('a')], [bundle], { guarded: [change], problems: [told] });
+    const view = statusView({ state, reports: new Map(), holds, now, heartbeat });
+    const table = statusTable(view, { columns: 120, color: false, wide: false, where: '--data here' });
+    expect(table.match(/MASS_DELETE/g)).toHaveLength(1);
+    expect(table).toContain(`sluice-hub approve ${change.change.slice(7, 19)} --data here\n`);
+    expect(table).toContain('held everything for 60s: the config repository was not read yet');
+    expect(view.holds.map(({ by }) => by)).toEqual(['guard', 'intake']);
   });
 });

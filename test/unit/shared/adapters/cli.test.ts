@@ -65,13 +65,14 @@ describe('runCli', () => {
   });
 
   it.each([
-    ['an unknown command', ['gone']],
-    ['an unknown option', ['go', '--nope']],
-    ['too many arguments', ['go', 'a']],
-  ])('exits with 2 after %s', async (_, args) => {
+    ['an unknown command', ['gone'], 'tool'],
+    ['an unknown option', ['go', '--nope'], 'tool go'],
+    ['too many arguments', ['go', 'a'], 'tool go'],
+  ])('exits with 2 after %s, and names the command whose help there is', async (_, args, words) => {
     const { status, err } = await runWith(idle, args);
     expect(status).toBe(2);
-    expect(err).toMatch(/^error\[USAGE\] [^\n]*see `tool --help`\n$/);
+    expect(err).toMatch(/^error\[USAGE\] [^\n]*\n$/);
+    expect(err).toContain(`; see \`${words} --help\``);
   });
 
   it('prints help and version with status 0, and help as an error with 2 when no command is given', async () => {
