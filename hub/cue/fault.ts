@@ -30,14 +30,20 @@ export function faultOf(evaluated: Extract<Evaluated, { fault: string }>): CueFa
   const [, place = '', rest = text] = /^((?:[#_\w]|"[^"]*")[^\s:]*): (.*)$/s.exec(text) ?? [];
   if (!evaluated.parameter) return { code: 'RENDER_FAILED', message: templateFault(place, rest) };
   if (place !== 'r' && !place.startsWith('r.')) return { code: 'RENDER_FAILED', message: templateFault(place, rest) };
-  const path = place.slice(2);
+  return propertyFault(place.slice(2), rest);
+}
+
+function propertyFault(path: string, rest: string): CueFault {
   for (const [pattern, read] of readings) {
     const match = pattern.exec(rest);
     if (match === null) continue;
-    const unknown = rest.startsWith('field not allowed') ? join(path, match[1]) : path;
-    const wanted = rest.startsWith('cannot convert incomplete value') ? { wanted: match[1] ?? '' } : {};
-    const code = rest.startsWith('field not allowed') ? 'UNKNOWN_FIELD' : 'DOCUMENT_INVALID';
-    return { code, message: read(match, path), parameter: split(unknown), ...wanted };
+    const message = read(match, path);
+    if (rest.startsWith('field not allowed')) {
+      return { code: 'UNKNOWN_FIELD', message, parameter: split(join(path, match[1])) };
+    }
+    const isMissing = rest.startsWith('cannot convert incomplete value');
+    const wanted = isMissing ? { wanted: match[1] ?? '' } : {};
+    return { code: 'DOCUMENT_INVALID', message, parameter: split(path), ...wanted };
   }
   return { code: 'DOCUMENT_INVALID', message: `property "${path}": ${rest}`, parameter: split(path) };
 }

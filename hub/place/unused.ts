@@ -1,10 +1,10 @@
 import { docKey, isRevisionOnly, namespaceOf } from '../model/documents.ts';
-import type { Problem } from '../model/source.ts';
+import type { Place, Problem } from '../model/source.ts';
 import type { PlaceInput } from './types.ts';
 
 /**
  * A warning for every Application whose newest revision is recorded and runs nowhere, because no ApplicationDeployment lists
- * it: whoever changed an image and sees no change is told which name to list, and where. Pure.
+ * it: after a change of an image it says which name to list, and where. Pure.
  */
 export function unusedRevisions({ fleet, history }: Pick<PlaceInput, 'fleet' | 'history'>): Problem[] {
   const lists = fleet.deployments.flatMap((deployment) =>
@@ -14,30 +14,33 @@ export function unusedRevisions({ fleet, history }: Pick<PlaceInput, 'fleet' | '
       revision: revisionName,
     })),
   );
-  return fleet.applications.flatMap(({ doc, locate }) => {
-    const app = docKey(doc);
+  return fleet.applications.flatMap((sourced) => {
+    const app = docKey(sourced.doc);
     const newest = history.newest.get(app);
     const listing = lists.filter((one) => one.app === app);
+    const [first] = listing;
     if (newest === undefined || listing.some(({ revision }) => revision === newest)) return [];
+    // Without a deployment only those run nothing that only record; what a broken deployment lists is not known.
+    if (first === undefined) {
+      const isKnown = isRevisionOnly(sourced.doc) && fleet.recordOnly?.has(app) !== true;
+      return isKnown ? [warning(app, newest, sourced.locate(['metadata', 'name']), null)] : [];
+    }
     // A name that was never recorded is most likely meant to be the newest: that is an error of its own.
     const recorded = new Set((history.revisions.get(app) ?? []).map(({ name }) => name));
     if (listing.some(({ revision }) => !recorded.has(revision))) return [];
-    if (listing.length === 0 && !isRevisionOnly(doc)) return [];
-    // A deployment that is broken may list it: what it says is not known.
-    if (listing.length === 0 && fleet.recordOnly?.has(app) === true) return [];
-    const by = listing[0]?.deployment;
-    return [
-      {
-        code: 'REVISION_UNUSED',
-        severity: 'warning',
-        message: `${newest} is recorded and nothing runs it`,
-        place: by === undefined ? locate(['metadata', 'name']) : by.locate(['spec', 'appRevisions']),
-        hint:
-          by === undefined
-            ? 'list it in spec.appRevisions of an ApplicationDeployment'
-            : `list it in spec.appRevisions of ApplicationDeployment ${docKey(by.doc)}`,
-        app,
-      },
-    ];
+    const { deployment } = first;
+    return [warning(app, newest, deployment.locate(['spec', 'appRevisions']), docKey(deployment.doc))];
   });
+}
+
+function warning(app: string, revision: string, place: Place, deployment: string | null): Problem {
+  const where = deployment === null ? 'an ApplicationDeployment' : `ApplicationDeployment ${deployment}`;
+  return {
+    code: 'REVISION_UNUSED',
+    severity: 'warning',
+    message: `${revision} is recorded and nothing runs it`,
+    place,
+    hint: `list it in spec.appRevisions of ${where}`,
+    app,
+  };
 }

@@ -4,17 +4,9 @@ import { trafficProviders } from '../../shared/model/traffic.ts';
 import { ageText } from './age.ts';
 import type { StatusGuarded, StatusProblem, StatusRow, StatusView } from '../api/status.ts';
 import { fit, layoutTable, wrap, type Column } from './layout.ts';
+import { clusterLines } from './cluster-lines.ts';
+import { plural, type TableStyle } from './style.ts';
 import { withWhere } from './where.ts';
-
-/** How a table is to look. */
-export interface TableStyle {
-  readonly columns: number;
-  readonly color: boolean;
-  /** Digests and generations, too. */
-  readonly wide: boolean;
-  /** What commands that are printed need to reach the same hub: `--data DIR`; empty = nothing. */
-  readonly where?: string;
-}
 
 /** The table of a view: one line a revision, what is wrong below it, and a summary as the last line. */
 export function statusTable(view: StatusView, style: TableStyle): string {
@@ -143,63 +135,6 @@ function generationText({ generation, acceptedGeneration }: StatusRow): string {
   return acceptedGeneration === generation ? String(generation) : `${acceptedGeneration ?? '?'}>${generation}`;
 }
 
-/** The lines of clusters that have more to tell than their applications. */
-function clusterLines(view: StatusView, style: TableStyle): string[] {
-  return view.clusters.flatMap((cluster) => {
-    const { name, capabilities, reports, survivors } = cluster;
-    const isStuck = survivors > 0 && !isKeeping(view, name);
-    const said = [
-      ...cluster.conditions
-        .filter(({ type }) => type !== 'Unexplained' || cluster.state !== 'leaving')
-        .map(({ type, message }) => (message === '' ? type : `${type}: ${message}`)),
-      ...keptText(cluster),
-      ...(isStuck ? [`${plural(survivors, 'object')} could not be deleted yet`] : []),
-    ];
-    const held =
-      capabilities === null && !reports ? ['capabilities are not declared, so traffic objects are held'] : [];
-    const lines = (texts: readonly string[]) =>
-      texts.flatMap((text) => wrap(`cluster ${name}: ${text}`, style.columns, ''));
-    return [
-      ...lines(said),
-      ...(isStuck ? stuckLines(cluster, style) : []),
-      ...lines(held),
-      ...lines(stateText(cluster)),
-    ];
-  });
-}
-
-type Cluster = StatusView['clusters'][number];
-
-function keptText({ state, unexplained }: Cluster): string[] {
-  if (unexplained === 0 || state === 'leaving') return [];
-  const are = unexplained === 1 ? 'is' : 'are';
-  return [`keeps ${plural(unexplained, 'object')} that ${are} neither wanted nor retired`];
-}
-
-function stateText({ state, unexplained }: Cluster): string[] {
-  if (state === 'joined' || state === 'waiting') return [];
-  const kept =
-    state === 'leaving' && unexplained > 0 ? `, and keeps ${plural(unexplained, 'object')} as it was told to` : '';
-  return [`${state}${kept}`];
-}
-
-function stuckLines({ stuck }: Cluster, style: TableStyle): string[] {
-  const more = stuck.length - shownStuck;
-  return [
-    ...stuck.slice(0, shownStuck).flatMap(({ id, message }) => wrap(`${id}: ${message}`, style.columns, '  ')),
-    ...(more > 0 ? [`  and ${more} more, see -o json`] : []),
-  ];
-}
-
-const shownStuck = 5;
-
-/** True while an application there has not reached its deletions: the objects are kept on purpose, and its row says why. */
-function isKeeping(view: StatusView, cluster: string): boolean {
-  return view.applications.some((row) => row.cluster === cluster && row.phase !== null && keeping.has(row.phase));
-}
-
-const keeping = new Set(['scale-up', 'ready', 'shift', 'endpoints', 'scale-down', 'blocked', 'held']);
-
 function guardedLines(view: StatusView, style: TableStyle): string[] {
   return view.guarded.flatMap((change) => {
     const where = [change.application, change.cluster].filter((part) => part !== null).join(' on ');
@@ -257,8 +192,4 @@ function painted(cell: string, style: TableStyle): string {
 
 function short(digest: string | null): string {
   return digest === null || digest === '' ? '-' : digest.slice('sha256:'.length, 'sha256:'.length + 12);
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,0 +1,60 @@
+import type { StatusView } from '../api/status.ts';
+import { wrap } from './layout.ts';
+import { plural, type TableStyle } from './style.ts';
+
+/** The lines of clusters that have more to tell than their applications. */
+export function clusterLines(view: StatusView, style: TableStyle): string[] {
+  return view.clusters.flatMap((cluster) => {
+    const { name, capabilities, reports, survivors } = cluster;
+    const isStuck = survivors > 0 && !isKeeping(view, name);
+    const said = [
+      ...cluster.conditions
+        .filter(({ type }) => type !== 'Unexplained' || cluster.state !== 'leaving')
+        .map(({ type, message }) => (message === '' ? type : `${type}: ${message}`)),
+      ...keptText(cluster),
+      ...(isStuck ? [`${plural(survivors, 'object')} could not be deleted yet`] : []),
+    ];
+    const held =
+      capabilities === null && !reports ? ['capabilities are not declared, so traffic objects are held'] : [];
+    const lines = (texts: readonly string[]) =>
+      texts.flatMap((text) => wrap(`cluster ${name}: ${text}`, style.columns, ''));
+    return [
+      ...lines(said),
+      ...(isStuck ? stuckLines(cluster, style) : []),
+      ...lines(held),
+      ...lines(stateText(cluster)),
+    ];
+  });
+}
+
+type Cluster = StatusView['clusters'][number];
+
+function keptText({ state, unexplained }: Cluster): string[] {
+  if (unexplained === 0 || state === 'leaving') return [];
+  const are = unexplained === 1 ? 'is' : 'are';
+  return [`keeps ${plural(unexplained, 'object')} that ${are} neither wanted nor retired`];
+}
+
+function stateText({ state, unexplained }: Cluster): string[] {
+  if (state === 'joined' || state === 'waiting') return [];
+  const kept =
+    state === 'leaving' && unexplained > 0 ? `, and keeps ${plural(unexplained, 'object')} as it was told to` : '';
+  return [`${state}${kept}`];
+}
+
+function stuckLines({ stuck }: Cluster, style: TableStyle): string[] {
+  const more = stuck.length - shownStuck;
+  return [
+    ...stuck.slice(0, shownStuck).flatMap(({ id, message }) => wrap(`${id}: ${message}`, style.columns, '  ')),
+    ...(more > 0 ? [`  and ${more} more, see -o json`] : []),
+  ];
+}
+
+const shownStuck = 5;
+
+/** True while an application there has not reached its deletions: the objects are kept on purpose, and its row says why. */
+function isKeeping(view: StatusView, cluster: string): boolean {
+  return view.applications.some((row) => row.cluster === cluster && row.phase !== null && keeping.has(row.phase));
+}
+
+const keeping = new Set(['scale-up', 'ready', 'shift', 'endpoints', 'scale-down', 'blocked', 'held']);
