@@ -68,7 +68,9 @@ function statefulSet(object: KubeObject): Verdict {
   const wanted = wantedReplicas(object);
   const ready = count(object, 'readyReplicas');
   if (ready < wanted) return inProgress(`${ready} of ${wanted} ready`);
-  if (stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete') return current('updates on delete');
+  if (stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete') {
+    return current(oldPods(wanted - count(object, 'updatedReplicas')) ?? `${wanted} of ${wanted} ready`);
+  }
   const partition = numberAt(object, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0;
   const updated = count(object, 'updatedReplicas');
   if (updated < wanted - partition) return inProgress(`${updated} of ${wanted - partition} updated`);
@@ -85,7 +87,12 @@ function daemonSet(object: KubeObject): Verdict {
   const onDelete = stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete';
   if (!onDelete && updated < wanted) return inProgress(`${updated} of ${wanted} updated`);
   if (ready < wanted) return inProgress(`${ready} of ${wanted} ready`);
-  return current(`${wanted} of ${wanted} ready`);
+  return current((onDelete ? oldPods(wanted - updated) : null) ?? `${wanted} of ${wanted} ready`);
+}
+
+/** What is left to do where the update strategy is OnDelete; null when nothing is. */
+function oldPods(old: number): string | null {
+  return old > 0 ? `${old} pods run the old template until they are deleted (OnDelete)` : null;
 }
 
 function replicaSet(object: KubeObject): Verdict {

@@ -8,6 +8,7 @@ import type { Row } from '../model/rows.ts';
 import { worstHealth, type AppHealth, type ObjectHealth } from '../../shared/model/health.ts';
 import { groupKindOf, parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import { givesUpText } from '../../shared/model/time-left.ts';
+import { outageOf } from './outage.ts';
 import type { BundleApp, BundleObject } from '../../shared/wire/revision.ts';
 
 /** The observed health of one application, with counts and a message. */
@@ -46,19 +47,24 @@ const ofObject: Readonly<Record<ObjectHealth, AppHealth>> = {
  */
 export function appHealth(
   outcome: Pick<Outcome, 'mode' | 'inventory'>,
-  { app, plan, skipped }: AppOutcome,
+  one: AppOutcome,
   facts: HealthFacts,
 ): AppHealthView {
+  const { app, plan, skipped } = one;
   const { live, faults, fights } = facts;
   const ids = idsOf(app);
-  const verdicts = new Map((app?.objects ?? []).map((one) => [one.id, verdictOf(outcome, facts, one)] as const));
+  const verdicts = new Map(
+    (app?.objects ?? []).map((object) => [object.id, verdictOf(outcome, facts, object)] as const),
+  );
   const bad = [...verdicts].flatMap(([id, verdict]) => (verdict.health === 'Current' ? [] : [{ id, ...verdict }]));
   const counts = { total: ids.length, current: ids.length - bad.length, bad };
   if (plan === null) return { health: 'Held', message: `skipped: ${skipped ?? 'not selected'}`, ...counts };
   const isOpen = plan.phase !== 'settled';
   const hold = isOpen ? outcome.mode.hold : null;
-  const words: AppHealth[] = bad.map((one) => ofObject[one.health]);
-  if (faults.length > 0 || plan.blocked !== null) words.push('Degraded');
+  const outage = outageOf(live, outcome.inventory, one);
+  const words: AppHealth[] = bad.map(({ health }) => ofObject[health]);
+  const isDegraded = [outage !== null, faults.length > 0, plan.blocked !== null].includes(true);
+  if (isDegraded) words.push('Degraded');
   if (hold !== null) words.push('Held');
   if (isOpen) words.push('Progressing');
   const why = [
@@ -66,14 +72,14 @@ export function appHealth(
     faults.map((row) => `${nameOf(row.id)}: ${row.reason}`).join('; '),
     hold,
     waitText(plan.reason, bad, facts),
-    ...bad.map((one) => `${nameOf(one.id)}: ${one.message}`),
-  ].find((one) => one !== null && one !== '');
+    ...bad.map(({ id, message: what }) => `${nameOf(id)}: ${what}`),
+  ].find((text) => text !== null && text !== '');
   const fought = ids
     .flatMap((id) => (fights.has(id) ? [`${nameOf(id)}: ${fights.get(id) ?? ''}`] : []))
-    .filter((one) => why?.includes(one) !== true);
+    .filter((text) => why?.includes(text) !== true);
   const current = new Set(ids.filter((id) => verdicts.get(id)?.health === 'Current'));
   const ready = `Ready:${readyText(live, app, current)}`;
-  const message = [why ?? '', ...fought].filter((part) => part !== '').join('; ');
+  const message = [outage ?? '', why ?? '', ...fought].filter((part) => part !== '').join('; ');
   return { health: worstHealth(words), message: `${ready} ${message}`.trimEnd(), ...counts };
 }
 

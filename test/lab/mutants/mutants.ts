@@ -765,6 +765,13 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/agent/rollout/serving.test.ts'],
   },
   {
+    bug: 'an outage in the middle of a change is not said',
+    file: 'agent/report/outage.ts',
+    find: 'return served.length === 0 ? null :',
+    replace: 'return served.length >= 0 ? null :',
+    tests: ['test/unit/agent/report/outage.test.ts'],
+  },
+  {
     bug: 'what serves without traffic is stopped when its pods are away for a moment',
     file: 'agent/rollout/removal.ts',
     find: '(!served || hasReadyFamily(observed, id))',

@@ -242,6 +242,24 @@ const rows: readonly (readonly [string, KubeObject, string, string])[] = [
     '1 of 2 ready',
   ],
   [
+    'a StatefulSet on delete with pods of the old template',
+    object('apps/v1', 'StatefulSet', {
+      spec: { replicas: 3, updateStrategy: { type: 'OnDelete' } },
+      status: { observedGeneration: 2, readyReplicas: 3, updatedReplicas: 1 },
+    }),
+    'Current',
+    '2 pods run the old template until they are deleted (OnDelete)',
+  ],
+  [
+    'a DaemonSet on delete with pods of the old template',
+    object('apps/v1', 'DaemonSet', {
+      spec: { updateStrategy: { type: 'OnDelete' } },
+      status: { observedGeneration: 2, desiredNumberScheduled: 3, updatedNumberScheduled: 1, numberReady: 3 },
+    }),
+    'Current',
+    '2 pods run the old template until they are deleted (OnDelete)',
+  ],
+  [
     'a job whose pod does not start',
     object('batch/v1', 'Job', { status: { startTime: 'now', active: 1, ready: 0 } }),
     'InProgress',
