@@ -6,6 +6,7 @@ import type { BundleApp } from '../../shared/wire/revision.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
 import type { Problem } from '../model/source.ts';
 import { nameConflicts, overflow } from './conflicts.ts';
+import { dependantsOf } from './dependants.ts';
 import { keptApp } from './kept-app.ts';
 import type { Entry } from './entry.ts';
 import { guard, type Guarded } from './guards.ts';
@@ -71,7 +72,7 @@ function tryRound(input: AdmitInput, holds: ReadonlyMap<string, FoundHold>): Rou
 }
 
 /** Names first, then sizes, then guards: a guard must not stop a change that would not have been made. */
-const checks = [nameHolds, limitHolds, guardHolds] as const;
+const checks = [nameHolds, limitHolds, dependantHolds, guardHolds] as const;
 
 function firstHolds(cluster: string, round: Round): ReadonlyMap<string, FoundHold> {
   for (const check of checks) {
@@ -96,6 +97,21 @@ function limitHolds(cluster: string, { sum: { unit: app, objects, bytes } }: Rou
   const limits = `the limits are ${bundleLimits.objects} and ${bundleLimits.bytes}`;
   const message = `the bundle would have ${objects} objects and ${bytes} bytes; ${limits}`;
   return new Map([[app, holdOf('limit', problem('LIMIT_EXCEEDED', message, { app, cluster }), { app, cluster })]]);
+}
+
+/** What others still need is refused, not approved: their objects would go without being named. */
+function dependantHolds(cluster: string, { chosen, retires }: Round): ReadonlyMap<string, FoundHold> {
+  const wanted = [...chosen.values()].flatMap(({ app }) => app.objects.map(({ id }) => id));
+  const holds = retires.flatMap(({ unit, ids }) => {
+    const needed = dependantsOf(ids, wanted);
+    if (needed.length === 0) return [];
+    const app = unit === '' ? null : unit;
+    const more = { ...(app === null ? {} : { app }), cluster, hint: 'remove those from the repository first' };
+    const definitions = ids.filter((id) => dependantsOf([id], wanted).length > 0);
+    const message = `${sample(definitions)} stays: ${needed.length} objects that are wanted would be deleted with it: ${sample(needed)}`;
+    return [[unit, holdOf('guard', problem('PROTECTED_DELETE', message, more), { app, cluster })] as const];
+  });
+  return new Map(holds);
 }
 
 function guardHolds(cluster: string, { held, departures }: Round): ReadonlyMap<string, FoundHold> {

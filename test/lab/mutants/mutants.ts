@@ -555,6 +555,13 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/hub/store/store.test.ts'],
   },
   {
+    bug: 'a definition is deleted while objects of its kind are wanted',
+    file: 'hub/plan/admit.ts',
+    find: 'limitHolds, dependantHolds, guardHolds',
+    replace: 'limitHolds, guardHolds',
+    tests: ['test/unit/hub/plan/admit.test.ts'],
+  },
+  {
     bug: 'keys of stringData that are removed stay in the Secret',
     file: 'hub/render/server-fields.ts',
     find: 'if (!isSecret(object) || texts === undefined) return object;',

@@ -8,6 +8,7 @@ import { app, id, many, now, object, record, start, step } from '../../../fixtur
 
 const megabyte = 1024 * 1024;
 const large = (name: string) => object(`ConfigMap/${name}`, { data: { x: 'x'.repeat(megabyte - 1024) } });
+const crd = (name: string) => `CustomResourceDefinition:apiextensions.k8s.io/${name}`;
 const changed = (name: string) => object(`ConfigMap/${name}`, { data: { x: 'changed' } });
 
 function inputOf(state: State, wanted: readonly RenderedApp[], facts: Partial<AdmitInput> = {}): AdmitInput {
@@ -146,6 +147,30 @@ describe('what a cluster is to run', () => {
       [app('web', ['ConfigMap/a'])],
       { again: [id('Namespace/past')] },
       { runs: ['web'], holds: ['guard the past PROTECTED_DELETE'], retires: [] },
+    ],
+    [
+      'refuses to delete a definition while objects of its kind are wanted, and their application goes on',
+      [
+        app('crds', [crd('gadgets.c.example.com'), 'Gadget:c.example.com/g1']),
+        app('uses', ['Gadget:c.example.com/r1', 'ConfigMap/a']),
+      ],
+      [app('uses', ['Gadget:c.example.com/r1', changed('a')])],
+      {},
+      { runs: ['crds', 'uses+'], holds: ['guard crds'], retires: [] },
+    ],
+    [
+      'asks for an approval once nothing of that kind is wanted',
+      [app('crds', [crd('gadgets.c.example.com')]), app('uses', ['Gizmo:c.example.com/r1'])],
+      [app('uses', [crd('gizmos.c.example.com'), 'Gizmo:c.example.com/r1'])],
+      {},
+      { runs: ['crds', 'uses+'], holds: ['guard crds PROTECTED_DELETE'], retires: [] },
+    ],
+    [
+      'refuses to delete a namespace while objects in it are wanted',
+      [app('spaces', ['Namespace/default']), app('uses', ['ConfigMap/a'])],
+      [app('uses', ['ConfigMap/a'])],
+      {},
+      { runs: ['spaces', 'uses'], holds: ['guard spaces'], retires: [] },
     ],
     [
       'stops a name before a guard: a change that is not made deletes nothing',
