@@ -213,8 +213,10 @@ function recorded(
   return { row: { ...row(task, 'failed', message), fault: { code: 'OBJECT_REJECTED', message } }, entry };
 }
 
-function withoutExpiry({ expires: _, ...entry }: InventoryEntry): InventoryEntry {
-  return entry;
+function withoutExpiry(entry: InventoryEntry): InventoryEntry {
+  const kept = { ...entry };
+  delete kept.expires;
+  return kept;
 }
 
 function unwatchedText(value: string | undefined): string {

@@ -71,15 +71,19 @@ interface Wanted {
 /** The entry of a live object that is provably ours; null where there is none. */
 async function findOwn(ports: RebuildPorts, id: ObjectId, wanted: Wanted | null): Promise<InventoryEntry | null> {
   const object = await read(ports, id);
-  const annotations = object?.metadata.annotations ?? {};
-  const app = annotations[owner.application];
-  if (object?.metadata.uid === undefined || app === undefined) return null;
-  if (annotations[owner.registration] !== ports.deps.identity.registration) return null;
-  if (wanted !== null && wanted.app !== app) return null;
+  const app = object === null ? null : ownApp(object, ports.deps.identity.registration);
+  if (object === null || app === null || (wanted !== null && wanted.app !== app)) return null;
   const { apiVersion, metadata } = object;
-  const nonce = annotations[owner.nonce] ?? '';
+  const nonce = metadata.annotations?.[owner.nonce] ?? '';
   const known = { id, apiVersion, app, revision: wanted?.revision ?? null, nonce };
   return { ...known, uid: metadata.uid ?? null, applied: null, fieldsHash: null };
+}
+
+/** The application that an object was applied for by this registration; null where it was not. */
+function ownApp({ metadata }: KubeObject, registration: string): string | null {
+  const annotations = metadata.annotations ?? {};
+  const isOwn = metadata.uid !== undefined && annotations[owner.registration] === registration;
+  return isOwn ? (annotations[owner.application] ?? null) : null;
 }
 
 async function read({ kube, signal }: RebuildPorts, id: ObjectId): Promise<KubeObject | null> {

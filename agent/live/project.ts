@@ -91,15 +91,16 @@ function isEmptySet(set: unknown): boolean {
 function finishOf(object: KubeObject): Pick<LiveObject, 'finish'> {
   const { metadata } = object;
   if (metadata.deletionTimestamp !== undefined || !factsOf(idOf(object)).runsToItsEnd) return {};
-  const isPod = object.kind === 'Pod';
-  if (isPod && (stringAt(object, 'spec', 'restartPolicy') ?? 'Always') === 'Always') return {};
-  if (isPod) {
-    const phase = stringAt(object, 'status', 'phase');
-    if (phase === 'Succeeded') return { finish: 'completed' };
-    return phase === 'Failed' && !isDisrupted(object) ? { finish: 'failed' } : {};
-  }
+  if (object.kind === 'Pod') return podFinish(object);
   if (conditionOf(object, 'Complete')?.status === 'True') return { finish: 'completed' };
   return conditionOf(object, 'Failed')?.status === 'True' ? { finish: 'failed' } : {};
+}
+
+function podFinish(pod: KubeObject): Pick<LiveObject, 'finish'> {
+  if ((stringAt(pod, 'spec', 'restartPolicy') ?? 'Always') === 'Always') return {};
+  const phase = stringAt(pod, 'status', 'phase');
+  if (phase === 'Succeeded') return { finish: 'completed' };
+  return phase === 'Failed' && !isDisrupted(pod) ? { finish: 'failed' } : {};
 }
 
 function isDisrupted(pod: KubeObject): boolean {

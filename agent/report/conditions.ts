@@ -46,17 +46,13 @@ const named: Readonly<Record<string, ReportCondition['type']>> = {
 function judge(input: ConditionsInput): Judged[] {
   const { outcome, channelFault: fault } = input;
   const isStale = outcome.bundle !== null && !input.isFresh;
-  const isReady = outcome.isSettled && fault === null && input.agentFault === null;
   const has = (type: ReportCondition['type'], isTrue: boolean, reason: string, message: string): Judged[] =>
     isTrue ? [{ type, isTrue, reason, message }] : [];
-  const ready: Judged = { type: 'Ready', isTrue: isReady, reason: isReady ? 'Settled' : 'Working', message: '' };
   const isSaid = fault?.code === 'STALE';
   const kept = `${outcome.unexplained.length} objects`;
   const left = leftText(outcome, kept);
   return [
-    input.agentFault === null
-      ? { ...ready, message: fault === null ? left : fault.message }
-      : { ...ready, reason: agentFault, message: input.agentFault },
+    readiness(input, left),
     ...(fault === null ? [] : has(conditionOfFault(fault.code), true, fault.code, fault.message)),
     ...has('Stale', isStale && !isSaid, 'NotFresh', 'not fresh: the last good state is kept'),
     ...has('Held', outcome.mode.hold !== null && input.agentFault === null, 'Site', outcome.mode.hold ?? ''),
@@ -64,6 +60,13 @@ function judge(input: ConditionsInput): Judged[] {
     ...has('Unexplained', outcome.unexplained.length > 0 && left === '', 'NotRetired', `${kept} are kept`),
     ...has('DeleteLimited', outcome.isLimited, 'Limit', outcome.limitText),
   ];
+}
+
+function readiness({ outcome, channelFault, agentFault: failure }: ConditionsInput, left: string): Judged {
+  if (failure !== null) return { type: 'Ready', isTrue: false, reason: agentFault, message: failure };
+  const isReady = outcome.isSettled && channelFault === null;
+  const reason = isReady ? 'Settled' : 'Working';
+  return { type: 'Ready', isTrue: isReady, reason, message: channelFault === null ? left : channelFault.message };
 }
 
 /** A cluster that leaves has no application and nothing retired: all of it is unexplained, and meant to be. */

@@ -20,11 +20,12 @@ export async function enrolAgent(
   const { changes, result: record } = enrol(state(), request, clock.now());
   noteReads(parts, record, header);
   if (changes.clusters === undefined) return;
-  let hadKey = false;
+  const former: (string | null)[] = [];
   await change(`enrol the agent of ${record.name}`, 'registry', (now) => {
-    hadKey = now.clusters.get(record.name)?.agentKey != null;
+    former.push(now.clusters.get(record.name)?.agentKey ?? null);
     return enrol(now, request, clock.now());
   });
-  if (hadKey) parts.onRevoked(record.registration);
+  // The state that was changed is the last that was judged.
+  if (former.at(-1) !== null) parts.onRevoked(record.registration);
   log.info('an agent enrolled', { cluster: record.name });
 }

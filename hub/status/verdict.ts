@@ -49,12 +49,11 @@ const siteHealth: Partial<Record<ReportCondition['type'], AppHealth>> = {
 /** A condition of the whole site makes every application there at least as bad. */
 function siteVerdict({ received, said }: RowFacts): Verdict | null {
   for (const { type, status, reason, message } of received?.report.conditions ?? []) {
-    if (type === 'Ready' && status === 'False' && reason === agentFault) {
-      return { health: worstHealth(['Degraded', said?.health ?? 'Unknown']), message: joined(agentFault, message) };
-    }
-    const health = siteHealth[type];
-    if (status !== 'True' || health === undefined) continue;
-    return { health: worstHealth([health, said?.health ?? 'Unknown']), message: joined(type, message) };
+    const isFault = type === 'Ready' && status === 'False' && reason === agentFault;
+    const health = isFault ? 'Degraded' : status === 'True' ? siteHealth[type] : undefined;
+    if (health === undefined) continue;
+    const word = isFault ? agentFault : type;
+    return { health: worstHealth([health, said?.health ?? 'Unknown']), message: joined(word, message) };
   }
   return null;
 }

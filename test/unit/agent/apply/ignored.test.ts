@@ -11,7 +11,13 @@ const made = (more: object, ...pointers: readonly string[]): KubeObject => ({
   ...more,
 });
 const sent = (pointer: string, wanted: object, live: object) => {
-  const { apiVersion: _a, kind: _k, metadata: _m, ...rest } = withLiveValues(made(wanted, pointer), made(live));
+  const { apiVersion, kind, metadata } = made({}, pointer);
+  const whole = withLiveValues(made(wanted, pointer), made(live));
+  expect(whole).toMatchObject({ apiVersion, kind, metadata });
+  const rest: Partial<KubeObject> = { ...whole };
+  delete rest.apiVersion;
+  delete rest.kind;
+  delete rest.metadata;
   return rest;
 };
 
