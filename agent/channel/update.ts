@@ -1,7 +1,8 @@
 import type { TrustState, VerifiedBundle } from '../model/bundle.ts';
 import type { AgentDeps } from '../model/deps.ts';
 import type { AgentState } from '../model/inventory.ts';
-import { asSluiceError } from '../../shared/errors.ts';
+import { saidOf } from '../model/said.ts';
+import { asSluiceError, type Code } from '../../shared/errors.ts';
 import { bundleObjects } from '../../shared/wire/bundle.ts';
 import { startedBundle, type ChannelMemory } from './memory.ts';
 
@@ -47,10 +48,28 @@ function rememberFault({ deps, memory: { channel } }: PullPorts, error: unknown)
   // A rejected bundle must be fetched and rejected again: "unchanged" would read as if all were well.
   if (fault.exitCode === 8 || fault.code === 'LIMIT_EXCEEDED') deps.transport.reset();
   if (channel.fault?.code !== fault.code) {
-    deps.log.warn('the channel gave no bundle that can be trusted', { code: fault.code, error: fault.message });
+    deps.log.warn(`${whyNothing(fault.code)}; what runs stays`, { code: fault.code, error: saidOf(fault) });
   }
   channel.fault = { code: fault.code, message: fault.message };
 }
+
+/** Why nothing came, for the log: out of reach, shut out, not let in yet, nothing there, or nothing that can be trusted. */
+function whyNothing(code: Code): string {
+  return reasons[code] ?? 'the channel gave no bundle that can be trusted';
+}
+
+const outOfReach = 'the channel cannot be reached';
+const notLetIn = 'the channel does not let this agent in: its key is not enrolled, or not any more';
+const reasons: Partial<Record<Code, string>> = {
+  UNAVAILABLE: outOfReach,
+  TIMEOUT: outOfReach,
+  TOO_MANY_REQUESTS: outOfReach,
+  REVOKED: 'the hub revoked this registration',
+  UNAUTHENTICATED: notLetIn,
+  FORBIDDEN: notLetIn,
+  TOKEN_EXPIRED: notLetIn,
+  NOT_FOUND: 'the channel has nothing for this cluster yet',
+};
 
 function haveOf(bundle: VerifiedBundle | null) {
   if (bundle === null) return null;

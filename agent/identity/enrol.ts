@@ -1,4 +1,4 @@
-import { asSluiceError } from '../../shared/errors.ts';
+import { asSluiceError, type SluiceError } from '../../shared/errors.ts';
 import { backoff } from '../../shared/lib/backoff.ts';
 import { answerError } from '../../shared/lib/http-status.ts';
 import type { Clock, Random } from '../../shared/ports/clock.ts';
@@ -7,6 +7,7 @@ import type { Log } from '../../shared/ports/log.ts';
 import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/envelope.ts';
 import { feedPaths } from '../../shared/wire/feed.ts';
 import { formats } from '../../shared/wire/formats.ts';
+import { saidOf } from '../model/said.ts';
 import type { Identity } from '../model/site.ts';
 
 /** What enrolment needs. */
@@ -35,9 +36,17 @@ export async function enrol(deps: EnrolDeps, signal: AbortSignal): Promise<void>
   throw answerError(response, deps.hub);
 }
 
-/** Enrols in the background until it worked, with a backoff; pulling never waits for it. Calls `done` once. */
+/**
+ * Enrols in the background until it worked, with a backoff; pulling never waits for it. Calls `done` once. `giveUp` says after which
+ * answers it is not tried again.
+ */
 export async function enrolUntilDone(
-  deps: EnrolDeps & { readonly clock: Clock; readonly random: Random; readonly log: Log },
+  deps: EnrolDeps & {
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly log: Log;
+    readonly giveUp?: (error: SluiceError) => boolean;
+  },
   signal: AbortSignal,
   done: () => Promise<void>,
 ): Promise<void> {
@@ -48,8 +57,9 @@ export async function enrolUntilDone(
       deps.log.info('enrolled with the hub');
       return;
     } catch (error) {
-      const { code, message } = asSluiceError(error);
-      if (!isAborted(signal)) deps.log.warn('enrolment failed', { code, message, attempt });
+      const fault = asSluiceError(error);
+      if (!isAborted(signal)) deps.log.warn('enrolment failed', { code: fault.code, error: saidOf(fault), attempt });
+      if (deps.giveUp?.(fault) === true) return;
     }
     await deps.clock.sleep(backoff(attempt, deps.random), signal).catch(() => undefined);
   }

@@ -11,6 +11,10 @@ import type { Identity } from '../model/site.ts';
 export interface AgentKey {
   readonly seed: string;
   readonly enrolled: boolean;
+  /** The registration that it speaks for; empty where that cannot be read. */
+  readonly registration: string;
+  /** The id of the token that it enrolled with; null where that was not recorded. */
+  readonly token: string | null;
 }
 
 /** The identity that the cluster keeps beside the key, so that the join line is not needed again. */
@@ -22,12 +26,15 @@ export interface SecretPlace {
   readonly namespace: string;
 }
 
-/** The agent's key, made and stored in the cluster first where there is none; two agents that start at once end up with one. */
+/**
+ * The agent's key, made and stored in the cluster first where there is none that can be read; two agents that start at once end up
+ * with one. A key of another registration is replaced: the caller knows that it may be.
+ */
 export async function loadKey(place: SecretPlace, identity: Identity, signal: AbortSignal): Promise<AgentKey> {
   const key = await keyOf(place, agentNames.key, signal);
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const stored = await read(place, key, signal);
-    if (stored !== null && stored.registration === identity.registration) return stored;
+    if (stored !== null && stored.registration === identity.registration && isSeed(stored.seed)) return stored;
     const made = await write(place, { key, identity, live: stored?.live ?? null, signal });
     if (made !== null) return made;
   }
@@ -39,11 +46,33 @@ export async function peekKey(place: SecretPlace, signal: AbortSignal): Promise<
   return read(place, await keyOf(place, agentNames.key, signal), signal);
 }
 
-/** Remembers in the cluster that the hub took the key. */
-export async function markEnrolled(place: SecretPlace, signal: AbortSignal): Promise<void> {
+/**
+ * The seed of a key that enrols with a token in place of the key at hand, stored beside that one: until the hub took it, the key at
+ * hand stays. The same again after a restart.
+ */
+export async function proposeKey(place: SecretPlace, token: string, signal: AbortSignal): Promise<string> {
   const key = await keyOf(place, agentNames.key, signal);
   const live = await place.kube.get(key, signal);
-  const data = { ...(live['data'] as Record<string, string> | undefined), enrolled: encoded('true') };
+  const known = decoded(live, 'nextSeed');
+  if (known !== null && isSeed(known) && decoded(live, 'nextToken') === token) return known;
+  const seed = newSeed();
+  const data = { ...dataOf(live), nextSeed: encoded(seed), nextToken: encoded(token) };
+  await place.kube.put(key.resource, { ...live, data }, signal);
+  return seed;
+}
+
+/** Remembers in the cluster that the hub took this key, with which token, and who the agent is since. */
+export async function markEnrolled(
+  place: SecretPlace,
+  taken: { readonly seed: string; readonly token: string; readonly identity: Identity },
+  signal: AbortSignal,
+): Promise<void> {
+  const key = await keyOf(place, agentNames.key, signal);
+  const live = await place.kube.get(key, signal);
+  const old = Object.entries(dataOf(live)).filter(([name]) => !name.startsWith('next'));
+  const { seed, token, identity } = taken;
+  const texts = { seed, token, identity: canonicalJson(identity), enrolled: 'true' };
+  const data = { ...Object.fromEntries(old), ...encodedAll(texts) };
   await place.kube.put(key.resource, { ...live, data }, signal);
 }
 
@@ -51,7 +80,20 @@ export async function markEnrolled(place: SecretPlace, signal: AbortSignal): Pro
 export async function loadIdentity(place: SecretPlace, signal: AbortSignal): Promise<Identity | null> {
   const live = await orNull(place.kube.get(await keyOf(place, agentNames.key, signal), signal));
   const text = live === null ? null : decoded(live, 'identity');
-  return text === null ? null : storedIdentity.parse(JSON.parse(text));
+  if (text === null) return null;
+  try {
+    return storedIdentity.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new SluiceError(
+      'CONFIG_INVALID',
+      'the stored identity of the agent cannot be read',
+      {
+        subject: `Secret ${place.namespace}/${agentNames.key}`,
+        hint: 'run `sluice-hub cluster join NAME --rekey` and give the agent the new join file',
+      },
+      cause,
+    );
+  }
 }
 
 /** The join line that the cluster keeps, as an installation puts it there; null where there is none. */
@@ -62,7 +104,6 @@ export async function loadJoinTicket(place: SecretPlace, signal: AbortSignal): P
 }
 
 interface Stored extends AgentKey {
-  readonly registration: string;
   readonly live: KubeObject;
 }
 
@@ -74,8 +115,9 @@ async function read({ kube }: SecretPlace, key: KubeKey, signal: AbortSignal): P
   const live = await orNull(kube.get(key, signal));
   if (live === null) return null;
   const [seed, registration] = [decoded(live, 'seed'), decoded(live, 'registration')];
-  if (seed === null || registration === null) return { seed: '', enrolled: false, registration: '', live };
-  return { seed, registration, enrolled: decoded(live, 'enrolled') === 'true', live };
+  const token = decoded(live, 'token');
+  if (seed === null || registration === null) return { seed: '', enrolled: false, registration: '', token, live };
+  return { seed, registration, enrolled: decoded(live, 'enrolled') === 'true', token, live };
 }
 
 async function orNull(asked: Promise<KubeObject>): Promise<KubeObject | null> {
@@ -87,7 +129,7 @@ async function orNull(asked: Promise<KubeObject>): Promise<KubeObject | null> {
   }
 }
 
-/** Stores a new key; null when another agent was faster. A key of another registration (a replaced cluster) is overwritten. */
+/** Stores a new key; null when another agent was faster. */
 async function write(
   { kube, namespace }: SecretPlace,
   order: {
@@ -99,12 +141,8 @@ async function write(
 ): Promise<AgentKey | null> {
   const { key, identity, live, signal } = order;
   const seed = newSeed();
-  const data = {
-    seed: encoded(seed),
-    registration: encoded(identity.registration),
-    identity: encoded(canonicalJson(identity)),
-    enrolled: encoded('false'),
-  };
+  const { registration } = identity;
+  const data = encodedAll({ seed, registration, identity: canonicalJson(identity), enrolled: 'false' });
   const fresh: KubeObject = {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -115,11 +153,23 @@ async function write(
   try {
     if (live === null) await kube.post(key.resource, fresh, signal);
     else await kube.put(key.resource, { ...live, data }, signal);
-    return { seed, enrolled: false };
+    return { seed, enrolled: false, registration: identity.registration, token: null };
   } catch (error) {
     if (isSluiceError(error, 'OBJECT_EXISTS', 'CONFLICT')) return null;
     throw error;
   }
+}
+
+function isSeed(text: string): boolean {
+  return Buffer.from(text, 'base64url').length === 32;
+}
+
+function dataOf(secret: KubeObject): Readonly<Record<string, string>> {
+  return (secret['data'] ?? {}) as Readonly<Record<string, string>>;
+}
+
+function encodedAll(texts: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, encoded(text)]));
 }
 
 function encoded(text: string): string {
@@ -127,7 +177,6 @@ function encoded(text: string): string {
 }
 
 function decoded(secret: KubeObject, key: string): string | null {
-  const data = secret['data'] as Readonly<Record<string, string>> | undefined;
-  const value = data?.[key];
+  const value = dataOf(secret)[key];
   return value === undefined ? null : Buffer.from(value, 'base64').toString('utf8');
 }

@@ -1,8 +1,8 @@
 import type { VerifiedBundle } from '../model/bundle.ts';
 import type { AgentDeps } from '../model/deps.ts';
-import type { Store, Stored } from '../model/inventory.ts';
+import type { AgentState, Store, Stored } from '../model/inventory.ts';
 import type { Kube, KubeResource } from '../model/kube.ts';
-import type { AppWriter } from '../model/site.ts';
+import type { AppWriter, Site } from '../model/site.ts';
 import { isSluiceError, SluiceError } from '../../shared/errors.ts';
 import { agentNames } from '../../shared/model/names.ts';
 import { withoutUids } from './entries.ts';
@@ -20,10 +20,13 @@ const namespaces: KubeResource = {
 
 /** What recalling needs of the agent. */
 export interface RecallPorts {
-  readonly memory: { readonly inventory: InventoryMemory };
+  readonly memory: {
+    readonly inventory: InventoryMemory;
+    readonly site: { readonly current: Pick<Site, 'takeOverFrom'> };
+  };
   readonly store: Store;
   readonly kube: Kube;
-  readonly deps: Pick<AgentDeps, 'identity'>;
+  readonly deps: Pick<AgentDeps, 'identity' | 'log'>;
   readonly signal: AbortSignal;
 }
 
@@ -38,9 +41,10 @@ export async function recall(ports: RecallPorts): Promise<Stored> {
   memory.clusterUid ??= await readClusterUid(ports);
   const stored = await ports.store.load(ports.signal);
   if (stored.state !== null && stored.state.registration !== ports.deps.identity.registration) {
+    if (isGivenUp(ports, stored.state)) return (memory.stored = replaced(ports, stored));
     throw new SluiceError('WRONG_ADDRESSEE', 'the state object belongs to another registration', {
       subject: agentNames.state,
-      hint: 'uninstall the other agent, or delete its state object when that registration is gone',
+      hint: `uninstall the other agent, or put takeOverFrom: ${stored.state.registration} into the ConfigMap ${agentNames.site}`,
     });
   }
   const isElsewhere = isOfAnotherCluster(stored, memory.clusterUid);
@@ -53,6 +57,22 @@ export function isRestoredCluster(stored: Stored, bundle: VerifiedBundle, cluste
   if (isOfAnotherCluster(stored, clusterUid)) return true;
   const since = stored.state?.restoredAt ?? null;
   return since !== null && bundle.mark.generation <= since;
+}
+
+/** True when the registration of a state left this cluster, or the site gives it up. */
+function isGivenUp({ memory }: RecallPorts, state: AgentState): boolean {
+  return state.left !== undefined || memory.site.current.takeOverFrom?.includes(state.registration) === true;
+}
+
+/** The state object of another registration, to be written over; what its inventory has stays in the cluster. */
+function replaced({ deps }: RecallPorts, { state, resourceVersion, inventory }: Stored): Stored {
+  const words = 'the state of a former registration is replaced: what the new one does not want stays as it is';
+  deps.log.warn(words, {
+    registration: state?.registration,
+    objects: inventory.size,
+    some: [...inventory.keys()].slice(0, 20),
+  });
+  return { state: null, resourceVersion, inventory: new Map() };
 }
 
 /** What keeps the cluster's memory from being acted on in full; facts that change nothing are false and null. */

@@ -138,6 +138,7 @@ export function nextState(state: AgentState | null, change: StateChange): NextSt
     deletions: deletionsOf(old, { count: change.deletions.size, isNewMark, now }),
     ...restoredAt(old, change.isRestored),
     ...rebuiltAt(old, change),
+    ...leftOf(change),
   };
 }
 
@@ -159,6 +160,7 @@ function withoutShards(state: AgentState): NextState {
   const rest: Partial<AgentState> = { ...state };
   delete (rest as { shards?: unknown }).shards;
   delete (rest as { format?: unknown }).format;
+  delete (rest as { left?: unknown }).left;
   return rest as NextState;
 }
 
@@ -170,6 +172,12 @@ function deletionsOf(
   const recent =
     count > 0 || isNewMark ? old.deletions.filter((one) => one.at > now - deletionWindowMs) : old.deletions;
   return count === 0 ? recent : [...recent, { at: now, count }];
+}
+
+/** A cluster has left once the bundle that says so is settled; one that is let in again has not. */
+function leftOf({ bundle, mode, phase }: StateChange): Pick<NextState, 'left'> {
+  const { decommission } = bundle.revision;
+  return decommission !== undefined && mode.mayChange && phase === 'settled' ? { left: decommission } : {};
 }
 
 function rebuiltAt(old: NextState, { bundle, isRebuilt }: StateChange): Pick<NextState, 'rebuiltAt'> {

@@ -54,6 +54,8 @@ export interface AgentDeps {
   readonly uuid: () => string;
   readonly log: Log;
   readonly identity: Identity;
+  /** Takes up the identity and the key once the Lease is held, before the first pass; rejects where the cluster is another's. */
+  readonly join?: (signal: AbortSignal) => Promise<void>;
   readonly settings: AgentSettings;
   /** Called before and after every write to the cluster: crash tests stop the agent here. */
   readonly onStep?: (step: string) => void | Promise<void>;

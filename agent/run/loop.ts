@@ -44,6 +44,7 @@ export async function runAgent(deps: AgentDeps, stop: AbortSignal): Promise<void
   try {
     await lease.acquire(stop);
     deps.log.info('holds the lease', { holder });
+    await deps.join?.(stop);
     const kept = lease.keep(stop);
     const listening = listen(agent, trigger);
     const site = watchSite(agent, trigger.now);

@@ -1,6 +1,7 @@
 import { impersonationOf, type AgentOptions } from './config.ts';
-import { enrolUntilDone } from '../identity/enrol.ts';
-import { loadIdentity, loadJoinTicket, loadKey, markEnrolled, type SecretPlace } from '../identity/keys.ts';
+import { loadIdentity, loadJoinTicket, type SecretPlace } from '../identity/keys.ts';
+import { assertOurs } from './claim.ts';
+import { openSpeaker } from './join.ts';
 import { runAgent } from './loop.ts';
 import { agentAuthorization } from '../identity/credential.ts';
 import { defaultSettings, type AgentDeps } from '../model/deps.ts';
@@ -17,7 +18,6 @@ import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { Http } from '../../shared/ports/http.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Repos } from '../../shared/ports/repo.ts';
-import { signerOf, type Signer } from '../../shared/wire/envelope.ts';
 import { agentReads, readsHeader } from '../../shared/wire/reads.ts';
 import type { JoinTicket } from '../../shared/wire/join.ts';
 
@@ -43,22 +43,14 @@ export interface AgentPorts {
 /** Joins where that is still to do, and runs the agent until `stop` aborts. Pulling never waits for enrolment. */
 export async function startAgent(options: AgentOptions, ports: AgentPorts, stop: AbortSignal): Promise<void> {
   const place: SecretPlace = { kube: ports.kube, namespace: options.namespace };
-  const { identity, own, token } = await join(place, ports.ticket, stop);
+  const { clock, random, log, kube, cron } = ports;
+  const { identity, ticket } = await identify(place, ports, stop);
   ports.probes.joined();
-  let speaker: Signer = token ?? own;
 
-  const { clock, random, log, kube } = ports;
   const http = hubHttp(ports.http);
-  const signer = () => speaker;
-  const authorization = agentAuthorization(identity, signer, clock);
   const hub = identity.hub?.replace(/\/+$/, '') ?? null;
-  if (hub !== null && token !== null) {
-    const deps = { http, hub, identity, token, publicKey: own.publicKey, clock, random, log };
-    void enrolUntilDone(deps, stop, async () => {
-      speaker = own;
-      await markEnrolled(place, stop);
-    });
-  }
+  const { signer, join } = openSpeaker({ place, http, hub, identity, ticket, clock, random, log, cron });
+  const authorization = agentAuthorization(identity, signer, clock);
   const source = (url: string) =>
     ports.repos.source({
       url,
@@ -74,7 +66,8 @@ export async function startAgent(options: AgentOptions, ports: AgentPorts, stop:
       clock,
       random,
       uuid: ports.uuid,
-      cron: ports.cron,
+      cron,
+      join,
       log,
       identity,
       probes: ports.probes,
@@ -94,15 +87,15 @@ export async function startAgent(options: AgentOptions, ports: AgentPorts, stop:
   );
 }
 
-/** The identity of this agent, its own key (made and stored first where there is none), and the token where the hub may not know the key yet. */
-async function join(place: SecretPlace, given: JoinTicket | null, signal: AbortSignal) {
-  const ticket = given ?? (await loadJoinTicket(place, signal));
+/** The identity of this agent, and the join line where there is one. Throws where the cluster belongs to another registration. */
+async function identify(place: SecretPlace, ports: Pick<AgentPorts, 'ticket' | 'cron'>, signal: AbortSignal) {
+  const ticket = ports.ticket ?? (await loadJoinTicket(place, signal));
   const identity = ticket === null ? await loadIdentity(place, signal) : identityOf(ticket);
   if (identity === null) throw notJoined(place.namespace);
   await ensureNamespace(place.kube, place.namespace, signal);
-  const key = await loadKey(place, identity, signal);
-  const token = key.enrolled || ticket === null ? null : signerOf(ticket.token);
-  return { identity, own: signerOf(key.seed), token };
+  // Said at once, although another agent may hold the Lease; judged again once it is held.
+  await assertOurs(place, identity, ports.cron, signal);
+  return { identity, ticket };
 }
 
 /** The join line without its secret and its expiry. */

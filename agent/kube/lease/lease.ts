@@ -45,6 +45,7 @@ export function openLease(options: LeaseOptions): Lease {
   let deadline = Number.NEGATIVE_INFINITY;
   let last: KubeObject | null = null;
   let renewal: Renewal = { text: '', at: 0 };
+  const say = sayOnce(options.log);
 
   const write = async (spec: LeaseSpec, signal: AbortSignal): Promise<void> => {
     const sentAt = clock.monotonic();
@@ -63,7 +64,7 @@ export function openLease(options: LeaseOptions): Lease {
   const tryOnce = async (signal: AbortSignal): Promise<boolean> => {
     try {
       last = await orNull(kube.get({ resource: leases, namespace, name: agentNames.lease }, signal));
-      if (!mayTake()) return false;
+      if (!mayTake()) return say(specOf(last));
       await renew(signal);
       return true;
     } catch (error) {
@@ -96,6 +97,16 @@ export function openLease(options: LeaseOptions): Lease {
       if (last === null || specOf(last).holderIdentity !== holder) return;
       await write(released(specOf(last), clock.now()), signal);
     },
+  };
+}
+
+/** Says once that another agent has the Lease, which is therefore not ours (false). */
+function sayOnce(log: Log): (spec: LeaseSpec) => false {
+  let isSaid = false;
+  return ({ holderIdentity: holder = '' }) => {
+    if (!isSaid && holder !== '') log.info('waits for the lease: another agent has it', { holder });
+    isSaid ||= holder !== '';
+    return false;
   };
 }
 

@@ -716,6 +716,20 @@ export const mutants: readonly Mutant[] = [
     tests: [agent('own-state.test.ts')],
   },
   {
+    bug: 'a join file of another hub replaces the key of the agent at work',
+    file: 'agent/run/claim.ts',
+    find: 'if (other === undefined) return;',
+    replace: 'if (other !== null) return;',
+    tests: [agent('run/join.test.ts')],
+  },
+  {
+    bug: 'a second key takes the place of the first before the hub took it',
+    file: 'agent/run/join.ts',
+    find: 'speaker = key.enrolled ? own : (token ?? own);',
+    replace: 'speaker = token ?? own;',
+    tests: [agent('run/join.test.ts')],
+  },
+  {
     bug: 'a manifest takes an object away from another agent that is at work in the cluster',
     file: 'agent/apply/holders.ts',
     find: 'if (namespace === null) return;',

@@ -31,15 +31,15 @@ describe('the key of the agent', () => {
 
   it('remembers that the hub took it', async () => {
     const { place } = world();
-    await loadKey(place, identity, signal);
-    await markEnrolled(place, signal);
+    const { seed } = await loadKey(place, identity, signal);
+    await markEnrolled(place, { seed, token: 'a', identity }, signal);
     expect((await loadKey(place, identity, signal)).enrolled).toBe(true);
   });
 
   it('is made anew for another registration: a replaced cluster', async () => {
     const { place } = world();
     const old = await loadKey(place, identity, signal);
-    await markEnrolled(place, signal);
+    await markEnrolled(place, { seed: old.seed, token: 'a', identity }, signal);
     const replaced = { ...identity, registration: '99999999-9999-4999-8999-999999999999' };
     const key = await loadKey(place, replaced, signal);
     expect(key.seed).not.toBe(old.seed);

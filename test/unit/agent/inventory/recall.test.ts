@@ -5,6 +5,7 @@ import { ensureNamespace, isRestoredCluster, recall } from '../../../../agent/in
 import type { AgentState, Store, Stored } from '../../../../agent/model/inventory.ts';
 import { testBundle } from '../../../fixtures/agent/apps.ts';
 import { identity } from '../../../fixtures/agent/bundle.ts';
+import { silentLog } from '../../../fakes/agent.ts';
 import { fakeKube } from '../../../fakes/kube.ts';
 
 const { signal } = new AbortController();
@@ -21,7 +22,8 @@ async function recalled(stored: Stored) {
   kube.edit('/Namespace//kube-system', (object) => (object.metadata.uid = 'here'));
   let loads = 0;
   const store = { load: () => Promise.resolve((loads += 1) > 0 ? stored : stored) } as unknown as Store;
-  const ports = { memory: { inventory: newInventoryMemory() }, store, kube, deps: { identity }, signal };
+  const memory = { inventory: newInventoryMemory(), site: { current: {} } };
+  const ports = { memory, store, kube, deps: { identity, log: silentLog }, signal };
   const [first, second] = [await recall(ports), await recall(ports)];
   expect(second).toBe(first);
   expect(loads).toBe(1);

@@ -1,0 +1,64 @@
+import { loadIdentity, peekKey, type SecretPlace } from '../identity/keys.ts';
+import { readState } from '../inventory/read-state.ts';
+import type { AgentDeps } from '../model/deps.ts';
+import type { AgentState } from '../model/inventory.ts';
+import type { Identity } from '../model/site.ts';
+import { parseSite } from '../site/site.ts';
+import { isSluiceError, SluiceError } from '../../shared/errors.ts';
+import { agentNames } from '../../shared/model/names.ts';
+import type { KubeObject } from '../../shared/model/object.ts';
+
+/**
+ * Throws WRONG_ADDRESSEE where this cluster belongs to another registration than that of the agent: its key or its state is there, and
+ * neither has it left by a decommission, nor does the site give it up (`takeOverFrom`). A key that never enrolled, and never had a
+ * bundle, holds nothing.
+ */
+export async function assertOurs(
+  place: SecretPlace,
+  identity: Pick<Identity, 'registration'>,
+  cron: AgentDeps['cron'],
+  signal: AbortSignal,
+): Promise<void> {
+  const [key, state, site] = await Promise.all([
+    peekKey(place, signal),
+    readConfigMap(place, agentNames.state, signal),
+    readConfigMap(place, agentNames.site, signal),
+  ]);
+  const known = state === null ? null : stateOf(state);
+  const { takeOverFrom = [] } = parseSite((site?.['data'] ?? {}) as Record<string, string>, cron);
+  const isFree = (registration: string) =>
+    registration === '' ||
+    registration === identity.registration ||
+    takeOverFrom.includes(registration) ||
+    (known?.registration === registration && known.left !== undefined);
+  const isUnused = key === null || (!key.enrolled && state === null);
+  const other = [isUnused ? '' : key.registration, known?.registration ?? ''].find((one) => !isFree(one));
+  if (other === undefined) return;
+  const former = await loadIdentity(place, signal).catch(() => null);
+  const hub = former?.registration === other ? ` of hub ${former.hub ?? former.url}` : '';
+  throw new SluiceError('WRONG_ADDRESSEE', `this cluster belongs to registration ${other}${hub}`, {
+    subject: `Secret ${place.namespace}/${agentNames.key}, ConfigMap ${place.namespace}/${agentNames.state}`,
+    hint:
+      `to join it anew, stop its agent and put takeOverFrom: ${other} into the ConfigMap ${place.namespace}/${agentNames.site}; ` +
+      'to let the same cluster in again, use `sluice-hub cluster join NAME --rekey` at its own hub',
+  });
+}
+
+function stateOf(object: KubeObject): AgentState | null {
+  try {
+    return readState(object);
+  } catch {
+    // A damaged one is made anew: it says nothing of whose it was.
+    return null;
+  }
+}
+
+async function readConfigMap({ kube, namespace }: SecretPlace, name: string, signal: AbortSignal) {
+  try {
+    const resource = await kube.resource({ group: '', kind: 'ConfigMap' }, signal);
+    return await kube.get({ resource, namespace, name }, signal);
+  } catch (error) {
+    if (isSluiceError(error, 'NOT_FOUND')) return null;
+    throw error;
+  }
+}
