@@ -14,13 +14,18 @@ type Action =
   | { readonly kind: 'pass' }
   | { readonly kind: 'controllers'; readonly bad: number; readonly slow: number }
   | { readonly kind: 'restart' }
-  | { readonly kind: 'scaled by hand'; readonly n: number; readonly to: number };
+  | { readonly kind: 'scaled by hand'; readonly n: number; readonly to: number }
+  | { readonly kind: 'autoscaled'; readonly n: number; readonly to: number }
+  | { readonly kind: 'deleted by hand'; readonly n: number };
 
 const revisionSet: fc.Arbitrary<readonly TestRevision[]> = fc
-  .uniqueArray(fc.record({ n: fc.integer({ min: 1, max: 3 }), replicas: fc.integer({ min: 1, max: 4 }) }), {
-    selector: (one) => one.n,
-    maxLength: 2,
-  })
+  .uniqueArray(
+    fc.record({ n: fc.integer({ min: 1, max: 3 }), replicas: fc.option(fc.integer({ min: 1, max: 4 }), { freq: 2 }) }),
+    {
+      selector: (one) => one.n,
+      maxLength: 2,
+    },
+  )
   .chain((list) =>
     fc.integer({ min: 0, max: 100 }).map((weight) => {
       const [first, second] = list;
@@ -49,6 +54,13 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       .record({ n: fc.integer({ min: 1, max: 3 }), to: fc.integer({ min: 0, max: 5 }) })
       .map((one): Action => ({ kind: 'scaled by hand', ...one })),
   },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({ n: fc.integer({ min: 1, max: 3 }), to: fc.integer({ min: 1, max: 6 }) })
+      .map((one): Action => ({ kind: 'autoscaled', ...one })),
+  },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }).map((n): Action => ({ kind: 'deleted by hand', n })) },
 );
 
 const routerId = 'networking.istio.io/VirtualService/default/example';
@@ -57,6 +69,13 @@ function weightsOf(object: KubeObject | undefined): Map<string, number> {
   const spec = object?.['spec'] as
     { http: { route: { destination: { host: string }; weight: number }[] }[] } | undefined;
   return new Map(spec?.http[0]?.route.map((route) => [route.destination.host, route.weight]) ?? []);
+}
+
+const webId = (n: number): ObjectId => `apps/Deployment/default/example-web-v${n}`;
+
+function wantedOf(kube: FakeKube, id: ObjectId): number {
+  const object = kube.read(id);
+  return object === undefined ? 0 : wanted(object);
 }
 
 function readyOf(kube: FakeKube, id: ObjectId): number {
@@ -84,7 +103,9 @@ function watched(kube: FakeKube, accepted: () => Revision | null, violations: st
     const rest = [...kube.objects.keys()].filter((one) => one.startsWith('apps/Deployment/') && one !== id);
     const capacity = to + rest.reduce((sum, one) => sum + capacityOf(kube, one), 0);
     const desired = app.replicas.reduce((sum, one) => sum + one.value, 0);
-    if (capacity < desired) violations.push(`I15: ${id} to ${to} leaves ${capacity} of ${desired} ready pods`);
+    // Where no number is written down, one ready pod at least stays of an application that has any.
+    const least = Math.max(desired, app.objects.length > 0 && revisionsWithoutNumber(app) ? 1 : 0);
+    if (capacity < least) violations.push(`I15: ${id} to ${to} leaves ${capacity} of ${desired} ready pods`);
   };
   const mayRoute = (object: KubeObject) => {
     const live = weightsOf(kube.read(routerId));
@@ -127,6 +148,12 @@ function watched(kube: FakeKube, accepted: () => Revision | null, violations: st
   };
 }
 
+/** True when a workload of the application has no number of replicas written down. */
+function revisionsWithoutNumber(app: Revision['apps'][number]): boolean {
+  const written = new Set(app.replicas.map(({ id }) => id));
+  return app.objects.some(({ id }) => id.startsWith('apps/Deployment/') && !written.has(id));
+}
+
 function keyId({ resource, namespace, name }: KubeKey): ObjectId {
   return objectId({ group: resource.group, kind: resource.kind, namespace, name });
 }
@@ -167,10 +194,15 @@ async function run(actions: readonly Action[]): Promise<void> {
     } else if (one.kind === 'restart') {
       agent.close();
       agent = start();
-    } else {
-      const id = `apps/Deployment/default/example-web-v${one.n}`;
-      if (kube.read(id) !== undefined)
-        kube.edit(id, (object) => ((object['spec'] as { replicas: number }).replicas = one.to));
+    } else if (one.kind === 'deleted by hand') kube.remove(webId(one.n));
+    else {
+      const id = webId(one.n);
+      // An autoscaler moves only what has no number of its own, and nothing that is being stopped.
+      const isFixed = last.some(({ app }) => app.replicas.some((row) => row.id === id)) || wantedOf(kube, id) === 0;
+      if (kube.read(id) === undefined || (one.kind === 'autoscaled' && isFixed)) continue;
+      // Where no number is written down, one that is scaled to nothing by hand stays so: its traffic waits for pods.
+      const to = isFixed ? one.to : Math.max(1, one.to);
+      kube.edit(id, (object) => ((object['spec'] as { replicas: number }).replicas = to), one.kind);
     }
   }
   const outcome = await settle(agent, kube, { clock, max: 200 });
@@ -181,10 +213,18 @@ async function run(actions: readonly Action[]): Promise<void> {
     .filter(({ object }) => object.kind === 'Deployment')
     .map(({ object }) => object);
   const wantedApp = last.length === 0 ? undefined : desired;
-  expect(live.map((object) => `${object.metadata.name}=${wanted(object)}`).sort()).toEqual(
+  // Where no number is written down, any number of pods may be there.
+  const free = new Set(
+    (wantedApp?.objects ?? [])
+      .filter((object) => (object['spec'] as { replicas?: number }).replicas === undefined)
+      .map((object) => object.metadata.name),
+  );
+  const podsOf = (object: KubeObject) =>
+    `${object.metadata.name}=${free.has(object.metadata.name) ? 'free' : wanted(object)}`;
+  expect(live.map(podsOf).sort()).toEqual(
     (wantedApp?.objects ?? [])
       .filter((object) => object.kind === 'Deployment')
-      .map((object) => `${object.metadata.name}=${wanted(object)}`)
+      .map(podsOf)
       .sort(),
   );
   expect(weightsOf(kube.read(routerId))).toEqual(
