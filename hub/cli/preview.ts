@@ -1,10 +1,12 @@
 import { codes } from '../../shared/errors.ts';
-import { textOption } from '../../shared/lib/command.ts';
+import { listOption, textOption, type FlagsOf } from '../../shared/lib/command.ts';
 import { isUrl } from '../config/location.ts';
 import type { Problem } from '../model/source.ts';
-import type { Preview, PreviewOptions } from '../operations/preview.ts';
+import type { Preview, PreviewOptions, PreviewPorts } from '../operations/preview.ts';
 import { problemLine } from '../status/problem.ts';
 import type { CliContext } from './context.ts';
+
+type Selection = NonNullable<PreviewPorts['selection']>;
 
 export const localOption = textOption(
   '--local <cluster>',
@@ -15,7 +17,7 @@ export const localOption = textOption(
 export async function preview(
   { terminal, clock, signal, createHttp }: CliContext,
   dir = '.',
-  options: Omit<PreviewOptions, 'signal'> = {},
+  options: Omit<PreviewOptions, 'signal'> & { readonly selection?: Selection } = {},
 ): Promise<Preview> {
   // What renders takes long to load: no other command pays for it.
   const [{ previewFolder }, { startCueEngine }, { createRepos }] = await Promise.all([
@@ -27,16 +29,42 @@ export async function preview(
   const cue = startCueEngine({ clock });
   try {
     const folder = isUrl(dir) ? dir : terminal.path(dir);
-    return await previewFolder(folder, { ...options, signal }, { cue, repos: createRepos(http) });
+    const { selection, ...part } = options;
+    const ports = { cue, repos: createRepos(http), ...(selection === undefined ? {} : { selection }) };
+    return await previewFolder(folder, { ...part, signal }, ports);
   } finally {
     await cue.close();
     http.close();
   }
 }
 
+/** The options that say where to look, as `serve` does. */
+export const selectionOptions = {
+  config: textOption('--config <file>', "the hub's configuration: its paths, exclude and localCluster count here, too"),
+  paths: listOption('--paths <glob...>', 'read these files alone (default: all)'),
+  exclude: listOption('--exclude <glob...>', 'leave these files out: chart templates, say'),
+};
+
+/** What the flags and the configuration say together; a flag wins over the file. */
+export async function readSelection(
+  { terminal }: Pick<CliContext, 'terminal'>,
+  { config, paths, exclude, local }: FlagsOf<typeof selectionOptions> & { readonly local?: string | undefined },
+): Promise<{ readonly selection: Selection; readonly local: string | undefined }> {
+  const file = config === undefined ? {} : await (await import('../config/file.ts')).readHubFile(terminal.path(config));
+  return {
+    selection: { paths: paths ?? file.source?.paths ?? [], exclude: exclude ?? file.source?.exclude ?? [] },
+    local: local ?? file.localCluster,
+  };
+}
+
 /** Prints a line for each problem, and gives the exit status of the worst: bad documents before bad renders. */
 export function problemsExit(problems: readonly Problem[], print: (text: string) => void): number {
   for (const problem of problems) print(problemLine(problem) + '\n');
+  return exitOf(problems);
+}
+
+/** The exit status of the worst problem: bad documents before bad renders. */
+export function exitOf(problems: readonly Problem[]): number {
   const exits = problems.filter(({ severity }) => severity === 'error').map(({ code }) => codes[code].exit);
   return exits.length === 0 ? 0 : Math.min(...exits);
 }

@@ -10,7 +10,7 @@ import type { FoundHold } from '../model/hold.ts';
 import { tellProblems } from '../model/problems.ts';
 import type { RenderedApp } from '../model/rendered.ts';
 import type { SeenDocument } from '../model/seen-documents.ts';
-import type { Problem } from '../model/source.ts';
+import type { Problem, SkippedDocument } from '../model/source.ts';
 import { place } from '../place/place.ts';
 import type { CueEngine } from '../cue/engine.ts';
 import { render } from '../render/render.ts';
@@ -44,6 +44,8 @@ export interface Preview {
   readonly problems: readonly Problem[];
   /** The number of YAML documents of other kinds. */
   readonly ignored: number;
+  /** Those of them that are told one by one. */
+  readonly skipped: readonly SkippedDocument[];
 }
 
 /**
@@ -53,7 +55,7 @@ export interface Preview {
  */
 export async function previewFolder(dir: string, options: PreviewOptions, ports: PreviewPorts): Promise<Preview> {
   await assertFolder(dir);
-  const { fleet, history, problems, ignored, isShallow } = await readRevisions(dir, ports, options.signal);
+  const { fleet, history, problems, ignored, skipped, isShallow } = await readRevisions(dir, ports, options.signal);
   const localCluster = options.local ?? 'local';
   const targets = targetsOf(fleet, localCluster);
   const placed = place({ fleet, history, targets, picks: new Map(), previous: [], localCluster, provisional: true });
@@ -79,6 +81,7 @@ export async function previewFolder(dir: string, options: PreviewOptions, ports:
       ...tellProblems([rendered]),
     ],
     ignored,
+    skipped,
   };
 }
 
@@ -112,6 +115,7 @@ interface Read {
   readonly history: RevisionHistory;
   readonly problems: readonly Problem[];
   readonly ignored: number;
+  readonly skipped: readonly SkippedDocument[];
   readonly isShallow: boolean;
 }
 
@@ -127,8 +131,8 @@ async function readRevisions(dir: string, ports: HistoryPorts, signal: AbortSign
     seen = kept.documents.filter(({ kind }) => kind !== 'Cluster');
     history = recordRevisions(history, kept.fleet);
     const problems = tellProblems([{ problems: kept.problems, holds: kept.holds.map(withoutChange) }]);
-    const { ignored, isShallow = false } = snapshot;
-    read = { fleet: kept.fleet, history, problems, ignored, isShallow };
+    const { ignored, skipped = [], isShallow = false } = snapshot;
+    read = { fleet: kept.fleet, history, problems, ignored, skipped, isShallow };
   }
   if (read === null) throw new SluiceError('SOURCE_EMPTY', 'there is nothing to read', { path: dir });
   return read;

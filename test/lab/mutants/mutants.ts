@@ -99,6 +99,20 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/hub/place', 'test/unit/hub/operations'],
   },
   {
+    bug: 'validate tells of one wrong property a component',
+    file: 'hub/cue/property-faults.ts',
+    find: 'const mostFaults = 20;',
+    replace: 'const mostFaults = 1;',
+    tests: ['test/unit/hub/cue/property-faults.test.ts', 'test/unit/hub/cli/validate.test.ts'],
+  },
+  {
+    bug: 'validate reads what serve leaves out',
+    file: 'hub/cli/preview.ts',
+    find: 'exclude: exclude ?? file.source?.exclude ?? []',
+    replace: 'exclude: []',
+    tests: ['test/unit/hub/cli/validate.test.ts'],
+  },
+  {
     bug: 'no limit of deletions in a day',
     file: 'shared/model/limits.ts',
     find: 'return Math.max(10, Math.floor(objects * 0.2));',
