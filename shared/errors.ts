@@ -147,12 +147,51 @@ export function isSluiceError(error: unknown, ...only: readonly Code[]): error i
   return error instanceof SluiceError && (only.length === 0 || only.includes(error.code));
 }
 
-/** Turns anything that was thrown into a SluiceError, keeping it as the cause (abort signals become ABORTED). */
+/**
+ * Turns anything that was thrown into a SluiceError, keeping it as the cause: abort signals become ABORTED, and what the
+ * operating system refuses (a full disk, a missing file) UNAVAILABLE with its path, unless a code is given.
+ */
 export function asSluiceError(error: unknown, code: Code = 'INTERNAL', data: ErrorData = {}): SluiceError {
   if (error instanceof SluiceError) return error;
   if (error instanceof Error && error.name === 'AbortError')
     return new SluiceError('ABORTED', error.message, data, error);
+  const advice = code === 'INTERNAL' ? diskAdvice(error) : undefined;
+  if (advice !== undefined) return diskError(error as SystemError, advice, data);
   return new SluiceError(code, error instanceof Error ? error.message : String(error), data, error);
+}
+
+/** What the file system refuses, by the system's own word for it, and what to do. */
+const diskFaults: Readonly<Record<string, string>> = {
+  ENOSPC: 'make room on that disk; what was written before is whole',
+  EDQUOT: 'make room, or raise the quota; what was written before is whole',
+  EROFS: 'mount that disk writable',
+  EACCES: 'give the user of this process access to it',
+  EPERM: 'give the user of this process access to it',
+  EMFILE: 'raise the limit of open files of this process (ulimit -n)',
+  ENFILE: 'raise the limit of open files of this machine',
+  EIO: 'the disk fails: look at the system log, and restore from a backup if need be',
+  ENOENT: 'put it back, from a backup if need be',
+  ENOTDIR: 'there is a file in the place of a folder: move it away',
+  EISDIR: 'there is a folder in the place of a file: move it away',
+  EEXIST: 'there is something else in its place: move it away',
+};
+
+/** The parts of an error of the operating system; calls of the network have no path. */
+interface SystemError extends Error {
+  readonly code: string;
+  readonly syscall: string;
+  readonly path?: string;
+}
+
+function diskAdvice(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  return Object.hasOwn(diskFaults, String(error.code)) ? diskFaults[String(error.code)] : undefined;
+}
+
+function diskError(error: SystemError, hint: string, data: ErrorData): SluiceError {
+  const { code, syscall, path } = error;
+  const place = path === undefined ? {} : { path };
+  return new SluiceError('UNAVAILABLE', `the disk refuses: ${code} (${syscall})`, { ...place, hint, ...data }, error);
 }
 
 /** The one-line form: `error[CODE] what; where; what to do`, without line breaks. */

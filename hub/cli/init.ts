@@ -7,12 +7,16 @@ export const initCommand = command({
   arguments: [],
   options: { data: dataOption('data folder') },
   run: async (context, _, flags) => {
-    const [{ initHub }, { openStores }] = await Promise.all([
+    const [{ initHub }, { lockFolder }, { openStores }] = await Promise.all([
       import('../operations/init.ts'),
+      import('../store/folder-lock.ts'),
       import('../store/open.ts'),
     ]);
     const { clock, terminal } = context;
-    const { channel, keys } = await initHub(dataFolder(context, flags.data), (data) => openStores(data, { clock }));
+    const data = dataFolder(context, flags.data);
+    const release = await lockFolder(data, clock);
+    const made = initHub(data, (folder) => openStores(folder, { clock, mayBegin: true }));
+    const { channel, keys } = await made.finally(release);
     const advice = 'move root.key to a safe place: it is needed only to rotate keys or to recover';
     terminal.out(`channel ${channel}\nkeys are in ${keys}; ${advice}\n`);
   },

@@ -24,7 +24,13 @@ export const serveCommand = command({
     const { terminal, signal } = context;
     // What a hub is made of takes half a second to load: no other command pays for it.
     const { serve } = await import('../run/serve.ts');
-    const hub = await serve(config, { ...context, env: terminal.env, writeLog: terminal.err });
+    const ports = { ...context, env: terminal.env, writeLog: terminal.err };
+    const hub = await serve(config, ports).catch((error: unknown) => {
+      // A start that was told to stop ended as it should.
+      if (signal.aborted) return null;
+      throw error;
+    });
+    if (hub === null) return;
     terminal.out(welcome(config, hub.url));
     await untilAborted(signal);
     await hub.stop();

@@ -36,6 +36,8 @@ export interface HubConfig extends RemotesConfig {
   };
   readonly webhookSecretFile: string | null;
   readonly keyFile: string | null;
+  /** A ledger may be begun with keys that were made elsewhere. */
+  readonly beginLedger: boolean;
   readonly heartbeatMs: number;
   readonly freshMs: number;
   readonly render: { readonly sourceMs: number; readonly applicationMs: number };
@@ -52,6 +54,7 @@ export function hubConfig(file: HubFile, isText: boolean): HubConfig {
     webhookSecretFile: file.webhookSecretFile ?? null,
     ...remotesConfig(file),
     keyFile: file.keyFile ?? null,
+    beginLedger: file.beginLedger ?? false,
     heartbeatMs: (file.heartbeatSeconds ?? defaultHeartbeatSeconds) * 1000,
     freshMs: freshTimeMs(file.freshFor ?? defaultFreshFor),
     render: renderConfig(file.render ?? {}),

@@ -52,11 +52,12 @@ export async function ensureSecret(data: string, name: string): Promise<string> 
 
 /** The secret in a file, without the line break at its end; throws CONFIG_INVALID when there is none. */
 export async function readSecret(path: string): Promise<string> {
+  const hint = 'write the secret into it; one of the data folder is made anew where there is no file';
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw asSluiceError(error, 'CONFIG_INVALID', { path });
+    throw asSluiceError(error, 'CONFIG_INVALID', { path, hint });
   });
   const secret = text.trim();
-  if (secret === '') throw new SluiceError('CONFIG_INVALID', 'the file holds no secret', { path });
+  if (secret === '') throw new SluiceError('CONFIG_INVALID', 'the file holds no secret', { path, hint });
   return secret;
 }
 

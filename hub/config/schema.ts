@@ -54,6 +54,8 @@ export const hubFile = z.strictObject({
   ledger: remote.optional(),
   /** The hub's key, for a hub that starts from the ledger's Git repository on an empty disk. */
   keyFile: path.optional(),
+  /** A ledger may be begun with keys that `sluice-hub init` made elsewhere: without it, keys without a ledger are a loss. */
+  beginLedger: z.boolean().optional(),
   /** How often agents report when nothing changes; three of them missed make a cluster stale. */
   heartbeatSeconds: z.number().int().min(1).optional(),
   /** How long agents may begin new generations without a new signature of the hub: `72h`, `7d`. An hour is 60 of their polls. */

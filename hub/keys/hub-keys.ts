@@ -1,26 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SluiceError } from '../../shared/errors.ts';
+import { asSluiceError, SluiceError } from '../../shared/errors.ts';
 import { newSeed, signerOf } from '../../shared/wire/envelope.ts';
 import { formats } from '../../shared/wire/formats.ts';
 import { rootPaths } from '../../shared/wire/layout.ts';
-import { keyFiles, readKeyFile, writeSecret } from './key-files.ts';
-import { readRootDocuments, writeRootDocument } from './root-documents.ts';
+import { createSecret, keyFiles, readKeyFile } from './key-files.ts';
+import { readRootDocuments, verifiedRoots, writeRootDocument } from './root-documents.ts';
 import { sshSigner } from './sshsig.ts';
 import type { HubKeys } from './types.ts';
 
 /**
- * Makes a root key, a hub key, a channel id and root/1.json in `dir` (files 0600, durable). A run that was cut starts
- * over; throws EXISTS when the keys are complete.
+ * Makes a root key, a hub key, a channel id and root/1.json in `dir` (files 0600, durable). A run that was cut goes on with
+ * the keys that it made: no key file is ever written twice. Throws EXISTS when the keys are complete.
  */
 export function initKeys(dir: string): HubKeys {
   if (hasKeys(dir)) throw new SluiceError('EXISTS', 'there are keys already', { subject: dir });
   mkdirSync(join(dir, dirname(rootPaths(1).document)), { recursive: true, mode: 0o700 });
-  const [rootSeed, hubSeed] = [newSeed(), newSeed()];
-  const rootSigner = signerOf(rootSeed);
-  writeSecret(join(dir, keyFiles.root), `${rootSeed}\n`);
-  writeSecret(join(dir, keyFiles.hub), `${hubSeed}\n`);
+  createSecret(join(dir, keyFiles.unused), 'These keys have signed nothing yet.\n');
+  const [rootSigner, hubSigner] = [keyFiles.root, keyFiles.hub].map((name) => {
+    createSecret(join(dir, name), `${newSeed()}\n`);
+    return signerOf(readSeed(join(dir, name)));
+  });
+  if (rootSigner === undefined || hubSigner === undefined) throw new SluiceError('INTERNAL', 'no keys were made');
   // The document comes last: with it, the keys are complete.
   const first = {
     format: formats.root.lowest,
@@ -28,27 +30,49 @@ export function initKeys(dir: string): HubKeys {
     version: 1,
     epoch: 1,
     roots: { keys: [rootSigner.publicKey], threshold: 1 },
-    hubs: { keys: [signerOf(hubSeed).publicKey] },
+    hubs: { keys: [hubSigner.publicKey] },
     approvers: { keys: [], threshold: 0 },
   };
   writeRootDocument(dir, first, rootSigner);
   return loadKeys(dir);
 }
 
-/** True when `dir` has complete keys. */
+/** True when `dir` has a hub key and the document that names its channel. */
 export function hasKeys(dir: string): boolean {
   return existsSync(join(dir, rootPaths(1).document));
 }
 
-/** Reads the keys of a hub; throws CONFIG_INVALID when they are missing or do not belong together. */
+/** Notes that the keys have signed a ledger: from now on they are never begun with again. */
+export function noteKeysUsed(dir: string): void {
+  const path = join(dir, keyFiles.unused);
+  if (existsSync(path)) rmSync(path);
+}
+
+/** The Ed25519 seed in a file; throws CONFIG_INVALID with its path where there is none. */
+export function readSeed(path: string): string {
+  const seed = readKeyFile(path).toString('utf8').trim();
+  try {
+    signerOf(seed);
+    return seed;
+  } catch (error) {
+    const { message } = asSluiceError(error);
+    const hint = 'bring it back from where its copy is kept: docs/operations.md, "A lost hub"';
+    throw new SluiceError('CONFIG_INVALID', `the key in this file is damaged: ${message}`, { path, hint }, error);
+  }
+}
+
+/** Reads the keys of a hub; throws CONFIG_INVALID when they are missing, damaged, or do not belong together. */
 export function loadKeys(dir: string): HubKeys {
-  const seed = readKeyFile(join(dir, keyFiles.hub)).toString('utf8').trim();
+  const seed = readSeed(join(dir, keyFiles.hub));
   const hub = signerOf(seed);
   const roots = readRootDocuments(dir);
-  const documents = roots.map(({ payload }) => formats.root.decode(payload));
+  const documents = verifiedRoots(dir, roots);
   const newest = documents.at(-1) ?? formats.root.decode(readKeyFile(join(dir, rootPaths(1).document)));
   if (!newest.hubs.keys.includes(hub.publicKey)) {
-    throw new SluiceError('CONFIG_INVALID', 'the newest root document does not name the hub key', { path: dir });
+    throw new SluiceError('CONFIG_INVALID', 'the newest root document does not name the hub key', {
+      path: join(dir, keyFiles.hub),
+      hint: 'bring back the hub key that was at work last: docs/operations.md, "A lost hub"',
+    });
   }
   return {
     channel: newest.channel,

@@ -34,16 +34,19 @@ export function mainTree(keys: Pick<HubKeys, 'roots' | 'channel'>): {
 export function finishMain({ channel, keys, clock }: PublishDeps): MainPosition {
   const { root, objects } = mainTree(keys);
   const at = channel.refs().get(mainRef) ?? null;
-  const tree = at === null ? null : treeOf(channel.read(at)?.body);
+  const found = at === null ? null : channel.read(at);
+  const tree = treeOf(found?.body);
   if (tree === root) return { kind: 'there' };
   const wanted = new Map(
     treeFiles({ ...channel, read: (oid) => objects.find((each) => each.oid === oid) ?? null }, root),
   );
   const known = tree === null ? new Map<string, Oid>() : treeFiles(channel, tree);
   const isOlder = [...known].every(([path, oid]) => path === 'README.md' || wanted.get(path) === oid);
-  if (at !== null && (tree === null || !isOlder)) return { kind: 'diverged', ref: mainRef };
+  if (found !== null && !isOlder) return { kind: 'diverged', ref: mainRef };
   const time = Math.floor(clock.now() / 1000);
-  const commit = makeCommit({ tree: root, parent: at, time, message: `root documents at ${instantOf(time * 1000)}` });
+  // A commit whose object was lost cannot be gone on from.
+  const parent = found?.oid ?? null;
+  const commit = makeCommit({ tree: root, parent, time, message: `root documents at ${instantOf(time * 1000)}` });
   return { kind: 'move', move: { ref: mainRef, from: at, to: commit.oid }, objects: [commit, ...objects] };
 }
 

@@ -1,6 +1,9 @@
+import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
 import type { RefMove } from '../model/objects.ts';
+import type { PublishedBundle } from '../model/published-bundle.ts';
 import { clusterRef } from '../../shared/wire/layout.ts';
 import type { Problem } from '../model/source.ts';
+import { channelCommit } from './bundle.ts';
 import type { PublishDeps } from './types.ts';
 import { finishMain } from './main-ref.ts';
 import { assertNotBehind, moveOf, objectsFor, positionOf, type PublishedState } from './refs.ts';
@@ -25,6 +28,7 @@ export async function finishPending(deps: PublishDeps, state: PublishedState): P
   for (const bundle of state.bundles.values()) {
     const position = positionOf(bundle, refs);
     if (position.kind === 'diverged') problems.push(diverged(clusterRef(bundle.cluster), bundle.cluster));
+    if (position.kind === 'there' && !channel.has(position.at)) objects.push(...lostObjects(deps, bundle, position.at));
     if (position.kind !== 'move') continue;
     objects.push(...objectsFor(deps, bundle, position.commit));
     moves.push(moveOf(bundle, position));
@@ -35,12 +39,21 @@ export async function finishPending(deps: PublishDeps, state: PublishedState): P
     objects.push(...main.objects);
     moves.push(main.move);
   }
+  if (objects.length > 0) {
+    onStep('write missing objects');
+    await channel.write(objects);
+  }
   if (moves.length === 0) return { moved: [], problems };
-  onStep('write missing objects');
-  await channel.write(objects);
   onStep('move refs');
   await channel.moveRefs(moves);
   return { moved: moves.map(({ ref }) => ref), problems };
+}
+
+/** What a channel lacks of a bundle that its ref is at: its packs were lost. */
+function lostObjects(deps: PublishDeps, bundle: PublishedBundle, at: Oid): GitObject[] {
+  const commits = [bundle.parent, null].map((parent) => channelCommit(bundle, parent));
+  const lost = commits.find(({ oid }) => oid === at);
+  return lost === undefined ? [] : objectsFor(deps, bundle, lost);
 }
 
 /** The problem of a ref that is at an unrecorded commit. */

@@ -13,6 +13,8 @@ import { openChannelView } from '../server/feed/channel-view.ts';
 import { openUploadPack } from '../server/git/upload-pack.ts';
 import { createMetrics, type PrometheusMetrics } from '../server/metrics.ts';
 import { startServer, type HubServer } from '../server/server.ts';
+import { closingOnFailure, createClosers, type Closers } from './closers.ts';
+import { backedBy } from '../store/backed.ts';
 import { createCurrentState } from './current-state.ts';
 import { renewFreshness } from './freshness.ts';
 import { createLoop, type Loop } from './loop.ts';
@@ -30,35 +32,40 @@ export interface RunningHub {
 
 /**
  * Starts a hub: opens what the data folder holds, listens, and runs passes until it is closed. It listens before the
- * first pass, so that agents are served while the config repository is read.
+ * first pass, so that agents are served while the config repository is read. A start that fails, or that `signal` ends,
+ * closes what it opened.
  */
-export async function startHub(config: HubConfig, ports: HubPorts): Promise<RunningHub> {
+export async function startHub(config: HubConfig, ports: HubPorts, signal?: AbortSignal): Promise<RunningHub> {
+  const closers = createClosers();
+  return closingOnFailure(closers, () => openAndListen(config, ports, { closers, signal }));
+}
+
+async function openAndListen(
+  config: HubConfig,
+  ports: HubPorts,
+  given: { readonly closers: Closers; readonly signal: AbortSignal | undefined },
+): Promise<RunningHub> {
+  const { closers } = given;
   const stop = new AbortController();
-  const { signal } = stop;
-  const opened = await openHub(config, ports, signal);
+  const signal = AbortSignal.any([stop.signal, ...(given.signal === undefined ? [] : [given.signal])]);
+  const opened = await openHub(config, ports, { closers, signal });
   const front: Front = { server: null };
   const { loop, hub, metrics, publishing, refresh } = await wireHub(opened, config, ports, front);
+  closers.add(loop.close);
   const server = await listen(opened, config, ports, { hub, metrics });
+  closers.add(server.close);
   front.server = server;
   const { url } = server;
   const { tls } = config.listen;
+  closers.add(() => removeAddress(config.data, url));
   await writeAddress(config.data, url, tls === null ? null : await readFile(tls.certFile, 'utf8'));
 
+  closers.add(() => stop.abort());
   loop.trigger('start');
   void warmUp(opened.cue, signal);
   renewFreshness({ ...ports, publishing, loop, signed: refresh }, signal);
   followSource(opened.source, loop, { poll: config.source.poll, ports, signal });
-  return {
-    url,
-    idle: () => loop.alone(() => Promise.resolve()),
-    close: async () => {
-      stop.abort();
-      await server.close();
-      await loop.close();
-      await removeAddress(config.data, url);
-      await opened.close();
-    },
-  };
+  return { url, idle: () => loop.alone(() => Promise.resolve()), close: closers.closeAll };
 }
 
 /** The server once it listens: what is wired before it finds it here. */
@@ -83,7 +90,7 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, fr
   const metrics = createMetrics();
   const changed = createStatusSignal();
   const state = createCurrentState(await store.read(), changed.raise);
-  const view = openChannelView(served, keys.roots, state.now);
+  const view = openChannelView(backedBy(served, store.objects), keys.roots, state.now);
   const publishing: PublishDeps = { store, channel, keys, clock, confirm, freshMs: config.freshMs };
   const notify: PassParts['notify'] = ({ state: next, clusters }) => {
     state.set(next);
@@ -147,6 +154,6 @@ function listen(
   { clock, log, version }: HubPorts,
   parts: Pick<WiredHub, 'hub' | 'metrics'>,
 ): Promise<HubServer> {
-  const git = openUploadPack(stores.served, `sluice/${version}`);
+  const git = openUploadPack(backedBy(stores.served, stores.store.objects), `sluice/${version}`);
   return startServer({ ...address, ...secrets }, { ...parts, git, clock, log });
 }

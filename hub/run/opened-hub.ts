@@ -4,9 +4,11 @@ import type { HubConfig } from '../config/config.ts';
 import { dataFiles, dataFolders, ensureSecret, readSecret } from '../config/data-folder.ts';
 import { startCueEngine, type CueEngine } from '../cue/engine.ts';
 import { openCrashedTemplates } from '../store/crashed-templates.ts';
+import { lockFolder } from '../store/folder-lock.ts';
 import { openStores, type HubStores } from '../store/open.ts';
 import { openRemotes } from '../store/remotes.ts';
 import { fileReportStore } from '../store/reports/files.ts';
+import type { Closers } from './closers.ts';
 import { openConfigSource, type OpenedSource, type SourcesPorts } from './sources.ts';
 
 /** What a hub needs from outside. */
@@ -21,32 +23,34 @@ export interface OpenedHub {
   readonly reports: ReceivedReports;
   readonly source: OpenedSource;
   readonly cue: CueEngine;
-  readonly close: () => Promise<void>;
 }
 
-/** Opens what the data folder holds, the config repository and the evaluator. `signal` ends requests to Git hosts. */
-export async function openHub(config: HubConfig, ports: HubPorts, signal: AbortSignal): Promise<OpenedHub> {
+/**
+ * Opens what the data folder holds, the config repository and the evaluator, and adds each to `closers`. `signal` ends
+ * requests to Git hosts. Throws CONFLICT while another hub uses the data folder.
+ */
+export async function openHub(
+  config: HubConfig,
+  ports: HubPorts,
+  { closers, signal }: { readonly closers: Closers; readonly signal: AbortSignal },
+): Promise<OpenedHub> {
   const { clock, log } = ports;
-  const { data, keyFile } = config;
+  const { data, keyFile, beginLedger: mayBegin } = config;
+  closers.add(await lockFolder(data, clock));
   const secrets = await openSecrets(config);
   const remotes = openRemotes(config, ports.createHttp);
-  const stores = await openStores(data, { clock, remotes, keyFile, signal });
+  closers.add(remotes.close);
+  const stores = await openStores(data, { clock, remotes, keyFile, mayBegin, signal });
+  closers.add(stores.close);
   const reports = await openReports(fileReportStore(join(data, dataFolders.reports), log));
+  closers.add(reports.flush);
   const source = await openConfigSource(config, ports);
+  closers.add(source.close);
   const crashed = await openCrashedTemplates(join(data, dataFiles.crashedTemplates), ports);
   const cue = startCueEngine({ clock, crashed, ...config.render });
-  return {
-    secrets,
-    stores,
-    reports,
-    source,
-    cue,
-    close: async () => {
-      await Promise.all([reports.flush(), source.close(), cue.close()]);
-      stores.close();
-      remotes.close();
-    },
-  };
+  closers.add(cue.close);
+  signal.throwIfAborted();
+  return { secrets, stores, reports, source, cue };
 }
 
 async function openSecrets({ data, webhookSecretFile }: HubConfig): Promise<OpenedHub['secrets']> {

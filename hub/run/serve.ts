@@ -19,6 +19,8 @@ export interface ProcessPorts {
   /** The environment, which names proxies. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly writeLog: (line: string) => void;
+  /** Ends a start that is under way. */
+  readonly signal: AbortSignal;
 }
 
 /** A hub that serves until it is stopped. */
@@ -36,14 +38,10 @@ export async function serve(config: HubConfig, ports: ProcessPorts): Promise<Ser
   }
   const log = createLog({ ...config.log, write: ports.writeLog });
   const proxy = proxySettings(ports.env);
-  const hub = await startHub(config, {
-    clock,
-    random,
-    log,
-    version,
-    schedule: cronSchedule(pollJitterMs),
-    createHttp: (options) => ports.createHttp({ proxy, userAgent: `sluice-hub/${version}`, ...options }),
-  });
+  const schedule = cronSchedule(pollJitterMs);
+  const createHttp: ProcessPorts['createHttp'] = (options) =>
+    ports.createHttp({ proxy, userAgent: `sluice-hub/${version}`, ...options });
+  const hub = await startHub(config, { clock, random, log, version, schedule, createHttp }, ports.signal);
   const stop = async () => {
     log.info('stopping');
     await hub.close();

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import fastify, { type FastifyInstance } from 'fastify';
 import { asSluiceError } from '../../shared/errors.ts';
 import { openApi } from '../api/openapi.ts';
@@ -115,5 +116,12 @@ async function readTls(files: { readonly certFile: string; readonly keyFile: str
       throw asSluiceError(error, 'CONFIG_INVALID', { path });
     }
   };
-  return { cert: await read(files.certFile), key: await read(files.keyFile), minVersion: 'TLSv1.2' as const };
+  const pair = { cert: await read(files.certFile), key: await read(files.keyFile), minVersion: 'TLSv1.2' as const };
+  try {
+    createSecureContext(pair);
+  } catch (error) {
+    const hint = `name a certificate and its own key, both PEM; the key is ${files.keyFile}`;
+    throw asSluiceError(error, 'CONFIG_INVALID', { path: files.certFile, hint });
+  }
+  return pair;
 }

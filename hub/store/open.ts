@@ -1,20 +1,19 @@
 import { join } from 'node:path';
 import { openPackStore } from './packs/store.ts';
 import type { Mirror } from './packs/mirror.ts';
-import { SluiceError } from '../../shared/errors.ts';
+import { asSluiceError, SluiceError } from '../../shared/errors.ts';
 import { dataFolders } from '../config/data-folder.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { ObjectStore } from '../model/objects.ts';
 import type { GitRemote } from './packs/remote.ts';
-import { signerOf } from '../../shared/wire/envelope.ts';
-import { ledgerRef, openLedger } from './ledger/ledger.ts';
+import { openLedger } from './ledger/ledger.ts';
 import { mirrorLedger } from './ledger/mirror.ts';
 import type { HubKeys } from '../keys/types.ts';
 import type { Store } from '../model/store.ts';
-import { hasKeys, initKeys, loadKeys } from '../keys/hub-keys.ts';
+import { noteKeysUsed } from '../keys/hub-keys.ts';
 import { rootFiles } from '../keys/root-documents.ts';
 import { mirrorChannel } from './channel-mirror.ts';
-import { readHubKey, restoreKeys } from '../keys/restore.ts';
+import { openKeys } from './open-keys.ts';
 import { noRemotes, type HubRemotes } from './remotes.ts';
 
 /** A hub's identity and database. */
@@ -38,6 +37,8 @@ export interface StoresOptions {
   readonly remotes?: HubRemotes;
   /** The hub's key, where the data folder may be empty and the ledger is on a Git host. */
   readonly keyFile?: string | null;
+  /** A ledger may be begun with keys that were made elsewhere (default: only with keys that are made here). */
+  readonly mayBegin?: boolean;
   /** Ends requests to Git hosts. */
   readonly signal?: AbortSignal;
 }
@@ -46,18 +47,24 @@ export interface StoresOptions {
 const confirmedForMs = 300_000;
 
 /**
- * Opens keys, ledger and channel, and makes those that are missing: from the ledger's Git host where one is named, else new
- * ones. A Git host is asked only where the data folder holds no ledger yet.
+ * Opens keys, ledger and channel. All three are made where there is none of them; what is missing beside the others is made again
+ * from the ledger, or from its Git host, or refused: a ledger that was lost is never begun anew. A Git host is asked only where
+ * the data folder holds no ledger yet.
  */
 export async function openStores(data: string, options: StoresOptions): Promise<HubStores> {
-  const { clock, remotes = noRemotes, keyFile = null, signal = new AbortController().signal } = options;
-  const local = openPackStore(join(data, dataFolders.ledger));
-  const served = openPackStore(join(data, dataFolders.channel));
-  const close = () => {
-    for (const store of [local, served]) store.close();
-  };
+  const { clock, remotes = noRemotes, signal = new AbortController().signal } = options;
+  const [ledgerDir, channelDir, keysDir] = [dataFolders.ledger, dataFolders.channel, dataFolders.keys].map((name) =>
+    join(data, name),
+  ) as [string, string, string];
+  const local = openRepository(
+    ledgerDir,
+    'bring it back from its Git host or a backup: docs/operations.md, "A lost hub"',
+  );
+  const closing = [local];
   try {
-    const keys = await openKeys(join(data, dataFolders.keys), { local, remote: remotes.ledger, keyFile, signal });
+    const served = openRepository(channelDir, 'move that folder away: it is made again from the ledger');
+    closing.push(served);
+    const keys = await openKeys(keysDir, { local, served, remotes, signal, ...options });
     const { sign, epoch } = keys;
     const onHost = (remote: GitRemote, copy: ObjectStore) => ({ clock, signal, remote, local: copy });
     const repository = remotes.ledger === null ? local : mirrorLedger(onHost(remotes.ledger, local), keys);
@@ -69,52 +76,41 @@ export async function openStores(data: string, options: StoresOptions): Promise<
     const store = openLedger({ ...keys, store: repository, sign, files: rootFiles(keys) });
     if (store.isEmpty() && isMirror(repository)) await repository.confirm(0);
     if (store.isEmpty()) await store.create({ channel: keys.channel, epoch }, clock.now());
+    noteKeysUsed(keysDir);
     const consolidate = async () => {
       await local.consolidate();
       await served.consolidate();
     };
-    return { keys, store, channel, served, confirm, consolidate, close };
+    return { keys, store, channel, served, confirm, consolidate, close: () => closeAll(closing) };
   } catch (error) {
-    close();
+    closeAll(closing);
     throw error;
   }
 }
 
+function closeAll(stores: readonly ObjectStore[]): void {
+  for (const store of stores) store.close();
+}
+
+/** Opens a repository of the data folder; `hint` says what to do when it is damaged. */
+function openRepository(dir: string, hint: string): ObjectStore {
+  const saying = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      const { code, message, data } = asSluiceError(error);
+      throw new SluiceError(code, message, { path: dir, hint, ...data }, error);
+    }
+  };
+  const store = saying(() => openPackStore(dir));
+  return {
+    ...store,
+    refs: () => saying(store.refs),
+    read: (oid) => saying(() => store.read(oid)),
+    packed: (oid) => saying(() => store.packed(oid)),
+  };
+}
+
 function isMirror(store: ObjectStore | Mirror): store is Mirror {
   return 'confirm' in store;
-}
-
-interface KeySources {
-  readonly local: ObjectStore;
-  readonly remote: GitRemote | null;
-  readonly keyFile: string | null;
-  readonly signal: AbortSignal;
-}
-
-async function openKeys(dir: string, { local, remote, keyFile, signal }: KeySources): Promise<HubKeys> {
-  const seed = keyFile === null ? null : readHubKey(keyFile);
-  if (hasKeys(dir)) return sameKey(loadKeys(dir), seed, dir);
-  const head = (await remote?.list(signal))?.get(ledgerRef);
-  if (remote !== null && head !== undefined) {
-    if (seed === null) throw keyless(remote.url);
-    await local.write(await remote.fetch([head], [], signal));
-    return restoreKeys(dir, seed, { objects: local, head });
-  }
-  if (seed === null) return initKeys(dir);
-  throw new SluiceError('CONFIG_INVALID', 'there is no ledger that this hub key belongs to', {
-    path: dir,
-    hint: 'give --ledger-url of the lost hub, or leave --key-file out to begin a new channel',
-  });
-}
-
-function sameKey(keys: HubKeys, seed: string | null, path: string): HubKeys {
-  if (seed === null || keys.hub.publicKey === signerOf(seed).publicKey) return keys;
-  throw new SluiceError('CONFIG_INVALID', 'the data folder holds another hub key than --key-file', { path });
-}
-
-function keyless(subject: string): SluiceError {
-  return new SluiceError('CONFIG_INVALID', 'this ledger belongs to a hub whose key is not here', {
-    subject,
-    hint: 'give its hub key with --key-file, or name an empty repository to begin a new channel',
-  });
 }

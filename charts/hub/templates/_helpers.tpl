@@ -82,6 +82,9 @@ source:
 {{- if .Values.ledger.keySecret }}
 keyFile: /etc/sluice/key/hub.key
 {{- end }}
+{{- if .Values.keys.existingSecret }}
+beginLedger: true
+{{- end }}
 {{- with .Values.localCluster }}
 localCluster: {{ . | quote }}
 {{- end }}

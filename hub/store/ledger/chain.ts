@@ -43,9 +43,13 @@ export function commitNumber({ message }: ParsedCommit): number {
   return Number(/^Number: (\d{1,15})$/m.exec(message)?.[1] ?? Number.NaN);
 }
 
+/** What to do about a ledger that is damaged. */
+export const restoreHint = 'restore it from its Git host or a backup: docs/operations.md, "A lost hub"';
+
 /** The error of a ledger that cannot be trusted. */
 export function invalid(why: string, subject: string, cause?: unknown): SluiceError {
-  return new SluiceError('LEDGER_INVALID', `the ledger cannot be trusted: ${why}`, { subject }, cause);
+  const data = { subject, hint: restoreHint };
+  return new SluiceError('LEDGER_INVALID', `the ledger cannot be trusted: ${why}`, data, cause);
 }
 
 function verifiedCommit(objects: ObjectReader, oid: Oid, trusted: readonly string[]): ParsedCommit {

@@ -6,6 +6,7 @@ import type { ObjectReader } from '../../model/objects.ts';
 import type { State } from '../../model/state.ts';
 import type { Found, SliceReader } from '../slices/slice.ts';
 import { decodeSlices } from '../slices/slices.ts';
+import { restoreHint } from './chain.ts';
 import { identityFile, identityPath } from './identity.ts';
 
 /** Called for every decoded value with the blob that it came from: what need not be encoded again. */
@@ -20,7 +21,8 @@ export function readState(objects: ObjectReader, tree: Oid, number: number, onDe
     const { channel, epoch } = files.json(identityFile, identity);
     return { channel, epoch, number, ...decodeSlices(files) };
   } catch (cause) {
-    throw new SluiceError('LEDGER_INVALID', 'the ledger cannot be read', { subject: `number ${number}` }, cause);
+    const data = { subject: `number ${number}`, hint: restoreHint };
+    throw new SluiceError('LEDGER_INVALID', 'the ledger cannot be read', data, cause);
   }
 }
 

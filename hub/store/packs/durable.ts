@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { asSluiceError } from '../../../shared/errors.ts';
 
 /** Called with the name of each step of a write, just before it is done: tests stop or inspect there. */
 export type OnStep = (step: string) => void;
@@ -23,8 +24,19 @@ export async function writeTemporary(path: string, chunks: readonly Uint8Array[]
   try {
     for (const chunk of chunks) writeAll(fd, chunk);
     await fsyncAsync(fd);
+  } catch (error) {
+    throw asSluiceError(error, 'INTERNAL', { path });
   } finally {
     closeSync(fd);
+  }
+}
+
+/** Does something with the file at a path: errors of the system that do not say which file it is about get to say so. */
+export function at<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw asSluiceError(error, 'INTERNAL', { path });
   }
 }
 
@@ -47,12 +59,12 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Makes a bare repository (HEAD at main, nothing else) when there is none, durably; harmless when repeated. */
+/** Makes a bare repository (HEAD at main, nothing else) when there is none, and folders that it lost; harmless when repeated. */
 export function initRepository(dir: string): void {
-  if (existsSync(join(dir, 'HEAD'))) return;
   for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags']) {
     mkdirSync(join(dir, folder), { recursive: true });
   }
+  if (existsSync(join(dir, 'HEAD'))) return;
   const config = '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n[gc]\n\tauto = 0\n';
   writeFileSync(join(dir, 'config'), config);
   // HEAD comes last: with it, the repository exists.

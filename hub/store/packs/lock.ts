@@ -1,4 +1,4 @@
-import { closeSync, linkSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, linkSync, openSync, readFileSync, renameSync, statSync, utimesSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { remove } from './durable.ts';
@@ -10,10 +10,22 @@ export interface LockOwner {
   readonly isGone: (id: string) => boolean;
 }
 
+/** A lock that was found: whose it is, and how long ago its holder touched it. */
+export interface HeldLock {
+  readonly holder: string;
+  readonly ageMs: number;
+}
+
 // A lock is held for some milliseconds; one that is this old was left by a process on another machine.
 const abandonedMs = 60_000;
 const tries = 100;
 const tryMs = 10;
+
+/** The host and the process behind an owner's text. */
+export function readOwner(id: string): { readonly host: string; readonly pid: number } {
+  const [host, pid] = parse(id);
+  return { host: String(host), pid: Number(pid) };
+}
 
 /** This process, told from a later one with the same number by when it started. */
 export function processOwner(): LockOwner {
@@ -33,8 +45,9 @@ export function processOwner(): LockOwner {
  */
 export async function withLock<T>(path: string, owner: LockOwner, work: (broken: boolean) => Promise<T>): Promise<T> {
   let broken = false;
+  const isAbandoned = ({ holder, ageMs }: HeldLock) => owner.isGone(holder) || ageMs >= abandonedMs;
   for (let attempt = 0; !create(path, owner.id); attempt += 1) {
-    if (breakAbandoned(path, owner)) broken = true;
+    if (breakAbandoned(path, isAbandoned)) broken = true;
     else if (attempt >= tries) {
       throw new SluiceError('CONFLICT', 'another process holds the lock', {
         subject: path,
@@ -45,8 +58,31 @@ export async function withLock<T>(path: string, owner: LockOwner, work: (broken:
   try {
     return await work(broken);
   } finally {
-    if (readOrNull(path) === owner.id) remove(path);
+    releaseLock(path, owner.id);
   }
+}
+
+/** Takes the lock file at `path` for as long as its holder lives, breaking an abandoned one first; the holder when there is one. */
+export function takeLock(path: string, id: string, isAbandoned: (held: HeldLock) => boolean): string | null {
+  for (let attempt = 0; !create(path, id); attempt += 1) {
+    if (!breakAbandoned(path, isAbandoned) && attempt >= tries) return readOrNull(path) ?? '';
+    const held = heldAt(path);
+    if (held !== null && !isAbandoned(held)) return held.holder;
+  }
+  return null;
+}
+
+/** Says that the holder of a lock lives; false when another process has it. */
+export function touchLock(path: string, id: string): boolean {
+  if (readOrNull(path) !== id) return false;
+  const now = new Date(Date.now());
+  utimesSync(path, now, now);
+  return true;
+}
+
+/** Gives a lock back, unless another process has it by now. */
+export function releaseLock(path: string, id: string): void {
+  if (readOrNull(path) === id) remove(path);
 }
 
 function create(path: string, id: string): boolean {
@@ -66,18 +102,22 @@ function create(path: string, id: string): boolean {
   }
 }
 
-function breakAbandoned(path: string, owner: LockOwner): boolean {
+function heldAt(path: string): HeldLock | null {
   const holder = readOrNull(path);
-  if (holder === null) return false;
-  const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-  if (!owner.isGone(holder) && age < abandonedMs) return false;
+  if (holder === null) return null;
+  return { holder, ageMs: Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) };
+}
+
+function breakAbandoned(path: string, isAbandoned: (held: HeldLock) => boolean): boolean {
+  const held = heldAt(path);
+  if (held === null || !isAbandoned(held)) return false;
   const aside = `${path}.broken.${process.pid}`;
   try {
     renameSync(path, aside);
   } catch {
     return false;
   }
-  const isIt = readOrNull(aside) === holder;
+  const isIt = readOrNull(aside) === held.holder;
   // Another process was quicker and this is already the next holder's lock: give it back.
   if (!isIt) restore(aside, path);
   remove(aside);

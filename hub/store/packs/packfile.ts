@@ -1,9 +1,10 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
 import { SluiceError } from '../../../shared/errors.ts';
 import { isOid, oidOf, type GitObject, type ObjectType, type Oid } from '../../../shared/lib/git/object.ts';
 import { packTypes, parseEntryHeader } from '../../../shared/lib/git/pack.ts';
 import type { PackedObject } from '../../model/objects.ts';
+import { at } from './durable.ts';
 
 /** One pack on disk with its index in memory; its file stays open, so that it can be read even after it was deleted. */
 export interface PackFile {
@@ -23,22 +24,25 @@ const typeNames = new Map<number, ObjectType>(
 
 /** Opens `PATH.pack` with `PATH.idx`; throws PACK_INVALID when they are not a version 2 pair. */
 export function openPackFile(path: string, name: string): PackFile {
-  const index = readFileSync(`${path}.idx`);
+  const index = at(`${path}.idx`, () => readFileSync(`${path}.idx`));
   if (index.length < 1072 || index.toString('latin1', 0, 4) !== '\xfftOc' || index.readUInt32BE(4) !== 2) {
     throw damaged(name);
   }
   const count = index.readUInt32BE(8 + 255 * 4);
   if (index.length < 1072 + count * 28) throw damaged(name);
+  if (!statSync(`${path}.pack`).isFile()) throw damaged(name);
   const fd = openSync(`${path}.pack`, 'r');
   const end = fstatSync(fd).size - 20;
   const offsets = offsetsOf(index, count);
   const sortedOffsets = Float64Array.from(offsets).sort();
 
   const packed = (oid: Oid): PackedObject | null => {
-    const at = offsets[find(index, count, oid)];
-    if (at === undefined) return null;
-    const entry = Buffer.allocUnsafe((sortedOffsets[upperBound(sortedOffsets, at)] ?? end) - at);
-    if (readSync(fd, entry, 0, entry.length, at) !== entry.length) throw damaged(name);
+    const offset = offsets[find(index, count, oid)];
+    if (offset === undefined) return null;
+    const length = (sortedOffsets[upperBound(sortedOffsets, offset)] ?? end) - offset;
+    if (length <= 0) throw damaged(name);
+    const entry = Buffer.allocUnsafe(length);
+    if (readSync(fd, entry, 0, entry.length, offset) !== entry.length) throw damaged(name);
     const { type, size } = parseEntryHeader(entry);
     const known = typeNames.get(type);
     if (known === undefined) {

@@ -4,7 +4,7 @@ import { SluiceError } from '../../../shared/errors.ts';
 import { isOid, type Oid } from '../../../shared/lib/git/object.ts';
 import { byCodeUnit } from '../../../shared/lib/order.ts';
 import type { RefMove } from '../../model/objects.ts';
-import { remove, syncFolder, writeTemporary, type OnStep } from './durable.ts';
+import { at, remove, syncFolder, writeTemporary, type OnStep } from './durable.ts';
 import { withLock, type LockOwner } from './lock.ts';
 
 /** The refs of a bare repository: all in `packed-refs`, written whole under its lock. Loose ones that other programs left are read, and win. */
@@ -24,7 +24,7 @@ export function openRefs(dir: string, owner: LockOwner, onStep: OnStep): Refs {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return new Map();
     const stamp = stampOf(stat);
-    if (known?.stamp !== stamp) known = { stamp, packed: parsePackedRefs(readFileSync(path, 'utf8')) };
+    if (known?.stamp !== stamp) known = { stamp, packed: at(path, () => parsePackedRefs(readFileSync(path, 'utf8'))) };
     return known.packed;
   };
   const all = (): ReadonlyMap<string, Oid> => {

@@ -10,6 +10,8 @@ export interface Urls {
   readonly channel?: string;
   readonly tokenFile?: string;
   readonly caFile?: string;
+  /** A ledger may be begun with keys that were made elsewhere. */
+  readonly mayBegin?: boolean;
 }
 
 /** A hub's stores with Git hosts, as `serve` opens them. */
@@ -26,7 +28,7 @@ export async function openRemoteHub(dir: string, urls: Urls, keyFile: string | n
   const remotes = openRemotes({ ledger: spec(urls.ledger), channel: spec(urls.channel) }, createHttp);
   const clock = { now: () => hub.now, monotonic: () => 0 };
   const hub = { now: start } as RemoteHub;
-  const stores = await openStores(dir, { clock, remotes, keyFile });
+  const stores = await openStores(dir, { clock, remotes, keyFile, mayBegin: urls.mayBegin ?? false });
   const { store, channel, keys, confirm } = stores;
   return Object.assign(hub, {
     stores,

@@ -272,7 +272,7 @@ describe('a ledger that went on elsewhere', () => {
     cpSync(join(dir, 'hub', 'keys'), join(dir, 'other', 'keys'), { recursive: true });
     await pass(alone, [web('v1')], joined('one'));
     alone.close();
-    const other = await open('other');
+    const other = await open('other', { ...urls, mayBegin: true });
     await pass(other, [web('v2')], joined('one'));
     const head = at('ledger', 'main');
     const hub = await open();

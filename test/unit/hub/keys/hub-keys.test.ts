@@ -36,11 +36,33 @@ describe('keys', () => {
     expect(() => loadKeys(join(dir, 'keys'))).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error);
   });
 
-  it('are begun again when their making was cut', () => {
-    const cut = join(dir, 'cut');
-    initKeys(cut);
-    rmSync(join(cut, 'root', '1.json'));
-    expect(hasKeys(cut)).toBe(false);
-    expect(initKeys(cut).roots).toHaveLength(1);
+  it.each([[['root/1.json']], [['root/1.json', 'root/1.sig']], [['root/1.json', 'root/1.sig', 'hub.key']]])(
+    'are made to the end when their making was cut before %j, and none is written twice',
+    (lost) => {
+      const cut = join(dir, 'cut');
+      initKeys(cut);
+      for (const name of lost) rmSync(join(cut, name));
+      const left = ['root.key', 'hub.key'].filter((name) => !lost.includes(name));
+      const bytes = () => left.map((name) => readFileSync(join(cut, name), 'utf8'));
+      const before = bytes();
+      expect(hasKeys(cut)).toBe(false);
+      expect(initKeys(cut).roots).toHaveLength(1);
+      expect(bytes()).toEqual(before);
+    },
+  );
+
+  it.each([
+    ['root/1.json', /root.1\.json/],
+    ['root/1.sig', /root.1\.json/],
+    ['hub.key', /hub\.key/],
+  ])('are refused, with the path and what to do, when a byte of %s is another', (name, path) => {
+    const file = join(dir, 'keys', name);
+    const bytes = readFileSync(file);
+    bytes[20]! ^= 1;
+    writeFileSync(file, bytes);
+    const data = { path: expect.stringMatching(path) as string, hint: expect.any(String) as string };
+    expect(() => loadKeys(join(dir, 'keys'))).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', data }) as Error,
+    );
   });
 });
