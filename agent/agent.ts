@@ -78,7 +78,7 @@ export function openAgent(
   return {
     deps,
     kube,
-    view: openLiveView(kube, { namespaces, onChange, parent: signal }),
+    view: openLiveView(kube, { namespaces, onChange, clock: deps.clock, random: deps.random, parent: signal }),
     store: openStore(kube, namespace),
     memory,
     stop,

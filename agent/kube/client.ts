@@ -3,6 +3,7 @@ import type { BackoffLimits } from '../../shared/lib/backoff.ts';
 import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { Kube } from '../model/kube.ts';
 import type { KubeAccess } from './access.ts';
+import { isDefined } from './definitions.ts';
 import { discover } from './discovery.ts';
 import { openMapping, type Mapping } from './mapping.ts';
 import { getMeta, getObject, listObjects } from './read.ts';
@@ -122,6 +123,7 @@ function kubeOn(session: Session, { mapping, watching, as, counters }: SharedPar
     resource: mapping.find,
     resources: mapping.all,
     forgetResources: mapping.forget,
+    isDefined: async (ref, signal) => isDefined(session, ref, signal),
     version: async (signal) =>
       ((await session.json({ path: '/version', signal })) as { gitVersion: string }).gitVersion,
     get: async (key, signal) => learning(getObject(session, key, signal)),

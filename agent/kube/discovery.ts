@@ -5,13 +5,23 @@ import type { Session } from './session.ts';
 const aggregated =
   'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json';
 
+/** What a server says that it serves. */
+export interface Discovery {
+  readonly resources: readonly KubeResource[];
+  /** Groups of which that is not known now: their own API server does not answer. */
+  readonly silent: ReadonlySet<string>;
+}
+
 /** Every served resource, the server's preferred version of a group first: two requests where aggregated discovery is served. */
-export async function discover(session: Session, signal: AbortSignal): Promise<readonly KubeResource[]> {
+export async function discover(session: Session, signal: AbortSignal): Promise<Discovery> {
   const [core, groups] = await Promise.all([
     session.json({ path: '/api', accept: aggregated, signal }),
     session.json({ path: '/apis', accept: aggregated, signal }),
   ]);
-  if (isAggregated(core) && isAggregated(groups)) return [...core.items, ...groups.items].flatMap(fromAggregated);
+  if (isAggregated(core) && isAggregated(groups)) {
+    const all = [...core.items, ...groups.items];
+    return { resources: all.flatMap(fromAggregated), silent: new Set(all.filter(isStale).map(nameOf)) };
+  }
   return await discoverOneByOne(session, core as LegacyVersions, groups as LegacyGroups, signal);
 }
 
@@ -22,7 +32,11 @@ interface AggregatedList {
 
 interface AggregatedGroup {
   readonly metadata?: { readonly name?: string };
-  readonly versions?: readonly { readonly version: string; readonly resources?: readonly AggregatedResource[] }[];
+  readonly versions?: readonly {
+    readonly version: string;
+    readonly freshness?: string;
+    readonly resources?: readonly AggregatedResource[];
+  }[];
 }
 
 interface AggregatedResource {
@@ -35,6 +49,14 @@ interface AggregatedResource {
 
 function isAggregated(value: unknown): value is AggregatedList {
   return (value as { kind?: unknown } | null)?.kind === 'APIGroupDiscoveryList';
+}
+
+function isStale({ versions = [] }: AggregatedGroup): boolean {
+  return versions.some(({ freshness }) => freshness === 'Stale');
+}
+
+function nameOf({ metadata }: AggregatedGroup): string {
+  return metadata?.name ?? '';
 }
 
 function fromAggregated({ metadata, versions = [] }: AggregatedGroup): KubeResource[] {
@@ -77,7 +99,7 @@ async function discoverOneByOne(
   core: LegacyVersions,
   { groups = [] }: LegacyGroups,
   signal: AbortSignal,
-): Promise<readonly KubeResource[]> {
+): Promise<Discovery> {
   const wanted = (core.versions ?? []).map((version) => ({ group: '', version, path: `/api/${version}` }));
   for (const { name, versions, preferredVersion } of groups) {
     const preferredFirst = [...versions].sort(
@@ -85,18 +107,23 @@ async function discoverOneByOne(
     );
     for (const { version } of preferredFirst) wanted.push({ group: name, version, path: `/apis/${name}/${version}` });
   }
+  const silent = new Set<string>();
   const lists = await Promise.all(
-    wanted.map(async ({ group, version, path }) => fromLegacy(group, version, await listOf(session, path, signal))),
+    wanted.map(async ({ group, version, path }) => {
+      const list = await listOf(session, path, signal);
+      if (list === null) silent.add(group);
+      return fromLegacy(group, version, list ?? {});
+    }),
   );
-  return lists.flat();
+  return { resources: lists.flat(), silent };
 }
 
-/** A group whose own server is down must not hide the others. */
-async function listOf(session: Session, path: string, signal: AbortSignal): Promise<LegacyResources> {
+/** The resources of a group that was named; null where it does not answer: its own server is down, and must not hide the others. */
+async function listOf(session: Session, path: string, signal: AbortSignal): Promise<LegacyResources | null> {
   try {
     return (await session.json({ path, signal })) as LegacyResources;
   } catch (error) {
-    if (isSluiceError(error, 'UNAVAILABLE', 'KIND_UNKNOWN', 'NOT_FOUND')) return {};
+    if (isSluiceError(error, 'UNAVAILABLE', 'TIMEOUT', 'KIND_UNKNOWN', 'NOT_FOUND')) return null;
     throw error;
   }
 }

@@ -1,16 +1,18 @@
 import { SluiceError, isSluiceError } from '../../shared/errors.ts';
 import { kindFacts } from '../../shared/model/kinds.ts';
 import { groupKind, type ObjectRef } from '../../shared/model/object.ts';
+import { apiVersionOf } from './paths.ts';
 import type { KubeResource } from '../model/kube.ts';
+import type { Discovery } from './discovery.ts';
 
-type Discover = (signal: AbortSignal) => Promise<readonly KubeResource[]>;
+type Discover = (signal: AbortSignal) => Promise<Discovery>;
 
 /** Kinds to resources, from a discovery that is kept until it is forgotten or turns out to lack a kind. */
 export interface Mapping {
   readonly all: (signal: AbortSignal) => Promise<readonly KubeResource[]>;
   /**
    * The kind in the version that is asked for, else in an older one that may stand in for it (`olderVersions` of its
-   * facts). Throws KIND_UNKNOWN when a fresh discovery does not have the kind either.
+   * facts). Throws KIND_UNKNOWN when a fresh discovery does not have the kind either, UNAVAILABLE where its group does not answer.
    */
   readonly find: (
     ref: Pick<ObjectRef, 'group' | 'kind'>,
@@ -48,21 +50,40 @@ export function openMapping(discover: Discover): Mapping {
       if (before !== undefined && known === before) known = undefined;
       const second = before === undefined ? undefined : pick(await indexOf(signal), ref, version);
       if (second !== undefined) return second;
-      const subject = [ref.group, version, ref.kind].filter((part) => part !== undefined && part !== '').join('/');
-      throw new SluiceError('KIND_UNKNOWN', 'the cluster does not serve this kind', {
-        subject,
-        hint: 'install its CustomResourceDefinition, or ask for a version that is served',
-      });
+      throw notServed(await indexOf(signal), ref, version);
     },
   };
 }
 
+/** Why a kind has no resource: its group does not answer, only other versions are served, or it is not known at all. */
+function notServed(
+  { silent, byKind }: Index,
+  { group, kind }: Pick<ObjectRef, 'group' | 'kind'>,
+  version: string | undefined,
+): SluiceError {
+  const subject = [group, version, kind].filter((part) => part !== undefined && part !== '').join('/');
+  if (silent.has(group)) {
+    return new SluiceError('UNAVAILABLE', `the API ${group} does not answer: its own API server is down`, { subject });
+  }
+  const others = [...new Set((byKind.get(groupKind(group, kind)) ?? []).map(apiVersionOf))];
+  if (others.length === 0) {
+    return new SluiceError('KIND_UNKNOWN', 'the cluster does not serve this kind', {
+      subject,
+      hint: 'install its CustomResourceDefinition',
+    });
+  }
+  const asked = group === '' ? version : `${group}/${version ?? ''}`;
+  const message = `the cluster serves ${kind} as ${others.join(', ')}, not as ${asked ?? ''}`;
+  return new SluiceError('KIND_UNKNOWN', message, { subject, hint: `write apiVersion: ${others[0] ?? ''}` });
+}
+
 interface Index {
   readonly all: readonly KubeResource[];
+  readonly silent: ReadonlySet<string>;
   readonly byKind: ReadonlyMap<string, readonly KubeResource[]>;
 }
 
-function makeIndex(all: readonly KubeResource[]): Index {
+function makeIndex({ resources: all, silent }: Discovery): Index {
   const byKind = new Map<string, KubeResource[]>();
   for (const resource of all) {
     const key = `${resource.group}/${resource.kind}`;
@@ -70,7 +91,7 @@ function makeIndex(all: readonly KubeResource[]): Index {
     if (found === undefined) byKind.set(key, [resource]);
     else found.push(resource);
   }
-  return { all, byKind };
+  return { all, byKind, silent };
 }
 
 /** The resource in the version that is asked for, or in one that stands in for it; without one, in the server's favourite. */

@@ -11,7 +11,7 @@ export interface KindWatch {
   readonly isSynced: () => boolean;
   /** Why it cannot be listed now; null when it can. */
   readonly trouble: () => SluiceError | null;
-  /** True when no watch runs any more: the kind was not served. */
+  /** True while the kind is not served, or does not answer: no watch runs, and it is looked up ever more rarely. */
   readonly isOver: () => boolean;
   readonly stop: () => void;
 }
@@ -27,6 +27,8 @@ export interface KindWatchOptions {
   /** Called when a part is complete, with the listed ids: every other object of it is gone. */
   readonly sweep: (part: string, listed: ReadonlySet<string>) => void;
   readonly onChange: () => void;
+  /** Waits before the next look at a kind that is not served; `attempt` counts from 0. */
+  readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** Starts to follow one kind; never throws. */
@@ -39,9 +41,14 @@ export function watchKind(options: KindWatchOptions): KindWatch {
   let over = false;
 
   const fail = (error: unknown) => {
+    // A look that finds what the last one found is no news.
+    const isNews = trouble?.code !== asSluiceError(error).code;
     trouble = asSluiceError(error);
     answered.resolve(undefined);
-    options.onChange();
+    if (isNews) options.onChange();
+  };
+  const found = (isFound: boolean) => {
+    over = !isFound;
   };
   const synced = () => {
     if (pending.size > 0) return;
@@ -49,7 +56,7 @@ export function watchKind(options: KindWatchOptions): KindWatch {
     answered.resolve(undefined);
     options.onChange();
   };
-  void Promise.all(options.parts.map((part) => followPart(options, part, { pending, synced, fail, signal })))
+  void Promise.all(options.parts.map((part) => followPart(options, part, { pending, synced, found, fail, signal })))
     .catch((error: unknown) => {
       if (!signal.aborted) fail(error);
     })
@@ -74,14 +81,34 @@ interface PartWatch {
   /** Called when the part is complete. */
   readonly synced: () => void;
   readonly fail: (error: unknown) => void;
+  /** Called when the kind is looked up: whether it is served. */
+  readonly found: (isFound: boolean) => void;
   readonly signal: AbortSignal;
+}
+
+/** The resource of a kind, as soon as it is served; null once nobody waits for it. */
+async function servedResource({ kube, kind: groupKind, pause }: KindWatchOptions, watch: PartWatch) {
+  const [group = '', kind = ''] = groupKind.split('/');
+  for (let attempt = 0; !watch.signal.aborted; attempt += 1) {
+    try {
+      const resource = await kube.resource({ group, kind }, watch.signal);
+      watch.found(true);
+      return resource;
+    } catch (error) {
+      if (watch.signal.aborted) break;
+      watch.found(false);
+      watch.fail(error);
+      await pause(attempt, watch.signal);
+    }
+  }
+  return null;
 }
 
 async function followPart(options: KindWatchOptions, part: string, watch: PartWatch): Promise<void> {
   const { kube, kind: groupKind } = options;
   const { pending, signal } = watch;
-  const [group = '', kind = ''] = groupKind.split('/');
-  const resource = await kube.resource({ group, kind }, signal);
+  const resource = await servedResource(options, watch);
+  if (resource === null) return;
   let listed = new Set<string>();
   await kube.watch(resource, {
     ...(resource.namespaced && part !== '' ? { namespace: part } : {}),

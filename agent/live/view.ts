@@ -1,6 +1,8 @@
 import type { Kube } from '../model/kube.ts';
 import type { LiveView } from '../model/live.ts';
 import { groupKindOf, idOf, type GroupKind } from '../../shared/model/object.ts';
+import { backoff } from '../../shared/lib/backoff.ts';
+import type { Clock, Random } from '../../shared/ports/clock.ts';
 import { newLiveCache, readyBehind, sweep, takeAnswer, takeEvent } from './cache.ts';
 import { watchKind, type KindWatch } from './kind.ts';
 import { sliceKind } from './project.ts';
@@ -13,6 +15,8 @@ export interface LiveViewOptions {
   readonly namespaces: readonly string[] | null;
   /** Called on every change that it takes in. */
   readonly onChange: () => void;
+  readonly clock: Pick<Clock, 'sleep'>;
+  readonly random: Random;
   /** Ends every await inside. */
   readonly parent: AbortSignal;
 }
@@ -38,6 +42,9 @@ export function openLiveView(kube: Kube, options: LiveViewOptions): LiveView {
         sweep(cache, kind, part, listed);
       },
       onChange: options.onChange,
+      pause: async (attempt, signal) => {
+        await options.clock.sleep(1_000 + backoff(attempt, options.random), signal).catch(() => undefined);
+      },
     });
   const close = (kind: GroupKind, watch: KindWatch) => {
     watch.stop();

@@ -66,7 +66,7 @@ export interface WatchOptions {
 export interface Kube {
   /**
    * The served resource of a kind, from discovery (cached; looked up afresh once when unknown). `version` asks for that version, or
-   * one that may stand in for it (`olderVersions`); what is written to a resource goes out in the resource's version.
+   * one that may stand in for it (`olderVersions`). Where its group does not answer, that is UNAVAILABLE, not KIND_UNKNOWN. What is written to a resource goes out in the resource's version.
    */
   readonly resource: (
     ref: Pick<ObjectRef, 'group' | 'kind'>,
@@ -76,6 +76,8 @@ export interface Kube {
   /** All served resources (cached until `forgetResources`). */
   readonly resources: (signal: AbortSignal) => Promise<readonly KubeResource[]>;
   readonly forgetResources: () => void;
+  /** True while a kind is defined, served or not: only what is not defined any more has no objects. */
+  readonly isDefined: (ref: Pick<ObjectRef, 'group' | 'kind'>, signal: AbortSignal) => Promise<boolean>;
   /** Server version, as `v1.36.3`. */
   readonly version: (signal: AbortSignal) => Promise<string>;
   readonly get: (key: KubeKey, signal: AbortSignal) => Promise<KubeObject>;

@@ -2,7 +2,7 @@ import type { InventoryEntry } from '../model/inventory.ts';
 import type { Kube, KubeKey, KubeMeta } from '../model/kube.ts';
 import type { Live } from '../model/live.ts';
 import type { Row } from '../model/rows.ts';
-import { asSluiceError, isSluiceError } from '../../shared/errors.ts';
+import { asSluiceError, isSluiceError, SluiceError } from '../../shared/errors.ts';
 import { owner } from '../../shared/model/names.ts';
 import { parseObjectId } from '../../shared/model/object.ts';
 
@@ -27,6 +27,7 @@ const fatal = ['LEASE_LOST', 'ABORTED', 'UNAUTHENTICATED'] as const;
 /** Deletes one object with UID and resourceVersion preconditions; never throws for a fault of the object alone. */
 export async function removeOne(context: RemoveContext, entry: InventoryEntry): Promise<Removed> {
   return catchObjectFaults(entry, async () => {
+    if (await isKindGone(context, entry)) return gone(context, entry, 'its kind is gone');
     const key = await keyOf(context, entry);
     const meta = await currentState(context, key, entry);
     if (meta === null) return gone(context, entry, 'gone');
@@ -100,6 +101,26 @@ async function confirmed(context: RemoveContext, key: KubeKey, entry: InventoryE
   }
 }
 
+/** Without its definition no object of a kind can exist. A kind that is defined and not served is UNAVAILABLE. */
+async function isKindGone({ kube, signal }: RemoveContext, entry: InventoryEntry): Promise<boolean> {
+  const { group, kind } = parseObjectId(entry.id);
+  try {
+    await kube.resource({ group, kind }, signal);
+    return false;
+  } catch (error) {
+    if (!isSluiceError(error, 'KIND_UNKNOWN')) throw error;
+  }
+  if (!(await kube.isDefined({ group, kind }, signal).catch(unproved))) return true;
+  throw new SluiceError('UNAVAILABLE', `${kind} is defined, and not served now: it is deleted once it is`);
+}
+
+function unproved(error: unknown): never {
+  if (!isSluiceError(error, 'FORBIDDEN')) throw error;
+  throw new SluiceError('FORBIDDEN', 'its kind is not served, and whether it is gone may not be read here', {
+    hint: 'let the agent get and list customresourcedefinitions and apiservices',
+  });
+}
+
 async function keyOf(context: RemoveContext, entry: InventoryEntry): Promise<KubeKey> {
   const { group, kind, namespace, name } = parseObjectId(entry.id);
   return { resource: await context.kube.resource({ group, kind }, context.signal), namespace, name };
@@ -110,10 +131,9 @@ async function catchObjectFaults(entry: InventoryEntry, work: () => Promise<Remo
     return await work();
   } catch (error) {
     if (isSluiceError(error, ...fatal)) throw error;
-    // Without its definition no object of a kind can exist.
-    if (isSluiceError(error, 'KIND_UNKNOWN')) return { row: rowOf(entry, 'deleted', 'its kind is gone'), isGone: true };
     if (isSluiceError(error, 'CONFLICT', 'OBJECT_REPLACED')) return kept(entry, 'it changed in the meantime');
-    const { code, message } = asSluiceError(error);
+    const { code, message: what, data } = asSluiceError(error);
+    const message = data.hint === undefined ? what : `${what}; ${data.hint}`;
     return { row: { ...rowOf(entry, 'failed', message), fault: { code, message } }, isGone: false };
   }
 }

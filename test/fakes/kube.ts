@@ -64,6 +64,8 @@ export interface FakeKube extends Kube {
   readonly writesLog: readonly string[];
   /** Makes calls fail: the code for `verb kind/name`, or null; `user` is whom the agent impersonates, null = nobody. */
   fault: (call: string, user: string | null) => Code | null;
+  /** Kinds that are not served now: what looking them up answers, and whether something defines them. */
+  readonly unserved: Map<string, { readonly code: Code; readonly isDefined: boolean }>;
   /** Changes what is written before it is stored, as a mutating webhook does. */
   admit: (object: KubeObject) => void;
   /** Every user that was impersonated for a call, as `verb kind/name USER`. */
@@ -233,6 +235,7 @@ export function fakeKube(): FakeKube {
     },
     fault: () => null,
     admit: () => undefined,
+    unserved: new Map(),
     read: (id) => structuredClone(objects.get(id)?.object),
     edit: (id, change, manager = 'kubectl-edit') => {
       const stored = objects.get(id)!;
@@ -255,7 +258,10 @@ export function fakeKube(): FakeKube {
       insert(object, 'kubectl Update');
     },
     remove: drop,
+    isDefined: ({ kind }) => Promise.resolve(kube.unserved.get(kind)?.isDefined ?? false),
     resource: ({ group, kind }) => {
+      const state = kube.unserved.get(kind);
+      if (state !== undefined) return Promise.reject(new SluiceError(state.code, `${kind} is not served now`));
       const found = resources.find((one) => one.group === group && one.kind === kind);
       return found === undefined
         ? Promise.reject(new SluiceError('KIND_UNKNOWN', `${kind} is not served`))

@@ -23,6 +23,14 @@ const own = [
   `${rbac}/namespaces/${namespace}/roles/sluice-agent`,
   `${rbac}/clusterroles/sluice-agent-${namespace}-identity`,
 ];
+const definitions = ['apiextensions.k8s.io/customresourcedefinitions', 'apiregistration.k8s.io/apiservices'];
+/** Only where a retired object's kind is not served: no journey comes there. */
+const notServed: Readonly<Record<Right, string>> = Object.fromEntries(
+  definitions.flatMap((resource) =>
+    ['get', 'list'].map((verb) => [`${verb} ${resource} in *`, 'tells a kind that is gone from one that will be back']),
+  ),
+);
+
 /** The profiles that the journeys are run with. */
 export const profiles = {
   namespaced: {
@@ -35,7 +43,7 @@ export const profiles = {
       'delete /api/v1/namespaces/default/persistentvolumeclaims/kinds':
         'without rbac.deleteClaims an approved deletion of a claim is refused: the release is the last guard',
     },
-    unused: {},
+    unused: notServed,
   },
   scoped: {
     name: 'scoped, with Secrets and deletion of claims',
@@ -44,7 +52,7 @@ export const profiles = {
     mayDeleteClaims: true,
     roles: [...own, `${rbac}/clusterroles/sluice-agent-${namespace}`],
     refused: {},
-    unused: {},
+    unused: notServed,
   },
   'cluster-admin': {
     name: 'cluster-admin',
@@ -54,6 +62,7 @@ export const profiles = {
     roles: [...own, `${rbac}/clusterroles/cluster-admin`],
     refused: {},
     unused: {
+      ...notServed,
       '* */* in *':
         'the profile is everything, by choice of whoever installs it; the other two are the ones to compare',
     },

@@ -855,4 +855,25 @@ export const mutants: readonly Mutant[] = [
     replace: 'if (held !== null && !isAbandoned(held)) return null;',
     tests: ['test/unit/hub/store/folder-lock.test.ts'],
   },
+  {
+    bug: 'what discovery does not name is gone, although it is defined',
+    file: 'agent/prune/remove.ts',
+    find: 'if (!(await kube.isDefined({ group, kind }, signal).catch(unproved))) return true;',
+    replace: 'if (kind !== group) return true;',
+    tests: [repair],
+  },
+  {
+    bug: 'a stale group of discovery is taken for an empty one',
+    file: 'agent/kube/discovery.ts',
+    find: "return versions.some(({ freshness }) => freshness === 'Stale');",
+    replace: "return versions.some(({ freshness }) => freshness === 'Old');",
+    tests: [agent('kube')],
+  },
+  {
+    bug: 'a kind that could not be looked up once is never followed again',
+    file: 'agent/live/kind.ts',
+    find: 'await pause(attempt, watch.signal);',
+    replace: 'if (attempt >= 0) break;',
+    tests: [agent('live'), repair],
+  },
 ];

@@ -3,11 +3,12 @@ import { fightsOf } from '../../../agent/apply/repairs.ts';
 import type { Agent } from '../../../agent/agent.ts';
 import type { Outcome } from '../../../agent/model/outcome.ts';
 import { pass } from '../../../agent/pass.ts';
+import { blockedDeletions } from '../../../agent/report/blocked-deletions.ts';
 import { appHealth } from '../../../agent/report/health.ts';
 import { label, owner } from '../../../shared/model/names.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { fakeChannel, handAgent, manualClock, settle, testDeps, type ManualClock } from '../../fakes/agent.ts';
-import { configMap, plainApp, testBundle } from '../../fixtures/agent/apps.ts';
+import { configMap, plainApp, retiredBetween, testBundle, type TestApp } from '../../fixtures/agent/apps.ts';
 import { fakeKube, type FakeKube } from '../../fakes/kube.ts';
 
 interface World {
@@ -19,18 +20,25 @@ interface World {
   readonly restarted: () => World;
 }
 
-function open(kube = fakeKube(), channel = fakeChannel(), clock = manualClock(), first = 1): World {
-  let generation = first;
+function open(
+  kube = fakeKube(),
+  channel = fakeChannel(),
+  clock = manualClock(),
+  before: { readonly generation: number; readonly published: readonly TestApp[] } = { generation: 1, published: [] },
+): World {
+  let { generation, published } = before;
   const agent = handAgent(testDeps(kube, channel, clock));
   return {
     kube,
     clock,
     agent,
     publish: (...objects) => {
-      channel.publish(testBundle({ generation: generation++, apps: [plainApp('one', objects)] }));
+      const apps = [plainApp('one', objects)];
+      channel.publish(testBundle({ generation: generation++, apps, retired: retiredBetween(published, apps) }));
+      published = [...published, ...apps];
       return settle(agent, kube, { clock });
     },
-    restarted: () => open(kube, channel, clock, generation),
+    restarted: () => open(kube, channel, clock, { generation, published }),
   };
 }
 
@@ -316,5 +324,40 @@ describe('faults', () => {
     world.kube.fault = (call) => (/^create ConfigMap\/[ab]$/.test(call) ? 'OBJECT_REJECTED' : null);
     const outcome = await world.publish(configMap('a'), configMap('b'), configMap('c'));
     expect(told(world, outcome)).toMatch(/^Degraded .*ConfigMap\/a: .*; ConfigMap\/b: /);
+  });
+});
+
+describe('a retired object whose kind is not served', () => {
+  const secret = '/Secret/default/s';
+  const hidden: KubeObject = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'default' } };
+
+  it.each([
+    ['its group does not answer', { code: 'UNAVAILABLE', isDefined: true }],
+    ['its definition is there', { code: 'KIND_UNKNOWN', isDefined: true }],
+  ] as const)('waits while %s, after a restart too, and is deleted once it is served', async (_, state) => {
+    const first = open();
+    await first.publish(hidden, configMap('a'));
+    first.kube.unserved.set('Secret', state);
+    const world = first.restarted();
+    await world.publish(configMap('a'));
+    world.clock.move(600_000);
+    const waiting = await settle(world.agent, world.kube, world);
+    expect(waiting.survivors).toEqual([secret]);
+    const faults = world.agent.memory.faults.faults;
+    expect(blockedDeletions(waiting, faults, world.agent.view)).toMatchObject([{ id: secret }]);
+    expect(world.kube.read(secret)).toBeDefined();
+    world.kube.unserved.clear();
+    world.clock.move(600_000);
+    await new Promise(setImmediate);
+    expect((await settle(world.agent, world.kube, world)).survivors).toEqual([]);
+    expect(world.kube.read(secret)).toBeUndefined();
+  });
+
+  it('is gone where nothing defines its kind any more', async () => {
+    const first = open();
+    await first.publish(hidden, configMap('a'));
+    first.kube.unserved.set('Secret', { code: 'KIND_UNKNOWN', isDefined: false });
+    const world = first.restarted();
+    expect((await world.publish(configMap('a'))).survivors).toEqual([]);
   });
 });

@@ -53,8 +53,11 @@ describe('discovery', () => {
     };
     const list = (...items: unknown[]): unknown => ({ kind: 'APIGroupDiscoveryList', items });
     const core = { versions: [{ version: 'v1', resources: [] }] };
+    const old = { metadata: { name: 'old.example.com' }, versions: [{ version: 'v1', freshness: 'Stale' }] };
     const apps = { metadata: { name: 'apps' }, versions: [{ version: 'v1', resources: [resource] }] };
-    expect(await discover(serving({ '/api': list(core), '/apis': list(apps) }), signal)).toEqual([
+    const { resources, silent } = await discover(serving({ '/api': list(core), '/apis': list(apps, old) }), signal);
+    expect([...silent]).toEqual(['old.example.com']);
+    expect(resources).toEqual([
       {
         group: 'apps',
         version: 'v1',
@@ -68,12 +71,15 @@ describe('discovery', () => {
   });
 
   it('asks group by group where that is not served, the preferred version first, a broken group left out', async () => {
-    const found = await discover(serving(legacy), signal);
-    expect(found.map(({ group, version, plural, subresources }) => [group, version, plural, subresources])).toEqual([
-      ['', 'v1', 'nodes', []],
-      ['apps', 'v1', 'deployments', ['scale']],
-      ['apps', 'v1beta1', 'deployments', []],
-    ]);
+    const { resources, silent } = await discover(serving(legacy), signal);
+    expect([...silent]).toEqual(['metrics.k8s.io']);
+    expect(resources.map(({ group, version, plural, subresources }) => [group, version, plural, subresources])).toEqual(
+      [
+        ['', 'v1', 'nodes', []],
+        ['apps', 'v1', 'deployments', ['scale']],
+        ['apps', 'v1beta1', 'deployments', []],
+      ],
+    );
   });
 
   it('fails as a whole when it may not ask', async () => {

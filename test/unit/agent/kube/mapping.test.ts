@@ -16,11 +16,11 @@ const { signal } = new AbortController();
 
 /** A server whose kinds can be changed, and that counts how often it is asked. */
 function server(...kinds: KubeResource[]) {
-  const state = { kinds, asked: 0 };
+  const state = { kinds, asked: 0, silent: new Set<string>() };
   const mapping = openMapping(async () => {
     state.asked += 1;
     await Promise.resolve();
-    return [...state.kinds];
+    return { resources: [...state.kinds], silent: state.silent };
   });
   return { state, mapping };
 }
@@ -81,7 +81,7 @@ describe('kinds and resources', () => {
     const mapping = openMapping(async () => {
       await Promise.resolve();
       if (fails) throw new SluiceError('UNAVAILABLE', 'down');
-      return [resource('', 'v1', 'Pod')];
+      return { resources: [resource('', 'v1', 'Pod')], silent: new Set() };
     });
     await expect(mapping.all(signal)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     fails = false;
@@ -94,8 +94,27 @@ describe('kinds and resources', () => {
       asked += 1;
       await Promise.resolve();
       if (asked === 1) throw new SluiceError('ABORTED', 'given up');
-      return [resource('', 'v1', 'Pod')];
+      return { resources: [resource('', 'v1', 'Pod')], silent: new Set() };
     });
     expect(await mapping.find({ group: '', kind: 'Pod' }, signal)).toMatchObject({ plural: 'pods' });
+  });
+
+  it('says UNAVAILABLE of what its group does not answer for, and finds what is known all the same', async () => {
+    const { mapping, state } = server(resource('a.b', 'v1', 'Thing'));
+    state.silent.add('a.b').add('c.d');
+    for (const group of ['a.b', 'c.d'])
+      await expect(mapping.find({ group, kind: 'Other' }, signal)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await mapping.find({ group: 'a.b', kind: 'Thing' }, signal)).toMatchObject({ plural: 'things' });
+    await expect(mapping.find({ group: 'e.f', kind: 'Thing' }, signal)).rejects.toMatchObject({ code: 'KIND_UNKNOWN' });
+  });
+
+  it('names the versions that a kind is served in', async () => {
+    const { mapping } = server(resource('autoscaling', 'v2', 'Scaler'), resource('autoscaling', 'v1', 'Scaler'));
+    const asked = mapping.find({ group: 'autoscaling', kind: 'Scaler' }, signal, 'v2beta2');
+    await expect(asked).rejects.toMatchObject({
+      code: 'KIND_UNKNOWN',
+      message: 'the cluster serves Scaler as autoscaling/v2, autoscaling/v1, not as autoscaling/v2beta2',
+      data: { hint: 'write apiVersion: autoscaling/v2' },
+    });
   });
 });

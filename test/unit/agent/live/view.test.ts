@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { openLiveView } from '../../../../agent/live/view.ts';
+import type { Code } from '../../../../shared/errors.ts';
+import { label } from '../../../../shared/model/names.ts';
 import type { KubeObject } from '../../../../shared/model/object.ts';
 import { configMap, exampleApp } from '../../../fixtures/agent/apps.ts';
+import { manualClock } from '../../../fakes/agent.ts';
 import { fakeKube } from '../../../fakes/kube.ts';
 import { stepControllers } from '../../../fakes/workloads.ts';
 
@@ -11,10 +14,12 @@ const id = 'apps/Deployment/default/example-web-v1';
 async function open() {
   const kube = fakeKube();
   let wakes = 0;
-  const view = openLiveView(kube, { namespaces: null, onChange: () => (wakes += 1), parent: signal });
+  const clock = manualClock();
+  const options = { namespaces: null, onChange: () => (wakes += 1), clock, random: () => 1, parent: signal };
+  const view = openLiveView(kube, options);
   const [deployment, service] = exampleApp([{ n: 1, replicas: 2, weight: 100 }]).objects as [KubeObject, KubeObject];
   const resource = await kube.resource({ group: 'apps', kind: 'Deployment' }, signal);
-  return { kube, view, deployment, service, resource, wakes: () => wakes };
+  return { kube, clock, view, deployment, service, resource, wakes: () => wakes };
 }
 
 describe('the live view', () => {
@@ -73,5 +78,46 @@ describe('the live view', () => {
       '/Secret FORBIDDEN',
       'example.com/Unknown KIND_UNKNOWN',
     ]);
+  });
+
+  it.each<[code: Code]>([['UNAVAILABLE'], ['KIND_UNKNOWN']])(
+    'follows a kind that could not be looked up (%s) as soon as it is served, and asks ever more rarely',
+    async (code) => {
+      const { kube, clock, view } = await open();
+      kube.put_(configMap('a'));
+      let asked = 0;
+      const { resource } = kube;
+      Object.assign(kube, {
+        resource: (...ask: Parameters<typeof resource>) => {
+          asked += 1;
+          return resource(...ask);
+        },
+      });
+      kube.unserved.set('ConfigMap', { code, isDefined: true });
+      await view.follow(new Set(['/ConfigMap']), new Set(['/ConfigMap']));
+      expect(view.troubles().get('/ConfigMap')?.code).toBe(code);
+      for (let minute = 0; minute < 600; minute += 1) {
+        clock.move(6_000);
+        await new Promise(setImmediate);
+      }
+      expect(asked).toBeGreaterThan(9);
+      expect(asked).toBeLessThan(25);
+      kube.unserved.clear();
+      clock.move(301_000);
+      await new Promise(setImmediate);
+      expect([view.isSynced('/ConfigMap/default/a'), view.troubles().size]).toEqual([true, 0]);
+    },
+  );
+
+  it('learns nothing of an object that its watches do not select', async () => {
+    const { kube, view } = await open();
+    await view.follow(new Set(['/ConfigMap']), new Set(['/ConfigMap']));
+    const resource = await kube.resource({ group: '', kind: 'ConfigMap' }, signal);
+    const answer = await kube.create(resource, configMap('a'), { force: false, signal });
+    view.learn(
+      { ...answer, metadata: { ...answer.metadata, labels: { [label.managedBy]: 'platform' } } },
+      configMap('a'),
+    );
+    expect(view.object('/ConfigMap/default/a')).toBeUndefined();
   });
 });
