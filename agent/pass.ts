@@ -1,4 +1,5 @@
 import { decideTasks, refuseObjects } from './apply/decide.ts';
+import { kindsToDefine } from './apply/definitions.ts';
 import { forgetOldFaults, rememberRefused } from './apply/faults.ts';
 import { applyStages } from './apply/run.ts';
 import { inStages, stageOf } from './apply/stages.ts';
@@ -11,6 +12,7 @@ import { withFinished } from './inventory/finished.ts';
 import { rebuild } from './inventory/rebuild.ts';
 import { doubtsOf, recall } from './inventory/recall.ts';
 import { checkpoint, record, recordStart } from './inventory/record.ts';
+import { locate } from './inventory/scopes.ts';
 import { followKinds } from './live/follow.ts';
 import type { Outcome } from './model/outcome.ts';
 import { decidePrune } from './prune/decide.ts';
@@ -33,20 +35,20 @@ export async function pass(agent: Agent): Promise<Outcome> {
   // One moment for every decision: a deadline that passes between two readings of the clock would be seen by neither.
   const at = deps.clock.monotonic();
   const recalled = await recall(agent);
-  const bundle = await pullBundle(agent, recalled.state);
-  if (bundle === null) return idleOutcome(at, recalled.inventory);
+  const pulled = await pullBundle(agent, recalled.state);
+  if (pulled === null) return idleOutcome(at, recalled.inventory);
+  const { bundle, hubIds, ...here } = await locate(agent, pulled, recalled.inventory);
   const stored = await rebuild(agent, recalled, bundle);
 
   // The mode of this pass, and the applications that it is about.
   const now = deps.clock.now();
   const { state } = stored;
-  const { channel } = memory;
   const site = memory.site.current;
   const doubts = doubtsOf(memory.inventory, stored, bundle, at);
-  const mode = decideMode({ channel, bundle, state, hold: holdNow(site, now), ...doubts, now });
+  const mode = decideMode({ channel: memory.channel, bundle, state, hold: holdNow(site, now), ...doubts, now });
   const wanted = selectApps(bundle.revision, site);
   // While the bundle may not start, the objects of the started one are repaired.
-  const target = bundleToApply({ channel, bundle, state, mode });
+  const target = here.located(bundleToApply({ channel: memory.channel, bundle: pulled, state, mode }));
   const current = target === bundle ? wanted : selectApps(target.revision, site);
   const apps = [...new Set([...wanted.selected, ...current.selected])];
   const served = rememberServing(memory.serving, bundle, stored.inventory);
@@ -54,22 +56,23 @@ export async function pass(agent: Agent): Promise<Outcome> {
   await followKinds(view, stored.inventory, apps);
 
   // Every decision, before the first write: claims, refusals, deletions, the next step of each application, tasks.
-  const inventory = withPending(withFinished(stored.inventory, view), mode.mayChange ? wanted.selected : [], deps.uuid);
-  const refused = refuseObjects(apps, agent.offLimits);
+  const known = withFinished(here.inventory(stored.inventory), view);
+  const inventory = withPending(known, mode.mayChange ? wanted.selected : [], deps.uuid);
+  const refused = refuseObjects(apps, (id, app) => here.clashes.get(id) ?? agent.offLimits(id, app));
   rememberRefused(memory.faults, refused);
   const { faults } = memory.faults;
   const guards = { stop: mode.stopDeletes, offLimits: agent.offLimits, troubles: view.troubles(), faults };
   const counted = { deletions: state?.deletions ?? [], counted: memory.inventory.counted, now };
-  const prune = decidePrune({ revision: bundle.revision, inventory, ...guards, ...counted });
+  const prune = decidePrune({ revision: bundle.revision, hubIds, inventory, ...guards, ...counted });
   const planned = { at, inventory, removable: prune.removable, mode, state };
   const plans = planRollout(agent, { ...planned, ...wanted });
   const repairs = current === wanted ? plans : planRollout(agent, { ...planned, ...current });
-  const { registration } = deps.identity;
-  const tasks = decideTasks({ apps: repairs, inventory, live: view, registration, mode, refused, served });
+  const waits = kindsToDefine(memory.faults.definitions, { apps, live: view, at });
+  const tasks = decideTasks({ apps: repairs, inventory, live: view, ...deps.identity, mode, refused, served, waits });
   const deletions = forgetRemoved(memory.serving, planDeletions(plans, stageOf));
 
   // Claim, apply and shift traffic, prune: a crash anywhere in between resumes at this generation.
-  const facts = { bundle, mode, ...doubts };
+  const facts = { bundle, hubIds, mode, ...doubts };
   const start = recordBeforeWrite({ stored, bundle, mode, inventory, tasks, deletions, toCount: prune.toCount });
   const unblock = () => pruneObjects(agent, planAdmission(prune.removable), stored.inventory, at);
   if (start.isNew) await recordStart(agent, facts, start, unblock);

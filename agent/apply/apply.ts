@@ -67,9 +67,16 @@ async function carryOut(context: ApplyContext, task: ApplyTask, entry: Inventory
   const object = withOverrides(text, task.overrides, { registration, application: task.app, nonce: entry.nonce });
   const ref = { group: groupOf(object.apiVersion), kind: object.kind };
   const resource = await context.kube.resource(ref, context.signal, versionOf(object.apiVersion));
+  place(object, resource, task.id);
   if (task.uid !== null)
     return updated(context, task, { entry, resource, object, uid: task.uid, action: 'configured' });
   return created(context, task, { entry, resource, object });
+}
+
+/** Puts an object where its id says: the hub may have guessed the scope of its kind. */
+function place({ metadata }: KubeObject, resource: KubeResource, id: string): void {
+  if (resource.namespaced) metadata.namespace = parseObjectId(id).namespace;
+  else delete metadata.namespace;
 }
 
 interface Sending {

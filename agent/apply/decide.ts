@@ -6,7 +6,7 @@ import type { AppOutcome } from '../model/outcome.ts';
 import type { AppPlan, ApplyTask, ServedObject } from '../model/plan.ts';
 import type { Row } from '../model/rows.ts';
 import { replicasPointer } from '../../shared/model/kinds.ts';
-import type { ObjectId } from '../../shared/model/object.ts';
+import { groupKindOf, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp, BundleObject } from '../../shared/wire/revision.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 
@@ -59,6 +59,8 @@ export interface TasksInput {
   readonly mode: Pick<Mode, 'mayChange'>;
   readonly refused: readonly Refusal[];
   readonly served: ReadonlyMap<ObjectId, ServedObject>;
+  /** Kinds whose objects wait for a definition. */
+  readonly waits: ReadonlySet<GroupKind>;
 }
 
 /** What there is to do in a pass over all applications that are applied here. */
@@ -70,7 +72,7 @@ export function decideTasks(input: TasksInput): ApplyTask[] {
   return input.apps.flatMap(({ app, plan }) => {
     if (app === null || plan === null) return [];
     const tasks = decideApply({ app, plan, entry, live, registration, mayChange, served });
-    return tasks.filter(({ id }) => !refused.has(id));
+    return tasks.filter(({ id }) => !refused.has(id) && !input.waits.has(groupKindOf(id)));
   });
 }
 

@@ -4,17 +4,19 @@ import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { ApplyTask } from '../model/plan.ts';
 import type { Fault, Row } from '../model/rows.ts';
+import { definitionWaitMs, type DefinitionWaits } from './definitions.ts';
 import { isRepairDue, rememberWritten, repairableAt, type RepairMemory } from './repairs.ts';
 
 /** What the agent remembers of objects that could not be written, and of repairs, between passes. */
 export interface FaultMemory {
   readonly faults: Map<ObjectId, Fault>;
   readonly repairs: RepairMemory;
+  readonly definitions: DefinitionWaits;
 }
 
 /** The memory of an agent in which nothing has failed yet. */
 export function newFaultMemory(): FaultMemory {
-  return { faults: new Map(), repairs: new Map() };
+  return { faults: new Map(), repairs: new Map(), definitions: new Map() };
 }
 
 /** What backing off needs. */
@@ -36,6 +38,9 @@ export function nextRetry(memory: FaultMemory, at: number): number | null {
   for (const id of memory.repairs.keys()) {
     const until = repairableAt(memory.repairs, id);
     if (until > at) times.push(until);
+  }
+  for (const since of memory.definitions.values()) {
+    if (since + definitionWaitMs > at) times.push(since + definitionWaitMs);
   }
   return times.length === 0 ? null : Math.min(...times);
 }

@@ -41,11 +41,11 @@ export function watchKind(options: KindWatchOptions): KindWatch {
   let over = false;
 
   const fail = (error: unknown) => {
-    // A look that finds what the last one found is no news.
-    const isNews = trouble?.code !== asSluiceError(error).code;
+    // A look that finds what the last one found starts no pass.
+    const isChange = trouble?.code !== asSluiceError(error).code;
     trouble = asSluiceError(error);
     answered.resolve(undefined);
-    if (isNews) options.onChange();
+    if (isChange) options.onChange();
   };
   const found = (isFound: boolean) => {
     over = !isFound;
@@ -86,7 +86,7 @@ interface PartWatch {
   readonly signal: AbortSignal;
 }
 
-/** The resource of a kind, as soon as it is served; null once nobody waits for it. */
+/** The resource of a kind, as soon as it is served; null once its watch is stopped. */
 async function servedResource({ kube, kind: groupKind, pause }: KindWatchOptions, watch: PartWatch) {
   const [group = '', kind = ''] = groupKind.split('/');
   for (let attempt = 0; !watch.signal.aborted; attempt += 1) {

@@ -22,6 +22,8 @@ export interface Outcome {
   /** The moment by which everything was decided (monotonic): what falls due after it is for the next pass. */
   readonly at: number;
   readonly bundle: VerifiedBundle | null;
+  /** The hub's ids of objects whose id here is another one, by the id here. */
+  readonly hubIds: ReadonlyMap<ObjectId, ObjectId>;
   readonly mode: Mode;
   readonly apps: readonly AppOutcome[];
   readonly rows: readonly Row[];

@@ -11,6 +11,8 @@ import { groupKindOf, type GroupKind, type ObjectId } from '../../shared/model/o
 /** What deletions are decided from. */
 export interface PruneInput {
   readonly revision: Revision;
+  /** The hub's ids of objects whose id here is another one: approvals name those. */
+  readonly hubIds: ReadonlyMap<ObjectId, ObjectId>;
   readonly inventory: ReadonlyMap<ObjectId, InventoryEntry>;
   /** Deletions that were counted, oldest first. */
   readonly deletions: readonly { readonly at: number; readonly count: number }[];
@@ -49,7 +51,7 @@ type Verdict = 'removable' | { readonly reason: string; readonly isLimit?: boole
 export function decidePrune(input: PruneInput): PruneDecision {
   const wanted = new Set(input.revision.apps.flatMap((app) => app.objects.map((object) => object.id)));
   const retired = new Map(input.revision.retired.map((one) => [one.id, one]));
-  const approved = approvedIds(input.revision);
+  const approved = approvedIds(input);
   const absent = [...input.inventory.values()].filter((entry) => !wanted.has(entry.id));
   const unexplained = absent.filter((entry) => !retired.has(entry.id));
   const candidates = absent.filter((entry) => retired.has(entry.id));
@@ -146,7 +148,7 @@ function liftedAt(recent: PruneInput['deletions'], excess: number): number | nul
 }
 
 /** Ids whose retirement names an approval of this bundle that covers them; verify checked who signed it. */
-function approvedIds(revision: Revision): ReadonlySet<ObjectId> {
+function approvedIds({ revision, hubIds }: Pick<PruneInput, 'revision' | 'hubIds'>): ReadonlySet<ObjectId> {
   const { channel, registration } = revision;
   const approvals = new Map(
     revision.approvals
@@ -155,7 +157,9 @@ function approvedIds(revision: Revision): ReadonlySet<ObjectId> {
   );
   return new Set(
     revision.retired
-      .filter(({ id, approval }) => approval !== undefined && approvals.get(approval)?.has(id) === true)
+      .filter(
+        ({ id, approval }) => approval !== undefined && approvals.get(approval)?.has(hubIds.get(id) ?? id) === true,
+      )
       .map(({ id }) => id),
   );
 }

@@ -42,6 +42,9 @@ export interface ReportInput extends ConditionsInput {
 export function buildReport(input: ReportInput): AgentReport {
   const { outcome, identity, cluster } = input;
   const inventory = outcome.inventory;
+  const retired = (outcome.bundle?.revision.retired ?? []).map(({ id }) => id);
+  // The hub knows what it retired by the ids that it gave.
+  const named = (id: ObjectId): ObjectId => outcome.hubIds.get(id) ?? id;
   const reasons = blockedDeletions(outcome, input.faults, input.live);
   const entries = indexOfInventory(inventory).apps;
   const report: AgentReport = {
@@ -62,9 +65,9 @@ export function buildReport(input: ReportInput): AgentReport {
     conditions: conditionsOf(input),
     apps: outcome.apps.flatMap((app) => reportApp(input, app, [...(entries.get(app.key)?.values() ?? [])])),
     retired: {
-      settled: (outcome.bundle?.revision.retired ?? []).map((one) => one.id).filter((id) => !inventory.has(id)),
-      survivors: [...outcome.survivors],
-      unexplained: [...outcome.unexplained],
+      settled: retired.filter((id) => !inventory.has(id)).map(named),
+      survivors: outcome.survivors.map(named),
+      unexplained: outcome.unexplained.map(named),
       ...(reasons.length > 0 && { reasons }),
     },
     ...(input.withEnvelope && outcome.bundle !== null ? { envelope: outcome.bundle.envelope } : {}),

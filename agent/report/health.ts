@@ -118,7 +118,8 @@ function verdictOf({ inventory }: Pick<Outcome, 'inventory'>, facts: HealthFacts
   if (object !== undefined) return { health: object.health, message: object.message };
   const entry = inventory.get(id);
   if (isFinished(entry, digest)) return finished[entry?.finished?.how ?? 'unseen'];
-  if (!live.isSynced(id)) return { health: 'Unknown', message: 'not listed yet' };
+  if (!live.isSynced(id))
+    return (entry?.uid ?? null) === null ? notYet : { health: 'Unknown', message: 'not listed yet' };
   const fight = fights.get(id);
   // While another manager keeps the label away that the watches select by, an object may well be there.
   return { health: isThereUnseen(entry, fight) ? 'Unknown' : 'NotFound', message: fight ?? 'not there' };
@@ -127,6 +128,8 @@ function verdictOf({ inventory }: Pick<Outcome, 'inventory'>, facts: HealthFacts
 function isThereUnseen(entry: InventoryEntry | undefined, fight: string | undefined): boolean {
   return fight !== undefined && entry !== undefined && entry.uid !== null;
 }
+
+const notYet: Verdict = { health: 'NotFound', message: 'not there yet' };
 
 /** What ran to its end and was removed after it. */
 const finished: Readonly<Record<Finish['how'], Verdict>> = {

@@ -11,6 +11,7 @@ export function idleOutcome(at: number, inventory: Inventory): Outcome {
   return {
     at,
     bundle: null,
+    hubIds: new Map(),
     mode: { mayChange: false, stopDeletes: 'no bundle was accepted yet', hold: null },
     apps: [],
     rows: [],
@@ -30,6 +31,7 @@ export function idleOutcome(at: number, inventory: Inventory): Outcome {
 export interface OutcomeFacts {
   readonly at: number;
   readonly bundle: VerifiedBundle;
+  readonly hubIds: ReadonlyMap<ObjectId, ObjectId>;
   readonly mode: Mode;
   readonly isRestored: boolean;
   /** The state object as it was recorded last. */
@@ -59,6 +61,7 @@ export function outcomeOf(facts: OutcomeFacts): Outcome {
   return {
     at,
     bundle,
+    hubIds: facts.hubIds,
     mode,
     apps,
     rows: [...rows, ...prune.kept],

@@ -28,6 +28,9 @@ const served = [
   'admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration/validatingwebhookconfigurations/cluster',
   'rbac.authorization.k8s.io/v1/ClusterRole/clusterroles/cluster',
   'networking.k8s.io/v1/Ingress/ingresses',
+  'apiextensions.k8s.io/v1/CustomResourceDefinition/customresourcedefinitions/cluster',
+  't.example.com/v1/Pool/pools/cluster',
+  't.example.com/v1/ClusterThing/clusterthings',
   'networking.istio.io/v1/VirtualService/virtualservices',
   'gateway.networking.k8s.io/v1/HTTPRoute/httproutes',
 ];
@@ -267,7 +270,7 @@ export function fakeKube(): FakeKube {
         ? Promise.reject(new SluiceError('KIND_UNKNOWN', `${kind} is not served`))
         : Promise.resolve(found);
     },
-    resources: () => Promise.resolve(resources),
+    resources: () => Promise.resolve(resources.filter(({ kind }) => !kube.unserved.has(kind))),
     forgetResources: () => undefined,
     version: () => Promise.resolve('v1.36.3'),
     get: async (key) => {

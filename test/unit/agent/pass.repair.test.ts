@@ -4,9 +4,11 @@ import type { Agent } from '../../../agent/agent.ts';
 import type { Outcome } from '../../../agent/model/outcome.ts';
 import { pass } from '../../../agent/pass.ts';
 import { blockedDeletions } from '../../../agent/report/blocked-deletions.ts';
+import { buildReport } from '../../../agent/report/build.ts';
 import { appHealth } from '../../../agent/report/health.ts';
 import { label, owner } from '../../../shared/model/names.ts';
-import type { KubeObject } from '../../../shared/model/object.ts';
+import { idOf, type KubeObject } from '../../../shared/model/object.ts';
+import type { AgentReport } from '../../../shared/wire/report.ts';
 import { fakeChannel, handAgent, manualClock, settle, testDeps, type ManualClock } from '../../fakes/agent.ts';
 import { configMap, plainApp, retiredBetween, testBundle, type TestApp } from '../../fixtures/agent/apps.ts';
 import { fakeKube, type FakeKube } from '../../fakes/kube.ts';
@@ -54,6 +56,30 @@ function told({ agent, clock }: World, outcome: Outcome): string {
     givesUpAt: null,
   });
   return `${health} ${message}`;
+}
+
+/** The report that this outcome makes. */
+function reportOf({ agent, clock }: World, outcome: Outcome): AgentReport {
+  const { memory, view, deps } = agent;
+  return buildReport({
+    outcome,
+    live: view,
+    identity: deps.identity,
+    settings: deps.settings,
+    cluster: { kubernetes: '', capabilities: [], clusterUid: '' },
+    faults: memory.faults.faults,
+    fights: new Map(),
+    explanations: memory.explanations,
+    progress: memory.progress,
+    monotonic: clock.monotonic(),
+    channelFault: null,
+    agentFault: null,
+    isFresh: true,
+    now: clock.now(),
+    since: new Map(),
+    sequence: 1,
+    withEnvelope: false,
+  });
 }
 
 const map = '/ConfigMap/default/a';
@@ -359,5 +385,80 @@ describe('a retired object whose kind is not served', () => {
     first.kube.unserved.set('Secret', { code: 'KIND_UNKNOWN', isDefined: false });
     const world = first.restarted();
     expect((await world.publish(configMap('a'))).survivors).toEqual([]);
+  });
+});
+
+describe('an object of a custom kind', () => {
+  const custom = (kind: string, namespace?: string): KubeObject => ({
+    apiVersion: 't.example.com/v1',
+    kind,
+    metadata: { name: 'p1', ...(namespace !== undefined && { namespace }) },
+    spec: { size: 1 },
+  });
+  const crd: KubeObject = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'pools.t.example.com' },
+  };
+  const wide = 't.example.com/Pool//p1';
+
+  it.each([
+    ['cluster-wide although the hub took it for namespaced', custom('Pool', 'default'), wide],
+    [
+      'namespaced although the hub took it for cluster-wide',
+      custom('ClusterThing'),
+      't.example.com/ClusterThing/default/p1',
+    ],
+  ])('is made once, is well, and costs nothing when it is %s', async (_, object, id) => {
+    const world = open();
+    const outcome = await world.publish(object);
+    expect(told(world, outcome)).toBe('Healthy Ready:1/1');
+    expect([...outcome.inventory.keys()]).toEqual([id]);
+    expect(world.kube.read(id)).toBeDefined();
+    const before = world.kube.counters();
+    await pass(world.agent);
+    expect(world.kube.counters()).toEqual(before);
+  });
+
+  it('is deleted when the hub retires it under the id that it guessed, and that id is reported', async () => {
+    const world = open();
+    await world.publish(custom('Pool', 'default'), configMap('a'));
+    const outcome = await world.publish(configMap('a'));
+    expect(world.kube.read(wide)).toBeUndefined();
+    expect([outcome.survivors, outcome.unexplained]).toEqual([[], []]);
+    expect(reportOf(world, outcome).retired.settled).toEqual(['t.example.com/Pool/default/p1']);
+  });
+
+  it('keeps its id while its kind is not served, after a restart too', async () => {
+    const first = open();
+    await first.publish(custom('Pool', 'default'));
+    first.kube.unserved.set('Pool', { code: 'UNAVAILABLE', isDefined: true });
+    const world = first.restarted();
+    const outcome = await pass(world.agent);
+    expect([...outcome.inventory.keys()]).toEqual([wide]);
+    expect(outcome.unexplained).toEqual([]);
+  });
+
+  it('waits for the definition beside it instead of failing first', async () => {
+    const world = open();
+    world.kube.unserved.set('Pool', { code: 'KIND_UNKNOWN', isDefined: false });
+    const waiting = await world.publish(crd, custom('Pool', 'default'));
+    expect(told(world, waiting)).toMatch(/^Progressing /);
+    expect([...world.agent.memory.faults.faults]).toEqual([]);
+    world.kube.unserved.clear();
+    const established = { conditions: [{ type: 'Established', status: 'True' }] };
+    world.kube.edit(idOf(crd), (object) => (object['status'] = established), 'apiextensions');
+    world.clock.move(2_000);
+    await new Promise(setImmediate);
+    expect(told(world, await settle(world.agent, world.kube, world))).toBe('Healthy Ready:2/2');
+    expect([...world.kube.objects.keys()].filter((id) => id.includes('Pool'))).toEqual([wide]);
+  });
+
+  it('fails with words where the definition does not bring its kind', async () => {
+    const world = open();
+    world.kube.unserved.set('Pool', { code: 'KIND_UNKNOWN', isDefined: false });
+    await world.publish(crd, custom('Pool', 'default'));
+    world.clock.move(60_000);
+    expect(told(world, await settle(world.agent, world.kube, world))).toMatch(/^Degraded .*Pool is not served/);
   });
 });

@@ -246,6 +246,7 @@ describe('objects that are off limits', () => {
       registration: registrationId,
       mode: { mayChange: true },
       served: new Map(),
+      waits: new Set<string>(),
     };
     const ids = (one: AppOutcome) => decideTasks({ ...facts, apps: [one], refused }).map((task) => task.id);
     expect(ids(outcome)).toEqual([second]);

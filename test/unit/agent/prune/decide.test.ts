@@ -25,6 +25,7 @@ const maps = (count: number) => Array.from({ length: count }, (_, n) => `/Config
 function input(ids: readonly string[], change: Partial<PruneInput> = {}): PruneInput {
   return {
     revision: testBundle({ generation: 2, apps: [], retired: ids }).revision,
+    hubIds: new Map(),
     inventory: new Map(ids.map((id) => entry(id))),
     deletions: [],
     counted: new Set(),

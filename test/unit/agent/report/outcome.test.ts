@@ -29,6 +29,7 @@ const row = (action: Row['action'], more: Partial<Row> = {}): Row => ({
 const facts: OutcomeFacts = {
   at: 0,
   bundle,
+  hubIds: new Map(),
   mode: { mayChange: true, stopDeletes: null, hold: null },
   isRestored: false,
   stored: { state: { mark: bundle.mark } },
