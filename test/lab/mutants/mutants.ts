@@ -876,4 +876,25 @@ export const mutants: readonly Mutant[] = [
     replace: 'if (attempt >= 0) break;',
     tests: [agent('live'), repair],
   },
+  {
+    bug: 'trust the guess of the hub about the scope of a kind',
+    file: 'agent/model/scopes.ts',
+    find: "if (!isNamespaced) return ref.namespace === '' ? id : objectId({ ...ref, namespace: '' });",
+    replace: 'if (!isNamespaced) return id;',
+    tests: [repair, agent('model')],
+  },
+  {
+    bug: 'report retired objects under ids that the hub does not know',
+    file: 'agent/report/build.ts',
+    find: 'const named = (id: ObjectId): ObjectId => outcome.hubIds.get(id) ?? id;',
+    replace: 'const named = (id: ObjectId): ObjectId => id;',
+    tests: [repair],
+  },
+  {
+    bug: 'a custom resource fails before its definition is served',
+    file: 'agent/apply/decide.ts',
+    find: '!refused.has(id) && !input.waits.has(groupKindOf(id))',
+    replace: '!refused.has(id)',
+    tests: [repair],
+  },
 ];
