@@ -28,11 +28,11 @@ import { holdNow } from './site/hold.ts';
 
 /**
  * One pass: decides from the channel, the inventory and the watches what may be done now, does it, and returns. It waits for no
- * condition, because a change starts the next pass; a crash anywhere in it is harmless.
+ * condition, because a change starts the next pass; a crash anywhere in it is harmless. The clock is read once for every
+ * decision: a deadline that passes between two readings would be seen by neither.
  */
 export async function pass(agent: Agent): Promise<Outcome> {
   const { deps, memory, view } = agent;
-  // One moment for every decision: a deadline that passes between two readings of the clock would be seen by neither.
   const at = deps.clock.monotonic();
   const recalled = await recall(agent);
   const pulled = await pullBundle(agent, recalled.state);
