@@ -4,7 +4,7 @@ import type { z } from 'zod';
 export const accessRules = {
   public: { who: 'anyone', security: [] },
   local: { who: "programs on the hub's machine; from elsewhere, the administrator", security: ['none', 'adminToken'] },
-  admin: { who: 'the administrator', security: ['adminToken', 'password'] },
+  admin: { who: 'the administrator', security: ['adminToken'] },
   cluster: {
     who: 'the agent of the cluster in the path; the administrator',
     security: ['password', 'adminToken'],

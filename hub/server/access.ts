@@ -14,7 +14,8 @@ const checks: Readonly<Record<Access, Check>> = {
   public: () => null,
   local: (context, request) => (isLoopback(request.ip) ? null : admin(context, request)),
   admin,
-  caller,
+  // A Git client can say the administrator's token as a password alone.
+  caller: anyCaller,
   cluster: (context, request) => {
     const found = caller(context, request);
     const { cluster = '' } = request.params as Readonly<Record<string, string>>;
@@ -48,7 +49,26 @@ export function bytesOf({ body }: Pick<FastifyRequest, 'body'>): Buffer {
   return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
 }
 
+/** The caller; the administrator by Bearer alone: a browser keeps a password, and sends it with requests of other sites, too. */
 function caller(context: RouteContext, request: FastifyRequest): Caller {
+  const found = anyCaller(context, request);
+  if (found.kind === 'agent') return found;
+  if (!/^bearer /i.test(request.headers.authorization ?? '')) {
+    throw new SluiceError('UNAUTHENTICATED', 'the administrator is known by `Authorization: Bearer TOKEN` here');
+  }
+  refuseOtherSites(request);
+  return found;
+}
+
+function refuseOtherSites({ headers }: FastifyRequest): void {
+  const { origin, host } = headers;
+  const site = headers['sec-fetch-site'] ?? 'none';
+  const isOwn = origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
+  if (isOwn && (site === 'none' || site === 'same-origin')) return;
+  throw new SluiceError('FORBIDDEN', 'this request comes from another site');
+}
+
+function anyCaller(context: RouteContext, request: FastifyRequest): Caller {
   return context.authenticate(request.headers.authorization, stateOf(context), context.clock.now());
 }
 

@@ -63,6 +63,10 @@ function wordsOf({ query }: Route, request: FastifyRequest): Readonly<Record<str
 function bodyOf({ body }: Route, request: FastifyRequest): object {
   if (body === undefined) return {};
   const bytes = bytesOf(request);
+  // What a form of another site can send is not JSON by its type.
+  if (bytes.length > 0 && !/^application\/json *(;|$)/i.test(request.headers['content-type'] ?? '')) {
+    throw new SluiceError('WIRE_INVALID', 'the body is not of the type application/json');
+  }
   return decode(body, bytes.length > 0 ? bytes : Buffer.from('{}'), 'request') as object;
 }
 

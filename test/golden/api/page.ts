@@ -15,7 +15,7 @@ export function apiPage(): string {
     '| --- | --- | --- |',
     ...routeRows.map(([, route]) => line(route)),
     '',
-    '- The administrator sends `Authorization: Bearer TOKEN` (the data folder has it in `admin-token`), or the user `admin` with that token as',
+    '- The administrator sends `Authorization: Bearer TOKEN` (the data folder has it in `admin-token`), for Git the user `admin` with it as',
     '  its password. An agent sends its registration and a credential that it signed ([channel.md](design/channel.md)).',
     '- An error is JSON with `code` and `message`, and where there is one `path`, `line`, `column`, `subject` and `hint`;',
     '  [errors.md](errors.md) explains the codes.',

@@ -108,7 +108,8 @@ async function send(name: RouteName, headers: Record<string, string>, body?: str
   const values = paramNames(path).map((param) => (param === 'digest' ? digestOf('x') : 'mine'));
   const query = name === 'gitRefs' ? '?service=git-upload-pack' : '';
   const content = method === 'POST' ? { body: body ?? '{}' } : {};
-  return fetch(server.url + fillPath(path, values) + query, { method, headers, ...content });
+  const typed = { 'content-type': 'application/json', ...headers };
+  return fetch(server.url + fillPath(path, values) + query, { method, headers: typed, ...content });
 }
 
 const names = (wanted: (access: Access) => boolean): RouteName[] =>
@@ -177,6 +178,52 @@ describe('a caller with a wrong credential', () => {
   });
 });
 
+describe('a request that a browser makes for another site', () => {
+  const password = { authorization: `Basic ${Buffer.from(`admin:${adminToken}`).toString('base64')}` };
+
+  it.each(names((access) => access === 'admin' || access === 'cluster'))(
+    'is refused by %s: a password is not taken',
+    async (name) => {
+      expect((await send(name, password)).status).toBe(401);
+    },
+  );
+
+  it.each(names((access) => access === 'caller'))('is answered by %s, where Git needs a password', async (name) => {
+    expect((await send(name, password)).status).toBe(200);
+  });
+
+  it.each(names((access) => access === 'admin'))(
+    'is refused by %s, which is told where it comes from',
+    async (name) => {
+      for (const where of [
+        { origin: 'https://evil.example' },
+        { origin: 'null' },
+        { 'sec-fetch-site': 'cross-site' },
+        { 'sec-fetch-site': 'same-site' },
+      ]) {
+        const response = await send(name, { ...admin, ...where });
+        expect([where, response.status]).toEqual([where, 403]);
+      }
+    },
+  );
+
+  it.each(routeRows.filter(([, { body }]) => body !== undefined).map(([name]) => name))(
+    'is refused by %s with the types that a form can send',
+    async (name) => {
+      if (!isCall([name, routes[name]])) return;
+      for (const type of [
+        'text/plain',
+        'application/x-www-form-urlencoded',
+        'multipart/form-data',
+        'text/plain; application/json',
+      ]) {
+        const response = await send(name, { ...admin, 'content-type': type });
+        expect([type, response.status]).toEqual([type, 400]);
+      }
+    },
+  );
+});
+
 describe('an agent', () => {
   it.each(names((access) => access === 'admin'))('is refused by %s, which is for the administrator', async (name) => {
     expect((await send(name, credential('mine', agents.mine))).status).toBe(403);
@@ -225,7 +272,7 @@ describe('an answer', () => {
     const { query = '', name: cluster = '', body } = good[name];
     const response = await fetch(server.url + fillPath(path, [cluster]) + query, {
       method,
-      headers: admin,
+      headers: { ...admin, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const value: unknown = await response.json();
