@@ -34,7 +34,8 @@ const pauses = { firstMs: 2_000, maxMs: 60_000 } as const;
 
 /**
  * Remembers for each application that is not ready why its pods do not start (`ImagePullBackOff: ...`), which a workload does
- * not say. Pods are listed two seconds after their workload was seen unready, and then in doubling pauses of a minute at most.
+ * not say. Pods are listed two seconds after their workload was seen unready, or at once when its change gave up, and then in
+ * doubling pauses of a minute at most.
  */
 export async function explainUnready(ports: ExplainPorts, apps: readonly AppOutcome[], now: number): Promise<void> {
   const { explanations } = ports.memory;
@@ -45,16 +46,16 @@ export async function explainUnready(ports: ExplainPorts, apps: readonly AppOutc
       continue;
     }
     const key = [outcome.app?.digest, ...[...ids].sort(byCodeUnit)].join(' ');
-    const known = explanations.get(outcome.key);
-    if (known?.key !== key) {
-      const text = known?.text ?? '';
-      explanations.set(outcome.key, { key, text, looks: 0, nextAt: now + pauses.firstMs });
-    } else if (known.nextAt <= now) {
-      // A list that fails leaves the last reason as it is.
-      const text = await podReason(ports, ids).catch(() => known.text);
-      const pause = Math.min(pauses.maxMs, pauses.firstMs * 2 ** known.looks);
-      explanations.set(outcome.key, { key, text, looks: known.looks + 1, nextAt: now + pause });
-    }
+    const last = explanations.get(outcome.key);
+    const known = last?.key === key ? last : { key, text: last?.text ?? '', looks: 0, nextAt: now + pauses.firstMs };
+    explanations.set(outcome.key, known);
+    // A change that gave up is not reported without its reason.
+    const isLate = outcome.plan?.blocked != null && known.looks === 0;
+    if (known.nextAt > now && !isLate) continue;
+    // A list that fails leaves the last reason as it is.
+    const text = await podReason(ports, ids).catch(() => known.text);
+    const pause = Math.min(pauses.maxMs, pauses.firstMs * 2 ** known.looks);
+    explanations.set(outcome.key, { key, text, looks: known.looks + 1, nextAt: now + pause });
   }
 }
 

@@ -128,6 +128,16 @@ export function describeSites(backend: Backend): void {
 
     it('give up what their new labels do not ask for, but the last one that matched keeps it', async () => {
       expect(await fleet.cli('cluster', 'labels', 'near', 'tier=core')).toMatchObject({ status: 0, stderr: '' });
+      // No document says that it is to go: it waits for an approval.
+      const waiting = await fleet.until('it to wait', ({ guarded }) => guarded.length > 0);
+      expect(waiting.guarded).toMatchObject([
+        { code: 'EMPTY_RENDER', cluster: 'near', ids: [map('dark')] },
+        { code: 'EMPTY_RENDER', cluster: 'near', ids: [map('web')] },
+      ]);
+      expect(await valueAt(near, 'web')).toBe('4');
+      for (const { change } of waiting.guarded) {
+        expect(await fleet.cli('approve', change)).toMatchObject({ status: 0 });
+      }
       await near.view.untilGone(map('web'));
       expect(await valueAt(far, 'web')).toBe('4');
       await fleet.cli('cluster', 'labels', 'far', 'tier=core');
@@ -138,7 +148,7 @@ export function describeSites(backend: Backend): void {
       expect([...status.problems, ...status.guarded].map(({ code }) => code)).toContain('PLACEMENT_EMPTY');
       for (const name of ['near', 'far']) await fleet.cli('cluster', 'labels', name, 'tier=edge');
       await near.view.until(map('web'), 'back', () => true);
-      expect((await fleet.settled()).problems).toEqual([]);
+      await fleet.until('nothing to be left to say', ({ problems }) => problems.length === 0);
     });
 
     it('are refused once they are revoked, and keep what they run', async () => {
