@@ -89,13 +89,14 @@ interface PartWatch {
 /** The resource of a kind, as soon as it is served; null once its watch is stopped. */
 async function servedResource({ kube, kind: groupKind, pause }: KindWatchOptions, watch: PartWatch) {
   const [group = '', kind = ''] = groupKind.split('/');
-  for (let attempt = 0; !watch.signal.aborted; attempt += 1) {
+  const isStopped = () => watch.signal.aborted;
+  for (let attempt = 0; !isStopped(); attempt += 1) {
     try {
       const resource = await kube.resource({ group, kind }, watch.signal);
       watch.found(true);
       return resource;
     } catch (error) {
-      if (watch.signal.aborted) break;
+      if (isStopped()) break;
       watch.found(false);
       watch.fail(error);
       await pause(attempt, watch.signal);

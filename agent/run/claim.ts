@@ -31,17 +31,22 @@ export async function assertOurs(
     registration === identity.registration ||
     takeOverFrom.includes(registration) ||
     (known?.registration === registration && known.left !== undefined);
-  const isUnused = key === null || (!key.enrolled && state === null);
-  const other = [isUnused ? '' : key.registration, known?.registration ?? ''].find((one) => !isFree(one));
+  const inUse = key !== null && (key.enrolled || state !== null) ? key.registration : '';
+  const other = [inUse, known?.registration ?? ''].find((one) => !isFree(one));
   if (other === undefined) return;
-  const former = await loadIdentity(place, signal).catch(() => null);
-  const hub = former?.registration === other ? ` of hub ${former.hub ?? former.url}` : '';
+  const hub = await hubOf(place, other, signal);
   throw new SluiceError('WRONG_ADDRESSEE', `this cluster belongs to registration ${other}${hub}`, {
     subject: `Secret ${place.namespace}/${agentNames.key}, ConfigMap ${place.namespace}/${agentNames.state}`,
     hint:
       `to join it anew, stop its agent and put takeOverFrom: ${other} into the ConfigMap ${place.namespace}/${agentNames.site}; ` +
       'to let the same cluster in again, use `sluice-hub cluster join NAME --rekey` at its own hub',
   });
+}
+
+/** ` of hub URL` where the key of the registration is there and names its hub; empty otherwise. */
+async function hubOf(place: SecretPlace, registration: string, signal: AbortSignal): Promise<string> {
+  const identity = await loadIdentity(place, signal).catch(() => null);
+  return identity?.registration === registration ? ` of hub ${identity.hub ?? identity.url}` : '';
 }
 
 function stateOf(object: KubeObject): AgentState | null {

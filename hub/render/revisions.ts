@@ -45,7 +45,7 @@ export function recordRevisions(history: RevisionHistory, fleet: Fleet, options:
     const { doc } = sourced;
     const key = docKey(doc);
     const known = revisions.get(key) ?? [];
-    const last = fleet.frozen.has(`Application ${key}`) ? history.newest.get(key) : undefined;
+    const last = frozenRevision(history, fleet, key);
     if (last !== undefined) {
       // It is kept as it was: so are the files that it refers to, whatever became of them.
       newest.set(key, last);
@@ -63,16 +63,25 @@ export function recordRevisions(history: RevisionHistory, fleet: Fleet, options:
         ...(now === undefined ? {} : { at: now }),
       });
     if (same === undefined) revisions.set(key, [...known, record]);
-    else if (unrendered?.has(`${namespaceOf(doc)}/${same.name}`) === true) {
-      const mended = { ...same, definitions: definitionsOf(doc, catalog) };
-      revisions.set(
-        key,
-        known.map((one) => (one === same ? mended : one)),
-      );
-    }
+    else if (unrendered?.has(`${namespaceOf(doc)}/${same.name}`) === true)
+      revisions.set(key, withDefinitions(known, same, definitionsOf(doc, catalog)));
     newest.set(key, record.name);
   }
   return { revisions, newest };
+}
+
+/** The newest revision of an application that is kept as it was last seen. */
+function frozenRevision(history: RevisionHistory, fleet: Fleet, key: string): string | undefined {
+  return fleet.frozen.has(`Application ${key}`) ? history.newest.get(key) : undefined;
+}
+
+/** The records with other definitions for one of them, which no cluster has yet. */
+function withDefinitions(
+  records: readonly RevisionRecord[],
+  unrendered: RevisionRecord,
+  definitions: RevisionRecord['definitions'],
+): RevisionRecord[] {
+  return records.map((one) => (one === unrendered ? { ...one, definitions } : one));
 }
 
 /** The files that the newest revision of each application pins, where it pins some. */

@@ -158,6 +158,8 @@ function keyId({ resource, namespace, name }: KubeKey): ObjectId {
   return objectId({ group: resource.group, kind: resource.kind, namespace, name });
 }
 
+// One story from its first line to its last: a table of moves.
+// eslint-disable-next-line complexity
 async function run(actions: readonly Action[]): Promise<void> {
   const kube = fakeKube();
   const channel = fakeChannel();
