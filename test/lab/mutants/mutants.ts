@@ -45,7 +45,7 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'delete objects of an application whose other objects could not be applied',
     file: 'agent/prune/decide.ts',
-    find: "if (fault !== undefined && fault.digest !== null)\n      incomplete.set(entry.app, 'an object of its application is not applied');",
+    find: "if (fault !== undefined && fault.digest !== null && fault.isServed !== true)\n      incomplete.set(entry.app, 'an object of its application is not applied');",
     replace: '',
     tests: [safety, passes],
   },
@@ -136,7 +136,7 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'write first, and put it into the inventory afterwards',
     file: 'agent/pass.ts',
-    find: 'if (start.isNew) await record(agent, facts, start);',
+    find: 'if (start.isNew) await recordStart(agent, facts, start, unblock);',
     replace: '',
     tests: [crash],
   },
@@ -191,9 +191,10 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'a file name that is not UTF-8 stops the hub',
-    file: 'shared/adapters/git/reader.ts',
-    find: 'tree: (oid) => filesOf(read, oid, parseTreeLoosely),',
-    replace: 'tree: (oid) => filesOf(read, oid, parseTree),',
+    file: 'shared/lib/git/tree.ts',
+    find: 'export function parseTreeLoosely(bytes: Uint8Array, oid: Oid): TreeEntry[] {\n',
+    replace:
+      'export function parseTreeLoosely(bytes: Uint8Array, oid: Oid): TreeEntry[] {\n  return parseTree(bytes, oid);\n',
     tests: ['test/unit/hub/load/source.test.ts'],
   },
   {
@@ -226,9 +227,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'take an object of another registration that asks to be adopted',
-    file: 'agent/apply/apply.ts',
-    find: 'if (mayAdopt && (holder === undefined || holder === context.registration)) {',
-    replace: 'if (mayAdopt) {',
+    file: 'agent/apply/holders.ts',
+    find: 'const namespace = await namespaceOf(context, holder);',
+    replace: 'const namespace = null;',
     tests: [safety, passes],
   },
   {
@@ -312,7 +313,7 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'count a workload as ready by what it was before this content',
     file: 'agent/rollout/readiness.ts',
-    find: "  if (observed.entries.get(id)?.applied !== digests.get(id)) return not('not applied yet');",
+    find: "  if (observed.entries.get(id)?.applied !== indexOf(app).digests.get(id)) return not('not applied yet');",
     replace: '',
     tests: [phases, passes, safety],
   },
@@ -333,8 +334,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'publish that an application has no objects any more',
     file: 'hub/plan/guards.ts',
-    find: "const code = isEmptied ? 'EMPTY_RENDER' : ids.some(isProtected) ? 'PROTECTED_DELETE' : null;",
-    replace: "const code = ids.some(isProtected) ? 'PROTECTED_DELETE' : null;",
+    find: "const code = isEmptied ? 'EMPTY_RENDER' : (whole ?? (ids.some(isProtected) ? 'PROTECTED_DELETE' : null));",
+    replace: "const code = whole ?? (ids.some(isProtected) ? 'PROTECTED_DELETE' : null);",
     tests: ['test/unit/hub/plan'],
   },
   {
@@ -347,15 +348,15 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'delete what a rewritten history does not have',
     file: 'hub/validate/missing.ts',
-    find: 'const waiting = snapshot.descends\n',
-    replace: 'const waiting = snapshot.descends || snapshot.commit !== null\n',
+    find: '!snapshot.descends || item !== null || (missing',
+    replace: 'item !== null || (missing',
     tests: ['test/unit/hub/validate'],
   },
   {
     bug: 'delete what is in a file that does not parse',
     file: 'hub/validate/missing.ts',
-    find: 'validated.fleet.frozen.has(seenId(seen)) || brokenPaths.has(seen.place.path);',
-    replace: 'validated.fleet.frozen.has(seenId(seen));',
+    find: 'validated.fleet.frozen.has(seenId(one)) || brokenPaths.has(one.place.path);',
+    replace: 'validated.fleet.frozen.has(seenId(one));',
     tests: ['test/unit/hub/validate'],
   },
   {
@@ -718,8 +719,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'a rebuilt inventory takes what is retired under the annotation of another registration',
     file: 'agent/inventory/rebuild.ts',
-    find: 'if (annotations[owner.registration] !== ports.deps.identity.registration) return null;',
-    replace: '',
+    find: 'const isOwn = metadata.uid !== undefined && annotations[owner.registration] === registration;',
+    replace: 'const isOwn = metadata.uid !== undefined;',
     tests: [agent('state-lost.test.ts'), agent('inventory')],
   },
   {
