@@ -1,10 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Agent } from '../../../agent/agent.ts';
 import type { Kube, KubeKey } from '../../../agent/model/kube.ts';
 import { pass } from '../../../agent/pass.ts';
 import { objectId, refOf, type KubeObject, type ObjectId } from '../../../shared/model/object.ts';
 import type { Revision } from '../../../shared/wire/revision.ts';
-import { fakeChannel, handAgent, manualClock, settle, testDeps, pullNext } from '../../fakes/agent.ts';
+import {
+  fakeChannel,
+  handAgent,
+  manualClock,
+  pullNext,
+  settle,
+  testDeps,
+  type ManualClock,
+} from '../../fakes/agent.ts';
 import { exampleApp, retiredBetween, testBundle, type TestApp, type TestRevision } from '../../fixtures/agent/apps.ts';
 import { fakeKube, type FakeKube } from '../../fakes/kube.ts';
 import { stepControllers, wanted } from '../../fakes/workloads.ts';
@@ -158,81 +167,116 @@ function keyId({ resource, namespace, name }: KubeKey): ObjectId {
   return objectId({ group: resource.group, kind: resource.kind, namespace, name });
 }
 
-// One story from its first line to its last: a table of moves.
-// eslint-disable-next-line complexity
-async function run(actions: readonly Action[]): Promise<void> {
+/** One cluster, its agent and its hub, from the first bundle to the last. */
+interface Story {
+  readonly kube: FakeKube;
+  readonly clock: ManualClock;
+  readonly violations: readonly string[];
+  /** What the last bundle wants. */
+  readonly last: () => readonly TestApp[];
+  readonly agent: () => Agent & { readonly close: () => void };
+  readonly restart: () => void;
+  readonly publish: (revisions: readonly TestRevision[]) => void;
+}
+
+function openStory(): Story {
   const kube = fakeKube();
   const channel = fakeChannel();
   const clock = manualClock();
-  let now: Revision | null = null;
   const violations: string[] = [];
+  let now: Revision | null = null;
   const start = () => handAgent(testDeps(watched(kube, () => now, violations) as FakeKube, channel, clock));
   let agent = start();
   let generation = 0;
-  // Like the hub: whatever was ever published and is wanted no more is retired.
+  // Like the hub: everything that was ever published and is wanted no more is retired.
   const published: TestApp[] = [];
   let last: readonly TestApp[] = [];
-  const publish = (revisions: readonly TestRevision[]) => {
-    const app = exampleApp(revisions, { deadline: 3 });
-    const apps = revisions.length === 0 ? [] : [app];
-    const bundle = testBundle({
-      generation: ++generation,
-      apps,
-      retired: [...new Set(retiredBetween(published, apps))],
-    });
-    published.push(...apps);
-    last = apps;
-    now = bundle.revision;
-    channel.publish(bundle);
-    pullNext(agent);
-  };
-  publish([{ n: 1, replicas: 2, weight: 100 }]);
-  for (const one of actions) {
-    clock.move(60);
-    if (one.kind === 'publish') publish(one.revisions);
-    else if (one.kind === 'pass') await pass(agent);
-    else if (one.kind === 'controllers') {
-      stepControllers(kube, (workload) => (workload.metadata.name.endsWith(`v${one.bad}`) ? 0 : one.slow));
-    } else if (one.kind === 'restart') {
+  return {
+    kube,
+    clock,
+    violations,
+    last: () => last,
+    agent: () => agent,
+    restart: () => {
       agent.close();
       agent = start();
-    } else if (one.kind === 'deleted by hand') kube.remove(webId(one.n));
-    else {
-      const id = webId(one.n);
-      // An autoscaler moves only what has no number of its own, and nothing that is being stopped.
-      const isFixed = last.some(({ app }) => app.replicas.some((row) => row.id === id)) || wantedOf(kube, id) === 0;
-      if (kube.read(id) === undefined || (one.kind === 'autoscaled' && isFixed)) continue;
-      // Where no number is written down, one that is scaled to nothing by hand stays so: its traffic waits for pods.
-      const to = isFixed ? one.to : Math.max(1, one.to);
-      kube.edit(id, (object) => ((object['spec'] as { replicas: number }).replicas = to), one.kind);
-    }
+    },
+    publish: (revisions) => {
+      last = revisions.length === 0 ? [] : [exampleApp(revisions, { deadline: 3 })];
+      const retired = [...new Set(retiredBetween(published, last))];
+      const bundle = testBundle({ generation: ++generation, apps: last, retired });
+      published.push(...last);
+      now = bundle.revision;
+      channel.publish(bundle);
+      pullNext(agent);
+    },
+  };
+}
+
+type Moves = {
+  readonly [K in Action['kind']]: (story: Story, action: Extract<Action, { readonly kind: K }>) => unknown;
+};
+
+/** What each action does to a story. */
+const moves: Moves = {
+  publish: (story, { revisions }) => story.publish(revisions),
+  pass: (story) => pass(story.agent()),
+  controllers: ({ kube }, { bad, slow }) =>
+    stepControllers(kube, (workload) => (workload.metadata.name.endsWith(`v${bad}`) ? 0 : slow)),
+  restart: (story) => story.restart(),
+  // Where no number is written down, one that is scaled to nothing by hand stays so: its traffic waits for pods.
+  'scaled by hand': (story, { n, to }) =>
+    scale(story, { id: webId(n), to: isFixed(story, webId(n)) ? to : Math.max(1, to), by: 'scaled by hand' }),
+  // An autoscaler moves only what has no number of its own, and nothing that is being stopped.
+  autoscaled: (story, { n, to }) =>
+    isFixed(story, webId(n)) ? undefined : scale(story, { id: webId(n), to, by: 'autoscaled' }),
+  'deleted by hand': ({ kube }, { n }) => kube.remove(webId(n)),
+};
+
+function perform(story: Story, action: Action): unknown {
+  const move = moves[action.kind] as (story: Story, action: Action) => unknown;
+  return move(story, action);
+}
+
+/** True for a workload whose number the bundle has, and for one that is being stopped. */
+function isFixed({ kube, last }: Story, id: ObjectId): boolean {
+  return last().some(({ app }) => app.replicas.some((row) => row.id === id)) || wantedOf(kube, id) === 0;
+}
+
+function scale({ kube }: Story, { id, to, by }: { readonly id: ObjectId; readonly to: number; readonly by: string }) {
+  if (kube.read(id) === undefined) return;
+  kube.edit(id, (object) => ((object['spec'] as { replicas: number }).replicas = to), by);
+}
+
+async function run(actions: readonly Action[]): Promise<void> {
+  const story = openStory();
+  story.publish([{ n: 1, replicas: 2, weight: 100 }]);
+  for (const action of actions) {
+    story.clock.move(60);
+    await perform(story, action);
   }
-  const outcome = await settle(agent, kube, { clock, max: 200 });
-  expect(violations).toEqual([]);
+  const outcome = await settle(story.agent(), story.kube, { clock: story.clock, max: 200 });
+  expect(story.violations).toEqual([]);
   expect(outcome.isSettled).toBe(true);
-  const desired = published.at(-1);
-  const live = [...kube.objects.values()]
-    .filter(({ object }) => object.kind === 'Deployment')
-    .map(({ object }) => object);
-  const wantedApp = last.length === 0 ? undefined : desired;
+  expectWantedState(story);
+  story.agent().close();
+}
+
+/** The workloads and the split of the last bundle, and nothing else. */
+function expectWantedState({ kube, last }: Story): void {
+  const objects = last().flatMap((app) => app.objects);
+  const isDeployment = (object: KubeObject) => object.kind === 'Deployment';
+  const live = [...kube.objects.values()].map(({ object }) => object).filter(isDeployment);
   // Where no number is written down, any number of pods may be there.
   const free = new Set(
-    (wantedApp?.objects ?? [])
+    objects
       .filter((object) => (object['spec'] as { replicas?: number }).replicas === undefined)
       .map((object) => object.metadata.name),
   );
   const podsOf = (object: KubeObject) =>
     `${object.metadata.name}=${free.has(object.metadata.name) ? 'free' : wanted(object)}`;
-  expect(live.map(podsOf).sort()).toEqual(
-    (wantedApp?.objects ?? [])
-      .filter((object) => object.kind === 'Deployment')
-      .map(podsOf)
-      .sort(),
-  );
-  expect(weightsOf(kube.read(routerId))).toEqual(
-    weightsOf(wantedApp?.objects.find((one) => one.kind === 'VirtualService')),
-  );
-  agent.close();
+  expect(live.map(podsOf).sort()).toEqual(objects.filter(isDeployment).map(podsOf).sort());
+  expect(weightsOf(kube.read(routerId))).toEqual(weightsOf(objects.find((one) => one.kind === 'VirtualService')));
 }
 
 describe('the phases of a change', () => {

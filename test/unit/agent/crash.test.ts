@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Agent } from '../../../agent/agent.ts';
+import { openStore } from '../../../agent/inventory/store.ts';
 import { by } from '../../../shared/lib/order.ts';
 import { isSluiceError, SluiceError } from '../../../shared/errors.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
@@ -47,6 +48,15 @@ const scenarios: readonly Scenario[] = [
   { name: 'the end of an application', bundles: [[v1, extra], [extra]] },
 ];
 
+/** Objects that the agent made and that no inventory in the cluster names: nothing would ever remove them. */
+async function unrecorded(kube: FakeKube): Promise<string[]> {
+  const { inventory } = await openStore(kube, 'sluice-system').load(new AbortController().signal);
+  return [...kube.objects].flatMap(([id, { object }]) => {
+    const nonce = object.metadata.annotations?.['sluice.dev/nonce'];
+    return nonce === undefined || inventory.get(id)?.nonce === nonce ? [] : [id];
+  });
+}
+
 /** Plays all bundles; the agent is killed at step `killAt` and started anew. Answers how many steps there were. */
 async function play(scenario: Scenario, killAt: number): Promise<{ steps: number; kube: FakeKube; agent: Agent }> {
   const kube = fakeKube();
@@ -65,6 +75,7 @@ async function play(scenario: Scenario, killAt: number): Promise<{ steps: number
     before = apps;
     await settle(agent, kube, { clock }).catch(async (error: unknown) => {
       if (!isSluiceError(error, 'ABORTED')) throw error;
+      expect(await unrecorded(kube), `when killed at step ${killAt}`).toEqual([]);
       agent.close();
       agent = handAgent(testDeps(kube, channel, clock, { onStep }));
       await settle(agent, kube, { clock });
