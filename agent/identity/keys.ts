@@ -160,7 +160,8 @@ async function write(
   }
 }
 
-function isSeed(text: string): boolean {
+/** True for the text of a seed: 32 bytes in base64url. */
+export function isSeed(text: string): boolean {
   return Buffer.from(text, 'base64url').length === 32;
 }
 

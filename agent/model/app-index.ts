@@ -1,7 +1,7 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
 import { groupKindOf, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
-import { isWorkload } from '../../shared/model/kinds.ts';
+import { isWorkload, mayHaveReplicas } from '../../shared/model/kinds.ts';
 
 /** What an application's lists say, by object. */
 export interface AppIndex {
@@ -13,6 +13,8 @@ export interface AppIndex {
   readonly kinds: ReadonlySet<GroupKind>;
   /** Objects that run pods, in the order of the bundle. */
   readonly running: ReadonlySet<ObjectId>;
+  /** Objects that may have replicas which are written down nowhere, in the order of the bundle. */
+  readonly unwritten: ReadonlySet<ObjectId>;
 }
 
 // An application of a bundle never changes, and stays the same value for as long as its content does.
@@ -31,6 +33,7 @@ export function indexOf(app: BundleApp): AppIndex {
     replicas,
     kinds: new Set(ids.map(groupKindOf)),
     running: new Set(ids.filter((id) => isWorkload(id) || replicas.has(id))),
+    unwritten: new Set(ids.filter((id) => !replicas.has(id) && mayHaveReplicas(id))),
   };
   indexes.set(app, index);
   return index;

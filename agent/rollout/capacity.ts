@@ -1,4 +1,4 @@
-import { factsOf, isWorkload } from '../../shared/model/kinds.ts';
+import { factsOf, mayHaveReplicas } from '../../shared/model/kinds.ts';
 import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { indexOf } from '../model/app-index.ts';
@@ -25,7 +25,7 @@ const known = new WeakMap<AppObservation, FreeCapacity>();
 export function freeCapacity(observed: AppObservation, app: BundleApp): FreeCapacity {
   const before = known.get(observed);
   if (before !== undefined) return before;
-  const { replicas: written, digests } = indexOf(app);
+  const { digests, unwritten } = indexOf(app);
   const copies = familiesOf(observed);
   const replicas = new Map<ObjectId, number>();
   const held = new Set<ObjectId>();
@@ -41,9 +41,9 @@ export function freeCapacity(observed: AppObservation, app: BundleApp): FreeCapa
     const count = live?.replicas == null ? seeds.ofAll : countOf(live.replicas, isWanted ? seeds : noSeeds);
     if (count !== null) replicas.set(id, count);
   };
-  for (const { id } of app.objects) if (!written.has(id)) decide(id, revisionOf(app, id), true);
+  for (const id of unwritten) decide(id, revisionOf(app, id), true);
   for (const [id, { app: served }] of observed.served) {
-    if (!digests.has(id) && !indexOf(served).replicas.has(id)) decide(id, revisionOf(served, id), false);
+    if (!digests.has(id) && indexOf(served).unwritten.has(id)) decide(id, revisionOf(served, id), false);
   }
   const capacity = { replicas, held };
   known.set(observed, capacity);
@@ -141,7 +141,8 @@ function familiesOf(observed: AppObservation): Families {
 }
 
 function mayScale(observed: AppObservation, id: ObjectId): boolean {
-  return factsOf(id).isScalable || isWorkload(id) || (ownLive(observed, id)?.replicas ?? null) !== null;
+  if (!mayHaveReplicas(id)) return false;
+  return factsOf(id).scope !== null || (ownLive(observed, id)?.replicas ?? null) !== null;
 }
 
 /** `default/web` for `web-v1` of the revision `front-v1`, and for `web` of none. */

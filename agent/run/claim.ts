@@ -1,4 +1,4 @@
-import { loadIdentity, peekKey, type SecretPlace } from '../identity/keys.ts';
+import { isSeed, loadIdentity, peekKey, type AgentKey, type SecretPlace } from '../identity/keys.ts';
 import { readState } from '../inventory/read-state.ts';
 import type { AgentDeps } from '../model/deps.ts';
 import type { AgentState } from '../model/inventory.ts';
@@ -11,16 +11,19 @@ import type { KubeObject } from '../../shared/model/object.ts';
 /**
  * Throws WRONG_ADDRESSEE where this cluster belongs to another registration than that of the agent: its key or its state is there, and
  * neither has it left by a decommission, nor does the site give it up (`takeOverFrom`). A key that never enrolled, and never had a
- * bundle, holds nothing.
+ * bundle, holds nothing. Resolves to the key where it is enrolled under this registration: then one request was enough, because a state
+ * of another one is refused by `recall`. Null where the key is still to be made.
  */
 export async function assertOurs(
   place: SecretPlace,
   identity: Pick<Identity, 'registration'>,
   cron: AgentDeps['cron'],
   signal: AbortSignal,
-): Promise<void> {
-  const [key, state, site] = await Promise.all([
-    peekKey(place, signal),
+): Promise<AgentKey | null> {
+  const key = await peekKey(place, signal);
+  const isEnrolled = key?.enrolled === true && key.registration === identity.registration;
+  if (isEnrolled && isSeed(key.seed)) return key;
+  const [state, site] = await Promise.all([
     readConfigMap(place, agentNames.state, signal),
     readConfigMap(place, agentNames.site, signal),
   ]);
@@ -33,7 +36,7 @@ export async function assertOurs(
     (known?.registration === registration && known.left !== undefined);
   const inUse = key !== null && (key.enrolled || state !== null) ? key.registration : '';
   const other = [inUse, known?.registration ?? ''].find((one) => !isFree(one));
-  if (other === undefined) return;
+  if (other === undefined) return null;
   const hub = await hubOf(place, other, signal);
   throw new SluiceError('WRONG_ADDRESSEE', `this cluster belongs to registration ${other}${hub}`, {
     subject: `Secret ${place.namespace}/${agentNames.key}, ConfigMap ${place.namespace}/${agentNames.state}`,

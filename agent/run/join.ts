@@ -48,8 +48,8 @@ export function openSpeaker(ports: JoinPorts): Speaker {
       return speaker;
     },
     join: async (signal) => {
-      await assertOurs(place, identity, ports.cron, signal);
-      const key = await loadKey(place, identity, signal);
+      const known = await assertOurs(place, identity, ports.cron, signal);
+      const key = known ?? (await loadKey(place, identity, signal));
       const own = signerOf(key.seed);
       const token = ticket === null ? null : signerOf(ticket.token);
       speaker = key.enrolled ? own : (token ?? own);

@@ -181,6 +181,12 @@ export function isWorkload(id: ObjectId): boolean {
   return factsOf(id).role === 'workload';
 }
 
+/** True for an object that may have replicas: its kind runs pods or can be scaled, or the table does not name it. */
+export function mayHaveReplicas(id: ObjectId): boolean {
+  const { isScalable, role, scope } = factsOf(id);
+  return isScalable || role === 'workload' || scope === null;
+}
+
 /** True for an object that leads traffic to Services. */
 export function isRoute(id: ObjectId): boolean {
   return factsOf(id).role === 'route';
