@@ -1,3 +1,4 @@
+import { printableLine } from '../../shared/lib/printable.ts';
 import type { ObjectHealth } from '../../shared/model/health.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import { holdNow } from '../site/hold.ts';
@@ -82,7 +83,7 @@ export function statusText(status: SiteStatus, now: number, columns: number): st
   const lines = [...headRows(status).map(row), '', ...conditions];
   const apps = appRows(status);
   if (apps.length > 0) lines.push('', ...table([['APPLICATION', 'APPLIED', 'CURRENT', 'WORST', 'MESSAGE'], ...apps]));
-  return lines.map((line) => line.slice(0, Math.max(columns, 40)).trimEnd()).join('\n') + '\n';
+  return lines.map((line) => printableLine(line).slice(0, Math.max(columns, 40)).trimEnd()).join('\n') + '\n';
 }
 
 function headRows({ identity, state }: SiteStatus): (readonly [string, string])[] {

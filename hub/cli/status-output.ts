@@ -24,7 +24,7 @@ export async function printStatus(
   { app, cluster, output, where }: StatusQuery,
 ): Promise<number> {
   const { view } = await client.status({ app, cluster });
-  context.terminal.out(textOf(context, view, { output, where }));
+  context.terminal.paint(textOf(context, view, { output, where }));
   return statusExit(view);
 }
 
@@ -64,11 +64,7 @@ function textOf({ terminal }: CliContext, view: StatusView, { output: form, wher
 
 type Show = (context: CliContext, view: StatusView, style: Style) => void;
 
-/** Draws over what was there: home, each line cleared to its end, the rest of the screen cleared. */
-const redraw: Show = (context, view, style) => {
-  const text = textOf(context, view, style).replaceAll('\n', '\u001b[K\n');
-  context.terminal.out(`\u001b[H${text}\u001b[J`);
-};
+const redraw: Show = (context, view, style) => context.terminal.redraw(textOf(context, view, style));
 
 /** In a pipe: one line for every row that changed and the summary when it did; whole documents for json. */
 function printChanges(output: StatusForm): Show {

@@ -1,3 +1,4 @@
+import { withPrintableLines } from '../../shared/lib/printable.ts';
 import type { ClusterEntry } from '../api/bodies.ts';
 import { ageText } from './age.ts';
 import { layoutTable } from './layout.ts';
@@ -5,7 +6,7 @@ import { layoutTable } from './layout.ts';
 /** The table of `cluster list`; a wide one has the versions and the registration, too. */
 export function clusterTable(clusters: readonly ClusterEntry[], columns: number, isWide = false): string {
   if (clusters.length === 0) return 'no cluster is registered; `sluice-hub cluster join NAME` lets one in\n';
-  const lines = clusters.map((entry) => [
+  const lines = withPrintableLines(clusters).map((entry) => [
     entry.name,
     entry.stale ? `${entry.state}, stale` : entry.state,
     labelText(entry.labels),

@@ -1,4 +1,5 @@
 import { by, byCodeUnit } from '../../shared/lib/order.ts';
+import { withPrintableLines } from '../../shared/lib/printable.ts';
 import type { RevisionEntry, RevisionList } from '../api/revisions.ts';
 import type { RevisionRecord } from '../model/fleet.ts';
 import type { State } from '../model/state.ts';
@@ -67,9 +68,10 @@ function imagesOf({ application, files }: RevisionRecord): string[] {
 
 /** The table of `revisions`. */
 export function revisionTable(
-  { applications }: RevisionList,
+  list: RevisionList,
   { now, columns }: { readonly now: number; readonly columns: number },
 ): string {
+  const { applications } = withPrintableLines(list);
   const lines = applications.flatMap(({ application, revisions }) =>
     revisions.map((revision) => [
       application.replace(/^default\//, ''),

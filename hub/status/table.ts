@@ -1,4 +1,5 @@
 import type { AppHealth } from '../../shared/model/health.ts';
+import { toned, withPrintableLines } from '../../shared/lib/printable.ts';
 import { withTimeLeft } from '../../shared/model/time-left.ts';
 import { trafficProviders } from '../../shared/model/traffic.ts';
 import { ageText } from './age.ts';
@@ -9,7 +10,8 @@ import { plural, type TableStyle } from './style.ts';
 import { withWhere } from './where.ts';
 
 /** The table of a view: one line a revision, what is wrong below it, and a summary as the last line. */
-export function statusTable(view: StatusView, style: TableStyle): string {
+export function statusTable(given: StatusView, style: TableStyle): string {
+  const view = withPrintableLines(given);
   const parts = [
     rowsTable(view, style),
     ...clusterLines(view, style),
@@ -22,7 +24,8 @@ export function statusTable(view: StatusView, style: TableStyle): string {
 }
 
 /** One line of a row, for a pipe that follows changes. */
-export function changeLine(row: StatusRow, at: string): string {
+export function changeLine(given: StatusRow, at: string): string {
+  const row = withPrintableLines(given);
   const revisions = row.revisions.map((revision) =>
     [revision.name, readyText(revision), shareText(revision, row)].filter((part) => part !== '-').join(' '),
   );
@@ -44,13 +47,13 @@ export function summaryLine(view: StatusView): string {
   return `${head}${commit}: ${counts.join(', ') || 'nothing is placed yet'}${waits}${wrong}`;
 }
 
-const tones: Readonly<Record<AppHealth, number>> = {
-  Healthy: 32,
-  Progressing: 36,
-  Held: 33,
-  Unknown: 33,
-  Stale: 35,
-  Degraded: 31,
+const toneOf: Readonly<Record<AppHealth, Parameters<typeof toned>[1]>> = {
+  Healthy: 'green',
+  Progressing: 'cyan',
+  Held: 'yellow',
+  Unknown: 'yellow',
+  Stale: 'magenta',
+  Degraded: 'red',
 };
 
 function rowsTable(view: StatusView, style: TableStyle): string {
@@ -186,8 +189,8 @@ function tells({ hint = '' }: StatusProblem, { change }: StatusGuarded): boolean
 const shownProblems = 12;
 
 function painted(cell: string, style: TableStyle): string {
-  const tone = tones[cell.trim() as AppHealth] as number | undefined;
-  return style.color && tone !== undefined ? `\u001b[${tone}m${cell}\u001b[0m` : cell;
+  const word = cell.trim();
+  return style.color && Object.hasOwn(toneOf, word) ? toned(cell, toneOf[word as AppHealth]) : cell;
 }
 
 function short(digest: string | null): string {

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve, dirname } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { asSluiceError, errorJson, errorLine, SluiceError } from '../errors.ts';
+import { printable, printableToned } from '../lib/printable.ts';
 import type { Command as CommandValue, CommandGroup, CommandOption } from '../lib/command.ts';
 import type { Terminal } from '../ports/terminal.ts';
 
@@ -30,14 +31,22 @@ export function terminalOf(process: TerminalProcess): Terminal {
   });
   const folder = callerFolder(process);
   return {
-    out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
+    // Nothing reaches a terminal but through here: texts of agents, documents and servers are data.
+    out: (text) => void stdout.write(printable(text)),
+    err: (text) => void stderr.write(printable(text)),
+    paint: (text) => void stdout.write(printableToned(text)),
+    redraw: (text) => void stdout.write(overScreen(printableToned(text))),
     interactive: stdout.isTTY && env['TERM'] !== 'dumb',
     color: stdout.isTTY && env['TERM'] !== 'dumb' && (env['NO_COLOR'] ?? '') === '',
     columns: () => Number(env['COLUMNS']) || stdout.columns || 80,
     path: (path) => (isAbsolute(path) ? path : resolve(folder, path)),
     env,
   };
+}
+
+/** Home, each line cleared to its end, and then the rest of the screen. */
+function overScreen(text: string): string {
+  return `\u001b[H${text.replaceAll('\n', '\u001b[K\n')}\u001b[J`;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   packageHomes,
   sharedExceptions,
   sharedLayers,
+  terminalHomes,
 } from './rules.ts';
 
 const sources = readSources(['shared', 'hub', 'agent']);
@@ -192,6 +193,19 @@ describe('purity', () => {
       ({ path, text }) => !impureHomes.some((home) => home.test(path)) && pattern.test(code(text)),
     );
     expect(strays.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('writes to the terminal through its port alone, which shows control characters', () => {
+    const streams = /\bprocess\.std(out|err)\b|\bstd(out|err)\.write\b|\bconsole\.|\\u001b|\\x1b|\\u009b/i;
+    const strays = sources.flatMap(({ path, text }) =>
+      code(text)
+        .split('\n')
+        .filter((line) => streams.test(line) && !(terminalHomes[path] ?? /(?!)/).test(line))
+        .map((line) => `${path}: ${line.trim()}`),
+    );
+    expect(strays).toEqual([]);
+    const painters = sources.filter(({ text }) => /terminal\.(paint|redraw)\b/.test(code(text)));
+    expect(painters.map(({ path }) => path)).toEqual(['hub/cli/status-output.ts']);
   });
 
   it.each(['hub/pass.ts', 'agent/pass.ts'])('keeps %s a list of verbs: at most 60 lines of code, no try', (path) => {

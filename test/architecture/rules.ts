@@ -101,3 +101,12 @@ export const impure: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['console', /\bconsole\./],
   ['timers', /(?<![.\w])(setTimeout|setInterval|setImmediate)\(/],
 ];
+
+/** Lines that may touch the streams of a terminal, or write what a terminal obeys; all the rest goes through the port. */
+export const terminalHomes: Readonly<Record<string, RegExp>> = {
+  'shared/adapters/cli.ts': /std(out|err)\.write\((overScreen\()?printable(Toned)?\(text\)|return `\\u001b\[H/,
+  'shared/lib/printable.ts': /return `\\u001b\[|new RegExp\(/,
+  // Its last words go out before it ends; whether it is a terminal.
+  'hub/main.ts': /stream\.write\('', done\)/,
+  'agent/main.ts': /process\.stderr\.isTTY/,
+};

@@ -1,6 +1,7 @@
 import type { CliContext } from '../../hub/cli/context.ts';
 import type { HttpClient, HttpOptions } from '../../shared/adapters/http/client.ts';
 import type { HttpRequest } from '../../shared/ports/http.ts';
+import { fakeTerminal } from './terminal.ts';
 
 /** A context for commands of `sluice-hub`, with a hub that answers by a function, and what came of it. */
 export interface FakeCli {
@@ -32,11 +33,11 @@ export function fakeCli(
     };
   };
   const context: CliContext = {
-    terminal: {
-      out: (more) => void (text.out += more),
-      err: (more) => void (text.err += more),
-      ...{ interactive, color: false, columns: () => 100, path: String, env: {} },
-    },
+    terminal: fakeTerminal(
+      (more) => (text.out += more),
+      (more) => (text.err += more),
+      { interactive, columns: () => 100 },
+    ),
     signal,
     clock: { now: () => 0, monotonic: () => 0, after: () => () => undefined, sleep: () => Promise.resolve() },
     random: () => 0,

@@ -4,6 +4,7 @@ import { runAgentCli } from '../../../agent/cli/program.ts';
 import { commands as hubCommands } from '../../../hub/cli/commands.ts';
 import { runHubCli } from '../../../hub/cli/program.ts';
 import type { Terminal } from '../../../shared/ports/terminal.ts';
+import { fakeTerminal } from '../../fakes/terminal.ts';
 
 type Run = (args: readonly string[], terminal: Terminal) => Promise<number>;
 type Entry = { readonly name: string; readonly commands?: readonly { readonly name: string }[] };
@@ -25,7 +26,7 @@ async function helpTree(name: string, run: Run, entries: readonly Entry[]): Prom
   for (const path of [[], ...paths]) {
     let page = `$ ${[name, ...path, '--help'].join(' ')}\n`;
     const write = (text: string) => void (page += text);
-    const terminal = { out: write, err: write, interactive: false, color: false, columns: () => 100, path: String, env: {} };
+    const terminal = fakeTerminal(write, write, { columns: () => 100 });
     const exit = await run([...path, '--help'], terminal);
     pages.push(`${page}(exit ${exit})\n`);
   }

@@ -6,21 +6,18 @@ import { runHubCli } from '../../../hub/cli/program.ts';
 import { applicationYaml, clustersYaml, deploymentYaml } from '../../lab/demo/documents.ts';
 import type { CommandResult } from '../../lab/demo/program.ts';
 import { git } from '../../fakes/git.ts';
+import { fakeTerminal } from '../../fakes/terminal.ts';
 
 let folder: string;
 
 /** Runs `sluice-hub ARGS` in a folder. */
 async function hub(...args: readonly string[]): Promise<CommandResult> {
   let [stdout, stderr] = ['', ''];
-  const terminal = {
-    out: (text: string) => void (stdout += text),
-    err: (text: string) => void (stderr += text),
-    interactive: false,
-    color: false,
-    columns: () => 80,
-    path: (path: string) => resolve(folder, path),
-    env: {},
-  };
+  const terminal = fakeTerminal(
+    (text) => (stdout += text),
+    (text) => (stderr += text),
+    { path: (path) => resolve(folder, path) },
+  );
   return { status: await runHubCli(args, terminal, AbortSignal.timeout(60_000)), stdout, stderr };
 }
 

@@ -21,6 +21,7 @@ import type { CommandResult } from '../../lab/demo/program.ts';
 import type { Backend, RunningCluster } from './backend.ts';
 import { startConfigRepository, type ConfigRepository } from './repository.ts';
 import { startSite, type RunningAgent, type SiteOptions } from './site.ts';
+import { fakeTerminal } from '../../fakes/terminal.ts';
 
 export interface FleetOptions {
   readonly backend: Backend;
@@ -178,15 +179,11 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     },
     cli: async (...args) => {
       let [stdout, stderr] = ['', ''];
-      const terminal = {
-        out: (text: string) => void (stdout += text),
-        err: (text: string) => void (stderr += text),
-        interactive: false,
-        color: false,
-        columns: () => 120,
-        path: (path: string) => resolve(folder, path),
-        env: {},
-      };
+      const terminal = fakeTerminal(
+        (text) => (stdout += text),
+        (text) => (stderr += text),
+        { columns: () => 120, path: (path) => resolve(folder, path) },
+      );
       const exit = await runHubCli([...args, '--data', data], terminal, AbortSignal.timeout(20_000));
       return { status: exit, stdout, stderr };
     },

@@ -1,3 +1,5 @@
+import { strangerMutants } from './strangers.ts';
+
 /** A bug that was put in on purpose, and the tests of which one at least must find it. */
 export interface Mutant {
   /** The bug, in words. */
@@ -905,4 +907,5 @@ export const mutants: readonly Mutant[] = [
     replace: '!refused.has(id)',
     tests: [repair],
   },
+  ...strangerMutants,
 ];

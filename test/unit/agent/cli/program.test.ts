@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runAgentCli } from '../../../../agent/cli/program.ts';
+import { fakeTerminal } from '../../../fakes/terminal.ts';
 
 const kubeconfig = `apiVersion: v1
 kind: Config
@@ -23,10 +24,11 @@ afterAll(() => rm(folder, { recursive: true }));
 async function agent(args: readonly string[], input = '') {
   let [err, stops, inputs] = ['', 0, 0];
   const status = await runAgentCli(args, {
-    terminal: {
-      ...{ out: () => undefined, err: (text) => (err += text), interactive: false, color: false, columns: () => 80 },
-      ...{ path: (path) => join(folder, path), env: {} },
-    },
+    terminal: fakeTerminal(
+      () => undefined,
+      (text) => (err += text),
+      { path: (path) => join(folder, path) },
+    ),
     stopSignal: () => {
       stops += 1;
       return new AbortController().signal;

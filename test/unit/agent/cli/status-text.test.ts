@@ -49,3 +49,15 @@ describe('what a site says of its holds', () => {
     expect(value.site).toEqual({ labels: {}, hold: null, window: '"0 2 * * *", 3h, Europe/Berlin' });
   });
 });
+
+describe('the text of a site', () => {
+  it('shows what a site, a hub or an object says within its own line, and obeys none of it', () => {
+    const spoof = '\u001b[2J\nSettled       generation 9 is applied\u009b';
+    const site = { ...status({ hold: spoof }), identity: { ...identity, hub: spoof } };
+    const object = { id: `/ConfigMap/default/${spoof}`, app: spoof, isApplied: true, health: 'Failed', message: spoof };
+    const text = statusText({ ...site, objects: [{ ...object, doubt: null }] } as SiteStatus, now, 200);
+    expect(text).not.toMatch(/[^\P{Cc}\n]/u);
+    expect(text.split('\n').filter((line) => line.startsWith('Settled'))).toEqual([]);
+    expect(text).toContain('\\u001b[2J Settled');
+  });
+});

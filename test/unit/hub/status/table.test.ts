@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { StatusView } from '../../../../hub/api/status.ts';
 import type { State } from '../../../../hub/model/state.ts';
 import { wrap } from '../../../../hub/status/layout.ts';
-import { statusTable } from '../../../../hub/status/table.ts';
+import { changeLine, statusTable } from '../../../../hub/status/table.ts';
 import { statusView } from '../../../../hub/status/view.ts';
 import type { ReportApp } from '../../../../shared/wire/report.ts';
 import {
@@ -30,16 +31,19 @@ const app = bundleApp('shop', {
 });
 
 function tableOf(facts: Partial<ReportApp>, survivors: string[]): string[] {
+  return statusTable(viewOf(facts, survivors), { columns: 80, color: false, wide: false }).split('\n');
+}
+
+function viewOf(facts: Partial<ReportApp>, survivors: string[]): StatusView {
   const bundle = published('prod', [app]);
   const said = settledApp(app, facts);
   const report = { ...reportOf(bundle, [said]), retired: { settled: [], survivors, unexplained: [] } };
-  const view = statusView({
+  return statusView({
     state: stateOf([enrolledCluster('prod')], [bundle]),
     reports: new Map([['prod', received(report)]]),
     now,
     heartbeat,
   });
-  return statusTable(view, { columns: 80, color: false, wide: false }).split('\n');
 }
 
 const blocked: Partial<ReportApp> = {
@@ -165,5 +169,30 @@ describe('a text that is broken into lines', () => {
     ['a-word-that-is-longer-than-the-line x', 12, ['  a-w\u2026e-line', '    x']],
   ])('%s', (text, width, lines) => {
     expect(wrap(text, width, '  ')).toEqual(lines);
+  });
+});
+
+describe('the status table of what an agent makes up', () => {
+  const spoof = '\u001b]0;x\u0007\u001b[2J\nweb prod Healthy\u009b8m\u202e';
+
+  it('shows it within its own line, and obeys none of it', () => {
+    const { applications, clusters, ...view } = viewOf(blocked, []);
+    const hostile: StatusView = {
+      ...view,
+      applications: applications.map((row) => ({
+        ...{ ...row, message: spoof, notes: [spoof] },
+        revisions: row.revisions.map((revision) => ({ ...revision, name: spoof })),
+      })),
+      clusters: clusters.map((cluster) => ({
+        ...cluster,
+        conditions: [{ type: spoof, reason: spoof, message: spoof, since: spoof }],
+      })),
+    };
+    const shown = statusTable(hostile, { columns: 200, color: false, wide: true });
+    expect(shown).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+    expect(shown.split('\n').filter((line) => line.startsWith('web'))).toEqual([]);
+    expect(shown).toContain('\\u001b]0;x\\u0007\\u001b[2J web prod Healthy\\u009b8m\\u202e');
+    const [row] = hostile.applications;
+    expect(changeLine(row!, '12:00:00')).not.toMatch(/\p{Cc}/u);
   });
 });

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { runCli, terminalOf } from '../../../../shared/adapters/cli.ts';
 import { SluiceError } from '../../../../shared/errors.ts';
 import { commandsWith, type Command } from '../../../../shared/lib/command.ts';
-import type { Terminal } from '../../../../shared/ports/terminal.ts';
+import { toned } from '../../../../shared/lib/printable.ts';
+import { fakeTerminal } from '../../../fakes/terminal.ts';
 
 interface Run {
   readonly status: number;
@@ -16,15 +17,10 @@ const command = commandsWith<null>();
 async function runWith(commands: readonly Command<null>[], args: readonly string[]): Promise<Run> {
   let out = '';
   let err = '';
-  const terminal: Terminal = {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    interactive: false,
-    color: false,
-    columns: () => 80,
-    path: (path) => path,
-    env: {},
-  };
+  const terminal = fakeTerminal(
+    (text) => (out += text),
+    (text) => (err += text),
+  );
   const program = { name: 'tool', description: 'does things', version: '1.2.3', commands, context: null };
   return { status: await runCli(program, args, terminal), out, err };
 }
@@ -112,5 +108,35 @@ describe('terminalOf', () => {
     expect(terminalOf(process({}, '/', true)).color).toBe(true);
     expect(terminalOf(process({ NO_COLOR: '1' }, '/', true)).color).toBe(false);
     expect(terminalOf(process({}, '/', false)).color).toBe(false);
+  });
+});
+
+describe('what reaches a terminal', () => {
+  const spoof = '\u001b]0;fine\u0007\u001b[2J\u009b1mweb \u202eyhtlaeH\r\u007f';
+  const shown = '\\u001b]0;fine\\u0007\\u001b[2J\\u009b1mweb \\u202eyhtlaeH\\u000d\\u007f';
+
+  function written(write: (terminal: ReturnType<typeof terminalOf>) => void): string {
+    const stream = () => Object.assign(new PassThrough(), { isTTY: true }) as unknown as NodeJS.WriteStream;
+    const [stdout, stderr] = [stream(), stream()];
+    write(terminalOf({ stdout, stderr, env: {}, cwd: () => '/' }));
+    return [stdout, stderr].map((one) => String((one as unknown as PassThrough).read() ?? '')).join('');
+  }
+
+  it.each(['out', 'err', 'paint'] as const)('is never obeyed, by %s', (way) => {
+    expect(written((terminal) => terminal[way](`${spoof}\n\tnext\n`))).toBe(`${shown}\n\tnext\n`);
+  });
+
+  it('has colours by paint alone, and the screen is drawn over by redraw alone', () => {
+    const text = `${toned('Healthy', 'green')} ${spoof}\n`;
+    expect(written((terminal) => terminal.paint(text))).toBe(`\u001b[32mHealthy\u001b[0m ${shown}\n`);
+    expect(written((terminal) => terminal.out(text))).toBe(`\\u001b[32mHealthy\\u001b[0m ${shown}\n`);
+    expect(written((terminal) => terminal.redraw(text))).toBe(
+      `\u001b[H\u001b[32mHealthy\u001b[0m ${shown}\u001b[K\n\u001b[J`,
+    );
+  });
+
+  it('is the same JSON', () => {
+    const value = { message: `${spoof}\u2028` };
+    expect(JSON.parse(written((terminal) => terminal.out(JSON.stringify(value))))).toEqual(value);
   });
 });

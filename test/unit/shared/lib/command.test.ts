@@ -10,7 +10,7 @@ import {
   textOption,
   type CommandGroup,
 } from '../../../../shared/lib/command.ts';
-import type { Terminal } from '../../../../shared/ports/terminal.ts';
+import { fakeTerminal } from '../../../fakes/terminal.ts';
 
 /** What a sample command is given. */
 interface Said {
@@ -64,10 +64,10 @@ const group: CommandGroup<Said> = {
 
 async function run(...args: readonly string[]): Promise<Said & { readonly status: number }> {
   const said: Said = { err: '' };
-  const terminal: Terminal = {
-    ...{ out: () => undefined, err: (text) => (said.err += text) },
-    ...{ interactive: false, color: false, columns: () => 80, path: String, env: {} },
-  };
+  const terminal = fakeTerminal(
+    () => undefined,
+    (text) => (said.err += text),
+  );
   const program = { name: 'tool', description: '', version: '1', commands: [sample, group], context: said };
   return { status: await runCli(program, args, terminal), ...said };
 }
