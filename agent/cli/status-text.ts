@@ -1,89 +1,87 @@
 import { printableLine } from '../../shared/lib/printable.ts';
-import type { ObjectHealth } from '../../shared/model/health.ts';
-import type { ObjectId } from '../../shared/model/object.ts';
-import { holdNow } from '../site/hold.ts';
-import type { AgentState } from '../model/inventory.ts';
-import type { Identity, Site } from '../model/site.ts';
+import { worstHealth, type AppHealth, type ObjectHealth } from '../../shared/model/health.ts';
+import { withTimeLeft } from '../../shared/model/time-left.ts';
+import type { SiteObject, SiteStatus } from '../model/site-status.ts';
+import { conditionExits, siteConditions, wordsNow } from './conditions.ts';
 
-/** One inventoried object as it is now. */
-export interface SiteObject {
-  readonly id: ObjectId;
-  /** Application `namespace/name`. */
+/** One application of a site: what is applied and current of it, and how it is, in the words of the hub's status. */
+export interface SiteApp {
   readonly app: string;
-  /** True when the file that the bundle has for it was applied in full once. */
-  readonly isApplied: boolean;
-  readonly health: ObjectHealth;
-  readonly message: string;
-  /** Why it is not what the inventory says; null = it is. */
-  readonly doubt: string | null;
-}
-
-/** The state of a site: all of it read from its own cluster, so that it needs neither hub nor agent. */
-export interface SiteStatus {
-  readonly identity: Identity | null;
-  readonly isEnrolled: boolean;
-  readonly state: AgentState | null;
-  readonly clusterUid: string;
-  readonly site: Site;
-  /** The running agent: who holds the Lease, and when it last said so (milliseconds since the epoch). */
-  readonly lease: { readonly holder: string; readonly renewedAt: number; readonly seconds: number } | null;
-  readonly objects: readonly SiteObject[];
-}
-
-/** A sentence about the site as a whole, worst first. */
-export interface SiteCondition {
-  readonly type: 'NotJoined' | 'NotEnrolled' | 'Restored' | 'AgentDown' | 'Held' | 'Applying' | 'NoBundle' | 'Settled';
+  readonly total: number;
+  readonly applied: number;
+  readonly current: number;
+  readonly health: AppHealth;
   readonly message: string;
 }
 
-/** The conditions of the site as a whole: each rule gives one or none. */
-export function siteConditions(status: SiteStatus, now: number): SiteCondition[] {
-  return [joined, restored, running, held, phase].flatMap((rule) => rule(status, now) ?? []);
+/** The applications of a site: how the running agent sees them, else how their objects are. */
+export function siteApps(status: SiteStatus, now: number): SiteApp[] {
+  const { objects } = status;
+  const words = new Map((wordsNow(status, now)?.apps ?? []).map((one) => [one.app, one] as const));
+  const keys = [...new Set([...objects.map(({ app }) => app), ...words.keys()])].sort();
+  return keys.map((app) => {
+    const own = objects.filter((object) => object.app === app);
+    const count = (is: (object: SiteObject) => boolean) => own.filter(is).length;
+    const said = words.get(app);
+    return {
+      app,
+      total: own.length,
+      applied: count(({ isApplied }) => isApplied),
+      current: count(({ health }) => health === 'Current'),
+      health: said?.health ?? worstHealth(own.map(({ health }) => ofObject[health])),
+      message: said === undefined ? objectText(own) : withTimeLeft(said.message, now),
+    };
+  });
 }
 
-type Rule = (status: SiteStatus, now: number) => SiteCondition | null;
+const ofObject: Readonly<Record<ObjectHealth, AppHealth>> = {
+  Current: 'Healthy',
+  InProgress: 'Progressing',
+  Terminating: 'Progressing',
+  NotFound: 'Progressing',
+  Unknown: 'Unknown',
+  Failed: 'Degraded',
+};
 
-const joined: Rule = ({ identity, isEnrolled }) => {
-  if (identity === null) {
-    return { type: 'NotJoined', message: 'this cluster has not joined yet; run `sluice-agent run --join-file FILE`' };
+const worstFirst: readonly ObjectHealth[] = ['Failed', 'NotFound', 'Terminating', 'Unknown', 'InProgress'];
+
+/** The first object that is not what the inventory says, else one of the worst health. */
+function objectText(own: readonly SiteObject[]): string {
+  const worst = worstFirst.find((health) => own.some((object) => object.health === health));
+  const first = own.find(({ doubt }) => doubt !== null) ?? own.find(({ health }) => health === worst);
+  return first === undefined ? '' : `${first.id}: ${first.doubt ?? first.message}`;
+}
+
+/** The exit status that a site stands for: 10 when something is wrong or waits for a decision, 11 when it is not known or old. */
+export function siteExit(status: SiteStatus, now: number): 0 | 10 | 11 {
+  const exits = [
+    ...siteConditions(status, now).map(({ type }) => conditionExits[type]),
+    ...siteApps(status, now).map(({ health }) => appExits[health] ?? 0),
+  ];
+  return exits.includes(10) ? 10 : exits.includes(11) ? 11 : 0;
+}
+
+const appExits: Partial<Record<AppHealth, 10 | 11>> = { Degraded: 10, Unknown: 11, Stale: 11 };
+
+/** The status as text, for a terminal of this width; null = nothing is cut or broken. */
+export function statusText(status: SiteStatus, now: number, columns: number | null): string {
+  const row = ([key, value]: readonly [string, string]) => printableLine(`${key.padEnd(13)} ${value}`);
+  const conditions = siteConditions(status, now).flatMap(({ type, message }) => broken(row([type, message]), columns));
+  const lines = [...headRows(status).map((head) => cut(row(head), columns)), '', ...conditions];
+  const apps = siteApps(status, now).map((one) => [
+    one.app,
+    `${one.applied}/${one.total}`,
+    `${one.current}/${one.total}`,
+    one.health,
+    one.message,
+  ]);
+  const more = wordsNow(status, now)?.more ?? 0;
+  if (apps.length > 0) {
+    const all = table([['APPLICATION', 'APPLIED', 'CURRENT', 'HEALTH', 'MESSAGE'], ...apps]);
+    lines.push('', ...all.map((line) => cut(printableLine(line), columns)));
   }
-  if (isEnrolled || identity.hub === null) return null;
-  return { type: 'NotEnrolled', message: 'the hub has not accepted the key of this agent yet' };
-};
-
-const restored: Rule = ({ state, clusterUid }) => {
-  if (state === null || state.clusterUid === '' || state.clusterUid === clusterUid) return null;
-  return { type: 'Restored', message: 'this cluster was restored or copied: nothing is deleted until the hub knows' };
-};
-
-const running: Rule = ({ lease }, now) => {
-  if (lease === null) return { type: 'AgentDown', message: 'no agent ever ran here' };
-  if (lease.holder !== '' && now - lease.renewedAt < lease.seconds * 2_000) return null;
-  return { type: 'AgentDown', message: `no agent runs (last seen ${ago(now - lease.renewedAt)})` };
-};
-
-const held: Rule = ({ site }, now) => {
-  const hold = holdNow(site, now);
-  if (hold === null) return null;
-  const until = hold.until === null ? '' : ` until ${new Date(hold.until).toISOString()}`;
-  return { type: 'Held', message: `the site holds changes${until}: ${hold.reason}` };
-};
-
-const phase: Rule = ({ state }) => {
-  const mark = state?.mark ?? null;
-  if (mark === null) return { type: 'NoBundle', message: 'no bundle was accepted yet' };
-  if (state?.phase === 'settled') return { type: 'Settled', message: `generation ${mark.generation} is applied` };
-  return { type: 'Applying', message: `generation ${mark.generation} is being applied` };
-};
-
-/** The status as text for a terminal of this width. */
-export function statusText(status: SiteStatus, now: number, columns: number): string {
-  const row = ([key, value]: readonly [string, string]) => `${key.padEnd(13)} ${value}`;
-  const conditions = siteConditions(status, now).map(({ type, message }) => row([type, message]));
-  const lines = [...headRows(status).map(row), '', ...conditions];
-  const apps = appRows(status);
-  if (apps.length > 0) lines.push('', ...table([['APPLICATION', 'APPLIED', 'CURRENT', 'WORST', 'MESSAGE'], ...apps]));
-  return lines.map((line) => printableLine(line).slice(0, Math.max(columns, 40)).trimEnd()).join('\n') + '\n';
+  if (more > 0) lines.push(`${more} more applications are not healthy`);
+  return lines.map((line) => line.trimEnd()).join('\n') + '\n';
 }
 
 function headRows({ identity, state }: SiteStatus): (readonly [string, string])[] {
@@ -111,26 +109,11 @@ export function statusJson(status: SiteStatus, now: number): string {
     site: { labels: site.labels, hold: site.hold, window: site.window?.text ?? null },
     lease,
     conditions: siteConditions(status, now),
+    applications: siteApps(status, now),
+    exit: siteExit(status, now),
     objects,
   };
   return JSON.stringify(value, null, 2) + '\n';
-}
-
-const worstFirst: readonly ObjectHealth[] = ['Failed', 'NotFound', 'Terminating', 'Unknown', 'InProgress', 'Current'];
-
-function appRows({ objects }: SiteStatus): string[][] {
-  const apps = [...new Set(objects.map(({ app }) => app))].sort();
-  return apps.map((app) => {
-    const own = objects.filter((object) => object.app === app);
-    const worst = worstFirst.find((health) => own.some((object) => object.health === health)) ?? 'Unknown';
-    const first = own.find((object) => object.doubt !== null) ?? own.find((object) => object.health === worst);
-    const message =
-      first === undefined || worst === 'Current'
-        ? (first?.doubt ?? '')
-        : `${first.id}: ${first.doubt ?? first.message}`;
-    const count = (is: (object: SiteObject) => boolean) => `${own.filter(is).length}/${own.length}`;
-    return [app, count((object) => object.isApplied), count(({ health }) => health === 'Current'), worst, message];
-  });
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {
@@ -138,8 +121,25 @@ function table(rows: readonly (readonly string[])[]): string[] {
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
 }
 
-function ago(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 120) return `${seconds} s ago`;
-  return seconds < 7_200 ? `${Math.round(seconds / 60)} min ago` : `${Math.round(seconds / 3600)} h ago`;
+/** The least width that a line is cut or broken to. */
+const leastColumns = 40;
+
+function cut(line: string, columns: number | null): string {
+  if (columns === null || line.length <= Math.max(columns, leastColumns)) return line;
+  return `${line.slice(0, Math.max(columns, leastColumns) - 1)}\u2026`;
+}
+
+/** What a condition says is never cut, because its end says what to do: it goes on below. */
+function broken(line: string, columns: number | null): string[] {
+  if (columns === null) return [line];
+  const width = Math.max(columns, leastColumns);
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(' ', width);
+    const at = space > 14 ? space : width;
+    lines.push(rest.slice(0, at));
+    rest = `${' '.repeat(14)}${rest.slice(at).trimStart()}`;
+  }
+  return [...lines, rest];
 }

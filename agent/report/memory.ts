@@ -1,6 +1,7 @@
 import type { Code, SluiceError } from '../../shared/errors.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { SiteWords } from '../model/words.ts';
 import { saidOf } from '../model/said.ts';
 
 /** What the agent remembers between reports. */
@@ -19,6 +20,8 @@ export interface ReportMemory {
   fault: { readonly code: Code; readonly message: string } | null;
   /** The outcome of the last complete pass; null before the first. */
   outcome: Outcome | null;
+  /** What is to be said of the site; null before the first pass. */
+  words: SiteWords | null;
 }
 
 /** The memory of an agent that has reported nothing yet. */
@@ -31,6 +34,7 @@ export function newReportMemory(): ReportMemory {
     since: new Map(),
     fault: null,
     outcome: null,
+    words: null,
   };
 }
 
@@ -48,4 +52,9 @@ export function rememberFault(memory: ReportMemory, fault: SluiceError): void {
 /** Remembers since when the conditions of a report have their status. */
 export function rememberConditions(memory: ReportMemory, { conditions }: Pick<AgentReport, 'conditions'>): void {
   memory.since = new Map(conditions.map((one) => [one.type, { status: one.status, at: Date.parse(one.since) }]));
+}
+
+/** Remembers what is to be said of the site at its own cluster. */
+export function rememberWords(memory: ReportMemory, words: SiteWords): void {
+  memory.words = words;
 }

@@ -35,6 +35,7 @@ export async function runAgent(deps: AgentDeps, stop: AbortSignal): Promise<void
     namespace,
     holder,
     durationMs: leaseMs,
+    says: () => wordsText(agent),
   });
   deps.probes?.leads(lease.isHeld);
   const trigger = openTrigger(deps.clock);
@@ -63,6 +64,12 @@ export async function runAgent(deps: AgentDeps, stop: AbortSignal): Promise<void
     cancelHard();
     hard.abort();
   }
+}
+
+/** What the agent says of its site in its Lease. */
+function wordsText({ memory }: Agent): string | null {
+  const { words } = memory.report;
+  return words === null ? null : JSON.stringify(words);
 }
 
 async function runPasses(agent: Agent, trigger: Trigger, reporter: Reporter, isHeld: () => boolean): Promise<void> {

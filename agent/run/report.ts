@@ -3,12 +3,16 @@ import { isFresh } from '../channel/mode.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { buildReport } from '../report/build.ts';
 import { discoverCapabilities } from '../report/capabilities.ts';
-import { rememberConditions } from '../report/memory.ts';
+import { rememberConditions, rememberWords } from '../report/memory.ts';
 import type { MakeReport, Reporter } from '../report/reporter.ts';
+import { siteWords } from '../report/words.ts';
 import { asSluiceError } from '../../shared/errors.ts';
 import type { Agent } from '../agent.ts';
 
-/** Offers the report of a pass; never throws. The capabilities of the cluster are read first where that is due. */
+/**
+ * Offers the report of a pass; never throws. The capabilities of the cluster are read first where that is due. What it says is
+ * remembered for the Lease, too, whether or not the hub takes it.
+ */
 export async function offerReport(
   agent: Agent,
   reporter: Reporter,
@@ -18,7 +22,9 @@ export async function offerReport(
   await discoverCapabilities(agent).catch((error: unknown) => {
     agent.deps.log.debug('the cluster did not say what it is', { error: asSluiceError(error).message });
   });
-  await reporter.offer(reportOf(agent, outcome), signal);
+  const make = reportOf(agent, outcome);
+  rememberWords(agent.memory.report, siteWords(make(0, false)));
+  await reporter.offer(make, signal);
 }
 
 function reportOf({ deps, memory, view }: Agent, outcome: Outcome): MakeReport {

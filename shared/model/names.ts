@@ -10,6 +10,8 @@ export const owner = {
   adopt: 'sluice.dev/adopt',
   /** Annotation in a manifest: a JSON list of pointers to fields that are left to others. */
   ignoreDifferences: 'sluice.dev/ignore-differences',
+  /** Annotation on an agent's Lease: what the agent says of its site. */
+  says: 'sluice.dev/says',
 } as const;
 
 /** Label keys of semantics.md: the ones that selectors use. */

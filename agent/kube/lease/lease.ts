@@ -1,6 +1,6 @@
 import type { Kube, KubeResource } from '../../model/kube.ts';
 import { asSluiceError, isSluiceError } from '../../../shared/errors.ts';
-import { agentNames } from '../../../shared/model/names.ts';
+import { agentNames, owner } from '../../../shared/model/names.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import type { Log } from '../../../shared/ports/log.ts';
@@ -25,6 +25,8 @@ export interface LeaseOptions {
   /** The identity of the holder: a restart under the same identity goes on at once. */
   readonly holder: string;
   readonly durationMs: number;
+  /** What its holder says of the site, written with each renewal; null = nothing yet. */
+  readonly says?: () => string | null;
 }
 
 /** The right to write, held by one agent of a cluster at a time. */
@@ -49,7 +51,7 @@ export function openLease(options: LeaseOptions): Lease {
 
   const write = async (spec: LeaseSpec, signal: AbortSignal): Promise<void> => {
     const sentAt = clock.monotonic();
-    last = await put(kube, { namespace, last, spec, signal });
+    last = await put(kube, { namespace, last, spec, says: options.says?.() ?? null, signal });
     deadline = spec.holderIdentity === holder ? sentAt + durationMs * 0.8 : Number.NEGATIVE_INFINITY;
   };
   const renew = (signal: AbortSignal) => write(claimed(specOf(last), { holder, durationMs, now: clock.now() }), signal);
@@ -121,14 +123,15 @@ async function put(
     readonly namespace: string;
     readonly last: KubeObject | null;
     readonly spec: LeaseSpec;
+    readonly says: string | null;
     readonly signal: AbortSignal;
   },
 ): Promise<KubeObject> {
-  const { namespace, last, spec, signal } = change;
-  const metadata = { name: agentNames.lease, namespace };
+  const { namespace, last, spec, says, signal } = change;
+  const known = last?.metadata ?? { name: agentNames.lease, namespace };
+  const metadata = says === null ? known : { ...known, annotations: { ...known.annotations, [owner.says]: says } };
   const object = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
-  if (last === null) return kube.post(leases, object, signal);
-  return kube.put(leases, { ...object, metadata: last.metadata }, signal);
+  return last === null ? kube.post(leases, object, signal) : kube.put(leases, object, signal);
 }
 
 async function orNull(asked: Promise<KubeObject>): Promise<KubeObject | null> {

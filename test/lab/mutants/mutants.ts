@@ -1,3 +1,4 @@
+import { statusMutants } from './status.ts';
 import { strangerMutants } from './strangers.ts';
 
 /** A bug that was put in on purpose, and the tests of which one at least must find it. */
@@ -908,4 +909,5 @@ export const mutants: readonly Mutant[] = [
     tests: [repair],
   },
   ...strangerMutants,
+  ...statusMutants,
 ];

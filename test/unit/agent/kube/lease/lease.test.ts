@@ -62,4 +62,27 @@ describe('the lease', () => {
     await other.acquire(signal);
     expect(other.isHeld()).toBe(true);
   });
+
+  it('carries what its holder says, with each renewal, and keeps what others wrote on it', async () => {
+    const [kube, clock] = [fakeKube(), manualClock()];
+    let words: string | null = null;
+    const stop = new AbortController();
+    const mine = openLease({
+      ...{ kube, clock, log: silentLog, namespace: 'sluice-system', holder: 'a', durationMs: 9_000 },
+      says: () => words,
+    });
+    const annotations = () => kube.read('coordination.k8s.io/Lease/sluice-system/sluice-agent')?.metadata.annotations;
+    await mine.acquire(signal);
+    expect(annotations()).toBeUndefined();
+    void mine.keep(stop.signal);
+    for (const said of ['one', 'two']) {
+      words = said;
+      clock.move(3_000);
+      await tick();
+      expect(annotations()).toEqual({ 'sluice.dev/says': said });
+    }
+    stop.abort();
+    await mine.release(signal);
+    expect(annotations()).toEqual({ 'sluice.dev/says': 'two' });
+  });
 });
