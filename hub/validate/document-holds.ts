@@ -21,7 +21,11 @@ export interface HeldDocuments {
 export function documentHolds({ frozen, clusters, waiting, problems }: HeldDocuments): FoundHold[] {
   const isMissing = new Set([...clusters, ...waiting].map(seenId));
   const broken = [...frozen].filter((id) => !isMissing.has(id)).sort(byCodeUnit);
-  return [...broken.map((id) => brokenHold(id, problems)), ...clusters.map(clusterHold), ...waitingHolds(waiting)];
+  const errors = Map.groupBy(
+    problems.filter(({ app, severity }) => app !== undefined && severity === 'error'),
+    ({ app }) => app,
+  );
+  return [...broken.map((id) => brokenHold(id, errors)), ...clusters.map(clusterHold), ...waitingHolds(waiting)];
 }
 
 function waitingHolds(waiting: readonly SeenDocument[]): FoundHold[] {
@@ -48,10 +52,10 @@ function missingChange(change: Digest, documents: readonly SeenDocument[]): Guar
   };
 }
 
-function brokenHold(id: string, problems: readonly Problem[]): FoundHold {
+function brokenHold(id: string, errors: ReadonlyMap<string | undefined, readonly Problem[]>): FoundHold {
   const [kind = '', key = ''] = id.split(' ');
   const app = appOf({ kind, key });
-  const own = problems.filter((problem) => app !== null && problem.app === app && problem.severity === 'error');
+  const own = app === null ? [] : (errors.get(app) ?? []);
   const reason = `${id} is broken: its last whole version, if there is one, stays in force`;
   return { app, cluster: clusterOf({ kind, key }), by: 'document', reason, problems: own };
 }

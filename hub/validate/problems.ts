@@ -3,6 +3,9 @@ import type { Reporter, Steps } from '../model/reporter.ts';
 import { similar } from '../model/similar.ts';
 import type { Problem, RawDocument } from '../model/source.ts';
 
+/** The most problems of one document that are told one by one: finding the place of each takes time, too. */
+export const mostProblems = 100;
+
 /** A reporter for one document; `app` names the application or deployment that its errors stop. */
 export function reporterOf(raw: RawDocument, app: string | null): Reporter {
   const problems: Problem[] = [];
@@ -11,6 +14,11 @@ export function reporterOf(raw: RawDocument, app: string | null): Reporter {
   const add =
     (severity: Problem['severity']): Reporter['error'] =>
     (code, path, message, hint) => {
+      if (problems.length >= mostProblems) {
+        if (problems.length === mostProblems || severity === 'error')
+          problems[mostProblems] = furtherProblems(severity);
+        return;
+      }
       if (faulty.some((other) => isWithin(path, other) || isWithin(other, path))) return;
       paths.push(path);
       problems.push({
@@ -22,10 +30,19 @@ export function reporterOf(raw: RawDocument, app: string | null): Reporter {
         severity,
       });
     };
+  const furtherProblems = (severity: Problem['severity']): Problem => ({
+    code: 'DOCUMENT_INVALID',
+    message: `more than ${mostProblems} problems in this document: the others are not told`,
+    place: raw.place,
+    hint: 'mend those first',
+    ...(app !== null && { app }),
+    severity,
+  });
   return {
     error: add('error'),
     warn: add('warning'),
     problems,
+    isFull: () => problems.length > mostProblems,
     skipFollowing: () => {
       faulty = [...paths];
     },

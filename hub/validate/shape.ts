@@ -15,7 +15,10 @@ export interface Shape<T> {
 export function readShape<T>(schema: z.ZodType<T>, value: unknown, reporter: Reporter): Shape<T> {
   const read = schema.safeParse(value);
   if (read.success) return { doc: read.data, rest: null };
-  for (const issue of read.error.issues) report(issue, { schema, value, reporter });
+  for (const issue of read.error.issues) {
+    if (reporter.isFull()) break;
+    report(issue, { schema, value, reporter });
+  }
   const without = structuredClone(value);
   read.error.issues.forEach((issue) => removeFaulty(issue, without));
   return { doc: null, rest: schema.safeParse(without).data ?? null };
@@ -37,7 +40,10 @@ interface Subject {
 function report(issue: z.core.$ZodIssue, subject: Subject): void {
   const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
   if (issue.code === 'unrecognized_keys') {
-    for (const key of issue.keys) unknownField([...path, key], subject);
+    for (const key of issue.keys) {
+      if (subject.reporter.isFull()) return;
+      unknownField([...path, key], subject);
+    }
     return;
   }
   const nested = issue.code === 'invalid_union' ? meantOption(issue, path, subject) : null;

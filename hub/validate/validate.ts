@@ -57,23 +57,24 @@ function check({ kind, doc, rest, reporter }: ReadDocument, references: Referenc
 
 // Which of two documents with one name is meant cannot be told: both are broken.
 function reportDuplicates(documents: readonly ReadDocument[]): void {
-  const groups = new Map<string, ReadDocument[]>();
-  for (const read of documents) {
-    if (read.key === null) continue;
-    const id = `${read.kind} ${read.key}`;
-    groups.set(id, [...(groups.get(id) ?? []), read]);
-  }
-  for (const [id, group] of groups) {
+  const named = documents.filter(({ key }) => key !== null);
+  for (const [id, group] of Map.groupBy(named, ({ kind, key }) => `${kind} ${key}`)) {
     if (group.length > 1) group.forEach((read) => reportDuplicate(id, read, group));
   }
 }
 
+/** The most places of other documents with the same name that each of them tells. */
+const mostTwins = 5;
+
 function reportDuplicate(id: string, read: ReadDocument, group: readonly ReadDocument[]): void {
   const path = ['metadata', 'name'];
-  const others = group.filter((one) => one !== read).map(({ raw }) => raw.locate(path));
+  const near = group.slice(0, mostTwins + 1).filter((one) => one !== read);
+  const others = near.slice(0, mostTwins).map(({ raw }) => raw.locate(path));
+  const rest = group.length - 1 - others.length;
   const message = `${id} is there ${group.length === 2 ? 'twice' : `${group.length} times`}`;
   const places = others.map((place) => `${place.path}:${place.line}`).join(', ');
-  read.reporter.error('DUPLICATE_DOCUMENT', path, message, `also in ${places}; keep one of them`);
+  const more = rest === 0 ? '' : ` and ${rest} more places`;
+  read.reporter.error('DUPLICATE_DOCUMENT', path, message, `also in ${places}${more}; keep one of them`);
 }
 
 function fleetOf(snapshot: Snapshot, good: ReadonlySet<ReadDocument>, broken: readonly ReadDocument[]): Fleet {

@@ -1,4 +1,5 @@
 import { statusMutants } from './status.ts';
+import { boundMutants } from './bounds.ts';
 import { strangerMutants } from './strangers.ts';
 
 /** A bug that was put in on purpose, and the tests of which one at least must find it. */
@@ -910,4 +911,5 @@ export const mutants: readonly Mutant[] = [
   },
   ...strangerMutants,
   ...statusMutants,
+  ...boundMutants,
 ];

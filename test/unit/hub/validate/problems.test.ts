@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem, RawDocument } from '../../../../hub/model/source.ts';
-import { inOrder, pathText, reporterOf, reporterWithin, suggestion } from '../../../../hub/validate/problems.ts';
+import {
+  inOrder,
+  mostProblems,
+  pathText,
+  reporterOf,
+  reporterWithin,
+  suggestion,
+} from '../../../../hub/validate/problems.ts';
 
 const place = (line: number, column = 1, path = 'a.yaml') => ({ path, line, column });
 const raw: RawDocument = { value: {}, place: place(1), locate: (path) => place(path.length + 1) };
@@ -36,6 +43,28 @@ describe('a reporter', () => {
     reporter.skipFollowing();
     reporter.error('DOCUMENT_INVALID', path, 'is wrong, too');
     expect(reporter.problems.length).toBe(count);
+  });
+
+  it.each(['warning', 'error'] as const)('tells so many problems one by one, and that there are more (%s)', (last) => {
+    let asked = 0;
+    const counting = { ...raw, locate: (path: readonly (string | number)[]) => place((asked += path.length)) };
+    const reporter = reporterOf(counting, 'default/app');
+    for (let i = 0; i < mostProblems; i++) reporter.warn('UNSUPPORTED', [`x${i}`], 'is not used');
+    expect([reporter.isFull(), reporter.problems.length]).toEqual([false, mostProblems]);
+    const tell = { warning: reporter.warn, error: reporter.error }[last];
+    for (let i = 0; i < 3; i++) tell('UNSUPPORTED', [`y${i}`], 'is not used, either');
+    reporter.warn('UNSUPPORTED', ['z'], 'is not used, either');
+    expect([reporter.isFull(), reporter.failed(), asked]).toEqual([true, last === 'error', mostProblems]);
+    expect(reporter.problems.slice(mostProblems)).toEqual([
+      {
+        code: 'DOCUMENT_INVALID',
+        message: `more than ${mostProblems} problems in this document: the others are not told`,
+        hint: 'mend those first',
+        place: place(1),
+        app: 'default/app',
+        severity: last,
+      },
+    ]);
   });
 
   it('within a place counts paths from there', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseFile } from '../../../../hub/load/parse.ts';
 import type { Snapshot } from '../../../../hub/model/source.ts';
+import { mostProblems } from '../../../../hub/validate/problems.ts';
 import { validate } from '../../../../hub/validate/validate.ts';
 
 function snapshot(text: string): Snapshot {
@@ -251,5 +252,40 @@ spec: {components: [{name: web, type: ${type}, properties: {image: a}, traits: [
   it('is listed for whoever got it wrong', () => {
     const [problem] = validate(snapshot(used('task') + trait('[deployments.apps, worker]'))).problems;
     expect(problem).toMatchObject({ app: 'default/app', hint: 'it applies to: deployments.apps, worker' });
+  });
+});
+
+describe('a document or commit with very many faults', () => {
+  it('has so many problems told, and looks for no more places', () => {
+    const keys = Array.from({ length: 2_000 }, (_, index) => `x${index}: 1`).join('\n');
+    const whole = snapshot(
+      `kind: Application\nmetadata: {name: a}\nspec: {components: [{name: w, type: worker}]}\n${keys}`,
+    );
+    let looked = 0;
+    const documents = whole.documents.map((raw) => ({
+      ...raw,
+      locate: (path: Parameters<typeof raw.locate>[0]) => {
+        looked += 1;
+        return raw.locate(path);
+      },
+    }));
+    const found = validate({ ...whole, documents }).problems;
+    expect([found.length, looked]).toEqual([mostProblems + 1, mostProblems]);
+  });
+
+  it('names a few of the places where one name is there many times', () => {
+    const text = Array.from({ length: 40 }, () => app).join('');
+    const found = validate(snapshot(text)).problems;
+    expect(found.length).toBe(40);
+    const places = (line: number): string[] => found.find(({ place }) => place?.line === line)?.hint?.split(', ') ?? [];
+    expect(places(2)).toEqual([
+      'also in a.yaml:8',
+      'a.yaml:14',
+      'a.yaml:20',
+      'a.yaml:26',
+      'a.yaml:32 and 34 more places; keep one of them',
+    ]);
+    expect(places(236)[0]).toBe('also in a.yaml:2');
+    expect(validate(snapshot(`${app}${app}`)).problems[0]?.hint).toBe('also in a.yaml:8; keep one of them');
   });
 });
