@@ -234,7 +234,7 @@ export const mutants: readonly Mutant[] = [
     file: 'agent/apply/holders.ts',
     find: 'const namespace = await namespaceOf(context, holder);',
     replace: 'const namespace = null;',
-    tests: [safety, passes],
+    tests: ['test/unit/agent/apply', agent('take-over.test.ts')],
   },
   {
     bug: 'accept an older bundle',
