@@ -8,7 +8,6 @@ import {
   rememberRefused,
   rememberRemoved,
 } from '../../../../agent/apply/faults.ts';
-import { fightsOf } from '../../../../agent/apply/repairs.ts';
 import type { ApplyTask } from '../../../../agent/model/plan.ts';
 import type { Row } from '../../../../agent/model/rows.ts';
 import { manualClock } from '../../../fakes/agent.ts';
@@ -158,48 +157,5 @@ describe('an object that something else keeps changing', () => {
     const { memory, deps } = repaired(4);
     rememberRemoved(memory, deps, row('deleted'));
     expect(memory.repairs.size).toBe(0);
-  });
-});
-
-describe('what is said of a fight', () => {
-  const rivals = [{ manager: 'awx-operator', fields: ['metadata.labels.a'] }];
-  const said = (rows: readonly Row[], apartMs = 0) => {
-    const { clock, memory, deps } = world();
-    for (const one of rows) {
-      clock.move(apartMs);
-      rememberApplied(memory, deps, repair, one);
-    }
-    return (afterMs: number) => fightsOf(memory.repairs, clock.monotonic() + afterMs).get(id);
-  };
-  const taken: Row = { ...row('configured'), rivals };
-
-  it.each<[rule: string, rows: readonly Row[], apartMs: number, words: string | undefined]>([
-    ['nothing before the third repair', [taken, taken], 0, undefined],
-    [
-      'the other manager and its fields',
-      [taken, taken, taken],
-      60_000,
-      'fought over by awx-operator: metadata.labels.a',
-    ],
-    ['nothing of three repairs in more than ten minutes', [taken, taken, taken], 300_000, undefined],
-    [
-      'the manager alone where the server does not name fields',
-      [taken, taken, { ...taken, rivals: [{ manager: 'x', fields: [] }] }],
-      0,
-      'fought over by x',
-    ],
-    [
-      'that something deletes it',
-      [row('created'), row('created'), row('created')],
-      0,
-      expect.stringMatching(/^deleted again and again/) as string,
-    ],
-  ])('%s', (_, rows, apartMs, words) => {
-    expect(said(rows, apartMs)(0)).toEqual(words);
-  });
-
-  it('ends with the fight', () => {
-    expect(said([taken, taken, taken])(610_000)).toBeDefined();
-    expect(said([taken, taken, taken])(610_001)).toBeUndefined();
   });
 });
