@@ -11,8 +11,8 @@ import { providerOf } from '../../shared/model/traffic.ts';
 import { formats } from '../../shared/wire/formats.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { type AgentReport, type ReportApp, type ReportRevision } from '../../shared/wire/report.ts';
-import { reportLimit } from '../../shared/model/limits.ts';
 import { appHealth } from './health.ts';
+import { fitted } from './fit.ts';
 import { leavingRevisions } from './leaving.ts';
 import { conditionsOf, type ConditionsInput } from './conditions.ts';
 import { blockedDeletions } from './blocked-deletions.ts';
@@ -175,26 +175,4 @@ function trafficOf(live: Live, inventory: Inventory, app: BundleApp): ReportApp[
 
 function ownerOf(service: ObjectId, inventory: Inventory): string {
   return inventory.get(service)?.revision ?? service.slice(service.lastIndexOf('/') + 1);
-}
-
-/** Cuts the long lists, longest first, until the report fits. */
-function fitted(report: AgentReport): AgentReport {
-  let keep = 1_000;
-  let next = report;
-  while (Buffer.byteLength(JSON.stringify(next)) > reportLimit * 0.9 && keep >= 1) {
-    keep = Math.floor(keep / 2);
-    const cut = <T>(list: readonly T[]) => list.slice(0, keep);
-    const { retired, apps } = next;
-    next = {
-      ...next,
-      apps: apps.map((app) => ({ ...app, problems: cut(app.problems), message: app.message.slice(0, 200 + keep) })),
-      retired: {
-        settled: cut(retired.settled),
-        survivors: cut(retired.survivors),
-        unexplained: cut(retired.unexplained),
-        ...(retired.reasons !== undefined && { reasons: cut(retired.reasons) }),
-      },
-    };
-  }
-  return next;
 }

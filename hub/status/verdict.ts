@@ -59,8 +59,15 @@ function siteVerdict({ received, said }: RowFacts): Verdict | null {
 }
 
 function olderVerdict(facts: RowFacts): Verdict | null {
-  const { said } = facts;
-  if (said !== undefined && hasAccepted(facts)) return null;
+  const { said, record } = facts;
+  if (hasAccepted(facts)) {
+    if (said !== undefined) return null;
+    // Only what is well is left out of a report; that is not to know how it is.
+    return {
+      health: 'Unknown',
+      message: `${record.name} does not report it: its report has no room for more applications`,
+    };
+  }
   return { health: worstHealth(['Progressing', failing(said)]), message: waitingFor(facts) };
 }
 

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveObject } from '../../../../agent/model/live.ts';
-import type { Outcome } from '../../../../agent/model/outcome.ts';
 import type { Row } from '../../../../agent/model/rows.ts';
-import { conditionsOf } from '../../../../agent/report/conditions.ts';
 import { blockedDeletions } from '../../../../agent/report/blocked-deletions.ts';
-import { idleOutcome } from '../../../../agent/report/outcome.ts';
-import { noon } from '../../../fixtures/agent/bundle.ts';
-import { testBundle } from '../../../fixtures/agent/apps.ts';
 
 const id = (name: string) => `/ConfigMap/default/${name}`;
 const row = (name: string, action: Row['action'], reason: string): Row => ({
@@ -48,30 +43,5 @@ describe('why retired objects are still there', () => {
     const names = Array.from({ length: 51 }, (_, n) => `m${n}`);
     const rows = names.map((name) => row(name, 'kept', 'held'));
     expect(blockedDeletions({ survivors: names.map(id), rows }, new Map(), unseen)).toHaveLength(50);
-  });
-});
-
-describe('what nobody retired', () => {
-  const bundle = testBundle({ generation: 2, apps: [] });
-  const saidOf = (facts: Partial<Outcome>) => {
-    const outcome: Outcome = { ...idleOutcome(0, new Map()), bundle, unexplained: [id('a'), id('b')], ...facts };
-    const conditions = conditionsOf({
-      outcome,
-      channelFault: null,
-      agentFault: null,
-      isFresh: true,
-      now: noon,
-      since: new Map(),
-    });
-    return conditions.map(({ type, message }) => `${type}: ${message}`);
-  };
-
-  it('is an alarm', () => {
-    expect(saidOf({})).toEqual(['Ready: ', 'Unexplained: 2 objects are kept']);
-  });
-
-  it('is what a cluster keeps that has left', () => {
-    const left = { ...bundle, revision: { ...bundle.revision, decommission: 'orphan' as const } };
-    expect(saidOf({ bundle: left })).toEqual(['Ready: the cluster was told to leave: 2 objects stay as they are']);
   });
 });

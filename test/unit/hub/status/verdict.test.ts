@@ -83,6 +83,14 @@ describe('the verdict on an application', () => {
       0,
     ],
     [
+      'a report that has no room for it',
+      received(reportOf(bundle, [])),
+      {},
+      'Unknown',
+      'a does not report it: its report has no room for more applications',
+      11,
+    ],
+    [
       'a higher generation of another epoch',
       received(reportOf(bundle, [healthy], { accepted: { ...mark, epoch: 2, generation: 9 } })),
       {},
