@@ -15,6 +15,8 @@ export interface PublishedBundle {
   /** Commit of the cluster's ref that carries it, and that commit's parent (null for the first). */
   readonly commit: Oid;
   readonly parent: Oid | null;
+  /** The commit of another registration of this name that the ref leaves, where this bundle begins a history of its own. */
+  readonly replaced?: Oid;
 }
 
 /** The last bundle of each cluster. The unit that has an object id in here keeps it (NAME_TAKEN for any other). */

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../shared/errors.ts';
 import { digestOf } from '../../shared/lib/canonical.ts';
-import { makeCommit } from '../model/commit.ts';
+import { channelCommit } from '../model/channel-commit.ts';
 import { makeBlob, type GitObject, type Oid } from '../../shared/lib/git/object.ts';
 import { folderTrees, newFolder, place } from '../model/git-tree.ts';
 import type { ObjectReader } from '../model/objects.ts';
@@ -18,10 +18,10 @@ export interface BundleFacts {
   readonly ledger: number;
   readonly issuedAt: string;
   readonly freshUntil: string;
-  /** What the cluster was sent before: its files need not come again. */
+  /** What was sent under the cluster's name before: its files need not be written again. */
   readonly previous: PublishedBundle | null;
   /** The commit that the cluster's ref is at. */
-  readonly parent: Oid | null;
+  readonly at: Oid | null;
 }
 
 /** A bundle ready to be written: the ledger's entry, and every new object (the channel's commit last). */
@@ -33,7 +33,7 @@ export interface BuiltBundle {
 
 /** Signs a planned bundle and builds its tree and commit in memory: same input, same bytes. */
 export function buildBundle(objects: ObjectReader, signer: Signer, next: NextBundle, facts: BundleFacts): BuiltBundle {
-  const { previous, parent, ...signed } = facts;
+  const { previous, at, ...signed } = facts;
   const payload = formats.revision.encode({ ...next.revision, ...signed });
   const signatures = Buffer.from(signaturesText(signer.sign(payloadTypes.revision, payload)));
   const folder = newFolder();
@@ -71,8 +71,23 @@ export function buildBundle(objects: ObjectReader, signer: Signer, next: NextBun
     signatures,
     tree: root,
   };
+  const { parent, replaced } = historyOf(next, previous, at);
   const commit = channelCommit(entry, parent);
-  return { bundle: { ...entry, commit: commit.oid, parent }, objects: [...trees, ...blobs], commit };
+  const bundle = { ...entry, commit: commit.oid, parent, ...(replaced !== null && { replaced }) };
+  return { bundle, objects: [...trees, ...blobs], commit };
+}
+
+/**
+ * Where a bundle stands in the history of its ref: after what its own registration was sent. The first one of a registration
+ * begins a history of its own, so that no reader of it reaches what a former owner of the name was sent.
+ */
+function historyOf(
+  { revision }: Pick<NextBundle, 'revision'>,
+  previous: PublishedBundle | null,
+  at: Oid | null,
+): { readonly parent: Oid | null; readonly replaced: Oid | null } {
+  const isFirst = previous?.revision.registration !== revision.registration;
+  return isFirst ? { parent: null, replaced: at } : { parent: at, replaced: null };
 }
 
 /** What the bundle before holds, folder by folder of its applications. */
@@ -113,18 +128,4 @@ function foldersOf(objects: ObjectReader, { tree, revision: { apps } }: Publishe
 function repeated(names: readonly string[]): ReadonlySet<string> {
   const seen = new Set<string>();
   return new Set(names.filter((name) => seen.size === seen.add(name).size));
-}
-
-/** The commit that carries a bundle on its ref: made of nothing but the bundle and the parent. */
-export function channelCommit(
-  bundle: Pick<PublishedBundle, 'cluster' | 'revision' | 'revisionDigest' | 'tree'>,
-  parent: Oid | null,
-): GitObject {
-  const { generation, issuedAt } = bundle.revision;
-  return makeCommit({
-    tree: bundle.tree,
-    parent,
-    time: Math.floor(Date.parse(issuedAt) / 1000),
-    message: `${bundle.cluster}: generation ${generation}\n\nRevision: ${bundle.revisionDigest}`,
-  });
 }

@@ -7,7 +7,7 @@ import { clusterRef, mainRef } from '../../shared/wire/layout.ts';
 import type { HubKeys } from '../keys/types.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import { missingObjects } from '../model/tree-files.ts';
-import { channelCommit } from './bundle.ts';
+import { channelCommit } from '../model/channel-commit.ts';
 import { buildList, shardsOf, type FreshnessState } from './freshness.ts';
 import { mainTree } from './main-ref.ts';
 

@@ -1,14 +1,15 @@
+import { isSluiceError } from '../../shared/errors.ts';
 import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
 import type { RefMove } from '../model/objects.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
-import { clusterRef } from '../../shared/wire/layout.ts';
+import { clusterRef, clusterRefPrefix } from '../../shared/wire/layout.ts';
 import type { Problem } from '../model/source.ts';
-import { channelCommit } from './bundle.ts';
+import { channelCommit } from '../model/channel-commit.ts';
 import type { PublishDeps } from './types.ts';
 import { finishMain } from './main-ref.ts';
 import { assertNotBehind, moveOf, objectsFor, positionOf, type PublishedState } from './refs.ts';
 
-/** The refs that were moved, and a problem for each that was left alone. */
+/** The refs that were moved, and a problem for each that was left alone, or that its Git host does not let this hub move. */
 export interface Finished {
   readonly moved: readonly string[];
   readonly problems: readonly Problem[];
@@ -16,7 +17,8 @@ export interface Finished {
 
 /**
  * Brings every ref of the channel to what the ledger recorded; repeating it changes nothing. A ref at an
- * unrecorded commit is left alone (REF_DIVERGED); throws LEDGER_BEHIND when the channel is newer than the ledger.
+ * unrecorded commit is left alone (REF_DIVERGED), and one whose Git host refuses that a history begins anew waits (FORBIDDEN);
+ * throws LEDGER_BEHIND when the channel is newer than the ledger.
  */
 export async function finishPending(deps: PublishDeps, state: PublishedState): Promise<Finished> {
   const { channel, onStep = () => undefined } = deps;
@@ -24,6 +26,7 @@ export async function finishPending(deps: PublishDeps, state: PublishedState): P
   const refs = channel.refs();
   const problems: Problem[] = [];
   const moves: RefMove[] = [];
+  const renewals: RefMove[] = [];
   const objects = [];
   for (const bundle of state.bundles.values()) {
     const position = positionOf(bundle, refs);
@@ -31,7 +34,7 @@ export async function finishPending(deps: PublishDeps, state: PublishedState): P
     if (position.kind === 'there' && !channel.has(position.at)) objects.push(...lostObjects(deps, bundle, position.at));
     if (position.kind !== 'move') continue;
     objects.push(...objectsFor(deps, bundle, position.commit));
-    moves.push(moveOf(bundle, position));
+    (isRenewal(bundle, position.from) ? renewals : moves).push(moveOf(bundle, position));
   }
   const main = finishMain(deps);
   if (main.kind === 'diverged') problems.push(diverged(main.ref));
@@ -43,10 +46,46 @@ export async function finishPending(deps: PublishDeps, state: PublishedState): P
     onStep('write missing objects');
     await channel.write(objects);
   }
-  if (moves.length === 0) return { moved: [], problems };
+  if (moves.length + renewals.length === 0) return { moved: [], problems };
   onStep('move refs');
   await channel.moveRefs(moves);
-  return { moved: moves.map(({ ref }) => ref), problems };
+  const refused = await renewRefs(channel, renewals);
+  problems.push(...refused.values());
+  const moved = [...moves, ...renewals].map(({ ref }) => ref).filter((ref) => !refused.has(ref));
+  return { moved, problems };
+}
+
+/** True where a ref leaves what another registration was sent. */
+function isRenewal({ parent }: PublishedBundle, from: Oid | null): boolean {
+  return from !== null && from !== parent;
+}
+
+/** Moves each ref to a history of its own, one at a time: a Git host may refuse that, and all others go on. */
+async function renewRefs(
+  channel: PublishDeps['channel'],
+  moves: readonly RefMove[],
+): Promise<ReadonlyMap<string, Problem>> {
+  const refused = new Map<string, Problem>();
+  for (const move of moves) {
+    try {
+      await channel.moveRefs([move]);
+    } catch (error) {
+      if (!isSluiceError(error, 'FORBIDDEN')) throw error;
+      refused.set(move.ref, notRenewed(move.ref, error.message));
+    }
+  }
+  return refused;
+}
+
+/** The problem of a ref whose Git host keeps what the former owner of a cluster's name was sent. */
+function notRenewed(ref: string, why: string): Problem {
+  return {
+    code: 'FORBIDDEN',
+    message: `${ref} still has what the former registration of this cluster was sent: ${why}`,
+    hint: 'delete that branch on the Git host, or let the token of the hub force-push it: it is made again from the ledger',
+    cluster: ref.slice(clusterRefPrefix.length),
+    severity: 'error',
+  };
 }
 
 /** What a channel lacks of a bundle that its ref is at: its packs were lost. */

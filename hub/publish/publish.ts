@@ -39,12 +39,12 @@ export interface Published {
 export async function publish(deps: PublishDeps, { view, changes, next, message }: PublishChange): Promise<Published> {
   const { store, channel, clock, onStep = () => undefined } = deps;
   onStep('build');
-  const at = clock.now();
+  const now = clock.now();
   const refs = channel.refs();
   const stopped = next.filter(({ cluster }) => isDiverged(view.bundles.get(cluster), refs));
   const built = next
     .filter((bundle) => !stopped.includes(bundle))
-    .map((bundle) => build(deps, view, bundle, { at, parent: refs.get(clusterRef(bundle.cluster)) ?? null }));
+    .map((bundle) => build(deps, view, bundle, { now, at: refs.get(clusterRef(bundle.cluster)) ?? null }));
   onStep('write channel objects');
   const written = channel.write(built.flatMap(({ objects, commit }) => [commit, ...objects]));
   onStep('commit ledger');
@@ -56,7 +56,7 @@ export async function publish(deps: PublishDeps, { view, changes, next, message 
       changes: { ...changes, bundles },
       objects: built.flatMap(({ objects }) => objects),
       message,
-      at,
+      at: now,
       before: written,
     }),
     written,
@@ -64,7 +64,11 @@ export async function publish(deps: PublishDeps, { view, changes, next, message 
   onStep('committed');
   const finished = await finishPending(deps, committed);
   onStep('read back');
-  readBack(deps, built);
+  const waiting = new Set(finished.problems.flatMap(({ code, cluster }) => (code === 'FORBIDDEN' ? [cluster] : [])));
+  readBack(
+    deps,
+    built.filter(({ bundle }) => !waiting.has(bundle.cluster)),
+  );
   return {
     kind: committed.base === view.base ? 'unchanged' : 'committed',
     state: committed,
@@ -80,14 +84,14 @@ function build(
   { store, keys, freshMs = freshFor }: PublishDeps,
   view: View,
   next: NextBundle,
-  { at, parent }: { readonly at: number; readonly parent: Oid | null },
+  { now, at }: { readonly now: number; readonly at: Oid | null },
 ): BuiltBundle {
   return buildBundle(store.objects, keys.hub, next, {
     ledger: view.number + 1,
-    issuedAt: instantOf(at),
-    freshUntil: instantOf(at + freshMs),
+    issuedAt: instantOf(now),
+    freshUntil: instantOf(now + freshMs),
     previous: view.bundles.get(next.cluster) ?? null,
-    parent,
+    at,
   });
 }
 

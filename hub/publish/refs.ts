@@ -1,15 +1,13 @@
-import { isSluiceError, SluiceError } from '../../shared/errors.ts';
-import { parseCommit } from '../model/commit.ts';
+import { SluiceError } from '../../shared/errors.ts';
 import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
-import type { ObjectReader, RefMove } from '../model/objects.ts';
-import { countSigners, parseSignatures, payloadTypes } from '../../shared/wire/envelope.ts';
-import { formats } from '../../shared/wire/formats.ts';
-import { clusterRef, clusterRefPrefix, revisionPath, revisionSignaturePath } from '../../shared/wire/layout.ts';
+import type { RefMove } from '../model/objects.ts';
+import { clusterRef, clusterRefPrefix } from '../../shared/wire/layout.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
+import { signedRevision } from '../model/signed-revision.ts';
 import type { State } from '../model/state.ts';
-import { treeFiles, missingObjects } from '../model/tree-files.ts';
-import { channelCommit } from './bundle.ts';
+import { missingObjects } from '../model/tree-files.ts';
+import { channelCommit } from '../model/channel-commit.ts';
 import type { PublishDeps } from './types.ts';
 
 /** Where a cluster's ref is, seen from the ledger: at its bundle, to be moved there, or at an unrecorded commit. */
@@ -21,14 +19,16 @@ export type Position =
 /** What the store says of all that was published. */
 export type PublishedState = Pick<State, 'channel' | 'epoch' | 'bundles'>;
 
-/** The position of the ref of a published bundle: recorded parent -> commit; missing = recreated as a parentless commit of the ledger's bytes. */
+/** The position of the ref of a published bundle: recorded parent, or what it replaced -> commit; missing = recreated as a parentless commit of the ledger's bytes. */
 export function positionOf(bundle: PublishedBundle, refs: ReadonlyMap<string, Oid>): Position {
   const at = refs.get(clusterRef(bundle.cluster));
   if (at === bundle.commit) return { kind: 'there', at };
   const recreated = channelCommit(bundle, null);
   if (at === undefined) return { kind: 'move', from: null, commit: recreated };
   if (at === recreated.oid) return { kind: 'there', at };
-  if (at === bundle.parent) return { kind: 'move', from: at, commit: channelCommit(bundle, at) };
+  if (at === bundle.parent || at === bundle.replaced) {
+    return { kind: 'move', from: at, commit: channelCommit(bundle, bundle.parent) };
+  }
   return { kind: 'diverged', at };
 }
 
@@ -56,7 +56,7 @@ export function assertNotBehind({ channel, keys }: PublishDeps, state: Published
     const cluster = ref.slice(clusterRefPrefix.length);
     const bundle = state.bundles.get(cluster);
     // A commit that the ledger recorded says nothing new.
-    if (oid === bundle?.commit || oid === bundle?.parent) continue;
+    if (oid === bundle?.commit || oid === bundle?.parent || oid === bundle?.replaced) continue;
     const shown = signedRevision(channel, oid, keys.trusted);
     if (shown !== null && isAhead(shown, state)) throw behind(cluster, shown.generation);
   }
@@ -77,19 +77,4 @@ export function behind(cluster: string, generation: number): SluiceError {
     subject: cluster,
     hint: 'restore the newest ledger: docs/operations.md, "A lost hub"',
   });
-}
-
-function signedRevision(channel: ObjectReader, oid: Oid, trusted: readonly string[]): Revision | null {
-  try {
-    const commit = parseCommit(channel.read(oid)?.body ?? new Uint8Array());
-    const files = treeFiles(channel, commit.tree);
-    const payload = channel.read(files.get(revisionPath) ?? '')?.body ?? new Uint8Array();
-    const signatures = channel.read(files.get(revisionSignaturePath) ?? '')?.body ?? new Uint8Array();
-    const signers = countSigners(payloadTypes.revision, payload, parseSignatures(signatures), trusted);
-    return signers > 0 ? formats.revision.decode(payload, 'a bundle in the channel') : null;
-  } catch (error) {
-    // Whatever cannot be read was not published by us: it says nothing about the ledger.
-    if (isSluiceError(error)) return null;
-    throw error;
-  }
 }

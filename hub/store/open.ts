@@ -68,7 +68,7 @@ export async function openStores(data: string, options: StoresOptions): Promise<
     const { sign, epoch } = keys;
     const onHost = (remote: GitRemote, copy: ObjectStore) => ({ clock, signal, remote, local: copy });
     const repository = remotes.ledger === null ? local : mirrorLedger(onHost(remotes.ledger, local), keys);
-    const channel = remotes.channel === null ? served : mirrorChannel(onHost(remotes.channel, served));
+    const channel = remotes.channel === null ? served : mirrorChannel(onHost(remotes.channel, served), keys.trusted);
     const confirm = async (maxAgeMs = confirmedForMs) => {
       // The ledger first: what it says decides what the channel is to show.
       for (const each of [repository, channel]) if (isMirror(each)) await each.confirm(maxAgeMs);

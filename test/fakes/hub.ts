@@ -5,6 +5,7 @@ import { createHubService } from '../../hub/operations/hub-service.ts';
 import type { HubParts, OperationReason } from '../../hub/operations/parts.ts';
 import { createStatusSignal } from '../../hub/operations/status-signal.ts';
 import { openObservedReads } from '../../hub/registry/observed-reads.ts';
+import type { GitRequest } from '../../hub/server/git/service.ts';
 import { createMetrics } from '../../hub/server/metrics.ts';
 import { startServer, type HubServer } from '../../hub/server/server.ts';
 import { clusterRef, mainRef } from '../../shared/wire/layout.ts';
@@ -69,10 +70,15 @@ export const webhookSecret = 'the-webhook-secret-of-tests';
 
 /** The real server on a free loopback port, over a hub in memory; its Git answers list the refs that the caller may see. */
 export function listen(hub: MemoryHub): Promise<HubServer> {
-  const refs = [mainRef, ...[...hub.state().clusters.keys()].map(clusterRef)];
-  const list = ({ isVisible }: { readonly isVisible: (ref: string) => boolean }) => ({
+  const { clusters, bundles } = hub.state();
+  const refs = [...clusters.keys()].map((name) => [clusterRef(name), bundles.get(name)?.commit ?? ''] as const);
+  const list = ({ isVisible }: Pick<GitRequest, 'isVisible'>) => ({
     contentType: 'text/plain',
-    body: [Buffer.from(refs.filter(isVisible).join('\n'))],
+    body: [
+      Buffer.from(
+        [[mainRef, ''] as const, ...refs].flatMap(([ref, at]) => (isVisible(ref, at) ? [ref] : [])).join('\n'),
+      ),
+    ],
   });
   return startServer(
     { host: '127.0.0.1', port: 0, tls: null, adminToken, webhookSecret },

@@ -21,7 +21,7 @@ export interface RefreshedView extends ChannelView {
 export function openChannelView(
   channel: Pick<ObjectStore, 'refs' | 'read'>,
   roots: readonly SignedBytes[],
-  state: () => Pick<State, 'bundles'> | null,
+  state: () => Pick<State, 'bundles' | 'clusters'> | null,
 ): RefreshedView {
   const rootBodies = roots.map(bodyOf);
   const paths = new WeakMap<PublishedBundle, ReadonlyMap<Digest, string>>();
@@ -39,8 +39,11 @@ export function openChannelView(
     roots: () => rootBodies,
     freshness: (registration) => lists.get(freshnessShard(registration))?.body ?? null,
     objects: (cluster, digests) => {
-      const bundle = state()?.bundles.get(cluster);
-      if (bundle === undefined) return new Map();
+      const now = state();
+      const bundle = now?.bundles.get(cluster);
+      // What another registration was sent under this name is not for this one.
+      const registration = now?.clusters.get(cluster)?.registration;
+      if (bundle === undefined || bundle.revision.registration !== registration) return new Map();
       let byDigest = paths.get(bundle);
       if (byDigest === undefined) {
         byDigest = new Map(bundleObjects(bundle.revision).map((object) => [object.digest, object.path]));

@@ -1,3 +1,5 @@
+import type { Oid } from '../../../shared/lib/git/object.ts';
+
 /** An answer of the Git endpoint; the body in parts, because a pack may be large. */
 export interface GitReply {
   readonly contentType: string;
@@ -7,7 +9,7 @@ export interface GitReply {
 /** What one caller sees, and its Git-Protocol header. */
 export interface GitRequest {
   readonly protocol: string;
-  readonly isVisible: (ref: string) => boolean;
+  readonly isVisible: (ref: string, at: Oid) => boolean;
   /** What the caller may read of each visible ref: its tip alone, or all that led to it. */
   readonly reads: 'tips' | 'history';
 }

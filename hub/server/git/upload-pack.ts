@@ -21,7 +21,7 @@ export function openUploadPack(
 ): UploadPackService {
   const history = openHistory(store);
   const viewOf = ({ isVisible, reads }: GitRequest): GitView => {
-    const refs = new Map([...store.refs()].filter(([ref]) => isVisible(ref)).sort(by(([ref]) => ref)));
+    const refs = new Map([...store.refs()].filter(([ref, at]) => isVisible(ref, at)).sort(by(([ref]) => ref)));
     return { refs, reader: store, history, agent, reads, slices: startSlices() };
   };
   return {

@@ -2,9 +2,11 @@ import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SluiceError } from '../../../shared/errors.ts';
+import type { Oid } from '../../../shared/lib/git/object.ts';
 import { freshnessShard } from '../../../shared/wire/freshness.ts';
 import { clusterRef, freshRef, mainRef } from '../../../shared/wire/layout.ts';
 import { routes } from '../../api/routes.ts';
+import { isOwnCommit } from '../../model/channel-commit.ts';
 import type { State } from '../../model/state.ts';
 import { bytesOf, stateOf } from '../access.ts';
 import type { Caller } from '../auth.ts';
@@ -37,15 +39,16 @@ function gitRequestOf(context: RouteContext, request: FastifyRequest, caller: Ca
 
 /**
  * An agent sees the root documents, the freshness list that it falls into, and its bundle once there is one: what was published
- * to another registration of the same name is not its own.
+ * to another registration of the same name is not its own, and the ref may still be there for a moment.
  */
-export function visibleTo(caller: Caller | null, { bundles }: Pick<State, 'bundles'>): (ref: string) => boolean {
+export function visibleTo(caller: Caller | null, { bundles }: Pick<State, 'bundles'>): GitRequest['isVisible'] {
   if (caller === null) return () => false;
   if (caller.kind === 'admin') return () => true;
   const { name, registration } = caller.record;
-  const isOwn = bundles.get(name)?.revision.registration === registration;
-  const refs = new Set([mainRef, freshRef(freshnessShard(registration)), ...(isOwn ? [clusterRef(name)] : [])]);
-  return (ref) => refs.has(ref);
+  const bundle = bundles.get(name);
+  const shared = new Set([mainRef, freshRef(freshnessShard(registration))]);
+  const isOwn = (at: Oid) => bundle?.revision.registration === registration && isOwnCommit(bundle, at);
+  return (ref, at) => shared.has(ref) || (ref === clusterRef(name) && isOwn(at));
 }
 
 function callerName(caller: Caller | null): string {

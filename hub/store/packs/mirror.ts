@@ -25,6 +25,8 @@ export interface MirrorOptions {
   readonly follows: (ref: string) => boolean;
   /** Judges history that only the host has, before this copy follows it: throws when it must not be trusted. */
   readonly accept?: (ref: string, from: Oid | null, to: Oid) => void;
+  /** True where `to` begins a history of its own in place of `from`: it is followed, and pushed, although it does not descend. */
+  readonly renews?: (from: Oid, to: Oid) => boolean;
   /** Called for a ref where neither side descends from the other; without it the ref is left alone. */
   readonly onDiverged?: (ref: string) => void;
 }
@@ -32,8 +34,8 @@ export interface MirrorOptions {
 type Refs = ReadonlyMap<string, Oid>;
 
 /**
- * Opens the mirror. Only fast-forwards are ever pushed, each from where the host is known to be: a rival's push makes ours
- * fail (CONFLICT), and after a lost answer the host is asked what became of it.
+ * Opens the mirror. Each move is pushed from where the host is known to be: a rival's push makes ours fail (CONFLICT), and after
+ * a lost answer the host is asked what became of it.
  */
 export function openMirror(options: MirrorOptions): Mirror {
   const { local, clock } = options;
@@ -123,21 +125,23 @@ async function bring({ local, remote, signal }: MirrorOptions, theirs: Refs): Pr
 }
 
 /** What this copy is to take over, and what the host lacks. */
-function compare({ local, follows, accept, onDiverged }: MirrorOptions, theirs: Refs) {
+function compare({ local, follows, accept, renews = () => false, onDiverged }: MirrorOptions, theirs: Refs) {
   const mine = local.refs();
+  const isNewer = (to: Oid, from: Oid): boolean => descends(local, to, from) || renews(from, to);
   const adopt: RefMove[] = [];
   const send: RefMove[] = [];
   for (const [ref, to] of theirs) {
     const from = mine.get(ref) ?? null;
     if (from === to) continue;
-    if (from === null || descends(local, to, from)) {
+    if (from === null || isNewer(to, from)) {
       accept?.(ref, from, to);
       adopt.push({ ref, from, to });
-    } else if (descends(local, from, to)) send.push({ ref, from: to, to: from });
+    } else if (isNewer(from, to)) send.push({ ref, from: to, to: from });
     else onDiverged?.(ref);
   }
-  for (const [ref, to] of mine) if (follows(ref) && !theirs.has(ref)) send.push({ ref, from: null, to });
-  return { adopt, send };
+  // A host that has nothing yet gets all of it. What it lost, or what was deleted there on purpose, is made again by the owner.
+  const whole = theirs.size > 0 ? [] : [...mine].filter(([ref]) => follows(ref));
+  return { adopt, send: [...send, ...whole.map(([ref, to]) => ({ ref, from: null, to }))] };
 }
 
 function landed(moves: readonly RefMove[], now: Refs): boolean {

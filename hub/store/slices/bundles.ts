@@ -8,7 +8,12 @@ import type { PublishedBundle } from '../../model/published-bundle.ts';
 import { segment, spread } from './paths.ts';
 import type { Slice, SliceFile, SliceReader } from './slice.ts';
 
-const schema = z.strictObject({ cluster: z.string(), commit: z.string(), parent: z.string().nullable() });
+const schema = z.strictObject({
+  cluster: z.string(),
+  commit: z.string(),
+  parent: z.string().nullable(),
+  replaced: z.string().optional(),
+});
 const treeName = 'bundle';
 
 /** Published bundles: `bundles/XX/NAME/state.json` with the commits of the ref, and `bundle/`, the very tree of the channel's ref. */
@@ -18,9 +23,10 @@ export const bundles: Slice<'bundles'> = {
   empty: new Map(),
   encode: (value) =>
     [...value.values()].flatMap((bundle): SliceFile[] => {
-      const { cluster, commit, parent, tree } = bundle;
+      const { cluster, commit, parent, replaced, tree } = bundle;
+      const head = { cluster, commit, parent, ...(replaced !== undefined && { replaced }) };
       return [
-        { path: [...folder(cluster), 'state.json'], value: { cluster, commit, parent }, from: bundle },
+        { path: [...folder(cluster), 'state.json'], value: head, from: bundle },
         { path: bundleTreePath(cluster), tree },
       ];
     }),
@@ -51,8 +57,10 @@ function readBundle(files: SliceReader, head: z.infer<typeof schema>, tree: Oid)
   const payload = files.bytes(entries.get(revisionPath) ?? '');
   const signatures = files.bytes(entries.get(revisionSignaturePath) ?? '');
   const revisionDigest = digestOf(payload);
+  const { replaced, ...commits } = head;
   return {
-    ...head,
+    ...commits,
+    ...(replaced !== undefined && { replaced }),
     revision: formats.revision.decode(payload, head.cluster),
     revisionDigest,
     payload,

@@ -82,7 +82,7 @@ export function firstBundle(): BuiltBundle {
     approvals: [],
     bundle: { digest: digestOf('bundle'), objects: 1, bytes: file.length },
   };
-  const facts = { ledger: 2, issuedAt: instant, freshUntil: '2026-01-04T00:00:00.000Z', previous: null, parent: null };
+  const facts = { ledger: 2, issuedAt: instant, freshUntil: '2026-01-04T00:00:00.000Z', previous: null, at: null };
   return buildBundle(noObjects, signerOf(seed), { cluster: 'prod-1', revision, files: new Map([[path, file]]) }, facts);
 }
 

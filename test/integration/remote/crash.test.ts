@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusterRef } from '../../../shared/wire/layout.ts';
+import type { State } from '../../../hub/model/state.ts';
 import { startGitServer } from '../../fakes/git-server.ts';
 import { app } from '../../fixtures/hub/plan.ts';
-import { gitIn, joined, pass } from '../../fixtures/hub/publish.ts';
+import { gitIn, joined, pass, replaced } from '../../fixtures/hub/publish.ts';
 import { openRemoteHub, type RemoteHub } from './hub.ts';
 
 /** A store whose writes are numbered; the process "dies" before the one that is told, or right after it. */
@@ -27,7 +28,10 @@ function dieAt(hub: RemoteHub, at: number): { readonly steps: () => number } {
 }
 
 describe('a hub with Git hosts that dies during a publish', () => {
-  it('signs each generation once, and makes up for the rest, wherever that is', { timeout: 120_000 }, async () => {
+  it.each([
+    ['the next bundle', (state: State): State => state, '2'],
+    ['the first of another registration', replaced('one', 'b0000000-0000-4000-8000-000000000001'), '1'],
+  ])('signs %s once, and makes up for the rest, wherever that is', { timeout: 120_000 }, async (_, change, commits) => {
     let isThrough = false;
     for (let at = 1; !isThrough; at += 1) {
       const dir = mkdtempSync(join(tmpdir(), 'remote-crash-'));
@@ -39,7 +43,7 @@ describe('a hub with Git hosts that dies during a publish', () => {
         const first = await openRemoteHub(join(dir, 'hub'), urls);
         await pass(first, [web('v1')], joined('one'));
         const { steps } = dieAt(first, at);
-        const died = await pass(first, [web('v2')]).then(
+        const died = await pass(first, [web('v2')], change).then(
           () => false,
           () => true,
         );
@@ -55,9 +59,9 @@ describe('a hub with Git hosts that dies during a publish', () => {
         expect([1, 2]).toContain(revision.generation);
         expect(gitIn(channel.gitdir, 'rev-parse', clusterRef('one'))).toBe(commit);
         expect(hub.stores.served.refs().get(clusterRef('one'))).toBe(commit);
-        await pass(hub, [web('v2')]);
+        await pass(hub, [web('v2')], change);
         expect((await hub.store.read()).bundles.get('one')!.revision.generation).toBe(2);
-        expect(gitIn(channel.gitdir, 'rev-list', '--count', clusterRef('one'))).toBe('2');
+        expect(gitIn(channel.gitdir, 'rev-list', '--count', clusterRef('one'))).toBe(commits);
         hub.close();
       } finally {
         await server.close();

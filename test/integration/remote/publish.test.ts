@@ -11,7 +11,7 @@ import { startGitServer, type GitServer } from '../../fakes/git-server.ts';
 import { startMutatingProxy, type MutatingProxy } from '../../fakes/mutating-proxy.ts';
 import { fixture, serveHttps } from '../kube/server.ts';
 import { app, object } from '../../fixtures/hub/plan.ts';
-import { clusters, gitIn, joined, pass } from '../../fixtures/hub/publish.ts';
+import { clusters, gitIn, joined, pass, replaced } from '../../fixtures/hub/publish.ts';
 import { openRemoteHub, type RemoteHub, type Urls } from './hub.ts';
 
 let dir: string;
@@ -292,6 +292,59 @@ describe('a channel that somebody else wrote to', () => {
     expect(problems.map(({ code, cluster }) => [code, cluster])).toEqual([['REF_DIVERGED', 'one']]);
     expect(at('channel', clusterRef('one'))).toBe(foreign);
     expect(gitIn(gitdirs.channel, 'rev-list', '--count', clusterRef('two'))).toBe('2');
+  });
+});
+
+describe('a name that gets another registration', () => {
+  const other = replaced('one', 'b0000000-0000-4000-8000-000000000001');
+  const secret = (password: string) => app('web', [object('Secret/login', { data: { password } })]);
+  const reached = async (name: string): Promise<string> => {
+    const clone = join(dir, name);
+    await git(
+      dir,
+      'clone',
+      '--quiet',
+      '--branch',
+      'clusters/one',
+      '--single-branch',
+      `${server.url}/channel.git`,
+      clone,
+    );
+    return gitIn(clone, 'log', '-p', '--format=%s');
+  };
+
+  it('has nothing of the former owner on its branch, here and for another hub of the same ledger', async () => {
+    const hub = await open();
+    await pass(hub, [secret('former'), web('v1', 'two')], joined('one', 'two'));
+    const second = await open('second', urls, keyOf());
+    await second.catchUp();
+    await pass(hub, [web('v1', 'two')], other);
+    await pass(hub, [secret('later'), web('v2', 'two')]);
+    const shown = await reached('clone');
+    expect([shown.includes('later'), shown.includes('former')]).toEqual([true, false]);
+    expect(new Map(hub.stores.served.refs())).toEqual(new Map(hub.deps.channel.refs()));
+    await second.catchUp();
+    expect(new Map(second.stores.served.refs())).toEqual(new Map(hub.stores.served.refs()));
+    gitIn(gitdirs.channel, 'fsck', '--strict', '--full');
+  });
+
+  it('waits alone where the host refuses to rewind a branch, until that is deleted', async () => {
+    await git(gitdirs.channel, 'config', 'receive.denyNonFastForwards', 'true');
+    const hub = await open();
+    await pass(hub, [secret('former'), web('v1', 'two')], joined('one', 'two'));
+    const before = at('channel', clusterRef('one'));
+    const { problems, moved } = await pass(hub, [web('v2', 'two')], other);
+    expect(moved).toEqual([clusterRef('two')]);
+    expect(problems).toMatchObject([{ code: 'FORBIDDEN', cluster: 'one', severity: 'error' }]);
+    expect(problems[0]?.hint).toContain('delete that branch');
+    await hub.catchUp();
+    await pass(hub, [web('v3', 'two')]);
+    expect(at('channel', clusterRef('one'))).toBe(before);
+    gitIn(gitdirs.channel, 'update-ref', '-d', clusterRef('one'));
+    await hub.catchUp();
+    expect(at('channel', clusterRef('one'))).toBe((await hub.store.read()).bundles.get('one')!.commit);
+    expect(gitIn(gitdirs.channel, 'rev-list', '--count', clusterRef('one'))).toBe('1');
+    expect((await pass(hub, [web('v4', 'two')])).problems).toEqual([]);
   });
 });
 

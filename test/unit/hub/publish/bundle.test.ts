@@ -53,7 +53,7 @@ describe('a built bundle', () => {
     ledger: 7,
     issuedAt: '2026-06-01T12:00:00.000Z',
     freshUntil: '2026-06-04T12:00:00.000Z',
-    parent: null,
+    at: null,
   };
 
   it('is the same tree, whether the one before it is gone on from or all is written anew', () => {

@@ -6,9 +6,10 @@ import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { countSigners, parseSignatures, payloadTypes } from '../../../../shared/wire/envelope.ts';
 import { formats } from '../../../../shared/wire/formats.ts';
 import { clusterRef } from '../../../../shared/wire/layout.ts';
+import { finishPending } from '../../../../hub/publish/pending.ts';
 import { publish } from '../../../../hub/publish/publish.ts';
 import { app, object, planFor } from '../../../fixtures/hub/plan.ts';
-import { gitIn, joined, openHub, pass, type TestHub } from '../../../fixtures/hub/publish.ts';
+import { gitIn, joined, openHub, pass, replaced, type TestHub } from '../../../fixtures/hub/publish.ts';
 
 let dir: string;
 let hub: TestHub;
@@ -78,6 +79,31 @@ describe('a published bundle', () => {
     const ids = new Set([known, foreign]);
     expect(await hub.store.published('one', registration, ids)).toEqual(new Set([known]));
     expect(await hub.store.published('one', 'someone else', ids)).toEqual(new Set());
+  });
+
+  it('begins a history without the former owner of its name, and goes on from there', async () => {
+    const secret = (password: string) => app('web', [object('Secret/login', { data: { password } })]);
+    await pass(hub, [secret('former')], joined('one'));
+    const former = inChannel('rev-parse', clusterRef('one'));
+    const { moved, problems } = await pass(hub, [], replaced('one', 'b0000000-0000-4000-8000-000000000001'));
+    expect([moved, problems]).toEqual([[clusterRef('one')], []]);
+    const first = inChannel('rev-parse', clusterRef('one'));
+    expect((await hub.store.read()).bundles.get('one')).toMatchObject({
+      parent: null,
+      commit: first,
+      replaced: former,
+    });
+    for (const password of ['later', 'last']) await pass(hub, [secret(password)]);
+    expect(inChannel('rev-list', clusterRef('one')).split('\n').slice(-1)).toEqual([first]);
+    expect(inChannel('log', '--format=%s', clusterRef('one')).split('\n')).toEqual(
+      [4, 3, 2].map((n) => `one: generation ${n}`),
+    );
+    const reached = inChannel('log', '-p', '--format=%s', clusterRef('one'));
+    const written = (password: string) => reached.includes(password);
+    expect(['later', 'last', 'former'].map(written)).toEqual([true, true, false]);
+    expect(inChannel('fsck', '--strict', '--full', '--no-dangling')).toBe('');
+    await reopen();
+    expect((await finishPending(hub.deps, await hub.store.read())).moved).toEqual([]);
   });
 
   it('goes out for 300 clusters in one pack and one move', async () => {
