@@ -1,6 +1,7 @@
 import { loadIdentity, peekKey, type SecretPlace } from '../identity/keys.ts';
 import { openSite, parseSite } from '../site/site.ts';
-import { assess, podTrouble } from '../health/assess.ts';
+import { assess } from '../health/assess.ts';
+import { podTrouble } from '../health/pods.ts';
 import { openStore } from '../inventory/store.ts';
 import type { AgentDeps } from '../model/deps.ts';
 import type { InventoryEntry } from '../model/inventory.ts';

@@ -1,7 +1,9 @@
 import { groupOf, type KubeObject } from '../../shared/model/object.ts';
-import { conditionOf, conditionsOf, get, listAt, numberAt, recordAt, stringAt, type Fields } from '../model/fields.ts';
-import { customResource } from './custom.ts';
-import { colon, current, failed, inProgress, wordsOf, type Verdict } from './verdict.ts';
+import { conditionOf, conditionsOf, get, listAt, numberAt, stringAt, type Fields } from '../model/fields.ts';
+import { customResource, isOlder } from './custom.ts';
+import { notReady, podTrouble, unscheduled } from './pods.ts';
+import { remarkOn } from './remarks.ts';
+import { current, failed, inProgress, wordsOf, type Verdict } from './verdict.ts';
 
 /**
  * The health of one object from its own fields, by the rules of kstatus (sigs.k8s.io/cli-utils/pkg/kstatus): a table by
@@ -68,15 +70,16 @@ function statefulSet(object: KubeObject): Verdict {
   const wanted = wantedReplicas(object);
   const ready = count(object, 'readyReplicas');
   if (ready < wanted) return inProgress(`${ready} of ${wanted} ready`);
-  if (stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete') {
-    return current(oldPods(wanted - count(object, 'updatedReplicas')) ?? `${wanted} of ${wanted} ready`);
-  }
+  const short = notAvailable(object, count(object, 'availableReplicas'), wanted);
+  if (short !== null) return short;
+  const onDelete = stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete';
+  if (onDelete) return current(remarkOn(object) ?? `${wanted} of ${wanted} ready`);
   const partition = numberAt(object, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0;
   const updated = count(object, 'updatedReplicas');
   if (updated < wanted - partition) return inProgress(`${updated} of ${wanted - partition} updated`);
   const [from, to] = [stringAt(object, 'status', 'currentRevision'), stringAt(object, 'status', 'updateRevision')];
   if (partition === 0 && from !== to) return inProgress('waiting for the update to finish');
-  return current(`${wanted} of ${wanted} ready`);
+  return current(remarkOn(object) ?? `${wanted} of ${wanted} ready`);
 }
 
 function daemonSet(object: KubeObject): Verdict {
@@ -87,12 +90,15 @@ function daemonSet(object: KubeObject): Verdict {
   const onDelete = stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete';
   if (!onDelete && updated < wanted) return inProgress(`${updated} of ${wanted} updated`);
   if (ready < wanted) return inProgress(`${ready} of ${wanted} ready`);
-  return current((onDelete ? oldPods(wanted - updated) : null) ?? `${wanted} of ${wanted} ready`);
+  const short = notAvailable(object, count(object, 'numberAvailable'), wanted);
+  return short ?? current(remarkOn(object) ?? `${wanted} of ${wanted} ready`);
 }
 
-/** What is left to do where the update strategy is OnDelete; null when nothing is. */
-function oldPods(old: number): string | null {
-  return old > 0 ? `${old} pods run the old template until they are deleted (OnDelete)` : null;
+/** Pods that are ready and not for as long as minReadySeconds asks; null where it asks for nothing, or all are. */
+function notAvailable(object: KubeObject, available: number, wanted: number): Verdict | null {
+  const seconds = numberAt(object, 'spec', 'minReadySeconds') ?? 0;
+  if (seconds === 0 || available >= wanted) return null;
+  return inProgress(`${available} of ${wanted} ready for ${seconds} s (minReadySeconds)`);
 }
 
 function replicaSet(object: KubeObject): Verdict {
@@ -122,32 +128,7 @@ function pod(object: KubeObject): Verdict {
   const waiting = podTrouble(object);
   if (waiting !== null) return inProgress(waiting);
   if (conditionOf(object, 'Ready')?.status === 'True') return current('ready');
-  const scheduled = conditionOf(object, 'PodScheduled');
-  if (scheduled?.status === 'False') return inProgress(scheduled.message || 'not scheduled');
-  return inProgress(phase === 'Running' ? 'not ready' : 'pending');
-}
-
-/** Why a container of a pod does not run (`ImagePullBackOff: ...`); null when none says so. */
-export function podTrouble(object: KubeObject): string | null {
-  const containers = [
-    ...listAt(object, 'status', 'initContainerStatuses'),
-    ...listAt(object, 'status', 'containerStatuses'),
-  ];
-  for (const container of containers) {
-    const waiting = recordAt(container, 'state', 'waiting');
-    const reason = stringAt(waiting, 'reason');
-    if (reason === null || reason === 'ContainerCreating' || reason === 'PodInitializing') continue;
-    return `${reason}${endText(container)}${colon(stringAt(waiting, 'message'))}`;
-  }
-  return null;
-}
-
-/** How the container ended the last time: `OOMKilled`, or its exit status. */
-function endText(container: unknown): string {
-  const ended = recordAt(container, 'lastState', 'terminated');
-  const reason = stringAt(ended, 'reason');
-  if (reason === null) return '';
-  return ` (${reason}, exit status ${numberAt(ended, 'exitCode') ?? '?'})`;
+  return inProgress(unscheduled(object) ?? (phase === 'Running' ? notReady(object) : 'pending'));
 }
 
 function service(object: KubeObject): Verdict {
@@ -169,6 +150,7 @@ function route(object: KubeObject): Verdict {
   for (const parent of parents) {
     for (const type of ['Accepted', 'ResolvedRefs']) {
       const condition = conditionsOf(listAt(parent, 'conditions')).find((one) => one.type === type);
+      if (isOlder(object, condition)) return inProgress('waiting for its controller');
       if (condition?.status === 'False') return failed(`${type}: ${condition.message || condition.reason}`);
     }
   }

@@ -9,12 +9,17 @@ const mustNotBeFalse = ['Available', 'Healthy', 'Synced', 'Accepted', 'Programme
 /** Words of `status.phase` and `status.state` after which nothing comes by itself. */
 const failedWord = /^(?:failed|failure|error|errored|degraded|invalid|unhealthy|crashed)$/i;
 
-/** The health of an object whose kind has no rule of its own: by the conditions of kstatus, and by those that operators use. */
+/**
+ * The health of an object whose kind has no rule of its own: by the conditions of kstatus, and by those that operators use. The worst
+ * counts, in whatever order they stand; one that speaks of an older content says only that its controller has not looked yet.
+ */
 export function customResource(object: KubeObject): Verdict {
   return brokenVerdict(object) ?? pendingVerdict(object) ?? current();
 }
 
 function brokenVerdict(object: KubeObject): Verdict | null {
+  const stalled = firstWith(object, ['Stalled'], 'True');
+  if (stalled !== null) return failed(wordsOf(stalled));
   const wrong = firstWith(object, mustNotBeTrue, 'True');
   if (wrong !== null) return failed(`${wrong.type}: ${wordsOf(wrong)}`);
   const field = ['phase', 'state'].find((name) => failedWord.test(stringAt(object, 'status', name) ?? ''));
@@ -26,8 +31,7 @@ function brokenVerdict(object: KubeObject): Verdict | null {
 function pendingVerdict(object: KubeObject): Verdict | null {
   const reconciling = firstWith(object, ['Reconciling'], 'True');
   if (reconciling !== null) return inProgress(wordsOf(reconciling));
-  const stalled = firstWith(object, ['Stalled'], 'True');
-  if (stalled !== null) return failed(wordsOf(stalled));
+  if (isBehind(object)) return inProgress('waiting for its controller');
   const ready = conditionOf(object, 'Ready');
   if (ready !== null && ready.status !== 'True') return inProgress(ready.message || ready.reason || 'not ready');
   const missing = firstWith(object, mustNotBeFalse, 'False');
@@ -35,6 +39,18 @@ function pendingVerdict(object: KubeObject): Verdict | null {
   return ready === null && get(object, 'status', 'ready') === false ? inProgress('not ready') : null;
 }
 
+/** True when a condition that counts speaks of an older content than the object has. */
+function isBehind(object: KubeObject): boolean {
+  const counting = [...mustNotBeTrue, ...mustNotBeFalse, 'Ready', 'Stalled'];
+  return counting.some((type) => isOlder(object, conditionOf(object, type)));
+}
+
+/** True for a condition that speaks of an older content than the object has. */
+export function isOlder(object: KubeObject, condition: Condition | null | undefined): boolean {
+  return (condition?.observedGeneration ?? Infinity) < (object.metadata.generation ?? 0);
+}
+
 function firstWith(object: KubeObject, types: readonly string[], status: string): Condition | null {
-  return types.map((type) => conditionOf(object, type)).find((one) => one?.status === status) ?? null;
+  const found = types.map((type) => conditionOf(object, type));
+  return found.find((one) => one?.status === status && !isOlder(object, one)) ?? null;
 }

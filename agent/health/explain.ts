@@ -1,11 +1,11 @@
-import { conditionOf } from '../model/fields.ts';
 import type { Kube } from '../model/kube.ts';
 import type { Live, LiveObject } from '../model/live.ts';
 import type { AppOutcome } from '../model/outcome.ts';
 import { groupKindOf, parseObjectId, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import { label } from '../../shared/model/names.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
-import { assess, podTrouble } from './assess.ts';
+import { assess } from './assess.ts';
+import { podTrouble, unscheduled } from './pods.ts';
 
 /** Why an application is not ready, as its pods said when they were looked at last. */
 export interface Explanation {
@@ -82,17 +82,33 @@ function isUnready(live: LiveObject | undefined): boolean {
 async function podReason(ports: ExplainPorts, workloads: readonly ObjectId[]): Promise<string> {
   for (const id of workloads) {
     const pods = await podsOf(ports, id);
+    // A pod that is on its way out says little of what is to come.
+    const staying = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     for (const reasonOf of [podTrouble, unscheduled, unwell]) {
-      const found = pods.map((pod) => ({ pod, reason: reasonOf(pod) })).find(({ reason }) => reason !== null);
-      if (found !== undefined) return `Pod/${found.pod.metadata.name}: ${found.reason}`;
+      const all = staying.length > 0 ? staying : pods;
+      const found = all.map((pod) => ({ pod, reason: reasonOf(pod) })).find(({ reason }) => reason !== null);
+      if (found === undefined) continue;
+      const behind = queueText(ports.view.object(id), found.pod, staying.length);
+      return `Pod/${found.pod.metadata.name}: ${found.reason}${behind}`;
     }
   }
   return '';
 }
 
-function unscheduled(pod: KubeObject): string | null {
-  const scheduled = conditionOf(pod, 'PodScheduled');
-  return scheduled?.status === 'False' ? scheduled.message || scheduled.reason || 'not scheduled' : null;
+/**
+ * What waits behind a pod of a StatefulSet that works in order: the pods after it, and its own replacement, for which the controller
+ * waits until it is ready - one with a broken template never is, so that a mended template does not reach it by itself.
+ */
+function queueText(workload: LiveObject | undefined, pod: KubeObject, count: number): string {
+  const { ordered, replicas } = workload ?? {};
+  if (ordered === undefined || pod.metadata.deletionTimestamp !== undefined) return '';
+  const { name, namespace = 'default', labels = {} } = pod.metadata;
+  const hash = labels['controller-revision-hash'];
+  if (hash !== undefined && ordered.revision !== null && hash !== ordered.revision) {
+    const why = 'it has an older template, and the StatefulSet does not replace it before it is ready';
+    return `; ${why}: kubectl -n ${namespace} delete pod ${name}`;
+  }
+  return count < (replicas?.spec ?? 0) ? '; the pods after it wait for it (OrderedReady)' : '';
 }
 
 function unwell(pod: KubeObject): string | null {

@@ -7,6 +7,7 @@ import { factsOf } from '../../shared/model/kinds.ts';
 import { fieldManager, owner } from '../../shared/model/names.ts';
 import { idOf, type GroupKind, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
 import { assess } from '../health/assess.ts';
+import { remarkOn } from '../health/remarks.ts';
 import { conditionOf, get, listAt, numberAt, stringAt, textsAt } from '../model/fields.ts';
 import { routesOf } from './providers/list.ts';
 import { serviceId } from './providers/provider.ts';
@@ -33,6 +34,8 @@ export function project(object: KubeObject): LiveObject {
     nonce: metadata.annotations?.[owner.nonce] ?? null,
     ...verdict,
     ...finishOf(object),
+    ...remarkOf(object),
+    ...orderOf(object),
     replicas: replicasOf(object),
     podLabels: textsAt(object, 'spec', 'template', 'metadata', 'labels'),
     selector: object.kind === 'Service' ? textsAt(object, 'spec', 'selector') : null,
@@ -109,6 +112,18 @@ function isDisrupted(pod: KubeObject): boolean {
 }
 
 const disruptions: ReadonlySet<string> = new Set(['Evicted', 'NodeLost', 'NodeShutdown', 'Preempting', 'Terminated']);
+
+function remarkOf(object: KubeObject): Pick<LiveObject, 'remark'> {
+  const remark = remarkOn(object);
+  return remark === null ? {} : { remark };
+}
+
+function orderOf(object: KubeObject): Pick<LiveObject, 'ordered'> {
+  const isOrdered =
+    object.kind === 'StatefulSet' &&
+    (stringAt(object, 'spec', 'podManagementPolicy') ?? 'OrderedReady') === 'OrderedReady';
+  return isOrdered ? { ordered: { revision: stringAt(object, 'status', 'updateRevision') } } : {};
+}
 
 function replicasOf(object: KubeObject): LiveObject['replicas'] {
   const spec = numberAt(object, 'spec', 'replicas');

@@ -52,6 +52,8 @@ export interface Condition {
   readonly status: string;
   readonly reason: string;
   readonly message: string;
+  /** The generation of the content that it speaks of; null where it does not say. */
+  readonly observedGeneration: number | null;
 }
 
 /** Reads a list of conditions. */
@@ -61,6 +63,7 @@ export function conditionsOf(list: readonly unknown[]): Condition[] {
     status: statusOf(get(one, 'status')),
     reason: stringAt(one, 'reason') ?? '',
     message: stringAt(one, 'message') ?? '',
+    observedGeneration: numberAt(one, 'observedGeneration'),
   }));
 }
 

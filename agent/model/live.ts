@@ -36,6 +36,10 @@ export interface LiveObject {
   readonly nonce: string | null;
   readonly health: ObjectHealth;
   readonly message: string;
+  /** What is left for people to do although it is as it should be; absent where nothing is. */
+  readonly remark?: string;
+  /** Set on a StatefulSet that makes and replaces its pods one after the other; `revision` = the label of pods of its newest template. */
+  readonly ordered?: { readonly revision: string | null };
   /** How a Job or Pod came to its end; absent while it runs, and where it was deleted before. */
   readonly finish?: 'completed' | 'failed';
   /** The pods of a scalable workload; null for what cannot be scaled. */

@@ -43,7 +43,8 @@ const ofObject: Readonly<Record<ObjectHealth, AppHealth>> = {
 
 /**
  * The health of an application on this cluster: the worst of its objects, of its change (blocked is Degraded), of its faults,
- * and of the site's hold. The message is `Ready:1/1` (ready of wanted pods), followed by the first thing that is not well, or by what something else keeps changing.
+ * and of the site's hold. The message is `Ready:1/1` (ready of wanted pods), followed by the first thing that is not well,
+ * by what something else keeps changing, and by what is left for people to do.
  */
 export function appHealth(
   outcome: Pick<Outcome, 'mode' | 'inventory'>,
@@ -79,8 +80,18 @@ export function appHealth(
     .filter((text) => why?.includes(text) !== true);
   const current = new Set(ids.filter((id) => verdicts.get(id)?.health === 'Current'));
   const ready = `Ready:${readyText(live, app, current)}`;
-  const message = [outage ?? '', why ?? '', ...fought].filter((part) => part !== '').join('; ');
+  const message = [outage ?? '', why ?? '', ...fought, ...remarksOn(live, ids)]
+    .filter((part) => part !== '')
+    .join('; ');
   return { health: worstHealth(words), message: `${ready} ${message}`.trimEnd(), ...counts };
+}
+
+/** What is left for people to do on objects that are as they should be. */
+function remarksOn(live: Live, ids: readonly ObjectId[]): string[] {
+  return ids.flatMap((id) => {
+    const { health, remark } = live.object(id) ?? {};
+    return remark === undefined || health !== 'Current' ? [] : [`${nameOf(id)}: ${remark}`];
+  });
 }
 
 function idsOf(app: BundleApp | null): ObjectId[] {

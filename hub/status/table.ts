@@ -106,7 +106,7 @@ function shownName(application: string): string {
 }
 
 function notesOf(row: StatusRow): string[] {
-  const isPlain = row.health === 'Healthy' && /^Ready:/.test(row.message);
+  const isPlain = row.health === 'Healthy' && /^Ready:\d+\/\d+$/.test(row.message);
   // What is ready of how many has a column of its own.
   const message = row.message.replace(/(?<=^|: )Ready:\d+\/\d+ (?=\S)/, '');
   const heard = row.health === 'Stale' && row.ageSeconds !== null ? [`last report ${ageText(row.ageSeconds)} ago`] : [];

@@ -23,4 +23,32 @@ export const statusMutants: readonly Mutant[] = [
     replace: 'return exits.length < 0 ? 10 : 0;',
     tests: ['test/unit/agent/cli'],
   },
+  {
+    bug: 'a StatefulSet that never replaces its broken pod does not say so',
+    file: 'agent/health/explain.ts',
+    find: 'hash !== undefined && ordered.revision !== null && hash !== ordered.revision',
+    replace: 'hash === ordered.revision',
+    tests: ['test/unit/agent/health'],
+  },
+  {
+    bug: 'pods that are ready for a moment count before minReadySeconds',
+    file: 'agent/health/assess.ts',
+    find: 'if (seconds === 0 || available >= wanted) return null;',
+    replace: 'if (seconds >= 0 || available >= wanted) return null;',
+    tests: ['test/unit/agent/health'],
+  },
+  {
+    bug: 'a condition of an older content counts for the content that is there',
+    file: 'agent/health/custom.ts',
+    find: '(condition?.observedGeneration ?? Infinity) <',
+    replace: 'Infinity <',
+    tests: ['test/unit/agent/health'],
+  },
+  {
+    bug: 'status hides what is left to do on a healthy application',
+    file: 'hub/status/table.ts',
+    find: '/^Ready:\\d+\\/\\d+$/.test(row.message)',
+    replace: '/^Ready:/.test(row.message)',
+    tests: ['test/unit/hub/status'],
+  },
 ];

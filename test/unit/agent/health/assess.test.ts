@@ -302,6 +302,92 @@ const rows: readonly (readonly [string, KubeObject, string, string])[] = [
     'Current',
     'does not scale: the replica count is zero',
   ],
+  [
+    'a StatefulSet whose pods are not ready for long enough',
+    object('apps/v1', 'StatefulSet', {
+      spec: { replicas: 2, minReadySeconds: 30 },
+      status: { observedGeneration: 2, readyReplicas: 2, updatedReplicas: 2, availableReplicas: 1 },
+    }),
+    'InProgress',
+    '1 of 2 ready for 30 s (minReadySeconds)',
+  ],
+  [
+    'a DaemonSet whose pods are not ready for long enough',
+    object('apps/v1', 'DaemonSet', {
+      spec: { minReadySeconds: 30 },
+      status: { observedGeneration: 2, desiredNumberScheduled: 2, updatedNumberScheduled: 2, numberReady: 2 },
+    }),
+    'InProgress',
+    '0 of 2 ready for 30 s (minReadySeconds)',
+  ],
+  [
+    'a StatefulSet below its partition',
+    object('apps/v1', 'StatefulSet', {
+      spec: { replicas: 3, updateStrategy: { rollingUpdate: { partition: 1 } } },
+      status: {
+        observedGeneration: 2,
+        readyReplicas: 3,
+        updatedReplicas: 1,
+        currentRevision: 'a',
+        updateRevision: 'b',
+      },
+    }),
+    'InProgress',
+    '1 of 2 updated',
+  ],
+  [
+    'a StatefulSet at its partition',
+    object('apps/v1', 'StatefulSet', {
+      spec: { replicas: 3, updateStrategy: { rollingUpdate: { partition: 1 } } },
+      status: {
+        observedGeneration: 2,
+        readyReplicas: 3,
+        updatedReplicas: 2,
+        currentRevision: 'a',
+        updateRevision: 'b',
+      },
+    }),
+    'Current',
+    '1 pod runs the old template (partition 1)',
+  ],
+  [
+    'a custom object that stalled while it reconciles',
+    thing({ conditions: [condition('Reconciling', 'True', '', 'again'), condition('Stalled', 'True', '', 'broken')] }),
+    'Failed',
+    'broken',
+  ],
+  [
+    'a custom object that stalled and is ready, in another order',
+    thing({ conditions: [condition('Stalled', 'True', '', 'broken'), condition('Ready', 'True')] }),
+    'Failed',
+    'broken',
+  ],
+  [
+    'a custom object whose bad condition speaks of an older content',
+    thing({ conditions: [{ ...condition('Degraded', 'True', 'Old'), observedGeneration: 1 }] }),
+    'InProgress',
+    'waiting for its controller',
+  ],
+  [
+    'a custom object whose good condition speaks of an older content',
+    thing({ conditions: [{ ...condition('Ready', 'True'), observedGeneration: 1 }] }),
+    'InProgress',
+    'waiting for its controller',
+  ],
+  [
+    'a custom object whose condition speaks of this content',
+    thing({ conditions: [{ ...condition('Ready', 'True'), observedGeneration: 2 }] }),
+    'Current',
+    '',
+  ],
+  [
+    'a route whose parents have not looked at this content',
+    object('gateway.networking.k8s.io/v1', 'HTTPRoute', {
+      status: { parents: [{ conditions: [{ ...condition('Accepted', 'False'), observedGeneration: 1 }] }] },
+    }),
+    'InProgress',
+    'waiting for its controller',
+  ],
   ['a custom object without a status', object('example.com/v1', 'Thing', {}), 'Current', ''],
   [
     'an object of odd shape',

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explainUnready, nextLook, type Explanations } from '../../../../agent/health/explain.ts';
+import type { LiveObject } from '../../../../agent/model/live.ts';
+import type { AppOutcome } from '../../../../agent/model/outcome.ts';
 import { pass } from '../../../../agent/pass.ts';
 import { buildReport } from '../../../../agent/report/build.ts';
 import type { KubeObject } from '../../../../shared/model/object.ts';
@@ -141,5 +143,43 @@ describe('why an application is not ready', () => {
     const kube = { ...agent.kube, list: () => Promise.reject(new Error('refused')) };
     await explainUnready({ ...agent, kube }, outcome.apps, clock.monotonic());
     expect(agent.memory.explanations.get('default/example')?.text).toBe('Pod/b: ImagePullBackOff');
+  });
+
+  describe('of a StatefulSet that works in order', () => {
+    const broken = (hash: string, more: object = {}): KubeObject => {
+      const known = pod('db-0', { 'controller-revision-hash': hash }, waiting('CrashLoopBackOff'));
+      return { ...known, metadata: { ...known.metadata, ...more } };
+    };
+    const textOf = async (ordered: LiveObject['ordered'], ...pods: readonly KubeObject[]) => {
+      const object = { podLabels: {}, health: 'InProgress', replicas: { spec: 2 }, ...(ordered && { ordered }) };
+      const explanations: Explanations = new Map();
+      const kube = { ...fakeKube(), list: () => Promise.resolve({ items: pods, resourceVersion: '1' }) };
+      const view = { object: () => object as unknown as LiveObject, isSynced: () => true, readyEndpoints: () => null };
+      const ports = { memory: { explanations }, view, kube, signal: new AbortController().signal };
+      const app = { digest: 'x', objects: [{ id: 'apps/StatefulSet/default/db' }], revisions: [] };
+      const outcome = { key: 'default/db', app, plan: { blocked: null }, skipped: null } as unknown as AppOutcome;
+      await explainUnready(ports, [outcome], 0);
+      await explainUnready(ports, [outcome], 2_000);
+      return explanations.get('default/db')?.text;
+    };
+
+    it('says what to do where a broken pod keeps a mended template from coming', async () => {
+      expect(await textOf({ revision: 'new' }, broken('old'))).toBe(
+        'Pod/db-0: CrashLoopBackOff; it has an older template, and the StatefulSet does not replace it before it is ready: ' +
+          'kubectl -n default delete pod db-0',
+      );
+    });
+
+    it('says that the pods after it wait', async () => {
+      const words = 'Pod/db-0: CrashLoopBackOff; the pods after it wait for it (OrderedReady)';
+      expect(await textOf({ revision: 'new' }, broken('new'))).toBe(words);
+      expect(await textOf({ revision: 'new' }, broken('new'), pod('db-1', {}, {}))).toBe('Pod/db-0: CrashLoopBackOff');
+    });
+
+    it('says nothing of the kind of one that replaces its pods at once, nor of a pod that leaves already', async () => {
+      expect(await textOf(undefined, broken('old'))).toBe('Pod/db-0: CrashLoopBackOff');
+      const leaving = broken('old', { deletionTimestamp: 'now' });
+      expect(await textOf({ revision: 'new' }, leaving)).toBe('Pod/db-0: CrashLoopBackOff');
+    });
   });
 });

@@ -59,6 +59,15 @@ const blocked: Partial<ReportApp> = {
   traffic: [{ revision: 'shop-v2', weight: 100 }],
 };
 
+describe('the status table of a healthy application', () => {
+  it('says nothing of what is plain, and what is left for people to do', () => {
+    const healthy = (message: string) => tableOf({ message, revisions: [{ name, ready: 5, desired: 5 }] }, []);
+    expect(healthy('Ready:5/5').filter((line) => line.startsWith('  '))).toEqual([]);
+    const remark = 'StatefulSet/db: 1 pod runs the old template until it is deleted (OnDelete)';
+    expect(healthy(`Ready:5/5 ${remark}`).filter((line) => line.startsWith('  '))).toEqual([`  ${remark}`]);
+  });
+});
+
 describe('the status table of a change that is blocked', () => {
   it('shows that the old revision keeps replicas and traffic, and why', () => {
     expect(tableOf(blocked, [])).toEqual([
