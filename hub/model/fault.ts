@@ -1,4 +1,5 @@
 import type { Code } from '../../shared/errors.ts';
+import type { Place } from './source.ts';
 
 /** Why a part of an application cannot be rendered; `path` leads to the place in the Application document. */
 export interface RenderFault {
@@ -6,6 +7,8 @@ export interface RenderFault {
   readonly message: string;
   readonly path: readonly (string | number)[];
   readonly hint?: string;
+  /** Where it is, when that is not in the Application document but in a file that it names. */
+  readonly place?: Place;
 }
 
 /** A value, or everything that is wrong with it. */

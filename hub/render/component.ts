@@ -28,6 +28,8 @@ export interface ComponentJob {
 export interface ComponentObjects {
   readonly hasWorkload: boolean;
   readonly objects: readonly KubeObject[];
+  /** The manifests of those that were written as such. */
+  readonly manifests: ReadonlyMap<KubeObject, Manifest>;
   /** What was left out of them. */
   readonly warnings: readonly RenderFault[];
 }
@@ -183,13 +185,14 @@ function finish(
     const fallback = `${contextName}-${name.replaceAll("'", '').toLowerCase()}`;
     manifests.push({ value: named(output, fallback), path, origin: `outputs.${name}` });
   }
-  const { objects, faults, warnings } = toObjects(manifests, job.namespace);
+  const { objects, manifests: written, faults, warnings } = toObjects(manifests, job.namespace);
   if (faults.length > 0) return { faults };
   if (objects.length === 0) {
     return { faults: [{ code: 'RENDER_FAILED', message: `component ${job.component.name} renders no object`, path }] };
   }
   const hasWorkload = given === null && draft.output !== undefined;
-  return { value: { hasWorkload, objects: mergeServices(objects), warnings } };
+  const ofManifests = given === null ? new Map<KubeObject, Manifest>() : written;
+  return { value: { hasWorkload, objects: mergeServices(objects), manifests: ofManifests, warnings } };
 }
 
 // As in KubeVela, an object without a name gets the component's name.

@@ -21,18 +21,22 @@ export function toObjects(
   namespace: string,
 ): {
   readonly objects: readonly KubeObject[];
+  /** The manifest of each of them. */
+  readonly manifests: ReadonlyMap<KubeObject, Manifest>;
   readonly faults: readonly RenderFault[];
   readonly warnings: readonly RenderFault[];
 } {
   const flat = manifests.flatMap(opened);
   const scopes = definedScopes(flat);
-  const objects: KubeObject[] = [];
+  const made = new Map<KubeObject, Manifest>();
   const faults: RenderFault[] = [];
   const warnings: RenderFault[] = [];
   for (const manifest of flat) {
     const message = faultOf(manifest.value);
     if (message !== null) {
-      faults.push({ code: 'OBJECT_INVALID', message: `${message} (${manifest.origin})`, path: manifest.path });
+      const place = manifest.locate?.([]);
+      const where = { path: manifest.path, ...(place !== undefined && { place }) };
+      faults.push({ code: 'OBJECT_INVALID', message: `${message} (${manifest.origin})`, ...where });
       continue;
     }
     const written = manifest.value as KubeObject;
@@ -41,9 +45,9 @@ export function toObjects(
     const object = tidy(withEncodedData(withoutServerFields(written)), namespace, scopes);
     const long = nameFault(object);
     if (long !== null) faults.push({ ...long, path: manifest.path });
-    else objects.push(object);
+    else made.set(object, manifest);
   }
-  return { objects, faults, warnings };
+  return { objects: [...made.keys()], manifests: made, faults, warnings };
 }
 
 function droppedWarning(object: KubeObject, { path, origin }: Manifest): RenderFault | null {
@@ -88,7 +92,13 @@ export function canonicalObject(object: KubeObject): KubeObject {
 function opened(manifest: Manifest): Manifest[] {
   const { value } = manifest;
   if (!isMap(value) || !isList(value)) return [manifest];
-  return listAt(value, 'items').flatMap((item) => opened({ ...manifest, value: typedItem(value, item) }));
+  return listAt(value, 'items').flatMap((item, index) => opened(entryOf(manifest, typedItem(value, item), index)));
+}
+
+function entryOf({ path, origin, locate }: Manifest, value: unknown, index: number): Manifest {
+  const inside = ['items', index];
+  const own = locate === undefined ? {} : { locate: (rest: Manifest['path']) => locate([...inside, ...rest]) };
+  return { value, origin, path: locate === undefined ? [...path, ...inside] : path, ...own };
 }
 
 // A List, or a list of one kind, as API servers and kustomize write them; an object of such a kind has a name.

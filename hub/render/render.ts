@@ -4,7 +4,7 @@ import { internalProblem } from '../model/internal-problem.ts';
 import type { Fleet, RevisionHistory, RevisionRecord, Target } from '../model/fleet.ts';
 import type { FoundHold } from '../model/hold.ts';
 import type { Assignment, RenderedApp } from '../model/rendered.ts';
-import type { Problem } from '../model/source.ts';
+import type { Place, Problem } from '../model/source.ts';
 import { componentSources } from '../sources/list.ts';
 import type { ComponentSource } from '../sources/source.ts';
 import type { CueEngine, CueEvaluator } from '../cue/engine.ts';
@@ -183,7 +183,7 @@ function faultsOf(part: Part, unit: Unit, revisions: Revisions): readonly Proble
 }
 
 function partProblem(unit: Unit, part: Part, fault: RenderFault, severity: Problem['severity']): Problem {
-  const place = part.document?.locate(fault.path);
+  const place = placeOf(unit, part, fault);
   return {
     code: fault.code,
     severity,
@@ -192,6 +192,13 @@ function partProblem(unit: Unit, part: Part, fault: RenderFault, severity: Probl
     ...(fault.hint !== undefined && { hint: fault.hint }),
     ...(place !== undefined && { place }),
   };
+}
+
+// An older revision stands in no document now: what names it does.
+function placeOf({ deployment }: Unit, { document, record }: Part, fault: RenderFault): Place | undefined {
+  if (document !== null) return fault.place ?? document.locate(fault.path);
+  const index = deployment?.doc.spec.appRevisions.findIndex((one) => one.revisionName === record.name) ?? -1;
+  return deployment?.locate(['spec', 'appRevisions', ...(index < 0 ? [] : [index, 'revisionName'])]);
 }
 
 function warningsOf(unit: Unit, revisions: Revisions): readonly Problem[] {

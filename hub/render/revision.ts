@@ -1,5 +1,5 @@
 import { by } from '../../shared/lib/order.ts';
-import { namespaceOf } from '../model/documents.ts';
+import { namespaceOf, type Component } from '../model/documents.ts';
 import { factsOf } from '../../shared/model/kinds.ts';
 import { idOf, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import type { RevisionRecord } from '../model/fleet.ts';
@@ -11,6 +11,7 @@ import type { CueEvaluator } from '../cue/engine.ts';
 import type { Attempt, RenderFault } from '../model/fault.ts';
 import { withLabels, type LabelFacts } from './labels.ts';
 import { nameFault } from './objects.ts';
+import { refusalsOf } from './refusals.ts';
 import { autoscaled, isScalable } from './workload.ts';
 import { mapAt } from '../model/json-map.ts';
 
@@ -64,7 +65,8 @@ export async function renderRevision(
       const long = labelFault(facts, index);
       if (long !== null) return { faults: [long] };
       const attempt = await renderComponent(cue, job, signal);
-      return 'faults' in attempt ? attempt : split(attempt.value, facts, index, options.isSuffixed);
+      if ('faults' in attempt) return attempt;
+      return split(attempt.value, { facts, component, index, isUnderDeployment: options.isSuffixed });
     }),
   );
   const faults = rendered.flatMap((attempt) => ('faults' in attempt ? attempt.faults : []));
@@ -115,19 +117,36 @@ function labelFault(facts: LabelFacts, index: number): RenderFault | null {
   };
 }
 
+/** What a component is split by. */
+interface Split {
+  readonly facts: LabelFacts;
+  readonly component: Component;
+  readonly index: number;
+  readonly isUnderDeployment: boolean;
+}
+
 function split(
-  { hasWorkload, objects, warnings }: ComponentObjects,
-  facts: LabelFacts,
-  index: number,
-  isUnderDeployment: boolean,
+  rendered: ComponentObjects,
+  { facts, component, index, isUnderDeployment }: Split,
 ): Attempt<RevisionComponent> {
+  const { hasWorkload, objects } = rendered;
   const parts = facts.isVerbatim ? splitVerbatim(objects, facts, isUnderDeployment) : splitRendered(objects, facts);
-  const all = [...parts.own, ...parts.shared];
-  const faults = all.flatMap((object) => {
+  const own = parts.own.map(({ object }) => object);
+  const shared = parts.shared.map(({ object }) => object);
+  const all = [...own, ...shared];
+  const path = ['spec', 'components', index];
+  const long = all.flatMap((object) => {
     const fault = nameFault(object);
-    return fault === null ? [] : [{ ...fault, path: ['spec', 'components', index, 'name'] }];
+    return fault === null ? [] : [{ ...fault, path: [...path, 'name'] }];
   });
+  if (long.length > 0) return { faults: long };
+  const refusals = [...parts.own, ...parts.shared].map(({ from, object }) => {
+    const manifest = rendered.manifests.get(from);
+    return refusalsOf(object, { component, path, ...(manifest !== undefined && { manifest }) });
+  });
+  const faults = refusals.flatMap((one) => one.faults);
   if (faults.length > 0) return { faults };
+  const warnings = [...rendered.warnings, ...refusals.flatMap((one) => one.warnings)];
   const first = objects[0];
   const workloads = facts.isVerbatim
     ? all.filter((object) => isScalable(object))
@@ -136,34 +155,45 @@ function split(
     value: {
       component: facts.component,
       contextName: facts.contextName,
-      own: [...parts.own].sort(by(idOf)),
-      shared: [...parts.shared].sort(by(idOf)),
+      own: own.sort(by(idOf)),
+      shared: shared.sort(by(idOf)),
       workloads: new Set(workloads.map(idOf)),
       ...(warnings.length > 0 && { warnings }),
     },
   };
 }
 
-type Parts = Pick<RevisionComponent, 'own' | 'shared'>;
+/** An object as it is delivered, and what it was made from. */
+interface Piece {
+  readonly from: KubeObject;
+  readonly object: KubeObject;
+}
+
+interface Parts {
+  readonly own: readonly Piece[];
+  readonly shared: readonly Piece[];
+}
 
 function splitRendered(objects: readonly KubeObject[], facts: LabelFacts): Parts {
-  const labelled = objects.map((object) => withLabels(object, facts));
+  const labelled = objects.map((from) => ({ from, object: withLabels(from, facts) }));
   return facts.isSuffixed ? { own: labelled, shared: [] } : { own: [], shared: labelled };
 }
 
 // Of objects that are delivered as they are written, only Deployments and the autoscalers that target them live side by
 // side: to rename an object, every reference to it must be known.
 function splitVerbatim(objects: readonly KubeObject[], facts: LabelFacts, isUnderDeployment: boolean): Parts {
-  if (!isUnderDeployment) return { own: [], shared: objects.map((object) => withLabels(object, facts)) };
+  const inPlace = (from: KubeObject): Piece => ({ from, object: withLabels(from, facts) });
+  if (!isUnderDeployment) return { own: [], shared: objects.map(inPlace) };
   const deployments = new Set(objects.filter(isDeployment).map(({ metadata }) => metadata.name));
   const isOwn = (object: KubeObject): boolean =>
     isDeployment(object) ||
     (isAutoscaler(object) && [...autoscaled([object])].some((ref) => refersTo(ref, deployments)));
   const suffix = facts.revision?.suffix ?? '';
-  const own = objects
-    .filter(isOwn)
-    .map((object) => withLabels(renamed(object, suffix), { ...facts, isSuffixed: true }));
-  return { own, shared: objects.filter((object) => !isOwn(object)).map((object) => withLabels(object, facts)) };
+  const sideBySide = { ...facts, isSuffixed: true };
+  return {
+    own: objects.filter(isOwn).map((from) => ({ from, object: withLabels(renamed(from, suffix), sideBySide) })),
+    shared: objects.filter((object) => !isOwn(object)).map(inPlace),
+  };
 }
 
 function isDeployment({ apiVersion, kind }: KubeObject): boolean {

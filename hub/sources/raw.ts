@@ -86,7 +86,14 @@ function writtenManifests(component: Component, base: Steps): Manifest[] {
 function fileManifests(file: string, text: string, path: Steps): Attempt<readonly Manifest[]> {
   try {
     const documents = parseYaml(text, file).filter(({ value }) => value !== null);
-    return { value: documents.map(({ value, spot }) => ({ value, path, origin: `${file}:${spot.line}` })) };
+    return {
+      value: documents.map(({ value, spot, locate }) => ({
+        value,
+        path,
+        origin: `${file}:${spot.line}`,
+        locate: (inside) => ({ path: file, ...locate(inside) }),
+      })),
+    };
   } catch (error) {
     const { code, message, data } = asSluiceError(error);
     const place = [file, data.line, data.column].filter((part) => part !== undefined).join(':');

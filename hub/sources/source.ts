@@ -1,6 +1,7 @@
 import type { Component } from '../model/documents.ts';
 import type { Attempt } from '../model/fault.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
+import type { Place } from '../model/source.ts';
 
 /** A manifest as it was written or rendered, and where it stands in the Application document. */
 export interface Manifest {
@@ -8,6 +9,8 @@ export interface Manifest {
   readonly path: Steps;
   /** How people find it: a template's output or a file. */
   readonly origin: string;
+  /** Where a value of it stands, when it was written in a file of its own. */
+  readonly locate?: (path: Steps) => Place;
 }
 
 /** Where a component that is checked stands, and the files of the repository that it may refer to. */

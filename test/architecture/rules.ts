@@ -10,7 +10,7 @@ export const sharedExceptions: Readonly<Record<string, string>> = {
 
 /** What every stage may import beside its own room: nouns, data, and what lies below the stages. */
 const belowStages = {
-  hub: ['model', 'api', 'config', 'cue', 'keys', 'definitions', 'sources', 'policies', 'workflow'],
+  hub: ['model', 'api', 'config', 'cue', 'keys', 'definitions', 'sources', 'policies', 'workflow', 'preflight'],
   agent: ['model', 'kube', 'identity', 'health'],
 } as const;
 
@@ -40,6 +40,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   'hub/config': ['model'],
   'hub/keys': ['model'],
   'hub/cue': ['model'],
+  'hub/preflight': ['model'],
   'hub/definitions': ['cue', 'model'],
   'hub/sources': ['cue', 'model'],
   'hub/policies': ['cue', 'model'],

@@ -1,3 +1,4 @@
+import { validateMutants } from './validate.ts';
 import { statusMutants } from './status.ts';
 import { boundMutants } from './bounds.ts';
 import { strangerMutants } from './strangers.ts';
@@ -968,4 +969,5 @@ export const mutants: readonly Mutant[] = [
   ...strangerMutants,
   ...statusMutants,
   ...boundMutants,
+  ...validateMutants,
 ];

@@ -92,7 +92,7 @@ describe('manifests', () => {
 
   it.each(['List', 'ConfigMapList'])('are none of an empty %s', (kind) => {
     const values = [null, []].map((items) => ({ apiVersion: 'v1', kind, items }));
-    expect(read(...values)).toEqual({ objects: [], faults: [], warnings: [] });
+    expect(read(...values)).toMatchObject({ objects: [], faults: [], warnings: [] });
   });
 
   it('stay what they are when their kind only ends like a list', () => {

@@ -131,19 +131,52 @@ describe('render', () => {
     expect(lines(await of('gone.yaml'))).toEqual(['REFERENCE_NOT_FOUND app-v1: no manifest matches gone.yaml @4']);
     expect((await of('bad.yaml')).problems[0]).toMatchObject({ code: 'YAML_SYNTAX' });
     expect(lines(await of('invalid.yaml'))).toEqual([
-      'OBJECT_INVALID app-v1: metadata.name of ConfigMap is missing (invalid.yaml:2) @4',
+      'OBJECT_INVALID app-v1: metadata.name of ConfigMap is missing (invalid.yaml:2) @2',
     ]);
   });
 
   it('refuses two objects with one id in an application', async () => {
     const rendered = await render(
       app(
-        `${web}, { name: raw, type: k8s-objects, properties: { objects: [{ apiVersion: apps/v1, kind: Deployment, metadata: { name: web }, spec: {} }] } }`,
+        `${web}, { name: raw, type: k8s-objects, properties: { objects: [{ apiVersion: apps/v1, kind: Deployment, metadata: { name: web }, spec: { selector: { matchLabels: { a: b } }, template: { metadata: { labels: { a: b } }, spec: { containers: [{ name: a, image: a }] } } } }] } }`,
       ) + local,
     );
     expect(lines(rendered)[0]).toContain(
       'OBJECT_INVALID two objects of this application are apps/Deployment/default/web',
     );
+  });
+
+  describe('what an API server would refuse', () => {
+    const placed = ({ problems }: RenderedWithProblems) =>
+      problems.map(({ message, place }) => `${place?.path}:${place?.line}:${place?.column} ${message}`);
+
+    it('is told where it was written: in the component, in a file, at the property that a template used', async () => {
+      const files = {
+        'm/a.yaml': 'apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  ports:\n  - port: 0\n',
+      };
+      const text = app(`
+        { name: web, type: webservice, properties: { image: a, memory: 1GB, cpu: "1" } },
+        { name: raw, type: k8s-objects, properties: { path: m, objects: [
+          { apiVersion: v1, kind: ConfigMap, metadata: { name: a }, data: { a: "1",
+            b: 2 } }] } }`);
+      const rendered = await renderFleet(cue, fleetOf(text + local, { files }));
+      expect(rendered.apps).toEqual([]);
+      expect(placed(rendered)).toEqual([
+        'fleet.yaml:5:64 app-v1: Kubernetes would refuse Deployment web: spec.template.spec.containers[0].resources.requests.memory is "1GB", which is not a quantity',
+        'fleet.yaml:8:13 app-v1: Kubernetes would refuse ConfigMap a: data.b must be text, and is the number 2',
+        'm/a.yaml:7:5 app-v1: Kubernetes would refuse Service a: spec.ports[0].port must be 1 to 65535, and is 0 (m/a.yaml:1)',
+      ]);
+    });
+
+    it('is told where an older revision is listed', async () => {
+      const worker = (memory: string) =>
+        app(`{ name: web, type: worker, properties: { image: a, memory: ${memory} } }`);
+      const rendered = await render(
+        worker('1GB'),
+        worker('1Gi') + deployment(`${on('app-v1')}, ${on('app-v2')}`) + local,
+      );
+      expect(rendered.problems.map(({ place }) => place?.line)).toEqual([8]);
+    });
   });
 
   it('refuses names that become too long for a label, never cuts them', async () => {
@@ -155,7 +188,7 @@ describe('render', () => {
 
   describe('replicas', () => {
     const hpa =
-      '{ apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: { name: web }, spec: { scaleTargetRef: { kind: Deployment, name: NAME } } }';
+      '{ apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: { name: web }, spec: { maxReplicas: 3, scaleTargetRef: { kind: Deployment, name: NAME } } }';
     const components = (name: string): string =>
       `{ name: web, type: webservice, properties: { image: a, replicas: 3 } }, { name: auto, type: k8s-objects, properties: { objects: [${hpa.replace('NAME', name)}] } }`;
 

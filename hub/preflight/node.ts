@@ -1,0 +1,121 @@
+import type { Steps } from '../model/reporter.ts';
+import { isMap } from '../model/json-map.ts';
+
+/** A value of an object, with the way to it. */
+export interface Node {
+  readonly value: unknown;
+  readonly path: Steps;
+}
+
+/** A part of an object that an API server refuses; `path` leads to it inside the object. */
+export interface Refusal {
+  readonly path: Steps;
+  readonly message: string;
+  readonly hint?: string;
+  /** Absent = it is refused; a warning is taken, and cannot work. */
+  readonly severity?: 'warning';
+}
+
+/** What is refused of a value. */
+export type Check = (node: Node) => Iterable<Refusal>;
+
+/** The value below a node; without a value where there is none. */
+export function at(node: Node, ...steps: Steps): Node {
+  return steps.reduce<Node>(({ value, path }, step) => {
+    const isInside = typeof step === 'number' ? Array.isArray(value) : isMap(value);
+    const inner = isInside ? (value as Readonly<Record<string | number, unknown>>)[step] : undefined;
+    return { value: inner, path: [...path, step] };
+  }, node);
+}
+
+/** The entries of a list; none for anything else. */
+export function items(node: Node): readonly Node[] {
+  return Array.isArray(node.value) ? node.value.map((_, index) => at(node, index)) : [];
+}
+
+/** The members of a mapping by name; none for anything else. */
+export function members(node: Node): readonly (readonly [name: string, member: Node])[] {
+  return isMap(node.value) ? Object.keys(node.value).map((name) => [name, at(node, name)] as const) : [];
+}
+
+/** True for a value that says something: servers read null as absent. */
+export function isSet({ value }: Node): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** The text of a node; undefined for anything else. */
+export function textOf({ value }: Node): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The number of a node; undefined for anything else. */
+export function numberOf({ value }: Node): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** A refusal of a node: the message goes on after its path. */
+export function refuse(node: Node, words: string, hint?: string): Refusal {
+  const message = `${pathText(node.path)} ${words}`;
+  return { path: node.path, message, ...(hint !== undefined && { hint }) };
+}
+
+/** A refusal where a node has no value. */
+export function* required(node: Node, hint?: string): Iterable<Refusal> {
+  if (!isSet(node) || node.value === '') yield refuse(node, 'is missing', hint);
+}
+
+/** Refused is a value that is there and is not text. */
+export function* text(node: Node): Iterable<Refusal> {
+  if (isSet(node) && typeof node.value !== 'string')
+    yield refuse(node, `must be text, and is ${shown(node.value)}`, 'put it in quotes');
+}
+
+/** Refused is a value that is there and is not a whole number of a range. */
+export function* whole(node: Node, least = 0, most = 2 ** 31 - 1): Iterable<Refusal> {
+  const { value } = node;
+  if (!isSet(node)) return;
+  if (!Number.isInteger(value)) yield refuse(node, `must be a whole number, and is ${shown(value)}`);
+  else if (Number(value) < least || Number(value) > most)
+    yield refuse(node, `must be ${least} ${most === 2 ** 31 - 1 ? 'or more' : `to ${most}`}, and is ${String(value)}`);
+}
+
+/** Refused is a value that is there and is none of a few. */
+export function* choice(node: Node, ...words: readonly string[]): Iterable<Refusal> {
+  if (isSet(node) && !words.some((word) => word === node.value))
+    yield refuse(node, `must be one of ${words.join(', ')}, and is ${shown(node.value)}`);
+}
+
+/** Refused is the second of two entries that say the same. */
+export function* distinct(
+  nodes: readonly Node[],
+  nameOf: (node: Node) => string | null,
+  what: (name: string) => string,
+): Iterable<Refusal> {
+  const seen = new Set<string>();
+  for (const node of nodes) {
+    const name = nameOf(node);
+    if (name === null) continue;
+    if (seen.has(name)) yield refuse(node, what(name), 'keep one of the two');
+    seen.add(name);
+  }
+}
+
+/** A value as people know it from their manifest. */
+export function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (isMap(value)) return 'a mapping';
+  if (typeof value === 'number') return `the number ${value}`;
+  if (value === undefined) return 'nothing';
+  const written = JSON.stringify(value);
+  return written.length > 80 ? `${written.slice(0, 80)}...` : written;
+}
+
+function pathText(path: Steps): string {
+  return path
+    .map((step, index) => {
+      if (typeof step === 'number') return `[${step}]`;
+      if (/[./]/.test(step)) return `[${JSON.stringify(step)}]`;
+      return index === 0 ? step : `.${step}`;
+    })
+    .join('');
+}
