@@ -1,8 +1,10 @@
+import { createByteCache } from '../../model/byte-cache.ts';
 import { parseCommit } from '../../model/commit.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import { parseOwnTree } from '../../model/git-tree.ts';
 import type { ObjectId } from '../../../shared/model/object.ts';
 import type { ObjectReader } from '../../model/objects.ts';
+import { startSlices } from '../../model/slices.ts';
 import { bundleObjects } from '../../../shared/wire/bundle.ts';
 import { formats } from '../../../shared/wire/formats.ts';
 import { revisionPath } from '../../../shared/wire/layout.ts';
@@ -16,23 +18,88 @@ export interface PastQuestion {
   readonly ids: ReadonlySet<ObjectId>;
 }
 
-/** Those of the ids that some bundle in the ledger's history had for this registration. Stops as soon as all are found. */
-export function publishedIds(objects: ObjectReader, head: Oid | null, question: PastQuestion): ReadonlySet<ObjectId> {
-  const found = new Set<ObjectId>();
-  let lastTree: Oid | null = null;
-  for (let oid = head; oid !== null && found.size < question.ids.size;) {
-    const commit = parseCommit(objects.read(oid)?.body ?? new Uint8Array());
-    const tree = entryAt(objects, commit.tree, bundleTreePath(question.cluster));
-    if (tree !== null && tree !== lastTree) collect(bundleAt(objects, tree), question, found);
-    lastTree = tree;
-    oid = commit.parents[0] ?? null;
-  }
-  return found;
+/** What is known of the bundles in a ledger's history. */
+export interface History {
+  /**
+   * Those of the ids that some bundle of the history up to this head had for this registration. Each commit is read once for a
+   * cluster, however often it asks and about what; only as far back as is needed to find them all.
+   */
+  readonly publishedIds: (head: Oid | null, question: PastQuestion) => Promise<ReadonlySet<ObjectId>>;
 }
 
-function collect(bundle: Revision, { registration, ids }: PastQuestion, found: Set<ObjectId>): void {
+/** What was read of one cluster's past: all that lies between two commits. */
+interface Past {
+  readonly known: Set<ObjectId>;
+  newest: Oid | null;
+  /** Where to go on reading; null = the history was read to its beginning. */
+  next: Oid | null;
+  lastTree: Oid | null;
+}
+
+/** Past ids that are kept in memory, of all clusters together; what was asked for longest ago is read again. */
+const keptBytes = 16 * 1024 * 1024;
+
+/** What a commit costs to look at, and a bundle to read (see slices.ts). */
+const units = { commit: 10, bundle: 100 };
+
+/** Begins with nothing known; what is forgotten under `bytes` is read again. */
+export function openHistory(objects: ObjectReader, bytes = keptBytes): History {
+  const pasts = createByteCache<Past>({ bytes }, ({ known }) => bytesOf(known));
+  return {
+    publishedIds: async (head, question) => {
+      const { ids, cluster, registration } = question;
+      const key = `${cluster} ${registration}`;
+      const kept = pasts.get(key);
+      const past = kept === undefined ? begun(head) : await caughtUp(objects, kept, head, question);
+      const hasAll = () => [...ids].every((id) => past.known.has(id));
+      const slices = startSlices();
+      while (past.next !== null && !hasAll()) {
+        const cost = readCommit(objects, past, question);
+        await slices.spend(cost);
+      }
+      pasts.set(key, past);
+      return new Set([...ids].filter((id) => past.known.has(id)));
+    },
+  };
+}
+
+function begun(head: Oid | null): Past {
+  return { known: new Set(), newest: head, next: head, lastTree: null };
+}
+
+/** The past with the commits that came since; begun anew where the ledger is not a continuation of what was read. */
+async function caughtUp(objects: ObjectReader, past: Past, head: Oid | null, question: PastQuestion): Promise<Past> {
+  if (head === past.newest) return past;
+  const since = begun(head);
+  const slices = startSlices();
+  while (since.next !== null && since.next !== past.newest) {
+    const cost = readCommit(objects, since, question);
+    await slices.spend(cost);
+  }
+  if (since.next === null) return since;
+  for (const id of since.known) past.known.add(id);
+  past.newest = head;
+  return past;
+}
+
+/** Reads one commit, and answers what that cost. */
+function readCommit(objects: ObjectReader, past: Past, question: PastQuestion): number {
+  const commit = parseCommit(objects.read(past.next ?? '')?.body ?? new Uint8Array());
+  const tree = entryAt(objects, commit.tree, bundleTreePath(question.cluster));
+  const isOther = tree !== null && tree !== past.lastTree;
+  if (isOther) collect(bundleAt(objects, tree), question, past.known);
+  past.lastTree = tree;
+  past.next = commit.parents[0] ?? null;
+  return isOther ? units.bundle : units.commit;
+}
+
+function collect(bundle: Revision, { registration }: PastQuestion, known: Set<ObjectId>): void {
   if (bundle.registration !== registration) return;
-  for (const { id } of [...bundleObjects(bundle), ...bundle.retired]) if (ids.has(id)) found.add(id);
+  for (const { id } of [...bundleObjects(bundle), ...bundle.retired]) known.add(id);
+}
+
+function bytesOf(known: ReadonlySet<ObjectId>): number {
+  return [...known].reduce((sum, id) => sum + 2 * id.length + 64, 0);
 }
 
 function bundleAt(objects: ObjectReader, tree: Oid): Revision {

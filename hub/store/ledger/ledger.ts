@@ -8,7 +8,7 @@ import type { State, StateIdentity } from '../../model/state.ts';
 import type { Base, Store, StoreCommit, View } from '../../model/store.ts';
 import { emptyState } from '../slices/slices.ts';
 import { commitNumber, invalid, linkedCommit } from './chain.ts';
-import { publishedIds } from './history.ts';
+import { openHistory } from './history.ts';
 import { readState, type OnDecoded } from './read.ts';
 import { writeState } from './write.ts';
 
@@ -50,6 +50,7 @@ export function openLedger(options: LedgerOptions): Ledger {
   const { store, sign, files = new Map() } = options;
   // Blob of each value that is known to be stored: unchanged values are neither encoded nor hashed again.
   const stored = new WeakMap<object, Oid>();
+  const history = openHistory(store);
   let head: Head | null = null;
 
   const readHeadNow = (): Head => {
@@ -83,7 +84,7 @@ export function openLedger(options: LedgerOptions): Ledger {
       return write(current, withChanges(current.view, changes), commit);
     },
     published: (cluster, registration, ids) =>
-      Promise.resolve(publishedIds(store, store.refs().get(ledgerRef) ?? null, { cluster, registration, ids })),
+      history.publishedIds(store.refs().get(ledgerRef) ?? null, { cluster, registration, ids }),
     isEmpty: () => store.refs().size === 0,
     objects: store,
   };

@@ -16,4 +16,11 @@ export const strangerMutants: readonly Mutant[] = [
     replace: 'const view = given;',
     tests: ['test/unit/hub/status/table.test.ts'],
   },
+  {
+    bug: 'an id that an agent makes up costs a walk through the whole history again',
+    file: 'hub/store/ledger/history.ts',
+    find: 'pasts.set(key, past);',
+    replace: '',
+    tests: ['test/unit/hub/store/ledger/history.test.ts'],
+  },
 ];
