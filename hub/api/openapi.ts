@@ -7,6 +7,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 const securitySchemes = {
   adminToken: { type: 'http', scheme: 'bearer', description: 'The admin token.' },
+  metricsToken: { type: 'http', scheme: 'bearer', description: 'The metrics token.' },
   password: {
     type: 'http',
     scheme: 'basic',
@@ -38,7 +39,7 @@ export function openApi(): Json {
       operationId: name,
       summary: route.description,
       description: `For ${accessRules[route.access].who}.`,
-      security: accessRules[route.access].security.map((scheme) => (scheme === 'none' ? {} : { [scheme]: [] })),
+      security: accessRules[route.access].security.map((scheme) => ({ [scheme]: [] })),
       parameters: parametersOf(route),
       ...requestOf(route, schemaOf),
       responses: { ...responsesOf(route, schemaOf), default: error },

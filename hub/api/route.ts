@@ -3,7 +3,10 @@ import type { z } from 'zod';
 /** Who may make a call: the words for documents, and the security schemes of the OpenAPI document that prove it. */
 export const accessRules = {
   public: { who: 'anyone', security: [] },
-  local: { who: "programs on the hub's machine; from elsewhere, the administrator", security: ['none', 'adminToken'] },
+  metrics: {
+    who: 'a program that knows the metrics token; the administrator',
+    security: ['metricsToken', 'adminToken'],
+  },
   admin: { who: 'the administrator', security: ['adminToken'] },
   cluster: {
     who: 'the agent of the cluster in the path; the administrator',

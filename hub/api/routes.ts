@@ -211,7 +211,7 @@ export const routes = {
   metrics: {
     method: 'GET',
     path: '/metrics',
-    access: 'local',
+    access: 'metrics',
     description: 'The metrics of the hub in the text format of Prometheus.',
     raw: true,
     status: 200,

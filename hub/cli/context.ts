@@ -12,6 +12,8 @@ export interface CliContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly version: string;
+  /** How many files this process may open. */
+  readonly openFiles: () => number;
   readonly createHttp: (options: HttpOptions) => HttpClient;
 }
 

@@ -12,8 +12,17 @@ const description =
 /** Runs `sluice-hub ARGS` and resolves with its exit status; `signal` aborts on SIGINT and SIGTERM. */
 export async function runHubCli(args: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
   const version = packageVersion();
-  const context = { terminal, signal, clock: systemClock, random: systemRandom, version, createHttp };
+  const context = { terminal, signal, clock: systemClock, random: systemRandom, version, openFiles, createHttp };
   return runCli({ name, description, version, commands, context }, args, terminal);
+}
+
+/** As the system says it; a process of Node raises what is lent to it to what it may have at its start. */
+function openFiles(): number {
+  // Else it would ask for the names of all addresses.
+  Object.assign(process.report, { excludeNetwork: true });
+  const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft?: number | string } } };
+  const soft = Number(userLimits?.open_files?.soft);
+  return Number.isInteger(soft) ? soft : Infinity;
 }
 
 function packageVersion(): string {

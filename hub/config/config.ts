@@ -35,6 +35,7 @@ export interface HubConfig extends RemotesConfig {
     readonly publicUrl: string | null;
   };
   readonly webhookSecretFile: string | null;
+  readonly metricsTokenFile: string | null;
   readonly keyFile: string | null;
   /** A ledger may be begun with keys that were made elsewhere. */
   readonly beginLedger: boolean;
@@ -51,14 +52,21 @@ export function hubConfig(file: HubFile, isText: boolean): HubConfig {
     localCluster: file.localCluster ?? null,
     data: file.data ?? resolve(defaultData),
     listen: listenConfig(file.listen ?? {}),
-    webhookSecretFile: file.webhookSecretFile ?? null,
+    ...secretFiles(file),
     ...remotesConfig(file),
-    keyFile: file.keyFile ?? null,
     beginLedger: file.beginLedger ?? false,
     heartbeatMs: (file.heartbeatSeconds ?? defaultHeartbeatSeconds) * 1000,
     freshMs: freshTimeMs(file.freshFor ?? defaultFreshFor),
     render: renderConfig(file.render ?? {}),
     log: logConfig(file.log ?? {}, isText),
+  };
+}
+
+function secretFiles(file: HubFile): Pick<HubConfig, 'webhookSecretFile' | 'metricsTokenFile' | 'keyFile'> {
+  return {
+    webhookSecretFile: file.webhookSecretFile ?? null,
+    metricsTokenFile: file.metricsTokenFile ?? null,
+    keyFile: file.keyFile ?? null,
   };
 }
 

@@ -9,6 +9,8 @@ export const dataFiles = {
   adminToken: 'admin-token',
   /** Proves webhooks of the Git host. */
   webhookSecret: 'webhook-secret',
+  /** Reads the metrics, and nothing else. */
+  metricsToken: 'metrics-token',
   /** Address of the running hub. */
   address: 'hub.url',
   /** Its certificate, when it serves https. */

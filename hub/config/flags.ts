@@ -66,6 +66,12 @@ export const configFlags = {
     kind: 'path',
     help: 'secret of the webhook (default: made in the data folder)',
   },
+  metricsTokenFile: {
+    flag: '--metrics-token-file <file>',
+    to: 'metricsTokenFile',
+    kind: 'path',
+    help: 'token that reads /metrics (default: made in the data folder)',
+  },
   channelUrl: {
     flag: '--channel-url <url>',
     to: 'channel.url',

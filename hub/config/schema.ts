@@ -49,6 +49,8 @@ export const hubFile = z.strictObject({
     })
     .optional(),
   webhookSecretFile: path.optional(),
+  /** A token that reads `/metrics` and nothing else; without it, one is made in the data folder. */
+  metricsTokenFile: path.optional(),
   /** Git repositories that the channel and the ledger are kept in; without them the data folder alone has them. */
   channel: remote.optional(),
   ledger: remote.optional(),

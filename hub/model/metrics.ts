@@ -8,5 +8,9 @@ export interface Metrics {
   readonly published: (bundles: number) => void;
   readonly report: (outcome: 'taken' | 'replayed' | 'refused') => void;
   readonly request: (route: string, status: number, ms: number) => void;
+  /** A credential was refused. */
+  readonly refused: (route: string, code: string) => void;
+  /** A connection was cut to make room. */
+  readonly cut: () => void;
   readonly streams: (open: number) => void;
 }

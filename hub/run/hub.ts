@@ -151,9 +151,12 @@ function passParts(
 function listen(
   { secrets, stores }: OpenedHub,
   { listen: address }: HubConfig,
-  { clock, log, version }: HubPorts,
+  { clock, log, version, openFiles }: HubPorts,
   parts: Pick<WiredHub, 'hub' | 'metrics'>,
 ): Promise<HubServer> {
   const git = openUploadPack(backedBy(stores.served, stores.store.objects), `sluice/${version}`);
-  return startServer({ ...address, ...secrets }, { ...parts, git, clock, log });
+  return startServer(
+    { ...address, ...secrets, ...(openFiles !== undefined && { openFiles }) },
+    { ...parts, git, clock, log },
+  );
 }

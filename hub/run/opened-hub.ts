@@ -14,11 +14,13 @@ import { openConfigSource, type OpenedSource, type SourcesPorts } from './source
 /** What a hub needs from outside. */
 export interface HubPorts extends SourcesPorts {
   readonly version: string;
+  /** How many files the process may open; absent where that is not known. */
+  readonly openFiles?: number;
 }
 
 /** Everything that a hub keeps open while it runs. */
 export interface OpenedHub {
-  readonly secrets: { readonly adminToken: string; readonly webhookSecret: string };
+  readonly secrets: { readonly adminToken: string; readonly webhookSecret: string; readonly metricsToken: string };
   readonly stores: HubStores;
   readonly reports: ReceivedReports;
   readonly source: OpenedSource;
@@ -53,11 +55,11 @@ export async function openHub(
   return { secrets, stores, reports, source, cue };
 }
 
-async function openSecrets({ data, webhookSecretFile }: HubConfig): Promise<OpenedHub['secrets']> {
-  const adminToken = await ensureSecret(data, dataFiles.adminToken);
-  const webhookSecret =
-    webhookSecretFile === null
-      ? await ensureSecret(data, dataFiles.webhookSecret)
-      : await readSecret(webhookSecretFile);
-  return { adminToken, webhookSecret };
+async function openSecrets({ data, webhookSecretFile, metricsTokenFile }: HubConfig): Promise<OpenedHub['secrets']> {
+  const secret = (file: string | null, name: string) => (file === null ? ensureSecret(data, name) : readSecret(file));
+  return {
+    adminToken: await secret(null, dataFiles.adminToken),
+    webhookSecret: await secret(webhookSecretFile, dataFiles.webhookSecret),
+    metricsToken: await secret(metricsTokenFile, dataFiles.metricsToken),
+  };
 }

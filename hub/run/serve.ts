@@ -15,6 +15,7 @@ export interface ProcessPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly version: string;
+  readonly openFiles: () => number;
   readonly createHttp: (options: HttpOptions) => HttpClient;
   /** The environment, which names proxies. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -41,7 +42,11 @@ export async function serve(config: HubConfig, ports: ProcessPorts): Promise<Ser
   const schedule = cronSchedule(pollJitterMs);
   const createHttp: ProcessPorts['createHttp'] = (options) =>
     ports.createHttp({ proxy, userAgent: `sluice-hub/${version}`, ...options });
-  const hub = await startHub(config, { clock, random, log, version, schedule, createHttp }, ports.signal);
+  const hub = await startHub(
+    config,
+    { clock, random, log, version, openFiles: ports.openFiles(), schedule, createHttp },
+    ports.signal,
+  );
   const stop = async () => {
     log.info('stopping');
     await hub.close();

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { SluiceError } from '../../shared/errors.ts';
 import type { Access } from '../api/route.ts';
 import type { State } from '../model/state.ts';
-import type { Caller } from './auth.ts';
+import { isSameSecret, type Caller } from './auth.ts';
 import type { RouteContext } from './context.ts';
 import { isSignedWebhook } from './webhook.ts';
 
@@ -12,7 +12,8 @@ type Check = (context: RouteContext, request: FastifyRequest) => Caller | null;
 /** How each word of the table of routes is proved. */
 const checks: Readonly<Record<Access, Check>> = {
   public: () => null,
-  local: (context, request) => (isLoopback(request.ip) ? null : admin(context, request)),
+  // Not by address: behind a proxy or a sidecar, every caller is of this machine.
+  metrics: (context, request) => (knowsMetricsToken(context, request) ? null : admin(context, request)),
   admin,
   // A Git client can say the administrator's token as a password alone.
   caller: anyCaller,
@@ -78,6 +79,7 @@ function admin(context: RouteContext, request: FastifyRequest): Caller {
   throw new SluiceError('FORBIDDEN', 'this request needs the admin token');
 }
 
-function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
+function knowsMetricsToken({ options }: RouteContext, { headers }: FastifyRequest): boolean {
+  const [, token = ''] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
+  return isSameSecret(token, options.metricsToken);
 }

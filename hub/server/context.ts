@@ -2,6 +2,7 @@ import type { Clock } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { HubService } from '../operations/hub-service.ts';
 import type { Authenticate } from './auth.ts';
+import type { Connections } from './connections.ts';
 import type { Feed } from './feed/feed.ts';
 import type { UploadPackService } from './git/service.ts';
 import type { PrometheusMetrics } from './metrics.ts';
@@ -15,6 +16,10 @@ export interface ServerOptions {
   readonly port: number;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly adminToken: string;
+  /** Reads `/metrics`, and nothing else. */
+  readonly metricsToken: string;
+  /** How many files the process may open; absent where that is not known. */
+  readonly openFiles?: number;
   /** Null refuses all webhooks. */
   readonly webhookSecret: string | null;
 }
@@ -35,6 +40,7 @@ export interface RouteContext extends ServerParts {
   readonly feed: Feed;
   /** Fetches over Git that are being answered. */
   readonly turns: Turns;
+  readonly connections: Pick<Connections, 'proved'>;
   readonly authenticate: Authenticate;
   /** The text of the OpenAPI document. */
   readonly openApi: () => string;

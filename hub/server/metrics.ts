@@ -42,6 +42,17 @@ export function createMetrics(): PrometheusMetrics {
     buckets: seconds,
     registers,
   });
+  const refused = new Counter({
+    name: 'sluice_hub_refused_credentials_total',
+    help: 'Requests with a credential that was refused',
+    labelNames: ['route', 'code'],
+    registers,
+  });
+  const cut = new Counter({
+    name: 'sluice_hub_cut_connections_total',
+    help: 'Connections without an accepted credential that made room for others',
+    registers,
+  });
   const streams = new Gauge({ name: 'sluice_hub_wakeup_streams', help: 'Open wake-up streams', registers });
   return {
     stage: (name, ms) => stage.observe({ stage: name }, ms / 1000),
@@ -49,6 +60,8 @@ export function createMetrics(): PrometheusMetrics {
     published: (bundles) => published.inc(bundles),
     report: (outcome) => report.inc({ outcome }),
     request: (route, status, ms) => request.observe({ route, status }, ms / 1000),
+    refused: (route, code) => refused.inc({ route, code }),
+    cut: () => cut.inc(),
     streams: (open) => streams.set(open),
     text: () => registry.metrics(),
     contentType: registry.contentType,

@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createSecureContext } from 'node:tls';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { asSluiceError } from '../../shared/errors.ts';
 import { openApi } from '../api/openapi.ts';
 import { createAuthenticate } from './auth.ts';
+import { connectionLimits, createConnections, type Connections } from './connections.ts';
 import type { RouteContext, ServerOptions, ServerParts } from './context.ts';
 import { errorAnswer } from './errors.ts';
 import { createFeed } from './feed/feed.ts';
+import { onceAMinute } from './once-a-minute.ts';
+import { createRefusals, isRefusal } from './refusals.ts';
 import { registerRoutes } from './routes/register.ts';
 import { createStreams, type Streams } from './streams.ts';
 import { createTurns } from './turns.ts';
@@ -23,12 +26,15 @@ export interface HubServer {
 const limits = {
   bodyBytes: 1024 * 1024,
   headerBytes: 16 * 1024,
-  connections: 25_000,
   requestMs: 30_000,
   keepAliveMs: 75_000,
   /** Fetches over Git at once: of one caller, and of all. */
   fetches: { each: 4, all: 32 },
 } as const;
+
+/** Below this, a process that serves a fleet runs out of open files. */
+const fewFiles = 1024;
+const spareConnections = 16;
 
 /** A server that listens on every address is reached on its own machine by the loopback address. */
 const wildcards: ReadonlyMap<string, string> = new Map([
@@ -49,9 +55,9 @@ export async function startServer(options: ServerOptions, parts: ServerParts): P
       ? { http: { maxHeaderSize: limits.headerBytes } }
       : { https: { maxHeaderSize: limits.headerBytes, ...(await readTls(options.tls)) } }),
   }) as unknown as FastifyInstance;
-  app.server.maxConnections = limits.connections;
   const streams = createStreams(parts.clock, (open) => parts.metrics.streams(open));
-  const context = contextOf(options, parts, streams);
+  const connections = guardConnections(app, options, parts);
+  const context = { ...contextOf(options, parts, streams), connections };
   hooks(app, context);
   registerRoutes(app, context);
   await listen(app, options);
@@ -68,7 +74,7 @@ export async function startServer(options: ServerOptions, parts: ServerParts): P
   };
 }
 
-function contextOf(options: ServerOptions, parts: ServerParts, streams: Streams): RouteContext {
+function contextOf(options: ServerOptions, parts: ServerParts, streams: Streams): Omit<RouteContext, 'connections'> {
   let document: string | null = null;
   return {
     ...parts,
@@ -81,7 +87,28 @@ function contextOf(options: ServerOptions, parts: ServerParts, streams: Streams)
   };
 }
 
-function hooks(app: FastifyInstance, { log, metrics }: RouteContext): void {
+/** Bounds the connections by what the process may open, so that files and fetches go on under a flood of them. */
+function guardConnections(app: FastifyInstance, { openFiles }: ServerOptions, parts: ServerParts): Connections {
+  const { clock, log, metrics } = parts;
+  const bounds = connectionLimits(openFiles ?? Infinity);
+  if (openFiles !== undefined && openFiles < fewFiles)
+    log.warn('this process may open few files: raise its limit (ulimit -n)', { openFiles, connections: bounds.all });
+  const say = onceAMinute<{ readonly from: string }>(clock, {
+    first: ({ from }) => log.warn('too many connections: one without an accepted credential was cut', { from }),
+    more: (more) => log.warn('more connections were cut', { ...more }),
+  });
+  const connections = createConnections(bounds, (from) => {
+    metrics.cut();
+    say({ from });
+  });
+  app.server.on('connection', connections.open);
+  // What comes while one is being cut.
+  app.server.maxConnections = bounds.all + spareConnections;
+  return connections;
+}
+
+function hooks(app: FastifyInstance, { clock, log, metrics }: RouteContext): void {
+  const refuse = createRefusals({ clock, log, metrics });
   // Bodies stay bytes: signatures are over bytes, and every route parses strictly by itself.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -92,11 +119,18 @@ function hooks(app: FastifyInstance, { log, metrics }: RouteContext): void {
   app.setErrorHandler((thrown, request, reply) => {
     const { error, status, headers, body } = errorAnswer(thrown);
     const fields = { route: request.routeOptions.url, status, error };
+    if (isRefusal(error) && hasCredential(request))
+      refuse({ error, route: request.routeOptions.url ?? 'none', from: request.ip });
     if (status >= 500) log.warn('request failed', fields);
     else log.debug('request refused', fields);
     return reply.code(status).headers(headers).send(body);
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 'NOT_FOUND', message: 'no such address' }));
+}
+
+/** A body may be signed, and a webhook has headers of its own: a POST is an attempt, a GET without a credential is not. */
+function hasCredential({ method, headers }: FastifyRequest): boolean {
+  return method === 'POST' || headers.authorization !== undefined;
 }
 
 async function listen(app: FastifyInstance, { host, port }: ServerOptions): Promise<void> {

@@ -42,6 +42,7 @@ export function fakeCli(
     clock: { now: () => 0, monotonic: () => 0, after: () => () => undefined, sleep: () => Promise.resolve() },
     random: () => 0,
     version: '1.2.3',
+    openFiles: () => 1024,
     createHttp,
   };
   return { context, requests, clients, text };

@@ -66,6 +66,7 @@ export async function memoryHub(first: State, now: number): Promise<MemoryHub> {
 }
 
 export const adminToken = 'the-admin-token-of-tests';
+export const metricsToken = 'the-metrics-token-of-tests';
 export const webhookSecret = 'the-webhook-secret-of-tests';
 
 /** The real server on a free loopback port, over a hub in memory; its Git answers list the refs that the caller may see. */
@@ -81,7 +82,7 @@ export function listen(hub: MemoryHub): Promise<HubServer> {
     ],
   });
   return startServer(
-    { host: '127.0.0.1', port: 0, tls: null, adminToken, webhookSecret },
+    { host: '127.0.0.1', port: 0, tls: null, adminToken, webhookSecret, metricsToken },
     {
       hub: createHubService(hub.parts),
       git: { advertise: list, uploadPack: list },

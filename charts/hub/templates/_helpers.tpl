@@ -99,6 +99,9 @@ listen:
 {{- if .Values.webhook.existingSecret }}
 webhookSecretFile: /etc/sluice/webhook/secret
 {{- end }}
+{{- if .Values.metrics.existingSecret }}
+metricsTokenFile: /etc/sluice/metrics/token
+{{- end }}
 heartbeatSeconds: {{ .Values.heartbeatSeconds }}
 freshFor: {{ .Values.freshFor }}
 render:

@@ -35,13 +35,17 @@ export const feedHandlers: RawHandlers<'bundle' | 'object' | 'events' | 'enrol' 
     return undefined;
   },
 
-  enrol: async ({ context: { hub }, request, reply }) => {
+  enrol: async ({ context, request, reply }) => {
+    const { hub } = context;
     await hub.enrol(bytesOf(request), request.headers[readsHeader]);
+    context.connections.proved(request.raw.socket);
     return reply.send({ status: 'enrolled' });
   },
 
-  report: async ({ context: { hub }, request, reply }) => {
+  report: async ({ context, request, reply }) => {
+    const { hub } = context;
     const answer = formats.reportAnswer.encode(await hub.report(bytesOf(request), request.headers[readsHeader]));
+    context.connections.proved(request.raw.socket);
     return reply.type('application/json; charset=utf-8').send(answer);
   },
 };

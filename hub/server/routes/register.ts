@@ -30,7 +30,8 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
 
 function callHandler(context: RouteContext, [name, route]: readonly [CallName, Route]): Handler {
   return async (request, reply) => {
-    checkAccess(route.access, context, request);
+    const caller = checkAccess(route.access, context, request);
+    if (caller !== null) context.connections.proved(request.raw.socket);
     const input = { ...wordsOf(route, request), ...bodyOf(route, request) };
     // The schemas of this row read the input, so it has the type that the operation of this name takes.
     const answer = await context.hub.call(name, input as Input<CallName>, goneSignal(reply));
@@ -42,6 +43,7 @@ function rawHandler(context: RouteContext, name: RawName, route: Route): Handler
   const handle = rawHandlers[name];
   return (request, reply) => {
     const caller = checkAccess(route.access, context, request);
+    if (caller !== null) context.connections.proved(request.raw.socket);
     if (caller?.kind === 'agent') context.hub.noteReads(caller.record, request.headers[readsHeader]);
     if (saysReads.has(route.access)) reply.header(readsHeader, hubReads);
     return handle({ context, request, reply, caller, input: wordsOf(route, request) });

@@ -50,7 +50,7 @@ const releases: readonly (readonly [ChartName, string, readonly string[]])[] = [
     'everything',
     [
       ...source,
-      'source.branch=main,source.paths={apps/**},source.existingSecret=git,webhook.existingSecret=hook',
+      'source.branch=main,source.paths={apps/**},source.existingSecret=git,webhook.existingSecret=hook,metrics.existingSecret=metrics',
       'keys.existingSecret=keys,tls.existingSecret=tls,ca.existingConfigMap=ca,localCluster=home',
       'ingress.enabled=true,ingress.host=sluice.example.com,ingress.tlsSecret=tls,ingress.className=nginx',
       'persistence.storageClass=fast,networkPolicy.from[0].ipBlock.cidr=10.0.0.0/8,extraLabels.team=edge',

@@ -50,7 +50,7 @@ let whole: string;
 
 /** Opens a data folder as a hub does before it listens, and brings its channel to what the ledger says. */
 async function open(data: string): Promise<HubStores> {
-  for (const name of ['admin-token', 'webhook-secret']) await ensureSecret(data, name);
+  for (const name of ['admin-token', 'webhook-secret', 'metrics-token']) await ensureSecret(data, name);
   const stores = await openStores(data, { clock });
   try {
     await openReports(fileReportStore(join(data, 'reports'), silentLog));
@@ -154,6 +154,7 @@ const table: Readonly<Record<string, Readonly<Partial<Record<keyof typeof harms,
   },
   reports: folders('serves', 'UNAVAILABLE'),
   'admin-token': { ...every('serves'), empty: 'CONFIG_INVALID', unreadable: 'CONFIG_INVALID' },
+  'metrics-token': { ...every('serves'), empty: 'CONFIG_INVALID', unreadable: 'CONFIG_INVALID' },
   'webhook-secret': { ...every('serves'), empty: 'CONFIG_INVALID', unreadable: 'CONFIG_INVALID' },
 };
 

@@ -17,8 +17,18 @@ export interface HubProcess {
 
 /** Starts `sluice-hub ARGS` in a folder. */
 export function startProcess(folder: string, ...args: readonly string[]): HubProcess {
+  return started(folder, [process.execPath, main, ...args]);
+}
+
+/** The same, as a process that may open this many files. */
+export function startWithFiles(openFiles: number, folder: string, ...args: readonly string[]): HubProcess {
+  const limited = `ulimit -n ${openFiles} && exec "$0" "$@"`;
+  return started(folder, ['/bin/sh', '-c', limited, process.execPath, main, ...args]);
+}
+
+function started(folder: string, [program = '', ...args]: readonly string[]): HubProcess {
   const env = { ...process.env, NO_COLOR: '1', COLUMNS: '80', npm_lifecycle_event: '' };
-  const child = spawn(process.execPath, [main, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   const waiting = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {

@@ -5,8 +5,9 @@ import { cpuMs } from './process.ts';
 export type StageSums = ReadonlyMap<string, { readonly seconds: number; readonly count: number }>;
 
 /** Reads the hub's stage metrics. */
-export async function stageSums(world: Pick<World, 'hubUrl'>): Promise<StageSums> {
-  const text = await (await fetch(`${world.hubUrl}/metrics`)).text();
+export async function stageSums(world: Pick<World, 'hubUrl' | 'adminToken'>): Promise<StageSums> {
+  const headers = { authorization: `Bearer ${await world.adminToken()}` };
+  const text = await (await fetch(`${world.hubUrl}/metrics`, { headers })).text();
   const sums = new Map<string, { seconds: number; count: number }>();
   for (const [, what, stage, value] of text.matchAll(
     /^sluice_hub_stage_seconds_(sum|count)\{stage="([a-z]+)"\} (\S+)$/gm,

@@ -1,5 +1,7 @@
 import type { Mutant } from './mutants.ts';
 
+const server = 'test/unit/hub/server';
+
 /** Bugs that let strangers in, or let what they say do harm (docs/threat-model.md). */
 export const strangerMutants: readonly Mutant[] = [
   {
@@ -22,5 +24,27 @@ export const strangerMutants: readonly Mutant[] = [
     find: 'pasts.set(key, past);',
     replace: '',
     tests: ['test/unit/hub/store/ledger/history.test.ts'],
+  },
+  {
+    bug: 'connections of agents are cut like those of strangers',
+    file: 'hub/server/connections.ts',
+    find: 'proved: (connection) => forget(keyOf(connection), peerOf(connection)),',
+    replace: 'proved: () => undefined,',
+    tests: [`${server}/connections.test.ts`],
+  },
+  {
+    bug: 'the metrics are open to every peer of a proxy',
+    file: 'hub/server/access.ts',
+    find: 'metrics: (context, request) => (knowsMetricsToken(context, request) ? null : admin(context, request)),',
+    replace:
+      "metrics: (context, request) => (request.ip === '127.0.0.1' || knowsMetricsToken(context, request) ? null : admin(context, request)),",
+    tests: [`${server}/access.test.ts`, 'test/unit/hub/api/routes.test.ts'],
+  },
+  {
+    bug: 'a credential that is refused is not counted',
+    file: 'hub/server/server.ts',
+    find: 'if (isRefusal(error) && hasCredential(request))',
+    replace: 'if (status < 0)',
+    tests: ['test/unit/hub/api/routes.test.ts'],
   },
 ];

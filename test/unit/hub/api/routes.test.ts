@@ -17,7 +17,7 @@ import {
   type PayloadType,
   type Signer,
 } from '../../../../shared/wire/envelope.ts';
-import { adminToken, listen, memoryHub, webhookSecret, type MemoryHub } from '../../../fakes/hub.ts';
+import { adminToken, listen, memoryHub, metricsToken, webhookSecret, type MemoryHub } from '../../../fakes/hub.ts';
 import {
   bundleApp,
   enrolledCluster,
@@ -146,31 +146,36 @@ describe('every row', () => {
 });
 
 describe('a caller without a credential', () => {
-  it.each(names((access) => access !== 'public' && access !== 'local' && access !== 'signed'))(
-    'is refused by %s',
-    async (name) => {
-      const response = await send(name, {});
-      expect(response.status).toBe(401);
-      expect(await response.json()).toMatchObject({ code: 'UNAUTHENTICATED' });
-    },
-  );
+  it.each(names((access) => access !== 'public' && access !== 'signed'))('is refused by %s', async (name) => {
+    const response = await send(name, {});
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
 
-  it.each(names((access) => access === 'public' || access === 'local'))('is answered by %s', async (name) => {
+  it.each(names((access) => access === 'public'))('is answered by %s', async (name) => {
     expect((await send(name, {})).status).toBe(routes[name].status);
   });
 });
 
 describe('a caller with a wrong credential', () => {
-  it.each(names((access) => access !== 'public' && access !== 'local' && access !== 'signed'))(
-    'is refused by %s',
-    async (name) => {
-      for (const authorization of [`Bearer ${adminToken}x`, 'Basic eDp5', 'Bearer', 'Digest x']) {
-        const response = await send(name, { authorization, 'x-gitlab-token': `${webhookSecret}x` });
-        expect([authorization, response.status]).toEqual([authorization, 401]);
-      }
-      expect((await send(name, credential('mine', agents.foreign))).status).toBe(401);
-    },
-  );
+  it('is counted by call and code, and shown to who has the metrics token', async () => {
+    await send('status', { authorization: `Bearer ${adminToken}x` });
+    await send('status', {});
+    const text = await (await send('metrics', { authorization: `Bearer ${metricsToken}` })).text();
+    const counts = [...text.matchAll(/^sluice_hub_refused_credentials_total\{(.*)\} (\d+)$/gm)].map(
+      ([, labels, count]) => [labels, Number(count)],
+    );
+    expect(counts.find(([labels]) => labels === 'route="/v1/status",code="UNAUTHENTICATED"')?.[1]).toBeGreaterThan(0);
+    expect(text).toContain('sluice_hub_cut_connections_total 0');
+  });
+
+  it.each(names((access) => access !== 'public' && access !== 'signed'))('is refused by %s', async (name) => {
+    for (const authorization of [`Bearer ${adminToken}x`, 'Basic eDp5', 'Bearer', 'Digest x']) {
+      const response = await send(name, { authorization, 'x-gitlab-token': `${webhookSecret}x` });
+      expect([authorization, response.status]).toEqual([authorization, 401]);
+    }
+    expect((await send(name, credential('mine', agents.foreign))).status).toBe(401);
+  });
 
   it.each(names((access) => access === 'signed'))('is refused by %s, whose body another key signed', async (name) => {
     const response = await send(name, {}, signedBodies[name]?.(agents.foreign));

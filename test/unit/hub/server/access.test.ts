@@ -14,7 +14,7 @@ function contextOf(facts: { readonly starting?: boolean; readonly webhookSecret?
   const { starting = false, webhookSecret = 'secret' } = facts;
   return {
     hub: { state: () => (starting ? null : state) },
-    options: { webhookSecret },
+    options: { webhookSecret, metricsToken: 'a-metrics-token' },
     clock: manualClock(now),
     authenticate: createAuthenticate(token),
   } as unknown as RouteContext;
@@ -33,18 +33,26 @@ const admin = { authorization: `Bearer ${token}` };
 
 describe('access', () => {
   it.each([
-    ['127.0.0.1', true],
-    ['127.8.9.1', true],
-    ['::1', true],
-    ['::ffff:127.0.0.1', true],
-    ['192.0.2.7', false],
-    ['::ffff:192.0.2.7', false],
-    ['2001:db8::1', false],
-  ])('of local calls is free from %s: %s', (ip, isFree) => {
-    const check = (headers: object) => checkAccess('local', contextOf(), requestOf({ ip, headers }));
-    if (isFree) expect(check({})).toBeNull();
-    else expect(() => check({})).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
-    expect(() => check(admin)).not.toThrow();
+    ['nothing', {}, 'UNAUTHENTICATED'],
+    ['the metrics token', { authorization: 'Bearer a-metrics-token' }, null],
+    ['the admin token', admin, null],
+    ['another token', { authorization: 'Bearer a-metrics-tokens' }, 'UNAUTHENTICATED'],
+    ['an empty token', { authorization: 'Bearer ' }, 'UNAUTHENTICATED'],
+    ['the metrics token as a password', { authorization: `Basic ${btoa('x:a-metrics-token')}` }, 'UNAUTHENTICATED'],
+  ])('of the metrics, from the address of this machine or not, by %s', (_, headers, code) => {
+    for (const ip of ['127.0.0.1', '::1', '192.0.2.7']) {
+      const check = () => checkAccess('metrics', contextOf(), requestOf({ ip, headers }));
+      if (code === null) expect(check).not.toThrow();
+      else expect(check).toThrow(expect.objectContaining({ code }));
+    }
+  });
+
+  it('by the metrics token is to the metrics alone', () => {
+    const headers = { authorization: 'Bearer a-metrics-token' };
+    for (const access of ['admin', 'caller', 'cluster'] as const)
+      expect(() => checkAccess(access, contextOf(), requestOf({ headers }))).toThrow(
+        expect.objectContaining({ code: 'UNAUTHENTICATED' }),
+      );
   });
 
   it('of webhooks is refused while the hub has no secret, whatever the request proves', () => {
