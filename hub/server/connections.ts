@@ -10,7 +10,7 @@ export interface ConnectionLimits {
 }
 
 /**
- * The open connections. Those of strangers make room for each other, and for those of callers whom the hub knows: an agent is
+ * The open connections. Those of strangers make room for each other, and for those of callers that the hub knows: an agent is
  * let in whatever others do, behind one address with them or not.
  */
 export interface Connections {
