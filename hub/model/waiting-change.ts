@@ -3,14 +3,15 @@ import { changeDigest } from '../../shared/wire/bundle.ts';
 import type { Approval } from '../../shared/wire/approval.ts';
 import type { GuardedChange } from './guarded-change.ts';
 
-/** What guards of one cluster judge by. */
+/** What guards judge by. */
 export interface GuardFacts {
   readonly channel: string;
   readonly registration: string;
-  readonly cluster: string;
+  /** Null = the change is of the whole fleet. */
+  readonly cluster: string | null;
   /** The generation that would carry the change. */
   readonly generation: number;
-  /** Changes of this cluster that waited already: the same change keeps its digest. */
+  /** Changes of its kind that waited already: the same change keeps its digest. */
   readonly waiting: readonly GuardedChange[];
   readonly approvals: readonly Approval[];
   readonly now: string;

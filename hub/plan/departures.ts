@@ -33,8 +33,8 @@ function departureOf(input: DepartureInput, app: BundleApp, cluster: string): De
   const { placement, state } = input;
   const unit = appKey(app);
   const names = applicationsOf(app);
-  const heirs = placement.assignments.filter((assignment) => names.has(applicationOf(assignment)));
-  if (heirs.some((heir) => heir.cluster === cluster)) return null;
+  if (isReplacedOn(input, app, cluster)) return null;
+  const heirs = heirsOf(placement, names);
   const waiting = state.guarded.filter((change) => change.app === unit && change.cluster === cluster);
   const known = new Set(waiting.flatMap(({ waitsFor = [] }) => waitsFor));
   const gaining = [...new Set(heirs.map((heir) => heir.cluster))].sort().filter((name) => {
@@ -49,6 +49,19 @@ function departureOf(input: DepartureInput, app: BundleApp, cluster: string): De
   return isLost || waiting.some(({ code }) => code === 'EMPTY_RENDER')
     ? emptied(`the labels of ${cluster} changed, and its placement does not match them any more`)
     : null;
+}
+
+/** True when another unit brings the application of this one to a cluster: the agent makes that before it breaks this. */
+export function isReplacedOn(
+  { placement }: Pick<DepartureInput, 'placement'>,
+  app: BundleApp,
+  cluster: string,
+): boolean {
+  return heirsOf(placement, applicationsOf(app)).some((heir) => heir.cluster === cluster);
+}
+
+function heirsOf({ assignments }: PlacementFacts, applications: ReadonlySet<string>): PlacementFacts['assignments'] {
+  return assignments.filter((assignment) => applications.has(applicationOf(assignment)));
 }
 
 function movingTo(waitsFor: readonly string[], undone: readonly string[], cluster: string): Departure {

@@ -8,7 +8,7 @@ import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Approval } from '../../shared/wire/approval.ts';
 import type { BundleMark } from '../../shared/wire/revision.ts';
 import { internalProblem } from '../model/internal-problem.ts';
-import { holdOf, holdOfChange, keepsContent, waitingChanges, type FoundHold } from '../model/hold.ts';
+import { holdOf, holdOfChange, waitingChanges, type FoundHold } from '../model/hold.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { NextBundle, Plan } from '../model/bundle.ts';
@@ -18,6 +18,8 @@ import { planCluster, type ClusterPlan } from './cluster.ts';
 import { departuresFrom } from './departures.ts';
 import { agentTooOld, bundleFormat, isAboveAgent } from './format.ts';
 import { entryOf, type Entry } from './entry.ts';
+import { guardFleet } from './fleet-guard.ts';
+import { heldUnits } from './held-units.ts';
 import { previousRevision, type ClusterInput, type PlanState } from './input.ts';
 import { unexplainedIds } from './unexplained.ts';
 
@@ -53,11 +55,12 @@ export interface PlanInput {
 export function plan(input: PlanInput): Plan {
   assertNotBehind(input);
   const next: NextBundle[] = [];
-  const holds: FoundHold[] = [];
+  const holds = guardFleet(input);
+  const guarded = { ...input, holds: [...input.holds, ...holds] };
   const rendered = Map.groupBy(input.rendered, ({ cluster }) => cluster);
   for (const record of [...input.state.clusters.values()].sort(by(({ name }) => name))) {
     if (record.revoked) continue;
-    const planned = catchInternal(input, record, rendered.get(record.name) ?? []);
+    const planned = catchInternal(guarded, record, rendered.get(record.name) ?? []);
     if (planned.next !== null) next.push(planned.next);
     holds.push(...planned.holds);
   }
@@ -116,13 +119,6 @@ function clusterInput(input: PlanInput, record: ClusterRecord, { entries, holds 
     sizes,
     now,
   };
-}
-
-/** The units whose content some holds keep on a cluster: one of them, or without a name all that its bundle has. */
-function heldUnits(holds: PlanInput['holds'], cluster: string, { bundles }: PlanState): Set<string> {
-  const here = holds.filter((hold) => keepsContent(hold) && (hold.cluster === null || hold.cluster === cluster));
-  const all = () => (bundles.get(cluster)?.revision.apps ?? []).map(appKey);
-  return new Set(here.flatMap(({ app }) => (app === null ? all() : [app])));
 }
 
 function entryOrHold(app: RenderedApp, format: RevisionFormat): Entry | FoundHold {

@@ -145,7 +145,7 @@ function guardedLines(view: StatusView, style: TableStyle): string[] {
     const more = change.ids.length > 5 ? [`    and ${change.ids.length - 5} more`] : [];
     return [
       fit(
-        `guarded[${change.code}] ${where || 'the repository'}: would delete ${plural(change.ids.length, 'object')}`,
+        `guarded[${change.code}] ${where || 'the repository'}: would delete ${plural(change.ids.length, nounOf(change))}`,
         style.columns,
       ),
       ...ids,
@@ -153,6 +153,11 @@ function guardedLines(view: StatusView, style: TableStyle): string[] {
       `  ${withWhere(`sluice-hub approve ${change.change.slice('sha256:'.length, 'sha256:'.length + 12)}`, style.where)}`,
     ];
   });
+}
+
+/** What the ids of a change are: objects, or the copies of applications that a push would take off too many clusters. */
+function nounOf({ code, cluster }: StatusGuarded): 'object' | 'application' {
+  return code === 'MASS_DELETE' && cluster === null ? 'application' : 'object';
 }
 
 /** What is held and told by no problem: each once, with since when. */

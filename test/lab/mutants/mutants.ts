@@ -400,6 +400,20 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/hub/publish'],
   },
   {
+    bug: 'a push that removes a document takes an application off every cluster at once, unasked',
+    file: 'hub/plan/fleet-guard.ts',
+    find: 'if (clusters <= deletionLimit(served.length)) return [];',
+    replace: 'if (clusters <= served.length) return [];',
+    tests: ['test/unit/hub/plan'],
+  },
+  {
+    bug: 'an approval of what leaves many clusters serves for another list',
+    file: 'hub/plan/fleet-guard.ts',
+    find: 'return findApproval(ids, facts) === null ?',
+    replace: 'return facts.approvals.length === 0 ?',
+    tests: ['test/unit/hub/plan'],
+  },
+  {
     bug: 'the history of a registration goes on from what the former owner of its name was sent',
     file: 'hub/publish/bundle.ts',
     find: 'const isFirst = previous?.revision.registration !== revision.registration;',

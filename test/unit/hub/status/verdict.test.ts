@@ -272,6 +272,15 @@ describe('the verdict on an application', () => {
     expect(() => statusView({ state, reports: new Map(), now, heartbeat }, filter)).toThrow(message);
   });
 
+  const fleetChange = {
+    change: digestOf('a change of the fleet'),
+    code: 'MASS_DELETE',
+    cluster: null,
+    app: null,
+    generation: 8,
+    since: '2026-03-01T11:00:00.000Z',
+  } as const;
+
   it('shows a hold and a guarded change once each', () => {
     const change = {
       change: digestOf('a change'),
@@ -302,5 +311,14 @@ describe('the verdict on an application', () => {
     expect(table).toContain(`sluice-hub approve ${change.change.slice(7, 19)} --data here\n`);
     expect(table).toContain('held everything for 60s: the config repository was not read yet');
     expect(view.holds.map(({ by }) => by)).toEqual(['guard', 'intake']);
+  });
+
+  it('says of a change of the whole fleet which applications would leave which clusters', () => {
+    const ids = ['default/old on a', 'default/old on b'];
+    const guarded = [{ ...fleetChange, ids }];
+    const state = stateOf([enrolledCluster('a')], [bundle], { guarded });
+    const view = statusView({ state, reports: new Map(), holds: [], now, heartbeat });
+    const table = statusTable(view, { columns: 120, color: false, wide: false, where: '' });
+    expect(table).toContain('guarded[MASS_DELETE] the repository: would delete 2 applications\n    default/old on a\n');
   });
 });
