@@ -30,12 +30,15 @@ import { currentProviders } from './render/current-providers.ts';
 import type { RenderMemory } from './render/memory.ts';
 import { render } from './render/render.ts';
 import { rowsOf, type ChangeRow } from './rows.ts';
+import type { ComponentSource } from './sources/source.ts';
 
 /** What a pass works with. */
 export interface PassParts extends IntakeParts {
   readonly store: Store;
   readonly publishing: PublishDeps;
   readonly cue: CueEngine;
+  /** Where the objects of components come from. */
+  readonly sources: readonly ComponentSource[];
   readonly rendered: RenderMemory;
   readonly reports: (state: State) => Reports;
   /** What agents said of the formats that they read, by registration. */
@@ -84,7 +87,8 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const placed = await timed(parts, 'place', () => place(toPlace));
   const rendered = await timed(parts, 'render', () => {
     const { assignments } = placed;
-    const input = { fleet, history, assignments, targets, currentProviders: currentProviders(before) };
+    const { sources } = parts;
+    const input = { fleet, history, assignments, targets, currentProviders: currentProviders(before), sources };
     return render(parts.cue, input, signal, parts.rendered);
   });
   const planned = await timed(parts, 'plan', async () =>

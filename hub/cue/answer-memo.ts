@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/ports/clock.ts';
 import { createByteCache } from '../model/byte-cache.ts';
-import type { Answer } from './worker-handle.ts';
+import type { Answer } from './program.ts';
 
 /** The newest answers by key. */
 export interface AnswerMemo {

@@ -1,12 +1,12 @@
 import { digestOf } from '../../shared/lib/canonical.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { CrashedTemplates } from '../model/crashed-templates.ts';
+import { startWorker, type WorkerHandle } from '../model/worker-handle.ts';
 import { createAnswerMemo, type AnswerMemo } from './answer-memo.ts';
 import { faultOf, type CueFault } from './fault.ts';
-import { sourceOf, type CueProgram, type Source } from './program.ts';
-import { workerLimits } from './thread.ts';
+import { workerLimits } from './limits.ts';
+import { sourceOf, type Answer, type CueProgram, type Evaluated, type Source } from './program.ts';
 import { openTimeBudget, type TimeBudget } from './time-budget.ts';
-import { startWorker, type Answer, type WorkerHandle } from './worker-handle.ts';
 
 /** The result of a template: objects (`output`, `outputs`) or changes to them (`patch`, `patchOutputs`). */
 export interface CueValue {
@@ -58,7 +58,14 @@ const defaultApplicationMs = 60_000;
  */
 export function startCueEngine(ports: CuePorts): CueEngine {
   const sourceMs = ports.sourceMs ?? workerLimits.sourceMs;
-  const worker = startWorker(ports.clock, ports.workerUrl ?? new URL('./worker.ts', import.meta.url), sourceMs);
+  const worker = startWorker<Source, Evaluated>(ports.clock, {
+    name: 'the CUE worker',
+    url: ports.workerUrl ?? new URL('./worker.ts', import.meta.url),
+    sourceMs,
+    threadMib: workerLimits.threadMib,
+    fullBytes: workerLimits.fullBytes,
+    data: { memoryBytes: workerLimits.memoryBytes },
+  });
   const memo = createAnswerMemo(ports.memo ?? 4_096, ports.clock);
   const limits = { sourceMs, applicationMs: ports.applicationMs ?? defaultApplicationMs };
   const crashed = ports.crashed ?? { has: () => false, add: () => Promise.resolve() };
@@ -102,7 +109,7 @@ interface KeyedSource {
 }
 
 interface AnswerParts {
-  readonly worker: WorkerHandle;
+  readonly worker: WorkerHandle<Source, Evaluated>;
   readonly memo: AnswerMemo;
   readonly crashed: CrashedTemplates;
   readonly budget: TimeBudget | null;

@@ -15,6 +15,9 @@ export interface Source {
 /** The worker's answer to a source; `parameter` true = the fault is in the parameter itself. */
 export type Evaluated = { readonly json: string } | { readonly fault: string; readonly parameter: boolean };
 
+/** The worker's answer to a source, or why there is none (too slow, crashed, no time left). */
+export type Answer = Evaluated | { readonly stopped: 'timeout' | 'crash' | 'budget' };
+
 const results = ['output', 'outputs', 'patch', 'patchOutputs'] as const;
 
 /**

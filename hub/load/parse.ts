@@ -1,17 +1,30 @@
 import { isSluiceError } from '../../shared/errors.ts';
 import { parseYaml, type YamlDocument } from '../../shared/lib/yaml.ts';
-import type { BrokenFile, Problem, RawDocument, SkippedDocument } from '../model/source.ts';
+import { placesIn, spotIn, type Places } from '../../shared/lib/yaml/places.ts';
+import type { BrokenFile, Place, Problem, RawDocument, SkippedDocument } from '../model/source.ts';
 import { isManifestOfOthers, isOurs } from './owner.ts';
 import { pointerOf } from './pointers.ts';
 
 /** What one file says: our documents, the others, or why it could not be read. */
 export interface ParsedFile {
-  readonly documents: readonly RawDocument[];
+  readonly documents: readonly ParsedDocument[];
   readonly skipped: readonly SkippedDocument[];
   readonly broken: BrokenFile | null;
   /** What a file without any manifest is, in words (`empty`); null for one that has some, or is broken. */
   readonly leftover: Leftover | null;
+  /** Characters of its documents once aliases are written out; absent = those of its text. */
+  readonly size?: number;
+  /** True where it was given up for time or memory: a machine that is less busy may read it. */
+  readonly isTried?: boolean;
 }
+
+/** A document that was parsed here: where all of its values stand goes along. */
+export interface ParsedDocument extends RawDocument {
+  readonly places: () => Places;
+}
+
+/** The most documents of one file. */
+export const mostDocuments = 10_000;
 
 /** A file, or a part of one, in which nothing can be read that was ever ours. */
 export interface Leftover {
@@ -20,14 +33,19 @@ export interface Leftover {
   readonly isBare: boolean;
 }
 
-/** Reads the documents of one file; what is wrong with it is returned, never thrown. */
-export function parseFile(path: string, bytes: Uint8Array): ParsedFile {
+/**
+ * Reads the documents of one file; what is wrong with it is returned, never thrown. Where `all` is true they are all of them,
+ * as they stand there, whose ever they are.
+ */
+export function parseFile(path: string, bytes: Uint8Array, all = false): ParsedFile {
   const pointer = pointerOf(bytes);
   if (pointer !== null) return brokenFile(path, `this is ${pointer.what}, not a manifest`, pointer);
   try {
-    const parts = parseYaml(bytes, path)
-      .filter(({ value }) => value !== null)
-      .flatMap((document) => openedList(rawDocument(path, document)));
+    const written = parseYaml(bytes, path).filter(({ value }) => value !== null);
+    if (written.length > mostDocuments) return tooMany(path, written[mostDocuments]);
+    const whole = written.map((document) => rawDocument(path, document));
+    if (all) return { documents: whole, skipped: [], broken: null, leftover: null };
+    const parts = whole.flatMap(openedList);
     const skipped = parts.filter(({ value }) => !isOurs(value)).map(skippedDocument);
     return {
       documents: parts.filter(({ value }) => isOurs(value)),
@@ -63,19 +81,30 @@ function withoutDocuments(broken: BrokenFile): ParsedFile {
   return { documents: [], skipped: [], broken, leftover: null };
 }
 
-function rawDocument(path: string, { value, spot, locate }: YamlDocument): RawDocument {
-  return { value, place: { path, ...spot }, locate: (steps) => ({ path, ...locate(steps) }) };
+function tooMany(path: string, first: YamlDocument | undefined): ParsedFile {
+  const place = { path, line: 1, column: 1, ...first?.spot };
+  const message = `the file has more than ${mostDocuments} documents`;
+  const problem = { code: 'YAML_TOO_LARGE' as const, message, place, hint: 'split it', severity: 'error' as const };
+  return withoutDocuments({ path, what: 'broken', problem });
+}
+
+function rawDocument(path: string, { value, spot, places }: YamlDocument): ParsedDocument {
+  return documentOf({ path, ...spot }, value, places);
+}
+
+/** A document with the places of its values, which are only looked at when one of them is asked for. */
+export function documentOf(place: Place, value: unknown, places: () => Places): ParsedDocument {
+  return { value, place, places, locate: (steps) => ({ path: place.path, ...spotIn(places(), value, steps) }) };
 }
 
 // kubectl opens a List; one that holds documents of ours is the same as the documents.
-function openedList(list: RawDocument): RawDocument[] {
+function openedList(list: ParsedDocument): ParsedDocument[] {
   const { kind, apiVersion, items } = (list.value ?? {}) as Readonly<Record<string, unknown>>;
   if (kind !== 'List' || apiVersion !== 'v1' || !Array.isArray(items) || !items.some(isOurs)) return [list];
-  return items.map((value: unknown, index) => ({
-    value,
-    place: list.locate(['items', index]),
-    locate: (steps) => list.locate(['items', index, ...steps]),
-  }));
+  const places = list.places();
+  return items.map((value: unknown, index) =>
+    documentOf(list.locate(['items', index]), value, () => placesIn(places, list.value, ['items', index])),
+  );
 }
 
 function skippedDocument({ value, place }: RawDocument): SkippedDocument {

@@ -1,15 +1,17 @@
 import { SluiceError } from '../../shared/errors.ts';
 import { by } from '../../shared/lib/order.ts';
 import { isManifest } from '../model/references.ts';
+import { startSlices, unitsOfBytes } from '../model/slices.ts';
 import type { Problem, Snapshot } from '../model/source.ts';
 import type { Entry, Listing } from './listing.ts';
-import { parseFile, type ParsedFile } from './parse.ts';
+import type { ParsedFile } from './parse.ts';
+import { readHere, type FileReader } from './reader.ts';
 import { referredFiles } from './referred.ts';
 import { selector, type Selection } from './select.ts';
 import { unreadFile, unreadFiles, unreadOthers, type Unread } from './unread.ts';
 
-/** Most manifests of a repository, and most bytes of them. */
-export const loadLimits = { files: 20_000, bytes: 256 * 1024 * 1024 } as const;
+/** Most manifests of a repository, most bytes of them (aliases written out), and most documents in them. */
+export const loadLimits = { files: 20_000, bytes: 64 * 1024 * 1024, documents: 100_000 } as const;
 
 /** Builds snapshots one after the other; a file is parsed again only when its content changed since the one before. */
 export interface SnapshotBuilder {
@@ -33,36 +35,48 @@ interface Kept {
   readonly text: string;
 }
 
+/** What stands for a file until it is read. */
+const unknown: Kept = { path: '', file: { documents: [], skipped: [], broken: null, leftover: null }, text: '' };
+
 interface Before {
   readonly commit: string;
   /** Content and path of every manifest, link and submodule. */
   readonly keys: ReadonlySet<string>;
 }
 
+/** Bytes and files that are read together. */
+const batchLimits = { files: 200, bytes: 1024 * 1024 } as const;
+
 /** Makes a builder that reads what the selection says. */
-export function createSnapshotBuilder(selection: Selection): SnapshotBuilder {
+export function createSnapshotBuilder(selection: Selection, reader: FileReader = readHere): SnapshotBuilder {
   const isWanted = selector(selection);
   let kept: ReadonlyMap<string, Kept> = new Map();
   let before: Before | null = null;
   let parsed = 0;
 
-  const load = async (entry: Entry): Promise<Kept> => {
-    const known = kept.get(keyOf(entry));
-    if (known !== undefined) return known;
-    parsed += 1;
-    const bytes = await entry.read();
-    return { path: entry.path, file: parseFile(entry.path, bytes), text: new TextDecoder('utf-8').decode(bytes) };
+  const load = async (batch: readonly Loaded[], signal: AbortSignal): Promise<Kept[]> => {
+    parsed += batch.length;
+    const files = await reader.read(
+      batch.map(({ entry: { path }, bytes }) => ({ path, bytes, all: false })),
+      signal,
+    );
+    return batch.flatMap(({ entry: { path }, bytes }, index) => {
+      const file = files[index];
+      return file === undefined ? [] : [{ path, file, text: new TextDecoder('utf-8').decode(bytes) }];
+    });
   };
 
   const loadAll = async (wanted: readonly Entry[], repository: string, signal: AbortSignal) => {
-    const next = new Map<string, Kept>();
-    let bytes = 0;
-    for (const entry of wanted) {
-      signal.throwIfAborted();
-      const one = await load(entry);
-      bytes += one.text.length;
-      if (bytes > loadLimits.bytes) throw tooMuch(`more than ${loadLimits.bytes} bytes`, repository);
-      next.set(keyOf(entry), one);
+    const next = new Map<string, Kept>(wanted.map((entry) => [keyOf(entry), kept.get(keyOf(entry)) ?? unknown]));
+    const count = counterOf(repository);
+    for (const one of next.values()) if (one !== unknown) count(one);
+    const fresh = wanted.filter((entry) => next.get(keyOf(entry)) === unknown);
+    for await (const batch of batchesOf(fresh, signal)) {
+      for (const [index, one] of (await load(batch, signal)).entries()) {
+        count(one);
+        const entry = batch[index]?.entry;
+        if (entry !== undefined) next.set(keyOf(entry), one);
+      }
     }
     return next;
   };
@@ -81,7 +95,7 @@ export function createSnapshotBuilder(selection: Selection): SnapshotBuilder {
       const next = await loadAll(wanted, facts.repository, signal);
       const changed = changedSince(before?.keys ?? null, listing);
       // What this snapshot does not use is forgotten: the memory is that of one state of the repository.
-      kept = next;
+      kept = new Map([...next].filter(([, { file }]) => file.isTried !== true));
       before = { commit: facts.commit, keys: keysOf(listing) };
       const isNew = (path: string): boolean => changed.has(path);
       const others = await unreadOthers(listing, selection, isNew);
@@ -118,6 +132,39 @@ async function contentOf(manifests: readonly Entry[], { next, others, isWanted, 
     read: new Set(files.filter(({ file }) => file.broken === null).map(({ path }) => path)),
     unselected: new Set(manifests.filter(({ path }) => !isWanted(path)).map(({ path }) => path)),
     problems: [...others.problems, ...referred.broken.map(({ problem }) => problem)],
+  };
+}
+
+interface Loaded {
+  readonly entry: Entry;
+  readonly bytes: Uint8Array;
+}
+
+async function* batchesOf(entries: readonly Entry[], signal: AbortSignal): AsyncGenerator<readonly Loaded[]> {
+  const slices = startSlices();
+  let batch: Loaded[] = [];
+  let size = 0;
+  for (const entry of entries) {
+    signal.throwIfAborted();
+    const bytes = await entry.read();
+    await slices.spend(unitsOfBytes(bytes.length));
+    batch.push({ entry, bytes });
+    size += bytes.length;
+    if (size < batchLimits.bytes && batch.length < batchLimits.files) continue;
+    yield batch;
+    [batch, size] = [[], 0];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Counts what a state of the repository has; throws LIMIT_EXCEEDED once that is too much. */
+function counterOf(repository: string): (one: Kept) => void {
+  let [bytes, documents] = [0, 0];
+  return ({ file, text }) => {
+    bytes += Math.max(text.length, file.size ?? 0);
+    documents += file.documents.length + file.skipped.length;
+    if (bytes > loadLimits.bytes) throw tooMuch(`more than ${loadLimits.bytes} bytes of manifests`, repository);
+    if (documents > loadLimits.documents) throw tooMuch(`more than ${loadLimits.documents} documents`, repository);
   };
 }
 

@@ -8,6 +8,7 @@ import type { Snapshot } from '../model/source.ts';
 import { createFolderReader } from './folder.ts';
 import { stepsAfter, type Step } from './history.ts';
 import { listCommit } from './listing.ts';
+import type { FileReader } from './reader.ts';
 import { selector, type Selection } from './select.ts';
 import { createSnapshotBuilder, type SnapshotBuilder } from './snapshot.ts';
 
@@ -25,6 +26,8 @@ export interface SourceSpec extends Selection {
 export interface SourcePorts {
   readonly repos: Pick<Repos, 'open' | 'openLocal'>;
   readonly watch: Watch;
+  /** Reads files (default: on this thread). */
+  readonly reader?: FileReader;
 }
 
 /** The config repository, followed. */
@@ -61,7 +64,7 @@ export async function openSource(spec: SourceSpec, ports: SourcePorts): Promise<
 
 function folderSource(dir: string, spec: SourceSpec, ports: SourcePorts): ConfigSource {
   const isRead = selector(spec);
-  const read = createFolderReader(dir, createSnapshotBuilder(spec), isRead);
+  const read = createFolderReader(dir, createSnapshotBuilder(spec, ports.reader), isRead);
   return {
     repository: dir,
     next: (_, signal) => read(signal),
@@ -82,7 +85,7 @@ async function gitSource(spec: SourceSpec, ports: SourcePorts, dir: string | nul
   const ref = spec.branch === null ? 'HEAD' : `refs/heads/${spec.branch}`;
   const { cache, authorization } = spec;
   const repo = await ports.repos.open({ url: repository, cache, ...(authorization && { authorization }) });
-  const builder = createSnapshotBuilder(spec);
+  const builder = createSnapshotBuilder(spec, ports.reader);
   const isRead = selector(spec);
   const steps = createSteps(repo, (signal) => tipOf(repo, ref, { repository, dir, signal }));
 

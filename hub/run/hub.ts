@@ -9,6 +9,8 @@ import type { PublishDeps } from '../publish/types.ts';
 import { openObservedReads } from '../registry/observed-reads.ts';
 import { newRenderMemory } from '../render/memory.ts';
 import { warmUp } from '../render/warm.ts';
+import { manifestReader } from '../load/manifests.ts';
+import { componentSourcesOf } from '../sources/list.ts';
 import { openChannelView } from '../server/feed/channel-view.ts';
 import { openUploadPack } from '../server/git/upload-pack.ts';
 import { createMetrics, type PrometheusMetrics } from '../server/metrics.ts';
@@ -131,7 +133,7 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, fr
 }
 
 function passParts(
-  { cue, source, reports, stores }: OpenedHub,
+  { cue, source, reader, reports, stores }: OpenedHub,
   { localCluster }: HubConfig,
   parts: Pick<PassParts, 'clock' | 'metrics' | 'publishing' | 'notify' | 'reads'>,
 ): PassParts {
@@ -140,6 +142,7 @@ function passParts(
     store: stores.store,
     cue,
     source: source.source,
+    sources: componentSourcesOf(manifestReader(reader)),
     localCluster,
     memory: { last: null, passedOver: [] },
     rendered: newRenderMemory(),

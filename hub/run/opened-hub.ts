@@ -5,6 +5,7 @@ import { dataFiles, dataFolders, ensureSecret, readSecret } from '../config/data
 import { startCueEngine, type CueEngine } from '../cue/engine.ts';
 import { openCrashedTemplates } from '../store/crashed-templates.ts';
 import { lockFolder } from '../store/folder-lock.ts';
+import { startFileReader, type FileReader } from '../load/reader.ts';
 import { openStores, type HubStores } from '../store/open.ts';
 import { openRemotes } from '../store/remotes.ts';
 import { fileReportStore } from '../store/reports/files.ts';
@@ -24,6 +25,7 @@ export interface OpenedHub {
   readonly stores: HubStores;
   readonly reports: ReceivedReports;
   readonly source: OpenedSource;
+  readonly reader: FileReader;
   readonly cue: CueEngine;
 }
 
@@ -46,13 +48,15 @@ export async function openHub(
   closers.add(stores.close);
   const reports = await openReports(fileReportStore(join(data, dataFolders.reports), log));
   closers.add(reports.flush);
-  const source = await openConfigSource(config, ports);
+  const reader = startFileReader(clock);
+  closers.add(reader.close);
+  const source = await openConfigSource(config, { ...ports, reader });
   closers.add(source.close);
   const crashed = await openCrashedTemplates(join(data, dataFiles.crashedTemplates), ports);
   const cue = startCueEngine({ clock, crashed, ...config.render });
   closers.add(cue.close);
   signal.throwIfAborted();
-  return { secrets, stores, reports, source, cue };
+  return { secrets, stores, reports, source, reader, cue };
 }
 
 async function openSecrets({ data, webhookSecretFile, metricsTokenFile }: HubConfig): Promise<OpenedHub['secrets']> {

@@ -11,6 +11,7 @@ import type { Schedule } from '../../shared/ports/schedule.ts';
 import type { HubConfig } from '../config/config.ts';
 import { dataFolders } from '../config/data-folder.ts';
 import { readTextFile } from '../config/text-file.ts';
+import type { FileReader } from '../load/reader.ts';
 import { openSource, type ConfigSource } from '../load/source.ts';
 import type { Loop } from './loop.ts';
 
@@ -30,7 +31,10 @@ export interface OpenedSource {
 }
 
 /** Opens the config repository with its token and authorities; nothing is fetched yet. */
-export async function openConfigSource({ source: spec, data }: HubConfig, ports: SourcesPorts): Promise<OpenedSource> {
+export async function openConfigSource(
+  { source: spec, data }: HubConfig,
+  ports: SourcesPorts & { readonly reader: FileReader },
+): Promise<OpenedSource> {
   const ca = spec.caFile === null ? [] : [readTextFile(spec.caFile)];
   const http = ports.createHttp({ ca });
   const { tokenFile } = spec;
@@ -43,7 +47,7 @@ export async function openConfigSource({ source: spec, data }: HubConfig, ports:
       cache: join(data, dataFolders.source),
       ...(tokenFile === null ? {} : { authorization: () => authorizationOf(tokenFile) }),
     },
-    { repos: createRepos(http), watch: createWatch(ports.clock) },
+    { repos: createRepos(http), watch: createWatch(ports.clock), reader: ports.reader },
   );
   return {
     source,

@@ -1,23 +1,29 @@
 import { asSluiceError } from '../../shared/errors.ts';
 import { parseYaml } from '../../shared/lib/yaml.ts';
 import type { Component } from '../model/documents.ts';
-import { hasFailed, type Attempt } from '../model/fault.ts';
+import type { Attempt, RenderFault } from '../model/fault.ts';
 import { isMap } from '../model/json-map.ts';
+import type { ManifestReader } from '../model/manifest-reader.ts';
 import { referenceFault, referenceMatcher, referencesOf } from '../model/references.ts';
 import type { Steps } from '../model/reporter.ts';
 import { matchingPaths } from './paths.ts';
 import type { ComponentSource, Manifest, SourceCheck, SourceJob } from './source.ts';
 
 /** Raw Kubernetes objects: those written in the component, then those of the files that `path` and `glob` name. */
-export const rawSource: ComponentSource = {
-  name: 'raw',
-  types: ['k8s-objects'],
-  isVerbatim: true,
-  check,
-  filesOf: (component, paths) => matchingPaths(referencesOf(component.properties), paths),
-  parameterOf,
-  manifests: (job) => Promise.resolve(manifests(job)),
-};
+export function rawSourceOf(read: ManifestReader): ComponentSource {
+  return {
+    name: 'raw',
+    types: ['k8s-objects'],
+    isVerbatim: true,
+    check,
+    filesOf: (component, paths) => matchingPaths(referencesOf(component.properties), paths),
+    parameterOf,
+    manifests: (job, signal) => manifests(job, read, signal),
+  };
+}
+
+/** The same, for a program that nothing else waits for: files are read where they are asked for. */
+export const rawSource: ComponentSource = rawSourceOf(readHere);
 
 function check({ properties = {} }: Component, where: SourceCheck): void {
   const { reporter, path } = where;
@@ -57,7 +63,11 @@ function parameterOf({ properties = {} }: Component): unknown {
   return { ...properties, objects: shapes };
 }
 
-function manifests({ component, files, path: base }: SourceJob): Attempt<readonly Manifest[]> {
+async function manifests(
+  { component, files, path: base }: SourceJob,
+  read: ManifestReader,
+  signal: AbortSignal,
+): Promise<Attempt<readonly Manifest[]>> {
   const wanted = referencesOf(component.properties);
   const paths = matchingPaths(wanted, Object.keys(files));
   const path = [...base, 'properties', wanted.path === undefined ? 'glob' : 'path'];
@@ -66,11 +76,17 @@ function manifests({ component, files, path: base }: SourceJob): Attempt<readonl
     const hint = 'paths count from the top of the repository';
     return { faults: [{ code: 'REFERENCE_NOT_FOUND', message: `no manifest matches ${name}`, path, hint }] };
   }
-  const read = paths.map((file) => fileManifests(file, files[file] ?? '', path));
-  const faults = read.flatMap((attempt) => (hasFailed(attempt) ? attempt.faults : []));
-  if (faults.length > 0) return { faults };
-  const found = read.flatMap((attempt) => (hasFailed(attempt) ? [] : attempt.value));
-  return { value: [...writtenManifests(component, base), ...found] };
+  const found: Manifest[] = [];
+  const faults: RenderFault[] = [];
+  for (const file of paths) {
+    const documents = await read({ path: file, text: files[file] ?? '' }, signal);
+    if ('code' in documents) faults.push({ ...documents, path });
+    else
+      found.push(
+        ...documents.map(({ value, place, locate }) => ({ value, path, origin: `${file}:${place.line}`, locate })),
+      );
+  }
+  return faults.length > 0 ? { faults } : { value: [...writtenManifests(component, base), ...found] };
 }
 
 function writtenManifests(component: Component, base: Steps): Manifest[] {
@@ -83,20 +99,19 @@ function writtenManifests(component: Component, base: Steps): Manifest[] {
   }));
 }
 
-function fileManifests(file: string, text: string, path: Steps): Attempt<readonly Manifest[]> {
+async function readHere({ path, text }: Parameters<ManifestReader>[0]): ReturnType<ManifestReader> {
+  await Promise.resolve();
   try {
-    const documents = parseYaml(text, file).filter(({ value }) => value !== null);
-    return {
-      value: documents.map(({ value, spot, locate }) => ({
+    return parseYaml(text, path)
+      .filter(({ value }) => value !== null)
+      .map(({ value, spot, locate }) => ({
         value,
-        path,
-        origin: `${file}:${spot.line}`,
-        locate: (inside) => ({ path: file, ...locate(inside) }),
-      })),
-    };
+        place: { path, ...spot },
+        locate: (inside) => ({ path, ...locate(inside) }),
+      }));
   } catch (error) {
     const { code, message, data } = asSluiceError(error);
-    const place = [file, data.line, data.column].filter((part) => part !== undefined).join(':');
-    return { faults: [{ code, message: `${message} (${place})`, path }] };
+    const place = [path, data.line, data.column].filter((part) => part !== undefined).join(':');
+    return { code, message: `${message} (${place})` };
   }
 }

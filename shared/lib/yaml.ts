@@ -1,15 +1,13 @@
 import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from 'js-yaml';
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml';
 import { SluiceError } from '../errors.ts';
-import { construct, keyText, mergeSources, type Dialect } from './yaml/construct.ts';
+import { construct, type Dialect } from './yaml/construct.ts';
 import { checkSize, yamlLimits } from './yaml/measure.ts';
-import { isMerge, YamlFault, type MappingNode, type SequenceNode, type YamlNode } from './yaml/node.ts';
+import { YamlFault, type MappingNode, type SequenceNode, type YamlNode } from './yaml/node.ts';
+import { placesOf, spotIn, type Places, type YamlPath } from './yaml/places.ts';
 import { decodeText, spotter, withoutMarks, type Spot } from './yaml/text.ts';
 
 type NodeEvent = ScalarEvent | SequenceEvent | MappingEvent;
-
-/** A path of keys and indexes into a document. */
-export type YamlPath = readonly PropertyKey[];
 
 /** One document of a file. An empty document has the value null. */
 export interface YamlDocument {
@@ -17,6 +15,8 @@ export interface YamlDocument {
   readonly spot: Spot;
   /** Where the member or list entry at a path stands (a member: its key), or its nearest parent that is there. */
   readonly locate: (path: YamlPath) => Spot;
+  /** Where all of its values stand. */
+  readonly places: () => Places;
 }
 
 /** The largest file that is read. */
@@ -57,46 +57,10 @@ export function parseYaml(source: string | Uint8Array, path: string): YamlDocume
 
 function documentOf(root: YamlNode, dialect: Dialect, spotAt: (offset: number) => Spot): YamlDocument {
   checkSize(root);
-  return {
-    value: construct(root, dialect),
-    spot: spotAt(root.offset),
-    locate: (path) => spotAt(offsetOf(root, path, dialect)),
-  };
-}
-
-interface Found {
-  readonly offset: number;
-  readonly node: YamlNode;
-}
-
-function offsetOf(root: YamlNode, path: YamlPath, dialect: Dialect): number {
-  let here: Found = { node: root, offset: root.offset };
-  for (const step of path) {
-    const next = child(here.node, step, dialect);
-    if (next === undefined) break;
-    here = next;
-  }
-  return here.offset;
-}
-
-function child(node: YamlNode, step: PropertyKey, dialect: Dialect): Found | undefined {
-  if (node.kind === 'sequence') return node.items[Number(step)];
-  return node.kind === 'mapping' ? member(node, String(step), dialect) : undefined;
-}
-
-// The last one wins, merged mappings included, just as the value was built.
-function member(node: MappingNode, key: string, dialect: Dialect): Found | undefined {
-  for (const pair of node.pairs.toReversed()) {
-    if (!isMerge(pair)) {
-      if (keyText(pair, dialect) === key) return { offset: pair.offset, node: pair.value };
-      continue;
-    }
-    for (const source of mergeSources(pair).toReversed()) {
-      const found = member(source, key, dialect);
-      if (found !== undefined) return found;
-    }
-  }
-  return undefined;
+  const value = construct(root, dialect);
+  let known: Places | null = null;
+  const places = (): Places => (known ??= placesOf(root, value, { dialect, spotAt }));
+  return { value, spot: spotAt(root.offset), locate: (path) => spotIn(places(), value, path), places };
 }
 
 function readDocuments(text: string, dialect: Dialect): YamlNode[] {

@@ -13,6 +13,8 @@ export const bundleFiles = {
   hub: 'sluice-hub.mjs',
   /** The thread that evaluates CUE: its WebAssembly is inside. */
   worker: 'sluice-cue-worker.mjs',
+  /** The thread that reads files. */
+  reader: 'sluice-file-reader.mjs',
   /** Built-in definitions of the hub. */
   definitions: 'definitions',
 } as const;
@@ -25,6 +27,7 @@ const places: Readonly<Record<string, readonly [from: string, to: string]>> = {
   'hub/cli/program.ts': ["new URL('../../package.json'", "new URL('./package.json'"],
   'hub/definitions/catalog.ts': ["new URL('./', import.meta.url)", "new URL('./definitions/', import.meta.url)"],
   'hub/cue/engine.ts': ["new URL('./worker.ts'", `new URL('./${bundleFiles.worker}'`],
+  'hub/load/reader.ts': ["new URL('./worker.ts'", `new URL('./${bundleFiles.reader}'`],
 };
 
 /** What the bundles leave out: module (as a path ends), and what stands for it. */
@@ -45,6 +48,7 @@ export async function buildBundles(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await bundle('hub/cue/worker.ts', join(folder, bundleFiles.worker));
+  await bundle('hub/load/worker.ts', join(folder, bundleFiles.reader));
   await bundle('agent/main.ts', join(folder, bundleFiles.agent));
   await bundle('hub/main.ts', join(folder, bundleFiles.hub));
   await copyDefinitions(join(folder, bundleFiles.definitions));
@@ -138,7 +142,7 @@ function absent(...names: readonly string[]): string {
 if (import.meta.main) {
   const folder = join(root, 'dist');
   await buildBundles(folder);
-  for (const file of [bundleFiles.agent, bundleFiles.hub, bundleFiles.worker]) {
+  for (const file of [bundleFiles.agent, bundleFiles.hub, bundleFiles.worker, bundleFiles.reader]) {
     process.stdout.write(`dist/${file} ${Math.ceil((await stat(join(folder, file))).size / 1024)} KiB\n`);
   }
 }

@@ -9,4 +9,18 @@ export const boundMutants: readonly Mutant[] = [
     replace: 'if (problems.length > 1e6) {',
     tests: ['test/unit/hub/validate'],
   },
+  {
+    bug: 'a file that was given up for time is not read again',
+    file: 'hub/load/snapshot.ts',
+    find: 'kept = new Map([...next].filter(([, { file }]) => file.isTried !== true));',
+    replace: 'kept = next;',
+    tests: ['test/unit/hub/load/reader.test.ts'],
+  },
+  {
+    bug: 'a file counts without what its aliases come to',
+    file: 'hub/load/transfer.ts',
+    find: ', size: sizeOf(packed) }',
+    replace: ', size: 0 * sizeOf(packed) }',
+    tests: ['test/unit/hub/load/reader.test.ts'],
+  },
 ];

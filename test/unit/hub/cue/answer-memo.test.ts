@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createAnswerMemo } from '../../../../hub/cue/answer-memo.ts';
-import type { Answer } from '../../../../hub/cue/worker-handle.ts';
+import type { Answer } from '../../../../hub/cue/program.ts';
 import { manualClock } from '../../../fakes/agent.ts';
 
 const answer = (json: string): Answer => ({ json });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import type { CueProgram } from '../../../../hub/cue/program.ts';
-import { workerLimits } from '../../../../hub/cue/thread.ts';
+import { workerLimits } from '../../../../hub/cue/limits.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 
 const { signal } = new AbortController();

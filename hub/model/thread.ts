@@ -1,29 +1,35 @@
 import { Worker } from 'node:worker_threads';
 import { SluiceError } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
-import type { Evaluated, Source } from './program.ts';
 
-/**
- * Limits of the worker: milliseconds a source, milliseconds to start, bytes of its memory before it is replaced, the most that it can
- * ever have (a template that needs more crashes it), and MiB of the thread around it. The hub's chart gives 1 GiB for all.
- */
-export const workerLimits = {
-  sourceMs: 5_000,
-  startMs: 60_000,
-  fullBytes: 160 * 1024 * 1024,
-  memoryBytes: 256 * 1024 * 1024,
-  threadMib: 160,
-} as const;
+/** A worker thread and its limits. */
+export interface ThreadSpec {
+  /** In words: `the CUE worker`. */
+  readonly name: string;
+  /** The file that it runs. */
+  readonly url: URL;
+  /** Milliseconds for each source. */
+  readonly sourceMs: number;
+  /** MiB of its heap; one source that needs more crashes it. */
+  readonly threadMib: number;
+  /** Bytes of memory beside its heap, by its own count, above which it is replaced. */
+  readonly fullBytes?: number;
+  /** What its file finds as `workerData`. */
+  readonly data?: unknown;
+}
+
+/** Milliseconds that a thread may take to start. */
+const startMs = 60_000;
 
 /** How a batch ended: with an answer to each source, or early, because the worker is full, too slow, has crashed, or was aborted. */
 export type End = 'done' | 'full' | 'timeout' | 'crash' | 'aborted';
 
-/** A worker thread that evaluates batches of sources, one batch at a time. */
-export interface Thread {
+/** A worker thread that answers batches of sources, one batch at a time. */
+export interface Thread<Source, Answer> {
   /** Throws UNAVAILABLE when the worker does not start. */
   readonly evaluate: (
     sources: readonly Source[],
-    onAnswer: (answer: Evaluated) => void,
+    onAnswer: (answer: Answer) => void,
     signal: AbortSignal,
   ) => Promise<End>;
   readonly stop: () => Promise<void>;
@@ -31,17 +37,14 @@ export interface Thread {
   readonly isUsed: () => boolean;
 }
 
-interface Answer {
-  readonly answer: Evaluated;
-  readonly heapBytes: number;
-}
-type Message = Answer | 'ready';
+/** What a worker says: `ready` once, then one answer to each source, with the bytes of memory that it has beside its heap. */
+export type ThreadMessage<Answer> = { readonly answer: Answer; readonly heapBytes: number } | 'ready';
 
 /** Starts the thread; sources that are sent before it is ready wait for it. */
-export function startThread(clock: Clock, url: URL, sourceMs: number): Thread {
-  const thread = new Worker(url, {
-    workerData: { memoryBytes: workerLimits.memoryBytes },
-    resourceLimits: { maxOldGenerationSizeMb: workerLimits.threadMib },
+export function startThread<Source, Answer>(clock: Clock, spec: ThreadSpec): Thread<Source, Answer> {
+  const thread = new Worker(spec.url, {
+    workerData: spec.data,
+    resourceLimits: { maxOldGenerationSizeMb: spec.threadMib },
     // An evaluator that crashes prints pages of its inside.
     stdout: true,
     stderr: true,
@@ -50,8 +53,8 @@ export function startThread(clock: Clock, url: URL, sourceMs: number): Thread {
   thread.stderr.resume();
   thread.unref();
   const state: ThreadState = { isReady: false, isUsed: false, fault: null };
-  let batch: Batch | null = null;
-  thread.on('message', (message: Message) => {
+  let batch: Batch<Answer> | null = null;
+  thread.on('message', (message: ThreadMessage<Answer>) => {
     if (message === 'ready') state.isReady = true;
     else state.isUsed = true;
     batch?.take(message);
@@ -61,12 +64,12 @@ export function startThread(clock: Clock, url: URL, sourceMs: number): Thread {
     batch?.fail();
   });
   thread.on('exit', () => {
-    state.fault ??= new Error('the CUE worker ended');
+    state.fault ??= new Error(`${spec.name} ended`);
     batch?.fail();
   });
 
-  const evaluate: Thread['evaluate'] = (sources, onAnswer, signal) => {
-    const mine = openBatch({ state, clock, sourceMs, count: sources.length, onAnswer });
+  const evaluate: Thread<Source, Answer>['evaluate'] = (sources, onAnswer, signal) => {
+    const mine = openBatch({ state, clock, spec, count: sources.length, onAnswer });
     const abort = (): void => mine.finish('aborted');
     batch = mine;
     signal.addEventListener('abort', abort, { once: true });
@@ -95,26 +98,26 @@ interface ThreadState {
   fault: Error | null;
 }
 
-/** A batch that is being evaluated. */
-interface Batch {
+/** A batch that is being answered. */
+interface Batch<Answer> {
   readonly end: Promise<End>;
   /** Gives the next message its full time: that of a source, or that of the start. */
   readonly restartClock: () => void;
-  readonly take: (message: Message) => void;
+  readonly take: (message: ThreadMessage<Answer>) => void;
   /** Ends the batch because the thread ended. */
   readonly fail: () => void;
   readonly finish: (end: End) => void;
 }
 
-interface BatchOptions {
+interface BatchOptions<Answer> {
   readonly state: Readonly<ThreadState>;
   readonly clock: Clock;
-  readonly sourceMs: number;
+  readonly spec: ThreadSpec;
   readonly count: number;
-  readonly onAnswer: (answer: Evaluated) => void;
+  readonly onAnswer: (answer: Answer) => void;
 }
 
-function openBatch({ state, clock, sourceMs, count, onAnswer }: BatchOptions): Batch {
+function openBatch<Answer>({ state, clock, spec, count, onAnswer }: BatchOptions<Answer>): Batch<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<End>();
   let left = count;
   let cancel = (): void => undefined;
@@ -125,18 +128,18 @@ function openBatch({ state, clock, sourceMs, count, onAnswer }: BatchOptions): B
   const endEarly = (end: End): void => {
     cancel();
     if (state.isReady) resolve(end);
-    else reject(new SluiceError('UNAVAILABLE', 'the CUE worker did not start', {}, state.fault ?? undefined));
+    else reject(new SluiceError('UNAVAILABLE', `${spec.name} did not start`, {}, state.fault ?? undefined));
   };
   const restartClock = (): void => {
     cancel();
-    cancel = clock.after(state.isReady ? sourceMs : workerLimits.startMs, () => endEarly('timeout'));
+    cancel = clock.after(state.isReady ? spec.sourceMs : startMs, () => endEarly('timeout'));
   };
-  const take = (message: Message): void => {
+  const take = (message: ThreadMessage<Answer>): void => {
     if (message !== 'ready') {
       left -= 1;
       onAnswer(message.answer);
     }
-    if (message !== 'ready' && message.heapBytes > workerLimits.fullBytes) finish('full');
+    if (message !== 'ready' && message.heapBytes > (spec.fullBytes ?? Infinity)) finish('full');
     else if (left === 0) finish('done');
     else restartClock();
   };
