@@ -17,6 +17,7 @@ import type { ProgressMemory } from './rollout/progress.ts';
 import { newServingMemory, servedText, type ServingMemory } from './rollout/serving.ts';
 import { writerFor } from './site/accounts.ts';
 import { offLimits } from './site/filter.ts';
+import { openContentCheck } from './site/reach.ts';
 import { newSiteMemory, type SiteMemory } from './site/watch.ts';
 import type { Digest } from '../shared/lib/canonical.ts';
 import type { ObjectId, ObjectMeta } from '../shared/model/object.ts';
@@ -56,6 +57,8 @@ export interface RoomPorts {
   readonly writerFor: (app: string) => AppWriter;
   /** Why an object of an application must never be written here; null = it may. */
   readonly offLimits: (id: ObjectId, app: string) => string | null;
+  /** The same, and because of its content. */
+  readonly objection: (object: { readonly id: ObjectId; readonly digest: Digest }, app: string) => string | null;
   /** The text of an object of a bundle that is at hand; null = it must be fetched again. */
   readonly objectText: (digest: Digest) => string | null;
   /** A hash of the fields that the agent owns of an object. */
@@ -103,10 +106,13 @@ function newMemory(): AgentMemory {
 function openRoomPorts(deps: AgentDeps, kube: Kube, { memory, signal }: Pick<Agent, 'memory' | 'signal'>): RoomPorts {
   const { settings } = deps;
   const writer = (app: string) => writerFor(kube, settings.impersonation, app);
+  const text = (digest: Digest) => objectText(memory.channel, digest) ?? servedText(memory.serving, digest);
+  const contentObjection = openContentCheck(text, settings.reach);
   return {
     writerFor: writer,
     offLimits: (id, app) => offLimits(id, app, settings),
-    objectText: (digest) => objectText(memory.channel, digest) ?? servedText(memory.serving, digest),
+    objection: (object, app) => offLimits(object.id, app, settings) ?? contentObjection(object),
+    objectText: text,
     fieldsHash,
     ensureNamespace: (name, app) => ensureNamespace({ memory, writerFor: writer, signal }, name, app),
     rememberRemoved: (row) => {

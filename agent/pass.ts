@@ -58,7 +58,7 @@ export async function pass(agent: Agent): Promise<Outcome> {
   // Every decision, before the first write: claims, refusals, deletions, the next step of each application, tasks.
   const known = withFinished(here.inventory(stored.inventory), view);
   const inventory = withPending(known, mode.mayChange ? wanted.selected : [], deps.uuid);
-  const refused = refuseObjects(apps, (id, app) => here.clashes.get(id) ?? agent.offLimits(id, app));
+  const refused = refuseObjects(apps, (one, app) => here.clashes.get(one.id) ?? agent.objection(one, app));
   rememberRefused(memory.faults, refused);
   const { faults } = memory.faults;
   const guards = { stop: mode.stopDeletes, offLimits: agent.offLimits, troubles: view.troubles(), faults };

@@ -37,12 +37,12 @@ export interface Refusal {
 /** The objects of these applications that are off limits here: each is a fault of its application, and is never requested. */
 export function refuseObjects(
   apps: readonly BundleApp[],
-  offLimits: (id: ObjectId, app: string) => string | null,
+  objection: (object: Pick<BundleObject, 'id' | 'digest'>, app: string) => string | null,
 ): Refusal[] {
   return apps.flatMap((app) => {
     const key = appKey(app);
     return app.objects.flatMap(({ id, digest }) => {
-      const reason = offLimits(id, key);
+      const reason = objection({ id, digest }, key);
       if (reason === null) return [];
       const fault = { code: 'FORBIDDEN', message: reason } as const;
       return [{ row: { id, app: key, action: 'failed', reason, fault }, digest }];

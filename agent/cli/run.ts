@@ -33,6 +33,14 @@ export const runCommand = command({
     caFile: textOption('--ca-file <file>', 'PEM certificates of private authorities'),
     holder: textOption('--holder <name>', 'the identity under which it holds its Lease'),
     probeListen: textOption('--probe-listen <host:port>', 'where to answer /startupz, /livez and /readyz (nowhere)'),
+    allowSystemNamespaces: switchOption(
+      '--allow-system-namespaces',
+      'let applications into kube-system, kube-public and kube-node-lease',
+    ),
+    allowHostAccess: switchOption(
+      '--allow-host-access',
+      'allow pods that are privileged, or use the network, processes, ports or files of a node',
+    ),
     allowPlainHttp: switchOption('--allow-plain-http', 'allow http:// beyond this machine'),
     logLevel: defaultChoice('--log-level <level>', 'how much to log', logLevels, 'info'),
     logFormat: choiceOption('--log-format <format>', 'json, or text for people', logFormats),

@@ -4,7 +4,7 @@ import type { Log } from '../../shared/ports/log.ts';
 import type { AgentReport, ReportAnswer } from '../../shared/wire/report.ts';
 import type { ChannelSnapshot, Transport, TrustState, VerifiedBundle } from './bundle.ts';
 import type { Kube } from './kube.ts';
-import type { Identity, Impersonation } from './site.ts';
+import type { Identity, Impersonation, Reach } from './site.ts';
 import type { ProbeState } from './probes.ts';
 
 /** Settings of an agent; `defaultSettings` has all that an installation need not say. */
@@ -13,6 +13,8 @@ export interface AgentSettings {
   readonly namespace: string;
   /** Namespaces that it may read and write; null = all. */
   readonly namespaces: readonly string[] | null;
+  /** How far into the cluster applications may reach. */
+  readonly reach: Reach;
   /** Under whose rights applications are written; null = the agent's own. */
   readonly impersonation: Impersonation | null;
   /** Identity under which the Lease is held: the same again after a restart of the same pod. */
@@ -30,6 +32,7 @@ export interface AgentSettings {
 /** The settings that an installation need not say. */
 export const defaultSettings = {
   namespaces: null,
+  reach: { systemNamespaces: false, hosts: false },
   impersonation: null,
   pollMs: 60_000,
   heartbeatMs: 300_000,

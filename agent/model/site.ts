@@ -43,3 +43,11 @@ export interface AppWriter {
   readonly user: string | null;
   readonly kube: Kube;
 }
+
+/** How far into a cluster the applications of a bundle may reach; what is not allowed is never requested. */
+export interface Reach {
+  /** Into the namespaces of Kubernetes itself. */
+  readonly systemNamespaces: boolean;
+  /** Into the nodes: pods that are privileged, or share the node's network, processes, ports or files. */
+  readonly hosts: boolean;
+}

@@ -18,6 +18,8 @@ export const agentOptions = z.strictObject({
   serviceAccounts: accounts().optional(),
   /** The ServiceAccount, in the namespace of the application, for all other namespaces. */
   defaultServiceAccount: z.string().regex(accountName, 'not the name of a ServiceAccount').optional(),
+  allowSystemNamespaces: z.boolean().default(false),
+  allowHostAccess: z.boolean().default(false),
   /** A file with the join line, or `-` for standard input. */
   joinFile: z.string().optional(),
   /** A file with `user:password` or a token for a Git host that is not the hub. */

@@ -76,6 +76,7 @@ export async function startAgent(options: AgentOptions, ports: AgentPorts, stop:
         ...defaultSettings,
         namespace: options.namespace,
         namespaces: options.namespaces?.split(',').map((name) => name.trim()) ?? null,
+        reach: { systemNamespaces: options.allowSystemNamespaces, hosts: options.allowHostAccess },
         impersonation: impersonationOf(options),
         holder: ports.holder,
         version: ports.version,

@@ -5,6 +5,7 @@ import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import { unmatchedLabels, type Labels } from '../../shared/model/selector.ts';
 import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
 import { writeObjection } from './accounts.ts';
+import { namespaceObjection } from './reach.ts';
 
 /** Which applications this site takes, and why not the others. Skipped is not deleted. */
 export interface Selection {
@@ -26,12 +27,13 @@ export function selectApps(revision: Pick<Revision, 'apps' | 'labels'>, site: Si
 
 /**
  * Why an object of an application (`namespace/name`) must never be applied or deleted here: it is in the agent's own namespace, or
- * one of its own rights, or the site names no account for that application. Null = it may.
+ * one of its own rights, in a namespace of
+ * Kubernetes that the site does not allow, or the site names no account for that application. Null = it may.
  */
 export function offLimits(
   id: ObjectId,
   app: string,
-  settings: Pick<AgentSettings, 'namespace' | 'impersonation'>,
+  settings: Pick<AgentSettings, 'namespace' | 'namespaces' | 'reach' | 'impersonation'>,
 ): string | null {
   const { group, kind, namespace, name } = parseObjectId(id);
   const ownNamespace = settings.namespace;
@@ -40,5 +42,5 @@ export function offLimits(
   const isOwnRights =
     group === 'rbac.authorization.k8s.io' && (name === fieldManager || name.startsWith(`${fieldManager}-`));
   if (isOwnRights) return "the agent's own rights are off limits";
-  return writeObjection(settings.impersonation, app);
+  return namespaceObjection(id, settings) ?? writeObjection(settings.impersonation, app);
 }

@@ -35,7 +35,7 @@ const releases: readonly (readonly [ChartName, string, readonly string[]])[] = [
     'agent',
     'everything',
     [
-      'existingSecret=our-join,namespaces={shop,blog},createNamespaces=true,rbac.secrets=true,rbac.deleteClaims=true',
+      'existingSecret=our-join,reach.systemNamespaces=true,reach.hosts=true,namespaces={shop,blog},createNamespaces=true,rbac.secrets=true,rbac.deleteClaims=true',
       'rbac.extraRules[0].apiGroups={example.com},rbac.extraRules[0].resources={widgets},rbac.extraRules[0].verbs={get}',
       `channel.existingSecret=git,ca.pem=${pem}`,
       'proxy.https=http://proxy:3128,proxy.none=.example.com,networkPolicy.ports={443,3128}',

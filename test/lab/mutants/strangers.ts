@@ -1,5 +1,6 @@
 import type { Mutant } from './mutants.ts';
 
+const reach = 'test/unit/agent/site/reach.test.ts';
 const server = 'test/unit/hub/server';
 
 /** Bugs that let strangers in, or let what they say do harm (docs/threat-model.md). */
@@ -46,5 +47,19 @@ export const strangerMutants: readonly Mutant[] = [
     find: 'if (isRefusal(error) && hasCredential(request))',
     replace: 'if (status < 0)',
     tests: ['test/unit/hub/api/routes.test.ts'],
+  },
+  {
+    bug: 'a bundle may run a privileged pod',
+    file: 'agent/agent.ts',
+    find: 'offLimits(object.id, app, settings) ?? contentObjection(object),',
+    replace: 'offLimits(object.id, app, settings),',
+    tests: [reach],
+  },
+  {
+    bug: 'a bundle may write into kube-system',
+    file: 'agent/site/filter.ts',
+    find: 'return namespaceObjection(id, settings) ?? writeObjection(settings.impersonation, app);',
+    replace: 'return writeObjection(settings.impersonation, app);',
+    tests: [reach],
   },
 ];

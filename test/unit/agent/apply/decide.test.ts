@@ -220,7 +220,7 @@ describe('the values that the plan puts over the bundle', () => {
 describe('objects that are off limits', () => {
   const two = plainApp('two', [configMap('a'), configMap('b')]).app;
   const [first, second] = two.objects.map((one) => one.id) as [string, string];
-  const refused = refuseObjects([two], (one) => (one === first ? 'off limits' : null));
+  const refused = refuseObjects([two], ({ id }) => (id === first ? 'off limits' : null));
 
   it('are failures of their application, with the content that was refused', () => {
     expect(refused).toEqual([

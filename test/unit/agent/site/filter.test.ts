@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { offLimits, selectApps } from '../../../../agent/site/filter.ts';
+import { defaultSettings } from '../../../../agent/model/deps.ts';
 import { openSite, parseSite as parse } from '../../../../agent/site/site.ts';
 import { holdChangesAt, holdNow } from '../../../../agent/site/hold.ts';
 import { cronFields } from '../../../../shared/adapters/schedule.ts';
@@ -87,6 +88,7 @@ describe('the filter', () => {
     ['rbac.authorization.k8s.io/ClusterRole//other', false],
     ['/ConfigMap/default/x', false],
   ])('keeps its own place off limits: %s %j', (id, isOff) => {
-    expect(offLimits(id, 'default/app', { namespace: 'sluice-system', impersonation: null }) !== null).toBe(isOff);
+    const settings = { ...defaultSettings, namespace: 'sluice-system' };
+    expect(offLimits(id, 'default/app', settings) !== null).toBe(isOff);
   });
 });
