@@ -38,6 +38,11 @@ export function isRepairDue(repairs: RepairMemory, task: Sending, at: number): b
   return !isAgain(repairs, task) || repairableAt(repairs, task.id) <= at;
 }
 
+/** True for a repair that no other one came shortly before: the log says that one alone, and status what goes on after it. */
+export function isFirstRepair(repairs: RepairMemory, task: Sending): boolean {
+  return task.isRepair && (repairs.get(task.id)?.count ?? 0) === 0;
+}
+
 /** When an object may be repaired again, by the monotonic clock; 0 = at any time. */
 export function repairableAt(repairs: RepairMemory, id: ObjectId): number {
   const repair = repairs.get(id);

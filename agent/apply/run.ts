@@ -9,6 +9,7 @@ import type { Digest } from '../../shared/lib/canonical.ts';
 import type { ObjectMeta } from '../../shared/model/object.ts';
 import { applyOne, type ApplyContext } from './apply.ts';
 import { isTaskDue, rememberApplied, type FaultMemory } from './faults.ts';
+import { isFirstRepair } from './repairs.ts';
 
 /** Requests of one stage that are in flight at a time (findings.md: more is no faster). */
 const inFlight = 8;
@@ -63,8 +64,8 @@ export async function applyStages(
       const applied = await applyOne(contextOf(ports, task.app), task, entry);
       if (applied.entry !== entry && !isSameEntry(applied.entry, entry)) next.set(task.id, applied.entry);
       rows.push(applied.row);
+      logRow(deps.log, applied.row, { task, faults });
       rememberApplied(faults, deps, task, applied.row);
-      logRow(deps.log, applied.row);
     });
     if (due.length > 0 && stage !== stages.at(-1)) await options.checkpoint(new Map(next));
   }
@@ -88,9 +89,18 @@ function contextOf(ports: ApplyPorts, app: string): ApplyContext {
   };
 }
 
-function logRow(log: AgentDeps['log'], row: Row): void {
-  const fields = { id: row.id, app: row.app, action: row.action, reason: row.reason, code: row.fault?.code };
-  if (row.action === 'failed') log.warn('could not apply an object', fields);
+/** Says what came of a task: a failure when it is another than the last one, a repair when it is the first of a row of them. */
+function logRow(
+  log: AgentDeps['log'],
+  row: Row,
+  { task, faults }: { readonly task: ApplyTask; readonly faults: FaultMemory },
+): void {
+  const { id, action, reason, fault } = row;
+  const fields = { application: row.app, id, action, reason };
+  const isKnown = faults.faults.get(id)?.row.reason === reason;
+  if (action === 'failed')
+    log[isKnown ? 'debug' : 'warn']('could not apply an object', { ...fields, code: fault?.code });
+  else if (row.isRefresh === undefined && isFirstRepair(faults.repairs, task)) log.info('repaired an object', fields);
   else log.debug('applied an object', fields);
 }
 

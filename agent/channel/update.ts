@@ -34,6 +34,7 @@ export async function pullBundle(ports: PullPorts, state: AgentState | null): Pr
       channel.started = startedBundle(channel, state);
       channel.bundle = bundle;
     }
+    if (channel.fault !== null) deps.log.info('the channel can be read again', { was: channel.fault.code });
     channel.fault = null;
     channel.pullFailures = 0;
   } catch (error) {

@@ -50,6 +50,7 @@ export async function enrolUntilDone(
   signal: AbortSignal,
   done: () => Promise<void>,
 ): Promise<void> {
+  let said: string | null = null;
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     try {
       await enrol(deps, signal);
@@ -58,7 +59,9 @@ export async function enrolUntilDone(
       return;
     } catch (error) {
       const fault = asSluiceError(error);
-      if (!isAborted(signal)) deps.log.warn('enrolment failed', { code: fault.code, error: saidOf(fault), attempt });
+      const fields = { code: fault.code, error: saidOf(fault), attempt };
+      if (!isAborted(signal)) deps.log[said === fields.error ? 'debug' : 'warn']('enrolment failed', fields);
+      said = fields.error;
       if (deps.giveUp?.(fault) === true) return;
     }
     await deps.clock.sleep(backoff(attempt, deps.random), signal).catch(() => undefined);

@@ -52,8 +52,8 @@ export interface Condition {
   readonly status: string;
   readonly reason: string;
   readonly message: string;
-  /** The generation of the content that it speaks of; null where it does not say. */
-  readonly observedGeneration: number | null;
+  /** The generation of the content that it speaks of; absent where it does not say. */
+  readonly observedGeneration?: number;
 }
 
 /** Reads a list of conditions. */
@@ -63,8 +63,13 @@ export function conditionsOf(list: readonly unknown[]): Condition[] {
     status: statusOf(get(one, 'status')),
     reason: stringAt(one, 'reason') ?? '',
     message: stringAt(one, 'message') ?? '',
-    observedGeneration: numberAt(one, 'observedGeneration'),
+    ...observedBy(one),
   }));
+}
+
+function observedBy(condition: unknown): Pick<Condition, 'observedGeneration'> {
+  const observedGeneration = numberAt(condition, 'observedGeneration');
+  return observedGeneration === null ? {} : { observedGeneration };
 }
 
 // Some controllers write a boolean where the convention has a word.

@@ -52,8 +52,8 @@ export async function pruneObjects(
       if (ports.stop.aborted || entry === undefined || failed.has(entry.app)) return;
       const row = await work(entry);
       rows.push(row);
+      logRow(ports.deps.log, row, faults.get(row.id)?.row.reason);
       ports.rememberRemoved(row);
-      logRow(ports.deps.log, row);
     });
   };
   await each(plan.scaleToZero, (entry) => scaleToZero(contextOf(ports, entry.app), entry));
@@ -98,8 +98,14 @@ function isRemovalDue(one: {
   return fault === undefined || fault.until <= one.at;
 }
 
-function logRow(log: AgentDeps['log'], row: Row): void {
-  const fields = { id: row.id, app: row.app, action: row.action, reason: row.reason, code: row.fault?.code };
-  if (row.action === 'failed') log.warn('could not remove an object', fields);
-  else log.debug('removed an object', fields);
+/** Says what came of a removal: what was deleted, and a failure when it is another than the last one. */
+function logRow(
+  log: AgentDeps['log'],
+  { id, app, action, reason, fault }: Row,
+  failedBefore: string | undefined,
+): void {
+  const fields = { application: app, id, action, reason };
+  if (action === 'failed') {
+    log[failedBefore === reason ? 'debug' : 'warn']('could not remove an object', { ...fields, code: fault?.code });
+  } else log[action === 'deleted' ? 'info' : 'debug']('removed an object', fields);
 }

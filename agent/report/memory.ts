@@ -3,6 +3,7 @@ import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { SiteWords } from '../model/words.ts';
 import { saidOf } from '../model/said.ts';
+import type { SaidApps } from './said.ts';
 
 /** What the agent remembers between reports. */
 export interface ReportMemory {
@@ -22,6 +23,8 @@ export interface ReportMemory {
   outcome: Outcome | null;
   /** What is to be said of the site; null before the first pass. */
   words: SiteWords | null;
+  /** What the log said last of each application. */
+  said: SaidApps;
 }
 
 /** The memory of an agent that has reported nothing yet. */
@@ -35,6 +38,7 @@ export function newReportMemory(): ReportMemory {
     fault: null,
     outcome: null,
     words: null,
+    said: new Map(),
   };
 }
 
@@ -57,4 +61,9 @@ export function rememberConditions(memory: ReportMemory, { conditions }: Pick<Ag
 /** Remembers what is to be said of the site at its own cluster. */
 export function rememberWords(memory: ReportMemory, words: SiteWords): void {
   memory.words = words;
+}
+
+/** Remembers what the log said of each application. */
+export function rememberSaid(memory: ReportMemory, said: SaidApps): void {
+  memory.said = said;
 }

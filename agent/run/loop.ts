@@ -114,7 +114,9 @@ async function tryPass(agent: Agent): Promise<Outcome | null> {
     deps.probes?.passEnds(false);
     if (!agent.stop.aborted) {
       const fault = asSluiceError(error);
-      deps.log.warn('a pass did not come to its end', { code: fault.code, error: saidOf(fault) });
+      const isKnown = memory.report.fault?.message === saidOf(fault);
+      const fields = { code: fault.code, error: saidOf(fault) };
+      deps.log[isKnown ? 'debug' : 'warn']('a pass did not come to its end', fields);
       rememberFault(memory.report, fault);
     }
     if (isSluiceError(error, 'CONFLICT', 'LEASE_LOST')) forgetStored(memory.inventory);

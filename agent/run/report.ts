@@ -3,15 +3,18 @@ import { isFresh } from '../channel/mode.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { buildReport } from '../report/build.ts';
 import { discoverCapabilities } from '../report/capabilities.ts';
-import { rememberConditions, rememberWords } from '../report/memory.ts';
+import { rememberConditions, rememberSaid, rememberWords } from '../report/memory.ts';
 import type { MakeReport, Reporter } from '../report/reporter.ts';
+import { appLines } from '../report/said.ts';
 import { siteWords } from '../report/words.ts';
 import { asSluiceError } from '../../shared/errors.ts';
+import { logLines } from '../../shared/lib/log-line.ts';
+import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Agent } from '../agent.ts';
 
 /**
  * Offers the report of a pass; never throws. The capabilities of the cluster are read first where that is due. What it says is
- * remembered for the Lease, too, whether or not the hub takes it.
+ * logged where it changed, and remembered for the Lease, whether or not the hub takes it.
  */
 export async function offerReport(
   agent: Agent,
@@ -23,8 +26,16 @@ export async function offerReport(
     agent.deps.log.debug('the cluster did not say what it is', { error: asSluiceError(error).message });
   });
   const make = reportOf(agent, outcome);
-  rememberWords(agent.memory.report, siteWords(make(0, false)));
+  sayHere(agent, make(0, false));
   await reporter.offer(make, signal);
+}
+
+/** Says what a report says at the site itself: in the log once a change, and in the Lease. */
+function sayHere({ deps, memory: { report: memory } }: Agent, report: AgentReport): void {
+  rememberWords(memory, siteWords(report));
+  const { lines, said } = appLines(memory.said, report);
+  logLines(deps.log, lines);
+  rememberSaid(memory, said);
 }
 
 function reportOf({ deps, memory, view }: Agent, outcome: Outcome): MakeReport {

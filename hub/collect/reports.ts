@@ -3,7 +3,9 @@ import type { AgentReport, ReportAnswer } from '../../shared/wire/report.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
 import type { State } from '../model/state.ts';
 import type { ReceivedReport, Reports } from '../model/reports.ts';
+import type { LogLine } from '../../shared/lib/log-line.ts';
 import type { AuthenticReport } from './authenticate.ts';
+import { reportLines } from './said.ts';
 import type { ReportStore } from '../model/report-store.ts';
 
 /** What the reports are judged against. */
@@ -16,6 +18,8 @@ export interface Taken {
   readonly fresh: boolean;
   /** It changes what a pass decides. */
   readonly matters: boolean;
+  /** What it says that the last one did not, for the log. */
+  readonly lines: readonly LogLine[];
 }
 
 /** The newest report of every registration: in memory, with a copy on disk. */
@@ -37,7 +41,7 @@ export async function openReports(store: ReportStore): Promise<ReceivedReports> 
     take: ({ report }, state, now) => {
       const last = newest.get(report.registration);
       if (last !== undefined && report.sequence <= last.report.sequence) {
-        return { answer: answerTo(report, last.report, state), fresh: false, matters: false };
+        return { answer: answerTo(report, last.report, state), fresh: false, matters: false, lines: [] };
       }
       const received = { report, receivedAt: now, since: sinceOf(last, report, now) };
       newest.set(report.registration, received);
@@ -46,6 +50,7 @@ export async function openReports(store: ReportStore): Promise<ReceivedReports> 
         answer: answerTo(report, report, state),
         fresh: true,
         matters: matters(last?.report ?? null, report, state),
+        lines: reportLines(last?.report ?? null, report),
       };
     },
     current: ({ clusters }) => {

@@ -1,24 +1,26 @@
+import { logLines } from '../../shared/lib/log-line.ts';
 import type { ReportAnswer } from '../../shared/wire/report.ts';
 import { readReport, type AuthenticReport } from '../collect/authenticate.ts';
 import { hasLeft, remove } from '../registry/change.ts';
 import type { HubParts } from './parts.ts';
 import { noteReads, type ReadsHeader, type ReadsParts } from './reads.ts';
 
-type ReportParts = Pick<HubParts, 'change' | 'reports' | 'metrics' | 'changed'> & ReadsParts;
+type ReportParts = Pick<HubParts, 'change' | 'reports' | 'metrics' | 'changed' | 'log'> & ReadsParts;
 
 /**
  * Takes the report of an agent. A cluster whose decommission is done leaves the registry; a report that changes what a pass
  * would decide starts one. Takes the bytes of a signed body. Throws WIRE_INVALID, LIMIT_EXCEEDED, UNAUTHENTICATED or REVOKED.
  */
 export async function takeReport(parts: ReportParts, body: Uint8Array, header?: ReadsHeader): Promise<ReportAnswer> {
-  const { change, trigger, state, clock, reports, metrics, changed } = parts;
+  const { change, trigger, state, clock, reports, metrics, changed, log } = parts;
   const authentic = authenticate(parts, body);
   const { record, report } = authentic;
   noteReads(parts, record, header);
-  const { answer, fresh, matters } = reports.take(authentic, state(), clock.now());
+  const { answer, fresh, matters, lines } = reports.take(authentic, state(), clock.now());
   metrics.report(fresh ? 'taken' : 'replayed');
   if (!fresh) return answer;
   changed.raise();
+  logLines(log, lines);
   if (hasLeft(state(), report)) {
     const forget = { mode: 'orphan', forget: true } as const;
     await change(`${record.name} has left`, 'report', (now) =>

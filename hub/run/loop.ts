@@ -7,6 +7,9 @@ import type { State } from '../model/state.ts';
 import type { Store, View } from '../model/store.ts';
 import type { PassResult } from '../pass.ts';
 import { countRows } from '../rows.ts';
+import { logLines } from '../../shared/lib/log-line.ts';
+import type { Problem } from '../model/source.ts';
+import { passLines } from './pass-log.ts';
 import { createRetry } from './retry.ts';
 import { mayHaveCommits, type Trigger } from './triggers.ts';
 import { createTurns } from '../model/turns.ts';
@@ -48,9 +51,12 @@ const raceAttempts = 5;
 export function createLoop(parts: LoopParts): Loop {
   const stop = new AbortController();
   const turns = createTurns();
+  const sayFailure = sayFailures(parts.log);
   const retry = createRetry(parts, () => trigger('retry'));
   let waiting: Set<Trigger> | null = null;
   let cancelTidy: (() => void) | null = null;
+  // What a hub is started with is told once, too.
+  let told: readonly Problem[] = [];
 
   const runPass = async (): Promise<void> => {
     const triggers = [...(waiting ?? [])];
@@ -58,7 +64,8 @@ export function createLoop(parts: LoopParts): Loop {
     const look = mayHaveCommits(triggers);
     if (look) retry.cancel();
     if (stop.signal.aborted) return;
-    const { committed, more, failure } = await measuredPass(parts, { triggers, look }, stop.signal);
+    const { committed, more, failure, problems } = await measuredPass(parts, { triggers, look, told }, stop.signal);
+    told = problems;
     if (committed) cancelTidy ??= parts.clock.after(tidyAfterMs, () => void turns.take(tidy));
     if (failure !== null) failed(failure);
     else if (look) worked();
@@ -70,12 +77,12 @@ export function createLoop(parts: LoopParts): Loop {
   };
   const worked = (): void => {
     retry.reset();
+    sayFailure(null);
     parts.onFailure(null);
   };
   const failed = (error: Error): void => {
     if (stop.signal.aborted) return;
-    const retryInMs = retry.plan(error);
-    parts.log.warn('pass failed', { error, retryInMs });
+    sayFailure({ error, retryInMs: retry.plan(error) });
     parts.onFailure(error);
   };
   const trigger = (reason: Trigger): void => {
@@ -101,16 +108,31 @@ export function createLoop(parts: LoopParts): Loop {
   };
 }
 
+/** Says why passes fail: a host that is down fails each retry in the same way, and is said once until one works (null). */
+function sayFailures(log: Log): (failure: { readonly error: Error; readonly retryInMs: number } | null) => void {
+  let last = '';
+  return (failure) => {
+    if (failure !== null) log[last === failure.error.message ? 'debug' : 'warn']('pass failed', { ...failure });
+    last = failure?.error.message ?? '';
+  };
+}
+
 /** How a pass ended, with what the loop does next. */
 interface EndedPass {
   readonly committed: boolean;
   readonly more: boolean;
   readonly failure: Error | null;
+  /** The problems as they stand after it. */
+  readonly problems: readonly Problem[];
 }
 
 async function measuredPass(
   { clock, log, metrics, pass, onState }: LoopParts,
-  { triggers, look }: { readonly triggers: readonly Trigger[]; readonly look: boolean },
+  {
+    triggers,
+    look,
+    told,
+  }: { readonly triggers: readonly Trigger[]; readonly look: boolean; readonly told: readonly Problem[] },
   signal: AbortSignal,
 ): Promise<EndedPass> {
   const started = clock.monotonic();
@@ -124,10 +146,11 @@ async function measuredPass(
       const fields = { commit: state.source?.commit, ...countRows(rows), ms: Math.round(took()) };
       log.info('pass done', { reasons: triggers, ...fields });
     }
-    return { committed, more, failure };
+    logLines(log, passLines({ rows, before: told, after: state.problems }));
+    return { committed, more, failure, problems: state.problems };
   } catch (error) {
     metrics.pass('failed', took());
-    return { committed: false, more: false, failure: asSluiceError(error) };
+    return { committed: false, more: false, failure: asSluiceError(error), problems: told };
   }
 }
 

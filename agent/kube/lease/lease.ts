@@ -48,6 +48,7 @@ export function openLease(options: LeaseOptions): Lease {
   let last: KubeObject | null = null;
   let renewal: Renewal = { text: '', at: 0 };
   const say = sayOnce(options.log);
+  const sayLate = sayLateRenewals(options.log);
 
   const write = async (spec: LeaseSpec, signal: AbortSignal): Promise<void> => {
     const sentAt = clock.monotonic();
@@ -87,11 +88,10 @@ export function openLease(options: LeaseOptions): Lease {
         if (isAborted(signal)) return;
         try {
           await renew(signal);
+          sayLate(null);
         } catch (error) {
           // After a conflict another agent has written it: read it, and decide anew.
-          if (!(await tryOnce(signal).catch(() => false))) {
-            options.log.warn('the lease could not be renewed', { error: asSluiceError(error).message });
-          }
+          if (!(await tryOnce(signal).catch(() => false))) sayLate(asSluiceError(error).message);
         }
       }
     },
@@ -109,6 +109,15 @@ function sayOnce(log: Log): (spec: LeaseSpec) => false {
     if (!isSaid && holder !== '') log.info('waits for the lease: another agent has it', { holder });
     isSaid ||= holder !== '';
     return false;
+  };
+}
+
+/** Says why the Lease is not renewed, once until it is again (null). */
+function sayLateRenewals(log: Log): (error: string | null) => void {
+  let isSaid = false;
+  return (error) => {
+    if (error !== null) log[isSaid ? 'debug' : 'warn']('the lease could not be renewed', { error });
+    isSaid = error !== null;
   };
 }
 

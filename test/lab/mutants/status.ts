@@ -51,4 +51,25 @@ export const statusMutants: readonly Mutant[] = [
     replace: '/^Ready:/.test(row.message)',
     tests: ['test/unit/hub/status'],
   },
+  {
+    bug: 'an agent logs the same failure with every retry',
+    file: 'agent/apply/run.ts',
+    find: 'const isKnown = faults.faults.get(id)?.row.reason === reason;',
+    replace: 'const isKnown = false;',
+    tests: ['test/unit/agent/logs.test.ts'],
+  },
+  {
+    bug: 'an agent logs its applications with every report',
+    file: 'agent/report/said.ts',
+    find: 'said: next };',
+    replace: 'said };',
+    tests: ['test/unit/agent/logs.test.ts'],
+  },
+  {
+    bug: 'a hub logs every problem with every pass',
+    file: 'hub/run/pass-log.ts',
+    find: '.filter(([id]) => !had.has(id)).map(([, problem]) => problem);',
+    replace: '.map(([, problem]) => problem);',
+    tests: ['test/unit/hub/run'],
+  },
 ];
