@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { fleetOf } from '../../../fixtures/hub/fleet.ts';
-import { web, textsOf, textOf, useRenderer } from '../../../fixtures/hub/manifests.ts';
+import {
+  app,
+  linesOf,
+  local,
+  namesOf,
+  objectOf,
+  textOf,
+  textsOf,
+  useRenderer,
+  web,
+} from '../../../fixtures/hub/manifests.ts';
 import { renderFleet, type RenderedWithProblems } from '../../../fixtures/hub/rendering.ts';
 
-const { cue } = useRenderer();
+const { cue, render } = useRenderer();
 
 describe('the container of a component', () => {
   const env = (containerName: string) =>
@@ -67,5 +77,112 @@ spec:
     expect(rendered.problems).toEqual([]);
     expect(containers(rendered)).toHaveLength(1);
     expect(containers(rendered)[0]).toSatisfy((text: string) => text.startsWith(start));
+  });
+});
+
+describe('a component', () => {
+  const template = (text: string, name = 'own', kind = 'ComponentDefinition') => `
+kind: ${kind}
+metadata: { name: ${name} }
+spec:
+  workload: { definition: { apiVersion: v1, kind: ConfigMap } }
+  schematic: { cue: { template: ${JSON.stringify(text)} } }
+---`;
+  const map = (name: string) =>
+    `{ apiVersion: "v1", kind: "ConfigMap"${name === '' ? '' : `, metadata: name: "${name}"`} }`;
+  const trait = (text: string, name = 'add') => template(text, name, 'TraitDefinition').replace(/ {2}workload.*\n/, '');
+  const own = (traits = '') => app(`{ name: web, type: own${traits} }`) + local;
+  const kept = [
+    `${template(`output: ${map('')}`)}${trait(`outputs: extra: ${map('')}`)}`,
+    ', traits: [{ type: add }, { type: add }]',
+  ] as const;
+
+  it.each<[rule: string, text: string, ids: readonly string[]]>([
+    [
+      'gives its name to objects without one',
+      `${template(`output: ${map('')}, outputs: Extra: ${map('')}`)}${own()}`,
+      ['web', 'web-extra'],
+    ],
+    [
+      'leaves names that are written',
+      `${template(`output: ${map('a')}, outputs: b: ${map('c')}`)}${own()}`,
+      ['a', 'c'],
+    ],
+    ['may be objects beside a workload alone', `${template(`outputs: b: ${map('c')}`)}${own()}`, ['c']],
+    [
+      'has the outputs of its traits',
+      `${template(`output: ${map('')}`)}${trait(`outputs: extra: ${map('')}`)}${own(', traits: [{ type: add }]')}`,
+      ['web', 'web-extra'],
+    ],
+  ])('%s', async (_, text, names) => {
+    const rendered = await render(text);
+    expect(linesOf(rendered)).toEqual([]);
+    expect(namesOf(rendered, 'ConfigMap')).toEqual(names);
+  });
+
+  it('keeps the outputs of two traits that use one name: the second is told, not lost', async () => {
+    const rendered = await render(kept[0] + own(kept[1]));
+    expect(linesOf(rendered).join()).toContain('two objects of this application are /ConfigMap/default/web-extra');
+  });
+
+  it('is patched by a trait that reads what the traits before it made', async () => {
+    const late = trait('patch: metadata: labels: made: context.outputs.extra.kind', 'late');
+    const text = template(`output: ${map('')}`) + trait(`outputs: extra: ${map('')}`) + late;
+    const rendered = await render(text + own(', traits: [{ type: add }, { type: late }]'));
+    expect(objectOf(rendered, 'ConfigMap/default/web')['metadata']).toMatchObject({ labels: { made: 'ConfigMap' } });
+  });
+
+  it('can have the outputs of earlier traits patched', async () => {
+    const late = trait('patchOutputs: extra: data: a: "patched", patchOutputs: none: data: a: "x"', 'late');
+    const text = template(`output: ${map('')}`) + trait(`outputs: extra: ${map('')}`) + late;
+    const rendered = await render(text + own(', traits: [{ type: add }, { type: late }]'));
+    expect(objectOf(rendered, 'ConfigMap/default/web-extra')['data']).toEqual({ a: 'patched' });
+    expect(namesOf(rendered, 'ConfigMap')).toEqual(['web', 'web-extra']);
+  });
+
+  it('has one Service with all ports where several traits make one of its name', async () => {
+    const exposed = web(
+      'a',
+      ', traits: [{ type: expose, properties: { port: [80] } }, { type: expose, properties: { port: [81] } }]',
+    );
+    const rendered = await render(app(exposed) + local);
+    const { ports } = objectOf(rendered, 'Service/default/web')['spec'] as { ports: { port: number }[] };
+    expect([namesOf(rendered, 'Service'), ports.map(({ port }) => port)]).toEqual([['web'], [80, 81]]);
+  });
+
+  it.each<[rule: string, text: string, line: string]>([
+    [
+      'whose template renders nothing',
+      `${template('parameter: {}')}${own()}`,
+      'RENDER_FAILED app-v1: component web renders no object',
+    ],
+    [
+      'of an unknown type',
+      app('{ name: web, type: none }') + local,
+      'REFERENCE_NOT_FOUND app-v1: there is no component type none',
+    ],
+    [
+      'with an unknown trait',
+      app(web('a', ', traits: [{ type: none }]')) + local,
+      'REFERENCE_NOT_FOUND app-v1: there is no trait type none',
+    ],
+    [
+      'whose definition has no CUE',
+      `${template(' ')}${own()}`,
+      'UNSUPPORTED app-v1: ComponentDefinition own has no CUE template',
+    ],
+  ])('%s is a fault', async (_, text, line) => {
+    const rendered = await render(text);
+    expect(linesOf(rendered).map((each) => each.replace(/ @.*/, ''))).toEqual([line]);
+    expect(rendered.failed).toEqual([{ unit: 'default/app', cluster: 'local' }]);
+  });
+
+  it('has all its faults told at once', async () => {
+    const rendered = await render(app('{ name: web, type: none, traits: [{ type: some }, { type: other }] }') + local);
+    expect(linesOf(rendered).map((line) => line.replace(/ @.*/, ''))).toEqual([
+      'REFERENCE_NOT_FOUND app-v1: there is no component type none',
+      'REFERENCE_NOT_FOUND app-v1: there is no trait type some',
+      'REFERENCE_NOT_FOUND app-v1: there is no trait type other',
+    ]);
   });
 });
