@@ -15,13 +15,21 @@ export interface Shape<T> {
 export function readShape<T>(schema: z.ZodType<T>, value: unknown, reporter: Reporter): Shape<T> {
   const read = schema.safeParse(value);
   if (read.success) return { doc: read.data, rest: null };
-  for (const issue of read.error.issues) {
+  for (const issue of leading(read.error.issues)) {
     if (reporter.isFull()) break;
     report(issue, { schema, value, reporter });
   }
   const without = structuredClone(value);
   read.error.issues.forEach((issue) => removeFaulty(issue, without));
   return { doc: null, rest: schema.safeParse(without).data ?? null };
+}
+
+/** The issues without those that follow from a wrong type: an empty list in the place of a text is too short, too. */
+function leading(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {
+  const placeOf = ({ path }: z.core.$ZodIssue) => JSON.stringify(path);
+  const mistyped = new Set(issues.filter(({ code }) => code === 'invalid_type').map(placeOf));
+  if (mistyped.size === 0) return issues;
+  return issues.filter((issue) => issue.code === 'invalid_type' || !mistyped.has(placeOf(issue)));
 }
 
 function removeFaulty(issue: z.core.$ZodIssue, value: unknown): void {
@@ -48,7 +56,7 @@ function report(issue: z.core.$ZodIssue, subject: Subject): void {
   }
   const nested = issue.code === 'invalid_union' ? meantOption(issue, path, subject) : null;
   if (nested !== null) {
-    for (const inner of nested) report({ ...inner, path: [...issue.path, ...inner.path] }, subject);
+    for (const inner of leading(nested)) report({ ...inner, path: [...issue.path, ...inner.path] }, subject);
     return;
   }
   const found = valueAt(subject.value, path);

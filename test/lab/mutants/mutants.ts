@@ -600,28 +600,28 @@ export const mutants: readonly Mutant[] = [
     file: 'hub/render/once.ts',
     find: 'a.record.number - b.record.number',
     replace: 'b.record.number - a.record.number',
-    tests: ['test/unit/hub/render/together.test.ts'],
+    tests: ['test/unit/hub/render/unit.test.ts'],
   },
   {
     bug: 'a CronJob of each listed revision runs',
     file: 'hub/render/once.ts',
     find: "role !== 'schedule' && role !== 'route'",
     replace: "role !== 'workload' || id !== ''",
-    tests: ['test/unit/hub/render/together.test.ts'],
+    tests: ['test/unit/hub/render/unit.test.ts'],
   },
   {
     bug: 'the Service of a target is merged with one that leads to other pods',
     file: 'hub/render/traffic/services.ts',
     find: 'return isOnly && isFree ? revision',
     replace: 'return isOnly ? revision',
-    tests: ['test/unit/hub/render/together.test.ts'],
+    tests: ['test/unit/hub/render/services.test.ts'],
   },
   {
     bug: 'traffic for a revision without replicas',
     file: 'hub/render/traffic/unserved.ts',
     find: 'weight > 0 && replicas === 0',
     replace: 'weight < 0 && replicas === 0',
-    tests: ['test/unit/hub/render/together.test.ts'],
+    tests: ['test/unit/hub/render/unit.test.ts'],
   },
   {
     bug: 'commit on a state that another writer has changed',
@@ -794,8 +794,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'a join file of another hub replaces the key of the agent at work',
     file: 'agent/run/claim.ts',
-    find: 'if (other === undefined) return;',
-    replace: 'if (other !== null) return;',
+    find: 'if (other === undefined) return null;',
+    replace: 'if (other !== null) return null;',
     tests: [agent('run/join.test.ts')],
   },
   {

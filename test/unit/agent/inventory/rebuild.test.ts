@@ -149,9 +149,11 @@ describe('an inventory that is there', () => {
 
 describe('the API server', () => {
   it.each([
-    ['FORBIDDEN', 'has nothing that may not be read'],
-    ['KIND_UNKNOWN', 'has nothing of kinds that it does not serve'],
-  ] as const)('%s: %s', async (code, _) => {
+    // It may not be read.
+    'FORBIDDEN',
+    // Its kind is not served.
+    'KIND_UNKNOWN',
+  ] as const)('has nothing where it says %s', async (code) => {
     const { result } = await rebuiltWithFault(code);
     expect(namesOf(result)).toEqual([]);
   });

@@ -20,7 +20,7 @@ async function render(components: string, isSuffixed: boolean, name = 'app'): Pr
 
 /** `own: ids | shared: ids | workloads: ids`, each id without its namespace. */
 function words(rendered: Rendered): string[] {
-  if (hasFailed(rendered)) return rendered.faults.map(({ code, path }) => `${code} at ${path?.join('.')}`);
+  if (hasFailed(rendered)) return rendered.faults.map(({ code, path }) => `${code} at ${path.join('.')}`);
   const short = (ids: Iterable<string>) =>
     [...ids].map((id) =>
       id

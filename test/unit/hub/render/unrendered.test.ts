@@ -3,8 +3,12 @@ import type { Problem } from '../../../../hub/model/source.ts';
 import { unrenderedRevisions } from '../../../../hub/render/unrendered.ts';
 import { bundleApp, published } from '../../../fixtures/hub/status.ts';
 
-const problem = (revision?: string): Problem =>
-  ({ severity: 'error', code: 'RENDER_FAILED', message: 'm', ...(revision !== undefined && { revision }) }) as Problem;
+const problem = (revision?: string): Problem => ({
+  severity: 'error',
+  code: 'RENDER_FAILED',
+  message: 'm',
+  ...(revision !== undefined && { revision }),
+});
 
 it('revisions that never rendered are those with a problem that no cluster was sent', () => {
   const app = bundleApp('web');

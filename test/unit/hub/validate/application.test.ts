@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { problemsOf } from '../../../fixtures/hub/problems.ts';
+import { errorsOf, problemsOf } from '../../../fixtures/hub/problems.ts';
 
 describe('types', () => {
   it('are our own ones and those that the repository defines', () => {
@@ -16,5 +16,45 @@ spec: {components: [{name: web, type: house-service, traits: [{type: house-trait
     expect(
       problemsOf(own + define('ComponentDefinition', 'house-service') + define('TraitDefinition', 'house-trait')),
     ).toEqual([]);
+  });
+});
+
+describe('the components of an application', () => {
+  const app = (components: string) => `kind: Application\nmetadata: {name: a}\nspec: {components: [${components}]}\n`;
+  const web = '{name: web, type: webservice, properties: {image: a}}';
+
+  it.each<[rule: string, components: string, errors: readonly string[]]>([
+    [
+      'a second one of the name, at its place',
+      `${web}, ${web}`,
+      ['DOCUMENT_INVALID 3:77 a second component named web; rename one'],
+    ],
+    ['two of different names', `${web}, ${web.replace('web', 'api')}`, []],
+    [
+      'a type that is nearly one of ours',
+      web.replace('webservice', 'webservce'),
+      ['UNSUPPORTED 3:33 no component type webservce; did you mean webservice?'],
+    ],
+    [
+      'several unknown traits, each at its place',
+      web.replace('}}', '}, traits: [{type: a1}, {type: b2}]}'),
+      [
+        'UNSUPPORTED 3:85 no trait type a1; trait types: annotations, env, expose, gateway, ingress, labels, scaler',
+        'UNSUPPORTED 3:97 no trait type b2; trait types: annotations, env, expose, gateway, ingress, labels, scaler',
+      ],
+    ],
+    [
+      'raw objects that name none',
+      '{name: raw, type: k8s-objects, properties: {}}',
+      ['DOCUMENT_INVALID 3:52 k8s-objects names no objects; give properties.objects, path or glob'],
+    ],
+  ])('%s', (_, components, errors) => {
+    expect(errorsOf(app(components))).toEqual(errors);
+  });
+
+  it('take their name from a label: the application, too', () => {
+    expect(errorsOf(app(web).replace('name: a}', 'name: A}'))).toEqual([
+      'NAME_INVALID 2:12 the name "A" is not allowed; use lower case letters, digits and dashes',
+    ]);
   });
 });
