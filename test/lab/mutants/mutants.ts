@@ -458,8 +458,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'the API runs an operation without a check of its caller',
     file: 'hub/server/routes/register.ts',
-    find: '    checkAccess(route.access, context, request);\n    const input',
-    replace: '    const input',
+    find: 'const caller = checkAccess(route.access, context, request);\n    if (caller !== null) context.connections.proved(request.raw.socket);\n    const input',
+    replace: 'const input',
     tests: ['test/unit/hub/api'],
   },
   {
@@ -528,8 +528,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'the Git endpoint shows a cluster what was published to another registration of its name',
     file: 'hub/server/routes/git.ts',
-    find: 'bundles.get(name)?.revision.registration === registration;',
-    replace: 'bundles.has(name);',
+    find: 'bundle?.revision.registration === registration && isOwnCommit(bundle, at)',
+    replace: 'bundle !== undefined',
     tests: ['test/unit/hub/api'],
   },
   {

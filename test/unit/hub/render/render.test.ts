@@ -12,7 +12,7 @@ import {
   objectOf,
   useRenderer,
 } from '../../../fixtures/hub/manifests.ts';
-import { renderFleet } from '../../../fixtures/hub/rendering.ts';
+import { renderFleet, type RenderedWithProblems } from '../../../fixtures/hub/rendering.ts';
 
 describe('render', () => {
   const { cue, render } = useRenderer();

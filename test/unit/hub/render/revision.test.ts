@@ -42,12 +42,16 @@ const raw = (...objects: readonly string[]) =>
 const object = (kind: string, name: string, more = '') => `{ ${kind}, metadata: { name: ${name} }${more} }`;
 const map = (name: string) => object('apiVersion: v1, kind: ConfigMap', name);
 const pods = (name: string) =>
-  object('apiVersion: apps/v1, kind: Deployment', name, ', spec: { template: { spec: { containers: [] } } }');
+  object(
+    'apiVersion: apps/v1, kind: Deployment',
+    name,
+    ', spec: { selector: { matchLabels: { a: b } }, template: { metadata: { labels: { a: b } }, spec: { containers: [{ name: c, image: a }] } } }',
+  );
 const scaler = (target: string) =>
   object(
     'apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler',
     'scaler',
-    `, spec: { scaleTargetRef: ${target} }`,
+    `, spec: { maxReplicas: 3, scaleTargetRef: ${target} }`,
   );
 const database = '{ name: db, type: statefulset, properties: { image: a, ports: [{ port: 5432 }] } }';
 
@@ -112,7 +116,7 @@ describe('the objects of a revision', () => {
       true,
     );
     const own = hasFailed(rendered) ? [] : rendered.value[0]!.own;
-    expect(own.find(({ kind }) => kind === 'HorizontalPodAutoscaler')?.['spec']).toEqual({
+    expect(own.find(({ kind }) => kind === 'HorizontalPodAutoscaler')?.['spec']).toMatchObject({
       scaleTargetRef: { kind: 'Deployment', name: 'web-v1', apiVersion: 'apps/v1' },
     });
   });

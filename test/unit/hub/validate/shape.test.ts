@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { RawDocument } from '../../../../hub/model/source.ts';
 import { mostProblems, reporterOf } from '../../../../hub/validate/problems.ts';
 import { readShape } from '../../../../hub/validate/shape.ts';
 

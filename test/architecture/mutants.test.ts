@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { mutants } from '../../../lab/mutants/mutants.ts';
-
-const root = new URL('../../../..', import.meta.url).pathname;
+import { mutants } from '../lab/mutants/mutants.ts';
+import { projectRoot as root } from './imports.ts';
 
 describe('the bugs that tests must find', () => {
   it('are told in words of their own', () => {
