@@ -1,9 +1,16 @@
-import { docKey, namespaceOf, type ApplicationDeployment, type Placement } from '../model/documents.ts';
+import {
+  docKey,
+  namespaceOf,
+  type ApplicationDeployment,
+  type ClusterSelector,
+  type Placement,
+} from '../model/documents.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
 import type { RevisionRecord, Target } from '../model/fleet.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import type { Placed, PlaceInput, PlacementReason } from './types.ts';
+import { emptyWords } from './empty.ts';
 import { agentSelector, placementKey, selectClusters, selectLocal, type Selection } from './select.ts';
 
 /** One placement of a deployment: where it stands, and the revision that it is about. */
@@ -99,7 +106,7 @@ function choose(input: PlaceInput, deployment: Sourced<ApplicationDeployment>, s
       ? selectLocal(input, key, recorded)
       : selectClusters(unit, clusterSelector, input.targets, recorded);
   const { clusters, kept, candidates } = selection;
-  const found = problemOf(input, selection, clusterSelector === undefined);
+  const found = problemOf(input, selection, clusterSelector);
   const placeOf = () =>
     deployment.locate([...spot.path, ...(clusterSelector === undefined ? [] : ['clusterSelector'])]);
   const isProvisional = input.provisional === true && clusters.length < candidates;
@@ -119,11 +126,11 @@ function choose(input: PlaceInput, deployment: Sourced<ApplicationDeployment>, s
 function problemOf(
   input: PlaceInput,
   { clusters, kept }: Selection,
-  isLocal: boolean,
+  selector: ClusterSelector | undefined,
 ): Pick<Problem, 'code' | 'message' | 'hint' | 'severity'> | null {
   const severity = kept ? 'warning' : 'error';
   const stays = kept ? `; it stays on ${clusters.join(', ')}` : '';
-  if (isLocal && input.localCluster === null) {
+  if (selector === undefined && input.localCluster === null) {
     return {
       code: 'LOCAL_CLUSTER_UNSET',
       severity,
@@ -131,18 +138,14 @@ function problemOf(
       hint: 'set localCluster in the configuration of the hub, or add a clusterSelector',
     };
   }
-  if (isLocal && clusters.length === 0) {
+  if (selector === undefined && clusters.length === 0) {
     const name = input.localCluster ?? '';
     const hint = `run: sluice-hub cluster join ${name}`;
     return { code: 'PLACEMENT_EMPTY', severity, message: `the local cluster ${name} has not joined`, hint };
   }
   if (clusters.length > 0 && !kept) return null;
-  return {
-    code: 'PLACEMENT_EMPTY',
-    severity,
-    message: `no cluster has these labels and this name${stays}`,
-    hint: 'see: sluice-hub cluster list',
-  };
+  const { message, hint } = emptyWords(selector ?? {}, input.targets);
+  return { code: 'PLACEMENT_EMPTY', severity, message: `${message}${stays}`, hint };
 }
 
 function wishOf(

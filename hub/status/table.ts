@@ -82,15 +82,7 @@ function rowLines(row: StatusRow, style: TableStyle, now: number): (readonly str
   const blank = style.wide ? ['', '', '', ''] : [];
   const cells = first === undefined ? ['-', '-', '-'] : revisionCells(first, row);
   return [
-    [
-      shownName(row.application),
-      row.cluster,
-      ...cells,
-      row.health,
-      ...wide,
-      sinceText(row.since, now),
-      ageText(row.ageSeconds),
-    ],
+    [shownName(row.application), row.cluster, ...cells, row.health, ...wide, sinceText(row.since, now)],
     ...rest.map((revision) => ['', '', ...revisionCells(revision, row), '', ...blank, '']),
     ...notesOf(row).flatMap((note) => wrap(note, style.columns, '  ')),
   ];

@@ -72,4 +72,11 @@ export const statusMutants: readonly Mutant[] = [
     replace: '.map(([, problem]) => problem);',
     tests: ['test/unit/hub/run'],
   },
+  {
+    bug: 'status does not say which selector matches no cluster, and what comes nearest',
+    file: 'hub/place/deployment.ts',
+    find: 'const { message, hint } = emptyWords(selector ?? {}, input.targets);',
+    replace: 'const { message, hint } = emptyWords({}, []);',
+    tests: ['test/unit/hub/place'],
+  },
 ];

@@ -101,6 +101,8 @@ describe('place', () => {
     expect(clusters(result)).toEqual(['test']);
     expect(codes(result)).toEqual(['error PLACEMENT_EMPTY']);
     expect(result.problems[0]!.place).toMatchObject({ path: 'fleet.yaml', line: 8 });
+    expect(result.problems[0]!.message).toBe('app-v1: no cluster is named nope');
+    expect(result.problems[0]!.hint).toMatch(/^there are .*test.*; see: sluice-hub cluster list$/);
   });
 
   it('says why a cluster was not chosen', () => {
