@@ -24,21 +24,47 @@ export interface Removed {
 
 const fatal = ['LEASE_LOST', 'ABORTED', 'UNAUTHENTICATED'] as const;
 
+/** An object that changes between a look at it and its deletion is looked at anew this often before it is left for later. */
+const looks = 3;
+
 /** Deletes one object with UID and resourceVersion preconditions; never throws for a fault of the object alone. */
 export async function removeOne(context: RemoveContext, entry: InventoryEntry): Promise<Removed> {
   return catchObjectFaults(entry, async () => {
     if (await isKindGone(context, entry)) return gone(context, entry, 'its kind is gone');
     const key = await keyOf(context, entry);
-    const meta = await currentState(context, key, entry);
-    if (meta === null) return gone(context, entry, 'gone');
-    const isOurs = meta.registration === context.registration && isRecorded(entry, meta);
-    if (!isRecorded(entry, meta)) return gone(context, entry, 'another object has its name now; it was not touched');
-    if (!isOurs) return failed(entry, 'its owner annotation is not ours any more; it was not touched');
-    if (meta.isTerminating) return kept(entry, 'being deleted');
-    const { uid, resourceVersion } = meta;
-    await context.kube.delete(key, { uid, resourceVersion, propagation: 'Background', signal: context.signal });
-    return confirmed(context, key, entry);
+    return removeSeen(context, key, entry, await currentState(context, key, entry));
   });
+}
+
+/** Deletes an object in the state that was seen; where that is an old one, in the state that a request of its own shows. */
+async function removeSeen(
+  context: RemoveContext,
+  key: KubeKey,
+  entry: InventoryEntry,
+  seen: ObjectState | null,
+): Promise<Removed> {
+  let state = seen;
+  for (let look = 1; ; look += 1) {
+    const reason = objection(context, entry, state);
+    if (state === null || reason !== null) return reason ?? gone(context, entry, 'gone');
+    const { uid, resourceVersion } = state;
+    try {
+      await context.kube.delete(key, { uid, resourceVersion, propagation: 'Background', signal: context.signal });
+      return await confirmed(context, key, entry);
+    } catch (error) {
+      if (look === looks || !isSluiceError(error, 'CONFLICT', 'OBJECT_REPLACED')) throw error;
+      state = await askedState(context, key);
+    }
+  }
+}
+
+/** Why an object is not deleted in this state; null when it may be, or is gone. */
+function objection(context: RemoveContext, entry: InventoryEntry, state: ObjectState | null): Removed | null {
+  if (state === null) return null;
+  if (!isRecorded(entry, state)) return gone(context, entry, 'another object has its name now; it was not touched');
+  if (state.registration !== context.registration)
+    return failed(entry, 'its owner annotation is not ours any more; it was not touched');
+  return state.isTerminating ? kept(entry, 'being deleted') : null;
 }
 
 /** Scales one workload that is to be removed to zero, when it is still the recorded one. */
@@ -68,9 +94,13 @@ interface ObjectState {
 /** The object as the watch shows it, else as one request answers. Null = it is gone. */
 async function currentState(context: RemoveContext, key: KubeKey, entry: InventoryEntry): Promise<ObjectState | null> {
   const live = context.live.object(entry.id);
-  if (live !== undefined) return { ...live, isTerminating: live.health === 'Terminating' };
+  return live === undefined ? askedState(context, key) : { ...live, isTerminating: live.health === 'Terminating' };
+}
+
+/** The object as one request answers. Null = it is gone. */
+async function askedState({ kube, signal }: RemoveContext, key: KubeKey): Promise<ObjectState | null> {
   try {
-    const { metadata } = await context.kube.getMetadata(key, context.signal);
+    const { metadata } = await kube.getMetadata(key, signal);
     return {
       uid: metadata.uid ?? '',
       resourceVersion: metadata.resourceVersion ?? '',
@@ -131,8 +161,9 @@ async function catchObjectFaults(entry: InventoryEntry, work: () => Promise<Remo
     return await work();
   } catch (error) {
     if (isSluiceError(error, ...fatal)) throw error;
-    if (isSluiceError(error, 'CONFLICT', 'OBJECT_REPLACED')) return kept(entry, 'it changed in the meantime');
-    const { code, message: what, data } = asSluiceError(error);
+    if (isSluiceError(error, 'OBJECT_REPLACED')) return kept(entry, 'it was replaced in the meantime');
+    const { code, message: said, data } = asSluiceError(error);
+    const what = code === 'CONFLICT' ? 'something else keeps changing it' : said;
     const message = data.hint === undefined ? what : `${what}; ${data.hint}`;
     return { row: { ...rowOf(entry, 'failed', message), fault: { code, message } }, isGone: false };
   }

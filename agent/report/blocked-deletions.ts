@@ -16,7 +16,8 @@ export function blockedDeletions(
   const found = survivors.flatMap((id) => {
     // A deletion that is under way waits for finalizers, which the object names.
     const seen = live.object(id);
-    if (seen?.health === 'Terminating') return [{ id, code: 'KEPT', message: seen.message }];
+    if (seen?.health === 'Terminating')
+      return [{ id, code: 'KEPT', message: seen.message.replace(/^being deleted, /, '') }];
     const kept = rows.findLast((row) => row.id === id && (row.action === 'kept' || row.action === 'failed'));
     const row = faults.get(id)?.row ?? kept;
     return row === undefined ? [] : [{ id, code: row.fault?.code ?? 'KEPT', message: row.reason }];

@@ -36,7 +36,7 @@ describe('why retired objects are still there', () => {
       new Map(),
       live,
     );
-    expect(one).toEqual({ id: id('held'), code: 'KEPT', message });
+    expect(one).toEqual({ id: id('held'), code: 'KEPT', message: 'waiting for x.example.com/hold' });
   });
 
   it('is told of fifty at most', () => {
