@@ -34,7 +34,13 @@ export async function isDefined(
   if (group === '') return false;
   const defines = (object: KubeObject) => get(object, 'spec', 'names', 'kind') === kind;
   if (await isAny(session, { resource: definitions, group, is: defines }, signal)) return true;
-  return isAny(session, { resource: services, group, is: isElsewhere }, signal);
+  try {
+    return await isAny(session, { resource: services, group, is: isElsewhere }, signal);
+  } catch (error) {
+    // A cluster without aggregation has no API servers of their own.
+    if (isSluiceError(error, 'KIND_UNKNOWN')) return false;
+    throw error;
+  }
 }
 
 /** An API server that answers says itself that it has not the kind. */

@@ -48,6 +48,22 @@ describe('a kind that is not served', () => {
     expect(await isDefined(session(kinds, services).session, widget, signal)).toBe(expected);
   });
 
+  it('is not defined by an API server of its own where the cluster has none', async () => {
+    const { session: all } = session({});
+    const json: Session['json'] = async (ask) => {
+      if (ask.path.startsWith(apis)) throw new SluiceError('KIND_UNKNOWN', '404 page not found');
+      return all.json(ask);
+    };
+    expect(await isDefined({ ...all, json }, widget, signal)).toBe(false);
+  });
+
+  it('is not proved to be gone while definitions cannot be asked for', async () => {
+    const json = () => Promise.reject(new SluiceError('KIND_UNKNOWN', '404 page not found'));
+    await expect(isDefined({ json } as unknown as Session, widget, signal)).rejects.toMatchObject({
+      code: 'KIND_UNKNOWN',
+    });
+  });
+
   it('costs the reading of its own group alone', async () => {
     const { session: server, asked } = session({ 'a.b.c': 'A', 'widgets.agg.example.com': 'Widget' });
     await isDefined(server, widget, signal);
