@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { deployment, service } from './objects.ts';
+import { deployment, job, service } from './objects.ts';
 import type { Facts } from './suite.ts';
 import { eventually } from './wait.ts';
 
@@ -52,6 +52,24 @@ export const controllerFacts: Facts = (at) => {
       return conditions.some(({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded');
     });
     expect((await at().raw('GET', path)).body.status?.readyReplicas).toBeUndefined();
+  });
+
+  it('remove a finished Job once its time to live is over, its pods with it, and keep one without', async () => {
+    const namespace = await at().namespace();
+    const jobs = `/apis/batch/v1/namespaces/${namespace}/jobs`;
+    const named = async (path: string) =>
+      ((await at().raw('GET', path)).body.items ?? []).map(({ metadata }) => metadata?.name);
+    for (const ttl of [1, undefined])
+      await at().apply(job(namespace, ttl === undefined ? 'stays' : 'expires', ttl), 'me');
+    await eventually('the end of the one', async () => {
+      const { body } = await at().raw('GET', `${jobs}/stays`);
+      const conditions = (body.status?.conditions ?? []) as unknown as { type: string }[];
+      const left = (await named(jobs)).join();
+      return conditions.some(({ type }) => type === 'Complete') && left === 'stays';
+    });
+    await eventually('no pod of it', async () =>
+      (await named(`/api/v1/namespaces/${namespace}/pods`)).every((name) => `${String(name)}`.startsWith('stays')),
+    );
   });
 
   it('empty a namespace that is deleted', async () => {

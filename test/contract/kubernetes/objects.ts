@@ -22,6 +22,14 @@ export function deployment(namespace: string, name: string, replicas?: number, i
   };
 }
 
+/** A Job of one pod, with a time to live after its end unless undefined. */
+export function job(namespace: string, name: string, ttlSecondsAfterFinished?: number): KubeObject {
+  const ttl = ttlSecondsAfterFinished === undefined ? {} : { ttlSecondsAfterFinished };
+  const containers = [{ name: 'main', image: 'busybox:1' }];
+  const spec = { ...ttl, template: { spec: { restartPolicy: 'Never', containers } } };
+  return { apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace }, spec };
+}
+
 /** A Service on port 80. */
 export function service(namespace: string, name: string): KubeObject {
   const spec = { selector: { app: name }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] };

@@ -51,9 +51,10 @@ export function reconcileDaemonSet(context: Context, set: KubeObject): void {
   });
 }
 
-/** The Job controller: pods until enough have succeeded. */
+/** The Job controller: pods until enough have succeeded; the TTL controller: the end of a Job that came to its end. */
 export function reconcileJob(context: Context, job: KubeObject): void {
-  if (job.metadata.deletionTimestamp !== undefined || holds(job, 'Complete')) return;
+  if (job.metadata.deletionTimestamp !== undefined) return;
+  if (holds(job, 'Complete')) return expire(context, job);
   const time = timestamp(context.world.clock.now());
   if (at(job, 'spec', 'suspend') === true) {
     const suspended: Condition = {
@@ -79,6 +80,15 @@ export function reconcileJob(context: Context, job: KubeObject): void {
     terminating: 0,
     ...(succeeded >= wanted ? finished(time) : {}),
   });
+}
+
+/** Removes a finished Job once its time to live is over. */
+function expire(context: Context, job: KubeObject): void {
+  const ttl = at(job, 'spec', 'ttlSecondsAfterFinished');
+  if (typeof ttl !== 'number') return;
+  const left = Date.parse(textAt(job, 'status', 'completionTime')) + ttl * 1000 - context.world.clock.now();
+  if (left > 0) context.later(left, 'jobs.batch', job);
+  else remove(context, 'jobs.batch', job);
 }
 
 /** As many pods at once as the Job allows, for what is still missing. */
