@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { asSluiceError } from '../../shared/errors.ts';
 import { defaultChoice, textOption } from '../../shared/lib/command.ts';
 import { command } from './context.ts';
-import { localOption, preview, problemsExit } from './preview.ts';
+import { localOption, preview, problemsExit, readSelection, selectionOptions } from './preview.ts';
 
 /** `sluice-hub render`: what a folder would deliver, without a hub. */
 export const renderCommand = command({
@@ -14,13 +14,14 @@ export const renderCommand = command({
     cluster: textOption('--cluster <name>', 'only this cluster'),
     app: textOption('--app <name>', 'only this application'),
     local: localOption,
+    ...selectionOptions,
     output: defaultChoice('-o, --output <form>', 'form', ['yaml', 'json'], 'yaml'),
     out: textOption('--out <folder>', 'write the objects there as files, as the channel has them'),
   },
-  run: async (context, [dir], { cluster, app, local, output, out }) => {
+  run: async (context, [dir], { cluster, app, output, out, ...flags }) => {
     const { terminal } = context;
     const [previewed, { previewFiles, previewJson, previewYaml }] = await Promise.all([
-      preview(context, dir, { cluster, app, local }),
+      readSelection(context, flags).then((selected) => preview(context, dir, { cluster, app, ...selected })),
       import('./preview-output.ts'),
     ]);
     if (out !== undefined) await writeFiles(terminal.path(out), previewFiles(previewed));

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -90,6 +90,34 @@ describe('sluice-hub on a folder', { timeout: 60_000 }, () => {
     expect(status).toBe(3);
     expect((JSON.parse(stdout) as Rendered).problems.map(({ code }) => code)).toContain('REVISION_NOT_FOUND');
     expect(stderr).toMatch(/error\[REVISION_NOT_FOUND\] .*plain folder/);
+  });
+
+  it('monorepo: validates and renders a clone in which templates and settings of others are, once it is told what to read', async () => {
+    const origin = join(folder, 'monorepo');
+    await cp(resolve(import.meta.dirname, '../../fixtures/field/monorepo'), origin, { recursive: true });
+    await git(folder, 'init', '--quiet', '--initial-branch=main', origin);
+    await git(origin, 'add', '--all');
+    await git(origin, 'commit', '--quiet', '--message', 'begin');
+    await git(folder, 'clone', '--quiet', `file://${origin}`, 'clone');
+    const whole = await hub('validate', 'clone');
+    expect(whole.status).toBe(3);
+    expect(whole.stdout).toMatch(/charts\/x\/templates\/deploy\.yaml:\d+.*--exclude/);
+    expect(whole.stdout).not.toContain('apps/hello.yaml');
+    await writeFile(join(folder, 'hub.yaml'), 'source: { dir: clone, exclude: [charts, "**/tsconfig.json"] }\n');
+    for (const selection of [
+      ['--paths', 'apps'],
+      ['--exclude', 'charts', '--exclude', 'web/tsconfig.json'],
+      ['--config', 'hub.yaml'],
+    ]) {
+      const valid = await hub('validate', 'clone', ...selection);
+      expect([selection, valid]).toEqual([selection, { status: 0, stdout: '', stderr: 'no problems\n' }]);
+      const rendered = await hub('render', 'clone', ...selection, '-o', 'json');
+      expect([rendered.status, rendered.stderr]).toEqual([0, '']);
+      const { clusters } = JSON.parse(rendered.stdout) as Rendered;
+      expect(clusters.map(({ name, objects }) => [name, objects.map(({ metadata }) => metadata.name)])).toEqual([
+        ['c1', ['one']],
+      ]);
+    }
   });
 
   it('explains wrong usage in one line', async () => {
