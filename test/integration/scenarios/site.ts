@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readOptions } from '../../../agent/run/config.ts';
-import { createKube } from '../../../agent/kube/client.ts';
+import { createKube, type KubeClient } from '../../../agent/kube/client.ts';
+import type { KubeKey, KubeResource } from '../../../agent/model/kube.ts';
+import type { KubeObject } from '../../../shared/model/object.ts';
 import { loadKubeAccess } from '../../../agent/kube/config.ts';
 import { startAgent } from '../../../agent/run/start.ts';
 import { openProbes } from '../../../agent/run/probes.ts';
@@ -10,6 +12,7 @@ import { createHttp } from '../../../shared/adapters/http/client.ts';
 import { createLog } from '../../../shared/adapters/log.ts';
 import { cronFields } from '../../../shared/adapters/schedule.ts';
 import { SluiceError } from '../../../shared/errors.ts';
+import type { Clock } from '../../../shared/ports/clock.ts';
 import type { JoinTicket } from '../../../shared/wire/join.ts';
 
 export interface SiteOptions {
@@ -24,6 +27,16 @@ export interface SiteOptions {
   readonly flags?: Readonly<Record<string, unknown>>;
   /** The agent dies at this write step (before and after a write are a step each); 0 or absent = never. */
   readonly killAt?: number;
+  /** The time that it lives in; the machine's unless told otherwise. */
+  readonly clock?: Clock;
+}
+
+/** What an agent asked of the API server: the method of the client, the object (a watch or list has none), and when, by its own clock. */
+export interface Call {
+  readonly verb: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly at: number;
 }
 
 /** An agent in this process, with the real client, transports and loop. */
@@ -34,6 +47,8 @@ export interface RunningAgent {
   /** Write steps so far. */
   readonly steps: () => number;
   readonly logged: () => string;
+  /** What it asked of the API server so far, discovery aside. */
+  readonly calls: () => readonly Call[];
   /** Stops it as SIGTERM does. */
   readonly stop: () => Promise<void>;
   /** Ends it as SIGKILL does: from now on nothing that it sends leaves, and nothing that is answered reaches it. */
@@ -46,6 +61,8 @@ export function startSite(options: SiteOptions): RunningAgent {
   let isDead = false;
   let lines = '';
   let steps = 0;
+  const { clock = systemClock } = options;
+  const calls: Call[] = [];
   const gated = <T extends object>(port: T): T => gate(port, () => isDead);
   const http = createHttp({ userAgent: 'sluice-agent/0.0.0' });
   const kube = createKube({
@@ -59,14 +76,14 @@ export function startSite(options: SiteOptions): RunningAgent {
     kube.close();
     http.close();
   };
-  const probes = openProbes(systemClock);
+  const probes = openProbes(clock);
   const ended = startAgent(
     readOptions({ namespace: 'sluice-system', poll: 30, heartbeat: 60, ...options.flags }),
     {
-      kube: gated(kube),
+      kube: gated(counted(kube, (call) => calls.push({ ...call, at: clock.monotonic() }))),
       http: gated(http),
       repos: createRepos(gated(http)),
-      clock: systemClock,
+      clock,
       random: systemRandom,
       uuid: randomUUID,
       cron: cronFields,
@@ -95,6 +112,7 @@ export function startSite(options: SiteOptions): RunningAgent {
     isDead: () => isDead,
     steps: () => steps,
     logged: () => lines,
+    calls: () => calls,
     kill: die,
     stop: async () => {
       if (isDead) return;
@@ -123,4 +141,27 @@ function gate<T extends object>(port: T, isClosed: () => boolean): T {
   return Object.fromEntries(
     Object.entries(port).map(([name, call]) => [name, through(call as (...args: readonly unknown[]) => unknown)]),
   ) as T;
+}
+
+type Told = (call: Omit<Call, 'at'>) => void;
+
+/** The same client, that tells of every request which names a kind. */
+function counted(kube: KubeClient, tell: Told): KubeClient {
+  const through =
+    (verb: string, call: (...args: readonly unknown[]) => unknown) =>
+    (...args: readonly unknown[]): unknown => {
+      const target = verb === 'resource' || verb === 'isDefined' ? null : targetOf(args);
+      if (target !== null) tell({ verb, ...target });
+      return call(...args);
+    };
+  return Object.fromEntries(
+    Object.entries(kube).map(([verb, call]) => [verb, through(verb, call as (...args: readonly unknown[]) => unknown)]),
+  ) as unknown as KubeClient;
+}
+
+/** The object that a call is about: it has a key, or a resource and an object. */
+function targetOf([first, second]: readonly unknown[]): Pick<Call, 'kind' | 'name'> | null {
+  const { resource, name = '', kind } = (first ?? {}) as Partial<KubeKey & KubeResource>;
+  if (resource !== undefined) return { kind: resource.kind, name };
+  return kind === undefined ? null : { kind, name: (second as Partial<KubeObject>).metadata?.name ?? '' };
 }
