@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { textOf } from './context.ts';
 import { deployment, job, service } from './objects.ts';
 import type { Facts } from './suite.ts';
 import { eventually } from './wait.ts';
@@ -64,11 +65,11 @@ export const controllerFacts: Facts = (at) => {
     await eventually('the end of the one', async () => {
       const { body } = await at().raw('GET', `${jobs}/stays`);
       const conditions = (body.status?.conditions ?? []) as unknown as { type: string }[];
-      const left = (await named(jobs)).join();
+      const left = (await named(jobs)).map((name) => textOf(name)).join();
       return conditions.some(({ type }) => type === 'Complete') && left === 'stays';
     });
     await eventually('no pod of it', async () =>
-      (await named(`/api/v1/namespaces/${namespace}/pods`)).every((name) => `${String(name)}`.startsWith('stays')),
+      (await named(`/api/v1/namespaces/${namespace}/pods`)).every((name) => textOf(name).startsWith('stays')),
     );
   });
 

@@ -54,7 +54,10 @@ export function reconcileDaemonSet(context: Context, set: KubeObject): void {
 /** The Job controller: pods until enough have succeeded; the TTL controller: the end of a Job that came to its end. */
 export function reconcileJob(context: Context, job: KubeObject): void {
   if (job.metadata.deletionTimestamp !== undefined) return;
-  if (holds(job, 'Complete')) return expire(context, job);
+  if (holds(job, 'Complete')) {
+    expire(context, job);
+    return;
+  }
   const time = timestamp(context.world.clock.now());
   if (at(job, 'spec', 'suspend') === true) {
     const suspended: Condition = {

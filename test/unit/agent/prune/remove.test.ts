@@ -11,7 +11,7 @@ let kube: FakeKube;
 let entry: InventoryEntry;
 let context: RemoveContext;
 
-beforeEach(async () => {
+beforeEach(() => {
   kube = fakeKube();
   kube.put_({
     apiVersion: 'v1',
@@ -28,7 +28,7 @@ beforeEach(async () => {
     nonce: '',
     applied: 'sha256:1',
     fieldsHash: null,
-  } as InventoryEntry;
+  };
   context = {
     kube,
     registration,
@@ -70,7 +70,7 @@ describe('the deletion of an object that something else changes', () => {
   it('leaves it when the change took the owner annotation off', async () => {
     racing(1, () =>
       kube.edit(id, (object) => {
-        delete object.metadata.annotations![owner.registration];
+        object.metadata.annotations = {};
       }),
     );
     const { isGone, row } = await removeOne(context, entry);

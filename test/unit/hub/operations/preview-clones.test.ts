@@ -73,7 +73,7 @@ describe('a clone that is not whole', () => {
     return dir;
   };
 
-  it('is told as shallow, and does not say that a revision is missing', async () => {
+  it('shallow-clone: is told as shallow, and does not say that a revision is missing', async () => {
     await twoRevisions();
     const { text, exit } = await validated(await clone('--depth', '1'));
     expect(text).toMatch(/^warning\[SOURCE_UNAVAILABLE\] this is a shallow clone.*fetch-depth: 0/m);

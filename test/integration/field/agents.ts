@@ -1,0 +1,146 @@
+import { expect } from 'vitest';
+import { rowOf } from '../scenarios/fleet.ts';
+import { filesOf, textOf, type FieldCase, type Scene } from './scene.ts';
+
+const shop = '/ConfigMap/default/shop';
+const held = '/ConfigMap/default/held';
+const system = '/Namespace//sluice-system';
+const state = '/api/v1/namespaces/sluice-system';
+
+/** The agent is gone with all that it had, and the name has a new registration. */
+async function reinstalled(scene: Scene, body: { readonly replace?: boolean; readonly rekey?: boolean }) {
+  await scene.begin('c1');
+  scene.start();
+  await scene.deliver({ 'shop.yaml': textOf('agent-reinstall/shop.yaml') });
+  await scene.healthy('default/shop');
+  const uid = (await scene.site().view.get(shop))?.metadata.uid;
+  await scene.site().agent().stop();
+  const { registration } = scene.site().ticket();
+  await scene.hands().remove(system);
+  await scene.site().view.untilGone(system, 60_000);
+  scene.start({ ticket: await scene.ticket(body) });
+  return { uid, registration };
+}
+
+/** Names of ConfigMaps that the agent keeps for itself are limited, by a quota. */
+async function quota(scene: Scene): Promise<void> {
+  const { body } = await scene.admin().raw('GET', `${state}/configmaps`);
+  const count = (body.items ?? []).length;
+  await scene.apply({
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: 'few', namespace: 'sluice-system' },
+    spec: { hard: { 'count/configmaps': String(count) } },
+  });
+  const used = async () => (await scene.admin().raw('GET', `${state}/resourcequotas/few`)).body.status;
+  await expect.poll(async () => JSON.stringify(await used()), { timeout: 30_000 }).toContain('used');
+}
+
+/** Cases of agents that cannot work, and of those that come back. */
+export const agentCases: readonly FieldCase[] = [
+  {
+    name: 'agent-reinstall: what the earlier registration owns is taken over by the word of the site, which the hint names',
+    run: async (scene) => {
+      const { uid, registration } = await reinstalled(scene, { replace: true });
+      const said = await scene.said(/ConfigMap\/shop: .*not ours/);
+      expect(said).toContain(`takeOverFrom: ${registration}`);
+      expect(rowOf(await scene.fleet.status(), 'default/shop')).toMatchObject({ health: 'Degraded' });
+      await scene.hands().make({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'sluice-site', namespace: 'sluice-system' },
+        data: { takeOverFrom: registration },
+      });
+      await scene.healthy('default/shop');
+      expect((await scene.site().view.get(shop))?.metadata.uid).toBe(uid);
+    },
+  },
+  {
+    name: 'agent-reinstall: or by adopt in the manifest, which the hint names, too',
+    run: async (scene) => {
+      const { uid } = await reinstalled(scene, { replace: true });
+      expect(await scene.said(/ConfigMap\/shop: .*not ours/)).toContain('sluice.dev/adopt: "true"');
+      const adopting = textOf('agent-reinstall/shop.yaml')
+        .replace(
+          'metadata: { name: shop }\n            data',
+          'metadata: { name: shop, annotations: { sluice.dev/adopt: "true" } }\n            data',
+        )
+        .replace('shop-v1', 'shop-v2');
+      await scene.fleet.push({ 'shop.yaml': adopting });
+      await scene.healthy('default/shop');
+      expect((await scene.site().view.get(shop))?.metadata.uid).toBe(uid);
+    },
+  },
+  {
+    name: 'agent-reinstall: with --rekey the registration stays, and nothing is foreign',
+    run: async (scene) => {
+      const { uid } = await reinstalled(scene, { rekey: true });
+      await scene.deliver({
+        'shop.yaml': textOf('agent-reinstall/shop.yaml').replace('a: "1"', 'a: "2"').replace('shop-v1', 'shop-v2'),
+      });
+      await scene.healthy('default/shop');
+      expect(await scene.site().view.get(shop)).toMatchObject({ metadata: { uid }, data: { a: '2' } });
+    },
+  },
+  {
+    name: 'own-state-blocked: a quota that refuses the state of the agent is told in the words of the server, and what runs is repaired',
+    needsServer: true,
+    run: async (scene) => {
+      await scene.begin('c1');
+      scene.start();
+      await scene.deliver({ 'first.yaml': textOf('own-state-blocked/shop.yaml').replaceAll('shop', 'first') });
+      await scene.healthy('default/first');
+      await quota(scene);
+      await scene.fleet.push({ 'shop.yaml': textOf('own-state-blocked/shop.yaml') });
+      await scene.said(/exceeded quota: few/);
+      expect(await scene.site().view.get(shop)).toBeUndefined();
+      await scene.hands().edit('/ConfigMap/default/first', (object) => {
+        object.data = { a: 'by hand' };
+      });
+      await scene
+        .site()
+        .view.until('/ConfigMap/default/first', 'as it was', ({ data }) => (data as { a: string }).a === '1');
+      await scene.admin().raw('DELETE', `${state}/resourcequotas/few`);
+      await scene.site().view.until(shop, 'there', () => true, 60_000);
+      await scene.healthy('default/shop');
+    },
+  },
+  {
+    name: 'webhook-blocks-agent: status says which webhook it is, and removing it in Git removes it',
+    needsServer: true,
+    run: async (scene) => {
+      await scene.begin('k1');
+      scene.start();
+      await scene.fleet.push(filesOf('webhook-blocks-agent'));
+      const hook = 'admissionregistration.k8s.io/ValidatingWebhookConfiguration//block-configmaps';
+      await scene.site().view.until(hook, 'there', () => true);
+      await scene.fleet.push({ 'shop.yaml': textOf('own-state-blocked/shop.yaml') });
+      await scene.said(/failed calling webhook "block\.example\.com"/);
+      await scene.fleet.push({ 'app.yaml': null });
+      await scene.site().view.untilGone(hook, 60_000);
+      await scene.healthy('default/shop');
+      await scene.fleet.settled();
+    },
+  },
+  {
+    name: 'stuck-finalizer: status names the object that cannot be deleted, and the finalizer that it waits for',
+    run: async (scene) => {
+      await scene.begin('k1');
+      scene.start();
+      await scene.deliver(filesOf('stuck-finalizer'));
+      await scene.fleet.push({ 'app.yaml': null });
+      await scene.said(
+        /1 object could not be deleted yet \/ConfigMap\/default\/held: waiting for x\.example\.com\/hold/,
+      );
+      const asked = scene.calls('held').length;
+      await scene.fleet.push({ 'shop.yaml': textOf('own-state-blocked/shop.yaml') });
+      await scene.healthy('default/shop');
+      expect(scene.calls('held')).toHaveLength(asked);
+      await scene.hands().edit(held, (object) => {
+        object.metadata.finalizers = [];
+      });
+      await scene.gone(held);
+      expect((await scene.fleet.settled()).clusters[0]).toMatchObject({ survivors: 0, unexplained: 0 });
+    },
+  },
+];

@@ -1,0 +1,101 @@
+import { expect } from 'vitest';
+import type { KubeObject } from '../../../shared/model/object.ts';
+import { waitFor } from '../../lab/controlplane/wait.ts';
+import { rowOf } from '../scenarios/fleet.ts';
+import { deploymentOf, filesOf, textOf, type FieldCase, type Scene } from './scene.ts';
+
+const job = '/apis/batch/v1/namespaces/default/jobs/migrate';
+const front = (n: number) => `apps/Deployment/default/front-v${n}`;
+
+const specOf = (object: KubeObject | undefined) =>
+  (object?.['spec'] as { readonly replicas?: number } | undefined)?.replicas ?? 0;
+const readyOf = (object: KubeObject | undefined) =>
+  (object?.['status'] as { readonly readyReplicas?: number } | undefined)?.readyReplicas ?? 0;
+
+/** Waits until a finished Job is gone by its TTL; answers its UID. */
+async function expired(scene: Scene, id: string): Promise<void> {
+  await scene.site().view.until(id, 'there', () => true);
+  await scene.site().view.untilGone(id, 60_000);
+}
+
+/** Writes the scale subresource as the controller of a HorizontalPodAutoscaler does. */
+async function scaled(scene: Scene, name: string, replicas: number): Promise<void> {
+  const path = `/apis/apps/v1/namespaces/default/deployments/${name}/scale?fieldManager=kube-controller-manager`;
+  const body = { spec: { replicas } };
+  const { status } = await scene.admin().raw('PATCH', path, { type: 'application/merge-patch+json', body });
+  expect(status).toBe(200);
+  await scene
+    .site()
+    .view.until(`apps/Deployment/default/${name}`, `at ${replicas}`, (one) => readyOf(one) === replicas);
+}
+
+/** Looks at both until the new one alone is there; answers the fewest ready pods that were seen. */
+async function leastWhileReplaced(scene: Scene, before: string, after: string): Promise<number> {
+  const { get } = scene.site().view;
+  let least = Infinity;
+  await waitFor(`${after} to replace ${before}`, async () => {
+    const [old, next] = [await get(before), await get(after)];
+    // The new one is read last: what became ready since is seen, and no pod of the old one is counted after it was told to go.
+    least = Math.min(least, Math.min(readyOf(old), specOf(old)) + readyOf(next));
+    return old === undefined && readyOf(next) > 0 ? true : undefined;
+  });
+  return least;
+}
+
+/** Cases of workloads that Kubernetes ends or scales itself. */
+export const workloadCases: readonly FieldCase[] = [
+  {
+    name: 'job-ttl: a Job that its TTL removed is done, over a restart and beside another change, too, and runs once for each revision',
+    run: async (scene) => {
+      const id = 'batch/Job/default/migrate';
+      await scene.begin('k1');
+      scene.start();
+      await scene.fleet.push(filesOf('job-ttl'));
+      await expired(scene, id);
+      await scene.healthy('default/ttl');
+      await scene.site().agent().stop();
+      const first = scene.calls('migrate');
+      scene.start();
+      // Whatever made it again would have done so before this one is applied and settled.
+      await scene.deliver({ 'other.yaml': textOf('stuck-finalizer/app.yaml'), 'k8s/fin.yaml': plain });
+      await scene.healthy('default/ttl');
+      expect((await scene.admin().raw('GET', job)).status).toBe(404);
+      expect([...first, ...scene.calls('migrate')].filter(({ verb }) => verb === 'create')).toHaveLength(1);
+      await scene.fleet.push({
+        'k8s/ttl.yaml': textOf('job-ttl/k8s/ttl.yaml').replace('busybox:1', 'busybox:2'),
+        'app.yaml': textOf('job-ttl/app.yaml').replace('ttl-v1', 'ttl-v2'),
+      });
+      await expired(scene, id);
+      await scene.healthy('default/ttl');
+      expect(scene.calls('migrate').filter(({ verb }) => verb === 'create')).toHaveLength(1);
+    },
+  },
+  {
+    name: 'hpa-new-revision: as many pods of the new revision are ready as the autoscaler had of the old one before that loses any',
+    run: async (scene) => {
+      await scene.begin('k1');
+      scene.start();
+      const shop = textOf('hpa-new-revision/shop.yaml');
+      await scene.fleet.push({ 'shop.yaml': shop });
+      await scene.healthy('default/shop');
+      await scaled(scene, 'front-v1', 6);
+      const [application = ''] = shop.split('---');
+      const next = application.replace('nginx:1', 'nginx:2');
+      await scene.fleet.push({ 'shop.yaml': `${next}---\n${deploymentOf('shop', 2)}` });
+      expect(await leastWhileReplaced(scene, front(1), front(2))).toBe(6);
+      await scene.healthy('default/shop');
+      // From then on the number is the autoscaler's.
+      await scaled(scene, 'front-v2', 3);
+      await scene.deliver({ 'beside.yaml': 'kind: Cluster\nmetadata: { name: other }\n' });
+      expect(specOf(await scene.site().view.get(front(2)))).toBe(3);
+      const row = rowOf(await scene.healthy('default/shop'), 'default/shop');
+      expect(row?.revisions).toMatchObject([{ name: 'shop-v2', ready: 3, desired: 3 }]);
+      // The Jobs of both revisions ran, each once.
+      for (const name of ['mig-v1', 'mig-v2']) {
+        expect(scene.calls(name).filter(({ verb }) => verb === 'create')).toHaveLength(1);
+      }
+    },
+  },
+];
+
+const plain = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: held }\ndata: { a: "1" }\n';
