@@ -219,9 +219,30 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'delete what carries another owner annotation',
     file: 'agent/prune/remove.ts',
-    find: 'const isOurs = meta.registration === context.registration && isRecorded(entry, meta);',
-    replace: 'const isOurs = isRecorded(entry, meta);',
-    tests: [safety, passes],
+    find: 'if (state.registration !== context.registration)',
+    replace: 'if (state.registration === null && context.registration === null)',
+    tests: [prune, safety, passes],
+  },
+  {
+    bug: 'a deletion that loses to another writer is asked for again in every pass, without a word',
+    file: 'agent/prune/remove.ts',
+    find: "if (isSluiceError(error, 'OBJECT_REPLACED')) return kept(",
+    replace: "if (isSluiceError(error, 'OBJECT_REPLACED', 'CONFLICT')) return kept(",
+    tests: [prune],
+  },
+  {
+    bug: 'an object that changes all the time is never deleted, because the look at it is always an old one',
+    file: 'agent/prune/remove.ts',
+    find: 'if (look === looks ||',
+    replace: 'if (look >= 1 ||',
+    tests: [prune],
+  },
+  {
+    bug: 'where APIs are not aggregated nothing is ever proved to be gone',
+    file: 'agent/kube/definitions.ts',
+    find: "if (isSluiceError(error, 'KIND_UNKNOWN')) return false;",
+    replace: "if (isSluiceError(error, 'GONE')) return false;",
+    tests: [agent('kube/definitions.test.ts')],
   },
   {
     bug: 'take over an object of somebody else that has the wanted name',
