@@ -7,6 +7,7 @@ import { bundleToApply } from './channel/memory.ts';
 import { decideMode } from './channel/mode.ts';
 import { pullBundle } from './channel/update.ts';
 import { recordAfterPass, recordBeforeWrite } from './inventory/decide.ts';
+import { countedDeletions } from './inventory/deletion-time.ts';
 import { withPending } from './inventory/entries.ts';
 import { withFinished } from './inventory/finished.ts';
 import { rebuild } from './inventory/rebuild.ts';
@@ -62,7 +63,7 @@ export async function pass(agent: Agent): Promise<Outcome> {
   rememberRefused(memory.faults, refused);
   const { faults } = memory.faults;
   const guards = { stop: mode.stopDeletes, offLimits: agent.offLimits, troubles: view.troubles(), faults };
-  const counted = { deletions: state?.deletions ?? [], counted: memory.inventory.counted, now };
+  const counted = countedDeletions(memory.inventory, state, { now, monotonic: at });
   const prune = decidePrune({ revision: bundle.revision, hubIds, inventory, ...guards, ...counted });
   const planned = { at, inventory, removable: prune.removable, mode, state };
   const plans = planRollout(agent, { ...planned, ...wanted });

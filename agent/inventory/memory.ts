@@ -11,6 +11,8 @@ export interface InventoryMemory {
   recordedAt: number;
   /** Why the state object could not be written, and when (monotonic) it is tried again; null when it could. */
   refusal: { readonly message: string; readonly attempts: number; readonly until: number } | null;
+  /** The time that deletions are counted in, and the monotonic clock at that moment; null before it was asked for. */
+  deletionTime: { readonly at: number; readonly monotonic: number } | null;
   /** Ids whose deletion is counted already. */
   readonly counted: Set<ObjectId>;
   /** Namespaces that are being created, by name and account. */
@@ -19,7 +21,15 @@ export interface InventoryMemory {
 
 /** The memory of an agent that has read nothing yet. */
 export function newInventoryMemory(): InventoryMemory {
-  return { stored: null, clusterUid: null, recordedAt: 0, refusal: null, counted: new Set(), creations: new Map() };
+  return {
+    stored: null,
+    clusterUid: null,
+    recordedAt: 0,
+    refusal: null,
+    deletionTime: null,
+    counted: new Set(),
+    creations: new Map(),
+  };
 }
 
 /** Why nothing new may begin at this moment (monotonic), because it could not be recorded; null when it may be tried. */

@@ -5,6 +5,7 @@ import type { Mode } from '../model/mode.ts';
 import { saidOf } from '../model/said.ts';
 import type { Identity } from '../model/site.ts';
 import type { Recording } from './decide.ts';
+import { deletionTime } from './deletion-time.ts';
 import type { InventoryMemory } from './memory.ts';
 import { asSluiceError, SluiceError, type Code } from '../../shared/errors.ts';
 import { agentNames } from '../../shared/model/names.ts';
@@ -44,7 +45,9 @@ export async function record(
   const { inventory: memory } = ports.memory;
   const from = memory.stored ?? { state: null, resourceVersion: null, inventory: new Map() };
   const cluster = { ...deps.identity, clusterUid: memory.clusterUid ?? '' };
-  const state = nextState(from.state, { ...facts, ...recording, cluster, now: deps.clock.now() });
+  const moment = { now: deps.clock.now(), monotonic: deps.clock.monotonic() };
+  const now = deletionTime(memory, from.state?.deletions ?? [], moment);
+  const state = nextState(from.state, { ...facts, ...recording, cluster, now });
   // The next pass reads it again when this fails: another agent may have moved it.
   memory.stored = null;
   memory.stored = await store.save(from, { state, inventory: recording.inventory }, signal).catch((error: unknown) => {
@@ -114,7 +117,7 @@ export function checkpoint(ports: RecordPorts, facts: RecordFacts): (inventory: 
 /** What the next state object is decided from. */
 export interface StateChange extends RecordFacts, Pick<Recording, 'phase' | 'deletions'> {
   readonly cluster: Pick<Identity, 'channel' | 'registration' | 'cluster'> & { readonly clusterUid: string };
-  /** Milliseconds since the epoch. */
+  /** The time that deletions are counted in. */
   readonly now: number;
 }
 

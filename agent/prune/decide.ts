@@ -18,7 +18,9 @@ export interface PruneInput {
   readonly deletions: readonly { readonly at: number; readonly count: number }[];
   /** Ids that are counted already, because their deletion has begun. */
   readonly counted: ReadonlySet<ObjectId>;
+  /** The time that they are counted in, and how far that is ahead of the machine's clock. */
   readonly now: number;
+  readonly ahead?: number;
   /** Why nothing at all may be deleted now; null = it may. */
   readonly stop: string | null;
   /** Why an object of an application must never be deleted here; null = it may. */
@@ -134,7 +136,7 @@ function beyondLimit(
   const limited = `the limit of deletions is reached: ${limit} objects in 24 h without an approval`;
   const at = liftedAt(recent, begun + smallest - limit);
   if (at === null) return { ids, text: `${limited}; these are more than that at once` };
-  return { ids, text: `${limited}; the next go by themselves at ${new Date(at).toISOString()}` };
+  return { ids, text: `${limited}; the next go by themselves at ${new Date(at - (input.ahead ?? 0)).toISOString()}` };
 }
 
 /** When so many of the counted deletions are older than 24 hours; null when they never are enough. */

@@ -79,13 +79,14 @@ function sinceOf(last: ReceivedReport | undefined, report: AgentReport, now: num
 
 /**
  * True when a report changes what a pass decides: retired ids have settled, capabilities changed, its generation is above the
- * last published one, or an application that others wait for has come further.
+ * last published one, an application that others wait for has come further, or the limit of deletions holds others than before.
  */
 export function matters(last: AgentReport | null, report: AgentReport, state: ReportedState): boolean {
   if (changesCapabilities(last, report, state)) return true;
   if (isAhead(report, state) || changesMove(last, report, state)) return true;
   const bundle = state.bundles.get(report.cluster);
-  return bundle?.revision.registration === report.registration && changesRetired(last, report, bundle.revision);
+  if (bundle?.revision.registration !== report.registration) return false;
+  return limitedText(last) !== limitedText(report) || changesRetired(last, report, bundle.revision);
 }
 
 /** True when an agent reports capabilities for the first time, or other ones than before. */
@@ -101,6 +102,12 @@ function changesCapabilities(
 
 function capabilityText({ agent }: Pick<AgentReport, 'agent'>): string {
   return [...agent.capabilities].sort().join();
+}
+
+/** What an agent's limit of deletions holds back; empty where it holds nothing. */
+function limitedText(report: AgentReport | null): string {
+  const isLimited = report?.conditions.some(({ type }) => type === 'DeleteLimited') === true;
+  return isLimited ? [...report.retired.survivors].sort().join('\n') : '';
 }
 
 /** True when ids that are retired have settled, or kept ones have to be retired again. */

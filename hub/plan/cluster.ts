@@ -8,6 +8,7 @@ import type { FoundHold } from '../model/hold.ts';
 import type { NextBundle } from '../model/bundle.ts';
 import type { Entry } from './entry.ts';
 import { bundleFormat } from './format.ts';
+import { limitedDeletions } from './limited.ts';
 import { nextGeneration, previousRevision, type ClusterInput } from './input.ts';
 import { admit } from './admit.ts';
 import { stillRetired } from './retire.ts';
@@ -23,9 +24,10 @@ export function planCluster(input: ClusterInput): ClusterPlan {
   if (input.record.decommission !== null) return { next: decommission(input), holds: [] };
   const { chosen, retired, approved, holds, sum } = admit(input);
   const apps = [...chosen.values()].map(({ app }) => app).sort(by(appKey));
-  const content = { apps, retired, approved, bytes: sum.bytes };
+  const limited = limitedDeletions(input);
+  const content = { apps, retired, approved, released: limited.released, bytes: sum.bytes };
   const next = isChanged(input, content) ? withFiles(input, bundleOf(input, content), chosen) : null;
-  return { next, holds };
+  return { next, holds: [...holds, ...limited.holds] };
 }
 
 interface Content {
@@ -33,6 +35,8 @@ interface Content {
   /** Ids that this generation retires. */
   readonly retired: readonly ObjectId[];
   readonly approved: ReadonlyMap<ObjectId, Digest>;
+  /** Approvals for ids that earlier generations retired and that the agent's limit holds back. */
+  readonly released: ReadonlyMap<ObjectId, Digest>;
   readonly bytes: number;
 }
 
@@ -46,7 +50,9 @@ function bundleOf(input: ClusterInput, content: Content, more: readonly Approval
     return { id, since: generation, ...(approval === undefined ? {} : { approval }) };
   });
   const isAdded = new Set(content.retired);
-  const kept = stillRetired(previous, wanted, report).filter(({ id }) => !isAdded.has(id));
+  const kept = stillRetired(previous, wanted, report)
+    .filter(({ id }) => !isAdded.has(id))
+    .map((entry) => withApproval(entry, content.released.get(entry.id)));
   const retired = [...kept, ...added].sort(by(({ id }) => id));
   const named = new Set(retired.map(({ approval }) => approval));
   const approvals = [...(previous?.approvals ?? []), ...state.approvals, ...more]
@@ -70,10 +76,18 @@ function bundleOf(input: ClusterInput, content: Content, more: readonly Approval
   };
 }
 
+function withApproval(entry: RetiredObject, approval: Digest | undefined): RetiredObject {
+  return approval === undefined ? entry : { ...entry, approval };
+}
+
 // Dropping settled retired ids is no reason for a generation of its own: they go with the next one.
-function isChanged({ state, record, labels, mustSignAgain }: ClusterInput, { apps, retired }: Content): boolean {
+function isChanged(
+  { state, record, labels, mustSignAgain }: ClusterInput,
+  { apps, retired, released }: Content,
+): boolean {
   const previous = previousRevision(state, record);
-  if (previous === null || previous.decommission !== undefined || retired.length > 0 || mustSignAgain) return true;
+  if (previous === null || previous.decommission !== undefined || mustSignAgain) return true;
+  if (retired.length > 0 || released.size > 0) return true;
   return contentOf(previous) !== contentOf({ epoch: state.epoch, labels: { ...labels }, apps: [...apps] });
 }
 
@@ -117,6 +131,6 @@ function decommission(input: ClusterInput): NextBundle | null {
   const change = changeDigest(facts);
   const approval = { change, generation: facts.generation, ids: facts.ids, by: 'cluster remove', at: now };
   const approved = new Map(ids.map((id) => [id, change]));
-  const revision = bundleOf(input, { apps: [], retired: ids, approved, bytes: 0 }, [approval]);
+  const revision = bundleOf(input, { apps: [], retired: ids, approved, released: new Map(), bytes: 0 }, [approval]);
   return { cluster: record.name, revision, files: new Map() };
 }

@@ -1,6 +1,7 @@
 import { by, byCodeUnit } from '../../shared/lib/order.ts';
 import { deletionLimit } from '../../shared/model/limits.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
+import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { GuardedChange } from '../model/guarded-change.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
 import type { ClusterRecord } from '../model/registry.ts';
@@ -52,12 +53,11 @@ function leavingFrom(input: FleetGuardInput, record: ClusterRecord, rendered: Re
   if (gone.length === 0) return [];
   const held = heldUnits(holds, name, state);
   const departures = departuresFrom(input, record);
-  const judged = judgedHere(input, name);
+  const isJudged = judgedHere(input, name);
   return gone
     .filter((app) => app.objects.length > 0 && !isReplacedOn(input, app, name))
-    .map(appKey)
-    .filter((unit) => !held.has(unit) && !departures.has(unit) && !judged(unit))
-    .map((unit) => ({ unit, record }));
+    .filter((app) => !held.has(appKey(app)) && !departures.has(appKey(app)) && !isJudged(app))
+    .map((app) => ({ unit: appKey(app), record }));
 }
 
 /** The units whose missing documents a person gave up just now, wherever they run. */
@@ -68,10 +68,10 @@ function approvedDocuments({ state: { guarded, approvals } }: FleetGuardInput): 
 }
 
 /** The units that a guard of their cluster judges already: an approval of the fleet's change was not enough for them. */
-function judgedHere({ state }: FleetGuardInput, name: string): (unit: string) => boolean {
+function judgedHere({ state }: FleetGuardInput, name: string): (app: BundleApp) => boolean {
   const waiting = state.guarded.filter(({ cluster }) => cluster === name);
-  const isWhole = waiting.some(({ app, code }) => app === null && code === 'MASS_DELETE');
-  return (unit) => isWhole || waiting.some(({ app }) => app === unit);
+  const ids = new Set(waiting.flatMap((change) => change.ids));
+  return (app) => waiting.some((change) => change.app === appKey(app)) || app.objects.some(({ id }) => ids.has(id));
 }
 
 /** The change that waits; null once it was approved, for these clusters and no application more. */

@@ -421,6 +421,27 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/hub/publish'],
   },
   {
+    bug: 'a clock that is set forward lifts the limit of deletions',
+    file: 'agent/inventory/deletion-time.ts',
+    find: 'const passed = known === null ? now : known.at + (monotonic - known.monotonic);',
+    replace: 'const passed = now;',
+    tests: [agent('inventory'), safety],
+  },
+  {
+    bug: 'a restart forgets when deletions were recorded, and a clock that was set back keeps the limit',
+    file: 'agent/inventory/deletion-time.ts',
+    find: 'const at = Math.max(passed, ...deletions.map((one) => one.at));',
+    replace: 'const at = passed;',
+    tests: [agent('inventory'), safety],
+  },
+  {
+    bug: 'an approval of what the limit of an agent holds back never reaches it',
+    file: 'hub/plan/cluster.ts',
+    find: 'if (retired.length > 0 || released.size > 0) return true;',
+    replace: 'if (retired.length > 0) return true;',
+    tests: ['test/unit/hub/plan'],
+  },
+  {
     bug: 'a push that removes a document takes an application off every cluster at once, unasked',
     file: 'hub/plan/fleet-guard.ts',
     find: 'if (clusters <= deletionLimit(served.length)) return [];',

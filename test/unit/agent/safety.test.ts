@@ -113,6 +113,44 @@ describe('deletions', () => {
     expect(kube.read(bId)).toBeUndefined();
   });
 
+  it('are ten a day, however the clock of the machine is set, also after a restart', async () => {
+    const { kube, channel, clock } = world();
+    let skew = 0;
+    const skewed = { ...clock, now: () => clock.now() + skew };
+    const start = () => handAgent(testDeps(kube, channel, skewed));
+    const names = (app: string): string[] => Array.from({ length: 10 }, (_, n) => `${app}-${n}`);
+    const apps = ['one', 'two', 'three'].map((app) =>
+      plainApp(
+        app,
+        names(app).map((name) => configMap(name)),
+      ),
+    );
+    const left = (): number => [...kube.objects.keys()].filter((id) => /^\/ConfigMap\/default\/.*-\d$/.test(id)).length;
+    const hours = 3_600_000;
+    const freshUntil = noon + 1000 * hours;
+    let agent = start();
+    channel.publish(testBundle({ generation: 1, apps, freshUntil }));
+    await settle(agent, kube, { clock });
+    channel.publish(testBundle({ generation: 2, apps: [], retired: retiredBetween(apps, []), freshUntil }));
+    await settle(agent, kube, { clock });
+    expect(left()).toBe(20);
+    for (const hoursOff of [25, 60, -1000]) {
+      skew = hoursOff * hours;
+      await settle(agent, kube, { clock });
+      expect([hoursOff, left()]).toEqual([hoursOff, 20]);
+    }
+    agent = start();
+    await settle(agent, kube, { clock });
+    expect(left()).toBe(20);
+    clock.move(24 * hours);
+    await settle(agent, kube, { clock });
+    expect(left()).toBe(10);
+    skew = 0;
+    clock.move(24 * hours);
+    await settle(start(), kube, { clock });
+    expect(left()).toBe(0);
+  });
+
   it('keep what somebody made again under the name from a dump, annotations and all', async () => {
     const { kube, channel, clock, agent } = world();
     channel.publish(testBundle({ generation: 1, apps: [two] }));

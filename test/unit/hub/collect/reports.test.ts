@@ -57,6 +57,12 @@ describe('the report book', () => {
 describe('what a report means for the next pass', () => {
   const settled = reportOf(bundle, []);
   const old = '/Secret/default/old';
+  const limited = (...survivors: string[]): AgentReport => ({
+    ...settled,
+    settled: false,
+    conditions: [{ type: 'DeleteLimited', status: 'True', reason: 'Limit', message: '', since: settled.issuedAt }],
+    retired: { settled: [], survivors, unexplained: [] },
+  });
   it.each<[string, AgentReport | null, AgentReport, boolean]>([
     ['a first settled report while ids are retired', null, settled, true],
     ['the same again', settled, settled, false],
@@ -72,6 +78,10 @@ describe('what a report means for the next pass', () => {
       { ...settled, settled: false, retired: { settled: [], survivors: [old], unexplained: [] } },
       false,
     ],
+    ['a survivor that the limit of deletions holds back', settled, limited(old), true],
+    ['the same one again', limited(old), limited(old), false],
+    ['another one', limited(old), limited(old, '/Secret/default/x'), true],
+    ['none any more', limited(old), { ...limited(old), conditions: [] }, true],
     [
       'an object that nobody explains',
       settled,
