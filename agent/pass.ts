@@ -2,7 +2,7 @@ import { decideTasks, refuseObjects } from './apply/decide.ts';
 import { kindsToDefine } from './apply/definitions.ts';
 import { forgetOldFaults, rememberRefused } from './apply/faults.ts';
 import { applyStages } from './apply/run.ts';
-import { inStages, stageOf } from './apply/stages.ts';
+import { inStages, stageOf } from '../shared/model/stages.ts';
 import { bundleToApply } from './channel/memory.ts';
 import { decideMode } from './channel/mode.ts';
 import { pullBundle } from './channel/update.ts';

@@ -20,7 +20,12 @@ export const validateCommand = command({
   run: async (context, [dir], { strict, json, ...flags }) => {
     const { terminal } = context;
     const found = await preview(context, dir, await readSelection(context, flags));
-    const problems = [...found.problems.map(withAdvice), ...(strict === true ? found.skipped.map(skippedProblem) : [])];
+    const assumed = found.assumed === null ? [] : [found.assumed];
+    const problems = [
+      ...found.problems.map(withAdvice),
+      ...assumed,
+      ...(strict === true ? found.skipped.map(skippedProblem) : []),
+    ];
     if (json === true) {
       terminal.out(
         JSON.stringify(

@@ -5,6 +5,7 @@ export interface CueFault {
   readonly code: 'RENDER_FAILED' | 'RENDER_TIMEOUT' | 'DOCUMENT_INVALID' | 'UNKNOWN_FIELD';
   readonly message: string;
   readonly parameter?: readonly (string | number)[];
+  readonly hint?: string;
   /** The type of a property that is missing, as CUE writes it. */
   readonly wanted?: string;
 }

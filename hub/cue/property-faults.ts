@@ -1,9 +1,10 @@
 import { isMap } from '../model/json-map.ts';
+import { valueAt, type Path } from './paths.ts';
 import type { CueEvaluator } from './engine.ts';
 import type { CueFault } from './fault.ts';
+import { faultWith, withSuggestion, type Look } from './suggest.ts';
+import { narrowed } from './narrow.ts';
 import type { CueProgram } from './program.ts';
-
-type Path = readonly (string | number)[];
 
 /** Faults of one component or trait that are told at most: each costs an evaluation. */
 const mostFaults = 20;
@@ -18,17 +19,20 @@ export async function propertyFaults(
   first: CueFault,
   signal: AbortSignal,
 ): Promise<readonly CueFault[]> {
-  const faults: CueFault[] = [first];
+  const faults: CueFault[] = [];
   const mended = new Set<string>();
   let { parameter } = program;
-  let fault: CueFault | null = first;
-  while (fault?.parameter !== undefined && faults.length < mostFaults) {
-    const next = mendedAt(parameter, fault, mended);
+  let found: CueFault | null = first;
+  while (found !== null && faults.length < mostFaults) {
+    const look: Look = { cue, program: { ...program, parameter }, signal };
+    const fault = await narrowed(found, look);
+    const { parameter: path } = fault;
+    if (faults.length > 0 && path === undefined) break;
+    if (path === undefined || !isAtOrBelow(mended, path)) faults.push(await withSuggestion(fault, look));
+    const next = path === undefined ? null : mendedAt(parameter, fault, mended);
     if (next === null) break;
     parameter = next;
-    const [outcome] = await cue.evaluate([{ ...program, parameter }], signal);
-    fault = outcome === undefined || outcome.ok ? null : outcome.fault;
-    if (fault?.parameter !== undefined && !isAtOrBelow(mended, fault.parameter)) faults.push(fault);
+    found = await faultWith({ cue, program, signal }, parameter);
   }
   return faults;
 }
@@ -69,11 +73,4 @@ function isAtOrBelow(mended: ReadonlySet<string>, path: Path): boolean {
     const key = JSON.stringify(path.slice(0, index + 1));
     return mended.has(`removed ${key}`) || mended.has(`filled ${key}`);
   });
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((node, step) => {
-    if (node === null || typeof node !== 'object') return undefined;
-    return (node as Readonly<Record<string | number, unknown>>)[step];
-  }, value);
 }

@@ -22,6 +22,8 @@ export interface Validated {
   readonly fleet: Fleet;
   /** Documents of ours of which it cannot be told which they are: a kind that is unknown, a shape that is cut. */
   readonly unread?: readonly UnreadDocument[];
+  /** Applications that are broken, as far as they can be read: only for finding more that is wrong with them. */
+  readonly drafts?: readonly Sourced<Application>[];
   readonly problems: readonly Problem[];
 }
 

@@ -1,20 +1,23 @@
 import { stat } from 'node:fs/promises';
 import { SluiceError } from '../../shared/errors.ts';
 import { by } from '../../shared/lib/order.ts';
-import { docKey } from '../model/documents.ts';
+import { docKey, namespaceOf } from '../model/documents.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
+import { inStages } from '../../shared/model/stages.ts';
 import { isUrl } from '../config/location.ts';
 import { readHistory, type HistoryPorts } from '../load/folder.ts';
-import type { Fleet, RevisionHistory, Target } from '../model/fleet.ts';
+import type { Fleet, RevisionHistory, Target, Validated } from '../model/fleet.ts';
 import type { FoundHold } from '../model/hold.ts';
 import { tellProblems } from '../model/problems.ts';
-import type { RenderedApp } from '../model/rendered.ts';
+import type { Assignment, RenderedApp } from '../model/rendered.ts';
 import type { SeenDocument } from '../model/seen-documents.ts';
 import type { Problem, SkippedDocument } from '../model/source.ts';
 import { place } from '../place/place.ts';
 import type { CueEngine } from '../cue/engine.ts';
+import { examine } from '../render/examine.ts';
 import { render } from '../render/render.ts';
 import { emptyHistory, pinnedFiles, recordRevisions } from '../render/revisions.ts';
+import { beside, merged, takenNames, withoutClusters } from './preview-problems.ts';
 import { keepMissing } from '../validate/missing.ts';
 import { validate } from '../validate/validate.ts';
 
@@ -31,7 +34,7 @@ export interface PreviewOptions {
   readonly signal: AbortSignal;
 }
 
-/** What one cluster would run: its applications as they would be delivered, and all their objects sorted by id. */
+/** What one cluster would run: its applications as they would be delivered, and all their objects in the order in which the agent applies them. */
 export interface PreviewCluster {
   readonly name: string;
   readonly objects: readonly KubeObject[];
@@ -46,6 +49,8 @@ export interface Preview {
   readonly ignored: number;
   /** Those of them that are told one by one. */
   readonly skipped: readonly SkippedDocument[];
+  /** Said when it is only assumed which cluster is the local one. */
+  readonly assumed: Problem | null;
 }
 
 /**
@@ -55,7 +60,11 @@ export interface Preview {
  */
 export async function previewFolder(dir: string, options: PreviewOptions, ports: PreviewPorts): Promise<Preview> {
   await assertFolder(dir);
-  const { fleet, history, problems, ignored, skipped, isShallow } = await readRevisions(dir, ports, options.signal);
+  const { fleet, history, drafts, problems, ignored, skipped, isShallow } = await readRevisions(
+    dir,
+    ports,
+    options.signal,
+  );
   const localCluster = options.local ?? 'local';
   const targets = targetsOf(fleet, localCluster);
   const placed = place({ fleet, history, targets, picks: new Map(), previous: [], localCluster, provisional: true });
@@ -64,6 +73,14 @@ export async function previewFolder(dir: string, options: PreviewOptions, ports:
     { fleet, history, assignments: placed.assignments, targets },
     options.signal,
   );
+  const faults = [
+    ...problems,
+    ...withoutClusters(tellProblems([placed]), fleet).map((problem) => withoutHistory(problem, isShallow)),
+    ...tellProblems([rendered]),
+    ...takenNames(rendered.apps),
+  ];
+  const unseen = unseenApplications(fleet, history, placed.assignments);
+  const examined = await examine(ports.cue, { fleet, applications: [...unseen, ...drafts] }, options.signal);
   const wanted = wantedApps(rendered.apps, fleet, options);
   const used = new Set(rendered.apps.map(({ cluster }) => cluster));
   const declared = new Set(fleet.clusters.map(({ doc }) => doc.metadata.name));
@@ -75,13 +92,10 @@ export async function previewFolder(dir: string, options: PreviewOptions, ports:
     clusters: names
       .filter((name) => options.cluster === undefined || options.cluster === name)
       .map((name) => clusterOf(name, wanted)),
-    problems: [
-      ...problems,
-      ...tellProblems([placed]).map((problem) => withoutHistory(withoutClusters(problem, fleet), isShallow)),
-      ...tellProblems([rendered]),
-    ],
+    problems: merged([...faults, ...beside(examined, faults)], fleet),
     ignored,
     skipped,
+    assumed: options.local === undefined ? assumedLocal(fleet, placed.assignments) : null,
   };
 }
 
@@ -96,11 +110,31 @@ async function assertFolder(dir: string): Promise<void> {
   throw new SluiceError('USAGE', what, { path: dir, hint });
 }
 
-// Without Cluster documents the hub alone knows the clusters: a placement that selects none here may be right there.
-function withoutClusters(problem: Problem, fleet: Fleet): Problem {
-  if (problem.code !== 'PLACEMENT_EMPTY' || fleet.clusters.length > 0) return problem;
-  const hint = 'no Cluster document is here: the hub places it on the clusters that have joined';
-  return { ...problem, severity: 'warning', hint };
+// A hub without a local cluster holds what is placed there.
+function assumedLocal(
+  { applications, deployments, clusters }: Fleet,
+  assignments: readonly Assignment[],
+): Problem | null {
+  const units = new Set(assignments.filter(({ cluster }) => cluster === 'local').map(({ unit }) => unit));
+  const sourced = [...deployments, ...applications].find(({ doc }) => units.has(docKey(doc)));
+  if (sourced === undefined || clusters.some(({ doc }) => doc.metadata.name === 'local')) return null;
+  return {
+    code: 'LOCAL_CLUSTER_UNSET',
+    severity: 'warning',
+    message: `placements without a selector (${units.size} here) mean the local cluster, which nothing names: taken as "local"`,
+    place: sourced.locate(['metadata', 'name']),
+    hint: 'name it with --local or localCluster of --config; a hub without one, and without a cluster named local, holds them',
+  };
+}
+
+// What goes to no cluster is not rendered, and may be wrong all the same.
+function unseenApplications(fleet: Fleet, { newest }: RevisionHistory, assignments: readonly Assignment[]) {
+  const seen = new Set(assignments.map(({ unit, revision }) => `${unit.slice(0, unit.indexOf('/'))}/${revision}`));
+  return fleet.applications.filter(({ doc }) => {
+    const key = docKey(doc);
+    const isKept = fleet.frozen.has(`Application ${key}`);
+    return !isKept && !seen.has(`${namespaceOf(doc)}/${newest.get(key) ?? ''}`);
+  });
 }
 
 // Whether there is such a revision cannot be told without the commits that made it.
@@ -113,6 +147,7 @@ function withoutHistory(problem: Problem, isShallow: boolean): Problem {
 interface Read {
   readonly fleet: Fleet;
   readonly history: RevisionHistory;
+  readonly drafts: NonNullable<Validated['drafts']>;
   readonly problems: readonly Problem[];
   readonly ignored: number;
   readonly skipped: readonly SkippedDocument[];
@@ -126,13 +161,15 @@ async function readRevisions(dir: string, ports: HistoryPorts, signal: AbortSign
   let seen: readonly SeenDocument[] = [];
   for await (const snapshot of readHistory(dir, ports, signal)) {
     const pinned = pinnedFiles(history);
-    const kept = keepMissing({ seen, validated: validate(snapshot), snapshot, pinned, approvals: [], now: '' });
+    const validated = validate(snapshot);
+    const { drafts = [] } = validated;
+    const kept = keepMissing({ seen, validated, snapshot, pinned, approvals: [], now: '' });
     // Which clusters have left is the hub's to know.
     seen = kept.documents.filter(({ kind }) => kind !== 'Cluster');
     history = recordRevisions(history, kept.fleet);
     const problems = tellProblems([{ problems: kept.problems, holds: kept.holds.map(withoutChange) }]);
     const { ignored, skipped = [], isShallow = false } = snapshot;
-    read = { fleet: kept.fleet, history, problems, ignored, skipped, isShallow };
+    read = { fleet: kept.fleet, history, drafts, problems, ignored, skipped, isShallow };
   }
   if (read === null) throw new SluiceError('SOURCE_EMPTY', 'there is nothing to read', { path: dir });
   return read;
@@ -178,6 +215,6 @@ function wantedApps(
 
 function clusterOf(name: string, apps: readonly RenderedApp[]): PreviewCluster {
   const here = apps.filter(({ cluster }) => cluster === name);
-  const objects = here.flatMap((app) => app.objects).sort(by(({ id }) => id));
+  const objects = inStages(here.flatMap((app) => app.objects)).flat();
   return { name, apps: here, objects: objects.map(({ object }) => object) };
 }

@@ -4,10 +4,15 @@ import { bundleLimits } from '../../shared/model/limits.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { Entry } from './entry.ts';
 
+/** The ids that a unit claims. */
+interface Claims {
+  readonly objects: readonly { readonly id: ObjectId }[];
+}
+
 /** Units that want an id which another unit keeps, with one such id: the unit that has it in the last bundle keeps it, else the first by name. */
 export function nameConflicts(
-  chosen: ReadonlyMap<string, Entry>,
-  previous: ReadonlyMap<string, BundleApp>,
+  chosen: ReadonlyMap<string, { readonly app: Claims }>,
+  previous: ReadonlyMap<string, Claims>,
 ): Map<string, { readonly id: ObjectId; readonly keeper: string }> {
   const keepers = new Map<ObjectId, string>();
   const units = [...chosen].sort(by(([unit]) => unit));

@@ -51,15 +51,15 @@ export async function renderComponent(
   job: ComponentJob,
   signal: AbortSignal,
 ): Promise<Attempt<ComponentObjects>> {
-  const steps = stepsOf(job);
-  if (hasFailed(steps)) return steps;
+  const { steps, faults: unknown } = stepsOf(job);
+  if (unknown.length > 0) return { faults: [...unknown, ...(await earlyFaults(cue, steps, signal))] };
   const { component, source, record } = job;
   const given = await source.manifests({ component, files: record.files, path: pathOf(job) }, signal);
   if (hasFailed(given)) return given;
   const [first, ...more] = given.value;
   const draft: Draft = { output: first?.value, outputs: new Map() };
   const names = { component: component.name, contextName: String(job.context['name']) };
-  const faults = await applySteps(cue, steps.value, { draft, names }, signal);
+  const faults = await applySteps(cue, steps, { draft, names }, signal);
   return faults.length > 0 ? { faults } : finish(job, draft, first === undefined ? null : { first, more });
 }
 
@@ -98,7 +98,27 @@ async function evaluateLate(
   return outcome;
 }
 
-function stepsOf(job: ComponentJob): Attempt<readonly Step[]> {
+/** What is wrong with the properties of steps that need no other step. */
+async function earlyFaults(
+  cue: CueEvaluator,
+  steps: readonly Step[],
+  signal: AbortSignal,
+): Promise<readonly RenderFault[]> {
+  const early = steps.filter((step) => !readsContext(step.definition.template, 'outputs?'));
+  const answers = await cue.evaluate(
+    early.map((step) => step.program),
+    signal,
+  );
+  const faults: RenderFault[] = [];
+  for (const [index, step] of early.entries()) {
+    const answer = answers[index];
+    if (answer?.ok === false) faults.push(...(await faultsOf(cue, step, answer.fault, signal)));
+  }
+  return faults;
+}
+
+/** The templates of a component and its traits, and a fault for each that there is not. */
+function stepsOf(job: ComponentJob): { readonly steps: readonly Step[]; readonly faults: readonly RenderFault[] } {
   const steps: Step[] = [];
   const faults: RenderFault[] = [];
   const base = pathOf(job);
@@ -119,7 +139,7 @@ function stepsOf(job: ComponentJob): Attempt<readonly Step[]> {
   job.component.traits?.forEach(({ type, properties }, index) =>
     add('TraitDefinition', type, properties ?? {}, [...base, 'traits', index]),
   );
-  return faults.length > 0 ? { faults } : { value: steps };
+  return { steps, faults };
 }
 
 function missing(kind: PinnedDefinition['kind'], type: string, path: Steps, isEmpty: boolean): RenderFault {
@@ -142,8 +162,9 @@ function missing(kind: PinnedDefinition['kind'], type: string, path: Steps, isEm
 /** Everything that is wrong with the properties of a step; one fault where its template is. */
 async function faultsOf(cue: CueEvaluator, step: Step, fault: CueFault, signal: AbortSignal): Promise<RenderFault[]> {
   const faults = await propertyFaults(cue, step.program, fault, signal);
-  return faults.map(({ code, message, parameter }) => ({
+  return faults.map(({ code, message, parameter, hint }) => ({
     code,
+    ...(hint !== undefined && { hint }),
     message: `${step.program.subject}: ${message}`,
     path: parameter === undefined ? step.path : [...step.path, 'properties', ...parameter],
   }));

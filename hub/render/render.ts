@@ -11,6 +11,7 @@ import type { CueEngine, CueEvaluator } from '../cue/engine.ts';
 import type { Attempt, RenderFault } from '../model/fault.ts';
 import { newRenderMemory, type RenderMemory } from './memory.ts';
 import { renderRevision, type RevisionComponent } from './revision.ts';
+import { sharedRoutes } from './shared-routes.ts';
 import { providers as allProviders } from './traffic/providers/list.ts';
 import type { ProviderRenderer } from './traffic/providers/provider.ts';
 import { renderUnit, type UnitOutcome, type UnitRevision } from './unit.ts';
@@ -72,7 +73,17 @@ export async function render(
   }
   memory.revisions.endRound();
   memory.units.endRound();
-  return { apps, holds, problems: units.flatMap((unit) => warningsOf(unit, revisions)) };
+  const problems = [...units.flatMap((unit) => warningsOf(unit, revisions)), ...routeWarnings(apps, units)];
+  return { apps, holds, problems };
+}
+
+function routeWarnings(apps: readonly RenderedApp[], units: readonly Unit[]): readonly Problem[] {
+  return sharedRoutes(apps).flatMap(({ app, cluster, message }) => {
+    const unit = units.find(({ key, target }) => key === app && target.name === cluster);
+    if (unit === undefined) return [];
+    const hint = 'which of the two serves, the controller decides: change a host or path, or remove one';
+    return [unitProblem(unit, { code: 'NAME_TAKEN', message, hint, path: ['metadata', 'name'] }, 'warning')];
+  });
 }
 
 function unitHold(unit: Unit, by: 'render' | 'capability', problems: readonly Problem[]): FoundHold {

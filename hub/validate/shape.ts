@@ -21,7 +21,22 @@ export function readShape<T>(schema: z.ZodType<T>, value: unknown, reporter: Rep
   }
   const without = structuredClone(value);
   read.error.issues.forEach((issue) => removeFaulty(issue, without));
-  return { doc: null, rest: schema.safeParse(without).data ?? null };
+  return { doc: null, rest: readRest(schema, without) };
+}
+
+/** Stands for a text that is missing. */
+const filler = 'unread';
+
+function readRest<T>(schema: z.ZodType<T>, value: unknown): T | null {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  for (const { code, path, ...issue } of read.error.issues) {
+    const parent = valueAt(value, path.slice(0, -1));
+    const isText = code === 'invalid_type' && 'expected' in issue && issue.expected === 'string';
+    if (!isText || parent === null || typeof parent !== 'object') return null;
+    Reflect.set(parent, path.at(-1) ?? '', filler);
+  }
+  return schema.safeParse(value).data ?? null;
 }
 
 /** The issues without those that follow from a wrong type: an empty list in the place of a text is too short, too. */

@@ -32,6 +32,11 @@ export function validate(snapshot: Snapshot, lists: Lists = builtinLists): Valid
     unread: broken
       .filter(({ doc }) => doc === null)
       .map(({ raw, kind, key }) => ({ place: raw.place, id: key === null ? null : `${kind} ${key}` })),
+    drafts: broken.flatMap(({ kind, raw, doc, rest }) => {
+      const draft = (doc ?? rest) as Application | null;
+      if (kind !== 'Application' || draft === null) return [];
+      return [{ doc: draft, commit: snapshot.commit, place: raw.place, locate: raw.locate }];
+    }),
     problems: inOrder([
       ...snapshot.problems,
       ...snapshot.broken.map(({ problem }) => problem),

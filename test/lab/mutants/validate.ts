@@ -16,4 +16,25 @@ export const validateMutants: readonly Mutant[] = [
     replace: "preflight({ ...object, kind: '' }).map(",
     tests: ['test/unit/hub/render/render.test.ts'],
   },
+  {
+    bug: 'what is wrong with the properties of an application that is placed nowhere is not told',
+    file: 'hub/operations/preview.ts',
+    find: 'applications: [...unseen, ...drafts]',
+    replace: 'applications: [...drafts]',
+    tests: ['test/unit/hub/operations/preview-problems.test.ts'],
+  },
+  {
+    bug: 'validate says nothing of two applications that claim one object',
+    file: 'hub/operations/preview.ts',
+    find: '    ...takenNames(rendered.apps),\n',
+    replace: '',
+    tests: ['test/unit/hub/operations/preview-problems.test.ts'],
+  },
+  {
+    bug: 'two Ingresses that lead one host and path are not told',
+    file: 'hub/render/shared-routes.ts',
+    find: 'else if (first.object !== object)',
+    replace: 'else if (first.app === app)',
+    tests: ['test/unit/hub/operations/preview-problems.test.ts'],
+  },
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stageOf } from '../../../../agent/apply/stages.ts';
+import { stageOf } from '../../../../shared/model/stages.ts';
 import type { AppOutcome } from '../../../../agent/model/outcome.ts';
 import { planDeletions } from '../../../../agent/prune/deletion-plan.ts';
 import { planApp } from '../../../../agent/rollout/plan.ts';

@@ -57,7 +57,16 @@ describe('validate', () => {
     expect(JSON.parse(out)).toMatchObject([
       { severity: 'error', path: 'web.yaml', line: 7, app: 'default/web' },
       { severity: 'error', path: 'web.yaml', line: 7, app: 'default/web' },
+      { severity: 'warning', code: 'LOCAL_CLUSTER_UNSET', path: 'web.yaml', line: 2 },
     ]);
+  });
+
+  it.each([
+    ['is assumed', [], 1],
+    ['is named', ['--local', 'desk'], 0],
+  ])('says once that the local cluster %s', async (_, args, count) => {
+    const { out } = await validate('--paths', 'web.yaml', ...args);
+    expect(out.match(/LOCAL_CLUSTER_UNSET/g) ?? []).toHaveLength(count);
   });
 
   it('makes what is skipped an error for --strict', async () => {

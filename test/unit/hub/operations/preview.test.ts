@@ -9,6 +9,8 @@ import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { createRepos } from '../../../../shared/adapters/git/repos.ts';
 import type { Http } from '../../../../shared/ports/http.ts';
 import { parseYaml } from '../../../../shared/lib/yaml.ts';
+import { idOf } from '../../../../shared/model/object.ts';
+import { stageOf } from '../../../../shared/model/stages.ts';
 import { git } from '../../../fakes/git.ts';
 
 const examples = new URL('../../../../examples', import.meta.url).pathname;
@@ -122,6 +124,8 @@ describe('a preview', () => {
     const shown = await look(repository, { cluster: 'local' });
     const { objects } = shown.clusters[0]!;
     expect(JSON.parse(previewJson(shown))).toEqual({ clusters: [{ name: 'local', objects }], problems: [] });
+    const ranks = objects.map((object) => stageOf(idOf(object)));
+    expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
     expect(parseYaml(previewYaml(shown), 'out.yaml').map(({ value }) => value)).toEqual(objects);
     const files = previewFiles(shown);
     expect([...files.values()].map((text) => JSON.parse(text) as unknown)).toHaveLength(objects.length);

@@ -29,7 +29,8 @@ describe('the source of a component type', () => {
 describe('raw objects', () => {
   it('are those written in the component, then those of its files, by path, each with where it is from', async () => {
     const files = { 'b.yaml': 'b: 1\n---\nb: 2\n', 'a.yaml': 'a: 1\n', 'c.txt': 'c: 1\n' };
-    expect(await manifests({ objects: [{ o: 1 }], glob: '*.yaml' }, files)).toEqual({
+    const found = await manifests({ objects: [{ o: 1 }], glob: '*.yaml' }, files);
+    expect(found).toMatchObject({
       value: [
         { value: { o: 1 }, path: [...path, 'properties', 'objects', 0], origin: 'objects[0]' },
         { value: { a: 1 }, path: [...path, 'properties', 'glob'], origin: 'a.yaml:1', locate },
@@ -37,6 +38,13 @@ describe('raw objects', () => {
         { value: { b: 2 }, path: [...path, 'properties', 'glob'], origin: 'b.yaml:3', locate },
       ],
     });
+    const places = 'value' in found ? found.value.map(({ locate }) => locate?.(['b'])) : [];
+    expect(places).toEqual([
+      undefined,
+      { path: 'a.yaml', line: 1, column: 1 },
+      { path: 'b.yaml', line: 1, column: 1 },
+      { path: 'b.yaml', line: 3, column: 1 },
+    ]);
   });
 
   it.each([

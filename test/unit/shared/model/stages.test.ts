@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inStages, stageOf } from '../../../../agent/apply/stages.ts';
+import { inStages, stageOf } from '../../../../shared/model/stages.ts';
 
 describe('the order of an apply', () => {
   it.each<[rule: string, first: string, second: string]>([

@@ -1,6 +1,6 @@
-import { by } from '../../shared/lib/order.ts';
-import { applyStages, factsOf } from '../../shared/model/kinds.ts';
-import type { ObjectId } from '../../shared/model/object.ts';
+import { by } from '../lib/order.ts';
+import { applyStages, factsOf } from './kinds.ts';
+import type { ObjectId } from './object.ts';
 
 const rankOfStage = new Map(applyStages.map((stage, rank) => [stage, rank]));
 
