@@ -1,4 +1,5 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import { groupKindOf, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { isWorkload, mayHaveReplicas } from '../../shared/model/kinds.ts';
@@ -17,17 +18,15 @@ export interface AppIndex {
   readonly unwritten: ReadonlySet<ObjectId>;
 }
 
-// An application of a bundle never changes, and stays the same value for as long as its content does.
-const indexes = new WeakMap<BundleApp, AppIndex>();
-
-/** The index of an application: made once, so that a pass over 1,000 objects does not search their lists 1,000 times. */
-export function indexOf(app: BundleApp): AppIndex {
-  const known = indexes.get(app);
-  if (known !== undefined) return known;
+/**
+ * The index of an application, so that a pass over 1,000 objects does not search their lists 1,000 times: an application of a bundle
+ * never changes, and stays the same value for as long as its content does.
+ */
+export const indexOf = oncePerValue((app: BundleApp): AppIndex => {
   const ids = app.objects.map(({ id }) => id);
   // The first entry of an object counts, as for every reader of the list.
   const replicas = new Map(app.replicas.toReversed().map(({ id, value }) => [id, value] as const));
-  const index: AppIndex = {
+  return {
     digests: new Map(app.objects.map(({ id, digest }) => [id, digest] as const)),
     revisions: new Map(app.revisions.flatMap(({ name, objects }) => objects.map((id) => [id, name] as const))),
     replicas,
@@ -35,6 +34,4 @@ export function indexOf(app: BundleApp): AppIndex {
     running: new Set(ids.filter((id) => isWorkload(id) || replicas.has(id))),
     unwritten: new Set(ids.filter((id) => !replicas.has(id) && mayHaveReplicas(id))),
   };
-  indexes.set(app, index);
-  return index;
-}
+});

@@ -11,7 +11,7 @@ import { formats } from '../../shared/wire/formats.ts';
 import type { Enrolment } from '../../shared/wire/join.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import { reportLimit } from '../../shared/model/limits.ts';
-import { assertNotRevoked, type ClusterRecord } from '../model/registry.ts';
+import { assertNotRevoked, registeredAs, type ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
 
 /** A report that is proved to come from the agent of a cluster. */
@@ -53,7 +53,7 @@ export function readEnrolment(
 ): { readonly enrolment: Enrolment; readonly token: string | null } {
   const body = decode(signedBody, bytes, 'enrolment');
   const enrolment = formats.enrolment.decode(Buffer.from(body.payload));
-  const record = [...state.clusters.values()].find(({ registration }) => registration === enrolment.registration);
+  const record = registeredAs(state.clusters, enrolment.registration);
   const open = enrolment.channel === state.channel ? (record?.token?.publicKey ?? null) : null;
   return { enrolment, token: open !== null && isSigned(payloadTypes.enrolment, body, open) ? open : null };
 }

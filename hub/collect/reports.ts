@@ -1,6 +1,7 @@
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport, ReportAnswer } from '../../shared/wire/report.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
+import { capabilityWords } from '../model/capabilities.ts';
 import type { State } from '../model/state.ts';
 import type { ReceivedReport, Reports } from '../model/reports.ts';
 import type { LogLine } from '../../shared/lib/log-line.ts';
@@ -78,45 +79,48 @@ function sinceOf(last: ReceivedReport | undefined, report: AgentReport, now: num
 }
 
 /**
- * True when a report changes what a pass decides: retired ids have settled, capabilities changed, its generation is above the
- * last published one, an application that others wait for has come further, or the limit of deletions holds others than before.
+ * True when a report changes what a pass decides: capabilities changed, its generation is above the last published one, an application
+ * that others wait for has come further, the limit of deletions holds others than before, or it keeps ids that may have to be retired
+ * again. Retired ids that have settled leave the next bundle, but are no reason for one.
  */
 export function matters(last: AgentReport | null, report: AgentReport, state: ReportedState): boolean {
   if (changesCapabilities(last, report, state)) return true;
   if (isAhead(report, state) || changesMove(last, report, state)) return true;
   const bundle = state.bundles.get(report.cluster);
   if (bundle?.revision.registration !== report.registration) return false;
-  return limitedText(last) !== limitedText(report) || changesRetired(last, report, bundle.revision);
+  return limitedText(last) !== limitedText(report) || keepsUnexplained(report, bundle.revision);
 }
 
-/** True when an agent reports capabilities for the first time, or other ones than before. */
+/** True when an agent reports capabilities for the first time or other ones than before, and they are not those in force. */
 function changesCapabilities(
   last: AgentReport | null,
   { cluster, agent }: AgentReport,
   state: Pick<State, 'clusters'>,
 ): boolean {
   if (agent.capabilities.length === 0) return false;
-  const isUnknown = state.clusters.get(cluster)?.capabilities === null;
-  return isUnknown || last === null || capabilityText(last) !== capabilityText({ agent });
+  const inForce = state.clusters.get(cluster)?.capabilities ?? null;
+  if (inForce === null) return true;
+  const reported = textOf(agent.capabilities);
+  return (
+    (last === null || textOf(last.agent.capabilities) !== reported) && textOf(capabilityWords(inForce)) !== reported
+  );
 }
 
-function capabilityText({ agent }: Pick<AgentReport, 'agent'>): string {
-  return [...agent.capabilities].sort().join();
+function textOf(words: readonly string[]): string {
+  return [...words].sort().join();
 }
 
 /** What an agent's limit of deletions holds back; empty where it holds nothing. */
 function limitedText(report: AgentReport | null): string {
   const isLimited = report?.conditions.some(({ type }) => type === 'DeleteLimited') === true;
-  return isLimited ? [...report.retired.survivors].sort().join('\n') : '';
+  return isLimited ? textOf(report?.retired.survivors ?? []) : '';
 }
 
-/** True when ids that are retired have settled, or kept ones have to be retired again. */
-function changesRetired(last: AgentReport | null, report: AgentReport, { retired }: Revision): boolean {
+/** True when an agent keeps ids that its bundle does not explain: they are retired again, if they were ever published to it. */
+function keepsUnexplained(report: AgentReport, { retired }: Revision): boolean {
+  if (report.retired.unexplained.length === 0) return false;
   const ids = new Set(retired.map(({ id }) => id));
-  const settles = ids.size > 0 && report.settled && !(last?.settled === true && isSameBundle(last, report));
-  return (
-    settles || report.retired.settled.some((id) => ids.has(id)) || report.retired.unexplained.some((id) => !ids.has(id))
-  );
+  return report.retired.unexplained.some((id) => !ids.has(id));
 }
 
 /** True when a move waits for this cluster, and its applications are not as they were. */
@@ -138,8 +142,4 @@ export function isAhead(report: AgentReport, state: Pick<State, 'epoch' | 'bundl
 /** The answer to a report, in its format: the sequence of the newest report, which may be a later one. */
 function answerTo({ format }: AgentReport, newest: AgentReport, state: ReportedState): ReportAnswer {
   return { format, sequence: newest.sequence, wantEnvelope: isAhead(newest, state) };
-}
-
-function isSameBundle(a: AgentReport, b: AgentReport): boolean {
-  return a.accepted?.revisionDigest === b.accepted?.revisionDigest;
 }

@@ -1,4 +1,5 @@
 import { SluiceError } from '../../shared/errors.ts';
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import type { Capabilities } from './documents.ts';
 
@@ -34,6 +35,15 @@ export interface ClusterRecord {
 
 /** Every registered cluster by name. */
 export type Registry = ReadonlyMap<string, ClusterRecord>;
+
+const byRegistration = oncePerValue(
+  (clusters: Registry) => new Map([...clusters.values()].map((record) => [record.registration, record])),
+);
+
+/** The cluster of a registration; undefined where it is not registered. */
+export function registeredAs(clusters: Registry, registration: string): ClusterRecord | undefined {
+  return byRegistration(clusters).get(registration);
+}
 
 /** Throws REVOKED for a registration whose agent is refused. */
 export function assertNotRevoked({ name, revoked }: Pick<ClusterRecord, 'name' | 'revoked'>): void {

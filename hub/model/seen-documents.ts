@@ -1,4 +1,5 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import type { Place } from './source.ts';
 
 /** A document as it was last seen whole: freezing and deleting are decided against it. */
@@ -23,4 +24,16 @@ export interface Missing {
 /** The name of a document among all that were seen: `Kind namespace/name`. */
 export function seenId({ kind, key }: Pick<SeenDocument, 'kind' | 'key'>): string {
   return `${kind} ${key}`;
+}
+
+const byId = oncePerValue(
+  (documents: readonly SeenDocument[]) => new Map(documents.toReversed().map((seen) => [seenId(seen), seen] as const)),
+);
+
+/** The document of a kind and key among all that were seen; undefined where there is none. */
+export function seenDocument(
+  documents: readonly SeenDocument[],
+  id: Pick<SeenDocument, 'kind' | 'key'>,
+): SeenDocument | undefined {
+  return byId(documents).get(seenId(id));
 }

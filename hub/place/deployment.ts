@@ -107,11 +107,12 @@ function choose(input: PlaceInput, deployment: Sourced<ApplicationDeployment>, s
       : selectClusters(unit, clusterSelector, input.targets, recorded);
   const { clusters, kept, candidates } = selection;
   const found = problemOf(input, selection, clusterSelector);
+  const taken = new Set(clusters);
   const placeOf = () =>
     deployment.locate([...spot.path, ...(clusterSelector === undefined ? [] : ['clusterSelector'])]);
   const isProvisional = input.provisional === true && clusters.length < candidates;
   return {
-    targets: input.targets.filter(({ name }) => clusters.includes(name)),
+    targets: input.targets.filter(({ name }) => taken.has(name)),
     notes: [
       ...(kept ? [`${revision} stays although no cluster matches its selector any more`] : []),
       ...(isProvisional ? [`${revision}: the pick is provisional, the hub's recorded pick wins`] : []),

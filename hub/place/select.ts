@@ -34,11 +34,13 @@ export function selectClusters(
   const key = placementKey(deployment, selector);
   const mismatches = targets.map((target) => ({ cluster: target.name, reason: mismatch(selector, target) }));
   const candidates = mismatches.filter(({ reason }) => reason === null).map(({ cluster }) => cluster);
-  const known = recorded.filter((cluster) => targets.some(({ name }) => name === cluster));
+  const names = new Set(targets.map(({ name }) => name));
+  const known = recorded.filter((cluster) => names.has(cluster));
   const kept = candidates.length === 0 && known.length > 0;
   const clusters = kept ? known : pickOf(key, selector, candidates, recorded);
+  const taken = new Set(clusters);
   const reasons = mismatches
-    .filter(({ cluster }) => !clusters.includes(cluster))
+    .filter(({ cluster }) => !taken.has(cluster))
     .map(({ cluster, reason }) => ({ cluster, reason: reason ?? `${clusters.join(', ')} was picked` }));
   return { key, clusters, kept, candidates: candidates.length, reasons };
 }
@@ -49,11 +51,13 @@ export function selectLocal(
   key: string,
   recorded: readonly string[],
 ): Selection {
-  const isKnown = (name: string): boolean => targets.some((target) => target.name === name);
+  const names = new Set(targets.map(({ name }) => name));
+  const isKnown = (name: string): boolean => names.has(name);
   const kept = local === null && recorded.some(isKnown);
   const clusters = local === null ? recorded.filter(isKnown) : [local].filter(isKnown);
+  const taken = new Set(clusters);
   const reasons = targets
-    .filter(({ name }) => !clusters.includes(name))
+    .filter(({ name }) => !taken.has(name))
     .map(({ name }) => ({ cluster: name, reason: 'it is not the local cluster' }));
   return { key, clusters, kept, candidates: clusters.length, reasons };
 }
@@ -73,8 +77,10 @@ function pickOf(
 ): readonly string[] {
   if (pick === 'all') return [...candidates].sort();
   const count = pick === 'one' ? 1 : pick;
-  const stay = recorded.filter((cluster) => candidates.includes(cluster));
-  const fresh = rendezvous(key, candidates).filter((cluster) => !stay.includes(cluster));
+  const known = new Set(candidates);
+  const stay = recorded.filter((cluster) => known.has(cluster));
+  const kept = new Set(stay);
+  const fresh = rendezvous(key, candidates).filter((cluster) => !kept.has(cluster));
   return [...stay, ...fresh].slice(0, count);
 }
 

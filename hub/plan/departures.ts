@@ -4,6 +4,7 @@ import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { Departure, PlacementFacts } from '../model/placement.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { Assignment } from '../model/rendered.ts';
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import { previousRevision, type PlanState } from './input.ts';
 
 /** What departures are judged by, beside placement. */
@@ -37,13 +38,11 @@ function departureOf(input: DepartureInput, app: BundleApp, cluster: string): De
   const heirs = heirsOf(placement, names);
   const waiting = state.guarded.filter((change) => change.app === unit && change.cluster === cluster);
   const known = new Set(waiting.flatMap(({ waitsFor = [] }) => waitsFor));
-  const gaining = [...new Set(heirs.map((heir) => heir.cluster))].sort().filter((name) => {
-    return known.has(name) || !runs(state, name, names);
-  });
+  const gaining = [...heirs].sort().filter((name) => known.has(name) || !runs(state, name, names));
   const undone = gaining.filter((name) => !isDone(input, name, names));
   if (undone.length > 0) return movingTo(gaining, undone, cluster);
   if (gaining.length > 0 || !placement.documents.has(unit)) return null;
-  if (heirs.length === 0) return emptied('no cluster would have it any more, and its document is still there');
+  if (heirs.size === 0) return emptied('no cluster would have it any more, and its document is still there');
   const isLost = placement.lostByLabels.has(`${unit} ${cluster}`);
   // The labels of the next bundle are those of now: the change that waits remembers that it was them.
   return isLost || waiting.some(({ code }) => code === 'EMPTY_RENDER')
@@ -57,11 +56,14 @@ export function isReplacedOn(
   app: BundleApp,
   cluster: string,
 ): boolean {
-  return heirsOf(placement, applicationsOf(app)).some((heir) => heir.cluster === cluster);
+  const placed = placedOn(placement.assignments);
+  return [...applicationsOf(app)].some((name) => placed.get(name)?.has(cluster) === true);
 }
 
-function heirsOf({ assignments }: PlacementFacts, applications: ReadonlySet<string>): PlacementFacts['assignments'] {
-  return assignments.filter((assignment) => applications.has(applicationOf(assignment)));
+/** The clusters on which placement has a revision of some applications. */
+function heirsOf({ assignments }: PlacementFacts, applications: ReadonlySet<string>): ReadonlySet<string> {
+  const placed = placedOn(assignments);
+  return new Set([...applications].flatMap((name) => [...(placed.get(name) ?? [])]));
 }
 
 function movingTo(waitsFor: readonly string[], undone: readonly string[], cluster: string): Departure {
@@ -72,6 +74,18 @@ function movingTo(waitsFor: readonly string[], undone: readonly string[], cluste
 function emptied(reason: string): Departure {
   return { code: 'EMPTY_RENDER', reason, waitsFor: [] };
 }
+
+/** The clusters on which placement has revisions of each application. */
+const placedOn = oncePerValue((assignments: PlacementFacts['assignments']) => {
+  const placed = new Map<string, Set<string>>();
+  for (const assignment of assignments) {
+    const application = applicationOf(assignment);
+    const clusters = placed.get(application);
+    if (clusters === undefined) placed.set(application, new Set([assignment.cluster]));
+    else clusters.add(assignment.cluster);
+  }
+  return placed;
+});
 
 /** The applications (`namespace/name`) whose revisions a unit has. */
 function applicationsOf({ namespace, revisions }: BundleApp): ReadonlySet<string> {

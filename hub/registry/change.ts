@@ -1,7 +1,7 @@
 import { SluiceError } from '../../shared/errors.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Approval } from '../../shared/wire/approval.ts';
-import { assertNotRevoked, type ClusterRecord } from '../model/registry.ts';
+import { assertNotRevoked, registeredAs, type ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
 import type { Changed } from '../model/changes.ts';
 import { assertHubLabels } from './join.ts';
@@ -78,7 +78,7 @@ export interface EnrolRequest {
  * TOKEN_EXPIRED, or FORBIDDEN where another agent used the token.
  */
 export function enrol(state: Clusters, request: EnrolRequest, now: number): Changed<ClusterRecord> {
-  const record = [...state.clusters.values()].find(({ registration }) => registration === request.registration);
+  const record = registeredAs(state.clusters, request.registration);
   if (record === undefined) throw notTheToken();
   assertNotRevoked(record);
   const { name, agentKey, token } = record;

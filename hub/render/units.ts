@@ -46,10 +46,11 @@ export function unitsOf(input: UnitsInput): readonly Unit[] {
     ),
     newest: input.history.newest,
   };
+  const targets = new Map(input.targets.map((target) => [target.name, target]));
   const groups = Map.groupBy(input.assignments, ({ unit, cluster }) => `${unit} ${cluster}`);
   return [...groups.values()]
     .flatMap((group) => {
-      const target = input.targets.find(({ name }) => name === group[0]?.cluster);
+      const target = targets.get(group[0]?.cluster ?? '');
       if (target === undefined) return [];
       const currentProvider = input.currentProviders?.get(`${group[0]?.unit ?? ''} ${target.name}`) ?? null;
       const unit = unitOf(group, { ...target, currentProvider }, lookup);

@@ -10,7 +10,9 @@ import { countRows } from '../rows.ts';
 import { logLines } from '../../shared/lib/log-line.ts';
 import type { Problem } from '../model/source.ts';
 import { passLines } from './pass-log.ts';
+import { createReportGate } from './report-gate.ts';
 import { createRetry } from './retry.ts';
+import { createTidying } from './tidying.ts';
 import { mayHaveCommits, type Trigger } from './triggers.ts';
 import { createTurns } from '../model/turns.ts';
 
@@ -43,49 +45,44 @@ export interface Loop {
   readonly close: () => Promise<void>;
 }
 
-/** Tidying waits this long after the pass that asked for it, so that it does not delay the next push of a burst. */
-const tidyAfterMs = 5_000;
 const raceAttempts = 5;
 
-/** Makes the loop. Nothing in it waits for a timer but the retry after a failure, and every trigger overtakes that. */
+/** Makes the loop. Nothing waits for a timer but the retry after a failure, and reports after others; every other trigger overtakes both. */
 export function createLoop(parts: LoopParts): Loop {
   const stop = new AbortController();
   const turns = createTurns();
+  const gate = createReportGate(parts.clock);
   const sayFailure = sayFailures(parts.log);
+  const tidying = createTidying(parts, turns.take);
   const retry = createRetry(parts, () => trigger('retry'));
   let waiting: Set<Trigger> | null = null;
-  let cancelTidy: (() => void) | null = null;
   // What a hub is started with is told once, too.
   let told: readonly Problem[] = [];
 
   const runPass = async (): Promise<void> => {
     const triggers = [...(waiting ?? [])];
     waiting = null;
+    gate.begins(triggers.includes('report'));
     const look = mayHaveCommits(triggers);
     if (look) retry.cancel();
     if (stop.signal.aborted) return;
     const { committed, more, failure, problems } = await measuredPass(parts, { triggers, look, told }, stop.signal);
     told = problems;
-    if (committed) cancelTidy ??= parts.clock.after(tidyAfterMs, () => void turns.take(tidy));
-    if (failure !== null) failed(failure);
-    else if (look) worked();
+    if (committed) tidying.due();
+    if (failure !== null || look) ended(failure);
     if (more) trigger('more');
   };
-  const tidy = async (): Promise<void> => {
-    cancelTidy = null;
-    await parts.tidy().catch((error: unknown) => parts.log.warn('tidying failed', { error }));
-  };
-  const worked = (): void => {
-    retry.reset();
-    sayFailure(null);
-    parts.onFailure(null);
-  };
-  const failed = (error: Error): void => {
+  const ended = (failure: Error | null): void => {
     if (stop.signal.aborted) return;
-    sayFailure({ error, retryInMs: retry.plan(error) });
-    parts.onFailure(error);
+    if (failure === null) retry.reset();
+    sayFailure(failure === null ? null : { error: failure, retryInMs: retry.plan(failure) });
+    parts.onFailure(failure);
   };
   const trigger = (reason: Trigger): void => {
+    if (reason === 'report' && waiting === null) gate.ask(() => start(reason));
+    else start(reason);
+  };
+  const start = (reason: Trigger): void => {
     if (waiting === null) void turns.take(runPass);
     waiting = (waiting ?? new Set()).add(reason);
   };
@@ -102,7 +99,8 @@ export function createLoop(parts: LoopParts): Loop {
     close: async () => {
       stop.abort();
       retry.cancel();
-      cancelTidy?.();
+      tidying.close();
+      gate.close();
       await turns.ended();
     },
   };

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { SluiceError } from '../../shared/errors.ts';
 import { verifyCredential } from '../../shared/wire/credential.ts';
-import { assertNotRevoked, type ClusterRecord } from '../model/registry.ts';
+import { assertNotRevoked, registeredAs, type ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
 
 /** Who sent a request. */
@@ -30,7 +30,7 @@ export function createAuthenticate(adminToken: string): Authenticate {
       if (isSameSecret(password, adminToken)) return { kind: 'admin' };
       throw refused();
     }
-    const record = [...state.clusters.values()].find(({ registration }) => registration === user);
+    const record = registeredAs(state.clusters, user);
     const keys = record === undefined ? [] : keysOf(record, now);
     if (record === undefined || keys.length === 0) throw refused();
     assertNotRevoked(record);

@@ -5,6 +5,7 @@ import { capabilityWords } from '../model/capabilities.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import { ageOf, isStale } from './age.ts';
 import type { StatusCluster } from '../api/status.ts';
+import { seenDocument } from '../model/seen-documents.ts';
 import type { StatusFacts } from './facts.ts';
 
 /** One cluster as status shows it: who it is, what it was sent, what it took, and how old that knowledge is. */
@@ -27,7 +28,7 @@ export function clusterOf(record: ClusterRecord, facts: StatusFacts): StatusClus
 
 /** The labels that placement goes by: those of its document where there is one. */
 function labelsOf(record: ClusterRecord, { state }: StatusFacts): Labels {
-  const seen = state.documents.find(({ kind, key }) => kind === 'Cluster' && key === `default/${record.name}`);
+  const seen = seenDocument(state.documents, { kind: 'Cluster', key: `default/${record.name}` });
   return seen === undefined ? record.labels : ((seen.value as Cluster).metadata.labels ?? {});
 }
 

@@ -624,10 +624,24 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/hub/place/facts.test.ts'],
   },
   {
+    bug: 'each report in a storm starts a pass of its own',
+    file: 'hub/run/report-gate.ts',
+    find: 'if (wait <= 0) start();',
+    replace: 'if (wait <= everyMs) start();',
+    tests: ['test/unit/hub/run/loop.test.ts'],
+  },
+  {
+    bug: 'a report of what is in force already starts a pass',
+    file: 'hub/collect/reports.ts',
+    find: 'textOf(capabilityWords(inForce)) !== reported',
+    replace: 'reported !== null',
+    tests: ['test/unit/hub/collect/reports.test.ts'],
+  },
+  {
     bug: 'an application of which nothing would be left anywhere goes without an approval',
     file: 'hub/plan/departures.ts',
-    find: 'if (heirs.length === 0) return emptied(',
-    replace: 'if (heirs.length < 0) return emptied(',
+    find: 'if (heirs.size === 0) return emptied(',
+    replace: 'if (heirs.size < 0) return emptied(',
     tests: ['test/unit/hub/plan/departures.test.ts'],
   },
   {

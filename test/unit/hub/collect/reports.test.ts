@@ -64,13 +64,13 @@ describe('what a report means for the next pass', () => {
     retired: { settled: [], survivors, unexplained: [] },
   });
   it.each<[string, AgentReport | null, AgentReport, boolean]>([
-    ['a first settled report while ids are retired', null, settled, true],
+    ['a first settled report while ids are retired', null, settled, false],
     ['the same again', settled, settled, false],
     [
       'a retired id that settled',
       settled,
       { ...settled, settled: false, retired: { settled: [old], survivors: [], unexplained: [] } },
-      true,
+      false,
     ],
     [
       'a survivor alone',
@@ -129,6 +129,7 @@ describe('what a report means for the next pass', () => {
     ['one more', offers('ingress'), offers('ingress', 'istio'), true],
     ['one less', offers('ingress', 'istio'), offers('istio'), true],
     ['the same in another order', offers('ingress', 'istio'), offers('istio', 'ingress'), false],
+    ['again what is in force', offers('ingress', 'istio'), offers('ingress'), false],
     ['nothing, of an agent that has not looked yet', offers('ingress'), offers(), false],
   ])('is what a cluster offers: %s', (_, last, report, wanted) => {
     const capabilities = last === null ? null : { ingress: true };

@@ -87,6 +87,30 @@ describe('the hub loop', () => {
     expect(looks).toEqual([false, true]);
   });
 
+  it('makes one pass for all reports of a second, and none of its own where another pass read them', async () => {
+    const { loop, looks, timers, idle } = scene();
+    loop.trigger('report');
+    await idle();
+    for (let report = 0; report < 10; report++) loop.trigger('report');
+    await idle();
+    expect(looks).toHaveLength(1);
+    expect(timers.map(({ ms }) => ms)).toEqual([1000]);
+    loop.trigger('registry');
+    await idle();
+    expect(looks).toHaveLength(2);
+    expect(timers).toEqual([]);
+  });
+
+  it('runs the pass that reports wait for when its second is over', async () => {
+    const { loop, looks, timers, idle } = scene();
+    loop.trigger('report');
+    await idle();
+    loop.trigger('report');
+    timers[0]!.run();
+    await idle();
+    expect(looks).toEqual([false, false]);
+  });
+
   it('tries again after a failure with a backoff, and a webhook overtakes that', async () => {
     const fail = () => {
       throw new SluiceError('SOURCE_UNAVAILABLE', 'no answer');

@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runFleet, type FleetRun } from './fleet-run.ts';
+import { openBook, printFigures, type Book } from './figures.ts';
+
+/**
+ * `npm run bench:fleet -- [--agents 1000[,2000]] [--apps 20] [--json FILE]`: one real hub, and simulated agents that speak the
+ * real protocol to it. With several numbers of agents it prints how the cost of the same change grows from the first to the last.
+ */
+async function main(): Promise<void> {
+  const { agents, apps, json } = options();
+  const book = openBook();
+  const runs: FleetRun[] = [];
+  for (const count of agents) {
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-fleet-'));
+    try {
+      runs.push(await runFleet(book, { folder, agents: count, apps, suffix: agents.length === 1 ? '' : `-${count}` }));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+  addSlope(book, runs);
+  await printFigures(book, `One hub and ${agents.join(', ')} simulated clusters, ${apps} applications`, json);
+}
+
+/** The exponent b of cost ~ N^b: the hub's CPU time for a change of one group of the same size. */
+function addSlope(book: Book, runs: readonly FleetRun[]): void {
+  const [first, last] = [runs[0], runs.at(-1)];
+  if (first === undefined || last === undefined || runs.length < 2) return;
+  const slope = Math.log(last.groupCpuMs / first.groupCpuMs) / Math.log(last.agents / first.agents);
+  book.add({ name: 'fleet-slope', value: slope, unit: '', most: 0.2, note: "the hub's CPU for a group of 50, ~ N^b" });
+}
+
+function options() {
+  const { values } = parseArgs({
+    options: {
+      agents: { type: 'string', default: '1000' },
+      apps: { type: 'string', default: '20' },
+      json: { type: 'string' },
+    },
+  });
+  const agents = values.agents.split(',').map(Number);
+  const apps = Number(values.apps);
+  const isCount = (number: number) => Number.isInteger(number) && number >= 1;
+  if (!agents.every(isCount) || !isCount(apps)) throw new Error('--agents and --apps take whole numbers above 0');
+  return { agents, apps, json: values.json };
+}
+
+await main();

@@ -1,0 +1,130 @@
+import { feedTransport } from '../../../agent/channel/feed.ts';
+import { listenTo } from '../../../agent/channel/listen.ts';
+import { hubHttp } from '../../../agent/channel/hub-http.ts';
+import { verify } from '../../../agent/channel/verify/verify.ts';
+import { agentAuthorization } from '../../../agent/identity/credential.ts';
+import { enrol } from '../../../agent/identity/enrol.ts';
+import type { VerifiedBundle } from '../../../agent/model/bundle.ts';
+import type { Identity } from '../../../agent/model/site.ts';
+import { createDelivery } from '../../../agent/report/deliver.ts';
+import { systemClock, systemRandom } from '../../../shared/adapters/clock.ts';
+import type { Digest } from '../../../shared/lib/canonical.ts';
+import type { Http } from '../../../shared/ports/http.ts';
+import type { Log } from '../../../shared/ports/log.ts';
+import { newSeed, signerOf } from '../../../shared/wire/envelope.ts';
+import { formats } from '../../../shared/wire/formats.ts';
+import { parseJoinLine } from '../../../shared/wire/join.ts';
+import type { AgentReport, ReportApp } from '../../../shared/wire/report.ts';
+import type { BundleApp } from '../../../shared/wire/revision.ts';
+
+/**
+ * An agent that speaks to the hub as a real one does (the agent's own enrolment, feed, verification, stream and delivery), and
+ * has no cluster: it reports at once that everything of its bundle runs.
+ */
+export interface FleetAgent {
+  readonly cluster: string;
+  readonly enrol: (signal: AbortSignal) => Promise<void>;
+  /** Asks the feed once; true when it had another bundle, which is verified then. */
+  readonly pull: (signal: AbortSignal) => Promise<boolean>;
+  /** Delivers a report of the bundle at hand. */
+  readonly report: (signal: AbortSignal) => Promise<void>;
+  /** Pulls and reports whenever the hub's stream says so, until the signal aborts; `onReported` hears of each report of a new bundle. */
+  readonly follow: (onReported: (commit: string) => void, signal: AbortSignal) => Promise<void>;
+}
+
+const quiet: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** The agent of a join line. */
+export function fleetAgent(line: string, connections: Http): FleetAgent {
+  const { token: tokenSeed, expires: _, format: __, ...identity } = parseJoinLine(line);
+  const [token, own] = [signerOf(tokenSeed), signerOf(newSeed())];
+  const hub = identity.hub ?? '';
+  const http = hubHttp(connections);
+  let signer = token;
+  const authorization = agentAuthorization(identity, () => signer, systemClock);
+  const feed = feedTransport(hub, { http, identity, authorization });
+  const deliver = createDelivery({ http, hub, signer: () => signer, authorization, reportFormat: http.reportFormat });
+  let bundle: VerifiedBundle | null = null;
+  let sequence = 0;
+
+  const pull = async (signal: AbortSignal): Promise<boolean> => {
+    const have = bundle === null ? null : { revisionDigest: bundle.mark.revisionDigest, objects: digestsOf(bundle) };
+    const pulled = await feed.pull(have, signal);
+    if (pulled.kind === 'unchanged') return false;
+    const trust = { mark: bundle?.mark ?? null, rootVersion: 0, timeFloor: 0, previous: bundle };
+    const before = bundle?.mark.revisionDigest;
+    bundle = await verify({ snapshot: pulled.snapshot, identity, trust, now: Date.now() });
+    return bundle.mark.revisionDigest !== before;
+  };
+  const report = async (signal: AbortSignal): Promise<void> => {
+    sequence += 1;
+    await deliver(reportOf(identity, bundle, sequence), signal);
+  };
+  return {
+    cluster: identity.cluster,
+    enrol: async (signal) => {
+      await enrol({ http, hub, identity, token, publicKey: own.publicKey }, signal);
+      signer = own;
+    },
+    pull,
+    report,
+    follow: async (onReported, signal) => {
+      const turns = oneAtATime(async () => {
+        // Without a bundle yet, the feed has nothing: the stream says when.
+        const isNew = await pull(signal).catch(() => false);
+        if (!isNew || bundle === null) return;
+        await report(signal);
+        onReported(bundle.revision.source.commit);
+      });
+      const deps = { http, identity, authorization, clock: systemClock, random: systemRandom, log: quiet };
+      await listenTo(hub, deps, { trigger: turns, signal });
+    },
+  };
+}
+
+/** Runs work when it is asked for: never twice at once, and once more after the running one when asked meanwhile. */
+function oneAtATime(work: () => Promise<void>): () => void {
+  let [isRunning, isAsked] = [false, false];
+  const run = async (): Promise<void> => {
+    isRunning = true;
+    while (isAsked) {
+      isAsked = false;
+      await work().catch(() => undefined);
+    }
+    isRunning = false;
+  };
+  return () => {
+    isAsked = true;
+    if (!isRunning) void run();
+  };
+}
+
+function digestsOf({ revision }: VerifiedBundle): ReadonlySet<Digest> {
+  return new Set(revision.apps.flatMap((app) => app.objects.map(({ digest }) => digest)));
+}
+
+/** The report of a cluster where everything runs as the bundle wants it. */
+function reportOf(identity: Identity, bundle: VerifiedBundle | null, sequence: number): AgentReport {
+  const now = new Date().toISOString();
+  const { channel, registration, cluster } = identity;
+  return {
+    ...{ format: formats.report.lowest, channel, registration, cluster, sequence, issuedAt: now },
+    agent: { version: '0.2.0', kubernetes: 'v1.34.0', capabilities: ['gateway', 'ingress'], clusterUid: registration },
+    accepted: bundle?.mark ?? null,
+    settled: true,
+    conditions: [{ type: 'Ready', status: 'True', reason: 'Settled', message: '', since: now }],
+    apps: (bundle?.revision.apps ?? []).map((app) => appReport(app, now)),
+    retired: { settled: (bundle?.revision.retired ?? []).map(({ id }) => id), survivors: [], unexplained: [] },
+  };
+}
+
+function appReport({ namespace, name, digest, revisions, objects }: BundleApp, now: string): ReportApp {
+  return {
+    ...{ namespace, name, desired: digest, applied: digest, phase: 'settled', health: 'Healthy', message: 'Ready:1/1' },
+    revisions: revisions.map((revision) => ({ name: revision.name, ready: 1, desired: 1 })),
+    traffic: [],
+    objects: { total: objects.length, current: objects.length },
+    problems: [],
+    observedAt: now,
+  };
+}
