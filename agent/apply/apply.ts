@@ -9,6 +9,7 @@ import { ignoredPointers } from '../../shared/model/ignored.ts';
 import { label, managedBy, owner } from '../../shared/model/names.ts';
 import { groupOf, parseObjectId, versionOf, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
 import { takenOver } from './adopt.ts';
+import { withoutSecrets } from './hidden.ts';
 import { fixedFieldHint } from './hints.ts';
 import { withLiveValues } from './ignored.ts';
 import { assertMayTake } from './holders.ts';
@@ -52,7 +53,8 @@ export async function applyOne(context: ApplyContext, task: ApplyTask, entry: In
       context.forget(task.id);
       return { row: { ...row(task, 'kept', 'replaced or deleted in the meantime'), isRefresh: true }, entry };
     }
-    const { code, message: what, data } = asSluiceError(error);
+    const { code, message: said, data } = asSluiceError(error);
+    const what = withoutSecrets(said, context.text(task.digest));
     const hint = data.hint ?? (code === 'OBJECT_REJECTED' ? fixedFieldHint(task.id, what) : null);
     const message = hint === null ? what : `${what}; ${hint}`;
     return { row: { ...row(task, 'failed', message), fault: { code, message } }, entry };

@@ -81,7 +81,7 @@ export function startCueEngine(ports: CuePorts): CueEngine {
       inTurn(async () => {
         const wanted = programs.map(keyed);
         const answers = await answersOf({ worker, memo, crashed, budget }, wanted, signal);
-        return wanted.map(({ key }) => outcomeOf(answers.get(key), limits));
+        return wanted.map(({ key }, index) => outcomeOf(answers.get(key), programs[index], limits));
       });
   };
   const warm: CueEngine['warm'] = async (program, times, signal) => {
@@ -163,11 +163,15 @@ function budgetKey({ name }: TimeBudget, key: string): string {
 }
 
 // Parsed anew each time: callers own their value.
-function outcomeOf(answer: Answer | undefined, limits: { sourceMs: number; applicationMs: number }): CueOutcome {
-  if (answer === undefined)
+function outcomeOf(
+  answer: Answer | undefined,
+  program: CueProgram | undefined,
+  limits: { sourceMs: number; applicationMs: number },
+): CueOutcome {
+  if (answer === undefined || program === undefined)
     return { ok: false, fault: { code: 'RENDER_FAILED', message: 'the evaluation gave no answer' } };
   if ('json' in answer) return { ok: true, value: (JSON.parse(answer.json) as { r: CueValue }).r };
-  if ('fault' in answer) return { ok: false, fault: faultOf(answer) };
+  if ('fault' in answer) return { ok: false, fault: faultOf(answer, program) };
   switch (answer.stopped) {
     case 'timeout':
       return { ok: false, fault: { code: 'RENDER_TIMEOUT', message: `stopped after ${limits.sourceMs / 1000} s` } };

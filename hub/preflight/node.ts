@@ -67,7 +67,7 @@ export function* required(node: Node, hint?: string): Iterable<Refusal> {
 /** Refused is a value that is there and is not text. */
 export function* text(node: Node): Iterable<Refusal> {
   if (isSet(node) && typeof node.value !== 'string')
-    yield refuse(node, `must be text, and is ${shown(node.value)}`, 'put it in quotes');
+    yield refuse(node, `must be text, and is ${kindOf(node.value)}`, 'put it in quotes');
 }
 
 /** Refused is a value that is there and is not a whole number of a range. */
@@ -98,6 +98,13 @@ export function* distinct(
     if (seen.has(name)) yield refuse(node, what(name), 'keep one of the two');
     seen.add(name);
   }
+}
+
+/** What kind of value it is: where it may be a secret, the value itself is not told. */
+export function kindOf(value: unknown): string {
+  if (typeof value === 'number') return 'a number';
+  if (typeof value === 'boolean') return 'true or false';
+  return typeof value === 'string' ? 'text' : shown(value);
 }
 
 /** A value as people know it from their manifest. */

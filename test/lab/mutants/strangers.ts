@@ -62,4 +62,18 @@ export const strangerMutants: readonly Mutant[] = [
     replace: 'return writeObjection(settings.impersonation, app);',
     tests: [reach],
   },
+  {
+    bug: 'an error of the evaluator repeats the values of properties',
+    file: 'hub/cue/hidden-values.ts',
+    find: 'return template.includes(quoted ?? whole) ? whole : hidden;',
+    replace: 'return whole;',
+    tests: ['test/unit/hub/cue/engine.test.ts'],
+  },
+  {
+    bug: 'the report repeats a Secret that a webhook put into its refusal',
+    file: 'agent/apply/apply.ts',
+    find: 'const what = withoutSecrets(said, context.text(task.digest));',
+    replace: 'const what = said;',
+    tests: ['test/unit/agent/apply/hidden.test.ts'],
+  },
 ];

@@ -36,7 +36,7 @@ describe('the CUE engine', () => {
 
   it.each([
     ['unknown', { n: 1, m: 2 }, 'unknown property "m"', ['m']],
-    ['mistyped', { n: 'x' }, 'property "n" has the wrong type: int and "x"', ['n']],
+    ['mistyped', { n: 'x' }, 'property "n" has the wrong type: int is wanted, and it is string', ['n']],
     ['nested unknown', { n: 1, o: [{ p: 1 }, { q: 2 }] }, 'unknown property "o.1.q"', ['o', 1, 'q']],
   ])('names the property that is %s', async (_case, parameter, message, path) => {
     const template =
@@ -54,6 +54,28 @@ describe('the CUE engine', () => {
       wanted: 'int',
     };
     expect(await evaluate('output: n: parameter.n\nparameter: n: int')).toEqual({ ok: false, fault });
+  });
+
+  const typed =
+    'parameter: {s?: string, n?: int & >10, e?: "Always" | "Never", f?: "fixed", l?: [...string], m?: [string]: string, r?: =~"^[a-z]+$"}\n' +
+    'if parameter.s != _|_ {_x: parameter.s & "other"}\noutput: {a: "\\(parameter.s)-suffix" & "fixed"}';
+  const canary = 'CANARY-VALUE-1';
+  it.each([
+    ['text for a number', { n: canary }, /^property "n" has the wrong type: int is wanted, and it is string$/],
+    ['a number for text', { s: 123456789012 }, /^property "s" has the wrong type: string is wanted, and it is int$/],
+    ['a number out of bounds', { n: 7 }, /^property "n" is invalid: .*>10/],
+    ['none of some words', { e: canary }, /^property "e" /],
+    ['another word', { f: canary }, /^property "f" has a value that is not allowed: "fixed" is$/],
+    ['text for a list', { l: canary }, /^property "l" has the wrong type: list is wanted, and it is string$/],
+    ['text in place of a mapping', { m: canary }, /^property "m" has the wrong type/],
+    ['a number in a mapping', { m: { KEY: 123456789012 } }, /^property "m.KEY" has the wrong type/],
+    ['text of another form', { r: canary }, /^property "r" is invalid/],
+    ['what a template makes of text', { s: canary }, /^the template is wrong/],
+  ])('tells no value: %s', async (_, parameter, wanted) => {
+    const outcome = await evaluate(typed, parameter);
+    const message = outcome?.ok === false ? outcome.fault.message : 'no fault';
+    expect(message).toMatch(wanted);
+    expect(message).not.toMatch(/CANARY|123456789012|\b7\b/);
   });
 
   it('says when the template itself is wrong', async () => {

@@ -38,7 +38,7 @@ describe('what API servers refuse', () => {
       expect.objectContaining({ message: 'spec.template.spec.containers[0].image is missing' }),
       {
         path: ['spec', 'template', 'spec', 'containers', 0, 'env', 0, 'value'],
-        message: 'spec.template.spec.containers[0].env[0].value must be text, and is the number 80',
+        message: 'spec.template.spec.containers[0].env[0].value must be text, and is a number',
         hint: 'put it in quotes',
       },
     ]);

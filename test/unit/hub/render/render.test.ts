@@ -23,7 +23,7 @@ describe('render', () => {
     [
       'a wrong type',
       '{ image: a, port: "80" }',
-      'ComponentDefinition/webservice: property "port" has the wrong type: "80" and int',
+      'ComponentDefinition/webservice: property "port" has the wrong type: int is wanted, and it is string',
       77,
     ],
     [
@@ -139,7 +139,7 @@ describe('render', () => {
       expect(rendered.apps).toEqual([]);
       expect(placed(rendered)).toEqual([
         'fleet.yaml:5:64 app-v1: Kubernetes would refuse Deployment web: spec.template.spec.containers[0].resources.requests.memory is "1GB", which is not a quantity',
-        'fleet.yaml:8:13 app-v1: Kubernetes would refuse ConfigMap a: data.b must be text, and is the number 2',
+        'fleet.yaml:8:13 app-v1: Kubernetes would refuse ConfigMap a: data.b must be text, and is a number',
         'm/a.yaml:7:5 app-v1: Kubernetes would refuse Service a: spec.ports[0].port must be 1 to 65535, and is 0 (m/a.yaml:1)',
       ]);
     });
