@@ -7,7 +7,7 @@ import { withoutSecrets } from '../../../../agent/apply/hidden.ts';
 
 const long = 'correct-horse-battery-staple-'.repeat(20);
 const secret = JSON.stringify({
-  kind: 'Secret',
+  ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'default' } },
   data: { password: Buffer.from('hunter2-hunter2').toString('base64'), pin: 1234, short: 'ab=' },
   stringData: { token: 'tok"en\\1', long },
 });
@@ -80,7 +80,13 @@ describe('an object that a server refuses', () => {
       text: () => secret,
       kube: { resource: () => Promise.reject(refusal) },
     } as unknown as ApplyContext;
-    const task = { id: '/Secret/default/s', app: 'default/s', action: 'create', digest: 'd' } as unknown as ApplyTask;
+    const task = {
+      id: '/Secret/default/s',
+      app: 'default/s',
+      action: 'create',
+      digest: 'd',
+      overrides: [],
+    } as unknown as ApplyTask;
     const { row } = await applyOne(context, task, {} as InventoryEntry);
     expect([row.reason, row.fault?.message]).toEqual(
       Array(2).fill('admission webhook "w" denied the request: [value] is weak'),
