@@ -1,140 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { Target } from '../../../../hub/model/fleet.ts';
-import { tellProblems } from '../../../../hub/model/problems.ts';
-import { place } from '../../../../hub/place/place.ts';
-import type { Placed, PlaceInput } from '../../../../hub/place/types.ts';
 import { fleetOf } from '../../../fixtures/hub/fleet.ts';
+import {
+  application,
+  clusters,
+  codes,
+  deployment,
+  placed,
+  targets,
+  withProblems,
+} from '../../../fixtures/hub/placing.ts';
 import { heldUnits, historyOf } from '../../../fixtures/hub/rendering.ts';
 
-const application = `
-kind: Application
-metadata: { name: app }
-spec: { components: [{ name: web, type: worker, properties: { image: a } }] }
-`;
-const deployment = (revisions: string): string => `${application}---
-kind: ApplicationDeployment
-metadata: { name: deploy }
-spec: { appRevisions: ${revisions} }
-`;
-const target = (name: string, labels: Record<string, string> = {}): Target => ({ name, labels, capabilities: null });
-const targets = [
-  target('eu-1', { usage: 'prod' }),
-  target('eu-2', { usage: 'prod' }),
-  target('test', { usage: 'test' }),
-];
-
-/** Places, with every problem told: those of its holds, too. */
-function withProblems(input: PlaceInput): Placed {
-  const result = place(input);
-  return { ...result, problems: tellProblems([result]) };
-}
-
-function placed(text: string, facts: Partial<PlaceInput> & { frozen?: string[] } = {}): Placed {
-  const fleet = fleetOf(text, { frozen: facts.frozen ?? [] });
-  return withProblems({
-    fleet,
-    history: historyOf(fleet),
-    targets,
-    picks: new Map(),
-    previous: [],
-    localCluster: null,
-    ...facts,
-  });
-}
-const clusters = ({ assignments }: Placed): string[] => assignments.map(({ cluster }) => cluster).sort();
-const codes = ({ problems }: Placed): string[] => problems.map(({ code, severity }) => `${severity} ${code}`);
-
 describe('place', () => {
-  it.each([
-    ['labels', '{ labels: { usage: test } }', ['test']],
-    ['a name', '{ name: eu-2 }', ['eu-2']],
-    ['labels and a name', '{ labels: { usage: prod }, name: eu-2 }', ['eu-2']],
-    ['pick: all', '{ labels: { usage: prod }, pick: all }', ['eu-1', 'eu-2']],
-    ['a pick of more than there are', '{ labels: { usage: prod }, pick: 5 }', ['eu-1', 'eu-2']],
-    ['labels that only a site has', '{ labels: { usage: test, site.sluice.dev/store: "7" } }', ['test']],
-  ])('selects clusters by %s', (_case, selector, expected) => {
-    const result = placed(deployment(`[{ revisionName: app-v1, placement: [{ clusterSelector: ${selector} }] }]`));
-    expect(clusters(result)).toEqual(expected);
-    expect(result.problems).toEqual([]);
-  });
-
-  it('puts two revisions with one selector on one cluster, and records the pick', () => {
-    const twice = deployment(
-      '[{ revisionName: app-v1, placement: [{ clusterSelector: { labels: { usage: prod } } }] }]',
-    );
-    const fleet = fleetOf(
-      twice.replace(/\[\{ revisionName.*\]/, (one) => `${one.slice(0, -1)}, ${one.slice(1).replace('v1', 'v2')}`),
-    );
-    const history = historyOf(fleetOf(application), fleetOf(deployment('[]').replace('image: a', 'image: b')));
-    const result = withProblems({ fleet, history, targets, picks: new Map(), previous: [], localCluster: null });
-    expect(result.assignments.map(({ revision }) => revision)).toEqual(['app-v1', 'app-v2']);
-    expect(new Set(clusters(result)).size).toBe(1);
-    expect([...result.picks.values()]).toEqual([[result.assignments[0]!.cluster]]);
-  });
-
-  it.each(['eu-1', 'eu-2'])('keeps the recorded pick %s for as long as it matches', (recorded) => {
-    const text = deployment(
-      '[{ revisionName: app-v1, placement: [{ clusterSelector: { labels: { usage: prod } } }] }]',
-    );
-    const [key] = [...placed(text).picks.keys()];
-    expect(clusters(placed(text, { picks: new Map([[key!, [recorded]]]) }))).toEqual([recorded]);
-  });
-
-  it('keeps the last assignment when nothing matches any more, without the labels that are gone', () => {
-    const text = deployment(
-      '[{ revisionName: app-v1, placement: [{ clusterSelector: { labels: { usage: prod, zone: a, site.sluice.dev/x: "1" } } }] }]',
-    );
-    const before = placed(text, { targets: [target('eu-1', { usage: 'prod', zone: 'a' })] });
-    const result = placed(text, { targets: [target('eu-1', { usage: 'prod' })], picks: before.picks });
-    expect(clusters(result)).toEqual(['eu-1']);
-    expect(result.assignments[0]!.selector).toEqual({ usage: 'prod', 'site.sluice.dev/x': '1' });
-    expect(codes(result)).toEqual(['warning PLACEMENT_EMPTY']);
-    expect(result.assignments[0]!.notes).toEqual(['app-v1 stays although no cluster matches its selector any more']);
-  });
-
-  it('reports a placement that never matched, and places the others', () => {
-    const result = placed(
-      deployment(
-        '[{ revisionName: app-v1, placement: [{ clusterSelector: { name: nope } }, { clusterSelector: { name: test } }] }]',
-      ),
-    );
-    expect(clusters(result)).toEqual(['test']);
-    expect(codes(result)).toEqual(['error PLACEMENT_EMPTY']);
-    expect(result.problems[0]!.place).toMatchObject({ path: 'fleet.yaml', line: 8 });
-    expect(result.problems[0]!.message).toBe('app-v1: no cluster is named nope');
-    expect(result.problems[0]!.hint).toMatch(/^there are .*test.*; see: sluice-hub cluster list$/);
-  });
-
-  it('says why a cluster was not chosen', () => {
-    const text = deployment(
-      '[{ revisionName: app-v1, placement: [{ clusterSelector: { labels: { usage: prod }, name: eu-1 } }] }]',
-    );
-    expect(placed(text).reasons.map(({ cluster, reason }) => `${cluster}: ${reason}`)).toEqual([
-      'eu-2: its name is not eu-1',
-      'test: its name is not eu-1',
-    ]);
-  });
-
-  it('refuses two placements of one revision on one cluster, and leaves there what runs', () => {
-    const result = placed(
-      deployment(
-        '[{ revisionName: app-v1, placement: [{ clusterSelector: { name: test } }, { clusterSelector: { labels: { usage: test } } }] }]',
-      ),
-    );
-    expect(codes(result)).toEqual(['error PLACEMENT_CONFLICT']);
-    expect(result.assignments).toEqual([]);
-    expect(heldUnits(result.holds)).toEqual([{ unit: 'default/deploy', cluster: 'test' }]);
-  });
-
-  it('reports a revision that is not there and keeps what runs in its place', () => {
-    const text = deployment('[{ revisionName: app-v7, placement: [{ clusterSelector: { name: test } }] }]');
-    const result = placed(text, { previous: [{ unit: 'default/deploy', cluster: 'test' }] });
-    expect(codes(result)).toEqual(['error REVISION_NOT_FOUND']);
-    expect(result.problems[0]!.hint).toContain('known: app-v1');
-    expect(heldUnits(result.holds)).toEqual([{ unit: 'default/deploy', cluster: 'test' }]);
-    expect(heldUnits(placed(text).holds)).toEqual([]);
-  });
-
   it.each([
     ['the local cluster', { localCluster: 'test' }, ['test'], []],
     ['none when none is configured', { localCluster: null }, [], ['error LOCAL_CLUSTER_UNSET']],
