@@ -194,29 +194,6 @@ describe('one id for one application', () => {
   });
 });
 
-describe('leaving', () => {
-  const leaving = (mode: 'orphan' | 'delete') => {
-    const state = step(start, [app('web', many('web', 20))]);
-    return step({ ...state, clusters: new Map([['one', { ...record, decommission: mode }]]) }, [
-      app('web', many('web', 20)),
-    ]);
-  };
-
-  it('is one more generation that orphans what runs', () => {
-    const state = leaving('orphan');
-    expect(sent(state)).toMatchObject({ generation: 2, decommission: 'orphan', apps: [], retired: [] });
-    expect(planFor(state, []).next).toEqual([]);
-  });
-
-  it('retires everything when told so, approved by that command', () => {
-    const next = sent(leaving('delete'));
-    expect(next).toMatchObject({ generation: 2, decommission: 'delete', apps: [] });
-    expect(next.retired).toHaveLength(20);
-    expect(new Set(next.retired.map(({ approval }) => approval))).toEqual(new Set([next.approvals[0]!.change]));
-    expect(planFor(leaving('delete'), []).next).toEqual([]);
-  });
-});
-
 describe('an old backup of the ledger', () => {
   const state = step(start, [app('web', ['ConfigMap/a'])]);
   const mark = (epoch: number, generation: number) =>

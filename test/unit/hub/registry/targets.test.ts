@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { targetsOf } from '../../../../hub/registry/targets.ts';
+import type { Cluster } from '../../../../hub/model/documents.ts';
+import { enrolledCluster, stateOf } from '../../../fixtures/hub/status.ts';
+
+describe('the targets of placement', () => {
+  const document = (name: string, labels: Record<string, string>, spec?: Cluster['spec']) => ({
+    doc: { apiVersion: '', kind: 'Cluster', metadata: { name, labels }, ...(spec && { spec }) } as Cluster,
+    commit: '',
+    place: { path: 'c.yaml', line: 1, column: 1 },
+    locate: () => ({ path: 'c.yaml', line: 1, column: 1 }),
+  });
+
+  it('are what is registered and what has a document, whose words win; those that leave are none', () => {
+    const records = [
+      enrolledCluster('a', { labels: { from: 'join' } }),
+      enrolledCluster('b', { labels: { from: 'join' }, capabilities: null }),
+      enrolledCluster('gone', { decommission: 'orphan' }),
+    ];
+    const clusters = [
+      document('b', { from: 'document' }, { capabilities: { istio: true } }),
+      document('c', {}),
+      document('gone', {}),
+    ];
+    expect(targetsOf({ clusters }, stateOf(records).clusters)).toEqual([
+      { name: 'a', labels: { from: 'join' }, capabilities: { ingress: true } },
+      { name: 'b', labels: { from: 'document' }, capabilities: { istio: true } },
+      { name: 'c', labels: {}, capabilities: null },
+    ]);
+  });
+});
