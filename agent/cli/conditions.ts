@@ -85,7 +85,8 @@ const restored: Rule = ({ state, clusterUid }) => {
   return { type: 'Restored', message: 'this cluster was restored or copied: nothing is deleted until the hub knows' };
 };
 
-const running: Rule = ({ lease, pods }, now) => {
+const running: Rule = ({ identity, lease, pods }, now) => {
+  if (identity === null && lease === null && pods === null) return null;
   const waiting = (pods ?? []).filter(({ name, isRunning }) => isRunning && name !== lease?.holder);
   if (lease !== null && isHeld(lease, now)) {
     const [pod] = waiting;
@@ -147,9 +148,9 @@ const said: Rule = (status, now) => {
   });
 };
 
-const phase: Rule = ({ state }) => {
+const phase: Rule = ({ identity, state }) => {
   const mark = state?.mark ?? null;
-  if (state?.left !== undefined) return null;
+  if (state?.left !== undefined || (identity === null && mark === null)) return null;
   if (mark === null) return { type: 'NoBundle', message: 'no bundle was accepted yet' };
   if (state?.phase === 'settled') return { type: 'Settled', message: `generation ${mark.generation} is applied` };
   return { type: 'Applying', message: `generation ${mark.generation} is being applied` };

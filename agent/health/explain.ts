@@ -46,17 +46,23 @@ export async function explainUnready(ports: ExplainPorts, apps: readonly AppOutc
       continue;
     }
     const key = [outcome.app?.digest, ...[...ids].sort(byCodeUnit)].join(' ');
-    const last = explanations.get(outcome.key);
-    const known = last?.key === key ? last : { key, text: last?.text ?? '', looks: 0, nextAt: now + pauses.firstMs };
+    const known = knownOf(explanations.get(outcome.key), key, now);
     explanations.set(outcome.key, known);
     // A change that gave up is not reported without its reason.
     const isLate = outcome.plan?.blocked != null && known.looks === 0;
     if (known.nextAt > now && !isLate) continue;
     // A list that fails leaves the last reason as it is.
-    const text = await podReason(ports, ids).catch(() => known.text);
+    const said = await podReason(ports, ids).catch(() => known.text);
     const pause = Math.min(pauses.maxMs, pauses.firstMs * 2 ** known.looks);
-    explanations.set(outcome.key, { key, text, looks: known.looks + 1, nextAt: now + pause });
+    explanations.set(outcome.key, { key, text: said, looks: known.looks + 1, nextAt: now + pause });
   }
+}
+
+/** The explanation to go on from; what pods of another content said is not said of this one. */
+function knownOf(last: Explanation | undefined, key: string, now: number): Explanation {
+  if (last?.key === key) return last;
+  const isSameContent = last?.key.split(' ')[0] === key.split(' ')[0];
+  return { key, text: isSameContent ? (last?.text ?? '') : '', looks: 0, nextAt: now + pauses.firstMs };
 }
 
 /** When the next look is due, by the monotonic clock; null when none is. */

@@ -1,4 +1,5 @@
 import type { AgentReport, ReportApp } from '../../shared/wire/report.ts';
+import { saysPods } from '../../shared/model/pod-words.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { LogLine } from '../../shared/lib/log-line.ts';
 
@@ -37,8 +38,10 @@ export function appLines(
   return { lines: [...lines.slice(0, shown), ...rest], said: next };
 }
 
-function standing({ desired, phase, health }: ReportApp): string {
-  return `${desired ?? ''} ${phase} ${health}`;
+function standing(app: ReportApp): string {
+  const { desired, phase, health } = app;
+  // Why pods do not start is known a little later; its words alternate (ErrImagePull, ImagePullBackOff).
+  return `${desired ?? ''} ${phase} ${health}${saysPods(app) ? ' pods' : ''}`;
 }
 
 const going = { level: 'info', message: 'a change goes on' } as const;
@@ -56,9 +59,12 @@ const byPhase: Readonly<Record<ReportApp['phase'], Pick<LogLine, 'level' | 'mess
   blocked: { level: 'warn', message: 'a change is blocked' },
 };
 
-function wordsOf({ phase, health }: ReportApp): Pick<LogLine, 'level' | 'message'> {
+function wordsOf(app: ReportApp): Pick<LogLine, 'level' | 'message'> {
+  const { phase, health } = app;
   if (phase === 'blocked') return byPhase.blocked;
   if (health === 'Degraded') return { level: 'warn', message: 'an application is degraded' };
   if (phase === 'settled' && health === 'Healthy') return { level: 'info', message: 'an application is healthy' };
-  return byPhase[phase];
+  return saysPods(app) && phase !== 'held'
+    ? { level: 'warn', message: 'pods of an application do not start' }
+    : byPhase[phase];
 }

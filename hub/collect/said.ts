@@ -1,3 +1,4 @@
+import { saysPods } from '../../shared/model/pod-words.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import { agentFault, type AgentReport, type ReportApp } from '../../shared/wire/report.ts';
 import type { LogLine } from '../../shared/lib/log-line.ts';
@@ -31,12 +32,22 @@ export function reportLines(last: AgentReport | null, report: AgentReport): LogL
 
 function appLine(cluster: string, last: ReportApp | undefined, app: ReportApp): LogLine[] {
   const isApplied = app.applied !== null && app.applied !== last?.applied;
-  if (!isApplied && last?.health === app.health && isBlocked(last) === isBlocked(app)) return [];
+  if (!isApplied && last !== undefined && standing(last) === standing(app)) return [];
   const { health, phase, message: why } = app;
-  const isBad = health === 'Degraded' || isBlocked(app);
-  const message = isBad ? 'an application is degraded' : goodWords(app, isApplied);
+  const isBad = health === 'Degraded' || isBlocked(app) || (saysPods(app) && health !== 'Healthy');
+  const message = isBad ? badWords(app) : goodWords(app, isApplied);
   const fields = { application: appKey(app), cluster, health, was: last?.health, phase, why };
   return [{ level: isBad ? 'warn' : 'info', message, fields }];
+}
+
+/** What is said when it changes: the health, that a change is blocked, and that it is known why pods do not start. */
+function standing(app: ReportApp): string {
+  return `${app.health}${isBlocked(app) ? ' blocked' : ''}${saysPods(app) ? ' pods' : ''}`;
+}
+
+function badWords(app: ReportApp): string {
+  const isDegraded = app.health === 'Degraded' || isBlocked(app);
+  return isDegraded ? 'an application is degraded' : 'pods of an application do not start';
 }
 
 function goodWords({ health }: ReportApp, isApplied: boolean): string {

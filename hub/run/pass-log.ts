@@ -21,7 +21,7 @@ export function passLines({ rows, before, after }: PassFacts): LogLine[] {
   const [had, has] = [problemsById(before), problemsById(after)];
   const begun = [...has].filter(([id]) => !had.has(id)).map(([, problem]) => problem);
   const ended = [...had].filter(([id]) => !has.has(id)).map(([, problem]) => problem);
-  const told = new Set(begun.map(({ message }) => message));
+  const told = new Set([...begun, ...ended].map(({ message }) => message));
   return [
     ...limited(
       'more changes',

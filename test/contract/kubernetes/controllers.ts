@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { textOf } from './context.ts';
 import { deployment, job, service } from './objects.ts';
+import type { KubeObject } from '../../../shared/model/object.ts';
 import type { Facts } from './suite.ts';
 import { eventually } from './wait.ts';
 
@@ -70,6 +71,32 @@ export const controllerFacts: Facts = (at) => {
     });
     await eventually('no pod of it', async () =>
       (await named(`/api/v1/namespaces/${namespace}/pods`)).every((name) => textOf(name).startsWith('stays')),
+    );
+  });
+
+  it('never replace a broken pod of a StatefulSet that works in order, until a person deletes it', async () => {
+    const namespace = await at().namespace();
+    const set = (image: string): KubeObject => {
+      const wanted = deployment(namespace, 'db', 1, image);
+      return { ...wanted, kind: 'StatefulSet', spec: { ...(wanted['spec'] as object), serviceName: 'db' } };
+    };
+    const pod = async () => (await at().raw('GET', `/api/v1/namespaces/${namespace}/pods/db-0`)).body;
+    const path = await at().pathOf(set('broken/db:1'));
+    const status = async () => (await at().raw('GET', path)).body.status as unknown as { updateRevision?: string };
+    const labels = async () => (await pod()).metadata?.labels as Readonly<Record<string, string>> | undefined;
+    const revision = async () => (await labels())?.['controller-revision-hash'];
+    await at().apply(set('broken/db:1'), 'sluice-agent');
+    await eventually('the broken pod', async () => (await revision()) !== undefined);
+    const broken = (await status()).updateRevision;
+    // A pod carries the name of its revision.
+    expect(await revision()).toBe(broken);
+    await at().apply(set('nginx:1'), 'sluice-agent');
+    await eventually('a mended template', async () => (await status()).updateRevision !== broken);
+    expect(await revision()).toBe(broken);
+    await at().raw('DELETE', `/api/v1/namespaces/${namespace}/pods/db-0`);
+    await eventually(
+      'a pod of the mended template',
+      async () => (await revision()) === (await status()).updateRevision,
     );
   });
 

@@ -13,7 +13,8 @@ const hashLabel = 'controller-revision-hash';
 /** The StatefulSet controller: numbered pods, one after the other unless Parallel, updated from the highest down. */
 export function reconcileStatefulSet(context: Context, set: KubeObject): void {
   if (set.metadata.deletionTimestamp !== undefined) return;
-  const hash = templateHash(at(set, 'spec', 'template'));
+  // Its pods carry the whole name of their revision, those of a DaemonSet the hash alone.
+  const hash = `${set.metadata.name}-${templateHash(at(set, 'spec', 'template'))}`;
   const wanted = replicasOf(set);
   const pods = podsOf(context, set).toSorted((a, b) => ordinal(a) - ordinal(b));
   for (const pod of pods) if (ordinal(pod) >= wanted) remove(context, 'pods', pod);
@@ -128,7 +129,7 @@ function createMembers(
   set: KubeObject,
   { kept, wanted, hash }: Members & { readonly wanted: number },
 ): void {
-  const parallel = textAt(set, 'spec', 'podManagementPolicy') === 'Parallel';
+  const parallel = isParallel(set);
   for (let index = 0; index < wanted; index += 1) {
     const pod = kept.find((member) => ordinal(member) === index);
     if (pod === undefined) createMember(context, set, { index, hash });
@@ -136,12 +137,20 @@ function createMembers(
   }
 }
 
-/** The highest pod of an older template goes when all are ready, or when it is not ready itself. */
+function isParallel(set: KubeObject): boolean {
+  return textAt(set, 'spec', 'podManagementPolicy') === 'Parallel';
+}
+
+/**
+ * The highest pod of an older template goes when all are ready; of a Parallel set also when it is not ready itself. In order, a pod
+ * that never gets ready keeps a mended template from coming, until a person deletes it.
+ */
 function replaceStale(context: Context, set: KubeObject, { kept, hash }: Members): void {
   if (textAt(set, 'spec', 'updateStrategy', 'type') === 'OnDelete') return;
   const partition = numberAt(set, ['spec', 'updateStrategy', 'rollingUpdate', 'partition'], 0);
   const stale = kept.filter((pod) => ordinal(pod) >= partition && pod.metadata.labels?.[hashLabel] !== hash).at(-1);
-  if (stale !== undefined && (kept.every(isReady) || !isReady(stale))) remove(context, 'pods', stale);
+  if (stale !== undefined && (kept.every(isReady) || (isParallel(set) && !isReady(stale))))
+    remove(context, 'pods', stale);
 }
 
 function createMember(
@@ -180,7 +189,6 @@ function settleStatefulSet(context: Context, set: KubeObject, hash: string): voi
   const pods = podsOf(context, set);
   const ready = pods.filter(isReady).length;
   const updated = pods.filter((pod) => pod.metadata.labels?.[hashLabel] === hash).length;
-  const update = `${set.metadata.name}-${hash}`;
   const done = updated === pods.length && updated === replicasOf(set);
   const known = textAt(set, 'status', 'currentRevision');
   writeStatus(context, 'statefulsets.apps', set, {
@@ -190,8 +198,8 @@ function settleStatefulSet(context: Context, set: KubeObject, hash: string): voi
     ...(ready > 0 ? { readyReplicas: ready } : {}),
     ...(updated > 0 ? { updatedReplicas: updated } : {}),
     ...(done ? { currentReplicas: updated } : pods.length > updated ? { currentReplicas: pods.length - updated } : {}),
-    currentRevision: done || known === '' ? update : known,
-    updateRevision: update,
+    currentRevision: done || known === '' ? hash : known,
+    updateRevision: hash,
     collisionCount: 0,
   });
 }

@@ -18,6 +18,11 @@ describe('what an agent logs of its applications', () => {
     [{ health: 'Degraded', message: 'Job/x: failed' }, 'warn', 'an application is degraded'],
     [{ phase: 'blocked', health: 'Degraded' }, 'warn', 'a change is blocked'],
     [{ phase: 'ready', health: 'Progressing' }, 'info', 'a change waits for pods'],
+    [
+      { phase: 'ready', health: 'Progressing', message: 'Ready:0/1 Pod/x: ErrImagePull: no' },
+      'warn',
+      'pods of an application do not start',
+    ],
     [{ phase: 'shift', health: 'Progressing' }, 'info', 'a change goes on'],
     [{ phase: 'held', health: 'Held' }, 'info', 'a change is held'],
     [{ phase: 'skipped', health: 'Held' }, 'info', 'an application is not for this site'],

@@ -12,6 +12,7 @@ const report = (apps: readonly ReportApp[], conditions: readonly ReportCondition
 const messages = (last: AgentReport | null, next: AgentReport) =>
   reportLines(last, next).map(({ level, message }) => `${level} ${message}`);
 const degraded = app({ applied: null, phase: 'blocked', health: 'Degraded', message: 'Ready:0/1 no such image' });
+const pods = app({ applied: null, phase: 'ready', health: 'Progressing', message: 'Ready:0/1 Pod/x: ErrImagePull' });
 const waiting = app({ applied: null, phase: 'ready', health: 'Progressing' });
 
 describe('what a hub logs of reports', () => {
@@ -21,6 +22,8 @@ describe('what a hub logs of reports', () => {
     ['a wait', report([app()]), report([waiting]), ['info an application waits']],
     ['another phase', report([waiting]), report([{ ...waiting, phase: 'shift' }]), []],
     ['a fault', report([waiting]), report([degraded]), ['warn an application is degraded']],
+    ['the reason of pods', report([waiting]), report([pods]), ['warn pods of an application do not start']],
+    ['another of them', report([pods]), report([{ ...pods, message: 'Ready:0/1 Pod/x: ImagePullBackOff' }]), []],
     ['the same fault', report([degraded]), report([{ ...degraded, message: 'Ready:0/1 again' }]), []],
     ['the end of it', report([degraded]), report([app()]), ['info an application is healthy']],
     ['a removal', report([app()]), report([]), ['info an application was removed']],
