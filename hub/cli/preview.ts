@@ -1,6 +1,6 @@
 import { codes } from '../../shared/errors.ts';
 import { listOption, textOption, type FlagsOf } from '../../shared/lib/command.ts';
-import { isUrl } from '../config/location.ts';
+import { assertTransport, isUrl } from '../config/location.ts';
 import type { Problem } from '../model/source.ts';
 import type { Preview, PreviewOptions, PreviewPorts } from '../operations/preview.ts';
 import { problemLine } from '../status/problem.ts';
@@ -25,6 +25,7 @@ export async function preview(
     import('../cue/engine.ts'),
     import('../../shared/adapters/git/repos.ts'),
   ]);
+  assertTransport(dir, 'USAGE');
   const http = createHttp({});
   const cue = startCueEngine({ clock });
   try {

@@ -20,8 +20,11 @@ export const serveCommand = command({
     ...flagOptions(),
   },
   run: async (context, [source], { config: file, ...flags }) => {
-    const config = await readConfig(context, { file, source, flags });
     const { terminal, signal } = context;
+    const { assertSource, assertTransport } = await import('../config/location.ts');
+    if (source !== undefined) assertTransport(source, 'USAGE');
+    const config = await readConfig(context, { file, source, flags });
+    await assertSource(config.source.location, source === undefined ? 'CONFIG_INVALID' : 'USAGE');
     // What a hub is made of takes half a second to load: no other command pays for it.
     const { serve } = await import('../run/serve.ts');
     const ports = { ...context, env: terminal.env, writeLog: terminal.err };

@@ -10,7 +10,7 @@ import {
   defaultRenderSeconds,
 } from './defaults.ts';
 import { freshTimeMs } from './duration.ts';
-import { assertNoCredentials, isUrl } from './location.ts';
+import { assertNoCredentials, assertTransport, isUrl } from './location.ts';
 import { remotesConfig, type RemotesConfig } from './remote.ts';
 import type { HubFile, Section } from './schema.ts';
 
@@ -89,6 +89,7 @@ function sourceLocation({ url, dir }: Section<'source'>): string {
       hint: 'give a folder or a Git URL: `sluice-hub serve DIR`, or source.dir or source.url in the configuration',
     });
   }
+  assertTransport(location, 'CONFIG_INVALID');
   if (isUrl(location)) assertNoCredentials(location);
   return location;
 }

@@ -13,6 +13,8 @@ export const dataFiles = {
   metricsToken: 'metrics-token',
   /** Address of the running hub. */
   address: 'hub.url',
+  /** The port that it listens on, also after it ended: the next start takes it again. */
+  port: 'hub.port',
   /** Its certificate, when it serves https. */
   certificate: 'hub.crt',
   /** Templates that the evaluator crashed on: those are not tried again. */
@@ -69,11 +71,24 @@ export async function writeAddress(data: string, url: string, certificate: strin
     [dataFiles.certificate, certificate ?? ''],
     [dataFiles.address, url + '\n'],
   ] as const;
-  for (const [name, text] of files) {
-    const path = join(data, name);
-    await writeFile(`${path}.tmp`, text, { mode: 0o600 });
-    await rename(`${path}.tmp`, path);
-  }
+  for (const [name, text] of files) await replaceFile(join(data, name), text);
+}
+
+/** The port that the hub of this data folder listened on last; null where none is known. */
+export async function readPort(data: string): Promise<number | null> {
+  const text = await readFile(join(data, dataFiles.port), 'utf8').catch(() => '');
+  const port = /^\d{1,5}\n?$/.test(text) ? Number(text) : 0;
+  return port > 0 && port < 65_536 ? port : null;
+}
+
+/** Remembers the port for the next start. */
+export async function writePort(data: string, port: number): Promise<void> {
+  await replaceFile(join(data, dataFiles.port), `${port}\n`);
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.tmp`, text, { mode: 0o600 });
+  await rename(`${path}.tmp`, path);
 }
 
 /** Removes the address file, unless another hub has replaced it. */

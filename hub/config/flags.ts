@@ -52,7 +52,7 @@ export const configFlags = {
     flag: '--listen <host:port>',
     to: 'listen',
     kind: 'address',
-    help: 'where to listen (default: 127.0.0.1 and a free port)',
+    help: 'where to listen (default: 127.0.0.1 and a free port, then the same)',
   },
   publicUrl: {
     flag: '--public-url <url>',

@@ -1,10 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { SluiceError } from '../../shared/errors.ts';
 import { by } from '../../shared/lib/order.ts';
 import { docKey, namespaceOf } from '../model/documents.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
 import { inStages } from '../../shared/model/stages.ts';
-import { isUrl } from '../config/location.ts';
+import { assertFolder, isUrl } from '../config/location.ts';
 import { readHistory, type HistoryPorts } from '../load/folder.ts';
 import type { Fleet, RevisionHistory, Target, Validated } from '../model/fleet.ts';
 import type { FoundHold } from '../model/hold.ts';
@@ -59,7 +58,7 @@ export interface Preview {
  * there.
  */
 export async function previewFolder(dir: string, options: PreviewOptions, ports: PreviewPorts): Promise<Preview> {
-  await assertFolder(dir);
+  await assertPreviewed(dir);
   const { fleet, history, drafts, problems, ignored, skipped, isShallow } = await readRevisions(
     dir,
     ports,
@@ -99,15 +98,12 @@ export async function previewFolder(dir: string, options: PreviewOptions, ports:
   };
 }
 
-async function assertFolder(dir: string): Promise<void> {
-  const hint = 'name a folder or a Git work tree';
+async function assertPreviewed(dir: string): Promise<void> {
   if (isUrl(dir)) {
-    throw new SluiceError('USAGE', 'a preview cannot read a URL', { subject: dir, hint: `clone it, and ${hint}` });
+    const hint = 'clone it, and name a folder or a Git work tree';
+    throw new SluiceError('USAGE', 'a preview cannot read a URL', { subject: dir, hint });
   }
-  const found = await stat(dir).catch(() => null);
-  if (found?.isDirectory() === true) return;
-  const what = found === null ? 'there is no such folder' : 'this is not a folder';
-  throw new SluiceError('USAGE', what, { path: dir, hint });
+  await assertFolder(dir, 'USAGE');
 }
 
 // A hub without a local cluster holds what is placed there.

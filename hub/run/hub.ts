@@ -21,6 +21,7 @@ import { createCurrentState } from './current-state.ts';
 import { renewFreshness } from './freshness.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { openHub, type HubPorts, type OpenedHub } from './opened-hub.ts';
+import { listenAgain } from './listen.ts';
 import { followSource } from './sources.ts';
 
 /** A hub that listens. */
@@ -54,7 +55,11 @@ async function openAndListen(
   const front: Front = { server: null };
   const { loop, hub, metrics, publishing, refresh } = await wireHub(opened, config, ports, front);
   closers.add(loop.close);
-  const server = await listen(opened, config, ports, { hub, metrics });
+  const server = await listenAgain(config, {
+    start: (port) => listen(opened, { ...config.listen, port }, ports, { hub, metrics }),
+    log: ports.log,
+    hasClusters: () => (hub.state()?.clusters.size ?? 0) > 0,
+  });
   closers.add(server.close);
   front.server = server;
   const { url } = server;
@@ -153,7 +158,7 @@ function passParts(
 
 function listen(
   { secrets, stores }: OpenedHub,
-  { listen: address }: HubConfig,
+  address: HubConfig['listen'],
   { clock, log, version, openFiles }: HubPorts,
   parts: Pick<WiredHub, 'hub' | 'metrics'>,
 ): Promise<HubServer> {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -76,6 +78,37 @@ describe('a start that fails ends with its exit status and says why', () => {
     expect(one.text()).toMatch(words);
   });
 
+  it.each<[string, string, RegExp]>([
+    ['a folder that is not there', 'nowhere', /^error\[USAGE\] there is no such folder; \S*nowhere; name a folder/m],
+    ['a file', 'config/one.yaml', /^error\[USAGE\] this is not a folder/m],
+    ['SSH', 'git@git.example.com:a/b.git', /^error\[USAGE\] SSH to Git hosts is not supported; .*https:\/\//m],
+    ['SSH as a URL', 'ssh://git@git.example.com/a', /^error\[USAGE\] SSH to Git hosts is not supported; .*https:\/\//m],
+    ['git://', 'git://git.example.com/a', /^error\[USAGE\] git:\/\/ is not supported; .*https:\/\//m],
+  ])('with a config repository that is %s, in every command that reads one', async (_, source, words) => {
+    const all = [hub('serve', source, '--data', 'data'), hub('validate', source), hub('render', source)];
+    for (const one of all) {
+      expect(await one.ended).toBe(2);
+      expect(one.text()).toMatch(words);
+      expect(one.text()).not.toContain('next:');
+    }
+    await expect(readFile(join(folder, 'data/hub.lock'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('with a configuration that names a folder that is not there', async () => {
+    await writeFile(join(folder, 'hub.yaml'), 'source: { dir: nowhere }\n');
+    const one = hub('serve', '--config', 'hub.yaml', '--data', 'data');
+    expect(await one.ended).toBe(3);
+    expect(one.text()).toMatch(/^error\[CONFIG_INVALID\] there is no such folder; /m);
+  });
+
+  it('without the Git host of its channel, when it has no keys yet', async () => {
+    const { port, close } = await silentServer();
+    await close();
+    const one = serve('--channel-url', `http://127.0.0.1:${port}/channel.git`);
+    expect(await one.ended).toBe(7);
+    expect(one.text()).toMatch(/^error\[UNAVAILABLE\] the channel's Git host: [^\n]*127\.0\.0\.1/m);
+  });
+
   it('on a data folder that is a file', async () => {
     await writeFile(join(folder, 'data'), '');
     const one = serve();
@@ -90,6 +123,37 @@ describe('a start that fails ends with its exit status and says why', () => {
     expect(await one.ended).toBe(3);
     expect(one.text()).toMatch(/^error\[CONFIG_INVALID\] [^\n]*hub\.key/m);
     expect(one.text()).not.toContain('init');
+  });
+});
+
+describe('the port that join lines name', () => {
+  const portOf = async (one: HubProcess): Promise<string> => new URL((await one.said(listening))[1] ?? '').port;
+
+  it('is the same after a restart and after a crash, and another one with a warning while it is taken', async () => {
+    const first = serve();
+    const port = await portOf(first);
+    const joined = hub('cluster', 'join', 'edge', '--data', 'data');
+    expect(await joined.ended).toBe(0);
+    first.child.kill('SIGTERM');
+    await first.ended;
+    const second = serve();
+    expect(await portOf(second)).toBe(port);
+    second.child.kill('SIGKILL');
+    await second.ended;
+
+    const other = createServer().listen(Number(port), '127.0.0.1');
+    await once(other, 'listening');
+    const third = serve();
+    expect(await portOf(third)).not.toBe(port);
+    await third.said(/agents were told another port/);
+    expect(third.text()).toContain(`free port ${port}`);
+    third.child.kill('SIGTERM');
+    await third.ended;
+    other.close();
+    await once(other, 'close');
+    const fourth = serve();
+    expect(await portOf(fourth)).toBe(port);
+    expect(fourth.text()).not.toContain('another port');
   });
 });
 

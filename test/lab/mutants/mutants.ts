@@ -442,6 +442,20 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/hub/plan'],
   },
   {
+    bug: 'a hub listens on another port after each start',
+    file: 'hub/run/listen.ts',
+    find: 'const wanted = port === 0 ? (before ?? 0) : port;',
+    replace: 'const wanted = port;',
+    tests: ['test/unit/hub/run/listen.test.ts'],
+  },
+  {
+    bug: 'a hub starts for a folder that is not there',
+    file: 'hub/config/location.ts',
+    find: 'if (!/^https?:/i.test(location)) await assertFolder(location, code);',
+    replace: 'if (/^file:/i.test(location)) await assertFolder(location, code);',
+    tests: ['test/unit/hub/config'],
+  },
+  {
     bug: 'a push that removes a document takes an application off every cluster at once, unasked',
     file: 'hub/plan/fleet-guard.ts',
     find: 'if (clusters <= deletionLimit(served.length)) return [];',
