@@ -9,11 +9,12 @@ import type { State } from './model/state.ts';
 import type { SeenDocument } from './model/seen-documents.ts';
 import type { Metrics } from './model/metrics.ts';
 import type { Problem, Snapshot, Sourced } from './model/source.ts';
+import { inSlices } from './model/slices.ts';
 import { timed } from './model/timed.ts';
-import { pinnedFiles, recordRevisions } from './render/revisions.ts';
+import { pinnedFiles, recording } from './render/revisions.ts';
 import { unrenderedRevisions } from './render/unrendered.ts';
 import { keepMissing } from './validate/missing.ts';
-import { validate } from './validate/validate.ts';
+import { validating } from './validate/validate.ts';
 
 /** The slices of the state that intake reads. */
 type IntakeState = Pick<State, 'source' | 'documents' | 'revisions' | 'bundles' | 'guarded' | 'approvals' | 'problems'>;
@@ -73,7 +74,7 @@ export async function readCommits(
   state: IntakeState,
   options: { readonly look: boolean; readonly signal: AbortSignal },
 ): Promise<Intake> {
-  let intake = currentIntake(parts, state);
+  let intake = await currentIntake(parts, state);
   if (!options.look) return intake;
   try {
     for (let commits = 1; ; commits++) {
@@ -98,9 +99,9 @@ async function ingest(parts: IntakeParts, state: IntakeState, snapshot: Snapshot
   const source = { repository: snapshot.repository, commit: snapshot.commit };
   const { last } = memory;
   try {
-    const validated = await timed(parts, 'validate', () => validate(snapshot));
+    const validated = await timed(parts, 'validate', () => inSlices(validating(snapshot)));
     memory.last = { snapshot, validated };
-    const intake = currentIntake({ ...parts, memory: { ...memory, passedOver: [] } }, { ...state, source });
+    const intake = await currentIntake({ ...parts, memory: { ...memory, passedOver: [] } }, { ...state, source });
     memory.passedOver = [];
     return intake;
   } catch (error) {
@@ -120,7 +121,7 @@ async function reingest(parts: IntakeParts, state: IntakeState, signal: AbortSig
 }
 
 /** The intake of the last commit that was read; computed in each pass, because an approval may have come in. */
-function currentIntake({ memory, clock }: IntakeParts, state: IntakeState): Intake {
+async function currentIntake({ memory, clock }: IntakeParts, state: IntakeState): Promise<Intake> {
   const same = { source: state.source, commits: 0, more: false, failure: null };
   const { documents, revisions } = state;
   if (memory.last === null) {
@@ -133,10 +134,7 @@ function currentIntake({ memory, clock }: IntakeParts, state: IntakeState): Inta
   const now = new Date(clock.now()).toISOString();
   const pinned = pinnedFiles(revisions);
   const kept = keepMissing({ seen: documents, validated, snapshot, pinned, approvals: state.approvals, now });
-  const recorded = recordRevisions(revisions, kept.fleet, {
-    unrendered: unrenderedRevisions(state),
-    now,
-  });
+  const recorded = await inSlices(recording(revisions, kept.fleet, { unrendered: unrenderedRevisions(state), now }));
   const problems = [...kept.problems, ...memory.passedOver];
   return { ...same, ...kept, revisions: recorded, problems };
 }

@@ -1,6 +1,7 @@
 import { digestOf } from '../../shared/lib/canonical.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { CrashedTemplates } from '../model/crashed-templates.ts';
+import { startSlices, unitsOfBytes } from '../model/slices.ts';
 import { startWorker, type WorkerHandle } from '../model/worker-handle.ts';
 import { createAnswerMemo, type AnswerMemo } from './answer-memo.ts';
 import { faultOf, type CueFault } from './fault.ts';
@@ -69,6 +70,7 @@ export function startCueEngine(ports: CuePorts): CueEngine {
   const memo = createAnswerMemo(ports.memo ?? 4_096, ports.clock);
   const limits = { sourceMs, applicationMs: ports.applicationMs ?? defaultApplicationMs };
   const crashed = ports.crashed ?? { has: () => false, add: () => Promise.resolve() };
+  const slices = startSlices();
   let tail: Promise<unknown> = Promise.resolve();
 
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -79,7 +81,12 @@ export function startCueEngine(ports: CuePorts): CueEngine {
   const evaluator = (budget: TimeBudget | null): CueEvaluator['evaluate'] => {
     return (programs, signal) =>
       inTurn(async () => {
-        const wanted = programs.map(keyed);
+        const wanted: KeyedSource[] = [];
+        for (const program of programs) {
+          const source = keyed(program);
+          wanted.push(source);
+          await slices.spend(3 + unitsOfBytes(source.source.value.length));
+        }
         const answers = await answersOf({ worker, memo, crashed, budget }, wanted, signal);
         return wanted.map(({ key }, index) => outcomeOf(answers.get(key), programs[index], limits));
       });

@@ -4,6 +4,7 @@ import { placesIn, spotIn, type Places } from '../../shared/lib/yaml/places.ts';
 import type { BrokenFile, Place, Problem, RawDocument, SkippedDocument } from '../model/source.ts';
 import { isManifestOfOthers, isOurs } from './owner.ts';
 import { pointerOf } from './pointers.ts';
+import { tooLarge } from './size.ts';
 
 /** What one file says: our documents, the others, or why it could not be read. */
 export interface ParsedFile {
@@ -42,13 +43,21 @@ export function parseFile(path: string, bytes: Uint8Array, all = false): ParsedF
   if (pointer !== null) return brokenFile(path, `this is ${pointer.what}, not a manifest`, pointer);
   try {
     const written = parseYaml(bytes, path).filter(({ value }) => value !== null);
-    if (written.length > mostDocuments) return tooMany(path, written[mostDocuments]);
+    const beyond = written[mostDocuments];
+    if (beyond !== undefined)
+      return tooMuch({ path, ...beyond.spot }, `the file has more than ${mostDocuments} documents`, 'split it');
     const whole = written.map((document) => rawDocument(path, document));
     if (all) return { documents: whole, skipped: [], broken: null, leftover: null };
     const parts = whole.flatMap(openedList);
+    const ours = parts.filter(({ value }) => isOurs(value));
+    for (const document of ours) {
+      const fault = tooLarge(document);
+      if (fault !== null)
+        return tooMuch(document.place, fault, 'put objects into files of their own, and name them by properties.path');
+    }
     const skipped = parts.filter(({ value }) => !isOurs(value)).map(skippedDocument);
     return {
-      documents: parts.filter(({ value }) => isOurs(value)),
+      documents: ours,
       skipped,
       broken: null,
       leftover: leftoverOf(parts),
@@ -81,11 +90,9 @@ function withoutDocuments(broken: BrokenFile): ParsedFile {
   return { documents: [], skipped: [], broken, leftover: null };
 }
 
-function tooMany(path: string, first: YamlDocument | undefined): ParsedFile {
-  const place = { path, line: 1, column: 1, ...first?.spot };
-  const message = `the file has more than ${mostDocuments} documents`;
-  const problem = { code: 'YAML_TOO_LARGE' as const, message, place, hint: 'split it', severity: 'error' as const };
-  return withoutDocuments({ path, what: 'broken', problem });
+function tooMuch(place: Place, message: string, hint: string): ParsedFile {
+  const problem = { code: 'YAML_TOO_LARGE' as const, message, place, hint, severity: 'error' as const };
+  return withoutDocuments({ path: place.path, what: 'broken', problem });
 }
 
 function rawDocument(path: string, { value, spot, places }: YamlDocument): ParsedDocument {

@@ -26,3 +26,23 @@ export function startSlices(giveWay: () => Promise<void> = () => scheduler.yield
 export function unitsOfBytes(bytes: number): number {
   return 2 + Math.ceil(bytes / 1024);
 }
+
+/** Work that says after each of its steps what it cost, in units, and answers at its end. */
+export type Work<T> = Generator<number, T>;
+
+/** Does work without a break: for a command that nothing else waits for. */
+export function atOnce<T>(work: Work<T>): T {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Does work in slices; what it reads must stay as it is meanwhile. */
+export async function inSlices<T>(work: Work<T>, slices: Slices = startSlices()): Promise<T> {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+    await slices.spend(step.value);
+  }
+}

@@ -9,6 +9,7 @@ import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/env
 import { formats } from '../../shared/wire/formats.ts';
 import { appFolder, revisionPath, revisionSignaturePath } from '../../shared/wire/layout.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
+import { atOnce, unitsOfBytes, type Work } from '../model/slices.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { NextBundle } from '../model/bundle.ts';
 import { treeEntries, treeFiles } from '../model/tree-files.ts';
@@ -33,6 +34,16 @@ export interface BuiltBundle {
 
 /** Signs a planned bundle and builds its tree and commit in memory: same input, same bytes. */
 export function buildBundle(objects: ObjectReader, signer: Signer, next: NextBundle, facts: BundleFacts): BuiltBundle {
+  return atOnce(buildingBundle(objects, signer, next, facts));
+}
+
+/** The same, as work in steps. */
+export function* buildingBundle(
+  objects: ObjectReader,
+  signer: Signer,
+  next: NextBundle,
+  facts: BundleFacts,
+): Work<BuiltBundle> {
   const { previous, at, ...signed } = facts;
   const payload = formats.revision.encode({ ...next.revision, ...signed });
   const signatures = Buffer.from(signaturesText(signer.sign(payloadTypes.revision, payload)));
@@ -56,6 +67,7 @@ export function buildBundle(objects: ObjectReader, signer: Signer, next: NextBun
     }
     for (const { path, id } of app.objects) {
       const bytes = next.files.get(path);
+      yield costOf(bytes);
       const oid = bytes === undefined ? before.file(at, path) : null;
       if (bytes !== undefined) add(path, bytes);
       else if (oid != null) place(folder, path.split('/'), oid);
@@ -88,6 +100,10 @@ function historyOf(
 ): { readonly parent: Oid | null; readonly replaced: Oid | null } {
   const isFirst = previous?.revision.registration !== revision.registration;
   return isFirst ? { parent: null, replaced: at } : { parent: at, replaced: null };
+}
+
+function costOf(bytes: Uint8Array | undefined): number {
+  return unitsOfBytes(bytes?.length ?? 0);
 }
 
 /** What the bundle before holds, folder by folder of its applications. */

@@ -1,6 +1,7 @@
 import type { NextBundle } from '../model/bundle.ts';
 import type { Changes } from '../model/changes.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
+import { inSlices, startSlices, unitsOfBytes, type Slices, type Work } from '../model/slices.ts';
 import type { Problem } from '../model/source.ts';
 import type { View } from '../model/store.ts';
 import { SluiceError } from '../../shared/errors.ts';
@@ -8,7 +9,7 @@ import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
 import { packEntry } from '../../shared/lib/git/pack.ts';
 import type { ObjectReader } from '../model/objects.ts';
 import { clusterRef } from '../../shared/wire/layout.ts';
-import { buildBundle, type BuiltBundle } from './bundle.ts';
+import { buildingBundle, type BuiltBundle } from './bundle.ts';
 import { freshFor, instantOf, type PublishDeps } from './types.ts';
 import { diverged, finishPending } from './pending.ts';
 import { positionOf } from './refs.ts';
@@ -42,9 +43,13 @@ export async function publish(deps: PublishDeps, { view, changes, next, message 
   const now = clock.now();
   const refs = channel.refs();
   const stopped = next.filter(({ cluster }) => isDiverged(view.bundles.get(cluster), refs));
-  const built = next
-    .filter((bundle) => !stopped.includes(bundle))
-    .map((bundle) => build(deps, view, bundle, { now, at: refs.get(clusterRef(bundle.cluster)) ?? null }));
+  const slices = startSlices();
+  const built: BuiltBundle[] = [];
+  for (const bundle of next) {
+    if (stopped.includes(bundle)) continue;
+    const at = refs.get(clusterRef(bundle.cluster)) ?? null;
+    built.push(await inSlices(build(deps, view, bundle, { now, at }), slices));
+  }
   onStep('write channel objects');
   const written = channel.write(built.flatMap(({ objects, commit }) => [commit, ...objects]));
   onStep('commit ledger');
@@ -65,9 +70,10 @@ export async function publish(deps: PublishDeps, { view, changes, next, message 
   const finished = await finishPending(deps, committed);
   onStep('read back');
   const waiting = new Set(finished.problems.flatMap(({ code, cluster }) => (code === 'FORBIDDEN' ? [cluster] : [])));
-  readBack(
+  await readBack(
     deps,
     built.filter(({ bundle }) => !waiting.has(bundle.cluster)),
+    slices,
   );
   return {
     kind: committed.base === view.base ? 'unchanged' : 'committed',
@@ -85,8 +91,8 @@ function build(
   view: View,
   next: NextBundle,
   { now, at }: { readonly now: number; readonly at: Oid | null },
-): BuiltBundle {
-  return buildBundle(store.objects, keys.hub, next, {
+): Work<BuiltBundle> {
+  return buildingBundle(store.objects, keys.hub, next, {
     ledger: view.number + 1,
     issuedAt: instantOf(now),
     freshUntil: instantOf(now + freshMs),
@@ -100,15 +106,23 @@ function isDiverged(bundle: PublishedBundle | undefined, refs: ReadonlyMap<strin
 }
 
 // What the channel answers must be what was signed; a disk that lies is found here and not by a cluster.
-function readBack({ channel }: PublishDeps, built: readonly BuiltBundle[]): void {
+async function readBack({ channel }: PublishDeps, built: readonly BuiltBundle[], slices: Slices): Promise<void> {
   const refs = channel.refs();
   for (const { bundle, commit, objects } of built) {
     const isThere = refs.get(clusterRef(bundle.cluster)) === commit.oid;
-    if (isThere && [commit, ...objects].every((object) => isWhole(channel, object))) continue;
+    if (isThere && (await areWhole(channel, [commit, ...objects], slices))) continue;
     throw new SluiceError('CONFLICT', 'the channel does not show what was just written', {
       subject: clusterRef(bundle.cluster),
     });
   }
+}
+
+async function areWhole(channel: ObjectReader, objects: readonly GitObject[], slices: Slices): Promise<boolean> {
+  for (const object of objects) {
+    await slices.spend(unitsOfBytes(object.body.length));
+    if (!isWhole(channel, object)) return false;
+  }
+  return true;
 }
 
 // The very bytes that were written say as much as what they inflate to.

@@ -4,6 +4,7 @@ import { internalProblem } from '../model/internal-problem.ts';
 import type { Fleet, RevisionHistory, RevisionRecord, Target } from '../model/fleet.ts';
 import type { FoundHold } from '../model/hold.ts';
 import type { Assignment, RenderedApp } from '../model/rendered.ts';
+import { startSlices } from '../model/slices.ts';
 import type { Place, Problem } from '../model/source.ts';
 import { componentSources } from '../sources/list.ts';
 import type { ComponentSource } from '../sources/source.ts';
@@ -54,13 +55,16 @@ export async function render(
   const revisions = await renderRevisions({ cue, memory, sources, signal }, units);
   const apps: RenderedApp[] = [];
   const holds: FoundHold[] = [];
+  const slices = startSlices();
   for (const unit of units) {
+    await slices.spend(unitUnits);
     const broken = unit.parts.flatMap((part) => faultsOf(part, unit, revisions));
     if (broken.length > 0) {
       holds.push(unitHold(unit, 'render', broken));
       continue;
     }
     const { app, faults, warning } = catchInternal(unit, revisions, { memory, providers });
+    await slices.spend(app?.objects.length ?? 0);
     if (app !== null) apps.push(app);
     else {
       const problems = faults.map((fault) => unitProblem(unit, fault, 'error'));
@@ -85,6 +89,9 @@ function routeWarnings(apps: readonly RenderedApp[], units: readonly Unit[]): re
     return [unitProblem(unit, { code: 'NAME_TAKEN', message, hint, path: ['metadata', 'name'] }, 'warning')];
   });
 }
+
+/** What a unit costs beside its objects, in units of a slice. */
+const unitUnits = 4;
 
 function unitHold(unit: Unit, by: 'render' | 'capability', problems: readonly Problem[]): FoundHold {
   return { app: unit.key, cluster: unit.target.name, by, reason: problems[0]?.message ?? '', problems };

@@ -2,6 +2,7 @@ import { digestOfValue } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
 import { docKey, namespaceOf, type Application } from '../model/documents.ts';
 import type { Fleet, PinnedDefinition, RevisionHistory, RevisionRecord } from '../model/fleet.ts';
+import { atOnce, type Work } from '../model/slices.ts';
 import type { Sourced } from '../model/source.ts';
 import {
   builtinDefinitions,
@@ -34,6 +35,14 @@ export interface RecordOptions {
  * keep their revisions, so that numbers are never used again.
  */
 export function recordRevisions(history: RevisionHistory, fleet: Fleet, options: RecordOptions = {}): RevisionHistory {
+  return atOnce(recording(history, fleet, options));
+}
+
+/** What recording an application costs, in units of a slice: most of it is the digest of one that is new. */
+const applicationUnits = 15;
+
+/** The same, as work in steps. */
+export function* recording(history: RevisionHistory, fleet: Fleet, options: RecordOptions = {}): Work<RevisionHistory> {
   const { unrendered, definitions = builtinDefinitions, sources = componentSources, now } = options;
   const catalog = createCatalog(
     fleet.definitions.map(({ doc }) => doc),
@@ -42,6 +51,7 @@ export function recordRevisions(history: RevisionHistory, fleet: Fleet, options:
   const revisions = new Map(history.revisions);
   const newest = new Map<string, string>();
   for (const sourced of fleet.applications) {
+    yield applicationUnits;
     const { doc } = sourced;
     const key = docKey(doc);
     const known = revisions.get(key) ?? [];

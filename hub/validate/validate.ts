@@ -6,6 +6,7 @@ import {
   type Definition,
 } from '../model/documents.ts';
 import type { Fleet, Validated } from '../model/fleet.ts';
+import { atOnce, type Work } from '../model/slices.ts';
 import type { Snapshot, Sourced } from '../model/source.ts';
 import { checkApplication } from './application.ts';
 import { checkDeployment, namedIn } from './deployment.ts';
@@ -21,9 +22,24 @@ import { readDocument, type ReadDocument } from './read.ts';
  * lines; the fleet has the valid documents, and names the broken ones as frozen. Pure.
  */
 export function validate(snapshot: Snapshot, lists: Lists = builtinLists): Validated {
-  const documents = snapshot.documents.map(readDocument);
+  return atOnce(validating(snapshot, lists));
+}
+
+/** What reading or checking a document costs, in units of a slice. */
+const documentUnits = 15;
+
+/** The same, as work in steps. */
+export function* validating(snapshot: Snapshot, lists: Lists = builtinLists): Work<Validated> {
+  const documents: ReadDocument[] = [];
+  for (const raw of snapshot.documents) {
+    documents.push(readDocument(raw));
+    yield documentUnits;
+  }
   const references = referencesOf(documents, snapshot.files, lists);
-  for (const read of documents) check(read, references);
+  for (const read of documents) {
+    check(read, references);
+    yield documentUnits;
+  }
   reportDuplicates(documents);
   const good = new Set(documents.filter(({ doc, reporter }) => doc !== null && !reporter.failed()));
   const broken = documents.filter((read) => !good.has(read));

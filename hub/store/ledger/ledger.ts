@@ -4,13 +4,14 @@ import type { SshSigner } from '../../keys/sshsig.ts';
 import { withChanges } from '../../model/changes.ts';
 import { makeCommit, type CommitFields } from '../../model/commit.ts';
 import type { ObjectStore } from '../../model/objects.ts';
+import { inSlices } from '../../model/slices.ts';
 import type { State, StateIdentity } from '../../model/state.ts';
 import type { Base, Store, StoreCommit, View } from '../../model/store.ts';
 import { emptyState } from '../slices/slices.ts';
 import { commitNumber, invalid, linkedCommit } from './chain.ts';
 import { openHistory } from './history.ts';
 import { readState, type OnDecoded } from './read.ts';
-import { writeState } from './write.ts';
+import { writingState } from './write.ts';
 
 /** What a ledger is made of: its repository, its signer, the keys that it trusts, and files that travel along (root documents). */
 export interface LedgerOptions {
@@ -65,7 +66,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     next: State,
     commit: Omit<StoreCommit, 'base' | 'changes'>,
   ): Promise<View> => {
-    const { root, objects, fresh } = writeState(next, files, stored);
+    const { root, objects, fresh } = await inSlices(writingState(next, files, stored));
     if (root === base?.tree) return base.view;
     const made = makeCommit(commitFields(base, root, commit), sign);
     await Promise.all([store.write([made, ...objects, ...(commit.objects ?? [])]), commit.before]);

@@ -1,6 +1,7 @@
 import { makeBlob, type GitObject, type Oid } from '../../../shared/lib/git/object.ts';
 import { folderTrees, newFolder, place } from '../../model/git-tree.ts';
 import { encode } from '../../../shared/wire/codec.ts';
+import { unitsOfBytes, type Work } from '../../model/slices.ts';
 import type { State } from '../../model/state.ts';
 import type { SliceFile } from '../slices/slice.ts';
 import { encodeSlices } from '../slices/slices.ts';
@@ -16,11 +17,11 @@ export interface WrittenState {
 }
 
 /** Builds the tree of a state and of files that travel along. `stored` has the blobs of values that are stored already. */
-export function writeState(
+export function* writingState(
   state: State,
   files: ReadonlyMap<string, Uint8Array>,
   stored: Pick<WeakMap<object, Oid>, 'get'>,
-): WrittenState {
+): Work<WrittenState> {
   const folder = newFolder();
   const blobs: GitObject[] = [];
   const fresh: [object, Oid][] = [];
@@ -30,18 +31,24 @@ export function writeState(
     place(folder, path, blob.oid);
     return blob.oid;
   };
-  const put = (file: SliceFile): void => {
+  // Answers what it cost, in units of a slice.
+  const put = (file: SliceFile): number => {
     if ('tree' in file) {
       place(folder, file.path, file.tree, 'folder');
-      return;
+      return 1;
     }
     const { path, value, from = value } = file;
     const known = stored.get(from);
-    if (known !== undefined) place(folder, path, known);
-    else fresh.push([from, add(path, encode(value))]);
+    if (known !== undefined) {
+      place(folder, path, known);
+      return 1;
+    }
+    const bytes = encode(value);
+    fresh.push([from, add(path, bytes)]);
+    return 3 * unitsOfBytes(bytes.length);
   };
-  put({ path: [identityPath], value: identityOf(state) });
-  for (const file of encodeSlices(state)) put(file);
+  yield put({ path: [identityPath], value: identityOf(state) });
+  for (const file of encodeSlices(state)) yield put(file);
   for (const [path, bytes] of files) add(path.split('/'), bytes);
   const { root, trees } = folderTrees(folder);
   return { root, objects: [...trees, ...blobs], fresh };

@@ -9,6 +9,8 @@ import { openPackFile, type PackFile } from './packfile.ts';
 /** The packs in a folder: those that other processes add are seen, too. */
 export interface PackFolder {
   readonly has: (oid: Oid) => boolean;
+  /** Those of some objects that no pack has: the folder is looked at once for all of them. */
+  readonly missing: (oids: ReadonlySet<Oid>) => ReadonlySet<Oid>;
   readonly packed: (oid: Oid) => PackedObject | null;
   /** All packs now, the newest first. */
   readonly packs: () => readonly PackFile[];
@@ -41,10 +43,15 @@ export function openPackFolder(folder: string, onStep: OnStep): PackFolder {
   };
   const packed = (oid: Oid): PackedObject | null => packedIn(packs, oid) ?? (rescan() ? packed(oid) : null);
   const has = (oid: Oid): boolean => packs.some((pack) => pack.has(oid)) || (rescan() && has(oid));
+  const missing = (oids: ReadonlySet<Oid>): ReadonlySet<Oid> => {
+    const absent = new Set([...oids].filter((oid) => !packs.some((pack) => pack.has(oid))));
+    return absent.size > 0 && rescan() ? missing(absent) : absent;
+  };
 
   rescan();
   return {
     has,
+    missing,
     packed,
     packs: () => {
       rescan();

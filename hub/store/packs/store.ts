@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import type { GitObject } from '../../../shared/lib/git/object.ts';
-import { packEntry } from '../../../shared/lib/git/pack.ts';
+import type { GitObject, Oid } from '../../../shared/lib/git/object.ts';
+import { packEntryAside, type PackEntry } from '../../../shared/lib/git/pack.ts';
 import type { ObjectStore } from '../../model/objects.ts';
+import { startSlices, unitsOfBytes } from '../../model/slices.ts';
 import { createTurns } from '../../model/turns.ts';
 import { initRepository, type OnStep } from './durable.ts';
 import { processOwner, type LockOwner } from './lock.ts';
@@ -29,8 +30,19 @@ export function openPackStore(dir: string, options: StoreOptions = {}): ObjectSt
   const { has, packed } = folder;
 
   const write = async (objects: readonly GitObject[]): Promise<void> => {
-    const fresh = new Map(objects.filter(({ oid }) => !has(oid)).map((object) => [object.oid, object]));
-    if (fresh.size > 0) await folder.add(inReadingOrder([...fresh.values()]).map(packEntry));
+    const slices = startSlices();
+    const fresh = new Map<Oid, GitObject>();
+    for (const some of inLots(objects)) {
+      const missing = folder.missing(new Set(some.map(({ oid }) => oid)));
+      for (const object of some) if (missing.has(object.oid)) fresh.set(object.oid, object);
+      await slices.spend(some.length);
+    }
+    const entries: PackEntry[] = [];
+    for (const object of inReadingOrder([...fresh.values()])) {
+      entries.push(await packEntryAside(object));
+      await slices.spend(3 * unitsOfBytes(object.body.length));
+    }
+    if (entries.length > 0) await folder.add(entries);
   };
   const consolidate = async (): Promise<boolean> => {
     const merged = packsToMerge(folder.packs(), maxPacks);
@@ -52,6 +64,13 @@ export function openPackStore(dir: string, options: StoreOptions = {}): ObjectSt
     consolidate: () => turns.take(consolidate),
     close: folder.close,
   };
+}
+
+/** Objects that are looked up together. */
+const lot = 500;
+
+function* inLots(objects: readonly GitObject[]): Generator<readonly GitObject[]> {
+  for (let at = 0; at < objects.length; at += lot) yield objects.slice(at, at + lot);
 }
 
 const typeRank = { commit: 0, tree: 1, blob: 2 } as const;

@@ -79,7 +79,15 @@ function mappingValue(node: MappingNode, dialect: Dialect, valueOf: (node: YamlN
     own.add(key);
     result[key] = valueOf(pair.value);
   }
-  return result;
+  return inKeyOrder(result);
+}
+
+// The order of keys means nothing: in this one a value is digested and written without a copy, and a value that was read
+// again from what was written is the same in every way.
+function inKeyOrder(value: Readonly<Record<string, unknown>>): object {
+  const keys = Object.keys(value);
+  if (keys.every((key, at) => at === 0 || (keys[at - 1] ?? '') < key)) return value;
+  return Object.fromEntries(keys.sort().map((key) => [key, value[key]]));
 }
 
 function scalarValue(node: ScalarNode, dialect: Dialect): string | number | boolean | null {

@@ -36,7 +36,7 @@ export function placesOf(
   return Uint32Array.from(found);
 }
 
-/** Where the member or list entry at a path stands (a member: its key), or its nearest parent that is there. */
+/** Where the member or list entry at a path stands (a member: its key), or its nearest parent that is there. The value stays as it is. */
 export function spotIn(places: Places, value: unknown, path: YamlPath): Spot {
   const at = indexIn(places, value, path);
   return { line: places[at + 1] ?? 1, column: places[at + 2] ?? 1 };
@@ -52,25 +52,37 @@ function indexIn(places: Places, value: unknown, path: YamlPath): number {
   let at = 0;
   let here = value;
   for (const step of path) {
-    const skipped = stepsTo(here, step);
-    if (skipped === null) break;
-    at += each;
-    for (let left = skipped; left > 0; left--) at += each * (places[at] ?? 1);
+    const offset = offsetOf(places, at, { value: here, step });
+    if (offset === null) break;
+    at += offset;
     here = (here as Readonly<Record<PropertyKey, unknown>>)[step];
   }
   return at;
 }
 
-/** How many values stand before the one of a key or index; null when there is none. */
-function stepsTo(value: unknown, step: PropertyKey): number | null {
-  if (Array.isArray(value)) return Number(step) in value ? Number(step) : null;
-  if (!isMap(value) || !Object.hasOwn(value, step)) return null;
-  let before = 0;
-  for (const key in value) {
-    if (key === step) break;
-    before += 1;
+/** Lists and mappings with more members than this are counted through once, for all who ask for one of them. */
+const fewMembers = 64;
+const counted = new WeakMap<object, ReadonlyMap<string, number>>();
+
+/** How far behind a value's place that of its member stands; null when there is none. */
+function offsetOf(
+  places: Places,
+  at: number,
+  { value, step }: { readonly value: unknown; readonly step: PropertyKey },
+): number | null {
+  if (value === null || typeof value !== 'object' || !Object.hasOwn(value, step)) return null;
+  const known = counted.get(value);
+  const key = String(step);
+  if (known !== undefined) return known.get(key) ?? null;
+  const offsets = new Map<string, number>();
+  let next = at + each;
+  for (const member of Object.keys(value)) {
+    offsets.set(member, next - at);
+    if (member === key && offsets.size <= fewMembers) break;
+    next += each * (places[next] ?? 1);
   }
-  return before;
+  if (offsets.size > fewMembers) counted.set(value, offsets);
+  return offsets.get(key) ?? null;
 }
 
 // The last one wins, merged mappings included, just as the value was built.

@@ -23,4 +23,25 @@ export const boundMutants: readonly Mutant[] = [
     replace: ', size: 0 * sizeOf(packed) }',
     tests: ['test/unit/hub/load/reader.test.ts'],
   },
+  {
+    bug: 'the hub reads files on the thread that answers requests',
+    file: 'hub/run/sources.ts',
+    find: 'watch: createWatch(ports.clock), reader: ports.reader }',
+    replace: 'watch: createWatch(ports.clock) }',
+    tests: ['test/integration/hub/lag.test.ts'],
+  },
+  {
+    bug: 'long work of a pass does not give way',
+    file: 'hub/model/slices.ts',
+    find: 'await slices.spend(step.value);',
+    replace: 'if (step.value < 0) await slices.spend(step.value);',
+    tests: ['test/unit/hub/model/slices.test.ts'],
+  },
+  {
+    bug: 'a document of ours may be as large as a file',
+    file: 'hub/load/parse.ts',
+    find: 'if (fault !== null)',
+    replace: 'if (fault === undefined)',
+    tests: ['test/unit/hub/load/size.test.ts'],
+  },
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startSlices, unitsOfBytes } from '../../../../hub/model/slices.ts';
+import { atOnce, inSlices, startSlices, unitsOfBytes, type Work } from '../../../../hub/model/slices.ts';
 
 describe('slices', () => {
   it('give way once a slice is full, and count anew', async () => {
@@ -19,5 +19,24 @@ describe('slices', () => {
 
   it('count bytes by the kilobyte', () => {
     expect([unitsOfBytes(0), unitsOfBytes(1), unitsOfBytes(2048)]).toEqual([2, 3, 4]);
+  });
+});
+
+describe('work in steps', () => {
+  function* adding(count: number): Work<number> {
+    let sum = 0;
+    for (let step = 1; step <= count; step += 1) {
+      sum += step;
+      yield 100;
+    }
+    return sum;
+  }
+
+  it('answers the same at once and in slices, and gives way in between', async () => {
+    let turns = 0;
+    const slices = startSlices(() => Promise.resolve(void (turns += 1)));
+    expect([atOnce(adding(20)), await inSlices(adding(20), slices)]).toEqual([210, 210]);
+    expect(turns).toBe(4);
+    expect(await inSlices(adding(3))).toBe(6);
   });
 });
