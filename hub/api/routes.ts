@@ -13,6 +13,7 @@ import {
   removeAnswer,
   removeBody,
 } from './bodies.ts';
+import { factRoutes } from './facts.ts';
 import { revisionList } from './revisions.ts';
 import type { AnswerOf, InputOf, Route } from './route.ts';
 import { statusAnswer, statusCluster } from './status.ts';
@@ -45,6 +46,7 @@ export const routes = {
     status: 200,
     answer: revisionList,
   },
+  ...factRoutes,
   list: {
     method: 'GET',
     path: '/v1/clusters',

@@ -4,6 +4,7 @@ import { assertTransport, isUrl } from '../config/location.ts';
 import type { Problem } from '../model/source.ts';
 import type { Preview, PreviewOptions, PreviewPorts } from '../operations/preview.ts';
 import { problemLine } from '../status/problem.ts';
+import { hubOptions, withClient, type HubFlags } from './client.ts';
 import type { CliContext } from './context.ts';
 
 type Selection = NonNullable<PreviewPorts['selection']>;
@@ -37,6 +38,29 @@ export async function preview(
     await cue.close();
     http.close();
   }
+}
+
+/** The options that name a hub whose knowledge counts; without them none is asked. */
+export const askOptions = {
+  ...hubOptions,
+  data: textOption('--data <dir>', 'judge by what the hub with this data folder knows, on this machine'),
+  hub: textOption('--hub <url>', 'judge by what this hub knows: clusters, revisions, names; with --token-file'),
+};
+
+/** What the hub that the flags name knows; undefined where they name none. */
+export async function readHub(context: CliContext, flags: HubFlags): Promise<PreviewOptions['hub']> {
+  if (flags.hub === undefined && flags.data === undefined) return undefined;
+  const { stateOfFacts } = await import('../operations/facts.ts');
+  return withClient(context, flags, async (client) => {
+    const facts = await client.facts();
+    const bundles = [];
+    for (let after: string | null = ''; after !== null;) {
+      const page: Awaited<ReturnType<typeof client.bundles>> = await client.bundles({ after });
+      bundles.push(...page.bundles);
+      after = page.next;
+    }
+    return { state: stateOfFacts(facts, bundles), localCluster: facts.localCluster };
+  });
 }
 
 /** The options that say where to look, as `serve` does. */

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { asSluiceError } from '../../shared/errors.ts';
 import { defaultChoice, textOption } from '../../shared/lib/command.ts';
 import { command } from './context.ts';
-import { localOption, preview, problemsExit, readSelection, selectionOptions } from './preview.ts';
+import { askOptions, localOption, preview, problemsExit, readHub, readSelection, selectionOptions } from './preview.ts';
 
 /** `sluice-hub render`: what a folder would deliver, without a hub. */
 export const renderCommand = command({
@@ -15,15 +15,18 @@ export const renderCommand = command({
     app: textOption('--app <name>', 'only this application'),
     local: localOption,
     ...selectionOptions,
+    ...askOptions,
     output: defaultChoice('-o, --output <form>', 'form', ['yaml', 'json'], 'yaml'),
     out: textOption('--out <folder>', 'write the objects there as files, as the channel has them'),
   },
   run: async (context, [dir], { cluster, app, output, out, ...flags }) => {
     const { terminal } = context;
-    const [previewed, { previewFiles, previewJson, previewYaml }] = await Promise.all([
-      readSelection(context, flags).then((selected) => preview(context, dir, { cluster, app, ...selected })),
+    const [selected, hub, { previewFiles, previewJson, previewYaml }] = await Promise.all([
+      readSelection(context, flags),
+      readHub(context, flags),
       import('./preview-output.ts'),
     ]);
+    const previewed = await preview(context, dir, { cluster, app, ...selected, hub });
     if (out !== undefined) await writeFiles(terminal.path(out), previewFiles(previewed));
     else terminal.out(output === 'json' ? previewJson(previewed) : previewYaml(previewed));
     return problemsExit(previewed.problems, terminal.err);

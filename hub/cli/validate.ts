@@ -1,7 +1,16 @@
 import { switchOption } from '../../shared/lib/command.ts';
 import type { Problem, SkippedDocument } from '../model/source.ts';
 import { command } from './context.ts';
-import { exitOf, localOption, preview, problemsExit, readSelection, selectionOptions } from './preview.ts';
+import {
+  askOptions,
+  exitOf,
+  localOption,
+  preview,
+  problemsExit,
+  readHub,
+  readSelection,
+  selectionOptions,
+} from './preview.ts';
 
 /** Skipped documents that are named one by one. */
 const shownSkipped = 3;
@@ -14,12 +23,14 @@ export const validateCommand = command({
   options: {
     local: localOption,
     ...selectionOptions,
+    ...askOptions,
     strict: switchOption('--strict', 'documents that are not read are an error'),
     json: switchOption('--json', 'an array of problems: code, message, severity, path, line, column, hint, app'),
   },
   run: async (context, [dir], { strict, json, ...flags }) => {
     const { terminal } = context;
-    const found = await preview(context, dir, await readSelection(context, flags));
+    const [selected, hub] = await Promise.all([readSelection(context, flags), readHub(context, flags)]);
+    const found = await preview(context, dir, { ...selected, hub });
     const assumed = found.assumed === null ? [] : [found.assumed];
     const problems = [
       ...found.problems.map(withAdvice),

@@ -1,5 +1,6 @@
 import type { Answer, CallName, Input } from '../api/routes.ts';
 import { approveChange } from './approve.ts';
+import { hubFactsOf, listBundles } from './facts.ts';
 import { joinCluster } from './join.ts';
 import { labelCluster } from './labels.ts';
 import { listClusters } from './list-clusters.ts';
@@ -20,6 +21,8 @@ export type Operation<Name extends CallName> = (
 export const operations: { readonly [Name in CallName]: Operation<Name> } = {
   status,
   revisions: listRevisions,
+  facts: hubFactsOf,
+  bundles: listBundles,
   list: listClusters,
   join: joinCluster,
   labels: labelCluster,

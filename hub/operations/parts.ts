@@ -34,6 +34,8 @@ export interface HubParts extends ChangePort {
   readonly channelUrl: string | null;
   readonly rootFingerprint: string;
   readonly heartbeatMs: number;
+  /** The configured local cluster. */
+  readonly localCluster: string | null;
   /** The address that join lines name. */
   readonly publicUrl: () => string;
   /** The state as it was last committed. */

@@ -1,24 +1,18 @@
 import { SluiceError } from '../../shared/errors.ts';
-import { by } from '../../shared/lib/order.ts';
 import { docKey, namespaceOf } from '../model/documents.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
 import { inStages } from '../../shared/model/stages.ts';
 import { assertFolder, isUrl } from '../config/location.ts';
-import { readHistory, type HistoryPorts } from '../load/folder.ts';
-import type { Fleet, RevisionHistory, Target, Validated } from '../model/fleet.ts';
-import type { FoundHold } from '../model/hold.ts';
-import { tellProblems } from '../model/problems.ts';
+import type { HistoryPorts } from '../load/folder.ts';
+import type { Fleet, RevisionHistory } from '../model/fleet.ts';
 import type { Assignment, RenderedApp } from '../model/rendered.ts';
-import type { SeenDocument } from '../model/seen-documents.ts';
 import type { Problem, SkippedDocument } from '../model/source.ts';
-import { place } from '../place/place.ts';
+import type { State } from '../model/state.ts';
 import type { CueEngine } from '../cue/engine.ts';
 import { examine } from '../render/examine.ts';
-import { render } from '../render/render.ts';
-import { emptyHistory, pinnedFiles, recordRevisions } from '../render/revisions.ts';
-import { beside, merged, takenNames, withoutClusters } from './preview-problems.ts';
-import { keepMissing } from '../validate/missing.ts';
-import { validate } from '../validate/validate.ts';
+import { judgeAlone, judgeByHub } from './preview-judge.ts';
+import { beside, merged } from './preview-problems.ts';
+import { readAfter, readAlone } from './preview-read.ts';
 
 /** What a preview needs: how folders and work trees are read, and the evaluator of templates. */
 export interface PreviewPorts extends HistoryPorts {
@@ -30,6 +24,8 @@ export interface PreviewOptions {
   readonly cluster?: string | undefined;
   readonly app?: string | undefined;
   readonly local?: string | undefined;
+  /** What a hub knows: the documents are judged as it would judge them. */
+  readonly hub?: { readonly state: Omit<State, 'number'>; readonly localCluster: string | null } | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -59,29 +55,18 @@ export interface Preview {
  */
 export async function previewFolder(dir: string, options: PreviewOptions, ports: PreviewPorts): Promise<Preview> {
   await assertPreviewed(dir);
-  const { fleet, history, drafts, problems, ignored, skipped, isShallow } = await readRevisions(
-    dir,
-    ports,
-    options.signal,
-  );
-  const localCluster = options.local ?? 'local';
-  const targets = targetsOf(fleet, localCluster);
-  const placed = place({ fleet, history, targets, picks: new Map(), previous: [], localCluster, provisional: true });
-  const rendered = await render(
-    ports.cue,
-    { fleet, history, assignments: placed.assignments, targets },
-    options.signal,
-  );
-  const faults = [
-    ...problems,
-    ...withoutClusters(tellProblems([placed]), fleet).map((problem) => withoutHistory(problem, isShallow)),
-    ...tellProblems([rendered]),
-    ...takenNames(rendered.apps),
-  ];
-  const unseen = unseenApplications(fleet, history, placed.assignments);
-  const examined = await examine(ports.cue, { fleet, applications: [...unseen, ...drafts] }, options.signal);
-  const wanted = wantedApps(rendered.apps, fleet, options);
-  const used = new Set(rendered.apps.map(({ cluster }) => cluster));
+  const { hub, local, signal } = options;
+  const read = hub === undefined ? await readAlone(dir, ports, signal) : await readAfter(hub.state, dir, ports, signal);
+  const { fleet, history, drafts, ignored, skipped } = read;
+  const judged =
+    hub === undefined
+      ? await judgeAlone(ports.cue, read, { local, signal })
+      : await judgeByHub(ports.cue, read, hub, { local, signal });
+  const { targets, assignments, apps, problems } = judged;
+  const unseen = unseenApplications(fleet, history, assignments);
+  const examined = await examine(ports.cue, { fleet, applications: [...unseen, ...drafts] }, signal);
+  const wanted = wantedApps(apps, fleet, options);
+  const used = new Set(apps.map(({ cluster }) => cluster));
   const declared = new Set(fleet.clusters.map(({ doc }) => doc.metadata.name));
   const names = targets.map(({ name }) => name).filter((name) => declared.has(name) || used.has(name));
   if (options.cluster !== undefined && !names.includes(options.cluster)) {
@@ -91,10 +76,10 @@ export async function previewFolder(dir: string, options: PreviewOptions, ports:
     clusters: names
       .filter((name) => options.cluster === undefined || options.cluster === name)
       .map((name) => clusterOf(name, wanted)),
-    problems: merged([...faults, ...beside(examined, faults)], fleet),
+    problems: merged([...problems, ...beside(examined, problems)], fleet),
     ignored,
     skipped,
-    assumed: options.local === undefined ? assumedLocal(fleet, placed.assignments) : null,
+    assumed: hub === undefined && local === undefined ? assumedLocal(fleet, assignments) : null,
   };
 }
 
@@ -131,64 +116,6 @@ function unseenApplications(fleet: Fleet, { newest }: RevisionHistory, assignmen
     const isKept = fleet.frozen.has(`Application ${key}`);
     return !isKept && !seen.has(`${namespaceOf(doc)}/${newest.get(key) ?? ''}`);
   });
-}
-
-// Whether there is such a revision cannot be told without the commits that made it.
-function withoutHistory(problem: Problem, isShallow: boolean): Problem {
-  if (problem.code !== 'REVISION_NOT_FOUND' || !isShallow) return problem;
-  const message = `${problem.message}: a shallow clone has not all revisions`;
-  return { ...problem, code: 'SOURCE_UNAVAILABLE', message, hint: 'fetch all of it (fetch-depth: 0)' };
-}
-
-interface Read {
-  readonly fleet: Fleet;
-  readonly history: RevisionHistory;
-  readonly drafts: NonNullable<Validated['drafts']>;
-  readonly problems: readonly Problem[];
-  readonly ignored: number;
-  readonly skipped: readonly SkippedDocument[];
-  readonly isShallow: boolean;
-}
-
-// Old commits give revisions; only the problems of the newest state count.
-async function readRevisions(dir: string, ports: HistoryPorts, signal: AbortSignal): Promise<Read> {
-  let read: Read | null = null;
-  let history = emptyHistory;
-  let seen: readonly SeenDocument[] = [];
-  for await (const snapshot of readHistory(dir, ports, signal)) {
-    const pinned = pinnedFiles(history);
-    const validated = validate(snapshot);
-    const { drafts = [] } = validated;
-    const kept = keepMissing({ seen, validated, snapshot, pinned, approvals: [], now: '' });
-    // Which clusters have left is the hub's to know.
-    seen = kept.documents.filter(({ kind }) => kind !== 'Cluster');
-    history = recordRevisions(history, kept.fleet);
-    const problems = tellProblems([{ problems: kept.problems, holds: kept.holds.map(withoutChange) }]);
-    const { ignored, skipped = [], isShallow = false } = snapshot;
-    read = { fleet: kept.fleet, history, drafts, problems, ignored, skipped, isShallow };
-  }
-  if (read === null) throw new SluiceError('SOURCE_EMPTY', 'there is nothing to read', { path: dir });
-  return read;
-}
-
-// The hub alone has the change that can be approved.
-function withoutChange(hold: FoundHold): Pick<FoundHold, 'problems'> {
-  if (hold.change === undefined) return hold;
-  const hint = 'mend that, or leave it out with `exclude`; until then a hub waits for an approval';
-  return { problems: (hold.problems ?? []).map((problem) => ({ ...problem, hint })) };
-}
-
-// A local cluster needs no document.
-function targetsOf(fleet: Fleet, localCluster: string): readonly Target[] {
-  const targets = fleet.clusters.map(({ doc }) => ({
-    name: doc.metadata.name,
-    labels: doc.metadata.labels ?? {},
-    capabilities: doc.spec?.capabilities ?? null,
-  }));
-  const isThere = targets.some(({ name }) => name === localCluster);
-  return [...targets, ...(isThere ? [] : [{ name: localCluster, labels: {}, capabilities: null }])].sort(
-    by(({ name }) => name),
-  );
 }
 
 // `--app` is the name of a deployment or of the Application behind it, with or without its namespace.

@@ -127,6 +127,7 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, fr
     channelUrl: config.channel?.url ?? null,
     rootFingerprint: rootFingerprint(keys),
     heartbeatMs: config.heartbeatMs,
+    localCluster: config.localCluster,
     publicUrl: () => config.listen.publicUrl ?? front.server?.url ?? '',
     state: state.now,
     shown: state.shown,

@@ -41,6 +41,7 @@ export async function memoryHub(first: State, now: number): Promise<MemoryHub> {
     channelUrl: null,
     rootFingerprint: `sha256:${'0'.repeat(64)}`,
     heartbeatMs: 60_000,
+    localCluster: null,
     publicUrl: () => 'https://hub.example',
     state: () => state,
     shown: () => state,

@@ -175,7 +175,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'say that a revision is missing where a shallow clone cannot know it',
-    file: 'hub/operations/preview.ts',
+    file: 'hub/operations/preview-judge.ts',
     find: "if (problem.code !== 'REVISION_NOT_FOUND' || !isShallow) return problem;",
     replace: 'return problem;',
     tests: ['test/unit/hub/operations/preview-clones.test.ts'],

@@ -25,8 +25,8 @@ export const validateMutants: readonly Mutant[] = [
   },
   {
     bug: 'validate says nothing of two applications that claim one object',
-    file: 'hub/operations/preview.ts',
-    find: '    ...takenNames(rendered.apps),\n',
+    file: 'hub/operations/preview-judge.ts',
+    find: ', ...takenNames(rendered.apps)',
     replace: '',
     tests: ['test/unit/hub/operations/preview-problems.test.ts'],
   },
@@ -36,5 +36,26 @@ export const validateMutants: readonly Mutant[] = [
     find: 'else if (first.object !== object)',
     replace: 'else if (first.app === app)',
     tests: ['test/unit/hub/operations/preview-problems.test.ts'],
+  },
+  {
+    bug: 'validate --hub takes what a branch lacks for removed',
+    file: 'hub/operations/preview-read.ts',
+    find: 'isAfter ? last : { ...last, descends: false }',
+    replace: 'last',
+    tests: ['test/unit/hub/operations/preview-hub.test.ts'],
+  },
+  {
+    bug: 'validate --hub counts revisions by the commits that it sees, not by what the hub has recorded',
+    file: 'hub/operations/preview-read.ts',
+    find: 'history: state.revisions, seen',
+    replace: 'history: emptyHistory, seen',
+    tests: ['test/unit/hub/operations/preview-hub.test.ts'],
+  },
+  {
+    bug: 'the facts of a hub have the keys of agents and open tokens',
+    file: 'hub/operations/facts.ts',
+    find: '{ ...record, agentKey: null, token: null }',
+    replace: 'record',
+    tests: ['test/unit/hub/operations/preview-hub.test.ts'],
   },
 ];

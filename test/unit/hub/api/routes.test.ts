@@ -264,6 +264,8 @@ describe('an answer', () => {
     {
       status: { query: '?app=web' },
       revisions: { query: '?app=web' },
+      facts: {},
+      bundles: { query: '?after=foreign' },
       list: {},
       join: { body: { name: 'new' } },
       labels: { name: 'mine', body: { labels: { site: 'x', old: null } } },

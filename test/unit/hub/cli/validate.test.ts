@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validateCommand } from '../../../../hub/cli/validate.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { runCli } from '../../../../shared/adapters/cli.ts';
+import { hubFactsOf } from '../../../../hub/operations/facts.ts';
+import { enrolledCluster, stateOf } from '../../../fixtures/hub/status.ts';
 import { fakeCli } from '../../../fakes/hub-cli.ts';
 
 let folder: string;
@@ -75,10 +77,31 @@ describe('validate', () => {
     expect(out).toMatch(/^error\[UNKNOWN_KIND\] not a document of Sluice: .*; other\.yaml:1:1; /);
   });
 
+  it('asks the hub that is named what it knows, page by page', async () => {
+    await writeFile(join(folder, 'token'), 'secret\n', { mode: 0o600 });
+    const facts = hubFactsOf({ state: () => stateOf([enrolledCluster('prod-1')]), localCluster: 'prod-1' });
+    const pages = [
+      { bundles: [], next: 'a' },
+      { bundles: [], next: null },
+    ];
+    const cli = fakeCli(({ url }) => (url.endsWith('/v1/facts') ? facts : pages.shift()));
+    const context = { ...cli.context, clock: systemClock };
+    const program = { name: 'sluice-hub', description: '', version: '1', commands: [validateCommand], context };
+    const flags = ['--paths', 'web.yaml', '--hub', 'https://hub.example', '--token-file', join(folder, 'token')];
+    expect(await runCli(program, ['validate', folder, ...flags], context.terminal)).toBe(3);
+    expect(cli.requests.map(({ url }) => url)).toEqual([
+      'https://hub.example/v1/facts',
+      'https://hub.example/v1/bundles?after=',
+      'https://hub.example/v1/bundles?after=a',
+    ]);
+    expect(cli.requests[0]?.headers).toMatchObject({ authorization: 'Bearer secret' });
+    expect(cli.text.out).not.toContain('LOCAL_CLUSTER_UNSET');
+  });
+
   it('has in docs/ci.md only options that there are', async () => {
     const text = await readFile(new URL('../../../../docs/ci.md', import.meta.url), 'utf8');
     const known = Object.values(validateCommand.options).map(({ flag }) => flag.split(' ')[0]);
-    const used = [...text.matchAll(/sluice-hub validate[^\n]*/g)].flatMap(([line]) => line.match(/--[a-z]+/g) ?? []);
+    const used = [...text.matchAll(/sluice-hub validate[^\n]*/g)].flatMap(([line]) => line.match(/--[a-z-]+/g) ?? []);
     expect(used.length).toBeGreaterThan(2);
     expect(used.filter((flag) => !known.includes(flag))).toEqual([]);
   });

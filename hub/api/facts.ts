@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { Route } from './route.ts';
+
+/**
+ * What a hub knows that the documents alone do not say: enough to judge a change before it is pushed, and nothing secret. It is
+ * read by the `validate` and `render` of the same version.
+ */
+export const hubFacts = z
+  .object({
+    channel: z.string(),
+    epoch: z.number(),
+    localCluster: z.string().nullable().describe('The configured one.'),
+    source: z.object({ repository: z.string(), commit: z.string() }).nullable(),
+    documents: z.array(z.unknown()).describe('The documents in force.'),
+    revisions: z.record(z.string(), z.array(z.unknown())).describe('The recorded revisions of each application.'),
+    newest: z.record(z.string(), z.string()),
+    clusters: z.array(z.unknown()).describe('The registered clusters, without their keys and tokens.'),
+    picks: z.record(z.string(), z.array(z.string())),
+    guarded: z.array(z.unknown()),
+    approvals: z.array(z.unknown()),
+    problems: z.array(z.unknown()),
+  })
+  .meta({ id: 'HubFacts' });
+export type HubFacts = z.infer<typeof hubFacts>;
+
+/** The last bundles of some clusters, by name; `next` is the name to go on after, null at the end. */
+export const bundlePage = z
+  .object({
+    bundles: z.array(z.object({ cluster: z.string(), revision: z.unknown() })),
+    next: z.string().nullable(),
+  })
+  .meta({ id: 'BundlePage' });
+export type BundlePage = z.infer<typeof bundlePage>;
+
+/** The calls that answer them: rows of the table of routes. */
+export const factRoutes = {
+  facts: {
+    method: 'GET',
+    path: '/v1/facts',
+    access: 'admin',
+    description: 'What the hub knows that a change is judged by before it is pushed: `validate --hub` reads it.',
+    status: 200,
+    answer: hubFacts,
+  },
+  bundles: {
+    method: 'GET',
+    path: '/v1/bundles',
+    access: 'admin',
+    description: 'The last bundles of clusters, by name, a page at a time; with `after`, those that follow that name.',
+    query: z.object({ after: z.string().optional() }),
+    status: 200,
+    answer: bundlePage,
+  },
+} as const satisfies Readonly<Record<string, Route>>;

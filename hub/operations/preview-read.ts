@@ -1,0 +1,108 @@
+import { SluiceError } from '../../shared/errors.ts';
+import { readHistory, type HistoryPorts } from '../load/folder.ts';
+import type { Fleet, RevisionHistory, Validated } from '../model/fleet.ts';
+import type { FoundHold } from '../model/hold.ts';
+import { tellProblems } from '../model/problems.ts';
+import type { SeenDocument } from '../model/seen-documents.ts';
+import type { Problem, SkippedDocument, Snapshot } from '../model/source.ts';
+import type { State } from '../model/state.ts';
+import { emptyHistory, pinnedFiles, recordRevisions } from '../render/revisions.ts';
+import { unrenderedRevisions } from '../render/unrendered.ts';
+import { keepMissing } from '../validate/missing.ts';
+import { validate } from '../validate/validate.ts';
+
+/** The newest state of a folder or work tree, with the revisions that its history makes. */
+export interface Read {
+  readonly fleet: Fleet;
+  readonly history: RevisionHistory;
+  readonly drafts: NonNullable<Validated['drafts']>;
+  readonly documents: readonly SeenDocument[];
+  readonly holds: readonly FoundHold[];
+  readonly problems: readonly Problem[];
+  readonly ignored: number;
+  readonly skipped: readonly SkippedDocument[];
+  readonly isShallow: boolean;
+}
+
+/** Reads a folder or work tree alone. Old commits give revisions; only the problems of the newest state count. */
+export async function readAlone(dir: string, ports: HistoryPorts, signal: AbortSignal): Promise<Read> {
+  let read: Read | null = null;
+  let [history, seen]: [RevisionHistory, readonly SeenDocument[]] = [emptyHistory, []];
+  for await (const snapshot of readHistory(dir, ports, signal)) {
+    read = next({ history, seen, approvals: [] }, snapshot);
+    history = read.history;
+    // Which clusters have left is the hub's to know.
+    seen = read.documents.filter(({ kind }) => kind !== 'Cluster');
+  }
+  if (read === null) throw nothing(dir);
+  const { problems, holds } = read;
+  return { ...read, problems: tellProblems([{ problems, holds: holds.map(withoutChange) }]) };
+}
+
+/** Reads what comes after the commit that a hub has processed: its documents and revisions are there before. */
+export async function readAfter(
+  state: Pick<State, 'source' | 'documents' | 'revisions' | 'approvals' | 'bundles' | 'problems'>,
+  dir: string,
+  ports: HistoryPorts,
+  signal: AbortSignal,
+): Promise<Read> {
+  const commit = state.source?.commit ?? '';
+  const unrendered = unrenderedRevisions(state);
+  const { approvals } = state;
+  const start = { history: state.revisions, seen: state.documents, approvals, unrendered };
+  let last: Snapshot | null = null;
+  let read: Read | null = null;
+  let isAfter = false;
+  for await (const snapshot of readHistory(dir, ports, signal)) {
+    last = snapshot;
+    if (isAfter)
+      read = next(read === null ? start : { ...start, history: read.history, seen: read.documents }, snapshot);
+    if (commit !== '' && snapshot.commit === commit) isAfter = true;
+  }
+  if (last === null) throw nothing(dir);
+  const found = read ?? next(start, isAfter ? last : { ...last, descends: false });
+  return isAfter ? found : { ...found, problems: [...found.problems, besideOf(commit)] };
+}
+
+interface Start {
+  readonly history: RevisionHistory;
+  readonly seen: readonly SeenDocument[];
+  readonly approvals: State['approvals'];
+  readonly unrendered?: ReadonlySet<string>;
+}
+
+function next({ history, seen, approvals, unrendered }: Start, snapshot: Snapshot): Read {
+  const validated = validate(snapshot);
+  const pinned = pinnedFiles(history);
+  const kept = keepMissing({ seen, validated, snapshot, pinned, approvals, now: '' });
+  const { ignored, skipped = [], isShallow = false } = snapshot;
+  return {
+    ...kept,
+    history: recordRevisions(history, kept.fleet, unrendered === undefined ? {} : { unrendered }),
+    drafts: validated.drafts ?? [],
+    ignored,
+    skipped,
+    isShallow,
+  };
+}
+
+// The hub alone has the change that can be approved.
+function withoutChange(hold: FoundHold): Pick<FoundHold, 'problems'> {
+  if (hold.change === undefined) return hold;
+  const hint = 'mend that, or leave it out with `exclude`; until then a hub waits for an approval';
+  return { problems: (hold.problems ?? []).map((problem) => ({ ...problem, hint })) };
+}
+
+function besideOf(commit: string): Problem {
+  const what = commit === '' ? 'a folder without commits' : `commit ${commit.slice(0, 12)}`;
+  return {
+    code: 'SOURCE_REWOUND',
+    severity: 'warning',
+    message: `the hub has read ${what}, which is not in this history: what is missing here counts as kept, not as removed`,
+    hint: 'merge or rebase onto the branch that the hub reads (and fetch all of it: fetch-depth: 0)',
+  };
+}
+
+function nothing(dir: string): SluiceError {
+  return new SluiceError('SOURCE_EMPTY', 'there is nothing to read', { path: dir });
+}

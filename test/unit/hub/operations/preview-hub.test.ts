@@ -1,0 +1,164 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hubFacts } from '../../../../hub/api/facts.ts';
+import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
+import { hubFactsOf, listBundles, stateOfFacts } from '../../../../hub/operations/facts.ts';
+import { judgeByHub } from '../../../../hub/operations/preview-judge.ts';
+import { readAlone } from '../../../../hub/operations/preview-read.ts';
+import { previewFolder } from '../../../../hub/operations/preview.ts';
+import type { State } from '../../../../hub/model/state.ts';
+import { entryOf } from '../../../../hub/plan/entry.ts';
+import { problemLine } from '../../../../hub/status/problem.ts';
+import { systemClock } from '../../../../shared/adapters/clock.ts';
+import { createRepos } from '../../../../shared/adapters/git/repos.ts';
+import type { Http } from '../../../../shared/ports/http.ts';
+import { git } from '../../../fakes/git.ts';
+import { enrolledCluster, published, stateOf } from '../../../fixtures/hub/status.ts';
+
+const none = () => Promise.reject(new Error('a preview needs no network'));
+const offline: Http = { request: none, events: none };
+const { signal } = new AbortController();
+
+const maps = (prefix: string, count: number, value = 'a') =>
+  Array.from(
+    { length: count },
+    (_, index) =>
+      `{ apiVersion: v1, kind: ConfigMap, metadata: { name: ${prefix}-${index} }, data: { value: ${value} } }`,
+  ).join(', ');
+const app = (name: string, objects: string): string =>
+  `kind: Application\nmetadata: { name: ${name} }\nspec:\n  components:\n  - { name: ${name}, type: k8s-objects, properties: { objects: [${objects}] } }\n`;
+const placed = (name: string, revision = `${name}-v1`): string =>
+  `---\nkind: ApplicationDeployment\nmetadata: { name: ${name} }\nspec:\n  appRevisions:\n  - revisionName: ${revision}\n    placement: [{ clusterSelector: { labels: { env: prod } } }]\n`;
+const web = app('web', maps('web', 12)) + placed('web');
+
+describe('documents, judged by what a hub knows', () => {
+  let cue: CueEngine;
+  let top: string;
+  let dir: string;
+  let commit: string;
+  let state: State;
+  const ports = () => ({ cue, repos: createRepos(offline) });
+  const write = (name: string, text: string) => writeFile(join(dir, name), text);
+  const record = async (message: string) => {
+    await git(dir, 'add', '-A');
+    await git(dir, 'commit', '-qm', message);
+    return git(dir, 'rev-parse', 'HEAD');
+  };
+
+  beforeAll(async () => {
+    cue = startCueEngine({ clock: systemClock });
+    top = await mkdtemp(join(tmpdir(), 'sluice-facts-'));
+  });
+  afterAll(async () => {
+    await cue.close();
+    await rm(top, { recursive: true });
+  });
+  beforeEach(async () => {
+    dir = await mkdtemp(join(top, 'repo-'));
+    await git(dir, 'init', '-q');
+    await write('web.yaml', web);
+    commit = await record('first');
+    const read = await readAlone(dir, ports(), signal);
+    const record0 = enrolledCluster('prod-1', { labels: { env: 'prod' } });
+    const source = { repository: dir, commit };
+    const before = stateOf([record0], [], { source, documents: read.documents, revisions: read.history });
+    const { apps } = await judgeByHub(cue, read, { state: before, localCluster: null }, { signal });
+    expect(apps.map(({ cluster }) => cluster)).toEqual(['prod-1']);
+    const labels = { env: 'prod' };
+    const bundle = published(
+      'prod-1',
+      apps.map((one) => entryOf(one).app),
+      { labels },
+    );
+    state = stateOf([record0], [bundle], { source, documents: read.documents, revisions: read.history });
+  });
+
+  /** What a preview says with the facts of the hub, as they come over the wire. */
+  const said = async (localCluster: string | null = null) => {
+    const parts = { state: () => state, localCluster };
+    const facts = hubFacts.parse(JSON.parse(JSON.stringify(hubFactsOf(parts))));
+    const { bundles, next } = listBundles(parts, {});
+    expect(next).toBeNull();
+    const known = stateOfFacts(facts, JSON.parse(JSON.stringify(bundles)) as typeof bundles);
+    const preview = await previewFolder(dir, { signal, hub: { state: known, localCluster } }, ports());
+    return preview.problems.map(problemLine);
+  };
+
+  it('are fine where nothing changed, on clusters that have joined and have no document', async () => {
+    expect(await said()).toEqual([]);
+    const alone = await previewFolder(dir, { signal }, ports());
+    expect(alone.problems.map(({ code }) => code)).toEqual(['PLACEMENT_EMPTY']);
+  });
+
+  it('would wait for an approval where they delete much', async () => {
+    await write('web.yaml', app('web', maps('web', 1)) + placed('web', 'web-v2'));
+    expect(await said()).toEqual([
+      expect.stringMatching(
+        /^warning\[MASS_DELETE\] would wait for an approval: 11 objects would be deleted: .*; web\.yaml:\d+:\d+; once it is pushed/,
+      ),
+    ]);
+  });
+
+  it('have the revisions that the hub has recorded, and the next number after those', async () => {
+    const [first] = state.revisions.revisions.get('default/web') ?? [];
+    const third = { ...first!, number: 3, name: 'web-v3', specDigest: 'x' };
+    const revisions = new Map([['default/web', [first!, third]]]);
+    state = { ...state, revisions: { ...state.revisions, revisions } };
+    await write('web.yaml', app('web', maps('web', 12, 'b')) + placed('web', 'web-v4'));
+    expect(await said()).toEqual([]);
+    await write('web.yaml', app('web', maps('web', 12, 'b')) + placed('web', 'web-v2'));
+    expect(await said()).toEqual([expect.stringMatching(/^error\[REVISION_NOT_FOUND\].*web-v2/)]);
+  });
+
+  it('cannot have an object that another application has on the cluster', async () => {
+    await write('a.yaml', app('a', maps('web', 1)) + placed('a'));
+    expect(await said()).toEqual([
+      expect.stringMatching(/^error\[NAME_TAKEN\] \/ConfigMap\/default\/web-0 belongs to default\/web; a\.yaml:/),
+    ]);
+  });
+
+  it.each([
+    [null, /^error\[LOCAL_CLUSTER_UNSET\]/],
+    ['desk', /^error\[PLACEMENT_EMPTY\].*desk, which has not joined/],
+    ['prod-1', null],
+  ])('have the local cluster of the hub: %s', async (local, expected) => {
+    await write('b.yaml', app('b', maps('b', 1)));
+    expect(await said(local)).toEqual(expected === null ? [] : [expect.stringMatching(expected)]);
+  });
+
+  it('count as kept where this history lacks what the hub has read', async () => {
+    await rm(join(dir, 'web.yaml'));
+    await write('c.yaml', app('c', maps('c', 1)) + placed('c'));
+    await git(dir, 'checkout', '-q', '--orphan', 'other');
+    await record('other');
+    const lines = await said();
+    expect(lines.filter((line) => line.includes('which is not in this history'))).toHaveLength(1);
+    expect(lines.join('\n')).not.toContain('would be deleted');
+  });
+
+  it('come a page at a time', () => {
+    const many = ['a', 'b', 'c'].map((name) => {
+      const bundle = published(name, []);
+      const sized = { ...bundle.revision, bundle: { ...bundle.revision.bundle, objects: 1_500 } };
+      return [name, { ...bundle, revision: sized }] as const;
+    });
+    const parts = { state: () => ({ ...state, bundles: new Map(many) }) };
+    const names = (after?: string) => {
+      const { bundles, next } = listBundles(parts, after === undefined ? {} : { after });
+      return [bundles.map(({ cluster }) => cluster), next];
+    };
+    expect(names()).toEqual([['a'], 'a']);
+    expect(names('a')).toEqual([['b'], 'b']);
+    expect(names('b')).toEqual([['c'], null]);
+    expect(names('c')).toEqual([[], null]);
+  });
+
+  it('are told without keys and tokens', () => {
+    const token = { publicKey: 'secret-1', expires: '' };
+    const record1 = enrolledCluster('x', { agentKey: 'secret-2', token });
+    const parts = { state: () => stateOf([record1]), localCluster: null };
+    expect(JSON.stringify(hubFactsOf(parts))).not.toMatch(/secret-/);
+  });
+});
