@@ -9,7 +9,10 @@ import type { HubParts } from './parts.ts';
 /** How long the token of a join line can be used. */
 const tokenMs = 3_600_000;
 
-type JoinParts = Pick<HubParts, 'change' | 'clock' | 'channelId' | 'channelUrl' | 'publicUrl' | 'rootFingerprint'>;
+type JoinParts = Pick<
+  HubParts,
+  'change' | 'clock' | 'channelId' | 'channelUrl' | 'publicUrl' | 'rootFingerprint' | 'onRevoked'
+>;
 
 /**
  * Registers a cluster, or opens a new token for one whose agent never enrolled or is to get a new key, and answers the join line.
@@ -21,10 +24,13 @@ export async function joinCluster(parts: JoinParts, input: Input<'join'>): Promi
   const expires = new Date(now + tokenMs).toISOString();
   const token = { publicKey: signerOf(seed).publicKey, expires };
   const mint = { registration: randomUUID(), token, now: new Date(now).toISOString() };
-  const { record, minimumGeneration } = await parts.change(`join ${input.name}`, 'registry', (state) =>
-    join(state, input, mint),
-  );
+  const { record, minimumGeneration, former } = await parts.change(`join ${input.name}`, 'registry', (state) => {
+    const joined = join(state, input, mint);
+    return { ...joined, result: { ...joined.result, former: state.clusters.get(input.name)?.registration } };
+  });
   const { name, registration } = record;
+  // The agent of a registration that was given up is refused from now on: its stream ends.
+  if (former !== undefined && former !== registration) parts.onRevoked(former);
   const line = joinLine({
     channel: parts.channelId,
     url: pullUrl(parts, input),

@@ -5,14 +5,14 @@ import { hasLeft, remove } from '../registry/change.ts';
 import type { HubParts } from './parts.ts';
 import { noteReads, type ReadsHeader, type ReadsParts } from './reads.ts';
 
-type ReportParts = Pick<HubParts, 'change' | 'reports' | 'metrics' | 'changed' | 'log'> & ReadsParts;
+type ReportParts = Pick<HubParts, 'change' | 'reports' | 'metrics' | 'changed' | 'log' | 'onRevoked'> & ReadsParts;
 
 /**
  * Takes the report of an agent. A cluster whose decommission is done leaves the registry; a report that changes what a pass
  * would decide starts one. Takes the bytes of a signed body. Throws WIRE_INVALID, LIMIT_EXCEEDED, UNAUTHENTICATED or REVOKED.
  */
 export async function takeReport(parts: ReportParts, body: Uint8Array, header?: ReadsHeader): Promise<ReportAnswer> {
-  const { change, trigger, state, clock, reports, metrics, changed, log } = parts;
+  const { change, trigger, state, clock, reports, metrics, changed, log, onRevoked } = parts;
   const authentic = authenticate(parts, body);
   const { record, report } = authentic;
   noteReads(parts, record, header);
@@ -23,12 +23,12 @@ export async function takeReport(parts: ReportParts, body: Uint8Array, header?: 
   logLines(log, lines);
   if (hasLeft(state(), report)) {
     const forget = { mode: 'orphan', forget: true } as const;
-    await change(`${record.name} has left`, 'report', (now) =>
-      // A new registration may have this name by now: the report says nothing of it.
-      now.clusters.get(record.name)?.registration === record.registration
-        ? remove(now, record.name, forget)
-        : { changes: {}, result: null },
-    );
+    const isGone = await change(`${record.name} has left`, 'report', (now) => {
+      // It may have been let in again by now, or another registration may have its name.
+      if (!hasLeft(now, report)) return { changes: {}, result: false };
+      return { ...remove(now, record.name, forget), result: true };
+    });
+    if (isGone) onRevoked(record.registration);
   } else if (matters) trigger('report');
   return answer;
 }

@@ -50,14 +50,21 @@ export function remove(
   return { changes: { clusters: new Map([[name, null]]) }, result: null };
 }
 
-/** True when an agent says that it carried out its decommission: its registration is needed no more. */
+/**
+ * True when an agent says that it carried out its decommission: its registration is needed no more. A cluster that was let in
+ * again meanwhile has not left, nor has another one that got its name.
+ */
 export function hasLeft(
-  state: Pick<State, 'bundles'>,
+  state: Pick<State, 'bundles' | 'clusters'>,
   report: Pick<AgentReport, 'cluster' | 'registration' | 'accepted' | 'settled'>,
 ): boolean {
   const revision = state.bundles.get(report.cluster)?.revision;
+  const record = state.clusters.get(report.cluster);
   return (
     report.settled &&
+    record?.registration === report.registration &&
+    // A join since then takes the decommission back, and opens a token.
+    (record.decommission !== null || record.token === null) &&
     revision?.decommission !== undefined &&
     revision.registration === report.registration &&
     report.accepted?.epoch === revision.epoch &&

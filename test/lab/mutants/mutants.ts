@@ -456,6 +456,20 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/hub/config'],
   },
   {
+    bug: 'an enrolment is judged before it waits in the queue, and not again',
+    file: 'hub/operations/enrol.ts',
+    find: 'return enrol(now, request, clock.now());',
+    replace: 'return { changes, result: record };',
+    tests: ['test/property/hub/registry.test.ts'],
+  },
+  {
+    bug: 'a cluster that was let in again while its last report waited in the queue is forgotten',
+    file: 'hub/operations/report.ts',
+    find: 'if (!hasLeft(now, report)) return',
+    replace: 'if (now.clusters.get(record.name)?.registration !== record.registration) return',
+    tests: ['test/property/hub/registry.test.ts'],
+  },
+  {
     bug: 'a push that removes a document takes an application off every cluster at once, unasked',
     file: 'hub/plan/fleet-guard.ts',
     find: 'if (clusters <= deletionLimit(served.length)) return [];',

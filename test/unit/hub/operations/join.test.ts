@@ -25,6 +25,15 @@ describe('joinCluster', () => {
     expect([hub.commits, hub.passes]).toEqual([['join new'], ['registry']]);
   });
 
+  it('ends the stream of a registration that is replaced, and of no other', async () => {
+    const hub = await scene();
+    await joinCluster(hub.parts, joinBody.parse({ name: 'new' }));
+    await joinCluster(hub.parts, joinBody.parse({ name: 'old', rekey: true }));
+    expect(hub.revoked).toEqual([]);
+    await joinCluster(hub.parts, joinBody.parse({ name: 'old', replace: true }));
+    expect(hub.revoked).toEqual([enrolledCluster('old').registration]);
+  });
+
   it('never puts the token into the state', async () => {
     const hub = await scene();
     const { line } = await joinCluster(hub.parts, joinBody.parse({ name: 'new' }));

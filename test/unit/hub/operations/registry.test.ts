@@ -52,6 +52,7 @@ describe('changes of the registry', () => {
     const hub = await scene();
     expect(await removeCluster(hub.parts, input)).toEqual({ name: input.name, state });
     expect(hub.state().clusters.get(input.name)?.decommission).toBe(decommission);
+    expect(hub.revoked).toEqual(state === 'gone' ? [enrolledCluster(input.name).registration] : []);
   });
 
   it('approves a change, with who decided and when', async () => {
