@@ -62,7 +62,8 @@ export function viewOf(state: State): View {
   return { ...state, base: `commit ${state.number}` as Base };
 }
 
-function readerOf(objects: ReadonlyMap<Oid, GitObject>): ObjectReader {
+/** Reads objects in memory. */
+export function readerOf(objects: ReadonlyMap<Oid, GitObject>): ObjectReader {
   return {
     has: (oid) => objects.has(oid),
     read: (oid) => objects.get(oid) ?? null,

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { makeTree, parseOwnTree, type TreeEntry } from '../../../../hub/model/git-tree.ts';
+import {
+  folderTrees,
+  makeTree,
+  newFolder,
+  parseOwnTree,
+  place,
+  type TreeEntry,
+} from '../../../../hub/model/git-tree.ts';
 import { makeBlob } from '../../../../shared/lib/git/object.ts';
 import { parseTree } from '../../../../shared/lib/git/tree.ts';
 
@@ -40,5 +47,29 @@ describe('a tree of Sluice', () => {
 
   it('is not written with a name twice', () => {
     expect(() => makeTree([entry('a'), entry('a')])).toThrow(expect.objectContaining({ code: 'NAME_INVALID' }));
+  });
+});
+
+describe('the trees of a folder', () => {
+  it.each(['', '.', '..', '.git', '.GIT', 'a/b', 'a\0b', 'git~1'])('refuses the name %j', (name) => {
+    const folder = newFolder();
+    folder.files.set(name, '1'.repeat(40));
+    expect(() => folderTrees(folder)).toThrow(expect.objectContaining({ code: 'NAME_INVALID' }) as Error);
+  });
+
+  it('reads a tree as it was written, and nothing that is no tree of ours', () => {
+    const folder = newFolder();
+    place(folder, ['a', 'b'], '1'.repeat(40));
+    place(folder, ['c'], '2'.repeat(40));
+    const { trees } = folderTrees(folder);
+    expect(parseOwnTree(trees.at(-1)!.body)).toEqual([
+      { name: 'a', kind: 'folder', oid: trees[0]!.oid },
+      { name: 'c', kind: 'file', oid: '2'.repeat(40) },
+    ]);
+    const link = Buffer.concat([Buffer.from('120000 link\0'), Buffer.alloc(20, 1)]);
+    expect(() => parseOwnTree(link)).toThrow(expect.objectContaining({ code: 'PACK_INVALID' }) as Error);
+    expect(() => parseOwnTree(Buffer.from('100644 short\0abc'))).toThrow(
+      expect.objectContaining({ code: 'PACK_INVALID' }) as Error,
+    );
   });
 });

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPackStore, type StoreOptions } from '../../../../../hub/store/packs/store.ts';
 import { makeCommit, parseCommit } from '../../../../../hub/model/commit.ts';
 import { makeBlob, type GitObject } from '../../../../../shared/lib/git/object.ts';
-import { folderTrees, newFolder, parseOwnTree, place } from '../../../../../hub/model/git-tree.ts';
+import { folderTrees, newFolder, place } from '../../../../../hub/model/git-tree.ts';
 import type { ObjectStore } from '../../../../../hub/model/objects.ts';
 
 let dir: string;
@@ -189,48 +189,5 @@ describe('a pack store', () => {
       code: 'CONFLICT',
     });
     expect(readFileSync(lock, 'utf8')).toBe('alive');
-  });
-});
-
-describe('trees and commits', () => {
-  it.each(['', '.', '..', '.git', '.GIT', 'a/b', 'a\0b', 'git~1'])('refuses the name %j', (name) => {
-    const folder = newFolder();
-    folder.files.set(name, '1'.repeat(40));
-    expect(() => folderTrees(folder)).toThrow(expect.objectContaining({ code: 'NAME_INVALID' }) as Error);
-  });
-
-  it('reads a tree as it was written, and nothing that is no tree of ours', () => {
-    const folder = newFolder();
-    place(folder, ['a', 'b'], '1'.repeat(40));
-    place(folder, ['c'], '2'.repeat(40));
-    const { trees } = folderTrees(folder);
-    expect(parseOwnTree(trees.at(-1)!.body)).toEqual([
-      { name: 'a', kind: 'folder', oid: trees[0]!.oid },
-      { name: 'c', kind: 'file', oid: '2'.repeat(40) },
-    ]);
-    const link = Buffer.concat([Buffer.from('120000 link\0'), Buffer.alloc(20, 1)]);
-    expect(() => parseOwnTree(link)).toThrow(expect.objectContaining({ code: 'PACK_INVALID' }) as Error);
-    expect(() => parseOwnTree(Buffer.from('100644 short\0abc'))).toThrow(
-      expect.objectContaining({ code: 'PACK_INVALID' }) as Error,
-    );
-  });
-
-  it('takes a signature out of a commit and leaves exactly what was signed', () => {
-    const fields = {
-      tree: '1'.repeat(40),
-      parent: '2'.repeat(40),
-      time: 5,
-      message: 'number 7\n\ngpgsig is only text here',
-    };
-    let signedText = '';
-    const commit = makeCommit(fields, (body) => {
-      signedText = body.toString();
-      return '-----BEGIN SSH SIGNATURE-----\nAAAA\nBBBB\n-----END SSH SIGNATURE-----\n';
-    });
-    const parsed = parseCommit(commit.body);
-    expect(parsed.unsigned.toString()).toBe(signedText);
-    expect(parsed.signature).toBe('-----BEGIN SSH SIGNATURE-----\nAAAA\nBBBB\n-----END SSH SIGNATURE-----');
-    expect(parsed.parents).toEqual(['2'.repeat(40)]);
-    expect(parsed.message).toBe(`${fields.message}\n`);
   });
 });
