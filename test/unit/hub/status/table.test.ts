@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StatusView } from '../../../../hub/api/status.ts';
 import type { State } from '../../../../hub/model/state.ts';
-import { wrap } from '../../../../hub/status/layout.ts';
 import { changeLine, statusTable } from '../../../../hub/status/table.ts';
 import { statusView } from '../../../../hub/status/view.ts';
 import type { ReportApp } from '../../../../shared/wire/report.ts';
@@ -168,16 +167,6 @@ describe('what a cluster keeps', () => {
       'cluster prod: leaving, and keeps 1 object as it was told to',
     ]);
     expect(linesOf({ ...kept, unexplained: [] }, { decommission: 'delete' })).toEqual(['cluster prod: leaving']);
-  });
-});
-
-describe('a text that is broken into lines', () => {
-  it.each([
-    ['fits', 20, ['  fits']],
-    ['one two three four', 10, ['  one two', '    three', '    four']],
-    ['a-word-that-is-longer-than-the-line x', 12, ['  a-w\u2026e-line', '    x']],
-  ])('%s', (text, width, lines) => {
-    expect(wrap(text, width, '  ')).toEqual(lines);
   });
 });
 
