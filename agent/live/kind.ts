@@ -1,5 +1,5 @@
-import type { Kube, WatchEvent } from '../model/kube.ts';
-import { asSluiceError, type SluiceError } from '../../shared/errors.ts';
+import type { Kube, KubeResource, WatchEvent } from '../model/kube.ts';
+import { asSluiceError, isSluiceError, type SluiceError } from '../../shared/errors.ts';
 import { kindFacts } from '../../shared/model/kinds.ts';
 import { label, managedBy } from '../../shared/model/names.ts';
 import { idOf, type GroupKind, type KubeObject } from '../../shared/model/object.ts';
@@ -86,11 +86,13 @@ interface PartWatch {
   readonly signal: AbortSignal;
 }
 
-/** The resource of a kind, as soon as it is served; null once its watch is stopped. */
-async function servedResource({ kube, kind: groupKind, pause }: KindWatchOptions, watch: PartWatch) {
+/** The resource of a kind, as soon as it is served; null once its watch is stopped. `lost` counts watches that its end ended. */
+async function servedResource({ kube, kind: groupKind, pause }: KindWatchOptions, watch: PartWatch, lost: number) {
   const [group = '', kind = ''] = groupKind.split('/');
   const isStopped = () => watch.signal.aborted;
-  for (let attempt = 0; !isStopped(); attempt += 1) {
+  // Discovery may go on naming what is not served: what was lost is not asked for again at once.
+  if (lost > 0) await pause(lost - 1, watch.signal);
+  for (let attempt = lost; !isStopped(); attempt += 1) {
     try {
       const resource = await kube.resource({ group, kind }, watch.signal);
       watch.found(true);
@@ -106,17 +108,47 @@ async function servedResource({ kube, kind: groupKind, pause }: KindWatchOptions
 }
 
 async function followPart(options: KindWatchOptions, part: string, watch: PartWatch): Promise<void> {
+  let lost = 0;
+  for (;;) {
+    const resource = await servedResource(options, watch, lost);
+    if (resource === null) return;
+    const isSynced = await followServed(options, part, { resource, watch });
+    if (watch.signal.aborted) return;
+    lost = isSynced ? 1 : lost + 1;
+  }
+}
+
+/**
+ * Follows a kind until its path is not served any more, or the watch is stopped; answers whether it was listed. A definition that
+ * goes takes its objects with it, and the server may end the watch before it tells of them: what was listed is void then.
+ */
+async function followServed(
+  options: KindWatchOptions,
+  part: string,
+  { resource, watch }: { readonly resource: KubeResource; readonly watch: PartWatch },
+): Promise<boolean> {
   const { kube, kind: groupKind } = options;
-  const { pending, signal } = watch;
-  const resource = await servedResource(options, watch);
-  if (resource === null) return;
+  const { pending } = watch;
+  const ended = new AbortController();
+  const signal = AbortSignal.any([watch.signal, ended.signal]);
   let listed = new Set<string>();
+  let wasSynced = false;
+  const onError = (error: Error): void => {
+    if (isSluiceError(error, 'KIND_UNKNOWN')) {
+      kube.forgetResources();
+      pending.add(part);
+      watch.found(false);
+      options.sweep(part, new Set());
+      ended.abort();
+    }
+    watch.fail(error);
+  };
   await kube.watch(resource, {
     ...(resource.namespaced && part !== '' ? { namespace: part } : {}),
     labelSelector: `${label.managedBy}=${managedBy}`,
     metadataOnly: kindFacts(groupKind).isInert,
     signal,
-    onError: watch.fail,
+    onError,
     onEvent: (event) => {
       if (event.type === 'relist') {
         listed = new Set();
@@ -124,6 +156,7 @@ async function followPart(options: KindWatchOptions, part: string, watch: PartWa
       } else if (event.type === 'synced') {
         options.sweep(part, listed);
         pending.delete(part);
+        wasSynced = true;
         watch.synced();
       } else {
         if (event.type === 'deleted') listed.delete(idOf(event.object));
@@ -132,4 +165,5 @@ async function followPart(options: KindWatchOptions, part: string, watch: PartWa
       }
     },
   });
+  return wasSynced;
 }

@@ -6,7 +6,7 @@ import { indexOfInventory } from '../model/inventory-index.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { Live } from '../model/live.ts';
 import type { Identity } from '../model/site.ts';
-import type { ObjectId } from '../../shared/model/object.ts';
+import type { GroupKind, ObjectId } from '../../shared/model/object.ts';
 import { providerOf } from '../../shared/model/traffic.ts';
 import { formats } from '../../shared/wire/formats.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
@@ -20,6 +20,8 @@ import { blockedDeletions } from './blocked-deletions.ts';
 /** Everything that a report is made of: only rows and observed facts. */
 export interface ReportInput extends ConditionsInput {
   readonly live: Live;
+  /** Kinds that cannot be listed now, and why. */
+  readonly troubles?: ReadonlyMap<GroupKind, { readonly message: string }>;
   readonly identity: Identity;
   readonly settings: Pick<AgentSettings, 'version'>;
   readonly cluster: {
@@ -83,6 +85,7 @@ function reportApp(input: ReportInput, outcome: AppOutcome, entries: readonly In
   const explanation = input.explanations.get(outcome.key)?.text ?? null;
   const seen = appHealth(input.outcome, outcome, {
     live: input.live,
+    ...(input.troubles !== undefined && { troubles: input.troubles }),
     faults,
     fights: input.fights,
     explanation,

@@ -6,7 +6,7 @@ import type { Live, LiveObject } from '../model/live.ts';
 import { isFinished, type Finish, type InventoryEntry } from '../model/inventory.ts';
 import type { Row } from '../model/rows.ts';
 import { worstHealth, type AppHealth, type ObjectHealth } from '../../shared/model/health.ts';
-import { groupKindOf, parseObjectId, type ObjectId } from '../../shared/model/object.ts';
+import { groupKindOf, parseObjectId, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
 import { givesUpText } from '../../shared/model/time-left.ts';
 import { outageOf } from './outage.ts';
 import type { BundleApp, BundleObject } from '../../shared/wire/revision.ts';
@@ -23,6 +23,8 @@ export interface AppHealthView {
 /** What the health of an application is read from, beside its plan. */
 export interface HealthFacts {
   readonly live: Live;
+  /** Kinds that cannot be listed now, and why. */
+  readonly troubles?: ReadonlyMap<GroupKind, { readonly message: string }>;
   readonly faults: readonly Row[];
   /** Objects that something else keeps changing, and how. */
   readonly fights: ReadonlyMap<ObjectId, string>;
@@ -129,8 +131,7 @@ function verdictOf({ inventory }: Pick<Outcome, 'inventory'>, facts: HealthFacts
   if (object !== undefined) return { health: object.health, message: object.message };
   const entry = inventory.get(id);
   if (isFinished(entry, digest)) return finished[entry?.finished?.how ?? 'unseen'];
-  if (!live.isSynced(id))
-    return (entry?.uid ?? null) === null ? notYet : { health: 'Unknown', message: 'not listed yet' };
+  if (!live.isSynced(id)) return (entry?.uid ?? null) === null ? notYet : unlisted(facts, id);
   const fight = fights.get(id);
   // While another manager keeps the label away that the watches select by, an object may well be there.
   return { health: isThereUnseen(entry, fight) ? 'Unknown' : 'NotFound', message: fight ?? 'not there' };
@@ -138,6 +139,12 @@ function verdictOf({ inventory }: Pick<Outcome, 'inventory'>, facts: HealthFacts
 
 function isThereUnseen(entry: InventoryEntry | undefined, fight: string | undefined): boolean {
   return fight !== undefined && entry !== undefined && entry.uid !== null;
+}
+
+/** What was made, and is not shown now: its kind is not listed yet, or cannot be. */
+function unlisted({ troubles }: HealthFacts, id: ObjectId): Verdict {
+  const trouble = troubles?.get(groupKindOf(id));
+  return { health: 'Unknown', message: trouble === undefined ? 'not listed yet' : `not known: ${trouble.message}` };
 }
 
 const notYet: Verdict = { health: 'NotFound', message: 'not there yet' };

@@ -46,6 +46,7 @@ function reportOf({ deps, memory, view }: Agent, outcome: Outcome): MakeReport {
       // Offers may overtake each other while they wait: a report is made of the newest outcome, never of an older one.
       outcome: memory.report.outcome ?? outcome,
       live: view,
+      troubles: view.troubles(),
       identity: deps.identity,
       settings: deps.settings,
       cluster: { kubernetes, capabilities, clusterUid: memory.inventory.clusterUid ?? '' },

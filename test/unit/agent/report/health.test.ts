@@ -1,3 +1,4 @@
+import { groupKindOf } from '../../../../shared/model/object.ts';
 import { describe, expect, it } from 'vitest';
 import type { InventoryEntry } from '../../../../agent/model/inventory.ts';
 import type { LiveObject } from '../../../../agent/model/live.ts';
@@ -112,12 +113,19 @@ describe('the health of an object', () => {
   };
   const plan = planApp({ ...observe({ wanted: null, live: {} }), app: null });
 
-  function ofObject(seen: { live?: LiveObject; entry?: InventoryEntry | null; isSynced?: boolean; fight?: string }) {
+  function ofObject(seen: {
+    live?: LiveObject;
+    entry?: InventoryEntry | null;
+    isSynced?: boolean;
+    fight?: string;
+    trouble?: string;
+  }) {
     const entries = seen.entry === null ? [] : [[id, seen.entry ?? entry] as const];
     const live = { object: () => seen.live, isSynced: () => seen.isSynced ?? true, readyEndpoints: () => null };
     const fights = new Map(seen.fight === undefined ? [] : [[id, seen.fight]]);
+    const troubles = new Map(seen.trouble === undefined ? [] : [[groupKindOf(id), { message: seen.trouble }]]);
     const one = { key: 'default/one', app, plan, skipped: null };
-    const view = appHealth({ mode: open, inventory: new Map(entries) }, one, { ...quiet, live, fights });
+    const view = appHealth({ mode: open, inventory: new Map(entries) }, one, { ...quiet, live, fights, troubles });
     return [view.health, view.message, `${view.current} of ${view.total}`];
   }
 
@@ -142,6 +150,11 @@ describe('the health of an object', () => {
       'of a kind that is not listed',
       { isSynced: false },
       ['Unknown', 'Ready:0/1 ConfigMap/a: not listed yet', '0 of 1'],
+    ],
+    [
+      'of a kind that is not served any more',
+      { isSynced: false, trouble: 'the cluster does not serve this kind' },
+      ['Unknown', 'Ready:0/1 ConfigMap/a: not known: the cluster does not serve this kind', '0 of 1'],
     ],
     [
       'of such a kind, never created',
