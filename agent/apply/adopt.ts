@@ -18,6 +18,7 @@ const manifestManagers: ReadonlySet<string> = new Set([
   'kubectl-patch',
   'kubectl-replace',
   'kubectl-set',
+  'velero-server',
 ]);
 
 /**
@@ -27,8 +28,6 @@ const manifestManagers: ReadonlySet<string> = new Set([
 export function takenOver(entries: readonly ManagedFieldsEntry[], apiVersion: string): ManagedFieldsEntry[] | null {
   const theirs = entries.filter(isManifest);
   if (theirs.length === 0) return null;
-  const isOwn = (one: ManagedFieldsEntry) =>
-    one.manager === fieldManager && one.operation === 'Apply' && (one.subresource ?? '') === '';
   const sets = [...entries.filter(isOwn), ...theirs].map((one) => fieldsOf(one));
   const fields = sets.map((set) => without(set, replicas)).reduce(union, {});
   const left = theirs.flatMap((one) => {
@@ -45,7 +44,27 @@ export function takenOver(entries: readonly ManagedFieldsEntry[], apiVersion: st
   return [own, ...entries.filter((one) => !isOwn(one) && !isManifest(one)), ...left];
 }
 
+/**
+ * The managedFields of an object of ours without what brought in whole manifests beside us: of fields that are ours, too, it lets
+ * go, so that they go when they leave our manifest. Null when there are none. This happens where managedFields were emptied, by a
+ * backup that was restored, say: the API server then gives all that was there to a manager of its own making.
+ */
+export function released(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry[] | null {
+  const own = entries.find(isOwn);
+  if (own === undefined) return null;
+  const kept = entries.map((one) => ({ one, left: isManifest(one) ? minus(fieldsOf(one), fieldsOf(own)) : null }));
+  if (kept.every(({ left }) => left === null)) return null;
+  return kept.flatMap(({ one, left }) => {
+    if (left === null) return [one];
+    return isEmpty(left) ? [] : [{ ...one, fieldsV1: left }];
+  });
+}
+
 const replicas = ['f:spec', 'f:replicas'] as const;
+
+function isOwn({ manager, operation, subresource = '' }: ManagedFieldsEntry): boolean {
+  return manager === fieldManager && operation === 'Apply' && subresource === '';
+}
 
 function isManifest({ manager = '', subresource = '' }: ManagedFieldsEntry): boolean {
   return subresource === '' && manifestManagers.has(manager);
@@ -63,6 +82,27 @@ function union(a: FieldSet, b: FieldSet): FieldSet {
   const merged: Record<string, unknown> = { ...a };
   for (const [key, value] of Object.entries(b)) merged[key] = key in a ? union(asSet(a[key]), asSet(value)) : value;
   return merged;
+}
+
+/** The first set without the fields of the second; null when they have none in common. */
+function minus(from: FieldSet, other: FieldSet): FieldSet | null {
+  const parts = Object.entries(from).map(([key, value]) => {
+    // The mark of a list or map itself is shared by all that have something in it.
+    const left = key in other && key !== '.' ? minusValue(asSet(value), asSet(other[key])) : null;
+    return { key, value, left };
+  });
+  if (parts.every(({ left }) => left === null)) return null;
+  const kept = parts.filter(({ left }) => left === null || !isEmpty(left));
+  if (kept.every(({ key }) => key === '.')) return {};
+  return Object.fromEntries(kept.map(({ key, value, left }) => [key, left ?? value]));
+}
+
+function minusValue(value: FieldSet, other: FieldSet): FieldSet | null {
+  return isEmpty(value) ? {} : minus(value, other);
+}
+
+function isEmpty(set: FieldSet): boolean {
+  return Object.keys(set).length === 0;
 }
 
 /** The set without the field at a path; parents that are left empty go, too. */

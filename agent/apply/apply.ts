@@ -8,7 +8,7 @@ import type { Digest } from '../../shared/lib/canonical.ts';
 import { ignoredPointers } from '../../shared/model/ignored.ts';
 import { label, managedBy, owner } from '../../shared/model/names.ts';
 import { groupOf, parseObjectId, versionOf, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
-import { takenOver } from './adopt.ts';
+import { released, takenOver } from './adopt.ts';
 import { withoutSecrets } from './hidden.ts';
 import { fixedFieldHint } from './hints.ts';
 import { withLiveValues } from './ignored.ts';
@@ -132,6 +132,16 @@ async function takeFields(context: ApplyContext, { resource, object, meta }: Sen
   await context.kube.setManagedFields({ resource, namespace, name }, meta, { entries, signal: context.signal });
 }
 
+/** What whole manifests brought beside ours lets go of our fields; where the object changed since, at the next update. */
+async function releaseFields({ kube, signal }: ApplyContext, resource: KubeResource, meta: KubeMeta): Promise<void> {
+  const entries = released(meta.metadata.managedFields ?? []);
+  if (entries === null) return;
+  const { namespace = '', name } = meta.metadata;
+  await kube.setManagedFields({ resource, namespace, name }, meta, { entries, signal }).catch((error: unknown) => {
+    if (!isSluiceError(error, 'CONFLICT', 'OBJECT_REPLACED', 'NOT_FOUND')) throw error;
+  });
+}
+
 async function updated(
   context: ApplyContext,
   task: ApplyTask,
@@ -147,6 +157,7 @@ async function updated(
     rivals = rivalsOf(error);
     return context.kube.update(resource, object, uid, { force: true, signal });
   });
+  await releaseFields(context, resource, meta);
   const reason = [task.reason, takenText(rivals)].filter(Boolean).join('; ');
   if (rivals.length === 0 && task.isRepair) rivals = lastRival(meta.metadata);
   const done = { ...row(task, action, reason), ...(rivals.length > 0 && { rivals }) };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { takenOver } from '../../../../agent/apply/adopt.ts';
+import { released, takenOver } from '../../../../agent/apply/adopt.ts';
 import type { ManagedFieldsEntry } from '../../../../shared/model/object.ts';
 
 const entry = (manager: string, fieldsV1: object, more: Partial<ManagedFieldsEntry> = {}): ManagedFieldsEntry => ({
@@ -55,5 +55,42 @@ describe('the fields of an object that is adopted', () => {
       'sluice-agent Apply {"f:spec":{"f:paused":{}}}',
       'kubectl-client-side-apply Update {"f:spec":{"f:replicas":{}}}',
     ]);
+  });
+});
+
+describe('the fields of an object of ours that a whole manifest has, too', () => {
+  const ours = (fieldsV1: object) => entry('sluice-agent', fieldsV1, { operation: 'Apply' });
+  const left = (...entries: readonly ManagedFieldsEntry[]) =>
+    released(entries)?.map((one) => `${one.manager} ${JSON.stringify(one.fieldsV1)}`) ?? null;
+
+  it.each([
+    ['emptied managedFields', 'before-first-apply'],
+    ['a restored backup', 'velero-server'],
+    ['kubectl apply by hand', 'kubectl-client-side-apply'],
+  ])('are ours alone after %s, and what is not ours stays', (_, manager) => {
+    const theirs = entry(manager, { 'f:data': { '.': {}, 'f:a': {}, 'f:x': {} }, 'f:metadata': { 'f:labels': {} } });
+    expect(left(theirs, ours({ 'f:data': { 'f:a': {}, 'f:b': {} } }))).toEqual([
+      `${manager} {"f:data":{".":{},"f:x":{}},"f:metadata":{"f:labels":{}}}`,
+      'sluice-agent {"f:data":{"f:a":{},"f:b":{}}}',
+    ]);
+  });
+
+  it('leave no entry of the other that is empty', () => {
+    expect(left(entry('before-first-apply', { 'f:data': { '.': {}, 'f:a': {} } }), ours(data('a', 'b')))).toEqual([
+      'sluice-agent {"f:data":{"f:a":{},"f:b":{}}}',
+    ]);
+  });
+
+  it.each<[what: string, entries: readonly ManagedFieldsEntry[]]>([
+    ['none is shared', [entry('kubectl', data('x')), ours(data('a'))]],
+    [
+      'only the map around them is shared',
+      [entry('kubectl', { 'f:data': { '.': {}, 'f:x': {} } }), ours({ 'f:data': { '.': {}, 'f:a': {} } })],
+    ],
+    ['they are shared with an operator', [entry('operator', data('a')), ours(data('a'))]],
+    ['they are of the status', [entry('kubectl', data('a'), { subresource: 'status' }), ours(data('a'))]],
+    ['none is ours', [entry('kubectl', data('a'))]],
+  ])('are as they were where %s', (_, entries) => {
+    expect(left(...entries)).toBeNull();
   });
 });
