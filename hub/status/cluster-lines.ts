@@ -5,14 +5,16 @@ import { plural, type TableStyle } from './style.ts';
 /** The lines of clusters that have more to tell than their applications. */
 export function clusterLines(view: StatusView, style: TableStyle): string[] {
   return view.clusters.flatMap((cluster) => {
-    const { name, capabilities, reports, survivors } = cluster;
-    const isStuck = survivors > 0 && !isKeeping(view, name);
+    const { name, capabilities, reports, survivors, stuck } = cluster;
+    // What its agent gives a reason for is stuck, whatever others on the cluster wait for.
+    const undeleted = isKeeping(view, name) ? stuck.length : survivors;
+    const isStuck = undeleted > 0;
     const said = [
       ...cluster.conditions
         .filter(({ type }) => type !== 'Unexplained' || cluster.state !== 'leaving')
         .map(({ type, message }) => (message === '' ? type : `${type}: ${message}`)),
       ...keptText(cluster),
-      ...(isStuck ? [`${plural(survivors, 'object')} could not be deleted yet`] : []),
+      ...(isStuck ? [`${plural(undeleted, 'object')} could not be deleted yet`] : []),
     ];
     const held =
       capabilities === null && !reports ? ['capabilities are not declared, so traffic objects are held'] : [];

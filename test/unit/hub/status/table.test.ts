@@ -3,7 +3,7 @@ import type { StatusView } from '../../../../hub/api/status.ts';
 import type { State } from '../../../../hub/model/state.ts';
 import { changeLine, statusTable } from '../../../../hub/status/table.ts';
 import { statusView } from '../../../../hub/status/view.ts';
-import type { ReportApp } from '../../../../shared/wire/report.ts';
+import type { ObjectProblem, ReportApp } from '../../../../shared/wire/report.ts';
 import {
   bundleApp,
   enrolledCluster,
@@ -29,14 +29,14 @@ const app = bundleApp('shop', {
   ],
 });
 
-function tableOf(facts: Partial<ReportApp>, survivors: string[]): string[] {
-  return statusTable(viewOf(facts, survivors), { columns: 80, color: false, wide: false }).split('\n');
+function tableOf(facts: Partial<ReportApp>, survivors: string[], reasons: readonly ObjectProblem[] = []): string[] {
+  return statusTable(viewOf(facts, survivors, reasons), { columns: 80, color: false, wide: false }).split('\n');
 }
 
-function viewOf(facts: Partial<ReportApp>, survivors: string[]): StatusView {
+function viewOf(facts: Partial<ReportApp>, survivors: string[], reasons: readonly ObjectProblem[] = []): StatusView {
   const bundle = published('prod', [app]);
   const said = settledApp(app, facts);
-  const report = { ...reportOf(bundle, [said]), retired: { settled: [], survivors, unexplained: [] } };
+  const report = { ...reportOf(bundle, [said]), retired: { settled: [], survivors, unexplained: [], reasons } };
   return statusView({
     state: stateOf([enrolledCluster('prod')], [bundle]),
     reports: new Map([['prod', received(report)]]),
@@ -86,6 +86,17 @@ describe('the status table of a change that is blocked', () => {
   ] as const)('%s', (_, facts, isSaid) => {
     const lines = tableOf(facts, ['/Service/default/shop-v2']);
     expect(lines.includes('cluster prod: 1 object could not be deleted yet')).toBe(isSaid);
+  });
+
+  it('names what another application waits to delete, with what it waits for', () => {
+    const reasons = [{ id: '/ConfigMap/default/held', code: 'KEPT', message: 'waiting for x.example.com/hold' }];
+    const survivors = ['/ConfigMap/default/held', '/Service/default/shop-v2'];
+    expect(tableOf(blocked, survivors, reasons)).toEqual(
+      expect.arrayContaining([
+        'cluster prod: 1 object could not be deleted yet',
+        '  /ConfigMap/default/held: waiting for x.example.com/hold',
+      ]),
+    );
   });
 });
 
