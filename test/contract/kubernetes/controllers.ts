@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { textOf } from './context.ts';
-import { deployment, job, service } from './objects.ts';
+import { configMap, deployment, job, service } from './objects.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import type { Facts } from './suite.ts';
 import { eventually } from './wait.ts';
@@ -41,6 +41,18 @@ export const controllerFacts: Facts = (at) => {
       { uid: metadata.uid!, propagation: 'Background', signal },
     );
     await eventually('no pod', async () => (await pods()) === 0);
+  });
+
+  it('collect an object that was given an owner that is not there', async () => {
+    const namespace = await at().namespace();
+    await at().apply(configMap(namespace, 'adopted'), 'sluice-agent');
+    const path = `/api/v1/namespaces/${namespace}/configmaps/adopted`;
+    const dead = { apiVersion: 'v1', kind: 'ConfigMap', name: 'gone', uid: '22222222-2222-4222-8222-222222222222' };
+    await at().raw('PATCH', path, {
+      type: 'application/merge-patch+json',
+      body: { metadata: { ownerReferences: [dead] } },
+    });
+    await eventually('no object', async () => (await at().raw('GET', path)).status === 404);
   });
 
   it('never make a pod ready whose image starts with broken/, and the Deployment says so', async () => {

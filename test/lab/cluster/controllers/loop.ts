@@ -127,11 +127,11 @@ export function startControllers(
     if (type === 'DELETED') lookAtContainers(change);
     else look(resource, key);
     if (type === 'DELETED' || object.metadata.deletionTimestamp !== undefined) collect(object);
-    if (type === 'ADDED') removeOrphan(resource, object);
+    if (type !== 'DELETED') removeOrphan(resource, object);
     lookAtOwners(change);
   });
 
-  /** An object that names owners of which none exists is garbage from the start. */
+  /** An object that names owners of which none exists is garbage, from the start or from when they are put on it. */
   function removeOrphan(resource: string, object: KubeObject): void {
     if ((object.metadata.ownerReferences ?? []).length === 0 || hasLivingOwner(context, object)) return;
     enqueue(`orphan ${object.metadata.uid ?? ''}`, () => remove(context, resource, object));
