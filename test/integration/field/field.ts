@@ -2,7 +2,8 @@ import type { Backend } from '../scenarios/backend.ts';
 import { agentCases } from './agents.ts';
 import { fieldsCases } from './fields.ts';
 import { kindCases } from './kinds.ts';
-import { describeCases } from './scene.ts';
+import { neighbourCases } from './neighbours.ts';
+import { describeCases, describeTogether } from './scene.ts';
 import { workloadCases } from './workloads.ts';
 
 /** Registers the faults of the field that clusters have suffered; some of them only a real API server can show. */
@@ -11,4 +12,5 @@ export function describeField(backend: Backend, isServer: boolean): void {
   describeCases('kinds', backend, kindCases, isServer);
   describeCases('agents', backend, agentCases, isServer);
   describeCases('what others write', backend, fieldsCases, isServer);
+  describeTogether('what may happen beside', backend, neighbourCases, isServer);
 }

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { StatusView } from '../../../hub/api/status.ts';
 import type { JoinBody } from '../../../hub/api/bodies.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
@@ -45,6 +45,8 @@ export interface Scene {
   /** What the agent asked about an object so far. */
   readonly calls: (name: string) => Call[];
   readonly gone: (id: string) => Promise<void>;
+  /** Delivers an application of its own, so that whatever the agent would have done meanwhile is done. */
+  readonly deliverBeside: () => Promise<void>;
 }
 
 /** The text of a file of a case. */
@@ -73,9 +75,9 @@ ${deploymentOf(name, version)}`;
 }
 
 /** A deployment of one revision on every cluster of the environment. */
-export function deploymentOf(name: string, version: number): string {
+export function deploymentOf(name: string, version: number, namespace = 'default'): string {
   return `kind: ApplicationDeployment
-metadata: { name: ${name}, namespace: default }
+metadata: { name: ${name}, namespace: ${namespace} }
 spec:
   appRevisions:
     - revisionName: ${name}-v${version}
@@ -83,7 +85,20 @@ spec:
 `;
 }
 
-export const clusterDocument = 'kind: Cluster\nmetadata: { name: k1, labels: { env: prod } }\n';
+/** The file of an application of raw objects, and of its deployment everywhere. */
+export function rawFiles(
+  name: string,
+  objects: readonly object[],
+  version = 1,
+  namespace = 'default',
+): Record<string, string> {
+  const text = `kind: Application
+metadata: { name: ${name}, namespace: ${namespace}, annotations: { app.oam.dev/revision-only: "true" } }
+spec: { components: [{ name: ${name}, type: k8s-objects, properties: { objects: ${JSON.stringify(objects)} } }] }
+---
+${deploymentOf(name, version, namespace)}`;
+  return { [`${name}.yaml`]: text };
+}
 
 /** A definition of a custom kind whose objects may hold anything. */
 export function definition(plural: string, group: string, kind: string, scope = 'Namespaced'): object {
@@ -118,9 +133,30 @@ export function describeCases(title: string, backend: Backend, cases: readonly F
   });
 }
 
+/** Registers cases that share a fleet: each has an application of its own. */
+export function describeTogether(
+  title: string,
+  backend: Backend,
+  cases: readonly FieldCase[],
+  isServer: boolean,
+): void {
+  describe(`${title}, on ${backend.name}`, { timeout: 120_000 }, () => {
+    let opened: Awaited<ReturnType<typeof open>> | undefined;
+    beforeAll(async () => {
+      opened = await open(backend);
+      await opened.scene.begin('k1');
+      opened.scene.start({ flags: { poll: 2 } });
+    });
+    afterAll(() => opened?.close());
+    for (const { name, run, needsServer } of cases)
+      if (isServer || needsServer !== true) it(name, () => run(opened!.scene));
+  });
+}
+
 async function open(backend: Backend): Promise<{ readonly scene: Scene; readonly close: () => Promise<void> }> {
   const fleet = await startFleet({ backend });
   let [site, contract]: [Site | null, Contract | null] = [null, null];
+  let besides = 0;
   const here = (): Site => {
     if (site === null) throw new Error('the cluster has not begun');
     return site;
@@ -162,6 +198,12 @@ async function open(backend: Backend): Promise<{ readonly scene: Scene; readonly
         .calls()
         .filter((call) => call.name === name),
     gone: (id) => here().view.untilGone(id),
+    deliverBeside: async () => {
+      const name = `beside-${(besides += 1)}`;
+      const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } };
+      await fleet.push(rawFiles(name, [object]));
+      await scene.healthy(`default/${name}`);
+    },
   };
   const close = async (): Promise<void> => {
     contract?.close();

@@ -238,6 +238,27 @@ export const mutants: readonly Mutant[] = [
     tests: [prune],
   },
   {
+    bug: 'objects whose definition was deleted are shown as they were, and healthy',
+    file: 'agent/live/kind.ts',
+    find: "if (isSluiceError(error, 'KIND_UNKNOWN')) {",
+    replace: "if (isSluiceError(error, 'GONE')) {",
+    tests: [agent('live')],
+  },
+  {
+    bug: 'a field that a restored backup has, too, stays when it leaves the manifest',
+    file: 'agent/apply/adopt.ts',
+    find: 'if (kept.every(({ left }) => left === null)) return null;',
+    replace: 'if (kept.length > 0) return null;',
+    tests: [agent('apply/adopt.test.ts')],
+  },
+  {
+    bug: 'what cannot be deleted is not named while another application of the cluster waits for something',
+    file: 'hub/status/cluster-lines.ts',
+    find: 'isKeeping(view, name) ? stuck.length : survivors',
+    replace: 'isKeeping(view, name) ? 0 : survivors',
+    tests: ['test/unit/hub/status/table.test.ts'],
+  },
+  {
     bug: 'where APIs are not aggregated nothing is ever proved to be gone',
     file: 'agent/kube/definitions.ts',
     find: "if (isSluiceError(error, 'KIND_UNKNOWN')) return false;",
