@@ -14,6 +14,8 @@ export interface Repair {
   readonly isFight: boolean;
   /** Who changed it before the last repair that could tell. */
   readonly rivals: readonly Rival[];
+  /** True where the last repair made it anew. */
+  readonly wasGone?: boolean;
 }
 
 /** Repairs by object; losing them costs a few requests. */
@@ -65,6 +67,7 @@ export function rememberWritten(repairs: RepairMemory, task: Sending, row: Row, 
     times,
     isFight: before.isFight || (times.length === freeRepairs && now - (times[0] ?? now) < fightMs),
     rivals: row.action === 'created' ? [] : (row.rivals ?? before.rivals),
+    wasGone: row.action === 'created',
   });
 }
 
@@ -73,13 +76,14 @@ export function fightsOf(repairs: RepairMemory, at: number): ReadonlyMap<ObjectI
   const fights = new Map<ObjectId, string>();
   for (const [id, repair] of repairs) {
     if (!repair.isFight || at - (repair.times.at(-1) ?? 0) > fightMs + waitOf(repair)) continue;
-    fights.set(id, fightText(repair.rivals));
+    fights.set(id, fightText(repair));
   }
   return fights;
 }
 
-function fightText(rivals: readonly Rival[]): string {
-  if (rivals.length === 0) return 'deleted again and again by something else; it is made again ever more rarely';
+function fightText({ rivals, wasGone }: Repair): string {
+  if (wasGone === true) return 'deleted again and again by something else; it is made again ever more rarely';
+  if (rivals.length === 0) return 'changed again and again by something else; it is repaired ever more rarely';
   const names = rivals.map(({ manager, fields }) =>
     fields.length === 0 ? manager : `${manager}: ${fields.join(', ')}`,
   );

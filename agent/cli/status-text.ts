@@ -80,7 +80,7 @@ export function statusText(status: SiteStatus, now: number, columns: number | nu
     const all = table([['APPLICATION', 'APPLIED', 'CURRENT', 'HEALTH', 'MESSAGE'], ...apps]);
     lines.push('', ...all.map((line) => cut(printableLine(line), columns)));
   }
-  if (more > 0) lines.push(`${more} more applications are not healthy`);
+  if (more > 0) lines.push(`${more} more applications have something to say`);
   return lines.map((line) => line.trimEnd()).join('\n') + '\n';
 }
 

@@ -6,9 +6,9 @@ const siteWords = z.object({
   at: z.string(),
   version: z.string(),
   conditions: z.array(z.object({ type: z.string(), reason: z.string(), message: z.string(), since: z.string() })),
-  /** Applications that are not healthy, the worst first. */
+  /** Applications that are not healthy, or leave something to people, the worst first. */
   apps: z.array(z.object({ app: z.string(), health: z.enum(appHealthOrder), message: z.string() })),
-  /** How many more are not healthy. */
+  /** How many more there are. */
   more: z.number(),
 });
 

@@ -7,10 +7,13 @@ import { agentFault, type AgentReport, type ReportCondition } from '../../shared
 /** A Lease is small: it is written every few seconds. */
 const limits = { apps: 20, characters: 600 } as const;
 
-/** What a report says that concerns the operator of the site: conditions that are true, and applications that are not healthy. */
+/**
+ * What a report says that concerns the operator of the site: conditions that are true, and applications that are not healthy or
+ * leave something to people.
+ */
 export function siteWords(report: Pick<AgentReport, 'issuedAt' | 'agent' | 'conditions' | 'apps'>): SiteWords {
   const unwell = report.apps
-    .filter(({ health }) => health !== 'Healthy')
+    .filter(({ health, message }) => health !== 'Healthy' || !/^Ready:\d+\/\d+$/.test(message))
     .sort(
       (a, b) => appHealthOrder.indexOf(b.health) - appHealthOrder.indexOf(a.health) || byCodeUnit(appKey(a), appKey(b)),
     );

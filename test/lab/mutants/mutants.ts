@@ -822,7 +822,7 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'a fight is not said',
     file: 'agent/apply/repairs.ts',
-    find: 'fights.set(id, fightText(repair.rivals));',
+    find: 'fights.set(id, fightText(repair));',
     replace: '',
     tests: [repair, agent('apply')],
   },

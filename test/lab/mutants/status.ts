@@ -79,4 +79,18 @@ export const statusMutants: readonly Mutant[] = [
     replace: 'const { message, hint } = emptyWords({}, []);',
     tests: ['test/unit/hub/place'],
   },
+  {
+    bug: 'an object that something changes again and again is said to be deleted',
+    file: 'agent/apply/repairs.ts',
+    find: "if (wasGone === true) return 'deleted",
+    replace: "if (rivals.length === 0) return 'deleted",
+    tests: ['test/unit/agent/apply'],
+  },
+  {
+    bug: 'what pods of the content before said is said of the new one',
+    file: 'agent/health/explain.ts',
+    find: "text: isSameContent ? (last?.text ?? '') : '',",
+    replace: "text: last?.text ?? '',",
+    tests: ['test/unit/agent/health'],
+  },
 ];

@@ -97,6 +97,11 @@ describe('something fights over an object', () => {
       { action: 'created' },
       'deleted again and again by something else; it is made again ever more rarely',
     ],
+    [
+      'leaves no name',
+      { action: 'configured' },
+      'changed again and again by something else; it is repaired ever more rarely',
+    ],
     ['is known by name alone', { rivals: [{ manager: 'helm', fields: [] }] }, 'fought over by helm'],
     [
       'is several managers',

@@ -170,6 +170,22 @@ describe('why an application is not ready', () => {
       );
     });
 
+    it('says nothing of what pods of an older content said', async () => {
+      const explanations: Explanations = new Map([
+        [
+          'default/db',
+          { key: 'old apps/StatefulSet/default/db', text: 'Pod/db-0: CrashLoopBackOff', looks: 1, nextAt: 9 },
+        ],
+      ]);
+      const view = { object: () => ({ podLabels: {}, health: 'InProgress' }) as unknown as LiveObject };
+      const live = { ...view, isSynced: () => true, readyEndpoints: () => null };
+      const ports = { memory: { explanations }, view: live, kube: fakeKube(), signal: new AbortController().signal };
+      const app = { digest: 'new', objects: [{ id: 'apps/StatefulSet/default/db' }], revisions: [] };
+      const outcome = { key: 'default/db', app, plan: { blocked: null }, skipped: null } as unknown as AppOutcome;
+      await explainUnready(ports, [outcome], 0);
+      expect(explanations.get('default/db')?.text).toBe('');
+    });
+
     it('says that the pods after it wait', async () => {
       const words = 'Pod/db-0: CrashLoopBackOff; the pods after it wait for it (OrderedReady)';
       expect(await textOf({ revision: 'new' }, broken('new'))).toBe(words);

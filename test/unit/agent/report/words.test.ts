@@ -34,9 +34,16 @@ describe('what an agent says of its site', () => {
 
   it('has what is not healthy, the worst first, and stays small', () => {
     const many = Array.from({ length: 30 }, (_, at) => app(`p${at + 10}`, 'Progressing', 'long '.repeat(1_000)));
-    const words = wordsOf({ apps: [app('ok', 'Healthy'), ...many, app('bad', 'Degraded')] });
+    const words = wordsOf({
+      apps: [
+        app('ok', 'Healthy', 'Ready:1/1'),
+        app('left', 'Healthy', 'Ready:1/1 ConfigMap/x: fought over'),
+        ...many,
+        app('bad', 'Degraded'),
+      ],
+    });
     expect(words.apps.slice(0, 2).map((one) => one.app)).toEqual(['default/bad', 'default/p10']);
-    expect([words.apps.length, words.more]).toEqual([20, 11]);
+    expect([words.apps.length, words.more]).toEqual([20, 12]);
     expect(JSON.stringify(words).length).toBeLessThan(16_384);
     expect(readWords(JSON.stringify(words))).toEqual(words);
   });
