@@ -4,6 +4,7 @@ import { checkPolicies, checkSteps } from './policies-and-steps.ts';
 import type { References } from './references.ts';
 import { checkName } from './names.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
+import { insteadOfType } from './instead.ts';
 import { suggestion } from './problems.ts';
 import { workloadsInstead } from './workloads.ts';
 
@@ -32,13 +33,15 @@ interface Where {
 function checkComponent(doc: Application, component: Component, { path, references, reporter }: Where): void {
   checkName('label', component.name, [...path, 'name'], reporter);
   if (!references.components.includes(component.type)) {
-    const hint = suggestion(component.type, references.components, 'component types');
+    const hint =
+      insteadOfType('component', component.type) ??
+      suggestion(component.type, references.components, 'component types');
     reporter.error('UNSUPPORTED', [...path, 'type'], `no component type ${component.type}`, hint);
   }
   for (const [index, { type }] of (component.traits ?? []).entries()) {
     const where = [...path, 'traits', index, 'type'];
     if (!references.traits.includes(type)) {
-      const hint = suggestion(type, references.traits, 'trait types');
+      const hint = insteadOfType('trait', type) ?? suggestion(type, references.traits, 'trait types');
       reporter.error('UNSUPPORTED', where, `no trait type ${type}`, hint);
       continue;
     }

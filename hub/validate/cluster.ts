@@ -12,6 +12,10 @@ export function checkCluster(doc: Cluster, reporter: Reporter): void {
     const hint = 'set it in the ConfigMap sluice-site of that cluster';
     reporter.warn('NAME_INVALID', ['metadata', 'labels', key], `${key} has no effect here`, hint);
   }
+  if (doc.metadata.namespace !== undefined) {
+    const hint = 'remove it: a cluster is known by its name alone';
+    reporter.warn('UNSUPPORTED', ['metadata', 'namespace'], 'the namespace of a Cluster is not used', hint);
+  }
   if (doc.spec?.kubeconfigSecretRef !== undefined) {
     const hint = 'remove it unless another program reads it';
     const message = 'kubeconfigSecretRef is not used: the cluster’s own agent pulls';

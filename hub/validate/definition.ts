@@ -1,14 +1,49 @@
+import type { BuiltinDefinition } from '../definitions/catalog.ts';
 import type { Definition } from '../model/documents.ts';
 import type { Reporter } from '../model/reporter.ts';
 import { checkName } from './names.ts';
 
+/** Attributes that KubeVela honours, and what happens without. */
+const ignored: Readonly<Record<string, string>> = {
+  workloadRefPath: 'the workload is the output of the template',
+  manageWorkload: 'the workload of the component is delivered beside what the trait makes',
+  controlPlaneOnly: 'its objects go to every cluster of the application',
+  stage: 'its objects are applied in stages by kind',
+  conflictsWith: 'traits are not checked against each other',
+  status: 'health is judged by the rules for kinds',
+};
+
+// One document of one team changes what every application gets under that name.
+function reportBuiltin(
+  { kind, metadata }: Definition,
+  builtins: readonly BuiltinDefinition[],
+  reporter: Reporter,
+): void {
+  const found = builtins.find((one) => one.kind === kind && one.type === metadata.name);
+  if (found === undefined) return;
+  const message = found.isReplaceable
+    ? `it replaces the built-in ${metadata.name} for every application, from the next change of each on`
+    : `it does not count: the built-in ${metadata.name} cannot be replaced`;
+  reporter.warn('DUPLICATE_DOCUMENT', ['metadata', 'name'], message, 'give it another name, unless that is meant');
+}
+
 /** Checks an X-Definition beyond its shape. */
-export function checkDefinition(doc: Definition, reporter: Reporter): void {
+export function checkDefinition(doc: Definition, builtins: readonly BuiltinDefinition[], reporter: Reporter): void {
   checkName('subdomain', doc.metadata.name, ['metadata', 'name'], reporter);
   if (doc.kind !== 'ComponentDefinition' && doc.kind !== 'TraitDefinition') {
     const hint = 'supported: ComponentDefinition, TraitDefinition';
     reporter.warn('UNSUPPORTED', ['kind'], `a ${doc.kind} is not used yet`, hint);
     return;
+  }
+  reportBuiltin(doc, builtins, reporter);
+  for (const [member, words] of Object.entries(ignored)) {
+    if (doc.spec[member] === undefined || doc.spec[member] === false) continue;
+    reporter.warn(
+      'UNSUPPORTED',
+      ['spec', member],
+      `${member} is not used: ${words}`,
+      'remove it, or write the template so',
+    );
   }
   if (doc.spec.schematic?.cue === undefined) {
     const schematics = Object.keys(doc.spec.schematic ?? {});

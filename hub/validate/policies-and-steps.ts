@@ -3,6 +3,7 @@ import type { Application } from '../model/documents.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
 import type { Policy } from '../policies/policy.ts';
 import type { StepType } from '../workflow/step.ts';
+import { insteadOfType } from './instead.ts';
 import { reporterWithin, suggestion } from './problems.ts';
 import { readShape } from './shape.ts';
 
@@ -42,7 +43,9 @@ function findType<T extends { readonly type: string }>(
   const found = list.find((one) => one.type === type);
   if (found !== undefined) return found;
   const types = list.map((one) => one.type);
-  const hint = types.length === 0 ? `supported ${all}: none yet` : suggestion(type, types, `supported ${all}`);
+  const instead = insteadOfType(what === 'policy' ? 'policy' : 'step', type);
+  const listed = types.length === 0 ? `supported ${all}: none yet` : suggestion(type, types, `supported ${all}`);
+  const hint = instead === undefined ? listed : `${listed}; ${instead}`;
   reporter.error('UNSUPPORTED', [...path, 'type'], `the ${what} ${type} is not supported`, hint);
   return null;
 }

@@ -30,6 +30,7 @@ export interface References {
   readonly traits: readonly string[];
   /** The definitions that are valid, and the built-in ones. */
   readonly catalog: Catalog;
+  readonly builtins: readonly BuiltinDefinition[];
   readonly sources: readonly ComponentSource[];
   readonly policies: readonly Policy[];
   readonly steps: readonly StepType[];
@@ -53,6 +54,7 @@ export function referencesOf(
     components: unique([...catalog.types('ComponentDefinition'), ...namesOf(documents, 'ComponentDefinition')]),
     traits: unique([...catalog.types('TraitDefinition'), ...namesOf(documents, 'TraitDefinition')]),
     catalog,
+    builtins: lists.definitions,
     sources: lists.sources,
     policies: lists.policies,
     steps: lists.steps,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { similar } from '../model/similar.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
+import { insteadOfMember } from './instead.ts';
 import { pathText } from './problems.ts';
 
 /** A value after its shape was read. */
@@ -81,6 +82,11 @@ function report(issue: z.core.$ZodIssue, subject: Subject): void {
 }
 
 function unknownField(path: Steps, { schema, reporter }: Subject): void {
+  const instead = insteadOfMember(path);
+  if (instead !== undefined) {
+    reporter.error('UNSUPPORTED', path, `${pathText(path)} is not supported`, instead);
+    return;
+  }
   const known = keysAt(schema, path.slice(0, -1));
   const meant = similar(String(path.at(-1)), known);
   const list = known.length > 0 && known.length <= 12 ? `fields here: ${known.join(', ')}` : 'remove it';

@@ -72,7 +72,7 @@ function check({ kind, doc, rest, reporter }: ReadDocument, references: Referenc
   if (kind === 'Application') checkApplication(checked as Application, references, reporter);
   else if (kind === 'ApplicationDeployment') checkDeployment(checked as ApplicationDeployment, references, reporter);
   else if (kind === 'Cluster') checkCluster(checked as Cluster, reporter);
-  else checkDefinition(checked as Definition, reporter);
+  else checkDefinition(checked as Definition, references.builtins, reporter);
   if (kind !== 'Cluster') checkLabels(metadata.labels, ['metadata', 'labels'], reporter);
 }
 

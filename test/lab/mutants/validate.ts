@@ -58,4 +58,11 @@ export const validateMutants: readonly Mutant[] = [
     replace: 'record',
     tests: ['test/unit/hub/operations/preview-hub.test.ts'],
   },
+  {
+    bug: 'a definition that replaces a built-in for everyone is taken without a word',
+    file: 'hub/validate/definition.ts',
+    find: '  reportBuiltin(doc, builtins, reporter);\n',
+    replace: '',
+    tests: ['test/unit/hub/validate/instead.test.ts'],
+  },
 ];

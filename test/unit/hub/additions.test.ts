@@ -146,10 +146,10 @@ spec:
 
   it.each([
     ['policies: [{type: regions}]', 'UNSUPPORTED: the policy regions is not supported; did you mean region?'],
-    ['policies: [{type: topology}]', 'UNSUPPORTED: the policy topology is not supported; supported policies: region'],
+    ['policies: [{type: tropology}]', 'UNSUPPORTED: the policy tropology is not supported; supported policies: region'],
     [
-      'workflow: {steps: [{type: deploy}]}',
-      'UNSUPPORTED: the workflow step deploy is not supported; supported steps: wait',
+      'workflow: {steps: [{type: deplore}]}',
+      'UNSUPPORTED: the workflow step deplore is not supported; supported steps: wait',
     ],
   ])('%s is refused with the list', (more, line) => {
     expect(problems(app(`${web()}, ${more}`), lists)).toEqual([line]);

@@ -109,7 +109,7 @@ describe('what is read of a value', () => {
     ['all of it where it is whole', { name: 'a', count: 3 }, { name: 'a', count: 3 }, null],
     ['the rest where a member is unknown', { name: 'a', x: 1 }, null, { name: 'a' }],
     ['the rest where a member is faulty that need not be there', { name: 'a', count: 'x' }, null, { name: 'a' }],
-    ['nothing where a member is faulty that must be there', { name: 1, count: 3 }, null, null],
+    ['all but a text that must be there', { name: 1, count: 3 }, null, { name: 'unread', count: 3 }],
     ['nothing where a list has a faulty member that must be there', { name: 'a', list: [{ port: 'x' }] }, null, null],
   ])('is %s', (_, value, doc, rest) => {
     const given = structuredClone(value);

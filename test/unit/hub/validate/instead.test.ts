@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { insteadOfMember, insteadOfType } from '../../../../hub/validate/instead.ts';
+import { builtinLists } from '../../../../hub/validate/references.ts';
+import { validate } from '../../../../hub/validate/validate.ts';
+import { problemLine } from '../../../../hub/status/problem.ts';
+import { parseFile } from '../../../../hub/load/parse.ts';
+
+function said(yaml: string): string[] {
+  const { documents } = parseFile('a.yaml', Buffer.from(yaml));
+  const facts = { repository: 'r', commit: 'c', descends: true, files: new Map(), problems: [], broken: [] };
+  return validate({ ...facts, documents, ignored: 0 }).problems.map(problemLine);
+}
+const app = (component: string, spec = ''): string =>
+  `kind: Application\nmetadata: { name: a }\nspec:\n  components: [{ name: a, type: worker, properties: { image: x }${component} }]\n${spec}`;
+
+describe('what OAM and KubeVela have and Sluice has not', () => {
+  it.each([
+    [
+      ', dependsOn: [b]',
+      /^error\[UNSUPPORTED\] spec\.components\[0\]\.dependsOn is not supported; a\.yaml:4:\d+; .*init containers/,
+    ],
+    [', inputs: []', /^error\[UNSUPPORTED\].*inputs.*write the value into both/],
+    [', scopes: {}', /^error\[UNSUPPORTED\].*scopes.*remove it/],
+    [', externalRevision: a-v1', /^error\[UNSUPPORTED\].*NAME-vN/],
+    [
+      ', traits: [{ type: cpuscaler }]',
+      /^error\[UNSUPPORTED\] no trait type cpuscaler; .*not autoscaling.*HorizontalPodAutoscaler/,
+    ],
+    [', traits: [{ type: storage }]', /^error\[UNSUPPORTED\].*property of the component: volumeMounts/],
+    [', dependson: [b]', /^error\[UNKNOWN_FIELD\]/],
+  ])('is said with what to use instead: %s', (more, line) => {
+    const lines = said(app(more));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(line);
+  });
+
+  it.each([
+    ['  policies: [{ type: topology }]', /supported policies: none yet; place it with an ApplicationDeployment/],
+    ['  workflow: { steps: [{ type: suspend }] }', /supported steps: none yet; a commit is the step/],
+    ['  workflow: { ref: { name: x } }', /\[UNSUPPORTED\] spec\.workflow\.ref is not supported/],
+    ['  rolloutPlan: {}', /\[UNSUPPORTED\] spec\.rolloutPlan is not supported.*move the weights/],
+  ])('is said so of a spec: %s', (spec, line) => {
+    expect(said(app('', spec))).toEqual([expect.stringMatching(line)]);
+  });
+
+  it('is nothing that Sluice has, and nothing of names that everything has', () => {
+    const have = [...builtinLists.definitions.map(({ type }) => type), 'constructor', 'toString'];
+    for (const type of have) {
+      expect([type, insteadOfType('component', type), insteadOfType('trait', type)]).toEqual([
+        type,
+        undefined,
+        undefined,
+      ]);
+    }
+    expect(insteadOfMember(['constructor'])).toBeUndefined();
+  });
+});
+
+describe('a definition', () => {
+  const definition = (name: string, more = ''): string =>
+    `kind: TraitDefinition\nmetadata: { name: ${name} }\nspec:\n  schematic: { cue: { template: "patch: {}" } }\n${more}`;
+
+  it('that has the name of a built-in says whom it changes, or that it does not count', () => {
+    expect(said(definition('scaler'))).toEqual([
+      expect.stringMatching(/^warning\[DUPLICATE_DOCUMENT\] it replaces the built-in scaler for every application/),
+    ]);
+    expect(said(definition('k8s-objects').replace('Trait', 'Component').replace('patch', 'output'))).toEqual([
+      expect.stringMatching(/^warning\[DUPLICATE_DOCUMENT\] it does not count/),
+    ]);
+    expect(said(definition('own'))).toEqual([]);
+  });
+
+  it('says which attributes of KubeVela have no effect', () => {
+    const lines = said(definition('own', '  controlPlaneOnly: true\n  manageWorkload: false\n  stage: PreDispatch\n'));
+    expect(lines).toEqual([
+      expect.stringMatching(/^warning\[UNSUPPORTED\] controlPlaneOnly is not used: its objects go to every cluster/),
+      expect.stringMatching(/^warning\[UNSUPPORTED\] stage is not used/),
+    ]);
+  });
+});
+
+it('the namespace of a Cluster is said to be unused', () => {
+  expect(said('kind: Cluster\nmetadata: { name: a, namespace: b }\n')).toEqual([
+    expect.stringMatching(/^warning\[UNSUPPORTED\] the namespace of a Cluster is not used; a\.yaml:2:/),
+  ]);
+});
