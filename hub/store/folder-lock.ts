@@ -45,6 +45,12 @@ export async function lockFolder(
 
 function taken(path: string, holder: string): SluiceError {
   const { host, pid } = readOwner(holder);
+  if (!Number.isInteger(pid)) {
+    return new SluiceError('CONFLICT', 'the lock of this data folder does not say whose it is: it was damaged', {
+      path,
+      hint: 'remove that file when no hub runs here; it is taken over by itself a minute after it was written',
+    });
+  }
   return new SluiceError('CONFLICT', `another hub uses this data folder: process ${pid} on ${host}`, {
     path,
     hint: 'stop it first, or name another folder with --data',

@@ -1,16 +1,6 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openReports } from '../../../hub/collect/reports.ts';
 import { ensureSecret } from '../../../hub/config/data-folder.ts';
@@ -23,26 +13,7 @@ import { asSluiceError } from '../../../shared/errors.ts';
 import { silentLog } from '../../fakes/agent.ts';
 import { start, joined, pass } from '../../fixtures/hub/publish.ts';
 import { app, object } from '../../fixtures/hub/plan.ts';
-
-/** What happens to a file or folder: it is gone, cut, emptied, unreadable, or one byte of it is another. */
-const harms = {
-  lost: (path: string) => rmSync(path, { recursive: true }),
-  cut: (path: string) => writeFileSync(path, readFileSync(path).subarray(0, statSync(path).size / 2)),
-  empty: (path: string) => writeFileSync(path, ''),
-  // Tests run as root, which no permission stops: a folder in the place of a file cannot be read either, nor the other way round.
-  unreadable: (path: string) => {
-    const isFolder = statSync(path).isDirectory();
-    rmSync(path, { recursive: true });
-    if (isFolder) writeFileSync(path, '');
-    else mkdirSync(path);
-  },
-  flipped: (path: string) => {
-    const bytes = readFileSync(path);
-    const middle = Math.floor(bytes.length / 2);
-    bytes[middle] = (bytes[middle] ?? 0) ^ 1;
-    writeFileSync(path, bytes);
-  },
-} as const;
+import { harms, pathsOf } from './harms.ts';
 
 const clock = { now: () => start, monotonic: () => 0 };
 let folder: string;
@@ -86,16 +57,6 @@ const bytesIn = (data: string) =>
       .filter((name) => existsSync(join(data, name)) && statSync(join(data, name)).isFile())
       .map((name) => [name, readFileSync(join(data, name), 'hex')]),
   );
-
-/** The files that a name means: `*.pack` all of them. */
-function pathsOf(data: string, name: string): string[] {
-  const [, ending] = name.split('*');
-  if (ending === undefined) return [join(data, name)];
-  const parent = dirname(join(data, name));
-  return readdirSync(parent)
-    .filter((file) => file.endsWith(ending))
-    .map((file) => join(parent, file));
-}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sluice-data-'));

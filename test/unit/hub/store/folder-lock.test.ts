@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -61,6 +61,22 @@ describe('a data folder', () => {
     age(seconds);
     expect(await taken(who)).toBe(expected);
   });
+
+  it.each(['', '["here', '[]', 'null'])(
+    'says of a lock that was damaged (%j) what to do, and takes it over after a minute',
+    async (text) => {
+      const who = { ...owner('here', 1), isGone: () => false };
+      mkdirSync(data);
+      writeFileSync(path(), text);
+      await expect(lockFolder(data, clock(), who)).rejects.toMatchObject({
+        code: 'CONFLICT',
+        message: expect.stringContaining('damaged') as unknown,
+        data: { path: path(), hint: expect.stringContaining('remove that file') as unknown },
+      });
+      age(61);
+      expect(await taken(who)).toBe(true);
+    },
+  );
 
   it('is touched while it is held, and left alone once another hub has it', async () => {
     const later: (() => void)[] = [];
