@@ -50,3 +50,20 @@ describe('an error', () => {
     expect(asSluiceError(new DOMException('stop', 'AbortError')).code).toBe('ABORTED');
   });
 });
+
+describe('an error of the operating system', () => {
+  it.each(['ENOSPC', 'EROFS', 'EACCES', 'EMFILE', 'EIO', 'ENOENT'])(
+    'is told as what the disk refuses, where, and with what to do: %s',
+    (code) => {
+      const found = asSluiceError(Object.assign(new Error(`${code}: x`), { code, syscall: 'open', path: '/data/x' }));
+      expect([found.code, found.message, found.data.path]).toEqual([
+        ...['UNAVAILABLE', `the disk refuses: ${code} (open)`, '/data/x'],
+      ]);
+      expect(found.data.hint).toMatch(/\w/);
+    },
+  );
+
+  it('is a bug where nothing is known of it', () => {
+    expect(asSluiceError(Object.assign(new Error('x'), { code: 'EWEIRD', syscall: 'open' })).code).toBe('INTERNAL');
+  });
+});

@@ -78,6 +78,21 @@ describe('the CUE engine', () => {
     expect(message).not.toMatch(/CANARY|123456789012|\b7\b/);
   });
 
+  it.each([
+    'import "tool/exec"\noutput: exec.Run & {cmd: "id", stdout: string}',
+    'import "tool/file"\noutput: file.Read & {filename: "/etc/passwd", contents: string}',
+    'import "tool/http"\noutput: http.Get & {url: "http://127.0.0.1:1"}',
+    'import "tool/os"\noutput: os.Environ',
+    'output: x @embed(file="/etc/passwd")',
+    'import "./other"\noutput: other.x',
+    'output: {} }\n}\nr: {output: {a: 1}}\n_x: {{',
+    'parameter: {}\n}\n_v: output: {a: 1}\n#U: {',
+  ])('gives a template nothing but its parameter and its context: %s', async (template) => {
+    const outcome = await evaluate(template);
+    const found = outcome?.ok === true ? JSON.stringify(outcome.value) : '';
+    expect(found).not.toMatch(/root:|uid=|PATH|"a":1/);
+  });
+
   it('says when the template itself is wrong', async () => {
     expect(await evaluate('output: {n: }\nparameter: {}')).toMatchObject({
       ok: false,
