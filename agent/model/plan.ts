@@ -47,6 +47,8 @@ export interface AppPlan {
   readonly held: ReadonlySet<ObjectId>;
   /** Objects that serve until they are replaced, although the bundle has them no more or otherwise: repaired to what was applied. */
   readonly keep: readonly ObjectId[];
+  /** What others changed of it and cannot be repaired, because a restart in the middle of the change lost what was applied. */
+  readonly unrepaired?: readonly ObjectId[];
   readonly scaleToZero: readonly ObjectId[];
   readonly remove: readonly ObjectId[];
   /** True while it waits for pods or endpoints: the progress deadline runs. */

@@ -82,11 +82,27 @@ export function appHealth(
     .filter((text) => why?.includes(text) !== true);
   const current = new Set(ids.filter((id) => verdicts.get(id)?.health === 'Current'));
   const ready = `Ready:${readyText(live, app, current)}`;
-  const message = [outage ?? '', why ?? '', ...fought, ...remarksOn(live, ids)]
+  const message = [
+    outage ?? '',
+    why ?? '',
+    ...fought,
+    hold === null ? unrepairedText(plan) : '',
+    ...remarksOn(live, ids),
+  ]
     .filter((part) => part !== '')
     .join('; ');
   return { health: worstHealth(words), message: `${ready} ${message}`.trimEnd(), ...counts };
 }
+
+/** What is not repaired until a change is done, because the agent was restarted in the middle of it. */
+function unrepairedText({ phase, unrepaired = [] }: AppPlan): string {
+  if (phase === 'settled' || unrepaired.length === 0) return '';
+  const more = unrepaired.length > shownUnrepaired ? ` and ${unrepaired.length - shownUnrepaired} more` : '';
+  const names = unrepaired.slice(0, shownUnrepaired).map(nameOf).join(', ');
+  return `changed or deleted by others, and not repaired before this change is done (the agent was restarted in it): ${names}${more}`;
+}
+
+const shownUnrepaired = 3;
 
 /** What is left for people to do on objects that are as they should be. */
 function remarksOn(live: Live, ids: readonly ObjectId[]): string[] {

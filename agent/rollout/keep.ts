@@ -1,3 +1,4 @@
+import type { InventoryEntry } from '../model/inventory.ts';
 import type { AppObservation, ServedObject } from '../model/plan.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
@@ -11,6 +12,8 @@ import { shareOut } from './weights.ts';
 /** Objects that are repaired to what was applied, with the replicas and weights to repair them with. */
 export interface Kept {
   readonly ids: readonly ObjectId[];
+  /** What serves until it is replaced, was changed or deleted by others, and whose content is not at hand since a restart. */
+  readonly unrepaired: readonly ObjectId[];
   readonly replicas: ReadonlyMap<ObjectId, number>;
   readonly weights: ReadonlyMap<ObjectId, readonly number[]>;
 }
@@ -37,7 +40,14 @@ export function keptObjects(observed: AppObservation, app: BundleApp, { held, re
   const splits = served.map(([id, one]) => [id, splitOf(observed, id, one)] as const);
   const dead = new Set(splits.flatMap(([id, split]) => (split === 'nothing is ready' ? [id] : [])));
   const free = freeCapacity(observed, app).replicas;
+  const isLost = (entry: InventoryEntry): boolean => {
+    const { id, applied, uid } = entry;
+    if (applied === null || uid === null || observed.served.has(id) || !isChanged(observed, entry)) return false;
+    const wanted = digests.get(id);
+    return wanted === undefined ? !mayDrop && !going.has(id) : held.has(id) && wanted !== applied;
+  };
   return {
+    unrepaired: [...observed.entries.values()].filter(isLost).map(({ id }) => id),
     ids: served.map(([id]) => id).filter((id) => !dead.has(id)),
     replicas: new Map(
       served.flatMap(([id, one]) => {
@@ -47,6 +57,13 @@ export function keptObjects(observed: AppObservation, app: BundleApp, { held, re
     ),
     weights: new Map(splits.flatMap(([id, split]) => (typeof split === 'string' ? [] : [[id, split] as const]))),
   };
+}
+
+/** True where an object is not what was applied, by what the watches show. */
+function isChanged(observed: AppObservation, { id, fieldsHash, finished }: InventoryEntry): boolean {
+  const live = ownLive(observed, id);
+  if (live === undefined) return observed.live.isSynced(id) && finished === undefined;
+  return live.fieldsHash !== fieldsHash;
 }
 
 function replicasOf(observed: AppObservation, id: ObjectId, { app }: ServedObject): number | undefined {

@@ -37,6 +37,7 @@ export function planApp(observed: AppObservation): AppPlan {
     weights: new Map([...routing.weights, ...kept.weights]),
     held,
     keep: kept.ids,
+    ...(kept.unrepaired.length > 0 && { unrepaired: kept.unrepaired }),
     scaleToZero: removal.scaleToZero,
     remove: removal.remove,
   };

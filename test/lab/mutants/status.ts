@@ -93,4 +93,11 @@ export const statusMutants: readonly Mutant[] = [
     replace: "text: last?.text ?? '',",
     tests: ['test/unit/agent/health'],
   },
+  {
+    bug: 'what is not repaired since a restart in a change is not said',
+    file: 'agent/rollout/keep.ts',
+    find: 'return live.fieldsHash !== fieldsHash;',
+    replace: 'return live.fieldsHash === null && fieldsHash === null;',
+    tests: ['test/unit/agent/rollout'],
+  },
 ];

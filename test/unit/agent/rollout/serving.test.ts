@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pass } from '../../../../agent/pass.ts';
+import { appHealth } from '../../../../agent/report/health.ts';
 import { fakeChannel, handAgent, manualClock, pullNext, settle, testDeps } from '../../../fakes/agent.ts';
 import {
   exampleApp,
@@ -98,6 +99,24 @@ describe('what serves, while its successor is not ready', () => {
     kube.remove(routerId);
     await go();
     expect(weightsOf(kube)).toBe('example-v1 100');
+  });
+
+  it('is named where others changed it and it is not repaired, after a restart in the middle of the change', async () => {
+    const world = await stuckWorld();
+    const plan = async () => (await world.settle()).apps[0]?.plan;
+    expect((await plan())?.unrepaired).toBeUndefined();
+    world.restart();
+    expect((await plan())?.unrepaired).toBeUndefined();
+    world.kube.remove(service(1));
+    world.kube.edit(web(1), (object) => ((object['spec'] as { replicas: number }).replicas = 2));
+    expect((await plan())?.unrepaired?.toSorted()).toEqual([service(1), web(1)].sort());
+    const outcome = await world.pass();
+    const { message } = appHealth(outcome, outcome.apps[0]!, {
+      ...{ live: world.agent().view, faults: [], fights: new Map(), explanation: null, givesUpAt: null },
+    });
+    expect(message).toMatch(/not repaired before this change is done .*: .*Deployment\/example-web-v1/);
+    world.fare((workload) => wanted(workload));
+    expect((await world.settle()).apps[0]?.plan?.unrepaired).toBeUndefined();
   });
 
   it('is gone once the successor is ready, and does not come back', async () => {
