@@ -16,6 +16,9 @@ export interface Look {
 const habits: Readonly<Record<string, string>> = {
   command: 'cmd',
   envs: 'env',
+  host: 'domain',
+  hostname: 'domain',
+  replicaCount: 'replicas',
   environment: 'env',
   pullPolicy: 'imagePullPolicy',
 };
@@ -30,7 +33,7 @@ export async function withSuggestion(fault: CueFault, look: Look): Promise<CueFa
   const renamed = meant === undefined ? null : renamedAt(parameter, path, meant);
   if (meant === undefined || renamed === null) return fault;
   const found = await faultWith(look, renamed);
-  const isTaken = found === null || !isAbout(found, [...path.slice(0, -1), meant]);
+  const isTaken = found === null || !isRefused(found, [...path.slice(0, -1), meant]);
   return isTaken ? { ...fault, hint: `did you mean ${meant}?` } : fault;
 }
 
@@ -40,9 +43,10 @@ export async function faultWith({ cue, program, signal }: Look, parameter: unkno
   return outcome === undefined || outcome.ok ? null : outcome.fault;
 }
 
-// A choice that fits nothing is told of the property that holds it.
-function isAbout({ parameter = [] }: CueFault, path: Path): boolean {
-  return parameter.every((step, index) => step === path[index]);
+// A property of that name may be there and want another value; a choice that fits nothing is told of what holds it.
+function isRefused({ code, message, parameter = [] }: CueFault, path: Path): boolean {
+  if (!parameter.every((step, index) => step === path[index])) return false;
+  return code === 'UNKNOWN_FIELD' || (message.includes('none of the values') && parameter.length < path.length);
 }
 
 /** The names of all members in a template, from its parameter on. */

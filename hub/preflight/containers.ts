@@ -5,6 +5,7 @@ import {
   distinct,
   isSet,
   items,
+  list,
   members,
   refuse,
   required,
@@ -17,6 +18,7 @@ import {
   type Refusal,
 } from './node.ts';
 
+const lists = ['command', 'args', 'ports', 'env', 'envFrom', 'volumeMounts'];
 const handlers = ['exec', 'httpGet', 'tcpSocket', 'grpc'];
 const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'];
 const sources = ['fieldRef', 'resourceFieldRef', 'configMapKeyRef', 'secretKeyRef', 'fileKeyRef'];
@@ -27,7 +29,8 @@ export function* container(node: Node, volumes: ReadonlySet<string>, isInit: boo
   yield* name(at(node, 'name'), 'label');
   yield* image(at(node, 'image'));
   yield* choice(at(node, 'imagePullPolicy'), 'Always', 'IfNotPresent', 'Never');
-  for (const list of ['command', 'args']) for (const word of items(at(node, list))) yield* text(word);
+  for (const member of lists) yield* list(at(node, member));
+  for (const words of ['command', 'args']) for (const word of items(at(node, words))) yield* text(word);
   yield* ports(at(node, 'ports'));
   yield* env(at(node, 'env'));
   for (const source of items(at(node, 'envFrom'))) yield* oneOf(source, ['configMapRef', 'secretRef'], 'source');
@@ -55,21 +58,21 @@ function* image(node: Node): Iterable<Refusal> {
   }
 }
 
-function* ports(list: Node): Iterable<Refusal> {
-  for (const port of items(list)) {
+function* ports(all: Node): Iterable<Refusal> {
+  for (const port of items(all)) {
     yield* required(at(port, 'containerPort'));
     yield* whole(at(port, 'containerPort'), 1, 65535);
     yield* whole(at(port, 'hostPort'), 0, 65535);
     yield* name(at(port, 'name'), 'port');
     yield* choice(at(port, 'protocol'), 'TCP', 'UDP', 'SCTP');
   }
-  const numbers = items(list).filter((port) => isSet(at(port, 'containerPort')));
+  const numbers = items(all).filter((port) => isSet(at(port, 'containerPort')));
   yield* distinct(
     numbers,
     (port) => `${String(at(port, 'containerPort').value)}/${textOf(at(port, 'protocol')) ?? 'TCP'}`,
     (port) => `is a second port ${port}`,
   );
-  const named = items(list).map((port) => at(port, 'name'));
+  const named = items(all).map((port) => at(port, 'name'));
   yield* distinct(
     named,
     (node) => textOf(node) ?? null,
@@ -77,8 +80,8 @@ function* ports(list: Node): Iterable<Refusal> {
   );
 }
 
-function* env(list: Node): Iterable<Refusal> {
-  for (const variable of items(list)) {
+function* env(all: Node): Iterable<Refusal> {
+  for (const variable of items(all)) {
     const [key, value, from] = [at(variable, 'name'), at(variable, 'value'), at(variable, 'valueFrom')];
     yield* required(key);
     yield* text(key);
@@ -88,7 +91,7 @@ function* env(list: Node): Iterable<Refusal> {
     if (isSet(from) && isSet(value) && value.value !== '')
       yield refuse(variable, `has value and valueFrom (${String(key.value)})`, 'keep one of the two');
   }
-  const names = items(list).map((variable) => at(variable, 'name'));
+  const names = items(all).map((variable) => at(variable, 'name'));
   yield* distinct(
     names,
     (node) => textOf(node) ?? null,
@@ -105,8 +108,8 @@ function* resources(node: Node): Iterable<Refusal> {
   }
 }
 
-function* mounts(list: Node, volumes: ReadonlySet<string>): Iterable<Refusal> {
-  for (const mount of items(list)) {
+function* mounts(all: Node, volumes: ReadonlySet<string>): Iterable<Refusal> {
+  for (const mount of items(all)) {
     yield* required(at(mount, 'name'));
     yield* required(at(mount, 'mountPath'));
     yield* text(at(mount, 'mountPath'));
@@ -115,7 +118,7 @@ function* mounts(list: Node, volumes: ReadonlySet<string>): Iterable<Refusal> {
     const known = volumes.size === 0 ? 'there are no volumes' : `volumes: ${[...volumes].join(', ')}`;
     yield refuse(at(mount, 'name'), `is ${shown(volume)}, and there is no such volume`, known);
   }
-  const paths = items(list).map((mount) => at(mount, 'mountPath'));
+  const paths = items(all).map((mount) => at(mount, 'mountPath'));
   yield* distinct(
     paths,
     (node) => textOf(node) ?? null,
@@ -167,7 +170,7 @@ const plainMembers = [
 
 /** Checks of the entries of a list. */
 export function each(check: Check): Check {
-  return function* (list) {
-    for (const node of items(list)) yield* check(node);
+  return function* (all) {
+    for (const node of items(all)) yield* check(node);
   };
 }

@@ -6,6 +6,7 @@ import {
   distinct,
   isSet,
   items,
+  list,
   refuse,
   required,
   shown,
@@ -26,22 +27,23 @@ export const service: Check = function* (object) {
   yield* choice(type, 'ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName');
   yield* choice(at(spec, 'sessionAffinity'), 'None', 'ClientIP');
   yield* labels(at(spec, 'selector'));
-  const [list, isHeadless] = [at(spec, 'ports'), at(spec, 'clusterIP').value === 'None'];
+  const [ports, isHeadless] = [at(spec, 'ports'), at(spec, 'clusterIP').value === 'None'];
   const isOutside = outside.some((one) => one === type.value);
   if (type.value === 'ExternalName') yield* required(at(spec, 'externalName'));
-  else if (items(list).length === 0 && !isHeadless) yield refuse(list, 'is missing', 'write ports: [{ port: 80 }]');
+  else if (!isSet(ports) && !isHeadless) yield refuse(ports, 'is missing', 'write ports: [{ port: 80 }]');
+  yield* list(ports);
   if (isHeadless && isOutside)
     yield refuse(at(spec, 'clusterIP'), `must not be None with the type ${String(type.value)}`);
-  for (const port of items(list)) yield* servicePort(port, isOutside);
-  const unnamed = items(list).find((port) => !isSet(at(port, 'name')));
-  if (unnamed !== undefined && items(list).length > 1)
+  for (const port of items(ports)) yield* servicePort(port, isOutside);
+  const unnamed = items(ports).find((port) => !isSet(at(port, 'name')));
+  if (unnamed !== undefined && items(ports).length > 1)
     yield refuse(at(unnamed, 'name'), 'is missing: each of several ports needs a name');
   yield* distinct(
-    items(list).filter((port) => isSet(at(port, 'port'))),
+    items(ports).filter((port) => isSet(at(port, 'port'))),
     (port) => `${String(at(port, 'port').value)}/${textOf(at(port, 'protocol')) ?? 'TCP'}`,
     (port) => `is a second port ${port}`,
   );
-  const named = items(list).map((port) => at(port, 'name'));
+  const named = items(ports).map((port) => at(port, 'name'));
   yield* distinct(
     named,
     (node) => textOf(node) ?? null,

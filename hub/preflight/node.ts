@@ -66,8 +66,14 @@ export function* required(node: Node, hint?: string): Iterable<Refusal> {
 
 /** Refused is a value that is there and is not text. */
 export function* text(node: Node): Iterable<Refusal> {
-  if (isSet(node) && typeof node.value !== 'string')
-    yield refuse(node, `must be text, and is ${kindOf(node.value)}`, 'put it in quotes');
+  if (!isSet(node) || typeof node.value === 'string') return;
+  const hint = typeof node.value === 'object' ? undefined : 'put it in quotes';
+  yield refuse(node, `must be text, and is ${kindOf(node.value)}`, hint);
+}
+
+/** Refused is a value that is there and is not a list. */
+export function* list(node: Node): Iterable<Refusal> {
+  if (isSet(node) && !Array.isArray(node.value)) yield refuse(node, `must be a list, and is ${kindOf(node.value)}`);
 }
 
 /** Refused is a value that is there and is not a whole number of a range. */

@@ -6,6 +6,7 @@ import {
   distinct,
   isSet,
   items,
+  list,
   members,
   refuse,
   required,
@@ -37,7 +38,9 @@ export function* podSpec(node: Node, policies: readonly string[], claims: readon
   const names = volumes.flatMap((volume) => textOf(at(volume, 'name')) ?? []);
   const known = new Set([...names, ...claims]);
   const [main, init] = [items(at(node, 'containers')), items(at(node, 'initContainers'))];
-  if (main.length === 0) yield refuse(at(node, 'containers'), 'is missing: a pod needs a container');
+  for (const member of ['containers', 'initContainers', 'volumes']) yield* list(at(node, member));
+  if (main.length === 0 && (!isSet(at(node, 'containers')) || Array.isArray(at(node, 'containers').value)))
+    yield refuse(at(node, 'containers'), 'is missing: a pod needs a container');
   for (const one of main) yield* container(one, known, false);
   for (const one of init) yield* container(one, known, true);
   const containers = [...init, ...main].map((one) => at(one, 'name'));

@@ -102,7 +102,7 @@ function* selector(node: Node, pods: Node): Iterable<Refusal> {
   const wanted = members(at(node, 'matchLabels'));
   const expressions = items(at(node, 'matchExpressions'));
   if (wanted.length + expressions.length === 0) {
-    const hint = `write it as matchLabels: ${JSON.stringify(pods.value ?? { app: 'web' })}`;
+    const hint = `write it as matchLabels: ${JSON.stringify(meantBy(node, pods))}`;
     yield refuse(isSet(at(node, 'matchLabels')) ? at(node, 'matchLabels') : node, 'selects nothing', hint);
   }
   yield* labels(at(node, 'matchLabels'));
@@ -113,6 +113,13 @@ function* selector(node: Node, pods: Node): Iterable<Refusal> {
     yield refuse(value, `is ${shown(value.value)}, ${has}`, 'the selector must match the labels of the template');
   }
   for (const expression of expressions) yield* expressionOf(expression, pods);
+}
+
+/** The labels that a selector without matchLabels most likely means: its own members, else those of the pods. */
+function meantBy(node: Node, pods: Node): Readonly<Record<string, unknown>> {
+  const direct = members(node).filter(([key, { value }]) => !key.startsWith('match') && typeof value === 'string');
+  const given = direct.length > 0 ? direct : members(pods).filter(([key]) => !key.includes('/'));
+  return given.length === 0 ? { app: 'web' } : Object.fromEntries(given.map(([key, { value }]) => [key, value]));
 }
 
 function* expressionOf(node: Node, pods: Node): Iterable<Refusal> {

@@ -90,7 +90,10 @@ function unknownField(path: Steps, { schema, reporter }: Subject): void {
   const known = keysAt(schema, path.slice(0, -1));
   const meant = similar(String(path.at(-1)), known);
   const list = known.length > 0 && known.length <= 12 ? `fields here: ${known.join(', ')}` : 'remove it';
-  const hint = meant === undefined ? list : `did you mean ${meant}?`;
+  const name = String(path.at(-1));
+  const isMetadata = path.length === 1 && keysAt(schema, ['metadata']).includes(name);
+  const likely = isMetadata ? `metadata.${name}` : meant;
+  const hint = likely === undefined ? list : `did you mean ${likely}?`;
   reporter.error('UNKNOWN_FIELD', path, `unknown field ${pathText(path)}`, hint);
 }
 

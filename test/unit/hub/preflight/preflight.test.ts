@@ -44,6 +44,12 @@ describe('what API servers refuse', () => {
     ]);
   });
 
+  it('is a selector of its own form: with the labels that it means', () => {
+    const spec = { selector: { app: 'web' }, template: { metadata: { labels: { app: 'web', b: 'c' } } } };
+    const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec };
+    expect(preflight(object)[0]?.hint).toBe('write it as matchLabels: {"app":"web"}');
+  });
+
   it('is not what a kind that is not ours to know may allow', () => {
     const custom = { apiVersion: 'example.com/v1', kind: 'Pool', metadata: { name: 'A:b' }, spec: { replicas: 'x' } };
     expect(preflight(custom)).toEqual([]);

@@ -79,6 +79,12 @@ describe('a definition', () => {
   });
 });
 
+it('labels at the top of a document are said to belong under metadata', () => {
+  expect(said('kind: Cluster\nmetadata: { name: a }\nlabels: { env: prod }\n')).toEqual([
+    expect.stringMatching(/unknown field labels; a\.yaml:3:1; did you mean metadata\.labels\?/),
+  ]);
+});
+
 it('the namespace of a Cluster is said to be unused', () => {
   expect(said('kind: Cluster\nmetadata: { name: a, namespace: b }\n')).toEqual([
     expect.stringMatching(/^warning\[UNSUPPORTED\] the namespace of a Cluster is not used; a\.yaml:2:/),
