@@ -1,8 +1,11 @@
 import type { Backend } from '../scenarios/backend.ts';
+import { admissionCases } from './admission.ts';
 import { agentCases } from './agents.ts';
+import { definitionCases } from './definitions.ts';
 import { fieldsCases } from './fields.ts';
 import { kindCases } from './kinds.ts';
 import { neighbourCases } from './neighbours.ts';
+import { refusalCases } from './refusals.ts';
 import { describeCases, describeTogether } from './scene.ts';
 import { workloadCases } from './workloads.ts';
 
@@ -12,5 +15,10 @@ export function describeField(backend: Backend, isServer: boolean): void {
   describeCases('kinds', backend, kindCases, isServer);
   describeCases('agents', backend, agentCases, isServer);
   describeCases('what others write', backend, fieldsCases, isServer);
-  describeTogether('what may happen beside', backend, neighbourCases, isServer);
+  describeTogether(
+    'what may happen beside',
+    backend,
+    [...neighbourCases, ...definitionCases, ...refusalCases, ...admissionCases],
+    isServer,
+  );
 }

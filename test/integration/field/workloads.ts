@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { waitFor } from '../../lab/controlplane/wait.ts';
 import { rowOf } from '../scenarios/fleet.ts';
-import { deploymentOf, filesOf, textOf, type FieldCase, type Scene } from './scene.ts';
+import { webApp } from '../scenarios/documents.ts';
+import { deploymentOf, filesOf, rawFiles, textOf, type FieldCase, type Scene } from './scene.ts';
 
 const job = '/apis/batch/v1/namespaces/default/jobs/migrate';
 const front = (n: number) => `apps/Deployment/default/front-v${n}`;
@@ -96,6 +97,67 @@ export const workloadCases: readonly FieldCase[] = [
       }
     },
   },
+  {
+    name: 'hpa-new-revision: a raw Deployment with its HorizontalPodAutoscaler loses none either',
+    run: async (scene) => {
+      await scene.begin('k1');
+      scene.start();
+      await scene.fleet.push(rawFiles('api', autoscaled('example/api:1')));
+      await scene.healthy('default/api');
+      // Raw objects have the name of a revision only where two of them need one name.
+      const nameOf = async (n: number) =>
+        (await scene.site().view.get(`apps/Deployment/default/api-v${n}`)) === undefined ? 'api' : `api-v${n}`;
+      await scaled(scene, await nameOf(1), 4);
+      await scene.fleet.push(rawFiles('api', autoscaled('example/api:2'), 2));
+      await scene.fleet.settled();
+      await scene.healthy('default/api');
+      const name = await nameOf(2);
+      expect(specOf(await scene.site().view.get(`apps/Deployment/default/${name}`))).toBe(4);
+      expect(await scene.site().view.get(`autoscaling/HorizontalPodAutoscaler/default/${name}`)).toMatchObject({
+        spec: { scaleTargetRef: { name } },
+      });
+    },
+  },
+  {
+    name: 'hpa-new-revision: the pods stay when the number is taken out of the documents',
+    run: async (scene) => {
+      await scene.begin('k1');
+      scene.start();
+      const files = (image: string, more: string, n: number) => ({
+        'fixed.yaml': `${webApp('fixed', image, more)}---\n${deploymentOf('fixed', n)}`,
+      });
+      const replicas = async (n: number) => specOf(await scene.site().view.get(`apps/Deployment/default/web-v${n}`));
+      await scene.fleet.push(files('example/fixed:1', ', replicas: 5', 1));
+      await scene.healthy('default/fixed');
+      expect(await replicas(1)).toBe(5);
+      await scene.fleet.push(files('example/fixed:2', '', 2));
+      await scene.fleet.settled();
+      await scene.healthy('default/fixed');
+      expect(await replicas(2)).toBe(5);
+    },
+  },
 ];
 
 const plain = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: held }\ndata: { a: "1" }\n';
+
+const autoscaled = (image: string) => [
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'api' },
+    spec: {
+      selector: { matchLabels: { app: 'api' } },
+      template: { metadata: { labels: { app: 'api' } }, spec: { containers: [{ name: 'api', image }] } },
+    },
+  },
+  {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'api' },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'api' },
+      minReplicas: 1,
+      maxReplicas: 9,
+    },
+  },
+];
