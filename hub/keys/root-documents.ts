@@ -60,11 +60,15 @@ function notAsSigned(): SluiceError {
 export function writeRootDocument(dir: string, document: Root, signer: Signer): void {
   const payload = formats.root.encode(document);
   const paths = rootPaths(document.version);
+  // The signatures of one that is there are never replaced.
+  if (existsSync(join(dir, paths.document))) throw alreadyThere(join(dir, paths.document));
   writeSecret(join(dir, paths.signature), signaturesText(signer.sign(payloadTypes.root, payload)));
   if (createSecret(join(dir, paths.document), payload)) return;
-  throw new SluiceError('EXISTS', 'there is a root document of this version already', {
-    path: join(dir, paths.document),
-  });
+  throw alreadyThere(join(dir, paths.document));
+}
+
+function alreadyThere(path: string): SluiceError {
+  return new SluiceError('EXISTS', 'there is a root document of this version already', { path });
 }
 
 /** The digest that a join line carries: sha256 of the bytes of root/1.json. */

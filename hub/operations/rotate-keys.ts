@@ -9,6 +9,7 @@ import { sshSignedBy } from '../keys/sshsig.ts';
 import { parseCommit } from '../model/commit.ts';
 import { bundlesToSignAgain } from '../plan/sign-again.ts';
 import { ledgerRef } from '../store/ledger/ledger.ts';
+import { lockKeys } from '../store/keys-lock.ts';
 import type { ReadData } from '../store/read-data.ts';
 
 /** A new hub key: its file, and the version of the root document that names it. */
@@ -19,19 +20,39 @@ export interface RotatedKey {
 
 /**
  * Makes a new hub key in a data folder; the old one stays trusted. `rootKey` is the file of the root key (default: the one in
- * the data folder). Throws CONFIG_INVALID when that cannot be read.
+ * the data folder). Throws CONFIG_INVALID when that cannot be read, and CONFLICT while another command changes the keys.
  */
 export function rotateKey(data: string, rootKey: string | null): RotatedKey {
   const folder = join(data, dataFolders.keys);
-  const { root } = rotateHubKey(folder, readRootKey(rootKey ?? join(folder, keyFiles.root)));
-  return { file: join(folder, keyFiles.hub), version: root.version };
+  const seed = readRootKey(rootKey ?? join(folder, keyFiles.root));
+  const release = lockKeys(data);
+  try {
+    const { root } = rotateHubKey(folder, seed);
+    return { file: join(folder, keyFiles.hub), version: root.version };
+  } finally {
+    release();
+  }
 }
 
 /**
  * Ends the trust in every hub key but the one at work, and gives the version of the root document that says so. Throws
- * CONFIG_INVALID while another key's signature is on anything that agents or the next hub must verify.
+ * CONFIG_INVALID while another key's signature is on anything that agents or the next hub must verify, and CONFLICT while another
+ * command changes the keys.
  */
 export async function retireKeys(
+  data: string,
+  rootKey: string | null,
+  readData: ReadData,
+): Promise<Pick<RotatedKey, 'version'>> {
+  const release = lockKeys(data);
+  try {
+    return await retireLocked(data, rootKey, readData);
+  } finally {
+    release();
+  }
+}
+
+async function retireLocked(
   data: string,
   rootKey: string | null,
   readData: ReadData,

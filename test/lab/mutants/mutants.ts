@@ -491,6 +491,13 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/property/hub/registry.test.ts'],
   },
   {
+    bug: 'two commands that change the keys at once leave a root document with the signatures of another',
+    file: 'hub/keys/root-documents.ts',
+    find: 'if (existsSync(join(dir, paths.document))) throw',
+    replace: 'if (paths.document === dir) throw',
+    tests: ['test/unit/hub/operations/rotate-keys.test.ts'],
+  },
+  {
     bug: 'a push that removes a document takes an application off every cluster at once, unasked',
     file: 'hub/plan/fleet-guard.ts',
     find: 'if (clusters <= deletionLimit(served.length)) return [];',

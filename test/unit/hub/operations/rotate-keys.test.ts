@@ -1,12 +1,15 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keysOf, newFolders, open } from '../../../fixtures/hub/data-folder.ts';
 import { writeSecret } from '../../../../hub/keys/key-files.ts';
+import { writeRootDocument } from '../../../../hub/keys/root-documents.ts';
 import { initHub } from '../../../../hub/operations/init.ts';
 import { retireKeys, rotateKey } from '../../../../hub/operations/rotate-keys.ts';
+import { lockKeys } from '../../../../hub/store/keys-lock.ts';
 import { readData } from '../../../../hub/store/read-data.ts';
-import { newSeed } from '../../../../shared/wire/envelope.ts';
+import { newSeed, signerOf } from '../../../../shared/wire/envelope.ts';
 
 let folders: Awaited<ReturnType<typeof newFolders>>;
 beforeEach(async () => {
@@ -30,6 +33,29 @@ describe('changing the hub key', () => {
     await initHub(folders.data, open);
     expect(await retireKeys(folders.data, null, readData)).toEqual({ version: 3 });
     expect(keysOf(folders.data).root.hubs.keys).toEqual([hub]);
+  });
+
+  it('is done by one command at a time: the other one changes nothing', async () => {
+    await initHub(folders.data, open);
+    const before = keysOf(folders.data);
+    const release = lockKeys(folders.data);
+    const refused = { code: 'CONFLICT', message: expect.stringContaining('another command') as unknown };
+    expect(() => rotateKey(folders.data, null)).toThrow(expect.objectContaining(refused));
+    await expect(retireKeys(folders.data, null, readData)).rejects.toMatchObject(refused);
+    expect(keysOf(folders.data)).toMatchObject({ root: before.root, trusted: before.trusted });
+    release();
+    expect(rotateKey(folders.data, null).version).toBe(2);
+    expect(existsSync(join(folders.data, 'keys.lock'))).toBe(false);
+  });
+
+  it('never replaces the signatures of a root document that is there', async () => {
+    await initHub(folders.data, open);
+    const keys = join(folders.data, 'keys');
+    const signatures = readFileSync(join(keys, 'root/1.sig'), 'utf8');
+    expect(() => writeRootDocument(keys, keysOf(folders.data).root, signerOf(newSeed()))).toThrow(
+      expect.objectContaining({ code: 'EXISTS' }),
+    );
+    expect(readFileSync(join(keys, 'root/1.sig'), 'utf8')).toBe(signatures);
   });
 
   it.each([
