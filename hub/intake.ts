@@ -9,7 +9,7 @@ import type { State } from './model/state.ts';
 import type { SeenDocument } from './model/seen-documents.ts';
 import type { Metrics } from './model/metrics.ts';
 import type { Problem, Snapshot, Sourced } from './model/source.ts';
-import { inSlices } from './model/slices.ts';
+import { inSlices } from '../shared/lib/slices.ts';
 import { timed } from './model/timed.ts';
 import { pinnedFiles, recording } from './render/revisions.ts';
 import { unrenderedRevisions } from './render/unrendered.ts';

@@ -1,7 +1,7 @@
 import { digestOf } from '../../shared/lib/canonical.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { CrashedTemplates } from '../model/crashed-templates.ts';
-import { startSlices, unitsOfBytes } from '../model/slices.ts';
+import { startSlices, unitsOfBytes } from '../../shared/lib/slices.ts';
 import { startWorker, type WorkerHandle } from '../model/worker-handle.ts';
 import { createAnswerMemo, type AnswerMemo } from './answer-memo.ts';
 import { faultOf, type CueFault } from './fault.ts';

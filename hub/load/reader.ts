@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/ports/clock.ts';
-import { startSlices } from '../model/slices.ts';
+import { startSlices } from '../../shared/lib/slices.ts';
 import { createTurns } from '../model/turns.ts';
 import { startWorker, type Stopped } from '../model/worker-handle.ts';
 import { brokenFile, parseFile, type ParsedFile } from './parse.ts';

@@ -1,7 +1,7 @@
 import { SluiceError } from '../../shared/errors.ts';
 import { by } from '../../shared/lib/order.ts';
 import { isManifest } from '../model/references.ts';
-import { startSlices, unitsOfBytes } from '../model/slices.ts';
+import { startSlices, unitsOfBytes } from '../../shared/lib/slices.ts';
 import type { Problem, Snapshot } from '../model/source.ts';
 import type { Entry, Listing } from './listing.ts';
 import type { ParsedFile } from './parse.ts';

@@ -1,6 +1,6 @@
 import type { Places } from '../../shared/lib/yaml/places.ts';
 import { lengthOf, pack, unpack, type Packed } from '../model/packed.ts';
-import type { Slices } from '../model/slices.ts';
+import type { Slices } from '../../shared/lib/slices.ts';
 import type { Place } from '../model/source.ts';
 import { documentOf, type ParsedFile } from './parse.ts';
 

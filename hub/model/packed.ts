@@ -1,4 +1,4 @@
-import { unitsOfBytes, type Slices } from './slices.ts';
+import { unitsOfBytes, type Slices } from '../../shared/lib/slices.ts';
 
 /** A JSON value as text, cut so that no piece of it takes long to read: whole, or in parts of a list or mapping, in order. */
 export type Packed = string | { readonly kind: 'list' | 'map'; readonly parts: readonly Part[] };

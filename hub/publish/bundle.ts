@@ -9,7 +9,7 @@ import { payloadTypes, signaturesText, type Signer } from '../../shared/wire/env
 import { formats } from '../../shared/wire/formats.ts';
 import { appFolder, revisionPath, revisionSignaturePath } from '../../shared/wire/layout.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
-import { atOnce, unitsOfBytes, type Work } from '../model/slices.ts';
+import { atOnce, unitsOfBytes, type Work } from '../../shared/lib/slices.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { NextBundle } from '../model/bundle.ts';
 import { treeEntries, treeFiles } from '../model/tree-files.ts';

@@ -1,7 +1,7 @@
 import type { NextBundle } from '../model/bundle.ts';
 import type { Changes } from '../model/changes.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
-import { inSlices, startSlices, unitsOfBytes, type Slices, type Work } from '../model/slices.ts';
+import { inSlices, startSlices, unitsOfBytes, type Slices, type Work } from '../../shared/lib/slices.ts';
 import type { Problem } from '../model/source.ts';
 import type { View } from '../model/store.ts';
 import { SluiceError } from '../../shared/errors.ts';

@@ -4,7 +4,7 @@ import { internalProblem } from '../model/internal-problem.ts';
 import type { Fleet, RevisionHistory, RevisionRecord, Target } from '../model/fleet.ts';
 import type { FoundHold } from '../model/hold.ts';
 import type { Assignment, RenderedApp } from '../model/rendered.ts';
-import { startSlices } from '../model/slices.ts';
+import { startSlices } from '../../shared/lib/slices.ts';
 import type { Place, Problem } from '../model/source.ts';
 import { componentSources } from '../sources/list.ts';
 import type { ComponentSource } from '../sources/source.ts';

@@ -2,7 +2,7 @@ import { digestOfValue } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
 import { docKey, namespaceOf, type Application } from '../model/documents.ts';
 import type { Fleet, PinnedDefinition, RevisionHistory, RevisionRecord } from '../model/fleet.ts';
-import { atOnce, type Work } from '../model/slices.ts';
+import { atOnce, type Work } from '../../shared/lib/slices.ts';
 import type { Sourced } from '../model/source.ts';
 import {
   builtinDefinitions,

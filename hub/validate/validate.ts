@@ -6,7 +6,7 @@ import {
   type Definition,
 } from '../model/documents.ts';
 import type { Fleet, Validated } from '../model/fleet.ts';
-import { atOnce, type Work } from '../model/slices.ts';
+import { atOnce, type Work } from '../../shared/lib/slices.ts';
 import type { Snapshot, Sourced } from '../model/source.ts';
 import { checkApplication } from './application.ts';
 import { checkDeployment, namedIn } from './deployment.ts';

@@ -1,5 +1,6 @@
 import { SluiceError } from '../../../shared/errors.ts';
 import { digestOf, type Digest } from '../../../shared/lib/canonical.ts';
+import { inSlices, startSlices, unitsOfBytes, type Work } from '../../../shared/lib/slices.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { appDigest, appKey, bundleDigest, bundleObjects, changeDigest } from '../../../shared/wire/bundle.ts';
 import { bundleLimits } from '../../../shared/model/limits.ts';
@@ -171,6 +172,8 @@ async function verifyObjects(
   const same = new Set(revision.apps);
   const others = previous?.revision.apps.filter((app) => !same.has(app)) ?? [];
   const proved = new Set(others.flatMap(({ objects }) => objects.map(proofKey)));
+  // A large bundle is proved in slices: the Lease and the watches go on meanwhile.
+  const slices = startSlices();
   let bytes = 0;
   for (const app of revision.apps) {
     for (const object of app.objects) {
@@ -178,19 +181,23 @@ async function verifyObjects(
       const text = kept ?? (await readText(snapshot, object, previous));
       texts.set(object.digest, text);
       bytes += Buffer.byteLength(text);
+      await slices.spend(typeof kept === 'string' ? 0 : unitsOfBytes(text.length));
       if (bytes > revision.bundle.bytes) throw mismatch('the bundle is larger than its envelope states');
     }
-    if (!unchanged.has(app)) checkObjects(app, texts, proved);
+    if (!unchanged.has(app)) await inSlices(checkingObjects(app, texts, proved), slices);
   }
   if (bytes !== revision.bundle.bytes) throw mismatch('the bundle has another size than its envelope states');
   return texts;
 }
 
-function checkObjects(app: BundleApp, texts: ReadonlyMap<Digest, string>, proved: ReadonlySet<string>): void {
+function* checkingObjects(app: BundleApp, texts: ReadonlyMap<Digest, string>, proved: ReadonlySet<string>): Work<void> {
   const parsed = new Map<string, KubeObject>();
   for (const object of app.objects) {
     const { id, digest } = object;
-    if (!proved.has(proofKey(object))) parsed.set(id, checkedObject(id, texts.get(digest) ?? ''));
+    if (proved.has(proofKey(object))) continue;
+    const text = texts.get(digest) ?? '';
+    parsed.set(id, checkedObject(id, text));
+    yield unitsOfBytes(text.length);
   }
   const digests = new Map(app.objects.map(({ id, digest }) => [id, digest]));
   const textOf = (id: string) => texts.get(digests.get(id) ?? 'sha256:') ?? '';

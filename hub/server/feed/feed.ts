@@ -6,7 +6,7 @@ import { bundleObjects } from '../../../shared/wire/bundle.ts';
 import type { FeedAnswer } from '../../../shared/wire/feed.ts';
 import { formats } from '../../../shared/wire/formats.ts';
 import type { SignedBody } from '../../../shared/wire/envelope.ts';
-import { startSlices } from '../../model/slices.ts';
+import { startSlices } from '../../../shared/lib/slices.ts';
 import { createByteCache } from '../../model/byte-cache.ts';
 import type { ChannelView } from '../../model/channel.ts';
 import type { State } from '../../model/state.ts';

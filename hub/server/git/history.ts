@@ -1,5 +1,5 @@
 import { SluiceError } from '../../../shared/errors.ts';
-import type { Slices } from '../../model/slices.ts';
+import type { Slices } from '../../../shared/lib/slices.ts';
 import { parseCommit } from '../../model/commit.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import type { ObjectReader } from '../../model/objects.ts';

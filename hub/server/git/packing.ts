@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { SluiceError } from '../../../shared/errors.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import { packHeader } from '../../../shared/lib/git/pack.ts';
-import { unitsOfBytes } from '../../model/slices.ts';
+import { unitsOfBytes } from '../../../shared/lib/slices.ts';
 import { parseOwnTree } from '../../model/git-tree.ts';
 import type { History } from './history.ts';
 import type { Negotiated } from './negotiate.ts';

@@ -1,7 +1,7 @@
 import { isSluiceError } from '../../../shared/errors.ts';
 import { by } from '../../../shared/lib/order.ts';
 import type { ObjectStore } from '../../model/objects.ts';
-import { startSlices } from '../../model/slices.ts';
+import { startSlices } from '../../../shared/lib/slices.ts';
 import type { GitReply, GitRequest, UploadPackService } from './service.ts';
 import { openHistory } from './history.ts';
 import { flush, packet } from '../../../shared/lib/git/pkt-line.ts';

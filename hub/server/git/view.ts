@@ -1,7 +1,7 @@
 import { SluiceError } from '../../../shared/errors.ts';
 import { isOid, type Oid } from '../../../shared/lib/git/object.ts';
 import type { ObjectReader } from '../../model/objects.ts';
-import type { Slices } from '../../model/slices.ts';
+import type { Slices } from '../../../shared/lib/slices.ts';
 import type { History } from './history.ts';
 
 /** The channel as one caller sees it: the visible refs, sorted, and how to read what they lead to. */

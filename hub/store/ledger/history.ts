@@ -4,7 +4,7 @@ import type { Oid } from '../../../shared/lib/git/object.ts';
 import { parseOwnTree } from '../../model/git-tree.ts';
 import type { ObjectId } from '../../../shared/model/object.ts';
 import type { ObjectReader } from '../../model/objects.ts';
-import { startSlices } from '../../model/slices.ts';
+import { startSlices } from '../../../shared/lib/slices.ts';
 import { bundleObjects } from '../../../shared/wire/bundle.ts';
 import { formats } from '../../../shared/wire/formats.ts';
 import { revisionPath } from '../../../shared/wire/layout.ts';

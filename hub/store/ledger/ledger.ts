@@ -4,7 +4,7 @@ import type { SshSigner } from '../../keys/sshsig.ts';
 import { withChanges } from '../../model/changes.ts';
 import { makeCommit, type CommitFields } from '../../model/commit.ts';
 import type { ObjectStore } from '../../model/objects.ts';
-import { inSlices } from '../../model/slices.ts';
+import { inSlices } from '../../../shared/lib/slices.ts';
 import type { State, StateIdentity } from '../../model/state.ts';
 import type { Base, Store, StoreCommit, View } from '../../model/store.ts';
 import { emptyState } from '../slices/slices.ts';

@@ -1,7 +1,7 @@
 import { makeBlob, type GitObject, type Oid } from '../../../shared/lib/git/object.ts';
 import { folderTrees, newFolder, place } from '../../model/git-tree.ts';
 import { encode } from '../../../shared/wire/codec.ts';
-import { unitsOfBytes, type Work } from '../../model/slices.ts';
+import { unitsOfBytes, type Work } from '../../../shared/lib/slices.ts';
 import type { State } from '../../model/state.ts';
 import type { SliceFile } from '../slices/slice.ts';
 import { encodeSlices } from '../slices/slices.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { GitObject, Oid } from '../../../shared/lib/git/object.ts';
 import { packEntryAside, type PackEntry } from '../../../shared/lib/git/pack.ts';
 import type { ObjectStore } from '../../model/objects.ts';
-import { startSlices, unitsOfBytes } from '../../model/slices.ts';
+import { startSlices, unitsOfBytes } from '../../../shared/lib/slices.ts';
 import { createTurns } from '../../model/turns.ts';
 import { initRepository, type OnStep } from './durable.ts';
 import { processOwner, type LockOwner } from './lock.ts';

@@ -2,9 +2,10 @@ import type { GitObject, Oid } from '../../lib/git/object.ts';
 import { statusError } from '../../lib/http-status.ts';
 import { demuxPack, type FetchLimits } from './library.ts';
 import { checkPack } from './pack-guard.ts';
+import { inSlices } from '../../lib/slices.ts';
 import { flush, packet } from '../../lib/git/pkt-line.ts';
 import { gitHeaders, type GitHost } from './refs.ts';
-import { resolvePack } from './resolve.ts';
+import { resolvingPack } from './resolve.ts';
 
 /** Limits of fetching a hub's own repositories: enough for years of history, too little to exhaust a machine's memory. */
 export const wholeLimits: FetchLimits = {
@@ -45,6 +46,6 @@ export async function fetchObjects(
   });
   if (response.status !== 200) throw statusError(response.status, host.url);
   const pack = demuxPack(response.body);
-  checkPack(pack, limits.pack);
-  return resolvePack(pack);
+  await checkPack(pack, limits.pack);
+  return inSlices(resolvingPack(pack));
 }

@@ -1,7 +1,8 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SluiceError } from '../../errors.ts';
-import { makePack, packEntry } from '../../lib/git/pack.ts';
+import { makePack, packEntryAside, type PackEntry } from '../../lib/git/pack.ts';
+import { startSlices, unitsOfBytes } from '../../lib/slices.ts';
 import { fetchObjects } from './fetch-pack.ts';
 import type { FetchLimits } from './library.ts';
 import type { GitHost } from './refs.ts';
@@ -27,7 +28,13 @@ export async function fetchIncrement(host: GitHost, gitdir: string, order: Incre
   if (!objects.some(({ oid }) => oid === commit)) {
     throw new SluiceError('PACK_INVALID', 'the Git server sent something else than was asked for', { subject: commit });
   }
-  const { name, pack, index } = makePack(objects.map(packEntry));
+  const entries: PackEntry[] = [];
+  const slices = startSlices();
+  for (const object of objects) {
+    entries.push(await packEntryAside(object));
+    await slices.spend(3 * unitsOfBytes(object.body.length));
+  }
+  const { name, pack, index } = makePack(entries);
   const path = join(gitdir, 'objects', 'pack', `pack-${name}`);
   await writeFile(`${path}.pack`, pack);
   // A pack exists once its index does.

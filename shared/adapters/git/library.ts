@@ -147,7 +147,7 @@ async function uploadPack(
   });
   if (response.status !== 200) throw statusError(response.status, host.url);
   const pack = demuxPack(response.body);
-  return { bytes: response.body, objects: checkPack(pack, order.limits.pack) };
+  return { bytes: response.body, objects: await checkPack(pack, order.limits.pack) };
 }
 
 /** The pack in the first side band of a whole answer; throws UNAVAILABLE for a cut one. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
 import { SluiceError } from '../../errors.ts';
+import { inSlices, unitsOfBytes, type Work } from '../../lib/slices.ts';
 
 /** Limits of unpacking a pack. */
 export interface PackLimits {
@@ -18,7 +19,11 @@ export const packLimits: PackLimits = { inflatedBytes: 128 * 1024 * 1024, chain:
  * Walks a pack and checks its checksum, object headers and delta headers against the limits before anything else unpacks
  * it; answers the number of objects. Throws PACK_INVALID, or LIMIT_EXCEEDED for one that would grow too large.
  */
-export function checkPack(pack: Buffer, limits: PackLimits = packLimits): number {
+export function checkPack(pack: Buffer, limits: PackLimits = packLimits): Promise<number> {
+  return inSlices(checkingPack(pack, limits));
+}
+
+function* checkingPack(pack: Buffer, limits: PackLimits): Work<number> {
   if (pack.length < 32 || pack.toString('latin1', 0, 4) !== 'PACK') throw invalid('no pack');
   const sum = createHash('sha1').update(pack.subarray(0, -20)).digest();
   if (!sum.equals(pack.subarray(-20))) throw invalid('the checksum of the pack is wrong');
@@ -28,7 +33,11 @@ export function checkPack(pack: Buffer, limits: PackLimits = packLimits): number
   if (count > limits.objects) throw tooLarge('objects');
   const walk = new Walk(pack.subarray(0, -20), limits);
   let offset = 12;
-  for (let index = 0; index < count; index += 1) offset = walk.entry(offset);
+  for (let index = 0; index < count; index += 1) {
+    const before = walk.inflated();
+    offset = walk.entry(offset);
+    yield unitsOfBytes(walk.inflated() - before);
+  }
   if (offset !== pack.length - 20) throw invalid('the pack has bytes after its last object');
   return count;
 }
@@ -48,6 +57,11 @@ class Walk {
   constructor(bytes: Buffer, limits: PackLimits) {
     this.#bytes = bytes;
     this.#limits = limits;
+  }
+
+  /** Bytes so far. */
+  inflated(): number {
+    return this.#total;
   }
 
   /** Checks the entry at an offset and answers the offset of the next one. */

@@ -6,6 +6,7 @@ import type { FilesOptions, RefSource, RepoFiles } from '../../ports/repo.ts';
 import { fetchObjects } from './fetch-pack.ts';
 import { readObject, type FetchLimits } from './library.ts';
 import { findFolders, requireLocal } from './local.ts';
+import { createPackChecker } from './pack-checker.ts';
 import { treeOf } from './reader.ts';
 import { lookupRefs, type GitHost } from './refs.ts';
 
@@ -42,8 +43,9 @@ export function remoteSource(host: GitHost, { http, pack }: FetchLimits): RefSou
   };
 }
 
-/** The refs of a repository of this machine. */
-export function localSource(folder: string): RefSource {
+/** The refs of a repository of this machine; packs that pass the limits of a fetch are not read. */
+export function localSource(folder: string, limits: FetchLimits): RefSource {
+  const checkPacks = createPackChecker(limits);
   return {
     lookup: async (refs) => {
       const repo = await requireLocal(folder);
@@ -53,6 +55,7 @@ export function localSource(folder: string): RefSource {
     files: async (_ref, commit) => {
       const found = await findFolders(folder);
       if (found === null) throw new SluiceError('NOT_FOUND', 'there is no Git repository here', { path: folder });
+      await checkPacks(found.folders.common);
       const dir = { fs: nodeFs, gitdir: found.folders.common, cache: {} };
       return filesOf(commit, (oid, type) => readObject(dir, oid, type));
     },

@@ -19,7 +19,7 @@ export function createRepos(http: Http, limits: FetchLimits = fetchLimits): Repo
     openLocal,
     source: (spec) => {
       const folder = folderOf(spec.url);
-      return folder === null ? remoteSource(hostOf(http, spec), limits) : localSource(folder);
+      return folder === null ? remoteSource(hostOf(http, spec), limits) : localSource(folder, limits);
     },
   };
 }

@@ -2,6 +2,7 @@ import { inflateSync } from 'node:zlib';
 import { SluiceError } from '../../errors.ts';
 import { makeObject, type GitObject, type ObjectType, type Oid } from '../../lib/git/object.ts';
 import { packTypes, parseEntryHeader } from '../../lib/git/pack.ts';
+import { atOnce, unitsOfBytes, type Work } from '../../lib/slices.ts';
 
 /** An entry of a pack: an object, or a delta on an entry at an offset or on an object by name. */
 interface Entry {
@@ -17,6 +18,11 @@ const typeNames = new Map<number, ObjectType>(
 
 /** All objects of a pack, deltas resolved. checkPack must have passed it; throws PACK_INVALID when a base is not in it. */
 export function resolvePack(pack: Buffer): GitObject[] {
+  return atOnce(resolvingPack(pack));
+}
+
+/** The same, as work in steps. */
+export function* resolvingPack(pack: Buffer): Work<GitObject[]> {
   const byOffset = new Map<number, GitObject>();
   const byName = new Map<Oid, GitObject>();
   const take = (offset: number, object: GitObject): void => {
@@ -27,14 +33,18 @@ export function resolvePack(pack: Buffer): GitObject[] {
   for (const entry of entriesOf(pack)) {
     if (entry.type === null) waiting.push(entry);
     else take(entry.offset, makeObject(entry.type, entry.bytes));
+    yield unitsOfBytes(entry.bytes.length);
   }
   // A delta may stand before its base, or on another delta: go round for as long as something gets resolved.
   while (waiting.length > 0) {
-    const rest = waiting.filter(({ offset, base, bytes }) => {
+    const rest: Entry[] = [];
+    for (const entry of waiting) {
+      const { offset, base, bytes } = entry;
       const found = typeof base === 'number' ? byOffset.get(base) : byName.get(base ?? '');
-      if (found !== undefined) take(offset, makeObject(found.type, applyDelta(Buffer.from(found.body), bytes)));
-      return found === undefined;
-    });
+      if (found === undefined) rest.push(entry);
+      else take(offset, makeObject(found.type, applyDelta(Buffer.from(found.body), bytes)));
+      yield unitsOfBytes(found?.body.length ?? 0);
+    }
     if (rest.length === waiting.length) throw invalid('a delta has no base in its pack');
     waiting = rest;
   }

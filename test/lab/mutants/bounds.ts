@@ -32,10 +32,10 @@ export const boundMutants: readonly Mutant[] = [
   },
   {
     bug: 'long work of a pass does not give way',
-    file: 'hub/model/slices.ts',
+    file: 'shared/lib/slices.ts',
     find: 'await slices.spend(step.value);',
     replace: 'if (step.value < 0) await slices.spend(step.value);',
-    tests: ['test/unit/hub/model/slices.test.ts'],
+    tests: ['test/unit/shared/lib/slices.test.ts'],
   },
   {
     bug: 'a document of ours may be as large as a file',
@@ -43,5 +43,19 @@ export const boundMutants: readonly Mutant[] = [
     find: 'if (fault !== null)',
     replace: 'if (fault === undefined)',
     tests: ['test/unit/hub/load/size.test.ts'],
+  },
+  {
+    bug: 'an agent proves a large bundle in one turn',
+    file: 'agent/channel/verify/verify.ts',
+    find: 'const slices = startSlices();',
+    replace: 'const slices = startSlices(() => Promise.resolve());',
+    tests: ['test/unit/agent/channel/verify/slices.test.ts'],
+  },
+  {
+    bug: 'a channel in a folder may have packs of any size',
+    file: 'shared/adapters/git/ref-source.ts',
+    find: '      await checkPacks(found.folders.common);\n',
+    replace: '',
+    tests: ['test/unit/shared/adapters/git/pack-checker.test.ts'],
   },
 ];

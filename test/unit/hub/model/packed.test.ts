@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lengthOf, pack, unpack } from '../../../../hub/model/packed.ts';
-import { startSlices } from '../../../../hub/model/slices.ts';
+import { startSlices } from '../../../../shared/lib/slices.ts';
 
 const counted = () => {
   let turns = 0;

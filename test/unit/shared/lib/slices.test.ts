@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { atOnce, inSlices, startSlices, unitsOfBytes, type Work } from '../../../../hub/model/slices.ts';
+import { atOnce, inSlices, startSlices, unitsOfBytes, type Work } from '../../../../shared/lib/slices.ts';
 
 describe('slices', () => {
   it('give way once a slice is full, and count anew', async () => {
