@@ -5,8 +5,8 @@ import type { FetchLimits } from './library.ts';
 import { checkPack } from './pack-guard.ts';
 
 /**
- * Checks the packs of a repository on disk as those of a fetch are checked, each once: whoever can write the folder may not
- * exhaust the memory of who reads it. Throws LIMIT_EXCEEDED or PACK_INVALID.
+ * Checks the packs of a repository on disk as those of a fetch are checked, each once: a program that can write the folder may not
+ * exhaust the memory of the one that reads it. Throws LIMIT_EXCEEDED or PACK_INVALID.
  */
 export function createPackChecker({ http, pack: limits }: FetchLimits): (gitdir: string) => Promise<void> {
   const checked = new Set<string>();
