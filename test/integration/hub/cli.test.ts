@@ -95,7 +95,14 @@ describe('sluice-hub without a hub', () => {
   });
 
   it('validates and renders a folder', async () => {
-    expect(await run('validate', 'config')).toMatchObject({ status: 0, stdout: '', stderr: 'no problems\n' });
+    const assumed = await run('validate', 'config');
+    expect(assumed).toMatchObject({ status: 0, stderr: '' });
+    expect(assumed.stdout).toMatch(/^warning\[LOCAL_CLUSTER_UNSET\] .*--local/);
+    expect(await run('validate', 'config', '--local', 'local')).toMatchObject({
+      status: 0,
+      stdout: '',
+      stderr: 'no problems\n',
+    });
     const rendered = await run('render', 'config', '-o', 'json');
     const { clusters, problems } = JSON.parse(rendered.stdout) as { clusters: { name: string }[]; problems: [] };
     expect([rendered.status, clusters.map(({ name }) => name), problems]).toEqual([0, ['local'], []]);

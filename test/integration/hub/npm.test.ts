@@ -35,7 +35,7 @@ describe('npm run hub', () => {
   it('from a folder below the checkout means paths of that one', async () => {
     const below = (...args: readonly string[]) =>
       run('npm', ['run', '--silent', 'hub', '--', ...args], { cwd: join(checkout, 'docs'), env });
-    expect((await below('validate', '../examples/hello')).stderr).toContain('no problems');
+    expect((await below('validate', '../examples/hello', '--local', 'local')).stderr).toContain('no problems');
     await expect(below('validate', 'examples')).rejects.toMatchObject({
       code: 2,
       stderr: expect.stringContaining(`there is no such folder; ${join(checkout, 'docs', 'examples')};`) as string,
