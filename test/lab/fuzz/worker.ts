@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { once } from 'node:events';
 import fc from 'fast-check';
 import { kept, restored, type Input, type Reader, type Target } from './target.ts';
 import { targets } from './targets.ts';
@@ -19,13 +19,16 @@ export type Outcome =
 /** What a worker says: the input that it begins, for one that never ends, and what came of an order. */
 export type Said = { readonly begins: unknown } | { readonly target: string; readonly outcome: Outcome };
 
-for (const order of workerData as readonly Order[]) {
+const [orders] = (await once(process, 'message')) as [readonly Order[]];
+for (const order of orders) {
   const target = targets.find(({ name }) => name === order.target);
   if (target === undefined) throw new Error(`there is no target ${order.target}`);
   const reader = await target.open();
   say({ target: order.target, outcome: await carryOut(order, target, reader) });
   await reader.close?.();
 }
+// Its last words are on their way: its parent ends it.
+process.channel?.ref();
 
 async function carryOut(
   { inputs, runs: numRuns, seed }: Order,
@@ -63,7 +66,7 @@ async function threadMs(work: () => unknown): Promise<number> {
 }
 
 function say(said: Said): void {
-  parentPort?.postMessage(said);
+  process.send?.(said);
 }
 
 function textOf(error: unknown): string {

@@ -76,4 +76,11 @@ export const strangerMutants: readonly Mutant[] = [
     replace: 'const what = said;',
     tests: ['test/unit/agent/apply/hidden.test.ts'],
   },
+  {
+    bug: 'a packet of no length is read again and again',
+    file: 'shared/lib/git/pkt-line.ts',
+    find: "if (length < 4) throw refuse('foreign');",
+    replace: "if (length < 0) throw refuse('foreign');",
+    tests: ['test/property/fuzz.test.ts'],
+  },
 ];
