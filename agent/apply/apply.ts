@@ -54,7 +54,8 @@ export async function applyOne(context: ApplyContext, task: ApplyTask, entry: In
       return { row: { ...row(task, 'kept', 'replaced or deleted in the meantime'), isRefresh: true }, entry };
     }
     const { code, message: said, data } = asSluiceError(error);
-    const what = withoutSecrets(said, context.text(task.digest));
+    // What is said here names no value of the object; a letter of ours that is a value, too, stays.
+    const what = code === 'OBJECT_FOREIGN' ? said : withoutSecrets(said, context.text(task.digest));
     const hint = data.hint ?? (code === 'OBJECT_REJECTED' ? fixedFieldHint(task.id, what) : null);
     const message = hint === null ? what : `${what}; ${hint}`;
     return { row: { ...row(task, 'failed', message), fault: { code, message } }, entry };
