@@ -86,7 +86,9 @@ describe('the lines of a cluster', () => {
   it.each(['ready', 'shift', 'blocked', 'held'] as const)(
     'do not tell what is kept on purpose while an application there is at %s',
     (phase) => {
-      expect(lines({ survivors: 2, stuck: stuck(2) }, phase)).toEqual([]);
+      expect(lines({ survivors: 2, stuck: [] }, phase)).toEqual([]);
+      // What the agent gives a reason for is stuck, whatever others wait for.
+      expect(lines({ survivors: 3, stuck: stuck(1) }, phase)[0]).toBe('cluster a: 1 object could not be deleted yet');
     },
   );
 
