@@ -72,8 +72,8 @@ export const strangerMutants: readonly Mutant[] = [
   {
     bug: 'the report repeats a Secret that a webhook put into its refusal',
     file: 'agent/apply/apply.ts',
-    find: 'const what = withoutSecrets(said, context.text(task.digest));',
-    replace: 'const what = said;',
+    find: 'said : withoutSecrets(said, context.text(task.digest));',
+    replace: 'said : said;',
     tests: ['test/unit/agent/apply/hidden.test.ts'],
   },
   {
