@@ -15,8 +15,8 @@ export interface Mutant {
 }
 
 const agent = (name: string) => `test/unit/agent/${name}`;
-const safety = agent('safety.test.ts');
-const crash = agent('crash.test.ts');
+const safety = agent('pass.safety.test.ts');
+const crash = agent('pass.crash.test.ts');
 const verify = agent('channel/verify');
 const prune = agent('prune');
 const passes = agent('pass.test.ts');
@@ -178,7 +178,7 @@ export const mutants: readonly Mutant[] = [
     file: 'hub/operations/preview-judge.ts',
     find: "if (problem.code !== 'REVISION_NOT_FOUND' || !isShallow) return problem;",
     replace: 'return problem;',
-    tests: ['test/unit/hub/operations/preview-clones.test.ts'],
+    tests: ['test/unit/hub/operations/preview.clones.test.ts'],
   },
   {
     bug: 'not read is removed: what a changed selection leaves out',
@@ -277,7 +277,7 @@ export const mutants: readonly Mutant[] = [
     file: 'agent/apply/holders.ts',
     find: 'const namespace = await namespaceOf(context, holder);',
     replace: 'const namespace = null;',
-    tests: ['test/unit/agent/apply', agent('take-over.test.ts')],
+    tests: ['test/unit/agent/apply', agent('pass.take-over.test.ts')],
   },
   {
     bug: 'accept an older bundle',
@@ -740,7 +740,7 @@ export const mutants: readonly Mutant[] = [
     file: 'hub/store/ledger/ledger.ts',
     find: 'if (current.view.base !== base) throw raced();',
     replace: 'if (base === null) throw raced();',
-    tests: ['test/unit/hub/store/store.test.ts'],
+    tests: ['test/unit/hub/model/store.test.ts'],
   },
   {
     bug: 'a definition is deleted while objects of its kind are wanted',
@@ -796,14 +796,14 @@ export const mutants: readonly Mutant[] = [
     file: 'hub/cue/worker.ts',
     find: 'instantiate(withMemoryLimit(module, bytes), imports)',
     replace: 'instantiate(module.byteLength < bytes ? module : withMemoryLimit(module, bytes), imports)',
-    tests: ['test/unit/hub/cue/memory.test.ts'],
+    tests: ['test/unit/hub/cue/engine.memory.test.ts'],
   },
   {
     bug: 'a template that crashed the CUE evaluator is evaluated again after each start',
     file: 'hub/cue/engine.ts',
     find: "  if (crashed.has(key)) return { stopped: 'crash' };\n",
     replace: '',
-    tests: ['test/unit/hub/cue/memory.test.ts'],
+    tests: ['test/unit/hub/cue/engine.memory.test.ts'],
   },
   {
     bug: 'the feed keeps an answer for every word of a caller',
@@ -873,35 +873,35 @@ export const mutants: readonly Mutant[] = [
     file: 'agent/inventory/read-state.ts',
     find: "if (shardName(text) !== object.metadata.name) throw damaged(object, 'its name is not the hash of its entries');",
     replace: "if (text === '') return [];",
-    tests: [agent('state-lost.test.ts')],
+    tests: [agent('pass.state-lost.test.ts')],
   },
   {
     bug: 'what a rebuilt inventory has is deleted by the bundle at hand',
     file: 'agent/channel/mode.ts',
     find: 'if (input.isRebuilt) {',
     replace: 'if (input.isRebuilt && input.now < 0) {',
-    tests: [agent('state-lost.test.ts')],
+    tests: [agent('pass.state-lost.test.ts')],
   },
   {
     bug: 'a rebuilt inventory takes what is retired under the annotation of another registration',
     file: 'agent/inventory/rebuild.ts',
     find: 'const isOwn = metadata.uid !== undefined && annotations[owner.registration] === registration;',
     replace: 'const isOwn = metadata.uid !== undefined;',
-    tests: [agent('state-lost.test.ts'), agent('inventory')],
+    tests: [agent('pass.state-lost.test.ts'), agent('inventory')],
   },
   {
     bug: 'an agent whose passes fail says nothing',
     file: 'agent/run/loop.ts',
     find: 'if (outcome === null) sayFault(agent, reporter, { failures, isHeld: isHeld() });',
     replace: 'if (outcome === null) failures += 0;',
-    tests: [agent('own-state.test.ts')],
+    tests: [agent('pass.own-state.test.ts')],
   },
   {
     bug: "a webhook of ours that refuses the agent's own state is never deleted",
     file: 'agent/inventory/record.ts',
     find: 'await unblock();',
     replace: '',
-    tests: [agent('own-state.test.ts')],
+    tests: [agent('pass.own-state.test.ts')],
   },
   {
     bug: 'a join file of another hub replaces the key of the agent at work',
@@ -922,7 +922,7 @@ export const mutants: readonly Mutant[] = [
     file: 'agent/apply/holders.ts',
     find: 'if (namespace === null) return;',
     replace: 'if (namespace !== undefined) return;',
-    tests: [agent('take-over.test.ts')],
+    tests: [agent('pass.take-over.test.ts')],
   },
   {
     bug: 'a new revision of an autoscaled workload begins with one pod',

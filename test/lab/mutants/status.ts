@@ -56,14 +56,14 @@ export const statusMutants: readonly Mutant[] = [
     file: 'agent/apply/run.ts',
     find: 'const isKnown = faults.faults.get(id)?.row.reason === reason;',
     replace: 'const isKnown = false;',
-    tests: ['test/unit/agent/logs.test.ts'],
+    tests: ['test/unit/agent/pass.logs.test.ts'],
   },
   {
     bug: 'an agent logs its applications with every report',
     file: 'agent/report/said.ts',
     find: 'said: next };',
     replace: 'said };',
-    tests: ['test/unit/agent/logs.test.ts'],
+    tests: ['test/unit/agent/pass.logs.test.ts'],
   },
   {
     bug: 'a hub logs every problem with every pass',

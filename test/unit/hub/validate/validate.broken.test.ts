@@ -6,7 +6,7 @@ import { validate } from '../../../../hub/validate/validate.ts';
 import { errorLine } from '../../../../shared/errors.ts';
 
 const folder = new URL('../../../fixtures/broken/', import.meta.url).pathname;
-const golden = new URL('broken.golden.txt', import.meta.url);
+const golden = new URL('validate.broken.golden.txt', import.meta.url);
 
 async function load(): Promise<Snapshot> {
   const repos = { openLocal: () => Promise.resolve(null) };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { providers } from '../../../../../hub/render/traffic/providers/list.ts';
-import type { TrafficHeader } from '../../../../../hub/render/traffic/providers/provider.ts';
-import type { Backend, Rule } from '../../../../../hub/render/traffic/rules.ts';
-import { groupOf } from '../../../../../shared/model/object.ts';
-import { providerNames, providerOf } from '../../../../../shared/model/traffic.ts';
+import { providers } from '../../../../../../hub/render/traffic/providers/list.ts';
+import type { TrafficHeader } from '../../../../../../hub/render/traffic/providers/provider.ts';
+import type { Backend, Rule } from '../../../../../../hub/render/traffic/rules.ts';
+import { groupOf } from '../../../../../../shared/model/object.ts';
+import { providerNames, providerOf } from '../../../../../../shared/model/traffic.ts';
 
 const header: TrafficHeader = {
   metadata: { name: 'deploy', namespace: 'ns' },
