@@ -5,7 +5,7 @@ const told = {
   template: 'output: {}\nparameter: { kind: "web" | "worker" }',
   parameter: { image: 'secret', ports: [{ port: 'x' }], on: true, n: 5, m: {} },
 };
-const property = (fault: string) => faultOf({ fault, parameter: true } as Parameters<typeof faultOf>[0], told);
+const property = (fault: string) => faultOf({ fault, parameter: true }, told);
 
 describe('a fault of the evaluator, in the words of properties', () => {
   it.each<[fault: string, code: string, message: string, parameter: readonly (string | number)[]]>([
@@ -82,7 +82,7 @@ describe('a fault of the evaluator, in the words of properties', () => {
     ],
     ['nothing where it has no place', 'expected operand, found }', 'the template is wrong: expected operand, found }'],
   ])('is one of the template elsewhere, and says %s', (_, fault, message) => {
-    expect(faultOf({ fault, parameter: false } as Parameters<typeof faultOf>[0], told)).toEqual({
+    expect(faultOf({ fault, parameter: false }, told)).toEqual({
       code: 'RENDER_FAILED',
       message,
     });

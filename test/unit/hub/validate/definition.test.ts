@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { validate } from '../../../../hub/validate/validate.ts';
+import { errorsOf, problemsOf, snapshotOf } from '../../../fixtures/hub/problems.ts';
+
+const define = (kind: string, name: string, spec = '{schematic: {cue: {template: "output: {}"}}}') =>
+  `kind: ${kind}\nmetadata: {name: ${name}}\nspec: ${spec}\n`;
+const withMember = (member: string) =>
+  define('TraitDefinition', 'gold', `{${member}, schematic: {cue: {template: "patch: {}"}}}`);
+
+describe('a definition', () => {
+  it.each(['ComponentDefinition', 'TraitDefinition'])('of the kind %s is taken', (kind) => {
+    expect(problemsOf(define(kind, 'house'))).toEqual([]);
+  });
+
+  it.each(['PolicyDefinition', 'WorkflowStepDefinition'])('of the kind %s is not used yet, template or not', (kind) => {
+    expect(problemsOf(define(kind, 'house', '{}'))).toEqual([`warning UNSUPPORTED 1: a ${kind} is not used yet`]);
+  });
+
+  it.each<[rule: string, spec: string, error: string]>([
+    ['without a schematic', '{}', 'the definition has no template'],
+    ['with an empty one', '{schematic: {}}', 'the definition has no template'],
+    ['with a chart', '{schematic: {helm: {}}}', 'the schematic helm is not supported'],
+    [
+      'with several, none of them CUE',
+      '{schematic: {helm: {}, kube: {}}}',
+      'the schematic helm, kube is not supported',
+    ],
+  ])('%s is refused', (_, spec, error) => {
+    expect(errorsOf(define('ComponentDefinition', 'house', spec)).map((line) => line.replace(/ \d+:\d+/, ''))).toEqual([
+      `UNSUPPORTED ${error}; write a CUE template at spec.schematic.cue.template`,
+    ]);
+  });
+
+  it('may have dots in its name, and no capitals', () => {
+    expect(problemsOf(define('TraitDefinition', 'gold.example'))).toEqual([]);
+    expect(problemsOf(define('TraitDefinition', 'Gold'))).toEqual([expect.stringContaining('error NAME_INVALID 2')]);
+  });
+
+  it.each<[member: string, words: string | null]>([
+    ['workloadRefPath: spec.x', 'workloadRefPath is not used: the workload is the output of the template'],
+    [
+      'manageWorkload: true',
+      'manageWorkload is not used: the workload of the component is delivered beside what the trait makes',
+    ],
+    ['manageWorkload: false', null],
+    ['stage: PreDispatch', 'stage is not used: its objects are applied in stages by kind'],
+    ['conflictsWith: [a]', 'conflictsWith is not used: traits are not checked against each other'],
+  ])('with %s is told what that does not do', (member, words) => {
+    expect(problemsOf(withMember(member))).toEqual(words === null ? [] : [`warning UNSUPPORTED 3: ${words}`]);
+  });
+
+  it.each<[rule: string, kind: string, name: string, words: string | null]>([
+    [
+      'of a built-in one is told to replace it',
+      'ComponentDefinition',
+      'webservice',
+      'it replaces the built-in webservice for every application, from the next change of each on',
+    ],
+    [
+      'of one that cannot be replaced does not count',
+      'ComponentDefinition',
+      'k8s-objects',
+      'it does not count: the built-in k8s-objects cannot be replaced',
+    ],
+    ['of a built-in trait is another one as a component', 'ComponentDefinition', 'scaler', null],
+  ])('with the name %s', (_, kind, name, words) => {
+    expect(problemsOf(define(kind, name))).toEqual(words === null ? [] : [`warning DUPLICATE_DOCUMENT 2: ${words}`]);
+  });
+
+  it('that is warned of stays in force', () => {
+    expect(validate(snapshotOf(define('ComponentDefinition', 'webservice'))).fleet.definitions).toHaveLength(1);
+  });
+});
