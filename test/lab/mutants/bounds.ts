@@ -49,7 +49,7 @@ export const boundMutants: readonly Mutant[] = [
     file: 'agent/channel/verify/verify.ts',
     find: 'const slices = startSlices();',
     replace: 'const slices = startSlices(() => Promise.resolve());',
-    tests: ['test/unit/agent/channel/verify/slices.test.ts'],
+    tests: ['test/unit/agent/channel/verify/verify.slices.test.ts'],
   },
   {
     bug: 'a channel in a folder may have packs of any size',
