@@ -4,12 +4,17 @@ import { dirname, join } from 'node:path';
 import { openStore } from '../../../agent/inventory/store.ts';
 import type { Pulled, VerifiedBundle } from '../../../agent/model/bundle.ts';
 import { agentAuthorization } from '../../../agent/identity/credential.ts';
+import { enrol } from '../../../agent/identity/enrol.ts';
 import type { Kube, KubeKey } from '../../../agent/model/kube.ts';
-import type { Identity } from '../../../agent/model/site.ts';
 import { pass } from '../../../agent/pass.ts';
+import { createDelivery } from '../../../agent/report/deliver.ts';
+import { rememberOutcome } from '../../../agent/report/memory.ts';
+import { openReporter } from '../../../agent/report/reporter.ts';
+import { offerReport } from '../../../agent/run/report.ts';
 import { openTransport } from '../../../agent/channel/transport.ts';
 import { verify } from '../../../agent/channel/verify/verify.ts';
 import { hubClient, type HubClient } from '../../../hub/api/client.ts';
+import type { StatusView } from '../../../hub/api/status.ts';
 import { readAccess, readSecret } from '../../../hub/config/data-folder.ts';
 import { hubConfig } from '../../../hub/config/config.ts';
 import { startHub, type RunningHub } from '../../../hub/run/hub.ts';
@@ -18,7 +23,7 @@ import { createRepos } from '../../../shared/adapters/git/repos.ts';
 import { createHttp } from '../../../shared/adapters/http/client.ts';
 import { isSluiceError, SluiceError } from '../../../shared/errors.ts';
 import { objectId, refOf, type KubeObject, type ObjectId } from '../../../shared/model/object.ts';
-import { signerOf } from '../../../shared/wire/envelope.ts';
+import { newSeed, signerOf } from '../../../shared/wire/envelope.ts';
 import { parseJoinLine } from '../../../shared/wire/join.ts';
 import { fakeChannel, handAgent, manualClock, silentLog, testDeps, pullNext } from '../../fakes/agent.ts';
 import { git } from '../../fakes/git.ts';
@@ -41,6 +46,16 @@ export interface Site {
   readonly settle: (hours?: number) => Promise<{ readonly isSettled: boolean; readonly further: readonly string[] }>;
   /** A new process: all memory is gone. */
   readonly restart: () => void;
+  /** The agent's state object, or a part of its inventory, is lost: the agent that runs starts anew. */
+  readonly loseState: (what: 'state' | 'inventory') => void;
+  /** The hub lets it enrol with a new key, and the agent starts with the new join line. */
+  readonly rekey: () => Promise<void>;
+  /** No pass is made while it is. */
+  isDead: boolean;
+  /** Objects that another manager sets to its own after each pass. */
+  readonly managed: Set<ObjectId>;
+  /** Five minutes of that, in which no object may cost more than one write in ten seconds. */
+  readonly fight: () => Promise<void>;
   fault: Fault;
   /** Days by which this site's clock is ahead. */
   readonly setClock: (days: number) => void;
@@ -56,6 +71,10 @@ export interface World {
   readonly sites: readonly Site[];
   /** What broke an invariant, at the moment when it happened. */
   readonly violations: string[];
+  /** Objects that people took away at some time: only these may be deleted, until somebody approves or rewrites. */
+  readonly mayGo: Set<ObjectId>;
+  isApproved: boolean;
+  isRewritten: boolean;
   readonly commit: (files: Readonly<Record<string, string | null>>) => Promise<void>;
   /** Puts the branch where it was `back` commits ago, with one commit on top: another line of history. */
   readonly rewrite: (back: number) => Promise<void>;
@@ -71,6 +90,8 @@ export async function startWorld(files: Readonly<Record<string, string>>, names:
   const [work, data] = [join(folder, 'config'), join(folder, 'data')];
   const http = createHttp();
   const violations: string[] = [];
+  const mayGo = new Set<ObjectId>();
+  const allowed = { isApproved: false, isRewritten: false };
   await git(folder, 'init', '--quiet', '--initial-branch=main', work);
   const commit: World['commit'] = async (changed) => {
     for (const [path, text] of Object.entries(changed)) await put(join(work, path), text);
@@ -97,13 +118,30 @@ export async function startWorld(files: Readonly<Record<string, string>>, names:
   const sites: Site[] = [];
   for (const name of names) {
     const { line } = await client().join({ name, capabilities: { ingress: true } });
-    const { token, ...identity } = parseJoinLine(line);
-    sites.push(openSite({ name, identity, token, http, hub: () => hub.url, bundles, violations }));
+    const status = async () => (await client().status({})).view;
+    const rekeyed = async () => (await client().join({ name, rekey: true })).line;
+    const mayDelete = (id: ObjectId) => allowed.isApproved || allowed.isRewritten || mayGo.has(id);
+    sites.push(
+      await openSite({ name, line, http, hub: () => hub.url, bundles, violations, mayDelete, rekeyed, status }),
+    );
   }
   return {
     data,
     sites,
     violations,
+    mayGo,
+    get isApproved() {
+      return allowed.isApproved;
+    },
+    set isApproved(is) {
+      allowed.isApproved = is;
+    },
+    get isRewritten() {
+      return allowed.isRewritten;
+    },
+    set isRewritten(is) {
+      allowed.isRewritten = is;
+    },
     commit,
     rewrite: async (back) => {
       const count = Number(await git(work, 'rev-list', '--count', 'HEAD'));
@@ -132,8 +170,12 @@ export async function startWorld(files: Readonly<Record<string, string>>, names:
 
 interface SiteParts {
   readonly name: string;
-  readonly identity: Identity;
-  readonly token: string;
+  readonly line: string;
+  /** Lets the agent enrol with a new key: its new join line. */
+  readonly rekeyed: () => Promise<string>;
+  /** Whether people took an object away. */
+  readonly mayDelete: (id: ObjectId) => boolean;
+  readonly status: () => Promise<StatusView>;
   readonly http: ReturnType<typeof createHttp>;
   readonly hub: () => string;
   /** Every snapshot that any site ever pulled: what a thief of old bytes could show. */
@@ -141,13 +183,13 @@ interface SiteParts {
   readonly violations: string[];
 }
 
-function openSite(parts: SiteParts): Site {
-  const { name, identity, http, violations } = parts;
+async function openSite(parts: SiteParts): Promise<Site> {
+  const { name, http, violations } = parts;
+  let { identity, signer, authorization } = await enrolled(parts, parts.line);
   const kube = fakeKube();
   const clock = manualClock(Date.now());
   let days = 0;
   const siteClock = { ...clock, now: () => clock.now() + days * 24 * 3_600_000 };
-  const authorization = agentAuthorization(identity, () => signerOf(parts.token), systemClock);
   const transportOf = () =>
     openTransport(`sluice+${parts.hub()}`, {
       ...{ http, identity, authorization, clock: siteClock, random: () => 0.5, log: silentLog },
@@ -155,10 +197,14 @@ function openSite(parts: SiteParts): Site {
     });
   let fault: Fault = 'none';
   let accepted: VerifiedBundle | null = null;
+  let isLost = false;
+  let isDead = false;
+  let isHeard = false;
+  const managed = new Set<ObjectId>();
   // What serves until it is replaced is repaired to what an earlier bundle had.
   const everAccepted = new Set<ObjectId>();
   let highest = { epoch: 0, generation: 0 };
-  const open = (): ReturnType<typeof handAgent> => {
+  const open = () => {
     let transport = transportOf();
     let at = parts.hub();
     const pull: typeof transport.pull = async (have, signal) => {
@@ -171,7 +217,7 @@ function openSite(parts: SiteParts): Site {
       return pulled;
     };
     const deps = testDeps(
-      guarded(kube, violations, () => accepted, everAccepted) as FakeKube,
+      guarded(kube, { ...parts, accepted: () => accepted, everAccepted }) as FakeKube,
       fakeChannel(),
       siteClock,
       {
@@ -186,18 +232,52 @@ function openSite(parts: SiteParts): Site {
           });
         },
         identity,
+        deliver: async (report, signal) => {
+          isHeard = false;
+          if (fault === 'cut') throw new SluiceError('UNAVAILABLE', 'cut');
+          const hub = parts.hub();
+          const deps = { http, hub, signer: () => signer, authorization, reportFormat: () => 1 };
+          const answer = await createDelivery(deps)(report, signal);
+          isHeard = true;
+          return answer;
+        },
       },
     );
-    return handAgent(deps);
+    const agent = handAgent(deps);
+    return { agent, reporter: openReporter(deps) };
   };
-  let agent = open();
+  let { agent, reporter } = open();
+  /** Holds what status says of each application, once the hub heard the last report, against what the cluster has. */
+  const checkStatus = async () => {
+    const green = isHeard ? greenOf(await parts.status(), name) : [];
+    for (const { namespace, name: app, objects } of accepted?.revision.apps ?? []) {
+      const missing = objects.find(({ id }) => kube.read(id) === undefined);
+      if (missing !== undefined && green.includes(`${namespace}/${app}`))
+        violations.push(`status: ${app} on ${name} is green, and ${missing.id} is missing`);
+    }
+  };
   const passOnce = async (ms = 300) => {
+    if (isDead) return;
     pullNext(agent);
     clock.move(ms);
-    await pass(agent).catch((error: unknown) => {
+    const outcome = await pass(agent).catch((error: unknown) => {
       if (isSluiceError(error, 'INTERNAL') || !isSluiceError(error)) throw error;
+      return null;
     });
+    if (outcome !== null) {
+      rememberOutcome(agent.memory.report, outcome);
+      await offerReport(agent, reporter, outcome, never);
+      await checkStatus();
+    }
     stepControllers(kube);
+    for (const id of managed) {
+      if (kube.read(id) !== undefined)
+        kube.edit(id, (object) => (object['data'] = { value: 'managed' }), 'another-manager');
+    }
+  };
+  const restart = (): void => {
+    agent.close();
+    ({ agent, reporter } = open());
   };
   const check = async () => {
     const { state, inventory } = await openStore(kube, own).load(never);
@@ -209,6 +289,8 @@ function openSite(parts: SiteParts): Site {
       .filter(([, { object }]) => object.metadata.annotations?.['sluice.dev/registration'] === identity.registration)
       // A copy that somebody made, annotations and all, is theirs.
       .filter(([, { object }]) => !object.metadata.name.startsWith('theirs-'));
+    // A lost inventory is made anew by the next pass that has a bundle.
+    if (isLost) return;
     for (const [id] of ours) if (!inventory.has(id)) violations.push(`I5: ${id} on ${name} is not inventoried`);
   };
   return {
@@ -228,9 +310,38 @@ function openSite(parts: SiteParts): Site {
       const outcome = await pass(agent);
       return { isSettled: outcome.isSettled, further: kube.writesLog.slice(before) };
     },
-    restart: () => {
-      agent.close();
-      agent = open();
+    restart,
+    loseState: (what) => {
+      const isPart = (id: ObjectId) =>
+        what === 'state' ? id.endsWith('/sluice-state') : id.includes('/sluice-inventory-');
+      for (const id of [...kube.objects.keys()].filter((one) => one.includes(`/${own}/`) && isPart(one)))
+        kube.remove(id);
+      isLost = true;
+      if (what === 'state') highest = { epoch: 0, generation: 0 };
+      restart();
+    },
+    rekey: async () => {
+      ({ identity, signer, authorization } = await enrolled(parts, await parts.rekeyed()));
+      restart();
+    },
+    get isDead() {
+      return isDead;
+    },
+    set isDead(is) {
+      isDead = is;
+    },
+    managed,
+    fight: async () => {
+      if (managed.size === 0 || isDead || fault !== 'none') return;
+      // The first repairs are quick; then it has settled into a fight.
+      for (let round = 0; round < 30; round += 1) await passOnce(10_000);
+      const before = kube.writesLog.length;
+      for (let round = 0; round < 30; round += 1) await passOnce(10_000);
+      const writes = Map.groupBy(kube.writesLog.slice(before), (write) => write.slice(write.indexOf(' ') + 1));
+      for (const id of managed) {
+        const { length } = writes.get(`ConfigMap/${id.slice(id.lastIndexOf('/') + 1)}`) ?? [];
+        if (length > 30) violations.push(`requests: ${id} on ${name} is written ${length} times in five minutes`);
+      }
     },
     get fault() {
       return fault;
@@ -246,17 +357,33 @@ function openSite(parts: SiteParts): Site {
   };
 }
 
+/** The agent's identity and key after it enrolled with a join line. */
+async function enrolled({ http, hub }: SiteParts, line: string) {
+  const { token, expires: _, format: __, ...identity } = parseJoinLine(line);
+  const signer = signerOf(newSeed());
+  const order = { http, hub: hub(), identity, token: signerOf(token), publicKey: signer.publicKey };
+  await enrol(order, never);
+  return { identity, signer, authorization: agentAuthorization(identity, () => signer, systemClock) };
+}
+
+/** The applications that status calls healthy on a cluster and at the revision that was published. */
+function greenOf({ applications }: StatusView, cluster: string): readonly string[] {
+  return applications
+    .filter((row) => row.cluster === cluster && row.health === 'Healthy' && row.phase === 'settled')
+    .map(({ application }) => application);
+}
+
 function others({ bundles, name }: SiteParts): readonly Pulled[] {
   return [...bundles].flatMap(([site, pulled]) => (site === name ? [] : pulled));
 }
 
+interface Guard extends Pick<SiteParts, 'violations' | 'mayDelete'> {
+  readonly accepted: () => VerifiedBundle | null;
+  readonly everAccepted: ReadonlySet<ObjectId>;
+}
+
 /** The cluster, in which every write of the agent is held against the invariants at the moment at which it is made. */
-function guarded(
-  kube: FakeKube,
-  violations: string[],
-  accepted: () => VerifiedBundle | null,
-  everAccepted: ReadonlySet<ObjectId>,
-): Kube {
+function guarded(kube: FakeKube, { violations, mayDelete, accepted, everAccepted }: Guard): Kube {
   const isMine = (id: ObjectId) => {
     const bundle = accepted();
     const live = kube.read(id)?.metadata.annotations?.['sluice.dev/registration'];
@@ -283,6 +410,7 @@ function guarded(
       const isWanted = accepted()?.revision.apps.some((app) => app.objects.some((one) => one.id === id)) ?? true;
       const isRetired = accepted()?.revision.retired.some((one) => one.id === id) ?? false;
       const isState = key.namespace === own;
+      if (!isState && !mayDelete(id)) violations.push(`removal: ${id} is deleted, and nothing took it away`);
       if (!isState && (isWanted || !isRetired)) violations.push(`I2: ${id} is deleted without being retired`);
       const wasMine = isMine(id);
       const isGone = await kube.delete(key, options);
