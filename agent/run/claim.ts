@@ -21,13 +21,12 @@ export async function assertOurs(
   signal: AbortSignal,
 ): Promise<AgentKey | null> {
   const key = await peekKey(place, signal);
-  const isEnrolled = key?.enrolled === true && key.registration === identity.registration;
-  if (isEnrolled && isSeed(key.seed)) return key;
+  if (key !== null && isOurs(key, identity)) return key;
   const [state, site] = await Promise.all([
     readConfigMap(place, agentNames.state, signal),
     readConfigMap(place, agentNames.site, signal),
   ]);
-  const known = state === null ? null : stateOf(state);
+  const known = stateOf(state);
   const { takeOverFrom = [] } = parseSite((site?.['data'] ?? {}) as Record<string, string>, cron);
   const isFree = (registration: string) =>
     registration === '' ||
@@ -37,13 +36,21 @@ export async function assertOurs(
   const inUse = key !== null && (key.enrolled || state !== null) ? key.registration : '';
   const other = [inUse, known?.registration ?? ''].find((one) => !isFree(one));
   if (other === undefined) return null;
-  const hub = await hubOf(place, other, signal);
-  throw new SluiceError('WRONG_ADDRESSEE', `this cluster belongs to registration ${other}${hub}`, {
+  throw belongsTo(place, other, await hubOf(place, other, signal));
+}
+
+function belongsTo(place: SecretPlace, other: string, hub: string): SluiceError {
+  return new SluiceError('WRONG_ADDRESSEE', `this cluster belongs to registration ${other}${hub}`, {
     subject: `Secret ${place.namespace}/${agentNames.key}, ConfigMap ${place.namespace}/${agentNames.state}`,
     hint:
       `to join it anew, stop its agent and put takeOverFrom: ${other} into the ConfigMap ${place.namespace}/${agentNames.site}; ` +
       'to let the same cluster in again, use `sluice-hub cluster join NAME --rekey` at its own hub',
   });
+}
+
+/** True for a key that can be read and that the hub knows as this registration's. */
+function isOurs({ enrolled, registration, seed }: AgentKey, identity: Pick<Identity, 'registration'>): boolean {
+  return enrolled && registration === identity.registration && isSeed(seed);
 }
 
 /** ` of hub URL` where the key of the registration is there and names its hub; empty otherwise. */
@@ -52,7 +59,8 @@ async function hubOf(place: SecretPlace, registration: string, signal: AbortSign
   return identity?.registration === registration ? ` of hub ${identity.hub ?? identity.url}` : '';
 }
 
-function stateOf(object: KubeObject): AgentState | null {
+function stateOf(object: KubeObject | null): AgentState | null {
+  if (object === null) return null;
   try {
     return readState(object);
   } catch {

@@ -100,7 +100,7 @@ async function identify(place: SecretPlace, ports: Pick<AgentPorts, 'ticket' | '
 }
 
 /** The join line without its secret and its expiry. */
-function identityOf(ticket: JoinTicket): Identity {
+export function identityOf(ticket: JoinTicket): Identity {
   const { channel, url, hub, registration, cluster, rootFingerprint, minimumGeneration } = ticket;
   return { channel, url, hub, registration, cluster, rootFingerprint, minimumGeneration };
 }

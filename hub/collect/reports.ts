@@ -112,8 +112,8 @@ function textOf(words: readonly string[]): string {
 
 /** What an agent's limit of deletions holds back; empty where it holds nothing. */
 function limitedText(report: AgentReport | null): string {
-  const isLimited = report?.conditions.some(({ type }) => type === 'DeleteLimited') === true;
-  return isLimited ? textOf(report?.retired.survivors ?? []) : '';
+  if (report?.conditions.some(({ type }) => type === 'DeleteLimited') !== true) return '';
+  return textOf(report.retired.survivors);
 }
 
 /** True when an agent keeps ids that its bundle does not explain: they are retired again, if they were ever published to it. */

@@ -7,6 +7,7 @@ import { enrol } from '../../../agent/identity/enrol.ts';
 import type { VerifiedBundle } from '../../../agent/model/bundle.ts';
 import type { Identity } from '../../../agent/model/site.ts';
 import { createDelivery } from '../../../agent/report/deliver.ts';
+import { identityOf } from '../../../agent/run/start.ts';
 import { systemClock, systemRandom } from '../../../shared/adapters/clock.ts';
 import type { Digest } from '../../../shared/lib/canonical.ts';
 import type { Http } from '../../../shared/ports/http.ts';
@@ -36,8 +37,9 @@ const quiet: Log = { debug: () => undefined, info: () => undefined, warn: () => 
 
 /** The agent of a join line. */
 export function fleetAgent(line: string, connections: Http): FleetAgent {
-  const { token: tokenSeed, expires: _, format: __, ...identity } = parseJoinLine(line);
-  const [token, own] = [signerOf(tokenSeed), signerOf(newSeed())];
+  const ticket = parseJoinLine(line);
+  const identity = identityOf(ticket);
+  const [token, own] = [signerOf(ticket.token), signerOf(newSeed())];
   const hub = identity.hub ?? '';
   const http = hubHttp(connections);
   let signer = token;

@@ -33,7 +33,9 @@ export async function startFleet(lines: readonly string[]): Promise<FleetProcess
   const share = (number: number) => Math.ceil(number / count);
   return {
     enrol: async (atOnce) => (await all('enrol', { atOnce: share(atOnce) })).flat(),
-    follow: async () => void (await all('follow', null)),
+    follow: async () => {
+      await all('follow', null);
+    },
     load: async (what, load) => (await all(what, { count: share(load.count), atOnce: share(load.atOnce) })).flat(),
     reported: heard.wait,
     stop: () => {

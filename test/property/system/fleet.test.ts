@@ -327,6 +327,8 @@ async function heal(world: World, wanted: Wanted): Promise<void> {
     site.setClock(0);
   }
   world.isApproved = true;
+  // A selector that matches nothing any more leaves what runs where it is, until somebody mends it.
+  if (!wanted.zones.includes('a')) wanted.zones[0] = 'a';
   await world.commit({ ...filesOf(wanted), ...base });
   await takeTurns(world);
   // A newer generation for all: what a lost inventory holds back goes with it.

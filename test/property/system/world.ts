@@ -10,6 +10,7 @@ import { pass } from '../../../agent/pass.ts';
 import { createDelivery } from '../../../agent/report/deliver.ts';
 import { rememberOutcome } from '../../../agent/report/memory.ts';
 import { openReporter } from '../../../agent/report/reporter.ts';
+import { identityOf } from '../../../agent/run/start.ts';
 import { offerReport } from '../../../agent/run/report.ts';
 import { openTransport } from '../../../agent/channel/transport.ts';
 import { verify } from '../../../agent/channel/verify/verify.ts';
@@ -359,9 +360,9 @@ async function openSite(parts: SiteParts): Promise<Site> {
 
 /** The agent's identity and key after it enrolled with a join line. */
 async function enrolled({ http, hub }: SiteParts, line: string) {
-  const { token, expires: _, format: __, ...identity } = parseJoinLine(line);
-  const signer = signerOf(newSeed());
-  const order = { http, hub: hub(), identity, token: signerOf(token), publicKey: signer.publicKey };
+  const ticket = parseJoinLine(line);
+  const [identity, signer] = [identityOf(ticket), signerOf(newSeed())];
+  const order = { http, hub: hub(), identity, token: signerOf(ticket.token), publicKey: signer.publicKey };
   await enrol(order, never);
   return { identity, signer, authorization: agentAuthorization(identity, () => signer, systemClock) };
 }
@@ -406,19 +407,23 @@ function guarded(kube: FakeKube, { violations, mayDelete, accepted, everAccepted
     },
     delete: async (key, options) => {
       const id = keyId(key);
-      const before = kube.read(id);
-      const isWanted = accepted()?.revision.apps.some((app) => app.objects.some((one) => one.id === id)) ?? true;
-      const isRetired = accepted()?.revision.retired.some((one) => one.id === id) ?? false;
-      const isState = key.namespace === own;
-      if (!isState && !mayDelete(id)) violations.push(`removal: ${id} is deleted, and nothing took it away`);
-      if (!isState && (isWanted || !isRetired)) violations.push(`I2: ${id} is deleted without being retired`);
-      const wasMine = isMine(id);
+      if (key.namespace === own) return kube.delete(key, options);
+      if (!mayDelete(id)) violations.push(`removal: ${id} is deleted, and nothing took it away`);
+      if (!isRetired(accepted(), id)) violations.push(`I2: ${id} is deleted without being retired`);
+      const [before, wasMine] = [kube.read(id), isMine(id)];
       const isGone = await kube.delete(key, options);
-      if (!isState && before !== undefined && kube.read(id) === undefined && !wasMine)
+      if (before !== undefined && kube.read(id) === undefined && !wasMine)
         violations.push(`I1: ${id} was somebody else's and is gone`);
       return isGone;
     },
   };
+}
+
+/** True for what a bundle retires, and wants in none of its applications. */
+function isRetired(bundle: VerifiedBundle | null, id: ObjectId): boolean {
+  const { apps = [], retired = [] } = bundle?.revision ?? {};
+  const isWanted = apps.some((app) => app.objects.some((one) => one.id === id));
+  return !isWanted && retired.some((one) => one.id === id);
 }
 
 function keyId({ resource, namespace, name }: KubeKey): ObjectId {

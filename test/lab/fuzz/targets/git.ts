@@ -168,9 +168,9 @@ export const pack: Target<Uint8Array> = {
   short: 30,
   open: () => ({
     read: (bytes) =>
-      refusing(() => {
+      refusing(async () => {
         const limits = { inflatedBytes: 24 * 1024 * 1024, chain: 50, objects: 30_000 };
-        checkPack(Buffer.from(bytes), limits);
+        await checkPack(Buffer.from(bytes), limits);
         return resolvePack(Buffer.from(bytes));
       }),
   }),
