@@ -24,10 +24,15 @@ try {
   if (whole.failed > 0 || whole.passed === 0)
     throw new Error(`without any bug, ${whole.failed} tests fail: ${whole.names.join('; ')}`);
   console.log(`${whole.passed} tests pass without any bug; now ${chosen.length} bugs, one at a time`);
-  for (const mutant of chosen) {
+  for (const [index, mutant] of chosen.entries()) {
+    const started = performance.now();
     const fate = await fateOf(mutant);
     if (fate !== 'killed') lived += 1;
-    console.log(`${fate === 'killed' ? '✓' : '✗'} ${fate.padEnd(8)}  ${mutant.bug}  (${mutant.file})`);
+    const seconds = ((performance.now() - started) / 1000).toFixed(0).padStart(3);
+    const count = `${index + 1}/${chosen.length}`.padStart(7);
+    console.log(
+      `${fate === 'killed' ? '✓' : '✗'} ${fate.padEnd(8)} ${count} ${seconds} s  ${mutant.bug}  (${mutant.file})`,
+    );
   }
   console.log(`${chosen.length - lived} bugs found, ${lived} not`);
 } finally {
@@ -44,7 +49,7 @@ async function fateOf({ file, find, replace, tests }: Mutant): Promise<Fate> {
     source.replace(find, () => replace),
   );
   try {
-    const { passed, failed } = await run(tests);
+    const { passed, failed } = await run(tests, ['--bail', '1']);
     if (failed > 0) return 'killed';
     // A copy that does not even load proves nothing.
     return passed === 0 ? 'broken' : 'survived';
@@ -61,11 +66,11 @@ interface Counts {
 }
 
 /** Runs tests in the copy; counts those that passed and failed. */
-async function run(tests: readonly string[]): Promise<Counts> {
+async function run(tests: readonly string[], more: readonly string[] = []): Promise<Counts> {
   const results = join(copy, 'results.json');
   await rm(results, { force: true });
   const report = ['--reporter', 'json', '--outputFile', results];
-  const args = [vitest, 'run', '--config', 'test/config/vitest.ts', '--root', copy, ...report, ...tests];
+  const args = [vitest, 'run', '--config', 'test/config/vitest.ts', '--root', copy, ...report, ...more, ...tests];
   await new Promise<void>((resolve) => {
     const options = { cwd: copy, env: { ...process.env, PROPERTY_RUNS: '60' }, timeout: 600_000 };
     execFile(process.execPath, args, options, () => {
