@@ -9,7 +9,7 @@ import { startFleet, type FleetProcesses } from '../fleet/fleet.ts';
 import { fleetFiles, labelsOf, groupSize } from './fleet-documents.ts';
 import { quantile, type Book } from './figures.ts';
 import { cpuMs, residentMiB } from './process.ts';
-import { stageSums, stagesLine } from './stages.ts';
+import { metricsText, stageSums, stagesLine } from './stages.ts';
 
 export interface FleetOptions {
   /** An empty folder. */
@@ -198,18 +198,18 @@ async function spent<T>(world: Pick<World, 'hub'>, run: () => Promise<T>) {
   return { result, ms: performance.now() - started, cpu: (await cpuMs(world.hub().pid)) - before };
 }
 
-/** Resolves once the hub has used next to no CPU time for half a second. */
+/** Resolves once the hub has used little CPU time (a tenth of a core) for half a second, or after half a minute. */
 async function quietHub({ hub }: Pick<World, 'hub'>): Promise<void> {
-  for (let last = -Infinity; ;) {
+  for (let [last, round] = [-Infinity, 0]; round < 60; round += 1) {
     const now = await cpuMs(hub().pid);
-    if (now - last < 10) return;
+    if (now - last < 50) return;
     last = now;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
 
 async function passSeconds({ world }: Scene): Promise<{ readonly seconds: number; readonly count: number }> {
-  const text = await (await fetch(`${world.hubUrl}/metrics`)).text();
+  const text = await metricsText(world);
   const sum = (what: string) =>
     [...text.matchAll(new RegExp(`^sluice_hub_pass_seconds_${what}\\{[^}]*\\} (\\S+)$`, 'gm'))].reduce(
       (total, [, value]) => total + Number(value),

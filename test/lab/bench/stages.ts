@@ -4,10 +4,15 @@ import { cpuMs } from './process.ts';
 /** Sums and counts of the hub's stages so far, by name. */
 export type StageSums = ReadonlyMap<string, { readonly seconds: number; readonly count: number }>;
 
+/** The hub's metrics, as Prometheus reads them. */
+export async function metricsText({ hubUrl, adminToken }: Pick<World, 'hubUrl' | 'adminToken'>): Promise<string> {
+  const headers = { authorization: `Bearer ${await adminToken()}` };
+  return (await fetch(`${hubUrl}/metrics`, { headers })).text();
+}
+
 /** Reads the hub's stage metrics. */
 export async function stageSums(world: Pick<World, 'hubUrl' | 'adminToken'>): Promise<StageSums> {
-  const headers = { authorization: `Bearer ${await world.adminToken()}` };
-  const text = await (await fetch(`${world.hubUrl}/metrics`, { headers })).text();
+  const text = await metricsText(world);
   const sums = new Map<string, { seconds: number; count: number }>();
   for (const [, what, stage, value] of text.matchAll(
     /^sluice_hub_stage_seconds_(sum|count)\{stage="([a-z]+)"\} (\S+)$/gm,
