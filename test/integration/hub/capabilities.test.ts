@@ -34,6 +34,8 @@ describe('what a cluster offers', () => {
     expect((await local.settle(sequence, { agent })).status).toBe(200);
     await world.hub().idle();
   };
+  // A pass for reports begins once a second.
+  const soon = (look: () => Promise<unknown>) => expect.poll(look, { timeout: 20_000, interval: 100 });
   const virtualService = 'networking.istio.io/VirtualService/default/deploy';
 
   it('is shown as it is declared, and carries traffic by the best of it', async () => {
@@ -86,14 +88,14 @@ describe('what a cluster offers', () => {
     await world.change({ 'local.yaml': 'kind: Cluster\nmetadata: { name: local }\n' });
     expect((await view()).guarded).toEqual([]);
     await says(2, 'ingress', 'gateway-api', 'istio');
-    expect((await view()).clusters[0]?.capabilities).toEqual(['gateway-api', 'ingress', 'istio']);
+    await soon(async () => (await view()).clusters[0]?.capabilities).toEqual(['gateway-api', 'ingress', 'istio']);
     await says(3, 'ingress', 'gateway-api');
-    expect((await view()).clusters[0]?.capabilities).toEqual(['gateway-api', 'ingress']);
+    await soon(async () => (await view()).clusters[0]?.capabilities).toEqual(['gateway-api', 'ingress']);
     await says(4, 'ingress');
-    expect((await view()).guarded).toMatchObject([
+    await soon(async () => (await view()).guarded).toMatchObject([
       { code: 'CAPABILITY_LOST', ids: ['gateway.networking.k8s.io/HTTPRoute/shop/other'] },
     ]);
     await says(5, 'ingress', 'gateway-api');
-    expect((await view()).guarded).toEqual([]);
+    await soon(async () => (await view()).guarded).toEqual([]);
   });
 });
