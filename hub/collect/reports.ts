@@ -91,19 +91,22 @@ export function matters(last: AgentReport | null, report: AgentReport, state: Re
   return limitedText(last) !== limitedText(report) || keepsUnexplained(report, bundle.revision);
 }
 
-/** True when an agent reports capabilities for the first time or other ones than before, and they are not those in force. */
+/**
+ * True when an agent reports capabilities for the first time or other ones than before, and they are not those in force; one that was
+ * lost and is back is in force still, and ends the change that waits for it.
+ */
 function changesCapabilities(
   last: AgentReport | null,
   { cluster, agent }: AgentReport,
-  state: Pick<State, 'clusters'>,
+  state: Pick<State, 'clusters' | 'guarded'>,
 ): boolean {
   if (agent.capabilities.length === 0) return false;
   const inForce = state.clusters.get(cluster)?.capabilities ?? null;
   if (inForce === null) return true;
   const reported = textOf(agent.capabilities);
-  return (
-    (last === null || textOf(last.agent.capabilities) !== reported) && textOf(capabilityWords(inForce)) !== reported
-  );
+  if (last !== null && textOf(last.agent.capabilities) === reported) return false;
+  const waits = state.guarded.some((change) => change.code === 'CAPABILITY_LOST' && change.cluster === cluster);
+  return waits || textOf(capabilityWords(inForce)) !== reported;
 }
 
 function textOf(words: readonly string[]): string {

@@ -690,7 +690,7 @@ export const mutants: readonly Mutant[] = [
     bug: 'a report of what is in force already starts a pass',
     file: 'hub/collect/reports.ts',
     find: 'textOf(capabilityWords(inForce)) !== reported',
-    replace: 'reported !== null',
+    replace: "reported !== ''",
     tests: ['test/unit/hub/collect/reports.test.ts'],
   },
   {

@@ -135,6 +135,14 @@ describe('what a report means for the next pass', () => {
     const capabilities = last === null ? null : { ingress: true };
     expect(matters(last, report, stateOf([enrolledCluster('a', { capabilities })], [bundle]))).toBe(wanted);
   });
+
+  it('is that what was lost is back, and in force all the time', () => {
+    const inForce = stateOf([enrolledCluster('a', { capabilities: { ingress: true, istio: true } })], [bundle]);
+    const [lost] = moves('a').guarded;
+    const waits = { ...inForce, guarded: [{ ...lost!, code: 'CAPABILITY_LOST' as const, cluster: 'a' }] };
+    expect(matters(offers('ingress'), offers('ingress', 'istio'), waits)).toBe(true);
+    expect(matters(offers('ingress'), offers('ingress', 'istio'), inForce)).toBe(false);
+  });
 });
 
 describe('a reported bundle', () => {
