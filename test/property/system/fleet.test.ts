@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isSluiceError } from '../../../shared/errors.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { clusterYaml, configApp, webApp } from '../../integration/scenarios/documents.ts';
 import { startWorld, type Fault, type Site, type World } from './world.ts';
@@ -314,7 +315,15 @@ function byHand({ kube }: Site, name: string, what: Extract<Action, { readonly k
 
 async function approveAll(world: World): Promise<void> {
   const { view } = await world.client().status({});
-  for (const { change } of view.guarded) await world.client().approve({ change });
+  for (const { change } of view.guarded) {
+    await world
+      .client()
+      .approve({ change })
+      .catch((error: unknown) => {
+        // A report, or the approval before, may have ended it meanwhile.
+        if (!isSluiceError(error, 'CHANGE_NOT_FOUND')) throw error;
+      });
+  }
 }
 
 /** Mends everything that is broken, and says what everybody wants once more. */
