@@ -16,11 +16,13 @@ export interface ChannelMemory {
   pullFailures: number;
   /** Why the last pull brought no bundle that can be trusted; null when it did, or found nothing new. */
   fault: { readonly code: Code; readonly message: string } | null;
+  /** The fault that the log tells of; null when there is none. */
+  said: Code | null;
 }
 
 /** The memory of an agent that has pulled nothing yet. */
 export function newChannelMemory(): ChannelMemory {
-  return { bundle: null, started: null, isPullDue: true, pullFailures: 0, fault: null };
+  return { bundle: null, started: null, isPullDue: true, pullFailures: 0, fault: null, said: null };
 }
 
 /** Makes the next pass pull. */

@@ -34,8 +34,8 @@ export async function pullBundle(ports: PullPorts, state: AgentState | null): Pr
       channel.started = startedBundle(channel, state);
       channel.bundle = bundle;
     }
-    if (channel.fault !== null) deps.log.info('the channel can be read again', { was: channel.fault.code });
-    channel.fault = null;
+    if (channel.said !== null) deps.log.info('the channel can be read again', { was: channel.said });
+    channel.fault = channel.said = null;
     channel.pullFailures = 0;
   } catch (error) {
     if (!stop.aborted) rememberFault(ports, error);
@@ -48,7 +48,10 @@ function rememberFault({ deps, memory: { channel } }: PullPorts, error: unknown)
   channel.pullFailures += 1;
   // A rejected bundle must be fetched and rejected again: "unchanged" would read as if all were well.
   if (fault.exitCode === 8 || fault.code === 'LIMIT_EXCEEDED') deps.transport.reset();
-  if (channel.fault?.code !== fault.code) {
+  // While the hub takes a new key, a request may still come with the one before: a refusal is said when it comes again.
+  const isPassing = fault.code === 'UNAUTHENTICATED' && channel.fault?.code !== fault.code;
+  if (channel.said !== fault.code && !isPassing) {
+    channel.said = fault.code;
     deps.log.warn(`${whyNothing(fault.code)}; what runs stays`, { code: fault.code, error: saidOf(fault) });
   }
   channel.fault = { code: fault.code, message: fault.message };

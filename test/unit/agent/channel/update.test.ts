@@ -22,7 +22,7 @@ const stateOf = (started: VerifiedBundle): AgentState =>
 function world() {
   const channel = newChannelMemory();
   const stop = new AbortController();
-  const seen = { pulls: 0, resets: 0, trust: [] as TrustState[] };
+  const seen = { pulls: 0, resets: 0, trust: [] as TrustState[], said: [] as string[] };
   let next: VerifiedBundle | Code | null = null;
   const ports: PullPorts = {
     memory: { channel },
@@ -40,7 +40,7 @@ function world() {
         seen.trust.push(trust);
         return next as VerifiedBundle;
       },
-      log: silentLog,
+      log: { ...silentLog, warn: () => seen.said.push('fault'), info: (text) => seen.said.push(text) },
     },
     stop: stop.signal,
   };
@@ -74,6 +74,17 @@ describe('a pull', () => {
     expect([channel.pullFailures, channel.fault]).toEqual([2, { code: 'UNAVAILABLE', message: 'refused' }]);
     await pull(null);
     expect([channel.pullFailures, channel.fault]).toEqual([0, null]);
+  });
+
+  it('that fails is logged once, a refusal of the credential when it comes again', async () => {
+    const { seen, pull } = world();
+    const codes: (Code | null)[] = ['UNAVAILABLE', 'UNAVAILABLE', null, 'UNAUTHENTICATED', null];
+    for (const code of codes) await pull(code);
+    const again = 'the channel can be read again';
+    expect(seen.said).toEqual(['fault', again]);
+    for (let time = 0; time < 4; time += 1) await pull('UNAUTHENTICATED');
+    await pull(null);
+    expect(seen.said).toEqual(['fault', again, 'fault', again]);
   });
 
   it.each<[code: Code, resets: number]>([
