@@ -334,7 +334,7 @@ export const mutants: readonly Mutant[] = [
     find: 'return exactly(untilFlush(answerPackets(response.body)), wanted);',
     replace:
       'return exactly(answerPackets(response.body).flatMap((one) => (one instanceof Buffer ? [lineOf(one)] : [])), wanted);',
-    tests: [fetches, 'test/unit/shared'],
+    tests: ['test/unit/shared/adapters/git/refs.test.ts'],
   },
   {
     bug: 'read a channel without our ref as an empty bundle',
