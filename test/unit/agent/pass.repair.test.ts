@@ -310,6 +310,18 @@ describe('an object that kubectl or Helm brought', () => {
     },
   );
 
+  it.each(['kubectl-client-side-apply', 'helm'])(
+    'loses at once what %s brought and the first manifest does not have',
+    async (manager) => {
+      const world = open();
+      world.kube.put_({ ...configMap('a'), data: {} });
+      world.kube.edit(map, (object) => (object['data'] = { keep: '1', drop: '2' }), manager);
+      world.kube.edit(map, (object) => (object['data'] = { keep: '1', drop: '2', theirs: 'stays' }), 'operator');
+      await world.publish(legacy({ keep: '1' }));
+      expect(world.kube.read(map)?.['data']).toEqual({ keep: '1', theirs: 'stays' });
+    },
+  );
+
   it('keeps what people add by hand after that', async () => {
     const world = open();
     world.kube.put_({ ...configMap('a'), data: { keep: '1' } });
