@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, it, describe } from 'vitest';
+import { describe, it } from 'vitest';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { waitFor } from '../../lab/controlplane/wait.ts';
 import type { Backend } from './backend.ts';
@@ -130,8 +130,9 @@ async function told(backend: Backend, { steps, clusters = ['local'] }: Sequence)
         await waitFor(`step ${index + 1}: ${text}`, async () => (await holds(scene)) || undefined, 30_000);
       }
     }
-    const { applications } = await fleet.status();
-    expect(applications.map(({ health }) => health)).toEqual(applications.map(() => 'Healthy'));
+    await fleet.until('everything to be healthy', ({ applications }) =>
+      applications.every(({ health }) => health === 'Healthy'),
+    );
   } finally {
     await fleet.close();
   }
