@@ -134,7 +134,8 @@ export function describeJourneys(members: readonly Member[], binaries: Binaries)
       await start();
     });
     const { clusters } = await world.untilStatus('all clusters to be joined', ({ clusters }) =>
-      clusters.every(({ state, kubernetes }) => state === 'joined' && kubernetes !== null),
+      // What a cluster offers is in force with the pass after its report.
+      clusters.every((one) => one.state === 'joined' && one.kubernetes !== null && one.capabilities !== null),
     );
     expect(clusters.map(({ name }) => name).sort()).toEqual(members.map(({ name }) => name).sort());
     expect(clusters[0]).toMatchObject({
