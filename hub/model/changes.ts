@@ -1,3 +1,4 @@
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import { by } from '../../shared/lib/order.ts';
 import { seenId, type SeenDocument } from './seen-documents.ts';
 import type { RevisionHistory, RevisionRecord } from './fleet.ts';
@@ -55,11 +56,11 @@ function mapShape<S extends 'clusters' | 'picks' | 'bundles'>(): EntryShape<S> {
 
 const shapes: { readonly [S in keyof Entries]: EntryShape<S> } = {
   documents: {
-    split: (documents) => new Map(documents.map((seen) => [seenId(seen), seen])),
+    split: oncePerValue((documents: Slices['documents']) => new Map(documents.map((seen) => [seenId(seen), seen]))),
     join: (entries) => [...entries.values()].sort(by(seenId)),
     isSame: isIdentical,
   },
-  revisions: { split: splitRevisions, join: joinRevisions, isSame: isSameApp },
+  revisions: { split: oncePerValue(splitRevisions), join: joinRevisions, isSame: isSameApp },
   clusters: mapShape<'clusters'>(),
   picks: { ...mapShape<'picks'>(), isSame: isSameList },
   bundles: mapShape<'bundles'>(),
@@ -72,6 +73,11 @@ const valueSlices: { readonly [S in Exclude<keyof Slices, keyof Entries>]: true 
   approvals: true,
   problems: true,
 };
+
+/** The entries of a slice by key. */
+export function entriesOf<S extends keyof Entries>(name: S, value: Slices[S]): ReadonlyMap<string, Entries[S]> {
+  return shapes[name].split(value);
+}
 
 /** The state with some changes: what a decision sees that comes after them. Slices that stay are the very same values. */
 export function withChanges<T extends Slices>(state: T, changes: Changes): T {

@@ -1,6 +1,7 @@
 import { SluiceError } from '../../shared/errors.ts';
 import { makeObject, type GitObject, type Oid } from '../../shared/lib/git/object.ts';
 import { readEntries } from '../../shared/lib/git/tree.ts';
+import { byCodeUnit } from '../../shared/lib/order.ts';
 
 /** One entry of a tree: a plain file or a folder; links, executables and submodules never exist in what Sluice writes. */
 export interface TreeEntry {
@@ -13,11 +14,9 @@ const modes = { file: '100644', folder: '40000' } as const;
 
 /** The tree object of some entries, sorted as Git sorts them; throws NAME_INVALID for names that `git fsck --strict` refuses. */
 export function makeTree(entries: readonly TreeEntry[]): GitObject {
-  const sorted = [...entries].sort((a, b) => Buffer.compare(sortKey(a), sortKey(b)));
+  const sorted = entries.map((entry) => ({ ...entry, key: sortKey(entry) })).sort((a, b) => byCodeUnit(a.key, b.key));
   const parts = sorted.flatMap(({ name, kind, oid }, i) => {
-    if (!isEntryName(name) || sorted[i - 1]?.name === name) {
-      throw new SluiceError('NAME_INVALID', 'this cannot be the name of a file in Git', { subject: name });
-    }
+    if (!isEntryName(name) || sorted[i - 1]?.name === name) throw badName(name);
     return [Buffer.from(`${modes[kind]} ${name}\0`), Buffer.from(oid, 'hex')];
   });
   return makeObject('tree', Buffer.concat(parts));
@@ -77,9 +76,14 @@ export function folderTrees(folder: Folder): { readonly root: Oid; readonly tree
   return { root: build(folder), trees };
 }
 
-// Git compares folder names as if they ended with a slash.
-function sortKey({ name, kind }: TreeEntry): Buffer {
-  return Buffer.from(kind === 'folder' ? `${name}/` : name);
+// Git compares the bytes of names, those of folders as if they ended with a slash; a byte is a character here.
+function sortKey({ name, kind }: TreeEntry): string {
+  return Buffer.from(kind === 'folder' ? `${name}/` : name).toString('latin1');
+}
+
+/** The error of a name that Git does not take. */
+export function badName(subject: string): SluiceError {
+  return new SluiceError('NAME_INVALID', 'this cannot be the name of a file in Git', { subject });
 }
 
 function isEntryName(name: string): boolean {

@@ -1,5 +1,5 @@
 import { isSluiceError, SluiceError } from '../../../shared/errors.ts';
-import type { Oid } from '../../../shared/lib/git/object.ts';
+import { makeBlob, type Oid } from '../../../shared/lib/git/object.ts';
 import type { SshSigner } from '../../keys/sshsig.ts';
 import { withChanges } from '../../model/changes.ts';
 import { makeCommit, type CommitFields } from '../../model/commit.ts';
@@ -7,11 +7,13 @@ import type { ObjectStore } from '../../model/objects.ts';
 import { inSlices } from '../../../shared/lib/slices.ts';
 import type { State, StateIdentity } from '../../model/state.ts';
 import type { Base, Store, StoreCommit, View } from '../../model/store.ts';
-import { emptyState } from '../slices/slices.ts';
+import type { FileEdit } from '../slices/slice.ts';
+import { editsOf, emptyState, encodeSlices } from '../slices/slices.ts';
 import { commitNumber, invalid, linkedCommit } from './chain.ts';
 import { openHistory } from './history.ts';
+import { identityOf, identityPath } from './identity.ts';
 import { readState, type OnDecoded } from './read.ts';
-import { writingState } from './write.ts';
+import { writingChange } from './write.ts';
 
 /** What a ledger is made of: its repository, its signer, the keys that it trusts, and files that travel along (root documents). */
 export interface LedgerOptions {
@@ -37,6 +39,12 @@ export interface Ledger extends Store {
   readonly isEmpty: () => boolean;
 }
 
+/** A state to be written, and the files that it differs in from the one before. */
+interface NextState {
+  readonly next: State;
+  readonly edits: readonly FileEdit[];
+}
+
 interface Head {
   readonly oid: Oid;
   readonly tree: Oid;
@@ -48,7 +56,8 @@ interface Head {
  * parent: one signature covers the state and all of the past, and `git verify-commit` checks it with no tool of ours.
  */
 export function openLedger(options: LedgerOptions): Ledger {
-  const { store, sign, files = new Map() } = options;
+  const { store, sign, files = new Map<string, Uint8Array>() } = options;
+  const carried = new Map([...files].map(([path, bytes]) => [path, makeBlob(bytes)]));
   // Blob of each value that is known to be stored: unchanged values are neither encoded nor hashed again.
   const stored = new WeakMap<object, Oid>();
   const history = openHistory(store);
@@ -63,10 +72,11 @@ export function openLedger(options: LedgerOptions): Ledger {
 
   const write = async (
     base: Head | null,
-    next: State,
+    { next, edits }: NextState,
     commit: Omit<StoreCommit, 'base' | 'changes'>,
   ): Promise<View> => {
-    const { root, objects, fresh } = await inSlices(writingState(next, files, stored));
+    const on = { objects: store, tree: base?.tree ?? null, carried, stored };
+    const { root, objects, fresh } = await inSlices(writingChange(on, edits));
     if (root === base?.tree) return base.view;
     const made = makeCommit(commitFields(base, root, commit), sign);
     await Promise.all([store.write([made, ...objects, ...(commit.objects ?? [])]), commit.before]);
@@ -78,11 +88,16 @@ export function openLedger(options: LedgerOptions): Ledger {
 
   return {
     read: async () => Promise.resolve(readHeadNow().view),
-    create: (identity, at) => write(null, emptyState(identity), { message: 'begin the ledger', at }),
+    create: (identity, at) => {
+      const next = emptyState(identity);
+      const edits = [{ path: [identityPath], value: identityOf(next) }, ...encodeSlices(next)];
+      return write(null, { next, edits }, { message: 'begin the ledger', at });
+    },
     commit: async ({ base, changes, ...commit }) => {
       const current = readHeadNow();
       if (current.view.base !== base) throw raced();
-      return write(current, withChanges(current.view, changes), commit);
+      const next = withChanges(current.view, changes);
+      return write(current, { next, edits: editsOf(current.view, next, changes) }, commit);
     },
     published: (cluster, registration, ids) =>
       history.publishedIds(store.refs().get(ledgerRef) ?? null, { cluster, registration, ids }),

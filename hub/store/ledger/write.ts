@@ -1,55 +1,58 @@
 import { makeBlob, type GitObject, type Oid } from '../../../shared/lib/git/object.ts';
-import { folderTrees, newFolder, place } from '../../model/git-tree.ts';
-import { encode } from '../../../shared/wire/codec.ts';
 import { unitsOfBytes, type Work } from '../../../shared/lib/slices.ts';
-import type { State } from '../../model/state.ts';
-import type { SliceFile } from '../slices/slice.ts';
-import { encodeSlices } from '../slices/slices.ts';
-import { identityOf, identityPath } from './identity.ts';
+import { encode } from '../../../shared/wire/codec.ts';
+import type { ObjectReader } from '../../model/objects.ts';
+import { editingTree, type TreeEdit } from '../../model/tree-edit.ts';
+import type { FileEdit } from '../slices/slice.ts';
 
-/** A state as Git objects. */
-export interface WrittenState {
+/** A change of a state as Git objects. */
+export interface WrittenChange {
   readonly root: Oid;
-  /** Every tree, and the blobs of values that were not known to be stored. */
+  /** The trees that differ, and the blobs of values that were not known to be stored. */
   readonly objects: readonly GitObject[];
   /** Values that are stored once the objects are, with their blobs. */
   readonly fresh: readonly (readonly [value: object, blob: Oid])[];
 }
 
-/** Builds the tree of a state and of files that travel along. `stored` has the blobs of values that are stored already. */
-export function* writingState(
-  state: State,
-  files: ReadonlyMap<string, Uint8Array>,
-  stored: Pick<WeakMap<object, Oid>, 'get'>,
-): Work<WrittenState> {
-  const folder = newFolder();
-  const blobs: GitObject[] = [];
+/** What a change is written on top of. */
+export interface WriteBase {
+  readonly objects: Pick<ObjectReader, 'read'>;
+  /** The tree of the state before; null where there is none yet. */
+  readonly tree: Oid | null;
+  /** Blobs that travel along, by path. */
+  readonly carried: ReadonlyMap<string, GitObject>;
+  /** The blobs of values that are stored already. */
+  readonly stored: Pick<WeakMap<object, Oid>, 'get'>;
+}
+
+/** Builds the tree of a state from the tree of the one before it, and from the files that differ: costs what they cost. */
+export function* writingChange(base: WriteBase, files: Iterable<FileEdit>): Work<WrittenChange> {
+  const { objects, tree, carried, stored } = base;
+  const blobs = [...carried.values()];
   const fresh: [object, Oid][] = [];
-  const add = (path: readonly string[], bytes: Uint8Array): Oid => {
-    const blob = makeBlob(bytes);
-    blobs.push(blob);
-    place(folder, path, blob.oid);
-    return blob.oid;
-  };
-  // Answers what it cost, in units of a slice.
-  const put = (file: SliceFile): number => {
-    if ('tree' in file) {
-      place(folder, file.path, file.tree, 'folder');
-      return 1;
+  const edits = [...carried].map(([path, { oid }]): TreeEdit => ({
+    path: path.split('/'),
+    entry: { kind: 'file', oid },
+  }));
+  for (const file of files) {
+    const { path } = file;
+    if ('gone' in file) {
+      edits.push({ path, entry: null });
+    } else if ('tree' in file) {
+      edits.push({ path, entry: { kind: 'folder', oid: file.tree } });
+    } else {
+      const { value, from = value } = file;
+      let oid = stored.get(from);
+      if (oid === undefined) {
+        const blob = makeBlob(encode(value));
+        blobs.push(blob);
+        fresh.push([from, (oid = blob.oid)]);
+        yield 3 * unitsOfBytes(blob.body.length);
+      }
+      edits.push({ path, entry: { kind: 'file', oid } });
     }
-    const { path, value, from = value } = file;
-    const known = stored.get(from);
-    if (known !== undefined) {
-      place(folder, path, known);
-      return 1;
-    }
-    const bytes = encode(value);
-    fresh.push([from, add(path, bytes)]);
-    return 3 * unitsOfBytes(bytes.length);
-  };
-  yield put({ path: [identityPath], value: identityOf(state) });
-  for (const file of encodeSlices(state)) yield put(file);
-  for (const [path, bytes] of files) add(path.split('/'), bytes);
-  const { root, trees } = folderTrees(folder);
+    yield 1;
+  }
+  const { root, trees } = yield* editingTree(objects, tree, edits);
   return { root, objects: [...trees, ...blobs], fresh };
 }

@@ -6,7 +6,7 @@ import { formats } from '../../../shared/wire/formats.ts';
 import { revisionPath, revisionSignaturePath } from '../../../shared/wire/layout.ts';
 import type { PublishedBundle } from '../../model/published-bundle.ts';
 import { segment, spread } from './paths.ts';
-import type { Slice, SliceFile, SliceReader } from './slice.ts';
+import { perEntry, type Slice, type SliceReader } from './slice.ts';
 
 const schema = z.strictObject({
   cluster: z.string(),
@@ -21,15 +21,14 @@ export const bundles: Slice<'bundles'> = {
   name: 'bundles',
   schema,
   empty: new Map(),
-  encode: (value) =>
-    [...value.values()].flatMap((bundle): SliceFile[] => {
-      const { cluster, commit, parent, replaced, tree } = bundle;
-      const head = { cluster, commit, parent, ...(replaced !== undefined && { replaced }) };
-      return [
-        { path: [...folder(cluster), 'state.json'], value: head, from: bundle },
-        { path: bundleTreePath(cluster), tree },
-      ];
-    }),
+  ...perEntry('bundles', (bundle) => {
+    const { cluster, commit, parent, replaced, tree } = bundle;
+    const head = { cluster, commit, parent, ...(replaced !== undefined && { replaced }) };
+    return [
+      { path: [...folder(cluster), 'state.json'], value: head, from: bundle },
+      { path: bundleTreePath(cluster), tree },
+    ];
+  }),
   decode: (files) => {
     const found = files.list('bundles', treeName);
     const trees = new Map(found.map(({ path, oid }) => [path, oid]));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { by } from '../../../shared/lib/order.ts';
 import type { ClusterRecord } from '../../model/registry.ts';
 import { fileOf, spread } from './paths.ts';
-import { written, type Slice } from './slice.ts';
+import { perEntry, written, type Slice } from './slice.ts';
 
 const schema = written<ClusterRecord>(z.looseObject({ name: z.string(), registration: z.string() }));
 
@@ -11,11 +11,7 @@ export const clusters: Slice<'clusters'> = {
   name: 'clusters',
   schema,
   empty: new Map(),
-  encode: (registry) =>
-    [...registry.values()].map((value) => ({
-      path: ['clusters', spread(value.name), ...fileOf(value.name)],
-      value,
-    })),
+  ...perEntry('clusters', (value) => [{ path: ['clusters', spread(value.name), ...fileOf(value.name)], value }]),
   decode: (files) => {
     const records = files.list('clusters').map((found) => files.json(schema, found));
     return new Map(records.sort(by(({ name }) => name)).map((record) => [record.name, record]));

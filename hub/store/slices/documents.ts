@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SeenDocument } from '../../model/seen-documents.ts';
 import { fileOf, segment } from './paths.ts';
-import { written, type Slice } from './slice.ts';
+import { perEntry, written, type Slice } from './slice.ts';
 
 const schema = written<SeenDocument>(z.looseObject({ kind: z.string(), key: z.string() }));
 
@@ -10,6 +10,6 @@ export const documents: Slice<'documents'> = {
   name: 'documents',
   schema,
   empty: [],
-  encode: (seen) => seen.map((value) => ({ path: ['documents', segment(value.kind), ...fileOf(value.key)], value })),
+  ...perEntry('documents', (value) => [{ path: ['documents', segment(value.kind), ...fileOf(value.key)], value }]),
   decode: (files) => files.list('documents').map((found) => files.json(schema, found)),
 };

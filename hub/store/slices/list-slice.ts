@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Slices } from '../../model/state.ts';
-import type { Slice } from './slice.ts';
+import { whole, type Slice } from './slice.ts';
 
 /** A slice that is one list in one file of its name; an empty list has no file. */
 export function listSlice<S extends 'guarded' | 'approvals' | 'problems'>(
@@ -14,7 +14,7 @@ export function listSlice<S extends 'guarded' | 'approvals' | 'problems'>(
     name,
     schema: list,
     empty,
-    encode: (value) => (value.length === 0 ? [] : [{ path: [path], value }]),
+    ...whole<S>((value) => (value.length === 0 ? [] : [{ path: [path], value }])),
     decode: (files) => {
       const found = files.file(path);
       return found === null ? empty : files.json(list, found);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { by } from '../../../shared/lib/order.ts';
+import type { Picks } from '../../model/state.ts';
 import { spread } from './paths.ts';
-import type { Slice } from './slice.ts';
+import { editsBetween, type Slice, type SliceFile } from './slice.ts';
 
 // Pairs, because a key may be any text, `__proto__` included.
 const schema = z.array(z.tuple([z.string(), z.array(z.string())]));
@@ -11,10 +12,17 @@ export const picks: Slice<'picks'> = {
   name: 'picks',
   schema,
   empty: new Map(),
-  encode: (value) => {
-    const sorted = [...value].sort(by(([key]) => key));
-    const shards = Map.groupBy(sorted, ([key]) => spread(key));
-    return [...shards].map(([shard, pairs]) => ({ path: ['picks', `${shard}.json`], value: pairs }));
+  encode: (value) => filesOf(value),
+  edits: ({ before, after, change }) => {
+    const shards = new Set([...change.keys()].map(spread));
+    const touched = (value: Picks) => filesOf([...value].filter(([key]) => shards.has(spread(key))));
+    return editsBetween(touched(before), touched(after));
   },
   decode: (files) => new Map(files.list('picks').flatMap((found) => files.json(schema, found))),
 };
+
+function filesOf(value: Iterable<readonly [string, readonly string[]]>): SliceFile[] {
+  const sorted = [...value].sort(by(([key]) => key));
+  const shards = Map.groupBy(sorted, ([key]) => spread(key));
+  return [...shards].map(([shard, pairs]) => ({ path: ['picks', `${shard}.json`], value: pairs }));
+}

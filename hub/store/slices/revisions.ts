@@ -3,7 +3,7 @@ import { by } from '../../../shared/lib/order.ts';
 import { counter } from '../../../shared/wire/schema.ts';
 import type { RevisionRecord } from '../../model/fleet.ts';
 import { keySegments } from './paths.ts';
-import { written, type Slice, type SliceFile } from './slice.ts';
+import { perEntry, written, type Slice, type SliceFile } from './slice.ts';
 
 const schema = written<RevisionRecord>(z.looseObject({ app: z.string(), number: counter }));
 const newestFile = z.strictObject({ app: z.string(), name: z.string() });
@@ -15,12 +15,10 @@ export const revisions: Slice<'revisions'> = {
   name: 'revisions',
   schema,
   empty: { revisions: new Map(), newest: new Map() },
-  encode: (value): SliceFile[] => [
-    ...[...value.revisions].flatMap(([app, records]) =>
-      records.map((record) => ({ path: [...folder(app), `${record.number}.json`], value: record })),
-    ),
-    ...[...value.newest].map(([app, name]) => ({ path: [...folder(app), 'newest.json'], value: { app, name } })),
-  ],
+  ...perEntry('revisions', ({ records, newest }, app): SliceFile[] => [
+    ...records.map((record) => ({ path: [...folder(app), `${record.number}.json`], value: record })),
+    ...(newest === null ? [] : [{ path: [...folder(app), 'newest.json'], value: { app, name: newest } }]),
+  ]),
   decode: (files) => {
     const found = files.list('revisions');
     const records = found.filter(({ path }) => /\/\d+\.json$/.test(path)).map((file) => files.json(schema, file));

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import type { TreeEntry } from '../../model/git-tree.ts';
+import { entriesOf, type Changes, type Entries, type EntryChanges } from '../../model/changes.ts';
 import type { Slices } from '../../model/state.ts';
 
 /** A file that a slice is written as: its path, and the value that its JSON says; or a folder of objects that exists already. */
@@ -33,13 +34,69 @@ export interface SliceReader {
   readonly bytes: (blob: Oid) => Uint8Array;
 }
 
-/** A slice of the state: where it lies, and how it is written and read. `decode` of all that `encode` answers is the value again. */
+/** A file as a change leaves it, or a path where nothing is any more. */
+export type FileEdit = SliceFile | { readonly path: readonly string[]; readonly gone: true };
+
+/** One change of a slice: what it was, what it is, and of a slice with entries those that differ. */
+export interface SliceChange<S extends keyof Slices> {
+  readonly before: Slices[S];
+  readonly after: Slices[S];
+  readonly change: Exclude<Changes[S], undefined>;
+}
+
+/**
+ * A slice of the state: where it lies, and how it is written and read. `decode` of all that `encode` answers is the value again;
+ * `edits` of a change leads from the files of the value before to those of the value after, and names only what differs.
+ */
 export interface Slice<S extends keyof Slices> {
   readonly name: S;
   readonly schema: z.ZodType;
   readonly empty: Slices[S];
   readonly encode: (value: Slices[S]) => readonly SliceFile[];
+  readonly edits: (change: SliceChange<S>) => readonly FileEdit[];
   readonly decode: (files: SliceReader) => Slices[S];
+}
+
+/** How a slice is written whose entries have files of their own: only those of entries that differ are looked at. */
+export function perEntry<S extends keyof Entries>(
+  name: S,
+  filesOf: (entry: Entries[S], key: string) => readonly SliceFile[],
+): Pick<Slice<S>, 'encode' | 'edits'> {
+  const files = (key: string, entry: Entries[S] | null | undefined) => (entry == null ? [] : filesOf(entry, key));
+  return {
+    encode: (value) => [...entriesOf(name, value)].flatMap(([key, entry]) => filesOf(entry, key)),
+    edits: ({ before, change }) => {
+      const known = entriesOf(name, before);
+      const differing = change as EntryChanges<Entries[S]>;
+      return [...differing].flatMap(([key, entry]) => editsBetween(files(key, known.get(key)), files(key, entry)));
+    },
+  };
+}
+
+/** How a slice is written that is one value: all of its files are looked at. */
+export function whole<S extends keyof Slices>(encode: Slice<S>['encode']): Pick<Slice<S>, 'encode' | 'edits'> {
+  return { encode, edits: ({ before, after }) => editsBetween(encode(before), encode(after)) };
+}
+
+/** The edits that lead from some files to others. */
+export function editsBetween(before: readonly SliceFile[], after: readonly SliceFile[]): FileEdit[] {
+  const known = new Map(before.map((file) => [pathOf(file), file]));
+  const now = new Set(after.map(pathOf));
+  const gone = before.filter((file) => !now.has(pathOf(file)));
+  return [
+    ...gone.map(({ path }): FileEdit => ({ path, gone: true })),
+    ...after.filter((file) => !isSameFile(known.get(pathOf(file)), file)),
+  ];
+}
+
+function pathOf({ path }: SliceFile): string {
+  return path.join('/');
+}
+
+function isSameFile(before: SliceFile | undefined, after: SliceFile): boolean {
+  if (before === undefined) return false;
+  if ('tree' in before) return 'tree' in after && before.tree === after.tree;
+  return 'value' in after && (before.from ?? before.value) === (after.from ?? after.value);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Changes } from '../../model/changes.ts';
 import type { Slices, State, StateIdentity } from '../../model/state.ts';
 import { approvals } from './approvals.ts';
 import { bundles } from './bundles.ts';
@@ -7,7 +8,7 @@ import { guarded } from './guarded.ts';
 import { picks } from './picks.ts';
 import { problems } from './problems.ts';
 import { revisions } from './revisions.ts';
-import type { Slice, SliceFile, SliceReader } from './slice.ts';
+import type { FileEdit, Slice, SliceFile, SliceReader } from './slice.ts';
 import { source } from './source.ts';
 
 /**
@@ -48,6 +49,14 @@ export function emptyState({ channel, epoch }: StateIdentity): State {
 /** Every file that the slices of a state are written as. */
 export function encodeSlices(state: Slices): SliceFile[] {
   return all.flatMap(({ name, encode }) => encode(state[name]));
+}
+
+/** What of those files differs once the changes lead from one state to the other. */
+export function editsOf(before: Slices, after: Slices, changes: Changes): FileEdit[] {
+  return all.flatMap(({ name, edits }) => {
+    const change = changes[name];
+    return change === undefined ? [] : edits({ before: before[name], after: after[name], change });
+  });
 }
 
 /** Reads all slices. */

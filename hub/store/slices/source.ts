@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Slice } from './slice.ts';
+import { whole, type Slice } from './slice.ts';
 
 const schema = z.strictObject({ repository: z.string(), commit: z.string() });
 const path = 'source.json';
@@ -9,7 +9,7 @@ export const source: Slice<'source'> = {
   name: 'source',
   schema,
   empty: null,
-  encode: (value) => (value === null ? [] : [{ path: [path], value }]),
+  ...whole<'source'>((value) => (value === null ? [] : [{ path: [path], value }])),
   decode: (files) => {
     const found = files.file(path);
     return found === null ? null : files.json(schema, found);

@@ -1,6 +1,7 @@
 import { validateMutants } from './validate.ts';
 import { statusMutants } from './status.ts';
 import { boundMutants } from './bounds.ts';
+import { storeMutants } from './store.ts';
 import { strangerMutants } from './strangers.ts';
 
 /** A bug that was put in on purpose, and the tests of which one at least must find it. */
@@ -1092,6 +1093,7 @@ export const mutants: readonly Mutant[] = [
     replace: 'rankOf(a) - rankOf(b)',
     tests: ['test/unit/agent/report/fit.test.ts'],
   },
+  ...storeMutants,
   ...strangerMutants,
   ...statusMutants,
   ...boundMutants,

@@ -1,41 +1,14 @@
-import { clusterRecord, revisionRecord } from '../../../fixtures/hub/facts.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changesBetween, mergeChanges, withChanges, type Changes } from '../../../../hub/model/changes.ts';
 import type { Slices, State } from '../../../../hub/model/state.ts';
 import { emptyState } from '../../../../hub/store/slices/slices.ts';
-import { document } from '../../../fixtures/hub/store.ts';
+import { clusterRecord } from '../../../fixtures/hub/facts.ts';
+import { anySlices } from '../../../fixtures/hub/slices.ts';
 
 const start = emptyState({ channel: '11111111-1111-4111-8111-111111111111', epoch: 1 });
-const names = ['a', 'b', 'c', '__proto__'];
-
-// Few values, made once: entries are compared by reference, as they are between two passes.
-const records = names.flatMap((name) => [clusterRecord(name), clusterRecord(name, { revoked: true })]);
-const documents = names.flatMap((name) => [document(`default/${name}`), document(`default/${name}`)]);
-const revisions = names.map((name) => [revisionRecord(`default/${name}`, 1), revisionRecord(`default/${name}`, 2)]);
-const problems = ['one', 'two'].map((message) => [
-  { code: 'NAME_TAKEN' as const, message, severity: 'error' as const },
-]);
-
-const slices: fc.Arbitrary<Slices> = fc.record({
-  source: fc.constantFrom(null, { repository: 'r', commit: '1' }),
-  documents: fc
-    .uniqueArray(fc.constantFrom(...documents), { selector: ({ key }) => key })
-    .map((seen) => [...seen].sort((a, b) => (a.key < b.key ? -1 : 1))),
-  revisions: fc.uniqueArray(fc.constantFrom(...revisions), { selector: (list) => list[0]?.app }).map((lists) => ({
-    revisions: new Map(lists.map((list) => [list[0]?.app ?? '', list])),
-    newest: new Map(lists.map((list) => [list[0]?.app ?? '', list[1]?.name ?? ''])),
-  })),
-  clusters: fc
-    .uniqueArray(fc.constantFrom(...records), { selector: ({ name }) => name })
-    .map((list) => new Map(list.map((record) => [record.name, record]))),
-  picks: fc.dictionary(fc.constantFrom('x', 'y'), fc.subarray(names)).map((picks) => new Map(Object.entries(picks))),
-  bundles: fc.constant(new Map()),
-  guarded: fc.constant([]),
-  approvals: fc.constant([]),
-  problems: fc.constantFrom([], ...problems),
-});
-const states = slices.map((some): State => ({ ...start, ...some }));
+const problems = [{ code: 'NAME_TAKEN' as const, message: 'one', severity: 'error' as const }];
+const states = anySlices.map((some): State => ({ ...start, ...some }));
 
 describe('changes', () => {
   it('lead from one state to the other, whatever the two are', () => {
@@ -68,7 +41,7 @@ describe('changes', () => {
     ['a cluster', { clusters: new Map([['a', clusterRecord('a')]]) }, ['clusters']],
     ['a removed cluster that was not there', { clusters: new Map([['a', null]]) }, ['clusters']],
     ['no cluster at all', { clusters: new Map() }, []],
-    ['a list', { problems: problems[0] ?? [] }, ['problems']],
+    ['a list', { problems }, ['problems']],
     ['two slices', { picks: new Map([['x', ['a']]]), source: { repository: 'r', commit: '2' } }, ['picks', 'source']],
   ])('touch the slices that they name alone: %s', (_, changes, changed) => {
     const next = withChanges(start, changes);

@@ -1,0 +1,34 @@
+import { SluiceError } from '../../shared/errors.ts';
+import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
+import { packEntry } from '../../shared/lib/git/pack.ts';
+import type { ObjectStore } from '../../hub/model/objects.ts';
+
+/** A repository in memory. */
+export function memoryObjects(): ObjectStore {
+  const objects = new Map<Oid, GitObject>();
+  const refs = new Map<string, Oid>();
+  return {
+    has: (oid) => objects.has(oid),
+    read: (oid) => objects.get(oid) ?? null,
+    packed: (oid) => {
+      const object = objects.get(oid);
+      if (object === undefined) return null;
+      return { type: object.type, size: object.body.length, entry: packEntry(object).bytes };
+    },
+    refs: () => new Map(refs),
+    write: (added) => {
+      for (const object of added) objects.set(object.oid, object);
+      return Promise.resolve();
+    },
+    moveRefs: (moves) => {
+      for (const { ref, from } of moves) {
+        if ((refs.get(ref) ?? null) === from) continue;
+        return Promise.reject(new SluiceError('CONFLICT', 'a ref is not where it was expected', { subject: ref }));
+      }
+      for (const { ref, to } of moves) refs.set(ref, to);
+      return Promise.resolve();
+    },
+    consolidate: () => Promise.resolve(false),
+    close: () => undefined,
+  };
+}

@@ -1,0 +1,29 @@
+import type { Mutant } from './mutants.ts';
+
+const written = 'test/unit/hub/store/ledger/write.test.ts';
+const edits = 'test/unit/hub/model/tree-edit.test.ts';
+
+/** Bugs of the store: what a commit writes is not what the state says, or costs what the fleet costs. */
+export const storeMutants: readonly Mutant[] = [
+  {
+    bug: 'a folder that a commit left nothing in stays in the ledger',
+    file: 'hub/model/tree-edit.ts',
+    find: 'if (entries.size === 0) return null;',
+    replace: '',
+    tests: [edits, written],
+  },
+  {
+    bug: 'the file of an entry that went stays in the ledger, and is read again after a restart',
+    file: 'hub/store/slices/slice.ts',
+    find: '...gone.map(({ path }): FileEdit => ({ path, gone: true })),',
+    replace: '',
+    tests: [written],
+  },
+  {
+    bug: 'a recorded pick that changes takes those along that share its file',
+    file: 'hub/store/slices/picks.ts',
+    find: 'shards.has(spread(key))',
+    replace: 'change.has(key)',
+    tests: [written],
+  },
+];
