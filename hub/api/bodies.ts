@@ -80,7 +80,13 @@ export type ClusterEntry = z.infer<typeof clusterEntry>;
 export const approveBody = z
   .strictObject({
     change: z.string().min(8).describe('The digest of the change, or a unique prefix of at least 8 characters.'),
-    by: z.string().min(1).default('admin').describe('Who decided, for the ledger.'),
+    by: z
+      .string()
+      .min(1)
+      .max(200)
+      .regex(/^\P{Cc}*$/u, 'a name has no control characters')
+      .default('admin')
+      .describe('Who decided, for the ledger.'),
   })
   .meta({ id: 'ApproveBody' });
 export type ApproveBody = z.input<typeof approveBody>;

@@ -3,6 +3,7 @@ import { asSluiceError, SluiceError } from '../../shared/errors.ts';
 import { providerNames } from '../../shared/model/traffic.ts';
 import { choiceOption, switchOption, textOption } from '../../shared/lib/command.ts';
 import { capabilitiesOf, unknownCapabilities } from '../model/capabilities.ts';
+import { hasForm } from '../model/name-forms.ts';
 import { hubOptions, withClient } from './client.ts';
 import { command } from './context.ts';
 import { joinSteps } from './join-steps.ts';
@@ -65,7 +66,7 @@ export const joinCommand = command({
 });
 
 function assertClusterName(name: string): void {
-  if (/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return;
+  if (hasForm('label', name)) return;
   throw new SluiceError('NAME_INVALID', `the name "${name}" is not allowed for a cluster`, {
     hint: 'use lower case letters, digits and dashes, 63 at most',
   });

@@ -1,10 +1,10 @@
 import { SluiceError } from '../../shared/errors.ts';
 
-/** `key=value` pairs as labels; throws USAGE for anything else. */
+/** `key=value` pairs as labels; throws USAGE for anything else. What a label may be is the hub's to say (`hub/model/name-forms.ts`). */
 export function parseLabels(pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     pairs.map((pair) => {
-      const match = /^([^=\s]+)=([^=\s]*)$/.exec(pair);
+      const match = /^([^=\s]+)=([^=]*)$/.exec(pair);
       if (match?.[1] === undefined) {
         throw new SluiceError('USAGE', 'not a label', { subject: pair, hint: 'write key=value, several with commas' });
       }

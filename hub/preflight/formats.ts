@@ -1,13 +1,9 @@
+import { nameForms } from '../model/name-forms.ts';
 import { isSet, refuse, shown, textOf, type Node, type Refusal } from './node.ts';
-
-const label = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
-const subdomain = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
-const qualified = /^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$/;
 
 /** The forms of names that Kubernetes has: how each reads, and how long it may be. */
 const forms = {
-  label: { pattern: label, longest: 63, words: 'lower case letters, digits and dashes' },
-  subdomain: { pattern: subdomain, longest: 253, words: 'lower case letters, digits, dashes and dots' },
+  ...nameForms,
   key: { pattern: /^[-._a-zA-Z0-9]+$/, longest: 253, words: 'letters, digits, dashes, dots and underscores' },
   port: {
     pattern: /^(?!-)(?!.*--)(?!.*-$)(?=.*[a-z])[-a-z0-9]+$/,
@@ -24,20 +20,6 @@ export function* name(node: Node, form: keyof typeof forms): Iterable<Refusal> {
   if (text === undefined) yield refuse(node, `must be text, and is ${shown(node.value)}`, 'put it in quotes');
   else if (!pattern.test(text)) yield refuse(node, `is ${shown(text)}, which is not allowed`, `use ${words}`);
   else if (text.length > longest) yield refuse(node, `has ${text.length} characters, more than ${longest}`);
-}
-
-/** True for the key of a label or annotation: `name`, or `prefix/name`. */
-export function isQualified(key: string): boolean {
-  const [prefix, rest] = key.includes('/')
-    ? [key.slice(0, key.indexOf('/')), key.slice(key.indexOf('/') + 1)]
-    : [null, key];
-  const isPrefix = prefix === null || (prefix.length <= 253 && subdomain.test(prefix));
-  return isPrefix && rest.length <= 63 && qualified.test(rest);
-}
-
-/** True for a value of a label. */
-export function isLabelValue(value: string): boolean {
-  return value === '' || (value.length <= 63 && qualified.test(value));
 }
 
 /** The number that a quantity (`500m`, `1Gi`) stands for; null for what is not a quantity. */

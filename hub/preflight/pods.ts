@@ -1,5 +1,6 @@
 import { container } from './containers.ts';
-import { isLabelValue, isQualified, name } from './formats.ts';
+import { isLabelValue, isQualified } from '../model/name-forms.ts';
+import { name } from './formats.ts';
 import {
   at,
   choice,

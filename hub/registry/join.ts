@@ -1,5 +1,6 @@
 import { SluiceError } from '../../shared/errors.ts';
 import type { Capabilities } from '../model/documents.ts';
+import { labelFaults } from '../model/name-forms.ts';
 import { siteLabelPrefix } from '../../shared/model/names.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import { clusterName } from '../../shared/wire/schema.ts';
@@ -114,12 +115,17 @@ export function assertName(name: string): void {
   });
 }
 
-/** Throws CONFIG_INVALID for labels that only a site may set. */
+/** Throws NAME_INVALID for what is not a label, as of a document, and CONFIG_INVALID for labels that only a site may set. */
 export function assertHubLabels(labels: Labels | null): void {
-  const foreign = Object.keys(labels ?? {}).find((key) => key.startsWith(siteLabelPrefix));
-  if (foreign === undefined) return;
-  throw new SluiceError('CONFIG_INVALID', 'only the site itself can set this label', {
-    subject: foreign,
-    hint: 'set it in the ConfigMap sluice-site of that cluster',
-  });
+  for (const [key, value] of Object.entries(labels ?? {})) {
+    const [fault] = labelFaults(key, value);
+    if (fault !== undefined) {
+      throw new SluiceError('NAME_INVALID', fault.message, { subject: `${key}=${value}`, hint: fault.hint });
+    }
+    if (!key.startsWith(siteLabelPrefix)) continue;
+    throw new SluiceError('CONFIG_INVALID', 'only the site itself can set this label', {
+      subject: key,
+      hint: 'set it in the ConfigMap sluice-site of that cluster',
+    });
+  }
 }

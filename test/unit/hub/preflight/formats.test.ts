@@ -1,14 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  base64Size,
-  exceeds,
-  isImage,
-  isLabelValue,
-  isQualified,
-  name,
-  quantity,
-  quantityOf,
-} from '../../../../hub/preflight/formats.ts';
+import { base64Size, exceeds, isImage, name, quantity, quantityOf } from '../../../../hub/preflight/formats.ts';
 
 const told = (refusals: Iterable<{ readonly message: string }>) => [...refusals].map(({ message }) => message);
 const node = (value: unknown) => ({ value, path: ['x'] });
@@ -35,30 +26,6 @@ describe('a name', () => {
     ['label', undefined, null],
   ])('as %s: %j', (form, value, refusal) => {
     expect(told(name(node(value), form))).toEqual(refusal === null ? [] : [refusal]);
-  });
-});
-
-describe('labels', () => {
-  it.each<[key: string, isKey: boolean]>([
-    ['app', true],
-    ['app.kubernetes.io/name', true],
-    ['A/b', false],
-    ['/b', false],
-    ['a/', false],
-    ['a/b/c', false],
-    ['x'.repeat(64), false],
-  ])('the key %j', (key, isKey) => {
-    expect(isQualified(key)).toBe(isKey);
-  });
-
-  it.each<[value: string, isValue: boolean]>([
-    ['', true],
-    ['v1.2_b-C', true],
-    ['a b', false],
-    ['-a', false],
-    ['x'.repeat(64), false],
-  ])('the value %j', (value, isValue) => {
-    expect(isLabelValue(value)).toBe(isValue);
   });
 });
 

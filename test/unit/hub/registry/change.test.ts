@@ -118,6 +118,8 @@ describe('what a change of the registry refuses', () => {
   it.each<[rule: string, change: () => unknown, code: string]>([
     ['labels of a cluster that is not there', () => setLabels(state, 'b', {}), 'REFERENCE_NOT_FOUND'],
     ['a label that only the site sets', () => setLabels(state, 'a', { 'site.sluice.dev/x': '1' }), 'CONFIG_INVALID'],
+    ['a value that a document may not give', () => setLabels(state, 'a', { env: 'a b' }), 'NAME_INVALID'],
+    ['a key that a document may not give', () => setLabels(state, 'a', { 'a/b/c': '1' }), 'NAME_INVALID'],
     [
       'the removal of a cluster that is not there',
       () => remove(state, 'b', { mode: 'orphan', forget: true }),
@@ -128,7 +130,8 @@ describe('what a change of the registry refuses', () => {
   });
 
   it('is not the removal of a label that is not there, nor of one of the site', () => {
-    expect(setLabels(state, 'a', { none: null, 'site.sluice.dev/x': null }).result.labels).toEqual({});
+    const labels = { 'site.sluice.dev/x': null, 'not a key': null };
+    expect(setLabels(state, 'a', { none: null, ...labels }).result.labels).toEqual({});
   });
 
   it('are two changes that one prefix means', () => {

@@ -117,4 +117,14 @@ describe('join', () => {
       expect.objectContaining({ code: 'CONFIG_INVALID' }),
     );
   });
+
+  it.each([
+    ['a value', { env: 'a b' }],
+    ['a value that is too long', { env: 'x'.repeat(64) }],
+    ['a key', { 'a/b/c': '1' }],
+  ])('refuses %s that a document may not give', (_, labels) => {
+    expect(() => join(stateOf([]), ask('a', { labels }), mint)).toThrow(
+      expect.objectContaining({ code: 'NAME_INVALID' }),
+    );
+  });
 });
