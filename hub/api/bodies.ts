@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { capabilities } from '../model/documents.ts';
-import { clusterName, labels } from '../../shared/wire/schema.ts';
+import { clusterName, labels, uuid } from '../../shared/wire/schema.ts';
 import { statusCluster } from './status.ts';
+
+const seen = uuid
+  .optional()
+  .describe('The registration that the caller saw: refused with CONFLICT where the name has another one by now.');
 
 /** Bodies and answers of the administrator's calls; the table of calls is `routes.ts`. */
 export const joinBody = z
@@ -23,6 +27,7 @@ export const joinBody = z
       .nullable()
       .default(null)
       .describe("How the agent pulls; null = from the channel's Git host where there is one, else from the feed."),
+    registration: seen,
     channelUrl: z
       .string()
       .regex(/^(https?|file):\/\//, 'a channel URL begins with https:// or file://')
@@ -44,13 +49,16 @@ export const joinAnswer = z
 export type JoinAnswer = z.infer<typeof joinAnswer>;
 
 export const labelsBody = z
-  .strictObject({ labels: z.record(z.string(), z.string().nullable()) })
+  .strictObject({ labels: z.record(z.string(), z.string().nullable()), registration: seen })
   .meta({ id: 'LabelsBody' });
+
+export const revokeBody = z.strictObject({ registration: seen }).meta({ id: 'RevokeBody' });
 
 export const removeBody = z
   .strictObject({
     mode: z.enum(['orphan', 'delete']).default('orphan').describe('What becomes of the workloads.'),
     forget: z.boolean().default(false).describe('Drops the cluster at once, without telling its agent.'),
+    registration: seen,
   })
   .meta({ id: 'RemoveBody' });
 export type RemoveBody = z.input<typeof removeBody>;

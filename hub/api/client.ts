@@ -56,7 +56,8 @@ function requestOf(route: Route, given: readonly unknown[]): { readonly path: st
   const rest = given[count] ?? {};
   if (route.query === undefined) return { path, body: rest };
   const words = Object.entries(rest).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return { path: `${path}?${new URLSearchParams(words).toString()}`, body: {} };
+  const query = new URLSearchParams(words).toString();
+  return { path: query === '' ? path : `${path}?${query}`, body: {} };
 }
 
 function jsonOf(body: Buffer): unknown {

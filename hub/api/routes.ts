@@ -12,6 +12,7 @@ import {
   labelsBody,
   removeAnswer,
   removeBody,
+  revokeBody,
 } from './bodies.ts';
 import { factRoutes } from './facts.ts';
 import { revisionList } from './revisions.ts';
@@ -51,7 +52,8 @@ export const routes = {
     method: 'GET',
     path: '/v1/clusters',
     access: 'admin',
-    description: 'The registered clusters, by name.',
+    description: 'The registered clusters, by name; with `name`, that one alone.',
+    query: z.object({ name: text }),
     status: 200,
     answer: clusterList,
   },
@@ -78,6 +80,7 @@ export const routes = {
     path: '/v1/clusters/:name/revoke',
     access: 'admin',
     description: "Refuses a cluster's agent from now on; its workloads stay.",
+    body: revokeBody,
     status: 200,
     answer: statusCluster,
   },

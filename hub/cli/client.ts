@@ -40,6 +40,29 @@ export async function withClient<T>(
   }
 }
 
+/** The option of commands that decide about a cluster: which one was meant. */
+export const seenOption = {
+  registration: textOption(
+    '--registration <id>',
+    'only while the cluster has this registration (see `cluster list -o json`)',
+  ),
+};
+
+/**
+ * The registration that a command acts on: the one that was given, else the one that the cluster has now. It goes along with what
+ * the command asks for, so that another cluster that gets the name meanwhile is left alone. Empty for a name that is free.
+ */
+export async function seenBy(
+  client: HubClient,
+  name: string,
+  given: string | undefined,
+): Promise<{ readonly registration?: string }> {
+  if (given !== undefined) return { registration: given };
+  const { clusters } = await client.list({ name });
+  const found = clusters.find((cluster) => cluster.name === name);
+  return found === undefined ? {} : { registration: found.registration };
+}
+
 /** What a printed command needs to reach the hub that these flags name. */
 export function whereOf({ data, hub, tokenFile }: HubFlags): string {
   if (hub !== undefined) return `--hub ${hub}${tokenFile === undefined ? '' : ` --token-file ${tokenFile}`}`;

@@ -4,7 +4,7 @@ import { providerNames } from '../../shared/model/traffic.ts';
 import { choiceOption, switchOption, textOption } from '../../shared/lib/command.ts';
 import { capabilitiesOf, unknownCapabilities } from '../model/capabilities.ts';
 import { hasForm } from '../model/name-forms.ts';
-import { hubOptions, withClient } from './client.ts';
+import { hubOptions, seenBy, seenOption, withClient } from './client.ts';
 import { command } from './context.ts';
 import { joinSteps } from './join-steps.ts';
 import { parseLabels } from './labels.ts';
@@ -23,6 +23,7 @@ export const joinCommand = command({
     rekey: switchOption('--rekey', 'keep its registration and let its agent in again with a new key'),
     replace: switchOption('--replace', 'give up the registration that has this name now: the cluster was built anew'),
     reports: switchOption('--no-reports', 'no report will ever come back from there'),
+    ...seenOption,
     out: textOption('--out <file>', 'where the join file goes, `-` for standard output (default: NAME.join)'),
     transport: choiceOption(
       '--transport <how>',
@@ -51,7 +52,11 @@ export const joinCommand = command({
     };
     // Checked before the hub makes a token: afterwards the token would be lost.
     if (file !== '-') await assertFree(terminal.path(file));
-    const answer = await withClient(context, flags, (client) => client.join(request));
+    const isDecision = request.replace || request.rekey || flags.registration !== undefined;
+    const answer = await withClient(context, flags, async (client) => {
+      const seen = isDecision ? await seenBy(client, name, flags.registration) : {};
+      return client.join({ ...request, ...seen });
+    });
     if (file === '-') {
       terminal.out(answer.line + '\n');
       return;

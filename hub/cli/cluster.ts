@@ -2,7 +2,7 @@ import { defaultChoice, switchOption, type CommandGroup } from '../../shared/lib
 import type { Terminal } from '../../shared/ports/terminal.ts';
 import type { ClusterEntry } from '../api/bodies.ts';
 import { clusterTable } from '../status/clusters.ts';
-import { hubOptions, withClient } from './client.ts';
+import { hubOptions, seenBy, seenOption, withClient } from './client.ts';
 import { joinCommand } from './cluster-join.ts';
 import { command, type CliContext } from './context.ts';
 import { parseLabelChanges } from './labels.ts';
@@ -17,7 +17,7 @@ const listCommand = command({
     ...hubOptions,
   },
   run: async (context, _, flags) => {
-    const answer = await withClient(context, flags, (client) => client.list());
+    const answer = await withClient(context, flags, (client) => client.list({}));
     const { clusterEntry } = await import('../api/bodies.ts');
     const clusters = answer.clusters.map((cluster) => clusterEntry.parse(cluster));
     const { terminal } = context;
@@ -32,12 +32,13 @@ const labelsCommand = command({
   name: 'labels',
   description: 'set labels (`key=value`) or remove them (`key-`)',
   arguments: ['<name>', '<labels...>'],
-  options: hubOptions,
-  run: async (context, [name, labels], flags) => {
-    const changes = parseLabelChanges(labels);
-    printTable(context.terminal, [
-      await withClient(context, flags, (client) => client.labels(name, { labels: changes })),
-    ]);
+  options: { ...seenOption, ...hubOptions },
+  run: async (context, [name, words], flags) => {
+    const labels = parseLabelChanges(words);
+    const labelled = await withClient(context, flags, async (client) =>
+      client.labels(name, { labels, ...(await seenBy(client, name, flags.registration)) }),
+    );
+    printTable(context.terminal, [labelled]);
   },
 });
 
@@ -45,9 +46,12 @@ const revokeCommand = command({
   name: 'revoke',
   description: "refuse a cluster's agent from now on; what it runs stays",
   arguments: ['<name>'],
-  options: hubOptions,
+  options: { ...seenOption, ...hubOptions },
   run: async (context, [name], flags) => {
-    printTable(context.terminal, [await withClient(context, flags, (client) => client.revoke(name))]);
+    const revoked = await withClient(context, flags, async (client) =>
+      client.revoke(name, await seenBy(client, name, flags.registration)),
+    );
+    printTable(context.terminal, [revoked]);
   },
 });
 
@@ -58,13 +62,15 @@ const removeCommand = command({
   options: {
     deleteWorkloads: switchOption('--delete-workloads', 'remove what was delivered (default: leave it running)'),
     forget: switchOption('--forget', 'drop it from the registry at once, without telling its agent'),
+    ...seenOption,
     ...hubOptions,
   },
   run: async (context, [name], flags) => {
     const mode = flags.deleteWorkloads === true ? 'delete' : 'orphan';
-    const { state } = await withClient(context, flags, (client) =>
-      client.remove(name, { mode, forget: flags.forget === true }),
-    );
+    const { state } = await withClient(context, flags, async (client) => {
+      const seen = await seenBy(client, name, flags.registration);
+      return client.remove(name, { mode, forget: flags.forget === true, ...seen });
+    });
     const what = state === 'gone' ? 'is gone from the registry' : `leaves with its next bundle (workloads: ${mode})`;
     context.terminal.out(`cluster ${name} ${what}\n`);
   },

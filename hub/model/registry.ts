@@ -53,3 +53,15 @@ export function assertNotRevoked({ name, revoked }: Pick<ClusterRecord, 'name' |
     hint: `run \`sluice-hub cluster join ${name} --rekey\` to let the cluster in again`,
   });
 }
+
+/**
+ * Throws CONFLICT where a name has another registration than the one that a command was decided for; null = the command does not
+ * say. Names are used again: what was meant for one cluster is never done to the next.
+ */
+export function assertSeen(name: string, record: ClusterRecord | undefined, seen: string | null): void {
+  if (seen === null || record?.registration === seen) return;
+  throw new SluiceError('CONFLICT', 'the cluster is not the one that was seen: it was removed, or joined anew', {
+    subject: name,
+    hint: 'see `sluice-hub cluster list -o json` for its registration now, and decide again',
+  });
+}

@@ -1,17 +1,20 @@
 import { SluiceError } from '../../shared/errors.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Approval } from '../../shared/wire/approval.ts';
-import { assertNotRevoked, registeredAs, type ClusterRecord } from '../model/registry.ts';
+import { assertNotRevoked, assertSeen, registeredAs, type ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
 import type { Changed } from '../model/changes.ts';
 import { assertHubLabels } from './join.ts';
 
 type Clusters = Pick<State, 'clusters'>;
 
-/** The record of a cluster; throws REFERENCE_NOT_FOUND. */
-export function recordOf(state: Clusters, name: string): ClusterRecord {
+/** The record of a cluster; throws REFERENCE_NOT_FOUND, and CONFLICT where it has not the registration that was seen. */
+export function recordOf(state: Clusters, name: string, seen: string | null = null): ClusterRecord {
   const record = state.clusters.get(name);
-  if (record !== undefined) return record;
+  if (record !== undefined) {
+    assertSeen(name, record, seen);
+    return record;
+  }
   throw new SluiceError('REFERENCE_NOT_FOUND', 'no cluster of this name is registered', {
     subject: name,
     hint: 'see `sluice-hub cluster list`',
@@ -23,8 +26,9 @@ export function setLabels(
   state: Clusters,
   name: string,
   labels: Readonly<Record<string, string | null>>,
+  seen: string | null = null,
 ): Changed<ClusterRecord> {
-  const record = recordOf(state, name);
+  const record = recordOf(state, name, seen);
   const given = Object.entries(labels).filter((entry): entry is [string, string] => entry[1] !== null);
   assertHubLabels(Object.fromEntries(given));
   const kept = Object.entries(record.labels).filter(([key]) => !Object.hasOwn(labels, key));
@@ -32,8 +36,8 @@ export function setLabels(
 }
 
 /** Refuses a cluster's agent from now on; what it runs stays as it is. */
-export function revoke(state: Clusters, name: string): Changed<ClusterRecord> {
-  return put({ ...recordOf(state, name), revoked: true, token: null });
+export function revoke(state: Clusters, name: string, seen: string | null = null): Changed<ClusterRecord> {
+  return put({ ...recordOf(state, name, seen), revoked: true, token: null });
 }
 
 /**
@@ -44,8 +48,9 @@ export function remove(
   state: Pick<State, 'clusters' | 'bundles'>,
   name: string,
   options: { readonly mode: 'orphan' | 'delete'; readonly forget: boolean },
+  seen: string | null = null,
 ): Changed<ClusterRecord | null> {
-  const record = recordOf(state, name);
+  const record = recordOf(state, name, seen);
   if (!options.forget && state.bundles.has(name)) return put({ ...record, decommission: options.mode });
   return { changes: { clusters: new Map([[name, null]]) }, result: null };
 }

@@ -4,7 +4,7 @@ import { labelFaults } from '../model/name-forms.ts';
 import { siteLabelPrefix } from '../../shared/model/names.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import { clusterName } from '../../shared/wire/schema.ts';
-import type { ClusterRecord } from '../model/registry.ts';
+import { assertSeen, type ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
 import type { Changed } from '../model/changes.ts';
 
@@ -19,6 +19,8 @@ export interface JoinRequest {
   readonly replace: boolean;
   /** Keep the registration and let its agent enrol with a new key: the old one counts until then, after a revocation not at all. */
   readonly rekey: boolean;
+  /** The registration that the name is known to have: with another one, or none, nothing is done. */
+  readonly registration?: string | undefined;
 }
 
 /** Fresh facts of a join: made outside, so that the change itself is pure. */
@@ -31,7 +33,7 @@ export interface JoinMint {
 /**
  * Registers a cluster, or opens a new token for one whose agent never enrolled or is to enrol anew. Answers its registration and
  * the first generation that its agent may take. Throws EXISTS for a cluster that has an agent, unless that is to be replaced or to
- * get another key, USAGE for both at once, and REFERENCE_NOT_FOUND for a new key of a cluster that is not registered.
+ * get another key, USAGE for both at once, CONFLICT where the name has not the registration that was seen, and REFERENCE_NOT_FOUND for a new key of a cluster that is not registered.
  */
 export function join(
   state: Pick<State, 'clusters' | 'bundles'>,
@@ -41,6 +43,7 @@ export function join(
   assertName(request.name);
   assertHubLabels(request.labels);
   const known = state.clusters.get(request.name);
+  assertSeen(request.name, known, request.registration ?? null);
   const record = { ...recordFor(known, request, mint), ...given(request), token: mint.token };
   const revision = state.bundles.get(request.name)?.revision;
   const generation = revision?.generation ?? 0;

@@ -267,7 +267,7 @@ describe('wake-up streams', () => {
     expect(await read()).toBe('data: poll');
     await world.client().labels('leaving', { labels: { site: 'y' } });
     expect(await read()).toBe('data: poll');
-    await world.client().revoke('leaving');
+    await world.client().revoke('leaving', {});
     expect(await read()).toBeNull();
     expect((await agent.get(feedPaths.bundle('leaving'))).status).toBe(410);
     expect((await agent.report({ sequence: 3 })).status).toBe(410);

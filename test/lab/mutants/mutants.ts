@@ -2,6 +2,7 @@ import { validateMutants } from './validate.ts';
 import { statusMutants } from './status.ts';
 import { boundMutants } from './bounds.ts';
 import { storeMutants } from './store.ts';
+import { nameMutants } from './names.ts';
 import { strangerMutants } from './strangers.ts';
 
 /** A bug that was put in on purpose, and the tests of which one at least must find it. */
@@ -1098,4 +1099,5 @@ export const mutants: readonly Mutant[] = [
   ...statusMutants,
   ...boundMutants,
   ...validateMutants,
+  ...nameMutants,
 ];

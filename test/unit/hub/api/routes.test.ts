@@ -324,14 +324,14 @@ describe('the client', () => {
   });
 
   it('keeps a name in its segment of the path', async () => {
-    await expect(client().revoke('../approvals')).rejects.toMatchObject({ code: 'REFERENCE_NOT_FOUND' });
+    await expect(client().revoke('../approvals', {})).rejects.toMatchObject({ code: 'REFERENCE_NOT_FOUND' });
   });
 
   it.each([
     ['the code of a refusal', () => client().approve({ change: 'f'.repeat(64) }), 'CHANGE_NOT_FOUND'],
     [
       'a wrong token',
-      () => hubClient(http, { url: server.url, token: 'x' }, AbortSignal.timeout(10_000)).list(),
+      () => hubClient(http, { url: server.url, token: 'x' }, AbortSignal.timeout(10_000)).list({}),
       'UNAUTHENTICATED',
     ],
   ])('throws %s', async (_, call, code) => {

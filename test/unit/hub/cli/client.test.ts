@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => folders.remove());
 
 const list = (cli: ReturnType<typeof fakeCli>, flags: Partial<Record<keyof typeof none, string>>) =>
-  withClient(cli.context, { ...none, ...flags }, (client) => client.list());
+  withClient(cli.context, { ...none, ...flags }, (client) => client.list({}));
 
 describe('the hub that a command talks to', () => {
   it('is the one of the data folder, known by its certificate', async () => {

@@ -25,9 +25,30 @@ beforeEach(async () => {
 });
 afterEach(() => folders.remove());
 
-/** Runs `sluice-hub cluster ...` against a hub with this answer. */
+const registered = {
+  ...{
+    name: 'edge',
+    registration: registrationOf('edge'),
+    labels: {},
+    capabilities: null,
+    state: 'joined',
+    reports: true,
+  },
+  ...{
+    generation: 1,
+    acceptedGeneration: 1,
+    settled: true,
+    kubernetes: null,
+    agent: null,
+    conditions: [],
+    unexplained: 0,
+  },
+  ...{ survivors: 0, stuck: [], reportedAt: null, ageSeconds: null, stale: false },
+};
+
+/** Runs `sluice-hub cluster ...` against a hub with this answer and one cluster. */
 async function cluster(answer: unknown, ...args: readonly string[]) {
-  const cli = fakeCli(() => answer);
+  const cli = fakeCli(({ method }) => (method === 'GET' ? { clusters: [registered] } : answer));
   const program = {
     name: 'sluice-hub',
     description: '',
@@ -36,8 +57,10 @@ async function cluster(answer: unknown, ...args: readonly string[]) {
     context: cli.context,
   };
   const status = await runCli(program, ['cluster', ...args, '--data', folders.data], cli.context.terminal);
-  const bodies = cli.requests.map(({ body }) => JSON.parse(Buffer.from(body ?? []).toString() || 'null') as unknown);
-  return { status, ...cli.text, urls: cli.requests.map(({ url }) => new URL(url).pathname), bodies };
+  const changes = cli.requests.filter(({ method }) => method !== 'GET');
+  const bodies = changes.map(({ body }) => JSON.parse(Buffer.from(body ?? []).toString() || 'null') as unknown);
+  const read = cli.requests.filter(({ method }) => method === 'GET').map(({ url }) => new URL(url).search);
+  return { status, ...cli.text, urls: changes.map(({ url }) => new URL(url).pathname), bodies, read };
 }
 
 describe('cluster join', () => {
@@ -52,6 +75,7 @@ describe('cluster join', () => {
       {
         ...{ name: 'edge', labels: { env: 'prod', zone: 'a' }, capabilities: { istio: true } },
         ...{ replace: true, rekey: false, reports: false, transport: null, channelUrl: null },
+        registration: registrationOf('edge'),
       },
     ]);
     expect(await readFile(file(), 'utf8')).toBe(`${line}\n`);
@@ -86,7 +110,42 @@ describe('cluster remove', () => {
     [['--forget'], 'gone', { mode: 'orphan', forget: true }, 'is gone from the registry'],
   ])('with %j says what happens to the cluster', async (options, state, body, outcome) => {
     const said = await cluster({ name: 'edge', state }, 'remove', 'edge', ...options);
-    expect(said).toMatchObject({ status: 0, urls: ['/v1/clusters/edge/remove'], bodies: [body] });
+    const bodies = [{ ...body, registration: registrationOf('edge') }];
+    expect(said).toMatchObject({ status: 0, urls: ['/v1/clusters/edge/remove'], bodies, read: ['?name=edge'] });
     expect(said.out).toBe(`cluster edge ${outcome}\n`);
+  });
+});
+
+describe('commands that decide about a cluster', () => {
+  const commands: [what: string, args: readonly string[], answer: unknown][] = [
+    ['labels', ['labels', 'edge', 'env=prod'], registered],
+    ['revoke', ['revoke', 'edge'], registered],
+    ['remove', ['remove', 'edge'], { name: 'edge', state: 'leaving' }],
+    ['join --replace', ['join', 'edge', '--replace', '--out', '-'], { name: 'edge', registration: 'x', line, expires }],
+    ['join --rekey', ['join', 'edge', '--rekey', '--out', '-'], { name: 'edge', registration: 'x', line, expires }],
+  ];
+
+  it.each(commands)('say which one they saw: %s', async (_, args, answer) => {
+    const said = await cluster(answer, ...args);
+    expect([said.err, said.read, said.bodies]).toEqual([
+      '',
+      ['?name=edge'],
+      [expect.objectContaining({ registration: registrationOf('edge') })],
+    ]);
+  });
+
+  it.each(commands)('say which one was meant: %s', async (_, args, answer) => {
+    const said = await cluster(answer, ...args, '--registration', registrationOf('other'));
+    expect([said.read, said.bodies]).toEqual([
+      [],
+      [expect.objectContaining({ registration: registrationOf('other') })],
+    ]);
+  });
+
+  it('say nothing of a name that is free, or whose cluster stays what it is', async () => {
+    const free = { name: 'new', state: 'gone' };
+    expect(await cluster(free, 'remove', 'new')).toMatchObject({ bodies: [{ mode: 'orphan', forget: false }] });
+    const joined = { name: 'edge', registration: 'x', line, expires };
+    expect((await cluster(joined, 'join', 'edge', '--out', '-')).read).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import { removeCluster } from '../../../../hub/operations/remove.ts';
 import { revokeCluster } from '../../../../hub/operations/revoke.ts';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { memoryHub, type MemoryHub } from '../../../fakes/hub.ts';
+import { registrationOf } from '../../../fixtures/hub/facts.ts';
 import { enrolledCluster, now, published, stateOf } from '../../../fixtures/hub/status.ts';
 
 const change = digestOf('a change');
@@ -90,10 +91,32 @@ describe('changes of the registry', () => {
   });
 });
 
+describe('a change that was decided for the cluster that had the name before', () => {
+  const registration = registrationOf('before');
+
+  it.each<[string, (hub: MemoryHub) => Promise<unknown>]>([
+    ['labels', ({ parts }) => labelCluster(parts, { name: 'a', labels: {}, registration })],
+    ['a revocation', ({ parts }) => revokeCluster(parts, { name: 'a', registration })],
+    ['a removal', ({ parts }) => removeCluster(parts, { name: 'a', mode: 'delete', forget: true, registration })],
+  ])('is refused: %s', async (_, run) => {
+    const hub = await scene();
+    await expect(run(hub)).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect([hub.commits, hub.passes, hub.revoked]).toEqual([[], [], []]);
+  });
+});
+
 describe('listClusters', () => {
   it('is sorted by name', async () => {
     const { parts } = await scene();
     expect(listClusters(parts).clusters.map(({ name }) => name)).toEqual(['a', 'b', 'empty']);
+  });
+
+  it.each([
+    ['b', ['b']],
+    ['none', []],
+  ])('has the one of a name alone: %s', async (name, names) => {
+    const { parts } = await scene();
+    expect(listClusters(parts, { name }).clusters.map((one) => one.name)).toEqual(names);
   });
 });
 

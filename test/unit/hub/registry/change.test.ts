@@ -111,6 +111,24 @@ describe('approve', () => {
   });
 });
 
+describe('a change that names the registration it was decided for', () => {
+  const state = stateOf([enrolledCluster('a')], [bundled]);
+  const changes: [what: string, make: (seen: string) => unknown][] = [
+    ['labels', (seen) => setLabels(state, 'a', { env: 'x' }, seen)],
+    ['a revocation', (seen) => revoke(state, 'a', seen)],
+    ['a removal', (seen) => remove(state, 'a', { mode: 'delete', forget: false }, seen)],
+    ['a removal at once', (seen) => remove(state, 'a', { mode: 'orphan', forget: true }, seen)],
+  ];
+
+  it.each(changes)('is made of the cluster that has it: %s', (_, make) => {
+    expect(() => make(registrationOf('a'))).not.toThrow();
+  });
+
+  it.each(changes)('is not made of another cluster that got the name: %s', (_, make) => {
+    expect(() => make(registrationOf('b'))).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+  });
+});
+
 describe('what a change of the registry refuses', () => {
   const state = stateOf([enrolledCluster('a')], [bundled]);
   const refused = (code: string) => expect.objectContaining({ code }) as Error;

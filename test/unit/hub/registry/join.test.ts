@@ -127,4 +127,18 @@ describe('join', () => {
       expect.objectContaining({ code: 'NAME_INVALID' }),
     );
   });
+
+  it.each([
+    ['replaces', { replace: true }],
+    ['lets in again', { rekey: true }],
+  ])('%s the registration that was seen, and no other', (_, how) => {
+    const state = stateOf([enrolledCluster('a')]);
+    expect(() => join(state, ask('a', { ...how, registration: registrationOf('a') }), mint)).not.toThrow();
+    expect(() => join(state, ask('a', { ...how, registration: registrationOf('b') }), mint)).toThrow(
+      expect.objectContaining({ code: 'CONFLICT' }),
+    );
+    expect(() => join(stateOf([]), ask('a', { replace: true, registration: registrationOf('a') }), mint)).toThrow(
+      expect.objectContaining({ code: 'CONFLICT' }),
+    );
+  });
 });
