@@ -5,6 +5,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readSync,
   renameSync,
   unlinkSync,
   writeSync,
@@ -26,6 +27,23 @@ export async function writeTemporary(path: string, chunks: readonly Uint8Array[]
     await fsyncAsync(fd);
   } catch (error) {
     throw asSluiceError(error, 'INTERNAL', { path });
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** True for a file of exactly these bytes; it is read in pieces. */
+export function hasBytes(path: string, bytes: Buffer): boolean {
+  const piece = Buffer.allocUnsafe(Math.min(bytes.length, 1_048_576) + 1);
+  const fd = openSync(path, 'r');
+  try {
+    for (let at = 0; at <= bytes.length;) {
+      const read = readSync(fd, piece, 0, piece.length, at);
+      if (read === 0) return at === bytes.length;
+      if (!piece.subarray(0, read).equals(bytes.subarray(at, at + read))) return false;
+      at += read;
+    }
+    return false;
   } finally {
     closeSync(fd);
   }

@@ -1,9 +1,10 @@
 import { readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { SluiceError } from '../../../shared/errors.ts';
 import { makePack, type PackEntry } from '../../../shared/lib/git/pack.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import type { PackedObject } from '../../model/objects.ts';
-import { remove, syncFolder, writeTemporary, type OnStep } from './durable.ts';
+import { hasBytes, remove, syncFolder, writeTemporary, type OnStep } from './durable.ts';
 import { openPackFile, type PackFile } from './packfile.ts';
 
 /** The packs in a folder: those that other processes add are seen, too. */
@@ -96,6 +97,12 @@ async function writePack(folder: string, entries: readonly PackEntry[], onStep: 
   // Git reads every file that ends in .idx, even one that a killed hub left half written: these end otherwise.
   onStep('write pack');
   await Promise.all([writeTemporary(`${temporary}-pack`, [pack]), writeTemporary(`${temporary}-idx`, [index])]);
+  onStep('compare pack');
+  // What is read from now on must be what was signed: a disk that does not keep it is found here, and not by a cluster.
+  if (!hasBytes(`${temporary}-pack`, pack) || !hasBytes(`${temporary}-idx`, index)) {
+    for (const end of ['pack', 'idx']) remove(`${temporary}-${end}`);
+    throw new SluiceError('PACK_INVALID', 'the disk gave back other bytes than were written', { path });
+  }
   onStep('rename pack');
   renameSync(`${temporary}-pack`, `${path}.pack`);
   onStep('rename index');

@@ -3,6 +3,7 @@ import { inflateSync } from 'node:zlib';
 import { SluiceError } from '../../../shared/errors.ts';
 import { isOid, oidOf, type GitObject, type ObjectType, type Oid } from '../../../shared/lib/git/object.ts';
 import { packTypes, parseEntryHeader } from '../../../shared/lib/git/pack.ts';
+import { readStored } from '../../../shared/lib/git/stored.ts';
 import type { PackedObject } from '../../model/objects.ts';
 import { at } from './durable.ts';
 
@@ -71,7 +72,8 @@ export function openPackFile(path: string, name: string): PackFile {
 export function unpack(oid: Oid, { type, size, entry }: PackedObject): GitObject {
   try {
     const packed = entry.subarray(parseEntryHeader(entry).start);
-    const body = inflateSync(packed, { maxOutputLength: Math.max(size, 1), chunkSize: pieceOf(size) });
+    const limits = { maxOutputLength: Math.max(size, 1), chunkSize: pieceOf(size) };
+    const body = readStored(packed, size) ?? inflateSync(packed, limits);
     if (body.length === size && oidOf(type, body) === oid) return { oid, type, body };
   } catch (cause) {
     throw damaged(oid, cause);

@@ -3,11 +3,12 @@ import { promisify } from 'node:util';
 import { crc32, deflate, deflateSync, type ZlibOptions } from 'node:zlib';
 import { byCodeUnit } from '../order.ts';
 import type { GitObject, ObjectType, Oid } from './object.ts';
+import { storedBytes } from './stored.ts';
 
 /** Numbers of the object kinds in a pack's entry headers. */
 export const packTypes = { commit: 1, tree: 2, blob: 3 } as const satisfies Record<ObjectType, number>;
 
-/** One undeltified entry of a pack: its header and its deflated bytes, ready to be written. */
+/** One undeltified entry of a pack: its header and its deflated (or stored) bytes, ready to be written. */
 export interface PackEntry {
   readonly oid: Oid;
   readonly bytes: Buffer;
@@ -27,18 +28,27 @@ const made = new WeakMap<GitObject, PackEntry>();
 export function packEntry(object: GitObject): PackEntry {
   const known = made.get(object);
   if (known !== undefined) return known;
-  return entryOf(object, deflateSync(object.body, optionsFor(object.body)));
+  const { body } = object;
+  return entryOf(object, isStored(object) ? storedBytes(body) : deflateSync(body, optionsFor(body)));
 }
 
 /** The same entry, made by another thread where that takes long. */
 export async function packEntryAside(object: GitObject): Promise<PackEntry> {
-  if (made.has(object) || object.body.byteLength < asideFrom) return packEntry(object);
+  if (made.has(object) || isStored(object) || object.body.byteLength < asideFrom) return packEntry(object);
   return entryOf(object, await deflateAside(object.body, optionsFor(object.body)));
 }
 
 /** Bytes from which on another thread deflates: below, asking it takes longer. */
 const asideFrom = 64 * 1024;
 const deflateAside = promisify<Uint8Array, ZlibOptions, Buffer>(deflate);
+
+/** Bytes below which deflating saves less than a sector, and takes twenty times as long as storing. */
+const storedBelow = 512;
+
+// Half of a tree is names of objects, which do not get shorter; a signature, a commit and most records are small.
+function isStored({ type, body }: GitObject): boolean {
+  return type === 'tree' || body.byteLength < storedBelow;
+}
 
 function entryOf(object: GitObject, deflated: Buffer): PackEntry {
   const { oid, type, body } = object;

@@ -26,4 +26,11 @@ export const storeMutants: readonly Mutant[] = [
     replace: 'change.has(key)',
     tests: [written],
   },
+  {
+    bug: 'a disk that does not keep what was written is found by a cluster',
+    file: 'hub/store/packs/pack-folder.ts',
+    find: 'if (!hasBytes(`${temporary}-pack`, pack) || !hasBytes(`${temporary}-idx`, index)) {',
+    replace: 'if (false) {',
+    tests: ['test/unit/hub/store/packs/store.test.ts'],
+  },
 ];

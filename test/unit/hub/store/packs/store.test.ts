@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -37,6 +37,12 @@ function commitOf(files: Record<string, string>, parent: string | null, message 
   });
   const { root, trees } = folderTrees(folder);
   return [makeCommit({ tree: root, parent, time: 1_700_000_000, message }), ...trees, ...blobs];
+}
+
+function flipped(bytes: Buffer): Buffer {
+  const [at, other] = [bytes.length >> 1, Buffer.from(bytes)];
+  other[at] = (other[at] ?? 0) ^ 1;
+  return other;
 }
 
 async function publish(store: ObjectStore, files: Record<string, string>, ref = 'refs/heads/main'): Promise<string> {
@@ -159,6 +165,27 @@ describe('a pack store', () => {
     expect(git('fsck', '--strict', '--full')).toBe('');
     expect(git('rev-list', '--count', 'main').trim()).toBe('20');
     expect(open().has(commits[0]!)).toBe(true);
+  });
+
+  it.each<[what: string, damage: (path: string) => void]>([
+    ['another byte', (path) => writeFileSync(path, flipped(readFileSync(path)))],
+    ['less than was written', (path) => truncateSync(path, readFileSync(path).length - 1)],
+    ['more than was written', (path) => appendFileSync(path, 'x')],
+    ['nothing', (path) => truncateSync(path, 0)],
+  ])('keeps nothing of a write that the disk gives back with %s', async (_, damage) => {
+    const folder = join(dir, 'repo.git', 'objects', 'pack');
+    for (const end of ['-pack', '-idx']) {
+      const store = open({
+        onStep: (step) => {
+          if (step !== 'compare pack') return;
+          for (const file of readdirSync(folder)) if (file.endsWith(end)) damage(join(folder, file));
+        },
+      });
+      const objects = commitOf({ a: end }, null);
+      await expect(store.write(objects)).rejects.toMatchObject({ code: 'PACK_INVALID' });
+      expect(objects.some(({ oid }) => store.has(oid))).toBe(false);
+      expect(readdirSync(folder)).toEqual([]);
+    }
   });
 
   it('says which object is damaged', async () => {

@@ -31,6 +31,14 @@ describe('an entry of a pack', () => {
     expect([parseEntryHeader(bytes).type, oid]).toEqual([packTypes[type], makeObject(type, Buffer.from('body')).oid]);
   });
 
+  it('only stores a tree and what is small, and deflates the rest', () => {
+    const [small, large] = ['x'.repeat(500), 'x'.repeat(5_000)];
+    const lengths = [blob(small), makeObject('tree', Buffer.from(large)), blob(large)].map(
+      (object) => packEntry(object).bytes.length,
+    );
+    expect(lengths.map((length) => length > 500)).toEqual([true, true, false]);
+  });
+
   it('is made once for an object', () => {
     const object = blob('once');
     expect(packEntry(object)).toBe(packEntry(object));
