@@ -25,7 +25,7 @@ import { publish, type Published } from './publish/publish.ts';
 import type { PublishDeps } from './publish/types.ts';
 import { decideCapabilities } from './registry/capabilities.ts';
 import { withReads } from './registry/reads.ts';
-import { findLocalCluster, targetsOf } from './registry/targets.ts';
+import { findLocalCluster, reportedVersions, targetsOf } from './registry/targets.ts';
 import { currentProviders } from './render/current-providers.ts';
 import type { RenderMemory } from './render/memory.ts';
 import { render } from './render/render.ts';
@@ -79,7 +79,7 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const { source, documents, fleet, revisions: history } = intake;
   const offered = decideCapabilities({ state: before, fleet, reports, now });
   const clusters = withReads(offered.clusters, parts.reads());
-  const targets = targetsOf(fleet, clusters);
+  const targets = targetsOf(fleet, clusters, reportedVersions(reports));
 
   // The revisions of each cluster, their objects, and the next bundles.
   const localCluster = findLocalCluster(parts.localCluster, targets);

@@ -39,6 +39,8 @@ export interface Target {
   readonly name: string;
   readonly labels: Labels;
   readonly capabilities: Capabilities | null;
+  /** The version of Kubernetes that its agent reported; absent = not known. */
+  readonly kubernetes?: string;
 }
 
 /** One revision of an application, pinned: `NAME-vN`, its spec, and the CUE text of every definition that it uses. */

@@ -54,7 +54,7 @@ export async function judgeByHub(
   const { fleet, history } = read;
   const [reports, now] = [new Map(), ''];
   const offered = decideCapabilities({ state, fleet, reports, now });
-  const targets = targetsOf(fleet, offered.clusters);
+  const targets = targetsOf(fleet, offered.clusters, new Map());
   const localCluster = local ?? findLocalCluster(configured, targets);
   const { picks } = state;
   const toPlace = { fleet, history, targets, picks, previous: runningUnits(state), localCluster };

@@ -4,6 +4,7 @@ import { hasFailed } from '../model/fault.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import { componentSources } from '../sources/list.ts';
 import type { CueEngine } from '../cue/engine.ts';
+import { removedOn } from './refusals.ts';
 import { renderRevision } from './revision.ts';
 import { emptyHistory, recordRevisions } from './revisions.ts';
 
@@ -32,7 +33,9 @@ async function faultsIn(
   if (record === undefined) return [];
   const options = { isSuffixed: false, sources: componentSources };
   const attempt = await renderRevision(cue.forApplication(app), record, options, signal);
-  const faults = hasFailed(attempt) ? attempt.faults : [];
+  const faults = hasFailed(attempt)
+    ? attempt.faults
+    : attempt.value.flatMap(({ removed = [] }) => removedOn(removed, undefined));
   const warnings = hasFailed(attempt) ? [] : attempt.value.flatMap((component) => component.warnings ?? []);
   return [
     ...faults.map((fault) => ({ ...fault, severity: 'error' as const })),

@@ -4,6 +4,7 @@ import type { RenderFault } from '../model/fault.ts';
 import type { Steps } from '../model/reporter.ts';
 import type { Refusal } from '../preflight/node.ts';
 import { preflight } from '../preflight/preflight.ts';
+import { minorOf, removedVersion } from '../preflight/removed.ts';
 import type { Manifest } from '../sources/source.ts';
 
 /** What an object comes from: its component, the place of that in the document, and its own manifest. */
@@ -14,11 +15,22 @@ export interface Origin {
   readonly manifest?: Manifest;
 }
 
+/** A fault on servers from a minor version of Kubernetes on, and where the version is not known. */
+export interface RemovedFault {
+  readonly since: number;
+  readonly fault: RenderFault;
+}
+
+/** What API servers would refuse. */
+export interface Refusals {
+  readonly faults: readonly RenderFault[];
+  readonly warnings: readonly RenderFault[];
+  readonly removed: readonly RemovedFault[];
+}
+
 /** What an API server would refuse of an object, at the place where its author can mend it. */
-export function refusalsOf(
-  object: KubeObject,
-  origin: Origin,
-): { readonly faults: readonly RenderFault[]; readonly warnings: readonly RenderFault[] } {
+export function refusalsOf(object: KubeObject, origin: Origin): Refusals {
+  const removed = removedVersion(object);
   const all = preflight(object).map((refusal) => [refusal, faultOf(object, refusal, origin)] as const);
   // A template may write one property to several places: its author has one to mend.
   const found = all.filter(
@@ -28,7 +40,14 @@ export function refusalsOf(
   return {
     faults: found.flatMap(([{ severity }, fault]) => (severity === undefined ? [fault] : [])),
     warnings: found.flatMap(([{ severity }, fault]) => (severity === undefined ? [] : [fault])),
+    removed: removed === null ? [] : [{ since: removed.since, fault: faultOf(object, removed.refusal, origin) }],
   };
+}
+
+/** Of such faults, those that count on a cluster: what its own server still has is not refused. */
+export function removedOn(removed: readonly RemovedFault[], kubernetes: string | undefined): readonly RenderFault[] {
+  const minor = minorOf(kubernetes ?? '');
+  return removed.filter(({ since }) => minor === null || minor >= since).map(({ fault }) => fault);
 }
 
 function faultOf(object: KubeObject, refusal: Refusal, { component, path, manifest }: Origin): RenderFault {

@@ -11,6 +11,7 @@ import type { ComponentSource } from '../sources/source.ts';
 import type { CueEngine, CueEvaluator } from '../cue/engine.ts';
 import type { Attempt, RenderFault } from '../model/fault.ts';
 import { newRenderMemory, type RenderMemory } from './memory.ts';
+import { removedOn } from './refusals.ts';
 import { renderRevision, type RevisionComponent } from './revision.ts';
 import { sharedRoutes } from './shared-routes.ts';
 import { providers as allProviders } from './traffic/providers/list.ts';
@@ -195,9 +196,14 @@ function withComponents(part: Part, unit: Unit, revisions: Revisions): UnitRevis
 
 function faultsOf(part: Part, unit: Unit, revisions: Revisions): readonly Problem[] {
   const attempt = revisions.get(revisionKey(unit, part.record));
-  if (attempt === undefined || 'value' in attempt) return [];
+  if (attempt === undefined) return [];
   const revision = `${unit.namespace}/${part.record.name}`;
-  return attempt.faults.map((fault) => ({ ...partProblem(unit, part, fault, 'error'), revision }));
+  const faults = 'faults' in attempt ? attempt.faults : attempt.value.flatMap((one) => removedFrom(one, unit.target));
+  return faults.map((fault) => ({ ...partProblem(unit, part, fault, 'error'), revision }));
+}
+
+function removedFrom({ removed = [] }: RevisionComponent, { kubernetes }: Target): readonly RenderFault[] {
+  return removedOn(removed, kubernetes);
 }
 
 function partProblem(unit: Unit, part: Part, fault: RenderFault, severity: Problem['severity']): Problem {

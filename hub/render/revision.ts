@@ -11,7 +11,7 @@ import type { CueEvaluator } from '../cue/engine.ts';
 import type { Attempt, RenderFault } from '../model/fault.ts';
 import { withLabels, type LabelFacts } from './labels.ts';
 import { nameFault } from './objects.ts';
-import { refusalsOf } from './refusals.ts';
+import { refusalsOf, type RemovedFault } from './refusals.ts';
 import { autoscaled, isScalable } from './workload.ts';
 import { mapAt } from '../model/json-map.ts';
 
@@ -27,6 +27,8 @@ export interface RevisionComponent {
   readonly workloads: ReadonlySet<ObjectId>;
   /** What was left out of its objects; absent = nothing. */
   readonly warnings?: readonly RenderFault[];
+  /** What servers of some versions refuse of them; absent = nothing. */
+  readonly removed?: readonly RemovedFault[];
 }
 
 /** The last dash part of a revision's name: `v1` of `example-app-v1`. */
@@ -147,6 +149,7 @@ function split(
   const faults = refusals.flatMap((one) => one.faults);
   if (faults.length > 0) return { faults };
   const warnings = [...rendered.warnings, ...refusals.flatMap((one) => one.warnings)];
+  const removed = refusals.flatMap((one) => one.removed);
   const first = objects[0];
   const workloads = facts.isVerbatim
     ? all.filter((object) => isScalable(object))
@@ -159,6 +162,7 @@ function split(
       shared: shared.sort(by(idOf)),
       workloads: new Set(workloads.map(idOf)),
       ...(warnings.length > 0 && { warnings }),
+      ...(removed.length > 0 && { removed }),
     },
   };
 }

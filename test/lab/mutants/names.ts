@@ -24,4 +24,11 @@ export const nameMutants: readonly Mutant[] = [
     replace: 'client.revoke(name, {})',
     tests: ['test/unit/hub/cli/cluster.test.ts'],
   },
+  {
+    bug: 'an API version that a cluster still has is refused there, too',
+    file: 'hub/render/refusals.ts',
+    find: 'minor === null || minor >= since',
+    replace: 'minor !== since - 100',
+    tests: ['test/unit/hub/render/render.removed.test.ts'],
+  },
 ];

@@ -22,8 +22,9 @@ describe('the targets of placement', () => {
       document('c', {}),
       document('gone', {}),
     ];
-    expect(targetsOf({ clusters }, stateOf(records).clusters)).toEqual([
-      { name: 'a', labels: { from: 'join' }, capabilities: { ingress: true } },
+    const versions = new Map(Object.entries({ a: 'v1.36.3', b: '' }));
+    expect(targetsOf({ clusters }, stateOf(records).clusters, versions)).toEqual([
+      { name: 'a', labels: { from: 'join' }, capabilities: { ingress: true }, kubernetes: 'v1.36.3' },
       { name: 'b', labels: { from: 'document' }, capabilities: { istio: true } },
       { name: 'c', labels: {}, capabilities: null },
     ]);

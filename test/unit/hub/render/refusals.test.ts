@@ -61,6 +61,10 @@ describe('what an API server would refuse of an object', () => {
   });
 
   it('is nothing of an object that is taken', () => {
-    expect(refusalsOf(object({ a: 'x' }), { component: component({}), path })).toEqual({ faults: [], warnings: [] });
+    expect(refusalsOf(object({ a: 'x' }), { component: component({}), path })).toEqual({
+      faults: [],
+      warnings: [],
+      removed: [],
+    });
   });
 });
