@@ -1,21 +1,22 @@
+import { inSlices } from '../shared/lib/slices.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import { reportedBundles } from './collect/reported-bundles.ts';
 import type { CueEngine } from './cue/engine.ts';
 import { readCommits, type IntakeParts } from './intake.ts';
 import { changesBetween } from './model/changes.ts';
-import { trackHolds, type HoldMemory } from './model/hold-memory.ts';
+import { trackingHolds, type HoldMemory } from './model/hold-memory.ts';
 import { waitingChanges, type Hold } from './model/hold.ts';
 import type { Metrics } from './model/metrics.ts';
-import { tellProblems } from './model/problems.ts';
+import { tellingProblems } from './model/problems.ts';
 import type { AgentReads } from './model/registry.ts';
 import type { Reports } from './model/reports.ts';
 import type { State } from './model/state.ts';
 import type { Store } from './model/store.ts';
 import { timed } from './model/timed.ts';
-import { placementFacts } from './place/facts.ts';
-import { place } from './place/place.ts';
+import { findingFacts } from './place/facts.ts';
+import { placing } from './place/place.ts';
 import { picksInUse, runningUnits } from './place/running.ts';
-import { plan } from './plan/plan.ts';
+import { planning } from './plan/plan.ts';
 import { bundlesToSignAgain } from './plan/sign-again.ts';
 import { publishedBefore } from './plan/unexplained.ts';
 import { fileSizes } from './publish/file-sizes.ts';
@@ -23,13 +24,14 @@ import { commitMessage } from './publish/message.ts';
 import { finishPending } from './publish/pending.ts';
 import { publish, type Published } from './publish/publish.ts';
 import type { PublishDeps } from './publish/types.ts';
-import { decideCapabilities } from './registry/capabilities.ts';
+import type { PublishedBundle } from './model/published-bundle.ts';
+import { decidingCapabilities } from './registry/capabilities.ts';
 import { withReads } from './registry/reads.ts';
 import { findLocalCluster, reportedVersions, targetsOf } from './registry/targets.ts';
 import { currentProviders } from './render/current-providers.ts';
 import type { RenderMemory } from './render/memory.ts';
 import { render } from './render/render.ts';
-import { rowsOf, type ChangeRow } from './rows.ts';
+import { findingRows, type ChangeRow } from './rows.ts';
 import type { ComponentSource } from './sources/source.ts';
 
 /** What a pass works with. */
@@ -77,36 +79,36 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   // The documents in force, and the clusters with their capabilities.
   const intake = await readCommits(parts, before, { look, signal });
   const { source, documents, fleet, revisions: history } = intake;
-  const offered = decideCapabilities({ state: before, fleet, reports, now });
+  const offered = await inSlices(decidingCapabilities({ state: before, fleet, reports, now }));
   const clusters = withReads(offered.clusters, parts.reads());
   const targets = targetsOf(fleet, clusters, reportedVersions(reports));
 
   // The revisions of each cluster, their objects, and the next bundles.
   const localCluster = findLocalCluster(parts.localCluster, targets);
   const toPlace = { fleet, history, targets, picks: before.picks, previous: runningUnits(before), localCluster };
-  const placed = await timed(parts, 'place', () => place(toPlace));
+  const placed = await timed(parts, 'place', () => inSlices(placing(toPlace)));
   const rendered = await timed(parts, 'render', () => {
-    const { assignments } = placed;
-    const { sources } = parts;
+    const [{ assignments }, { sources }] = [placed, parts];
     const input = { fleet, history, assignments, targets, currentProviders: currentProviders(before), sources };
     return render(parts.cue, input, signal, parts.rendered);
   });
-  const planned = await timed(parts, 'plan', async () =>
-    plan({
+  const planned = await timed(parts, 'plan', async () => {
+    const input = {
       state: { ...before, clusters },
       source: source ?? { repository: '', commit: '' },
       rendered: rendered.apps,
       holds: [...intake.holds, ...placed.holds, ...rendered.holds],
-      placement: placementFacts(toPlace, placed, before),
+      placement: await inSlices(findingFacts(toPlace, placed, before)),
       labels: new Map(targets.map(({ name, labels }) => [name, labels])),
       reports,
       published: await publishedBefore(store, before, reports),
       signAgain: bundlesToSignAgain(before, publishing.keys.hub),
       reported: reportedBundles(reports, publishing.keys.trusted),
-      sizes: (bundle) => fileSizes(store, bundle),
+      sizes: (bundle: PublishedBundle) => fileSizes(store, bundle),
       now,
-    }),
-  );
+    };
+    return inSlices(planning(input));
+  });
 
   // The holds, and the changes of the state.
   const stages = [intake, offered, placed, rendered, planned];
@@ -114,14 +116,15 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const picks = picksInUse(placed.picks, documents, before);
   const { approvals, next } = planned;
   const guarded = waitingChanges(found);
-  const problems = tellProblems([...stages, pending]);
+  const problems = await inSlices(tellingProblems([...stages, pending]));
   const decided = { source, documents, clusters, revisions: history, picks, guarded, approvals, problems };
   const changes = changesBetween(before, decided);
   const message = commitMessage(intake.commits, source?.commit ?? '', next.length);
   const published = await timed(parts, 'publish', () => publish(publishing, { view: before, changes, next, message }));
   await timed(parts, 'notify', () => parts.notify(published));
   parts.metrics.published(published.clusters.length);
-  const holds = trackHolds(parts.holds, found, { state: before, now });
-  const rows = rowsOf({ state: before, holds: holds.before }, { state: published.state, holds: holds.after });
+  const holds = await inSlices(trackingHolds(parts.holds, found, { state: before, now }));
+  const after = { state: published.state, holds: holds.after };
+  const rows = await inSlices(findingRows({ state: before, holds: holds.before }, after));
   return { ...published, holds: holds.after, rows, more: intake.more, failure: intake.failure };
 }

@@ -1,4 +1,5 @@
 import { digestOfValue } from '../shared/lib/canonical.ts';
+import { atOnce, mapping, type Work } from '../shared/lib/slices.ts';
 import { appKey } from '../shared/wire/bundle.ts';
 import { capabilityWords, type Capability } from './model/capabilities.ts';
 import { holdKey, type FoundHold, type Hold, type Holder } from './model/hold.ts';
@@ -39,14 +40,22 @@ export interface Moment {
 
 /** Every change from one moment to the next, in the order of the flow: source, documents, revisions, capabilities, bundles, holds. Pure. */
 export function rowsOf(before: Moment, after: Moment): ChangeRow[] {
+  return atOnce(findingRows(before, after));
+}
+
+/** What a document, a bundle and the name of a hold cost here, in units of a slice. */
+const [documentUnits, bundleUnits, holdUnits] = [20, 10, 0.2];
+
+/** The same, as work in steps. */
+export function* findingRows(before: Moment, after: Moment): Work<ChangeRow[]> {
   const reason = `commit ${after.state.source?.commit.slice(0, 12) ?? ''}`.trim();
   return [
     ...sourceRows(before.state, after.state),
-    ...documentRows(before.state, after.state, reason),
+    ...(yield* documentRows(before.state, after.state, reason)),
     ...revisionRows(before.state, after.state, reason),
     ...capabilityRows(before.state, after.state),
-    ...bundleRows(before.state, after.state),
-    ...holdRows(before.holds, after.holds),
+    ...(yield* bundleRows(before.state, after.state)),
+    ...(yield* holdRows(before.holds, after.holds)),
   ];
 }
 
@@ -74,14 +83,16 @@ function sourceRows({ source: before }: RowState, { source: after }: RowState): 
   return [{ subject, from, to: after.commit, reason: 'it was processed' }];
 }
 
-function documentRows(before: RowState, after: RowState, reason: string): ChangeRow[] {
+function* documentRows(before: RowState, after: RowState, reason: string): Work<ChangeRow[]> {
   if (before.documents === after.documents) return [];
   const values = ({ documents }: RowState) => new Map(documents.map((seen) => [seenId(seen), seen.value]));
-  return changedKeys(values(before), values(after)).flatMap(([document, from, to]) => {
+  const changed = changedKeys(values(before), values(after));
+  const rows = yield* mapping(changed, documentUnits, ([document, from, to]): ChangeRow[] => {
     const digests = { from: from === null ? null : digestOfValue(from), to: to === null ? null : digestOfValue(to) };
     if (digests.from === digests.to) return [];
     return [{ subject: { kind: 'document', document }, ...digests, reason }];
   });
+  return rows.flat();
 }
 
 function revisionRows(before: RowState, after: RowState, reason: string): ChangeRow[] {
@@ -110,8 +121,8 @@ function capabilityRows(before: RowState, after: RowState): ChangeRow[] {
   });
 }
 
-function bundleRows(before: RowState, after: RowState): ChangeRow[] {
-  return changedKeys(before.bundles, after.bundles).flatMap(([cluster, from, to]) => {
+function* bundleRows(before: RowState, after: RowState): Work<ChangeRow[]> {
+  const rows = yield* mapping(changedKeys(before.bundles, after.bundles), bundleUnits, ([cluster, from, to]) => {
     if (to === null) return [];
     const generation = String(to.revision.generation);
     const apps = changedKeys(appDigests(from), appDigests(to)).map(([app, was, is]): ChangeRow => ({
@@ -128,6 +139,7 @@ function bundleRows(before: RowState, after: RowState): ChangeRow[] {
     };
     return [bundle, ...apps];
   });
+  return rows.flat();
 }
 
 function bundleReason({ revision }: PublishedBundle, apps: number): string {
@@ -140,9 +152,10 @@ function appDigests(bundle: PublishedBundle | null): ReadonlyMap<string, string>
   return new Map(bundle?.revision.apps.map((app) => [appKey(app), app.digest]));
 }
 
-function holdRows(before: Moment['holds'], after: Moment['holds']): ChangeRow[] {
-  const byKey = (holds: Moment['holds']) => new Map(holds.map((hold) => [holdKey(hold), hold]));
-  const [had, has] = [byKey(before), byKey(after)];
+function* holdRows(before: Moment['holds'], after: Moment['holds']): Work<ChangeRow[]> {
+  const keyed = (hold: Moment['holds'][number]) => [holdKey(hold), hold] as const;
+  const had = new Map(yield* mapping(before, holdUnits, keyed));
+  const has = new Map(yield* mapping(after, holdUnits, keyed));
   const row = ({ app, cluster, by, reason }: FoundHold, isBegun: boolean): ChangeRow => ({
     subject: { kind: 'hold', app, cluster, by },
     from: isBegun ? null : 'held',

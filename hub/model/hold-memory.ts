@@ -1,3 +1,4 @@
+import { atOnce, mapping, type Work } from '../../shared/lib/slices.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
 import { holdKey, holdKinds, type FoundHold, type Hold } from './hold.ts';
 import type { State } from './state.ts';
@@ -8,24 +9,44 @@ export interface HoldMemory {
 }
 
 /** Dates the holds of a pass and remembers them; answers those of the pass before, too: after a restart as far as the ledger tells. */
-export function trackHolds(
+export function trackHolds(memory: HoldMemory, found: readonly FoundHold[], facts: TrackFacts): TrackedHolds {
+  return atOnce(trackingHolds(memory, found, facts));
+}
+
+/** The holds of the pass before, and those of this one. */
+export interface TrackedHolds {
+  readonly before: readonly FoundHold[];
+  readonly after: readonly Hold[];
+}
+
+interface TrackFacts {
+  readonly state: Pick<State, 'guarded' | 'problems'>;
+  /** ISO time. */
+  readonly now: string;
+}
+
+/** The same, as work in steps. */
+export function* trackingHolds(
   memory: HoldMemory,
   found: readonly FoundHold[],
-  { state, now }: { readonly state: Pick<State, 'guarded' | 'problems'>; readonly now: string },
-): { readonly before: readonly FoundHold[]; readonly after: readonly Hold[] } {
+  { state, now }: TrackFacts,
+): Work<TrackedHolds> {
   const { last } = memory;
-  const after = dateHolds(found, last ?? [], now);
+  const after = yield* datingHolds(found, last ?? [], now);
   memory.last = after;
-  return { before: last ?? recallHolds(found, state), after };
+  return { before: last ?? (yield* recallingHolds(found, state)), after };
 }
+
+/** What naming a hold costs, in units of a slice. */
+const holdUnits = 0.2;
 
 /**
  * The holds of a pass, each once, by rank, application and cluster. A hold that was there before keeps its time, a change
  * that waits has its own, and the rest began now.
  */
-export function dateHolds(found: readonly FoundHold[], before: readonly Hold[], now: string): Hold[] {
-  const known = new Map(before.map((hold) => [holdKey(hold), hold.since]));
-  const dated = found.map((hold): readonly [string, Hold] => {
+function* datingHolds(found: readonly FoundHold[], before: readonly Hold[], now: string): Work<Hold[]> {
+  const known = new Map(yield* mapping(before, holdUnits, (hold) => [holdKey(hold), hold.since] as const));
+  const dated = yield* mapping(found, holdUnits, (hold): readonly [string, Hold] => {
     const key = holdKey(hold);
     return [key, { ...hold, since: hold.change?.since ?? known.get(key) ?? now }];
   });
@@ -41,14 +62,16 @@ export function dateHolds(found: readonly FoundHold[], before: readonly Hold[], 
  * The holds among those found that the last process had found, too, as far as the ledger tells: their problems or their
  * change are in it. After a restart they are nothing new.
  */
-export function recallHolds(
+function* recallingHolds(
   found: readonly FoundHold[],
   { guarded, problems }: Pick<State, 'guarded' | 'problems'>,
-): FoundHold[] {
+): Work<FoundHold[]> {
   const changes = new Set<string>(guarded.map(({ change }) => change));
-  const told = new Set(problems.map((problem) => JSON.stringify(problem)));
-  return found.filter((hold) => {
+  const told = new Set(yield* mapping(problems, holdUnits, (problem) => JSON.stringify(problem)));
+  const isKnown = (hold: FoundHold): boolean => {
     if (hold.change !== undefined) return changes.has(hold.change.change);
     return hold.problems?.some((problem) => told.has(JSON.stringify(problem))) ?? false;
-  });
+  };
+  const known = yield* mapping(found, holdUnits, (hold) => (isKnown(hold) ? [hold] : []));
+  return known.flat();
 }

@@ -1,5 +1,6 @@
 import { byCodeUnit } from '../../shared/lib/order.ts';
 import { changeDigest } from '../../shared/wire/bundle.ts';
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import type { Approval } from '../../shared/wire/approval.ts';
 import type { GuardedChange } from './guarded-change.ts';
 
@@ -17,6 +18,13 @@ export interface GuardFacts {
   readonly now: string;
 }
 
+/** The changes of a cluster among those that wait; null = those of the whole fleet. */
+export function waitingOn(guarded: readonly GuardedChange[], cluster: string | null): readonly GuardedChange[] {
+  return byCluster(guarded).get(cluster) ?? [];
+}
+
+const byCluster = oncePerValue((guarded: readonly GuardedChange[]) => Map.groupBy(guarded, ({ cluster }) => cluster));
+
 /** The approval that covers some ids: of what was proposed under its digest, and less, for as long as the proposal waits. */
 export function findApproval(ids: readonly string[], facts: GuardFacts): Approval | null {
   const { channel, registration } = facts;
@@ -24,7 +32,8 @@ export function findApproval(ids: readonly string[], facts: GuardFacts): Approva
     const { change, generation } = approval;
     if (!facts.waiting.some((waiting) => waiting.change === change)) return false;
     if (changeDigest({ channel, registration, generation, ids: approval.ids }) !== change) return false;
-    return ids.every((id) => approval.ids.includes(id));
+    const covered = new Set(approval.ids);
+    return ids.every((id) => covered.has(id));
   });
   return found ?? null;
 }

@@ -9,6 +9,8 @@ import { holdOf, type FoundHold } from '../model/hold.ts';
 import type { RevisionRecord, Target } from '../model/fleet.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { Problem, Sourced } from '../model/source.ts';
+import { oncePerValue } from '../../shared/lib/memo.ts';
+import { mapping, type Work } from '../../shared/lib/slices.ts';
 import type { Placed, PlaceInput, PlacementReason } from './types.ts';
 import { emptyWords } from './empty.ts';
 import { agentSelector, placementKey, selectClusters, selectLocal, type Selection } from './select.ts';
@@ -31,17 +33,18 @@ interface PlacedRevision extends Omit<Placed, 'assignments'> {
   readonly wishes: readonly Wish[];
 }
 
-/** Places every revision of one deployment; a placement that lacks something does not stop the others. Pure. */
-export function placeDeployment(
+/** Places every revision of one deployment, as work; a placement that lacks something does not stop the others. Pure. */
+export function* placingDeployment(
   input: PlaceInput,
   deployment: Sourced<ApplicationDeployment>,
   records: ReadonlyMap<string, RevisionRecord>,
-): Placed {
-  const revisions = deployment.doc.spec.appRevisions.map(({ revisionName }, index) => {
+): Work<Placed> {
+  const revisions: PlacedRevision[] = [];
+  for (const [index, { revisionName }] of deployment.doc.spec.appRevisions.entries()) {
     const isRecorded = records.has(`${namespaceOf(deployment.doc)}/${revisionName}`);
     const unknown = isRecorded ? null : unknownRevision(input, deployment, index);
-    return placeRevision(input, deployment, { index, unknown });
-  });
+    revisions.push(yield* placingRevision(input, deployment, { index, unknown }));
+  }
   const { kept, repeated } = splitRepeated(revisions.flatMap(({ wishes }) => wishes));
   const conflicts = repeated.map((wish) => conflictHold(deployment, wish));
   const holds = [...revisions.flatMap((revision) => revision.holds), ...conflicts];
@@ -55,11 +58,14 @@ export function placeDeployment(
   };
 }
 
-function placeRevision(
+/** What a cluster costs that a placement may take, in units of a slice. */
+const targetUnits = 0.3;
+
+function* placingRevision(
   input: PlaceInput,
   deployment: Sourced<ApplicationDeployment>,
   { index, unknown }: { readonly index: number; readonly unknown: Problem | null },
-): PlacedRevision {
+): Work<PlacedRevision> {
   const app = docKey(deployment.doc);
   const { revisionName: revision, placement } = deployment.doc.spec.appRevisions[index] ?? { placement: [] };
   const spots = placement.map((entry, entryIndex): Spot => ({
@@ -67,7 +73,10 @@ function placeRevision(
     path: ['spec', 'appRevisions', index, 'placement', entryIndex],
     revision: revision ?? '',
   }));
-  const chosen = spots.map((spot) => ({ spot, ...choose(input, deployment, spot) }));
+  const chosen = yield* mapping(spots, 1 + targetUnits * input.targets.length, (spot) => ({
+    spot,
+    ...choose(input, deployment, spot),
+  }));
   const clusters = chosen.flatMap(({ spot, targets, notes }) => targets.map((target) => ({ spot, target, notes })));
   // A typing error in a name must not replace what runs: there it stays until the name is right. Elsewhere the rest proceeds.
   const holds = clusters.flatMap(({ target: { name: cluster } }) =>
@@ -83,8 +92,12 @@ function placeRevision(
 }
 
 function runsOn({ previous }: PlaceInput, unit: string, cluster: string): boolean {
-  return previous.some((fact) => fact.unit === unit && fact.cluster === cluster);
+  return unitsOnClusters(previous).has(`${unit} ${cluster}`);
 }
+
+const unitsOnClusters = oncePerValue(
+  (previous: PlaceInput['previous']) => new Set(previous.map(({ unit, cluster }) => `${unit} ${cluster}`)),
+);
 
 /** The clusters that a placement takes, and what there is to say of it. */
 interface Choice {

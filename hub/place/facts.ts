@@ -1,29 +1,39 @@
 import { canonicalJson } from '../../shared/lib/canonical.ts';
+import { atOnce, mapping, type Work } from '../../shared/lib/slices.ts';
 import { docKey } from '../model/documents.ts';
 import type { PlacementFacts } from '../model/placement.ts';
 import type { State } from '../model/state.ts';
-import { place } from './place.ts';
+import { placing } from './place.ts';
 import type { Placed, PlaceInput } from './types.ts';
 
 type Sent = Pick<State, 'bundles' | 'clusters'>;
 
 /** What planning needs to know of a placement: it tells why a unit leaves a cluster. */
 export function placementFacts(input: PlaceInput, placed: Pick<Placed, 'assignments'>, sent: Sent): PlacementFacts {
+  return atOnce(findingFacts(input, placed, sent));
+}
+
+/** The same, as work in steps. */
+export function* findingFacts(
+  input: PlaceInput,
+  placed: Pick<Placed, 'assignments'>,
+  sent: Sent,
+): Work<PlacementFacts> {
   const { applications, deployments } = input.fleet;
   return {
     assignments: placed.assignments,
     documents: new Set([...applications, ...deployments].map(({ doc }) => docKey(doc))),
-    lostByLabels: lostByLabels(input, placed, sent),
+    lostByLabels: yield* findingLost(input, placed, sent),
   };
 }
 
 // A document that takes a cluster off its list loses nothing by labels: both placements are by the document of now.
-function lostByLabels(
+function* findingLost(
   input: PlaceInput,
   { assignments }: Pick<Placed, 'assignments'>,
   { bundles, clusters }: Sent,
-): ReadonlySet<string> {
-  const targets = input.targets.map((target) => {
+): Work<ReadonlySet<string>> {
+  const targets = yield* mapping(input.targets, labelUnits, (target) => {
     const revision = bundles.get(target.name)?.revision;
     const isSent = revision !== undefined && revision.registration === clusters.get(target.name)?.registration;
     const isSame = !isSent || canonicalJson(revision.labels) === canonicalJson(target.labels);
@@ -31,9 +41,12 @@ function lostByLabels(
   });
   if (targets.every((target, index) => target === input.targets[index])) return new Set();
   const now = new Set(assignments.map(keyOf));
-  const before = place({ ...input, targets }).assignments.map(keyOf);
-  return new Set(before.filter((key) => !now.has(key)));
+  const before = yield* placing({ ...input, targets });
+  return new Set(before.assignments.map(keyOf).filter((key) => !now.has(key)));
 }
+
+/** What comparing the labels of a cluster costs, in units of a slice. */
+const labelUnits = 1;
 
 function keyOf({ unit, cluster }: { readonly unit: string; readonly cluster: string }): string {
   return `${unit} ${cluster}`;

@@ -1,4 +1,5 @@
 import { by } from '../../shared/lib/order.ts';
+import { atOnce, type Work } from '../../shared/lib/slices.ts';
 import {
   docKey,
   isRevisionOnly,
@@ -10,24 +11,30 @@ import { internalProblem } from '../model/internal-problem.ts';
 import type { Fleet, RevisionHistory, RevisionRecord } from '../model/fleet.ts';
 import { holdOf } from '../model/hold.ts';
 import type { Problem, Sourced } from '../model/source.ts';
-import { placeDeployment } from './deployment.ts';
+import { placingDeployment } from './deployment.ts';
 import type { Placed, PlaceInput } from './types.ts';
 import { unusedRevisions } from './unused.ts';
 
 /** Decides which revision runs on which cluster. Pure: the same input gives the same answer, in the same order. */
 export function place(input: PlaceInput): Placed {
+  return atOnce(placing(input));
+}
+
+/** The same, as work in steps. */
+export function* placing(input: PlaceInput): Work<Placed> {
   const records = recordsByName(input.history);
   const deployments = [...input.fleet.deployments].sort(by(({ doc }) => docKey(doc)));
-  const placed = deployments.map((deployment) =>
-    catchInternal(deployment, () => placeDeployment(input, deployment, records)),
-  );
+  const all: Placed[] = [];
+  for (const deployment of deployments) {
+    all.push(yield* catchingInternal(deployment, placingDeployment(input, deployment, records)));
+  }
   // Those that a broken deployment names wait for it: it says where they go.
   const named = new Set([...namedApplications(deployments), ...(input.fleet.recordOnly ?? [])]);
   const plain = [...input.fleet.applications]
     .filter(({ doc }) => !isRevisionOnly(doc) && !named.has(docKey(doc)))
-    .sort(by(({ doc }) => docKey(doc)))
-    .map((sourced) => catchInternal(sourced, () => placePlain(input, sourced)));
-  const all = [...placed, ...plain];
+    .sort(by(({ doc }) => docKey(doc)));
+  const known = plainFacts(input);
+  for (const sourced of plain) all.push(yield* catchingInternal(sourced, placingPlain(input, sourced, known)));
   return {
     assignments: all.flatMap(({ assignments }) => assignments),
     picks: new Map([...input.picks, ...all.flatMap(({ picks }) => [...picks])].sort(by(([key]) => key))),
@@ -53,9 +60,12 @@ function recordsByName(history: RevisionHistory): ReadonlyMap<string, RevisionRe
 const nothing: Placed = { assignments: [], picks: new Map(), reasons: [], problems: [], holds: [] };
 
 // An internal error in one document must not stop the others: its unit stays as it was published.
-function catchInternal({ doc, place: where }: Sourced<Application | ApplicationDeployment>, run: () => Placed): Placed {
+function* catchingInternal(
+  { doc, place: where }: Sourced<Application | ApplicationDeployment>,
+  run: Work<Placed>,
+): Work<Placed> {
   try {
-    return run();
+    return yield* run;
   } catch (error) {
     const app = docKey(doc);
     const problem: Problem = { ...internalProblem(error, `${app} cannot be placed`), app, place: where };
@@ -63,7 +73,38 @@ function catchInternal({ doc, place: where }: Sourced<Application | ApplicationD
   }
 }
 
-function placePlain(input: PlaceInput, { doc, place: where }: Sourced<Application>): Placed {
+/** What placing asks of every plain application, looked up once. */
+interface PlainFacts {
+  readonly runs: ReadonlySet<string>;
+  readonly hasLocal: boolean;
+  /** The deployment of a namespace that may mean any application there. */
+  readonly unclear: (namespace: string) => UnclearDeployment | null;
+}
+
+function plainFacts({ fleet, previous, targets, localCluster }: PlaceInput): PlainFacts {
+  const unclear = new Map<string, UnclearDeployment | null>();
+  return {
+    runs: new Set(previous.map(({ unit }) => unit)),
+    hasLocal: targets.some(({ name }) => name === localCluster),
+    unclear: (namespace) => {
+      const known = unclear.get(namespace);
+      if (known !== undefined) return known;
+      const found = unclearDeployment(fleet, namespace);
+      unclear.set(namespace, found);
+      return found;
+    },
+  };
+}
+
+/** What placing a plain application costs, in units of a slice. */
+const plainUnits = 1;
+
+function* placingPlain(input: PlaceInput, sourced: Sourced<Application>, known: PlainFacts): Work<Placed> {
+  yield plainUnits;
+  return placePlain(input, sourced, known);
+}
+
+function placePlain(input: PlaceInput, { doc, place: where }: Sourced<Application>, known: PlainFacts): Placed {
   const [unit, namespace] = [docKey(doc), namespaceOf(doc)];
   const revision = input.history.newest.get(unit);
   if (revision === undefined) return nothing;
@@ -71,7 +112,7 @@ function placePlain(input: PlaceInput, { doc, place: where }: Sourced<Applicatio
     ...nothing,
     holds: [holdOf('placement', { ...facts, app: unit, place: where }, { app: unit, cluster: null })],
   });
-  const unclear = input.previous.some((fact) => fact.unit === unit) ? null : unclearDeployment(input.fleet, namespace);
+  const unclear = known.runs.has(unit) ? null : known.unclear(namespace);
   if (unclear !== null) {
     return held({
       code: 'DOCUMENT_INVALID',
@@ -89,7 +130,7 @@ function placePlain(input: PlaceInput, { doc, place: where }: Sourced<Applicatio
       hint: 'set localCluster in the configuration of the hub, or place it with an ApplicationDeployment',
     });
   }
-  if (!input.targets.some(({ name }) => name === localCluster)) {
+  if (!known.hasLocal) {
     return held({
       code: 'PLACEMENT_EMPTY',
       severity: 'error',

@@ -32,7 +32,8 @@ export function selectClusters(
   recorded: readonly string[],
 ): Selection {
   const key = placementKey(deployment, selector);
-  const mismatches = targets.map((target) => ({ cluster: target.name, reason: mismatch(selector, target) }));
+  const mismatch = mismatchOf(selector);
+  const mismatches = targets.map((target) => ({ cluster: target.name, reason: mismatch(target) }));
   const candidates = mismatches.filter(({ reason }) => reason === null).map(({ cluster }) => cluster);
   const names = new Set(targets.map(({ name }) => name));
   const known = recorded.filter((cluster) => names.has(cluster));
@@ -84,11 +85,14 @@ function pickOf(
   return [...stay, ...fresh].slice(0, count);
 }
 
-function mismatch(selector: ClusterSelector, target: Target): string | null {
-  if (selector.name !== undefined && selector.name !== target.name) return `its name is not ${selector.name}`;
-  const wanted = Object.fromEntries(Object.entries(selector.labels ?? {}).filter(([key]) => !isSiteKey(key)));
-  const missing = unmatchedLabels(wanted, target.labels);
-  return missing.length === 0 ? null : `it does not have ${missing.join(', ')}`;
+/** Why a selector does not match a target; null where it does. */
+function mismatchOf({ name, labels = {} }: ClusterSelector): (target: Target) => string | null {
+  const wanted = Object.fromEntries(Object.entries(labels).filter(([key]) => !isSiteKey(key)));
+  return (target) => {
+    if (name !== undefined && name !== target.name) return `its name is not ${name}`;
+    const missing = unmatchedLabels(wanted, target.labels);
+    return missing.length === 0 ? null : `it does not have ${missing.join(', ')}`;
+  };
 }
 
 // Only a site sets these labels, so the agent checks them.

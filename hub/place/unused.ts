@@ -14,10 +14,11 @@ export function unusedRevisions({ fleet, history }: Pick<PlaceInput, 'fleet' | '
       revision: revisionName,
     })),
   );
+  const listings = Map.groupBy(lists, ({ app }) => app);
   return fleet.applications.flatMap((sourced) => {
     const app = docKey(sourced.doc);
     const newest = history.newest.get(app);
-    const listing = lists.filter((one) => one.app === app);
+    const listing = listings.get(app) ?? [];
     const [first] = listing;
     if (newest === undefined || listing.some(({ revision }) => revision === newest)) return [];
     // Without a deployment only those run nothing that only record; what a broken deployment lists is not known.

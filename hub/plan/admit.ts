@@ -5,6 +5,7 @@ import { bundleLimits } from '../../shared/model/limits.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
 import type { Problem } from '../model/source.ts';
+import { waitingOn } from '../model/waiting-change.ts';
 import { nameConflicts, overflow } from './conflicts.ts';
 import { dependantsOf } from './dependants.ts';
 import { keptApp } from './kept-app.ts';
@@ -142,7 +143,7 @@ function judge({ state, record, departures, now }: AdmitInput, retires: readonly
     generation: nextGeneration({ state, record }),
     objects: previousRevision(state, record)?.bundle.objects ?? 0,
     departures,
-    waiting: state.guarded.filter((change) => change.cluster === cluster),
+    waiting: waitingOn(state.guarded, cluster),
     approvals: state.approvals,
     now,
   });

@@ -5,6 +5,7 @@ import type { Departure, PlacementFacts } from '../model/placement.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { Assignment } from '../model/rendered.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
+import { waitingOn } from '../model/waiting-change.ts';
 import { previousRevision, type PlanState } from './input.ts';
 
 /** What departures are judged by, beside placement. */
@@ -33,16 +34,16 @@ export function departuresFrom(input: DepartureInput, record: ClusterRecord): Re
 function departureOf(input: DepartureInput, app: BundleApp, cluster: string): Departure | null {
   const { placement, state } = input;
   const unit = appKey(app);
-  const names = applicationsOf(app);
   if (isReplacedOn(input, app, cluster)) return null;
-  const heirs = heirsOf(placement, names);
-  const waiting = state.guarded.filter((change) => change.app === unit && change.cluster === cluster);
+  const heirs = heirsOf(input, applicationsOf(app));
+  const waiting = waitingOn(state.guarded, cluster).filter((change) => change.app === unit);
   const known = new Set(waiting.flatMap(({ waitsFor = [] }) => waitsFor));
-  const gaining = [...heirs].sort().filter((name) => known.has(name) || !runs(state, name, names));
-  const undone = gaining.filter((name) => !isDone(input, name, names));
+  const gaining =
+    known.size === 0 ? heirs.lacking : heirs.all.filter(({ cluster: name, runs }) => known.has(name) || !runs);
+  const undone = gaining.filter(({ isDone }) => !isDone);
   if (undone.length > 0) return movingTo(gaining, undone, cluster);
   if (gaining.length > 0 || !placement.documents.has(unit)) return null;
-  if (heirs.size === 0) return emptied('no cluster would have it any more, and its document is still there');
+  if (heirs.all.length === 0) return emptied('no cluster would have it any more, and its document is still there');
   const isLost = placement.lostByLabels.has(`${unit} ${cluster}`);
   // The labels of the next bundle are those of now: the change that waits remembers that it was them.
   return isLost || waiting.some(({ code }) => code === 'EMPTY_RENDER')
@@ -60,15 +61,49 @@ export function isReplacedOn(
   return [...applicationsOf(app)].some((name) => placed.get(name)?.has(cluster) === true);
 }
 
-/** The clusters on which placement has a revision of some applications. */
-function heirsOf({ assignments }: PlacementFacts, applications: ReadonlySet<string>): ReadonlySet<string> {
-  const placed = placedOn(assignments);
-  return new Set([...applications].flatMap((name) => [...(placed.get(name) ?? [])]));
+/** A cluster on which placement has a revision of some applications: whether its last bundle has one, and it is healthy there. */
+interface Heir {
+  readonly cluster: string;
+  readonly runs: boolean;
+  readonly isDone: boolean;
 }
 
-function movingTo(waitsFor: readonly string[], undone: readonly string[], cluster: string): Departure {
-  const reason = `it moves to ${waitsFor.join(', ')}, and stays on ${cluster} until ${undone.join(', ')} reports it healthy`;
+/** The heirs of some applications by name, and those of them that have none yet. */
+interface Heirs {
+  readonly all: readonly Heir[];
+  readonly lacking: readonly Heir[];
+}
+
+// The same for each cluster that they leave: a move of a whole fleet asks for them very often.
+const knownHeirs = oncePerValue<DepartureInput, Map<string, Heirs>>(() => new Map());
+
+function heirsOf(input: DepartureInput, applications: ReadonlySet<string>): Heirs {
+  const known = knownHeirs(input);
+  const key = [...applications].sort().join(' ');
+  const heirs = known.get(key) ?? findHeirs(input, applications);
+  known.set(key, heirs);
+  return heirs;
+}
+
+function findHeirs(input: DepartureInput, applications: ReadonlySet<string>): Heirs {
+  const placed = placedOn(input.placement.assignments);
+  const clusters = new Set([...applications].flatMap((name) => [...(placed.get(name) ?? [])]));
+  const all = [...clusters].sort().map((cluster): Heir => ({
+    cluster,
+    runs: unitsOn(input.state, cluster, applications).length > 0,
+    isDone: isDone(input, cluster, applications),
+  }));
+  return { all, lacking: all.filter(({ runs }) => !runs) };
+}
+
+function movingTo(gaining: readonly Heir[], undone: readonly Heir[], cluster: string): Departure {
+  const waitsFor = namesOf(gaining);
+  const reason = `it moves to ${waitsFor.join(', ')}, and stays on ${cluster} until ${namesOf(undone).join(', ')} reports it healthy`;
   return { code: 'MOVE_UNFINISHED', reason, waitsFor };
+}
+
+function namesOf(heirs: readonly Heir[]): readonly string[] {
+  return heirs.map(({ cluster }) => cluster);
 }
 
 function emptied(reason: string): Departure {
@@ -101,10 +136,6 @@ function unitsOn(state: PlanState, cluster: string, applications: ReadonlySet<st
   const record = state.clusters.get(cluster);
   const apps = record === undefined ? [] : (previousRevision(state, record)?.apps ?? []);
   return apps.filter((app) => [...applicationsOf(app)].some((name) => applications.has(name)));
-}
-
-function runs(state: PlanState, cluster: string, applications: ReadonlySet<string>): boolean {
-  return unitsOn(state, cluster, applications).length > 0;
 }
 
 /** True when the agent of a cluster says that it has what was published to it, and that it is healthy. */

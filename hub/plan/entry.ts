@@ -1,9 +1,10 @@
 import { SluiceError } from '../../shared/errors.ts';
-import { digestOf } from '../../shared/lib/canonical.ts';
+import { digestOf, type Digest } from '../../shared/lib/canonical.ts';
 import { by, byCodeUnit } from '../../shared/lib/order.ts';
-import { parseObjectId } from '../../shared/model/object.ts';
+import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import { appDigest } from '../../shared/wire/bundle.ts';
 import { bundleLimits } from '../../shared/model/limits.ts';
+import { atOnce, unitsOfBytes, type Work } from '../../shared/lib/slices.ts';
 import { encode } from '../../shared/wire/codec.ts';
 import { objectPath } from '../../shared/wire/layout.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
@@ -25,8 +26,15 @@ const encoded = new WeakMap<RenderedApp['objects'], Encoded>();
 
 /** The bundle entry of a rendered unit; throws a coded error when it cannot be delivered as it is. */
 export function entryOf(rendered: RenderedApp): Entry {
+  return atOnce(encodingEntry(rendered));
+}
+
+/** The same, as work in steps. */
+export function* encodingEntry(rendered: RenderedApp): Work<Entry> {
   const known = encoded.get(rendered.objects);
-  const entry = known !== undefined && isSameApp(known.rendered, rendered) ? known.entry : encodeApp(rendered);
+  yield 1;
+  const isKnown = known !== undefined && isSameApp(known.rendered, rendered);
+  const entry = isKnown ? known.entry : yield* encodingApp(rendered);
   if (entry !== known?.entry) encoded.set(rendered.objects, { rendered, entry });
   // The commit is not part of the content, and moves alone.
   const { source } = rendered;
@@ -38,18 +46,20 @@ function isSameApp(a: RenderedApp, b: RenderedApp): boolean {
   return keys.every((key) => key === 'source' || a[key] === b[key]);
 }
 
-function encodeApp(rendered: RenderedApp): Entry {
+function* encodingApp(rendered: RenderedApp): Work<Entry> {
   const files = new Map<string, Uint8Array>();
-  const objects = rendered.objects.map(({ id, object }) => {
+  const objects: { readonly id: ObjectId; readonly path: string; readonly digest: Digest }[] = [];
+  for (const { id, object } of rendered.objects) {
     const path = objectPath(rendered, parseObjectId(id));
     const bytes = encode(object);
+    yield unitsOfBytes(bytes.length);
     if (files.has(path)) throw new SluiceError('OBJECT_INVALID', 'two objects have one name', { subject: id });
     if (bytes.length > bundleLimits.objectBytes) {
       throw new SluiceError('LIMIT_EXCEEDED', `an object has ${bytes.length} bytes, more than 1 MiB`, { subject: id });
     }
     files.set(path, bytes);
-    return { id, path, digest: digestOf(bytes) };
-  });
+    objects.push({ id, path, digest: digestOf(bytes) });
+  }
   const content = {
     namespace: rendered.namespace,
     name: rendered.name,

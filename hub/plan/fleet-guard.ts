@@ -1,4 +1,5 @@
 import { by, byCodeUnit } from '../../shared/lib/order.ts';
+import { mapping, type Work } from '../../shared/lib/slices.ts';
 import { deletionLimit } from '../../shared/model/limits.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
@@ -6,7 +7,7 @@ import type { GuardedChange } from '../model/guarded-change.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { RenderedApp } from '../model/rendered.ts';
-import { findApproval, waitingChange } from '../model/waiting-change.ts';
+import { findApproval, waitingChange, waitingOn } from '../model/waiting-change.ts';
 import { departuresFrom, isReplacedOn, type DepartureInput } from './departures.ts';
 import { heldUnits } from './held-units.ts';
 import { nextGeneration, previousRevision } from './input.ts';
@@ -27,16 +28,17 @@ interface Leaving {
 /**
  * Holds applications that would leave more than max(10, 20 %) of the clusters in one pass: a push that removes their documents, or
  * that takes the clusters off their lists, is one change then, which waits for an approval and keeps them where they are. What
- * waits for another reason is not counted, nor what another application of the cluster takes over. Pure.
+ * waits for another reason is not counted, nor what another application of the cluster takes over. Pure, as work.
  */
-export function guardFleet(input: FleetGuardInput): FoundHold[] {
+export function* guardingFleet(input: FleetGuardInput): Work<FoundHold[]> {
   const { state } = input;
   const served = [...state.clusters.values()].filter(({ revoked }) => !revoked);
   const rendered = new Set(input.rendered.map((app) => pairOf(appKey(app), app.cluster)));
   const removed = approvedDocuments(input);
-  const leaving = served
-    .filter(({ decommission }) => decommission === null)
-    .flatMap((record) => leavingFrom(input, record, rendered))
+  const staying = served.filter(({ decommission }) => decommission === null);
+  const found = yield* mapping(staying, clusterUnits, (record) => leavingFrom(input, record, rendered));
+  const leaving = found
+    .flat()
     .filter(({ unit }) => !removed.has(unit))
     .sort(by(({ unit, record }) => pairOf(unit, record.name)));
   const clusters = new Set(leaving.map(({ record }) => record.name)).size;
@@ -44,6 +46,9 @@ export function guardFleet(input: FleetGuardInput): FoundHold[] {
   const change = openChange(input, leaving);
   return change === null ? [] : holdsOf(leaving, { change, clusters, of: served.length });
 }
+
+/** What looking at a cluster costs, in units of a slice. */
+const clusterUnits = 4;
 
 function leavingFrom(input: FleetGuardInput, record: ClusterRecord, rendered: ReadonlySet<string>): Leaving[] {
   const { state, holds } = input;
@@ -69,7 +74,7 @@ function approvedDocuments({ state: { guarded, approvals } }: FleetGuardInput): 
 
 /** The units that a guard of their cluster judges already: an approval of the fleet's change was not enough for them. */
 function judgedHere({ state }: FleetGuardInput, name: string): (app: BundleApp) => boolean {
-  const waiting = state.guarded.filter(({ cluster }) => cluster === name);
+  const waiting = waitingOn(state.guarded, name);
   const ids = new Set(waiting.flatMap((change) => change.ids));
   return (app) => waiting.some((change) => change.app === appKey(app)) || app.objects.some(({ id }) => ids.has(id));
 }
@@ -83,7 +88,7 @@ function openChange({ state, now }: FleetGuardInput, leaving: readonly Leaving[]
     registration: [...new Set(leaving.map(({ record }) => record.registration))].sort(byCodeUnit).join(' '),
     cluster: null,
     generation: Math.max(...leaving.map(({ record }) => nextGeneration({ state, record }))),
-    waiting: state.guarded.filter(({ cluster, code }) => cluster === null && code === 'MASS_DELETE'),
+    waiting: waitingOn(state.guarded, null).filter(({ code }) => code === 'MASS_DELETE'),
     approvals: state.approvals,
     now,
   };

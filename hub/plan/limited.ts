@@ -4,7 +4,7 @@ import type { ObjectId } from '../../shared/model/object.ts';
 import type { Approval } from '../../shared/wire/approval.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
-import { findApproval, waitingChange } from '../model/waiting-change.ts';
+import { findApproval, waitingChange, waitingOn } from '../model/waiting-change.ts';
 import { nextGeneration, previousRevision, type ClusterInput } from './input.ts';
 
 /** What an agent's limit of deletions holds back: a hold while nothing was decided, and the approval that releases an id. */
@@ -33,7 +33,7 @@ export function limitedDeletions({
     registration: record.registration,
     cluster: record.name,
     generation: nextGeneration({ state, record }),
-    waiting: state.guarded.filter(({ cluster }) => cluster === record.name),
+    waiting: waitingOn(state.guarded, record.name),
     approvals: state.approvals,
     now,
   };

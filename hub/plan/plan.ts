@@ -1,5 +1,6 @@
 import { asSluiceError, SluiceError } from '../../shared/errors.ts';
 import { by } from '../../shared/lib/order.ts';
+import { atOnce, type Work } from '../../shared/lib/slices.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
@@ -9,6 +10,7 @@ import type { Approval } from '../../shared/wire/approval.ts';
 import type { BundleMark } from '../../shared/wire/revision.ts';
 import { internalProblem } from '../model/internal-problem.ts';
 import { holdOf, holdOfChange, waitingChanges, type FoundHold } from '../model/hold.ts';
+import { waitingOn } from '../model/waiting-change.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { NextBundle, Plan } from '../model/bundle.ts';
@@ -17,8 +19,8 @@ import type { RenderedApp } from '../model/rendered.ts';
 import { planCluster, type ClusterPlan } from './cluster.ts';
 import { departuresFrom } from './departures.ts';
 import { agentTooOld, bundleFormat, isAboveAgent } from './format.ts';
-import { entryOf, type Entry } from './entry.ts';
-import { guardFleet } from './fleet-guard.ts';
+import { encodingEntry, type Entry } from './entry.ts';
+import { guardingFleet } from './fleet-guard.ts';
 import { heldUnits } from './held-units.ts';
 import { previousRevision, type ClusterInput, type PlanState } from './input.ts';
 import { unexplainedIds } from './unexplained.ts';
@@ -53,14 +55,24 @@ export interface PlanInput {
  * as it was published, per unit and cluster. Throws LEDGER_BEHIND when the ledger is older than what it published.
  */
 export function plan(input: PlanInput): Plan {
+  return atOnce(planning(input));
+}
+
+/** What a cluster costs beside its applications, and each of them, in units of a slice. */
+const [clusterUnits, appUnits] = [5, 1];
+
+/** The same, as work in steps: cluster by cluster. */
+export function* planning(input: PlanInput): Work<Plan> {
   assertNotBehind(input);
   const next: NextBundle[] = [];
-  const holds = guardFleet(input);
+  const holds = yield* guardingFleet(input);
   const guarded = { ...input, holds: [...input.holds, ...holds] };
   const rendered = Map.groupBy(input.rendered, ({ cluster }) => cluster);
   for (const record of [...input.state.clusters.values()].sort(by(({ name }) => name))) {
     if (record.revoked) continue;
-    const planned = catchInternal(guarded, record, rendered.get(record.name) ?? []);
+    const apps = rendered.get(record.name) ?? [];
+    const planned = yield* catchingInternal(guarded, record, apps);
+    yield clusterUnits + appUnits * apps.length;
     if (planned.next !== null) next.push(planned.next);
     holds.push(...planned.holds);
   }
@@ -68,14 +80,18 @@ export function plan(input: PlanInput): Plan {
 }
 
 // An internal error in one cluster must not stop the others: it keeps its bundle, and its changes go on waiting.
-function catchInternal(input: PlanInput, record: ClusterRecord, rendered: readonly RenderedApp[]): ClusterPlan {
+function* catchingInternal(
+  input: PlanInput,
+  record: ClusterRecord,
+  rendered: readonly RenderedApp[],
+): Work<ClusterPlan> {
   const cluster = record.name;
   try {
-    const { entries, holds } = encodeEntries(rendered, record);
+    const { entries, holds } = yield* encodingEntries(rendered, record);
     const planned = planCluster(clusterInput(input, record, { entries, holds }));
     return { ...planned, holds: [...holds, ...planned.holds] };
   } catch (error) {
-    const waiting = input.state.guarded.filter((change) => change.cluster === cluster);
+    const waiting = waitingOn(input.state.guarded, cluster);
     const problem = { ...internalProblem(error, `the next bundle of ${cluster} cannot be planned`), cluster };
     return { next: null, holds: [holdOf('plan', problem, { app: null, cluster }), ...waiting.map(holdOfChange)] };
   }
@@ -87,12 +103,12 @@ interface Encoded {
   readonly holds: readonly FoundHold[];
 }
 
-function encodeEntries(rendered: readonly RenderedApp[], record: ClusterRecord): Encoded {
+function* encodingEntries(rendered: readonly RenderedApp[], record: ClusterRecord): Work<Encoded> {
   const format = bundleFormat(record);
   const entries = new Map<string, Entry>();
   const holds: FoundHold[] = [];
   for (const app of rendered) {
-    const entry = entryOrHold(app, format);
+    const entry = yield* entryOrHold(app, format);
     if ('app' in entry && 'files' in entry) entries.set(appKey(app), entry);
     else holds.push(entry);
   }
@@ -111,7 +127,7 @@ function clusterInput(input: PlanInput, record: ClusterRecord, { entries, holds 
     source,
     labels: labels.get(name) ?? record.labels,
     rendered: entries,
-    held: heldUnits([...input.holds, ...holds], name, state),
+    held: new Set([...heldUnits(input.holds, name, state), ...heldUnits(holds, name, state)]),
     again: [...(published.get(name) ?? [])].filter((id) => open.has(id)),
     report,
     departures: departuresFrom(input, record),
@@ -121,9 +137,9 @@ function clusterInput(input: PlanInput, record: ClusterRecord, { entries, holds 
   };
 }
 
-function entryOrHold(app: RenderedApp, format: RevisionFormat): Entry | FoundHold {
+function* entryOrHold(app: RenderedApp, format: RevisionFormat): Work<Entry | FoundHold> {
   try {
-    const entry = entryOf(app);
+    const entry = yield* encodingEntry(app);
     return agentTooOld(format, entry.app, app.cluster) ?? entry;
   } catch (error) {
     const { code, message, data } = asSluiceError(error);
@@ -157,7 +173,7 @@ function neededApprovals(
   const needed = new Set([
     ...[...revisions.values()].flatMap(({ approvals }) => approvals.map(({ change }) => change)),
     ...waitingChanges(holds).map(({ change }) => change),
-    ...state.guarded.filter(({ cluster }) => cluster === null).map(({ change }) => change),
+    ...waitingOn(state.guarded, null).map(({ change }) => change),
   ]);
   const approvals = state.approvals.filter(({ change }) => needed.has(change));
   return approvals.length === state.approvals.length ? state.approvals : approvals;

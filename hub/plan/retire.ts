@@ -56,15 +56,16 @@ export function stillRetired(
   report: AgentReport | null,
 ): RetiredObject[] {
   if (previous === null) return [];
-  return previous.retired.filter((entry) => !wanted.has(entry.id) && !isSettled(entry, previous, report));
+  const open = new Set(report === null ? [] : [...report.retired.survivors, ...report.retired.unexplained]);
+  const isSettled = ({ id, since }: RetiredObject) => isSettledSince(since, previous, report) && !open.has(id);
+  return previous.retired.filter((entry) => !wanted.has(entry.id) && !isSettled(entry));
 }
 
 type Retiring = Pick<Revision, 'registration' | 'epoch' | 'retired'>;
 
-function isSettled({ id, since }: RetiredObject, previous: Retiring, report: AgentReport | null): boolean {
+function isSettledSince(since: number, previous: Retiring, report: AgentReport | null): boolean {
   if (!report?.settled || report.registration !== previous.registration) return false;
-  if (report.accepted?.epoch !== previous.epoch || report.accepted.generation < since) return false;
-  return !report.retired.survivors.includes(id) && !report.retired.unexplained.includes(id);
+  return report.accepted?.epoch === previous.epoch && report.accepted.generation >= since;
 }
 
 // Objects of revisions that are listed no more while another revision of the application stays.

@@ -37,6 +37,9 @@ export function buildBundle(objects: ObjectReader, signer: Signer, next: NextBun
   return atOnce(buildingBundle(objects, signer, next, facts));
 }
 
+/** What signing an envelope and reading it again costs beside its bytes, in units of a slice. */
+const envelopeUnits = 60;
+
 /** The same, as work in steps. */
 export function* buildingBundle(
   objects: ObjectReader,
@@ -46,6 +49,7 @@ export function* buildingBundle(
 ): Work<BuiltBundle> {
   const { previous, at, ...signed } = facts;
   const payload = formats.revision.encode({ ...next.revision, ...signed });
+  yield envelopeUnits + unitsOfBytes(payload.length);
   const signatures = Buffer.from(signaturesText(signer.sign(payloadTypes.revision, payload)));
   const folder = newFolder();
   const blobs: GitObject[] = [];

@@ -1,3 +1,4 @@
+import { startSlices } from '../../shared/lib/slices.ts';
 import { isSluiceError } from '../../shared/errors.ts';
 import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
 import type { RefMove } from '../model/objects.ts';
@@ -28,7 +29,9 @@ export async function finishPending(deps: PublishDeps, state: PublishedState): P
   const moves: RefMove[] = [];
   const renewals: RefMove[] = [];
   const objects = [];
+  const slices = startSlices();
   for (const bundle of state.bundles.values()) {
+    await slices.spend(refUnits);
     const position = positionOf(bundle, refs);
     if (position.kind === 'diverged') problems.push(diverged(clusterRef(bundle.cluster), bundle.cluster));
     if (position.kind === 'there' && !channel.has(position.at)) objects.push(...lostObjects(deps, bundle, position.at));
@@ -54,6 +57,9 @@ export async function finishPending(deps: PublishDeps, state: PublishedState): P
   const moved = [...moves, ...renewals].map(({ ref }) => ref).filter((ref) => !refused.has(ref));
   return { moved, problems };
 }
+
+/** What looking at a ref costs, in units of a slice. */
+const refUnits = 1;
 
 /** True where a ref leaves what another registration was sent. */
 function isRenewal({ parent }: PublishedBundle, from: Oid | null): boolean {

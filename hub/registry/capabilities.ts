@@ -1,10 +1,11 @@
 import { canonicalJson } from '../../shared/lib/canonical.ts';
+import { atOnce, type Work } from '../../shared/lib/slices.ts';
 import type { Capabilities, Cluster } from '../model/documents.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import { capabilitiesOf, capabilityWords, isOffered, type Capability } from '../model/capabilities.ts';
 import type { Fleet } from '../model/fleet.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
-import { findApproval, waitingChange } from '../model/waiting-change.ts';
+import { findApproval, waitingChange, waitingOn } from '../model/waiting-change.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { GuardedChange } from '../model/guarded-change.ts';
 import type { State } from '../model/state.ts';
@@ -34,11 +35,20 @@ export interface DecidedCapabilities {
  * what was in force before. A new capability is in force at once. A lost one that a traffic object of the last bundle uses
  * stays in force until the change is approved. Pure.
  */
-export function decideCapabilities({ state, fleet, reports, now }: CapabilityInput): DecidedCapabilities {
+export function decideCapabilities(input: CapabilityInput): DecidedCapabilities {
+  return atOnce(decidingCapabilities(input));
+}
+
+/** What a cluster costs, in units of a slice. */
+const clusterUnits = 1;
+
+/** The same, as work in steps. */
+export function* decidingCapabilities({ state, fleet, reports, now }: CapabilityInput): Work<DecidedCapabilities> {
   const documents = new Map(fleet.clusters.map(({ doc }) => [doc.metadata.name, doc]));
   const clusters = new Map(state.clusters);
   const holds: FoundHold[] = [];
   for (const record of state.clusters.values()) {
+    yield clusterUnits;
     if (record.revoked || record.decommission !== null) continue;
     const wanted = wantedOf(record, documents.get(record.name), reports.get(record.name)?.report);
     if (wanted === null) continue;
@@ -97,7 +107,7 @@ function openChange(
     registration,
     cluster: name,
     generation: (state.bundles.get(name)?.revision.generation ?? 0) + 1,
-    waiting: state.guarded.filter(({ cluster, code }) => cluster === name && code === 'CAPABILITY_LOST'),
+    waiting: waitingOn(state.guarded, name).filter(({ code }) => code === 'CAPABILITY_LOST'),
     approvals: state.approvals,
     now,
   };

@@ -4,7 +4,7 @@ import { internalProblem } from '../model/internal-problem.ts';
 import type { Fleet, RevisionHistory, RevisionRecord, Target } from '../model/fleet.ts';
 import type { FoundHold } from '../model/hold.ts';
 import type { Assignment, RenderedApp } from '../model/rendered.ts';
-import { startSlices } from '../../shared/lib/slices.ts';
+import { inSlices, mapping, startSlices } from '../../shared/lib/slices.ts';
 import type { Place, Problem } from '../model/source.ts';
 import { componentSources } from '../sources/list.ts';
 import type { ComponentSource } from '../sources/source.ts';
@@ -13,11 +13,11 @@ import type { Attempt, RenderFault } from '../model/fault.ts';
 import { newRenderMemory, type RenderMemory } from './memory.ts';
 import { removedOn } from './refusals.ts';
 import { renderRevision, type RevisionComponent } from './revision.ts';
-import { sharedRoutes } from './shared-routes.ts';
+import { findingSharedRoutes, type SharedRoute } from './shared-routes.ts';
 import { providers as allProviders } from './traffic/providers/list.ts';
 import type { ProviderRenderer } from './traffic/providers/provider.ts';
 import { renderUnit, type UnitOutcome, type UnitRevision } from './unit.ts';
-import { unitsOf, type Part, type Unit } from './units.ts';
+import { findingUnits, type Part, type Unit } from './units.ts';
 
 /** Everything that rendering depends on. */
 export interface RenderInput {
@@ -52,11 +52,11 @@ export async function render(
   memory: RenderMemory = newRenderMemory(),
 ): Promise<RenderedFleet> {
   const { sources = componentSources, providers = allProviders } = input;
-  const units = unitsOf(input);
+  const slices = startSlices();
+  const units = await inSlices(findingUnits(input), slices);
   const revisions = await renderRevisions({ cue, memory, sources, signal }, units);
   const apps: RenderedApp[] = [];
   const holds: FoundHold[] = [];
-  const slices = startSlices();
   for (const unit of units) {
     await slices.spend(unitUnits);
     const broken = unit.parts.flatMap((part) => faultsOf(part, unit, revisions));
@@ -78,21 +78,27 @@ export async function render(
   }
   memory.revisions.endRound();
   memory.units.endRound();
-  const problems = [...units.flatMap((unit) => warningsOf(unit, revisions)), ...routeWarnings(apps, units)];
-  return { apps, holds, problems };
+  const warnings = await inSlices(
+    mapping(units, warningUnits, (unit) => warningsOf(unit, revisions)),
+    slices,
+  );
+  const shared = await inSlices(findingSharedRoutes(apps), slices);
+  return { apps, holds, problems: [...warnings.flat(), ...routeWarnings(shared, units)] };
 }
 
-function routeWarnings(apps: readonly RenderedApp[], units: readonly Unit[]): readonly Problem[] {
-  return sharedRoutes(apps).flatMap(({ app, cluster, message }) => {
-    const unit = units.find(({ key, target }) => key === app && target.name === cluster);
+function routeWarnings(shared: readonly SharedRoute[], units: readonly Unit[]): readonly Problem[] {
+  if (shared.length === 0) return [];
+  const known = new Map(units.map((unit) => [`${unit.key} ${unit.target.name}`, unit]));
+  return shared.flatMap(({ app, cluster, message }) => {
+    const unit = known.get(`${app} ${cluster}`);
     if (unit === undefined) return [];
     const hint = 'which of the two serves, the controller decides: change a host or path, or remove one';
     return [unitProblem(unit, { code: 'NAME_TAKEN', message, hint, path: ['metadata', 'name'] }, 'warning')];
   });
 }
 
-/** What a unit costs beside its objects, in units of a slice. */
-const unitUnits = 4;
+/** What a unit costs beside its objects, and what looking for its warnings costs, in units of a slice. */
+const [unitUnits, warningUnits] = [4, 0.2];
 
 function unitHold(unit: Unit, by: 'render' | 'capability', problems: readonly Problem[]): FoundHold {
   return { app: unit.key, cluster: unit.target.name, by, reason: problems[0]?.message ?? '', problems };

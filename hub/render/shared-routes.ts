@@ -1,4 +1,5 @@
 import { appKey } from '../../shared/wire/bundle.ts';
+import type { Work } from '../../shared/lib/slices.ts';
 import { isMap, listAt, mapAt, valueAt } from '../model/json-map.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
 import type { RenderedApp } from '../model/rendered.ts';
@@ -11,11 +12,15 @@ export interface SharedRoute {
   readonly message: string;
 }
 
-/** The hosts and paths that two Ingresses of a cluster and class both lead: which of the two serves, nothing says. */
-export function sharedRoutes(apps: readonly RenderedApp[]): readonly SharedRoute[] {
+/** What looking at an object costs, in units of a slice. */
+const objectUnits = 0.05;
+
+/** The hosts and paths that two Ingresses of a cluster and class both lead, as work: which of the two serves, nothing says. */
+export function* findingSharedRoutes(apps: readonly RenderedApp[]): Work<readonly SharedRoute[]> {
   const leaders = new Map<string, { readonly object: KubeObject; readonly app: string }>();
   const shared: SharedRoute[] = [];
   for (const rendered of apps) {
+    yield objectUnits * (1 + rendered.objects.length);
     const { cluster } = rendered;
     const app = appKey(rendered);
     const routes = rendered.objects.flatMap(({ object }) => routesOf(object).map((route) => ({ route, object })));

@@ -1,4 +1,5 @@
-import { by } from '../../shared/lib/order.ts';
+import { byCodeUnit } from '../../shared/lib/order.ts';
+import { atOnce, type Work } from '../../shared/lib/slices.ts';
 import type { ProviderName } from '../../shared/model/traffic.ts';
 import { docKey, namespaceOf, type Application, type ApplicationDeployment } from '../model/documents.ts';
 import type { Fleet, RevisionHistory, RevisionRecord, Target } from '../model/fleet.ts';
@@ -36,6 +37,14 @@ export interface UnitsInput {
 
 /** The units of all assignments, one for each cluster, sorted by key and cluster. */
 export function unitsOf(input: UnitsInput): readonly Unit[] {
+  return atOnce(findingUnits(input));
+}
+
+/** What a unit on a cluster costs here, in units of a slice. */
+const unitUnits = 0.5;
+
+/** The same, as work in steps. */
+export function* findingUnits(input: UnitsInput): Work<readonly Unit[]> {
   const lookup: Lookup = {
     deployments: new Map(input.fleet.deployments.map((sourced) => [docKey(sourced.doc), sourced])),
     applications: new Map(input.fleet.applications.map((sourced) => [docKey(sourced.doc), sourced])),
@@ -47,16 +56,22 @@ export function unitsOf(input: UnitsInput): readonly Unit[] {
     newest: input.history.newest,
   };
   const targets = new Map(input.targets.map((target) => [target.name, target]));
-  const groups = Map.groupBy(input.assignments, ({ unit, cluster }) => `${unit} ${cluster}`);
-  return [...groups.values()]
-    .flatMap((group) => {
-      const target = targets.get(group[0]?.cluster ?? '');
-      if (target === undefined) return [];
-      const currentProvider = input.currentProviders?.get(`${group[0]?.unit ?? ''} ${target.name}`) ?? null;
+  const units: Unit[] = [];
+  for (const [key, all] of sorted(Map.groupBy(input.assignments, ({ unit }) => unit))) {
+    for (const [cluster, group] of sorted(Map.groupBy(all, (assignment) => assignment.cluster))) {
+      yield unitUnits;
+      const target = targets.get(cluster);
+      if (target === undefined) continue;
+      const currentProvider = input.currentProviders?.get(`${key} ${cluster}`) ?? null;
       const unit = unitOf(group, { ...target, currentProvider }, lookup);
-      return unit === null ? [] : [unit];
-    })
-    .sort(by(({ key, target }) => `${key} ${target.name}`));
+      if (unit !== null) units.push(unit);
+    }
+  }
+  return units;
+}
+
+function sorted<T>(groups: ReadonlyMap<string, T>): [key: string, group: T][] {
+  return [...groups].sort(([a], [b]) => byCodeUnit(a, b));
 }
 
 interface Lookup {

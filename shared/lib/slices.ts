@@ -30,6 +30,21 @@ export function unitsOfBytes(bytes: number): number {
 /** Work that says after each of its steps what it cost, in units, and answers at its end. */
 export type Work<T> = Generator<number, T>;
 
+/** Maps values one after the other, as work: each costs so many units, or as many as `cost` says of what came of it. */
+export function* mapping<T, R>(
+  values: Iterable<T>,
+  cost: number | ((result: R) => number),
+  map: (value: T) => R,
+): Work<R[]> {
+  const results: R[] = [];
+  for (const value of values) {
+    const result = map(value);
+    results.push(result);
+    yield typeof cost === 'number' ? cost : cost(result);
+  }
+  return results;
+}
+
 /** Does work without a break: for a command that nothing else waits for. */
 export function atOnce<T>(work: Work<T>): T {
   for (;;) {

@@ -31,6 +31,27 @@ export const boundMutants: readonly Mutant[] = [
     tests: ['test/integration/hub/lag.test.ts'],
   },
   {
+    bug: 'plan a whole fleet in one turn of the loop',
+    file: 'hub/plan/plan.ts',
+    find: 'yield clusterUnits + appUnits * apps.length;',
+    replace: 'yield 0;',
+    tests: ['test/unit/hub/plan/plan.slices.test.ts'],
+  },
+  {
+    bug: 'place a whole fleet in one turn of the loop',
+    file: 'hub/place/deployment.ts',
+    find: '1 + targetUnits * input.targets.length',
+    replace: '0',
+    tests: ['test/unit/hub/place/place.slices.test.ts'],
+  },
+  {
+    bug: 'tell the changes of a whole fleet in one turn of the loop',
+    file: 'hub/rows.ts',
+    find: '[documentUnits, bundleUnits, holdUnits] = [20, 10, 0.2]',
+    replace: '[documentUnits, bundleUnits, holdUnits] = [0, 0, 0]',
+    tests: ['test/unit/hub/rows.slices.test.ts'],
+  },
+  {
     bug: 'long work of a pass does not give way',
     file: 'shared/lib/slices.ts',
     find: 'await slices.spend(step.value);',

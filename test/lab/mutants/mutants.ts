@@ -425,8 +425,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'tell after a restart that everything that is held began just now',
     file: 'hub/model/hold-memory.ts',
-    find: 'before: last ?? recallHolds(found, state)',
-    replace: 'before: last ?? recallHolds([], state)',
+    find: 'yield* recallingHolds(found, state)',
+    replace: 'yield* recallingHolds([], state)',
     tests: ['test/unit/hub/model'],
   },
   {
@@ -698,8 +698,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'an application of which nothing would be left anywhere goes without an approval',
     file: 'hub/plan/departures.ts',
-    find: 'if (heirs.size === 0) return emptied(',
-    replace: 'if (heirs.size < 0) return emptied(',
+    find: 'if (heirs.all.length === 0) return emptied(',
+    replace: 'if (heirs.all.length < 0) return emptied(',
     tests: ['test/unit/hub/plan/departures.test.ts'],
   },
   {
