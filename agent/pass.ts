@@ -3,7 +3,7 @@ import { kindsToDefine } from './apply/definitions.ts';
 import { forgetOldFaults, rememberRefused } from './apply/faults.ts';
 import { applyStages } from './apply/run.ts';
 import { inStages, stageOf } from '../shared/model/stages.ts';
-import { bundleToApply } from './channel/memory.ts';
+import { bundleToApply, restored } from './channel/memory.ts';
 import { decideMode } from './channel/mode.ts';
 import { pullBundle } from './channel/update.ts';
 import { recordAfterPass, recordBeforeWrite } from './inventory/decide.ts';
@@ -52,7 +52,7 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const target = here.located(bundleToApply({ channel: memory.channel, bundle: pulled, state, mode }));
   const current = target === bundle ? wanted : selectApps(target.revision, site);
   const apps = [...new Set([...wanted.selected, ...current.selected])];
-  const served = rememberServing(memory.serving, bundle, stored.inventory);
+  const served = rememberServing(memory.serving, bundle, stored.inventory, restored(memory.channel, here.located));
   forgetOldFaults(memory.faults, apps, served);
   await followKinds(view, stored.inventory, apps);
 
@@ -73,7 +73,7 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const deletions = forgetRemoved(memory.serving, planDeletions(plans, stageOf));
 
   // Claim, apply and shift traffic, prune: a crash anywhere in between resumes at this generation.
-  const facts = { bundle, hubIds, mode, ...doubts };
+  const facts = { bundle, hubIds, mode, served, ...doubts };
   const start = recordBeforeWrite({ stored, bundle, mode, inventory, tasks, deletions, toCount: prune.toCount });
   const unblock = () => pruneObjects(agent, planAdmission(prune.removable), stored.inventory, at);
   if (start.isNew) await recordStart(agent, facts, start, unblock);

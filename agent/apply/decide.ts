@@ -3,7 +3,8 @@ import { isFinished, type Inventory, type InventoryEntry } from '../model/invent
 import type { Live, LiveObject } from '../model/live.ts';
 import type { Mode } from '../model/mode.ts';
 import type { AppOutcome } from '../model/outcome.ts';
-import type { AppPlan, ApplyTask, ServedObject } from '../model/plan.ts';
+import type { AppPlan, ApplyTask } from '../model/plan.ts';
+import type { ServedObject } from '../model/served.ts';
 import type { Row } from '../model/rows.ts';
 import { replicasPointer } from '../../shared/model/kinds.ts';
 import { groupKindOf, type GroupKind, type ObjectId } from '../../shared/model/object.ts';

@@ -2,6 +2,7 @@ import type { Digest } from '../../shared/lib/canonical.ts';
 import type { Code } from '../../shared/errors.ts';
 import type { VerifiedBundle } from '../model/bundle.ts';
 import type { AgentState } from '../model/inventory.ts';
+import type { Kept } from '../model/kept.ts';
 import type { Mode } from '../model/mode.ts';
 
 /** What the agent remembers of its channel between passes. */
@@ -10,6 +11,10 @@ export interface ChannelMemory {
   bundle: VerifiedBundle | null;
   /** The started bundle, while a newer one is accepted and has not started. */
   started: VerifiedBundle | null;
+  /** What else served when the started bundle started, as the cluster kept it: known after a restart alone. */
+  served: Kept['served'];
+  /** True once it was seen to that the started bundle is at hand, as far as the cluster kept it. */
+  isRestored: boolean;
   /** The channel may have something new. */
   isPullDue: boolean;
   /** Pulls that failed in a row. */
@@ -22,7 +27,16 @@ export interface ChannelMemory {
 
 /** The memory of an agent that has pulled nothing yet. */
 export function newChannelMemory(): ChannelMemory {
-  return { bundle: null, started: null, isPullDue: true, pullFailures: 0, fault: null, said: null };
+  return {
+    bundle: null,
+    started: null,
+    served: new Map(),
+    isRestored: false,
+    isPullDue: true,
+    pullFailures: 0,
+    fault: null,
+    said: null,
+  };
 }
 
 /** Makes the next pass pull. */
@@ -32,7 +46,7 @@ export function requestPull(channel: ChannelMemory): void {
 
 /**
  * The bundle that the state object's mark names: its objects may be repaired while a newer bundle waits. It is the accepted one,
- * or the one before it; null when neither is, as after a restart.
+ * or the one before it; null when neither is, as after a restart where nothing of it was kept.
  */
 export function startedBundle(
   { bundle, started }: Pick<ChannelMemory, 'bundle' | 'started'>,
@@ -40,6 +54,14 @@ export function startedBundle(
 ): VerifiedBundle | null {
   const digest = state?.mark?.revisionDigest;
   return [bundle, started].find((one) => one !== null && one.mark.revisionDigest === digest) ?? null;
+}
+
+/** What a restart left of the bundles before the accepted one, with the ids that objects have here. */
+export function restored(
+  { started, served }: Pick<ChannelMemory, 'started' | 'served'>,
+  located: (bundle: VerifiedBundle) => VerifiedBundle,
+): { readonly started: VerifiedBundle | null; readonly served: Kept['served'] } {
+  return { started: started === null ? null : located(started), served };
 }
 
 /** The bundle whose objects may be written: the accepted one, or the started one while the accepted one may not start. */

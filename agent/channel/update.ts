@@ -1,21 +1,24 @@
-import type { TrustState, VerifiedBundle } from '../model/bundle.ts';
+import type { VerifiedBundle } from '../model/bundle.ts';
 import type { AgentDeps } from '../model/deps.ts';
-import type { AgentState } from '../model/inventory.ts';
+import type { AgentState, Store } from '../model/inventory.ts';
 import { saidOf } from '../model/said.ts';
 import { asSluiceError, type Code } from '../../shared/errors.ts';
 import { bundleObjects } from '../../shared/wire/bundle.ts';
 import { startedBundle, type ChannelMemory } from './memory.ts';
+import { restoreStarted } from './restore.ts';
+import { trustState } from './trust.ts';
 
 /** What a pull needs. */
 export interface PullPorts {
   readonly memory: { readonly channel: ChannelMemory };
   readonly deps: Pick<AgentDeps, 'transport' | 'verify' | 'log'>;
+  readonly store: { readonly kept: Pick<Store['kept'], 'load'> };
   readonly stop: AbortSignal;
 }
 
 /**
- * Pulls and verifies a new bundle when the channel may have one. Answers the accepted bundle: the new one, or the last good one;
- * null when there was never one. A fault is remembered, never thrown: it says nothing about what should run.
+ * Pulls and verifies a new bundle when the channel may have one. Answers the accepted bundle: the new one, or the last good one,
+ * after a restart without the channel as the cluster kept it; null when there was never one. A fault is remembered, never thrown: it says nothing about what should run.
  */
 export async function pullBundle(ports: PullPorts, state: AgentState | null): Promise<VerifiedBundle | null> {
   const { deps, stop } = ports;
@@ -31,6 +34,7 @@ export async function pullBundle(ports: PullPorts, state: AgentState | null): Pr
       if (bundle.mark.revisionDigest !== channel.bundle?.mark.revisionDigest) {
         deps.log.info('accepted a bundle', { ...bundle.mark, fresh: bundle.fresh });
       }
+      channel.served = new Map();
       channel.started = startedBundle(channel, state);
       channel.bundle = bundle;
     }
@@ -40,6 +44,7 @@ export async function pullBundle(ports: PullPorts, state: AgentState | null): Pr
   } catch (error) {
     if (!stop.aborted) rememberFault(ports, error);
   }
+  await restoreStarted(ports, state);
   return channel.bundle;
 }
 
@@ -79,15 +84,4 @@ function haveOf(bundle: VerifiedBundle | null) {
   if (bundle === null) return null;
   const objects = new Set(bundleObjects(bundle.revision).map((object) => object.digest));
   return { revisionDigest: bundle.mark.revisionDigest, objects };
-}
-
-/** What the next bundle is verified against: the highest of what the state object records and what was accepted since. */
-function trustState(state: AgentState | null, previous: VerifiedBundle | null): TrustState {
-  const highest = (recorded = 0, seen = 0) => Math.max(recorded, seen);
-  return {
-    mark: state?.mark ?? null,
-    rootVersion: highest(state?.rootVersion, previous?.rootVersion),
-    timeFloor: highest(state?.timeFloor, previous?.issuedAt),
-    previous,
-  };
 }

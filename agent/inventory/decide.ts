@@ -60,8 +60,9 @@ export function recordAfterPass(stored: Stored, bundle: VerifiedBundle, outcome:
   return { isNew, inventory, phase, deletions: new Set() };
 }
 
-/** True when the mark or the version of the root document is going to change, or a lost inventory was made anew. */
+/** True when the mark or the version of the root document is going to change, what runs is not kept, or a lost inventory was made anew. */
 function isNewState(stored: Stored, bundle: VerifiedBundle, { mayChange }: Pick<Mode, 'mayChange'>): boolean {
   if (stored.isRebuilt === true) return true;
-  return (mayChange && !isStarted(stored, bundle)) || bundle.rootVersion > (stored.state?.rootVersion ?? 0);
+  const isKept = stored.state?.kept?.revision === bundle.mark.revisionDigest;
+  return (mayChange && !(isStarted(stored, bundle) && isKept)) || bundle.rootVersion > (stored.state?.rootVersion ?? 0);
 }

@@ -11,6 +11,8 @@ export interface InventoryMemory {
   recordedAt: number;
   /** Why the state object could not be written, and when (monotonic) it is tried again; null when it could. */
   refusal: { readonly message: string; readonly attempts: number; readonly until: number } | null;
+  /** Set while what serves could not be kept: how often, and when (monotonic) it is tried again. */
+  unkept: { readonly attempts: number; readonly until: number } | null;
   /** The time that deletions are counted in, and the monotonic clock at that moment; null before it was asked for. */
   deletionTime: { readonly at: number; readonly monotonic: number } | null;
   /** Ids whose deletion is counted already. */
@@ -26,6 +28,7 @@ export function newInventoryMemory(): InventoryMemory {
     clusterUid: null,
     recordedAt: 0,
     refusal: null,
+    unkept: null,
     deletionTime: null,
     counted: new Set(),
     creations: new Map(),

@@ -40,6 +40,11 @@ const agentState = z.looseObject({
   restoredAt: count.optional(),
   rebuiltAt: count.optional(),
   left: z.enum(['orphan', 'delete']).optional(),
+  // What cannot be read of it is not kept: nothing else depends on it.
+  kept: z
+    .object({ revision: digest, digest, parts: z.array(z.string()), served: count })
+    .optional()
+    .catch(undefined),
 });
 
 /** Reads the state object; throws WIRE_INVALID, with its name, when it is not one. */

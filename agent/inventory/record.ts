@@ -1,27 +1,32 @@
 import type { AgentDeps } from '../model/deps.ts';
 import type { AgentState, Inventory, NextState, Store, Stored } from '../model/inventory.ts';
 import type { VerifiedBundle } from '../model/bundle.ts';
+import type { ServedObject } from '../model/served.ts';
 import type { Mode } from '../model/mode.ts';
 import { saidOf } from '../model/said.ts';
 import type { Identity } from '../model/site.ts';
 import type { Recording } from './decide.ts';
+import { keepStarted } from './keep.ts';
 import { deletionTime } from './deletion-time.ts';
 import type { InventoryMemory } from './memory.ts';
 import { asSluiceError, SluiceError, type Code } from '../../shared/errors.ts';
 import { agentNames } from '../../shared/model/names.ts';
 import { deletionWindowMs } from '../../shared/model/limits.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
 
 /** What recording needs of the agent. */
 export interface RecordPorts {
   readonly memory: { readonly inventory: InventoryMemory };
   readonly store: Store;
-  readonly deps: Pick<AgentDeps, 'identity' | 'clock' | 'settings'>;
+  readonly deps: Pick<AgentDeps, 'identity' | 'clock' | 'settings' | 'log'>;
   readonly signal: AbortSignal;
 }
 
 /** What a whole pass records. */
 export interface RecordFacts {
   readonly bundle: VerifiedBundle;
+  /** Contents of older bundles that still serve. */
+  readonly served: ReadonlyMap<ObjectId, ServedObject>;
   /** Where it may not change, the bundle does not start: the mark stays. */
   readonly mode: Pick<Mode, 'mayChange'>;
   readonly isRestored: boolean;
@@ -47,9 +52,11 @@ export async function record(
   const cluster = { ...deps.identity, clusterUid: memory.clusterUid ?? '' };
   const moment = { now: deps.clock.now(), monotonic: deps.clock.monotonic() };
   const now = deletionTime(memory, from.state?.deletions ?? [], moment);
-  const state = nextState(from.state, { ...facts, ...recording, cluster, now });
   // The next pass reads it again when this fails: another agent may have moved it.
   memory.stored = null;
+  const next = nextState(from.state, { ...facts, ...recording, cluster, now });
+  const kept = await keepStarted(ports, facts, next);
+  const state = kept === undefined ? next : { ...next, kept };
   memory.stored = await store.save(from, { state, inventory: recording.inventory }, signal).catch((error: unknown) => {
     throw refused(ports, error);
   });
@@ -115,7 +122,7 @@ export function checkpoint(ports: RecordPorts, facts: RecordFacts): (inventory: 
 }
 
 /** What the next state object is decided from. */
-export interface StateChange extends RecordFacts, Pick<Recording, 'phase' | 'deletions'> {
+export interface StateChange extends Omit<RecordFacts, 'served'>, Pick<Recording, 'phase' | 'deletions'> {
   readonly cluster: Pick<Identity, 'channel' | 'registration' | 'cluster'> & { readonly clusterUid: string };
   /** The time that deletions are counted in. */
   readonly now: number;

@@ -5,6 +5,7 @@ import { asSluiceError, isSluiceError, SluiceError } from '../../shared/errors.t
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { agentNames } from '../../shared/model/names.ts';
 import type { KubeObject, ObjectId } from '../../shared/model/object.ts';
+import { openKeptStore } from './kept-store.ts';
 import { configMapName, readShard, readState } from './read-state.ts';
 import { bucketCount, toShards, type Shard, type ShardMemo } from './shards.ts';
 
@@ -18,9 +19,10 @@ const configMaps: KubeResource = {
   subresources: [],
 };
 
-/** The store in the ConfigMaps `sluice-state` and `sluice-inventory-HASH` of a namespace. */
+/** The store in the ConfigMaps `sluice-state` and `sluice-inventory-HASH` of a namespace, and in its Secrets `sluice-kept-*`. */
 export function openStore(kube: Kube, namespace: string): Store {
   const shards = openShards(kube, namespace);
+  const kept = openKeptStore(kube, namespace);
   const made: ShardMemo = new Map();
   const key = { resource: configMaps, namespace, name: agentNames.state };
   return {
@@ -54,7 +56,11 @@ export function openStore(kube: Kube, namespace: string): Store {
       });
       return { state, resourceVersion: saved.metadata.resourceVersion ?? null, inventory: next.inventory };
     },
-    tidy: (stored, signal) => shards.tidy(new Set(stored.state?.shards ?? []), signal),
+    kept,
+    tidy: async (stored, signal) => {
+      await shards.tidy(new Set(stored.state?.shards ?? []), signal);
+      await kept.tidy(stored.state?.kept, signal);
+    },
   };
 }
 

@@ -39,6 +39,8 @@ export interface VerifiedBundle {
   readonly revision: Revision;
   /** The envelope as it came, for reports and for the state object. */
   readonly envelope: SignedBody;
+  /** The files that it was verified with, as they came. */
+  readonly files: Pick<ChannelSnapshot, 'roots' | 'freshness'>;
   /** Version of the root document that it was verified with, and every root document held by then. */
   readonly rootVersion: number;
   /** Not fresh: keep the last good state, repair drift, start nothing new, delete nothing. */

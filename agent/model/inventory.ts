@@ -1,6 +1,7 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { BundleMark } from '../../shared/wire/revision.ts';
+import type { KeptSeal, KeptStore } from './kept.ts';
 
 /** One object that the agent created or adopted, or is about to create. */
 export interface InventoryEntry {
@@ -58,6 +59,8 @@ export interface AgentState {
   readonly rebuiltAt?: number;
   /** Set when this cluster carried out its decommission: what became of the workloads. */
   readonly left?: 'orphan' | 'delete';
+  /** What is kept of the started bundle and of what else serves, for an agent that starts anew. */
+  readonly kept?: KeptSeal;
 }
 
 /** The inventory by object id. */
@@ -90,6 +93,8 @@ export interface Store {
     next: { readonly state: NextState; readonly inventory: Inventory },
     signal: AbortSignal,
   ) => Promise<Stored>;
-  /** Deletes shards that this store wrote or read and that `stored` names no more. */
+  /** Beside the inventory: what an agent that starts anew needs to repair what runs. */
+  readonly kept: KeptStore;
+  /** Deletes shards, and what was kept, that this store wrote or read and that `stored` names no more. */
   readonly tidy: (stored: Stored, signal: AbortSignal) => Promise<void>;
 }

@@ -4,15 +4,9 @@ import type { ReportApp } from '../../shared/wire/report.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { InventoryEntry } from './inventory.ts';
 import type { Live } from './live.ts';
+import type { ServedObject } from './served.ts';
 
 export type Phase = ReportApp['phase'];
-
-/** The content of an object as it was applied, by a bundle that is not the accepted one any more. */
-export interface ServedObject {
-  readonly app: BundleApp;
-  readonly digest: Digest;
-  readonly text: string;
-}
 
 /** What the phases of one application are decided from. `app` is null once no bundle has it any more. */
 export interface AppObservation {

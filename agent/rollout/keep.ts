@@ -1,5 +1,6 @@
 import type { InventoryEntry } from '../model/inventory.ts';
-import type { AppObservation, ServedObject } from '../model/plan.ts';
+import type { AppObservation } from '../model/plan.ts';
+import type { ServedObject } from '../model/served.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { indexOf } from '../model/app-index.ts';
@@ -29,13 +30,14 @@ export interface KeepGate {
 
 /**
  * What serves keeps its repair until it is replaced: the objects that the bundle has no more, until they may go, and the old
- * content of those that must not be changed yet. Nothing of it moves: replicas are never lowered, weights are the live ones.
+ * content of those that must not be changed yet. Nothing of it moves: replicas are never lowered, weights are the live ones. What the
+ * agent has stopped to delete it stays stopped, after a restart, too.
  */
 export function keptObjects(observed: AppObservation, app: BundleApp, { held, removal, mayDrop }: KeepGate): Kept {
   const { digests } = indexOf(app);
   const going = new Set([...removal.remove, ...removal.scaleToZero]);
   const served = [...observed.served].filter(([id]) =>
-    digests.has(id) ? held.has(id) : !mayDrop && !going.has(id) && observed.entries.has(id),
+    digests.has(id) ? held.has(id) : !mayDrop && !going.has(id) && !isStopped(observed, id) && observed.entries.has(id),
   );
   const splits = served.map(([id, one]) => [id, splitOf(observed, id, one)] as const);
   const dead = new Set(splits.flatMap(([id, split]) => (split === 'nothing is ready' ? [id] : [])));
@@ -57,6 +59,12 @@ export function keptObjects(observed: AppObservation, app: BundleApp, { held, re
     ),
     weights: new Map(splits.flatMap(([id, split]) => (typeof split === 'string' ? [] : [[id, split] as const]))),
   };
+}
+
+/** True for a workload that this agent, before a restart perhaps, stopped to delete it. */
+function isStopped(observed: AppObservation, id: ObjectId): boolean {
+  const replicas = ownLive(observed, id)?.replicas;
+  return replicas != null && replicas.setBy === 'drain' && replicas.spec === 0;
 }
 
 /** True where an object is not what was applied, by what the watches show. */

@@ -2,7 +2,8 @@ import { indexOfInventory } from '../model/inventory-index.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { Live } from '../model/live.ts';
 import type { AppOutcome } from '../model/outcome.ts';
-import type { AppObservation, ServedObject } from '../model/plan.ts';
+import type { AppObservation } from '../model/plan.ts';
+import type { ServedObject } from '../model/served.ts';
 import type { Fault } from '../model/rows.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
@@ -69,6 +70,7 @@ function observeApp(
 ): AppObservation {
   const { app, entries } = one;
   const progress = input.progress.get(one.key);
+  const shiftedAt = progress === undefined ? firstShift(input) : progress.shiftedAt;
   const isSameChange = progress !== undefined && progress.digest === (app?.digest ?? null);
   return {
     app,
@@ -79,18 +81,22 @@ function observeApp(
     faults: one.faults,
     now: input.at,
     waitingSince: isSameChange ? progress.waitingSince : null,
-    shiftedAt: progress?.shiftedAt ?? null,
+    shiftedAt,
     settleMs: input.settleMs,
   };
 }
 
 function nextProgress(
-  { progress, at, isResumed }: RolloutInput,
+  input: RolloutInput,
   one: { readonly key: string; readonly app: BundleApp | null; readonly isWaiting: boolean },
 ): Progress {
   const digest = one.app?.digest ?? null;
-  // After a restart in the middle of a change the settle time begins anew.
-  const old = progress.get(one.key) ?? { digest, waitingSince: null, shiftedAt: isResumed ? at : null };
+  const old = input.progress.get(one.key) ?? { digest, waitingSince: null, shiftedAt: firstShift(input) };
   const since = old.digest === digest ? old.waitingSince : null;
-  return { digest, waitingSince: one.isWaiting ? (since ?? at) : null, shiftedAt: old.shiftedAt };
+  return { digest, waitingSince: one.isWaiting ? (since ?? input.at) : null, shiftedAt: old.shiftedAt };
+}
+
+/** After a restart in the middle of a change the settle time begins anew. */
+function firstShift({ isResumed, at }: RolloutInput): number | null {
+  return isResumed ? at : null;
 }

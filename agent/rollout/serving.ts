@@ -3,9 +3,9 @@ import type { Digest } from '../../shared/lib/canonical.ts';
 import { bundleObjects } from '../../shared/wire/bundle.ts';
 import type { VerifiedBundle } from '../model/bundle.ts';
 import type { Inventory } from '../model/inventory.ts';
-import type { ServedObject } from '../model/plan.ts';
+import type { ServedObject } from '../model/served.ts';
 
-/** What the agent remembers of the contents that run and that the accepted bundle has no more. A restart loses it. */
+/** What the agent remembers of the contents that run and that the accepted bundle has no more. */
 export interface ServingMemory {
   /** The bundle that was accepted last. */
   bundle: VerifiedBundle | null;
@@ -17,16 +17,27 @@ export function newServingMemory(): ServingMemory {
   return { bundle: null, objects: new Map() };
 }
 
+/** What a restart left of it, as the cluster kept it. */
+export interface Recalled {
+  /** The started bundle, where another one is accepted. */
+  readonly started: VerifiedBundle | null;
+  /** What else served when that one started. */
+  readonly served: ReadonlyMap<ObjectId, ServedObject>;
+}
+
 /**
  * Remembers of an older bundle what was applied of it and is not wanted like that any more, and forgets what is gone, or was
- * applied otherwise since. Answers all of it.
+ * applied otherwise since. Answers all of it. With the first bundle after a restart it begins with what was kept.
  */
 export function rememberServing(
   memory: ServingMemory,
   bundle: VerifiedBundle,
   inventory: Inventory,
+  recalled: Recalled,
 ): ServingMemory['objects'] {
-  const { objects, bundle: before } = memory;
+  const { objects } = memory;
+  const before = memory.bundle ?? recalled.started;
+  if (memory.bundle === null) for (const [id, one] of recalled.served) objects.set(id, one);
   if (before !== null && before !== bundle) takeApplied(objects, before, inventory);
   memory.bundle = bundle;
   if (objects.size === 0) return objects;

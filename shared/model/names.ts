@@ -51,4 +51,5 @@ export const agentNames = {
   join: 'sluice-agent-join',
   site: 'sluice-site',
   inventoryPrefix: 'sluice-inventory-',
+  keptPrefix: 'sluice-kept-',
 } as const;

@@ -3,11 +3,13 @@ import { fenced } from '../../agent/kube/lease/fence.ts';
 import type { Outcome } from '../../agent/model/outcome.ts';
 import { openAgent, type Agent } from '../../agent/agent.ts';
 import type { Site } from '../../agent/model/site.ts';
-import type { VerifiedBundle } from '../../agent/model/bundle.ts';
+import type { ChannelSnapshot, VerifiedBundle } from '../../agent/model/bundle.ts';
 import { defaultSettings, type AgentDeps } from '../../agent/model/deps.ts';
 import { pass } from '../../agent/pass.ts';
 import { cronFields } from '../../shared/adapters/schedule.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
+import { SluiceError } from '../../shared/errors.ts';
+import { digestOf } from '../../shared/lib/canonical.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import { identity, noon } from '../fixtures/agent/bundle.ts';
 import type { FakeKube } from './kube.ts';
@@ -56,7 +58,7 @@ export const silentLog = {
   error: () => undefined,
 };
 
-/** A channel that hands out what was published last, already verified. */
+/** A channel that hands out what was published last, already verified; what was kept of it is verified by being known. */
 export interface FakeChannel {
   publish: (bundle: VerifiedBundle) => void;
   fail: (error: Error | null) => void;
@@ -67,11 +69,13 @@ export interface FakeChannel {
 
 export function fakeChannel(): FakeChannel {
   let current: VerifiedBundle | null = null;
+  const known = new Map<string, VerifiedBundle>();
   let error: Error | null = null;
   let wake = () => {};
   return {
     publish: (bundle) => {
       current = bundle;
+      known.set(bundle.mark.revisionDigest, bundle);
       wake();
     },
     fail: (next) => (error = next),
@@ -81,7 +85,7 @@ export function fakeChannel(): FakeChannel {
         if (error !== null) return Promise.reject(error);
         if (current === null || have?.revisionDigest === current.mark.revisionDigest)
           return Promise.resolve({ kind: 'unchanged' });
-        return Promise.resolve({ kind: 'changed', snapshot: {} as never });
+        return Promise.resolve({ kind: 'changed', snapshot: snapshotOf(current) });
       },
       listen: (onWake, signal) =>
         new Promise((resolve) => {
@@ -90,7 +94,23 @@ export function fakeChannel(): FakeChannel {
         }),
       reset: () => undefined,
     },
-    verify: () => current!,
+    verify: (snapshot) => {
+      const bundle = known.get(digestOf(snapshot.revision.payload));
+      if (bundle === undefined) throw new SluiceError('SIGNATURE_INVALID', 'it was never published');
+      return bundle;
+    },
+  };
+}
+
+function snapshotOf({ envelope, files, objectText }: VerifiedBundle): ChannelSnapshot {
+  const bytes = (text: string) => Buffer.from(text, 'utf8');
+  return {
+    ...files,
+    revision: { payload: bytes(envelope.payload), signatures: bytes(envelope.signatures) },
+    object: (_path, digest) => {
+      const text = objectText(digest);
+      return Promise.resolve(text === null ? null : bytes(text));
+    },
   };
 }
 

@@ -54,6 +54,7 @@ export async function verify({ snapshot, identity, trust, now }: VerifyInput): P
     mark,
     revision,
     envelope: { payload: textOf(snapshot.revision.payload), signatures: textOf(snapshot.revision.signatures) },
+    files: { roots: snapshot.roots, freshness: snapshot.freshness },
     rootVersion: root.version,
     fresh: Math.max(now, trust.timeFloor) <= until,
     freshUntil: until,

@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import type { KubeObject } from '../../../shared/model/object.ts';
+import { deploymentOf as plainDeployment, webApp } from '../scenarios/documents.ts';
 import { rowOf } from '../scenarios/fleet.ts';
 import { filesOf, textOf, type FieldCase, type Scene } from './scene.ts';
 
@@ -6,6 +8,10 @@ const shop = '/ConfigMap/default/shop';
 const held = '/ConfigMap/default/held';
 const system = '/Namespace//sluice-system';
 const state = '/api/v1/namespaces/sluice-system';
+
+function readyReplicasOf(object: KubeObject): number {
+  return (object['status'] as { readonly readyReplicas?: number } | undefined)?.readyReplicas ?? 0;
+}
 
 /** The agent is gone with all that it had, and the name has a new registration. */
 async function reinstalled(scene: Scene, body: { readonly replace?: boolean; readonly rekey?: boolean }) {
@@ -80,6 +86,35 @@ export const agentCases: readonly FieldCase[] = [
       });
       await scene.healthy('default/shop');
       expect(await scene.site().view.get(shop)).toMatchObject({ metadata: { uid }, data: { a: '2' } });
+    },
+  },
+  {
+    name: 'agent-restart: an agent that is killed and starts again without its hub repairs what runs, also what a change that is not done replaces',
+    run: async (scene) => {
+      const pods = (n: number) => `apps/Deployment/default/web-v${n}`;
+      const placed = (n: number) =>
+        plainDeployment('shop', [{ name: `shop-v${n}`, weight: 100 }], '{ labels: { env: prod }, pick: all }');
+      await scene.begin('c1');
+      scene.start();
+      await scene.deliver({ 'web.yaml': `${webApp('shop', 'web:1')}---\n${placed(1)}` });
+      await scene.healthy('default/shop');
+      await scene.fleet.push({ 'web.yaml': `${webApp('shop', 'web:broken')}---\n${placed(2)}` });
+      await scene.said(/ImagePullBackOff|ErrImagePull/);
+      scene.site().agent().kill();
+      await scene.fleet.stopHub();
+      const before = (await scene.site().view.get(pods(1)))?.metadata.uid;
+      await scene.hands().remove(pods(1));
+      await scene.site().view.untilGone(pods(1));
+      scene.start();
+      await scene.site().view.until(pods(1), 'ready again', (one) => readyReplicasOf(one) === 2);
+      expect(await scene.site().view.get(pods(2))).toBeDefined();
+      scene.site().agent().kill();
+      await scene.fleet.startHub();
+      scene.start();
+      expect((await scene.site().view.get(pods(1)))?.metadata.uid).not.toBe(before);
+      await scene.fleet.push({ 'web.yaml': `${webApp('shop', 'web:3')}---\n${placed(3)}` });
+      await scene.healthy('default/shop');
+      await scene.gone(pods(1));
     },
   },
   {

@@ -401,7 +401,8 @@ export function describeJourneys(members: readonly Member[], binaries: Binaries)
       const deleted = (await site.requests())
         .filter(({ verb, responseStatus }) => verb === 'delete' && (responseStatus?.code ?? 0) < 300)
         .map(({ requestURI }) => new URL(requestURI, 'http://h').pathname)
-        .filter((path) => !path.startsWith(`/api/v1/namespaces/${namespace}/configmaps/sluice-inventory-`));
+        .filter((path) => !path.startsWith(`/api/v1/namespaces/${namespace}/configmaps/sluice-inventory-`))
+        .filter((path) => !path.startsWith(`/api/v1/namespaces/${namespace}/secrets/sluice-kept-`));
       const apps = '/apis/apps/v1/namespaces/default/deployments';
       const expected = [
         ...kinds,

@@ -31,6 +31,16 @@ const notServed: Readonly<Record<Right, string>> = Object.fromEntries(
   ),
 );
 
+/** What is kept of what runs is read where an agent ended in a change, or has no channel; small clusters need one Secret of each set. */
+const keptRights: Readonly<Record<Right, string>> = Object.fromEntries(
+  ['a', 'b'].flatMap((set) =>
+    Array.from({ length: 5 }, (_, part) => `secrets/sluice-kept-${set}-${part} in ${namespace}`).flatMap((what, part) =>
+      (part === 0 ? ['get'] : ['get', 'delete']).map((verb) => [`${verb} /${what}`, 'for bad days and large clusters']),
+    ),
+  ),
+);
+const spare = { ...notServed, ...keptRights };
+
 /** The profiles that the journeys are run with. */
 export const profiles = {
   namespaced: {
@@ -43,7 +53,7 @@ export const profiles = {
       'delete /api/v1/namespaces/default/persistentvolumeclaims/kinds':
         'without rbac.deleteClaims an approved deletion of a claim is refused: the release is the last guard',
     },
-    unused: notServed,
+    unused: spare,
   },
   scoped: {
     name: 'scoped, with Secrets and deletion of claims',
@@ -52,7 +62,7 @@ export const profiles = {
     mayDeleteClaims: true,
     roles: [...own, `${rbac}/clusterroles/sluice-agent-${namespace}`],
     refused: {},
-    unused: notServed,
+    unused: spare,
   },
   'cluster-admin': {
     name: 'cluster-admin',
@@ -62,7 +72,7 @@ export const profiles = {
     roles: [...own, `${rbac}/clusterroles/cluster-admin`],
     refused: {},
     unused: {
-      ...notServed,
+      ...spare,
       '* */* in *':
         'the profile is everything, by choice of whoever installs it; the other two are the ones to compare',
     },

@@ -18,12 +18,14 @@ import { fakeKube, type FakeKube } from '../../fakes/kube.ts';
 /** The end of the process: no code of the agent may take it for a fault of an object. */
 const killed = () => new SluiceError('ABORTED', 'killed');
 
-/** The cluster as far as it matters: every object but the agent's own, without what differs between two runs. */
+/** The cluster as far as it matters: every object but the agent's own, without what differs between two runs; and how many Secrets it keeps. */
 function endState(kube: FakeKube): unknown {
-  return [...kube.objects]
-    .filter(([id]) => !id.startsWith('/ConfigMap/sluice-system/'))
+  const kept = [...kube.objects.keys()].filter((id) => id.startsWith('/Secret/sluice-system/'));
+  const objects = [...kube.objects]
+    .filter(([id]) => !/^\/(ConfigMap|Secret)\/sluice-system\//.test(id))
     .map(([id, { object }]): [string, unknown] => [id, object['spec'] ?? object['data'] ?? null])
     .sort(by(([id]) => id));
+  return { objects, kept: kept.length };
 }
 
 const theirs = configMap('theirs', 'never touch');

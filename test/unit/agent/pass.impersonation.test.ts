@@ -52,7 +52,7 @@ describe('applications that are written as a ServiceAccount of their namespace',
     expect((await run(later, settingsOf('web', 'b'))).isSettled).toBe(true);
     expect((await run(settingsOf('web', 'b'))).isSettled).toBe(true);
     const own = kube.writesLog.filter((call) => !kube.impersonated.some((one) => one.startsWith(`${call} `)));
-    expect(own.filter((call) => !/^(post|put|delete) ConfigMap\/sluice-/.test(call))).toEqual([]);
+    expect(own.filter((call) => !/^(post|put|delete) (ConfigMap\/sluice|Secret\/sluice-kept)-/.test(call))).toEqual([]);
     expect(new Set(kube.impersonated.map((call) => call.split(' ')[2]))).toEqual(
       new Set([user('shop', 'deployer'), user('web', 'sluice')]),
     );

@@ -92,10 +92,31 @@ describe('while the site holds a new generation', () => {
     expect(tries()).toBeLessThan(first + 15);
   });
 
-  it('after a restart only what stays the same is repaired, and the hold says so', async () => {
-    const { kube, channel, clock } = await heldWorld();
+  const restarted = ({ kube, channel, clock }: Awaited<ReturnType<typeof heldWorld>>) => {
     const next = handAgent(testDeps(kube, channel, clock, { uuid: () => `later-${clock.monotonic()}` }));
     setSite(next, audit);
+    return next;
+  };
+
+  it('the same holds after a restart, also when another generation came meanwhile', async () => {
+    const world = await heldWorld();
+    const { kube, channel, clock } = world;
+    channel.publish(testBundle({ generation: 3, apps: [plainApp('maps', [configMap('a', 'newest')])], retired }));
+    const next = restarted(world);
+    drift(kube);
+    const outcome = await settle(next, kube, { clock });
+    expect([valueOf(kube, aId), valueOf(kube, bId), replicasOf(kube)]).toEqual(['a', 'a', 2]);
+    expect([outcome.bundle?.mark.generation, outcome.mode.hold]).toEqual([3, 'held by the site: audit']);
+    setSite(next, open);
+    expect((await settle(next, kube, { clock })).isSettled).toBe(true);
+    expect([valueOf(kube, aId), valueOf(kube, bId), kube.read(webId)]).toEqual(['newest', undefined, undefined]);
+  });
+
+  it('after a restart that lost what was kept only what stays the same is repaired, and the hold says so', async () => {
+    const world = await heldWorld();
+    const { kube, clock } = world;
+    kube.remove('/Secret/sluice-system/sluice-kept-a-0');
+    const next = restarted(world);
     drift(kube);
     const outcome = await settle(next, kube, { clock });
     expect([valueOf(kube, aId), valueOf(kube, bId), replicasOf(kube)]).toEqual(['edited', undefined, 7]);

@@ -21,7 +21,9 @@ export function world() {
 }
 
 export const ours = (kube: ReturnType<typeof fakeKube>) =>
-  [...kube.objects.keys()].filter((id) => !/^\/(Namespace|ConfigMap\/sluice-system)|EndpointSlice/.test(id)).sort();
+  [...kube.objects.keys()]
+    .filter((id) => !/^\/(Namespace|(ConfigMap|Secret)\/sluice-system)|EndpointSlice/.test(id))
+    .sort();
 
 const weights = (object: KubeObject | undefined) =>
   (

@@ -42,6 +42,7 @@ function world() {
       },
       log: { ...silentLog, warn: () => seen.said.push('fault'), info: (text) => seen.said.push(text) },
     },
+    store: { kept: { load: () => Promise.resolve(null) } },
     stop: stop.signal,
   };
   const pull = (offer: VerifiedBundle | Code | null, state: AgentState | null = null) => {

@@ -11,8 +11,11 @@ const id = '/ConfigMap/default/a';
 const inventory: Inventory = new Map([[id, pending(id, 'default/one', null, 'n')]]);
 const grown: Inventory = new Map(inventory);
 
+const kept = { revision: second.mark.revisionDigest, digest: second.mark.revisionDigest, parts: [], served: 0 };
+const unkept = { kept: { ...kept, revision: first.mark.revisionDigest } };
 const storedAs = (change: Partial<AgentState> | null): Stored => ({
-  state: change === null ? null : ({ mark: second.mark, phase: 'settled', rootVersion: 1, ...change } as AgentState),
+  state:
+    change === null ? null : ({ mark: second.mark, phase: 'settled', rootVersion: 1, kept, ...change } as AgentState),
   resourceVersion: '1',
   inventory,
 });
@@ -64,6 +67,7 @@ describe('before the first write', () => {
       'record, applying, count 1',
     ],
     ['deletions that are counted already are not recorded again', removal, 'nothing, applying'],
+    ['what runs is kept with the work where it is not', { ...task, stored: storedAs(unkept) }, 'record, applying'],
     ['an unfinished phase stays unfinished', { stored: storedAs({ phase: 'applying' }) }, 'nothing, applying'],
   ])('%s', (_, change, expected) => {
     expect(words(change)).toBe(expected);
@@ -90,6 +94,7 @@ describe('at the end of a pass', () => {
     ['an object that is still to be deleted is work that goes on', words({ survivors: [id] }), 'record, applying'],
     ['another inventory is recorded', words({ inventory: grown }), 'record, settled'],
     ['the start of a bundle without work is recorded', words({}, storedAs({ mark: first.mark })), 'record, settled'],
+    ['what runs is kept where it is not', words({}, storedAs(unkept)), 'record, settled'],
     ['a held bundle does not start', words(held, storedAs({ mark: first.mark })), 'nothing, settled'],
     ['a held bundle leaves the phase as it is', words({ ...held, isSettled: false }), 'nothing, applying'],
     [

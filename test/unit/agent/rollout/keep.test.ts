@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AppObservation, ServedObject } from '../../../../agent/model/plan.ts';
+import type { AppObservation } from '../../../../agent/model/plan.ts';
+import type { ServedObject } from '../../../../agent/model/served.ts';
 import { keptObjects, type KeepGate } from '../../../../agent/rollout/keep.ts';
 import type { ObjectId } from '../../../../shared/model/object.ts';
 import { exampleApp } from '../../../fixtures/agent/apps.ts';

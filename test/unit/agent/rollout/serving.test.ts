@@ -10,7 +10,7 @@ import {
   type TestRevision,
 } from '../../../fixtures/agent/apps.ts';
 import { fakeKube, type FakeKube } from '../../../fakes/kube.ts';
-import { wanted, type Readiness } from '../../../fakes/workloads.ts';
+import { stepControllers, wanted, type Readiness } from '../../../fakes/workloads.ts';
 
 const web = (n: number) => `apps/Deployment/default/example-web-v${n}`;
 const service = (n: number) => `/Service/default/example-v${n}`;
@@ -45,8 +45,18 @@ function startWorld(router: Router = 'istio') {
       pullNext(agent);
     },
     settle: () => settle(agent, kube, { clock, readiness, max: 200 }),
+    step: async () => {
+      await pass(agent);
+      clock.move(150);
+      if (podsOf(kube, 1) !== 0) stepControllers(kube, readiness);
+    },
     pass: () => pass(agent),
   };
+}
+
+/** What the agent kept of the state that runs is deleted. */
+function loseKept(kube: FakeKube): void {
+  for (const id of [...kube.objects.keys()]) if (id.startsWith('/Secret/sluice-system/sluice-kept-')) kube.remove(id);
 }
 
 /** v1 serves with 3 pods; v2 is wanted, and does not become ready. */
@@ -101,11 +111,69 @@ describe('what serves, while its successor is not ready', () => {
     expect(weightsOf(kube)).toBe('example-v1 100');
   });
 
-  it('is named where others changed it and it is not repaired, after a restart in the middle of the change', async () => {
+  it.each<Router>(['istio', 'none'])(
+    'is repaired after a restart in the middle of the change, too (%s)',
+    async (router) => {
+      const world = await stuckWorld(router);
+      world.restart();
+      world.kube.remove(service(1));
+      world.kube.edit(web(1), (object) => ((object['spec'] as { replicas: number }).replicas = 1));
+      if (router === 'istio') world.kube.remove(routerId);
+      expect((await world.settle()).apps[0]?.plan?.unrepaired).toBeUndefined();
+      expect([podsOf(world.kube, 1), world.kube.read(service(1)) !== undefined]).toEqual([3, true]);
+      if (router === 'istio') expect(weightsOf(world.kube)).toBe('example-v1 100');
+      world.restart();
+      world.kube.remove(web(1));
+      await world.settle();
+      expect(podsOf(world.kube, 1)).toBe(3);
+      world.fare((workload) => wanted(workload));
+      expect((await world.settle()).isSettled).toBe(true);
+      expect([podsOf(world.kube, 1), podsOf(world.kube, 2)]).toEqual(['gone', 3]);
+    },
+  );
+
+  it('of two generations before is repaired after a restart', async () => {
+    const world = await stuckWorld();
+    world.publish({ n: 3 });
+    await world.settle();
+    world.restart();
+    world.kube.remove(web(1));
+    await world.settle();
+    expect([podsOf(world.kube, 1), podsOf(world.kube, 2), podsOf(world.kube, 3)]).toEqual([3, 'gone', 3]);
+  });
+
+  it('keeps its pods for the settle time where the agent ended after it moved the traffic', async () => {
+    const world = await stuckWorld();
+    world.fare((workload) => wanted(workload));
+    for (let n = 0; n < 60 && weightsOf(world.kube) !== 'example-v2 100'; n += 1) await world.step();
+    expect([weightsOf(world.kube), podsOf(world.kube, 1)]).toEqual(['example-v2 100', 3]);
+    world.restart();
+    await world.pass();
+    expect(podsOf(world.kube, 1)).toBe(3);
+    expect((await world.settle()).isSettled).toBe(true);
+    expect(podsOf(world.kube, 1)).toBe('gone');
+  });
+
+  it('stays stopped where the agent ended after it stopped it', async () => {
+    const world = await stuckWorld();
+    world.fare((workload) => wanted(workload));
+    // The pods of the old one are still there: it waits for their end.
+    const isStopped = () => podsOf(world.kube, 1) === 0;
+    for (let n = 0; n < 60 && !isStopped(); n += 1) await world.step();
+    expect(isStopped()).toBe(true);
+    world.restart();
+    const from = world.kube.writesLog.length;
+    expect((await world.settle()).isSettled).toBe(true);
+    expect(world.kube.writesLog.slice(from)).not.toContain('update Deployment/example-web-v1');
+    expect(podsOf(world.kube, 1)).toBe('gone');
+  });
+
+  it('is named where others changed it and what was kept of it is lost, after a restart in the middle of the change', async () => {
     const world = await stuckWorld();
     const plan = async () => (await world.settle()).apps[0]?.plan;
     expect((await plan())?.unrepaired).toBeUndefined();
     world.restart();
+    loseKept(world.kube);
     expect((await plan())?.unrepaired).toBeUndefined();
     world.kube.remove(service(1));
     world.kube.edit(web(1), (object) => ((object['spec'] as { replicas: number }).replicas = 2));

@@ -1,0 +1,13 @@
+import type { TrustState, VerifiedBundle } from '../model/bundle.ts';
+import type { AgentState } from '../model/inventory.ts';
+
+/** What the next bundle is verified against: the highest of what the state object records and what was accepted since. */
+export function trustState(state: AgentState | null, previous: VerifiedBundle | null): TrustState {
+  const highest = (recorded = 0, seen = 0) => Math.max(recorded, seen);
+  return {
+    mark: state?.mark ?? null,
+    rootVersion: highest(state?.rootVersion, previous?.rootVersion),
+    timeFloor: highest(state?.timeFloor, previous?.issuedAt),
+    previous,
+  };
+}
