@@ -13,6 +13,7 @@ import { oncePerValue } from '../../shared/lib/memo.ts';
 import { mapping, type Work } from '../../shared/lib/slices.ts';
 import type { Placed, PlaceInput, PlacementReason } from './types.ts';
 import { emptyWords } from './empty.ts';
+import { clustersToKeep } from './kept.ts';
 import { agentSelector, placementKey, selectClusters, selectLocal, type Selection } from './select.ts';
 
 /** One placement of a deployment: where it stands, and the revision that it is about. */
@@ -113,11 +114,7 @@ function choose(input: PlaceInput, deployment: Sourced<ApplicationDeployment>, s
   const { revision } = spot;
   const { clusterSelector } = spot.entry;
   const key = placementKey(unit, clusterSelector);
-  const recorded = input.picks.get(key) ?? [];
-  const selection =
-    clusterSelector === undefined
-      ? selectLocal(input, key, recorded)
-      : selectClusters(unit, clusterSelector, input.targets, recorded);
+  const selection = selectionOf(input, deployment.doc, spot);
   const { clusters, kept, candidates } = selection;
   const found = problemOf(input, selection, clusterSelector);
   const taken = new Set(clusters);
@@ -130,11 +127,24 @@ function choose(input: PlaceInput, deployment: Sourced<ApplicationDeployment>, s
       ...(kept ? [`${revision} stays although no cluster matches its selector any more`] : []),
       ...(isProvisional ? [`${revision}: the pick is provisional, the hub's recorded pick wins`] : []),
     ],
-    pick: clusters.length === 0 ? null : [key, clusters],
+    pick: clusters.length === 0 || clusterSelector?.pick === 'all' ? null : [key, clusters],
     reasons: selection.reasons.map((reason) => ({ unit, revision, ...reason })),
     problems:
       found === null ? [] : [{ ...found, message: `${revision}: ${found.message}`, place: placeOf(), app: unit }],
   };
+}
+
+function selectionOf(input: PlaceInput, deployment: ApplicationDeployment, spot: Spot): Selection {
+  const unit = docKey(deployment);
+  const { clusterSelector: selector } = spot.entry;
+  const key = placementKey(unit, selector);
+  const recorded = input.picks.get(key) ?? [];
+  if (selector === undefined) return selectLocal(input, key, recorded);
+  if (selector.pick !== 'all') return selectClusters(unit, selector, input.targets, recorded);
+  const taken = selectClusters(unit, selector, input.targets, []);
+  return taken.candidates > 0
+    ? taken
+    : selectClusters(unit, selector, input.targets, clustersToKeep(input, deployment, spot));
 }
 
 function problemOf(

@@ -21,6 +21,18 @@ export function placementKey(deployment: string, selector: ClusterSelector | und
   return `${deployment}/${selector === undefined ? 'local' : canonicalJson(selector)}`;
 }
 
+/** True for the key of a placement that takes every cluster of its selector. */
+export function takesAll(key: string): boolean {
+  // The member comes last in canonical JSON, and is always there.
+  return key.endsWith('"pick":"all"}');
+}
+
+/** Tells of clusters whether a selector names them. */
+export function matcherOf(selector: ClusterSelector): (target: Target) => boolean {
+  const mismatch = mismatchOf(selector);
+  return (target) => mismatch(target) === null;
+}
+
 /**
  * Takes clusters by labels and name. A recorded pick wins for as long as it stays a candidate; what is missing comes
  * in the order of the rendezvous hash, so that another cluster never moves a pick.

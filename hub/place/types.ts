@@ -1,5 +1,6 @@
 import type { FoundHold } from '../model/hold.ts';
 import type { Fleet, RevisionHistory, Target } from '../model/fleet.ts';
+import type { RunningUnit } from './running.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { Problem } from '../model/source.ts';
 
@@ -11,7 +12,7 @@ export interface PlaceInput {
   /** Recorded picks by placement key. */
   readonly picks: ReadonlyMap<string, readonly string[]>;
   /** Units that run somewhere already. */
-  readonly previous: readonly { readonly unit: string; readonly cluster: string }[];
+  readonly previous: readonly RunningUnit[];
   readonly localCluster: string | null;
   /** True where picks are not recorded (previews): a pick among several clusters then has a note that it is provisional. */
   readonly provisional?: boolean;

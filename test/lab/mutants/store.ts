@@ -27,6 +27,27 @@ export const storeMutants: readonly Mutant[] = [
     tests: [written],
   },
   {
+    bug: 'a join writes the name of every cluster once for each placement that takes all',
+    file: 'hub/place/deployment.ts',
+    find: "clusters.length === 0 || clusterSelector?.pick === 'all' ? null",
+    replace: 'clusters.length === 0 ? null',
+    tests: ['test/unit/hub/place/kept.test.ts'],
+  },
+  {
+    bug: 'a relabel that leaves a placement without clusters moves it to where another one runs',
+    file: 'hub/place/kept.ts',
+    find: ' && !isTaken(cluster)',
+    replace: '',
+    tests: ['test/unit/hub/place/kept.test.ts'],
+  },
+  {
+    bug: 'an application leaves all of its clusters when the label that placed it is gone from them',
+    file: 'hub/place/kept.ts',
+    find: 'if (revisions.includes(revision)) return true;',
+    replace: '',
+    tests: ['test/unit/hub/place/kept.test.ts'],
+  },
+  {
     bug: 'a disk that does not keep what was written is found by a cluster',
     file: 'hub/store/packs/pack-folder.ts',
     find: 'if (!hasBytes(`${temporary}-pack`, pack) || !hasBytes(`${temporary}-idx`, index)) {',

@@ -96,7 +96,7 @@ describe('the placements of a deployment', () => {
 
   it('reports a revision that is not there and keeps what runs in its place', () => {
     const text = deployment('[{ revisionName: app-v7, placement: [{ clusterSelector: { name: test } }] }]');
-    const result = placed(text, { previous: [{ unit: 'default/deploy', cluster: 'test' }] });
+    const result = placed(text, { previous: [{ unit: 'default/deploy', cluster: 'test', revisions: ['app-v1'] }] });
     expect(codes(result)).toEqual(['error REVISION_NOT_FOUND']);
     expect(result.problems[0]!.hint).toContain('known: app-v1');
     expect(heldUnits(result.holds)).toEqual([{ unit: 'default/deploy', cluster: 'test' }]);

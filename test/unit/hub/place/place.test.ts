@@ -37,7 +37,7 @@ describe('place', () => {
     const waiting = placed(application, { localCluster: 'test', frozen });
     expect(waiting.assignments).toEqual([]);
     expect(codes(waiting)).toEqual(['warning DOCUMENT_INVALID']);
-    const previous = [{ unit: 'default/app', cluster: 'test' }];
+    const previous = [{ unit: 'default/app', cluster: 'test', revisions: [] }];
     expect(clusters(placed(application, { localCluster: 'test', frozen, previous }))).toEqual(['test']);
   });
 
@@ -48,7 +48,7 @@ describe('place', () => {
     expect(waiting.problems[0]?.message).toBe(
       'default/app waits: ApplicationDeployment default/deploy lists no revision and may mean its revisions',
     );
-    const previous = [{ unit: 'default/app', cluster: 'test' }];
+    const previous = [{ unit: 'default/app', cluster: 'test', revisions: [] }];
     expect(clusters(placed(deployment('[]'), { localCluster: 'test', previous }))).toEqual(['test']);
     const other = deployment('[]').replace('name: deploy', 'name: deploy, namespace: other');
     expect(clusters(placed(other, { localCluster: 'test' }))).toEqual(['test']);
@@ -85,7 +85,7 @@ describe('what placement holds', () => {
   const twice = deployment(
     '[{ revisionName: app-v1, placement: [{ clusterSelector: { name: test } }, { clusterSelector: { labels: { usage: test } } }] }]',
   );
-  const runs = (unit: string, cluster: string) => ({ previous: [{ unit, cluster }] });
+  const runs = (unit: string, cluster: string) => ({ previous: [{ unit, cluster, revisions: ['app-v1'] }] });
   const broken = { frozen: ['ApplicationDeployment default/deploy'] };
 
   it.each<[string, string, Parameters<typeof placed>[1], string[]]>([

@@ -34,6 +34,15 @@ describe('the picks in use', () => {
     expect(picksInUse(picks, [], { ...state, clusters: new Map() }).size).toBe(0);
   });
 
+  it('are none of placements that take all: what is published says where they run', () => {
+    const keys = [
+      'default/here/{"labels":{"pick":"all"},"pick":"all"}',
+      'default/here/{"labels":{"pick":"all"},"pick":2}',
+    ];
+    const recorded = new Map(keys.map((key) => [key, ['a']]));
+    expect([...picksInUse(recorded, documents, state).keys()]).toEqual([keys[1]]);
+  });
+
   it('stay when all of them are', () => {
     const all = [
       ...documents,
