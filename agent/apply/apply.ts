@@ -10,6 +10,7 @@ import { label, managedBy, owner } from '../../shared/model/names.ts';
 import { groupOf, parseObjectId, versionOf, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
 import { released, takenOver } from './adopt.ts';
 import { withoutSecrets } from './hidden.ts';
+import { carriedOver, refusedHandover } from './handover.ts';
 import { fixedFieldHint } from './hints.ts';
 import { withLiveValues } from './ignored.ts';
 import { assertMayTake } from './holders.ts';
@@ -53,6 +54,9 @@ export async function applyOne(context: ApplyContext, task: ApplyTask, entry: In
       context.forget(task.id);
       return { row: { ...row(task, 'kept', 'replaced or deleted in the meantime'), isRefresh: true }, entry };
     }
+    const refused = await refusedHandover(context, task, { entry, error });
+    if (refused !== null)
+      return { row: { ...row(task, 'kept', refused.reason), isRefresh: 'anew' }, entry: refused.entry };
     const { code, message: said, data } = asSluiceError(error);
     // What is said here names no value of the object; a letter of ours that is a value, too, stays.
     const what = code === 'OBJECT_FOREIGN' ? said : withoutSecrets(said, context.text(task.digest));
@@ -214,7 +218,7 @@ function recorded(
 ): Applied {
   const { meta, object } = done;
   const entry: InventoryEntry = {
-    ...withoutExpiry(done.entry),
+    ...carriedOver(done.entry),
     apiVersion: object.apiVersion,
     app: task.app,
     revision: task.revision,
@@ -232,12 +236,6 @@ function recorded(
   context.forget(task.id);
   const message = unwatchedText(value);
   return { row: { ...row(task, 'failed', message), fault: { code: 'OBJECT_REJECTED', message } }, entry };
-}
-
-function withoutExpiry(entry: InventoryEntry): InventoryEntry {
-  const kept = { ...entry };
-  delete kept.expires;
-  return kept;
 }
 
 function unwatchedText(value: string | undefined): string {

@@ -1,5 +1,5 @@
 import { indexOf } from '../model/app-index.ts';
-import { isFinished, type Inventory, type InventoryEntry } from '../model/inventory.ts';
+import { isFinished, madeAnewAfter, type Inventory, type InventoryEntry } from '../model/inventory.ts';
 import type { Live, LiveObject } from '../model/live.ts';
 import type { Mode } from '../model/mode.ts';
 import type { AppOutcome } from '../model/outcome.ts';
@@ -109,6 +109,8 @@ function choose(input: ApplyInput, app: BundleApp, object: Content): Choice | nu
   const live = input.live.object(object.id);
   // A Job or Pod that came to its end and was removed after it is done.
   if (live === undefined && isFinished(entry, object.digest)) return null;
+  // The former one goes first.
+  if (madeAnewAfter(entry, object.digest) !== null) return null;
   if (entry === undefined || entry.uid === null) return pendingChoice(input, entry, live);
   if (live === undefined) return unseenChoice(input, entry, object);
   return seenChoice(input, app, { object, entry, live });

@@ -5,9 +5,14 @@ import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 const cannotChange =
   /\bimmutable\b|may not change once set|cannot change roleRef|updates to .* forbidden|Forbidden: updates to|may not change fields other than|(?:may not|cannot|can not) be changed/i;
 
+/** True where a server says so. */
+export function isFixedField(message: string): boolean {
+  return cannotChange.test(message);
+}
+
 /** What to do about an object whose change the server refuses because a field of it is fixed; null for every other refusal. */
 export function fixedFieldHint(id: ObjectId, message: string): string | null {
-  if (!cannotChange.test(message)) return null;
+  if (!isFixedField(message)) return null;
   const { group, kind, namespace, name } = parseObjectId(id);
   if (isProtected(id)) return `a field of it cannot be changed: give the new ${kind} another name, and move the data`;
   const what = `${kind.toLowerCase()}${group === '' ? '' : `.${group}`}/${name}`;

@@ -1,5 +1,5 @@
 import type { AgentDeps } from '../model/deps.ts';
-import type { Inventory, InventoryEntry } from '../model/inventory.ts';
+import { madeAnewAfter, type Inventory, type InventoryEntry } from '../model/inventory.ts';
 import { mapLimited } from '../model/limited.ts';
 import type { LiveView } from '../model/live.ts';
 import type { ApplyTask } from '../model/plan.ts';
@@ -65,6 +65,10 @@ export async function applyStages(
       if (applied.entry !== entry && !isSameEntry(applied.entry, entry)) next.set(task.id, applied.entry);
       rows.push(applied.row);
       logRow(deps.log, applied.row, { task, faults });
+      if (madeAnewAfter(applied.entry, task.digest) !== null) {
+        const { id, app: application, reason } = applied.row;
+        deps.log.info('an object of another application makes way', { application, id, reason });
+      }
       rememberApplied(faults, deps, task, applied.row);
     });
     if (due.length > 0 && stage !== stages.at(-1)) await options.checkpoint(new Map(next));

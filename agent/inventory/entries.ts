@@ -1,24 +1,42 @@
+import type { Digest } from '../../shared/lib/canonical.ts';
 import { indexOf } from '../model/app-index.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 
-/** The inventory with a pending entry, proved by a nonce, for each object of these applications that has none. */
+/**
+ * The inventory with a pending entry, proved by a nonce, for each object of these applications that has none. What was another
+ * application's is this one's from now on, and remembers that one until it has the new content.
+ */
 export function withPending(inventory: Inventory, apps: readonly BundleApp[], nonce: () => string): Inventory {
   let next: Map<ObjectId, InventoryEntry> | null = null;
   for (const app of apps) {
     const { revisions } = indexOf(app);
     const key = appKey(app);
-    for (const { id } of app.objects) {
+    for (const { id, digest } of app.objects) {
       const revision = revisions.get(id) ?? null;
       const entry = inventory.get(id);
       if (entry?.app === key && entry.revision === revision) continue;
       next ??= new Map(inventory);
-      next.set(id, entry === undefined ? pending(id, key, revision, nonce()) : { ...entry, app: key, revision });
+      next.set(
+        id,
+        entry === undefined ? pending(id, key, revision, nonce()) : handedOver(entry, { app: key, revision, digest }),
+      );
     }
   }
   return next ?? inventory;
+}
+
+/** An entry for the application and revision that want it now; one that comes back to its former application never left it. */
+function handedOver(
+  { handover, ...entry }: InventoryEntry,
+  { digest, ...wanted }: { readonly app: string; readonly revision: string | null; readonly digest: Digest },
+): InventoryEntry {
+  if (entry.app === wanted.app) return { ...entry, ...wanted, ...(handover !== undefined && { handover }) };
+  const from = handover?.from ?? entry.app;
+  const isThere = entry.uid !== null && entry.applied !== null && entry.applied !== digest;
+  return { ...entry, ...wanted, ...(isThere && from !== wanted.app && { handover: { from } }) };
 }
 
 /** An entry of an object that is being created. */

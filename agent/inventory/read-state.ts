@@ -21,6 +21,7 @@ const entries = z.array(
     fieldsHash: z.string().nullable(),
     expires: z.literal(true).optional(),
     finished: z.object({ digest, how: z.enum(['completed', 'failed', 'unseen']) }).optional(),
+    handover: z.object({ from: z.string(), refused: digest.optional() }).optional(),
   }),
 );
 

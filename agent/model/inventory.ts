@@ -22,6 +22,22 @@ export interface InventoryEntry {
   readonly expires?: true;
   /** The content with which it ran to its end: with that content it is not made again. */
   readonly finished?: Finish;
+  /** Set while it is another application's by what the bundle says, and still has the content of the former one. */
+  readonly handover?: Handover;
+}
+
+/** How an object goes from one application to another. */
+export interface Handover {
+  /** The application whose content it has. */
+  readonly from: string;
+  /** The content that the server refuses to put into it, because a field cannot be changed: it is made anew. */
+  readonly refused?: Digest;
+}
+
+/** The application that an object still belongs to, where it must be gone before it can be made with this content; null otherwise. */
+export function madeAnewAfter(entry: InventoryEntry | undefined, digest: Digest | undefined): string | null {
+  const { handover } = entry ?? {};
+  return digest !== undefined && handover?.refused === digest ? handover.from : null;
 }
 
 /** How a Job or Pod came to its end; `unseen` = the server removed it while no watch was open. */
@@ -61,6 +77,11 @@ export interface AgentState {
   readonly left?: 'orphan' | 'delete';
   /** What is kept of the started bundle and of what else serves, for an agent that starts anew. */
   readonly kept?: KeptSeal;
+}
+
+/** What is said of an object that must be made anew. */
+export function waitsForFormer(from: string): string {
+  return `waits until that of ${from} is gone`;
 }
 
 /** The inventory by object id. */

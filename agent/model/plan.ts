@@ -15,6 +15,8 @@ export interface AppObservation {
   readonly entries: ReadonlyMap<ObjectId, InventoryEntry>;
   /** Of those, the ones that may be deleted: absent from the bundle, retired, and allowed by every guard. */
   readonly removable: ReadonlySet<ObjectId>;
+  /** Objects that it wants and that must go first, because they were another application's and cannot be changed; absent = none. */
+  readonly anew?: readonly ObjectId[];
   readonly live: Live;
   /** Contents that still run and that the bundle has no more: what they are repaired to while they serve. */
   readonly served: ReadonlyMap<ObjectId, ServedObject>;

@@ -1,4 +1,4 @@
-import type { InventoryEntry } from '../model/inventory.ts';
+import { madeAnewAfter, type InventoryEntry } from '../model/inventory.ts';
 import type { Fault, Row } from '../model/rows.ts';
 import type { Code } from '../../shared/errors.ts';
 import { isProtected } from '../../shared/model/kinds.ts';
@@ -46,17 +46,24 @@ export interface PruneDecision {
 type Verdict = 'removable' | { readonly reason: string; readonly isLimit?: boolean };
 
 /**
- * Decides deletions. An object may be deleted when it is inventoried AND absent from the bundle AND retired; nothing while `stop`
+ * Decides deletions. An object may be deleted when it is inventoried AND absent from the bundle AND retired, or given to another
+ * application that it must be made anew for; nothing while `stop`
  * says so; nothing of an application that is not applied in full or not listed in full; protected kinds only with an approval;
  * and without an approval never more than max(10, 20 %) of the objects in 24 h: whole applications, in order of name.
  */
 export function decidePrune(input: PruneInput): PruneDecision {
-  const wanted = new Set(input.revision.apps.flatMap((app) => app.objects.map((object) => object.id)));
+  const wanted = new Map(
+    input.revision.apps.flatMap((app) => app.objects.map(({ id, digest }) => [id, digest] as const)),
+  );
   const retired = new Map(input.revision.retired.map((one) => [one.id, one]));
   const approved = approvedIds(input);
   const absent = [...input.inventory.values()].filter((entry) => !wanted.has(entry.id));
   const unexplained = absent.filter((entry) => !retired.has(entry.id));
-  const candidates = absent.filter((entry) => retired.has(entry.id));
+  // What another application wants now, and cannot be changed into that, is made anew: the bundle itself gives it away.
+  const givenAway = [...input.inventory.values()].filter(
+    (entry) => madeAnewAfter(entry, wanted.get(entry.id)) !== null && !isProtected(entry.id),
+  );
+  const candidates = [...absent.filter((entry) => retired.has(entry.id)), ...givenAway];
   const beyond = beyondLimit(input, candidates, approved);
   const incomplete = incompleteApps(input);
   const judge = (entry: InventoryEntry): Verdict => {
@@ -100,9 +107,12 @@ function incompleteApps({ inventory, troubles, faults }: PruneInput): ReadonlyMa
   return incomplete;
 }
 
-/** Approved objects do not count against the limit, nor those never created, nor those of a revision that another one replaces. */
+/**
+ * Approved objects do not count against the limit, nor those never created, nor those of a revision that another one replaces, nor
+ * those that are made anew for another application.
+ */
 function counts(input: PruneInput, entry: InventoryEntry, approved: ReadonlySet<ObjectId>): boolean {
-  if (approved.has(entry.id) || entry.uid === null) return false;
+  if (approved.has(entry.id) || entry.uid === null || entry.handover?.refused !== undefined) return false;
   if (entry.revision === null) return true;
   const app = input.revision.apps.find((one) => `${one.namespace}/${one.name}` === entry.app);
   return app === undefined || app.revisions.length === 0;

@@ -3,7 +3,7 @@ import type { Fault } from '../model/rows.ts';
 import type { AgentSettings } from '../model/deps.ts';
 import { indexOf } from '../model/app-index.ts';
 import { indexOfInventory } from '../model/inventory-index.ts';
-import type { Inventory, InventoryEntry } from '../model/inventory.ts';
+import { madeAnewAfter, type Inventory, type InventoryEntry } from '../model/inventory.ts';
 import type { Live } from '../model/live.ts';
 import type { Identity } from '../model/site.ts';
 import type { GroupKind, ObjectId } from '../../shared/model/object.ts';
@@ -113,7 +113,7 @@ function reportApp(input: ReportInput, outcome: AppOutcome, entries: readonly In
       phase: phaseOf(input, outcome),
       health: seen.health,
       message: seen.message.slice(0, 2_000),
-      revisions: [...revisionsOf(input.live, app), ...leavingRevisions(input.live, entries, app)],
+      revisions: [...revisionsOf(input, app), ...leavingRevisions(input.live, entries, app)],
       traffic: trafficOf(input.live, input.outcome.inventory, app),
       objects: { total: seen.total, current: seen.current },
       problems: [...faulty, ...unwell, ...fought].slice(0, 50),
@@ -135,16 +135,18 @@ function phaseOf(input: ReportInput, { plan, skipped }: AppOutcome): ReportApp['
 }
 
 /** Replicas of each revision that runs any; what all revisions share comes from the highest of them, and counts there. */
-function revisionsOf(live: Live, app: BundleApp): ReportRevision[] {
+function revisionsOf({ live, outcome: { inventory } }: ReportInput, app: BundleApp): ReportRevision[] {
   const own = new Set(app.revisions.flatMap(({ objects }) => objects));
   const shared = app.objects.map(({ id }) => id).filter((id) => !own.has(id));
   const highest = Math.max(...app.revisions.map(({ name }) => numberOf(name)));
-  const { replicas } = indexOf(app);
+  const { replicas, digests } = indexOf(app);
   return app.revisions.flatMap(({ name, objects }) => {
     const ids = numberOf(name) === highest ? [...objects, ...shared] : objects;
     const counts = ids.flatMap((id) => {
       const desired = replicas.get(id);
-      const pods = live.object(id)?.replicas ?? null;
+      // What another application left are none of its pods.
+      const isOwn = madeAnewAfter(inventory.get(id), digests.get(id)) === null;
+      const pods = isOwn ? (live.object(id)?.replicas ?? null) : null;
       if (desired === undefined && pods === null) return [];
       return [{ ready: pods?.ready ?? 0, desired: desired ?? pods?.spec ?? 0 }];
     });

@@ -3,7 +3,7 @@ import { indexOf } from '../model/app-index.ts';
 import { isWorkload } from '../../shared/model/kinds.ts';
 import type { AppPlan } from '../model/plan.ts';
 import type { Live, LiveObject } from '../model/live.ts';
-import { isFinished, type Finish, type InventoryEntry } from '../model/inventory.ts';
+import { isFinished, madeAnewAfter, waitsForFormer, type Finish, type InventoryEntry } from '../model/inventory.ts';
 import type { Row } from '../model/rows.ts';
 import { worstHealth, type AppHealth, type ObjectHealth } from '../../shared/model/health.ts';
 import { groupKindOf, parseObjectId, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
@@ -81,7 +81,8 @@ export function appHealth(
     .flatMap((id) => (fights.has(id) ? [`${nameOf(id)}: ${fights.get(id) ?? ''}`] : []))
     .filter((text) => why?.includes(text) !== true);
   const current = new Set(ids.filter((id) => verdicts.get(id)?.health === 'Current'));
-  const ready = `Ready:${readyText(live, app, current)}`;
+  const isOwn = (one: BundleObject) => madeAnewAfter(outcome.inventory.get(one.id), one.digest) === null;
+  const ready = `Ready:${readyText(live, app, { current, isOwn })}`;
   const message = [
     outage ?? '',
     why ?? '',
@@ -144,13 +145,17 @@ function verdictOf({ inventory }: Pick<Outcome, 'inventory'>, facts: HealthFacts
   const { id, digest } = wanted;
   const { live, fights } = facts;
   const object = live.object(id);
-  if (object !== undefined) return { health: object.health, message: object.message };
   const entry = inventory.get(id);
+  if (object !== undefined) return shownVerdict(object, madeAnewAfter(entry, digest));
   if (isFinished(entry, digest)) return finished[entry?.finished?.how ?? 'unseen'];
   if (!live.isSynced(id)) return (entry?.uid ?? null) === null ? notYet : unlisted(facts, id);
   const fight = fights.get(id);
   // While another manager keeps the label away that the watches select by, an object may well be there.
   return { health: isThereUnseen(entry, fight) ? 'Unknown' : 'NotFound', message: fight ?? 'not there' };
+}
+
+function shownVerdict({ health, message }: LiveObject, former: string | null): Verdict {
+  return former === null ? { health, message } : { health: 'InProgress', message: waitsForFormer(former) };
 }
 
 function isThereUnseen(entry: InventoryEntry | undefined, fight: string | undefined): boolean {
@@ -173,10 +178,17 @@ const finished: Readonly<Record<Finish['how'], Verdict>> = {
 };
 
 /** Ready of wanted pods; objects that are current of all where nothing runs pods. */
-function readyText(live: Live, app: BundleApp | null, current: ReadonlySet<ObjectId>): string {
+function readyText(
+  live: Live,
+  app: BundleApp | null,
+  { current, isOwn }: { readonly current: ReadonlySet<ObjectId>; readonly isOwn: (object: BundleObject) => boolean },
+): string {
   const ids = idsOf(app);
   const wanted = app === null ? new Map<ObjectId, number>() : indexOf(app).replicas;
-  const scaled = ids.flatMap((id) => replicasOf(live.object(id), wanted.get(id), id));
+  // The pods of what another application left are none of this one's.
+  const scaled = (app?.objects ?? []).flatMap((one) =>
+    replicasOf(isOwn(one) ? live.object(one.id) : undefined, wanted.get(one.id), one.id),
+  );
   if (scaled.length > 0) {
     const ready = scaled.reduce((sum, one) => sum + Math.min(one.ready, one.wanted), 0);
     return `${ready}/${scaled.reduce((sum, one) => sum + one.wanted, 0)}`;

@@ -1,5 +1,6 @@
 import type { AppPlan, AppObservation, Phase } from '../model/plan.ts';
-import type { ObjectId } from '../../shared/model/object.ts';
+import { madeAnewAfter, waitsForFormer } from '../model/inventory.ts';
+import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { indexOf } from '../model/app-index.ts';
 import { planRemoval, type Removal } from './removal.ts';
@@ -39,7 +40,7 @@ export function planApp(observed: AppObservation): AppPlan {
     keep: kept.ids,
     ...(kept.unrepaired.length > 0 && { unrepaired: kept.unrepaired }),
     scaleToZero: removal.scaleToZero,
-    remove: removal.remove,
+    remove: [...removal.remove, ...(observed.anew ?? [])],
   };
 }
 
@@ -103,7 +104,7 @@ function phaseOf(facts: {
     deadline: routing.deadline,
   });
   const unapplied = app.objects.filter((one) => !held.has(one.id) && !isApplied(observed, one));
-  if (unapplied.length > 0) return standing('scale-up', `${unapplied.length} objects to apply`, waitsForApp);
+  if (unapplied.length > 0) return standing('scale-up', toApplyText(observed, unapplied), waitsForApp);
   if (isShort(observed, replicas)) return standing('scale-up', 'replicas to add', waitsForApp);
   if (routing.waitsFor !== null) return standing('ready', routing.waitsFor.why, routing.waitsFor);
   if (!routing.isMoved) return standing('shift', 'traffic to move');
@@ -137,6 +138,15 @@ function withDeadline(
   return { phase: phase === 'settled' ? phase : 'blocked', reason: blocked.reason, isWaiting: true, blocked, deadline };
 }
 
+/** How much there is to apply; where something must be made anew, what that waits for. */
+function toApplyText({ entries }: AppObservation, unapplied: BundleApp['objects']): string {
+  for (const { id, digest } of unapplied) {
+    const from = madeAnewAfter(entries.get(id), digest);
+    if (from !== null) return `${nameOf(id)} ${waitsForFormer(from)}`;
+  }
+  return `${unapplied.length} objects to apply`;
+}
+
 function isApplied(observed: AppObservation, object: { readonly id: ObjectId; readonly digest: string }): boolean {
   const entry = observed.entries.get(object.id);
   return entry !== undefined && entry.uid !== null && entry.applied === object.digest;
@@ -162,4 +172,9 @@ function firstLate(observed: AppObservation, app: BundleApp): string | null {
 function earliest(a: number | null, b: number | null): number | null {
   if (a === null) return b;
   return b === null ? a : Math.min(a, b);
+}
+
+function nameOf(id: ObjectId): string {
+  const { kind, name } = parseObjectId(id);
+  return `${kind}/${name}`;
 }

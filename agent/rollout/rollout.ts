@@ -1,3 +1,4 @@
+import { indexOf } from '../model/app-index.ts';
 import { indexOfInventory } from '../model/inventory-index.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { Live } from '../model/live.ts';
@@ -71,11 +72,15 @@ function observeApp(
   const { app, entries } = one;
   const progress = input.progress.get(one.key);
   const shiftedAt = progress === undefined ? firstShift(input) : progress.shiftedAt;
+  const { digests } = app === null ? { digests: new Map<ObjectId, unknown>() } : indexOf(app);
+  const removable = [...input.removable].filter((id) => entries.has(id));
+  const anew = removable.filter((id) => digests.has(id));
   const isSameChange = progress !== undefined && progress.digest === (app?.digest ?? null);
   return {
     app,
     entries,
-    removable: new Set([...input.removable].filter((id) => entries.has(id))),
+    removable: new Set(removable.filter((id) => !digests.has(id))),
+    ...(anew.length > 0 && { anew }),
     live: input.live,
     served: new Map([...input.served].filter(([id]) => entries.has(id))),
     faults: one.faults,

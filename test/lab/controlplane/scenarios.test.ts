@@ -1,4 +1,5 @@
 import { describeDeployments } from '../../integration/scenarios/deployments.ts';
+import { describeNames } from '../../integration/scenarios/names.ts';
 import { describeObjects } from '../../integration/scenarios/objects.ts';
 import { startCluster } from './cluster.ts';
 import { describeControlPlane } from './suite.ts';
@@ -11,4 +12,5 @@ describeControlPlane('real control planes', (binaries) => {
   };
   describeObjects(backend);
   describeDeployments(backend);
+  describeNames(backend);
 });

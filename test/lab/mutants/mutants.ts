@@ -31,8 +31,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'delete what is merely absent from the bundle, named by nobody',
     file: 'agent/prune/decide.ts',
-    find: 'const candidates = absent.filter((entry) => retired.has(entry.id));',
-    replace: 'const candidates = absent;',
+    find: '[...absent.filter((entry) => retired.has(entry.id)), ...givenAway]',
+    replace: '[...absent, ...givenAway]',
     tests: [prune, safety],
   },
   {

@@ -98,6 +98,26 @@ describe('an object of the bundle', () => {
     ],
     ['is updated when its content is new', { entry: { applied: 'sha256:old' } }, 'update u1: new content'],
     [
+      'is updated when another application had it',
+      { entry: { applied: 'sha256:old', handover: { from: 'default/two' } } },
+      'update u1: new content',
+    ],
+    [
+      'waits for the end of what it cannot be changed from',
+      { entry: { applied: 'sha256:old', handover: { from: 'default/two', refused: digest } } },
+      'nothing',
+    ],
+    [
+      'waits until that is proved, too',
+      { entry: { applied: 'sha256:old', handover: { from: 'default/two', refused: digest } }, live: null },
+      'nothing',
+    ],
+    [
+      'is tried again with another content',
+      { entry: { applied: 'sha256:old', handover: { from: 'default/two', refused: 'sha256:other' } } },
+      'update u1: new content',
+    ],
+    [
       'is repaired when fields of ours were changed',
       { live: { fieldsHash: 'h2' } },
       'update u1: fields of ours were changed',

@@ -51,6 +51,20 @@ describe('what may be deleted', () => {
     expect(decision.unexplained).toEqual(['/ConfigMap/default/forgotten']);
   });
 
+  it('is what another application wants now and must be made anew for, whether or not it is retired; it counts for nothing', () => {
+    const claim = plainApp('new', [configMap('a'), configMap('b')]);
+    const [a, b] = claim.app.objects;
+    const refused = (one = a!) => ({ app: 'default/new', handover: { from: 'default/old', refused: one.digest } });
+    const inventory = new Map([entry(a!.id, refused()), entry(b!.id, { handover: { from: 'default/old' } })]);
+    const { revision } = testBundle({ generation: 2, apps: [claim] });
+    const decision = decidePrune(input([], { revision, inventory }));
+    expect([[...decision.removable], [...decision.toCount], decision.unexplained]).toEqual([[a!.id], [], []]);
+    const stopped = decidePrune(input([], { revision, inventory, stop: 'the bundle is not fresh' }));
+    expect(stopped.removable.size).toBe(0);
+    const newer = testBundle({ generation: 3, apps: [plainApp('new', [configMap('a', 'other')])] }).revision;
+    expect(decidePrune(input([], { revision: newer, inventory })).removable.size).toBe(0);
+  });
+
   it('is nothing while something stops it, with the reason', () => {
     const decision = decidePrune(input(maps(1), { stop: 'the bundle is not fresh' }));
     expect(decision.removable.size).toBe(0);

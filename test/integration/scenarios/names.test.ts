@@ -1,0 +1,4 @@
+import { embedded } from './backend.ts';
+import { describeNames } from './names.ts';
+
+describeNames(embedded);

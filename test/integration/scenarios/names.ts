@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Backend } from './backend.ts';
+import { clusterYaml, configApp, deploymentOf, rawApp, webApp } from './documents.ts';
+import { handsOf, type Hands } from './hands.ts';
+import { rowOf, startFleet, type Fleet, type Site } from './fleet.ts';
+
+const workload = (name: string): string => `apps/Deployment/default/${name}`;
+const map = (name: string): string => `/ConfigMap/default/${name}`;
+const pods = (name: string, selects: string) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name },
+  spec: {
+    replicas: 1,
+    selector: { matchLabels: { app: selects } },
+    template: { metadata: { labels: { app: selects } }, spec: { containers: [{ name: 'a', image: 'example/a:1' }] } },
+  },
+});
+const fixed = (name: string, value: string) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name },
+  immutable: true,
+  data: { value },
+});
+
+/** Registers what happens to objects whose name goes from one application to another. */
+export function describeNames(backend: Backend): void {
+  describe(`names that change hands, on ${backend.name}`, { timeout: 60_000 }, () => {
+    let fleet: Fleet;
+    let site: Site;
+    let hands: Hands;
+    const uidOf = async (id: string): Promise<string | undefined> => (await site.view.get(id))?.metadata.uid;
+    const ownerOf = async (id: string): Promise<string | undefined> =>
+      (await site.view.get(id))?.metadata.annotations?.['sluice.dev/application'];
+
+    beforeAll(async () => {
+      fleet = await startFleet({ backend, hub: { localCluster: 'local' } });
+      await fleet.push({ 'clusters.yaml': clusterYaml('local') });
+      site = await fleet.join('local');
+      hands = handsOf(site.view);
+    }, 60_000);
+    afterAll(() => fleet.close());
+
+    it('renames an application that runs under a deployment: the new one is made once the old is gone', async () => {
+      await fleet.push({
+        'shop.yaml': webApp('shop', 'example/shop:1'),
+        'deploy.yaml': deploymentOf('site', [{ name: 'shop-v1', weight: 100 }]),
+      });
+      await fleet.settled();
+      const before = await uidOf(workload('web-v1'));
+      await fleet.push({
+        'shop.yaml': webApp('store', 'example/shop:1'),
+        'deploy.yaml': deploymentOf('store', [{ name: 'store-v1', weight: 100 }]),
+      });
+      const status = await fleet.settled();
+      expect(rowOf(status, 'default/store')).toMatchObject({ health: 'Healthy', applied: true });
+      expect([await uidOf(workload('web-v1')), await ownerOf(workload('web-v1'))]).toEqual([
+        expect.not.stringMatching(before!),
+        'default/store',
+      ]);
+      expect(status.clusters[0]).toMatchObject({ survivors: 0, unexplained: 0 });
+      await fleet.push({ 'shop.yaml': null, 'deploy.yaml': null });
+      await fleet.settled();
+    });
+
+    it('says what it waits for, and gives an object back that its former application wants again', async () => {
+      await fleet.push({ 'a.yaml': rawApp('a', [pods('kept', 'a'), fixed('held', 'a')]) });
+      await fleet.settled();
+      // What something else keeps cannot make way.
+      await hands.edit(map('held'), (object) => void (object.metadata.finalizers = ['example.com/hold']));
+      await fleet.push({ 'a.yaml': null, 'b.yaml': rawApp('b', [fixed('held', 'b'), pods('beside', 'b')]) });
+      const waiting = 'ConfigMap/held waits until that of default/a is gone';
+      const status = await fleet.until(
+        'b to wait',
+        (now) => rowOf(now, 'default/b')?.message.includes(waiting) === true,
+      );
+      expect(rowOf(status, 'default/b')).toMatchObject({ health: 'Progressing', applied: false });
+      expect((await fleet.cli('status')).stdout).toContain(waiting);
+      // Nothing else waits with it.
+      await site.view.until(workload('beside'), 'made', () => true);
+      await fleet.push({ 'a.yaml': rawApp('a', [fixed('held', 'a')]), 'b.yaml': configApp('b', { other: '1' }) });
+      await fleet.until('a to have it again', (now) => rowOf(now, 'default/a') !== undefined);
+      await hands.edit(map('held'), (object) => void (object.metadata.finalizers = []));
+      await fleet.settled();
+      expect(await ownerOf(map('held'))).toBe('default/a');
+      await fleet.push({ 'a.yaml': null, 'b.yaml': null });
+      await fleet.settled();
+    });
+
+    it('hands on in place what the server lets be changed: the pods, the data and the uid stay', async () => {
+      await fleet.push({
+        'a.yaml': rawApp('a', [
+          pods('moving', 'one'),
+          { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm' } },
+        ]),
+        'b.yaml': configApp('b', { other: '1' }),
+      });
+      await fleet.settled();
+      const before = [await uidOf(workload('moving')), await uidOf(map('m'))];
+      await fleet.push({
+        'a.yaml': configApp('a', { left: '1' }),
+        'b.yaml': rawApp('b', [
+          pods('moving', 'one'),
+          { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm' } },
+        ]),
+      });
+      await fleet.settled();
+      expect([await uidOf(workload('moving')), await uidOf(map('m'))]).toEqual(before);
+      expect(await ownerOf(workload('moving'))).toBe('default/b');
+      await fleet.push({ 'a.yaml': null, 'b.yaml': null });
+      await fleet.settled();
+    });
+
+    it('exchanges objects between two applications', async () => {
+      await fleet.push({
+        'a.yaml': rawApp('a', [pods('x', 'a'), fixed('p', 'a')]),
+        'b.yaml': rawApp('b', [pods('y', 'b'), fixed('q', 'b')]),
+      });
+      await fleet.settled();
+      await fleet.push({
+        'a.yaml': rawApp('a', [pods('y', 'a'), fixed('q', 'a')]),
+        'b.yaml': rawApp('b', [pods('x', 'b'), fixed('p', 'b')]),
+      });
+      await fleet.until('both to be healthy', (status) =>
+        ['default/a', 'default/b'].every((app) => {
+          const row = rowOf(status, app);
+          return row?.applied === true && row.health === 'Healthy' && row.generation === row.acceptedGeneration;
+        }),
+      );
+      const owners = await Promise.all([workload('x'), map('p'), workload('y'), map('q')].map(ownerOf));
+      expect(owners).toEqual(['default/b', 'default/b', 'default/a', 'default/a']);
+      await fleet.push({ 'a.yaml': null, 'b.yaml': null });
+      await fleet.settled();
+    });
+  });
+}
