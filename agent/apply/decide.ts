@@ -1,6 +1,7 @@
 import { indexOf } from '../model/app-index.ts';
 import { isFinished, madeAnewAfter, type Inventory, type InventoryEntry } from '../model/inventory.ts';
 import type { Live, LiveObject } from '../model/live.ts';
+import { untilChanged } from '../model/until-changed.ts';
 import type { Mode } from '../model/mode.ts';
 import type { AppOutcome } from '../model/outcome.ts';
 import type { AppPlan, ApplyTask } from '../model/plan.ts';
@@ -64,6 +65,8 @@ export interface TasksInput {
   readonly waits: ReadonlySet<GroupKind>;
 }
 
+const tasksUntilChanged = untilChanged<BundleApp, readonly ApplyTask[]>();
+
 /** What there is to do in a pass over all applications that are applied here. */
 export function decideTasks(input: TasksInput): ApplyTask[] {
   const { inventory, live, registration, served } = input;
@@ -72,7 +75,11 @@ export function decideTasks(input: TasksInput): ApplyTask[] {
   const entry = (id: ObjectId) => inventory.get(id);
   return input.apps.flatMap(({ app, plan }) => {
     if (app === null || plan === null) return [];
-    const tasks = decideApply({ app, plan, entry, live, registration, mayChange, served });
+    const entries = [...app.objects.map(({ id }) => entry(id)), ...plan.keep.map(entry)];
+    const inputs = [plan, registration, mayChange, ...entries, ...plan.keep.map((id) => served.get(id))];
+    const compute = (recorded: Live) =>
+      decideApply({ app, plan, entry, live: recorded, registration, mayChange, served });
+    const tasks = tasksUntilChanged({ owner: app, inputs, live, compute });
     return tasks.filter(({ id }) => !refused.has(id) && !input.waits.has(groupKindOf(id)));
   });
 }

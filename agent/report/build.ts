@@ -11,7 +11,8 @@ import { providerOf } from '../../shared/model/traffic.ts';
 import { formats } from '../../shared/wire/formats.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { type AgentReport, type ReportApp, type ReportRevision } from '../../shared/wire/report.ts';
-import { appHealth } from './health.ts';
+import { untilChanged } from '../model/until-changed.ts';
+import { appHealth, type HealthFacts } from './health.ts';
 import { fitted } from './fit.ts';
 import { leavingRevisions } from './leaving.ts';
 import { conditionsOf, type ConditionsInput } from './conditions.ts';
@@ -77,21 +78,52 @@ export function buildReport(input: ReportInput): AgentReport {
   return fitted(report);
 }
 
+const appUntilChanged = untilChanged<BundleApp, Omit<ReportApp, 'observedAt'>>();
+
+/** What is reported of an application; what was said last where nothing that it depends on has changed. */
 function reportApp(input: ReportInput, outcome: AppOutcome, entries: readonly InventoryEntry[]): ReportApp[] {
-  const { app, plan } = outcome;
+  const { app } = outcome;
   if (app === null) return [];
   const { digests } = indexOf(app);
+  const { inventory, mode } = input.outcome;
   const faults = [...input.faults.values()].map((fault) => fault.row).filter((row) => digests.has(row.id));
+  const fights = new Map([...input.fights].filter(([id]) => digests.has(id)));
   const explanation = input.explanations.get(outcome.key)?.text ?? null;
+  const facts = { faults, fights, explanation, givesUpAt: givesUpAt(input, outcome) };
+  const services = app.traffic.flatMap(({ id, targets }) =>
+    [...targets, ...(input.live.object(id)?.routes ?? [])].map(({ service }) => service),
+  );
+  const inventoried = [...entries, ...[...digests.keys(), ...services].map((id) => inventory.get(id))];
+  const troubles = input.troubles === undefined || input.troubles.size === 0 ? [] : [input.troubles];
+  const lists = [faults, [...fights].flat(), inventoried, troubles];
+  const inputs = [
+    ...[outcome.plan, outcome.skipped, mode.hold, explanation, facts.givesUpAt],
+    ...lists.flatMap((list) => [list.length, ...list]),
+  ];
+  const compute = (live: Live) => appNow({ ...input, live }, outcome, { app, entries, facts });
+  const said = appUntilChanged({ owner: app, inputs, live: input.live, compute });
+  return [{ ...said, observedAt: new Date(input.now).toISOString() }];
+}
+
+interface AppFacts {
+  readonly app: BundleApp;
+  /** Everything inventoried of it. */
+  readonly entries: readonly InventoryEntry[];
+  readonly facts: Pick<HealthFacts, 'faults' | 'fights' | 'explanation' | 'givesUpAt'>;
+}
+
+function appNow(
+  input: ReportInput,
+  outcome: AppOutcome,
+  { app, entries, facts }: AppFacts,
+): Omit<ReportApp, 'observedAt'> {
+  const { faults, fights } = facts;
   const seen = appHealth(input.outcome, outcome, {
     live: input.live,
     ...(input.troubles !== undefined && { troubles: input.troubles }),
-    faults,
-    fights: input.fights,
-    explanation,
-    givesUpAt: givesUpAt(input, outcome),
+    ...facts,
   });
-  const isSettled = plan?.phase === 'settled' && faults.length === 0;
+  const isSettled = outcome.plan?.phase === 'settled' && faults.length === 0;
   const faulty = faults.map((row) => ({
     id: row.id,
     code: row.fault?.code ?? 'INTERNAL',
@@ -101,25 +133,22 @@ function reportApp(input: ReportInput, outcome: AppOutcome, entries: readonly In
     .filter((one) => !faults.some((row) => row.id === one.id))
     .map((one) => ({ id: one.id, code: 'UNHEALTHY', message: one.message, health: one.health }));
   const told = new Set([...faulty, ...unwell].map(({ id }) => id));
-  const fought = [...input.fights]
-    .filter(([id]) => digests.has(id) && !told.has(id))
+  const fought = [...fights]
+    .filter(([id]) => !told.has(id))
     .map(([id, message]) => ({ id, code: 'FIELD_CONFLICT', message, health: 'Current' }));
-  return [
-    {
-      namespace: app.namespace,
-      name: app.name,
-      desired: app.digest,
-      applied: isSettled ? app.digest : null,
-      phase: phaseOf(input, outcome),
-      health: seen.health,
-      message: seen.message.slice(0, 2_000),
-      revisions: [...revisionsOf(input, app), ...leavingRevisions(input.live, entries, app)],
-      traffic: trafficOf(input.live, input.outcome.inventory, app),
-      objects: { total: seen.total, current: seen.current },
-      problems: [...faulty, ...unwell, ...fought].slice(0, 50),
-      observedAt: new Date(input.now).toISOString(),
-    },
-  ];
+  return {
+    namespace: app.namespace,
+    name: app.name,
+    desired: app.digest,
+    applied: isSettled ? app.digest : null,
+    phase: phaseOf(input, outcome),
+    health: seen.health,
+    message: seen.message.slice(0, 2_000),
+    revisions: [...revisionsOf(input, app), ...leavingRevisions(input.live, entries, app)],
+    traffic: trafficOf(input.live, input.outcome.inventory, app),
+    objects: { total: seen.total, current: seen.current },
+    problems: [...faulty, ...unwell, ...fought].slice(0, 50),
+  };
 }
 
 /** When a wait for pods is given up, by the wall clock: then it is blocked, and says so. */

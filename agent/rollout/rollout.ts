@@ -3,8 +3,9 @@ import { indexOfInventory } from '../model/inventory-index.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { Live } from '../model/live.ts';
 import type { AppOutcome } from '../model/outcome.ts';
-import type { AppObservation } from '../model/plan.ts';
+import type { AppObservation, AppPlan } from '../model/plan.ts';
 import type { ServedObject } from '../model/served.ts';
+import { untilChanged } from '../model/until-changed.ts';
 import type { Fault } from '../model/rows.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
@@ -53,11 +54,25 @@ export function planApps(input: RolloutInput): Rollout {
     const app = bundled.get(key) ?? null;
     const reason = reasons.get(key) ?? null;
     if (reason !== null) return { key, app, plan: null, skipped: reason };
-    const plan = planApp(observeApp(input, { key, app, faults, entries: entries.get(key) ?? new Map() }));
+    const plan = planNow(observeApp(input, { key, app, faults, entries: entries.get(key) ?? new Map() }));
     progress.set(key, nextProgress(input, { key, app, isWaiting: plan.isWaiting && input.mayChange }));
     return { key, app, plan, skipped: null };
   });
   return { apps, progress };
+}
+
+// A plan that waits, or that has a deadline, is another one later although nothing changed.
+const planUntilChanged = untilChanged<BundleApp, AppPlan>(
+  ({ isWaiting, blocked, deadline }) => !isWaiting && blocked === null && deadline === null,
+);
+
+/** The plan of an application; the last one where nothing that it depends on has changed. */
+function planNow(observed: AppObservation): AppPlan {
+  const { app: owner, entries, removable, served, faults, live, waitingSince, shiftedAt, settleMs } = observed;
+  if (owner === null) return planApp(observed);
+  const lists = [[...entries.values()], [...removable], [...served].flat(), [...faults].flat()];
+  const inputs = [waitingSince, shiftedAt, settleMs, ...lists.flatMap((list) => [list.length, ...list])];
+  return planUntilChanged({ owner, inputs, live, compute: (recorded) => planApp({ ...observed, live: recorded }) });
 }
 
 function observeApp(
