@@ -13,7 +13,6 @@ import type { BundleApp } from '../../shared/wire/revision.ts';
 import { type AgentReport, type ReportApp, type ReportRevision } from '../../shared/wire/report.ts';
 import { untilChanged } from '../model/until-changed.ts';
 import { appHealth, type HealthFacts } from './health.ts';
-import { fitted } from './fit.ts';
 import { leavingRevisions } from './leaving.ts';
 import { conditionsOf, type ConditionsInput } from './conditions.ts';
 import { blockedDeletions } from './blocked-deletions.ts';
@@ -37,11 +36,9 @@ export interface ReportInput extends ConditionsInput {
   /** Since when applications wait for pods, by the monotonic clock, whose time is `monotonic`. */
   readonly progress: ReadonlyMap<string, { readonly waitingSince: number | null }>;
   readonly monotonic: number;
-  readonly sequence: number;
-  readonly withEnvelope: boolean;
 }
 
-/** The report of a pass, within the size limit: lists are cut, never wrong. */
+/** The report of a pass, whole and without its number: both are for its delivery. */
 export function buildReport(input: ReportInput): AgentReport {
   const { outcome, identity, cluster } = input;
   const inventory = outcome.inventory;
@@ -50,12 +47,12 @@ export function buildReport(input: ReportInput): AgentReport {
   const named = (id: ObjectId): ObjectId => outcome.hubIds.get(id) ?? id;
   const reasons = blockedDeletions(outcome, input.faults, input.live);
   const entries = indexOfInventory(inventory).apps;
-  const report: AgentReport = {
+  return {
     format: formats.report.newest,
     channel: identity.channel,
     registration: identity.registration,
     cluster: identity.cluster,
-    sequence: input.sequence,
+    sequence: 0,
     issuedAt: new Date(input.now).toISOString(),
     agent: {
       version: input.settings.version,
@@ -73,9 +70,7 @@ export function buildReport(input: ReportInput): AgentReport {
       unexplained: outcome.unexplained.map(named),
       ...(reasons.length > 0 && { reasons }),
     },
-    ...(input.withEnvelope && outcome.bundle !== null ? { envelope: outcome.bundle.envelope } : {}),
   };
-  return fitted(report);
 }
 
 const appUntilChanged = untilChanged<BundleApp, Omit<ReportApp, 'observedAt'>>();

@@ -2,15 +2,21 @@ import type { AgentDeps } from '../model/deps.ts';
 import { asSluiceError } from '../../shared/errors.ts';
 import { backoff } from '../../shared/lib/backoff.ts';
 import { canonicalJson } from '../../shared/lib/canonical.ts';
+import type { SignedBody } from '../../shared/wire/envelope.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
+import { fitted } from './fit.ts';
 
-/** Makes the report with a sequence number; `withEnvelope` when the hub asked for it. */
-export type MakeReport = (sequence: number, withEnvelope: boolean) => AgentReport;
+/** A report before it is delivered: without its number, and of any size. */
+export interface ReportDraft {
+  readonly report: AgentReport;
+  /** The envelope of the accepted bundle, which the hub may ask for; null = none was accepted. */
+  readonly envelope: SignedBody | null;
+}
 
 /** Delivers reports: on change, and as a heartbeat. */
 export interface Reporter {
-  /** Delivers the report that `make` makes if it has changed or the heartbeat is due; never throws. At most one at a time. */
-  readonly offer: (make: MakeReport, signal: AbortSignal) => Promise<void>;
+  /** Delivers a report if it has changed or the heartbeat is due; never throws. At most one at a time. */
+  readonly offer: (draft: ReportDraft, signal: AbortSignal) => Promise<void>;
   /** Milliseconds until something should be offered again. */
   readonly nextIn: () => number;
 }
@@ -25,14 +31,14 @@ export function openReporter(deps: Pick<AgentDeps, 'deliver' | 'clock' | 'random
   let failures = 0;
   let quietUntil = Number.NEGATIVE_INFINITY;
   let isBusy = false;
-  let next: { readonly make: MakeReport; readonly signal: AbortSignal } | null = null;
+  let next: { readonly draft: ReportDraft; readonly signal: AbortSignal } | null = null;
 
-  const deliver = async (make: MakeReport, signal: AbortSignal): Promise<void> => {
+  const deliver = async ({ report, envelope }: ReportDraft, facts: string, signal: AbortSignal): Promise<void> => {
     // A number that rises with the wall clock needs no write to survive a restart; the hub's answer mends a clock that went back.
     sequence = Math.max(sequence + 1, clock.now());
-    const report = make(sequence, withEnvelope);
-    const answer = await deps.deliver(report, signal);
-    told = factsOf(report);
+    const asked = withEnvelope && envelope !== null ? { envelope } : {};
+    const answer = await deps.deliver(fitted({ ...report, sequence, ...asked }), signal);
+    told = facts;
     toldAt = clock.monotonic();
     failures = 0;
     if (answer === null) return;
@@ -43,15 +49,16 @@ export function openReporter(deps: Pick<AgentDeps, 'deliver' | 'clock' | 'random
     if (isBehind || isAsked) told = '';
   };
 
-  const offer = async (make: MakeReport, signal: AbortSignal): Promise<void> => {
+  const offer = async (draft: ReportDraft, signal: AbortSignal): Promise<void> => {
     // While one is being delivered, only the newest waits.
-    if (isBusy) next = { make, signal };
+    if (isBusy) next = { draft, signal };
     if (isBusy || clock.monotonic() < quietUntil) return;
     const isDue = clock.monotonic() - toldAt >= settings.heartbeatMs;
-    if (!isDue && factsOf(make(sequence, withEnvelope)) === told) return;
+    const facts = factsOf(draft.report);
+    if (!isDue && facts === told) return;
     isBusy = true;
     try {
-      await deliver(make, signal);
+      await deliver(draft, facts, signal);
     } catch (error) {
       quietUntil = clock.monotonic() + backoff(failures++, deps.random);
       deps.log.debug('the report was not taken', { error: asSluiceError(error).message });
@@ -60,7 +67,7 @@ export function openReporter(deps: Pick<AgentDeps, 'deliver' | 'clock' | 'random
     }
     const waiting = next;
     next = null;
-    if (waiting !== null && !waiting.signal.aborted) await offer(waiting.make, waiting.signal);
+    if (waiting !== null && !waiting.signal.aborted) await offer(waiting.draft, waiting.signal);
   };
 
   return {

@@ -4,7 +4,7 @@ import type { Outcome } from '../model/outcome.ts';
 import { buildReport } from '../report/build.ts';
 import { discoverCapabilities } from '../report/capabilities.ts';
 import { rememberConditions, rememberSaid, rememberWords } from '../report/memory.ts';
-import type { MakeReport, Reporter } from '../report/reporter.ts';
+import type { Reporter } from '../report/reporter.ts';
 import { appLines } from '../report/said.ts';
 import { siteWords } from '../report/words.ts';
 import { asSluiceError } from '../../shared/errors.ts';
@@ -25,9 +25,11 @@ export async function offerReport(
   await discoverCapabilities(agent).catch((error: unknown) => {
     agent.deps.log.debug('the cluster did not say what it is', { error: asSluiceError(error).message });
   });
-  const make = reportOf(agent, outcome);
-  sayHere(agent, make(0, false));
-  await reporter.offer(make, signal);
+  // Offers may overtake each other while they wait: a report is made of the newest outcome, never of an older one.
+  const newest = agent.memory.report.outcome ?? outcome;
+  const report = reportOf(agent, newest);
+  sayHere(agent, report);
+  await reporter.offer({ report, envelope: newest.bundle?.envelope ?? null }, signal);
 }
 
 /** Says what a report says at the site itself: in the log once a change, and in the Lease. */
@@ -38,32 +40,27 @@ function sayHere({ deps, memory: { report: memory } }: Agent, report: AgentRepor
   rememberSaid(memory, said);
 }
 
-function reportOf({ deps, memory, view }: Agent, outcome: Outcome): MakeReport {
-  return (sequence, withEnvelope) => {
-    const now = deps.clock.now();
-    const { kubernetes, capabilities, since } = memory.report;
-    const report = buildReport({
-      // Offers may overtake each other while they wait: a report is made of the newest outcome, never of an older one.
-      outcome: memory.report.outcome ?? outcome,
-      live: view,
-      troubles: view.troubles(),
-      identity: deps.identity,
-      settings: deps.settings,
-      cluster: { kubernetes, capabilities, clusterUid: memory.inventory.clusterUid ?? '' },
-      faults: memory.faults.faults,
-      fights: fightsOf(memory.faults.repairs, deps.clock.monotonic()),
-      explanations: memory.explanations,
-      progress: memory.progress,
-      monotonic: deps.clock.monotonic(),
-      channelFault: memory.channel.fault,
-      agentFault: memory.report.fault?.message ?? memory.inventory.refusal?.message ?? null,
-      isFresh: outcome.bundle !== null && isFresh(outcome.bundle, now),
-      sequence,
-      now,
-      since,
-      withEnvelope,
-    });
-    rememberConditions(memory.report, report);
-    return report;
-  };
+function reportOf({ deps, memory, view }: Agent, outcome: Outcome): AgentReport {
+  const now = deps.clock.now();
+  const { kubernetes, capabilities, since } = memory.report;
+  const report = buildReport({
+    outcome,
+    live: view,
+    troubles: view.troubles(),
+    identity: deps.identity,
+    settings: deps.settings,
+    cluster: { kubernetes, capabilities, clusterUid: memory.inventory.clusterUid ?? '' },
+    faults: memory.faults.faults,
+    fights: fightsOf(memory.faults.repairs, deps.clock.monotonic()),
+    explanations: memory.explanations,
+    progress: memory.progress,
+    monotonic: deps.clock.monotonic(),
+    channelFault: memory.channel.fault,
+    agentFault: memory.report.fault?.message ?? memory.inventory.refusal?.message ?? null,
+    isFresh: outcome.bundle !== null && isFresh(outcome.bundle, now),
+    now,
+    since,
+  });
+  rememberConditions(memory.report, report);
+  return report;
 }

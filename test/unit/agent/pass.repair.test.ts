@@ -77,8 +77,6 @@ function reportOf({ agent, clock }: World, outcome: Outcome): AgentReport {
     isFresh: true,
     now: clock.now(),
     since: new Map(),
-    sequence: 1,
-    withEnvelope: false,
   });
 }
 

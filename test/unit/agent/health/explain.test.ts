@@ -61,10 +61,8 @@ async function unready(deadline = 600) {
       channelFault: null,
       agentFault: null,
       isFresh: true,
-      sequence: 1,
       now: clock.now(),
       since: new Map(),
-      withEnvelope: false,
     }).apps[0]!.message;
   };
   return { agent, clock, look, message, say: (said: KubeObject[]) => (pods = said), lists: () => lists };

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { buildReport } from '../../../../agent/report/build.ts';
+import { openReporter, type ReportDraft } from '../../../../agent/report/reporter.ts';
+import { SluiceError } from '../../../../shared/errors.ts';
+import { reportLimit } from '../../../../shared/model/limits.ts';
+import { formats } from '../../../../shared/wire/formats.ts';
+import type { AgentReport, ReportAnswer } from '../../../../shared/wire/report.ts';
+import { fakeChannel, manualClock, testDeps } from '../../../fakes/agent.ts';
+import { fakeKube } from '../../../fakes/kube.ts';
+import { testBundle } from '../../../fixtures/agent/apps.ts';
+import { reportInput } from '../../../fixtures/agent/report.ts';
+
+const { signal } = new AbortController();
+const { envelope } = testBundle({ generation: 3, apps: [] });
+
+/** A report that differs from others of another text; `at` = milliseconds after noon. */
+function draft(text: string, { at = 0, ...change }: { at?: number } & Partial<AgentReport> = {}): ReportDraft {
+  const input = reportInput({ cluster: { kubernetes: text, capabilities: [], clusterUid: 'uid' } });
+  const report = buildReport({ ...input, now: input.now + at });
+  return { report: { ...report, ...change }, envelope };
+}
+
+type Answer = Partial<ReportAnswer> | Error;
+
+/** A reporter whose hub answers as told, and then takes everything. */
+function open(...answers: readonly Answer[]) {
+  const clock = manualClock();
+  const left = [...answers];
+  const sent: AgentReport[] = [];
+  const deps = testDeps(fakeKube(), fakeChannel(), clock, {
+    random: () => 0.5,
+    deliver: (report) => {
+      sent.push(report);
+      const answer = left.shift() ?? {};
+      if (answer instanceof Error) return Promise.reject(answer);
+      return Promise.resolve({ format: 1, sequence: report.sequence, wantEnvelope: false, ...answer } as ReportAnswer);
+    },
+  });
+  const { heartbeatMs } = deps.settings;
+  return { reporter: openReporter(deps), clock, sent, heartbeatMs };
+}
+
+describe('the reporter', () => {
+  it('sends a report once, and again when it says something else', async () => {
+    const { reporter, sent } = open();
+    for (const text of ['a', 'a', 'a', 'b', 'b', 'a']) await reporter.offer(draft(text), signal);
+    expect(sent.map(({ agent }) => agent.kubernetes)).toEqual(['a', 'b', 'a']);
+  });
+
+  it('does not send what differs in its time alone', async () => {
+    const { reporter, sent } = open();
+    for (const at of [0, 1_000, 2_000]) await reporter.offer(draft('a', { at }), signal);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('sends the same again as a heartbeat', async () => {
+    const { reporter, clock, sent, heartbeatMs } = open();
+    await reporter.offer(draft('a'), signal);
+    clock.move(heartbeatMs - 1);
+    await reporter.offer(draft('a'), signal);
+    expect([sent.length, reporter.nextIn()]).toEqual([1, 1]);
+    clock.move(1);
+    await reporter.offer(draft('a'), signal);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('numbers rise, by the clock or by one', async () => {
+    const { reporter, sent } = open();
+    for (const text of ['a', 'b', 'c']) await reporter.offer(draft(text), signal);
+    const [first = 0] = sent.map(({ sequence }) => sequence);
+    expect(sent.map(({ sequence }) => sequence - first)).toEqual([0, 1, 2]);
+  });
+
+  it('goes beyond the number that the hub names, and reports again at once', async () => {
+    const ahead = Date.parse('2090-01-01T00:00:00Z');
+    const { reporter, sent } = open({ sequence: ahead });
+    await reporter.offer(draft('a'), signal);
+    await reporter.offer(draft('a'), signal);
+    expect(sent.map(({ sequence }) => sequence > ahead)).toEqual([false, true]);
+  });
+
+  it('brings the envelope when the hub asks for it, until it does not any more', async () => {
+    const { reporter, sent } = open({ wantEnvelope: true }, { wantEnvelope: false });
+    for (const text of ['a', 'a', 'a', 'b']) await reporter.offer(draft(text), signal);
+    expect(sent.map((one) => one.envelope !== undefined)).toEqual([false, true, false]);
+    expect(sent[1]?.envelope).toBe(envelope);
+  });
+
+  it('has no envelope to bring before a bundle was accepted', async () => {
+    const { reporter, sent } = open({ wantEnvelope: true });
+    for (let round = 0; round < 2; round += 1) await reporter.offer({ ...draft('a'), envelope: null }, signal);
+    expect(sent.map((one) => one.envelope)).toEqual([undefined, undefined]);
+  });
+
+  it('waits after a report that was not taken, longer each time, and then sends it', async () => {
+    const refused = new SluiceError('UNAVAILABLE', 'no answer');
+    const { reporter, clock, sent } = open(refused, refused);
+    await reporter.offer(draft('a'), signal);
+    const first = reporter.nextIn();
+    await reporter.offer(draft('a'), signal);
+    expect(sent).toHaveLength(1);
+    clock.move(first);
+    await reporter.offer(draft('a'), signal);
+    expect(reporter.nextIn()).toBeGreaterThan(first);
+    clock.move(reporter.nextIn());
+    await reporter.offer(draft('a'), signal);
+    expect(sent).toHaveLength(3);
+  });
+
+  it('delivers one at a time, and of those that wait only the newest', async () => {
+    const { reporter, sent } = open();
+    await Promise.all(['a', 'b', 'c', 'd'].map((text) => reporter.offer(draft(text), signal)));
+    expect(sent.map(({ agent }) => agent.kubernetes)).toEqual(['a', 'd']);
+  });
+
+  it('cuts what is sent to the limit, the envelope included', async () => {
+    const { reporter, sent } = open({ wantEnvelope: true });
+    const { report } = draft('a');
+    const survivors = Array.from({ length: 9_000 }, (_, n) => `/ConfigMap/default/some-object-${n}` as const);
+    const large = { ...draft('a'), report: { ...report, retired: { ...report.retired, survivors } } };
+    for (let round = 0; round < 2; round += 1) await reporter.offer(large, signal);
+    expect(sent.map((one) => formats.report.encode(one).byteLength <= reportLimit)).toEqual([true, true]);
+    expect(sent[1]?.envelope).toBe(envelope);
+  });
+});
