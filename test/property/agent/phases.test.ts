@@ -16,6 +16,7 @@ import {
   type ManualClock,
 } from '../../fakes/agent.ts';
 import { exampleApp, retiredBetween, testBundle, type TestApp, type TestRevision } from '../../fixtures/agent/apps.ts';
+import { expectAsRecomputed } from '../../fixtures/agent/recomputed.ts';
 import { fakeKube, type FakeKube } from '../../fakes/kube.ts';
 import { stepControllers, wanted } from '../../fakes/workloads.ts';
 
@@ -231,7 +232,9 @@ type Moves = {
 /** What each action does to a story. */
 const moves: Moves = {
   publish: (story, { revisions }) => story.publish(revisions),
-  pass: (story) => pass(story.agent()),
+  pass: async (story) => {
+    expectAsRecomputed(story.agent(), await pass(story.agent()));
+  },
   controllers: ({ kube }, { bad, slow }) =>
     stepControllers(kube, (workload) => (workload.metadata.name.endsWith(`v${bad}`) ? 0 : slow)),
   restart: (story) => story.restart(),

@@ -11,6 +11,7 @@ import { createDelivery } from '../../../agent/report/deliver.ts';
 import { rememberOutcome } from '../../../agent/report/memory.ts';
 import { openReporter } from '../../../agent/report/reporter.ts';
 import { identityOf } from '../../../agent/run/start.ts';
+import { expectAsRecomputed } from '../../fixtures/agent/recomputed.ts';
 import { offerReport } from '../../../agent/run/report.ts';
 import { openTransport } from '../../../agent/channel/transport.ts';
 import { verify } from '../../../agent/channel/verify/verify.ts';
@@ -267,6 +268,7 @@ async function openSite(parts: SiteParts): Promise<Site> {
     });
     if (outcome !== null) {
       rememberOutcome(agent.memory.report, outcome);
+      expectAsRecomputed(agent, outcome);
       await offerReport(agent, reporter, outcome, never);
       await checkStatus();
     }

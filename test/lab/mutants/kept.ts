@@ -1,0 +1,108 @@
+import type { Mutant } from './mutants.ts';
+
+const kept = 'test/unit/agent/model/kept.test.ts';
+const phases = 'test/property/agent/phases.test.ts';
+const stories = 'test/property/system/fleet.test.ts';
+const [plans, tasks, reports] = ['agent/rollout/rollout.ts', 'agent/apply/decide.ts', 'agent/report/build.ts'];
+
+/** Bugs in what an agent keeps of its applications between passes: each is an input that is forgotten. */
+export const keptMutants: readonly Mutant[] = [
+  {
+    bug: 'what is kept of an application does not see that an object changed',
+    file: 'agent/model/kept.ts',
+    find: 'for (const [id, value] of reads.object) if (live.object(id) !== value) return false;',
+    replace: '',
+    tests: [kept, phases],
+  },
+  {
+    bug: 'what is kept of an application does not see that a kind is listed now',
+    file: 'agent/model/kept.ts',
+    find: 'for (const [id, value] of reads.isSynced) if (live.isSynced(id) !== value) return false;',
+    replace: '',
+    tests: [kept],
+  },
+  {
+    bug: 'what is kept of an application does not see its endpoints',
+    file: 'agent/model/kept.ts',
+    find: 'for (const [id, value] of reads.readyEndpoints) if (live.readyEndpoints(id) !== value) return false;',
+    replace: '',
+    tests: [kept, phases],
+  },
+  {
+    bug: 'what is kept of an application is taken although there are fewer inputs',
+    file: 'agent/model/kept.ts',
+    find: 'before.length === now.length && ',
+    replace: '',
+    tests: [kept],
+  },
+  {
+    bug: 'a plan that waits is kept beyond its deadline',
+    file: plans,
+    find: '({ isWaiting, blocked, deadline }) => !isWaiting && blocked === null && deadline === null,',
+    replace: '() => true,',
+    tests: [phases, 'test/unit/agent/rollout'],
+  },
+  {
+    bug: 'a plan is kept although the inventory of its application changed',
+    file: plans,
+    find: '[...entries.values()], [...removable]',
+    replace: '[...removable]',
+    tests: [phases, 'test/unit/agent/rollout'],
+  },
+  {
+    bug: 'a plan is kept although deletions were allowed',
+    file: plans,
+    find: '[...entries.values()], [...removable], ',
+    replace: '[...entries.values()], ',
+    tests: [phases, 'test/unit/agent/rollout', 'test/unit/agent/pass.test.ts', 'test/unit/agent/pass.safety.test.ts'],
+  },
+  {
+    bug: 'a plan is kept although one of its objects failed',
+    file: plans,
+    find: ', [...faults].flat()]',
+    replace: ']',
+    tests: [phases, 'test/unit/agent/rollout'],
+  },
+  {
+    bug: 'tasks are kept although changes are held now',
+    file: tasks,
+    find: 'const inputs = [plan, registration, mayChange, ...entries,',
+    replace: 'const inputs = [plan, registration, ...entries,',
+    tests: [phases, 'test/unit/agent/apply', stories],
+  },
+  {
+    bug: 'tasks are kept although an object was applied',
+    file: tasks,
+    find: 'mayChange, ...entries, ',
+    replace: 'mayChange, ',
+    tests: [phases, 'test/unit/agent/apply', stories],
+  },
+  {
+    bug: 'the report of an application is kept although an object failed',
+    file: reports,
+    find: 'const lists = [faults, [...fights].flat(),',
+    replace: 'const lists = [[...fights].flat(),',
+    tests: ['test/unit/agent/report', phases, stories],
+  },
+  {
+    bug: 'the report of an application is kept although a fight over a field began',
+    file: reports,
+    find: 'const lists = [faults, [...fights].flat(),',
+    replace: 'const lists = [faults,',
+    tests: ['test/unit/agent/report', stories, 'test/unit/agent/pass.repair.test.ts'],
+  },
+  {
+    bug: 'the report of an application is kept although the site holds it now',
+    file: reports,
+    find: 'outcome.skipped, mode.hold, explanation',
+    replace: 'outcome.skipped, explanation',
+    tests: ['test/unit/agent/report', phases, stories],
+  },
+  {
+    bug: 'the report of an application is kept although the wait for pods ends at another time',
+    file: reports,
+    find: 'explanation, facts.givesUpAt]',
+    replace: 'explanation]',
+    tests: ['test/unit/agent/report', phases, stories],
+  },
+];
