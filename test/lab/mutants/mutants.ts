@@ -4,7 +4,7 @@ import { boundMutants } from './bounds.ts';
 import { storeMutants } from './store.ts';
 import { nameMutants } from './names.ts';
 import { strangerMutants } from './strangers.ts';
-import { keptMutants } from './kept.ts';
+import { untilChangedMutants } from './until-changed.ts';
 
 /** A bug that was put in on purpose, and the tests of which one at least must find it. */
 export interface Mutant {
@@ -1097,7 +1097,7 @@ export const mutants: readonly Mutant[] = [
   },
   ...storeMutants,
   ...strangerMutants,
-  ...keptMutants,
+  ...untilChangedMutants,
   ...statusMutants,
   ...boundMutants,
   ...validateMutants,

@@ -1,39 +1,39 @@
 import type { Mutant } from './mutants.ts';
 
-const kept = 'test/unit/agent/model/kept.test.ts';
+const unit = 'test/unit/agent/model/until-changed.test.ts';
 const phases = 'test/property/agent/phases.test.ts';
 const stories = 'test/property/system/fleet.test.ts';
 const [plans, tasks, reports] = ['agent/rollout/rollout.ts', 'agent/apply/decide.ts', 'agent/report/build.ts'];
 
 /** Bugs in what an agent keeps of its applications between passes: each is an input that is forgotten. */
-export const keptMutants: readonly Mutant[] = [
+export const untilChangedMutants: readonly Mutant[] = [
   {
     bug: 'what is kept of an application does not see that an object changed',
-    file: 'agent/model/kept.ts',
+    file: 'agent/model/until-changed.ts',
     find: 'for (const [id, value] of reads.object) if (live.object(id) !== value) return false;',
     replace: '',
-    tests: [kept, phases],
+    tests: [unit, phases],
   },
   {
     bug: 'what is kept of an application does not see that a kind is listed now',
-    file: 'agent/model/kept.ts',
+    file: 'agent/model/until-changed.ts',
     find: 'for (const [id, value] of reads.isSynced) if (live.isSynced(id) !== value) return false;',
     replace: '',
-    tests: [kept],
+    tests: [unit],
   },
   {
     bug: 'what is kept of an application does not see its endpoints',
-    file: 'agent/model/kept.ts',
+    file: 'agent/model/until-changed.ts',
     find: 'for (const [id, value] of reads.readyEndpoints) if (live.readyEndpoints(id) !== value) return false;',
     replace: '',
-    tests: [kept, phases],
+    tests: [unit, phases],
   },
   {
     bug: 'what is kept of an application is taken although there are fewer inputs',
-    file: 'agent/model/kept.ts',
+    file: 'agent/model/until-changed.ts',
     find: 'before.length === now.length && ',
     replace: '',
-    tests: [kept],
+    tests: [unit],
   },
   {
     bug: 'a plan that waits is kept beyond its deadline',
