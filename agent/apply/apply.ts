@@ -1,4 +1,4 @@
-import { get } from '../model/fields.ts';
+import { rewrittenText } from '../model/rewritten.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
 import type { Kube, KubeMeta, KubeResource } from '../model/kube.ts';
 import type { ApplyTask } from '../model/plan.ts';
@@ -10,12 +10,13 @@ import { label, managedBy, owner } from '../../shared/model/names.ts';
 import { groupOf, parseObjectId, versionOf, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
 import { released, takenOver } from './adopt.ts';
 import { withoutSecrets } from './hidden.ts';
-import { carriedOver, refusedHandover } from './handover.ts';
+import { refusedHandover } from './handover.ts';
 import { fixedFieldHint } from './hints.ts';
 import { withLiveValues } from './ignored.ts';
 import { assertMayTake } from './holders.ts';
 import { withOverrides } from './overrides.ts';
 import { lastRival, rivalsOf, takenText } from './rivals.ts';
+import { unwatchedText, writtenEntry } from './written.ts';
 
 /** What applying needs from the pass. */
 export interface ApplyContext {
@@ -216,34 +217,21 @@ function recorded(
   task: ApplyTask,
   done: Sending & { readonly meta: KubeMeta; readonly row: Row },
 ): Applied {
-  const { meta, object } = done;
-  const entry: InventoryEntry = {
-    ...carriedOver(done.entry),
-    apiVersion: object.apiVersion,
-    app: task.app,
-    revision: task.revision,
-    uid: meta.metadata.uid ?? null,
-    applied: task.digest,
-    fieldsHash: context.fieldsHash(meta.metadata),
-    ...(get(object, 'spec', 'ttlSecondsAfterFinished') === undefined ? {} : { expires: true }),
-  };
+  const { meta } = done;
+  const entry = writtenEntry({ ...done, task, fieldsHash: context.fieldsHash(meta.metadata) });
   const value = meta.metadata.labels?.[label.managedBy];
   if (value === managedBy) {
-    context.learn(meta, object);
-    return { row: done.row, entry };
+    context.learn(meta, meta);
+    const { rewritten } = entry;
+    const reason = [done.row.reason, rewritten === undefined ? '' : rewrittenText(rewritten)]
+      .filter(Boolean)
+      .join('; ');
+    return { row: { ...done.row, reason }, entry };
   }
   // The watch selects by this label: the answer is the last that is seen of the object.
   context.forget(task.id);
   const message = unwatchedText(value);
   return { row: { ...row(task, 'failed', message), fault: { code: 'OBJECT_REJECTED', message } }, entry };
-}
-
-function unwatchedText(value: string | undefined): string {
-  const now = value === undefined ? 'was removed' : `was changed to "${value}"`;
-  return (
-    `its label ${label.managedBy} ${now} while it was written, by a webhook or an admission policy: it cannot be watched, ` +
-    `and is looked at now and then; exempt objects with the annotation ${owner.registration} from that`
-  );
 }
 
 function row(task: ApplyTask, action: Row['action'], reason: string): Row {

@@ -162,11 +162,24 @@ function unseenChoice(input: ApplyInput, entry: InventoryEntry, object: Content)
   return { action: 'update', uid: entry.uid, reason: 'new content' };
 }
 
+/**
+ * True where a value is the live one, or nothing is known of that; and where a webhook or an admission policy answered it with the
+ * live one: sending it again would change nothing.
+ */
+function isLiveValue(
+  entry: InventoryEntry | undefined,
+  { pointer, value, live }: { readonly pointer: string; readonly value: number; readonly live: number | undefined },
+): boolean {
+  if (live === undefined || live === value) return true;
+  const found = entry?.rewritten?.find((one) => one.pointer === pointer);
+  return found !== undefined && found.ours === String(value) && found.theirs === String(live);
+}
+
 const nothingOver = { values: [], isLive: true } as const;
 
 /** The values to put over an object's text, and whether they are live already. */
 function overridesOf(
-  { plan, live }: ApplyInput,
+  { plan, live, entry }: ApplyInput,
   app: BundleApp,
   id: ObjectId,
 ): { readonly values: ApplyTask['overrides']; readonly isLive: boolean } {
@@ -174,7 +187,8 @@ function overridesOf(
   if (wanted !== undefined) {
     const pointer = app.replicas.find((one) => one.id === id)?.pointer ?? replicasPointer;
     const spec = live.object(id)?.replicas?.spec;
-    return { values: [{ pointer, value: wanted }], isLive: spec === undefined || spec === wanted };
+    const isLive = isLiveValue(entry(id), { pointer, value: wanted, live: spec });
+    return { values: [{ pointer, value: wanted }], isLive };
   }
   const weights = plan.weights.get(id);
   const traffic = weights === undefined ? undefined : app.traffic.find((one) => one.id === id);
@@ -184,7 +198,9 @@ function overridesOf(
     const value = weights[index];
     if (pointer === undefined || value === undefined) return [];
     const backends = routes?.filter((route) => route.rule === rule && route.service === service) ?? [];
-    return [{ pointer, value, isLive: routes === null || backends.length !== 1 || backends[0]?.weight === value }];
+    const only = backends.length === 1 ? backends[0]?.weight : undefined;
+    const isLive = isLiveValue(entry(id), { pointer, value, live: only });
+    return [{ pointer, value, isLive }];
   });
   return {
     values: values.map(({ pointer, value }) => ({ pointer, value })),

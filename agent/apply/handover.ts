@@ -34,6 +34,7 @@ export function carriedOver(entry: InventoryEntry): InventoryEntry {
   const kept = { ...entry };
   delete kept.expires;
   delete kept.handover;
+  delete kept.rewritten;
   return kept;
 }
 

@@ -20,6 +20,9 @@ const entries = z.array(
     applied: digest.nullable(),
     fieldsHash: z.string().nullable(),
     expires: z.literal(true).optional(),
+    rewritten: z
+      .array(z.object({ pointer: z.string(), field: z.string(), ours: z.string(), theirs: z.string() }))
+      .optional(),
     finished: z.object({ digest, how: z.enum(['completed', 'failed', 'unseen']) }).optional(),
     handover: z.object({ from: z.string(), refused: digest.optional() }).optional(),
   }),

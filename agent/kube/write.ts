@@ -8,7 +8,7 @@ import { asKind, getMeta, partialObject } from './read.ts';
 import type { Session } from './session.ts';
 import { causesOf } from './status.ts';
 
-/** Server-side apply of exactly the given object, in the resource's version. */
+/** Server-side apply of exactly the given object, in the resource's version. Answers it whole, as admission left it. */
 export async function applyObject(
   session: Session,
   resource: KubeResource,
@@ -19,7 +19,6 @@ export async function applyObject(
   const answer = await session.json({
     method: 'PATCH',
     path: objectPath(keyOf(resource, object), query),
-    accept: partialObject,
     contentType: 'application/apply-patch+yaml',
     body: canonicalJson({ ...object, apiVersion: apiVersionOf(resource) }),
     signal,

@@ -24,6 +24,8 @@ export interface InventoryEntry {
   readonly finished?: Finish;
   /** Set while it is another application's by what the bundle says, and still has the content of the former one. */
   readonly handover?: Handover;
+  /** Fields that the last apply was answered with another value of; absent where there are none. */
+  readonly rewritten?: readonly Rewritten[];
 }
 
 /** How an object goes from one application to another. */
@@ -38,6 +40,17 @@ export interface Handover {
 export function madeAnewAfter(entry: InventoryEntry | undefined, digest: Digest | undefined): string | null {
   const { handover } = entry ?? {};
   return digest !== undefined && handover?.refused === digest ? handover.from : null;
+}
+
+/** A field of ours that a webhook or an admission policy changes in every write. */
+export interface Rewritten {
+  /** An RFC 6901 JSON pointer, of the object as it was sent. */
+  readonly pointer: string;
+  /** The same for a reader: `spec.template.spec.containers[web].image`. */
+  readonly field: string;
+  /** What was sent and what is there, where it cannot be a secret. */
+  readonly ours: string;
+  readonly theirs: string;
 }
 
 /** How a Job or Pod came to its end; `unseen` = the server removed it while no watch was open. */

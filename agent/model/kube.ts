@@ -27,7 +27,7 @@ export interface ApplyOptions {
   readonly signal: AbortSignal;
 }
 
-/** What a write answers: the object's metadata (PartialObjectMetadata), managedFields included. */
+/** What a write answers: the object's metadata, managedFields included; an apply answers the object whole. */
 export type KubeMeta = KubeObject;
 
 export interface DeleteOptions {

@@ -3,7 +3,15 @@ import { indexOf } from '../model/app-index.ts';
 import { isWorkload } from '../../shared/model/kinds.ts';
 import type { AppPlan } from '../model/plan.ts';
 import type { Live, LiveObject } from '../model/live.ts';
-import { isFinished, madeAnewAfter, waitsForFormer, type Finish, type InventoryEntry } from '../model/inventory.ts';
+import {
+  isFinished,
+  madeAnewAfter,
+  waitsForFormer,
+  type Finish,
+  type Inventory,
+  type InventoryEntry,
+} from '../model/inventory.ts';
+import { rewrittenText } from '../model/rewritten.ts';
 import type { Row } from '../model/rows.ts';
 import { worstHealth, type AppHealth, type ObjectHealth } from '../../shared/model/health.ts';
 import { groupKindOf, parseObjectId, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
@@ -80,6 +88,9 @@ export function appHealth(
   const fought = ids
     .flatMap((id) => (fights.has(id) ? [`${nameOf(id)}: ${fights.get(id) ?? ''}`] : []))
     .filter((text) => why?.includes(text) !== true);
+  const rewritten = ids
+    .flatMap((id) => rewrittenOf(outcome.inventory, id))
+    .filter((text) => why?.includes(text) !== true);
   const current = new Set(ids.filter((id) => verdicts.get(id)?.health === 'Current'));
   const isOwn = (one: BundleObject) => madeAnewAfter(outcome.inventory.get(one.id), one.digest) === null;
   const ready = `Ready:${readyText(live, app, { current, isOwn })}`;
@@ -87,6 +98,7 @@ export function appHealth(
     outage ?? '',
     why ?? '',
     ...fought,
+    ...rewritten,
     hold === null ? unrepairedText(plan) : '',
     ...remarksOn(live, ids),
   ]
@@ -111,6 +123,12 @@ function remarksOn(live: Live, ids: readonly ObjectId[]): string[] {
     const { health, remark } = live.object(id) ?? {};
     return remark === undefined || health !== 'Current' ? [] : [`${nameOf(id)}: ${remark}`];
   });
+}
+
+/** What admission made of an object. */
+function rewrittenOf(inventory: Inventory, id: ObjectId): string[] {
+  const fields = inventory.get(id)?.rewritten;
+  return fields === undefined ? [] : [`${nameOf(id)}: ${rewrittenText(fields)}`];
 }
 
 function idsOf(app: BundleApp | null): ObjectId[] {

@@ -213,6 +213,7 @@ export function fakeKube(): FakeKube {
     commit(stored, before, false);
   };
   const metaOf = (stored: Stored): KubeObject => view(stored.object, true);
+  const wholeOf = (stored: Stored): KubeObject => view(stored.object, false);
   const find = (key: KubeKey): Stored | undefined =>
     objects.get(objectId({ ...key.resource, ...key, group: key.resource.group }));
 
@@ -293,21 +294,21 @@ export function fakeKube(): FakeKube {
     create: async (resource, object, { dryRun }) => {
       check('create', resource.kind, object.metadata.name, true);
       if (objects.has(idOf(object))) fail('OBJECT_EXISTS', 'it exists');
-      return dryRun === true ? object : metaOf(insert(object, `${fieldManager} Apply`));
+      return dryRun === true ? object : wholeOf(insert(object, `${fieldManager} Apply`));
     },
     update: async (resource, object, uid, { force }) => {
       check('update', resource.kind, object.metadata.name, true);
       const stored = objects.get(idOf(object));
       if (stored?.object.metadata.uid !== uid) return fail('OBJECT_REPLACED', 'another uid, or gone');
       merge(stored, object, force);
-      return metaOf(stored);
+      return wholeOf(stored);
     },
     apply: async (resource, object, { force }) => {
       check('apply', resource.kind, object.metadata.name, true);
       const stored = objects.get(idOf(object));
-      if (stored === undefined) return metaOf(insert(object, `${fieldManager} Apply`));
+      if (stored === undefined) return wholeOf(insert(object, `${fieldManager} Apply`));
       merge(stored, object, force);
-      return metaOf(stored);
+      return wholeOf(stored);
     },
     delete: async (key, { uid, resourceVersion }) => {
       check('delete', key.resource.kind, key.name, true);

@@ -101,6 +101,27 @@ export const statusMutants: readonly Mutant[] = [
     tests: ['test/unit/agent/rollout'],
   },
   {
+    bug: 'what a policy makes of our replicas is sent again and again',
+    file: 'agent/apply/decide.ts',
+    find: 'return found !== undefined && found.ours === String(value) && found.theirs === String(live);',
+    replace: 'return found !== undefined && found.theirs === String(value);',
+    tests: ['test/unit/agent/pass.rewritten.test.ts'],
+  },
+  {
+    bug: 'a value of a Secret that a policy changed is shown',
+    file: 'agent/apply/rewritten.ts',
+    find: 'if (isSecret || isData) return hidden;',
+    replace: '',
+    tests: ['test/unit/agent/apply/rewritten.test.ts'],
+  },
+  {
+    bug: 'a quantity in the form of the server is told as a change of a policy',
+    file: 'agent/apply/same-value.ts',
+    find: 'const forms: readonly Form[] = [quantityOf, timeOf',
+    replace: 'const forms: readonly Form[] = [timeOf',
+    tests: ['test/unit/agent/apply/same-value.test.ts'],
+  },
+  {
     bug: 'what runs is not kept for an agent that starts anew',
     file: 'agent/inventory/keep.ts',
     find: 'if (memory.unkept !== null && memory.unkept.until > deps.clock.monotonic()) return before;',
