@@ -18,6 +18,9 @@ export const accessRules = {
 } as const satisfies Readonly<Record<string, { readonly who: string; readonly security: readonly string[] }>>;
 export type Access = keyof typeof accessRules;
 
+/** What the JSON of a call has at most, in bytes: what is done with more of it would keep others waiting. */
+export const callBytes = 64 * 1024;
+
 /** One call of the hub's HTTP interface, as data. */
 export interface Route {
   readonly method: 'GET' | 'POST';
@@ -30,7 +33,7 @@ export interface Route {
   readonly query?: z.ZodObject;
   /** JSON; what its schema does not have is refused. An absent body is `{}`. */
   readonly body?: z.ZodType;
-  /** In bytes; the server's own limit where it is not given. */
+  /** In bytes; where it is not given, `callBytes` for JSON and else the server's own limit. */
   readonly bodyLimit?: number;
   /** The status of success. */
   readonly status: number;

@@ -6,7 +6,7 @@ import {
   signedBody,
   type SignedBody,
 } from '../../shared/wire/envelope.ts';
-import { decode } from '../../shared/wire/codec.ts';
+import { assertFirst, decode, parse } from '../../shared/wire/codec.ts';
 import { formats } from '../../shared/wire/formats.ts';
 import type { Enrolment } from '../../shared/wire/join.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
@@ -27,7 +27,9 @@ export function readReport(bytes: Uint8Array, state: Pick<State, 'channel' | 'cl
   if (Buffer.byteLength(body.payload) > reportLimit) {
     throw new SluiceError('LIMIT_EXCEEDED', `a report has at most ${reportLimit} bytes`);
   }
-  const report = formats.report.decode(Buffer.from(body.payload));
+  const value = parse(Buffer.from(body.payload), 'report');
+  assertFirst(formats.report.schema, value, 'report');
+  const report = formats.report.decodeValue(value);
   const record = state.clusters.get(report.cluster);
   const key = record?.agentKey;
   if (

@@ -1,6 +1,8 @@
+import { startSlices, unitsOfBytes } from '../../shared/lib/slices.ts';
 import type { PushHint } from '../../shared/ports/repo.ts';
 import type { ReportAnswer } from '../../shared/wire/report.ts';
 import type { Answer, CallName, Input } from '../api/routes.ts';
+import { createTurns } from '../model/turns.ts';
 import type { ChannelView } from '../model/channel.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
@@ -25,15 +27,29 @@ export interface HubService {
   readonly push: (push: PushHint | null) => void;
 }
 
+/** The units of a slice that reading a signed body costs. */
+function unitsOfSigned(bytes: number): number {
+  return 40 + 5 * unitsOfBytes(bytes);
+}
+
 /** The operations, bound to a running hub. */
 export function createHubService(parts: HubParts): HubService {
+  const [queue, slices] = [createTurns(), startSlices()];
+  // A fleet that reports at once is read a few reports a turn of the loop, so that others are answered in between.
+  const inTurn = ({ length }: Uint8Array): Promise<void> => queue.take(() => slices.spend(unitsOfSigned(length)));
   return {
     state: parts.state,
     channel: parts.channel,
     call: async (name, input, signal) => operations[name](parts, input, signal),
     noteReads: (record, header) => noteReads(parts, record, header),
-    enrol: (body, reads) => enrolAgent(parts, body, reads),
-    report: (body, reads) => takeReport(parts, body, reads),
+    enrol: async (body, reads) => {
+      await inTurn(body);
+      return enrolAgent(parts, body, reads);
+    },
+    report: async (body, reads) => {
+      await inTurn(body);
+      return takeReport(parts, body, reads);
+    },
     push: (push) => takePush(parts, push),
   };
 }

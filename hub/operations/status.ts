@@ -1,8 +1,9 @@
+import { inSlices } from '../../shared/lib/slices.ts';
 import type { Answer, Input } from '../api/routes.ts';
 import type { StatusCluster } from '../api/status.ts';
 import { clusterOf } from '../status/cluster.ts';
 import type { StatusFacts } from '../status/facts.ts';
-import { statusView } from '../status/view.ts';
+import { viewing } from '../status/view.ts';
 import type { HubParts } from './parts.ts';
 import { nextRise } from './status-signal.ts';
 
@@ -19,7 +20,8 @@ export async function status(
 ): Promise<Answer<'status'>> {
   const { changed, clock } = parts;
   if (known === String(changed.version())) await nextRise(changed, clock, watchMs, signal);
-  return { version: String(changed.version()), view: statusView(statusFacts(parts), { app, cluster }) };
+  const version = String(changed.version());
+  return { version, view: await inSlices(viewing(statusFacts(parts), { app, cluster })) };
 }
 
 /** One cluster as status shows it, after a change of it. */

@@ -1,6 +1,7 @@
 import type { AppHealth } from '../../shared/model/health.ts';
 import { appHealthOrder } from '../../shared/model/health.ts';
-import { by as sortBy } from '../../shared/lib/order.ts';
+import { byCodeUnit, by as sortBy } from '../../shared/lib/order.ts';
+import { atOnce, mapping, type Work } from '../../shared/lib/slices.ts';
 import { storedHolds, waitingChanges } from '../model/hold.ts';
 import { clusterOf } from './cluster.ts';
 import type { StatusFacts, StatusFilter, StatusState } from './facts.ts';
@@ -10,15 +11,25 @@ import { assertKnown } from './known.ts';
 
 /** What runs where, how healthy it is, and how old that knowledge is. Throws USAGE for a name that is not known. */
 export function statusView(facts: StatusFacts, filter: StatusFilter = {}): StatusView {
+  return atOnce(viewing(facts, filter));
+}
+
+/** What the rows of an application, a cluster, and a hold or problem cost, in units of a slice. */
+const [rowUnits, clusterUnits, toldUnits] = [0.5, 2, 0.2];
+
+/** The same, as work in steps. */
+export function* viewing(facts: StatusFacts, filter: StatusFilter = {}): Work<StatusView> {
   const { state } = facts;
   assertKnown(state, filter);
   const clusters = [...state.clusters.values()]
     .filter(({ name }) => filter.cluster === undefined || name === filter.cluster)
     .sort(sortBy(({ name }) => name));
-  const rows = clusters
-    .flatMap((record) => rowsOf(record, facts))
-    .filter((row) => isOfApp(row.application, filter.app))
-    .sort(sortBy((row) => `${row.application}\0${row.cluster}`));
+  const found = yield* mapping(
+    clusters,
+    (rows: readonly StatusRow[]) => clusterUnits + rowUnits * rows.length,
+    (record) => rowsOf(record, facts).filter((row) => isOfApp(row.application, filter.app)),
+  );
+  const rows = yield* sortedRows(found);
   return {
     format: 1,
     source: state.source,
@@ -26,11 +37,25 @@ export function statusView(facts: StatusFacts, filter: StatusFilter = {}): Statu
     at: new Date(facts.now).toISOString(),
     summary: summaryOf(rows, clusters.length),
     applications: rows,
-    clusters: clusters.map((record) => clusterOf(record, facts)),
+    clusters: yield* mapping(clusters, clusterUnits, (record) => clusterOf(record, facts)),
     problems: problemsOf(state, filter),
     guarded: guardedOf(state, filter),
     holds: holdsOf(facts, filter),
   };
+}
+
+/** By application and cluster; those of each cluster come in the order of clusters. */
+function* sortedRows(found: readonly (readonly StatusRow[])[]): Work<StatusRow[]> {
+  const groups = new Map<string, StatusRow[]>();
+  for (const rows of found) {
+    yield toldUnits * rows.length;
+    for (const row of rows) {
+      const group = groups.get(row.application);
+      if (group === undefined) groups.set(row.application, [row]);
+      else group.push(row);
+    }
+  }
+  return [...groups].sort(([a], [b]) => byCodeUnit(a, b)).flatMap(([, rows]) => rows);
 }
 
 /**

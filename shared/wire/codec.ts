@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { SluiceError } from '../errors.ts';
 import { canonicalPretty } from '../lib/canonical.ts';
+import { firstFault, type FirstFault } from './first-fault.ts';
 
 /** The bytes of a wire document: canonical pretty JSON, one form only. */
 export function encode(value: unknown): Buffer {
@@ -25,12 +26,19 @@ export function parse(bytes: Uint8Array, subject: string): unknown {
 export function check<T>(schema: z.ZodType<T>, value: unknown, subject: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const place = issue === undefined ? '' : ` at ${issue.path.join('.') || 'the top'}: ${issue.message}`;
-  throw new SluiceError(
-    'WIRE_INVALID',
-    `the document does not have the expected shape${place}`,
-    { subject },
-    parsed.error,
-  );
+  throw wrongShape(subject, parsed.error.issues[0], parsed.error);
+}
+
+/**
+ * Throws WIRE_INVALID for the first wrong value in the lists of a JSON value: for what a stranger may have written, before `check`
+ * looks at all of it.
+ */
+export function assertFirst(schema: z.ZodType, value: unknown, subject: string): void {
+  const fault = firstFault(schema, value);
+  if (fault !== null) throw wrongShape(subject, fault);
+}
+
+function wrongShape(subject: string, fault?: FirstFault | z.core.$ZodIssue, cause?: unknown): SluiceError {
+  const place = fault === undefined ? '' : ` at ${fault.path.join('.') || 'the top'}: ${fault.message}`;
+  return new SluiceError('WIRE_INVALID', `the document does not have the expected shape${place}`, { subject }, cause);
 }

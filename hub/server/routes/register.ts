@@ -1,8 +1,11 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SluiceError } from '../../../shared/errors.ts';
+import { writingJson } from '../../model/json-text.ts';
+import { inSlices } from '../../../shared/lib/slices.ts';
 import { decode } from '../../../shared/wire/codec.ts';
 import { hubReads, readsHeader } from '../../../shared/wire/reads.ts';
-import type { Access, Route } from '../../api/route.ts';
+import { callBytes, type Access, type Route } from '../../api/route.ts';
 import { isCall, routeRows, type CallName, type Input, type RawName } from '../../api/routes.ts';
 import { bytesOf, checkAccess } from '../access.ts';
 import type { RouteContext } from '../context.ts';
@@ -17,7 +20,7 @@ const rawHandlers: RawHandlers<RawName> = { ...feedHandlers, ...gitHandlers, ...
 export function registerRoutes(app: FastifyInstance, context: RouteContext): void {
   for (const row of routeRows) {
     const [name, route] = row;
-    const { method, path: url, bodyLimit } = route;
+    const { method, path: url, body, bodyLimit = body === undefined ? undefined : callBytes } = route;
     const handler = isCall(row) ? callHandler(context, row) : rawHandler(context, name as RawName, route);
     app.route({ method, url, handler, ...(bodyLimit === undefined ? {} : { bodyLimit }) });
   }
@@ -35,8 +38,17 @@ function callHandler(context: RouteContext, [name, route]: readonly [CallName, R
     const input = { ...wordsOf(route, request), ...bodyOf(route, request) };
     // The schemas of this row read the input, so it has the type that the operation of this name takes.
     const answer = await context.hub.call(name, input as Input<CallName>, goneSignal(reply));
-    return reply.code(route.status).send(answer);
+    return sendPieces(reply.code(route.status), await inSlices(writingJson(answer)));
   };
+}
+
+/** A long answer goes out piece by piece, as its reader takes it. */
+function sendPieces(reply: FastifyReply, pieces: readonly Buffer[]): FastifyReply {
+  const [first, ...more] = pieces;
+  reply.type('application/json; charset=utf-8');
+  if (more.length === 0) return reply.send(first);
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  return reply.header('content-length', length).send(Readable.from(pieces, { objectMode: false }));
 }
 
 function rawHandler(context: RouteContext, name: RawName, route: Route): Handler {

@@ -108,7 +108,7 @@ describe('a change that was decided for the cluster that had the name before', (
 describe('listClusters', () => {
   it('is sorted by name', async () => {
     const { parts } = await scene();
-    expect(listClusters(parts).clusters.map(({ name }) => name)).toEqual(['a', 'b', 'empty']);
+    expect((await listClusters(parts)).clusters.map(({ name }) => name)).toEqual(['a', 'b', 'empty']);
   });
 
   it.each([
@@ -116,7 +116,7 @@ describe('listClusters', () => {
     ['none', []],
   ])('has the one of a name alone: %s', async (name, names) => {
     const { parts } = await scene();
-    expect(listClusters(parts, { name }).clusters.map((one) => one.name)).toEqual(names);
+    expect((await listClusters(parts, { name })).clusters.map((one) => one.name)).toEqual(names);
   });
 });
 
