@@ -9,6 +9,8 @@ import { clusterStatus } from './status.ts';
  */
 export async function labelCluster(parts: HubParts, input: Input<'labels'>): Promise<Answer<'labels'>> {
   const { name, labels, registration } = input;
-  await parts.change(`label ${name}`, 'registry', (state) => setLabels(state, name, labels, registration));
-  return clusterStatus(parts, name);
+  const record = await parts.change(`label ${name}`, 'registry', (state) =>
+    setLabels(state, name, labels, registration),
+  );
+  return clusterStatus(parts, record);
 }

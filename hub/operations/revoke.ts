@@ -8,5 +8,5 @@ export async function revokeCluster(parts: HubParts, input: Input<'revoke'>): Pr
   const { name, registration } = input;
   const record = await parts.change(`revoke ${name}`, 'registry', (state) => revoke(state, name, registration));
   parts.onRevoked(record.registration);
-  return clusterStatus(parts, name);
+  return clusterStatus(parts, record);
 }

@@ -1,5 +1,6 @@
 import { inSlices } from '../../shared/lib/slices.ts';
 import type { Answer, Input } from '../api/routes.ts';
+import type { ClusterRecord } from '../model/registry.ts';
 import type { StatusCluster } from '../api/status.ts';
 import { clusterOf } from '../status/cluster.ts';
 import type { StatusFacts } from '../status/facts.ts';
@@ -24,10 +25,8 @@ export async function status(
   return { version, view: await inSlices(viewing(statusFacts(parts), { app, cluster })) };
 }
 
-/** One cluster as status shows it, after a change of it. */
-export function clusterStatus(parts: StatusParts, name: string): StatusCluster {
-  const record = parts.state().clusters.get(name);
-  if (record === undefined) throw new Error('a cluster that was just changed is gone');
+/** One cluster as status shows it, after a change that made its record: a later one may have removed it by now. */
+export function clusterStatus(parts: StatusParts, record: ClusterRecord): StatusCluster {
   return clusterOf(record, statusFacts(parts));
 }
 

@@ -1,4 +1,4 @@
-import { asSluiceError, isSluiceError } from '../../shared/errors.ts';
+import { asSluiceError } from '../../shared/errors.ts';
 import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { Changed } from '../model/changes.ts';
@@ -10,6 +10,7 @@ import { countRows } from '../rows.ts';
 import { logLines } from '../../shared/lib/log-line.ts';
 import type { Problem } from '../model/source.ts';
 import { passLines } from './pass-log.ts';
+import { createGroup } from './group.ts';
 import { createReportGate } from './report-gate.ts';
 import { createRetry } from './retry.ts';
 import { createTidying } from './tidying.ts';
@@ -37,15 +38,16 @@ export interface LoopParts {
 export interface Loop {
   /** Starts a pass: at once when none runs, right after the running one otherwise; triggers that wait become one pass. */
   readonly trigger: (trigger: Trigger) => void;
-  /** Commits what `apply` makes of the newest state between two passes, and starts a pass; `message` says why, as one line. */
+  /**
+   * Commits what `apply` makes of the newest state between two passes, with all other changes that wait, and starts a pass;
+   * `message` says why, as one line.
+   */
   readonly change: <T>(message: string, trigger: Trigger, apply: (state: State) => Changed<T>) => Promise<T>;
   /** Runs something else alone: no pass and no change meanwhile. */
   readonly alone: <T>(run: () => Promise<T>) => Promise<T>;
   /** Starts nothing more, and resolves when what runs has ended. */
   readonly close: () => Promise<void>;
 }
-
-const raceAttempts = 5;
 
 /** Makes the loop. Nothing waits for a timer but the retry after a failure, and reports after others; every other trigger overtakes both. */
 export function createLoop(parts: LoopParts): Loop {
@@ -55,6 +57,7 @@ export function createLoop(parts: LoopParts): Loop {
   const sayFailure = sayFailures(parts.log);
   const tidying = createTidying(parts, turns.take);
   const retry = createRetry(parts, () => trigger('retry'));
+  const group = createGroup({ ...parts, take: turns.take });
   let waiting: Set<Trigger> | null = null;
   // What a hub is started with is told once, too.
   let told: readonly Problem[] = [];
@@ -89,13 +92,11 @@ export function createLoop(parts: LoopParts): Loop {
   return {
     trigger,
     alone: turns.take,
-    change: (message, reason, apply) =>
-      turns.take(async () => {
-        const { view, result } = await commitChange(parts, message, apply);
-        parts.onState(view);
-        trigger(reason);
-        return result;
-      }),
+    change: async (message, reason, apply) => {
+      const result = await group.change(message, apply);
+      trigger(reason);
+      return result;
+    },
     close: async () => {
       stop.abort();
       retry.cancel();
@@ -149,21 +150,5 @@ async function measuredPass(
   } catch (error) {
     metrics.pass('failed', took());
     return { committed: false, more: false, failure: asSluiceError(error), problems: told };
-  }
-}
-
-async function commitChange<T>(
-  { store, clock }: LoopParts,
-  message: string,
-  apply: (state: State) => Changed<T>,
-): Promise<{ readonly view: View; readonly result: T }> {
-  for (let attempt = 1; ; attempt++) {
-    const view = await store.read();
-    const { changes, result } = apply(view);
-    try {
-      return { view: await store.commit({ base: view.base, changes, message, at: clock.now() }), result };
-    } catch (error) {
-      if (attempt === raceAttempts || !isSluiceError(error, 'LEDGER_RACED')) throw error;
-    }
   }
 }

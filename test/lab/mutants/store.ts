@@ -48,6 +48,20 @@ export const storeMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/place/kept.test.ts'],
   },
   {
+    bug: 'of changes that are committed together, one does not see what those before it made',
+    file: 'hub/run/group.ts',
+    find: 'state = withChanges(state, more);',
+    replace: '',
+    tests: ['test/unit/hub/run/group.test.ts', 'test/property/hub/registry.test.ts'],
+  },
+  {
+    bug: 'one change that cannot be written takes those along that waited with it',
+    file: 'hub/run/group.ts',
+    find: 'const mayBeOne = group.length > 1 && blamesOne.has(asSluiceError(error).code);',
+    replace: 'const mayBeOne = false;',
+    tests: ['test/unit/hub/run/group.test.ts'],
+  },
+  {
     bug: 'a disk that does not keep what was written is found by a cluster',
     file: 'hub/store/packs/pack-folder.ts',
     find: 'if (!hasBytes(`${temporary}-pack`, pack) || !hasBytes(`${temporary}-idx`, index)) {',

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinBody } from '../../../hub/api/bodies.ts';
-import type { Changes } from '../../../hub/model/changes.ts';
+import { withChanges, type Changes } from '../../../hub/model/changes.ts';
 import type { ClusterRecord } from '../../../hub/model/registry.ts';
 import type { State } from '../../../hub/model/state.ts';
-import type { Store, View } from '../../../hub/model/store.ts';
+import type { Store } from '../../../hub/model/store.ts';
 import { approveChange } from '../../../hub/operations/approve.ts';
 import { enrolAgent } from '../../../hub/operations/enrol.ts';
 import { joinCluster } from '../../../hub/operations/join.ts';
@@ -76,16 +76,17 @@ const acts = {
     takeReport(hub, signed(payloadTypes.report, reportOf(leaving, [], { settled: true, sequence: 9 }), owner)),
 } as const;
 
+/** A change that counts, alone or in a group: the state that it was judged by last, and what it made of it. */
 interface Commit {
   readonly message: string;
-  readonly before: View;
-  readonly after: View;
+  readonly before: State;
+  readonly after: State;
 }
 
 const record = ({ clusters }: State, name: string): ClusterRecord | undefined => clusters.get(name);
 const labelsOf = (state: State): unknown => record(state, 'work')?.labels;
 
-/** What must hold of the very state that a commit changed, by how its message begins. */
+/** What must hold of the very state that a change was judged by, by how its message begins. */
 const rules: Readonly<Record<string, (commit: Commit) => void>> = {
   'enrol the agent of new': ({ before, after }) => {
     const { registration, token, revoked } = record(before, 'new')!;
@@ -112,6 +113,8 @@ const rules: Readonly<Record<string, (commit: Commit) => void>> = {
 
 /** One hub of the two: the real loop, over a store whose every answer comes when the scheduler says so. */
 async function hubOver(scheduler: fc.Scheduler, store: Store, commits: Commit[]): Promise<HubParts> {
+  // What the changes of the last group lead to, one after the other.
+  let judged: State = first;
   const scheduled: Store = {
     ...store,
     read: async () => {
@@ -122,7 +125,8 @@ async function hubOver(scheduler: fc.Scheduler, store: Store, commits: Commit[])
       await scheduler.schedule(Promise.resolve(), `commit ${asked.message}`);
       const before = await store.read();
       const after = await store.commit(asked);
-      if (after !== before) commits.push({ message: asked.message, before, after });
+      if (asked.message === 'pass') commits.push({ message: asked.message, before, after });
+      else expect([after.clusters, after.approvals]).toEqual([judged.clusters, judged.approvals]);
       return after;
     },
   };
@@ -156,7 +160,19 @@ async function hubOver(scheduler: fc.Scheduler, store: Store, commits: Commit[])
     onFailure: none,
     tidy: () => Promise.resolve(),
   });
-  return { ...parts, change: loop.change, trigger: loop.trigger, state: () => state, shown: () => state };
+  const change: HubParts['change'] = async (message, reason, apply) => {
+    let last: readonly Commit[] = [];
+    const result = await loop.change(message, reason, (before) => {
+      judged = before;
+      const changed = apply(before);
+      judged = withChanges(before, changed.changes);
+      last = judged === before ? [] : [{ message, before, after: judged }];
+      return changed;
+    });
+    commits.push(...last);
+    return result;
+  };
+  return { ...parts, change, trigger: loop.trigger, state: () => state, shown: () => state };
 }
 
 const refusals = [
