@@ -1,7 +1,7 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import { groupKindOf, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
-import type { BundleApp } from '../../shared/wire/revision.ts';
+import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
 import { isWorkload, mayHaveReplicas } from '../../shared/model/kinds.ts';
 
 /** What an application's lists say, by object. */
@@ -35,3 +35,9 @@ export const indexOf = oncePerValue((app: BundleApp): AppIndex => {
     unwritten: new Set(ids.filter((id) => !replicas.has(id) && mayHaveReplicas(id))),
   };
 });
+
+/** The content that a bundle wants of each of its objects. */
+export const wantedDigests = oncePerValue(
+  (revision: Pick<Revision, 'apps'>): ReadonlyMap<ObjectId, Digest> =>
+    new Map(revision.apps.flatMap((app) => [...indexOf(app).digests])),
+);

@@ -1,3 +1,4 @@
+import { wantedDigests } from '../model/app-index.ts';
 import { madeAnewAfter, type InventoryEntry } from '../model/inventory.ts';
 import type { Fault, Row } from '../model/rows.ts';
 import type { Code } from '../../shared/errors.ts';
@@ -52,9 +53,7 @@ type Verdict = 'removable' | { readonly reason: string; readonly isLimit?: boole
  * and without an approval never more than max(10, 20 %) of the objects in 24 h: whole applications, in order of name.
  */
 export function decidePrune(input: PruneInput): PruneDecision {
-  const wanted = new Map(
-    input.revision.apps.flatMap((app) => app.objects.map(({ id, digest }) => [id, digest] as const)),
-  );
+  const wanted = wantedDigests(input.revision);
   const retired = new Map(input.revision.retired.map((one) => [one.id, one]));
   const approved = approvedIds(input);
   const absent = [...input.inventory.values()].filter((entry) => !wanted.has(entry.id));

@@ -1,6 +1,6 @@
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { Digest } from '../../shared/lib/canonical.ts';
-import { bundleObjects } from '../../shared/wire/bundle.ts';
+import { wantedDigests } from '../model/app-index.ts';
 import type { VerifiedBundle } from '../model/bundle.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { ServedObject } from '../model/served.ts';
@@ -38,20 +38,26 @@ export function rememberServing(
   const { objects } = memory;
   const before = memory.bundle ?? recalled.started;
   if (memory.bundle === null) for (const [id, one] of recalled.served) objects.set(id, one);
-  if (before !== null && before !== bundle) takeApplied(objects, before, inventory);
+  const wanted = wantedDigests(bundle.revision);
+  if (before !== null && before !== bundle) takeApplied(objects, { before, inventory, wanted });
   memory.bundle = bundle;
-  if (objects.size === 0) return objects;
-  const wanted = new Map(bundleObjects(bundle.revision).map(({ id, digest }) => [id, digest] as const));
   for (const [id, { digest }] of [...objects]) {
     if (inventory.get(id)?.applied !== digest || wanted.get(id) === digest) objects.delete(id);
   }
   return objects;
 }
 
-function takeApplied(objects: ServingMemory['objects'], bundle: VerifiedBundle, inventory: Inventory): void {
-  for (const app of bundle.revision.apps) {
+interface Replaced {
+  readonly before: VerifiedBundle;
+  readonly inventory: Inventory;
+  readonly wanted: ReadonlyMap<ObjectId, Digest>;
+}
+
+function takeApplied(objects: ServingMemory['objects'], { before, inventory, wanted }: Replaced): void {
+  for (const app of before.revision.apps) {
     for (const { id, digest } of app.objects) {
-      const text = inventory.get(id)?.applied === digest ? bundle.objectText(digest) : null;
+      if (wanted.get(id) === digest || inventory.get(id)?.applied !== digest) continue;
+      const text = before.objectText(digest);
       if (text !== null) objects.set(id, { app, digest, text });
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { indexOf } from '../../../../agent/model/app-index.ts';
+import { indexOf, wantedDigests } from '../../../../agent/model/app-index.ts';
 import { idOf } from '../../../../shared/model/object.ts';
 import { appOf, deployment, route, service } from '../../../fixtures/agent/bundle.ts';
 
@@ -27,5 +27,15 @@ describe('the index of an application', () => {
     const other = { ...app, replicas: [{ ...app.replicas[0]!, value: 1 }] };
     expect(indexOf(other).replicas.get(idOf(deployment))).toBe(1);
     expect(indexOf(app).replicas.get(idOf(deployment))).toBe(3);
+  });
+});
+
+describe('what a bundle wants', () => {
+  it('is the content of each object of all applications, looked up once', () => {
+    const other = appOf([{ ...service, metadata: { ...service.metadata, name: 'other' } }]);
+    const revision = { apps: [app, other] };
+    const objects = [...app.objects, ...other.objects];
+    expect([...wantedDigests(revision)]).toEqual(objects.map(({ id, digest }) => [id, digest]));
+    expect(wantedDigests(revision)).toBe(wantedDigests(revision));
   });
 });
