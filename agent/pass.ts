@@ -8,7 +8,7 @@ import { decideMode } from './channel/mode.ts';
 import { pullBundle } from './channel/update.ts';
 import { recordAfterPass, recordBeforeWrite } from './inventory/decide.ts';
 import { countedDeletions } from './inventory/deletion-time.ts';
-import { withPending } from './inventory/entries.ts';
+import { without, withPending } from './inventory/entries.ts';
 import { withFinished } from './inventory/finished.ts';
 import { rebuild } from './inventory/rebuild.ts';
 import { doubtsOf, recall } from './inventory/recall.ts';
@@ -59,7 +59,7 @@ export async function pass(agent: Agent): Promise<Outcome> {
   // Every decision, before the first write: claims, refusals, deletions, the next step of each application, tasks.
   const known = withFinished(here.inventory(stored.inventory), view);
   const inventory = withPending(known, mode.mayChange ? wanted.selected : [], deps.uuid);
-  const refused = refuseObjects(apps, (one, app) => here.clashes.get(one.id) ?? agent.objection(one, app));
+  const refused = refuseObjects(apps, { ...agent, ...here, unfit: bundle.unfit, accepted: wanted.selected });
   rememberRefused(memory.faults, refused);
   const { faults } = memory.faults;
   const guards = { stop: mode.stopDeletes, offLimits: agent.offLimits, troubles: view.troubles(), faults };
@@ -79,7 +79,7 @@ export async function pass(agent: Agent): Promise<Outcome> {
   if (start.isNew) await recordStart(agent, facts, start, unblock);
   const applied = await applyStages(agent, inStages(tasks), inventory, { at, checkpoint: checkpoint(agent, facts) });
   rememberShifts(memory.progress, plans, applied.rows, deps.clock.monotonic());
-  const pruned = await pruneObjects(agent, deletions, applied.inventory, at);
+  const pruned = await pruneObjects(agent, deletions, without(applied.inventory, prune.released), at);
 
   // Record and report where everything stands now: where nothing was done, as it stood.
   const rows = [...applied.rows, ...pruned.rows];

@@ -6,7 +6,7 @@ import type { Mode } from '../model/mode.ts';
 import type { AppOutcome } from '../model/outcome.ts';
 import type { AppPlan, ApplyTask } from '../model/plan.ts';
 import type { ServedObject } from '../model/served.ts';
-import type { Row } from '../model/rows.ts';
+import type { Objection, Row } from '../model/rows.ts';
 import { replicasPointer } from '../../shared/model/kinds.ts';
 import { groupKindOf, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp, BundleObject } from '../../shared/wire/revision.ts';
@@ -36,18 +36,28 @@ export interface Refusal {
   readonly digest: string;
 }
 
-/** The objects of these applications that are off limits here: each is a fault of its application, and is never requested. */
-export function refuseObjects(
-  apps: readonly BundleApp[],
-  objection: (object: Pick<BundleObject, 'id' | 'digest'>, app: string) => string | null,
-): Refusal[] {
+/** Why objects must not be written here. */
+export interface Objections {
+  /** Applications of the accepted bundle that cannot be carried out as they are: by name, and which those are. */
+  readonly unfit: ReadonlyMap<string, Objection>;
+  readonly accepted: readonly BundleApp[];
+  /** Objects that cannot be told from another one here. */
+  readonly clashes: ReadonlyMap<ObjectId, string>;
+  readonly objection: (object: Pick<BundleObject, 'id' | 'digest'>, app: string) => string | null;
+}
+
+/** The objects of these applications that must not be written: each is a fault of its application, and is never requested. */
+export function refuseObjects(apps: readonly BundleApp[], objections: Objections): Refusal[] {
+  const accepted = new Set(objections.accepted);
   return apps.flatMap((app) => {
     const key = appKey(app);
+    const unfit = accepted.has(app) ? objections.unfit.get(key) : undefined;
     return app.objects.flatMap(({ id, digest }) => {
-      const reason = objection({ id, digest }, key);
-      if (reason === null) return [];
-      const fault = { code: 'FORBIDDEN', message: reason } as const;
-      return [{ row: { id, app: key, action: 'failed', reason, fault }, digest }];
+      const forbidden =
+        unfit === undefined ? (objections.clashes.get(id) ?? objections.objection({ id, digest }, key)) : null;
+      const fault = forbidden === null ? unfit : ({ code: 'FORBIDDEN', message: forbidden } as const);
+      if (fault === undefined) return [];
+      return [{ row: { id, app: key, action: 'failed', reason: fault.message, fault }, digest }];
     });
   });
 }
@@ -71,7 +81,8 @@ const tasksUntilChanged = untilChanged<BundleApp, readonly ApplyTask[]>();
 export function decideTasks(input: TasksInput): ApplyTask[] {
   const { inventory, live, registration, served } = input;
   const { mayChange } = input.mode;
-  const refused = new Set(input.refused.map(({ row }) => row.id));
+  // What was applied before is repaired for as long as it is wanted, or serves: only this content of the object is refused.
+  const refused = new Set(input.refused.map(({ row, digest }) => `${row.id} ${digest}`));
   const entry = (id: ObjectId) => inventory.get(id);
   return input.apps.flatMap(({ app, plan }) => {
     if (app === null || plan === null) return [];
@@ -80,7 +91,7 @@ export function decideTasks(input: TasksInput): ApplyTask[] {
     const compute = (recorded: Live) =>
       decideApply({ app, plan, entry, live: recorded, registration, mayChange, served });
     const tasks = tasksUntilChanged({ owner: app, inputs, live, compute });
-    return tasks.filter(({ id }) => !refused.has(id) && !input.waits.has(groupKindOf(id)));
+    return tasks.filter(({ id, digest }) => !refused.has(`${id} ${digest}`) && !input.waits.has(groupKindOf(id)));
   });
 }
 

@@ -27,6 +27,8 @@ export function feedTransport(hub: string, deps: FeedDeps): Pick<Transport, 'pul
   let etag: string | null = null;
   // The bundle that came with that ETag: an agent that has it need not name it in `have`.
   let delivered: Digest | null = null;
+  // The parts of the last answer: what the next one leaves out is as it was.
+  let parts: Omit<ChannelSnapshot, 'object'> | null = null;
 
   const get = (path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal) =>
     deps.http.request({
@@ -49,13 +51,14 @@ export function feedTransport(hub: string, deps: FeedDeps): Pick<Transport, 'pul
       const response = await get(feedPaths.bundle(cluster) + query, condition, signal);
       if (response.status === 304 && etag !== null) return { kind: 'unchanged' };
       const answer = answerOf(response, hub);
+      parts = partsOf(answer, parts);
       etag = response.headers['etag'] ?? null;
-      delivered = digestOf(answer.revision.payload);
+      delivered = digestOf(parts.revision.payload);
       const object = objectsOf(answer, have, (digest) => getObject(digest, signal));
-      return { kind: 'changed', snapshot: snapshotOf(answer, object) };
+      return { kind: 'changed', snapshot: { ...parts, object } };
     },
     reset: () => {
-      etag = null;
+      [etag, parts] = [null, null];
     },
   };
 }
@@ -67,13 +70,17 @@ function answerOf(response: HttpResponse, hub: string): FeedAnswer {
   throw answerError(response, hub);
 }
 
-function snapshotOf(answer: FeedAnswer, object: ChannelSnapshot['object']): ChannelSnapshot {
-  return {
-    roots: answer.roots.map(signedBytes),
-    revision: signedBytes(answer.revision),
-    freshness: answer.freshness === null ? null : signedBytes(answer.freshness),
-    object,
+function partsOf(answer: FeedAnswer, before: Omit<ChannelSnapshot, 'object'> | null): Omit<ChannelSnapshot, 'object'> {
+  const { roots, revision, freshness } = answer;
+  const said = {
+    roots: roots?.map(signedBytes) ?? before?.roots,
+    revision: revision === undefined ? before?.revision : signedBytes(revision),
   };
+  if (said.roots === undefined || said.revision === undefined)
+    throw new SluiceError('WIRE_INVALID', 'the answer leaves out what this agent does not have', { subject: 'feed' });
+  if (freshness === undefined)
+    return { roots: said.roots, revision: said.revision, freshness: before?.freshness ?? null };
+  return { roots: said.roots, revision: said.revision, freshness: freshness === null ? null : signedBytes(freshness) };
 }
 
 function objectsOf(

@@ -72,7 +72,21 @@ export function bundleToApply(facts: {
   readonly mode: Pick<Mode, 'mayChange'>;
 }): VerifiedBundle {
   const { channel, bundle, state, mode } = facts;
-  return mode.mayChange ? bundle : (startedBundle(channel, state) ?? bundle);
+  return mode.mayChange ? bundle : (startedBundle(channel, state) ?? servingBundle(bundle));
+}
+
+const serving = new WeakMap<VerifiedBundle, VerifiedBundle>();
+
+/** The bundle with the contents that serve until its own do, where it says them: what is repaired while it may not start. */
+export function servingBundle(bundle: VerifiedBundle): VerifiedBundle {
+  const { apps } = bundle.revision;
+  if (apps.every(({ from }) => from === undefined)) return bundle;
+  const known = serving.get(bundle);
+  if (known !== undefined) return known;
+  const served = apps.map((app) => (app.from === undefined ? app : { ...app, ...app.from }));
+  const made: VerifiedBundle = { ...bundle, revision: { ...bundle.revision, apps: served } };
+  serving.set(bundle, made);
+  return made;
 }
 
 /** The text of an object of the accepted or the started bundle; null when neither has it. */

@@ -3,7 +3,7 @@ import type { AgentDeps } from '../model/deps.ts';
 import type { AgentState, Store } from '../model/inventory.ts';
 import { saidOf } from '../model/said.ts';
 import { asSluiceError, type Code } from '../../shared/errors.ts';
-import { bundleObjects } from '../../shared/wire/bundle.ts';
+import { bundleFiles } from '../../shared/wire/bundle.ts';
 import { startedBundle, type ChannelMemory } from './memory.ts';
 import { restoreStarted } from './restore.ts';
 import { trustState } from './trust.ts';
@@ -82,6 +82,6 @@ const reasons: Partial<Record<Code, string>> = {
 
 function haveOf(bundle: VerifiedBundle | null) {
   if (bundle === null) return null;
-  const objects = new Set(bundleObjects(bundle.revision).map((object) => object.digest));
+  const objects = new Set(bundleFiles(bundle.revision).map((file) => file.digest));
   return { revisionDigest: bundle.mark.revisionDigest, objects };
 }

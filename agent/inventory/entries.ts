@@ -39,6 +39,12 @@ function handedOver(
   return { ...entry, ...wanted, ...(isThere && from !== wanted.app && { handover: { from } }) };
 }
 
+/** The inventory without some of its entries; the same value when it has none of them. */
+export function without(inventory: Inventory, ids: ReadonlySet<ObjectId>): Inventory {
+  const isNone = [...ids].every((id) => !inventory.has(id));
+  return isNone ? inventory : new Map([...inventory].filter(([id]) => !ids.has(id)));
+}
+
 /** An entry of an object that is being created. */
 export function pending(id: ObjectId, app: string, revision: string | null, nonce: string): InventoryEntry {
   return { id, apiVersion: '', app, revision, uid: null, nonce, applied: null, fieldsHash: null };

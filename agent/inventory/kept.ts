@@ -7,7 +7,7 @@ import type { ServedObject } from '../model/served.ts';
 import { digestOf } from '../../shared/lib/canonical.ts';
 import { bundleLimits } from '../../shared/model/limits.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
-import { bundleObjects } from '../../shared/wire/bundle.ts';
+import { bundleFiles } from '../../shared/wire/bundle.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { SignedBytes } from '../../shared/wire/envelope.ts';
 
@@ -26,16 +26,17 @@ const document = z.object({
 type Document = z.infer<typeof document>;
 
 /** More than a bundle of the largest size, its envelope and what it replaces come to. */
-const maxOutputLength = 8 * bundleLimits.bytes;
+const maxOutputLength = 3 * bundleLimits[2].bytes;
 
 /** The bytes to keep of a bundle that starts and of what else serves; null where nothing runs that could be repaired. */
 export async function packKept(
   bundle: VerifiedBundle,
   served: ReadonlyMap<ObjectId, ServedObject>,
 ): Promise<Uint8Array | null> {
-  const objects = bundleObjects(bundle.revision);
-  if (objects.length === 0 && served.size === 0) return null;
-  const own = objects.flatMap(({ digest }) => {
+  const files = bundleFiles(bundle.revision);
+  const isEmpty = bundle.revision.apps.every(({ objects, from }) => objects.length === 0 && from === undefined);
+  if (isEmpty && served.size === 0) return null;
+  const own = files.flatMap(({ digest }) => {
     const text = bundle.objectText(digest);
     return text === null ? [] : [[digest, text] as const];
   });

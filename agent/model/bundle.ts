@@ -3,6 +3,7 @@ import type { SignedBytes } from '../../shared/wire/envelope.ts';
 import type { Freshness } from '../../shared/wire/freshness.ts';
 import type { BundleMark, Revision } from '../../shared/wire/revision.ts';
 import type { SignedBody } from '../../shared/wire/envelope.ts';
+import type { Objection } from './rows.ts';
 
 /** What a transport fetched, unverified: files as they are in the channel. */
 export interface ChannelSnapshot {
@@ -10,7 +11,7 @@ export interface ChannelSnapshot {
   readonly roots: readonly SignedBytes[];
   readonly revision: SignedBytes;
   readonly freshness: SignedBytes | null;
-  /** The bytes of an object file, when this snapshot carries it (a feed leaves out what the agent already has). */
+  /** The bytes of a document or object file, when this snapshot carries it (a feed leaves out what the agent already has). */
   readonly object: (path: string, digest: Digest) => Promise<Uint8Array | null>;
 }
 
@@ -52,7 +53,11 @@ export interface VerifiedBundle {
   /** True when the bundle was issued more than an hour ahead of this machine's clock: accepted, and reported. */
   readonly clockSkew: boolean;
   readonly freshness: Freshness | null;
-  /** The text of an object of this bundle, digest checked; null when it must be fetched again. */
+  /** Applications (`namespace/name`) that cannot be carried out here, and why: nothing of them begins, what runs of them stays. */
+  readonly unfit: ReadonlyMap<string, Objection>;
+  /** The bytes of an object or a document of this bundle, digest checked; null when they must be fetched again. */
+  readonly objectBytes: (digest: Digest) => Uint8Array | null;
+  /** The text of an object or a document of this bundle, digest checked; null when it must be fetched again. */
   readonly objectText: (digest: Digest) => string | null;
 }
 

@@ -14,7 +14,13 @@ export interface Row {
   readonly rivals?: readonly Rival[];
   /** The object is not what the inventory says: the next pass has read it anew and may act at once; `anew` = it is made again. */
   readonly isRefresh?: true | 'anew';
-  readonly fault?: { readonly code: Code; readonly message: string };
+  readonly fault?: Objection;
+}
+
+/** Why something is not done: what it is, and what to do about it. */
+export interface Objection {
+  readonly code: Code;
+  readonly message: string;
 }
 
 /** Another manager of an object, with the fields that it took; no fields = the server does not say which. */

@@ -7,6 +7,7 @@ import {
   type GroupKind,
   type ObjectId,
 } from '../../shared/model/object.ts';
+import { appKey } from '../../shared/wire/bundle.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { VerifiedBundle } from './bundle.ts';
 import { indexOf } from './app-index.ts';
@@ -107,7 +108,7 @@ function claimsOf(apps: readonly BundleApp[], scopes: Scopes) {
     app.objects.map(({ id }) => ({
       id,
       here: located(id, scopes, app.namespace),
-      app: `${app.namespace}/${app.name}`,
+      app: appKey(app),
     })),
   );
   const taken = new Map(all.filter(({ id, here }) => id === here).map(({ id, app }) => [id, app] as const));

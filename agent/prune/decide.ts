@@ -4,8 +4,8 @@ import type { Fault, Row } from '../model/rows.ts';
 import type { Code } from '../../shared/errors.ts';
 import { isProtected } from '../../shared/model/kinds.ts';
 import { deletionLimit, deletionWindowMs } from '../../shared/model/limits.ts';
-import { changeDigest } from '../../shared/wire/bundle.ts';
-import type { Revision } from '../../shared/wire/revision.ts';
+import { appKey, changeDigest } from '../../shared/wire/bundle.ts';
+import type { RetiredObject, Revision } from '../../shared/wire/revision.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
 import { groupKindOf, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
 
@@ -35,7 +35,9 @@ export interface PruneInput {
 /** What may be deleted, what stays although the bundle does not name it, and why. */
 export interface PruneDecision {
   readonly removable: ReadonlySet<ObjectId>;
-  /** Of those, the ones that count against the limit and were not counted yet. */
+  /** Objects that stay and are ours no more: the bundle lets go of them. */
+  readonly released: ReadonlySet<ObjectId>;
+  /** Of the removable, the ones that count against the limit and were not counted yet. */
   readonly toCount: ReadonlySet<ObjectId>;
   readonly kept: readonly Row[];
   readonly unexplained: readonly ObjectId[];
@@ -57,12 +59,14 @@ export function decidePrune(input: PruneInput): PruneDecision {
   const retired = new Map(input.revision.retired.map((one) => [one.id, one]));
   const approved = approvedIds(input);
   const absent = [...input.inventory.values()].filter((entry) => !wanted.has(entry.id));
-  const unexplained = absent.filter((entry) => !retired.has(entry.id));
+  const spared = new Set(input.revision.apps.flatMap(({ kept = [] }) => kept.map(({ id }) => id)));
+  const unexplained = absent.filter((entry) => !retired.has(entry.id) && !spared.has(entry.id));
   // What another application wants now, and cannot be changed into that, is made anew: the bundle itself gives it away.
   const givenAway = [...input.inventory.values()].filter(
     (entry) => madeAnewAfter(entry, wanted.get(entry.id)) !== null && !isProtected(entry.id),
   );
-  const candidates = [...absent.filter((entry) => retired.has(entry.id)), ...givenAway];
+  const { deletable, released } = retiredEntries(absent, retired, input.stop);
+  const candidates = [...deletable, ...givenAway];
   const beyond = beyondLimit(input, candidates, approved);
   const incomplete = incompleteApps(input);
   const judge = (entry: InventoryEntry): Verdict => {
@@ -79,6 +83,7 @@ export function decidePrune(input: PruneInput): PruneDecision {
   const removable = new Set(judged.filter(({ verdict }) => verdict === 'removable').map(({ entry }) => entry.id));
   return {
     removable,
+    released,
     toCount: new Set(
       candidates
         .filter((entry) => removable.has(entry.id) && counts(input, entry, approved) && !input.counted.has(entry.id))
@@ -88,6 +93,21 @@ export function decidePrune(input: PruneInput): PruneDecision {
     unexplained: unexplained.map((entry) => entry.id).sort(byCodeUnit),
     isLimited,
     limitText: isLimited ? beyond.text : '',
+  };
+}
+
+/** The entries that are to be deleted, and the ids that are let go of, unless nothing of that may be done now. */
+function retiredEntries(
+  absent: readonly InventoryEntry[],
+  retired: ReadonlyMap<ObjectId, RetiredObject>,
+  stop: string | null,
+): { readonly deletable: readonly InventoryEntry[]; readonly released: ReadonlySet<ObjectId> } {
+  const isReleased = ({ id }: InventoryEntry): boolean => retired.get(id)?.how === 'release';
+  const named = absent.filter((entry) => retired.has(entry.id));
+  const released = stop === null ? named.filter(isReleased).map(({ id }) => id) : [];
+  return {
+    deletable: named.filter((entry) => !isReleased(entry)),
+    released: new Set(released),
   };
 }
 
@@ -113,7 +133,7 @@ function incompleteApps({ inventory, troubles, faults }: PruneInput): ReadonlyMa
 function counts(input: PruneInput, entry: InventoryEntry, approved: ReadonlySet<ObjectId>): boolean {
   if (approved.has(entry.id) || entry.uid === null || entry.handover?.refused !== undefined) return false;
   if (entry.revision === null) return true;
-  const app = input.revision.apps.find((one) => `${one.namespace}/${one.name}` === entry.app);
+  const app = input.revision.apps.find((one) => appKey(one) === entry.app);
   return app === undefined || app.revisions.length === 0;
 }
 

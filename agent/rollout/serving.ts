@@ -40,11 +40,20 @@ export function rememberServing(
   if (memory.bundle === null) for (const [id, one] of recalled.served) objects.set(id, one);
   const wanted = wantedDigests(bundle.revision);
   if (before !== null && before !== bundle) takeApplied(objects, { before, inventory, wanted });
+  // After a restart, what serves is known from the bundle alone, where it says so.
+  const serving = before === bundle ? null : servingContents(bundle);
+  if (serving !== null) takeApplied(objects, { before: serving, inventory, wanted });
   memory.bundle = bundle;
   for (const [id, { digest }] of [...objects]) {
     if (inventory.get(id)?.applied !== digest || wanted.get(id) === digest) objects.delete(id);
   }
   return objects;
+}
+
+/** A bundle of the contents that this one says serve until its own do; null where it says none. */
+function servingContents(bundle: VerifiedBundle): VerifiedBundle | null {
+  const apps = bundle.revision.apps.flatMap((app) => (app.from === undefined ? [] : [{ ...app, ...app.from }]));
+  return apps.length === 0 ? null : { ...bundle, revision: { ...bundle.revision, apps } };
 }
 
 interface Replaced {

@@ -31,11 +31,19 @@ export function openContentCheck(text: (digest: Digest) => string | null, reach:
     if (remembered !== undefined) return remembered;
     const content = text(digest);
     if (content === null) return null;
-    const found = hostObjection(JSON.parse(content));
+    const found = contentObjection(content);
     if (known.size >= mostRemembered) known.clear();
     known.set(digest, found);
     return found;
   };
+}
+
+function contentObjection(text: string): string | null {
+  try {
+    return hostObjection(JSON.parse(text));
+  } catch {
+    return 'it is not JSON';
+  }
 }
 
 /** Kinds that are large and hold no pods. */

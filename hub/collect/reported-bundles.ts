@@ -21,7 +21,7 @@ function signedMark({ envelope, cluster, registration }: AgentReport, hubKeys: r
     const payload = Buffer.from(envelope.payload);
     const signatures = parseSignatures(envelope.signatures);
     if (countSigners(payloadTypes.revision, payload, signatures, hubKeys) === 0) return null;
-    const shown = formats.revision.decode(payload, 'envelope');
+    const shown = formats.revision.open(payload, 'envelope').head;
     if (shown.cluster !== cluster || shown.registration !== registration) return null;
     return { epoch: shown.epoch, generation: shown.generation, revisionDigest: digestOf(payload) };
   } catch {

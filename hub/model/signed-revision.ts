@@ -8,15 +8,19 @@ import { parseCommit } from './commit.ts';
 import type { ObjectReader } from './objects.ts';
 import { treeFiles } from './tree-files.ts';
 
-/** The bundle that a commit of the channel carries; null where none of the trusted keys signed one. */
-export function signedRevision(channel: ObjectReader, oid: Oid, trusted: readonly string[]): Revision | null {
+/** What the bundle that a commit of the channel carries says of itself; null where none of the trusted keys signed one. */
+export function signedRevision(
+  channel: ObjectReader,
+  oid: Oid,
+  trusted: readonly string[],
+): Omit<Revision, 'apps'> | null {
   try {
     const commit = parseCommit(channel.read(oid)?.body ?? new Uint8Array());
     const files = treeFiles(channel, commit.tree);
     const payload = channel.read(files.get(revisionPath) ?? '')?.body ?? new Uint8Array();
     const signatures = channel.read(files.get(revisionSignaturePath) ?? '')?.body ?? new Uint8Array();
     const signers = countSigners(payloadTypes.revision, payload, parseSignatures(signatures), trusted);
-    return signers > 0 ? formats.revision.decode(payload, 'a bundle in the channel') : null;
+    return signers > 0 ? formats.revision.open(payload, 'a bundle in the channel').head : null;
   } catch (error) {
     // What cannot be read was not published by us: it says nothing about the ledger.
     if (isSluiceError(error)) return null;

@@ -1,14 +1,15 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
-import { bundleLimits } from '../../shared/model/limits.ts';
+import { fileBytes, type BundleLimits } from '../../shared/model/limits.ts';
+import { sizesIn } from './sizes.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
 import type { Problem } from '../model/source.ts';
 import { waitingOn } from '../model/waiting-change.ts';
 import { nameConflicts, overflow } from './conflicts.ts';
 import { dependantsOf } from './dependants.ts';
-import { keptApp } from './kept-app.ts';
+import { isSameApp, keptApp } from './kept-app.ts';
 import type { Entry } from './entry.ts';
 import { guard, type Guarded } from './guards.ts';
 import { nextGeneration, previousRevision, type ClusterInput } from './input.ts';
@@ -17,7 +18,7 @@ import { findRetired, type UnitRetire } from './retire.ts';
 /** What admitting reads of one cluster. */
 export type AdmitInput = Pick<
   ClusterInput,
-  'state' | 'record' | 'labels' | 'rendered' | 'held' | 'departures' | 'again' | 'sizes' | 'now'
+  'state' | 'record' | 'labels' | 'rendered' | 'held' | 'departures' | 'again' | 'sizes' | 'now' | 'format' | 'target'
 >;
 
 /** What a cluster is to run, and a hold for each unit that names, limits or guards keep from changing. */
@@ -54,6 +55,7 @@ interface Round extends Guarded {
   readonly retires: readonly UnitRetire[];
   readonly departures: ClusterInput['departures'];
   readonly sum: ReturnType<typeof overflow>;
+  readonly limits: BundleLimits;
 }
 
 function tryRound(input: AdmitInput, holds: ReadonlyMap<string, FoundHold>): Round {
@@ -61,13 +63,15 @@ function tryRound(input: AdmitInput, holds: ReadonlyMap<string, FoundHold>): Rou
   const chosen = choose(input, new Set([...input.held, ...holds.keys()]), before);
   const wanted = [...chosen.values()].map(({ app }) => app);
   const retires = findRetired(previousRevision(input.state, input.record), wanted, holds.has('') ? [] : input.again);
-  const { departures } = input;
+  const { departures, target } = input;
+  const { limits } = target;
   return {
     chosen,
     before,
     retires,
     departures,
-    sum: overflow(chosen, before, sizeOf(input)),
+    limits,
+    sum: overflow(chosen, before, { limits, sizeOf: sizesIn(input) }),
     ...judge(input, retires),
   };
 }
@@ -93,11 +97,19 @@ function nameHolds(cluster: string, { chosen, before }: Round): ReadonlyMap<stri
   );
 }
 
-function limitHolds(cluster: string, { sum: { unit: app, objects, bytes } }: Round): ReadonlyMap<string, FoundHold> {
+function limitHolds(cluster: string, { sum, limits }: Round): ReadonlyMap<string, FoundHold> {
+  const { unit: app } = sum;
   if (app === null) return new Map();
-  const limits = `the limits are ${bundleLimits.objects} and ${bundleLimits.bytes}`;
-  const message = `the bundle would have ${objects} objects and ${bytes} bytes; ${limits}`;
+  const message = limitWords(sum, limits);
   return new Map([[app, holdOf('limit', problem('LIMIT_EXCEEDED', message, { app, cluster }), { app, cluster })]]);
+}
+
+function limitWords({ objects, bytes, apps, own }: Round['sum'], limits: BundleLimits): string {
+  if (own.document > fileBytes)
+    return `its list of objects would have ${own.document} bytes; the limit is ${fileBytes}`;
+  if (own.bytes > limits.appBytes) return `it would have ${own.bytes} bytes by itself; the limit is ${limits.appBytes}`;
+  if (apps > limits.apps) return `the bundle would have ${apps} applications; the limit is ${limits.apps}`;
+  return `the bundle would have ${objects} objects and ${bytes} bytes; the limits are ${limits.objects} and ${limits.bytes}`;
 }
 
 /** What others still need is refused, not approved: their objects would go without being named. */
@@ -150,7 +162,7 @@ function judge({ state, record, departures, now }: AdmitInput, retires: readonly
 }
 
 function choose(
-  { rendered, labels }: AdmitInput,
+  { rendered, labels, format }: AdmitInput,
   held: ReadonlySet<string>,
   before: ReadonlyMap<string, BundleApp>,
 ): Map<string, Entry> {
@@ -159,27 +171,17 @@ function choose(
     if (held.has(unit)) continue;
     const last = before.get(unit);
     // The same content again keeps the commit that it first came from.
-    chosen.set(unit, last?.digest === entry.app.digest ? { app: last, files: entry.files } : entry);
+    chosen.set(unit, last !== undefined && isSameApp(last, entry.app) ? { app: last, files: entry.files } : entry);
   }
   for (const unit of held) {
     const last = before.get(unit);
-    if (last !== undefined) chosen.set(unit, { app: keptApp(last, labels), files: null });
+    if (last !== undefined) chosen.set(unit, { app: keptApp(last, labels, format), files: null });
   }
   return chosen;
 }
 
 function entriesBefore({ state, record }: AdmitInput): Map<string, BundleApp> {
   return new Map((state.bundles.get(record.name)?.revision.apps ?? []).map((app) => [appKey(app), app]));
-}
-
-function sizeOf({ state, record, sizes }: AdmitInput): (entry: Entry) => number {
-  let known: ReadonlyMap<string, number> | null = null;
-  return ({ app, files }) => {
-    if (files !== null) return [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0);
-    const bundle = state.bundles.get(record.name);
-    known ??= bundle === undefined ? new Map<string, number>() : sizes(bundle);
-    return app.objects.reduce((sum, { path }) => sum + (known?.get(path) ?? 0), 0);
-  };
 }
 
 function problem(code: Problem['code'], message: string, more: Partial<Problem>): Problem {

@@ -1,17 +1,19 @@
 import { canonicalJson, type Digest } from '../../shared/lib/canonical.ts';
 import { by, byCodeUnit } from '../../shared/lib/order.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
-import { appKey, bundleDigest, bundleObjects, changeDigest } from '../../shared/wire/bundle.ts';
+import { appKey, bundleObjects, changeDigest } from '../../shared/wire/bundle.ts';
 import type { Approval } from '../../shared/wire/approval.ts';
 import type { BundleApp, RetiredObject } from '../../shared/wire/revision.ts';
 import type { FoundHold } from '../model/hold.ts';
 import type { NextBundle } from '../model/bundle.ts';
 import type { Entry } from './entry.ts';
-import { bundleFormat } from './format.ts';
+import { inFormat } from './format.ts';
 import { limitedDeletions } from './limited.ts';
 import { nextGeneration, previousRevision, type ClusterInput } from './input.ts';
 import { admit } from './admit.ts';
-import { stillRetired } from './retire.ts';
+import { directiveOf } from './kept-app.ts';
+import { portion, stillRetired } from './retire.ts';
+import { fileSizesOf } from './sizes.ts';
 
 /** What was decided for one cluster. */
 export interface ClusterPlan {
@@ -23,11 +25,26 @@ export interface ClusterPlan {
 export function planCluster(input: ClusterInput): ClusterPlan {
   if (input.record.decommission !== null) return { next: decommission(input), holds: [] };
   const { chosen, retired, approved, holds, sum } = admit(input);
-  const apps = [...chosen.values()].map(({ app }) => app).sort(by(appKey));
   const limited = limitedDeletions(input);
-  const content = { apps, retired, approved, released: limited.released, bytes: sum.bytes };
-  const next = isChanged(input, content) ? withFiles(input, bundleOf(input, content), chosen) : null;
+  const content = { apps: sorted(chosen), retired, approved, released: limited.released, bytes: sum.bytes };
+  const next = isChanged(input, content)
+    ? withFiles(input, bundleOf(input, { ...content, apps: sorted(written(input, chosen)) }), chosen)
+    : null;
   return { next, holds: [...holds, ...limited.holds] };
+}
+
+function sorted(chosen: ReadonlyMap<string, Entry>): BundleApp[] {
+  return [...chosen.values()].map(({ app }) => app).sort(by(appKey));
+}
+
+/** What was chosen in the format that the agent reads. */
+function written(input: ClusterInput, chosen: ReadonlyMap<string, Entry>): ReadonlyMap<string, Entry> {
+  const { format, target } = input;
+  if (format.number === target.number) return chosen;
+  const sizes = fileSizesOf(input);
+  return new Map(
+    [...chosen].map(([unit, entry]) => [unit, { ...entry, app: inFormat(entry.app, target, sizes(entry)) }]),
+  );
 }
 
 interface Content {
@@ -41,7 +58,7 @@ interface Content {
 }
 
 function bundleOf(input: ClusterInput, content: Content, more: readonly Approval[] = []): NextBundle['revision'] {
-  const { state, record, source, labels, report } = input;
+  const { state, record, source, labels, report, target } = input;
   const previous = previousRevision(state, record);
   const generation = nextGeneration(input);
   const wanted = new Set(content.apps.flatMap((app) => app.objects.map(({ id }) => id)));
@@ -53,14 +70,13 @@ function bundleOf(input: ClusterInput, content: Content, more: readonly Approval
   const kept = stillRetired(previous, wanted, report)
     .filter(({ id }) => !isAdded.has(id))
     .map((entry) => withApproval(entry, content.released.get(entry.id)));
-  const retired = [...kept, ...added].sort(by(({ id }) => id));
+  const retired = portion([...kept, ...added], content, target).sort(by(({ id }) => id));
   const named = new Set(retired.map(({ approval }) => approval));
   const approvals = [...(previous?.approvals ?? []), ...state.approvals, ...more]
     .filter(({ change }, i, all) => named.has(change) && all.findIndex((other) => other.change === change) === i)
     .sort(by(({ change }) => change));
-  const objects = bundleObjects({ apps: [...content.apps] });
   return {
-    format: bundleFormat(record).number,
+    format: target.number,
     channel: state.channel,
     registration: record.registration,
     cluster: record.name,
@@ -72,7 +88,7 @@ function bundleOf(input: ClusterInput, content: Content, more: readonly Approval
     apps: [...content.apps],
     retired,
     approvals,
-    bundle: { digest: bundleDigest(objects), objects: objects.length, bytes: content.bytes },
+    bundle: target.count(content.apps, content.bytes),
   };
 }
 
@@ -92,7 +108,12 @@ function isChanged(
 }
 
 function contentOf({ epoch, labels, apps }: Pick<NextBundle['revision'], 'epoch' | 'labels' | 'apps'>): string {
-  return canonicalJson([epoch, labels, apps.map((app) => [appKey(app), app.digest])]);
+  return canonicalJson([epoch, labels, apps.map(namesOf)]);
+}
+
+/** What tells an application from another state of it; without a document its digest covers all of it. */
+function namesOf(app: BundleApp): unknown {
+  return app.bytes === undefined ? [appKey(app), app.digest] : [appKey(app), app.digest, directiveOf(app)];
 }
 
 function withFiles(

@@ -1,8 +1,9 @@
 import { by } from '../../shared/lib/order.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
-import { bundleLimits } from '../../shared/model/limits.ts';
+import { fileBytes, type BundleLimits } from '../../shared/model/limits.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { Entry } from './entry.ts';
+import type { UnitSize } from './sizes.ts';
 
 /** The ids that a unit claims. */
 interface Claims {
@@ -28,23 +29,34 @@ export function nameConflicts(
   return losers;
 }
 
+/** The sum of a bundle, and the unit that makes it too large with its own size. */
+export interface Overflow {
+  readonly unit: string | null;
+  readonly objects: number;
+  readonly bytes: number;
+  readonly apps: number;
+  readonly own: UnitSize;
+}
+
 /** The sum of a bundle, and the unit that makes it too large: units that change come last, by name. */
 export function overflow(
   chosen: ReadonlyMap<string, Entry>,
   previous: ReadonlyMap<string, BundleApp>,
-  sizeOf: (entry: Entry) => number,
-): { readonly unit: string | null; readonly objects: number; readonly bytes: number } {
+  { limits, sizeOf }: { readonly limits: BundleLimits; readonly sizeOf: (entry: Entry) => UnitSize },
+): Overflow {
   const isChanged = (unit: string, { app }: Entry): boolean => previous.get(unit)?.digest !== app.digest;
   const units = [...chosen]
     .sort(by(([unit]) => unit))
     .sort((a, b) => Number(isChanged(...a)) - Number(isChanged(...b)));
-  let objects = 0;
-  let bytes = 0;
+  const sum = { objects: 0, bytes: 0, apps: 0 };
   for (const [unit, entry] of units) {
-    objects += entry.app.objects.length;
-    bytes += sizeOf(entry);
-    const isTooLarge = objects > bundleLimits.objects || bytes > bundleLimits.bytes;
-    if (isTooLarge && isChanged(unit, entry)) return { unit, objects, bytes };
+    const own = sizeOf(entry);
+    sum.objects += entry.app.objects.length;
+    sum.bytes += own.bytes;
+    sum.apps += 1;
+    const isTooMany = sum.objects > limits.objects || sum.bytes > limits.bytes || sum.apps > limits.apps;
+    const isTooLarge = isTooMany || own.bytes > limits.appBytes || own.document > fileBytes;
+    if (isTooLarge && isChanged(unit, entry)) return { unit, ...sum, own };
   }
-  return { unit: null, objects, bytes };
+  return { unit: null, ...sum, own: { bytes: 0, document: 0 } };
 }

@@ -1,13 +1,13 @@
 import { SluiceError } from '../../shared/errors.ts';
-import { digestOf, type Digest } from '../../shared/lib/canonical.ts';
+import { digestOf } from '../../shared/lib/canonical.ts';
 import { by, byCodeUnit } from '../../shared/lib/order.ts';
-import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
-import { appDigest } from '../../shared/wire/bundle.ts';
-import { bundleLimits } from '../../shared/model/limits.ts';
+import { parseObjectId } from '../../shared/model/object.ts';
+import { fileBytes } from '../../shared/model/limits.ts';
 import { atOnce, unitsOfBytes, type Work } from '../../shared/lib/slices.ts';
+import type { RevisionFormat, UnsealedApp } from '../../shared/wire/formats/format.ts';
 import { encode } from '../../shared/wire/codec.ts';
 import { objectPath } from '../../shared/wire/layout.ts';
-import type { BundleApp } from '../../shared/wire/revision.ts';
+import type { BundleApp, BundleObject } from '../../shared/wire/revision.ts';
 import type { RenderedApp } from '../model/rendered.ts';
 
 /** One unit on one cluster as a bundle carries it: the wire's entry, and its files (null: as they were published). */
@@ -18,24 +18,31 @@ export interface Entry {
 
 interface Encoded {
   readonly rendered: RenderedApp;
-  readonly entry: Entry;
+  readonly content: UnsealedApp;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** As each format names it, by number. */
+  readonly entries: Map<number, Entry>;
 }
 
 // What did not change is rendered once, and encoded once: by its list of objects, and only while all else is the very same, too.
 const encoded = new WeakMap<RenderedApp['objects'], Encoded>();
 
-/** The bundle entry of a rendered unit; throws a coded error when it cannot be delivered as it is. */
-export function entryOf(rendered: RenderedApp): Entry {
-  return atOnce(encodingEntry(rendered));
+type Naming = Pick<RevisionFormat, 'number' | 'seal'>;
+
+/** The bundle entry of a rendered unit in a format; throws a coded error when it cannot be delivered as it is. */
+export function entryOf(rendered: RenderedApp, format: Naming): Entry {
+  return atOnce(encodingEntry(rendered, format));
 }
 
 /** The same, as work in steps. */
-export function* encodingEntry(rendered: RenderedApp): Work<Entry> {
+export function* encodingEntry(rendered: RenderedApp, format: Naming): Work<Entry> {
   const known = encoded.get(rendered.objects);
   yield 1;
   const isKnown = known !== undefined && isSameApp(known.rendered, rendered);
-  const entry = isKnown ? known.entry : yield* encodingApp(rendered);
-  if (entry !== known?.entry) encoded.set(rendered.objects, { rendered, entry });
+  const same = isKnown ? known : yield* encodingApp(rendered);
+  if (same !== known) encoded.set(rendered.objects, same);
+  const entry = same.entries.get(format.number) ?? { app: format.seal(same.content), files: same.files };
+  same.entries.set(format.number, entry);
   // The commit is not part of the content, and moves alone.
   const { source } = rendered;
   return entry.app.source === source ? entry : { ...entry, app: { ...entry.app, source } };
@@ -46,23 +53,24 @@ function isSameApp(a: RenderedApp, b: RenderedApp): boolean {
   return keys.every((key) => key === 'source' || a[key] === b[key]);
 }
 
-function* encodingApp(rendered: RenderedApp): Work<Entry> {
+function* encodingApp(rendered: RenderedApp): Work<Encoded> {
   const files = new Map<string, Uint8Array>();
-  const objects: { readonly id: ObjectId; readonly path: string; readonly digest: Digest }[] = [];
+  const objects: BundleObject[] = [];
   for (const { id, object } of rendered.objects) {
     const path = objectPath(rendered, parseObjectId(id));
     const bytes = encode(object);
     yield unitsOfBytes(bytes.length);
     if (files.has(path)) throw new SluiceError('OBJECT_INVALID', 'two objects have one name', { subject: id });
-    if (bytes.length > bundleLimits.objectBytes) {
+    if (bytes.length > fileBytes) {
       throw new SluiceError('LIMIT_EXCEEDED', `an object has ${bytes.length} bytes, more than 1 MiB`, { subject: id });
     }
     files.set(path, bytes);
-    objects.push({ id, path, digest: digestOf(bytes) });
+    objects.push({ id, path, digest: digestOf(bytes), bytes: bytes.length });
   }
   const content = {
     namespace: rendered.namespace,
     name: rendered.name,
+    source: rendered.source,
     selector: { ...rendered.selector },
     revisions: rendered.revisions.map((name) => ({
       name,
@@ -78,5 +86,5 @@ function* encodingApp(rendered: RenderedApp): Work<Entry> {
     notes: [...rendered.notes],
     objects: objects.sort(by(({ path }) => path)),
   };
-  return { app: { ...content, digest: appDigest(content), source: rendered.source }, files };
+  return { rendered, content, files, entries: new Map() };
 }

@@ -1,5 +1,5 @@
 import { formats } from '../../shared/wire/formats.ts';
-import type { RevisionFormat } from '../../shared/wire/formats/format.ts';
+import type { RevisionFormat, UnsealedApp } from '../../shared/wire/formats/format.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
@@ -9,6 +9,28 @@ import type { ClusterRecord } from '../model/registry.ts';
 export function bundleFormat({ reads }: Pick<ClusterRecord, 'reads'>): RevisionFormat {
   const { highestFor, lowest, at } = formats.revision;
   return at(highestFor(reads?.revision ?? lowest) ?? lowest);
+}
+
+/**
+ * The format that a cluster's next bundle is planned in: that of the last one, so that another format alone is never taken for a
+ * change; the bundle is then put into the format that its agent reads.
+ */
+export function planningFormat(previous: Pick<Revision, 'format'> | null, record: Pick<ClusterRecord, 'reads'>) {
+  return previous === null ? bundleFormat(record) : formats.revision.at(previous.format);
+}
+
+/**
+ * An application as a format names it: a pure function of what it is. `sizeOf` is asked for objects that were published in a
+ * format without sizes.
+ */
+export function inFormat(app: BundleApp, format: RevisionFormat, sizeOf: (path: string) => number): BundleApp {
+  return format.seal(format.hasDocuments ? withSizes(app, sizeOf) : app);
+}
+
+/** An application whose objects have sizes. */
+export function withSizes(app: BundleApp, sizeOf: (path: string) => number): UnsealedApp {
+  const objects = app.objects.map((one) => (one.bytes === undefined ? { ...one, bytes: sizeOf(one.path) } : one));
+  return { ...app, objects };
 }
 
 /** True when the agent does not read the format of its published bundle any more: that is a reason for the next one. */

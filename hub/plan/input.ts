@@ -2,6 +2,7 @@ import type { ObjectId } from '../../shared/model/object.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
+import type { RevisionFormat } from '../../shared/wire/formats/format.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
 import type { Departure } from '../model/placement.ts';
@@ -17,7 +18,10 @@ export interface ClusterInput {
   readonly record: ClusterRecord;
   readonly source: { readonly repository: string; readonly commit: string };
   readonly labels: Labels;
-  /** What was rendered for it, by unit. */
+  /** The format that it is planned in, and the one that its agent reads, which the bundle is written in. */
+  readonly format: RevisionFormat;
+  readonly target: RevisionFormat;
+  /** What was rendered for it, by unit, in the format that it is planned in. */
   readonly rendered: ReadonlyMap<string, Entry>;
   /** Units that another stage holds: they stay as they were published. */
   readonly held: ReadonlySet<string>;

@@ -18,7 +18,7 @@ import type { PlacementFacts } from '../model/placement.ts';
 import type { RenderedApp } from '../model/rendered.ts';
 import { planCluster, type ClusterPlan } from './cluster.ts';
 import { departuresFrom } from './departures.ts';
-import { agentTooOld, bundleFormat, isAboveAgent } from './format.ts';
+import { agentTooOld, bundleFormat, isAboveAgent, planningFormat } from './format.ts';
 import { encodingEntry, type Entry } from './entry.ts';
 import { guardingFleet } from './fleet-guard.ts';
 import { heldUnits } from './held-units.ts';
@@ -87,8 +87,9 @@ function* catchingInternal(
 ): Work<ClusterPlan> {
   const cluster = record.name;
   try {
-    const { entries, holds } = yield* encodingEntries(rendered, record);
-    const planned = planCluster(clusterInput(input, record, { entries, holds }));
+    const format = planningFormat(previousRevision(input.state, record), record);
+    const { entries, holds } = yield* encodingEntries(rendered, format, bundleFormat(record));
+    const planned = planCluster(clusterInput(input, record, { entries, holds, format }));
     return { ...planned, holds: [...holds, ...planned.holds] };
   } catch (error) {
     const waiting = waitingOn(input.state.guarded, cluster);
@@ -103,19 +104,26 @@ interface Encoded {
   readonly holds: readonly FoundHold[];
 }
 
-function* encodingEntries(rendered: readonly RenderedApp[], record: ClusterRecord): Work<Encoded> {
-  const format = bundleFormat(record);
+function* encodingEntries(
+  rendered: readonly RenderedApp[],
+  format: RevisionFormat,
+  target: RevisionFormat,
+): Work<Encoded> {
   const entries = new Map<string, Entry>();
   const holds: FoundHold[] = [];
   for (const app of rendered) {
-    const entry = yield* entryOrHold(app, format);
+    const entry = yield* entryOrHold(app, format, target);
     if ('app' in entry && 'files' in entry) entries.set(appKey(app), entry);
     else holds.push(entry);
   }
   return { entries, holds };
 }
 
-function clusterInput(input: PlanInput, record: ClusterRecord, { entries, holds }: Encoded): ClusterInput {
+function clusterInput(
+  input: PlanInput,
+  record: ClusterRecord,
+  { entries, holds, format }: Encoded & { readonly format: RevisionFormat },
+): ClusterInput {
   const { state, source, labels, reports, published, signAgain, sizes, now } = input;
   const { name } = record;
   const previous = previousRevision(state, record);
@@ -126,6 +134,8 @@ function clusterInput(input: PlanInput, record: ClusterRecord, { entries, holds 
     record,
     source,
     labels: labels.get(name) ?? record.labels,
+    format,
+    target: bundleFormat(record),
     rendered: entries,
     held: new Set([...heldUnits(input.holds, name, state), ...heldUnits(holds, name, state)]),
     again: [...(published.get(name) ?? [])].filter((id) => open.has(id)),
@@ -137,10 +147,10 @@ function clusterInput(input: PlanInput, record: ClusterRecord, { entries, holds 
   };
 }
 
-function* entryOrHold(app: RenderedApp, format: RevisionFormat): Work<Entry | FoundHold> {
+function* entryOrHold(app: RenderedApp, format: RevisionFormat, target: RevisionFormat): Work<Entry | FoundHold> {
   try {
-    const entry = yield* encodingEntry(app);
-    return agentTooOld(format, entry.app, app.cluster) ?? entry;
+    const entry = yield* encodingEntry(app, format);
+    return agentTooOld(target, entry.app, app.cluster) ?? entry;
   } catch (error) {
     const { code, message, data } = asSluiceError(error);
     const what = data.subject === undefined ? message : `${message}: ${data.subject}`;

@@ -1,4 +1,5 @@
 import type { ObjectId } from '../../shared/model/object.ts';
+import { fileBytes } from '../../shared/model/limits.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { BundleApp, RetiredObject, Revision } from '../../shared/wire/revision.ts';
@@ -45,6 +46,25 @@ export function findRetired(
     (each) => each.ids.length > 0,
   );
 }
+
+/**
+ * As many retired entries, in their order, as revision.json has room for beside so many applications, where it has a limit. The
+ * agent keeps the others and says so (`Unexplained`): a later generation retires them.
+ */
+export function portion(
+  retired: readonly RetiredObject[],
+  { apps }: { readonly apps: readonly unknown[] },
+  { hasDocuments }: { readonly hasDocuments: boolean },
+): RetiredObject[] {
+  if (!hasDocuments) return [...retired];
+  // An approval names its ids once more.
+  const sizeOf = ({ id, approval }: RetiredObject): number => (approval === undefined ? 1 : 2) * id.length + 240;
+  let room = fileBytes - reserved.head - apps.length * reserved.app;
+  return retired.filter((one) => (room -= sizeOf(one)) > 0);
+}
+
+/** Bytes of revision.json that are kept for other things than retired objects: an application with its notes seldom has more. */
+const reserved = { head: 64 * 1024, app: 700 };
 
 /**
  * The retired entries of the last bundle that stay in the next one: not wanted again, and not settled by a report of that

@@ -1,5 +1,22 @@
-/** Limits of a bundle (safety.md): bytes of all objects, objects, and bytes of one object. */
-export const bundleLimits = { bytes: 8 * 1024 * 1024, objects: 5_000, objectBytes: 1024 * 1024 } as const;
+const mebibyte = 1024 * 1024;
+
+/** What a bundle of a format may have at most. */
+export interface BundleLimits {
+  readonly objects: number;
+  readonly bytes: number;
+  readonly apps: number;
+  /** Of one application, its document and that of what serves meanwhile included. */
+  readonly appBytes: number;
+}
+
+/** The most bytes of one object, one document, and of revision.json from format 2 on (safety.md). */
+export const fileBytes = mebibyte;
+
+/** Limits of a bundle (safety.md) by format: format 1 counts the bytes of objects alone, and has no limit of its own for an application. */
+export const bundleLimits = {
+  1: { objects: 5_000, bytes: 8 * mebibyte, apps: Infinity, appBytes: 8 * mebibyte },
+  2: { objects: 10_000, bytes: 32 * mebibyte, apps: 1_000, appBytes: 8 * mebibyte },
+} as const satisfies Readonly<Record<number, BundleLimits>>;
 
 /**
  * What an agent fetches of a commit of the channel (safety.md): a bundle with its folders, and the lists beside it (root documents,

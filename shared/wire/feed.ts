@@ -26,13 +26,17 @@ export const feedPaths = {
   git: '/channel.git',
 } as const;
 
-/** The files of one cluster's channel as one answer: exactly what Git would carry. Objects of the bundle named by `have` are left out. */
+/**
+ * The files of one cluster's channel as one answer: what Git would carry. Files of the bundle named by `have` are left out. From
+ * format 2 on a part that is absent is the one that the asker has already, and files that are absent are fetched by digest.
+ */
 export interface FeedAnswer {
   readonly format: number;
   /** Every root document from version 1, oldest first. */
-  readonly roots: readonly SignedBody[];
-  readonly revision: SignedBody;
-  readonly freshness: SignedBody | null;
-  /** Text of object files by digest. */
+  readonly roots?: readonly SignedBody[] | undefined;
+  readonly revision?: SignedBody | undefined;
+  /** Null = there is none. */
+  readonly freshness?: SignedBody | null | undefined;
+  /** Text of object files, and of documents, by digest. */
   readonly objects: Readonly<Record<Digest, string>>;
 }

@@ -1,16 +1,17 @@
 import type { FeedAnswer } from './feed.ts';
-import { formatsOf, type RevisionFormat } from './formats/format.ts';
+import { formatsOf, revisionFormatsOf } from './formats/format.ts';
 import { enrolmentV1 } from './formats/v1/enrolment.ts';
 import { feedAnswerV1 } from './formats/v1/feed.ts';
 import { freshnessV1 } from './formats/v1/freshness.ts';
 import { reportAnswerV1, reportV1 } from './formats/v1/report.ts';
 import { revisionV1 } from './formats/v1/revision.ts';
 import { rootV1 } from './formats/v1/root.ts';
+import { feedAnswerV2 } from './formats/v2/feed.ts';
+import { revisionV2 } from './formats/v2/revision.ts';
 import type { Freshness } from './freshness.ts';
 import type { Enrolment } from './join.ts';
 import { freshnessPath, revisionPath } from './layout.ts';
 import type { AgentReport, ReportAnswer } from './report.ts';
-import type { Revision } from './revision.ts';
 import type { Root } from './root.ts';
 
 /**
@@ -19,8 +20,8 @@ import type { Root } from './root.ts';
  */
 export const formats = {
   /** The feed's answer has the format of the bundle that it carries. */
-  revision: formatsOf<Revision, RevisionFormat>(revisionPath, [revisionV1]),
-  feedAnswer: formatsOf<FeedAnswer>('feed', [feedAnswerV1]),
+  revision: revisionFormatsOf(revisionPath, [revisionV1, revisionV2]),
+  feedAnswer: formatsOf<FeedAnswer>('feed', [feedAnswerV1, feedAnswerV2]),
   /** The answer has the format of the report. */
   report: formatsOf<AgentReport>('report', [reportV1]),
   reportAnswer: formatsOf<ReportAnswer>('report answer', [reportAnswerV1]),

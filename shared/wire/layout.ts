@@ -44,6 +44,29 @@ export function appFolder(app: { readonly namespace: string; readonly name: stri
   return `${objectsFolder}/${appSegment(app)}`;
 }
 
+/**
+ * The document of an application in a bundle (from format 2 on): `apps/NAMESPACE/NAME[@TARGET].json`. No name that Kubernetes allows has an `@`.
+ */
+export function documentPath({ namespace, name, target }: Unit): string {
+  return `${documentFolder({ namespace })}/${name}${target === undefined ? '' : `@${target}`}.json`;
+}
+
+/** The folder that the documents of a namespace are in. */
+export function documentFolder({ namespace }: Pick<Unit, 'namespace'>): string {
+  return `apps/${namespace}`;
+}
+
+/** Where a file of the content that serves until the new one does (`from`) is: beside those of the new one. */
+export function fromPath(path: string): string {
+  return `from/${path}`;
+}
+
+interface Unit {
+  readonly namespace: string;
+  readonly name: string;
+  readonly target?: string | undefined;
+}
+
 const objectsFolder = 'objects';
 
 function appSegment({ namespace, name }: { readonly namespace: string; readonly name: string }): string {

@@ -1,19 +1,22 @@
 import { SluiceError } from '../../../shared/errors.ts';
 import { digestOf, type Digest } from '../../../shared/lib/canonical.ts';
 import { groupOf, parseObjectId, type KubeObject } from '../../../shared/model/object.ts';
-import { bundleLimits } from '../../../shared/model/limits.ts';
+import { fileBytes } from '../../../shared/model/limits.ts';
 import { objectPath } from '../../../shared/wire/layout.ts';
-import type { BundleApp, BundleObject } from '../../../shared/wire/revision.ts';
+import type { AppContent, BundleApp, BundleObject } from '../../../shared/wire/revision.ts';
 
-/** The text of an object file whose bytes have the digest that the signed envelope names. */
-export function checkedText(object: BundleObject, bytes: Uint8Array): string {
-  if (bytes.byteLength > bundleLimits.objectBytes) {
+/** The bytes of an object file that has the digest that the signed envelope names, and is text. */
+export function checkedBytes(object: BundleObject, bytes: Uint8Array): Uint8Array {
+  if (bytes.byteLength > fileBytes) {
     throw new SluiceError('LIMIT_EXCEEDED', 'an object is too large', { subject: object.id });
   }
   if (digestOf(bytes) !== object.digest)
     throw mismatch('the object has another digest than its envelope says', object.id);
+  if (object.bytes !== undefined && object.bytes !== bytes.byteLength)
+    throw mismatch('the object has another size than its application states', object.id);
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return bytes;
   } catch (cause) {
     throw new SluiceError('WIRE_INVALID', 'the object is not UTF-8', { subject: object.id }, cause);
   }
@@ -35,7 +38,6 @@ export function checkNames(
     seen.ids.add(id);
     seen.paths.add(path);
   }
-  if (!isKnown) checkReferences(app);
 }
 
 /** The object of a file: a Kubernetes object that is what its id says. */
@@ -53,7 +55,10 @@ export function checkedObject(id: string, text: string): KubeObject {
 }
 
 /** Every pointer of an application stands in its object: its parent exists, and what it names is a number or not there yet. */
-export function checkPointers(app: BundleApp, objectOf: (id: string) => KubeObject): void {
+export function checkPointers(
+  app: Pick<AppContent, 'replicas' | 'traffic'>,
+  objectOf: (id: string) => KubeObject,
+): void {
   for (const { id, pointer } of app.replicas) checkPointer(id, objectOf(id), pointer);
   for (const { id, targets } of app.traffic) {
     for (const { pointer } of targets) if (pointer !== undefined) checkPointer(id, objectOf(id), pointer);
@@ -61,7 +66,7 @@ export function checkPointers(app: BundleApp, objectOf: (id: string) => KubeObje
 }
 
 /** Replicas, traffic and revisions speak of objects of their own application alone. */
-function checkReferences(app: BundleApp): void {
+export function checkReferences(app: Pick<AppContent, 'objects' | 'replicas' | 'traffic' | 'revisions'>): void {
   const own = new Set<string>(app.objects.map(({ id }) => id));
   const named = [
     ...app.replicas.map(({ id }) => id),

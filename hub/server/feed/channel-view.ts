@@ -3,7 +3,7 @@ import { parseCommit } from '../../model/commit.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import { parseOwnTree } from '../../model/git-tree.ts';
 import type { ObjectReader, ObjectStore } from '../../model/objects.ts';
-import { bundleObjects } from '../../../shared/wire/bundle.ts';
+import { bundleFiles } from '../../../shared/wire/bundle.ts';
 import { freshnessShard } from '../../../shared/wire/freshness.ts';
 import { freshnessPath, freshnessSignaturePath, freshRef } from '../../../shared/wire/layout.ts';
 import type { SignedBody } from '../../../shared/wire/envelope.ts';
@@ -46,7 +46,7 @@ export function openChannelView(
       if (bundle === undefined || bundle.revision.registration !== registration) return new Map();
       let byDigest = paths.get(bundle);
       if (byDigest === undefined) {
-        byDigest = new Map(bundleObjects(bundle.revision).map((object) => [object.digest, object.path]));
+        byDigest = new Map(bundleFiles(bundle.revision).map(({ digest, path }) => [digest, path]));
         paths.set(bundle, byDigest);
       }
       const files = fileReader(channel, bundle.tree);

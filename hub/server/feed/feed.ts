@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { SluiceError } from '../../../shared/errors.ts';
 import { digestOf } from '../../../shared/lib/canonical.ts';
-import { bundleObjects } from '../../../shared/wire/bundle.ts';
+import { bundleFiles } from '../../../shared/wire/bundle.ts';
 import type { FeedAnswer } from '../../../shared/wire/feed.ts';
 import { formats } from '../../../shared/wire/formats.ts';
 import type { SignedBody } from '../../../shared/wire/envelope.ts';
@@ -50,7 +50,7 @@ export function createFeed(channel: ChannelView): Feed {
   const remember = (bundle: PublishedBundle) => {
     const bundles = recent.get(bundle.cluster) ?? [];
     if (bundles[0]?.digest === bundle.revisionDigest) return bundles;
-    const objects = new Set<string>(bundleObjects(bundle.revision).map(({ digest }) => digest));
+    const objects = new Set<string>(bundleFiles(bundle.revision).map(({ digest }) => digest));
     const next = [{ digest: bundle.revisionDigest, objects }, ...bundles].slice(0, rememberedBundles);
     recent.set(bundle.cluster, next);
     return next;
@@ -89,9 +89,7 @@ async function madeOf(etag: string, compose: () => Promise<FeedAnswer>): Promise
 }
 
 async function composed(bundle: PublishedBundle, held: ReadonlySet<string>, channel: ChannelView): Promise<FeedAnswer> {
-  const wanted = [...new Set(bundleObjects(bundle.revision).map(({ digest }) => digest))].filter(
-    (one) => !held.has(one),
-  );
+  const wanted = [...new Set(bundleFiles(bundle.revision).map(({ digest }) => digest))].filter((one) => !held.has(one));
   const slices = startSlices();
   const objects = new Map<string, string>();
   for (let at = 0; at < wanted.length; at += objectsAtOnce) {

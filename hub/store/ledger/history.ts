@@ -104,7 +104,10 @@ function bytesOf(known: ReadonlySet<ObjectId>): number {
 
 function bundleAt(objects: ObjectReader, tree: Oid): Revision {
   const payload = objects.read(entryAt(objects, tree, [revisionPath]) ?? '')?.body ?? new Uint8Array();
-  return formats.revision.decode(payload, 'a bundle of the past');
+  return formats.revision.open(payload, 'a bundle of the past').complete(({ path }) => {
+    const document = entryAt(objects, tree, path.split('/'));
+    return document === null ? null : (objects.read(document)?.body ?? null);
+  });
 }
 
 function entryAt(objects: ObjectReader, tree: Oid, path: readonly string[]): Oid | null {

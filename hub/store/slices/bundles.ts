@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { digestOf } from '../../../shared/lib/canonical.ts';
+import { digestOf, type Digest } from '../../../shared/lib/canonical.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import { by } from '../../../shared/lib/order.ts';
 import { formats } from '../../../shared/wire/formats.ts';
 import { revisionPath, revisionSignaturePath } from '../../../shared/wire/layout.ts';
+import type { AppContent } from '../../../shared/wire/revision.ts';
 import type { PublishedBundle } from '../../model/published-bundle.ts';
 import { segment, spread } from './paths.ts';
 import { perEntry, type Slice, type SliceReader } from './slice.ts';
@@ -32,11 +33,15 @@ export const bundles: Slice<'bundles'> = {
   decode: (files) => {
     const found = files.list('bundles', treeName);
     const trees = new Map(found.map(({ path, oid }) => [path, oid]));
+    const contents = new Map<Digest, AppContent>();
     const read = found
       .filter(({ path }) => path.endsWith('/state.json'))
       .map((file) => {
         const head = files.json(schema, file);
-        return readBundle(files, head, trees.get(file.path.replace(/state\.json$/, treeName)) ?? '');
+        return readBundle(files, head, {
+          tree: trees.get(file.path.replace(/state\.json$/, treeName)) ?? '',
+          contents,
+        });
       });
     return new Map(read.sort(by(({ cluster }) => cluster)).map((bundle) => [bundle.cluster, bundle]));
   },
@@ -51,16 +56,28 @@ function folder(cluster: string): string[] {
   return ['bundles', spread(cluster), segment(cluster)];
 }
 
-function readBundle(files: SliceReader, head: z.infer<typeof schema>, tree: Oid): PublishedBundle {
-  const entries = new Map(files.entries(tree).map(({ name, oid }) => [name, oid]));
-  const payload = files.bytes(entries.get(revisionPath) ?? '');
-  const signatures = files.bytes(entries.get(revisionSignaturePath) ?? '');
+/** The tree of a bundle, and the contents that were read of others: what many clusters have is read and kept once. */
+interface BundleTree {
+  readonly tree: Oid;
+  readonly contents: Map<Digest, AppContent>;
+}
+
+function readBundle(files: SliceReader, head: z.infer<typeof schema>, { tree, contents }: BundleTree): PublishedBundle {
+  const at = (path: string): Oid => {
+    let oid: Oid | undefined = tree;
+    for (const part of path.split('/')) {
+      oid = oid === undefined ? undefined : files.entries(oid).find(({ name }) => name === part)?.oid;
+    }
+    return oid ?? '';
+  };
+  const payload = files.bytes(at(revisionPath));
+  const signatures = files.bytes(at(revisionSignaturePath));
   const revisionDigest = digestOf(payload);
   const { replaced, ...commits } = head;
   return {
     ...commits,
     ...(replaced !== undefined && { replaced }),
-    revision: formats.revision.decode(payload, head.cluster),
+    revision: formats.revision.open(payload, head.cluster, { contents }).complete(({ path }) => files.bytes(at(path))),
     revisionDigest,
     payload,
     signatures,

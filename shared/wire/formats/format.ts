@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { SluiceError } from '../../errors.ts';
 import { check, encode, parse } from '../codec.ts';
-import type { BundleApp, Revision } from '../revision.ts';
+import type { Digest } from '../../lib/canonical.ts';
+import type { BundleLimits } from '../../model/limits.ts';
+import type { AppContent, BundleApp, Revision } from '../revision.ts';
 
 /** A document of the model: `format` is the number of the format that it was read in, or is to be written in. */
 export interface Numbered {
@@ -18,10 +20,55 @@ export interface WireFormat<T extends Numbered> {
   readonly decode: (value: unknown, subject: string, previous: T | null) => T;
 }
 
+/** A document of a bundle beside revision.json, as its envelope names it: what it counts for, before anything is fetched. */
+export interface DocumentRef {
+  readonly path: string;
+  readonly digest: Digest;
+  readonly bytes: number;
+  /** The objects that it names. */
+  readonly objects: { readonly count: number; readonly bytes: number };
+}
+
+/** A revision.json that was read, while the documents that it names may not be there yet. */
+export interface OpenedRevision {
+  /** What it says by itself. */
+  readonly head: Omit<Revision, 'apps'>;
+  /** Every document that the bundle has, in its order. A format that says all in revision.json has none. */
+  readonly documents: readonly DocumentRef[];
+  /** Those of which the revision before does not tell what is in them. */
+  readonly unknown: readonly DocumentRef[];
+  /** All of it, from the bytes of the unknown documents; throws DIGEST_MISMATCH or WIRE_INVALID. */
+  readonly complete: (read: (document: DocumentRef) => Uint8Array | null) => Revision;
+}
+
+/** What may be known before a revision is read. */
+export interface Known {
+  /** A revision that was read before: equal parts may be its values. */
+  readonly previous?: Revision | null;
+  /** Contents by digest, for many readings: what is not in there yet is put there. */
+  readonly contents?: Map<Digest, AppContent>;
+}
+
+/** An application whose content has no digest yet. */
+export type UnsealedApp = Omit<BundleApp, 'digest' | 'bytes'>;
+
 /** A format of revision.json. */
 export interface RevisionFormat extends WireFormat<Revision> {
+  readonly limits: BundleLimits;
+  /** Each application has a document of its own, beside revision.json. */
+  readonly hasDocuments: boolean;
   /** What of an application this format cannot say, for people; null = it says all of it. */
-  readonly lacks: (app: BundleApp) => string | null;
+  readonly lacks: (app: UnsealedApp) => string | null;
+  /** The application with the digest that this format names its content by. Objects must have their bytes from format 2 on. */
+  readonly seal: (app: UnsealedApp) => BundleApp;
+  /** The counts of a bundle of these sealed applications; `bytes` are those of all object files. */
+  readonly count: (apps: readonly BundleApp[], bytes: number) => Revision['bundle'];
+  /** The document of a content, beside revision.json; null = this format has none. */
+  readonly document: (app: AppContent) => Buffer | null;
+  readonly open: (value: unknown, subject: string, known: Known) => OpenedRevision;
+  /** Checks what reading alone does not prove of a bundle, and of an application in it: digests and counts; throws DIGEST_MISMATCH. */
+  readonly check: (revision: Revision) => void;
+  readonly checkApp: (app: BundleApp) => void;
 }
 
 /** All formats of a kind of document: what programs read and write it with. */
@@ -43,6 +90,8 @@ export interface Formats<T extends Numbered, F extends WireFormat<T> = WireForma
    * was read before: equal parts may be its values. Throws FORMAT_UNKNOWN for a number outside the list, else WIRE_INVALID.
    */
   readonly decode: (bytes: Uint8Array, subject?: string, previous?: T | null) => T;
+  /** The format that a JSON value says it has. */
+  readonly for: (value: unknown, subject?: string) => F;
   /** As `decode`, of a JSON value. */
   readonly decodeValue: (value: unknown, subject?: string, previous?: T | null) => T;
 }
@@ -65,18 +114,38 @@ export function formatsOf<T extends Numbered, F extends WireFormat<T> = WireForm
       facts: { format: number, reads: numbers },
     });
   };
+  const formatFor = (value: unknown, subject = name): F => at(numberOf(value) ?? lowest, subject);
   const decodeValue: Formats<T>['decodeValue'] = (value, subject = name, previous = null) =>
-    at(numberOf(value) ?? lowest, subject).decode(value, subject, previous);
+    formatFor(value, subject).decode(value, subject, previous);
   return {
     numbers,
     lowest,
     newest,
     schema: rest.length === 0 ? first.schema : z.union([first.schema, ...rest.map(({ schema }) => schema)]),
     at,
+    for: formatFor,
     highestFor: (number) => numbers.findLast((one) => one <= number) ?? null,
     encode: (document) => at(document.format).encode(document),
     decode: (bytes, subject = name, previous = null) => decodeValue(parse(bytes, subject), subject, previous),
     decodeValue,
+  };
+}
+
+/** The list of revision.json, whose documents may come after it. */
+export interface RevisionFormats extends Formats<Revision, RevisionFormat> {
+  /** As `decode`, of what the bytes of revision.json say by themselves. */
+  readonly open: (bytes: Uint8Array, subject?: string, known?: Known) => OpenedRevision;
+}
+
+/** As `formatsOf`, of revision.json. `decode` reads revisions without documents alone. */
+export function revisionFormatsOf(name: string, list: readonly [RevisionFormat, ...RevisionFormat[]]): RevisionFormats {
+  const formats = formatsOf<Revision, RevisionFormat>(name, list);
+  return {
+    ...formats,
+    open: (bytes, subject = name, known = {}) => {
+      const value = parse(bytes, subject);
+      return formats.for(value, subject).open(value, subject, known);
+    },
   };
 }
 

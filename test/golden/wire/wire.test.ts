@@ -39,6 +39,10 @@ const signed = written.flatMap(({ kind, number }) => {
 });
 /** Bytes of a document, read and written again in the format that it says. */
 const again = (kind: Kind, bytes: Uint8Array): Buffer => {
+  if (kind === 'revision') {
+    const opened = formats.revision.open(bytes);
+    return formats.revision.encode(opened.complete(({ path }) => file(opened.head.format, path)));
+  }
   const list = formats[kind] as unknown as { decode: (bytes: Uint8Array) => unknown; encode: (value: unknown) => Buffer };
   return list.encode(list.decode(bytes));
 };
@@ -76,6 +80,28 @@ describe.each(signed)('the signature of $kind of format $number', ({ kind, numbe
 
   it('is the same again', () => {
     expect(signaturesText(signer.sign(type, payload))).toBe(signatures.toString());
+  });
+});
+
+describe('the documents of a bundle of format 2', () => {
+  const { documents, complete } = formats.revision.open(file(2, 'revision.json'));
+  const bundle = complete(({ path }) => file(2, path));
+  const contents = new Map(bundle.apps.flatMap((app) => [app, ...(app.from === undefined ? [] : [app.from])]).map((one) => [one.digest, one]));
+
+  it.each(documents.map(({ path, digest }) => [path, digest] as const))('%s', (path, digest) => {
+    const bytes = file(2, path);
+    expect(digestOf(bytes)).toBe(digest);
+    expect(formats.revision.at(2).document(contents.get(digest)!)!.toString()).toBe(bytes.toString());
+    const more = Buffer.from(JSON.stringify({ ...(JSON.parse(bytes.toString()) as object), later: true }));
+    expect(() => complete(() => more)).toThrow(expect.objectContaining({ code: 'DIGEST_MISMATCH' }) as Error);
+  });
+
+  it('have the digests that gates compare', () => {
+    expect([digestOf(file(2, 'revision.json')), ...bundle.apps.map(({ digest }) => digest)]).toEqual([
+      'sha256:cebd6ec44df50a093d8fc1e6f83fe0d6f6e608023b15eabfdfef90e297274364',
+      'sha256:26e1afd2cb7a3c3b5849bfaf1530210b2e293bd3993bd693d69ae2fb1adeaeff',
+      'sha256:15d69621392d19fc82c3a159b96f72a4244ae76895d25af12c43c2f881ff1b58',
+    ]);
   });
 });
 

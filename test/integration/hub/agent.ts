@@ -65,7 +65,7 @@ export async function joinAgent(world: AgentWorld, name: string, more: object = 
   const pull: SpokenAgent['pull'] = async (have) => {
     const response = await get(feedPaths.bundle(name) + (have === undefined ? '' : `?have=${have}`));
     const answer = formats.feedAnswer.decodeValue(await response.json());
-    const { payload } = answer.revision;
+    const { payload } = answer.revision!;
     return { answer, revision: formats.revision.decode(Buffer.from(payload)), digest: digestOf(payload) };
   };
   const report: SpokenAgent['report'] = (facts, by = signer) =>

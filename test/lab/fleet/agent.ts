@@ -12,6 +12,7 @@ import { systemClock, systemRandom } from '../../../shared/adapters/clock.ts';
 import type { Digest } from '../../../shared/lib/canonical.ts';
 import type { Http } from '../../../shared/ports/http.ts';
 import type { Log } from '../../../shared/ports/log.ts';
+import { bundleFiles } from '../../../shared/wire/bundle.ts';
 import { newSeed, signerOf } from '../../../shared/wire/envelope.ts';
 import { formats } from '../../../shared/wire/formats.ts';
 import { parseJoinLine } from '../../../shared/wire/join.ts';
@@ -102,7 +103,7 @@ function oneAtATime(work: () => Promise<void>): () => void {
 }
 
 function digestsOf({ revision }: VerifiedBundle): ReadonlySet<Digest> {
-  return new Set(revision.apps.flatMap((app) => app.objects.map(({ digest }) => digest)));
+  return new Set(bundleFiles(revision).map(({ digest }) => digest));
 }
 
 /** The report of a cluster where everything runs as the bundle wants it. */

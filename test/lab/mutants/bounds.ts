@@ -94,10 +94,24 @@ export const boundMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/load/size.test.ts'],
   },
   {
+    bug: 'an agent fetches what a bundle names before it looks at the limits',
+    file: 'agent/channel/verify/documents.ts',
+    find: 'if (sum > limits.appBytes) throw',
+    replace: 'if (sum > limits.appBytes && false) throw',
+    tests: ['test/unit/agent/channel/verify/documents.test.ts'],
+  },
+  {
+    bug: 'what serves meanwhile does not count against the limits of a bundle',
+    file: 'agent/channel/verify/documents.ts',
+    find: 'return path.startsWith(serving) ? path.slice(serving.length) : path;',
+    replace: 'return path;',
+    tests: ['test/unit/agent/channel/verify/documents.test.ts'],
+  },
+  {
     bug: 'an agent proves a large bundle in one turn',
-    file: 'agent/channel/verify/verify.ts',
-    find: 'const slices = startSlices();',
-    replace: 'const slices = startSlices(() => Promise.resolve());',
+    file: 'agent/channel/verify/contents.ts',
+    find: 'contents, slices: startSlices() };',
+    replace: 'contents, slices: startSlices(() => Promise.resolve()) };',
     tests: ['test/unit/agent/channel/verify/verify.slices.test.ts'],
   },
   {

@@ -32,8 +32,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'delete what is merely absent from the bundle, named by nobody',
     file: 'agent/prune/decide.ts',
-    find: '[...absent.filter((entry) => retired.has(entry.id)), ...givenAway]',
-    replace: '[...absent, ...givenAway]',
+    find: 'const named = absent.filter((entry) => retired.has(entry.id));',
+    replace: 'const named = absent;',
     tests: [prune, safety],
   },
   {
@@ -281,6 +281,34 @@ export const mutants: readonly Mutant[] = [
     find: 'const namespace = await namespaceOf(context, holder);',
     replace: 'const namespace = null;',
     tests: ['test/unit/agent/apply', agent('pass.take-over.test.ts')],
+  },
+  {
+    bug: 'one application that means nothing stops all of them',
+    file: 'agent/channel/verify/contents.ts',
+    find: 'if (!hasDocuments || !isSluiceError(error)) throw error;',
+    replace: 'throw error;',
+    tests: ['test/unit/agent/channel/verify/contents.test.ts'],
+  },
+  {
+    bug: 'carry out a delivery without its steps',
+    file: 'agent/channel/verify/contents.ts',
+    find: 'return beyondThisAgent(app) ?? undefined;',
+    replace: 'return beyondThisAgent({ ...app, delivery: undefined }) ?? undefined;',
+    tests: ['test/unit/agent/channel/verify/contents.test.ts'],
+  },
+  {
+    bug: 'take a document for that of another application',
+    file: 'shared/wire/formats/v2/revision.ts',
+    find: 'if (content.namespace !== one.namespace || content.name !== one.name || content.target !== one.target)',
+    replace: 'if (content.target !== one.target)',
+    tests: ['test/unit/shared/wire/formats/v2/revision.test.ts'],
+  },
+  {
+    bug: 'a change of the format alone is a reason for a generation',
+    file: 'hub/plan/format.ts',
+    find: 'return previous === null ? bundleFormat(record) : formats.revision.at(previous.format);',
+    replace: 'return bundleFormat(record);',
+    tests: ['test/unit/hub/plan/format.test.ts'],
   },
   {
     bug: 'accept an older bundle',
@@ -1070,8 +1098,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'a custom resource fails before its definition is served',
     file: 'agent/apply/decide.ts',
-    find: '!refused.has(id) && !input.waits.has(groupKindOf(id))',
-    replace: '!refused.has(id)',
+    find: ' && !input.waits.has(groupKindOf(id)));',
+    replace: ');',
     tests: [repair],
   },
   {

@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { approval } from '../../approval.ts';
 import type { RevisionFormat } from '../format.ts';
+import { SluiceError } from '../../../errors.ts';
+import { isEqual, isMembers } from '../../../lib/equal.ts';
+import { bundleLimits } from '../../../model/limits.ts';
 import { check, encode } from '../../codec.ts';
-import { appKey } from '../../bundle.ts';
-import type { BundleApp, Revision } from '../../revision.ts';
+import { appDigest, appKey, bundleDigest, bundleObjects, plainEntry } from '../../bundle.ts';
+import { revisionPath } from '../../layout.ts';
+import type { BundleApp, RetiredObject, Revision } from '../../revision.ts';
 import { clusterName, counter, digest, dnsName, instant, labels, objectIdText, pointer, uuid } from '../../schema.ts';
 
 const bundleObject = z.strictObject({ id: objectIdText, path: z.string().max(1024), digest });
@@ -68,14 +72,73 @@ const revision = z.strictObject({
   bundle: z.strictObject({ digest, objects: counter, bytes: counter }),
 });
 
-/** Format 1 of revision.json. */
+/** Format 1 of revision.json: it has everything but the objects. */
 export const revisionV1: RevisionFormat = {
   number: 1,
   schema: revision,
-  encode,
-  lacks: () => null,
-  decode: (value, subject, previous) => readShared(value, previous) ?? check(revision, value, subject),
+  limits: bundleLimits[1],
+  hasDocuments: false,
+  encode: (revision) =>
+    encode({
+      ...revision,
+      predecessors: undefined,
+      apps: revision.apps.map(plainApp),
+      retired: revision.retired.map(plainRetired),
+    }),
+  lacks: (app) => later.find(([member]) => app[member] !== undefined)?.[1] ?? lackedByObject(app),
+  seal: (app) => ({ ...plainEntry(app), source: app.source, digest: appDigest(app) }),
+  count: (apps, bytes) => {
+    const objects = bundleObjects({ apps });
+    return { digest: bundleDigest(objects), objects: objects.length, bytes };
+  },
+  document: () => null,
+  decode: (value, subject, previous) => read(value, subject, previous),
+  open: (value, subject, { previous = null }) => {
+    const whole = read(value, subject, previous);
+    return { head: whole, documents: [], unknown: [], complete: () => whole };
+  },
+  check: (revision) => {
+    const objects = bundleObjects(revision);
+    if (objects.length !== revision.bundle.objects)
+      throw mismatch('the bundle has another number of objects than its envelope states');
+    if (bundleDigest(objects) !== revision.bundle.digest)
+      throw mismatch('the bundle has another digest than its envelope states');
+  },
+  checkApp: (app) => {
+    if (appDigest(app) !== app.digest)
+      throw mismatch('an application has another digest than its envelope states', appKey(app));
+  },
 };
+
+/** What would change what a cluster runs if it were left out, in words. */
+const later = [
+  ['target', 'a target namespace'],
+  ['dependsOn', 'components that wait for others'],
+  ['kept', 'objects that are kept'],
+  ['ready', 'readiness of its own'],
+  ['delivery', 'a delivery in steps'],
+] as const satisfies readonly (readonly [keyof BundleApp, string])[];
+
+function lackedByObject({ objects }: Pick<BundleApp, 'objects'>): string | null {
+  if (objects.some(({ stage }) => stage !== undefined)) return 'a stage of an object';
+  return objects.some(({ policies }) => policies !== undefined) ? 'a policy of an object' : null;
+}
+
+function plainApp(app: BundleApp): Omit<BundleApp, 'bytes'> {
+  return { ...plainEntry(app), digest: app.digest, source: app.source };
+}
+
+function plainRetired({ id, since, approval }: RetiredObject): RetiredObject {
+  return { id, since, ...(approval !== undefined && { approval }) };
+}
+
+function read(value: unknown, subject: string, previous: Revision | null): Revision {
+  return readShared(value, previous) ?? check(revision, value, subject);
+}
+
+function mismatch(message: string, subject: string = revisionPath): SluiceError {
+  return new SluiceError('DIGEST_MISMATCH', message, { subject });
+}
 
 /**
  * Reads revision.json; applications that say the very same as in `previous` are its values: what was checked of them holds, and
@@ -101,16 +164,4 @@ function sameApp(value: unknown, known: ReadonlyMap<string, BundleApp>): BundleA
   if (!isMembers(value)) return undefined;
   const app = known.get(`${String(value['namespace'])}/${String(value['name'])}`);
   return app !== undefined && isEqual(value, app) ? app : undefined;
-}
-
-function isEqual(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((one, at) => isEqual(one, b[at]));
-  if (!isMembers(a) || !isMembers(b)) return false;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key], b[key]));
-}
-
-function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

@@ -73,7 +73,10 @@ export const feedAnswer: Target<string> = {
     read: async (text) => {
       const bytes = Buffer.from(text);
       const answer = await refusing(() => formats.feedAnswer.decode(bytes));
-      if (answer !== null) await refusing(() => formats.revision.decode(Buffer.from(answer.revision.payload)));
+      if (answer?.revision !== undefined) {
+        const { payload } = answer.revision;
+        await refusing(() => formats.revision.open(Buffer.from(payload)));
+      }
     },
   }),
 };

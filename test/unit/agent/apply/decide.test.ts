@@ -240,7 +240,8 @@ describe('the values that the plan puts over the bundle', () => {
 describe('objects that are off limits', () => {
   const two = plainApp('two', [configMap('a'), configMap('b')]).app;
   const [first, second] = two.objects.map((one) => one.id) as [string, string];
-  const refused = refuseObjects([two], ({ id }) => (id === first ? 'off limits' : null));
+  const nothing = { unfit: new Map(), accepted: [two], clashes: new Map(), objection: () => null };
+  const refused = refuseObjects([two], { ...nothing, objection: ({ id }) => (id === first ? 'off limits' : null) });
 
   it('are failures of their application, with the content that was refused', () => {
     expect(refused).toEqual([
@@ -255,6 +256,19 @@ describe('objects that are off limits', () => {
         digest: two.objects[0]?.digest,
       },
     ]);
+  });
+
+  it('are all of an application that cannot be carried out, and none of what it was before', () => {
+    const unfit = new Map([['default/two', { code: 'WIRE_INVALID', message: 'not JSON' } as const]]);
+    const before = plainApp('two', [configMap('a')]).app;
+    expect(
+      refuseObjects([two, before], { ...nothing, unfit }).map(({ row, digest }) => [row.id, row.fault?.code, digest]),
+    ).toEqual(two.objects.map(({ id, digest }) => [id, 'WIRE_INVALID', digest]));
+  });
+
+  it('are told apart from others of their name', () => {
+    const clashes = new Map([[second, 'taken']]);
+    expect(refuseObjects([two], { ...nothing, clashes }).map(({ row }) => row.reason)).toEqual(['taken']);
   });
 
   it('have no task; applications without a plan neither', () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { contentOf } from '../../../../shared/wire/bundle.ts';
 import { verify } from '../../../../agent/channel/verify/verify.ts';
 import { openKeptStore } from '../../../../agent/inventory/kept-store.ts';
 import { packKept, unpackKept } from '../../../../agent/inventory/kept.ts';
@@ -29,9 +30,25 @@ describe('what is kept of a bundle', () => {
     const bundle = await accept(fetched);
     const kept = await unpackKept((await packKept(bundle, served))!);
     const again = await accept(kept.snapshot, { mark: bundle.mark, rootVersion: 1 });
-    expect({ ...again, objectText: null }).toEqual({ ...bundle, objectText: null });
+    expect({ ...again, objectText: null, objectBytes: null }).toEqual({
+      ...bundle,
+      objectText: null,
+      objectBytes: null,
+    });
     for (const { digest } of app.objects) expect(again.objectText(digest)).toBe(bundle.objectText(digest));
     expect(kept.served).toEqual(served);
+  });
+
+  it('has the documents of its applications, and what serves until their contents do', async () => {
+    const old = made.documentedBundle({ web: [made.service] });
+    const from = contentOf(old.revision.apps[0]!);
+    const next = made.documentedBundle({ web: [made.service] }, { app: { objects: [], from } });
+    const files = new Map([...next.files, [`from/${from.objects[0]!.path}`, old.files.get(from.objects[0]!.path)!]]);
+    const bundle = await accept(made.snapshotOf({ revision: next.signed, files }));
+    const kept = await unpackKept((await packKept(bundle, new Map()))!);
+    const again = await accept(kept.snapshot, { mark: bundle.mark, rootVersion: 1 });
+    expect(again.revision).toEqual(bundle.revision);
+    expect(again.objectText(from.objects[0]!.digest)).toBe(bundle.objectText(from.objects[0]!.digest));
   });
 
   it('is not trusted with the signature of a stranger, nor for another cluster', async () => {

@@ -14,6 +14,7 @@ import { problemLine } from '../../../../hub/status/problem.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { createRepos } from '../../../../shared/adapters/git/repos.ts';
 import type { Http } from '../../../../shared/ports/http.ts';
+import { formats } from '../../../../shared/wire/formats.ts';
 import { git } from '../../../fakes/git.ts';
 import { enrolledCluster, published, stateOf } from '../../../fixtures/hub/status.ts';
 
@@ -69,7 +70,7 @@ describe('documents, judged by what a hub knows', () => {
     const labels = { env: 'prod' };
     const bundle = published(
       'prod-1',
-      apps.map((one) => entryOf(one).app),
+      apps.map((one) => entryOf(one, formats.revision.at(1)).app),
       { labels },
     );
     state = stateOf([record0], [bundle], { source, documents: read.documents, revisions: read.history });

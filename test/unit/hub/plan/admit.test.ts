@@ -4,19 +4,23 @@ import type { State } from '../../../../hub/model/state.ts';
 import { admit, type AdmitInput, type Admitted } from '../../../../hub/plan/admit.ts';
 import { entryOf } from '../../../../hub/plan/entry.ts';
 import { appKey } from '../../../../shared/wire/bundle.ts';
+import { formats } from '../../../../shared/wire/formats.ts';
 import { app, id, many, now, object, record, start, step } from '../../../fixtures/hub/plan.ts';
 
 const megabyte = 1024 * 1024;
+const v1 = formats.revision.at(1);
 const large = (name: string) => object(`ConfigMap/${name}`, { data: { x: 'x'.repeat(megabyte - 1024) } });
 const crd = (name: string) => `CustomResourceDefinition:apiextensions.k8s.io/${name}`;
 const changed = (name: string) => object(`ConfigMap/${name}`, { data: { x: 'changed' } });
 
 function inputOf(state: State, wanted: readonly RenderedApp[], facts: Partial<AdmitInput> = {}): AdmitInput {
-  const rendered = new Map(wanted.map((each) => [appKey(each), entryOf(each)]));
+  const rendered = new Map(wanted.map((each) => [appKey(each), entryOf(each, v1)]));
   return {
     state,
     record,
     labels: {},
+    format: v1,
+    target: v1,
     rendered,
     held: new Set(),
     departures: new Map(),

@@ -3,6 +3,7 @@ import type { GuardedChange } from '../../../../hub/model/guarded-change.ts';
 import { departuresFrom } from '../../../../hub/plan/departures.ts';
 import { keptApp } from '../../../../hub/plan/kept-app.ts';
 import { appDigest } from '../../../../shared/wire/bundle.ts';
+import { formats } from '../../../../shared/wire/formats.ts';
 import {
   bundleApp,
   enrolledCluster,
@@ -203,12 +204,12 @@ describe('a unit that moves', () => {
 describe('an application that stays', () => {
   const app = bundleApp('web', { selector: { usage: 'prod', zone: 'a', 'site.sluice.dev/shop': '7' } });
   it('is skipped by no agent for labels that its cluster lost', () => {
-    const kept = keptApp(app, { zone: 'a' });
+    const kept = keptApp(app, { zone: 'a' }, formats.revision.at(1));
     expect(kept).toEqual({ ...app, selector: { zone: 'a', 'site.sluice.dev/shop': '7' }, digest: kept.digest });
     expect(kept.digest).toBe(appDigest(kept));
   });
 
   it('is the very same where all labels are there', () => {
-    expect(keptApp(app, { usage: 'prod', zone: 'a', more: 'x' })).toBe(app);
+    expect(keptApp(app, { usage: 'prod', zone: 'a', more: 'x' }, formats.revision.at(1))).toBe(app);
   });
 });

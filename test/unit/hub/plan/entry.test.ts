@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { entryOf } from '../../../../hub/plan/entry.ts';
+import { entryOf as entryIn } from '../../../../hub/plan/entry.ts';
+import type { RenderedApp } from '../../../../hub/model/rendered.ts';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { encode } from '../../../../shared/wire/codec.ts';
+import { formats } from '../../../../shared/wire/formats.ts';
 import { app, id, object } from '../../../fixtures/hub/plan.ts';
 
+const entryOf = (rendered: RenderedApp) => entryIn(rendered, formats.revision.at(1));
 const refused = (code: string, subject: string) =>
   expect.objectContaining({ code, data: expect.objectContaining({ subject }) as unknown }) as Error;
 

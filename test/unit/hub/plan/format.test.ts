@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { agentTooOld } from '../../../../hub/plan/format.ts';
 import type { AgentReads, ClusterRecord } from '../../../../hub/model/registry.ts';
 import type { State } from '../../../../hub/model/state.ts';
+import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { formats } from '../../../../shared/wire/formats.ts';
 import { bundleApp } from '../../../fixtures/hub/status.ts';
-import { app, planFor, record, start, step } from '../../../fixtures/hub/plan.ts';
+import { app, object, planFor, record, start, step } from '../../../fixtures/hub/plan.ts';
 
 const web = app('web', ['ConfigMap/a']);
 
@@ -51,6 +52,75 @@ describe('the format of the next bundle', () => {
     expect([next?.revision.format, next?.revision.decommission]).toEqual([1, 'orphan']);
   });
 });
+
+describe('a cluster whose agent reads format 2', () => {
+  const reads = { revision: 2 };
+  const started: State = { ...start, clusters: new Map([['one', { ...record, reads }]]) };
+  const changed = app('web', ['ConfigMap/b']);
+  const sizes = () => new Map(objectsOf(step(start, [web])).map(({ path }) => [path, 100]));
+
+  it('has it from the first bundle on, with totals and without a digest over all', () => {
+    const [next] = planFor(started, [web]).next;
+    expect(next?.revision.format).toBe(2);
+    const [entry] = next!.revision.apps;
+    expect(next?.revision.bundle).toEqual({ objects: 1, bytes: entry!.bytes! + entry!.objects[0]!.bytes! });
+    expect(entry?.digest).toBe(digestOf(formats.revision.at(2).document(entry!)!));
+  });
+
+  it('has the same objects after the switch, and files of none that stays', () => {
+    const more = app('more', ['ConfigMap/c']);
+    const before = step(start, [web, more]);
+    const state = { ...before, clusters: started.clusters };
+    expect(planFor(state, [web, more], { sizes }).next).toEqual([]);
+    const [next] = planFor(state, [changed, more], { sizes }).next;
+    expect(next?.revision.format).toBe(2);
+    expect([...next!.files.keys()]).toEqual(['objects/default.web/ConfigMap/default/b.json']);
+    expect(next?.revision.apps[0]?.objects.map(({ id, path, digest }) => ({ id, path, digest }))).toEqual(
+      before.bundles.get('one')!.revision.apps[0]?.objects,
+    );
+    expect(next?.revision.retired.map(({ id }) => id)).toEqual(['/ConfigMap/default/a']);
+  });
+
+  it('has a held application in the new format, too, with the sizes of what was published', () => {
+    const state = { ...step(start, [web]), clusters: started.clusters };
+    const held = [{ app: 'default/web', cluster: 'one', by: 'render' as const }];
+    const [next] = planFor(state, [app('new', ['ConfigMap/n'])], { sizes, holds: held }).next;
+    expect(next?.revision.apps.map(({ name, objects }) => [name, objects[0]?.bytes])).toEqual([
+      ['new', expect.any(Number)],
+      ['web', 100],
+    ]);
+  });
+
+  it('is sent nothing new while nothing changes, and all that is about it when that alone changes', () => {
+    const state = step(started, [web]);
+    expect(planFor(state, [web]).next).toEqual([]);
+    const [next] = planFor(state, [{ ...web, notes: ['n'] }]).next;
+    const [before] = state.bundles.get('one')!.revision.apps;
+    expect(next?.revision.apps[0]).toEqual({ ...before, notes: ['n'] });
+    expect(next?.files.size).toBe(0);
+    expect(planFor(state, [{ ...web, source: 'c2' }]).next).toEqual([]);
+  });
+
+  it('goes back to format 1 at once when its agent does, with the very digests of format 1', () => {
+    const state = step(started, [web]);
+    const lowered = new Map([['one', { ...record, reads: { revision: 1, loweredAt: '2026-01-01T00:00:00.000Z' } }]]);
+    const [next] = planFor({ ...state, clusters: lowered }, [web]).next;
+    expect(next?.revision.format).toBe(1);
+    expect(next?.revision.apps).toEqual(step(start, [web]).bundles.get('one')!.revision.apps);
+    expect(next?.files.size).toBe(0);
+  });
+
+  it('may have more than format 1 allows', () => {
+    const large = (name: string) => app(name, [object(`ConfigMap/${name}`, { data: { x: 'x'.repeat(900_000) } })]);
+    const all = Array.from({ length: 12 }, (_, at) => large(`a${at}`));
+    expect(planFor(start, all).problems.some(({ code }) => code === 'LIMIT_EXCEEDED')).toBe(true);
+    expect(planFor(started, all).problems).toEqual([]);
+  });
+});
+
+function objectsOf({ bundles }: State) {
+  return bundles.get('one')!.revision.apps.flatMap(({ objects }) => objects);
+}
 
 describe('an application that the format of an agent cannot say', () => {
   it('is held, and its owner is told what to upgrade', () => {

@@ -197,7 +197,7 @@ describe('one id for one application', () => {
 describe('an old backup of the ledger', () => {
   const state = step(start, [app('web', ['ConfigMap/a'])]);
   const mark = (epoch: number, generation: number) =>
-    new Map([['one', { epoch, generation, revisionDigest: sent(state).bundle.digest }]]);
+    new Map([['one', { epoch, generation, revisionDigest: sent(state).bundle.digest! }]]);
 
   it.each([
     ['a higher generation of this epoch', mark(1, 2), true],

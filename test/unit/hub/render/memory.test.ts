@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fleet, RevisionHistory, Target } from '../../../../hub/model/fleet.ts';
+import type { RenderedApp } from '../../../../hub/model/rendered.ts';
 import { place } from '../../../../hub/place/place.ts';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import { createRoundMemo, newRenderMemory, type RenderMemory } from '../../../../hub/render/memory.ts';
 import { render, type RenderedFleet } from '../../../../hub/render/render.ts';
 import { emptyHistory, recordRevisions } from '../../../../hub/render/revisions.ts';
-import { entryOf } from '../../../../hub/plan/entry.ts';
+import { entryOf as entryIn } from '../../../../hub/plan/entry.ts';
+import { formats } from '../../../../shared/wire/formats.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { fleetOf, targetsOf } from '../../../fixtures/hub/fleet.ts';
 
+const entryOf = (rendered: RenderedApp) => entryIn(rendered, formats.revision.at(1));
 const web = (image: string, name: string): string => `---
 kind: Application
 metadata: { name: ${name} }

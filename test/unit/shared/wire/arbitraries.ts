@@ -3,12 +3,22 @@ import type { Digest } from '../../../../shared/lib/canonical.ts';
 import { appHealthOrder } from '../../../../shared/model/health.ts';
 import type { Approval } from '../../../../shared/wire/approval.ts';
 import type { FeedAnswer } from '../../../../shared/wire/feed.ts';
-import type { formats } from '../../../../shared/wire/formats.ts';
+import { by } from '../../../../shared/lib/order.ts';
+import { parseObjectId } from '../../../../shared/model/object.ts';
+import { appKey, contentOf } from '../../../../shared/wire/bundle.ts';
+import { formats } from '../../../../shared/wire/formats.ts';
 import type { Numbered } from '../../../../shared/wire/formats/format.ts';
 import type { Freshness } from '../../../../shared/wire/freshness.ts';
 import type { Enrolment } from '../../../../shared/wire/join.ts';
 import type { AgentReport, ObjectProblem, ReportAnswer, ReportApp } from '../../../../shared/wire/report.ts';
-import type { BundleApp, Revision } from '../../../../shared/wire/revision.ts';
+import { objectPath } from '../../../../shared/wire/layout.ts';
+import type {
+  BundleApp,
+  BundleDelivery,
+  DeliveryStep,
+  ObjectPolicy,
+  Revision,
+} from '../../../../shared/wire/revision.ts';
 import type { Root } from '../../../../shared/wire/root.ts';
 
 const hex = (length: number) =>
@@ -42,7 +52,7 @@ function partly<T extends object, O extends object>(
   return fc.tuple(fc.record(always), absent).map(([all, some]) => ({ ...all, ...some }) as T & Partial<O>);
 }
 
-const bundleApp: fc.Arbitrary<BundleApp> = fc.record({
+const plainApp: fc.Arbitrary<BundleApp> = fc.record({
   namespace: name,
   name,
   digest,
@@ -87,27 +97,162 @@ const reportApp: fc.Arbitrary<ReportApp> = fc.record({
   observedAt: instant,
 });
 
-const revision = (format: number): fc.Arbitrary<Revision> =>
+const policy: fc.Arbitrary<ObjectPolicy> = fc.oneof(
+  partly({ type: fc.constant('apply-once' as const) }, { fields: few(pointer) }),
+  fc.record({ type: fc.constantFrom('read-only' as const, 'take-over' as const, 'shared-resource' as const) }),
+  fc.record({
+    type: fc.constant('resource-update' as const),
+    op: fc.constantFrom('patch' as const, 'replace' as const),
+    recreateFields: few(pointer),
+  }),
+);
+
+/** What an application's document says: names that its objects have, each object of one copy at most. */
+const content = (of: { readonly namespace: string; readonly name: string }): fc.Arbitrary<Omit<BundleApp, 'digest'>> =>
+  fc
+    .uniqueArray(
+      fc.tuple(
+        partly(
+          { id, digest, bytes: fc.nat(1_000) },
+          { component: text, stage: fc.constantFrom('pre', 'post'), policies: few(policy) },
+        ),
+        fc.option(fc.constantFrom('web-v1', 'web-v2')),
+      ),
+      { maxLength: 4, selector: ([one]) => one.id },
+    )
+    .chain((objects) => {
+      const ids = (copy: string) => objects.filter(([, of]) => of === copy).map(([one]) => one.id);
+      const own = fc.constantFrom(id, ...objects.map(([one]) => fc.constant(one.id))).chain((one) => one);
+      return partly(
+        {
+          namespace: fc.constant(of.namespace),
+          name: fc.constant(of.name),
+          source: text,
+          selector: labels,
+          revisions: fc.constant(['web-v2', 'web-v1'].map((copy) => ({ name: copy, objects: ids(copy).sort() }))),
+          replicas: few(partly({ id: own, pointer, value: fc.nat() }, { revision: name })),
+          traffic: few(
+            fc.record({
+              provider: fc.constantFrom('istio', 'gateway-api', 'ingress'),
+              id: own,
+              targets: few(
+                partly(
+                  { rule: fc.nat(), revision: name, component: text, service: own, weight: fc.nat(100) },
+                  { pointer },
+                ),
+              ),
+            }),
+          ),
+          steps: fc.constant([]),
+          health: fc.record({ progressDeadlineSeconds: fc.integer({ min: 1 }) }),
+          notes: few(text),
+          objects: fc.constant(objects.map(([one]) => ({ ...one, path: objectPath(of, parseObjectId(one.id)) }))),
+        },
+        {
+          dependsOn: fc.dictionary(name, few(name), { maxKeys: 2, noNullPrototype: true }),
+          kept: few(fc.record({ id, until: fc.constantFrom('appDeleted', 'never') })),
+          ready: few(fc.record({ id, pointer, equals: fc.oneof(text, fc.integer(), fc.boolean()) })),
+          observe: few(fc.record({ id, fields: few(pointer) })),
+          delivery: delivery,
+        },
+      );
+    });
+
+const seconds = fc.integer({ min: 1, max: 100_000 });
+const step: fc.Arbitrary<DeliveryStep> = fc.oneof(
   partly(
     {
-      format: fc.constant(format),
-      channel: uuid,
-      registration: uuid,
-      cluster: name,
-      epoch: counter,
-      generation: counter,
-      ledger: counter,
-      source: fc.record({ repository: text, commit: text }),
-      issuedAt: instant,
-      freshUntil: instant,
-      labels,
-      apps: few(bundleApp),
-      retired: few(partly({ id, since: counter }, { approval: digest })),
-      approvals: few(approval),
-      bundle: fc.record({ digest, objects: counter, bytes: counter }),
+      type: fc.constant('scale' as const),
+      replicas: fc.oneof(fc.record({ percent: fc.nat(100) }), fc.record({ count: fc.nat(100) })),
     },
-    { decommission: fc.constantFrom('orphan', 'delete') },
+    { weight: fc.nat(100), components: few(text) },
+  ),
+  partly({ type: fc.constant('pause' as const) }, { seconds }),
+  fc.record({
+    type: fc.constant('analysis' as const),
+    checks: fc.array(
+      fc.oneof(
+        fc.record({
+          name,
+          address: text,
+          query: text,
+          condition: text,
+          everySeconds: seconds,
+          forSeconds: seconds,
+          failures: fc.nat(),
+        }),
+        fc.record({ name, job: id, timeoutSeconds: seconds }),
+      ),
+      { minLength: 1, maxLength: 2 },
+    ),
+  }),
+);
+const delivery: fc.Arbitrary<BundleDelivery> = partly(
+  {
+    number: seconds,
+    attempt: seconds,
+    action: fc.constantFrom('run', 'pause', 'promote', 'back'),
+    steps: few(step),
+  },
+  { keepOld: seconds },
+);
+
+/** Applications with documents, in their order; some of them with what serves meanwhile. */
+const sealedApps: fc.Arbitrary<BundleApp[]> = fc
+  .uniqueArray(partly({ namespace: name, name }, { target: name }), { maxLength: 3, selector: appKey })
+  .chain((units) =>
+    fc.tuple(
+      ...units.sort(by(appKey)).map((unit) =>
+        fc.tuple(content(unit), fc.option(content(unit))).map(([wanted, before]) => {
+          const { seal } = formats.revision.at(2);
+          const from = before === null ? undefined : contentOf(seal({ ...before, ...unit }));
+          return seal({ ...wanted, ...unit, ...(from !== undefined && { from }) });
+        }),
+      ),
+    ),
   );
+
+const envelope = {
+  channel: uuid,
+  registration: uuid,
+  cluster: name,
+  epoch: counter,
+  generation: counter,
+  ledger: counter,
+  source: fc.record({ repository: text, commit: text }),
+  issuedAt: instant,
+  freshUntil: instant,
+  labels,
+  approvals: few(approval),
+};
+const decommission = fc.constantFrom('orphan' as const, 'delete' as const);
+
+const revision = (format: number): fc.Arbitrary<Revision> =>
+  format === 1
+    ? partly(
+        {
+          ...envelope,
+          format: fc.constant(format),
+          apps: few(plainApp),
+          retired: few(partly({ id, since: counter }, { approval: digest })),
+          bundle: fc.record({ digest, objects: counter, bytes: counter }),
+        },
+        { decommission },
+      )
+    : partly(
+        {
+          ...envelope,
+          format: fc.constant(format),
+          apps: sealedApps,
+          retired: few(
+            partly(
+              { id, since: counter },
+              { approval: digest, delivery: text, how: fc.constantFrom('delete', 'release') },
+            ),
+          ),
+        },
+        { decommission, predecessors: few(uuid) },
+      ).map((one) => ({ ...one, bundle: formats.revision.at(format).count(one.apps, 0) }));
 
 const report = (format: number): fc.Arbitrary<AgentReport> =>
   partly(
@@ -140,14 +285,11 @@ const report = (format: number): fc.Arbitrary<AgentReport> =>
 export const documents = {
   revision,
   report,
-  feedAnswer: (format: number): fc.Arbitrary<FeedAnswer> =>
-    fc.record({
-      format: fc.constant(format),
-      roots: few(body),
-      revision: body,
-      freshness: fc.option(body),
-      objects: fc.dictionary(digest, text, { maxKeys: 3 }),
-    }),
+  feedAnswer: (format: number): fc.Arbitrary<FeedAnswer> => {
+    const files = { format: fc.constant(format), objects: fc.dictionary(digest, text, { maxKeys: 3 }) };
+    const parts = { roots: few(body), revision: body, freshness: fc.option(body) };
+    return format === 1 ? fc.record({ ...files, ...parts }) : partly(files, parts);
+  },
   reportAnswer: (format: number): fc.Arbitrary<ReportAnswer> =>
     fc.record({ format: fc.constant(format), sequence: counter, wantEnvelope: fc.boolean() }),
   root: (format: number): fc.Arbitrary<Root> =>

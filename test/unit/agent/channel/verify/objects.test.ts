@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { checkedObject, checkedText, checkNames, checkPointers } from '../../../../../agent/channel/verify/objects.ts';
+import {
+  checkedObject,
+  checkedBytes,
+  checkNames,
+  checkPointers,
+  checkReferences,
+} from '../../../../../agent/channel/verify/objects.ts';
 import { digestOf } from '../../../../../shared/lib/canonical.ts';
 import { idOf, type KubeObject } from '../../../../../shared/model/object.ts';
 import type { BundleApp } from '../../../../../shared/wire/revision.ts';
@@ -20,7 +26,7 @@ function thrownBy(call: () => unknown): unknown {
 
 describe('the bytes of an object', () => {
   const textOf = (bytes: Uint8Array, digest = digestOf(bytes)) =>
-    thrownBy(() => checkedText({ id, path: 'p', digest }, bytes));
+    thrownBy(() => Buffer.from(checkedBytes({ id, path: 'p', digest }, bytes)).toString());
 
   it('are its text, a byte order mark included', () => {
     expect(textOf(Buffer.from('\ufeff{}'))).toEqual({ accepted: '\ufeff{}' });
@@ -80,7 +86,10 @@ describe('the names in a bundle', () => {
   const app = appOf([deployment, service, route]);
   const plain = { replicas: [], traffic: [], revisions: [] };
   const check = (one: BundleApp, isKnown = false, seen = { ids: new Set<string>(), paths: new Set<string>() }) =>
-    thrownBy(() => checkNames(one, seen, isKnown));
+    thrownBy(() => {
+      checkNames(one, seen, isKnown);
+      checkReferences(one);
+    });
   const first = app.objects[0]!;
 
   it('are noted, so that the next application cannot have them', () => {

@@ -1,0 +1,19 @@
+import type { BundleApp } from '../../../shared/wire/revision.ts';
+import type { Objection } from '../../model/rows.ts';
+
+/** What an application may ask for that this version does not do, in words. Doing the rest without it would be another thing. */
+const beyond: readonly (readonly [string, (app: BundleApp) => boolean])[] = [
+  ['the steps of a delivery', ({ delivery }) => (delivery?.steps.length ?? 0) > 0],
+  ['to stop a delivery, or to go back', ({ delivery }) => delivery !== undefined && delivery.action !== 'run'],
+  ['components that wait for others', ({ dependsOn = {} }) => Object.keys(dependsOn).length > 0],
+  ['readiness of its own', ({ ready = [] }) => ready.length > 0],
+  ['a stage of an object', ({ objects }) => objects.some(({ stage }) => stage !== undefined)],
+  ['a policy of an object', ({ objects }) => objects.some(({ policies = [] }) => policies.length > 0)],
+];
+
+/** Why this version of the agent cannot carry out an application as it is meant; null = it can. */
+export function beyondThisAgent(app: BundleApp): Objection | null {
+  const found = beyond.find(([, isAsked]) => isAsked(app));
+  if (found === undefined) return null;
+  return { code: 'AGENT_TOO_OLD', message: `it needs ${found[0]}, which this agent does not do: upgrade the agent` };
+}

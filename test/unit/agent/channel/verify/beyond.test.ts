@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { beyondThisAgent } from '../../../../../agent/channel/verify/beyond.ts';
+import type { BundleApp } from '../../../../../shared/wire/revision.ts';
+import { appOf, service } from '../../../../fixtures/agent/bundle.ts';
+
+const app = appOf([service], { revisions: [], replicas: [], traffic: [] });
+const object = (more: object): Partial<BundleApp> => ({ objects: app.objects.map((one) => ({ ...one, ...more })) });
+const delivery = { number: 1, attempt: 1, action: 'run', steps: [] } as const;
+
+describe('what an application asks for', () => {
+  it.each<[string, Partial<BundleApp>]>([
+    ['nothing of it', {}],
+    ['a delivery without steps', { delivery }],
+    ['fields to report', { observe: [{ id: app.objects[0]!.id, fields: ['/status'] }] }],
+    ['objects that are kept', { kept: [{ id: '/Secret/shop/a', until: 'never' }] }],
+    ['the component of an object', object({ component: 'web', bytes: 1 })],
+    ['empty lists', { dependsOn: {}, ready: [], ...object({ policies: [] }) }],
+  ])('can be done here: %s', (_, change) => {
+    expect(beyondThisAgent({ ...app, ...change })).toBeNull();
+  });
+
+  it.each<[string, Partial<BundleApp>]>([
+    ['the steps of a delivery', { delivery: { ...delivery, steps: [{ type: 'pause' }] } }],
+    ['to stop a delivery, or to go back', { delivery: { ...delivery, action: 'pause' } }],
+    ['to stop a delivery, or to go back', { delivery: { ...delivery, action: 'back' } }],
+    ['to stop a delivery, or to go back', { delivery: { ...delivery, action: 'promote' } }],
+    ['components that wait for others', { dependsOn: { web: ['db'] } }],
+    ['readiness of its own', { ready: [{ id: app.objects[0]!.id, pointer: '/a', equals: 1 }] }],
+    ['a stage of an object', object({ stage: 'pre' })],
+    ['a policy of an object', object({ policies: [{ type: 'read-only' }] })],
+  ])('needs another agent: %s', (words, change) => {
+    expect(beyondThisAgent({ ...app, ...change })).toEqual({
+      code: 'AGENT_TOO_OLD',
+      message: `it needs ${words}, which this agent does not do: upgrade the agent`,
+    });
+  });
+});
