@@ -19,34 +19,34 @@ export interface FreshnessParts {
 /** Longest time between two checks of the lists, in milliseconds. */
 const checkMs = 3_600_000;
 
-/** Signs all lists at once and each again when it is due, between passes, until the signal aborts. */
+/** Signs each list when it is due, between passes, until the signal aborts. */
 export function renewFreshness(parts: FreshnessParts, signal: AbortSignal): void {
   const { clock, random, log, loop, publishing } = parts;
   const lists = openFreshness(publishing);
   let failures = 0;
   let cancel = (): void => undefined;
-  const later = (ms: number, all: boolean) => {
-    if (!signal.aborted) cancel = clock.after(ms, () => void renew(all));
+  const later = (ms: number) => {
+    if (!signal.aborted) cancel = clock.after(ms, () => void renew());
   };
-  const renew = async (all: boolean): Promise<void> => {
+  const renew = async (): Promise<void> => {
     try {
       const due = await loop.alone(async () => {
         // The head is confirmed now: a ledger that another hub has moved on must not vouch for bundles.
         await publishing.confirm?.(0);
         const state = await publishing.store.read();
-        const shards = await lists.renew(state, { all });
+        const shards = await lists.renew(state);
         if (shards.length > 0) parts.signed();
         return lists.dueAt(state);
       });
       failures = 0;
       const untilDue = due === null ? checkMs : due - clock.now();
-      later(jittered(Math.min(checkMs, Math.max(untilDue, 1_000)), random), false);
+      later(jittered(Math.min(checkMs, Math.max(untilDue, 1_000)), random));
     } catch (error) {
       if (signal.aborted) return;
       log.warn('freshness lists could not be signed', { error });
-      later(backoff(failures++, random), all);
+      later(backoff(failures++, random));
     }
   };
   signal.addEventListener('abort', () => cancel(), { once: true });
-  void renew(true);
+  void renew();
 }

@@ -98,6 +98,8 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, fr
   const changed = createStatusSignal();
   const state = createCurrentState(await store.read(), changed.raise);
   const view = openChannelView(backedBy(served, store.objects), keys.roots, state.now);
+  // The lists that were signed before are still good.
+  view.refresh();
   const publishing: PublishDeps = { store, channel, keys, clock, confirm, freshMs: config.freshMs };
   const notify: PassParts['notify'] = ({ state: next, clusters }) => {
     state.set(next);

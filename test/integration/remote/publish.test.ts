@@ -63,7 +63,7 @@ describe('a hub with its ledger and channel on a Git host', () => {
       'POST /ledger.git/git-receive-pack',
       'POST /channel.git/git-receive-pack',
     ]);
-    await openFreshness(hub.deps).renew(await hub.store.read(), { all: true });
+    await openFreshness(hub.deps).renew(await hub.store.read());
     expect(server.requests.slice(before + 2)).toEqual(['POST /channel.git/git-receive-pack']);
     for (const gitdir of Object.values(gitdirs)) gitIn(gitdir, 'fsck', '--strict', '--full');
     const signers = join(dir, 'signers');
@@ -201,7 +201,7 @@ describe('a hub on an empty disk', () => {
   it('goes on from the ledger and its key with the next generation, on top of what the channel has', async () => {
     const lost = await open();
     for (const version of ['v1', 'v2']) await pass(lost, everywhere(version), joined(...clusters));
-    await openFreshness(lost.deps).renew(await lost.store.read(), { all: true });
+    await openFreshness(lost.deps).renew(await lost.store.read());
     const state = await lost.store.read();
     lost.close();
     const hub = await open('new', urls, keyOf());

@@ -62,6 +62,20 @@ export const storeMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/run/group.test.ts'],
   },
   {
+    bug: 'a hub that starts with a new key leaves lists that the old one signed until they are due',
+    file: 'hub/publish/freshness.ts',
+    find: 'return countSigners(payloadTypes.freshness, payload, signatures, [hubKey]) > 0',
+    replace: 'return hubKey !== signatures.payloadType',
+    tests: ['test/unit/hub/publish/freshness.test.ts'],
+  },
+  {
+    bug: 'a revoked cluster is vouched for until its list is due',
+    file: 'hub/publish/freshness.ts',
+    find: 'if (refused.some(isListed)) return 0;',
+    replace: '',
+    tests: ['test/unit/hub/publish/freshness.test.ts'],
+  },
+  {
     bug: 'a disk that does not keep what was written is found by a cluster',
     file: 'hub/store/packs/pack-folder.ts',
     find: 'if (!hasBytes(`${temporary}-pack`, pack) || !hasBytes(`${temporary}-idx`, index)) {',

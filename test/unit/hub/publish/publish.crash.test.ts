@@ -36,7 +36,7 @@ beforeAll(async () => {
   const { state } = await pass(hub, rendered('v2'));
   for (const [name, bundle] of state.bundles) signedFirst.set(name, bundle.revisionDigest);
   const keeper = openFreshness(hub.deps);
-  await keeper.renew(state, { all: true });
+  await keeper.renew(state);
   isRecording = false;
   hub.close();
 }, 60_000);
@@ -85,7 +85,7 @@ describe('a hub that dies during a publish', () => {
         step,
       ).toEqual([2, 2, 2]);
       expect((await pass(hub, rendered('v2'))).kind, step).toBe('unchanged');
-      await openFreshness(hub.deps).renew(state, { all: true });
+      await openFreshness(hub.deps).renew(state);
       hub.close();
       for (const name of ['ledger.git', 'channel.git']) {
         expect(gitIn(join(path, name), 'fsck', '--strict', '--full', '--no-dangling'), `${step} ${name}`).toBe('');
