@@ -49,6 +49,8 @@ export const validateCommand = command({
     }
     const exit = problemsExit(problems, terminal.out);
     if (found.ignored > 0 && strict !== true) terminal.err(skippedText(found.ignored, found.skipped));
+    const { previewNotes } = await import('./preview-output.ts');
+    for (const note of previewNotes(found)) terminal.err(note);
     if (problems.length === 0) terminal.err('no problems\n');
     return exit;
   },

@@ -15,6 +15,14 @@ import { refusalsOf, type RemovedFault } from './refusals.ts';
 import { autoscaled, isScalable } from './workload.ts';
 import { mapAt } from '../model/json-map.ts';
 
+/** An object that is delivered as it is written: under its own name, and under the one that tells its revision apart. */
+export interface WrittenObject {
+  readonly own: KubeObject;
+  readonly plain: KubeObject;
+  /** The Deployment that it is, or scales, by the name that is written: what refers to one another is named alike. */
+  readonly group: string;
+}
+
 /** A component as one revision renders it, on whichever cluster. */
 export interface RevisionComponent {
   readonly component: string;
@@ -27,6 +35,8 @@ export interface RevisionComponent {
   readonly workloads: ReadonlySet<ObjectId>;
   /** What was left out of its objects; absent = nothing. */
   readonly warnings?: readonly RenderFault[];
+  /** Of its own objects, those that are delivered as they are written, with their written names; absent = none. */
+  readonly written?: readonly WrittenObject[];
   /** What servers of some versions refuse of them; absent = nothing. */
   readonly removed?: readonly RemovedFault[];
 }
@@ -151,6 +161,7 @@ function split(
   const warnings = [...rendered.warnings, ...refusals.flatMap((one) => one.warnings)];
   const removed = refusals.flatMap((one) => one.removed);
   const first = objects[0];
+  const written = parts.written ?? [];
   const workloads = facts.isVerbatim
     ? all.filter((object) => isScalable(object))
     : all.filter((object) => hasWorkload && first !== undefined && idOf(object) === idOf(first) && isScalable(object));
@@ -162,6 +173,7 @@ function split(
       shared: shared.sort(by(idOf)),
       workloads: new Set(workloads.map(idOf)),
       ...(warnings.length > 0 && { warnings }),
+      ...(written.length > 0 && { written }),
       ...(removed.length > 0 && { removed }),
     },
   };
@@ -176,6 +188,7 @@ interface Piece {
 interface Parts {
   readonly own: readonly Piece[];
   readonly shared: readonly Piece[];
+  readonly written?: readonly WrittenObject[];
 }
 
 function splitRendered(objects: readonly KubeObject[], facts: LabelFacts): Parts {
@@ -183,8 +196,8 @@ function splitRendered(objects: readonly KubeObject[], facts: LabelFacts): Parts
   return facts.isSuffixed ? { own: labelled, shared: [] } : { own: [], shared: labelled };
 }
 
-// Of objects that are delivered as they are written, only Deployments and the autoscalers that target them live side by
-// side: to rename an object, every reference to it must be known.
+// Of objects that are delivered as they are written, only Deployments and the autoscalers that target them can live side by
+// side (`written-names.ts` says when they do): to rename an object, every reference to it must be known.
 function splitVerbatim(objects: readonly KubeObject[], facts: LabelFacts, isUnderDeployment: boolean): Parts {
   const inPlace = (from: KubeObject): Piece => ({ from, object: withLabels(from, facts) });
   if (!isUnderDeployment) return { own: [], shared: objects.map(inPlace) };
@@ -194,10 +207,19 @@ function splitVerbatim(objects: readonly KubeObject[], facts: LabelFacts, isUnde
     (isAutoscaler(object) && [...autoscaled([object])].some((ref) => refersTo(ref, deployments)));
   const suffix = facts.revision?.suffix ?? '';
   const sideBySide = { ...facts, isSuffixed: true };
+  const own = objects
+    .filter(isOwn)
+    .map((from) => ({ from, object: withLabels(renamed(from, suffix), sideBySide), plain: inPlace(from).object }));
   return {
-    own: objects.filter(isOwn).map((from) => ({ from, object: withLabels(renamed(from, suffix), sideBySide) })),
+    own,
     shared: objects.filter((object) => !isOwn(object)).map(inPlace),
+    written: own.map(({ from, object, plain }) => ({ own: object, plain, group: groupOf(from) })),
   };
+}
+
+/** The Deployment that an object is, or scales. */
+function groupOf(object: KubeObject): string {
+  return isDeployment(object) ? object.metadata.name : String(mapAt(object, 'spec', 'scaleTargetRef')?.['name']);
 }
 
 function isDeployment({ apiVersion, kind }: KubeObject): boolean {

@@ -15,6 +15,7 @@ import type { ProviderRenderer } from './traffic/providers/provider.ts';
 import { isSameSelection, isService } from './services.ts';
 import type { PlacedRevision } from './traffic/services.ts';
 import { renderTraffic, type TrafficOutcome } from './traffic/traffic.ts';
+import { withWrittenNames } from './written-names.ts';
 import { autoscaled, isScalable, replicasOf, withReplicas } from './workload.ts';
 
 /** A revision that is assigned to the cluster, with its rendered components. */
@@ -48,7 +49,9 @@ export interface UnitOutcome {
 }
 
 /** Puts the objects of a unit together for one cluster: replicas, Services, traffic. Pure. */
-export function renderUnit(unit: UnitOnCluster, providers: readonly ProviderRenderer[]): UnitOutcome {
+export function renderUnit(given: UnitOnCluster, providers: readonly ProviderRenderer[]): UnitOutcome {
+  const named = withWrittenNames(given.revisions, given.deployment);
+  const unit = { ...given, revisions: named.revisions };
   const isGiven = givenOnce(unit.revisions);
   const scaledBySelf = autoscaled(unit.revisions.flatMap(({ components }) => components.flatMap(objectsOf)));
   const parts = unit.revisions.map((revision) => partOf(revision, isGiven, scaledBySelf));
@@ -71,7 +74,11 @@ export function renderUnit(unit: UnitOnCluster, providers: readonly ProviderRend
   objects.push(...(traffic?.objects ?? []).map((object) => rendered(object)));
   const faults = objectFaults(objects.map(({ object }) => object));
   if (faults.length > 0) return { app: null, warning: null, faults };
-  return { app: appOf(unit, { parts, objects, traffic }), warning: traffic?.warning ?? null, faults: [] };
+  return {
+    app: appOf(unit, { parts, objects, traffic, notes: named.notes }),
+    warning: traffic?.warning ?? null,
+    faults: [],
+  };
 }
 
 interface Piece {
@@ -202,13 +209,20 @@ function appOf(
     parts,
     objects,
     traffic,
-  }: { parts: readonly Part[]; objects: readonly RenderedObject[]; traffic: TrafficOutcome | null },
+    notes: named,
+  }: {
+    parts: readonly Part[];
+    objects: readonly RenderedObject[];
+    traffic: TrafficOutcome | null;
+    notes: readonly string[];
+  },
 ): RenderedApp {
   const all = parts.flatMap(({ own, shared }) => [...own, ...shared]);
   const notes = [
     ...unit.revisions.flatMap(({ assignment }) => assignment.notes),
     ...all.flatMap(({ note }) => (note === null ? [] : [note])),
     ...(traffic?.notes ?? []),
+    ...named,
   ];
   return {
     cluster: unit.target.name,

@@ -6,16 +6,20 @@ import { rowOf, startFleet, type Fleet, type Site } from './fleet.ts';
 
 const workload = (name: string): string => `apps/Deployment/default/${name}`;
 const map = (name: string): string => `/ConfigMap/default/${name}`;
-const pods = (name: string, selects: string) => ({
+interface Ready {
+  readonly readyReplicas?: number;
+}
+const pods = (name: string, selects: string, image = 'example/a:1') => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata: { name },
   spec: {
     replicas: 1,
     selector: { matchLabels: { app: selects } },
-    template: { metadata: { labels: { app: selects } }, spec: { containers: [{ name: 'a', image: 'example/a:1' }] } },
+    template: { metadata: { labels: { app: selects } }, spec: { containers: [{ name: 'a', image }] } },
   },
 });
+const podsOf = (name: string, image: string) => pods(name, name, image);
 const fixed = (name: string, value: string) => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -109,6 +113,50 @@ export function describeNames(backend: Backend): void {
       expect([await uidOf(workload('moving')), await uidOf(map('m'))]).toEqual(before);
       expect(await ownerOf(workload('moving'))).toBe('default/b');
       await fleet.push({ 'a.yaml': null, 'b.yaml': null });
+      await fleet.settled();
+    });
+
+    it('keeps the names of raw objects, unless two listed revisions need one; from one to the other a pod is always ready', async () => {
+      const lists = (...names: readonly string[]) => `kind: ApplicationDeployment
+metadata: { name: raw-site, namespace: default }
+spec:
+  appRevisions: [${names.map((name) => `{ revisionName: ${name}, placement: [{ distribution: { replicas: 2 } }] }`).join(', ')}]
+`;
+      const version = (image: string) => rawApp('raw', [podsOf('nginx', image)]);
+      const names = ['nginx', 'nginx-v1', 'nginx-v2'];
+      const there = async () => {
+        const found = await Promise.all(names.map(async (name) => ((await uidOf(workload(name))) ? [name] : [])));
+        return found.flat();
+      };
+      const readyNow = async () => {
+        const live = await Promise.all(names.map((name) => site.view.get(workload(name))));
+        return live.reduce((sum, one) => sum + ((one?.['status'] as Ready | undefined)?.readyReplicas ?? 0), 0);
+      };
+      /** Pushes, and looks at the pods until everything is settled and healthy under these names. */
+      const pushed = async (files: Readonly<Record<string, string>>, wanted: readonly string[]) => {
+        await fleet.push(files);
+        const counts: number[] = [];
+        for (;;) {
+          counts.push(await readyNow());
+          const row = rowOf(await fleet.status(), 'default/raw-site');
+          const isDone = row?.applied === true && row.health === 'Healthy';
+          if (isDone && (await there()).join() === wanted.join()) return Math.min(...counts);
+        }
+      };
+      await fleet.push({ 'raw.yaml': version('example/a:1'), 'lists.yaml': lists('raw-v1') });
+      await fleet.until('v1 to run', (now) => rowOf(now, 'default/raw-site')?.health === 'Healthy');
+      expect(await there()).toEqual(['nginx']);
+      const both = { 'raw.yaml': version('example/a:2'), 'lists.yaml': lists('raw-v1', 'raw-v2') };
+      expect(await pushed(both, ['nginx-v1', 'nginx-v2'])).toBeGreaterThan(0);
+      const notes = rowOf(await fleet.status(), 'default/raw-site')?.notes;
+      expect(notes).toContain(
+        'Deployment nginx of raw-v1 is called nginx-v1: another revision that is listed has it, too',
+      );
+      expect(await pushed({ 'lists.yaml': lists('raw-v2') }, ['nginx'])).toBeGreaterThan(0);
+      const before = await uidOf(workload('nginx'));
+      await pushed({ 'raw.yaml': version('example/a:3'), 'lists.yaml': lists('raw-v3') }, ['nginx']);
+      expect(await uidOf(workload('nginx'))).toBe(before);
+      await fleet.push({ 'raw.yaml': null, 'lists.yaml': null });
       await fleet.settled();
     });
 

@@ -53,6 +53,20 @@ export const nameMutants: readonly Mutant[] = [
     tests: ['test/unit/agent/apply/decide.test.ts'],
   },
   {
+    bug: 'two listed revisions write one raw Deployment',
+    file: 'hub/render/written-names.ts',
+    find: 'count > 1)',
+    replace: 'count > 2)',
+    tests: ['test/unit/hub/render/written-names.test.ts'],
+  },
+  {
+    bug: 'a raw Deployment that traffic leads to is updated in place',
+    file: 'hub/render/written-names.ts',
+    find: 'isTarget || besides.has(group)',
+    replace: 'besides.has(group)',
+    tests: ['test/unit/hub/render/written-names.test.ts'],
+  },
+  {
     bug: 'an API version that a cluster still has is refused there, too',
     file: 'hub/render/refusals.ts',
     find: 'minor === null || minor >= since',

@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { previewFiles, previewJson, previewYaml } from '../../../../hub/cli/preview-output.ts';
+import { previewFiles, previewJson, previewNotes, previewYaml } from '../../../../hub/cli/preview-output.ts';
 import { previewFolder, type PreviewOptions } from '../../../../hub/operations/preview.ts';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
@@ -118,6 +118,17 @@ describe('a preview', () => {
 
   it.each([{ app: 'nope' }, { cluster: 'nope' }])('refuses %j, which is not there', async (options) => {
     await expect(look(repository, options)).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  it('prints the notes of a cluster above its objects, and of all clusters once', async () => {
+    const shown = await look(repository);
+    const [first, ...more] = shown.clusters;
+    const apps = first!.apps.map((app) => ({ ...app, notes: ['a is called b'] }));
+    const told = { ...shown, clusters: [{ ...first!, apps }, { ...first!, name: 'two', apps }, ...more] };
+    const { namespace, name } = apps[0]!;
+    const note = `note: ${namespace}/${name}: a is called b`;
+    expect(previewYaml(told)).toContain(`---\n# cluster ${first!.name}\n# ${note}\n`);
+    expect(previewNotes(told).filter((line) => line.startsWith(note))).toEqual([`${note} (on ${first!.name}, two)\n`]);
   });
 
   it('prints the same objects as JSON, as YAML and as files', async () => {
