@@ -52,6 +52,13 @@ export const labelsBody = z
   .strictObject({ labels: z.record(z.string(), z.string().nullable()), registration: seen })
   .meta({ id: 'LabelsBody' });
 
+export const setBody = z
+  .strictObject({
+    reads: z.number().int().min(1).describe('The newest format of bundles that its agent reads, and all below it.'),
+    registration: seen,
+  })
+  .meta({ id: 'SetBody' });
+
 export const revokeBody = z.strictObject({ registration: seen }).meta({ id: 'RevokeBody' });
 
 export const removeBody = z
@@ -80,6 +87,7 @@ export const clusterEntry = z.object({
   acceptedGeneration: z.number().nullable(),
   kubernetes: z.string().nullable(),
   agent: z.string().nullable(),
+  reads: z.number().default(1),
   ageSeconds: z.number().nullable(),
   stale: z.boolean(),
 });

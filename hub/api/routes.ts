@@ -13,6 +13,7 @@ import {
   removeAnswer,
   removeBody,
   revokeBody,
+  setBody,
 } from './bodies.ts';
 import { factRoutes } from './facts.ts';
 import { revisionList } from './revisions.ts';
@@ -72,6 +73,15 @@ export const routes = {
     access: 'admin',
     description: 'Sets labels of a cluster; a null value removes the label.',
     body: labelsBody,
+    status: 200,
+    answer: statusCluster,
+  },
+  set: {
+    method: 'POST',
+    path: '/v1/clusters/:name/set',
+    access: 'admin',
+    description: 'Sets what an agent that never asks this hub cannot say: the format of bundles that it reads.',
+    body: setBody,
     status: 200,
     answer: statusCluster,
   },

@@ -57,6 +57,7 @@ export const statusCluster = z
     settled: z.boolean(),
     kubernetes: z.string().nullable(),
     agent: z.string().nullable(),
+    reads: z.number().default(1).describe('The newest format of bundles that its agent reads.'),
     conditions: z.array(z.object({ type: z.string(), reason: z.string(), message: z.string(), since: z.string() })),
     unexplained: z.number().describe('Objects in the inventory that are neither wanted nor retired.'),
     survivors: z.number().describe('Retired objects that could not be deleted yet.'),

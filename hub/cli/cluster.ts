@@ -1,4 +1,5 @@
-import { defaultChoice, switchOption, type CommandGroup } from '../../shared/lib/command.ts';
+import { SluiceError } from '../../shared/errors.ts';
+import { defaultChoice, switchOption, textOption, type CommandGroup } from '../../shared/lib/command.ts';
 import type { Terminal } from '../../shared/ports/terminal.ts';
 import type { ClusterEntry } from '../api/bodies.ts';
 import { clusterTable } from '../status/clusters.ts';
@@ -42,6 +43,30 @@ const labelsCommand = command({
   },
 });
 
+const setCommand = command({
+  name: 'set',
+  description: 'say what an agent that never asks this hub cannot say by itself',
+  arguments: ['<name>'],
+  options: {
+    reads: textOption('--reads <n>', 'the newest format of bundles that its agent reads (it says so itself to a hub)'),
+    ...seenOption,
+    ...hubOptions,
+  },
+  run: async (context, [name], { reads: text, ...flags }) => {
+    const reads = Number(text ?? '');
+    if (!/^[1-9][0-9]?$/.test(text ?? '')) {
+      throw new SluiceError('USAGE', 'not a format', {
+        subject: text ?? '--reads',
+        hint: 'give --reads 1 or --reads 2',
+      });
+    }
+    const changed = await withClient(context, flags, async (client) =>
+      client.set(name, { reads, ...(await seenBy(client, name, flags.registration)) }),
+    );
+    printTable(context.terminal, [changed], true);
+  },
+});
+
 const revokeCommand = command({
   name: 'revoke',
   description: "refuse a cluster's agent from now on; what it runs stays",
@@ -80,7 +105,7 @@ const removeCommand = command({
 export const clusterCommands: CommandGroup<CliContext> = {
   name: 'cluster',
   description: 'let clusters in, label them, and let them go',
-  commands: [joinCommand, listCommand, labelsCommand, revokeCommand, removeCommand],
+  commands: [joinCommand, listCommand, labelsCommand, setCommand, revokeCommand, removeCommand],
 };
 
 function printTable(terminal: Terminal, clusters: readonly ClusterEntry[], isWide = false): void {

@@ -8,6 +8,7 @@ import type { HubParts } from './parts.ts';
 import { removeCluster } from './remove.ts';
 import { listRevisions } from './revisions.ts';
 import { revokeCluster } from './revoke.ts';
+import { setCluster } from './set.ts';
 import { status } from './status.ts';
 
 /** What answers a call: the signal aborts when the caller is gone. It returns a value and prints nothing. */
@@ -26,6 +27,7 @@ export const operations: { readonly [Name in CallName]: Operation<Name> } = {
   list: listClusters,
   join: joinCluster,
   labels: labelCluster,
+  set: setCluster,
   revoke: revokeCluster,
   remove: removeCluster,
   approve: approveChange,

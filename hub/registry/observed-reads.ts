@@ -9,6 +9,8 @@ export interface ObservedReads {
     said: number,
     now: string,
   ) => AgentReads | null;
+  /** Forgets what a registration said: the registry has it from another source now. */
+  readonly forget: (registration: string) => void;
   readonly current: () => ReadonlyMap<string, AgentReads>;
 }
 
@@ -22,6 +24,9 @@ export function openObservedReads(): ObservedReads {
       if (next === current || next === undefined) return null;
       observed.set(registration, next);
       return next;
+    },
+    forget: (registration) => {
+      observed.delete(registration);
     },
     current: () => observed,
   };

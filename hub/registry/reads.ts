@@ -1,5 +1,9 @@
+import { SluiceError } from '../../shared/errors.ts';
 import { formats } from '../../shared/wire/formats.ts';
+import type { Changed } from '../model/changes.ts';
 import type { AgentReads, ClusterRecord, Registry } from '../model/registry.ts';
+import type { State } from '../model/state.ts';
+import { recordOf } from './change.ts';
 
 /** How long no higher number counts after a lower one: while a cluster changes its agent, two of them may take turns. */
 const noRaiseMs = 3_600_000;
@@ -18,6 +22,27 @@ export function nextOf(current: AgentReads | undefined, said: number, now: strin
   if (said < revision) return { revision: said, loweredAt: now };
   if (said === revision || current?.loweredAt === undefined) return said === revision ? current : { revision: said };
   return Date.parse(now) - Date.parse(current.loweredAt) < noRaiseMs ? current : { revision: said };
+}
+
+/**
+ * Sets what is known of the formats that an agent reads: for agents that never ask the hub. What an agent says later counts again.
+ * Throws REFERENCE_NOT_FOUND, CONFLICT for another registration than the one that was seen, CONFIG_INVALID for a format that is not written here.
+ */
+export function setReads(
+  state: Pick<State, 'clusters'>,
+  name: string,
+  { reads, seen }: { readonly reads: number; readonly seen: string | null },
+): Changed<ClusterRecord> {
+  const record = recordOf(state, name, seen);
+  const { numbers } = formats.revision;
+  if (!numbers.includes(reads)) {
+    throw new SluiceError('CONFIG_INVALID', `this hub writes no bundles of format ${reads}`, {
+      subject: name,
+      hint: `give one of ${numbers.join(', ')}`,
+    });
+  }
+  const changed = { ...record, reads: { revision: reads } };
+  return { changes: { clusters: new Map([[name, changed]]) }, result: changed };
 }
 
 /** The registry with what agents read, by registration; the same value where nothing changed. Pure. */

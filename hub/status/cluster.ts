@@ -18,6 +18,7 @@ export function clusterOf(record: ClusterRecord, facts: StatusFacts): StatusClus
     capabilities: record.capabilities === null ? null : capabilityWords(record.capabilities),
     state: stateOf(record),
     reports: record.reports,
+    reads: record.reads?.revision ?? 1,
     generation: facts.state.bundles.get(record.name)?.revision.generation ?? null,
     ...(received === undefined ? unheard : saidBy(received.report)),
     reportedAt: received === undefined ? null : new Date(received.receivedAt).toISOString(),

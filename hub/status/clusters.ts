@@ -3,7 +3,7 @@ import type { ClusterEntry } from '../api/bodies.ts';
 import { ageText } from './age.ts';
 import { layoutTable } from './layout.ts';
 
-/** The table of `cluster list`; a wide one has the versions and the registration, too. */
+/** The table of `cluster list`; a wide one has the versions, the format and the registration, too. */
 export function clusterTable(clusters: readonly ClusterEntry[], columns: number, isWide = false): string {
   if (clusters.length === 0) return 'no cluster is registered; `sluice-hub cluster join NAME` lets one in\n';
   const lines = withPrintableLines(clusters).map((entry) => [
@@ -13,7 +13,7 @@ export function clusterTable(clusters: readonly ClusterEntry[], columns: number,
     entry.capabilities === null ? 'not known' : entry.capabilities.join(',') || 'none',
     generationText(entry),
     ageText(entry.ageSeconds),
-    ...(isWide ? [entry.kubernetes ?? '-', entry.agent ?? '-', entry.registration] : []),
+    ...(isWide ? [entry.kubernetes ?? '-', entry.agent ?? '-', String(entry.reads), entry.registration] : []),
   ]);
   const titles = [
     { title: 'CLUSTER', least: 8 },
@@ -22,7 +22,7 @@ export function clusterTable(clusters: readonly ClusterEntry[], columns: number,
     { title: 'CAPABILITIES', least: 9 },
     { title: 'GENERATION' },
     { title: 'REPORT' },
-    ...(isWide ? [{ title: 'KUBERNETES' }, { title: 'AGENT' }, { title: 'REGISTRATION' }] : []),
+    ...(isWide ? [{ title: 'KUBERNETES' }, { title: 'AGENT' }, { title: 'READS' }, { title: 'REGISTRATION' }] : []),
   ];
   return layoutTable(titles, lines, columns) + '\n';
 }

@@ -269,6 +269,7 @@ describe('an answer', () => {
       list: {},
       join: { body: { name: 'new' } },
       labels: { name: 'mine', body: { labels: { site: 'x', old: null } } },
+      set: { name: 'mine', body: { reads: 2 } },
       revoke: { name: 'foreign' },
       remove: { name: 'mine', body: { mode: 'delete' } },
       approve: { body: { change, by: 'a test' } },

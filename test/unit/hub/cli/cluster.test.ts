@@ -116,9 +116,27 @@ describe('cluster remove', () => {
   });
 });
 
+describe('cluster set', () => {
+  it('says which format the agent reads, and shows it', async () => {
+    const said = await cluster({ ...registered, reads: 2 }, 'set', 'edge', '--reads', '2');
+    expect(said).toMatchObject({ status: 0, urls: ['/v1/clusters/edge/set'] });
+    expect(said.bodies).toEqual([{ reads: 2, registration: registrationOf('edge') }]);
+    expect(said.out).toMatch(/READS/);
+  });
+
+  it.each([[[]], [['--reads', '0']], [['--reads', 'x']], [['--reads', '1.5']]])(
+    'asks for nothing with %j',
+    async (args) => {
+      const said = await cluster(registered, 'set', 'edge', ...args);
+      expect([said.err.split(']')[0], said.urls]).toEqual(['error[USAGE', []]);
+    },
+  );
+});
+
 describe('commands that decide about a cluster', () => {
   const commands: [what: string, args: readonly string[], answer: unknown][] = [
     ['labels', ['labels', 'edge', 'env=prod'], registered],
+    ['set', ['set', 'edge', '--reads', '2'], registered],
     ['revoke', ['revoke', 'edge'], registered],
     ['remove', ['remove', 'edge'], { name: 'edge', state: 'leaving' }],
     ['join --replace', ['join', 'edge', '--replace', '--out', '-'], { name: 'edge', registration: 'x', line, expires }],

@@ -5,6 +5,7 @@ import { listClusters } from '../../../../hub/operations/list-clusters.ts';
 import { takePush } from '../../../../hub/operations/push.ts';
 import { removeCluster } from '../../../../hub/operations/remove.ts';
 import { revokeCluster } from '../../../../hub/operations/revoke.ts';
+import { setCluster } from '../../../../hub/operations/set.ts';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { memoryHub, type MemoryHub } from '../../../fakes/hub.ts';
 import { registrationOf } from '../../../fixtures/hub/facts.ts';
@@ -37,6 +38,17 @@ describe('changes of the registry', () => {
     const shown = await labelCluster(hub.parts, { name: 'b', labels: { site: 'z', old: null } });
     expect(shown).toMatchObject({ name: 'b', labels: { site: 'z' }, generation: 7, state: 'joined' });
     expect([hub.commits, hub.passes]).toEqual([['label b'], ['registry']]);
+  });
+
+  it('sets the format that an agent reads, in place of what that said, and until it says another one', async () => {
+    const hub = await scene();
+    const record = () => hub.state().clusters.get('b')!;
+    hub.parts.reads.note(record(), 1, '2026-03-01T11:59:00.000Z');
+    expect(await setCluster(hub.parts, { name: 'b', reads: 2 })).toMatchObject({ name: 'b', reads: 2 });
+    expect(hub.parts.reads.current().size).toBe(0);
+    expect([record().reads, hub.passes]).toEqual([{ revision: 2 }, ['registry']]);
+    hub.parts.reads.note(record(), 1, '2026-03-01T12:00:00.000Z');
+    expect(hub.parts.reads.current().get(record().registration)?.revision).toBe(1);
   });
 
   it('revokes an agent and ends its stream', async () => {

@@ -1,13 +1,33 @@
 import { registrationOf } from '../../../fixtures/hub/facts.ts';
 import { describe, expect, it } from 'vitest';
 import { formats } from '../../../../shared/wire/formats.ts';
-import { nextOf, nextReads, withReads } from '../../../../hub/registry/reads.ts';
+import { nextOf, nextReads, setReads, withReads } from '../../../../hub/registry/reads.ts';
 import type { AgentReads } from '../../../../hub/model/registry.ts';
 import { enrolledCluster } from '../../../fixtures/hub/status.ts';
 
 const now = '2026-01-01T12:00:00.000Z';
 const hourAgo = '2026-01-01T11:00:00.000Z';
 const recently = '2026-01-01T11:00:00.001Z';
+
+describe('what is set for an agent that says nothing', () => {
+  const record = enrolledCluster('prod', { reads: { revision: 2, loweredAt: recently } });
+  const state = { clusters: new Map([['prod', record]]) };
+
+  it.each([1, 2])('is recorded as it is given: %s', (reads) => {
+    const { result } = setReads(state, 'prod', { reads, seen: null });
+    expect(result).toEqual({ ...record, reads: { revision: reads } });
+  });
+
+  it('is refused for a format that is not written here, and for a registration other than the one that was seen', () => {
+    const reads = formats.revision.newest + 1;
+    expect(() => setReads(state, 'prod', { reads, seen: null })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error,
+    );
+    expect(() => setReads(state, 'prod', { reads: 1, seen: registrationOf('other') })).toThrow(
+      expect.objectContaining({ code: 'CONFLICT' }) as Error,
+    );
+  });
+});
 
 describe('what counts as read by an agent', () => {
   it.each<[string, AgentReads | undefined, number, AgentReads | undefined]>([
