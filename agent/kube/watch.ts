@@ -121,6 +121,7 @@ async function followStream(
     limits: { idleMs: limits.idleMs, totalMs: (seconds + 30) * 1_000 },
   });
   port.onStream(1);
+  options.onOpen?.();
   let events = 0;
   try {
     for await (const line of readLines(stream.body as AsyncIterable<Buffer>, limits.maxLineBytes)) {

@@ -27,6 +27,8 @@ export interface KindWatchOptions {
   /** Called when a part is complete, with the listed ids: every other object of it is gone. */
   readonly sweep: (part: string, listed: ReadonlySet<string>) => void;
   readonly onChange: () => void;
+  /** Milliseconds, by the monotonic clock. */
+  readonly now: () => number;
   /** Waits before the next look at a kind that is not served; `attempt` counts from 0. */
   readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
 }
@@ -118,9 +120,13 @@ async function followPart(options: KindWatchOptions, part: string, watch: PartWa
   }
 }
 
+/** How long a watch may fail to go on before what was listed counts as unknown. */
+const staleMs = 60_000;
+
 /**
- * Follows a kind until its path is not served any more, or the watch is stopped; answers whether it was listed. A definition that
- * goes takes its objects with it, and the server may end the watch before it tells of them: what was listed is void then.
+ * Follows a kind until its path is not served any more, may not be read any more, or fails for long, or until the watch is stopped;
+ * answers whether it was listed. What was listed is void then: a definition that goes takes its objects with it without a word, and of
+ * what cannot be seen it is not known whether it is still there.
  */
 async function followServed(
   options: KindWatchOptions,
@@ -133,14 +139,20 @@ async function followServed(
   const signal = AbortSignal.any([watch.signal, ended.signal]);
   let listed = new Set<string>();
   let wasSynced = false;
+  let failingSince: number | null = null;
+  const lose = (): void => {
+    pending.add(part);
+    options.sweep(part, new Set());
+    ended.abort();
+  };
   const onError = (error: Error): void => {
+    failingSince ??= options.now();
+    const isLost = isSluiceError(error, 'FORBIDDEN', 'UNAUTHENTICATED') || options.now() - failingSince >= staleMs;
     if (isSluiceError(error, 'KIND_UNKNOWN')) {
       kube.forgetResources();
-      pending.add(part);
       watch.found(false);
-      options.sweep(part, new Set());
-      ended.abort();
-    }
+      lose();
+    } else if (wasSynced && isLost) lose();
     watch.fail(error);
   };
   await kube.watch(resource, {
@@ -148,6 +160,9 @@ async function followServed(
     labelSelector: `${label.managedBy}=${managedBy}`,
     metadataOnly: kindFacts(groupKind).isInert,
     signal,
+    onOpen: () => {
+      failingSince = null;
+    },
     onError,
     onEvent: (event) => {
       if (event.type === 'relist') {

@@ -15,7 +15,7 @@ export interface LiveViewOptions {
   readonly namespaces: readonly string[] | null;
   /** Called on every change that it takes in. */
   readonly onChange: () => void;
-  readonly clock: Pick<Clock, 'sleep'>;
+  readonly clock: Pick<Clock, 'sleep' | 'monotonic'>;
   readonly random: Random;
   /** Ends every await inside. */
   readonly parent: AbortSignal;
@@ -42,6 +42,7 @@ export function openLiveView(kube: Kube, options: LiveViewOptions): LiveView {
         sweep(cache, kind, part, listed);
       },
       onChange: options.onChange,
+      now: options.clock.monotonic,
       pause: async (attempt, signal) => {
         await options.clock.sleep(1_000 + backoff(attempt, options.random), signal).catch(() => undefined);
       },

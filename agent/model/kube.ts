@@ -54,6 +54,8 @@ export interface WatchOptions {
   /** Called in order; `relist` voids everything listed so far, until the next `synced`. */
   readonly onEvent: (event: WatchEvent) => void;
   /** Called when the server cannot be reached or refuses (the watch goes on trying with backoff until the signal aborts). */
+  /** Called whenever the server lets the watch begin, or go on. */
+  readonly onOpen?: () => void;
   readonly onError: (error: Error) => void;
 }
 

@@ -6,6 +6,7 @@ import { indexOfInventory } from '../model/inventory-index.ts';
 import { madeAnewAfter, type Inventory, type InventoryEntry } from '../model/inventory.ts';
 import type { Live } from '../model/live.ts';
 import type { Identity } from '../model/site.ts';
+import type { Code } from '../../shared/errors.ts';
 import type { GroupKind, ObjectId } from '../../shared/model/object.ts';
 import { providerOf } from '../../shared/model/traffic.ts';
 import { formats } from '../../shared/wire/formats.ts';
@@ -21,7 +22,7 @@ import { blockedDeletions } from './blocked-deletions.ts';
 export interface ReportInput extends ConditionsInput {
   readonly live: Live;
   /** Kinds that cannot be listed now, and why. */
-  readonly troubles?: ReadonlyMap<GroupKind, { readonly message: string }>;
+  readonly troubles?: ReadonlyMap<GroupKind, { readonly code: Code; readonly message: string }>;
   readonly identity: Identity;
   readonly settings: Pick<AgentSettings, 'version'>;
   readonly cluster: {

@@ -15,6 +15,7 @@ import { rewrittenText } from '../model/rewritten.ts';
 import type { Row } from '../model/rows.ts';
 import { worstHealth, type AppHealth, type ObjectHealth } from '../../shared/model/health.ts';
 import { groupKindOf, parseObjectId, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
+import type { Code } from '../../shared/errors.ts';
 import { givesUpText } from '../../shared/model/time-left.ts';
 import { outageOf } from './outage.ts';
 import type { BundleApp, BundleObject } from '../../shared/wire/revision.ts';
@@ -32,7 +33,7 @@ export interface AppHealthView {
 export interface HealthFacts {
   readonly live: Live;
   /** Kinds that cannot be listed now, and why. */
-  readonly troubles?: ReadonlyMap<GroupKind, { readonly message: string }>;
+  readonly troubles?: ReadonlyMap<GroupKind, { readonly code: Code; readonly message: string }>;
   readonly faults: readonly Row[];
   /** Objects that something else keeps changing, and how. */
   readonly fights: ReadonlyMap<ObjectId, string>;
@@ -82,8 +83,9 @@ export function appHealth(
     blockedText(plan.blocked, facts.explanation),
     faults.map((row) => `${nameOf(row.id)}: ${row.reason}`).join('; '),
     hold,
+    unlistedText(bad, facts),
     waitText(plan.reason, bad, facts),
-    ...bad.map(({ id, message: what }) => `${nameOf(id)}: ${what}`),
+    ...bad.map(textOf),
   ].find((text) => text !== null && text !== '');
   const fought = ids
     .flatMap((id) => (fights.has(id) ? [`${nameOf(id)}: ${fights.get(id) ?? ''}`] : []))
@@ -105,6 +107,16 @@ export function appHealth(
     .filter((part) => part !== '')
     .join('; ');
   return { health: worstHealth(words), message: `${ready} ${message}`.trimEnd(), ...counts };
+}
+
+/** Why it is not known how the first object is whose kind cannot be listed. */
+function unlistedText(bad: AppHealthView['bad'], facts: HealthFacts): string | null {
+  const unlisted = bad.find(({ id }) => isUnlisted(facts, id));
+  return unlisted === undefined ? null : textOf(unlisted);
+}
+
+function textOf({ id, message }: { readonly id: ObjectId; readonly message: string }): string {
+  return `${nameOf(id)}: ${message}`;
 }
 
 /** What is not repaired until a change is done, because the agent was restarted in the middle of it. */
@@ -161,11 +173,17 @@ interface Verdict {
 
 function verdictOf({ inventory }: Pick<Outcome, 'inventory'>, facts: HealthFacts, wanted: BundleObject): Verdict {
   const { id, digest } = wanted;
-  const { live, fights } = facts;
-  const object = live.object(id);
+  const object = facts.live.object(id);
   const entry = inventory.get(id);
-  if (object !== undefined) return shownVerdict(object, madeAnewAfter(entry, digest));
+  // The answer to a write of ours says how it was then: while its kind cannot be listed, that is all that is known.
+  if (object !== undefined && !isUnlisted(facts, id)) return shownVerdict(object, madeAnewAfter(entry, digest));
   if (isFinished(entry, digest)) return finished[entry?.finished?.how ?? 'unseen'];
+  return unseenVerdict(facts, id, entry);
+}
+
+/** Of an object that the watches do not show. */
+function unseenVerdict(facts: HealthFacts, id: ObjectId, entry: InventoryEntry | undefined): Verdict {
+  const { live, fights } = facts;
   if (!live.isSynced(id)) return (entry?.uid ?? null) === null ? notYet : unlisted(facts, id);
   const fight = fights.get(id);
   // While another manager keeps the label away that the watches select by, an object may well be there.
@@ -183,7 +201,13 @@ function isThereUnseen(entry: InventoryEntry | undefined, fight: string | undefi
 /** What was made, and is not shown now: its kind is not listed yet, or cannot be. */
 function unlisted({ troubles }: HealthFacts, id: ObjectId): Verdict {
   const trouble = troubles?.get(groupKindOf(id));
-  return { health: 'Unknown', message: trouble === undefined ? 'not listed yet' : `not known: ${trouble.message}` };
+  if (trouble === undefined) return { health: 'Unknown', message: 'not listed yet' };
+  const hint = trouble.code === 'FORBIDDEN' ? '; let the agent list and watch this kind' : '';
+  return { health: 'Unknown', message: `not known: ${trouble.message}${hint}` };
+}
+
+function isUnlisted({ live, troubles }: HealthFacts, id: ObjectId): boolean {
+  return troubles?.has(groupKindOf(id)) === true && !live.isSynced(id);
 }
 
 const notYet: Verdict = { health: 'NotFound', message: 'not there yet' };

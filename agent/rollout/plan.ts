@@ -8,7 +8,7 @@ import { planRouting, type Routing } from './routing.ts';
 import { freeCapacity, heldAutoscalers, wantedReplicas } from './capacity.ts';
 import { keptObjects } from './keep.ts';
 import { ownLive } from './own.ts';
-import { appReadiness, revisionOf, type Readiness } from './readiness.ts';
+import { appReadiness, hasUnseen, revisionOf, type Readiness } from './readiness.ts';
 
 /**
  * The next step of one application towards its bundle (semantics.md): add and scale up, ready, shift traffic, endpoints
@@ -125,10 +125,11 @@ function withDeadline(
 ): Pick<AppPlan, 'phase' | 'reason' | 'isWaiting' | 'blocked' | 'deadline'> {
   const { phase, reason, waitsFor, deadline } = standing;
   const patience = app.health.progressDeadlineSeconds * 1000;
-  const until = waitsFor === null ? null : (observed.waitingSince ?? observed.now) + patience;
+  const isCounted = waitsFor !== null && !hasUnseen(observed, app);
+  const until = isCounted ? (observed.waitingSince ?? observed.now) + patience : null;
   const isLate = until !== null && until <= observed.now;
   if (waitsFor === null || !(isLate || waitsFor.isFailed)) {
-    return { phase, reason, isWaiting: waitsFor !== null, blocked: null, deadline: earliest(until, deadline) };
+    return { phase, reason, isWaiting: isCounted, blocked: null, deadline: earliest(until, deadline) };
   }
   const who = waitsFor.revision ?? app.name;
   const how = waitsFor.isFailed ? 'failed' : `did not become ready in ${app.health.progressDeadlineSeconds} s`;

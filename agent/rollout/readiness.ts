@@ -20,12 +20,27 @@ export function workloadReadiness(observed: AppObservation, app: BundleApp, id: 
   const fault = observed.faults.get(id);
   if (fault !== undefined) return not(fault);
   const live = ownLive(observed, id);
-  if (live === undefined) return not('not created yet');
+  if (live === undefined)
+    return not(isUnseen(observed, id) ? 'not known while it cannot be listed' : 'not created yet');
   if (observed.entries.get(id)?.applied !== indexOf(app).digests.get(id)) return not('not applied yet');
   const isFailed = live.health === 'Failed';
   const short = shortOf(live, wantedReplicas(observed, app, id));
   if (short !== null) return not(short, isFailed);
   return live.health === 'Current' ? ok : not(live.message, isFailed);
+}
+
+/** True for an object that was made, and of whose kind it is not known now what is there. */
+function isUnseen({ entries, live }: AppObservation, id: ObjectId): boolean {
+  return (entries.get(id)?.uid ?? null) !== null && !live.isSynced(id);
+}
+
+/** True while workloads of the application, or what stands behind its Services, cannot be seen: then no time runs against it. */
+export function hasUnseen(observed: AppObservation, app: BundleApp): boolean {
+  if ([...indexOf(app).running].some((id) => isUnseen(observed, id))) return true;
+  const services = app.traffic.flatMap(({ targets }) => targets.map(({ service }) => service));
+  return services.some(
+    (id) => (observed.entries.get(id)?.uid ?? null) !== null && observed.live.readyEndpoints(id) === null,
+  );
 }
 
 /** Too few ready pods, in words; pods beyond the wanted ones may be stopping and do not count. */

@@ -5,6 +5,7 @@ import { definitionCases } from './definitions.ts';
 import { fieldsCases } from './fields.ts';
 import { kindCases } from './kinds.ts';
 import { neighbourCases } from './neighbours.ts';
+import { rightsCases } from './rights.ts';
 import { refusalCases } from './refusals.ts';
 import { describeCases, describeTogether } from './scene.ts';
 import { workloadCases } from './workloads.ts';
@@ -14,6 +15,7 @@ export function describeField(backend: Backend, isServer: boolean): void {
   describeCases('workloads', backend, workloadCases, isServer);
   describeCases('kinds', backend, kindCases, isServer);
   describeCases('agents', backend, agentCases, isServer);
+  describeCases('rights', backend, rightsCases, isServer);
   describeCases('what others write', backend, fieldsCases, isServer);
   describeTogether(
     'what may happen beside',

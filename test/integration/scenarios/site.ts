@@ -27,6 +27,8 @@ export interface SiteOptions {
   readonly flags?: Readonly<Record<string, unknown>>;
   /** The agent dies at this write step (before and after a write are a step each); 0 or absent = never. */
   readonly killAt?: number;
+  /** Seconds that one stream of a watch lasts, up to twice as many. */
+  readonly watchSeconds?: number;
   /** The time that it lives in; the machine's unless told otherwise. */
   readonly clock?: Clock;
 }
@@ -69,6 +71,7 @@ export function startSite(options: SiteOptions): RunningAgent {
     access: loadKubeAccess({ kubeconfig: options.kubeconfig, allowExec: false, clock: systemClock }),
     clock: systemClock,
     random: systemRandom,
+    ...(options.watchSeconds === undefined ? {} : { watch: { streamSeconds: options.watchSeconds } }),
   });
   const die = (): void => {
     isDead = true;

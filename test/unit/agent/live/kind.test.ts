@@ -25,7 +25,7 @@ function open(parts: readonly string[] = ['']) {
   const watches: WatchOptions[] = [];
   const known = new Set<string>();
   const said: string[] = [];
-  const state = { isServed: true, lookups: 0, paused: [] as number[] };
+  const state = { isServed: true, lookups: 0, paused: [] as number[], now: 0 };
   const parent = new AbortController();
   const kube = {
     resource: async () => {
@@ -52,6 +52,7 @@ function open(parts: readonly string[] = ['']) {
       if (listed.size === 0) known.clear();
     },
     onChange: () => said.push('change'),
+    now: () => state.now,
     pause: async (attempt) => {
       state.paused.push(attempt);
       await new Promise<void>((resolve) => (resume = resolve));
@@ -130,14 +131,89 @@ describe('a kind whose definition goes while it is watched', () => {
   });
 });
 
-describe('a watch that fails otherwise', () => {
-  it.each(['UNAVAILABLE', 'FORBIDDEN'] as const)('keeps what it showed, and goes on: %s', async (code) => {
+describe('a kind that may not be watched any more', () => {
+  it.each(['FORBIDDEN', 'UNAUTHENTICATED'] as const)('is not shown as it was: %s', async (code) => {
     const world = open();
     await settled();
     world.list(world.watches[0]);
-    world.watches[0]!.onError(new SluiceError(code, 'for now'));
+    world.watches[0]!.onError(new SluiceError(code, 'not any more'));
+    expect([world.watch.isSynced(), world.watch.trouble()?.code, [...world.known]]).toEqual([false, code, []]);
+    expect(world.said.at(-1)).toBe('change');
+    world.stop();
+  });
+
+  it('is not shown as it was where the refusal comes to a list anew', async () => {
+    const world = open();
+    await settled();
+    world.list(world.watches[0]);
+    world.watches[0]!.onEvent({ type: 'relist' });
+    world.watches[0]!.onError(new SluiceError('FORBIDDEN', 'not any more'));
+    expect([world.watch.trouble()?.code, [...world.known]]).toEqual(['FORBIDDEN', []]);
+    world.stop();
+  });
+
+  it('is listed anew once it may be again, and is not asked for at once', async () => {
+    const world = open();
+    await settled();
+    world.list(world.watches[0]);
+    world.watches[0]!.onError(new SluiceError('FORBIDDEN', 'not any more'));
+    await settled();
+    expect([world.state.paused, world.watches.length, world.watch.isOver()]).toEqual([[0], 1, false]);
+    world.resume();
+    await settled();
+    world.watches[1]!.onError(new SluiceError('FORBIDDEN', 'not yet'));
+    expect(world.watch.trouble()?.message).toBe('not yet');
+    world.list(world.watches[1]);
+    expect([world.watch.isSynced(), world.watch.trouble(), [...world.known]]).toEqual([true, null, ['box']]);
+    world.stop();
+  });
+
+  it('is void in the namespace alone where the right is missing', async () => {
+    const world = open(['a', 'b']);
+    await settled();
+    world.list(world.watches[0]);
+    world.list(world.watches[1]);
+    world.watches[1]!.onError(new SluiceError('FORBIDDEN', 'not any more'));
+    expect(world.said.filter((text) => text.startsWith('sweep'))).toEqual(['sweep a', 'sweep b', 'sweep b']);
+    world.stop();
+  });
+});
+
+describe('a watch that fails otherwise', () => {
+  it('keeps what it showed for a while, and goes on', async () => {
+    const world = open();
+    await settled();
+    world.list(world.watches[0]);
+    world.watches[0]!.onError(new SluiceError('UNAVAILABLE', 'for now'));
+    world.state.now += 59_999;
+    world.watches[0]!.onError(new SluiceError('UNAVAILABLE', 'for now'));
     await settled();
     expect([world.watch.isSynced(), [...world.known], world.watches.length]).toEqual([true, ['box'], 1]);
+    world.stop();
+  });
+
+  it('shows nothing any more once it failed for a minute', async () => {
+    const world = open();
+    await settled();
+    world.list(world.watches[0]);
+    for (let n = 0; n < 3; n += 1) {
+      world.watches[0]!.onError(new SluiceError('UNAVAILABLE', 'for long'));
+      world.state.now += 30_000;
+    }
+    expect([world.watch.isSynced(), world.watch.trouble()?.code, [...world.known]]).toEqual([false, 'UNAVAILABLE', []]);
+    world.stop();
+  });
+
+  it('begins anew to count whenever the server lets it go on', async () => {
+    const world = open();
+    await settled();
+    world.list(world.watches[0]);
+    for (let n = 0; n < 5; n += 1) {
+      world.watches[0]!.onError(new SluiceError('UNAVAILABLE', 'cut'));
+      world.state.now += 50_000;
+      world.watches[0]!.onOpen?.();
+    }
+    expect([world.watch.isSynced(), [...world.known]]).toEqual([true, ['box']]);
     world.stop();
   });
 });

@@ -119,11 +119,14 @@ describe('the health of an object', () => {
     isSynced?: boolean;
     fight?: string;
     trouble?: string;
+    code?: 'FORBIDDEN';
   }) {
     const entries = seen.entry === null ? [] : [[id, seen.entry ?? entry] as const];
     const live = { object: () => seen.live, isSynced: () => seen.isSynced ?? true, readyEndpoints: () => null };
     const fights = new Map(seen.fight === undefined ? [] : [[id, seen.fight]]);
-    const troubles = new Map(seen.trouble === undefined ? [] : [[groupKindOf(id), { message: seen.trouble }]]);
+    const { trouble } = seen;
+    const code = seen.code ?? ('KIND_UNKNOWN' as const);
+    const troubles = new Map(trouble === undefined ? [] : [[groupKindOf(id), { code, message: trouble }]]);
     const one = { key: 'default/one', app, plan, skipped: null };
     const view = appHealth({ mode: open, inventory: new Map(entries) }, one, { ...quiet, live, fights, troubles });
     return [view.health, view.message, `${view.current} of ${view.total}`];
@@ -155,6 +158,20 @@ describe('the health of an object', () => {
       'of a kind that is not served any more',
       { isSynced: false, trouble: 'the cluster does not serve this kind' },
       ['Unknown', 'Ready:0/1 ConfigMap/a: not known: the cluster does not serve this kind', '0 of 1'],
+    ],
+    [
+      'that was written while its kind could not be listed',
+      { live: live('Current'), isSynced: false, trouble: 'the cluster does not serve this kind' },
+      ['Unknown', 'Ready:0/1 ConfigMap/a: not known: the cluster does not serve this kind', '0 of 1'],
+    ],
+    [
+      'of a kind that may not be listed',
+      { isSynced: false, trouble: 'cannot watch it', code: 'FORBIDDEN' },
+      [
+        'Unknown',
+        'Ready:0/1 ConfigMap/a: not known: cannot watch it; let the agent list and watch this kind',
+        '0 of 1',
+      ],
     ],
     [
       'of such a kind, never created',

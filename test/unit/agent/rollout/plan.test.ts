@@ -263,3 +263,19 @@ describe('a plan waits, so that its progress deadline runs', () => {
     expect(planApp(observe(situation)).isWaiting).toBe(expected);
   });
 });
+
+describe('a wait for pods', () => {
+  const late = { wanted: v1, live: { v1: '1/2' as const }, route: { v1: 100 } };
+  const wait = (situation: Situation) => {
+    const { isWaiting, blocked, deadline } = planApp({ ...observe(situation), waitingSince: 0 });
+    return [isWaiting, blocked?.what ?? 'not blocked', deadline];
+  };
+
+  it('is given up after the progress deadline', () => {
+    expect(wait(late).slice(0, 2)).toEqual([true, 'example-v1 did not become ready in 10 s']);
+  });
+
+  it.each(['Deployment', 'EndpointSlice'])('has no deadline while a %s cannot be seen', (kind) => {
+    expect(wait({ ...late, live: { v1: '1/2' }, unlisted: [kind] })).toEqual([false, 'not blocked', null]);
+  });
+});
