@@ -105,6 +105,6 @@ describe('an agent that is killed between any two of its writes', () => {
         );
         expect(agent.memory.inventory.stored?.state?.phase).toBe('settled');
       }
-    }, 60_000);
+    }, 120_000);
   }
 });
