@@ -87,6 +87,14 @@ describe('cluster join', () => {
     expect(await cluster(answer, 'join', 'edge', '--out', '-')).toMatchObject({ status: 0, out: `${line}\n` });
   });
 
+  it('asks for a name, or a list', async () => {
+    const said = await cluster(answer, 'join');
+    expect([said.err, said.urls]).toEqual([
+      'error[USAGE] no cluster is named; name one, or give a list with --from\n',
+      [],
+    ]);
+  });
+
   it.each([
     ['a file that is there', () => writeFile(file(), 'another secret'), [], 'EXISTS'],
     ['a label without a value', () => undefined, ['--labels', 'env'], 'USAGE'],
