@@ -49,6 +49,7 @@ export const codes = {
   MASS_DELETE: rule(5, 'never'),
   PROTECTED_DELETE: rule(5, 'never'),
   MOVE_UNFINISHED: rule(5, 'never'),
+  CHANGE_ABANDONED: rule(5, 'never'),
   CHANGE_NOT_FOUND: rule(5, 'never'),
   SOURCE_REWOUND: rule(5, 'never'),
   CAPABILITY_LOST: rule(5, 'never'),

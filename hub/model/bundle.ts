@@ -1,6 +1,7 @@
 import type { Approval } from '../../shared/wire/approval.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
 import type { FoundHold } from './hold.ts';
+import type { Problem } from './source.ts';
 
 /** The next bundle of one cluster: the revision without what publish adds, and the bytes of the objects that are new to it. */
 export interface NextBundle {
@@ -14,6 +15,8 @@ export interface NextBundle {
 export interface Plan {
   readonly next: readonly NextBundle[];
   readonly holds: readonly FoundHold[];
+  /** Warnings: they hold nothing. */
+  readonly problems: readonly Problem[];
   /** The approvals of the ledger that are still needed: not used yet, or named by a retired object. */
   readonly approvals: readonly Approval[];
 }

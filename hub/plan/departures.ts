@@ -123,7 +123,7 @@ const placedOn = oncePerValue((assignments: PlacementFacts['assignments']) => {
 });
 
 /** The applications (`namespace/name`) whose revisions a unit has. */
-function applicationsOf({ namespace, revisions }: BundleApp): ReadonlySet<string> {
+export function applicationsOf({ namespace, revisions }: BundleApp): ReadonlySet<string> {
   return new Set(revisions.map(({ name }) => applicationOf({ unit: `${namespace}/`, revision: name })));
 }
 

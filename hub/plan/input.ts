@@ -10,7 +10,10 @@ import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { Entry } from './entry.ts';
 
 /** The slices of the state that planning reads. */
-export type PlanState = Pick<State, 'channel' | 'epoch' | 'clusters' | 'bundles' | 'guarded' | 'approvals'>;
+export type PlanState = Pick<
+  State,
+  'channel' | 'epoch' | 'clusters' | 'bundles' | 'guarded' | 'approvals' | 'problems'
+>;
 
 /** Everything that one cluster's next bundle is made of. */
 export interface ClusterInput {

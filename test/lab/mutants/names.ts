@@ -67,6 +67,13 @@ export const nameMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/render/written-names.test.ts'],
   },
   {
+    bug: 'the warning of a change that was given up goes before what took its place is healthy',
+    file: 'hub/plan/abandoned.ts',
+    find: "seen?.applied === wanted.digest && seen.health === 'Healthy'",
+    replace: 'seen?.applied === wanted.digest',
+    tests: ['test/unit/hub/plan'],
+  },
+  {
     bug: 'an API version that a cluster still has is refused there, too',
     file: 'hub/render/refusals.ts',
     find: 'minor === null || minor >= since',

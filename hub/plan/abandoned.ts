@@ -1,0 +1,57 @@
+import { appKey } from '../../shared/wire/bundle.ts';
+import type { BundleApp } from '../../shared/wire/revision.ts';
+import type { NextBundle } from '../model/bundle.ts';
+import type { Problem } from '../model/source.ts';
+import { applicationsOf, type DepartureInput } from './departures.ts';
+import { previousRevision } from './input.ts';
+
+/** Letters that are shown of what an agent said of a change. */
+const shown = 160;
+
+/**
+ * A warning for each deployment whose document was removed in the middle of a change, where its Application takes its place: the
+ * revision that served goes, and the newest one comes, ready or not. Each stays until that one is healthy, or is taken back. Pure.
+ */
+export function abandonedChanges(input: DepartureInput, next: readonly NextBundle[]): Problem[] {
+  const begun = next.flatMap(({ cluster, revision }) => {
+    const record = input.state.clusters.get(cluster);
+    const before = record === undefined ? null : previousRevision(input.state, record);
+    const kept = new Set(revision.apps.map(appKey));
+    const gone = (before?.apps ?? []).filter((app) => !kept.has(appKey(app)));
+    return gone.flatMap((app) => warningFor(input, app, cluster) ?? []);
+  });
+  const told = new Set(begun.map(pairOf));
+  const open = input.state.problems.filter(
+    (problem) => problem.code === 'CHANGE_ABANDONED' && !told.has(pairOf(problem)) && isOpen(input, problem),
+  );
+  return [...open, ...begun];
+}
+
+function warningFor(input: DepartureInput, app: BundleApp, cluster: string): Problem | null {
+  const { placement, reports } = input;
+  const unit = appKey(app);
+  if (placement.documents.has(unit)) return null;
+  const seen = reports.get(cluster)?.report.apps.find((one) => appKey(one) === unit);
+  // Without a report nothing is known of it.
+  if (seen === undefined || seen.applied === app.digest) return null;
+  const names = applicationsOf(app);
+  const heir = placement.assignments.find((one) => one.cluster === cluster && names.has(one.unit));
+  if (heir === undefined) return null;
+  const said = seen.message.length > shown ? `${seen.message.slice(0, shown)}...` : seen.message;
+  const message = `${unit} was removed from ${cluster} in the middle of a change (${said}): ${heir.revision} takes its place, ready or not`;
+  const hint = `bring the document of ${unit} back to have what served again, or wait until ${heir.revision} is healthy`;
+  return { code: 'CHANGE_ABANDONED', severity: 'warning', message, hint, app: heir.unit, cluster };
+}
+
+/** True until the agent says that what took its place is applied and healthy, for as long as that is to run there. */
+function isOpen({ state, placement, reports }: DepartureInput, { app, cluster = '' }: Problem): boolean {
+  const isPlaced = placement.assignments.some((one) => one.unit === app && one.cluster === cluster);
+  const wanted = state.bundles.get(cluster)?.revision.apps.find((one) => appKey(one) === app);
+  const seen = reports.get(cluster)?.report.apps.find((one) => appKey(one) === app);
+  const isDone = wanted !== undefined && seen?.applied === wanted.digest && seen.health === 'Healthy';
+  return isPlaced && !isDone;
+}
+
+function pairOf({ app = '', cluster = '' }: Problem): string {
+  return `${app} ${cluster}`;
+}
