@@ -33,7 +33,7 @@ function open(...answers: readonly Answer[]) {
       sent.push(report);
       const answer = left.shift() ?? {};
       if (answer instanceof Error) return Promise.reject(answer);
-      return Promise.resolve({ format: 1, sequence: report.sequence, wantEnvelope: false, ...answer } as ReportAnswer);
+      return Promise.resolve({ format: 1, sequence: report.sequence, wantEnvelope: false, ...answer });
     },
   });
   const { heartbeatMs } = deps.settings;
