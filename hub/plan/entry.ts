@@ -48,7 +48,9 @@ export function* encodingEntry(rendered: RenderedApp, format: Naming): Work<Entr
   return entry.app.source === source ? entry : { ...entry, app: { ...entry.app, source } };
 }
 
-function isSameApp(a: RenderedApp, b: RenderedApp): boolean {
+/** True where two renderings differ in nothing but the commit that they come from. */
+export function isSameApp(a: RenderedApp, b: RenderedApp): boolean {
+  if (a === b) return true;
   const keys = Object.keys(a) as (keyof RenderedApp)[];
   return keys.every((key) => key === 'source' || a[key] === b[key]);
 }

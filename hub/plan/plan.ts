@@ -24,6 +24,7 @@ import { encodingEntry, type Entry } from './entry.ts';
 import { guardingFleet } from './fleet-guard.ts';
 import { heldUnits } from './held-units.ts';
 import { previousRevision, type ClusterInput, type PlanState } from './input.ts';
+import { isUnchanged, rememberUnchanged } from './unchanged.ts';
 import { unexplainedIds } from './unexplained.ts';
 
 /** What a plan is made from. */
@@ -61,6 +62,8 @@ export function plan(input: PlanInput): Plan {
 
 /** What a cluster costs beside its applications, and each of them, in units of a slice. */
 const [clusterUnits, appUnits] = [5, 1];
+/** What a cluster costs of which nothing changed. */
+const unchangedUnits = 1;
 
 /** The same, as work in steps: cluster by cluster. */
 export function* planning(input: PlanInput): Work<Plan> {
@@ -73,6 +76,7 @@ export function* planning(input: PlanInput): Work<Plan> {
     if (record.revoked) continue;
     const apps = rendered.get(record.name) ?? [];
     const planned = yield* catchingInternal(guarded, record, apps);
+    if (planned === unchanged) continue;
     yield clusterUnits + appUnits * apps.length;
     if (planned.next !== null) next.push(planned.next);
     holds.push(...planned.holds);
@@ -80,6 +84,8 @@ export function* planning(input: PlanInput): Work<Plan> {
   const problems = abandonedChanges(input, next);
   return { next, holds, problems, approvals: neededApprovals(input.state, next, holds) };
 }
+
+const unchanged: ClusterPlan = { next: null, holds: [] };
 
 // An internal error in one cluster must not stop the others: it keeps its bundle, and its changes go on waiting.
 function* catchingInternal(
@@ -89,9 +95,13 @@ function* catchingInternal(
 ): Work<ClusterPlan> {
   const cluster = record.name;
   try {
-    const format = planningFormat(previousRevision(input.state, record), record);
-    const { entries, holds } = yield* encodingEntries(rendered, format, bundleFormat(record));
-    const planned = planCluster(clusterInput(input, record, { entries, holds, format }));
+    const facts = { ...clusterFacts(input, record), apps: rendered };
+    yield unchangedUnits;
+    if (isUnchanged(facts)) return unchanged;
+    const { entries, holds } = yield* encodingEntries(rendered, facts.format, facts.target);
+    const held = new Set([...facts.held, ...heldUnits(holds, cluster, input.state)]);
+    const planned = planCluster({ ...facts, held, rendered: entries });
+    if (planned.next === null && planned.holds.length === 0 && holds.length === 0) rememberUnchanged(facts);
     return { ...planned, holds: [...holds, ...planned.holds] };
   } catch (error) {
     const waiting = waitingOn(input.state.guarded, cluster);
@@ -121,11 +131,7 @@ function* encodingEntries(
   return { entries, holds };
 }
 
-function clusterInput(
-  input: PlanInput,
-  record: ClusterRecord,
-  { entries, holds, format }: Encoded & { readonly format: RevisionFormat },
-): ClusterInput {
+function clusterFacts(input: PlanInput, record: ClusterRecord): Omit<ClusterInput, 'rendered'> {
   const { state, source, labels, reports, published, signAgain, sizes, now } = input;
   const { name } = record;
   const previous = previousRevision(state, record);
@@ -136,10 +142,9 @@ function clusterInput(
     record,
     source,
     labels: labels.get(name) ?? record.labels,
-    format,
+    format: planningFormat(previous, record),
     target: bundleFormat(record),
-    rendered: entries,
-    held: new Set([...heldUnits(input.holds, name, state), ...heldUnits(holds, name, state)]),
+    held: heldUnits(input.holds, name, state),
     again: [...(published.get(name) ?? [])].filter((id) => open.has(id)),
     report,
     departures: departuresFrom(input, record),

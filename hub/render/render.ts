@@ -1,4 +1,3 @@
-import { canonicalJson } from '../../shared/lib/canonical.ts';
 import type { ProviderName } from '../../shared/model/traffic.ts';
 import { internalProblem } from '../model/internal-problem.ts';
 import type { Fleet, RevisionHistory, RevisionRecord, Target } from '../model/fleet.ts';
@@ -17,6 +16,7 @@ import { findingSharedRoutes, type SharedRoute } from './shared-routes.ts';
 import { providers as allProviders } from './traffic/providers/list.ts';
 import type { ProviderRenderer } from './traffic/providers/provider.ts';
 import { renderUnit, type UnitOutcome, type UnitRevision } from './unit.ts';
+import { unitFacts } from './unit-facts.ts';
 import { findingUnits, type Part, type Unit } from './units.ts';
 
 /** Everything that rendering depends on. */
@@ -124,18 +124,21 @@ function outcomeOf(unit: Unit, rendered: Revisions, { memory, providers }: UnitP
   const { namespace, name, source, target } = unit;
   const deployment = unit.deployment?.doc ?? null;
   const revisions = unit.parts.flatMap((part) => withComponents(part, unit, rendered));
-  const from = [
-    deployment,
-    canonicalJson([target, revisions.map(({ assignment }) => assignment)]),
-    ...revisions.flatMap(({ record, components }) => [record, components]),
-  ];
+  const from = unitFacts({ target, deployment, revisions });
   const key = `${unit.key} ${target.name}`;
   const known = memory.units.get(key, from);
-  const outcome = known ?? renderUnit({ namespace, name, source, target, deployment, revisions }, providers);
-  if (known === undefined) memory.units.set(key, from, outcome);
-  // Only the commit is newer: it says where the document stands, and changes no object.
-  const isOfNow = outcome.app === null || outcome.app.source === source;
-  return isOfNow ? outcome : { ...outcome, app: { ...outcome.app, source } };
+  const outcome =
+    known === undefined
+      ? renderUnit({ namespace, name, source, target, deployment, revisions }, providers)
+      : ofCommit(known, source);
+  if (outcome !== known) memory.units.set(key, from, outcome);
+  return outcome;
+}
+
+/** Only the commit is newer: it says where the document stands, and changes no object. */
+function ofCommit(outcome: UnitOutcome, source: string): UnitOutcome {
+  const { app } = outcome;
+  return app === null || app.source === source ? outcome : { ...outcome, app: { ...app, source } };
 }
 
 type Revisions = ReadonlyMap<string, Attempt<readonly RevisionComponent[]>>;

@@ -5,7 +5,7 @@ const phases = 'test/property/agent/phases.test.ts';
 const stories = 'test/property/system/fleet.test.ts';
 const [plans, tasks, reports] = ['agent/rollout/rollout.ts', 'agent/apply/decide.ts', 'agent/report/build.ts'];
 
-/** Bugs in what an agent keeps of its applications between passes: each is an input that is forgotten. */
+/** Bugs in what is kept between passes, at the agent and at the hub: each is an input that is forgotten. */
 export const untilChangedMutants: readonly Mutant[] = [
   {
     bug: 'what is kept of an application does not see that an object changed',
@@ -104,5 +104,38 @@ export const untilChangedMutants: readonly Mutant[] = [
     find: 'explanation, facts.givesUpAt]',
     replace: 'explanation]',
     tests: ['test/unit/agent/report', phases, stories],
+  },
+  ...(
+    [
+      ['the epoch', 'state.channel, state.epoch, record', 'state.channel, record'],
+      ['the registry', 'state.epoch, record, labels', 'state.epoch, labels'],
+      ['the labels', 'record, labels, report', 'record, report'],
+      ['the report', 'labels, report]', 'labels]'],
+      ['what is held', 'held.size === 0 && departures', 'departures'],
+      ['the key at work', ' && !mustSignAgain', ''],
+      ['what its agent keeps', ' && again.length === 0', ''],
+      ['how many applications there are', 'apps.length === input.apps.length &&', ''],
+      ['what was rendered', 'apps.every((app, index) => isSameApp(app, input.apps[index] as RenderedApp))', 'true'],
+    ] as const
+  ).map(([what, find, replace]) => ({
+    bug: `a cluster is taken for unchanged although ${what} changed`,
+    file: 'hub/plan/unchanged.ts',
+    find,
+    replace,
+    tests: ['test/unit/hub/plan/unchanged.test.ts'],
+  })),
+  {
+    bug: 'a unit is not rendered anew although what its cluster offers changed',
+    file: 'hub/render/unit-facts.ts',
+    find: 'offered, kubernetes, currentProvider]',
+    replace: 'kubernetes, currentProvider]',
+    tests: ['test/unit/hub/render'],
+  },
+  {
+    bug: 'a unit is not rendered anew although its replicas changed',
+    file: 'hub/render/unit-facts.ts',
+    find: 'cluster, revision, replicas, ...pairsOf',
+    replace: 'cluster, revision, ...pairsOf',
+    tests: ['test/unit/hub/render'],
   },
 ];

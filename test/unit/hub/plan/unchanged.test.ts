@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { plan, planning, type PlanInput } from '../../../../hub/plan/plan.ts';
+import type { State } from '../../../../hub/model/state.ts';
+import type { RenderedApp } from '../../../../hub/model/rendered.ts';
+import { app, heldBack, id, now, published, record, report, reports, start, step } from '../../../fixtures/hub/plan.ts';
+
+const web = app('web', ['ConfigMap/a', 'ConfigMap/b']);
+const other = app('other', ['ConfigMap/c']);
+
+function inputOf(state: State, rendered: readonly RenderedApp[], more: Partial<PlanInput> = {}): PlanInput {
+  return {
+    state,
+    source: { repository: 'https://git.example/config', commit: 'c1' },
+    rendered,
+    holds: [],
+    placement: { assignments: [], documents: new Set(), lostByLabels: new Set() },
+    labels: new Map(),
+    reports: new Map(),
+    published: new Map(),
+    signAgain: new Set(),
+    reported: new Map(),
+    sizes: () => new Map(),
+    now,
+    ...more,
+  };
+}
+
+/** What a plan costs, in units of a slice. */
+function costOf(input: PlanInput): number {
+  return [...planning(input)].reduce((sum, units) => sum + units, 0);
+}
+
+/** The same state in other values: nothing that is remembered of its bundles counts. */
+const copied = (state: State): State => ({
+  ...state,
+  bundles: new Map([...state.bundles].map(([name, bundle]) => [name, { ...bundle }])),
+});
+
+/** A state with a published bundle, that was planned once and came to nothing. */
+function atRest(more: Partial<PlanInput> = {}): State {
+  const state = step(start, [web, other], more);
+  expect(plan(inputOf(state, [web, other], more))).toMatchObject({ next: [], holds: [] });
+  return state;
+}
+
+describe('a cluster of which nothing changed', () => {
+  it('costs next to nothing, however many applications it has', () => {
+    const apps = Array.from({ length: 100 }, (_, index) => app(`a${index}`, [`ConfigMap/a${index}`]));
+    const state = step(start, apps);
+    const first = costOf(inputOf(state, apps));
+    expect(first).toBeGreaterThan(100);
+    expect(costOf(inputOf(state, apps))).toBeLessThan(10);
+  });
+
+  it('stays so when only the commit is newer', () => {
+    const state = atRest();
+    const newer = [web, other].map((one) => ({ ...one, source: 'c2' }));
+    expect(costOf(inputOf(state, newer))).toBeLessThan(10);
+    expect(plan(inputOf(state, newer)).next).toEqual([]);
+  });
+
+  const limited = report(1, {
+    conditions: [{ type: 'DeleteLimited', status: 'True', reason: 'Limit', message: '', since: now }],
+  });
+
+  type Change = readonly [what: string, state: (state: State) => State, rendered: RenderedApp[], Partial<PlanInput>];
+  const same = (state: State) => state;
+  const changes: readonly Change[] = [
+    ['an object changed', same, [app('web', ['ConfigMap/a', 'ConfigMap/z']), other], {}],
+    ['an application came', same, [web, other, app('new', ['ConfigMap/n'])], {}],
+    ['an application went', same, [web], {}],
+    ['its replicas changed', same, [{ ...web, notes: ['another'] }, other], {}],
+    ['its labels changed', same, [web, other], { labels: new Map([['one', { zone: 'north' }]]) }],
+    ['its key is another one', same, [web, other], { signAgain: new Set(['one']) }],
+    [
+      'a unit is held, and is published again',
+      same,
+      [app('web', ['ConfigMap/z']), other],
+      { holds: [heldBack('default/web', 'one')] },
+    ],
+    [
+      'its agent keeps what was published once',
+      same,
+      [web, other],
+      {
+        reports: reports(report(1, { retired: { settled: [], survivors: [], unexplained: [id('ConfigMap/old')] } })),
+        published: new Map([['one', new Set([id('ConfigMap/old')])]]),
+      },
+    ],
+    ['the epoch is newer', (state) => ({ ...state, epoch: 2 }), [web, other], {}],
+    ['its agent reports a limit', same, [web, other], { reports: reports(limited) }],
+    [
+      'it is to leave',
+      (state) => ({ ...state, clusters: new Map([['one', { ...record, decommission: 'orphan' as const }]]) }),
+      [web, other],
+      {},
+    ],
+    [
+      'it was joined again',
+      (state) => ({
+        ...state,
+        clusters: new Map([['one', { ...record, registration: '33333333-3333-4333-8333-333333333333' }]]),
+      }),
+      [web, other],
+      {},
+    ],
+    ['its whole content is withdrawn', same, [], {}],
+  ];
+
+  it.each(changes)('is planned as if it were new once %s', (_, change, rendered, more) => {
+    const state = change(atRest());
+    expect(plan(inputOf(state, rendered, more))).toEqual(plan(inputOf(copied(state), rendered, more)));
+  });
+
+  it('is planned again after each bundle', () => {
+    const state = atRest();
+    const changed = [app('web', ['ConfigMap/z']), other];
+    const next = { ...plan(inputOf(state, changed)), guarded: [], problems: [] };
+    expect(next.next).toHaveLength(1);
+    const after = published(state, next);
+    expect(plan(inputOf(after, [web, other])).next).toHaveLength(1);
+  });
+
+  it('does not hide what departs, and what is held stays held', () => {
+    const state = atRest();
+    const placement = { assignments: [], documents: new Set(['default/web']), lostByLabels: new Set<string>() };
+    const first = plan(inputOf(state, [other], { placement }));
+    expect(first.holds).not.toEqual([]);
+    expect(plan(inputOf(state, [other], { placement }))).toEqual(first);
+  });
+});
