@@ -37,8 +37,9 @@ function bundleOf({ state, record }: UnencodedInput): PublishedBundle | undefine
   return state.bundles.get(record.name);
 }
 
-function isAtRest({ held, departures, again, mustSignAgain }: UnencodedInput): boolean {
-  return held.size === 0 && departures.size === 0 && again.length === 0 && !mustSignAgain;
+// What departs is in the bundle and not rendered any more: the plan before either held it, or was made from other applications.
+function isAtRest({ held, again, mustSignAgain }: UnencodedInput): boolean {
+  return held.size === 0 && again.length === 0 && !mustSignAgain;
 }
 
 function inputsOf({ state, record, labels, report }: UnencodedInput): readonly unknown[] {

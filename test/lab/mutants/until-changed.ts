@@ -108,10 +108,10 @@ export const untilChangedMutants: readonly Mutant[] = [
   ...(
     [
       ['the epoch', 'state.channel, state.epoch, record', 'state.channel, record'],
-      ['the registry', 'state.epoch, record, labels', 'state.epoch, labels'],
-      ['the labels', 'record, labels, report', 'record, report'],
-      ['the report', 'labels, report]', 'labels]'],
-      ['what is held', 'held.size === 0 && departures', 'departures'],
+      ['the registry', 'state.epoch, record, labels, report]', 'state.epoch, labels, report]'],
+      ['the labels', 'state.epoch, record, labels, report]', 'state.epoch, record, report]'],
+      ['the report', 'state.epoch, record, labels, report]', 'state.epoch, record, labels]'],
+      ['what is held', 'held.size === 0 && again', 'again'],
       ['the key at work', ' && !mustSignAgain', ''],
       ['what its agent keeps', ' && again.length === 0', ''],
       ['how many applications there are', 'apps.length === input.apps.length &&', ''],

@@ -59,9 +59,7 @@ describe('a cluster of which nothing changed', () => {
     expect(plan(inputOf(state, newer)).next).toEqual([]);
   });
 
-  const limited = report(1, {
-    conditions: [{ type: 'DeleteLimited', status: 'True', reason: 'Limit', message: '', since: now }],
-  });
+  const stranger = report(1, { retired: { settled: [], survivors: [], unexplained: [id('ConfigMap/old')] } });
 
   type Change = readonly [what: string, state: (state: State) => State, rendered: RenderedApp[], Partial<PlanInput>];
   const same = (state: State) => state;
@@ -78,17 +76,7 @@ describe('a cluster of which nothing changed', () => {
       [app('web', ['ConfigMap/z']), other],
       { holds: [heldBack('default/web', 'one')] },
     ],
-    [
-      'its agent keeps what was published once',
-      same,
-      [web, other],
-      {
-        reports: reports(report(1, { retired: { settled: [], survivors: [], unexplained: [id('ConfigMap/old')] } })),
-        published: new Map([['one', new Set([id('ConfigMap/old')])]]),
-      },
-    ],
     ['the epoch is newer', (state) => ({ ...state, epoch: 2 }), [web, other], {}],
-    ['its agent reports a limit', same, [web, other], { reports: reports(limited) }],
     [
       'it is to leave',
       (state) => ({ ...state, clusters: new Map([['one', { ...record, decommission: 'orphan' as const }]]) }),
@@ -110,6 +98,38 @@ describe('a cluster of which nothing changed', () => {
   it.each(changes)('is planned as if it were new once %s', (_, change, rendered, more) => {
     const state = change(atRest());
     expect(plan(inputOf(state, rendered, more))).toEqual(plan(inputOf(copied(state), rendered, more)));
+  });
+
+  it('is planned once its agent reports that a limit holds deletions back', () => {
+    const state = step(step(start, [web, other]), [web]);
+    expect(plan(inputOf(state, [web], { reports: reports(report(2)) }))).toMatchObject({ next: [], holds: [] });
+    const limit = { type: 'DeleteLimited', status: 'True', reason: 'Limit', message: '', since: now } as const;
+    const retired = { settled: [], survivors: [id('ConfigMap/c')], unexplained: [] };
+    const limited = reports(report(2, { conditions: [limit], retired }));
+    expect(plan(inputOf(state, [web], { reports: limited })).holds).toHaveLength(1);
+  });
+
+  it('is planned once it is known that what its agent keeps was published to it', () => {
+    const told = reports(stranger);
+    const state = atRest({ reports: told });
+    const more = { reports: told, published: new Map([['one', new Set([id('ConfigMap/old')])]]) };
+    expect(plan(inputOf(state, [web, other], more)).next).toHaveLength(1);
+  });
+
+  it('is planned once a unit is held no more', () => {
+    const state = atRest();
+    const changed = [app('web', ['ConfigMap/z']), other];
+    expect(plan(inputOf(state, changed, { holds: [heldBack('default/web', 'one')] })).next).toEqual([]);
+    expect(plan(inputOf(state, changed)).next).toHaveLength(1);
+  });
+
+  it('is planned once a unit may leave', () => {
+    const state = atRest();
+    const documents = new Set(['default/other']);
+    const placement = { assignments: [], documents, lostByLabels: new Set<string>() };
+    const held = plan(inputOf(state, [web], { placement }));
+    expect(held).toMatchObject({ next: [], holds: [{ app: 'default/other' }] });
+    expect(plan(inputOf(state, [web])).next).toHaveLength(1);
   });
 
   it('is planned again after each bundle', () => {
