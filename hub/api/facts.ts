@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { appHealthOrder } from '../../shared/model/health.ts';
 import type { Route } from './route.ts';
 
 /**
@@ -12,7 +13,6 @@ export const hubFacts = z
     localCluster: z.string().nullable().describe('The configured one.'),
     source: z.object({ repository: z.string(), commit: z.string() }).nullable(),
     documents: z.array(z.unknown()).describe('The documents in force.'),
-    revisions: z.record(z.string(), z.array(z.unknown())).describe('The recorded revisions of each application.'),
     newest: z.record(z.string(), z.string()),
     clusters: z.array(z.unknown()).describe('The registered clusters, without their keys and tokens.'),
     picks: z.record(z.string(), z.array(z.string())),
@@ -23,10 +23,37 @@ export const hubFacts = z
   .meta({ id: 'HubFacts' });
 export type HubFacts = z.infer<typeof hubFacts>;
 
+/** The recorded revisions of some applications, by name; `next` is the name to go on after, null at the end. */
+export const recordPage = z
+  .object({ revisions: z.record(z.string(), z.array(z.unknown())), next: z.string().nullable() })
+  .meta({ id: 'RecordPage' });
+export type RecordPage = z.infer<typeof recordPage>;
+
+/** What an agent reported last, as far as a change is judged by it. */
+const said = z.object({
+  kubernetes: z.string(),
+  apps: z.array(
+    z.object({
+      namespace: z.string(),
+      name: z.string(),
+      applied: z.string().nullable(),
+      health: z.enum(appHealthOrder),
+      message: z.string(),
+    }),
+  ),
+});
+
 /** The last bundles of some clusters, by name; `next` is the name to go on after, null at the end. */
 export const bundlePage = z
   .object({
-    bundles: z.array(z.object({ cluster: z.string(), revision: z.unknown() })),
+    bundles: z.array(
+      z.object({
+        cluster: z.string(),
+        revision: z.unknown(),
+        sizes: z.record(z.string(), z.number()).default({}).describe('The bytes of each of its files, by path.'),
+        said: said.nullable().default(null).describe('Null without a report of this registration.'),
+      }),
+    ),
     next: z.string().nullable(),
   })
   .meta({ id: 'BundlePage' });
@@ -41,6 +68,16 @@ export const factRoutes = {
     description: 'What the hub knows that a change is judged by before it is pushed: `validate --hub` reads it.',
     status: 200,
     answer: hubFacts,
+  },
+  recorded: {
+    method: 'GET',
+    path: '/v1/facts/revisions',
+    access: 'admin',
+    description:
+      'The revisions as they were recorded, by application, a page at a time; with `after`, those that follow that name.',
+    query: z.object({ after: z.string().optional() }),
+    status: 200,
+    answer: recordPage,
   },
   bundles: {
     method: 'GET',

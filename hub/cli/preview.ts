@@ -50,16 +50,23 @@ export const askOptions = {
 /** What the hub that the flags name knows; undefined where they name none. */
 export async function readHub(context: CliContext, flags: HubFlags): Promise<PreviewOptions['hub']> {
   if (flags.hub === undefined && flags.data === undefined) return undefined;
-  const { stateOfFacts } = await import('../operations/facts.ts');
+  const { knownOfFacts, stateOfFacts } = await import('../operations/facts.ts');
   return withClient(context, flags, async (client) => {
     const facts = await client.facts();
+    const revisions: Record<string, unknown[]> = {};
+    for (let after: string | null = ''; after !== null;) {
+      const page: Awaited<ReturnType<typeof client.recorded>> = await client.recorded({ after });
+      Object.assign(revisions, page.revisions);
+      after = page.next;
+    }
     const bundles = [];
     for (let after: string | null = ''; after !== null;) {
       const page: Awaited<ReturnType<typeof client.bundles>> = await client.bundles({ after });
       bundles.push(...page.bundles);
       after = page.next;
     }
-    return { state: stateOfFacts(facts, bundles), localCluster: facts.localCluster };
+    const state = stateOfFacts(facts, revisions, bundles);
+    return { state, localCluster: facts.localCluster, ...knownOfFacts(facts, bundles) };
   });
 }
 

@@ -1,16 +1,18 @@
 import { by } from '../../shared/lib/order.ts';
-import type { BundlePage, HubFacts } from '../api/facts.ts';
+import type { AgentReport, ReportApp } from '../../shared/wire/report.ts';
+import type { BundlePage, HubFacts, RecordPage } from '../api/facts.ts';
 import type { Answer, Input } from '../api/routes.ts';
 import type { RevisionHistory } from '../model/fleet.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { ClusterRecord } from '../model/registry.ts';
+import type { ReceivedReport, Reports } from '../model/reports.ts';
 import type { State } from '../model/state.ts';
 import type { HubParts } from './parts.ts';
 
-/** Objects of one page of bundles, about. */
-const objectsPerPage = 2_000;
+/** Objects of one page of bundles, and records of one page of revisions, about. */
+const [objectsPerPage, recordsPerPage] = [2_000, 500];
 
-/** What the hub knows that a change is judged by, the bundles excepted. */
+/** What the hub knows that a change is judged by, the revisions and bundles excepted. */
 export function hubFactsOf({ state, localCluster }: Pick<HubParts, 'state' | 'localCluster'>): Answer<'facts'> {
   const { channel, epoch, source, documents, revisions, clusters, picks, guarded, approvals, problems } = state();
   return {
@@ -19,7 +21,6 @@ export function hubFactsOf({ state, localCluster }: Pick<HubParts, 'state' | 'lo
     localCluster,
     source,
     documents: [...documents],
-    revisions: Object.fromEntries([...revisions.revisions].map(([app, records]) => [app, [...records]])),
     newest: Object.fromEntries(revisions.newest),
     clusters: [...clusters.values()].map((record): ClusterRecord => ({ ...record, agentKey: null, token: null })),
     picks: Object.fromEntries([...picks].map(([key, names]) => [key, [...names]])),
@@ -29,21 +30,59 @@ export function hubFactsOf({ state, localCluster }: Pick<HubParts, 'state' | 'lo
   };
 }
 
-/** The last bundles of the clusters whose names follow `after`, as many as make a page. */
-export function listBundles({ state }: Pick<HubParts, 'state'>, { after = '' }: Input<'bundles'>): Answer<'bundles'> {
+/** The recorded revisions of the applications whose names follow `after`, as many as make a page. */
+export function listRecorded(
+  { state }: Pick<HubParts, 'state'>,
+  { after = '' }: Input<'recorded'>,
+): Answer<'recorded'> {
+  const all = [...state().revisions.revisions].filter(([app]) => app > after).sort(by(([app]) => app));
+  const { page, next } = pageOf(all, ([, records]) => records.length, recordsPerPage);
+  return { revisions: Object.fromEntries(page.map(([app, records]) => [app, [...records]])), next: next?.[0] ?? null };
+}
+
+/** The last bundles of the clusters whose names follow `after`, as many as make a page, with what their agents said. */
+export function listBundles(
+  { state, reports, sizes }: Pick<HubParts, 'state' | 'reports' | 'sizes'>,
+  { after = '' }: Input<'bundles'>,
+): Answer<'bundles'> {
   const all = [...state().bundles.values()].filter(({ cluster }) => cluster > after).sort(by(({ cluster }) => cluster));
-  const page: BundlePage['bundles'] = [];
-  let objects = 0;
-  for (const { cluster, revision } of all) {
-    if (page.length > 0 && objects + revision.bundle.objects > objectsPerPage) break;
-    objects += revision.bundle.objects;
-    page.push({ cluster, revision });
-  }
-  return { bundles: page, next: page.length < all.length ? (page.at(-1)?.cluster ?? null) : null };
+  const { page, next } = pageOf(all, ({ revision }) => revision.bundle.objects, objectsPerPage);
+  const said = reports.current(state());
+  const bundles = page.map((bundle) => ({
+    cluster: bundle.cluster,
+    revision: bundle.revision,
+    sizes: Object.fromEntries(sizes(bundle)),
+    said: saidBy(said.get(bundle.cluster)?.report),
+  }));
+  return { bundles, next: next?.cluster ?? null };
+}
+
+/** The first of some values that together have this weight, one at least, and the last of them where more follow. */
+function pageOf<T>(
+  all: readonly T[],
+  weightOf: (value: T) => number,
+  limit: number,
+): { readonly page: readonly T[]; readonly next: T | null } {
+  let weight = 0;
+  const end = all.findIndex((value, index) => (weight += weightOf(value)) > limit && index > 0);
+  return end < 0 ? { page: all, next: null } : { page: all.slice(0, end), next: all[end - 1] ?? null };
+}
+
+function saidBy(report: AgentReport | undefined): BundlePage['bundles'][number]['said'] {
+  if (report === undefined) return null;
+  const apps = report.apps.map(({ namespace, name, applied, health, message }) => ({
+    ...{ namespace, name, applied, health },
+    message: message.slice(0, 200),
+  }));
+  return { kubernetes: report.agent.kubernetes, apps };
 }
 
 /** The hub's state as its facts tell it: what deciding reads, without bytes and keys. */
-export function stateOfFacts(facts: HubFacts, bundles: BundlePage['bundles']): Omit<State, 'number'> {
+export function stateOfFacts(
+  facts: HubFacts,
+  revisions: RecordPage['revisions'],
+  bundles: BundlePage['bundles'],
+): Omit<State, 'number'> {
   const clusters = facts.clusters as readonly ClusterRecord[];
   const published = bundles.map(({ cluster, revision }): PublishedBundle => ({
     cluster,
@@ -62,7 +101,7 @@ export function stateOfFacts(facts: HubFacts, bundles: BundlePage['bundles']): O
     source,
     documents: facts.documents as State['documents'],
     revisions: {
-      revisions: new Map(Object.entries(facts.revisions)) as RevisionHistory['revisions'],
+      revisions: new Map(Object.entries(revisions)) as RevisionHistory['revisions'],
       newest: new Map(Object.entries(facts.newest)),
     },
     clusters: new Map(clusters.map((record) => [record.name, record])),
@@ -73,3 +112,31 @@ export function stateOfFacts(facts: HubFacts, bundles: BundlePage['bundles']): O
     problems: facts.problems as State['problems'],
   };
 }
+
+/** What judging reads of a hub beside its state: what agents said, and the sizes of published files. */
+export interface KnownFacts {
+  readonly reports: Reports;
+  readonly sizes: (bundle: Pick<PublishedBundle, 'cluster'>) => ReadonlyMap<string, number>;
+}
+
+/** The same as the pages of bundles tell it; of reports, no more than that settles nothing. */
+export function knownOfFacts({ channel }: HubFacts, bundles: BundlePage['bundles']): KnownFacts {
+  const sizes = new Map(bundles.map((one) => [one.cluster, new Map(Object.entries(one.sizes))] as const));
+  const reports = new Map<string, ReceivedReport>();
+  for (const { cluster, revision, said } of bundles) {
+    if (said === null) continue;
+    const { registration } = revision as PublishedBundle['revision'];
+    const agent = { version: '', kubernetes: said.kubernetes, capabilities: [], clusterUid: '' };
+    const apps = said.apps.map((app) => ({ ...unsaid, ...app }) as ReportApp);
+    const head = { format: 1, channel, registration, cluster, sequence: 0, issuedAt: '', agent };
+    const retired = { settled: [], survivors: [], unexplained: [] };
+    const report: AgentReport = { ...head, accepted: null, settled: false, conditions: [], apps, retired };
+    reports.set(cluster, { report, receivedAt: 0 });
+  }
+  return { reports, sizes: ({ cluster }) => sizes.get(cluster) ?? new Map<string, number>() };
+}
+
+const unsaid: Omit<ReportApp, 'namespace' | 'name' | 'applied' | 'health' | 'message'> = {
+  ...{ desired: null, phase: 'settled', revisions: [], traffic: [], problems: [], observedAt: '' },
+  objects: { total: 0, current: 0 },
+};

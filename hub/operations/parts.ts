@@ -4,6 +4,7 @@ import type { PushHint } from '../../shared/ports/repo.ts';
 import type { ReceivedReports } from '../collect/reports.ts';
 import type { ChannelView } from '../model/channel.ts';
 import type { Hold } from '../model/hold.ts';
+import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { State } from '../model/state.ts';
 import type { Metrics } from '../model/metrics.ts';
 import type { Changed } from '../model/changes.ts';
@@ -42,6 +43,8 @@ export interface HubParts extends ChangePort {
   readonly state: () => State;
   /** The state with the problems of the last pass that only this process has seen, for status. */
   readonly shown: () => State;
+  /** The bytes of each file of a published bundle, by path. */
+  readonly sizes: (bundle: PublishedBundle) => ReadonlyMap<string, number>;
   /** What the last pass of this process held; empty before it. */
   readonly holds: () => readonly Hold[];
   /** Called with the commits that a webhook named, before the pass that it starts. */

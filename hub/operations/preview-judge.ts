@@ -11,9 +11,10 @@ import { place } from '../place/place.ts';
 import { runningUnits } from '../place/running.ts';
 import { plan } from '../plan/plan.ts';
 import { decideCapabilities } from '../registry/capabilities.ts';
-import { findLocalCluster, targetsOf } from '../registry/targets.ts';
+import { findLocalCluster, reportedVersions, targetsOf } from '../registry/targets.ts';
 import { currentProviders } from '../render/current-providers.ts';
 import { render } from '../render/render.ts';
+import type { KnownFacts } from './facts.ts';
 import { takenNames, withoutClusters } from './preview-problems.ts';
 import type { Read } from './preview-read.ts';
 
@@ -44,17 +45,23 @@ export async function judgeAlone(cue: CueEngine, read: Read, { local, signal }: 
   return { targets, assignments, apps: rendered.apps, problems };
 }
 
+/** What is known of a hub: without reports and sizes, what they tell is not judged. */
+export interface KnownHub extends Partial<KnownFacts> {
+  readonly state: Omit<State, 'number'>;
+  readonly localCluster: string | null;
+}
+
 /** Decides as a hub would with this state, and publishes nothing: a pass without its last step. */
 export async function judgeByHub(
   cue: CueEngine,
   read: Read,
-  { state, localCluster: configured }: { readonly state: Omit<State, 'number'>; readonly localCluster: string | null },
+  { state, localCluster: configured, reports = new Map(), sizes = () => new Map() }: KnownHub,
   { local, signal }: JudgeOptions,
 ): Promise<Judged> {
   const { fleet, history } = read;
-  const [reports, now] = [new Map(), ''];
+  const now = '';
   const offered = decideCapabilities({ state, fleet, reports, now });
-  const targets = targetsOf(fleet, offered.clusters, new Map());
+  const targets = targetsOf(fleet, offered.clusters, reportedVersions(reports));
   const localCluster = local ?? findLocalCluster(configured, targets);
   const { picks } = state;
   const toPlace = { fleet, history, targets, picks, previous: runningUnits(state), localCluster };
@@ -73,7 +80,7 @@ export async function judgeByHub(
     published: new Map(),
     signAgain: new Set(),
     reported: new Map(),
-    sizes: () => new Map(),
+    sizes,
     now,
   });
   const stages = [read, offered, placed, rendered, planned];

@@ -7,10 +7,9 @@ import type { HistoryPorts } from '../load/folder.ts';
 import type { Fleet, RevisionHistory } from '../model/fleet.ts';
 import type { Assignment, RenderedApp } from '../model/rendered.ts';
 import type { Problem, SkippedDocument } from '../model/source.ts';
-import type { State } from '../model/state.ts';
 import type { CueEngine } from '../cue/engine.ts';
 import { examine } from '../render/examine.ts';
-import { judgeAlone, judgeByHub } from './preview-judge.ts';
+import { judgeAlone, judgeByHub, type KnownHub } from './preview-judge.ts';
 import { beside, merged } from './preview-problems.ts';
 import { readAfter, readAlone } from './preview-read.ts';
 
@@ -25,7 +24,7 @@ export interface PreviewOptions {
   readonly app?: string | undefined;
   readonly local?: string | undefined;
   /** What a hub knows: the documents are judged as it would judge them. */
-  readonly hub?: { readonly state: Omit<State, 'number'>; readonly localCluster: string | null } | undefined;
+  readonly hub?: KnownHub | undefined;
   readonly signal: AbortSignal;
 }
 

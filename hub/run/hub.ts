@@ -5,6 +5,7 @@ import { rootFingerprint } from '../keys/root-documents.ts';
 import { createHubService, type HubService } from '../operations/hub-service.ts';
 import { createStatusSignal } from '../operations/status-signal.ts';
 import { pass, type PassParts } from '../pass.ts';
+import { fileSizes } from '../publish/file-sizes.ts';
 import type { PublishDeps } from '../publish/types.ts';
 import { openObservedReads } from '../registry/observed-reads.ts';
 import { newRenderMemory } from '../render/memory.ts';
@@ -133,6 +134,7 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, fr
     publicUrl: () => config.listen.publicUrl ?? front.server?.url ?? '',
     state: state.now,
     shown: state.shown,
+    sizes: (bundle) => fileSizes(store, bundle),
     holds: () => parts.holds.last ?? [],
     onPush: source.source.expect,
     onRevoked: (registration) => front.server?.streams.close(registration),

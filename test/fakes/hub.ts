@@ -45,6 +45,7 @@ export async function memoryHub(first: State, now: number): Promise<MemoryHub> {
     publicUrl: () => 'https://hub.example',
     state: () => state,
     shown: () => state,
+    sizes: () => new Map(),
     holds: () => [],
     onPush: () => undefined,
     onRevoked: (registration) => void revoked.push(registration),

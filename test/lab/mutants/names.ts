@@ -74,6 +74,13 @@ export const nameMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/plan'],
   },
   {
+    bug: 'validate --hub takes what stays as it was published for empty',
+    file: 'hub/operations/facts.ts',
+    find: 'sizes.get(cluster) ?? new Map<string, number>()',
+    replace: 'sizes.get(`${cluster} `) ?? new Map<string, number>()',
+    tests: ['test/unit/hub/operations/preview.hub.test.ts'],
+  },
+  {
     bug: 'an API version that a cluster still has is refused there, too',
     file: 'hub/render/refusals.ts',
     find: 'minor === null || minor >= since',

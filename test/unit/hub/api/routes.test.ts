@@ -265,6 +265,7 @@ describe('an answer', () => {
       status: { query: '?app=web' },
       revisions: { query: '?app=web' },
       facts: {},
+      recorded: { query: '?after=a' },
       bundles: { query: '?after=foreign' },
       list: {},
       join: { body: { name: 'new' } },

@@ -84,13 +84,20 @@ describe('validate', () => {
       { bundles: [], next: 'a' },
       { bundles: [], next: null },
     ];
-    const cli = fakeCli(({ url }) => (url.endsWith('/v1/facts') ? facts : pages.shift()));
+    const records = [
+      { revisions: {}, next: 'default/a' },
+      { revisions: {}, next: null },
+    ];
+    const answers = (url: string) => (url.includes('/facts/revisions') ? records : pages).shift();
+    const cli = fakeCli(({ url }) => (url.endsWith('/v1/facts') ? facts : answers(url)));
     const context = { ...cli.context, clock: systemClock };
     const program = { name: 'sluice-hub', description: '', version: '1', commands: [validateCommand], context };
     const flags = ['--paths', 'web.yaml', '--hub', 'https://hub.example', '--token-file', join(folder, 'token')];
     expect(await runCli(program, ['validate', folder, ...flags], context.terminal)).toBe(3);
     expect(cli.requests.map(({ url }) => url)).toEqual([
       'https://hub.example/v1/facts',
+      'https://hub.example/v1/facts/revisions?after=',
+      'https://hub.example/v1/facts/revisions?after=default%2Fa',
       'https://hub.example/v1/bundles?after=',
       'https://hub.example/v1/bundles?after=a',
     ]);

@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { hubFactsOf, listBundles, stateOfFacts } from '../../../../hub/operations/facts.ts';
+import type { ReceivedReports } from '../../../../hub/collect/reports.ts';
+import { hubFactsOf, knownOfFacts, listBundles, listRecorded, stateOfFacts } from '../../../../hub/operations/facts.ts';
 import { revisionRecord } from '../../../fixtures/hub/facts.ts';
 import { seen } from '../../../fixtures/hub/ledger.ts';
-import { enrolledCluster, published, stateOf } from '../../../fixtures/hub/status.ts';
+import {
+  bundleApp,
+  enrolledCluster,
+  published,
+  received,
+  reportOf,
+  settledApp,
+  stateOf,
+} from '../../../fixtures/hub/status.ts';
 
 const revisions = {
   revisions: new Map([['default/web', [revisionRecord('default/web', 1)]]]),
@@ -19,7 +28,10 @@ const state = stateOf(
     picks: new Map([['__proto__', ['a']]]),
   },
 );
-const parts = { state: () => state, localCluster: 'a' };
+const sizes = () => new Map([['objects/a.json', 12]]);
+const report = reportOf(sized('a', 400), [settledApp(bundleApp('web'), { message: 'm'.repeat(300) })]);
+const reports = { current: () => new Map([['a', received(report)]]) } as unknown as ReceivedReports;
+const parts = { state: () => state, localCluster: 'a', sizes, reports };
 
 describe('the facts of a hub', () => {
   it('have no key and no token', () => {
@@ -30,11 +42,13 @@ describe('the facts of a hub', () => {
 
   it('are the state again on the other side, after their way as JSON', () => {
     const { bundles } = listBundles(parts, {});
-    const told = JSON.parse(JSON.stringify({ facts: hubFactsOf(parts), bundles })) as {
+    const { revisions: recorded } = listRecorded(parts, {});
+    const told = JSON.parse(JSON.stringify({ facts: hubFactsOf(parts), recorded, bundles })) as {
       facts: ReturnType<typeof hubFactsOf>;
+      recorded: typeof recorded;
       bundles: typeof bundles;
     };
-    const { clusters, bundles: read, ...rest } = stateOfFacts(told.facts, told.bundles);
+    const { clusters, bundles: read, ...rest } = stateOfFacts(told.facts, told.recorded, told.bundles);
     expect(rest).toEqual({
       channel: state.channel,
       epoch: 1,
@@ -68,7 +82,48 @@ describe('the bundles of a hub', () => {
   });
 
   it('are one at least on a page, however large it is', () => {
-    const large = { state: () => stateOf([], [sized('a', 4_000), sized('b', 1)]) };
+    const large = { ...parts, state: () => stateOf([], [sized('a', 4_000), sized('b', 1)]) };
     expect(listBundles(large, {})).toMatchObject({ bundles: [{ cluster: 'a' }], next: 'a' });
+  });
+});
+
+describe('what agents said, and the sizes of what was published', () => {
+  const { bundles } = listBundles({ ...parts, state: () => stateOf([], [sized('a', 1), sized('b', 1)]) }, {});
+  const known = knownOfFacts(hubFactsOf(parts), JSON.parse(JSON.stringify(bundles)) as typeof bundles);
+
+  it('come with the bundles of each cluster, short', () => {
+    expect([...known.reports.keys()]).toEqual(['a']);
+    const { report: told } = known.reports.get('a')!;
+    expect([told.registration, told.agent.kubernetes]).toEqual([report.registration, 'v1.36.3']);
+    expect(told.apps).toMatchObject([{ name: 'web', applied: bundleApp('web').digest, health: 'Healthy' }]);
+    expect(told.apps[0]?.message).toHaveLength(200);
+    expect(known.sizes({ cluster: 'b' }).get('objects/a.json')).toBe(12);
+  });
+
+  it('settle nothing, and offer nothing', () => {
+    const { report: told } = known.reports.get('a')!;
+    expect([told.settled, told.accepted, told.agent.capabilities]).toEqual([false, null, []]);
+  });
+});
+
+describe('the recorded revisions of a hub', () => {
+  const many = new Map(
+    ['a/x', 'b/x', 'c/x'].map(
+      (app) => [app, Array.from({ length: 300 }, (_, n) => revisionRecord(app, n + 1))] as const,
+    ),
+  );
+  const page = (after?: string) => {
+    const state = () => stateOf([], [], { revisions: { revisions: many, newest: new Map() } });
+    const answer = listRecorded({ state }, after === undefined ? {} : { after });
+    return [Object.keys(answer.revisions), answer.next];
+  };
+
+  it.each<[after: string | undefined, names: readonly string[], next: string | null]>([
+    [undefined, ['a/x'], 'a/x'],
+    ['a/x', ['b/x'], 'b/x'],
+    ['b/x', ['c/x'], null],
+    ['c/x', [], null],
+  ])('after %j are a page by name', (after, names, next) => {
+    expect(page(after)).toEqual([names, next]);
   });
 });

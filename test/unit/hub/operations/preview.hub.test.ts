@@ -2,9 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hubFacts } from '../../../../hub/api/facts.ts';
+import { bundlePage, hubFacts, recordPage } from '../../../../hub/api/facts.ts';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
-import { hubFactsOf, listBundles, stateOfFacts } from '../../../../hub/operations/facts.ts';
+import type { ReceivedReports } from '../../../../hub/collect/reports.ts';
+import { hubFactsOf, knownOfFacts, listBundles, listRecorded, stateOfFacts } from '../../../../hub/operations/facts.ts';
 import { judgeByHub } from '../../../../hub/operations/preview-judge.ts';
 import { readAlone } from '../../../../hub/operations/preview-read.ts';
 import { previewFolder } from '../../../../hub/operations/preview.ts';
@@ -16,7 +17,7 @@ import { createRepos } from '../../../../shared/adapters/git/repos.ts';
 import type { Http } from '../../../../shared/ports/http.ts';
 import { formats } from '../../../../shared/wire/formats.ts';
 import { git } from '../../../fakes/git.ts';
-import { enrolledCluster, published, stateOf } from '../../../fixtures/hub/status.ts';
+import { enrolledCluster, published, received, reportOf, settledApp, stateOf } from '../../../fixtures/hub/status.ts';
 
 const none = () => Promise.reject(new Error('a preview needs no network'));
 const offline: Http = { request: none, events: none };
@@ -40,6 +41,11 @@ describe('documents, judged by what a hub knows', () => {
   let dir: string;
   let commit: string;
   let state: State;
+  let sizes = new Map<string, number>();
+  let report: ReturnType<typeof reportOf> | null = null;
+  const reports = {
+    current: () => new Map(report === null ? [] : [['prod-1', received(report)]]),
+  } as unknown as ReceivedReports;
   const ports = () => ({ cue, repos: createRepos(offline) });
   const write = (name: string, text: string) => writeFile(join(dir, name), text);
   const record = async (message: string) => {
@@ -57,6 +63,8 @@ describe('documents, judged by what a hub knows', () => {
     await rm(top, { recursive: true });
   });
   beforeEach(async () => {
+    sizes = new Map();
+    report = null;
     dir = await mkdtemp(join(top, 'repo-'));
     await git(dir, 'init', '-q');
     await write('web.yaml', web);
@@ -78,12 +86,14 @@ describe('documents, judged by what a hub knows', () => {
 
   /** What a preview says with the facts of the hub, as they come over the wire. */
   const said = async (localCluster: string | null = null) => {
-    const parts = { state: () => state, localCluster };
+    const parts = { state: () => state, localCluster, sizes: () => sizes, reports };
     const facts = hubFacts.parse(JSON.parse(JSON.stringify(hubFactsOf(parts))));
-    const { bundles, next } = listBundles(parts, {});
-    expect(next).toBeNull();
-    const known = stateOfFacts(facts, JSON.parse(JSON.stringify(bundles)) as typeof bundles);
-    const preview = await previewFolder(dir, { signal, hub: { state: known, localCluster } }, ports());
+    const { bundles, next } = bundlePage.parse(JSON.parse(JSON.stringify(listBundles(parts, {}))));
+    const recorded = recordPage.parse(JSON.parse(JSON.stringify(listRecorded(parts, {}))));
+    expect([next, recorded.next]).toEqual([null, null]);
+    const known = stateOfFacts(facts, recorded.revisions, bundles);
+    const hub = { state: known, localCluster, ...knownOfFacts(facts, bundles) };
+    const preview = await previewFolder(dir, { signal, hub }, ports());
     return preview.problems.map(problemLine);
   };
 
@@ -139,13 +149,40 @@ describe('documents, judged by what a hub knows', () => {
     expect(lines.join('\n')).not.toContain('would be deleted');
   });
 
+  it('are too large together with what stays as it was published, whose sizes the hub knows', async () => {
+    await write('web.yaml', app('web', maps('web', 12, '1')) + placed('web', 'web-v2'));
+    await write('c.yaml', app('c', maps('c', 1)) + placed('c'));
+    expect((await said()).filter((line) => line.includes('LIMIT_EXCEEDED'))).toEqual([]);
+    const { apps } = state.bundles.get('prod-1')!.revision;
+    sizes = new Map(apps.flatMap(({ objects }) => objects.map(({ path }) => [path, 750_000] as const)));
+    expect((await said()).filter((line) => line.includes('LIMIT_EXCEEDED'))).toEqual([
+      expect.stringMatching(/^error\[LIMIT_EXCEEDED\] the bundle would have 13 objects and 9000\d+ bytes; /),
+    ]);
+  });
+
+  it('take away a deployment in the middle of its change', async () => {
+    const bundle = state.bundles.get('prod-1')!;
+    const [deployed] = bundle.revision.apps;
+    const site = { ...deployed!, name: 'site' };
+    state = { ...state, bundles: new Map([['prod-1', { ...bundle, revision: { ...bundle.revision, apps: [site] } }]]) };
+    await write('web.yaml', app('web', maps('web', 12)));
+    report = reportOf(bundle, [settledApp(site, { applied: null, message: '1 of 3 ready' })]);
+    expect(await said('prod-1')).toContainEqual(
+      expect.stringMatching(
+        /^warning\[CHANGE_ABANDONED\] default\/site was removed from prod-1 .*1 of 3 ready.*web-v1 takes its place/,
+      ),
+    );
+    report = reportOf(bundle, [settledApp(site)]);
+    expect((await said('prod-1')).join()).not.toContain('CHANGE_ABANDONED');
+  });
+
   it('come a page at a time', () => {
     const many = ['a', 'b', 'c'].map((name) => {
       const bundle = published(name, []);
       const sized = { ...bundle.revision, bundle: { ...bundle.revision.bundle, objects: 1_500 } };
       return [name, { ...bundle, revision: sized }] as const;
     });
-    const parts = { state: () => ({ ...state, bundles: new Map(many) }) };
+    const parts = { state: () => ({ ...state, bundles: new Map(many) }), sizes: () => sizes, reports };
     const names = (after?: string) => {
       const { bundles, next } = listBundles(parts, after === undefined ? {} : { after });
       return [bundles.map(({ cluster }) => cluster), next];
