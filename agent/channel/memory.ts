@@ -11,6 +11,8 @@ export interface ChannelMemory {
   bundle: VerifiedBundle | null;
   /** The started bundle, while a newer one is accepted and has not started. */
   started: VerifiedBundle | null;
+  /** The bundle before the started one, where a restart came before what runs was kept anew. */
+  earlier: VerifiedBundle | null;
   /** What else served when the started bundle started, as the cluster kept it: known after a restart alone. */
   served: Kept['served'];
   /** True once it was seen to that the started bundle is at hand, as far as the cluster kept it. */
@@ -30,6 +32,7 @@ export function newChannelMemory(): ChannelMemory {
   return {
     bundle: null,
     started: null,
+    earlier: null,
     served: new Map(),
     isRestored: false,
     isPullDue: true,
@@ -58,10 +61,11 @@ export function startedBundle(
 
 /** What a restart left of the bundles before the accepted one, with the ids that objects have here. */
 export function restored(
-  { started, served }: Pick<ChannelMemory, 'started' | 'served'>,
+  { started, earlier, served }: Pick<ChannelMemory, 'started' | 'earlier' | 'served'>,
   located: (bundle: VerifiedBundle) => VerifiedBundle,
 ): { readonly started: VerifiedBundle | null; readonly served: Kept['served'] } {
-  return { started: started === null ? null : located(started), served };
+  const before = started ?? earlier;
+  return { started: before === null ? null : located(before), served };
 }
 
 /** The bundle whose objects may be written: the accepted one, or the started one while the accepted one may not start. */

@@ -1,8 +1,8 @@
 import type { AgentDeps } from '../model/deps.ts';
 import type { AgentState, Store } from '../model/inventory.ts';
-import type { Kept } from '../model/kept.ts';
+import type { Kept, KeptSeal } from '../model/kept.ts';
 import { saidOf } from '../model/said.ts';
-import type { VerifiedBundle } from '../model/bundle.ts';
+import type { TrustState, VerifiedBundle } from '../model/bundle.ts';
 import { asSluiceError } from '../../shared/errors.ts';
 import { startedBundle, type ChannelMemory } from './memory.ts';
 import { trustState } from './trust.ts';
@@ -23,36 +23,42 @@ export interface RestorePorts {
 export async function restoreStarted(ports: RestorePorts, state: AgentState | null): Promise<void> {
   const { channel } = ports.memory;
   if (channel.isRestored) return;
-  const seal = state?.kept;
-  if (state === null || seal === undefined || seal.parts.length === 0 || isAtHand(channel, state)) {
-    channel.isRestored = true;
-    return;
+  const seal = state?.kept ?? null;
+  if (state !== null && seal?.head != null && !isAtHand(channel, state, seal)) {
+    const kept = await ports.store.kept.load(seal, ports.stop);
+    if (kept === null) ports.deps.log.warn('what was kept of the state that runs is gone, or is not what was kept');
+    else await takeKept(ports, kept, { state, seal });
   }
-  const kept = await ports.store.kept.load(seal, ports.stop);
   channel.isRestored = true;
-  if (kept === null) {
-    ports.deps.log.warn('what was kept of the state that runs is gone, or is not what was kept', { parts: seal.parts });
-    return;
-  }
+}
+
+async function takeKept(
+  ports: RestorePorts,
+  kept: Kept,
+  { state, seal }: { readonly state: AgentState; readonly seal: KeptSeal },
+): Promise<void> {
+  const { channel } = ports.memory;
   channel.served = kept.served;
-  if (startedBundle(channel, state) !== null) return;
-  const bundle = await verifyKept(ports, kept, state);
-  if (bundle === null) return;
-  if (channel.bundle === null) channel.bundle = bundle;
+  const isStarted = seal.revision === state.mark?.revisionDigest;
+  if (isStarted && startedBundle(channel, state) !== null) return;
+  const bundle = await verifyKept(ports, kept, { ...trustState(state, null), ...(!isStarted && { mark: null }) });
+  if (bundle === null || bundle.mark.revisionDigest !== seal.revision) return;
+  // A bundle from before the started one never starts again; what still runs of it is repaired.
+  if (!isStarted) channel.earlier = bundle;
+  else if (channel.bundle === null) channel.bundle = bundle;
   else channel.started = bundle;
 }
 
-function isAtHand(channel: ChannelMemory, state: AgentState): boolean {
-  const isDone = state.kept?.served === 0 || state.phase === 'settled';
-  return isDone && startedBundle(channel, state) !== null;
+function isAtHand(channel: ChannelMemory, state: AgentState, seal: KeptSeal): boolean {
+  if (startedBundle(channel, state) === null) return false;
+  return state.phase === 'settled' || (seal.served === 0 && seal.revision === state.mark?.revisionDigest);
 }
 
-/** The kept bundle where it is the one that the mark names; null where it cannot be trusted any more. */
-async function verifyKept({ deps }: RestorePorts, kept: Kept, state: AgentState): Promise<VerifiedBundle | null> {
+/** The kept bundle, verified like one that was fetched; null where it cannot be trusted any more. */
+async function verifyKept({ deps }: RestorePorts, kept: Kept, trust: TrustState): Promise<VerifiedBundle | null> {
   try {
-    const bundle = await deps.verify(kept.snapshot, trustState(state, null));
-    if (bundle.mark.revisionDigest !== state.mark?.revisionDigest) return null;
-    deps.log.info('took the started bundle from what the cluster kept', { ...bundle.mark });
+    const bundle = await deps.verify(kept.snapshot, trust);
+    deps.log.info('read what the cluster kept of a started bundle', { ...bundle.mark });
     return bundle;
   } catch (error) {
     const fault = asSluiceError(error);

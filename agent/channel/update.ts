@@ -35,6 +35,7 @@ export async function pullBundle(ports: PullPorts, state: AgentState | null): Pr
         deps.log.info('accepted a bundle', { ...bundle.mark, fresh: bundle.fresh });
       }
       channel.served = new Map();
+      channel.earlier = null;
       channel.started = startedBundle(channel, state);
       channel.bundle = bundle;
     }

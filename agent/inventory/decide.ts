@@ -11,6 +11,8 @@ export interface Recording {
   readonly phase: AgentState['phase'];
   /** Deletions that begin now and count against the limit. */
   readonly deletions: ReadonlySet<ObjectId>;
+  /** True at the end of a pass: then what runs is kept, too. */
+  readonly isEnd?: true;
 }
 
 /** What a pass is about to do. */
@@ -56,13 +58,13 @@ export function recordAfterPass(stored: Stored, bundle: VerifiedBundle, outcome:
   const { inventory, isSettled, survivors, mode } = outcome;
   const phase = isSettled && survivors.length === 0 ? 'settled' : 'applying';
   const isNewPhase = mode.mayChange && phase !== stored.state?.phase;
-  const isNew = inventory !== stored.inventory || isNewPhase || isNewState(stored, bundle, mode);
-  return { isNew, inventory, phase, deletions: new Set() };
+  const isKept = !mode.mayChange || stored.state?.kept?.revision === bundle.mark.revisionDigest;
+  const isNew = inventory !== stored.inventory || isNewPhase || !isKept || isNewState(stored, bundle, mode);
+  return { isNew, inventory, phase, deletions: new Set(), isEnd: true };
 }
 
-/** True when the mark or the version of the root document is going to change, what runs is not kept, or a lost inventory was made anew. */
+/** True when the mark or the version of the root document is going to change, or a lost inventory was made anew. */
 function isNewState(stored: Stored, bundle: VerifiedBundle, { mayChange }: Pick<Mode, 'mayChange'>): boolean {
   if (stored.isRebuilt === true) return true;
-  const isKept = stored.state?.kept?.revision === bundle.mark.revisionDigest;
-  return (mayChange && !(isStarted(stored, bundle) && isKept)) || bundle.rootVersion > (stored.state?.rootVersion ?? 0);
+  return (mayChange && !isStarted(stored, bundle)) || bundle.rootVersion > (stored.state?.rootVersion ?? 0);
 }

@@ -1,13 +1,10 @@
 import type { AgentDeps } from '../model/deps.ts';
-import type { VerifiedBundle } from '../model/bundle.ts';
 import type { NextState, Store } from '../model/inventory.ts';
 import type { KeptSeal } from '../model/kept.ts';
-import type { ServedObject } from '../model/served.ts';
 import { saidOf } from '../model/said.ts';
 import { asSluiceError, isSluiceError } from '../../shared/errors.ts';
-import { digestOf } from '../../shared/lib/canonical.ts';
-import type { ObjectId } from '../../shared/model/object.ts';
-import { packKept } from './kept.ts';
+import { baseOf, planKeep } from './keep-decide.ts';
+import { packBase, packHead, textsToKeep, type ToKeep } from './kept.ts';
 import type { InventoryMemory } from './memory.ts';
 
 /** What keeping needs of the agent. */
@@ -19,33 +16,40 @@ export interface KeepPorts {
 }
 
 /**
- * Keeps what an agent that starts anew needs to repair what runs, before the state object says that a bundle starts. Answers the seal
- * for the state object; that of before where nothing new starts, or where the cluster refuses it: a change does not wait for that.
+ * Keeps what an agent that starts anew needs to repair what runs, once for each bundle that starts. Answers the seal for the state
+ * object; that of before where nothing new started, or where the cluster refuses it: a change does not wait for that.
  */
-export async function keepStarted(
-  ports: KeepPorts,
-  started: { readonly bundle: VerifiedBundle; readonly served: ReadonlyMap<ObjectId, ServedObject> },
-  state: NextState,
-): Promise<KeptSeal | undefined> {
-  const { store, deps, signal } = ports;
+export async function keepStarted(ports: KeepPorts, started: ToKeep, state: NextState): Promise<KeptSeal | undefined> {
+  const { deps } = ports;
   const { inventory: memory } = ports.memory;
-  const { revisionDigest: revision } = started.bundle.mark;
-  const before = state.kept;
-  if (state.mark?.revisionDigest !== revision || before?.revision === revision) return before;
-  if (memory.unkept !== null && memory.unkept.until > deps.clock.monotonic()) return before;
+  const { revisionDigest } = started.bundle.mark;
+  if (state.mark?.revisionDigest !== revisionDigest || state.kept?.revision === revisionDigest) return state.kept;
+  if (memory.unkept !== null && memory.unkept.until > deps.clock.monotonic()) return state.kept;
   try {
-    const { bundle, served } = started;
-    const bytes = await packKept(bundle, served);
-    const nothing = { revision, digest: digestOf(''), parts: [], served: 0 };
-    const seal =
-      bytes === null ? nothing : await store.kept.save(before, { revision, bytes, served: served.size }, signal);
+    const seal = await keep(ports, started, state.kept);
     memory.unkept = null;
     return seal;
   } catch (error) {
     if (isSluiceError(error, 'LEASE_LOST', 'ABORTED')) throw error;
     refused(ports, error);
-    return before;
+    return state.kept;
   }
+}
+
+async function keep({ memory, store, signal }: KeepPorts, started: ToKeep, before?: KeptSeal): Promise<KeptSeal> {
+  const { inventory } = memory;
+  const { bundle, served } = started;
+  const texts = textsToKeep(started);
+  const facts = { revision: bundle.mark.revisionDigest, served: served.size };
+  if (texts.size === 0) return store.kept.save(before, { ...facts, head: null, base: null }, signal);
+  // What a base has is known to the agent that wrote it alone.
+  const known = inventory.keptBase?.sealed.digest === before?.base?.digest ? inventory.keptBase : null;
+  const plan = planKeep(known, texts);
+  const base = plan.base !== null ? await packBase(plan.base) : plan.head === texts ? null : (known?.sealed ?? null);
+  const seal = await store.kept.save(before, { ...facts, head: await packHead(started, plan.head), base }, signal);
+  if (seal.base === null) inventory.keptBase = null;
+  else if (plan.base !== null) inventory.keptBase = baseOf(seal.base, plan.base);
+  return seal;
 }
 
 /** It is tried again, and said the first time: repairs go on as long as this agent runs. */

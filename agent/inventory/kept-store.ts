@@ -1,10 +1,10 @@
 import type { Kube, KubeKey, KubeResource } from '../model/kube.ts';
-import type { KeptSeal, KeptStore } from '../model/kept.ts';
+import type { KeptSeal, KeptStore, Sealed } from '../model/kept.ts';
 import { mapLimited } from '../model/limited.ts';
 import { isSluiceError, SluiceError } from '../../shared/errors.ts';
 import { digestOf } from '../../shared/lib/canonical.ts';
 import { agentNames } from '../../shared/model/names.ts';
-import type { KubeObject } from '../../shared/model/object.ts';
+import type { KubeObject, ObjectMeta } from '../../shared/model/object.ts';
 import { unpackKept } from './kept.ts';
 
 const secrets: KubeResource = {
@@ -13,75 +13,103 @@ const secrets: KubeResource = {
   kind: 'Secret',
   plural: 'secrets',
   namespaced: true,
-  verbs: ['get', 'create', 'delete'],
+  verbs: ['get', 'create', 'update', 'delete'],
   subresources: [],
 };
 
 /** What one Secret holds: a server takes 1 MiB of data. */
 const partBytes = 900 * 1024;
-/** Secrets that one state may take; the agent's Role names them all, for both sets. */
-const maxParts = 5;
+/** Secrets that each set may take; the agent's Role names them all. */
+const maxParts = { head: 3, base: 5 } as const;
+
+type What = keyof typeof maxParts;
+type SetName = 'a' | 'b';
 
 /**
- * Keeps contents in Secrets, because they may hold those of Secrets. There are two sets of names, taken in turn: what the state object
- * seals stays whole until it seals the other, and a crash in between leaves nothing that is not written over.
+ * Keeps contents in Secrets, because they may hold those of Secrets. Of head and base there are two sets of names, taken in turn: what
+ * the state object seals stays whole until it seals the other, and a crash in between leaves nothing that is not written over.
  */
 export function openKeptStore(kube: Kube, namespace: string): KeptStore {
   const parts = openParts(kube, namespace);
   let isSwept = false;
-  /** An agent that ended before it tidied up left the other set: it is looked for once. */
-  const sweep = async (seal: KeptSeal, signal: AbortSignal): Promise<void> => {
-    const isThere = (name: string) => parts.read(name, signal).catch(unreadable);
-    for (const name of namesOf(otherSet(seal), maxParts)) if ((await isThere(name)) === null) return;
+  const read = async (sealed: Sealed, signal: AbortSignal): Promise<Uint8Array | null> => {
+    const found = await mapLimited(8, sealed.names, (name) => parts.read(name, signal)).catch(unreadable);
+    const bytes = Buffer.concat((found ?? []).map(bytesOf));
+    return digestOf(bytes) === sealed.digest ? bytes : null;
+  };
+  const write = async (what: What, before: Sealed | null, bytes: Uint8Array, signal: AbortSignal): Promise<Sealed> => {
+    const count = Math.ceil(bytes.byteLength / partBytes);
+    if (count > maxParts[what]) {
+      throw new SluiceError('LIMIT_EXCEEDED', 'the bundle is too large to be kept in the cluster');
+    }
+    const names = namesOf(what, otherSet(before), count);
+    await mapLimited(4, names, async (name) => {
+      const at = names.indexOf(name) * partBytes;
+      await parts.write(name, bytes.subarray(at, at + partBytes), signal);
+    });
+    return { names, digest: digestOf(bytes) };
   };
   return {
-    load: async (seal, signal) => {
-      const found = await mapLimited(8, seal.parts, (name) => parts.read(name, signal)).catch(unreadable);
-      const bytes = Buffer.concat((found ?? []).map(bytesOf));
-      if (digestOf(bytes) !== seal.digest) return null;
-      return unpackKept(bytes).catch(() => null);
+    load: async ({ head, base }, signal) => {
+      if (head === null) return null;
+      const [own, common] = [await read(head, signal), base === null ? null : await read(base, signal)];
+      if (own === null || (base !== null && common === null)) return null;
+      return unpackKept(own, common).catch(() => null);
     },
-    save: async (before, { revision, bytes, served }, signal) => {
-      parts.suspect(before?.parts ?? []);
-      const count = Math.ceil(bytes.byteLength / partBytes);
-      if (count > maxParts) {
-        throw new SluiceError('LIMIT_EXCEEDED', 'the bundle is too large to be kept in the cluster');
-      }
-      const names = namesOf(otherSet(before), count);
-      await mapLimited(4, names, async (name) => {
-        const at = names.indexOf(name) * partBytes;
-        await parts.write(name, bytes.subarray(at, at + partBytes), signal);
-      });
-      return { revision, digest: digestOf(bytes), parts: names, served };
+    save: async (before, { revision, served, head, base }, signal) => {
+      parts.suspect(namesIn(before));
+      const oldBase = before?.base ?? null;
+      const newBase = base instanceof Uint8Array ? await write('base', oldBase, base, signal) : base;
+      const newHead = head === null ? null : await write('head', before?.head ?? null, head, signal);
+      return { revision, served, head: newHead, base: newBase };
     },
     tidy: async (seal, signal) => {
-      const isFirst = !isSwept;
-      isSwept = true;
-      if (isFirst && seal !== undefined && seal.parts.length > 0) await sweep(seal, signal);
-      await parts.tidy(new Set(seal?.parts), signal);
+      const wanted = new Set(namesIn(seal));
+      // The head of before stays, to be written over by the next one; nothing stays where nothing is kept.
+      const spare = seal?.head == null ? [] : namesOf('head', otherSet(seal.head), maxParts.head);
+      if (!isSwept && seal !== undefined) {
+        isSwept = true;
+        // An agent that ended before it tidied up left the other set.
+        for (const set of seal.base === null ? (['a', 'b'] as const) : [otherSet(seal.base)])
+          await parts.look(namesOf('base', set, maxParts.base), signal);
+        if (seal.head === null)
+          for (const set of ['a', 'b'] as const) await parts.look(namesOf('head', set, 1), signal);
+      }
+      await parts.tidy(new Set([...wanted, ...spare]), signal);
     },
   };
+}
+
+function namesIn(seal: KeptSeal | undefined): readonly string[] {
+  return [...(seal?.head?.names ?? []), ...(seal?.base?.names ?? [])];
+}
+
+function namesOf(what: What, set: SetName, count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `${agentNames.keptPrefix}${what}-${set}-${at}`);
+}
+
+function otherSet(sealed: Sealed | null): SetName {
+  return sealed?.names[0]?.includes('-a-') === true ? 'b' : 'a';
 }
 
 /** The Secrets of a namespace that contents are kept in. */
 interface Parts {
   readonly read: (name: string, signal: AbortSignal) => Promise<KubeObject | null>;
-  /** Writes one anew, whatever has its name. */
+  /** Writes one, whatever it has now. */
   readonly write: (name: string, bytes: Uint8Array, signal: AbortSignal) => Promise<void>;
   /** Takes these for being there, until that is seen. */
   readonly suspect: (names: readonly string[]) => void;
+  /** Looks whether these are there, up to the first that is not. */
+  readonly look: (names: readonly string[], signal: AbortSignal) => Promise<void>;
   /** Deletes all that are there, or may be, but the wanted ones. */
   readonly tidy: (wanted: ReadonlySet<string>, signal: AbortSignal) => Promise<void>;
 }
 
 function openParts(kube: Kube, namespace: string): Parts {
-  // Names that may be there, with the UID where it is known.
-  const present = new Map<string, string | null>();
+  // Secrets that may be there, with their metadata where it is known.
+  const present = new Map<string, ObjectMeta | null>();
   const keyOf = (name: string): KubeKey => ({ resource: secrets, namespace, name });
-  const note = ({ metadata }: KubeObject): void => void present.set(metadata.name, metadata.uid ?? null);
-  const suspect = (names: readonly string[]): void => {
-    for (const name of names) if (!present.has(name)) present.set(name, null);
-  };
+  const note = ({ metadata }: KubeObject): void => void present.set(metadata.name, metadata);
   const read = async (name: string, signal: AbortSignal): Promise<KubeObject | null> => {
     try {
       const secret = await kube.get(keyOf(name), signal);
@@ -93,54 +121,47 @@ function openParts(kube: Kube, namespace: string): Parts {
       return null;
     }
   };
-  const remove = async (name: string, known: string | null, signal: AbortSignal): Promise<void> => {
-    const uid = known ?? (await read(name, signal))?.metadata.uid ?? null;
-    if (uid !== null) await kube.delete(keyOf(name), { uid, propagation: 'Background', signal });
-    present.delete(name);
+  const metaOf = async (name: string, signal: AbortSignal): Promise<ObjectMeta | null> =>
+    present.get(name) ?? (await read(name, signal))?.metadata ?? null;
+  const put = async (secret: KubeObject, known: ObjectMeta, signal: AbortSignal): Promise<void> => {
+    const { resourceVersion = '' } = known;
+    note(await kube.put(secrets, { ...secret, metadata: { ...secret.metadata, resourceVersion } }, signal));
   };
   return {
     read,
-    suspect,
+    suspect: (names) => {
+      for (const name of names) if (!present.has(name)) present.set(name, null);
+    },
+    look: async (names, signal) => {
+      for (const name of names) if ((await read(name, signal).catch(unreadable)) === null) return;
+    },
     write: async (name, bytes, signal) => {
       const secret = secretOf(namespace, name, bytes);
+      const known = present.get(name) ?? null;
       try {
-        note(await kube.post(secrets, secret, signal));
+        if (known !== null) await put(secret, known, signal);
+        else note(await kube.post(secrets, secret, signal));
       } catch (error) {
-        if (!isSluiceError(error, 'OBJECT_EXISTS', 'CONFLICT')) throw error;
-        // An agent that ended between this and its state left it, perhaps with more of its set. One of another type cannot be changed.
-        suspect(namesOf(setOf(name), maxParts));
-        await remove(name, null, signal);
-        note(await kube.post(secrets, secret, signal));
+        if (!isSluiceError(error, 'OBJECT_EXISTS', 'CONFLICT', 'NOT_FOUND')) throw error;
+        const now = await read(name, signal);
+        if (now === null) note(await kube.post(secrets, secret, signal));
+        else await put(secret, now.metadata, signal);
       }
     },
     tidy: async (wanted, signal) => {
-      const old = [...present].filter(([name]) => !wanted.has(name));
-      await mapLimited(4, old, async ([name, known]) => {
+      const old = [...present.keys()].filter((name) => !wanted.has(name));
+      await mapLimited(4, old, async (name) => {
         try {
-          await remove(name, known, signal);
+          const uid = (await metaOf(name, signal))?.uid;
+          if (uid !== undefined) await kube.delete(keyOf(name), { uid, propagation: 'Background', signal });
         } catch (error) {
           // What may not be deleted stays, and is not asked for again and again.
           if (!isSluiceError(error, 'FORBIDDEN', 'OBJECT_REPLACED')) throw error;
-          present.delete(name);
         }
+        present.delete(name);
       });
     },
   };
-}
-
-type SetName = 'a' | 'b';
-
-function namesOf(set: SetName, count: number): string[] {
-  return Array.from({ length: count }, (_, at) => `${agentNames.keptPrefix}${set}-${at}`);
-}
-
-function setOf(name: string): SetName {
-  return name.startsWith(`${agentNames.keptPrefix}a-`) ? 'a' : 'b';
-}
-
-function otherSet(before: KeptSeal | undefined): SetName {
-  const [first] = before?.parts ?? [];
-  return first !== undefined && setOf(first) === 'a' ? 'b' : 'a';
 }
 
 function secretOf(namespace: string, name: string, bytes: Uint8Array): KubeObject {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { VerifiedBundle } from '../model/bundle.ts';
 import type { Kept } from '../model/kept.ts';
 import type { ServedObject } from '../model/served.ts';
-import { digestOf } from '../../shared/lib/canonical.ts';
+import { digestOf, type Digest } from '../../shared/lib/canonical.ts';
 import { bundleLimits } from '../../shared/model/limits.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import { bundleFiles } from '../../shared/wire/bundle.ts';
@@ -14,63 +14,84 @@ import type { SignedBytes } from '../../shared/wire/envelope.ts';
 const zip = promisify(gzip);
 const unzip = promisify(gunzip);
 
+const texts = z.record(z.string(), z.string());
 const file = z.object({ payload: z.string(), signatures: z.string() });
-const document = z.object({
+const headDocument = z.object({
   format: z.literal(1),
   roots: z.array(file),
   revision: file,
   freshness: file.nullable(),
   served: z.array(z.object({ app: z.custom<BundleApp>(), objects: z.array(z.tuple([z.string(), z.string()])) })),
-  texts: z.record(z.string(), z.string()),
+  texts,
 });
-type Document = z.infer<typeof document>;
+const baseDocument = z.object({ format: z.literal(1), texts });
+type Head = z.infer<typeof headDocument>;
 
 /** More than a bundle of the largest size, its envelope and what it replaces come to. */
 const maxOutputLength = 3 * bundleLimits[2].bytes;
 
-/** The bytes to keep of a bundle that starts and of what else serves; null where nothing runs that could be repaired. */
-export async function packKept(
-  bundle: VerifiedBundle,
-  served: ReadonlyMap<ObjectId, ServedObject>,
-): Promise<Uint8Array | null> {
-  const files = bundleFiles(bundle.revision);
-  const isEmpty = bundle.revision.apps.every(({ objects, from }) => objects.length === 0 && from === undefined);
-  if (isEmpty && served.size === 0) return null;
-  const own = files.flatMap(({ digest }) => {
-    const text = bundle.objectText(digest);
-    return text === null ? [] : [[digest, text] as const];
-  });
-  const others = [...served.values()].map(({ digest, text }) => [digest, text] as const);
-  const apps = Map.groupBy(served, ([, { app }]) => app);
-  const content: Document = {
-    format: 1,
-    roots: bundle.files.roots.map(textsOf),
-    revision: bundle.envelope,
-    freshness: bundle.files.freshness === null ? null : textsOf(bundle.files.freshness),
-    served: [...apps].map(([app, list]) => ({ app, objects: list.map(([id, { digest }]) => [id, digest]) })),
-    texts: Object.fromEntries([...own, ...others]),
-  };
-  return zip(JSON.stringify(content), { level: 6 });
+/** Texts by digest, as they are at hand: what is not written is not decoded. */
+export type Texts = ReadonlyMap<Digest, string | Uint8Array>;
+
+/** What is to be kept of a bundle that starts, and of what else serves. */
+export interface ToKeep {
+  readonly bundle: VerifiedBundle;
+  readonly served: ReadonlyMap<ObjectId, ServedObject>;
 }
 
-/** What such bytes have; throws for what `packKept` does not make. Texts count only with the digest that they are named by. */
-export async function unpackKept(bytes: Uint8Array): Promise<Kept> {
-  const plain = await unzip(bytes, { maxOutputLength });
-  const { roots, revision, freshness, served, texts } = document.parse(JSON.parse(plain.toString('utf8')));
+/** Every text that a repair of what runs may need. */
+export function textsToKeep({ bundle, served }: ToKeep): Texts {
+  const found = new Map<Digest, string | Uint8Array>();
+  for (const { digest } of bundleFiles(bundle.revision)) {
+    const bytes = bundle.objectBytes(digest);
+    if (bytes !== null) found.set(digest, bytes);
+  }
+  for (const { digest, text } of served.values()) found.set(digest, text);
+  return found;
+}
+
+/** The bytes of the head: the signed files, what else serves, and these texts. */
+export async function packHead({ bundle, served }: ToKeep, own: Texts): Promise<Uint8Array> {
+  const apps = Map.groupBy(served, ([, { app }]) => app);
+  const { roots, freshness } = bundle.files;
+  const head: Head = {
+    format: 1,
+    roots: roots.map(textsOf),
+    revision: bundle.envelope,
+    freshness: freshness === null ? null : textsOf(freshness),
+    served: [...apps].map(([app, list]) => ({
+      app: sliceOf(app, new Set(list.map(([id]) => id))),
+      objects: list.map(([id, { digest }]) => [id, digest]),
+    })),
+    texts: decoded(own),
+  };
+  return zip(JSON.stringify(head), { level: 1 });
+}
+
+/** The bytes of a base. */
+export async function packBase(all: Texts): Promise<Uint8Array> {
+  return zip(JSON.stringify({ format: 1, texts: decoded(all) }), { level: 4 });
+}
+
+/** What such bytes have; throws for what is packed otherwise. Texts count only with the digest that they are named by. */
+export async function unpackKept(head: Uint8Array, base: Uint8Array | null): Promise<Kept> {
+  const { roots, revision, freshness, served, texts: own } = headDocument.parse(await parsed(head));
+  const common = base === null ? {} : baseDocument.parse(await parsed(base)).texts;
+  const textOf = (digest: string): string | undefined => own[digest] ?? common[digest];
   return {
     snapshot: {
       roots: roots.map(bytesOf),
       revision: bytesOf(revision),
       freshness: freshness === null ? null : bytesOf(freshness),
       object: (_path, digest) => {
-        const text = texts[digest];
+        const text = textOf(digest);
         return Promise.resolve(text === undefined ? null : Buffer.from(text, 'utf8'));
       },
     },
     served: new Map(
       served.flatMap(({ app, objects }) =>
         objects.flatMap(([id, digest]): [ObjectId, ServedObject][] => {
-          const text = texts[digest];
+          const text = textOf(digest);
           if (text === undefined || digestOf(text) !== digest) return [];
           return [[id, { app, digest: digest, text }]];
         }),
@@ -79,10 +100,36 @@ export async function unpackKept(bytes: Uint8Array): Promise<Kept> {
   };
 }
 
-function textsOf({ payload, signatures }: SignedBytes): Document['revision'] {
+/** The text of what is at hand. */
+export function decode(text: string | Uint8Array): string {
+  return typeof text === 'string' ? text : Buffer.from(text).toString('utf8');
+}
+
+function decoded(own: Texts): Record<string, string> {
+  return Object.fromEntries([...own].map(([digest, text]) => [digest, decode(text)]));
+}
+
+async function parsed(bytes: Uint8Array): Promise<unknown> {
+  return JSON.parse((await unzip(bytes, { maxOutputLength })).toString('utf8')) as unknown;
+}
+
+/** What an application says of some of its objects: the rest is not needed to repair them. */
+function sliceOf(app: BundleApp, ids: ReadonlySet<ObjectId>): BundleApp {
+  const own = <T extends { readonly id: ObjectId }>(list: readonly T[]) => list.filter(({ id }) => ids.has(id));
+  const revisions = app.revisions.map((one) => ({ ...one, objects: one.objects.filter((id) => ids.has(id)) }));
+  return {
+    ...app,
+    objects: own(app.objects),
+    replicas: own(app.replicas),
+    traffic: own(app.traffic),
+    revisions: revisions.filter(({ objects }) => objects.length > 0),
+  };
+}
+
+function textsOf({ payload, signatures }: SignedBytes): Head['revision'] {
   return { payload: Buffer.from(payload).toString('utf8'), signatures: Buffer.from(signatures).toString('utf8') };
 }
 
-function bytesOf({ payload, signatures }: Document['revision']): SignedBytes {
+function bytesOf({ payload, signatures }: Head['revision']): SignedBytes {
   return { payload: Buffer.from(payload, 'utf8'), signatures: Buffer.from(signatures, 'utf8') };
 }

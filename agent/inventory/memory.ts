@@ -1,5 +1,6 @@
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { Stored } from '../model/inventory.ts';
+import type { Base } from './keep-decide.ts';
 
 /** What the agent remembers of its state object and inventory between passes. */
 export interface InventoryMemory {
@@ -13,6 +14,8 @@ export interface InventoryMemory {
   refusal: { readonly message: string; readonly attempts: number; readonly until: number } | null;
   /** Set while what serves could not be kept: how often, and when (monotonic) it is tried again. */
   unkept: { readonly attempts: number; readonly until: number } | null;
+  /** What the base has that this agent wrote last; null where it wrote none. */
+  keptBase: Base | null;
   /** The time that deletions are counted in, and the monotonic clock at that moment; null before it was asked for. */
   deletionTime: { readonly at: number; readonly monotonic: number } | null;
   /** Ids whose deletion is counted already. */
@@ -29,6 +32,7 @@ export function newInventoryMemory(): InventoryMemory {
     recordedAt: 0,
     refusal: null,
     unkept: null,
+    keptBase: null,
     deletionTime: null,
     counted: new Set(),
     creations: new Map(),

@@ -7,6 +7,7 @@ import { shardName } from './shards.ts';
 
 const digest = z.string() as z.ZodType<`sha256:${string}`>;
 const count = z.number().int().nonnegative();
+const sealed = z.object({ names: z.array(z.string()), digest });
 
 // Members that this version does not know stay: a newer agent wrote them.
 const entries = z.array(
@@ -46,7 +47,7 @@ const agentState = z.looseObject({
   left: z.enum(['orphan', 'delete']).optional(),
   // What cannot be read of it is not kept: nothing else depends on it.
   kept: z
-    .object({ revision: digest, digest, parts: z.array(z.string()), served: count })
+    .object({ revision: digest, served: count, head: sealed.nullable(), base: sealed.nullable() })
     .optional()
     .catch(undefined),
 });

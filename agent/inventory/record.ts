@@ -55,7 +55,7 @@ export async function record(
   // The next pass reads it again when this fails: another agent may have moved it.
   memory.stored = null;
   const next = nextState(from.state, { ...facts, ...recording, cluster, now });
-  const kept = await keepStarted(ports, facts, next);
+  const kept = recording.isEnd === true ? await keepStarted(ports, facts, next) : next.kept;
   const state = kept === undefined ? next : { ...next, kept };
   memory.stored = await store.save(from, { state, inventory: recording.inventory }, signal).catch((error: unknown) => {
     throw refused(ports, error);

@@ -11,16 +11,31 @@ export interface Kept {
   readonly served: ReadonlyMap<ObjectId, ServedObject>;
 }
 
+/** Bytes in Secrets: their names in order, and the digest of all of it. What is read counts only with that one. */
+export interface Sealed {
+  readonly names: readonly string[];
+  readonly digest: Digest;
+}
+
 /** What the state object says of what is kept in Secrets beside it. */
 export interface KeptSeal {
   /** The bundle that it was kept for. */
   readonly revision: Digest;
-  /** Digest of all that is kept: what is read counts only with this one. */
-  readonly digest: Digest;
-  /** Names of the Secrets, in order; none where there is nothing to keep. */
-  readonly parts: readonly string[];
   /** How many contents of older bundles are among it. */
   readonly served: number;
+  /** The signed files, and the texts that the base has not; null where there is nothing to keep. */
+  readonly head: Sealed | null;
+  /** Texts that many bundles have in common: written only once much of it is another. */
+  readonly base: Sealed | null;
+}
+
+/** What is to be kept. */
+export interface Packed {
+  readonly revision: Digest;
+  readonly served: number;
+  readonly head: Uint8Array | null;
+  /** A base that is kept already stays as it is. */
+  readonly base: Uint8Array | Sealed | null;
 }
 
 /** Keeps and reads what is sealed in the state object. */
@@ -28,11 +43,7 @@ export interface KeptStore {
   /** What was kept; null where it is gone, or is not what was sealed. */
   readonly load: (seal: KeptSeal, signal: AbortSignal) => Promise<Kept | null>;
   /** Keeps it beside what is sealed now, which stays whole until the state object names the new. */
-  readonly save: (
-    before: KeptSeal | undefined,
-    packed: { readonly revision: Digest; readonly bytes: Uint8Array; readonly served: number },
-    signal: AbortSignal,
-  ) => Promise<KeptSeal>;
-  /** Deletes what was written or sealed before and is not any more. */
+  readonly save: (before: KeptSeal | undefined, packed: Packed, signal: AbortSignal) => Promise<KeptSeal>;
+  /** Deletes what was written or sealed before and is not any more; of the head, the one before stays to be written over. */
   readonly tidy: (seal: KeptSeal | undefined, signal: AbortSignal) => Promise<void>;
 }

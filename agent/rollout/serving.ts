@@ -19,7 +19,7 @@ export function newServingMemory(): ServingMemory {
 
 /** What a restart left of it, as the cluster kept it. */
 export interface Recalled {
-  /** The started bundle, where another one is accepted. */
+  /** The started bundle, where another one is accepted; or the one before it, where what still runs of it is to be replaced. */
   readonly started: VerifiedBundle | null;
   /** What else served when that one started. */
   readonly served: ReadonlyMap<ObjectId, ServedObject>;

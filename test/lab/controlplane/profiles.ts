@@ -31,11 +31,14 @@ const notServed: Readonly<Record<Right, string>> = Object.fromEntries(
   ),
 );
 
-/** What is kept of what runs is read where an agent ended in a change, or has no channel; small clusters need one Secret of each set. */
+/** What is kept of what runs is read after bad days; small clusters need the first Secret of each head alone, and delete none. */
 const keptRights: Readonly<Record<Right, string>> = Object.fromEntries(
-  ['a', 'b'].flatMap((set) =>
-    Array.from({ length: 5 }, (_, part) => `secrets/sluice-kept-${set}-${part} in ${namespace}`).flatMap((what, part) =>
-      (part === 0 ? ['get'] : ['get', 'delete']).map((verb) => [`${verb} /${what}`, 'for bad days and large clusters']),
+  Object.entries({ head: 3, base: 5 }).flatMap(([what, parts]) =>
+    ['a', 'b'].flatMap((set) =>
+      Array.from({ length: parts }, (_, part) => `/secrets/sluice-kept-${what}-${set}-${part} in ${namespace}`).flatMap(
+        (secret) =>
+          ['get', 'update', 'delete'].map((verb) => [`${verb} ${secret}`, 'for bad days and large clusters'] as const),
+      ),
     ),
   ),
 );

@@ -152,16 +152,23 @@ export const statusMutants: readonly Mutant[] = [
   {
     bug: 'what runs is not kept for an agent that starts anew',
     file: 'agent/inventory/keep.ts',
-    find: 'if (memory.unkept !== null && memory.unkept.until > deps.clock.monotonic()) return before;',
-    replace: 'if (memory.unkept === null) return before;',
+    find: 'if (memory.unkept !== null && memory.unkept.until > deps.clock.monotonic()) return state.kept;',
+    replace: 'if (memory.unkept === null) return state.kept;',
     tests: ['test/unit/agent/pass.kept.test.ts'],
   },
   {
     bug: 'what was kept of an earlier bundle is taken for the started one',
     file: 'agent/channel/restore.ts',
-    find: 'if (bundle.mark.revisionDigest !== state.mark?.revisionDigest) return null;',
-    replace: '',
+    find: 'if (!isStarted) channel.earlier = bundle;',
+    replace: 'if (!isStarted) channel.bundle ??= bundle;',
     tests: ['test/unit/agent/pass.kept.test.ts'],
+  },
+  {
+    bug: 'a push of one change writes all that is kept',
+    file: 'agent/inventory/keep-decide.ts',
+    find: 'return isGood ? { head: rest, base: null } : planKeep(null, texts);',
+    replace: 'return isGood && length === 0 ? { head: rest, base: null } : planKeep(null, texts);',
+    tests: ['test/unit/agent/inventory/keep-decide.test.ts'],
   },
   {
     bug: 'a kept content counts with another digest',

@@ -115,7 +115,7 @@ describe('while the site holds a new generation', () => {
   it('after a restart that lost what was kept only what stays the same is repaired, and the hold says so', async () => {
     const world = await heldWorld();
     const { kube, clock } = world;
-    kube.remove('/Secret/sluice-system/sluice-kept-a-0');
+    kube.remove('/Secret/sluice-system/sluice-kept-head-a-0');
     const next = restarted(world);
     drift(kube);
     const outcome = await settle(next, kube, { clock });

@@ -31,9 +31,14 @@ describe('what a restart left of earlier bundles', () => {
     expect(restored(newChannelMemory(), (bundle) => bundle)).toEqual({ started: null, served: new Map() });
   });
 
+  it('is of the bundle before the started one where that is at hand', () => {
+    const channel = { started: null, earlier: first, served: new Map() };
+    expect(restored(channel, (bundle) => bundle).started).toBe(first);
+  });
+
   it('has the ids that objects have here', () => {
     const located = { ...first };
-    expect(restored({ started: first, served: new Map() }, () => located).started).toBe(located);
+    expect(restored({ started: first, earlier: null, served: new Map() }, () => located).started).toBe(located);
   });
 });
 

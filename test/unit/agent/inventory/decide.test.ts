@@ -11,7 +11,7 @@ const id = '/ConfigMap/default/a';
 const inventory: Inventory = new Map([[id, pending(id, 'default/one', null, 'n')]]);
 const grown: Inventory = new Map(inventory);
 
-const kept = { revision: second.mark.revisionDigest, digest: second.mark.revisionDigest, parts: [], served: 0 };
+const kept = { revision: second.mark.revisionDigest, served: 0, head: null, base: null };
 const unkept = { kept: { ...kept, revision: first.mark.revisionDigest } };
 const storedAs = (change: Partial<AgentState> | null): Stored => ({
   state:
@@ -67,7 +67,7 @@ describe('before the first write', () => {
       'record, applying, count 1',
     ],
     ['deletions that are counted already are not recorded again', removal, 'nothing, applying'],
-    ['what runs is kept with the work where it is not', { ...task, stored: storedAs(unkept) }, 'record, applying'],
+    ['what runs is not kept before the work', { ...task, stored: storedAs(unkept) }, 'nothing, applying'],
     ['an unfinished phase stays unfinished', { stored: storedAs({ phase: 'applying' }) }, 'nothing, applying'],
   ])('%s', (_, change, expected) => {
     expect(words(change)).toBe(expected);

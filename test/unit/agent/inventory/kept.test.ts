@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { contentOf } from '../../../../shared/wire/bundle.ts';
 import { verify } from '../../../../agent/channel/verify/verify.ts';
 import { openKeptStore } from '../../../../agent/inventory/kept-store.ts';
-import { packKept, unpackKept } from '../../../../agent/inventory/kept.ts';
+import { packBase, packHead, textsToKeep, unpackKept } from '../../../../agent/inventory/kept.ts';
 import type { ChannelSnapshot, TrustState } from '../../../../agent/model/bundle.ts';
 import type { ServedObject } from '../../../../agent/model/served.ts';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
@@ -25,19 +25,28 @@ const served = new Map<string, ServedObject>([
 ]);
 const signal = new AbortController().signal;
 
+const none = new Map<never, never>();
+const packed = async (of: Parameters<typeof packHead>[0]) => packHead(of, textsToKeep(of));
+
 describe('what is kept of a bundle', () => {
-  it('is verified like the bundle itself, and comes to the same', async () => {
-    const bundle = await accept(fetched);
-    const kept = await unpackKept((await packKept(bundle, served))!);
-    const again = await accept(kept.snapshot, { mark: bundle.mark, rootVersion: 1 });
-    expect({ ...again, objectText: null, objectBytes: null }).toEqual({
-      ...bundle,
-      objectText: null,
-      objectBytes: null,
-    });
-    for (const { digest } of app.objects) expect(again.objectText(digest)).toBe(bundle.objectText(digest));
-    expect(kept.served).toEqual(served);
-  });
+  it.each(['with the head', 'in a base'])(
+    'is verified like the bundle itself, and comes to the same: %s',
+    async (where) => {
+      const bundle = await accept(fetched);
+      const all = textsToKeep({ bundle, served });
+      const kept =
+        where === 'in a base'
+          ? await unpackKept(await packHead({ bundle, served }, none), await packBase(all))
+          : await unpackKept(await packHead({ bundle, served }, all), null);
+      const again = await accept(kept.snapshot, { mark: bundle.mark, rootVersion: 1 });
+      const noContents = { objectText: null, objectBytes: null };
+      expect({ ...again, ...noContents }).toEqual({ ...bundle, ...noContents });
+      for (const { digest } of app.objects) expect(again.objectText(digest)).toBe(bundle.objectText(digest));
+      expect([...kept.served].map(([id, { digest, text }]) => [id, digest, text])).toEqual([
+        ['/Service/shop/old', digestOf(oldText), oldText],
+      ]);
+    },
+  );
 
   it('has the documents of its applications, and what serves until their contents do', async () => {
     const old = made.documentedBundle({ web: [made.service] });
@@ -45,15 +54,23 @@ describe('what is kept of a bundle', () => {
     const next = made.documentedBundle({ web: [made.service] }, { app: { objects: [], from } });
     const files = new Map([...next.files, [`from/${from.objects[0]!.path}`, old.files.get(from.objects[0]!.path)!]]);
     const bundle = await accept(made.snapshotOf({ revision: next.signed, files }));
-    const kept = await unpackKept((await packKept(bundle, new Map()))!);
+    const kept = await unpackKept(await packed({ bundle, served: new Map() }), null);
     const again = await accept(kept.snapshot, { mark: bundle.mark, rootVersion: 1 });
     expect(again.revision).toEqual(bundle.revision);
     expect(again.objectText(from.objects[0]!.digest)).toBe(bundle.objectText(from.objects[0]!.digest));
   });
 
+  it('has of an application that serves only what is needed to repair that', async () => {
+    const bundle = await accept(fetched);
+    const [first] = app.objects;
+    const one = new Map([[first!.id, { app, digest: first!.digest, text: bundle.objectText(first!.digest)! }]]);
+    const { app: slice } = (await unpackKept(await packed({ bundle, served: one }), null)).served.get(first!.id)!;
+    expect([slice.name, slice.objects, slice.replicas.length, slice.traffic]).toEqual(['web', [first], 1, []]);
+  });
+
   it('is not trusted with the signature of a stranger, nor for another cluster', async () => {
     const bundle = await accept(fetched);
-    const { snapshot } = await unpackKept((await packKept(bundle, served))!);
+    const { snapshot } = await unpackKept(await packed({ bundle, served }), null);
     const forged = made.signed(payloadTypes.revision, good.revision, made.keys.stranger);
     await expect(accept({ ...snapshot, revision: forged })).rejects.toThrow('no hub key');
     const identity = { ...made.identity, cluster: 'edge-2' };
@@ -64,72 +81,100 @@ describe('what is kept of a bundle', () => {
   it('has no text of what serves that has another digest', async () => {
     const bundle = await accept(fetched);
     const forged = new Map([['/Service/shop/old', { app, digest: digestOf('other'), text: oldText }]]);
-    expect((await unpackKept((await packKept(bundle, forged))!)).served.size).toBe(0);
+    expect((await unpackKept(await packed({ bundle, served: forged }), null)).served.size).toBe(0);
   });
 
   it('is nothing where nothing runs', async () => {
     const files = new Map<string, Uint8Array>();
     const revision = made.signed(payloadTypes.revision, made.revisionOf([], files), made.keys.hub);
     const empty = await accept(made.snapshotOf({ revision, files }));
-    expect(await packKept(empty, new Map())).toBeNull();
-    expect(await packKept(empty, served)).not.toBeNull();
+    expect([
+      textsToKeep({ bundle: empty, served: new Map() }).size,
+      textsToKeep({ bundle: empty, served }).size,
+    ]).toEqual([0, 1]);
   });
 
   it.each<[string, Uint8Array]>([
     ['is not compressed', Buffer.from('{}')],
     ['is empty', new Uint8Array()],
   ])('is refused where it %s', async (_, bytes) => {
-    await expect(unpackKept(bytes)).rejects.toThrow(/./);
+    await expect(unpackKept(bytes, null)).rejects.toThrow(/./);
   });
 });
 
 describe('the Secrets that it is kept in', () => {
   const revision = digestOf('revision');
-  const save = (kube: ReturnType<typeof fakeKube>, bytes: Uint8Array) =>
-    openKeptStore(kube, 'sluice-system').save(undefined, { revision, bytes, served: 0 }, signal);
-  const names = (kube: ReturnType<typeof fakeKube>) => [...kube.objects.keys()].filter((id) => id.includes('/Secret/'));
+  const facts = { revision, served: 0 };
+  const open = (kube: ReturnType<typeof fakeKube>) => openKeptStore(kube, 'sluice-system');
+  const names = (kube: ReturnType<typeof fakeKube>) =>
+    [...kube.objects.keys()]
+      .flatMap((id) => (id.includes('/sluice-kept-') ? [id.replace(/.*sluice-kept-/, '')] : []))
+      .sort();
+  const bytes = (length: number, fill = 1) => new Uint8Array(length).fill(fill);
+  const part = 900 * 1024;
 
   it('are as many as it takes, and are read in their order', async () => {
     const kube = fakeKube();
     const bundle = await accept(fetched);
-    // What cannot be compressed: ten pods' worth of random letters.
+    // What cannot be compressed: letters at random.
     const text = randomBytes(1_200_000).toString('base64');
     const large = new Map([['/ConfigMap/shop/large', { app, digest: digestOf(text), text }]]);
-    const bytes = (await packKept(bundle, large))!;
-    const seal = await save(kube, bytes);
-    expect(seal.parts).toEqual(['sluice-kept-a-0', 'sluice-kept-a-1']);
-    const found = await openKeptStore(kube, 'sluice-system').load(seal, signal);
-    expect(found?.served.get('/ConfigMap/shop/large')?.text).toBe(text);
-    kube.remove('/Secret/sluice-system/sluice-kept-a-1');
-    expect(await openKeptStore(kube, 'sluice-system').load(seal, signal)).toBeNull();
+    const all = textsToKeep({ bundle, served: large });
+    const packs = { head: await packHead({ bundle, served: large }, none), base: await packBase(all) };
+    const seal = await open(kube).save(undefined, { ...facts, ...packs }, signal);
+    expect(names(kube)).toEqual(['base-a-0', 'base-a-1', 'head-a-0']);
+    expect((await open(kube).load(seal, signal))?.served.get('/ConfigMap/shop/large')?.text).toBe(text);
+    kube.remove('/Secret/sluice-system/sluice-kept-base-a-1');
+    expect(await open(kube).load(seal, signal)).toBeNull();
   });
 
-  it('are five at most', async () => {
-    const kube = fakeKube();
-    expect((await save(kube, new Uint8Array(5 * 900 * 1024))).parts).toHaveLength(5);
-    await expect(save(fakeKube(), new Uint8Array(5 * 900 * 1024 + 1))).rejects.toThrow('too large to be kept');
+  it('are three of a head and five of a base at most', async () => {
+    const save = (head: number, base: number) =>
+      open(fakeKube()).save(undefined, { ...facts, head: bytes(head), base: bytes(base) }, signal);
+    expect((await save(3 * part, 5 * part)).base?.names).toHaveLength(5);
+    await expect(save(3 * part + 1, 1)).rejects.toThrow('too large to be kept');
+    await expect(save(1, 5 * part + 1)).rejects.toThrow('too large to be kept');
   });
 
-  it('that an agent left which ended before its state named them are written over, and the rest of them goes', async () => {
+  it('of a head take turns, one request each time; a base that stays costs none', async () => {
     const kube = fakeKube();
-    await save(kube, new Uint8Array(3 * 900 * 1024));
-    const store = openKeptStore(kube, 'sluice-system');
-    const seal = await store.save(undefined, { revision, bytes: new Uint8Array(10), served: 0 }, signal);
-    expect(names(kube)).toHaveLength(3);
-    await store.tidy(seal, signal);
-    expect(names(kube)).toEqual(['/Secret/sluice-system/sluice-kept-a-0']);
-    expect(kube.read('/Secret/sluice-system/sluice-kept-a-0')?.['data']).toEqual({
-      part: Buffer.alloc(10).toString('base64'),
+    const store = open(kube);
+    const first = await store.save(undefined, { ...facts, head: bytes(9), base: bytes(9) }, signal);
+    let seal = first;
+    const from = kube.writesLog.length;
+    for (let n = 2; n < 6; n += 1) {
+      seal = await store.save(seal, { ...facts, head: bytes(9, n), base: seal.base }, signal);
+      await store.tidy(seal, signal);
+    }
+    expect(kube.writesLog.slice(from)).toEqual([
+      'post Secret/sluice-kept-head-b-0',
+      'put Secret/sluice-kept-head-a-0',
+      'put Secret/sluice-kept-head-b-0',
+      'put Secret/sluice-kept-head-a-0',
+    ]);
+    expect(seal.base).toEqual(first.base);
+  });
+
+  it('that an agent left which ended before its state named them are written over', async () => {
+    const kube = fakeKube();
+    await open(kube).save(undefined, { ...facts, head: bytes(9), base: null }, signal);
+    const seal = await open(kube).save(undefined, { ...facts, head: bytes(10, 2), base: null }, signal);
+    expect(names(kube)).toEqual(['head-a-0']);
+    expect(seal.head?.digest).toBe(digestOf(bytes(10, 2)));
+    expect(kube.read('/Secret/sluice-system/sluice-kept-head-a-0')?.['data']).toEqual({
+      part: Buffer.from(bytes(10, 2)).toString('base64'),
     });
   });
 
-  it('of the state before go once the state names others, after a restart, too', async () => {
+  it('of the base before go once the state names another, after a restart, too; all go where nothing is kept', async () => {
     const kube = fakeKube();
-    const first = await save(kube, new Uint8Array(2 * 900 * 1024));
-    const next = { revision, bytes: new Uint8Array(10), served: 0 };
-    const second = await openKeptStore(kube, 'sluice-system').save(first, next, signal);
-    expect(names(kube)).toHaveLength(3);
-    await openKeptStore(kube, 'sluice-system').tidy(second, signal);
-    expect(names(kube)).toEqual(['/Secret/sluice-system/sluice-kept-b-0']);
+    const first = await open(kube).save(undefined, { ...facts, head: bytes(9), base: bytes(2 * part) }, signal);
+    const second = await open(kube).save(first, { ...facts, head: bytes(9), base: bytes(9) }, signal);
+    expect(names(kube)).toEqual(['base-a-0', 'base-a-1', 'base-b-0', 'head-a-0', 'head-b-0']);
+    await open(kube).tidy(second, signal);
+    expect(names(kube)).toEqual(['base-b-0', 'head-a-0', 'head-b-0']);
+    const last = await open(kube).save(second, { ...facts, head: null, base: null }, signal);
+    await open(kube).tidy({ ...last, base: second.base }, signal);
+    expect(names(kube)).toEqual(['base-b-0']);
   });
 });
