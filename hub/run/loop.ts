@@ -56,8 +56,9 @@ export function createLoop(parts: LoopParts): Loop {
   const gate = createReportGate(parts.clock);
   const sayFailure = sayFailures(parts.log);
   const tidying = createTidying(parts, turns.take);
+  // Every commit leaves a pack, whether a pass publishes something for it or not.
+  const group = createGroup({ ...parts, onState: tidying.after(parts.onState), take: turns.take });
   const retry = createRetry(parts, () => trigger('retry'));
-  const group = createGroup({ ...parts, take: turns.take });
   let waiting: Set<Trigger> | null = null;
   // What a hub is started with is told once, too.
   let told: readonly Problem[] = [];

@@ -10,7 +10,7 @@ import { openPackFile, type PackFile } from './packfile.ts';
 /** The packs in a folder: those that other processes add are seen, too. */
 export interface PackFolder {
   readonly has: (oid: Oid) => boolean;
-  /** Those of some objects that no pack has: the folder is looked at once for all of them. */
+  /** Those of some objects that no pack has that is known here: what another process wrote meanwhile may be among them. */
   readonly missing: (oids: ReadonlySet<Oid>) => ReadonlySet<Oid>;
   readonly packed: (oid: Oid) => PackedObject | null;
   /** All packs now, the newest first. */
@@ -44,24 +44,20 @@ export function openPackFolder(folder: string, onStep: OnStep): PackFolder {
   };
   const packed = (oid: Oid): PackedObject | null => packedIn(packs, oid) ?? (rescan() ? packed(oid) : null);
   const has = (oid: Oid): boolean => packs.some((pack) => pack.has(oid)) || (rescan() && has(oid));
-  const missing = (oids: ReadonlySet<Oid>): ReadonlySet<Oid> => {
-    const absent = new Set([...oids].filter((oid) => !packs.some((pack) => pack.has(oid))));
-    return absent.size > 0 && rescan() ? missing(absent) : absent;
-  };
 
   rescan();
   return {
     has,
-    missing,
+    missing: (oids) => new Set([...oids].filter((oid) => !packs.some((pack) => pack.has(oid)))),
     packed,
     packs: () => {
       rescan();
       return packs;
     },
     add: async (entries) => {
-      await writePack(folder, entries, onStep);
-      seen = '';
-      rescan();
+      const name = await writePack(folder, entries, onStep);
+      // The folder is not read for it: with many packs that takes longer than all of the write.
+      if (!packs.some((pack) => pack.name === name)) packs = [openPackFile(join(folder, name), name), ...packs];
     },
     drop: (dropped) => {
       const gone = new Set(dropped);
@@ -90,9 +86,10 @@ export function packedIn(packs: readonly PackFile[], oid: Oid): PackedObject | n
   return null;
 }
 
-async function writePack(folder: string, entries: readonly PackEntry[], onStep: OnStep): Promise<void> {
+async function writePack(folder: string, entries: readonly PackEntry[], onStep: OnStep): Promise<string> {
   const { name, pack, index } = makePack(entries);
-  const path = join(folder, `pack-${name}`);
+  const file = `pack-${name}`;
+  const path = join(folder, file);
   const temporary = join(folder, `tmp_${name}.${process.pid}.${process.hrtime.bigint()}`);
   // Git reads every file that ends in .idx, even one that a killed hub left half written: these end otherwise.
   onStep('write pack');
@@ -110,6 +107,7 @@ async function writePack(folder: string, entries: readonly PackEntry[], onStep: 
   renameSync(`${temporary}-idx`, `${path}.idx`);
   onStep('sync packs');
   await syncFolder(folder);
+  return file;
 }
 
 function packNames(folder: string): string[] {

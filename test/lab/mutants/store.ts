@@ -76,6 +76,20 @@ export const storeMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/publish/freshness.test.ts'],
   },
   {
+    bug: 'changes of the registry that lead to no bundle leave a pack each, until no file can be opened any more',
+    file: 'hub/run/loop.ts',
+    find: 'onState: tidying.after(parts.onState)',
+    replace: 'onState: parts.onState',
+    tests: ['test/unit/hub/run/loop.test.ts'],
+  },
+  {
+    bug: 'a change that ends after close tidies stores that are closed',
+    file: 'hub/run/tidying.ts',
+    find: 'if (!isClosed) cancel',
+    replace: 'cancel',
+    tests: ['test/unit/hub/run/loop.test.ts'],
+  },
+  {
     bug: 'a disk that does not keep what was written is found by a cluster',
     file: 'hub/store/packs/pack-folder.ts',
     find: 'if (!hasBytes(`${temporary}-pack`, pack) || !hasBytes(`${temporary}-idx`, index)) {',

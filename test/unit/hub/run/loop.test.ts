@@ -4,12 +4,13 @@ import type { Store } from '../../../../hub/model/store.ts';
 import type { PassResult } from '../../../../hub/pass.ts';
 import { SluiceError } from '../../../../shared/errors.ts';
 import { memoryStore, viewOf } from '../../../fakes/memory-store.ts';
-import { stateOf } from '../../../fixtures/hub/status.ts';
+import { enrolledCluster, stateOf } from '../../../fixtures/hub/status.ts';
 
 /** A loop over a pass that the test ends by hand, a ledger in memory, and a clock whose timers the test fires. */
 function scene(results: (() => PassResult)[] = []) {
   const memory = memoryStore(stateOf([]));
   let races = 0;
+  let tidied = 0;
   const timers: { ms: number; run: () => void }[] = [];
   const looks: boolean[] = [];
   const failures: (string | null)[] = [];
@@ -42,7 +43,10 @@ function scene(results: (() => PassResult)[] = []) {
     },
     onState: none,
     onFailure: (error) => failures.push(error?.message ?? null),
-    tidy: () => Promise.resolve(),
+    tidy: () => {
+      tidied += 1;
+      return Promise.resolve();
+    },
   });
   const unchanged = (): PassResult => ({
     kind: 'unchanged',
@@ -61,7 +65,8 @@ function scene(results: (() => PassResult)[] = []) {
     return () => open();
   };
   const idle = () => loop.alone(() => Promise.resolve());
-  return { loop, looks, failures, timers, hold, idle, unchanged, race: (times: number) => (races = times) };
+  const race = (times: number) => (races = times);
+  return { loop, looks, failures, timers, hold, idle, unchanged, race, tidied: () => tidied };
 }
 
 describe('the hub loop', () => {
@@ -167,6 +172,41 @@ describe('the hub loop', () => {
     loop.trigger('poll');
     await idle();
     expect(looks).toEqual([true]);
+  });
+
+  it('tidies some time after a change, once for several, whether passes publish anything or not', async () => {
+    const { loop, timers, idle, tidied } = scene();
+    const change = (name: string) =>
+      loop.change(`label ${name}`, 'registry', () => ({
+        changes: { clusters: new Map([[name, enrolledCluster(name)]]) },
+        result: name,
+      }));
+    await change('a');
+    await idle();
+    await change('b');
+    await idle();
+    expect([timers.map(({ ms }) => ms), tidied()]).toEqual([[5_000], 0]);
+    timers.splice(0).forEach(({ run }) => run());
+    await idle();
+    expect(tidied()).toBe(1);
+    await change('c');
+    await idle();
+    expect(timers).toHaveLength(1);
+  });
+
+  it('does not tidy for a change that ends after close', async () => {
+    const { loop, timers, hold } = scene();
+    const open = hold();
+    loop.trigger('poll');
+    const change = loop.change('label a', 'registry', () => ({
+      changes: { clusters: new Map([['a', enrolledCluster('a')]]) },
+      result: 'done',
+    }));
+    const closed = loop.close();
+    open();
+    expect(await change).toBe('done');
+    await closed;
+    expect(timers).toEqual([]);
   });
 
   it('starts nothing after close', async () => {
