@@ -87,12 +87,14 @@ function* documentRows(before: RowState, after: RowState, reason: string): Work<
   if (before.documents === after.documents) return [];
   const values = ({ documents }: RowState) => new Map(documents.map((seen) => [seenId(seen), seen.value]));
   const changed = changedKeys(values(before), values(after));
-  const rows = yield* mapping(changed, documentUnits, ([document, from, to]): ChangeRow[] => {
-    const digests = { from: from === null ? null : digestOfValue(from), to: to === null ? null : digestOfValue(to) };
-    if (digests.from === digests.to) return [];
-    return [{ subject: { kind: 'document', document }, ...digests, reason }];
-  });
-  return rows.flat();
+  const rows: ChangeRow[] = [];
+  for (const [document, was, is] of changed) {
+    const [from, to] = yield* mapping([was, is], documentUnits, (value) =>
+      value === null ? null : digestOfValue(value),
+    );
+    if (from !== to) rows.push({ subject: { kind: 'document', document }, from: from ?? null, to: to ?? null, reason });
+  }
+  return rows;
 }
 
 function revisionRows(before: RowState, after: RowState, reason: string): ChangeRow[] {

@@ -37,8 +37,22 @@ export function sourceOf(program: CueProgram): Source {
   };
 }
 
+// By template and member: a document may use one template thousands of times.
+const asked = new Map<string, Map<string, boolean>>();
+
+/** Templates whose answers are kept. */
+const mostAsked = 256;
+
 /** True when a template reads a member of its context (a template that copies `context` whole reads all). */
 export function readsContext(template: string, member: string): boolean {
+  const members = asked.get(template) ?? new Map<string, boolean>();
+  const answer = members.get(member) ?? looksAtContext(template, member);
+  if (asked.size >= mostAsked && !asked.has(template)) asked.clear();
+  asked.set(template, members.set(member, answer));
+  return answer;
+}
+
+function looksAtContext(template: string, member: string): boolean {
   return (
     new RegExp(`\\bcontext\\s*(\\.\\s*"?${member}\\b|\\[\\s*"${member}")`).test(template) ||
     /\bcontext\b(?!\s*(\.|\[\s*"|[?:]))/.test(template.replace(/\/\/.*$/gm, ''))

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { startSlices } from '../../shared/lib/slices.ts';
 import { listAt, valueAt } from '../model/json-map.ts';
 import { referenceMatcher, referencesOf, type FileReferences } from '../model/references.ts';
 import type { BrokenFile, RawDocument } from '../model/source.ts';
@@ -13,6 +14,9 @@ export interface Referred {
   readonly broken: readonly BrokenFile[];
 }
 
+/** What asking whether a reference names a file costs, in units of a slice. */
+const matcherUnits = 0.2;
+
 /** Reads the manifests that components of the documents name; what was read as documents is `known`. */
 export async function referredFiles(
   documents: readonly RawDocument[],
@@ -22,7 +26,9 @@ export async function referredFiles(
   const matchers = distinct(documents.flatMap(({ value }) => references(value))).map(referenceMatcher);
   const files = new Map<string, string>();
   const broken: BrokenFile[] = [];
+  const slices = startSlices();
   for (const entry of matchers.length === 0 ? [] : manifests) {
+    await slices.spend(1 + matcherUnits * matchers.length);
     if (!matchers.some((names) => names(entry.path))) continue;
     const read = known(entry);
     const { file, text } = read ?? fileOf(entry.path, await entry.read());

@@ -27,13 +27,13 @@ export function globFault(pattern: string): string | null {
 
 /**
  * Reads a glob pattern: `*`, `?` and `{a,b}` inside of a name, `**` over folders; a leading `./` or `/` and a trailing `/` mean
- * nothing. Case counts. All ways through the pattern are followed at once, so no pattern makes a path slow.
+ * nothing. Case counts. All ways through the pattern are followed at once, so no pattern makes a path slow,
+ * and where they lead is remembered, so that a pattern is asked of many paths at little cost.
  */
 export function compileGlob(pattern: string): Glob {
   const clean = cleanPath(pattern);
   const machine = globFault(pattern) === null ? build(clean === '.' ? '' : clean) : null;
-  const look = (path: string): GlobLook =>
-    machine === null ? { named: false, covered: false, steps: 0 } : walk(machine, path);
+  const look = machine === null ? () => ({ named: false, covered: false, steps: 0 }) : walker(machine);
   return { names: (path) => look(path).named, covers: (path) => look(path).covered, look };
 }
 
@@ -106,13 +106,23 @@ function branches(alternatives: readonly string[], at: number): State[] {
   return [{ takes: null, to: starts }, ...chains.flat()];
 }
 
-function walk({ states, end, isTop }: Machine, path: string): GlobLook {
+/** All places that a path may be at together, and where each character leads from there: found once, however many paths go there. */
+interface Junction {
+  readonly places: readonly number[];
+  readonly isEnd: boolean;
+  readonly next: Map<string, Junction>;
+}
+
+/** Places that the junctions of a pattern have in all at most, before they are forgotten. */
+const mostPlaces = 200_000;
+
+function walker({ states, end, isTop }: Machine): (path: string) => GlobLook {
   let steps = 0;
-  let at: number[] = [];
-  let seen = new Set<number>();
+  let kept = 0;
+  let junctions = new Map<string, Junction>();
   // Follows what takes no character; each place is looked at once for each character of the path.
-  const enter = (first: number) => {
-    const open = [first];
+  const junctionOf = (first: readonly number[]): Junction => {
+    const [open, seen, at] = [[...first], new Set<number>(), [] as number[]];
     for (let place = open.pop(); place !== undefined; place = open.pop()) {
       steps += 1;
       if (seen.has(place)) continue;
@@ -121,22 +131,44 @@ function walk({ states, end, isTop }: Machine, path: string): GlobLook {
       if (state?.takes === null) open.push(...state.to);
       else at.push(place);
     }
+    const places = at.sort((a, b) => a - b);
+    const key = places.join();
+    const known = junctions.get(key) ?? { places, isEnd: seen.has(end), next: new Map<string, Junction>() };
+    if (!junctions.has(key)) kept += places.length + 1;
+    junctions.set(key, known);
+    return known;
   };
-  enter(0);
-  let covered = isTop;
-  for (const one of path) {
-    covered ||= one === '/' && seen.has(end);
-    const from = at;
-    at = [];
-    seen = new Set();
-    for (const place of from) {
+  const follow = (from: Junction, one: string): Junction => {
+    const to = from.places.flatMap((place) => {
       const state = states[place];
-      for (const next of state !== undefined && takes(state.takes, one) ? state.to : []) enter(next);
+      return state !== undefined && takes(state.takes, one) ? state.to : [];
+    });
+    const next = junctionOf(to);
+    kept += 1;
+    from.next.set(one, next);
+    return next;
+  };
+  let start = junctionOf([0]);
+  // All junctions but the one where a path is now.
+  const forget = (at: Junction): Junction => {
+    junctions = new Map();
+    kept = 0;
+    start = junctionOf([0]);
+    return { ...at, next: new Map() };
+  };
+  return (path) => {
+    steps = 0;
+    let covered = isTop;
+    let at = start;
+    for (const one of path) {
+      steps += 1;
+      covered ||= one === '/' && at.isEnd;
+      at = at.next.get(one) ?? follow(at, one);
+      if (kept > mostPlaces) at = forget(at);
+      if (at.places.length === 0) return { named: false, covered, steps };
     }
-    if (at.length === 0) return { named: false, covered, steps };
-  }
-  const named = seen.has(end);
-  return { named, covered: covered || named, steps };
+    return { named: at.isEnd, covered: covered || at.isEnd, steps };
+  };
 }
 
 function takes(wanted: string | null, one: string): boolean {

@@ -20,6 +20,8 @@ export function readShape<T>(schema: z.ZodType<T>, value: unknown, reporter: Rep
     if (reporter.isFull()) break;
     report(issue, { schema, value, reporter });
   }
+  // Further problems are not told any more.
+  if (reporter.isFull()) return { doc: null, rest: null };
   const without = structuredClone(value);
   read.error.issues.forEach((issue) => removeFaulty(issue, without));
   return { doc: null, rest: readRest(schema, without) };

@@ -76,12 +76,15 @@ function offsetOf(
   if (known !== undefined) return known.get(key) ?? null;
   const offsets = new Map<string, number>();
   let next = at + each;
-  for (const member of Object.keys(value)) {
+  // Listing the members is what takes time, so many of them are listed once, whichever of them is asked for first.
+  const members = Object.keys(value);
+  const isFew = members.length <= fewMembers;
+  for (const member of members) {
     offsets.set(member, next - at);
-    if (member === key && offsets.size <= fewMembers) break;
+    if (member === key && isFew) break;
     next += each * (places[next] ?? 1);
   }
-  if (offsets.size > fewMembers) counted.set(value, offsets);
+  if (!isFew) counted.set(value, offsets);
   return offsets.get(key) ?? null;
 }
 

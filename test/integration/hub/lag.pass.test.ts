@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterRecord } from '../../fixtures/hub/facts.ts';
 import { openPasses, type Passes } from '../../fixtures/hub/passes.ts';
-import { watchLoop, yardstick, type LoopWatch } from '../../fixtures/loop.ts';
+import { longestTurn, watchLoop, type LoopWatch } from '../../fixtures/loop.ts';
 import { fleetFiles, labelsOf } from '../../lab/bench/fleet-documents.ts';
 
 const [clusters, apps] = [500, 20];
@@ -44,7 +44,7 @@ describe('the loop of a hub, while a pass decides for a large fleet', () => {
   });
 
   it.each(pushes)('others have their turn: %s', async (_, files) => {
-    const most = 3 * yardstick();
+    const most = longestTurn();
     await new Promise(setImmediate);
     loop.longest();
     const { failure } = await passes.run(files);

@@ -13,7 +13,7 @@ import {
   settledApp,
   stateOf,
 } from '../../fixtures/hub/status.ts';
-import { watchLoop, yardstick, type LoopWatch } from '../../fixtures/loop.ts';
+import { longestTurn, watchLoop, type LoopWatch } from '../../fixtures/loop.ts';
 
 const key = signerOf(newSeed());
 const apps = Array.from({ length: 12 }, (_, index) => bundleApp(`app-${index}`));
@@ -134,7 +134,7 @@ describe('the loop of a hub of 1,000 clusters, while it answers', () => {
   });
 
   it.each(Object.entries(requests))('others have their turn: %s', async (_name, request) => {
-    const most = 3 * yardstick();
+    const most = longestTurn();
     await new Promise(setImmediate);
     loop.longest();
     const status = await ask(request);

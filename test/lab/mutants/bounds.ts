@@ -31,6 +31,20 @@ export const boundMutants: readonly Mutant[] = [
     tests: ['test/integration/hub/lag.test.ts'],
   },
   {
+    bug: 'a glob finds its ways anew for each path',
+    file: 'hub/model/glob.ts',
+    find: 'from.next.set(one, next);',
+    replace: 'void next;',
+    tests: ['test/unit/hub/model/glob.test.ts'],
+  },
+  {
+    bug: 'list the members of a large mapping anew for each problem in it',
+    file: 'shared/lib/yaml/places.ts',
+    find: 'const isFew = members.length <= fewMembers;',
+    replace: 'const isFew = members.length > 0;',
+    tests: ['test/unit/shared/lib/yaml/places.test.ts'],
+  },
+  {
     bug: 'write a long answer in one turn of the loop',
     file: 'hub/model/json-text.ts',
     find: 'if (open.length < pieceChars) continue;',

@@ -76,6 +76,27 @@ describe('any glob', () => {
     );
   });
 
+  it('says the same of a path, whatever it was asked of before', () => {
+    fc.assert(
+      fc.property(patterns.filter(plain), fc.array(paths, { maxLength: 20 }), (pattern, some) => {
+        const glob = compileGlob(pattern);
+        expect(some.map(glob.names)).toEqual(some.map((path) => named(pattern, path)));
+      }),
+    );
+  });
+
+  it('is asked of many paths in a step a character', () => {
+    const glob = compileGlob('**/*.yaml');
+    for (const name of ['a', 'b', 'c']) glob.names(`apps/web/${name}.yaml`);
+    expect(glob.look('apps/web/a.yaml').steps).toBe('apps/web/a.yaml'.length);
+  });
+
+  it('says the same when it has forgotten where all its ways lead', () => {
+    const glob = compileGlob(`**${'a'.repeat(1_000)}`);
+    const path = `${'a'.repeat(1_500)}b${'a'.repeat(999)}`;
+    expect([path, `${path}a`, 'a'].map(glob.names)).toEqual([false, true, false]);
+  });
+
   it('takes steps in proportion to the path, whatever the pattern', () => {
     const wild = fc.array(fc.constantFrom('a', '*', '**/', '**', '{a,aa,aaa}', '?', '/'), {
       minLength: 1,

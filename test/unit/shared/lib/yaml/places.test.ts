@@ -47,6 +47,19 @@ describe('the places of a document', () => {
     expect(at(path)).toBe(spot);
   });
 
+  it('of a large mapping are found by listing its members once', () => {
+    const [large] = parseYaml(Array.from({ length: 1_000 }, (_, index) => `k${index}: ${index}`).join('\n'), 'a.yaml');
+    let lists = 0;
+    const value = new Proxy(large?.value as object, {
+      ownKeys: (target) => {
+        lists += 1;
+        return Reflect.ownKeys(target);
+      },
+    });
+    const lines = ['k1', 'k2', 'k3', 'k900'].map((key) => spotIn(large!.places(), value, [key]).line);
+    expect([lines, lists]).toEqual([[2, 3, 4, 901], 1]);
+  });
+
   it('are three numbers for each value, and those of a part are a part of them', () => {
     const list = placesIn(places, document?.value, ['list']);
     expect([list.length, list[0]]).toEqual([3 * 8, 8]);
