@@ -10,8 +10,14 @@ export function isFixedField(message: string): boolean {
   return cannotChange.test(message);
 }
 
+/** How it says that a claim that is bound cannot be made smaller. */
+const cannotShrink = /can not be less than (?:status\.capacity|previous value)/i;
+
 /** What to do about an object whose change the server refuses because a field of it is fixed; null for every other refusal. */
 export function fixedFieldHint(id: ObjectId, message: string): string | null {
+  if (cannotShrink.test(message)) {
+    return 'it cannot be made smaller: put the old size back, or give the new claim another name, and move the data';
+  }
   if (!isFixedField(message)) return null;
   const { group, kind, namespace, name } = parseObjectId(id);
   if (isProtected(id)) return `a field of it cannot be changed: give the new ${kind} another name, and move the data`;

@@ -6,6 +6,7 @@ import { fieldsCases } from './fields.ts';
 import { kindCases } from './kinds.ts';
 import { neighbourCases } from './neighbours.ts';
 import { rightsCases } from './rights.ts';
+import { nightCases } from './nights.ts';
 import { refusalCases } from './refusals.ts';
 import { describeCases, describeTogether } from './scene.ts';
 import { workloadCases } from './workloads.ts';
@@ -20,7 +21,7 @@ export function describeField(backend: Backend, isServer: boolean): void {
   describeTogether(
     'what may happen beside',
     backend,
-    [...neighbourCases, ...definitionCases, ...refusalCases, ...admissionCases],
+    [...neighbourCases, ...definitionCases, ...refusalCases, ...nightCases, ...admissionCases],
     isServer,
   );
 }

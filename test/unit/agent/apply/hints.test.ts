@@ -24,6 +24,11 @@ describe('what to do about a field that cannot be changed', () => {
       'another name, and move the data',
     ],
     [
+      '/PersistentVolumeClaim/shop/data',
+      'spec.resources.requests.storage: Forbidden: field can not be less than status.capacity',
+      'put the old size back',
+    ],
+    [
       'rbac.authorization.k8s.io/ClusterRoleBinding//x',
       'roleRef: Invalid value: {}: cannot change roleRef',
       'clusterrolebinding.rbac.authorization.k8s.io/x, and',
