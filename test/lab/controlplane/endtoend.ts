@@ -384,7 +384,7 @@ export function describeJourneys(members: readonly Member[], binaries: Binaries)
     const { guarded } = await world.untilStatus('the guards of each cluster', isGuarded(sites.length));
     for (const { change } of guarded) expect(await world.run('approve', change)).toMatchObject({ status: 0 });
     await onEach(async ({ statusOf, view }, { profile }) => {
-      for (const path of [...allKinds, '/apis/apps/v1/namespaces/default/deployments/kinds-v2']) {
+      for (const path of allKinds) {
         await waitFor(`${path} to be gone`, async () => ((await statusOf(path)) === 404 ? true : undefined));
       }
       const claim = '/PersistentVolumeClaim/default/kinds';
@@ -396,7 +396,6 @@ export function describeJourneys(members: readonly Member[], binaries: Binaries)
   });
 
   it('nothing but that was ever deleted', async () => {
-    const kinds = [...allKinds.filter((path) => !path.endsWith('/deployments/kinds'))];
     await onEach(async (site, { profile }) => {
       const deleted = (await site.requests())
         .filter(({ verb, responseStatus }) => verb === 'delete' && (responseStatus?.code ?? 0) < 300)
@@ -405,8 +404,7 @@ export function describeJourneys(members: readonly Member[], binaries: Binaries)
         .filter((path) => !path.startsWith(`/api/v1/namespaces/${namespace}/secrets/sluice-kept-`));
       const apps = '/apis/apps/v1/namespaces/default/deployments';
       const expected = [
-        ...kinds,
-        ...[1, 2].map((n) => `${apps}/kinds-v${n}`),
+        ...allKinds,
         ...[1, 2, 3].map((n) => `${apps}/web-v${n}`),
         ...[1, 2, 3].map((n) => `/api/v1/namespaces/default/services/shop-v${n}`),
         ...(profile.mayDeleteClaims ? ['/api/v1/namespaces/default/persistentvolumeclaims/kinds'] : []),
