@@ -41,9 +41,14 @@ export function openRefs(dir: string, owner: LockOwner, onStep: OnStep): Refs {
     }
     const next = new Map([...now, ...moves.map(({ ref, to }): [string, Oid] => [ref, to])]);
     onStep('write packed-refs.lock');
-    await writeTemporary(`${path}.lock`, [Buffer.from(packedRefsText(next))]);
+    const sorted = sortedRefs(next);
+    await writeTemporary(`${path}.lock`, [Buffer.from(textOf(sorted))]);
+    const written = statSync(`${path}.lock`);
     onStep('rename packed-refs');
     renameSync(`${path}.lock`, path);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    // The file that was just written need not be read: with many refs that takes longer than writing it.
+    if (stat !== undefined && isSameFile(stat, written)) known = { stamp: stampOf(stat), packed: new Map(sorted) };
     onStep('sync refs');
     await syncFolder(dir);
     // Loose refs win over packed ones: what other programs left is in packed-refs now and must not hide it.
@@ -74,8 +79,15 @@ function dropStaleLock(path: string, broken: boolean): void {
 
 /** The content of a `packed-refs` file. */
 export function packedRefsText(refs: ReadonlyMap<string, Oid>): string {
-  const lines = [...refs].sort(([a], [b]) => byCodeUnit(a, b)).map(([ref, oid]) => `${oid} ${ref}\n`);
-  return header + lines.join('');
+  return textOf(sortedRefs(refs));
+}
+
+function sortedRefs(refs: ReadonlyMap<string, Oid>): readonly (readonly [ref: string, oid: Oid])[] {
+  return [...refs].sort(([a], [b]) => byCodeUnit(a, b));
+}
+
+function textOf(sorted: ReturnType<typeof sortedRefs>): string {
+  return header + sorted.map(([ref, oid]) => `${oid} ${ref}\n`).join('');
 }
 
 /** The refs in the content of a `packed-refs` file. */
@@ -92,6 +104,11 @@ function looseRefs(dir: string, folder: string): [string, Oid][] {
     const oid = readFileSync(join(dir, ref), 'latin1').trim();
     return isOid(oid) ? [[ref, oid]] : [];
   });
+}
+
+// A rename changes the time of the last change alone.
+function isSameFile(a: Stats, b: Stats): boolean {
+  return a.ino === b.ino && a.size === b.size && a.mtimeMs === b.mtimeMs;
 }
 
 function stampOf({ mtimeMs, size, ino, ctimeMs }: Stats): string {

@@ -63,11 +63,18 @@ interface BundleTree {
 }
 
 function readBundle(files: SliceReader, head: z.infer<typeof schema>, { tree, contents }: BundleTree): PublishedBundle {
+  // Each folder is read once, however many files are looked for in it.
+  const opened = new Map<Oid, ReadonlyMap<string, Oid>>();
+  const folderAt = (oid: Oid): ReadonlyMap<string, Oid> => {
+    const known = opened.get(oid);
+    if (known !== undefined) return known;
+    const entries = new Map(files.entries(oid).map((entry) => [entry.name, entry.oid]));
+    opened.set(oid, entries);
+    return entries;
+  };
   const at = (path: string): Oid => {
     let oid: Oid | undefined = tree;
-    for (const part of path.split('/')) {
-      oid = oid === undefined ? undefined : files.entries(oid).find(({ name }) => name === part)?.oid;
-    }
+    for (const part of path.split('/')) oid = oid === undefined ? undefined : folderAt(oid).get(part);
     return oid ?? '';
   };
   const payload = files.bytes(at(revisionPath));
