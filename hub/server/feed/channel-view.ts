@@ -1,3 +1,4 @@
+import { isSluiceError } from '../../../shared/errors.ts';
 import type { Digest } from '../../../shared/lib/canonical.ts';
 import { parseCommit } from '../../model/commit.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
@@ -27,13 +28,10 @@ export function openChannelView(
   const paths = new WeakMap<PublishedBundle, ReadonlyMap<Digest, string>>();
   const lists = new Map<string, { readonly oid: Oid; readonly body: SignedBody }>();
   const refreshShard = (shard: string, oid: Oid | undefined) => {
-    if (oid === undefined) lists.delete(shard);
-    else if (lists.get(shard)?.oid !== oid) {
-      const tree = parseCommit(channel.read(oid)?.body ?? new Uint8Array()).tree;
-      const payload = fileAt(channel, tree, freshnessPath);
-      const signatures = fileAt(channel, tree, freshnessSignaturePath);
-      if (payload !== null && signatures !== null) lists.set(shard, { oid, body: bodyOf({ payload, signatures }) });
-    }
+    if (oid !== undefined && lists.get(shard)?.oid === oid) return;
+    const body = oid === undefined ? null : listAt(channel, oid);
+    if (oid === undefined || body === null) lists.delete(shard);
+    else lists.set(shard, { oid, body });
   };
   return {
     roots: () => rootBodies,
@@ -66,6 +64,19 @@ export function openChannelView(
       }
     },
   };
+}
+
+/** The list of a commit; null where it cannot be read: it is due then, and signed again. */
+function listAt(channel: Pick<ObjectReader, 'read'>, oid: Oid): SignedBody | null {
+  try {
+    const { tree } = parseCommit(channel.read(oid)?.body ?? new Uint8Array());
+    const payload = fileAt(channel, tree, freshnessPath);
+    const signatures = fileAt(channel, tree, freshnessSignaturePath);
+    return payload === null || signatures === null ? null : bodyOf({ payload, signatures });
+  } catch (error) {
+    if (isSluiceError(error, 'PACK_INVALID')) return null;
+    throw error;
+  }
 }
 
 function fileAt(objects: Pick<ObjectReader, 'read'>, tree: Oid, path: string): Uint8Array | null {
