@@ -1,4 +1,4 @@
-import { channelLimits } from '../../shared/model/limits.ts';
+import { channelLimits, feedLimits } from '../../shared/model/limits.ts';
 import { SluiceError } from '../../shared/errors.ts';
 import { digestOf, type Digest } from '../../shared/lib/canonical.ts';
 import { answerError } from '../../shared/lib/http-status.ts';
@@ -19,6 +19,9 @@ export interface FeedDeps {
 
 const limits: HttpLimits = { maxBytes: channelLimits.bundle.inflatedBytes, idleMs: 30_000, totalMs: 120_000 };
 
+/** Fetches files by digest: the first, and as many of the others as come with it. */
+type FetchFiles = (digests: readonly Digest[], signal: AbortSignal) => Promise<ReadonlyMap<string, Uint8Array>>;
+
 type Have = Parameters<Transport['pull']>[0];
 
 /** The hub's feed: one conditional GET a poll; objects that the bundle at hand has are left out of the answer. */
@@ -38,10 +41,29 @@ export function feedTransport(hub: string, deps: FeedDeps): Pick<Transport, 'pul
       signal,
       limits,
     });
-  const getObject = async (digest: Digest, signal: AbortSignal): Promise<Uint8Array> => {
+  const oneByOne: FetchFiles = async ([digest], signal) => {
+    if (digest === undefined) return new Map();
     const response = await get(feedPaths.object(cluster, digest), {}, signal);
     if (response.status !== 200) throw answerError(response, hub);
-    return response.body;
+    return new Map([[digest, response.body]]);
+  };
+  const together: FetchFiles = async (digests, signal) => {
+    const headers = { 'content-type': 'application/json', authorization: deps.authorization() };
+    const body = Buffer.from(JSON.stringify(digests));
+    const url = hub + feedPaths.files(cluster);
+    const response = await deps.http.request({ method: 'POST', url, headers, body, signal, limits });
+    if (response.status !== 200) throw answerError(response, hub);
+    const { objects } = formats.feedAnswer.decode(response.body);
+    if (digests[0] === undefined || !(digests[0] in objects))
+      throw new SluiceError('UNAVAILABLE', 'the bundle changed while it was fetched: it is fetched anew', {
+        subject: hub,
+      });
+    return new Map(Object.entries(objects).map(([digest, text]) => [digest, Buffer.from(text, 'utf8')]));
+  };
+  // Half a bundle is none: "unchanged" would read as if all of it were here.
+  const forget = (error: unknown): never => {
+    [etag, parts] = [null, null];
+    throw error;
   };
   return {
     pull: async (have, signal) => {
@@ -54,8 +76,9 @@ export function feedTransport(hub: string, deps: FeedDeps): Pick<Transport, 'pul
       parts = partsOf(answer, parts);
       etag = response.headers['etag'] ?? null;
       delivered = digestOf(parts.revision.payload);
-      const object = objectsOf(answer, have, (digest) => getObject(digest, signal));
-      return { kind: 'changed', snapshot: { ...parts, object } };
+      const fetchFiles = answer.format === 1 ? oneByOne : together;
+      const files = filesOf(answer, have, (digests) => fetchFiles(digests, signal).catch(forget));
+      return { kind: 'changed', snapshot: { ...parts, ...files } };
     },
     reset: () => {
       [etag, parts] = [null, null];
@@ -83,16 +106,34 @@ function partsOf(answer: FeedAnswer, before: Omit<ChannelSnapshot, 'object'> | n
   return { roots: said.roots, revision: said.revision, freshness: freshness === null ? null : signedBytes(freshness) };
 }
 
-function objectsOf(
+/** The files of an answer: what came with it, what is at hand (null), and what is fetched together with what is expected next. */
+function filesOf(
   answer: FeedAnswer,
   have: Have,
-  get: (digest: Digest) => Promise<Uint8Array>,
-): ChannelSnapshot['object'] {
-  const texts = new Map(Object.entries(answer.objects));
-  return async (_path, digest) => {
-    const text = texts.get(digest);
-    if (text !== undefined) return Buffer.from(text, 'utf8');
-    return have?.objects.has(digest) === true ? null : get(digest);
+  fetch: (digests: readonly Digest[]) => Promise<ReadonlyMap<string, Uint8Array>>,
+): Pick<ChannelSnapshot, 'object' | 'expect'> {
+  const texts = new Map<string, string>(Object.entries(answer.objects));
+  const fetched = new Map<string, Uint8Array>();
+  let expected: readonly Digest[] = [];
+  const isAtHand = (digest: Digest) => texts.has(digest) || fetched.has(digest) || have?.objects.has(digest) === true;
+  return {
+    expect: (digests) => {
+      expected = digests;
+    },
+    object: async (_path, digest) => {
+      const text = texts.get(digest);
+      if (text !== undefined) return Buffer.from(text, 'utf8');
+      if (!fetched.has(digest)) {
+        if (have?.objects.has(digest) === true) return null;
+        const from = expected.indexOf(digest);
+        const next = from === -1 ? [] : expected.slice(from + 1, from + 4 * feedLimits.files);
+        const missing = [digest, ...next.filter((one) => one !== digest && !isAtHand(one))];
+        // What was fetched and not read is not needed any more: no more than one answer is held.
+        fetched.clear();
+        for (const [name, bytes] of await fetch(missing.slice(0, feedLimits.files))) fetched.set(name, bytes);
+      }
+      return fetched.get(digest) ?? null;
+    },
   };
 }
 

@@ -13,6 +13,8 @@ export interface ChannelSnapshot {
   readonly freshness: SignedBytes | null;
   /** The bytes of a document or object file, when this snapshot carries it (a feed leaves out what the agent already has). */
   readonly object: (path: string, digest: Digest) => Promise<Uint8Array | null>;
+  /** Told which files are read next, in order: those that are not at hand may be fetched together. */
+  readonly expect?: (digests: readonly Digest[]) => void;
 }
 
 /** What a pull answers. */

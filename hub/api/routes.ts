@@ -1,8 +1,5 @@
 import { z } from 'zod';
-import { signedBody } from '../../shared/wire/envelope.ts';
 import { feedPaths } from '../../shared/wire/feed.ts';
-import { formats } from '../../shared/wire/formats.ts';
-import { reportLimit } from '../../shared/model/limits.ts';
 import {
   approveAnswer,
   approveBody,
@@ -16,6 +13,7 @@ import {
   setBody,
 } from './bodies.ts';
 import { factRoutes } from './facts.ts';
+import { feedRoutes } from './feed.ts';
 import { revisionList } from './revisions.ts';
 import type { AnswerOf, InputOf, Route } from './route.ts';
 import { statusAnswer, statusCluster } from './status.ts';
@@ -112,58 +110,7 @@ export const routes = {
     status: 200,
     answer: approveAnswer,
   },
-  bundle: {
-    method: 'GET',
-    path: feedPaths.bundle(':cluster'),
-    access: 'cluster',
-    description: "A cluster's current bundle, without the objects of the bundle that `have` or If-None-Match names.",
-    query: z.object({ have: text }),
-    raw: true,
-    status: 200,
-    answer: formats.feedAnswer.schema,
-    alternatives: { 304: 'The bundle is the one that If-None-Match names.' },
-  },
-  object: {
-    method: 'GET',
-    path: feedPaths.object(':cluster', ':digest'),
-    access: 'cluster',
-    description: "The bytes of one object of a cluster's current bundle.",
-    raw: true,
-    status: 200,
-    answer: z.looseObject({}),
-  },
-  events: {
-    method: 'GET',
-    path: feedPaths.events(':cluster'),
-    access: 'cluster',
-    description: 'A stream with the event `poll` at its start, and whenever there is something to fetch.',
-    raw: true,
-    status: 200,
-    answerType: 'text/event-stream',
-  },
-  enrol: {
-    method: 'POST',
-    path: feedPaths.enrol,
-    access: 'signed',
-    description: "Makes an agent's key known, signed with the token of its join line.",
-    body: signedBody,
-    bodyLimit: 16 * 1024,
-    raw: true,
-    status: 200,
-    answer: z.object({ status: z.literal('enrolled') }),
-  },
-  report: {
-    method: 'POST',
-    path: feedPaths.reports,
-    access: 'signed',
-    description: 'Takes the report of an agent, signed with its key.',
-    body: signedBody,
-    // The payload travels as a JSON string: escaping may double it.
-    bodyLimit: 2 * reportLimit + 8192,
-    raw: true,
-    status: 200,
-    answer: formats.reportAnswer.schema,
-  },
+  ...feedRoutes,
   gitRefs: {
     method: 'GET',
     path: `${feedPaths.git}/info/refs`,

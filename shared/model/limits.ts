@@ -27,6 +27,9 @@ export const channelLimits = {
   list: { wireBytes: 1024 * 1024, inflatedBytes: 4 * 1024 * 1024, objects: 2_000 },
 } as const;
 
+/** The files that come with one answer of the feed from format 2 on: their bytes (one file may be more), and how many may be asked for. */
+export const feedLimits = { bytes: 4 * mebibyte, files: 500 } as const;
+
 /** The most bytes of a report (safety.md). */
 export const reportLimit = 256 * 1024;
 

@@ -7,6 +7,7 @@ import type { SignedBody } from './envelope.ts';
  * | request | answer |
  * | --- | --- |
  * | GET  /v1/feed/CLUSTER?have=REVISIONDIGEST | FeedAnswer, ETag; 304 for a known ETag, which also stands for `have` |
+ * | POST /v1/feed/CLUSTER/files | JSON list of digests -> FeedAnswer with as many of those files as fit into one answer, in that order |
  * | GET  /v1/feed/CLUSTER/objects/DIGEST | one object's bytes, for as long as the current bundle has it |
  * | GET  /v1/events/CLUSTER | text/event-stream: `data: poll` when there is something to fetch |
  * | POST /v1/enrol | signedBody of an Enrolment |
@@ -20,6 +21,7 @@ export const feedPaths = {
   bundle: <C extends string>(cluster: C) => `/v1/feed/${cluster}` as const,
   object: <C extends string, D extends string>(cluster: C, objectDigest: D) =>
     `/v1/feed/${cluster}/objects/${objectDigest}` as const,
+  files: <C extends string>(cluster: C) => `/v1/feed/${cluster}/files` as const,
   events: <C extends string>(cluster: C) => `/v1/events/${cluster}` as const,
   enrol: '/v1/enrol',
   reports: '/v1/reports',

@@ -51,6 +51,11 @@ export function documentPath({ namespace, name, target }: Unit): string {
   return `${documentFolder({ namespace })}/${name}${target === undefined ? '' : `@${target}`}.json`;
 }
 
+/** True for the path of a document, that of what serves meanwhile included. */
+export function isDocument(path: string): boolean {
+  return /^(from\/)?apps\//.test(path);
+}
+
 /** The folder that the documents of a namespace are in. */
 export function documentFolder({ namespace }: Pick<Unit, 'namespace'>): string {
   return `apps/${namespace}`;

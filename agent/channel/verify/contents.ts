@@ -59,6 +59,9 @@ export async function verifyObjects(
 /** Reads every object of a bundle, that of what serves meanwhile included, and counts them against what the envelope states. */
 async function readAll(reading: Reading, unchanged: ReadonlySet<BundleApp>): Promise<void> {
   const { apps, bundle, format } = reading.revision;
+  reading.snapshot.expect?.(
+    apps.flatMap((app) => [...app.objects, ...(app.from?.objects ?? [])]).map((one) => one.digest),
+  );
   let bytes = 0;
   for (const app of apps) {
     bytes += await readObjects(reading, app.objects, unchanged.has(app));
@@ -84,7 +87,8 @@ async function readObjects(
 ): Promise<number> {
   let sum = 0;
   for (const object of objects) {
-    const kept = isUnchanged ? (previous?.objectBytes(object.digest) ?? null) : null;
+    const atHand = contents.get(object.digest) ?? (isUnchanged ? previous?.objectBytes(object.digest) : null);
+    const kept = atHand ?? null;
     const bytes = kept ?? (await readBytes(snapshot, object, previous));
     contents.set(object.digest, bytes);
     sum += bytes.length;

@@ -45,6 +45,7 @@ export async function fetchDocuments(
   previous: Pick<VerifiedBundle, 'objectBytes'> | null,
 ): Promise<Documented> {
   const files = new Map<string, Uint8Array>();
+  snapshot.expect?.(opened.unknown.map(({ digest }) => digest));
   for (const document of opened.unknown) {
     const { path, digest } = document;
     const bytes = await snapshot.object(path, digest);

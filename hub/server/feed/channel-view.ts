@@ -1,5 +1,6 @@
 import { isSluiceError } from '../../../shared/errors.ts';
 import type { Digest } from '../../../shared/lib/canonical.ts';
+import { createByteCache } from '../../model/byte-cache.ts';
 import { parseCommit } from '../../model/commit.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import { parseOwnTree } from '../../model/git-tree.ts';
@@ -12,6 +13,9 @@ import type { ChannelView } from '../../model/channel.ts';
 import type { SignedBytes } from '../../../shared/wire/envelope.ts';
 import type { State } from '../../model/state.ts';
 import type { PublishedBundle } from '../../model/published-bundle.ts';
+
+/** Bytes of the texts of files that are kept for the next agent that asks. */
+const textBytes = 32 * 1024 * 1024;
 
 /** A view of the channel in memory; `refresh` takes over the freshness lists as they are on disk now. */
 export interface RefreshedView extends ChannelView {
@@ -26,6 +30,13 @@ export function openChannelView(
 ): RefreshedView {
   const rootBodies = roots.map(bodyOf);
   const paths = new WeakMap<PublishedBundle, ReadonlyMap<Digest, string>>();
+  // What many clusters have is read once.
+  const texts = createByteCache<string>({ bytes: textBytes }, (one) => one.length);
+  const readText = (bytes: Uint8Array | null, digest: Digest): string | null => {
+    const one = bytes === null ? null : text(bytes);
+    if (one !== null) texts.set(digest, one);
+    return one;
+  };
   const lists = new Map<string, { readonly oid: Oid; readonly body: SignedBody }>();
   const refreshShard = (shard: string, oid: Oid | undefined) => {
     if (oid !== undefined && lists.get(shard)?.oid === oid) return;
@@ -51,8 +62,8 @@ export function openChannelView(
       const found = new Map<Digest, string>();
       for (const digest of digests) {
         const path = byDigest.get(digest);
-        const bytes = path === undefined ? null : files(path);
-        if (bytes !== null) found.set(digest, text(bytes));
+        const one = path === undefined ? null : (texts.get(digest) ?? readText(files(path), digest));
+        if (one !== null) found.set(digest, one);
       }
       return found;
     },

@@ -1,10 +1,12 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { SluiceError } from '../../../shared/errors.ts';
-import { digestOf } from '../../../shared/lib/canonical.ts';
+import { digestOf, type Digest } from '../../../shared/lib/canonical.ts';
+import { feedLimits } from '../../../shared/model/limits.ts';
 import { bundleFiles } from '../../../shared/wire/bundle.ts';
 import type { FeedAnswer } from '../../../shared/wire/feed.ts';
 import { formats } from '../../../shared/wire/formats.ts';
+import { isDocument } from '../../../shared/wire/layout.ts';
 import type { SignedBody } from '../../../shared/wire/envelope.ts';
 import { startSlices } from '../../../shared/lib/slices.ts';
 import { createByteCache } from '../../model/byte-cache.ts';
@@ -29,6 +31,12 @@ export interface Feed {
     cluster: string,
     have: string | null,
   ) => Promise<FeedBody>;
+  /** As many of these files of a cluster's current bundle as one answer has room for, in their order; those that it does not have are left out. */
+  readonly files: (
+    state: Pick<State, 'clusters' | 'bundles'>,
+    cluster: string,
+    wanted: readonly Digest[],
+  ) => Promise<FeedBody>;
 }
 
 const cacheBytes = 64 * 1024 * 1024;
@@ -50,10 +58,20 @@ export function createFeed(channel: ChannelView): Feed {
   const remember = (bundle: PublishedBundle) => {
     const bundles = recent.get(bundle.cluster) ?? [];
     if (bundles[0]?.digest === bundle.revisionDigest) return bundles;
-    const objects = new Set<string>(bundleFiles(bundle.revision).map(({ digest }) => digest));
+    const objects = filesOf(bundle);
     const next = [{ digest: bundle.revisionDigest, objects }, ...bundles].slice(0, rememberedBundles);
     recent.set(bundle.cluster, next);
     return next;
+  };
+  const madeOnce = async (key: string, etag: string, compose: () => Promise<FeedAnswer>): Promise<FeedBody> => {
+    const kept = bodies.get(key) ?? making.get(key);
+    if (kept !== undefined) return kept;
+    // Every agent that asks meanwhile waits for the same answer.
+    const made = madeOf(etag, compose).finally(() => making.delete(key));
+    making.set(key, made);
+    const body = await made;
+    bodies.set(key, body);
+    return body;
   };
   return {
     etag: (state, cluster) => {
@@ -65,21 +83,32 @@ export function createFeed(channel: ChannelView): Feed {
       const bundle = bundleOf(state, cluster);
       const held = remember(bundle).find(isNamedBy(have)) ?? nothing;
       const etag = etagOf(bundle, channel);
+      const parts = partsBeside(etag, bundle.revision.format === 1 ? null : have);
       // Never the caller's own words: one bundle can be named in many ways.
-      const key = `${cluster} ${etag} ${held.digest}`;
-      const kept = bodies.get(key) ?? making.get(key);
-      if (kept !== undefined) return kept;
-      // Every agent that asks meanwhile waits for the same answer.
-      const made = madeOf(etag, () => composed(bundle, held.objects, channel)).finally(() => making.delete(key));
-      making.set(key, made);
-      const body = await made;
-      bodies.set(key, body);
-      return body;
+      return madeOnce(`${cluster} ${etag} ${held.digest} ${parts.join()}`, etag, () =>
+        composed(channel, bundle, { held: held.objects, parts }),
+      );
+    },
+    files: (state, cluster, wanted) => {
+      const there = filesOf(bundleOf(state, cluster));
+      const asked = [...new Set(wanted)].filter((one) => there.has(one));
+      // Clusters that have the same files are answered with the same bytes.
+      return madeOnce(`files ${digestOf(asked.join())}`, '', () => composedFiles(channel, cluster, asked));
     },
   };
 }
 
 const nothing = { digest: '', objects: new Set<string>() };
+
+/** The parts of an answer that are not files. */
+const allParts = ['revision', 'roots', 'freshness'] as const;
+type Part = (typeof allParts)[number];
+
+/** The parts that an answer has for one who has what came with an ETag: those whose part of the ETag is another one now. */
+function partsBeside(etag: string, have: string | null): readonly Part[] {
+  const [now, had] = [etag, have ?? ''].map((one) => one.replaceAll('"', '').split('-'));
+  return had?.length === allParts.length ? allParts.filter((_, at) => now?.[at] !== had[at]) : allParts;
+}
 
 const zip = promisify(gzip);
 
@@ -88,25 +117,56 @@ async function madeOf(etag: string, compose: () => Promise<FeedAnswer>): Promise
   return { etag, body, gzip: body.length >= gzipFrom ? await zip(body, { level: 1 }) : null };
 }
 
-async function composed(bundle: PublishedBundle, held: ReadonlySet<string>, channel: ChannelView): Promise<FeedAnswer> {
-  const wanted = [...new Set(bundleFiles(bundle.revision).map(({ digest }) => digest))].filter((one) => !held.has(one));
+async function composed(
+  channel: ChannelView,
+  bundle: PublishedBundle,
+  { held, parts }: { readonly held: ReadonlySet<string>; readonly parts: readonly Part[] },
+): Promise<FeedAnswer> {
+  const { format, registration } = bundle.revision;
+  const wanted = [...filesOf(bundle)].filter((one) => !held.has(one));
+  const most = format === 1 ? Infinity : feedLimits.bytes;
+  const objects = await readTexts(channel, bundle.cluster, { wanted, most });
+  const revision = { payload: text(bundle.payload), signatures: text(bundle.signatures) };
+  const all = { revision, roots: channel.roots(), freshness: channel.freshness(registration) };
+  const said = Object.fromEntries(parts.map((part) => [part, all[part]]));
+  return { format, ...said, objects: Object.fromEntries(objects) };
+}
+
+async function composedFiles(channel: ChannelView, cluster: string, wanted: readonly Digest[]): Promise<FeedAnswer> {
+  const objects = await readTexts(channel, cluster, { wanted, most: feedLimits.bytes });
+  return { format: formats.feedAnswer.newest, objects: Object.fromEntries(objects) };
+}
+
+/** The texts of files in their order, until they are more than `most` bytes together; throws UNAVAILABLE for one that is lost. */
+async function readTexts(
+  channel: ChannelView,
+  cluster: string,
+  { wanted, most }: { readonly wanted: readonly Digest[]; readonly most: number },
+): Promise<ReadonlyMap<Digest, string>> {
   const slices = startSlices();
-  const objects = new Map<string, string>();
+  const found = new Map<Digest, string>();
+  let bytes = 0;
   for (let at = 0; at < wanted.length; at += objectsAtOnce) {
-    const some = channel.objects(bundle.cluster, wanted.slice(at, at + objectsAtOnce));
-    for (const [digest, text] of some) objects.set(digest, text);
+    const part = wanted.slice(at, at + objectsAtOnce);
+    const some = channel.objects(cluster, part);
+    for (const digest of part) {
+      const one = some.get(digest);
+      if (one === undefined)
+        throw new SluiceError('UNAVAILABLE', 'an object of the bundle is not in the channel', { subject: digest });
+      bytes += Buffer.byteLength(one);
+      if (bytes > most && found.size > 0) return found;
+      found.set(digest, one);
+    }
     await slices.spend(unitsOfObjects * some.size);
   }
-  const missing = wanted.find((digest) => !objects.has(digest));
-  if (missing !== undefined)
-    throw new SluiceError('UNAVAILABLE', 'an object of the bundle is not in the channel', { subject: missing });
-  return {
-    format: bundle.revision.format,
-    roots: channel.roots(),
-    revision: { payload: text(bundle.payload), signatures: text(bundle.signatures) },
-    freshness: channel.freshness(bundle.revision.registration),
-    objects: Object.fromEntries(objects),
-  };
+  return found;
+}
+
+/** The digests of a bundle's files, documents first where it has any, so that what they name can be asked for. */
+function filesOf({ revision }: PublishedBundle): ReadonlySet<Digest> {
+  const files = bundleFiles(revision);
+  const documents = files.filter(({ path }) => isDocument(path));
+  return new Set([...documents, ...files].map(({ digest }) => digest));
 }
 
 function bundleOf(state: Pick<State, 'clusters' | 'bundles'>, cluster: string): PublishedBundle {
@@ -117,12 +177,12 @@ function bundleOf(state: Pick<State, 'clusters' | 'bundles'>, cluster: string): 
 }
 
 /**
- * The ETag covers the whole answer: its first part names the bundle, whose digest covers its objects, so that the ETag tells
- * which bundle an agent has; its second part covers roots and freshness. It is short, because every poll has it.
+ * The ETag covers the whole answer, part by part: the bundle, whose digest covers its objects, the number of root documents, and the
+ * freshness list, so that it tells what of it an agent has. It is short, because every poll has it.
  */
 function etagOf(bundle: PublishedBundle, channel: ChannelView): string {
-  const rest = `${channel.roots().length} ${freshnessDigest(channel.freshness(bundle.revision.registration))}`;
-  return `"${startOf(bundle.revisionDigest, 20)}-${startOf(digestOf(rest), 12)}"`;
+  const list = freshnessDigest(channel.freshness(bundle.revision.registration));
+  return `"${startOf(bundle.revisionDigest, 20)}-${channel.roots().length}-${startOf(list, 12)}"`;
 }
 
 function isNamedBy(have: string | null): (bundle: { readonly digest: string }) => boolean {
@@ -134,7 +194,7 @@ function startOf(digest: string, length: number): string {
 }
 
 function freshnessDigest(list: SignedBody | null): string {
-  return list === null ? '' : digestOf(list.payload);
+  return digestOf(list?.payload ?? '');
 }
 
 function text(bytes: Uint8Array): string {

@@ -1,13 +1,17 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { SluiceError } from '../../../shared/errors.ts';
+import { feedLimits } from '../../../shared/model/limits.ts';
+import { decode } from '../../../shared/wire/codec.ts';
 import { formats } from '../../../shared/wire/formats.ts';
 import { readsHeader } from '../../../shared/wire/reads.ts';
 import { digest } from '../../../shared/wire/schema.ts';
 import { bytesOf, stateOf } from '../access.ts';
+import type { FeedBody } from '../feed/feed.ts';
 import type { RawHandlers } from './handler.ts';
 
 /** The calls of agents: feed, event stream, enrolment and reports. */
-export const feedHandlers: RawHandlers<'bundle' | 'object' | 'events' | 'enrol' | 'report'> = {
+export const feedHandlers: RawHandlers<'bundle' | 'files' | 'object' | 'events' | 'enrol' | 'report'> = {
   bundle: async ({ context, request, reply, input: { cluster = '', have } }) => {
     const state = stateOf(context);
     const validator = request.headers['if-none-match'];
@@ -15,10 +19,13 @@ export const feedHandlers: RawHandlers<'bundle' | 'object' | 'events' | 'enrol' 
       lean(reply);
       return reply.code(304).send();
     }
-    const { etag, body, gzip } = await context.feed.answer(state, cluster, have ?? validator ?? null);
-    reply.header('etag', etag).header('vary', 'accept-encoding').type('application/json');
-    const zipped = gzip !== null && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
-    return zipped ? reply.header('content-encoding', 'gzip').send(gzip) : reply.send(body);
+    const answer = await context.feed.answer(state, cluster, have ?? validator ?? null);
+    return sendBody(request, reply.header('etag', answer.etag), answer);
+  },
+
+  files: async ({ context, request, reply, input: { cluster = '' } }) => {
+    const wanted = decode(fileList, bytesOf(request), 'the list of files');
+    return sendBody(request, reply, await context.feed.files(stateOf(context), cluster, wanted));
   },
 
   object: ({ context: { hub }, reply, input: { cluster = '', digest: wanted } }) => {
@@ -49,6 +56,14 @@ export const feedHandlers: RawHandlers<'bundle' | 'object' | 'events' | 'enrol' 
     return reply.type('application/json; charset=utf-8').send(answer);
   },
 };
+
+const fileList = z.array(digest).max(feedLimits.files);
+
+function sendBody(request: FastifyRequest, reply: FastifyReply, { body, gzip }: FeedBody): FastifyReply {
+  reply.header('vary', 'accept-encoding').type('application/json');
+  const zipped = gzip !== null && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+  return zipped ? reply.header('content-encoding', 'gzip').send(gzip) : reply.send(body);
+}
 
 /** Leaves out the headers that a 304 does not need: most polls get one. HTTP/1.1 keeps connections open by default. */
 function lean(reply: FastifyReply): void {

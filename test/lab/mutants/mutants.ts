@@ -311,6 +311,20 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/hub/plan/format.test.ts'],
   },
   {
+    bug: 'half a bundle reads as unchanged with the next poll',
+    file: 'agent/channel/feed.ts',
+    find: '[etag, parts] = [null, null];\n    throw error;',
+    replace: 'throw error;',
+    tests: ['test/unit/agent/channel/feed.test.ts'],
+  },
+  {
+    bug: 'an answer of the feed leaves out parts that the asker does not have',
+    file: 'hub/server/feed/feed.ts',
+    find: 'allParts.filter((_, at) => now?.[at] !== had[at])',
+    replace: '[]',
+    tests: ['test/unit/hub/server/feed/feed.test.ts'],
+  },
+  {
     bug: 'accept an older bundle',
     file: 'agent/channel/verify/verify.ts',
     find: 'if (next.epoch < mark.epoch || next.generation < mark.generation) {',
@@ -839,8 +853,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'the feed keeps an answer for every word of a caller',
     file: 'hub/server/feed/feed.ts',
-    find: '${cluster} ${etag} ${held.digest}`',
-    replace: '${cluster} ${etag} ${have}`',
+    find: '${cluster} ${etag} ${held.digest} ${parts.join()}`',
+    replace: '${cluster} ${etag} ${have} ${parts.join()}`',
     tests: ['test/unit/hub/server/feed'],
   },
   {

@@ -6,7 +6,8 @@ import type { Pulled } from '../../../../agent/model/bundle.ts';
 import { SluiceError } from '../../../../shared/errors.ts';
 import { digestOf, type Digest } from '../../../../shared/lib/canonical.ts';
 import type { EventStreamRequest, Http, HttpRequest, HttpResponse } from '../../../../shared/ports/http.ts';
-import { firstRoot, goodBundle, identity, noon } from '../../../fixtures/agent/bundle.ts';
+import { isDocument } from '../../../../shared/wire/layout.ts';
+import { documentedBundle, firstRoot, goodBundle, identity, noon } from '../../../fixtures/agent/bundle.ts';
 
 const bundle = goodBundle();
 const signal = new AbortController().signal;
@@ -145,5 +146,72 @@ describe('the wake-up stream', () => {
     );
     expect(woken).toBe(2);
     expect(waits).toEqual([1_000, 2_000, 1_000, 2_000, 4_000]);
+  });
+});
+
+describe('the feed of format 2', () => {
+  const documented = documentedBundle();
+  // Documents first, as a hub sends them.
+  const sent = [...documented.files].sort(([a], [b]) => Number(isDocument(b)) - Number(isDocument(a)));
+  const files = new Map(sent.map(([, bytes]): [string, string] => [digestOf(bytes), text(bytes)]));
+
+  /** A hub that lets so many files come with each answer; `lost` are not in its bundle any more. */
+  function hubOfTwo(atOnce: number) {
+    const hub = { etag: '"b-1-f"', leaves: [] as string[], lost: new Set<string>(), asked: [] as string[][] };
+    const http: Http = {
+      request: ({ method, headers, body: sent }) => {
+        const answer = (value: object, more = {}): HttpResponse => ({
+          status: 200,
+          headers: more,
+          body: Buffer.from(JSON.stringify(value)),
+        });
+        if (method === 'POST') {
+          const wanted = JSON.parse(text(sent!)) as string[];
+          hub.asked.push(wanted);
+          const found = wanted.filter((one) => files.has(one) && !hub.lost.has(one)).slice(0, atOnce);
+          return Promise.resolve(
+            answer({ format: 2, files: Object.fromEntries(found.map((one) => [one, files.get(one)])) }),
+          );
+        }
+        if (headers?.['if-none-match'] === hub.etag)
+          return Promise.resolve({ status: 304, headers: {}, body: Buffer.alloc(0) });
+        const all = { roots: [body(firstRoot)], revision: body(documented.signed), freshness: null };
+        const said = Object.fromEntries(Object.entries(all).filter(([part]) => !hub.leaves.includes(part)));
+        const first = Object.fromEntries([...files].slice(0, atOnce));
+        return Promise.resolve(answer({ format: 2, ...said, files: first }, { etag: hub.etag }));
+      },
+      events: () => Promise.resolve(),
+    };
+    return {
+      hub,
+      transport: feedTransport('https://hub.example.com', { http, identity, authorization: () => 'Basic x' }),
+    };
+  }
+
+  it.each([1, 2, 3, 100])(
+    'fetches what did not come with the answer, %i at once, and nothing twice',
+    async (atOnce) => {
+      const { hub, transport } = hubOfTwo(atOnce);
+      expect(await generationOf(await transport.pull(null, signal))).toBe(7);
+      expect(hub.asked.length).toBe(Math.max(0, Math.ceil((files.size - atOnce) / atOnce)));
+      expect(await generationOf(await transport.pull(null, signal))).toBe('unchanged');
+    },
+  );
+
+  it('takes what an answer leaves out from the one before, and refuses one that leaves out what never came', async () => {
+    const { hub, transport } = hubOfTwo(100);
+    await transport.pull(null, signal);
+    Object.assign(hub, { etag: '"b-1-g"', leaves: ['roots', 'revision'] });
+    expect(await generationOf(await transport.pull(null, signal))).toBe(7);
+    transport.reset();
+    await expect(transport.pull(null, signal)).rejects.toMatchObject({ code: 'WIRE_INVALID' });
+  });
+
+  it('begins anew when a file is not in the bundle any more: half a bundle is never taken for all of it', async () => {
+    const { hub, transport } = hubOfTwo(1);
+    hub.lost.add([...files.keys()].at(-1)!);
+    await expect(transport.pull(null, signal).then(generationOf)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    hub.lost.clear();
+    expect(await generationOf(await transport.pull(null, signal))).toBe(7);
   });
 });

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { ChannelView } from '../../../../../hub/model/channel.ts';
 import { createFeed } from '../../../../../hub/server/feed/feed.ts';
-import { digestOf } from '../../../../../shared/lib/canonical.ts';
+import { digestOf, type Digest } from '../../../../../shared/lib/canonical.ts';
 import { formats } from '../../../../../shared/wire/formats.ts';
 import { bundleApp, enrolledCluster, published, stateOf } from '../../../../fixtures/hub/status.ts';
 
@@ -93,6 +93,47 @@ describe('an answer of the feed', () => {
     const before = feed.etag(stateWith(bundleOf(1, 'one')), 'prod');
     expect(feed.etag(stateWith(bundleOf(1, 'one')), 'prod')).toBe(before);
     expect(feed.etag(change(view), 'prod')).not.toBe(before);
+  });
+
+  it('has at most 4 MiB of files from format 2 on, and the rest is asked for by digest, in that order', async () => {
+    const large = Array.from({ length: 6 }, (_, at) => `${at}`.repeat(1024 * 1024));
+    const digests = large.map((one) => digestOf(one));
+    const objects = digests.map((digest, at) => ({ id: `/ConfigMap/default/${at}`, path: `objects/${at}`, digest }));
+    const plain = published('prod', [bundleApp('web', { objects })]);
+    const view = {
+      ...channel(),
+      objects: (_: string, wanted: readonly Digest[]) =>
+        new Map(wanted.map((one) => [one, large[digests.indexOf(one)]!])),
+    };
+    const whole = createFeed(view);
+    expect(objectsIn((await whole.answer(stateWith(plain), 'prod', null)).body)).toHaveLength(6);
+    const state = stateWith({ ...plain, revision: { ...plain.revision, format: 2 } });
+    const feed = createFeed(view);
+    expect(objectsIn((await feed.answer(state, 'prod', null)).body)).toEqual(large.slice(0, 4));
+    const asked = [digests[5]!, digests[4]!, digestOf('of another bundle'), digests[5]!];
+    expect(objectsIn((await feed.files(state, 'prod', asked)).body)).toEqual([large[5], large[4]]);
+    expect(objectsIn((await feed.files(state, 'prod', digests)).body)).toEqual(large.slice(0, 4));
+    expect(objectsIn((await feed.files(state, 'prod', [])).body)).toEqual([]);
+  });
+
+  it('leaves out what came with the ETag that the agent has, from format 2 on', async () => {
+    const view = channel();
+    const feed = createFeed(view);
+    const at = (format: number, generation = 1) => {
+      const bundle = bundleOf(generation, 'one');
+      return stateWith({ ...bundle, revision: { ...bundle.revision, format } });
+    };
+    const { etag } = await feed.answer(at(2), 'prod', null);
+    const partsOf = async (state: ReturnType<typeof at>, have: string | null) => {
+      const { roots, revision, freshness } = formats.feedAnswer.decode((await feed.answer(state, 'prod', have)).body);
+      return [roots !== undefined, revision !== undefined, freshness !== undefined];
+    };
+    expect(await partsOf(at(2), null)).toEqual([true, true, true]);
+    expect(await partsOf(at(2), bundleOf(1, 'one').revisionDigest)).toEqual([true, true, true]);
+    expect(await partsOf(at(2, 2), etag)).toEqual([false, true, false]);
+    view.sign('signed again');
+    expect(await partsOf(at(2), etag)).toEqual([false, false, true]);
+    expect(await partsOf(at(1), etag)).toEqual([true, true, true]);
   });
 
   it('is compressed where that pays', async () => {
