@@ -198,7 +198,8 @@ async function openSite(parts: SiteParts): Promise<Site> {
       source: (url) => createRepos(http).source({ url, authorization: () => null }),
     });
   let fault: Fault = 'none';
-  let accepted: VerifiedBundle | null = null;
+  // What was kept is verified, too, after a restart: what counts is what the agent goes by.
+  const accepted = (): VerifiedBundle | null => agent.memory.channel.bundle;
   let isLost = false;
   let isDead = false;
   let isHeard = false;
@@ -218,33 +219,27 @@ async function openSite(parts: SiteParts): Promise<Site> {
       if (pulled.kind === 'changed') parts.bundles.get(name)?.push(pulled);
       return pulled;
     };
-    const deps = testDeps(
-      guarded(kube, { ...parts, accepted: () => accepted, everAccepted }) as FakeKube,
-      fakeChannel(),
-      siteClock,
-      {
-        transport: { ...transport, pull, reset: () => transport.reset() },
-        verify: (snapshot, trust) => {
-          const bundle = verify({ snapshot, identity, trust, now: siteClock.now() });
-          return Promise.resolve(bundle).then((one) => {
-            if (one.revision.registration !== identity.registration)
-              violations.push(`I6: ${name} took another's bundle`);
-            for (const { id } of one.revision.apps.flatMap((app) => app.objects)) everAccepted.add(id);
-            return (accepted = one);
-          });
-        },
-        identity,
-        deliver: async (report, signal) => {
-          isHeard = false;
-          if (fault === 'cut') throw new SluiceError('UNAVAILABLE', 'cut');
-          const hub = parts.hub();
-          const deps = { http, hub, signer: () => signer, authorization, reportFormat: () => 1 };
-          const answer = await createDelivery(deps)(report, signal);
-          isHeard = true;
-          return answer;
-        },
+    const deps = testDeps(guarded(kube, { ...parts, accepted, everAccepted }) as FakeKube, fakeChannel(), siteClock, {
+      transport: { ...transport, pull, reset: () => transport.reset() },
+      verify: (snapshot, trust) => {
+        const bundle = verify({ snapshot, identity, trust, now: siteClock.now() });
+        return Promise.resolve(bundle).then((one) => {
+          if (one.revision.registration !== identity.registration) violations.push(`I6: ${name} took another's bundle`);
+          for (const { id } of one.revision.apps.flatMap((app) => app.objects)) everAccepted.add(id);
+          return one;
+        });
       },
-    );
+      identity,
+      deliver: async (report, signal) => {
+        isHeard = false;
+        if (fault === 'cut') throw new SluiceError('UNAVAILABLE', 'cut');
+        const hub = parts.hub();
+        const deps = { http, hub, signer: () => signer, authorization, reportFormat: () => 1 };
+        const answer = await createDelivery(deps)(report, signal);
+        isHeard = true;
+        return answer;
+      },
+    });
     const agent = handAgent(deps);
     return { agent, reporter: openReporter(deps) };
   };
@@ -252,7 +247,7 @@ async function openSite(parts: SiteParts): Promise<Site> {
   /** Holds what status says of each application, once the hub heard the last report, against what the cluster has. */
   const checkStatus = async () => {
     const green = isHeard ? greenOf(await parts.status(), name) : [];
-    for (const { namespace, name: app, objects } of accepted?.revision.apps ?? []) {
+    for (const { namespace, name: app, objects } of accepted()?.revision.apps ?? []) {
       const missing = objects.find(({ id }) => kube.read(id) === undefined);
       if (missing !== undefined && green.includes(`${namespace}/${app}`))
         violations.push(`status: ${app} on ${name} is green, and ${missing.id} is missing`);
