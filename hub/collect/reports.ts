@@ -10,7 +10,7 @@ import { reportLines } from './said.ts';
 import type { ReportStore } from '../model/report-store.ts';
 
 /** What the reports are judged against. */
-export type ReportedState = Pick<State, 'epoch' | 'clusters' | 'bundles' | 'guarded'>;
+export type ReportedState = Pick<State, 'epoch' | 'clusters' | 'bundles' | 'guarded' | 'problems'>;
 
 /** How a report was taken. */
 export interface Taken {
@@ -86,6 +86,7 @@ function sinceOf(last: ReceivedReport | undefined, report: AgentReport, now: num
 export function matters(last: AgentReport | null, report: AgentReport, state: ReportedState): boolean {
   if (changesCapabilities(last, report, state)) return true;
   if (isAhead(report, state) || changesMove(last, report, state)) return true;
+  if (endsWarning(last, report, state) || changesServer(last, report, state)) return true;
   const bundle = state.bundles.get(report.cluster);
   if (bundle?.revision.registration !== report.registration) return false;
   return limitedText(last) !== limitedText(report) || keepsUnexplained(report, bundle.revision);
@@ -130,6 +131,18 @@ function keepsUnexplained(report: AgentReport, { retired }: Revision): boolean {
 function changesMove(last: AgentReport | null, report: AgentReport, { guarded }: Pick<State, 'guarded'>): boolean {
   const isAwaited = guarded.some(({ waitsFor = [] }) => waitsFor.includes(report.cluster));
   return isAwaited && (last === null || progressText(last) !== progressText(report));
+}
+
+/** True when a warning tells how applications of this cluster come along, and they are not as they were. */
+function endsWarning(last: AgentReport | null, report: AgentReport, { problems }: Pick<State, 'problems'>): boolean {
+  const isTold = problems.some(({ code, cluster }) => code === 'CHANGE_ABANDONED' && cluster === report.cluster);
+  return isTold && (last === null || progressText(last) !== progressText(report));
+}
+
+/** True when an agent says for the first time, or otherwise than before, which Kubernetes it has, and objects are refused by that. */
+function changesServer(last: AgentReport | null, report: AgentReport, { problems }: Pick<State, 'problems'>): boolean {
+  if (report.agent.kubernetes === '' || report.agent.kubernetes === last?.agent.kubernetes) return false;
+  return problems.some(({ code, severity }) => code === 'OBJECT_INVALID' && severity === 'error');
 }
 
 function progressText({ apps }: Pick<AgentReport, 'apps'>): string {

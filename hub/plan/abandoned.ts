@@ -9,7 +9,7 @@ import { previousRevision } from './input.ts';
 const shown = 160;
 
 /**
- * A warning for each deployment whose document was removed in the middle of a change, where its Application takes its place: the
+ * A warning for each deployment whose document was removed before its change was done (applied in full, and healthy), where its Application takes its place: the
  * revision that served goes, and the newest one comes, ready or not. Each stays until that one is healthy, or is taken back. Pure.
  */
 export function abandonedChanges(input: DepartureInput, next: readonly NextBundle[]): Problem[] {
@@ -33,12 +33,12 @@ function warningFor(input: DepartureInput, app: BundleApp, cluster: string): Pro
   if (placement.documents.has(unit)) return null;
   const seen = reports.get(cluster)?.report.apps.find((one) => appKey(one) === unit);
   // Without a report nothing is known of it.
-  if (seen === undefined || seen.applied === app.digest) return null;
+  if (seen === undefined || (seen.applied === app.digest && seen.health === 'Healthy')) return null;
   const names = applicationsOf(app);
   const heir = placement.assignments.find((one) => one.cluster === cluster && names.has(one.unit));
   if (heir === undefined) return null;
   const said = seen.message.length > shown ? `${seen.message.slice(0, shown)}...` : seen.message;
-  const message = `${unit} was removed from ${cluster} in the middle of a change (${said}): ${heir.revision} takes its place, ready or not`;
+  const message = `${unit} was removed from ${cluster} before its change was done (${said}): ${heir.revision} takes its place, ready or not`;
   const hint = `bring the document of ${unit} back to have what served again, or wait until ${heir.revision} is healthy`;
   return { code: 'CHANGE_ABANDONED', severity: 'warning', message, hint, app: heir.unit, cluster };
 }

@@ -91,7 +91,10 @@ function nameHolds(cluster: string, { chosen, before }: Round): ReadonlyMap<stri
   const taken = [...nameConflicts(chosen, before)].filter(([unit]) => chosen.get(unit)?.files != null);
   return new Map(
     taken.map(([app, { id, keeper }]) => {
-      const more = { app, cluster, hint: 'rename one of the two' };
+      // What another stage or a guard holds may want the name no more.
+      const isKept = chosen.get(keeper)?.files === null;
+      const once = `this goes on by itself once ${keeper}, which stays as it was published now, changes or leaves`;
+      const more = { app, cluster, hint: isKept ? once : 'rename one of the two' };
       return [app, holdOf('name', problem('NAME_TAKEN', `${id} belongs to ${keeper}`, more), { app, cluster })];
     }),
   );

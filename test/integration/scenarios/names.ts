@@ -182,4 +182,45 @@ spec:
       await fleet.settled();
     });
   });
+
+  describe(`a deployment that is removed, on ${backend.name}`, { timeout: 60_000 }, () => {
+    let fleet: Fleet;
+    beforeAll(async () => {
+      fleet = await startFleet({ backend, hub: { localCluster: 'local' } });
+      await fleet.push({ 'clusters.yaml': clusterYaml('local') });
+      await fleet.join('local');
+    }, 60_000);
+    afterAll(() => fleet.close());
+
+    it('warns while an application takes the place of a deployment that was removed before its change was done', async () => {
+      const deploy = (...names: readonly string[]) =>
+        deploymentOf(
+          'late',
+          names.map((name, index) => ({ name, weight: index === 0 ? 100 : 0 })),
+        );
+      await fleet.push({ 'late.yaml': webApp('slow', 'example/slow:1'), 'deploy.yaml': deploy('slow-v1') });
+      await fleet.settled();
+      await fleet.push({
+        'late.yaml': webApp('slow', 'example/slow:broken'),
+        'deploy.yaml': deploy('slow-v1', 'slow-v2'),
+      });
+      await fleet.until('v2 to be late', (now) => {
+        const row = rowOf(now, 'default/late');
+        return row?.revisions.length === 2 && row.health !== 'Healthy' && row.message.includes('web-v2');
+      });
+      const warnings = (now: Awaited<ReturnType<Fleet['status']>>) =>
+        now.problems.filter(({ code }) => code === 'CHANGE_ABANDONED');
+      await fleet.push({ 'deploy.yaml': null });
+      await fleet.until('the plain one to come', (now) => rowOf(now, 'default/slow')?.message.includes('0/1') === true);
+      expect(warnings(await fleet.status())).toMatchObject([
+        { severity: 'warning', app: 'default/slow', cluster: 'local' },
+      ]);
+      expect((await fleet.cli('status')).stdout).toContain(
+        'default/late was removed from local before its change was done',
+      );
+      expect(fleet.logged()).toContain('CHANGE_ABANDONED');
+      await fleet.push({ 'late.yaml': webApp('slow', 'example/slow:3') });
+      await fleet.until('it to be told no more', (now) => warnings(now).length === 0);
+    });
+  });
 }

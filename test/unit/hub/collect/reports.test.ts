@@ -123,6 +123,37 @@ describe('what a report means for the next pass', () => {
     expect(matters(last, report, { ...state, ...moves(awaited) })).toBe(wanted);
   });
 
+  const told = {
+    ...state,
+    problems: [{ code: 'CHANGE_ABANDONED', severity: 'warning', message: '', app: 'default/web', cluster: 'a' }],
+  } as const;
+  it.each<[string, State, AgentReport | null, AgentReport, boolean]>([
+    ['came further', told, ill, well, true],
+    ['is as it was', told, well, { ...well, sequence: 9 }, false],
+    ['came further, and nothing is told of', state, ill, well, false],
+    [
+      'is of another cluster than is told',
+      { ...told, problems: [{ ...told.problems[0], cluster: 'b' }] },
+      ill,
+      well,
+      false,
+    ],
+  ])('is that an application that a warning is about %s', (_, of, last, report, wanted) => {
+    expect(matters(last, report, of)).toBe(wanted);
+  });
+
+  const runs = (kubernetes: string) => ({ ...settled, agent: { ...settled.agent, kubernetes } });
+  const refused = { ...state, problems: [{ code: 'OBJECT_INVALID', severity: 'error', message: '' }] } as const;
+  it.each<[string, State, AgentReport | null, AgentReport, boolean]>([
+    ['is known first', refused, null, runs('v1.24.1'), true],
+    ['is another one', refused, runs('v1.24.1'), runs('v1.25.0'), true],
+    ['is as it was', refused, runs('v1.24.1'), runs('v1.24.1'), false],
+    ['is not known yet', refused, null, runs(''), false],
+    ['is another one, and nothing is refused', state, runs('v1.24.1'), runs('v1.25.0'), false],
+  ])('is that the Kubernetes of its cluster %s', (_, of, last, report, wanted) => {
+    expect(matters(last, report, of)).toBe(wanted);
+  });
+
   const offers = (...capabilities: string[]) => ({ ...settled, agent: { ...settled.agent, capabilities } });
   it.each<[string, AgentReport | null, AgentReport, boolean]>([
     ['what nobody knew', null, settled, true],

@@ -48,13 +48,19 @@ describe('a deployment that is removed in the middle of a change', () => {
         code: 'CHANGE_ABANDONED',
         severity: 'warning',
         message:
-          'default/site was removed from a in the middle of a change (web-v4 did not become ready in 600 s): web-v4 takes its place, ready or not',
+          'default/site was removed from a before its change was done (web-v4 did not become ready in 600 s): web-v4 takes its place, ready or not',
         hint: 'bring the document of default/site back to have what served again, or wait until web-v4 is healthy',
         app: 'default/web',
         cluster: 'a',
       },
     ]);
   });
+
+  it.each<[rule: string, said: Partial<ReportApp>]>([
+    ['revisions that are added and not ready', { health: 'Progressing' }],
+    ['what is broken and stays', { health: 'Degraded' }],
+    ['a change that is not applied in full', { applied: null }],
+  ])('is told of %s', (_, said) => expect(warnings({ said })).toHaveLength(1));
 
   it.each<[rule: string, story: Story]>([
     ['is not where its change was done', { said: {} }],

@@ -192,6 +192,22 @@ describe('one id for one application', () => {
     expect(result.next).toEqual([]);
     expect(result.problems).toMatchObject([{ code: 'NAME_TAKEN', app: 'default/b' }]);
   });
+
+  it('waits for an application that is held back while it leaves, and says that it goes on by itself', () => {
+    const names = Array.from({ length: 12 }, (_, index) => `ConfigMap/x${index}`);
+    const state = step(start, [app('shop', names)]);
+    const result = planFor(state, [app('store', [names[0]!])]);
+    const { problems } = result;
+    expect(problems.map(({ code, app: unit }) => `${code} ${unit}`).sort()).toEqual([
+      'MASS_DELETE default/shop',
+      'NAME_TAKEN default/store',
+    ]);
+    expect(problems.find(({ code }) => code === 'NAME_TAKEN')?.hint).toBe(
+      'this goes on by itself once default/shop, which stays as it was published now, changes or leaves',
+    );
+    const others = planFor(step(start, [app('a', names)]), [app('a', names), app('b', names)]);
+    expect(others.problems).toMatchObject([{ app: 'default/b', hint: 'rename one of the two' }]);
+  });
 });
 
 describe('an old backup of the ledger', () => {
