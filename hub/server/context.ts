@@ -22,6 +22,22 @@ export interface ServerOptions {
   readonly openFiles?: number;
   /** Null refuses all webhooks. */
   readonly webhookSecret: string | null;
+  /** Other times than the usual ones. */
+  readonly times?: Partial<ServerTimes>;
+}
+
+/** How long a connection may take, in milliseconds. */
+export interface ServerTimes {
+  /** From its start, or the end of the request before, until the headers of a request are there. */
+  readonly headersMs: number;
+  /** Until all of a request is there. */
+  readonly requestMs: number;
+  /** Between two requests. */
+  readonly keepAliveMs: number;
+  /** While nothing is sent in either direction: a caller that does not read its answer. */
+  readonly silentMs: number;
+  /** How often the first two are looked at. */
+  readonly checkMs: number;
 }
 
 /** What the server is made of. */

@@ -6,7 +6,7 @@ import { asSluiceError } from '../../shared/errors.ts';
 import { openApi } from '../api/openapi.ts';
 import { createAuthenticate } from './auth.ts';
 import { connectionLimits, createConnections, type Connections } from './connections.ts';
-import type { RouteContext, ServerOptions, ServerParts } from './context.ts';
+import type { RouteContext, ServerOptions, ServerParts, ServerTimes } from './context.ts';
 import { errorAnswer } from './errors.ts';
 import { createFeed } from './feed/feed.ts';
 import { onceAMinute } from './once-a-minute.ts';
@@ -26,11 +26,17 @@ export interface HubServer {
 const limits = {
   bodyBytes: 1024 * 1024,
   headerBytes: 16 * 1024,
-  requestMs: 30_000,
-  keepAliveMs: 75_000,
   /** Fetches over Git at once: of one caller, and of all. */
   fetches: { each: 4, all: 32 },
 } as const;
+
+const usualTimes: ServerTimes = {
+  headersMs: 20_000,
+  requestMs: 30_000,
+  keepAliveMs: 75_000,
+  silentMs: 120_000,
+  checkMs: 5_000,
+};
 
 /** Below this, a process that serves a fleet runs out of open files. */
 const fewFiles = 1024;
@@ -44,16 +50,21 @@ const wildcards: ReadonlyMap<string, string> = new Map([
 
 /** Starts the hub's web interface: agents, administrators, webhooks, Git and metrics on one port. */
 export async function startServer(options: ServerOptions, parts: ServerParts): Promise<HubServer> {
+  const times = { ...usualTimes, ...options.times };
+  const http = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: times.headersMs,
+    connectionsCheckingInterval: times.checkMs,
+  };
   const app = fastify({
     logger: false,
     bodyLimit: limits.bodyBytes,
-    requestTimeout: limits.requestMs,
-    keepAliveTimeout: limits.keepAliveMs,
+    requestTimeout: times.requestMs,
+    keepAliveTimeout: times.keepAliveMs,
+    connectionTimeout: times.silentMs,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
-    ...(options.tls === null
-      ? { http: { maxHeaderSize: limits.headerBytes } }
-      : { https: { maxHeaderSize: limits.headerBytes, ...(await readTls(options.tls)) } }),
+    ...(options.tls === null ? { http } : { https: { ...http, ...(await readTls(options.tls)) } }),
   }) as unknown as FastifyInstance;
   const streams = createStreams(parts.clock, (open) => parts.metrics.streams(open));
   const connections = guardConnections(app, options, parts);

@@ -7,6 +7,7 @@ import { createStatusSignal } from '../../hub/operations/status-signal.ts';
 import { openObservedReads } from '../../hub/registry/observed-reads.ts';
 import type { GitRequest } from '../../hub/server/git/service.ts';
 import { createMetrics } from '../../hub/server/metrics.ts';
+import type { ServerTimes } from '../../hub/server/context.ts';
 import { startServer, type HubServer } from '../../hub/server/server.ts';
 import { clusterRef, mainRef } from '../../shared/wire/layout.ts';
 import { manualClock, silentLog, type ManualClock } from './agent.ts';
@@ -72,7 +73,7 @@ export const metricsToken = 'the-metrics-token-of-tests';
 export const webhookSecret = 'the-webhook-secret-of-tests';
 
 /** The real server on a free loopback port, over a hub in memory; its Git answers list the refs that the caller may see. */
-export function listen(hub: MemoryHub): Promise<HubServer> {
+export function listen(hub: MemoryHub, times: Partial<ServerTimes> = {}): Promise<HubServer> {
   const { clusters, bundles } = hub.state();
   const refs = [...clusters.keys()].map((name) => [clusterRef(name), bundles.get(name)?.commit ?? ''] as const);
   const list = ({ isVisible }: Pick<GitRequest, 'isVisible'>) => ({
@@ -84,7 +85,7 @@ export function listen(hub: MemoryHub): Promise<HubServer> {
     ],
   });
   return startServer(
-    { host: '127.0.0.1', port: 0, tls: null, adminToken, webhookSecret, metricsToken },
+    { host: '127.0.0.1', port: 0, tls: null, adminToken, webhookSecret, metricsToken, times },
     {
       hub: createHubService(hub.parts),
       git: { advertise: list, uploadPack: list },

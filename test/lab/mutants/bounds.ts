@@ -45,6 +45,20 @@ export const boundMutants: readonly Mutant[] = [
     tests: ['test/unit/shared/lib/yaml/places.test.ts'],
   },
   {
+    bug: 'keep the connection of a caller that does not read its answer',
+    file: 'hub/server/server.ts',
+    find: 'connectionTimeout: times.silentMs,',
+    replace: 'connectionTimeout: 0,',
+    tests: ['test/integration/hub/framing.test.ts'],
+  },
+  {
+    bug: 'wait for headers for as long as a caller likes',
+    file: 'hub/server/server.ts',
+    find: 'connectionsCheckingInterval: times.checkMs,',
+    replace: 'connectionsCheckingInterval: 1e9,',
+    tests: ['test/integration/hub/framing.test.ts'],
+  },
+  {
     bug: 'write a long answer in one turn of the loop',
     file: 'hub/model/json-text.ts',
     find: 'if (open.length < pieceChars) continue;',
