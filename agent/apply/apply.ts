@@ -24,6 +24,8 @@ export interface ApplyContext {
   readonly registration: string;
   /** Registrations whose objects the site gives to this agent. */
   readonly takeOverFrom: readonly string[];
+  /** Registrations that this cluster had before, as the bundle says. */
+  readonly predecessors: readonly string[];
   readonly text: (digest: Digest) => string | null;
   /** A short hash of the fields that we own, from an answer's metadata. */
   readonly fieldsHash: (metadata: ObjectMeta) => string | null;

@@ -18,6 +18,8 @@ export interface HolderContext {
   readonly registration: string;
   /** Registrations whose objects the site gives to this agent. */
   readonly takeOverFrom: readonly string[];
+  /** Registrations that this cluster had before, as the bundle says. */
+  readonly predecessors: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -30,7 +32,7 @@ export interface Held {
 
 /**
  * Throws OBJECT_FOREIGN, with what would help, unless the object may be taken over: the site gave its registration to this agent; or
- * its manifest says so, and no agent of that registration is installed here, which would go on reporting it as its own.
+ * its manifest says so, or the bundle names that registration as a former one of this cluster, and no agent of that registration is installed here, which would go on reporting it as its own.
  */
 export async function assertMayTake(context: HolderContext, { holder, mayAdopt }: Held): Promise<void> {
   const isOthers = holder !== undefined && holder !== context.registration;
@@ -40,7 +42,7 @@ export async function assertMayTake(context: HolderContext, { holder, mayAdopt }
     throw foreign('', `annotate the manifest with ${owner.adopt}: "true" to take it over`);
   }
   const site = `put takeOverFrom: ${holder} into the ConfigMap ${agentNames.site} beside this agent`;
-  if (!mayAdopt)
+  if (!mayAdopt && !context.predecessors.includes(holder))
     throw foreign(holder, `${site}, or annotate the manifest with ${owner.adopt}: "true", to take it over`);
   const namespace = await namespaceOf(context, holder);
   if (namespace === null) return;

@@ -1,3 +1,4 @@
+import type { VerifiedBundle } from '../model/bundle.ts';
 import type { AgentDeps } from '../model/deps.ts';
 import { madeAnewAfter, type Inventory, type InventoryEntry } from '../model/inventory.ts';
 import { mapLimited } from '../model/limited.ts';
@@ -16,7 +17,11 @@ const inFlight = 8;
 
 /** What applying needs of the agent. */
 export interface ApplyPorts {
-  readonly memory: { readonly faults: FaultMemory; readonly site: { readonly current: Site } };
+  readonly memory: {
+    readonly faults: FaultMemory;
+    readonly site: { readonly current: Site };
+    readonly channel: { readonly bundle: Pick<VerifiedBundle, 'revision'> | null };
+  };
   readonly deps: Pick<AgentDeps, 'clock' | 'random' | 'log' | 'uuid' | 'identity'>;
   readonly view: LiveView;
   readonly writerFor: (app: string) => AppWriter;
@@ -84,6 +89,7 @@ function contextOf(ports: ApplyPorts, app: string): ApplyContext {
     signal,
     registration: deps.identity.registration,
     takeOverFrom: ports.memory.site.current.takeOverFrom ?? [],
+    predecessors: ports.memory.channel.bundle?.revision.predecessors ?? [],
     text: ports.objectText,
     nonce: deps.uuid,
     learn: view.learn,

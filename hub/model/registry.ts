@@ -29,6 +29,8 @@ export interface ClusterRecord {
   readonly revoked: boolean;
   /** Set by `cluster remove`: the next bundle says decommission. */
   readonly decommission: 'orphan' | 'delete' | null;
+  /** Registrations that clusters of this name had before, newest first: what carries one of them here is taken over. */
+  readonly predecessors?: readonly string[];
   /** Absent = format 1, as of agents that never said anything. */
   readonly reads?: AgentReads;
 }

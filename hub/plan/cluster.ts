@@ -1,11 +1,14 @@
 import { canonicalJson, type Digest } from '../../shared/lib/canonical.ts';
+import { isEqual } from '../../shared/lib/equal.ts';
 import { by, byCodeUnit } from '../../shared/lib/order.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import { appKey, bundleObjects, changeDigest } from '../../shared/wire/bundle.ts';
 import type { Approval } from '../../shared/wire/approval.ts';
 import type { BundleApp, RetiredObject } from '../../shared/wire/revision.ts';
 import type { FoundHold } from '../model/hold.ts';
+import type { RevisionFormat } from '../../shared/wire/formats/format.ts';
 import type { NextBundle } from '../model/bundle.ts';
+import type { ClusterRecord } from '../model/registry.ts';
 import type { Entry } from './entry.ts';
 import { inFormat } from './format.ts';
 import { limitedDeletions } from './limited.ts';
@@ -60,6 +63,7 @@ interface Content {
 function bundleOf(input: ClusterInput, content: Content, more: readonly Approval[] = []): NextBundle['revision'] {
   const { state, record, source, labels, report, target } = input;
   const previous = previousRevision(state, record);
+  const predecessors = predecessorsFor(record, target);
   const generation = nextGeneration(input);
   const wanted = new Set(content.apps.flatMap((app) => app.objects.map(({ id }) => id)));
   const added = content.retired.map((id): RetiredObject => {
@@ -85,6 +89,7 @@ function bundleOf(input: ClusterInput, content: Content, more: readonly Approval
     source,
     labels: { ...labels },
     ...(record.decommission === null ? {} : { decommission: record.decommission }),
+    ...(predecessors === undefined ? {} : { predecessors }),
     apps: [...content.apps],
     retired,
     approvals,
@@ -98,13 +103,22 @@ function withApproval(entry: RetiredObject, approval: Digest | undefined): Retir
 
 // Dropping settled retired ids is no reason for a generation of its own: they go with the next one.
 function isChanged(
-  { state, record, labels, mustSignAgain }: ClusterInput,
+  { state, record, labels, mustSignAgain, target }: ClusterInput,
   { apps, retired, released }: Content,
 ): boolean {
   const previous = previousRevision(state, record);
   if (previous === null || previous.decommission !== undefined || mustSignAgain) return true;
   if (retired.length > 0 || released.size > 0) return true;
+  if (!isEqual(previous.predecessors, predecessorsFor(record, target))) return true;
   return contentOf(previous) !== contentOf({ epoch: state.epoch, labels: { ...labels }, apps: [...apps] });
+}
+
+/** The registrations whose objects the agent takes over: format 1 cannot say them. */
+function predecessorsFor(
+  { predecessors }: ClusterRecord,
+  { hasDocuments }: RevisionFormat,
+): readonly string[] | undefined {
+  return hasDocuments ? predecessors : undefined;
 }
 
 function contentOf({ epoch, labels, apps }: Pick<NextBundle['revision'], 'epoch' | 'labels' | 'apps'>): string {

@@ -44,7 +44,7 @@ export function join(
   assertHubLabels(request.labels);
   const known = state.clusters.get(request.name);
   assertSeen(request.name, known, request.registration ?? null);
-  const record = { ...recordFor(known, request, mint), ...given(request), token: mint.token };
+  const record = { ...recordFor(state, request, mint), ...given(request), token: mint.token };
   const revision = state.bundles.get(request.name)?.revision;
   const generation = revision?.generation ?? 0;
   const isSent = revision?.registration === record.registration;
@@ -55,7 +55,8 @@ export function join(
 }
 
 /** The registration that a new token is for: the one that is kept, else a fresh one. */
-function recordFor(known: ClusterRecord | undefined, request: JoinRequest, mint: JoinMint): ClusterRecord {
+function recordFor(state: Before, request: JoinRequest, mint: JoinMint): ClusterRecord {
+  const known = state.clusters.get(request.name);
   const { name, replace, rekey } = request;
   if (rekey) return rekeyed(known, request);
   if (known?.agentKey != null && !replace) {
@@ -67,7 +68,7 @@ function recordFor(known: ClusterRecord | undefined, request: JoinRequest, mint:
     });
   }
   const isOpen = known?.agentKey === null && !known.revoked && !replace;
-  return isOpen ? known : fresh(known, request, mint);
+  return isOpen ? known : fresh(state, request, mint);
 }
 
 function rekeyed(known: ClusterRecord | undefined, { name, replace, reports }: JoinRequest): ClusterRecord {
@@ -87,8 +88,12 @@ function rekeyed(known: ClusterRecord | undefined, { name, replace, reports }: J
   return { ...known, agentKey, revoked: false, reports: reports && known.reports };
 }
 
+type Before = Pick<State, 'clusters' | 'bundles'>;
+
 /** What was said of a name stays, whatever registration it has. */
-function fresh(known: ClusterRecord | undefined, { name, capabilities }: JoinRequest, mint: JoinMint): ClusterRecord {
+function fresh(state: Before, { name, capabilities }: JoinRequest, mint: JoinMint): ClusterRecord {
+  const known = state.clusters.get(name);
+  const predecessors = predecessorsOf(state, name);
   return {
     name,
     registration: mint.registration,
@@ -101,7 +106,20 @@ function fresh(known: ClusterRecord | undefined, { name, capabilities }: JoinReq
     reports: true,
     revoked: false,
     decommission: null,
+    ...(predecessors.length > 0 && { predecessors }),
   };
+}
+
+/** As many as a bundle names. */
+const mostPredecessors = 16;
+
+/** The registrations that a name had, newest first: the registry's, else, of a name that was removed, that of its last bundle. */
+function predecessorsOf({ clusters, bundles }: Before, name: string): readonly string[] {
+  const known = clusters.get(name);
+  const revision = bundles.get(name)?.revision;
+  const sent = revision === undefined ? [] : [revision.registration, ...(revision.predecessors ?? [])];
+  const former = known === undefined ? [] : [known.registration, ...(known.predecessors ?? [])];
+  return [...new Set([...former, ...sent])].slice(0, mostPredecessors);
 }
 
 function given({ labels, capabilities, reports, rekey }: JoinRequest): Partial<ClusterRecord> {

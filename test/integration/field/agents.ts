@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import type { JoinBody } from '../../../hub/api/bodies.ts';
+import { owner } from '../../../shared/model/names.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { deploymentOf as plainDeployment, webApp } from '../scenarios/documents.ts';
 import { rowOf } from '../scenarios/fleet.ts';
@@ -13,8 +15,11 @@ function readyReplicasOf(object: KubeObject): number {
   return (object['status'] as { readonly readyReplicas?: number } | undefined)?.readyReplicas ?? 0;
 }
 
-/** The agent is gone with all that it had, and the name has a new registration. */
-async function reinstalled(scene: Scene, body: { readonly replace?: boolean; readonly rekey?: boolean }) {
+/** Another name: the hub does not know what this cluster was before. */
+const elsewhere = { name: 'c2', labels: { env: 'prod' } };
+
+/** The agent is gone with all that it had, and the name, or another one, has a new registration. */
+async function reinstalled(scene: Scene, body: Partial<JoinBody>) {
   await scene.begin('c1');
   scene.start();
   await scene.deliver({ 'shop.yaml': textOf('agent-reinstall/shop.yaml') });
@@ -24,8 +29,12 @@ async function reinstalled(scene: Scene, body: { readonly replace?: boolean; rea
   const { registration } = scene.site().ticket();
   await scene.hands().remove(system);
   await scene.site().view.untilGone(system, 60_000);
-  scene.start({ ticket: await scene.ticket(body) });
-  return { uid, registration };
+  if (body.name !== undefined) {
+    await scene.fleet.client().remove('c1', { mode: 'orphan', forget: true, registration });
+  }
+  const ticket = await scene.ticket(body);
+  scene.start({ ticket });
+  return { uid, registration, ticket };
 }
 
 /** Names of ConfigMaps that the agent keeps for itself are limited, by a quota. */
@@ -45,9 +54,20 @@ async function quota(scene: Scene): Promise<void> {
 /** Cases of agents that cannot work, and of those that come back. */
 export const agentCases: readonly FieldCase[] = [
   {
-    name: 'agent-reinstall: what the earlier registration owns is taken over by the word of the site, which the hint names',
+    name: 'agent-reinstall: what the earlier registration of this name owns is taken over, because the bundle names it',
     run: async (scene) => {
-      const { uid, registration } = await reinstalled(scene, { replace: true });
+      const { uid, ticket } = await reinstalled(scene, { replace: true });
+      const taken = await scene.site().view.until(shop, 'taken over', ({ metadata: { annotations } }) => {
+        return annotations?.[owner.registration] === ticket.registration;
+      });
+      expect(taken.metadata.uid).toBe(uid);
+      await scene.healthy('default/shop');
+    },
+  },
+  {
+    name: 'agent-reinstall: what another registration owns is taken over by the word of the site, which the hint names',
+    run: async (scene) => {
+      const { uid, registration } = await reinstalled(scene, elsewhere);
       const said = await scene.said(/ConfigMap\/shop: .*not ours/);
       expect(said).toContain(`takeOverFrom: ${registration}`);
       expect(rowOf(await scene.fleet.status(), 'default/shop')).toMatchObject({ health: 'Degraded' });
@@ -64,7 +84,7 @@ export const agentCases: readonly FieldCase[] = [
   {
     name: 'agent-reinstall: or by adopt in the manifest, which the hint names, too',
     run: async (scene) => {
-      const { uid } = await reinstalled(scene, { replace: true });
+      const { uid } = await reinstalled(scene, elsewhere);
       expect(await scene.said(/ConfigMap\/shop: .*not ours/)).toContain('sluice.dev/adopt: "true"');
       const adopting = textOf('agent-reinstall/shop.yaml')
         .replace(

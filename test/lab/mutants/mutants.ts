@@ -325,6 +325,13 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/hub/server/feed/feed.test.ts'],
   },
   {
+    bug: 'take objects of a former registration whose agent is still at work',
+    file: 'agent/apply/holders.ts',
+    find: 'if (isOthers && context.takeOverFrom.includes(holder)) return;',
+    replace: 'if (isOthers && [...context.takeOverFrom, ...context.predecessors].includes(holder)) return;',
+    tests: ['test/unit/agent/apply/holders.test.ts'],
+  },
+  {
     bug: 'accept an older bundle',
     file: 'agent/channel/verify/verify.ts',
     find: 'if (next.epoch < mark.epoch || next.generation < mark.generation) {',

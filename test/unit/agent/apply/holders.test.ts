@@ -16,11 +16,16 @@ function withAgent(namespace: string, state: string) {
 }
 
 /** `may be taken`, or the hint of the refusal. */
-async function take(held: Held, prepare: (kube: FakeKube) => void = () => undefined, takeOverFrom: string[] = []) {
+async function take(
+  held: Held,
+  prepare: (kube: FakeKube) => void = () => undefined,
+  takeOverFrom: string[] = [],
+  predecessors: string[] = [],
+) {
   const kube = fakeKube();
   prepare(kube);
   try {
-    await assertMayTake({ kube, registration: ours, takeOverFrom, signal }, held);
+    await assertMayTake({ kube, registration: ours, takeOverFrom, predecessors, signal }, held);
     return 'may be taken';
   } catch (error) {
     if (!isSluiceError(error, 'OBJECT_FOREIGN')) throw error;
@@ -103,5 +108,21 @@ describe('an object that has a wanted name', () => {
   it('is left for a later pass where the API server does not answer', async () => {
     const broken = (kube: FakeKube) => (kube.fault = () => 'UNAVAILABLE');
     await expect(take({ holder: theirs, mayAdopt: true }, broken)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+});
+
+describe('an object of a registration that this cluster had before', () => {
+  const held: Held = { holder: theirs, mayAdopt: false };
+  const nothing = () => undefined;
+
+  it('may be taken without a word of its manifest', async () => {
+    expect(await take(held, nothing, [], [theirs])).toBe('may be taken');
+    expect(await take(held, nothing, [], ['another'])).toBe(`${site}, or ${annotate}, to take it over`);
+  });
+
+  it('may not while an agent of that registration is installed here', async () => {
+    expect(await take(held, withAgent('other-sluice', agent(theirs)), [], [theirs])).toBe(
+      installed('in namespace other-sluice'),
+    );
   });
 });

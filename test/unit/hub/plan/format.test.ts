@@ -110,6 +110,16 @@ describe('a cluster whose agent reads format 2', () => {
     expect(next?.files.size).toBe(0);
   });
 
+  it('is told the registrations that it had, as soon as its format can say them, and once', () => {
+    const predecessors = ['33333333-3333-4333-8333-333333333333'];
+    const before = step({ ...start, clusters: new Map([['one', { ...record, predecessors }]]) }, [web]);
+    expect(before.bundles.get('one')!.revision.predecessors).toBeUndefined();
+    const raised = { ...before, clusters: new Map([['one', { ...record, predecessors, reads }]]) };
+    const [next] = planFor(raised, [web], { sizes }).next;
+    expect([next?.revision.format, next?.revision.predecessors]).toEqual([2, predecessors]);
+    expect(planFor(step(raised, [web], { sizes }), [web]).next).toEqual([]);
+  });
+
   it('may have more than format 1 allows', () => {
     const large = (name: string) => app(name, [object(`ConfigMap/${name}`, { data: { x: 'x'.repeat(900_000) } })]);
     const all = Array.from({ length: 12 }, (_, at) => large(`a${at}`));

@@ -111,6 +111,20 @@ describe('join', () => {
     expect(() => join(stateOf([]), ask(name), mint)).toThrow(expect.objectContaining({ code: 'NAME_INVALID' }));
   });
 
+  it('knows the registrations that a name had: those that it gave up, and that of a cluster that was removed', () => {
+    const old = enrolledCluster('a', { predecessors: ['older'] });
+    const replaced = join(stateOf([old], [bundled]), ask('a', { replace: true }), mint).result.record;
+    expect(replaced.predecessors).toEqual([old.registration, 'older']);
+    const again = join(stateOf([], [bundled]), ask('a'), mint).result.record;
+    expect(again.predecessors).toEqual([bundled.revision.registration]);
+    expect(join(stateOf([]), ask('a'), mint).result.record.predecessors).toBeUndefined();
+    expect(join(stateOf([old], [bundled]), ask('a', { rekey: true }), mint).result.record.predecessors).toEqual([
+      'older',
+    ]);
+    const many = enrolledCluster('a', { predecessors: Array.from({ length: 20 }, (_, at) => `${at}`) });
+    expect(join(stateOf([many]), ask('a', { replace: true }), mint).result.record.predecessors).toHaveLength(16);
+  });
+
   it('leaves site labels to the site', () => {
     const labels = { 'site.sluice.dev/room': '1' };
     expect(() => join(stateOf([]), ask('a', { labels }), mint)).toThrow(
