@@ -16,8 +16,9 @@ import { findingSharedRoutes, type SharedRoute } from './shared-routes.ts';
 import { providers as allProviders } from './traffic/providers/list.ts';
 import type { ProviderRenderer } from './traffic/providers/provider.ts';
 import { renderUnit, type UnitOutcome, type UnitRevision } from './unit.ts';
-import { unitFacts } from './unit-facts.ts';
+import { ofCommit, unitFacts } from './unit-facts.ts';
 import { findingUnits, type Part, type Unit } from './units.ts';
+import { writtenElsewhere, type Elsewhere } from './written-names.ts';
 
 /** Everything that rendering depends on. */
 export interface RenderInput {
@@ -55,6 +56,7 @@ export async function render(
   const slices = startSlices();
   const units = await inSlices(findingUnits(input), slices);
   const revisions = await renderRevisions({ cue, memory, sources, signal }, units);
+  const elsewhere = writtenElsewhere(units, (unit) => revisionsOf(unit, revisions));
   const apps: RenderedApp[] = [];
   const holds: FoundHold[] = [];
   for (const unit of units) {
@@ -64,7 +66,7 @@ export async function render(
       holds.push(unitHold(unit, 'render', broken));
       continue;
     }
-    const { app, faults, warning } = catchInternal(unit, revisions, { memory, providers });
+    const { app, faults, warning } = catchInternal(unit, revisions, { memory, providers, elsewhere });
     await slices.spend(app?.objects.length ?? 0);
     if (app !== null) apps.push(app);
     else {
@@ -107,6 +109,7 @@ function unitHold(unit: Unit, by: 'render' | 'capability', problems: readonly Pr
 interface UnitParts {
   readonly memory: RenderMemory;
   readonly providers: readonly ProviderRenderer[];
+  readonly elsewhere: Elsewhere;
 }
 
 // An internal error in one unit must not stop the others.
@@ -120,25 +123,20 @@ function catchInternal(unit: Unit, rendered: Revisions, parts: UnitParts): UnitO
   }
 }
 
-function outcomeOf(unit: Unit, rendered: Revisions, { memory, providers }: UnitParts): UnitOutcome {
+function outcomeOf(unit: Unit, rendered: Revisions, { memory, providers, ...parts }: UnitParts): UnitOutcome {
   const { namespace, name, source, target } = unit;
   const deployment = unit.deployment?.doc ?? null;
-  const revisions = unit.parts.flatMap((part) => withComponents(part, unit, rendered));
-  const from = unitFacts({ target, deployment, revisions });
+  const revisions = revisionsOf(unit, rendered);
+  const elsewhere = parts.elsewhere(unit, revisions);
+  const from = unitFacts({ target, deployment, revisions, elsewhere });
   const key = `${unit.key} ${target.name}`;
   const known = memory.units.get(key, from);
   const outcome =
     known === undefined
-      ? renderUnit({ namespace, name, source, target, deployment, revisions }, providers)
+      ? renderUnit({ namespace, name, source, target, deployment, revisions, elsewhere }, providers)
       : ofCommit(known, source);
   if (outcome !== known) memory.units.set(key, from, outcome);
   return outcome;
-}
-
-/** Only the commit is newer: it says where the document stands, and changes no object. */
-function ofCommit(outcome: UnitOutcome, source: string): UnitOutcome {
-  const { app } = outcome;
-  return app === null || app.source === source ? outcome : { ...outcome, app: { ...app, source } };
 }
 
 type Revisions = ReadonlyMap<string, Attempt<readonly RevisionComponent[]>>;
@@ -198,9 +196,11 @@ function revisionKey(unit: Unit, record: RevisionRecord): string {
   return `${record.app} ${record.name} ${unit.deployment === null ? 'plain' : 'suffixed'}`;
 }
 
-function withComponents(part: Part, unit: Unit, revisions: Revisions): UnitRevision[] {
-  const attempt = revisions.get(revisionKey(unit, part.record));
-  return attempt !== undefined && 'value' in attempt ? [{ ...part, components: attempt.value }] : [];
+function revisionsOf(unit: Unit, revisions: Revisions): UnitRevision[] {
+  return unit.parts.flatMap((part) => {
+    const attempt = revisions.get(revisionKey(unit, part.record));
+    return attempt !== undefined && 'value' in attempt ? [{ ...part, components: attempt.value }] : [];
+  });
 }
 
 function faultsOf(part: Part, unit: Unit, revisions: Revisions): readonly Problem[] {

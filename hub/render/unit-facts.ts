@@ -2,15 +2,18 @@ import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import type { Capabilities } from '../model/documents.ts';
 import type { Assignment } from '../model/rendered.ts';
-import type { UnitOnCluster, UnitTarget } from './unit.ts';
+import type { UnitOnCluster, UnitOutcome, UnitTarget } from './unit.ts';
 
 /**
  * Everything that the rendering of a unit on a cluster depends on beside its commit, as values that can be compared one by
  * one: a fleet has very many units, and most are the same as in the last pass.
  */
-export function unitFacts(one: Pick<UnitOnCluster, 'target' | 'deployment' | 'revisions'>): readonly unknown[] {
+export function unitFacts(
+  one: Pick<UnitOnCluster, 'target' | 'deployment' | 'revisions' | 'elsewhere'>,
+): readonly unknown[] {
   return [
     one.deployment,
+    [...one.elsewhere].sort().join(' '),
     ...targetFacts(one.target),
     ...one.revisions.flatMap(({ record, components, assignment }) => [
       record,
@@ -18,6 +21,12 @@ export function unitFacts(one: Pick<UnitOnCluster, 'target' | 'deployment' | 're
       ...assignmentFacts(assignment),
     ]),
   ];
+}
+
+/** An outcome of the same facts, of another commit: it says where the document stands, and changes no object. */
+export function ofCommit(outcome: UnitOutcome, source: string): UnitOutcome {
+  const { app } = outcome;
+  return app === null || app.source === source ? outcome : { ...outcome, app: { ...app, source } };
 }
 
 const capabilitiesText = oncePerValue((capabilities: Capabilities) => canonicalJson(capabilities));

@@ -1,7 +1,7 @@
 import { by } from '../../shared/lib/order.ts';
 import type { ApplicationDeployment } from '../model/documents.ts';
 import { replicasPointer } from '../../shared/model/kinds.ts';
-import { idOf, type KubeObject } from '../../shared/model/object.ts';
+import { idOf, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import type { ProviderName } from '../../shared/model/traffic.ts';
 import type { BundleReplicas } from '../../shared/wire/revision.ts';
 import type { RevisionRecord, Target } from '../model/fleet.ts';
@@ -39,6 +39,8 @@ export interface UnitOnCluster {
   readonly deployment: ApplicationDeployment | null;
   /** In the order of the document. */
   readonly revisions: readonly UnitRevision[];
+  /** Ids, as they are written, that another unit of the cluster has for another revision of the same application. */
+  readonly elsewhere: ReadonlySet<ObjectId>;
 }
 
 /** The unit as the cluster gets it, or every fault; a warning alone does not stop it. */
@@ -50,7 +52,7 @@ export interface UnitOutcome {
 
 /** Puts the objects of a unit together for one cluster: replicas, Services, traffic. Pure. */
 export function renderUnit(given: UnitOnCluster, providers: readonly ProviderRenderer[]): UnitOutcome {
-  const named = withWrittenNames(given.revisions, given.deployment);
+  const named = withWrittenNames(given);
   const unit = { ...given, revisions: named.revisions };
   const isGiven = givenOnce(unit.revisions);
   const scaledBySelf = autoscaled(unit.revisions.flatMap(({ components }) => components.flatMap(objectsOf)));

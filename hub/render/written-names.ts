@@ -4,7 +4,7 @@ import type { RevisionComponent, WrittenObject } from './revision.ts';
 
 /** A revision that is placed on a cluster, as far as this rule reads it. */
 interface Listed {
-  readonly record: { readonly name: string };
+  readonly record: { readonly name: string; readonly app: string };
   readonly components: readonly RevisionComponent[];
 }
 
@@ -19,14 +19,19 @@ export interface Named<T> {
  * on the cluster have one of that name, or the deployment leads traffic to their component: then the next revision must be able to
  * run beside this one before traffic moves. From one name to the other the agent makes before it breaks, as between revisions. Pure.
  */
-export function withWrittenNames<T extends Listed>(
-  revisions: readonly T[],
-  deployment: ApplicationDeployment | null,
-): Named<T> {
+export function withWrittenNames<T extends Listed>({
+  revisions,
+  deployment,
+  elsewhere,
+}: {
+  readonly revisions: readonly T[];
+  readonly deployment: ApplicationDeployment | null;
+  readonly elsewhere: ReadonlySet<ObjectId>;
+}): Named<T> {
   if (!revisions.some(({ components }) => components.some(({ written }) => written !== undefined))) {
     return { revisions, notes: [] };
   }
-  const shared = sharedIds(revisions);
+  const shared = new Set([...sharedIds(revisions), ...elsewhere]);
   const targets = new Set(
     (deployment?.spec.traffic?.http ?? []).flatMap((rule) =>
       rule.weightedTargets.map(({ componentName }) => componentName),
@@ -61,11 +66,54 @@ function withNames(
   };
 }
 
+/** A unit on a cluster, as far as this rule reads it. */
+interface Placed {
+  readonly key: string;
+  readonly target: { readonly name: string };
+  readonly deployment: unknown;
+}
+
+/** The ids, as they are written, that other units of the cluster have for other revisions of the same applications. */
+export type Elsewhere = (unit: Placed, revisions: readonly Listed[]) => ReadonlySet<ObjectId>;
+
+/** Finds what the deployments of a cluster have together: two of them may list different revisions of one application. */
+export function writtenElsewhere<U extends Placed>(
+  units: readonly U[],
+  revisionsOf: (unit: U) => readonly Listed[],
+): Elsewhere {
+  const claims = new Map<string, { readonly unit: string; readonly revision: string }[]>();
+  for (const unit of units) {
+    if (unit.deployment === null) continue;
+    for (const { record, components } of revisionsOf(unit)) {
+      for (const id of components.flatMap(writtenIds)) {
+        const key = `${unit.target.name} ${record.app} ${id}`;
+        const claim = { unit: unit.key, revision: record.name };
+        claims.set(key, [...(claims.get(key) ?? []), claim]);
+      }
+    }
+  }
+  return ({ key: unit, target }, revisions) => {
+    const isElsewhere = (id: ObjectId, { app, name }: Listed['record']) =>
+      claims.get(`${target.name} ${app} ${id}`)?.some((one) => one.unit !== unit && one.revision !== name) === true;
+    return new Set(
+      claims.size === 0
+        ? []
+        : revisions.flatMap(({ record, components }) =>
+            components.flatMap(writtenIds).filter((id) => isElsewhere(id, record)),
+          ),
+    );
+  };
+}
+
+function writtenIds({ written = [] }: RevisionComponent): readonly ObjectId[] {
+  return written.map(({ plain }) => idOf(plain));
+}
+
 /** The ids, as they are written, that more than one revision has. */
 function sharedIds(revisions: readonly Listed[]): ReadonlySet<ObjectId> {
   const counts = new Map<ObjectId, number>();
   for (const { components } of revisions) {
-    const ids = new Set(components.flatMap(({ written = [] }) => written.map(({ plain }) => idOf(plain))));
+    const ids = new Set(components.flatMap(writtenIds));
     for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
   }
   return new Set([...counts].filter(([, count]) => count > 1).map(([id]) => id));

@@ -60,6 +60,13 @@ export const nameMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/render/written-names.test.ts'],
   },
   {
+    bug: 'two deployments that list revisions of one application write one raw Deployment',
+    file: 'hub/render/written-names.ts',
+    find: 'one.unit !== unit && one.revision !== name',
+    replace: 'one.unit === name',
+    tests: ['test/unit/hub/render/written-names.test.ts'],
+  },
+  {
     bug: 'a raw Deployment that traffic leads to is updated in place',
     file: 'hub/render/written-names.ts',
     find: 'isTarget || besides.has(group)',

@@ -27,8 +27,8 @@ const revision = {
 } as unknown as UnitRevision;
 const deployment = {} as ApplicationDeployment;
 
-type Unit = Pick<UnitOnCluster, 'target' | 'deployment' | 'revisions'>;
-const unit: Unit = { target, deployment, revisions: [revision] };
+type Unit = Pick<UnitOnCluster, 'target' | 'deployment' | 'revisions' | 'elsewhere'>;
+const unit: Unit = { target, deployment, revisions: [revision], elsewhere: new Set() };
 const on = (change: Partial<UnitTarget>): Unit => ({ ...unit, target: { ...target, ...change } });
 const assigned = (change: Partial<typeof assignment>): Unit => ({
   ...unit,
@@ -46,6 +46,7 @@ describe('what the rendering of a unit depends on', () => {
       ...unit,
       target: structuredClone(target),
       revisions: [{ ...revision, assignment: structuredClone(assignment) }],
+      elsewhere: new Set(),
     };
     expect(isSame(unit, copy)).toBe(true);
   });
@@ -68,6 +69,7 @@ describe('what the rendering of a unit depends on', () => {
     ['a note less', assigned({ notes: [] })],
     ['what is recorded of the revision', { ...unit, revisions: [{ ...revision, record: {} as RevisionRecord }] }],
     ['its components', { ...unit, revisions: [{ ...revision, components: [] }] }],
+    ['what another unit has of its names', { ...unit, elsewhere: new Set(['apps/Deployment/default/web']) }],
     ['a revision more', { ...unit, revisions: [revision, revision] }],
   ])('is not the same after a change of %s', (_, other) => {
     expect(isSame(unit, other)).toBe(false);

@@ -94,6 +94,19 @@ describe('the names of objects that are written out, under a deployment', () => 
     for (const note of notes) expect(found.notes).toContainEqual(expect.stringMatching(note));
   });
 
+  it('have the suffix where another deployment lists another revision of the application there, and nowhere else', async () => {
+    const other = (revision: string) => deployment(on(revision)).replace('name: deploy', 'name: canary');
+    const apps = async (revision: string) => {
+      const last = fleetOf(app(raw(pods('nginx'), map)) + deployment(on('app-v1')) + other(revision) + local);
+      const rendered = await renderFleet(cue(), fleetOf(app(raw(pods('nginx')))), last);
+      return rendered.apps.map(({ name, objects }) => `${name}: ${objects.map(({ id }) => id).join(' ')}`);
+    };
+    expect(await apps('app-v2')).toEqual([
+      'canary: /ConfigMap/default/settings apps/Deployment/default/nginx-v2',
+      'deploy: apps/Deployment/default/nginx-v1',
+    ]);
+  });
+
   it('stand where objects name one another, and where replicas and revisions are told', async () => {
     const { unit } = await renderOf([raw(pods('nginx'), scaler('s', 'nginx'))], [on('app-v1', 'replicas: 3')]);
     const [deployed, scaling] = unit.objects;
