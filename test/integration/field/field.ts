@@ -15,8 +15,7 @@ import { workloadCases } from './workloads.ts';
 export function describeField(backend: Backend, isServer: boolean): void {
   describeCases('workloads', backend, workloadCases, isServer);
   describeCases('kinds', backend, kindCases, isServer);
-  describeCases('agents', backend, agentCases, isServer);
-  describeCases('rights', backend, rightsCases, isServer);
+  describeCases('agents', backend, [...agentCases, ...rightsCases], isServer);
   describeCases('what others write', backend, fieldsCases, isServer);
   describeTogether(
     'what may happen beside',
