@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StatusRow, StatusView } from '../../../hub/api/status.ts';
+import { git } from '../../fakes/git.ts';
 import { startCluster, type EmbeddedCluster } from '../../lab/cluster/cluster.ts';
 import { openClusterView, type ClusterView } from '../../lab/demo/cluster-view.ts';
 import { startWorld, type World } from '../../lab/demo/world.ts';
@@ -26,9 +27,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.each([
-  ['an agent of release 0.1.0 and the hub of today', 'old-agent', () => ({ hub: today.hub, agent: released.agent })],
-  ['the agent of today and a hub of release 0.1.0', 'old-hub', () => ({ hub: released.hub, agent: today.agent })],
-] as const)('%s, over the feed and over Git', { timeout: 120_000 }, (_, part, programs) => {
+  ['an agent of release 0.1.0 and the hub of today', 'old-agent', 1, () => ({ hub: today.hub, agent: released.agent })],
+  ['the agent of today and a hub of release 0.1.0', 'old-hub', 1, () => ({ hub: released.hub, agent: today.agent })],
+  ['the agent and the hub of today', 'today', 2, () => today],
+] as const)('%s, over the feed and over Git', { timeout: 120_000 }, (_, part, format, programs) => {
   let world: World;
   const clusters = new Map<string, EmbeddedCluster>();
   const views = new Map<string, ClusterView>();
@@ -92,6 +94,14 @@ describe.each([
       await view.untilGone(deployment('v1'));
       await view.untilGone(service('v1'));
     });
+  });
+
+  it('agree on the newest format that both speak', async () => {
+    for (const name of names) {
+      const bare = join(world.dataFolder, 'channel.git');
+      const text = await git(bare, 'show', `refs/heads/clusters/${name}:revision.json`);
+      expect((JSON.parse(text) as { readonly format: number }).format).toBe(format);
+    }
   });
 
   it('repair what somebody else deletes', async () => {

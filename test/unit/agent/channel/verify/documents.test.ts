@@ -164,12 +164,19 @@ describe('the limits of format 2', () => {
     expect(await outcome(sized([...most, ...one]))).toMatchObject({ code: 'LIMIT_EXCEEDED', fetched: [] });
   });
 
+  const meanwhile = (bytes: number) => ({
+    bytes: 0,
+    objects: { count: 1, bytes: 4 * mebibyte },
+    from: { digest: `sha256:${'0'.repeat(64)}`, bytes: 0, objects: { count: 1, bytes } },
+  });
+
   it.each<[string, object, object]>([
     [
       'an application',
       { bytes: 0, objects: { count: 1, bytes: 8 * mebibyte } },
       { bytes: 1, objects: { count: 1, bytes: 8 * mebibyte } },
     ],
+    ['an application with what serves meanwhile', meanwhile(4 * mebibyte), meanwhile(4 * mebibyte + 1)],
     ['a document', { bytes: mebibyte }, { bytes: mebibyte + 1 }],
   ])('hold for %s', async (_, most, more) => {
     expect(await outcome(sized([app(most)]))).toMatchObject({ code: 'DIGEST_MISMATCH' });
