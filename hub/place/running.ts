@@ -27,7 +27,9 @@ export function picksInUse(
   { bundles, clusters }: Pick<State, 'bundles' | 'clusters'>,
 ): State['picks'] {
   const deployments = documents.filter(({ kind }) => kind === 'ApplicationDeployment').map(({ key }) => key);
-  const running = runningUnits({ bundles }).filter(({ cluster }) => clusters.has(cluster));
-  const units = new Set([...deployments, ...running.map(({ unit }) => unit)]);
+  const units = new Set(deployments);
+  for (const { cluster, revision } of bundles.values()) {
+    for (const app of clusters.has(cluster) ? revision.apps : []) units.add(appKey(app));
+  }
   return new Map([...picks].filter(([key]) => units.has(key.split('/', 2).join('/')) && !takesAll(key)));
 }

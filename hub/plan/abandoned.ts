@@ -1,3 +1,5 @@
+import { oncePerValue } from '../../shared/lib/memo.ts';
+import { atOnce, mapping, type Work } from '../../shared/lib/slices.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { NextBundle } from '../model/bundle.ts';
@@ -13,13 +15,22 @@ const shown = 160;
  * revision that served goes, and the newest one comes, ready or not. Each stays until that one is healthy, or is taken back. Pure.
  */
 export function abandonedChanges(input: DepartureInput, next: readonly NextBundle[]): Problem[] {
-  const begun = next.flatMap(({ cluster, revision }) => {
+  return atOnce(findingAbandoned(input, next));
+}
+
+/** What a bundle that changes costs, in units of a slice. */
+const bundleUnits = 2;
+
+/** The same, as work in steps. */
+export function* findingAbandoned(input: DepartureInput, next: readonly NextBundle[]): Work<Problem[]> {
+  const found = yield* mapping(next, bundleUnits, ({ cluster, revision }) => {
     const record = input.state.clusters.get(cluster);
     const before = record === undefined ? null : previousRevision(input.state, record);
     const kept = new Set(revision.apps.map(appKey));
     const gone = (before?.apps ?? []).filter((app) => !kept.has(appKey(app)));
     return gone.flatMap((app) => warningFor(input, app, cluster) ?? []);
   });
+  const begun = found.flat();
   const told = new Set(begun.map(pairOf));
   const open = input.state.problems.filter(
     (problem) => problem.code === 'CHANGE_ABANDONED' && !told.has(pairOf(problem)) && isOpen(input, problem),
@@ -35,7 +46,7 @@ function warningFor(input: DepartureInput, app: BundleApp, cluster: string): Pro
   // Without a report nothing is known of it.
   if (seen === undefined || (seen.applied === app.digest && seen.health === 'Healthy')) return null;
   const names = applicationsOf(app);
-  const heir = placement.assignments.find((one) => one.cluster === cluster && names.has(one.unit));
+  const heir = assignedTo(placement, cluster).find(({ unit: heirUnit }) => names.has(heirUnit));
   if (heir === undefined) return null;
   const said = seen.message.length > shown ? `${seen.message.slice(0, shown)}...` : seen.message;
   const message = `${unit} was removed from ${cluster} before its change was done (${said}): ${heir.revision} takes its place, ready or not`;
@@ -45,12 +56,20 @@ function warningFor(input: DepartureInput, app: BundleApp, cluster: string): Pro
 
 /** True until the agent says that what took its place is applied and healthy, for as long as that is to run there. */
 function isOpen({ state, placement, reports }: DepartureInput, { app, cluster = '' }: Problem): boolean {
-  const isPlaced = placement.assignments.some((one) => one.unit === app && one.cluster === cluster);
+  const isPlaced = assignedTo(placement, cluster).some(({ unit }) => unit === app);
   const wanted = state.bundles.get(cluster)?.revision.apps.find((one) => appKey(one) === app);
   const seen = reports.get(cluster)?.report.apps.find((one) => appKey(one) === app);
   const isDone = wanted !== undefined && seen?.applied === wanted.digest && seen.health === 'Healthy';
   return isPlaced && !isDone;
 }
+
+type Assignments = DepartureInput['placement']['assignments'];
+
+function assignedTo({ assignments }: DepartureInput['placement'], cluster: string): Assignments {
+  return byCluster(assignments).get(cluster) ?? [];
+}
+
+const byCluster = oncePerValue((assignments: Assignments) => Map.groupBy(assignments, ({ cluster }) => cluster));
 
 function pairOf({ app = '', cluster = '' }: Problem): string {
   return `${app} ${cluster}`;

@@ -16,7 +16,7 @@ import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { NextBundle, Plan } from '../model/bundle.ts';
 import type { PlacementFacts } from '../model/placement.ts';
 import type { RenderedApp } from '../model/rendered.ts';
-import { abandonedChanges } from './abandoned.ts';
+import { findingAbandoned } from './abandoned.ts';
 import { planCluster, type ClusterPlan } from './cluster.ts';
 import { departuresFrom } from './departures.ts';
 import { agentTooOld, bundleFormat, isAboveAgent, planningFormat } from './format.ts';
@@ -81,7 +81,7 @@ export function* planning(input: PlanInput): Work<Plan> {
     if (planned.next !== null) next.push(planned.next);
     holds.push(...planned.holds);
   }
-  const problems = abandonedChanges(input, next);
+  const problems = yield* findingAbandoned(input, next);
   return { next, holds, problems, approvals: neededApprovals(input.state, next, holds) };
 }
 

@@ -1,7 +1,8 @@
 import { readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SluiceError } from '../../../shared/errors.ts';
-import { makePack, type PackEntry } from '../../../shared/lib/git/pack.ts';
+import { makingPack, type PackEntry } from '../../../shared/lib/git/pack.ts';
+import { inSlices } from '../../../shared/lib/slices.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import type { PackedObject } from '../../model/objects.ts';
 import { hasBytes, remove, syncFolder, writeTemporary, type OnStep } from './durable.ts';
@@ -87,7 +88,7 @@ export function packedIn(packs: readonly PackFile[], oid: Oid): PackedObject | n
 }
 
 async function writePack(folder: string, entries: readonly PackEntry[], onStep: OnStep): Promise<string> {
-  const { name, pack, index } = makePack(entries);
+  const { name, pack, index } = await inSlices(makingPack(entries));
   const file = `pack-${name}`;
   const path = join(folder, file);
   const temporary = join(folder, `tmp_${name}.${process.pid}.${process.hrtime.bigint()}`);

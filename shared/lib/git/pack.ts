@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { crc32, deflate, deflateSync, type ZlibOptions } from 'node:zlib';
 import { byCodeUnit } from '../order.ts';
+import { atOnce, type Work } from '../slices.ts';
 import type { GitObject, ObjectType, Oid } from './object.ts';
 import { storedBytes } from './stored.ts';
 
@@ -78,19 +79,27 @@ export function packBytes(entries: readonly PackEntry[]): Buffer {
 
 /** A whole pack of entries (each name once), in their order. */
 export function makePack(entries: readonly PackEntry[]): Pack {
-  const content = Buffer.concat([packHeader(entries.length), ...entries.map(({ bytes }) => bytes)]);
-  const checksum = sha1(content);
-  let end = 12;
-  const placed = entries.map(({ oid, bytes }) => {
-    const offset = end;
+  return atOnce(makingPack(entries));
+}
+
+/** What an entry costs, and a KiB of it, in units of a slice. */
+const [entryUnits, kibUnits] = [0.2, 0.2];
+
+/** The same, as work in steps. */
+export function* makingPack(entries: readonly PackEntry[]): Work<Pack> {
+  const header = packHeader(entries.length);
+  const hash = createHash('sha1').update(header);
+  const placed: Placed[] = [];
+  let end = header.length;
+  for (const { oid, bytes } of entries) {
+    hash.update(bytes);
+    placed.push({ oid, offset: end, crc: crc32(bytes) });
     end += bytes.length;
-    return { oid, offset, crc: crc32(bytes) };
-  });
-  return {
-    name: checksum.toString('hex'),
-    pack: Buffer.concat([content, checksum]),
-    index: makeIndex(placed, checksum),
-  };
+    yield entryUnits + (kibUnits * bytes.length) / 1024;
+  }
+  const checksum = hash.digest();
+  const pack = Buffer.concat([header, ...entries.map(({ bytes }) => bytes), checksum]);
+  return { name: checksum.toString('hex'), pack, index: yield* makingIndex(placed, checksum) };
 }
 
 /** The kind and size that an entry's header says, and where its deflated bytes start. */
@@ -120,7 +129,15 @@ function entryHeader(type: ObjectType, size: number): Buffer {
   return Buffer.from(bytes);
 }
 
-function makeIndex(placed: readonly { oid: Oid; offset: number; crc: number }[], checksum: Buffer): Buffer {
+/** Where an entry is in its pack. */
+interface Placed {
+  readonly oid: Oid;
+  readonly offset: number;
+  readonly crc: number;
+}
+
+function* makingIndex(placed: readonly Placed[], checksum: Buffer): Work<Buffer> {
+  yield entryUnits * placed.length;
   const sorted = [...placed].sort((a, b) => byCodeUnit(a.oid, b.oid));
   const n = sorted.length;
   const large = sorted.filter(({ offset }) => offset >= 0x80000000);
@@ -128,7 +145,8 @@ function makeIndex(placed: readonly { oid: Oid; offset: number; crc: number }[],
   index.write('\xfftOc', 0, 'latin1');
   index.writeUInt32BE(2, 4);
   let seenLarge = 0;
-  sorted.forEach(({ oid, offset, crc }, i) => {
+  for (const [i, { oid, offset, crc }] of sorted.entries()) {
+    yield entryUnits;
     index.write(oid, 1032 + i * 20, 'hex');
     index.writeUInt32BE(crc, 1032 + n * 20 + i * 4);
     const isLarge = offset >= 0x80000000;
@@ -136,7 +154,7 @@ function makeIndex(placed: readonly { oid: Oid; offset: number; crc: number }[],
     if (isLarge) index.writeBigUInt64BE(BigInt(offset), 1032 + n * 28 + seenLarge++ * 8);
     // The fan-out table counts the names up to each first byte.
     index.writeUInt32BE(i + 1, 8 + parseInt(oid.slice(0, 2), 16) * 4);
-  });
+  }
   for (let first = 1; first < 256; first += 1) {
     const here = index.readUInt32BE(8 + first * 4);
     if (here === 0) index.writeUInt32BE(index.readUInt32BE(4 + first * 4), 8 + first * 4);

@@ -59,6 +59,13 @@ export const boundMutants: readonly Mutant[] = [
     tests: ['test/integration/hub/framing.test.ts'],
   },
   {
+    bug: 'make a pack in one turn of the loop',
+    file: 'shared/lib/git/pack.ts',
+    find: 'const [entryUnits, kibUnits] = [0.2, 0.2];',
+    replace: 'const [entryUnits, kibUnits] = [0, 0];',
+    tests: ['test/unit/shared/lib/git/pack.test.ts'],
+  },
+  {
     bug: 'write a long answer in one turn of the loop',
     file: 'hub/model/json-text.ts',
     find: 'if (open.length < pieceChars) continue;',

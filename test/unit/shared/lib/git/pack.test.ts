@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { makeObject, type GitObject } from '../../../../../shared/lib/git/object.ts';
 import {
   makePack,
+  makingPack,
   packBytes,
   packEntry,
   packHeader,
   packTypes,
   parseEntryHeader,
 } from '../../../../../shared/lib/git/pack.ts';
+import { turnsOf } from '../../../../fixtures/loop.ts';
 
 const blob = (body: string | Uint8Array): GitObject => makeObject('blob', Buffer.from(body));
 const sha1 = (bytes: Uint8Array) => createHash('sha1').update(bytes).digest('hex');
@@ -81,6 +83,15 @@ describe('a pack', () => {
       const upTo = objects.filter(({ oid }) => Number.parseInt(oid.slice(0, 2), 16) <= first).length;
       expect(index.readUInt32BE(8 + first * 4)).toBe(upTo);
     }
+  });
+
+  it.each([
+    ['of many objects', 5_000, 10],
+    ['of large objects', 30, 200_000],
+  ])('lets others have their turn while it is made: %s', async (_, count, length) => {
+    const bytes = Buffer.alloc(length);
+    const entries = Array.from({ length: count }, (_at, at) => ({ oid: at.toString(16).padStart(40, '0'), bytes }));
+    expect(await turnsOf(makingPack(entries))).toBeGreaterThan(1);
   });
 
   it('of nothing is a pack, too', () => {
