@@ -28,7 +28,7 @@ const baseDocument = z.object({ format: z.literal(1), texts });
 type Head = z.infer<typeof headDocument>;
 
 /** More than a bundle of the largest size, its envelope and what it replaces come to. */
-const maxOutputLength = 3 * bundleLimits[2].bytes;
+const maxOutputLength = 8 * bundleLimits[2].bytes;
 
 /** Texts by digest, as they are at hand: what is not written is not decoded. */
 export type Texts = ReadonlyMap<Digest, string | Uint8Array>;

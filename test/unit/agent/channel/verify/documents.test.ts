@@ -139,19 +139,19 @@ describe('the limits of format 2', () => {
     });
   const refusals: [string, object[], object[]][] = [
     ['applications', Array.from({ length: 1_000 }, () => app({})), [app({})]],
-    ['objects', [app({ objects: { count: 9_999, bytes: 0 } }), app({})], [app({})]],
+    ['objects', [app({ objects: { count: 4_999, bytes: 0 } }), app({})], [app({})]],
     [
       'bytes',
-      Array.from({ length: 4 }, () => app({ bytes: 0, objects: { count: 1, bytes: 8 * mebibyte } })),
+      Array.from({ length: 2 }, () => app({ bytes: 0, objects: { count: 1, bytes: 5 * mebibyte } })),
       [app({})],
     ],
     [
       'bytes, what serves meanwhile included',
-      Array.from({ length: 4 }, () =>
+      Array.from({ length: 2 }, () =>
         app({
           bytes: 0,
-          objects: { count: 1, bytes: 4 * mebibyte },
-          from: { digest: `sha256:${'0'.repeat(64)}`, bytes: 0, objects: { count: 1, bytes: 4 * mebibyte } },
+          objects: { count: 1, bytes: 2 * mebibyte },
+          from: { digest: `sha256:${'0'.repeat(64)}`, bytes: 0, objects: { count: 1, bytes: 3 * mebibyte } },
         }),
       ),
       [app({})],
