@@ -20,18 +20,20 @@ export interface Fleet {
 /** What validate returns: the fleet, and everything that is wrong. */
 export interface Validated {
   readonly fleet: Fleet;
-  /** Documents of ours of which it cannot be told which they are: a kind that is unknown, a shape that is cut. */
+  /** Documents of ours that are broken: of some it cannot be told which they are (a kind that is unknown, a shape that is cut). */
   readonly unread?: readonly UnreadDocument[];
   /** Applications that are broken, as far as they can be read: only for finding more that is wrong with them. */
   readonly drafts?: readonly Sourced<Application>[];
   readonly problems: readonly Problem[];
 }
 
-/** A document that is there and cannot be read. */
+/** A document that is there and not in force. */
 export interface UnreadDocument {
   readonly place: Place;
   /** `Kind namespace/name` as far as it can be told. */
   readonly id: string | null;
+  /** True where its shape is sound, and what it says is wrong; absent = it cannot be read. */
+  readonly isWhole?: boolean;
 }
 
 /** A cluster as placement and rendering see it. `capabilities` null = not known yet: traffic objects are held. */

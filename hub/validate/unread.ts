@@ -56,7 +56,8 @@ function pathItems({ unread = [] }: ReadFacts): UnreadItem[] {
   }));
 }
 
-// A document whose name was seen before is that one; any other may be a missing one under a name that is cut.
+// A document whose name was seen before is that one; any other may be a missing one under a name that is cut. One that is whole may be
+// what was in its file before, renamed: that stays until the new one is in force.
 function documentItems(
   { changed }: ReadFacts,
   documents: readonly UnreadDocument[],
@@ -65,10 +66,10 @@ function documentItems(
   const known = new Set(seen.map(seenId));
   return documents
     .filter(({ id }) => id === null || !known.has(id))
-    .map(({ place: { path, line } }) => ({
+    .map(({ id, place: { path, line }, isWhole = false }) => ({
       path,
-      words: `${path}:${line} cannot be read`,
-      reach: 'all',
+      words: isWhole ? `${id ?? 'a document'} in ${path}:${line} is broken` : `${path}:${line} cannot be read`,
+      reach: isWhole ? 'own' : 'all',
       isNew: changed?.has(path) !== false,
       isTold: true,
     }));

@@ -45,9 +45,11 @@ export function* validating(snapshot: Snapshot, lists: Lists = builtinLists): Wo
   const broken = documents.filter((read) => !good.has(read));
   return {
     fleet: fleetOf(snapshot, good, broken),
-    unread: broken
-      .filter(({ doc }) => doc === null)
-      .map(({ raw, kind, key }) => ({ place: raw.place, id: key === null ? null : `${kind} ${key}` })),
+    unread: broken.map(({ raw, kind, key, doc }) => ({
+      place: raw.place,
+      id: key === null ? null : `${kind} ${key}`,
+      isWhole: doc !== null,
+    })),
     drafts: broken.flatMap(({ kind, raw, doc, rest }) => {
       const draft = (doc ?? rest) as Application | null;
       if (kind !== 'Application' || draft === null) return [];

@@ -149,6 +149,13 @@ export const mutants: readonly Mutant[] = [
     tests: [crash],
   },
   {
+    bug: 'an application that is renamed and broken under its new name is deleted',
+    file: 'hub/validate/validate.ts',
+    find: 'unread: broken.map(',
+    replace: 'unread: broken.filter(({ doc }) => doc === null).map(',
+    tests: ['test/unit/hub/validate/unread.test.ts'],
+  },
+  {
     bug: 'not read is removed: a file that cannot be read hides nothing',
     file: 'hub/validate/unread.ts',
     find: 'if (own !== undefined) return byPath.get(own) ?? null;',

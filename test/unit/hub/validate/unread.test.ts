@@ -47,6 +47,11 @@ describe('a file that held documents and cannot be read any more', () => {
     ['the file of another program', { 'apps/shop.yaml': 'image: nginx\nport: 80\n' }, /is a mapping without kind/],
     ['cut in its name', { 'apps/shop.yaml': 'kind: Application\nmetadata: {name: sh}\n' }, /spec is missing/],
     ['cut in its kind', { 'apps/shop.yaml': 'kind: Appli\n' }, /unknown kind Appli/],
+    [
+      'under another name, and broken',
+      { 'apps/shop.yaml': app('store').replace('webservice', 'nonsense') },
+      /no component type nonsense/,
+    ],
     ['without a kind', { 'apps/shop.yaml': app('shop').replace(/^kind.*\n/, '') }, /kind is missing/],
     ['of a kind in capitals', { 'apps/shop.yaml': app('shop').replace('kind', 'Kind') }, /kind is missing/],
     [
@@ -120,6 +125,14 @@ describe('a file that held documents and cannot be read any more', () => {
     const after = await commit({ 'stays.yaml': stays, ...damage });
     expect(after.apps).not.toContain('default/shop');
     expect(after.guarded).toEqual([]);
+  });
+
+  it('deletes what was renamed once the new one is in force', async () => {
+    const commit = configMemory();
+    await commit(before);
+    await commit({ 'stays.yaml': stays, 'apps/shop.yaml': app('store').replace('webservice', 'nonsense') });
+    const mended = await commit({ 'stays.yaml': stays, 'apps/shop.yaml': app('store') });
+    expect([mended.apps, mended.guarded]).toEqual([['default/stays', 'default/store'], []]);
   });
 
   it('deletes once everything can be read, and it is still gone', async () => {
