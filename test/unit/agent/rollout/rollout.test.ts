@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { InventoryEntry } from '../../../../agent/model/inventory.ts';
 import type { AppOutcome } from '../../../../agent/model/outcome.ts';
 import type { Row } from '../../../../agent/model/rows.ts';
 import { rememberProgress, rememberShifts, type Progress } from '../../../../agent/rollout/progress.ts';
 import { planApps, type RolloutInput } from '../../../../agent/rollout/rollout.ts';
+import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { configMap, exampleApp, plainApp } from '../../../fixtures/agent/apps.ts';
 import { observe, routerId } from '../../../fixtures/agent/rollout.ts';
 
@@ -47,6 +49,19 @@ describe('the applications of a pass', () => {
       planApps({ ...input, progress: settledFor({ waitingSince: at - 600_000 }), faults: new Map([[row.id, { row }]]) })
         .apps[0]?.plan?.reason,
     ).toContain('denied');
+  });
+
+  it('are planned again once what makes way for them may be deleted', () => {
+    const { app: plain } = plainApp('plain', [configMap('a')]);
+    const [{ id, digest }] = plain.objects as [(typeof plain.objects)[0]];
+    const entry: InventoryEntry = {
+      ...{ id, apiVersion: 'v1', app: 'default/plain', revision: null, uid: 'u1', nonce: 'n', fieldsHash: null },
+      applied: digestOf('of another application'),
+      handover: { from: 'default/former', refused: digest },
+    };
+    const held = { ...input, selected: [plain], inventory: new Map([[id, entry]]) };
+    const removeOf = (change: Partial<RolloutInput>) => planApps({ ...held, ...change }).apps[0]?.plan?.remove;
+    expect([removeOf({}), removeOf({ removable: new Set([id]) }), removeOf({})]).toEqual([[], [id], []]);
   });
 
   it('are planned without a trace: the same call gives the same answer', () => {
