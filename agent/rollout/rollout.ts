@@ -66,21 +66,22 @@ const planUntilChanged = untilChanged<BundleApp, AppPlan>(
   ({ isWaiting, blocked, deadline }) => !isWaiting && blocked === null && deadline === null,
 );
 
+// What has a place of its own, and the time, for which a plan says itself how long it holds.
+const apart: ReadonlySet<string> = new Set<keyof AppObservation>(['app', 'live', 'now']);
+
 /** The plan of an application; the last one where nothing that it depends on has changed. */
 function planNow(observed: AppObservation): AppPlan {
   const { app: owner, live } = observed;
   if (owner === null) return planApp(observed);
-  // Everything but what has a place of its own, and the time, for which a plan says itself how long it holds.
-  const facts: Partial<AppObservation> = { ...observed };
-  for (const apart of ['app', 'live', 'now'] as const) delete facts[apart];
-  const inputs = Object.entries(facts).flatMap(([name, value]) => [name, ...valuesOf(value)]);
+  const facts = Object.entries(observed).filter(([name]) => !apart.has(name));
+  const inputs = facts.flatMap(([name, value]) => [name, ...valuesOf(value)]);
   return planUntilChanged({ owner, inputs, live, compute: (recorded) => planApp({ ...observed, live: recorded }) });
 }
 
 /** What a fact has in it, as values that are compared one by one. */
-function valuesOf(fact: AppObservation[keyof AppObservation]): readonly unknown[] {
-  if (fact instanceof Map) return [fact.size, ...[...fact].flat()];
-  if (fact instanceof Set) return [fact.size, ...fact];
+function valuesOf(fact: unknown): readonly unknown[] {
+  if (fact instanceof Map) return [fact.size, ...[...(fact as ReadonlyMap<unknown, unknown>)].flat()];
+  if (fact instanceof Set) return [fact.size, ...(fact as ReadonlySet<unknown>)];
   return Array.isArray(fact) ? [fact.length, ...(fact as readonly unknown[])] : [fact];
 }
 

@@ -45,22 +45,22 @@ export const untilChangedMutants: readonly Mutant[] = [
   {
     bug: 'a plan is kept although the inventory of its application changed',
     file: plans,
-    find: "['app', 'live', 'now'] as const",
-    replace: "['app', 'live', 'now', 'entries'] as const",
+    find: "(['app', 'live', 'now'])",
+    replace: "(['app', 'live', 'now', 'entries'])",
     tests: [phases, 'test/unit/agent/rollout'],
   },
   {
     bug: 'a plan is kept although deletions were allowed',
     file: plans,
-    find: "['app', 'live', 'now'] as const",
-    replace: "['app', 'live', 'now', 'removable', 'anew'] as const",
+    find: "(['app', 'live', 'now'])",
+    replace: "(['app', 'live', 'now', 'removable', 'anew'])",
     tests: [phases, 'test/unit/agent/rollout', 'test/unit/agent/pass.test.ts', 'test/unit/agent/pass.safety.test.ts'],
   },
   {
     bug: 'a plan is kept although one of its objects failed',
     file: plans,
-    find: "['app', 'live', 'now'] as const",
-    replace: "['app', 'live', 'now', 'faults'] as const",
+    find: "(['app', 'live', 'now'])",
+    replace: "(['app', 'live', 'now', 'faults'])",
     tests: [phases, 'test/unit/agent/rollout'],
   },
   {
