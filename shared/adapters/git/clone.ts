@@ -20,12 +20,14 @@ interface Clone {
   /** Whether the host speaks protocol v2; null = not asked yet. */
   v2: boolean | null;
   hint: PushHint | null;
+  /** False until what an earlier process left here was found whole. */
+  isWhole: boolean;
 }
 
 /** A repository of a Git host with a clone in a folder. A damaged clone is fetched again. */
 export function openClone(host: GitHost, folder: string, limits: FetchLimits): Repo {
   const dir = { fs: nodeFs, gitdir: folder, cache: {} };
-  const clone: Clone = { host, folder, limits, dir, v2: null, hint: null };
+  const clone: Clone = { host, folder, limits, dir, v2: null, hint: null, isWhole: false };
   return {
     ...renewing(() => readerOf(clone)),
     lookup: (ref, signal) => lookup(clone, ref, signal),
@@ -56,6 +58,9 @@ async function lookup(clone: Clone, ref: string, signal: AbortSignal): Promise<s
 async function fetchOnce(clone: Clone, ref: string, signal: AbortSignal): Promise<string | null> {
   await prepare(clone);
   const here = await readerOf(clone).resolve(haveRef(ref));
+  // What comes builds on what is here, and would not show that it is damaged.
+  if (here !== null && !clone.isWhole) await readerOf(clone).tree(here);
+  clone.isWhole = true;
   // Settled together: nothing may still write here when the answer is given.
   const asked = [lookup(clone, ref, signal), fetchExpected(clone, { ref, from: here }, signal)] as const;
   await Promise.allSettled(asked);
@@ -104,6 +109,7 @@ async function prepare(clone: Clone): Promise<void> {
 
 async function discard(clone: Clone): Promise<void> {
   clone.dir = { ...clone.dir, cache: {} };
+  clone.isWhole = false;
   await rm(clone.folder, { recursive: true, force: true });
 }
 

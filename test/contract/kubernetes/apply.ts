@@ -189,9 +189,13 @@ export const applyFacts: Facts = (at) => {
     });
   });
 
-  it('answers metadata alone when asked for PartialObjectMetadata', async () => {
-    const wanted = configMap(await at().namespace(), 'small');
-    const meta = await at().kube.apply(await at().resource(wanted), wanted, { force: true, signal: at().signal });
+  it('answers the whole object, and metadata alone when asked for PartialObjectMetadata', async () => {
+    const namespace = await at().namespace();
+    const wanted = configMap(namespace, 'small');
+    const resource = await at().resource(wanted);
+    const whole = await at().kube.apply(resource, wanted, { force: true, signal: at().signal });
+    expect(Object.keys(whole).sort()).toEqual(['apiVersion', 'data', 'kind', 'metadata']);
+    const meta = await at().kube.getMetadata({ resource, namespace, name: 'small' }, at().signal);
     expect(Object.keys(meta).sort()).toEqual(['apiVersion', 'kind', 'metadata']);
     expect(meta.metadata.managedFields).toHaveLength(1);
     expect(meta.metadata.uid).toMatch(/^[0-9a-f-]{36}$/);

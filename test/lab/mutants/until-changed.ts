@@ -57,13 +57,6 @@ export const untilChangedMutants: readonly Mutant[] = [
     tests: [phases, 'test/unit/agent/rollout', 'test/unit/agent/pass.test.ts', 'test/unit/agent/pass.safety.test.ts'],
   },
   {
-    bug: 'a plan is kept although one of its objects failed',
-    file: plans,
-    find: "(['app', 'live', 'now'])",
-    replace: "(['app', 'live', 'now', 'faults'])",
-    tests: [phases, 'test/unit/agent/rollout'],
-  },
-  {
     bug: 'tasks are kept although changes are held now',
     file: tasks,
     find: 'const inputs = [plan, registration, mayChange, ...entries,',

@@ -64,6 +64,23 @@ describe('the applications of a pass', () => {
     expect([removeOf({}), removeOf({ removable: new Set([id]) }), removeOf({})]).toEqual([[], [id], []]);
   });
 
+  it('are planned again once an object of theirs was applied', () => {
+    const { app: plain } = plainApp('plain', [configMap('a')]);
+    const [{ id, digest }] = plain.objects as [(typeof plain.objects)[0]];
+    const entry = {
+      id,
+      apiVersion: 'v1',
+      app: 'default/plain',
+      revision: null,
+      uid: 'u1',
+      nonce: 'n',
+      fieldsHash: null,
+    };
+    const phaseOf = (applied: InventoryEntry['applied']) =>
+      planApps({ ...input, selected: [plain], inventory: new Map([[id, { ...entry, applied }]]) }).apps[0]?.plan?.phase;
+    expect([phaseOf(null), phaseOf(digest), phaseOf(null)]).toEqual(['scale-up', 'settled', 'scale-up']);
+  });
+
   it('are planned without a trace: the same call gives the same answer', () => {
     const memory = new Map(settledFor({ waitingSince: 5 }));
     const before = structuredClone(memory);
