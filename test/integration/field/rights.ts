@@ -76,7 +76,7 @@ export const rightsCases: readonly FieldCase[] = [
         scene,
         all.filter(([group]) => group !== 'apps'),
       );
-      const said = await scene.said(/Deployment\/web-v1: not known: .*cannot watch resource "deployments"/);
+      const said = await scene.said(/Deployment\/web: not known: .*cannot watch resource "deployments"/);
       expect(said).toContain('let the agent list and watch this kind');
       const status = await scene.fleet.status();
       expect(rowOf(status, 'default/web')?.health).toBe('Unknown');

@@ -31,7 +31,7 @@ describeControlPlane('the largest bundle', (binaries) => {
   let cluster: Cluster;
   let world: World;
   /** Bytes that large objects have on the wire, by name. */
-  const sizes = new Map(large.map((name) => [name, 800_000]));
+  const sizes = new Map(large.map((name) => [name, 700_000]));
   const ends: (() => unknown)[] = [];
 
   beforeAll(async () => {
