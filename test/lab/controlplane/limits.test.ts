@@ -60,9 +60,9 @@ describeControlPlane('the largest bundle', (binaries) => {
     const bare = join(world.dataFolder, 'channel.git');
     const tree = await git(bare, 'ls-tree', '-r', '-l', 'refs/heads/clusters/local', 'objects/', 'apps/');
     const files = new Map(tree.split('\n').map((line) => [line.split('\t')[1]!, Number(/ (\d+)\t/.exec(line)![1])]));
-    const bytesOf = (name: string) => [...files].find(([path]) => path.includes(`/${name}.`))?.[1] ?? 0;
-    const objects = [...files.keys()].filter((path) => path.startsWith('objects/')).length;
-    return { objects, bytes: [...files.values()].reduce((sum, size) => sum + size, 0), bytesOf };
+    const objectFiles = [...files].filter(([path]) => path.startsWith('objects/'));
+    const bytesOf = (name: string) => objectFiles.find(([path]) => path.includes(`/${name}.`))?.[1] ?? 0;
+    return { objects: objectFiles.length, bytes: [...files.values()].reduce((sum, size) => sum + size, 0), bytesOf };
   };
   const grow = (name: string, bytes: number) => sizes.set(name, sizes.get(name)! + bytes);
   const largeFile = (name: string, more = 0) => ({
