@@ -38,7 +38,7 @@ export function entryOf(rendered: RenderedApp, format: Naming): Entry {
 export function* encodingEntry(rendered: RenderedApp, format: Naming): Work<Entry> {
   const known = encoded.get(rendered.objects);
   yield 1;
-  const isKnown = known !== undefined && isSameApp(known.rendered, rendered);
+  const isKnown = known !== undefined && isSameRendering(known.rendered, rendered);
   const same = isKnown ? known : yield* encodingApp(rendered);
   if (same !== known) encoded.set(rendered.objects, same);
   const entry = same.entries.get(format.number) ?? { app: format.seal(same.content), files: same.files };
@@ -49,7 +49,7 @@ export function* encodingEntry(rendered: RenderedApp, format: Naming): Work<Entr
 }
 
 /** True where two renderings differ in nothing but the commit that they come from. */
-export function isSameApp(a: RenderedApp, b: RenderedApp): boolean {
+export function isSameRendering(a: RenderedApp, b: RenderedApp): boolean {
   if (a === b) return true;
   const keys = Object.keys(a) as (keyof RenderedApp)[];
   return keys.every((key) => key === 'source' || a[key] === b[key]);

@@ -1,6 +1,6 @@
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { RenderedApp } from '../model/rendered.ts';
-import { isSameApp } from './entry.ts';
+import { isSameRendering } from './entry.ts';
 import type { ClusterInput } from './input.ts';
 
 /** What one cluster is planned from, before anything is encoded. */
@@ -23,7 +23,7 @@ export function isUnchanged(input: UnencodedInput): boolean {
   return (
     inputsOf(input).every((value, index) => value === inputs[index]) &&
     apps.length === input.apps.length &&
-    apps.every((app, index) => isSameApp(app, input.apps[index] as RenderedApp))
+    apps.every((app, index) => isSameRendering(app, input.apps[index] as RenderedApp))
   );
 }
 

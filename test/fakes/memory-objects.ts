@@ -1,20 +1,14 @@
 import { SluiceError } from '../../shared/errors.ts';
 import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
-import { packEntry } from '../../shared/lib/git/pack.ts';
 import type { ObjectStore } from '../../hub/model/objects.ts';
+import { readerOf } from './memory-store.ts';
 
 /** A repository in memory. */
 export function memoryObjects(): ObjectStore {
   const objects = new Map<Oid, GitObject>();
   const refs = new Map<string, Oid>();
   return {
-    has: (oid) => objects.has(oid),
-    read: (oid) => objects.get(oid) ?? null,
-    packed: (oid) => {
-      const object = objects.get(oid);
-      if (object === undefined) return null;
-      return { type: object.type, size: object.body.length, entry: packEntry(object).bytes };
-    },
+    ...readerOf(objects),
     refs: () => new Map(refs),
     write: (added) => {
       for (const object of added) objects.set(object.oid, object);

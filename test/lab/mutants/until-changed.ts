@@ -108,7 +108,11 @@ export const untilChangedMutants: readonly Mutant[] = [
       ['the key at work', ' && !mustSignAgain', ''],
       ['what its agent keeps', ' && again.length === 0', ''],
       ['how many applications there are', 'apps.length === input.apps.length &&', ''],
-      ['what was rendered', 'apps.every((app, index) => isSameApp(app, input.apps[index] as RenderedApp))', 'true'],
+      [
+        'what was rendered',
+        'apps.every((app, index) => isSameRendering(app, input.apps[index] as RenderedApp))',
+        'true',
+      ],
     ] as const
   ).map(([what, find, replace]) => ({
     bug: `a cluster is taken for unchanged although ${what} changed`,

@@ -3,7 +3,7 @@ import { atOnce } from '../../../../shared/lib/slices.ts';
 import { plan, planning, type PlanInput } from '../../../../hub/plan/plan.ts';
 import { turnsOf } from '../../../fixtures/loop.ts';
 import { clusterRecord } from '../../../fixtures/hub/facts.ts';
-import { app, many, now, start } from '../../../fixtures/hub/plan.ts';
+import { app, many, planInput, start } from '../../../fixtures/hub/plan.ts';
 
 /** A plan for so many clusters, each with these applications. */
 function inputOf(clusters: number, apps: number, objects: number): PlanInput {
@@ -11,20 +11,8 @@ function inputOf(clusters: number, apps: number, objects: number): PlanInput {
   const rendered = names.flatMap((cluster) =>
     Array.from({ length: apps }, (_, index) => app(`a${index}`, many(`a${index}`, objects), { cluster })),
   );
-  return {
-    state: { ...start, clusters: new Map(names.map((name) => [name, clusterRecord(name)])) },
-    source: { repository: 'https://git.example/config', commit: 'c1' },
-    rendered,
-    holds: [],
-    placement: { assignments: [], documents: new Set(), lostByLabels: new Set() },
-    labels: new Map(),
-    reports: new Map(),
-    published: new Map(),
-    signAgain: new Set(),
-    reported: new Map(),
-    sizes: () => new Map(),
-    now,
-  };
+  const clusterRecords = new Map(names.map((name) => [name, clusterRecord(name)]));
+  return planInput({ ...start, clusters: clusterRecords }, rendered);
 }
 
 describe('a plan in slices', () => {

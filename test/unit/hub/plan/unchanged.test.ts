@@ -2,28 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { plan, planning, type PlanInput } from '../../../../hub/plan/plan.ts';
 import type { State } from '../../../../hub/model/state.ts';
 import type { RenderedApp } from '../../../../hub/model/rendered.ts';
-import { app, heldBack, id, now, published, record, report, reports, start, step } from '../../../fixtures/hub/plan.ts';
+import {
+  app,
+  heldBack,
+  id,
+  now,
+  planInput,
+  published,
+  record,
+  report,
+  reports,
+  start,
+  step,
+} from '../../../fixtures/hub/plan.ts';
 
 const web = app('web', ['ConfigMap/a', 'ConfigMap/b']);
 const other = app('other', ['ConfigMap/c']);
-
-function inputOf(state: State, rendered: readonly RenderedApp[], more: Partial<PlanInput> = {}): PlanInput {
-  return {
-    state,
-    source: { repository: 'https://git.example/config', commit: 'c1' },
-    rendered,
-    holds: [],
-    placement: { assignments: [], documents: new Set(), lostByLabels: new Set() },
-    labels: new Map(),
-    reports: new Map(),
-    published: new Map(),
-    signAgain: new Set(),
-    reported: new Map(),
-    sizes: () => new Map(),
-    now,
-    ...more,
-  };
-}
 
 /** What a plan costs, in units of a slice. */
 function costOf(input: PlanInput): number {
@@ -39,7 +33,7 @@ const copied = (state: State): State => ({
 /** A state with a published bundle, that was planned once and came to nothing. */
 function atRest(more: Partial<PlanInput> = {}): State {
   const state = step(start, [web, other], more);
-  expect(plan(inputOf(state, [web, other], more))).toMatchObject({ next: [], holds: [] });
+  expect(plan(planInput(state, [web, other], more))).toMatchObject({ next: [], holds: [] });
   return state;
 }
 
@@ -47,16 +41,16 @@ describe('a cluster of which nothing changed', () => {
   it('costs next to nothing, however many applications it has', () => {
     const apps = Array.from({ length: 100 }, (_, index) => app(`a${index}`, [`ConfigMap/a${index}`]));
     const state = step(start, apps);
-    const first = costOf(inputOf(state, apps));
+    const first = costOf(planInput(state, apps));
     expect(first).toBeGreaterThan(100);
-    expect(costOf(inputOf(state, apps))).toBeLessThan(10);
+    expect(costOf(planInput(state, apps))).toBeLessThan(10);
   });
 
   it('stays so when only the commit is newer', () => {
     const state = atRest();
     const newer = [web, other].map((one) => ({ ...one, source: 'c2' }));
-    expect(costOf(inputOf(state, newer))).toBeLessThan(10);
-    expect(plan(inputOf(state, newer)).next).toEqual([]);
+    expect(costOf(planInput(state, newer))).toBeLessThan(10);
+    expect(plan(planInput(state, newer)).next).toEqual([]);
   });
 
   const stranger = report(1, { retired: { settled: [], survivors: [], unexplained: [id('ConfigMap/old')] } });
@@ -97,55 +91,55 @@ describe('a cluster of which nothing changed', () => {
 
   it.each(changes)('is planned as if it were new once %s', (_, change, rendered, more) => {
     const state = change(atRest());
-    expect(plan(inputOf(state, rendered, more))).toEqual(plan(inputOf(copied(state), rendered, more)));
+    expect(plan(planInput(state, rendered, more))).toEqual(plan(planInput(copied(state), rendered, more)));
   });
 
   it('is planned once its agent reports that a limit holds deletions back', () => {
     const state = step(step(start, [web, other]), [web]);
-    expect(plan(inputOf(state, [web], { reports: reports(report(2)) }))).toMatchObject({ next: [], holds: [] });
+    expect(plan(planInput(state, [web], { reports: reports(report(2)) }))).toMatchObject({ next: [], holds: [] });
     const limit = { type: 'DeleteLimited', status: 'True', reason: 'Limit', message: '', since: now } as const;
     const retired = { settled: [], survivors: [id('ConfigMap/c')], unexplained: [] };
     const limited = reports(report(2, { conditions: [limit], retired }));
-    expect(plan(inputOf(state, [web], { reports: limited })).holds).toHaveLength(1);
+    expect(plan(planInput(state, [web], { reports: limited })).holds).toHaveLength(1);
   });
 
   it('is planned once it is known that what its agent keeps was published to it', () => {
     const told = reports(stranger);
     const state = atRest({ reports: told });
     const more = { reports: told, published: new Map([['one', new Set([id('ConfigMap/old')])]]) };
-    expect(plan(inputOf(state, [web, other], more)).next).toHaveLength(1);
+    expect(plan(planInput(state, [web, other], more)).next).toHaveLength(1);
   });
 
   it('is planned once a unit is held no more', () => {
     const state = atRest();
     const changed = [app('web', ['ConfigMap/z']), other];
-    expect(plan(inputOf(state, changed, { holds: [heldBack('default/web', 'one')] })).next).toEqual([]);
-    expect(plan(inputOf(state, changed)).next).toHaveLength(1);
+    expect(plan(planInput(state, changed, { holds: [heldBack('default/web', 'one')] })).next).toEqual([]);
+    expect(plan(planInput(state, changed)).next).toHaveLength(1);
   });
 
   it('is planned once a unit may leave', () => {
     const state = atRest();
     const documents = new Set(['default/other']);
     const placement = { assignments: [], documents, lostByLabels: new Set<string>() };
-    const held = plan(inputOf(state, [web], { placement }));
+    const held = plan(planInput(state, [web], { placement }));
     expect(held).toMatchObject({ next: [], holds: [{ app: 'default/other' }] });
-    expect(plan(inputOf(state, [web])).next).toHaveLength(1);
+    expect(plan(planInput(state, [web])).next).toHaveLength(1);
   });
 
   it('is planned again after each bundle', () => {
     const state = atRest();
     const changed = [app('web', ['ConfigMap/z']), other];
-    const next = { ...plan(inputOf(state, changed)), guarded: [], problems: [] };
+    const next = { ...plan(planInput(state, changed)), guarded: [], problems: [] };
     expect(next.next).toHaveLength(1);
     const after = published(state, next);
-    expect(plan(inputOf(after, [web, other])).next).toHaveLength(1);
+    expect(plan(planInput(after, [web, other])).next).toHaveLength(1);
   });
 
   it('does not hide what departs, and what is held stays held', () => {
     const state = atRest();
     const placement = { assignments: [], documents: new Set(['default/web']), lostByLabels: new Set<string>() };
-    const first = plan(inputOf(state, [other], { placement }));
+    const first = plan(planInput(state, [other], { placement }));
     expect(first.holds).not.toEqual([]);
-    expect(plan(inputOf(state, [other], { placement }))).toEqual(first);
+    expect(plan(planInput(state, [other], { placement }))).toEqual(first);
   });
 });
