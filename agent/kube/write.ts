@@ -1,5 +1,4 @@
 import { SluiceError, isSluiceError } from '../../shared/errors.ts';
-import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { fieldManager } from '../../shared/model/names.ts';
 import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from '../../shared/model/object.ts';
 import type { ApplyOptions, DeleteOptions, KubeKey, KubeMeta, KubeResource } from '../model/kube.ts';
@@ -20,7 +19,7 @@ export async function applyObject(
     method: 'PATCH',
     path: objectPath(keyOf(resource, object), query),
     contentType: 'application/apply-patch+yaml',
-    body: canonicalJson({ ...object, apiVersion: apiVersionOf(resource) }),
+    body: JSON.stringify({ ...object, apiVersion: apiVersionOf(resource) }),
     signal,
   });
   return asKind(resource, answer);
@@ -75,7 +74,7 @@ export async function setManagedFields(
     path: objectPath(key, { fieldManager }),
     accept: partialObject,
     contentType: 'application/json-patch+json',
-    body: canonicalJson(patch),
+    body: JSON.stringify(patch),
     signal,
   });
 }
@@ -84,7 +83,7 @@ export async function setManagedFields(
 export async function deleteObject(session: Session, key: KubeKey, options: DeleteOptions): Promise<boolean> {
   const { uid, resourceVersion, propagation, signal } = options;
   const preconditions = { uid, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
-  const body = canonicalJson({
+  const body = JSON.stringify({
     apiVersion: 'v1',
     kind: 'DeleteOptions',
     preconditions,
@@ -139,7 +138,7 @@ export async function scaleObject(
       method: 'PATCH',
       path: objectPath(key, { fieldManager }, 'scale'),
       contentType: 'application/merge-patch+json',
-      body: canonicalJson({ metadata, spec: { replicas } }),
+      body: JSON.stringify({ metadata, spec: { replicas } }),
       signal,
     });
   } catch (error) {
@@ -177,7 +176,7 @@ async function sendWhole(
   resource: KubeResource,
   { method, path, object, signal }: { method: 'POST' | 'PUT'; path: string; object: KubeObject; signal: AbortSignal },
 ): Promise<KubeObject> {
-  const body = canonicalJson({ ...object, apiVersion: apiVersionOf(resource) });
+  const body = JSON.stringify({ ...object, apiVersion: apiVersionOf(resource) });
   return asKind(resource, await session.json({ method, path, contentType: 'application/json', body, signal }));
 }
 

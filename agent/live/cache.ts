@@ -1,3 +1,4 @@
+import { factsOf } from '../../shared/model/kinds.ts';
 import { label, managedBy } from '../../shared/model/names.ts';
 import type { WatchEvent } from '../model/kube.ts';
 import type { LiveObject } from '../model/live.ts';
@@ -87,8 +88,9 @@ function isEnded(ended: ReadonlyMap<string, Ended>, meta: KubeObject): boolean {
 }
 
 function takeObject(objects: Map<ObjectId, LiveObject>, event: ObjectEvent): boolean {
+  const last = objects.get(idOf(event.object));
+  if (event.type !== 'deleted' && last !== undefined && isKnown(last, event.object)) return false;
   const next = project(event.object);
-  const last = objects.get(next.id);
   if (event.type === 'deleted') {
     // The end of an earlier object of this name does not concern the one that is there now.
     if (last !== undefined && last.uid !== next.uid) return false;
@@ -97,6 +99,11 @@ function takeObject(objects: Map<ObjectId, LiveObject>, event: ObjectEvent): boo
   if (last?.uid === next.uid && isOlder(next.resourceVersion, last.resourceVersion)) return false;
   objects.set(next.id, withFinish(next, last));
   return true;
+}
+
+/** True where an answer of ours brought this version before the watch did, and it has all that is shown of such an object. */
+function isKnown(last: LiveObject, { metadata }: KubeObject): boolean {
+  return last.uid === metadata.uid && last.resourceVersion === metadata.resourceVersion && factsOf(last.id).isInert;
 }
 
 /** An end stays what it is: what comes after it, a deletion above all, does not undo it. */
@@ -121,12 +128,13 @@ function isOlder(a: string, b: string): boolean {
 
 /** The projection of an object after a request of ours: from the answer's metadata and the state that was sent. */
 function learned(last: LiveObject | undefined, meta: KubeObject, sent: KubeObject | null): LiveObject {
+  const { uid = '', resourceVersion: version = '' } = meta.metadata;
+  // The watch may have been faster than the answer, and no later event would mend what an old answer says.
+  if (last?.uid === uid && !isOlder(last.resourceVersion, version)) return last;
   // The answer carries metadata only: a status counts no longer than the generation that it speaks of.
   const whole = sent === null ? meta : ({ ...sent, metadata: meta.metadata, status: undefined } as KubeObject);
   const fresh = project(whole);
   if (last?.uid !== fresh.uid) return fresh;
-  // The watch may have been faster than the answer, and no later event would mend what an old answer says.
-  if (!isOlder(last.resourceVersion, fresh.resourceVersion)) return last;
   const isSameGeneration = last.generation === fresh.generation;
   const { resourceVersion, generation, registration, nonce } = fresh;
   const identity = { resourceVersion, generation, registration, nonce, fieldsHash: fieldsHash(meta.metadata) };

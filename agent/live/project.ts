@@ -43,11 +43,21 @@ export function project(object: KubeObject): LiveObject {
   };
 }
 
+const hashes = new WeakMap<ObjectMeta, string | null>();
+
 /**
  * A short hash of the fields that we own by server-side apply; null when we own none. It changes exactly when another
- * manager changes, removes or takes over one of them (findings.md).
+ * manager changes, removes or takes over one of them (findings.md). What a server answered is never changed: it is hashed once.
  */
 export function fieldsHash(metadata: ObjectMeta): string | null {
+  const known = hashes.get(metadata);
+  if (known !== undefined) return known;
+  const hash = hashOf(metadata);
+  hashes.set(metadata, hash);
+  return hash;
+}
+
+function hashOf(metadata: ObjectMeta): string | null {
   const own = (metadata.managedFields ?? []).filter(
     (entry) => entry.manager === fieldManager && entry.operation === 'Apply' && (entry.subresource ?? '') === '',
   );

@@ -146,6 +146,18 @@ describe('the answer to a request', () => {
     expect(cache.objects.get(id)).toBe(before);
   });
 
+  it.each<[kind: string, object: KubeObject, isNews: boolean]>([
+    ['a Deployment, whose status only the watch brings', at(6, 2), true],
+    ['a ConfigMap, of which it had everything', { ...configMap('settings'), metadata: at(6).metadata }, false],
+  ])('followed by the same version from the watch: %s', (_, object, isNews) => {
+    const cache = newLiveCache();
+    takeAnswer(cache, object, object);
+    const take = (one: KubeObject) => takeEvent(cache, groupKindOf(idOf(one)), event('modified', one));
+    expect(take(object)).toBe(isNews);
+    expect(take({ ...object, metadata: { ...object.metadata, resourceVersion: '7' } })).toBe(true);
+    expect(take({ ...object, metadata: { ...object.metadata, uid: 'u2', resourceVersion: '7' } })).toBe(true);
+  });
+
   it('shows a deletion that has begun, and whose object it is', () => {
     const cache = cacheAfter(event('added', at(5, 2)));
     const annotations = { 'sluice.dev/registration': 'r', 'sluice.dev/nonce': 'n' };
