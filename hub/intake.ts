@@ -17,12 +17,19 @@ import { keepMissing } from './validate/missing.ts';
 import { validating } from './validate/validate.ts';
 
 /** The slices of the state that intake reads. */
-type IntakeState = Pick<State, 'source' | 'documents' | 'revisions' | 'bundles' | 'guarded' | 'approvals' | 'problems'>;
+type IntakeState = Pick<
+  State,
+  'source' | 'documents' | 'broken' | 'revisions' | 'bundles' | 'guarded' | 'approvals' | 'problems'
+> & {
+  /** The state before the push; absent = this one. */
+  readonly start?: Pick<State, 'documents' | 'broken'>;
+};
 
 /** The config repository as the rest of a pass sees it: its documents, the fleet that they make, and their revisions. */
 export interface Intake {
   readonly source: State['source'];
   readonly documents: readonly SeenDocument[];
+  readonly broken: State['broken'];
   readonly revisions: RevisionHistory;
   readonly fleet: Fleet;
   /** Documents that are kept; before anything was read everything is held. */
@@ -81,8 +88,10 @@ export async function readCommits(
       const snapshot = await timed(parts, 'load', () => parts.source.next(intake.source, options.signal));
       if (snapshot === null) break;
       // The problems of the last pass tell which revisions did not render.
-      const { problems } = state;
-      intake = { ...(await ingest(parts, { ...state, ...intake, problems }, snapshot)), commits };
+      const { problems, source } = state;
+      // What the commits of one push do together is judged by what was there before all of them.
+      const start = source === null ? {} : { start: state };
+      intake = { ...(await ingest(parts, { ...state, ...intake, ...start, problems }, snapshot)), commits };
       if ((snapshot.behind ?? 0) === 0) return intake;
       if (commits >= commitsPerPass) return { ...intake, more: true };
     }
@@ -123,17 +132,18 @@ async function reingest(parts: IntakeParts, state: IntakeState, signal: AbortSig
 /** The intake of the last commit that was read; computed in each pass, because an approval may have come in. */
 async function currentIntake({ memory, clock }: IntakeParts, state: IntakeState): Promise<Intake> {
   const same = { source: state.source, commits: 0, more: false, failure: null };
-  const { documents, revisions } = state;
+  const { documents, broken, revisions, start = state } = state;
   if (memory.last === null) {
     const waiting = state.guarded.filter(({ cluster }) => cluster === null);
     const holds = [unread, ...waiting.map(holdOfChange)];
     const problems = [...state.problems, ...memory.passedOver];
-    return { ...same, documents, revisions, fleet: clustersOf(state), holds, problems };
+    return { ...same, documents, broken, revisions, fleet: clustersOf(state), holds, problems };
   }
   const { snapshot, validated } = memory.last;
   const now = new Date(clock.now()).toISOString();
   const pinned = pinnedFiles(revisions);
-  const kept = keepMissing({ seen: documents, validated, snapshot, pinned, approvals: state.approvals, now });
+  const { approvals } = state;
+  const kept = keepMissing({ seen: documents, start, validated, snapshot, pinned, approvals, now });
   const recorded = await inSlices(recording(revisions, kept.fleet, { unrendered: unrenderedRevisions(state), now }));
   const problems = [...kept.problems, ...memory.passedOver];
   return { ...same, ...kept, revisions: recorded, problems };

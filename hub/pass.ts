@@ -78,7 +78,7 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
 
   // The documents in force, and the clusters with their capabilities.
   const intake = await readCommits(parts, before, { look, signal });
-  const { source, documents, fleet, revisions: history } = intake;
+  const { source, documents, broken, fleet, revisions: history } = intake;
   const offered = await inSlices(decidingCapabilities({ state: before, fleet, reports, now }));
   const clusters = withReads(offered.clusters, parts.reads());
   const targets = targetsOf(fleet, clusters, reportedVersions(reports));
@@ -117,7 +117,7 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const { approvals, next } = planned;
   const guarded = waitingChanges(found);
   const problems = await inSlices(tellingProblems([...stages, pending]));
-  const decided = { source, documents, clusters, revisions: history, picks, guarded, approvals, problems };
+  const decided = { source, documents, broken, clusters, revisions: history, picks, guarded, approvals, problems };
   const changes = changesBetween(before, decided);
   const message = commitMessage(intake.commits, source?.commit ?? '', next.length);
   const published = await timed(parts, 'publish', () => publish(publishing, { view: before, changes, next, message }));

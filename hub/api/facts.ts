@@ -13,6 +13,7 @@ export const hubFacts = z
     localCluster: z.string().nullable().describe('The configured one.'),
     source: z.object({ repository: z.string(), commit: z.string() }).nullable(),
     documents: z.array(z.unknown()).describe('The documents in force.'),
+    broken: z.array(z.string()).describe('Digests of the documents that are broken and were never in force.'),
     newest: z.record(z.string(), z.string()),
     clusters: z.array(z.unknown()).describe('The registered clusters, without their keys and tokens.'),
     picks: z.record(z.string(), z.array(z.string())),

@@ -1,4 +1,5 @@
 import type { Application, ApplicationDeployment, Capabilities, Cluster, Definition } from './documents.ts';
+import type { Digest } from '../../shared/lib/canonical.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import type { Place, Problem, Sourced } from './source.ts';
 
@@ -32,8 +33,8 @@ export interface UnreadDocument {
   readonly place: Place;
   /** `Kind namespace/name` as far as it can be told. */
   readonly id: string | null;
-  /** True where its shape is sound, and what it says is wrong; absent = it cannot be read. */
-  readonly isWhole?: boolean;
+  /** Of its value, where its shape is sound and what it says is wrong; absent = it cannot be read. */
+  readonly digest?: Digest;
 }
 
 /** A cluster as placement and rendering see it. `capabilities` null = not known yet: traffic objects are held. */

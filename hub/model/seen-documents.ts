@@ -19,6 +19,8 @@ export interface Missing {
   readonly since: string;
   /** Where it may be, in words: something of the commit could not be read. Absent = the history does not say that it was removed. */
   readonly unread?: string;
+  /** `Kind namespace/name` of the broken documents that it may have become: it stays until each is in force or gone. */
+  readonly successors?: readonly string[];
 }
 
 /** The name of a document among all that were seen: `Kind namespace/name`. */

@@ -1,3 +1,4 @@
+import type { Digest } from '../../shared/lib/canonical.ts';
 import type { Approval } from '../../shared/wire/approval.ts';
 import type { RevisionHistory } from './fleet.ts';
 import type { GuardedChange } from './guarded-change.ts';
@@ -22,6 +23,8 @@ export interface StateIdentity {
 export interface Slices {
   readonly source: SourcePosition;
   readonly documents: readonly SeenDocument[];
+  /** Digests of the documents that are broken, and of whose names nothing was in force yet. */
+  readonly broken: readonly Digest[];
   readonly revisions: RevisionHistory;
   readonly clusters: Registry;
   readonly picks: Picks;

@@ -14,13 +14,15 @@ const [objectsPerPage, recordsPerPage] = [2_000, 500];
 
 /** What the hub knows that a change is judged by, the revisions and bundles excepted. */
 export function hubFactsOf({ state, localCluster }: Pick<HubParts, 'state' | 'localCluster'>): Answer<'facts'> {
-  const { channel, epoch, source, documents, revisions, clusters, picks, guarded, approvals, problems } = state();
+  const { channel, epoch, source, documents, broken, revisions, clusters, picks, guarded, approvals, problems } =
+    state();
   return {
     channel,
     epoch,
     localCluster,
     source,
     documents: [...documents],
+    broken: [...broken],
     newest: Object.fromEntries(revisions.newest),
     clusters: [...clusters.values()].map((record): ClusterRecord => ({ ...record, agentKey: null, token: null })),
     picks: Object.fromEntries([...picks].map(([key, names]) => [key, [...names]])),
@@ -100,6 +102,7 @@ export function stateOfFacts(
     epoch,
     source,
     documents: facts.documents as State['documents'],
+    broken: facts.broken as State['broken'],
     revisions: {
       revisions: new Map(Object.entries(revisions)) as RevisionHistory['revisions'],
       newest: new Map(Object.entries(facts.newest)),

@@ -9,6 +9,7 @@ import type { State } from '../model/state.ts';
 import { emptyHistory, pinnedFiles, recordRevisions } from '../render/revisions.ts';
 import { unrenderedRevisions } from '../render/unrendered.ts';
 import { keepMissing } from '../validate/missing.ts';
+import type { PushStart } from '../validate/successors.ts';
 import { validate } from '../validate/validate.ts';
 
 /** The newest state of a folder or work tree, with the revisions that its history makes. */
@@ -17,6 +18,7 @@ export interface Read {
   readonly history: RevisionHistory;
   readonly drafts: NonNullable<Validated['drafts']>;
   readonly documents: readonly SeenDocument[];
+  readonly broken: State['broken'];
   readonly holds: readonly FoundHold[];
   readonly problems: readonly Problem[];
   readonly ignored: number;
@@ -27,12 +29,13 @@ export interface Read {
 /** Reads a folder or work tree alone. Old commits give revisions; only the problems of the newest state count. */
 export async function readAlone(dir: string, ports: HistoryPorts, signal: AbortSignal): Promise<Read> {
   let read: Read | null = null;
-  let [history, seen]: [RevisionHistory, readonly SeenDocument[]] = [emptyHistory, []];
+  let history: RevisionHistory = emptyHistory;
+  let before: PushStart = { documents: [], broken: [] };
   for await (const snapshot of readHistory(dir, ports, signal)) {
-    read = next({ history, seen, approvals: [] }, snapshot);
+    read = next({ history, seen: before.documents, start: before, approvals: [] }, snapshot);
     history = read.history;
     // Which clusters have left is the hub's to know.
-    seen = read.documents.filter(({ kind }) => kind !== 'Cluster');
+    before = { ...read, documents: read.documents.filter(({ kind }) => kind !== 'Cluster') };
   }
   if (read === null) throw nothing(dir);
   const { problems, holds } = read;
@@ -41,7 +44,7 @@ export async function readAlone(dir: string, ports: HistoryPorts, signal: AbortS
 
 /** Reads what comes after the commit that a hub has processed: its documents and revisions are there before. */
 export async function readAfter(
-  state: Pick<State, 'source' | 'documents' | 'revisions' | 'approvals' | 'bundles' | 'problems'>,
+  state: Pick<State, 'source' | 'documents' | 'broken' | 'revisions' | 'approvals' | 'bundles' | 'problems'>,
   dir: string,
   ports: HistoryPorts,
   signal: AbortSignal,
@@ -49,7 +52,7 @@ export async function readAfter(
   const commit = state.source?.commit ?? '';
   const unrendered = unrenderedRevisions(state);
   const { approvals } = state;
-  const start = { history: state.revisions, seen: state.documents, approvals, unrendered };
+  const start = { history: state.revisions, seen: state.documents, start: state, approvals, unrendered };
   let last: Snapshot | null = null;
   let read: Read | null = null;
   let isAfter = false;
@@ -67,14 +70,16 @@ export async function readAfter(
 interface Start {
   readonly history: RevisionHistory;
   readonly seen: readonly SeenDocument[];
+  /** What was there before the push that this may come with. */
+  readonly start: PushStart;
   readonly approvals: State['approvals'];
   readonly unrendered?: ReadonlySet<string>;
 }
 
-function next({ history, seen, approvals, unrendered }: Start, snapshot: Snapshot): Read {
+function next({ history, seen, start, approvals, unrendered }: Start, snapshot: Snapshot): Read {
   const validated = validate(snapshot);
   const pinned = pinnedFiles(history);
-  const kept = keepMissing({ seen, validated, snapshot, pinned, approvals, now: '' });
+  const kept = keepMissing({ seen, start, validated, snapshot, pinned, approvals, now: '' });
   const { ignored, skipped = [], isShallow = false } = snapshot;
   return {
     ...kept,

@@ -1,5 +1,5 @@
 import { digestOfValue, type Digest } from '../../shared/lib/canonical.ts';
-import { by } from '../../shared/lib/order.ts';
+import { by, byCodeUnit } from '../../shared/lib/order.ts';
 import {
   docKey,
   type Application,
@@ -13,6 +13,7 @@ import { seenId, type Missing, type SeenDocument } from '../model/seen-documents
 import type { Place, Problem, Snapshot, Sourced } from '../model/source.ts';
 import { sourceOf } from '../sources/list.ts';
 import { documentHolds } from './document-holds.ts';
+import { newcomersOf, successorLookup, type Newcomer, type PushStart } from './successors.ts';
 import {
   hiddenFile,
   unreadLookup,
@@ -26,6 +27,8 @@ import {
 export interface MissingInput {
   /** The documents after the commit before. */
   readonly seen: readonly SeenDocument[];
+  /** What was there before the push that the commit came with. */
+  readonly start: PushStart;
   readonly validated: Validated;
   readonly snapshot: Pick<Snapshot, 'repository' | 'commit' | 'descends' | 'broken'> & ReadFacts;
   /** The files that the newest revision of each application (`namespace/name`) pins. */
@@ -39,6 +42,8 @@ export interface MissingInput {
 /** The documents in force after a commit, seen now or kept, and the fleet that they make. */
 export interface KeptDocuments {
   readonly documents: readonly SeenDocument[];
+  /** Digests of the documents that are broken, and of whose names nothing was in force yet. */
+  readonly broken: readonly Digest[];
   readonly fleet: Fleet;
   /** A hold for every document that is broken, or kept although it is missing. */
   readonly holds: readonly FoundHold[];
@@ -53,7 +58,8 @@ export interface KeptDocuments {
  * cannot be read. A Cluster stays until `cluster remove`. Pure.
  */
 export function keepMissing(input: MissingInput): KeptDocuments {
-  const { seen, validated, snapshot } = input;
+  const { validated, snapshot } = input;
+  const seen = withLeft(input.seen, input.start.documents);
   const current = new Map(sourcedOf(validated.fleet).map((item) => [item.id, item]));
   const brokenPaths = new Set(snapshot.broken.map(({ path, what = 'broken' }) => (what === 'broken' ? path : '')));
   const isBroken = (one: SeenDocument): boolean =>
@@ -63,9 +69,13 @@ export function keepMissing(input: MissingInput): KeptDocuments {
   const missing = absent.filter((one) => !isBroken(one));
   const clusters = missing.filter(({ kind }) => kind === 'Cluster').map((one) => ({ ...one, missing: null }));
   const lookup = unreadLookup(snapshot, validated.unread ?? [], seen);
+  const newcomers = newcomersOf(validated.unread ?? [], seen);
+  const successorsOf = successorLookup(newcomers, input.start);
   const hidden = [
-    ...missing.filter(({ kind }) => kind !== 'Cluster').map((one) => ({ seen: one, item: lookup.hides(one) })),
-    ...withHiddenFiles(input, lookup, current),
+    ...missing
+      .filter(({ kind }) => kind !== 'Cluster')
+      .map((one) => hiddenBy(one, { item: lookup.hides(one), successors: successorsOf(one) })),
+    ...withHiddenFiles({ ...input, seen }, lookup, current),
   ];
   const waiting = waitingOf(hidden, input);
   const kept = [...broken, ...clusters, ...waiting];
@@ -81,6 +91,7 @@ export function keepMissing(input: MissingInput): KeptDocuments {
   const problems = [...validated.problems, ...unreadProblems(found)];
   return {
     documents: [...present, ...kept].sort(by(seenId)),
+    broken: [...new Set(newcomers.map(({ digest }) => digest))].sort(byCodeUnit),
     fleet,
     holds: documentHolds({ frozen: fleet.frozen, clusters, waiting, problems }),
     problems,
@@ -91,6 +102,27 @@ export function keepMissing(input: MissingInput): KeptDocuments {
 interface Hidden {
   readonly seen: SeenDocument;
   readonly item: UnreadItem | null;
+  /** What it may have become. */
+  readonly successors?: readonly string[];
+}
+
+/** What left with an earlier commit of the same push may be in something that came with a later one. */
+function withLeft(seen: readonly SeenDocument[], before: readonly SeenDocument[]): readonly SeenDocument[] {
+  if (seen === before) return seen;
+  const known = new Set(seen.map(seenId));
+  return [...seen, ...before.filter((one) => !known.has(seenId(one)))];
+}
+
+function hiddenBy(
+  seen: SeenDocument,
+  { item, successors }: { readonly item: UnreadItem | null; readonly successors: readonly Newcomer[] },
+): Hidden {
+  const [first] = successors;
+  if (first === undefined) return { seen, item };
+  const { id, place } = first;
+  const words = `it may have become ${id}, which is broken (${place.path}:${place.line})`;
+  const own: UnreadItem = { path: place.path, words, reach: 'own', isNew: true, isTold: true };
+  return { seen, item: item ?? own, successors: successors.map((one) => one.id).sort(byCodeUnit) };
 }
 
 /** The applications that are there, and that cannot be rendered as they are meant: a file that they name cannot be read. */
@@ -150,9 +182,13 @@ function waitingOf(hidden: readonly Hidden[], { snapshot, approvals, now }: Miss
 }
 
 // What waits because the history was rewritten goes on waiting for that, whatever else cannot be read.
-function missingNow({ seen: { missing }, item }: Hidden, fresh: Missing): Missing {
+function missingNow({ seen: { missing }, item, successors }: Hidden, fresh: Missing): Missing {
   const { change, since, unread } = missing ?? { ...fresh, unread: item?.words };
-  return { change, since, ...(unread !== undefined && item !== null && { unread: item.words }) };
+  return {
+    ...{ change, since },
+    ...(unread !== undefined && item !== null && { unread: item.words }),
+    ...(successors !== undefined && { successors }),
+  };
 }
 
 // The same documents missing from the same commit make the same change. The states of a plain folder have no name:

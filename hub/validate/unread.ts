@@ -56,8 +56,8 @@ function pathItems({ unread = [] }: ReadFacts): UnreadItem[] {
   }));
 }
 
-// A document whose name was seen before is that one; any other may be a missing one under a name that is cut. One that is whole may be
-// what was in its file before, renamed: that stays until the new one is in force.
+// A document whose name was seen before is that one; any other may be a missing one under a name that is cut. What a document
+// whose shape is sound may have been is another question (`successors.ts`).
 function documentItems(
   { changed }: ReadFacts,
   documents: readonly UnreadDocument[],
@@ -65,11 +65,11 @@ function documentItems(
 ): UnreadItem[] {
   const known = new Set(seen.map(seenId));
   return documents
-    .filter(({ id }) => id === null || !known.has(id))
-    .map(({ id, place: { path, line }, isWhole = false }) => ({
+    .filter(({ id, digest }) => digest === undefined && (id === null || !known.has(id)))
+    .map(({ place: { path, line } }) => ({
       path,
-      words: isWhole ? `${id ?? 'a document'} in ${path}:${line} is broken` : `${path}:${line} cannot be read`,
-      reach: isWhole ? 'own' : 'all',
+      words: `${path}:${line} cannot be read`,
+      reach: 'all',
       isNew: changed?.has(path) !== false,
       isTold: true,
     }));

@@ -5,9 +5,10 @@ import {
   type Cluster,
   type Definition,
 } from '../model/documents.ts';
-import type { Fleet, Validated } from '../model/fleet.ts';
+import type { Fleet, UnreadDocument, Validated } from '../model/fleet.ts';
 import { atOnce, type Work } from '../../shared/lib/slices.ts';
-import type { Snapshot, Sourced } from '../model/source.ts';
+import { digestOfValue, type Digest } from '../../shared/lib/canonical.ts';
+import type { RawDocument, Snapshot, Sourced } from '../model/source.ts';
 import { checkApplication } from './application.ts';
 import { checkDeployment, namedIn } from './deployment.ts';
 import { builtinLists, referencesOf, type Lists, type References } from './references.ts';
@@ -43,13 +44,14 @@ export function* validating(snapshot: Snapshot, lists: Lists = builtinLists): Wo
   reportDuplicates(documents);
   const good = new Set(documents.filter(({ doc, reporter }) => doc !== null && !reporter.failed()));
   const broken = documents.filter((read) => !good.has(read));
+  const unread: UnreadDocument[] = [];
+  for (const read of broken) {
+    unread.push(unreadOf(read));
+    yield documentUnits;
+  }
   return {
     fleet: fleetOf(snapshot, good, broken),
-    unread: broken.map(({ raw, kind, key, doc }) => ({
-      place: raw.place,
-      id: key === null ? null : `${kind} ${key}`,
-      isWhole: doc !== null,
-    })),
+    unread,
     drafts: broken.flatMap(({ kind, raw, doc, rest }) => {
       const draft = (doc ?? rest) as Application | null;
       if (kind !== 'Application' || draft === null) return [];
@@ -61,6 +63,17 @@ export function* validating(snapshot: Snapshot, lists: Lists = builtinLists): Wo
       ...documents.flatMap(({ reporter }) => reporter.problems),
     ]),
   };
+}
+
+// The loader gives the same value again for a document whose file did not change.
+const digests = new WeakMap<RawDocument, Digest>();
+
+function unreadOf({ raw, kind, key, doc }: ReadDocument): UnreadDocument {
+  const facts = { place: raw.place, id: key === null ? null : `${kind} ${key}` };
+  if (doc === null) return facts;
+  const digest = digests.get(raw) ?? digestOfValue(raw.value);
+  digests.set(raw, digest);
+  return { ...facts, digest };
 }
 
 function check({ kind, doc, rest, reporter }: ReadDocument, references: References): void {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { keepMissing, type KeptDocuments } from '../../hub/validate/missing.ts';
+import type { PushStart } from '../../hub/validate/successors.ts';
 import { validate } from '../../hub/validate/validate.ts';
 import { everything, type Selection } from '../../hub/load/select.ts';
 import type { Entry, Listing, Other } from '../../hub/load/listing.ts';
@@ -8,7 +9,6 @@ import { waitingChanges } from '../../hub/model/hold.ts';
 import { tellProblems } from '../../hub/model/problems.ts';
 import type { GuardedChange } from '../../hub/model/guarded-change.ts';
 import type { RevisionHistory } from '../../hub/model/fleet.ts';
-import type { SeenDocument } from '../../hub/model/seen-documents.ts';
 import { emptyHistory, pinnedFiles, recordRevisions } from '../../hub/render/revisions.ts';
 
 /** What is at a path: text or bytes of a file, a link, a submodule, or a name that cannot be read. */
@@ -56,7 +56,7 @@ export interface CommitFacts {
 
 /** A hub's memory of a config repository over a sequence of commits. */
 export function configMemory() {
-  let seen: readonly SeenDocument[] = [];
+  let before: PushStart = { documents: [], broken: [] };
   let history: RevisionHistory = emptyHistory;
   let count = 0;
   let last: { readonly commit: string; readonly listing: Listing } | null = null;
@@ -73,14 +73,15 @@ export function configMemory() {
     const snapshot = await builder.build(listing, { repository: 'r', commit, descends }, signal);
     last = { commit, listing };
     const kept = keepMissing({
-      seen,
+      seen: before.documents,
+      start: before,
       validated: validate(snapshot),
       snapshot,
       pinned: pinnedFiles(history),
       approvals: approvals.map((change) => ({ change })),
       now: '2026-01-01T00:00:00Z',
     });
-    seen = kept.documents;
+    before = kept;
     history = recordRevisions(history, kept.fleet);
     const problems = tellProblems([kept]);
     return {

@@ -1,6 +1,7 @@
 import type { Changes } from '../../model/changes.ts';
 import type { Slices, State, StateIdentity } from '../../model/state.ts';
 import { approvals } from './approvals.ts';
+import { broken } from './broken.ts';
 import { bundles } from './bundles.ts';
 import { clusters } from './clusters.ts';
 import { documents } from './documents.ts';
@@ -18,6 +19,7 @@ import { source } from './source.ts';
  * | --- | --- |
  * | `source.json` | the commit of the config repository that was processed last |
  * | `documents/KIND/NAMESPACE/NAME.json` | a document as it was last seen |
+ * | `broken.json` | digests of broken documents of whose names nothing was in force yet |
  * | `revisions/NAMESPACE/NAME/N.json`, `newest.json` | revisions of an application, and the name of the newest |
  * | `clusters/XX/NAME.json` | a registered cluster |
  * | `picks/XX.json` | recorded picks of placements |
@@ -29,6 +31,7 @@ import { source } from './source.ts';
 const slices: { readonly [S in keyof Slices]: Slice<S> } = {
   source,
   documents,
+  broken,
   revisions,
   clusters,
   picks,

@@ -92,6 +92,7 @@ export function everySlice(bundle: PublishedBundle): Slices {
   return {
     source,
     documents: [document('default/web', { spec: 1 }), document('shop/.git', {}), document('shop/a b%', { a: [1, null] })],
+    broken: [],
     revisions: {
       revisions: new Map([['default/web', Array.from({ length: 11 }, (_, i) => record(i + 1))]]),
       newest: new Map([

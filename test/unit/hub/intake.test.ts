@@ -53,11 +53,11 @@ function scene(commits: readonly Snapshot[], processed: string | null = null) {
   };
   const memory: IntakeMemory = { last: null, passedOver: [] };
   const clock = { now: () => 0, monotonic: () => 0 };
-  return async (look = true) => {
+  return async (look = true, isPublished = true) => {
     const options = { look, signal: new AbortController().signal };
     const intake = await readCommits({ source, memory, clock, metrics: { stage: () => undefined } }, state, options);
-    const { source: read, documents, revisions, problems } = intake;
-    state = { ...state, source: read, documents, revisions, problems };
+    const { source: read, documents, broken, revisions, problems } = intake;
+    if (isPublished) state = { ...state, source: read, documents, broken, revisions, problems };
     return {
       commit: read?.commit,
       apps: intake.fleet.applications.map(({ doc }) => doc.metadata.name),
@@ -66,6 +66,58 @@ function scene(commits: readonly Snapshot[], processed: string | null = null) {
     };
   };
 }
+
+describe('the commits of one push', () => {
+  const broken = app('store').replace('worker', 'nonsense');
+  const c1 = commit('c1', [app('stays'), app('shop')], 0);
+  const c2 = (texts: readonly string[]) => commit('c2', texts, 1, { changed: new Set() });
+  const c3 = (texts: readonly string[]) => commit('c3', texts, 0, { changed: new Set() });
+  const stays = app('stays');
+
+  /** What is in force after the first push and the second one, after each of three passes. */
+  async function after(commits: readonly Snapshot[]): Promise<readonly (readonly string[])[]> {
+    const known = [c1];
+    const take = scene(known);
+    expect((await take()).apps).toEqual(['stays', 'shop']);
+    known.push(...commits);
+    const first = await take(true, false);
+    const again = await take();
+    return [first.apps, again.apps, (await take(false)).apps];
+  }
+
+  it.each<[string, readonly Snapshot[], readonly string[]]>([
+    ['is removed, and came broken with a later one', [c2([stays]), c3([stays, broken])], ['stays', 'shop']],
+    ['came broken, and is removed with a later one', [c2([stays, app('shop'), broken]), c3([stays])], ['stays']],
+    [
+      'came broken beside it, and then it is removed',
+      [c2([stays, app('shop'), broken]), c3([stays, broken])],
+      ['stays', 'shop'],
+    ],
+    ['came broken and is mended', [c2([stays, broken]), c3([stays, app('store')])], ['stays', 'store']],
+    [
+      'is removed, and comes back broken',
+      [c2([stays]), c3([stays, app('shop').replace('worker', 'x')])],
+      ['stays', 'shop'],
+    ],
+    ['is removed', [c2([stays]), c3([stays])], ['stays']],
+    [
+      'was never in force before them',
+      [c2([stays, app('shop'), app('short')]), c3([stays, app('shop'), broken])],
+      ['stays', 'shop'],
+    ],
+  ])('are judged together: what %s', async (_, commits, expected) => {
+    expect(await after(commits)).toEqual([expected, expected, expected]);
+  });
+
+  it('of the first push are a history: what it removed runs nowhere', async () => {
+    const take = scene([
+      commit('c1', [stays, app('shop'), broken], 2),
+      commit('c2', [stays, broken], 1),
+      commit('c3', [stays, app('new'), broken], 0),
+    ]);
+    expect((await take()).apps).toEqual(['stays', 'new']);
+  });
+});
 
 describe('a commit that the hub falls over', () => {
   const passedOver = expect.stringMatching(

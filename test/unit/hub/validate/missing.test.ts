@@ -42,6 +42,7 @@ function repository() {
     );
     const kept = keepMissing({
       seen,
+      start: { documents: seen, broken: [] },
       validated: validate(snapshot),
       snapshot,
       approvals: approvals.map((change) => ({ change })),
@@ -221,6 +222,7 @@ describe('the documents in force after a commit', () => {
     const problem = { code: 'YAML_SYNTAX', message: 'not YAML', severity: 'error' } as const;
     const kept = keepMissing({
       seen: [document],
+      start: { documents: [document], broken: [] },
       validated: { fleet: { ...fleetOf(''), frozen: new Set(frozen) }, problems: [] },
       snapshot: {
         repository: 'r',
