@@ -149,6 +149,64 @@ describe('a followed repository behind a lying network', () => {
     expect(await readApp(second)).toBe('two');
     expect(await readApp(first)).toBe('one');
   });
+
+  describe('whose clone is damaged while a process has it open', () => {
+    let wants = 0;
+    const loseAll = async (): Promise<void> => {
+      const packs = join(folder, `cache-${made}`, 'objects', 'pack');
+      for (const name of await readdir(packs)) await rm(join(packs, name));
+    };
+    beforeEach(async () => {
+      wants = 0;
+      await repo.fetch(main, signal);
+      proxy.mutate = ({ body }) => {
+        if (body.includes('want ')) wants += 1;
+        return 'none';
+      };
+    });
+
+    it.each<[string, (blob: string) => Promise<unknown>]>([
+      ['a file', (blob) => repo.blob(blob)],
+      ['the tree of the newest commit', () => repo.tree(first)],
+    ])('fetches everything again after a read that failed, and once for each object: %s', async (_, read) => {
+      const blob = (await repo.tree(first)).files.get('app.yaml') ?? '';
+      await loseAll();
+      expect(await faultOf(read(blob))).toBe('PACK_INVALID');
+      expect(await repo.fetch(main, signal)).toBe(first);
+      expect(await readApp(first)).toBe('one');
+      expect(wants).toBe(1);
+      // Damaged once more at the same commit, it is not fetched over and over; the next commit mends it.
+      await loseAll();
+      expect(await faultOf(read(blob))).toBe('PACK_INVALID');
+      expect(await repo.fetch(main, signal)).toBe(first);
+      expect(wants).toBe(1);
+      const second = await push('two', first);
+      expect(await repo.fetch(main, signal)).toBe(second);
+      expect([await readApp(second), await readApp(first)]).toEqual(['two', 'one']);
+    });
+
+    it('fetches everything again where a commit of the history is lost', async () => {
+      const second = await push('two', first);
+      const history = async (): Promise<number> => {
+        let count = 0;
+        for await (const commit of repo.firstParents(second, signal)) count += commit.oid === '' ? 0 : 1;
+        return count;
+      };
+      await loseAll();
+      // What comes is a pack of its own; the one that it builds on is gone.
+      expect(await repo.fetch(main, signal)).toBe(second);
+      expect(await faultOf(history())).toBe('PACK_INVALID');
+      expect(await repo.fetch(main, signal)).toBe(second);
+      expect(await history()).toBe(2);
+    });
+
+    it('fetches nothing again for an object that was never here', async () => {
+      expect(await faultOf(repo.tree('1'.repeat(40)))).toBe('PACK_INVALID');
+      expect(await faultOf(repo.commit('2'.repeat(40)))).toBe('PACK_INVALID');
+      expect(await repo.fetch(main, signal)).toBe(first);
+      expect(wants).toBe(0);
+    });
+  });
 });
 
 describe('a repository on disk', () => {

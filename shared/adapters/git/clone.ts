@@ -22,12 +22,17 @@ interface Clone {
   hint: PushHint | null;
   /** False until what an earlier process left here was found whole. */
   isWhole: boolean;
+  /** An object that must be here, and that could not be read; null = none. */
+  damaged: string | null;
+  /** The commit that was fetched last, and the objects for which all of it was fetched again. */
+  tip: { readonly commit: string; readonly mended: Set<string> } | null;
 }
 
 /** A repository of a Git host with a clone in a folder. A damaged clone is fetched again. */
 export function openClone(host: GitHost, folder: string, limits: FetchLimits): Repo {
   const dir = { fs: nodeFs, gitdir: folder, cache: {} };
-  const clone: Clone = { host, folder, limits, dir, v2: null, hint: null, isWhole: false };
+  const known = { isWhole: false, damaged: null, tip: null };
+  const clone: Clone = { host, folder, limits, dir, v2: null, hint: null, ...known };
   return {
     ...renewing(() => readerOf(clone)),
     lookup: (ref, signal) => lookup(clone, ref, signal),
@@ -45,8 +50,19 @@ export function openClone(host: GitHost, folder: string, limits: FetchLimits): R
   };
 }
 
-function readerOf({ dir, folder }: Clone): RepoReader {
-  return createReader(dir, { own: folder, common: folder });
+function readerOf(clone: Clone): RepoReader {
+  const { dir, folder } = clone;
+  return createReader(dir, { own: folder, common: folder }, ({ oid, isNamed }) => {
+    if (isNamed || oid === clone.tip?.commit) clone.damaged ??= oid;
+  });
+}
+
+// Once for each object of a commit: where it is missing again, the next commit may bring it.
+async function mend(clone: Clone): Promise<void> {
+  const { damaged, tip } = clone;
+  if (damaged === null || tip?.mended.has(damaged) === true) return;
+  tip?.mended.add(damaged);
+  await discard(clone);
 }
 
 async function lookup(clone: Clone, ref: string, signal: AbortSignal): Promise<string | null> {
@@ -56,6 +72,13 @@ async function lookup(clone: Clone, ref: string, signal: AbortSignal): Promise<s
 }
 
 async function fetchOnce(clone: Clone, ref: string, signal: AbortSignal): Promise<string | null> {
+  await mend(clone);
+  const commit = await bringHere(clone, ref, signal);
+  if (commit !== null && commit !== clone.tip?.commit) clone.tip = { commit, mended: new Set() };
+  return commit;
+}
+
+async function bringHere(clone: Clone, ref: string, signal: AbortSignal): Promise<string | null> {
   await prepare(clone);
   const here = await readerOf(clone).resolve(haveRef(ref));
   // What comes builds on what is here, and would not show that it is damaged.
@@ -66,6 +89,10 @@ async function fetchOnce(clone: Clone, ref: string, signal: AbortSignal): Promis
   await Promise.allSettled(asked);
   const [commit, expected] = await Promise.all(asked);
   if (commit === null || commit === here) return commit;
+  if (clone.damaged !== null) {
+    await discard(clone);
+    return bringHere(clone, ref, signal);
+  }
   if (commit !== expected) await fetchInto(clone, { ref, commit, from: here }, signal);
   await writeRef(clone.folder, haveRef(ref), commit);
   return commit;
@@ -109,7 +136,7 @@ async function prepare(clone: Clone): Promise<void> {
 
 async function discard(clone: Clone): Promise<void> {
   clone.dir = { ...clone.dir, cache: {} };
-  clone.isWhole = false;
+  [clone.isWhole, clone.damaged] = [false, null];
   await rm(clone.folder, { recursive: true, force: true });
 }
 

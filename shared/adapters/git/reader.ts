@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { SluiceError } from '../../errors.ts';
+import { isSluiceError, SluiceError } from '../../errors.ts';
 import type { RepoCommit, RepoOther, RepoReader, RepoTree } from '../../ports/repo.ts';
 import type { GitDir } from './library.ts';
 import { gapOf, objectReader, textOf, type ReadObject } from './objects.ts';
@@ -11,10 +11,33 @@ export interface GitFolders {
   readonly common: string;
 }
 
-/** A reader of a repository on disk. `dir.gitdir` is its common folder. */
-export function createReader(dir: GitDir, folders: GitFolders): RepoReader {
-  const read = objectReader(dir);
-  const commit = (oid: string) => readCommit(read, folders, oid);
+/** An object that could not be read; `isNamed` where another one that is here names it, so that it must be here, too. */
+export interface Unreadable {
+  readonly oid: string;
+  readonly isNamed: boolean;
+}
+
+/** A reader of a repository on disk. `dir.gitdir` is its common folder; `tell` hears of every object that cannot be read. */
+export function createReader(
+  dir: GitDir,
+  folders: GitFolders,
+  tell: (one: Unreadable) => void = () => undefined,
+): RepoReader {
+  const parents = new Set<string>();
+  const readAny = objectReader(dir);
+  const read: ReadObject = async (oid, type) => {
+    try {
+      return await readAny(oid, type);
+    } catch (error) {
+      if (isSluiceError(error, 'PACK_INVALID')) tell({ oid, isNamed: type !== 'commit' || parents.has(oid) });
+      throw error;
+    }
+  };
+  const commit = async (oid: string): Promise<RepoCommit> => {
+    const found = await readCommit(read, folders, oid);
+    for (const parent of found.parents) parents.add(parent);
+    return found;
+  };
   return {
     resolve: (ref) => resolveRef(folders, ref, 0),
     head: async () => {

@@ -96,4 +96,18 @@ export const storeMutants: readonly Mutant[] = [
     replace: 'if (false) {',
     tests: ['test/unit/hub/store/packs/store.test.ts'],
   },
+  {
+    bug: 'a clone that is damaged while the hub runs stays so until the next start',
+    file: 'shared/adapters/git/clone.ts',
+    find: '    if (isNamed || oid === clone.tip?.commit) clone.damaged ??= oid;',
+    replace: '    if (oid === "") clone.damaged = isNamed ? oid : null;',
+    tests: ['test/faults/git.repository.test.ts'],
+  },
+  {
+    bug: 'a clone whose origin lacks an object is fetched again by every pass',
+    file: 'shared/adapters/git/clone.ts',
+    find: 'if (damaged === null || tip?.mended.has(damaged) === true) return;',
+    replace: 'if (damaged === null) return;',
+    tests: ['test/faults/git.repository.test.ts'],
+  },
 ];
