@@ -12,10 +12,8 @@ export const hubFacts = z
     epoch: z.number(),
     localCluster: z.string().nullable().describe('The configured one.'),
     source: z.object({ repository: z.string(), commit: z.string() }).nullable(),
-    documents: z.array(z.unknown()).describe('The documents in force.'),
     broken: z.array(z.string()).describe('Digests of the documents that are broken and were never in force.'),
     newest: z.record(z.string(), z.string()),
-    clusters: z.array(z.unknown()).describe('The registered clusters, without their keys and tokens.'),
     picks: z.record(z.string(), z.array(z.string())),
     guarded: z.array(z.unknown()),
     approvals: z.array(z.unknown()),
@@ -23,6 +21,18 @@ export const hubFacts = z
   })
   .meta({ id: 'HubFacts' });
 export type HubFacts = z.infer<typeof hubFacts>;
+
+/** Some documents in force, by kind and name; `next` is the document to go on after, null at the end. */
+export const documentPage = z
+  .object({ documents: z.array(z.unknown()), next: z.string().nullable() })
+  .meta({ id: 'DocumentPage' });
+export type DocumentPage = z.infer<typeof documentPage>;
+
+/** Some registered clusters, by name, without their keys and tokens; `next` is the name to go on after, null at the end. */
+export const clusterPage = z
+  .object({ clusters: z.array(z.unknown()), next: z.string().nullable() })
+  .meta({ id: 'ClusterPage' });
+export type ClusterPage = z.infer<typeof clusterPage>;
 
 /** The recorded revisions of some applications, by name; `next` is the name to go on after, null at the end. */
 export const recordPage = z
@@ -69,6 +79,26 @@ export const factRoutes = {
     description: 'What the hub knows that a change is judged by before it is pushed: `validate --hub` reads it.',
     status: 200,
     answer: hubFacts,
+  },
+  documents: {
+    method: 'GET',
+    path: '/v1/facts/documents',
+    access: 'admin',
+    description:
+      'The documents in force, a page at a time; with `after`, those that follow that one (`KIND NAMESPACE/NAME`).',
+    query: z.object({ after: z.string().optional() }),
+    status: 200,
+    answer: documentPage,
+  },
+  registered: {
+    method: 'GET',
+    path: '/v1/facts/clusters',
+    access: 'admin',
+    description:
+      'Registered clusters, without keys and tokens, by name, a page at a time; with `after`, those that follow that name.',
+    query: z.object({ after: z.string().optional() }),
+    status: 200,
+    answer: clusterPage,
   },
   recorded: {
     method: 'GET',

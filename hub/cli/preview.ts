@@ -53,21 +53,27 @@ export async function readHub(context: CliContext, flags: HubFlags): Promise<Pre
   const { knownOfFacts, stateOfFacts } = await import('../operations/facts.ts');
   return withClient(context, flags, async (client) => {
     const facts = await client.facts();
-    const revisions: Record<string, unknown[]> = {};
-    for (let after: string | null = ''; after !== null;) {
-      const page: Awaited<ReturnType<typeof client.recorded>> = await client.recorded({ after });
-      Object.assign(revisions, page.revisions);
-      after = page.next;
-    }
-    const bundles = [];
-    for (let after: string | null = ''; after !== null;) {
-      const page: Awaited<ReturnType<typeof client.bundles>> = await client.bundles({ after });
-      bundles.push(...page.bundles);
-      after = page.next;
-    }
-    const state = stateOfFacts(facts, revisions, bundles);
+    const documents = (await pagesOf(client.documents)).flatMap((page) => page.documents);
+    const clusters = (await pagesOf(client.registered)).flatMap((page) => page.clusters);
+    const recorded = await pagesOf(client.recorded);
+    const revisions = Object.fromEntries(recorded.flatMap((page) => Object.entries(page.revisions)));
+    const bundles = (await pagesOf(client.bundles)).flatMap((page) => page.bundles);
+    const state = stateOfFacts(facts, { documents, clusters, revisions, bundles });
     return { state, localCluster: facts.localCluster, ...knownOfFacts(facts, bundles) };
   });
+}
+
+/** All pages of a call that answers one at a time. */
+async function pagesOf<T extends { readonly next: string | null }>(
+  ask: (input: { readonly after: string }) => Promise<T>,
+): Promise<T[]> {
+  const pages: T[] = [];
+  for (let after: string | null = ''; after !== null;) {
+    const page: T = await ask({ after });
+    pages.push(page);
+    after = page.next;
+  }
+  return pages;
 }
 
 /** The options that say where to look, as `serve` does. */

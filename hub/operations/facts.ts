@@ -1,35 +1,54 @@
 import { by } from '../../shared/lib/order.ts';
 import type { AgentReport, ReportApp } from '../../shared/wire/report.ts';
-import type { BundlePage, HubFacts, RecordPage } from '../api/facts.ts';
+import type { BundlePage, ClusterPage, DocumentPage, HubFacts, RecordPage } from '../api/facts.ts';
 import type { Answer, Input } from '../api/routes.ts';
 import type { RevisionHistory } from '../model/fleet.ts';
+import { seenId } from '../model/seen-documents.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { ReceivedReport, Reports } from '../model/reports.ts';
 import type { State } from '../model/state.ts';
 import type { HubParts } from './parts.ts';
 
-/** Objects of one page of bundles, and records of one page of revisions, about. */
+/** Objects of one page of bundles, about, and records of one page of revisions, documents or clusters. */
 const [objectsPerPage, recordsPerPage] = [2_000, 500];
 
-/** What the hub knows that a change is judged by, the revisions and bundles excepted. */
+/** What the hub knows that a change is judged by, what comes in pages excepted. */
 export function hubFactsOf({ state, localCluster }: Pick<HubParts, 'state' | 'localCluster'>): Answer<'facts'> {
-  const { channel, epoch, source, documents, broken, revisions, clusters, picks, guarded, approvals, problems } =
-    state();
+  const { channel, epoch, source, broken, revisions, picks, guarded, approvals, problems } = state();
   return {
     channel,
     epoch,
     localCluster,
     source,
-    documents: [...documents],
     broken: [...broken],
     newest: Object.fromEntries(revisions.newest),
-    clusters: [...clusters.values()].map((record): ClusterRecord => ({ ...record, agentKey: null, token: null })),
     picks: Object.fromEntries([...picks].map(([key, names]) => [key, [...names]])),
     guarded: [...guarded],
     approvals: [...approvals],
     problems: [...problems],
   };
+}
+
+/** The documents in force that follow `after`, as many as make a page. */
+export function listDocuments(
+  { state }: Pick<HubParts, 'state'>,
+  { after = '' }: Input<'documents'>,
+): Answer<'documents'> {
+  const all = state().documents.filter((seen) => seenId(seen) > after);
+  const { page, next } = pageOf([...all].sort(by(seenId)), () => 1, recordsPerPage);
+  return { documents: [...page], next: next === null ? null : seenId(next) };
+}
+
+/** The registered clusters whose names follow `after`, as many as make a page, without keys and tokens. */
+export function listRegistered(
+  { state }: Pick<HubParts, 'state'>,
+  { after = '' }: Input<'registered'>,
+): Answer<'registered'> {
+  const all = [...state().clusters.values()].filter(({ name }) => name > after).sort(by(({ name }) => name));
+  const { page, next } = pageOf(all, () => 1, recordsPerPage);
+  const clusters = page.map((record): ClusterRecord => ({ ...record, agentKey: null, token: null }));
+  return { clusters, next: next?.name ?? null };
 }
 
 /** The recorded revisions of the applications whose names follow `after`, as many as make a page. */
@@ -79,14 +98,18 @@ function saidBy(report: AgentReport | undefined): BundlePage['bundles'][number][
   return { kubernetes: report.agent.kubernetes, apps };
 }
 
+/** What a hub tells in pages, all of them together. */
+export interface PagedFacts {
+  readonly documents: DocumentPage['documents'];
+  readonly clusters: ClusterPage['clusters'];
+  readonly revisions: RecordPage['revisions'];
+  readonly bundles: BundlePage['bundles'];
+}
+
 /** The hub's state as its facts tell it: what deciding reads, without bytes and keys. */
-export function stateOfFacts(
-  facts: HubFacts,
-  revisions: RecordPage['revisions'],
-  bundles: BundlePage['bundles'],
-): Omit<State, 'number'> {
-  const clusters = facts.clusters as readonly ClusterRecord[];
-  const published = bundles.map(({ cluster, revision }): PublishedBundle => ({
+export function stateOfFacts(facts: HubFacts, paged: PagedFacts): Omit<State, 'number'> {
+  const clusters = paged.clusters as readonly ClusterRecord[];
+  const published = paged.bundles.map(({ cluster, revision }): PublishedBundle => ({
     cluster,
     revision: revision as PublishedBundle['revision'],
     revisionDigest: 'sha256:',
@@ -101,10 +124,10 @@ export function stateOfFacts(
     channel,
     epoch,
     source,
-    documents: facts.documents as State['documents'],
+    documents: paged.documents as State['documents'],
     broken: facts.broken as State['broken'],
     revisions: {
-      revisions: new Map(Object.entries(revisions)) as RevisionHistory['revisions'],
+      revisions: new Map(Object.entries(paged.revisions)) as RevisionHistory['revisions'],
       newest: new Map(Object.entries(facts.newest)),
     },
     clusters: new Map(clusters.map((record) => [record.name, record])),

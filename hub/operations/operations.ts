@@ -1,6 +1,6 @@
 import type { Answer, CallName, Input } from '../api/routes.ts';
 import { approveChange } from './approve.ts';
-import { hubFactsOf, listBundles, listRecorded } from './facts.ts';
+import { hubFactsOf, listBundles, listDocuments, listRecorded, listRegistered } from './facts.ts';
 import { joinCluster } from './join.ts';
 import { labelCluster } from './labels.ts';
 import { listClusters } from './list-clusters.ts';
@@ -23,6 +23,8 @@ export const operations: { readonly [Name in CallName]: Operation<Name> } = {
   status,
   revisions: listRevisions,
   facts: hubFactsOf,
+  documents: listDocuments,
+  registered: listRegistered,
   recorded: listRecorded,
   bundles: listBundles,
   list: listClusters,

@@ -55,6 +55,8 @@ const requests: Readonly<Record<string, Asked>> = {
   'the status of one application': { path: '/v1/status?app=app-1', status: 200 },
   'the list of clusters': { path: '/v1/clusters', status: 200 },
   'what changes are judged by': { path: '/v1/facts', status: 200 },
+  'a page of documents': { path: '/v1/facts/documents', status: 200 },
+  'a page of registered clusters': { path: '/v1/facts/clusters', status: 200 },
   'a page of bundles': { path: '/v1/bundles', status: 200 },
   'the revisions': { path: '/v1/revisions', status: 200 },
   metrics: { path: '/metrics', status: 200 },

@@ -265,6 +265,8 @@ describe('an answer', () => {
       status: { query: '?app=web' },
       revisions: { query: '?app=web' },
       facts: {},
+      documents: { query: '?after=Application+default%2Fa' },
+      registered: { query: '?after=a' },
       recorded: { query: '?after=a' },
       bundles: { query: '?after=foreign' },
       list: {},

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validateCommand } from '../../../../hub/cli/validate.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { runCli } from '../../../../shared/adapters/cli.ts';
-import { hubFactsOf } from '../../../../hub/operations/facts.ts';
+import { hubFactsOf, listRegistered } from '../../../../hub/operations/facts.ts';
 import { enrolledCluster, stateOf } from '../../../fixtures/hub/status.ts';
 import { fakeCli } from '../../../fakes/hub-cli.ts';
 
@@ -80,22 +80,37 @@ describe('validate', () => {
   it('asks the hub that is named what it knows, page by page', async () => {
     await writeFile(join(folder, 'token'), 'secret\n', { mode: 0o600 });
     const facts = hubFactsOf({ state: () => stateOf([enrolledCluster('prod-1')]), localCluster: 'prod-1' });
-    const pages = [
-      { bundles: [], next: 'a' },
-      { bundles: [], next: null },
-    ];
-    const records = [
-      { revisions: {}, next: 'default/a' },
-      { revisions: {}, next: null },
-    ];
-    const answers = (url: string) => (url.includes('/facts/revisions') ? records : pages).shift();
-    const cli = fakeCli(({ url }) => (url.endsWith('/v1/facts') ? facts : answers(url)));
+    const { clusters } = listRegistered({ state: () => stateOf([enrolledCluster('prod-1')]) }, {});
+    const pages: Readonly<Record<string, unknown[]>> = {
+      '/v1/facts': [facts],
+      '/v1/facts/documents': [
+        { documents: [], next: 'Application default/a' },
+        { documents: [], next: null },
+      ],
+      '/v1/facts/clusters': [
+        { clusters, next: 'prod-1' },
+        { clusters: [], next: null },
+      ],
+      '/v1/facts/revisions': [
+        { revisions: {}, next: 'default/a' },
+        { revisions: {}, next: null },
+      ],
+      '/v1/bundles': [
+        { bundles: [], next: 'a' },
+        { bundles: [], next: null },
+      ],
+    };
+    const cli = fakeCli(({ url }) => pages[new URL(url).pathname]?.shift());
     const context = { ...cli.context, clock: systemClock };
     const program = { name: 'sluice-hub', description: '', version: '1', commands: [validateCommand], context };
     const flags = ['--paths', 'web.yaml', '--hub', 'https://hub.example', '--token-file', join(folder, 'token')];
     expect(await runCli(program, ['validate', folder, ...flags], context.terminal)).toBe(3);
     expect(cli.requests.map(({ url }) => url)).toEqual([
       'https://hub.example/v1/facts',
+      'https://hub.example/v1/facts/documents?after=',
+      'https://hub.example/v1/facts/documents?after=Application+default%2Fa',
+      'https://hub.example/v1/facts/clusters?after=',
+      'https://hub.example/v1/facts/clusters?after=prod-1',
       'https://hub.example/v1/facts/revisions?after=',
       'https://hub.example/v1/facts/revisions?after=default%2Fa',
       'https://hub.example/v1/bundles?after=',

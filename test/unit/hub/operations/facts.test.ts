@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { ReceivedReports } from '../../../../hub/collect/reports.ts';
-import { hubFactsOf, knownOfFacts, listBundles, listRecorded, stateOfFacts } from '../../../../hub/operations/facts.ts';
+import {
+  hubFactsOf,
+  knownOfFacts,
+  listBundles,
+  listDocuments,
+  listRecorded,
+  listRegistered,
+  stateOfFacts,
+} from '../../../../hub/operations/facts.ts';
 import { revisionRecord } from '../../../fixtures/hub/facts.ts';
 import { seen } from '../../../fixtures/hub/ledger.ts';
 import {
@@ -24,6 +32,7 @@ const state = stateOf(
   [sized('c', 1_500), sized('a', 400), sized('b', 1_600)],
   {
     documents: [seen('default/web')],
+    broken: ['sha256:b'],
     revisions,
     picks: new Map([['__proto__', ['a']]]),
   },
@@ -35,25 +44,30 @@ const parts = { state: () => state, localCluster: 'a', sizes, reports };
 
 describe('the facts of a hub', () => {
   it('have no key and no token', () => {
-    const { clusters, ...facts } = hubFactsOf(parts);
+    const facts = hubFactsOf(parts);
+    const { clusters } = listRegistered(parts, {});
     expect(clusters).toMatchObject([{ name: 'a', agentKey: null, token: null }]);
     expect(JSON.stringify(facts)).not.toContain('agentKey');
   });
 
   it('are the state again on the other side, after their way as JSON', () => {
-    const { bundles } = listBundles(parts, {});
-    const { revisions: recorded } = listRecorded(parts, {});
-    const told = JSON.parse(JSON.stringify({ facts: hubFactsOf(parts), recorded, bundles })) as {
-      facts: ReturnType<typeof hubFactsOf>;
-      recorded: typeof recorded;
-      bundles: typeof bundles;
+    const paged = {
+      ...listDocuments(parts, {}),
+      ...listRegistered(parts, {}),
+      ...listRecorded(parts, {}),
+      ...listBundles(parts, {}),
     };
-    const { clusters, bundles: read, ...rest } = stateOfFacts(told.facts, told.recorded, told.bundles);
+    const told = JSON.parse(JSON.stringify({ facts: hubFactsOf(parts), paged })) as {
+      facts: ReturnType<typeof hubFactsOf>;
+      paged: typeof paged;
+    };
+    const { clusters, bundles: read, ...rest } = stateOfFacts(told.facts, told.paged);
     expect(rest).toEqual({
       channel: state.channel,
       epoch: 1,
       source: state.source,
       documents: state.documents,
+      broken: ['sha256:b'],
       revisions,
       picks: state.picks,
       guarded: [],
@@ -103,6 +117,41 @@ describe('what agents said, and the sizes of what was published', () => {
   it('settle nothing, and offer nothing', () => {
     const { report: told } = known.reports.get('a')!;
     expect([told.settled, told.accepted, told.agent.capabilities]).toEqual([false, null, []]);
+  });
+});
+
+describe('the documents and the clusters of a hub', () => {
+  const names = Array.from({ length: 1_100 }, (_, n) => `x${String(n).padStart(4, '0')}`);
+  const many = stateOf(
+    names.map((name) => enrolledCluster(name)),
+    [],
+    { documents: names.map((name) => seen(`default/${name}`)).reverse() },
+  );
+
+  it.each<[string, (after: string) => { readonly next: string | null; readonly names: readonly string[] }]>([
+    [
+      'documents',
+      (after) => {
+        const { documents, next } = listDocuments({ state: () => many }, { after });
+        return { next, names: (documents as ReturnType<typeof seen>[]).map(({ key }) => key.replace('default/', '')) };
+      },
+    ],
+    [
+      'clusters',
+      (after) => {
+        const { clusters, next } = listRegistered({ state: () => many }, { after });
+        return { next, names: (clusters as ReturnType<typeof enrolledCluster>[]).map(({ name }) => name) };
+      },
+    ],
+  ])('come a page at a time, in order and each once: %s', (_, ask) => {
+    const pages: (readonly string[])[] = [];
+    for (let after: string | null = ''; after !== null;) {
+      const page = ask(after);
+      pages.push(page.names);
+      after = page.next;
+    }
+    expect(pages.map(({ length }) => length)).toEqual([500, 500, 100]);
+    expect(pages.flat()).toEqual(names);
   });
 });
 

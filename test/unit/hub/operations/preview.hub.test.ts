@@ -2,10 +2,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bundlePage, hubFacts, recordPage } from '../../../../hub/api/facts.ts';
+import { bundlePage, clusterPage, documentPage, hubFacts, recordPage } from '../../../../hub/api/facts.ts';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import type { ReceivedReports } from '../../../../hub/collect/reports.ts';
-import { hubFactsOf, knownOfFacts, listBundles, listRecorded, stateOfFacts } from '../../../../hub/operations/facts.ts';
+import {
+  hubFactsOf,
+  knownOfFacts,
+  listBundles,
+  listDocuments,
+  listRecorded,
+  listRegistered,
+  stateOfFacts,
+} from '../../../../hub/operations/facts.ts';
 import { judgeByHub } from '../../../../hub/operations/preview-judge.ts';
 import { readAlone } from '../../../../hub/operations/preview-read.ts';
 import { previewFolder } from '../../../../hub/operations/preview.ts';
@@ -90,8 +98,10 @@ describe('documents, judged by what a hub knows', () => {
     const facts = hubFacts.parse(JSON.parse(JSON.stringify(hubFactsOf(parts))));
     const { bundles, next } = bundlePage.parse(JSON.parse(JSON.stringify(listBundles(parts, {}))));
     const recorded = recordPage.parse(JSON.parse(JSON.stringify(listRecorded(parts, {}))));
+    const { documents } = documentPage.parse(JSON.parse(JSON.stringify(listDocuments(parts, {}))));
+    const { clusters } = clusterPage.parse(JSON.parse(JSON.stringify(listRegistered(parts, {}))));
     expect([next, recorded.next]).toEqual([null, null]);
-    const known = stateOfFacts(facts, recorded.revisions, bundles);
+    const known = stateOfFacts(facts, { documents, clusters, revisions: recorded.revisions, bundles });
     const hub = { state: known, localCluster, ...knownOfFacts(facts, bundles) };
     const preview = await previewFolder(dir, { signal, hub }, ports());
     return preview.problems.map(problemLine);
@@ -197,6 +207,7 @@ describe('documents, judged by what a hub knows', () => {
     const token = { publicKey: 'secret-1', expires: '' };
     const record1 = enrolledCluster('x', { agentKey: 'secret-2', token });
     const parts = { state: () => stateOf([record1]), localCluster: null };
-    expect(JSON.stringify(hubFactsOf(parts))).not.toMatch(/secret-/);
+    expect(JSON.stringify([hubFactsOf(parts), listRegistered(parts, {})])).not.toMatch(/secret-/);
+    expect(listRegistered(parts, {}).clusters).toHaveLength(1);
   });
 });
