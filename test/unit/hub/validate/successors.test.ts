@@ -45,7 +45,7 @@ describe.each(hubs)('an application that is renamed and broken in one push: %s',
     const after = await commit(pushed, facts);
     expect(after.apps).toContain('default/shop');
     expect(after.guarded).toMatchObject([{ code: 'SOURCE_REWOUND', ids: ['core.oam.dev/Application/default/shop'] }]);
-    const [{ change = '' } = {}] = after.guarded;
+    const [{ change } = { change: '' }] = after.guarded;
     const told = after.problems.find(({ app: of }) => of === 'default/shop');
     expect(told?.message).toMatch(
       /^Application default\/shop stays as it was last seen: it may have become Application/,
