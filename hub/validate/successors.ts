@@ -21,7 +21,7 @@ export function newcomersOf(unread: readonly UnreadDocument[], seen: readonly Se
 }
 
 /**
- * Renamed and broken in one push is not removed: a document that a push takes away may have become any that came broken with
+ * Renamed and broken in one push is not removed: a document that a push removes may have become any that came broken with
  * the same push, in its own file or of its own kind; it stays until each of those is in force or gone. What was broken before
  * the push says nothing about it. Pure.
  */
