@@ -1,11 +1,12 @@
 import { newFaultMemory, rememberRemoved, type FaultMemory } from './apply/faults.ts';
-import { newChannelMemory, objectText, type ChannelMemory } from './channel/memory.ts';
+import { isNamed, newChannelMemory, objectText, requestPull, type ChannelMemory } from './channel/memory.ts';
 import type { Explanations } from './health/explain.ts';
 import { newInventoryMemory, type InventoryMemory } from './inventory/memory.ts';
 import { ensureNamespace } from './inventory/recall.ts';
 import { openStore } from './inventory/store.ts';
 import { fieldsHash } from './live/project.ts';
 import { openLiveView } from './live/view.ts';
+import type { Contents } from './model/contents.ts';
 import type { AgentDeps } from './model/deps.ts';
 import type { Store } from './model/inventory.ts';
 import type { Kube } from './model/kube.ts';
@@ -14,7 +15,7 @@ import type { Row } from './model/rows.ts';
 import type { AppWriter } from './model/site.ts';
 import { newReportMemory, type ReportMemory } from './report/memory.ts';
 import type { ProgressMemory } from './rollout/progress.ts';
-import { newServingMemory, servedText, type ServingMemory } from './rollout/serving.ts';
+import { newServingMemory, type ServingMemory } from './rollout/serving.ts';
 import { writerFor } from './site/accounts.ts';
 import { offLimits } from './site/filter.ts';
 import { openContentCheck } from './site/reach.ts';
@@ -29,6 +30,8 @@ export interface Agent extends RoomPorts {
   readonly kube: Kube;
   readonly view: LiveView;
   readonly store: Store;
+  /** The files of bundles that may be read again. */
+  readonly contents: Contents;
   readonly memory: AgentMemory;
   /** Asked to stop: finish the object in flight, start no other. */
   readonly stop: AbortSignal;
@@ -81,6 +84,7 @@ export function openAgent(
   return {
     deps,
     kube,
+    contents: deps.contents,
     view: openLiveView(kube, { namespaces, onChange, clock: deps.clock, random: deps.random, parent: signal }),
     store: openStore(kube, namespace),
     memory,
@@ -106,7 +110,15 @@ function newMemory(): AgentMemory {
 function openRoomPorts(deps: AgentDeps, kube: Kube, { memory, signal }: Pick<Agent, 'memory' | 'signal'>): RoomPorts {
   const { settings } = deps;
   const writer = (app: string) => writerFor(kube, settings.impersonation, app);
-  const text = (digest: Digest) => objectText(memory.channel, digest) ?? servedText(memory.serving, digest);
+  const text = (digest: Digest) => {
+    const found = objectText(memory.channel, deps.contents, digest);
+    // What the bundle names and is lost is fetched again: "unchanged" would read as if it were here.
+    if (found === null && isNamed(memory.channel, digest)) {
+      deps.transport.reset();
+      requestPull(memory.channel);
+    }
+    return found;
+  };
   const contentObjection = openContentCheck(text, settings.reach);
   return {
     writerFor: writer,

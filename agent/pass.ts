@@ -52,7 +52,7 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const target = here.located(bundleToApply({ channel: memory.channel, bundle: pulled, state, mode }));
   const current = target === bundle ? wanted : selectApps(target.revision, site);
   const apps = [...new Set([...wanted.selected, ...current.selected])];
-  const served = rememberServing(memory.serving, bundle, stored.inventory, restored(memory.channel, here.located));
+  const served = rememberServing(agent, bundle, stored.inventory, restored(memory.channel, here.located));
   forgetOldFaults(memory.faults, apps, served);
   await followKinds(view, stored.inventory, apps);
 

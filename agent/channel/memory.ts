@@ -1,9 +1,14 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import type { Code } from '../../shared/errors.ts';
+import { bundleFiles } from '../../shared/wire/bundle.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
 import type { VerifiedBundle } from '../model/bundle.ts';
+import type { Contents } from '../model/contents.ts';
 import type { AgentState } from '../model/inventory.ts';
 import type { Kept } from '../model/kept.ts';
 import type { Mode } from '../model/mode.ts';
+import type { ServedObject } from '../model/served.ts';
 
 /** What the agent remembers of its channel between passes. */
 export interface ChannelMemory {
@@ -93,10 +98,36 @@ export function servingBundle(bundle: VerifiedBundle): VerifiedBundle {
   return made;
 }
 
-/** The text of an object of the accepted or the started bundle; null when neither has it. */
+/** The text of an object of the accepted or the started bundle, or of what else serves; null when it must be fetched again. */
 export function objectText(
   { bundle, started }: Pick<ChannelMemory, 'bundle' | 'started'>,
+  contents: Pick<Contents, 'read'>,
   digest: Digest,
 ): string | null {
-  return bundle?.objectText(digest) ?? started?.objectText(digest) ?? null;
+  const text = bundle?.objectText(digest) ?? started?.objectText(digest);
+  if (text !== undefined && text !== null) return text;
+  const bytes = contents.read(digest);
+  return bytes === null ? null : Buffer.from(bytes).toString('utf8');
+}
+
+/** True for a file of an object of the accepted bundle. */
+export function isNamed({ bundle }: Pick<ChannelMemory, 'bundle'>, digest: Digest): boolean {
+  return bundle !== null && namedFiles(bundle.revision).has(digest);
+}
+
+const namedFiles = oncePerValue(
+  (revision: VerifiedBundle['revision']): ReadonlySet<Digest> =>
+    new Set(bundleFiles(revision).map(({ digest }) => digest)),
+);
+
+/** The files that may be needed again: of these bundles, of those that may still be repaired, and of what else serves. */
+export function wantedFiles(
+  { bundle, started, earlier, served }: Pick<ChannelMemory, 'bundle' | 'started' | 'earlier' | 'served'>,
+  others: { readonly previous: VerifiedBundle | null; readonly serving: ReadonlyMap<ObjectId, ServedObject> },
+): ReadonlySet<Digest> {
+  const bundles = [bundle, started, earlier, others.previous];
+  return new Set([
+    ...bundles.flatMap((one) => (one === null ? [] : bundleFiles(one.revision).map(({ digest }) => digest))),
+    ...[...served.values(), ...others.serving.values()].map(({ digest }) => digest),
+  ]);
 }

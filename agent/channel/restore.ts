@@ -1,3 +1,4 @@
+import type { Contents } from '../model/contents.ts';
 import type { AgentDeps } from '../model/deps.ts';
 import type { AgentState, Store } from '../model/inventory.ts';
 import type { Kept, KeptSeal } from '../model/kept.ts';
@@ -11,6 +12,7 @@ import { trustState } from './trust.ts';
 export interface RestorePorts {
   readonly memory: { readonly channel: ChannelMemory };
   readonly store: { readonly kept: Pick<Store['kept'], 'load'> };
+  readonly contents: Contents;
   readonly deps: Pick<AgentDeps, 'verify' | 'log'>;
   readonly stop: AbortSignal;
 }
@@ -39,6 +41,7 @@ async function takeKept(
 ): Promise<void> {
   const { channel } = ports.memory;
   channel.served = kept.served;
+  for (const [digest, bytes] of kept.files) ports.contents.put(digest, bytes);
   const isStarted = seal.revision === state.mark?.revisionDigest;
   if (isStarted && startedBundle(channel, state) !== null) return;
   const bundle = await verifyKept(ports, kept, { ...trustState(state, null), ...(!isStarted && { mark: null }) });

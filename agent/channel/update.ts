@@ -1,18 +1,25 @@
 import type { VerifiedBundle } from '../model/bundle.ts';
+import type { Contents } from '../model/contents.ts';
 import type { AgentDeps } from '../model/deps.ts';
 import type { AgentState, Store } from '../model/inventory.ts';
 import { saidOf } from '../model/said.ts';
+import type { ServedObject } from '../model/served.ts';
 import { asSluiceError, type Code } from '../../shared/errors.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
 import { bundleFiles } from '../../shared/wire/bundle.ts';
-import { startedBundle, type ChannelMemory } from './memory.ts';
+import { startedBundle, wantedFiles, type ChannelMemory } from './memory.ts';
 import { restoreStarted } from './restore.ts';
 import { trustState } from './trust.ts';
 
 /** What a pull needs. */
 export interface PullPorts {
-  readonly memory: { readonly channel: ChannelMemory };
+  readonly memory: {
+    readonly channel: ChannelMemory;
+    readonly serving: { readonly objects: ReadonlyMap<ObjectId, ServedObject> };
+  };
   readonly deps: Pick<AgentDeps, 'transport' | 'verify' | 'log'>;
   readonly store: { readonly kept: Pick<Store['kept'], 'load'> };
+  readonly contents: Contents;
   readonly stop: AbortSignal;
 }
 
@@ -27,8 +34,12 @@ export async function pullBundle(ports: PullPorts, state: AgentState | null): Pr
   if (channel.bundle?.mark.revisionDigest === state?.mark?.revisionDigest) channel.started = null;
   if (!channel.isPullDue) return channel.bundle;
   channel.isPullDue = false;
+  const previous = channel.bundle;
+  const drop = () => {
+    ports.contents.retain(wantedFiles(channel, { previous, serving: ports.memory.serving.objects }));
+  };
   try {
-    const pulled = await deps.transport.pull(haveOf(channel.bundle), stop);
+    const pulled = await deps.transport.pull(haveOf(channel.bundle, ports.contents), stop);
     if (pulled.kind === 'changed') {
       const bundle = await deps.verify(pulled.snapshot, trustState(state, channel.bundle));
       if (bundle.mark.revisionDigest !== channel.bundle?.mark.revisionDigest) {
@@ -38,11 +49,14 @@ export async function pullBundle(ports: PullPorts, state: AgentState | null): Pr
       channel.earlier = null;
       channel.started = startedBundle(channel, state);
       channel.bundle = bundle;
+      drop();
     }
     if (channel.said !== null) deps.log.info('the channel can be read again', { was: channel.said });
     channel.fault = channel.said = null;
     channel.pullFailures = 0;
   } catch (error) {
+    // Nothing stays of a bundle that was not accepted.
+    drop();
     if (!stop.aborted) rememberFault(ports, error);
   }
   await restoreStarted(ports, state);
@@ -81,8 +95,10 @@ const reasons: Partial<Record<Code, string>> = {
   NOT_FOUND: 'the channel has nothing for this cluster yet',
 };
 
-function haveOf(bundle: VerifiedBundle | null) {
+/** The bundle at hand, and the files of it that are. */
+function haveOf(bundle: VerifiedBundle | null, contents: Pick<Contents, 'sizeOf'>) {
   if (bundle === null) return null;
-  const objects = new Set(bundleFiles(bundle.revision).map((file) => file.digest));
+  const files = bundleFiles(bundle.revision).map(({ digest }) => digest);
+  const objects = new Set(files.filter((digest) => contents.sizeOf(digest) !== null));
   return { revisionDigest: bundle.mark.revisionDigest, objects };
 }

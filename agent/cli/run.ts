@@ -42,6 +42,10 @@ export const runCommand = command({
       'allow pods that are privileged, or use the network, processes, ports or files of a node',
     ),
     allowPlainHttp: switchOption('--allow-plain-http', 'allow http:// beyond this machine'),
+    cacheFolder: textOption(
+      '--cache-folder <folder>',
+      'where bundles of more than 8 MiB are put aside, encrypted and for as long as it runs (in memory)',
+    ),
     logLevel: defaultChoice('--log-level <level>', 'how much to log', logLevels, 'info'),
     logFormat: choiceOption('--log-format <format>', 'json, or text for people', logFormats),
   },

@@ -1,5 +1,5 @@
 import type { Kube, KubeKey, KubeResource } from '../model/kube.ts';
-import type { KeptSeal, KeptStore, Sealed } from '../model/kept.ts';
+import { keptLimits, type KeptSeal, type KeptStore, type Sealed } from '../model/kept.ts';
 import { mapLimited } from '../model/limited.ts';
 import { isSluiceError, SluiceError } from '../../shared/errors.ts';
 import { digestOf } from '../../shared/lib/canonical.ts';
@@ -17,12 +17,9 @@ const secrets: KubeResource = {
   subresources: [],
 };
 
-/** What one Secret holds: a server takes 1 MiB of data. */
-const partBytes = 900 * 1024;
-/** Secrets that each set may take; the agent's Role names them all. */
-const maxParts = { head: 3, base: 5 } as const;
+const { partBytes } = keptLimits;
 
-type What = keyof typeof maxParts;
+type What = 'head' | 'base';
 type SetName = 'a' | 'b';
 
 /**
@@ -39,7 +36,7 @@ export function openKeptStore(kube: Kube, namespace: string): KeptStore {
   };
   const write = async (what: What, before: Sealed | null, bytes: Uint8Array, signal: AbortSignal): Promise<Sealed> => {
     const count = Math.ceil(bytes.byteLength / partBytes);
-    if (count > maxParts[what]) {
+    if (count > keptLimits[what]) {
       throw new SluiceError('LIMIT_EXCEEDED', 'the bundle is too large to be kept in the cluster');
     }
     const names = namesOf(what, otherSet(before), count);
@@ -66,12 +63,12 @@ export function openKeptStore(kube: Kube, namespace: string): KeptStore {
     tidy: async (seal, signal) => {
       const wanted = new Set(namesIn(seal));
       // The head of before stays, to be written over by the next one; nothing stays where nothing is kept.
-      const spare = seal?.head == null ? [] : namesOf('head', otherSet(seal.head), maxParts.head);
+      const spare = seal?.head == null ? [] : namesOf('head', otherSet(seal.head), keptLimits.head);
       if (!isSwept && seal !== undefined) {
         isSwept = true;
         // An agent that ended before it tidied up left the other set.
         for (const set of seal.base === null ? (['a', 'b'] as const) : [otherSet(seal.base)])
-          await parts.look(namesOf('base', set, maxParts.base), signal);
+          await parts.look(namesOf('base', set, keptLimits.base), signal);
         if (seal.head === null)
           for (const set of ['a', 'b'] as const) await parts.look(namesOf('head', set, 1), signal);
       }

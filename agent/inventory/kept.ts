@@ -1,8 +1,7 @@
-import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
 import type { VerifiedBundle } from '../model/bundle.ts';
-import type { Kept } from '../model/kept.ts';
+import type { Contents } from '../model/contents.ts';
+import { keptLimits, type Kept } from '../model/kept.ts';
 import type { ServedObject } from '../model/served.ts';
 import { digestOf, type Digest } from '../../shared/lib/canonical.ts';
 import { bundleLimits } from '../../shared/model/limits.ts';
@@ -10,52 +9,55 @@ import type { ObjectId } from '../../shared/model/object.ts';
 import { bundleFiles } from '../../shared/wire/bundle.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { SignedBytes } from '../../shared/wire/envelope.ts';
+import { pack, unpack, type PackedFile } from './pack.ts';
 
-const zip = promisify(gzip);
-const unzip = promisify(gunzip);
-
-const texts = z.record(z.string(), z.string());
 const file = z.object({ payload: z.string(), signatures: z.string() });
 const headDocument = z.object({
-  format: z.literal(1),
   roots: z.array(file),
   revision: file,
   freshness: file.nullable(),
   served: z.array(z.object({ app: z.custom<BundleApp>(), objects: z.array(z.tuple([z.string(), z.string()])) })),
-  texts,
 });
-const baseDocument = z.object({ format: z.literal(1), texts });
+/** How it was kept at first: one JSON document, all files in it as texts. */
+const oldDocument = z.looseObject({ format: z.literal(1), texts: z.record(z.string(), z.string()) });
 type Head = z.infer<typeof headDocument>;
 
 /** More than a bundle of the largest size, its envelope and what it replaces come to. */
-const maxOutputLength = 8 * bundleLimits[2].bytes;
+const mostUnpacked = 3 * bundleLimits[2].bytes;
 
-/** Texts by digest, as they are at hand: what is not written is not decoded. */
-export type Texts = ReadonlyMap<Digest, string | Uint8Array>;
+/** A file that is to be kept: how long it is, and how to read it; null where that is not possible any more. */
+export interface FileToKeep {
+  readonly length: number;
+  readonly read: () => Uint8Array | null;
+}
 
-/** What is to be kept of a bundle that starts, and of what else serves. */
+/** Files by digest: what is not written is not read. */
+export type Files = ReadonlyMap<Digest, FileToKeep>;
+
+/** What is to be kept of a bundle that starts, and of what else serves, whose files are among the contents. */
 export interface ToKeep {
   readonly bundle: VerifiedBundle;
   readonly served: ReadonlyMap<ObjectId, ServedObject>;
+  readonly contents: Pick<Contents, 'read' | 'sizeOf'>;
 }
 
-/** Every text that a repair of what runs may need. */
-export function textsToKeep({ bundle, served }: ToKeep): Texts {
-  const found = new Map<Digest, string | Uint8Array>();
-  for (const { digest } of bundleFiles(bundle.revision)) {
-    const bytes = bundle.objectBytes(digest);
-    if (bytes !== null) found.set(digest, bytes);
-  }
-  for (const { digest, text } of served.values()) found.set(digest, text);
-  return found;
+/** Every file that a repair of what runs may need. */
+export function filesToKeep({ bundle, served, contents }: ToKeep): Files {
+  const read = (digest: Digest) => contents.read(digest) ?? bundle.objectBytes(digest);
+  const digests = [...bundleFiles(bundle.revision), ...served.values()].map(({ digest }) => digest);
+  return new Map(
+    [...new Set(digests)].flatMap((digest): [Digest, FileToKeep][] => {
+      const length = contents.sizeOf(digest) ?? bundle.objectBytes(digest)?.byteLength;
+      return length === undefined ? [] : [[digest, { length, read: () => read(digest) }]];
+    }),
+  );
 }
 
-/** The bytes of the head: the signed files, what else serves, and these texts. */
-export async function packHead({ bundle, served }: ToKeep, own: Texts): Promise<Uint8Array> {
+/** The bytes of the head: the signed files, what else serves, and these files. */
+export async function packHead({ bundle, served }: Omit<ToKeep, 'contents'>, own: Files): Promise<Uint8Array> {
   const apps = Map.groupBy(served, ([, { app }]) => app);
   const { roots, freshness } = bundle.files;
   const head: Head = {
-    format: 1,
     roots: roots.map(textsOf),
     revision: bundle.envelope,
     freshness: freshness === null ? null : textsOf(freshness),
@@ -63,54 +65,53 @@ export async function packHead({ bundle, served }: ToKeep, own: Texts): Promise<
       app: sliceOf(app, new Set(list.map(([id]) => id))),
       objects: list.map(([id, { digest }]) => [id, digest]),
     })),
-    texts: decoded(own),
   };
-  return zip(JSON.stringify(head), { level: 1 });
+  return pack(JSON.stringify(head), packed(own), { level: 1, most: keptLimits.head * keptLimits.partBytes });
 }
 
 /** The bytes of a base. */
-export async function packBase(all: Texts): Promise<Uint8Array> {
-  return zip(JSON.stringify({ format: 1, texts: decoded(all) }), { level: 4 });
+export async function packBase(all: Files): Promise<Uint8Array> {
+  return pack('', packed(all), { level: 4, most: keptLimits.base * keptLimits.partBytes });
 }
 
-/** What such bytes have; throws for what is packed otherwise. Texts count only with the digest that they are named by. */
+/** What such bytes have; throws for what is packed otherwise. Files count only with the digest that they are named by. */
 export async function unpackKept(head: Uint8Array, base: Uint8Array | null): Promise<Kept> {
-  const { roots, revision, freshness, served, texts: own } = headDocument.parse(await parsed(head));
-  const common = base === null ? {} : baseDocument.parse(await parsed(base)).texts;
-  const textOf = (digest: string): string | undefined => own[digest] ?? common[digest];
+  const own = await opened(head);
+  const common = base === null ? null : await opened(base);
+  const { roots, revision, freshness, served } = headDocument.parse(own.first);
+  const fileOf = (digest: string): Uint8Array | null => own.files.get(digest) ?? common?.files.get(digest) ?? null;
+  const contents = served.flatMap(({ app, objects }) =>
+    objects.flatMap(([id, digest]): [ObjectId, ServedObject, Uint8Array][] => {
+      const bytes = fileOf(digest);
+      return bytes === null || digestOf(bytes) !== digest ? [] : [[id, { app, digest }, bytes]];
+    }),
+  );
   return {
     snapshot: {
       roots: roots.map(bytesOf),
       revision: bytesOf(revision),
       freshness: freshness === null ? null : bytesOf(freshness),
-      object: (_path, digest) => {
-        const text = textOf(digest);
-        return Promise.resolve(text === undefined ? null : Buffer.from(text, 'utf8'));
-      },
+      object: (_path, digest) => Promise.resolve(fileOf(digest)),
     },
-    served: new Map(
-      served.flatMap(({ app, objects }) =>
-        objects.flatMap(([id, digest]): [ObjectId, ServedObject][] => {
-          const text = textOf(digest);
-          if (text === undefined || digestOf(text) !== digest) return [];
-          return [[id, { app, digest: digest, text }]];
-        }),
-      ),
-    ),
+    served: new Map(contents.map(([id, one]) => [id, one])),
+    files: new Map(contents.map(([, { digest }, bytes]) => [digest, bytes])),
   };
 }
 
-/** The text of what is at hand. */
-export function decode(text: string | Uint8Array): string {
-  return typeof text === 'string' ? text : Buffer.from(text).toString('utf8');
+function packed(files: Files): PackedFile[] {
+  return [...files].map(([digest, { read }]) => [digest, read]);
 }
 
-function decoded(own: Texts): Record<string, string> {
-  return Object.fromEntries([...own].map(([digest, text]) => [digest, decode(text)]));
-}
-
-async function parsed(bytes: Uint8Array): Promise<unknown> {
-  return JSON.parse((await unzip(bytes, { maxOutputLength })).toString('utf8')) as unknown;
+async function opened(
+  bytes: Uint8Array,
+): Promise<{ readonly first: unknown; readonly files: ReadonlyMap<string, Uint8Array> }> {
+  const found = await unpack(bytes, mostUnpacked);
+  if (typeof found !== 'string') return { ...found, first: found.first === '' ? null : JSON.parse(found.first) };
+  const first = oldDocument.parse(JSON.parse(found));
+  return {
+    first,
+    files: new Map(Object.entries(first.texts).map(([name, text]) => [name, Buffer.from(text, 'utf8')])),
+  };
 }
 
 /** What an application says of some of its objects: the rest is not needed to repair them. */

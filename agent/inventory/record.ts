@@ -1,3 +1,4 @@
+import type { Contents } from '../model/contents.ts';
 import type { AgentDeps } from '../model/deps.ts';
 import type { AgentState, Inventory, NextState, Store, Stored } from '../model/inventory.ts';
 import type { VerifiedBundle } from '../model/bundle.ts';
@@ -18,6 +19,7 @@ import type { ObjectId } from '../../shared/model/object.ts';
 export interface RecordPorts {
   readonly memory: { readonly inventory: InventoryMemory };
   readonly store: Store;
+  readonly contents: Contents;
   readonly deps: Pick<AgentDeps, 'identity' | 'clock' | 'settings' | 'log'>;
   readonly signal: AbortSignal;
 }

@@ -1,3 +1,4 @@
+import type { Contents } from './contents.ts';
 import type { CronFields } from '../../shared/lib/window.ts';
 import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
@@ -47,6 +48,8 @@ export interface AgentDeps {
   readonly transport: Transport;
   /** Throws a coded error for a snapshot that must not be trusted. */
   readonly verify: (snapshot: ChannelSnapshot, trust: TrustState) => Promise<VerifiedBundle> | VerifiedBundle;
+  /** Where verify keeps checked files. */
+  readonly contents: Contents;
   /** Delivers a report; null where there is no hub to report to. Throws when the hub did not take it. */
   readonly deliver: (report: AgentReport, signal: AbortSignal) => Promise<ReportAnswer | null>;
   readonly clock: Clock;

@@ -7,9 +7,14 @@ import type { ServedObject } from './served.ts';
 export interface Kept {
   /** Unverified, like one that was fetched. */
   readonly snapshot: ChannelSnapshot;
-  /** Contents of older bundles that ran when that bundle started; each has its digest. */
+  /** Contents of older bundles that ran when that bundle started. */
   readonly served: ReadonlyMap<ObjectId, ServedObject>;
+  /** The files of those, each with its digest. */
+  readonly files: ReadonlyMap<Digest, Uint8Array>;
 }
+
+/** What one Secret holds, in bytes (a server takes 1 MiB of data), and the Secrets that each set may take: the agent's Role names them all. */
+export const keptLimits = { partBytes: 900 * 1024, head: 3, base: 5 } as const;
 
 /** Bytes in Secrets: their names in order, and the digest of all of it. What is read counts only with that one. */
 export interface Sealed {

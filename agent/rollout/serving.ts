@@ -2,6 +2,7 @@ import type { ObjectId } from '../../shared/model/object.ts';
 import type { Digest } from '../../shared/lib/canonical.ts';
 import { wantedDigests } from '../model/app-index.ts';
 import type { VerifiedBundle } from '../model/bundle.ts';
+import type { Contents } from '../model/contents.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { ServedObject } from '../model/served.ts';
 
@@ -17,6 +18,12 @@ export function newServingMemory(): ServingMemory {
   return { bundle: null, objects: new Map() };
 }
 
+/** What remembering needs of the agent. */
+export interface ServingPorts {
+  readonly memory: { readonly serving: ServingMemory };
+  readonly contents: Contents;
+}
+
 /** What a restart left of it, as the cluster kept it. */
 export interface Recalled {
   /** The started bundle, where another one is accepted; or the one before it, where what still runs of it is to be replaced. */
@@ -30,7 +37,7 @@ export interface Recalled {
  * applied otherwise since. Answers all of it. With the first bundle after a restart it begins with what was kept.
  */
 export function rememberServing(
-  memory: ServingMemory,
+  { memory: { serving: memory }, contents }: ServingPorts,
   bundle: VerifiedBundle,
   inventory: Inventory,
   recalled: Recalled,
@@ -39,10 +46,10 @@ export function rememberServing(
   const before = memory.bundle ?? recalled.started;
   if (memory.bundle === null) for (const [id, one] of recalled.served) objects.set(id, one);
   const wanted = wantedDigests(bundle.revision);
-  if (before !== null && before !== bundle) takeApplied(objects, { before, inventory, wanted });
+  if (before !== null && before !== bundle) takeApplied(objects, contents, { before, inventory, wanted });
   // After a restart, what serves is known from the bundle alone, where it says so.
   const serving = before === bundle ? null : servingContents(bundle);
-  if (serving !== null) takeApplied(objects, { before: serving, inventory, wanted });
+  if (serving !== null) takeApplied(objects, contents, { before: serving, inventory, wanted });
   memory.bundle = bundle;
   for (const [id, { digest }] of [...objects]) {
     if (inventory.get(id)?.applied !== digest || wanted.get(id) === digest) objects.delete(id);
@@ -62,12 +69,17 @@ interface Replaced {
   readonly wanted: ReadonlyMap<ObjectId, Digest>;
 }
 
-function takeApplied(objects: ServingMemory['objects'], { before, inventory, wanted }: Replaced): void {
+function takeApplied(
+  objects: ServingMemory['objects'],
+  contents: Contents,
+  { before, inventory, wanted }: Replaced,
+): void {
   for (const app of before.revision.apps) {
     for (const { id, digest } of app.objects) {
       if (wanted.get(id) === digest || inventory.get(id)?.applied !== digest) continue;
-      const text = before.objectText(digest);
-      if (text !== null) objects.set(id, { app, digest, text });
+      const bytes = contents.sizeOf(digest) === null ? before.objectBytes(digest) : null;
+      if (bytes !== null) contents.put(digest, bytes);
+      if (contents.sizeOf(digest) !== null) objects.set(id, { app, digest });
     }
   }
 }
@@ -78,10 +90,4 @@ export function forgetRemoved<
 >({ objects }: ServingMemory, plan: P): P {
   for (const id of [...plan.scaleToZero, ...plan.remove.flat()]) objects.delete(id);
   return plan;
-}
-
-/** The text of a content that is remembered; null when none has this digest. */
-export function servedText({ objects }: ServingMemory, digest: Digest): string | null {
-  for (const one of objects.values()) if (one.digest === digest) return one.text;
-  return null;
 }

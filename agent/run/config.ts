@@ -35,6 +35,8 @@ export const agentOptions = z.strictObject({
     .regex(/^[0-9a-zA-Z.:[\]-]*:\d{1,5}$/, 'not HOST:PORT')
     .optional(),
   allowPlainHttp: z.boolean().default(false),
+  /** Where a bundle is put aside that is too large for memory; absent = all of it is in memory. */
+  cacheFolder: z.string().optional(),
 });
 export type AgentOptions = z.infer<typeof agentOptions>;
 

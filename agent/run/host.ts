@@ -12,6 +12,7 @@ import { parseJoinLine, type JoinTicket } from '../../shared/wire/join.ts';
 import { startAgent, type AgentPorts } from './start.ts';
 import { hostAndPort, type AgentOptions } from './config.ts';
 import { connectKube } from './connect.ts';
+import { contentsMemory, openContents } from './contents.ts';
 import { serveProbes } from './probe-server.ts';
 import { openProbes } from './probes.ts';
 
@@ -40,12 +41,17 @@ export async function hostAgent(
     userAgent: `sluice-agent/${version}`,
   });
   const kube = connectKube(options, host);
-  const auth = options.channelAuthFile;
+  const { channelAuthFile: auth, cacheFolder: cache } = options;
   const probes = openProbes(clock);
   const pages = { '/startupz': probes.startup, '/livez': probes.live, '/readyz': probes.ready };
   const server = options.probeListen === undefined ? null : await serveProbes(hostAndPort(options.probeListen), pages);
   try {
     const ports = {
+      contents: openContents({
+        folder: cache === undefined ? null : terminal.path(cache),
+        memoryBytes: contentsMemory,
+        log,
+      }),
       ...{ kube, http, repos: createRepos(http), clock, random, uuid, cron, log, version, probes },
       ticket: await readTicket(options.joinFile, host),
       channelAuthorization: auth === undefined ? null : gitAuthorization(await fileText(auth, terminal)),

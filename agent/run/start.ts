@@ -5,6 +5,7 @@ import { openSpeaker } from './join.ts';
 import { runAgent } from './loop.ts';
 import { agentAuthorization } from '../identity/credential.ts';
 import { defaultSettings, type AgentDeps } from '../model/deps.ts';
+import type { Contents } from '../model/contents.ts';
 import type { Kube } from '../model/kube.ts';
 import type { ProbeState } from '../model/probes.ts';
 import type { Identity } from '../model/site.ts';
@@ -24,6 +25,7 @@ import type { JoinTicket } from '../../shared/wire/join.ts';
 /** Everything that a running agent touches outside itself. */
 export interface AgentPorts {
   readonly kube: Kube;
+  readonly contents: Contents;
   readonly http: Http;
   readonly repos: Repos;
   readonly clock: Clock;
@@ -43,7 +45,7 @@ export interface AgentPorts {
 /** Joins where that is still to do, and runs the agent until `stop` aborts. Pulling never waits for enrolment. */
 export async function startAgent(options: AgentOptions, ports: AgentPorts, stop: AbortSignal): Promise<void> {
   const place: SecretPlace = { kube: ports.kube, namespace: options.namespace };
-  const { clock, random, log, kube, cron } = ports;
+  const { clock, random, log, kube, cron, contents } = ports;
   const { identity, ticket } = await identify(place, ports, stop);
   ports.probes.joined();
 
@@ -61,7 +63,8 @@ export async function startAgent(options: AgentOptions, ports: AgentPorts, stop:
     {
       kube,
       transport: openTransport(identity.url, { http, source, identity, authorization, clock, random, log }),
-      verify: (snapshot, trust) => verify({ snapshot, identity, trust, now: clock.now() }),
+      verify: (snapshot, trust) => verify({ snapshot, identity, trust, now: clock.now(), contents }),
+      contents,
       deliver: createDelivery({ http, hub, signer, authorization, reportFormat: http.reportFormat }),
       clock,
       random,

@@ -14,11 +14,11 @@ export const fileBytes = mebibyte;
 
 /**
  * Limits of a bundle (safety.md) by format: format 1 counts the bytes of objects alone, and has no limit of its own for an application.
- * Format 2 is made for 10,000 objects and 32 MiB; the heap of an agent's pod holds half of that, or less, until applications are read one by one.
+ * What an agent holds of a bundle at a time is one application, and of all of them what their documents say.
  */
 export const bundleLimits = {
   1: { objects: 5_000, bytes: 8 * mebibyte, apps: Infinity, appBytes: 8 * mebibyte },
-  2: { objects: 5_000, bytes: 10 * mebibyte, apps: 1_000, appBytes: 8 * mebibyte },
+  2: { objects: 10_000, bytes: 32 * mebibyte, apps: 1_000, appBytes: 8 * mebibyte },
 } as const satisfies Readonly<Record<number, BundleLimits>>;
 
 /**

@@ -1,3 +1,4 @@
+import { memoryContents } from '../../agent/model/contents.ts';
 import { requestPull } from '../../agent/channel/memory.ts';
 import { fenced } from '../../agent/kube/lease/fence.ts';
 import type { Outcome } from '../../agent/model/outcome.ts';
@@ -126,6 +127,7 @@ export function testDeps(
     kube,
     transport: channel.transport,
     verify: channel.verify,
+    contents: memoryContents(),
     deliver: () => Promise.resolve(null),
     clock,
     random: () => 0.5,

@@ -7,22 +7,17 @@ import { formats } from '../../../shared/wire/formats.ts';
 import { fromPath, revisionPath } from '../../../shared/wire/layout.ts';
 import type { AppContent, BundleApp, BundleObject, Revision } from '../../../shared/wire/revision.ts';
 import type { ChannelSnapshot, VerifiedBundle } from '../../model/bundle.ts';
+import type { Contents } from '../../model/contents.ts';
 import type { Objection } from '../../model/rows.ts';
 import { beyondThisAgent } from './beyond.ts';
-import type { Documented } from './documents.ts';
-import { checkedBytes, checkedObject, checkPointers, checkReferences, proofKey } from './objects.ts';
+import { checkedBytes, checkedObject, checkPointers, checkReferences, checkSize, proofKey } from './objects.ts';
 
-/** What was proved before. */
+/** What was proved before, and where checked files are kept. */
 export interface Proved {
   readonly previous: VerifiedBundle | null;
+  readonly contents: Contents;
   /** The applications of the bundle before. */
   readonly unchanged: ReadonlySet<BundleApp>;
-}
-
-/** What is in a bundle: the checked bytes of every document and object, and the applications whose content means nothing, or too much, here. */
-export interface Contents {
-  readonly contents: ReadonlyMap<Digest, Uint8Array>;
-  readonly unfit: ReadonlyMap<string, Objection>;
 }
 
 /** A bundle whose objects are being read. A large one is read in slices: the Lease and the watches go on meanwhile. */
@@ -30,22 +25,22 @@ interface Reading {
   readonly snapshot: ChannelSnapshot;
   readonly revision: Revision;
   readonly previous: VerifiedBundle | null;
-  readonly contents: Map<Digest, Uint8Array>;
+  readonly contents: Contents;
   readonly slices: Slices;
 }
 
 /**
  * Completeness before meaning: every object is there with its digest, or the whole bundle is refused. What an application then
  * means is its own matter, save in format 1: there, one that means nothing refuses the bundle. What the bundle before this one
- * proved is not proved again.
+ * proved is not proved again. Answers the applications whose content means nothing, or too much, here.
  */
 export async function verifyObjects(
   snapshot: ChannelSnapshot,
-  { revision, contents }: Documented,
-  { previous, unchanged }: Proved,
-): Promise<Contents> {
+  revision: Revision,
+  { previous, contents, unchanged }: Proved,
+): Promise<ReadonlyMap<string, Objection>> {
   const reading: Reading = { snapshot, revision, previous, contents, slices: startSlices() };
-  await readAll(reading, unchanged);
+  await readAll(reading);
   const proved = provedObjects(revision, previous);
   const unfit = new Map<string, Objection>();
   for (const app of revision.apps) {
@@ -53,20 +48,20 @@ export async function verifyObjects(
     const why = unchanged.has(app) ? previous?.unfit.get(key) : await judged(reading, app, proved);
     if (why !== undefined) unfit.set(key, why);
   }
-  return { contents, unfit };
+  return unfit;
 }
 
 /** Reads every object of a bundle, that of what serves meanwhile included, and counts them against what the envelope states. */
-async function readAll(reading: Reading, unchanged: ReadonlySet<BundleApp>): Promise<void> {
+async function readAll(reading: Reading): Promise<void> {
   const { apps, bundle, format } = reading.revision;
   reading.snapshot.expect?.(
     apps.flatMap((app) => [...app.objects, ...(app.from?.objects ?? [])]).map((one) => one.digest),
   );
   let bytes = 0;
   for (const app of apps) {
-    bytes += await readObjects(reading, app.objects, unchanged.has(app));
+    bytes += await readObjects(reading, app.objects);
     for (const { objects } of app.from === undefined ? [] : [app.from]) {
-      bytes += await readObjects(reading, objects.map(ofServing), unchanged.has(app));
+      bytes += await readObjects(reading, objects.map(ofServing));
     }
     if (bytes > bundle.bytes) throw mismatch('the bundle is larger than its envelope states');
   }
@@ -79,20 +74,20 @@ function ofServing(object: BundleObject): BundleObject {
   return { ...object, path: fromPath(object.path) };
 }
 
-/** Reads objects, and answers how many bytes they have; those of an application that did not change are at hand. */
+/** Reads the objects that are not at hand, and answers how many bytes all of them have. */
 async function readObjects(
   { snapshot, previous, contents, slices }: Reading,
   objects: readonly BundleObject[],
-  isUnchanged: boolean,
 ): Promise<number> {
   let sum = 0;
   for (const object of objects) {
-    const atHand = contents.get(object.digest) ?? (isUnchanged ? previous?.objectBytes(object.digest) : null);
-    const kept = atHand ?? null;
-    const bytes = kept ?? (await readBytes(snapshot, object, previous));
-    contents.set(object.digest, bytes);
-    sum += bytes.length;
-    await slices.spend(kept === null ? unitsOfBytes(bytes.length) : 0);
+    const kept = contents.sizeOf(object.digest);
+    const bytes = kept === null ? await readBytes(snapshot, object, previous) : null;
+    if (bytes !== null) contents.put(object.digest, bytes);
+    const size = bytes?.byteLength ?? kept ?? 0;
+    checkSize(object, size);
+    sum += size;
+    await slices.spend(kept === null ? unitsOfBytes(size) : 0);
   }
   return sum;
 }
@@ -102,10 +97,10 @@ async function readBytes(
   object: BundleObject,
   previous: VerifiedBundle | null,
 ): Promise<Uint8Array> {
+  const bytes = previous?.objectBytes(object.digest) ?? null;
+  if (bytes !== null) return bytes;
   const fetched = await snapshot.object(object.path, object.digest);
   if (fetched !== null) return checkedBytes(object, fetched);
-  const bytes = previous?.objectBytes(object.digest);
-  if (bytes !== null && bytes !== undefined) return bytes;
   throw mismatch('an object of the bundle is missing', object.id);
 }
 
@@ -134,19 +129,18 @@ async function judged(
   return beyondThisAgent(app) ?? undefined;
 }
 
-function* checkingObjects(
-  app: AppContent,
-  contents: ReadonlyMap<Digest, Uint8Array>,
-  proved: ReadonlySet<string>,
-): Work<void> {
+function* checkingObjects(app: AppContent, contents: Contents, proved: ReadonlySet<string>): Work<void> {
   const textOf = (digest: Digest | undefined) =>
-    Buffer.from((digest === undefined ? undefined : contents.get(digest)) ?? []).toString('utf8');
+    Buffer.from((digest === undefined ? null : contents.read(digest)) ?? []).toString('utf8');
+  // What no pointer leads into is dropped at once: a parsed object takes many times the memory of its text.
+  const pointed = new Set([...app.replicas, ...app.traffic].map(({ id }) => id));
   const parsed = new Map<string, KubeObject>();
   for (const object of app.objects) {
     const { id, digest } = object;
     if (proved.has(proofKey(object))) continue;
     const text = textOf(digest);
-    parsed.set(id, checkedObject(id, text));
+    const checked = checkedObject(id, text);
+    if (pointed.has(id)) parsed.set(id, checked);
     yield unitsOfBytes(text.length);
   }
   const digests = new Map<string, Digest>(app.objects.map(({ id, digest }) => [id, digest]));

@@ -1,11 +1,12 @@
 import { SluiceError } from '../../../shared/errors.ts';
-import { digestOf, type Digest } from '../../../shared/lib/canonical.ts';
+import { digestOf } from '../../../shared/lib/canonical.ts';
 import { fileBytes } from '../../../shared/model/limits.ts';
 import { formats } from '../../../shared/wire/formats.ts';
 import type { DocumentRef, OpenedRevision } from '../../../shared/wire/formats/format.ts';
 import { fromPath, revisionPath } from '../../../shared/wire/layout.ts';
 import type { Revision } from '../../../shared/wire/revision.ts';
 import type { ChannelSnapshot, VerifiedBundle } from '../../model/bundle.ts';
+import type { Contents } from '../../model/contents.ts';
 
 /** Refuses a bundle that is too large by what its envelope says, before anything that it names is fetched. */
 export function checkLimits({ head, documents }: OpenedRevision, envelopeBytes: number): void {
@@ -32,19 +33,15 @@ function unitOf({ path }: DocumentRef): string {
   return path.startsWith(serving) ? path.slice(serving.length) : path;
 }
 
-/** A revision with the bytes of its documents by digest. */
-export interface Documented {
-  readonly revision: Revision;
-  readonly contents: Map<Digest, Uint8Array>;
-}
-
 /** The whole revision, with the documents fetched that are not known: their digests are those that the signed envelope names. */
 export async function fetchDocuments(
   snapshot: ChannelSnapshot,
   opened: OpenedRevision,
-  previous: Pick<VerifiedBundle, 'objectBytes'> | null,
-): Promise<Documented> {
-  const files = new Map<string, Uint8Array>();
+  {
+    previous,
+    contents,
+  }: { readonly previous: Pick<VerifiedBundle, 'objectBytes'> | null; readonly contents: Contents },
+): Promise<Revision> {
   snapshot.expect?.(opened.unknown.map(({ digest }) => digest));
   for (const document of opened.unknown) {
     const { path, digest } = document;
@@ -55,14 +52,13 @@ export async function fetchDocuments(
       throw new SluiceError('DIGEST_MISMATCH', 'a document has another digest or size than its envelope states', {
         subject: path,
       });
-    files.set(path, bytes);
+    contents.put(digest, bytes);
   }
-  const revision = opened.complete(({ path }) => files.get(path) ?? null);
-  const contents = opened.documents.flatMap(({ path, digest }): [Digest, Uint8Array][] => {
-    const bytes = files.get(path) ?? previous?.objectBytes(digest) ?? null;
-    return bytes === null ? [] : [[digest, bytes]];
-  });
-  return { revision, contents: new Map(contents) };
+  for (const { digest } of opened.documents) {
+    const bytes = contents.sizeOf(digest) === null ? (previous?.objectBytes(digest) ?? null) : null;
+    if (bytes !== null) contents.put(digest, bytes);
+  }
+  return opened.complete(({ digest }) => contents.read(digest));
 }
 
 function tooLarge(

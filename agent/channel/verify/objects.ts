@@ -12,8 +12,6 @@ export function checkedBytes(object: BundleObject, bytes: Uint8Array): Uint8Arra
   }
   if (digestOf(bytes) !== object.digest)
     throw mismatch('the object has another digest than its envelope says', object.id);
-  if (object.bytes !== undefined && object.bytes !== bytes.byteLength)
-    throw mismatch('the object has another size than its application states', object.id);
   try {
     new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     return bytes;
@@ -38,6 +36,12 @@ export function checkNames(
     seen.ids.add(id);
     seen.paths.add(path);
   }
+}
+
+/** An object has the size that its application states, where it states one. */
+export function checkSize(object: BundleObject, bytes: number): void {
+  if (object.bytes !== undefined && object.bytes !== bytes)
+    throw mismatch('the object has another size than its application states', object.id);
 }
 
 /** The object of a file: a Kubernetes object that is what its id says. */

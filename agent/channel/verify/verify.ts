@@ -10,6 +10,7 @@ import { formats } from '../../../shared/wire/formats.ts';
 import type { OpenedRevision } from '../../../shared/wire/formats/format.ts';
 import type { Root } from '../../../shared/wire/root.ts';
 import type { ChannelSnapshot, TrustState, VerifiedBundle } from '../../model/bundle.ts';
+import { memoryContents, type Contents } from '../../model/contents.ts';
 import type { Identity } from '../../model/site.ts';
 import { verifyObjects } from './contents.ts';
 import { checkLimits, fetchDocuments } from './documents.ts';
@@ -24,6 +25,8 @@ export interface VerifyInput {
   readonly trust: TrustState;
   /** Milliseconds since the epoch, as this machine's clock says. */
   readonly now: number;
+  /** Where checked files are kept: those that are there already are not fetched. Absent = in memory, for this bundle alone. */
+  readonly contents?: Contents;
 }
 
 const hour = 3_600_000;
@@ -33,7 +36,8 @@ const maxJump = 1_000_000;
  * Accepts a bundle by every rule of channel.md, or throws a coded error: nothing else in the agent decides what to trust.
  * A bundle that is only stale is accepted and says so.
  */
-export async function verify({ snapshot, identity, trust, now }: VerifyInput): Promise<VerifiedBundle> {
+export async function verify(input: VerifyInput): Promise<VerifiedBundle> {
+  const { snapshot, identity, trust, now, contents = memoryContents() } = input;
   const { previous } = trust;
   const root = verifyRoots(snapshot.roots, identity, trust.rootVersion);
   const opened = verifyEnvelope(snapshot, root, previous);
@@ -47,11 +51,10 @@ export async function verify({ snapshot, identity, trust, now }: VerifyInput): P
   checkRetired(head);
 
   // From here on, things are fetched: the documents that the bundle before does not tell, then the objects.
-  const documented = await fetchDocuments(snapshot, opened, previous);
-  const { revision } = documented;
+  const revision = await fetchDocuments(snapshot, opened, { previous, contents });
   const unchanged = new Set(previous?.revision.apps);
   checkCounts(revision, unchanged);
-  const { contents, unfit } = await verifyObjects(snapshot, documented, { previous, unchanged });
+  const unfit = await verifyObjects(snapshot, revision, { previous, contents, unchanged });
 
   const list = verifyFreshness(snapshot.freshness, root, revision.registration);
   const issuedAt = Date.parse(revision.issuedAt);
@@ -69,10 +72,10 @@ export async function verify({ snapshot, identity, trust, now }: VerifyInput): P
     clockSkew,
     freshness: list,
     unfit,
-    objectBytes: (digest: Digest) => contents.get(digest) ?? null,
+    objectBytes: contents.read,
     objectText: (digest: Digest) => {
-      const bytes = contents.get(digest);
-      return bytes === undefined ? null : textOf(bytes);
+      const bytes = contents.read(digest);
+      return bytes === null ? null : textOf(bytes);
     },
   } satisfies Partial<VerifiedBundle>;
   // The one place where the brand is given.

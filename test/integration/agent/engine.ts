@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { memoryContents } from '../../../agent/model/contents.ts';
 import { createKube, type KubeClient } from '../../../agent/kube/client.ts';
 import { loadKubeAccess } from '../../../agent/kube/config.ts';
 import { runAgent } from '../../../agent/run/loop.ts';
@@ -234,6 +235,7 @@ function startTestAgent(kube: KubeClient, channel: FakeChannel): RunningAgent {
       },
     },
     verify: channel.verify,
+    contents: memoryContents(),
     deliver: (report) => {
       last = report;
       tell();

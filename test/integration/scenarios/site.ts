@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { memoryContents } from '../../../agent/model/contents.ts';
 import { readOptions } from '../../../agent/run/config.ts';
 import { createKube, type KubeClient } from '../../../agent/kube/client.ts';
 import type { KubeKey, KubeResource } from '../../../agent/model/kube.ts';
@@ -83,6 +84,7 @@ export function startSite(options: SiteOptions): RunningAgent {
   const ended = startAgent(
     readOptions({ namespace: 'sluice-system', poll: 30, heartbeat: 60, ...options.flags }),
     {
+      contents: memoryContents(),
       kube: gated(counted(kube, (call) => calls.push({ ...call, at: clock.monotonic() }))),
       http: gated(http),
       repos: createRepos(gated(http)),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { memoryContents } from '../../../agent/model/contents.ts';
 import { impersonationOf, readOptions } from '../../../agent/run/config.ts';
 import { createKube, type KubeClient } from '../../../agent/kube/client.ts';
 import { loadKubeAccess } from '../../../agent/kube/config.ts';
@@ -123,6 +124,7 @@ describeControlPlane('tenants on a real API server', (binaries) => {
           kube,
           transport: channel.transport,
           verify: channel.verify,
+          contents: memoryContents(),
           deliver: (report) => {
             last = report;
             return Promise.resolve(null);

@@ -166,15 +166,15 @@ export const statusMutants: readonly Mutant[] = [
   {
     bug: 'a push of one change writes all that is kept',
     file: 'agent/inventory/keep-decide.ts',
-    find: 'return isGood ? { head: rest, base: null } : planKeep(null, texts);',
-    replace: 'return isGood && length === 0 ? { head: rest, base: null } : planKeep(null, texts);',
+    find: 'return isGood ? { head: rest, base: null } : planKeep(null, files);',
+    replace: 'return isGood && length === 0 ? { head: rest, base: null } : planKeep(null, files);',
     tests: ['test/unit/agent/inventory/keep-decide.test.ts'],
   },
   {
     bug: 'a kept content counts with another digest',
     file: 'agent/inventory/kept.ts',
-    find: 'if (text === undefined || digestOf(text) !== digest) return [];',
-    replace: 'if (text === undefined) return [];',
+    find: 'return bytes === null || digestOf(bytes) !== digest ? [] :',
+    replace: 'return bytes === null ? [] :',
     tests: ['test/unit/agent/inventory'],
   },
   {

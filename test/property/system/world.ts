@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { memoryContents } from '../../../agent/model/contents.ts';
 import { openStore } from '../../../agent/inventory/store.ts';
 import type { Pulled, VerifiedBundle } from '../../../agent/model/bundle.ts';
 import { agentAuthorization } from '../../../agent/identity/credential.ts';
@@ -208,6 +209,7 @@ async function openSite(parts: SiteParts): Promise<Site> {
   const everAccepted = new Set<ObjectId>();
   let highest = { epoch: 0, generation: 0 };
   const open = () => {
+    const contents = memoryContents();
     let transport = transportOf();
     let at = parts.hub();
     const pull: typeof transport.pull = async (have, signal) => {
@@ -222,13 +224,14 @@ async function openSite(parts: SiteParts): Promise<Site> {
     const deps = testDeps(guarded(kube, { ...parts, accepted, everAccepted }) as FakeKube, fakeChannel(), siteClock, {
       transport: { ...transport, pull, reset: () => transport.reset() },
       verify: (snapshot, trust) => {
-        const bundle = verify({ snapshot, identity, trust, now: siteClock.now() });
+        const bundle = verify({ snapshot, identity, trust, now: siteClock.now(), contents });
         return Promise.resolve(bundle).then((one) => {
           if (one.revision.registration !== identity.registration) violations.push(`I6: ${name} took another's bundle`);
           for (const { id } of one.revision.apps.flatMap((app) => app.objects)) everAccepted.add(id);
           return one;
         });
       },
+      contents,
       identity,
       deliver: async (report, signal) => {
         isHeard = false;

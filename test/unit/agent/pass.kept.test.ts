@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { pass } from '../../../agent/pass.ts';
 import { SluiceError, type Code } from '../../../shared/errors.ts';
@@ -266,6 +267,34 @@ describe('where the cluster refuses to keep it', () => {
     expect(said.filter((text) => text.startsWith('what runs could not be kept'))).toHaveLength(1);
     kube.fault = () => null;
     clock.move(300_000);
+    await go();
+    expect(kept(kube)).toEqual(['head-a-0']);
+  });
+
+  it('because it is too large for the Secrets, that is said once for each bundle, and no pass after it does a thing', async () => {
+    const { kube, clock, publish, settle: go, said, agent } = world();
+    const large = (seed: string) => {
+      const names = Array.from({ length: 8 }, (_, at) => `${seed}-${at}`);
+      return plainApp(
+        'large',
+        names.map((name) => configMap(name, randomBytes(600_000).toString('base64'))),
+      );
+    };
+    publish(maps);
+    await go();
+    expect(kept(kube)).toEqual(['head-a-0']);
+    publish(large('a'));
+    expect((await go()).isSettled).toBe(true);
+    const before = kube.counters();
+    for (let minute = 0; minute < 20; minute += 1) {
+      clock.move(60_000);
+      await pass(agent());
+    }
+    expect(kube.counters()).toEqual(before);
+    expect(said.filter((text) => text.startsWith('what runs could not be kept'))).toHaveLength(1);
+    // What is kept of the bundle before is not what runs.
+    expect(kept(kube)).toEqual([]);
+    publish(maps);
     await go();
     expect(kept(kube)).toEqual(['head-a-0']);
   });

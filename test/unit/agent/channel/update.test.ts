@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { newServingMemory } from '../../../../agent/rollout/serving.ts';
+import { memoryContents } from '../../../../agent/model/contents.ts';
 import {
   bundleToApply,
   newChannelMemory,
@@ -9,6 +11,7 @@ import {
 import { pullBundle, type PullPorts } from '../../../../agent/channel/update.ts';
 import type { TrustState, VerifiedBundle } from '../../../../agent/model/bundle.ts';
 import type { AgentState } from '../../../../agent/model/inventory.ts';
+import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { SluiceError, type Code } from '../../../../shared/errors.ts';
 import { silentLog } from '../../../fakes/agent.ts';
 import { configMap, plainApp, testBundle } from '../../../fixtures/agent/apps.ts';
@@ -21,11 +24,13 @@ const stateOf = (started: VerifiedBundle): AgentState =>
 
 function world() {
   const channel = newChannelMemory();
+  const contents = memoryContents();
   const stop = new AbortController();
   const seen = { pulls: 0, resets: 0, trust: [] as TrustState[], said: [] as string[] };
   let next: VerifiedBundle | Code | null = null;
   const ports: PullPorts = {
-    memory: { channel },
+    memory: { channel, serving: newServingMemory() },
+    contents,
     deps: {
       transport: {
         pull: () => {
@@ -50,7 +55,7 @@ function world() {
     requestPull(channel);
     return pullBundle(ports, state);
   };
-  return { channel, ports, seen, stop, pull };
+  return { channel, contents, ports, seen, stop, pull };
 }
 
 describe('a pull', () => {
@@ -97,6 +102,30 @@ describe('a pull', () => {
     const { seen, pull } = world();
     await pull(code);
     expect(seen.resets).toBe(resets);
+  });
+
+  it('leaves the files of a bundle that was not accepted nowhere, and those of the one before in place', async () => {
+    const { contents, ports, pull } = world();
+    const put = (one: VerifiedBundle) => {
+      for (const { digest } of one.revision.apps.flatMap(({ objects }) => objects)) {
+        contents.put(digest, one.objectBytes(digest)!);
+      }
+    };
+    const areThere = (...bundles: readonly VerifiedBundle[]) =>
+      bundles.map((one) => contents.sizeOf(one.revision.apps[0]!.objects[0]!.digest) !== null);
+    put(first);
+    await pull(first);
+    const verify = ports.deps.verify;
+    Object.assign(ports.deps, { verify: () => (put(second), Promise.reject(new SluiceError('WIRE_INVALID', 'no'))) });
+    await pull(second);
+    expect(areThere(first, second)).toEqual([true, false]);
+    Object.assign(ports.deps, { verify });
+    put(second);
+    await pull(second, stateOf(first));
+    put(third);
+    await pull(third, stateOf(second));
+    // The started one and the one before stay, in case that not all of it is applied.
+    expect(areThere(first, second, third)).toEqual([false, true, true]);
   });
 
   it('that is cut by the end of the agent is no fault of the channel', async () => {
@@ -152,8 +181,15 @@ describe('the started bundle', () => {
   it('still gives the texts of its objects', () => {
     const digestIn = (one: VerifiedBundle) => one.revision.apps[0]!.objects[0]!.digest;
     const channel = { bundle: second, started: first };
-    expect(objectText(channel, digestIn(first))).toContain('"value": "1"');
-    expect(objectText(channel, digestIn(second))).toContain('"value": "2"');
-    expect(objectText(channel, digestIn(third))).toBeNull();
+    const contents = memoryContents();
+    contents.put(digestIn(third), Buffer.from(third.objectText(digestIn(third))!));
+    const textOf = (one: VerifiedBundle) => objectText(channel, contents, digestIn(one));
+    expect([textOf(first), textOf(second), textOf(third)]).toEqual([
+      expect.stringContaining('"value": "1"'),
+      expect.stringContaining('"value": "2"'),
+      // What else serves is of neither.
+      expect.stringContaining('"value": "3"'),
+    ]);
+    expect(objectText(channel, contents, digestOf('unknown'))).toBeNull();
   });
 });

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { contentOf } from '../../../../shared/wire/bundle.ts';
 import { verify } from '../../../../agent/channel/verify/verify.ts';
 import { openKeptStore } from '../../../../agent/inventory/kept-store.ts';
-import { packBase, packHead, textsToKeep, unpackKept } from '../../../../agent/inventory/kept.ts';
+import { filesToKeep, packBase, packHead, unpackKept } from '../../../../agent/inventory/kept.ts';
+import { memoryContents } from '../../../../agent/model/contents.ts';
 import type { ChannelSnapshot, TrustState } from '../../../../agent/model/bundle.ts';
 import type { ServedObject } from '../../../../agent/model/served.ts';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
@@ -20,20 +22,21 @@ const list = made.signed(payloadTypes.freshness, made.freshnessOf(digestOf(good.
 const fetched = made.snapshotOf({ revision: good.signed, files: good.files, freshness: list });
 const app = good.revision.apps[0]!;
 const oldText = '{"old":true}';
-const served = new Map<string, ServedObject>([
-  ['/Service/shop/old', { app, digest: digestOf(oldText), text: oldText }],
-]);
+const served = new Map<string, ServedObject>([['/Service/shop/old', { app, digest: digestOf(oldText) }]]);
+const contents = memoryContents();
+contents.put(digestOf(oldText), Buffer.from(oldText));
 const signal = new AbortController().signal;
 
 const none = new Map<never, never>();
-const packed = async (of: Parameters<typeof packHead>[0]) => packHead(of, textsToKeep(of));
+const filesOf = (of: Parameters<typeof packHead>[0]) => filesToKeep({ ...of, contents });
+const packed = async (of: Parameters<typeof packHead>[0]) => packHead(of, filesOf(of));
 
 describe('what is kept of a bundle', () => {
   it.each(['with the head', 'in a base'])(
     'is verified like the bundle itself, and comes to the same: %s',
     async (where) => {
       const bundle = await accept(fetched);
-      const all = textsToKeep({ bundle, served });
+      const all = filesOf({ bundle, served });
       const kept =
         where === 'in a base'
           ? await unpackKept(await packHead({ bundle, served }, none), await packBase(all))
@@ -42,9 +45,10 @@ describe('what is kept of a bundle', () => {
       const noContents = { objectText: null, objectBytes: null };
       expect({ ...again, ...noContents }).toEqual({ ...bundle, ...noContents });
       for (const { digest } of app.objects) expect(again.objectText(digest)).toBe(bundle.objectText(digest));
-      expect([...kept.served].map(([id, { digest, text }]) => [id, digest, text])).toEqual([
-        ['/Service/shop/old', digestOf(oldText), oldText],
+      expect([...kept.served].map(([id, { digest }]) => [id, digest])).toEqual([
+        ['/Service/shop/old', digestOf(oldText)],
       ]);
+      expect([...kept.files].map(([digest, file]) => [digest, String(file)])).toEqual([[digestOf(oldText), oldText]]);
     },
   );
 
@@ -63,7 +67,7 @@ describe('what is kept of a bundle', () => {
   it('has of an application that serves only what is needed to repair that', async () => {
     const bundle = await accept(fetched);
     const [first] = app.objects;
-    const one = new Map([[first!.id, { app, digest: first!.digest, text: bundle.objectText(first!.digest)! }]]);
+    const one = new Map([[first!.id, { app, digest: first!.digest }]]);
     const { app: slice } = (await unpackKept(await packed({ bundle, served: one }), null)).served.get(first!.id)!;
     expect([slice.name, slice.objects, slice.replicas.length, slice.traffic]).toEqual(['web', [first], 1, []]);
   });
@@ -80,18 +84,44 @@ describe('what is kept of a bundle', () => {
 
   it('has no text of what serves that has another digest', async () => {
     const bundle = await accept(fetched);
-    const forged = new Map([['/Service/shop/old', { app, digest: digestOf('other'), text: oldText }]]);
-    expect((await unpackKept(await packed({ bundle, served: forged }), null)).served.size).toBe(0);
+    const wrong = digestOf('other');
+    const files = new Map([[wrong, { length: oldText.length, read: () => Buffer.from(oldText) }]]);
+    const head = await packHead({ bundle, served: new Map([['/Service/shop/old', { app, digest: wrong }]]) }, files);
+    expect((await unpackKept(head, null)).served.size).toBe(0);
+  });
+
+  it('is read as agents kept it before, too: one document with all texts', async () => {
+    const bundle = await accept(fetched);
+    const texts = (files: readonly string[]) =>
+      Object.fromEntries([...files, oldText].map((text) => [digestOf(text), text]));
+    const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
+    const signedTexts = ({ payload, signatures }: { payload: Uint8Array; signatures: Uint8Array }) => ({
+      payload: text(payload),
+      signatures: text(signatures),
+    });
+    const head = {
+      format: 1,
+      roots: bundle.files.roots.map(signedTexts),
+      revision: bundle.envelope,
+      freshness: null,
+      served: [{ app, objects: [['/Service/shop/old', digestOf(oldText)]] }],
+      texts: {},
+    };
+    const base = { format: 1, texts: texts([...good.files.values()].map(text)) };
+    const zipped = (value: unknown) => gzipSync(JSON.stringify(value));
+    const kept = await unpackKept(zipped(head), zipped(base));
+    const again = await accept(kept.snapshot, { mark: bundle.mark, rootVersion: 1 });
+    expect(again.revision).toEqual(bundle.revision);
+    expect([...kept.files.values()].map(String)).toEqual([oldText]);
   });
 
   it('is nothing where nothing runs', async () => {
     const files = new Map<string, Uint8Array>();
     const revision = made.signed(payloadTypes.revision, made.revisionOf([], files), made.keys.hub);
     const empty = await accept(made.snapshotOf({ revision, files }));
-    expect([
-      textsToKeep({ bundle: empty, served: new Map() }).size,
-      textsToKeep({ bundle: empty, served }).size,
-    ]).toEqual([0, 1]);
+    expect([filesOf({ bundle: empty, served: new Map() }).size, filesOf({ bundle: empty, served }).size]).toEqual([
+      0, 1,
+    ]);
   });
 
   it.each<[string, Uint8Array]>([
@@ -118,12 +148,13 @@ describe('the Secrets that it is kept in', () => {
     const bundle = await accept(fetched);
     // What cannot be compressed: letters at random.
     const text = randomBytes(1_200_000).toString('base64');
-    const large = new Map([['/ConfigMap/shop/large', { app, digest: digestOf(text), text }]]);
-    const all = textsToKeep({ bundle, served: large });
+    const large = new Map([['/ConfigMap/shop/large', { app, digest: digestOf(text) }]]);
+    contents.put(digestOf(text), Buffer.from(text));
+    const all = filesOf({ bundle, served: large });
     const packs = { head: await packHead({ bundle, served: large }, none), base: await packBase(all) };
     const seal = await open(kube).save(undefined, { ...facts, ...packs }, signal);
     expect(names(kube)).toEqual(['base-a-0', 'base-a-1', 'head-a-0']);
-    expect((await open(kube).load(seal, signal))?.served.get('/ConfigMap/shop/large')?.text).toBe(text);
+    expect((await open(kube).load(seal, signal))?.files.get(digestOf(text))?.toString()).toBe(text);
     kube.remove('/Secret/sluice-system/sluice-kept-base-a-1');
     expect(await open(kube).load(seal, signal)).toBeNull();
   });

@@ -17,7 +17,7 @@ const waiting: KeepGate = {
 
 /** What was applied of these ids, by the bundle before. */
 function servedIn(observed: AppObservation, ids: readonly ObjectId[]): AppObservation {
-  const served = ids.map((id): [ObjectId, ServedObject] => [id, { app: before, digest: 'sha256:old', text: '{}' }]);
+  const served = ids.map((id): [ObjectId, ServedObject] => [id, { app: before, digest: 'sha256:old' }]);
   return { ...observed, served: new Map(served) };
 }
 

@@ -122,7 +122,7 @@ describe('a cluster whose agent reads format 2', () => {
 
   it('may have more than format 1 allows', () => {
     const large = (name: string) => app(name, [object(`ConfigMap/${name}`, { data: { x: 'x'.repeat(900_000) } })]);
-    const all = Array.from({ length: 10 }, (_, at) => large(`a${at}`));
+    const all = Array.from({ length: 12 }, (_, at) => large(`a${at}`));
     expect(planFor(start, all).problems.some(({ code }) => code === 'LIMIT_EXCEEDED')).toBe(true);
     expect(planFor(started, all).problems).toEqual([]);
   });

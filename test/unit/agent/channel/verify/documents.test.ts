@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChannelSnapshot } from '../../../../../agent/model/bundle.ts';
+import { memoryContents } from '../../../../../agent/model/contents.ts';
 import { verify } from '../../../../../agent/channel/verify/verify.ts';
 import { isSluiceError } from '../../../../../shared/errors.ts';
 import { formats } from '../../../../../shared/wire/formats.ts';
@@ -109,10 +110,17 @@ describe('a bundle of format 2', () => {
     });
     const revision = { ...good.revision, apps: [wrong], bundle: formats.revision.at(2).count([wrong], 0) };
     const files = new Map([...good.files, [path, formats.revision.at(2).document(wrong)!]]);
-    expect(await outcome({ signed: signedBytes(formats.revision.encode(revision)), files })).toMatchObject({
+    const lying = { signed: signedBytes(formats.revision.encode(revision)), files };
+    const refusal = {
       code: 'DIGEST_MISMATCH',
       message: 'the object has another size than its application states',
-    });
+    };
+    expect(await outcome(lying)).toMatchObject(refusal);
+    // Nor when that object is at hand already.
+    const input = { identity, trust: nothing, now: noon, contents: memoryContents() };
+    await verify({ ...input, snapshot: snapshotOf({ revision: good.signed, files: good.files }) });
+    const again = verify({ ...input, snapshot: snapshotOf({ revision: lying.signed, files }) });
+    await expect(again).rejects.toMatchObject(refusal);
   });
 });
 
@@ -139,19 +147,19 @@ describe('the limits of format 2', () => {
     });
   const refusals: [string, object[], object[]][] = [
     ['applications', Array.from({ length: 1_000 }, () => app({})), [app({})]],
-    ['objects', [app({ objects: { count: 4_999, bytes: 0 } }), app({})], [app({})]],
+    ['objects', [app({ objects: { count: 9_999, bytes: 0 } }), app({})], [app({})]],
     [
       'bytes',
-      Array.from({ length: 2 }, () => app({ bytes: 0, objects: { count: 1, bytes: 5 * mebibyte } })),
+      Array.from({ length: 4 }, () => app({ bytes: 0, objects: { count: 1, bytes: 8 * mebibyte } })),
       [app({})],
     ],
     [
       'bytes, what serves meanwhile included',
-      Array.from({ length: 2 }, () =>
+      Array.from({ length: 4 }, () =>
         app({
           bytes: 0,
-          objects: { count: 1, bytes: 2 * mebibyte },
-          from: { digest: `sha256:${'0'.repeat(64)}`, bytes: 0, objects: { count: 1, bytes: 3 * mebibyte } },
+          objects: { count: 1, bytes: 4 * mebibyte },
+          from: { digest: `sha256:${'0'.repeat(64)}`, bytes: 0, objects: { count: 1, bytes: 4 * mebibyte } },
         }),
       ),
       [app({})],
