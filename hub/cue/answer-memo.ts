@@ -36,5 +36,5 @@ export function createAnswerMemo(limit: number, clock: Clock): AnswerMemo {
 
 function bytesOf(answer: Answer): number {
   if ('json' in answer) return answer.json.length;
-  return 'fault' in answer ? answer.fault.length : 0;
+  return 'faults' in answer ? JSON.stringify(answer.faults).length : 0;
 }

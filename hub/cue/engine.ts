@@ -4,7 +4,7 @@ import type { CrashedTemplates } from '../model/crashed-templates.ts';
 import { startSlices, unitsOfBytes } from '../../shared/lib/slices.ts';
 import { startWorker, type WorkerHandle } from '../model/worker-handle.ts';
 import { createAnswerMemo, type AnswerMemo } from './answer-memo.ts';
-import { faultOf, type CueFault } from './fault.ts';
+import { faultsOf, type CueFault } from './fault.ts';
 import { workerLimits } from './limits.ts';
 import { sourceOf, type Answer, type CueProgram, type Evaluated, type Source } from './program.ts';
 import { openTimeBudget, type TimeBudget } from './time-budget.ts';
@@ -17,9 +17,9 @@ export interface CueValue {
   readonly patchOutputs?: Readonly<Record<string, unknown>>;
 }
 
-/** The outcome of one program. */
+/** The outcome of one program: its value, or what is wrong (at least one fault). */
 export type CueOutcome =
-  { readonly ok: true; readonly value: CueValue } | { readonly ok: false; readonly fault: CueFault };
+  { readonly ok: true; readonly value: CueValue } | { readonly ok: false; readonly faults: readonly CueFault[] };
 
 /** Evaluates CUE templates: one outcome a program, in order; never throws for the content of a template. */
 export interface CueEvaluator {
@@ -55,7 +55,7 @@ const defaultApplicationMs = 60_000;
 
 /**
  * Starts the engine: a worker thread of its own, killed after 5 s a template and started again, with a memo by the
- * digest of the whole text. Start it early: the evaluator needs about half a second to load.
+ * digest of the whole text. Start it early: the evaluator needs some tenths of a second to load.
  */
 export function startCueEngine(ports: CuePorts): CueEngine {
   const sourceMs = ports.sourceMs ?? workerLimits.sourceMs;
@@ -85,7 +85,7 @@ export function startCueEngine(ports: CuePorts): CueEngine {
         for (const program of programs) {
           const source = keyed(program);
           wanted.push(source);
-          await slices.spend(3 + unitsOfBytes(source.source.value.length));
+          await slices.spend(3 + unitsOfBytes(source.source.length));
         }
         const answers = await answersOf({ worker, memo, crashed, budget }, wanted, signal);
         return wanted.map(({ key }, index) => outcomeOf(answers.get(key), programs[index], limits));
@@ -161,7 +161,7 @@ function isCrash(answer: Answer): boolean {
 
 function keyed(program: CueProgram): KeyedSource {
   const source = sourceOf(program);
-  return { key: digestOf(source.value), subject: program.subject, source };
+  return { key: digestOf(source), subject: program.subject, source };
 }
 
 // An application that had no time left says nothing about the template: the key names the application, too.
@@ -175,18 +175,21 @@ function outcomeOf(
   program: CueProgram | undefined,
   limits: { sourceMs: number; applicationMs: number },
 ): CueOutcome {
-  if (answer === undefined || program === undefined)
-    return { ok: false, fault: { code: 'RENDER_FAILED', message: 'the evaluation gave no answer' } };
-  if ('json' in answer) return { ok: true, value: (JSON.parse(answer.json) as { r: CueValue }).r };
-  if ('fault' in answer) return { ok: false, fault: faultOf(answer, program) };
+  if (answer === undefined || program === undefined) return failed('RENDER_FAILED', 'the evaluation gave no answer');
+  if ('json' in answer) return { ok: true, value: (JSON.parse(answer.json) as { value: CueValue }).value };
+  if ('faults' in answer) return { ok: false, faults: faultsOf(answer, program) };
   switch (answer.stopped) {
     case 'timeout':
-      return { ok: false, fault: { code: 'RENDER_TIMEOUT', message: `stopped after ${limits.sourceMs / 1000} s` } };
+      return failed('RENDER_TIMEOUT', `stopped after ${limits.sourceMs / 1000} s`);
     case 'budget':
-      return { ok: false, fault: { code: 'RENDER_TIMEOUT', message: budgetMessage(limits.applicationMs) } };
+      return failed('RENDER_TIMEOUT', budgetMessage(limits.applicationMs));
     case 'crash':
-      return { ok: false, fault: { code: 'RENDER_FAILED', message: crashMessage } };
+      return failed('RENDER_FAILED', crashMessage);
   }
+}
+
+function failed(code: CueFault['code'], message: string): CueOutcome {
+  return { ok: false, faults: [{ code, message }] };
 }
 
 const crashMessage = `the evaluator crashed on this template (it may use ${workerLimits.memoryBytes / 1024 / 1024} MiB); change the template or the properties`;

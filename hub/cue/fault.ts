@@ -1,11 +1,12 @@
 import { hidden, withoutValues } from './hidden-values.ts';
-import type { CueProgram, Evaluated } from './program.ts';
+import { valueAt, type Path } from './paths.ts';
+import type { CueProgram, CueRefusal, Evaluated } from './program.ts';
 
 /** Why a template has no result; `parameter` is the path of the property that is wrong, when it is one. */
 export interface CueFault {
   readonly code: 'RENDER_FAILED' | 'RENDER_TIMEOUT' | 'DOCUMENT_INVALID' | 'UNKNOWN_FIELD';
   readonly message: string;
-  readonly parameter?: readonly (string | number)[];
+  readonly parameter?: Path;
   readonly hint?: string;
   /** The type of a property that is missing, as CUE writes it. */
   readonly wanted?: string;
@@ -14,72 +15,93 @@ export interface CueFault {
 /** The program that was evaluated, for a fault to be told in its words. */
 type Told = Pick<CueProgram, 'template' | 'parameter'>;
 
-type Reading = (match: RegExpExecArray, path: string, told: Told) => string;
+interface Wrong {
+  readonly refusal: CueRefusal;
+  readonly path: Path;
+  readonly name: string;
+  readonly told: Told;
+}
 
-/** CUE's messages in the words of properties; the first pattern that fits wins. */
+type Reading = (match: RegExpExecArray, wrong: Wrong) => Pick<CueFault, 'message'> & Partial<CueFault>;
+
+const emptyChoice = '%d errors in empty disjunction:';
+
+/** CUE's messages in the words of properties, by pattern and text; the first that fits wins. */
 const readings: readonly (readonly [RegExp, Reading])[] = [
-  [/^field not allowed: (\S+)/, (m, path) => `unknown property "${join(path, m[1])}"`],
-  [/^cannot convert incomplete value "(.*)" to JSON/, (m, path) => `property "${path}" is missing (${m[1] ?? ''})`],
+  [/^field not allowed/, (_m, { name }) => ({ code: 'UNKNOWN_FIELD', message: `unknown property "${name}"` })],
+  [
+    /^incomplete value (.*)/s,
+    ([, wanted = ''], { name }) => ({ message: `property "${name}" is missing (${wanted})`, wanted }),
+  ],
+  [/^field is required but not present/, (_m, { name }) => ({ message: `property "${name}" is missing`, wanted: '' })],
   [/^conflicting values .* \(mismatched types (\S+) and (\S+)\)$/s, wrongType],
   [/^conflicting values (.*)/s, otherValue],
-  [/^\d+ errors in empty disjunction/, (_m, path) => `property "${path}" has none of the values that are allowed`],
+  [
+    /^\d+ errors in empty disjunction/,
+    (_m, { name }) => ({ message: `property "${name}" has none of the values that are allowed` }),
+  ],
   [
     /^invalid value (.*)/s,
-    (m, path, told) => `property "${path}" is invalid: ${withoutValues(m[1] ?? '', withoutGiven(path, told))}`,
+    ([, rule = ''], wrong) => ({
+      message: `property "${wrong.name}" is invalid: ${withoutValues(rule, withoutGiven(wrong))}`,
+    }),
+  ],
+  [
+    /^(.*)$/s,
+    ([text], wrong) => ({ message: `property "${wrong.name}": ${withoutValues(text, withoutGiven(wrong))}` }),
   ],
 ];
 
-/** Turns CUE's error text into a fault that names the property, where there is one; values that were given are not repeated. */
-export function faultOf(evaluated: Extract<Evaluated, { fault: string }>, told: Told): CueFault {
-  const text = evaluated.fault.replace(/^cue: marshal error: /, '').replace(/ \(and \d+ more errors\)$/, '');
-  const [, place = '', rest = text] = /^((?:[#_\w]|"[^"]*")[^\s:]*): (.*)$/s.exec(text) ?? [];
-  const isInside = evaluated.parameter && (place === 'r' || place.startsWith('r.'));
-  if (isInside) return propertyFault(place.slice(2), rest, told);
-  return { code: 'RENDER_FAILED', message: templateFault(place, withoutValues(rest, told.template)) };
+/**
+ * Turns what the evaluator says into faults that name the properties, where it is about those (at least one); the first alone
+ * where the template is wrong. Values that were given are not repeated.
+ */
+export function faultsOf(evaluated: Extract<Evaluated, { faults: unknown }>, told: Told): readonly CueFault[] {
+  const { faults, ofParameter } = evaluated;
+  if (!ofParameter) return faults.slice(0, 1).map((refusal) => templateFault(refusal, told));
+  const choices = faults.filter(({ kind }) => kind === emptyChoice);
+  const seen = new Set<string>();
+  return faults.flatMap((refusal) => {
+    // Where no choice fits, what is wrong with each of them is not told.
+    if (choices.some((choice) => choice !== refusal && isAtOrBelow(refusal.path, choice.path))) return [];
+    const fault = propertyFault(refusal, told);
+    const key = JSON.stringify(fault.parameter);
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [fault];
+  });
 }
 
-function propertyFault(path: string, rest: string, told: Told): CueFault {
+function propertyFault(refusal: CueRefusal, told: Told): CueFault {
+  const path = refusal.path.slice(1).map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+  const wrong: Wrong = { refusal, path, name: path.join('.'), told };
   for (const [pattern, read] of readings) {
-    const match = pattern.exec(rest);
-    if (match === null) continue;
-    const message = read(match, path, told);
-    if (rest.startsWith('field not allowed')) {
-      return { code: 'UNKNOWN_FIELD', message, parameter: split(join(path, match[1])) };
-    }
-    const isMissing = rest.startsWith('cannot convert incomplete value');
-    const wanted = isMissing ? { wanted: match[1] ?? '' } : {};
-    return { code: 'DOCUMENT_INVALID', message, parameter: split(path), ...wanted };
+    const match = pattern.exec(refusal.message);
+    if (match !== null) return { code: 'DOCUMENT_INVALID', ...read(match, wrong), parameter: path };
   }
-  const message = `property "${path}": ${withoutValues(rest, withoutGiven(path, told))}`;
-  return { code: 'DOCUMENT_INVALID', message, parameter: split(path) };
+  return { code: 'DOCUMENT_INVALID', message: `property "${wrong.name}" is wrong`, parameter: path };
 }
 
 /** CUE names both types in any order: the given one is that of the value. */
-function wrongType([, one = '', other = '']: RegExpExecArray, path: string, told: Told): string {
-  const given = typeOf(givenAt(path, told));
+function wrongType([, one = '', other = '']: RegExpExecArray, { name, path, told }: Wrong): Pick<CueFault, 'message'> {
+  const given = typeOf(valueAt(told.parameter, path));
   const [is, must] = given.includes(other) ? [other, one] : [one, other];
-  return `property "${path}" has the wrong type: ${must} is wanted, and it is ${is}`;
+  return { message: `property "${name}" has the wrong type: ${must} is wanted, and it is ${is}` };
 }
 
 /** What it conflicts with is shown where the template says it. */
-function otherValue([, both = '']: RegExpExecArray, path: string, told: Told): string {
-  const sides = withoutValues(both, withoutGiven(path, told)).split(' and ');
+function otherValue([, both = '']: RegExpExecArray, wrong: Wrong): Pick<CueFault, 'message'> {
+  const sides = withoutValues(both, withoutGiven(wrong)).split(' and ');
   const allowed = sides.filter((side) => !side.includes(hidden)).join(' and ');
-  return `property "${path}" has a value that is not allowed${allowed === '' ? '' : `: ${allowed} is`}`;
+  const suffix = allowed === '' ? '' : `: ${allowed} is`;
+  return { message: `property "${wrong.name}" has a value that is not allowed${suffix}` };
 }
 
 /** The template without the value that was given, so that it is hidden even where the template has it, too. */
-function withoutGiven(path: string, told: Told): string {
-  const given = givenAt(path, told);
+function withoutGiven({ path, told }: Wrong): string {
+  const given = valueAt(told.parameter, path);
   if (typeof given !== 'string' && typeof given !== 'number') return told.template;
   return told.template.replaceAll(JSON.stringify(given), '');
-}
-
-function givenAt(path: string, { parameter }: Told): unknown {
-  return split(path).reduce<unknown>((node, step) => {
-    if (node === null || typeof node !== 'object') return undefined;
-    return (node as Readonly<Record<string | number, unknown>>)[step];
-  }, parameter);
 }
 
 /** The words of CUE for the type of a JSON value. */
@@ -91,16 +113,12 @@ function typeOf(value: unknown): readonly string[] {
   return typeof value === 'string' ? ['string'] : ['struct'];
 }
 
-function templateFault(place: string, rest: string): string {
-  const inside = place.replace(/^(#T|_v|r)\.?/, '');
-  return inside === '' ? `the template is wrong: ${rest}` : `the template is wrong at ${inside}: ${rest}`;
+function templateFault({ path, message, places: [place] }: CueRefusal, { template }: Told): CueFault {
+  const where = path.length === 0 ? '' : ` at ${path.join('.')}`;
+  const at = place === undefined ? '' : ` (line ${place.line}, column ${place.column})`;
+  return { code: 'RENDER_FAILED', message: `the template is wrong${where}${at}: ${withoutValues(message, template)}` };
 }
 
-function join(path: string, last = ''): string {
-  return path === '' ? last : `${path}.${last}`;
-}
-
-function split(path: string): (string | number)[] {
-  const parts = path.match(/"(?:[^"\\]|\\.)*"|[^.]+/g) ?? [];
-  return parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part.replace(/^"|"$/g, '')));
+function isAtOrBelow(path: readonly string[], base: readonly string[]): boolean {
+  return base.every((step, index) => path[index] === step);
 }

@@ -1,7 +1,7 @@
 import { isMap } from '../model/json-map.ts';
 import type { CueFault } from './fault.ts';
 import { valueAt, withValue, type Path } from './paths.ts';
-import { faultWith, type Look } from './suggest.ts';
+import { faultsWith, type Look } from './suggest.ts';
 
 /** Evaluations that are spent on finding the member of a value that is wrong. */
 const mostLooks = 20;
@@ -64,6 +64,6 @@ function membersOf(value: unknown): readonly (string | number)[] {
 
 /** True where nothing is wrong any more at a path, nor with what holds it. */
 async function isFitting(parameter: unknown, path: Path, look: Look): Promise<boolean> {
-  const found = await faultWith(look, parameter);
-  return found?.parameter === undefined || !found.parameter.every((step, index) => step === path[index]);
+  const found = await faultsWith(look, parameter);
+  return found.every(({ parameter: at }) => at === undefined || !at.every((step, index) => step === path[index]));
 }

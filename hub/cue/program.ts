@@ -6,35 +6,43 @@ export interface CueProgram {
   readonly context: Readonly<Record<string, unknown>>;
 }
 
-/** The two texts of a program: its result, and its parameter alone, to name a property that is wrong. */
-export interface Source {
-  readonly value: string;
-  readonly parameter: string;
+/** The text of a program, as the evaluator takes it. */
+export type Source = string;
+
+/** A place in a template. */
+export interface TemplatePlace {
+  readonly line: number;
+  readonly column: number;
 }
 
-/** The worker's answer to a source; `parameter` true = the fault is in the parameter itself. */
-export type Evaluated = { readonly json: string } | { readonly fault: string; readonly parameter: boolean };
+/** What the evaluator says is wrong: at which path of the template, by which of its rules, and where in the template. */
+export interface CueRefusal {
+  readonly path: readonly string[];
+  /** The pattern of the message. */
+  readonly kind: string;
+  readonly message: string;
+  readonly places: readonly TemplatePlace[];
+}
+
+/** The worker's answer to a source: its value as JSON, or what is wrong; `ofParameter` = with the parameter itself. */
+export type Evaluated =
+  { readonly json: string } | { readonly faults: readonly CueRefusal[]; readonly ofParameter: boolean };
 
 /** The worker's answer to a source, or why there is none (too slow, crashed, no time left). */
 export type Answer = Evaluated | { readonly stopped: 'timeout' | 'crash' | 'budget' };
 
-const results = ['output', 'outputs', 'patch', 'patchOutputs'] as const;
-
-/**
- * The CUE texts of a program. The template becomes a definition (`#T`), which closes its parameter, so that a
- * property that the template does not know is an error; results are picked inside a struct of their own, because at
- * file level this CUE reports a false cycle.
- */
+/** The text of a program: what it does not read of its context must not change it, because it is the memo's key. */
 export function sourceOf(program: CueProgram): Source {
-  const { imports, body } = hoistImports(program.template);
-  const parameter = JSON.stringify(program.parameter);
-  const declared = /(^|[\s{])parameter\??\s*:/.test(body) ? '' : 'parameter: {}\n';
-  const head = `${imports}context: ${JSON.stringify(usedContext(program))}\n#T: {\n${body}\n${declared}}\n`;
-  const picks = results.map((name) => `\tif _v.${name} != _|_ { ${name}: _v.${name} }\n`).join('');
-  return {
-    value: `${head}_v: #T & {parameter: ${parameter}}\nr: {\n${picks}}\n`,
-    parameter: `${head}r: #T.parameter & ${parameter}\n`,
-  };
+  const { template, parameter } = program;
+  return JSON.stringify({ template, context: usedContext(program), parameter: parameter ?? {} });
+}
+
+/** The answer of the evaluator (shim/), of at most some characters. */
+export function readAnswer(text: string, maxLength: number): Evaluated {
+  if (!text.startsWith('{"value"')) return JSON.parse(text) as Evaluated;
+  if (text.length <= maxLength) return { json: text };
+  const message = `the result has more than ${maxLength} characters`;
+  return { faults: [{ path: [], kind: '', message, places: [] }], ofParameter: false };
 }
 
 // By template and member: a document may use one template thousands of times.
@@ -59,20 +67,6 @@ function looksAtContext(template: string, member: string): boolean {
   );
 }
 
-// A member that the template does not read must not change the text, which is the memo's key.
 function usedContext({ template, context }: CueProgram): Record<string, unknown> {
   return Object.fromEntries(Object.entries(context).filter(([member]) => readsContext(template, member)));
-}
-
-// Imports are only allowed at the top of a file; blank lines take their place.
-function hoistImports(template: string): { readonly imports: string; readonly body: string } {
-  const found: string[] = [];
-  const body = template.replace(
-    /^[ \t]*(?:package[ \t]+\w+|import[ \t]*\([^)]*\)|import[ \t]+(?:\w+[ \t]+)?"[^"\n]+")[ \t]*$/gm,
-    (text) => {
-      if (text.trimStart().startsWith('import')) found.push(text.trim());
-      return text.replace(/[^\n]/g, '');
-    },
-  );
-  return { imports: found.map((text) => `${text}\n`).join(''), body };
 }

@@ -2,7 +2,7 @@ import { isMap } from '../model/json-map.ts';
 import { valueAt, type Path } from './paths.ts';
 import type { CueEvaluator } from './engine.ts';
 import type { CueFault } from './fault.ts';
-import { faultWith, withSuggestion, type Look } from './suggest.ts';
+import { faultsWith, withSuggestion, type Look } from './suggest.ts';
 import { narrowed } from './narrow.ts';
 import type { CueProgram } from './program.ts';
 
@@ -10,31 +10,44 @@ import type { CueProgram } from './program.ts';
 const mostFaults = 20;
 
 /**
- * Everything that is wrong with the properties of a program, beginning with the fault that is known. The evaluator names one
- * property at a time: what it names is mended for the next look (taken out, or filled in where it is missing).
+ * Everything that is wrong with the properties of a program, beginning with the faults that are known. The evaluator does not
+ * name all at once: what it names is mended for the next look (taken out, or filled in where it is missing).
  */
 export async function propertyFaults(
   cue: CueEvaluator,
   program: CueProgram,
-  first: CueFault,
+  first: readonly CueFault[],
   signal: AbortSignal,
 ): Promise<readonly CueFault[]> {
   const faults: CueFault[] = [];
   const mended = new Set<string>();
   let { parameter } = program;
-  let found: CueFault | null = first;
-  while (found !== null && faults.length < mostFaults) {
+  let found = first;
+  while (found.length > 0 && faults.length < mostFaults) {
     const look: Look = { cue, program: { ...program, parameter }, signal };
-    const fault = await narrowed(found, look);
-    const { parameter: path } = fault;
-    if (faults.length > 0 && path === undefined) break;
-    if (path === undefined || !isAtOrBelow(mended, path)) faults.push(await withSuggestion(fault, look));
-    const next = path === undefined ? null : mendedAt(parameter, fault, mended);
-    if (next === null) break;
-    parameter = next;
-    found = await faultWith({ cue, program, signal }, parameter);
+    const before = parameter;
+    for (const one of found) {
+      const fault = await narrowed(one, look);
+      const { parameter: path } = fault;
+      if (path === undefined) return faults.length > 0 ? faults : [fault];
+      if (!isAtOrBelow(mended, path)) faults.push(await withSuggestion(fault, look));
+      parameter = mendedAt(parameter, fault, mended) ?? parameter;
+      if (faults.length === mostFaults) break;
+    }
+    if (parameter === before) break;
+    found = await faultsWith({ cue, program, signal }, parameter);
   }
-  return faults;
+  return faults.toSorted((a, b) => byPlace(program.parameter, a.parameter ?? [], b.parameter ?? []));
+}
+
+/** Sorts paths as a reader comes by them in a value; what is not in it comes last. */
+function byPlace(value: unknown, [first, ...rest]: Path, [other, ...others]: Path): number {
+  if (first === undefined || other === undefined) return Number(first !== undefined) - Number(other !== undefined);
+  if (first === other) return byPlace(valueAt(value, [first]), rest, others);
+  const keys = Object.keys(value !== null && typeof value === 'object' ? value : {});
+  const placeOf = (step: string | number): number =>
+    keys.includes(String(step)) ? keys.indexOf(String(step)) : keys.length;
+  return placeOf(first) - placeOf(other);
 }
 
 /** The parameter without the property that a fault names; with a value that fits where it was taken out, or missing. */

@@ -32,15 +32,15 @@ export async function withSuggestion(fault: CueFault, look: Look): Promise<CueFa
   const meant = habits[word] ?? similar(word, propertyNames(template));
   const renamed = meant === undefined ? null : renamedAt(parameter, path, meant);
   if (meant === undefined || renamed === null) return fault;
-  const found = await faultWith(look, renamed);
-  const isTaken = found === null || !isRefused(found, [...path.slice(0, -1), meant]);
+  const found = await faultsWith(look, renamed);
+  const isTaken = !found.some((one) => isRefused(one, [...path.slice(0, -1), meant]));
   return isTaken ? { ...fault, hint: `did you mean ${meant}?` } : fault;
 }
 
-/** What is wrong with a program that has another parameter; null where nothing is. */
-export async function faultWith({ cue, program, signal }: Look, parameter: unknown): Promise<CueFault | null> {
+/** What is wrong with a program that has another parameter. */
+export async function faultsWith({ cue, program, signal }: Look, parameter: unknown): Promise<readonly CueFault[]> {
   const [outcome] = await cue.evaluate([{ ...program, parameter }], signal);
-  return outcome === undefined || outcome.ok ? null : outcome.fault;
+  return outcome === undefined || outcome.ok ? [] : outcome.faults;
 }
 
 // A property of that name may be there and want another value; a choice that fits nothing is told of what holds it.

@@ -78,7 +78,7 @@ async function applySteps(
   for (const step of steps) {
     const outcome = known.get(step) ?? (await evaluateLate(cue, step, draft, signal));
     if (outcome?.ok === true) applyStep(draft, step, outcome.value, names);
-    else if (outcome !== undefined) faults.push(...(await faultsOf(cue, step, outcome.fault, signal)));
+    else if (outcome !== undefined) faults.push(...(await faultsOf(cue, step, outcome.faults, signal)));
   }
   return faults;
 }
@@ -112,7 +112,7 @@ async function earlyFaults(
   const faults: RenderFault[] = [];
   for (const [index, step] of early.entries()) {
     const answer = answers[index];
-    if (answer?.ok === false) faults.push(...(await faultsOf(cue, step, answer.fault, signal)));
+    if (answer?.ok === false) faults.push(...(await faultsOf(cue, step, answer.faults, signal)));
   }
   return faults;
 }
@@ -160,8 +160,13 @@ function missing(kind: PinnedDefinition['kind'], type: string, path: Steps, isEm
 }
 
 /** Everything that is wrong with the properties of a step; one fault where its template is. */
-async function faultsOf(cue: CueEvaluator, step: Step, fault: CueFault, signal: AbortSignal): Promise<RenderFault[]> {
-  const faults = await propertyFaults(cue, step.program, fault, signal);
+async function faultsOf(
+  cue: CueEvaluator,
+  step: Step,
+  found: readonly CueFault[],
+  signal: AbortSignal,
+): Promise<RenderFault[]> {
+  const faults = await propertyFaults(cue, step.program, found, signal);
   return faults.map(({ code, message, parameter, hint }) => ({
     code,
     ...(hint !== undefined && { hint }),

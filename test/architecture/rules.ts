@@ -72,7 +72,6 @@ export const packageHomes: Readonly<Record<string, string>> = {
   '@kubernetes/client-node': 'agent/kube/',
   chokidar: 'hub/run/watch.ts',
   commander: 'shared/adapters/cli.ts',
-  'cue-wasm': 'hub/cue/',
   fastify: 'hub/server/',
   'isomorphic-git': 'shared/adapters/git/',
   'js-yaml': 'shared/lib/yaml',

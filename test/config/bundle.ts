@@ -11,8 +11,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export const bundleFiles = {
   agent: 'sluice-agent.mjs',
   hub: 'sluice-hub.mjs',
-  /** The thread that evaluates CUE: its WebAssembly is inside. */
+  /** The thread that evaluates CUE. */
   worker: 'sluice-cue-worker.mjs',
+  /** The evaluator that it runs: WebAssembly, compressed. */
+  evaluator: 'sluice-cue.wasm.zst',
   /** The thread that reads files. */
   reader: 'sluice-file-reader.mjs',
   /** Built-in definitions of the hub. */
@@ -27,6 +29,7 @@ const places: Readonly<Record<string, readonly [from: string, to: string]>> = {
   'hub/cli/program.ts': ["new URL('../../package.json'", "new URL('./package.json'"],
   'hub/definitions/catalog.ts': ["new URL('./', import.meta.url)", "new URL('./definitions/', import.meta.url)"],
   'hub/cue/engine.ts': ["new URL('./worker.ts'", `new URL('./${bundleFiles.worker}'`],
+  'hub/cue/worker.ts': ["new URL('./shim/cue.wasm.zst'", `new URL('./${bundleFiles.evaluator}'`],
   'hub/load/reader.ts': ["new URL('./worker.ts'", `new URL('./${bundleFiles.reader}'`],
 };
 
@@ -51,6 +54,7 @@ export async function buildBundles(folder: string): Promise<void> {
   await bundle('hub/load/worker.ts', join(folder, bundleFiles.reader));
   await bundle('agent/main.ts', join(folder, bundleFiles.agent));
   await bundle('hub/main.ts', join(folder, bundleFiles.hub));
+  await cp(join(root, 'hub/cue/shim/cue.wasm.zst'), join(folder, bundleFiles.evaluator));
   await copyDefinitions(join(folder, bundleFiles.definitions));
   const { name, version, license } = manifest;
   await writeFile(join(folder, 'package.json'), `${JSON.stringify({ name, version, license, type: 'module' })}\n`);

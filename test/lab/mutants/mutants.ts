@@ -880,10 +880,24 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'the memory of the CUE evaluator has no maximum',
-    file: 'hub/cue/worker.ts',
-    find: 'instantiate(withMemoryLimit(module, bytes), imports)',
-    replace: 'instantiate(module.byteLength < bytes ? module : withMemoryLimit(module, bytes), imports)',
+    file: 'hub/cue/module.ts',
+    find: 'withMemoryLimit(zstdDecompressSync(compressed), memoryBytes)',
+    replace: 'withMemoryLimit(zstdDecompressSync(compressed), memoryBytes * 8)',
     tests: ['test/unit/hub/cue/engine.memory.test.ts'],
+  },
+  {
+    bug: 'the words of every choice are told of a property that fits none',
+    file: 'hub/cue/fault.ts',
+    find: 'choice !== refusal && isAtOrBelow(refusal.path, choice.path)',
+    replace: 'choice !== refusal && refusal === choice',
+    tests: ['test/unit/hub/cue/fault.test.ts'],
+  },
+  {
+    bug: 'wrong properties are told in the order of the evaluator',
+    file: 'hub/cue/property-faults.ts',
+    find: 'return placeOf(first) - placeOf(other);',
+    replace: 'return 0;',
+    tests: ['test/unit/hub/cue/property-faults.test.ts'],
   },
   {
     bug: 'a template that crashed the CUE evaluator is evaluated again after each start',

@@ -201,8 +201,9 @@ export const cue: Target<string> = {
         const [outcome] = await engine.evaluate([program], AbortSignal.timeout(60_000));
         if (outcome === undefined) throw new Error('no answer');
         if (outcome.ok) return;
-        if (!known.includes(outcome.fault.code)) throw new Error(`the code ${outcome.fault.code}`);
-        if (outcome.fault.message.includes('CANARY')) throw new Error(`a value in ${outcome.fault.message}`);
+        for (const { code } of outcome.faults) if (!known.includes(code)) throw new Error(`the code ${code}`);
+        for (const { message } of outcome.faults)
+          if (message.includes('CANARY')) throw new Error(`a value in ${message}`);
       },
       close: engine.close,
     };

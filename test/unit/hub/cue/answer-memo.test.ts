@@ -17,7 +17,7 @@ describe('the memo of answers', () => {
 
   it.each<[string, Answer, boolean]>([
     ['an answer', answer('1'), true],
-    ['a fault', { fault: 'wrong', parameter: false }, true],
+    ['a fault', { faults: [], ofParameter: false }, true],
     ['that a template was too slow', { stopped: 'timeout' }, false],
     ['that an application had no time left', { stopped: 'budget' }, false],
   ])('keeps %s; what was stopped is tried again after ten minutes', (_, kept, isForever) => {

@@ -27,7 +27,7 @@ const program = (n: number | string): CueProgram => ({
 const good = (n: number): CueOutcome => ({ ok: true, value: { output: n } });
 const over = (seconds: number): CueOutcome => ({
   ok: false,
-  fault: { code: 'RENDER_TIMEOUT', message: `the templates of this application took more than ${seconds} s in all` },
+  faults: [{ code: 'RENDER_TIMEOUT', message: `the templates of this application took more than ${seconds} s in all` }],
 });
 const runaway = (() => {
   const numbers = Array.from({ length: 30 }, (_, n) => n + 1).join();

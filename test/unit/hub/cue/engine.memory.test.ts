@@ -55,7 +55,7 @@ describe('a template that needs more memory than there is', () => {
     ]);
     expect(second).toEqual({
       ok: false,
-      fault: { code: 'RENDER_FAILED', message: expect.stringContaining('(it may use 256 MiB)') as string },
+      faults: [{ code: 'RENDER_FAILED', message: expect.stringContaining('(it may use 256 MiB)') as string }],
     });
     // The old worker and the fresh one that replaces it, and the threads around them.
     expect(process.memoryUsage.rss() - before).toBeLessThan(2 * workerLimits.memoryBytes + 400 * mib);

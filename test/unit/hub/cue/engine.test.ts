@@ -43,7 +43,7 @@ describe('the CUE engine', () => {
       'output: {n: parameter.n, if parameter.o != _|_ {o: parameter.o}}\nparameter: {n: int, o?: [...{p: int}]}';
     const outcome = await evaluate(template, parameter);
     const code = _case.includes('unknown') ? 'UNKNOWN_FIELD' : 'DOCUMENT_INVALID';
-    expect(outcome).toEqual({ ok: false, fault: { code, message, parameter: path } });
+    expect(outcome).toEqual({ ok: false, faults: [{ code, message, parameter: path }] });
   });
 
   it('names the property that is missing, and its type', async () => {
@@ -53,7 +53,7 @@ describe('the CUE engine', () => {
       parameter: ['n'],
       wanted: 'int',
     };
-    expect(await evaluate('output: n: parameter.n\nparameter: n: int')).toEqual({ ok: false, fault });
+    expect(await evaluate('output: n: parameter.n\nparameter: n: int')).toEqual({ ok: false, faults: [fault] });
   });
 
   const typed =
@@ -73,7 +73,7 @@ describe('the CUE engine', () => {
     ['what a template makes of text', { s: canary }, /^the template is wrong/],
   ])('tells no value: %s', async (_, parameter, wanted) => {
     const outcome = await evaluate(typed, parameter);
-    const message = outcome?.ok === false ? outcome.fault.message : 'no fault';
+    const message = outcome?.ok === false ? (outcome.faults[0]?.message ?? '') : 'no fault';
     expect(message).toMatch(wanted);
     expect(message).not.toMatch(/CANARY|123456789012|\b7\b/);
   });
@@ -96,7 +96,12 @@ describe('the CUE engine', () => {
   it('says when the template itself is wrong', async () => {
     expect(await evaluate('output: {n: }\nparameter: {}')).toMatchObject({
       ok: false,
-      fault: { code: 'RENDER_FAILED', message: expect.stringContaining('the template is wrong: ') as string },
+      faults: [
+        {
+          code: 'RENDER_FAILED',
+          message: expect.stringContaining('the template is wrong (line 1, column 13): ') as string,
+        },
+      ],
     });
   });
 
@@ -121,7 +126,7 @@ describe('the CUE engine', () => {
     const all = [program('output: 1\nparameter: {}'), program(runaway), program('output: 2\nparameter: {}')];
     const expected = [
       { ok: true, value: { output: 1 } },
-      { ok: false, fault: { code: 'RENDER_TIMEOUT', message: 'stopped after 2 s' } },
+      { ok: false, faults: [{ code: 'RENDER_TIMEOUT', message: 'stopped after 2 s' }] },
       { ok: true, value: { output: 2 } },
     ];
     expect(await cue.evaluate(all, signal)).toEqual(expected);

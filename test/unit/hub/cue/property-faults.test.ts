@@ -20,7 +20,7 @@ describe('the properties of a component', () => {
     const program: CueProgram = { subject: 'ComponentDefinition/webservice', template, parameter, context };
     const [outcome] = await cue.evaluate([program], signal);
     if (outcome === undefined || outcome.ok) return [];
-    const found = await propertyFaults(cue, program, outcome.fault, signal);
+    const found = await propertyFaults(cue, program, outcome.faults, signal);
     return found.map(({ message }) => message);
   }
 

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"encoding/json"
+	"regexp"
+
+	"cuelang.org/go/cue"
+)
+
+// What is known of a field or an item beside its value.
+type fact struct {
+	Path []any `json:"path"`
+	// What `+patchKey` and `+patchStrategy` above the field say.
+	PatchKey string `json:"patchKey,omitempty"`
+	Strategy string `json:"patchStrategy,omitempty"`
+	// The value is a default: another one may take its place.
+	IsDefault bool `json:"isDefault,omitempty"`
+	// The list may have more items.
+	IsOpen bool `json:"isOpen,omitempty"`
+}
+
+// Writes values as JSON, fields in the order of the source, and gathers facts.
+type emitter struct {
+	text      []byte
+	facts     []fact
+	withFacts bool
+}
+
+func (out *emitter) key(name string) {
+	text, _ := json.Marshal(name)
+	out.text = append(append(out.text, text...), ':')
+}
+
+func (out *emitter) emit(value cue.Value, path []any) error {
+	concrete, isDefault := value.Default()
+	switch concrete.Kind() {
+	case cue.StructKind:
+		out.note(value, path, isDefault, false)
+		return out.emitFields(concrete, path)
+	case cue.ListKind:
+		isOpen := out.withFacts && value.Allows(cue.AnyIndex)
+		out.note(value, path, isDefault && !isOpen, isOpen)
+		return out.emitItems(concrete, path)
+	default:
+		out.note(value, path, isDefault, false)
+		text, err := concrete.MarshalJSON()
+		out.text = append(out.text, text...)
+		return err
+	}
+}
+
+func (out *emitter) emitFields(value cue.Value, path []any) error {
+	fields, err := value.Fields()
+	if err != nil {
+		return err
+	}
+	out.text = append(out.text, '{')
+	for isFirst := true; fields.Next(); isFirst = false {
+		if !isFirst {
+			out.text = append(out.text, ',')
+		}
+		name := fields.Selector().Unquoted()
+		out.key(name)
+		if err := out.emit(fields.Value(), append(path[:len(path):len(path)], name)); err != nil {
+			return err
+		}
+	}
+	out.text = append(out.text, '}')
+	return nil
+}
+
+func (out *emitter) emitItems(value cue.Value, path []any) error {
+	items, err := value.List()
+	if err != nil {
+		return err
+	}
+	out.text = append(out.text, '[')
+	for index := 0; items.Next(); index++ {
+		if index > 0 {
+			out.text = append(out.text, ',')
+		}
+		if err := out.emit(items.Value(), append(path[:len(path):len(path)], index)); err != nil {
+			return err
+		}
+	}
+	out.text = append(out.text, ']')
+	return nil
+}
+
+var tag = regexp.MustCompile(`(?m)^//\s*\+(patchKey|patchStrategy)=(\S+)`)
+
+func (out *emitter) note(value cue.Value, path []any, isDefault, isOpen bool) {
+	if !out.withFacts {
+		return
+	}
+	found := fact{Path: path, IsDefault: isDefault, IsOpen: isOpen}
+	for _, group := range value.Doc() {
+		for _, comment := range group.List {
+			for _, match := range tag.FindAllStringSubmatch(comment.Text, -1) {
+				if match[1] == "patchKey" {
+					found.PatchKey = match[2]
+				} else {
+					found.Strategy = match[2]
+				}
+			}
+		}
+	}
+	if found.PatchKey != "" || found.Strategy != "" || isDefault || isOpen {
+		out.facts = append(out.facts, found)
+	}
+}
+
+func (out *emitter) addFacts() error {
+	if len(out.facts) == 0 {
+		return nil
+	}
+	text, err := json.Marshal(out.facts)
+	out.text = append(append(out.text, `,"facts":`...), text...)
+	return err
+}
