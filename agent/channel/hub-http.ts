@@ -1,10 +1,10 @@
 import type { Http } from '../../shared/ports/http.ts';
-import { agentReads, parseReads, readsHeader } from '../../shared/wire/reads.ts';
+import { agentReads, parseReads, readsHeader, type Reads } from '../../shared/wire/reads.ts';
 
 /** HTTP for requests to the hub alone. */
 export interface HubHttp extends Http {
-  /** The highest report format that the hub reads, as its last answer said; 1 before the first. */
-  readonly reportFormat: () => number;
+  /** What the hub's last answer said of reports: the highest format that it reads (1 before the first), and that it lacks ours. */
+  readonly hubReads: () => Pick<Reads, 'report' | 'whole'>;
 }
 
 /** Requests of `http` that say which formats this agent reads, and answers that say it of the hub (`Sluice-Reads`). */
@@ -18,6 +18,6 @@ export function hubHttp(http: Http): HubHttp {
       return response;
     },
     events: (request) => http.events({ ...request, headers: headers(request.headers) }),
-    reportFormat: () => reads.report,
+    hubReads: () => reads,
   };
 }

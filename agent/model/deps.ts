@@ -2,7 +2,8 @@ import type { Contents } from './contents.ts';
 import type { CronFields } from '../../shared/lib/window.ts';
 import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
-import type { AgentReport, ReportAnswer } from '../../shared/wire/report.ts';
+import type { Reads } from '../../shared/wire/reads.ts';
+import type { ReportAnswer, ReportMessage } from '../../shared/wire/report.ts';
 import type { ChannelSnapshot, Transport, TrustState, VerifiedBundle } from './bundle.ts';
 import type { Kube } from './kube.ts';
 import type { Identity, Impersonation, Reach } from './site.ts';
@@ -51,7 +52,9 @@ export interface AgentDeps {
   /** Where verify keeps checked files. */
   readonly contents: Contents;
   /** Delivers a report; null where there is no hub to report to. Throws when the hub did not take it. */
-  readonly deliver: (report: AgentReport, signal: AbortSignal) => Promise<ReportAnswer | null>;
+  readonly deliver: (message: ReportMessage, signal: AbortSignal) => Promise<ReportAnswer | null>;
+  /** What the hub's last answer said of reports; absent where reports are of format 1. */
+  readonly hubReads?: () => Pick<Reads, 'report' | 'whole'>;
   readonly clock: Clock;
   readonly random: Random;
   /** The fields of a cron expression; null where the text is not one. */

@@ -74,7 +74,7 @@ export function buildReport(input: ReportInput): AgentReport {
   };
 }
 
-const appUntilChanged = untilChanged<BundleApp, Omit<ReportApp, 'observedAt'>>();
+const appUntilChanged = untilChanged<BundleApp, ReportApp>();
 
 /** What is reported of an application; what was said last where nothing that it depends on has changed. */
 function reportApp(input: ReportInput, outcome: AppOutcome, entries: readonly InventoryEntry[]): ReportApp[] {
@@ -97,8 +97,7 @@ function reportApp(input: ReportInput, outcome: AppOutcome, entries: readonly In
     ...lists.flatMap((list) => [list.length, ...list]),
   ];
   const compute = (live: Live) => appNow({ ...input, live }, outcome, { app, entries, facts });
-  const said = appUntilChanged({ owner: app, inputs, live: input.live, compute });
-  return [{ ...said, observedAt: new Date(input.now).toISOString() }];
+  return [appUntilChanged({ owner: app, inputs, live: input.live, compute })];
 }
 
 interface AppFacts {
@@ -108,11 +107,7 @@ interface AppFacts {
   readonly facts: Pick<HealthFacts, 'faults' | 'fights' | 'explanation' | 'givesUpAt'>;
 }
 
-function appNow(
-  input: ReportInput,
-  outcome: AppOutcome,
-  { app, entries, facts }: AppFacts,
-): Omit<ReportApp, 'observedAt'> {
+function appNow(input: ReportInput, outcome: AppOutcome, { app, entries, facts }: AppFacts): ReportApp {
   const { faults, fights } = facts;
   const seen = appHealth(input.outcome, outcome, {
     live: input.live,
@@ -135,6 +130,7 @@ function appNow(
   return {
     namespace: app.namespace,
     name: app.name,
+    ...(app.target !== undefined && { target: app.target }),
     desired: app.digest,
     applied: isSettled ? app.digest : null,
     phase: phaseOf(input, outcome),

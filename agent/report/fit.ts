@@ -1,5 +1,5 @@
 import { appHealthOrder } from '../../shared/model/health.ts';
-import { reportLimit } from '../../shared/model/limits.ts';
+import { reportLimitOf } from '../../shared/model/limits.ts';
 import { formats } from '../../shared/wire/formats.ts';
 import type { AgentReport, ReportApp } from '../../shared/wire/report.ts';
 
@@ -23,7 +23,7 @@ export function fitted(report: AgentReport): AgentReport {
 
 /** What counts is what is sent: the limit is one of encoded bytes. */
 function fits(report: AgentReport): boolean {
-  return formats.report.encode(report).byteLength <= reportLimit;
+  return formats.report.encode(report).byteLength <= reportLimitOf(report.format);
 }
 
 function withLists(report: AgentReport, keep: number): AgentReport {

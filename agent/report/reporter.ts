@@ -1,17 +1,7 @@
 import type { AgentDeps } from '../model/deps.ts';
 import { asSluiceError } from '../../shared/errors.ts';
 import { backoff } from '../../shared/lib/backoff.ts';
-import { canonicalJson } from '../../shared/lib/canonical.ts';
-import type { SignedBody } from '../../shared/wire/envelope.ts';
-import type { AgentReport } from '../../shared/wire/report.ts';
-import { fitted } from './fit.ts';
-
-/** A report before it is delivered: without its number, and of any size. */
-export interface ReportDraft {
-  readonly report: AgentReport;
-  /** The envelope of the accepted bundle, which the hub may ask for; null = none was accepted. */
-  readonly envelope: SignedBody | null;
-}
+import { openExchange, type ReportDraft } from './exchange.ts';
 
 /** Delivers reports: on change, and as a heartbeat. */
 export interface Reporter {
@@ -22,46 +12,44 @@ export interface Reporter {
 }
 
 /** A reporter before its first report. */
-export function openReporter(deps: Pick<AgentDeps, 'deliver' | 'clock' | 'random' | 'log' | 'settings'>): Reporter {
+export function openReporter(
+  deps: Pick<AgentDeps, 'deliver' | 'hubReads' | 'clock' | 'random' | 'log' | 'settings'>,
+): Reporter {
   const { clock, settings } = deps;
-  let told = '';
-  let toldAt = Number.NEGATIVE_INFINITY;
-  let sequence = 0;
-  let withEnvelope = false;
+  const exchange = openExchange(deps);
   let failures = 0;
   let quietUntil = Number.NEGATIVE_INFINITY;
   let isBusy = false;
   let next: { readonly draft: ReportDraft; readonly signal: AbortSignal } | null = null;
 
-  const deliver = async ({ report, envelope }: ReportDraft, facts: string, signal: AbortSignal): Promise<void> => {
-    // A number that rises with the wall clock needs no write to survive a restart; the hub's answer mends a clock that went back.
-    sequence = Math.max(sequence + 1, clock.now());
-    const asked = withEnvelope && envelope !== null ? { envelope } : {};
-    const answer = await deps.deliver(fitted({ ...report, sequence, ...asked }), signal);
-    told = facts;
-    toldAt = clock.monotonic();
+  /** Sends what is to be said; true when the hub wants something else at once. */
+  const deliver = async (draft: ReportDraft, signal: AbortSignal): Promise<boolean> => {
+    const begun = exchange.begin(draft);
+    if (begun === null) return false;
+    const answer = await deps.deliver(begun.message, signal);
     failures = 0;
-    if (answer === null) return;
-    const isBehind = answer.sequence > sequence;
-    sequence = Math.max(sequence, answer.sequence);
-    const isAsked = answer.wantEnvelope && !withEnvelope;
-    withEnvelope = answer.wantEnvelope;
-    if (isBehind || isAsked) told = '';
+    return exchange.answered(answer);
+  };
+
+  const deliverAll = async (draft: ReportDraft, signal: AbortSignal): Promise<void> => {
+    const wasOpen = exchange.isOpen();
+    const isWanted = await deliver(draft, signal);
+    // An answer to what was sent again says nothing of what is to be said by now.
+    if (isWanted || wasOpen) await deliver(draft, signal);
   };
 
   const offer = async (draft: ReportDraft, signal: AbortSignal): Promise<void> => {
     // While one is being delivered, only the newest waits.
     if (isBusy) next = { draft, signal };
     if (isBusy || clock.monotonic() < quietUntil) return;
-    const isDue = clock.monotonic() - toldAt >= settings.heartbeatMs;
-    const facts = factsOf(draft.report);
-    if (!isDue && facts === told) return;
     isBusy = true;
     try {
-      await deliver(draft, facts, signal);
+      await deliverAll(draft, signal);
     } catch (error) {
+      const fault = asSluiceError(error);
+      exchange.failed(fault);
       quietUntil = clock.monotonic() + backoff(failures++, deps.random);
-      deps.log.debug('the report was not taken', { error: asSluiceError(error).message });
+      deps.log.debug('the report was not taken', { error: fault.message });
     } finally {
       isBusy = false;
     }
@@ -74,22 +62,11 @@ export function openReporter(deps: Pick<AgentDeps, 'deliver' | 'clock' | 'random
     offer,
     nextIn: () => {
       const now = clock.monotonic();
+      const toldAt = exchange.toldAt();
       // A delivery is under way, or the first report is still to be offered: the pass does that.
       if (isBusy || toldAt === Number.NEGATIVE_INFINITY) return quietUntil > now ? quietUntil - now : 1_000;
       if (quietUntil > now) return quietUntil - now;
       return Math.max(0, toldAt + settings.heartbeatMs - now);
     },
   };
-}
-
-/** The content of a report without its number and its times. */
-function factsOf(report: AgentReport): string {
-  const { apps, conditions } = report;
-  return canonicalJson({
-    ...report,
-    sequence: 0,
-    issuedAt: '',
-    apps: apps.map((app) => ({ ...app, observedAt: '' })),
-    conditions: conditions.map((condition) => ({ ...condition, since: '' })),
-  });
 }

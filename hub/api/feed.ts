@@ -3,7 +3,7 @@ import { signedBody } from '../../shared/wire/envelope.ts';
 import { feedPaths } from '../../shared/wire/feed.ts';
 import { formats } from '../../shared/wire/formats.ts';
 import { digest } from '../../shared/wire/schema.ts';
-import { feedLimits, reportLimit } from '../../shared/model/limits.ts';
+import { feedLimits, reportLimitOf } from '../../shared/model/limits.ts';
 import type { Route } from './route.ts';
 
 /** The calls of agents: rows of the table of routes. */
@@ -63,10 +63,11 @@ export const feedRoutes = {
     method: 'POST',
     path: feedPaths.reports,
     access: 'signed',
-    description: 'Takes the report of an agent, signed with its key.',
+    description:
+      'Takes the report of an agent, signed with its key; from format 2 on it is text (docs/design/wire.md).',
     body: signedBody,
-    // The payload travels as a JSON string: escaping may double it.
-    bodyLimit: 2 * reportLimit + 8192,
+    // The payload of format 1 travels as a JSON string: escaping may double it.
+    bodyLimit: Math.max(2 * reportLimitOf(1), reportLimitOf(2)) + 8192,
     raw: true,
     status: 200,
     answer: formats.reportAnswer.schema,

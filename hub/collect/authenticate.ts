@@ -1,6 +1,7 @@
 import { SluiceError } from '../../shared/errors.ts';
 import {
   countSigners,
+  isSignature,
   parseSignatures,
   payloadTypes,
   signedBody,
@@ -9,40 +10,83 @@ import {
 import { assertFirst, decode, parse } from '../../shared/wire/codec.ts';
 import { formats } from '../../shared/wire/formats.ts';
 import type { Enrolment } from '../../shared/wire/join.ts';
-import type { AgentReport } from '../../shared/wire/report.ts';
-import { reportLimit } from '../../shared/model/limits.ts';
+import type { ReportMessage } from '../../shared/wire/report.ts';
+import { openMessage, type MessageHead } from '../../shared/wire/report-message.ts';
+import { reportLimitOf } from '../../shared/model/limits.ts';
 import { assertNotRevoked, registeredAs, type ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
 
-/** A report that is proved to come from the agent of a cluster. */
-export interface AuthenticReport {
+/** What an agent sent, proved to come from the agent of a cluster. */
+export interface AuthenticMessage {
   readonly record: ClusterRecord;
-  readonly report: AgentReport;
-  readonly body: SignedBody;
+  readonly message: ReportMessage;
+  /** Of its bytes, from format 2 on. */
+  readonly signature: string | null;
 }
 
-/** Reads a report and proves its sender; throws WIRE_INVALID, LIMIT_EXCEEDED, UNAUTHENTICATED or REVOKED. */
-export function readReport(bytes: Uint8Array, state: Pick<State, 'channel' | 'clusters'>): AuthenticReport {
-  const body = decode(signedBody, bytes, 'report');
-  if (Buffer.byteLength(body.payload) > reportLimit) {
-    throw new SluiceError('LIMIT_EXCEEDED', `a report has at most ${reportLimit} bytes`);
+/** Reads what an agent sent, and proves its sender; throws WIRE_INVALID, FORMAT_UNKNOWN, LIMIT_EXCEEDED, UNAUTHENTICATED or REVOKED. */
+export function readReport(bytes: Buffer, state: Pick<State, 'channel' | 'clusters'>): AuthenticMessage {
+  const head = openMessage(bytes, state.channel);
+  const authentic = head === null ? readFirstFormat(bytes, state) : readMessage(head, state);
+  assertNotRevoked(authentic.record);
+  return authentic;
+}
+
+/** Only what is proved to be signed is read. */
+function readMessage(head: MessageHead, { channel, clusters }: Pick<State, 'channel' | 'clusters'>): AuthenticMessage {
+  assertFits(head.payload.length, 2);
+  const record = registeredAs(clusters, head.registration);
+  const key = record?.agentKey;
+  if (record === undefined || key == null || !isSignature(head.type, head.payload, head.signature, key)) {
+    throw notSigned();
   }
+  const message = head.read();
+  const { kind } = message;
+  const said =
+    kind === 'whole'
+      ? message.report
+      : kind === 'change'
+        ? message.change
+        : { ...message.heartbeat, cluster: record.name };
+  if (said.registration !== record.registration || said.cluster !== record.name || said.channel !== channel) {
+    throw notSigned();
+  }
+  return { record, message, signature: head.signature };
+}
+
+function readFirstFormat(bytes: Buffer, { channel, clusters }: Pick<State, 'channel' | 'clusters'>): AuthenticMessage {
+  const body = decode(signedBody, bytes, 'report');
+  assertFits(Buffer.byteLength(body.payload), 1);
   const value = parse(Buffer.from(body.payload), 'report');
-  assertFirst(formats.report.schema, value, 'report');
-  const report = formats.report.decodeValue(value);
-  const record = state.clusters.get(report.cluster);
+  const format = formats.report.for(value, 'report');
+  if (format.number !== 1) {
+    throw new SluiceError('WIRE_INVALID', `a report of format ${format.number} does not come as JSON`, {
+      subject: 'report',
+    });
+  }
+  assertFirst(format.schema, value, 'report');
+  const report = format.decode(value, 'report', null);
+  const record = clusters.get(report.cluster);
   const key = record?.agentKey;
   if (
     record === undefined ||
     key == null ||
     record.registration !== report.registration ||
-    report.channel !== state.channel ||
+    report.channel !== channel ||
     !isSigned(payloadTypes.report, body, key)
   ) {
-    throw new SluiceError('UNAUTHENTICATED', 'the report is not signed by the agent of this registration');
+    throw notSigned();
   }
-  assertNotRevoked(record);
-  return { record, report, body };
+  return { record, message: { kind: 'whole', report }, signature: null };
+}
+
+function assertFits(bytes: number, format: number): void {
+  const most = reportLimitOf(format);
+  if (bytes > most) throw new SluiceError('LIMIT_EXCEEDED', `a report has at most ${most} bytes`);
+}
+
+function notSigned(): SluiceError {
+  return new SluiceError('UNAUTHENTICATED', 'the report is not signed by the agent of this registration');
 }
 
 /**

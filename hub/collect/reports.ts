@@ -1,13 +1,15 @@
 import { appKey } from '../../shared/wire/bundle.ts';
-import type { AgentReport, ReportAnswer } from '../../shared/wire/report.ts';
+import type { AgentReport, ReportAnswer, ReportMessage } from '../../shared/wire/report.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
 import { capabilityWords } from '../model/capabilities.ts';
 import type { State } from '../model/state.ts';
 import type { ReceivedReport, Reports } from '../model/reports.ts';
 import type { LogLine } from '../../shared/lib/log-line.ts';
-import type { AuthenticReport } from './authenticate.ts';
-import { reportLines } from './said.ts';
 import type { ReportStore } from '../model/report-store.ts';
+import type { AuthenticMessage } from './authenticate.ts';
+import { folded, whatDiffers, type Differing } from './fold.ts';
+import { reportLines } from './said.ts';
+import { savingTo } from './saving.ts';
 
 /** What the reports are judged against. */
 export type ReportedState = Pick<State, 'epoch' | 'clusters' | 'bundles' | 'guarded' | 'problems'>;
@@ -15,45 +17,57 @@ export type ReportedState = Pick<State, 'epoch' | 'clusters' | 'bundles' | 'guar
 /** How a report was taken. */
 export interface Taken {
   readonly answer: ReportAnswer;
-  /** It is newer than the last one of its registration. */
-  readonly fresh: boolean;
+  /** `taken`: it is newer than the last one of its registration; `lacking`: its base is not here, and all of it is wanted. */
+  readonly outcome: 'taken' | 'replayed' | 'lacking';
+  /** All that is known now, where it was taken. */
+  readonly report: AgentReport | null;
   /** It changes what a pass decides. */
   readonly matters: boolean;
   /** What it says that the last one did not, for the log. */
   readonly lines: readonly LogLine[];
+  /** Resolves when what the answer says is on disk; rejects when it cannot be: then it is not to be answered. */
+  readonly saved: Promise<void>;
 }
 
 /** The newest report of every registration: in memory, with a copy on disk. */
 export interface ReceivedReports {
-  /** Takes a report with a higher sequence than the last one of its registration; anything else changes nothing. */
-  readonly take: (authentic: AuthenticReport, state: ReportedState, now: number) => Taken;
+  /** Takes what has a higher sequence than the last report of its registration; anything else changes nothing. */
+  readonly take: (authentic: AuthenticMessage, state: ReportedState, now: number) => Taken;
+  /** True when there is no report of this registration: its agent should send one. */
+  readonly lacks: (registration: string) => boolean;
   /** The newest reports of the registrations in the registry, by cluster. */
   readonly current: (state: Pick<State, 'clusters'>) => Reports;
-  /** Resolves when everything taken so far is on disk. */
+  /** Resolves when everything taken so far is on disk, or could not be. */
   readonly flush: () => Promise<void>;
 }
 
-/** Opens the reports of a store. A lost or unreadable one comes back with the next heartbeat. */
+/** Opens the reports of a store. A lost or unreadable one is asked for again. */
 export async function openReports(store: ReportStore): Promise<ReceivedReports> {
   const newest = new Map<string, ReceivedReport>();
   for (const received of await store.load()) newest.set(received.report.registration, received);
-  let writes = Promise.resolve();
+  const { save, flush } = savingTo(store);
   return {
-    take: ({ report }, state, now) => {
-      const last = newest.get(report.registration);
-      if (last !== undefined && report.sequence <= last.report.sequence) {
-        return { answer: answerTo(report, last.report, state), fresh: false, matters: false, lines: [] };
+    take: ({ record: { registration }, message, signature }, state, now) => {
+      const last = newest.get(registration);
+      const report = folded(last, { message, signature }, now);
+      if (typeof report === 'string') {
+        const answer = answerTo(message, { last: last?.report ?? null, state, wantWhole: report === 'lacking' });
+        const saved = last === undefined ? Promise.resolve() : save(last);
+        return { answer, outcome: report, report: null, matters: false, lines: [], saved };
       }
-      const received = { report, receivedAt: now, since: sinceOf(last, report, now) };
-      newest.set(report.registration, received);
-      writes = writes.then(() => store.save(received));
+      const before = last?.report ?? null;
+      const other = whatDiffers(before, report);
+      const since = sinceOf(last, other, now);
+      const received = { report, receivedAt: now, since, ...(signature !== null && { signature }) };
+      newest.set(registration, received);
       return {
-        answer: answerTo(report, report, state),
-        fresh: true,
-        matters: matters(last?.report ?? null, report, state),
-        lines: reportLines(last?.report ?? null, report),
+        answer: answerTo(message, { last: report, state, wantWhole: false }),
+        ...{ outcome: 'taken', report, saved: save(received) },
+        matters: matters(before, report, state),
+        lines: reportLines(other.last, other.report),
       };
     },
+    lacks: (registration) => !newest.has(registration),
     current: ({ clusters }) => {
       const reports = new Map<string, ReceivedReport>();
       for (const { name, registration } of clusters.values()) {
@@ -62,20 +76,24 @@ export async function openReports(store: ReportStore): Promise<ReceivedReports> 
       }
       return reports;
     },
-    flush: () => writes,
+    flush,
   };
 }
 
 /** Since when each application has its health: as before for as long as the word stays the same. */
-function sinceOf(last: ReceivedReport | undefined, report: AgentReport, now: number): Readonly<Record<string, number>> {
-  const healths = new Map(last?.report.apps.map((app) => [appKey(app), app.health]));
+function sinceOf(last: ReceivedReport | undefined, other: Differing, now: number): Readonly<Record<string, number>> {
+  const healths = new Map(other.last?.apps.map((app) => [appKey(app), app.health]));
   const before = last?.since ?? {};
-  return Object.fromEntries(
-    report.apps.map((app) => {
-      const key = appKey(app);
-      return [key, healths.get(key) === app.health ? (before[key] ?? last?.receivedAt ?? now) : now];
-    }),
-  );
+  const known = (key: string) => before[key] ?? last?.receivedAt ?? now;
+  const changed = other.report.apps.map((app) => {
+    const key = appKey(app);
+    return [key, healths.get(key) === app.health ? known(key) : now] as const;
+  });
+  const keys = new Set(changed.map(([key]) => key));
+  const gone = [...healths.keys()].filter((key) => !keys.has(key));
+  if (gone.length === 0 && changed.every(([key, at]) => before[key] === at)) return before;
+  const left = new Set(gone);
+  return Object.fromEntries([...Object.entries(before).filter(([key]) => !left.has(key)), ...changed]);
 }
 
 /**
@@ -155,7 +173,16 @@ export function isAhead(report: AgentReport, state: Pick<State, 'epoch' | 'bundl
   return report.accepted.generation > (state.bundles.get(report.cluster)?.revision.generation ?? 0);
 }
 
-/** The answer to a report, in its format: the sequence of the newest report, which may be a later one. */
-function answerTo({ format }: AgentReport, newest: AgentReport, state: ReportedState): ReportAnswer {
-  return { format, sequence: newest.sequence, wantEnvelope: isAhead(newest, state) };
+/** The answer to a message, in its format: the sequence of the newest report, which may be a later one. */
+function answerTo(
+  message: ReportMessage,
+  {
+    last,
+    state,
+    wantWhole,
+  }: { readonly last: AgentReport | null; readonly state: ReportedState; readonly wantWhole: boolean },
+): ReportAnswer {
+  const format = message.kind === 'whole' ? message.report.format : 2;
+  const wantEnvelope = last !== null && isAhead(last, state);
+  return { format, sequence: last?.sequence ?? 0, wantEnvelope, ...(wantWhole && { wantWhole }) };
 }

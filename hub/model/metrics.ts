@@ -6,7 +6,7 @@ export interface Metrics {
   readonly stage: (name: StageName, ms: number) => void;
   readonly pass: (outcome: 'published' | 'unchanged' | 'failed', ms: number) => void;
   readonly published: (bundles: number) => void;
-  readonly report: (outcome: 'taken' | 'replayed' | 'refused') => void;
+  readonly report: (outcome: 'taken' | 'replayed' | 'lacking' | 'refused') => void;
   readonly request: (route: string, status: number, ms: number) => void;
   /** A credential was refused. */
   readonly refused: (route: string, code: string) => void;

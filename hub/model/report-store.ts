@@ -1,7 +1,9 @@
 import type { ReceivedReport } from './reports.ts';
 
-/** Where the last reports survive a restart. A lost one comes back with the next heartbeat, so that nothing depends on it. */
+/** Where the last reports survive a restart. What is lost is asked for again, so that nothing depends on it. */
 export interface ReportStore {
+  /** What was saved last of each registration; what cannot be read is left out. */
   readonly load: () => Promise<ReceivedReport[]>;
+  /** Resolves when a report is on disk, in the place of the one before of its registration. Rejects when it cannot be written. */
   readonly save: (received: ReceivedReport) => Promise<void>;
 }

@@ -22,6 +22,8 @@ export interface HubService {
   readonly call: <Name extends CallName>(name: Name, input: Input<Name>, signal: AbortSignal) => Promise<Answer<Name>>;
   /** Notes the header `Sluice-Reads` of a request of a cluster's agent. */
   readonly noteReads: (record: ClusterRecord, header: ReadsHeader) => void;
+  /** True when there is no report of a cluster's agent: it should send one. */
+  readonly lacksReport: (record: Pick<ClusterRecord, 'registration'>) => boolean;
   readonly enrol: (body: Uint8Array, reads: ReadsHeader) => Promise<void>;
   readonly report: (body: Uint8Array, reads: ReadsHeader) => Promise<ReportAnswer>;
   readonly push: (push: PushHint | null) => void;
@@ -42,6 +44,7 @@ export function createHubService(parts: HubParts): HubService {
     channel: parts.channel,
     call: async (name, input, signal) => operations[name](parts, input, signal),
     noteReads: (record, header) => noteReads(parts, record, header),
+    lacksReport: ({ registration }) => parts.reports.lacks(registration),
     enrol: async (body, reads) => {
       await inTurn(body);
       return enrolAgent(parts, body, reads);

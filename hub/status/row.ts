@@ -110,7 +110,7 @@ function knowledgeOf({ received, said, age }: Pick<RowFacts, 'received' | 'said'
   const since = said === undefined ? undefined : received?.since?.[appKey(said)];
   return {
     since: since === undefined ? null : new Date(since).toISOString(),
-    observedAt: said?.observedAt ?? null,
+    observedAt: said === undefined ? null : (said.observedAt ?? received?.report.issuedAt ?? null),
     reportedAt: received === undefined ? null : new Date(received.receivedAt).toISOString(),
     ageSeconds: age,
   };

@@ -33,8 +33,13 @@ export const channelLimits = {
 /** The files that come with one answer of the feed from format 2 on: their bytes (one file may be more), and how many may be asked for. */
 export const feedLimits = { bytes: 4 * mebibyte, files: 500 } as const;
 
-/** The most bytes of a report (safety.md). */
-export const reportLimit = 256 * 1024;
+/** The most bytes of a report by format, and of a change (safety.md): 1,000 applications fit into one of format 2. */
+export const reportLimits = { 1: 256 * 1024, 2: mebibyte } as const satisfies Readonly<Record<number, number>>;
+
+/** The most bytes of a report of a format. */
+export function reportLimitOf(format: number): number {
+  return format === 1 ? reportLimits[1] : reportLimits[2];
+}
 
 /** The most objects that may be deleted without an approval, of a cluster of `objects`: max(10, 20 %) (safety.md). */
 export function deletionLimit(objects: number): number {

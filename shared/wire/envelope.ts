@@ -9,6 +9,7 @@ export const payloadTypes = {
   root: 'application/vnd.sluice.root+json',
   freshness: 'application/vnd.sluice.freshness+json',
   report: 'application/vnd.sluice.report+json',
+  heartbeat: 'application/vnd.sluice.heartbeat',
   enrolment: 'application/vnd.sluice.enrolment+json',
   credential: 'application/vnd.sluice.credential+json',
   approval: 'application/vnd.sluice.approval+json',
@@ -89,6 +90,16 @@ export function countSigners(
   return new Set(signed).size;
 }
 
+/** True when a signature (base64url) over this payload is of this key, for this purpose. Never throws. */
+export function isSignature(type: PayloadType, payload: Uint8Array, sig: string, key: string): boolean {
+  return isSignedBy(key, preAuthEncoding(type, payload), sig);
+}
+
+/** The signature (base64url) of a signer alone, where both sides know whose it is. */
+export function bareSignature(signer: Signer, type: PayloadType, payload: Uint8Array): string {
+  return signer.sign(type, payload).signatures[0]?.sig ?? '';
+}
+
 /** The text of a `.sig` file. */
 export function signaturesText(sigs: Signatures): string {
   return canonicalPretty(sigs);
@@ -111,8 +122,17 @@ function isSignedBy(key: string, encoded: Buffer, sig: string): boolean {
   }
 }
 
+// Taking a key in costs a third of what checking a signature does, and the same agents come again and again.
+const keyObjects = new Map<string, KeyObject>();
+const mostKeyObjects = 20_000;
+
 function publicKeyObject(key: string): KeyObject {
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key }, format: 'jwk' });
+  const known = keyObjects.get(key);
+  if (known !== undefined) return known;
+  const object = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key }, format: 'jwk' });
+  if (keyObjects.size >= mostKeyObjects) keyObjects.clear();
+  keyObjects.set(key, object);
+  return object;
 }
 
 /** The pre-authentication encoding of the DSSE specification, version 1. */

@@ -9,6 +9,8 @@ export interface Reads {
   readonly revision: number;
   /** Said by the hub: reports. */
   readonly report: number;
+  /** Said by the hub: it has no report of this agent, and wants all of one. */
+  readonly whole: boolean;
 }
 
 /** The header's value in requests of this agent. */
@@ -16,6 +18,9 @@ export const agentReads = `revision=${formats.revision.newest}`;
 
 /** The header's value in answers of this hub. */
 export const hubReads = `report=${formats.report.newest}`;
+
+/** The same of a hub that has no report of the asking agent. */
+export const hubReadsAndWants = `${hubReads} whole`;
 
 const longest = 256;
 const item = /^(revision|report)=([1-9][0-9]{0,5})$/;
@@ -28,9 +33,10 @@ const item = /^(revision|report)=([1-9][0-9]{0,5})$/;
 export function parseReads(header: string | readonly string[] | undefined): Reads {
   const text = typeof header === 'string' ? header : (header ?? []).join();
   const reads = new Map<string, number>();
-  for (const part of text.length > longest ? [] : text.split(/[\s,]+/)) {
+  const parts = text.length > longest ? [] : text.split(/[\s,]+/);
+  for (const part of parts) {
     const [, word, digits] = item.exec(part) ?? [];
     if (word !== undefined) reads.set(word, Math.min(Number(digits), reads.get(word) ?? Infinity));
   }
-  return { revision: reads.get('revision') ?? 1, report: reads.get('report') ?? 1 };
+  return { revision: reads.get('revision') ?? 1, report: reads.get('report') ?? 1, whole: parts.includes('whole') };
 }

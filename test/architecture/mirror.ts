@@ -10,6 +10,8 @@ export const topics: Readonly<Record<string, string>> = {
 
 /** Files that decide and have their test elsewhere, and where. */
 export const testedElsewhere: Readonly<Record<string, string>> = {
+  'agent/report/exchange.ts':
+    'test/unit/agent/report/reporter.test.ts: with who sends, and test/property/system/reports.test.ts',
   'hub/api/openapi.ts': 'test/golden/api: the whole document is a golden file',
   'hub/preflight/containers.ts': 'test/unit/hub/preflight/preflight.test.ts: one table of objects for all of preflight',
   'hub/preflight/pods.ts': 'test/unit/hub/preflight/preflight.test.ts',

@@ -11,7 +11,7 @@ import { cronFields } from '../../shared/adapters/schedule.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import { SluiceError } from '../../shared/errors.ts';
 import { digestOf } from '../../shared/lib/canonical.ts';
-import type { AgentReport } from '../../shared/wire/report.ts';
+import type { AgentReport, ReportMessage } from '../../shared/wire/report.ts';
 import { identity, noon } from '../fixtures/agent/bundle.ts';
 import type { FakeKube } from './kube.ts';
 import { allReady, stepControllers, type Readiness } from './workloads.ts';
@@ -187,13 +187,19 @@ export async function settle(
   throw new Error(`not settled: ${kube.writesLog.slice(-12).join(', ')}`);
 }
 
+/** The report of a message to a hub that reads format 1. */
+export function wholeOf(message: ReportMessage): AgentReport {
+  if (message.kind === 'whole') return message.report;
+  throw new Error(`a ${message.kind} came where a whole report was to come`);
+}
+
 /** Reports that were delivered. */
 export function reportSink(): { readonly reports: AgentReport[]; readonly deliver: AgentDeps['deliver'] } {
   const reports: AgentReport[] = [];
   return {
     reports,
-    deliver: (report) => {
-      reports.push(report);
+    deliver: (message) => {
+      reports.push(wholeOf(message));
       return Promise.resolve(null);
     },
   };

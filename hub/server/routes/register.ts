@@ -4,7 +4,7 @@ import { SluiceError } from '../../../shared/errors.ts';
 import { writingJson } from '../../model/json-text.ts';
 import { inSlices } from '../../../shared/lib/slices.ts';
 import { decode } from '../../../shared/wire/codec.ts';
-import { hubReads, readsHeader } from '../../../shared/wire/reads.ts';
+import { hubReads, hubReadsAndWants, readsHeader } from '../../../shared/wire/reads.ts';
 import { callBytes, type Access, type Route } from '../../api/route.ts';
 import { isCall, routeRows, type CallName, type Input, type RawName } from '../../api/routes.ts';
 import { bytesOf, checkAccess } from '../access.ts';
@@ -57,7 +57,10 @@ function rawHandler(context: RouteContext, name: RawName, route: Route): Handler
     const caller = checkAccess(route.access, context, request);
     if (caller !== null) context.connections.proved(request.raw.socket);
     if (caller?.kind === 'agent') context.hub.noteReads(caller.record, request.headers[readsHeader]);
-    if (saysReads.has(route.access)) reply.header(readsHeader, hubReads);
+    if (saysReads.has(route.access)) {
+      const lacks = caller?.kind === 'agent' && context.hub.lacksReport(caller.record);
+      reply.header(readsHeader, lacks ? hubReadsAndWants : hubReads);
+    }
     return handle({ context, request, reply, caller, input: wordsOf(route, request) });
   };
 }

@@ -10,10 +10,12 @@ const stored = z.strictObject({
   report: z.unknown(),
   receivedAt: z.number(),
   since: z.record(z.string(), z.number()).optional(),
+  signature: z.string().optional(),
 });
 
-/** A store of one file a registration in a folder; failures to write are logged, unreadable files are left out. */
+/** A store of one file a registration in a folder, written one after the other; unreadable files are left out. */
 export function fileReportStore(folder: string, log: Log): ReportStore {
+  let writes: Promise<unknown> = Promise.resolve();
   return {
     load: async () => {
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -21,22 +23,26 @@ export function fileReportStore(folder: string, log: Log): ReportStore {
       const read = await Promise.all(names.map((name) => readStored(join(folder, name), log)));
       return read.filter((received) => received !== null);
     },
-    save: async (received) => {
+    save: (received) => {
       const path = join(folder, `${received.report.registration}.json`);
-      try {
+      const written = writes.then(async () => {
         await writeFile(`${path}.tmp`, JSON.stringify(received), { mode: 0o600 });
         await rename(`${path}.tmp`, path);
-      } catch (error) {
-        log.warn('a report could not be stored', { cluster: received.report.cluster, error });
-      }
+      });
+      writes = written.catch(() => undefined);
+      return written;
     },
   };
 }
 
 async function readStored(path: string, log: Log): Promise<ReceivedReport | null> {
   try {
-    const { report, receivedAt, since } = stored.parse(JSON.parse(await readFile(path, 'utf8')));
-    return { report: formats.report.decodeValue(report), receivedAt, ...(since === undefined ? {} : { since }) };
+    const { report, receivedAt, since, signature } = stored.parse(JSON.parse(await readFile(path, 'utf8')));
+    return {
+      ...{ report: formats.report.decodeValue(report), receivedAt },
+      ...(since !== undefined && { since }),
+      ...(signature !== undefined && { signature }),
+    };
   } catch (error) {
     log.warn('a stored report could not be read', { path, error });
     return null;

@@ -4,6 +4,7 @@ import { digestOf } from '../../../shared/lib/canonical.ts';
 import { appDigest, bundleDigest, bundleObjects, changeDigest } from '../../../shared/wire/bundle.ts';
 import {
   countSigners,
+  isSignature,
   parseSignatures,
   payloadTypes,
   signaturesText,
@@ -14,6 +15,7 @@ import {
 import { formats } from '../../../shared/wire/formats.ts';
 import { freshnessKey, freshnessShard } from '../../../shared/wire/freshness.ts';
 import { objectPath } from '../../../shared/wire/layout.ts';
+import { encodeMessage, openMessage } from '../../../shared/wire/report-message.ts';
 import { parseObjectId } from '../../../shared/model/object.ts';
 
 // A folder for each format, frozen: its files are only ever added to. Programs in the field read what is in them.
@@ -27,6 +29,7 @@ const signers: Readonly<Record<Kind, readonly [PayloadType, Signer] | null>> = {
   revision: [payloadTypes.revision, keys.hub],
   freshness: [payloadTypes.freshness, keys.hub],
   report: [payloadTypes.report, keys.agent],
+  reportChange: [payloadTypes.report, keys.agent],
   enrolment: [payloadTypes.enrolment, keys.token],
   feedAnswer: null,
   reportAnswer: null,
@@ -102,6 +105,37 @@ describe('the documents of a bundle of format 2', () => {
       'sha256:26e1afd2cb7a3c3b5849bfaf1530210b2e293bd3993bd693d69ae2fb1adeaeff',
       'sha256:15d69621392d19fc82c3a159b96f72a4244ae76895d25af12c43c2f881ff1b58',
     ]);
+  });
+});
+
+describe('how a report of format 2 travels', () => {
+  const { channel, registration } = formats.report.decode(file(2, 'report.json'));
+  const opened = (name: string) => openMessage(file(2, name), channel)!;
+
+  it.each([
+    ['report.txt', payloadTypes.report, 'whole'],
+    ['reportChange.txt', payloadTypes.report, 'change'],
+    ['heartbeat.txt', payloadTypes.heartbeat, 'heartbeat'],
+  ] as const)('%s is read, signed by its key, and written with the very same bytes', (name, type, kind) => {
+    const head = opened(name);
+    expect([head.registration, head.type]).toEqual([registration, type]);
+    expect(isSignature(head.type, head.payload, head.signature, keys.agent.publicKey)).toBe(true);
+    for (const other of Object.values(payloadTypes).filter((one) => one !== type))
+      expect(isSignature(other, head.payload, head.signature, keys.agent.publicKey)).toBe(false);
+    expect(isSignature(head.type, head.payload, head.signature, keys.hub.publicKey)).toBe(false);
+    const message = head.read();
+    expect(message.kind).toBe(kind);
+    expect(encodeMessage(message, keys.agent).toString()).toBe(file(2, name).toString());
+  });
+
+  it('has documents that are the ones of the lists', () => {
+    expect(opened('report.txt').payload.toString()).toBe(file(2, 'report.json').toString());
+    expect(opened('reportChange.txt').payload.toString()).toBe(file(2, 'reportChange.json').toString());
+  });
+
+  it('has a heartbeat for one channel alone', () => {
+    const other = openMessage(file(2, 'heartbeat.txt'), registration)!;
+    expect(isSignature(other.type, other.payload, other.signature, keys.agent.publicKey)).toBe(false);
   });
 });
 

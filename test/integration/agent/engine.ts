@@ -11,7 +11,7 @@ import { cronFields } from '../../../shared/adapters/schedule.ts';
 import { isSluiceError } from '../../../shared/errors.ts';
 import { parseObjectId, type KubeObject, type ObjectId } from '../../../shared/model/object.ts';
 import type { AgentReport } from '../../../shared/wire/report.ts';
-import { fakeChannel, silentLog, type FakeChannel } from '../../fakes/agent.ts';
+import { fakeChannel, silentLog, type FakeChannel, wholeOf } from '../../fakes/agent.ts';
 import {
   configMap,
   exampleApp,
@@ -236,8 +236,8 @@ function startTestAgent(kube: KubeClient, channel: FakeChannel): RunningAgent {
     },
     verify: channel.verify,
     contents: memoryContents(),
-    deliver: (report) => {
-      last = report;
+    deliver: (message) => {
+      last = wholeOf(message);
       tell();
       return Promise.resolve(null);
     },

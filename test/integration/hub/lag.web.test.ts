@@ -120,7 +120,7 @@ describe('the loop of a hub of 1,000 clusters, while it answers', () => {
         apps.map((app) => settledApp(app)),
       );
       hub.parts.reports.take(
-        { record: records[index]!, report: said, body: { payload: '', signatures: '' } },
+        { record: records[index]!, message: { kind: 'whole', report: said }, signature: null },
         state,
         now,
       );

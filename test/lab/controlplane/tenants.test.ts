@@ -13,7 +13,7 @@ import { cronFields } from '../../../shared/adapters/schedule.ts';
 import { groupOf, type KubeObject } from '../../../shared/model/object.ts';
 import type { AgentReport } from '../../../shared/wire/report.ts';
 import { openClusterView, type ClusterView } from '../demo/cluster-view.ts';
-import { fakeChannel, silentLog, type FakeChannel } from '../../fakes/agent.ts';
+import { fakeChannel, silentLog, type FakeChannel, wholeOf } from '../../fakes/agent.ts';
 import {
   configMap,
   exampleApp,
@@ -125,8 +125,8 @@ describeControlPlane('tenants on a real API server', (binaries) => {
           transport: channel.transport,
           verify: channel.verify,
           contents: memoryContents(),
-          deliver: (report) => {
-            last = report;
+          deliver: (message) => {
+            last = wholeOf(message);
             return Promise.resolve(null);
           },
           clock: systemClock,

@@ -46,7 +46,7 @@ export function fleetAgent(line: string, connections: Http): FleetAgent {
   let signer = token;
   const authorization = agentAuthorization(identity, () => signer, systemClock);
   const feed = feedTransport(hub, { http, identity, authorization });
-  const deliver = createDelivery({ http, hub, signer: () => signer, authorization, reportFormat: http.reportFormat });
+  const deliver = createDelivery({ http, hub, signer: () => signer, authorization });
   let bundle: VerifiedBundle | null = null;
   let sequence = 0;
 
@@ -61,7 +61,7 @@ export function fleetAgent(line: string, connections: Http): FleetAgent {
   };
   const report = async (signal: AbortSignal): Promise<void> => {
     sequence += 1;
-    await deliver(reportOf(identity, bundle, sequence), signal);
+    await deliver({ kind: 'whole', report: reportOf(identity, bundle, sequence) }, signal);
   };
   return {
     cluster: identity.cluster,

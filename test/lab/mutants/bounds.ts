@@ -82,8 +82,8 @@ export const boundMutants: readonly Mutant[] = [
   {
     bug: 'find all that is wrong with a report, however much that is',
     file: 'hub/collect/authenticate.ts',
-    find: "assertFirst(formats.report.schema, value, 'report');",
-    replace: "assertFirst(formats.report.schema, null, 'report');",
+    find: "assertFirst(format.schema, value, 'report');",
+    replace: "assertFirst(format.schema, null, 'report');",
     tests: ['test/integration/hub/lag.web.test.ts'],
   },
   {

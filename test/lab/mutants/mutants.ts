@@ -1,6 +1,7 @@
 import { validateMutants } from './validate.ts';
 import { statusMutants } from './status.ts';
 import { boundMutants } from './bounds.ts';
+import { reportMutants } from './reports.ts';
 import { storeMutants } from './store.ts';
 import { nameMutants } from './names.ts';
 import { strangerMutants } from './strangers.ts';
@@ -516,9 +517,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'show a report that is older than the one before',
-    file: 'hub/collect/reports.ts',
-    find: 'if (last !== undefined && report.sequence <= last.report.sequence) {',
-    replace: 'if (last !== undefined && report.sequence === last.report.sequence) {',
+    file: 'hub/collect/fold.ts',
+    find: "if (own <= sequence) return 'replayed';",
+    replace: "if (own === sequence) return 'replayed';",
     tests: ['test/unit/hub/collect'],
   },
   {
@@ -1175,8 +1176,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'a report that is measured by another encoding than it is sent in is refused by the hub for good',
     file: 'agent/report/fit.ts',
-    find: 'formats.report.encode(report).byteLength <= reportLimit',
-    replace: 'JSON.stringify(report).length <= reportLimit * 0.9',
+    find: 'formats.report.encode(report).byteLength <= reportLimitOf(report.format)',
+    replace: 'JSON.stringify(report).length <= reportLimitOf(report.format) * 0.9',
     tests: ['test/unit/agent/report/fit.test.ts'],
   },
   {
@@ -1193,6 +1194,7 @@ export const mutants: readonly Mutant[] = [
     replace: 'rankOf(a) - rankOf(b)',
     tests: ['test/unit/agent/report/fit.test.ts'],
   },
+  ...reportMutants,
   ...storeMutants,
   ...strangerMutants,
   ...untilChangedMutants,

@@ -1,43 +1,47 @@
 import { z } from 'zod';
-import { check } from '../../codec.ts';
+import { check, encode } from '../../codec.ts';
 import { signedBody } from '../../envelope.ts';
-import type { AgentReport, ReportAnswer } from '../../report.ts';
+import type { AgentReport, ReportAnswer, ReportApp } from '../../report.ts';
 import { clusterName, counter, digest, dnsName, instant, objectIdText, uuid } from '../../schema.ts';
-import { plainFormat, type WireFormat } from '../format.ts';
+import type { WireFormat } from '../format.ts';
 
-const bundleMark = z.strictObject({ epoch: counter, generation: counter, revisionDigest: digest });
+/** Parts that later formats have, too. */
+export const bundleMark = z.strictObject({ epoch: counter, generation: counter, revisionDigest: digest });
 
-const objectProblem = z.strictObject({
+export const objectProblem = z.strictObject({
   id: objectIdText,
   code: z.string(),
   message: z.string(),
   health: z.string().optional(),
 });
 
-const reportRevision = z.strictObject({
+export const reportRevision = z.strictObject({
   name: z.string(),
   ready: counter,
   desired: counter,
 });
+
+export const phase = z.enum([
+  'settled',
+  'scale-up',
+  'ready',
+  'shift',
+  'endpoints',
+  'scale-down',
+  'delete',
+  'skipped',
+  'held',
+  'blocked',
+]);
+export const health = z.enum(['Healthy', 'Progressing', 'Held', 'Unknown', 'Stale', 'Degraded']);
 
 const reportApp = z.strictObject({
   namespace: dnsName,
   name: dnsName,
   desired: digest.nullable(),
   applied: digest.nullable(),
-  phase: z.enum([
-    'settled',
-    'scale-up',
-    'ready',
-    'shift',
-    'endpoints',
-    'scale-down',
-    'delete',
-    'skipped',
-    'held',
-    'blocked',
-  ]),
-  health: z.enum(['Healthy', 'Progressing', 'Held', 'Unknown', 'Stale', 'Degraded']),
+  phase,
+  health,
   message: z.string(),
   revisions: z.array(reportRevision),
   traffic: z.array(z.strictObject({ revision: z.string(), weight: z.number() })),
@@ -46,7 +50,7 @@ const reportApp = z.strictObject({
   observedAt: instant,
 });
 
-const reportCondition = z.strictObject({
+export const reportCondition = z.strictObject({
   type: z.enum([
     'Ready',
     'Stale',
@@ -93,8 +97,24 @@ const agentReport = z.strictObject({
 
 const reportAnswer = z.strictObject({ sequence: counter, wantEnvelope: z.boolean() });
 
-/** Format 1 of a report. */
-export const reportV1 = plainFormat<AgentReport>(1, agentReport);
+/** Format 1 of a report: always all of it. Units in a namespace of their own, and what later formats add, are left out. */
+export const reportV1: WireFormat<AgentReport> = {
+  number: 1,
+  schema: agentReport,
+  encode: (report) => {
+    const plain = report.apps.filter(({ target }) => target === undefined);
+    return encode({ ...report, apps: plain.map((app) => plainApp(app, report.issuedAt)) });
+  },
+  decode: (value, subject) => check(agentReport, value, subject),
+};
+
+function plainApp(app: ReportApp, issuedAt: string): ReportApp {
+  const { namespace, name, desired, applied, phase, health, message, revisions, traffic, objects, problems } = app;
+  return {
+    ...{ namespace, name, desired, applied, phase, health, message, revisions, traffic, objects, problems },
+    observedAt: app.observedAt ?? issuedAt,
+  };
+}
 
 /** Format 1 of the hub's answer to a report: compact JSON without a number. */
 export const reportAnswerV1: WireFormat<ReportAnswer> = {

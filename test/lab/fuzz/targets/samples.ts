@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { State } from '../../../../hub/model/state.ts';
 import { formats } from '../../../../shared/wire/formats.ts';
-import { payloadTypes, signaturesText } from '../../../../shared/wire/envelope.ts';
+import { bareSignature, payloadTypes, signaturesText } from '../../../../shared/wire/envelope.ts';
+import { encodeMessage } from '../../../../shared/wire/report-message.ts';
 import { joinLine as lineOf } from '../../../../shared/wire/join.ts';
 import { fixedSigner } from '../../../fixtures/agent/bundle.ts';
 import { channel, clusterRecord } from '../../../fixtures/hub/facts.ts';
@@ -22,6 +23,15 @@ const reports = some(documents.report(1), (value) => text(formats.report.encode(
   ...(report as object),
   ...{ channel, registration, cluster: 'prod' },
 }));
+/** Messages of format 2, as an agent sends them. */
+const messages = fc
+  .sample(fc.tuple(documents.report(2), documents.reportChange(2)), { numRuns: 3, seed: 7 })
+  .flatMap(([report, change]) => [
+    encodeMessage({ kind: 'whole', report: { ...report, channel, registration, cluster: 'prod' } }, agent),
+    encodeMessage({ kind: 'change', change: { ...change, channel, registration, cluster: 'prod' } }, agent),
+    encodeMessage({ kind: 'heartbeat', heartbeat: { format: 2, channel, registration, sequence: 7, base: 6 } }, agent),
+  ])
+  .map(text);
 const enrolments = [{ format: 1, channel, registration, publicKey: fixedSigner('g').publicKey }];
 const [feed] = some(documents.feedAnswer(1), (value) => text(formats.feedAnswer.encode(value)));
 
@@ -29,6 +39,10 @@ const [feed] = some(documents.feedAnswer(1), (value) => text(formats.feedAnswer.
 export const codecs = {
   feed,
   payloads: [...reports, ...enrolments],
+  messages,
+  /** A document of format 2 that the agent of the cluster signed. */
+  signedText: (document: string) =>
+    `2 ${registration} ${bareSignature(agent, payloadTypes.report, Buffer.from(document))}\n${document}`,
   /** A body that the agent of the cluster signed. */
   signed: (payload: string) => ({
     payload,

@@ -7,7 +7,7 @@ import { parseJoinLine } from '../../../../shared/wire/join.ts';
 import { likeJson, mutated, pieced } from '../inputs.ts';
 import { refusing, type Target } from '../target.ts';
 
-const { feed, state, signed, payloads, join } = codecs;
+const { feed, state, signed, signedText, payloads, messages, join } = codecs;
 
 /** Bodies of reports and enrolments, some of them with the signature of an agent, so that what is inside is read. */
 export const report: Target<string> = {
@@ -17,6 +17,8 @@ export const report: Target<string> = {
     likeJson(payloads).map((payload) => JSON.stringify(signed(JSON.stringify(payload)))),
     mutated(payloads.map((payload) => JSON.stringify(payload))).map((text) => JSON.stringify(signed(text))),
     likeJson(payloads.map((payload) => signed(JSON.stringify(payload)))).map((body) => JSON.stringify(body)),
+    mutated(messages),
+    mutated(messages.map((message) => message.slice(message.indexOf('\n') + 1))).map(signedText),
     pieced([
       '{"payload":"',
       '","signatures":"',

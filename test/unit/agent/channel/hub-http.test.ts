@@ -35,11 +35,21 @@ describe('HTTP to the hub', () => {
     const ask = async (reads: string | undefined) => {
       hub.reads = reads;
       await http.request({ method: 'GET', url: 'https://hub', signal, limits });
-      return http.reportFormat();
+      return http.hubReads().report;
     };
-    expect(http.reportFormat()).toBe(1);
+    expect(http.hubReads()).toMatchObject({ report: 1, whole: false });
     expect(await ask('report=3')).toBe(3);
     expect(await ask('report=2, revision=9')).toBe(2);
     expect(await ask(undefined)).toBe(1);
+  });
+
+  it('knows from the last answer that the hub lacks a report', async () => {
+    const { hub, http } = fakeHub();
+    const ask = async (reads: string) => {
+      hub.reads = reads;
+      await http.request({ method: 'GET', url: 'https://hub', signal, limits });
+      return http.hubReads().whole;
+    };
+    expect([await ask('report=2 whole'), await ask('report=2')]).toEqual([true, false]);
   });
 });

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../../../agent/report/build.ts';
 import { fitted } from '../../../../agent/report/fit.ts';
 import type { AppHealth } from '../../../../shared/model/health.ts';
-import { reportLimit } from '../../../../shared/model/limits.ts';
+import { reportLimitOf } from '../../../../shared/model/limits.ts';
 import type { ObjectId } from '../../../../shared/model/object.ts';
 import { formats } from '../../../../shared/wire/formats.ts';
 import type { AgentReport, ObjectProblem, ReportApp } from '../../../../shared/wire/report.ts';
 import { reportInput } from '../../../fixtures/agent/report.ts';
 
-const bare: AgentReport = { ...buildReport(reportInput()), settled: true };
+const bare: AgentReport = { ...buildReport(reportInput()), format: 1, settled: true };
 const ids = (count: number) =>
   Array.from({ length: count }, (_, n): ObjectId => `/ConfigMap/default/${'x'.repeat(60)}-${n}`);
 const problems = (count: number): ObjectProblem[] =>
@@ -54,8 +54,8 @@ describe('a report that would be too large', () => {
     ],
   ])('fits, although it has many %s', (_, change) => {
     const report = { ...bare, ...change };
-    expect(sizeOf(report)).toBeGreaterThan(reportLimit);
-    expect(sizeOf(fitted(report))).toBeLessThanOrEqual(reportLimit);
+    expect(sizeOf(report)).toBeGreaterThan(reportLimitOf(1));
+    expect(sizeOf(fitted(report))).toBeLessThanOrEqual(reportLimitOf(1));
   });
 
   it('is what it is where it fits', () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../../../agent/report/build.ts';
-import { openReporter, type ReportDraft } from '../../../../agent/report/reporter.ts';
+import type { ReportDraft } from '../../../../agent/report/exchange.ts';
+import { openReporter } from '../../../../agent/report/reporter.ts';
 import { SluiceError } from '../../../../shared/errors.ts';
-import { reportLimit } from '../../../../shared/model/limits.ts';
+import { reportLimitOf } from '../../../../shared/model/limits.ts';
 import { formats } from '../../../../shared/wire/formats.ts';
-import type { AgentReport, ReportAnswer } from '../../../../shared/wire/report.ts';
-import { fakeChannel, manualClock, testDeps } from '../../../fakes/agent.ts';
+import type { AgentReport, ReportAnswer, ReportMessage } from '../../../../shared/wire/report.ts';
+import { fakeChannel, manualClock, testDeps, wholeOf } from '../../../fakes/agent.ts';
 import { fakeKube } from '../../../fakes/kube.ts';
 import { testBundle } from '../../../fixtures/agent/apps.ts';
 import { reportInput } from '../../../fixtures/agent/report.ts';
@@ -22,6 +23,38 @@ function draft(text: string, { at = 0, ...change }: { at?: number } & Partial<Ag
 
 type Answer = Partial<ReportAnswer> | Error;
 
+/** As `open`, of a hub that reads format 2, or what it is set to. */
+function openSecond(...answers: readonly Answer[]) {
+  const clock = manualClock();
+  const left = [...answers];
+  const sent: ReportMessage[] = [];
+  const hub = { report: 2, whole: false };
+  const deps = testDeps(fakeKube(), fakeChannel(), clock, {
+    random: () => 0.5,
+    hubReads: () => hub,
+    deliver: (message) => {
+      sent.push(message);
+      hub.whole = false;
+      const answer = left.shift() ?? {};
+      if (answer instanceof Error) return Promise.reject(answer);
+      return Promise.resolve({ format: 2, sequence: sequenceOf(message), wantEnvelope: false, ...answer });
+    },
+  });
+  const { heartbeatMs } = deps.settings;
+  const reporter = openReporter(deps);
+  const kinds = () => sent.map(({ kind }) => kind);
+  /** Until it may send again after a failure. */
+  const wait = () => clock.move(reporter.nextIn());
+  return { reporter, clock, sent, kinds, hub, heartbeatMs, wait };
+}
+
+const sequenceOf = (message: ReportMessage): number =>
+  message.kind === 'whole'
+    ? message.report.sequence
+    : message.kind === 'change'
+      ? message.change.sequence
+      : message.heartbeat.sequence;
+
 /** A reporter whose hub answers as told, and then takes everything. */
 function open(...answers: readonly Answer[]) {
   const clock = manualClock();
@@ -29,7 +62,8 @@ function open(...answers: readonly Answer[]) {
   const sent: AgentReport[] = [];
   const deps = testDeps(fakeKube(), fakeChannel(), clock, {
     random: () => 0.5,
-    deliver: (report) => {
+    deliver: (message) => {
+      const report = wholeOf(message);
       sent.push(report);
       const answer = left.shift() ?? {};
       if (answer instanceof Error) return Promise.reject(answer);
@@ -88,7 +122,7 @@ describe('the reporter', () => {
 
   it('has no envelope to bring before a bundle was accepted', async () => {
     const { reporter, sent } = open({ wantEnvelope: true });
-    for (let round = 0; round < 2; round += 1) await reporter.offer({ ...draft('a'), envelope: null }, signal);
+    for (const text of ['a', 'b']) await reporter.offer({ ...draft(text), envelope: null }, signal);
     expect(sent.map((one) => one.envelope)).toEqual([undefined, undefined]);
   });
 
@@ -119,7 +153,96 @@ describe('the reporter', () => {
     const survivors = Array.from({ length: 9_000 }, (_, n) => `/ConfigMap/default/some-object-${n}` as const);
     const large = { ...draft('a'), report: { ...report, retired: { ...report.retired, survivors } } };
     for (let round = 0; round < 2; round += 1) await reporter.offer(large, signal);
-    expect(sent.map((one) => formats.report.encode(one).byteLength <= reportLimit)).toEqual([true, true]);
+    expect(sent.map((one) => formats.report.encode(one).byteLength <= reportLimitOf(1))).toEqual([true, true]);
     expect(sent[1]?.envelope).toBe(envelope);
+  });
+});
+
+describe('the reporter, to a hub that reads format 2', () => {
+  const unanswered = new SluiceError('TIMEOUT', 'no answer');
+
+  it('sends all once, then what changes, and heartbeats', async () => {
+    const { reporter, kinds, clock, heartbeatMs, sent } = openSecond();
+    for (const text of ['a', 'a', 'b', 'b']) await reporter.offer(draft(text), signal);
+    clock.move(heartbeatMs);
+    await reporter.offer(draft('b'), signal);
+    await reporter.offer(draft('c'), signal);
+    expect(kinds()).toEqual(['whole', 'change', 'heartbeat', 'change']);
+    const [whole = 0, change = 0, heartbeat = 0] = sent.map(sequenceOf);
+    expect(sent[1]).toMatchObject({ change: { base: whole } });
+    expect(sent[2]).toMatchObject({ heartbeat: { base: change } });
+    expect(sent[3]).toMatchObject({ change: { base: heartbeat } });
+  });
+
+  it('sends the same again where there was no answer, and then what came since', async () => {
+    const { reporter, kinds, sent, wait } = openSecond({}, unanswered);
+    for (const text of ['a', 'b']) await reporter.offer(draft(text), signal);
+    wait();
+    await reporter.offer(draft('c'), signal);
+    expect(kinds()).toEqual(['whole', 'change', 'change', 'change']);
+    expect(sent[2]).toBe(sent[1]);
+    expect(sent[3]).toMatchObject({ change: { base: sequenceOf(sent[1]!), agent: { kubernetes: 'c' } } });
+  });
+
+  it('sends all where what was not answered is as old as a heartbeat', async () => {
+    const { reporter, kinds, clock, heartbeatMs } = openSecond({}, unanswered);
+    for (const text of ['a', 'b']) await reporter.offer(draft(text), signal);
+    clock.move(heartbeatMs);
+    await reporter.offer(draft('b'), signal);
+    expect(kinds()).toEqual(['whole', 'change', 'whole']);
+  });
+
+  it('sends all after a refusal', async () => {
+    const { reporter, kinds, wait } = openSecond({}, new SluiceError('UNAUTHENTICATED', 'another key'));
+    for (const text of ['a', 'b']) await reporter.offer(draft(text), signal);
+    wait();
+    await reporter.offer(draft('b'), signal);
+    expect(kinds()).toEqual(['whole', 'change', 'whole']);
+  });
+
+  it('sends all at once where the hub lacks the base, with a higher number', async () => {
+    const { reporter, kinds, sent } = openSecond({}, { wantWhole: true });
+    for (const text of ['a', 'b']) await reporter.offer(draft(text), signal);
+    expect(kinds()).toEqual(['whole', 'change', 'whole']);
+    expect(sequenceOf(sent[2]!)).toBeGreaterThan(sequenceOf(sent[1]!));
+  });
+
+  it('asks no more than twice, whatever the hub answers', async () => {
+    const always = Array.from({ length: 10 }, () => ({ wantWhole: true }));
+    const { reporter, kinds } = openSecond(...always);
+    await reporter.offer(draft('a'), signal);
+    expect(kinds()).toEqual(['whole', 'whole']);
+  });
+
+  it('sends all when a poll says that the hub has no report', async () => {
+    const { reporter, kinds, hub } = openSecond();
+    await reporter.offer(draft('a'), signal);
+    hub.whole = true;
+    await reporter.offer(draft('a'), signal);
+    expect(kinds()).toEqual(['whole', 'whole']);
+  });
+
+  it('goes back to format 1 with the hub, and sends all', async () => {
+    const { reporter, sent, hub, wait } = openSecond({}, unanswered);
+    for (const text of ['a', 'b']) await reporter.offer(draft(text), signal);
+    hub.report = 1;
+    wait();
+    await reporter.offer(draft('b'), signal);
+    expect(sent.at(-1)).toMatchObject({ kind: 'whole', report: { format: 1 } });
+    hub.report = 2;
+    await reporter.offer(draft('c'), signal);
+    expect(sent.at(-1)).toMatchObject({ kind: 'whole', report: { format: 2 } });
+  });
+
+  it('brings the envelope in a change', async () => {
+    const { reporter, kinds, sent } = openSecond(
+      { wantEnvelope: true },
+      { wantEnvelope: true },
+      { wantEnvelope: true },
+    );
+    for (const text of ['a', 'a', 'b']) await reporter.offer(draft(text), signal);
+    expect(kinds()).toEqual(['whole', 'change', 'change']);
+    expect(sent[1]).toMatchObject({ change: { envelope, apps: [] } });
+    expect(sent[2]).not.toHaveProperty('change.envelope');
   });
 });

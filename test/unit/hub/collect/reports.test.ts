@@ -27,7 +27,7 @@ const nowhere: ReportStore = { load: () => Promise.resolve([]), save: () => Prom
 const record = enrolledCluster('a');
 const bundle = published('a', [], { retired: [{ id: '/Secret/default/old', since: 6 }] });
 const state = stateOf([record], [bundle]);
-const authentic = (report: AgentReport) => ({ record, report, body: { payload: '', signatures: '' } });
+const authentic = (report: AgentReport) => ({ record, message: { kind: 'whole', report } as const, signature: null });
 
 describe('the report book', () => {
   it('shows the highest sequence, whatever the order and however often reports come (I11)', async () => {
@@ -36,8 +36,8 @@ describe('the report book', () => {
         const book = await openReports(nowhere);
         let highest = 0;
         for (const sequence of sequences) {
-          const { answer, fresh } = book.take(authentic(reportOf(bundle, [], { sequence })), state, now);
-          expect(fresh).toBe(sequence > highest);
+          const { answer, outcome } = book.take(authentic(reportOf(bundle, [], { sequence })), state, now);
+          expect(outcome).toBe(sequence > highest ? 'taken' : 'replayed');
           highest = Math.max(highest, sequence);
           expect(answer.sequence).toBe(highest);
           expect(book.current(state).get('a')?.report.sequence).toBe(highest);

@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { joinBody } from '../../../../hub/api/bodies.ts';
 import { enrolAgent } from '../../../../hub/operations/enrol.ts';
 import { joinCluster } from '../../../../hub/operations/join.ts';
+import { openReports } from '../../../../hub/collect/reports.ts';
 import { takeReport } from '../../../../hub/operations/report.ts';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
 import { parseJoinLine } from '../../../../shared/wire/join.ts';
 import { encode } from '../../../../shared/wire/codec.ts';
+import { encodeMessage } from '../../../../shared/wire/report-message.ts';
 import {
   newSeed,
   payloadTypes,
@@ -86,6 +88,28 @@ describe('takeReport', () => {
     const agentFacts = { version: '0.1.0', kubernetes: 'v1.36.3', capabilities: ['istio'], clusterUid: 'uid-1' };
     await takeReport(hub.parts, report({ sequence: 7, agent: agentFacts }));
     expect(hub.passes.slice(first)).toEqual(['report']);
+  });
+
+  it('does not acknowledge a report that cannot be written, however often it comes, until it can', async () => {
+    const hub = await scene();
+    let isFull = true;
+    const save = () => (isFull ? Promise.reject(new Error('the disk is full')) : Promise.resolve());
+    const parts = { ...hub.parts, reports: await openReports({ load: () => Promise.resolve([]), save }) };
+    for (let round = 0; round < 2; round += 1)
+      await expect(takeReport(parts, report())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    isFull = false;
+    expect(await takeReport(parts, report())).toMatchObject({ sequence: 5 });
+    expect(hub.outcomes).toEqual(['taken', 'replayed', 'replayed']);
+  });
+
+  it('asks for all where it lacks the base of a change, and counts that', async () => {
+    const hub = await scene();
+    const { channel: of, registration } = reportOf(bundle, []);
+    const heartbeat = { format: 2, channel: of, registration, sequence: 9, base: 8 };
+    const body = encodeMessage({ kind: 'heartbeat', heartbeat }, agent);
+    expect(await takeReport(hub.parts, body)).toEqual({ format: 2, sequence: 0, wantEnvelope: false, wantWhole: true });
+    expect([hub.outcomes, hub.passes]).toEqual([['lacking'], []]);
+    expect(hub.parts.reports.lacks(registration)).toBe(true);
   });
 
   it('removes a cluster that has left from the registry', async () => {

@@ -5,7 +5,8 @@ import { credentialText } from '../../../../shared/wire/credential.ts';
 import { newSeed, signerOf } from '../../../../shared/wire/envelope.ts';
 import { formats } from '../../../../shared/wire/formats.ts';
 import { adminToken, listen, memoryHub, type MemoryHub } from '../../../fakes/hub.ts';
-import { enrolledCluster, now, published, stateOf } from '../../../fixtures/hub/status.ts';
+import { encodeMessage } from '../../../../shared/wire/report-message.ts';
+import { enrolledCluster, now, published, reportOf, stateOf } from '../../../fixtures/hub/status.ts';
 
 const agent = signerOf(newSeed());
 const record = enrolledCluster('prod', { agentKey: agent.publicKey, reads: { revision: 2 } });
@@ -57,7 +58,12 @@ describe('the header Sluice-Reads', () => {
   });
 
   it.each([
-    ['an agent', '/channel.git/info/refs?service=git-upload-pack', ofAgent, `report=${formats.report.newest}`],
+    [
+      'an agent of which it has no report',
+      '/channel.git/info/refs?service=git-upload-pack',
+      ofAgent,
+      `report=${formats.report.newest} whole`,
+    ],
     ['an enrolment', '/v1/enrol', {}, `report=${formats.report.newest}`],
     ['a report', '/v1/reports', {}, `report=${formats.report.newest}`],
     ['the administrator', '/v1/clusters', { authorization: `Bearer ${adminToken}` }, null],
@@ -68,5 +74,20 @@ describe('the header Sluice-Reads', () => {
     const response = await fetch(url + path, { method, headers });
     await response.body?.cancel();
     expect(response.headers.get('sluice-reads')).toBe(expected);
+  });
+
+  it('wants no report of an agent once it has one', async () => {
+    const { hub, url } = await open();
+    const said = async () => {
+      const response = await fetch(`${url}/v1/feed/prod`, { headers: ofAgent });
+      await response.body?.cancel();
+      return response.headers.get('sluice-reads');
+    };
+    const before = await said();
+    const report = { ...reportOf(published('prod', []), []), format: 2 };
+    const body = new Uint8Array(encodeMessage({ kind: 'whole', report }, agent));
+    expect((await fetch(`${url}/v1/reports`, { method: 'POST', body })).status).toBe(200);
+    expect([before, await said()]).toEqual(['report=2 whole', 'report=2']);
+    expect(hub.parts.reports.lacks(record.registration)).toBe(false);
   });
 });

@@ -10,7 +10,15 @@ import { formats } from '../../../../shared/wire/formats.ts';
 import type { Numbered } from '../../../../shared/wire/formats/format.ts';
 import type { Freshness } from '../../../../shared/wire/freshness.ts';
 import type { Enrolment } from '../../../../shared/wire/join.ts';
-import type { AgentReport, ObjectProblem, ReportAnswer, ReportApp } from '../../../../shared/wire/report.ts';
+import type {
+  AgentReport,
+  ObjectProblem,
+  ReportAnswer,
+  ReportApp,
+  ReportChange,
+  ReportedDelivery,
+  ReportedObservation,
+} from '../../../../shared/wire/report.ts';
 import { objectPath } from '../../../../shared/wire/layout.ts';
 import type {
   BundleApp,
@@ -82,7 +90,7 @@ const approval: fc.Arbitrary<Approval> = partly(
 
 const problem: fc.Arbitrary<ObjectProblem> = partly({ id, code: text, message: text }, { health: text });
 
-const reportApp: fc.Arbitrary<ReportApp> = fc.record({
+const reportedApp = {
   namespace: name,
   name,
   desired: fc.option(digest),
@@ -94,8 +102,37 @@ const reportApp: fc.Arbitrary<ReportApp> = fc.record({
   traffic: few(fc.record({ revision: text, weight: fc.nat(100) })),
   objects: fc.record({ total: counter, current: counter }),
   problems: few(problem),
-  observedAt: instant,
-});
+};
+const some = <T>(one: fc.Arbitrary<T>) => fc.array(one, { minLength: 1, maxLength: 3 });
+const reportedDelivery: fc.Arbitrary<ReportedDelivery> = partly(
+  {
+    number: fc.integer({ min: 1 }),
+    attempt: fc.integer({ min: 1 }),
+    step: counter,
+    phase: fc.constantFrom('running', 'paused', 'returned', 'done'),
+  },
+  { reason: text },
+);
+const observation: fc.Arbitrary<ReportedObservation> = partly(
+  {
+    ...{ id, uid: text, generation: counter },
+    values: fc.dictionary(pointer, fc.oneof(text, fc.integer(), fc.constant([{ a: null }])), {
+      maxKeys: 2,
+      noNullPrototype: true,
+    }),
+  },
+  { digest },
+);
+/** Of format 1 each application has its own time; from format 2 on all have that of the report. */
+const reportApp = (format: number): fc.Arbitrary<ReportApp> =>
+  format === 1
+    ? fc.record({ ...reportedApp, observedAt: instant })
+    : partly(reportedApp, {
+        target: name,
+        delivery: reportedDelivery,
+        healthyForSeconds: counter,
+        observations: some(observation),
+      });
 
 const policy: fc.Arbitrary<ObjectPolicy> = fc.oneof(
   partly({ type: fc.constant('apply-once' as const) }, { fields: few(pointer) }),
@@ -254,6 +291,16 @@ const revision = (format: number): fc.Arbitrary<Revision> =>
         { decommission, predecessors: few(uuid) },
       ).map((one) => ({ ...one, bundle: formats.revision.at(format).count(one.apps, 0) }));
 
+const conditions = few(
+  fc.record({
+    type: fc.constantFrom('Ready', 'Stale', 'Held', 'Unreachable'),
+    status: fc.constantFrom('True', 'False', 'Unknown'),
+    reason: text,
+    message: text,
+    since: instant,
+  }),
+);
+
 const report = (format: number): fc.Arbitrary<AgentReport> =>
   partly(
     {
@@ -266,19 +313,28 @@ const report = (format: number): fc.Arbitrary<AgentReport> =>
       agent: fc.record({ version: text, kubernetes: text, capabilities: few(text), clusterUid: text }),
       accepted: fc.option(mark),
       settled: fc.boolean(),
-      conditions: few(
-        fc.record({
-          type: fc.constantFrom('Ready', 'Stale', 'Held', 'Unreachable'),
-          status: fc.constantFrom('True', 'False', 'Unknown'),
-          reason: text,
-          message: text,
-          since: instant,
-        }),
-      ),
-      apps: few(reportApp),
-      retired: partly({ settled: few(id), survivors: few(id), unexplained: few(id) }, { reasons: few(problem) }),
+      conditions,
+      apps: few(reportApp(format)),
+      retired: partly({ settled: few(id), survivors: few(id), unexplained: few(id) }, { reasons: some(problem) }),
     },
     { envelope: body },
+  );
+
+const reportChange = (format: number): fc.Arbitrary<ReportChange> =>
+  partly(
+    {
+      ...{ format: fc.constant(format), channel: uuid, registration: uuid, cluster: name },
+      ...{ sequence: counter, base: counter, issuedAt: instant },
+      ...{ apps: few(reportApp(format)), gone: few(text) },
+    },
+    {
+      agent: fc.record({ version: text, kubernetes: text, capabilities: few(text), clusterUid: text }),
+      accepted: fc.option(mark),
+      settled: fc.boolean(),
+      conditions,
+      retired: partly({ settled: few(id), survivors: few(id), unexplained: few(id) }, { reasons: some(problem) }),
+      envelope: body,
+    },
   );
 
 /** Documents of each kind, as they can be said in a format: for properties that hold for every format of the lists. */
@@ -290,8 +346,12 @@ export const documents = {
     const parts = { roots: few(body), revision: body, freshness: fc.option(body) };
     return format === 1 ? fc.record({ ...files, ...parts }) : partly(files, parts);
   },
+  reportChange,
   reportAnswer: (format: number): fc.Arbitrary<ReportAnswer> =>
-    fc.record({ format: fc.constant(format), sequence: counter, wantEnvelope: fc.boolean() }),
+    fc.record({
+      ...{ format: fc.constant(format), sequence: counter, wantEnvelope: fc.boolean() },
+      ...(format > 1 && { wantWhole: fc.boolean() }),
+    }),
   root: (format: number): fc.Arbitrary<Root> =>
     fc.record({
       format: fc.constant(format),

@@ -67,7 +67,7 @@ function readBack(kind: Kind, document: Numbered, bytes: Buffer): Numbered {
 }
 
 /** Members whose keys are data: anything may stand in them. */
-const open = new Set(['labels', 'selector', 'objects of feedAnswer', 'files of feedAnswer']);
+const open = new Set(['labels', 'selector', 'objects of feedAnswer', 'files of feedAnswer', 'values']);
 
 /** Every object of a JSON value that has a fixed list of members. */
 function closedObjects(value: unknown, kind: Kind): object[] {

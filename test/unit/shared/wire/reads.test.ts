@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formats } from '../../../../shared/wire/formats.ts';
-import { agentReads, hubReads, parseReads } from '../../../../shared/wire/reads.ts';
+import { agentReads, hubReads, hubReadsAndWants, parseReads } from '../../../../shared/wire/reads.ts';
 
 describe('the header Sluice-Reads', () => {
   it.each([
@@ -30,12 +30,17 @@ describe('the header Sluice-Reads', () => {
     ['that is longer', `${' '.repeat(247)}revision=2`, 1, 1],
     ['with bytes that are no text', '\u0000\u00ff revision=2', 2, 1],
   ])('%s', (_, header, revision, report) => {
-    expect(parseReads(header)).toEqual({ revision, report });
+    expect(parseReads(header)).toEqual({ revision, report, whole: false });
+  });
+
+  it('says that the hub lacks a report, beside what it reads', () => {
+    expect(parseReads(hubReadsAndWants)).toEqual({ ...parseReads(hubReads), whole: true });
+    expect(parseReads('wholesale report=2').whole).toBe(false);
   });
 
   it('says the newest formats that this program reads', () => {
-    expect(parseReads(agentReads)).toEqual({ revision: formats.revision.newest, report: 1 });
-    expect(parseReads(hubReads)).toEqual({ revision: 1, report: formats.report.newest });
+    expect(parseReads(agentReads)).toMatchObject({ revision: formats.revision.newest, report: 1 });
+    expect(parseReads(hubReads)).toMatchObject({ revision: 1, report: formats.report.newest });
   });
 
   it('is short, because every poll carries it', () => {
