@@ -97,9 +97,10 @@ async function identify(place: SecretPlace, ports: Pick<AgentPorts, 'ticket' | '
   const ticket = ports.ticket ?? (await loadJoinTicket(place, signal));
   const identity = ticket === null ? await loadIdentity(place, signal) : identityOf(ticket);
   if (identity === null) throw notJoined(place.namespace);
-  await ensureNamespace(place.kube, place.namespace, signal);
   // Said at once, although another agent may hold the Lease; judged again once it is held.
-  await assertOurs(place, identity, ports.cron, signal);
+  const key = await assertOurs(place, identity, ports.cron, signal);
+  // A key is in its namespace.
+  if (key === null) await ensureNamespace(place.kube, place.namespace, signal);
   return { identity, ticket };
 }
 

@@ -182,7 +182,7 @@ function bundleOf(state: Pick<State, 'clusters' | 'bundles'>, cluster: string): 
  */
 function etagOf(bundle: PublishedBundle, channel: ChannelView): string {
   const list = freshnessDigest(channel.freshness(bundle.revision.registration));
-  return `"${startOf(bundle.revisionDigest, 20)}-${channel.roots().length}-${startOf(list, 12)}"`;
+  return `"${startOf(bundle.revisionDigest, 20)}-${channel.roots().length}-${startOf(list, 10)}"`;
 }
 
 function isNamedBy(have: string | null): (bundle: { readonly digest: string }) => boolean {
