@@ -89,14 +89,23 @@ async function manifests(
   return faults.length > 0 ? { faults } : { value: [...writtenManifests(component, base), ...found] };
 }
 
-function writtenManifests(component: Component, base: Steps): Manifest[] {
-  const written: unknown = component.properties?.['objects'];
+function writtenManifests({ name, properties }: Component, base: Steps): Manifest[] {
+  const written: unknown = properties?.['objects'];
   if (!Array.isArray(written)) return [];
   return (written as readonly unknown[]).map((value, index) => ({
-    value,
+    value: named(value, name),
     path: [...base, 'properties', 'objects', index],
     origin: `objects[${index}]`,
   }));
+}
+
+// As in KubeVela, an object without a name gets that of the component.
+function named(value: unknown, name: string): unknown {
+  if (!isMap(value)) return value;
+  const metadata: unknown = value['metadata'] ?? {};
+  if (!isMap(metadata) || metadata['name'] !== undefined || metadata['generateName'] !== undefined) return value;
+  const isList = value['items'] !== undefined;
+  return isList ? value : { ...value, metadata: { ...metadata, name } };
 }
 
 async function readHere({ path, text }: Parameters<ManifestReader>[0]): ReturnType<ManifestReader> {

@@ -24,6 +24,9 @@ export function checkApplication(doc: Application, references: References, repor
   checkSteps(doc, references.steps, reporter);
 }
 
+/** What prints the types that there are. */
+const listing = 'sluice-hub definitions list';
+
 interface Where {
   readonly path: Steps;
   readonly references: References;
@@ -35,13 +38,13 @@ function checkComponent(doc: Application, component: Component, { path, referenc
   if (!references.components.includes(component.type)) {
     const hint =
       insteadOfType('component', component.type) ??
-      suggestion(component.type, references.components, 'component types');
+      suggestion(component.type, references.components, 'component types', listing);
     reporter.error('UNSUPPORTED', [...path, 'type'], `no component type ${component.type}`, hint);
   }
   for (const [index, { type }] of (component.traits ?? []).entries()) {
     const where = [...path, 'traits', index, 'type'];
     if (!references.traits.includes(type)) {
-      const hint = insteadOfType('trait', type) ?? suggestion(type, references.traits, 'trait types');
+      const hint = insteadOfType('trait', type) ?? suggestion(type, references.traits, 'trait types', listing);
       reporter.error('UNSUPPORTED', where, `no trait type ${type}`, hint);
       continue;
     }

@@ -1,12 +1,10 @@
 import type { Steps } from '../model/reporter.ts';
 
-const manifests = 'write that object with k8s-objects (properties.objects, path or glob)';
 const placements = 'place it with an ApplicationDeployment: clusterSelector.labels or name, pick, distribution';
 const versions = 'list two revisions with weights in an ApplicationDeployment, and move the weights by commits';
 const files = 'render it in CI into files, and name those with k8s-objects (properties.glob)';
 const own =
   "add a TraitDefinition of that name to the repository (KubeVela's own CUE works), or write the object with k8s-objects";
-const property = (names: string): string => `write it as a property of the component: ${names}`;
 
 /** What to use instead of types that KubeVela has and Sluice has not. */
 const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly<Record<string, string>>>> = {
@@ -14,8 +12,6 @@ const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly
     helm: files,
     helmchart: files,
     kustomize: files,
-    raw: manifests,
-    'ref-objects': manifests,
     deployment: 'webservice or worker; or k8s-objects for a manifest',
     service: 'webservice with ports and expose: true; or k8s-objects for a manifest',
     job: 'task',
@@ -23,31 +19,10 @@ const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly
     daemonset: 'daemon',
   },
   trait: {
-    affinity: own,
     'canary-traffic': versions,
-    command: property('cmd, args'),
-    'container-image': property('image'),
-    'container-ports': property('ports'),
-    cpuscaler: `a fixed number of replicas (scaler) is not autoscaling: ${manifests} (a HorizontalPodAutoscaler)`,
-    hostalias: property('hostAliases'),
-    hpa: `a fixed number of replicas (scaler) is not autoscaling: ${manifests} (a HorizontalPodAutoscaler)`,
-    'init-container': own,
     'istio-gateway': 'spec.traffic of an ApplicationDeployment, with gateways',
-    'json-merge-patch': own,
     'json-patch': own,
-    'k8s-update-strategy': own,
-    lifecycle: own,
-    'pure-ingress': 'gateway',
-    resource: property('cpu, memory, limit'),
     rollout: versions,
-    securitycontext: own,
-    'service-account': property('serviceAccountName'),
-    'service-binding': property('env, with valueFrom.secretKeyRef'),
-    sidecar: own,
-    'startup-probe': property('startupProbe'),
-    storage: property('volumeMounts'),
-    topologyspreadconstraints: own,
-    volumes: property('volumeMounts'),
   },
   policy: {
     'apply-once': 'leave fields to others by the annotation sluice.dev/ignore-differences of a manifest',

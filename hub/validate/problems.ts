@@ -63,11 +63,16 @@ function isWithin(inner: Steps, outer: Steps): boolean {
   return outer.every((step, index) => inner[index] === step);
 }
 
-/** `did you mean X?`; where no candidate is similar, all of them. */
-export function suggestion(word: string, candidates: readonly string[], what: string): string {
+/** More candidates than this are not listed where something says what prints them. */
+const mostListed = 12;
+
+/** `did you mean X?`; where no candidate is similar, all of them, or what prints them where they are many. */
+export function suggestion(word: string, candidates: readonly string[], what: string, command?: string): string {
   const meant = similar(word, candidates);
   if (meant !== undefined) return `did you mean ${meant}?`;
-  return candidates.length === 0 ? `there are no ${what}` : `${what}: ${[...candidates].sort(byCodeUnit).join(', ')}`;
+  if (candidates.length === 0) return `there are no ${what}`;
+  if (command !== undefined && candidates.length > mostListed) return `${command} prints the ${what}`;
+  return `${what}: ${[...candidates].sort(byCodeUnit).join(', ')}`;
 }
 
 /** Problems in the order in which a reader meets them: by path, line and column; those without a place come last. */

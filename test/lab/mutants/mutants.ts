@@ -1,3 +1,4 @@
+import { libraryMutants } from './library.ts';
 import { validateMutants } from './validate.ts';
 import { statusMutants } from './status.ts';
 import { boundMutants } from './bounds.ts';
@@ -1196,6 +1197,7 @@ export const mutants: readonly Mutant[] = [
   },
   ...reportMutants,
   ...storeMutants,
+  ...libraryMutants,
   ...strangerMutants,
   ...untilChangedMutants,
   ...statusMutants,

@@ -1,266 +1,236 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtinDefinitions, definitionKey } from '../../../../hub/definitions/catalog.ts';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
+import { fleetOf } from '../../../fixtures/hub/fleet.ts';
+import { renderFleet } from '../../../fixtures/hub/rendering.ts';
 
-const context = {
-  name: 'web',
-  componentName: 'web',
-  appName: 'app',
-  namespace: 'default',
-  revision: 'app-v1',
-  output: { spec: { template: {} } },
-};
-const jobContext = { ...context, output: { spec: { jobTemplate: {} } } };
+const web = '{ name: web, type: webservice, properties: { image: "nginx:1" }';
+const cron = '{ name: web, type: cron-task, properties: { image: x, schedule: "* * * * *" }';
+const app = (component: string): string =>
+  `kind: Application\nmetadata: { name: app }\nspec:\n  components:\n    - ${component}\n---\nkind: Cluster\nmetadata: { name: local }\n`;
 
-describe('the built-in definitions', () => {
+interface Pods {
+  readonly containers: readonly object[];
+  readonly initContainers?: readonly object[];
+  readonly volumes?: readonly object[];
+}
+
+describe('the library', () => {
   let cue: CueEngine;
   beforeAll(() => {
     cue = startCueEngine({ clock: systemClock });
   });
   afterAll(() => cue.close());
 
-  const evaluate = async (subject: string, parameter: unknown, facts: Readonly<Record<string, unknown>> = context) => {
-    const { template } = builtinDefinitions.find(({ kind, type }) => definitionKey(kind, type) === subject)!;
-    const [outcome] = await cue.evaluate(
-      [{ subject, template, parameter, context: facts }],
-      new AbortController().signal,
-    );
-    if (outcome?.ok !== true) throw new Error(JSON.stringify(outcome));
-    return outcome.value;
+  const rendered = async (component: string) => {
+    const { apps, problems } = await renderFleet(cue, fleetOf(app(component)));
+    const errors = problems
+      .filter(({ severity }) => severity === 'error')
+      .map(({ code, message }) => `${code} ${message}`);
+    return { errors, objects: apps.flatMap(({ objects }) => objects.map(({ object }) => object)) };
   };
-  const container = (pod: unknown): object => ({ spec: { template: { spec: pod } } });
+  const specOf = async (component: string, kind: string): Promise<object> => {
+    const { errors, objects } = await rendered(component);
+    expect(errors).toEqual([]);
+    return objects.find((object) => object.kind === kind)?.['spec'] as object;
+  };
+  const podsOf = async (component: string): Promise<Pods> => {
+    const { errors, objects } = await rendered(component);
+    expect(errors).toEqual([]);
+    const workload = objects.find(({ kind }) => ['Deployment', 'CronJob', 'DaemonSet'].includes(kind));
+    const { template, jobTemplate } = workload?.['spec'] as {
+      template?: { spec: Pods };
+      jobTemplate: { spec: { template: { spec: Pods } } };
+    };
+    return template === undefined ? jobTemplate.spec.template.spec : template.spec;
+  };
 
   it.each([
-    ['command and arguments', { cmd: ['run'], args: ['-v'] }, { containers: [{ command: ['run'], args: ['-v'] }] }],
+    ['command', '{ type: command, properties: { containerName: nope, command: [c] } }'],
+    ['container-image', '{ type: container-image, properties: { containers: [{ containerName: nope, image: x }] } }'],
     [
-      'environment',
-      {
-        env: [
-          { name: 'A', value: 'a' },
-          { name: 'B', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
-        ],
-      },
-      {
-        containers: [
-          {
-            env: [
-              { name: 'A', value: 'a' },
-              { name: 'B', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
-            ],
-          },
-        ],
-      },
+      'container-ports',
+      '{ type: container-ports, properties: { containerName: nope, ports: [{ containerPort: 1 }] } }',
     ],
-    [
-      'what it asks for, which is its limit, too',
-      { cpu: '500m', memory: '64Mi' },
-      {
-        containers: [
-          { resources: { requests: { cpu: '500m', memory: '64Mi' }, limits: { cpu: '500m', memory: '64Mi' } } },
-        ],
-      },
-    ],
-    [
-      'limits of their own',
-      { cpu: 0.5, limit: { memory: '1Gi' } },
-      { containers: [{ resources: { requests: { cpu: 0.5 }, limits: { memory: '1Gi' } } }] },
-    ],
-    [
-      'pull policy and secrets',
-      { imagePullPolicy: 'Always', imagePullSecrets: ['s'] },
-      { containers: [{ imagePullPolicy: 'Always' }], imagePullSecrets: [{ name: 's' }] },
-    ],
-    [
-      'probes',
-      {
-        livenessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: 5 },
-        readinessProbe: { exec: { command: ['true'] } },
-      },
-      {
-        containers: [
-          {
-            livenessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: 5 },
-            readinessProbe: { exec: { command: ['true'] } },
-          },
-        ],
-      },
-    ],
-    [
-      'volumes of every kind, each once',
-      {
-        volumeMounts: {
-          pvc: [
-            { name: 'd', mountPath: '/d', claimName: 'c' },
-            { name: 'd', mountPath: '/e', claimName: 'c', subPath: 'e' },
-          ],
-          configMap: [{ name: 'm', mountPath: '/m', cmName: 'cm', items: [{ key: 'k', path: 'p' }] }],
-          secret: [{ name: 's', mountPath: '/s', secretName: 'sec', defaultMode: 256 }],
-          emptyDir: [{ name: 't', mountPath: '/t', medium: 'Memory' }],
-          hostPath: [{ name: 'h', mountPath: '/h', path: '/var' }],
-        },
-      },
-      {
-        containers: [
-          {
-            volumeMounts: expect.arrayContaining([
-              { name: 'd', mountPath: '/d' },
-              { name: 'd', mountPath: '/e', subPath: 'e' },
-              { name: 'h', mountPath: '/h' },
-            ]) as unknown,
-          },
-        ],
-        volumes: [
-          { name: 'd', persistentVolumeClaim: { claimName: 'c' } },
-          { name: 'm', configMap: { name: 'cm', defaultMode: 420, items: [{ key: 'k', path: 'p', mode: 511 }] } },
-          { name: 's', secret: { secretName: 'sec', defaultMode: 256 } },
-          { name: 't', emptyDir: { medium: 'Memory' } },
-          { name: 'h', hostPath: { path: '/var' } },
-        ],
-      },
-    ],
-    [
-      'volumes in the older form',
-      {
-        volumes: [
-          { name: 'd', mountPath: '/d', type: 'pvc', claimName: 'c' },
-          { name: 'e', mountPath: '/e' },
-        ],
-      },
-      {
-        containers: [
-          {
-            volumeMounts: [
-              { name: 'd', mountPath: '/d' },
-              { name: 'e', mountPath: '/e' },
-            ],
-          },
-        ],
-        volumes: [
-          { name: 'd', persistentVolumeClaim: { claimName: 'c' } },
-          { name: 'e', emptyDir: { medium: '' } },
-        ],
-      },
-    ],
-    [
-      'hosts',
-      { hostAliases: [{ ip: '10.0.0.1', hostnames: ['a'] }] },
-      { hostAliases: [{ ip: '10.0.0.1', hostnames: ['a'] }] },
-    ],
-  ])('run pods with %s', async (_case, parameter, pod) => {
-    for (const type of ['webservice', 'worker', 'daemon', 'statefulset', 'task']) {
-      const { output } = await evaluate(`ComponentDefinition/${type}`, { image: 'a', ...parameter });
-      expect(output).toMatchObject(container(pod));
-    }
+    ['env', '{ type: env, properties: { containerName: nope, env: { A: b } } }'],
+    ['securitycontext', '{ type: securitycontext, properties: { containerName: nope } }'],
+    ['startup-probe', '{ type: startup-probe, properties: { containerName: nope, exec: { command: [a] } } }'],
+  ])('never adds a container without an image, where %s names one that is not there', async (_, trait) => {
+    const { errors, objects } = await rendered(`${web}, traits: [${trait}] }`);
+    expect(objects).toEqual([]);
+    expect(errors.join()).toMatch(/nope|containers\[1\]/);
   });
 
   it.each([
-    ['ClusterIP', {}],
-    ['NodePort', { nodePort: 30_000 }],
-  ])('expose the ports that ask for it, as %s', async (exposeType, nodePort) => {
-    const ports = [
-      { port: 80, containerPort: 8080, expose: true, nodePort: 30_000 },
-      { port: 9000, name: 'admin' },
-    ];
-    const { output, outputs } = await evaluate('ComponentDefinition/webservice', { image: 'a', ports, exposeType });
-    expect(output).toMatchObject(
-      container({
-        containers: [
-          {
-            ports: [
-              { containerPort: 8080, name: 'port-80' },
-              { containerPort: 9000, name: 'admin' },
-            ],
-          },
-        ],
-      }),
+    [
+      'sidecar',
+      '{ type: sidecar, properties: { name: log, image: b } }',
+      { containers: [{ name: 'web' }, { name: 'log', image: 'b' }] },
+    ],
+    [
+      'storage',
+      '{ type: storage, properties: { emptyDir: [{ name: e, mountPath: /e }] } }',
+      { volumes: [{ name: 'emptydir-e' }] },
+    ],
+    [
+      'affinity',
+      '{ type: affinity, properties: { tolerations: [{ key: a, operator: Exists }] } }',
+      { tolerations: [{ key: 'a', operator: 'Exists' }] },
+    ],
+    ['env', '{ type: env, properties: { env: { A: b } } }', { containers: [{ env: [{ name: 'A', value: 'b' }] }] }],
+    ['command', '{ type: command, properties: { addArgs: [a] } }', { containers: [{ args: ['a'] }] }],
+    ['container-image', '{ type: container-image, properties: { image: b } }', { containers: [{ image: 'b' }] }],
+    [
+      'lifecycle',
+      '{ type: lifecycle, properties: { preStop: { exec: { command: [a] } } } }',
+      { containers: [{ lifecycle: { preStop: {} } }] },
+    ],
+    ['service-account', '{ type: service-account, properties: { name: sa } }', { serviceAccountName: 'sa' }],
+    [
+      'podsecuritycontext',
+      '{ type: podsecuritycontext, properties: { fsGroup: 1 } }',
+      { securityContext: { fsGroup: 1 } },
+    ],
+  ])('%s changes the pods of a CronJob where they are', async (_, trait, pod) => {
+    expect(await podsOf(`${cron}, traits: [${trait}] }`)).toMatchObject(pod);
+  });
+
+  it.each([
+    [
+      'a name for each protocol',
+      '[{ port: 53, protocol: UDP, expose: true }, { port: 53, expose: true }]',
+      ['port-53-udp', 'port-53'],
+    ],
+    [
+      'a name for each of two that lead to one container port',
+      '[{ port: 80, containerPort: 8080, expose: true }, { port: 81, containerPort: 8080, protocol: TCP, expose: true }]',
+      ['port-80', 'port-81'],
+    ],
+    ['the name that is written', '[{ port: 80, containerPort: 8080, name: http, expose: true }]', ['http']],
+  ])('gives ports %s', async (_, ports, names) => {
+    const service = await specOf(
+      `{ name: web, type: webservice, properties: { image: x, ports: ${ports} } }`,
+      'Service',
     );
-    expect(Object.values(outputs!)).toEqual([
-      expect.objectContaining({
-        spec: {
-          type: exposeType,
-          selector: { 'app.oam.dev/component': 'web' },
-          ports: [{ port: 80, targetPort: 8080, name: 'port-80', protocol: 'TCP', ...nodePort }],
-        },
-      }),
+    expect((service as { ports: { name: string }[] }).ports.map(({ name }) => name)).toEqual(names);
+  });
+
+  it.each([
+    [
+      'a limit of memory alone',
+      '{ memory: 1Gi }',
+      { requests: { cpu: '1', memory: '64Mi' }, limits: { cpu: '1', memory: '1Gi' } },
+    ],
+    [
+      'a limit of both',
+      '{ cpu: "2", memory: 1Gi }',
+      { requests: { cpu: '1', memory: '64Mi' }, limits: { cpu: '2', memory: '1Gi' } },
+    ],
+  ])('keeps the other limit beside %s', async (_, limit, resources) => {
+    const pods = await podsOf(
+      `{ name: web, type: worker, properties: { image: x, cpu: "1", memory: 64Mi, limit: ${limit} } }`,
+    );
+    expect(pods.containers).toMatchObject([{ resources }]);
+  });
+
+  it.each([
+    ['requests alone', '{ requests: { cpu: 1, memory: 1Gi } }', { requests: { cpu: 1, memory: '1Gi' } }],
+    ['CPU alone', '{ cpu: 2 }', { requests: { cpu: 2 }, limits: { cpu: 2 } }],
+    ['limits with what they leave out', '{ limits: { memory: 1Gi } }', { limits: { cpu: 1, memory: '1Gi' } }],
+  ])('resource takes %s', async (_, properties, resources) => {
+    const pods = await podsOf(`${web}, traits: [{ type: resource, properties: ${properties} }] }`);
+    expect(pods.containers).toEqual([{ name: 'web', image: 'nginx:1', resources }]);
+  });
+
+  it('resource replaces what the component says', async () => {
+    const pods = await podsOf(
+      '{ name: web, type: worker, properties: { image: x, cpu: "1", memory: 64Mi }, traits: [{ type: resource, properties: { cpu: "2", memory: 1Gi } }] }',
+    );
+    const both = { cpu: '2', memory: '1Gi' };
+    expect(pods.containers).toMatchObject([{ resources: { requests: both, limits: both } }]);
+  });
+
+  it('env changes one of several containers, and removes all of another', async () => {
+    const component = '{ name: web, type: worker, properties: { image: x, env: [{ name: A, value: a }] }';
+    const sidecar = '{ type: sidecar, properties: { name: log, image: b, env: [{ name: B, value: b }] } }';
+    const env =
+      '{ type: env, properties: { containers: [{ containerName: log, replace: true, env: { C: c } }, { containerName: web, unset: [A] }] } }';
+    const { containers } = await podsOf(`${component}, traits: [${sidecar}, ${env}] }`);
+    expect(containers).toEqual([
+      { name: 'web', image: 'x', env: [] },
+      { name: 'log', image: 'b', env: [{ name: 'C', value: 'c' }] },
     ]);
   });
 
-  it('label pods with the revision on request', async () => {
-    const parameter = { image: 'a', addRevisionLabel: true, labels: { team: 'x' }, annotations: { note: 'n' } };
-    const { output } = await evaluate('ComponentDefinition/worker', parameter);
-    expect(output).toMatchObject({
-      spec: {
-        selector: { matchLabels: { 'app.oam.dev/component': 'web' } },
-        template: {
-          metadata: {
-            labels: { team: 'x', 'app.oam.dev/component': 'web', 'app.oam.dev/revision': 'app-v1' },
-            annotations: { note: 'n' },
-          },
-        },
+  it('container-ports binds a port that is there, and adds one that is not', async () => {
+    const component =
+      '{ name: web, type: webservice, properties: { image: x, ports: [{ port: 80 }, { port: 53, protocol: UDP }] }';
+    const ports = '[{ containerPort: 80, hostPort: 8080 }, { containerPort: 53, hostPort: 53 }]';
+    const { containers } = await podsOf(
+      `${component}, traits: [{ type: container-ports, properties: { ports: ${ports} } }] }`,
+    );
+    expect(containers).toMatchObject([
+      {
+        ports: [
+          { containerPort: 80, hostPort: 8080, name: 'port-80', protocol: 'TCP' },
+          { containerPort: 53, name: 'port-53-udp', protocol: 'UDP' },
+          { containerPort: 53, hostPort: 53, protocol: 'TCP' },
+        ],
       },
+    ]);
+  });
+
+  it('storage mounts what exists, and makes what does not', async () => {
+    const storage = `{ type: storage, properties: {
+      pvc: [{ name: old, mountPath: /old, mountOnly: true }, { name: raw, mountPath: /dev/raw, volumeMode: Block }],
+      configMap: [{ name: c, mountToEnvs: [{ envName: A, configMapKey: a }, { envName: B, configMapKey: b }], data: { a: "1", b: "2" } }],
+      secret: [{ name: s, mountPath: /s, subPath: k, readOnly: true, stringData: { k: v } }],
+      hostPath: [{ name: h, mountPath: /h, path: /var }] } }`;
+    const { errors, objects } = await rendered(`${web}, traits: [${storage}] }`);
+    expect(errors).toEqual([]);
+    expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort()).toEqual([
+      'ConfigMap c',
+      'Deployment web',
+      'PersistentVolumeClaim raw',
+      'Secret s',
+    ]);
+    const [container] = (await podsOf(`${web}, traits: [${storage}] }`)).containers;
+    expect(container).toMatchObject({
+      env: [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'c', key: 'a' } } }, { name: 'B' }],
+      volumeDevices: [{ name: 'pvc-raw', devicePath: '/dev/raw' }],
+      volumeMounts: [
+        { name: 'pvc-old', mountPath: '/old' },
+        { name: 'secret-s', mountPath: '/s', subPath: 'k', readOnly: true },
+        { name: 'hostpath-h', mountPath: '/h' },
+      ],
     });
   });
 
-  it('run tasks once, and cron tasks at their times', async () => {
-    const task = await evaluate('ComponentDefinition/task', { image: 'a', count: 3, restart: 'OnFailure' });
-    expect(task.output).toMatchObject({
-      kind: 'Job',
-      spec: { completions: 3, parallelism: 3, template: { spec: { restartPolicy: 'OnFailure' } } },
-    });
-    const cron = await evaluate('ComponentDefinition/cron-task', {
-      image: 'a',
-      schedule: '0 2 * * *',
-      cmd: ['x'],
-      concurrencyPolicy: 'Forbid',
-    });
-    expect(cron.output).toMatchObject({
-      kind: 'CronJob',
-      spec: {
-        schedule: '0 2 * * *',
-        concurrencyPolicy: 'Forbid',
-        jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ command: ['x'] }] } } } },
-      },
+  it('autoscalers scale what the component runs as', async () => {
+    const database = '{ name: db, type: statefulset, properties: { image: x }';
+    const target = { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db' } };
+    const memory = '{ type: hpa, properties: { mem: { type: AverageValue, value: 1Gi } } }';
+    for (const trait of ['{ type: cpuscaler }', memory]) {
+      const autoscaler = await specOf(`${database}, traits: [${trait}] }`, 'HorizontalPodAutoscaler');
+      expect(autoscaler).toMatchObject(target);
+    }
+    expect(await specOf(`${database}, traits: [${memory}] }`, 'HorizontalPodAutoscaler')).toMatchObject({
+      metrics: [
+        { resource: { name: 'cpu', target: { averageUtilization: 50 } } },
+        { resource: { name: 'memory', target: { type: 'AverageValue', averageValue: '1Gi' } } },
+      ],
     });
   });
 
-  it('patch the pods of a CronJob where they are', async () => {
-    const { patch } = await evaluate('TraitDefinition/labels', { a: 'b' }, jobContext);
-    expect(patch).toEqual({
-      metadata: { labels: { a: 'b' } },
-      spec: { jobTemplate: { spec: { template: { metadata: { labels: { a: 'b' } } } } } },
-    });
-    const env = await evaluate('TraitDefinition/env', { env: { A: 'b' } }, jobContext);
-    expect(env.patch).toEqual({
-      spec: {
-        jobTemplate: {
-          spec: { template: { spec: { containers: [{ name: 'web', env: [{ name: 'A', value: 'b' }] }] } } },
-        },
-      },
-    });
-  });
-
-  it('lead a gateway to a Service of its own, or to one that exists', async () => {
-    const own = await evaluate('TraitDefinition/gateway', {
-      domain: 'a.b',
-      http: { '/': 80, '/api': 80 },
-      class: 'nginx',
-      secretName: 'tls',
-    });
-    expect(Object.keys(own.outputs!).sort()).toEqual(['ingress', 'service']);
-    expect(own.outputs!['service'] as object).toMatchObject({ spec: { ports: [{ port: 80 }] } });
-    expect(own.outputs!['ingress'] as object).toMatchObject({
-      spec: { ingressClassName: 'nginx', tls: [{ hosts: ['a.b'], secretName: 'tls' }] },
-    });
-    const given = await evaluate('TraitDefinition/ingress', {
-      http: { '/': 80 },
-      existingServiceName: 'other',
-      name: 'two',
-    });
-    expect(Object.keys(given.outputs!)).toEqual(['ingress']);
-    expect(given.outputs!['ingress'] as object).toMatchObject({
-      metadata: { name: 'web-two' },
-      spec: { rules: [{ http: { paths: [{ backend: { service: { name: 'other' } } }] } }] },
-    });
+  it('delivers objects as they are written, raw or as a list', async () => {
+    const raw = '{ name: one, type: raw, properties: { apiVersion: v1, kind: ConfigMap, data: { path: a } } }';
+    expect((await rendered(raw)).objects).toMatchObject([
+      { kind: 'ConfigMap', metadata: { name: 'one' }, data: { path: 'a' } },
+    ]);
+    const list =
+      '{ name: two, type: ref-objects, properties: { objects: [{ apiVersion: v1, kind: ConfigMap, metadata: { name: a } }, { apiVersion: v1, kind: Secret, metadata: { name: b } }] } }';
+    expect((await rendered(list)).objects.map(({ metadata }) => metadata.name).sort()).toEqual(['a', 'b']);
+    const reference = '{ name: three, type: ref-objects, properties: { objects: [{ resource: secret, name: s }] } }';
+    expect((await rendered(reference)).errors.join()).toMatch(/apiVersion/);
   });
 });

@@ -25,8 +25,10 @@ describe('the built-in definitions', () => {
   it('are the files of the folder and their aliases', () => {
     const files = readdirSync(folder).filter((name) => name.endsWith('.cue'));
     const types = builtinDefinitions.map(({ type }) => type);
-    const shared = ['pod', 'ports'];
-    expect([...types, ...shared].sort()).toEqual([...files.map((name) => name.replace('.cue', '')), 'ingress'].sort());
+    const shared = ['containers', 'env-sources', 'pod', 'pod-patch', 'ports', 'probe'];
+    expect([...types, ...shared].sort()).toEqual(
+      [...files.map((name) => name.replace('.cue', '')), 'ingress', 'ingress-1-20'].sort(),
+    );
   });
 
   it('say what they are for, and what a component runs as', () => {
@@ -36,6 +38,8 @@ describe('the built-in definitions', () => {
       'cron-task': 'cronjobs.batch',
       daemon: 'daemonsets.apps',
       'k8s-objects': null,
+      raw: null,
+      'ref-objects': null,
       statefulset: 'statefulsets.apps',
       task: 'jobs.batch',
       webservice: 'deployments.apps',
@@ -45,7 +49,7 @@ describe('the built-in definitions', () => {
 
   it('keep the names of what is updated in place', () => {
     const inPlace = builtinDefinitions.filter((one) => one.inPlace).map(({ type }) => type);
-    expect(inPlace.sort()).toEqual(['cron-task', 'k8s-objects', 'statefulset']);
+    expect(inPlace.sort()).toEqual(['cron-task', 'k8s-objects', 'raw', 'ref-objects', 'statefulset']);
   });
 
   it('cannot include what is not a shared text', () => {
@@ -62,16 +66,10 @@ describe('the built-in definitions', () => {
 describe('the catalogue', () => {
   it('lists the types of a kind, built-in ones and those of users', () => {
     const catalog = createCatalog([own('TraitDefinition', 'house-trait'), own('PolicyDefinition', 'house-policy')]);
-    expect(catalog.types('TraitDefinition')).toEqual([
-      'annotations',
-      'env',
-      'expose',
-      'gateway',
-      'house-trait',
-      'ingress',
-      'labels',
-      'scaler',
-    ]);
+    const traits = catalog.types('TraitDefinition');
+    expect(traits).toEqual(traits.toSorted());
+    expect(traits).toEqual(expect.arrayContaining(['annotations', 'house-trait', 'ingress', 'scaler']));
+    expect(traits).not.toContain('house-policy');
     expect(catalog.types('ComponentDefinition')).not.toContain('house-trait');
   });
 

@@ -49,7 +49,7 @@ describe('render', () => {
 
   it.each([
     ['no kind', '{ apiVersion: v1 }', 'OBJECT_INVALID'],
-    ['no name', '{ apiVersion: v1, kind: ConfigMap }', 'OBJECT_INVALID'],
+    ['an empty name', '{ apiVersion: v1, kind: ConfigMap, metadata: { name: "" } }', 'OBJECT_INVALID'],
     ['a generated name', '{ apiVersion: v1, kind: Pod, metadata: { generateName: a- } }', 'OBJECT_INVALID'],
     ['no apiVersion worth the name', '{ apiVersion: x y, kind: ConfigMap, metadata: { name: a } }', 'OBJECT_INVALID'],
     ['a name that is a path', '{ apiVersion: v1, kind: ConfigMap, metadata: { name: a/b } }', 'OBJECT_INVALID'],

@@ -39,8 +39,8 @@ describe('the components of an application', () => {
       'several unknown traits, each at its place',
       web.replace('}}', '}, traits: [{type: a1}, {type: b2}]}'),
       [
-        'UNSUPPORTED 3:85 no trait type a1; trait types: annotations, env, expose, gateway, ingress, labels, scaler',
-        'UNSUPPORTED 3:97 no trait type b2; trait types: annotations, env, expose, gateway, ingress, labels, scaler',
+        'UNSUPPORTED 3:85 no trait type a1; sluice-hub definitions list prints the trait types',
+        'UNSUPPORTED 3:97 no trait type b2; sluice-hub definitions list prints the trait types',
       ],
     ],
     [

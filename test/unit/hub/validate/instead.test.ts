@@ -23,10 +23,10 @@ describe('what OAM and KubeVela have and Sluice has not', () => {
     [', scopes: {}', /^error\[UNSUPPORTED\].*scopes.*remove it/],
     [', externalRevision: a-v1', /^error\[UNSUPPORTED\].*NAME-vN/],
     [
-      ', traits: [{ type: cpuscaler }]',
-      /^error\[UNSUPPORTED\] no trait type cpuscaler; .*not autoscaling.*HorizontalPodAutoscaler/,
+      ', traits: [{ type: json-patch }]',
+      /^error\[UNSUPPORTED\] no trait type json-patch; .*add a TraitDefinition of that name/,
     ],
-    [', traits: [{ type: storage }]', /^error\[UNSUPPORTED\].*property of the component: volumeMounts/],
+    [', traits: [{ type: rollout }]', /^error\[UNSUPPORTED\] no trait type rollout; .*two revisions with weights/],
     [', dependson: [b]', /^error\[UNKNOWN_FIELD\]/],
   ])('is said with what to use instead: %s', (more, line) => {
     const lines = said(app(more));

@@ -1,0 +1,35 @@
+import type { Mutant } from './mutants.ts';
+
+const library = ['test/unit/hub/definitions/catalog.library.test.ts'];
+
+/** Bugs of the built-in definitions. */
+export const libraryMutants: readonly Mutant[] = [
+  {
+    bug: 'a limit of memory alone removes the limit of CPU of a pod in the library',
+    file: 'hub/definitions/pod.cue',
+    find: 'if parameter.limit.cpu == _|_ {limits: cpu: parameter.cpu}',
+    replace: 'if parameter.limit == _|_ {limits: cpu: parameter.cpu}',
+    tests: library,
+  },
+  {
+    bug: 'one port with two protocols gets one name twice in the library',
+    file: 'hub/definitions/ports.cue',
+    find: 'UDP: "-udp"',
+    replace: 'UDP: ""',
+    tests: library,
+  },
+  {
+    bug: 'a trait of the library changes the pods of a Deployment alone, not those of a CronJob',
+    file: 'hub/definitions/pod-patch.cue',
+    find: 'if context.output.spec.jobTemplate != _|_ {jobTemplate: spec: template: spec: _podPatch}',
+    replace: '',
+    tests: library,
+  },
+  {
+    bug: 'a trait of the library that names a container which is not there does nothing, and says nothing',
+    file: 'hub/definitions/env.cue',
+    find: 'if _byName[entry.containerName] == _|_ {name: entry.containerName}',
+    replace: 'if _byName[entry.containerName] == _|_ {name: _containers[0].name}',
+    tests: library,
+  },
+];
