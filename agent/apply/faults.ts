@@ -3,6 +3,7 @@ import type { ObjectId } from '../../shared/model/object.ts';
 import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { ApplyTask } from '../model/plan.ts';
+import { notTried, type HangingKind, type HangingKinds } from '../model/patiently.ts';
 import type { Fault, Row } from '../model/rows.ts';
 import { definitionWaitMs, type DefinitionWaits } from './definitions.ts';
 import { isRepairDue, rememberWritten, repairableAt, type RepairMemory } from './repairs.ts';
@@ -12,11 +13,12 @@ export interface FaultMemory {
   readonly faults: Map<ObjectId, Fault>;
   readonly repairs: RepairMemory;
   readonly definitions: DefinitionWaits;
+  readonly hanging: HangingKinds;
 }
 
 /** The memory of an agent in which nothing has failed yet. */
 export function newFaultMemory(): FaultMemory {
-  return { faults: new Map(), repairs: new Map(), definitions: new Map() };
+  return { faults: new Map(), repairs: new Map(), definitions: new Map(), hanging: new Map() };
 }
 
 /** What backing off needs. */
@@ -57,6 +59,23 @@ export function rememberApplied(memory: FaultMemory, deps: BackoffDeps, task: Ap
   rememberWritten(memory.repairs, task, row, deps.clock.monotonic());
 }
 
+/** Remembers an object that was not tried, because others of its application, kind and namespace hang; answers the row that says so. */
+export function rememberPutOff({ faults }: FaultMemory, { id, app, digest }: ApplyTask, hanging: HangingKind): Row {
+  const message = notTried(hanging);
+  const row: Row = { id, app, action: 'failed', reason: message, fault: { code: 'TIMEOUT', message } };
+  const known = faults.get(id);
+  faults.set(
+    id,
+    known?.digest === digest ? { ...known, until: hanging.until } : { row, digest, attempts: -1, until: hanging.until },
+  );
+  return row;
+}
+
+/** Those that were tried least often first, so that an object that hangs keeps no other one from its turn. */
+export function leastTriedFirst({ faults }: FaultMemory, tasks: readonly ApplyTask[]): ApplyTask[] {
+  return [...tasks].sort((a, b) => tries(faults, a) - tries(faults, b));
+}
+
 /** Remembers what came of a removal: a fault with its backoff, or none any more. */
 export function rememberRemoved(memory: FaultMemory, deps: BackoffDeps, row: Row): void {
   if (row.action === 'failed') rememberFault(memory, deps, row, { digest: null });
@@ -87,6 +106,10 @@ export function forgetOldFaults(
     const isOld = fault.digest === null ? wanted.has(id) : wanted.get(id) !== fault.digest;
     if (isOld) faults.delete(id);
   }
+}
+
+function tries(faults: ReadonlyMap<ObjectId, Fault>, { id }: ApplyTask): number {
+  return faults.get(id)?.attempts ?? -1;
 }
 
 function rememberFault(

@@ -1,15 +1,15 @@
 import type { VerifiedBundle } from '../model/bundle.ts';
 import type { AgentDeps } from '../model/deps.ts';
 import { madeAnewAfter, type Inventory, type InventoryEntry } from '../model/inventory.ts';
-import { mapLimited } from '../model/limited.ts';
 import type { LiveView } from '../model/live.ts';
+import { mapPatiently } from '../model/patiently.ts';
 import type { ApplyTask } from '../model/plan.ts';
 import type { Row } from '../model/rows.ts';
 import type { AppWriter, Site } from '../model/site.ts';
 import type { Digest } from '../../shared/lib/canonical.ts';
 import type { ObjectMeta } from '../../shared/model/object.ts';
 import { applyOne, type ApplyContext } from './apply.ts';
-import { isTaskDue, rememberApplied, type FaultMemory } from './faults.ts';
+import { isTaskDue, leastTriedFirst, rememberApplied, rememberPutOff, type FaultMemory } from './faults.ts';
 import { isFirstRepair } from './repairs.ts';
 
 /** Requests of one stage that are in flight at a time (findings.md: more is no faster). */
@@ -62,10 +62,9 @@ export async function applyStages(
   const next = new Map(inventory);
   for (const stage of stages) {
     const due = stage.filter((task) => isTaskDue(faults, task, options.at));
-    await mapLimited(inFlight, due, async (task) => {
-      if (stop.aborted) return;
+    const run = async (task: ApplyTask): Promise<boolean> => {
       const entry = next.get(task.id);
-      if (entry === undefined) return;
+      if (stop.aborted || entry === undefined) return false;
       const applied = await applyOne(contextOf(ports, task.app), task, entry);
       if (applied.entry !== entry && !isSameEntry(applied.entry, entry)) next.set(task.id, applied.entry);
       rows.push(applied.row);
@@ -75,6 +74,12 @@ export async function applyStages(
         deps.log.info('an object of another application makes way', { application, id, reason });
       }
       rememberApplied(faults, deps, task, applied.row);
+      return applied.row.action === 'failed';
+    };
+    const patience = { ...deps, hanging: faults.hanging, limit: inFlight, at: options.at };
+    await mapPatiently(patience, leastTriedFirst(faults, due), {
+      run,
+      putOff: (task, hanging) => rows.push(rememberPutOff(faults, task, hanging)),
     });
     if (due.length > 0 && stage !== stages.at(-1)) await options.checkpoint(new Map(next));
   }

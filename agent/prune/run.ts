@@ -1,7 +1,7 @@
 import type { AgentDeps } from '../model/deps.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
-import { mapLimited } from '../model/limited.ts';
 import type { LiveView } from '../model/live.ts';
+import { mapPatiently, type HangingKinds } from '../model/patiently.ts';
 import type { Fault, Row } from '../model/rows.ts';
 import type { AppWriter } from '../model/site.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
@@ -13,10 +13,12 @@ const inFlight = 8;
 /** What pruning needs of the agent. */
 export interface PrunePorts {
   /** Objects that could not be applied or deleted so far, this pass included. */
-  readonly memory: { readonly faults: { readonly faults: ReadonlyMap<ObjectId, Fault> } };
+  readonly memory: {
+    readonly faults: { readonly faults: ReadonlyMap<ObjectId, Fault>; readonly hanging: HangingKinds };
+  };
   /** Told the row of every removal as soon as it was tried. */
   readonly rememberRemoved: (row: Row) => void;
-  readonly deps: Pick<AgentDeps, 'log' | 'identity'>;
+  readonly deps: Pick<AgentDeps, 'clock' | 'random' | 'log' | 'identity'>;
   readonly view: LiveView;
   readonly writerFor: (app: string) => AppWriter;
   readonly stop: AbortSignal;
@@ -47,14 +49,19 @@ export async function pruneObjects(
   const failed = failedApps(faults);
   const each = async (ids: readonly ObjectId[], work: (entry: InventoryEntry) => Promise<Row>) => {
     const due = ids.filter((id) => isRemovalDue({ id, at, faults, live: ports.view }));
-    await mapLimited(inFlight, due, async (id) => {
+    const run = async ({ id }: { readonly id: ObjectId }): Promise<boolean> => {
       const entry = next.get(id);
-      if (ports.stop.aborted || entry === undefined || failed.has(entry.app)) return;
+      if (ports.stop.aborted || entry === undefined || failed.has(entry.app)) return false;
       const row = await work(entry);
       rows.push(row);
       logRow(ports.deps.log, row, faults.get(row.id)?.row.reason);
       ports.rememberRemoved(row);
-    });
+      return row.action === 'failed';
+    };
+    const patience = { ...ports.deps, hanging: ports.memory.faults.hanging, limit: inFlight, at };
+    const items = due.map((id) => ({ id, app: next.get(id)?.app ?? '' }));
+    // What is not tried stays, as a survivor; the one that hangs says why.
+    await mapPatiently(patience, items, { run, putOff: () => undefined });
   };
   await each(plan.scaleToZero, (entry) => scaleToZero(contextOf(ports, entry.app), entry));
   for (const stage of plan.remove) {

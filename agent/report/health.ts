@@ -81,7 +81,7 @@ export function appHealth(
   if (isOpen) words.push('Progressing');
   const why = [
     blockedText(plan.blocked, facts.explanation),
-    faults.map((row) => `${nameOf(row.id)}: ${row.reason}`).join('; '),
+    faultsText(faults),
     hold,
     unlistedText(bad, facts),
     waitText(plan.reason, bad, facts),
@@ -108,6 +108,19 @@ export function appHealth(
     .join('; ');
   return { health: worstHealth(words), message: `${ready} ${message}`.trimEnd(), ...counts };
 }
+
+/** Every fault; of many with the very same words, the first. */
+function faultsText(faults: readonly Row[]): string {
+  const groups = Map.groupBy(faults, ({ reason }) => reason);
+  const texts = [...groups].flatMap(([reason, rows]) => {
+    const shown = rows.length > shownAlike ? rows.slice(0, 1) : rows;
+    const more = rows.length > shown.length ? ` and ${rows.length - shown.length} more` : '';
+    return shown.map(({ id }) => `${nameOf(id)}${more}: ${reason}`);
+  });
+  return texts.join('; ');
+}
+
+const shownAlike = 3;
 
 /** Why it is not known how the first object is whose kind cannot be listed. */
 function unlistedText(bad: AppHealthView['bad'], facts: HealthFacts): string | null {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { expect } from 'vitest';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { waitFor } from '../../lab/controlplane/wait.ts';
@@ -99,6 +101,60 @@ export const nightCases: readonly FieldCase[] = [
       await scene.admin().raw('DELETE', `/apis/${apiVersion}/validatingwebhookconfigurations/${name}`);
       await scene.site().view.until('/ConfigMap/default/hooked', 'at 2', (one) => dataOf(one)?.['a'] === '2', 60_000);
       await scene.healthy('default/hooked');
+    },
+  },
+  {
+    name: 'a webhook that hangs is named, costs the other applications little, and what was not tried goes on once it is gone',
+    needsServer: true,
+    run: async (scene) => {
+      const name = 'hangs.example.com';
+      const apiVersion = 'admissionregistration.k8s.io/v1';
+      const silent = createServer().listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      try {
+        await scene.apply({
+          apiVersion,
+          kind: 'ValidatingWebhookConfiguration',
+          metadata: { name },
+          webhooks: [
+            {
+              name,
+              admissionReviewVersions: ['v1'],
+              sideEffects: 'None',
+              failurePolicy: 'Fail',
+              timeoutSeconds: 3,
+              clientConfig: { url: `https://127.0.0.1:${(silent.address() as AddressInfo).port}/` },
+              rules: [
+                { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] },
+              ],
+              objectSelector: { matchLabels: { hangs: 'yes' } },
+            },
+          ],
+        });
+        const labels = { hangs: 'yes' };
+        await waitFor('the webhook to be at work', async () => {
+          const body = { ...map('probe'), metadata: { name: 'probe', labels } };
+          const path = '/api/v1/namespaces/default/configmaps?dryRun=All';
+          const { status } = await scene.admin().raw('POST', path, { body });
+          return status >= 500 ? true : undefined;
+        });
+        const names = Array.from({ length: 40 }, (_, at) => `hung-${at}`);
+        const hung = names.map((one) => ({ ...map(one), metadata: { name: one, labels } }));
+        await scene.fleet.push(rawFiles('hung', hung));
+        await scene.said(
+          /ConfigMap\/hung-\d+ and \d+ more: .*failed calling webhook "hangs\.example\.com".* not tried: /,
+        );
+        await othersGoOn(scene, 'default/hung');
+        // As many as may be in flight were tried at first, and one at a time since then.
+        const tried = names.filter((one) => scene.calls(one).length > 0);
+        expect(tried.length).toBeLessThan(names.length);
+        await scene.admin().raw('DELETE', `/apis/${apiVersion}/validatingwebhookconfigurations/${name}`);
+        const isHealthy = async () =>
+          rowOf(await scene.fleet.status(), 'default/hung')?.health === 'Healthy' ? true : undefined;
+        await waitFor('all that hung to be there', isHealthy, 60_000);
+      } finally {
+        silent.close();
+      }
     },
   },
   {

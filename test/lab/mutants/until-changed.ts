@@ -135,4 +135,18 @@ export const untilChangedMutants: readonly Mutant[] = [
     replace: 'cluster, revision, ...pairsOf',
     tests: ['test/unit/hub/render'],
   },
+  {
+    bug: 'a webhook that hangs is waited for once for every object, and the other applications wait with it',
+    file: 'agent/model/patiently.ts',
+    find: 'if (known !== undefined && known.until > at) {',
+    replace: 'if (known !== undefined && known.until > at + 1e12) {',
+    tests: ['test/unit/agent/pass.hanging.test.ts', 'test/unit/agent/model/patiently.test.ts'],
+  },
+  {
+    bug: 'objects of a kind that hangs keep those that do not from their turn',
+    file: 'agent/apply/faults.ts',
+    find: 'tries(faults, a) - tries(faults, b)',
+    replace: 'tries(faults, b) - tries(faults, a)',
+    tests: ['test/unit/agent/pass.hanging.test.ts'],
+  },
 ];

@@ -69,6 +69,12 @@ describe('the health of an application that runs pods', () => {
       'Degraded Ready:2/2 Deployment/example-web-v1: denied; Service/example-v1: no',
     ],
     [
+      'says once what many cannot be written for',
+      running,
+      { faults: ['a', 'b', 'c', 'd'].map((name) => row(`/ConfigMap/default/${name}`, 'no')) },
+      'Degraded Ready:2/2 ConfigMap/a and 3 more: no',
+    ],
+    [
       'has the end of a wait rather than what is not written',
       { ...starting, waited: 11 },
       { faults: [row(web, 'denied')] },

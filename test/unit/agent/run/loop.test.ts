@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runAgent } from '../../../../agent/run/loop.ts';
+import { SluiceError } from '../../../../shared/errors.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { fakeChannel, reportSink, testDeps } from '../../../fakes/agent.ts';
 import { configMap, plainApp, testBundle } from '../../../fixtures/agent/apps.ts';
@@ -82,5 +83,30 @@ describe('the loop', () => {
     expect(made()).toBe(30);
     next.abort();
     await running;
+  });
+
+  it('ends in time although a write hangs, and says so until then', async () => {
+    const kube = fakeKube();
+    const channel = fakeChannel();
+    const { reports, deliver } = reportSink();
+    const stop = new AbortController();
+    let hanging = 0;
+    const create: typeof kube.create = (resource, object, options) => {
+      if (!object.metadata.name.startsWith('hung')) return kube.create(resource, object, options);
+      hanging += 1;
+      return new Promise((_, reject) => {
+        options.signal.addEventListener('abort', () => reject(new SluiceError('ABORTED', 'cut')));
+      });
+    };
+    const apps = [plainApp('well', [configMap('a')]), plainApp('stuck', [configMap('hung')])];
+    channel.publish(testBundle({ generation: 1, apps, freshUntil: far }));
+    const deps = testDeps({ ...kube, create }, channel, systemClock, { deliver });
+    const running = runAgent({ ...deps, settings: { ...deps.settings, stopMs: 20 } }, stop.signal);
+    await until(() => hanging > 0 && kube.read('/ConfigMap/default/a') !== undefined);
+    stop.abort();
+    await running;
+    expect(hanging).toBe(1);
+    expect(reports.at(-1)?.settled).not.toBe(true);
+    expect(kube.counters().watches).toBe(0);
   });
 });
