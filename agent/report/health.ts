@@ -17,6 +17,7 @@ import { worstHealth, type AppHealth, type ObjectHealth } from '../../shared/mod
 import { groupKindOf, parseObjectId, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
 import type { Code } from '../../shared/errors.ts';
 import { givesUpText } from '../../shared/model/time-left.ts';
+import { faultsText } from './faults.ts';
 import { outageOf } from './outage.ts';
 import type { BundleApp, BundleObject } from '../../shared/wire/revision.ts';
 
@@ -108,19 +109,6 @@ export function appHealth(
     .join('; ');
   return { health: worstHealth(words), message: `${ready} ${message}`.trimEnd(), ...counts };
 }
-
-/** Every fault; of many with the very same words, the first. */
-function faultsText(faults: readonly Row[]): string {
-  const groups = Map.groupBy(faults, ({ reason }) => reason);
-  const texts = [...groups].flatMap(([reason, rows]) => {
-    const shown = rows.length > shownAlike ? rows.slice(0, 1) : rows;
-    const more = rows.length > shown.length ? ` and ${rows.length - shown.length} more` : '';
-    return shown.map(({ id }) => `${nameOf(id)}${more}: ${reason}`);
-  });
-  return texts.join('; ');
-}
-
-const shownAlike = 3;
 
 /** Why it is not known how the first object is whose kind cannot be listed. */
 function unlistedText(bad: AppHealthView['bad'], facts: HealthFacts): string | null {
