@@ -11,7 +11,7 @@ COPY . .
 RUN npm run build
 
 FROM ${RUNTIME} AS hub
-COPY --from=build /src/dist/package.json /src/dist/sluice-hub.mjs /src/dist/sluice-cue-worker.mjs /src/dist/sluice-cue.wasm.zst /src/dist/sluice-file-reader.mjs /app/
+COPY --from=build /src/dist/package.json /src/dist/sluice-hub.mjs /src/dist/sluice-cue-worker.mjs /src/dist/sluice-cue.wasm.zst /src/dist/sluice-file-reader.mjs /src/dist/sluice-report-database.mjs /app/
 COPY --from=build /src/dist/definitions /app/definitions
 COPY LICENSE /app/
 USER 65532:65532

@@ -8,7 +8,7 @@ import { lockFolder } from '../store/folder-lock.ts';
 import { startFileReader, type FileReader } from '../load/reader.ts';
 import { openStores, type HubStores } from '../store/open.ts';
 import { openRemotes } from '../store/remotes.ts';
-import { fileReportStore } from '../store/reports/files.ts';
+import { openReportStore } from '../store/reports/store.ts';
 import type { Closers } from './closers.ts';
 import { openConfigSource, type OpenedSource, type SourcesPorts } from './sources.ts';
 
@@ -46,7 +46,9 @@ export async function openHub(
   closers.add(remotes.close);
   const stores = await openStores(data, { clock, remotes, keyFile, mayBegin, signal });
   closers.add(stores.close);
-  const reports = await openReports(fileReportStore(join(data, dataFolders.reports), log));
+  const stored = openReportStore(join(data, dataFolders.reports), log);
+  closers.add(stored.close);
+  const reports = await openReports(stored);
   closers.add(reports.flush);
   const reader = startFileReader(clock);
   closers.add(reader.close);

@@ -17,6 +17,8 @@ export const bundleFiles = {
   evaluator: 'sluice-cue.wasm.zst',
   /** The thread that reads files. */
   reader: 'sluice-file-reader.mjs',
+  /** The thread that has the database of reports. */
+  reports: 'sluice-report-database.mjs',
   /** Built-in definitions of the hub. */
   definitions: 'definitions',
 } as const;
@@ -30,6 +32,7 @@ const places: Readonly<Record<string, readonly [from: string, to: string]>> = {
   'hub/definitions/catalog.ts': ["new URL('./', import.meta.url)", "new URL('./definitions/', import.meta.url)"],
   'hub/cue/engine.ts': ["new URL('./worker.ts'", `new URL('./${bundleFiles.worker}'`],
   'hub/cue/worker.ts': ["new URL('./shim/cue.wasm.zst'", `new URL('./${bundleFiles.evaluator}'`],
+  'hub/store/reports/thread.ts': ["new URL('./worker.ts'", `new URL('./${bundleFiles.reports}'`],
   'hub/load/reader.ts': ["new URL('./worker.ts'", `new URL('./${bundleFiles.reader}'`],
 };
 
@@ -52,6 +55,7 @@ export async function buildBundles(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await bundle('hub/cue/worker.ts', join(folder, bundleFiles.worker));
   await bundle('hub/load/worker.ts', join(folder, bundleFiles.reader));
+  await bundle('hub/store/reports/worker.ts', join(folder, bundleFiles.reports));
   await bundle('agent/main.ts', join(folder, bundleFiles.agent));
   await bundle('hub/main.ts', join(folder, bundleFiles.hub));
   await cp(join(root, 'hub/cue/shim/cue.wasm.zst'), join(folder, bundleFiles.evaluator));

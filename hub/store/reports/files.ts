@@ -1,9 +1,8 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Log } from '../../../shared/ports/log.ts';
 import { formats } from '../../../shared/wire/formats.ts';
-import type { ReportStore } from '../../model/report-store.ts';
 import type { ReceivedReport } from '../../model/reports.ts';
 
 const stored = z.strictObject({
@@ -13,24 +12,25 @@ const stored = z.strictObject({
   signature: z.string().optional(),
 });
 
-/** A store of one file a registration in a folder, written one after the other; unreadable files are left out. */
-export function fileReportStore(folder: string, log: Log): ReportStore {
-  let writes: Promise<unknown> = Promise.resolve();
+/** What earlier versions stored: one file a registration. */
+export interface FileReports {
+  /** What can be read of them. */
+  readonly load: () => Promise<ReceivedReport[]>;
+  readonly remove: () => Promise<void>;
+}
+
+/** The files of reports in a folder, which must be there; unreadable ones are left out. */
+export function fileReports(folder: string, log: Log): FileReports {
+  const paths = async (ending: string) =>
+    (await readdir(folder)).filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
   return {
     load: async () => {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
-      const read = await Promise.all(names.map((name) => readStored(join(folder, name), log)));
+      const read = await Promise.all((await paths('.json')).map((path) => readStored(path, log)));
       return read.filter((received) => received !== null);
     },
-    save: (received) => {
-      const path = join(folder, `${received.report.registration}.json`);
-      const written = writes.then(async () => {
-        await writeFile(`${path}.tmp`, JSON.stringify(received), { mode: 0o600 });
-        await rename(`${path}.tmp`, path);
-      });
-      writes = written.catch(() => undefined);
-      return written;
+    remove: async () => {
+      const left = [...(await paths('.json')), ...(await paths('.json.tmp'))];
+      await Promise.all(left.map((path) => rm(path, { recursive: true, force: true })));
     },
   };
 }

@@ -7,7 +7,7 @@ import { ensureSecret } from '../../../hub/config/data-folder.ts';
 import { finishPending } from '../../../hub/publish/pending.ts';
 import { backedBy } from '../../../hub/store/backed.ts';
 import { openStores, type HubStores } from '../../../hub/store/open.ts';
-import { fileReportStore } from '../../../hub/store/reports/files.ts';
+import { openReportStore } from '../../../hub/store/reports/store.ts';
 import { treeFiles } from '../../../hub/model/tree-files.ts';
 import { asSluiceError } from '../../../shared/errors.ts';
 import { silentLog } from '../../fakes/agent.ts';
@@ -24,7 +24,8 @@ async function open(data: string): Promise<HubStores> {
   for (const name of ['admin-token', 'webhook-secret', 'metrics-token']) await ensureSecret(data, name);
   const stores = await openStores(data, { clock });
   try {
-    await openReports(fileReportStore(join(data, 'reports'), silentLog));
+    const reports = openReportStore(join(data, 'reports'), silentLog);
+    await openReports(reports).finally(reports.close);
     await finishPending({ ...stores, clock }, await stores.store.read());
     return stores;
   } catch (error) {
@@ -114,6 +115,7 @@ const table: Readonly<Record<string, Readonly<Partial<Record<keyof typeof harms,
     flipped: 'serves or PACK_INVALID',
   },
   reports: folders('serves', 'UNAVAILABLE'),
+  'reports/reports.db': { ...every('serves'), unreadable: 'UNAVAILABLE' },
   'admin-token': { ...every('serves'), empty: 'CONFIG_INVALID', unreadable: 'CONFIG_INVALID' },
   'metrics-token': { ...every('serves'), empty: 'CONFIG_INVALID', unreadable: 'CONFIG_INVALID' },
   'webhook-secret': { ...every('serves'), empty: 'CONFIG_INVALID', unreadable: 'CONFIG_INVALID' },

@@ -157,6 +157,16 @@ async function measureRequests({ world, add, agents }: Scene, fleet: FleetProces
   add('fleet-report-cpu-ms', reports.cpu / count, 'ms', 'CPU of the hub for a whole report in which nothing changed');
   add('fleet-reports-per-s', (count * 1000) / reports.ms, '/s', '64 at once');
   add('fleet-report-p99-ms', quantile(reports.result, 0.99), 'ms');
+  const changes = await spent(world, () => fleet.load('change', { count, atOnce: 64 }));
+  add('fleet-change-cpu-ms', changes.cpu / count, 'ms', 'CPU of the hub for a report in which one application changed');
+  const heartbeats = await spent(world, () => fleet.load('heartbeat', { count, atOnce: 64 }));
+  add(
+    'fleet-heartbeat-cpu-ms',
+    heartbeats.cpu / count,
+    'ms',
+    `${((count * 1000) / heartbeats.ms).toFixed(0)} a second`,
+  );
+  await quietHub(world);
   const polls = await spent(world, () => fleet.load('poll', { count, atOnce: 64 }));
   add('fleet-poll-cpu-ms', polls.cpu / count, 'ms', 'CPU of the hub for a poll that finds nothing new');
 }

@@ -5,8 +5,10 @@ import { verify } from '../../../agent/channel/verify/verify.ts';
 import { agentAuthorization } from '../../../agent/identity/credential.ts';
 import { enrol } from '../../../agent/identity/enrol.ts';
 import type { VerifiedBundle } from '../../../agent/model/bundle.ts';
+import type { AgentSettings } from '../../../agent/model/deps.ts';
 import type { Identity } from '../../../agent/model/site.ts';
 import { createDelivery } from '../../../agent/report/deliver.ts';
+import { openExchange } from '../../../agent/report/exchange.ts';
 import { identityOf } from '../../../agent/run/start.ts';
 import { systemClock, systemRandom } from '../../../shared/adapters/clock.ts';
 import type { Digest } from '../../../shared/lib/canonical.ts';
@@ -16,7 +18,7 @@ import { bundleFiles } from '../../../shared/wire/bundle.ts';
 import { newSeed, signerOf } from '../../../shared/wire/envelope.ts';
 import { formats } from '../../../shared/wire/formats.ts';
 import { parseJoinLine } from '../../../shared/wire/join.ts';
-import type { AgentReport, ReportApp } from '../../../shared/wire/report.ts';
+import type { AgentReport, ReportApp, ReportMessage } from '../../../shared/wire/report.ts';
 import type { BundleApp } from '../../../shared/wire/revision.ts';
 
 /**
@@ -28,11 +30,15 @@ export interface FleetAgent {
   readonly enrol: (signal: AbortSignal) => Promise<void>;
   /** Asks the feed once; true when it had another bundle, which is verified then. */
   readonly pull: (signal: AbortSignal) => Promise<boolean>;
-  /** Delivers a report of the bundle at hand. */
-  readonly report: (signal: AbortSignal) => Promise<void>;
+  readonly registration: string;
+  /** Delivers a report of the bundle at hand, and answers its number: all of it, one application that changed, or that nothing did. */
+  readonly report: (signal: AbortSignal, kind?: ReportMessage['kind']) => Promise<number>;
   /** Pulls and reports whenever the hub's stream says so, until the signal aborts; `onReported` hears of each report of a new bundle. */
   readonly follow: (onReported: (commit: string) => void, signal: AbortSignal) => Promise<void>;
 }
+
+/** Each report is due at once. */
+const everyReport = { heartbeatMs: 0 } as AgentSettings;
 
 const quiet: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -48,7 +54,9 @@ export function fleetAgent(line: string, connections: Http): FleetAgent {
   const feed = feedTransport(hub, { http, identity, authorization });
   const deliver = createDelivery({ http, hub, signer: () => signer, authorization });
   let bundle: VerifiedBundle | null = null;
-  let sequence = 0;
+  let changes = 0;
+  const begin = () => openExchange({ clock: systemClock, hubReads: http.hubReads, settings: everyReport });
+  let exchange = begin();
 
   const pull = async (signal: AbortSignal): Promise<boolean> => {
     const have = bundle === null ? null : { revisionDigest: bundle.mark.revisionDigest, objects: digestsOf(bundle) };
@@ -59,12 +67,17 @@ export function fleetAgent(line: string, connections: Http): FleetAgent {
     bundle = await verify({ snapshot: pulled.snapshot, identity, trust, now: Date.now() });
     return bundle.mark.revisionDigest !== before;
   };
-  const report = async (signal: AbortSignal): Promise<void> => {
-    sequence += 1;
-    await deliver({ kind: 'whole', report: reportOf(identity, bundle, sequence) }, signal);
+  const report = async (signal: AbortSignal, kind: ReportMessage['kind'] = 'whole'): Promise<number> => {
+    if (kind === 'whole') exchange = begin();
+    if (kind === 'change') changes += 1;
+    const next = exchange.begin({ report: reportOf(identity, bundle, changes), envelope: null });
+    if (next === null) throw new Error('a heartbeat is always due');
+    exchange.answered(await deliver(next.message, signal));
+    return next.makes.report.sequence;
   };
   return {
     cluster: identity.cluster,
+    registration: identity.registration,
     enrol: async (signal) => {
       await enrol({ http, hub, identity, token, publicKey: own.publicKey }, signal);
       signer = own;
@@ -107,27 +120,34 @@ function digestsOf({ revision }: VerifiedBundle): ReadonlySet<Digest> {
 }
 
 /** The report of a cluster where everything runs as the bundle wants it. */
-function reportOf(identity: Identity, bundle: VerifiedBundle | null, sequence: number): AgentReport {
+function reportOf(identity: Identity, bundle: VerifiedBundle | null, changes: number): AgentReport {
   const now = new Date().toISOString();
   const { channel, registration, cluster } = identity;
   return {
-    ...{ format: formats.report.lowest, channel, registration, cluster, sequence, issuedAt: now },
+    ...{ format: formats.report.lowest, channel, registration, cluster, sequence: 0, issuedAt: now },
     agent: { version: '0.2.0', kubernetes: 'v1.34.0', capabilities: ['gateway', 'ingress'], clusterUid: registration },
     accepted: bundle?.mark ?? null,
     settled: true,
     conditions: [{ type: 'Ready', status: 'True', reason: 'Settled', message: '', since: now }],
-    apps: (bundle?.revision.apps ?? []).map((app) => appReport(app, now)),
+    apps: (bundle?.revision.apps ?? []).map((app, index) => appReport(app, index === 0 ? changes : 0)),
     retired: { settled: (bundle?.revision.retired ?? []).map(({ id }) => id), survivors: [], unexplained: [] },
   };
 }
 
-function appReport({ namespace, name, digest, revisions, objects }: BundleApp, now: string): ReportApp {
+function appReport({ namespace, name, digest, revisions, objects }: BundleApp, changes: number): ReportApp {
   return {
-    ...{ namespace, name, desired: digest, applied: digest, phase: 'settled', health: 'Healthy', message: 'Ready:1/1' },
+    ...{
+      namespace,
+      name,
+      desired: digest,
+      applied: digest,
+      phase: 'settled',
+      health: 'Healthy',
+      message: `Ready:1/1${' '.repeat(changes % 2)}`,
+    },
     revisions: revisions.map((revision) => ({ name: revision.name, ready: 1, desired: 1 })),
     traffic: [],
     objects: { total: objects.length, current: objects.length },
     problems: [],
-    observedAt: now,
   };
 }

@@ -8,6 +8,9 @@ export interface FleetCalls {
   readonly follow: { readonly given: null; readonly answer: null };
   /** Delivers reports, some at a time, agent after agent: milliseconds of each. */
   readonly report: { readonly given: Load; readonly answer: readonly number[] };
+  /** Reports in which one application changed, and in which nothing did. */
+  readonly change: { readonly given: Load; readonly answer: readonly number[] };
+  readonly heartbeat: { readonly given: Load; readonly answer: readonly number[] };
   /** Asks the feed, some at a time, agent after agent: milliseconds of each. */
   readonly poll: { readonly given: Load; readonly answer: readonly number[] };
 }

@@ -11,7 +11,7 @@ export interface FleetProcesses {
   readonly enrol: (atOnce: number) => Promise<readonly number[]>;
   readonly follow: () => Promise<void>;
   /** Reports or polls of the whole fleet, spread over its processes: milliseconds of each. */
-  readonly load: (what: 'report' | 'poll', load: Load) => Promise<readonly number[]>;
+  readonly load: (what: 'report' | 'change' | 'heartbeat' | 'poll', load: Load) => Promise<readonly number[]>;
   /**
    * Resolves with the moment of each report about a commit, in milliseconds since the epoch, once as many clusters as wanted
    * reported it; `onCount` hears how many there are.

@@ -24,7 +24,9 @@ const handlers: Handlers = {
     }
     return Promise.resolve(null);
   },
-  report: (load) => each(load, (agent) => agent.report(signal)),
+  report: (load) => each(load, (agent) => agent.report(signal, 'whole')),
+  change: (load) => each(load, (agent) => agent.report(signal, 'change')),
+  heartbeat: (load) => each(load, (agent) => agent.report(signal, 'heartbeat')),
   poll: (load) => each(load, (agent) => agent.pull(signal)),
 };
 

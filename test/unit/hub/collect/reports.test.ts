@@ -1,13 +1,8 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { matters, openReports } from '../../../../hub/collect/reports.ts';
 import type { ReportStore } from '../../../../hub/model/report-store.ts';
-import { fileReportStore } from '../../../../hub/store/reports/files.ts';
 import { reportedBundles } from '../../../../hub/collect/reported-bundles.ts';
-import type { Log } from '../../../../shared/ports/log.ts';
 import { newSeed, payloadTypes, signaturesText, signerOf } from '../../../../shared/wire/envelope.ts';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
 import type { State } from '../../../../hub/model/state.ts';
@@ -22,7 +17,6 @@ import {
   stateOf,
 } from '../../../fixtures/hub/status.ts';
 
-const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const nowhere: ReportStore = { load: () => Promise.resolve([]), save: () => Promise.resolve() };
 const record = enrolledCluster('a');
 const bundle = published('a', [], { retired: [{ id: '/Secret/default/old', since: 6 }] });
@@ -193,30 +187,5 @@ describe('a reported bundle', () => {
     expect(marks(reportOf(bundle, [], { envelope: { ...envelope, signatures: '{}' } })).size).toBe(0);
     expect(marks(reportOf(published('b', []), [], { envelope })).size).toBe(0);
     expect(marks(reportOf(bundle, [])).size).toBe(0);
-  });
-});
-
-describe('the report store', () => {
-  let folder: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'sluice-reports-'));
-  });
-  afterEach(() => rm(folder, { recursive: true }));
-
-  it('gives back what was saved, in files that only their owner reads', async () => {
-    const store = fileReportStore(folder, silent);
-    await store.load();
-    await store.save(received(reportOf(bundle, [])));
-    expect(await store.load()).toEqual([received(reportOf(bundle, []))]);
-    const [name = ''] = await readdir(folder);
-    expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
-  });
-
-  it('leaves out a file that cannot be read, and keeps the others', async () => {
-    const store = fileReportStore(folder, silent);
-    await store.load();
-    await store.save(received(reportOf(bundle, [])));
-    await writeFile(join(folder, 'broken.json'), '{');
-    expect(await store.load()).toHaveLength(1);
   });
 });
