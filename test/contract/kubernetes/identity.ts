@@ -3,6 +3,8 @@ import { createKube } from '../../../agent/kube/client.ts';
 import { systemClock, systemRandom } from '../../../shared/adapters/clock.ts';
 import { configMap } from './objects.ts';
 import { textOf } from './context.ts';
+import { eventually } from './wait.ts';
+import type { KubeObject } from '../../../shared/model/object.ts';
 import type { Facts } from './suite.ts';
 
 /** Impersonation and RBAC. */
@@ -36,6 +38,70 @@ export const roleFacts: Facts = (at) => {
       code: 'FORBIDDEN',
     });
     member.close();
+  });
+
+  it('refuse single kinds and verbs by themselves, with words that name user, verb and kind', async () => {
+    const namespace = await at().namespace();
+    const name = `reader-${namespace}`;
+    const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name } };
+    const rules = [
+      { apiGroups: [''], resources: ['configmaps'], verbs: ['list', 'get', 'patch'] },
+      { apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['mine'], verbs: ['get'] },
+    ];
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name };
+    const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name }];
+    await at().apply({ ...rbac, kind: 'ClusterRole', rules }, 'test');
+    await at().apply({ ...rbac, kind: 'ClusterRoleBinding', roleRef, subjects }, 'test');
+    const ask = async (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) =>
+      at().raw(method, path, { headers: { 'impersonate-user': name }, ...(body === undefined ? {} : { body }) });
+    const maps = `/api/v1/namespaces/${namespace}/configmaps`;
+    // What a role says takes effect a moment after it is made.
+    await eventually('the role to be at work', async () => (await ask('GET', maps)).status === 200);
+    expect((await ask('GET', '/api/v1/configmaps')).status).toBe(200);
+    const secrets = await ask('GET', `/api/v1/namespaces/${namespace}/secrets`);
+    expect([secrets.status, secrets.body.reason, secrets.body.message]).toEqual([
+      403,
+      'Forbidden',
+      `secrets is forbidden: User "${name}" cannot list resource "secrets" in API group "" in the namespace "${namespace}"`,
+    ]);
+    const everywhere = await ask('GET', '/apis/apps/v1/deployments');
+    expect(everywhere.body.message).toBe(
+      `deployments.apps is forbidden: User "${name}" cannot list resource "deployments" in API group "apps" at the cluster scope`,
+    );
+    const one = configMap(namespace, 'one');
+    expect((await ask('POST', maps, one)).status).toBe(403);
+    await at().apply(one, 'test');
+    const deleted = await ask('DELETE', `${maps}/one`);
+    expect(deleted.body.message).toBe(
+      `configmaps "one" is forbidden: User "${name}" cannot delete resource "configmaps" in API group "" in the namespace "${namespace}"`,
+    );
+    const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+    expect((await ask('GET', `${deployments}/mine`)).status).toBe(404);
+    expect((await ask('GET', `${deployments}/theirs`)).status).toBe(403);
+  });
+
+  it('let a user that may patch and not create change what is there, and make nothing', async () => {
+    const namespace = await at().namespace();
+    const name = `changer-${namespace}`;
+    const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name, namespace } };
+    const rules = [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'patch'] }];
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
+    const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name }];
+    await at().apply({ ...rbac, kind: 'Role', rules }, 'test');
+    await at().apply({ ...rbac, kind: 'RoleBinding', roleRef, subjects }, 'test');
+    const there = configMap(namespace, 'there');
+    await at().apply(there, 'test');
+    const changer = at().as({ user: name });
+    const resource = await at().resource(there);
+    const apply = async (object: KubeObject) => changer.apply(resource, object, { force: true, signal: at().signal });
+    const changed = async () =>
+      apply(there).then(
+        () => true,
+        () => false,
+      );
+    await eventually('the role to be at work', changed);
+    await expect(apply(configMap(namespace, 'new'))).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    changer.close();
   });
 };
 

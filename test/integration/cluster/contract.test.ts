@@ -3,7 +3,7 @@ import { startCluster } from '../../lab/cluster/cluster.ts';
 
 kubernetesContract({
   name: 'embedded API',
-  without: ['rbac', 'service-accounts'],
+  without: ['service-accounts'],
   start: async () => {
     const { kubeconfig, stop } = await startCluster({ name: 'contract' });
     return { kubeconfig, stop };

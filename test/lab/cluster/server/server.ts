@@ -8,6 +8,7 @@ import { discovery, openapiV3, version } from './discovery.ts';
 import { answerOf, parseJson, readBody, send } from './http.ts';
 import type { Answer } from './http.ts';
 import { answerObjects, verbOf } from './requests.ts';
+import { checkRights } from './rights.ts';
 import { targetOf } from './route.ts';
 import type { Target } from './route.ts';
 
@@ -64,7 +65,7 @@ async function handle(world: World, options: ServerOptions, { request, response 
     const fault = options.faults?.(asked);
     if (fault !== undefined && (await interrupts(world, fault, response))) return;
     checkToken(request, options);
-    const answer = await answerTo(world, options, { request, response, target, url, path });
+    const answer = await answerTo(world, options, { request, response, target, url, path, verb: asked.verb });
     if (fault !== undefined && 'drop' in fault) response.destroy();
     else if (answer !== 'streaming') send(request, response, answer);
   } catch (error) {
@@ -81,10 +82,18 @@ async function answerTo(
     target,
     url,
     path,
-  }: Exchange & { readonly target: Target | undefined; readonly url: URL; readonly path: string },
+    verb,
+  }: Exchange & {
+    readonly target: Target | undefined;
+    readonly url: URL;
+    readonly path: string;
+    readonly verb: string;
+  },
 ): Promise<Answer> {
-  if (target !== undefined)
+  if (target !== undefined) {
+    checkRights(world, request, { target, verb });
     return answerObjects(world, { request, response, target, query: url.searchParams, bookmarkMs: options.bookmarkMs });
+  }
   if (request.method === 'POST') return { status: 201, body: review(path, await reviewBody(request)) };
   if (request.method !== 'GET') throw path.startsWith('/api') ? noSuchResource() : methodNotAllowed();
   if (['/healthz', '/readyz', '/livez'].includes(path)) return { status: 200, body: 'ok' };
@@ -135,6 +144,13 @@ function review(path: string, text: string): JsonObject {
   }
 }
 
+const reasons: Readonly<Record<number, string>> = {
+  403: 'Forbidden',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+};
+
 /** Plays a fault that comes before the work; true when the request is over with it. */
 async function interrupts(world: World, fault: Fault, response: ServerResponse): Promise<boolean> {
   if ('drop' in fault) {
@@ -147,9 +163,7 @@ async function interrupts(world: World, fault: Fault, response: ServerResponse):
   }
   const { status, retryAfterSeconds } = fault;
   const details = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
-  const reason =
-    status === 429 ? 'TooManyRequests' : status === 503 ? 'ServiceUnavailable' : status === 500 ? 'InternalError' : '';
-  throw new ApiError(status, reason, 'the fault hook of this cluster answers so', details);
+  throw new ApiError(status, reasons[status] ?? '', 'the fault hook of this cluster answers so', details);
 }
 
 function checkToken(request: IncomingMessage, { token }: ServerOptions): void {
