@@ -2,6 +2,7 @@ import type { Command, CommandGroup } from '../../shared/lib/command.ts';
 import { approveCommand } from './approve.ts';
 import { clusterCommands } from './cluster.ts';
 import type { CliContext } from './context.ts';
+import { definitionsCommands, explainCommand } from './definitions.ts';
 import { exportCommand } from './export.ts';
 import { initCommand } from './init.ts';
 import { keysCommands } from './keys.ts';
@@ -23,4 +24,6 @@ export const commands: readonly (Command<CliContext> | CommandGroup<CliContext>)
   keysCommands,
   renderCommand,
   validateCommand,
+  explainCommand,
+  definitionsCommands,
 ];

@@ -32,4 +32,18 @@ export const libraryMutants: readonly Mutant[] = [
     replace: 'if _byName[entry.containerName] == _|_ {name: _containers[0].name}',
     tests: library,
   },
+  {
+    bug: 'explain says that a parameter with a default is required',
+    file: 'hub/definitions/parameters.ts',
+    find: 'fallback === undefined && !isFilled',
+    replace: '!isFilled',
+    tests: ['test/unit/hub/definitions/parameters.test.ts'],
+  },
+  {
+    bug: 'explain shows the members of a definition that stands alone nowhere',
+    file: 'hub/definitions/parameters.ts',
+    find: "if (field.label.startsWith('#')) return typeOf(field.label, definitions).members;",
+    replace: "if (field.label.startsWith('#')) return [];",
+    tests: ['test/unit/hub/definitions/parameters.test.ts'],
+  },
 ];

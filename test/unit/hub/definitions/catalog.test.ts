@@ -52,6 +52,15 @@ describe('the built-in definitions', () => {
     expect(inPlace.sort()).toEqual(['cron-task', 'k8s-objects', 'raw', 'ref-objects', 'statefulset']);
   });
 
+  it('say how a field is patched right above it', () => {
+    const stray = builtinDefinitions.flatMap(({ type, template }) =>
+      [...template.matchAll(/^\t*\/\/ \+patch\w+=\w+\n(?!\t*(?:\/\/ \+patch|[\w"]+:))(.*)$/gm)].map(
+        ([, line]) => `${type}: ${line}`,
+      ),
+    );
+    expect(stray).toEqual([]);
+  });
+
   it('cannot include what is not a shared text', () => {
     const texts = new Map([['web', '// Web.\n//\n// kind: component\n// includes: missing\n\na: 1\n']]);
     expect(() => fromTexts(texts)).toThrow(
