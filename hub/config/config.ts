@@ -8,6 +8,7 @@ import {
   defaultListen,
   defaultPoll,
   defaultRenderSeconds,
+  defaultVolumes,
 } from './defaults.ts';
 import { freshTimeMs } from './duration.ts';
 import { assertNoCredentials, assertTransport, isUrl } from './location.ts';
@@ -41,6 +42,8 @@ export interface HubConfig extends RemotesConfig {
   readonly beginLedger: boolean;
   readonly heartbeatMs: number;
   readonly freshMs: number;
+  /** When a volume of the ledger ends. */
+  readonly volumes: { readonly ms: number; readonly bytes: number };
   readonly render: { readonly sourceMs: number; readonly applicationMs: number };
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
 }
@@ -57,6 +60,7 @@ export function hubConfig(file: HubFile, isText: boolean): HubConfig {
     beginLedger: file.beginLedger ?? false,
     heartbeatMs: (file.heartbeatSeconds ?? defaultHeartbeatSeconds) * 1000,
     freshMs: freshTimeMs(file.freshFor ?? defaultFreshFor),
+    volumes: volumesConfig(file.volumes ?? {}),
     render: renderConfig(file.render ?? {}),
     log: logConfig(file.log ?? {}, isText),
   };
@@ -109,6 +113,13 @@ function tlsConfig({ certFile, keyFile }: Section<'listen'>): HubConfig['listen'
   throw new SluiceError('CONFIG_INVALID', 'TLS needs both a certificate and its key', {
     hint: 'set listen.certFile and listen.keyFile',
   });
+}
+
+function volumesConfig(volumes: Section<'volumes'>): HubConfig['volumes'] {
+  return {
+    ms: freshTimeMs(volumes.for ?? defaultVolumes.for),
+    bytes: (volumes.mebibytes ?? defaultVolumes.mebibytes) * 2 ** 20,
+  };
 }
 
 function renderConfig({ templateSeconds, applicationSeconds }: Section<'render'>): HubConfig['render'] {

@@ -21,10 +21,11 @@ export const dataFiles = {
   crashedTemplates: 'crashed-templates.json',
 } as const;
 
-/** Names of the folders in a data folder: the keys, both Git repositories, what agents reported, and the config repository. */
+/** Names of the folders in a data folder: the keys, both Git repositories, old volumes of the ledger, what agents reported, and the config repository. */
 export const dataFolders = {
   keys: 'keys',
   ledger: 'ledger.git',
+  archive: 'ledger-archive',
   channel: 'channel.git',
   reports: 'reports',
   source: 'source',

@@ -14,3 +14,6 @@ export const defaultRenderSeconds = { template: 5, application: 60 } as const;
 
 /** Where the hub listens: on this machine alone, on a free port. */
 export const defaultListen = { host: '127.0.0.1', port: 0 } as const;
+
+/** When a volume of the ledger ends: 30 days, or 1 GiB. */
+export const defaultVolumes = { for: '30d', mebibytes: 1024 } as const;

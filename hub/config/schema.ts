@@ -62,6 +62,13 @@ export const hubFile = z.strictObject({
   heartbeatSeconds: z.number().int().min(1).optional(),
   /** How long agents may begin new generations without a new signature of the hub: `72h`, `7d`. An hour is 60 of their polls. */
   freshFor: z.string().refine(isFreshTime, 'write 12h, 30d or 8w: an hour at least, a year at most').optional(),
+  /** When a volume of the ledger ends and the next begins: after a time, or when it has grown by so much. */
+  volumes: z
+    .strictObject({
+      for: z.string().refine(isFreshTime, 'write 12h, 30d or 8w: an hour at least, a year at most').optional(),
+      mebibytes: z.number().int().min(1).max(1_048_576).optional(),
+    })
+    .optional(),
   /** How long rendering may take: one template, and all templates of an application. */
   render: z.strictObject({ templateSeconds: seconds.optional(), applicationSeconds: seconds.optional() }).optional(),
   log: z.strictObject({ level: z.enum(logLevels).optional(), format: z.enum(logFormats).optional() }).optional(),

@@ -8,7 +8,7 @@ import { retireHubKeys, rotateHubKey } from '../keys/rotation.ts';
 import { sshSignedBy } from '../keys/sshsig.ts';
 import { parseCommit } from '../model/commit.ts';
 import { bundlesToSignAgain } from '../plan/sign-again.ts';
-import { ledgerRef } from '../store/ledger/ledger.ts';
+import { newestVolume } from '../store/ledger/volume.ts';
 import { lockKeys } from '../store/keys-lock.ts';
 import type { ReadData } from '../store/read-data.ts';
 
@@ -59,7 +59,8 @@ async function retireLocked(
 ): Promise<Pick<RotatedKey, 'version'>> {
   const folder = join(data, dataFolders.keys);
   const waiting = await readData(data, (objects, keys, state) => {
-    const head = parseCommit(objects.read(objects.refs().get(ledgerRef) ?? '')?.body ?? new Uint8Array());
+    const { oid = '' } = newestVolume(objects.refs()) ?? {};
+    const head = parseCommit(objects.read(oid)?.body ?? new Uint8Array());
     const isOurs = head.signature !== null && sshSignedBy(head.unsigned, head.signature, [keys.hub.publicKey]) !== null;
     return [
       ...(isOurs ? [] : ['the ledger']),

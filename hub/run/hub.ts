@@ -94,7 +94,7 @@ interface WiredHub {
 async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, front: Front): Promise<WiredHub> {
   const { clock } = ports;
   const { reports, source } = opened;
-  const { keys, store, channel, served, confirm, consolidate } = opened.stores;
+  const { keys, store, channel, served, confirm, consolidate, retention } = opened.stores;
   const metrics = createMetrics();
   const changed = createStatusSignal();
   const state = createCurrentState(await store.read(), changed.raise);
@@ -115,7 +115,11 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, fr
     pass: (look, signal) => pass(parts, look, signal),
     onState: state.set,
     onFailure: state.fail,
-    tidy: consolidate,
+    prepareTidy: retention.prepare,
+    tidy: async () => {
+      await consolidate();
+      await retention.run();
+    },
   });
   const hub = createHubService({
     ...ports,

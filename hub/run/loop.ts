@@ -30,6 +30,8 @@ export interface LoopParts {
   readonly onState: (view: View) => void;
   /** Work that is due from time to time after passes, and that nothing waits for. */
   readonly tidy: () => Promise<void>;
+  /** Reads what tidying has to know, beside everything else. */
+  readonly prepareTidy?: () => Promise<void>;
   /** Called when a pass failed, and with null when one worked again. */
   readonly onFailure: (error: Error | null) => void;
 }

@@ -39,12 +39,12 @@ export async function openHub(
   { closers, signal }: { readonly closers: Closers; readonly signal: AbortSignal },
 ): Promise<OpenedHub> {
   const { clock, log } = ports;
-  const { data, keyFile, beginLedger: mayBegin } = config;
+  const { data, keyFile, beginLedger: mayBegin, volumes } = config;
   closers.add(await lockFolder(data, clock));
   const secrets = await openSecrets(config);
   const remotes = openRemotes(config, ports.createHttp);
   closers.add(remotes.close);
-  const stores = await openStores(data, { clock, remotes, keyFile, mayBegin, signal });
+  const stores = await openStores(data, { clock, remotes, keyFile, mayBegin, volumes, signal });
   closers.add(stores.close);
   const stored = openReportStore(join(data, dataFolders.reports), log);
   closers.add(stored.close);

@@ -13,20 +13,33 @@ export interface Tidying {
   readonly close: () => void;
 }
 
+/** What tidying is made of. */
+export interface TidyingParts {
+  readonly clock: Pick<Clock, 'after'>;
+  readonly log: Log;
+  /** Reads what tidying has to know, beside everything else. */
+  readonly prepareTidy?: () => Promise<void>;
+  readonly tidy: () => Promise<void>;
+}
+
 /** Tidies in turns of its own (`take`); a failure is logged, and the next time makes up for it. */
-export function createTidying(
-  parts: { readonly clock: Pick<Clock, 'after'>; readonly log: Log; readonly tidy: () => Promise<void> },
-  take: (run: () => Promise<void>) => Promise<void>,
-): Tidying {
+export function createTidying(parts: TidyingParts, take: (run: () => Promise<void>) => Promise<void>): Tidying {
   let cancel: (() => void) | null = null;
   let isClosed = false;
+  const logged = (error: unknown): void => {
+    if (!isClosed) parts.log.warn('tidying failed', { error });
+  };
   const tidy = async (): Promise<void> => {
     cancel = null;
-    await parts.tidy().catch((error: unknown) => parts.log.warn('tidying failed', { error }));
+    await parts.tidy().catch(logged);
+  };
+  const begin = async (): Promise<void> => {
+    if (parts.prepareTidy !== undefined) await parts.prepareTidy().catch(logged);
+    if (!isClosed) await take(tidy);
   };
   const due = (): void => {
     // What ends after the end must not begin it again.
-    if (!isClosed) cancel ??= parts.clock.after(afterMs, () => void take(tidy));
+    if (!isClosed) cancel ??= parts.clock.after(afterMs, () => void begin());
   };
   return {
     due,

@@ -10,7 +10,7 @@ import { keyFiles } from '../keys/key-files.ts';
 import { readHubKey, restoreKeys, restoreRoots, type LedgerHead } from '../keys/restore.ts';
 import type { HubKeys } from '../keys/types.ts';
 import type { ObjectStore } from '../model/objects.ts';
-import { ledgerRef } from './ledger/ledger.ts';
+import { newestVolume } from './ledger/volume.ts';
 import type { HubRemotes } from './remotes.ts';
 
 /** Where the keys of a hub may come from, beside their folder. */
@@ -70,10 +70,10 @@ function isThere(dir: string, name: string): FoundKeys['roots'] {
 }
 
 async function findHead({ local, remotes, signal }: KeySources): Promise<Head | null> {
-  const here = local.refs().get(ledgerRef);
-  if (here !== undefined) return { oid: here, isHere: true };
-  const there = (await remotes.ledger?.list(signal))?.get(ledgerRef);
-  return there === undefined ? null : { oid: there, isHere: false };
+  const here = newestVolume(local.refs());
+  if (here !== null) return { oid: here.oid, isHere: true };
+  const there = newestVolume((await remotes.ledger?.list(signal)) ?? new Map());
+  return there === null ? null : { oid: there.oid, isHere: false };
 }
 
 /** True when bundles were published from here, or to the channel's Git host. */

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { openPackStore } from './packs/store.ts';
+import { openPackStore, type PackStore } from './packs/store.ts';
 import type { Mirror } from './packs/mirror.ts';
 import { asSluiceError, SluiceError } from '../../shared/errors.ts';
 import { dataFolders } from '../config/data-folder.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { ObjectStore } from '../model/objects.ts';
 import type { GitRemote } from './packs/remote.ts';
+import type { VolumeLimits } from './ledger/due.ts';
 import { openLedger } from './ledger/ledger.ts';
 import { mirrorLedger } from './ledger/mirror.ts';
 import type { HubKeys } from '../keys/types.ts';
@@ -15,6 +16,7 @@ import { rootFiles } from '../keys/root-documents.ts';
 import { mirrorChannel } from './channel-mirror.ts';
 import { openKeys } from './open-keys.ts';
 import { noRemotes, type HubRemotes } from './remotes.ts';
+import { openRetention, type Retention } from './retention.ts';
 
 /** A hub's identity and database. */
 export interface HubStores {
@@ -28,6 +30,7 @@ export interface HubStores {
   readonly confirm: (maxAgeMs?: number) => Promise<void>;
   /** Merges small packs where there are many. */
   readonly consolidate: () => Promise<void>;
+  readonly retention: Retention;
   readonly close: () => void;
 }
 
@@ -39,6 +42,8 @@ export interface StoresOptions {
   readonly keyFile?: string | null;
   /** A ledger may be begun with keys that were made elsewhere (default: only with keys that are made here). */
   readonly mayBegin?: boolean;
+  /** When a volume of the ledger ends (default: never). */
+  readonly volumes?: VolumeLimits;
   /** Ends requests to Git hosts. */
   readonly signal?: AbortSignal;
 }
@@ -81,7 +86,11 @@ export async function openStores(data: string, options: StoresOptions): Promise<
       await local.consolidate();
       await served.consolidate();
     };
-    return { keys, store, channel, served, confirm, consolidate, close: () => closeAll(closing) };
+    const retention = openRetention({
+      ...{ ledger: store, local, dir: ledgerDir, archive: join(data, dataFolders.archive), served, clock },
+      limits: options.volumes ?? { ms: Infinity, bytes: Infinity },
+    });
+    return { keys, store, channel, served, confirm, consolidate, retention, close: () => closeAll(closing) };
   } catch (error) {
     closeAll(closing);
     throw error;
@@ -93,7 +102,7 @@ function closeAll(stores: readonly ObjectStore[]): void {
 }
 
 /** Opens a repository of the data folder; `hint` says what to do when it is damaged. */
-function openRepository(dir: string, hint: string): ObjectStore {
+function openRepository(dir: string, hint: string): PackStore {
   const saying = <T>(work: () => T): T => {
     try {
       return work();

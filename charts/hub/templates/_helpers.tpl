@@ -104,6 +104,9 @@ metricsTokenFile: /etc/sluice/metrics/token
 {{- end }}
 heartbeatSeconds: {{ .Values.heartbeatSeconds }}
 freshFor: {{ .Values.freshFor }}
+volumes:
+  for: {{ .Values.volumes.for }}
+  mebibytes: {{ .Values.volumes.mebibytes }}
 render:
   templateSeconds: {{ .Values.render.templateSeconds }}
   applicationSeconds: {{ .Values.render.applicationSeconds }}

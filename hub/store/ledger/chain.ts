@@ -3,6 +3,7 @@ import { parseCommit, type ParsedCommit } from '../../model/commit.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import { sshSignedBy } from '../../keys/sshsig.ts';
 import type { ObjectReader } from '../../model/objects.ts';
+import { isClosing, volumeNote } from './volume.ts';
 
 /** The keys whose ledger commits are trusted. */
 export interface LedgerTrust {
@@ -12,15 +13,35 @@ export interface LedgerTrust {
   readonly past: readonly string[];
 }
 
-/** The commit at the head of a ledger: signed, and numbered one above its parent, which is signed, too. Throws LEDGER_INVALID. */
+/**
+ * The commit at the head of a ledger: signed, and numbered one above its parent, which is signed, too; or one above the commit
+ * that its volume says it follows. Throws LEDGER_INVALID.
+ */
 export function linkedCommit(objects: ObjectReader, oid: Oid, { trusted, past }: LedgerTrust): ParsedCommit {
   const commit = verifiedCommit(objects, oid, trusted);
   const [parent, ...others] = commit.parents;
-  const before = parent === undefined ? 0 : commitNumber(verifiedCommit(objects, parent, past));
+  const before = parent === undefined ? numberBefore(objects, commit) : numberOfOpen(objects, parent, past);
   if (commitNumber(commit) !== before + 1 || others.length > 0) {
     throw invalid('its commits are not numbered one by one', oid);
   }
   return commit;
+}
+
+/** The number that the first commit of a volume follows. */
+function numberBefore(objects: ObjectReader, root: ParsedCommit): number {
+  if (commitNumber(root) === 1) return 0;
+  try {
+    return volumeNote(objects, root.tree)?.after.number ?? Number.NaN;
+  } catch {
+    // What is damaged is said by what reads the state.
+    return Number.NaN;
+  }
+}
+
+function numberOfOpen(objects: ObjectReader, oid: Oid, past: readonly string[]): number {
+  const parent = verifiedCommit(objects, oid, past);
+  if (isClosing(parent.message)) throw invalid('a commit follows the one that closed its volume', oid);
+  return commitNumber(parent);
 }
 
 /**

@@ -1,15 +1,14 @@
 import { createByteCache } from '../../model/byte-cache.ts';
 import { parseCommit } from '../../model/commit.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
-import { parseOwnTree } from '../../model/git-tree.ts';
 import type { ObjectId } from '../../../shared/model/object.ts';
 import type { ObjectReader } from '../../model/objects.ts';
 import { startSlices } from '../../../shared/lib/slices.ts';
 import { bundleObjects } from '../../../shared/wire/bundle.ts';
-import { formats } from '../../../shared/wire/formats.ts';
-import { revisionPath } from '../../../shared/wire/layout.ts';
 import type { Revision } from '../../../shared/wire/revision.ts';
 import { bundleTreePath } from '../slices/bundles.ts';
+import { bundleAt, entryAt } from './past-bundle.ts';
+import { listedIds } from './published.ts';
 
 /** Whose past is asked for, and about which ids. */
 export interface PastQuestion {
@@ -90,6 +89,8 @@ function readCommit(objects: ObjectReader, past: Past, question: PastQuestion): 
   if (isOther) collect(bundleAt(objects, tree), question, past.known);
   past.lastTree = tree;
   past.next = commit.parents[0] ?? null;
+  // The first commit of a volume lists what those before it published.
+  if (past.next === null) for (const id of listedIds(objects, commit.tree, question.registration)) past.known.add(id);
   return isOther ? units.bundle : units.commit;
 }
 
@@ -100,20 +101,4 @@ function collect(bundle: Revision, { registration }: PastQuestion, known: Set<Ob
 
 function bytesOf(known: ReadonlySet<ObjectId>): number {
   return [...known].reduce((sum, id) => sum + 2 * id.length + 64, 0);
-}
-
-function bundleAt(objects: ObjectReader, tree: Oid): Revision {
-  const payload = objects.read(entryAt(objects, tree, [revisionPath]) ?? '')?.body ?? new Uint8Array();
-  return formats.revision.open(payload, 'a bundle of the past').complete(({ path }) => {
-    const document = entryAt(objects, tree, path.split('/'));
-    return document === null ? null : (objects.read(document)?.body ?? null);
-  });
-}
-
-function entryAt(objects: ObjectReader, tree: Oid, path: readonly string[]): Oid | null {
-  const [name, ...rest] = path;
-  if (name === undefined) return tree;
-  const entries = parseOwnTree(objects.read(tree)?.body ?? new Uint8Array());
-  const found = entries.find((entry) => entry.name === name);
-  return found === undefined ? null : entryAt(objects, found.oid, rest);
 }

@@ -1,54 +1,27 @@
-import { isSluiceError, SluiceError } from '../../../shared/errors.ts';
-import { makeBlob, type Oid } from '../../../shared/lib/git/object.ts';
-import type { SshSigner } from '../../keys/sshsig.ts';
 import { withChanges } from '../../model/changes.ts';
-import { makeCommit, type CommitFields } from '../../model/commit.ts';
-import type { ObjectStore } from '../../model/objects.ts';
-import { inSlices } from '../../../shared/lib/slices.ts';
-import type { State, StateIdentity } from '../../model/state.ts';
-import type { Base, Store, StoreCommit, View } from '../../model/store.ts';
-import type { FileEdit } from '../slices/slice.ts';
+import type { StateIdentity } from '../../model/state.ts';
+import type { Store, View } from '../../model/store.ts';
 import { editsOf, emptyState, encodeSlices } from '../slices/slices.ts';
-import { commitNumber, invalid, linkedCommit } from './chain.ts';
+import { nextVolumeEdits, type NextVolume } from './cut.ts';
+import { openHead, raced, type Head, type LedgerOptions } from './head.ts';
 import { openHistory } from './history.ts';
 import { identityOf, identityPath } from './identity.ts';
-import { readState, type OnDecoded } from './read.ts';
-import { writingChange } from './write.ts';
+import { openPublished } from './published.ts';
+import { closingMessage, newestVolume } from './volume.ts';
 
-/** What a ledger is made of: its repository, its signer, the keys that it trusts, and files that travel along (root documents). */
-export interface LedgerOptions {
-  readonly store: ObjectStore;
-  readonly sign: SshSigner;
-  /** Public keys (raw, base64url) that may have signed the head: those of the newest root document. */
-  readonly trusted: readonly string[];
-  /** Those that may have signed what came before it, when there were others. */
-  readonly past?: readonly string[];
-  readonly channel: string;
-  /** Further files of every commit by path: `root/1.json` and its like. */
-  readonly files?: ReadonlyMap<string, Uint8Array>;
-}
-
-/** The one branch of a ledger's repository. */
-export const ledgerRef = 'refs/heads/main';
-
-/** A ledger: the store of a hub as signed, numbered, chained commits of a Git repository. */
+/** A ledger: the store of a hub as signed, numbered, chained commits of a Git repository, one branch a volume. */
 export interface Ledger extends Store {
   /** Makes the first commit of a new ledger; throws LEDGER_RACED when there is one already. */
   readonly create: (identity: StateIdentity, at: number) => Promise<View>;
   /** True when there is no commit at all. */
   readonly isEmpty: () => boolean;
-}
-
-/** A state to be written, and the files that it differs in from the one before. */
-interface NextState {
-  readonly next: State;
-  readonly edits: readonly FileEdit[];
-}
-
-interface Head {
-  readonly oid: Oid;
-  readonly tree: Oid;
-  readonly view: View;
+  /** Reads, beside all other work, what beginning the next volume has to know of this one: `cut` then takes a moment. */
+  readonly prepareCut: () => Promise<void>;
+  /**
+   * Ends the volume with a commit that closes it, and begins the next one. A volume that is closed already is gone on from there.
+   * Throws LEDGER_RACED when another writer was first.
+   */
+  readonly cut: (at: number) => Promise<View>;
 }
 
 /**
@@ -56,105 +29,51 @@ interface Head {
  * parent: one signature covers the state and all of the past, and `git verify-commit` checks it with no tool of ours.
  */
 export function openLedger(options: LedgerOptions): Ledger {
-  const { store, sign, files = new Map<string, Uint8Array>() } = options;
-  const carried = new Map([...files].map(([path, bytes]) => [path, makeBlob(bytes)]));
-  // Blob of each value that is known to be stored: unchanged values are neither encoded nor hashed again.
-  const stored = new WeakMap<object, Oid>();
+  const { store } = options;
+  const { readHeadNow, write } = openHead(options);
   const history = openHistory(store);
-  let head: Head | null = null;
+  let published = openPublished(store);
 
-  const readHeadNow = (): Head => {
-    const oid = store.refs().get(ledgerRef);
-    if (oid === undefined) throw gone();
-    if (head?.oid !== oid) head = readHead(options, oid, (value, blob) => stored.set(value, blob));
-    return head;
-  };
-
-  const write = async (
-    base: Head | null,
-    { next, edits }: NextState,
-    commit: Omit<StoreCommit, 'base' | 'changes'>,
-  ): Promise<View> => {
-    const on = { objects: store, tree: base?.tree ?? null, carried, stored };
-    const { root, objects, fresh } = await inSlices(writingChange(on, edits));
-    if (root === base?.tree) return base.view;
-    const made = makeCommit(commitFields(base, root, commit), sign);
-    await Promise.all([store.write([made, ...objects, ...(commit.objects ?? [])]), commit.before]);
-    await moveHead(store, base?.oid ?? null, made.oid);
-    for (const [value, oid] of fresh) stored.set(value, oid);
-    head = headOf(made.oid, root, { ...next, number: numberAfter(base) });
-    return head.view;
+  const close = (open: Head, at: number): Promise<Head> =>
+    write(open, { next: open.view, edits: [] }, { message: closingMessage(open.volume), at }, 'closes');
+  const begin = async (closed: Head, at: number): Promise<Head> => {
+    const next: NextVolume = { closed, at, past: await published.upTo(closed.oid) };
+    const edits = nextVolumeEdits(store, next);
+    const message = `begin volume ${closed.volume + 1}`;
+    const begun = await write(closed, { next: closed.view, edits }, { message, at }, 'begins');
+    published = openPublished(store);
+    return begun;
   };
 
   return {
     read: async () => Promise.resolve(readHeadNow().view),
-    create: (identity, at) => {
+    create: async (identity, at) => {
       const next = emptyState(identity);
       const edits = [{ path: [identityPath], value: identityOf(next) }, ...encodeSlices(next)];
-      return write(null, { next, edits }, { message: 'begin the ledger', at });
+      return (await write(null, { next, edits }, { message: 'begin the ledger', at })).view;
     },
     commit: async ({ base, changes, ...commit }) => {
       const current = readHeadNow();
       if (current.view.base !== base) throw raced();
+      // A writer died between the two commits of a cut: nothing is decided from what is closed.
+      if (current.isClosed) {
+        await begin(current, commit.at);
+        throw raced();
+      }
       const next = withChanges(current.view, changes);
-      return write(current, { next, edits: editsOf(current.view, next, changes) }, commit);
+      return (await write(current, { next, edits: editsOf(current.view, next, changes) }, commit)).view;
     },
     published: (cluster, registration, ids) =>
-      history.publishedIds(store.refs().get(ledgerRef) ?? null, { cluster, registration, ids }),
+      history.publishedIds(newestVolume(store.refs())?.oid ?? null, { cluster, registration, ids }),
     isEmpty: () => store.refs().size === 0,
     objects: store,
+    prepareCut: async () => {
+      await published.upTo(readHeadNow().oid);
+    },
+    cut: async (at) => {
+      const current = readHeadNow();
+      const closed = current.isClosed ? current : await close(current, at);
+      return (await begin(closed, at)).view;
+    },
   };
-}
-
-function headOf(oid: Oid, tree: Oid, state: State): Head {
-  return { oid, tree, view: { ...state, base: oid as Base } };
-}
-
-function numberAfter(base: Head | null): number {
-  return (base?.view.number ?? 0) + 1;
-}
-
-function commitFields(
-  base: Head | null,
-  tree: Oid,
-  { message, at }: Pick<StoreCommit, 'message' | 'at'>,
-): CommitFields {
-  return {
-    tree,
-    parent: base?.oid ?? null,
-    time: Math.floor(at / 1000),
-    message: `${message}\n\nNumber: ${numberAfter(base)}`,
-  };
-}
-
-async function moveHead(store: ObjectStore, from: Oid | null, to: Oid): Promise<void> {
-  try {
-    await store.moveRefs([{ ref: ledgerRef, from, to }]);
-  } catch (error) {
-    if (isSluiceError(error, 'CONFLICT')) throw raced(error);
-    throw error;
-  }
-}
-
-function readHead(options: LedgerOptions, oid: Oid, onDecoded: OnDecoded): Head {
-  const { store, channel } = options;
-  const commit = linkedCommit(store, oid, { trusted: options.trusted, past: options.past ?? options.trusted });
-  const state = readState(store, commit.tree, commitNumber(commit), onDecoded);
-  if (state.channel !== channel) throw invalid('it belongs to another channel', oid);
-  return headOf(oid, commit.tree, state);
-}
-
-function gone(): SluiceError {
-  return new SluiceError('LEDGER_INVALID', 'the ledger is gone', {
-    hint: 'restore it from its remote or a backup: docs/operations.md, "A lost hub"',
-  });
-}
-
-function raced(cause?: unknown): SluiceError {
-  return new SluiceError(
-    'LEDGER_RACED',
-    'another writer changed the ledger first',
-    { hint: 'is a second hub running on this ledger?' },
-    cause,
-  );
 }

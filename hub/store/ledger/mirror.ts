@@ -1,7 +1,7 @@
 import { openMirror, type Mirror, type MirrorOptions } from '../packs/mirror.ts';
 import { SluiceError } from '../../../shared/errors.ts';
 import { verifyChain, type LedgerTrust } from './chain.ts';
-import { ledgerRef } from './ledger.ts';
+import { newestVolume, volumeOf } from './volume.ts';
 
 /**
  * A ledger's repository whose Git host decides: a commit counts once the host took it, which fences every other hub. Commits
@@ -13,7 +13,12 @@ export function mirrorLedger(
 ): Mirror {
   return openMirror({
     ...options,
-    follows: (ref) => ref === ledgerRef,
+    follows: (ref) => volumeOf(ref) !== null,
+    // Old volumes stay on the host, or were deleted there: what is not here already need not come.
+    needs: (theirs, mine) => {
+      const newest = newestVolume(theirs)?.ref;
+      return new Map([...theirs].filter(([ref]) => ref === newest || mine.has(ref)));
+    },
     accept: (_ref, from, head) => verifyChain(options.local, { head, from }, trust),
     onDiverged: () => {
       throw new SluiceError('LEDGER_INVALID', 'the ledger here and the one on its remote went different ways', {

@@ -23,6 +23,8 @@ export interface MirrorOptions {
   readonly signal: AbortSignal;
   /** The refs that the hub owns; all others on the host are left alone. */
   readonly follows: (ref: string) => boolean;
+  /** Those of the host's refs that this copy needs, where it does not need all that it follows. */
+  readonly needs?: (theirs: ReadonlyMap<string, Oid>, mine: ReadonlyMap<string, Oid>) => ReadonlyMap<string, Oid>;
   /** Judges history that only the host has, before this copy follows it: throws when it must not be trusted. */
   readonly accept?: (ref: string, from: Oid | null, to: Oid) => void;
   /** True where `to` begins a history of its own in place of `from`: it is followed, and pushed, although it does not descend. */
@@ -84,8 +86,8 @@ export function openMirror(options: MirrorOptions): Mirror {
   };
 }
 
-async function list({ remote, signal, follows }: MirrorOptions): Promise<Map<string, Oid>> {
-  return new Map([...(await remote.list(signal))].filter(([ref]) => follows(ref)));
+async function list({ local, remote, signal, follows, needs = (theirs) => theirs }: MirrorOptions): Promise<Refs> {
+  return needs(new Map([...(await remote.list(signal))].filter(([ref]) => follows(ref))), local.refs());
 }
 
 /** Pushes moves to a host whose refs are known, and gives its refs after it. */

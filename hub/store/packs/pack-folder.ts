@@ -16,8 +16,8 @@ export interface PackFolder {
   readonly packed: (oid: Oid) => PackedObject | null;
   /** All packs now, the newest first. */
   readonly packs: () => readonly PackFile[];
-  /** Writes one more pack, durably. */
-  readonly add: (entries: readonly PackEntry[]) => Promise<void>;
+  /** Writes one more pack, durably, and answers its name. */
+  readonly add: (entries: readonly PackEntry[]) => Promise<string>;
   /** Deletes packs; a reader that has one open goes on reading it. */
   readonly drop: (packs: readonly PackFile[]) => void;
   readonly close: () => void;
@@ -59,6 +59,7 @@ export function openPackFolder(folder: string, onStep: OnStep): PackFolder {
       const name = await writePack(folder, entries, onStep);
       // The folder is not read for it: with many packs that takes longer than all of the write.
       if (!packs.some((pack) => pack.name === name)) packs = [openPackFile(join(folder, name), name), ...packs];
+      return name;
     },
     drop: (dropped) => {
       const gone = new Set(dropped);

@@ -11,6 +11,8 @@ import { at } from './durable.ts';
 export interface PackFile {
   readonly name: string;
   readonly count: number;
+  /** Bytes on disk, its index included. */
+  readonly bytes: number;
   readonly has: (oid: Oid) => boolean;
   readonly packed: (oid: Oid) => PackedObject | null;
   readonly read: (oid: Oid) => GitObject | null;
@@ -57,6 +59,7 @@ export function openPackFile(path: string, name: string): PackFile {
   return {
     name,
     count,
+    bytes: end + 20 + index.length,
     has: (oid) => find(index, count, oid) >= 0,
     packed,
     read: (oid) => {

@@ -11,6 +11,8 @@ import { withLock, type LockOwner } from './lock.ts';
 export interface Refs {
   readonly all: () => ReadonlyMap<string, Oid>;
   readonly move: (moves: readonly RefMove[]) => Promise<void>;
+  /** Forgets refs; harmless for those that are not there. */
+  readonly drop: (refs: readonly string[]) => Promise<void>;
 }
 
 const header = '# pack-refs with: peeled fully-peeled sorted \n';
@@ -39,7 +41,9 @@ export function openRefs(dir: string, owner: LockOwner, onStep: OnStep): Refs {
         throw new SluiceError('CONFLICT', 'a ref is not where it was expected', { subject: ref });
       }
     }
-    const next = new Map([...now, ...moves.map(({ ref, to }): [string, Oid] => [ref, to])]);
+    await write(new Map([...now, ...moves.map(({ ref, to }): [string, Oid] => [ref, to])]));
+  };
+  const write = async (next: ReadonlyMap<string, Oid>): Promise<void> => {
     onStep('write packed-refs.lock');
     const sorted = sortedRefs(next);
     await writeTemporary(`${path}.lock`, [Buffer.from(textOf(sorted))]);
@@ -55,14 +59,18 @@ export function openRefs(dir: string, owner: LockOwner, onStep: OnStep): Refs {
     for (const [ref] of looseRefs(dir, 'refs')) remove(join(dir, ref));
   };
 
+  const locked = (work: () => Promise<void>): Promise<void> =>
+    withLock(join(dir, 'sluice.lock'), owner, async (broken) => {
+      dropStaleLock(`${path}.lock`, broken);
+      await work();
+    });
+
   return {
     all,
-    move: (moves) => {
-      if (moves.length === 0) return Promise.resolve();
-      return withLock(join(dir, 'sluice.lock'), owner, async (broken) => {
-        dropStaleLock(`${path}.lock`, broken);
-        await move(moves);
-      });
+    move: (moves) => (moves.length === 0 ? Promise.resolve() : locked(() => move(moves))),
+    drop: (refs) => {
+      const gone = new Set(refs);
+      return locked(() => write(new Map([...all()].filter(([ref]) => !gone.has(ref)))));
     },
   };
 }

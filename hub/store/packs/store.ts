@@ -4,6 +4,7 @@ import { packEntryAside, type PackEntry } from '../../../shared/lib/git/pack.ts'
 import type { ObjectStore } from '../../model/objects.ts';
 import { startSlices, unitsOfBytes } from '../../../shared/lib/slices.ts';
 import { createTurns } from '../../model/turns.ts';
+import { keepOnly, type PutAside } from './keep.ts';
 import { initRepository, type OnStep } from './durable.ts';
 import { processOwner, type LockOwner } from './lock.ts';
 import { mergedEntries, packsToMerge } from './merge.ts';
@@ -19,8 +20,21 @@ export interface StoreOptions {
   readonly maxPacks?: number;
 }
 
+/** A repository in a folder, with what only its folder can do. */
+export interface PackStore extends ObjectStore {
+  /** Bytes of all packs and their indexes. */
+  readonly bytes: () => number;
+  /**
+   * Keeps some objects alone; what was in reach before and must not be lost is put away by `aside`, which is given the packs that go.
+   * Nothing may be written meanwhile that no ref reaches yet.
+   */
+  readonly keepOnly: (oids: Iterable<Oid>, aside: PutAside) => Promise<void>;
+  /** Forgets refs. */
+  readonly dropRefs: (refs: readonly string[]) => Promise<void>;
+}
+
 /** Opens the bare repository in `dir`, making it when there is none: undeltified packs, packed refs, nothing loose. */
-export function openPackStore(dir: string, options: StoreOptions = {}): ObjectStore {
+export function openPackStore(dir: string, options: StoreOptions = {}): PackStore {
   const { owner = processOwner(), onStep = () => undefined, maxPacks = 24 } = options;
   initRepository(dir);
   const folder = openPackFolder(join(dir, 'objects', 'pack'), onStep);
@@ -62,6 +76,9 @@ export function openPackStore(dir: string, options: StoreOptions = {}): ObjectSt
     write: (objects) => turns.take(() => write(objects)),
     moveRefs: (moves) => turns.take(() => refs.move(moves)),
     consolidate: () => turns.take(consolidate),
+    bytes: () => folder.packs().reduce((sum, { bytes }) => sum + bytes, 0),
+    keepOnly: (oids, aside) => turns.take(() => keepOnly(folder, oids, aside)),
+    dropRefs: (names) => turns.take(() => refs.drop(names)),
     close: folder.close,
   };
 }

@@ -15,7 +15,8 @@ const schema = z.strictObject({
   parent: z.string().nullable(),
   replaced: z.string().optional(),
 });
-const treeName = 'bundle';
+/** The folder of a cluster's bundle that holds its tree. */
+export const bundleTreeName = 'bundle';
 
 /** Published bundles: `bundles/XX/NAME/state.json` with the commits of the ref, and `bundle/`, the very tree of the channel's ref. */
 export const bundles: Slice<'bundles'> = {
@@ -31,7 +32,7 @@ export const bundles: Slice<'bundles'> = {
     ];
   }),
   decode: (files) => {
-    const found = files.list('bundles', treeName);
+    const found = files.list('bundles', bundleTreeName);
     const trees = new Map(found.map(({ path, oid }) => [path, oid]));
     const contents = new Map<Digest, AppContent>();
     const read = found
@@ -39,7 +40,7 @@ export const bundles: Slice<'bundles'> = {
       .map((file) => {
         const head = files.json(schema, file);
         return readBundle(files, head, {
-          tree: trees.get(file.path.replace(/state\.json$/, treeName)) ?? '',
+          tree: trees.get(file.path.replace(/state\.json$/, bundleTreeName)) ?? '',
           contents,
         });
       });
@@ -49,7 +50,7 @@ export const bundles: Slice<'bundles'> = {
 
 /** Where the tree of a cluster's bundle is. */
 export function bundleTreePath(cluster: string): string[] {
-  return [...folder(cluster), treeName];
+  return [...folder(cluster), bundleTreeName];
 }
 
 function folder(cluster: string): string[] {

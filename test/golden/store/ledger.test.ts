@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sshSigner } from '../../../hub/keys/sshsig.ts';
 import { changesBetween } from '../../../hub/model/changes.ts';
-import { ledgerRef, openLedger, type Ledger } from '../../../hub/store/ledger/ledger.ts';
+import { openLedger, type Ledger } from '../../../hub/store/ledger/ledger.ts';
+import { volumeRef } from '../../../hub/store/ledger/volume.ts';
 import { openPackStore } from '../../../hub/store/packs/store.ts';
 import { signerOf } from '../../../shared/wire/envelope.ts';
 import { at, channel, everySlice, firstBundle, rootFiles, seed } from './state.ts';
+
+const ledgerRef = volumeRef(1);
 
 /**
  * `ledger/` is the repository that the first release wrote from this very state: three commits, packed. What a hub wrote

@@ -12,6 +12,8 @@ export interface Urls {
   readonly caFile?: string;
   /** A ledger may be begun with keys that were made elsewhere. */
   readonly mayBegin?: boolean;
+  /** When a volume of the ledger ends. */
+  readonly volumes?: { readonly ms: number; readonly bytes: number };
 }
 
 /** A hub's stores with Git hosts, as `serve` opens them. */
@@ -28,7 +30,13 @@ export async function openRemoteHub(dir: string, urls: Urls, keyFile: string | n
   const remotes = openRemotes({ ledger: spec(urls.ledger), channel: spec(urls.channel) }, createHttp);
   const clock = { now: () => hub.now, monotonic: () => 0 };
   const hub = { now: start } as RemoteHub;
-  const stores = await openStores(dir, { clock, remotes, keyFile, mayBegin: urls.mayBegin ?? false });
+  const stores = await openStores(dir, {
+    clock,
+    remotes,
+    keyFile,
+    mayBegin: urls.mayBegin ?? false,
+    ...(urls.volumes && { volumes: urls.volumes }),
+  });
   const { store, channel, keys, confirm } = stores;
   return Object.assign(hub, {
     stores,

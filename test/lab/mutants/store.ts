@@ -1,10 +1,46 @@
 import type { Mutant } from './mutants.ts';
 
 const written = 'test/unit/hub/store/ledger/write.test.ts';
+const volumes = 'test/unit/hub/store/ledger/cut.test.ts';
 const edits = 'test/unit/hub/model/tree-edit.test.ts';
 
 /** Bugs of the store: what a commit writes is not what the state says, or costs what the fleet costs. */
 export const storeMutants: readonly Mutant[] = [
+  {
+    bug: 'a new volume of the ledger forgets what the volumes before it published',
+    file: 'hub/store/ledger/history.ts',
+    find: 'for (const id of listedIds(objects, commit.tree, question.registration)) past.known.add(id);',
+    replace: 'return units.commit;',
+    tests: [volumes],
+  },
+  {
+    bug: 'a commit after the one that closed its volume of the ledger is taken',
+    file: 'hub/store/ledger/chain.ts',
+    find: 'isClosing(parent.message)',
+    replace: 'false',
+    tests: [volumes],
+  },
+  {
+    bug: 'a writer appends to a closed volume of the ledger',
+    file: 'hub/store/ledger/ledger.ts',
+    find: 'if (current.isClosed) {',
+    replace: "if (current.isClosed && commit.message === '') {",
+    tests: [volumes],
+  },
+  {
+    bug: 'packs of an old volume of the ledger are deleted before they are in the archive',
+    file: 'hub/store/packs/keep.ts',
+    find: 'await aside(before.map(({ name }) => name));',
+    replace: 'void aside;',
+    tests: [volumes],
+  },
+  {
+    bug: 'a volume of the ledger is taken although it follows another one than is here',
+    file: 'hub/store/ledger/cut.ts',
+    find: 'if (body === undefined || sha256Of(body) !== note.after.sha256) {',
+    replace: 'if (body !== undefined && sha256Of(body) !== note.after.sha256) {',
+    tests: [volumes],
+  },
   {
     bug: 'a folder that a commit left nothing in stays in the ledger',
     file: 'hub/model/tree-edit.ts',

@@ -32,9 +32,12 @@ describe('the configuration file of the hub', () => {
   });
 
   it('takes the times that signatures and renders may have', async () => {
-    const file = await read('freshFor: 1h\nrender: { templateSeconds: 1, applicationSeconds: 3600 }\n');
+    const file = await read(
+      'freshFor: 1h\nvolumes: { for: 2w }\nrender: { templateSeconds: 1, applicationSeconds: 3600 }\n',
+    );
     expect(hubConfig({ source: { dir: '/config' }, ...file }, false)).toMatchObject({
       freshMs: 3_600_000,
+      volumes: { ms: 14 * 24 * 3_600_000, bytes: 2 ** 30 },
       render: { sourceMs: 1_000, applicationMs: 3_600_000 },
     });
   });
@@ -43,6 +46,7 @@ describe('the configuration file of the hub', () => {
     ['an unknown member', 'sorce: {}', 'CONFIG_INVALID', 1],
     ['signatures for less than an hour', 'freshFor: 59m', 'CONFIG_INVALID', 1],
     ['signatures for more than a year', 'freshFor: 367d', 'CONFIG_INVALID', 1],
+    ['a volume of the ledger without a size', '\nvolumes: { mebibytes: 0 }', 'CONFIG_INVALID', 2],
     ['no time for a template', '\nrender: { templateSeconds: 0 }', 'CONFIG_INVALID', 2],
     ['more than an hour for an application', 'render: { applicationSeconds: 3601 }', 'CONFIG_INVALID', 1],
     ['a wrong type', 'listen:\n  port: high', 'CONFIG_INVALID', 2],

@@ -5,11 +5,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ObjectReader } from '../../../../../hub/model/objects.ts';
 import type { View } from '../../../../../hub/model/store.ts';
 import { openHistory, type History } from '../../../../../hub/store/ledger/history.ts';
-import { ledgerRef, type Ledger } from '../../../../../hub/store/ledger/ledger.ts';
+import { type Ledger } from '../../../../../hub/store/ledger/ledger.ts';
+import { volumeRef } from '../../../../../hub/store/ledger/volume.ts';
 import { openPackStore } from '../../../../../hub/store/packs/store.ts';
 import { channel, clusterRecord } from '../../../../fixtures/hub/facts.ts';
 import { at, hubKey, ledgerOf, withClusters } from '../../../../fixtures/hub/ledger.ts';
 import { nextBundle } from '../../../../fixtures/hub/store.ts';
+
+const ledgerRef = volumeRef(1);
 
 const { registration } = clusterRecord('a');
 const idOf = (name: string) => `/ConfigMap/default/${name}`;

@@ -10,8 +10,11 @@ import { makeBlob, makeObject } from '../../../../../shared/lib/git/object.ts';
 import { folderTrees, newFolder, place } from '../../../../../hub/model/git-tree.ts';
 import { allowedSigners } from '../../../../../hub/keys/sshsig.ts';
 import type { ObjectStore } from '../../../../../hub/model/objects.ts';
-import { ledgerRef, openLedger, type Ledger } from '../../../../../hub/store/ledger/ledger.ts';
+import { openLedger, type Ledger } from '../../../../../hub/store/ledger/ledger.ts';
+import { volumeRef } from '../../../../../hub/store/ledger/volume.ts';
 import { at, commitTo, hubKey, ledgerOf, seen, withClusters } from '../../../../fixtures/hub/ledger.ts';
+
+const ledgerRef = volumeRef(1);
 
 let dir: string;
 let store: ObjectStore;
