@@ -18,11 +18,13 @@ import { placing } from './place/place.ts';
 import { picksInUse, runningUnits } from './place/running.ts';
 import { planning } from './plan/plan.ts';
 import { bundlesToSignAgain } from './plan/sign-again.ts';
+import { portionsOf } from './plan/portion.ts';
 import { publishedBefore } from './plan/unexplained.ts';
 import { fileSizes } from './publish/file-sizes.ts';
 import { commitMessage } from './publish/message.ts';
 import { finishPending } from './publish/pending.ts';
-import { publish, type Published } from './publish/publish.ts';
+import { publishPortions, type PortionedChange } from './publish/portions.ts';
+import type { Published } from './publish/publish.ts';
 import type { PublishDeps } from './publish/types.ts';
 import type { PublishedBundle } from './model/published-bundle.ts';
 import { decidingCapabilities } from './registry/capabilities.ts';
@@ -51,6 +53,8 @@ export interface PassParts extends IntakeParts {
   readonly metrics: Metrics;
   /** Told which clusters have a new bundle, as soon as the channel has it. */
   readonly notify: (published: Published) => void;
+  /** True when a change of the registry or of approvals waits for this pass to end. */
+  readonly isAwaited: () => boolean;
 }
 
 /** The result of a pass; `failure` = the config repository could not be read, and everything else went on. */
@@ -61,6 +65,20 @@ export interface PassResult extends Published {
   readonly rows: readonly ChangeRow[];
   readonly more: boolean;
   readonly failure: Error | null;
+}
+
+/** Publishes one portion after the other, and tells of each; a change that waits comes in between. */
+function publishAll(
+  parts: PassParts,
+  change: PortionedChange,
+  signal: AbortSignal,
+): ReturnType<typeof publishPortions> {
+  return timed(parts, 'publish', () =>
+    publishPortions(parts.publishing, change, {
+      published: (some) => timed(parts, 'notify', () => parts.notify(some)),
+      isAwaited: () => signal.aborted || parts.isAwaited(),
+    }),
+  );
 }
 
 /**
@@ -114,17 +132,17 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const stages = [intake, offered, placed, rendered, planned];
   const found = stages.flatMap(({ holds }) => holds);
   const picks = picksInUse(placed.picks, documents, before);
-  const { approvals, next } = planned;
+  const { approvals } = planned;
   const guarded = waitingChanges(found);
   const problems = await inSlices(tellingProblems([...stages, pending]));
   const decided = { source, documents, broken, clusters, revisions: history, picks, guarded, approvals, problems };
   const changes = changesBetween(before, decided);
-  const message = commitMessage(intake.commits, source?.commit ?? '', next.length);
-  const published = await timed(parts, 'publish', () => publish(publishing, { view: before, changes, next, message }));
-  await timed(parts, 'notify', () => parts.notify(published));
+  const message = (bundles: number) => commitMessage(intake.commits, source?.commit ?? '', bundles);
+  const portions = portionsOf(planned.next, before.bundles);
+  const { isWhole, ...published } = await publishAll(parts, { view: before, changes, portions, message }, signal);
   parts.metrics.published(published.clusters.length);
   const holds = await inSlices(trackingHolds(parts.holds, found, { state: before, now }));
   const after = { state: published.state, holds: holds.after };
   const rows = await inSlices(findingRows({ state: before, holds: holds.before }, after));
-  return { ...published, holds: holds.after, rows, more: intake.more, failure: intake.failure };
+  return { ...published, holds: holds.after, rows, more: intake.more || !isWhole, failure: intake.failure };
 }

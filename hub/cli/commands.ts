@@ -6,6 +6,7 @@ import { definitionsCommands, explainCommand } from './definitions.ts';
 import { exportCommand } from './export.ts';
 import { initCommand } from './init.ts';
 import { keysCommands } from './keys.ts';
+import { ledgerCommands } from './ledger.ts';
 import { renderCommand } from './render.ts';
 import { revisionsCommand } from './revisions.ts';
 import { serveCommand } from './serve.ts';
@@ -22,6 +23,7 @@ export const commands: readonly (Command<CliContext> | CommandGroup<CliContext>)
   approveCommand,
   exportCommand,
   keysCommands,
+  ledgerCommands,
   renderCommand,
   validateCommand,
   explainCommand,

@@ -16,10 +16,15 @@ export function channelCommit(
   });
 }
 
+/** The commits that may carry a bundle: the recorded one; without a parent; and on top of what its ref leaves. */
+export function commitsOf(bundle: PublishedBundle): readonly GitObject[] {
+  return [null, bundle.parent].map((parent) => channelCommit(bundle, parent));
+}
+
 /**
- * True for the commits that a cluster's ref may be at while its registration reads it: the bundle's, also made anew without a
- * parent, and the one before it. What another registration was sent under this name, and what nothing recorded, is none of them.
+ * True for the commits that a cluster's ref may be at while its registration reads it: the bundle's, also made anew with or
+ * without a parent, and the one before it. What another registration was sent under this name, and what nothing recorded, is none of them.
  */
 export function isOwnCommit(bundle: PublishedBundle, at: Oid): boolean {
-  return at === bundle.commit || at === bundle.parent || at === channelCommit(bundle, null).oid;
+  return at === bundle.commit || at === bundle.parent || commitsOf(bundle).some(({ oid }) => oid === at);
 }

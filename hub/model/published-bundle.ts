@@ -12,7 +12,10 @@ export interface PublishedBundle {
   readonly signatures: Uint8Array;
   /** The tree with revision.json, revision.sig and objects/: the same in the store and in the channel. */
   readonly tree: Oid;
-  /** Commit of the cluster's ref that carries it, and that commit's parent (null for the first). */
+  /**
+   * Commit of the cluster's ref that carries it, and the commit that the ref leaves for it (null for the first): its parent, save
+   * where the history of the ref begins anew.
+   */
   readonly commit: Oid;
   readonly parent: Oid | null;
   /** The commit of another registration of this name that the ref leaves, where this bundle begins a history of its own. */

@@ -80,8 +80,8 @@ export function* buildingBundle(
     signatures,
     tree: root,
   };
-  const { parent, replaced } = historyOf(next, previous, at);
-  const commit = channelCommit(entry, parent);
+  const { parent, replaced, isCut } = historyOf(next, previous, at);
+  const commit = channelCommit(entry, isCut ? null : parent);
   const bundle = { ...entry, commit: commit.oid, parent, ...(replaced !== null && { replaced }) };
   return { bundle, objects: [...trees, ...blobs], commit };
 }
@@ -161,17 +161,29 @@ function asRead(revision: Revision, payload: Buffer, previous: PublishedBundle |
   });
 }
 
+/** Every so many generations the history of a ref begins anew: nothing reads it, and what it holds is never collected. */
+const cutEvery = 16;
+
+/** Where a bundle stands in the history of its ref. */
+interface Standing {
+  readonly parent: Oid | null;
+  readonly replaced: Oid | null;
+  /** Its commit has no parent, although its ref has one. */
+  readonly isCut: boolean;
+}
+
 /**
- * Where a bundle stands in the history of its ref: after what its own registration was sent. The first one of a registration
- * begins a history of its own, so that no reader of it reaches what a former owner of the name was sent.
+ * A bundle comes after what its own registration was sent. The first one of a registration begins a history of its own, so that no
+ * reader of it reaches what a former owner of the name was sent; and so does one at a cut.
  */
 function historyOf(
   { revision }: Pick<NextBundle, 'revision'>,
   previous: PublishedBundle | null,
   at: Oid | null,
-): { readonly parent: Oid | null; readonly replaced: Oid | null } {
+): Standing {
   const isFirst = previous?.revision.registration !== revision.registration;
-  return isFirst ? { parent: null, replaced: at } : { parent: at, replaced: null };
+  if (isFirst) return { parent: null, replaced: at, isCut: false };
+  return { parent: at, replaced: null, isCut: revision.generation % cutEvery === 0 };
 }
 
 function costOf(bytes: Uint8Array | undefined): number {

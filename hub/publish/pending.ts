@@ -1,14 +1,14 @@
 import { startSlices } from '../../shared/lib/slices.ts';
 import { isSluiceError } from '../../shared/errors.ts';
-import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
+import type { GitObject } from '../../shared/lib/git/object.ts';
 import type { RefMove } from '../model/objects.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import { clusterRef, clusterRefPrefix } from '../../shared/wire/layout.ts';
 import type { Problem } from '../model/source.ts';
-import { channelCommit } from '../model/channel-commit.ts';
+import { channelCommit, commitsOf } from '../model/channel-commit.ts';
 import type { PublishDeps } from './types.ts';
 import { finishMain } from './main-ref.ts';
-import { assertNotBehind, moveOf, objectsFor, positionOf, type PublishedState } from './refs.ts';
+import { assertNotBehind, moveOf, objectsFor, positionOf, type PublishedState, type Way } from './refs.ts';
 
 /** The refs that were moved, and a problem for each that was left alone, or that its Git host does not let this hub move. */
 export interface Finished {
@@ -27,7 +27,7 @@ export async function finishPending(deps: PublishDeps, state: PublishedState): P
   const refs = channel.refs();
   const problems: Problem[] = [];
   const moves: RefMove[] = [];
-  const renewals: RefMove[] = [];
+  const histories: Record<Exclude<Way, 'forward'>, HistoryMove[]> = { cut: [], renewal: [] };
   const objects = [];
   const slices = startSlices();
   for (const bundle of state.bundles.values()) {
@@ -37,7 +37,9 @@ export async function finishPending(deps: PublishDeps, state: PublishedState): P
     if (position.kind === 'there' && !channel.has(position.at)) objects.push(...lostObjects(deps, bundle, position.at));
     if (position.kind !== 'move') continue;
     objects.push(...objectsFor(deps, bundle, position.commit));
-    (isRenewal(bundle, position.from) ? renewals : moves).push(moveOf(bundle, position));
+    const move = moveOf(bundle, position);
+    if (position.by === 'forward') moves.push(move);
+    else histories[position.by].push({ bundle, move });
   }
   const main = finishMain(deps);
   if (main.kind === 'diverged') problems.push(diverged(main.ref));
@@ -49,30 +51,49 @@ export async function finishPending(deps: PublishDeps, state: PublishedState): P
     onStep('write missing objects');
     await channel.write(objects);
   }
-  if (moves.length + renewals.length === 0) return { moved: [], problems };
+  const anew = [...histories.cut, ...histories.renewal].map(({ move }) => move);
+  if (moves.length + anew.length === 0) return { moved: [], problems };
   onStep('move refs');
   await channel.moveRefs(moves);
-  const refused = await renewRefs(channel, renewals);
+  await cutRefs(channel, histories.cut);
+  const refused = await renewRefs(channel, histories.renewal);
   problems.push(...refused.values());
-  const moved = [...moves, ...renewals].map(({ ref }) => ref).filter((ref) => !refused.has(ref));
+  const moved = [...moves, ...anew].map(({ ref }) => ref).filter((ref) => !refused.has(ref));
   return { moved, problems };
 }
 
 /** What looking at a ref costs, in units of a slice. */
 const refUnits = 1;
 
-/** True where a ref leaves what another registration was sent. */
-function isRenewal({ parent }: PublishedBundle, from: Oid | null): boolean {
-  return from !== null && from !== parent;
+/** A ref whose history begins anew. */
+interface HistoryMove {
+  readonly bundle: PublishedBundle;
+  readonly move: RefMove;
+}
+
+/** Moves refs to new histories of the registrations that they had. Where the Git host keeps all history, they go on top of it: nothing reads it. */
+async function cutRefs(channel: PublishDeps['channel'], cuts: readonly HistoryMove[]): Promise<void> {
+  const [first, ...others] = cuts;
+  if (first === undefined) return;
+  try {
+    await channel.moveRefs([first.move]);
+  } catch (error) {
+    if (!isSluiceError(error, 'FORBIDDEN')) throw error;
+    const commits = cuts.map(({ bundle }) => channelCommit(bundle, bundle.parent));
+    await channel.write(commits);
+    await channel.moveRefs(cuts.map(({ move }, i) => ({ ...move, to: commits[i]?.oid ?? move.to })));
+    return;
+  }
+  await channel.moveRefs(others.map(({ move }) => move));
 }
 
 /** Moves each ref to a history of its own, one at a time: a Git host may refuse that, and all others go on. */
 async function renewRefs(
   channel: PublishDeps['channel'],
-  moves: readonly RefMove[],
+  renewals: readonly HistoryMove[],
 ): Promise<ReadonlyMap<string, Problem>> {
   const refused = new Map<string, Problem>();
-  for (const move of moves) {
+  for (const { move } of renewals) {
     try {
       await channel.moveRefs([move]);
     } catch (error) {
@@ -95,9 +116,8 @@ function notRenewed(ref: string, why: string): Problem {
 }
 
 /** What a channel lacks of a bundle that its ref is at: its packs were lost. */
-function lostObjects(deps: PublishDeps, bundle: PublishedBundle, at: Oid): GitObject[] {
-  const commits = [bundle.parent, null].map((parent) => channelCommit(bundle, parent));
-  const lost = commits.find(({ oid }) => oid === at);
+function lostObjects(deps: PublishDeps, bundle: PublishedBundle, at: string): GitObject[] {
+  const lost = commitsOf(bundle).find(({ oid }) => oid === at);
   return lost === undefined ? [] : objectsFor(deps, bundle, lost);
 }
 

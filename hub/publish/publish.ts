@@ -70,7 +70,7 @@ export async function publish(deps: PublishDeps, { view, changes, next, message 
   const waiting = new Set(finished.problems.flatMap(({ code, cluster }) => (code === 'FORBIDDEN' ? [cluster] : [])));
   assertShown(
     deps,
-    built.filter(({ bundle }) => !waiting.has(bundle.cluster)),
+    built.filter(({ bundle }) => !waiting.has(bundle.cluster)).map(({ bundle }) => bundle),
   );
   return {
     kind: committed.base === view.base ? 'unchanged' : 'committed',
@@ -103,11 +103,11 @@ function isDiverged(bundle: PublishedBundle | undefined, refs: ReadonlyMap<strin
 }
 
 // What the channel shows must be what was signed; that its bytes are on the disk was compared when they were written.
-function assertShown({ channel }: PublishDeps, built: readonly BuiltBundle[]): void {
+function assertShown({ channel }: PublishDeps, bundles: readonly PublishedBundle[]): void {
   const refs = channel.refs();
-  for (const { bundle, commit } of built) {
-    const ref = clusterRef(bundle.cluster);
-    if (refs.get(ref) === commit.oid) continue;
-    throw new SluiceError('CONFLICT', 'the channel does not show what was just written', { subject: ref });
+  for (const bundle of bundles) {
+    if (positionOf(bundle, refs).kind === 'there') continue;
+    const subject = clusterRef(bundle.cluster);
+    throw new SluiceError('CONFLICT', 'the channel does not show what was just written', { subject });
   }
 }

@@ -13,8 +13,11 @@ import type { PublishDeps } from './types.ts';
 /** Where a cluster's ref is, seen from the ledger: at its bundle, to be moved there, or at an unrecorded commit. */
 export type Position =
   | { readonly kind: 'there'; readonly at: Oid }
-  | { readonly kind: 'move'; readonly from: Oid | null; readonly commit: GitObject }
+  | { readonly kind: 'move'; readonly from: Oid | null; readonly commit: GitObject; readonly by: Way }
   | { readonly kind: 'diverged'; readonly at: Oid };
+
+/** How a ref moves: on top of where it is, to a new history of its registration, or away from another registration's. */
+export type Way = 'forward' | 'cut' | 'renewal';
 
 /** What the store says of all that was published. */
 export type PublishedState = Pick<State, 'channel' | 'epoch' | 'bundles'>;
@@ -24,12 +27,18 @@ export function positionOf(bundle: PublishedBundle, refs: ReadonlyMap<string, Oi
   const at = refs.get(clusterRef(bundle.cluster));
   if (at === bundle.commit) return { kind: 'there', at };
   const recreated = channelCommit(bundle, null);
-  if (at === undefined) return { kind: 'move', from: null, commit: recreated };
+  if (at === undefined) return { kind: 'move', from: null, commit: recreated, by: 'forward' };
   if (at === recreated.oid) return { kind: 'there', at };
-  if (at === bundle.parent || at === bundle.replaced) {
-    return { kind: 'move', from: at, commit: channelCommit(bundle, bundle.parent) };
+  const isCut = recreated.oid === bundle.commit;
+  if (at === bundle.replaced) return { kind: 'move', from: at, commit: recreated, by: 'renewal' };
+  const onTop = channelCommit(bundle, bundle.parent);
+  if (at === bundle.parent) {
+    return isCut
+      ? { kind: 'move', from: at, commit: recreated, by: 'cut' }
+      : { kind: 'move', from: at, commit: onTop, by: 'forward' };
   }
-  return { kind: 'diverged', at };
+  // A Git host that keeps all history got it on top.
+  return at === onTop.oid ? { kind: 'there', at } : { kind: 'diverged', at };
 }
 
 /** What moving a ref needs written first: the commit, and what the channel lacks of its tree. */

@@ -21,6 +21,8 @@ export interface Group {
    * change that throws is refused alone. `apply` may be asked several times: what it answered last is what was committed.
    */
   readonly change: <T>(message: string, apply: (state: State) => Changed<T>) => Promise<T>;
+  /** True while a change waits for its turn. */
+  readonly isAwaited: () => boolean;
 }
 
 /** A change that waits, and its caller. */
@@ -53,6 +55,7 @@ export function createGroup(parts: GroupParts): Group {
     await commitGroup(parts, group);
   };
   return {
+    isAwaited: () => waiting.length > 0,
     change: <T>(message: string, apply: (state: State) => Changed<T>) =>
       new Promise<T>((resolve, reject) => {
         if (waiting.length === 0) void parts.take(commitNext);

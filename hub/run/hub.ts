@@ -112,7 +112,7 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, fr
     ...ports,
     metrics,
     store,
-    pass: (look, signal) => pass(parts, look, signal),
+    pass: (look, signal, isAwaited) => pass({ ...parts, isAwaited }, look, signal),
     onState: state.set,
     onFailure: state.fail,
     prepareTidy: retention.prepare,
@@ -150,7 +150,7 @@ function passParts(
   { cue, source, reader, reports, stores }: OpenedHub,
   { localCluster }: HubConfig,
   parts: Pick<PassParts, 'clock' | 'metrics' | 'publishing' | 'notify' | 'reads'>,
-): PassParts {
+): Omit<PassParts, 'isAwaited'> {
   return {
     ...parts,
     store: stores.store,

@@ -24,8 +24,8 @@ export interface LoopParts {
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'pass'>;
   readonly store: Store;
-  /** One pass; `look` is true when the config repository may have something new. */
-  readonly pass: (look: boolean, signal: AbortSignal) => Promise<PassResult>;
+  /** One pass; `look` is true when the config repository may have something new, `isAwaited` while a change waits for it to end. */
+  readonly pass: (look: boolean, signal: AbortSignal, isAwaited: () => boolean) => Promise<PassResult>;
   /** Called with every committed state, before its change is answered. */
   readonly onState: (view: View) => void;
   /** Work that is due from time to time after passes, and that nothing waits for. */
@@ -72,7 +72,8 @@ export function createLoop(parts: LoopParts): Loop {
     const look = mayHaveCommits(triggers);
     if (look) retry.cancel();
     if (stop.signal.aborted) return;
-    const { committed, more, failure, problems } = await measuredPass(parts, { triggers, look, told }, stop.signal);
+    const order = { triggers, look, told, isAwaited: group.isAwaited };
+    const { committed, more, failure, problems } = await measuredPass(parts, order, stop.signal);
     told = problems;
     if (committed) tidying.due();
     if (failure !== null || look) ended(failure);
@@ -128,19 +129,23 @@ interface EndedPass {
   readonly problems: readonly Problem[];
 }
 
+/** What one pass is run for. */
+interface PassOrder {
+  readonly triggers: readonly Trigger[];
+  readonly look: boolean;
+  readonly told: readonly Problem[];
+  readonly isAwaited: () => boolean;
+}
+
 async function measuredPass(
   { clock, log, metrics, pass, onState }: LoopParts,
-  {
-    triggers,
-    look,
-    told,
-  }: { readonly triggers: readonly Trigger[]; readonly look: boolean; readonly told: readonly Problem[] },
+  { triggers, look, told, isAwaited }: PassOrder,
   signal: AbortSignal,
 ): Promise<EndedPass> {
   const started = clock.monotonic();
   const took = () => clock.monotonic() - started;
   try {
-    const { kind, state, rows, more, failure } = await pass(look, signal);
+    const { kind, state, rows, more, failure } = await pass(look, signal, isAwaited);
     onState(state);
     const committed = kind === 'committed';
     metrics.pass(committed ? 'published' : 'unchanged', took());

@@ -16,7 +16,7 @@ export function mirrorChannel(
   });
 }
 
-/** True for a bundle of another registration of the cluster that was signed later: its history begins with it. */
+/** True for a bundle of the cluster that was signed later: a history begins anew for another registration, and every so many generations. */
 function beginsAnew(
   objects: ObjectReader,
   trusted: readonly string[],
@@ -25,5 +25,5 @@ function beginsAnew(
   const [before, after] = [signedRevision(objects, from, trusted), signedRevision(objects, to, trusted)];
   if (before === null || after === null) return false;
   const isSameName = before.channel === after.channel && before.cluster === after.cluster;
-  return isSameName && before.registration !== after.registration && before.generation < after.generation;
+  return isSameName && before.generation < after.generation;
 }

@@ -36,12 +36,15 @@ export function entriesFor(objects: ObjectReader, moves: readonly RefMove[], kno
       else addTree(below, same?.kind === 'folder' ? same.oid : null);
     }
   };
-  for (const { to } of moves) {
+  // What begins anew shares most with what the ref leaves, which the host has.
+  const treeThere = (from: Oid | null): Oid | null =>
+    from !== null && known.has(from) ? (commitAt(objects, from)?.tree ?? null) : null;
+  for (const { to, from } of moves) {
     // Oldest first: what a tree shares with its parent's has been sent, even where a later commit goes back to it.
     for (const { oid, commit } of newCommits(objects, to, (each) => known.has(each) || found.has(each)).reverse()) {
       const [parent] = commit.parents;
       add(oid);
-      addTree(commit.tree, parent === undefined ? null : needed(objects, parent).tree);
+      addTree(commit.tree, parent === undefined ? treeThere(from) : needed(objects, parent).tree);
     }
   }
   return [...found.values()];

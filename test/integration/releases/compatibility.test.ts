@@ -12,6 +12,7 @@ import { unpackRelease, type Release } from './release.ts';
 
 /** How the agent of each site pulls. */
 const sites = { 'by-feed': 'feed', 'by-git': 'git' } as const;
+const everyLabel = '{ labels: { env: test }, pick: all }';
 const names = Object.keys(sites) as (keyof typeof sites)[];
 const deployment = (revision: string): string => `apps/Deployment/default/web-${revision}`;
 const service = (revision: string): string => `/Service/default/web-${revision}`;
@@ -48,7 +49,7 @@ describe.each([
         'live.yaml': deploymentOf(
           'live',
           revisions.map(([name, weight]) => ({ name, weight, replicas: 2 })),
-          '{ labels: { env: test }, pick: all }',
+          everyLabel,
         ),
       },
       image,
@@ -115,6 +116,21 @@ describe.each([
       await view.until(service('v2'), 'there again', (again) => again.metadata.uid !== metadata.uid);
     });
     await world.untilStatus('all settled again', isSettled);
+  });
+
+  it.runIf(part === 'old-agent')('go on where a history begins anew', { timeout: 300_000 }, async () => {
+    const lowest = ({ clusters: all }: StatusView) => Math.min(...all.map(({ generation }) => generation ?? 0));
+    for (let [now, replicas] = [lowest(await world.status()), 2]; now <= 17;) {
+      replicas = 3 - replicas;
+      const revisions = [{ name: 'web-v2', weight: 100, replicas }];
+      await world.config.push({ 'live.yaml': deploymentOf('live', revisions, everyLabel) }, `${replicas} replicas`);
+      now = lowest(await world.untilStatus('the next generation', (status) => lowest(status) > now));
+    }
+    await world.untilStatus('the last of them everywhere', isSettled);
+    for (const name of names) {
+      const length = await git(join(world.dataFolder, 'channel.git'), 'rev-list', '--count', `clusters/${name}`);
+      expect(Number(length)).toBeLessThan(16);
+    }
   });
 
   it('leave no agent and no hub that ended or refused what the other said', async () => {

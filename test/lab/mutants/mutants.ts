@@ -610,8 +610,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'a new history that was committed before a crash is never published: the ref of the former owner of its name stays',
     file: 'hub/publish/refs.ts',
-    find: 'if (at === bundle.parent || at === bundle.replaced) {',
-    replace: 'if (at === bundle.parent) {',
+    find: "if (at === bundle.replaced) return { kind: 'move', from: at, commit: recreated, by: 'renewal' };",
+    replace: '',
     tests: ['test/integration/remote/crash.test.ts'],
   },
   {

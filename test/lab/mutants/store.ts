@@ -7,6 +7,48 @@ const edits = 'test/unit/hub/model/tree-edit.test.ts';
 /** Bugs of the store: what a commit writes is not what the state says, or costs what the fleet costs. */
 export const storeMutants: readonly Mutant[] = [
   {
+    bug: 'a change of a few clusters waits behind a push to all',
+    file: 'hub/plan/portion.ts',
+    find: '.sort((a, b) => a.at - b.at)',
+    replace: '.sort(() => 0)',
+    tests: ['test/unit/hub/plan/portion.test.ts'],
+  },
+  {
+    bug: 'what was approved as one change is split, so that the rest waits for another approval',
+    file: 'hub/plan/portion.ts',
+    find: 'const first = Math.max(most, together);',
+    replace: 'const first = most;',
+    tests: ['test/unit/hub/plan/portion.test.ts'],
+  },
+  {
+    bug: 'a change of the registry waits until a push to the whole fleet is through',
+    file: 'hub/publish/portions.ts',
+    find: 'if (between.isAwaited()) return { ...all, isWhole: false };',
+    replace: '',
+    tests: ['test/unit/hub/publish/portions.test.ts'],
+  },
+  {
+    bug: 'a volume that is another one than the next one follows is called whole',
+    file: 'hub/operations/verify-ledger.ts',
+    find: 'if (!isIt || ',
+    replace: 'if (',
+    tests: ['test/unit/hub/operations/verify-ledger.test.ts'],
+  },
+  {
+    bug: 'the history of a branch of the channel never begins anew',
+    file: 'hub/publish/bundle.ts',
+    find: 'isCut: revision.generation % cutEvery === 0',
+    replace: 'isCut: false',
+    tests: ['test/unit/hub/publish/publish.test.ts'],
+  },
+  {
+    bug: 'a cluster waits where the Git host does not let the history of its branch begin anew',
+    file: 'hub/publish/pending.ts',
+    find: 'cuts.map(({ bundle }) => channelCommit(bundle, bundle.parent))',
+    replace: 'cuts.map(({ bundle }) => channelCommit(bundle, null))',
+    tests: ['test/integration/remote/cuts.test.ts'],
+  },
+  {
     bug: 'a new volume of the ledger forgets what the volumes before it published',
     file: 'hub/store/ledger/history.ts',
     find: 'for (const id of listedIds(objects, commit.tree, question.registration)) past.known.add(id);',

@@ -81,6 +81,20 @@ describe('a published bundle', () => {
     expect(await hub.store.published('one', 'someone else', ids)).toEqual(new Set());
   });
 
+  it('begins the history of its ref anew every 16 generations, and goes on from there', async () => {
+    await pass(hub, [web('v1')], joined('one'));
+    const counts: string[] = [];
+    for (let generation = 2; generation <= 18; generation += 1) {
+      const { problems, clusters } = await pass(hub, [web(`v${generation}`)]);
+      expect([problems, clusters]).toEqual([[], ['one']]);
+      counts.push(inChannel('rev-list', '--count', clusterRef('one')));
+    }
+    expect(counts.slice(-5)).toEqual(['14', '15', '1', '2', '3']);
+    await reopen();
+    expect((await pass(hub, [web('v19')])).problems).toEqual([]);
+    expect(show(clusterRef('one'), 'objects/default.web/ConfigMap/default/web.json')).toContain('v19');
+  });
+
   it('begins a history without the former owner of its name, and goes on from there', async () => {
     const secret = (password: string) => app('web', [object('Secret/login', { data: { password } })]);
     await pass(hub, [secret('former')], joined('one'));

@@ -11,6 +11,7 @@ const former = 'e'.repeat(40);
 const bare = published('one', []);
 const bundle: PublishedBundle = { ...bare, parent, commit: channelCommit(bare, parent).oid };
 const recreated = channelCommit(bundle, null).oid;
+const cut: PublishedBundle = { ...bundle, commit: recreated };
 const at = (oid: string | null, one = bundle) =>
   positionOf(one, new Map(oid === null ? [] : [[clusterRef('one'), oid]]));
 
@@ -20,6 +21,9 @@ describe('the ref of a bundle', () => {
     ['is at its bundle, made again without a parent', recreated, bundle, 'there'],
     ['is at the bundle before it', parent, bundle, 'move'],
     ['is at what it replaced', former, { ...bundle, parent: null, replaced: former }, 'move'],
+    ['is at the bundle before a cut', parent, cut, 'move'],
+    ['is at its bundle at a cut', recreated, cut, 'there'],
+    ['is at a cut on top of what a host keeps', bundle.commit, cut, 'there'],
     ['is not there', null, bundle, 'move'],
     ['is where nothing recorded it', stranger, bundle, 'diverged'],
   ])('%s', (_, oid, one, kind) => {
@@ -30,6 +34,11 @@ describe('the ref of a bundle', () => {
     const position = at(parent);
     if (position.kind !== 'move') throw new Error(position.kind);
     expect(moveOf(bundle, position)).toEqual({ ref: clusterRef('one'), from: parent, to: bundle.commit });
+  });
+
+  it('leaves the bundle before it for a commit without a parent at a cut', () => {
+    const position = at(parent, cut);
+    expect(position).toMatchObject({ kind: 'move', from: parent, by: 'cut', commit: { oid: recreated } });
   });
 
   it('is made again without a parent where it was lost', () => {

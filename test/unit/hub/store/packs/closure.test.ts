@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeCommit } from '../../../../../hub/model/commit.ts';
+import { makeCommit, parseCommit } from '../../../../../hub/model/commit.ts';
 import { folderTrees, newFolder, place } from '../../../../../hub/model/git-tree.ts';
 import { descends, entriesFor } from '../../../../../hub/store/packs/closure.ts';
 import { makeBlob, type GitObject } from '../../../../../shared/lib/git/object.ts';
@@ -99,6 +99,19 @@ describe('the objects that a host lacks', () => {
       }) as Error,
     );
   });
+});
+
+it('of a history that begins anew are what differs from what the ref leaves, where the host has that', () => {
+  const { commits, objects, words } = history(one, two);
+  const [from, old] = [commits[0]!, objects.get(commits[1]!)!];
+  const commit = makeCommit({ tree: parseCommit(old.body).tree, parent: null, time: 9, message: 'anew' });
+  objects.set(commit.oid, commit);
+  const sentFor = (known: readonly string[]) =>
+    entriesFor(readerOf(objects), [{ ref: 'refs/heads/main', from, to: commit.oid }], new Set(known))
+      .map(({ oid }) => words.get(oid) ?? 'anew')
+      .sort();
+  expect(sentFor([from])).toEqual(['anew', 'folder', 'root', 'x2']);
+  expect(sentFor([])).toEqual(['anew', 'b', 'folder', 'root', 'x2', 'y']);
 });
 
 describe('a commit descends', () => {
