@@ -23,7 +23,7 @@ export interface StateIdentity {
 export interface Slices {
   readonly source: SourcePosition;
   readonly documents: readonly SeenDocument[];
-  /** Digests of the documents that are broken, and of whose names nothing was in force yet. */
+  /** Digests of the documents that are broken, and of whose names nothing was in force yet: one each, also where two are the same. */
   readonly broken: readonly Digest[];
   readonly revisions: RevisionHistory;
   readonly clusters: Registry;

@@ -91,7 +91,7 @@ export function keepMissing(input: MissingInput): KeptDocuments {
   const problems = [...validated.problems, ...unreadProblems(found)];
   return {
     documents: [...present, ...kept].sort(by(seenId)),
-    broken: [...new Set(newcomers.map(({ digest }) => digest))].sort(byCodeUnit),
+    broken: newcomers.map(({ digest }) => digest).sort(byCodeUnit),
     fleet,
     holds: documentHolds({ frozen: fleet.frozen, clusters, waiting, problems }),
     problems,

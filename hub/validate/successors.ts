@@ -26,15 +26,17 @@ export function newcomersOf(unread: readonly UnreadDocument[], seen: readonly Se
  * the push says nothing about it. Pure.
  */
 export function successorLookup(newcomers: readonly Newcomer[], start: PushStart) {
-  const before = new Set(start.broken);
+  const before = Map.groupBy(start.broken, (digest) => digest);
+  const now = Map.groupBy(newcomers, ({ digest }) => digest);
   const running = new Set(start.documents.map(seenId));
-  const fresh = newcomers.filter(({ digest }) => !before.has(digest));
+  // One text more than before is new, wherever the others stand: a broken document may be copied over one that runs.
+  const fresh = newcomers.filter(({ digest }) => (now.get(digest)?.length ?? 0) > (before.get(digest)?.length ?? 0));
   const byId = new Map(newcomers.map((one) => [one.id, one]));
   return (seen: Pick<SeenDocument, 'kind' | 'key' | 'place' | 'missing'>): readonly Newcomer[] => {
     if (!running.has(seenId(seen))) return [];
     const known = (seen.missing?.successors ?? []).flatMap((id) => byId.get(id) ?? []);
     const isLike = ({ id, place }: Newcomer): boolean =>
       place.path === seen.place.path || id.startsWith(`${seen.kind} `);
-    return [...new Set([...known, ...fresh.filter(isLike)])];
+    return [...new Map([...known, ...fresh.filter(isLike)].map((one) => [one.id, one])).values()];
   };
 }

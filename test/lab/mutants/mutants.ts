@@ -167,8 +167,15 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'a document that has been broken for long holds every deletion',
     file: 'hub/validate/successors.ts',
-    find: 'newcomers.filter(({ digest }) => !before.has(digest))',
-    replace: 'newcomers.filter(({ digest }) => digest.length > before.size)',
+    find: '> (before.get(digest)?.length ?? 0))',
+    replace: '> before.size - start.broken.length)',
+    tests: ['test/unit/hub/validate/successors.test.ts'],
+  },
+  {
+    bug: 'a broken document that is copied over one that runs is no newer than the first',
+    file: 'hub/validate/missing.ts',
+    find: 'newcomers.map(({ digest }) => digest).sort(byCodeUnit)',
+    replace: 'newcomers.flatMap(({ digest }) => Array.from({ length: 9 }, () => digest)).sort(byCodeUnit)',
     tests: ['test/unit/hub/validate/successors.test.ts'],
   },
   {

@@ -17,6 +17,7 @@ type Action =
   | { readonly kind: 'commit image'; readonly tag: number | null }
   | { readonly kind: 'commit placement'; readonly placed: Placed }
   | { readonly kind: 'break'; readonly app: number; readonly how: 'not YAML' | 'no type' | 'placement' }
+  | { readonly kind: 'move'; readonly app: number }
   | { readonly kind: 'unreadable'; readonly app: number; readonly how: Unreadable }
   | { readonly kind: 'commit zone'; readonly site: number; readonly zone: Zone }
   | { readonly kind: 'rewrite'; readonly back: number }
@@ -61,6 +62,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       how: fc.constantFrom('not YAML' as const, 'no type' as const, 'placement' as const),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ kind: kind('move'), app }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -124,6 +126,8 @@ interface Wanted {
   readonly values: (number | null)[];
   tag: number | null;
   placed: Placed;
+  /** How often an application was moved to another file under another name, and broken. */
+  moves: number;
   /** The label of each cluster. */
   readonly zones: [east: Zone, west: Zone];
 }
@@ -258,6 +262,12 @@ const deeds: { readonly [K in Action['kind']]: Deed<K> } = {
     else managed.delete(id);
   },
   break: (action, world) => world.commit({ [`${apps[action.app]!}.yaml`]: broken[action.how] }),
+  move: (action, world, wanted) => {
+    wanted.moves += 1;
+    const name = apps[action.app]!;
+    const text = broken['no type'].replace('name: broken', `name: moved-${wanted.moves}`);
+    return world.commit({ [`${name}.yaml`]: null, [`moved-${name}.yaml`]: text });
+  },
   rewrite: (action, world) => {
     // The history that it goes back to may lack what was added since, or have what was removed.
     world.isRewritten = true;
@@ -338,7 +348,8 @@ async function heal(world: World, wanted: Wanted): Promise<void> {
   world.isApproved = true;
   // A selector that matches nothing any more leaves what runs where it is, until somebody mends it.
   if (!wanted.zones.includes('a')) wanted.zones[0] = 'a';
-  await world.commit({ ...filesOf(wanted), ...base });
+  const moved = Object.fromEntries(apps.map((name) => [`moved-${name}.yaml`, null]));
+  await world.commit({ ...filesOf(wanted), ...base, ...moved });
   await takeTurns(world);
   // A newer generation for all: what a lost inventory holds back goes with it.
   const clusters = wanted.zones.map((zone, index) => clusterYaml(sites[index]!, { zone, healed: 'yes' })).join('---\n');
@@ -367,7 +378,7 @@ const base = {
 };
 
 async function play(actions: readonly Action[]): Promise<void> {
-  const wanted: Wanted = { values: [0, 0, null], tag: 0, placed: 'both', zones: ['a', 'b'] };
+  const wanted: Wanted = { values: [0, 0, null], tag: 0, placed: 'both', moves: 0, zones: ['a', 'b'] };
   const files = Object.fromEntries(Object.entries(filesOf(wanted)).filter((file) => file[1] !== null));
   const world = await startWorld({ ...base, ...(files as Record<string, string>) }, sites);
   try {

@@ -138,6 +138,21 @@ describe.each(hubs)('an application that is renamed and broken in one push: %s',
     ]);
   });
 
+  it('keeps what a copy of a document took the place of that has been broken for long, here and elsewhere', async () => {
+    const commit = configMemory();
+    await commit({ ...before, 'old.yaml': broken('old') });
+    const pushed = {
+      'stays.yaml': stays,
+      'old.yaml': broken('old'),
+      'shop.yaml': broken('old'),
+      'x.yaml': broken('old'),
+    };
+    expect((await commit(pushed, facts)).apps).toEqual(['default/cart', 'default/shop', 'default/stays']);
+    const later = { ...pushed, 'stays.yaml': app('stays', { image: 'b' }) };
+    expect((await commit(later, facts)).apps).toEqual(['default/cart', 'default/shop', 'default/stays']);
+    expect((await commit({ 'stays.yaml': stays }, facts)).apps).toEqual(['default/stays']);
+  });
+
   it('lets go what is deleted later than something broke', async () => {
     const commit = configMemory();
     await commit(before);
@@ -224,6 +239,12 @@ describe('what a missing document may have become', () => {
       'what it waits for already, however old',
       [store],
       seen(['Application default/store']),
+      ['Application default/store'],
+    ],
+    [
+      'what is there once more than before',
+      [store, { ...store, place: fresh.place }],
+      seen(),
       ['Application default/store'],
     ],
     ['each once', [fresh], seen(['Application default/fresh']), ['Application default/fresh']],
