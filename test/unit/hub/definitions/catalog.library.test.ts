@@ -206,6 +206,15 @@ describe('the library', () => {
     });
   });
 
+  it('lets a folder of the node show what is mounted inside it', async () => {
+    const mount = '{ name: h, mountPath: /h, path: /var, mountPropagation: HostToContainer, readOnly: true }';
+    const { containers } = await podsOf(
+      `{ name: web, type: daemon, properties: { image: x, volumeMounts: { hostPath: [${mount}] } } }`,
+    );
+    const mounted = { name: 'h', mountPath: '/h', mountPropagation: 'HostToContainer', readOnly: true };
+    expect(containers).toMatchObject([{ volumeMounts: [mounted] }]);
+  });
+
   it('autoscalers scale what the component runs as', async () => {
     const database = '{ name: db, type: statefulset, properties: { image: x }';
     const target = { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db' } };
