@@ -46,6 +46,7 @@ function objectsAlone(text: string): string {
 const knownReasons: readonly (readonly [why: string, words: RegExp])[] = [
   ['it has no components: its steps make the objects', /"spec",\s*"components"[^]*at least|too_small/],
   ['a text with placeholders, not a document', /expected record, received string/],
+  ['a component without a name', /"name"\s*\][^]*received undefined/],
   ['a chart or an overlay', /there is no component type (?:helm|helmchart|kustomize)$/],
   ['a trait that is planned', /there is no trait type (?:json-patch|rollout|canary-traffic|istio-gateway)$/],
   ['a type that no document defines', /there is no (?:component|trait) type \S+$/],
