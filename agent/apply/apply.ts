@@ -16,7 +16,7 @@ import { withLiveValues } from './ignored.ts';
 import { assertMayTake } from './holders.ts';
 import { withOverrides } from './overrides.ts';
 import { lastRival, rivalsOf, takenText } from './rivals.ts';
-import { unwatchedText, writtenEntry } from './written.ts';
+import { madeEntry, unwatchedText, writtenEntry } from './written.ts';
 
 /** What applying needs from the pass. */
 export interface ApplyContext {
@@ -106,7 +106,8 @@ async function created(context: ApplyContext, task: ApplyTask, sending: Sending)
       await context.ensureNamespace(namespace);
       return create();
     });
-    return recorded(context, task, { ...sending, meta, row: row(task, 'created', task.reason) });
+    const entry = madeEntry(sending.entry);
+    return recorded(context, task, { ...sending, entry, meta, row: row(task, 'created', task.reason) });
   } catch (error) {
     if (!isSluiceError(error, 'OBJECT_EXISTS')) throw error;
     return takeOver(context, task, sending);
@@ -220,7 +221,7 @@ function recorded(
   done: Sending & { readonly meta: KubeMeta; readonly row: Row },
 ): Applied {
   const { meta } = done;
-  const entry = writtenEntry({ ...done, task, fieldsHash: context.fieldsHash(meta.metadata) });
+  const entry = writtenEntry({ ...done, action: done.row.action, task, fieldsHash: context.fieldsHash(meta.metadata) });
   const value = meta.metadata.labels?.[label.managedBy];
   if (value === managedBy) {
     context.learn(meta, meta);

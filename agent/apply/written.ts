@@ -3,6 +3,7 @@ import { get } from '../model/fields.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
 import type { KubeMeta } from '../model/kube.ts';
 import type { ApplyTask } from '../model/plan.ts';
+import type { Row } from '../model/rows.ts';
 import { label, owner } from '../../shared/model/names.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
 import { carriedOver } from './handover.ts';
@@ -14,14 +15,16 @@ export interface Written {
   readonly entry: InventoryEntry;
   readonly object: KubeObject;
   readonly meta: KubeMeta;
+  readonly action: Row['action'];
   /** Of the fields that are ours since. */
   readonly fieldsHash: string | null;
 }
 
 /** The inventory entry of an object that was written. */
-export function writtenEntry({ task, entry, object, meta, fieldsHash }: Written): InventoryEntry {
+export function writtenEntry({ task, entry, object, meta, action, fieldsHash }: Written): InventoryEntry {
   return {
     ...carriedOver(entry),
+    ...(action === 'adopted' && { adopted: true }),
     apiVersion: object.apiVersion,
     app: task.app,
     revision: task.revision,
@@ -31,6 +34,13 @@ export function writtenEntry({ task, entry, object, meta, fieldsHash }: Written)
     ...(get(object, 'spec', 'ttlSecondsAfterFinished') === undefined ? {} : { expires: true }),
     ...rewrittenOf(entry, object, meta),
   };
+}
+
+/** The entry of an object that was made, and is ours alone, whatever had its name before. */
+export function madeEntry(entry: InventoryEntry): InventoryEntry {
+  const made = { ...entry };
+  delete made.adopted;
+  return made;
 }
 
 /** What admission made of our fields; the very list of before where it is the same, so that the entry is the same, too. */

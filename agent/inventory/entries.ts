@@ -21,7 +21,9 @@ export function withPending(inventory: Inventory, apps: readonly BundleApp[], no
       next ??= new Map(inventory);
       next.set(
         id,
-        entry === undefined ? pending(id, key, revision, nonce()) : handedOver(entry, { app: key, revision, digest }),
+        entry === undefined
+          ? { ...pending(id, key, revision, nonce()), ...madeBy(app) }
+          : handedOver(entry, { app: key, revision, digest }),
       );
     }
   }
@@ -37,6 +39,11 @@ function handedOver(
   const from = handover?.from ?? entry.app;
   const isThere = entry.uid !== null && entry.applied !== null && entry.applied !== digest;
   return { ...entry, ...wanted, ...(isThere && from !== wanted.app && { handover: { from } }) };
+}
+
+/** The delivery that an object is made in. */
+function madeBy(app: BundleApp): Pick<InventoryEntry, 'delivery'> {
+  return app.delivery === undefined ? {} : { delivery: `${appKey(app)}#${app.delivery.number}` };
 }
 
 /** The inventory without some of its entries; the same value when it has none of them. */

@@ -20,6 +20,8 @@ const entries = z.array(
     nonce: z.string(),
     applied: digest.nullable(),
     fieldsHash: z.string().nullable(),
+    adopted: z.literal(true).optional(),
+    delivery: z.string().optional(),
     expires: z.literal(true).optional(),
     rewritten: z
       .array(z.object({ pointer: z.string(), field: z.string(), ours: z.string(), theirs: z.string() }))

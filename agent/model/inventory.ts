@@ -18,6 +18,10 @@ export interface InventoryEntry {
   readonly applied: Digest | null;
   /** Hash of our own managedFields entry after that apply: drift is when the live one differs. */
   readonly fieldsHash: string | null;
+  /** Set on an object that was there before, and was taken over: what it was before is not ours to delete when a delivery goes back. */
+  readonly adopted?: true;
+  /** The delivery that made it (`namespace/name#number`); absent where none did. */
+  readonly delivery?: string;
   /** Set on a Job that the server removes some time after its end (`ttlSecondsAfterFinished`). */
   readonly expires?: true;
   /** The content with which it ran to its end: with that content it is not made again. */

@@ -37,6 +37,8 @@ export interface ReceivedReports {
   readonly lacks: (registration: string) => boolean;
   /** The newest reports of the registrations in the registry, by cluster. */
   readonly current: (state: Pick<State, 'clusters'>) => Reports;
+  /** Forgets registrations that are not in the registry: what they said counts for nothing any more. */
+  readonly forget: (state: Pick<State, 'clusters'>) => Promise<void>;
   /** Resolves when everything taken so far is on disk, or could not be. */
   readonly flush: () => Promise<void>;
 }
@@ -75,6 +77,13 @@ export async function openReports(store: ReportStore): Promise<ReceivedReports> 
         if (received !== undefined) reports.set(name, received);
       }
       return reports;
+    },
+    forget: async ({ clusters }) => {
+      const registered = new Set([...clusters.values()].map(({ registration }) => registration));
+      const forgotten = [...newest.keys()].filter((registration) => !registered.has(registration));
+      if (forgotten.length === 0) return;
+      await store.forget(forgotten);
+      for (const registration of forgotten) newest.delete(registration);
     },
     flush,
   };

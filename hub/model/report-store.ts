@@ -6,4 +6,6 @@ export interface ReportStore {
   readonly load: () => Promise<ReceivedReport[]>;
   /** Resolves when a report is on disk, in the place of the one before of its registration. Rejects when it cannot be written. */
   readonly save: (received: ReceivedReport) => Promise<void>;
+  /** Resolves when nothing is left of these registrations on disk. Rejects when it cannot be written. */
+  readonly forget: (registrations: readonly string[]) => Promise<void>;
 }

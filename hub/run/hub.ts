@@ -119,6 +119,7 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, fr
     tidy: async () => {
       await consolidate();
       await retention.run();
+      await reports.forget(state.now());
     },
   });
   const hub = createHubService({

@@ -35,7 +35,11 @@ export async function memoryHub(first: State, now: number): Promise<MemoryHub> {
     clock,
     log: silentLog,
     metrics: { report: () => undefined },
-    reports: await openReports({ load: () => Promise.resolve([]), save: () => Promise.resolve() }),
+    reports: await openReports({
+      load: () => Promise.resolve([]),
+      save: () => Promise.resolve(),
+      forget: () => Promise.resolve(),
+    }),
     reads: openObservedReads(),
     channel: { roots: () => [], freshness: () => null, objects: () => new Map() },
     channelId: first.channel,

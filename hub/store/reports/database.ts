@@ -7,10 +7,10 @@ import type { AppRow, ReportRow, StoredRow } from './rows.ts';
 export interface ReportDatabase {
   readonly load: () => StoredRow[];
   /**
-   * Writes rows in one transaction, which is on the disk then. `anew`: nothing is written, because the file was lost or damaged and
+   * Writes rows, and deletes those of registrations, in one transaction, which is on the disk then. `anew`: nothing is written, because the file was lost or damaged and
    * is begun anew: all that is known is to be written. Throws where it cannot be written now.
    */
-  readonly write: (rows: readonly ReportRow[]) => 'written' | 'anew';
+  readonly write: (rows: readonly ReportRow[], forgotten?: readonly string[]) => 'written' | 'anew';
   readonly close: () => void;
 }
 
@@ -61,10 +61,10 @@ export function openReportDatabase(
   };
   return {
     load: () => load((opened ??= begin())),
-    write: (rows) => {
+    write: (rows, forgotten = []) => {
       if (opened === null || inodeOf(path) !== opened.inode) return beginAnew();
       try {
-        write(opened, rows);
+        write(opened, rows, forgotten);
         return 'written';
       } catch (error) {
         if (!isDamage(error)) throw error;
@@ -118,6 +118,7 @@ function prepare(database: DatabaseSync) {
     app: database.prepare('INSERT OR REPLACE INTO apps VALUES (?, ?, ?, ?)'),
     goneApp: database.prepare('DELETE FROM apps WHERE registration = ? AND key = ?'),
     noApps: database.prepare('DELETE FROM apps WHERE registration = ?'),
+    noReport: database.prepare('DELETE FROM reports WHERE registration = ?'),
   };
 }
 
@@ -144,10 +145,14 @@ function load({ database }: Opened): StoredRow[] {
     }));
 }
 
-function write({ database, statements }: Opened, rows: readonly ReportRow[]): void {
+function write({ database, statements }: Opened, rows: readonly ReportRow[], forgotten: readonly string[]): void {
   database.exec('BEGIN IMMEDIATE');
   try {
     for (const row of rows) writeRow(statements, row);
+    for (const registration of forgotten) {
+      statements.noReport.run(registration);
+      statements.noApps.run(registration);
+    }
     database.exec('COMMIT');
   } catch (error) {
     // Some errors have ended the transaction already.

@@ -11,7 +11,9 @@ import { databaseThread, type DatabaseThread } from './thread.ts';
 export const reportDatabase = 'reports.db';
 
 interface Saved {
-  readonly received: ReceivedReport;
+  readonly registration: string;
+  /** Null = nothing is to be left of it. */
+  readonly received: ReceivedReport | null;
   readonly done: () => void;
   readonly fail: (error: unknown) => void;
 }
@@ -28,11 +30,14 @@ export function openReportStore(folder: string, log: Log): ReportStore & { reado
   let isWriting = false;
 
   const writeGroup = async (saved: readonly Saved[]): Promise<void> => {
-    const newest = new Map(saved.map(({ received }) => [received.report.registration, received]));
-    const before = (registration: string) => stored.get(registration) ?? null;
-    const rows = [...newest].map(([registration, received]) => rowOf(received, before(registration)));
-    if ((await thread.write(rows)) === 'anew') await writeAll(thread, new Map([...stored, ...newest]));
+    const last = new Map(saved.map(({ registration, received }) => [registration, received]));
+    const newest = new Map([...last].filter((entry): entry is [string, ReceivedReport] => entry[1] !== null));
+    const forgotten = [...last.keys()].filter((registration) => !newest.has(registration));
+    const rows = [...newest].map(([registration, received]) => rowOf(received, stored.get(registration) ?? null));
+    const known = new Map([...stored, ...newest].filter(([registration]) => last.get(registration) !== null));
+    if ((await thread.write(rows, forgotten)) === 'anew') await writeAll(thread, known);
     for (const [registration, received] of newest) stored.set(registration, received);
+    for (const registration of forgotten) stored.delete(registration);
   };
   const run = async (): Promise<void> => {
     isWriting = true;
@@ -46,12 +51,13 @@ export function openReportStore(folder: string, log: Log): ReportStore & { reado
     }
     isWriting = false;
   };
-  const save = (received: ReceivedReport): Promise<void> =>
+  const put = (registration: string, received: ReceivedReport | null): Promise<void> =>
     new Promise((done, fail) => {
-      group.push({ received, done, fail });
+      group.push({ registration, received, done, fail });
       // All that comes in this turn of the loop is one group.
       if (!isWriting && group.length === 1) queueMicrotask(() => void run());
     });
+  const save = (received: ReceivedReport): Promise<void> => put(received.report.registration, received);
   return {
     load: async () => {
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -63,6 +69,9 @@ export function openReportStore(folder: string, log: Log): ReportStore & { reado
       return [...stored.values()];
     },
     save,
+    forget: async (registrations) => {
+      await Promise.all(registrations.map((registration) => put(registration, null)));
+    },
     close: thread.close,
   };
 }

@@ -7,14 +7,14 @@ import type { DatabaseRequest, DatabaseWord } from './worker.ts';
 /** The database of reports in its thread; each call rejects with UNAVAILABLE where it cannot be done now. */
 export interface DatabaseThread {
   readonly load: () => Promise<readonly StoredRow[]>;
-  readonly write: (rows: readonly ReportRow[]) => Promise<'written' | 'anew'>;
+  readonly write: (rows: readonly ReportRow[], forgotten?: readonly string[]) => Promise<'written' | 'anew'>;
   readonly close: () => Promise<void>;
 }
 
 type Answer = Extract<DatabaseWord, { readonly rows?: unknown }>;
 type Asked =
   | { readonly kind: 'load' }
-  | { readonly kind: 'write'; readonly rows: readonly ReportRow[] }
+  | { readonly kind: 'write'; readonly rows: readonly ReportRow[]; readonly forgotten: readonly string[] }
   | { readonly kind: 'close' };
 
 interface Waiting {
@@ -65,7 +65,7 @@ export function databaseThread(path: string, log: Log): DatabaseThread {
     });
   return {
     load: async () => (await ask({ kind: 'load' })).rows ?? [],
-    write: async (rows) => (await ask({ kind: 'write', rows })).outcome ?? 'written',
+    write: async (rows, forgotten = []) => (await ask({ kind: 'write', rows, forgotten })).outcome ?? 'written',
     close: async () => {
       if (thread === null) return;
       await ask({ kind: 'close' });

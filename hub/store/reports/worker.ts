@@ -5,7 +5,12 @@ import type { ReportRow, StoredRow } from './rows.ts';
 /** What the thread is asked: for all that is stored, to write a group of rows, or to close. */
 export type DatabaseRequest =
   | { readonly id: number; readonly kind: 'load' }
-  | { readonly id: number; readonly kind: 'write'; readonly rows: readonly ReportRow[] }
+  | {
+      readonly id: number;
+      readonly kind: 'write';
+      readonly rows: readonly ReportRow[];
+      readonly forgotten: readonly string[];
+    }
   | { readonly id: number; readonly kind: 'close' };
 
 /** What it says: an answer to each request in turn, and, before one, that a damaged file was set aside. */
@@ -27,7 +32,7 @@ function answer(request: DatabaseRequest): DatabaseWord {
     case 'load':
       return { id, rows: opened().load() };
     case 'write':
-      return { id, outcome: opened().write(request.rows) };
+      return { id, outcome: opened().write(request.rows, request.forgotten) };
     case 'close':
       database?.close();
       database = null;

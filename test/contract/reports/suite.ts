@@ -82,6 +82,23 @@ export function reportStoreContract(open: () => ReportStoreUnderTest): void {
       expect(await after()).toEqual(inOrder([third]));
     });
 
+    it('has nothing left of what was forgotten, and takes it anew', async () => {
+      const { store, after } = await begin();
+      const [a, b] = [report('a'), report('b')];
+      await Promise.all([a, b].map(store.save));
+      await store.forget([a.report.registration, 'one that never was']);
+      expect(await after()).toEqual([b]);
+      await store.save(a);
+      expect(await after()).toEqual([a, b]);
+    });
+
+    it('forgets what was on its way to the disk, too', async () => {
+      const { store, after } = await begin();
+      const one = report('a');
+      await Promise.all([store.save(one), store.forget([one.report.registration])]);
+      expect(await after()).toEqual([]);
+    });
+
     it('has formats, envelopes, and applications of one name in several namespaces', async () => {
       const { store, after } = await begin();
       const [web] = apps('web');

@@ -131,4 +131,25 @@ export const reportMutants: readonly Mutant[] = [
     replace: 'const damaged: ReadonlySet<number> = new Set([1, 11, 13, 26]);',
     tests: ['test/unit/hub/store/reports/database.test.ts'],
   },
+  {
+    bug: 'what a cluster that was removed said stays for good',
+    file: 'hub/store/reports/database.ts',
+    find: 'for (const registration of forgotten) {',
+    replace: 'for (const registration of forgotten.slice(forgotten.length)) {',
+    tests: ['test/unit/hub/store/reports'],
+  },
+  {
+    bug: 'an object that was adopted looks like one that was made',
+    file: 'agent/apply/written.ts',
+    find: "...(action === 'adopted' && { adopted: true }),",
+    replace: '',
+    tests: ['test/unit/agent/pass.test.ts'],
+  },
+  {
+    bug: 'an object that was made in the place of an adopted one counts as adopted',
+    file: 'agent/apply/written.ts',
+    find: 'delete made.adopted;',
+    replace: '',
+    tests: ['test/unit/agent/pass.test.ts'],
+  },
 ];

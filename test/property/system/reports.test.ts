@@ -96,6 +96,7 @@ async function startWorld() {
       saved.push(received);
       return Promise.resolve();
     },
+    forget: () => Promise.resolve(),
   };
   const state = () => stateOf([enrolledCluster('prod', { agentKey: keys[key].publicKey })]);
   let hub: ReceivedReports = await openReports(store);

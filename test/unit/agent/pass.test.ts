@@ -193,5 +193,16 @@ describe('a pass', () => {
     const outcome = await settle(agent, kube, { clock });
     expect(outcome.isSettled).toBe(true);
     expect(kube.read(idOf(wanted))?.['data']).toEqual({ value: 'ours' });
+    const entry = () => agent.memory.inventory.stored?.inventory.get(idOf(wanted));
+    expect(entry()).toMatchObject({ adopted: true });
+    // It stays one that was there before, whatever becomes of its content, until another one is made in its place.
+    wanted['data'] = { value: 'newer' };
+    channel.publish(testBundle({ generation: 2, apps: [plainApp('one', [wanted])] }));
+    await settle(agent, kube, { clock });
+    expect(entry()).toMatchObject({ adopted: true });
+    kube.remove(idOf(wanted));
+    await settle(agent, kube, { clock });
+    expect(kube.read(idOf(wanted))?.['data']).toEqual({ value: 'newer' });
+    expect(entry()).not.toHaveProperty('adopted');
   });
 });

@@ -18,6 +18,16 @@ describe('an entry for what is wanted', () => {
     expect(withPending(new Map(), [app('shop')], () => 'fresh').get(id)).toMatchObject({ uid: null, nonce: 'fresh' });
   });
 
+  it('names the delivery that the object is made in', () => {
+    const delivered = { ...app('shop'), delivery: { number: 17, attempt: 1, action: 'run' as const, steps: [] } };
+    const [entry] = withPending(new Map(), [delivered], () => 'fresh').values();
+    expect(entry).toMatchObject({ delivery: 'default/shop#17' });
+    expect(withPending(new Map(), [app('shop')], () => 'fresh').get(id)).not.toHaveProperty('delivery');
+    // What is there already was made by another one.
+    const before = new Map([[id, applied]]);
+    expect(withPending(before, [delivered], () => 'fresh')).toBe(before);
+  });
+
   it('stays as it is for what the application has already', () => {
     const inventory = new Map([[id, applied]]);
     expect(withPending(inventory, [app('shop')], () => 'fresh')).toBe(inventory);

@@ -17,7 +17,11 @@ import {
   stateOf,
 } from '../../../fixtures/hub/status.ts';
 
-const nowhere: ReportStore = { load: () => Promise.resolve([]), save: () => Promise.resolve() };
+const nowhere: ReportStore = {
+  load: () => Promise.resolve([]),
+  save: () => Promise.resolve(),
+  forget: () => Promise.resolve(),
+};
 const record = enrolledCluster('a');
 const bundle = published('a', [], { retired: [{ id: '/Secret/default/old', since: 6 }] });
 const state = stateOf([record], [bundle]);
@@ -40,7 +44,20 @@ describe('the report book', () => {
     );
   });
 
-  it('forgets what another registration of the same name said', async () => {
+  it('forgets registrations that are not in the registry any more, on disk, too', async () => {
+    const forgotten: string[][] = [];
+    const book = await openReports({
+      ...nowhere,
+      forget: async (ids) => void (await Promise.resolve(), forgotten.push([...ids])),
+    });
+    book.take(authentic(reportOf(bundle, [])), state, now);
+    await book.forget(state);
+    expect([forgotten, book.lacks(record.registration)]).toEqual([[], false]);
+    await book.forget(stateOf([enrolledCluster('b')]));
+    expect([forgotten, book.lacks(record.registration)]).toEqual([[[record.registration]], true]);
+  });
+
+  it('shows nothing of what another registration of the same name said', async () => {
     const book = await openReports(nowhere);
     book.take(authentic(reportOf(bundle, [])), state, now);
     const replaced = stateOf([enrolledCluster('a', { registration: '00000000-0000-4000-8000-00000000000f' })]);

@@ -15,7 +15,7 @@ function store() {
     new Promise<void>((done, fail) => {
       writes.push({ sequence: one.report.sequence, end: (error) => (error === undefined ? done() : fail(error)) });
     });
-  return { writes, ...savingTo({ load: () => Promise.resolve([]), save }) };
+  return { writes, ...savingTo({ load: () => Promise.resolve([]), save, forget: () => Promise.resolve() }) };
 }
 
 describe('saving', () => {

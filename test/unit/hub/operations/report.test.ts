@@ -94,7 +94,10 @@ describe('takeReport', () => {
     const hub = await scene();
     let isFull = true;
     const save = () => (isFull ? Promise.reject(new Error('the disk is full')) : Promise.resolve());
-    const parts = { ...hub.parts, reports: await openReports({ load: () => Promise.resolve([]), save }) };
+    const parts = {
+      ...hub.parts,
+      reports: await openReports({ load: () => Promise.resolve([]), save, forget: () => Promise.resolve() }),
+    };
     for (let round = 0; round < 2; round += 1)
       await expect(takeReport(parts, report())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     isFull = false;
