@@ -58,6 +58,7 @@ export interface Differing {
 /** Leaves out what a change did not touch, so that looking at it costs what changed. */
 export function whatDiffers(last: AgentReport | null, report: AgentReport): Differing {
   if (last === null) return { last, report };
+  if (last.apps === report.apps) return { last: { ...last, apps: [] }, report: { ...report, apps: [] } };
   const [before, after] = [new Set(last.apps), new Set(report.apps)];
   return {
     last: { ...last, apps: last.apps.filter((app) => !after.has(app)) },

@@ -106,8 +106,8 @@ export const reportMutants: readonly Mutant[] = [
   {
     bug: 'a database that is begun anew has the newest reports alone',
     file: 'hub/store/reports/store.ts',
-    find: 'new Map([...stored, ...newest])',
-    replace: 'newest',
+    find: 'new Map([...stored, ...newest].filter(',
+    replace: 'new Map([...newest].filter(',
     tests: ['test/unit/hub/store/reports/store.test.ts'],
   },
   {
