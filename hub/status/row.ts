@@ -2,7 +2,6 @@ import { appKey } from '../../shared/wire/bundle.ts';
 import type { ReportApp } from '../../shared/wire/report.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { ClusterRecord } from '../model/registry.ts';
-import type { ReceivedReport } from '../model/reports.ts';
 import { ageOf, isStale } from './age.ts';
 import type { StatusRow } from '../api/status.ts';
 import type { RowFacts, StatusFacts } from './facts.ts';
@@ -20,7 +19,8 @@ export function rowsOf(record: ClusterRecord, facts: StatusFacts): StatusRow[] {
     stale: isStale(record, received, facts),
     age: ageOf(received, facts.now),
   };
-  const rows = bundle.revision.apps.map((app) => rowOf({ ...common, app, said: saidOf(received, appKey(app)) }));
+  const said = new Map(received?.report.apps.map((app) => [appKey(app), app]));
+  const rows = bundle.revision.apps.map((app) => rowOf({ ...common, app, said: said.get(appKey(app)) }));
   return [...rows, ...leavingRows(common, new Set(rows.map(({ application }) => application)))];
 }
 
@@ -114,8 +114,4 @@ function knowledgeOf({ received, said, age }: Pick<RowFacts, 'received' | 'said'
     reportedAt: received === undefined ? null : new Date(received.receivedAt).toISOString(),
     ageSeconds: age,
   };
-}
-
-function saidOf(received: ReceivedReport | undefined, key: string): ReportApp | undefined {
-  return received?.report.apps.find((app) => appKey(app) === key);
 }

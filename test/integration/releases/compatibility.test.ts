@@ -1,7 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dataFolders } from '../../../hub/config/data-folder.ts';
+import { openReportStore } from '../../../hub/store/reports/store.ts';
+import { silentLog } from '../../fakes/agent.ts';
 import type { StatusRow, StatusView } from '../../../hub/api/status.ts';
 import { git } from '../../fakes/git.ts';
 import { startCluster, type EmbeddedCluster } from '../../lab/cluster/cluster.ts';
@@ -105,6 +108,10 @@ describe.each([
     }
   });
 
+  it('report in the newest format that both speak', async () => {
+    expect(await reportFormats(join(world.dataFolder, dataFolders.reports))).toEqual([format, format]);
+  });
+
   it('repair what somebody else deletes', async () => {
     await onEach(async (view) => {
       const { kube } = view;
@@ -145,3 +152,16 @@ describe.each([
     expect(all.map(({ conditions }) => conditions)).toEqual([[], []]);
   });
 });
+
+/** The formats of the reports that a hub stored: a hub of release 0.1.0 has a file for each. */
+async function reportFormats(folder: string): Promise<number[]> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+  if (files.length > 0) {
+    const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')));
+    return texts.map((text) => (JSON.parse(text) as { readonly report: { readonly format: number } }).report.format);
+  }
+  const store = openReportStore(folder, silentLog);
+  const reports = await store.load();
+  await store.close();
+  return reports.map(({ report }) => report.format);
+}
