@@ -60,8 +60,41 @@ async function asAccount(scene: Scene): Promise<string> {
   return file;
 }
 
-/** Cases of rights that an agent loses while it runs. */
+/** A user that may do everything in the agent's namespace, and what `allow` says elsewhere. */
+async function asUser(scene: Scene, user: string): Promise<void> {
+  const { namespace } = account;
+  await scene.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  const rules = [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }];
+  await scene.apply({ apiVersion: rbac, kind: 'ClusterRole', metadata: { name: 'everything-here' }, rules });
+  const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }];
+  const roleRef = (name: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name });
+  const own = { metadata: { name: user, namespace }, roleRef: roleRef('everything-here'), subjects };
+  await scene.apply({ apiVersion: rbac, kind: 'RoleBinding', ...own });
+  const others = { metadata: { name: user }, roleRef: roleRef(agentRole), subjects };
+  await scene.apply({ apiVersion: rbac, kind: 'ClusterRoleBinding', ...others });
+}
+
+/** Cases of rights that an agent lacks, or loses while it runs. */
 export const rightsCases: readonly FieldCase[] = [
+  {
+    name: 'a role that lacks one kind: that is said with what is missing, the other applications go on, and all is made once it may be',
+    run: async (scene) => {
+      await scene.begin('k1');
+      await asUser(scene, 'limited');
+      await allow(scene, all);
+      scene.start({ user: 'limited', flags: { poll: 1 } });
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'key' }, data: { a: 'MQ==' } };
+      await scene.fleet.push({ ...rawFiles('keys', [secret, map('beside')]), ...rawFiles('maps', [map('one')]) });
+      await scene.healthy('default/maps');
+      await scene.said(/Secret\/key: .*User "limited" cannot \w+ resource "secrets" .* in the namespace "default"/);
+      await scene.fleet.push(rawFiles('maps', [map('two')], 2));
+      await scene.gone('/ConfigMap/default/one');
+      await scene.healthy('default/maps');
+      await allow(scene, [...all, ['', 'secrets']]);
+      await scene.healthy('default/keys');
+      expect(await scene.site().view.get('/Secret/default/key')).toBeDefined();
+    },
+  },
   {
     name: 'rights of one kind, then all, are taken in the middle of a watch: status says Unknown and which right is missing, nothing is deleted, and all is well once they are back',
     needsServer: true,

@@ -30,6 +30,8 @@ export interface SiteOptions {
   readonly killAt?: number;
   /** Seconds that one stream of a watch lasts, up to twice as many. */
   readonly watchSeconds?: number;
+  /** The user as whom it asks the API server; the one of the kubeconfig unless told otherwise. */
+  readonly user?: string;
   /** The time that it lives in; the machine's unless told otherwise. */
   readonly clock?: Clock;
 }
@@ -72,6 +74,7 @@ export function startSite(options: SiteOptions): RunningAgent {
     access: loadKubeAccess({ kubeconfig: options.kubeconfig, allowExec: false, clock: systemClock }),
     clock: systemClock,
     random: systemRandom,
+    ...(options.user === undefined ? {} : { impersonate: { user: options.user } }),
     ...(options.watchSeconds === undefined ? {} : { watch: { streamSeconds: options.watchSeconds } }),
   });
   const die = (): void => {
