@@ -1,5 +1,5 @@
 import { isSluiceError, SluiceError } from '../../../shared/errors.ts';
-import { makeBlob, type Oid } from '../../../shared/lib/git/object.ts';
+import { makeBlob, type GitObject, type Oid } from '../../../shared/lib/git/object.ts';
 import { inSlices } from '../../../shared/lib/slices.ts';
 import type { SshSigner } from '../../keys/sshsig.ts';
 import { makeCommit, type CommitFields } from '../../model/commit.ts';
@@ -8,6 +8,7 @@ import type { State } from '../../model/state.ts';
 import type { Base, StoreCommit, View } from '../../model/store.ts';
 import type { FileEdit } from '../slices/slice.ts';
 import { commitNumber, invalid, linkedCommit } from './chain.ts';
+import { chainIn, chaining, firstLink, type ChainLink } from './content-chain.ts';
 import { assertContinues } from './cut.ts';
 import { readState, type OnDecoded } from './read.ts';
 import { isClosing, newestVolume, volumeRef, type VolumeTip } from './volume.ts';
@@ -36,6 +37,8 @@ export interface NextState {
 export interface Head extends VolumeTip {
   readonly tree: Oid;
   readonly view: View;
+  /** The sha256 chain up to it (see content-chain.ts). */
+  readonly chain: string;
   /** Its commit closed the volume: only the next volume follows it. */
   readonly isClosed: boolean;
 }
@@ -75,16 +78,30 @@ export function openHead(options: LedgerOptions): OpenHead {
     const on = { objects: store, tree: base?.tree ?? null, carried, stored };
     const { root, objects, fresh } = await inSlices(writingChange(on, edits));
     if (base !== null && root === base.tree && kind === undefined) return base;
-    const made = makeCommit(commitFields(base, root, commit, kind), sign);
-    await Promise.all([store.write([made, ...objects, ...(commit.objects ?? [])]), commit.before]);
+    const all = [...objects, ...(commit.objects ?? [])];
+    const chain = await inSlices(chaining(withObjects(store, all), linkAfter(store, base, kind), root));
+    const made = makeCommit(commitFields(base, { ...commit, tree: root, chain, kind }), sign);
+    await Promise.all([store.write([made, ...all]), commit.before]);
     const place = placeOf(base, kind);
     await moveHead(store, { ...place, to: made.oid });
     for (const [value, oid] of fresh) stored.set(value, oid);
-    const tip = { ...place, oid: made.oid, isClosed: kind === 'closes' };
+    const tip = { ...place, oid: made.oid, isClosed: kind === 'closes', chain };
     head = headOf(tip, root, { ...next, number: numberAfter(base) });
     return head;
   };
   return { readHeadNow, write };
+}
+
+/** What the chain of a commit goes on from: a new volume begins with the sha256 of the commit that closed the one before. */
+function linkAfter(store: ObjectStore, base: Head | null, kind: Kind | undefined): ChainLink {
+  if (base === null) return { chain: '', tree: null };
+  return kind === 'begins' ? firstLink(store.read(base.oid)?.body) : base;
+}
+
+/** Reads some objects that are not written yet, and all others from the store. */
+function withObjects(store: ObjectStore, objects: readonly GitObject[]): Pick<ObjectStore, 'read'> {
+  const made = new Map(objects.map((object) => [object.oid, object]));
+  return { read: (oid) => made.get(oid) ?? store.read(oid) };
 }
 
 /** The branch that a commit moves, and from where. */
@@ -95,27 +112,29 @@ function placeOf(base: Head | null, kind: Kind | undefined): Omit<VolumeTip, 'oi
   return { volume, ref: volumeRef(volume), from: null };
 }
 
-function headOf(tip: VolumeTip & Pick<Head, 'isClosed'>, tree: Oid, state: State): Head {
-  const { volume, ref, oid, isClosed } = tip;
-  return { volume, ref, oid, isClosed, tree, view: { ...state, base: oid as Base } };
+function headOf(tip: VolumeTip & Pick<Head, 'isClosed' | 'chain'>, tree: Oid, state: State): Head {
+  const { volume, ref, oid, isClosed, chain } = tip;
+  return { volume, ref, oid, isClosed, chain, tree, view: { ...state, base: oid as Base } };
 }
 
 function numberAfter(base: Head | null): number {
   return (base?.view.number ?? 0) + 1;
 }
 
-function commitFields(
-  base: Head | null,
-  tree: Oid,
-  { message, at }: Pick<StoreCommit, 'message' | 'at'>,
-  kind: Kind | undefined,
-): CommitFields {
+/** What a commit is made of beside what it follows. */
+interface NextCommit extends Pick<StoreCommit, 'message' | 'at'> {
+  readonly tree: Oid;
+  readonly chain: string;
+  readonly kind: Kind | undefined;
+}
+
+function commitFields(base: Head | null, { message, at, tree, chain, kind }: NextCommit): CommitFields {
   const closed = kind === 'closes' ? [`Closed: ${base?.volume ?? 1}`] : [];
   return {
     tree,
     parent: kind === 'begins' ? null : (base?.oid ?? null),
     time: Math.floor(at / 1000),
-    message: [`${message}\n`, ...closed, `Number: ${numberAfter(base)}`].join('\n'),
+    message: [`${message}\n`, ...closed, `Chain: ${chain}`, `Number: ${numberAfter(base)}`].join('\n'),
   };
 }
 
@@ -134,7 +153,8 @@ function readHead(options: LedgerOptions, tip: VolumeTip, onDecoded: OnDecoded):
   const state = readState(store, commit.tree, commitNumber(commit), onDecoded);
   if (state.channel !== channel) throw invalid('it belongs to another channel', tip.oid);
   assertContinues(store, tip, commit.tree);
-  return headOf({ ...tip, isClosed: isClosing(commit.message) }, commit.tree, state);
+  const { message } = commit;
+  return headOf({ ...tip, isClosed: isClosing(message), chain: chainIn(message) }, commit.tree, state);
 }
 
 function gone(): SluiceError {

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sshSigner } from '../../../hub/keys/sshsig.ts';
 import { changesBetween } from '../../../hub/model/changes.ts';
+import { parseCommit } from '../../../hub/model/commit.ts';
+import type { ObjectStore } from '../../../hub/model/objects.ts';
 import { openLedger, type Ledger } from '../../../hub/store/ledger/ledger.ts';
+import { chainIn } from '../../../hub/store/ledger/content-chain.ts';
 import { volumeRef } from '../../../hub/store/ledger/volume.ts';
 import { openPackStore } from '../../../hub/store/packs/store.ts';
 import { signerOf } from '../../../shared/wire/envelope.ts';
@@ -53,6 +56,17 @@ async function writeAll(ledger: Ledger) {
   return ledger.commit({ base: second.base, changes: less, message: 'forget prod-2', at });
 }
 
+/** The trees and the messages of all commits, newest first; the first release had no chain yet, which says what the trees say. */
+function written(store: ObjectStore): (readonly [tree: string, message: string])[] {
+  const found: (readonly [string, string])[] = [];
+  for (let oid = store.refs().get(ledgerRef); oid !== undefined;) {
+    const { tree, message, parents } = parseCommit(store.read(oid)!.body);
+    found.push([tree, message.replace(/^Chain: .*\n/m, '')]);
+    [oid] = parents;
+  }
+  return found;
+}
+
 describe('the ledger of the first release', () => {
   it('is read: every slice says what was committed', async () => {
     const { ledger, store } = goldenLedger();
@@ -74,7 +88,8 @@ describe('the ledger of the first release', () => {
     const { ledger, store } = opened(join(dir, 'new.git'));
     const { store: before } = goldenLedger();
     await writeAll(ledger);
-    expect(store.refs().get(ledgerRef)).toBe(before.refs().get(ledgerRef));
+    expect(written(store)).toEqual(written(before));
+    expect(chainIn(parseCommit(store.read(store.refs().get(ledgerRef) ?? '')!.body).message)).not.toBe('');
     store.close();
     before.close();
   });

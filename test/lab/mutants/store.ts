@@ -7,6 +7,13 @@ const edits = 'test/unit/hub/model/tree-edit.test.ts';
 /** Bugs of the store: what a commit writes is not what the state says, or costs what the fleet costs. */
 export const storeMutants: readonly Mutant[] = [
   {
+    bug: 'a file that goes from the ledger leaves no trace in the chain of its commits',
+    file: 'hub/store/ledger/content-chain.ts',
+    find: "else if (was?.kind === 'file') yield `${path} -`;",
+    replace: '',
+    tests: ['test/unit/hub/store/ledger/content-chain.test.ts'],
+  },
+  {
     bug: 'a change of a few clusters waits behind a push to all',
     file: 'hub/plan/portion.ts',
     find: '.sort((a, b) => a.at - b.at)',

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ledgerCommands } from '../../../../hub/cli/ledger.ts';
+import { loadKeys } from '../../../../hub/keys/hub-keys.ts';
+import { makeCommit, parseCommit } from '../../../../hub/model/commit.ts';
+import { openPackStore } from '../../../../hub/store/packs/store.ts';
 import { verifyLedger } from '../../../../hub/operations/verify-ledger.ts';
 import { openVolume } from '../../../../hub/store/open-volume.ts';
 import { readData } from '../../../../hub/store/read-data.ts';
@@ -80,6 +83,22 @@ describe('a ledger that is verified', () => {
     harm();
     const broken = (await verified()).filter(([, state]) => state === 'broken');
     expect(broken).toEqual([[volume, 'broken', expect.stringMatching(why)]]);
+  });
+
+  it.each<[what: string, message: string]>([
+    ['of another content', `forged\n\nChain: ${'0'.repeat(64)}\nNumber: 9`],
+    ['that is missing', 'forged\n\nNumber: 9'],
+  ])('is told from one with a signed commit and a chain %s', async (_, message) => {
+    const keys = loadKeys(join(dir, 'keys'));
+    const store = openPackStore(join(dir, 'ledger.git'));
+    const ref = 'refs/heads/ledger/3';
+    const parent = store.refs().get(ref) ?? '';
+    const { tree } = parseCommit(store.read(parent)?.body ?? new Uint8Array());
+    const commit = makeCommit({ tree, parent, time: 1, message }, keys.sign);
+    await store.write([commit]);
+    await store.moveRefs([{ ref, from: parent, to: commit.oid }]);
+    store.close();
+    expect(await verified(false)).toEqual([[3, 'broken', expect.stringContaining('chain of its commits is broken')]]);
   });
 
   it('does not miss volumes that were moved away', async () => {

@@ -78,9 +78,13 @@ describe('a ledger whose volume ended', () => {
         .keys(),
     ]).toEqual([volumeRef(2)]);
     expect(ledgerGit('log', '--format=%s', 'ledger/2').split('\n')).toEqual(['publish', 'begin volume 2']);
-    expect(gitIn(archived(1), 'log', '-1', '--format=%B', 'main').trim()).toBe(
-      `close volume 1\n\nClosed: 1\nNumber: ${before.number + 1}`,
-    );
+    expect(gitIn(archived(1), 'log', '-1', '--format=%B', 'main').trim().split('\n')).toEqual([
+      'close volume 1',
+      '',
+      'Closed: 1',
+      expect.stringMatching(/^Chain: [0-9a-f]{64}$/) as unknown,
+      `Number: ${before.number + 1}`,
+    ]);
     for (const git of [ledgerGit, (...args: string[]) => gitIn(archived(1), ...args)]) {
       expect(git('fsck', '--strict', '--full', '--no-dangling')).toBe('');
     }
@@ -319,8 +323,12 @@ it('is moved away with the commands of the guide, and nothing notices', async ()
   const [, chapter = ''] = guide.split('## When the ledger grows');
   const blocks = [...chapter.split('\n## ')[0]!.matchAll(/^```\n([^`]*)^```$/gm)].map(([, text = '']) => text);
   symlinkSync(join(dir, 'data'), join(dir, 'sluice-data'));
-  const said = blocks.map((text) => execFileSync('sh', ['-ec', text], { cwd: dir, encoding: 'utf8' }));
-  expect(said).toHaveLength(2);
+  const program = new URL('../../../../../hub/main.ts', import.meta.url).pathname;
+  writeFileSync(join(dir, 'sluice-hub'), `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`, { mode: 0o755 });
+  const env = { ...process.env, PATH: `${dir}:${process.env['PATH'] ?? ''}` };
+  const said = blocks.map((text) => execFileSync('sh', ['-ec', text], { cwd: dir, encoding: 'utf8', env }));
+  expect(said).toHaveLength(3);
+  expect(said[2]).toMatch(/^volume 3: whole.*\nvolume 2: not here\nvolume 1: whole/);
   expect(said[1]).toContain('close volume 1\n');
   expect(readdirSync(join(dir, 'data', 'ledger-archive'))).toEqual([]);
   await pass(await open(), [web('v3')]);
