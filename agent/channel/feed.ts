@@ -1,4 +1,4 @@
-import { channelLimits, feedLimits } from '../../shared/model/limits.ts';
+import { feedLimits } from '../../shared/model/limits.ts';
 import { SluiceError } from '../../shared/errors.ts';
 import { digestOf, type Digest } from '../../shared/lib/canonical.ts';
 import { answerError } from '../../shared/lib/http-status.ts';
@@ -17,7 +17,7 @@ export interface FeedDeps {
   readonly authorization: Authorization;
 }
 
-const limits: HttpLimits = { maxBytes: channelLimits.bundle.inflatedBytes, idleMs: 30_000, totalMs: 120_000 };
+const limits: HttpLimits = { maxBytes: feedLimits.answerBytes, idleMs: 30_000, totalMs: 120_000 };
 
 /** Fetches files by digest: the first, and as many of the others as come with it. */
 type FetchFiles = (digests: readonly Digest[], signal: AbortSignal) => Promise<ReadonlyMap<string, Uint8Array>>;

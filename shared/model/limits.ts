@@ -26,12 +26,15 @@ export const bundleLimits = {
  * freshness). They are fetched one after the other: together with what makes of them, that is within the memory of its pod.
  */
 export const channelLimits = {
-  bundle: { wireBytes: 12 * 1024 * 1024, inflatedBytes: 24 * 1024 * 1024, objects: 30_000 },
-  list: { wireBytes: 1024 * 1024, inflatedBytes: 4 * 1024 * 1024, objects: 2_000 },
+  bundle: { wireBytes: 32 * mebibyte, inflatedBytes: 40 * mebibyte, objects: 40_000 },
+  list: { wireBytes: mebibyte, inflatedBytes: 4 * mebibyte, objects: 2_000 },
 } as const;
 
-/** The files that come with one answer of the feed from format 2 on: their bytes (one file may be more), and how many may be asked for. */
-export const feedLimits = { bytes: 4 * mebibyte, files: 500 } as const;
+/**
+ * The files that come with one answer of the feed from format 2 on: their bytes (one file may be more), and how many may be asked for;
+ * and the most bytes of any answer, in which those of format 1 have all files of a bundle.
+ */
+export const feedLimits = { bytes: 4 * mebibyte, files: 500, answerBytes: 24 * mebibyte } as const;
 
 /** The most bytes of a report by format, and of a change (safety.md): 1,000 applications fit into one of format 2. */
 export const reportLimits = { 1: 256 * 1024, 2: mebibyte } as const satisfies Readonly<Record<number, number>>;

@@ -230,7 +230,7 @@ describe('a hostile host', () => {
   });
 
   it.each([
-    ['bundle', clusterRef, 13],
+    ['bundle', clusterRef, 33],
     ['list of root documents', 'refs/heads/main', 2],
     ['freshness list', `refs/heads/fresh/${freshnessShard(identity.registration)}`, 2],
   ])('a %s with more bytes than its kind may have is refused', async (_, ref, mib) => {

@@ -1,11 +1,11 @@
 import type { GitObject, Oid } from '../../lib/git/object.ts';
 import { statusError } from '../../lib/http-status.ts';
-import { demuxPack, type FetchLimits } from './library.ts';
+import { demuxPackInPlace, type FetchLimits } from './library.ts';
 import { checkPack } from './pack-guard.ts';
 import { inSlices } from '../../lib/slices.ts';
 import { flush, packet } from '../../lib/git/pkt-line.ts';
 import { gitHeaders, type GitHost } from './refs.ts';
-import { resolvingPack } from './resolve.ts';
+import { indexingPack, resolvingPack, type PackedObject } from './resolve.ts';
 
 /** Limits of fetching a hub's own repositories: enough for years of history, too little to exhaust a machine's memory. */
 export const wholeLimits: FetchLimits = {
@@ -23,11 +23,30 @@ export interface ObjectsOrder {
 /** Fetches commits in one request of the oldest protocol, which every host speaks. */
 export async function fetchObjects(
   host: GitHost,
-  { wants, haves, depth }: ObjectsOrder,
+  order: ObjectsOrder,
   signal: AbortSignal,
   limits: FetchLimits = wholeLimits,
 ): Promise<GitObject[]> {
-  if (wants.length === 0) return [];
+  if (order.wants.length === 0) return [];
+  return inSlices(resolvingPack(await fetchPack(host, order, { signal, limits })));
+}
+
+/** The same, each object read when it is asked for: of a large pack no more than that is in memory beside the pack. */
+export async function fetchPacked(
+  host: GitHost,
+  order: ObjectsOrder,
+  signal: AbortSignal,
+  limits: FetchLimits,
+): Promise<PackedObject[]> {
+  return inSlices(indexingPack(await fetchPack(host, order, { signal, limits })));
+}
+
+/** Fetches a pack and checks it against the limits. */
+async function fetchPack(
+  host: GitHost,
+  { wants, haves, depth }: ObjectsOrder,
+  { signal, limits }: { readonly signal: AbortSignal; readonly limits: FetchLimits },
+): Promise<Buffer> {
   // No thin-pack: every delta's base is in the pack.
   const words = `ofs-delta side-band-64k no-progress${depth === undefined ? '' : ' shallow'}`;
   const wanted = [...new Set(wants)].map((oid, i) => packet(`want ${oid}${i === 0 ? ` ${words}` : ''}\n`));
@@ -45,7 +64,7 @@ export async function fetchObjects(
     limits: limits.http,
   });
   if (response.status !== 200) throw statusError(response.status, host.url);
-  const pack = demuxPack(response.body);
+  const pack = demuxPackInPlace(response.body);
   await checkPack(pack, limits.pack);
-  return inSlices(resolvingPack(pack));
+  return pack;
 }

@@ -152,21 +152,37 @@ async function uploadPack(
 
 /** The pack in the first side band of a whole answer; throws UNAVAILABLE for a cut one. */
 export function demuxPack(body: Buffer): Buffer {
+  return Buffer.concat(packParts(body));
+}
+
+/** The same, put together where it is: the answer is not needed any more, and a large one is not held twice. */
+export function demuxPackInPlace(body: Buffer): Buffer {
+  let end = 0;
+  for (const part of packParts(body)) {
+    // Each part only ever moves to the left, over what was taken already.
+    part.copy(body, end);
+    end += part.length;
+  }
+  return body.subarray(0, end);
+}
+
+/** The parts of the pack, as they stand in the answer. */
+function packParts(body: Buffer): readonly Buffer[] {
   const parts: Buffer[] = [];
   const all = answerPackets(body);
   if (all.at(-1) !== 'flush') throw broken("the Git server's answer was cut");
   let banded = false;
   for (const packet of all) {
     if (!(packet instanceof Buffer)) continue;
-    const line = lineOf(packet);
-    if (!banded && /^(NAK|ACK |shallow |unshallow )/.test(line)) continue;
-    if (line.startsWith('ERR ')) throw refused(line.slice(4));
+    // Only what may be words is read as text, not megabytes of a pack.
+    if (!banded && /^(NAK|ACK |shallow |unshallow )/.test(lineOf(packet))) continue;
+    if (packet.toString('latin1', 0, 4) === 'ERR ') throw refused(lineOf(packet).slice(4));
     banded = true;
     if (packet[0] === 1) parts.push(packet.subarray(1));
     else if (packet[0] === 3) throw refused(packet.toString('utf8', 1));
     else if (packet[0] !== 2) throw broken('the Git server sends no side band');
   }
-  return Buffer.concat(parts);
+  return parts;
 }
 
 function refused(words: string): SluiceError {

@@ -3,7 +3,7 @@ import { isSluiceError, SluiceError } from '../../errors.ts';
 import type { ObjectType, Oid } from '../../lib/git/object.ts';
 import { fileFinder } from '../../lib/git/tree.ts';
 import type { FilesOptions, RefSource, RepoFiles } from '../../ports/repo.ts';
-import { fetchObjects } from './fetch-pack.ts';
+import { fetchPacked } from './fetch-pack.ts';
 import { readObject, type FetchLimits } from './library.ts';
 import { findFolders, requireLocal } from './local.ts';
 import { createPackChecker } from './pack-checker.ts';
@@ -19,10 +19,10 @@ export function remoteSource(host: GitHost, { http, pack }: FetchLimits): RefSou
       pack: { ...pack, inflatedBytes: limits.inflatedBytes, objects: limits.objects },
     };
     const order = { wants: [commit], haves: [], depth: 1 } as const;
-    const objects = new Map((await fetchObjects(host, order, signal, within)).map((object) => [object.oid, object]));
+    const objects = new Map((await fetchPacked(host, order, signal, within)).map((object) => [object.oid, object]));
     return filesOf(commit, (oid, type) => {
       const object = objects.get(oid);
-      if (object?.type === type) return Promise.resolve(object.body);
+      if (object?.type === type) return Promise.resolve(object.read());
       return Promise.reject(new SluiceError('PACK_INVALID', `the pack lacks a ${type}`, { subject: oid }));
     });
   };

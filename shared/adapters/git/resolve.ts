@@ -1,12 +1,15 @@
 import { inflateSync } from 'node:zlib';
 import { SluiceError } from '../../errors.ts';
-import { makeObject, type GitObject, type ObjectType, type Oid } from '../../lib/git/object.ts';
+import { oidOf, type GitObject, type ObjectType, type Oid } from '../../lib/git/object.ts';
 import { packTypes, parseEntryHeader } from '../../lib/git/pack.ts';
 import { atOnce, unitsOfBytes, type Work } from '../../lib/slices.ts';
 
 /** An entry of a pack: an object, or a delta on an entry at an offset or on an object by name. */
 interface Entry {
   readonly offset: number;
+  /** Where its compressed bytes begin, and how many they come to. */
+  readonly start: number;
+  readonly size: number;
   readonly type: ObjectType | null;
   readonly base: number | Oid | null;
   readonly bytes: Buffer;
@@ -23,17 +26,45 @@ export function resolvePack(pack: Buffer): GitObject[] {
 
 /** The same, as work in steps. */
 export function* resolvingPack(pack: Buffer): Work<GitObject[]> {
-  const byOffset = new Map<number, GitObject>();
-  const byName = new Map<Oid, GitObject>();
-  const take = (offset: number, object: GitObject): void => {
+  const objects = yield* namingObjects(pack, (bytes) => () => bytes);
+  return objects.map(({ oid, type, read }) => ({ oid, type, body: read() }));
+}
+
+/** An object of a pack, read when it is asked for. */
+export interface PackedObject extends Pick<GitObject, 'oid' | 'type'> {
+  readonly read: () => Buffer;
+}
+
+/**
+ * All objects of a pack by name, as work in steps: what is whole in the pack is inflated again when it is read, so that the pack and
+ * what is in it are not held at the same time. Deltas are resolved, and held.
+ */
+export function indexingPack(pack: Buffer): Work<PackedObject[]> {
+  return namingObjects(
+    pack,
+    (_, { start, size }) =>
+      () =>
+        inflateAt(pack, start, size).buffer,
+  );
+}
+
+/** `readerOf` says how an object that is whole in the pack is read, once it is named. */
+function* namingObjects(
+  pack: Buffer,
+  readerOf: (bytes: Buffer, entry: Pick<Entry, 'start' | 'size'>) => () => Buffer,
+): Work<PackedObject[]> {
+  const byOffset = new Map<number, PackedObject>();
+  const byName = new Map<Oid, PackedObject>();
+  const take = (offset: number, object: PackedObject): void => {
     byOffset.set(offset, object);
     byName.set(object.oid, object);
   };
   let waiting: Entry[] = [];
   for (const entry of entriesOf(pack)) {
-    if (entry.type === null) waiting.push(entry);
-    else take(entry.offset, makeObject(entry.type, entry.bytes));
-    yield unitsOfBytes(entry.bytes.length);
+    const { type, bytes } = entry;
+    if (type === null) waiting.push(entry);
+    else take(entry.offset, { oid: oidOf(type, bytes), type, read: readerOf(bytes, entry) });
+    yield unitsOfBytes(bytes.length);
   }
   // A delta may stand before its base, or on another delta: go round for as long as something gets resolved.
   while (waiting.length > 0) {
@@ -42,8 +73,11 @@ export function* resolvingPack(pack: Buffer): Work<GitObject[]> {
       const { offset, base, bytes } = entry;
       const found = typeof base === 'number' ? byOffset.get(base) : byName.get(base ?? '');
       if (found === undefined) rest.push(entry);
-      else take(offset, makeObject(found.type, applyDelta(Buffer.from(found.body), bytes)));
-      yield unitsOfBytes(found?.body.length ?? 0);
+      else {
+        const body = applyDelta(found.read(), bytes);
+        take(offset, { oid: oidOf(found.type, body), type: found.type, read: () => body });
+      }
+      yield unitsOfBytes(bytes.length);
     }
     if (rest.length === waiting.length) throw invalid('a delta has no base in its pack');
     waiting = rest;
@@ -57,13 +91,15 @@ function* entriesOf(pack: Buffer): Generator<Entry> {
     const header = parseEntryHeader(pack.subarray(offset, offset + 16));
     const type = typeNames.get(header.type) ?? null;
     const { base, start } = type === null ? baseOf(pack, offset, header) : { base: null, start: offset + header.start };
-    const { buffer, engine } = inflateSync(pack.subarray(start), {
-      info: true,
-      maxOutputLength: Math.max(header.size, 1),
-    }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
-    yield { offset, type, base, bytes: buffer };
+    const { buffer, engine } = inflateAt(pack, start, header.size);
+    yield { offset, start, size: header.size, type, base, bytes: buffer };
     offset = start + engine.bytesWritten;
   }
+}
+
+function inflateAt(pack: Buffer, start: number, size: number) {
+  const options = { info: true, maxOutputLength: Math.max(size, 1) } as const;
+  return inflateSync(pack.subarray(start), options) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
 }
 
 function baseOf(pack: Buffer, offset: number, header: { readonly type: number; readonly start: number }) {

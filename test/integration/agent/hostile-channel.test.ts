@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../shared/adapters/clock.ts';
 import { parseYaml } from '../../../shared/lib/yaml.ts';
-import { channelLimits } from '../../../shared/model/limits.ts';
+import { bundleLimits, channelLimits } from '../../../shared/model/limits.ts';
 import { payloadTypes } from '../../../shared/wire/envelope.ts';
 import { freshnessShard } from '../../../shared/wire/freshness.ts';
 import { joinLine } from '../../../shared/wire/join.ts';
@@ -15,6 +15,7 @@ import { configMap } from '../../fixtures/agent/apps.ts';
 import {
   appOf,
   channelFiles,
+  documentedBundle,
   identity,
   keys,
   objectFiles,
@@ -112,6 +113,7 @@ beforeAll(async () => {
     .resources;
   const program = [process.execPath, ...agentFlags, join(folder, 'app', bundleFiles.agent)];
   const args = ['run', '--kubeconfig', cluster.kubeconfig, '--join-file', join(folder, 'join'), '--poll', '1'];
+  args.push('--cache-folder', folder);
   agent = startLimited([...program, ...args], {
     bytes: Number(limits.memory.replace('Mi', '')) * mib,
     env: { ...agentEnv, PATH: process.env['PATH'] ?? '', HOME: folder },
@@ -153,7 +155,7 @@ describe('an agent with the memory of its chart', () => {
       await git(gitdir, 'update-ref', refs.bundle, await git(gitdir, 'commit-tree', oid, '-m', 'hostile'));
     },
     'sends more than its limits allow': async () => {
-      await commit(refs.bundle, { noise: randomBytes(16 * mib), zeros: Buffer.alloc(40 * mib) });
+      await commit(refs.bundle, { noise: randomBytes(40 * mib), zeros: Buffer.alloc(60 * mib) });
     },
   };
 
@@ -173,4 +175,30 @@ describe('an agent with the memory of its chart', () => {
     },
     240_000,
   );
+
+  it('takes the largest bundle over Git, too, again and again', { timeout: 240_000 }, async () => {
+    for (const generation of [10, 11]) {
+      const apps = ['a', 'b', 'c', 'd'].map((name) => {
+        const maps = Array.from({ length: 8 }, (_, at) => {
+          const noise = randomBytes(0.75 * mib - 3_000).toString('base64');
+          return configMap(`large-${name}-${at}`, `${generation} ${noise}`, 'shop');
+        });
+        return [name, maps] as const;
+      });
+      const [issuedAt, freshUntil] = [new Date(systemClock.now()).toISOString(), '2099-01-01T00:00:00.000Z'];
+      const bundle = documentedBundle(Object.fromEntries(apps), { revision: { generation, issuedAt, freshUntil } });
+      expect(bundle.revision.bundle.bytes).toBeGreaterThan(0.99 * bundleLimits[2].bytes);
+      for (const [ref, content] of Object.entries(channelFiles(bundle))) await commit(ref, content);
+      for (const { metadata } of apps.flatMap(([, maps]) => maps)) {
+        const path = `${cluster.url}/api/v1/namespaces/shop/configmaps/${metadata.name}`;
+        const isThere = async () => {
+          const { data } = (await (await fetch(path)).json()) as { readonly data?: { readonly value?: string } };
+          return data?.value?.startsWith(`${generation} `) === true ? true : undefined;
+        };
+        await waitFor(metadata.name, isThere, 110_000);
+      }
+    }
+    expect([agent.child.exitCode, agent.child.signalCode]).toEqual([null, null]);
+    expect(await agent.peakBytes()).toBeLessThan(256 * mib);
+  });
 });

@@ -185,6 +185,20 @@ export const boundMutants: readonly Mutant[] = [
     tests: ['test/unit/agent/channel/verify/documents.test.ts'],
   },
   {
+    bug: 'an answer of a Git host is put together over bytes that are still to come',
+    file: 'shared/adapters/git/library.ts',
+    find: 'part.copy(body, end);',
+    replace: 'part.copy(body, end + 4);',
+    tests: ['test/unit/shared/adapters/git'],
+  },
+  {
+    bug: 'an object of a pack is read from where another one begins',
+    file: 'shared/adapters/git/resolve.ts',
+    find: 'inflateAt(pack, start, size).buffer,',
+    replace: 'inflateAt(pack, 14, size).buffer,',
+    tests: ['test/unit/shared/adapters/git'],
+  },
+  {
     bug: 'a channel in a folder may have packs of any size',
     file: 'shared/adapters/git/ref-source.ts',
     find: '      await checkPacks(found.folders.common);\n',

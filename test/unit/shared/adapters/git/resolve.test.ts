@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { applyDelta, resolvePack } from '../../../../../shared/adapters/git/resolve.ts';
-import { makeBlob } from '../../../../../shared/lib/git/object.ts';
+import { applyDelta, indexingPack, resolvePack } from '../../../../../shared/adapters/git/resolve.ts';
+import { makeBlob, oidOf } from '../../../../../shared/lib/git/object.ts';
 import { packHeader } from '../../../../../shared/lib/git/pack.ts';
+import { atOnce } from '../../../../../shared/lib/slices.ts';
 import { commitFiles, git } from '../../../../fakes/git.ts';
 
 async function packOf(...config: readonly string[]): Promise<{ pack: Buffer; names: string[] }> {
@@ -36,11 +37,13 @@ describe('a pack of the real git', () => {
     ['deltas by name', ['-c', 'repack.useDeltaBaseOffset=false']],
   ])('is read whole with %s: every object under its own name', async (_, config) => {
     const { pack, names } = await packOf(...config);
-    expect(
-      resolvePack(pack)
-        .map(({ oid }) => oid)
-        .sort(),
-    ).toEqual(names);
+    const objects = resolvePack(pack);
+    expect(objects.map(({ oid }) => oid).sort()).toEqual(names);
+    for (const { oid, type, body } of objects) expect(oidOf(type, body)).toBe(oid);
+    // One by one, in any order, and more than once.
+    const packed = atOnce(indexingPack(pack));
+    expect(packed.map(({ oid }) => oid).sort()).toEqual(names);
+    for (const { oid, type, read } of [...packed.toReversed(), ...packed]) expect(oidOf(type, read())).toBe(oid);
   });
 });
 
