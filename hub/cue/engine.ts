@@ -6,7 +6,7 @@ import { startWorker, type WorkerHandle } from '../model/worker-handle.ts';
 import { createAnswerMemo, type AnswerMemo } from './answer-memo.ts';
 import { faultsOf, type CueFault } from './fault.ts';
 import { workerLimits } from './limits.ts';
-import { sourceOf, type Answer, type CueProgram, type Evaluated, type Source } from './program.ts';
+import { sourceOf, type Answer, type CueFact, type CueProgram, type Evaluated, type Source } from './program.ts';
 import { openTimeBudget, type TimeBudget } from './time-budget.ts';
 
 /** The result of a template: objects (`output`, `outputs`) or changes to them (`patch`, `patchOutputs`). */
@@ -15,11 +15,14 @@ export interface CueValue {
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly patch?: unknown;
   readonly patchOutputs?: Readonly<Record<string, unknown>>;
+  /** What the template itself says is wrong, in words. */
+  readonly errs?: unknown;
 }
 
 /** The outcome of one program: its value, or what is wrong (at least one fault). */
 export type CueOutcome =
-  { readonly ok: true; readonly value: CueValue } | { readonly ok: false; readonly faults: readonly CueFault[] };
+  | { readonly ok: true; readonly value: CueValue; readonly facts?: readonly CueFact[] }
+  | { readonly ok: false; readonly faults: readonly CueFault[] };
 
 /** Evaluates CUE templates: one outcome a program, in order; never throws for the content of a template. */
 export interface CueEvaluator {
@@ -169,6 +172,8 @@ function budgetKey({ name }: TimeBudget, key: string): string {
   return `${name} ${key}`;
 }
 
+type Given = Extract<CueOutcome, { readonly ok: true }>;
+
 // Parsed anew each time: callers own their value.
 function outcomeOf(
   answer: Answer | undefined,
@@ -176,7 +181,7 @@ function outcomeOf(
   limits: { sourceMs: number; applicationMs: number },
 ): CueOutcome {
   if (answer === undefined || program === undefined) return failed('RENDER_FAILED', 'the evaluation gave no answer');
-  if ('json' in answer) return { ok: true, value: (JSON.parse(answer.json) as { value: CueValue }).value };
+  if ('json' in answer) return { ok: true, ...(JSON.parse(answer.json) as Omit<Given, 'ok'>) };
   if ('faults' in answer) return { ok: false, faults: faultsOf(answer, program) };
   switch (answer.stopped) {
     case 'timeout':

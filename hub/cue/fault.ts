@@ -113,9 +113,20 @@ function typeOf(value: unknown): readonly string[] {
   return typeof value === 'string' ? ['string'] : ['struct'];
 }
 
+/** Packages that only KubeVela's own engine has: they act on a cluster while they are evaluated. */
+const livePackage = /^(?:builtin )?package "((?:vela|kube|k8s\.io)(?:\/[^"]*)?)"/;
+
+const livePackageHint =
+  'write the object as output or outputs; for an object of the cluster, k8s-objects; the hub renders without a cluster';
+
 function templateFault({ path, message, places: [place] }: CueRefusal, { template }: Told): CueFault {
   const where = path.length === 0 ? '' : ` at ${path.join('.')}`;
   const at = place === undefined ? '' : ` (line ${place.line}, column ${place.column})`;
+  const [, live] = livePackage.exec(message) ?? [];
+  if (live !== undefined) {
+    const words = `the template is wrong${where}${at}: it imports ${live}, which acts on a cluster while it is evaluated`;
+    return { code: 'RENDER_FAILED', message: words, hint: livePackageHint };
+  }
   return { code: 'RENDER_FAILED', message: `the template is wrong${where}${at}: ${withoutValues(message, template)}` };
 }
 

@@ -15,6 +15,20 @@ export interface TemplatePlace {
   readonly column: number;
 }
 
+/** What a template says of a field or an item of its value, beside the value. */
+export interface CueFact {
+  readonly path: readonly (string | number)[];
+  /** What `+patchKey=` and `+patchStrategy=` above the field say. */
+  readonly patchKey?: string;
+  readonly patchStrategy?: string;
+  /** True for a default: another value may take its place. */
+  readonly isDefault?: boolean;
+  /** True for a list that may have more items. */
+  readonly isOpen?: boolean;
+  /** Where a value of a patch stands. */
+  readonly place?: TemplatePlace;
+}
+
 /** What the evaluator says is wrong: at which path of the template, by which of its rules, and where in the template. */
 export interface CueRefusal {
   readonly path: readonly string[];

@@ -110,7 +110,7 @@ function rankIn(namespace: string, doc: Definition): string {
 
 // Only the members that a revision records: its record is compared and stored as a whole.
 function pinnedBuiltin({ kind, type, template, inPlace, appliesToWorkloads }: BuiltinDefinition): PinnedDefinition {
-  return { kind, type, template, inPlace, appliesToWorkloads };
+  return { kind, type, template, inPlace, appliesToWorkloads, patches: 'unified' };
 }
 
 function pinnedUser(kind: DefinitionKind, { metadata, spec }: Definition): PinnedDefinition {
@@ -120,5 +120,6 @@ function pinnedUser(kind: DefinitionKind, { metadata, spec }: Definition): Pinne
     template: spec.schematic?.cue?.template ?? '',
     inPlace: metadata.annotations?.[annotation.inPlace] === 'true',
     appliesToWorkloads: spec.appliesToWorkloads ?? [],
+    patches: 'unified',
   };
 }

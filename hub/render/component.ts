@@ -3,14 +3,15 @@ import type { KubeObject } from '../../shared/model/object.ts';
 import type { PinnedDefinition, RevisionRecord } from '../model/fleet.ts';
 import { definitionKey } from '../definitions/catalog.ts';
 import type { ComponentSource, Manifest } from '../sources/source.ts';
-import type { CueEvaluator, CueOutcome, CueValue } from '../cue/engine.ts';
+import type { CueEvaluator, CueOutcome } from '../cue/engine.ts';
 import type { CueFault } from '../cue/fault.ts';
-import { readsContext, type CueProgram } from '../cue/program.ts';
+import { readsContext } from '../cue/program.ts';
 import { propertyFaults } from '../cue/property-faults.ts';
 import { hasFailed, type Attempt, type RenderFault } from '../model/fault.ts';
-import { withContainerNames, type ContainerNames } from './container-names.ts';
+import type { ContainerNames } from './container-names.ts';
 import { toObjects } from './objects.ts';
 import { applyPatch, patchRulesOf } from './patch.ts';
+import { applyStep, newDraft, type Draft, type Step } from './step.ts';
 import type { Steps } from '../model/reporter.ts';
 import { isMap, type JsonMap } from '../model/json-map.ts';
 
@@ -34,17 +35,6 @@ export interface ComponentObjects {
   readonly warnings: readonly RenderFault[];
 }
 
-interface Step {
-  readonly definition: PinnedDefinition;
-  readonly program: CueProgram;
-  readonly path: Steps;
-}
-
-interface Draft {
-  output: unknown;
-  readonly outputs: Map<string, unknown>;
-}
-
 /** Renders a component and its traits, in order, with the definitions that the revision pins. Collects every fault. */
 export async function renderComponent(
   cue: CueEvaluator,
@@ -57,7 +47,7 @@ export async function renderComponent(
   const given = await source.manifests({ component, files: record.files, path: pathOf(job) }, signal);
   if (hasFailed(given)) return given;
   const [first, ...more] = given.value;
-  const draft: Draft = { output: first?.value, outputs: new Map() };
+  const draft = newDraft(first?.value);
   const names = { component: component.name, contextName: String(job.context['name']) };
   const faults = await applySteps(cue, steps, { draft, names }, signal);
   return faults.length > 0 ? { faults } : finish(job, draft, first === undefined ? null : { first, more });
@@ -77,7 +67,7 @@ async function applySteps(
   const faults: RenderFault[] = [];
   for (const step of steps) {
     const outcome = known.get(step) ?? (await evaluateLate(cue, step, draft, signal));
-    if (outcome?.ok === true) applyStep(draft, step, outcome.value, names);
+    if (outcome?.ok === true) faults.push(...applyStep(draft, step, outcome, names));
     else if (outcome !== undefined) faults.push(...(await faultsOf(cue, step, outcome.faults, signal)));
   }
   return faults;
@@ -173,26 +163,6 @@ async function faultsOf(
     message: `${step.program.subject}: ${message}`,
     path: parameter === undefined ? step.path : [...step.path, 'properties', ...parameter],
   }));
-}
-
-function applyStep(draft: Draft, step: Step, value: CueValue, names: ContainerNames): void {
-  if (value.output !== undefined) draft.output = value.output;
-  const rules =
-    value.patch === undefined && value.patchOutputs === undefined ? null : patchRulesOf(step.definition.template);
-  if (rules !== null) {
-    if (draft.output !== undefined) {
-      draft.output = applyPatch(draft.output, withContainerNames(draft.output, value.patch, names), rules);
-    }
-    for (const [name, patch] of Object.entries(value.patchOutputs ?? {})) {
-      if (draft.outputs.has(name)) draft.outputs.set(name, applyPatch(draft.outputs.get(name), patch, rules));
-    }
-  }
-  for (const [name, output] of Object.entries(value.outputs ?? {})) {
-    // Two traits may use one name for their outputs; both are kept.
-    let key = name;
-    while (draft.outputs.has(key)) key = `${key}'`;
-    draft.outputs.set(key, output);
-  }
 }
 
 function finish(

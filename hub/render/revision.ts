@@ -7,6 +7,7 @@ import { definitionKey } from '../definitions/catalog.ts';
 import { sourceOf } from '../sources/list.ts';
 import type { ComponentSource } from '../sources/source.ts';
 import { renderComponent, type ComponentObjects } from './component.ts';
+import { contextOf } from './context.ts';
 import type { CueEvaluator } from '../cue/engine.ts';
 import type { Attempt, RenderFault } from '../model/fault.ts';
 import { withLabels, type LabelFacts } from './labels.ts';
@@ -66,13 +67,14 @@ export async function renderRevision(
   const rendered = await Promise.all(
     record.application.spec.components.map(async (component, index) => {
       const facts = labelFactsOf(record, index, options);
+      const source = sourceOf(component.type, options.sources);
       const job = {
         record,
         index,
         component,
-        source: sourceOf(component.type, options.sources),
+        source,
         namespace: namespaceOf(record.application),
-        context: contextOf(record, facts),
+        context: contextOf(record, component, facts, source.parameterOf(component)),
       };
       const long = labelFault(facts, index);
       if (long !== null) return { faults: [long] };
@@ -99,21 +101,6 @@ function labelFactsOf(record: RevisionRecord, index: number, { isSuffixed, sourc
     revision: isSuffixed ? { name: record.name, suffix } : null,
     isSuffixed: isSideBySide,
     isVerbatim: sourceOf(component?.type ?? '', sources).isVerbatim,
-  };
-}
-
-function contextOf(record: RevisionRecord, facts: LabelFacts): Readonly<Record<string, unknown>> {
-  const { metadata } = record.application;
-  return {
-    name: facts.contextName,
-    componentName: facts.component,
-    appName: metadata.name,
-    namespace: namespaceOf(record.application),
-    appRevision: record.name,
-    appRevisionNum: record.number,
-    revision: record.name,
-    appLabels: metadata.labels ?? {},
-    appAnnotations: metadata.annotations ?? {},
   };
 }
 

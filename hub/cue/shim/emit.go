@@ -17,6 +17,8 @@ type fact struct {
 	IsDefault bool `json:"isDefault,omitempty"`
 	// The list may have more items.
 	IsOpen bool `json:"isOpen,omitempty"`
+	// Where a value that is neither a list nor a struct stands, in a patch.
+	Place *place `json:"place,omitempty"`
 }
 
 // Writes values as JSON, fields in the order of the source, and gathers facts.
@@ -24,6 +26,8 @@ type emitter struct {
 	text      []byte
 	facts     []fact
 	withFacts bool
+	// In a patch: what conflicts with something else is told with its place.
+	withPlaces bool
 }
 
 func (out *emitter) key(name string) {
@@ -38,8 +42,8 @@ func (out *emitter) emit(value cue.Value, path []any) error {
 		out.note(value, path, isDefault, false)
 		return out.emitFields(concrete, path)
 	case cue.ListKind:
-		isOpen := out.withFacts && value.Allows(cue.AnyIndex)
-		out.note(value, path, isDefault && !isOpen, isOpen)
+		// Of every list the library says that it is a default.
+		out.note(value, path, false, out.withFacts && value.Allows(cue.AnyIndex))
 		return out.emitItems(concrete, path)
 	default:
 		out.note(value, path, isDefault, false)
@@ -105,7 +109,13 @@ func (out *emitter) note(value cue.Value, path []any, isDefault, isOpen bool) {
 			}
 		}
 	}
-	if found.PatchKey != "" || found.Strategy != "" || isDefault || isOpen {
+	if kind := value.IncompleteKind(); out.withPlaces && kind&(cue.StructKind|cue.ListKind) == 0 {
+		if at := value.Pos(); at.IsValid() && at.Filename() == templateName {
+			here := placeOf(at)
+			found.Place = &here
+		}
+	}
+	if found.PatchKey != "" || found.Strategy != "" || isDefault || isOpen || found.Place != nil {
 		out.facts = append(out.facts, found)
 	}
 }

@@ -26,9 +26,10 @@ type refusal struct {
 
 // The members of a template that are its result, and whether their values need what is known beside them.
 var results = []struct {
-	name  string
-	facts bool
-}{{"output", true}, {"outputs", true}, {"patch", true}, {"patchOutputs", true}, {"errs", false}, {"processing", false}}
+	name    string
+	facts   bool
+	isPatch bool
+}{{"output", true, false}, {"outputs", true, false}, {"patch", true, true}, {"patchOutputs", true, true}, {"errs", false, false}}
 
 // An evaluation leaves its templates in its context; a new context begins when it holds so many.
 const mostTemplates = 32
@@ -106,7 +107,7 @@ func (own *session) run(known *template, wanted programRequest) ([]byte, *refusa
 		}
 		isFirst = false
 		out.key(result.name)
-		out.withFacts = result.facts
+		out.withFacts, out.withPlaces = result.facts, result.isPatch
 		if err := out.emit(found, []any{result.name}); err != nil {
 			return nil, refusalOf(parameter, found, err)
 		}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/ast/astutil"
@@ -90,7 +92,7 @@ func nameOf(field *ast.Field) string {
 	return name
 }
 
-// The comments above `a: b: c: value` belong to the field that is written last.
+// The comments above `a: b: c: value` belong to the field that is written last; those that make a JSON patch of a whole patch stay.
 func moveTags(file *ast.File) {
 	ast.Walk(file, func(node ast.Node) bool {
 		field, ok := node.(*ast.Field)
@@ -101,11 +103,21 @@ func moveTags(file *ast.File) {
 		if !ok {
 			return true
 		}
-		own := ast.Comments(field)
-		if len(own) > 0 {
-			ast.SetComments(field, nil)
-			ast.SetComments(inner, append(own, ast.Comments(inner)...))
+		var staying, moving []*ast.CommentGroup
+		for _, group := range ast.Comments(field) {
+			if strings.Contains(group.Text(), "+patchStrategy=json") {
+				staying = append(staying, group)
+			} else {
+				moving = append(moving, group)
+			}
 		}
+		if len(staying) > 0 {
+			// The library takes comments for those of the last field, too, unless there are braces.
+			braced := field.Value.(*ast.StructLit)
+			braced.Lbrace, braced.Rbrace = inner.Pos(), inner.Pos()
+		}
+		ast.SetComments(field, staying)
+		ast.SetComments(inner, append(moving, ast.Comments(inner)...))
 		return true
 	}, nil)
 }

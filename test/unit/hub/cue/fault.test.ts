@@ -86,6 +86,23 @@ describe('a fault of the evaluator, in the words of properties', () => {
     ]);
   });
 
+  it('names the package that only a controller has, and what to write', () => {
+    const fault = {
+      path: [],
+      kind: '',
+      message: 'builtin package "vela/helm" undefined',
+      places: [{ line: 1, column: 8 }],
+    };
+    expect(faultsOf({ faults: [fault], ofParameter: false }, told)).toMatchObject([
+      {
+        code: 'RENDER_FAILED',
+        message:
+          'the template is wrong (line 1, column 8): it imports vela/helm, which acts on a cluster while it is evaluated',
+        hint: expect.stringContaining('k8s-objects') as string,
+      },
+    ]);
+  });
+
   it.each<[rule: string, refusal: CueRefusal, message: string]>([
     [
       'its place',

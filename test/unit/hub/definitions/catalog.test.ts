@@ -93,7 +93,14 @@ describe('the catalogue', () => {
 
   it('finds the built-in one where no user wrote one, with nothing more than a revision pins', () => {
     const found = createCatalog([]).find('ComponentDefinition', 'worker', 'team');
-    expect(Object.keys(found?.pinned ?? {})).toEqual(['kind', 'type', 'template', 'inPlace', 'appliesToWorkloads']);
+    expect(Object.keys(found?.pinned ?? {})).toEqual([
+      'kind',
+      'type',
+      'template',
+      'inPlace',
+      'appliesToWorkloads',
+      'patches',
+    ]);
     expect(found?.workload).toBe('deployments.apps');
     expect(createCatalog([]).find('TraitDefinition', 'worker', 'team')).toBeNull();
   });
@@ -107,6 +114,7 @@ describe('the catalogue', () => {
       template: 'from: "default"',
       inPlace: true,
       appliesToWorkloads: ['jobs.batch'],
+      patches: 'unified',
     });
   });
 

@@ -1,0 +1,126 @@
+import type { CueFact, CueProgram } from '../cue/program.ts';
+import type { CueValue } from '../cue/engine.ts';
+import type { RenderFault } from '../model/fault.ts';
+import type { PinnedDefinition } from '../model/fleet.ts';
+import type { Steps } from '../model/reporter.ts';
+import { isMap } from '../model/json-map.ts';
+import { withContainerNames, type ContainerNames } from './container-names.ts';
+import { factsAt, factsOf, withDefaults, type Defaults, type Facts } from './facts.ts';
+import { jsonPatched, mergePatched } from './json-patch.ts';
+import { applyPatch, patchRulesOf } from './patch.ts';
+import { unified, type Conflict } from './unify.ts';
+
+/** A template of a component or one of its traits, what it is filled with, and its place in the document. */
+export interface Step {
+  readonly definition: PinnedDefinition;
+  readonly program: CueProgram;
+  readonly path: Steps;
+}
+
+/** The objects of a component while its templates are applied one after the other. */
+export interface Draft {
+  output: unknown;
+  readonly outputs: Map<string, unknown>;
+  readonly defaults: Defaults;
+}
+
+/** A draft that begins with the object that a component was given, where it was. */
+export function newDraft(output: unknown): Draft {
+  return { output, outputs: new Map(), defaults: new WeakMap() };
+}
+
+/** What a template gave. */
+export interface Given {
+  readonly value: CueValue;
+  readonly facts?: readonly CueFact[];
+}
+
+/** Adds to a draft what a template gave, and says what is wrong with it. */
+export function applyStep(draft: Draft, step: Step, given: Given, names: ContainerNames): readonly RenderFault[] {
+  const { value } = given;
+  const said = firstText(value.errs);
+  if (said !== null) return [{ code: 'RENDER_FAILED', message: `${step.program.subject}: ${said}`, path: step.path }];
+  const facts = factsOf(given.facts);
+  if (value.output !== undefined) {
+    draft.output = withDefaults(value.output, facts.members.get('output'), draft.defaults);
+  }
+  const faults = patched(draft, step, { value, facts }, names);
+  for (const [name, output] of Object.entries(value.outputs ?? {})) {
+    // Two traits may use one name for their outputs; both are kept.
+    let key = name;
+    while (draft.outputs.has(key)) key = `${key}'`;
+    draft.outputs.set(key, withDefaults(output, factsAt(facts, ['outputs', name]), draft.defaults));
+  }
+  return faults;
+}
+
+/** The first text that is not empty of those by which a template says that it cannot be used so. */
+function firstText(errs: unknown): string | null {
+  const texts = Array.isArray(errs) ? (errs as readonly unknown[]) : [];
+  const found = texts.find((text) => typeof text === 'string' && text !== '');
+  return typeof found === 'string' ? found : null;
+}
+
+function patched(
+  draft: Draft,
+  step: Step,
+  { value, facts }: { readonly value: CueValue; readonly facts: Facts },
+  names: ContainerNames,
+): readonly RenderFault[] {
+  const faults: RenderFault[] = [];
+  const patch = (base: unknown, change: unknown, at: Steps): unknown => {
+    const outcome = changed(base, change, { draft, step, facts: factsAt(facts, at) });
+    faults.push(...outcome.faults);
+    return outcome.value;
+  };
+  if (value.patch !== undefined && draft.output !== undefined) {
+    draft.output = patch(draft.output, withContainerNames(draft.output, value.patch, names), ['patch']);
+  }
+  for (const [name, change] of Object.entries(value.patchOutputs ?? {})) {
+    const base = draft.outputs.get(name);
+    if (base !== undefined) draft.outputs.set(name, patch(base, change, ['patchOutputs', name]));
+  }
+  return faults;
+}
+
+interface Changing {
+  readonly draft: Draft;
+  readonly step: Step;
+  readonly facts: Facts | undefined;
+}
+
+interface Changed {
+  readonly value: unknown;
+  readonly faults: readonly RenderFault[];
+}
+
+function changed(base: unknown, patch: unknown, { draft, step, facts }: Changing): Changed {
+  const { definition } = step;
+  // What earlier releases recorded goes on as it did.
+  if (definition.patches === undefined) {
+    return { value: applyPatch(base, patch, patchRulesOf(definition.template)), faults: [] };
+  }
+  if (facts?.patchStrategy === 'jsonMergePatch') return { value: mergePatched(base, patch), faults: [] };
+  if (facts?.patchStrategy === 'jsonPatch') {
+    const outcome = jsonPatched(base, isMap(patch) ? patch['operations'] : undefined);
+    if ('value' in outcome) return { value: outcome.value, faults: [] };
+    const message = `${step.program.subject}: the JSON patch cannot be applied: ${outcome.wrong}`;
+    return { value: base, faults: [{ code: 'RENDER_FAILED', message, path: step.path }] };
+  }
+  const conflicts: Conflict[] = [];
+  const value = unified(base, patch, facts, { defaults: draft.defaults, conflicts });
+  return { value, faults: conflicts.map((conflict) => conflictFault(step, conflict)) };
+}
+
+function conflictFault({ program, path }: Step, { path: at, problem, place }: Conflict): RenderFault {
+  const where = place === undefined ? '' : ` (line ${place.line}, column ${place.column} of its template)`;
+  const message =
+    problem === 'value'
+      ? `${program.subject} gives ${at.join('.')} another value than it has${where}`
+      : `${program.subject} gives ${at.join('.')} fewer items than it has, and they are matched by index`;
+  const hint =
+    problem === 'value'
+      ? 'give it in one place, or write "// +patchStrategy=retainKeys" above the field in the template'
+      : 'write "// +patchKey=name" above the list in the template, or end it with "..."';
+  return { code: 'RENDER_FAILED', message, path, hint };
+}
