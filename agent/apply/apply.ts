@@ -11,7 +11,7 @@ import { groupOf, parseObjectId, versionOf, type KubeObject, type ObjectMeta } f
 import { released, takenOver } from './adopt.ts';
 import { withoutSecrets } from './hidden.ts';
 import { refusedHandover } from './handover.ts';
-import { fixedFieldHint } from './hints.ts';
+import { writeHint } from './hints.ts';
 import { withLiveValues } from './ignored.ts';
 import { assertMayTake } from './holders.ts';
 import { withOverrides } from './overrides.ts';
@@ -63,7 +63,7 @@ export async function applyOne(context: ApplyContext, task: ApplyTask, entry: In
     const { code, message: said, data } = asSluiceError(error);
     // What is said here names no value of the object; a letter of ours that is a value, too, stays.
     const what = code === 'OBJECT_FOREIGN' ? said : withoutSecrets(said, context.text(task.digest));
-    const hint = data.hint ?? (code === 'OBJECT_REJECTED' ? fixedFieldHint(task.id, what) : null);
+    const hint = data.hint ?? writeHint(code, task.id, what);
     const message = hint === null ? what : `${what}; ${hint}`;
     return { row: { ...row(task, 'failed', message), fault: { code, message } }, entry };
   }

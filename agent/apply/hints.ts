@@ -1,5 +1,6 @@
 import { isProtected } from '../../shared/model/kinds.ts';
-import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
+import { groupKindOf, parseObjectId, type ObjectId } from '../../shared/model/object.ts';
+import type { Code } from '../../shared/errors.ts';
 
 /** How the API server says that a field cannot be changed once the object is there. */
 const cannotChange =
@@ -12,6 +13,17 @@ export function isFixedField(message: string): boolean {
 
 /** How it says that a claim that is bound cannot be made smaller. */
 const cannotShrink = /can not be less than (?:status\.capacity|previous value)/i;
+
+/** How a server says which right a user lacks. */
+const lacksRight = /\bUser ".*?" cannot \w+ resource "/;
+
+/** What to do about an object that the server refuses to write; null where its words say all. */
+export function writeHint(code: Code, id: ObjectId, message: string): string | null {
+  if (code === 'OBJECT_REJECTED') return fixedFieldHint(id, message);
+  if (code !== 'FORBIDDEN' || !lacksRight.test(message)) return null;
+  const value = groupKindOf(id) === '/Secret' ? '`rbac.secrets`' : '`rbac.profile` or `rbac.extraRules`';
+  return `give that user the right; the agent's own come from ${value} and \`namespaces\` of its chart`;
+}
 
 /** What to do about an object whose change the server refuses because a field of it is fixed; null for every other refusal. */
 export function fixedFieldHint(id: ObjectId, message: string): string | null {

@@ -86,7 +86,9 @@ export const rightsCases: readonly FieldCase[] = [
       const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'key' }, data: { a: 'MQ==' } };
       await scene.fleet.push({ ...rawFiles('keys', [secret, map('beside')]), ...rawFiles('maps', [map('one')]) });
       await scene.healthy('default/maps');
-      await scene.said(/Secret\/key: .*User "limited" cannot \w+ resource "secrets" .* in the namespace "default"/);
+      await scene.said(
+        /Secret\/key: .*User "limited" cannot \w+ resource "secrets" .* in the namespace "default".*`rbac\.secrets`/,
+      );
       await scene.fleet.push(rawFiles('maps', [map('two')], 2));
       await scene.gone('/ConfigMap/default/one');
       await scene.healthy('default/maps');

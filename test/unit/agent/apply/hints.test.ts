@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fixedFieldHint } from '../../../../agent/apply/hints.ts';
+import { fixedFieldHint, writeHint } from '../../../../agent/apply/hints.ts';
 
 describe('what to do about a field that cannot be changed', () => {
   it.each<[id: string, message: string, hint: string | null]>([
@@ -42,5 +42,25 @@ describe('what to do about a field that cannot be changed', () => {
     ['/ConfigMap/shop/a', 'admission webhook "x" denied the request: no', null],
   ])('%s: %s', (id, message, hint) => {
     expect(fixedFieldHint(id, message)).toEqual(hint === null ? null : expect.stringContaining(hint));
+  });
+});
+
+describe('what to do about an object that may not be written', () => {
+  const lacks = (what: string): string =>
+    `${what} "x" is forbidden: User "agent" cannot patch resource "${what}" in API group ""`;
+
+  it.each<[string, Parameters<typeof writeHint>, RegExp | null]>([
+    ['a Secret', ['FORBIDDEN', '/Secret/shop/x', lacks('secrets')], /`rbac\.secrets` and `namespaces` of its chart/],
+    ['another kind', ['FORBIDDEN', '/ConfigMap/shop/x', lacks('configmaps')], /`rbac\.profile` or `rbac\.extraRules`/],
+    ['a quota', ['FORBIDDEN', '/ConfigMap/shop/x', 'configmaps "x" is forbidden: exceeded quota: full'], null],
+    [
+      'a fixed field',
+      ['OBJECT_REJECTED', '/Service/shop/x', 'spec.clusterIPs: may not change once set'],
+      /kubectl delete/,
+    ],
+    ['what is down', ['UNAVAILABLE', '/ConfigMap/shop/x', lacks('configmaps')], null],
+  ])('is told where it helps: %s', (_, refusal, hint) => {
+    if (hint === null) expect(writeHint(...refusal)).toBeNull();
+    else expect(writeHint(...refusal)).toMatch(hint);
   });
 });
