@@ -17,7 +17,7 @@ export const reportMutants: readonly Mutant[] = [
     file: 'hub/collect/fold.ts',
     find: 'if (last === undefined || base !== sequence)',
     replace: "if (last === undefined || (base !== sequence && message.kind === 'change'))",
-    tests: [protocol],
+    tests: ['test/unit/hub/collect/fold.test.ts', protocol],
   },
   {
     bug: 'two reports of one number are taken for the same',
