@@ -14,6 +14,8 @@ export type DefinitionKind = PinnedDefinition['kind'];
 export interface BuiltinDefinition extends PinnedDefinition {
   /** Its purpose in one sentence. */
   readonly description: string;
+  /** The template with what it says of itself. */
+  readonly source: string;
   /** The resource that a component runs as (`deployments.apps`); null where it is not a single one. */
   readonly workload: string | null;
   /** False where a user's definition of the same type does not count. */
@@ -78,16 +80,26 @@ export function fromTexts(texts: ReadonlyMap<string, string>): readonly BuiltinD
 
 function builtinOf(type: string, text: DefinitionText, all: ReadonlyMap<string, DefinitionText>): BuiltinDefinition {
   const parts = [text, ...text.includes.map((name) => sharedText(type, name, all))];
+  const source = parts.map(({ template }) => template).join('\n');
   return {
     kind: text.kind === 'component' ? 'ComponentDefinition' : 'TraitDefinition',
     type,
-    template: parts.map(({ template }) => template).join('\n'),
+    template: withoutWords(source),
+    source,
     inPlace: text.isInPlace,
     appliesToWorkloads: text.appliesTo,
     description: text.description,
     workload: text.workload,
     isReplaceable: text.isReplaceable,
   };
+}
+
+// Every revision that uses a template has its own copy of it: what is for people stays out, and another word is not another template.
+function withoutWords(source: string): string {
+  return source
+    .split('\n')
+    .filter((line) => !/^\s*(?:\/\/(?! \+)|$)/.test(line))
+    .join('\n');
 }
 
 function sharedText(type: string, name: string, all: ReadonlyMap<string, DefinitionText>): DefinitionText {

@@ -23,9 +23,9 @@ export function explainAll(definitions: readonly BuiltinDefinition[]): readonly 
 }
 
 function explained(definition: BuiltinDefinition, all: readonly BuiltinDefinition[]): Explained {
-  const { kind, type, description, appliesToWorkloads: appliesTo, template } = definition;
+  const { kind, type, description, appliesToWorkloads: appliesTo, source } = definition;
   // The name of the file comes first, then those that it is also known by.
-  const first = all.find((one) => one.kind === kind && one.template === template)?.type ?? type;
+  const first = all.find((one) => one.kind === kind && one.source === source)?.type ?? type;
   const properties = examples[first] ?? {};
   const component = { name: 'web', type: 'webservice', properties: { image: 'nginx:1.29' } };
   return {
@@ -34,7 +34,7 @@ function explained(definition: BuiltinDefinition, all: readonly BuiltinDefinitio
     description,
     aliasOf: first === type ? null : first,
     appliesTo,
-    parameters: parametersOf(template),
+    parameters: parametersOf(source),
     example:
       kind === 'ComponentDefinition'
         ? { components: [{ name: 'web', type, properties }] }

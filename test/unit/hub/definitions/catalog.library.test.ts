@@ -215,6 +215,19 @@ describe('the library', () => {
     expect(containers).toMatchObject([{ volumeMounts: [mounted] }]);
   });
 
+  it.each([
+    ['{}', { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%' } }],
+    [
+      '{ maxUnavailable: 0, maxSurge: 1 }',
+      { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+    ],
+    ['{ maxUnavailable: 0% }', { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '0%', maxSurge: '25%' } }],
+  ])('replaces the pods of a DaemonSet as Kubernetes allows: %s', async (steps, updateStrategy) => {
+    const trait = `{ type: k8s-update-strategy, properties: { strategy: { rollingStrategy: ${steps} } } }`;
+    const daemon = `{ name: web, type: daemon, properties: { image: x }, traits: [${trait}] }`;
+    expect(await specOf(daemon, 'DaemonSet')).toHaveProperty('updateStrategy', updateStrategy);
+  });
+
   it('autoscalers scale what the component runs as', async () => {
     const database = '{ name: db, type: statefulset, properties: { image: x }';
     const target = { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db' } };

@@ -52,6 +52,13 @@ describe('the built-in definitions', () => {
     expect(inPlace.sort()).toEqual(['cron-task', 'k8s-objects', 'raw', 'ref-objects', 'statefulset']);
   });
 
+  it('have templates without words for people, and with how fields are patched', () => {
+    const { template, source } = builtinDefinitions.find(({ type }) => type === 'storage')!;
+    expect(source).toContain('// Claims of persistent volumes.');
+    expect(template).not.toMatch(/^\s*(?:\/\/ [^+]|$)/m);
+    expect(template.match(/\/\/ \+patchKey=/g)).toEqual(source.match(/\/\/ \+patchKey=/g));
+  });
+
   it('say how a field is patched right above it', () => {
     const stray = builtinDefinitions.flatMap(({ type, template }) =>
       [...template.matchAll(/^\t*\/\/ \+patch\w+=\w+\n(?!\t*(?:\/\/ \+patch|[\w"]+:))(.*)$/gm)].map(
