@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHttp, type HttpClient } from '../../../shared/adapters/http/client.ts';
 import { createRepos } from '../../../shared/adapters/git/repos.ts';
-import { clusterRef } from '../../../shared/wire/layout.ts';
+import { openFreshness } from '../../../hub/publish/freshness.ts';
+import { clusterRef, freshRef } from '../../../shared/wire/layout.ts';
 import { git } from '../../fakes/git.ts';
 import { startGitServer, type GitServer } from '../../fakes/git-server.ts';
 import { app, object } from '../../fixtures/hub/plan.ts';
@@ -96,5 +97,14 @@ describe('the history of a ref on a Git host', { timeout: 120_000 }, () => {
     await publish(again, cut + 2, cut + 2);
     expect((await again.store.read()).bundles.get('one')?.revision.generation).toBe(cut + 2);
     expect(lengths()).toEqual([cut + 2, cut + 2]);
+    const keeper = openFreshness(again.deps);
+    const state = await again.store.read();
+    let shards: readonly string[] = [];
+    for (let round = 0; round < cut; round += 1) {
+      shards = await keeper.renew(state);
+      expect(shards.length).toBeGreaterThan(0);
+      again.now += 2 * 24 * 3_600_000;
+    }
+    expect(Number(gitIn(channel.gitdir, 'rev-list', '--count', freshRef(shards[0] ?? '')))).toBe(cut);
   });
 });

@@ -7,6 +7,20 @@ const edits = 'test/unit/hub/model/tree-edit.test.ts';
 /** Bugs of the store: what a commit writes is not what the state says, or costs what the fleet costs. */
 export const storeMutants: readonly Mutant[] = [
   {
+    bug: 'freshness lists are not signed any more where the Git host does not let their history begin anew',
+    file: 'hub/publish/freshness.ts',
+    find: "if (isSluiceError(error, 'FORBIDDEN')) return sign(false);",
+    replace: '',
+    tests: ['test/integration/remote/cuts.test.ts'],
+  },
+  {
+    bug: 'the history of a freshness list never begins anew',
+    file: 'hub/publish/freshness.ts',
+    find: 'parent: isCut ? null : parent',
+    replace: 'parent',
+    tests: ['test/unit/hub/publish/freshness.test.ts'],
+  },
+  {
     bug: 'a file that goes from the ledger leaves no trace in the chain of its commits',
     file: 'hub/store/ledger/content-chain.ts',
     find: "else if (was?.kind === 'file') yield `${path} -`;",

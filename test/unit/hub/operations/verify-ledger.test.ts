@@ -78,6 +78,27 @@ describe('a ledger that is verified', () => {
       2,
       /not its volume 2/,
     ],
+    [
+      'another commit that closed it',
+      () => {
+        const bare = archived(2);
+        const text = gitIn(bare, 'cat-file', 'commit', 'main');
+        const { sign } = loadKeys(join(dir, 'keys'));
+        const [tree = '', parent = ''] = [/^tree (.*)$/m, /^parent (.*)$/m].map((line) => line.exec(text)?.[1]);
+        const message = text.slice(text.indexOf('\n\n') + 2).trimEnd();
+        const { body } = makeCommit({ tree, parent, time: 7, message }, sign);
+        writeFileSync(join(dir, 'forged'), body);
+        gitIn(
+          bare,
+          'update-ref',
+          'refs/heads/main',
+          gitIn(bare, 'hash-object', '-t', 'commit', '-w', join(dir, 'forged')),
+        );
+        gitIn(bare, 'repack', '-adFq', '--window=0');
+      },
+      2,
+      /not its volume 2/,
+    ],
     ['commits that are gone', () => rmSync(archived(2, 'objects', 'pack'), { recursive: true }), 2, /./],
   ])('is told from one with %s', async (_, harm, volume, why) => {
     harm();

@@ -65,6 +65,20 @@ describe('freshness lists', () => {
     expect(signed).toBe(1);
   });
 
+  it('begin their history anew every 16 days', async () => {
+    const { state } = await pass(hub, [web('v1')], joined('one'));
+    const keeper = openFreshness(hub.deps);
+    const lengths: number[] = [];
+    for (let day = 0; day < 40; day += 1) {
+      hub.now = start + day * 24 * hour;
+      const [shard] = await keeper.renew(state);
+      if (shard !== undefined) lengths.push(Number(inChannel('rev-list', '--count', freshRef(shard))));
+    }
+    expect(lengths.length).toBeGreaterThan(18);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(16);
+    expect(lengths.filter((length) => length === 1).length).toBeGreaterThan(1);
+  });
+
   it('are signed again when less than 48 hours are left, each at its own moment, and not before', async () => {
     const { state } = await pass(hub, [web('v1')], joined('one'));
     const keeper = openFreshness(hub.deps);
