@@ -56,6 +56,7 @@ export const examples: Readonly<Record<string, object>> = {
     initMountPath: '/work',
     appMountPath: '/usr/share/nginx/html',
   },
+  'json-patch': { operations: [{ op: 'add', path: '/spec/revisionHistoryLimit', value: 3 }] },
   'json-merge-patch': { spec: { revisionHistoryLimit: 3 } },
   'k8s-update-strategy': { strategy: { type: 'RollingUpdate', rollingStrategy: { maxSurge: 1, maxUnavailable: 0 } } },
   labels: { team: 'shop' },

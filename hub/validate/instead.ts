@@ -3,8 +3,6 @@ import type { Steps } from '../model/reporter.ts';
 const placements = 'place it with an ApplicationDeployment: clusterSelector.labels or name, pick, distribution';
 const versions = 'list two revisions with weights in an ApplicationDeployment, and move the weights by commits';
 const files = 'render it in CI into files, and name those with k8s-objects (properties.glob)';
-const own =
-  "add a TraitDefinition of that name to the repository (KubeVela's own CUE works), or write the object with k8s-objects";
 
 /** What to use instead of types that KubeVela has and Sluice has not. */
 const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly<Record<string, string>>>> = {
@@ -21,7 +19,6 @@ const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly
   trait: {
     'canary-traffic': versions,
     'istio-gateway': 'spec.traffic of an ApplicationDeployment, with gateways',
-    'json-patch': own,
     rollout: versions,
   },
   policy: {

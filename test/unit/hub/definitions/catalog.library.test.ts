@@ -58,7 +58,9 @@ describe('the library', () => {
   ])('never adds a container without an image, where %s names one that is not there', async (_, trait) => {
     const { errors, objects } = await rendered(`${web}, traits: [${trait}] }`);
     expect(objects).toEqual([]);
-    expect(errors.join()).toMatch(/nope|containers\[1\]/);
+    expect(errors).toEqual([
+      expect.stringMatching(/^RENDER_FAILED app-v1: TraitDefinition\/\S+: container nope not found$/),
+    ]);
   });
 
   it.each([
@@ -226,6 +228,34 @@ describe('the library', () => {
     const trait = `{ type: k8s-update-strategy, properties: { strategy: { rollingStrategy: ${steps} } } }`;
     const daemon = `{ name: web, type: daemon, properties: { image: x }, traits: [${trait}] }`;
     expect(await specOf(daemon, 'DaemonSet')).toHaveProperty('updateStrategy', updateStrategy);
+  });
+
+  it.each([
+    [
+      '[{ op: add, path: /spec/template/metadata/labels/a, value: b }, { op: remove, path: /spec/replicas }]',
+      { template: { metadata: { labels: { a: 'b' } } } },
+    ],
+    [
+      '[{ op: test, path: /spec/replicas, value: 2 }, { op: replace, path: /spec/replicas, value: 3 }]',
+      { replicas: 3 },
+    ],
+  ])('changes a workload by JSON patches: %s', async (operations, spec) => {
+    const trait = `{ type: json-patch, properties: { operations: ${operations} } }`;
+    const worker = `{ name: web, type: worker, properties: { image: x, replicas: 2 }, traits: [${trait}] }`;
+    expect(await specOf(worker, 'Deployment')).toMatchObject(spec);
+  });
+
+  it('says where an operation of a JSON patch leads to nothing', async () => {
+    const trait = '{ type: json-patch, properties: { operations: [{ op: replace, path: /spec/nope, value: 1 }] } }';
+    const { errors, objects } = await rendered(`${web}, traits: [${trait}] }`);
+    expect(objects).toEqual([]);
+    expect(errors).toEqual([expect.stringContaining('/spec/nope')]);
+  });
+
+  it('says that a sidecar has the name of a container', async () => {
+    const trait = '{ type: sidecar, properties: { name: web, image: b } }';
+    const { errors } = await rendered(`${web}, traits: [${trait}] }`);
+    expect(errors).toEqual(['RENDER_FAILED app-v1: TraitDefinition/sidecar: there is a container web already']);
   });
 
   it('autoscalers scale what the component runs as', async () => {

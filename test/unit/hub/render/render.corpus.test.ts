@@ -48,7 +48,7 @@ const knownReasons: readonly (readonly [why: string, words: RegExp])[] = [
   ['a text with placeholders, not a document', /expected record, received string/],
   ['a component without a name', /"name"\s*\][^]*received undefined/],
   ['a chart or an overlay', /there is no component type (?:helm|helmchart|kustomize)$/],
-  ['a trait that is planned', /there is no trait type (?:json-patch|rollout|canary-traffic|istio-gateway)$/],
+  ['a trait that is planned', /there is no trait type (?:rollout|canary-traffic|istio-gateway)$/],
   ['a type that no document defines', /there is no (?:component|trait) type \S+$/],
   ['a definition without CUE', /has no CUE template/],
   ['a reference to objects of a cluster', /ref-objects: property "objects\.\d+\.apiVersion" is missing/],

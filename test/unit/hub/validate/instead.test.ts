@@ -22,10 +22,6 @@ describe('what OAM and KubeVela have and Sluice has not', () => {
     [', inputs: []', /^error\[UNSUPPORTED\].*inputs.*write the value into both/],
     [', scopes: {}', /^error\[UNSUPPORTED\].*scopes.*remove it/],
     [', externalRevision: a-v1', /^error\[UNSUPPORTED\].*NAME-vN/],
-    [
-      ', traits: [{ type: json-patch }]',
-      /^error\[UNSUPPORTED\] no trait type json-patch; .*add a TraitDefinition of that name/,
-    ],
     [', traits: [{ type: rollout }]', /^error\[UNSUPPORTED\] no trait type rollout; .*two revisions with weights/],
     [', dependson: [b]', /^error\[UNKNOWN_FIELD\]/],
   ])('is said with what to use instead: %s', (more, line) => {
