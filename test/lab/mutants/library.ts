@@ -46,4 +46,11 @@ export const libraryMutants: readonly Mutant[] = [
     replace: "if (field.label.startsWith('#')) return [];",
     tests: ['test/unit/hub/definitions/parameters.test.ts'],
   },
+  {
+    bug: 'a trait of the library does not say that its container is not there',
+    file: 'hub/definitions/securitycontext.cue',
+    find: 'errs: [ for entry in _entries if _byName[entry.containerName] == _|_ {',
+    replace: 'unread: [ for entry in _entries if _byName[entry.containerName] == _|_ {',
+    tests: library,
+  },
 ];

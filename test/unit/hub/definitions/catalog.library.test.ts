@@ -252,6 +252,16 @@ describe('the library', () => {
     expect(errors).toEqual([expect.stringContaining('/spec/nope')]);
   });
 
+  it('lets the volumes trait say what a volume of the component is', async () => {
+    const component = '{ name: web, type: worker, properties: { image: x, volumes: [{ name: a, mountPath: /a }] }';
+    const trait = '{ type: volumes, properties: { volumes: [{ name: a, type: pvc, claimName: c }, { name: b }] } }';
+    const { volumes } = await podsOf(`${component}, traits: [${trait}] }`);
+    expect(volumes).toEqual([
+      { name: 'a', persistentVolumeClaim: { claimName: 'c' } },
+      { name: 'b', emptyDir: { medium: '' } },
+    ]);
+  });
+
   it('says that a sidecar has the name of a container', async () => {
     const trait = '{ type: sidecar, properties: { name: web, image: b } }';
     const { errors } = await rendered(`${web}, traits: [${trait}] }`);
