@@ -52,9 +52,12 @@ export interface CuePorts {
   readonly sourceMs?: number;
   /** Milliseconds that the templates of an application may take in all (default: 60,000). */
   readonly applicationMs?: number;
+  /** Milliseconds without work after which the evaluator's memory is given back (default: 300,000). */
+  readonly idleMs?: number;
 }
 
 const defaultApplicationMs = 60_000;
+const defaultIdleMs = 300_000;
 
 /**
  * Starts the engine: a worker thread of its own, killed after 5 s a template and started again, with a memo by the
@@ -81,6 +84,7 @@ export function startCueEngine(ports: CuePorts): CueEngine {
     tail = mine.catch(() => undefined);
     return mine;
   };
+  const rest = resting(ports.clock, ports.idleMs ?? defaultIdleMs, () => void inTurn(worker.rest));
   const evaluator = (budget: TimeBudget | null): CueEvaluator['evaluate'] => {
     return (programs, signal) =>
       inTurn(async () => {
@@ -90,6 +94,7 @@ export function startCueEngine(ports: CuePorts): CueEngine {
           wanted.push(source);
           await slices.spend(3 + unitsOfBytes(source.source.length));
         }
+        rest.later();
         const answers = await answersOf({ worker, memo, crashed, budget }, wanted, signal);
         return wanted.map(({ key }, index) => outcomeOf(answers.get(key), programs[index], limits));
       });
@@ -108,8 +113,25 @@ export function startCueEngine(ports: CuePorts): CueEngine {
     evaluate: evaluator(null),
     forApplication: (name) => ({ evaluate: evaluator(openTimeBudget(name, limits.applicationMs, ports.clock)) }),
     warm,
-    close: worker.close,
+    close: () => {
+      rest.never();
+      return worker.close();
+    },
   };
+}
+
+/** Rests some milliseconds after the last call of `later`, or after now. */
+function resting(
+  clock: Clock,
+  ms: number,
+  rest: () => void,
+): { readonly later: () => void; readonly never: () => void } {
+  let never = clock.after(ms, rest);
+  const later = (): void => {
+    never();
+    never = clock.after(ms, rest);
+  };
+  return { later, never: () => never() };
 }
 
 interface KeyedSource {

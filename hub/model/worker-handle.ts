@@ -10,6 +10,8 @@ export interface Stopped {
 export interface WorkerHandle<Source, Answer> {
   /** Answers sources in order, each of them. Batches must not overlap. */
   readonly run: (sources: readonly Source[], signal: AbortSignal) => Promise<readonly (Answer | Stopped)[]>;
+  /** Ends the thread between batches, to give its memory back; the next batch starts another one. */
+  readonly rest: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -45,5 +47,5 @@ export function startWorker<Source, Answer>(clock: Clock, spec: ThreadSpec): Wor
     isClosed = true;
     await stop();
   };
-  return { run, close };
+  return { run, rest: stop, close };
 }

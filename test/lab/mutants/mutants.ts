@@ -923,6 +923,13 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/hub/render/step.test.ts'],
   },
   {
+    bug: 'the CUE evaluator keeps its memory while nothing is evaluated',
+    file: 'hub/cue/engine.ts',
+    find: '() => void inTurn(worker.rest)',
+    replace: '() => undefined',
+    tests: ['test/unit/hub/cue/engine.test.ts'],
+  },
+  {
     bug: 'the words of every choice are told of a property that fits none',
     file: 'hub/cue/fault.ts',
     find: 'choice !== refusal && isAtOrBelow(refusal.path, choice.path)',

@@ -142,3 +142,38 @@ describe('the CUE engine', () => {
     await expect(answer).rejects.toThrow('stopped');
   });
 });
+
+describe('the thread of the CUE engine', () => {
+  // Its answer is which thread it is.
+  const worker = `
+    import { parentPort } from 'node:worker_threads';
+    const json = JSON.stringify({ value: { output: crypto.randomUUID() } });
+    parentPort.on('message', (sources) => sources.forEach(() => parentPort.postMessage({ answer: { json }, heapBytes: 0 })));
+    parentPort.postMessage('ready');`;
+
+  it('ends when there was no work for a while, and another one takes what comes next', async () => {
+    const rests: (() => void)[] = [];
+    const after: typeof systemClock.after = (ms, run) => {
+      if (ms !== 77) return systemClock.after(ms, run);
+      const mine = () => run();
+      rests.push(mine);
+      return () => void rests.splice(rests.indexOf(mine), 1);
+    };
+    const cue = startCueEngine({
+      clock: { ...systemClock, after },
+      idleMs: 77,
+      workerUrl: new URL(`data:text/javascript,${encodeURIComponent(worker)}`),
+    });
+    const threadOf = async (n: number) => {
+      const [outcome] = await cue.evaluate([program(`output: ${n}`)], signal);
+      return outcome?.ok === true ? outcome.value.output : outcome;
+    };
+    const first = await threadOf(1);
+    expect(await threadOf(2)).toBe(first);
+    expect(rests).toHaveLength(1);
+    rests[0]?.();
+    expect(await threadOf(3)).not.toBe(first);
+    await cue.close();
+    expect(rests).toEqual([]);
+  });
+});
