@@ -92,7 +92,7 @@ export const workloadCases: readonly FieldCase[] = [
       const row = rowOf(await scene.healthy('default/shop'), 'default/shop');
       expect(row?.revisions).toMatchObject([{ name: 'shop-v2', ready: 3, desired: 3 }]);
       // The Jobs of both revisions ran, each once.
-      for (const name of ['mig-v1', 'mig-v2']) {
+      for (const name of ['shop-mig-v1', 'shop-mig-v2']) {
         expect(scene.calls(name).filter(({ verb }) => verb === 'create')).toHaveLength(1);
       }
     },
