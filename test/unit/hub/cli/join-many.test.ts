@@ -5,6 +5,7 @@ import { clusterCommands } from '../../../../hub/cli/cluster.ts';
 import { dataFiles, writeAddress } from '../../../../hub/config/data-folder.ts';
 import { runCli } from '../../../../shared/adapters/cli.ts';
 import { SluiceError } from '../../../../shared/errors.ts';
+import { by } from '../../../../shared/lib/order.ts';
 import { joinLine } from '../../../../shared/wire/join.ts';
 import { fakeCli } from '../../../fakes/hub-cli.ts';
 import { newFolders } from '../../../fixtures/hub/data-folder.ts';
@@ -57,7 +58,9 @@ async function joined(list: string, options: readonly string[] = [], refused: re
   const { context } = cli;
   const program = { name: 'sluice-hub', description: '', version: '1', commands: [clusterCommands], context };
   const args = ['cluster', 'join', '--from', file, '--data', folders.data, '--out', out, ...options];
-  return { status: await runCli(program, args, context.terminal), ...cli.text, bodies, most };
+  const status = await runCli(program, args, context.terminal);
+  // Requests that are under way together arrive in any order.
+  return { status, ...cli.text, bodies: bodies.sort(by(({ name }) => name)), most };
 }
 
 describe('cluster join --from', () => {
