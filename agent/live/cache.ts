@@ -10,7 +10,7 @@ import {
   type KubeObject,
   type ObjectId,
 } from '../../shared/model/object.ts';
-import { fieldsHash, project, projectSlice, sliceKind } from './project.ts';
+import { project, projectSlice, sliceKind } from './project.ts';
 
 /** An event of a watch that brings an object. */
 export type ObjectEvent = Extract<WatchEvent, { object: KubeObject }>;
@@ -128,19 +128,29 @@ function isOlder(a: string, b: string): boolean {
 
 /** The projection of an object after a request of ours: from the answer's metadata and the state that was sent. */
 function learned(last: LiveObject | undefined, meta: KubeObject, sent: KubeObject | null): LiveObject {
-  const { uid = '', resourceVersion: version = '' } = meta.metadata;
+  const { uid = '', resourceVersion = '' } = meta.metadata;
+  const before = last?.uid === uid ? last : undefined;
   // The watch may have been faster than the answer, and no later event would mend what an old answer says.
-  if (last?.uid === uid && !isOlder(last.resourceVersion, version)) return last;
+  if (before !== undefined && !isOlder(before.resourceVersion, resourceVersion)) return before;
   // The answer carries metadata only: a status counts no longer than the generation that it speaks of.
   const whole = sent === null ? meta : ({ ...sent, metadata: meta.metadata, status: undefined } as KubeObject);
   const fresh = project(whole);
-  if (last?.uid !== fresh.uid) return fresh;
-  const isSameGeneration = last.generation === fresh.generation;
-  const { resourceVersion, generation, registration, nonce } = fresh;
-  const identity = { resourceVersion, generation, registration, nonce, fieldsHash: fieldsHash(meta.metadata) };
-  if (fresh.health === 'Terminating') return { ...last, ...identity, health: fresh.health, message: fresh.message };
-  if (sent === null || isSameGeneration) return { ...last, ...identity };
-  const { total, ready } = last.replicas ?? { total: 0, ready: 0 };
-  const replicas = fresh.replicas === null ? last.replicas : { ...fresh.replicas, total, ready };
-  return withFinish({ ...fresh, replicas, selector: fresh.selector ?? last.selector }, last);
+  if (before === undefined) return fresh;
+  return sent === null || before.generation === fresh.generation || fresh.health === 'Terminating'
+    ? identified(before, fresh)
+    : written(before, fresh);
+}
+
+/** The same state of an object, with what metadata says of it now. */
+function identified(before: LiveObject, fresh: LiveObject): LiveObject {
+  const { resourceVersion, generation, registration, nonce, fieldsHash, health, message } = fresh;
+  const identity = { resourceVersion, generation, registration, nonce, fieldsHash };
+  return health === 'Terminating' ? { ...before, ...identity, health, message } : { ...before, ...identity };
+}
+
+/** A new wish, with the pods and the addresses that there are. */
+function written(before: LiveObject, fresh: LiveObject): LiveObject {
+  const { total, ready } = before.replicas ?? { total: 0, ready: 0 };
+  const replicas = fresh.replicas === null ? before.replicas : { ...fresh.replicas, total, ready };
+  return withFinish({ ...fresh, replicas, selector: fresh.selector ?? before.selector }, before);
 }
