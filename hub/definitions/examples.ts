@@ -52,8 +52,8 @@ export const examples: Readonly<Record<string, object>> = {
   'init-container': {
     name: 'fetch',
     image: 'busybox:1.37',
-    cmd: ['sh', '-c', 'echo hello > /work/index.html'],
-    initMountPath: '/work',
+    cmd: ['sh', '-c', 'echo hello > /pages/index.html'],
+    initMountPath: '/pages',
     appMountPath: '/usr/share/nginx/html',
   },
   'json-patch': { operations: [{ op: 'add', path: '/spec/revisionHistoryLimit', value: 3 }] },
