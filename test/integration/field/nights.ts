@@ -20,6 +20,25 @@ async function othersGoOn(scene: Scene, troubled: string): Promise<void> {
   expect(rowOf(await scene.fleet.status(), troubled)?.health).not.toBe('Healthy');
 }
 
+/** Has the API server ask a webhook about ConfigMaps with these labels; resolves with what removes it, once it is asked. */
+async function askedOf(scene: Scene, name: string, labels: Record<string, string>, webhook: object) {
+  const apiVersion = 'admissionregistration.k8s.io/v1';
+  const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] };
+  const common = { name, admissionReviewVersions: ['v1'], sideEffects: 'None', failurePolicy: 'Fail', rules: [rule] };
+  await scene.apply({
+    apiVersion,
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name },
+    webhooks: [{ ...common, ...webhook, objectSelector: { matchLabels: labels } }],
+  });
+  await waitFor('the webhook to be at work', async () => {
+    const body = { ...map('probe'), metadata: { name: 'probe', labels } };
+    const { status } = await scene.admin().raw('POST', '/api/v1/namespaces/default/configmaps?dryRun=All', { body });
+    return status >= 500 ? true : undefined;
+  });
+  return () => scene.admin().raw('DELETE', `/apis/${apiVersion}/validatingwebhookconfigurations/${name}`);
+}
+
 /** The times between the requests about an object grow: what is refused is not asked for again and again. */
 function expectBackoff(scene: Scene, name: string): void {
   const times = scene.calls(name).map(({ at }) => at);
@@ -62,43 +81,21 @@ export const nightCases: readonly FieldCase[] = [
     name: 'a webhook that is down is named by every object that it holds up, and by no other; they go on once it is up or gone',
     needsServer: true,
     run: async (scene) => {
-      const name = 'down.example.com';
-      const apiVersion = 'admissionregistration.k8s.io/v1';
       await scene.fleet.push(rawFiles('hooked', [map('hooked')]));
       await scene.healthy('default/hooked');
-      await scene.apply({
-        apiVersion,
-        kind: 'ValidatingWebhookConfiguration',
-        metadata: { name },
-        webhooks: [
-          {
-            name,
-            admissionReviewVersions: ['v1'],
-            sideEffects: 'None',
-            failurePolicy: 'Fail',
-            timeoutSeconds: 2,
-            clientConfig: { service: { name: 'gone', namespace: 'kube-system' } },
-            rules: [
-              { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] },
-            ],
-            objectSelector: { matchLabels: { hooked: 'yes' } },
-          },
-        ],
+      const labels = { hooked: 'yes' };
+      const remove = await askedOf(scene, 'down.example.com', labels, {
+        timeoutSeconds: 2,
+        clientConfig: { service: { name: 'gone', namespace: 'kube-system' } },
       });
-      const labelled = { ...map('hooked', { a: '2' }), metadata: { name: 'hooked', labels: { hooked: 'yes' } } };
-      await waitFor('the webhook to be at work', async () => {
-        const path = '/api/v1/namespaces/default/configmaps?dryRun=All';
-        const body = { ...labelled, metadata: { name: 'probe', labels: { hooked: 'yes' } } };
-        const { status } = await scene.admin().raw('POST', path, { body });
-        return status >= 500 ? true : undefined;
-      });
+      const labelled = { ...map('hooked', { a: '2' }), metadata: { name: 'hooked', labels } };
       await scene.fleet.push(rawFiles('hooked', [labelled, map('unhooked')], 2));
       await scene.said(/ConfigMap\/hooked: .*failed calling webhook "down\.example\.com"/);
       await scene.site().view.until('/ConfigMap/default/unhooked', 'there', () => true);
       expect(dataOf(await scene.site().view.get('/ConfigMap/default/hooked'))?.['a']).toBe('1');
       await othersGoOn(scene, 'default/hooked');
       expectBackoff(scene, 'hooked');
-      await scene.admin().raw('DELETE', `/apis/${apiVersion}/validatingwebhookconfigurations/${name}`);
+      await remove();
       await scene.site().view.until('/ConfigMap/default/hooked', 'at 2', (one) => dataOf(one)?.['a'] === '2', 60_000);
       await scene.healthy('default/hooked');
     },
@@ -107,36 +104,13 @@ export const nightCases: readonly FieldCase[] = [
     name: 'a webhook that hangs is named, costs the other applications little, and what was not tried goes on once it is gone',
     needsServer: true,
     run: async (scene) => {
-      const name = 'hangs.example.com';
-      const apiVersion = 'admissionregistration.k8s.io/v1';
       const silent = createServer().listen(0, '127.0.0.1');
       await once(silent, 'listening');
       try {
-        await scene.apply({
-          apiVersion,
-          kind: 'ValidatingWebhookConfiguration',
-          metadata: { name },
-          webhooks: [
-            {
-              name,
-              admissionReviewVersions: ['v1'],
-              sideEffects: 'None',
-              failurePolicy: 'Fail',
-              timeoutSeconds: 3,
-              clientConfig: { url: `https://127.0.0.1:${(silent.address() as AddressInfo).port}/` },
-              rules: [
-                { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['configmaps'] },
-              ],
-              objectSelector: { matchLabels: { hangs: 'yes' } },
-            },
-          ],
-        });
         const labels = { hangs: 'yes' };
-        await waitFor('the webhook to be at work', async () => {
-          const body = { ...map('probe'), metadata: { name: 'probe', labels } };
-          const path = '/api/v1/namespaces/default/configmaps?dryRun=All';
-          const { status } = await scene.admin().raw('POST', path, { body });
-          return status >= 500 ? true : undefined;
+        const remove = await askedOf(scene, 'hangs.example.com', labels, {
+          timeoutSeconds: 3,
+          clientConfig: { url: `https://127.0.0.1:${(silent.address() as AddressInfo).port}/` },
         });
         const names = Array.from({ length: 40 }, (_, at) => `hung-${at}`);
         const hung = names.map((one) => ({ ...map(one), metadata: { name: one, labels } }));
@@ -148,7 +122,7 @@ export const nightCases: readonly FieldCase[] = [
         // As many as may be in flight were tried at first, and one at a time since then.
         const tried = names.filter((one) => scene.calls(one).length > 0);
         expect(tried.length).toBeLessThan(names.length);
-        await scene.admin().raw('DELETE', `/apis/${apiVersion}/validatingwebhookconfigurations/${name}`);
+        await remove();
         const isHealthy = async () =>
           rowOf(await scene.fleet.status(), 'default/hung')?.health === 'Healthy' ? true : undefined;
         await waitFor('all that hung to be there', isHealthy, 60_000);
