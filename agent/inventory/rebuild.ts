@@ -34,10 +34,12 @@ export async function rebuild(ports: RebuildPorts, stored: Stored, bundle: Verif
   const missing = [...named.keys()].filter((id) => !stored.inventory.has(id));
   const kinds = new Set(missing.map(groupKindOf));
   await ports.view.follow(kinds, kinds);
-  // What is listed without our registration is not ours; what cannot be listed is asked for by its name.
+  // What is listed without our registration is not ours; what cannot be listed is asked for by its name. So is what is retired and not
+  // listed, because it may have lost the label that the watches select by: what is wanted would be found when it is created.
   const candidates = missing.filter((id) => {
     const live = ports.view.object(id);
-    return live === undefined ? !ports.view.isSynced(id) : live.registration === deps.identity.registration;
+    if (live !== undefined) return live.registration === deps.identity.registration;
+    return named.get(id) === null || !ports.view.isSynced(id);
   });
   const found = await mapLimited(8, candidates, (id) => findOwn(ports, id, named.get(id) ?? null));
   const entries = found.filter((entry) => entry !== null);

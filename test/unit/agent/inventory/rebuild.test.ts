@@ -29,8 +29,8 @@ const written = (object: KubeObject, app: string, registration = identity.regist
   },
 });
 
-/** Rebuilds over a cluster that has these objects; `lists` = the watches show them. */
-async function rebuilt(objects: readonly KubeObject[], stored: Stored = nothing, lists = true) {
+/** Rebuilds over a cluster that has these objects; `lists` = the watches show them, or are complete and do not. */
+async function rebuilt(objects: readonly KubeObject[], stored: Stored = nothing, lists: boolean | 'unlabelled' = true) {
   const kube = fakeKube();
   for (const object of objects) kube.put_(object);
   const asked: string[] = [];
@@ -45,8 +45,8 @@ async function rebuilt(objects: readonly KubeObject[], stored: Stored = nothing,
   };
   const view = {
     follow: () => Promise.resolve(),
-    object: (id: ObjectId) => (lists ? live(id) : undefined),
-    isSynced: () => lists,
+    object: (id: ObjectId) => (lists === true ? live(id) : undefined),
+    isSynced: () => lists !== false,
   };
   const memory = { inventory: newInventoryMemory() };
   const signal = new AbortController().signal;
@@ -98,10 +98,17 @@ describe('an inventory that is lost', () => {
     });
   });
 
-  it('is asked for by name only where the watches do not list, or show it as ours', async () => {
+  it('is asked for by name only where the watches do not list, or show it as ours, or where it is retired', async () => {
     const objects = [written(configMap('a'), 'default/one'), written(configMap('b'), 'default/one', 'another')];
-    expect((await rebuilt(objects)).asked).toEqual(['ConfigMap/a']);
-    expect((await rebuilt([])).asked).toEqual([]);
+    expect((await rebuilt(objects)).asked).toEqual(['ConfigMap/gone', 'ConfigMap/a']);
+    expect((await rebuilt([])).asked).toEqual(['ConfigMap/gone']);
+  });
+
+  it('asks for what the bundle retires by name where the watches do not show it: its label may have been removed', async () => {
+    const { result, asked } = await rebuilt([written(configMap('gone'), 'default/other')], nothing, 'unlabelled');
+    expect(namesOf(result)).toEqual([retired]);
+    // What is wanted is asked for when it is created.
+    expect(asked).toEqual(['ConfigMap/gone']);
   });
 
   it('is remembered for the next pass', async () => {
