@@ -131,7 +131,8 @@ describe('an inventory that was lost', () => {
     const kube = fakeKube();
     const [channel, clock] = [fakeChannel(), manualClock()];
     const agent = handAgent(testDeps(kube, channel, clock));
-    channel.publish(newer);
+    // Nothing was ever published to it, so its bundle retires nothing: each retired object would be asked for once.
+    channel.publish(testBundle({ generation: 2, apps: [plain, example] }));
     const reads: string[] = [];
     kube.fault = (call) => {
       if (call.startsWith('get ')) reads.push(call);
