@@ -7,6 +7,7 @@ import { planRemoval, type Removal } from './removal.ts';
 import { planRouting, type Routing } from './routing.ts';
 import { freeCapacity, heldAutoscalers, wantedReplicas } from './capacity.ts';
 import { keptObjects } from './keep.ts';
+import { orderNow, type Order } from './order.ts';
 import { ownLive } from './own.ts';
 import { appReadiness, hasUnseen, revisionOf, type Readiness } from './readiness.ts';
 
@@ -20,7 +21,10 @@ export function planApp(observed: AppObservation): AppPlan {
   if (app === null) return planDeparture(observed);
   const routing = planRouting(observed, app);
   const ready = appReadiness(observed, app);
-  const mayDrop = routing.isSettled && ready.ok;
+  const scalers = routing.isMoved ? [] : heldAutoscalers(observed, app);
+  const order = orderNow(observed, app, new Set([...routing.held, ...scalers]));
+  // What waits for its turn may still use what is to go.
+  const mayDrop = routing.isSettled && ready.ok && order.waitsFor === null;
   const removal = planRemoval(observed, { mayRoute: routing.isMoved, mayDrop });
   const free = freeCapacity(observed, app);
   const { digests } = indexOf(app);
@@ -28,10 +32,9 @@ export function planApp(observed: AppObservation): AppPlan {
     ...[...free.replicas].filter(([id]) => digests.has(id)),
     ...app.replicas.map((one) => [one.id, replicasNow(observed, one, routing.isSettled, ready.ok)] as const),
   ]);
-  const scalers = routing.isMoved ? [] : heldAutoscalers(observed, app);
-  const held = new Set([...routing.held, ...free.held, ...scalers]);
+  const held = new Set([...routing.held, ...free.held, ...scalers, ...order.held]);
   const kept = keptObjects(observed, app, { held, removal, mayDrop });
-  const standing = phaseOf({ observed, app, routing, ready, removal, replicas, held });
+  const standing = phaseOf({ observed, app, routing, ready, removal, replicas, held, order });
   return {
     ...withDeadline(observed, app, standing),
     replicas: new Map([...replicas, ...kept.replicas]),
@@ -92,11 +95,10 @@ function phaseOf(facts: {
   readonly removal: Removal;
   readonly replicas: ReadonlyMap<ObjectId, number>;
   readonly held: ReadonlySet<ObjectId>;
+  readonly order: Order;
 }): Standing {
-  const { observed, app, routing, ready, removal, replicas, held } = facts;
-  const waitsForApp = ready.ok
-    ? null
-    : { revision: firstLate(observed, app), why: ready.why, isFailed: ready.isFailed };
+  const { observed, app, routing, ready, removal, replicas, held, order } = facts;
+  const waitsForApp = lateIn(observed, app, ready);
   const standing = (phase: Phase, reason: string, waitsFor: Standing['waitsFor'] = null): Standing => ({
     phase,
     reason,
@@ -105,6 +107,7 @@ function phaseOf(facts: {
   });
   const unapplied = app.objects.filter((one) => !held.has(one.id) && !isApplied(observed, one));
   if (unapplied.length > 0) return standing('scale-up', toApplyText(observed, unapplied), waitsForApp);
+  if (order.waitsFor !== null) return standing('ready', order.waitsFor.why, order.waitsFor);
   if (isShort(observed, replicas)) return standing('scale-up', 'replicas to add', waitsForApp);
   if (routing.waitsFor !== null) return standing('ready', routing.waitsFor.why, routing.waitsFor);
   if (!routing.isMoved) return standing('shift', 'traffic to move');
@@ -116,6 +119,11 @@ function phaseOf(facts: {
   }
   if (hasSurplus(observed, app) || removal.isDraining) return standing('scale-down', 'old replicas to stop');
   return standing('delete', `${removal.outstanding} objects to delete`);
+}
+
+/** What of the application is not ready; null where all of it is. */
+function lateIn(observed: AppObservation, app: BundleApp, ready: Readiness): Standing['waitsFor'] {
+  return ready.ok ? null : { revision: firstLate(observed, app), why: ready.why, isFailed: ready.isFailed };
 }
 
 function withDeadline(

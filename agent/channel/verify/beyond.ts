@@ -5,9 +5,7 @@ import type { Objection } from '../../model/rows.ts';
 const beyond: readonly (readonly [string, (app: BundleApp) => boolean])[] = [
   ['the steps of a delivery', ({ delivery }) => (delivery?.steps.length ?? 0) > 0],
   ['to stop a delivery, or to go back', ({ delivery }) => delivery !== undefined && delivery.action !== 'run'],
-  ['components that wait for others', ({ dependsOn = {} }) => Object.keys(dependsOn).length > 0],
   ['readiness of its own', ({ ready = [] }) => ready.length > 0],
-  ['a stage of an object', ({ objects }) => objects.some(({ stage }) => stage !== undefined)],
   ['a policy of an object', ({ objects }) => objects.some(({ policies = [] }) => policies.length > 0)],
 ];
 

@@ -5,6 +5,7 @@ import { boundMutants } from './bounds.ts';
 import { reportMutants } from './reports.ts';
 import { storeMutants } from './store.ts';
 import { nameMutants } from './names.ts';
+import { orderMutants } from './order.ts';
 import { strangerMutants } from './strangers.ts';
 import { untilChangedMutants } from './until-changed.ts';
 
@@ -1246,4 +1247,5 @@ export const mutants: readonly Mutant[] = [
   ...boundMutants,
   ...validateMutants,
   ...nameMutants,
+  ...orderMutants,
 ];

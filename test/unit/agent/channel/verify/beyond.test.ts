@@ -14,6 +14,8 @@ describe('what an application asks for', () => {
     ['fields to report', { observe: [{ id: app.objects[0]!.id, fields: ['/status'] }] }],
     ['objects that are kept', { kept: [{ id: '/Secret/shop/a', until: 'never' }] }],
     ['the component of an object', object({ component: 'web', bytes: 1 })],
+    ['components that wait for others', { dependsOn: { web: ['db'] } }],
+    ['a stage of an object', object({ stage: 'pre' })],
     ['empty lists', { dependsOn: {}, ready: [], ...object({ policies: [] }) }],
   ])('can be done here: %s', (_, change) => {
     expect(beyondThisAgent({ ...app, ...change })).toBeNull();
@@ -24,9 +26,7 @@ describe('what an application asks for', () => {
     ['to stop a delivery, or to go back', { delivery: { ...delivery, action: 'pause' } }],
     ['to stop a delivery, or to go back', { delivery: { ...delivery, action: 'back' } }],
     ['to stop a delivery, or to go back', { delivery: { ...delivery, action: 'promote' } }],
-    ['components that wait for others', { dependsOn: { web: ['db'] } }],
     ['readiness of its own', { ready: [{ id: app.objects[0]!.id, pointer: '/a', equals: 1 }] }],
-    ['a stage of an object', object({ stage: 'pre' })],
     ['a policy of an object', object({ policies: [{ type: 'read-only' }] })],
   ])('needs another agent: %s', (words, change) => {
     expect(beyondThisAgent({ ...app, ...change })).toEqual({

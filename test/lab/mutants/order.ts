@@ -1,0 +1,49 @@
+import type { Mutant } from './mutants.ts';
+
+const order = ['test/unit/agent/rollout/order.test.ts'];
+
+/** Bugs of what comes before what: components that depend on others, stages of traits, values between components. */
+export const orderMutants: readonly Mutant[] = [
+  {
+    bug: 'a component does not wait for those that it depends on',
+    file: 'agent/rollout/order.ts',
+    find: 'const wanted = app.dependsOn?.[part.component] ?? [];',
+    replace: 'const wanted: string[] = [];',
+    tests: order,
+  },
+  {
+    bug: 'what runs already is held, and not repaired, while a component that it depends on is not well',
+    file: 'agent/rollout/order.ts',
+    find: 'part.stages[stage].filter((object) => !isApplied(observed, object))',
+    replace: 'part.stages[stage]',
+    tests: order,
+  },
+  {
+    bug: 'a component follows a Job that still runs',
+    file: 'agent/rollout/order.ts',
+    find: 'if (isUnderWay)',
+    replace: 'if (false)',
+    tests: order,
+  },
+  {
+    bug: 'one copy waits for the components of another one',
+    file: 'agent/rollout/order.ts',
+    find: 'return part.copy === null || other.copy === null || part.copy === other.copy;',
+    replace: 'return true;',
+    tests: order,
+  },
+  {
+    bug: 'an application whose components wait for each other counts as settled',
+    file: 'agent/rollout/plan.ts',
+    find: "if (order.waitsFor !== null) return standing('ready', order.waitsFor.why, order.waitsFor);",
+    replace: '',
+    tests: order,
+  },
+  {
+    bug: 'what a component that waits still uses is removed',
+    file: 'agent/rollout/plan.ts',
+    find: 'ready.ok && order.waitsFor === null;',
+    replace: 'ready.ok;',
+    tests: order,
+  },
+];
