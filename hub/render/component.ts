@@ -8,7 +8,7 @@ import type { CueFault } from '../cue/fault.ts';
 import { readsContext } from '../cue/program.ts';
 import { propertyFaults } from '../cue/property-faults.ts';
 import { hasFailed, type Attempt, type RenderFault } from '../model/fault.ts';
-import type { ContainerNames } from './container-names.ts';
+import { asTraitsSeeIt, type ContainerNames } from './container-names.ts';
 import { toObjects } from './objects.ts';
 import { applyPatch, patchRulesOf } from './patch.ts';
 import { applyStep, newDraft, type Draft, type Step } from './step.ts';
@@ -66,7 +66,7 @@ async function applySteps(
   const known = new Map(early.map((step, index) => [step, answers[index]]));
   const faults: RenderFault[] = [];
   for (const step of steps) {
-    const outcome = known.get(step) ?? (await evaluateLate(cue, step, draft, signal));
+    const outcome = known.get(step) ?? (await evaluateLate(cue, step, { draft, names }, signal));
     if (outcome?.ok === true) faults.push(...applyStep(draft, step, outcome, names));
     else if (outcome !== undefined) faults.push(...(await faultsOf(cue, step, outcome.faults, signal)));
   }
@@ -76,12 +76,12 @@ async function applySteps(
 async function evaluateLate(
   cue: CueEvaluator,
   step: Step,
-  draft: Draft,
+  { draft, names }: { readonly draft: Draft; readonly names: ContainerNames },
   signal: AbortSignal,
 ): Promise<CueOutcome | undefined> {
   const context = {
     ...step.program.context,
-    output: draft.output ?? {},
+    output: asTraitsSeeIt(draft.output ?? {}, step.program.parameter, names),
     outputs: Object.fromEntries(draft.outputs),
   };
   const [outcome] = await cue.evaluate([{ ...step.program, context }], signal);

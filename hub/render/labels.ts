@@ -20,7 +20,9 @@ export interface LabelFacts {
  * workload's selector has the revision.
  */
 export function withLabels(object: KubeObject, facts: LabelFacts): KubeObject {
-  const distinct = facts.isSuffixed ? (withRevision(object, facts) as KubeObject) : object;
+  const distinct = facts.isSuffixed
+    ? (renamedIn(object, facts.contextName, oamLabels(facts, true)) as KubeObject)
+    : object;
   const namesRevision = facts.revision !== null && (facts.isSuffixed || !facts.isVerbatim);
   const labelled: KubeObject = {
     ...distinct,
@@ -35,6 +37,18 @@ export function withLabels(object: KubeObject, facts: LabelFacts): KubeObject {
     },
   };
   return withPods(labelled, facts, namesRevision);
+}
+
+/** The facts for an object that all revisions of a component have together: no revision is named on it. */
+export function commonFacts(facts: LabelFacts): LabelFacts {
+  return { ...facts, contextName: facts.component, isSuffixed: false, revision: null };
+}
+
+/** The object with every map of labels or selectors that has the suffixed name naming the component alone. */
+export function withoutRevision(object: KubeObject, facts: LabelFacts): KubeObject {
+  return facts.isSuffixed
+    ? (renamedIn(object, facts.contextName, { [label.component]: facts.component }) as KubeObject)
+    : object;
 }
 
 /** The labels of objects that belong to a whole deployment: traffic objects and shared Services. */
@@ -70,11 +84,14 @@ function oamLabels(facts: LabelFacts, namesRevision: boolean): Record<string, st
   };
 }
 
-function withRevision(value: unknown, facts: LabelFacts): unknown {
-  if (Array.isArray(value)) return value.map((item) => withRevision(item, facts));
+/** Every map that names a component by this name with these labels instead. */
+function renamedIn(value: unknown, contextName: string, labels: Readonly<Record<string, string>>): unknown {
+  if (Array.isArray(value)) return value.map((item) => renamedIn(item, contextName, labels));
   if (!isMap(value)) return value;
-  const walked = Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withRevision(item, facts)]));
-  return walked[label.component] === facts.contextName ? { ...walked, ...oamLabels(facts, true) } : walked;
+  const walked = Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, renamedIn(item, contextName, labels)]),
+  );
+  return walked[label.component] === contextName ? { ...walked, ...labels } : walked;
 }
 
 function withPods(object: KubeObject, facts: LabelFacts, namesRevision: boolean): KubeObject {

@@ -7,10 +7,11 @@ import { definitionKey } from '../definitions/catalog.ts';
 import { sourceOf } from '../sources/list.ts';
 import type { ComponentSource } from '../sources/source.ts';
 import { renderComponent, type ComponentObjects } from './component.ts';
+import { isCommon } from './common-objects.ts';
 import { contextOf } from './context.ts';
 import type { CueEvaluator } from '../cue/engine.ts';
 import type { Attempt, RenderFault } from '../model/fault.ts';
-import { withLabels, type LabelFacts } from './labels.ts';
+import { commonFacts, withLabels, withoutRevision, type LabelFacts } from './labels.ts';
 import { nameFault } from './objects.ts';
 import { refusalsOf, type RemovedFault } from './refusals.ts';
 import { autoscaled, isScalable } from './workload.ts';
@@ -179,8 +180,15 @@ interface Parts {
 }
 
 function splitRendered(objects: readonly KubeObject[], facts: LabelFacts): Parts {
-  const labelled = objects.map((from) => ({ from, object: withLabels(from, facts) }));
-  return facts.isSuffixed ? { own: labelled, shared: [] } : { own: [], shared: labelled };
+  const shared: Piece[] = [];
+  const own: Piece[] = [];
+  for (const from of objects) {
+    const plain = withoutRevision(from, facts);
+    if (!facts.isSuffixed) shared.push({ from, object: withLabels(from, facts) });
+    else if (isCommon(plain, facts)) shared.push({ from, object: withLabels(plain, commonFacts(facts)) });
+    else own.push({ from, object: withLabels(from, facts) });
+  }
+  return { own, shared };
 }
 
 // Of objects that are delivered as they are written, only Deployments and the autoscalers that target them can live side by

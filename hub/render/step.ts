@@ -69,7 +69,7 @@ function patched(
 ): readonly RenderFault[] {
   const faults: RenderFault[] = [];
   const patch = (base: unknown, change: unknown, at: Steps): unknown => {
-    const outcome = changed(base, change, { draft, step, facts: factsAt(facts, at) });
+    const outcome = changed(base, change, { draft, step, facts: factsAt(facts, at), names });
     faults.push(...outcome.faults);
     return outcome.value;
   };
@@ -87,6 +87,7 @@ interface Changing {
   readonly draft: Draft;
   readonly step: Step;
   readonly facts: Facts | undefined;
+  readonly names: ContainerNames;
 }
 
 interface Changed {
@@ -94,7 +95,7 @@ interface Changed {
   readonly faults: readonly RenderFault[];
 }
 
-function changed(base: unknown, patch: unknown, { draft, step, facts }: Changing): Changed {
+function changed(base: unknown, patch: unknown, { draft, step, facts, names }: Changing): Changed {
   const { definition } = step;
   // What earlier releases recorded goes on as it did.
   if (definition.patches === undefined) {
@@ -103,7 +104,7 @@ function changed(base: unknown, patch: unknown, { draft, step, facts }: Changing
   if (facts?.patchStrategy === 'jsonMergePatch') return { value: mergePatched(base, patch), faults: [] };
   if (facts?.patchStrategy === 'jsonPatch') {
     const outcome = jsonPatched(base, isMap(patch) ? patch['operations'] : undefined);
-    if ('value' in outcome) return { value: outcome.value, faults: [] };
+    if ('value' in outcome) return { value: withContainerNames(base, outcome.value, names), faults: [] };
     const message = `${step.program.subject}: the JSON patch cannot be applied: ${outcome.wrong}`;
     return { value: base, faults: [{ code: 'RENDER_FAILED', message, path: step.path }] };
   }

@@ -1,3 +1,4 @@
+import { contractMutants } from './contract.ts';
 import { libraryMutants } from './library.ts';
 import { validateMutants } from './validate.ts';
 import { statusMutants } from './status.ts';
@@ -1240,6 +1241,7 @@ export const mutants: readonly Mutant[] = [
   },
   ...reportMutants,
   ...storeMutants,
+  ...contractMutants,
   ...libraryMutants,
   ...strangerMutants,
   ...untilChangedMutants,

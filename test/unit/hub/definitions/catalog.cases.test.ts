@@ -1,30 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { yamlText } from '../../../../shared/lib/yaml/write.ts';
 import { fleetOf } from '../../../fixtures/hub/fleet.ts';
 import { renderFleet } from '../../../fixtures/hub/rendering.ts';
+import { documentedInputs as rows } from '../../../fixtures/hub/library-cases.ts';
 import { differences, type KubeJson } from '../../../fixtures/hub/library-differences.ts';
 import { comparable } from '../../../fixtures/hub/comparable.ts';
 
-/** An input for each documented parameter of KubeVela's definitions, and what its own templates make of it. */
-interface Cases {
-  readonly kind: 'component' | 'trait';
-  readonly type: string;
-  readonly cases: readonly {
-    readonly name: string;
-    readonly app: object;
-    readonly expect: { readonly objects: readonly KubeJson[] } | { readonly error: string };
-  }[];
-}
-
-const folder = new URL('../../../fixtures/definitions/', import.meta.url);
-const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
-const rows = files.flatMap((file) => {
-  const { type, cases } = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Cases;
-  return cases.map((one) => ({ ...one, id: `${type}: ${one.name}`, type }));
-});
 const local = '---\nkind: Cluster\nmetadata: { name: local }\n';
 
 describe('a documented input', () => {

@@ -94,6 +94,12 @@ describe('the objects of a revision', () => {
       ['own: Deployment/web-v1 | shared: HorizontalPodAutoscaler/scaler | workloads: Deployment/web-v1'],
     ],
     [
+      'that no revision is named in are shared, whatever their component does',
+      '{ name: web, type: worker, properties: { image: a }, traits: [{ type: storage, properties: { pvc: [{ name: data, mountPath: /d }] } }] }',
+      ['shared: PersistentVolumeClaim/data Deployment/web | workloads: Deployment/web'],
+      ['own: Deployment/web-v1 | shared: PersistentVolumeClaim/data | workloads: Deployment/web-v1'],
+    ],
+    [
       'are told for each component',
       `${web()}, ${database}`,
       [

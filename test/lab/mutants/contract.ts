@@ -1,0 +1,33 @@
+import type { Mutant } from './mutants.ts';
+
+/** Bugs of the contract of definitions. */
+export const contractMutants: readonly Mutant[] = [
+  {
+    bug: 'show a trait the container of a revision under a name that it does not look for',
+    file: 'hub/render/component.ts',
+    find: 'output: asTraitsSeeIt(draft.output ?? {}, step.program.parameter, names),',
+    replace: 'output: draft.output ?? {},',
+    tests: ['test/unit/hub/render/component.dropped-in.test.ts'],
+  },
+  {
+    bug: 'show a trait the container by context.name where its properties name it',
+    file: 'hub/render/container-names.ts',
+    find: 'if (!isMap(value)) return isAbout && value === name;',
+    replace: 'if (!isMap(value)) return false;',
+    tests: ['test/unit/hub/render/component.dropped-in.test.ts'],
+  },
+  {
+    bug: 'leave the container of a JSON patch under the name that the trait looked for',
+    file: 'hub/render/step.ts',
+    find: 'return { value: withContainerNames(base, outcome.value, names), faults: [] };',
+    replace: 'return { value: outcome.value, faults: [] };',
+    tests: ['test/unit/hub/render/component.dropped-in.test.ts'],
+  },
+  {
+    bug: 'give each revision a claim of the name that all have',
+    file: 'hub/render/common-objects.ts',
+    find: 'return !text.includes(contextName)',
+    replace: "return text === '' && !text.includes(contextName)",
+    tests: ['test/unit/hub/render/common-objects.test.ts', 'test/unit/hub/render/revision.test.ts'],
+  },
+];
