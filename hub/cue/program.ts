@@ -74,10 +74,14 @@ export function readsContext(template: string, member: string): boolean {
   return answer;
 }
 
+/** True when a template names a member of its context. */
+export function readsContextByName(template: string, member: string): boolean {
+  return new RegExp(`\\bcontext\\s*(\\.\\s*"?${member}\\b|\\[\\s*"${member}")`).test(template);
+}
+
 function looksAtContext(template: string, member: string): boolean {
   return (
-    new RegExp(`\\bcontext\\s*(\\.\\s*"?${member}\\b|\\[\\s*"${member}")`).test(template) ||
-    /\bcontext\b(?!\s*(\.|\[\s*"|[?:]))/.test(template.replace(/\/\/.*$/gm, ''))
+    readsContextByName(template, member) || /\bcontext\b(?!\s*(\.|\[\s*"|[?:]))/.test(template.replace(/\/\/.*$/gm, ''))
   );
 }
 

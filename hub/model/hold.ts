@@ -29,7 +29,7 @@ export const holdKinds = {
   name: { rank: 6, keeps: 'content', liftedBy: ['commit'] },
   /** The bundle of the cluster would be too large. */
   limit: { rank: 7, keeps: 'content', liftedBy: ['commit'] },
-  /** The agent of the cluster does not read a format that can say it. */
+  /** The agent of the cluster does not read a format that can say it, or has not reported what a template asks for. */
   agent: { rank: 9, keeps: 'content', liftedBy: ['report', 'commit'] },
   /** The application moves to other clusters, and not all of them have it yet. */
   move: { rank: 10, keeps: 'content', liftedBy: ['report', 'approval', 'commit'] },

@@ -1,6 +1,8 @@
 import { by } from '../../shared/lib/order.ts';
 import type { Fleet, Target } from '../model/fleet.ts';
+import { assumedKubernetes } from '../model/cluster-version.ts';
 import { tellProblems } from '../model/problems.ts';
+import type { Reports } from '../model/reports.ts';
 import type { Assignment, RenderedApp } from '../model/rendered.ts';
 import type { FoundHold } from '../model/hold.ts';
 import type { Problem } from '../model/source.ts';
@@ -55,13 +57,15 @@ export interface KnownHub extends Partial<KnownFacts> {
 export async function judgeByHub(
   cue: CueEngine,
   read: Read,
-  { state, localCluster: configured, reports = new Map(), sizes = () => new Map() }: KnownHub,
+  { state, localCluster: configured, reports: known, sizes = () => new Map() }: KnownHub,
   { local, signal }: JudgeOptions,
 ): Promise<Judged> {
   const { fleet, history } = read;
   const now = '';
+  const reports: Reports = known ?? new Map();
   const offered = decideCapabilities({ state, fleet, reports, now });
-  const targets = targetsOf(fleet, offered.clusters, reportedVersions(reports));
+  const placeable = targetsOf(fleet, offered.clusters, reportedVersions(reports));
+  const targets = known === undefined ? withVersions(placeable) : placeable;
   const localCluster = local ?? findLocalCluster(configured, targets);
   const { picks } = state;
   const toPlace = { fleet, history, targets, picks, previous: runningUnits(state), localCluster };
@@ -116,7 +120,13 @@ function declaredTargets(fleet: Fleet, localCluster: string): readonly Target[] 
     capabilities: doc.spec?.capabilities ?? null,
   }));
   const isThere = targets.some(({ name }) => name === localCluster);
-  return [...targets, ...(isThere ? [] : [{ name: localCluster, labels: {}, capabilities: null }])].sort(
-    by(({ name }) => name),
-  );
+  return withVersions([
+    ...targets,
+    ...(isThere ? [] : [{ name: localCluster, labels: {}, capabilities: null }]),
+  ]).toSorted(by(({ name }) => name));
+}
+
+// Where no agent can have reported, templates that ask for the version of Kubernetes are rendered for a new one.
+function withVersions(targets: readonly Target[]): readonly Target[] {
+  return targets.map((target) => ({ kubernetes: assumedKubernetes, ...target }));
 }

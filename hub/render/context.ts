@@ -9,8 +9,12 @@ export interface ComponentNames {
 
 /** Of the annotations that KubeVela reads. */
 const publishVersion = 'app.oam.dev/publishVersion';
+const workflowName = 'app.oam.dev/workflowName';
 
-/** What templates read as `context`, apart from what those before them made (`output`, `outputs`). */
+/**
+ * What templates read as `context`, apart from what those before them made (`output`, `outputs`) and what is of the cluster
+ * (`ClusterValues`).
+ */
 export function contextOf(
   record: RevisionRecord,
   component: Component | undefined,
@@ -31,8 +35,10 @@ export function contextOf(
     revision: record.name,
     appLabels: metadata.labels ?? {},
     appAnnotations: metadata.annotations ?? {},
-    workflowName: `workflow-${metadata.name}`,
+    workflowName: metadata.annotations?.[workflowName] ?? `workflow-${metadata.name}`,
     publishVersion: metadata.annotations?.[publishVersion] ?? '',
     replicaKey: '',
+    config: [],
+    artifacts: [],
   };
 }

@@ -4,6 +4,8 @@ import { hasFailed } from '../model/fault.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import { componentSources } from '../sources/list.ts';
 import type { CueEngine } from '../cue/engine.ts';
+import { assumedKubernetes } from '../model/cluster-version.ts';
+import { clusterValues } from './cluster-values.ts';
 import { removedOn } from './refusals.ts';
 import { renderRevision } from './revision.ts';
 import { emptyHistory, recordRevisions } from './revisions.ts';
@@ -31,7 +33,8 @@ async function faultsIn(
   const alone = { ...fleet, applications: [sourced], frozen: new Set<string>() };
   const record = recordRevisions(emptyHistory, alone).revisions.get(app)?.[0];
   if (record === undefined) return [];
-  const options = { isSuffixed: false, sources: componentSources };
+  const values = clusterValues(record, { name: 'local', labels: {}, kubernetes: assumedKubernetes });
+  const options = { isSuffixed: false, sources: componentSources, ...(values !== null && { values }) };
   const attempt = await renderRevision(cue.forApplication(app), record, options, signal);
   const faults = hasFailed(attempt)
     ? attempt.faults

@@ -1,17 +1,19 @@
 import type { ProviderName } from '../../shared/model/traffic.ts';
 import { internalProblem } from '../model/internal-problem.ts';
-import type { Fleet, RevisionHistory, RevisionRecord, Target } from '../model/fleet.ts';
+import type { Fleet, RevisionHistory, Target } from '../model/fleet.ts';
 import type { FoundHold } from '../model/hold.ts';
 import type { Assignment, RenderedApp } from '../model/rendered.ts';
 import { inSlices, mapping, startSlices } from '../../shared/lib/slices.ts';
 import type { Place, Problem } from '../model/source.ts';
 import { componentSources } from '../sources/list.ts';
 import type { ComponentSource } from '../sources/source.ts';
-import type { CueEngine, CueEvaluator } from '../cue/engine.ts';
-import type { Attempt, RenderFault } from '../model/fault.ts';
+import type { CueEngine } from '../cue/engine.ts';
+import type { RenderFault } from '../model/fault.ts';
+import { clusterValues } from './cluster-values.ts';
+import { renderRevisions, revisionKey, type Revisions } from './each-revision.ts';
 import { newRenderMemory, type RenderMemory } from './memory.ts';
 import { removedOn } from './refusals.ts';
-import { renderRevision, type RevisionComponent } from './revision.ts';
+import type { RevisionComponent } from './revision.ts';
 import { findingSharedRoutes, type SharedRoute } from './shared-routes.ts';
 import { providers as allProviders } from './traffic/providers/list.ts';
 import type { ProviderRenderer } from './traffic/providers/provider.ts';
@@ -61,6 +63,11 @@ export async function render(
   const holds: FoundHold[] = [];
   for (const unit of units) {
     await slices.spend(unitUnits);
+    const unversioned = unversionedPart(unit);
+    if (unversioned !== null) {
+      holds.push(unitHold(unit, 'agent', [unversioned]));
+      continue;
+    }
     const broken = unit.parts.flatMap((part) => faultsOf(part, unit, revisions));
     if (broken.length > 0) {
       holds.push(unitHold(unit, 'render', broken));
@@ -99,10 +106,20 @@ function routeWarnings(shared: readonly SharedRoute[], units: readonly Unit[]): 
   });
 }
 
+// Its content stays until the agent has reported, which needs no commit.
+function unversionedPart(unit: Unit): Problem | null {
+  const { name } = unit.target;
+  const part = unit.parts.find(({ record }) => clusterValues(record, unit.target) === null);
+  if (part === undefined) return null;
+  const message = `a template asks for the version of Kubernetes, which the agent of ${name} has not reported yet`;
+  const hint = 'it is rendered once the agent reports; sluice-hub status shows whether it runs';
+  return { ...partProblem(unit, part, { code: 'UNAVAILABLE', message, hint, path: [] }, 'warning'), cluster: name };
+}
+
 /** What a unit costs beside its objects, and what looking for its warnings costs, in units of a slice. */
 const [unitUnits, warningUnits] = [4, 0.2];
 
-function unitHold(unit: Unit, by: 'render' | 'capability', problems: readonly Problem[]): FoundHold {
+function unitHold(unit: Unit, by: 'render' | 'capability' | 'agent', problems: readonly Problem[]): FoundHold {
   return { app: unit.key, cluster: unit.target.name, by, reason: problems[0]?.message ?? '', problems };
 }
 
@@ -137,63 +154,6 @@ function outcomeOf(unit: Unit, rendered: Revisions, { memory, providers, ...part
       : ofCommit(known, source);
   if (outcome !== known) memory.units.set(key, from, outcome);
   return outcome;
-}
-
-type Revisions = ReadonlyMap<string, Attempt<readonly RevisionComponent[]>>;
-
-interface RevisionParts {
-  readonly cue: CueEngine;
-  readonly memory: RenderMemory;
-  readonly sources: readonly ComponentSource[];
-  readonly signal: AbortSignal;
-}
-
-// Each revision is rendered once, however many clusters get it; one that failed is tried again in the next round.
-async function renderRevisions(
-  { cue, memory, sources, signal }: RevisionParts,
-  units: readonly Unit[],
-): Promise<Revisions> {
-  const wanted = new Map<string, () => Promise<Attempt<readonly RevisionComponent[]>>>();
-  const evaluatorOf = evaluators(cue);
-  for (const unit of units) {
-    for (const { record } of unit.parts) {
-      const key = revisionKey(unit, record);
-      wanted.set(key, async () => {
-        const known = memory.revisions.get(key, [record]);
-        if (known !== undefined) return known;
-        const attempt = await catchRevisionInternal(
-          renderRevision(evaluatorOf(record.app), record, { isSuffixed: unit.deployment !== null, sources }, signal),
-        );
-        if ('value' in attempt) memory.revisions.set(key, [record], attempt);
-        return attempt;
-      });
-    }
-  }
-  return new Map(await Promise.all([...wanted].map(async ([key, run]) => [key, await run()] as const)));
-}
-
-async function catchRevisionInternal(
-  rendering: ReturnType<typeof renderRevision>,
-): Promise<Attempt<readonly RevisionComponent[]>> {
-  try {
-    return await rendering;
-  } catch (error) {
-    return { faults: [{ ...internalProblem(error, 'cannot be rendered'), path: [] }] };
-  }
-}
-
-// The revisions of an application share its time.
-function evaluators(cue: CueEngine): (app: string) => CueEvaluator {
-  const known = new Map<string, CueEvaluator>();
-  return (app) => {
-    const evaluator = known.get(app) ?? cue.forApplication(app);
-    known.set(app, evaluator);
-    return evaluator;
-  };
-}
-
-function revisionKey(unit: Unit, record: RevisionRecord): string {
-  return `${record.app} ${record.name} ${unit.deployment === null ? 'plain' : 'suffixed'}`;
 }
 
 function revisionsOf(unit: Unit, revisions: Revisions): UnitRevision[] {

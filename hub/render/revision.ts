@@ -7,6 +7,7 @@ import { definitionKey } from '../definitions/catalog.ts';
 import { sourceOf } from '../sources/list.ts';
 import type { ComponentSource } from '../sources/source.ts';
 import { renderComponent, type ComponentObjects } from './component.ts';
+import type { ClusterValues } from './cluster-values.ts';
 import { isCommon } from './common-objects.ts';
 import { contextOf } from './context.ts';
 import type { CueEvaluator } from '../cue/engine.ts';
@@ -53,6 +54,8 @@ export interface RevisionOptions {
   /** True under an ApplicationDeployment, where revisions live side by side. */
   readonly isSuffixed: boolean;
   readonly sources: readonly ComponentSource[];
+  /** What its templates read of the cluster (default: nothing). */
+  readonly values?: ClusterValues;
 }
 
 /**
@@ -75,7 +78,7 @@ export async function renderRevision(
         component,
         source,
         namespace: namespaceOf(record.application),
-        context: contextOf(record, component, facts, source.parameterOf(component)),
+        context: { ...contextOf(record, component, facts, source.parameterOf(component)), ...options.values },
       };
       const long = labelFault(facts, index);
       if (long !== null) return { faults: [long] };

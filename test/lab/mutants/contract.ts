@@ -30,4 +30,18 @@ export const contractMutants: readonly Mutant[] = [
     replace: "return text === '' && !text.includes(contextName)",
     tests: ['test/unit/hub/render/common-objects.test.ts', 'test/unit/hub/render/revision.test.ts'],
   },
+  {
+    bug: 'render a revision once for clusters of different versions of Kubernetes',
+    file: 'hub/render/each-revision.ts',
+    find: "values === null ? ' unknown' : valuesKey(values)",
+    replace: "values === null ? ' unknown' : ''",
+    tests: ['test/unit/hub/render/each-revision.test.ts'],
+  },
+  {
+    bug: 'render a template for no version where the agent has not reported one',
+    file: 'hub/render/cluster-values.ts',
+    find: 'if (version === null && asksForVersion(record)) return null;',
+    replace: '',
+    tests: ['test/unit/hub/render/each-revision.test.ts', 'test/unit/hub/render/cluster-values.test.ts'],
+  },
 ];

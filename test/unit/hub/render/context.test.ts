@@ -31,6 +31,8 @@ describe('the context of a template', () => {
       workflowName: 'workflow-shop',
       publishVersion: 'p7',
       replicaKey: '',
+      config: [],
+      artifacts: [],
     });
   });
 });

@@ -1,0 +1,75 @@
+import { internalProblem } from '../model/internal-problem.ts';
+import type { RevisionRecord } from '../model/fleet.ts';
+import type { ComponentSource } from '../sources/source.ts';
+import type { CueEngine, CueEvaluator } from '../cue/engine.ts';
+import type { Attempt } from '../model/fault.ts';
+import { clusterValues, valuesKey } from './cluster-values.ts';
+import type { RenderMemory } from './memory.ts';
+import { renderRevision, type RevisionComponent } from './revision.ts';
+import type { Unit } from './units.ts';
+
+/** What became of each revision, by `revisionKey`. */
+export type Revisions = ReadonlyMap<string, Attempt<readonly RevisionComponent[]>>;
+
+/** What revisions are rendered with. */
+export interface RevisionParts {
+  readonly cue: CueEngine;
+  readonly memory: RenderMemory;
+  readonly sources: readonly ComponentSource[];
+  readonly signal: AbortSignal;
+}
+
+type Placed = Pick<Unit, 'deployment' | 'target'>;
+
+/** Renders each revision once for all clusters that are the same to its templates; one that failed is tried again in the next round. */
+export async function renderRevisions(
+  { cue, memory, sources, signal }: RevisionParts,
+  units: readonly Unit[],
+): Promise<Revisions> {
+  const wanted = new Map<string, () => Promise<Attempt<readonly RevisionComponent[]>>>();
+  const evaluatorOf = evaluators(cue);
+  for (const unit of units) {
+    for (const { record } of unit.parts) {
+      const values = clusterValues(record, unit.target);
+      if (values === null) continue;
+      const key = revisionKey(unit, record);
+      wanted.set(key, async () => {
+        const known = memory.revisions.get(key, [record]);
+        if (known !== undefined) return known;
+        const options = { isSuffixed: unit.deployment !== null, sources, values };
+        const rendering = renderRevision(evaluatorOf(record.app), record, options, signal);
+        const attempt = await catchInternal(rendering);
+        if ('value' in attempt) memory.revisions.set(key, [record], attempt);
+        return attempt;
+      });
+    }
+  }
+  return new Map(await Promise.all([...wanted].map(async ([key, run]) => [key, await run()] as const)));
+}
+
+/** Names a revision as a unit has it on a cluster. */
+export function revisionKey({ deployment, target }: Placed, record: RevisionRecord): string {
+  const values = clusterValues(record, target);
+  const form = deployment === null ? 'plain' : 'suffixed';
+  return `${record.app} ${record.name} ${form}${values === null ? ' unknown' : valuesKey(values)}`;
+}
+
+async function catchInternal(
+  rendering: ReturnType<typeof renderRevision>,
+): Promise<Attempt<readonly RevisionComponent[]>> {
+  try {
+    return await rendering;
+  } catch (error) {
+    return { faults: [{ ...internalProblem(error, 'cannot be rendered'), path: [] }] };
+  }
+}
+
+// The revisions of an application share its time.
+function evaluators(cue: CueEngine): (app: string) => CueEvaluator {
+  const known = new Map<string, CueEvaluator>();
+  return (app) => {
+    const evaluator = known.get(app) ?? cue.forApplication(app);
+    known.set(app, evaluator);
+    return evaluator;
+  };
+}
