@@ -14,6 +14,8 @@ export interface CliContext {
   readonly version: string;
   /** How many files this process may open. */
   readonly openFiles: () => number;
+  /** Templates that this machine evaluates at once. */
+  readonly workers: () => number;
   readonly createHttp: (options: HttpOptions) => HttpClient;
 }
 

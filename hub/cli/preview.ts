@@ -16,19 +16,21 @@ export const localOption = textOption(
 
 /** The preview of a folder (default: the caller's) with an evaluator of its own, which ends with it. */
 export async function preview(
-  { terminal, clock, signal, createHttp }: CliContext,
+  { terminal, clock, signal, workers, createHttp }: CliContext,
   dir = '.',
   options: Omit<PreviewOptions, 'signal'> & { readonly selection?: Selection } = {},
 ): Promise<Preview> {
   // What renders takes long to load: no other command pays for it.
-  const [{ previewFolder }, { startCueEngine }, { createRepos }] = await Promise.all([
+  const [{ previewFolder }, { startCueEngine }, { createRepos }, { openKeptAnswers }] = await Promise.all([
     import('../operations/preview.ts'),
     import('../cue/engine.ts'),
     import('../../shared/adapters/git/repos.ts'),
+    import('./kept-answers.ts'),
   ]);
   assertTransport(dir, 'USAGE');
   const http = createHttp({});
-  const cue = startCueEngine({ clock });
+  const kept = openKeptAnswers(terminal, clock);
+  const cue = startCueEngine({ clock, workers: workers(), ...(kept !== null && { kept }) });
   try {
     const folder = isUrl(dir) ? dir : terminal.path(dir);
     const { selection, ...part } = options;
@@ -36,6 +38,7 @@ export async function preview(
     return await previewFolder(folder, { ...part, signal }, ports);
   } finally {
     await cue.close();
+    await kept?.close();
     http.close();
   }
 }

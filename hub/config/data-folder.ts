@@ -21,7 +21,7 @@ export const dataFiles = {
   crashedTemplates: 'crashed-templates.json',
 } as const;
 
-/** Names of the folders in a data folder: the keys, both Git repositories, old volumes of the ledger, what agents reported, and the config repository. */
+/** Names of the folders in a data folder: the keys, both Git repositories, old volumes of the ledger, what agents reported, the config repository, and answers of the evaluator. */
 export const dataFolders = {
   keys: 'keys',
   ledger: 'ledger.git',
@@ -29,6 +29,7 @@ export const dataFolders = {
   channel: 'channel.git',
   reports: 'reports',
   source: 'source',
+  answers: 'answers',
 } as const;
 
 /** Where the hub of a data folder is, and how both sides know each other. */

@@ -2,8 +2,11 @@ import { digestOf } from '../../shared/lib/canonical.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { CrashedTemplates } from '../model/crashed-templates.ts';
 import { startSlices, unitsOfBytes } from '../../shared/lib/slices.ts';
-import { startWorker, type WorkerHandle } from '../model/worker-handle.ts';
-import { createAnswerMemo, type AnswerMemo } from './answer-memo.ts';
+import type { KeptAnswers } from '../model/kept-answers.ts';
+import type { ThreadSpec } from '../model/thread.ts';
+import { startPool } from '../model/worker-pool.ts';
+import { createAnswerMemo } from './answer-memo.ts';
+import { findingAnswers, type KeyedSource } from './answers.ts';
 import { faultsOf, type CueFault } from './fault.ts';
 import { workerLimits } from './limits.ts';
 import { sourceOf, type Answer, type CueFact, type CueProgram, type Evaluated, type Source } from './program.ts';
@@ -46,6 +49,10 @@ export interface CuePorts {
   readonly clock: Clock;
   readonly workerUrl?: URL;
   readonly memo?: number;
+  /** The most workers at once (default: 1). */
+  readonly workers?: number;
+  /** Answers that were kept before, and where new ones are kept; by default there are none. */
+  readonly kept?: KeptAnswers;
   /** Where templates that crash the evaluator are remembered; by default nowhere, for a program that ends soon. */
   readonly crashed?: CrashedTemplates;
   /** Milliseconds that a template may take (default: 5,000). */
@@ -60,64 +67,61 @@ const defaultApplicationMs = 60_000;
 const defaultIdleMs = 300_000;
 
 /**
- * Starts the engine: a worker thread of its own, killed after 5 s a template and started again, with a memo by the
+ * Starts the engine: worker threads of its own, each killed after 5 s a template and started again, with a memo by the
  * digest of the whole text. Start it early: the evaluator needs some tenths of a second to load.
  */
 export function startCueEngine(ports: CuePorts): CueEngine {
+  const { clock, kept = keepsNothing, crashed = forgetsCrashes, workers = 1 } = ports;
   const sourceMs = ports.sourceMs ?? workerLimits.sourceMs;
-  const worker = startWorker<Source, Evaluated>(ports.clock, {
-    name: 'the CUE worker',
-    url: ports.workerUrl ?? new URL('./worker.ts', import.meta.url),
-    sourceMs,
-    threadMib: workerLimits.threadMib,
-    fullBytes: workerLimits.fullBytes,
-    data: { memoryBytes: workerLimits.memoryBytes },
-  });
-  const memo = createAnswerMemo(ports.memo ?? 4_096, ports.clock);
+  const pool = startPool<Source, Evaluated>(clock, threadSpec(ports.workerUrl, sourceMs), { most: workers });
+  const answersTo = findingAnswers({ pool, memo: createAnswerMemo(ports.memo ?? 4_096, clock), kept, crashed });
   const limits = { sourceMs, applicationMs: ports.applicationMs ?? defaultApplicationMs };
-  const crashed = ports.crashed ?? { has: () => false, add: () => Promise.resolve() };
   const slices = startSlices();
-  let tail: Promise<unknown> = Promise.resolve();
+  const rest = resting(clock, ports.idleMs ?? defaultIdleMs, () => void pool.rest());
 
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = tail.then(work);
-    tail = mine.catch(() => undefined);
-    return mine;
-  };
-  const rest = resting(ports.clock, ports.idleMs ?? defaultIdleMs, () => void inTurn(worker.rest));
   const evaluator = (budget: TimeBudget | null): CueEvaluator['evaluate'] => {
-    return (programs, signal) =>
-      inTurn(async () => {
-        const wanted: KeyedSource[] = [];
-        for (const program of programs) {
-          const source = keyed(program);
-          wanted.push(source);
-          await slices.spend(3 + unitsOfBytes(source.source.length));
-        }
-        rest.later();
-        const answers = await answersOf({ worker, memo, crashed, budget }, wanted, signal);
-        return wanted.map(({ key }, index) => outcomeOf(answers.get(key), programs[index], limits));
-      });
+    return async (programs, signal) => {
+      const wanted: KeyedSource[] = [];
+      for (const program of programs) {
+        const source = keyed(program);
+        wanted.push(source);
+        await slices.spend(3 + unitsOfBytes(source.source.length));
+      }
+      rest.later();
+      const answers = await answersTo(wanted, budget, signal);
+      return wanted.map(({ key }, index) => outcomeOf(answers.get(key), programs[index], limits));
+    };
   };
   const warm: CueEngine['warm'] = async (program, times, signal) => {
     const source = sourceOf(program);
     for (let done = 0; done < times; done += 1) {
-      const isOver = await inTurn(() => worker.run([source], signal)).then(
-        () => signal.aborted,
-        () => true,
-      );
+      const isOver = await pool
+        .using((run) => run([source], signal))
+        .then(
+          () => signal.aborted,
+          () => true,
+        );
       if (isOver) return;
     }
   };
   return {
     evaluate: evaluator(null),
-    forApplication: (name) => ({ evaluate: evaluator(openTimeBudget(name, limits.applicationMs, ports.clock)) }),
+    forApplication: (name) => ({ evaluate: evaluator(openTimeBudget(name, limits.applicationMs, clock)) }),
     warm,
     close: () => {
       rest.never();
-      return worker.close();
+      return pool.close();
     },
   };
+}
+
+const forgetsCrashes: CrashedTemplates = { has: () => false, add: () => Promise.resolve() };
+const keepsNothing: KeptAnswers = { get: () => Promise.resolve(null), keep: () => undefined };
+
+function threadSpec(workerUrl: URL | undefined, sourceMs: number): ThreadSpec {
+  const { threadMib, fullBytes, memoryBytes } = workerLimits;
+  const url = workerUrl ?? new URL('./worker.ts', import.meta.url);
+  return { name: 'the CUE worker', url, sourceMs, threadMib, fullBytes, data: { memoryBytes } };
 }
 
 /** Rests some milliseconds after the last call of `later`, or after now. */
@@ -134,64 +138,9 @@ function resting(
   return { later, never: () => never() };
 }
 
-interface KeyedSource {
-  readonly key: string;
-  readonly subject: string;
-  readonly source: Source;
-}
-
-interface AnswerParts {
-  readonly worker: WorkerHandle<Source, Evaluated>;
-  readonly memo: AnswerMemo;
-  readonly crashed: CrashedTemplates;
-  readonly budget: TimeBudget | null;
-}
-
-/** The answers to some sources by key: from the memo, and for the rest from the worker within the budget. */
-async function answersOf(
-  parts: AnswerParts,
-  wanted: readonly KeyedSource[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, Answer>> {
-  const { worker, memo, crashed, budget } = parts;
-  const answers = new Map<string, Answer>();
-  const missing = new Map<string, KeyedSource>();
-  for (const one of wanted) {
-    const answer = knownAnswer(parts, one.key);
-    if (answer === undefined) missing.set(one.key, one);
-    else answers.set(one.key, answer);
-  }
-  if (missing.size === 0) return answers;
-  const sources = [...missing.values()].map(({ source }) => source);
-  const run = (within: AbortSignal) => worker.run(sources, within);
-  const given = await (budget === null ? run(signal) : budget.within(run, signal));
-  for (const [index, { key, subject }] of [...missing.values()].entries()) {
-    const answer: Answer | undefined = given === null ? { stopped: 'budget' } : given[index];
-    if (answer === undefined) continue;
-    answers.set(key, answer);
-    if (isCrash(answer)) await crashed.add(key, subject);
-    memo.set(given === null && budget !== null ? budgetKey(budget, key) : key, answer);
-  }
-  return answers;
-}
-
-function knownAnswer({ memo, crashed, budget }: AnswerParts, key: string): Answer | undefined {
-  if (crashed.has(key)) return { stopped: 'crash' };
-  return memo.get(key) ?? (budget === null ? undefined : memo.get(budgetKey(budget, key)));
-}
-
-function isCrash(answer: Answer): boolean {
-  return 'stopped' in answer && answer.stopped === 'crash';
-}
-
 function keyed(program: CueProgram): KeyedSource {
   const source = sourceOf(program);
   return { key: digestOf(source), subject: program.subject, source };
-}
-
-// An application that had no time left says nothing about the template: the key names the application, too.
-function budgetKey({ name }: TimeBudget, key: string): string {
-  return `${name} ${key}`;
 }
 
 type Given = Extract<CueOutcome, { readonly ok: true }>;

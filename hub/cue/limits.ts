@@ -8,3 +8,10 @@ export const workerLimits = {
   memoryBytes: 256 * 1024 * 1024,
   threadMib: 160,
 } as const;
+
+const [alone, each] = [1024 * 1024 * 1024, 512 * 1024 * 1024];
+
+/** The workers of a machine with so many cores and bytes of memory: as many as cores, where there is memory for what each may need. */
+export function workersFor(cores: number, bytes: number): number {
+  return Math.max(1, Math.min(cores, 1 + Math.floor((bytes - alone) / each)));
+}

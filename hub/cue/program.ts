@@ -59,6 +59,16 @@ export function readAnswer(text: string, maxLength: number): Evaluated {
   return { faults: [{ path: [], kind: '', message, places: [] }], ofParameter: false };
 }
 
+/** The text by which an answer is kept. */
+export function keptText(answer: Evaluated): string {
+  return 'json' in answer ? answer.json : JSON.stringify(answer);
+}
+
+/** The answer that was kept as a text; null without one. */
+export function keptAnswer(text: string | null): Evaluated | null {
+  return text === null ? null : readAnswer(text, Infinity);
+}
+
 // By template and member: a document may use one template thousands of times.
 const asked = new Map<string, Map<string, boolean>>();
 

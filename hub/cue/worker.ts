@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { evaluatorFile } from './evaluator.ts';
 import { startModule } from './module.ts';
 import { readAnswer, type Source } from './program.ts';
 
@@ -11,7 +12,7 @@ const maxAnswer = 4 * 1024 * 1024;
  * Messages in: a list of sources. Messages out: `ready` once, then one answer per source, in order.
  */
 const cue = await startModule(
-  readFileSync(new URL('./shim/cue.wasm.zst', import.meta.url)),
+  readFileSync(evaluatorFile),
   (workerData as { readonly memoryBytes: number }).memoryBytes,
   { clock: () => process.hrtime.bigint(), random: (bytes) => crypto.getRandomValues(bytes) },
 );

@@ -3,6 +3,8 @@ import { openReports, type ReceivedReports } from '../collect/reports.ts';
 import type { HubConfig } from '../config/config.ts';
 import { dataFiles, dataFolders, ensureSecret, readSecret } from '../config/data-folder.ts';
 import { startCueEngine, type CueEngine } from '../cue/engine.ts';
+import { evaluatorId } from '../cue/evaluator.ts';
+import { openAnswerFiles } from '../store/answer-files.ts';
 import { openCrashedTemplates } from '../store/crashed-templates.ts';
 import { lockFolder } from '../store/folder-lock.ts';
 import { startFileReader, type FileReader } from '../load/reader.ts';
@@ -17,6 +19,8 @@ export interface HubPorts extends SourcesPorts {
   readonly version: string;
   /** How many files the process may open; absent where that is not known. */
   readonly openFiles?: number;
+  /** Templates that may be evaluated at once (default: 1). */
+  readonly workers?: number;
 }
 
 /** Everything that a hub keeps open while it runs. */
@@ -55,7 +59,9 @@ export async function openHub(
   const source = await openConfigSource(config, { ...ports, reader });
   closers.add(source.close);
   const crashed = await openCrashedTemplates(join(data, dataFiles.crashedTemplates), ports);
-  const cue = startCueEngine({ clock, crashed, ...config.render });
+  const kept = openAnswerFiles(join(data, dataFolders.answers), { clock, evaluator: evaluatorId() });
+  closers.add(kept.close);
+  const cue = startCueEngine({ clock, crashed, kept, workers: ports.workers ?? 1, ...config.render });
   closers.add(cue.close);
   signal.throwIfAborted();
   return { secrets, stores, reports, source, reader, cue };

@@ -16,6 +16,7 @@ export interface ProcessPorts {
   readonly random: Random;
   readonly version: string;
   readonly openFiles: () => number;
+  readonly workers: () => number;
   readonly createHttp: (options: HttpOptions) => HttpClient;
   /** The environment, which names proxies. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -44,7 +45,7 @@ export async function serve(config: HubConfig, ports: ProcessPorts): Promise<Ser
     ports.createHttp({ proxy, userAgent: `sluice-hub/${version}`, ...options });
   const hub = await startHub(
     config,
-    { clock, random, log, version, openFiles: ports.openFiles(), schedule, createHttp },
+    { clock, random, log, version, openFiles: ports.openFiles(), workers: ports.workers(), schedule, createHttp },
     ports.signal,
   );
   const stop = async () => {

@@ -31,7 +31,7 @@ const places: Readonly<Record<string, readonly [from: string, to: string]>> = {
   'hub/cli/program.ts': ["new URL('../../package.json'", "new URL('./package.json'"],
   'hub/definitions/catalog.ts': ["new URL('./', import.meta.url)", "new URL('./definitions/', import.meta.url)"],
   'hub/cue/engine.ts': ["new URL('./worker.ts'", `new URL('./${bundleFiles.worker}'`],
-  'hub/cue/worker.ts': ["new URL('./shim/cue.wasm.zst'", `new URL('./${bundleFiles.evaluator}'`],
+  'hub/cue/evaluator.ts': ["new URL('./shim/cue.wasm.zst'", `new URL('./${bundleFiles.evaluator}'`],
   'hub/store/reports/thread.ts': ["new URL('./worker.ts'", `new URL('./${bundleFiles.reports}'`],
   'hub/load/reader.ts': ["new URL('./worker.ts'", `new URL('./${bundleFiles.reader}'`],
 };

@@ -43,6 +43,7 @@ export function fakeCli(
     random: () => 0,
     version: '1.2.3',
     openFiles: () => 1024,
+    workers: () => 1,
     createHttp,
   };
   return { context, requests, clients, text };

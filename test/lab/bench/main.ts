@@ -6,6 +6,7 @@ import { measureFloor } from './floor.ts';
 import { openBook, printFigures, type Book } from './figures.ts';
 import { measurePushes } from './latency.ts';
 import { benchOptions } from './objects.ts';
+import { measureRender } from './render.ts';
 import { installThousand, measureNoop, measureOneOfThousand, measureMemory } from './thousand.ts';
 
 /** `npm run bench -- [--only pushes] [--pushes 50] [--json FILE]`: figures of the whole product on embedded clusters. */
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
     const common = { folder, pushes, floor, web: isWanted('web') };
     if (isWanted('feed')) await measurePushes(book, embedded, { ...common, transport: 'feed' });
     if (isWanted('git')) await measurePushes(book, embedded, { ...common, transport: 'git' });
+    if (isWanted('render')) await measureRender(book);
     if (isWanted('thousand')) await measureThousand(book, folder, Math.min(pushes, 20));
     await printFigures(book, 'Sluice on embedded clusters', json);
   } finally {

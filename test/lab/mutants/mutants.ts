@@ -3,6 +3,7 @@ import { libraryMutants } from './library.ts';
 import { validateMutants } from './validate.ts';
 import { statusMutants } from './status.ts';
 import { boundMutants } from './bounds.ts';
+import { evaluationMutants } from './evaluation.ts';
 import { reportMutants } from './reports.ts';
 import { storeMutants } from './store.ts';
 import { nameMutants } from './names.ts';
@@ -925,13 +926,6 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/hub/render/step.test.ts'],
   },
   {
-    bug: 'the CUE evaluator keeps its memory while nothing is evaluated',
-    file: 'hub/cue/engine.ts',
-    find: '() => void inTurn(worker.rest)',
-    replace: '() => undefined',
-    tests: ['test/unit/hub/cue/engine.test.ts'],
-  },
-  {
     bug: 'the words of every choice are told of a property that fits none',
     file: 'hub/cue/fault.ts',
     find: 'choice !== refusal && isAtOrBelow(refusal.path, choice.path)',
@@ -944,13 +938,6 @@ export const mutants: readonly Mutant[] = [
     find: 'return placeOf(first) - placeOf(other);',
     replace: 'return 0;',
     tests: ['test/unit/hub/cue/property-faults.test.ts'],
-  },
-  {
-    bug: 'a template that crashed the CUE evaluator is evaluated again after each start',
-    file: 'hub/cue/engine.ts',
-    find: "  if (crashed.has(key)) return { stopped: 'crash' };\n",
-    replace: '',
-    tests: ['test/unit/hub/cue/engine.memory.test.ts'],
   },
   {
     bug: 'the feed keeps an answer for every word of a caller',
@@ -1247,6 +1234,7 @@ export const mutants: readonly Mutant[] = [
   ...untilChangedMutants,
   ...statusMutants,
   ...boundMutants,
+  ...evaluationMutants,
   ...validateMutants,
   ...nameMutants,
   ...orderMutants,

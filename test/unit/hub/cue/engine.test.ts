@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
+import type { KeptAnswers } from '../../../../hub/model/kept-answers.ts';
 import type { CueProgram } from '../../../../hub/cue/program.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 
@@ -140,6 +141,28 @@ describe('the CUE engine', () => {
     const answer = cue.evaluate([program('output: "never" + "asked"\nparameter: {}')], controller.signal);
     controller.abort(new Error('stopped'));
     await expect(answer).rejects.toThrow('stopped');
+  });
+});
+
+describe('answers of the CUE engine that were kept', () => {
+  it('are given by the next one, which evaluates nothing of them', async () => {
+    const answers = new Map<string, string>();
+    const kept: KeptAnswers = {
+      get: (digest) => Promise.resolve(answers.get(digest) ?? null),
+      keep: (digest, answer) => void answers.set(digest, answer),
+    };
+    const programs = [program('output: {n: 1}'), program('output: n: parameter.n\nparameter: n: int')];
+    const first = startCueEngine({ clock: systemClock, kept });
+    const before = await first.evaluate(programs, signal);
+    await first.close();
+    const next = startCueEngine({
+      clock: systemClock,
+      kept,
+      workerUrl: new URL('data:text/javascript,throw new Error("nothing is evaluated")'),
+    });
+    expect(await next.evaluate(programs, signal)).toEqual(before);
+    expect(before.map(({ ok }) => ok)).toEqual([true, false]);
+    await next.close();
   });
 });
 

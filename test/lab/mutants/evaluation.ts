@@ -1,0 +1,63 @@
+import type { Mutant } from './mutants.ts';
+
+const answers = ['test/unit/hub/cue/answers.test.ts'];
+
+/** Bugs of evaluating templates: workers, what is kept of their answers, what is asked of them. */
+export const evaluationMutants: readonly Mutant[] = [
+  {
+    bug: 'the evaluator is asked twice for what is under way',
+    file: 'hub/cue/answers.ts',
+    find: 'if (others.length > 0) {',
+    replace: 'if (others.length > 1e6) {',
+    tests: answers,
+  },
+  {
+    bug: 'the evaluator is asked for answers that were kept',
+    file: 'hub/cue/answers.ts',
+    find: 'wanted.map(({ key }) => kept.get(key))',
+    replace: 'wanted.map(({ key }) => kept.get(`${key} `))',
+    tests: answers,
+  },
+  {
+    bug: 'a damaged answer of the evaluator is used',
+    file: 'hub/store/answer-files.ts',
+    find: 'text.slice(0, end) === digestOf(answer) ? answer : null',
+    replace: 'answer',
+    tests: ['test/unit/hub/store/answer-files.test.ts'],
+  },
+  {
+    bug: 'an answer of another evaluator is used',
+    file: 'hub/store/answer-files.ts',
+    find: '`${await evaluator} ${digest}`',
+    replace: '`${String(evaluator)} ${digest}`',
+    tests: ['test/unit/hub/store/answer-files.test.ts'],
+  },
+  {
+    bug: 'the answers of the evaluator fill the disk',
+    file: 'hub/store/answer-files.ts',
+    find: 'const isOver = sum > bytes || held.length > files;',
+    replace: 'const isOver = false;',
+    tests: ['test/unit/hub/store/answer-files.test.ts'],
+  },
+  {
+    bug: 'evaluators that a burst of work started are never ended',
+    file: 'hub/model/worker-pool.ts',
+    find: 'clock.after(extraMs, () => end(worker))',
+    replace: 'clock.after(extraMs, () => undefined)',
+    tests: ['test/unit/hub/model/worker-pool.test.ts'],
+  },
+  {
+    bug: 'the CUE evaluator keeps its memory while nothing is evaluated',
+    file: 'hub/cue/engine.ts',
+    find: '() => void pool.rest()',
+    replace: '() => undefined',
+    tests: ['test/unit/hub/cue/engine.test.ts'],
+  },
+  {
+    bug: 'a template that crashed the CUE evaluator is evaluated again after each start',
+    file: 'hub/cue/answers.ts',
+    find: "  if (crashed.has(key)) return { stopped: 'crash' };\n",
+    replace: '',
+    tests: ['test/unit/hub/cue/engine.memory.test.ts'],
+  },
+];
