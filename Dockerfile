@@ -11,7 +11,7 @@ COPY . .
 RUN npm run build
 
 FROM ${RUNTIME} AS hub
-COPY --from=build /src/dist/package.json /src/dist/sluice-hub.mjs /src/dist/sluice-cue-worker.mjs /src/dist/sluice-cue.wasm.zst /src/dist/sluice-file-reader.mjs /src/dist/sluice-report-database.mjs /app/
+COPY --from=build /src/dist/package.json /src/dist/sluice-hub.mjs /src/dist/sluice-git.mjs /src/dist/sluice-cue-worker.mjs /src/dist/sluice-cue.wasm.zst /src/dist/sluice-file-reader.mjs /src/dist/sluice-report-database.mjs /app/
 COPY --from=build /src/dist/definitions /app/definitions
 COPY LICENSE /app/
 USER 65532:65532
@@ -20,7 +20,7 @@ ENTRYPOINT ["/nodejs/bin/node", "/app/sluice-hub.mjs"]
 CMD ["serve", "--help"]
 
 FROM ${RUNTIME} AS agent
-COPY --from=build /src/dist/package.json /src/dist/sluice-agent.mjs /app/
+COPY --from=build /src/dist/package.json /src/dist/sluice-agent.mjs /src/dist/sluice-git.mjs /app/
 COPY LICENSE /app/
 USER 65532:65532
 WORKDIR /app

@@ -1,8 +1,13 @@
 #!/usr/bin/env node
 import { text } from 'node:stream/consumers';
+import { setFlagsFromString } from 'node:v8';
 import { terminalOf } from '../shared/adapters/cli.ts';
 import { SluiceError } from '../shared/errors.ts';
 import { runAgentCli } from './cli/program.ts';
+
+// An agent prefers little memory to speed. Said once everything is loaded: as a flag of the process it would make Node compile its own
+// modules from their source, because it has them compiled without that flag.
+setFlagsFromString('--optimize-for-size');
 
 process.exitCode = await runAgentCli(process.argv.slice(2), {
   terminal: terminalOf(process),

@@ -2,7 +2,7 @@ import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { build, type Plugin, type StdinOptions } from 'esbuild';
 import manifest from '../../package.json' with { type: 'json' };
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -15,6 +15,8 @@ export const bundleFiles = {
   worker: 'sluice-cue-worker.mjs',
   /** The evaluator that it runs: WebAssembly, compressed. */
   evaluator: 'sluice-cue.wasm.zst',
+  /** The library that fetches from Git hosts: read by programs that do, when they do. */
+  git: 'sluice-git.mjs',
   /** The thread that reads files. */
   reader: 'sluice-file-reader.mjs',
   /** The thread that has the database of reports. */
@@ -53,6 +55,7 @@ const stubs: readonly (readonly [path: RegExp, text: string])[] = [
 export async function buildBundles(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
+  await bundle(library, join(folder, bundleFiles.git));
   await bundle('hub/cue/worker.ts', join(folder, bundleFiles.worker));
   await bundle('hub/load/worker.ts', join(folder, bundleFiles.reader));
   await bundle('hub/store/reports/worker.ts', join(folder, bundleFiles.reports));
@@ -71,10 +74,13 @@ async function copyDefinitions(folder: string): Promise<void> {
   await Promise.all(names.map((name) => cp(join(from, name), join(folder, name))));
 }
 
-async function bundle(entry: string, outfile: string): Promise<void> {
+/** What `shared/adapters/git` loads at the first use of Git. */
+const library = { contents: "export { default } from 'isomorphic-git';", resolveDir: root, sourcefile: 'git.js' };
+
+async function bundle(entry: string | StdinOptions, outfile: string): Promise<void> {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: [entry],
+    ...(typeof entry === 'string' ? { entryPoints: [entry] } : { stdin: entry }),
     outfile,
     bundle: true,
     platform: 'node',
@@ -125,6 +131,10 @@ const fitted: Plugin = {
       path: join(root, 'node_modules/@kubernetes/client-node/dist/config.js'),
       sideEffects: false,
     }));
+    // What is loaded at its first use has a file of its own: an agent that pulls the hub's feed does not even read it.
+    hooks.onResolve({ filter: /^isomorphic-git$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: `./${bundleFiles.git}`, external: true } : undefined,
+    );
     hooks.onLoad({ filter: /node_modules.*\.js$/ }, ({ path }) => {
       const stub = stubs.find(([pattern]) => pattern.test(path));
       return stub === undefined ? undefined : { contents: stub[1], loader: 'js' };
@@ -150,7 +160,7 @@ function absent(...names: readonly string[]): string {
 if (import.meta.main) {
   const folder = join(root, 'dist');
   await buildBundles(folder);
-  for (const file of [bundleFiles.agent, bundleFiles.hub, bundleFiles.worker, bundleFiles.reader]) {
+  for (const file of [bundleFiles.agent, bundleFiles.hub, bundleFiles.git, bundleFiles.worker, bundleFiles.reader]) {
     process.stdout.write(`dist/${file} ${Math.ceil((await stat(join(folder, file))).size / 1024)} KiB\n`);
   }
 }

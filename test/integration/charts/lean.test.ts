@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBundles, bundleFiles } from '../../config/bundle.ts';
+import { agentFlags } from '../../lab/bench/process.ts';
 
 const run = promisify(execFile);
 
@@ -16,17 +17,47 @@ describe('the bundles', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it.each([bundleFiles.agent, bundleFiles.hub])('%s is ASCII, so that its source is kept once and not twice', async (file) => {
+  it.each([bundleFiles.agent, bundleFiles.hub, bundleFiles.git])('%s is ASCII, so that its source is kept once and not twice', async (file) => {
     const text = await readFile(join(folder, file), 'utf8');
     expect([...new Set(text)].filter((character) => character > '\x7f')).toEqual([]);
   });
 
+  it('have the library of Git in a file of its own, which nothing reads before its first use', async () => {
+    const has = async (file: string) => (await readFile(join(folder, file), 'utf8')).includes('GitPackIndex');
+    const { agent, hub, git } = bundleFiles;
+    expect(await Promise.all([agent, hub, git].map(has))).toEqual([false, false, true]);
+  });
+
   it('load one HTTP client and no second one', async () => {
-    const said = "process.on('exit', () => process.stderr.write(process.moduleLoadList.join('\\n')));";
-    const flags = ['--import', `data:text/javascript,${encodeURIComponent(said)}`];
-    const { stderr, stdout } = await run(process.execPath, [...flags, join(folder, bundleFiles.agent), '--help']);
+    const { stderr, stdout } = await atExit("process.moduleLoadList.join('\\n')");
     expect(stdout).toContain('sluice-agent');
     expect(stderr).toContain('NativeModule http');
     expect(stderr.split('\n').filter((name) => name.includes('undici'))).toEqual([]);
   });
+
+  it('run in the chart with the flags that they are measured with', async () => {
+    const chart = await readFile(new URL('../../golden/charts/agent-scoped.yaml', import.meta.url), 'utf8');
+    const [, flags = ''] = /- \/nodejs\/bin\/node\n([^]*?) *- \/app\/sluice-agent\.mjs\n/.exec(chart) ?? [];
+    expect(flags.trim().split(/\s*\n\s*/)).toEqual(agentFlags.map((flag) => `- ${flag}`));
+  });
+
+  it('take the modules of Node as they were compiled with it, under the flags of the chart', async () => {
+    const usage = "createRequire('/')('internal/test/binding').internalBinding('builtins').getCacheUsage()";
+    const text = `JSON.stringify(Object.values(${usage}).map((names) => [...names].sort()))`;
+    const { stderr } = await atExit(`(({ createRequire }) => ${text})(process.getBuiltinModule('module'))`, [
+      ...['--expose-internals', '--no-warnings'],
+      ...agentFlags,
+    ]);
+    const [compiled = [], anew] = JSON.parse(stderr) as readonly (readonly string[])[];
+    expect(compiled).toContain('https');
+    // Looked up at the end, when the agent has said that it prefers little memory: from then on they are compiled anew.
+    expect(anew).toEqual(['internal/test/binding']);
+  });
+
+  /** Runs `sluice-agent --help` and writes the value of an expression at its end to standard error. */
+  function atExit(expression: string, flags: readonly string[] = []) {
+    const code = `process.on('exit', () => process.stderr.write(${expression}));`;
+    const preload = ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
+    return run(process.execPath, [...flags, ...preload, join(folder, bundleFiles.agent), '--help']);
+  }
 });

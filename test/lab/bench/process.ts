@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 
 /** Flags of the agent's Node in the chart (findings: memory of an agent). */
-export const agentFlags = ['--max-semi-space-size=1', '--max-old-space-size=64', '--optimize-for-size'];
+export const agentFlags = ['--max-semi-space-size=1', '--max-old-space-size=64'];
 
 /** The agent's environment in the chart, as far as memory goes. */
 export const agentEnv = {

@@ -5,6 +5,7 @@ import { statusMutants } from './status.ts';
 import { boundMutants } from './bounds.ts';
 import { evaluationMutants } from './evaluation.ts';
 import { reportMutants } from './reports.ts';
+import { startMutants } from './start.ts';
 import { storeMutants } from './store.ts';
 import { nameMutants } from './names.ts';
 import { orderMutants } from './order.ts';
@@ -1238,4 +1239,5 @@ export const mutants: readonly Mutant[] = [
   ...validateMutants,
   ...nameMutants,
   ...orderMutants,
+  ...startMutants,
 ];
