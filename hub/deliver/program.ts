@@ -1,5 +1,5 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
-import type { RolloutNumbers } from '../policies/policy.ts';
+import type { RolloutNumbers } from '../model/rollout.ts';
 import type { StepType, StepUse, StepWant } from '../workflow/step.ts';
 
 /** Whether steps run one after the other, or as soon as those that they depend on have ended. */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { KubeObject } from '../../shared/model/object.ts';
 import type { Application, Component } from '../model/documents.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
+import type { RolloutNumbers } from '../model/rollout.ts';
 import type { ClusterScope } from '../model/cluster-scope.ts';
 
 /** A policy as an Application uses it; `properties` were read by the policy's schema. */
@@ -28,36 +29,6 @@ export type ObjectRule =
   | { readonly rule: 'take-over' }
   /** Never written; it must be there. */
   | { readonly rule: 'read-only' };
-
-/** The clusters of a wave: by a rule, or a share of those that no wave before has; a share picks by a hash of (app, cluster). */
-export type WaveClusters = { readonly scope: ClusterScope } | { readonly percent: number } | { readonly count: number };
-
-/** One wave, as it is written. */
-export interface WaveNumbers {
-  /** Unique in its rollout; absent = `wave-N`, from 1. */
-  readonly name?: string;
-  readonly clusters: WaveClusters;
-  readonly soak?: string;
-  readonly approval?: boolean;
-  /** True where a rule that matches no cluster passes; otherwise it waits as WAVE_EMPTY. */
-  readonly allowEmpty?: boolean;
-}
-
-/** The numbers of a rollout, as they are written; they take effect at the next pass and never restart a delivery. */
-export interface RolloutNumbers {
-  /** In order; clusters that no wave has form the last one. */
-  readonly waves: readonly WaveNumbers[];
-  readonly maxConcurrent?: string;
-  readonly maxFailed?: string;
-  readonly maxAbsent?: string;
-  /** Of every wave that does not say its own. */
-  readonly soak?: string;
-  readonly progressDeadline?: string;
-  readonly onFailure?: 'halt' | 'rollback';
-  readonly window?: { readonly cron: string; readonly duration: string; readonly timezone?: string };
-  /** Never more than `max` clusters in flight with one value of a label. */
-  readonly spread?: { readonly label: string; readonly max: number };
-}
 
 /** One effect of a policy. */
 export type PolicyEffect =

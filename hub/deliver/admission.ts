@@ -1,0 +1,87 @@
+import type { Delivery } from '../model/delivery.ts';
+import type { Wave } from './members.ts';
+import { concurrencyOf, type WaveSettings } from './numbers.ts';
+import type { DeliveryUnit, Listening } from './unit.ts';
+import type { StandingUnit } from './standing.ts';
+
+/** What choosing the next units of a wave reads. */
+export interface AdmissionInput {
+  readonly parallelism: number | null;
+  readonly wave: Pick<Wave, 'key' | 'units' | 'settings'>;
+  readonly units: readonly StandingUnit[];
+  readonly delivery: Pick<Delivery, 'admitted'>;
+  readonly listening: Listening;
+}
+
+/** The units that are given the content now, and when there may be more; `unhealthy` are those that were not healthy before. */
+export interface Admissible {
+  readonly units: readonly string[];
+  readonly unhealthy: readonly string[];
+  readonly askAt: readonly number[];
+}
+
+/** Slots that a few finished clusters free are filled together: at the latest after this long. */
+const groupMs = 10_000;
+
+/** Chooses the units of a wave that are given the content next: as many as slots are free, those that are not healthy last. Pure. */
+export function admissible(input: AdmissionInput): Admissible {
+  const { parallelism, wave, units, listening } = input;
+  const waiting = units.filter(({ standing }) => standing.state === 'waiting');
+  if (waiting.length === 0) return { units: [], unhealthy: [], askAt: [] };
+  const slots = parallelism ?? concurrencyOf(wave.settings.maxConcurrent, wave.units.length);
+  const inFlight = units.filter(({ standing }) => standing.state === 'admitted' || standing.state === 'suspect');
+  const free = slots - inFlight.length;
+  const last = lastAdmission(input);
+  const isGroup = free >= Math.min(Math.ceil(slots / 10), waiting.length);
+  if (free <= 0) return { units: [], unhealthy: [], askAt: [] };
+  if (!isGroup && listening.now < last + groupMs) return { units: [], unhealthy: [], askAt: [last + groupMs] };
+  const [well, poor] = [
+    waiting.filter(({ unit }) => !isUnhealthy(unit)),
+    waiting.filter(({ unit }) => isUnhealthy(unit)),
+  ];
+  const chosen = spread(wave.settings.spread, [...well, ...poor], {
+    busy: [...inFlight, ...units.filter(({ standing }) => standing.state === 'failed')],
+    free,
+  });
+  return {
+    units: chosen.map(({ unit }) => unit.key),
+    unhealthy: chosen.filter(({ unit }) => isUnhealthy(unit)).map(({ unit }) => unit.key),
+    askAt: [],
+  };
+}
+
+function lastAdmission({ delivery, wave }: AdmissionInput): number {
+  return Math.max(
+    -Infinity,
+    ...delivery.admitted.filter((one) => one.wave === wave.key).map(({ at }) => Date.parse(at)),
+  );
+}
+
+/** True for a unit that something runs on and that does not run well: it says nothing of what it is given. */
+export function isUnhealthy({ published, report }: Pick<DeliveryUnit, 'published' | 'report'>): boolean {
+  return published !== null && report !== null && report.health !== null && report.health !== 'Healthy';
+}
+
+function spread(
+  rule: WaveSettings['spread'],
+  candidates: readonly StandingUnit[],
+  { busy, free }: { readonly busy: readonly StandingUnit[]; readonly free: number },
+): readonly StandingUnit[] {
+  if (rule === undefined) return candidates.slice(0, free);
+  const counts = new Map<string, number>();
+  const valueOf = ({ unit }: StandingUnit) => unit.labels[rule.label];
+  const take = (one: StandingUnit): void => {
+    const value = valueOf(one);
+    if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
+  };
+  busy.forEach(take);
+  const chosen: StandingUnit[] = [];
+  for (const one of candidates) {
+    if (chosen.length >= free) break;
+    const value = valueOf(one);
+    if (value !== undefined && (counts.get(value) ?? 0) >= (rule.max ?? 1)) continue;
+    take(one);
+    chosen.push(one);
+  }
+  return chosen;
+}

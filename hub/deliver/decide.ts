@@ -1,0 +1,127 @@
+import { SluiceError } from '../../shared/errors.ts';
+import { deliveryName, type AppDelivery, type Delivery, type DeliveryDecision } from '../model/delivery.ts';
+
+/** A decision with the name of what it is about. */
+export interface Decision extends DeliveryDecision {
+  /** `web#17`. */
+  readonly name: string;
+}
+
+/** What is known of a delivery when a decision is made, from its newest reports. */
+export interface Known {
+  /** What waits for a decision now: `STEP`, `STEP/WAVE`. */
+  readonly asks: readonly string[];
+  /** Units that have failed. */
+  readonly failed: readonly string[];
+}
+
+/**
+ * The deliveries of an application after a decision. Throws
+ * CONFLICT where the decision is about another delivery, or about nothing that it could change. Pure.
+ */
+export function decide(record: AppDelivery, { name, ...given }: Decision, known: Known): AppDelivery {
+  const is = deliveryName(record);
+  if (name !== is) {
+    const hint = `see \`sluice-hub rollout show ${is}\`, and decide again`;
+    throw new SluiceError('CONFLICT', `the newest delivery is ${is}`, { subject: name, hint });
+  }
+  return { ...record, ...verdicts[given.verdict](record, given, known) };
+}
+
+type Verdict = (
+  record: AppDelivery,
+  decision: DeliveryDecision,
+  known: Known,
+) => Pick<AppDelivery, 'last'> & Partial<AppDelivery>;
+
+const verdicts: Readonly<Record<DeliveryDecision['verdict'], Verdict>> = {
+  approve: (record, decision, { asks }) => onWhatWaits(record, decision, asks),
+  refuse: (record, decision, { asks }) => onWhatWaits(record, decision, asks),
+  pause: (record, decision) => ({ last: noted(running(record), decision) }),
+  resume: (record, decision, { asks }) => {
+    const isPaused = running(record).decisions.findLast(({ verdict }) => pauses.has(verdict))?.verdict === 'pause';
+    // A workflow that suspends is resumed by the same word.
+    return isPaused
+      ? { last: noted(record.last, decision) }
+      : onWhatWaits(record, { ...decision, verdict: 'approve' }, asks);
+  },
+  skip: (record, decision) => ({ last: noted(running(record), decision) }),
+  retry: (record, decision, { failed }) => ({ last: retried(record, decision, failed) }),
+  abort: (record, decision) => ({ last: ended(running(record), decision, 'aborted') }),
+  rollback: (record, decision) => rolledBack(record, decision),
+};
+
+const pauses: ReadonlySet<DeliveryDecision['verdict']> = new Set(['pause', 'resume']);
+
+function noted(last: Delivery, decision: DeliveryDecision): Delivery {
+  return { ...last, decisions: [...last.decisions, decision] };
+}
+
+function running(record: AppDelivery): Delivery {
+  const { last } = record;
+  if (last.phase === 'running') return last;
+  throw new SluiceError('CONFLICT', `it does not run: it is ${last.phase}`, {
+    subject: deliveryName(record),
+    hint: 'retry starts it again; a push of other content starts the next one',
+  });
+}
+
+function onWhatWaits(
+  record: AppDelivery,
+  decision: DeliveryDecision,
+  asks: readonly string[],
+): Pick<AppDelivery, 'last'> {
+  const on = decision.on === undefined ? asks : [decision.on];
+  const last = running(record);
+  if (on.length > 0) return { last: on.reduce((next, one) => noted(next, { ...decision, on: one }), last) };
+  throw new SluiceError('CONFLICT', 'nothing of it waits for a decision now', {
+    subject: deliveryName(record),
+    hint: `see \`sluice-hub rollout show ${deliveryName(record)}\`; a step or wave is named by ${deliveryName(record)}/STEP[/WAVE]`,
+  });
+}
+
+function ended(last: Delivery, decision: DeliveryDecision, phase: 'aborted' | 'rolled-back'): Delivery {
+  const reason = `by ${decision.by}${decision.reason === '' ? '' : `: ${decision.reason}`}`;
+  return { ...noted(last, decision), phase, reason, endedAt: decision.at };
+}
+
+/** Begins again: all of it where it has ended, else what failed or went back; or one cluster. What was approved stays so. */
+function retried({ last }: AppDelivery, decision: DeliveryDecision, failed: readonly string[]): Delivery {
+  const { cluster } = decision;
+  const isMeant = (unit: string) => cluster === undefined || unit === cluster || unit.startsWith(`${cluster}@`);
+  const isWhole = cluster === undefined && last.phase !== 'running' && last.phase !== 'succeeded';
+  const again = new Set([...Object.keys(last.back), ...failed].filter(isMeant));
+  const { number, content, startedAt, base, decisions } = last;
+  return {
+    number,
+    content,
+    startedAt,
+    base,
+    attempt: last.attempt + 1,
+    phase: 'running',
+    decisions: [...decisions, decision],
+    steps: isWhole ? {} : withoutFailed(last.steps),
+    waves: isWhole ? {} : last.waves,
+    back: Object.fromEntries(Object.entries(last.back).filter(([unit]) => !again.has(unit))),
+    admitted: isWhole ? [] : without(last.admitted, again),
+  };
+}
+
+function withoutFailed(steps: Delivery['steps']): Delivery['steps'] {
+  return Object.fromEntries(Object.entries(steps).filter(([, { phase }]) => phase !== 'failed' && phase !== 'skipped'));
+}
+
+function without(admitted: Delivery['admitted'], units: ReadonlySet<string>): Delivery['admitted'] {
+  const left = admitted.map((one) => ({ ...one, units: one.units.filter((unit) => !units.has(unit)) }));
+  return left.filter((one) => one.units.length > 0);
+}
+
+/** A delivery that runs goes back to what was stable; one that ended well, to what was before it. */
+function rolledBack(record: AppDelivery, decision: DeliveryDecision): Pick<AppDelivery, 'last'> & Partial<AppDelivery> {
+  const { last, previous } = record;
+  if (last.phase !== 'succeeded') return { last: ended(running(record), decision, 'rolled-back') };
+  if (previous !== null) return { last: ended(last, decision, 'rolled-back'), stable: previous, previous: null };
+  throw new SluiceError('CONFLICT', 'there is nothing to go back to: it was the first', {
+    subject: deliveryName(record),
+  });
+}

@@ -1,0 +1,100 @@
+import { deliveryName, type AppDelivery } from '../model/delivery.ts';
+import type { DeliveryProgress, StepProgress, UnitLine, WaveProgress } from './progress.ts';
+import type { DeliveryUnit, UnitState } from './unit.ts';
+import { admissionsOf, countsOf, type StandingUnit } from './standing.ts';
+
+/** What one pass found out of a running delivery. */
+export interface RunningFacts {
+  readonly standing: readonly StandingUnit[];
+  readonly steps: readonly StepProgress[];
+  readonly stopped: string | null;
+  readonly isOver: boolean;
+}
+
+/** Where a running delivery stands. */
+export function runningProgress(record: AppDelivery, facts: RunningFacts): DeliveryProgress {
+  const { standing, steps, stopped, isOver } = facts;
+  const name = deliveryName(record);
+  const waits = waitsOf(steps, name, '');
+  const first = waits.find(({ text }) => text !== '');
+  const phase = isOver ? ('halted' as const) : stopped === null ? ('running' as const) : ('paused' as const);
+  const linesOf = (state: UnitState) =>
+    standing
+      .filter((one) => one.standing.state === state)
+      .map(({ unit, standing: { reason } }): UnitLine => ({ unit: unit.key, reason }));
+  return {
+    ...headOf(record),
+    phase,
+    steps,
+    waits: isOver ? 'more clusters failed than it tolerates' : (stopped ?? first?.text ?? ''),
+    todo: isOver ? `sluice-hub rollout retry ${name} CLUSTER, or abort ${name}` : (first?.todo ?? null),
+    asks: waits.flatMap(({ asks }) => (asks === null ? [] : [asks])),
+    failed: linesOf('failed'),
+    absent: linesOf('absent'),
+    held: linesOf('held'),
+    back: backLines(record),
+    counts: countsOf(standing),
+  };
+}
+
+/** Where a delivery stands that has ended: what went back, and how many say that they have it. */
+export function endedProgress(
+  record: AppDelivery,
+  { units }: { readonly units: readonly DeliveryUnit[] },
+): DeliveryProgress {
+  const { last } = record;
+  const isBack = last.phase === 'rolled-back' || last.phase === 'aborted';
+  const given = admissionsOf(last);
+  const gone = units.filter(({ key }) => (isBack && given.has(key)) || last.back[key] !== undefined);
+  const confirmed = gone.filter(({ published, report }) => {
+    return published !== null && published.content !== last.content && report?.applied === published.digest;
+  });
+  const name = deliveryName(record);
+  const none = { total: units.length, done: 0, inFlight: 0, waiting: 0, failed: 0, absent: 0, held: 0 };
+  return {
+    ...headOf(record),
+    phase: last.phase,
+    steps: [],
+    waits: gone.length === 0 ? '' : `${confirmed.length} of ${gone.length} clusters confirmed that they are back`,
+    todo: isBack || last.phase === 'failed' ? `sluice-hub rollout retry ${name}, or push a change` : null,
+    asks: [],
+    failed: [],
+    absent: [],
+    held: [],
+    back: backLines(record),
+    counts: last.phase === 'succeeded' ? { ...none, done: units.length - gone.length, failed: gone.length } : none,
+  };
+}
+
+function headOf(record: AppDelivery) {
+  const { content, attempt, startedAt, endedAt = null, reason = '' } = record.last;
+  const { app, stable } = record;
+  return { app, name: deliveryName(record), content, stable, attempt, startedAt, endedAt, reason };
+}
+
+function backLines({ last }: AppDelivery): readonly UnitLine[] {
+  return Object.entries(last.back).map(([unit, { reason }]) => ({ unit, reason }));
+}
+
+interface Waiting {
+  readonly text: string;
+  readonly todo: string | null;
+  readonly asks: string | null;
+}
+
+/** Everything that waits, in the order of the steps. */
+function waitsOf(steps: readonly StepProgress[], name: string, before: string): readonly Waiting[] {
+  return steps.flatMap((step): readonly Waiting[] => {
+    const path = before + step.name;
+    const asks = step.phase === 'suspending' && step.steps.length === 0 ? step.name : null;
+    const text = step.message === '' ? `step ${path} waits to be resumed` : `step ${path}: ${step.message}`;
+    const todo = asks === null ? null : `sluice-hub rollout approve ${name}/${asks}`;
+    const own = asks === null ? [] : [{ text, todo, asks }];
+    return [...own, ...step.waves.map((wave) => waveWaiting(step.name, wave)), ...waitsOf(step.steps, name, '')];
+  });
+}
+
+function waveWaiting(step: string, wave: WaveProgress): Waiting {
+  const text = wave.waits === '' ? '' : `${step}/${wave.name} waits for ${wave.waits}`;
+  return { text, todo: wave.todo, asks: wave.asks ? `${step}/${wave.name}` : null };
+}

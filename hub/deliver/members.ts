@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { unmatchedLabels } from '../../shared/model/selector.ts';
+import type { WaveRecord } from '../model/delivery.ts';
+import type { RolloutNumbers } from '../model/rollout.ts';
+import { settingsOf, sizeOf, type WaveNumbers, type WaveSettings } from './numbers.ts';
+import type { DeliveryUnit } from './unit.ts';
+
+/** A wave with the units that are in it now. */
+export interface Wave {
+  readonly name: string;
+  /** `STEP/WAVE`. */
+  readonly key: string;
+  readonly settings: WaveSettings;
+  /** True where labels or names say its clusters: then it is a typing error, perhaps, that it has none. */
+  readonly isNamed: boolean;
+  readonly units: readonly DeliveryUnit[];
+  /** The highest hash in it, where it has a share of the clusters. */
+  readonly cutoff: number | null;
+}
+
+/** The units of a step, in its waves: each in the first that has it, and those that none has in a last one. */
+export function wavesOf(
+  app: string,
+  step: { readonly name: string; readonly rollout: RolloutNumbers | null },
+  units: readonly DeliveryUnit[],
+  begun: Readonly<Record<string, WaveRecord>>,
+): readonly Wave[] {
+  let left = units;
+  const waves = (step.rollout?.waves ?? []).map((numbers, index): Wave => {
+    const name = numbers.name ?? `wave-${index + 1}`;
+    const key = `${step.name}/${name}`;
+    const matches = matcherOf(numbers.clusters ?? {});
+    const cutoff = cutoffOf(app, numbers.clusters ?? {}, {
+      all: units.filter(matches),
+      left: left.filter(matches),
+      begun: begun[key],
+    });
+    const has = (unit: DeliveryUnit) => matches(unit) && (cutoff === null || hashOf(app, unit.cluster) <= cutoff);
+    const own = left.filter(has);
+    if (own.length > 0) left = left.filter((unit) => !has(unit));
+    return { name, key, settings: settingsOf(step.rollout, numbers), isNamed: isNamed(numbers), units: own, cutoff };
+  });
+  const rest = { name: 'rest', key: `${step.name}/rest`, settings: settingsOf(step.rollout, null) };
+  return [...waves, { ...rest, isNamed: false, units: left, cutoff: null }];
+}
+
+type WaveClusters = NonNullable<WaveNumbers['clusters']>;
+
+function isNamed({ clusters }: WaveNumbers): boolean {
+  return clusters?.labels !== undefined || clusters?.names !== undefined;
+}
+
+function matcherOf({ labels = {}, names }: WaveClusters): (unit: DeliveryUnit) => boolean {
+  const named = names === undefined ? null : new Set(names);
+  return (unit) => (named === null || named.has(unit.cluster)) && unmatchedLabels(labels, unit.labels).length === 0;
+}
+
+interface ShareFacts {
+  /** The units of the step that the wave could have, and those of them that no wave before it has. */
+  readonly all: readonly DeliveryUnit[];
+  readonly left: readonly DeliveryUnit[];
+  readonly begun: WaveRecord | undefined;
+}
+
+/** The highest hash in a share: that of its begin, so that what joins later moves no other cluster; null = there is no share. */
+function cutoffOf(app: string, { percent, count }: WaveClusters, { all, left, begun }: ShareFacts): number | null {
+  const share = percent === undefined ? count : `${percent}%`;
+  if (share === undefined) return null;
+  if (begun !== undefined) return begun.cutoff ?? -1;
+  const size = sizeOf(share, all.length);
+  const hashes = left.map(({ cluster }) => hashOf(app, cluster)).sort((a, b) => a - b);
+  return hashes[Math.min(size, hashes.length) - 1] ?? -1;
+}
+
+/** What is remembered at most: then it begins anew. */
+const remembered = 1_000_000;
+const known = new Map<string, number>();
+
+/** A number for (app, cluster), always the same: no other cluster changes it. */
+export function hashOf(app: string, cluster: string): number {
+  const key = `${app}\0${cluster}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const hash = createHash('sha256').update(key).digest().readUIntBE(0, 6);
+  if (known.size >= remembered) known.clear();
+  known.set(key, hash);
+  return hash;
+}

@@ -1,0 +1,67 @@
+import type { Admission, Delivery, DeliveryDecision } from '../model/delivery.ts';
+import type { RolloutNumbers } from '../model/rollout.ts';
+import type { WaveCounts } from './progress.ts';
+import type { DeliveryUnit, Listening, UnitStanding } from './unit.ts';
+
+/** Whether a window is open, and until when it stays so (milliseconds since the epoch). */
+export type WindowAt = (window: NonNullable<RolloutNumbers['window']>) => {
+  readonly isOpen: boolean;
+  readonly until: number | null;
+};
+
+/** What advancing the waves of one step reads. */
+export interface WavesInput {
+  readonly app: string;
+  /** `web#17`. */
+  readonly name: string;
+  readonly step: { readonly name: string; readonly rollout: RolloutNumbers | null };
+  /** Clusters at a time, where the step says so. */
+  readonly parallelism: number | null;
+  readonly delivery: Delivery;
+  readonly units: readonly DeliveryUnit[];
+  readonly listening: Listening;
+  /** Why nothing may start; null = it may. */
+  readonly stopped: string | null;
+  /** Approvals that stand in the documents: `STEP`, `STEP/WAVE`, or empty for all of this delivery. */
+  readonly approved: readonly string[];
+  readonly window: WindowAt;
+}
+
+/** A unit of a step with where it stands. */
+export interface StandingUnit {
+  readonly unit: DeliveryUnit;
+  readonly wave: string;
+  readonly standing: UnitStanding;
+  /** False for what joined after its wave began, or was not healthy before: its failure is not counted. */
+  readonly counts: boolean;
+  /** Of its step, and how many units its wave has. */
+  readonly onFailure: 'halt' | 'rollback';
+  readonly waveSize: number;
+}
+
+const knownAdmissions = new WeakMap<Delivery['admitted'], ReadonlyMap<string, Admission>>();
+
+/** The newest admission of each unit. */
+export function admissionsOf({ admitted }: Pick<Delivery, 'admitted'>): ReadonlyMap<string, Admission> {
+  const known = knownAdmissions.get(admitted);
+  if (known !== undefined) return known;
+  const found = new Map(admitted.flatMap((admission) => admission.units.map((unit) => [unit, admission] as const)));
+  knownAdmissions.set(admitted, found);
+  return found;
+}
+
+/** The decisions of one kind on a delivery, oldest first. */
+export function decisionsOf(
+  { decisions }: Pick<Delivery, 'decisions'>,
+  verdict: DeliveryDecision['verdict'],
+): readonly DeliveryDecision[] {
+  return decisions.filter((decision) => decision.verdict === verdict);
+}
+
+/** How many of some units are in each state. */
+export function countsOf(units: readonly StandingUnit[]): WaveCounts {
+  const found = { waiting: 0, admitted: 0, suspect: 0, done: 0, failed: 0, absent: 0, held: 0 };
+  for (const { standing } of units) found[standing.state] += 1;
+  const { admitted, suspect, ...counts } = found;
+  return { total: units.length, inFlight: admitted + suspect, ...counts };
+}

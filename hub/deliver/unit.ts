@@ -1,0 +1,173 @@
+import type { AppHealth } from '../../shared/model/health.ts';
+import type { Labels } from '../../shared/model/selector.ts';
+import type { Admission, SentBack } from '../model/delivery.ts';
+
+/** What an agent said last of one application. */
+export interface UnitReport {
+  /** When the hub got it (milliseconds since the epoch). */
+  readonly receivedAt: number;
+  /** The generation that the agent accepted; 0 = none. */
+  readonly accepted: number;
+  /** The digest that is applied; null = none, or the report does not have the application. */
+  readonly applied: string | null;
+  readonly health: AppHealth | null;
+  /** Since when it has that health, by the hub's clock; null = not known. */
+  readonly healthSince: number | null;
+  readonly healthyForSeconds: number | null;
+  readonly message: string;
+  /** The delivery whose steps the agent took back by itself; null = none. */
+  readonly returned: { readonly number: number; readonly reason: string } | null;
+  /** Why the site holds changes; null = it does not. */
+  readonly siteHold: string | null;
+}
+
+/** One application on one cluster (and target namespace), as placed now. */
+export interface DeliveryUnit {
+  /** `CLUSTER[@NAMESPACE]`. */
+  readonly key: string;
+  readonly cluster: string;
+  readonly target: string | null;
+  readonly labels: Labels;
+  /** When the cluster joined (milliseconds since the epoch). */
+  readonly joinedAt: number;
+  /** False where the cluster joined without reports. */
+  readonly reports: boolean;
+  /** What its last bundle has, and that bundle's generation; null = it has none. */
+  readonly published: { readonly content: string; readonly digest: string; readonly generation: number } | null;
+  readonly report: UnitReport | null;
+  /** Why another stage held it in the pass before; null = none did. */
+  readonly hold: string | null;
+}
+
+/** What time means to a pass. */
+export interface Listening {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Since when this process hears reports. */
+  readonly since: number;
+  readonly heartbeatMs: number;
+}
+
+/** The states of a unit in a delivery. */
+export type UnitState = 'waiting' | 'admitted' | 'suspect' | 'done' | 'failed' | 'absent' | 'held';
+
+/** Where a unit stands, and why, for people. */
+export interface UnitStanding {
+  readonly state: UnitState;
+  readonly reason: string;
+  /** For how long it was seen healthy with the content, up to its last report. */
+  readonly healthyMs: number;
+  /** When it fails by its deadline if nothing changes; null = it does not. */
+  readonly deadlineAt: number | null;
+}
+
+/** What of a delivery a unit is judged by. */
+export interface UnitInput {
+  readonly number: number;
+  readonly content: string;
+  readonly admission: Pick<Admission, 'at'> | null;
+  readonly back: SentBack | null;
+  readonly deadlineMs: number;
+  /** The soak of a unit without reports is over this long after its deadline. */
+  readonly soakMs: number;
+  /** True once all of its wave were done: what degrades now has its deadline from then on. */
+  readonly wasDone: boolean;
+  readonly listening: Listening;
+}
+
+/** Heartbeats that may be missed before a cluster counts as silent. */
+const missedHeartbeats = 3;
+
+/** True when a cluster was not heard from for three report intervals; time in which the hub did not listen does not count. */
+export function isSilent({ reports, report }: Pick<DeliveryUnit, 'reports' | 'report'>, listening: Listening): boolean {
+  if (!reports) return false;
+  if (report === null) return true;
+  return listening.now - Math.max(report.receivedAt, listening.since) > missedHeartbeats * listening.heartbeatMs;
+}
+
+/** Tells where a unit stands in a delivery, from its newest report. Pure. */
+export function standingOf(unit: DeliveryUnit, input: UnitInput): UnitStanding {
+  const { admission, back } = input;
+  if (back?.why === 'failed') return standing('failed', back.reason);
+  if (admission === null) return beforeItsTurn(unit, input);
+  if (unit.hold !== null) return standing('held', unit.hold);
+  const { published } = unit;
+  if (published?.content !== input.content) return standing('admitted', 'it is being published');
+  if (!unit.reports) return blind(input, Date.parse(admission.at));
+  return afterAdmission(unit, published.digest, { ...input, since: Date.parse(admission.at) });
+}
+
+function beforeItsTurn(unit: DeliveryUnit, { listening }: UnitInput): UnitStanding {
+  if (unit.hold !== null) return standing('held', unit.hold);
+  if (unit.report?.siteHold != null) return standing('held', unit.report.siteHold);
+  if (isSilent(unit, listening)) {
+    return standing('absent', unit.report === null ? 'no report yet' : 'no report in time');
+  }
+  return standing('waiting', '');
+}
+
+/** A cluster without reports passes with time, and is never evidence. */
+function blind({ deadlineMs, soakMs, listening }: UnitInput, since: number): UnitStanding {
+  const at = since + deadlineMs + soakMs;
+  const state = listening.now >= at ? 'absent' : 'admitted';
+  return { ...standing(state, 'joined without reports'), deadlineAt: state === 'admitted' ? at : null };
+}
+
+function afterAdmission(
+  unit: DeliveryUnit,
+  digest: string,
+  input: UnitInput & { readonly since: number },
+): UnitStanding {
+  const { report } = unit;
+  const { listening, since, number } = input;
+  if (report?.returned?.number === number) return standing('failed', report.returned.reason);
+  const isApplied = report?.applied === digest;
+  if (report !== null && isApplied && report.health === 'Healthy') {
+    return { state: 'done', reason: report.message, healthyMs: healthyMs(report, since), deadlineAt: null };
+  }
+  const silent = isSilent(unit, listening);
+  // What it says of its site stops no clock but that of its deadline.
+  if (!silent && report !== null && !isApplied && report.siteHold !== null) return standing('held', report.siteHold);
+  return overdue(unit, { ...input, isApplied, silent });
+}
+
+interface Overdue extends UnitInput {
+  readonly since: number;
+  readonly isApplied: boolean;
+  readonly silent: boolean;
+}
+
+function overdue({ report }: DeliveryUnit, input: Overdue): UnitStanding {
+  const { listening, deadlineMs, silent, since } = input;
+  const deadlineAt = deadlineFrom(report, input) + deadlineMs;
+  const words = report === null || silent ? 'no report since it was given the content' : wordsOf(report);
+  // A deadline needs a witness: a report after it, or silence for as long while the hub listened.
+  const heardUntil = Math.max(deadlineAt, Math.max(since, listening.since) + deadlineMs);
+  const isFailed = silent ? listening.now >= heardUntil : report !== null && report.receivedAt >= deadlineAt;
+  if (isFailed) return standing('failed', `${words} after ${minutes(deadlineMs)}`);
+  const state = silent ? 'suspect' : 'admitted';
+  return { state, reason: words, healthyMs: 0, deadlineAt: silent ? heardUntil : deadlineAt };
+}
+
+/** What was done before has its deadline from when it was healthy no more. */
+function deadlineFrom(report: UnitReport | null, { since, wasDone, isApplied }: Overdue): number {
+  return wasDone && isApplied ? Math.max(since, report?.healthSince ?? since) : since;
+}
+
+function wordsOf({ health, message }: UnitReport): string {
+  return `${health ?? 'not applied'}${message === '' ? '' : `: ${message}`}`;
+}
+
+function minutes(ms: number): string {
+  return ms % 60_000 === 0 ? `${ms / 60_000}m` : `${Math.round(ms / 1000)}s`;
+}
+
+/** Seen healthy until its last report; of the time before it was given the content, none counts. */
+function healthyMs({ receivedAt, healthSince, healthyForSeconds }: UnitReport, since: number): number {
+  const seen = healthSince === null ? 0 : receivedAt - Math.max(healthSince, since);
+  return Math.max(0, Math.min(Math.max(seen, (healthyForSeconds ?? 0) * 1000), receivedAt - since));
+}
+
+function standing(state: UnitState, reason: string): UnitStanding {
+  return { state, reason, healthyMs: 0, deadlineAt: null };
+}

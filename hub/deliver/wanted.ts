@@ -1,0 +1,73 @@
+import { deliveryName, type AppDelivery } from '../model/delivery.ts';
+import type { DeliveryUnit } from './unit.ts';
+import { admissionsOf } from './standing.ts';
+
+/** What a unit is to have: what it was published, or another content than the documents say. */
+export type Wanted =
+  | { readonly kind: 'stay'; readonly reason: string }
+  | { readonly kind: 'content'; readonly content: string; readonly reason: string };
+
+/**
+ * What each unit of an application is to have: one of what it has, what is stable (or what it had before, where there is nothing
+ * stable), and the content of the documents, which is not in the answer. A unit is never left without the application. Pure.
+ */
+export function wantedOf(record: AppDelivery, units: readonly DeliveryUnit[]): ReadonlyMap<string, Wanted> {
+  const { last } = record;
+  const nothing: ReadonlyMap<string, Wanted> = new Map();
+  if (last.phase === 'reverted') return nothing;
+  if (last.phase === 'succeeded' && Object.keys(last.back).length === 0) return nothing;
+  const given = admissionsOf(last);
+  const facts = { record, name: deliveryName(record) };
+  const found = units.flatMap((unit): readonly [string, Wanted][] => {
+    const back = last.back[unit.key];
+    const isGiven = given.has(unit.key);
+    const hasIt = isGiven || unit.published?.content === last.content;
+    const goesBack = back !== undefined || (hasIt && isTakenBack(last));
+    const wanted = goesBack ? former(facts, unit) : unreached(facts, unit, isGiven);
+    return wanted === null ? [] : [[unit.key, wanted]];
+  });
+  return new Map(found);
+}
+
+interface Facts {
+  readonly record: AppDelivery;
+  readonly name: string;
+}
+
+function isTakenBack({ phase }: AppDelivery['last']): boolean {
+  return phase === 'rolled-back' || phase === 'aborted';
+}
+
+/** Where nothing ran before, what was given stays: an application is never removed by going back. */
+function former({ record, name }: Facts, { key }: DeliveryUnit): Wanted | null {
+  const { last } = record;
+  const back = last.back[key];
+  // Once it has ended well, its own content is the stable one.
+  const stable = last.phase === 'succeeded' ? record.previous : record.stable;
+  const content = stable ?? last.base[key] ?? null;
+  if (content === null) return null;
+  const reason = back?.why === 'failed' ? `${name} failed here: ${back.reason}` : `${name} was taken back`;
+  return { kind: 'content', content, reason };
+}
+
+/** What joined late has what the others of its place have; all else stays until it is reached. */
+function unreached({ record, name }: Facts, { published }: DeliveryUnit, isGiven: boolean): Wanted | null {
+  const { last, stable } = record;
+  if (isGiven || last.phase === 'succeeded') return null;
+  const reason =
+    last.phase === 'running'
+      ? `${name} has not reached it yet`
+      : `${name} ${phaseWords[last.phase]} before it was reached`;
+  return published === null && stable !== null
+    ? { kind: 'content', content: stable, reason }
+    : { kind: 'stay', reason };
+}
+
+const phaseWords = {
+  running: 'runs',
+  succeeded: 'ended',
+  failed: 'failed',
+  'rolled-back': 'was rolled back',
+  aborted: 'was aborted',
+  reverted: 'was reverted',
+} as const;

@@ -1,0 +1,134 @@
+import type { Admission, WaveRecord } from '../model/delivery.ts';
+import { admissible, type Admissible } from './admission.ts';
+import type { Wave } from './members.ts';
+import { budgetOf } from './numbers.ts';
+import type { WaveProgress } from './progress.ts';
+import { countsOf, decisionsOf, type StandingUnit, type WavesInput } from './standing.ts';
+
+/** What advancing one wave reads: it is the turn of this wave, or it has passed before. */
+export interface WaveInput extends Omit<WavesInput, 'units'> {
+  /** More failed than is tolerated: nothing new starts. */
+  readonly isOver: boolean;
+  readonly wave: Wave;
+  readonly units: readonly StandingUnit[];
+  /** Undefined = it has not begun. */
+  readonly record: WaveRecord | undefined;
+}
+
+/** What became of one wave. */
+export interface WaveOutcome extends Pick<WaveProgress, 'phase' | 'waits' | 'todo' | 'asks'> {
+  readonly record: WaveRecord | undefined;
+  readonly admission: Admission | null;
+  readonly due: readonly number[];
+}
+
+const overWords = 'more clusters failed than it tolerates';
+const nothing = { admission: null, due: [], waits: '', todo: null, asks: false } as const;
+
+/** Begins a wave where nothing stands in the way, gives its content to as many clusters as have a slot, and ends it. Pure. */
+export function advanceWave(input: WaveInput): WaveOutcome {
+  const { record, wave, listening } = input;
+  const gate = record === undefined ? gateOf(input) : null;
+  if (gate !== null) return { ...nothing, record, phase: 'waiting', ...gate };
+  const at = new Date(listening.now).toISOString();
+  const begun = record ?? { startedAt: at, ...(wave.cutoff === null ? {} : { cutoff: wave.cutoff }) };
+  const stopped = stopOf(input);
+  const chosen = stopped.why === null ? admissible(input) : none;
+  if (chosen.units.length > 0) return admitting(chosen, { at, begun, key: wave.key });
+  const due = [...chosen.askAt, ...stopped.due];
+  if (begun.passedAt !== undefined) return { ...nothing, record: begun, phase: 'passed', due };
+  const passed = passing(input, begun, at);
+  const now = { ...passed, due: [...passed.due, ...due] };
+  return passed.phase === 'running' && stopped.why !== null ? stoppedWave(input, now, stopped.why) : now;
+}
+
+function stoppedWave(input: WaveInput, now: WaveOutcome, waits: string): WaveOutcome {
+  return { ...now, phase: input.isOver ? 'halted' : 'waiting', waits, todo: input.isOver ? retryWords(input) : null };
+}
+
+const none: Admissible = { units: [], unhealthy: [], askAt: [] };
+
+interface Begun {
+  readonly at: string;
+  readonly begun: WaveRecord;
+  readonly key: string;
+}
+
+function admitting({ units, unhealthy }: Admissible, { at, begun, key }: Begun): WaveOutcome {
+  const admission = { at, wave: key, units, ...(unhealthy.length === 0 ? {} : { unhealthy }) };
+  // Those that come back late hold up no later wave.
+  const phase = begun.passedAt === undefined ? 'running' : 'passed';
+  return { ...nothing, record: begun, admission, phase };
+}
+
+type Gate = Partial<Pick<WaveOutcome, 'waits' | 'todo' | 'asks' | 'due'>>;
+
+/** What must be there before a wave begins; null = it may begin. */
+function gateOf(input: WaveInput): Gate | null {
+  const { wave, units, name } = input;
+  const isApproved = isApprovedWave(input);
+  const asks = { todo: `sluice-hub rollout approve ${name}/${wave.key}`, asks: true };
+  const { why, due } = stopOf(input);
+  if (wave.units.length === 0) {
+    const isFine = wave.settings.mayBeEmpty || isApproved;
+    return isFine ? null : { waits: `a cluster (WAVE_EMPTY: none is in wave ${wave.name})`, ...asks };
+  }
+  if (units.length > 0 && wave.settings.needsApproval && !isApproved) {
+    return { waits: `an approval of wave ${wave.name}`, ...asks };
+  }
+  if (why !== null) return { waits: why, due, todo: input.isOver ? retryWords(input) : null };
+  return null;
+}
+
+/** Why nothing may start now, and when that may change. */
+function stopOf({ isOver, stopped, wave, window }: WaveInput): {
+  readonly why: string | null;
+  readonly due: readonly number[];
+} {
+  if (isOver) return { why: overWords, due: [] };
+  if (stopped !== null) return { why: stopped, due: [] };
+  const state = wave.settings.window === undefined ? { isOpen: true, until: null } : window(wave.settings.window);
+  return { why: state.isOpen ? null : 'its window to open', due: state.until === null ? [] : [state.until] };
+}
+
+function retryWords({ name }: WaveInput): string {
+  return `sluice-hub rollout retry ${name}`;
+}
+
+function isApprovedWave({ delivery, approved, step, wave }: WaveInput): boolean {
+  if (approved.some((name) => name === '' || name === step.name || name === wave.key)) return true;
+  return decisionsOf(delivery, 'approve').some(({ on }) => on === wave.key);
+}
+
+/** Whether a wave is over: nothing waits or is in flight, enough is done, and for as long as its soak. */
+function passing(input: WaveInput, record: WaveRecord, at: string): WaveOutcome {
+  const { wave, units, listening } = input;
+  const counts = countsOf(units);
+  const running: WaveOutcome = { ...nothing, record, phase: 'running' };
+  if (counts.waiting > 0 || counts.inFlight > 0) return running;
+  const over: WaveOutcome = { ...nothing, record: { ...record, passedAt: at }, phase: 'passed' };
+  if (units.length === 0) return over;
+  const missing = units.filter((one) => isMissing(one)).length;
+  if (missing > budgetOf(wave.settings.maxAbsent, wave.units.length)) {
+    return { ...running, phase: 'waiting', waits: `${missing} clusters that are away` };
+  }
+  const done = units.filter(({ standing }) => standing.state === 'done');
+  if (done.length === 0 && !isApprovedWave(input)) {
+    const todo = `sluice-hub rollout approve ${input.name}/${wave.key}`;
+    return { ...running, phase: 'waiting', waits: 'the first cluster that is done', todo, asks: true };
+  }
+  const marked = { ...record, doneAt: record.doneAt ?? at };
+  const left = Math.max(0, ...done.map(({ standing }) => wave.settings.soakMs - standing.healthyMs));
+  if (left === 0) return { ...over, record: { ...marked, passedAt: at } };
+  // The next report tells of the time since the last one.
+  const due = [listening.now + Math.max(left, 1_000)];
+  return { ...running, record: record.doneAt === undefined ? marked : record, due, waits: soakWords(left) };
+}
+
+function isMissing({ standing, counts }: StandingUnit): boolean {
+  return standing.state === 'absent' || (standing.state === 'failed' && !counts);
+}
+
+function soakWords(ms: number): string {
+  return `the end of its soak, in ${Math.ceil(ms / 1000)}s`;
+}

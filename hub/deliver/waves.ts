@@ -1,0 +1,98 @@
+import type { Admission, WaveRecord } from '../model/delivery.ts';
+import { wavesOf, type Wave } from './members.ts';
+import { budgetOf } from './numbers.ts';
+import type { WaveProgress } from './progress.ts';
+import { admissionsOf, countsOf, decisionsOf, type StandingUnit, type WavesInput } from './standing.ts';
+import { standingOf, type Listening } from './unit.ts';
+import { advanceWave } from './wave.ts';
+
+/** What became of the waves of one step. */
+export interface WavesOutcome {
+  /** Records of waves that changed. */
+  readonly waves: Readonly<Record<string, WaveRecord>>;
+  readonly admissions: readonly Admission[];
+  readonly passed: boolean;
+  /** True where more failed than is tolerated: nothing new starts. */
+  readonly isOver: boolean;
+  readonly progress: readonly WaveProgress[];
+  readonly units: readonly StandingUnit[];
+  /** Moments (milliseconds since the epoch) at which it must be looked at again. */
+  readonly due: readonly number[];
+}
+
+/** Advances the waves of one step by what the newest reports say: level-based, and the same when it is asked twice. Pure. */
+export function advanceWaves(input: WavesInput): WavesOutcome {
+  const { app, step, delivery, units } = input;
+  const waves = wavesOf(app, step, units, delivery.waves).filter((wave) => wave.isNamed || wave.units.length > 0);
+  const judged = waves.map((wave) => ({ wave, units: judge(input, wave) }));
+  const isOver = judged.some(
+    ({ wave, units: own }) => failedOf(own) > budgetOf(wave.settings.maxFailed, wave.units.length),
+  );
+  const changed: Record<string, WaveRecord> = {};
+  const progress: WaveProgress[] = [];
+  const due: number[] = [];
+  const admissions: Admission[] = [];
+  // A step that has no cluster at all waits for one.
+  let open = judged.length > 0;
+  for (const { wave, units: own } of judged) {
+    const counts = countsOf(own);
+    if (!open) {
+      progress.push({ name: wave.name, ...counts, phase: 'pending', waits: '', todo: null, asks: false });
+      continue;
+    }
+    const record = delivery.waves[wave.key];
+    const next = advanceWave({ ...input, isOver, wave, units: own, record });
+    if (next.record !== undefined && next.record !== record) changed[wave.key] = next.record;
+    if (next.admission !== null) admissions.push(next.admission);
+    due.push(...next.due);
+    progress.push({
+      name: wave.name,
+      ...counts,
+      phase: next.phase,
+      waits: next.waits,
+      todo: next.todo,
+      asks: next.asks,
+    });
+    open = next.phase === 'passed';
+  }
+  const all = judged.flatMap(({ units: own }) => own);
+  return {
+    waves: changed,
+    admissions,
+    passed: open,
+    isOver,
+    progress,
+    units: all,
+    due: [...due, ...lookAgain(all, input.listening)],
+  };
+}
+
+function judge({ delivery, listening }: WavesInput, wave: Wave): readonly StandingUnit[] {
+  const record = delivery.waves[wave.key];
+  const admissions = admissionsOf(delivery);
+  const skipped = new Set(decisionsOf(delivery, 'skip').map(({ cluster }) => cluster));
+  const { soakMs, deadlineMs, onFailure } = wave.settings;
+  const { number, content } = delivery;
+  const begunAt = record === undefined ? Infinity : Date.parse(record.startedAt);
+  const facts = { number, content, deadlineMs, soakMs, wasDone: record?.doneAt !== undefined, listening };
+  return wave.units
+    .filter(({ cluster }) => !skipped.has(cluster))
+    .map((unit): StandingUnit => {
+      const given = admissions.get(unit.key) ?? null;
+      const back = delivery.back[unit.key] ?? null;
+      const standing = standingOf(unit, { ...facts, admission: back === null ? given : null, back });
+      const counts = unit.joinedAt <= begunAt && given?.unhealthy?.includes(unit.key) !== true;
+      return { unit, wave: wave.key, standing, counts, onFailure, waveSize: wave.units.length };
+    });
+}
+
+function lookAgain(units: readonly StandingUnit[], { now, heartbeatMs }: Listening): readonly number[] {
+  const deadlines = units.flatMap(({ standing: { deadlineAt } }) => (deadlineAt === null ? [] : [deadlineAt]));
+  // What is silent may be back with a report that says nothing new.
+  const isWaited = units.some(({ standing: { state } }) => state === 'absent' || state === 'suspect');
+  return isWaited ? [...deadlines, now + heartbeatMs] : deadlines;
+}
+
+function failedOf(units: readonly StandingUnit[]): number {
+  return units.filter(({ standing, counts }) => counts && standing.state === 'failed').length;
+}

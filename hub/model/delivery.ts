@@ -1,0 +1,101 @@
+/** The phases of a workflow step, as in KubeVela. */
+export type StepPhaseName = 'pending' | 'running' | 'suspending' | 'succeeded' | 'failed' | 'skipped';
+
+/** A step as far as a delivery got with it; `identity` is of name, type and properties. */
+export interface StepRecord {
+  readonly identity: string;
+  readonly phase: StepPhaseName;
+  /** ISO times. */
+  readonly startedAt: string;
+  readonly endedAt?: string;
+}
+
+/** A wave that has begun. */
+export interface WaveRecord {
+  readonly startedAt: string;
+  /** Of a share: the highest hash that is in it, so that a cluster that joins later moves no other one. */
+  readonly cutoff?: number;
+  /** When all of it were done for the first time: its soak began. */
+  readonly doneAt?: string;
+  readonly passedAt?: string;
+}
+
+/** Units (`CLUSTER[@NAMESPACE]`) that were given the content in one pass. */
+export interface Admission {
+  readonly at: string;
+  /** `STEP/WAVE`. */
+  readonly wave: string;
+  readonly units: readonly string[];
+  /** Those of them that were not healthy before. */
+  readonly unhealthy?: readonly string[];
+}
+
+/** A unit that was given the content and has its former one again. */
+export interface SentBack {
+  readonly why: 'failed' | 'withdrawn';
+  readonly at: string;
+  readonly reason: string;
+}
+
+/** A person's decision on one delivery. */
+export interface DeliveryDecision {
+  readonly verdict: 'approve' | 'refuse' | 'pause' | 'resume' | 'abort' | 'retry' | 'skip' | 'rollback';
+  /** `STEP` or `STEP/WAVE`; absent = the delivery. */
+  readonly on?: string;
+  readonly cluster?: string;
+  readonly by: string;
+  readonly at: string;
+  readonly reason: string;
+}
+
+/**
+ * `failed`: a step failed, and what it did not reach stays; a person or new content goes on. `reverted`: the documents went back to
+ * the stable content.
+ */
+export type DeliveryPhase = 'running' | 'succeeded' | 'failed' | 'rolled-back' | 'aborted' | 'reverted';
+
+/** One delivery: its transitions and decisions. What the newest reports say (done, absent, failed now) is never stored. */
+export interface Delivery {
+  /** Counted for each application. */
+  readonly number: number;
+  readonly attempt: number;
+  /** The revision that it brings. */
+  readonly content: string;
+  readonly phase: DeliveryPhase;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  /** Why it ended so. */
+  readonly reason?: string;
+  readonly steps: Readonly<Record<string, StepRecord>>;
+  /** By `STEP/WAVE`. */
+  readonly waves: Readonly<Record<string, WaveRecord>>;
+  readonly admitted: readonly Admission[];
+  /** What units had when it reached them, where that is not the stable content; null = nothing. */
+  readonly base: Readonly<Record<string, string | null>>;
+  readonly back: Readonly<Record<string, SentBack>>;
+  /** Oldest first. */
+  readonly decisions: readonly DeliveryDecision[];
+}
+
+/** The deliveries of one application: the newest, and what ended well before. */
+export interface AppDelivery {
+  /** `namespace/name`. */
+  readonly app: string;
+  /** The content of the last delivery that ended well, and of the one before; null = none. */
+  readonly stable: string | null;
+  readonly previous: string | null;
+  readonly last: Delivery;
+}
+
+/** The deliveries of every application that has one, by application. */
+export type Deliveries = ReadonlyMap<string, AppDelivery>;
+
+/** The name of a delivery for people and decisions: `web#17`, with its namespace where that is not `default`. */
+export function deliveryName({ app, last }: AppDelivery): string {
+  return `${app.startsWith('default/') ? app.slice('default/'.length) : app}#${last.number}`;
+}
+
+/** The word for a unit of an application in a delivery. */
+export function unitKey(cluster: string, target: string | null): string {
+  return target === null ? cluster : `${cluster}@${target}`;
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+/** The numbers of a rollout, as a policy or an ApplicationDeployment writes them (delivery.md, "Waves"). */
+const name = z.string().min(1);
+const count = z.number().int().min(0);
+const percent = z.number().int().min(1).max(100);
+const duration = z.string().regex(/^(?:\d+[hms])+$/, 'it is not a duration like 90s, 15m or 1h30m');
+const share = z.union([count, z.string().regex(/^\d{1,3}%$/, 'it is not a number or a percentage like 10%')]);
+const labels = z.record(z.string(), z.string());
+const approval = z.enum(['none', 'required']);
+
+export const waveClusters = z.strictObject({
+  percent: percent.optional(),
+  count: z.number().int().min(1).optional(),
+  labels: labels.optional(),
+  names: z.array(name).min(1).optional(),
+});
+
+export const window = z.strictObject({ cron: name, duration, timezone: name.optional() });
+
+const wave = z.strictObject({
+  name: name.optional(),
+  clusters: waveClusters.optional(),
+  approval: approval.optional(),
+  soak: duration.optional(),
+  maxConcurrent: share.optional(),
+  maxFailed: share.optional(),
+  maxAbsent: share.optional(),
+  window: window.optional(),
+  allowEmpty: z.boolean().optional(),
+});
+
+/** They take effect at the next pass, and never restart a delivery. */
+export const rolloutNumbers = z.strictObject({
+  waves: z.array(wave).optional(),
+  maxConcurrent: share.optional(),
+  maxFailed: share.optional(),
+  maxAbsent: share.optional(),
+  soak: duration.optional(),
+  approval: approval.optional(),
+  progressDeadline: duration.optional(),
+  onFailure: z.enum(['halt', 'rollback']).optional(),
+  onNewRevision: z.enum(['supersede', 'finish']).optional(),
+  window: window.optional(),
+  spread: z.strictObject({ label: name, max: z.number().int().min(1).optional() }).optional(),
+});
+export type RolloutNumbers = z.infer<typeof rolloutNumbers>;

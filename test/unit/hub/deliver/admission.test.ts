@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { deploy, fleet, Play, suspend, unit } from '../../../fixtures/hub/deliveries.ts';
+
+const minute = 60_000;
+
+describe('what is given the content', () => {
+  it('2.4 counts silence after its turn as a failure, and never as absence: the rest of the fleet is not given it', () => {
+    const play = new Play([deploy('all', null, { maxConcurrent: 1 })], fleet('a', 'b', 'c'), 'web-v2');
+    play.pass();
+    play.away.add('a');
+    play.agents();
+    expect(play.run(10 * minute)).toMatchObject({ phase: 'running', runs: { b: 'web-v1' } });
+    expect(play.run(10 * minute)).toMatchObject({ phase: 'halted', runs: { b: 'web-v1', c: 'web-v1' } });
+    expect(play.last?.progress?.failed).toEqual([
+      { unit: 'a', reason: 'no report since it was given the content after 15m' },
+    ]);
+  });
+
+  it('1.6 gives nothing to what was away, until it is back', () => {
+    const play = new Play([deploy('all', null, { maxConcurrent: 5 }), suspend('ask')], fleet('a', 'b'), 'web-v2');
+    play.units = play.units.map((one) => (one.key === 'a' ? { ...one, report: null } : one));
+    play.away.add('a');
+    expect(play.run(5 * minute)).toMatchObject({ phase: 'running', runs: { a: 'web-v1', b: 'web-v2' } });
+    expect(play.last?.progress?.absent).toEqual([{ unit: 'a', reason: 'no report yet' }]);
+    play.away.delete('a');
+    expect(play.run(2 * minute)).toMatchObject({ runs: { a: 'web-v2' } });
+  });
+
+  it('2.29 admits what was not healthy before last, and does not count its failure', () => {
+    const poor = unit('a', 'web-v1');
+    const units = [
+      { ...poor, report: poor.report === null ? null : { ...poor.report, health: 'Degraded' as const } },
+      ...fleet('b', 'c', 'd'),
+    ];
+    const play = new Play([deploy('all', null, { maxConcurrent: 1 })], units, 'web-v2');
+    play.bad.set('a', 'web-v1 web-v2');
+    play.pass();
+    expect(play.words().runs).toMatchObject({ a: 'web-v1', b: 'web-v2' });
+    expect(play.run(40 * minute)).toMatchObject({ phase: 'succeeded', runs: { a: 'web-v2', d: 'web-v2' } });
+  });
+
+  it('never has two of a pair in flight', () => {
+    const units = ['a', 'b', 'c', 'd'].map((name, i) => unit(name, 'web-v1', { labels: { pair: i < 2 ? 'x' : 'y' } }));
+    const play = new Play(
+      [deploy('all', null, { maxConcurrent: 4, spread: { label: 'pair', max: 1 } })],
+      units,
+      'web-v2',
+    );
+    play.pass();
+    expect(play.given.get('web-v2')).toEqual(new Set(['a', 'c']));
+    expect(play.run(2 * minute).phase).toBe('succeeded');
+  });
+});

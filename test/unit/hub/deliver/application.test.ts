@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { decided, deploy, fleet, Play, suspend, unit } from '../../../fixtures/hub/deliveries.ts';
+
+const minute = 60_000;
+
+describe('a delivery', () => {
+  it('is not made where every cluster has the content already', () => {
+    const play = new Play([deploy('all', null)], fleet('a', 'b'), 'web-v1');
+    expect(play.run()).toMatchObject({ phase: null });
+    expect(play.commits).toBe(0);
+  });
+
+  it('goes through one wave, a quarter at a time, and becomes the stable content', () => {
+    const play = new Play([deploy('all', null)], fleet('a', 'b', 'c', 'd'), 'web-v2');
+    play.pass();
+    expect(play.words().runs).toEqual({ a: 'web-v2', b: 'web-v1', c: 'web-v1', d: 'web-v1' });
+    expect(play.run(5 * minute)).toMatchObject({ phase: 'succeeded', runs: { a: 'web-v2', d: 'web-v2' } });
+    expect(play.record).toMatchObject({ stable: 'web-v2', previous: 'web-v1', last: { number: 1, admitted: [] } });
+  });
+
+  it('fails at a refusal, and never reaches what comes after', () => {
+    const units = [unit('s', 'web-v1', { labels: { env: 'staging' } }), ...fleet('p')];
+    const play = new Play([deploy('staging', 'staging'), suspend('ask'), deploy('prod', 'prod')], units, 'web-v2');
+    play.run(minute);
+    decided(play, 'refuse');
+    expect(play.run(minute)).toMatchObject({ phase: 'failed', runs: { s: 'web-v2', p: 'web-v1' } });
+  });
+
+  it('is approved by Git, for one step or for all of it', () => {
+    for (const approved of ['web#1', 'web#1/ask', 'web#9 web#1/ask']) {
+      const play = new Play([suspend('ask'), deploy('prod', 'prod')], fleet('p'), 'web-v2');
+      play.approved = approved;
+      expect(play.run(minute)).toMatchObject({ phase: 'succeeded' });
+    }
+  });
+
+  it('2.6 fails nothing after a day without a hub: a deadline needs a witness', () => {
+    const play = new Play(
+      [deploy('all', null, { maxConcurrent: '100%', onFailure: 'rollback' })],
+      fleet('a', 'b'),
+      'web-v2',
+    );
+    play.pass();
+    play.at += 24 * 60 * minute;
+    play.since = play.at;
+    play.pass();
+    expect(play.words()).toMatchObject({ phase: 'running', runs: { a: 'web-v2', b: 'web-v2' } });
+    expect(play.run(minute)).toMatchObject({ phase: 'succeeded' });
+  });
+
+  it('goes back by a decision, and starts again by another', () => {
+    const play = new Play([deploy('all', null)], fleet('a', 'b'), 'web-v2');
+    play.pass();
+    play.agents();
+    decided(play, 'abort');
+    play.pass();
+    expect(play.words()).toMatchObject({ phase: 'aborted', runs: { a: 'web-v1', b: 'web-v1' } });
+    decided(play, 'retry');
+    expect(play.run(3 * minute)).toMatchObject({ phase: 'succeeded', runs: { a: 'web-v2', b: 'web-v2' } });
+    decided(play, 'rollback');
+    expect(play.run(minute)).toMatchObject({ phase: 'rolled-back', runs: { a: 'web-v1', b: 'web-v1' } });
+    expect(() => decided(play, 'rollback')).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+  });
+
+  it.each([
+    ['a decision', (play: Play) => decided(play, 'pause'), (play: Play) => decided(play, 'resume')],
+    ['its annotation', (play: Play) => (play.paused = true), (play: Play) => (play.paused = false)],
+    ['a freeze', (play: Play) => (play.frozen = 'frozen by ann'), (play: Play) => (play.frozen = null)],
+  ])('starts nothing more while %s stops it, and what was given finishes', (_, stop, go) => {
+    const play = new Play([deploy('all', null)], fleet('a', 'b'), 'web-v2');
+    play.pass();
+    stop(play);
+    expect(play.run(10 * minute)).toMatchObject({ phase: 'paused', runs: { a: 'web-v2', b: 'web-v1' } });
+    go(play);
+    expect(play.run(2 * minute)).toMatchObject({ phase: 'succeeded' });
+  });
+});

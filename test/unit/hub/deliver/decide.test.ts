@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { decide, type Decision, type Known } from '../../../../hub/deliver/decide.ts';
+import type { AppDelivery, Delivery } from '../../../../hub/model/delivery.ts';
+
+const at = '2026-03-01T12:00:00.000Z';
+
+function record(facts: Partial<Delivery> = {}, more: Partial<AppDelivery> = {}): AppDelivery {
+  const nothing = { steps: {}, waves: {}, admitted: [], base: {}, back: {}, decisions: [] };
+  const last: Delivery = {
+    number: 17,
+    attempt: 1,
+    content: 'web-v2',
+    phase: 'running',
+    startedAt: at,
+    ...nothing,
+    ...facts,
+  };
+  return { app: 'shop/web', stable: 'web-v1', previous: null, last, ...more };
+}
+
+const known: Known = { asks: ['ask'], failed: ['a'] };
+const decision = (verdict: Decision['verdict'], more: Partial<Decision> = {}): Decision => ({
+  name: 'shop/web#17',
+  verdict,
+  by: 'ann',
+  at,
+  reason: '',
+  ...more,
+});
+
+describe('decide', () => {
+  it.each<[string, AppDelivery, Decision, Partial<Delivery>]>([
+    [
+      'approves what waits',
+      record(),
+      decision('approve'),
+      { decisions: [expect.objectContaining({ verdict: 'approve', on: 'ask' }) as never] },
+    ],
+    [
+      'approves what is named',
+      record(),
+      decision('approve', { on: 'all/eu' }),
+      { decisions: [expect.objectContaining({ on: 'all/eu' }) as never] },
+    ],
+    [
+      'resumes a workflow that suspends',
+      record(),
+      decision('resume'),
+      { decisions: [expect.objectContaining({ verdict: 'approve', on: 'ask' }) as never] },
+    ],
+    [
+      'aborts with who and why',
+      record(),
+      decision('abort', { reason: 'slow' }),
+      { phase: 'aborted', reason: 'by ann: slow', endedAt: at },
+    ],
+    ['rolls back', record(), decision('rollback'), { phase: 'rolled-back', reason: 'by ann' }],
+    [
+      'starts again what was rolled back',
+      record({ phase: 'rolled-back', admitted: [{ at, wave: 'x', units: ['a'] }] }),
+      decision('retry'),
+      { phase: 'running', attempt: 2, admitted: [] },
+    ],
+    [
+      'starts what failed again',
+      record({ admitted: [{ at, wave: 'x', units: ['a', 'b'] }] }),
+      decision('retry'),
+      { attempt: 2, admitted: [{ at, wave: 'x', units: ['b'] }] },
+    ],
+  ])('%s', (_, before, given, expected) => {
+    expect(decide(before, given, known).last).toMatchObject(expected);
+  });
+
+  it('goes back behind a delivery that ended well, once', () => {
+    const before = record({ phase: 'succeeded' }, { stable: 'web-v2', previous: 'web-v1' });
+    const after = decide(before, decision('rollback'), known);
+    expect(after).toMatchObject({ stable: 'web-v1', previous: null, last: { phase: 'rolled-back' } });
+    expect(() => decide(after, decision('rollback'), known)).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+  });
+
+  it.each([
+    ['another delivery', record(), decision('approve', { name: 'shop/web#16' })],
+    ['a number of another namespace', record(), decision('abort', { name: 'web#17' })],
+    ['what does not run', record({ phase: 'succeeded' }), decision('pause')],
+    ['what cannot go back', record({ phase: 'succeeded' }), decision('rollback')],
+  ])('is refused on %s', (_, before, given) => {
+    expect(() => decide(before, given, known)).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+  });
+
+  it('is refused where nothing waits', () => {
+    expect(() => decide(record(), decision('approve'), { ...known, asks: [] })).toThrow('nothing of it waits');
+  });
+});

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { decided, deploy, fleet, Play, suspend, unit } from '../../../fixtures/hub/deliveries.ts';
+
+const minute = 60_000;
+
+describe('what is said of a delivery', () => {
+  it('goes from staging over a suspend to production, and no approval of another delivery counts', () => {
+    const units = [unit('s', 'web-v1', { labels: { env: 'staging' } }), ...fleet('p')];
+    const play = new Play([deploy('staging', 'staging'), suspend('ask'), deploy('prod', 'prod')], units, 'web-v2');
+    play.approved = 'web#2';
+    expect(play.run(minute)).toMatchObject({ phase: 'running', runs: { s: 'web-v2', p: 'web-v1' } });
+    expect(play.last?.progress).toMatchObject({ asks: ['ask'], todo: 'sluice-hub rollout approve web#1/ask' });
+    expect(() => decided(play, 'approve', {}, 'web#2')).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+    decided(play, 'approve');
+    expect(play.run(minute)).toMatchObject({ phase: 'succeeded', runs: { p: 'web-v2' } });
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { deploy, fleet, Play, unit } from '../../../fixtures/hub/deliveries.ts';
+
+const minute = 60_000;
+
+describe('what clusters are to have', () => {
+  it('2.3 is aborted by a revert: what it was given to is back at once, without waves or approvals', () => {
+    const waves = [
+      { name: 'one', clusters: { names: ['a'] } },
+      { name: 'two', clusters: { names: ['b'] }, approval: 'required' as const },
+    ];
+    const play = new Play([deploy('all', null, { waves })], fleet('a', 'b'), 'web-v2');
+    expect(play.run(minute)).toMatchObject({ phase: 'running', runs: { a: 'web-v2', b: 'web-v1' } });
+    play.content = 'web-v1';
+    play.pass();
+    expect(play.words()).toMatchObject({ phase: 'reverted', runs: { a: 'web-v1', b: 'web-v1' } });
+    // The same content again is the next delivery: nothing of the one before counts.
+    play.content = 'web-v2';
+    play.pass();
+    expect(play.record).toMatchObject({ stable: 'web-v1', last: { number: 2, decisions: [], phase: 'running' } });
+  });
+
+  it('1.11 sends one failed cluster back alone, all with the second, each once', () => {
+    const rollout = { onFailure: 'rollback' as const, maxConcurrent: '100%', maxFailed: 1 };
+    const play = new Play([deploy('all', null, rollout)], fleet('a', 'b', 'c', 'd'), 'web-v2');
+    play.bad.set('a', 'web-v2');
+    expect(play.run(17 * minute)).toMatchObject({ phase: 'succeeded', runs: { a: 'web-v1', b: 'web-v2' } });
+    const two = new Play([deploy('all', null, rollout)], fleet('a', 'b', 'c', 'd'), 'web-v2');
+    two.bad.set('a', 'web-v2').set('b', 'web-v2');
+    expect(two.run(17 * minute)).toMatchObject({
+      phase: 'rolled-back',
+      runs: { a: 'web-v1', b: 'web-v1', c: 'web-v1' },
+    });
+    expect(two.last?.progress?.waits).toBe('4 of 4 clusters confirmed that they are back');
+    const { commits } = two;
+    two.run(60 * minute);
+    expect(two.commits).toBe(commits);
+  });
+
+  it('takes all back from a wave of one that fails', () => {
+    const waves = [{ name: 'canary', clusters: { names: ['a'] } }];
+    const play = new Play([deploy('all', null, { waves, onFailure: 'rollback' })], fleet('a', 'b', 'c'), 'web-v2');
+    play.bad.set('*', 'web-v2');
+    expect(play.run(17 * minute)).toMatchObject({ phase: 'rolled-back', runs: { a: 'web-v1', b: 'web-v1' } });
+    expect(play.given.get('web-v2')).toEqual(new Set(['a']));
+  });
+
+  it('2.8 gives what joins late the stable content until its wave is reached, and never counts it', () => {
+    const waves = [
+      { name: 'one', clusters: { names: ['a'] } },
+      { name: 'two', approval: 'required' as const },
+    ];
+    const play = new Play([deploy('all', null, { waves })], fleet('a', 'b'), 'web-v2');
+    play.run(minute);
+    play.units = [...play.units, unit('z', null, { joinedAt: play.at })];
+    expect(play.run(minute)).toMatchObject({ runs: { z: 'web-v1' } });
+  });
+
+  it('2.19 takes the application from no cluster: a first one that fails stays, marked as failed', () => {
+    const play = new Play(
+      [deploy('all', null, { onFailure: 'rollback' })],
+      [unit('a', null), unit('b', null)],
+      'web-v1',
+    );
+    play.bad.set('a', 'web-v1');
+    expect(play.run(20 * minute)).toMatchObject({ phase: 'halted', runs: { a: 'web-v1', b: null } });
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { decided, deploy, fleet, Play, unit } from '../../../fixtures/hub/deliveries.ts';
+
+const minute = 60_000;
+
+describe('a wave', () => {
+  it('1.5 passes no wave without evidence: absent clusters alone let nothing go on, an approval does', () => {
+    const waves = [{ name: 'canary', clusters: { names: ['a'] } }];
+    const play = new Play([deploy('all', null, { waves })], fleet('a', 'b'), 'web-v2');
+    play.units = play.units.map((one) => (one.key === 'a' ? { ...one, report: null } : one));
+    play.away.add('a');
+    expect(play.run(30 * minute)).toMatchObject({ phase: 'running', runs: { a: 'web-v1', b: 'web-v1' } });
+    expect(play.words().waits).toBe('all/canary waits for the first cluster that is done');
+    decided(play, 'approve', { on: 'all/canary' });
+    expect(play.run(2 * minute)).toMatchObject({ phase: 'succeeded' });
+  });
+
+  it('soaks, by what agents saw, and starts anew where a cluster degrades', () => {
+    const waves = [{ name: 'canary', clusters: { names: ['a'] }, soak: '10m' }];
+    const play = new Play([deploy('all', null, { waves })], fleet('a', 'b'), 'web-v2');
+    expect(play.run(9 * minute)).toMatchObject({ runs: { a: 'web-v2', b: 'web-v1' } });
+    play.bad.set('a', 'web-v2');
+    play.run(minute);
+    play.bad.delete('a');
+    expect(play.run(9 * minute)).toMatchObject({ phase: 'running', runs: { b: 'web-v1' } });
+    expect(play.run(4 * minute)).toMatchObject({ phase: 'succeeded', runs: { b: 'web-v2' } });
+  });
+
+  it('halts above maxFailed, and goes on by itself when it is back under it', () => {
+    const rollout = { maxConcurrent: 2, progressDeadline: '5m' };
+    const play = new Play([deploy('all', null, rollout)], fleet('a', 'b', 'c', 'd'), 'web-v2');
+    play.bad.set('a', 'web-v2').set('b', 'web-v2');
+    expect(play.run(6 * minute)).toMatchObject({ phase: 'halted', runs: { a: 'web-v2', b: 'web-v2', c: 'web-v1' } });
+    play.bad.clear();
+    expect(play.run(10 * minute)).toMatchObject({ phase: 'succeeded', runs: { d: 'web-v2' } });
+  });
+
+  it('a site that holds changes blocks nothing, is neither failed nor absent, and has the content at the end', () => {
+    const held = unit('a', 'web-v1');
+    const report = held.report === null ? null : { ...held.report, siteHold: 'until Monday' };
+    const play = new Play([deploy('all', null, { maxConcurrent: 5 })], [{ ...held, report }, ...fleet('b')], 'web-v2');
+    play.away.add('a');
+    play.pass();
+    expect(play.last?.progress).toMatchObject({ held: [{ unit: 'a', reason: 'until Monday' }] });
+    expect(play.words().runs).toEqual({ a: 'web-v1', b: 'web-v2' });
+    expect(play.run(minute)).toMatchObject({ phase: 'succeeded' });
+  });
+
+  it('2.32 waits where a named wave has no cluster, and passes an empty share', () => {
+    const named = [{ name: 'canary', clusters: { labels: { usage: 'canry' } } }];
+    const play = new Play([deploy('all', null, { waves: named })], fleet('a'), 'web-v2');
+    play.run(minute);
+    expect(play.words()).toMatchObject({ runs: { a: 'web-v1' } });
+    expect(play.words().waits).toContain('WAVE_EMPTY');
+    const allowed = [{ ...named[0], allowEmpty: true }];
+    expect(new Play([deploy('all', null, { waves: allowed })], fleet('a'), 'web-v2').run(minute).phase).toBe(
+      'succeeded',
+    );
+    const shares = [{ clusters: { percent: 5 } }, { clusters: { count: 1 }, approval: 'required' as const }];
+    expect(new Play([deploy('all', null, { waves: shares })], fleet('a'), 'web-v2').run(minute).phase).toBe(
+      'succeeded',
+    );
+  });
+});
