@@ -4,6 +4,7 @@ import { annotation } from '../../shared/model/names.ts';
 import { by } from '../../shared/lib/order.ts';
 import { docKey, namespaceOf, type Definition } from '../model/documents.ts';
 import type { PinnedDefinition } from '../model/fleet.ts';
+import { attributesOf, noAttributes, templateOf, type Attributes } from './attributes.ts';
 import { readDefinition, type DefinitionText } from './header.ts';
 import { workloadOf } from './workload.ts';
 
@@ -26,6 +27,7 @@ export interface BuiltinDefinition extends PinnedDefinition {
 export interface FoundDefinition {
   readonly pinned: PinnedDefinition;
   readonly workload: string | null;
+  readonly attributes: Attributes;
 }
 
 /** All definitions that applications may name: the built-in ones, and those of the config repository. */
@@ -64,8 +66,12 @@ export function createCatalog(
       const ours = builtin.get(key);
       const isOurs = ours?.isReplaceable === false;
       const theirs = isOurs ? undefined : (own.get(key) ?? []).toSorted(by((doc) => rankIn(namespace, doc)))[0];
-      if (theirs !== undefined) return { pinned: pinnedUser(kind, theirs), workload: workloadOf(theirs) };
-      return ours === undefined ? null : { pinned: pinnedBuiltin(ours), workload: ours.workload };
+      if (theirs !== undefined) {
+        return { pinned: pinnedUser(kind, theirs), workload: workloadOf(theirs), attributes: attributesOf(theirs) };
+      }
+      return ours === undefined
+        ? null
+        : { pinned: pinnedBuiltin(ours), workload: ours.workload, attributes: noAttributes };
     },
   };
 }
@@ -125,11 +131,12 @@ function pinnedBuiltin({ kind, type, template, inPlace, appliesToWorkloads }: Bu
   return { kind, type, template, inPlace, appliesToWorkloads, patches: 'unified' };
 }
 
-function pinnedUser(kind: DefinitionKind, { metadata, spec }: Definition): PinnedDefinition {
+function pinnedUser(kind: DefinitionKind, definition: Definition): PinnedDefinition {
+  const { metadata, spec } = definition;
   return {
     kind,
     type: metadata.name,
-    template: spec.schematic?.cue?.template ?? '',
+    template: templateOf(definition),
     inPlace: metadata.annotations?.[annotation.inPlace] === 'true',
     appliesToWorkloads: spec.appliesToWorkloads ?? [],
     patches: 'unified',

@@ -139,7 +139,7 @@ function missing(kind: PinnedDefinition['kind'], type: string, path: Steps, isEm
         code: 'UNSUPPORTED',
         message: `${kind} ${type} has no CUE template`,
         path: [...path, 'type'],
-        hint: 'only schematic.cue is supported',
+        hint: 'write one at spec.schematic.cue.template',
       }
     : {
         code: 'REFERENCE_NOT_FOUND',

@@ -1,12 +1,13 @@
 import { namespaceOf, type Application, type Component } from '../model/documents.ts';
+import type { DefinitionKind } from '../definitions/catalog.ts';
 import { sourceOf } from '../sources/list.ts';
 import { checkPolicies, checkSteps } from './policies-and-steps.ts';
 import type { References } from './references.ts';
 import { checkName } from './names.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
-import { insteadOfType } from './instead.ts';
+import { insteadOfType, insteadOfVersion } from './instead.ts';
 import { suggestion } from './problems.ts';
-import { workloadsInstead } from './workloads.ts';
+import { conflictIn, workloadsInstead } from './workloads.ts';
 
 /** Checks an Application beyond its shape: names, types, policies and workflow, files. */
 export function checkApplication(doc: Application, references: References, reporter: Reporter): void {
@@ -37,22 +38,45 @@ function checkComponent(doc: Application, component: Component, { path, referenc
   checkName('label', component.name, [...path, 'name'], reporter);
   if (!references.components.includes(component.type)) {
     const hint =
+      insteadOfVersion(component.type) ??
       insteadOfType('component', component.type) ??
       suggestion(component.type, references.components, 'component types', listing);
     reporter.error('UNSUPPORTED', [...path, 'type'], `no component type ${component.type}`, hint);
   }
+  checkUsable('ComponentDefinition', doc, component.type, { path, references, reporter });
   for (const [index, { type }] of (component.traits ?? []).entries()) {
-    const where = [...path, 'traits', index, 'type'];
-    if (!references.traits.includes(type)) {
-      const hint = insteadOfType('trait', type) ?? suggestion(type, references.traits, 'trait types', listing);
-      reporter.error('UNSUPPORTED', where, `no trait type ${type}`, hint);
-      continue;
-    }
-    const instead = workloadsInstead(references.catalog, component, type, namespaceOf(doc));
-    if (instead === null) continue;
-    const message = `the trait ${type} does not apply to ${component.type}`;
-    reporter.error('UNSUPPORTED', where, message, `it applies to: ${instead.join(', ')}`);
+    checkTrait(doc, component, type, { path: [...path, 'traits', index], references, reporter });
   }
   const { files } = references;
   sourceOf(component.type, references.sources).check(component, { path: [...path, 'properties'], files, reporter });
+}
+
+function checkTrait(doc: Application, component: Component, type: string, where: Where): void {
+  const { references, reporter } = where;
+  const path = [...where.path, 'type'];
+  if (!references.traits.includes(type)) {
+    const hint =
+      insteadOfVersion(type) ??
+      insteadOfType('trait', type) ??
+      suggestion(type, references.traits, 'trait types', listing);
+    reporter.error('UNSUPPORTED', path, `no trait type ${type}`, hint);
+    return;
+  }
+  checkUsable('TraitDefinition', doc, type, where);
+  const instead = workloadsInstead(references.catalog, component, type, namespaceOf(doc));
+  if (instead !== null) {
+    const message = `the trait ${type} does not apply to ${component.type}`;
+    reporter.error('UNSUPPORTED', path, message, `it applies to: ${instead.join(', ')}`);
+  }
+  const conflict = conflictIn(references.catalog, component, type, namespaceOf(doc));
+  if (conflict === null) return;
+  const message = `the trait ${type} cannot be beside ${conflict.trait}`;
+  reporter.error('UNSUPPORTED', path, message, `its conflictsWith has ${conflict.entry}: use one of the two`);
+}
+
+function checkUsable(kind: DefinitionKind, doc: Application, type: string, where: Where): void {
+  const { references, reporter, path } = where;
+  const unusable = references.catalog.find(kind, type, namespaceOf(doc))?.attributes.unusable ?? null;
+  if (unusable === null) return;
+  reporter.error('UNSUPPORTED', [...path, 'type'], `${type} cannot be used: ${unusable.why}`, unusable.hint);
 }

@@ -1,3 +1,4 @@
+import { attributesOf, templateOf } from '../definitions/attributes.ts';
 import type { BuiltinDefinition } from '../definitions/catalog.ts';
 import type { Definition } from '../model/documents.ts';
 import type { Reporter } from '../model/reporter.ts';
@@ -7,9 +8,7 @@ import { checkName } from './names.ts';
 const ignored: Readonly<Record<string, string>> = {
   workloadRefPath: 'the workload is the output of the template',
   manageWorkload: 'the workload of the component is delivered beside what the trait makes',
-  controlPlaneOnly: 'its objects go to every cluster of the application',
   stage: 'its objects are applied in stages by kind',
-  conflictsWith: 'traits are not checked against each other',
   status: 'health is judged by the rules for kinds',
 };
 
@@ -45,7 +44,13 @@ export function checkDefinition(doc: Definition, builtins: readonly BuiltinDefin
       'remove it, or write the template so',
     );
   }
-  if (doc.spec.schematic?.cue === undefined) {
+  const { unusable } = attributesOf(doc);
+  if (unusable !== null) {
+    const { member, why, hint } = unusable;
+    const path = member === null ? ['spec', 'schematic'] : ['spec', member];
+    reporter.warn('UNSUPPORTED', path, `it cannot be used: ${why}`, hint);
+  }
+  if (templateOf(doc) === '') {
     const schematics = Object.keys(doc.spec.schematic ?? {});
     const message =
       schematics.length === 0

@@ -49,6 +49,13 @@ export function insteadOfType(what: keyof typeof types, type: string): string | 
   return Object.hasOwn(list, type) ? list[type] : undefined;
 }
 
+/** What to do about a type with a version (`web@v2`); undefined for one without. */
+export function insteadOfVersion(type: string): string | undefined {
+  const [name = '', version] = type.split('@');
+  if (version === undefined || !/^v\d/.test(version)) return undefined;
+  return `write ${name}: a revision keeps the definitions that it was made with, and there are no numbered ones`;
+}
+
 /** Members that OAM has and Sluice has not, and what to do. */
 const members: Readonly<Record<string, string>> = {
   'components dependsOn':

@@ -1,3 +1,4 @@
+import { conflictWith, noAttributes } from '../definitions/attributes.ts';
 import type { Catalog } from '../definitions/catalog.ts';
 import type { Component } from '../model/documents.ts';
 
@@ -19,4 +20,20 @@ export function workloadsInstead(
   if (workload === null) return resources.length > 0 ? null : list;
   const group = workload.slice(workload.indexOf('.'));
   return resources.some((entry) => entry === workload || entry === `*${group}`) ? null : list;
+}
+
+/** The trait of a component that another one of it cannot be beside, by whose list and entry; null = there is none. */
+export function conflictIn(
+  catalog: Catalog,
+  component: Component,
+  trait: string,
+  namespace: string,
+): { readonly trait: string; readonly entry: string } | null {
+  const attributesOf = (type: string) => catalog.find('TraitDefinition', type, namespace)?.attributes ?? noAttributes;
+  const { conflictsWith } = attributesOf(trait);
+  for (const { type } of component.traits ?? []) {
+    const entry = type === trait ? null : conflictWith(conflictsWith, type, attributesOf(type));
+    if (entry !== null) return { trait: type, entry };
+  }
+  return null;
 }

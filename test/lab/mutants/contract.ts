@@ -44,4 +44,18 @@ export const contractMutants: readonly Mutant[] = [
     replace: '',
     tests: ['test/unit/hub/render/each-revision.test.ts', 'test/unit/hub/render/cluster-values.test.ts'],
   },
+  {
+    bug: 'a trait that must not be beside another one is',
+    file: 'hub/definitions/attributes.ts',
+    find: 'return entry === type || entry === resource;',
+    replace: 'return entry === resource;',
+    tests: ['test/unit/hub/definitions/attributes.test.ts', 'test/unit/hub/validate/workloads.test.ts'],
+  },
+  {
+    bug: 'a trait for the control plane alone goes to every cluster',
+    file: 'hub/definitions/attributes.ts',
+    find: "if (spec['controlPlaneOnly'] === true) {",
+    replace: "if (spec['controlPlaneOnly'] === null) {",
+    tests: ['test/unit/hub/definitions/attributes.test.ts', 'test/unit/hub/validate/workloads.test.ts'],
+  },
 ];

@@ -31,6 +31,10 @@ describe('a definition', () => {
     ]);
   });
 
+  it('may have its template where KubeVela read it first', () => {
+    expect(problemsOf(define('TraitDefinition', 'gold', '{extension: {template: "patch: {}"}}'))).toEqual([]);
+  });
+
   it('may have dots in its name, and no capitals', () => {
     expect(problemsOf(define('TraitDefinition', 'gold.example'))).toEqual([]);
     expect(problemsOf(define('TraitDefinition', 'Gold'))).toEqual([expect.stringContaining('error NAME_INVALID 2')]);
@@ -44,7 +48,11 @@ describe('a definition', () => {
     ],
     ['manageWorkload: false', null],
     ['stage: PreDispatch', 'stage is not used: its objects are applied in stages by kind'],
-    ['conflictsWith: [a]', 'conflictsWith is not used: traits are not checked against each other'],
+    ['conflictsWith: [a]', null],
+    [
+      'controlPlaneOnly: true',
+      'it cannot be used: its objects are for the control plane alone (controlPlaneOnly), and the hub is not a cluster',
+    ],
   ])('with %s is told what that does not do', (member, words) => {
     expect(problemsOf(withMember(member))).toEqual(words === null ? [] : [`warning UNSUPPORTED 3: ${words}`]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { insteadOfMember, insteadOfType } from '../../../../hub/validate/instead.ts';
+import { insteadOfMember, insteadOfVersion, insteadOfType } from '../../../../hub/validate/instead.ts';
 import { builtinLists } from '../../../../hub/validate/references.ts';
 import { validate } from '../../../../hub/validate/validate.ts';
 import { problemLine } from '../../../../hub/status/problem.ts';
@@ -52,6 +52,29 @@ describe('what OAM and KubeVela have and Sluice has not', () => {
   });
 });
 
+describe('a type with a version', () => {
+  it.each([
+    [
+      'webservice@v1',
+      'write webservice: a revision keeps the definitions that it was made with, and there are no numbered ones',
+    ],
+    ['webservice', undefined],
+    ['web@home', undefined],
+  ])('%s has advice', (type, advice) => {
+    expect(insteadOfVersion(type)).toBe(advice);
+  });
+
+  it.each(['type: worker@v1, properties: { image: a }', 'type: worker, traits: [{ type: scaler@v2 }]'])(
+    'is refused: %s',
+    (component) => {
+      const lines = said(
+        `kind: Application\nmetadata: { name: app }\nspec: { components: [{ name: web, ${component} }] }\n`,
+      );
+      expect(lines.join()).toMatch(/UNSUPPORTED\] no (component|trait) type \w+@v\d.*write \w+: a revision keeps/);
+    },
+  );
+});
+
 describe('a definition', () => {
   const definition = (name: string, more = ''): string =>
     `kind: TraitDefinition\nmetadata: { name: ${name} }\nspec:\n  schematic: { cue: { template: "patch: {}" } }\n${more}`;
@@ -69,7 +92,7 @@ describe('a definition', () => {
   it('says which attributes of KubeVela have no effect', () => {
     const lines = said(definition('own', '  controlPlaneOnly: true\n  manageWorkload: false\n  stage: PreDispatch\n'));
     expect(lines).toEqual([
-      expect.stringMatching(/^warning\[UNSUPPORTED\] controlPlaneOnly is not used: its objects go to every cluster/),
+      expect.stringMatching(/^warning\[UNSUPPORTED\] it cannot be used: its objects are for the control plane alone/),
       expect.stringMatching(/^warning\[UNSUPPORTED\] stage is not used/),
     ]);
   });
