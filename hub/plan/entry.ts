@@ -24,7 +24,8 @@ interface Encoded {
   readonly entries: Map<number, Entry>;
 }
 
-// What did not change is rendered once, and encoded once: by its list of objects, and only while all else is the very same, too.
+// What did not change is rendered once for all clusters that have it, and encoded once: by its list of objects, and only while all
+// else is the very same, too.
 const encoded = new WeakMap<RenderedApp['objects'], Encoded>();
 
 type Naming = Pick<RevisionFormat, 'number' | 'seal'>;
@@ -42,17 +43,18 @@ export function* encodingEntry(rendered: RenderedApp, format: Naming): Work<Entr
   const same = isKnown ? known : yield* encodingApp(rendered);
   if (same !== known) encoded.set(rendered.objects, same);
   const entry = same.entries.get(format.number) ?? { app: format.seal(same.content), files: same.files };
-  same.entries.set(format.number, entry);
-  // The commit is not part of the content, and moves alone.
+  // The commit is not part of the content, and moves alone: of all clusters at once.
   const { source } = rendered;
-  return entry.app.source === source ? entry : { ...entry, app: { ...entry.app, source } };
+  const moved = entry.app.source === source ? entry : { ...entry, app: { ...entry.app, source } };
+  same.entries.set(format.number, moved);
+  return moved;
 }
 
-/** True where two renderings differ in nothing but the commit that they come from. */
+/** True where two renderings differ in nothing but their cluster and the commit that they come from. */
 export function isSameRendering(a: RenderedApp, b: RenderedApp): boolean {
   if (a === b) return true;
   const keys = Object.keys(a) as (keyof RenderedApp)[];
-  return keys.every((key) => key === 'source' || a[key] === b[key]);
+  return keys.every((key) => key === 'source' || key === 'cluster' || a[key] === b[key]);
 }
 
 function* encodingApp(rendered: RenderedApp): Work<Encoded> {

@@ -1,3 +1,4 @@
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import { formats } from '../../shared/wire/formats.ts';
 import type { RevisionFormat, UnsealedApp } from '../../shared/wire/formats/format.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
@@ -24,11 +25,20 @@ export function planningFormat(previous: Pick<Revision, 'format'> | null, record
  * format without sizes.
  */
 export function inFormat(app: BundleApp, format: RevisionFormat, sizeOf: (path: string) => number): BundleApp {
-  return format.seal(format.hasDocuments ? withSizes(app, sizeOf) : app);
+  if (format.hasDocuments && app.objects.some(({ bytes }) => bytes === undefined)) {
+    return format.seal(withSizes(app, sizeOf));
+  }
+  const known = sealedIn(app);
+  const sealed = known.get(format.number) ?? format.seal(app);
+  known.set(format.number, sealed);
+  return sealed;
 }
 
+/** By the number of the format: one application is the same on many clusters. */
+const sealedIn = oncePerValue<BundleApp, Map<number, BundleApp>>(() => new Map());
+
 /** An application whose objects have sizes. */
-export function withSizes(app: BundleApp, sizeOf: (path: string) => number): UnsealedApp {
+function withSizes(app: BundleApp, sizeOf: (path: string) => number): UnsealedApp {
   const objects = app.objects.map((one) => (one.bytes === undefined ? { ...one, bytes: sizeOf(one.path) } : one));
   return { ...app, objects };
 }

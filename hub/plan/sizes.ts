@@ -1,6 +1,6 @@
 import type { ClusterInput } from './input.ts';
 import type { Entry } from './entry.ts';
-import { withSizes } from './format.ts';
+import { inFormat } from './format.ts';
 
 /** What a unit has in the format that its bundle is written in. */
 export interface UnitSize {
@@ -20,7 +20,7 @@ export function sizesIn(input: SizesInput & Pick<ClusterInput, 'target'>): (entr
     const size = sizes(entry);
     const objects = app.objects.reduce((sum, { path, bytes }) => sum + (bytes ?? size(path)), 0);
     if (!target.hasDocuments) return { bytes: objects, document: 0 };
-    const document = app.bytes ?? target.seal(withSizes(app, size)).bytes ?? 0;
+    const document = app.bytes ?? inFormat(app, target, size).bytes ?? 0;
     return { bytes: objects + document, document };
   };
 }

@@ -7,7 +7,8 @@ import type { View } from '../model/store.ts';
 import { SluiceError } from '../../shared/errors.ts';
 import type { Oid } from '../../shared/lib/git/object.ts';
 import { clusterRef } from '../../shared/wire/layout.ts';
-import { buildingBundle, type BuiltBundle } from './bundle.ts';
+import { buildingBundle, type BuiltBundle, type BundleFacts } from './bundle.ts';
+import { newSharing } from './folders.ts';
 import { freshFor, instantOf, type PublishDeps } from './types.ts';
 import { diverged, finishPending } from './pending.ts';
 import { positionOf } from './refs.ts';
@@ -42,11 +43,12 @@ export async function publish(deps: PublishDeps, { view, changes, next, message 
   const refs = channel.refs();
   const stopped = next.filter(({ cluster }) => isDiverged(view.bundles.get(cluster), refs));
   const slices = startSlices();
+  const sharing = newSharing();
   const built: BuiltBundle[] = [];
   for (const bundle of next) {
     if (stopped.includes(bundle)) continue;
     const at = refs.get(clusterRef(bundle.cluster)) ?? null;
-    built.push(await inSlices(build(deps, view, bundle, { now, at }), slices));
+    built.push(await inSlices(build(deps, view, bundle, { now, at, sharing }), slices));
   }
   onStep('write channel objects');
   const written = channel.write(built.flatMap(({ objects, commit }) => [commit, ...objects]));
@@ -87,14 +89,14 @@ function build(
   { store, keys, freshMs = freshFor }: PublishDeps,
   view: View,
   next: NextBundle,
-  { now, at }: { readonly now: number; readonly at: Oid | null },
+  { now, ...facts }: { readonly now: number } & Required<Pick<BundleFacts, 'at' | 'sharing'>>,
 ): Work<BuiltBundle> {
   return buildingBundle(store.objects, keys.hub, next, {
     ledger: view.number + 1,
     issuedAt: instantOf(now),
     freshUntil: instantOf(now + freshMs),
     previous: view.bundles.get(next.cluster) ?? null,
-    at,
+    ...facts,
   });
 }
 

@@ -14,12 +14,15 @@ export interface RoundMemo<T> {
 /** Results of the last render, so that an application that did not change is not rendered again. */
 export interface RenderMemory {
   readonly revisions: RoundMemo<Extract<Attempt<readonly RevisionComponent[]>, { readonly value: unknown }>>;
+  /** What a unit is on every cluster with the same facts. */
+  readonly contents: RoundMemo<UnitOutcome>;
+  /** What a unit is on one cluster. */
   readonly units: RoundMemo<UnitOutcome>;
 }
 
 /** An empty memory. */
 export function newRenderMemory(): RenderMemory {
-  return { revisions: createRoundMemo(), units: createRoundMemo() };
+  return { revisions: createRoundMemo(), contents: createRoundMemo(), units: createRoundMemo() };
 }
 
 interface Kept<T> {

@@ -18,7 +18,7 @@ import { findingSharedRoutes, type SharedRoute } from './shared-routes.ts';
 import { providers as allProviders } from './traffic/providers/list.ts';
 import type { ProviderRenderer } from './traffic/providers/provider.ts';
 import { renderUnit, type UnitOutcome, type UnitRevision } from './unit.ts';
-import { ofCommit, unitFacts } from './unit-facts.ts';
+import { isShared, ofCluster, unitFacts } from './unit-facts.ts';
 import { findingUnits, type Part, type Unit } from './units.ts';
 import { writtenElsewhere, type Elsewhere } from './written-names.ts';
 
@@ -86,6 +86,7 @@ export async function render(
     }
   }
   memory.revisions.endRound();
+  memory.contents.endRound();
   memory.units.endRound();
   const warnings = await inSlices(
     mapping(units, warningUnits, (unit) => warningsOf(unit, revisions)),
@@ -145,14 +146,18 @@ function outcomeOf(unit: Unit, rendered: Revisions, { memory, providers, ...part
   const deployment = unit.deployment?.doc ?? null;
   const revisions = revisionsOf(unit, rendered);
   const elsewhere = parts.elsewhere(unit, revisions);
-  const from = unitFacts({ target, deployment, revisions, elsewhere });
-  const key = `${unit.key} ${target.name}`;
-  const known = memory.units.get(key, from);
-  const outcome =
-    known === undefined
-      ? renderUnit({ namespace, name, source, target, deployment, revisions, elsewhere }, providers)
-      : ofCommit(known, source);
-  if (outcome !== known) memory.units.set(key, from, outcome);
+  const facts = unitFacts({ target, deployment, revisions, elsewhere });
+  const content = `${unit.key}\n${facts.text}`;
+  const known = memory.contents.get(content, facts.values);
+  const here = `${unit.key} ${target.name}`;
+  if (known === undefined) {
+    const made = renderUnit({ namespace, name, source, target, deployment, revisions, elsewhere }, providers);
+    if (isShared(made)) memory.contents.set(content, facts.values, made);
+    return made;
+  }
+  const before = memory.units.get(here, [known, source]);
+  const outcome = before ?? ofCluster(known, target.name, source);
+  if (before === undefined) memory.units.set(here, [known, source], outcome);
   return outcome;
 }
 

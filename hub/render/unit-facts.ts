@@ -2,49 +2,46 @@ import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import type { Capabilities } from '../model/documents.ts';
 import type { Assignment } from '../model/rendered.ts';
-import type { UnitOnCluster, UnitOutcome, UnitTarget } from './unit.ts';
+import type { UnitOnCluster, UnitOutcome } from './unit.ts';
 
-/**
- * Everything that the rendering of a unit on a cluster depends on beside its commit, as values that can be compared one by
- * one: a fleet has very many units, and most are the same as in the last pass.
- */
-export function unitFacts(
-  one: Pick<UnitOnCluster, 'target' | 'deployment' | 'revisions' | 'elsewhere'>,
-): readonly unknown[] {
-  return [
-    one.deployment,
-    [...one.elsewhere].sort().join(' '),
-    ...targetFacts(one.target),
-    ...one.revisions.flatMap(({ record, components, assignment }) => [
-      record,
-      components,
-      ...assignmentFacts(assignment),
-    ]),
-  ];
+/** What a rendering depends on: a text of all that is plain, and the values that are compared as they are. */
+export interface UnitFacts {
+  readonly text: string;
+  readonly values: readonly unknown[];
 }
 
-/** An outcome of the same facts, of another commit: it says where the document stands, and changes no object. */
-export function ofCommit(outcome: UnitOutcome, source: string): UnitOutcome {
+/**
+ * Everything that what a unit is on a cluster depends on beside its commit. A fleet has very many units: most are the same as in the
+ * last pass, and the same as on other clusters. The name of the cluster is in texts of faults and warnings alone, and nothing of a
+ * unit reads its labels.
+ */
+export function unitFacts(one: Pick<UnitOnCluster, 'target' | 'deployment' | 'revisions' | 'elsewhere'>): UnitFacts {
+  const { capabilities, currentProvider } = one.target;
+  const offered = capabilities === null ? '' : capabilitiesText(capabilities);
+  const assigned = one.revisions.map(({ assignment }) => assignmentText(assignment));
+  return {
+    text: [[...one.elsewhere].sort().join(' '), offered, currentProvider ?? '', ...assigned].join('\n'),
+    values: [one.deployment, ...one.revisions.flatMap(({ record, components }) => [record, components])],
+  };
+}
+
+/** What was rendered for one cluster, as another one gets it: nothing that is deployed names the cluster. */
+export function ofCluster(outcome: UnitOutcome, cluster: string, source: string): UnitOutcome {
   const { app } = outcome;
-  return app === null || app.source === source ? outcome : { ...outcome, app: { ...app, source } };
+  if (app === null || (app.cluster === cluster && app.source === source)) return outcome;
+  return { ...outcome, app: { ...app, cluster, source } };
+}
+
+/** True where the outcome is the same on every cluster with the same facts: what is wrong names the cluster. */
+export function isShared({ app, warning, faults }: UnitOutcome): boolean {
+  return app !== null && warning === null && faults.length === 0;
 }
 
 const capabilitiesText = oncePerValue((capabilities: Capabilities) => canonicalJson(capabilities));
+const selectorText = oncePerValue((selector: Assignment['selector']) => JSON.stringify(Object.entries(selector)));
 
-function targetFacts(target: UnitTarget): readonly unknown[] {
-  const { name, labels, capabilities, kubernetes, currentProvider, ...others } = target;
-  others satisfies Record<string, never>;
-  const offered = capabilities === null ? null : capabilitiesText(capabilities);
-  return [name, ...pairsOf(labels), offered, kubernetes, currentProvider];
-}
-
-function assignmentFacts(assignment: Assignment): readonly unknown[] {
-  const { unit, cluster, revision, replicas, selector, notes, ...others } = assignment;
-  others satisfies Record<string, never>;
-  return [unit, cluster, revision, replicas, ...pairsOf(selector), notes.length, ...notes];
-}
-
-function pairsOf(labels: Readonly<Record<string, string>>): readonly unknown[] {
-  const pairs = Object.entries(labels);
-  return [pairs.length, ...pairs.flat()];
+function assignmentText(assignment: Assignment): string {
+  const { unit, revision, replicas, selector, notes, ...others } = assignment;
+  others satisfies Pick<Assignment, 'cluster'> & Record<Exclude<keyof typeof others, 'cluster'>, never>;
+  return `${unit} ${revision} ${replicas ?? ''} ${selectorText(selector)} ${notes.length === 0 ? '' : JSON.stringify(notes)}`;
 }

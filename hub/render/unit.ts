@@ -14,7 +14,7 @@ import type { RevisionComponent } from './revision.ts';
 import type { ProviderRenderer } from './traffic/providers/provider.ts';
 import { isSameSelection, isService } from './services.ts';
 import type { PlacedRevision } from './traffic/services.ts';
-import { renderTraffic, type TrafficOutcome } from './traffic/traffic.ts';
+import { renderTraffic, type TrafficCluster, type TrafficOutcome } from './traffic/traffic.ts';
 import { withWrittenNames } from './written-names.ts';
 import { autoscaled, isScalable, replicasOf, withReplicas } from './workload.ts';
 
@@ -35,7 +35,7 @@ export interface UnitOnCluster {
   readonly namespace: string;
   readonly name: string;
   readonly source: string;
-  readonly target: UnitTarget;
+  readonly target: TrafficCluster;
   readonly deployment: ApplicationDeployment | null;
   /** In the order of the document. */
   readonly revisions: readonly UnitRevision[];

@@ -4,7 +4,7 @@ import type { Oid } from '../../../shared/lib/git/object.ts';
 import { by } from '../../../shared/lib/order.ts';
 import { formats } from '../../../shared/wire/formats.ts';
 import { revisionPath, revisionSignaturePath } from '../../../shared/wire/layout.ts';
-import type { AppContent } from '../../../shared/wire/revision.ts';
+import type { AppContent, BundleApp } from '../../../shared/wire/revision.ts';
 import type { PublishedBundle } from '../../model/published-bundle.ts';
 import { segment, spread } from './paths.ts';
 import { perEntry, type Slice, type SliceReader } from './slice.ts';
@@ -34,14 +34,14 @@ export const bundles: Slice<'bundles'> = {
   decode: (files) => {
     const found = files.list('bundles', bundleTreeName);
     const trees = new Map(found.map(({ path, oid }) => [path, oid]));
-    const contents = new Map<Digest, AppContent>();
+    const known = { contents: new Map<Digest, AppContent>(), apps: new Map<string, BundleApp>() };
     const read = found
       .filter(({ path }) => path.endsWith('/state.json'))
       .map((file) => {
         const head = files.json(schema, file);
         return readBundle(files, head, {
           tree: trees.get(file.path.replace(/state\.json$/, bundleTreeName)) ?? '',
-          contents,
+          known,
         });
       });
     return new Map(read.sort(by(({ cluster }) => cluster)).map((bundle) => [bundle.cluster, bundle]));
@@ -57,13 +57,17 @@ function folder(cluster: string): string[] {
   return ['bundles', spread(cluster), segment(cluster)];
 }
 
-/** The tree of a bundle, and the contents that were read of others: what many clusters have is read and kept once. */
+/** The tree of a bundle, and what was read of others: what many clusters have is read and kept once. */
 interface BundleTree {
   readonly tree: Oid;
-  readonly contents: Map<Digest, AppContent>;
+  readonly known: { readonly contents: Map<Digest, AppContent>; readonly apps: Map<string, BundleApp> };
 }
 
-function readBundle(files: SliceReader, head: z.infer<typeof schema>, { tree, contents }: BundleTree): PublishedBundle {
+function readBundle(
+  files: SliceReader,
+  head: z.infer<typeof schema>,
+  { tree, known: shared }: BundleTree,
+): PublishedBundle {
   // Each folder is read once, however many files are looked for in it.
   const opened = new Map<Oid, ReadonlyMap<string, Oid>>();
   const folderAt = (oid: Oid): ReadonlyMap<string, Oid> => {
@@ -85,7 +89,7 @@ function readBundle(files: SliceReader, head: z.infer<typeof schema>, { tree, co
   return {
     ...commits,
     ...(replaced !== undefined && { replaced }),
-    revision: formats.revision.open(payload, head.cluster, { contents }).complete(({ path }) => files.bytes(at(path))),
+    revision: formats.revision.open(payload, head.cluster, shared).complete(({ path }) => files.bytes(at(path))),
     revisionDigest,
     payload,
     signatures,

@@ -47,6 +47,8 @@ export interface Known {
   readonly previous?: Revision | null;
   /** Contents by digest, for many readings: what is not in there yet is put there. */
   readonly contents?: Map<Digest, AppContent>;
+  /** The same of whole applications, by what revision.json says of them. */
+  readonly apps?: Map<string, BundleApp>;
 }
 
 /** An application whose content has no digest yet. */
@@ -66,6 +68,11 @@ export interface RevisionFormat extends WireFormat<Revision> {
   /** The document of a content, beside revision.json; null = this format has none. */
   readonly document: (app: AppContent) => Buffer | null;
   readonly open: (value: unknown, subject: string, known: Known) => OpenedRevision;
+  /**
+   * A revision as a reader of its bytes (`encode` made them) and of its documents has it, strictly: equal parts are those of `previous`. What many
+   * revisions have together is looked at once.
+   */
+  readonly reread: (revision: Revision, bytes: Uint8Array, previous: Revision | null) => Revision;
   /** Checks what reading alone does not prove of a bundle, and of an application in it: digests and counts; throws DIGEST_MISMATCH. */
   readonly check: (revision: Revision) => void;
   readonly checkApp: (app: BundleApp) => void;

@@ -9,6 +9,7 @@ import { startMutants } from './start.ts';
 import { storeMutants } from './store.ts';
 import { nameMutants } from './names.ts';
 import { orderMutants } from './order.ts';
+import { sharingMutants } from './sharing.ts';
 import { strangerMutants } from './strangers.ts';
 import { untilChangedMutants } from './until-changed.ts';
 
@@ -1240,4 +1241,5 @@ export const mutants: readonly Mutant[] = [
   ...nameMutants,
   ...orderMutants,
   ...startMutants,
+  ...sharingMutants,
 ];

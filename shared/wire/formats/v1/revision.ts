@@ -4,7 +4,7 @@ import type { RevisionFormat } from '../format.ts';
 import { SluiceError } from '../../../errors.ts';
 import { isEqual, isMembers } from '../../../lib/equal.ts';
 import { bundleLimits } from '../../../model/limits.ts';
-import { check, encode } from '../../codec.ts';
+import { check, encode, parse } from '../../codec.ts';
 import { appDigest, appKey, bundleDigest, bundleObjects, plainEntry } from '../../bundle.ts';
 import { revisionPath } from '../../layout.ts';
 import type { BundleApp, RetiredObject, Revision } from '../../revision.ts';
@@ -97,6 +97,7 @@ export const revisionV1: RevisionFormat = {
     const whole = read(value, subject, previous);
     return { head: whole, documents: [], unknown: [], complete: () => whole };
   },
+  reread: ({ cluster }, bytes, previous) => read(parse(bytes, cluster), cluster, previous),
   check: (revision) => {
     const objects = bundleObjects(revision);
     if (objects.length !== revision.bundle.objects)

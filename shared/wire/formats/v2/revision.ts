@@ -1,34 +1,17 @@
 import { z } from 'zod';
 import { SluiceError } from '../../../errors.ts';
-import { digestOf, type Digest } from '../../../lib/canonical.ts';
+import { canonicalPretty, digestOf, type Digest } from '../../../lib/canonical.ts';
 import { isEqual } from '../../../lib/equal.ts';
 import { bundleLimits } from '../../../model/limits.ts';
 import { approval } from '../../approval.ts';
 import { appKey, contentOf } from '../../bundle.ts';
-import { check, encode } from '../../codec.ts';
+import { check } from '../../codec.ts';
 import { documentPath, fromPath } from '../../layout.ts';
 import type { AppContent, BundleApp, Revision } from '../../revision.ts';
-import { clusterName, counter, digest, dnsName, instant, labels, objectIdText, pointer, uuid } from '../../schema.ts';
+import { clusterName, counter, digest, instant, labels, objectIdText, uuid } from '../../schema.ts';
 import type { DocumentRef, Known, OpenedRevision, RevisionFormat, UnsealedApp } from '../format.ts';
+import { appSchema, headOf, headText, refsOf, refsOfHead, type Head } from './app.ts';
 import { decodeContent, encodeContent, objectBytes } from './content.ts';
-import { delivery } from './delivery.ts';
-
-const content = { digest, bytes: counter, objects: z.strictObject({ count: counter, bytes: counter }) };
-
-const app = z.strictObject({
-  namespace: dnsName,
-  name: dnsName,
-  target: dnsName.optional(),
-  ...content,
-  source: z.string(),
-  deadline: z.number().int().positive(),
-  selector: labels.optional(),
-  notes: z.array(z.string()).optional(),
-  observe: z.array(z.strictObject({ id: objectIdText, fields: z.array(pointer) })).optional(),
-  from: z.strictObject(content).optional(),
-  delivery: delivery.optional(),
-});
-type Head = z.infer<typeof app>;
 
 const retired = z.strictObject({
   id: objectIdText,
@@ -52,7 +35,7 @@ const revision = z.strictObject({
   labels,
   decommission: z.enum(['orphan', 'delete']).optional(),
   predecessors: z.array(uuid).max(16).optional(),
-  apps: z.array(app),
+  apps: z.array(appSchema),
   retired: z.array(retired),
   approvals: z.array(approval),
   total: z.strictObject({ objects: counter, bytes: counter }),
@@ -64,18 +47,32 @@ export const revisionV2: RevisionFormat = {
   schema: revision,
   limits: bundleLimits[2],
   hasDocuments: true,
-  encode: ({ bundle: { objects, bytes }, apps, ...rest }) =>
-    encode({ ...rest, apps: apps.map(headOf), total: { objects, bytes } }),
+  encode: (document) => {
+    const { apps } = document;
+    const text = canonicalPretty(envelopeOf(document));
+    return Buffer.from(
+      apps.length === 0 ? text : text.replace(noApps, () => `\n  "apps": [\n${apps.map(headText).join(',\n')}\n  ],`),
+    );
+  },
   lacks: () => null,
   seal: sealed,
   count: (apps) => counted(apps.flatMap(refsOf)),
   document: encodeContent,
   decode: (value, subject, previous) => open(value, subject, { previous }).complete(() => null),
   open,
+  reread,
   // Documents were checked against the envelope as they were read.
   check: () => undefined,
   checkApp: () => undefined,
 };
+
+/** Where the applications are in the text of an envelope without them: nothing else stands at this depth. */
+const noApps = '\n  "apps": [],';
+
+/** The envelope without its applications. */
+function envelopeOf({ bundle: { objects, bytes }, ...rest }: Revision): Record<string, unknown> {
+  return { ...rest, apps: [], total: { objects, bytes } };
+}
 
 function sealed(unsealed: UnsealedApp): BundleApp {
   const { from, ...rest } = unsealed;
@@ -87,50 +84,7 @@ function nameOf(app: Omit<AppContent, 'digest' | 'bytes'>): Pick<AppContent, 'di
   return { digest: digestOf(bytes), bytes: bytes.length };
 }
 
-function headOf(one: BundleApp): Head {
-  const { namespace, name, source, health, selector, notes, observe, from, delivery: steps } = one;
-  return {
-    namespace,
-    name,
-    target: one.target,
-    ...sizeOf(one),
-    source,
-    deadline: health.progressDeadlineSeconds,
-    selector: Object.keys(selector).length === 0 ? undefined : { ...selector },
-    notes: notes.length === 0 ? undefined : [...notes],
-    observe: observe as Head['observe'],
-    from: from === undefined ? undefined : sizeOf(from),
-    delivery: steps as Head['delivery'],
-  };
-}
-
-type Size = Pick<Head, 'digest' | 'bytes' | 'objects'>;
-
-function sizeOf(one: AppContent): Size {
-  if (one.bytes === undefined) {
-    throw new SluiceError('INTERNAL', 'an application of another format is not sealed', { subject: appKey(one) });
-  }
-  return { digest: one.digest, bytes: one.bytes, objects: { count: one.objects.length, bytes: objectBytes(one) } };
-}
-
-/** The documents of an application: its own, and that of the content that serves meanwhile. */
-function refsOf(one: BundleApp): DocumentRef[] {
-  return refsOfHead(one, sizeOf(one), one.from && sizeOf(one.from));
-}
-
-function refsOfHead(
-  unit: Pick<AppContent, 'namespace' | 'name' | 'target'>,
-  own: Size,
-  from: Size | undefined,
-): DocumentRef[] {
-  const path = documentPath(unit);
-  const refs = [{ path, ...plainSize(own) }];
-  return from === undefined ? refs : [...refs, { path: fromPath(path), ...plainSize(from) }];
-}
-
-function plainSize({ digest: name, bytes, objects }: Size): Omit<DocumentRef, 'path'> {
-  return { digest: name, bytes, objects };
-}
+type Total = Pick<Revision['bundle'], 'objects' | 'bytes'>;
 
 function counted(refs: readonly DocumentRef[]): Revision['bundle'] {
   return {
@@ -139,15 +93,13 @@ function counted(refs: readonly DocumentRef[]): Revision['bundle'] {
   };
 }
 
-function open(value: unknown, subject: string, { previous = null, contents }: Known): OpenedRevision {
+function open(value: unknown, subject: string, { previous = null, contents, apps: shared }: Known): OpenedRevision {
   const { apps: heads, total, ...rest } = check(revision, value, subject);
   checkOrder(heads, subject);
   const before = contentsOf(previous);
   const documents = heads.flatMap((head) => refsOfHead(head, head, head.from));
   const sum = counted(documents);
-  if (sum.objects !== total.objects || sum.bytes !== total.bytes) {
-    throw new SluiceError('DIGEST_MISMATCH', 'the bundle has other totals than its applications', { subject });
-  }
+  checkTotal(sum, total, subject);
   const head = { ...rest, bundle: sum };
   const known = (path: string, name: Digest): AppContent | undefined =>
     before.get(`${path} ${name}`) ?? contents?.get(name);
@@ -164,12 +116,17 @@ function open(value: unknown, subject: string, { previous = null, contents }: Kn
         return content;
       };
       const same = new Map(previous?.apps.map((one) => [appKey(one), one]));
-      return { ...head, apps: heads.map((one) => sharedApp(whole(one, contentAt), same.get(appKey(one)))) };
+      return { ...head, apps: heads.map((one) => sharedApp(oneOf(shared, one, contentAt), same.get(appKey(one)))) };
     },
   };
 }
 
-function checkOrder(heads: readonly Head[], subject: string): void {
+function checkTotal(sum: Total, said: Total, subject: string): void {
+  if (sum.objects === said.objects && sum.bytes === said.bytes) return;
+  throw new SluiceError('DIGEST_MISMATCH', 'the bundle has other totals than its applications', { subject });
+}
+
+function checkOrder(heads: readonly Pick<Head, 'namespace' | 'name' | 'target'>[], subject: string): void {
   const keys = heads.map(appKey);
   const wrong = keys.find((key, at) => at > 0 && key <= (keys[at - 1] ?? ''));
   if (wrong !== undefined)
@@ -223,7 +180,46 @@ function whole(head: Head, contentAt: (head: Head, ref: DocumentRef) => AppConte
   };
 }
 
+function reread(revision: Revision, _: Uint8Array, previous: Revision | null): Revision {
+  const { cluster: subject, bundle } = revision;
+  const { head } = open(plain(envelopeOf({ ...revision, bundle: { objects: 0, bytes: 0 } })), subject, {});
+  const apps = revision.apps.map(appAsRead);
+  checkOrder(apps, subject);
+  checkTotal(counted(apps.flatMap(refsOf)), bundle, subject);
+  const same = new Map(previous?.apps.map((one) => [appKey(one), one]));
+  return { ...head, bundle, apps: apps.map((one) => sharedApp(one, same.get(appKey(one)))) };
+}
+
+/** An application of many revisions is one value. */
+function oneOf(apps: Known['apps'], head: Head, contentAt: (head: Head, ref: DocumentRef) => AppContent): BundleApp {
+  const key = apps === undefined ? '' : JSON.stringify(head);
+  const known = apps?.get(key);
+  if (known !== undefined) return known;
+  const app = whole(head, contentAt);
+  appsRead.set(app, app);
+  apps?.set(key, app);
+  return app;
+}
+
+const appsRead = new WeakMap<BundleApp, BundleApp>();
+
+/** An application as a reader of its text and of its documents has it: read once for all clusters that have it. */
+function appAsRead(one: BundleApp): BundleApp {
+  const known = appsRead.get(one);
+  if (known !== undefined) return known;
+  const head = check(appSchema, plain(headOf(one)), appKey(one));
+  const isServing = ({ path }: DocumentRef) => one.from !== undefined && path === fromPath(documentPath(one));
+  const read = whole(head, (_, ref) => contentIn(encodeContent(isServing(ref) ? (one.from ?? one) : one), ref));
+  for (const each of [one, read]) appsRead.set(each, read);
+  return read;
+}
+
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
 /** The application before, where nothing of it changed: what was made of it holds. */
 function sharedApp(next: BundleApp, before: BundleApp | undefined): BundleApp {
-  return before !== undefined && before.objects === next.objects && isEqual(next, before) ? before : next;
+  if (before === undefined || before === next) return next;
+  return before.digest === next.digest && isEqual(next, before) ? before : next;
 }

@@ -46,8 +46,10 @@ describe('the entry of a unit in a bundle', () => {
     const rendered = app('web', ['ConfigMap/a']);
     const one = entryOf(rendered);
     expect(entryOf(rendered)).toBe(one);
+    expect(entryOf({ ...rendered, cluster: 'two' })).toBe(one);
     const moved = entryOf({ ...rendered, source: 'c2' });
     expect([moved.app.source, moved.files === one.files]).toEqual(['c2', true]);
+    expect(entryOf({ ...rendered, cluster: 'two', source: 'c2' })).toBe(moved);
     expect(entryOf({ ...rendered, notes: ['n'] }).app.notes).toEqual(['n']);
   });
 

@@ -83,6 +83,33 @@ describe('what a render leaves to the next', () => {
     expect(two.apps.map((app) => entryOf(app).app.source)).toEqual(['c2', 'c2']);
   });
 
+  it('renders and encodes once what is the same on many clusters, one that comes later included', async () => {
+    const memory = newRenderMemory();
+    const site = (name: string, offers: string) => `---
+kind: Cluster
+metadata: { name: ${name}, labels: { site: ${name} } }
+spec: { capabilities: ${offers} }
+`;
+    const placed = deployment(2).replace('placement: [{', 'placement: [{ clusterSelector: { pick: all },');
+    const sites = site('c', '{}') + ['d', 'e', 'f'].map((name) => site(name, '{ ingress: true }')).join('');
+    const fleet = fleetOf(web('a:1', 'a') + placed + sites, { commit: 'c1' });
+    const history = recordRevisions(emptyHistory, fleet);
+    const contents = async (...names: readonly string[]) => {
+      const facts = { fleet, history, targets: targetsOf(fleet).filter(({ name }) => names.includes(name)) };
+      const [kept, anew] = [await run(facts, memory), await run(facts)];
+      expect(texts(kept)).toEqual(texts(anew));
+      const apps = kept.apps.filter(({ name }) => name === 'deploy');
+      return new Map(apps.map((app) => [app.cluster, entryOf(app).app]));
+    };
+    const first = await contents('c', 'd', 'e');
+    expect(first.get('d')).toBe(first.get('e'));
+    expect(first.get('c')?.digest).not.toBe(first.get('d')?.digest);
+    await contents('c', 'd', 'e');
+    const later = await contents('c', 'd', 'e', 'f');
+    expect([later.get('d') === first.get('d'), later.get('f') === first.get('d')]).toEqual([true, true]);
+    expect([...later.keys()]).toEqual(['c', 'd', 'e', 'f']);
+  });
+
   it('encodes anew what has the same objects and says something else about them', async () => {
     const fleet = fleetOf(web('a:1', 'a') + cluster('{}'));
     const { apps } = await run({ fleet, history: recordRevisions(emptyHistory, fleet) });

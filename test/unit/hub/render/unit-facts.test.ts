@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RevisionRecord } from '../../../../hub/model/fleet.ts';
 import type { ApplicationDeployment } from '../../../../hub/model/documents.ts';
-import { unitFacts } from '../../../../hub/render/unit-facts.ts';
-import type { UnitOnCluster, UnitTarget, UnitRevision } from '../../../../hub/render/unit.ts';
+import { isShared, ofCluster, unitFacts } from '../../../../hub/render/unit-facts.ts';
+import type { UnitOnCluster, UnitOutcome, UnitTarget, UnitRevision } from '../../../../hub/render/unit.ts';
 
 const target: UnitTarget = {
   name: 'one',
@@ -37,7 +37,12 @@ const assigned = (change: Partial<typeof assignment>): Unit => ({
 
 const isSame = (a: Unit, b: Unit): boolean => {
   const [one, two] = [unitFacts(a), unitFacts(b)];
-  return one.length === two.length && one.every((value, index) => value === two[index]);
+  const { values } = one;
+  return (
+    one.text === two.text &&
+    values.length === two.values.length &&
+    values.every((value, at) => value === two.values[at])
+  );
 };
 
 describe('what the rendering of a unit depends on', () => {
@@ -52,13 +57,17 @@ describe('what the rendering of a unit depends on', () => {
   });
 
   it.each<[what: string, other: Unit]>([
-    ['the name of the cluster', on({ name: 'two' })],
+    ['its name', on({ name: 'two' })],
     ['a label', on({ labels: { zone: 'south' } })],
-    ['the name of a label', on({ labels: { place: 'north' } })],
-    ['one label more', on({ labels: { zone: 'north', tier: 'prod' } })],
+    ['the version of Kubernetes', on({ kubernetes: 'v1.20.0' })],
+    ['the cluster that it was assigned to', assigned({ cluster: 'two' })],
+  ])('is the same on another cluster that differs in %s', (_, other) => {
+    expect(isSame(unit, other)).toBe(true);
+  });
+
+  it.each<[what: string, other: Unit]>([
     ['what the cluster offers', on({ capabilities: { istio: false } })],
     ['what the cluster offers being known', on({ capabilities: null })],
-    ['the version of Kubernetes', on({ kubernetes: 'v1.20.0' })],
     ['the provider of its traffic', on({ currentProvider: 'istio' })],
     ['the deployment', { ...unit, deployment: {} as ApplicationDeployment }],
     ['a deployment at all', { ...unit, deployment: null }],
@@ -73,5 +82,26 @@ describe('what the rendering of a unit depends on', () => {
     ['a revision more', { ...unit, revisions: [revision, revision] }],
   ])('is not the same after a change of %s', (_, other) => {
     expect(isSame(unit, other)).toBe(false);
+  });
+});
+
+describe('what was rendered for one cluster', () => {
+  const app = { cluster: 'one', source: 'c1', objects: [], notes: ['n'] } as unknown as NonNullable<UnitOutcome['app']>;
+  const outcome: UnitOutcome = { app, warning: null, faults: [] };
+  const fault = { code: 'UNSUPPORTED', message: 'one offers no provider', path: [] } as const;
+
+  it('is for another one the same but for the names of the cluster and of the commit', () => {
+    expect(ofCluster(outcome, 'one', 'c1')).toBe(outcome);
+    const other = ofCluster(outcome, 'two', 'c2');
+    expect(other).toEqual({ ...outcome, app: { ...app, cluster: 'two', source: 'c2' } });
+    expect(other.app?.objects).toBe(app.objects);
+  });
+
+  it.each<[what: string, outcome: UnitOutcome, shared: boolean]>([
+    ['nothing is wrong', outcome, true],
+    ['its traffic waits there', { ...outcome, warning: fault }, false],
+    ['it cannot be rendered there', { app: null, warning: null, faults: [fault] }, false],
+  ])('is for others, too, where %s: %#', (_, one, shared) => {
+    expect(isShared(one)).toBe(shared);
   });
 });

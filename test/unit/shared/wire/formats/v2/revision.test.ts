@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { contentOf } from '../../../../../../shared/wire/bundle.ts';
-import { digestOf, type Digest } from '../../../../../../shared/lib/canonical.ts';
+import { canonicalPretty, digestOf, type Digest } from '../../../../../../shared/lib/canonical.ts';
 import { formats } from '../../../../../../shared/wire/formats.ts';
-import { documentPath } from '../../../../../../shared/wire/layout.ts';
+import { documentPath, fromPath } from '../../../../../../shared/wire/layout.ts';
 import type { AppContent, BundleApp, Revision } from '../../../../../../shared/wire/revision.ts';
 import { deployment, documentedBundle, route, service } from '../../../../../fixtures/agent/bundle.ts';
 
@@ -105,6 +105,46 @@ describe('revision.json of format 2', () => {
     const objects = plain.objects.map((one) => ({ ...one, bytes: sizes.get(one.path) }));
     expect(plain.digest).not.toBe(web.digest);
     expect(format.seal({ ...plain, objects })).toEqual(web);
+  });
+
+  it('is as its reader has it, without being read', () => {
+    const from = contentOf(format.seal({ ...web, objects: web.objects.slice(0, 2), traffic: [] }));
+    const steps = { number: 1, attempt: 1, action: 'run', steps: [], keepOld: undefined } as const;
+    const documents = new Map([...files, [fromPath(documentPath(web)), format.document(from)!]]);
+    const changed = [
+      revision,
+      { ...counted([{ ...web, from, delivery: steps }, zoo]), labels: { b: '2', a: '1' }, predecessors: undefined },
+      counted([]),
+      counted([{ ...web, selector: { z: '1', a: '2' }, notes: ['n'], source: 'other' }, zoo]),
+    ];
+    for (const one of changed) {
+      const bytes = bytesOf(one);
+      const reread = format.reread(one, bytes, null);
+      expect(reread).toStrictEqual(read(bytes, documents));
+      expect(bytesOf(reread)).toEqual(bytes);
+      expect(bytes.toString()).toBe(canonicalPretty(JSON.parse(bytes.toString())));
+    }
+  });
+
+  it('has one value for an application of many revisions, and that of the one before where nothing changed', () => {
+    const [one, two] = ['a', 'b'].map((cluster) => format.reread({ ...revision, cluster }, bytesOf(revision), null));
+    expect(one?.apps[0]).toBe(two?.apps[0]);
+    const before = read(bytesOf(revision));
+    expect(format.reread(revision, bytesOf(revision), before).apps[0]).toBe(before.apps[0]);
+    const known = { contents: new Map<Digest, AppContent>(), apps: new Map<string, BundleApp>() };
+    const [first, second] = ['a', 'b'].map((cluster) => read(bytesOf({ ...revision, cluster }), files, known));
+    expect(first?.apps[0]).toBe(second?.apps[0]);
+    expect(first?.apps[0]).not.toBe(before.apps[0]);
+  });
+
+  it.each<[string, Revision, string]>([
+    ['applications that are not in order', counted([zoo, web]), 'WIRE_INVALID'],
+    ['other totals', { ...revision, bundle: { objects: 4, bytes: revision.bundle.bytes } }, 'DIGEST_MISMATCH'],
+    ['a name that is not one', { ...revision, cluster: 'No Name' }, 'WIRE_INVALID'],
+    ['an application that its document does not say', counted([{ ...web, objects: [] }, zoo]), 'DIGEST_MISMATCH'],
+    ['a deadline that is not one', counted([{ ...web, health: { progressDeadlineSeconds: 0 } }, zoo]), 'WIRE_INVALID'],
+  ])('is not published with %s', (_, one, code) => {
+    expect(() => format.reread(one, bytesOf(one), null)).toThrow(refused(code));
   });
 
   it('cannot name an application whose objects have no sizes', () => {

@@ -1,0 +1,59 @@
+import type { Mutant } from './mutants.ts';
+
+const facts = 'test/unit/hub/render/unit-facts.test.ts';
+const folders = 'test/unit/hub/publish/folders.test.ts';
+const envelope = 'shared/wire/formats/v2/revision.ts';
+const envelopes = 'test/unit/shared/wire/formats/v2/revision.test.ts';
+
+/** Bugs in what the hub makes once for all clusters that have it: each takes one thing for another that is not the same. */
+export const sharingMutants: readonly Mutant[] = [
+  {
+    bug: 'what is rendered for one cluster goes to one that offers something else',
+    file: 'hub/render/unit-facts.ts',
+    find: "join(' '), offered, ",
+    replace: "join(' '), ",
+    tests: [facts, 'test/unit/hub/render/memory.test.ts'],
+  },
+  {
+    bug: 'what is rendered for one cluster goes to one that has another provider now',
+    file: 'hub/render/unit-facts.ts',
+    find: "currentProvider ?? '', ",
+    replace: '',
+    tests: [facts],
+  },
+  {
+    bug: 'what is wrong on one cluster is told of another in its name',
+    file: 'hub/render/unit-facts.ts',
+    find: 'return app !== null && warning === null && faults.length === 0;',
+    replace: 'return app !== null;',
+    tests: [facts],
+  },
+  {
+    bug: 'the folders of one bundle are those of another with applications of the same names',
+    file: 'hub/publish/folders.ts',
+    find: 'apps.map(({ digest }) => digest)',
+    replace: 'apps.map(({ name }) => name)',
+    tests: [folders],
+  },
+  {
+    bug: 'what serves meanwhile is left out where another bundle has the same applications',
+    file: 'hub/publish/folders.ts',
+    find: 'if (apps.some(({ from }) => from !== undefined)) return null;',
+    replace: '',
+    tests: [folders],
+  },
+  {
+    bug: 'sign a bundle that no agent reads',
+    file: envelope,
+    find: 'checkTotal(counted(apps.flatMap(refsOf)), bundle, subject);',
+    replace: '',
+    tests: [envelopes],
+  },
+  {
+    bug: 'one application in two commits is one value',
+    file: envelope,
+    find: "const key = apps === undefined ? '' : JSON.stringify(head);",
+    replace: "const key = apps === undefined ? '' : head.digest;",
+    tests: [envelopes],
+  },
+];
