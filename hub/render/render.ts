@@ -146,13 +146,12 @@ function outcomeOf(unit: Unit, rendered: Revisions, { memory, providers, ...part
   const deployment = unit.deployment?.doc ?? null;
   const revisions = revisionsOf(unit, rendered);
   const elsewhere = parts.elsewhere(unit, revisions);
-  const facts = unitFacts({ target, deployment, revisions, elsewhere });
-  const content = `${unit.key}\n${facts.text}`;
-  const known = memory.contents.get(content, facts.values);
+  const content = `${unit.key}\n${unitFacts({ target, deployment, revisions, elsewhere })}`;
+  const known = memory.contents.get(content, []);
   const here = `${unit.key} ${target.name}`;
   if (known === undefined) {
     const made = renderUnit({ namespace, name, source, target, deployment, revisions, elsewhere }, providers);
-    if (isShared(made)) memory.contents.set(content, facts.values, made);
+    if (isShared(made)) memory.contents.set(content, [], made);
     return made;
   }
   const before = memory.units.get(here, [known, source]);

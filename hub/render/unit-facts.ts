@@ -4,26 +4,24 @@ import type { Capabilities } from '../model/documents.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { UnitOnCluster, UnitOutcome } from './unit.ts';
 
-/** What a rendering depends on: a text of all that is plain, and the values that are compared as they are. */
-export interface UnitFacts {
-  readonly text: string;
-  readonly values: readonly unknown[];
-}
-
 /**
  * Everything that what a unit is on a cluster depends on beside its commit. A fleet has very many units: most are the same as in the
- * last pass, and the same as on other clusters. The name of the cluster is in texts of faults and warnings alone, and nothing of a
- * unit reads its labels.
+ * last pass, and the same as on other clusters. As one text, in which documents and rendered components have the numbers that they got
+ * when they were first seen. The name of the cluster is in texts of faults and warnings alone, and nothing of a unit reads its labels:
+ * what templates read of a cluster is in the components that were rendered for it.
  */
-export function unitFacts(one: Pick<UnitOnCluster, 'target' | 'deployment' | 'revisions' | 'elsewhere'>): UnitFacts {
+export function unitFacts(one: Pick<UnitOnCluster, 'target' | 'deployment' | 'revisions' | 'elsewhere'>): string {
   const { capabilities, currentProvider } = one.target;
   const offered = capabilities === null ? '' : capabilitiesText(capabilities);
+  const made = [one.deployment, ...one.revisions.flatMap(({ record, components }) => [record, components])];
+  const numbers = made.map((value) => (value === null ? 0 : numberOf(value))).join(' ');
   const assigned = one.revisions.map(({ assignment }) => assignmentText(assignment));
-  return {
-    text: [[...one.elsewhere].sort().join(' '), offered, currentProvider ?? '', ...assigned].join('\n'),
-    values: [one.deployment, ...one.revisions.flatMap(({ record, components }) => [record, components])],
-  };
+  return [numbers, [...one.elsewhere].sort().join(' '), offered, currentProvider ?? '', ...assigned].join('\n');
 }
+
+let last = 0;
+/** The number of a value: no other one has it. */
+const numberOf = oncePerValue<object, number>(() => (last += 1));
 
 /** What was rendered for one cluster, as another one gets it: nothing that is deployed names the cluster. */
 export function ofCluster(outcome: UnitOutcome, cluster: string, source: string): UnitOutcome {

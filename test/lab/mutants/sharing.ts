@@ -8,13 +8,6 @@ const envelopes = 'test/unit/shared/wire/formats/v2/revision.test.ts';
 /** Bugs in what the hub makes once for all clusters that have it: each takes one thing for another that is not the same. */
 export const sharingMutants: readonly Mutant[] = [
   {
-    bug: 'what is rendered for one cluster goes to one that offers something else',
-    file: 'hub/render/unit-facts.ts',
-    find: "join(' '), offered, ",
-    replace: "join(' '), ",
-    tests: [facts, 'test/unit/hub/render/memory.test.ts'],
-  },
-  {
     bug: 'what is rendered for one cluster goes to one that has another provider now',
     file: 'hub/render/unit-facts.ts',
     find: "currentProvider ?? '', ",

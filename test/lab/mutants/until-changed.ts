@@ -124,15 +124,15 @@ export const untilChangedMutants: readonly Mutant[] = [
   {
     bug: 'a unit is not rendered anew although what its cluster offers changed',
     file: 'hub/render/unit-facts.ts',
-    find: 'offered, kubernetes, currentProvider]',
-    replace: 'kubernetes, currentProvider]',
+    find: "join(' '), offered, ",
+    replace: "join(' '), ",
     tests: ['test/unit/hub/render'],
   },
   {
     bug: 'a unit is not rendered anew although its replicas changed',
     file: 'hub/render/unit-facts.ts',
-    find: 'cluster, revision, replicas, ...pairsOf',
-    replace: 'cluster, revision, ...pairsOf',
+    find: "${revision} ${replicas ?? ''} ",
+    replace: '${revision} ',
     tests: ['test/unit/hub/render'],
   },
   {
