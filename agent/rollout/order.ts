@@ -134,9 +134,9 @@ function objectReadiness(observed: AppObservation, app: BundleApp, { id, digest 
   return readiness;
 }
 
+/** True for what has this content, or had it when others deleted it: then it is made again. */
 function isApplied(observed: AppObservation, { id, digest }: BundleObject): boolean {
-  const entry = observed.entries.get(id);
-  return entry !== undefined && entry.uid !== null && entry.applied === digest;
+  return observed.entries.get(id)?.applied === digest;
 }
 
 function nameOf(id: ObjectId): string {

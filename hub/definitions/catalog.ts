@@ -139,6 +139,15 @@ function pinnedUser(kind: DefinitionKind, definition: Definition): PinnedDefinit
     template: templateOf(definition),
     inPlace: metadata.annotations?.[annotation.inPlace] === 'true',
     appliesToWorkloads: spec.appliesToWorkloads ?? [],
+    ...stageOf(spec['stage']),
     patches: 'unified',
   };
 }
+
+/** The attribute `stage` in the words of the wire; anything else is the default, and validate says so. */
+function stageOf(stage: unknown): Pick<PinnedDefinition, 'stage'> {
+  const word = typeof stage === 'string' && Object.hasOwn(stages, stage) ? stages[stage] : undefined;
+  return word === undefined ? {} : { stage: word };
+}
+
+const stages: Readonly<Record<string, PinnedDefinition['stage']>> = { PreDispatch: 'pre', PostDispatch: 'post' };

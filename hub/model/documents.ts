@@ -30,6 +30,8 @@ export const component = z.strictObject({
   type: name,
   properties: properties.optional(),
   traits: z.array(trait).optional(),
+  /** Components that must be healthy before it is applied. */
+  dependsOn: z.array(name).optional(),
 });
 export type Component = z.infer<typeof component>;
 

@@ -70,6 +70,8 @@ export interface PinnedDefinition {
   readonly template: string;
   readonly inPlace: boolean;
   readonly appliesToWorkloads: readonly string[];
+  /** When the objects that a trait makes are applied; absent = with the workload. */
+  readonly stage?: 'pre' | 'post';
   /**
    * By which rules its patches are merged: as KubeVela does it. Absent in what release 0.1.0 recorded, which goes on by the rules
    * of then (lists by the keys that Kubernetes gives them, everything else replaced): a new hub changes nothing that runs.

@@ -1,3 +1,4 @@
+import type { Dependencies } from './order.ts';
 import type { KubeObject, ObjectId } from '../../shared/model/object.ts';
 import type { BundleReplicas, BundleTraffic } from '../../shared/wire/revision.ts';
 
@@ -20,6 +21,9 @@ export interface RenderedObject {
   readonly id: ObjectId;
   readonly revision?: string;
   readonly object: KubeObject;
+  /** Of an application whose objects come in an order: the component that it belongs to. */
+  readonly component?: string;
+  readonly stage?: 'pre' | 'post';
 }
 
 /** One delivered unit on one cluster: the wire's application entry with the objects themselves. */
@@ -37,4 +41,6 @@ export interface RenderedApp {
   /** Revision names in the order of the document, also those without objects of their own. */
   readonly revisions: readonly string[];
   readonly objects: readonly RenderedObject[];
+  /** What components wait for; absent = none waits. */
+  readonly dependsOn?: Dependencies;
 }

@@ -45,8 +45,12 @@ function written(input: ClusterInput, chosen: ReadonlyMap<string, Entry>): Reado
   const { format, target } = input;
   if (format.number === target.number) return chosen;
   const sizes = fileSizesOf(input);
+  // What the format of the last bundle could not say was left out of `app`: it is said now.
   return new Map(
-    [...chosen].map(([unit, entry]) => [unit, { ...entry, app: inFormat(entry.app, target, sizes(entry)) }]),
+    [...chosen].map(([unit, entry]) => [
+      unit,
+      { ...entry, app: inFormat(entry.content ?? entry.app, target, sizes(entry)) },
+    ]),
   );
 }
 

@@ -13,6 +13,8 @@ import type { RenderedApp } from '../model/rendered.ts';
 /** One unit on one cluster as a bundle carries it: the wire's entry, and its files (null: as they were published). */
 export interface Entry {
   readonly app: BundleApp;
+  /** What was rendered, whole, whatever of it the format of `app` can say; absent for what stays as it was published. */
+  readonly content?: UnsealedApp;
   readonly files: ReadonlyMap<string, Uint8Array> | null;
 }
 
@@ -42,10 +44,12 @@ export function* encodingEntry(rendered: RenderedApp, format: Naming): Work<Entr
   const isKnown = known !== undefined && isSameRendering(known.rendered, rendered);
   const same = isKnown ? known : yield* encodingApp(rendered);
   if (same !== known) encoded.set(rendered.objects, same);
-  const entry = same.entries.get(format.number) ?? { app: format.seal(same.content), files: same.files };
+  const { content, files } = same;
+  const entry = same.entries.get(format.number) ?? { app: format.seal(content), content, files };
   // The commit is not part of the content, and moves alone: of all clusters at once.
   const { source } = rendered;
-  const moved = entry.app.source === source ? entry : { ...entry, app: { ...entry.app, source } };
+  const isThere = entry.app.source === source;
+  const moved = isThere ? entry : { files, app: { ...entry.app, source }, content: { ...content, source } };
   same.entries.set(format.number, moved);
   return moved;
 }
@@ -60,7 +64,7 @@ export function isSameRendering(a: RenderedApp, b: RenderedApp): boolean {
 function* encodingApp(rendered: RenderedApp): Work<Encoded> {
   const files = new Map<string, Uint8Array>();
   const objects: BundleObject[] = [];
-  for (const { id, object } of rendered.objects) {
+  for (const { id, object, component, stage } of rendered.objects) {
     const path = objectPath(rendered, parseObjectId(id));
     const bytes = encode(object);
     yield unitsOfBytes(bytes.length);
@@ -69,7 +73,8 @@ function* encodingApp(rendered: RenderedApp): Work<Encoded> {
       throw new SluiceError('LIMIT_EXCEEDED', `an object has ${bytes.length} bytes, more than 1 MiB`, { subject: id });
     }
     files.set(path, bytes);
-    objects.push({ id, path, digest: digestOf(bytes), bytes: bytes.length });
+    const order = { ...(component !== undefined && { component }), ...(stage !== undefined && { stage }) };
+    objects.push({ id, path, digest: digestOf(bytes), bytes: bytes.length, ...order });
   }
   const content = {
     namespace: rendered.namespace,
@@ -89,6 +94,7 @@ function* encodingApp(rendered: RenderedApp): Work<Encoded> {
     health: { progressDeadlineSeconds: rendered.progressDeadlineSeconds },
     notes: [...rendered.notes],
     objects: objects.sort(by(({ path }) => path)),
+    ...(rendered.dependsOn !== undefined && { dependsOn: rendered.dependsOn }),
   };
   return { rendered, content, files, entries: new Map() };
 }

@@ -24,7 +24,7 @@ export function planningFormat(previous: Pick<Revision, 'format'> | null, record
  * An application as a format names it: a pure function of what it is. `sizeOf` is asked for objects that were published in a
  * format without sizes.
  */
-export function inFormat(app: BundleApp, format: RevisionFormat, sizeOf: (path: string) => number): BundleApp {
+export function inFormat(app: UnsealedApp, format: RevisionFormat, sizeOf: (path: string) => number): BundleApp {
   if (format.hasDocuments && app.objects.some(({ bytes }) => bytes === undefined)) {
     return format.seal(withSizes(app, sizeOf));
   }
@@ -35,10 +35,10 @@ export function inFormat(app: BundleApp, format: RevisionFormat, sizeOf: (path: 
 }
 
 /** By the number of the format: one application is the same on many clusters. */
-const sealedIn = oncePerValue<BundleApp, Map<number, BundleApp>>(() => new Map());
+const sealedIn = oncePerValue<UnsealedApp, Map<number, BundleApp>>(() => new Map());
 
 /** An application whose objects have sizes. */
-function withSizes(app: BundleApp, sizeOf: (path: string) => number): UnsealedApp {
+function withSizes(app: UnsealedApp, sizeOf: (path: string) => number): UnsealedApp {
   const objects = app.objects.map((one) => (one.bytes === undefined ? { ...one, bytes: sizeOf(one.path) } : one));
   return { ...app, objects };
 }
@@ -51,7 +51,7 @@ export function isAboveAgent(previous: Pick<Revision, 'format'> | null, record: 
 /** The hold of an application that a format cannot say (AGENT_TOO_OLD); null when it can. */
 export function agentTooOld(
   format: Pick<RevisionFormat, 'number' | 'lacks'>,
-  app: BundleApp,
+  app: UnsealedApp,
   cluster: string,
 ): FoundHold | null {
   const lacking = format.lacks(app);

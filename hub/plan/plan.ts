@@ -157,7 +157,7 @@ function clusterFacts(input: PlanInput, record: ClusterRecord): Omit<ClusterInpu
 function* entryOrHold(app: RenderedApp, format: RevisionFormat, target: RevisionFormat): Work<Entry | FoundHold> {
   try {
     const entry = yield* encodingEntry(app, format);
-    return agentTooOld(target, entry.app, app.cluster) ?? entry;
+    return agentTooOld(target, entry.content ?? entry.app, app.cluster) ?? entry;
   } catch (error) {
     const { code, message, data } = asSluiceError(error);
     const what = data.subject === undefined ? message : `${message}: ${data.subject}`;

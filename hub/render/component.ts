@@ -9,6 +9,7 @@ import { readsContext } from '../cue/program.ts';
 import { propertyFaults } from '../cue/property-faults.ts';
 import { hasFailed, type Attempt, type RenderFault } from '../model/fault.ts';
 import { asTraitsSeeIt, type ContainerNames } from './container-names.ts';
+import { madeObjects, outputOrigin, outputsOrigin, type MadeObject } from './made.ts';
 import { toObjects } from './objects.ts';
 import { applyPatch, patchRulesOf } from './patch.ts';
 import { applyStep, newDraft, type Draft, type Step } from './step.ts';
@@ -33,6 +34,8 @@ export interface ComponentObjects {
   readonly manifests: ReadonlyMap<KubeObject, Manifest>;
   /** What was left out of them. */
   readonly warnings: readonly RenderFault[];
+  /** Which template made which of them. */
+  readonly made: readonly MadeObject[];
 }
 
 /** Renders a component and its traits, in order, with the definitions that the revision pins. Collects every fault. */
@@ -50,7 +53,8 @@ export async function renderComponent(
   const draft = newDraft(first?.value);
   const names = { component: component.name, contextName: String(job.context['name']) };
   const faults = await applySteps(cue, steps, { draft, names }, signal);
-  return faults.length > 0 ? { faults } : finish(job, draft, first === undefined ? null : { first, more });
+  if (faults.length > 0) return { faults };
+  return finish({ job, draft, first: steps[0] }, first === undefined ? null : { first, more });
 }
 
 async function applySteps(
@@ -165,9 +169,15 @@ async function faultsOf(
   }));
 }
 
+/** A component whose templates are all applied; `first` is its own. */
+interface Drafted {
+  readonly job: ComponentJob;
+  readonly draft: Draft;
+  readonly first: Step | undefined;
+}
+
 function finish(
-  job: ComponentJob,
-  draft: Draft,
+  { job, draft, first }: Drafted,
   given: { readonly first: Manifest; readonly more: readonly Manifest[] } | null,
 ): Attempt<ComponentObjects> {
   const path = pathOf(job);
@@ -175,11 +185,11 @@ function finish(
   const manifests: Manifest[] = [];
   if (given !== null) manifests.push({ ...given.first, value: draft.output }, ...given.more);
   else if (draft.output !== undefined) {
-    manifests.push({ value: named(draft.output, contextName), path, origin: 'output' });
+    manifests.push({ value: named(draft.output, contextName), path, origin: outputOrigin });
   }
   for (const [name, output] of draft.outputs) {
     const fallback = `${contextName}-${name.replaceAll("'", '').toLowerCase()}`;
-    manifests.push({ value: named(output, fallback), path, origin: `outputs.${name}` });
+    manifests.push({ value: named(output, fallback), path, origin: outputsOrigin(name) });
   }
   const { objects, manifests: written, faults, warnings } = toObjects(manifests, job.namespace);
   if (faults.length > 0) return { faults };
@@ -188,7 +198,8 @@ function finish(
   }
   const hasWorkload = given === null && draft.output !== undefined;
   const ofManifests = given === null ? new Map<KubeObject, Manifest>() : written;
-  return { value: { hasWorkload, objects: mergeServices(objects), manifests: ofManifests, warnings } };
+  const made = madeObjects(draft, first, written);
+  return { value: { hasWorkload, objects: mergeServices(objects), manifests: ofManifests, warnings, made } };
 }
 
 // As in KubeVela, an object without a name gets the component's name.

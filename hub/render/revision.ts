@@ -13,6 +13,7 @@ import { contextOf } from './context.ts';
 import type { CueEvaluator } from '../cue/engine.ts';
 import type { Attempt, RenderFault } from '../model/fault.ts';
 import { commonFacts, withLabels, withoutRevision, type LabelFacts } from './labels.ts';
+import { stagesOf, type MadeObject } from './made.ts';
 import { nameFault } from './objects.ts';
 import { refusalsOf, type RemovedFault } from './refusals.ts';
 import { autoscaled, isScalable } from './workload.ts';
@@ -40,6 +41,8 @@ export interface RevisionComponent {
   readonly warnings?: readonly RenderFault[];
   /** Of its own objects, those that are delivered as they are written, with their written names; absent = none. */
   readonly written?: readonly WrittenObject[];
+  /** When its objects are applied, where that is not with its workload; absent = all are. */
+  readonly stages?: ReadonlyMap<ObjectId, 'pre' | 'post'>;
   /** What servers of some versions refuse of them; absent = nothing. */
   readonly removed?: readonly RemovedFault[];
 }
@@ -153,6 +156,7 @@ function split(
   const removed = refusals.flatMap((one) => one.removed);
   const first = objects[0];
   const written = parts.written ?? [];
+  const stages = stagesOf(asDelivered(rendered.made, [...parts.own, ...parts.shared]));
   const workloads = facts.isVerbatim
     ? all.filter((object) => isScalable(object))
     : all.filter((object) => hasWorkload && first !== undefined && idOf(object) === idOf(first) && isScalable(object));
@@ -165,6 +169,7 @@ function split(
       workloads: new Set(workloads.map(idOf)),
       ...(warnings.length > 0 && { warnings }),
       ...(written.length > 0 && { written }),
+      ...(stages.size > 0 && { stages }),
       ...(removed.length > 0 && { removed }),
     },
   };
@@ -180,6 +185,12 @@ interface Parts {
   readonly own: readonly Piece[];
   readonly shared: readonly Piece[];
   readonly written?: readonly WrittenObject[];
+}
+
+/** What templates made, by the ids with which it is delivered. */
+function asDelivered(made: readonly MadeObject[], pieces: readonly Piece[]): readonly MadeObject[] {
+  const ids = new Map(pieces.map(({ from, object }) => [idOf(from), idOf(object)] as const));
+  return made.map((one) => ({ ...one, id: ids.get(one.id) ?? one.id }));
 }
 
 function splitRendered(objects: readonly KubeObject[], facts: LabelFacts): Parts {

@@ -21,12 +21,20 @@ export interface Step {
 export interface Draft {
   output: unknown;
   readonly outputs: Map<string, unknown>;
+  /** Which template made each of the outputs, and under which name. */
+  readonly makers: Map<string, Maker>;
   readonly defaults: Defaults;
+}
+
+/** The template of an output, and the name that it gave to it. */
+export interface Maker {
+  readonly step: Step;
+  readonly name: string;
 }
 
 /** A draft that begins with the object that a component was given, where it was. */
 export function newDraft(output: unknown): Draft {
-  return { output, outputs: new Map(), defaults: new WeakMap() };
+  return { output, outputs: new Map(), makers: new Map(), defaults: new WeakMap() };
 }
 
 /** What a template gave. */
@@ -50,6 +58,7 @@ export function applyStep(draft: Draft, step: Step, given: Given, names: Contain
     let key = name;
     while (draft.outputs.has(key)) key = `${key}'`;
     draft.outputs.set(key, withDefaults(output, factsAt(facts, ['outputs', name]), draft.defaults));
+    draft.makers.set(key, { step, name });
   }
   return faults;
 }

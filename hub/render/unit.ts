@@ -8,6 +8,7 @@ import type { RevisionRecord, Target } from '../model/fleet.ts';
 import type { Assignment, RenderedApp, RenderedObject } from '../model/rendered.ts';
 import type { RenderFault } from '../model/fault.ts';
 import { givenOnce, type IsGiven } from './once.ts';
+import { inOrder, orderFaults, type Ordered } from './order.ts';
 import { canonicalObject, nameFault, repeatedId } from './objects.ts';
 import { applyPatch, patchRulesOf } from './patch.ts';
 import type { RevisionComponent } from './revision.ts';
@@ -74,10 +75,10 @@ export function renderUnit(given: UnitOnCluster, providers: readonly ProviderRen
     objects.push(...shared.map(({ object }) => rendered(object)));
   }
   objects.push(...(traffic?.objects ?? []).map((object) => rendered(object)));
-  const faults = objectFaults(objects.map(({ object }) => object));
+  const faults = [...objectFaults(objects.map(({ object }) => object)), ...orderFaults(unit.revisions)];
   if (faults.length > 0) return { app: null, warning: null, faults };
   return {
-    app: appOf(unit, { parts, objects, traffic, notes: named.notes }),
+    app: appOf(unit, { parts, ...inOrder(unit, objects), traffic, notes: named.notes }),
     warning: traffic?.warning ?? null,
     faults: [],
   };
@@ -210,11 +211,11 @@ function appOf(
   {
     parts,
     objects,
+    dependsOn,
     traffic,
     notes: named,
-  }: {
+  }: Ordered & {
     parts: readonly Part[];
-    objects: readonly RenderedObject[];
     traffic: TrafficOutcome | null;
     notes: readonly string[];
   },
@@ -241,6 +242,7 @@ function appOf(
     notes: [...new Set(notes)],
     revisions: unit.revisions.map(({ record }) => record.name),
     objects: [...objects].sort(by(({ id }) => id)),
+    ...(dependsOn !== undefined && { dependsOn }),
   };
 }
 

@@ -63,6 +63,9 @@ function withNames(
     ...component,
     own: component.own.map((object) => plain.get(object) ?? object),
     workloads: new Set([...component.workloads].map((id) => ids.get(id) ?? id)),
+    ...(component.stages !== undefined && {
+      stages: new Map([...component.stages].map(([id, stage]) => [ids.get(id) ?? id, stage] as const)),
+    }),
   };
 }
 

@@ -4,6 +4,7 @@ import { sourceOf } from '../sources/list.ts';
 import { checkPolicies, checkSteps } from './policies-and-steps.ts';
 import type { References } from './references.ts';
 import { checkName } from './names.ts';
+import { checkOrder } from './order.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
 import { insteadOfType, insteadOfVersion } from './instead.ts';
 import { suggestion } from './problems.ts';
@@ -21,6 +22,7 @@ export function checkApplication(doc: Application, references: References, repor
     names.add(component.name);
     checkComponent(doc, component, { path, references, reporter });
   }
+  checkOrder(doc.spec.components, reporter);
   checkPolicies(doc, references.policies, reporter);
   checkSteps(doc, references.steps, reporter);
 }

@@ -8,7 +8,6 @@ import { checkName } from './names.ts';
 const ignored: Readonly<Record<string, string>> = {
   workloadRefPath: 'the workload is the output of the template',
   manageWorkload: 'the workload of the component is delivered beside what the trait makes',
-  stage: 'its objects are applied in stages by kind',
   status: 'health is judged by the rules for kinds',
 };
 
@@ -24,6 +23,20 @@ function reportBuiltin(
     ? `it replaces the built-in ${metadata.name} for every application, from the next change of each on`
     : `it does not count: the built-in ${metadata.name} cannot be replaced`;
   reporter.warn('DUPLICATE_DOCUMENT', ['metadata', 'name'], message, 'give it another name, unless that is meant');
+}
+
+const stages: readonly unknown[] = ['PreDispatch', 'DefaultDispatch', 'PostDispatch'];
+
+function checkStage({ kind, spec }: Definition, reporter: Reporter): void {
+  const { stage } = spec;
+  if (stage === undefined || stage === '') return;
+  if (!stages.includes(stage)) {
+    const message = `stage must be one of ${stages.join(', ')}`;
+    reporter.error('DOCUMENT_INVALID', ['spec', 'stage'], message, 'remove it, unless its objects come first or last');
+  } else if (kind !== 'TraitDefinition') {
+    const hint = 'a component says with dependsOn what it comes after';
+    reporter.warn('UNSUPPORTED', ['spec', 'stage'], 'stage is not used: only traits have stages', hint);
+  }
 }
 
 /** Checks an X-Definition beyond its shape. */
@@ -50,6 +63,7 @@ export function checkDefinition(doc: Definition, builtins: readonly BuiltinDefin
     const path = member === null ? ['spec', 'schematic'] : ['spec', member];
     reporter.warn('UNSUPPORTED', path, `it cannot be used: ${why}`, hint);
   }
+  checkStage(doc, reporter);
   if (templateOf(doc) === '') {
     const schematics = Object.keys(doc.spec.schematic ?? {});
     const message =

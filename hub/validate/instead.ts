@@ -58,8 +58,6 @@ export function insteadOfVersion(type: string): string | undefined {
 
 /** Members that OAM has and Sluice has not, and what to do. */
 const members: Readonly<Record<string, string>> = {
-  'components dependsOn':
-    'objects are applied in stages by kind: let the pods wait for what they need (probes, init containers)',
   'components inputs': 'write the value into both components',
   'components outputs': 'write the value into both components',
   'components scopes': 'remove it: health is always judged',

@@ -46,4 +46,32 @@ export const orderMutants: readonly Mutant[] = [
     replace: 'ready.ok;',
     tests: order,
   },
+  {
+    bug: 'an order that format 1 cannot say is left out without a word',
+    file: 'hub/plan/plan.ts',
+    find: 'agentTooOld(target, entry.content ?? entry.app, app.cluster)',
+    replace: 'agentTooOld(target, entry.app, app.cluster)',
+    tests: ['test/unit/hub/plan/format.test.ts'],
+  },
+  {
+    bug: 'the order of an application is lost where its cluster changes to another format',
+    file: 'hub/plan/cluster.ts',
+    find: 'inFormat(entry.content ?? entry.app, target, sizes(entry))',
+    replace: 'inFormat(entry.app, target, sizes(entry))',
+    tests: ['test/unit/hub/plan/format.test.ts'],
+  },
+  {
+    bug: 'components that wait for each other in a circle are published',
+    file: 'hub/render/order.ts',
+    find: 'if (circle === null) return [];',
+    replace: 'return [];',
+    tests: ['test/unit/hub/render/order.test.ts'],
+  },
+  {
+    bug: 'the stage of a trait is not told',
+    file: 'hub/render/order.ts',
+    find: '...(stage !== undefined && { stage })',
+    replace: '',
+    tests: ['test/unit/hub/render/order.test.ts'],
+  },
 ];

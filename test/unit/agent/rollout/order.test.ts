@@ -36,6 +36,11 @@ describe('a component that depends on another', () => {
       [],
     ],
     [
+      'is made again when it is deleted meanwhile',
+      { ...dbFirst, objects: { 'db Deployment/db': 'starting', 'web Deployment/web': 'lost' } },
+      [],
+    ],
+    [
       'waits for objects of every kind',
       { ...dbFirst, objects: { 'db Deployment/db': 'well', 'db Cache/db': 'starting', 'web Service/web': 'absent' } },
       ['hold Service/web', 'web waits for db: Cache/db: InProgress'],

@@ -53,6 +53,23 @@ describe('the format of the next bundle', () => {
   });
 });
 
+describe('what format 1 cannot say', () => {
+  const ordered = app('web', ['ConfigMap/b'], { dependsOn: { web: ['db'] } });
+
+  it('holds the application where the agent reads no more than that', () => {
+    const { next, holds } = planFor(after(1, { revision: 1 }), [ordered]);
+    expect(next).toEqual([]);
+    expect(holds.map(({ by, reason }) => [by, reason])).toEqual([
+      ['agent', 'the agent of one reads bundles of format 1 only: components that wait for others needs a newer agent'],
+    ]);
+  });
+
+  it('is said with the first bundle of the format that says it', () => {
+    const [next] = planFor(after(1, { revision: 2 }), [ordered]).next;
+    expect([next?.revision.format, next?.revision.apps[0]?.dependsOn]).toEqual([2, { web: ['db'] }]);
+  });
+});
+
 describe('a cluster whose agent reads format 2', () => {
   const reads = { revision: 2 };
   const started: State = { ...start, clusters: new Map([['one', { ...record, reads }]]) };

@@ -17,7 +17,7 @@ const local = '---\nkind: Cluster\nmetadata: { name: local }\n';
 
 /** Members that the delivery of an Application reads, and that its objects do not depend on. */
 const ofDelivery = ['policies', 'workflow'];
-const ofOrder = ['dependsOn', 'inputs', 'outputs'];
+const ofOrder = ['inputs', 'outputs'];
 
 type Values = Readonly<Record<string, unknown>>;
 

@@ -47,7 +47,7 @@ describe('a definition', () => {
       'manageWorkload is not used: the workload of the component is delivered beside what the trait makes',
     ],
     ['manageWorkload: false', null],
-    ['stage: PreDispatch', 'stage is not used: its objects are applied in stages by kind'],
+    ['stage: PreDispatch', null],
     ['conflictsWith: [a]', null],
     [
       'controlPlaneOnly: true',

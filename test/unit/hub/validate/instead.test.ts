@@ -15,10 +15,6 @@ const app = (component: string, spec = ''): string =>
 
 describe('what OAM and KubeVela have and Sluice has not', () => {
   it.each([
-    [
-      ', dependsOn: [b]',
-      /^error\[UNSUPPORTED\] spec\.components\[0\]\.dependsOn is not supported; a\.yaml:4:\d+; .*init containers/,
-    ],
     [', inputs: []', /^error\[UNSUPPORTED\].*inputs.*write the value into both/],
     [', scopes: {}', /^error\[UNSUPPORTED\].*scopes.*remove it/],
     [', externalRevision: a-v1', /^error\[UNSUPPORTED\].*NAME-vN/],
@@ -90,11 +86,23 @@ describe('a definition', () => {
   });
 
   it('says which attributes of KubeVela have no effect', () => {
-    const lines = said(definition('own', '  controlPlaneOnly: true\n  manageWorkload: false\n  stage: PreDispatch\n'));
+    const lines = said(definition('own', '  controlPlaneOnly: true\n  manageWorkload: false\n'));
     expect(lines).toEqual([
       expect.stringMatching(/^warning\[UNSUPPORTED\] it cannot be used: its objects are for the control plane alone/),
-      expect.stringMatching(/^warning\[UNSUPPORTED\] stage is not used/),
     ]);
+  });
+
+  it('has a stage that there is, and is a trait', () => {
+    expect(said(definition('own', '  stage: PreDispatch\n'))).toEqual([]);
+    expect(said(definition('own', '  stage: Before\n'))).toEqual([
+      expect.stringMatching(
+        /^error\[DOCUMENT_INVALID\] stage must be one of PreDispatch, DefaultDispatch, PostDispatch/,
+      ),
+    ]);
+    const component = definition('own', '  stage: PreDispatch\n')
+      .replace('Trait', 'Component')
+      .replace('patch', 'output');
+    expect(said(component)).toEqual([expect.stringMatching(/^warning\[UNSUPPORTED\] stage is not used: only traits/)]);
   });
 });
 

@@ -1,0 +1,4 @@
+import { embedded } from './backend.ts';
+import { describeOrder } from './order.ts';
+
+describeOrder(embedded);

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Backend } from './backend.ts';
+import { clusterYaml } from './documents.ts';
+import { rowOf, startFleet, type Fleet, type Site } from './fleet.ts';
+import { handsOf } from './hands.ts';
+
+const deployment = (name: string): string => `apps/Deployment/default/${name}`;
+const late = '/ConfigMap/default/web-late';
+
+const definition = `kind: TraitDefinition
+metadata: { name: late }
+spec:
+  stage: PostDispatch
+  schematic:
+    cue:
+      template: |
+        outputs: late: { apiVersion: "v1", kind: "ConfigMap", metadata: name: context.name + "-late" }
+`;
+
+/** An application whose `web` comes after its `db`, and a trait of `web` after that. */
+const shop = (images: { readonly db: string; readonly web: string }): string => `kind: Application
+metadata: { name: shop }
+spec:
+  components:
+    - { name: web, type: worker, dependsOn: [db], properties: { image: "${images.web}" }, traits: [{ type: late }] }
+    - { name: db, type: worker, properties: { image: "${images.db}" } }
+`;
+
+/** Registers what comes after what in one application: components, and the objects of traits. */
+export function describeOrder(backend: Backend): void {
+  describe(`the parts of an application, on ${backend.name}`, { timeout: 60_000 }, () => {
+    let fleet: Fleet;
+    let site: Site;
+
+    beforeAll(async () => {
+      fleet = await startFleet({ backend, hub: { localCluster: 'local' } });
+      await fleet.push({
+        'clusters.yaml': clusterYaml('local'),
+        'late.yaml': definition,
+        'shop.yaml': shop({ db: 'db:broken', web: 'web:1' }),
+      });
+      site = await fleet.join('local');
+    }, 60_000);
+    afterAll(() => fleet.close());
+
+    it('come one after the other, and say what they wait for', async () => {
+      await fleet.until(
+        'the reason to be told',
+        (status) =>
+          rowOf(status, 'default/shop')?.message.includes('web waits for db: Deployment/db: 0 of 1 ready') === true,
+      );
+      expect([await site.view.get(deployment('web')), await site.view.get(late)]).toEqual([undefined, undefined]);
+      await fleet.push({ 'shop.yaml': shop({ db: 'db:1', web: 'web:1' }) });
+      const status = await fleet.settled();
+      expect(rowOf(status, 'default/shop')).toMatchObject({ applied: true });
+      expect(await site.view.get(late)).toBeDefined();
+    });
+
+    it('are changed in this order, and repaired at any time', async () => {
+      await fleet.push({ 'shop.yaml': shop({ db: 'db:broken', web: 'web:2' }) });
+      await fleet.until(
+        'the reason to be told',
+        (status) => rowOf(status, 'default/shop')?.message.includes('web waits for db: Deployment/db') === true,
+      );
+      await handsOf(site.view).remove(deployment('web'));
+      const web = await site.view.until(deployment('web'), 'made again', () => true);
+      expect(JSON.stringify(web)).toContain('"image":"web:1"');
+      await handsOf(site.view).remove(late);
+      await site.view.until(late, 'made again', () => true);
+      await fleet.push({ 'shop.yaml': shop({ db: 'db:2', web: 'web:2' }) });
+      await fleet.settled();
+      expect(JSON.stringify(await site.view.get(deployment('web')))).toContain('"image":"web:2"');
+    });
+  });
+}
