@@ -73,7 +73,7 @@ export async function renderRevision(
 ): Promise<Attempt<readonly RevisionComponent[]>> {
   const rendered = await Promise.all(
     record.application.spec.components.map(async (component, index) => {
-      const facts = labelFactsOf(record, index, options);
+      const facts = labelFactsOf(record, component, options);
       const source = sourceOf(component.type, options.sources);
       const job = {
         record,
@@ -95,19 +95,21 @@ export async function renderRevision(
   return { value: rendered.flatMap((attempt) => ('value' in attempt ? [attempt.value] : [])) };
 }
 
-function labelFactsOf(record: RevisionRecord, index: number, { isSuffixed, sources }: RevisionOptions): LabelFacts {
-  const component = record.application.spec.components[index];
-  const name = component?.name ?? '';
-  const definition = record.definitions[definitionKey('ComponentDefinition', component?.type ?? '')];
+function labelFactsOf(record: RevisionRecord, component: Component, options: RevisionOptions): LabelFacts {
+  const { name } = component;
+  const definition = record.definitions[definitionKey('ComponentDefinition', component.type)];
   const suffix = suffixOf(record.name);
-  const isSideBySide = isSuffixed && definition?.inPlace !== true;
+  const isSideBySide = options.isSuffixed && definition?.inPlace !== true;
+  const { isVerbatim } = sourceOf(component.type, options.sources);
+  // What is updated in place names no revision: the next one would restart its pods for a label. What release 0.1.0 recorded does.
+  const namesRevision = isSideBySide || isVerbatim || definition?.patches === undefined;
   return {
     application: record.application.metadata.name,
     component: name,
     contextName: isSideBySide ? `${name}-${suffix}` : name,
-    revision: isSuffixed ? { name: record.name, suffix } : null,
+    revision: options.isSuffixed && namesRevision ? { name: record.name, suffix } : null,
     isSuffixed: isSideBySide,
-    isVerbatim: sourceOf(component?.type ?? '', sources).isVerbatim,
+    isVerbatim,
   };
 }
 

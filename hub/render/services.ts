@@ -14,7 +14,7 @@ export interface ServedComponent {
   readonly revision: string;
   readonly component: RevisionComponent;
   readonly ports: readonly number[];
-  /** True when its pods carry this revision's label: not so for an older revision of something updated in place. */
+  /** True when its pods are of this revision, so that its label counts where they carry one. */
   readonly hasRevisionLabel: boolean;
   /** The replicas of its workloads here; null where nothing sets them. */
   readonly replicas: number | null;
@@ -32,7 +32,7 @@ export function revisionService(served: ServedComponent, name: string): KubeObje
   };
   return service(served, name, serviceLabels(facts), {
     [label.component]: pod[label.component] ?? component.component,
-    ...(served.hasRevisionLabel && { [label.revision]: revision }),
+    ...(served.hasRevisionLabel && pod[label.revision] !== undefined && { [label.revision]: revision }),
   });
 }
 

@@ -58,4 +58,18 @@ export const contractMutants: readonly Mutant[] = [
     replace: "if (spec['controlPlaneOnly'] === null) {",
     tests: ['test/unit/hub/definitions/attributes.test.ts', 'test/unit/hub/validate/workloads.test.ts'],
   },
+  {
+    bug: 'restart the pods of a statefulset for the label of a revision that does not change it',
+    file: 'hub/render/revision.ts',
+    find: 'const namesRevision = isSideBySide || isVerbatim || definition?.patches === undefined;',
+    replace: 'const namesRevision = true;',
+    tests: ['test/unit/hub/render/revision.test.ts'],
+  },
+  {
+    bug: 'lead traffic to no pod of what is updated in place',
+    file: 'hub/render/services.ts',
+    find: 'served.hasRevisionLabel && pod[label.revision] !== undefined && {',
+    replace: 'served.hasRevisionLabel && {',
+    tests: ['test/unit/hub/render/services.test.ts'],
+  },
 ];

@@ -116,6 +116,33 @@ describe('the objects of a revision', () => {
     expect(words(await render(components, true))).toEqual(beside);
   });
 
+  it('that are updated in place are the same in each revision where nothing of them changed', async () => {
+    const isSuffixed = true;
+    const [first] = words(await render(database, isSuffixed));
+    const history = historyOf(fleetOf(app(database)), fleetOf(app(`${web()}, ${database}`)));
+    const options = { isSuffixed, sources: componentSources };
+    const made = await Promise.all(
+      history.revisions.get('default/app')!.map((record) => renderRevision(cue(), record, options, signal)),
+    );
+    const [before, after] = made.map((one) => (hasFailed(one) ? [] : (one.value.at(-1)?.shared ?? [])));
+    expect(first).toContain('StatefulSet/db');
+    expect(before).toEqual(after);
+  });
+
+  it('that are updated in place name their revision where release 0.1.0 recorded it: no pod starts anew', async () => {
+    const [record] = historyOf(fleetOf(app(database))).revisions.get('default/app')!;
+    const definitions = Object.fromEntries(
+      Object.entries(record!.definitions).map(([key, { kind, type, template, inPlace, appliesToWorkloads }]) => [
+        key,
+        { kind, type, template, inPlace, appliesToWorkloads },
+      ]),
+    );
+    const options = { isSuffixed: true, sources: componentSources };
+    const made = await renderRevision(cue(), { ...record!, definitions }, options, signal);
+    const labels = hasFailed(made) ? [] : made.value[0]!.shared.map(({ metadata }) => metadata.labels);
+    expect(labels).toMatchObject([{ 'app.oam.dev/revision': 'app-v1' }, { 'app.oam.dev/revision': 'app-v1' }]);
+  });
+
   it('that scale a Deployment name it as it is named', async () => {
     const rendered = await render(
       raw(pods('web'), scaler('{ kind: Deployment, name: web, apiVersion: apps/v1 }')),

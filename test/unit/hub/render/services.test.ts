@@ -100,21 +100,22 @@ describe('a Service of ours', () => {
     [
       'pods of its component and revision',
       {},
-      {},
+      { 'app.oam.dev/revision': 'app-v2' },
       { 'app.oam.dev/component': 'web', 'app.oam.dev/revision': 'app-v2' },
     ],
     [
       'the label that the pods have',
       {},
-      { 'app.oam.dev/component': 'mine' },
+      { 'app.oam.dev/component': 'mine', 'app.oam.dev/revision': 'app-v2' },
       { 'app.oam.dev/component': 'mine', 'app.oam.dev/revision': 'app-v2' },
     ],
     [
       'all pods of what is updated in place by a later revision',
       { hasRevisionLabel: false },
-      {},
+      { 'app.oam.dev/revision': 'app-v3' },
       { 'app.oam.dev/component': 'web' },
     ],
+    ['all pods of what names no revision', {}, {}, { 'app.oam.dev/component': 'web' }],
   ])('of a revision selects %s', (_, change, labels, selector) => {
     const service = revisionService(served([deploymentOf([80], labels)], change), 'app-v2');
     expect(service.metadata).toMatchObject({ name: 'app-v2', namespace: 'shop' });
