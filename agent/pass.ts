@@ -14,7 +14,7 @@ import { rebuild } from './inventory/rebuild.ts';
 import { doubtsOf, recall } from './inventory/recall.ts';
 import { checkpoint, record, recordStart } from './inventory/record.ts';
 import { locate } from './inventory/scopes.ts';
-import { followKinds } from './live/follow.ts';
+import { beginToFollow, followKinds } from './live/follow.ts';
 import type { Outcome } from './model/outcome.ts';
 import { decidePrune } from './prune/decide.ts';
 import { planAdmission, planDeletions } from './prune/deletion-plan.ts';
@@ -35,7 +35,7 @@ import { holdNow } from './site/hold.ts';
 export async function pass(agent: Agent): Promise<Outcome> {
   const { deps, memory, view } = agent;
   const at = deps.clock.monotonic();
-  const recalled = await recall(agent);
+  const recalled = beginToFollow(view, await recall(agent));
   const pulled = await pullBundle(agent, recalled.state);
   if (pulled === null) return idleOutcome(at, recalled.inventory);
   const { bundle, hubIds, ...here } = await locate(agent, pulled, recalled.inventory);

@@ -38,8 +38,11 @@ export interface RecallPorts {
 export async function recall(ports: RecallPorts): Promise<Stored> {
   const { inventory: memory } = ports.memory;
   if (memory.stored !== null) return memory.stored;
-  memory.clusterUid ??= await readClusterUid(ports);
-  const stored = await ports.store.load(ports.signal);
+  const [clusterUid, stored] = await Promise.all([
+    memory.clusterUid ?? readClusterUid(ports),
+    ports.store.load(ports.signal),
+  ]);
+  memory.clusterUid = clusterUid;
   if (stored.state !== null && stored.state.registration !== ports.deps.identity.registration) {
     if (isGivenUp(ports, stored.state)) return (memory.stored = replaced(ports, stored));
     throw new SluiceError('WRONG_ADDRESSEE', 'the state object belongs to another registration', {
@@ -47,7 +50,7 @@ export async function recall(ports: RecallPorts): Promise<Stored> {
       hint: `uninstall the other agent, or put takeOverFrom: ${stored.state.registration} into the ConfigMap ${agentNames.site}`,
     });
   }
-  const isElsewhere = isOfAnotherCluster(stored, memory.clusterUid);
+  const isElsewhere = isOfAnotherCluster(stored, clusterUid);
   memory.stored = isElsewhere ? { ...stored, inventory: withoutUids(stored.inventory) } : stored;
   return memory.stored;
 }

@@ -12,6 +12,18 @@ export interface WatchedKinds {
   readonly awaited: ReadonlySet<GroupKind>;
 }
 
+/**
+ * Begins to watch what runs, before it is known what is wanted: after a restart it is listed while the bundle is fetched and checked.
+ * Answers what was recalled.
+ */
+export function beginToFollow<T extends { readonly inventory: Inventory }>(
+  view: Pick<LiveView, 'begin'>,
+  recalled: T,
+): T {
+  view.begin(indexOfInventory(recalled.inventory).kinds);
+  return recalled;
+}
+
 /** Watches the kinds of the inventory and of these applications, and no others; resolves when those of the inventory are listed. */
 export async function followKinds(
   view: Pick<LiveView, 'follow'>,

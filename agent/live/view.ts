@@ -43,10 +43,11 @@ export function openLiveView(kube: Kube, options: LiveViewOptions): LiveView {
       },
       onChange: options.onChange,
       now: options.clock.monotonic,
-      pause: async (attempt, signal) => {
-        await options.clock.sleep(1_000 + backoff(attempt, options.random), signal).catch(() => undefined);
-      },
+      pause: pauseOf(options),
     });
+  const begin = (kinds: ReadonlySet<GroupKind>) => {
+    for (const kind of kinds) if (!watches.has(kind)) watches.set(kind, open(kind));
+  };
   const close = (kind: GroupKind, watch: KindWatch) => {
     watch.stop();
     watches.delete(kind);
@@ -57,12 +58,13 @@ export function openLiveView(kube: Kube, options: LiveViewOptions): LiveView {
     object: (id) => cache.objects.get(id),
     isSynced: (id) => watches.get(groupKindOf(id))?.isSynced() ?? false,
     readyEndpoints: (service) => (watches.get(sliceKind)?.isSynced() === true ? readyBehind(cache, service) : null),
+    begin,
     follow: async (kinds, awaited) => {
       for (const [kind, watch] of [...watches]) {
         if (!kinds.has(kind) || (watch.isOver() && isDefinitionNew)) close(kind, watch);
       }
       isDefinitionNew = false;
-      for (const kind of kinds) if (!watches.has(kind)) watches.set(kind, open(kind));
+      begin(kinds);
       await Promise.all([...awaited].map(async (kind) => watches.get(kind)?.answered));
     },
     learn: (meta, sent) => {
@@ -77,6 +79,12 @@ export function openLiveView(kube: Kube, options: LiveViewOptions): LiveView {
     close: () => {
       for (const [kind, watch] of [...watches]) close(kind, watch);
     },
+  };
+}
+
+function pauseOf({ clock, random }: Pick<LiveViewOptions, 'clock' | 'random'>) {
+  return async (attempt: number, signal: AbortSignal): Promise<void> => {
+    await clock.sleep(1_000 + backoff(attempt, random), signal).catch(() => undefined);
   };
 }
 

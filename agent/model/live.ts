@@ -63,6 +63,8 @@ export interface Live {
 
 /** The live view: one watch per kind, read as `Live`. */
 export interface LiveView extends Live {
+  /** Opens the watches of these kinds that are not open, and waits for nothing. */
+  readonly begin: (kinds: ReadonlySet<GroupKind>) => void;
   /** Opens the watches of these kinds and closes all others; resolves when those in `awaited` have answered. */
   readonly follow: (kinds: ReadonlySet<GroupKind>, awaited: ReadonlySet<GroupKind>) => Promise<void>;
   /** Takes in the answer to a request of ours before the watch brings it; `sent` is what was written, null for a read. */

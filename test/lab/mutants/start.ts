@@ -18,4 +18,11 @@ export const startMutants: readonly Mutant[] = [
     replace: "import eager from 'isomorphic-git';\nconst library = () => Promise.resolve(eager);",
     tests: [lean],
   },
+  {
+    bug: 'after a restart nothing is listed before the bundle was fetched and checked',
+    file: 'agent/live/follow.ts',
+    find: '  view.begin(indexOfInventory(recalled.inventory).kinds);\n',
+    replace: '',
+    tests: ['test/unit/agent/pass.test.ts'],
+  },
 ];

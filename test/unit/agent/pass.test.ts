@@ -51,6 +51,25 @@ describe('a pass', () => {
     expect(kube.counters()).toEqual(before);
   });
 
+  it('lists what runs while the bundle is fetched, after a restart', async () => {
+    const { kube, channel, clock, agent } = world();
+    channel.publish(testBundle({ generation: 1, apps: [exampleApp([{ n: 1, replicas: 3, weight: 100 }])] }));
+    await settle(agent, kube, { clock });
+    agent.view.close();
+    const deps = testDeps(kube, channel, clock);
+    const opened: number[] = [];
+    const pull: typeof deps.transport.pull = async (have, signal) => {
+      await new Promise(setImmediate);
+      opened.push(kube.counters().watches);
+      return deps.transport.pull(have, signal);
+    };
+    const again = handAgent({ ...deps, transport: { ...deps.transport, pull } });
+    await pass(again);
+    // Deployments, Services and VirtualServices; endpoints as soon as the bundle says that traffic is led to them.
+    expect(opened).toEqual([3]);
+    expect(kube.counters().watches).toBe(4);
+  });
+
   it('moves from one revision to two, and to the second alone', async () => {
     const { kube, channel, clock, agent } = world();
     const v1 = exampleApp([{ n: 1, replicas: 3, weight: 100 }]);

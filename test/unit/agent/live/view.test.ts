@@ -43,6 +43,17 @@ describe('the live view', () => {
     expect(view.isSynced(id)).toBe(true);
   });
 
+  it('begins to watch without closing what is watched, or waiting for it', async () => {
+    const { kube, view } = await open();
+    const kinds = new Set(['apps/Deployment', '/Service']);
+    await view.follow(kinds, kinds);
+    view.begin(new Set(['/Service', '/Secret']));
+    await new Promise(setImmediate);
+    expect(kube.counters().watches).toBe(3);
+    await view.follow(kinds, kinds);
+    expect(kube.counters().watches).toBe(2);
+  });
+
   it('does not let the late answer of a write undo what the watch already brought', async () => {
     const { kube, view, deployment, resource } = await open();
     await view.follow(new Set(['apps/Deployment']), new Set(['apps/Deployment']));
