@@ -16,6 +16,7 @@ import type { AppWriter } from './model/site.ts';
 import { newReportMemory, type ReportMemory } from './report/memory.ts';
 import type { ProgressMemory } from './rollout/progress.ts';
 import { newServingMemory, type ServingMemory } from './rollout/serving.ts';
+import { newDeliveryMemory, type DeliveryMemory } from './rollout/steps/memory.ts';
 import { writerFor } from './site/accounts.ts';
 import { offLimits } from './site/filter.ts';
 import { openContentCheck } from './site/reach.ts';
@@ -49,6 +50,7 @@ export interface AgentMemory {
   readonly inventory: Readonly<InventoryMemory>;
   readonly progress: ProgressMemory;
   readonly serving: ServingMemory;
+  readonly deliveries: DeliveryMemory;
   readonly faults: FaultMemory;
   readonly explanations: Explanations;
   readonly report: Readonly<ReportMemory>;
@@ -101,6 +103,7 @@ function newMemory(): AgentMemory {
     inventory: newInventoryMemory(),
     progress: new Map(),
     serving: newServingMemory(),
+    deliveries: newDeliveryMemory(),
     faults: newFaultMemory(),
     explanations: new Map(),
     report: newReportMemory(),
@@ -111,6 +114,8 @@ function openRoomPorts(deps: AgentDeps, kube: Kube, { memory, signal }: Pick<Age
   const { settings } = deps;
   const writer = (app: string) => writerFor(kube, settings.impersonation, app);
   const text = (digest: Digest) => {
+    const made = memory.deliveries.texts.get(digest);
+    if (made !== undefined) return Buffer.from(made).toString('utf8');
     const found = objectText(memory.channel, deps.contents, digest);
     // What the bundle names and is lost is fetched again: "unchanged" would read as if it were here.
     if (found === null && isNamed(memory.channel, digest)) {

@@ -23,6 +23,7 @@ import { idleOutcome, outcomeOf } from './report/outcome.ts';
 import { rememberShifts } from './rollout/progress.ts';
 import { planRollout } from './rollout/run.ts';
 import { forgetRemoved, rememberServing } from './rollout/serving.ts';
+import { stageDeliveries } from './rollout/steps/run.ts';
 import type { Agent } from './agent.ts';
 import { selectApps } from './site/filter.ts';
 import { holdNow } from './site/hold.ts';
@@ -43,29 +44,29 @@ export async function pass(agent: Agent): Promise<Outcome> {
 
   // The mode of this pass, and the applications that it is about.
   const now = deps.clock.now();
-  const { state } = stored;
-  const site = memory.site.current;
+  const [{ state }, site] = [stored, memory.site.current];
   const doubts = doubtsOf(memory.inventory, stored, bundle, at);
   const mode = decideMode({ channel: memory.channel, bundle, state, hold: holdNow(site, now), ...doubts, now });
-  const wanted = selectApps(bundle.revision, site);
+  const selected = selectApps(bundle.revision, site);
   // While the bundle may not start, the objects of the started one are repaired.
   const target = here.located(bundleToApply({ channel: memory.channel, bundle: pulled, state, mode }));
-  const current = target === bundle ? wanted : selectApps(target.revision, site);
-  const apps = [...new Set([...wanted.selected, ...current.selected])];
+  const running = target === bundle ? selected : selectApps(target.revision, site);
   const served = rememberServing(agent, bundle, stored.inventory, restored(memory.channel, here.located));
-  forgetOldFaults(memory.faults, apps, served);
-  await followKinds(view, stored.inventory, apps);
+  await followKinds(view, stored.inventory, [...new Set([...selected.selected, ...running.selected])]);
 
-  // Every decision, before the first write: claims, refusals, deletions, the next step of each application, tasks.
+  // Every decision, before the first write: how far deliveries are, claims, refusals, deletions, the next step of each application, tasks.
   const known = withFinished(here.inventory(stored.inventory), view);
-  const inventory = withPending(known, mode.mayChange ? wanted.selected : [], deps.uuid);
+  const toStage = { at, mode, accepted: bundle.revision, inventory: known, served, state, selected, running };
+  const { wanted, current, apps, mayBegin, stages, positions } = stageDeliveries(agent, toStage);
+  forgetOldFaults(memory.faults, apps, served);
+  const inventory = withPending(known, mayBegin, deps.uuid);
   const refused = refuseObjects(apps, { ...agent, ...here, unfit: bundle.unfit, accepted: wanted.selected });
   rememberRefused(memory.faults, refused);
   const { faults } = memory.faults;
   const guards = { stop: mode.stopDeletes, offLimits: agent.offLimits, troubles: view.troubles(), faults };
   const counted = countedDeletions(memory.inventory, state, { now, monotonic: at });
   const prune = decidePrune({ revision: bundle.revision, hubIds, inventory, ...guards, ...counted });
-  const planned = { at, inventory, removable: prune.removable, mode, state };
+  const planned = { at, inventory, removable: prune.removable, mode, state, stages };
   const plans = planRollout(agent, { ...planned, ...wanted });
   const repairs = current === wanted ? plans : planRollout(agent, { ...planned, ...current });
   const waits = kindsToDefine(memory.faults.definitions, { apps, live: view, at });
@@ -73,8 +74,8 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const deletions = forgetRemoved(memory.serving, planDeletions(plans, stageOf));
 
   // Claim, apply and shift traffic, prune: a crash anywhere in between resumes at this generation.
-  const facts = { bundle, hubIds, mode, served, ...doubts };
-  const start = recordBeforeWrite({ stored, bundle, mode, inventory, tasks, deletions, toCount: prune.toCount });
+  const facts = { bundle, hubIds, mode, served, positions, ...doubts };
+  const start = recordBeforeWrite({ ...facts, stored, inventory, tasks, deletions, toCount: prune.toCount });
   const unblock = () => pruneObjects(agent, planAdmission(prune.removable), stored.inventory, at);
   if (start.isNew) await recordStart(agent, facts, start, unblock);
   const applied = await applyStages(agent, inStages(tasks), inventory, { at, checkpoint: checkpoint(agent, facts) });
@@ -88,7 +89,7 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const after = isStill ? plans : planRollout(agent, { ...done, ...wanted });
   const recorded = await recall(agent);
   const outcome = outcomeOf({ ...facts, ...done, stored: recorded, prune, apps: after, rows, faults });
-  const end = recordAfterPass(recorded, bundle, outcome);
+  const end = recordAfterPass(recorded, bundle, outcome, positions);
   if (end.isNew) await record(agent, facts, end);
   return outcome;
 }

@@ -80,12 +80,13 @@ const tasksUntilChanged = untilChanged<BundleApp, readonly ApplyTask[]>();
 /** What there is to do in a pass over all applications that are applied here. */
 export function decideTasks(input: TasksInput): ApplyTask[] {
   const { inventory, live, registration, served } = input;
-  const { mayChange } = input.mode;
   // What was applied before is repaired for as long as it is wanted, or serves: only this content of the object is refused.
   const refused = new Set(input.refused.map(({ row, digest }) => `${row.id} ${digest}`));
   const entry = (id: ObjectId) => inventory.get(id);
-  return input.apps.flatMap(({ app, plan }) => {
+  return input.apps.flatMap(({ app, plan, stage }) => {
     if (app === null || plan === null) return [];
+    // A delivery that has begun goes on, or back, where the bundle as a whole may not start.
+    const mayChange = stage?.mayChange ?? input.mode.mayChange;
     const entries = [...app.objects.map(({ id }) => entry(id)), ...plan.keep.map(entry)];
     const inputs = [plan, registration, mayChange, ...entries, ...plan.keep.map((id) => served.get(id))];
     const compute = (recorded: Live) =>

@@ -26,6 +26,17 @@ export interface ModeInput {
  * first of these counts: the site's hold, a state object that cannot be written, a bundle that is not fresh, a restored cluster, a rebuilt inventory, a channel that cannot be read.
  */
 export function decideMode(input: ModeInput): Mode {
+  return { ...changesOf(input), steps: stepsOf(input) };
+}
+
+/** What deliveries that have begun may do: a closed window gates their start alone, and going back to what served is a repair. */
+function stepsOf({ bundle, hold, refusal, now }: ModeInput): Mode['steps'] {
+  if (refusal !== null) return 'none';
+  const isHeldByHand = hold !== null && hold.isWindow !== true;
+  return isHeldByHand || !isFresh(bundle, now) ? 'back' : 'move';
+}
+
+function changesOf(input: ModeInput): Omit<Mode, 'steps'> {
   const { bundle, hold } = input;
   const { fault } = input.channel;
   const isStarted = input.state?.mark?.revisionDigest === bundle.mark.revisionDigest;

@@ -2,6 +2,7 @@ import type { ObjectId } from '../../shared/model/object.ts';
 import type { VerifiedBundle } from '../model/bundle.ts';
 import type { AgentState, Inventory, Stored } from '../model/inventory.ts';
 import type { Mode } from '../model/mode.ts';
+import { noPositions, type Positions } from '../model/delivery.ts';
 import type { Outcome } from '../model/outcome.ts';
 
 /** What is to be recorded at one moment of a pass; `isNew` = it differs from what the state object says. */
@@ -28,6 +29,8 @@ export interface PlannedWork {
   };
   /** Of all deletions, those that count against the limit and are not counted yet. */
   readonly toCount: ReadonlySet<ObjectId>;
+  /** How far deliveries with steps are now; the recorded value itself where they did not move. */
+  readonly positions?: Positions;
 }
 
 /** True when the state object's mark names this bundle. */
@@ -46,7 +49,10 @@ export function recordBeforeWrite(work: PlannedWork): Recording {
   const isWork = work.tasks.length > 0 || removals.length > 0;
   return {
     isNew:
-      inventory !== stored.inventory || deletions.size > 0 || (isWork && isNewState(stored, work.bundle, work.mode)),
+      inventory !== stored.inventory ||
+      deletions.size > 0 ||
+      isMoved(stored, work.positions) ||
+      (isWork && isNewState(stored, work.bundle, work.mode)),
     inventory,
     phase: isWork ? 'applying' : (stored.state?.phase ?? 'applying'),
     deletions,
@@ -54,13 +60,24 @@ export function recordBeforeWrite(work: PlannedWork): Recording {
 }
 
 /** What must be recorded at the end of a pass: the inventory as it is now, and whether everything is settled. */
-export function recordAfterPass(stored: Stored, bundle: VerifiedBundle, outcome: Outcome): Recording {
+export function recordAfterPass(
+  stored: Stored,
+  bundle: VerifiedBundle,
+  outcome: Outcome,
+  positions?: Positions,
+): Recording {
   const { inventory, isSettled, survivors, mode } = outcome;
   const phase = isSettled && survivors.length === 0 ? 'settled' : 'applying';
   const isNewPhase = mode.mayChange && phase !== stored.state?.phase;
   const isKept = !mode.mayChange || stored.state?.kept?.revision === bundle.mark.revisionDigest;
-  const isNew = inventory !== stored.inventory || isNewPhase || !isKept || isNewState(stored, bundle, mode);
+  const isMore = isNewPhase || !isKept || isMoved(stored, positions);
+  const isNew = inventory !== stored.inventory || isMore || isNewState(stored, bundle, mode);
   return { isNew, inventory, phase, deletions: new Set(), isEnd: true };
+}
+
+/** True when a delivery is further than the state object says: a step is recorded before anything of it is written. */
+function isMoved({ state }: Stored, positions: Positions | undefined): boolean {
+  return positions !== undefined && positions !== (state?.deliveries ?? noPositions);
 }
 
 /** True when the mark or the version of the root document is going to change, or a lost inventory was made anew. */

@@ -52,6 +52,21 @@ const agentState = z.looseObject({
     .object({ revision: digest, served: count, head: sealed.nullable(), base: sealed.nullable() })
     .optional()
     .catch(undefined),
+  // Without them a delivery that went back would begin anew: what cannot be read is damage.
+  deliveries: z
+    .record(
+      z.string(),
+      z.looseObject({
+        number: count,
+        attempt: count,
+        step: count,
+        waitedMs: z.number().nonnegative(),
+        totals: z.record(z.string(), count),
+        returned: z.string().optional(),
+        isDone: z.literal(true).optional(),
+      }),
+    )
+    .optional(),
 });
 
 /** Reads the state object; throws WIRE_INVALID, with its name, when it is not one. */

@@ -4,6 +4,7 @@ import type { AgentState, Inventory, NextState, Store, Stored } from '../model/i
 import type { VerifiedBundle } from '../model/bundle.ts';
 import type { ServedObject } from '../model/served.ts';
 import type { Mode } from '../model/mode.ts';
+import type { Positions } from '../model/delivery.ts';
 import { saidOf } from '../model/said.ts';
 import type { Identity } from '../model/site.ts';
 import type { Recording } from './decide.ts';
@@ -34,6 +35,8 @@ export interface RecordFacts {
   readonly isRestored: boolean;
   /** A lost inventory was made anew: what it has is deleted by a later generation at the earliest. */
   readonly isRebuilt: boolean;
+  /** How far deliveries with steps are. */
+  readonly positions?: Positions;
 }
 
 /** How long creations may go unrecorded while stages follow each other; until then their nonces prove them. */
@@ -135,7 +138,7 @@ export function nextState(state: AgentState | null, change: StateChange): NextSt
   const { bundle, now } = change;
   const { mayChange } = change.mode;
   const { channel, registration, cluster, clusterUid } = change.cluster;
-  const old = state === null ? firstState : withoutShards(state);
+  const { deliveries, ...old } = state === null ? firstState : withoutShards(state);
   const isNewMark = mayChange && old.mark?.revisionDigest !== bundle.mark.revisionDigest;
   return {
     ...old,
@@ -151,7 +154,12 @@ export function nextState(state: AgentState | null, change: StateChange): NextSt
     ...restoredAt(old, change.isRestored),
     ...rebuiltAt(old, change),
     ...leftOf(change),
+    ...positionsIn(deliveries, change),
   };
+}
+
+function positionsIn(before: Positions = {}, { positions = before }: StateChange): Pick<NextState, 'deliveries'> {
+  return Object.keys(positions).length === 0 ? {} : { deliveries: positions };
 }
 
 const firstState: NextState = {

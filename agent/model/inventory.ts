@@ -1,6 +1,7 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { BundleMark } from '../../shared/wire/revision.ts';
+import type { Positions } from './delivery.ts';
 import type { KeptSeal, KeptStore } from './kept.ts';
 
 /** One object that the agent created or adopted, or is about to create. */
@@ -94,6 +95,8 @@ export interface AgentState {
   readonly left?: 'orphan' | 'delete';
   /** What is kept of the started bundle and of what else serves, for an agent that starts anew. */
   readonly kept?: KeptSeal;
+  /** How far deliveries with steps are, by application. */
+  readonly deliveries?: Positions;
 }
 
 /** What is said of an object that must be made anew. */

@@ -1,6 +1,7 @@
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { VerifiedBundle } from './bundle.ts';
+import type { Stage } from './delivery.ts';
 import type { Inventory } from './inventory.ts';
 import type { Mode } from './mode.ts';
 import type { AppPlan } from './plan.ts';
@@ -15,6 +16,8 @@ export interface AppOutcome {
   readonly plan: AppPlan | null;
   /** Why it is not applied here at all; null = it is. */
   readonly skipped: string | null;
+  /** Set while a delivery with steps decides what is applied: `app` is that, and the bundle's own is `stage.wanted`. */
+  readonly stage?: Stage;
 }
 
 /** What a pass found and did. */
@@ -24,7 +27,7 @@ export interface Outcome {
   readonly bundle: VerifiedBundle | null;
   /** The hub's ids of objects whose id here is another one, by the id here. */
   readonly hubIds: ReadonlyMap<ObjectId, ObjectId>;
-  readonly mode: Mode;
+  readonly mode: Omit<Mode, 'steps'>;
   readonly apps: readonly AppOutcome[];
   readonly rows: readonly Row[];
   readonly inventory: Inventory;

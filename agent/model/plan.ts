@@ -28,6 +28,10 @@ export interface AppObservation {
   /** When its traffic was last moved; null when that is long ago. */
   readonly shiftedAt: number | null;
   readonly settleMs: number;
+  /** Workloads that a delivery stops because it goes back: they go as soon as they have no traffic, whatever else is ready. */
+  readonly leaving?: ReadonlySet<ObjectId>;
+  /** A delivery goes back to what served. */
+  readonly isReturning?: boolean;
 }
 
 /** What may be done with one application now. A pass does it all; watches and the deadline start the next. */

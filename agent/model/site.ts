@@ -9,6 +9,8 @@ export type Identity = Omit<JoinTicket, 'token' | 'expires' | 'format'>;
 export interface Hold {
   readonly until: number | null;
   readonly reason: string;
+  /** Set where the site's window is closed, and it is not held by hand. */
+  readonly isWindow?: true;
 }
 
 /** When a site lets changes happen. */

@@ -58,7 +58,8 @@ export function decidePrune(input: PruneInput): PruneDecision {
   const wanted = wantedDigests(input.revision);
   const retired = new Map(input.revision.retired.map((one) => [one.id, one]));
   const approved = approvedIds(input);
-  const absent = [...input.inventory.values()].filter((entry) => !wanted.has(entry.id));
+  const serving = servingIds(input.revision);
+  const absent = [...input.inventory.values()].filter(({ id }) => !wanted.has(id) && !serving.has(id));
   const spared = new Set(input.revision.apps.flatMap(({ kept = [] }) => kept.map(({ id }) => id)));
   const unexplained = absent.filter((entry) => !retired.has(entry.id) && !spared.has(entry.id));
   // What another application wants now, and cannot be changed into that, is made anew: the bundle itself gives it away.
@@ -94,6 +95,12 @@ export function decidePrune(input: PruneInput): PruneDecision {
     isLimited,
     limitText: isLimited ? beyond.text : '',
   };
+}
+
+/** What serves until a delivery is done: it is in the bundle, too. */
+function servingIds({ apps }: Pick<Revision, 'apps'>): ReadonlySet<ObjectId> {
+  const delivered = apps.filter(({ delivery }) => delivery !== undefined);
+  return new Set(delivered.flatMap(({ from }) => (from?.objects ?? []).map(({ id }) => id)));
 }
 
 /** The entries that are to be deleted, and the ids that are let go of, unless nothing of that may be done now. */

@@ -131,8 +131,7 @@ function appNow(input: ReportInput, outcome: AppOutcome, { app, entries, facts }
     namespace: app.namespace,
     name: app.name,
     ...(app.target !== undefined && { target: app.target }),
-    desired: app.digest,
-    applied: isSettled ? app.digest : null,
+    ...digestsOf(outcome, app, isSettled),
     phase: phaseOf(input, outcome),
     health: seen.health,
     message: seen.message.slice(0, 2_000),
@@ -140,7 +139,23 @@ function appNow(input: ReportInput, outcome: AppOutcome, { app, entries, facts }
     traffic: trafficOf(input.live, input.outcome.inventory, app),
     objects: { total: seen.total, current: seen.current },
     problems: [...faulty, ...unwell, ...fought].slice(0, 50),
+    ...deliveryOf(outcome, app, isSettled),
   };
+}
+
+/** What the bundle asks for, and what of it is applied: the stages of a delivery are neither. */
+function digestsOf({ stage }: AppOutcome, app: BundleApp, isSettled: boolean): Pick<ReportApp, 'desired' | 'applied'> {
+  if (stage === undefined) return { desired: app.digest, applied: isSettled ? app.digest : null };
+  const { digest } = stage.wanted;
+  return { desired: digest, applied: isSettled && stage.position?.isDone === true ? digest : null };
+}
+
+/** How far the delivery is; one without steps, or of a first installation, is done once it is applied. */
+function deliveryOf({ stage }: AppOutcome, { delivery }: BundleApp, isSettled: boolean): Pick<ReportApp, 'delivery'> {
+  if (stage !== undefined) return { delivery: stage.said };
+  if (delivery === undefined) return {};
+  const { number, attempt, steps } = delivery;
+  return { delivery: { number, attempt, step: steps.length, phase: isSettled ? 'done' : 'running' } };
 }
 
 /** When a wait for pods is given up, by the wall clock: then it is blocked, and says so. */
@@ -150,9 +165,11 @@ function givesUpAt({ progress, now, monotonic }: ReportInput, { key, app, plan }
   return now + since + app.health.progressDeadlineSeconds * 1000 - monotonic;
 }
 
-function phaseOf(input: ReportInput, { plan, skipped }: AppOutcome): ReportApp['phase'] {
+function phaseOf(input: ReportInput, { plan, skipped, stage }: AppOutcome): ReportApp['phase'] {
   if (skipped !== null || plan === null) return 'skipped';
-  return input.outcome.mode.hold !== null && plan.phase !== 'settled' ? 'held' : plan.phase;
+  // What a delivery does in spite of the hold is not held.
+  const isHeld = input.outcome.mode.hold !== null && stage?.mayChange !== true;
+  return isHeld && plan.phase !== 'settled' ? 'held' : plan.phase;
 }
 
 /** Replicas of each revision that runs any; what all revisions share comes from the highest of them, and counts there. */

@@ -73,7 +73,7 @@ export function appHealth(
   const counts = { total: ids.length, current: ids.length - bad.length, bad };
   if (plan === null) return { health: 'Held', message: `skipped: ${skipped ?? 'not selected'}`, ...counts };
   const isOpen = plan.phase !== 'settled';
-  const hold = isOpen ? outcome.mode.hold : null;
+  const hold = holdOn(outcome, one, isOpen);
   const outage = outageOf(live, outcome.inventory, one);
   const words: AppHealth[] = bad.map(({ health }) => ofObject[health]);
   const isDegraded = [outage !== null, faults.length > 0, plan.blocked !== null].includes(true);
@@ -108,6 +108,11 @@ export function appHealth(
     .filter((part) => part !== '')
     .join('; ');
   return { health: worstHealth(words), message: `${ready} ${message}`.trimEnd(), ...counts };
+}
+
+/** The hold that keeps an application from going on; a delivery that goes on in spite of it is not held. */
+function holdOn({ mode }: Pick<Outcome, 'mode'>, { stage }: AppOutcome, isOpen: boolean): string | null {
+  return isOpen && stage?.mayChange !== true ? mode.hold : null;
 }
 
 /** Why it is not known how the first object is whose kind cannot be listed. */

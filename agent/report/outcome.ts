@@ -2,7 +2,6 @@ import { byCodeUnit } from '../../shared/lib/order.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { VerifiedBundle } from '../model/bundle.ts';
 import type { AgentState, Inventory } from '../model/inventory.ts';
-import type { Mode } from '../model/mode.ts';
 import type { AppOutcome, Outcome } from '../model/outcome.ts';
 import type { Row } from '../model/rows.ts';
 
@@ -32,7 +31,7 @@ export interface OutcomeFacts {
   readonly at: number;
   readonly bundle: VerifiedBundle;
   readonly hubIds: ReadonlyMap<ObjectId, ObjectId>;
-  readonly mode: Mode;
+  readonly mode: Outcome['mode'];
   readonly isRestored: boolean;
   /** The state object as it was recorded last. */
   readonly stored: { readonly state: Pick<AgentState, 'mark'> | null };

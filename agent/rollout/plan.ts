@@ -30,7 +30,7 @@ export function planApp(observed: AppObservation): AppPlan {
   const { digests } = indexOf(app);
   const replicas = new Map([
     ...[...free.replicas].filter(([id]) => digests.has(id)),
-    ...app.replicas.map((one) => [one.id, replicasNow(observed, one, routing.isSettled, ready.ok)] as const),
+    ...app.replicas.map((one) => [one.id, replicasNow(observed, one, routing, ready.ok)] as const),
   ]);
   const held = new Set([...routing.held, ...free.held, ...scalers, ...order.held]);
   const kept = keptObjects(observed, app, { held, removal, mayDrop });
@@ -66,17 +66,25 @@ function planDeparture(observed: AppObservation): AppPlan {
   };
 }
 
-/** max(live, wanted) until traffic has moved and all is ready; a drop that costs no ready pod needs only the former. */
+/**
+ * max(live, wanted) until traffic has moved and all is ready; a drop that costs no ready pod needs only the former. What a delivery
+ * stops on its way back goes once nothing leads to it: what serves may need its room to become ready.
+ */
 function replicasNow(
   observed: AppObservation,
   wanted: { readonly id: ObjectId; readonly value: number },
-  isSettled: boolean,
+  routing: Pick<Routing, 'isMoved' | 'isSettled' | 'deadline'>,
   isReady: boolean,
 ): number {
   const live = ownLive(observed, wanted.id)?.replicas ?? null;
   if (live === null || live.spec <= wanted.value) return wanted.value;
   const isFree = live.ready <= wanted.value;
-  return isSettled && (isReady || isFree) ? wanted.value : live.spec;
+  if (isLeaving(observed, wanted.id, routing) && (isFree || routing.deadline === null)) return wanted.value;
+  return routing.isSettled && (isReady || isFree) ? wanted.value : live.spec;
+}
+
+function isLeaving({ leaving }: AppObservation, id: ObjectId, { isMoved }: Pick<Routing, 'isMoved'>): boolean {
+  return leaving?.has(id) === true && isMoved;
 }
 
 interface Standing {

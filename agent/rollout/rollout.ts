@@ -2,6 +2,7 @@ import { indexOf } from '../model/app-index.ts';
 import { indexOfInventory } from '../model/inventory-index.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { Live } from '../model/live.ts';
+import type { Stage } from '../model/delivery.ts';
 import type { AppOutcome } from '../model/outcome.ts';
 import type { AppObservation, AppPlan } from '../model/plan.ts';
 import type { ServedObject } from '../model/served.ts';
@@ -12,6 +13,7 @@ import type { ObjectId } from '../../shared/model/object.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { planApp } from './plan.ts';
+import { planOfStage } from './steps/words.ts';
 import type { Progress } from './progress.ts';
 
 /** What the plans of a pass are made from. */
@@ -33,6 +35,8 @@ export interface RolloutInput {
   /** False = changes are held: no progress deadline runs. */
   readonly mayChange: boolean;
   readonly settleMs: number;
+  /** What applications are at this moment of their deliveries, by what is applied of them; absent = none has steps. */
+  readonly stages?: ReadonlyMap<BundleApp, Stage>;
 }
 
 /** Where every application stands, and the progress to remember of each that has a plan. */
@@ -48,15 +52,18 @@ export function planApps(input: RolloutInput): Rollout {
   const bundled = new Map([...selected, ...skipped.map(({ app }) => app)].map((app) => [appKey(app), app] as const));
   const reasons = new Map(skipped.map(({ app, reason }) => [appKey(app), reason] as const));
   const keys = [...new Set([...bundled.keys(), ...entries.keys()])].sort(byCodeUnit);
-  const faults = new Map([...input.faults].map(([id, { row }]) => [id, row.fault?.message ?? row.reason] as const));
+  const faults = faultTexts(input.faults);
   const progress = new Map<string, Progress>();
   const apps = keys.map((key): AppOutcome => {
     const app = bundled.get(key) ?? null;
     const reason = reasons.get(key) ?? null;
-    if (reason !== null) return { key, app, plan: null, skipped: reason };
-    const plan = planNow(observeApp(input, { key, app, faults, entries: entries.get(key) ?? new Map() }));
-    progress.set(key, nextProgress(input, { key, app, isWaiting: plan.isWaiting && input.mayChange }));
-    return { key, app, plan, skipped: null };
+    const stage = app === null ? undefined : input.stages?.get(app);
+    const staged = stage === undefined ? {} : { stage };
+    if (reason !== null) return { key, app, plan: null, skipped: reason, ...staged };
+    const plan = planNow(observeApp(input, { key, app, faults, entries: entries.get(key) ?? new Map(), ...staged }));
+    const mayWait = stage?.mayMove ?? input.mayChange;
+    progress.set(key, nextProgress(input, { key, app, isWaiting: plan.isWaiting && mayWait }));
+    return { key, app, plan: stage === undefined ? plan : planOfStage(plan, stage), skipped: null, ...staged };
   });
   return { apps, progress };
 }
@@ -68,6 +75,11 @@ const planUntilChanged = untilChanged<BundleApp, AppPlan>(
 
 // What has a place of its own, and the time, for which a plan says itself how long it holds.
 const apart: ReadonlySet<string> = new Set<keyof AppObservation>(['app', 'live', 'now']);
+
+/** Why objects could not be applied, in words. */
+export function faultTexts(faults: RolloutInput['faults']): AppObservation['faults'] {
+  return new Map([...faults].map(([id, { row }]) => [id, row.fault?.message ?? row.reason] as const));
+}
 
 /** The plan of an application; the last one where nothing that it depends on has changed. */
 function planNow(observed: AppObservation): AppPlan {
@@ -85,13 +97,15 @@ function valuesOf(fact: unknown): readonly unknown[] {
   return Array.isArray(fact) ? [fact.length, ...(fact as readonly unknown[])] : [fact];
 }
 
-function observeApp(
-  input: RolloutInput,
+/** What the phases of an application are decided from. */
+export function observeApp(
+  input: Omit<RolloutInput, 'selected' | 'skipped' | 'inventory' | 'mayChange' | 'stages'>,
   one: {
     readonly key: string;
     readonly app: BundleApp | null;
     readonly entries: ReadonlyMap<ObjectId, InventoryEntry>;
     readonly faults: AppObservation['faults'];
+    readonly stage?: Pick<Stage, 'leaving' | 'isReturning'>;
   },
 ): AppObservation {
   const { app, entries } = one;
@@ -113,6 +127,7 @@ function observeApp(
     waitingSince: isSameChange ? progress.waitingSince : null,
     shiftedAt,
     settleMs: input.settleMs,
+    ...(one.stage !== undefined && { leaving: one.stage.leaving, isReturning: one.stage.isReturning }),
   };
 }
 
@@ -127,6 +142,6 @@ function nextProgress(
 }
 
 /** After a restart in the middle of a change the settle time begins anew. */
-function firstShift({ isResumed, at }: RolloutInput): number | null {
+function firstShift({ isResumed, at }: Pick<RolloutInput, 'isResumed' | 'at'>): number | null {
   return isResumed ? at : null;
 }

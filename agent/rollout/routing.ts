@@ -68,13 +68,24 @@ interface LiveTraffic {
 
 function nextStep(observed: AppObservation, app: BundleApp, { traffic, routes, isApplied }: LiveTraffic): Step {
   const gains = traffic.targets.filter((target) => share(traffic, target) > liveShare(traffic, routes, target) + 0.5);
-  const waitsFor = firstUnready(observed, app, gains);
+  const late = firstUnready(observed, app, gains);
+  const waitsFor = late !== null && mayTakeBack(observed, app, gains) ? null : late;
   // The object as it is wanted may be repaired, with the split that is live; another content waits whole.
   if (waitsFor !== null && !isApplied) return { weights: null, waitsFor, isMoved: false };
   const base = waitsFor === null ? traffic.targets.map(({ weight }) => weight) : liveWeights(traffic, routes);
   const { weights, lost } = withoutLost(observed, traffic, base);
   const why = waitsFor ?? firstUnready(observed, app, lost);
   return { weights, waitsFor: why, isMoved: why === null && isApplied && isSplit(traffic, routes) };
+}
+
+/**
+ * True where what serves takes its traffic back although not all of its pods are ready: it had time to become so, and the copy that
+ * holds the traffic may hold the room for those pods, too.
+ */
+function mayTakeBack(observed: AppObservation, app: BundleApp, gains: readonly TrafficTarget[]): boolean {
+  if (observed.isReturning !== true || observed.waitingSince === null) return false;
+  const isLate = observed.waitingSince + app.health.progressDeadlineSeconds * 1000 <= observed.now;
+  return isLate && gains.every(({ service }) => hasEndpoints(observed, service));
 }
 
 /** No traffic object is live: the ready backends of a rule get all of its traffic; a rule without a ready backend holds the object. */

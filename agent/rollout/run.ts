@@ -19,7 +19,10 @@ export interface RolloutPorts {
 }
 
 /** What planning needs of the pass. */
-export interface RolloutFacts extends Pick<RolloutInput, 'at' | 'selected' | 'skipped' | 'inventory' | 'removable'> {
+export interface RolloutFacts extends Pick<
+  RolloutInput,
+  'at' | 'selected' | 'skipped' | 'inventory' | 'removable' | 'stages'
+> {
   readonly mode: Pick<Mode, 'mayChange'>;
   /** The state object at the beginning of the pass. */
   readonly state: Pick<AgentState, 'phase'> | null;

@@ -6,7 +6,7 @@ export function holdNow(site: Site, now: number): Hold | null {
   if (hold !== null && (hold.until === null || hold.until > now)) return hold;
   const state = window?.at(now);
   if (window === null || state === undefined || state.isOpen) return null;
-  return { until: state.until, reason: `outside its window (${window.text})` };
+  return { until: state.until, reason: `outside its window (${window.text})`, isWindow: true };
 }
 
 /** When the answer of `holdNow` changes next if the site's ConfigMap does not; null = never. Milliseconds since the epoch. */

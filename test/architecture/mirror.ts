@@ -12,6 +12,8 @@ export const topics: Readonly<Record<string, string>> = {
 export const testedElsewhere: Readonly<Record<string, string>> = {
   'agent/report/exchange.ts':
     'test/unit/agent/report/reporter.test.ts: with who sends, and test/property/system/reports.test.ts',
+  'agent/rollout/steps/deliver.ts':
+    'test/unit/agent/rollout/steps/run.test.ts: pass after pass, by what a cluster shows',
   'hub/api/openapi.ts': 'test/golden/api: the whole document is a golden file',
   'hub/preflight/containers.ts': 'test/unit/hub/preflight/preflight.test.ts: one table of objects for all of preflight',
   'hub/preflight/pods.ts': 'test/unit/hub/preflight/preflight.test.ts',

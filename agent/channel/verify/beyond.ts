@@ -3,8 +3,7 @@ import type { Objection } from '../../model/rows.ts';
 
 /** What an application may ask for that this version does not do, in words. Doing the rest without it would be another thing. */
 const beyond: readonly (readonly [string, (app: BundleApp) => boolean])[] = [
-  ['the steps of a delivery', ({ delivery }) => (delivery?.steps.length ?? 0) > 0],
-  ['to stop a delivery, or to go back', ({ delivery }) => delivery !== undefined && delivery.action !== 'run'],
+  ['an analysis', ({ delivery }) => (delivery?.steps ?? []).some(({ type }) => type === 'analysis')],
   ['readiness of its own', ({ ready = [] }) => ready.length > 0],
   ['a policy of an object', ({ objects }) => objects.some(({ policies = [] }) => policies.length > 0)],
 ];

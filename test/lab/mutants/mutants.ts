@@ -10,6 +10,7 @@ import { storeMutants } from './store.ts';
 import { nameMutants } from './names.ts';
 import { orderMutants } from './order.ts';
 import { sharingMutants } from './sharing.ts';
+import { stepMutants } from './steps.ts';
 import { strangerMutants } from './strangers.ts';
 import { untilChangedMutants } from './until-changed.ts';
 
@@ -468,7 +469,7 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'scale down before all that is wanted is ready',
     file: 'agent/rollout/plan.ts',
-    find: 'return isSettled && (isReady || isFree) ? wanted.value : live.spec;',
+    find: 'return routing.isSettled && (isReady || isFree) ? wanted.value : live.spec;',
     replace: 'return wanted.value;',
     tests: [phases, passes, safety],
   },
@@ -1242,4 +1243,5 @@ export const mutants: readonly Mutant[] = [
   ...orderMutants,
   ...startMutants,
   ...sharingMutants,
+  ...stepMutants,
 ];

@@ -13,6 +13,7 @@ import {
   testBundle,
   type TestApp,
 } from '../../fixtures/agent/apps.ts';
+import { canary, delivering } from '../../fixtures/agent/steps.ts';
 import { fakeKube, type FakeKube } from '../../fakes/kube.ts';
 
 /** The end of the process: no code of the agent may take it for a fault of an object. */
@@ -43,10 +44,16 @@ const both = exampleApp([
 const v2 = exampleApp([{ n: 2, replicas: 3, weight: 100 }]);
 const extra = plainApp('extra', [configMap('one'), configMap('two')]);
 
+const steps = canary.filter(({ type }) => type !== 'pause');
+const toPause = delivering(v1, v2, { steps: [...steps, { type: 'pause' }] });
+const back = { ...toPause.app, delivery: { ...toPause.app.delivery!, action: 'back' as const } };
+
 const scenarios: readonly Scenario[] = [
   { name: 'a first install', bundles: [[v1, extra]] },
   { name: 'a shift to two revisions and to the second', bundles: [[v1], [both], [v2]] },
   { name: 'there and back again', bundles: [[v1], [v2], [v1]] },
+  { name: 'a delivery by steps', bundles: [[v1], [delivering(v1, v2, { steps })], [v2]] },
+  { name: 'a delivery by steps that goes back', bundles: [[v1], [toPause], [{ ...toPause, app: back }], [v1]] },
   { name: 'the end of an application', bundles: [[v1, extra], [extra]] },
 ];
 

@@ -5,6 +5,7 @@ import type { RetiredObject } from '../../../../shared/wire/revision.ts';
 import { changeDigest } from '../../../../shared/wire/bundle.ts';
 import { configMap, plainApp, exampleApp, testBundle } from '../../../fixtures/agent/apps.ts';
 import { channelId, noon, registrationId } from '../../../fixtures/agent/bundle.ts';
+import { delivering } from '../../../fixtures/agent/steps.ts';
 
 const entry = (id: string, change: Partial<InventoryEntry> = {}): [string, InventoryEntry] => [
   id,
@@ -49,6 +50,19 @@ describe('what may be deleted', () => {
     const decision = decidePrune(input([], { revision, inventory }));
     expect([...decision.removable]).toEqual(['/ConfigMap/default/gone']);
     expect(decision.unexplained).toEqual(['/ConfigMap/default/forgotten']);
+  });
+
+  it('is nothing of what serves until a delivery is done, retired or not, and that is not unexplained', () => {
+    const [from, to] = [plainApp('a', [configMap('old')]), plainApp('a', [configMap('new')])];
+    const { revision } = testBundle({
+      generation: 2,
+      apps: [delivering(from, to)],
+      retired: ['/ConfigMap/default/gone'],
+    });
+    const inventory = new Map(['gone', 'old', 'new'].map((name) => entry(`/ConfigMap/default/${name}`)));
+    const listed = { ...revision, retired: [...revision.retired, { id: '/ConfigMap/default/old', since: 2 }] };
+    const decision = decidePrune(input([], { revision: listed, inventory }));
+    expect([[...decision.removable], decision.unexplained]).toEqual([['/ConfigMap/default/gone'], []]);
   });
 
   it('is what another application wants now and must be made anew for, whether or not it is retired; it counts for nothing', () => {

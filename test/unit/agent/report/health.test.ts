@@ -12,8 +12,8 @@ import type { ObjectId } from '../../../../shared/model/object.ts';
 import { configMap, plainApp } from '../../../fixtures/agent/apps.ts';
 import { observe, type Situation } from '../../../fixtures/agent/rollout.ts';
 
-const open: Mode = { mayChange: true, stopDeletes: null, hold: null };
-const held: Mode = { ...open, hold: 'held by ops' };
+const open: Omit<Mode, 'steps'> = { mayChange: true, stopDeletes: null, hold: null };
+const held: Omit<Mode, 'steps'> = { ...open, hold: 'held by ops' };
 const quiet = { faults: [], fights: new Map(), explanation: null, givesUpAt: null };
 const running: Situation = { wanted: { v1: '2 pods, 100%' }, live: { v1: '2/2' }, route: { v1: 100 } };
 const starting: Situation = { wanted: { v1: '2 pods, 100%' }, live: { v1: '1/2, (1 of 2 ready)' }, route: { v1: 100 } };

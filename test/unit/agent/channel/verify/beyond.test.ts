@@ -11,6 +11,10 @@ describe('what an application asks for', () => {
   it.each<[string, Partial<BundleApp>]>([
     ['nothing of it', {}],
     ['a delivery without steps', { delivery }],
+    ['the steps of a delivery', { delivery: { ...delivery, steps: [{ type: 'pause' }] } }],
+    ['to stop a delivery', { delivery: { ...delivery, action: 'pause' } }],
+    ['to go back', { delivery: { ...delivery, action: 'back' } }],
+    ['to promote', { delivery: { ...delivery, action: 'promote' } }],
     ['fields to report', { observe: [{ id: app.objects[0]!.id, fields: ['/status'] }] }],
     ['objects that are kept', { kept: [{ id: '/Secret/shop/a', until: 'never' }] }],
     ['the component of an object', object({ component: 'web', bytes: 1 })],
@@ -22,10 +26,7 @@ describe('what an application asks for', () => {
   });
 
   it.each<[string, Partial<BundleApp>]>([
-    ['the steps of a delivery', { delivery: { ...delivery, steps: [{ type: 'pause' }] } }],
-    ['to stop a delivery, or to go back', { delivery: { ...delivery, action: 'pause' } }],
-    ['to stop a delivery, or to go back', { delivery: { ...delivery, action: 'back' } }],
-    ['to stop a delivery, or to go back', { delivery: { ...delivery, action: 'promote' } }],
+    ['an analysis', { delivery: { ...delivery, steps: [{ type: 'analysis', checks: [] }] } }],
     ['readiness of its own', { ready: [{ id: app.objects[0]!.id, pointer: '/a', equals: 1 }] }],
     ['a policy of an object', object({ policies: [{ type: 'read-only' }] })],
   ])('needs another agent: %s', (words, change) => {

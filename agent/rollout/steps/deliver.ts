@@ -1,0 +1,236 @@
+import { indexOfInventory } from '../../model/inventory-index.ts';
+import type { InventoryEntry } from '../../model/inventory.ts';
+import type { Position, Positions, Stage, StepMode } from '../../model/delivery.ts';
+import type { AppObservation } from '../../model/plan.ts';
+import { byCodeUnit } from '../../../shared/lib/order.ts';
+import { mayHaveReplicas } from '../../../shared/model/kinds.ts';
+import type { ObjectId } from '../../../shared/model/object.ts';
+import { appKey } from '../../../shared/wire/bundle.ts';
+import type { BundleApp, BundleDelivery } from '../../../shared/wire/revision.ts';
+import { planApp } from '../plan.ts';
+import { workloadReadiness } from '../readiness.ts';
+import { faultTexts, observeApp, type RolloutInput } from '../rollout.ts';
+import { contentsOf, type Ingredients } from './contents.ts';
+import type { Copies } from './copies.ts';
+import { nextPosition, type Verdict } from './position.ts';
+import { stageOf, type Contents, type Pods, type StageKind } from './stage.ts';
+import { saidOf } from './words.ts';
+
+/** What the stages of a pass are made from. */
+export interface DeliverInput extends Pick<
+  RolloutInput,
+  'at' | 'live' | 'served' | 'faults' | 'progress' | 'isResumed' | 'settleMs' | 'inventory'
+> {
+  readonly app: BundleApp;
+  /** What the hub wants of the delivery by the newest bundle. */
+  readonly delivery: BundleDelivery;
+  readonly mode: StepMode;
+  /** The bundle as a whole may change what runs. */
+  readonly mayChange: boolean;
+  /** Where the delivery is, by memory and by the state object. */
+  readonly known: Position | null;
+  /** Milliseconds since the last look in which nothing held it. */
+  readonly elapsedMs: number;
+  readonly ingredients: Ingredients;
+  readonly verdictOf: (position: Position) => { readonly verdict: Verdict; readonly unsure: string | null };
+}
+
+/** True where steps, or a decision about them, lead from what serves to another content. */
+export function hasSteps({ delivery, from, digest }: BundleApp): boolean {
+  if (delivery === undefined || from === undefined || from.digest === digest) return false;
+  return delivery.steps.length > 0 || delivery.action !== 'run' || delivery.keepOld !== undefined;
+}
+
+/**
+ * Where the delivery of an application is now, and what is applied for that: moves on for as long as the cluster shows that a step
+ * is over. Level-based: after a restart, with the recorded position, it comes to the same.
+ */
+export function deliver(input: DeliverInput): Stage | null {
+  const first = contentsOf(input.app, input.ingredients, input.known?.totals ?? {});
+  if (first === null) return null;
+  const cluster = clusterOf(input, first);
+  let position = begin(input, first, cluster);
+  const contents = position === null ? first : contentsOf(input.app, input.ingredients, position.totals);
+  if (contents === null) return null;
+  let elapsedMs = input.elapsedMs;
+  // Each step is looked at once, promotion and its end included.
+  for (let moves = input.delivery.steps.length + 3; moves > 0 && position !== null; moves--) {
+    const { verdict } = input.verdictOf(position);
+    const next = nextPosition({
+      position,
+      delivery: input.delivery,
+      mode: input.mode,
+      verdict,
+      elapsedMs,
+      ...standingOf(input, contents, { position, cluster }),
+    });
+    if (next === position) break;
+    elapsedMs = 0;
+    position = next;
+  }
+  return stageNow(input, contents, { position, cluster });
+}
+
+interface Cluster {
+  readonly entries: ReadonlyMap<ObjectId, InventoryEntry>;
+  readonly pods: Pods;
+  /** Copies of another delivery still run: at most two of a component are on a cluster at a time. */
+  readonly hasThird: boolean;
+}
+
+interface Moment {
+  readonly position: Position | null;
+  readonly cluster: Cluster;
+}
+
+function clusterOf({ app, inventory, live }: DeliverInput, { from }: Contents): Cluster {
+  const entries = indexOfInventory(inventory).apps.get(appKey(app)) ?? new Map<ObjectId, InventoryEntry>();
+  const own = (id: ObjectId) => {
+    const [object, entry] = [live.object(id), entries.get(id)];
+    return object !== undefined && entry?.uid === object.uid ? object : undefined;
+  };
+  const known = new Set([...from.objects, ...app.objects].map(({ id }) => id));
+  const others = [...entries.keys()].filter((id) => !known.has(id) && mayHaveReplicas(id));
+  return {
+    entries,
+    hasThird: others.some((id) => (own(id)?.replicas?.spec ?? 0) > 0),
+    pods: {
+      exists: (id) => (entries.get(id)?.uid ?? null) !== null,
+      of: (id) => {
+        const replicas = own(id)?.replicas ?? null;
+        if (replicas !== null)
+          return { spec: replicas.spec, ready: replicas.ready, isOthers: replicas.setBy === 'other' };
+        return live.isSynced(id) ? { spec: 0, ready: 0, isOthers: false } : null;
+      },
+    },
+  };
+}
+
+/** The position to go on from; a new one where another delivery or attempt begins. Null while it cannot be seen what serves. */
+function begin(input: DeliverInput, { copies }: Contents, cluster: Cluster): Position | null {
+  const { known, delivery, mode } = input;
+  const { number, attempt } = delivery;
+  if (known?.number === number && known.attempt >= attempt) return known;
+  if (!mayBegin(input, cluster) || mode === 'none') return null;
+  const totals = totalsOf(copies, cluster, known?.number === number ? known.totals : {});
+  if (totals === null) return null;
+  // Where what served never ran, this is a first installation: nothing is to be spared.
+  const { components } = copies;
+  const isFirst = components.every(({ old }) => old.length > 0 && !old.some(cluster.pods.exists));
+  const step = isFirst && components.length > 0 ? delivery.steps.length : 0;
+  return { number, attempt, step, waitedMs: 0, totals };
+}
+
+/** Steps begin once nothing holds them, and no third copy runs; going back begins at any time. */
+function mayBegin({ delivery, mode, mayChange }: DeliverInput, { hasThird }: Cluster): boolean {
+  return delivery.action === 'back' || (mode === 'move' && mayChange && !hasThird);
+}
+
+/** The pods that serve, by component, and no fewer than an earlier attempt found; null while they cannot be seen. */
+function totalsOf({ components }: Copies, { pods }: Cluster, before: Position['totals']): Position['totals'] | null {
+  const counts = components.map(({ name, old }) => [name, old.map((id) => pods.of(id)?.spec ?? null)] as const);
+  if (counts.some(([, specs]) => specs.includes(null))) return null;
+  const sums = counts.map(
+    ([name, specs]) => [name, specs.reduce<number>((sum, spec) => sum + (spec ?? 0), 0)] as const,
+  );
+  return Object.fromEntries(sums.map(([name, sum]) => [name, Math.max(before[name] ?? 0, sum)]));
+}
+
+function kindOf({ delivery }: DeliverInput, position: Position | null): StageKind {
+  if (position === null || position.returned !== undefined) return 'serving';
+  if (position.step < delivery.steps.length) return 'step';
+  return delivery.keepOld !== undefined && position.isDone !== true ? 'beside' : 'whole';
+}
+
+/** What the stage of a position shows: whether it is reached, and whether the new copy failed. */
+function standingOf(input: DeliverInput, contents: Contents, { position, cluster }: Moment) {
+  const stage = stageOf(contents, kindOf(input, position), position, cluster.pods);
+  const observed = observe(input, stage, cluster);
+  const plan = planApp(observed);
+  const fresh = contents.copies.components.flatMap((one) => one.fresh);
+  const late = fresh
+    .filter((id) => stage.app.objects.some((one) => one.id === id))
+    .map((id) => workloadReadiness(observed, stage.app, id))
+    .find(({ ok }) => !ok);
+  return {
+    isSettled: plan.phase === 'settled' && !plan.isWaiting,
+    failure: plan.blocked !== null && late !== undefined && !late.ok ? late.why : null,
+  };
+}
+
+function observe(input: DeliverInput, stage: ReturnType<typeof stageOf>, { entries }: Cluster): AppObservation {
+  const key = appKey(input.app);
+  return observeApp(
+    { ...input, removable: new Set() },
+    {
+      key,
+      app: stage.app,
+      entries,
+      faults: faultTexts(input.faults),
+      stage: { leaving: stage.leaving, isReturning: false },
+    },
+  );
+}
+
+function stageNow(input: DeliverInput, contents: Contents, { position, cluster }: Moment): Stage {
+  const { mode, delivery, at } = input;
+  const kind = kindOf(input, position);
+  const { app, leaving } = stageOf(contents, kind, position, cluster.pods);
+  const isReturning = position?.returned !== undefined;
+  const mayMove = mode === 'move';
+  const unsure = position === null ? null : input.verdictOf(position).unsure;
+  return {
+    wanted: input.app,
+    app: sameApp(input.app, app),
+    leaving,
+    isReturning,
+    mayMove,
+    mayChange: input.mayChange || (position !== null && (mayMove || (isReturning && mode === 'back'))),
+    position,
+    said: saidOf({ delivery, position, mode, unsure }),
+    dueAt: mayMove && delivery.action !== 'pause' ? dueAt(delivery, position, at) : null,
+  };
+}
+
+/** When the pause that is under way, or the time that the copy before is kept, is over. */
+function dueAt({ steps, keepOld }: BundleDelivery, position: Position | null, at: number): number | null {
+  if (position === null || position.returned !== undefined || position.isDone === true) return null;
+  const step = steps[position.step];
+  const seconds = step === undefined ? keepOld : step.type === 'pause' ? step.seconds : undefined;
+  return seconds === undefined ? null : at + Math.max(0, seconds * 1_000 - position.waitedMs);
+}
+
+const stages = new WeakMap<BundleApp, { readonly key: string; readonly app: BundleApp }>();
+
+/** The same value for as long as a stage is the same: what was made of it holds. */
+function sameApp(wanted: BundleApp, app: BundleApp): BundleApp {
+  const key = JSON.stringify([app.digest, app.objects.map(({ digest }) => digest), app.replicas, app.traffic]);
+  const known = stages.get(wanted);
+  if (known?.key === key) return known.app;
+  stages.set(wanted, { key, app });
+  return app;
+}
+
+/** The positions to keep: of every application of the bundle whose delivery has begun. */
+export function positionsOf(stages: readonly Stage[], before: Positions, staying: Positions = {}): Positions {
+  const moved = stages.flatMap(({ wanted, position }) =>
+    position === null ? [] : [[appKey(wanted), position] as const],
+  );
+  const next = Object.fromEntries([...Object.entries(staying), ...moved].sort(([a], [b]) => byCodeUnit(a, b)));
+  return isSamePositions(before, next) ? before : next;
+}
+
+/** How much of a pause may be lost by a restart: it is recorded no more often. */
+const recordEveryMs = 30_000;
+
+function isSamePositions(before: Positions, next: Positions): boolean {
+  const keys = Object.keys(next);
+  if (keys.length !== Object.keys(before).length) return false;
+  return keys.every((key) => {
+    const [a, b] = [before[key], next[key]];
+    if (a === undefined || b === undefined) return false;
+    const { waitedMs: left, ...was } = a;
+    const { waitedMs: right, ...is } = b;
+    return JSON.stringify(was) === JSON.stringify(is) && right - left < recordEveryMs;
+  });
+}

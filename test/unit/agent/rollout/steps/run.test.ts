@@ -1,0 +1,357 @@
+import { describe, expect, it } from 'vitest';
+import { pass } from '../../../../../agent/pass.ts';
+import type { Agent } from '../../../../../agent/agent.ts';
+import { buildReport } from '../../../../../agent/report/build.ts';
+import type { Outcome } from '../../../../../agent/model/outcome.ts';
+import type { Site } from '../../../../../agent/model/site.ts';
+import type { BundleDelivery } from '../../../../../shared/wire/revision.ts';
+import type { ReportApp } from '../../../../../shared/wire/report.ts';
+import { fakeChannel, handAgent, manualClock, setSite, settle, testDeps } from '../../../../fakes/agent.ts';
+import { fakeKube, type FakeKube } from '../../../../fakes/kube.ts';
+import { allReady, type Readiness } from '../../../../fakes/workloads.ts';
+import { exampleApp, retiredBetween, testBundle, type TestApp } from '../../../../fixtures/agent/apps.ts';
+import { noon } from '../../../../fixtures/agent/bundle.ts';
+import { alone, canary, delivering } from '../../../../fixtures/agent/steps.ts';
+
+const [v1, v2, v3] = [alone(1), alone(2), alone(3)];
+
+/** A cluster in which the first version serves, and an agent that is led by hand. */
+async function serving(first: TestApp = v1) {
+  const kube = fakeKube();
+  const channel = fakeChannel();
+  const clock = manualClock();
+  const deps = testDeps(kube, channel, clock);
+  let agent = handAgent(deps);
+  let generation = 0;
+  let last: Outcome | null = null;
+  let before: readonly TestApp[] = [];
+  const lab = {
+    kube,
+    channel,
+    clock,
+    publish: (app: TestApp | null, freshUntil?: number) => {
+      generation += 1;
+      const apps = app === null ? [] : [app];
+      const retired = retiredBetween(before, apps);
+      channel.publish(testBundle({ generation, apps, retired, ...(freshUntil !== undefined && { freshUntil }) }));
+      before = apps;
+    },
+    settle: async (readiness: Readiness = allReady, max?: number) => {
+      last = await settle(agent, kube, { clock, readiness, ...(max !== undefined && { max }) });
+      return lab;
+    },
+    restart: () => {
+      agent.close();
+      agent = handAgent(testDeps(kube, channel, clock));
+    },
+    site: (site: Partial<Site>) => setSite(agent, site),
+    agent: () => agent,
+    said: (): ReportApp => reportOf(agent, last!),
+  };
+  lab.publish(first);
+  await lab.settle();
+  return lab;
+}
+
+function reportOf(agent: Agent, outcome: Outcome): ReportApp {
+  const report = buildReport({
+    outcome,
+    live: agent.view,
+    identity: agent.deps.identity,
+    settings: agent.deps.settings,
+    cluster: { kubernetes: '', capabilities: [], clusterUid: '' },
+    faults: agent.memory.faults.faults,
+    fights: new Map(),
+    explanations: new Map(),
+    progress: agent.memory.progress,
+    monotonic: agent.deps.clock.monotonic(),
+    now: agent.deps.clock.now(),
+    channelFault: null,
+    agentFault: null,
+    isFresh: true,
+    since: new Map(),
+    site: agent.memory.site.current,
+  } as unknown as Parameters<typeof buildReport>[0]);
+  return report.apps[0]!;
+}
+
+/** Pods and traffic as they are in the cluster: `v1 9 (90), v2 1 (10)`. */
+function shown(kube: FakeKube): string {
+  const route = kube.read('networking.istio.io/VirtualService/default/example') as unknown as {
+    spec: { http: { route: { destination: { host: string }; weight: number }[] }[] };
+  };
+  const weights = new Map(route.spec.http[0]!.route.map(({ destination, weight }) => [destination.host, weight]));
+  return [1, 2, 3]
+    .flatMap((n) => {
+      const workload = kube.read(`apps/Deployment/default/example-web-v${n}`) as
+        { spec?: { replicas?: number } } | undefined;
+      if (workload === undefined) return [];
+      return [`v${n} ${workload.spec?.replicas ?? '-'} (${weights.get(`example-v${n}`) ?? 0})`];
+    })
+    .join(', ');
+}
+
+function wantedPods(kube: FakeKube, n: number): number {
+  const { spec } = kube.read(`apps/Deployment/default/example-web-v${n}`) as unknown as { spec: { replicas: number } };
+  return spec.replicas;
+}
+
+const run = (steps: BundleDelivery['steps'], more: Partial<BundleDelivery> = {}) =>
+  delivering(v1, v2, { steps, ...more });
+const neverReady =
+  (n: number): Readiness =>
+  (one) =>
+    one.metadata.name.endsWith(`v${n}`) ? 0 : 99;
+
+describe('a delivery with steps in a cluster', () => {
+  it('goes step by step, by what the cluster shows, and promotes', async () => {
+    const lab = await serving();
+    lab.publish(run(canary));
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 9 (90), v2 1 (10)');
+    expect(lab.said()).toMatchObject({ applied: null, phase: 'shift', health: 'Progressing' });
+    expect(lab.said().delivery).toEqual({ number: 1, attempt: 1, step: 1, phase: 'paused', reason: 'pauses for 60 s' });
+    lab.clock.move(60_000);
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 0 (0), v2 10 (100)');
+    expect(lab.said()).toMatchObject({ applied: v2.app.digest, phase: 'settled', health: 'Healthy' });
+    expect(lab.said().delivery).toEqual({ number: 1, attempt: 1, step: 3, phase: 'done' });
+    // The hub heard of it: only now the copy before goes.
+    lab.publish(v2);
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v2 10 (100)');
+  });
+
+  it('waits at a pause without end for a promotion', async () => {
+    const lab = await serving();
+    lab.publish(run([{ type: 'scale', replicas: { percent: 20 }, weight: 20 }, { type: 'pause' }]));
+    await lab.settle();
+    lab.clock.move(10 * 24 * 3_600_000);
+    lab.publish(run([{ type: 'scale', replicas: { percent: 20 }, weight: 20 }, { type: 'pause' }]), noon + 1e12);
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 8 (80), v2 2 (20)');
+    lab.publish(
+      run([{ type: 'scale', replicas: { percent: 20 }, weight: 20 }, { type: 'pause' }], { action: 'promote' }),
+      noon + 1e12,
+    );
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 0 (0), v2 10 (100)');
+  });
+
+  it('goes back by itself where the new copy fails, and begins again only with a higher attempt', async () => {
+    const lab = await serving();
+    lab.publish(run(canary));
+    await lab.settle(neverReady(2));
+    expect(shown(lab.kube)).toBe('v1 10 (100), v2 1 (0)');
+    lab.clock.move(10_000);
+    await lab.settle(neverReady(2));
+    expect(shown(lab.kube)).toBe('v1 10 (100), v2 0 (0)');
+    expect(lab.said().delivery).toMatchObject({
+      step: 0,
+      phase: 'returned',
+      reason: 'Deployment/example-web-v2: 0 of 1 ready',
+    });
+    expect(lab.said()).toMatchObject({ health: 'Degraded', phase: 'blocked', applied: null });
+    // Neither time, nor a restart, nor an unrelated generation starts it again.
+    lab.restart();
+    lab.publish({ ...run(canary), app: { ...run(canary).app, notes: ['another'] } });
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 10 (100), v2 0 (0)');
+    lab.publish(run(canary, { attempt: 2 }));
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 9 (90), v2 1 (10)');
+  });
+
+  it('goes back when the hub says so, at any step, and while the site holds', async () => {
+    const lab = await serving();
+    lab.publish(run(canary));
+    await lab.settle();
+    lab.site({ hold: { until: null, reason: 'audit' } });
+    lab.publish(run(canary, { action: 'back' }));
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 10 (100), v2 0 (0)');
+    expect(lab.said().delivery).toMatchObject({ phase: 'returned', reason: 'the hub asked to go back' });
+  });
+
+  it('goes back under a hold where the hub gives back the content that serves', async () => {
+    const lab = await serving();
+    lab.publish(run(canary));
+    await lab.settle();
+    lab.site({ hold: { until: null, reason: 'audit' } });
+    lab.publish(v1);
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 10 (100), v2 0 (0)');
+  });
+
+  it('stands still under a hold, and counts no pause; a closed window lets it go on', async () => {
+    const lab = await serving();
+    lab.publish(run(canary));
+    await lab.settle();
+    lab.site({ hold: { until: null, reason: 'audit' } });
+    await lab.settle();
+    lab.clock.move(3_600_000);
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 9 (90), v2 1 (10)');
+    expect(lab.said().delivery).toMatchObject({
+      phase: 'paused',
+      reason: 'held at this site: it goes on when that ends',
+    });
+    lab.site({
+      window: { text: 'nightly', at: () => ({ isOpen: false, until: noon + 1e10 }) },
+    });
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 9 (90), v2 1 (10)');
+    lab.clock.move(60_000);
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 0 (0), v2 10 (100)');
+  });
+
+  it('does not begin outside the window', async () => {
+    const lab = await serving();
+    lab.site({
+      window: { text: 'nightly', at: () => ({ isOpen: false, until: noon + 1e10 }) },
+    });
+    lab.publish(run(canary));
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 10 (100)');
+  });
+
+  it('stands still while its bundle is stale', async () => {
+    const lab = await serving();
+    lab.publish(run(canary), noon + 30_000);
+    await lab.settle();
+    lab.clock.move(3_600_000);
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 9 (90), v2 1 (10)');
+  });
+
+  it('keeps its place and its pause over a restart', async () => {
+    const lab = await serving();
+    lab.publish(run(canary));
+    await lab.settle();
+    lab.clock.move(31_000);
+    await lab.settle();
+    lab.restart();
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 9 (90), v2 1 (10)');
+    lab.clock.move(30_000);
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 0 (0), v2 10 (100)');
+  });
+
+  it('ends a copy of another delivery before it begins: never three', async () => {
+    const lab = await serving();
+    lab.publish(run(canary));
+    await lab.settle();
+    lab.publish(delivering(v1, v3, { number: 2, steps: canary }));
+    const most: number[] = [];
+    const { agent, kube, clock } = lab;
+    await settle(agent(), kube, {
+      clock,
+      each: () =>
+        most.push(
+          kube.objects.has('apps/Deployment/default/example-web-v3') &&
+            kube.objects.has('apps/Deployment/default/example-web-v2')
+            ? 3
+            : 2,
+        ),
+    });
+    expect(shown(kube)).toBe('v1 9 (90), v3 1 (10)');
+    expect(Math.max(...most)).toBe(2);
+  });
+
+  it('keeps the copy before for as long as it is told', async () => {
+    const lab = await serving();
+    lab.publish(run([{ type: 'scale', replicas: { percent: 100 }, weight: 100 }], { keepOld: 30 }));
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 10 (0), v2 10 (100)');
+    expect(lab.said().delivery).toMatchObject({ phase: 'running', step: 1 });
+    lab.clock.move(30_000);
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 0 (0), v2 10 (100)');
+  });
+
+  it('skips the steps of a first installation', async () => {
+    const lab = await serving(exampleApp([], { name: 'other' }));
+    lab.publish(run(canary));
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v2 10 (100)');
+    expect(lab.said().delivery).toMatchObject({ phase: 'done' });
+  });
+
+  it('writes and asks nothing while it waits', async () => {
+    const lab = await serving();
+    lab.publish(run(canary));
+    await lab.settle();
+    const writes = lab.kube.writesLog.length;
+    for (let n = 0; n < 5; n += 1) await pass(lab.agent());
+    expect(lab.kube.writesLog.length).toBe(writes);
+  });
+
+  it('goes back on full nodes: what failed makes room for what serves', async () => {
+    const lab = await serving();
+    const half: BundleDelivery['steps'] = [{ type: 'scale', replicas: { percent: 50 }, weight: 50 }, { type: 'pause' }];
+    lab.publish(run(half));
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 5 (50), v2 5 (50)');
+    // Ten pods fit: those of the new copy crash, and hold the room of the others.
+    const full: Readiness = (one) => (one.metadata.name.endsWith('v2') ? 0 : 10 - wantedPods(lab.kube, 2));
+    await lab.settle(full);
+    expect(shown(lab.kube)).toBe('v1 10 (100), v2 5 (0)');
+    lab.clock.move(10_000);
+    await lab.settle(full);
+    expect(shown(lab.kube)).toBe('v1 10 (100), v2 0 (0)');
+  });
+
+  it('takes the traffic back from a copy that is ready and holds the room, once what serves had time', async () => {
+    const lab = await serving();
+    const half: BundleDelivery['steps'] = [{ type: 'scale', replicas: { percent: 50 }, weight: 50 }, { type: 'pause' }];
+    lab.publish(run(half));
+    await lab.settle();
+    const full: Readiness = (one) => (one.metadata.name.endsWith('v2') ? 5 : 10 - wantedPods(lab.kube, 2));
+    lab.publish(run(half, { action: 'back' }));
+    await lab.settle(full);
+    expect(shown(lab.kube)).toBe('v1 10 (50), v2 5 (50)');
+    lab.clock.move(10_000);
+    await lab.settle(full);
+    expect(shown(lab.kube)).toBe('v1 10 (100), v2 0 (0)');
+  });
+
+  it('keeps an autoscaler from what served, and gives the new copy its own at promotion', async () => {
+    const scaled = (n: number) =>
+      exampleApp([{ n, replicas: null, weight: 100 }], { deadline: 10, isAutoscaled: true });
+    const lab = await serving(scaled(1));
+    const hpa = (n: number) =>
+      (
+        lab.kube.read(`autoscaling/HorizontalPodAutoscaler/default/example-web-v${n}`) as
+          { spec: { minReplicas?: number } } | undefined
+      )?.spec;
+    lab.kube.edit(
+      'apps/Deployment/default/example-web-v1',
+      (one) => ((one['spec'] as { replicas: number }).replicas = 6),
+      'hpa',
+    );
+    await lab.settle();
+    lab.publish(delivering(scaled(1), scaled(2), { steps: canary.slice(0, 2) }));
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 6 (90), v2 1 (10)');
+    expect([hpa(1)?.minReplicas, hpa(2)]).toEqual([6, undefined]);
+    lab.clock.move(60_000);
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 0 (0), v2 6 (100)');
+    expect(hpa(2)).toMatchObject({ maxReplicas: 10 });
+  });
+
+  it('repairs what serves, and the new copy, while steps run', async () => {
+    const lab = await serving();
+    lab.publish(run(canary));
+    await lab.settle();
+    for (const id of ['/Service/default/example-v1', '/Service/default/example-v2']) {
+      lab.kube.edit(id, (one) => ((one['spec'] as { ports: unknown }).ports = [{ port: 81 }]), 'kubectl');
+    }
+    await lab.settle();
+    for (const id of ['/Service/default/example-v1', '/Service/default/example-v2']) {
+      expect(lab.kube.read(id)?.['spec']).toMatchObject({ ports: [{ port: 80 }] });
+    }
+  });
+});
