@@ -7,7 +7,7 @@ import { openConnections } from './connections.ts';
 import { eventReader } from './events.ts';
 import { networkError, open, readWhole, type Exchange, type Opened } from './exchange.ts';
 import { isLoopback, type ProxySettings } from './proxy.ts';
-import type { TlsSettings } from './tunnel.ts';
+import type { TlsSettings } from './secured.ts';
 
 /** Trust, proxies and permissions of a client. */
 export interface HttpOptions {

@@ -1,7 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent, type AgentOptions } from 'node:https';
 import { proxyFor, type ProxySettings } from './proxy.ts';
-import { TunnelAgent, type TlsSettings } from './tunnel.ts';
+import { secured, SecuredAgent, type TlsSettings } from './secured.ts';
+import { TunnelAgent } from './tunnel.ts';
 
 /** How many connections are kept for one origin, and for how long. */
 export type PoolSettings = Pick<
@@ -26,6 +27,7 @@ export interface Connections {
 /** Opens an empty pool. */
 export function openConnections(settings: PoolSettings, tls: TlsSettings, proxies: ProxySettings): Connections {
   const pool = { ...settings, keepAlive: true };
+  const identity = secured(tls);
   const agents = new Map<string, HttpAgent>();
   const agentOf = (key: string, make: () => HttpAgent): HttpAgent => {
     const known = agents.get(key);
@@ -44,8 +46,8 @@ export function openConnections(settings: PoolSettings, tls: TlsSettings, proxie
           proxy,
         };
       }
-      if (proxy === null) return { agent: agentOf('https', () => new HttpsAgent({ ...pool, ...tls })), proxy: null };
-      return { agent: agentOf(proxy.href, () => new TunnelAgent(proxy, pool, tls)), proxy: null };
+      if (proxy === null) return { agent: agentOf('https', () => new SecuredAgent(pool, identity)), proxy: null };
+      return { agent: agentOf(proxy.href, () => new TunnelAgent(proxy, pool, identity)), proxy: null };
     },
     close: () => {
       for (const agent of agents.values()) agent.destroy();

@@ -2,23 +2,10 @@ import { request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest, type AgentOptions } from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { connect as tlsConnect, type ConnectionOptions } from 'node:tls';
+import { connect as tlsConnect } from 'node:tls';
 import { SluiceError } from '../../errors.ts';
 import { bareHost, proxyAuthorization } from './proxy.ts';
-
-/** The authorities that a connection trusts, and the certificate that it presents. */
-export type TlsSettings = Pick<
-  ConnectionOptions,
-  | 'allowPartialTrustChain'
-  | 'ca'
-  | 'cert'
-  | 'checkServerIdentity'
-  | 'key'
-  | 'minVersion'
-  | 'passphrase'
-  | 'rejectUnauthorized'
-  | 'servername'
->;
+import type { Secured } from './secured.ts';
 
 /** Milliseconds that a proxy may take to open a tunnel. */
 const openMs = 30_000;
@@ -26,12 +13,12 @@ const openMs = 30_000;
 /** An https agent whose connections go through a proxy's CONNECT; certificates are checked against the origin as always. */
 export class TunnelAgent extends HttpsAgent {
   readonly #proxy: URL;
-  readonly #tls: TlsSettings;
+  readonly #identity: Secured;
 
-  constructor(proxy: URL, pool: AgentOptions, tls: TlsSettings) {
-    super({ ...pool, ...tls });
+  constructor(proxy: URL, pool: AgentOptions, identity: Secured) {
+    super({ ...pool, ...identity.checks });
     this.#proxy = proxy;
-    this.#tls = tls;
+    this.#identity = identity;
   }
 
   override createConnection(
@@ -41,15 +28,19 @@ export class TunnelAgent extends HttpsAgent {
     const host = options.host ?? '';
     const fail = (error: Error): void => callback?.(error, undefined as unknown as Duplex);
     const encrypt = (socket: Socket): void => {
-      const name = this.#tls.servername ?? (isIP(host) === 0 ? (options.servername ?? host) : undefined);
-      const secure = tlsConnect({ ...this.#tls, socket, host, ...(name === undefined ? {} : { servername: name }) });
+      const { checks, context } = this.#identity;
+      const name = checks.servername ?? (isIP(host) === 0 ? (options.servername ?? host) : undefined);
+      const named = name === undefined ? {} : { servername: name };
+      const secure = tlsConnect({ ...checks, secureContext: context(), socket, host, ...named });
       secure.once('error', fail);
       secure.once('secureConnect', () => {
         secure.off('error', fail);
         callback?.(null, secure);
       });
     };
-    openTunnel(this.#proxy, `${host.includes(':') ? `[${host}]` : host}:${options.port ?? 443}`).then(encrypt, fail);
+    openTunnel(this.#proxy, `${host.includes(':') ? `[${host}]` : host}:${options.port ?? 443}`)
+      .then(encrypt)
+      .catch(fail);
     return undefined;
   }
 }

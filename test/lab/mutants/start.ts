@@ -1,5 +1,6 @@
 import type { Mutant } from './mutants.ts';
 
+const secured = 'test/unit/shared/adapters/http/secured.test.ts';
 const lean = 'test/integration/charts/lean.test.ts';
 
 /** Bugs that make a start slow, or an agent large, without anything else being wrong. */
@@ -24,5 +25,26 @@ export const startMutants: readonly Mutant[] = [
     find: '  view.begin(indexOfInventory(recalled.inventory).kinds);\n',
     replace: '',
     tests: ['test/unit/agent/pass.test.ts'],
+  },
+  {
+    bug: 'the certificates of an identity are read with every connection',
+    file: 'shared/adapters/http/secured.ts',
+    find: '(context ??= createSecureContext(certificates))',
+    replace: 'createSecureContext(certificates)',
+    tests: [secured],
+  },
+  {
+    bug: 'the certificates of an identity are compared with every request',
+    file: 'shared/adapters/http/secured.ts',
+    find: 'super({ ...pool, ...identity.checks });',
+    replace: 'super({ ...pool, ...identity.checks, ca: [] });',
+    tests: [secured],
+  },
+  {
+    bug: 'a certificate that cannot be read ends the program behind a proxy',
+    file: 'shared/adapters/http/tunnel.ts',
+    find: '.then(encrypt)\n      .catch(fail)',
+    replace: '.then(encrypt, fail)',
+    tests: [secured],
   },
 ];
