@@ -37,6 +37,7 @@ export const codes = {
   REVISION_UNUSED: rule(3, 'never'),
   PLACEMENT_EMPTY: rule(3, 'never'),
   PLACEMENT_CONFLICT: rule(3, 'never'),
+  DELIVERY_CONFLICT: rule(3, 'never'),
   LOCAL_CLUSTER_UNSET: rule(3, 'never'),
   WEIGHTS_INVALID: rule(3, 'never'),
   TRAFFIC_UNAVAILABLE: rule(3, 'never'),

@@ -4,7 +4,7 @@ import { deliveryName } from '../model/delivery.ts';
 import { beginning } from './begin.ts';
 import { endedProgress, runningProgress } from './describe.ts';
 import { goingBack } from './going-back.ts';
-import type { Program, ProgramStep } from './program.ts';
+import type { Program, ProgramStep } from '../workflow/program.ts';
 import type { DeliveryProgress } from './progress.ts';
 import { advanceSteps, resultOf, type StepResult, type StepsInput } from './steps.ts';
 import type { DeliveryUnit, Listening } from './unit.ts';
@@ -130,9 +130,7 @@ export function unitsOf(
 ): readonly DeliveryUnit[] {
   return units.filter(({ cluster, labels, target }) =>
     wants.some(
-      ({ scope }) =>
-        scope === null ||
-        (scope.has({ name: cluster, labels }) && (scope.namespace === null || scope.namespace === target)),
+      ({ scope }) => scope.has({ name: cluster, labels }) && (scope.namespace === null || scope.namespace === target),
     ),
   );
 }
@@ -161,6 +159,7 @@ function stepInput(
     startedAt: at.startedAt,
     now,
     inputs: {},
+    wants: step.wants,
     units,
     decisions: [...own, ...inGit],
     effects: new Map(),

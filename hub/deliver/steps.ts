@@ -1,6 +1,7 @@
 import type { StepOutcome, StepPhase } from '../workflow/step.ts';
 import type { StepRecord } from '../model/delivery.ts';
-import type { Program, ProgramStep, StepMode } from './program.ts';
+import type { StepMode } from '../model/workflow.ts';
+import type { Program, ProgramStep } from '../workflow/program.ts';
 import type { StepProgress, WaveProgress } from './progress.ts';
 
 /** What running one step came to in this pass. */

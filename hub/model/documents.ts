@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { annotation } from '../../shared/model/names.ts';
 import { providerNames, trafficProviders, type ProviderName } from '../../shared/model/traffic.ts';
+import { policyEntry, workflow, workflowMode, workflowStep } from './workflow.ts';
 
 /**
  * The documents that users write in the config repository (semantics.md). Strict: a member that is not
@@ -36,13 +37,10 @@ export const component = z.strictObject({
 export type Component = z.infer<typeof component>;
 
 export const applicationSpec = z.strictObject({
-  components: z.array(component).min(1),
-  policies: z
-    .array(z.strictObject({ name: name.optional(), type: name, properties: properties.optional() }))
-    .optional(),
-  workflow: z
-    .strictObject({ mode: z.unknown().optional(), steps: z.array(z.looseObject({ type: name })).optional() })
-    .optional(),
+  /** None where a workflow or policies make all that there is. */
+  components: z.array(component),
+  policies: z.array(policyEntry).optional(),
+  workflow: workflow.optional(),
 });
 export type ApplicationSpec = z.infer<typeof applicationSpec>;
 
@@ -178,8 +176,31 @@ export const definition = z.strictObject({
 });
 export type Definition = z.infer<typeof definition>;
 
+/** A policy in a document of its own: a step names it. */
+export const policyDocument = z.strictObject({
+  apiVersion: z.string(),
+  kind: z.literal('Policy'),
+  metadata,
+  type: name,
+  properties: properties.optional(),
+});
+export type PolicyDocument = z.infer<typeof policyDocument>;
+
+/** A workflow in a document of its own: `workflow.ref` of an Application names it. */
+export const workflowDocument = z.strictObject({
+  apiVersion: z.string(),
+  kind: z.literal('Workflow'),
+  metadata,
+  mode: workflowMode.optional(),
+  steps: z.array(workflowStep),
+});
+export type WorkflowDocument = z.infer<typeof workflowDocument>;
+
 /** API groups whose kinds are ours. */
 export const ourApiVersions = ['core.oam.dev/v1beta1', 'sluice.dev/v1alpha1'] as const;
+
+/** The API version that KubeVela gives policies and workflows of their own. */
+export const oamAlpha = 'core.oam.dev/v1alpha1';
 
 /** True for an API group that is ours in every version: an unknown kind in it is an error, not a document of another tool. */
 export function isOurGroup(group: string): boolean {
@@ -192,6 +213,8 @@ export const documentKinds = [
   'ApplicationDeployment',
   'AppDeployment',
   'Cluster',
+  'Policy',
+  'Workflow',
   ...definitionKinds,
 ] as const;
 

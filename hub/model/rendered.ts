@@ -4,12 +4,18 @@ import type { BundleReplicas, BundleTraffic } from '../../shared/wire/revision.t
 
 /** One revision on one cluster, as placement decided. */
 export interface Assignment {
-  /** The unit that is delivered: `namespace/name` of the ApplicationDeployment, or of a plain Application. */
+  /** The unit that is delivered: `namespace/name[@target]` of the ApplicationDeployment, or of an Application. */
   readonly unit: string;
   readonly revision: string;
   readonly cluster: string;
   /** Overrides spec.replicas of the revision's workloads; absent = what the component says. */
   readonly replicas?: number;
+  /** The namespace that it goes to; absent = the application's own. */
+  readonly target?: string;
+  /** The policies whose overrides apply, in order: `NAME`, or `NAME/ENV`. */
+  readonly policies?: readonly string[];
+  /** The components that are delivered; absent = all. */
+  readonly components?: readonly string[];
   /** Labels that the agent's cluster must have (the placement's selector without what the hub's labels no longer match). */
   readonly selector: Readonly<Record<string, string>>;
   /** Why it is remarkable: a provisional pick, a kept assignment. */
@@ -31,6 +37,8 @@ export interface RenderedApp {
   readonly cluster: string;
   readonly namespace: string;
   readonly name: string;
+  /** The namespace that it goes to, where that is not its own. */
+  readonly target?: string;
   /** Commit that it was rendered from. */
   readonly source: string;
   readonly selector: Readonly<Record<string, string>>;

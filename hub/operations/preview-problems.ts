@@ -3,7 +3,7 @@ import type { Fleet } from '../model/fleet.ts';
 import type { RenderedApp } from '../model/rendered.ts';
 import type { Place, Problem } from '../model/source.ts';
 import { nameConflicts } from '../plan/conflicts.ts';
-import { appKey } from '../../shared/wire/bundle.ts';
+import { appKey, splitKey } from '../../shared/wire/bundle.ts';
 
 /** Names that are shown of a long list. */
 const shown = 3;
@@ -50,7 +50,7 @@ export function takenNames(apps: readonly RenderedApp[]): readonly Problem[] {
 export function merged(problems: readonly Problem[], fleet: Fleet): readonly Problem[] {
   const places = placesOf(fleet);
   const located = problems.map((problem) => {
-    const place = problem.place ?? places.get(problem.app ?? '');
+    const place = problem.place ?? places.get(splitKey(problem.app ?? '').app);
     return place === undefined ? problem : { ...problem, place };
   });
   const groups = Map.groupBy(located, ({ code, severity, message, hint = '', app, place, cluster }) => {

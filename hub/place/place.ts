@@ -1,4 +1,5 @@
 import { by } from '../../shared/lib/order.ts';
+import { splitKey } from '../../shared/wire/bundle.ts';
 import { atOnce, type Work } from '../../shared/lib/slices.ts';
 import {
   docKey,
@@ -11,7 +12,9 @@ import { internalProblem } from '../model/internal-problem.ts';
 import type { Fleet, RevisionHistory, RevisionRecord } from '../model/fleet.ts';
 import { holdOf } from '../model/hold.ts';
 import type { Problem, Sourced } from '../model/source.ts';
+import { saysDelivery } from '../workflow/compile.ts';
 import { placingDeployment } from './deployment.ts';
+import { placeProgram } from './program.ts';
 import type { Placed, PlaceInput } from './types.ts';
 import { unusedRevisions } from './unused.ts';
 
@@ -84,7 +87,7 @@ interface PlainFacts {
 function plainFacts({ fleet, previous, targets, localCluster }: PlaceInput): PlainFacts {
   const unclear = new Map<string, UnclearDeployment | null>();
   return {
-    runs: new Set(previous.map(({ unit }) => unit)),
+    runs: new Set(previous.map(({ unit }) => splitKey(unit).app)),
     hasLocal: targets.some(({ name }) => name === localCluster),
     unclear: (namespace) => {
       const known = unclear.get(namespace);
@@ -96,15 +99,16 @@ function plainFacts({ fleet, previous, targets, localCluster }: PlaceInput): Pla
   };
 }
 
-/** What placing a plain application costs, in units of a slice. */
-const plainUnits = 1;
+/** What placing a plain application costs, and a cluster that one with a program may take, in units of a slice. */
+const [plainUnits, programUnits] = [1, 0.3];
 
 function* placingPlain(input: PlaceInput, sourced: Sourced<Application>, known: PlainFacts): Work<Placed> {
-  yield plainUnits;
+  yield saysDelivery(sourced.doc) ? plainUnits + programUnits * input.targets.length : plainUnits;
   return placePlain(input, sourced, known);
 }
 
-function placePlain(input: PlaceInput, { doc, place: where }: Sourced<Application>, known: PlainFacts): Placed {
+function placePlain(input: PlaceInput, sourced: Sourced<Application>, known: PlainFacts): Placed {
+  const { doc, place: where } = sourced;
   const [unit, namespace] = [docKey(doc), namespaceOf(doc)];
   const revision = input.history.newest.get(unit);
   if (revision === undefined) return nothing;
@@ -121,6 +125,7 @@ function placePlain(input: PlaceInput, { doc, place: where }: Sourced<Applicatio
       hint: unclear.hint,
     });
   }
+  if (saysDelivery(doc)) return placeProgram(input, sourced, revision);
   const { localCluster } = input;
   if (localCluster === null) {
     return held({

@@ -1,6 +1,6 @@
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import { atOnce, mapping, type Work } from '../../shared/lib/slices.ts';
-import { appKey } from '../../shared/wire/bundle.ts';
+import { appKey, splitKey } from '../../shared/wire/bundle.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { NextBundle } from '../model/bundle.ts';
 import type { Problem } from '../model/source.ts';
@@ -41,7 +41,7 @@ export function* findingAbandoned(input: DepartureInput, next: readonly NextBund
 function warningFor(input: DepartureInput, app: BundleApp, cluster: string): Problem | null {
   const { placement, reports } = input;
   const unit = appKey(app);
-  if (placement.documents.has(unit)) return null;
+  if (placement.documents.has(splitKey(unit).app)) return null;
   const seen = reports.get(cluster)?.report.apps.find((one) => appKey(one) === unit);
   // Without a report nothing is known of it.
   if (seen === undefined || (seen.applied === app.digest && seen.health === 'Healthy')) return null;

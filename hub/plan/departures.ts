@@ -1,4 +1,4 @@
-import { appKey } from '../../shared/wire/bundle.ts';
+import { appKey, splitKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { Departure, PlacementFacts } from '../model/placement.ts';
@@ -42,7 +42,7 @@ function departureOf(input: DepartureInput, app: BundleApp, cluster: string): De
     known.size === 0 ? heirs.lacking : heirs.all.filter(({ cluster: name, runs }) => known.has(name) || !runs);
   const undone = gaining.filter(({ isDone }) => !isDone);
   if (undone.length > 0) return movingTo(gaining, undone, cluster);
-  if (gaining.length > 0 || !placement.documents.has(unit)) return null;
+  if (gaining.length > 0 || !placement.documents.has(splitKey(unit).app)) return null;
   if (heirs.all.length === 0) return emptied('no cluster would have it any more, and its document is still there');
   const isLost = placement.lostByLabels.has(`${unit} ${cluster}`);
   // The labels of the next bundle are those of now: the change that waits remembers that it was them.

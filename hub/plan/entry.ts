@@ -79,6 +79,7 @@ function* encodingApp(rendered: RenderedApp): Work<Encoded> {
   const content = {
     namespace: rendered.namespace,
     name: rendered.name,
+    ...(rendered.target !== undefined && { target: rendered.target }),
     source: rendered.source,
     selector: { ...rendered.selector },
     revisions: rendered.revisions.map((name) => ({

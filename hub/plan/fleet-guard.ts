@@ -1,7 +1,7 @@
 import { by, byCodeUnit } from '../../shared/lib/order.ts';
 import { mapping, type Work } from '../../shared/lib/slices.ts';
 import { deletionLimit } from '../../shared/model/limits.ts';
-import { appKey } from '../../shared/wire/bundle.ts';
+import { appKey, splitKey } from '../../shared/wire/bundle.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { GuardedChange } from '../model/guarded-change.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
@@ -39,7 +39,7 @@ export function* guardingFleet(input: FleetGuardInput): Work<FoundHold[]> {
   const found = yield* mapping(staying, clusterUnits, (record) => leavingFrom(input, record, rendered));
   const leaving = found
     .flat()
-    .filter(({ unit }) => !removed.has(unit))
+    .filter(({ unit }) => !removed.has(splitKey(unit).app))
     .sort(by(({ unit, record }) => pairOf(unit, record.name)));
   const clusters = new Set(leaving.map(({ record }) => record.name)).size;
   if (clusters <= deletionLimit(served.length)) return [];

@@ -1,4 +1,4 @@
-import { appKey } from '../../shared/wire/bundle.ts';
+import { appKey, splitKey } from '../../shared/wire/bundle.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import { keepsContent, type FoundHold } from '../model/hold.ts';
 import type { PlanState } from './input.ts';
@@ -14,7 +14,9 @@ export function heldUnits(
   const kept = keptByCluster(holds);
   const here = [...(kept.get(null) ?? []), ...(kept.get(cluster) ?? [])];
   const all = () => (bundles.get(cluster)?.revision.apps ?? []).map(appKey);
-  return new Set(here.flatMap(({ app }) => (app === null ? all() : [app])));
+  // What holds an application holds it in each namespace that it goes to.
+  const of = (app: string) => [app, ...all().filter((key) => splitKey(key).app === app)];
+  return new Set(here.flatMap(({ app }) => (app === null ? all() : of(app))));
 }
 
 const keptByCluster = oncePerValue((holds: readonly Held[]) =>

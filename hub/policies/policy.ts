@@ -17,6 +17,8 @@ export interface PolicyCheck {
   /** The path of its properties in the document. */
   readonly path: Steps;
   readonly reporter: Reporter;
+  /** Reports a type of component or trait that there is not. */
+  readonly checkType: (what: 'component' | 'trait', type: string, path: Steps) => void;
 }
 
 /** How the agent treats an object: an entry beside it in the application's content. */
@@ -32,10 +34,14 @@ export type ObjectRule =
 
 /** One effect of a policy. */
 export type PolicyEffect =
-  /** `topology`, `env-binding`: a place that the application is delivered to. */
-  | { readonly kind: 'scope'; readonly scope: ClusterScope }
+  /** `topology`, `env-binding`: a place that the application is delivered to; `env` = the one that a step names. */
+  | { readonly kind: 'scope'; readonly scope: ClusterScope; readonly env?: string }
   /** `override`, `env-binding`: components as they are where the policy counts. */
-  | { readonly kind: 'components'; readonly edit: (components: readonly Component[]) => readonly Component[] }
+  | {
+      readonly kind: 'components';
+      readonly edit: (components: readonly Component[]) => readonly Component[];
+      readonly env?: string;
+    }
   /** `apply-once`, `garbage-collect`, `take-over`, `read-only`: a rule for the objects that it selects. */
   | { readonly kind: 'objects'; readonly selects: (object: KubeObject) => boolean; readonly rule: ObjectRule }
   /** `health`: how long a component may stay unhealthy, and which component. */
@@ -49,6 +55,8 @@ export type PolicyEffect =
 
 interface PolicyOf<P> {
   readonly type: string;
+  /** True where it changes what is delivered: an edit of it is the next revision. */
+  readonly isContent?: boolean;
   /** Reads `properties`; strict, so that an unknown member is an error with a suggestion. */
   readonly schema: z.ZodType<P>;
   /** Reports problems that the schema cannot find. */

@@ -1,12 +1,11 @@
 import { internalProblem } from '../model/internal-problem.ts';
-import type { RevisionRecord } from '../model/fleet.ts';
 import type { ComponentSource } from '../sources/source.ts';
 import type { CueEngine, CueEvaluator } from '../cue/engine.ts';
 import type { Attempt } from '../model/fault.ts';
 import { clusterValues, valuesKey } from './cluster-values.ts';
 import type { RenderMemory } from './memory.ts';
 import { renderRevision, type RevisionComponent } from './revision.ts';
-import type { Unit } from './units.ts';
+import type { Part, Unit } from './units.ts';
 
 /** What became of each revision, by `revisionKey`. */
 export type Revisions = ReadonlyMap<string, Attempt<readonly RevisionComponent[]>>;
@@ -29,10 +28,11 @@ export async function renderRevisions(
   const wanted = new Map<string, () => Promise<Attempt<readonly RevisionComponent[]>>>();
   const evaluatorOf = evaluators(cue);
   for (const unit of units) {
-    for (const { record } of unit.parts) {
+    for (const part of unit.parts) {
+      const { record } = part;
       const values = clusterValues(record, unit.target);
       if (values === null) continue;
-      const key = revisionKey(unit, record);
+      const key = revisionKey(unit, part);
       wanted.set(key, async () => {
         const known = memory.revisions.get(key, [record]);
         if (known !== undefined) return known;
@@ -48,10 +48,13 @@ export async function renderRevisions(
 }
 
 /** Names a revision as a unit has it on a cluster. */
-export function revisionKey({ deployment, target }: Placed, record: RevisionRecord): string {
+export function revisionKey(
+  { deployment, target }: Placed,
+  { record, variant }: Pick<Part, 'record' | 'variant'>,
+): string {
   const values = clusterValues(record, target);
   const form = deployment === null ? 'plain' : 'suffixed';
-  return `${record.app} ${record.name} ${form}${values === null ? ' unknown' : valuesKey(values)}`;
+  return `${record.app} ${record.name} ${form} ${variant.key}${values === null ? ' unknown' : valuesKey(values)}`;
 }
 
 async function catchInternal(

@@ -20,6 +20,7 @@ import type { ProviderRenderer } from './traffic/providers/provider.ts';
 import { renderUnit, type UnitOutcome, type UnitRevision } from './unit.ts';
 import { isShared, ofCluster, unitFacts } from './unit-facts.ts';
 import { findingUnits, type Part, type Unit } from './units.ts';
+import { pathInDocument, withWords } from './variant.ts';
 import { writtenElsewhere, type Elsewhere } from './written-names.ts';
 
 /** Everything that rendering depends on. */
@@ -142,7 +143,7 @@ function catchInternal(unit: Unit, rendered: Revisions, parts: UnitParts): UnitO
 }
 
 function outcomeOf(unit: Unit, rendered: Revisions, { memory, providers, ...parts }: UnitParts): UnitOutcome {
-  const { namespace, name, source, target } = unit;
+  const { namespace, name, into, source, target } = unit;
   const deployment = unit.deployment?.doc ?? null;
   const revisions = revisionsOf(unit, rendered);
   const elsewhere = parts.elsewhere(unit, revisions);
@@ -150,7 +151,7 @@ function outcomeOf(unit: Unit, rendered: Revisions, { memory, providers, ...part
   const known = memory.contents.get(content, []);
   const here = `${unit.key} ${target.name}`;
   if (known === undefined) {
-    const made = renderUnit({ namespace, name, source, target, deployment, revisions, elsewhere }, providers);
+    const made = renderUnit({ namespace, name, into, source, target, deployment, revisions, elsewhere }, providers);
     if (isShared(made)) memory.contents.set(content, [], made);
     return made;
   }
@@ -162,13 +163,13 @@ function outcomeOf(unit: Unit, rendered: Revisions, { memory, providers, ...part
 
 function revisionsOf(unit: Unit, revisions: Revisions): UnitRevision[] {
   return unit.parts.flatMap((part) => {
-    const attempt = revisions.get(revisionKey(unit, part.record));
+    const attempt = revisions.get(revisionKey(unit, part));
     return attempt !== undefined && 'value' in attempt ? [{ ...part, components: attempt.value }] : [];
   });
 }
 
 function faultsOf(part: Part, unit: Unit, revisions: Revisions): readonly Problem[] {
-  const attempt = revisions.get(revisionKey(unit, part.record));
+  const attempt = revisions.get(revisionKey(unit, part));
   if (attempt === undefined) return [];
   const revision = `${unit.namespace}/${part.record.name}`;
   const faults = 'faults' in attempt ? attempt.faults : attempt.value.flatMap((one) => removedFrom(one, unit.target));
@@ -184,7 +185,7 @@ function partProblem(unit: Unit, part: Part, fault: RenderFault, severity: Probl
   return {
     code: fault.code,
     severity,
-    message: `${part.record.name}: ${fault.message}`,
+    message: `${part.record.name}${withWords(part.assignment)}: ${fault.message}`,
     app: unit.key,
     ...(fault.hint !== undefined && { hint: fault.hint }),
     ...(place !== undefined && { place }),
@@ -192,15 +193,15 @@ function partProblem(unit: Unit, part: Part, fault: RenderFault, severity: Probl
 }
 
 // An older revision stands in no document now: what names it does.
-function placeOf({ deployment }: Unit, { document, record }: Part, fault: RenderFault): Place | undefined {
-  if (document !== null) return fault.place ?? document.locate(fault.path);
+function placeOf({ deployment }: Unit, { document, record, variant }: Part, fault: RenderFault): Place | undefined {
+  if (document !== null) return fault.place ?? document.locate(pathInDocument(variant, fault.path));
   const index = deployment?.doc.spec.appRevisions.findIndex((one) => one.revisionName === record.name) ?? -1;
   return deployment?.locate(['spec', 'appRevisions', ...(index < 0 ? [] : [index, 'revisionName'])]);
 }
 
 function warningsOf(unit: Unit, revisions: Revisions): readonly Problem[] {
   return unit.parts.flatMap((part) => {
-    const attempt = revisions.get(revisionKey(unit, part.record));
+    const attempt = revisions.get(revisionKey(unit, part));
     const warnings =
       attempt !== undefined && 'value' in attempt ? attempt.value.flatMap((one) => one.warnings ?? []) : [];
     return warnings.map((fault) => partProblem(unit, part, fault, 'warning'));

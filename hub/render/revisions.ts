@@ -1,6 +1,6 @@
 import { digestOfValue } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
-import { docKey, namespaceOf, type Application } from '../model/documents.ts';
+import { docKey, namespaceOf, type Application, type Component } from '../model/documents.ts';
 import type { Fleet, PinnedDefinition, RevisionHistory, RevisionRecord } from '../model/fleet.ts';
 import { atOnce, type Work } from '../../shared/lib/slices.ts';
 import type { Sourced } from '../model/source.ts';
@@ -11,6 +11,10 @@ import {
   type BuiltinDefinition,
   type Catalog,
 } from '../definitions/catalog.ts';
+import { policies as builtinPolicies } from '../policies/types/list.ts';
+import type { Policy } from '../policies/policy.ts';
+import { contentPolicies, everyComponent } from '../policies/uses.ts';
+import { saysDelivery } from '../workflow/compile.ts';
 import { componentSources, sourceOf } from '../sources/list.ts';
 import type { ComponentSource } from '../sources/source.ts';
 
@@ -23,6 +27,8 @@ export interface RecordOptions {
   readonly definitions?: readonly BuiltinDefinition[];
   /** The component sources there are (default: all of hub/sources). */
   readonly sources?: readonly ComponentSource[];
+  /** The policies there are (default: all of hub/policies). */
+  readonly policies?: readonly Policy[];
   /** Revisions (`namespace/NAME-vN`) without a render that they could pin: they take the current definitions. */
   readonly unrendered?: ReadonlySet<string>;
   /** ISO time that new records get (default: none). */
@@ -38,12 +44,14 @@ export function recordRevisions(history: RevisionHistory, fleet: Fleet, options:
   return atOnce(recording(history, fleet, options));
 }
 
+const builtinOptions = { definitions: builtinDefinitions, sources: componentSources, policies: builtinPolicies };
+
 /** What recording an application costs, in units of a slice: most of it is the digest of one that is new. */
 const applicationUnits = 15;
 
 /** The same, as work in steps. */
 export function* recording(history: RevisionHistory, fleet: Fleet, options: RecordOptions = {}): Work<RevisionHistory> {
-  const { unrendered, definitions = builtinDefinitions, sources = componentSources, now } = options;
+  const { unrendered, now, definitions, sources, policies } = { ...builtinOptions, ...options };
   const catalog = createCatalog(
     fleet.definitions.map(({ doc }) => doc),
     definitions,
@@ -61,20 +69,21 @@ export function* recording(history: RevisionHistory, fleet: Fleet, options: Reco
       newest.set(key, last);
       continue;
     }
-    const files = filesOf(doc, fleet.files, sources);
-    const specDigest = specDigestOf(doc, files);
+    const all = everyComponent(doc, policies);
+    const files = filesOf(all, fleet.files, sources);
+    const specDigest = specDigestOf(doc, files, policies);
     const same = known.find((record) => record.specDigest === specDigest);
     const record =
       same ??
       nextRecord(sourced, known, {
         specDigest,
         files,
-        definitions: definitionsOf(doc, catalog),
+        definitions: definitionsOf(all, namespaceOf(doc), catalog),
         ...(now === undefined ? {} : { at: now }),
       });
     if (same === undefined) revisions.set(key, [...known, record]);
     else if (unrendered?.has(`${namespaceOf(doc)}/${same.name}`) === true)
-      revisions.set(key, withDefinitions(known, same, definitionsOf(doc, catalog)));
+      revisions.set(key, withDefinitions(known, same, definitionsOf(all, namespaceOf(doc), catalog)));
     newest.set(key, record.name);
   }
   return { revisions, newest };
@@ -107,12 +116,32 @@ export function pinnedFiles({ revisions, newest }: RevisionHistory): ReadonlyMap
 // A document never changes: while its file stays as it is, the same one comes again with every commit.
 const specDigests = new WeakMap<Application, string>();
 
-/** The digest that tells revisions apart: over the spec, and over the files that it refers to. */
-export function specDigestOf(doc: Application, files: Readonly<Record<string, string>>): string {
-  if (Object.keys(files).length > 0) return digestOfValue([doc.spec, files]);
-  const known = specDigests.get(doc) ?? digestOfValue([doc.spec]);
+/**
+ * The digest that tells revisions apart: over the content of the spec, and over the files that it refers to. Steps, clusters and
+ * the numbers of a rollout say how content gets somewhere, and are not part of it.
+ */
+export function specDigestOf(
+  doc: Application,
+  files: Readonly<Record<string, string>>,
+  policies: readonly Policy[] = builtinPolicies,
+): string {
+  if (Object.keys(files).length > 0) return digestOfValue([contentOf(doc, policies), files]);
+  const known = specDigests.get(doc) ?? digestOfValue([contentOf(doc, policies)]);
   specDigests.set(doc, known);
   return known;
+}
+
+// What says nothing of its delivery keeps the digest that it has had from the first release on.
+function contentOf(doc: Application, types: readonly Policy[]): unknown {
+  if (!saysDelivery(doc)) return doc.spec;
+  const { components, workflow } = doc.spec;
+  const policies = contentPolicies(doc.spec.policies ?? [], types);
+  return {
+    components,
+    ...(policies.length > 0 && { policies }),
+    // Without components the steps are all that there is.
+    ...(components.length === 0 && { workflow }),
+  };
 }
 
 function nextRecord(
@@ -132,19 +161,21 @@ function nextRecord(
 }
 
 function filesOf(
-  doc: Application,
+  components: readonly Component[],
   files: ReadonlyMap<string, string>,
   sources: readonly ComponentSource[],
 ): Record<string, string> {
-  const paths = doc.spec.components.flatMap((component) =>
-    sourceOf(component.type, sources).filesOf(component, files.keys()),
-  );
+  const paths = components.flatMap((component) => sourceOf(component.type, sources).filesOf(component, files.keys()));
   return Object.fromEntries([...new Set(paths)].sort().map((path) => [path, files.get(path) ?? '']));
 }
 
-function definitionsOf(doc: Application, catalog: Catalog): Record<string, PinnedDefinition> {
+function definitionsOf(
+  components: readonly Component[],
+  namespace: string,
+  catalog: Catalog,
+): Record<string, PinnedDefinition> {
   const wanted = new Map<string, readonly [PinnedDefinition['kind'], string]>();
-  for (const component of doc.spec.components) {
+  for (const component of components) {
     wanted.set(definitionKey('ComponentDefinition', component.type), ['ComponentDefinition', component.type]);
     for (const { type } of component.traits ?? []) {
       wanted.set(definitionKey('TraitDefinition', type), ['TraitDefinition', type]);
@@ -152,7 +183,7 @@ function definitionsOf(doc: Application, catalog: Catalog): Record<string, Pinne
   }
   const pinned: Record<string, PinnedDefinition> = {};
   for (const [key, [kind, type]] of [...wanted].sort(by(([name]) => name))) {
-    const found = catalog.find(kind, type, namespaceOf(doc));
+    const found = catalog.find(kind, type, namespace);
     if (found !== null) pinned[key] = found.pinned;
   }
   return pinned;

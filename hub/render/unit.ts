@@ -1,5 +1,6 @@
 import { by } from '../../shared/lib/order.ts';
 import type { ApplicationDeployment } from '../model/documents.ts';
+import { durationSeconds } from '../model/duration.ts';
 import { replicasPointer } from '../../shared/model/kinds.ts';
 import { idOf, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import type { ProviderName } from '../../shared/model/traffic.ts';
@@ -35,6 +36,8 @@ export interface UnitTarget extends Target {
 export interface UnitOnCluster {
   readonly namespace: string;
   readonly name: string;
+  /** The namespace that it goes to, where that is not its own. */
+  readonly into?: string | undefined;
   readonly source: string;
   readonly target: TrafficCluster;
   readonly deployment: ApplicationDeployment | null;
@@ -231,6 +234,7 @@ function appOf(
     cluster: unit.target.name,
     namespace: unit.namespace,
     name: unit.name,
+    ...(unit.into !== undefined && { target: unit.into }),
     source: unit.source,
     selector: Object.assign({}, ...unit.revisions.map(({ assignment }) => assignment.selector)) as Record<
       string,
@@ -249,10 +253,5 @@ function appOf(
 const defaultDeadline = 600;
 
 function deadlineOf(deployment: ApplicationDeployment | null): number {
-  const text = deployment?.spec.rollout?.progressDeadline ?? '';
-  const seconds = { h: 3600, m: 60, s: 1 } as const;
-  const parts = [...text.matchAll(/(\d+)([hms])/g)].map(
-    ([, count, unit]) => Number(count) * seconds[unit as 'h' | 'm' | 's'],
-  );
-  return parts.reduce((sum, part) => sum + part, 0) || defaultDeadline;
+  return durationSeconds(deployment?.spec.rollout?.progressDeadline ?? '') || defaultDeadline;
 }

@@ -5,12 +5,16 @@ import { docKey, namespaceOf, type Application, type ApplicationDeployment } fro
 import type { Fleet, RevisionHistory, RevisionRecord, Target } from '../model/fleet.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { Sourced } from '../model/source.ts';
+import { splitKey } from '../../shared/wire/bundle.ts';
 import type { UnitTarget } from './unit.ts';
+import { variantOf, type Variant } from './variant.ts';
 
 /** One revision of a unit on a cluster. */
 export interface Part {
   readonly assignment: Assignment;
+  /** As the assignment wants it. */
   readonly record: RevisionRecord;
+  readonly variant: Variant;
   /** The Application document, when its newest revision is this one: errors can name a place in it. */
   readonly document: Sourced<unknown> | null;
 }
@@ -20,6 +24,8 @@ export interface Unit {
   readonly key: string;
   readonly namespace: string;
   readonly name: string;
+  /** The namespace that it goes to, where that is not its own. */
+  readonly into: string | undefined;
   readonly source: string;
   readonly target: UnitTarget;
   readonly deployment: Sourced<ApplicationDeployment> | null;
@@ -83,15 +89,18 @@ interface Lookup {
 
 function unitOf(group: readonly Assignment[], target: UnitTarget, lookup: Lookup): Unit | null {
   const key = group[0]?.unit ?? '';
-  const [namespace = '', name = ''] = key.split('/');
+  const { app, target: into } = splitKey(key);
+  const [namespace = '', name = ''] = app.split('/');
   const parts = group.flatMap((assignment) => {
     const record = lookup.records.get(`${namespace}/${assignment.revision}`);
     if (record === undefined) return [];
     const isNow = lookup.newest.get(record.app) === record.name;
-    return [{ assignment, record, document: (isNow && lookup.applications.get(record.app)) || null }];
+    const variant = variantOf(record, assignment);
+    const document = (isNow && lookup.applications.get(record.app)) || null;
+    return [{ assignment, record: variant.record, variant, document }];
   });
   if (parts.length === 0) return null;
   const deployment = lookup.deployments.get(key) ?? null;
-  const source = deployment?.commit ?? lookup.applications.get(key)?.commit ?? '';
-  return { key, namespace, name, source, target, deployment, parts };
+  const source = deployment?.commit ?? lookup.applications.get(app)?.commit ?? '';
+  return { key, namespace, name, into, source, target, deployment, parts };
 }

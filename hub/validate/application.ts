@@ -1,7 +1,8 @@
 import { namespaceOf, type Application, type Component } from '../model/documents.ts';
 import type { DefinitionKind } from '../definitions/catalog.ts';
 import { sourceOf } from '../sources/list.ts';
-import { checkPolicies, checkSteps } from './policies-and-steps.ts';
+import { saysDelivery } from '../workflow/compile.ts';
+import { checkDelivery } from './delivery.ts';
 import type { References } from './references.ts';
 import { checkName } from './names.ts';
 import { checkOrder } from './order.ts';
@@ -23,8 +24,22 @@ export function checkApplication(doc: Application, references: References, repor
     checkComponent(doc, component, { path, references, reporter });
   }
   checkOrder(doc.spec.components, reporter);
-  checkPolicies(doc, references.policies, reporter);
-  checkSteps(doc, references.steps, reporter);
+  if (doc.spec.components.length === 0 && !saysDelivery(doc)) {
+    const path = ['spec', 'components'];
+    reporter.error('DOCUMENT_INVALID', path, 'spec.components must not be empty');
+  }
+  if (!saysDelivery(doc)) return;
+  const checkType = (what: 'component' | 'trait', type: string, path: Steps): void => {
+    const known = what === 'component' ? references.components : references.traits;
+    if (!known.includes(type)) reportType(what, type, { path, references, reporter });
+  };
+  checkDelivery(doc, { references, reporter, checkType });
+}
+
+function reportType(what: 'component' | 'trait', type: string, { path, references, reporter }: Where): void {
+  const known = what === 'component' ? references.components : references.traits;
+  const hint = insteadOfVersion(type) ?? insteadOfType(what, type) ?? suggestion(type, known, `${what} types`, listing);
+  reporter.error('UNSUPPORTED', path, `no ${what} type ${type}`, hint);
 }
 
 /** What prints the types that there are. */
@@ -39,11 +54,7 @@ interface Where {
 function checkComponent(doc: Application, component: Component, { path, references, reporter }: Where): void {
   checkName('label', component.name, [...path, 'name'], reporter);
   if (!references.components.includes(component.type)) {
-    const hint =
-      insteadOfVersion(component.type) ??
-      insteadOfType('component', component.type) ??
-      suggestion(component.type, references.components, 'component types', listing);
-    reporter.error('UNSUPPORTED', [...path, 'type'], `no component type ${component.type}`, hint);
+    reportType('component', component.type, { path: [...path, 'type'], references, reporter });
   }
   checkUsable('ComponentDefinition', doc, component.type, { path, references, reporter });
   for (const [index, { type }] of (component.traits ?? []).entries()) {
@@ -57,11 +68,7 @@ function checkTrait(doc: Application, component: Component, type: string, where:
   const { references, reporter } = where;
   const path = [...where.path, 'type'];
   if (!references.traits.includes(type)) {
-    const hint =
-      insteadOfVersion(type) ??
-      insteadOfType('trait', type) ??
-      suggestion(type, references.traits, 'trait types', listing);
-    reporter.error('UNSUPPORTED', path, `no trait type ${type}`, hint);
+    reportType('trait', type, { path, references, reporter });
     return;
   }
   checkUsable('TraitDefinition', doc, type, where);

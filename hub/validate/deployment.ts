@@ -1,4 +1,6 @@
-import { namespaceOf, type AppRevision, type ApplicationDeployment } from '../model/documents.ts';
+import { annotation } from '../../shared/model/names.ts';
+import { isRevisionOnly, namespaceOf, type AppRevision, type ApplicationDeployment } from '../model/documents.ts';
+import { placesItself } from '../workflow/compile.ts';
 import type { References } from './references.ts';
 import { checkDerived, checkLabels, checkName } from './names.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
@@ -55,6 +57,11 @@ function checkRevision(
     const hint = suggestion(key, names, `applications in ${namespaceOf(doc)}`);
     reporter.error('REFERENCE_NOT_FOUND', where, `no application ${key} for ${revisionName}`, hint);
     return;
+  }
+  if (application !== null && !isRevisionOnly(application) && placesItself(application, references)) {
+    const message = `${key} has a workflow or policies that deliver it: two documents would say where it goes`;
+    const hint = `remove those, or annotate ${key} with ${annotation.revisionOnly}: "true"`;
+    reporter.error('DELIVERY_CONFLICT', where, message, hint);
   }
   const suffix = revisionName.slice(revisionName.lastIndexOf('-') + 1);
   const isInPlace = (type: string): boolean =>

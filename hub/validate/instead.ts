@@ -4,6 +4,10 @@ const placements = 'place it with an ApplicationDeployment: clusterSelector.labe
 const versions = 'list two revisions with weights in an ApplicationDeployment, and move the weights by commits';
 const files = 'render it in CI into files, and name those with k8s-objects (properties.glob)';
 
+const later = 'remove it: steps with effects outside of the delivery come later';
+const outside =
+  'do it in CI, before the commit: a hub of Sluice holds no credentials of clusters, clouds or registries';
+
 /** What to use instead of types that KubeVela has and Sluice has not. */
 const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly<Record<string, string>>>> = {
   component: {
@@ -23,23 +27,50 @@ const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly
   },
   policy: {
     'apply-once': 'leave fields to others by the annotation sluice.dev/ignore-differences of a manifest',
-    'env-binding': placements,
+    debug: 'remove it: status and reports say what each object does',
+    'deployment-insights': 'remove it: the metrics of deliveries come later',
     'garbage-collect': 'what a commit removes is deleted, and much of it waits for an approval',
-    health:
-      'health is always judged; rollout.progressDeadline of an ApplicationDeployment says how long a change may take',
-    override: `one Application for each variant; ${placements}`,
-    replication: placements,
+    replication: 'write the component once for each key; components are not multiplied yet',
+    'read-only': 'leave the object out: only what is declared is written',
+    'resource-update': 'remove it: what cannot be updated in place is said with the way out',
+    security: 'remove it: what pods may do is decided by the cluster (Pod Security admission)',
+    'shared-resource': 'declare the object in one application alone',
     'take-over': 'annotate the manifest with sluice.dev/adopt: "true"',
-    topology: placements,
   },
   step: {
-    'apply-component': 'all components are applied, in stages by kind',
-    deploy: placements,
-    deploy2env: placements,
-    suspend: `a commit is the step: ${versions}`,
-    'canary-rollout': versions,
+    'addon-operation': later,
+    'apply-deployment': 'declare a component of type webservice or worker',
+    'apply-object': later,
+    'apply-remaining': 'name the components: apply-component; or deploy, which delivers all',
+    'apply-terraform-config': outside,
+    'apply-terraform-provider': outside,
     'blue-green-rollout': versions,
+    'build-push-image': outside,
+    'canary-rollback': versions,
+    'canary-rollout': versions,
+    'check-metrics': later,
+    'clean-jobs': 'remove it: finished Jobs go by ttlSecondsAfterFinished',
+    'collect-service-endpoints': later,
+    'create-config': outside,
+    'delete-config': outside,
+    'depends-on-app': later,
+    deploy2runtime: 'deploy, with policies of type topology',
+    'export-data': outside,
+    'export-service': outside,
+    export2config: 'declare the ConfigMap as a component of type k8s-objects',
+    export2secret: outside,
+    'generate-jdbc-connection': outside,
+    'list-config': outside,
+    notification: later,
+    'read-config': outside,
+    'read-object': later,
+    request: later,
+    'restart-workflow': 'remove it: every commit that changes the content is a delivery',
+    'rollout-promotion': versions,
+    'share-cloud-resource': outside,
     'traffic-shift': versions,
+    'vela-cli': outside,
+    webhook: later,
   },
 };
 
@@ -63,7 +94,6 @@ const members: Readonly<Record<string, string>> = {
   'components scopes': 'remove it: health is always judged',
   'components externalRevision': 'remove it: revisions are named NAME-vN; list one in an ApplicationDeployment',
   'components replicaKey': placements,
-  'workflow ref': 'remove it: workflows are not supported yet',
   'spec rolloutPlan': versions,
   'spec scopes': 'remove it: health is always judged',
 };

@@ -1,32 +1,71 @@
 import type { z } from 'zod';
 import type { Application } from '../model/documents.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
-import type { Policy } from '../policies/policy.ts';
+import { policyName, stepName, type PolicyEntry, type WorkflowStep } from '../model/workflow.ts';
+import type { Policy, PolicyCheck } from '../policies/policy.ts';
 import type { StepType } from '../workflow/step.ts';
 import { insteadOfType } from './instead.ts';
 import { reporterWithin, suggestion } from './problems.ts';
 import { readShape } from './shape.ts';
 
 /** Checks the policies of an Application, each with its own schema and rules. */
-export function checkPolicies(doc: Application, policies: readonly Policy[], reporter: Reporter): void {
-  for (const [index, { type, name = `policy-${index}`, properties }] of (doc.spec.policies ?? []).entries()) {
-    const place = { path: ['spec', 'policies', index], reporter };
-    const policy = findType(policies, type, { ...place, what: 'policy', all: 'policies' });
-    const read = policy === null ? null : readProperties(policy.schema, properties, place);
+export function checkPolicies(
+  doc: Application,
+  policies: readonly Policy[],
+  where: Pick<PolicyCheck, 'reporter' | 'checkType'>,
+): void {
+  const { reporter } = where;
+  const names = new Set<string>();
+  for (const [index, entry] of (doc.spec.policies ?? []).entries()) {
+    const path = ['spec', 'policies', index];
+    const name = policyName(entry, index);
+    if (names.has(name)) {
+      reporter.error('DOCUMENT_INVALID', [...path, 'name'], `a second policy named ${name}`, 'rename one');
+    }
+    names.add(name);
+    const read = readPolicy(entry, policies, { path, reporter });
     if (read === null) continue;
-    policy?.check({ name, properties: read.value }, { application: doc, path: read.path, reporter });
+    const { policy, value, path: inside } = read;
+    policy.check({ name, properties: value }, { application: doc, path: inside, ...where });
   }
 }
 
-/** Checks the workflow steps of an Application, each with its own schema and rules. */
-export function checkSteps(doc: Application, steps: readonly StepType[], reporter: Reporter): void {
-  for (const [index, { type, name, properties }] of (doc.spec.workflow?.steps ?? []).entries()) {
-    const place = { path: ['spec', 'workflow', 'steps', index], reporter };
-    const step = findType(steps, type, { ...place, what: 'workflow step', all: 'steps' });
-    const read = step === null ? null : readProperties(step.schema, properties, place);
-    if (read === null) continue;
-    const use = { name: typeof name === 'string' ? name : `step-${index}`, properties: read.value };
-    step?.check(use, { application: doc, path: read.path, reporter });
+/** Reads a policy by its type's schema; null where that cannot be, which is reported. */
+export function readPolicy(
+  { type, properties }: PolicyEntry,
+  policies: readonly Policy[],
+  place: Place,
+): { readonly policy: Policy; readonly value: unknown; readonly path: Steps } | null {
+  const policy = findType(policies, type, { ...place, what: 'policy', all: 'policies' });
+  const read = policy === null ? null : readProperties(policy.schema, properties, place);
+  return policy === null || read === null ? null : { policy, ...read };
+}
+
+/**
+ * Checks workflow steps, each with its own schema and rules; those of a group, too. Without an application (in a Workflow document)
+ * only what can be told without one.
+ */
+export function checkSteps(
+  written: readonly WorkflowStep[],
+  types: readonly StepType[],
+  { application, group, ...base }: Place & { readonly application: Application | null; readonly group?: string },
+): void {
+  for (const [index, step] of written.entries()) {
+    const place = { path: [...base.path, index], reporter: base.reporter };
+    const name = stepName(step, index, group);
+    const type = findType(types, step.type, { ...place, what: 'workflow step', all: 'steps' });
+    const read = type === null ? null : readProperties(type.schema, step.properties, place);
+    if (read !== null && application !== null) {
+      type?.check({ name, properties: read.value }, { application, path: read.path, reporter: base.reporter });
+    }
+    if (step.subSteps === undefined || type === null) continue;
+    const inside = [...place.path, 'subSteps'];
+    if (type.isGroup === true) {
+      checkSteps(step.subSteps, types, { application, group: name, path: inside, reporter: base.reporter });
+    } else {
+      const message = `a step of type ${step.type} has no steps of its own`;
+      base.reporter.error('DOCUMENT_INVALID', inside, message, 'give the type step-group');
+    }
   }
 }
 
@@ -45,8 +84,7 @@ function findType<T extends { readonly type: string }>(
   const types = list.map((one) => one.type);
   const instead = insteadOfType(what === 'policy' ? 'policy' : 'step', type);
   const listed = types.length === 0 ? `supported ${all}: none yet` : suggestion(type, types, `supported ${all}`);
-  const hint = instead === undefined ? listed : `${listed}; ${instead}`;
-  reporter.error('UNSUPPORTED', [...path, 'type'], `the ${what} ${type} is not supported`, hint);
+  reporter.error('UNSUPPORTED', [...path, 'type'], `the ${what} ${type} is not supported`, instead ?? listed);
   return null;
 }
 

@@ -6,7 +6,10 @@ import {
   definition,
   definitionKinds,
   documentKinds,
+  oamAlpha,
   ourApiVersions,
+  policyDocument,
+  workflowDocument,
 } from '../model/documents.ts';
 import { isMap } from '../model/json-map.ts';
 import type { RawDocument } from '../model/source.ts';
@@ -33,6 +36,8 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   Application: application,
   ApplicationDeployment: applicationDeployment,
   Cluster: cluster,
+  Policy: policyDocument,
+  Workflow: workflowDocument,
   ...Object.fromEntries(definitionKinds.map((kind) => [kind, definition])),
 };
 
@@ -42,14 +47,15 @@ const validDocuments = new WeakMap<RawDocument, Omit<ReadDocument, 'reporter'>>(
 /** Reads one document: aliases, a missing apiVersion and a top-level `name` are put right, then its shape is checked. */
 export function readDocument(raw: RawDocument): ReadDocument {
   const known = validDocuments.get(raw);
-  if (known !== undefined) return { ...known, reporter: reporterFor(raw, known) };
+  if (known !== undefined) return { ...known, reporter: reporterFor(known.raw, known) };
   const { reporter, ...read } = readFresh(raw);
   if (read.doc !== null) validDocuments.set(raw, read);
   return { ...read, reporter };
 }
 
-function readFresh(raw: RawDocument): ReadDocument {
-  const value = normalised(raw.value as Readonly<Record<string, unknown>>);
+function readFresh(written: RawDocument): ReadDocument {
+  const value = normalised(written.value as Readonly<Record<string, unknown>>);
+  const raw = hasStepList(written.value) ? withoutSteps(written) : written;
   const kind = typeof value['kind'] === 'string' ? value['kind'] : '';
   const key = keyOf(kind, value);
   const reporter = reporterFor(raw, { kind, key });
@@ -60,8 +66,9 @@ function readFresh(raw: RawDocument): ReadDocument {
     return { ...read, kind: '', key: null, doc: null, rest: null };
   }
   const { apiVersion } = value;
-  if (!ourApiVersions.some((known) => known === apiVersion)) {
-    const hint = `use ${ourApiVersions.join(' or ')}`;
+  const versions = kind === 'Policy' || kind === 'Workflow' ? [...ourApiVersions, oamAlpha] : ourApiVersions;
+  if (!versions.some((known) => known === apiVersion)) {
+    const hint = `use ${versions.join(' or ')}`;
     reporter.error('UNKNOWN_KIND', ['apiVersion'], `${kind} of ${String(apiVersion)} is not known`, hint);
     return { ...read, doc: null, rest: null };
   }
@@ -89,13 +96,35 @@ function reportKind(kind: string, value: Readonly<Record<string, unknown>>, repo
 function normalised(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const kind = value['kind'] === 'AppDeployment' ? 'ApplicationDeployment' : value['kind'];
   const apiVersion = value['apiVersion'] ?? ourApiVersions[0];
-  const { name, ...rest } = value;
+  const { name, ...rest } = withSteps(value);
   const metadata = value['metadata'];
   // The design text writes `name:` at the top; both at once would leave open which one counts.
   const isTop =
     typeof name === 'string' && (metadata === undefined || (isMap(metadata) && metadata['name'] === undefined));
-  if (!isTop) return { ...value, apiVersion, kind };
+  if (!isTop) return { ...rest, ...('name' in value && { name }), apiVersion, kind };
   return { ...rest, apiVersion, kind, metadata: { ...(isMap(metadata) ? metadata : {}), name } };
+}
+
+// The design text writes the steps of a workflow as a plain list.
+function hasStepList(value: unknown): boolean {
+  return isMap(value) && isMap(value['spec']) && Array.isArray(value['spec']['workflow']);
+}
+
+function withSteps(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (value['kind'] !== 'Application' || !hasStepList(value)) return value;
+  const spec = value['spec'] as Readonly<Record<string, unknown>>;
+  return { ...value, spec: { ...spec, workflow: { steps: spec['workflow'] } } };
+}
+
+/** A document whose workflow is a list: what is said of `workflow.steps` stands at its items. */
+function withoutSteps(raw: RawDocument): RawDocument {
+  return {
+    ...raw,
+    locate: (path) => {
+      const isStep = path[0] === 'spec' && path[1] === 'workflow' && path[2] === 'steps';
+      return raw.locate(isStep ? ['spec', 'workflow', ...path.slice(3)] : path);
+    },
+  };
 }
 
 function keyOf(kind: string, value: Readonly<Record<string, unknown>>): string | null {

@@ -1,6 +1,6 @@
 import { builtinDefinitions, createCatalog, type BuiltinDefinition, type Catalog } from '../definitions/catalog.ts';
-import type { Application, Definition } from '../model/documents.ts';
-import { policies } from '../policies/list.ts';
+import type { Application, Definition, PolicyDocument, WorkflowDocument } from '../model/documents.ts';
+import { policies } from '../policies/types/list.ts';
 import type { Policy } from '../policies/policy.ts';
 import { componentSources } from '../sources/list.ts';
 import type { ComponentSource } from '../sources/source.ts';
@@ -36,6 +36,9 @@ export interface References {
   readonly steps: readonly StepType[];
   /** Application key -> its document, null when it is broken. */
   readonly applications: ReadonlyMap<string, Application | null>;
+  /** Policies and workflows in documents of their own, by key; null when they are broken. */
+  readonly policyDocuments: ReadonlyMap<string, PolicyDocument | null>;
+  readonly workflowDocuments: ReadonlyMap<string, WorkflowDocument | null>;
   readonly files: ReadonlyMap<string, string>;
 }
 
@@ -58,13 +61,16 @@ export function referencesOf(
     sources: lists.sources,
     policies: lists.policies,
     steps: lists.steps,
-    applications: new Map(
-      documents
-        .filter(({ kind }) => kind === 'Application')
-        .flatMap(({ key, doc }) => (key === null ? [] : [[key, doc as Application | null] as const])),
-    ),
+    applications: byKey<Application>(documents, 'Application'),
+    policyDocuments: byKey<PolicyDocument>(documents, 'Policy'),
+    workflowDocuments: byKey<WorkflowDocument>(documents, 'Workflow'),
     files,
   };
+}
+
+function byKey<T>(documents: readonly ReadDocument[], wanted: string): ReadonlyMap<string, T | null> {
+  const found = documents.filter(({ kind }) => kind === wanted);
+  return new Map(found.flatMap(({ key, doc }) => (key === null ? [] : [[key, doc as T | null] as const])));
 }
 
 function namesOf(documents: readonly ReadDocument[], wanted: string): string[] {

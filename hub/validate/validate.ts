@@ -4,6 +4,8 @@ import {
   type ApplicationDeployment,
   type Cluster,
   type Definition,
+  type PolicyDocument,
+  type WorkflowDocument,
 } from '../model/documents.ts';
 import type { Fleet, UnreadDocument, Validated } from '../model/fleet.ts';
 import { atOnce, type Work } from '../../shared/lib/slices.ts';
@@ -15,8 +17,10 @@ import { builtinLists, referencesOf, type Lists, type References } from './refer
 import { checkLabels, checkName } from './names.ts';
 import { checkCluster } from './cluster.ts';
 import { checkDefinition } from './definition.ts';
+import { checkPolicyDocument, checkWorkflowDocument } from './delivery.ts';
 import { inOrder } from './problems.ts';
 import { readDocument, type ReadDocument } from './read.ts';
+import { resolveApplication } from './resolve.ts';
 
 /**
  * Checks every document of a snapshot, by itself and against the rest. Collects every problem, in the order of files and
@@ -50,7 +54,7 @@ export function* validating(snapshot: Snapshot, lists: Lists = builtinLists): Wo
     yield documentUnits;
   }
   return {
-    fleet: fleetOf(snapshot, good, broken),
+    fleet: fleetOf(snapshot, { good, broken, references }),
     unread,
     drafts: broken.flatMap(({ kind, raw, doc, rest }) => {
       const draft = (doc ?? rest) as Application | null;
@@ -87,6 +91,8 @@ function check({ kind, doc, rest, reporter }: ReadDocument, references: Referenc
   if (kind === 'Application') checkApplication(checked as Application, references, reporter);
   else if (kind === 'ApplicationDeployment') checkDeployment(checked as ApplicationDeployment, references, reporter);
   else if (kind === 'Cluster') checkCluster(checked as Cluster, reporter);
+  else if (kind === 'Policy') checkPolicyDocument(checked as PolicyDocument, references, reporter);
+  else if (kind === 'Workflow') checkWorkflowDocument(checked as WorkflowDocument, references, reporter);
   else checkDefinition(checked as Definition, references.builtins, reporter);
   if (kind !== 'Cluster') checkLabels(metadata.labels, ['metadata', 'labels'], reporter);
 }
@@ -113,7 +119,13 @@ function reportDuplicate(id: string, read: ReadDocument, group: readonly ReadDoc
   read.reporter.error('DUPLICATE_DOCUMENT', path, message, `also in ${places}${more}; keep one of them`);
 }
 
-function fleetOf(snapshot: Snapshot, good: ReadonlySet<ReadDocument>, broken: readonly ReadDocument[]): Fleet {
+interface Judged {
+  readonly good: ReadonlySet<ReadDocument>;
+  readonly broken: readonly ReadDocument[];
+  readonly references: References;
+}
+
+function fleetOf(snapshot: Snapshot, { good, broken, references }: Judged): Fleet {
   const sourced = <T>(wanted: (kind: string) => boolean): Sourced<T>[] =>
     [...good]
       .filter(({ kind }) => wanted(kind))
@@ -121,7 +133,10 @@ function fleetOf(snapshot: Snapshot, good: ReadonlySet<ReadDocument>, broken: re
   return {
     commit: snapshot.commit,
     repository: snapshot.repository,
-    applications: sourced<Application>((kind) => kind === 'Application'),
+    applications: sourced<Application>((kind) => kind === 'Application').map((one) => ({
+      ...one,
+      doc: resolveApplication(one.doc, references),
+    })),
     deployments: sourced<ApplicationDeployment>((kind) => kind === 'ApplicationDeployment'),
     clusters: sourced<Cluster>((kind) => kind === 'Cluster'),
     definitions: sourced<Definition>((kind) => kind.endsWith('Definition')),

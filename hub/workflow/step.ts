@@ -3,6 +3,7 @@ import type { Application } from '../model/documents.ts';
 import type { FoundHold } from '../model/hold.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
 import type { ClusterScope } from '../model/cluster-scope.ts';
+import type { NamedPolicy } from '../policies/uses.ts';
 
 /** The phases of a step, as in KubeVela. */
 export type StepPhase = 'pending' | 'running' | 'suspending' | 'succeeded' | 'failed' | 'skipped';
@@ -15,6 +16,7 @@ export interface StepUse<P> {
 
 /** Where a step stands that is checked. */
 export interface StepCheck {
+  /** With the policies that its steps name in documents of their own. */
   readonly application: Application;
   /** The path of its properties in the document. */
   readonly path: Steps;
@@ -45,6 +47,8 @@ export interface StepInput {
   readonly startedAt: string;
   readonly now: string;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** What it wants, as it was compiled. */
+  readonly wants: readonly StepWant[];
   /** The units of the scopes that the step wanted in the pass before. */
   readonly units: readonly StepUnit[];
   /** Newest last. */
@@ -55,9 +59,8 @@ export interface StepInput {
 
 /** Content that a step wants somewhere. */
 export interface StepWant {
-  /** Null = wherever the application is placed. */
-  readonly scope: ClusterScope | null;
-  /** Names of the policies whose overrides apply, in order. */
+  readonly scope: ClusterScope;
+  /** The policies whose overrides apply, in order: `NAME`, or `NAME/ENV` of an `env-binding`. */
   readonly policies: readonly string[];
   /** Names of components; null = all. */
   readonly components: readonly string[] | null;
@@ -86,12 +89,22 @@ export interface StepOutcome {
   readonly askAt: string | null;
 }
 
+/** The document that a step is compiled with. */
+export interface StepPlan {
+  readonly application: Application;
+  readonly policies: readonly NamedPolicy[];
+}
+
 interface StepTypeOf<P> {
   readonly type: string;
+  /** True for a step that is made of steps. */
+  readonly isGroup?: boolean;
   /** Reads `properties`; strict, so that an unknown member is an error with a suggestion. */
   readonly schema: z.ZodType<P>;
   /** Reports problems that the schema cannot find. */
   readonly check: (use: StepUse<P>, where: StepCheck) => void;
+  /** What the step delivers, and where; absent = nothing. Pure; called when an application is compiled. */
+  readonly wants?: (use: StepUse<P>, plan: StepPlan) => readonly StepWant[];
   /** The next moment of the step: pure, level-based, and the same answer when it is called twice. */
   readonly run: (use: StepUse<P>, input: StepInput) => StepOutcome;
 }

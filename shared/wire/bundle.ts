@@ -72,6 +72,12 @@ export function appKey(app: {
   return app.target === undefined ? key : `${key}@${app.target}`;
 }
 
+/** The parts of a key: `namespace/name` without the target, and the target. */
+export function splitKey(key: string): { readonly app: string; readonly target: string | undefined } {
+  const [app = '', target] = key.split('@');
+  return { app, target };
+}
+
 /** The digest that names a guarded change: over the channel, the registration, the generation that first proposed it, and its sorted ids. */
 export function changeDigest(change: {
   readonly channel: string;

@@ -17,7 +17,7 @@ const lists = [
   ['hub/sources', 'list.ts', ['source.ts', 'paths.ts']],
   ['hub/render/traffic/providers', 'list.ts', ['provider.ts']],
   ['agent/live/providers', 'list.ts', ['provider.ts']],
-  ['hub/policies', 'list.ts', ['policy.ts']],
+  ['hub/policies/types', 'list.ts', []],
   ['hub/workflow/steps', 'list.ts', []],
 ] as const;
 

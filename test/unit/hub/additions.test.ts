@@ -137,6 +137,7 @@ spec:
       startedAt: '2026-01-01T00:00:00Z',
       now,
       inputs: {},
+      wants: [],
       units: [],
       decisions: [],
       effects: new Map(),
@@ -156,10 +157,13 @@ spec:
   });
 
   it.each([
-    ['policies: [{type: region}]', 'UNSUPPORTED: the policy region is not supported; supported policies: none yet'],
+    [
+      'policies: [{type: region}]',
+      'UNSUPPORTED: the policy region is not supported; supported policies: env-binding, health, override, rollout, topology',
+    ],
     [
       'workflow: {steps: [{type: wait}]}',
-      'UNSUPPORTED: the workflow step wait is not supported; supported steps: none yet',
+      'UNSUPPORTED: the workflow step wait is not supported; supported steps: apply-component, deploy, deploy2env, print-message-in-status, step-group, suspend',
     ],
   ])('%s is refused without it', (more, line) => {
     expect(problems(app(`${web()}, ${more}`), builtinLists)).toEqual([line]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { advanceSteps, type StepsInput } from '../../../../hub/deliver/steps.ts';
-import type { ProgramStep } from '../../../../hub/deliver/program.ts';
+import type { ProgramStep } from '../../../../hub/workflow/program.ts';
 import type { StepPhase } from '../../../../hub/workflow/step.ts';
 import { deployType, program, step } from '../../../fixtures/hub/deliveries.ts';
 

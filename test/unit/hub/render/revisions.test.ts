@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recordRevisions } from '../../../../hub/render/revisions.ts';
+import { recordRevisions, specDigestOf } from '../../../../hub/render/revisions.ts';
 import { fleetOf } from '../../../fixtures/hub/fleet.ts';
 import { historyOf } from '../../../fixtures/hub/rendering.ts';
 
@@ -81,5 +81,47 @@ spec: { components: [{ name: raw, type: k8s-objects, properties: { glob: "manife
       { 'manifests/a/x.yaml': 'a: 1' },
       { 'manifests/a/x.yaml': 'a: 2' },
     ]);
+  });
+});
+
+describe('what counts as a revision', () => {
+  const spec = (more = '', image = 'a'): string =>
+    `kind: Application\nmetadata: { name: app }\nspec: { components: [{ name: web, type: worker, properties: { image: ${image} } }]${more} }\n`;
+  const digestOf = (text: string) => specDigestOf(fleetOf(text).applications[0]!.doc, {});
+  const override = (image: string, name = 'o'): string =>
+    `{ name: ${name}, type: override, properties: { components: [{ name: web, properties: { image: ${image} } }] } }`;
+  const topology = (cluster: string): string => `{ name: t, type: topology, properties: { clusters: [${cluster}] } }`;
+
+  it('is what it was in the first release for an Application without policies and workflow', () => {
+    expect(digestOf(spec())).toBe('sha256:d3281ac48ad7709b637ae7d1ac8334573ee90893ed5526ed4476c100ebc2e274');
+  });
+
+  it.each<[rule: string, a: string, b: string, isSame: boolean]>([
+    ['components', spec(), spec('', 'b'), false],
+    ['an override', spec(`, policies: [${override('x')}]`), spec(`, policies: [${override('y')}]`), false],
+    [
+      'the name of an override',
+      spec(`, policies: [${override('x')}]`),
+      spec(`, policies: [${override('x', 'p')}]`),
+      false,
+    ],
+    ['that there is an override', spec(), spec(`, policies: [${override('x')}]`), false],
+    ['that there is a topology', spec(), spec(`, policies: [${topology('c1')}]`), true],
+    ['clusters', spec(`, policies: [${topology('c1')}]`), spec(`, policies: [${topology('c2')}]`), true],
+    ['steps', spec(', workflow: { steps: [{ type: suspend }] }'), spec(', workflow: { steps: [] }'), true],
+    [
+      'numbers',
+      spec(', policies: [{ type: rollout, properties: { soak: 5m } }]'),
+      spec(', policies: [{ type: rollout }]'),
+      true,
+    ],
+  ])('has %s in it, or not', (_, a, b, isSame) => {
+    expect(digestOf(a) === digestOf(b)).toBe(isSame);
+  });
+
+  it('has the steps in it where there is nothing else', () => {
+    const only = (message: string): string =>
+      `kind: Application\nmetadata: { name: app }\nspec: { components: [], workflow: { steps: [{ type: print-message-in-status, properties: { message: ${message} } }] } }\n`;
+    expect(digestOf(only('a'))).not.toBe(digestOf(only('b')));
   });
 });

@@ -27,9 +27,8 @@ describe('what OAM and KubeVela have and Sluice has not', () => {
   });
 
   it.each([
-    ['  policies: [{ type: topology }]', /supported policies: none yet; place it with an ApplicationDeployment/],
-    ['  workflow: { steps: [{ type: suspend }] }', /supported steps: none yet; a commit is the step/],
-    ['  workflow: { ref: { name: x } }', /\[UNSUPPORTED\] spec\.workflow\.ref is not supported/],
+    ['  policies: [{ type: security }]', /the policy security is not supported.*Pod Security admission/],
+    ['  workflow: { steps: [{ type: vela-cli }] }', /the workflow step vela-cli is not supported.*do it in CI/],
     ['  rolloutPlan: {}', /\[UNSUPPORTED\] spec\.rolloutPlan is not supported.*move the weights/],
   ])('is said so of a spec: %s', (spec, line) => {
     expect(said(app('', spec))).toEqual([expect.stringMatching(line)]);

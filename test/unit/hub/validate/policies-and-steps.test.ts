@@ -21,8 +21,10 @@ function check(doc: object) {
     },
   });
   const application = { spec: { components: [], ...doc } } as unknown as Application;
-  checkPolicies(application, [type('quota')] as unknown as Policy[], reporter);
-  checkSteps(application, [type('notify')] as unknown as StepType[], reporter);
+  checkPolicies(application, [type('quota')] as unknown as Policy[], { reporter, checkType: () => undefined });
+  const steps = application.spec.workflow?.steps ?? [];
+  const types = [type('notify'), { ...type('several'), isGroup: true }] as unknown as StepType[];
+  checkSteps(steps, types, { application, path: ['spec', 'workflow', 'steps'], reporter });
   return [...asked, ...reporter.problems.map(({ code, place, message }) => `${code} ${place?.path} ${message}`)];
 }
 

@@ -1,9 +1,8 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
+import type { Steps } from '../model/reporter.ts';
 import type { RolloutNumbers } from '../model/rollout.ts';
-import type { StepType, StepUse, StepWant } from '../workflow/step.ts';
-
-/** Whether steps run one after the other, or as soon as those that they depend on have ended. */
-export type StepMode = 'StepByStep' | 'DAG';
+import type { StepMode } from '../model/workflow.ts';
+import type { StepType, StepUse, StepWant } from './step.ts';
 
 /** One step of a program; a group has steps of its own. */
 export interface ProgramStep {
@@ -18,13 +17,15 @@ export interface ProgramStep {
   readonly timeoutSeconds: number | null;
   /** Names of steps that must have ended before. */
   readonly dependsOn: readonly string[];
-  readonly inputs: readonly { readonly from: string; readonly parameterKey: string }[];
+  readonly inputs: readonly { readonly from: string; readonly parameterKey: string | null }[];
   readonly outputs: readonly { readonly name: string; readonly valueFrom: string }[];
   readonly steps: readonly ProgramStep[];
   /** What it delivers, and where, in the order of its scopes; empty for a step that delivers nothing. */
   readonly wants: readonly StepWant[];
   /** The numbers of the rollout policy that it names, else of the one that counts for all; null = one wave. */
   readonly rollout: RolloutNumbers | null;
+  /** Where it is written, in the document of the application; empty = it follows from policies alone. */
+  readonly path: Steps;
 }
 
 /** What the documents of one application say about its way to the clusters. Scopes are predicates, so that it is the same for every fleet. */

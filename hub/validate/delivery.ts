@@ -1,0 +1,51 @@
+import type { Application, PolicyDocument, WorkflowDocument } from '../model/documents.ts';
+import type { Reporter, Steps } from '../model/reporter.ts';
+import type { PolicyCheck } from '../policies/policy.ts';
+import { compile } from '../workflow/compile.ts';
+import { gatesOf } from '../workflow/gates.ts';
+import { checkPolicies, checkSteps, readPolicy } from './policies-and-steps.ts';
+import type { References } from './references.ts';
+import { checkReferred, resolveApplication } from './resolve.ts';
+import { checkWorkflow } from './workflow.ts';
+
+type Parts = Pick<PolicyCheck, 'reporter' | 'checkType'> & { readonly references: References };
+
+/** Checks what an Application says of its delivery: its policies, and its workflow with what stands in documents of their own. */
+export function checkDelivery(doc: Application, { references, ...where }: Parts): void {
+  const { reporter } = where;
+  const before = reporter.problems.length;
+  checkPolicies(doc, references.policies, where);
+  if (!checkReferred(doc, references, reporter)) return;
+  const resolved = resolveApplication(doc, references);
+  const steps = resolved.spec.workflow?.steps ?? [];
+  const { ref } = doc.spec.workflow ?? {};
+  const path = ['spec', 'workflow', 'steps'];
+  // What is wrong with the steps themselves is told at the Workflow document; here, what they lack in this application.
+  const told = ref === undefined ? reporter : reporterAt(reporter, ['spec', 'workflow', 'ref']);
+  checkSteps(steps, references.steps, { application: resolved, path, reporter: told });
+  if (ref === undefined) checkWorkflow(steps, { path, reporter });
+  if (reporter.problems.slice(before).some(({ severity }) => severity === 'error')) return;
+  for (const { path: at, message, hint } of gatesOf(compile(resolved, references))) {
+    told.error('UNSUPPORTED', at, message, hint);
+  }
+}
+
+/** Checks a workflow in a document of its own: what can be told without an application. */
+export function checkWorkflowDocument({ steps }: WorkflowDocument, references: References, reporter: Reporter): void {
+  checkSteps(steps, references.steps, { application: null, path: ['steps'], reporter });
+  checkWorkflow(steps, { path: ['steps'], reporter });
+}
+
+/** Checks a policy in a document of its own: what can be told without an application. */
+export function checkPolicyDocument(doc: PolicyDocument, references: References, reporter: Reporter): void {
+  const { type, properties } = doc;
+  readPolicy({ type, ...(properties !== undefined && { properties }) }, references.policies, { path: [], reporter });
+}
+
+function reporterAt(reporter: Reporter, path: Steps): Reporter {
+  return {
+    ...reporter,
+    error: (code, _, message, hint) => reporter.error(code, path, message, hint),
+    warn: (code, _, message, hint) => reporter.warn(code, path, message, hint),
+  };
+}

@@ -1,0 +1,98 @@
+import { durationHint, durationSeconds } from '../model/duration.ts';
+import type { Reporter, Steps } from '../model/reporter.ts';
+import { stepName, type WorkflowStep } from '../model/workflow.ts';
+import { suggestion } from './problems.ts';
+
+/** A step with its name and place; those of groups are named beside all others. */
+interface Placed {
+  readonly name: string;
+  readonly step: WorkflowStep;
+  readonly path: Steps;
+}
+
+interface Where {
+  readonly path: Steps;
+  readonly reporter: Reporter;
+}
+
+/**
+ * Checks what the steps of a workflow say of one another: names that come once, what they depend on, circles, expressions over
+ * steps that are there, inputs that something gives.
+ */
+export function checkWorkflow(steps: readonly WorkflowStep[], { path, reporter }: Where): void {
+  const all = placedSteps(steps, path);
+  reportRepeated(all, reporter);
+  const names = all.map(({ name }) => name);
+  const outputs = all.flatMap(({ step }) => (step.outputs ?? []).map(({ name }) => name));
+  for (const { step, path: at } of all) {
+    if (step.timeout !== undefined && durationSeconds(step.timeout) === null) {
+      reporter.error('DOCUMENT_INVALID', [...at, 'timeout'], `${step.timeout} is not a duration`, durationHint);
+    }
+    checkCondition(step.if, names, { path: [...at, 'if'], reporter });
+    for (const [index, name] of (step.dependsOn ?? []).entries()) {
+      if (names.includes(name)) continue;
+      const hint = suggestion(name, names, 'steps');
+      reporter.error('REFERENCE_NOT_FOUND', [...at, 'dependsOn', index], `there is no step ${name}`, hint);
+    }
+    for (const [index, { from }] of (step.inputs ?? []).entries()) {
+      if (from.startsWith('context.') || outputs.includes(from)) continue;
+      const hint = suggestion(from, outputs, 'outputs of steps');
+      reporter.error('REFERENCE_NOT_FOUND', [...at, 'inputs', index, 'from'], `no step has an output ${from}`, hint);
+    }
+  }
+  reportCircle(all, reporter);
+}
+
+function placedSteps(steps: readonly WorkflowStep[], path: Steps, group?: string): readonly Placed[] {
+  return steps.flatMap((step, index) => {
+    const [at, name] = [[...path, index], stepName(step, index, group)];
+    return [{ name, step, path: at }, ...placedSteps(step.subSteps ?? [], [...at, 'subSteps'], name)];
+  });
+}
+
+function reportRepeated(all: readonly Placed[], reporter: Reporter): void {
+  const names = new Set<string>();
+  for (const { name, path } of all) {
+    if (names.has(name)) {
+      reporter.error('DOCUMENT_INVALID', [...path, 'name'], `a second step named ${name}`, 'rename one');
+    }
+    names.add(name);
+  }
+}
+
+/** `status.NAME` and `status["NAME"]` in an expression. */
+const statusName = /\bstatus(?:\.([A-Za-z_$][\w$-]*)|\[\s*"([^"]+)"\s*\])/g;
+
+function checkCondition(condition: string | undefined, names: readonly string[], { path, reporter }: Where): void {
+  for (const [, dotted, quoted] of (condition ?? '').matchAll(statusName)) {
+    const name = quoted ?? dotted ?? '';
+    // In CUE a name with a dash must be quoted: without it, it reads as a difference.
+    if (names.includes(name)) continue;
+    const hint = suggestion(name, names, 'steps');
+    reporter.error('REFERENCE_NOT_FOUND', path, `there is no step ${name}`, hint);
+    return;
+  }
+}
+
+/** Reports the steps that wait for one another, at the first of them. */
+function reportCircle(all: readonly Placed[], reporter: Reporter): void {
+  const after = new Map(all.map(({ name, step }) => [name, step.dependsOn ?? []]));
+  const ended = new Set<string>();
+  const circleFrom = (name: string, way: readonly string[]): readonly string[] | null => {
+    if (way.includes(name)) return [...way.slice(way.indexOf(name)), name];
+    if (ended.has(name)) return null;
+    for (const next of after.get(name) ?? []) {
+      const found = circleFrom(next, [...way, name]);
+      if (found !== null) return found;
+    }
+    ended.add(name);
+    return null;
+  };
+  for (const { name, path } of all) {
+    const circle = circleFrom(name, []);
+    if (circle === null) continue;
+    const message = `steps wait for one another: ${circle.join(' -> ')}`;
+    reporter.error('DOCUMENT_INVALID', [...path, 'dependsOn'], message, 'remove one of these');
+    return;
+  }
+}

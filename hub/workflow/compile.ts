@@ -1,0 +1,166 @@
+import { digestOfValue } from '../../shared/lib/canonical.ts';
+import type { ClusterScope } from '../model/cluster-scope.ts';
+import { docKey, type Application } from '../model/documents.ts';
+import { durationSeconds } from '../model/duration.ts';
+import type { Steps } from '../model/reporter.ts';
+import type { RolloutNumbers } from '../model/rollout.ts';
+import { stepName, type WorkflowStep } from '../model/workflow.ts';
+import { policies as builtinPolicies } from '../policies/types/list.ts';
+import type { Policy } from '../policies/policy.ts';
+import { policiesOf, type NamedPolicy } from '../policies/uses.ts';
+import type { Program, ProgramStep } from './program.ts';
+import type { StepType, StepWant } from './step.ts';
+import { steps as builtinSteps } from './steps/list.ts';
+
+/** The types that there are. */
+export interface DeliveryTypes {
+  readonly policies: readonly Policy[];
+  readonly steps: readonly StepType[];
+}
+
+export const builtinTypes: DeliveryTypes = { policies: builtinPolicies, steps: builtinSteps };
+
+/** True for an application whose document says how it is delivered: all others go to the local cluster, at once. */
+export function saysDelivery({ spec }: Pick<Application, 'spec'>): boolean {
+  return spec.workflow !== undefined || (spec.policies ?? []).length > 0;
+}
+
+/** True for an application whose document says where it goes, or in which steps. */
+export function placesItself(application: Application, types: Pick<DeliveryTypes, 'policies'> = builtinTypes): boolean {
+  const isPlace = ({ effects }: NamedPolicy): boolean => effects.some(({ kind }) => kind === 'scope');
+  return application.spec.workflow !== undefined || policiesOf(application, types.policies).some(isPlace);
+}
+
+/**
+ * The program of an application: its steps, or without a workflow one `deploy` step for each topology with all overrides, and one
+ * `deploy2env` step for each env. Pure; steps of unknown types and of wrong properties are left out, because validation tells them.
+ */
+export function compile(application: Application, types: DeliveryTypes = builtinTypes): Program {
+  const policies = policiesOf(application, types.policies);
+  const { workflow } = application.spec;
+  const written = workflow?.steps;
+  const steps = written === undefined || written.length === 0 ? impliedSteps(policies) : written;
+  const isWritten = steps === written;
+  const parts = { application, policies, types, counted: rolloutsOf(policies, steps) };
+  const { steps: mode = 'StepByStep', subSteps = 'DAG' } = workflow?.mode ?? {};
+  return {
+    app: docKey(application),
+    mode: { steps: mode, subSteps },
+    steps: steps.flatMap((step, index) =>
+      compiledStep(step, parts, {
+        name: stepName(step, index),
+        path: isWritten ? ['spec', 'workflow', 'steps', index] : [],
+      }),
+    ),
+  };
+}
+
+interface Parts {
+  readonly application: Application;
+  readonly policies: readonly NamedPolicy[];
+  readonly types: DeliveryTypes;
+  readonly counted: Rollouts;
+}
+
+interface Spot {
+  readonly name: string;
+  readonly path: Steps;
+}
+
+function compiledStep(step: WorkflowStep, parts: Parts, { name, path }: Spot): readonly ProgramStep[] {
+  const type = parts.types.steps.find((one) => one.type === step.type);
+  const read = type?.schema.safeParse(step.properties ?? {});
+  if (type === undefined || read?.success !== true) return [];
+  const use = { name, properties: read.data };
+  const wants = type.wants?.(use, parts) ?? [];
+  const { application, counted } = parts;
+  const steps = (step.subSteps ?? []).flatMap((one, index) =>
+    compiledStep(one, parts, { name: stepName(one, index, name), path: [...path, 'subSteps', index] }),
+  );
+  return [
+    {
+      ...{ name, type, use, steps, path },
+      ...orderOf(step),
+      identity: digestOfValue([name, step.type, step.properties ?? {}]),
+      wants: wants.map((want) => located(want, [...path, 'properties'], application)),
+      rollout: wants.length === 0 ? null : rolloutOf(step, counted),
+    },
+  ];
+}
+
+/** What a step says of others, and of when it runs. */
+function orderOf({ if: condition, timeout, dependsOn = [], inputs = [], outputs = [] }: WorkflowStep) {
+  return {
+    condition: condition ?? null,
+    timeoutSeconds: timeout === undefined ? null : durationSeconds(timeout),
+    dependsOn,
+    inputs: inputs.map(({ from, parameterKey }) => ({ from, parameterKey: parameterKey ?? null })),
+    outputs,
+  };
+}
+
+// Where a scope says no place, it is that of the step.
+function located(want: StepWant, path: Steps, application: Application): StepWant {
+  const { scope } = want;
+  const base = scope.path ?? path;
+  const { namespace } = scope;
+  const own = application.metadata.namespace ?? 'default';
+  const placed: ClusterScope = {
+    ...scope,
+    path: base,
+    namespace: namespace === own ? null : namespace,
+    ...(scope.names !== undefined && {
+      names: scope.names.map((one) => ({ name: one.name, path: [...base, ...one.path] })),
+    }),
+  };
+  return { ...want, scope: placed };
+}
+
+/** Without a workflow: what the policies ask for. */
+function impliedSteps(policies: readonly NamedPolicy[]): readonly WorkflowStep[] {
+  const envs = policies.flatMap(({ name, effects }) =>
+    effects.flatMap((effect) =>
+      effect.kind === 'scope' && effect.env !== undefined ? [{ policy: name, env: effect.env }] : [],
+    ),
+  );
+  if (envs.length > 0) {
+    return envs.map(({ policy, env }) => ({
+      name: `deploy2env-${env}`,
+      type: 'deploy2env',
+      properties: { policy, env },
+    }));
+  }
+  const of = (kind: 'scope' | 'components'): string[] =>
+    policies.filter(({ effects }) => effects.some((effect) => effect.kind === kind)).map(({ name }) => name);
+  const [topologies, overrides] = [of('scope'), of('components')];
+  if (topologies.length === 0) return [{ name: 'deploy', type: 'deploy', properties: { policies: overrides } }];
+  return topologies.map((topology) => ({
+    name: `deploy-${topology}`,
+    type: 'deploy',
+    properties: { policies: [topology, ...overrides] },
+  }));
+}
+
+/** The rollout policies by name, and the one that counts where a step names none. */
+interface Rollouts {
+  readonly named: ReadonlyMap<string, RolloutNumbers>;
+  readonly rest: RolloutNumbers | null;
+}
+
+function rolloutsOf(policies: readonly NamedPolicy[], steps: readonly WorkflowStep[]): Rollouts {
+  const found = policies.flatMap(({ name, effects }) =>
+    effects.flatMap((effect) => (effect.kind === 'rollout' ? [[name, effect.rollout] as const] : [])),
+  );
+  const named = new Set(steps.flatMap((step) => [step, ...(step.subSteps ?? [])]).flatMap(policyNamesIn));
+  return { named: new Map(found), rest: found.find(([name]) => !named.has(name))?.[1] ?? null };
+}
+
+function rolloutOf(step: Pick<WorkflowStep, 'properties'>, { named, rest }: Rollouts): RolloutNumbers | null {
+  const own = policyNamesIn(step).flatMap((name) => named.get(name) ?? []);
+  return own[0] ?? rest;
+}
+
+function policyNamesIn({ properties }: Pick<WorkflowStep, 'properties'>): readonly string[] {
+  const names = properties?.['policies'];
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+}

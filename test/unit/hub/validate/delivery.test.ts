@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest';
+import { applicationWith, saidOf } from '../../../fixtures/hub/delivery.ts';
+
+const topology = '- { name: t, type: topology, properties: { clusters: [c1] } }';
+const policies = (...lines: string[]): string => `policies:\n${lines.map((line) => `  ${line}\n`).join('')}`;
+const steps = (...lines: string[]): string => `workflow:\n  steps:\n${lines.map((line) => `    ${line}\n`).join('')}`;
+const said = (...parts: string[]): readonly string[] => saidOf(applicationWith(parts.join('')));
+
+describe('the policies of an Application', () => {
+  it.each<[rule: string, line: string, words: string]>([
+    [
+      'are read strictly',
+      '- { type: topology, properties: { cluster: [a] } }',
+      'error[UNKNOWN_FIELD] unknown field cluster; line 8 at cluster; did you mean clusters?',
+    ],
+    [
+      'name clusters',
+      '- { type: topology, properties: { clusters: [] } }',
+      'error[DOCUMENT_INVALID] clusters must not be empty; line 8 at clusters; name clusters, or remove it to deliver to the local cluster',
+    ],
+    [
+      'name clusters in one way',
+      '- { type: topology, properties: { clusters: [a], clusterLabelSelector: { b: c } } }',
+      'error[DOCUMENT_INVALID] clusters and clusterLabelSelector are given: which of them counts cannot be told; line 8 at clusterLabelSelector; remove one of the two',
+    ],
+    [
+      'say what an empty selector has',
+      '- { type: topology, properties: { clusterLabelSelector: {} } }',
+      'warning[PLACEMENT_EMPTY] an empty selector has no clusters: nothing is delivered by it; line 8 at properties; name labels, or set allowEmpty: true',
+    ],
+    [
+      'override components that are there',
+      '- { type: override, properties: { components: [{ name: wep }] } }',
+      'error[REFERENCE_NOT_FOUND] there is no component wep; line 8 at name; components: web, db; a new one needs its type',
+    ],
+    [
+      'override by patterns that match',
+      '- { type: override, properties: { components: [{ name: "x*", type: worker }] } }',
+      'error[REFERENCE_NOT_FOUND] there is no component x*; line 8 at name; components: web, db; a new one needs its type',
+    ],
+    [
+      'override with traits that are there',
+      '- { type: override, properties: { components: [{ name: web, traits: [{ type: scalar }] }] } }',
+      'error[UNSUPPORTED] no trait type scalar; line 8 at type; did you mean scaler?',
+    ],
+    [
+      'override with types that are there',
+      '- { type: override, properties: { components: [{ name: new, type: workr }] } }',
+      'error[UNSUPPORTED] no component type workr; line 8 at type; did you mean worker?',
+    ],
+    [
+      'choose components that are there',
+      '- { type: override, properties: { selector: [web, bd] } }',
+      'error[REFERENCE_NOT_FOUND] there is no component bd; line 8 at bd; components: web, db',
+    ],
+    [
+      'have envs',
+      '- { type: env-binding, properties: { envs: [] } }',
+      'error[DOCUMENT_INVALID] envs must not be empty; line 8 at envs',
+    ],
+    [
+      'have envs of different names',
+      '- { type: env-binding, properties: { envs: [{ name: a }, { name: a }] } }',
+      'error[DOCUMENT_INVALID] a second env named a; line 8 at name; rename one',
+    ],
+    [
+      'have no namespaces by labels',
+      '- { type: env-binding, properties: { envs: [{ name: a, placement: { namespaceSelector: { labels: { a: b } } } }] } }',
+      'error[UNSUPPORTED] a namespace is not chosen by labels; line 8 at labels; write namespaceSelector.name',
+    ],
+    [
+      'say that health needs no numbers',
+      '- { type: health, properties: { probeInterval: 5 } }',
+      'warning[UNSUPPORTED] health is judged all the time: these numbers have no effect; line 8 at properties; to say how long a change may take: progressDeadline of a policy of type rollout',
+    ],
+    [
+      'have durations',
+      '- { type: rollout, properties: { soak: soon } }',
+      'error[DOCUMENT_INVALID] soak is not valid: it is not a duration like 90s, 15m or 1h30m; line 8 at soak',
+    ],
+    [
+      'that KubeVela has and Sluice has not say what to do',
+      '- { type: debug }',
+      'error[UNSUPPORTED] the policy debug is not supported; line 8 at type; remove it: status and reports say what each object does',
+    ],
+    [
+      'of an unknown type are met with the list',
+      '- { type: topologie }',
+      'error[UNSUPPORTED] the policy topologie is not supported; line 8 at type; did you mean topology?',
+    ],
+  ])('%s', (_, line, words) => {
+    expect(said(policies(line))).toEqual([words]);
+  });
+
+  it('have names that come once', () => {
+    const words = 'error[DOCUMENT_INVALID] a second policy named t; line 9 at name; rename one';
+    expect(said(policies(topology, '- { name: t, type: rollout }'))).toContain(words);
+    const unnamed = '- { name: policy-1, type: override }';
+    expect(said(policies(unnamed, '- { type: override }'))).toEqual([
+      'error[DOCUMENT_INVALID] a second policy named policy-1; line 9 at ; rename one',
+    ]);
+  });
+
+  it('may be of components that a policy makes', () => {
+    const line =
+      '- { type: override, properties: { components: [{ name: new, type: worker, properties: { image: x } }, { name: new, traits: [{ type: scaler }] }], selector: [new] } }';
+    expect(said(policies(line))).toEqual([]);
+  });
+});
+
+describe('the workflow of an Application', () => {
+  it.each<[rule: string, line: string, words: string]>([
+    [
+      'names policies that are there',
+      '- { type: deploy, properties: { policies: [t, u] } }',
+      'error[REFERENCE_NOT_FOUND] there is no policy u; line 12 at u; did you mean t?',
+    ],
+    [
+      'names an env that is there',
+      '- { type: deploy2env, properties: { policy: e, env: prd } }',
+      'error[REFERENCE_NOT_FOUND] there is no env prd; line 12 at env; did you mean prod?',
+    ],
+    [
+      'names an env-binding with deploy2env',
+      '- { type: deploy, properties: { policies: [e] } }',
+      'error[UNSUPPORTED] e is an env-binding; line 12 at e; a step of type deploy2env names it, with an env',
+    ],
+    [
+      'names an env-binding that is one',
+      '- { type: deploy2env, properties: { policy: t, env: prod } }',
+      'error[REFERENCE_NOT_FOUND] t is not an env-binding; line 12 at policy; add one, and name it here',
+    ],
+    [
+      'names components that are there',
+      '- { type: apply-component, properties: { component: wbe } }',
+      'error[REFERENCE_NOT_FOUND] there is no component wbe; line 12 at component; did you mean web?',
+    ],
+    [
+      'has durations',
+      '- { type: suspend, properties: { duration: 5x } }',
+      'error[DOCUMENT_INVALID] 5x is not a duration; line 12 at duration; use the form 90s, 15m or 1h30m',
+    ],
+    [
+      'has steps in groups alone',
+      '- { type: deploy, subSteps: [{ type: suspend }] }',
+      'error[DOCUMENT_INVALID] a step of type deploy has no steps of its own; line 12 at subSteps; give the type step-group',
+    ],
+    [
+      'has properties of the step',
+      '- { type: deploy, properties: { policy: [t] } }',
+      'error[UNKNOWN_FIELD] unknown field policy; line 12 at policy; fields here: policies, auto, parallelism, ignoreTerraformComponent',
+    ],
+    [
+      'says what to do instead of a step that is not there',
+      '- { type: vela-cli }',
+      'error[UNSUPPORTED] the workflow step vela-cli is not supported; line 12 at type; do it in CI, before the commit: a hub of Sluice holds no credentials of clusters, clouds or registries',
+    ],
+    [
+      'lists the steps for an unknown one',
+      '- { type: deplore }',
+      'error[UNSUPPORTED] the workflow step deplore is not supported; line 12 at type; did you mean deploy?',
+    ],
+    [
+      'has members that are known',
+      '- { type: deploy, dependson: [a] }',
+      'error[UNKNOWN_FIELD] unknown field spec.workflow.steps[0].dependson; line 12 at dependson; did you mean dependsOn?',
+    ],
+  ])('%s', (_, line, words) => {
+    const binding = '- { name: e, type: env-binding, properties: { envs: [{ name: prod }] } }';
+    expect(said(policies(topology, binding), steps(line))).toEqual([words]);
+  });
+
+  it('may be a plain list, whose problems stand at its items', () => {
+    const list = 'workflow:\n  - { type: deploy, properties: { policies: [t] } }\n  - { type: deplore }\n';
+    expect(said(policies(topology), list)).toEqual([
+      'error[UNSUPPORTED] the workflow step deplore is not supported; line 11 at type; did you mean deploy?',
+    ]);
+  });
+
+  it('makes an Application without components one', () => {
+    const doc = (more: string): string =>
+      `kind: Application\nmetadata: { name: a }\nspec: { components: [], ${more} }\n`;
+    expect(
+      saidOf(doc('workflow: { steps: [{ type: print-message-in-status, properties: { message: hello } }] }')),
+    ).toEqual([]);
+    expect(saidOf('kind: Application\nmetadata: { name: a }\nspec: { components: [] }\n')).toEqual([
+      'error[DOCUMENT_INVALID] spec.components must not be empty; line 3 at components',
+    ]);
+  });
+
+  it.each([
+    ['- { type: suspend }', 'a step of type suspend is not supported yet'],
+    ['- { type: deploy, properties: { auto: false } }', 'auto: false is not supported yet'],
+    ['- { type: deploy, if: always }', 'a condition is not supported yet'],
+    ['- { type: deploy, timeout: 5m }', 'a timeout is not supported yet'],
+    ['- { type: deploy, outputs: [{ name: a, valueFrom: b }] }', 'an output is not supported yet'],
+    ['- { type: step-group, subSteps: [{ type: suspend }] }', 'a step of type suspend is not supported yet'],
+  ])('is refused where it must hold something back: %s', (line, words) => {
+    expect(said(policies(topology), steps(line))).toEqual([expect.stringContaining(`error[UNSUPPORTED] ${words}`)]);
+  });
+
+  it('is refused where one step waits for another', () => {
+    const deploy = (name: string): string => `- { name: ${name}, type: deploy, properties: { policies: [t] } }`;
+    expect(said(policies(topology), steps(deploy('a')))).toEqual([]);
+    expect(said(policies(topology), steps(deploy('a'), deploy('b')))).toEqual([
+      expect.stringContaining('error[UNSUPPORTED] b waits for the steps before it; line 12 at '),
+    ]);
+    expect(said(policies('- { type: rollout, properties: { maxConcurrent: 1 } }'))).toEqual([
+      expect.stringContaining('error[UNSUPPORTED] a rollout is not supported yet'),
+    ]);
+  });
+});
+
+describe('an ApplicationDeployment', () => {
+  const deployment = `---
+kind: ApplicationDeployment
+metadata: { name: d }
+spec: { appRevisions: [{ revisionName: app-v1, placement: [{ clusterSelector: { name: c1 } }] }] }
+`;
+  it('does not name an Application that delivers itself', () => {
+    const words = expect.stringMatching(
+      /^error\[DELIVERY_CONFLICT\] default\/app has a workflow or policies/,
+    ) as string;
+    expect(saidOf(applicationWith(policies(topology)) + deployment)).toEqual([words]);
+    expect(saidOf(applicationWith('workflow: { steps: [] }\n') + deployment)).toEqual([words]);
+  });
+
+  it('names one that only records revisions, or that overrides nothing but its content', () => {
+    const only = applicationWith(policies(topology)).replace(
+      'name: app }',
+      'name: app, annotations: { app.oam.dev/revision-only: "true" } }',
+    );
+    expect(saidOf(only + deployment)).toEqual([]);
+    expect(saidOf(applicationWith(policies('- { type: override }')) + deployment)).toEqual([]);
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import type { Application } from '../../../../hub/model/documents.ts';
+import { builtinTypes } from '../../../../hub/workflow/compile.ts';
+import { delivering } from '../../../../hub/workflow/outcome.ts';
+import type { StepDecision, StepInput, StepUnit } from '../../../../hub/workflow/step.ts';
+
+const unit = (cluster: string, state: StepUnit['state']): StepUnit => ({ cluster, state, reason: 'why' });
+const decision = (verdict: StepDecision['verdict']): StepDecision => ({ verdict, by: 'me', at: '', reason: '' });
+const input: StepInput = {
+  application: {} as Application,
+  phase: 'running',
+  startedAt: '2026-01-01T00:00:00Z',
+  now: '2026-01-01T00:00:04Z',
+  inputs: {},
+  wants: [],
+  units: [],
+  decisions: [],
+  effects: new Map(),
+};
+const run = (type: string, properties: object, more: Partial<StepInput> = {}) => {
+  const step = builtinTypes.steps.find((one) => one.type === type);
+  const { phase, message, askAt } = step!.run({ name: 's', properties }, { ...input, ...more });
+  return [phase, message, ...(askAt === null ? [] : [askAt])];
+};
+
+describe('a step that delivers', () => {
+  it.each<[units: StepUnit['state'][], phase: string]>([
+    [[], 'running'],
+    [['waiting', 'done'], 'running'],
+    [['done', 'done'], 'succeeded'],
+    [['done', 'absent', 'held'], 'succeeded'],
+    [['absent', 'held'], 'running'],
+    [['done', 'failed'], 'failed'],
+  ])('with clusters that are %j is %s', (states, phase) => {
+    expect(delivering({ wants: [], units: states.map((state, at) => unit(`c${at}`, state)) }).phase).toBe(phase);
+  });
+
+  it('says how far it is, and what failed', () => {
+    const units = [unit('c1', 'done'), unit('c2', 'waiting')];
+    expect(run('apply-component', {}, { units })).toEqual(['running', '1 of 2 clusters are done']);
+    expect(run('deploy2env', {}, { units: [unit('c1', 'failed')] })).toEqual(['failed', 'c1: why']);
+  });
+
+  it('waits for an approval where it does not go on by itself', () => {
+    const units = [unit('c1', 'done')];
+    const phase = (...decisions: StepDecision[]) => run('deploy', { auto: false }, { units, decisions })[0];
+    expect(phase()).toBe('suspending');
+    expect(phase(decision('pause'))).toBe('suspending');
+    expect(phase(decision('approve'))).toBe('succeeded');
+    expect(phase(decision('approve'), decision('refuse'))).toBe('failed');
+    expect(run('deploy', {}, { units })[0]).toBe('succeeded');
+  });
+});
+
+describe('suspend', () => {
+  it('waits for a person, or for a time', () => {
+    expect(run('suspend', {})).toEqual(['suspending', 'it waits for an approval']);
+    expect(run('suspend', { message: 'ask Kim' })).toEqual(['suspending', 'ask Kim']);
+    expect(run('suspend', {}, { decisions: [decision('approve')] })[0]).toBe('succeeded');
+    expect(run('suspend', {}, { decisions: [decision('refuse')] })[0]).toBe('failed');
+    expect(run('suspend', { duration: '5s' })).toEqual([
+      'suspending',
+      'it waits for an approval',
+      '2026-01-01T00:00:05.000Z',
+    ]);
+    expect(run('suspend', { duration: '4s' })[0]).toBe('succeeded');
+  });
+});
+
+it('print-message-in-status says its message', () => {
+  expect(run('print-message-in-status', { message: 'hello' })).toEqual(['succeeded', 'hello']);
+});
