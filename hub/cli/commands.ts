@@ -9,6 +9,7 @@ import { keysCommands } from './keys.ts';
 import { ledgerCommands } from './ledger.ts';
 import { renderCommand } from './render.ts';
 import { revisionsCommand } from './revisions.ts';
+import { schemaCommand } from './schema.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 import { validateCommand } from './validate.ts';
@@ -28,4 +29,5 @@ export const commands: readonly (Command<CliContext> | CommandGroup<CliContext>)
   validateCommand,
   explainCommand,
   definitionsCommands,
+  schemaCommand,
 ];

@@ -16,26 +16,36 @@ export const localOption = textOption(
 
 /** The preview of a folder (default: the caller's) with an evaluator of its own, which ends with it. */
 export async function preview(
-  { terminal, clock, signal, workers, createHttp }: CliContext,
+  context: CliContext,
   dir = '.',
   options: Omit<PreviewOptions, 'signal'> & { readonly selection?: Selection } = {},
 ): Promise<Preview> {
+  const { terminal, signal } = context;
+  const { previewFolder } = await import('../operations/preview.ts');
+  assertTransport(dir, 'USAGE');
+  const folder = isUrl(dir) ? dir : terminal.path(dir);
+  const { selection, ...part } = options;
+  return withPreviewPorts(context, (ports) =>
+    previewFolder(folder, { ...part, signal }, { ...ports, ...(selection === undefined ? {} : { selection }) }),
+  );
+}
+
+/** Does work with an evaluator and a reader of folders, which end with it. */
+export async function withPreviewPorts<T>(
+  { terminal, clock, workers, createHttp }: CliContext,
+  work: (ports: PreviewPorts) => Promise<T>,
+): Promise<T> {
   // What renders takes long to load: no other command pays for it.
-  const [{ previewFolder }, { startCueEngine }, { createRepos }, { openKeptAnswers }] = await Promise.all([
-    import('../operations/preview.ts'),
+  const [{ startCueEngine }, { createRepos }, { openKeptAnswers }] = await Promise.all([
     import('../cue/engine.ts'),
     import('../../shared/adapters/git/repos.ts'),
     import('./kept-answers.ts'),
   ]);
-  assertTransport(dir, 'USAGE');
   const http = createHttp({});
   const kept = openKeptAnswers(terminal, clock);
   const cue = startCueEngine({ clock, workers: workers(), ...(kept !== null && { kept }) });
   try {
-    const folder = isUrl(dir) ? dir : terminal.path(dir);
-    const { selection, ...part } = options;
-    const ports = { cue, repos: createRepos(http), ...(selection === undefined ? {} : { selection }) };
-    return await previewFolder(folder, { ...part, signal }, ports);
+    return await work({ cue, repos: createRepos(http) });
   } finally {
     await cue.close();
     await kept?.close();

@@ -20,6 +20,8 @@ export interface CueValue {
   readonly patchOutputs?: Readonly<Record<string, unknown>>;
   /** What the template itself says is wrong, in words. */
   readonly errs?: unknown;
+  /** The JSON Schema of the parameter, where that was asked for. */
+  readonly schema?: unknown;
 }
 
 /** The outcome of one program: its value, or what is wrong (at least one fault). */

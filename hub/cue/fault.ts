@@ -1,6 +1,6 @@
 import { hidden, withoutValues } from './hidden-values.ts';
 import { valueAt, type Path } from './paths.ts';
-import type { CueProgram, CueRefusal, Evaluated } from './program.ts';
+import type { CueProgram, CueRefusal, Evaluated, TemplatePlace } from './program.ts';
 
 /** Why a template has no result; `parameter` is the path of the property that is wrong, when it is one. */
 export interface CueFault {
@@ -10,6 +10,8 @@ export interface CueFault {
   readonly hint?: string;
   /** The type of a property that is missing, as CUE writes it. */
   readonly wanted?: string;
+  /** Where in the template it is, where the template is wrong. */
+  readonly place?: TemplatePlace;
 }
 
 /** The program that was evaluated, for a fault to be told in its words. */
@@ -125,9 +127,10 @@ function templateFault({ path, message, places: [place] }: CueRefusal, { templat
   const [, live] = livePackage.exec(message) ?? [];
   if (live !== undefined) {
     const words = `the template is wrong${where}${at}: it imports ${live}, which acts on a cluster while it is evaluated`;
-    return { code: 'RENDER_FAILED', message: words, hint: livePackageHint };
+    return { code: 'RENDER_FAILED', message: words, hint: livePackageHint, ...(place !== undefined && { place }) };
   }
-  return { code: 'RENDER_FAILED', message: `the template is wrong${where}${at}: ${withoutValues(message, template)}` };
+  const said = `the template is wrong${where}${at}: ${withoutValues(message, template)}`;
+  return { code: 'RENDER_FAILED', message: said, ...(place !== undefined && { place }) };
 }
 
 function isAtOrBelow(path: readonly string[], base: readonly string[]): boolean {

@@ -4,6 +4,8 @@ export interface CueProgram {
   readonly template: string;
   readonly parameter: unknown;
   readonly context: Readonly<Record<string, unknown>>;
+  /** What is asked for: what the template comes to (default), or the JSON Schema of its parameter. */
+  readonly asks?: 'value' | 'schema';
 }
 
 /** The text of a program, as the evaluator takes it. */
@@ -48,7 +50,8 @@ export type Answer = Evaluated | { readonly stopped: 'timeout' | 'crash' | 'budg
 /** The text of a program: what it does not read of its context must not change it, because it is the memo's key. */
 export function sourceOf(program: CueProgram): Source {
   const { template, parameter } = program;
-  return JSON.stringify({ template, context: usedContext(program), parameter: parameter ?? {} });
+  const filled = { template, context: usedContext(program), parameter: parameter ?? {} };
+  return JSON.stringify(program.asks === 'schema' ? { ...filled, schema: true } : filled);
 }
 
 /** The answer of the evaluator (shim/), of at most some characters. */

@@ -16,6 +16,8 @@ type programRequest struct {
 	Template  string          `json:"template"`
 	Context   json.RawMessage `json:"context"`
 	Parameter json.RawMessage `json:"parameter"`
+	// What is asked for is not what the template comes to, but the schema of its parameter.
+	Schema bool `json:"schema"`
 }
 
 // What is wrong. Faults of the parameter have paths that begin at it.
@@ -72,11 +74,15 @@ func answerTo(text []byte) (answer []byte) {
 	if err != nil {
 		return refused(refusal{Faults: faultsOf(err)})
 	}
-	answer, refusal := own.run(known, wanted)
+	run := own.run
+	if wanted.Schema {
+		run = func(known *template, _ programRequest) ([]byte, *refusal) { return known.describe() }
+	}
+	answer, refusal := run(known, wanted)
 	// Templates of older releases of CUE add lists with +: what the evaluator refuses of that is written as it is now.
 	for refusal != nil && known.rewriteSums(refusal.Faults) {
 		known.value = own.context.BuildFile(known.file)
-		answer, refusal = own.run(known, wanted)
+		answer, refusal = run(known, wanted)
 	}
 	if refusal != nil {
 		return refused(*refusal)

@@ -92,7 +92,8 @@ func nameOf(field *ast.Field) string {
 	return name
 }
 
-// The comments above `a: b: c: value` belong to the field that is written last; those that make a JSON patch of a whole patch stay.
+// The tags above `a: b: c: value` belong to the field that is written last; those that make a JSON patch of a whole patch stay, and so
+// do words.
 func moveTags(file *ast.File) {
 	ast.Walk(file, func(node ast.Node) bool {
 		field, ok := node.(*ast.Field)
@@ -104,14 +105,16 @@ func moveTags(file *ast.File) {
 			return true
 		}
 		var staying, moving []*ast.CommentGroup
+		isOfPatch := false
 		for _, group := range ast.Comments(field) {
-			if strings.Contains(group.Text(), "+patchStrategy=json") {
+			if text := group.Text(); strings.Contains(text, "+patchStrategy=json") || !strings.Contains(text, "+patch") {
 				staying = append(staying, group)
+				isOfPatch = isOfPatch || strings.Contains(text, "+patch")
 			} else {
 				moving = append(moving, group)
 			}
 		}
-		if len(staying) > 0 {
+		if isOfPatch {
 			// The library takes comments for those of the last field, too, unless there are braces.
 			braced := field.Value.(*ast.StructLit)
 			braced.Lbrace, braced.Rbrace = inner.Pos(), inner.Pos()

@@ -60,4 +60,18 @@ export const evaluationMutants: readonly Mutant[] = [
     replace: '',
     tests: ['test/unit/hub/cue/engine.memory.test.ts'],
   },
+  {
+    bug: 'the schema of a type has the members of the trait of that name',
+    file: 'hub/definitions/schema.ts',
+    find: 'const own = types.filter((one) => one.kind === kind);',
+    replace: 'const own = types.filter((one) => one.kind !== kind);',
+    tests: ['test/unit/hub/definitions/schema.test.ts'],
+  },
+  {
+    bug: 'the schema of documents judges those of other tools',
+    file: 'hub/definitions/schema.ts',
+    find: "required: ['apiVersion', 'kind'],",
+    replace: 'required: [],',
+    tests: ['test/unit/hub/definitions/schema.test.ts'],
+  },
 ];

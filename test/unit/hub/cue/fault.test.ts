@@ -115,8 +115,9 @@ describe('a fault of the evaluator, in the words of properties', () => {
       'the template is wrong: expected operand, found }',
     ],
   ])('is one of the template elsewhere, and says %s', (_, fault, message) => {
+    const [place] = fault.places;
     expect(faultsOf({ faults: [fault, fault], ofParameter: false }, told)).toEqual([
-      { code: 'RENDER_FAILED', message },
+      { code: 'RENDER_FAILED', message, ...(place !== undefined && { place }) },
     ]);
   });
 });
