@@ -48,7 +48,7 @@ export function schemaOfAll(known: KnownTypes): JsonSchema {
     },
     then: { $ref: `#/definitions/${kind}` },
   }));
-  const own = Object.entries(bodies).map(([kind, { definitions: _, ...body }]) => [kind, body] as const);
+  const own = Object.entries(bodies).map(([kind, body]) => [kind, without('definitions', body)] as const);
   return {
     $schema: draft,
     title: 'A document of a Sluice config repository',
@@ -82,8 +82,11 @@ function jsonSchemaOf(kind: SchemaKind): JsonSchema {
   const schema = { Application: application, ApplicationDeployment: applicationDeployment, Cluster: cluster };
   const found = kind in schema ? schema[kind as keyof typeof schema] : definition;
   // What is filled in where it is left out need not be written.
-  const { $schema: _, ...shape } = z.toJSONSchema(found, { target: 'draft-7', io: 'input', unrepresentable: 'any' });
-  return shape as JsonSchema;
+  return without('$schema', z.toJSONSchema(found, { target: 'draft-7', io: 'input', unrepresentable: 'any' }));
+}
+
+function without(name: string, schema: JsonSchema): JsonSchema {
+  return Object.fromEntries(Object.entries(schema).filter(([member]) => member !== name));
 }
 
 /** An entry of a list whose `type` decides what its `properties` are. */
