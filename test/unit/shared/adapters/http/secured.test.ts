@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHttp } from '../../../../../shared/adapters/http/client.ts';
 import { openConnections } from '../../../../../shared/adapters/http/connections.ts';
+import { open } from '../../../../../shared/adapters/http/exchange.ts';
 import { secured } from '../../../../../shared/adapters/http/secured.ts';
 import { fixture, serveHttps, serveProxy, type Listening } from '../../../../integration/kube/server.ts';
 
@@ -48,15 +48,19 @@ describe('certificates that cannot be read', () => {
   });
 
   it.each([
-    ['directly', () => ({})],
-    ['through a proxy', () => ({ proxy: { https: `http://127.0.0.1:${proxy.port}` } })],
-  ])('fail the request and nothing else, %s', async (_, more) => {
-    const broken = fixture('ca.crt').replace('MII', '!!!');
-    const http = createHttp({ ca: [broken], ...more() });
+    ['directly', () => ({ address: `https://localhost:${server.port}/`, proxies: {} })],
+    [
+      'through a proxy',
+      () => ({ address: 'https://api.example.com/', proxies: { https: `http://127.0.0.1:${proxy.port}` } }),
+    ],
+  ])('fail the request and nothing else, %s', async (_, place) => {
+    const { address, proxies } = place();
+    const url = new URL(address);
+    const connections = openConnections({}, { ...tls, cert: 'not a certificate' }, proxies);
     const { signal } = new AbortController();
-    const limits = { maxBytes: 1_000, idleMs: 5_000, totalMs: 5_000 };
-    const asked = http.request({ method: 'GET', url: 'https://api.example.com/', signal, limits });
-    await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    http.close();
+    const route = connections.routeTo(url);
+    const common = { method: 'GET', url, headers: {}, route, signal, idleMs: 5_000, subject: 'a request' };
+    await expect(open(common)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    connections.close();
   });
 });
