@@ -15,7 +15,8 @@ export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes: number
     let start = 0;
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
       hold(chunk.subarray(start, end));
-      const line = Buffer.concat(parts, size).toString('utf8');
+      const [only] = parts;
+      const line = (parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, size)).toString('utf8');
       parts = [];
       size = 0;
       start = end + 1;

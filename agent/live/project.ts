@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { LiveObject, LiveReplicas } from '../model/live.ts';
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
@@ -52,9 +52,9 @@ const hashes = new WeakMap<ObjectMeta, string | null>();
 export function fieldsHash(metadata: ObjectMeta): string | null {
   const known = hashes.get(metadata);
   if (known !== undefined) return known;
-  const hash = hashOf(metadata);
-  hashes.set(metadata, hash);
-  return hash;
+  const made = hashOf(metadata);
+  hashes.set(metadata, made);
+  return made;
 }
 
 function hashOf(metadata: ObjectMeta): string | null {
@@ -66,7 +66,7 @@ function hashOf(metadata: ObjectMeta): string | null {
   const fields = own
     .sort(by((entry) => entry.apiVersion ?? ''))
     .map((entry) => ignored.reduce<unknown>(withoutPath, entry.fieldsV1));
-  return createHash('sha256').update(canonicalJson(fields)).digest('base64url').slice(0, 16);
+  return hash('sha256', canonicalJson(fields), 'base64url').slice(0, 16);
 }
 
 /** The fields that the manifest leaves to others. Of an annotation that cannot be read, none: applying it says so. */
