@@ -111,6 +111,22 @@ export type Placement = z.infer<typeof placement>;
 export const appRevision = z.strictObject({ revisionName: name, placement: z.array(placement).min(1) });
 export type AppRevision = z.infer<typeof appRevision>;
 
+const scaleStep = z.strictObject({
+  replicas: z.union([z.number().int().min(0), z.string().min(1)]),
+  weight: z.number().int().min(0).max(100).optional(),
+});
+const pauseStep = z.strictObject({ pause: z.union([z.string().min(1), z.strictObject({})]) });
+const analysisStep = z.strictObject({ analysis: z.unknown() });
+
+export const rolloutStep = z.union([scaleStep, pauseStep, analysisStep]);
+export type RolloutStep = z.infer<typeof rolloutStep>;
+
+export const rollout = z.looseObject({
+  progressDeadline: z.string().optional(),
+  steps: z.array(rolloutStep).max(100).optional(),
+  keepOld: z.string().optional(),
+});
+
 export const applicationDeployment = z.strictObject({
   apiVersion: z.string(),
   kind: z.literal('ApplicationDeployment'),
@@ -118,8 +134,8 @@ export const applicationDeployment = z.strictObject({
   spec: z.strictObject({
     traffic: traffic.optional(),
     appRevisions: z.array(appRevision),
-    /** Only `progressDeadline` works so far; waves and steps are refused with UNSUPPORTED by validate. */
-    rollout: z.looseObject({ progressDeadline: z.string().optional() }).optional(),
+    /** Waves and analyses are refused with UNSUPPORTED by validate. */
+    rollout: rollout.optional(),
   }),
   status: z.unknown().optional(),
 });

@@ -1,6 +1,6 @@
 import type { Dependencies } from './order.ts';
 import type { KubeObject, ObjectId } from '../../shared/model/object.ts';
-import type { BundleReplicas, BundleTraffic } from '../../shared/wire/revision.ts';
+import type { BundleReplicas, BundleTraffic, DeliveryStep } from '../../shared/wire/revision.ts';
 
 /** One revision on one cluster, as placement decided. */
 export interface Assignment {
@@ -32,6 +32,15 @@ export interface RenderedObject {
   readonly stage?: 'pre' | 'post';
 }
 
+/** How a cluster gets to the content, as the document says; the very same value for as long as the document is. */
+export interface Rollout {
+  readonly steps: readonly DeliveryStep[];
+  /** For how long the copy before stays after promotion. */
+  readonly keepOldSeconds?: number;
+  /** The document says that nothing goes forward now. */
+  readonly isPaused: boolean;
+}
+
 /** One delivered unit on one cluster: the wire's application entry with the objects themselves. */
 export interface RenderedApp {
   readonly cluster: string;
@@ -51,4 +60,6 @@ export interface RenderedApp {
   readonly objects: readonly RenderedObject[];
   /** What components wait for; absent = none waits. */
   readonly dependsOn?: Dependencies;
+  /** The steps that lead to it; absent = it is applied at once. */
+  readonly rollout?: Rollout;
 }

@@ -13,7 +13,7 @@ import { isSameApp, keptApp } from './kept-app.ts';
 import type { Entry } from './entry.ts';
 import { guard, type Guarded } from './guards.ts';
 import { nextGeneration, previousRevision, type ClusterInput } from './input.ts';
-import { findRetired, type UnitRetire } from './retire.ts';
+import { findRetired, heldIds, type UnitRetire } from './retire.ts';
 
 /** What admitting reads of one cluster. */
 export type AdmitInput = Pick<
@@ -117,7 +117,7 @@ function limitWords({ objects, bytes, apps, own }: Round['sum'], limits: BundleL
 
 /** What others still need is refused, not approved: their objects would go without being named. */
 function dependantHolds(cluster: string, { chosen, retires }: Round): ReadonlyMap<string, FoundHold> {
-  const wanted = [...chosen.values()].flatMap(({ app }) => app.objects.map(({ id }) => id));
+  const wanted = [...chosen.values()].flatMap(({ app }) => heldIds(app));
   const holds = retires.flatMap(({ unit, ids }) => {
     const needed = dependantsOf(ids, wanted);
     if (needed.length === 0) return [];

@@ -15,7 +15,7 @@ import { limitedDeletions } from './limited.ts';
 import { nextGeneration, previousRevision, type ClusterInput } from './input.ts';
 import { admit } from './admit.ts';
 import { directiveOf } from './kept-app.ts';
-import { portion, stillRetired } from './retire.ts';
+import { heldIds, portion, stillRetired } from './retire.ts';
 import { fileSizesOf } from './sizes.ts';
 
 /** What was decided for one cluster. */
@@ -69,7 +69,7 @@ function bundleOf(input: ClusterInput, content: Content, more: readonly Approval
   const previous = previousRevision(state, record);
   const predecessors = predecessorsFor(record, target);
   const generation = nextGeneration(input);
-  const wanted = new Set(content.apps.flatMap((app) => app.objects.map(({ id }) => id)));
+  const wanted = new Set(content.apps.flatMap(heldIds));
   const added = content.retired.map((id): RetiredObject => {
     const approval = content.approved.get(id);
     return { id, since: generation, ...(approval === undefined ? {} : { approval }) };
@@ -160,7 +160,7 @@ function decommission(input: ClusterInput): NextBundle | null {
   const previous = previousRevision(state, record);
   const isSaid = previous !== null && previous.decommission === record.decommission;
   if (isSaid && !input.mustSignAgain) return null;
-  const ids = record.decommission === 'delete' && previous !== null ? bundleObjects(previous).map(({ id }) => id) : [];
+  const ids = record.decommission === 'delete' && previous !== null ? [...new Set(previous.apps.flatMap(heldIds))] : [];
   const facts = {
     channel: state.channel,
     registration: record.registration,

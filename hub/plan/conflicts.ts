@@ -8,6 +8,12 @@ import type { UnitSize } from './sizes.ts';
 /** The ids that a unit claims. */
 interface Claims {
   readonly objects: readonly { readonly id: ObjectId }[];
+  /** What serves until the content does. */
+  readonly from?: Pick<Claims, 'objects'> | undefined;
+}
+
+function claimed({ objects, from }: Claims): readonly { readonly id: ObjectId }[] {
+  return from === undefined ? objects : [...objects, ...from.objects];
 }
 
 /** Units that want an id which another unit keeps, with one such id: the unit that has it in the last bundle keeps it, else the first by name. */
@@ -17,13 +23,13 @@ export function nameConflicts(
 ): Map<string, { readonly id: ObjectId; readonly keeper: string }> {
   const keepers = new Map<ObjectId, string>();
   const units = [...chosen].sort(by(([unit]) => unit));
-  const claims = units.flatMap(([unit, { app }]) => app.objects.map(({ id }) => ({ unit, id })));
-  const owns = new Map([...previous].flatMap(([unit, app]) => app.objects.map(({ id }) => [id, unit] as const)));
+  const claims = units.flatMap(([unit, { app }]) => claimed(app).map(({ id }) => ({ unit, id })));
+  const owns = new Map([...previous].flatMap(([unit, app]) => claimed(app).map(({ id }) => [id, unit] as const)));
   const owners = claims.filter(({ unit, id }) => owns.get(id) === unit);
   for (const { unit, id } of [...owners, ...claims]) if (!keepers.has(id)) keepers.set(id, unit);
   const losers = new Map<string, { readonly id: ObjectId; readonly keeper: string }>();
   for (const [unit, { app }] of units) {
-    const lost = app.objects.find(({ id }) => keepers.get(id) !== unit);
+    const lost = claimed(app).find(({ id }) => keepers.get(id) !== unit);
     if (lost !== undefined) losers.set(unit, { id: lost.id, keeper: keepers.get(lost.id) ?? '' });
   }
   return losers;
@@ -51,7 +57,7 @@ export function overflow(
   const sum = { objects: 0, bytes: 0, apps: 0 };
   for (const [unit, entry] of units) {
     const own = sizeOf(entry);
-    sum.objects += entry.app.objects.length;
+    sum.objects += claimed(entry.app).length;
     sum.bytes += own.bytes;
     sum.apps += 1;
     const isTooMany = sum.objects > limits.objects || sum.bytes > limits.bytes || sum.apps > limits.apps;

@@ -38,7 +38,7 @@ export function inFormat(app: UnsealedApp, format: RevisionFormat, sizeOf: (path
 const sealedIn = oncePerValue<UnsealedApp, Map<number, BundleApp>>(() => new Map());
 
 /** An application whose objects have sizes. */
-function withSizes(app: UnsealedApp, sizeOf: (path: string) => number): UnsealedApp {
+export function withSizes(app: UnsealedApp, sizeOf: (path: string) => number): UnsealedApp {
   const objects = app.objects.map((one) => (one.bytes === undefined ? { ...one, bytes: sizeOf(one.path) } : one));
   return { ...app, objects };
 }

@@ -4,7 +4,6 @@ import { atOnce, type Work } from '../../shared/lib/slices.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
-import type { RevisionFormat } from '../../shared/wire/formats/format.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Approval } from '../../shared/wire/approval.ts';
 import type { BundleMark } from '../../shared/wire/revision.ts';
@@ -24,6 +23,7 @@ import { encodingEntry, type Entry } from './entry.ts';
 import { guardingFleet } from './fleet-guard.ts';
 import { heldUnits } from './held-units.ts';
 import { previousRevision, type ClusterInput, type PlanState } from './input.ts';
+import { stepping } from './stepped.ts';
 import { isUnchanged, rememberUnchanged } from './unchanged.ts';
 import { unexplainedIds } from './unexplained.ts';
 
@@ -98,7 +98,7 @@ function* catchingInternal(
     const facts = { ...clusterFacts(input, record), apps: rendered };
     yield unchangedUnits;
     if (isUnchanged(facts)) return unchanged;
-    const { entries, holds } = yield* encodingEntries(rendered, facts.format, facts.target);
+    const { entries, holds } = yield* encodingEntries(rendered, facts);
     const held = new Set([...facts.held, ...heldUnits(holds, cluster, input.state)]);
     const planned = planCluster({ ...facts, held, rendered: entries });
     if (planned.next === null && planned.holds.length === 0 && holds.length === 0) rememberUnchanged(facts);
@@ -116,15 +116,12 @@ interface Encoded {
   readonly holds: readonly FoundHold[];
 }
 
-function* encodingEntries(
-  rendered: readonly RenderedApp[],
-  format: RevisionFormat,
-  target: RevisionFormat,
-): Work<Encoded> {
+function* encodingEntries(rendered: readonly RenderedApp[], facts: Omit<ClusterInput, 'rendered'>): Work<Encoded> {
   const entries = new Map<string, Entry>();
   const holds: FoundHold[] = [];
+  const step = stepping(facts);
   for (const app of rendered) {
-    const entry = yield* entryOrHold(app, format, target);
+    const entry = yield* entryOrHold(app, step, facts);
     if ('app' in entry && 'files' in entry) entries.set(appKey(app), entry);
     else holds.push(entry);
   }
@@ -154,16 +151,29 @@ function clusterFacts(input: PlanInput, record: ClusterRecord): Omit<ClusterInpu
   };
 }
 
-function* entryOrHold(app: RenderedApp, format: RevisionFormat, target: RevisionFormat): Work<Entry | FoundHold> {
+function* entryOrHold(
+  app: RenderedApp,
+  step: ReturnType<typeof stepping>,
+  { format, target }: Pick<ClusterInput, 'format' | 'target'>,
+): Work<Entry | FoundHold> {
   try {
     const entry = yield* encodingEntry(app, format);
-    return agentTooOld(target, entry.content ?? entry.app, app.cluster) ?? entry;
+    const next = withSteps(entry, step(entry.app, app));
+    return agentTooOld(target, next.content ?? next.app, app.cluster) ?? next;
   } catch (error) {
     const { code, message, data } = asSluiceError(error);
     const what = data.subject === undefined ? message : `${message}: ${data.subject}`;
     const unit = { app: appKey(app), cluster: app.cluster };
     return holdOf('render', { code, message: what, ...unit, severity: 'error' }, unit);
   }
+}
+
+/** An entry with what leads to it in one cluster; the very same where nothing does. */
+function withSteps(entry: Entry, app: Entry['app']): Entry {
+  if (app === entry.app) return entry;
+  const { from, delivery } = app;
+  const content = entry.content === undefined ? {} : { content: { ...entry.content, from, delivery } };
+  return { ...entry, app, ...content };
 }
 
 function assertNotBehind({ state, reported }: PlanInput): void {

@@ -26,12 +26,12 @@ export function findRetired(
   wanted: readonly BundleApp[],
   again: readonly ObjectId[],
 ): UnitRetire[] {
-  const ids = new Set(wanted.flatMap((app) => app.objects.map(({ id }) => id)));
+  const ids = new Set(wanted.flatMap(heldIds));
   const units = new Map(wanted.map((app) => [appKey(app), app]));
   const retires = (previous?.apps ?? []).map((app): UnitRetire => {
     const unit = appKey(app);
     const next = units.get(unit);
-    const gone = app.objects.map(({ id }) => id).filter((id) => !ids.has(id));
+    const gone = [...new Set(heldIds(app))].filter((id) => !ids.has(id));
     const exempt = new Set(next === undefined ? [] : goneRevisions(app, next));
     return {
       unit,
@@ -45,6 +45,11 @@ export function findRetired(
   return [...retires, { unit: '', ids: past, counted: past, isEmptied: false, isLeaving: false }].filter(
     (each) => each.ids.length > 0,
   );
+}
+
+/** The ids of all that a bundle has of an application: of what serves until its content does, too. */
+export function heldIds({ objects, from }: Pick<BundleApp, 'objects' | 'from'>): ObjectId[] {
+  return [...objects, ...(from?.objects ?? [])].map(({ id }) => id);
 }
 
 /**
@@ -91,6 +96,7 @@ function isSettledSince(since: number, previous: Retiring, report: AgentReport |
 // Objects of revisions that are listed no more while another revision of the application stays.
 function goneRevisions(previous: BundleApp, next: BundleApp): ObjectId[] {
   if (next.revisions.length === 0) return [];
-  const names = new Set(next.revisions.map(({ name }) => name));
-  return previous.revisions.filter(({ name }) => !names.has(name)).flatMap(({ objects }) => objects);
+  const names = new Set([...next.revisions, ...(next.from?.revisions ?? [])].map(({ name }) => name));
+  const before = [...previous.revisions, ...(previous.from?.revisions ?? [])];
+  return before.filter(({ name }) => !names.has(name)).flatMap(({ objects }) => objects);
 }

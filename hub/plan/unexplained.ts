@@ -3,6 +3,7 @@ import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
 import type { State } from '../model/state.ts';
 import type { Store } from '../model/store.ts';
+import { heldIds } from './retire.ts';
 
 type ReportsByCluster = ReadonlyMap<string, { readonly report: AgentReport }>;
 
@@ -41,9 +42,6 @@ export function unexplainedIds(
   report: Pick<AgentReport, 'registration' | 'retired'>,
 ): Set<ObjectId> {
   if (report.registration !== previous.registration) return new Set();
-  const known = new Set([
-    ...previous.apps.flatMap((app) => app.objects.map(({ id }) => id)),
-    ...previous.retired.map(({ id }) => id),
-  ]);
+  const known = new Set([...previous.apps.flatMap(heldIds), ...previous.retired.map(({ id }) => id)]);
   return new Set(report.retired.unexplained.filter((id) => !known.has(id)));
 }

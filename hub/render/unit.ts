@@ -1,6 +1,5 @@
 import { by } from '../../shared/lib/order.ts';
 import type { ApplicationDeployment } from '../model/documents.ts';
-import { durationSeconds } from '../model/duration.ts';
 import { replicasPointer } from '../../shared/model/kinds.ts';
 import { idOf, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import type { ProviderName } from '../../shared/model/traffic.ts';
@@ -14,6 +13,7 @@ import { canonicalObject, nameFault, repeatedId } from './objects.ts';
 import { applyPatch, patchRulesOf } from './patch.ts';
 import type { RevisionComponent } from './revision.ts';
 import type { ProviderRenderer } from './traffic/providers/provider.ts';
+import { rolloutIn } from './rollout.ts';
 import { isSameSelection, isService } from './services.ts';
 import type { PlacedRevision } from './traffic/services.ts';
 import { renderTraffic, type TrafficCluster, type TrafficOutcome } from './traffic/traffic.ts';
@@ -242,16 +242,10 @@ function appOf(
     >,
     replicas: all.flatMap(({ replicas }) => (replicas === null ? [] : [replicas])).sort(by(({ id }) => id)),
     traffic: traffic?.traffic ?? [],
-    progressDeadlineSeconds: deadlineOf(unit.deployment),
+    ...rolloutIn(unit.deployment),
     notes: [...new Set(notes)],
     revisions: unit.revisions.map(({ record }) => record.name),
     objects: [...objects].sort(by(({ id }) => id)),
     ...(dependsOn !== undefined && { dependsOn }),
   };
-}
-
-const defaultDeadline = 600;
-
-function deadlineOf(deployment: ApplicationDeployment | null): number {
-  return durationSeconds(deployment?.spec.rollout?.progressDeadline ?? '') || defaultDeadline;
 }

@@ -5,6 +5,7 @@ import type { References } from './references.ts';
 import { checkDerived, checkLabels, checkName } from './names.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
 import { suggestion } from './problems.ts';
+import { checkRollout } from './rollout.ts';
 import { checkTraffic } from './traffic.ts';
 
 /** Checks an ApplicationDeployment beyond its shape: revisions, placements, traffic, rollout. */
@@ -26,7 +27,7 @@ export function checkDeployment(doc: ApplicationDeployment, references: Referenc
     checkPlacements(revision, path, reporter);
   }
   if (doc.spec.traffic !== undefined) checkTraffic(doc, doc.spec.traffic, references, reporter);
-  checkRollout(doc.spec.rollout ?? {}, reporter);
+  checkRollout(doc, reporter);
 }
 
 /** The application (`namespace/name`) that a revision's name belongs to; null for a name that is not `NAME-vN`. */
@@ -93,22 +94,6 @@ function checkPlacements({ placement, revisionName }: AppRevision, path: Steps, 
     if (typeof clusterSelector?.pick === 'number' && clusterSelector.pick > 1) {
       const message = `pick: ${clusterSelector.pick} can never be reached with a name`;
       reporter.error('PLACEMENT_CONFLICT', [...where, 'pick'], message, 'remove the name or the pick');
-    }
-  }
-}
-
-function checkRollout(rollout: Readonly<Record<string, unknown>>, reporter: Reporter): void {
-  for (const [field, value] of Object.entries(rollout)) {
-    const path = ['spec', 'rollout', field];
-    if (field !== 'progressDeadline') {
-      reporter.error(
-        'UNSUPPORTED',
-        path,
-        `rollout.${field} is not supported`,
-        'supported in rollout: progressDeadline',
-      );
-    } else if (!/^(?:[0-9]+[smh])+$/.test(String(value))) {
-      reporter.error('DOCUMENT_INVALID', path, `${String(value)} is not a duration`, 'use the form 90s, 15m or 1h30m');
     }
   }
 }

@@ -37,6 +37,9 @@ export const annotation = {
   revisionOnly: 'app.oam.dev/revision-only',
   rolloutTemplate: 'app.oam.dev/rollout-template',
   inPlace: 'sluice.dev/in-place',
+  /** Of an Application: its delivery starts nothing more; approvals of it, as `web#17[/STEP[/WAVE]]`. */
+  paused: 'sluice.dev/paused',
+  approved: 'sluice.dev/approved',
 } as const;
 
 /** Prefix of the label keys that only a site may set. */

@@ -49,8 +49,8 @@ export const orderMutants: readonly Mutant[] = [
   {
     bug: 'an order that format 1 cannot say is left out without a word',
     file: 'hub/plan/plan.ts',
-    find: 'agentTooOld(target, entry.content ?? entry.app, app.cluster)',
-    replace: 'agentTooOld(target, entry.app, app.cluster)',
+    find: 'agentTooOld(target, next.content ?? next.app, app.cluster)',
+    replace: 'agentTooOld(target, next.app, app.cluster)',
     tests: ['test/unit/hub/plan/format.test.ts'],
   },
   {

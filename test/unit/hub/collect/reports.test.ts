@@ -109,6 +109,25 @@ describe('what a report means for the next pass', () => {
     expect(matters(last, report, state)).toBe(wanted);
   });
 
+  const delivered = bundleApp('web');
+  const delivery = { number: 3, attempt: 1, action: 'run' as const, steps: [] };
+  const stepping = published('a', [{ ...delivered, from: delivered, delivery }]);
+  const at = (phase: 'running' | 'returned' | 'done', number = 3): AgentReport => ({
+    ...reportOf(stepping, []),
+    apps: [settledApp(delivered, { delivery: { number, attempt: 1, step: 0, phase } })],
+  });
+  it.each<[string, AgentReport | null, AgentReport, boolean]>([
+    ['are under way', at('running'), at('running'), false],
+    ['are done', at('running'), at('done'), true],
+    ['are done, as is said at first', null, at('done'), true],
+    ['are done, once more', at('done'), at('done'), false],
+    ['of another delivery are done', at('running'), at('done', 2), false],
+    ['went back', at('running'), at('returned'), false],
+  ])('the steps %s', (_, last, report, wanted) => {
+    const steps = { ...state, bundles: new Map([['a', stepping]]) };
+    expect(matters(last, report, steps)).toBe(wanted);
+  });
+
   const moves = (cluster: string): Pick<State, 'guarded'> => ({
     guarded: [
       {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
 import type { BundleApp } from '../../../../shared/wire/revision.ts';
+import { contentOf } from '../../../../shared/wire/bundle.ts';
 import { findRetired, stillRetired } from '../../../../hub/plan/retire.ts';
 import { unexplainedIds } from '../../../../hub/plan/unexplained.ts';
 import { bundleApp } from '../../../fixtures/hub/status.ts';
@@ -53,6 +54,20 @@ describe('what is retired', () => {
       [unit('web', 'web-v1: a')],
       [],
       ['web: b'],
+    ],
+    [
+      'nothing of what serves until the content does',
+      [unit('web', 'web-v1: a')],
+      [{ ...unit('web', 'web-v2: b'), from: contentOf(unit('web', 'web-v1: a')) }],
+      [],
+      [],
+    ],
+    [
+      'what served, once the content does: it does not count',
+      [{ ...unit('web', 'web-v2: b'), from: contentOf(unit('web', 'web-v1: a')) }],
+      [unit('web', 'web-v2: b')],
+      [],
+      ['web: a*'],
     ],
     ['the last revision: it counts', [unit('web', 'web-v1: a')], [unit('web', '')], [], ['web!: a']],
     ['what the agent keeps of the past', [unit('web', 'a')], [unit('web', 'a')], ['z', 'y'], ['the past: y z']],

@@ -1,0 +1,4 @@
+import { embedded } from './backend.ts';
+import { describeRollouts } from './rollouts.ts';
+
+describeRollouts(embedded);
