@@ -10,6 +10,7 @@ import {
   type KubeObject,
   type ObjectId,
 } from '../../shared/model/object.ts';
+import { valuesOf, type WantedFields } from './observe.ts';
 import { project, projectSlice, sliceKind } from './project.ts';
 
 /** An event of a watch that brings an object. */
@@ -19,6 +20,10 @@ export type ObjectEvent = Extract<WatchEvent, { object: KubeObject }>;
 export interface LiveCache {
   readonly objects: Map<ObjectId, LiveObject>;
   readonly slices: Map<ObjectId, { readonly service: ObjectId; readonly ready: number }>;
+  /** The fields that are kept of objects beside their projections. */
+  wanted: WantedFields;
+  /** Objects that were there before their fields were wanted. */
+  readonly toRead: Set<ObjectId>;
   /** Objects that a watch saw leave, by UID, as it saw them last: a late answer must not bring them back. */
   readonly ended: Map<string, Ended>;
 }
@@ -31,13 +36,13 @@ interface Ended {
 
 /** A cache that shows nothing yet. */
 export function newLiveCache(): LiveCache {
-  return { objects: new Map(), slices: new Map(), ended: new Map() };
+  return { objects: new Map(), slices: new Map(), wanted: new Map(), toRead: new Set(), ended: new Map() };
 }
 
 /** Takes an event of a kind in; false when it changes nothing. */
 export function takeEvent(cache: LiveCache, kind: GroupKind, event: ObjectEvent): boolean {
   if (event.type === 'deleted') rememberEnd(cache, event.object);
-  return kind === sliceKind ? takeSlice(cache.slices, event) : takeObject(cache.objects, event);
+  return kind === sliceKind ? takeSlice(cache.slices, event) : takeObject(cache, event);
 }
 
 /** Drops the objects of a kind in a namespace (empty = all) that a complete list does not have. */
@@ -65,6 +70,47 @@ export function takeAnswer(cache: LiveCache, meta: KubeObject, sent: KubeObject 
   return true;
 }
 
+/** Takes in an object that was read whole for its fields, unless it was changed since; true where it was taken. */
+export function takeRead({ objects, wanted }: LiveCache, object: KubeObject): boolean {
+  const id = idOf(object);
+  const [last, fields] = [objects.get(id), wanted.get(id)];
+  const { uid, resourceVersion = '' } = object.metadata;
+  if (last === undefined || fields === undefined || last.uid !== uid) return false;
+  if (last.resourceVersion !== resourceVersion) return false;
+  objects.set(id, { ...last, observed: valuesOf(object, fields) });
+  return true;
+}
+
+/** Keeps these fields of objects from now on, and those of no others. */
+export function want(cache: LiveCache, wanted: WantedFields): void {
+  for (const [id, fields] of wanted) {
+    if (cache.wanted.get(id)?.join() === fields.join()) continue;
+    const live = cache.objects.get(id);
+    if (live === undefined) continue;
+    cache.objects.set(id, unobserved(live));
+    cache.toRead.add(id);
+  }
+  cache.wanted = wanted;
+}
+
+/** The objects whose wanted fields are not known and that no event will bring: they are to be read. */
+export function unread({ wanted, objects, toRead }: LiveCache): readonly LiveObject[] {
+  const found: LiveObject[] = [];
+  for (const id of wanted.keys()) {
+    const live = objects.get(id);
+    if (live?.observed !== undefined) toRead.delete(id);
+    // Of an inert kind, watches bring metadata alone.
+    else if (live !== undefined && (toRead.has(id) || factsOf(id).isInert)) found.push(live);
+  }
+  return found;
+}
+
+function unobserved(live: LiveObject): LiveObject {
+  const rest = { ...live };
+  Reflect.deleteProperty(rest, 'observed');
+  return rest;
+}
+
 /** Ready addresses behind a Service. */
 export function readyBehind({ slices }: LiveCache, service: ObjectId): number {
   return [...slices.values()].reduce((sum, slice) => sum + (slice.service === service ? slice.ready : 0), 0);
@@ -87,10 +133,10 @@ function isEnded(ended: ReadonlyMap<string, Ended>, meta: KubeObject): boolean {
   return version !== undefined && !isOlder(version, meta.metadata.resourceVersion ?? '');
 }
 
-function takeObject(objects: Map<ObjectId, LiveObject>, event: ObjectEvent): boolean {
+function takeObject({ objects, wanted }: LiveCache, event: ObjectEvent): boolean {
   const last = objects.get(idOf(event.object));
   if (event.type !== 'deleted' && last !== undefined && isKnown(last, event.object)) return false;
-  const next = project(event.object);
+  const next = { ...project(event.object), ...observedIn(wanted, event.object) };
   if (event.type === 'deleted') {
     // The end of an earlier object of this name does not concern the one that is there now.
     if (last !== undefined && last.uid !== next.uid) return false;
@@ -99,6 +145,13 @@ function takeObject(objects: Map<ObjectId, LiveObject>, event: ObjectEvent): boo
   if (last?.uid === next.uid && isOlder(next.resourceVersion, last.resourceVersion)) return false;
   objects.set(next.id, withFinish(next, last));
   return true;
+}
+
+/** The wanted fields of an object that a watch brought; nothing of one of which it brings metadata alone. */
+function observedIn(wanted: WantedFields, object: KubeObject): Pick<LiveObject, 'observed'> {
+  const fields = wanted.size === 0 ? undefined : wanted.get(idOf(object));
+  if (fields === undefined || factsOf(idOf(object)).isInert) return {};
+  return { observed: valuesOf(object, fields) };
 }
 
 /** True where an answer of ours brought this version before the watch did, and it has all that is shown of such an object. */
@@ -141,8 +194,9 @@ function learned(last: LiveObject | undefined, meta: KubeObject, sent: KubeObjec
     : written(before, fresh);
 }
 
-/** The same state of an object, with what metadata says of it now. */
-function identified(before: LiveObject, fresh: LiveObject): LiveObject {
+/** The same state of an object, with what metadata says of it now; what was observed of it is older than that. */
+function identified(last: LiveObject, fresh: LiveObject): LiveObject {
+  const before = unobserved(last);
   const { resourceVersion, generation, registration, nonce, fieldsHash, health, message } = fresh;
   const identity = { resourceVersion, generation, registration, nonce, fieldsHash };
   return health === 'Terminating' ? { ...before, ...identity, health, message } : { ...before, ...identity };

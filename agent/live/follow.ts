@@ -4,6 +4,7 @@ import { indexOfInventory } from '../model/inventory-index.ts';
 import type { LiveView } from '../model/live.ts';
 import type { GroupKind } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
+import { wantedFields } from './observe.ts';
 import { sliceKind } from './project.ts';
 
 /** The kinds to watch, and those of them that must be listed before the first write. */
@@ -24,14 +25,18 @@ export function beginToFollow<T extends { readonly inventory: Inventory }>(
   return recalled;
 }
 
-/** Watches the kinds of the inventory and of these applications, and no others; resolves when those of the inventory are listed. */
+/**
+ * Watches the kinds of the inventory and of these applications, and no others, and keeps the fields that these want to know; resolves
+ * when those of the inventory are listed.
+ */
 export async function followKinds(
-  view: Pick<LiveView, 'follow'>,
+  view: Pick<LiveView, 'follow' | 'observe'>,
   inventory: Inventory,
   apps: readonly BundleApp[],
 ): Promise<void> {
   const { kinds, awaited } = watchedKinds(inventory, apps);
   await view.follow(kinds, awaited);
+  view.observe(wantedFields(apps));
 }
 
 /** Kinds of which nothing is inventoried are not awaited: there is nothing to learn of them before the first write. */

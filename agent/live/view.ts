@@ -1,9 +1,19 @@
 import type { Kube } from '../model/kube.ts';
-import type { LiveView } from '../model/live.ts';
-import { groupKindOf, idOf, type GroupKind } from '../../shared/model/object.ts';
+import type { LiveObject, LiveView } from '../model/live.ts';
+import { groupKindOf, idOf, parseObjectId, type GroupKind } from '../../shared/model/object.ts';
 import { backoff } from '../../shared/lib/backoff.ts';
 import type { Clock, Random } from '../../shared/ports/clock.ts';
-import { newLiveCache, readyBehind, sweep, takeAnswer, takeEvent } from './cache.ts';
+import {
+  newLiveCache,
+  readyBehind,
+  sweep,
+  takeAnswer,
+  takeEvent,
+  takeRead,
+  unread,
+  want,
+  type LiveCache,
+} from './cache.ts';
 import { watchKind, type KindWatch } from './kind.ts';
 import { sliceKind } from './project.ts';
 
@@ -67,6 +77,7 @@ export function openLiveView(kube: Kube, options: LiveViewOptions): LiveView {
       begin(kinds);
       await Promise.all([...awaited].map(async (kind) => watches.get(kind)?.answered));
     },
+    observe: observer(kube, cache, options),
     learn: (meta, sent) => {
       const isThere = takeAnswer(cache, meta, sent);
       if (isThere && watches.get(groupKindOf(idOf(meta)))?.isOver() === true) isDefinitionNew = true;
@@ -85,6 +96,27 @@ export function openLiveView(kube: Kube, options: LiveViewOptions): LiveView {
 function pauseOf({ clock, random }: Pick<LiveViewOptions, 'clock' | 'random'>) {
   return async (attempt: number, signal: AbortSignal): Promise<void> => {
     await clock.sleep(1_000 + backoff(attempt, random), signal).catch(() => undefined);
+  };
+}
+
+/** Keeps wanted fields, and reads the objects of which no watch brings them, each version once; one that cannot be read is not known. */
+function observer(kube: Kube, cache: LiveCache, { parent, onChange }: LiveViewOptions): LiveView['observe'] {
+  const reading = new Set<string>();
+  const read = async ({ id }: LiveObject): Promise<void> => {
+    const { namespace, name, ...kind } = parseObjectId(id);
+    const resource = await kube.resource(kind, parent);
+    if (takeRead(cache, await kube.get({ resource, namespace, name }, parent))) onChange();
+  };
+  return (wanted) => {
+    want(cache, wanted);
+    for (const live of unread(cache)) {
+      const key = `${live.id} ${live.resourceVersion}`;
+      if (reading.has(key)) continue;
+      reading.add(key);
+      void read(live)
+        .catch(() => undefined)
+        .finally(() => reading.delete(key));
+    }
   };
 }
 

@@ -50,6 +50,8 @@ export interface LiveObject {
   readonly selector: Labels | null;
   /** Backends of a traffic object. */
   readonly routes: readonly LiveRoute[] | null;
+  /** The fields that the hub wants to know, by JSON pointer; absent where it wants none, or they are not known since the last write. */
+  readonly observed?: Readonly<Record<string, unknown>>;
 }
 
 /** The cluster as the open watches show it; reading it costs nothing. */
@@ -67,6 +69,8 @@ export interface LiveView extends Live {
   readonly begin: (kinds: ReadonlySet<GroupKind>) => void;
   /** Opens the watches of these kinds and closes all others; resolves when those in `awaited` have answered. */
   readonly follow: (kinds: ReadonlySet<GroupKind>, awaited: ReadonlySet<GroupKind>) => Promise<void>;
+  /** Keeps these fields of objects from now on: what the watches do not bring is read once. */
+  readonly observe: (wanted: ReadonlyMap<ObjectId, readonly string[]>) => void;
   /** Takes in the answer to a request of ours before the watch brings it; `sent` is what was written, null for a read. */
   readonly learn: (meta: KubeObject, sent: KubeObject | null) => void;
   readonly forget: (id: ObjectId) => void;

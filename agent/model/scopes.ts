@@ -148,6 +148,7 @@ function locateApp(app: BundleApp, moved: ReadonlyMap<ObjectId, ObjectId>): Bund
     objects: each(app.objects),
     replicas: each(app.replicas),
     traffic: each(app.traffic),
+    ...(app.observe !== undefined && { observe: each(app.observe) }),
     revisions: app.revisions.map((revision) => ({ ...revision, objects: revision.objects.map(here) })),
   };
   applications.set(app, { key, value });

@@ -15,6 +15,7 @@ import { type AgentReport, type ReportApp, type ReportRevision } from '../../sha
 import { untilChanged } from '../model/until-changed.ts';
 import { appHealth, type HealthFacts } from './health.ts';
 import { leavingRevisions } from './leaving.ts';
+import { observationsOf } from './observations.ts';
 import { conditionsOf, type ConditionsInput } from './conditions.ts';
 import { blockedDeletions } from './blocked-deletions.ts';
 
@@ -140,6 +141,11 @@ function appNow(input: ReportInput, outcome: AppOutcome, { app, entries, facts }
     objects: { total: seen.total, current: seen.current },
     problems: [...faulty, ...unwell, ...fought].slice(0, 50),
     ...deliveryOf(outcome, app, isSettled),
+    ...observationsOf(app, {
+      live: input.live,
+      entry: (id) => input.outcome.inventory.get(id),
+      named: (id) => input.outcome.hubIds.get(id) ?? id,
+    }),
   };
 }
 

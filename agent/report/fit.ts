@@ -4,11 +4,16 @@ import { formats } from '../../shared/wire/formats.ts';
 import type { AgentReport, ReportApp } from '../../shared/wire/report.ts';
 
 /**
- * The report as far as it fits into one: first its lists are cut, ever shorter, then the applications that are well are left
+ * The report as far as it fits into one: first the fields that the hub wants to know are left out, then its lists are cut, ever shorter, then the applications that are well are left
  * out. What is left out is never taken for settled: ids that survive a deletion are all there, or the report is not settled.
  */
 export function fitted(report: AgentReport): AgentReport {
   if (fits(report)) return report;
+  const unobserved = { ...report, apps: report.apps.map((app) => ({ ...app, observations: undefined })) };
+  return report.apps.some(({ observations }) => observations !== undefined) ? fitted(unobserved) : cutToFit(report);
+}
+
+function cutToFit(report: AgentReport): AgentReport {
   for (let keep = 500; keep > 0; keep = Math.floor(keep / 2)) {
     const cut = withLists(report, keep);
     if (fits(cut)) return cut;

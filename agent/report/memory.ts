@@ -3,6 +3,7 @@ import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { SiteWords } from '../model/words.ts';
 import { saidOf } from '../model/said.ts';
+import type { ToldObservations } from './observations.ts';
 import type { SaidApps } from './said.ts';
 
 /** What the agent remembers between reports. */
@@ -25,6 +26,8 @@ export interface ReportMemory {
   words: SiteWords | null;
   /** What the log said last of each application. */
   said: SaidApps;
+  /** What was told last of the fields that the hub wants to know. */
+  observed: ToldObservations;
 }
 
 /** The memory of an agent that has reported nothing yet. */
@@ -39,6 +42,7 @@ export function newReportMemory(): ReportMemory {
     outcome: null,
     words: null,
     said: new Map(),
+    observed: new Map(),
   };
 }
 
@@ -66,4 +70,9 @@ export function rememberWords(memory: ReportMemory, words: SiteWords): void {
 /** Remembers what the log said of each application. */
 export function rememberSaid(memory: ReportMemory, said: SaidApps): void {
   memory.said = said;
+}
+
+/** Remembers what is told of the fields that the hub wants to know. */
+export function rememberObserved(memory: ReportMemory, observed: ToldObservations): void {
+  memory.observed = observed;
 }

@@ -11,6 +11,7 @@ import { holdChangesAt } from '../site/hold.ts';
 import { nextRetry } from '../apply/faults.ts';
 import { pass } from '../pass.ts';
 import { rememberFault, rememberOutcome } from '../report/memory.ts';
+import { nextTelling } from '../report/observations.ts';
 import { idleOutcome } from '../report/outcome.ts';
 import { openReporter, type Reporter } from '../report/reporter.ts';
 import { openAgent, type Agent } from '../agent.ts';
@@ -162,6 +163,8 @@ function waitAfter({ memory, deps }: Agent, outcome: Outcome, at: number): numbe
   if (refusal !== null) times.push(refusal.until);
   const retry = nextRetry(memory.faults, outcome.at);
   if (retry !== null) times.push(retry);
+  const telling = nextTelling(memory.report.observed, now);
+  if (telling !== null) times.push(telling);
   const look = nextLook(memory.explanations);
   if (look !== null) times.push(look);
   const wall = deps.clock.now();

@@ -3,7 +3,8 @@ import { isFresh } from '../channel/mode.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { buildReport } from '../report/build.ts';
 import { discoverCapabilities } from '../report/capabilities.ts';
-import { rememberConditions, rememberSaid, rememberWords } from '../report/memory.ts';
+import { rememberConditions, rememberObserved, rememberSaid, rememberWords } from '../report/memory.ts';
+import { paced } from '../report/observations.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { appLines } from '../report/said.ts';
 import { siteWords } from '../report/words.ts';
@@ -43,7 +44,7 @@ function sayHere({ deps, memory: { report: memory } }: Agent, report: AgentRepor
 function reportOf({ deps, memory, view }: Agent, outcome: Outcome): AgentReport {
   const now = deps.clock.now();
   const { kubernetes, capabilities, since } = memory.report;
-  const report = buildReport({
+  const whole = buildReport({
     outcome,
     live: view,
     troubles: view.troubles(),
@@ -61,6 +62,8 @@ function reportOf({ deps, memory, view }: Agent, outcome: Outcome): AgentReport 
     now,
     since,
   });
-  rememberConditions(memory.report, report);
-  return report;
+  rememberConditions(memory.report, whole);
+  const { apps, told } = paced(whole.apps, memory.report.observed, deps.clock.monotonic());
+  rememberObserved(memory.report, told);
+  return { ...whole, apps };
 }

@@ -39,6 +39,9 @@ export const feedLimits = { bytes: 4 * mebibyte, files: 500, answerBytes: 24 * m
 /** The most bytes of a report by format, and of a change (safety.md): 1,000 applications fit into one of format 2. */
 export const reportLimits = { 1: 256 * 1024, 2: mebibyte } as const satisfies Readonly<Record<number, number>>;
 
+/** What agents tell of the fields that a hub wants to know: bytes of an object and of a report, and how often an object may change. */
+export const observationLimits = { objectBytes: 16 * 1024, reportBytes: 64 * 1024, everyMs: 1_000 } as const;
+
 /** The most bytes of a report of a format. */
 export function reportLimitOf(format: number): number {
   return format === 1 ? reportLimits[1] : reportLimits[2];

@@ -8,6 +8,7 @@ import { reportMutants } from './reports.ts';
 import { startMutants } from './start.ts';
 import { storeMutants } from './store.ts';
 import { nameMutants } from './names.ts';
+import { observeMutants } from './observe.ts';
 import { orderMutants } from './order.ts';
 import { sharingMutants } from './sharing.ts';
 import { stepMutants } from './steps.ts';
@@ -1240,6 +1241,7 @@ export const mutants: readonly Mutant[] = [
   ...evaluationMutants,
   ...validateMutants,
   ...nameMutants,
+  ...observeMutants,
   ...orderMutants,
   ...startMutants,
   ...sharingMutants,

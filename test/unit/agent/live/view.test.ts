@@ -78,6 +78,27 @@ describe('the live view', () => {
     expect(view.object(id)).toMatchObject({ health: 'InProgress', replicas: { spec: 5, ready: 2 } });
   });
 
+  it('reads the wanted fields of what was there before, and of what its watch brings without content', async () => {
+    const { kube, view, deployment, wakes } = await open();
+    const map = configMap('m', 'seen');
+    kube.put_(deployment);
+    kube.put_(map);
+    const kinds = new Set(['apps/Deployment', '/ConfigMap']);
+    await view.follow(kinds, kinds);
+    const before = wakes();
+    view.observe(
+      new Map([
+        [id, ['/spec/replicas']],
+        ['/ConfigMap/default/m', ['/data/value']],
+      ]),
+    );
+    await expect.poll(() => view.object('/ConfigMap/default/m')?.observed).toEqual({ '/data/value': 'seen' });
+    expect(view.object(id)?.observed).toEqual({ '/spec/replicas': 2 });
+    expect(wakes() - before).toBe(2);
+    stepControllers(kube);
+    expect(view.object(id)?.observed).toEqual({ '/spec/replicas': 2 });
+  });
+
   it('does not know what it does not watch, and says why a kind cannot be listed', async () => {
     const { kube, view } = await open();
     kube.put_(configMap('a'));

@@ -1,0 +1,40 @@
+import { groupKindOf, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
+import { indexOf } from '../model/app-index.ts';
+import { pointerParts } from '../../shared/model/ignored.ts';
+import type { BundleApp } from '../../shared/wire/revision.ts';
+
+/** The fields that are to be reported of each object, as JSON pointers. */
+export type WantedFields = ReadonlyMap<ObjectId, readonly string[]>;
+
+/** What these applications want to know of their own objects. Of a Secret nothing is ever told, and of the objects of others neither. */
+export function wantedFields(apps: readonly BundleApp[]): WantedFields {
+  const wanted = new Map<ObjectId, readonly string[]>();
+  for (const app of apps) {
+    for (const { id, fields } of app.observe ?? []) {
+      if (groupKindOf(id) !== '/Secret' && indexOf(app).digests.has(id)) wanted.set(id, fields);
+    }
+  }
+  return wanted;
+}
+
+/** The values of an object at some pointers; one that leads nowhere has none. What servers keep of writers is never among them. */
+export function valuesOf(object: KubeObject, fields: readonly string[]): Readonly<Record<string, unknown>> {
+  const metadata = { ...object.metadata };
+  Reflect.deleteProperty(metadata, 'managedFields');
+  const readable = { ...object, metadata };
+  return Object.fromEntries(
+    fields.flatMap((field) => {
+      const value = valueAt(readable, pointerParts(field));
+      return value === undefined ? [] : [[field, value] as const];
+    }),
+  );
+}
+
+function valueAt(object: unknown, path: readonly string[]): unknown {
+  let value = object;
+  for (const part of path) {
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[part];
+  }
+  return value;
+}

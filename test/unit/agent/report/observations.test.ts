@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { pending } from '../../../../agent/inventory/entries.ts';
+import { nextTelling, observationsOf, paced, type ToldObservations } from '../../../../agent/report/observations.ts';
+import type { LiveObject } from '../../../../agent/model/live.ts';
+import type { ReportApp, ReportedObservation } from '../../../../shared/wire/report.ts';
+import { configMap, plainApp } from '../../../fixtures/agent/apps.ts';
+
+const id = '/ConfigMap/default/a';
+const base = plainApp('a', [configMap('a')]).app;
+const app = { ...base, observe: [{ id, fields: ['/status'] }] };
+const entry = { ...pending(id, 'default/a', null, 'n'), uid: 'u1', applied: 'sha256:d' as const };
+const live = (change: Partial<LiveObject>) => ({ id, uid: 'u1', generation: 3, ...change }) as LiveObject;
+const observed = { '/status': { ready: true } };
+
+describe('the observations of an application', () => {
+  const of = (object: LiveObject | undefined, of = app) =>
+    observationsOf(of, { live: { object: () => object }, entry: () => entry, named: (one) => `${one}!` });
+
+  it('are the fields that are wanted, of the object that was applied', () => {
+    expect(of(live({ observed }))).toEqual({
+      observations: [{ id: `${id}!`, uid: 'u1', generation: 3, digest: 'sha256:d', values: observed }],
+    });
+  });
+
+  it.each<readonly [string, LiveObject | undefined]>([
+    ['that is not there', undefined],
+    ['that is another one of the name', live({ uid: 'u2', observed })],
+    ['of which nothing is known since the last write', live({})],
+    ['that is larger than 16 KiB', live({ observed: { '/status': 'x'.repeat(16 * 1024) } })],
+  ])('are none of an object %s', (_, object) => {
+    expect(of(object)).toEqual({});
+  });
+
+  it('are none where none are wanted', () => {
+    expect(of(live({ observed }), base as typeof app)).toEqual({});
+  });
+});
+
+describe('the pace of observations', () => {
+  const seen = (value: unknown, more: Partial<ReportedObservation> = {}): ReportedObservation => ({
+    ...{ id, uid: 'u1', generation: 1, digest: 'sha256:d', values: { '/status': value } },
+    ...more,
+  });
+  const reported = (...observations: readonly ReportedObservation[]) =>
+    ({ name: 'a', observations }) as unknown as ReportApp;
+  const none: ToldObservations = new Map();
+  const values = ({ apps }: ReturnType<typeof paced>) =>
+    apps.flatMap(({ observations = [] }) => observations.map((one) => one.values['/status']));
+
+  it('is one change a second of an object, and the last one is told then', () => {
+    const first = paced([reported(seen(1))], none, 0);
+    const soon = paced([reported(seen(2))], first.told, 999);
+    const later = paced([reported(seen(3))], soon.told, 1_000);
+    expect([first, soon, later].map(values)).toEqual([[1], [1], [3]]);
+    expect([nextTelling(first.told, 0), nextTelling(soon.told, 999), nextTelling(later.told, 2_000)]).toEqual([
+      1_000,
+      1_000,
+      null,
+    ]);
+  });
+
+  it.each<readonly [string, Partial<ReportedObservation>]>([
+    ['of another content', { digest: 'sha256:e' }],
+    ['of another object of the name', { uid: 'u2' }],
+  ])('does not hold back what is %s', (_, more) => {
+    const first = paced([reported(seen(1))], none, 0);
+    expect(values(paced([reported(seen(2, more))], first.told, 1))).toEqual([2]);
+  });
+
+  it('leaves out what a report has no room for', () => {
+    const large = Array.from({ length: 5 }, (_, n) => seen('x'.repeat(15_000), { id: `${id}${n}` }));
+    const { apps, told } = paced([reported(...large)], none, 0);
+    expect([apps[0]?.observations?.length, told.size]).toEqual([4, 4]);
+  });
+
+  it('costs nothing where nothing is observed', () => {
+    const apps = [{ name: 'a' } as ReportApp];
+    expect(paced(apps, none, 0).apps).toBe(apps);
+  });
+});
