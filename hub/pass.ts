@@ -2,10 +2,15 @@ import { inSlices } from '../shared/lib/slices.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import { reportedBundles } from './collect/reported-bundles.ts';
 import type { CueEngine } from './cue/engine.ts';
-import { readCommits, type IntakeParts } from './intake.ts';
+import { advancing, type Advanced } from './deliver/advance.ts';
+import { deliveredApps } from './deliver/delivered.ts';
+import type { ProgressMemory } from './deliver/progress.ts';
+import { windowsAt, type ReadCron } from './deliver/window.ts';
+import { readCommits, type Intake, type IntakeParts } from './intake.ts';
 import { changesBetween } from './model/changes.ts';
 import { trackingHolds, type HoldMemory } from './model/hold-memory.ts';
 import { waitingChanges, type Hold } from './model/hold.ts';
+import type { Target } from './model/fleet.ts';
 import type { Metrics } from './model/metrics.ts';
 import { tellingProblems } from './model/problems.ts';
 import type { AgentReads } from './model/registry.ts';
@@ -15,8 +20,9 @@ import type { Store } from './model/store.ts';
 import { timed } from './model/timed.ts';
 import { findingFacts } from './place/facts.ts';
 import { placing } from './place/place.ts';
+import type { Placed, PlaceInput } from './place/types.ts';
 import { picksInUse, runningUnits } from './place/running.ts';
-import { planning } from './plan/plan.ts';
+import { planning, type PlanInput } from './plan/plan.ts';
 import { bundlesToSignAgain } from './plan/sign-again.ts';
 import { portionsOf } from './plan/portion.ts';
 import { publishedBefore } from './plan/unexplained.ts';
@@ -49,6 +55,12 @@ export interface PassParts extends IntakeParts {
   readonly reads: () => ReadonlyMap<string, AgentReads>;
   readonly holds: HoldMemory;
   readonly localCluster: string | null;
+  /** Where deliveries stand. */
+  readonly progress: ProgressMemory;
+  /** Since when this process hears reports (milliseconds since the epoch), and how often each agent sends one. */
+  readonly listeningSince: number;
+  readonly heartbeatMs: number;
+  readonly cron: ReadCron;
   readonly clock: Clock;
   readonly metrics: Metrics;
   /** Told which clusters have a new bundle, as soon as the channel has it. */
@@ -64,6 +76,8 @@ export interface PassResult extends Published {
   /** Everything that changed, and why. */
   readonly rows: readonly ChangeRow[];
   readonly more: boolean;
+  /** The next moment at which a pass is due by itself (milliseconds since the epoch); null = none is. */
+  readonly due: number | null;
   readonly failure: Error | null;
 }
 
@@ -79,6 +93,55 @@ function publishAll(
       isAwaited: () => signal.aborted || parts.isAwaited(),
     }),
   );
+}
+
+/** What planning knows of the clusters beside the documents: what they have, and what they say. */
+async function planFacts(
+  { store, publishing }: PassParts,
+  before: State,
+  { targets, reports, now }: { readonly targets: readonly Target[]; readonly reports: Reports; readonly now: string },
+): Promise<Omit<PlanInput, 'state' | 'source' | 'rendered' | 'holds' | 'placement'>> {
+  return {
+    labels: new Map(targets.map(({ name, labels }) => [name, labels])),
+    reports,
+    published: await publishedBefore(store, before, reports),
+    signAgain: bundlesToSignAgain(before, publishing.keys.hub),
+    reported: reportedBundles(reports, publishing.keys.trusted),
+    sizes: (bundle: PublishedBundle) => fileSizes(store, bundle),
+    now,
+  };
+}
+
+/** Which clusters have the content of the documents now, which stay as they are, and which go back. */
+async function deliver(parts: PassParts, before: State, intake: Intake, placed: PlacedNow): Promise<Advanced> {
+  const { clock, listeningSince, heartbeatMs, holds } = parts;
+  const { apps, isGone } = deliveredApps({ ...intake, programOf: () => null });
+  const { toPlace, reports } = placed;
+  const now = clock.now();
+  const advanced = await inSlices(
+    advancing({
+      ...toPlace,
+      apps,
+      isGone,
+      state: { ...before, clusters: placed.clusters },
+      assignments: placed.assignments,
+      reports,
+      holds: holds.last ?? [],
+      placedAs: () => [],
+      listening: { now, since: listeningSince, heartbeatMs },
+      frozen: null,
+      window: windowsAt(parts.cron, now),
+      condition: () => null,
+    }),
+  );
+  parts.progress.last = advanced.progress;
+  return advanced;
+}
+
+interface PlacedNow extends Pick<Placed, 'assignments'> {
+  readonly toPlace: PlaceInput;
+  readonly clusters: State['clusters'];
+  readonly reports: Reports;
 }
 
 /**
@@ -105,37 +168,34 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const localCluster = findLocalCluster(parts.localCluster, targets);
   const toPlace = { fleet, history, targets, picks: before.picks, previous: runningUnits(before), localCluster };
   const placed = await timed(parts, 'place', () => inSlices(placing(toPlace)));
+  const { assignments: wanted } = placed;
+  const delivered = await timed(parts, 'deliver', () =>
+    deliver(parts, before, intake, { toPlace, assignments: wanted, clusters, reports }),
+  );
   const rendered = await timed(parts, 'render', () => {
-    const [{ assignments }, { sources }] = [placed, parts];
+    const [{ assignments }, { sources }] = [delivered, parts];
     const input = { fleet, history, assignments, targets, currentProviders: currentProviders(before), sources };
     return render(parts.cue, input, signal, parts.rendered);
   });
   const planned = await timed(parts, 'plan', async () => {
-    const input = {
-      state: { ...before, clusters },
-      source: source ?? { repository: '', commit: '' },
-      rendered: rendered.apps,
-      holds: [...intake.holds, ...placed.holds, ...rendered.holds],
-      placement: await inSlices(findingFacts(toPlace, placed, before)),
-      labels: new Map(targets.map(({ name, labels }) => [name, labels])),
-      reports,
-      published: await publishedBefore(store, before, reports),
-      signAgain: bundlesToSignAgain(before, publishing.keys.hub),
-      reported: reportedBundles(reports, publishing.keys.trusted),
-      sizes: (bundle: PublishedBundle) => fileSizes(store, bundle),
-      now,
-    };
-    return inSlices(planning(input));
+    const kept = [...intake.holds, ...placed.holds, ...delivered.holds, ...rendered.holds];
+    const placement = await inSlices(findingFacts(toPlace, placed, before));
+    const facts = await planFacts(parts, before, { targets, reports, now });
+    const state = { ...before, clusters };
+    const from = source ?? { repository: '', commit: '' };
+    return inSlices(planning({ ...facts, state, source: from, rendered: rendered.apps, holds: kept, placement }));
   });
 
   // The holds, and the changes of the state.
-  const stages = [intake, offered, placed, rendered, planned];
+  const stages = [intake, offered, placed, delivered, rendered, planned];
   const found = stages.flatMap(({ holds }) => holds);
   const picks = picksInUse(placed.picks, documents, before);
   const { approvals } = planned;
   const guarded = waitingChanges(found);
   const problems = await inSlices(tellingProblems([...stages, pending]));
-  const decided = { source, documents, broken, clusters, revisions: history, picks, guarded, approvals, problems };
+  const { deliveries, due } = delivered;
+  const read = { source, documents, broken, revisions: history };
+  const decided = { ...read, clusters, picks, deliveries, guarded, approvals, problems };
   const changes = changesBetween(before, decided);
   const message = (bundles: number) => commitMessage(intake.commits, source?.commit ?? '', bundles);
   const portions = portionsOf(planned.next, before.bundles);
@@ -144,5 +204,5 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const holds = await inSlices(trackingHolds(parts.holds, found, { state: before, now }));
   const after = { state: published.state, holds: holds.after };
   const rows = await inSlices(findingRows({ state: before, holds: holds.before }, after));
-  return { ...published, holds: holds.after, rows, more: intake.more || !isWhole, failure: intake.failure };
+  return { ...published, holds: holds.after, rows, more: intake.more || !isWhole, due, failure: intake.failure };
 }

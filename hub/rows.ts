@@ -4,6 +4,7 @@ import { appKey } from '../shared/wire/bundle.ts';
 import { capabilityWords, type Capability } from './model/capabilities.ts';
 import { holdKey, type FoundHold, type Hold, type Holder } from './model/hold.ts';
 import type { State } from './model/state.ts';
+import { deliveryParts } from './model/delivery-parts.ts';
 import type { PublishedBundle } from './model/published-bundle.ts';
 import { seenId } from './model/seen-documents.ts';
 
@@ -12,6 +13,8 @@ export type Subject =
   | { readonly kind: 'source'; readonly repository: string }
   | { readonly kind: 'document'; readonly document: string }
   | { readonly kind: 'revision'; readonly app: string }
+  /** A delivery, or a step or wave of it. */
+  | { readonly kind: 'delivery'; readonly delivery: string; readonly part: string | null }
   | { readonly kind: 'bundle'; readonly cluster: string }
   | { readonly kind: 'app'; readonly app: string; readonly cluster: string }
   | { readonly kind: 'capability'; readonly cluster: string; readonly capability: Capability }
@@ -30,7 +33,7 @@ export interface ChangeRow {
 }
 
 /** The slices of the state whose changes make rows. */
-export type RowState = Pick<State, 'source' | 'documents' | 'revisions' | 'clusters' | 'bundles'>;
+export type RowState = Pick<State, 'source' | 'documents' | 'revisions' | 'clusters' | 'deliveries' | 'bundles'>;
 
 /** A moment between two passes: the state, and what was held. */
 export interface Moment {
@@ -54,6 +57,7 @@ export function* findingRows(before: Moment, after: Moment): Work<ChangeRow[]> {
     ...(yield* documentRows(before.state, after.state, reason)),
     ...revisionRows(before.state, after.state, reason),
     ...capabilityRows(before.state, after.state),
+    ...deliveryRows(before.state, after.state),
     ...(yield* bundleRows(before.state, after.state)),
     ...(yield* holdRows(before.holds, after.holds)),
   ];
@@ -120,6 +124,16 @@ function capabilityRows(before: RowState, after: RowState): ChangeRow[] {
       ...[...has].filter((word) => !had.has(word)).map((word) => row(word, true)),
       ...(to === null ? [] : [...had].filter((word) => !has.has(word)).map((word) => row(word, false))),
     ];
+  });
+}
+
+function deliveryRows(before: RowState, after: RowState): ChangeRow[] {
+  return changedKeys(before.deliveries, after.deliveries).flatMap(([, was, is]) => {
+    const [had, has] = [deliveryParts(was), deliveryParts(is)];
+    return [...has].flatMap(([key, { delivery, part, phase, reason }]): ChangeRow[] => {
+      const from = had.get(key)?.phase ?? null;
+      return from === phase ? [] : [{ subject: { kind: 'delivery', delivery, part }, from, to: phase, reason }];
+    });
   });
 }
 

@@ -29,6 +29,7 @@ export interface ApplicationInput {
   readonly record: AppDelivery | undefined;
   readonly units: readonly DeliveryUnit[];
   readonly words: DeliveryWords;
+  readonly localCluster: string | null;
   readonly listening: Listening;
   /** Why nothing may start in the whole fleet; null = it may. */
   readonly frozen: string | null;
@@ -113,7 +114,7 @@ function runStep(
     step,
     parallelism: step.wants.find(({ parallelism }) => parallelism !== null)?.parallelism ?? null,
     delivery: record.last,
-    units: unitsOf(step, input.units),
+    units: unitsOf(step, input.units, input.localCluster),
     listening: input.listening,
     stopped,
     approved: approvedIn(input.words, name),
@@ -127,10 +128,13 @@ function runStep(
 export function unitsOf(
   { wants }: Pick<ProgramStep, 'wants'>,
   units: readonly DeliveryUnit[],
+  localCluster: string | null,
 ): readonly DeliveryUnit[] {
   return units.filter(({ cluster, labels, target }) =>
     wants.some(
-      ({ scope }) => scope.has({ name: cluster, labels }) && (scope.namespace === null || scope.namespace === target),
+      ({ scope }) =>
+        scope.has({ name: cluster, labels, isLocal: cluster === localCluster }) &&
+        scope.namespace === target,
     ),
   );
 }

@@ -64,3 +64,8 @@ export interface DeliveryProgress {
   readonly back: readonly UnitLine[];
   readonly counts: WaveCounts;
 }
+
+/** Where deliveries stood at the end of the last pass of this process; null before the first one. */
+export interface ProgressMemory {
+  last: ReadonlyMap<string, DeliveryProgress> | null;
+}

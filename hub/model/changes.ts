@@ -1,5 +1,6 @@
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import { by } from '../../shared/lib/order.ts';
+import type { AppDelivery } from './delivery.ts';
 import { seenId, type SeenDocument } from './seen-documents.ts';
 import type { RevisionHistory, RevisionRecord } from './fleet.ts';
 import type { PublishedBundle } from './published-bundle.ts';
@@ -23,6 +24,7 @@ export interface Entries {
   readonly revisions: AppRevisions;
   readonly clusters: ClusterRecord;
   readonly picks: readonly string[];
+  readonly deliveries: AppDelivery;
   readonly bundles: PublishedBundle;
 }
 
@@ -49,7 +51,7 @@ interface EntryShape<S extends keyof Entries> {
 
 const isIdentical = (a: unknown, b: unknown): boolean => a === b;
 
-function mapShape<S extends 'clusters' | 'picks' | 'bundles'>(): EntryShape<S> {
+function mapShape<S extends 'clusters' | 'picks' | 'deliveries' | 'bundles'>(): EntryShape<S> {
   const asIs = (value: unknown) => value;
   return { split: asIs, join: asIs, isSame: isIdentical } as EntryShape<S>;
 }
@@ -63,6 +65,7 @@ const shapes: { readonly [S in keyof Entries]: EntryShape<S> } = {
   revisions: { split: oncePerValue(splitRevisions), join: joinRevisions, isSame: isSameApp },
   clusters: mapShape<'clusters'>(),
   picks: { ...mapShape<'picks'>(), isSame: isSameList },
+  deliveries: mapShape<'deliveries'>(),
   bundles: mapShape<'bundles'>(),
 };
 

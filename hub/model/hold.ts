@@ -35,6 +35,8 @@ export const holdKinds = {
   move: { rank: 10, keeps: 'content', liftedBy: ['report', 'approval', 'commit'] },
   /** A guard waits for an approval of deletions. */
   guard: { rank: 8, keeps: 'content', liftedBy: ['approval', 'commit'] },
+  /** The delivery of the application has not reached the cluster, or took back what it gave. */
+  delivery: { rank: 11, keeps: 'content', liftedBy: ['report', 'approval', 'commit', 'registry'] },
 } as const satisfies Readonly<Record<string, HoldKind>>;
 
 /** Who holds. */

@@ -1,5 +1,5 @@
 /** The stages of a pass that are timed. */
-export type StageName = 'load' | 'validate' | 'place' | 'render' | 'plan' | 'publish' | 'notify';
+export type StageName = 'load' | 'validate' | 'place' | 'deliver' | 'render' | 'plan' | 'publish' | 'notify';
 
 /** What the hub counts; the web interface shows it in the Prometheus format. */
 export interface Metrics {

@@ -1,5 +1,6 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
 import type { Approval } from '../../shared/wire/approval.ts';
+import type { Deliveries } from './delivery.ts';
 import type { RevisionHistory } from './fleet.ts';
 import type { GuardedChange } from './guarded-change.ts';
 import type { PublishedBundles } from './published-bundle.ts';
@@ -28,6 +29,8 @@ export interface Slices {
   readonly revisions: RevisionHistory;
   readonly clusters: Registry;
   readonly picks: Picks;
+  /** Of applications that are delivered in steps or waves. */
+  readonly deliveries: Deliveries;
   readonly bundles: PublishedBundles;
   readonly guarded: readonly GuardedChange[];
   readonly approvals: readonly Approval[];

@@ -132,6 +132,8 @@ export function stateOfFacts(facts: HubFacts, paged: PagedFacts): Omit<State, 'n
     },
     clusters: new Map(clusters.map((record) => [record.name, record])),
     picks: new Map(Object.entries(facts.picks)),
+    // A preview shows what the documents come to in the end.
+    deliveries: new Map(),
     bundles: new Map(published.map((bundle) => [bundle.cluster, bundle])),
     guarded: facts.guarded as State['guarded'],
     approvals: facts.approvals as State['approvals'],

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { HubConfig } from '../config/config.ts';
+import { cronFields } from '../../shared/adapters/schedule.ts';
 import { removeAddress, writeAddress } from '../config/data-folder.ts';
 import { rootFingerprint } from '../keys/root-documents.ts';
 import { createHubService, type HubService } from '../operations/hub-service.ts';
@@ -149,7 +150,7 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, fr
 
 function passParts(
   { cue, source, reader, reports, stores }: OpenedHub,
-  { localCluster }: HubConfig,
+  { localCluster, heartbeatMs }: HubConfig,
   parts: Pick<PassParts, 'clock' | 'metrics' | 'publishing' | 'notify' | 'reads'>,
 ): Omit<PassParts, 'isAwaited'> {
   return {
@@ -162,6 +163,10 @@ function passParts(
     memory: { last: null, passedOver: [] },
     rendered: newRenderMemory(),
     holds: { last: null },
+    progress: { last: null },
+    listeningSince: parts.clock.now(),
+    heartbeatMs,
+    cron: cronFields,
     reports: reports.current,
   };
 }

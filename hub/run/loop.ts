@@ -10,6 +10,7 @@ import { countRows } from '../rows.ts';
 import { logLines } from '../../shared/lib/log-line.ts';
 import type { Problem } from '../model/source.ts';
 import { passLines } from './pass-log.ts';
+import { createAlarm } from './alarm.ts';
 import { createGroup } from './group.ts';
 import { createReportGate } from './report-gate.ts';
 import { createRetry } from './retry.ts';
@@ -62,7 +63,7 @@ export function createLoop(parts: LoopParts): Loop {
   const group = createGroup({ ...parts, onState: tidying.after(parts.onState), take: turns.take });
   const retry = createRetry(parts, () => trigger('retry'));
   let waiting: Set<Trigger> | null = null;
-  // What a hub is started with is told once, too.
+  const alarm = createAlarm(parts.clock, () => trigger('due'));
   let told: readonly Problem[] = [];
 
   const runPass = async (): Promise<void> => {
@@ -73,8 +74,9 @@ export function createLoop(parts: LoopParts): Loop {
     if (look) retry.cancel();
     if (stop.signal.aborted) return;
     const order = { triggers, look, told, isAwaited: group.isAwaited };
-    const { committed, more, failure, problems } = await measuredPass(parts, order, stop.signal);
+    const { committed, more, failure, problems, due } = await measuredPass(parts, order, stop.signal);
     told = problems;
+    alarm.set(due);
     if (committed) tidying.due();
     if (failure !== null || look) ended(failure);
     if (more) trigger('more');
@@ -106,6 +108,7 @@ export function createLoop(parts: LoopParts): Loop {
       retry.cancel();
       tidying.close();
       gate.close();
+      alarm.close();
       await turns.ended();
     },
   };
@@ -127,6 +130,8 @@ interface EndedPass {
   readonly failure: Error | null;
   /** The problems as they stand after it. */
   readonly problems: readonly Problem[];
+  /** The next moment at which a pass is due by itself; null = none is. */
+  readonly due: number | null;
 }
 
 /** What one pass is run for. */
@@ -145,7 +150,7 @@ async function measuredPass(
   const started = clock.monotonic();
   const took = () => clock.monotonic() - started;
   try {
-    const { kind, state, rows, more, failure } = await pass(look, signal, isAwaited);
+    const { kind, state, rows, more, failure, due } = await pass(look, signal, isAwaited);
     onState(state);
     const committed = kind === 'committed';
     metrics.pass(committed ? 'published' : 'unchanged', took());
@@ -154,9 +159,9 @@ async function measuredPass(
       log.info('pass done', { reasons: triggers, ...fields });
     }
     logLines(log, passLines({ rows, before: told, after: state.problems }));
-    return { committed, more, failure, problems: state.problems };
+    return { committed, more, failure, problems: state.problems, due };
   } catch (error) {
     metrics.pass('failed', took());
-    return { committed: false, more: false, failure: asSluiceError(error), problems: told };
+    return { committed: false, more: false, failure: asSluiceError(error), problems: told, due: null };
   }
 }

@@ -55,18 +55,26 @@ function rowLines({ subject, from, to, reason }: ChangeRow, told: ReadonlySet<st
       const { cluster, capability } = subject;
       return [info('a cluster offers other things', { cluster, capability, reason })];
     }
-    case 'hold': {
+    case 'hold':
       // What a problem says is logged as that problem.
-      if (told.has(reason)) return [];
-      const fields = { application: subject.app, cluster: subject.cluster, by: subject.by, reason };
-      return [to === null ? info('held no more', fields) : { level: 'warn', message: 'held', fields }];
-    }
+      return told.has(reason) ? [] : [holdLine(subject, to, reason)];
+    case 'delivery':
+      return [info('a delivery went on', { delivery: subject.delivery, part: subject.part, from, to, reason })];
     case 'bundle':
       return [info('a bundle was published', { cluster: subject.cluster, generation: to, before: from, reason })];
     case 'source':
     case 'document':
       return [];
   }
+}
+
+function holdLine(
+  { app, cluster, by }: Extract<ChangeRow['subject'], { readonly kind: 'hold' }>,
+  to: string | null,
+  reason: string,
+): LogLine {
+  const fields = { application: app, cluster, by, reason };
+  return to === null ? info('held no more', fields) : { level: 'warn', message: 'held', fields };
 }
 
 function info(message: string, fields: LogLine['fields']): LogLine {

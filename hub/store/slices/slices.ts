@@ -4,6 +4,7 @@ import { approvals } from './approvals.ts';
 import { broken } from './broken.ts';
 import { bundles } from './bundles.ts';
 import { clusters } from './clusters.ts';
+import { deliveries } from './deliveries.ts';
 import { documents } from './documents.ts';
 import { guarded } from './guarded.ts';
 import { picks } from './picks.ts';
@@ -23,6 +24,7 @@ import { source } from './source.ts';
  * | `revisions/NAMESPACE/NAME/N.json`, `newest.json` | revisions of an application, and the name of the newest |
  * | `clusters/XX/NAME.json` | a registered cluster |
  * | `picks/XX.json` | recorded picks of placements |
+ * | `deliveries/NAMESPACE/NAME.json` | the newest delivery of an application that is delivered in steps or waves |
  * | `bundles/XX/NAME/state.json`, `bundle/` | the bundle of a cluster: the commits and the very tree of its channel ref |
  * | `guarded.json`, `approvals.json`, `problems.json` | changes that wait, approvals, problems |
  *
@@ -35,6 +37,7 @@ const slices: { readonly [S in keyof Slices]: Slice<S> } = {
   revisions,
   clusters,
   picks,
+  deliveries,
   bundles,
   guarded,
   approvals,

@@ -108,6 +108,7 @@ export function everySlice(bundle: PublishedBundle): Slices {
       ['__proto__', ['prod-2']],
       ['default/web/{}', ['prod-1']],
     ]),
+    deliveries: new Map(),
     bundles: new Map([['prod-1', bundle]]),
     guarded: [
       {

@@ -153,6 +153,7 @@ async function hubOver(scheduler: fc.Scheduler, store: Store, commits: Commit[])
         problems: [],
         holds: [],
         more: false,
+        due: null,
         failure: null,
       } satisfies PassResult;
     },

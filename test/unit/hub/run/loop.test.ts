@@ -57,6 +57,7 @@ function scene(results: (() => PassResult)[] = []) {
     holds: [],
     rows: [],
     more: false,
+    due: null,
     failure: null,
   });
   const hold = () => {
@@ -70,6 +71,21 @@ function scene(results: (() => PassResult)[] = []) {
 }
 
 describe('the hub loop', () => {
+  it('makes a pass without looking for commits when one is due by itself', async () => {
+    const results: (() => PassResult)[] = [];
+    const { loop, looks, timers, idle, unchanged } = scene(results);
+    results.push(() => ({ ...unchanged(), due: 90_000 }));
+    loop.trigger('start');
+    await idle();
+    expect(timers.map(({ ms }) => ms)).toEqual([90_000]);
+    timers.shift()?.run();
+    await idle();
+    expect(looks).toEqual([true, false]);
+    // The next pass had nothing that is due.
+    expect(timers).toEqual([]);
+    await loop.close();
+  });
+
   it('makes one pass of all wishes that come while one runs', async () => {
     const { loop, looks, hold, idle } = scene();
     const open = hold();

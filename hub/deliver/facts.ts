@@ -1,0 +1,128 @@
+import { oncePerValue } from '../../shared/lib/memo.ts';
+import { appKey } from '../../shared/wire/bundle.ts';
+import type { AgentReport, ReportApp } from '../../shared/wire/report.ts';
+import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
+import { unitKey } from '../model/delivery.ts';
+import type { Target } from '../model/fleet.ts';
+import { keepsContent, type Hold } from '../model/hold.ts';
+import type { ClusterRecord } from '../model/registry.ts';
+import type { Assignment } from '../model/rendered.ts';
+import type { ReceivedReport, Reports } from '../model/reports.ts';
+import type { State } from '../model/state.ts';
+import type { DeliveryUnit, UnitReport } from './unit.ts';
+
+/** What tells of units. */
+export interface UnitFacts {
+  readonly state: Pick<State, 'clusters' | 'bundles'>;
+  readonly targets: readonly Target[];
+  readonly reports: Reports;
+  readonly held: Held;
+}
+
+/** Why units were held in the pass before: by `unit cluster`, and where one of the two is missing, all of the other. */
+export type Held = ReadonlyMap<string, string>;
+
+/** The holds of a pass by what they hold; those of deliveries, and of what leaves a cluster, are left out. */
+export function heldBefore(holds: readonly Pick<Hold, 'app' | 'cluster' | 'by' | 'reason'>[]): Held {
+  const kept = holds.filter((hold) => hold.by !== 'delivery' && hold.by !== 'move' && keepsContent(hold));
+  return new Map(kept.map(({ app, cluster, reason }) => [`${app ?? ''} ${cluster ?? ''}`, reason]));
+}
+
+/** The units of an application: one with several revisions on a cluster is one unit there. */
+export function unitsFrom(facts: UnitFacts, assignments: readonly Assignment[]): readonly DeliveryUnit[] {
+  return [...new Map(assignments.map((one) => [`${one.unit} ${one.cluster}`, unitOf(facts, one)])).values()];
+}
+
+/** `namespace/name` of a unit `namespace/name[@target]`. */
+export function applicationOf(unit: string): string {
+  return unit.split('@', 1)[0] ?? '';
+}
+
+/** The namespace that a unit goes to, where that is not its own. */
+export function targetOf(unit: string): string | null {
+  return unit.split('@')[1] ?? null;
+}
+
+const targetsByName = oncePerValue(
+  (targets: readonly Target[]) => new Map(targets.map((target) => [target.name, target])),
+);
+
+function unitOf(facts: UnitFacts, { unit, cluster }: Assignment): DeliveryUnit {
+  const target = targetOf(unit);
+  const record = facts.state.clusters.get(cluster);
+  return {
+    key: unitKey(cluster, target),
+    cluster,
+    target,
+    labels: targetsByName(facts.targets).get(cluster)?.labels ?? {},
+    joinedAt: record === undefined ? Infinity : Date.parse(record.joinedAt),
+    reports: record?.reports ?? true,
+    published: record === undefined ? null : publishedOf(facts, record, unit),
+    report: record === undefined ? null : reportOf(facts.reports.get(cluster), record, unit),
+    hold: holdOn(facts.held, unit, cluster),
+  };
+}
+
+function holdOn(held: Held, unit: string, cluster: string): string | null {
+  if (held.size === 0) return null;
+  const app = applicationOf(unit);
+  const key = [`${unit} ${cluster}`, `${app} ${cluster}`, `${unit} `, `${app} `, ` ${cluster}`].find((one) =>
+    held.has(one),
+  );
+  return key === undefined ? null : (held.get(key) ?? null);
+}
+
+/** What the last bundle of this registration has of a unit. */
+function publishedOf({ state }: UnitFacts, record: ClusterRecord, unit: string): DeliveryUnit['published'] {
+  const revision = state.bundles.get(record.name)?.revision;
+  if (revision?.registration !== record.registration) return null;
+  const app = appsOf(revision).get(unit);
+  if (app === undefined) return null;
+  return { content: contentOf(app), digest: app.digest, generation: revision.generation };
+}
+
+const appsOf = oncePerValue(
+  ({ apps }: Revision): ReadonlyMap<string, BundleApp> => new Map(apps.map((app) => [appKey(app), app])),
+);
+
+const reportedApps = oncePerValue(
+  ({ apps }: AgentReport): ReadonlyMap<string, ReportApp> => new Map(apps.map((app) => [appKey(app), app])),
+);
+
+function contentOf({ revisions }: BundleApp): string {
+  return revisions.map(({ name }) => name).join(' ');
+}
+
+const nothingSaid = {
+  applied: null,
+  health: null,
+  healthSince: null,
+  healthyForSeconds: null,
+  message: '',
+  returned: null,
+} as const;
+
+function reportOf(
+  received: ReceivedReport | undefined,
+  { registration }: ClusterRecord,
+  unit: string,
+): UnitReport | null {
+  if (received?.report.registration !== registration) return null;
+  const { report, receivedAt, since } = received;
+  const app = reportedApps(report).get(unit);
+  const site = { receivedAt, accepted: report.accepted?.generation ?? 0, siteHold: siteHoldOf(report).reason };
+  return { ...site, ...(app === undefined ? nothingSaid : said(app, since?.[unit] ?? null)) };
+}
+
+function said(app: ReportApp, healthSince: number | null): Omit<UnitReport, 'receivedAt' | 'accepted' | 'siteHold'> {
+  const { applied, health, message, healthyForSeconds = null, delivery } = app;
+  const isReturned = delivery?.phase === 'returned';
+  const returned = isReturned ? { number: delivery.number, reason: delivery.reason ?? 'it went back' } : null;
+  return { applied, health, healthSince, healthyForSeconds, message, returned };
+}
+
+const siteHoldOf = oncePerValue(({ conditions }: AgentReport): { readonly reason: string | null } => {
+  const held = conditions.find(({ type, status }) => type === 'Held' && status === 'True');
+  if (held === undefined) return { reason: null };
+  return { reason: held.message === '' ? held.reason : held.message };
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { applicationOf, heldBefore, targetOf, unitsFrom } from '../../../../hub/deliver/facts.ts';
+import {
+  bundleApp,
+  enrolledCluster,
+  now,
+  published,
+  reportOf,
+  settledApp,
+  stateOf,
+} from '../../../fixtures/hub/status.ts';
+
+const web = bundleApp('web');
+const bundle = published('a', [web]);
+const assignment = { unit: 'default/web', revision: 'web-v2', cluster: 'a', selector: {}, notes: [] };
+const facts = {
+  state: stateOf([enrolledCluster('a')], [bundle]),
+  targets: [{ name: 'a', labels: { env: 'prod' }, capabilities: null }],
+  reports: new Map([
+    ['a', { report: reportOf(bundle, [settledApp(web)]), receivedAt: now, since: { 'default/web': 5 } }],
+  ]),
+  held: new Map<string, string>(),
+};
+
+describe('unitsFrom', () => {
+  it('tells what is published and reported of a unit', () => {
+    const [unit] = unitsFrom(facts, [assignment]);
+    expect(unit).toMatchObject({
+      key: 'a',
+      labels: { env: 'prod' },
+      published: { content: 'web-v1', digest: web.digest, generation: 7 },
+      report: { applied: web.digest, health: 'Healthy', healthSince: 5, accepted: 7, siteHold: null },
+    });
+  });
+
+  it('is one unit for several revisions on a cluster, and another one in a namespace', () => {
+    const units = unitsFrom(facts, [
+      assignment,
+      { ...assignment, revision: 'web-v1' },
+      { ...assignment, unit: 'default/web@eu' },
+    ]);
+    expect(units.map(({ key, target }) => [key, target])).toEqual([
+      ['a', null],
+      ['a@eu', 'eu'],
+    ]);
+    expect(units[1]).toMatchObject({ published: null, report: { applied: null } });
+  });
+
+  it('knows nothing of a registration that the cluster has no more', () => {
+    const state = stateOf([enrolledCluster('a', { registration: 'another' })], [bundle]);
+    expect(unitsFrom({ ...facts, state }, [assignment])).toMatchObject([{ published: null, report: null }]);
+  });
+
+  it.each([
+    [{ app: 'default/web', cluster: 'a', by: 'guard' as const }, 'why'],
+    [{ app: null, cluster: 'a', by: 'plan' as const }, 'why'],
+    [{ app: 'default/web', cluster: null, by: 'placement' as const }, 'why'],
+    [{ app: 'default/web', cluster: 'a', by: 'delivery' as const }, null],
+    [{ app: 'default/web', cluster: 'a', by: 'capability' as const }, null],
+    [{ app: 'default/api', cluster: 'a', by: 'guard' as const }, null],
+  ])('is held by %j: %s', (hold, expected) => {
+    const held = heldBefore([{ ...hold, reason: 'why' }]);
+    expect(unitsFrom({ ...facts, held }, [assignment])[0]?.hold).toBe(expected);
+    expect(unitsFrom({ ...facts, held }, [{ ...assignment, unit: 'default/web@eu' }])[0]?.hold ?? null).toBe(
+      hold.app === 'default/web' || hold.app === null ? expected : null,
+    );
+  });
+
+  it('takes the name of a unit apart', () => {
+    expect([applicationOf('shop/web@eu'), targetOf('shop/web@eu'), targetOf('shop/web')]).toEqual([
+      'shop/web',
+      'eu',
+      null,
+    ]);
+  });
+});
