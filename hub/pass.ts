@@ -20,6 +20,8 @@ import type { Store } from './model/store.ts';
 import { timed } from './model/timed.ts';
 import { findingFacts } from './place/facts.ts';
 import { placing } from './place/place.ts';
+import { placedAs, programOf } from './place/program.ts';
+import { saysDelivery } from './workflow/compile.ts';
 import type { Placed, PlaceInput } from './place/types.ts';
 import { picksInUse, runningUnits } from './place/running.ts';
 import { planning, type PlanInput } from './plan/plan.ts';
@@ -115,7 +117,10 @@ async function planFacts(
 /** Which clusters have the content of the documents now, which stay as they are, and which go back. */
 async function deliver(parts: PassParts, before: State, intake: Intake, placed: PlacedNow): Promise<Advanced> {
   const { clock, listeningSince, heartbeatMs, holds } = parts;
-  const { apps, isGone } = deliveredApps({ ...intake, programOf: () => null });
+  const { apps, isGone } = deliveredApps({
+    ...intake,
+    programOf: (doc) => (saysDelivery(doc) ? programOf(doc) : null),
+  });
   const { toPlace, reports } = placed;
   const now = clock.now();
   const advanced = await inSlices(
@@ -127,7 +132,7 @@ async function deliver(parts: PassParts, before: State, intake: Intake, placed: 
       assignments: placed.assignments,
       reports,
       holds: holds.last ?? [],
-      placedAs: () => [],
+      placedAs: (app, revision) => placedAs(toPlace, app, revision),
       listening: { now, since: listeningSince, heartbeatMs },
       frozen: null,
       window: windowsAt(parts.cron, now),

@@ -12,7 +12,7 @@ import { reportLines } from './said.ts';
 import { savingTo } from './saving.ts';
 
 /** What the reports are judged against. */
-export type ReportedState = Pick<State, 'epoch' | 'clusters' | 'bundles' | 'guarded' | 'problems'>;
+export type ReportedState = Pick<State, 'epoch' | 'clusters' | 'bundles' | 'deliveries' | 'guarded' | 'problems'>;
 
 /** How a report was taken. */
 export interface Taken {
@@ -112,7 +112,7 @@ function sinceOf(last: ReceivedReport | undefined, other: Differing, now: number
  */
 export function matters(last: AgentReport | null, report: AgentReport, state: ReportedState): boolean {
   if (changesCapabilities(last, report, state)) return true;
-  if (isAhead(report, state) || changesMove(last, report, state)) return true;
+  if (isAhead(report, state) || changesMove(last, report, state) || changesDelivery(last, report, state)) return true;
   if (endsWarning(last, report, state) || changesServer(last, report, state)) return true;
   const bundle = state.bundles.get(report.cluster);
   if (bundle?.revision.registration !== report.registration) return false;
@@ -173,6 +173,22 @@ function keepsUnexplained(report: AgentReport, { retired }: Revision): boolean {
 function changesMove(last: AgentReport | null, report: AgentReport, { guarded }: Pick<State, 'guarded'>): boolean {
   const isAwaited = guarded.some(({ waitsFor = [] }) => waitsFor.includes(report.cluster));
   return isAwaited && (last === null || progressText(last) !== progressText(report));
+}
+
+/** True when something is delivered in steps or waves, and what this cluster says of it, or that it says anything, is new. */
+function changesDelivery(
+  last: AgentReport | null,
+  report: AgentReport,
+  { deliveries }: Pick<State, 'deliveries'>,
+): boolean {
+  const isAny = [...deliveries.values()].some(({ last: { phase } }) => phase === 'running');
+  return isAny && (last === null || deliveryText(last) !== deliveryText(report));
+}
+
+function deliveryText({ apps, accepted, conditions }: AgentReport): string {
+  const held = conditions.some(({ type, status }) => type === 'Held' && status === 'True');
+  const steps = apps.map(({ delivery }) => delivery?.phase);
+  return JSON.stringify([progressText({ apps }), steps, accepted?.generation, held]);
 }
 
 /** True when a warning tells how applications of this cluster come along, and they are not as they were. */

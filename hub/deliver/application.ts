@@ -133,8 +133,7 @@ export function unitsOf(
   return units.filter(({ cluster, labels, target }) =>
     wants.some(
       ({ scope }) =>
-        scope.has({ name: cluster, labels, isLocal: cluster === localCluster }) &&
-        scope.namespace === target,
+        scope.has({ name: cluster, labels, isLocal: cluster === localCluster }) && scope.namespace === target,
     ),
   );
 }

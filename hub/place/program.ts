@@ -5,7 +5,7 @@ import type { Assignment } from '../model/rendered.ts';
 import { similar } from '../model/similar.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import { splitKey } from '../../shared/wire/bundle.ts';
-import { compile } from '../workflow/compile.ts';
+import { compile, saysDelivery } from '../workflow/compile.ts';
 import type { Program } from '../workflow/program.ts';
 import { wantedUnits, type WantConflict, type WantedUnit } from '../workflow/wanted.ts';
 import { emptyWords } from './empty.ts';
@@ -59,6 +59,15 @@ export function placeProgram(input: PlaceInput, sourced: Sourced<Application>, r
     problems,
     holds: lost.map((cluster): FoundHold => ({ app, cluster, by: 'placement', reason: first?.message ?? '' })),
   };
+}
+
+/** Where a recorded revision of an application goes by the document that it pins. */
+export function placedAs(input: PlaceInput, app: string, revision: string): readonly Assignment[] {
+  const record = input.history.revisions.get(app)?.find(({ name }) => name === revision);
+  if (record === undefined || !saysDelivery(record.application)) return [];
+  const place = { path: '', line: 1, column: 1 };
+  const sourced = { doc: record.application, commit: record.commit, place, locate: () => place };
+  return placeProgram(input, sourced, revision).assignments;
 }
 
 function assignmentOf(

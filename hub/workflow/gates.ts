@@ -8,13 +8,15 @@ export interface Gate {
   readonly hint: string;
 }
 
-const hint = 'one deploy step is delivered at once; deliveries with gates come with the delivery engine';
+const hint = 'leave it out: to ignore it would deliver where nothing may go yet';
 
-/** Everything in a program that must hold something back. To ignore one would deliver where nothing may go yet. Pure. */
+/** Everything in a program that holds something back and is not built yet. Pure. */
 export function gatesOf(program: Program): readonly Gate[] {
   const { steps, mode } = program;
   const delivering = steps.filter((step) => step.path.length > 0 && delivers(step));
-  const order = mode.steps === 'StepByStep' ? delivering.slice(1) : [];
+  // A cluster has the whole content or nothing of it: components one after the other would be all at once.
+  const isPartial = delivering.some((step) => deliversParts(step));
+  const order = mode.steps === 'StepByStep' && isPartial ? delivering.slice(1) : [];
   return [
     ...order.map((step) => gate(step, [], `${step.name} waits for the steps before it`)),
     ...steps.flatMap(ownGates),
@@ -25,18 +27,17 @@ function delivers({ wants, steps }: ProgramStep): boolean {
   return wants.length > 0 || steps.some(delivers);
 }
 
+function deliversParts({ wants, steps }: ProgramStep): boolean {
+  return wants.some(({ components }) => components !== null) || steps.some(deliversParts);
+}
+
 function ownGates(step: ProgramStep): readonly Gate[] {
-  const { type, use, condition, timeoutSeconds, dependsOn, inputs, outputs, rollout, steps } = step;
-  const { auto } = use.properties as { readonly auto?: unknown };
+  const { condition, inputs, outputs, rollout, steps } = step;
   const found: readonly (readonly [isThere: boolean, path: Steps, what: string])[] = [
-    [type.type === 'suspend', ['type'], 'a step of type suspend'],
-    [auto === false, ['properties', 'auto'], 'auto: false'],
-    [condition !== null, ['if'], 'a condition'],
-    [timeoutSeconds !== null, ['timeout'], 'a timeout'],
-    [dependsOn.length > 0, ['dependsOn'], 'an order of steps'],
+    [condition !== null && condition !== 'always', ['if'], 'a condition but `always`'],
     [inputs.length > 0, ['inputs'], 'an input'],
     [outputs.length > 0, ['outputs'], 'an output'],
-    [rollout !== null, [], 'a rollout'],
+    [rollout?.onNewRevision === 'finish', [], 'onNewRevision: finish'],
   ];
   const own = found.flatMap(([isThere, path, what]) =>
     isThere ? [gate(step, path, `${what} is not supported yet`)] : [],

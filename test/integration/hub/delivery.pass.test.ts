@@ -1,0 +1,150 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decide } from '../../../hub/deliver/decide.ts';
+import type { DeliveryDecision } from '../../../hub/model/delivery.ts';
+import { systemClock } from '../../../shared/adapters/clock.ts';
+import { Agents } from '../../fixtures/hub/agents.ts';
+import { enrolledCluster } from '../../fixtures/hub/status.ts';
+import { openPasses, type Passes } from '../../fixtures/hub/passes.ts';
+
+const minute = 60_000;
+const names = Array.from({ length: 12 }, (_, index) => `c${String(index + 1).padStart(2, '0')}`);
+const [canary, offline, held] = ['c01', 'c11', 'c12'];
+
+function application(image: string, soak = '2m'): string {
+  return `
+apiVersion: core.oam.dev/v1beta1
+kind: Application
+metadata: { name: web }
+spec:
+  components:
+    - { name: web, type: webservice, properties: { image: ${image} } }
+  policies:
+    - { name: fleet, type: topology, properties: { clusterLabelSelector: { env: prod } } }
+    - name: careful
+      type: rollout
+      properties:
+        maxConcurrent: 5
+        onFailure: rollback
+        progressDeadline: 5m
+        waves:
+          - { name: canary, clusters: { labels: { usage: canary } }, soak: ${soak} }
+          - { name: fleet, approval: required }
+`;
+}
+
+describe('a fleet of twelve, delivered in waves', () => {
+  const agents = new Agents();
+  let at = Date.parse('2026-03-01T12:00:00Z');
+  let dir: string;
+  let passes: Passes;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'sluice-delivery-'));
+    const records = names.map((name) =>
+      enrolledCluster(name, { labels: { env: 'prod', ...(name === canary && { usage: 'canary' }) } }),
+    );
+    const clock = { ...systemClock, now: () => at };
+    passes = await openPasses(dir, records, { reports: () => agents.reports(), clock, listeningSince: at });
+  });
+  afterAll(async () => {
+    await passes.close();
+    await rm(dir, { recursive: true });
+  });
+
+  /** A push, then minutes of passes and reports. */
+  async function go(minutes: number, image: string | null = null, more: Parameters<typeof application>[1] = '2m') {
+    let result = await passes.run(image === null ? {} : { 'web.yaml': application(image, more) });
+    for (let i = 0; i < minutes; i++) {
+      agents.report(result.state, at);
+      result = await passes.run();
+      at += minute;
+    }
+    agents.report(result.state, at);
+    return passes.run();
+  }
+
+  /** The revision that each cluster was published, as a text: clusters in order. */
+  async function published(): Promise<string> {
+    const { bundles } = await passes.parts.store.read();
+    return names
+      .map((name) => bundles.get(name)?.revision.apps[0]?.revisions[0]?.name.replace('web-v', '') ?? '-')
+      .join('');
+  }
+
+  async function progress() {
+    const found = passes.parts.progress.last?.get('default/web');
+    return { phase: found?.phase, waits: found?.waits, number: found?.name, published: await published() };
+  }
+
+  async function decideOn(verdict: DeliveryDecision['verdict'], name: string): Promise<void> {
+    const { store, progress: memory } = passes.parts;
+    const view = await store.read();
+    const record = view.deliveries.get('default/web');
+    if (record === undefined) throw new Error('there is no delivery');
+    const decision = { name, verdict, by: 'ann', at: new Date(at).toISOString(), reason: '' };
+    const asks = memory.last?.get('default/web')?.asks ?? [];
+    const changes = { deliveries: new Map([['default/web', decide(record, decision, { asks, failed: [] })]]) };
+    await store.commit({ base: view.base, changes, message: verdict, at });
+  }
+
+  it('installs in the same waves, and gives nothing to what never reported', async () => {
+    await passes.run();
+    agents.report(await passes.parts.store.read(), at);
+    agents.away.add(offline);
+    await go(1, 'nginx:1');
+    expect(await progress()).toMatchObject({ phase: 'running', number: 'web#1', published: '1-----------' });
+    await go(3);
+    expect(await progress()).toMatchObject({ waits: 'deploy-fleet/fleet waits for an approval of wave fleet' });
+    await decideOn('approve', 'web#1');
+    await go(5);
+    expect(await progress()).toMatchObject({ phase: 'succeeded' });
+    agents.away.delete(offline);
+    await go(1);
+    expect((await progress()).published).toBe('1'.repeat(12));
+  });
+
+  it('soaks in the canary, waits for an approval, and goes on without the one that is away and the one on hold', async () => {
+    agents.away.add(offline);
+    await go(4);
+    agents.holds.set(held, 'until Monday');
+    await go(1, 'nginx:2');
+    expect(await progress()).toMatchObject({ phase: 'running', number: 'web#2', published: `2${'1'.repeat(11)}` });
+    await go(3);
+    await decideOn('approve', 'web#2');
+    await go(2);
+    const { phase, published: runs } = await progress();
+    expect([phase, runs]).toEqual(['succeeded', '2'.repeat(12)]);
+    agents.away.delete(offline);
+    agents.holds.delete(held);
+    await go(1);
+  });
+
+  it('takes a canary back that fails, by itself, and nothing else was ever given it', async () => {
+    agents.broken.add('web-v3');
+    const before = (await passes.parts.store.read()).number;
+    await go(7, 'nginx:broken');
+    expect(await progress()).toMatchObject({ phase: 'rolled-back', number: 'web#3', published: '2'.repeat(12) });
+    await go(10);
+    expect((await progress()).published).toBe('2'.repeat(12));
+    expect((await passes.parts.store.read()).number - before).toBeLessThanOrEqual(4);
+  });
+
+  it('goes on where it was after a hub that was killed, and reverts at once', async () => {
+    await go(1, 'nginx:4');
+    expect(await progress()).toMatchObject({ number: 'web#4', published: `4${'2'.repeat(11)}` });
+    Object.assign(passes.parts.holds, { last: null });
+    Object.assign(passes.parts.progress, { last: null });
+    await go(1);
+    expect(await progress()).toMatchObject({ number: 'web#4', published: `4${'2'.repeat(11)}` });
+    await go(0, 'nginx:2');
+    expect((await progress()).published).toBe('2'.repeat(12));
+  });
+
+  it('changes nothing for a number of its rollout', async () => {
+    const before = (await passes.parts.store.read()).deliveries.get('default/web')?.last.number;
+    await go(1, 'nginx:2', '5m');
+    expect((await passes.parts.store.read()).deliveries.get('default/web')?.last.number).toBe(before);
+  });
+});
