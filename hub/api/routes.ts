@@ -15,6 +15,7 @@ import {
 import { factRoutes } from './facts.ts';
 import { feedRoutes } from './feed.ts';
 import { revisionList } from './revisions.ts';
+import { decisionAnswer, decisionBody, rolloutList } from './rollouts.ts';
 import type { AnswerOf, InputOf, Route } from './route.ts';
 import { statusAnswer, statusCluster } from './status.ts';
 
@@ -109,6 +110,24 @@ export const routes = {
     body: approveBody,
     status: 200,
     answer: approveAnswer,
+  },
+  rollouts: {
+    method: 'GET',
+    path: '/v1/rollouts',
+    access: 'admin',
+    description: 'Where deliveries in steps and waves stand, and what each waits for; with `app`, that one alone.',
+    query: z.object({ app: text }),
+    status: 200,
+    answer: rolloutList,
+  },
+  decide: {
+    method: 'POST',
+    path: '/v1/rollouts/decisions',
+    access: 'admin',
+    description: 'Decides on a delivery: approves what waits, pauses, aborts, starts again, goes back.',
+    body: decisionBody,
+    status: 200,
+    answer: decisionAnswer,
   },
   ...feedRoutes,
   gitRefs: {

@@ -9,6 +9,7 @@ import { keysCommands } from './keys.ts';
 import { ledgerCommands } from './ledger.ts';
 import { renderCommand } from './render.ts';
 import { revisionsCommand } from './revisions.ts';
+import { rolloutCommands } from './rollout.ts';
 import { schemaCommand } from './schema.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
@@ -22,6 +23,7 @@ export const commands: readonly (Command<CliContext> | CommandGroup<CliContext>)
   revisionsCommand,
   clusterCommands,
   approveCommand,
+  rolloutCommands,
   exportCommand,
   keysCommands,
   ledgerCommands,

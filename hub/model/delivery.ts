@@ -37,9 +37,12 @@ export interface SentBack {
   readonly reason: string;
 }
 
+/** What a person can decide on a delivery. */
+export const deliveryVerdicts = ['approve', 'refuse', 'pause', 'resume', 'abort', 'retry', 'skip', 'rollback'] as const;
+
 /** A person's decision on one delivery. */
 export interface DeliveryDecision {
-  readonly verdict: 'approve' | 'refuse' | 'pause' | 'resume' | 'abort' | 'retry' | 'skip' | 'rollback';
+  readonly verdict: (typeof deliveryVerdicts)[number];
   /** `STEP` or `STEP/WAVE`; absent = the delivery. */
   readonly on?: string;
   readonly cluster?: string;

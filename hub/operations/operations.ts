@@ -8,6 +8,7 @@ import type { HubParts } from './parts.ts';
 import { removeCluster } from './remove.ts';
 import { listRevisions } from './revisions.ts';
 import { revokeCluster } from './revoke.ts';
+import { decideRollout, listRollouts } from './rollouts.ts';
 import { setCluster } from './set.ts';
 import { status } from './status.ts';
 
@@ -34,4 +35,6 @@ export const operations: { readonly [Name in CallName]: Operation<Name> } = {
   revoke: revokeCluster,
   remove: removeCluster,
   approve: approveChange,
+  rollouts: listRollouts,
+  decide: decideRollout,
 };

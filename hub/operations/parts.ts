@@ -2,6 +2,7 @@ import type { Clock } from '../../shared/ports/clock.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { PushHint } from '../../shared/ports/repo.ts';
 import type { ReceivedReports } from '../collect/reports.ts';
+import type { DeliveryProgress } from '../deliver/progress.ts';
 import type { ChannelView } from '../model/channel.ts';
 import type { Hold } from '../model/hold.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
@@ -47,6 +48,8 @@ export interface HubParts extends ChangePort {
   readonly sizes: (bundle: PublishedBundle) => ReadonlyMap<string, number>;
   /** What the last pass of this process held; empty before it. */
   readonly holds: () => readonly Hold[];
+  /** Where the last pass of this process left deliveries, by application; empty before it. */
+  readonly progress: () => ReadonlyMap<string, DeliveryProgress>;
   /** Called with the commits that a webhook named, before the pass that it starts. */
   readonly onPush: (push: PushHint) => void;
   readonly onRevoked: (registration: string) => void;

@@ -142,6 +142,7 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, fr
     shown: state.shown,
     sizes: (bundle) => fileSizes(store, bundle),
     holds: () => parts.holds.last ?? [],
+    progress: () => parts.progress.last ?? new Map(),
     onPush: source.source.expect,
     onRevoked: (registration) => front.server?.streams.close(registration),
   });

@@ -52,6 +52,7 @@ export async function memoryHub(first: State, now: number): Promise<MemoryHub> {
     shown: () => state,
     sizes: () => new Map(),
     holds: () => [],
+    progress: () => new Map(),
     onPush: () => undefined,
     onRevoked: (registration) => void revoked.push(registration),
     changed,

@@ -18,6 +18,7 @@ import {
   type Signer,
 } from '../../../../shared/wire/envelope.ts';
 import { adminToken, listen, memoryHub, metricsToken, webhookSecret, type MemoryHub } from '../../../fakes/hub.ts';
+import { deliveryOf } from '../../../fixtures/hub/deliveries.ts';
 import {
   bundleApp,
   enrolledCluster,
@@ -65,12 +66,17 @@ const waiting = {
   since: '2026-03-01T11:00:00.000Z',
 } as const;
 
+const deliveries = new Map([['default/web', deliveryOf('default/web', 1)]]);
+
 let hub: MemoryHub;
 let server: HubServer;
 let http: HttpClient;
 
 beforeAll(async () => {
-  hub = await memoryHub(stateOf(records, [bundle, published('foreign', []), formerly], { guarded: [waiting] }), now);
+  hub = await memoryHub(
+    stateOf(records, [bundle, published('foreign', []), formerly], { guarded: [waiting], deliveries }),
+    now,
+  );
   server = await listen(hub);
   http = createHttp();
 });
@@ -276,6 +282,8 @@ describe('an answer', () => {
       revoke: { name: 'foreign' },
       remove: { name: 'mine', body: { mode: 'delete' } },
       approve: { body: { change, by: 'a test' } },
+      rollouts: { query: '?app=web' },
+      decide: { body: { name: 'web#1', verdict: 'pause', by: 'a test' } },
     };
 
   it.each(Object.keys(good) as CallName[])('of %s is what its schema says, and nothing more', async (name) => {

@@ -1,0 +1,72 @@
+import { SluiceError } from '../../shared/errors.ts';
+import type { Answer, Input } from '../api/routes.ts';
+import { decide } from '../deliver/decide.ts';
+import type { StepProgress } from '../deliver/progress.ts';
+import { deliveryName, type AppDelivery, type DeliveryDecision } from '../model/delivery.ts';
+import type { HubParts } from './parts.ts';
+
+type Rollouts = Answer<'rollouts'>['rollouts'];
+
+/** Where deliveries stand: that of an application (`[NAMESPACE/]NAME[#NUMBER]`), or all. */
+export function listRollouts({ progress }: Pick<HubParts, 'progress'>, { app }: Input<'rollouts'>): Answer<'rollouts'> {
+  const wanted = app?.split('#', 1)[0];
+  const isMeant = (key: string) => wanted === undefined || key === keyOf(wanted) || key.endsWith(`/${wanted}`);
+  const found = [...progress()]
+    .filter(([key]) => isMeant(key))
+    .map(([, one]): Rollouts[number] => ({
+      ...one,
+      steps: one.steps.map((step) => ({ ...stepOf(step), steps: step.steps.map(stepOf) })),
+      asks: [...one.asks],
+      failed: [...one.failed],
+      absent: [...one.absent],
+      held: [...one.held],
+      back: [...one.back],
+    }));
+  return { rollouts: found };
+}
+
+function stepOf({ name, type, phase, message, waves }: StepProgress): Omit<Rollouts[number]['steps'][number], 'steps'> {
+  return { name, type, phase, message, waves: [...waves] };
+}
+
+/**
+ * Takes a person's decision on a delivery. Throws CONFLICT where the application has another delivery now, or the decision is about
+ * nothing that it could change.
+ */
+export async function decideRollout(
+  { change, clock, progress }: Pick<HubParts, 'change' | 'clock' | 'progress'>,
+  { name, verdict, on, cluster, by, reason }: Input<'decide'>,
+): Promise<Answer<'decide'>> {
+  const app = keyOf(name.split('#', 1)[0] ?? '');
+  const at = new Date(clock.now()).toISOString();
+  const about: Pick<DeliveryDecision, 'on' | 'cluster'> = {
+    ...(on === undefined ? {} : { on }),
+    ...(cluster === undefined ? {} : { cluster }),
+  };
+  return change(`rollout ${verdict} ${name}`, 'approval', ({ deliveries }) => {
+    const record = deliveries.get(app) ?? unknown(name);
+    const shown = progress().get(app);
+    const known = { asks: shown?.asks ?? [], failed: shown?.failed.map(({ unit }) => unit) ?? [] };
+    const next = decide(record, { name: fullName(name, record), verdict, by, reason, at, ...about }, known);
+    const result = { name: deliveryName(next), phase: next.last.phase };
+    return { changes: { deliveries: new Map([[app, next]]) }, result };
+  });
+}
+
+/** The key of an application that is named without its namespace where that is `default`. */
+function keyOf(name: string): string {
+  return name.includes('/') ? name : `default/${name}`;
+}
+
+/** `default/web#17` is `web#17`. */
+function fullName(name: string, { app }: AppDelivery): string {
+  const number = name.slice(name.indexOf('#'));
+  return keyOf(name.split('#', 1)[0] ?? '') === app ? `${app.replace(/^default\//, '')}${number}` : name;
+}
+
+function unknown(name: string): never {
+  throw new SluiceError('CONFLICT', 'there is no such delivery', {
+    subject: name,
+    hint: 'see `sluice-hub rollout list`; a delivery is named by [NAMESPACE/]NAME#NUMBER',
+  });
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { decideRollout, listRollouts } from '../../../../hub/operations/rollouts.ts';
+import { memoryHub } from '../../../fakes/hub.ts';
+import { deploy, deliveryOf, Play, suspend, unit } from '../../../fixtures/hub/deliveries.ts';
+import { now, stateOf } from '../../../fixtures/hub/status.ts';
+
+function waiting() {
+  const play = new Play([suspend('ask'), deploy('prod', null)], [unit('a', 'web-v1')], 'web-v2');
+  play.run();
+  const shown = play.last?.progress;
+  if (shown == null) throw new Error('nothing runs');
+  return new Map([['default/web', shown]]);
+}
+
+async function scene() {
+  const deliveries = new Map([['default/web', deliveryOf('default/web', 1)]]);
+  const hub = await memoryHub(stateOf([], [], { deliveries }), now);
+  const progress = waiting();
+  return { ...hub, parts: { ...hub.parts, progress: () => progress } };
+}
+
+describe('rollouts', () => {
+  it.each([
+    [undefined, 1],
+    ['web', 1],
+    ['default/web', 1],
+    ['web#1', 1],
+    ['api', 0],
+  ])('of %s are %i', async (app, count) => {
+    const { parts } = await scene();
+    expect(listRollouts(parts, { app }).rollouts).toHaveLength(count);
+  });
+
+  it('takes a decision on what waits, stores it, and starts a pass', async () => {
+    const { parts, state, passes, commits } = await scene();
+    const input = { name: 'default/web#1', verdict: 'approve' as const, by: 'ann', reason: 'fine' };
+    expect(await decideRollout(parts, input)).toEqual({ name: 'web#1', phase: 'running' });
+    expect(state().deliveries.get('default/web')?.last.decisions).toEqual([
+      { verdict: 'approve', on: 'ask', by: 'ann', reason: 'fine', at: new Date(now).toISOString() },
+    ]);
+    expect([commits, passes]).toEqual([['rollout approve default/web#1'], ['approval']]);
+  });
+
+  it.each(['web#2', 'shop/web#1', 'api#1', 'web'])('refuses a decision on %s', async (name) => {
+    const { parts, commits } = await scene();
+    const input = { name, verdict: 'abort' as const, by: 'ann', reason: '' };
+    await expect(decideRollout(parts, input)).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(commits).toEqual([]);
+  });
+});
