@@ -4,6 +4,7 @@ import type { CueEngine, CueEvaluator } from '../cue/engine.ts';
 import type { Attempt } from '../model/fault.ts';
 import { clusterValues, valuesKey } from './cluster-values.ts';
 import type { RenderMemory } from './memory.ts';
+import { copiedOf, type Copied } from './origin.ts';
 import { renderRevision, type RevisionComponent } from './revision.ts';
 import type { Part, Unit } from './units.ts';
 
@@ -19,6 +20,12 @@ export interface RevisionParts {
 }
 
 type Placed = Pick<Unit, 'deployment' | 'target'>;
+type Recorded = Pick<Part, 'record' | 'document' | 'variant'>;
+
+// Labels alone make no revision: the objects of the newest have what its document says now.
+function copiedIn({ document, record }: Recorded): Copied {
+  return copiedOf((document?.doc ?? record.application).metadata);
+}
 
 /** Renders each revision once for all clusters that are the same to its templates; one that failed is tried again in the next round. */
 export async function renderRevisions(
@@ -36,7 +43,7 @@ export async function renderRevisions(
       wanted.set(key, async () => {
         const known = memory.revisions.get(key, [record]);
         if (known !== undefined) return known;
-        const options = { isSuffixed: unit.deployment !== null, sources, values };
+        const options = { isSuffixed: unit.deployment !== null, sources, values, copied: copiedIn(part) };
         const rendering = renderRevision(evaluatorOf(record.app), record, options, signal);
         const attempt = await catchInternal(rendering);
         if ('value' in attempt) memory.revisions.set(key, [record], attempt);
@@ -48,13 +55,11 @@ export async function renderRevisions(
 }
 
 /** Names a revision as a unit has it on a cluster. */
-export function revisionKey(
-  { deployment, target }: Placed,
-  { record, variant }: Pick<Part, 'record' | 'variant'>,
-): string {
+export function revisionKey({ deployment, target }: Placed, part: Recorded): string {
+  const { record, variant } = part;
   const values = clusterValues(record, target);
-  const form = deployment === null ? 'plain' : 'suffixed';
-  return `${record.app} ${record.name} ${form} ${variant.key}${values === null ? ' unknown' : valuesKey(values)}`;
+  const form = `${deployment === null ? 'plain' : 'suffixed'} ${variant.key}`;
+  return `${record.app} ${record.name} ${form}${values === null ? ' unknown' : valuesKey(values)}${copiedIn(part).key}`;
 }
 
 async function catchInternal(

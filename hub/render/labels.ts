@@ -1,6 +1,7 @@
 import { label, managedBy } from '../../shared/model/names.ts';
 import { type KubeObject } from '../../shared/model/object.ts';
 import { isMap, mapAt, type JsonMap } from '../model/json-map.ts';
+import type { Copied, ObjectOrigin } from './origin.ts';
 
 /** The facts that the labels of a component's objects name. `revision` null = no revision (a plain Application). */
 export interface LabelFacts {
@@ -12,6 +13,10 @@ export interface LabelFacts {
   readonly isSuffixed: boolean;
   /** True for objects that are delivered as they are written: their metadata names the revision only when they are suffixed. */
   readonly isVerbatim: boolean;
+  /** Of the Application. */
+  readonly namespace: string;
+  /** What its objects have of the Application. */
+  readonly copied: Copied;
 }
 
 /**
@@ -19,21 +24,25 @@ export interface LabelFacts {
  * side by side, every map of labels or selectors that has the suffixed name has component and revision instead, and the
  * workload's selector has the revision.
  */
-export function withLabels(object: KubeObject, facts: LabelFacts): KubeObject {
+export function withLabels(object: KubeObject, facts: LabelFacts, origin: ObjectOrigin): KubeObject {
   const distinct = facts.isSuffixed
     ? (renamedIn(object, facts.contextName, oamLabels(facts, true)) as KubeObject)
     : object;
   const namesRevision = facts.revision !== null && (facts.isSuffixed || !facts.isVerbatim);
+  const annotations = { ...facts.copied.annotations, ...distinct.metadata.annotations };
   const labelled: KubeObject = {
     ...distinct,
     metadata: {
       ...distinct.metadata,
       labels: {
+        ...facts.copied.labels,
         ...kubernetesLabels(facts, namesRevision),
         ...distinct.metadata.labels,
+        ...toolLabels(facts, origin),
         ...oamLabels(facts, namesRevision),
         [label.managedBy]: managedBy,
       },
+      ...(Object.keys(annotations).length > 0 && { annotations }),
     },
   };
   return withPods(labelled, facts, namesRevision);
@@ -61,13 +70,14 @@ export function unitLabels(application: string, unitName: string): Record<string
   };
 }
 
+type Named = Pick<LabelFacts, 'application' | 'component' | 'contextName' | 'revision'>;
+
 /** The labels of a Service that stands for one component of one revision. */
-export function serviceLabels(facts: Omit<LabelFacts, 'isVerbatim' | 'isSuffixed'>): Record<string, string> {
-  const full = { ...facts, isVerbatim: false, isSuffixed: true };
-  return { ...kubernetesLabels(full, true), ...oamLabels(full, true), [label.managedBy]: managedBy };
+export function serviceLabels(facts: Named): Record<string, string> {
+  return { ...kubernetesLabels(facts, true), ...oamLabels(facts, true), [label.managedBy]: managedBy };
 }
 
-function kubernetesLabels(facts: LabelFacts, namesRevision: boolean): Record<string, string> {
+function kubernetesLabels(facts: Named, namesRevision: boolean): Record<string, string> {
   return {
     [label.name]: facts.component,
     [label.instance]: facts.contextName,
@@ -77,7 +87,28 @@ function kubernetesLabels(facts: LabelFacts, namesRevision: boolean): Record<str
   };
 }
 
-function oamLabels(facts: LabelFacts, namesRevision: boolean): Record<string, string> {
+/** The labels by which tools for OAM find objects. They say the same in every revision: a label alone changes no object. */
+function toolLabels(
+  { application, namespace, revision, isSuffixed }: LabelFacts,
+  { kind, type, resource }: ObjectOrigin,
+): Record<string, string> {
+  const isWorkload = kind === 'component' && resource === null;
+  const wanted = {
+    [label.appName]: application,
+    [label.appNamespace]: namespace,
+    [label.appRevision]: isSuffixed ? (revision?.name ?? '') : '',
+    [label.resourceType]: isWorkload ? 'WORKLOAD' : 'TRAIT',
+    [label.workloadType]: kind === 'component' ? type : '',
+    [label.traitType]: kind === 'trait' ? type : isWorkload ? '' : 'AuxiliaryWorkload',
+    [label.traitResource]: resource ?? '',
+  };
+  // A type or a name may be longer, or have other characters, than the value of a label can.
+  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => labelValue.test(value)));
+}
+
+const labelValue = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
+function oamLabels(facts: Pick<LabelFacts, 'component' | 'revision'>, namesRevision: boolean): Record<string, string> {
   return {
     [label.component]: facts.component,
     ...(namesRevision && facts.revision !== null && { [label.revision]: facts.revision.name }),

@@ -1,6 +1,5 @@
 import { by } from '../../shared/lib/order.ts';
 import { namespaceOf, type Component } from '../model/documents.ts';
-import { factsOf } from '../../shared/model/kinds.ts';
 import { idOf, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import type { RevisionRecord } from '../model/fleet.ts';
 import { definitionKey } from '../definitions/catalog.ts';
@@ -8,24 +7,16 @@ import { sourceOf } from '../sources/list.ts';
 import type { ComponentSource } from '../sources/source.ts';
 import { renderComponent, type ComponentObjects } from './component.ts';
 import type { ClusterValues } from './cluster-values.ts';
-import { isCommon } from './common-objects.ts';
 import { contextOf } from './context.ts';
 import type { CueEvaluator } from '../cue/engine.ts';
 import type { Attempt, RenderFault } from '../model/fault.ts';
-import { commonFacts, withLabels, withoutRevision, type LabelFacts } from './labels.ts';
-import { stagesOf, type MadeObject } from './made.ts';
+import type { LabelFacts } from './labels.ts';
+import { stagesOf } from './made.ts';
 import { nameFault } from './objects.ts';
+import { copiedOf, originsOf, type Copied } from './origin.ts';
+import { asDelivered, splitRendered, splitVerbatim, type WrittenObject } from './parts.ts';
 import { refusalsOf, type RemovedFault } from './refusals.ts';
-import { autoscaled, isScalable } from './workload.ts';
-import { mapAt } from '../model/json-map.ts';
-
-/** An object that is delivered as it is written: under its own name, and under the one that tells its revision apart. */
-export interface WrittenObject {
-  readonly own: KubeObject;
-  readonly plain: KubeObject;
-  /** The Deployment that it is, or scales, by the name that is written: what refers to one another is named alike. */
-  readonly group: string;
-}
+import { isScalable } from './workload.ts';
 
 /** A component as one revision renders it, on whichever cluster. */
 export interface RevisionComponent {
@@ -59,6 +50,8 @@ export interface RevisionOptions {
   readonly sources: readonly ComponentSource[];
   /** What its templates read of the cluster (default: nothing). */
   readonly values?: ClusterValues;
+  /** What its objects have of the Application (default: what the recorded one says). */
+  readonly copied?: Copied;
 }
 
 /**
@@ -105,6 +98,8 @@ function labelFactsOf(record: RevisionRecord, component: Component, options: Rev
   const namesRevision = isSideBySide || isVerbatim || definition?.patches === undefined;
   return {
     application: record.application.metadata.name,
+    namespace: namespaceOf(record.application),
+    copied: options.copied ?? copiedOf(record.application.metadata),
     component: name,
     contextName: isSideBySide ? `${name}-${suffix}` : name,
     revision: options.isSuffixed && namesRevision ? { name: record.name, suffix } : null,
@@ -138,7 +133,10 @@ function split(
   { facts, component, index, isUnderDeployment }: Split,
 ): Attempt<RevisionComponent> {
   const { hasWorkload, objects } = rendered;
-  const parts = facts.isVerbatim ? splitVerbatim(objects, facts, isUnderDeployment) : splitRendered(objects, facts);
+  const originOf = originsOf(rendered.made, component.type);
+  const parts = facts.isVerbatim
+    ? splitVerbatim(objects, facts, { isUnderDeployment, originOf })
+    : splitRendered(objects, facts, originOf);
   const own = parts.own.map(({ object }) => object);
   const shared = parts.shared.map(({ object }) => object);
   const all = [...own, ...shared];
@@ -175,80 +173,4 @@ function split(
       ...(removed.length > 0 && { removed }),
     },
   };
-}
-
-/** An object as it is delivered, and what it was made from. */
-interface Piece {
-  readonly from: KubeObject;
-  readonly object: KubeObject;
-}
-
-interface Parts {
-  readonly own: readonly Piece[];
-  readonly shared: readonly Piece[];
-  readonly written?: readonly WrittenObject[];
-}
-
-/** What templates made, by the ids with which it is delivered. */
-function asDelivered(made: readonly MadeObject[], pieces: readonly Piece[]): readonly MadeObject[] {
-  const ids = new Map(pieces.map(({ from, object }) => [idOf(from), idOf(object)] as const));
-  return made.map((one) => ({ ...one, id: ids.get(one.id) ?? one.id }));
-}
-
-function splitRendered(objects: readonly KubeObject[], facts: LabelFacts): Parts {
-  const shared: Piece[] = [];
-  const own: Piece[] = [];
-  for (const from of objects) {
-    const plain = withoutRevision(from, facts);
-    if (!facts.isSuffixed) shared.push({ from, object: withLabels(from, facts) });
-    else if (isCommon(plain, facts)) shared.push({ from, object: withLabels(plain, commonFacts(facts)) });
-    else own.push({ from, object: withLabels(from, facts) });
-  }
-  return { own, shared };
-}
-
-// Of objects that are delivered as they are written, only Deployments and the autoscalers that target them can live side by
-// side (`written-names.ts` says when they do): to rename an object, every reference to it must be known.
-function splitVerbatim(objects: readonly KubeObject[], facts: LabelFacts, isUnderDeployment: boolean): Parts {
-  const inPlace = (from: KubeObject): Piece => ({ from, object: withLabels(from, facts) });
-  if (!isUnderDeployment) return { own: [], shared: objects.map(inPlace) };
-  const deployments = new Set(objects.filter(isDeployment).map(({ metadata }) => metadata.name));
-  const isOwn = (object: KubeObject): boolean =>
-    isDeployment(object) ||
-    (isAutoscaler(object) && [...autoscaled([object])].some((ref) => refersTo(ref, deployments)));
-  const suffix = facts.revision?.suffix ?? '';
-  const sideBySide = { ...facts, isSuffixed: true };
-  const own = objects
-    .filter(isOwn)
-    .map((from) => ({ from, object: withLabels(renamed(from, suffix), sideBySide), plain: inPlace(from).object }));
-  return {
-    own,
-    shared: objects.filter((object) => !isOwn(object)).map(inPlace),
-    written: own.map(({ from, object, plain }) => ({ own: object, plain, group: groupOf(from) })),
-  };
-}
-
-/** The Deployment that an object is, or scales. */
-function groupOf(object: KubeObject): string {
-  return isDeployment(object) ? object.metadata.name : String(mapAt(object, 'spec', 'scaleTargetRef')?.['name']);
-}
-
-function isDeployment({ apiVersion, kind }: KubeObject): boolean {
-  return kind === 'Deployment' && apiVersion.startsWith('apps/');
-}
-
-function isAutoscaler(object: KubeObject): boolean {
-  return factsOf(idOf(object)).role === 'autoscaler';
-}
-
-function refersTo(ref: string, deployments: ReadonlySet<string>): boolean {
-  return ref.startsWith('Deployment/') && deployments.has(ref.slice('Deployment/'.length));
-}
-
-function renamed(object: KubeObject, suffix: string): KubeObject {
-  const metadata = { ...object.metadata, name: `${object.metadata.name}-${suffix}` };
-  const target = mapAt(object, 'spec', 'scaleTargetRef');
-  if (target === undefined) return { ...object, metadata };
-  const scaleTargetRef = { ...target, name: `${String(target['name'])}-${suffix}` };
-  return { ...object, metadata, spec: { ...mapAt(object, 'spec'), scaleTargetRef } };
 }

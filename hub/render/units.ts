@@ -16,7 +16,7 @@ export interface Part {
   readonly record: RevisionRecord;
   readonly variant: Variant;
   /** The Application document, when its newest revision is this one: errors can name a place in it. */
-  readonly document: Sourced<unknown> | null;
+  readonly document: Sourced<Application> | null;
 }
 
 /** What is delivered together on one cluster: an ApplicationDeployment, or a plain Application. */

@@ -14,10 +14,17 @@ export const owner = {
   says: 'sluice.dev/says',
 } as const;
 
-/** Label keys of semantics.md: the ones that selectors use. */
+/** Label keys of semantics.md: the ones that selectors use, and those by which tools for OAM find objects. */
 export const label = {
   component: 'app.oam.dev/component',
   revision: 'app.oam.dev/revision',
+  appRevision: 'app.oam.dev/appRevision',
+  appName: 'app.oam.dev/name',
+  appNamespace: 'app.oam.dev/namespace',
+  resourceType: 'app.oam.dev/resourceType',
+  workloadType: 'workload.oam.dev/type',
+  traitType: 'trait.oam.dev/type',
+  traitResource: 'trait.oam.dev/resource',
   name: 'app.kubernetes.io/name',
   instance: 'app.kubernetes.io/instance',
   version: 'app.kubernetes.io/version',

@@ -72,4 +72,25 @@ export const contractMutants: readonly Mutant[] = [
     replace: 'served.hasRevisionLabel && {',
     tests: ['test/unit/hub/render/services.test.ts'],
   },
+  {
+    bug: 'a label of an Application is on its objects with its next revision only',
+    file: 'hub/render/each-revision.ts',
+    find: 'return copiedOf((document?.doc ?? record.application).metadata);',
+    replace: 'return copiedOf((document === undefined ? null : record.application)!.metadata);',
+    tests: ['test/unit/hub/render/origin.test.ts'],
+  },
+  {
+    bug: 'what tools that track an Application say of it is copied to its objects',
+    file: 'hub/render/origin.ts',
+    find: '!notCopied.test(key) && !named.includes(key)',
+    replace: '!named.includes(key)',
+    tests: ['test/unit/hub/render/origin.test.ts'],
+  },
+  {
+    bug: 'write an object anew for each revision, for a label',
+    file: 'hub/render/labels.ts',
+    find: "[label.appRevision]: isSuffixed ? (revision?.name ?? '') : '',",
+    replace: "[label.appRevision]: revision?.name ?? '',",
+    tests: ['test/unit/hub/render/labels.test.ts'],
+  },
 ];

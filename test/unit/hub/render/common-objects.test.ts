@@ -11,6 +11,8 @@ const facts: LabelFacts = {
   revision: { name: 'app-v1', suffix: 'v1' },
   isSuffixed: true,
   isVerbatim: false,
+  namespace: 'default',
+  copied: { labels: {}, annotations: {}, key: '' },
 };
 
 describe('an object of a component that lives side by side', () => {
