@@ -8,7 +8,7 @@ import {
   type ObjectId,
 } from '../../shared/model/object.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
-import type { BundleApp } from '../../shared/wire/revision.ts';
+import type { AppContent, BundleApp } from '../../shared/wire/revision.ts';
 import type { VerifiedBundle } from './bundle.ts';
 import { indexOf } from './app-index.ts';
 import { indexOfInventory } from './inventory-index.ts';
@@ -103,9 +103,11 @@ function claimsOf(apps: readonly BundleApp[], scopes: Scopes) {
   const moved = new Map<ObjectId, ObjectId>();
   const clashes = new Map<ObjectId, string>();
   if (scopes.size === 0) return { moved, clashes };
-  const custom = apps.filter((app) => [...indexOf(app).kinds].some((kind) => scopes.has(kind)));
+  const custom = apps.filter(
+    (app) => app.from !== undefined || [...indexOf(app).kinds].some((kind) => scopes.has(kind)),
+  );
   const all = custom.flatMap((app) =>
-    app.objects.map(({ id }) => ({
+    [...new Set([...app.objects, ...(app.from?.objects ?? [])].map(({ id }) => id))].map((id) => ({
       id,
       here: located(id, scopes, app.namespace),
       app: appKey(app),
@@ -135,7 +137,8 @@ function locatedRetired(id: ObjectId, scopes: Scopes, inventory: Inventory): Obj
 }
 
 function locateApp(app: BundleApp, moved: ReadonlyMap<ObjectId, ObjectId>): BundleApp {
-  const own = app.objects.flatMap(({ id }) => (moved.has(id) ? [[id, moved.get(id)]] : []));
+  const all = [...app.objects, ...(app.from?.objects ?? [])];
+  const own = all.flatMap(({ id }) => (moved.has(id) ? [[id, moved.get(id)]] : []));
   if (own.length === 0) return app;
   const key = JSON.stringify(own);
   const known = applications.get(app);
@@ -143,13 +146,18 @@ function locateApp(app: BundleApp, moved: ReadonlyMap<ObjectId, ObjectId>): Bund
   const here = (id: ObjectId): ObjectId => moved.get(id) ?? id;
   const each = <T extends { readonly id: ObjectId }>(list: readonly T[]) =>
     list.map((one) => ({ ...one, id: here(one.id) }));
+  const listsOf = ({ objects, replicas, traffic, revisions }: AppContent) => ({
+    objects: each(objects),
+    replicas: each(replicas),
+    traffic: each(traffic),
+    revisions: revisions.map((revision) => ({ ...revision, objects: revision.objects.map(here) })),
+  });
+  const { from } = app;
   const value: BundleApp = {
     ...app,
-    objects: each(app.objects),
-    replicas: each(app.replicas),
-    traffic: each(app.traffic),
+    ...listsOf(app),
+    ...(from !== undefined && { from: { ...from, ...listsOf(from) } }),
     ...(app.observe !== undefined && { observe: each(app.observe) }),
-    revisions: app.revisions.map((revision) => ({ ...revision, objects: revision.objects.map(here) })),
   };
   applications.set(app, { key, value });
   return value;

@@ -107,7 +107,7 @@ function sinceOf(last: ReceivedReport | undefined, other: Differing, now: number
 
 /**
  * True when a report changes what a pass decides: capabilities changed, its generation is above the last published one, an application
- * that others wait for has come further, the steps of a delivery are done, the limit of deletions holds others than before, or it keeps ids that may have to be retired
+ * that others wait for has come further, the steps of a delivery are known or done, the limit of deletions holds others than before, or it keeps ids that may have to be retired
  * again. Retired ids that have settled leave the next bundle, but are no reason for one.
  */
 export function matters(last: AgentReport | null, report: AgentReport, state: ReportedState): boolean {
@@ -120,18 +120,19 @@ export function matters(last: AgentReport | null, report: AgentReport, state: Re
   return limitedText(last) !== limitedText(report) || keepsUnexplained(report, bundle.revision);
 }
 
-/** True when an agent says for the first time that steps are done: what served before goes with the next bundle. */
+/** True when an agent says for the first time that it has steps, or that they are done: what serves is known, or alone from then on. */
 function endsDelivery(last: AgentReport | null, report: AgentReport, { apps }: Revision): boolean {
   const numbers = new Map(apps.flatMap((app) => (app.from === undefined ? [] : [[appKey(app), app.delivery?.number]])));
   if (numbers.size === 0) return false;
-  const ended = ({ apps: said }: AgentReport): ReadonlySet<string> =>
+  const said = ({ apps: all }: AgentReport): ReadonlySet<string> =>
     new Set(
-      said
-        .filter((app) => app.delivery?.phase === 'done' && app.delivery.number === numbers.get(appKey(app)))
-        .map(appKey),
+      all.flatMap(({ delivery, ...app }) => {
+        if (delivery === undefined || delivery.number !== numbers.get(appKey(app))) return [];
+        return [`${appKey(app)} ${delivery.phase === 'done' ? 'done' : 'begun'}`];
+      }),
     );
-  const before = last === null ? new Set<string>() : ended(last);
-  return [...ended(report)].some((key) => !before.has(key));
+  const before = last === null ? new Set<string>() : said(last);
+  return [...said(report)].some((word) => !before.has(word));
 }
 
 /**

@@ -158,7 +158,9 @@ function* entryOrHold(
 ): Work<Entry | FoundHold> {
   try {
     const entry = yield* encodingEntry(app, format);
-    const next = withSteps(entry, step(entry.app, app));
+    const stepped = step(entry.app, app);
+    if ('by' in stepped) return stepped;
+    const next = withSteps(entry, stepped);
     return agentTooOld(target, next.content ?? next.app, app.cluster) ?? next;
   } catch (error) {
     const { code, message, data } = asSluiceError(error);

@@ -2,6 +2,8 @@ import { isEqual } from '../../shared/lib/equal.ts';
 import { appKey, contentOf } from '../../shared/wire/bundle.ts';
 import type { ReportApp } from '../../shared/wire/report.ts';
 import type { AppContent, BundleApp, BundleDelivery } from '../../shared/wire/revision.ts';
+import { holdOf, type FoundHold } from '../model/hold.ts';
+import type { Problem } from '../model/source.ts';
 import type { RenderedApp, Rollout } from '../model/rendered.ts';
 import { withSizes } from './format.ts';
 import { nextGeneration, previousRevision, type ClusterInput } from './input.ts';
@@ -39,19 +41,47 @@ export function stepped(input: SteppedInput): BundleApp {
   return { ...app, from, delivery };
 }
 
+/**
+ * True where steps would begin from what serves, and nothing is known of that: the agent has not said yet how far it is with those
+ * that it was given. What it has done by itself meanwhile must not be taken for what it came from.
+ */
+export function isUnheard({ app, rollout, previous, reported }: SteppedInput): boolean {
+  if (rollout === undefined || previous?.from === undefined || previous.delivery === undefined) return false;
+  if (app.digest === previous.digest || app.digest === previous.from.digest) return false;
+  return reported?.delivery?.number !== previous.delivery.number;
+}
+
 /** The same for the applications of one cluster. */
-export function stepping(cluster: ClusterSteps): (app: BundleApp, rendered: Pick<RenderedApp, 'rollout'>) => BundleApp {
+export function stepping(
+  cluster: ClusterSteps,
+): (app: BundleApp, rendered: Pick<RenderedApp, 'rollout'>) => BundleApp | FoundHold {
   const { state, record, report, sizes } = cluster;
   const before = new Map(previousRevision(state, record)?.apps.map((app) => [appKey(app), app]));
   const generation = nextGeneration(cluster);
-  return (app, { rollout }) => {
+  return (app, rendered) => {
+    // The hub would not hear how far it is: such a cluster takes the content whole.
+    const rollout = record.reports ? rendered.rollout : undefined;
     const key = appKey(app);
     const previous = before.get(key);
     if (rollout === undefined && previous?.from === undefined) return app;
     const reported = report?.apps.find((one) => appKey(one) === key);
     const bundle = state.bundles.get(record.name);
     const sizeOf = (path: string) => (bundle === undefined ? 0 : (sizes(bundle).get(path) ?? 0));
-    return stepped({ app, rollout, previous, reported, generation, sizeOf });
+    const input = { app, rollout, previous, reported, generation, sizeOf };
+    return isUnheard(input)
+      ? holdOf('agent', unheard(key, record.name), { app: key, cluster: record.name })
+      : stepped(input);
+  };
+}
+
+function unheard(app: string, cluster: string): Problem {
+  return {
+    code: 'UNAVAILABLE',
+    message: `the agent of ${cluster} has not said yet how far it is with the steps that it was given`,
+    hint: 'this goes on by itself with its next report',
+    severity: 'warning',
+    app,
+    cluster,
   };
 }
 

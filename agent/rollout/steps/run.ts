@@ -109,8 +109,10 @@ function stageNow<S extends Selected>(
   const { at, mode, inventory, served, state } = facts;
   const { memory, view, deps } = ports;
   const key = appKey(app);
-  const known = laterPosition(memory.deliveries.positions.get(key) ?? null, recorded);
   const delivery = directiveOf(facts.accepted, app);
+  // A position of another delivery says nothing of this one.
+  const ofThis = (one: Position | null | undefined): Position | null => (one?.number === delivery.number ? one : null);
+  const known = laterPosition(ofThis(memory.deliveries.positions.get(key)), ofThis(recorded));
   const look = memory.deliveries.looks.get(key);
   const steps = isCurrent ? mode.steps : 'none';
   const stage =

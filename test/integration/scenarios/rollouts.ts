@@ -9,9 +9,9 @@ const deployment = (name: string): string => `apps/Deployment/default/${name}`;
 const route = 'networking.istio.io/VirtualService/default/front';
 
 /** The one revision that gets all traffic, and the steps that lead to it. */
-function rollout(revision: string, steps: string): string {
+function rollout(revision: string, steps: string, deadline = '5m'): string {
   const alone = deploymentOf('front', [{ name: revision, weight: 100, replicas: 4 }]);
-  return `${alone}  rollout: { progressDeadline: 3s, steps: [${steps}] }\n`;
+  return `${alone}  rollout: { progressDeadline: ${deadline}, steps: [${steps}] }\n`;
 }
 
 const tenth = '{ replicas: 25%, weight: 10 }';
@@ -100,7 +100,7 @@ export function describeRollouts(backend: Backend): void {
     it('goes back by itself where the new revision is broken, and by a revert at once', async () => {
       await fleet.push({
         'app.yaml': webApp('front', 'example/front:broken'),
-        'deploy.yaml': rollout('front-v3', `${tenth}, { pause: 1h }`),
+        'deploy.yaml': rollout('front-v3', `${tenth}, { pause: 1h }`, '3s'),
       });
       await until('v2 4 (100), v3 1 (0)');
       await until('v2 4 (100), v3 0 (0)');

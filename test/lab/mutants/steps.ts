@@ -139,4 +139,11 @@ export const stepMutants: readonly Mutant[] = [
     replace: '',
     tests: ['test/unit/hub/collect/reports.test.ts'],
   },
+  {
+    bug: 'the next steps begin before the agent has said what serves',
+    file: 'hub/plan/stepped.ts',
+    find: 'return reported?.delivery?.number !== previous.delivery.number;',
+    replace: 'return false;',
+    tests: ['test/unit/hub/plan/stepped.test.ts'],
+  },
 ];

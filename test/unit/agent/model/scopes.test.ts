@@ -3,6 +3,7 @@ import type { Inventory, InventoryEntry } from '../../../../agent/model/inventor
 import type { KubeResource } from '../../../../agent/model/kube.ts';
 import { locateBundle, locateInventory, scopesOf } from '../../../../agent/model/scopes.ts';
 import { idOf, type KubeObject, type ObjectId } from '../../../../shared/model/object.ts';
+import { contentOf } from '../../../../shared/wire/bundle.ts';
 import { configMap, plainApp, testBundle } from '../../../fixtures/agent/apps.ts';
 
 const pool = (name: string, namespace?: string): KubeObject => ({
@@ -67,6 +68,20 @@ describe('a bundle', () => {
       [wide, guessed],
       ['t.example.com/Pool//old', 't.example.com/Pool/default/old'],
     ]);
+  });
+
+  it('gets them in what serves until a delivery is done, too', () => {
+    const from = contentOf(app.app);
+    const only = plainApp('one', [configMap('a')]).app;
+    for (const owned of [
+      { ...app.app, from },
+      { ...only, from },
+    ]) {
+      const whole = { ...bundle, revision: { ...bundle.revision, apps: [owned] } };
+      const { bundle: here, clashes } = locateBundle(whole, clusterWide, empty);
+      expect(here.revision.apps[0]?.from?.objects.map(({ id }) => id)).toContain(wide);
+      expect(clashes.size).toBe(0);
+    }
   });
 
   it('is the same value for as long as nothing changes', () => {

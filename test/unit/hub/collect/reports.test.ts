@@ -111,7 +111,9 @@ describe('what a report means for the next pass', () => {
 
   const delivered = bundleApp('web');
   const delivery = { number: 3, attempt: 1, action: 'run' as const, steps: [] };
-  const stepping = published('a', [{ ...delivered, from: delivered, delivery }]);
+  const plain = published('a', [delivered]);
+  const apps = [{ ...delivered, from: delivered, delivery }];
+  const stepping = { ...plain, revision: { ...plain.revision, apps } };
   const at = (phase: 'running' | 'returned' | 'done', number = 3): AgentReport => ({
     ...reportOf(stepping, []),
     apps: [settledApp(delivered, { delivery: { number, attempt: 1, step: 0, phase } })],
@@ -119,6 +121,8 @@ describe('what a report means for the next pass', () => {
   it.each<[string, AgentReport | null, AgentReport, boolean]>([
     ['are under way', at('running'), at('running'), false],
     ['are done', at('running'), at('done'), true],
+    ['are known', null, at('running'), true],
+    ['are known, of another delivery', null, at('running', 2), false],
     ['are done, as is said at first', null, at('done'), true],
     ['are done, once more', at('done'), at('done'), false],
     ['of another delivery are done', at('running'), at('done', 2), false],
