@@ -39,7 +39,8 @@ export interface Feed {
   ) => Promise<FeedBody>;
 }
 
-const cacheBytes = 64 * 1024 * 1024;
+/** Bytes of answers with files alone that are kept: many clusters ask for the same ones. An answer with an envelope is for one cluster, which asks once. */
+const cacheBytes = 16 * 1024 * 1024;
 const gzipFrom = 16 * 1024;
 const rememberedBundles = 4;
 
@@ -47,31 +48,28 @@ const rememberedBundles = 4;
 const objectsAtOnce = 250;
 const unitsOfObjects = 3;
 
-/** Makes a feed over a channel; answers are kept within a byte limit, the objects of each cluster's last bundles by digest. */
+/** Makes a feed over a channel; what the last bundles of each cluster had is remembered. */
 export function createFeed(channel: ChannelView): Feed {
-  const bodies = createByteCache<FeedBody>(
-    { bytes: cacheBytes },
-    ({ body, gzip }) => body.length + (gzip?.length ?? 0),
-  );
+  const files = createByteCache<FeedBody>({ bytes: cacheBytes }, ({ body, gzip }) => body.length + (gzip?.length ?? 0));
   const making = new Map<string, Promise<FeedBody>>();
-  const recent = new Map<string, { readonly digest: string; readonly objects: ReadonlySet<string> }[]>();
+  const recent = new Map<string, readonly Held[]>();
   const remember = (bundle: PublishedBundle) => {
     const bundles = recent.get(bundle.cluster) ?? [];
     if (bundles[0]?.digest === bundle.revisionDigest) return bundles;
-    const objects = filesOf(bundle);
-    const next = [{ digest: bundle.revisionDigest, objects }, ...bundles].slice(0, rememberedBundles);
+    const next = [{ digest: bundle.revisionDigest, apps: bundle.revision.apps }, ...bundles].slice(
+      0,
+      rememberedBundles,
+    );
     recent.set(bundle.cluster, next);
     return next;
   };
   const madeOnce = async (key: string, etag: string, compose: () => Promise<FeedAnswer>): Promise<FeedBody> => {
-    const kept = bodies.get(key) ?? making.get(key);
-    if (kept !== undefined) return kept;
+    const known = making.get(key);
+    if (known !== undefined) return known;
     // Every agent that asks meanwhile waits for the same answer.
     const made = madeOf(etag, compose).finally(() => making.delete(key));
     making.set(key, made);
-    const body = await made;
-    bodies.set(key, body);
-    return body;
+    return made;
   };
   return {
     etag: (state, cluster) => {
@@ -86,19 +84,29 @@ export function createFeed(channel: ChannelView): Feed {
       const parts = partsBeside(etag, bundle.revision.format === 1 ? null : have);
       // Never the caller's own words: one bundle can be named in many ways.
       return madeOnce(`${cluster} ${etag} ${held.digest} ${parts.join()}`, etag, () =>
-        composed(channel, bundle, { held: held.objects, parts }),
+        composed(channel, bundle, { held: filesOf(held), parts }),
       );
     },
-    files: (state, cluster, wanted) => {
-      const there = filesOf(bundleOf(state, cluster));
+    files: async (state, cluster, wanted) => {
+      const there = filesOf(bundleOf(state, cluster).revision);
       const asked = [...new Set(wanted)].filter((one) => there.has(one));
       // Clusters that have the same files are answered with the same bytes.
-      return madeOnce(`files ${digestOf(asked.join())}`, '', () => composedFiles(channel, cluster, asked));
+      const key = `files ${digestOf(asked.join())}`;
+      const kept = files.get(key);
+      if (kept !== undefined) return kept;
+      const body = await madeOnce(key, '', () => composedFiles(channel, cluster, asked));
+      files.set(key, body);
+      return body;
     },
   };
 }
 
-const nothing = { digest: '', objects: new Set<string>() };
+/** What of a bundle tells which files an agent has: its applications are the same values as those of other clusters. */
+interface Held extends Pick<PublishedBundle['revision'], 'apps'> {
+  readonly digest: string;
+}
+
+const nothing: Held = { digest: '', apps: [] };
 
 /** The parts of an answer that are not files. */
 const allParts = ['revision', 'roots', 'freshness'] as const;
@@ -123,7 +131,7 @@ async function composed(
   { held, parts }: { readonly held: ReadonlySet<string>; readonly parts: readonly Part[] },
 ): Promise<FeedAnswer> {
   const { format, registration } = bundle.revision;
-  const wanted = [...filesOf(bundle)].filter((one) => !held.has(one));
+  const wanted = [...filesOf(bundle.revision)].filter((one) => !held.has(one));
   const most = format === 1 ? Infinity : feedLimits.bytes;
   const objects = await readTexts(channel, bundle.cluster, { wanted, most });
   const revision = { payload: text(bundle.payload), signatures: text(bundle.signatures) };
@@ -163,8 +171,8 @@ async function readTexts(
 }
 
 /** The digests of a bundle's files, documents first where it has any, so that what they name can be asked for. */
-function filesOf({ revision }: PublishedBundle): ReadonlySet<Digest> {
-  const files = bundleFiles(revision);
+function filesOf(held: Pick<Held, 'apps'>): ReadonlySet<Digest> {
+  const files = bundleFiles(held);
   const documents = files.filter(({ path }) => isDocument(path));
   return new Set([...documents, ...files].map(({ digest }) => digest));
 }
