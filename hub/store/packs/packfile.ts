@@ -89,16 +89,28 @@ function pieceOf(size: number): number {
   return Math.min(Math.max(size, 64), 65_536);
 }
 
+// One name is looked for in pack after pack: its bytes are those of the last one that was asked for.
+let last = '';
+const wanted = Buffer.alloc(20);
+
+function readName(oid: Oid): boolean {
+  if (oid === last) return true;
+  last = isOid(oid) ? oid : '';
+  return last !== '' && wanted.write(last, 'hex') === 20;
+}
+
 // The position of a name in the index, or -1.
 function find(index: Buffer, count: number, oid: Oid): number {
-  if (!isOid(oid)) return -1;
-  const first = parseInt(oid.slice(0, 2), 16);
-  const wanted = Buffer.from(oid, 'hex');
+  if (!readName(oid)) return -1;
+  const first = wanted[0] ?? 0;
+  const head = wanted.readUInt32BE(0);
   let low = first === 0 ? 0 : index.readUInt32BE(4 + first * 4);
   let high = Math.min(index.readUInt32BE(8 + first * 4), count);
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const order = index.compare(wanted, 0, 20, 1032 + middle * 20, 1052 + middle * 20);
+    // Four bytes tell most names apart.
+    const here = index.readUInt32BE(1032 + middle * 20);
+    const order = here === head ? index.compare(wanted, 0, 20, 1032 + middle * 20, 1052 + middle * 20) : here - head;
     if (order === 0) return middle;
     if (order < 0) low = middle + 1;
     else high = middle;

@@ -95,6 +95,21 @@ describe('a pack store', () => {
     expect(again.read('0'.repeat(40))).toBeNull();
   });
 
+  it('has no object whose name only begins like that of one', async () => {
+    const store = open();
+    const objects = Array.from({ length: 40 }, (_, at) => makeBlob(Buffer.from(`object ${at}`)));
+    await store.write(objects);
+    const other = (oid: string, from: number) =>
+      oid.slice(0, from) + oid.slice(from).replaceAll(/[0-9a-f]/g, (digit) => (digit === '0' ? '1' : '0'));
+    for (const { oid } of objects) {
+      expect(store.has(oid)).toBe(true);
+      for (const from of [0, 2, 8, 9, 39]) expect(store.has(other(oid, from))).toBe(false);
+    }
+    for (const name of ['', 'no name', objects[0]!.oid.toUpperCase(), `${objects[0]!.oid}0`]) {
+      expect(store.has(name)).toBe(false);
+    }
+  });
+
   it('writes nothing for objects that it has', async () => {
     const store = open();
     const objects = commitOf({ a: 'one' }, null);
