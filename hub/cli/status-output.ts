@@ -12,6 +12,8 @@ export type StatusForm = 'table' | 'wide' | 'json' | 'yaml';
 export interface StatusQuery {
   readonly app: string | undefined;
   readonly cluster: string | undefined;
+  /** Every row, however many there are. */
+  readonly all: boolean;
   readonly output: StatusForm;
   /** What printed commands need to reach the same hub; empty = nothing. */
   readonly where: string;
@@ -21,10 +23,10 @@ export interface StatusQuery {
 export async function printStatus(
   context: CliContext,
   client: HubClient,
-  { app, cluster, output, where }: StatusQuery,
+  { app, cluster, ...style }: StatusQuery,
 ): Promise<number> {
   const { view } = await client.status({ app, cluster });
-  context.terminal.paint(textOf(context, view, { output, where }));
+  context.terminal.paint(textOf(context, view, style));
   return statusExit(view);
 }
 
@@ -32,10 +34,10 @@ export async function printStatus(
 export async function watchStatus(
   context: CliContext,
   client: HubClient,
-  { app, cluster, output, where }: StatusQuery,
+  { app, cluster, ...style }: StatusQuery,
 ): Promise<number> {
   const { terminal, signal } = context;
-  const show = terminal.interactive ? redraw : printChanges(output);
+  const show = terminal.interactive ? redraw : printChanges(style.output);
   let known: string | undefined;
   let exit = 0;
   for (;;) {
@@ -45,21 +47,21 @@ export async function watchStatus(
     });
     if (answer === null) break;
     known = answer.version;
-    show(context, answer.view, { output, where });
+    show(context, answer.view, style);
     exit = statusExit(answer.view);
   }
   if (terminal.interactive) terminal.out('\n');
   return exit;
 }
 
-type Style = Pick<StatusQuery, 'output' | 'where'>;
+type Style = Pick<StatusQuery, 'all' | 'output' | 'where'>;
 
-function textOf({ terminal }: CliContext, view: StatusView, { output: form, where }: Style): string {
+function textOf({ terminal }: CliContext, view: StatusView, { all, output: form, where }: Style): string {
   if (form === 'json') return JSON.stringify(view, null, 2) + '\n';
   if (form === 'yaml') return yamlText(view);
   // A pipe has no width of its own: nothing is cut there unless the caller says how wide it is.
   const columns = terminal.interactive || terminal.env['COLUMNS'] !== undefined ? terminal.columns() : 200;
-  return statusTable(view, { columns, color: terminal.color, wide: form === 'wide', where });
+  return statusTable(view, { columns, color: terminal.color, wide: form === 'wide', all, where });
 }
 
 type Show = (context: CliContext, view: StatusView, style: Style) => void;

@@ -4,10 +4,11 @@ import { plural, type TableStyle } from './style.ts';
 
 /** The lines of clusters that have more to tell than their applications. */
 export function clusterLines(view: StatusView, style: TableStyle): string[] {
+  const keepers = keepingClusters(view);
   return view.clusters.flatMap((cluster) => {
     const { name, capabilities, reports, survivors, stuck } = cluster;
     // What its agent gives a reason for is stuck, whatever others on the cluster wait for.
-    const undeleted = isKeeping(view, name) ? stuck.length : survivors;
+    const undeleted = keepers.has(name) ? stuck.length : survivors;
     const isStuck = undeleted > 0;
     const said = [
       ...cluster.conditions
@@ -54,9 +55,11 @@ function stuckLines({ stuck }: Cluster, style: TableStyle): string[] {
 
 const shownStuck = 5;
 
-/** True while an application there has not reached its deletions: the objects are kept on purpose, and its row says why. */
-function isKeeping(view: StatusView, cluster: string): boolean {
-  return view.applications.some((row) => row.cluster === cluster && row.phase !== null && keeping.has(row.phase));
+/** Clusters where an application has not reached its deletions: the objects are kept on purpose, and its row says why. */
+function keepingClusters({ applications }: StatusView): ReadonlySet<string> {
+  return new Set(
+    applications.filter(({ phase }) => phase !== null && keeping.has(phase)).map(({ cluster }) => cluster),
+  );
 }
 
 const keeping = new Set(['scale-up', 'ready', 'shift', 'endpoints', 'scale-down', 'blocked', 'held']);

@@ -4,6 +4,8 @@ export interface TableStyle {
   readonly color: boolean;
   /** Digests and generations, too. */
   readonly wide: boolean;
+  /** A line for each application on each cluster, however many there are; else many are summed up by application. */
+  readonly all?: boolean;
   /** What commands that are printed need to reach the same hub: `--data DIR`; empty = nothing. */
   readonly where?: string;
 }

@@ -7,13 +7,14 @@ import type { StatusGuarded, StatusProblem, StatusRow, StatusView } from '../api
 import { fit, layoutTable, wrap, type Column } from './layout.ts';
 import { clusterLines } from './cluster-lines.ts';
 import { plural, type TableStyle } from './style.ts';
+import { attentionOf, mostRows, summariesOf } from './summary.ts';
 import { withWhere } from './where.ts';
 
 /** The table of a view: one line a revision, what is wrong below it, and a summary as the last line. */
 export function statusTable(given: StatusView, style: TableStyle): string {
   const view = withPrintableLines(given);
   const parts = [
-    rowsTable(view, style),
+    ...(isSummed(view, style) ? summaryParts(view, style) : [rowsTable(view, style)]),
     ...clusterLines(view, style),
     ...guardedLines(view, style),
     ...holdLines(view, style),
@@ -55,6 +56,35 @@ const toneOf: Readonly<Record<AppHealth, Parameters<typeof toned>[1]>> = {
   Stale: 'magenta',
   Degraded: 'red',
 };
+
+function isSummed({ applications }: StatusView, { all, wide }: TableStyle): boolean {
+  return all !== true && !wide && applications.length > mostRows;
+}
+
+/** One line an application, and below it the rows that need attention, worst first. */
+function summaryParts(view: StatusView, style: TableStyle): string[] {
+  const { rows, more } = attentionOf(view.applications);
+  const columns: Column[] = [
+    { title: 'APPLICATION', least: 12 },
+    { title: 'CLUSTERS' },
+    { title: 'HEALTHY' },
+    { title: 'WORST', paint: (cell) => painted(cell, style) },
+    { title: 'NOT HEALTHY', least: 12 },
+  ];
+  const lines = summariesOf(view.applications).map(({ application, clusters, healthy, worst, others }) => [
+    shownName(application),
+    String(clusters),
+    String(healthy),
+    worst,
+    others.map(([health, count]) => `${count} ${health}`).join(', ') || '-',
+  ]);
+  return [
+    `${layoutTable(columns, lines, style.columns)}\n`,
+    ...(rows.length === 0 ? [] : [`${rowsTable({ ...view, applications: rows }, style)}\n`]),
+    ...(more === 0 ? [] : [`and ${plural(more, 'row')} more that ${more === 1 ? 'is' : 'are'} not healthy`]),
+    'every row: --all; those of one application or cluster: status APP, --cluster NAME',
+  ];
+}
 
 function rowsTable(view: StatusView, style: TableStyle): string {
   if (view.applications.length === 0) return '';

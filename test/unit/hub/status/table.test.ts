@@ -205,3 +205,49 @@ describe('the status table of what an agent makes up', () => {
     expect(changeLine(row!, '12:00:00')).not.toMatch(/\p{Cc}/u);
   });
 });
+
+describe('the table of a large fleet', () => {
+  const names = Array.from({ length: 51 }, (_, at) => `site-${String(at).padStart(2, '0')}`);
+  const bundles = names.map((one) => published(one, [app]));
+  const reports = new Map(
+    bundles.map((bundle, at) => [
+      bundle.cluster,
+      received(reportOf(bundle, [settledApp(app, at === 7 ? { health: 'Degraded', message: 'no image' } : {})])),
+    ]),
+  );
+  const view = statusView({
+    state: stateOf(
+      names.map((one) => enrolledCluster(one)),
+      bundles,
+    ),
+    reports,
+    now,
+    heartbeat,
+  });
+  const style = { columns: 80, color: false, wide: false };
+  const lines = (given: StatusView, more = {}) => statusTable(given, { ...style, ...more }).split('\n');
+
+  it('has one line an application, then the rows that need attention', () => {
+    const shown = lines(view);
+    expect(shown.filter((line) => line !== '').map((line) => line.split(/ {2,}/).slice(0, 5))).toEqual([
+      ['APPLICATION', 'CLUSTERS', 'HEALTHY', 'WORST', 'NOT HEALTHY'],
+      ['shop', '51', '50', 'Degraded', '1 Degraded'],
+      ['APPLICATION', 'CLUSTER', 'REVISION', 'READY', 'TRAFFIC'],
+      ['shop', 'site-07', name, '1/1', '-'],
+      ['', 'no image'],
+      ['every row: --all; those of one application or cluster: status APP, --cluster NAME'],
+      ['1 application on 51 clusters at 0123456789ab: 50 Healthy, 1 Degraded'].map((line) =>
+        line.replace('0123456789ab', view.source?.commit.slice(0, 12) ?? ''),
+      ),
+    ]);
+  });
+
+  it.each<[string, StatusView, object]>([
+    ['all are asked for', view, { all: true }],
+    ['digests are shown, too', view, { wide: true }],
+    ['a screen has room for them', { ...view, applications: view.applications.slice(0, 50) }, {}],
+  ])('has every row where %s', (_, given, more) => {
+    const shown = lines(given, more).filter((line) => line.includes('site-'));
+    expect(shown).toHaveLength(given.applications.length);
+  });
+});
