@@ -85,12 +85,21 @@ export function fleetAgent(line: string, connections: Http): FleetAgent {
     pull,
     report,
     follow: async (onReported, signal) => {
+      // A report whose answer is lost is due until it is delivered.
+      let isDue = false;
       const turns = oneAtATime(async () => {
         // Without a bundle yet, the feed has nothing: the stream says when.
-        const isNew = await pull(signal).catch(() => false);
-        if (!isNew || bundle === null) return;
-        await report(signal);
-        onReported(bundle.revision.source.commit);
+        if (await pull(signal).catch(() => false)) isDue = true;
+        while (isDue && bundle !== null && !signal.aborted) {
+          const { commit } = bundle.revision.source;
+          const isDelivered = await report(signal).then(
+            () => true,
+            () => false,
+          );
+          if (!isDelivered) continue;
+          isDue = false;
+          onReported(commit);
+        }
       });
       const deps = { http, identity, authorization, clock: systemClock, random: systemRandom, log: quiet };
       await listenTo(hub, deps, { trigger: turns, signal });

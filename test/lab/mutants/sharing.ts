@@ -49,4 +49,25 @@ export const sharingMutants: readonly Mutant[] = [
     replace: "const key = apps === undefined ? '' : head.digest;",
     tests: [envelopes],
   },
+  {
+    bug: 'a summary of the fleet leaves out which application is worst',
+    file: 'hub/status/summary.ts',
+    find: '.sort((a, b) => rankOf(b.worst) - rankOf(a.worst))',
+    replace: '',
+    tests: ['test/unit/hub/status/summary.test.ts'],
+  },
+  {
+    bug: 'rows that need attention are not the worst ones',
+    file: 'hub/status/summary.ts',
+    find: '    .sort((a, b) => rankOf(b.health) - rankOf(a.health));',
+    replace: ';',
+    tests: ['test/unit/hub/status/summary.test.ts'],
+  },
+  {
+    bug: 'a name that begins like one in a pack is taken for it',
+    file: 'hub/store/packs/packfile.ts',
+    find: 'const order = here === head ? index.compare(wanted, 0, 20, 1032 + middle * 20, 1052 + middle * 20) : here - head;',
+    replace: 'const order = here - head;',
+    tests: ['test/unit/hub/store/packs/store.test.ts'],
+  },
 ];

@@ -121,6 +121,7 @@ describe('the folders of the bundles of one commit', () => {
     keep(build('b', 2, [0]));
     const [from] = bundles.get('a')!.revision.apps;
     const sharing = newSharing();
+    keep(build('c', 2, [1], { sharing }));
     const built = ['a', 'b'].map((cluster) => build(cluster, 2, [1], { sharing, from: from! }));
     expect(built.map(({ bundle }) => bundle.tree)).toEqual(
       ['a', 'b'].map((cluster) => build(cluster, 2, [1], { from: from! }).bundle.tree),

@@ -135,6 +135,8 @@ describe('revision.json of format 2', () => {
     const [first, second] = ['a', 'b'].map((cluster) => read(bytesOf({ ...revision, cluster }), files, known));
     expect(first?.apps[0]).toBe(second?.apps[0]);
     expect(first?.apps[0]).not.toBe(before.apps[0]);
+    const moved = counted([{ ...web, source: 'other' }, zoo]);
+    expect(read(bytesOf(moved), files, known)).toEqual(moved);
   });
 
   it.each<[string, Revision, string]>([
