@@ -25,6 +25,11 @@ export function fleetFiles(apps: number, round: number, which: 'all' | 'everywhe
   );
 }
 
+/** The next revision of the application of the first group, round after round: those before it came with rounds 0 and 2. */
+export function soakFiles(round: number): Record<string, string> {
+  return { 'app-2.yaml': application(2, round), 'app-2-deployment.yaml': deployment(2, round) };
+}
+
 function application(number: number, round: number): string {
   const objects = ['a', 'b'].map((name) => configMap(`app-${number}-${name}`, `round ${round}`));
   return text({

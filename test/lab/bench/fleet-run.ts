@@ -8,7 +8,8 @@ import { startWorld, type World } from '../demo/world.ts';
 import { startFleet, type FleetProcesses } from '../fleet/fleet.ts';
 import { fleetFiles, labelsOf, groupSize } from './fleet-documents.ts';
 import { quantile, type Book } from './figures.ts';
-import { cpuMs, residentMiB } from './process.ts';
+import { measureSoak } from './fleet-soak.ts';
+import { cpuMs, hubEnv, hubFlags, residentMiB } from './process.ts';
 import { metricsText, stageSums, stagesLine } from './stages.ts';
 
 export interface FleetOptions {
@@ -16,6 +17,8 @@ export interface FleetOptions {
   readonly folder: string;
   readonly agents: number;
   readonly apps: number;
+  /** Seconds of a soak at the end; 0 = none. */
+  readonly soak: number;
   /** Ends the name of each figure, where several sizes are measured. */
   readonly suffix: string;
 }
@@ -43,7 +46,7 @@ export async function runFleet(book: Book, options: FleetOptions): Promise<Fleet
   book.say(`${agents} clusters`);
   const bundles = join(folder, 'bundles');
   await buildBundles(bundles);
-  const world = await startWorld({ folder, hubEntry: join(bundles, bundleFiles.hub) });
+  const world = await startWorld({ folder, hubEntry: join(bundles, bundleFiles.hub), hubFlags, hubEnv });
   const http = createHttp();
   const access = { url: world.hubUrl, token: await world.adminToken() };
   const client = hubClient(http, access, new AbortController().signal);
@@ -61,6 +64,7 @@ export async function runFleet(book: Book, options: FleetOptions): Promise<Fleet
     const groupCpuMs = await measureGroup(scene, fleet);
     await measureRequests(scene, fleet);
     await measureStatus(scene);
+    if (options.soak > 0) await measureSoak({ world, agents, say: book.say, add }, fleet, options.soak);
     await measureRestart(scene);
     return { agents, groupCpuMs };
   } finally {

@@ -6,17 +6,20 @@ import { runFleet, type FleetRun } from './fleet-run.ts';
 import { openBook, printFigures, type Book } from './figures.ts';
 
 /**
- * `npm run bench:fleet -- [--agents 1000[,2000]] [--apps 20] [--json FILE]`: one real hub, and simulated agents that speak the
- * real protocol to it. With several numbers of agents it prints how the cost of the same change grows from the first to the last.
+ * `npm run bench:fleet -- [--agents 1000[,2000]] [--apps 20] [--soak SECONDS] [--json FILE]`: one real hub, and simulated agents that speak the
+ * real protocol to it. With several numbers of agents it prints how the cost of the same change grows from the first to the last. A soak
+ * pushes and beats for so long at the end, and tells whether memory, descriptors and the event loop stay as they are.
  */
 async function main(): Promise<void> {
-  const { agents, apps, json } = options();
+  const { agents, apps, soak, json } = options();
   const book = openBook();
   const runs: FleetRun[] = [];
   for (const count of agents) {
     const folder = await mkdtemp(join(tmpdir(), 'sluice-fleet-'));
     try {
-      runs.push(await runFleet(book, { folder, agents: count, apps, suffix: agents.length === 1 ? '' : `-${count}` }));
+      runs.push(
+        await runFleet(book, { folder, agents: count, apps, soak, suffix: agents.length === 1 ? '' : `-${count}` }),
+      );
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -38,6 +41,7 @@ function options() {
     options: {
       agents: { type: 'string', default: '1000' },
       apps: { type: 'string', default: '20' },
+      soak: { type: 'string', default: '0' },
       json: { type: 'string' },
     },
   });
@@ -45,7 +49,9 @@ function options() {
   const apps = Number(values.apps);
   const isCount = (number: number) => Number.isInteger(number) && number >= 1;
   if (!agents.every(isCount) || !isCount(apps)) throw new Error('--agents and --apps take whole numbers above 0');
-  return { agents, apps, json: values.json };
+  const soak = Number(values.soak);
+  if (!Number.isInteger(soak) || soak < 0) throw new Error('--soak takes whole seconds');
+  return { agents, apps, soak, json: values.json };
 }
 
 await main();

@@ -10,6 +10,10 @@ export const agentEnv = {
   MALLOC_TRIM_THRESHOLD_: '65536',
 } as const;
 
+/** Flags and environment of the hub's Node in its chart. */
+export const hubFlags = ['--max-semi-space-size=8'];
+export const hubEnv = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' } as const;
+
 /** Resident memory of a process, in MiB. */
 export async function residentMiB(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');

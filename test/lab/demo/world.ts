@@ -29,6 +29,9 @@ export interface WorldOptions {
   readonly transport?: 'feed' | 'git';
   /** The hub's program (a bundle, say); the sources of the checkout unless told otherwise. */
   readonly hubEntry?: string;
+  /** Node flags for the hub, and more of its environment. */
+  readonly hubFlags?: readonly string[];
+  readonly hubEnv?: Readonly<Record<string, string>>;
   /** Node flags for the agents. */
   readonly agentFlags?: readonly string[];
   /** The agents' program (a bundle, say); the sources of the checkout unless told otherwise. */
@@ -93,7 +96,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         ...['--listen', listen],
         ...(options.localCluster === undefined ? [] : ['--local', options.localCluster]),
       ],
-      { logFile: join(folder, 'logs', 'hub.log') },
+      {
+        logFile: join(folder, 'logs', 'hub.log'),
+        flags: options.hubFlags ?? [],
+        env: options.hubEnv ?? {},
+      },
     );
     const [url] = await hub.says(/http:\/\/127\.0\.0\.1:\d+/);
     hubUrl = url;

@@ -1,0 +1,72 @@
+import { readdir } from 'node:fs/promises';
+import type { World } from '../demo/world.ts';
+import type { FleetProcesses } from '../fleet/fleet.ts';
+import { soakFiles } from './fleet-documents.ts';
+import { residentMiB } from './process.ts';
+import { metricsText } from './stages.ts';
+
+/** What a soak works with. */
+export interface SoakScene {
+  readonly world: World;
+  readonly agents: number;
+  readonly say: (line: string) => void;
+  readonly add: (name: string, value: number, unit: string, note?: string) => void;
+}
+
+/** How the hub was at one moment. */
+interface Sample {
+  readonly seconds: number;
+  readonly rss: number;
+  readonly descriptors: number;
+  /** Of the event loop since the sample before, 99 of 100. */
+  readonly lagMs: number;
+  readonly passes: number;
+}
+
+const everyMs = 5_000;
+
+/** A commit and a heartbeat of every agent each five seconds, for as long as it is told: whether the hub stays as it is. */
+export async function measureSoak(scene: SoakScene, fleet: FleetProcesses, seconds: number): Promise<void> {
+  const { world, agents, say, add } = scene;
+  const started = performance.now();
+  const samples: Sample[] = [];
+  for (let round = 3; performance.now() - started < seconds * 1000; round += 1) {
+    const next = performance.now() + everyMs;
+    await world.config.push(soakFiles(round), `round ${round}`);
+    await fleet.load('heartbeat', { count: agents, atOnce: 64 });
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - performance.now())));
+    const sample = await sampleOf(world, (performance.now() - started) / 1000);
+    samples.push(sample);
+    const { rss, descriptors, lagMs } = sample;
+    say(`soak: ${rss.toFixed(0)} MiB, ${descriptors} descriptors, loop lag ${lagMs.toFixed(1)} ms`);
+  }
+  const settled = samples.slice(Math.floor(samples.length / 2));
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (first === undefined || last === undefined) return;
+  add('fleet-soak-rss-slope', slopeOf(settled) * 3600, 'MiB/h', 'of the second half, by least squares');
+  add('fleet-soak-descriptors', last.descriptors - first.descriptors, '', 'more than at the first sample');
+  add('fleet-soak-lag-p99-ms', Math.max(...samples.map(({ lagMs }) => lagMs)), 'ms', 'the worst of all samples');
+  add('fleet-soak-passes-per-s', (last.passes - first.passes) / Math.max(1, last.seconds - first.seconds), '/s');
+}
+
+async function sampleOf(world: World, seconds: number): Promise<Sample> {
+  const { pid } = world.hub();
+  const text = await metricsText(world);
+  const sum = (pattern: RegExp) => [...text.matchAll(pattern)].reduce((total, [, value]) => total + Number(value), 0);
+  return {
+    seconds,
+    rss: await residentMiB(pid),
+    descriptors: (await readdir(`/proc/${pid}/fd`)).length,
+    lagMs: sum(/^nodejs_eventloop_lag_p99_seconds (\S+)$/gm) * 1000,
+    passes: sum(/^sluice_hub_pass_seconds_count\{[^}]*\} (\S+)$/gm),
+  };
+}
+
+/** MiB a second, by least squares. */
+function slopeOf(samples: readonly Sample[]): number {
+  const mean = (of: (sample: Sample) => number) => samples.reduce((sum, one) => sum + of(one), 0) / samples.length;
+  const [x, y] = [mean(({ seconds }) => seconds), mean(({ rss }) => rss)];
+  const spread = samples.reduce((sum, { seconds }) => sum + (seconds - x) ** 2, 0);
+  const together = samples.reduce((sum, { seconds, rss }) => sum + (seconds - x) * (rss - y), 0);
+  return spread === 0 ? 0 : together / spread;
+}
