@@ -16,11 +16,11 @@ export function sizesIn(input: SizesInput & Pick<ClusterInput, 'target'>): (entr
   const { target } = input;
   const sizes = fileSizesOf(input);
   return (entry) => {
-    const { app } = entry;
+    const { app, content = app } = entry;
     const size = sizes(entry);
     const objects = app.objects.reduce((sum, { path, bytes }) => sum + (bytes ?? size(path)), 0);
     if (!target.hasDocuments) return { bytes: objects, document: 0 };
-    const document = app.bytes ?? inFormat(app, target, size).bytes ?? 0;
+    const document = app.bytes ?? inFormat(content, target, size).bytes ?? 0;
     // What serves meanwhile is in the bundle, too.
     const serving = (app.from?.objects ?? []).reduce((sum, { bytes = 0 }) => sum + bytes, app.from?.bytes ?? 0);
     return { bytes: objects + document + serving, document };

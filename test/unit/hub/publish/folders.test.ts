@@ -96,6 +96,7 @@ describe('the folders of the bundles of one commit', () => {
           }
         }
       }),
+      { numRuns: 25 },
     );
   });
 
