@@ -308,7 +308,7 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'what cannot be deleted is not named while another application of the cluster waits for something',
     file: 'hub/status/cluster-lines.ts',
-    find: 'isKeeping(view, name) ? stuck.length : survivors',
+    find: 'keepers.has(name) ? stuck.length : survivors',
     replace: 'isKeeping(view, name) ? 0 : survivors',
     tests: ['test/unit/hub/status/table.test.ts'],
   },
