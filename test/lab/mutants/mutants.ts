@@ -309,7 +309,7 @@ export const mutants: readonly Mutant[] = [
     bug: 'what cannot be deleted is not named while another application of the cluster waits for something',
     file: 'hub/status/cluster-lines.ts',
     find: 'keepers.has(name) ? stuck.length : survivors',
-    replace: 'isKeeping(view, name) ? 0 : survivors',
+    replace: 'keepers.has(name) ? 0 : survivors',
     tests: ['test/unit/hub/status/table.test.ts'],
   },
   {
