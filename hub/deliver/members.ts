@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { unmatchedLabels } from '../../shared/model/selector.ts';
 import type { WaveRecord } from '../model/delivery.ts';
 import type { RolloutNumbers } from '../model/rollout.ts';
 import { settingsOf, sizeOf, type WaveNumbers, type WaveSettings } from './numbers.ts';
@@ -30,11 +29,7 @@ export function wavesOf(
     const name = numbers.name ?? `wave-${index + 1}`;
     const key = `${step.name}/${name}`;
     const matches = matcherOf(numbers.clusters ?? {});
-    const cutoff = cutoffOf(app, numbers.clusters ?? {}, {
-      all: units.filter(matches),
-      left: left.filter(matches),
-      begun: begun[key],
-    });
+    const cutoff = cutoffOf(app, numbers.clusters ?? {}, { units, left, matches, begun: begun[key] });
     const has = (unit: DeliveryUnit) => matches(unit) && (cutoff === null || hashOf(app, unit.cluster) <= cutoff);
     const own = left.filter(has);
     if (own.length > 0) left = left.filter((unit) => !has(unit));
@@ -52,37 +47,47 @@ function isNamed({ clusters }: WaveNumbers): boolean {
 
 function matcherOf({ labels = {}, names }: WaveClusters): (unit: DeliveryUnit) => boolean {
   const named = names === undefined ? null : new Set(names);
-  return (unit) => (named === null || named.has(unit.cluster)) && unmatchedLabels(labels, unit.labels).length === 0;
+  const wanted = Object.entries(labels);
+  return (unit) =>
+    (named === null || named.has(unit.cluster)) && wanted.every(([key, value]) => unit.labels[key] === value);
 }
 
 interface ShareFacts {
-  /** The units of the step that the wave could have, and those of them that no wave before it has. */
-  readonly all: readonly DeliveryUnit[];
+  /** The units of the step, and those of them that no wave before has. */
+  readonly units: readonly DeliveryUnit[];
   readonly left: readonly DeliveryUnit[];
+  readonly matches: (unit: DeliveryUnit) => boolean;
   readonly begun: WaveRecord | undefined;
 }
 
 /** The highest hash in a share: that of its begin, so that what joins later moves no other cluster; null = there is no share. */
-function cutoffOf(app: string, { percent, count }: WaveClusters, { all, left, begun }: ShareFacts): number | null {
+function cutoffOf(
+  app: string,
+  { percent, count }: WaveClusters,
+  { units, left, matches, begun }: ShareFacts,
+): number | null {
   const share = percent === undefined ? count : `${percent}%`;
   if (share === undefined) return null;
   if (begun !== undefined) return begun.cutoff ?? -1;
-  const size = sizeOf(share, all.length);
-  const hashes = left.map(({ cluster }) => hashOf(app, cluster)).sort((a, b) => a - b);
+  const size = sizeOf(share, units.filter(matches).length);
+  const hashes = left
+    .filter(matches)
+    .map(({ cluster }) => hashOf(app, cluster))
+    .sort((a, b) => a - b);
   return hashes[Math.min(size, hashes.length) - 1] ?? -1;
 }
 
-/** What is remembered at most: then it begins anew. */
-const remembered = 1_000_000;
-const known = new Map<string, number>();
+/** What is remembered at most of an application: then it begins anew. */
+const remembered = 100_000;
+const known = new Map<string, Map<string, number>>();
 
 /** A number for (app, cluster), always the same: no other cluster changes it. */
 export function hashOf(app: string, cluster: string): number {
-  const key = `${app}\0${cluster}`;
-  const found = known.get(key);
+  let hashes = known.get(app);
+  if (hashes === undefined || hashes.size >= remembered) known.set(app, (hashes = new Map<string, number>()));
+  const found = hashes.get(cluster);
   if (found !== undefined) return found;
-  const hash = createHash('sha256').update(key).digest().readUIntBE(0, 6);
-  if (known.size >= remembered) known.clear();
-  known.set(key, hash);
+  const hash = createHash('sha256').update(`${app}\0${cluster}`).digest().readUIntBE(0, 6);
+  hashes.set(cluster, hash);
   return hash;
 }

@@ -17,21 +17,26 @@ export function wantedOf(record: AppDelivery, units: readonly DeliveryUnit[]): R
   if (last.phase === 'reverted') return nothing;
   if (last.phase === 'succeeded' && Object.keys(last.back).length === 0) return nothing;
   const given = admissionsOf(last);
-  const facts = { record, name: deliveryName(record) };
-  const found = units.flatMap((unit): readonly [string, Wanted][] => {
-    const back = last.back[unit.key];
+  const name = deliveryName(record);
+  const reached =
+    last.phase === 'running' ? 'has not reached it yet' : `${phaseWords[last.phase]} before it was reached`;
+  const facts: Facts = { record, name, stay: { kind: 'stay', reason: `${name} ${reached}` } };
+  const wanted = new Map<string, Wanted>();
+  const isBack = isTakenBack(last);
+  for (const unit of units) {
     const isGiven = given.has(unit.key);
     const hasIt = isGiven || unit.published?.content === last.content;
-    const goesBack = back !== undefined || (hasIt && isTakenBack(last));
-    const wanted = goesBack ? former(facts, unit) : unreached(facts, unit, isGiven);
-    return wanted === null ? [] : [[unit.key, wanted]];
-  });
-  return new Map(found);
+    const goesBack = last.back[unit.key] !== undefined || (hasIt && isBack);
+    const own = goesBack ? former(facts, unit) : unreached(facts, unit, isGiven);
+    if (own !== null) wanted.set(unit.key, own);
+  }
+  return wanted;
 }
 
 interface Facts {
   readonly record: AppDelivery;
   readonly name: string;
+  readonly stay: Wanted;
 }
 
 function isTakenBack({ phase }: AppDelivery['last']): boolean {
@@ -51,16 +56,10 @@ function former({ record, name }: Facts, { key }: DeliveryUnit): Wanted | null {
 }
 
 /** What joined late has what the others of its place have; all else stays until it is reached. */
-function unreached({ record, name }: Facts, { published }: DeliveryUnit, isGiven: boolean): Wanted | null {
+function unreached({ record, stay }: Facts, { published }: DeliveryUnit, isGiven: boolean): Wanted | null {
   const { last, stable } = record;
   if (isGiven || last.phase === 'succeeded') return null;
-  const reason =
-    last.phase === 'running'
-      ? `${name} has not reached it yet`
-      : `${name} ${phaseWords[last.phase]} before it was reached`;
-  return published === null && stable !== null
-    ? { kind: 'content', content: stable, reason }
-    : { kind: 'stay', reason };
+  return published === null && stable !== null ? { kind: 'content', content: stable, reason: stay.reason } : stay;
 }
 
 const phaseWords = {

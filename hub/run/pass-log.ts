@@ -56,8 +56,8 @@ function rowLines({ subject, from, to, reason }: ChangeRow, told: ReadonlySet<st
       return [info('a cluster offers other things', { cluster, capability, reason })];
     }
     case 'hold':
-      // What a problem says is logged as that problem.
-      return told.has(reason) ? [] : [holdLine(subject, to, reason)];
+      // What a problem says is logged as that problem, and where a delivery stands, as the delivery.
+      return told.has(reason) ? [] : holdLines(subject, to, reason);
     case 'delivery':
       return [info('a delivery went on', { delivery: subject.delivery, part: subject.part, from, to, reason })];
     case 'bundle':
@@ -68,13 +68,14 @@ function rowLines({ subject, from, to, reason }: ChangeRow, told: ReadonlySet<st
   }
 }
 
-function holdLine(
+function holdLines(
   { app, cluster, by }: Extract<ChangeRow['subject'], { readonly kind: 'hold' }>,
   to: string | null,
   reason: string,
-): LogLine {
+): LogLine[] {
+  if (by === 'delivery') return [];
   const fields = { application: app, cluster, by, reason };
-  return to === null ? info('held no more', fields) : { level: 'warn', message: 'held', fields };
+  return [to === null ? info('held no more', fields) : { level: 'warn', message: 'held', fields }];
 }
 
 function info(message: string, fields: LogLine['fields']): LogLine {

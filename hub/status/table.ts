@@ -186,12 +186,24 @@ function nounOf({ code, cluster }: StatusGuarded): 'object' | 'application' {
 function holdLines(view: StatusView, style: TableStyle): string[] {
   const told = new Set(view.problems.map(({ message }) => message));
   const now = Date.parse(view.at);
-  return view.holds
-    .filter(({ change, reason }) => change === undefined && !told.has(reason))
-    .flatMap(({ application, cluster, reason, since }) => {
-      const where = [application ?? 'everything', cluster].filter((part) => part !== null).join(' on ');
-      return wrap(`held ${where} for ${sinceText(since, now)}: ${reason}`, style.columns, '');
-    });
+  const shown = view.holds.filter(({ change, reason }) => change === undefined && !told.has(reason));
+  // What holds an application on a fleet is one line, not one a cluster.
+  const groups = [...Map.groupBy(shown, ({ application, reason }) => JSON.stringify([application, reason])).values()];
+  return groups.flatMap((group) => {
+    const [{ application, reason }] = group as [(typeof group)[number]];
+    const since = group.map((one) => one.since).sort()[0] ?? view.at;
+    const clusters = group.flatMap(({ cluster }) => (cluster === null ? [] : [cluster]));
+    const where = [application ?? 'everything', clustersText(clusters)].filter((part) => part !== '').join(' on ');
+    return wrap(`held ${where} for ${sinceText(since, now)}: ${reason}`, style.columns, '');
+  });
+}
+
+const namedClusters = 3;
+
+function clustersText(clusters: readonly string[]): string {
+  const named = clusters.slice(0, namedClusters).join(', ');
+  const more = clusters.length - namedClusters;
+  return more <= 0 ? named : `${named} and ${more} more`;
 }
 
 /** Problems in the one-line form, never cut: the place must stay readable. Those of a guarded change stand with it. */

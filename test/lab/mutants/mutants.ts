@@ -1,3 +1,4 @@
+import { deliverMutants } from './deliver.ts';
 import { contractMutants } from './contract.ts';
 import { libraryMutants } from './library.ts';
 import { validateMutants } from './validate.ts';
@@ -1246,4 +1247,5 @@ export const mutants: readonly Mutant[] = [
   ...startMutants,
   ...sharingMutants,
   ...stepMutants,
+  ...deliverMutants,
 ];

@@ -30,6 +30,8 @@ describe('what a hub logs of a pass', () => {
     [row({ kind: 'bundle', cluster: 'prod' }, '1', '2'), ['info a bundle was published']],
     [row(hold, null, 'held'), ['warn held']],
     [row(hold, 'held', null), ['info held no more']],
+    [row({ ...hold, by: 'delivery' }, null, 'held'), []],
+    [row({ kind: 'delivery', delivery: 'web#1', part: null }, null, 'running'), ['info a delivery went on']],
     [row({ kind: 'source', repository: 'x' }, 'a', 'b'), []],
   ])('%j', (given, expected) => {
     expect(messages([given])).toEqual(expected);

@@ -251,3 +251,20 @@ describe('the table of a large fleet', () => {
     expect(shown).toHaveLength(given.applications.length);
   });
 });
+
+describe('what is held', () => {
+  it('is one line for an application on many clusters, with how many', () => {
+    const holds = ['c1', 'c2', 'c3', 'c4', 'c5'].map((cluster) => ({
+      app: 'default/shop',
+      cluster,
+      by: 'delivery' as const,
+      reason: 'shop#2 has not reached it yet',
+      since: new Date(now - 60_000).toISOString(),
+    }));
+    const view = statusView({ state: stateOf([]), reports: new Map(), holds, now, heartbeat });
+    const lines = statusTable(view, { columns: 120, color: false, wide: false }).split('\n');
+    expect(lines.filter((line) => line.startsWith('held'))).toEqual([
+      'held default/shop on c1, c2, c3 and 2 more for 60s: shop#2 has not reached it yet',
+    ]);
+  });
+});
