@@ -50,14 +50,14 @@ export function placeProgram(input: PlaceInput, sourced: Sourced<Application>, r
     ...scopesOf(programOf(doc)).flatMap((scope) => unknownNames(input, scope)),
     ...emptyScopes(input, wanted.empty),
   ].map(({ path, facts }) => problemAt(path, facts));
-  const taken = new Set(wanted.units.map(({ cluster }) => cluster));
+  const assignments = wanted.units.map((unit) => assignmentOf(input, unit, { app, revision }));
   const [first] = problems;
-  const lost = first === undefined ? [] : clustersOf(input, app).filter((cluster) => !taken.has(cluster));
+  const lost = first === undefined ? [] : leavingUnits(input, app, assignments);
   return {
     ...placed,
-    assignments: wanted.units.map((unit) => assignmentOf(input, unit, { app, revision })),
+    assignments,
     problems,
-    holds: lost.map((cluster): FoundHold => ({ app, cluster, by: 'placement', reason: first?.message ?? '' })),
+    holds: lost.map((unit): FoundHold => ({ ...unit, by: 'placement', reason: first?.message ?? '' })),
   };
 }
 
@@ -88,9 +88,16 @@ function assignmentOf(
   };
 }
 
-/** The clusters that an application runs on, in whatever namespace. */
-function clustersOf({ previous }: PlaceInput, app: string): readonly string[] {
-  return [...new Set(previous.filter(({ unit }) => splitKey(unit).app === app).map(({ cluster }) => cluster))];
+/** The units of an application that run and are not placed any more; another namespace of the same cluster is another unit. */
+function leavingUnits(
+  { previous }: PlaceInput,
+  app: string,
+  assignments: readonly Assignment[],
+): readonly Pick<FoundHold, 'app' | 'cluster'>[] {
+  const placed = new Set(assignments.map(({ unit, cluster }) => `${unit} ${cluster}`));
+  return previous
+    .filter(({ unit, cluster }) => splitKey(unit).app === app && !placed.has(`${unit} ${cluster}`))
+    .map(({ unit, cluster }) => ({ app: unit, cluster }));
 }
 
 function scopesOf({ steps }: Pick<Program, 'steps'>): readonly ClusterScope[] {

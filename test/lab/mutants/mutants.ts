@@ -1,6 +1,7 @@
 import { deliverMutants } from './deliver.ts';
 import { contractMutants } from './contract.ts';
 import { libraryMutants } from './library.ts';
+import { policyMutants } from './policies.ts';
 import { validateMutants } from './validate.ts';
 import { statusMutants } from './status.ts';
 import { boundMutants } from './bounds.ts';
@@ -1240,6 +1241,7 @@ export const mutants: readonly Mutant[] = [
   ...statusMutants,
   ...boundMutants,
   ...evaluationMutants,
+  ...policyMutants,
   ...validateMutants,
   ...nameMutants,
   ...observeMutants,

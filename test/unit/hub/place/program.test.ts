@@ -107,13 +107,15 @@ describe('an Application with a topology', () => {
     const text = app(topology('{ clusters: [eu-1, tset] }'));
     const previous = [
       { unit: 'default/app', cluster: 'eu-1' },
+      { unit: 'default/app@x', cluster: 'eu-1' },
       { unit: 'default/app@x', cluster: 'test' },
       { unit: 'default/other', cluster: 'eu-2' },
     ];
     const { placed, placements: now } = delivered(text, targets, { previous });
     expect(now).toEqual(['eu-1/default']);
     expect(placed.holds.map(({ app: held, cluster, by }) => `${held} ${cluster} ${by}`)).toEqual([
-      'default/app test placement',
+      'default/app@x eu-1 placement',
+      'default/app@x test placement',
     ]);
     const mended = delivered(text.replace('tset', 'eu-2'), targets, { previous });
     expect(mended.placed.holds).toEqual([]);

@@ -1,0 +1,4 @@
+import { embedded } from './backend.ts';
+import { describePolicies } from './policies.ts';
+
+describePolicies(embedded);

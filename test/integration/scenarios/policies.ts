@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Backend } from './backend.ts';
+import { clusterYaml } from './documents.ts';
+import { rowOf, startFleet, type Fleet, type Site } from './fleet.ts';
+import { handsOf } from './hands.ts';
+
+const web = (namespace = 'default'): string => `apps/Deployment/${namespace}/web`;
+
+/** An application that goes to all clusters of production with three replicas, and to a namespace of the test cluster. */
+const shop = (image: string, topologies: readonly string[]): string => `kind: Application
+metadata: { name: shop }
+spec:
+  components: [{ name: web, type: worker, properties: { image: "${image}" } }]
+  policies:
+${topologies.map((line) => `    - ${line}\n`).join('')}    - name: larger
+      type: override
+      properties: { components: [{ name: web, traits: [{ type: scaler, properties: { replicas: 3 } }] }] }
+`;
+const production = '{ name: production, type: topology, properties: { clusterLabelSelector: { usage: production } } }';
+const staging = (cluster = 'two'): string =>
+  `{ name: staging, type: topology, properties: { clusters: [${cluster}], namespace: staging } }`;
+
+/** Registers an Application that says by policies where it goes, and what it is there. */
+export function describePolicies(backend: Backend): void {
+  describe(`the policies of an application, on ${backend.name}`, { timeout: 60_000 }, () => {
+    let fleet: Fleet;
+    let [one, two]: [Site | null, Site | null] = [null, null];
+    const object = (site: Site | null, id: string) => site?.view.get(id);
+
+    beforeAll(async () => {
+      fleet = await startFleet({ backend });
+      await fleet.push({
+        'clusters.yaml': ['one', 'two'].map((name) => clusterYaml(name, { usage: 'production' })).join('---\n'),
+        'shop.yaml': shop('web:1', [production, staging()]),
+      });
+      one = await fleet.join('one');
+      two = await fleet.join('two');
+    }, 60_000);
+    afterAll(() => fleet.close());
+
+    it('bring it to the clusters of their labels, and to a namespace as a unit of its own', async () => {
+      const status = await fleet.settled();
+      expect(status.applications.map(({ cluster, application }) => `${cluster} ${application}`).sort()).toEqual([
+        'one default/shop',
+        'two default/shop',
+        'two default/shop@staging',
+      ]);
+      expect(status.applications.every(({ applied, health }) => applied && health === 'Healthy')).toBe(true);
+      for (const [site, id] of [
+        [one, web()],
+        [two, web()],
+        [two, web('staging')],
+      ] as const) {
+        expect(await object(site, id)).toMatchObject({ spec: { replicas: 3 } });
+      }
+      expect(await object(one, web('staging'))).toBeUndefined();
+    });
+
+    it('bring a changed image with nothing but the commit, and repair it in each namespace', async () => {
+      await fleet.push({ 'shop.yaml': shop('web:2', [production, staging()]) });
+      await fleet.settled();
+      for (const id of [web(), web('staging')]) expect(JSON.stringify(await object(two, id))).toContain('"web:2"');
+      await handsOf(two!.view).remove(web('staging'));
+      await two!.view.until(web('staging'), 'made again', () => true);
+    });
+
+    it('take nothing away for a name that is not right, and go on elsewhere', async () => {
+      await fleet.push({ 'shop.yaml': shop('web:3', [production, staging('twoo')]) });
+      const status = await fleet.until('the typing error to be told', ({ problems }) =>
+        problems.some(({ code, hint }) => code === 'REFERENCE_NOT_FOUND' && hint === 'did you mean two?'),
+      );
+      expect(rowOf(status, 'default/shop@staging')).toBeDefined();
+      await fleet.settled();
+      expect(JSON.stringify(await object(two, web()))).toContain('"web:3"');
+      expect(JSON.stringify(await object(two, web('staging')))).toContain('"web:2"');
+    });
+
+    it('take a namespace away with the policy, and leave the other one', async () => {
+      await fleet.push({ 'shop.yaml': shop('web:3', [production]) });
+      await two!.view.untilGone(web('staging'));
+      const status = await fleet.settled();
+      expect(rowOf(status, 'default/shop@staging')).toBeUndefined();
+      expect(await object(two, web())).toBeDefined();
+    });
+  });
+}
