@@ -4,6 +4,7 @@ import type { Application, Component } from '../model/documents.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
 import type { RolloutNumbers } from '../model/rollout.ts';
 import type { ClusterScope } from '../model/cluster-scope.ts';
+import type { SelectedObject } from './selector.ts';
 
 /** A policy as an Application uses it; `properties` were read by the policy's schema. */
 export interface PolicyUse<P> {
@@ -21,16 +22,12 @@ export interface PolicyCheck {
   readonly checkType: (what: 'component' | 'trait', type: string, path: Steps) => void;
 }
 
-/** How the agent treats an object: an entry beside it in the application's content. */
+/** How an object is treated, where that is not as all others are. */
 export type ObjectRule =
-  /** The live value at these paths is sent, and left out of the drift hash; a field that the agent alone owns is never omitted. */
-  | { readonly rule: 'apply-once'; readonly paths: readonly string[] }
-  /** Kept in the cluster when it is no longer wanted. */
-  | { readonly rule: 'keep' }
-  /** Taken over although another owner applied it first. */
-  | { readonly rule: 'take-over' }
-  /** Never written; it must be there. */
-  | { readonly rule: 'read-only' };
+  /** The live value at these JSON pointers is sent, and left out of the drift hash; null = of the whole object. */
+  | { readonly rule: 'apply-once'; readonly paths: readonly string[] | null }
+  /** Taken over although it is there already. */
+  | { readonly rule: 'take-over' };
 
 /** One effect of a policy. */
 export type PolicyEffect =
@@ -42,8 +39,8 @@ export type PolicyEffect =
       readonly edit: (components: readonly Component[]) => readonly Component[];
       readonly env?: string;
     }
-  /** `apply-once`, `garbage-collect`, `take-over`, `read-only`: a rule for the objects that it selects. */
-  | { readonly kind: 'objects'; readonly selects: (object: KubeObject) => boolean; readonly rule: ObjectRule }
+  /** `apply-once`, `take-over`: a rule for the objects that it selects. */
+  | { readonly kind: 'objects'; readonly selects: (one: SelectedObject) => boolean; readonly rule: ObjectRule }
   /** `health`: how long a component may stay unhealthy, and which component. */
   | { readonly kind: 'health'; readonly component: string | null; readonly timeoutSeconds: number }
   /** `rollout`: the waves of the deploy steps that name the policy, or of all where none does. */

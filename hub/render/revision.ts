@@ -12,6 +12,7 @@ import type { CueEvaluator } from '../cue/engine.ts';
 import type { Attempt, RenderFault } from '../model/fault.ts';
 import type { LabelFacts } from './labels.ts';
 import { stagesOf } from './made.ts';
+import { objectRules, withObjectRules } from './object-rules.ts';
 import { nameFault } from './objects.ts';
 import { copiedOf, originsOf, type Copied } from './origin.ts';
 import { asDelivered, splitRendered, splitVerbatim, type WrittenObject } from './parts.ts';
@@ -64,6 +65,7 @@ export async function renderRevision(
   options: RevisionOptions,
   signal: AbortSignal,
 ): Promise<Attempt<readonly RevisionComponent[]>> {
+  const rules = objectRules(record.application);
   const rendered = await Promise.all(
     record.application.spec.components.map(async (component, index) => {
       const facts = labelFactsOf(record, component, options);
@@ -80,7 +82,8 @@ export async function renderRevision(
       if (long !== null) return { faults: [long] };
       const attempt = await renderComponent(cue, job, signal);
       if ('faults' in attempt) return attempt;
-      return split(attempt.value, { facts, component, index, isUnderDeployment: options.isSuffixed });
+      const made = split(attempt.value, { facts, component, index, isUnderDeployment: options.isSuffixed });
+      return 'faults' in made ? made : { value: withObjectRules(made.value, component, rules) };
     }),
   );
   const faults = rendered.flatMap((attempt) => ('faults' in attempt ? attempt.faults : []));

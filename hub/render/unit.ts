@@ -18,7 +18,7 @@ import { isSameSelection, isService } from './services.ts';
 import type { PlacedRevision } from './traffic/services.ts';
 import { renderTraffic, type TrafficCluster, type TrafficOutcome } from './traffic/traffic.ts';
 import { withWrittenNames } from './written-names.ts';
-import { autoscaled, isScalable, replicasOf, withReplicas } from './workload.ts';
+import { autoscaled, isScalable, leavesReplicas, replicasOf, withReplicas } from './workload.ts';
 
 /** A revision that is assigned to the cluster, with its rendered components. */
 export interface UnitRevision {
@@ -130,6 +130,8 @@ function pieces(
     if (!isScalable(object)) return { object, replicas: null, note: null };
     const isWorkload = component.workloads.has(idOf(object));
     const given = isWorkload ? assignment.replicas : undefined;
+    if (leavesReplicas(object))
+      return { object: withReplicas(object, given ?? replicasOf(object)), replicas: null, note: null };
     const bySelf = scaledBySelf.has(`${object.kind}/${object.metadata.name}`);
     const value = given ?? (bySelf ? undefined : replicasOf(object));
     const note =

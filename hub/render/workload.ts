@@ -1,4 +1,5 @@
-import { factsOf } from '../../shared/model/kinds.ts';
+import { ignoredPointers } from '../../shared/model/ignored.ts';
+import { factsOf, replicasPointer } from '../../shared/model/kinds.ts';
 import { idOf, type KubeObject } from '../../shared/model/object.ts';
 import { isMap, listAt, mapAt, valueAt, type JsonMap } from '../model/json-map.ts';
 
@@ -18,6 +19,11 @@ export function withReplicas(object: KubeObject, replicas: number | undefined): 
   const spec = { ...mapAt(object, 'spec') };
   Reflect.deleteProperty(spec, 'replicas');
   return { ...object, spec: replicas === undefined ? spec : { ...spec, replicas } };
+}
+
+/** True where the manifest leaves the number to others: what it says is for the beginning alone, and nothing of ours moves it. */
+export function leavesReplicas({ metadata }: KubeObject): boolean {
+  return ignoredPointers(metadata).some((pointer) => `${replicasPointer}/`.startsWith(`${pointer}/`));
 }
 
 /** `Kind/name` of every workload that one of the objects scales by itself (an HPA, a KEDA ScaledObject). */

@@ -26,7 +26,6 @@ const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly
     rollout: versions,
   },
   policy: {
-    'apply-once': 'leave fields to others by the annotation sluice.dev/ignore-differences of a manifest',
     debug: 'remove it: status and reports say what each object does',
     'deployment-insights': 'remove it: the metrics of deliveries come later',
     'garbage-collect': 'what a commit removes is deleted, and much of it waits for an approval',
@@ -35,7 +34,6 @@ const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly
     'resource-update': 'remove it: what cannot be updated in place is said with the way out',
     security: 'remove it: what pods may do is decided by the cluster (Pod Security admission)',
     'shared-resource': 'declare the object in one application alone',
-    'take-over': 'annotate the manifest with sluice.dev/adopt: "true"',
   },
   step: {
     'addon-operation': later,

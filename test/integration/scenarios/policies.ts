@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../shared/model/object.ts';
 import type { Backend } from './backend.ts';
 import { clusterYaml } from './documents.ts';
 import { rowOf, startFleet, type Fleet, type Site } from './fleet.ts';
@@ -15,6 +16,10 @@ spec:
 ${topologies.map((line) => `    - ${line}\n`).join('')}    - name: larger
       type: override
       properties: { components: [{ name: web, traits: [{ type: scaler, properties: { replicas: 3 } }] }] }
+    - type: apply-once
+      properties:
+        enable: true
+        rules: [{ selector: { resourceTypes: [Deployment] }, strategy: { path: [spec.replicas] } }]
 `;
 const production = '{ name: production, type: topology, properties: { clusterLabelSelector: { usage: production } } }';
 const staging = (cluster = 'two'): string =>
@@ -64,6 +69,17 @@ export function describePolicies(backend: Backend): void {
       await two!.view.until(web('staging'), 'made again', () => true);
     });
 
+    it('leave fields to others, and repair all else', async () => {
+      const hands = handsOf(one!.view);
+      await hands.edit(web(), (object) => {
+        object.spec.replicas = 5;
+        for (const container of object.spec.template.spec.containers) container.image = 'web:by-hand';
+      });
+      const isRepaired = (found: KubeObject): boolean => JSON.stringify(found).includes('"web:2"');
+      const repaired = await one!.view.until(web(), 'repaired', isRepaired);
+      expect(repaired).toMatchObject({ spec: { replicas: 5 } });
+    });
+
     it('take nothing away for a name that is not right, and go on elsewhere', async () => {
       await fleet.push({ 'shop.yaml': shop('web:3', [production, staging('twoo')]) });
       const status = await fleet.until('the typing error to be told', ({ problems }) =>
@@ -72,6 +88,7 @@ export function describePolicies(backend: Backend): void {
       expect(rowOf(status, 'default/shop@staging')).toBeDefined();
       await fleet.settled();
       expect(JSON.stringify(await object(two, web()))).toContain('"web:3"');
+      expect(await object(one, web())).toMatchObject({ spec: { replicas: 5 } });
       expect(JSON.stringify(await object(two, web('staging')))).toContain('"web:2"');
     });
 

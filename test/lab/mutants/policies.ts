@@ -54,8 +54,8 @@ export const policyMutants: readonly Mutant[] = [
   {
     bug: 'policies: render a revision once for places with different overrides',
     file: 'hub/render/each-revision.ts',
-    find: '${form} ${variant.key}',
-    replace: '${form} ',
+    find: '} ${variant.key}`;',
+    replace: '}`;',
     tests: ['test/unit/hub/render/render.policies.test.ts'],
   },
   {
@@ -64,5 +64,19 @@ export const policyMutants: readonly Mutant[] = [
     find: 'splitKey(key).app === app',
     replace: 'key === app',
     tests: ['test/unit/hub/plan/held-units.test.ts'],
+  },
+  {
+    bug: 'policies: fight for replicas that are left to others',
+    file: 'hub/render/workload.ts',
+    find: '`${replicasPointer}/`.startsWith(`${pointer}/`)',
+    replace: "pointer === '' && replicasPointer === ''",
+    tests: ['test/unit/hub/render/workload.test.ts'],
+  },
+  {
+    bug: 'policies: a selector that asks for nothing selects everything',
+    file: 'hub/policies/selector.ts',
+    find: 'given.length > 0 && given.every',
+    replace: 'given.every',
+    tests: ['test/unit/hub/render/object-rules.test.ts'],
   },
 ];

@@ -159,7 +159,7 @@ spec:
   it.each([
     [
       'policies: [{type: region}]',
-      'UNSUPPORTED: the policy region is not supported; supported policies: env-binding, health, override, rollout, topology',
+      'UNSUPPORTED: the policy region is not supported; supported policies: apply-once, env-binding, health, override, rollout, take-over, topology',
     ],
     [
       'workflow: {steps: [{type: wait}]}',

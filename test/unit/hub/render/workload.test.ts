@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { autoscaled, isScalable, podOf, withReplicas } from '../../../../hub/render/workload.ts';
+import { autoscaled, isScalable, leavesReplicas, podOf, withReplicas } from '../../../../hub/render/workload.ts';
 import type { KubeObject } from '../../../../shared/model/object.ts';
 
 const object = (apiVersion: string, kind: string, spec: unknown): KubeObject => ({
@@ -24,6 +24,17 @@ describe('a workload', () => {
     expect(withReplicas(given, 5)['spec']).toEqual({ replicas: 5, paused: true });
     expect(withReplicas(given, undefined)['spec']).toEqual({ paused: true });
     expect(given['spec']).toEqual({ replicas: 2, paused: true });
+  });
+
+  it.each([
+    ['["/spec/replicas"]', true],
+    ['["/spec"]', true],
+    ['["/spec/replicas/x","/spec/repl","/data"]', false],
+  ])('that leaves %s to others leaves its replicas to them: %s', (pointers, expected) => {
+    const one = object('apps/v1', 'Deployment', { replicas: 2 });
+    const annotations = { 'sluice.dev/ignore-differences': pointers };
+    expect(leavesReplicas({ ...one, metadata: { name: 'web', annotations } })).toBe(expected);
+    expect(leavesReplicas(one)).toBe(false);
   });
 
   it('is scaled by the objects that target it', () => {

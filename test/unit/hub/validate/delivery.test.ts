@@ -79,6 +79,21 @@ describe('the policies of an Application', () => {
       'error[DOCUMENT_INVALID] soak is not valid: it is not a duration like 90s, 15m or 1h30m; line 8 at soak',
     ],
     [
+      'say which fields are left to others',
+      '- { type: apply-once, properties: { enable: true } }',
+      'error[UNSUPPORTED] an application that is never repaired at all; line 8 at properties; name rules, each with a selector and the paths of strategy',
+    ],
+    [
+      'leave fields to others by paths',
+      '- { type: apply-once, properties: { enable: true, rules: [{ selector: {}, strategy: { path: [a..b] } }] } }',
+      'error[DOCUMENT_INVALID] a..b is not a path; line 8 at a..b; write it like spec.replicas, spec.template.spec.containers[0].image or metadata.annotations["a.b/c"]',
+    ],
+    [
+      'select objects by what they say',
+      '- { type: take-over, properties: { rules: [{ selector: { traitTypes: [x] } }] } }',
+      'error[UNSUPPORTED] objects are not selected by traitTypes; line 8 at traitTypes; select them by componentNames, componentTypes, resourceTypes or resourceNames',
+    ],
+    [
       'that KubeVela has and Sluice has not say what to do',
       '- { type: debug }',
       'error[UNSUPPORTED] the policy debug is not supported; line 8 at type; remove it: status and reports say what each object does',

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { KubeObject } from '../../shared/model/object.ts';
+import type { Reporter, Steps } from '../model/reporter.ts';
+
+const names = z.array(z.string().min(1)).optional();
+
+/** Which objects of an application a rule is about, as KubeVela writes it. */
+export const objectSelector = z.strictObject({
+  componentNames: names,
+  componentTypes: names,
+  resourceTypes: names,
+  resourceNames: names,
+  oamTypes: names,
+  traitTypes: names,
+});
+export type ObjectSelector = z.infer<typeof objectSelector>;
+
+/** An object, and the component that it comes from. */
+export interface SelectedObject {
+  readonly object: KubeObject;
+  readonly component: string;
+  readonly componentType: string;
+}
+
+/** True for an object that has all that is asked for; a selector that asks for nothing has none. */
+export function isSelected(selector: ObjectSelector, { object, component, componentType }: SelectedObject): boolean {
+  const { componentNames, componentTypes, resourceTypes, resourceNames } = selector;
+  const asked = [
+    [componentNames, component],
+    [componentTypes, componentType],
+    [resourceTypes, object.kind],
+    [resourceNames, object.metadata.name],
+  ] as const;
+  const given = asked.filter(([list = []]) => list.length > 0);
+  return given.length > 0 && given.every(([list = [], value]) => list.includes(value));
+}
+
+/** Reports what a selector asks for and cannot be told here. */
+export function checkObjectSelector(selector: ObjectSelector, path: Steps, reporter: Reporter): void {
+  for (const key of ['oamTypes', 'traitTypes'] as const) {
+    if (selector[key] === undefined) continue;
+    const hint = 'componentNames, componentTypes, resourceTypes or resourceNames';
+    reporter.error('UNSUPPORTED', [...path, key], `objects are not selected by ${key}`, `select them by ${hint}`);
+  }
+}

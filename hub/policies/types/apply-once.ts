@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { Reporter, Steps } from '../../model/reporter.ts';
+import { pathHint, pointerOf } from '../field-path.ts';
+import { definePolicy } from '../policy.ts';
+import { checkObjectSelector, isSelected, objectSelector } from '../selector.ts';
+
+const rule = z.strictObject({
+  selector: objectSelector.optional(),
+  strategy: z.strictObject({ path: z.array(z.string().min(1)).min(1), affect: z.string().optional() }).optional(),
+});
+const schema = z.strictObject({ enable: z.boolean().optional(), rules: z.array(rule).optional() });
+
+/** Every field of the object. */
+const whole = '*';
+
+/** `apply-once`: fields that are given to others once they are there: the live value stays, whatever it is. */
+export const applyOnce = definePolicy({
+  type: 'apply-once',
+  isContent: true,
+  schema,
+  check: ({ properties: { enable = false, rules = [] } }, { path, reporter }) => {
+    if (enable && rules.length === 0) {
+      const hint = 'name rules, each with a selector and the paths of strategy';
+      reporter.error('UNSUPPORTED', path, 'an application that is never repaired at all', hint);
+    }
+    for (const [index, one] of rules.entries()) checkRule(one, [...path, 'rules', index], reporter);
+  },
+  apply: ({ properties: { enable = false, rules = [] } }) =>
+    rules.flatMap(({ selector = {}, strategy }) => {
+      if (!enable || strategy === undefined) return [];
+      const paths = strategy.path.includes(whole) ? null : strategy.path.flatMap((text) => pointerOf(text) ?? []);
+      return [
+        {
+          kind: 'objects' as const,
+          selects: (one) => isSelected(selector, one),
+          rule: { rule: 'apply-once' as const, paths },
+        },
+      ];
+    }),
+});
+
+function checkRule({ selector, strategy }: z.infer<typeof rule>, at: Steps, reporter: Reporter): void {
+  if (selector !== undefined) checkObjectSelector(selector, [...at, 'selector'], reporter);
+  if (strategy?.affect !== undefined) {
+    const message = 'a field is either left to others or not: affect has no meaning';
+    reporter.error('UNSUPPORTED', [...at, 'strategy', 'affect'], message, 'remove it');
+  }
+  for (const [place, text] of (strategy?.path ?? []).entries()) {
+    if (text === whole || pointerOf(text) !== null) continue;
+    reporter.error('DOCUMENT_INVALID', [...at, 'strategy', 'path', place], `${text} is not a path`, pathHint);
+  }
+}
