@@ -121,7 +121,10 @@ const livePackage = /^(?:builtin )?package "((?:vela|kube|k8s\.io)(?:\/[^"]*)?)"
 const livePackageHint =
   'write the object as output or outputs; for an object of the cluster, k8s-objects; the hub renders without a cluster';
 
-function templateFault({ path, message, places: [place] }: CueRefusal, { template }: Told): CueFault {
+/** Patterns of messages that say nothing but names that the template has. */
+const ofNames: ReadonlySet<string> = new Set(['reference %q not found', 'package %q not found']);
+
+function templateFault({ path, kind, message, places: [place] }: CueRefusal, { template }: Told): CueFault {
   const where = path.length === 0 ? '' : ` at ${path.join('.')}`;
   const at = place === undefined ? '' : ` (line ${place.line}, column ${place.column})`;
   const [, live] = livePackage.exec(message) ?? [];
@@ -129,7 +132,8 @@ function templateFault({ path, message, places: [place] }: CueRefusal, { templat
     const words = `the template is wrong${where}${at}: it imports ${live}, which acts on a cluster while it is evaluated`;
     return { code: 'RENDER_FAILED', message: words, hint: livePackageHint, ...(place !== undefined && { place }) };
   }
-  const said = `the template is wrong${where}${at}: ${withoutValues(message, template)}`;
+  const words = ofNames.has(kind) ? message : withoutValues(message, template);
+  const said = `the template is wrong${where}${at}: ${words}`;
   return { code: 'RENDER_FAILED', message: said, ...(place !== undefined && { place }) };
 }
 

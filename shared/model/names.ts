@@ -47,6 +47,8 @@ export const annotation = {
   /** Of an Application: its delivery starts nothing more; approvals of it, as `web#17[/STEP[/WAVE]]`. */
   paused: 'sluice.dev/paused',
   approved: 'sluice.dev/approved',
+  /** Properties, as YAML, that show what a definition is for. */
+  example: 'sluice.dev/example',
 } as const;
 
 /** Prefix of the label keys that only a site may set. */

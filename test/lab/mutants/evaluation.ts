@@ -68,6 +68,27 @@ export const evaluationMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/definitions/schema.test.ts'],
   },
   {
+    bug: 'vet tells a place in the template as one in the file',
+    file: 'hub/model/block-place.ts',
+    find: 'line: key.line + line, column: indent + column',
+    replace: 'line, column',
+    tests: ['test/unit/hub/operations/vet.test.ts'],
+  },
+  {
+    bug: 'vet renders a trait on whatever component',
+    file: 'hub/operations/vet-example.ts',
+    find: "const type = found !== undefined && found.type in examples ? found.type : 'webservice';",
+    replace: "const type = 'webservice';",
+    tests: ['test/unit/hub/operations/vet.test.ts'],
+  },
+  {
+    bug: 'what is wrong with made-up properties counts as an error of the definition',
+    file: 'hub/operations/vet.ts',
+    find: "({ hint, ...one, severity: 'warning' as const })",
+    replace: '({ hint, ...one })',
+    tests: ['test/unit/hub/operations/vet.test.ts'],
+  },
+  {
     bug: 'the schema of documents judges those of other tools',
     file: 'hub/definitions/schema.ts',
     find: "required: ['apiVersion', 'kind'],",

@@ -17,7 +17,7 @@ describe('the schema of a parameter', () => {
   afterAll(() => cue.close());
   const described = (template: string) => describeParameter(cue, { subject: 'TraitDefinition/x', template }, signal);
 
-  it.each<readonly [declared: string, member: object, isRequired?: boolean]>([
+  const rows: readonly (readonly [declared: string, member: object, isRequired?: boolean])[] = [
     ['x: string', { type: 'string' }, true],
     ['x?: string', { type: 'string' }],
     ['x!: bool', { type: 'boolean' }, true],
@@ -53,17 +53,21 @@ describe('the schema of a parameter', () => {
         ],
       },
     ],
-  ])('of %s', async (...[declared, member, isRequired = false]) => {
-    const found = await described(`#A: {a: int}\noutput: {}\nparameter: {${declared}}`);
-    expect(found).toMatchObject({ ok: true });
-    const { schema } = found as { readonly schema: Readonly<Record<string, unknown>> };
-    expect(schema).toEqual({
-      type: 'object',
-      properties: { x: JSON.parse(JSON.stringify(member)) as object },
-      ...(isRequired && { required: ['x'] }),
-      additionalProperties: false,
-    });
-  });
+  ];
+  it.each(rows.map(([declared, member, isRequired = false]) => ({ declared, member, isRequired })))(
+    'of $declared',
+    async ({ declared, member, isRequired }) => {
+      const found = await described(`#A: {a: int}\noutput: {}\nparameter: {${declared}}`);
+      expect(found).toMatchObject({ ok: true });
+      const { schema } = found as { readonly schema: Readonly<Record<string, unknown>> };
+      expect(schema).toEqual({
+        type: 'object',
+        properties: { x: JSON.parse(JSON.stringify(member)) as object },
+        ...(isRequired && { required: ['x'] }),
+        additionalProperties: false,
+      });
+    },
+  );
 
   it('has the words above a member, and where that is, at every depth', async () => {
     const template = [

@@ -110,6 +110,11 @@ describe('a fault of the evaluator, in the words of properties', () => {
       'the template is wrong at output.spec (line 3, column 7): reference [value] not found',
     ],
     [
+      'the name that it has and that there is not',
+      { path: [], kind: 'reference %q not found', message: 'reference "x" not found', places: [] },
+      'the template is wrong: reference "x" not found',
+    ],
+    [
       'nothing where it has no place',
       { path: [], kind: '', message: 'expected operand, found }', places: [] },
       'the template is wrong: expected operand, found }',
