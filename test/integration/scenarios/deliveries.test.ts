@@ -1,0 +1,4 @@
+import { embedded } from './backend.ts';
+import { describeDeliveries } from './deliveries.ts';
+
+describeDeliveries(embedded);
