@@ -1,8 +1,10 @@
 import type { AgentDeps } from '../model/deps.ts';
+import type { Digest } from '../../shared/lib/canonical.ts';
 import { codes, type SluiceError } from '../../shared/errors.ts';
 import { formats } from '../../shared/wire/formats.ts';
 import type { AgentReport, ReportAnswer } from '../../shared/wire/report.ts';
 import type { SignedBody } from '../../shared/wire/envelope.ts';
+import { withHealthyTimes } from './healthy.ts';
 import { nextMessage, type NextMessage, type Told } from './next.ts';
 
 /** A report before it is delivered: without its number, and of any size. */
@@ -10,6 +12,8 @@ export interface ReportDraft {
   readonly report: AgentReport;
   /** The envelope of the accepted bundle, which the hub may ask for; null = none was accepted. */
   readonly envelope: SignedBody | null;
+  /** Since when applications are healthy; absent = not known. */
+  readonly healthy?: ReadonlyMap<string, { readonly applied: Digest; readonly at: number }>;
 }
 
 /** What agent and hub have told each other of reports: who sends, and takes the answer, has it here. */
@@ -40,14 +44,15 @@ export function openExchange(deps: Pick<AgentDeps, 'hubReads' | 'clock' | 'setti
   let sent: Sent | null = null;
   let sequence = 0;
   let withEnvelope = false;
-  const make = ({ report, envelope }: ReportDraft, format: number): Sent | null => {
+  const make = ({ report, envelope, healthy = new Map() }: ReportDraft, format: number): Sent | null => {
     // The hub may have what was sent, or not.
     if (sent !== null) told = null;
     // A number that rises with the wall clock needs no write to survive a restart; the hub's answer mends a clock that went back.
     const number = Math.max(sequence + 1, clock.now());
     const asked = withEnvelope && envelope !== null ? { envelope } : {};
     const isDue = clock.monotonic() - toldAt >= settings.heartbeatMs;
-    const made = nextMessage(told, { ...report, ...asked, format, sequence: number }, isDue);
+    const timed = (apps: AgentReport['apps']) => withHealthyTimes(apps, healthy, clock.monotonic());
+    const made = nextMessage(told, { ...report, ...asked, format, sequence: number }, { isDue, timed });
     return made === null ? null : { ...made, format, at: clock.monotonic() };
   };
   return {

@@ -4,6 +4,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { SiteWords } from '../model/words.ts';
 import { saidOf } from '../model/said.ts';
 import type { ToldObservations } from './observations.ts';
+import type { HealthyMemory } from './healthy.ts';
 import type { SaidApps } from './said.ts';
 
 /** What the agent remembers between reports. */
@@ -28,6 +29,8 @@ export interface ReportMemory {
   said: SaidApps;
   /** What was told last of the fields that the hub wants to know. */
   observed: ToldObservations;
+  /** Since when applications are healthy with what is applied. */
+  readonly healthy: HealthyMemory;
 }
 
 /** The memory of an agent that has reported nothing yet. */
@@ -42,6 +45,7 @@ export function newReportMemory(): ReportMemory {
     outcome: null,
     words: null,
     said: new Map(),
+    healthy: new Map(),
     observed: new Map(),
   };
 }

@@ -2,6 +2,7 @@ import { fightsOf } from '../apply/repairs.ts';
 import { isFresh } from '../channel/mode.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { buildReport } from '../report/build.ts';
+import { rememberHealthy } from '../report/healthy.ts';
 import { discoverCapabilities } from '../report/capabilities.ts';
 import { rememberConditions, rememberObserved, rememberSaid, rememberWords } from '../report/memory.ts';
 import { paced } from '../report/observations.ts';
@@ -30,7 +31,9 @@ export async function offerReport(
   const newest = agent.memory.report.outcome ?? outcome;
   const report = reportOf(agent, newest);
   sayHere(agent, report);
-  await reporter.offer({ report, envelope: newest.bundle?.envelope ?? null }, signal);
+  const { healthy } = agent.memory.report;
+  rememberHealthy(healthy, report.apps, agent.deps.clock.monotonic());
+  await reporter.offer({ report, envelope: newest.bundle?.envelope ?? null, healthy }, signal);
 }
 
 /** Says what a report says at the site itself: in the log once a change, and in the Lease. */

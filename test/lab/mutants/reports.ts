@@ -57,7 +57,7 @@ export const reportMutants: readonly Mutant[] = [
   {
     bug: 'a report that was cut is taken for what the hub has',
     file: 'agent/report/next.ts',
-    find: 'const isBase = report === next && next.format !== 1;',
+    find: 'const isBase = report === said && next.format !== 1;',
     replace: 'const isBase = next.format !== 1;',
     tests: ['test/unit/agent/report/next.test.ts'],
   },

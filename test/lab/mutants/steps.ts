@@ -146,4 +146,18 @@ export const stepMutants: readonly Mutant[] = [
     replace: 'return false;',
     tests: ['test/unit/hub/plan/stepped.test.ts'],
   },
+  {
+    bug: 'a report is sent again and again because an application is healthy for longer',
+    file: 'agent/report/next.ts',
+    find: 'makes: { report: next, isBase: true } };',
+    replace: 'makes: { report: { ...next, apps: sent.apps }, isBase: true } };',
+    tests: ['test/unit/agent/report/healthy.test.ts'],
+  },
+  {
+    bug: 'the time of health goes on over another content',
+    file: 'agent/report/healthy.ts',
+    find: 'if (memory.get(key)?.applied !== app.applied) memory.set',
+    replace: 'if (!memory.has(key)) memory.set',
+    tests: ['test/unit/agent/report/healthy.test.ts'],
+  },
 ];

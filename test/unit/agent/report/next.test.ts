@@ -31,18 +31,20 @@ describe('what is sent next', () => {
     ['the hub reads format 1, and the heartbeat is due', base, report({ format: 1 }), true, 'whole'],
     ['what changed is more than a message may have', base, report({ apps: long }), false, 'whole'],
   ])('when %s', (_, told, next, isDue, kind) => {
-    expect(nextMessage(told, next, isDue)?.message.kind ?? null).toBe(kind);
+    expect(nextMessage(told, next, { isDue })?.message.kind ?? null).toBe(kind);
   });
 
   it('is a heartbeat on what the hub has, which is its base from then on', () => {
-    const sent = nextMessage(base, report(), true)!;
+    const sent = nextMessage(base, report(), { isDue: true })!;
     const { channel, registration } = report();
     expect(sent.message).toEqual({
       kind: 'heartbeat',
       heartbeat: { format: 2, channel, registration, sequence: 6, base: 5 },
     });
     expect(sent.makes).toMatchObject({ report: { sequence: 6 }, isBase: true });
-    expect(nextMessage(sent.makes, { ...unwell, sequence: 7 }, false)!.message).toMatchObject({ change: { base: 6 } });
+    expect(nextMessage(sent.makes, { ...unwell, sequence: 7 }, { isDue: false })!.message).toMatchObject({
+      change: { base: 6 },
+    });
   });
 
   it.each([
@@ -50,12 +52,12 @@ describe('what is sent next', () => {
     ['all of it, in format 1', 1, apps(2), false],
     ['a report that was cut', 2, long, false],
   ])('may build on %s or not', (_, format, of, isBase) => {
-    expect(nextMessage(null, report({ format, apps: of }), false)!.makes.isBase).toBe(isBase);
+    expect(nextMessage(null, report({ format, apps: of }), { isDue: false })!.makes.isBase).toBe(isBase);
   });
 
   it('says nothing more of a report that was cut while nothing is another', () => {
-    const { makes } = nextMessage(null, report({ apps: long }), false)!;
-    expect(nextMessage(makes, report({ apps: long, sequence: 7 }), false)).toBeNull();
+    const { makes } = nextMessage(null, report({ apps: long }), { isDue: false })!;
+    expect(nextMessage(makes, report({ apps: long, sequence: 7 }), { isDue: false })).toBeNull();
   });
 
   it('holds a thousand applications that are well or not, uncut', () => {
@@ -66,7 +68,7 @@ describe('what is sent next', () => {
       health: 'InProgress',
     } as const;
     const large = report({ apps: apps(1_000, { health: 'Degraded', message: 'm'.repeat(200), problems: [problem] }) });
-    const { message, makes } = nextMessage(null, large, false)!;
+    const { message, makes } = nextMessage(null, large, { isDue: false })!;
     expect(message).toEqual({ kind: 'whole', report: large });
     expect(makes.isBase).toBe(true);
     expect(formats.report.encode(large).byteLength).toBeLessThanOrEqual(reportLimitOf(2));
