@@ -21,6 +21,12 @@ ${topologies.map((line) => `    - ${line}\n`).join('')}    - name: larger
         enable: true
         rules: [{ selector: { resourceTypes: [Deployment] }, strategy: { path: [spec.replicas] } }]
 `;
+/** True for an object whose containers have an image. */
+const hasImage =
+  (image: string) =>
+  (found: KubeObject): boolean =>
+    JSON.stringify(found).includes(`"${image}"`);
+
 const production = '{ name: production, type: topology, properties: { clusterLabelSelector: { usage: production } } }';
 const staging = (cluster = 'two'): string =>
   `{ name: staging, type: topology, properties: { clusters: [${cluster}], namespace: staging } }`;
@@ -44,13 +50,16 @@ export function describePolicies(backend: Backend): void {
     afterAll(() => fleet.close());
 
     it('bring it to the clusters of their labels, and to a namespace as a unit of its own', async () => {
-      const status = await fleet.settled();
+      const status = await fleet.until(
+        'every step to be done',
+        ({ applications }) =>
+          applications.length === 3 && applications.every(({ applied, health }) => applied && health === 'Healthy'),
+      );
       expect(status.applications.map(({ cluster, application }) => `${cluster} ${application}`).sort()).toEqual([
         'one default/shop',
         'two default/shop',
         'two default/shop@staging',
       ]);
-      expect(status.applications.every(({ applied, health }) => applied && health === 'Healthy')).toBe(true);
       for (const [site, id] of [
         [one, web()],
         [two, web()],
@@ -63,8 +72,8 @@ export function describePolicies(backend: Backend): void {
 
     it('bring a changed image with nothing but the commit, and repair it in each namespace', async () => {
       await fleet.push({ 'shop.yaml': shop('web:2', [production, staging()]) });
-      await fleet.settled();
-      for (const id of [web(), web('staging')]) expect(JSON.stringify(await object(two, id))).toContain('"web:2"');
+      for (const id of [web(), web('staging')]) await two!.view.until(id, 'of the new image', hasImage('web:2'));
+      await one!.view.until(web(), 'of the new image', hasImage('web:2'));
       await handsOf(two!.view).remove(web('staging'));
       await two!.view.until(web('staging'), 'made again', () => true);
     });
@@ -75,8 +84,7 @@ export function describePolicies(backend: Backend): void {
         object.spec.replicas = 5;
         for (const container of object.spec.template.spec.containers) container.image = 'web:by-hand';
       });
-      const isRepaired = (found: KubeObject): boolean => JSON.stringify(found).includes('"web:2"');
-      const repaired = await one!.view.until(web(), 'repaired', isRepaired);
+      const repaired = await one!.view.until(web(), 'repaired', hasImage('web:2'));
       expect(repaired).toMatchObject({ spec: { replicas: 5 } });
     });
 
@@ -86,8 +94,7 @@ export function describePolicies(backend: Backend): void {
         problems.some(({ code, hint }) => code === 'REFERENCE_NOT_FOUND' && hint === 'did you mean two?'),
       );
       expect(rowOf(status, 'default/shop@staging')).toBeDefined();
-      await fleet.settled();
-      expect(JSON.stringify(await object(two, web()))).toContain('"web:3"');
+      for (const site of [one!, two!]) await site.view.until(web(), 'of the new image', hasImage('web:3'));
       expect(await object(one, web())).toMatchObject({ spec: { replicas: 5 } });
       expect(JSON.stringify(await object(two, web('staging')))).toContain('"web:2"');
     });
