@@ -1,4 +1,5 @@
 import type { Definition } from '../model/documents.ts';
+import type { PinnedDefinition } from '../model/fleet.ts';
 
 /** Why nothing can use a definition, and what to do. */
 export interface Unusable {
@@ -36,6 +37,19 @@ export function attributesOf(definition: Definition): Attributes {
     labels: metadata.labels ?? {},
     resource: typeof resource === 'string' ? resource : null,
     unusable: unusableOf(definition),
+  };
+}
+
+/** What a trait says of the workload that it is about. */
+export function workloadAttributesOf({
+  kind,
+  spec,
+}: Pick<Definition, 'kind' | 'spec'>): Pick<PinnedDefinition, 'workloadRefPath' | 'manageWorkload'> {
+  if (kind !== 'TraitDefinition') return {};
+  const path = spec['workloadRefPath'];
+  return {
+    ...(typeof path === 'string' && path !== '' && { workloadRefPath: path }),
+    ...(spec['manageWorkload'] === true && { manageWorkload: true }),
   };
 }
 

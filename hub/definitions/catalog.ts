@@ -4,7 +4,7 @@ import { annotation } from '../../shared/model/names.ts';
 import { by } from '../../shared/lib/order.ts';
 import { docKey, namespaceOf, type Definition } from '../model/documents.ts';
 import type { PinnedDefinition } from '../model/fleet.ts';
-import { attributesOf, noAttributes, templateOf, type Attributes } from './attributes.ts';
+import { attributesOf, noAttributes, templateOf, workloadAttributesOf, type Attributes } from './attributes.ts';
 import { readDefinition, type DefinitionText } from './header.ts';
 import { workloadOf } from './workload.ts';
 
@@ -140,6 +140,7 @@ function pinnedUser(kind: DefinitionKind, definition: Definition): PinnedDefinit
     inPlace: metadata.annotations?.[annotation.inPlace] === 'true',
     appliesToWorkloads: spec.appliesToWorkloads ?? [],
     ...stageOf(spec['stage']),
+    ...workloadAttributesOf(definition),
     patches: 'unified',
   };
 }

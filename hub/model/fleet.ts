@@ -72,6 +72,10 @@ export interface PinnedDefinition {
   readonly appliesToWorkloads: readonly string[];
   /** When the objects that a trait makes are applied; absent = with the workload. */
   readonly stage?: 'pre' | 'post';
+  /** Where the objects of a trait say which workload they are about, such as `spec.workloadRef`; absent = nowhere. */
+  readonly workloadRefPath?: string;
+  /** True for a trait whose objects stand in for the workload of the component: that is not delivered. */
+  readonly manageWorkload?: true;
   /**
    * By which rules its patches are merged: as KubeVela does it. Absent in what release 0.1.0 recorded, which goes on by the rules
    * of then (lists by the keys that Kubernetes gives them, everything else replaced): a new hub changes nothing that runs.

@@ -15,6 +15,7 @@ import { applyPatch, patchRulesOf } from './patch.ts';
 import { applyStep, newDraft, type Draft, type Step } from './step.ts';
 import type { Steps } from '../model/reporter.ts';
 import { isMap, type JsonMap } from '../model/json-map.ts';
+import { withWorkloadReference } from './workload-reference.ts';
 
 /** A component to render: its place in its revision, and the context of its templates. */
 export interface ComponentJob {
@@ -54,7 +55,7 @@ export async function renderComponent(
   const names = { component: component.name, contextName: String(job.context['name']) };
   const faults = await applySteps(cue, steps, { draft, names }, signal);
   if (faults.length > 0) return { faults };
-  return finish({ job, draft, first: steps[0] }, first === undefined ? null : { first, more });
+  return finish({ job, draft, steps }, first === undefined ? null : { first, more });
 }
 
 async function applySteps(
@@ -169,37 +170,45 @@ async function faultsOf(
   }));
 }
 
-/** A component whose templates are all applied; `first` is its own. */
+/** A component whose templates are all applied: its own, which comes first, and those of its traits. */
 interface Drafted {
   readonly job: ComponentJob;
   readonly draft: Draft;
-  readonly first: Step | undefined;
+  readonly steps: readonly Step[];
 }
 
-function finish(
-  { job, draft, first }: Drafted,
-  given: { readonly first: Manifest; readonly more: readonly Manifest[] } | null,
-): Attempt<ComponentObjects> {
+/** What a component was given as written manifests; null for what its template makes. */
+type GivenManifests = { readonly first: Manifest; readonly more: readonly Manifest[] } | null;
+
+function finish(drafted: Drafted, given: GivenManifests): Attempt<ComponentObjects> {
+  const { job, draft, steps } = drafted;
   const path = pathOf(job);
-  const contextName = String(job.context['name']);
-  const manifests: Manifest[] = [];
-  if (given !== null) manifests.push({ ...given.first, value: draft.output }, ...given.more);
-  else if (draft.output !== undefined) {
-    manifests.push({ value: named(draft.output, contextName), path, origin: outputOrigin });
-  }
-  for (const [name, output] of draft.outputs) {
-    const fallback = `${contextName}-${name.replaceAll("'", '').toLowerCase()}`;
-    manifests.push({ value: named(output, fallback), path, origin: outputsOrigin(name) });
-  }
+  // The objects of such a trait stand in for the workload.
+  const isManaged = steps.some(({ definition }) => definition.manageWorkload === true);
+  const manifests = manifestsOf(drafted, given, isManaged);
   const { objects, manifests: written, faults, warnings } = toObjects(manifests, job.namespace);
   if (faults.length > 0) return { faults };
   if (objects.length === 0) {
     return { faults: [{ code: 'RENDER_FAILED', message: `component ${job.component.name} renders no object`, path }] };
   }
-  const hasWorkload = given === null && draft.output !== undefined;
+  const hasWorkload = given === null && draft.output !== undefined && !isManaged;
   const ofManifests = given === null ? new Map<KubeObject, Manifest>() : written;
-  const made = madeObjects(draft, first, written);
+  const made = madeObjects(draft, steps[0], written);
   return { value: { hasWorkload, objects: mergeServices(objects), manifests: ofManifests, warnings, made } };
+}
+
+function manifestsOf({ job, draft }: Drafted, given: GivenManifests, isManaged: boolean): readonly Manifest[] {
+  const path = pathOf(job);
+  const contextName = String(job.context['name']);
+  const workload = draft.output === undefined ? undefined : named(draft.output, contextName);
+  const own: Manifest =
+    given === null ? { value: workload, path, origin: outputOrigin } : { ...given.first, value: draft.output };
+  const made = [...draft.outputs].map(([key, output]): Manifest => {
+    const fallback = `${contextName}-${key.replaceAll("'", '').toLowerCase()}`;
+    const at = draft.makers.get(key)?.step.definition.workloadRefPath;
+    return { value: withWorkloadReference(named(output, fallback), at, workload), path, origin: outputsOrigin(key) };
+  });
+  return [...(own.value === undefined || isManaged ? [] : [own]), ...(given?.more ?? []), ...made];
 }
 
 // As in KubeVela, an object without a name gets the component's name.

@@ -6,8 +6,6 @@ import { checkName } from './names.ts';
 
 /** Attributes that KubeVela honours, and what happens without. */
 const ignored: Readonly<Record<string, string>> = {
-  workloadRefPath: 'the workload is the output of the template',
-  manageWorkload: 'the workload of the component is delivered beside what the trait makes',
   status: 'health is judged by the rules for kinds',
 };
 

@@ -93,4 +93,11 @@ export const contractMutants: readonly Mutant[] = [
     replace: "[label.appRevision]: revision?.name ?? '',",
     tests: ['test/unit/hub/render/labels.test.ts'],
   },
+  {
+    bug: 'deliver the workload beside what a trait puts in its place',
+    file: 'hub/render/component.ts',
+    find: 'own.value === undefined || isManaged ? [] : [own]',
+    replace: 'own.value === undefined ? [] : [own]',
+    tests: ['test/unit/hub/render/workload-reference.test.ts'],
+  },
 ];

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { attributesOf, conflictWith, noAttributes, templateOf } from '../../../../hub/definitions/attributes.ts';
+import {
+  attributesOf,
+  conflictWith,
+  noAttributes,
+  templateOf,
+  workloadAttributesOf,
+} from '../../../../hub/definitions/attributes.ts';
 import { definition } from '../../../../hub/model/documents.ts';
 
 const trait = (spec: object, metadata: object = {}) =>
@@ -62,5 +68,19 @@ describe('a conflict of traits', () => {
 
   it('is not by what the other one does not say', () => {
     expect(conflictWith(['*.k8s.io', 'x.k8s.io'], 'service', noAttributes)).toBeNull();
+  });
+});
+
+describe('what a trait says of the workload', () => {
+  it.each<[spec: object, attributes: object]>([
+    [
+      { workloadRefPath: 'spec.ref', manageWorkload: true },
+      { workloadRefPath: 'spec.ref', manageWorkload: true },
+    ],
+    [{ workloadRefPath: '', manageWorkload: false }, {}],
+    [{ workloadRefPath: 7, manageWorkload: 'true' }, {}],
+  ])('is read: %j', (spec, attributes) => {
+    expect(workloadAttributesOf(trait(spec))).toEqual(attributes);
+    expect(workloadAttributesOf({ ...trait(spec), kind: 'ComponentDefinition' })).toEqual({});
   });
 });

@@ -41,11 +41,8 @@ describe('a definition', () => {
   });
 
   it.each<[member: string, words: string | null]>([
-    ['workloadRefPath: spec.x', 'workloadRefPath is not used: the workload is the output of the template'],
-    [
-      'manageWorkload: true',
-      'manageWorkload is not used: the workload of the component is delivered beside what the trait makes',
-    ],
+    ['workloadRefPath: spec.x', null],
+    ['manageWorkload: true', null],
     ['manageWorkload: false', null],
     ['stage: PreDispatch', null],
     ['conflictsWith: [a]', null],
