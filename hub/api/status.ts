@@ -112,6 +112,23 @@ export const statusHold = z
   .meta({ id: 'StatusHold' });
 export type StatusHold = z.infer<typeof statusHold>;
 
+/** A delivery in steps or waves that is not over, or did not end well. */
+export const statusDelivery = z
+  .object({
+    application: z.string(),
+    name: z.string().describe('`[NAMESPACE/]NAME#NUMBER`'),
+    phase: z.string(),
+    total: z.number(),
+    done: z.number(),
+    failed: z.number(),
+    absent: z.number(),
+    held: z.number(),
+    waits: z.string().describe('What it waits for; empty = nothing but its clusters.'),
+    todo: z.string().nullable().describe('The command that goes on; null = none is needed.'),
+  })
+  .meta({ id: 'StatusDelivery' });
+export type StatusDelivery = z.infer<typeof statusDelivery>;
+
 export const statusView = z
   .object({
     format: z.literal(1),
@@ -129,6 +146,10 @@ export const statusView = z
     problems: z.array(statusProblem),
     guarded: z.array(statusGuarded).describe('Changes that wait for an approval.'),
     holds: z.array(statusHold).default([]).describe('Everything that is not done, and why, since the hub started.'),
+    deliveries: z
+      .array(statusDelivery)
+      .optional()
+      .describe('Deliveries that are not over, or did not end well; absent = none.'),
   })
   .meta({ id: 'StatusView' });
 export type StatusView = z.infer<typeof statusView>;

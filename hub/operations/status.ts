@@ -1,3 +1,5 @@
+import type { StatusDelivery } from '../api/status.ts';
+import type { DeliveryProgress } from '../deliver/progress.ts';
 import { inSlices } from '../../shared/lib/slices.ts';
 import type { Answer, Input } from '../api/routes.ts';
 import type { ClusterRecord } from '../model/registry.ts';
@@ -11,7 +13,10 @@ import { nextRise } from './status-signal.ts';
 /** How long a caller that gave `known` waits for another version. */
 export const watchMs = 25_000;
 
-type StatusParts = Pick<HubParts, 'clock' | 'changed' | 'reports' | 'state' | 'shown' | 'holds' | 'heartbeatMs'>;
+type StatusParts = Pick<
+  HubParts,
+  'clock' | 'changed' | 'reports' | 'state' | 'shown' | 'holds' | 'progress' | 'heartbeatMs'
+>;
 
 /** The status of the fleet, or of the part that is asked for; with `known`, once its version is another one. */
 export async function status(
@@ -31,12 +36,20 @@ export function clusterStatus(parts: StatusParts, record: ClusterRecord): Status
 }
 
 /** What every view of the status is made from, as of now. */
-export function statusFacts({ clock, reports, state, shown, holds, heartbeatMs }: StatusParts): StatusFacts {
+export function statusFacts({ clock, reports, state, shown, holds, progress, heartbeatMs }: StatusParts): StatusFacts {
   return {
     state: shown(),
     reports: reports.current(state()),
     holds: holds(),
+    deliveries: [...progress().values()].filter(({ phase }) => !isOver.has(phase)).map(deliveryOf),
     now: clock.now(),
     heartbeat: heartbeatMs,
   };
+}
+
+const isOver: ReadonlySet<DeliveryProgress['phase']> = new Set(['succeeded', 'reverted']);
+
+function deliveryOf({ app, name, phase, counts, waits, todo }: DeliveryProgress): StatusDelivery {
+  const { total, done, failed, absent, held } = counts;
+  return { application: app, name, phase, total, done, failed, absent, held, waits, todo };
 }

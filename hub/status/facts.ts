@@ -1,3 +1,4 @@
+import type { StatusDelivery } from '../api/status.ts';
 import type { ReportApp } from '../../shared/wire/report.ts';
 import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
 import type { Hold } from '../model/hold.ts';
@@ -17,6 +18,8 @@ export interface StatusFacts {
   readonly reports: Reports;
   /** What the last pass of this process held; absent before it. */
   readonly holds?: readonly Hold[];
+  /** Deliveries that are not over, or did not end well. */
+  readonly deliveries?: readonly StatusDelivery[];
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Milliseconds between two reports of an agent that has nothing to say. */

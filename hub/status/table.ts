@@ -4,6 +4,7 @@ import { withTimeLeft } from '../../shared/model/time-left.ts';
 import { trafficProviders } from '../../shared/model/traffic.ts';
 import { ageText } from './age.ts';
 import type { StatusGuarded, StatusProblem, StatusRow, StatusView } from '../api/status.ts';
+import { deliveryLines } from './delivery-lines.ts';
 import { fit, layoutTable, wrap, type Column } from './layout.ts';
 import { clusterLines } from './cluster-lines.ts';
 import { plural, type TableStyle } from './style.ts';
@@ -17,6 +18,7 @@ export function statusTable(given: StatusView, style: TableStyle): string {
     ...(isSummed(view, style) ? summaryParts(view, style) : [rowsTable(view, style)]),
     ...clusterLines(view, style),
     ...guardedLines(view, style),
+    ...deliveryLines(view, style),
     ...holdLines(view, style),
     ...problemLines(view, style),
     ...wrap(summaryLine(view), style.columns, ''),

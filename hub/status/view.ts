@@ -41,6 +41,7 @@ export function* viewing(facts: StatusFacts, filter: StatusFilter = {}): Work<St
     problems: problemsOf(state, filter),
     guarded: guardedOf(state, filter),
     holds: holdsOf(facts, filter),
+    ...deliveriesOf(facts, filter),
   };
 }
 
@@ -123,6 +124,11 @@ function holdsOf({ holds = [] }: StatusFacts, filter: StatusFilter): StatusHold[
       ...(until === undefined ? {} : { until }),
       ...(change === undefined ? {} : { change: change.change }),
     }));
+}
+
+function deliveriesOf({ deliveries = [] }: StatusFacts, filter: StatusFilter): Pick<StatusView, 'deliveries'> {
+  const shown = deliveries.filter(({ application }) => isOfApp(application, filter.app));
+  return shown.length === 0 ? {} : { deliveries: shown };
 }
 
 function isOfApp(key: string, wanted: string | undefined): boolean {
