@@ -65,8 +65,8 @@ describe('how long an application is healthy', () => {
     expect(first?.message).toMatchObject({ kind: 'whole', report: { apps: [{ healthyForSeconds: 5 }] } });
     expect(nextMessage(first!.makes, report({ apps: [app()], sequence: 9 }), at(65))).toBeNull();
     const next = report({ apps: [app({ message: 'Ready:2/2' })], sequence: 9 });
-    expect(nextMessage(first!.makes, next, at(65))?.message).toMatchObject({
-      change: { apps: [{ healthyForSeconds: 65 }] },
-    });
+    const change = nextMessage(first!.makes, next, at(65));
+    expect(change?.message).toMatchObject({ change: { apps: [{ healthyForSeconds: 65 }] } });
+    expect(nextMessage(change!.makes, { ...next, sequence: 12 }, at(90))).toBeNull();
   });
 });

@@ -196,6 +196,8 @@ describe('a delivery with steps in a cluster', () => {
       phase: 'paused',
       reason: 'held at this site: it goes on when that ends',
     });
+    // What passes before anything looks again was held, too.
+    lab.clock.move(3_600_000);
     lab.site({
       window: { text: 'nightly', at: () => ({ isOpen: false, until: noon + 1e10 }) },
     });
