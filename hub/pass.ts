@@ -9,6 +9,7 @@ import { windowsAt, type ReadCron } from './deliver/window.ts';
 import { readCommits, type Intake, type IntakeParts } from './intake.ts';
 import { changesBetween } from './model/changes.ts';
 import { trackingHolds, type HoldMemory } from './model/hold-memory.ts';
+import type { JudgedUnit } from './health/judge.ts';
 import { waitingChanges, type Hold } from './model/hold.ts';
 import type { Target } from './model/fleet.ts';
 import type { Metrics } from './model/metrics.ts';
@@ -24,6 +25,7 @@ import { placedAs, programOf } from './place/program.ts';
 import { saysDelivery } from './workflow/compile.ts';
 import type { Placed, PlaceInput } from './place/types.ts';
 import { picksInUse, runningUnits } from './place/running.ts';
+import { judgedUnits } from './plan/judged.ts';
 import { planning, type PlanInput } from './plan/plan.ts';
 import { bundlesToSignAgain } from './plan/sign-again.ts';
 import { portionsOf } from './plan/portion.ts';
@@ -67,6 +69,8 @@ export interface PassParts extends IntakeParts {
   readonly metrics: Metrics;
   /** Told which clusters have a new bundle, as soon as the channel has it. */
   readonly notify: (published: Published) => void;
+  /** Given what is published of applications whose definitions say how well they are. */
+  readonly judge: (units: readonly JudgedUnit[]) => void;
   /** True when a change of the registry or of approvals waits for this pass to end. */
   readonly isAwaited: () => boolean;
 }
@@ -84,17 +88,19 @@ export interface PassResult extends Published {
 }
 
 /** Publishes one portion after the other, and tells of each; a change that waits comes in between. */
-function publishAll(
+async function publishAll(
   parts: PassParts,
   change: PortionedChange,
   signal: AbortSignal,
 ): ReturnType<typeof publishPortions> {
-  return timed(parts, 'publish', () =>
+  const published = await timed(parts, 'publish', () =>
     publishPortions(parts.publishing, change, {
       published: (some) => timed(parts, 'notify', () => parts.notify(some)),
       isAwaited: () => signal.aborted || parts.isAwaited(),
     }),
   );
+  parts.metrics.published(published.clusters.length);
+  return published;
 }
 
 /** What planning knows of the clusters beside the documents: what they have, and what they say. */
@@ -205,7 +211,7 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const message = (bundles: number) => commitMessage(intake.commits, source?.commit ?? '', bundles);
   const portions = portionsOf(planned.next, before.bundles);
   const { isWhole, ...published } = await publishAll(parts, { view: before, changes, portions, message }, signal);
-  parts.metrics.published(published.clusters.length);
+  parts.judge(judgedUnits(rendered.apps, published.state));
   const holds = await inSlices(trackingHolds(parts.holds, found, { state: before, now }));
   const after = { state: published.state, holds: holds.after };
   const rows = await inSlices(findingRows({ state: before, holds: holds.before }, after));

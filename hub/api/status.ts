@@ -32,6 +32,21 @@ export const statusRow = z
       .describe('The provider of the traffic; null without traffic or without a report.'),
     message: z.string(),
     notes: z.array(z.string()),
+    checks: z
+      .array(
+        z.object({
+          component: z.string(),
+          trait: z.string().nullable().describe('The type of the trait; null = of the component itself.'),
+          revision: z.string().nullable().describe('Null where there is one revision.'),
+          health: z.enum(['healthy', 'unhealthy', 'unknown']),
+          message: z.string(),
+          details: z.record(z.string(), z.string()),
+        }),
+      )
+      .default([])
+      .describe(
+        'How well its components and traits are by their definitions (`healthPolicy`, `customStatus`, `details`).',
+      ),
     since: z
       .string()
       .nullable()

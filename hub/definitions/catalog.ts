@@ -43,6 +43,9 @@ export function definitionKey(kind: DefinitionKind, type: string): string {
   return `${kind}/${type}`;
 }
 
+/** What built-in types say of how well they are: `status/TYPE.MEMBER.cue`. */
+const builtinStatus = readStatus();
+
 /** The definitions that Sluice brings along: one for each `.cue` file of this folder and each of its aliases, by name. */
 export const builtinDefinitions: readonly BuiltinDefinition[] = fromTexts(readTexts());
 
@@ -97,6 +100,7 @@ function builtinOf(type: string, text: DefinitionText, all: ReadonlyMap<string, 
     description: text.description,
     workload: text.workload,
     isReplaceable: text.isReplaceable,
+    ...statusOf(builtinStatus.get(type)),
   };
 }
 
@@ -122,13 +126,44 @@ function readTexts(): ReadonlyMap<string, string> {
   return new Map(names.map((name) => [name.slice(0, -'.cue'.length), readFileSync(new URL(name, folder), 'utf8')]));
 }
 
+function readStatus(): ReadonlyMap<string, Readonly<Record<string, string>>> {
+  const folder = new URL('./status/', import.meta.url);
+  const texts = new Map<string, Record<string, string>>();
+  for (const name of readdirSync(folder).sort()) {
+    const [type = '', member = ''] = name.split('.');
+    const text = withoutWords(readFileSync(new URL(name, folder), 'utf8'));
+    texts.set(type, { ...texts.get(type), [member]: text });
+  }
+  return texts;
+}
+
+/** The texts of a `status`; what is not text, or empty, says nothing. */
+function statusOf(status: unknown): Pick<PinnedDefinition, 'status'> {
+  if (typeof status !== 'object' || status === null) return {};
+  const members = ['healthPolicy', 'customStatus', 'details'] as const;
+  const texts = members.flatMap((member) => {
+    const text = Object.hasOwn(status, member) ? (status as Readonly<Record<string, unknown>>)[member] : undefined;
+    return typeof text === 'string' && text.trim() !== '' ? [[member, text] as const] : [];
+  });
+  return texts.length === 0 ? {} : { status: Object.fromEntries(texts) };
+}
+
 function rankIn(namespace: string, doc: Definition): string {
   return `${namespaceOf(doc) === namespace ? 0 : 1} ${docKey(doc)}`;
 }
 
 // Only the members that a revision records: its record is compared and stored as a whole.
-function pinnedBuiltin({ kind, type, template, inPlace, appliesToWorkloads }: BuiltinDefinition): PinnedDefinition {
-  return { kind, type, template, inPlace, appliesToWorkloads, patches: 'unified' };
+function pinnedBuiltin(definition: BuiltinDefinition): PinnedDefinition {
+  const { kind, type, template, inPlace, appliesToWorkloads, status } = definition;
+  return {
+    kind,
+    type,
+    template,
+    inPlace,
+    appliesToWorkloads,
+    ...(status !== undefined && { status }),
+    patches: 'unified',
+  };
 }
 
 function pinnedUser(kind: DefinitionKind, definition: Definition): PinnedDefinition {
@@ -141,6 +176,7 @@ function pinnedUser(kind: DefinitionKind, definition: Definition): PinnedDefinit
     appliesToWorkloads: spec.appliesToWorkloads ?? [],
     ...stageOf(spec['stage']),
     ...workloadAttributesOf(definition),
+    ...statusOf(spec['status']),
     patches: 'unified',
   };
 }

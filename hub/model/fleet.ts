@@ -63,6 +63,13 @@ export interface RevisionRecord {
   readonly files: Readonly<Record<string, string>>;
 }
 
+/** The CUE texts by which a definition says how well it is: `isHealth`, `message`, and details by name. */
+export interface StatusTexts {
+  readonly healthPolicy?: string;
+  readonly customStatus?: string;
+  readonly details?: string;
+}
+
 /** A definition as a revision pins it. */
 export interface PinnedDefinition {
   readonly kind: 'ComponentDefinition' | 'TraitDefinition';
@@ -70,6 +77,8 @@ export interface PinnedDefinition {
   readonly template: string;
   readonly inPlace: boolean;
   readonly appliesToWorkloads: readonly string[];
+  /** How it says how well it is; absent = by the rules for kinds alone. */
+  readonly status?: StatusTexts;
   /** When the objects that a trait makes are applied; absent = with the workload. */
   readonly stage?: 'pre' | 'post';
   /** Where the objects of a trait say which workload they are about, such as `spec.workloadRef`; absent = nowhere. */

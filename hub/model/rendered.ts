@@ -1,6 +1,7 @@
+import type { HealthCheck } from './health.ts';
 import type { Dependencies } from './order.ts';
 import type { KubeObject, ObjectId } from '../../shared/model/object.ts';
-import type { BundleReplicas, BundleTraffic, DeliveryStep } from '../../shared/wire/revision.ts';
+import type { BundleApp, BundleReplicas, BundleTraffic, DeliveryStep } from '../../shared/wire/revision.ts';
 
 /** One revision on one cluster, as placement decided. */
 export interface Assignment {
@@ -62,4 +63,8 @@ export interface RenderedApp {
   readonly dependsOn?: Dependencies;
   /** The steps that lead to it; absent = it is applied at once. */
   readonly rollout?: Rollout;
+  /** What its definitions say of how well it is; absent = nothing. */
+  readonly checks?: readonly HealthCheck[];
+  /** The fields that are to be reported for that. */
+  readonly observe?: NonNullable<BundleApp['observe']>;
 }

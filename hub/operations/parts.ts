@@ -4,6 +4,7 @@ import type { PushHint } from '../../shared/ports/repo.ts';
 import type { ReceivedReports } from '../collect/reports.ts';
 import type { DeliveryProgress } from '../deliver/progress.ts';
 import type { ChannelView } from '../model/channel.ts';
+import type { HealthJudge } from '../health/judge.ts';
 import type { Hold } from '../model/hold.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { State } from '../model/state.ts';
@@ -30,6 +31,8 @@ export interface HubParts extends ChangePort {
   readonly metrics: Pick<Metrics, 'report'>;
   readonly reports: ReceivedReports;
   readonly reads: ObservedReads;
+  /** What definitions say of how well applications are. */
+  readonly health: HealthJudge;
   readonly channel: ChannelView;
   readonly channelId: string;
   /** The channel's Git host, where there is one. */

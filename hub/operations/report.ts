@@ -7,7 +7,8 @@ import { hasLeft, remove } from '../registry/change.ts';
 import type { HubParts } from './parts.ts';
 import { noteReads, type ReadsHeader, type ReadsParts } from './reads.ts';
 
-type ReportParts = Pick<HubParts, 'change' | 'reports' | 'metrics' | 'changed' | 'log' | 'onRevoked'> & ReadsParts;
+type ReportParts = Pick<HubParts, 'change' | 'reports' | 'metrics' | 'changed' | 'health' | 'log' | 'onRevoked'> &
+  ReadsParts;
 
 /**
  * Takes the report of an agent. A cluster whose decommission is done leaves the registry; a report that changes what a pass
@@ -21,6 +22,7 @@ export async function takeReport(parts: ReportParts, body: Uint8Array, header?: 
   metrics.report(outcome);
   if (report !== null) {
     changed.raise();
+    parts.health.heard(report.cluster);
     logLines(log, lines);
     if (matters) parts.trigger('report');
   }

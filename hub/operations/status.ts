@@ -15,7 +15,7 @@ export const watchMs = 25_000;
 
 type StatusParts = Pick<
   HubParts,
-  'clock' | 'changed' | 'reports' | 'state' | 'shown' | 'holds' | 'progress' | 'heartbeatMs'
+  'clock' | 'changed' | 'reports' | 'state' | 'shown' | 'holds' | 'progress' | 'health' | 'heartbeatMs'
 >;
 
 /** The status of the fleet, or of the part that is asked for; with `known`, once its version is another one. */
@@ -36,12 +36,14 @@ export function clusterStatus(parts: StatusParts, record: ClusterRecord): Status
 }
 
 /** What every view of the status is made from, as of now. */
-export function statusFacts({ clock, reports, state, shown, holds, progress, heartbeatMs }: StatusParts): StatusFacts {
+export function statusFacts(parts: StatusParts): StatusFacts {
+  const { clock, reports, state, shown, holds, progress, health, heartbeatMs } = parts;
   return {
     state: shown(),
     reports: reports.current(state()),
     holds: holds(),
     deliveries: [...progress().values()].filter(({ phase }) => !isOver.has(phase)).map(deliveryOf),
+    judged: health.verdict,
     now: clock.now(),
     heartbeat: heartbeatMs,
   };

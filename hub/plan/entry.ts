@@ -95,6 +95,7 @@ function* encodingApp(rendered: RenderedApp): Work<Encoded> {
     health: { progressDeadlineSeconds: rendered.progressDeadlineSeconds },
     notes: [...rendered.notes],
     objects: objects.sort(by(({ path }) => path)),
+    ...(rendered.observe !== undefined && { observe: rendered.observe }),
     ...(rendered.dependsOn !== undefined && { dependsOn: rendered.dependsOn }),
   };
   return { rendered, content, files, entries: new Map() };

@@ -9,6 +9,8 @@ import { readsContext } from '../cue/program.ts';
 import { propertyFaults } from '../cue/property-faults.ts';
 import { hasFailed, type Attempt, type RenderFault } from '../model/fault.ts';
 import { asTraitsSeeIt, type ContainerNames } from './container-names.ts';
+import type { HealthCheck } from '../model/health.ts';
+import { checksOf } from './checks.ts';
 import { madeObjects, outputOrigin, outputsOrigin, type MadeObject } from './made.ts';
 import { toObjects } from './objects.ts';
 import { applyPatch, patchRulesOf } from './patch.ts';
@@ -37,6 +39,8 @@ export interface ComponentObjects {
   readonly warnings: readonly RenderFault[];
   /** Which template made which of them. */
   readonly made: readonly MadeObject[];
+  /** What its definitions say of how well it is. */
+  readonly checks: readonly HealthCheck[];
 }
 
 /** Renders a component and its traits, in order, with the definitions that the revision pins. Collects every fault. */
@@ -194,7 +198,9 @@ function finish(drafted: Drafted, given: GivenManifests): Attempt<ComponentObjec
   const hasWorkload = given === null && draft.output !== undefined && !isManaged;
   const ofManifests = given === null ? new Map<KubeObject, Manifest>() : written;
   const made = madeObjects(draft, steps[0], written);
-  return { value: { hasWorkload, objects: mergeServices(objects), manifests: ofManifests, warnings, made } };
+  const checks = checksOf({ component: job.component.name, record: job.record, steps, made, output: draft.output });
+  const merged = mergeServices(objects);
+  return { value: { hasWorkload, objects: merged, manifests: ofManifests, warnings, made, checks } };
 }
 
 function manifestsOf({ job, draft }: Drafted, given: GivenManifests, isManaged: boolean): readonly Manifest[] {

@@ -1,4 +1,5 @@
 import { idOf, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
+import type { HealthCheck } from '../model/health.ts';
 import type { Manifest } from '../sources/source.ts';
 import type { Draft, Step } from './step.ts';
 
@@ -32,9 +33,25 @@ export function madeObjects(
   ];
 }
 
+/** The id with which an object is delivered, by the one that it was made with. */
+export type IdOfMade = (id: ObjectId) => ObjectId;
+
+/** The ids of objects, from those that they were made from. */
+export function deliveredIds(pieces: readonly { readonly from: KubeObject; readonly object: KubeObject }[]): IdOfMade {
+  const ids = new Map(pieces.map(({ from, object }) => [idOf(from), idOf(object)] as const));
+  return (id) => ids.get(id) ?? id;
+}
+
 /** When the objects of a component are applied, where that is not with its workload. */
-export function stagesOf(made: readonly MadeObject[]): ReadonlyMap<ObjectId, 'pre' | 'post'> {
+export function stagesOf(made: readonly MadeObject[], idOfMade: IdOfMade): ReadonlyMap<ObjectId, 'pre' | 'post'> {
   return new Map(
-    made.flatMap(({ step, id }) => (step.definition.stage === undefined ? [] : [[id, step.definition.stage] as const])),
+    made.flatMap(({ step: { definition }, id }) =>
+      definition.stage === undefined ? [] : [[idOfMade(id), definition.stage] as const],
+    ),
   );
+}
+
+/** A check of objects by the ids with which they are delivered. */
+export function withIds(check: HealthCheck, idOfMade: IdOfMade): HealthCheck {
+  return { ...check, objects: check.objects.map((one) => ({ ...one, id: idOfMade(one.id) })) };
 }

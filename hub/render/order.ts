@@ -8,7 +8,7 @@ import type { RevisionComponent } from './revision.ts';
 /** The objects of a unit, and what its components wait for; absent = all is applied at once. */
 export interface Ordered {
   readonly objects: readonly RenderedObject[];
-  readonly dependsOn?: Dependencies | undefined;
+  readonly dependsOn?: Dependencies;
 }
 
 interface Listed {

@@ -3,7 +3,6 @@ import { idOf, type KubeObject } from '../../shared/model/object.ts';
 import { mapAt } from '../model/json-map.ts';
 import { isCommon } from './common-objects.ts';
 import { commonFacts, withLabels, withoutRevision, type LabelFacts } from './labels.ts';
-import type { MadeObject } from './made.ts';
 import type { ObjectOrigin } from './origin.ts';
 import { autoscaled } from './workload.ts';
 
@@ -29,12 +28,6 @@ export interface Parts {
   readonly own: readonly Piece[];
   readonly shared: readonly Piece[];
   readonly written?: readonly WrittenObject[];
-}
-
-/** What templates made, by the ids with which it is delivered. */
-export function asDelivered(made: readonly MadeObject[], pieces: readonly Piece[]): readonly MadeObject[] {
-  const ids = new Map(pieces.map(({ from, object }) => [idOf(from), idOf(object)] as const));
-  return made.map((one) => ({ ...one, id: ids.get(one.id) ?? one.id }));
 }
 
 /** The objects of a component that its templates make, with their labels. */

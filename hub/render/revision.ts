@@ -11,11 +11,12 @@ import { contextOf } from './context.ts';
 import type { CueEvaluator } from '../cue/engine.ts';
 import type { Attempt, RenderFault } from '../model/fault.ts';
 import type { LabelFacts } from './labels.ts';
-import { stagesOf } from './made.ts';
+import { deliveredIds, stagesOf, withIds } from './made.ts';
 import { objectRules, withObjectRules } from './object-rules.ts';
+import type { HealthCheck } from '../model/health.ts';
 import { nameFault } from './objects.ts';
 import { copiedOf, originsOf, type Copied } from './origin.ts';
-import { asDelivered, splitRendered, splitVerbatim, type WrittenObject } from './parts.ts';
+import { splitRendered, splitVerbatim, type WrittenObject } from './parts.ts';
 import { refusalsOf, type RemovedFault } from './refusals.ts';
 import { isScalable } from './workload.ts';
 
@@ -35,6 +36,8 @@ export interface RevisionComponent {
   readonly written?: readonly WrittenObject[];
   /** When its objects are applied, where that is not with its workload; absent = all are. */
   readonly stages?: ReadonlyMap<ObjectId, 'pre' | 'post'>;
+  /** What its definitions say of how well it is; absent = nothing. */
+  readonly checks?: readonly HealthCheck[];
   /** What servers of some versions refuse of them; absent = nothing. */
   readonly removed?: readonly RemovedFault[];
 }
@@ -159,7 +162,9 @@ function split(
   const removed = refusals.flatMap((one) => one.removed);
   const first = objects[0];
   const written = parts.written ?? [];
-  const stages = stagesOf(asDelivered(rendered.made, [...parts.own, ...parts.shared]));
+  const idOfMade = deliveredIds([...parts.own, ...parts.shared]);
+  const stages = stagesOf(rendered.made, idOfMade);
+  const checks = rendered.checks.map((check) => withIds(check, idOfMade));
   const workloads = facts.isVerbatim
     ? all.filter((object) => isScalable(object))
     : all.filter((object) => hasWorkload && first !== undefined && idOf(object) === idOf(first) && isScalable(object));
@@ -173,6 +178,7 @@ function split(
       ...(warnings.length > 0 && { warnings }),
       ...(written.length > 0 && { written }),
       ...(stages.size > 0 && { stages }),
+      ...(checks.length > 0 && { checks }),
       ...(removed.length > 0 && { removed }),
     },
   };

@@ -7,8 +7,9 @@ import type { BundleReplicas } from '../../shared/wire/revision.ts';
 import type { RevisionRecord, Target } from '../model/fleet.ts';
 import type { Assignment, RenderedApp, RenderedObject } from '../model/rendered.ts';
 import type { RenderFault } from '../model/fault.ts';
+import { checksIn } from './checks.ts';
 import { givenOnce, type IsGiven } from './once.ts';
-import { inOrder, orderFaults, type Ordered } from './order.ts';
+import { inOrder, orderFaults } from './order.ts';
 import { canonicalObject, nameFault, repeatedId } from './objects.ts';
 import { applyPatch, patchRulesOf } from './patch.ts';
 import type { RevisionComponent } from './revision.ts';
@@ -80,8 +81,10 @@ export function renderUnit(given: UnitOnCluster, providers: readonly ProviderRen
   objects.push(...(traffic?.objects ?? []).map((object) => rendered(object)));
   const faults = [...objectFaults(objects.map(({ object }) => object)), ...orderFaults(unit.revisions)];
   if (faults.length > 0) return { app: null, warning: null, faults };
+  const { objects: ordered, ...order } = inOrder(unit, objects);
+  const app = appOf(unit, { parts, objects: ordered, traffic, notes: named.notes });
   return {
-    app: appOf(unit, { parts, ...inOrder(unit, objects), traffic, notes: named.notes }),
+    app: { ...app, ...order, ...checksIn(unit.revisions, ordered) },
     warning: traffic?.warning ?? null,
     faults: [],
   };
@@ -216,11 +219,11 @@ function appOf(
   {
     parts,
     objects,
-    dependsOn,
     traffic,
     notes: named,
-  }: Ordered & {
+  }: {
     parts: readonly Part[];
+    objects: readonly RenderedObject[];
     traffic: TrafficOutcome | null;
     notes: readonly string[];
   },
@@ -248,6 +251,5 @@ function appOf(
     notes: [...new Set(notes)],
     revisions: unit.revisions.map(({ record }) => record.name),
     objects: [...objects].sort(by(({ id }) => id)),
-    ...(dependsOn !== undefined && { dependsOn }),
   };
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { HubConfig } from '../config/config.ts';
 import { cronFields } from '../../shared/adapters/schedule.ts';
 import { removeAddress, writeAddress } from '../config/data-folder.ts';
+import { createHealthJudge, type HealthJudge, type JudgePorts } from '../health/judge.ts';
 import { rootFingerprint } from '../keys/root-documents.ts';
 import { createHubService, type HubService } from '../operations/hub-service.ts';
 import { createStatusSignal } from '../operations/status-signal.ts';
@@ -19,7 +20,7 @@ import { createMetrics, type PrometheusMetrics } from '../server/metrics.ts';
 import { startServer, type HubServer } from '../server/server.ts';
 import { closingOnFailure, createClosers, type Closers } from './closers.ts';
 import { backedBy } from '../store/backed.ts';
-import { createCurrentState } from './current-state.ts';
+import { createCurrentState, type CurrentState } from './current-state.ts';
 import { renewFreshness } from './freshness.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { openHub, type HubPorts, type OpenedHub } from './opened-hub.ts';
@@ -55,7 +56,12 @@ async function openAndListen(
   const signal = AbortSignal.any([stop.signal, ...(given.signal === undefined ? [] : [given.signal])]);
   const opened = await openHub(config, ports, { closers, signal });
   const front: Front = { server: null };
-  const { loop, hub, metrics, publishing, refresh } = await wireHub(opened, config, ports, front);
+  const { loop, hub, metrics, publishing, refresh } = await wireHub(
+    opened,
+    config,
+    { ...ports, stopped: signal },
+    front,
+  );
   closers.add(loop.close);
   const server = await listenAgain(config, {
     start: (port) => listen(opened, { ...config.listen, port }, ports, { hub, metrics }),
@@ -92,8 +98,11 @@ interface WiredHub {
   readonly refresh: () => void;
 }
 
-async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, front: Front): Promise<WiredHub> {
-  const { clock } = ports;
+/** The ports of a hub, and what ends its work. */
+type WiringPorts = HubPorts & { readonly stopped: AbortSignal };
+
+async function wireHub(opened: OpenedHub, config: HubConfig, ports: WiringPorts, front: Front): Promise<WiredHub> {
+  const { clock, stopped } = ports;
   const { reports, source } = opened;
   const { keys, store, channel, served, confirm, consolidate, retention } = opened.stores;
   const metrics = createMetrics();
@@ -108,7 +117,9 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, fr
     front.server?.streams.poll(clusters.flatMap((name) => next.clusters.get(name)?.registration ?? []));
   };
   const reads = openObservedReads();
-  const parts = passParts(opened, config, { clock, metrics, publishing, notify, reads: reads.current });
+  const health = judgeOf(opened, state, { clock, changed: changed.raise, signal: stopped });
+  const told = { notify, judge: health.expect, reads: reads.current };
+  const parts = passParts(opened, config, { clock, metrics, publishing, ...told });
   const loop = createLoop({
     ...ports,
     metrics,
@@ -130,6 +141,7 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, fr
     trigger: loop.trigger,
     reports,
     reads,
+    health,
     changed,
     channel: view,
     channelId: keys.channel,
@@ -149,10 +161,18 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: HubPorts, fr
   return { loop, hub, metrics, publishing, refresh: view.refresh };
 }
 
+function judgeOf(
+  { cue, reports }: OpenedHub,
+  state: CurrentState,
+  ports: Pick<JudgePorts, 'clock' | 'changed' | 'signal'>,
+): HealthJudge {
+  return createHealthJudge({ ...ports, cue, reports: () => reports.current(state.now()) });
+}
+
 function passParts(
   { cue, source, reader, reports, stores }: OpenedHub,
   { localCluster, heartbeatMs }: HubConfig,
-  parts: Pick<PassParts, 'clock' | 'metrics' | 'publishing' | 'notify' | 'reads'>,
+  parts: Pick<PassParts, 'clock' | 'metrics' | 'publishing' | 'notify' | 'judge' | 'reads'>,
 ): Omit<PassParts, 'isAwaited'> {
   return {
     ...parts,

@@ -1,6 +1,8 @@
 import type { StatusDelivery } from '../api/status.ts';
 import type { ReportApp } from '../../shared/wire/report.ts';
 import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
+import type { Digest } from '../../shared/lib/canonical.ts';
+import type { HealthVerdict } from '../model/health.ts';
 import type { Hold } from '../model/hold.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
@@ -20,6 +22,8 @@ export interface StatusFacts {
   readonly holds?: readonly Hold[];
   /** Deliveries that are not over, or did not end well. */
   readonly deliveries?: readonly StatusDelivery[];
+  /** What definitions say of how well an application is on a cluster, with the content of a digest. */
+  readonly judged?: (app: string, cluster: string, digest: Digest) => HealthVerdict | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Milliseconds between two reports of an agent that has nothing to say. */
@@ -35,6 +39,8 @@ export interface RowFacts {
   readonly said: ReportApp | undefined;
   readonly stale: boolean;
   readonly age: number | null;
+  readonly judged?: HealthVerdict | undefined;
+  readonly now: number;
 }
 
 /** Which part of the fleet to show: an application's name or `namespace/name`, and a cluster. */

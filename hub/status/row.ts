@@ -18,9 +18,17 @@ export function rowsOf(record: ClusterRecord, facts: StatusFacts): StatusRow[] {
     received,
     stale: isStale(record, received, facts),
     age: ageOf(received, facts.now),
+    now: facts.now,
   };
   const said = new Map(received?.report.apps.map((app) => [appKey(app), app]));
-  const rows = bundle.revision.apps.map((app) => rowOf({ ...common, app, said: said.get(appKey(app)) }));
+  const rows = bundle.revision.apps.map((app) =>
+    rowOf({
+      ...common,
+      app,
+      said: said.get(appKey(app)),
+      judged: facts.judged?.(appKey(app), record.name, app.digest),
+    }),
+  );
   return [...rows, ...leavingRows(common, new Set(rows.map(({ application }) => application)))];
 }
 
@@ -39,6 +47,7 @@ function rowOf(facts: RowFacts): StatusRow {
     phase: said?.phase ?? null,
     provider: providerOf(app, said),
     notes: [...app.notes],
+    checks: checksOf(facts),
     ...knowledgeOf(facts),
   };
 }
@@ -62,7 +71,20 @@ function leavingRows(common: Omit<RowFacts, 'app' | 'said'>, wanted: ReadonlySet
     phase: said.phase,
     provider: null,
     notes: [],
+    checks: [],
     ...knowledgeOf({ ...common, said }),
+  }));
+}
+
+/** What its definitions say, as far as it is evaluated. */
+function checksOf({ judged }: RowFacts): StatusRow['checks'] {
+  return (judged?.checked ?? []).map(({ component, trait, revision, health, message, details }) => ({
+    component,
+    trait: trait ?? null,
+    revision: revision ?? null,
+    health,
+    message,
+    details,
   }));
 }
 

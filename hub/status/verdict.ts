@@ -1,5 +1,6 @@
 import type { AppHealth } from '../../shared/model/health.ts';
 import { worstHealth } from '../../shared/model/health.ts';
+import { judgedHealth, judgedWords } from '../model/health.ts';
 import { agentFault, type ReportApp, type ReportCondition } from '../../shared/wire/report.ts';
 import type { RowFacts } from './facts.ts';
 
@@ -73,7 +74,17 @@ function olderVerdict(facts: RowFacts): Verdict | null {
 
 function settledVerdict(facts: RowFacts): Verdict | null {
   const { said } = facts;
-  return said !== undefined && isEcho(facts) ? { health: said.health, message: said.message } : null;
+  return said !== undefined && isEcho(facts) ? judgedVerdict(facts, said) : null;
+}
+
+/** What its agent says, and what its definitions say of the same content. */
+function judgedVerdict({ app, judged, now }: RowFacts, said: ReportApp): Verdict {
+  if (judged !== undefined) {
+    const deadlineMs = app.health.progressDeadlineSeconds * 1_000;
+    const message = [said.message, judgedWords(judged)].filter((text) => text !== '').join(' ');
+    return { health: judgedHealth(said.health, judged, { now, deadlineMs }), message };
+  }
+  return { health: said.health, message: said.message };
 }
 
 function progressing({ said }: RowFacts): Verdict {

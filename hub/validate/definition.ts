@@ -4,11 +4,6 @@ import type { Definition } from '../model/documents.ts';
 import type { Reporter } from '../model/reporter.ts';
 import { checkName } from './names.ts';
 
-/** Attributes that KubeVela honours, and what happens without. */
-const ignored: Readonly<Record<string, string>> = {
-  status: 'health is judged by the rules for kinds',
-};
-
 // One document of one team changes what every application gets under that name.
 function reportBuiltin(
   { kind, metadata }: Definition,
@@ -46,15 +41,6 @@ export function checkDefinition(doc: Definition, builtins: readonly BuiltinDefin
     return;
   }
   reportBuiltin(doc, builtins, reporter);
-  for (const [member, words] of Object.entries(ignored)) {
-    if (doc.spec[member] === undefined || doc.spec[member] === false) continue;
-    reporter.warn(
-      'UNSUPPORTED',
-      ['spec', member],
-      `${member} is not used: ${words}`,
-      'remove it, or write the template so',
-    );
-  }
   const { unusable } = attributesOf(doc);
   if (unusable !== null) {
     const { member, why, hint } = unusable;

@@ -10,7 +10,19 @@ export const sharedExceptions: Readonly<Record<string, string>> = {
 
 /** What every stage may import beside its own room: nouns, data, and what lies below the stages. */
 const belowStages = {
-  hub: ['model', 'api', 'config', 'cue', 'keys', 'definitions', 'sources', 'policies', 'workflow', 'preflight'],
+  hub: [
+    'model',
+    'api',
+    'config',
+    'cue',
+    'keys',
+    'definitions',
+    'sources',
+    'policies',
+    'workflow',
+    'preflight',
+    'health',
+  ],
   agent: ['model', 'kube', 'identity', 'health'],
 } as const;
 
@@ -41,6 +53,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   'hub/keys': ['model'],
   'hub/cue': ['model'],
   'hub/preflight': ['model'],
+  'hub/health': ['cue', 'model'],
   'hub/definitions': ['cue', 'model'],
   'hub/sources': ['cue', 'model'],
   'hub/policies': ['cue', 'model'],

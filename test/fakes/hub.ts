@@ -53,6 +53,12 @@ export async function memoryHub(first: State, now: number): Promise<MemoryHub> {
     sizes: () => new Map(),
     holds: () => [],
     progress: () => new Map(),
+    health: {
+      expect: () => undefined,
+      heard: () => undefined,
+      verdict: () => undefined,
+      idle: () => Promise.resolve(),
+    },
     onPush: () => undefined,
     onRevoked: (registration) => void revoked.push(registration),
     changed,

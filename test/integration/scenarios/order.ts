@@ -26,6 +26,26 @@ spec:
     - { name: db, type: worker, properties: { image: "${images.db}" } }
 `;
 
+/** A type that is healthy by what stands in its object. */
+const gate = `kind: ComponentDefinition
+metadata: { name: gate }
+spec:
+  status:
+    healthPolicy: 'isHealth: context.output.data.open == "yes"'
+    customStatus: 'message: "open: \\(context.output.data.open)"'
+    details: 'open: context.output.data.open'
+  schematic:
+    cue:
+      template: |
+        output: { apiVersion: "v1", kind: "ConfigMap", metadata: name: context.name, data: open: parameter.open }
+        parameter: { open: string }
+`;
+
+const gated = (open: string): string => `kind: Application
+metadata: { name: gated }
+spec: { components: [{ name: gate, type: gate, properties: { open: "${open}" } }] }
+`;
+
 /** Registers what comes after what in one application: components, and the objects of traits. */
 export function describeOrder(backend: Backend): void {
   describe(`the parts of an application, on ${backend.name}`, { timeout: 60_000 }, () => {
@@ -70,6 +90,24 @@ export function describeOrder(backend: Backend): void {
       await fleet.push({ 'shop.yaml': shop({ db: 'db:2', web: 'web:2' }) });
       await fleet.settled();
       expect(JSON.stringify(await site.view.get(deployment('web')))).toContain('"image":"web:2"');
+    });
+
+    it('are as well as their definitions say, of what the agent sees', async () => {
+      await fleet.push({ 'gate.yaml': gate, 'gated.yaml': gated('no') });
+      const shut = await fleet.until(
+        'the policy to say no',
+        (status) => rowOf(status, 'default/gated')?.message.includes('open: no') === true,
+      );
+      expect(rowOf(shut, 'default/gated')).toMatchObject({
+        ...{ health: 'Progressing', applied: true },
+        checks: [{ component: 'gate', health: 'unhealthy', message: 'open: no', details: { open: 'no' } }],
+      });
+      await fleet.push({ 'gated.yaml': gated('yes') });
+      const open = await fleet.until(
+        'the policy to say yes',
+        (status) => rowOf(status, 'default/gated')?.message.includes('open: yes') === true,
+      );
+      expect(rowOf(open, 'default/gated')).toMatchObject({ health: 'Healthy', checks: [{ health: 'healthy' }] });
     });
   });
 }

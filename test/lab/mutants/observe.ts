@@ -33,4 +33,32 @@ export const observeMutants: readonly Mutant[] = [
     replace: 'isSame',
     tests: observations,
   },
+  {
+    bug: 'what was reported of an older content is taken for the health of the new one',
+    file: 'hub/health/evaluate.ts',
+    find: 'found?.digest !== undefined && found.digest === digests.get(id)',
+    replace: 'found !== undefined',
+    tests: ['test/unit/hub/health/evaluate.test.ts'],
+  },
+  {
+    bug: 'a definition that says no is Healthy all the same',
+    file: 'hub/model/health.ts',
+    find: 'return worstHealth([reported, ...words]);',
+    replace: 'return reported;',
+    tests: ['test/unit/hub/model/health.test.ts'],
+  },
+  {
+    bug: 'a health policy that cannot be evaluated says yes',
+    file: 'hub/health/evaluate.ts',
+    find: "const healthy = 'value' in asked && (",
+    replace: "const healthy = 'fault' in asked || (",
+    tests: ['test/unit/hub/health/evaluate.test.ts'],
+  },
+  {
+    bug: 'the same report again is evaluated again',
+    file: 'hub/health/judge.ts',
+    find: 'isSameUnit(last.unit, unit) && isEqual(last.observations, observations)',
+    replace: 'false',
+    tests: ['test/unit/hub/health/judge.test.ts'],
+  },
 ];

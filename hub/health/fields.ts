@@ -1,0 +1,71 @@
+import { byCodeUnit } from '../../shared/lib/order.ts';
+import { tokensOf, type Token } from './tokens.ts';
+
+/** What a text reads of the objects of its component: of `output` (null), of one of `outputs`, or of all of them (`*`). */
+export interface ReadFields {
+  readonly of: string | null;
+  readonly fields: readonly string[];
+}
+
+/** What is read of an object that a text takes as a whole. */
+export const wholeObject: readonly string[] = ['/data', '/metadata', '/spec', '/status'];
+
+/** The name that stands for all outputs. */
+export const allOutputs = '*';
+
+/** The fields of `context.output` and `context.outputs` that CUE texts read; an object that is taken as a whole is read whole. */
+export function fieldsRead(texts: readonly string[]): readonly ReadFields[] {
+  const found = new Map<string | null, Set<string>>();
+  const add = (of: string | null, fields: readonly string[]): void => {
+    found.set(of, new Set([...(found.get(of) ?? []), ...fields]));
+  };
+  for (const path of texts.flatMap((text) => pathsOf(tokensOf(text)))) {
+    const [member, ...rest] = path;
+    if (member === undefined) for (const of of [null, allOutputs]) add(of, wholeObject);
+    else if (member === 'output') add(null, pointersOf(rest));
+    else if (member === 'outputs') add(rest[0] ?? allOutputs, pointersOf(rest.slice(1)));
+  }
+  return [...found].map(([of, fields]) => ({ of, fields: outermost(fields) }));
+}
+
+function pointersOf(path: readonly string[]): readonly string[] {
+  if (path.length === 0) return wholeObject;
+  return [path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')];
+}
+
+function outermost(fields: ReadonlySet<string>): readonly string[] {
+  const isInside = (field: string): boolean => [...fields].some((other) => field.startsWith(`${other}/`));
+  return [...fields].filter((field) => !isInside(field)).sort(byCodeUnit);
+}
+
+/** The paths that are read of `context`, without it. */
+function pathsOf(tokens: readonly Token[]): readonly (readonly string[])[] {
+  return tokens.flatMap(({ kind, text }, at) => {
+    const isContext = kind === 'name' && text === 'context' && tokens[at - 1]?.text !== '.';
+    return isContext && tokens[at + 1]?.text !== ':' ? [pathAt(tokens, at + 1)] : [];
+  });
+}
+
+/** The names after a value: `.name`, `."name"` and `["name"]`; an index that is computed ends it. */
+function pathAt(tokens: readonly Token[], start: number): readonly string[] {
+  const path: string[] = [];
+  for (let at = start; ;) {
+    if (isSign(tokens[at], '?')) at += 1;
+    const step = stepAt(tokens, at);
+    if (step === null) return path;
+    path.push(step.name);
+    at += step.length;
+  }
+}
+
+function stepAt(tokens: readonly Token[], at: number): { readonly name: string; readonly length: number } | null {
+  const [sign, name, end] = [tokens[at], tokens[at + 1], tokens[at + 2]];
+  if (name === undefined || name.kind === 'sign') return null;
+  if (isSign(sign, '.')) return { name: name.text, length: 2 };
+  const isIndex = isSign(sign, '[') && name.kind === 'string' && isSign(end, ']');
+  return isIndex ? { name: name.text, length: 3 } : null;
+}
+
+function isSign(token: Token | undefined, text: string): boolean {
+  return token?.kind === 'sign' && token.text === text;
+}

@@ -1,0 +1,140 @@
+import type { Digest } from '../../shared/lib/canonical.ts';
+import { isEqual } from '../../shared/lib/equal.ts';
+import { oncePerValue } from '../../shared/lib/memo.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import { appKey } from '../../shared/wire/bundle.ts';
+import type { AgentReport, ReportApp } from '../../shared/wire/report.ts';
+import type { CueEngine } from '../cue/engine.ts';
+import type { HealthCheck, HealthVerdict } from '../model/health.ts';
+import type { ReceivedReport, Reports } from '../model/reports.ts';
+import { checkedHealth } from './evaluate.ts';
+
+/** An application on a cluster whose definitions say how well it is, as it is published. */
+export interface JudgedUnit {
+  readonly app: string;
+  readonly cluster: string;
+  readonly digest: Digest;
+  /** Of its objects. */
+  readonly digests: ReadonlyMap<ObjectId, Digest>;
+  readonly checks: readonly HealthCheck[];
+}
+
+/** Evaluates what definitions say of health, when reports or definitions change, beside everything else the hub does. */
+export interface HealthJudge {
+  /** Takes what is published now: these units are judged, and no others. */
+  readonly expect: (units: readonly JudgedUnit[]) => void;
+  /** A report of a cluster came. */
+  readonly heard: (cluster: string) => void;
+  /** The verdict of a unit with the content of this digest; undefined before there is one. */
+  readonly verdict: (app: string, cluster: string, digest: Digest) => HealthVerdict | undefined;
+  /** Resolves when all that was heard so far is judged. */
+  readonly idle: () => Promise<void>;
+}
+
+/** What judging works with; `changed` is called with each verdict that is another one. */
+export interface JudgePorts {
+  readonly cue: Pick<CueEngine, 'forApplication'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly reports: () => Reports;
+  readonly changed: () => void;
+  readonly signal: AbortSignal;
+}
+
+interface Judged {
+  readonly unit: JudgedUnit;
+  readonly observations: ReportApp['observations'];
+  readonly verdict: HealthVerdict;
+}
+
+const appsOf = oncePerValue(
+  ({ apps }: AgentReport): ReadonlyMap<string, ReportApp> => new Map(apps.map((app) => [appKey(app), app])),
+);
+
+/** A judge that knows of nothing yet. */
+export function createHealthJudge(ports: JudgePorts): HealthJudge {
+  let units = new Map<string, JudgedUnit>();
+  let ofCluster: ReadonlyMap<string, readonly string[]> = new Map();
+  const judged = new Map<string, Judged>();
+  const due = new Set<string>();
+  let running: Promise<void> | null = null;
+
+  const judge = async (key: string, reports: Reports): Promise<void> => {
+    const unit = units.get(key);
+    if (unit === undefined) return;
+    const received = reports.get(unit.cluster);
+    const observations = received === undefined ? undefined : appsOf(received.report).get(unit.app)?.observations;
+    const last = judged.get(key);
+    if (last !== undefined && isSameUnit(last.unit, unit) && isEqual(last.observations, observations)) return;
+    const verdict = await verdictOf(ports, unit, { observations, received, last });
+    judged.set(key, { unit, observations, verdict });
+    if (!isEqual(last?.verdict, verdict)) ports.changed();
+  };
+  const run = async (): Promise<void> => {
+    while (due.size > 0 && !ports.signal.aborted) {
+      const [keys, reports] = [[...due], ports.reports()];
+      due.clear();
+      for (const key of keys) await judge(key, reports);
+    }
+  };
+  const look = (keys: readonly string[]): void => {
+    for (const key of keys) due.add(key);
+    if (due.size === 0) return;
+    running ??= run()
+      .catch(() => undefined)
+      .finally(() => {
+        running = null;
+      });
+  };
+  return {
+    expect: (wanted) => {
+      units = new Map(wanted.map((unit) => [keyOf(unit), unit]));
+      ofCluster = groupsOf(wanted);
+      for (const key of judged.keys()) if (!units.has(key)) judged.delete(key);
+      look([...units.keys()]);
+    },
+    heard: (cluster) => look(ofCluster.get(cluster) ?? []),
+    verdict: (app, cluster, digest) => {
+      const verdict = judged.get(keyOf({ app, cluster }))?.verdict;
+      return verdict?.digest === digest ? verdict : undefined;
+    },
+    idle: async () => {
+      while (running !== null) await running;
+    },
+  };
+}
+
+function keyOf({ app, cluster }: Pick<JudgedUnit, 'app' | 'cluster'>): string {
+  return `${app} ${cluster}`;
+}
+
+function groupsOf(units: readonly JudgedUnit[]): ReadonlyMap<string, readonly string[]> {
+  const groups = Map.groupBy(units, ({ cluster }) => cluster);
+  return new Map([...groups].map(([cluster, of]) => [cluster, of.map(keyOf)]));
+}
+
+function isSameUnit(a: JudgedUnit, b: JudgedUnit): boolean {
+  return a.digest === b.digest && (a.checks === b.checks || isEqual(a.checks, b.checks));
+}
+
+interface Seen {
+  readonly observations: ReportApp['observations'];
+  readonly received: ReceivedReport | undefined;
+  readonly last: Judged | undefined;
+}
+
+async function verdictOf(
+  { cue, clock, signal }: JudgePorts,
+  { app, digest, digests, checks }: JudgedUnit,
+  { observations = [], received, last }: Seen,
+): Promise<HealthVerdict> {
+  const evaluator = cue.forApplication(app);
+  const checked = await Promise.all(
+    checks.map((check) => checkedHealth(evaluator, check, { observations, digests }, signal)),
+  );
+  if (checked.every(({ health }) => health !== 'unhealthy')) return { digest, checked, unhealthySince: null };
+  // What a hub that starts anew finds was so for as long as the agent has said the same.
+  const first = received?.since?.[app] ?? clock.now();
+  const before = last?.verdict.digest === digest ? last.verdict.unhealthySince : null;
+  return { digest, checked, unhealthySince: before ?? (last === undefined ? first : clock.now()) };
+}
