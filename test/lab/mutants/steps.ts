@@ -147,13 +147,6 @@ export const stepMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/plan/stepped.test.ts'],
   },
   {
-    bug: 'a report is sent again and again because an application is healthy for longer',
-    file: 'agent/report/next.ts',
-    find: 'makes: { report: next, isBase: true } };',
-    replace: 'makes: { report: { ...next, apps: sent.apps }, isBase: true } };',
-    tests: ['test/unit/agent/report/healthy.test.ts'],
-  },
-  {
     bug: 'the time of health goes on over another content',
     file: 'agent/report/healthy.ts',
     find: 'if (memory.get(key)?.applied !== app.applied) memory.set',
