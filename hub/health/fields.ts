@@ -21,7 +21,7 @@ export function fieldsRead(texts: readonly string[]): readonly ReadFields[] {
   };
   for (const path of texts.flatMap((text) => pathsOf(tokensOf(text)))) {
     const [member, ...rest] = path;
-    if (member === undefined) for (const of of [null, allOutputs]) add(of, wholeObject);
+    if (member === undefined) for (const all of [null, allOutputs]) add(all, wholeObject);
     else if (member === 'output') add(null, pointersOf(rest));
     else if (member === 'outputs') add(rest[0] ?? allOutputs, pointersOf(rest.slice(1)));
   }
