@@ -28,6 +28,19 @@ export interface Exchange {
   readonly isOpen: () => boolean;
   /** Monotonic time of the last answer; -Infinity before. */
   readonly toldAt: () => number;
+  /** Monotonic time at which a heartbeat is due. */
+  readonly heartbeatAt: () => number;
+}
+
+/** The shortest time between two heartbeats. */
+const shortestMs = 30_000;
+
+/**
+ * How long to wait for the next heartbeat: in full, but first half as long again after an application changed (30 seconds at least), because a rollout that
+ * soaks asks for how long it has been healthy, and goes on with the first report that says long enough.
+ */
+export function heartbeatIn(heartbeatMs: number, sinceChangeMs: number): number {
+  return Math.min(heartbeatMs, Math.max(shortestMs, sinceChangeMs / 2));
 }
 
 /** A message that was sent, and may be taken without our knowing. */
@@ -41,16 +54,19 @@ export function openExchange(deps: Pick<AgentDeps, 'hubReads' | 'clock' | 'setti
   const { clock, settings, hubReads = () => ({ report: 1, whole: false }) } = deps;
   let told: Told | null = null;
   let toldAt = Number.NEGATIVE_INFINITY;
+  let changedAt: number | null = null;
   let sent: Sent | null = null;
   let sequence = 0;
   let withEnvelope = false;
+  const heartbeatAt = () =>
+    toldAt + heartbeatIn(settings.heartbeatMs, changedAt === null ? Infinity : toldAt - changedAt);
   const make = ({ report, envelope, healthy = new Map() }: ReportDraft, format: number): Sent | null => {
     // The hub may have what was sent, or not.
     if (sent !== null) told = null;
     // A number that rises with the wall clock needs no write to survive a restart; the hub's answer mends a clock that went back.
     const number = Math.max(sequence + 1, clock.now());
     const asked = withEnvelope && envelope !== null ? { envelope } : {};
-    const isDue = clock.monotonic() - toldAt >= settings.heartbeatMs;
+    const isDue = clock.monotonic() >= heartbeatAt();
     const timed = (apps: AgentReport['apps']) => withHealthyTimes(apps, healthy, clock.monotonic());
     const made = nextMessage(told, { ...report, ...asked, format, sequence: number }, { isDue, timed });
     return made === null ? null : { ...made, format, at: clock.monotonic() };
@@ -69,6 +85,7 @@ export function openExchange(deps: Pick<AgentDeps, 'hubReads' | 'clock' | 'setti
       return next;
     },
     answered: (answer) => {
+      if (sent !== null && isOfApplications(sent)) changedAt = clock.monotonic();
       [told, toldAt, sent] = [sent?.makes ?? told, clock.monotonic(), null];
       if (answer === null) return false;
       const isBehind = answer.sequence > sequence;
@@ -85,5 +102,10 @@ export function openExchange(deps: Pick<AgentDeps, 'hubReads' | 'clock' | 'setti
     },
     isOpen: () => sent !== null,
     toldAt: () => toldAt,
+    heartbeatAt,
   };
+}
+
+function isOfApplications({ message }: NextMessage): boolean {
+  return message.kind === 'change' && message.change.apps.length > 0;
 }

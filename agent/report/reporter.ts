@@ -15,7 +15,7 @@ export interface Reporter {
 export function openReporter(
   deps: Pick<AgentDeps, 'deliver' | 'hubReads' | 'clock' | 'random' | 'log' | 'settings'>,
 ): Reporter {
-  const { clock, settings } = deps;
+  const { clock } = deps;
   const exchange = openExchange(deps);
   let failures = 0;
   let quietUntil = Number.NEGATIVE_INFINITY;
@@ -66,7 +66,7 @@ export function openReporter(
       // A delivery is under way, or the first report is still to be offered: the pass does that.
       if (isBusy || toldAt === Number.NEGATIVE_INFINITY) return quietUntil > now ? quietUntil - now : 1_000;
       if (quietUntil > now) return quietUntil - now;
-      return Math.max(0, toldAt + settings.heartbeatMs - now);
+      return Math.max(0, exchange.heartbeatAt() - now);
     },
   };
 }

@@ -5,7 +5,7 @@ import { beginning } from './begin.ts';
 import { endedProgress, runningProgress } from './describe.ts';
 import { goingBack } from './going-back.ts';
 import type { Program, ProgramStep } from '../workflow/program.ts';
-import type { DeliveryProgress } from './progress.ts';
+import type { DeliveryProgress, WaveProgress } from './progress.ts';
 import { advanceSteps, resultOf, type StepResult, type StepsInput } from './steps.ts';
 import type { DeliveryUnit, Listening } from './unit.ts';
 import { wantedOf, type Wanted } from './wanted.ts';
@@ -121,7 +121,12 @@ function runStep(
     window: input.window,
   });
   const phase = waves.passed ? ('succeeded' as const) : ('running' as const);
-  return [{ phase, message: outcome.message, waves: waves.progress, due: waves.due }, waves];
+  return [{ phase, message: doneWords(waves.progress), waves: waves.progress, due: waves.due }, waves];
+}
+
+function doneWords(waves: readonly WaveProgress[]): string {
+  const sum = (of: 'done' | 'total') => waves.reduce((all, wave) => all + wave[of], 0);
+  return `${sum('done')} of ${sum('total')} clusters are done`;
 }
 
 /** The units that a step delivers to. */

@@ -130,5 +130,5 @@ function isMissing({ standing, counts }: StandingUnit): boolean {
 }
 
 function soakWords(ms: number): string {
-  return `the end of its soak, in ${Math.ceil(ms / 1000)}s`;
+  return `the end of its soak: reports have to say that it is healthy for ${Math.ceil(ms / 1000)}s more`;
 }

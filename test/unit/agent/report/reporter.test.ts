@@ -5,7 +5,7 @@ import { openReporter } from '../../../../agent/report/reporter.ts';
 import { SluiceError } from '../../../../shared/errors.ts';
 import { reportLimitOf } from '../../../../shared/model/limits.ts';
 import { formats } from '../../../../shared/wire/formats.ts';
-import type { AgentReport, ReportAnswer, ReportMessage } from '../../../../shared/wire/report.ts';
+import type { AgentReport, ReportAnswer, ReportApp, ReportMessage } from '../../../../shared/wire/report.ts';
 import { fakeChannel, manualClock, testDeps, wholeOf } from '../../../fakes/agent.ts';
 import { fakeKube } from '../../../fakes/kube.ts';
 import { testBundle } from '../../../fixtures/agent/apps.ts';
@@ -96,6 +96,25 @@ describe('the reporter', () => {
     clock.move(1);
     await reporter.offer(draft('a'), signal);
     expect(sent).toHaveLength(2);
+  });
+
+  it('sends heartbeats sooner after an application changed, and then half as long again each time', async () => {
+    const { reporter, clock, kinds, heartbeatMs } = openSecond();
+    const app = (health: 'Healthy' | 'Progressing'): ReportApp => ({
+      ...{ namespace: 'a', name: 'web', desired: null, applied: null, phase: 'settled', health, message: '' },
+      ...{ objects: { total: 1, current: 1 }, revisions: [], traffic: [], problems: [] },
+    });
+    await reporter.offer(draft('a', { apps: [app('Progressing')] }), signal);
+    expect(reporter.nextIn()).toBe(heartbeatMs);
+    await reporter.offer(draft('a', { apps: [app('Healthy')] }), signal);
+    const waits: number[] = [];
+    for (let at = 0; at < 9; at++) {
+      waits.push(reporter.nextIn());
+      clock.move(reporter.nextIn());
+      await reporter.offer(draft('a', { apps: [app('Healthy')] }), signal);
+    }
+    expect(waits.map((ms) => ms / 1000)).toEqual([30, 30, 30, 45, 67.5, 101.25, 151.875, 227.8125, 300]);
+    expect(kinds()).toEqual(['whole', 'change', ...Array<string>(9).fill('heartbeat')]);
   });
 
   it('numbers rise, by the clock or by one', async () => {

@@ -73,6 +73,8 @@ describe('the facts of a hub', () => {
       guarded: [],
       approvals: [],
       problems: [],
+      // A preview asks for none: it tells what the documents say.
+      deliveries: new Map(),
     });
     expect([...clusters.keys()]).toEqual(['a']);
     expect(read.get('a')?.revision).toEqual(state.bundles.get('a')?.revision);

@@ -123,7 +123,7 @@ describe('the rules of an application for its objects', () => {
       { name: 'web', type: 'webservice' },
       objectRules(doc),
     );
-    expect(one.written?.[0]?.own).toBe(one.own[0]);
+    expect(one.written[0]?.own).toBe(one.own[0]);
     expect(one.own[0]).not.toBe(deployment);
     expect(deployment.metadata.annotations).toBeUndefined();
   });
