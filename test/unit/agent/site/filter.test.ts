@@ -47,7 +47,11 @@ describe('the filter', () => {
   ])('reads a window: %s', (_title, window) => {
     const site = parseSite({ window });
     const opens = Date.parse('2026-01-10T01:00:00Z');
-    expect(holdNow(site, opens - 1)).toEqual({ until: opens, reason: `outside its window (${site.window?.text})` });
+    expect(holdNow(site, opens - 1)).toEqual({
+      until: opens,
+      isWindow: true,
+      reason: `outside its window (${site.window?.text})`,
+    });
     expect(holdNow(site, opens)).toBeNull();
     expect(holdChangesAt(site, opens)).toBe(opens + 3 * 3_600_000);
     expect(holdNow(site, opens + 3 * 3_600_000)).not.toBeNull();
