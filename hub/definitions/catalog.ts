@@ -43,6 +43,9 @@ export function definitionKey(kind: DefinitionKind, type: string): string {
   return `${kind}/${type}`;
 }
 
+/** Where the texts of built-in types are. */
+const home = new URL('./', import.meta.url);
+
 /** What built-in types say of how well they are: `status/TYPE.MEMBER.cue`. */
 const builtinStatus = readStatus();
 
@@ -119,15 +122,14 @@ function sharedText(type: string, name: string, all: ReadonlyMap<string, Definit
 }
 
 function readTexts(): ReadonlyMap<string, string> {
-  const folder = new URL('./', import.meta.url);
-  const names = readdirSync(folder)
+  const names = readdirSync(home)
     .filter((name) => name.endsWith('.cue'))
     .sort();
-  return new Map(names.map((name) => [name.slice(0, -'.cue'.length), readFileSync(new URL(name, folder), 'utf8')]));
+  return new Map(names.map((name) => [name.slice(0, -'.cue'.length), readFileSync(new URL(name, home), 'utf8')]));
 }
 
 function readStatus(): ReadonlyMap<string, Readonly<Record<string, string>>> {
-  const folder = new URL('./status/', import.meta.url);
+  const folder = new URL('status/', home);
   const texts = new Map<string, Record<string, string>>();
   for (const name of readdirSync(folder).sort()) {
     const [type = '', member = ''] = name.split('.');
