@@ -2,6 +2,7 @@ import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport, ReportAnswer, ReportMessage } from '../../shared/wire/report.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
 import { capabilityWords } from '../model/capabilities.ts';
+import type { AppDelivery } from '../model/delivery.ts';
 import type { State } from '../model/state.ts';
 import type { ReceivedReport, Reports } from '../model/reports.ts';
 import type { LogLine } from '../../shared/lib/log-line.ts';
@@ -176,14 +177,22 @@ function changesMove(last: AgentReport | null, report: AgentReport, { guarded }:
   return isAwaited && (last === null || progressText(last) !== progressText(report));
 }
 
-/** True when something is delivered in steps or waves, and what this cluster says of it, or that it says anything, is new. */
+/** True when something is delivered in steps or waves, or taken back here, and what this cluster says of it, or that it says anything, is new. */
 function changesDelivery(
   last: AgentReport | null,
   report: AgentReport,
   { deliveries }: Pick<State, 'deliveries'>,
 ): boolean {
-  const isAny = [...deliveries.values()].some(({ last: { phase } }) => phase === 'running');
+  const isAny = [...deliveries.values()].some(
+    (one) => one.last.phase === 'running' || isTakenBack(one, report.cluster),
+  );
   return isAny && (last === null || deliveryText(last) !== deliveryText(report));
+}
+
+/** True where an ended delivery gave a cluster its content, and took it back: it is to say that it has the former one. */
+function isTakenBack({ last: { phase, admitted } }: AppDelivery, cluster: string): boolean {
+  if (phase !== 'aborted' && phase !== 'rolled-back' && phase !== 'reverted') return false;
+  return admitted.some(({ units }) => units.some((key) => key === cluster || key.startsWith(`${cluster}@`)));
 }
 
 function deliveryText({ apps, accepted, conditions }: AgentReport): string {

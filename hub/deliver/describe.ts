@@ -27,7 +27,9 @@ export function runningProgress(record: AppDelivery, facts: RunningFacts): Deliv
     phase,
     steps,
     waits: isOver ? 'more clusters failed than it tolerates' : (stopped ?? first?.text ?? ''),
-    todo: isOver ? `sluice-hub rollout retry ${name} CLUSTER, or abort ${name}` : (first?.todo ?? null),
+    todo: isOver
+      ? `\`sluice-hub rollout retry ${name} CLUSTER\`, or \`sluice-hub rollout abort ${name}\``
+      : (first?.todo ?? null),
     asks: waits.flatMap(({ asks }) => (asks === null ? [] : [asks])),
     failed: linesOf('failed'),
     absent: linesOf('absent'),
@@ -56,7 +58,7 @@ export function endedProgress(
     phase: last.phase,
     steps: [],
     waits: gone.length === 0 ? '' : `${confirmed.length} of ${gone.length} clusters confirmed that they are back`,
-    todo: isBack || last.phase === 'failed' ? `sluice-hub rollout retry ${name}, or push a change` : null,
+    todo: isBack || last.phase === 'failed' ? `\`sluice-hub rollout retry ${name}\`, or push a change` : null,
     asks: [],
     failed: [],
     absent: [],

@@ -35,7 +35,7 @@ export function rolloutTable(given: readonly Rollout[], { columns, now }: Rollou
 export function rolloutText(given: Rollout, { columns, now }: RolloutStyle): string {
   const one = withPrintableLines(given);
   const age = ageText(Math.max(0, Math.floor((now - Date.parse(one.startedAt)) / 1000)));
-  const from = one.stable === null ? '' : `, before it ${one.stable}`;
+  const from = one.stable === null || one.stable === one.content ? '' : `, before it ${one.stable}`;
   const again = one.attempt === 1 ? '' : `, attempt ${one.attempt}`;
   const head = `${one.name}: ${one.phase}, brings ${one.content}${from}, begun ${age} ago${again}`;
   const lines = [

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { matters, openReports } from '../../../../hub/collect/reports.ts';
+import type { DeliveryPhase } from '../../../../hub/model/delivery.ts';
 import type { ReportStore } from '../../../../hub/model/report-store.ts';
 import { reportedBundles } from '../../../../hub/collect/reported-bundles.ts';
 import { newSeed, payloadTypes, signaturesText, signerOf } from '../../../../shared/wire/envelope.ts';
@@ -130,6 +131,27 @@ describe('what a report means for the next pass', () => {
   ])('the steps %s', (_, last, report, wanted) => {
     const steps = { ...state, bundles: new Map([['a', stepping]]) };
     expect(matters(last, report, steps)).toBe(wanted);
+  });
+
+  const healthIs = (health: 'Healthy' | 'Degraded'): AgentReport => ({
+    ...reportOf(plain, []),
+    apps: [settledApp(delivered, { health })],
+  });
+  it.each<[string, DeliveryPhase, readonly string[], boolean]>([
+    ['runs anywhere', 'running', [], true],
+    ['was aborted and had reached it', 'aborted', ['a'], true],
+    ['went back and had reached it, in another namespace', 'rolled-back', ['b', 'a@staging'], true],
+    ['was aborted before it reached it', 'aborted', ['b', 'ab'], false],
+    ['ended well', 'succeeded', ['a'], false],
+  ])('a cluster that degrades, while a delivery %s', (_, phase, units, wanted) => {
+    const at = '2026-01-01T00:00:00Z';
+    const admitted = [{ at, wave: 's/w', units }];
+    const own = { number: 1, attempt: 1, content: 'web-v1', phase, startedAt: at, steps: {}, waves: {}, admitted };
+    const record = { app: 'default/web', stable: null, previous: null };
+    const deliveries = new Map([['default/web', { ...record, last: { ...own, base: {}, back: {}, decisions: [] } }]]);
+    const known = { ...state, bundles: new Map([['a', plain]]), deliveries };
+    expect(matters(healthIs('Healthy'), healthIs('Degraded'), known)).toBe(wanted);
+    expect(matters(healthIs('Healthy'), healthIs('Healthy'), known)).toBe(false);
   });
 
   const moves = (cluster: string): Pick<State, 'guarded'> => ({

@@ -42,7 +42,7 @@ describe('rollouts as text', () => {
     expect(rolloutText(one, { now: now + 240_000, columns: 120 })).toBe(
       [
         'web#1: running, brings web-v2, before it web-v1, begun 4m ago',
-        '  deploy-fleet (deploy): running',
+        '  deploy-fleet (deploy): running: 1 of 4 clusters are done',
         '    wave canary: passed, 1/2 done, 1 away',
         '    wave fleet: waiting, 0/2 done; waits for an approval of wave fleet',
         'away: 1 cluster',
