@@ -1,3 +1,4 @@
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport, ReportAnswer, ReportMessage } from '../../shared/wire/report.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
@@ -190,10 +191,16 @@ function changesDelivery(
 }
 
 /** True where an ended delivery gave a cluster its content, and took it back: it is to say that it has the former one. */
-function isTakenBack({ last: { phase, admitted } }: AppDelivery, cluster: string): boolean {
-  if (phase !== 'aborted' && phase !== 'rolled-back' && phase !== 'reverted') return false;
-  return admitted.some(({ units }) => units.some((key) => key === cluster || key.startsWith(`${cluster}@`)));
+function isTakenBack({ last }: AppDelivery, cluster: string): boolean {
+  const { phase } = last;
+  return (phase === 'aborted' || phase === 'rolled-back' || phase === 'reverted') && clustersOf(last).has(cluster);
 }
+
+// Asked with each report, of a delivery that may have reached the whole fleet.
+const clustersOf = oncePerValue(
+  ({ admitted }: AppDelivery['last']): ReadonlySet<string> =>
+    new Set(admitted.flatMap(({ units }) => units.map((key) => key.split('@', 1)[0] ?? key))),
+);
 
 function deliveryText({ apps, accepted, conditions }: AgentReport): string {
   const held = conditions.some(({ type, status }) => type === 'Held' && status === 'True');
