@@ -1,4 +1,4 @@
-import type { StepDecision, StepInput, StepUnit } from '../workflow/step.ts';
+import type { StepDecision, StepInput } from '../workflow/step.ts';
 import type { Admission, AppDelivery, Delivery, SentBack, StepRecord, WaveRecord } from '../model/delivery.ts';
 import { deliveryName } from '../model/delivery.ts';
 import { beginning } from './begin.ts';
@@ -160,7 +160,6 @@ function stepInput(
   const inGit: readonly StepDecision[] = approvedIn(words, name).some((word) => word === '' || word === step.name)
     ? [{ verdict: 'approve', by: 'the documents', at: now, reason: '' }]
     : [];
-  const units: readonly StepUnit[] = [];
   return {
     application,
     phase: at.phase,
@@ -168,7 +167,6 @@ function stepInput(
     now,
     inputs: {},
     wants: step.wants,
-    units,
     decisions: [...own, ...inGit],
     effects: new Map(),
   };

@@ -5,14 +5,9 @@ export function moment(phase: StepPhase, message: string, more: Partial<StepOutc
   return { phase, message, wants: [], holds: [], effects: [], outputs: {}, askAt: null, ...more };
 }
 
-/** A moment of a step that delivers: over when every cluster that may take it is done, failed as soon as one is. */
-export function delivering({ wants, units }: Pick<StepInput, 'wants' | 'units'>): StepOutcome {
-  const failed = units.find(({ state }) => state === 'failed');
-  if (failed !== undefined) return moment('failed', `${failed.cluster}: ${failed.reason}`, { wants });
-  const done = units.filter(({ state }) => state === 'done').length;
-  const counted = units.filter(({ state }) => state !== 'absent' && state !== 'held').length;
-  const isOver = done > 0 && done === counted;
-  return moment(isOver ? 'succeeded' : 'running', `${done} of ${units.length} clusters are done`, { wants });
+/** A moment of a step that delivers: its waves say how far it is, and end it. */
+export function delivering({ wants }: Pick<StepInput, 'wants'>): StepOutcome {
+  return moment('running', '', { wants });
 }
 
 /** The last verdict of people on a step that waits for them. */

@@ -23,13 +23,6 @@ export interface StepCheck {
   readonly reporter: Reporter;
 }
 
-/** One application on one cluster, as its newest report shows it at the content that the step wants there. */
-export interface StepUnit {
-  readonly cluster: string;
-  readonly state: 'waiting' | 'admitted' | 'done' | 'failed' | 'absent' | 'held';
-  readonly reason: string;
-}
-
 /** A person's decision on this step of this delivery. */
 export interface StepDecision {
   readonly verdict: 'approve' | 'refuse' | 'pause' | 'resume' | 'promote' | 'abort' | 'retry' | 'skip' | 'rollback';
@@ -49,8 +42,6 @@ export interface StepInput {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** What it wants, as it was compiled. */
   readonly wants: readonly StepWant[];
-  /** The units of the scopes that the step wanted in the pass before. */
-  readonly units: readonly StepUnit[];
   /** Newest last. */
   readonly decisions: readonly StepDecision[];
   /** Verdicts of the effects that the step wanted, by id. */

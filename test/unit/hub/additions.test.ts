@@ -138,7 +138,6 @@ spec:
       now,
       inputs: {},
       wants: [],
-      units: [],
       decisions: [],
       effects: new Map(),
     };

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Application } from '../../../../hub/model/documents.ts';
 import { builtinTypes } from '../../../../hub/workflow/compile.ts';
-import { delivering } from '../../../../hub/workflow/outcome.ts';
-import type { StepDecision, StepInput, StepUnit } from '../../../../hub/workflow/step.ts';
+import type { StepDecision, StepInput } from '../../../../hub/workflow/step.ts';
 
-const unit = (cluster: string, state: StepUnit['state']): StepUnit => ({ cluster, state, reason: 'why' });
 const decision = (verdict: StepDecision['verdict']): StepDecision => ({ verdict, by: 'me', at: '', reason: '' });
 const input: StepInput = {
   application: {} as Application,
@@ -13,7 +11,6 @@ const input: StepInput = {
   now: '2026-01-01T00:00:04Z',
   inputs: {},
   wants: [],
-  units: [],
   decisions: [],
   effects: new Map(),
 };
@@ -24,31 +21,16 @@ const run = (type: string, properties: object, more: Partial<StepInput> = {}) =>
 };
 
 describe('a step that delivers', () => {
-  it.each<[units: StepUnit['state'][], phase: string]>([
-    [[], 'running'],
-    [['waiting', 'done'], 'running'],
-    [['done', 'done'], 'succeeded'],
-    [['done', 'absent', 'held'], 'succeeded'],
-    [['absent', 'held'], 'running'],
-    [['done', 'failed'], 'failed'],
-  ])('with clusters that are %j is %s', (states, phase) => {
-    expect(delivering({ wants: [], units: states.map((state, at) => unit(`c${at}`, state)) }).phase).toBe(phase);
-  });
-
-  it('says how far it is, and what failed', () => {
-    const units = [unit('c1', 'done'), unit('c2', 'waiting')];
-    expect(run('apply-component', {}, { units })).toEqual(['running', '1 of 2 clusters are done']);
-    expect(run('deploy2env', {}, { units: [unit('c1', 'failed')] })).toEqual(['failed', 'c1: why']);
+  it.each(['deploy', 'deploy2env', 'apply-component'])('leaves it to its waves how far it is: %s', (type) => {
+    expect(run(type, {})).toEqual(['running', '']);
   });
 
   it('waits for an approval where it does not go on by itself', () => {
-    const units = [unit('c1', 'done')];
-    const phase = (...decisions: StepDecision[]) => run('deploy', { auto: false }, { units, decisions })[0];
+    const phase = (...decisions: StepDecision[]) => run('deploy', { auto: false }, { decisions })[0];
     expect(phase()).toBe('suspending');
     expect(phase(decision('pause'))).toBe('suspending');
-    expect(phase(decision('approve'))).toBe('succeeded');
+    expect(phase(decision('approve'))).toBe('running');
     expect(phase(decision('approve'), decision('refuse'))).toBe('failed');
-    expect(run('deploy', {}, { units })[0]).toBe('succeeded');
   });
 });
 
