@@ -60,8 +60,8 @@ export function plan(input: PlanInput): Plan {
   return atOnce(planning(input));
 }
 
-/** What a cluster costs beside its applications, and each of them, in units of a slice. */
-const [clusterUnits, appUnits] = [5, 1];
+/** What a cluster costs beside its applications, and each of those that it has or gets, in units of a slice. */
+const [clusterUnits, appUnits] = [5, 5];
 /** What a cluster costs of which nothing changed. */
 const unchangedUnits = 1;
 
@@ -77,7 +77,8 @@ export function* planning(input: PlanInput): Work<Plan> {
     const apps = rendered.get(record.name) ?? [];
     const planned = yield* catchingInternal(guarded, record, apps);
     if (planned === unchanged) continue;
-    yield clusterUnits + appUnits * apps.length;
+    const published = input.state.bundles.get(record.name)?.revision.apps.length ?? 0;
+    yield clusterUnits + appUnits * (apps.length + published);
     if (planned.next !== null) next.push(planned.next);
     holds.push(...planned.holds);
   }
