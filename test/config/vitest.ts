@@ -1,14 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { BaseSequencer, type TestSpecification } from 'vitest/node';
-
-/** Begins with the file that takes longest, so that it is not what the others end before; they are in their usual order. */
-class LongestFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    const isLongest = ({ moduleId }: TestSpecification) => moduleId.endsWith('/test/integration/field/field.test.ts');
-    return [...sorted.filter(isLongest), ...sorted.filter((file) => !isLongest(file))];
-  }
-}
+import { longestFirst } from './longest-first.ts';
 
 /** The fast suite: everything that needs nothing but Node and Git. */
 export default defineConfig({
@@ -20,6 +11,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: 3,
     pool: 'threads',
-    sequence: { sequencer: LongestFirst },
+    sequence: { sequencer: longestFirst('test/integration/field/field.test.ts') },
   },
 });

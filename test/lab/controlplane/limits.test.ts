@@ -104,40 +104,37 @@ describeControlPlane('the largest bundle', (binaries) => {
     return ((await sendOk(cluster.admin, { path })) as { items: KubeObject[] }).items;
   };
 
-  it(`${bundleLimits.objects} objects are delivered`, { timeout: 560_000 }, async () => {
-    const before = await generation();
-    const files: Record<string, string> = {};
-    for (let index = 0; index < applications; index += 1) {
-      files[`small-${index}.yaml`] = rawApplication(`small-${index}`, smallMaps(`small-${index}`, perApplication));
-    }
-    for (const name of large) Object.assign(files, largeFile(name));
-    const { receivedAt } = await world.config.push(files, 'everything');
-    await untilDelivered(before);
-    process.stdout.write(`${bundleLimits.objects} objects settled after ${Date.now() - receivedAt} ms\n`);
-    expect((await published()).objects).toBe(bundleLimits.objects);
-    expect(await liveMaps()).toHaveLength(bundleLimits.objects);
-  });
-
   it(
-    'so are 32 MiB of them to the byte, their documents included, which do not compress, one of them as large as an object may be',
+    `${bundleLimits.objects} objects are delivered, 32 MiB to the byte with their documents, which do not compress, one of them as large as an object may be`,
     { timeout: 560_000 },
     async () => {
+      const files: Record<string, string> = {};
+      for (let index = 0; index < applications; index += 1) {
+        files[`small-${index}.yaml`] = rawApplication(`small-${index}`, smallMaps(`small-${index}`, perApplication));
+      }
+      for (const name of large) Object.assign(files, largeFile(name));
+      const empty = await generation();
+      await world.config.push(files, 'everything');
+      await waitFor('the hub to publish it', async () => ((await generation()) > empty ? true : undefined), 100_000);
+      // The agent is still busy with the first of it when the rest of the bytes come.
       const before = await generation();
       const now = await published();
+      expect(now.objects).toBe(bundleLimits.objects);
       const most = fileBytes - now.bytesOf(large[0]!);
       const each = Math.floor((bundleLimits.bytes - now.bytes - most) / (large.length - 1));
       grow(large[0]!, most);
       for (const name of large.slice(1)) grow(name, each);
       // The size of the first has one digit more in its document.
       grow(large[1]!, bundleLimits.bytes - now.bytes - most - each * (large.length - 1) - 1);
-      const files = Object.assign({}, ...large.map((name) => largeFile(name))) as Record<string, string>;
-      const { receivedAt } = await world.config.push(files, 'all the bytes');
+      const grown = Object.assign({}, ...large.map((name) => largeFile(name))) as Record<string, string>;
+      const { receivedAt } = await world.config.push(grown, 'all the bytes');
       await untilDelivered(before);
       process.stdout.write(`${bundleLimits.bytes} bytes settled after ${Date.now() - receivedAt} ms\n`);
       const after = await published();
       expect(after).toMatchObject({ objects: bundleLimits.objects, bytes: bundleLimits.bytes });
       expect(after.bytesOf(large[0]!)).toBe(fileBytes);
       const live = await liveMaps();
+      expect(live).toHaveLength(bundleLimits.objects);
       for (const name of large) {
         const map = live.find(({ metadata }) => metadata.name === name) as unknown as { data: { value: string } };
         expect(map.data.value).toBe(noise(name, sizes.get(name)!));
