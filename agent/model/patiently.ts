@@ -73,19 +73,25 @@ export async function mapPatiently<T extends Item>(
       }
       const started = clock.monotonic();
       const isFailed = await work.run(item);
-      rememberTime(patience, item, isFailed ? clock.monotonic() - started : 0);
+      rememberTime(patience, item, isFailed ? clock.monotonic() - started : 0, known);
     }
   });
 }
 
-function rememberTime({ hanging, clock, random }: Patience, item: Item, took: number): void {
+// Requests that were in flight together are one try: what was known when each began is what counts.
+function rememberTime(
+  { hanging, clock, random }: Patience,
+  item: Item,
+  took: number,
+  known: HangingKind | undefined,
+): void {
   const group = groupOf(item);
   if (took < hangsAfterMs) {
     hanging.delete(group);
     return;
   }
-  const attempts = (hanging.get(group)?.attempts ?? -1) + 1;
-  const others = hanging.size - (attempts > 0 ? 1 : 0);
+  const attempts = (known?.attempts ?? -1) + 1;
+  const others = hanging.size - (hanging.has(group) ? 1 : 0);
   const wait = Math.max(4 * took * (others + 1), backoff(attempts, random));
   hanging.set(group, { attempts, until: clock.monotonic() + Math.min(wait, longestWaitMs), id: item.id });
 }

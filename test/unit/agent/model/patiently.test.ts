@@ -45,6 +45,19 @@ describe('work beside requests that hang', () => {
     expect([...hanging]).toEqual([['a /ConfigMap/x', { attempts: 0, until: 15_000, id: a }]]);
   });
 
+  it('counts requests that were in flight together as one try', async () => {
+    const hanging: HangingKinds = new Map();
+    let now = 0;
+    const patience = { hanging, clock: { monotonic: () => now }, random: () => 1, limit: 8, at: 0 };
+    const items = Array.from({ length: 8 }, (_, at) => ({ id: `/ConfigMap/x/${at}` as const, app: 'a' }));
+    const { promise: isOver, resolve } = Promise.withResolvers<void>();
+    const work = mapPatiently(patience, items, { run: () => isOver.then(() => true), putOff: () => undefined });
+    now = 3_000;
+    resolve();
+    await work;
+    expect([...hanging.values()]).toEqual([{ attempts: 0, until: 15_000, id: '/ConfigMap/x/7' }]);
+  });
+
   it.each([
     ['many hang', 9, 123_000],
     ['very many hang', 99, 303_000],
