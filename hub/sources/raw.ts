@@ -53,14 +53,28 @@ function checkReference(key: 'path' | 'glob', reference: unknown, { path, files,
   }
 }
 
-// The definition checks the shape of the objects alone: their content belongs to Kubernetes.
+// The definition checks the shape of the objects alone: their content belongs to Kubernetes. One of each kind is enough where
+// each has a kind; where one has none, its place in the list is told.
 function parameterOf({ properties = {} }: Component): unknown {
   const { objects } = properties;
   if (!Array.isArray(objects)) return properties;
   const shapes = objects.map((item: unknown) =>
     isMap(item) ? { apiVersion: item['apiVersion'], kind: item['kind'] } : item,
   );
-  return { ...properties, objects: shapes };
+  return { ...properties, objects: shapes.every(hasKind) ? oneOfEach(shapes) : shapes };
+}
+
+interface Shape {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+function hasKind(shape: unknown): shape is Shape {
+  return isMap(shape) && typeof shape['apiVersion'] === 'string' && typeof shape['kind'] === 'string';
+}
+
+function oneOfEach(shapes: readonly Shape[]): readonly Shape[] {
+  return [...new Map(shapes.map((shape) => [`${shape.apiVersion} ${shape.kind}`, shape])).values()];
 }
 
 async function manifests(

@@ -5,12 +5,19 @@ import { longestFirst } from './longest-first.ts';
 export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
-    include: ['test/{unit,architecture,property,golden,integration,faults}/**/*.test.ts'],
     // A hang fails all the same; a slow machine does not. Many files wait for processes: three at a time keep two cores busy.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 3,
     pool: 'threads',
     sequence: { sequencer: longestFirst('test/integration/field/field.test.ts') },
+    projects: [
+      // Most of what these take is loading modules, which have no state of their own: the files of a thread share them.
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false } },
+      {
+        extends: true,
+        test: { name: 'system', include: ['test/{architecture,property,golden,integration,faults}/**/*.test.ts'] },
+      },
+    ],
   },
 });

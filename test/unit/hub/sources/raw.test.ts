@@ -78,6 +78,17 @@ describe('raw objects', () => {
     });
   });
 
+  it('show their definition one of each kind where each of them has one', () => {
+    const object = (kind: string, name: string) => ({ apiVersion: 'v1', kind, metadata: { name } });
+    const objects = [object('ConfigMap', 'a'), object('Secret', 'a'), object('ConfigMap', 'b')];
+    expect(rawSource.parameterOf(component({ objects }))).toEqual({
+      objects: [
+        { apiVersion: 'v1', kind: 'ConfigMap' },
+        { apiVersion: 'v1', kind: 'Secret' },
+      ],
+    });
+  });
+
   it('make a revision pin the files that they refer to', () => {
     expect(rawSource.filesOf(component({ path: 'apps' }), ['apps/a.yaml', 'b.yaml', 'apps/c.md'])).toEqual([
       'apps/a.yaml',
