@@ -4,7 +4,8 @@ import type { ObjectId } from '../../../shared/model/object.ts';
 import type { BundleApp } from '../../../shared/wire/revision.ts';
 import { copiesOf, type Copies, type ObjectOf } from './copies.ts';
 import { flooredScaler, mixedTraffic, type Derived, type MixedTraffic } from './mixed.ts';
-import type { Contents } from './stage.ts';
+import type { Contents } from './parts.ts';
+import { switchedServices, type SwitchedService } from './services.ts';
 
 /** What the two contents of a delivery are read from. */
 export interface Ingredients {
@@ -19,6 +20,7 @@ type Totals = Position['totals'];
 interface Read {
   readonly copies: Copies;
   readonly mixed: readonly MixedTraffic[];
+  readonly services: readonly SwitchedService[];
 }
 
 // Reading both contents costs their texts: once for each application of a bundle.
@@ -33,7 +35,8 @@ export function contentsOf(app: BundleApp, ingredients: Ingredients, totals: Tot
   known.set(app, read);
   const floored = flooredOf(read.copies, ingredients, totals);
   if (floored === null) return null;
-  for (const { object, bytes } of [...read.mixed, ...floored.values()]) ingredients.keep(object.digest, bytes);
+  const both = read.services.flatMap((one) => one.both ?? []);
+  for (const { object, bytes } of [...read.mixed, ...both, ...floored.values()]) ingredients.keep(object.digest, bytes);
   return { app, from, ...read, floored };
 }
 
@@ -41,7 +44,9 @@ function readBoth(app: BundleApp, { objectOf }: Ingredients): Read | null {
   if (app.from === undefined) return null;
   const copies = copiesOf(app.from, app, objectOf);
   const mixed = mixedTraffic(app.from, app, objectOf);
-  return copies === null || mixed === null ? null : { copies, mixed };
+  if (copies === null || mixed === null) return null;
+  const services = switchedServices({ from: app.from, to: app, components: copies.components }, objectOf);
+  return services === null ? null : { copies, mixed, services };
 }
 
 function flooredOf(

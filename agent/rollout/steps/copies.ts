@@ -1,6 +1,7 @@
 import type { Digest } from '../../../shared/lib/canonical.ts';
 import { factsOf, isRoute, mayHaveReplicas } from '../../../shared/model/kinds.ts';
-import { parseObjectId, type KubeObject, type ObjectId } from '../../../shared/model/object.ts';
+import { label } from '../../../shared/model/names.ts';
+import { groupKindOf, parseObjectId, type KubeObject, type ObjectId } from '../../../shared/model/object.ts';
 import { matchesLabels, type Labels } from '../../../shared/model/selector.ts';
 import type { AppContent, BundleObject } from '../../../shared/wire/revision.ts';
 
@@ -24,14 +25,14 @@ export interface Copies {
 }
 
 /**
- * Tells the copies of two contents apart (delivery.md): steps move the components that carry traffic, or all that can be scaled
- * where none does. All else is made early and changed late: what runs, scales or leads traffic by itself waits for promotion. Null
+ * Tells the copies of two contents apart (delivery.md): steps move the components that carry traffic, and those that a Service of
+ * both contents leads to, or all that can be scaled where no traffic is led. All else is made early and changed late: what runs, scales or leads traffic by itself waits for promotion. Null
  * while a text that decides is not at hand.
  */
 export function copiesOf(from: AppContent, to: AppContent, objectOf: ObjectOf): Copies | null {
   const [serving, wanted] = [idsOf(from), idsOf(to)];
-  const old = componentsOf(from, (id) => !wanted.has(id), objectOf);
-  const fresh = componentsOf(to, (id) => !serving.has(id), objectOf);
+  const old = componentsOf(from, wanted, objectOf);
+  const fresh = componentsOf(to, serving, objectOf);
   const scalers = scalersOf(from, objectOf);
   if (old === null || fresh === null || scalers === null) return null;
   const names = [...new Set([...old.keys(), ...fresh.keys()])].sort();
@@ -52,26 +53,31 @@ function isEarly(id: ObjectId): boolean {
   return role === null && !runsToItsEnd && !isScalable && stage !== 'webhooks' && stage !== 'traffic';
 }
 
-/** The workloads of one copy by component; null while a text is not at hand. */
+/** The workloads of one copy by component: those that the other content has not; null while a text is not at hand. */
 function componentsOf(
   content: AppContent,
-  isOwn: (id: ObjectId) => boolean,
+  other: ReadonlySet<ObjectId>,
   objectOf: ObjectOf,
 ): ReadonlyMap<string, readonly ObjectId[]> | null {
-  const behind = servicesOf(content, objectOf);
+  const behind = servicesOf(content, other, objectOf);
   if (behind === null) return null;
   const found = new Map<string, ObjectId[]>();
   for (const { id, digest, component } of content.objects) {
-    if (!isOwn(id) || !isScalable(content, id)) continue;
+    if (other.has(id) || !isScalable(content, id)) continue;
     const object = objectOf(digest);
     if (object === null) return null;
     const pods = podLabels(object);
     const { namespace } = parseObjectId(id);
     const served = behind.find((one) => one.namespace === namespace && matchesLabels(one.selector, pods));
-    const name = content.traffic.length > 0 ? served?.component : (component ?? pods['app.oam.dev/component'] ?? '');
+    const isMoved = served !== undefined || content.traffic.length === 0;
+    const name = isMoved ? (served?.component ?? component ?? componentOf(object)) : undefined;
     if (name !== undefined) found.set(name, [...(found.get(name) ?? []), id]);
   }
   return found;
+}
+
+function componentOf(object: KubeObject): string {
+  return labelsAt(object, 'metadata', 'labels')[label.component] ?? podLabels(object)[label.component] ?? '';
 }
 
 function isScalable({ replicas }: AppContent, id: ObjectId): boolean {
@@ -80,16 +86,24 @@ function isScalable({ replicas }: AppContent, id: ObjectId): boolean {
 }
 
 interface Behind {
-  readonly component: string;
+  /** Null = a Service that traffic is not led to by weights: its pods say which component they are of. */
+  readonly component: string | null;
   readonly namespace: string;
   readonly selector: Labels;
 }
 
-/** The selectors of the Services that traffic is led to. */
-function servicesOf({ traffic, objects }: AppContent, objectOf: ObjectOf): readonly Behind[] | null {
+/** The selectors of the Services that traffic is led to, and of those that both contents have. */
+function servicesOf(
+  { traffic, objects }: AppContent,
+  other: ReadonlySet<ObjectId>,
+  objectOf: ObjectOf,
+): readonly Behind[] | null {
   const digests = new Map(objects.map(({ id, digest }) => [id, digest]));
   const found: Behind[] = [];
-  for (const { component, service } of traffic.flatMap(({ targets }) => targets)) {
+  const targets = traffic.flatMap((one) => one.targets);
+  const common = objects.filter(({ id }) => groupKindOf(id) === '/Service' && other.has(id));
+  const services = [...targets, ...common.map(({ id }) => ({ component: null, service: id }))];
+  for (const { component, service } of services) {
     const digest = digests.get(service);
     if (digest === undefined) continue;
     const object = objectOf(digest);
@@ -120,11 +134,13 @@ function scalersOf(content: AppContent, objectOf: ObjectOf): Copies['scalers'] |
   return scalers;
 }
 
-function podLabels(object: KubeObject): Labels {
+/** The labels of the pods that a workload runs. */
+export function podLabels(object: KubeObject): Labels {
   return labelsAt(object, 'spec', 'template', 'metadata', 'labels');
 }
 
-function labelsAt(object: KubeObject, ...path: readonly string[]): Labels {
+/** Labels, or a selector, at a place of an object. */
+export function labelsAt(object: KubeObject, ...path: readonly string[]): Labels {
   return (at(object, ...path) ?? {}) as Labels;
 }
 

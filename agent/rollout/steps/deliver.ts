@@ -12,8 +12,9 @@ import { workloadReadiness } from '../readiness.ts';
 import { faultTexts, observeApp, type RolloutInput } from '../rollout.ts';
 import { contentsOf, type Ingredients } from './contents.ts';
 import type { Copies } from './copies.ts';
+import type { Contents, Pods, StageKind } from './parts.ts';
 import { nextPosition, type Verdict } from './position.ts';
-import { stageOf, type Contents, type Pods, type StageKind } from './stage.ts';
+import { stageOf } from './stage.ts';
 import { saidOf } from './words.ts';
 
 /** What the stages of a pass are made from. */

@@ -154,7 +154,8 @@ function valueAt(object: unknown, pointer: string): unknown {
   );
 }
 
-function derived(base: BundleObject | undefined, object: KubeObject): Derived {
+/** An object with another text than its signed one. */
+export function derived(base: BundleObject | undefined, object: KubeObject): Derived {
   const bytes = encode(object);
   const digest: Digest = digestOf(bytes);
   return { object: { ...(base as BundleObject), digest, bytes: bytes.length }, bytes };

@@ -76,14 +76,17 @@ export interface Share {
   readonly weight: number;
   /** Of the pods that served, as many the new copy has; null = none were asked for yet. */
   readonly replicas: { readonly percent: number } | { readonly count: number } | null;
+  /** A step that counts pods of components by name is a batch: the copy before gives up as many as it adds, whatever its traffic. */
+  readonly isCounted: boolean;
 }
 
 /** What holds for a component at a step. */
 export function shareAt(steps: readonly DeliveryStep[], step: number, component: string): Share {
-  let share: Share = { weight: 0, replicas: null };
+  let share: Share = { weight: 0, replicas: null, isCounted: false };
   for (const one of steps.slice(0, step + 1)) {
     if (one.type !== 'scale' || one.components?.includes(component) === false) continue;
-    share = { weight: one.weight ?? share.weight, replicas: one.replicas };
+    const isCounted = one.components !== undefined && 'count' in one.replicas;
+    share = { weight: one.weight ?? share.weight, replicas: one.replicas, isCounted };
   }
   return share;
 }

@@ -1,53 +1,25 @@
-import { digestOfValue } from '../../../shared/lib/canonical.ts';
-import { factsOf, replicasPointer } from '../../../shared/model/kinds.ts';
+import { factsOf } from '../../../shared/model/kinds.ts';
 import type { ObjectId } from '../../../shared/model/object.ts';
-import type {
-  AppContent,
-  BundleApp,
-  BundleObject,
-  BundleReplicas,
-  BundleTraffic,
-} from '../../../shared/wire/revision.ts';
+import type { BundleApp, BundleObject, BundleReplicas, BundleTraffic } from '../../../shared/wire/revision.ts';
 import type { Position } from '../../model/delivery.ts';
-import type { Copies, MovingComponent } from './copies.ts';
-import type { Derived, MixedTraffic } from './mixed.ts';
+import type { MovingComponent } from './copies.ts';
 import { withWeights } from './mixed.ts';
-import { freshCount, oldCount, shareAt } from './position.ts';
-
-/** What of the cluster a stage depends on. */
-export interface Pods {
-  /** True for an object that was made. */
-  readonly exists: (id: ObjectId) => boolean;
-  /** Pods that a workload is to have now, and how many of them are ready; null = not known. */
-  readonly of: (id: ObjectId) => { readonly spec: number; readonly ready: number; readonly isOthers: boolean } | null;
-}
-
-/** The two contents of a delivery, and what is made of both. */
-export interface Contents {
-  readonly app: BundleApp;
-  readonly from: AppContent;
-  readonly copies: Copies;
-  readonly mixed: readonly MixedTraffic[];
-  /** The autoscalers of what serves, with the pods that served as their least. */
-  readonly floored: ReadonlyMap<ObjectId, Derived>;
-}
-
-/** Where a delivery is, as far as the objects are concerned. */
-export type StageKind =
-  /** What serves, alone: before the first step, and after going back. */
-  | 'serving'
-  /** Between the two, by the steps. */
-  | 'step'
-  /** The content whole, and the copy before beside it, without traffic. */
-  | 'beside'
-  /** The content whole; the copy before goes, or is gone. */
-  | 'whole';
-
-/** What is applied at a moment of a delivery. */
-export interface StageContent {
-  readonly app: BundleApp;
-  readonly leaving: ReadonlySet<ObjectId>;
-}
+import {
+  digestOfStage,
+  listsOf,
+  objectsIn,
+  readyOf,
+  replicasOf,
+  share,
+  type Contents,
+  type Moment,
+  type Pods,
+  type StageContent,
+  type StageKind,
+} from './parts.ts';
+import { freshCount, oldCount, shareAt, type Share } from './position.ts';
+import { servingStage } from './serving-stage.ts';
+import type { SwitchedService } from './services.ts';
 
 /** The application as it is to be at a moment of its delivery (pure). */
 export function stageOf(contents: Contents, kind: StageKind, position: Position | null, pods: Pods): StageContent {
@@ -62,31 +34,6 @@ export function stageOf(contents: Contents, kind: StageKind, position: Position 
   }
 }
 
-/** What serves gets all traffic; what the delivery made beside it is stopped. */
-function servingStage(contents: Contents, position: Position | null, pods: Pods): StageContent {
-  const { from, app, copies } = contents;
-  const gone = copies.components.flatMap(({ fresh }) => fresh).filter(pods.exists);
-  const written = new Set(from.replicas.map(({ id }) => id));
-  // What steps took from a number that is written down nowhere is given back, unless another manager has set it since.
-  const givenBack = copies.components.flatMap(({ name, old }) => {
-    const total = position?.totals[name] ?? 0;
-    return old.flatMap((id) => {
-      const now = pods.of(id);
-      if (written.has(id) || copies.scalers.has(id) || total === 0 || now === null || now.isOthers) return [];
-      return [replicasOf(from, id, Math.max(now.spec, share(old, total)))];
-    });
-  });
-  return {
-    leaving: new Set(gone),
-    app: {
-      ...app,
-      ...listsOf(contents, { objects: [...from.objects, ...objectsIn(app, gone)], traffic: from.traffic }),
-      replicas: [...from.replicas, ...givenBack, ...gone.map((id) => replicasOf(app, id, 0))],
-      digest: digestOfStage(contents, 'serving', position),
-    },
-  };
-}
-
 function stepStage(contents: Contents, position: Position | null, pods: Pods): StageContent {
   const { from, app, copies, mixed, floored } = contents;
   const steps = app.delivery?.steps ?? [];
@@ -96,6 +43,7 @@ function stepStage(contents: Contents, position: Position | null, pods: Pods): S
   const derived = new Map([
     ...mixed.map(({ object }) => [object.id, object] as const),
     ...[...floored].map(([id, { object }]) => [id, object] as const),
+    ...contents.services.map((one) => [one.id, serviceNow(contents, one, { position, pods })] as const),
   ]);
   const fresh = copies.components.flatMap((one) => one.fresh);
   const traffic: readonly BundleTraffic[] = from.traffic.map((one) => {
@@ -116,27 +64,52 @@ function stepStage(contents: Contents, position: Position | null, pods: Pods): S
   };
 }
 
-interface Moment {
-  readonly position: Position | null;
-  readonly pods: Pods;
-}
-
 /** The replicas of both copies of a component at a step. */
 function movedReplicas(
-  { from, app, copies, mixed }: Contents,
+  contents: Contents,
   { name, old, fresh }: MovingComponent,
   { position, pods }: Moment,
 ): BundleReplicas[] {
+  const { from, app, copies } = contents;
   const step = shareAt(app.delivery?.steps ?? [], position?.step ?? 0, name);
   const total = totalOf({ app, position }, { name, fresh });
-  const ready = fresh.reduce((sum, id) => sum + (pods.of(id)?.ready ?? 0), 0);
-  const weight = mixed.length > 0 ? 100 - step.weight : from.traffic.length > 0 ? 100 : 0;
-  const keeps = oldCount({ total, readyFresh: ready, weight });
+  const ready = readyOf(fresh, pods);
+  const keeps = oldCount({ total, readyFresh: ready, weight: weightOfOld(contents, name, step) });
   return [
     // An autoscaler keeps its own workload at what served.
     ...old.filter((id) => !copies.scalers.has(id)).map((id) => replicasOf(from, id, share(old, keeps))),
     ...fresh.map((id) => replicasOf(app, id, share(fresh, freshCount(step, total)))),
   ];
+}
+
+/** Percent of the pods that served which the copy before keeps for its share of the traffic. */
+function weightOfOld({ from, mixed, services }: Contents, component: string, { weight, isCounted }: Share): number {
+  // In batches the pods of both copies are as many as served.
+  if (isCounted) return 0;
+  const own = services.filter((one) => one.component === component);
+  if (own.some(({ both }) => both === null)) return 100;
+  if (mixed.length > 0 || own.length > 0) return 100 - weight;
+  return from.traffic.length > 0 ? 100 : 0;
+}
+
+/** Where a Service leads at a step: to what serves, to both copies, or to the new one once that has all of its pods. */
+function serviceNow(
+  contents: Contents,
+  { id, component, both, wanted }: SwitchedService,
+  moment: Moment,
+): BundleObject {
+  const { from, copies } = contents;
+  const serving = objectsIn(from, [id])[0] ?? wanted;
+  const moving = copies.components.find(({ name }) => name === component);
+  const share = shareOf(contents, moment, component);
+  if (moving === undefined || share.weight === 0) return serving;
+  const count = freshCount(share, totalOf({ ...contents, ...moment }, moving));
+  if (share.weight === 100 && count > 0 && readyOf(moving.fresh, moment.pods) >= count) return wanted;
+  return both?.object ?? serving;
+}
+
+function shareOf({ app }: Contents, { position }: Moment, component: string): Share {
+  return shareAt(app.delivery?.steps ?? [], position?.step ?? 0, component);
 }
 
 /** The content whole. Until the copy before is stopped, the new one has as many pods, and nothing else scales it. */
@@ -187,49 +160,4 @@ function totalOf(
   const served = position?.totals[name] ?? 0;
   if (served > 0) return served;
   return fresh.reduce((sum, id) => sum + (app.replicas.find((one) => one.id === id)?.value ?? 1), 0);
-}
-
-/** The part of one of several workloads of a component; rounded up. */
-function share(of: readonly ObjectId[], count: number): number {
-  return Math.ceil(count / Math.max(1, of.length));
-}
-
-function replicasOf(content: AppContent, id: ObjectId, value: number): BundleReplicas {
-  const known = content.replicas.find((one) => one.id === id);
-  return known === undefined ? { id, pointer: replicasPointer, value } : { ...known, value };
-}
-
-function objectsIn({ objects }: AppContent, ids: readonly ObjectId[]): readonly BundleObject[] {
-  return objects.filter(({ id }) => ids.includes(id));
-}
-
-/** The lists of a stage: what belongs to which revision follows from both contents. */
-function listsOf(
-  { from, app }: Contents,
-  { objects, traffic }: { readonly objects: readonly BundleObject[]; readonly traffic: readonly BundleTraffic[] },
-): Pick<BundleApp, 'objects' | 'traffic' | 'revisions'> {
-  const here = new Set(objects.map(({ id }) => id));
-  const named = [
-    ...app.revisions,
-    ...from.revisions.filter((one) => !app.revisions.some(({ name }) => name === one.name)),
-  ];
-  const revisions = named
-    .map(({ name, objects: ids }) => {
-      const serving = from.revisions.find((one) => one.name === name)?.objects ?? [];
-      return { name, objects: [...new Set([...ids, ...serving])].filter((id) => here.has(id)) };
-    })
-    .filter(({ objects: ids }) => ids.length > 0);
-  return { objects, traffic, revisions };
-}
-
-/** Names a stage, so that what is remembered of one (how long it waits) is not taken for another's. */
-function digestOfStage({ app, from }: Contents, kind: StageKind, position: Position | null): BundleApp['digest'] {
-  return digestOfValue([
-    app.digest,
-    from.digest,
-    kind,
-    position?.number ?? 0,
-    position?.attempt ?? 0,
-    position?.step ?? 0,
-  ]);
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Position } from '../../../../../agent/model/delivery.ts';
 import { contentsOf } from '../../../../../agent/rollout/steps/contents.ts';
-import { stageOf, type StageKind } from '../../../../../agent/rollout/steps/stage.ts';
+import type { StageKind } from '../../../../../agent/rollout/steps/parts.ts';
+import { stageOf } from '../../../../../agent/rollout/steps/stage.ts';
 import { canonicalPretty, digestOf } from '../../../../../shared/lib/canonical.ts';
 import type { ObjectId } from '../../../../../shared/model/object.ts';
 import type { BundleDelivery } from '../../../../../shared/wire/revision.ts';
