@@ -96,7 +96,7 @@ export const boundMutants: readonly Mutant[] = [
   {
     bug: 'plan a whole fleet in one turn of the loop',
     file: 'hub/plan/plan.ts',
-    find: 'yield clusterUnits + appUnits * apps.length;',
+    find: 'yield clusterUnits + appUnits * (apps.length + published);',
     replace: 'yield 0;',
     tests: ['test/unit/hub/plan/plan.slices.test.ts'],
   },
