@@ -2,12 +2,16 @@ import { inSlices } from '../shared/lib/slices.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import { reportedBundles } from './collect/reported-bundles.ts';
 import type { CueEngine } from './cue/engine.ts';
-import { advancing, type Advanced } from './deliver/advance.ts';
+import { advancing, type Advanced, type AdvanceInput } from './deliver/advance.ts';
 import { deliveredApps } from './deliver/delivered.ts';
 import type { ProgressMemory } from './deliver/progress.ts';
+import type { PartMemory } from './deliver/parts.ts';
+import { partsAfter } from './deliver/published-parts.ts';
+import type { Questions } from './deliver/questions.ts';
 import { windowsAt, type ReadCron } from './deliver/window.ts';
 import { readCommits, type Intake, type IntakeParts } from './intake.ts';
 import { changesBetween } from './model/changes.ts';
+import type { Effect, EffectsKnown } from './model/effect.ts';
 import { trackingHolds, type HoldMemory } from './model/hold-memory.ts';
 import type { JudgedUnit } from './health/judge.ts';
 import { waitingChanges, type Hold } from './model/hold.ts';
@@ -61,6 +65,10 @@ export interface PassParts extends IntakeParts {
   readonly localCluster: string | null;
   /** Where deliveries stand. */
   readonly progress: ProgressMemory;
+  readonly parts: PartMemory;
+  /** What deliveries ask of CUE, and what they want done outside of clusters. */
+  readonly questions: Questions;
+  readonly effects: EffectsKnown & { readonly want: (effects: readonly Effect[]) => void };
   /** Since when this process hears reports (milliseconds since the epoch), and how often each agent sends one. */
   readonly listeningSince: number;
   readonly heartbeatMs: number;
@@ -121,30 +129,37 @@ async function planFacts(
 }
 
 /** Which clusters have the content of the documents now, which stay as they are, and which go back. */
-async function deliver(parts: PassParts, before: State, intake: Intake, placed: PlacedNow): Promise<Advanced> {
-  const { clock, listeningSince, heartbeatMs, holds } = parts;
+async function deliver(
+  parts: PassParts,
+  { before, intake, signal }: { readonly before: State; readonly intake: Intake; readonly signal: AbortSignal },
+  placed: PlacedNow,
+): Promise<Advanced> {
+  const { clock, listeningSince, heartbeatMs, holds, questions, effects } = parts;
   const { apps, isGone } = deliveredApps({
     ...intake,
     programOf: (doc) => (saysDelivery(doc) ? programOf(doc) : null),
   });
   const { toPlace, reports } = placed;
   const now = clock.now();
-  const advanced = await inSlices(
-    advancing({
-      ...toPlace,
-      apps,
-      isGone,
-      state: { ...before, clusters: placed.clusters },
-      assignments: placed.assignments,
-      reports,
-      holds: holds.last ?? [],
-      placedAs: (app, revision) => placedAs(toPlace, app, revision),
-      listening: { now, since: listeningSince, heartbeatMs },
-      frozen: null,
-      window: windowsAt(parts.cron, now),
-      condition: () => null,
-    }),
-  );
+  const input: AdvanceInput = {
+    ...toPlace,
+    apps,
+    isGone,
+    state: { ...before, clusters: placed.clusters },
+    assignments: placed.assignments,
+    reports,
+    holds: holds.last ?? [],
+    published: parts.parts.published,
+    placedAs: (app, revision) => placedAs(toPlace, app, revision),
+    listening: { now, since: listeningSince, heartbeatMs },
+    frozen: null,
+    window: windowsAt(parts.cron, now),
+    world: { ask: questions.ask, effects },
+  };
+  // What is decided by CUE is asked, answered, and decided again: one question of a step may follow from another.
+  let advanced = await inSlices(advancing(input));
+  while (await questions.settle(parts.cue, signal)) advanced = await inSlices(advancing(input));
+  questions.endRound();
   parts.progress.last = advanced.progress;
   return advanced;
 }
@@ -181,7 +196,7 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const placed = await timed(parts, 'place', () => inSlices(placing(toPlace)));
   const { assignments: wanted } = placed;
   const delivered = await timed(parts, 'deliver', () =>
-    deliver(parts, before, intake, { toPlace, assignments: wanted, clusters, reports }),
+    deliver(parts, { before, intake, signal }, { toPlace, assignments: wanted, clusters, reports }),
   );
   const rendered = await timed(parts, 'render', () => {
     const [{ assignments }, { sources }] = [delivered, parts];
@@ -212,6 +227,8 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const portions = portionsOf(planned.next, before.bundles);
   const { isWhole, ...published } = await publishAll(parts, { view: before, changes, portions, message }, signal);
   parts.judge(judgedUnits(rendered.apps, published.state));
+  parts.effects.want(delivered.effects);
+  parts.parts.published = partsAfter(parts.parts.published, { wanted: delivered.parts, holds: found, isWhole });
   const holds = await inSlices(trackingHolds(parts.holds, found, { state: before, now }));
   const after = { state: published.state, holds: holds.after };
   const rows = await inSlices(findingRows({ state: before, holds: holds.before }, after));

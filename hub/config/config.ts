@@ -45,6 +45,8 @@ export interface HubConfig extends RemotesConfig {
   /** When a volume of the ledger ends. */
   readonly volumes: { readonly ms: number; readonly bytes: number };
   readonly render: { readonly sourceMs: number; readonly applicationMs: number };
+  /** What steps of workflows may reach, and where their secrets are; null = they have none. */
+  readonly effects: { readonly allow: readonly string[]; readonly secretsDir: string | null };
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
 }
 
@@ -62,6 +64,7 @@ export function hubConfig(file: HubFile, isText: boolean): HubConfig {
     freshMs: freshTimeMs(file.freshFor ?? defaultFreshFor),
     volumes: volumesConfig(file.volumes ?? {}),
     render: renderConfig(file.render ?? {}),
+    effects: { allow: file.effects?.allow ?? [], secretsDir: file.effects?.secretsDir ?? null },
     log: logConfig(file.log ?? {}, isText),
   };
 }

@@ -25,9 +25,10 @@ export async function readHubFile(file: string): Promise<HubFile> {
   return withAbsolutePaths(parsed.data, dirname(resolve(file)));
 }
 
-/** The members that are paths: those whose flag is one, and the folder of the config repository, which is an argument. */
+/** The members that are paths: those whose flag is one, the folder of the config repository, which is an argument, and one without a flag. */
 const pathMembers: readonly ConfigPath[] = [
   'source.dir',
+  'effects.secretsDir',
   ...Object.values<ConfigFlag>(configFlags)
     .filter(({ kind }) => kind === 'path')
     .map(({ to }) => to),

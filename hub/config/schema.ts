@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { logFormats, logLevels } from '../../shared/lib/log-levels.ts';
 import { clusterName } from '../../shared/wire/schema.ts';
 import { globFault } from '../model/glob.ts';
+import { isHostEntry } from '../model/hosts.ts';
 import { isFreshTime } from './duration.ts';
 
 const path = z.string().min(1);
@@ -71,6 +72,15 @@ export const hubFile = z.strictObject({
     .optional(),
   /** How long rendering may take: one template, and all templates of an application. */
   render: z.strictObject({ templateSeconds: seconds.optional(), applicationSeconds: seconds.optional() }).optional(),
+  /** What steps of workflows may do outside of clusters. */
+  effects: z
+    .strictObject({
+      /** Hosts that they may reach: `HOST`, `HOST:PORT`, `*.DOMAIN`. */
+      allow: z.array(z.string().refine(isHostEntry, 'write HOST, HOST:PORT or *.DOMAIN')).optional(),
+      /** A folder with a folder for each Secret that steps name, and in that a file for each key. */
+      secretsDir: path.optional(),
+    })
+    .optional(),
   log: z.strictObject({ level: z.enum(logLevels).optional(), format: z.enum(logFormats).optional() }).optional(),
 });
 export type HubFile = z.infer<typeof hubFile>;

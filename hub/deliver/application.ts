@@ -1,41 +1,23 @@
-import type { StepDecision, StepInput } from '../workflow/step.ts';
+import type { Effect } from '../model/effect.ts';
+import type { JsonMap } from '../model/json-map.ts';
 import type { Admission, AppDelivery, Delivery, SentBack, StepRecord, WaveRecord } from '../model/delivery.ts';
 import { deliveryName } from '../model/delivery.ts';
 import { beginning } from './begin.ts';
 import { endedProgress, runningProgress } from './describe.ts';
 import { goingBack } from './going-back.ts';
-import type { Program, ProgramStep } from '../workflow/program.ts';
-import type { DeliveryProgress, WaveProgress } from './progress.ts';
-import { advanceSteps, resultOf, type StepResult, type StepsInput } from './steps.ts';
-import type { DeliveryUnit, Listening } from './unit.ts';
+import type { ProgramStep } from '../workflow/program.ts';
+import type { DeliveryProgress } from './progress.ts';
+import type { ApplicationInput } from './input.ts';
+import { runStep } from './run-step.ts';
+import { conditionOf } from './step-run.ts';
+import type { StepsKnown } from './step-status.ts';
+import { objectsAfter } from './step-objects.ts';
+import { advanceSteps, type StepResult } from './steps.ts';
+import type { DeliveryUnit } from './unit.ts';
 import { wantedOf, type Wanted } from './wanted.ts';
-import type { StandingUnit, WavesInput } from './standing.ts';
-import { advanceWaves, type WavesOutcome } from './waves.ts';
-
-/** What documents say about a delivery beside their program: annotations of the document. */
-export interface DeliveryWords {
-  /** `sluice.dev/paused` */
-  readonly paused: boolean;
-  /** `sluice.dev/approved`, as it is written: `web#17[/STEP[/WAVE]]`. */
-  readonly approved: string;
-}
-
-/** What advancing the delivery of one application reads. */
-export interface ApplicationInput {
-  readonly program: Program;
-  readonly application: StepInput['application'];
-  /** The revision that the documents say now. */
-  readonly content: string;
-  readonly record: AppDelivery | undefined;
-  readonly units: readonly DeliveryUnit[];
-  readonly words: DeliveryWords;
-  readonly localCluster: string | null;
-  readonly listening: Listening;
-  /** Why nothing may start in the whole fleet; null = it may. */
-  readonly frozen: string | null;
-  readonly window: WavesInput['window'];
-  readonly condition: StepsInput['condition'];
-}
+import { givenParts } from './parts.ts';
+import { admissionsOf, type StandingUnit } from './standing.ts';
+import type { WavesOutcome } from './waves.ts';
 
 /** What becomes of the delivery of one application. */
 export interface ApplicationOutcome {
@@ -44,6 +26,8 @@ export interface ApplicationOutcome {
   /** What each unit is to have, by key; a unit that is not in it has what the documents say. */
   readonly wanted: ReadonlyMap<string, Wanted>;
   readonly progress: DeliveryProgress | null;
+  /** What is to be done outside of clusters, once this is stored. */
+  readonly effects: readonly Effect[];
   /** The next moment at which it must be looked at, whatever happens; null = with the next change. */
   readonly due: number | null;
 }
@@ -51,9 +35,11 @@ export interface ApplicationOutcome {
 /** Advances the delivery of one application. Level-based: the same input gives the same answer, and no more when it is asked twice. Pure. */
 export function advanceApplication(input: ApplicationInput): ApplicationOutcome {
   const record = beginning(input);
-  if (record === undefined) return { record: undefined, wanted: new Map(), progress: null, due: null };
+  if (record === undefined) return { record: undefined, wanted: new Map(), progress: null, effects: [], due: null };
   if (record.last.phase !== 'running') {
-    return { record, wanted: wantedOf(record, input.units), progress: endedProgress(record, input), due: null };
+    const progress = endedProgress(record, input);
+    const wanted = wantedOf(record, input.units, givenParts(input.program, record));
+    return { record, wanted, progress, effects: [], due: null };
   }
   return advanceRunning(input, record);
 }
@@ -63,25 +49,31 @@ function advanceRunning(input: ApplicationInput, record: AppDelivery): Applicati
   const name = deliveryName(record);
   const stopped = stoppedBy(input, record);
   const outcomes: WavesOutcome[] = [];
+  const brought = new Map<string, readonly JsonMap[]>();
   const now = new Date(listening.now).toISOString();
-  const run = (step: ProgramStep, at: StepRecord): StepResult => {
-    const [result, outcome] = runStep(input, record, { step, at, name, stopped });
-    if (outcome !== null) outcomes.push(outcome);
+  const run = (step: ProgramStep, at: StepRecord, known: StepsKnown): StepResult => {
+    const { result, waves, objects } = runStep(input, record, { step, at, known, name, stopped });
+    if (waves !== null) outcomes.push(waves);
+    if (objects !== undefined) brought.set(step.name, objects);
     return result;
   };
-  const { condition, program } = input;
+  const { program, application, world } = input;
+  const condition = (step: ProgramStep, known: StepsKnown) =>
+    conditionOf({ application, record, step, known, ask: world.ask });
   const steps = advanceSteps({ program, records: record.last.steps, now, stopped, run, condition });
   const standing = outcomes.flatMap((outcome) => outcome.units);
   const facts: Passed = { now, outcomes, standing, steps: steps.records, ended: steps.ended };
-  const next = ending(after(input, record, facts), facts);
+  const next = objectsAfter(ending(after(input, record, facts), facts), program, brought);
   const isOver = outcomes.some((outcome) => outcome.isOver);
   const progress =
     next.last.phase === 'running'
       ? runningProgress(next, { standing, steps: steps.progress, stopped, isOver })
       : endedProgress(next, input);
   const moments = [...steps.due, ...outcomes.flatMap(({ due }) => due)].filter((at) => at > listening.now);
-  const due = next.last.phase === 'running' && moments.length > 0 ? Math.min(...moments) : null;
-  return { record: next, wanted: wantedOf(next, units), progress, due };
+  const isRunning = next.last.phase === 'running';
+  const due = isRunning && moments.length > 0 ? Math.min(...moments) : null;
+  const wanted = wantedOf(next, units, givenParts(program, next));
+  return { record: next, wanted, progress, effects: isRunning ? steps.effects : [], due };
 }
 
 function stoppedBy({ words, frozen }: ApplicationInput, { last }: AppDelivery): string | null {
@@ -91,85 +83,6 @@ function stoppedBy({ words, frozen }: ApplicationInput, { last }: AppDelivery): 
   return pause?.verdict === 'pause'
     ? `it was paused by ${pause.by}${pause.reason === '' ? '' : `: ${pause.reason}`}`
     : null;
-}
-
-interface StepNow {
-  readonly step: ProgramStep;
-  readonly at: StepRecord;
-  readonly name: string;
-  readonly stopped: string | null;
-}
-
-function runStep(
-  input: ApplicationInput,
-  record: AppDelivery,
-  { step, at, name, stopped }: StepNow,
-): readonly [StepResult, WavesOutcome | null] {
-  const outcome = step.type.run(step.use, stepInput(input, record, { step, at, name }));
-  if (step.wants.length === 0) return [resultOf(outcome), null];
-  if (outcome.phase === 'suspending' || outcome.phase === 'failed') return [resultOf(outcome), null];
-  const waves = advanceWaves({
-    app: record.app,
-    name,
-    step,
-    parallelism: step.wants.find(({ parallelism }) => parallelism !== null)?.parallelism ?? null,
-    delivery: record.last,
-    units: unitsOf(step, input.units, input.localCluster),
-    listening: input.listening,
-    stopped,
-    approved: approvedIn(input.words, name),
-    window: input.window,
-  });
-  const phase = waves.passed ? ('succeeded' as const) : ('running' as const);
-  return [{ phase, message: doneWords(waves.progress), waves: waves.progress, due: waves.due }, waves];
-}
-
-function doneWords(waves: readonly WaveProgress[]): string {
-  const sum = (of: 'done' | 'total') => waves.reduce((all, wave) => all + wave[of], 0);
-  return `${sum('done')} of ${sum('total')} clusters are done`;
-}
-
-/** The units that a step delivers to. */
-export function unitsOf(
-  { wants }: Pick<ProgramStep, 'wants'>,
-  units: readonly DeliveryUnit[],
-  localCluster: string | null,
-): readonly DeliveryUnit[] {
-  return units.filter(({ cluster, labels, target }) =>
-    wants.some(
-      ({ scope }) =>
-        scope.has({ name: cluster, labels, isLocal: cluster === localCluster }) && scope.namespace === target,
-    ),
-  );
-}
-
-function approvedIn({ approved }: DeliveryWords, name: string): readonly string[] {
-  const names = approved.split(/[\s,]+/).filter((word) => word === name || word.startsWith(`${name}/`));
-  return names.map((word) => word.slice(name.length + 1));
-}
-
-function stepInput(
-  { application, listening, words }: ApplicationInput,
-  { last }: AppDelivery,
-  { step, at, name }: Pick<StepNow, 'step' | 'at' | 'name'>,
-): StepInput {
-  const now = new Date(listening.now).toISOString();
-  const own = last.decisions
-    .filter(({ on }) => on === step.name)
-    .map(({ verdict, by, at: when, reason }): StepDecision => ({ verdict, by, at: when, reason }));
-  const inGit: readonly StepDecision[] = approvedIn(words, name).some((word) => word === '' || word === step.name)
-    ? [{ verdict: 'approve', by: 'the documents', at: now, reason: '' }]
-    : [];
-  return {
-    application,
-    phase: at.phase,
-    startedAt: at.startedAt,
-    now,
-    inputs: {},
-    wants: step.wants,
-    decisions: [...own, ...inGit],
-    effects: new Map(),
-  };
 }
 
 /** What one pass found out of a running delivery. */
@@ -224,7 +137,8 @@ function withBase(
   units: readonly DeliveryUnit[],
   admissions: readonly Admission[],
 ): Delivery['base'] {
-  const given = new Set(admissions.flatMap((one) => one.units));
+  const before = admissionsOf(last);
+  const given = new Set(admissions.flatMap((one) => one.units.filter((unit) => !before.has(unit))));
   const found = units.flatMap(({ key, published }): readonly (readonly [string, string | null])[] => {
     const had = published?.content ?? null;
     return !given.has(key) || key in last.base || had === stable ? [] : [[key, had]];
@@ -236,11 +150,16 @@ function ending(record: AppDelivery, { ended, now }: Passed): AppDelivery {
   const { last } = record;
   if (ended === null || last.phase !== 'running') return record;
   if (ended === 'failed')
-    return { ...record, last: { ...last, phase: 'failed', reason: 'a step failed', endedAt: now } };
+    return { ...record, last: { ...last, phase: 'failed', reason: failedWords(last), endedAt: now } };
   // What only a running delivery needs is dropped; what went back stays as it is until a person or new content says otherwise.
   const kept = Object.fromEntries(Object.entries(last.base).filter(([key]) => key in last.back));
   const done: Delivery = { ...last, phase: 'succeeded', endedAt: now, admitted: [], base: kept };
   return { ...record, stable: last.content, previous: record.stable, last: done };
+}
+
+function failedWords({ steps }: Delivery): string {
+  const [name, { message = '' }] = Object.entries(steps).find(([, { phase }]) => phase === 'failed') ?? ['', {}];
+  return name === '' ? 'a step failed' : `step ${name} failed${message === '' ? '' : `: ${message}`}`;
 }
 
 function sameRecords<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>): boolean {

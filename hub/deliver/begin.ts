@@ -1,9 +1,11 @@
 import type { AppDelivery, Delivery } from '../model/delivery.ts';
+import type { Program } from '../workflow/program.ts';
+import { deliveringSteps } from '../workflow/wanted.ts';
 import type { DeliveryUnit, Listening } from './unit.ts';
 
 /** What tells whether a delivery begins, goes on or ends. */
 export interface BeginInput {
-  readonly program: { readonly app: string };
+  readonly program: Pick<Program, 'app' | 'steps'>;
   readonly content: string;
   readonly record: AppDelivery | undefined;
   readonly units: readonly DeliveryUnit[];
@@ -29,7 +31,9 @@ function first(input: BeginInput): AppDelivery | undefined {
   const { program, content, units } = input;
   const contents = new Set(units.flatMap(({ published }) => (published === null ? [] : [published.content])));
   const [only] = contents;
-  if (units.length === 0 || (contents.size === 1 && only === content)) return undefined;
+  // Steps that deliver nothing are run, too; those that deliver wait for a place.
+  if (units.length === 0 && deliveringSteps(program.steps).length > 0) return undefined;
+  if (contents.size === 1 && only === content) return undefined;
   const stable = contents.size === 1 ? (only ?? null) : null;
   return { app: program.app, stable, previous: null, last: newDelivery(input, 1) };
 }

@@ -9,6 +9,7 @@ import type { ClusterRecord } from '../model/registry.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { ReceivedReport, Reports } from '../model/reports.ts';
 import type { State } from '../model/state.ts';
+import type { PartMemory } from './parts.ts';
 import type { DeliveryUnit, UnitReport } from './unit.ts';
 
 /** What tells of units. */
@@ -17,6 +18,8 @@ export interface UnitFacts {
   readonly targets: readonly Target[];
   readonly reports: Reports;
   readonly held: Held;
+  /** What this process has published of units whose components come one after the other, by `unit cluster`. */
+  readonly published?: PartMemory['published'];
 }
 
 /** Why units were held in the pass before: by `unit cluster`, and where one of the two is missing, all of the other. */
@@ -47,7 +50,8 @@ const targetsByName = oncePerValue(
   (targets: readonly Target[]) => new Map(targets.map((target) => [target.name, target])),
 );
 
-function unitOf(facts: UnitFacts, { unit, cluster }: Assignment): DeliveryUnit {
+function unitOf(facts: UnitFacts, { unit, cluster, components }: Assignment): DeliveryUnit {
+  const part = facts.published?.get(`${unit} ${cluster}`);
   const target = targetOf(unit);
   const record = facts.state.clusters.get(cluster);
   return {
@@ -55,6 +59,8 @@ function unitOf(facts: UnitFacts, { unit, cluster }: Assignment): DeliveryUnit {
     cluster,
     target,
     labels: targetsByName(facts.targets).get(cluster)?.labels ?? {},
+    ...(components !== undefined && { components }),
+    ...(part !== undefined && { part }),
     joinedAt: record === undefined ? Infinity : Date.parse(record.joinedAt),
     reports: record?.reports ?? true,
     published: record === undefined ? null : publishedOf(facts, record, unit),
@@ -63,7 +69,8 @@ function unitOf(facts: UnitFacts, { unit, cluster }: Assignment): DeliveryUnit {
   };
 }
 
-function holdOn(held: Held, unit: string, cluster: string): string | null {
+/** Why a unit is held on a cluster; null = it is not. */
+export function holdOn(held: Held, unit: string, cluster: string): string | null {
   if (held.size === 0) return null;
   const app = applicationOf(unit);
   const key = [`${unit} ${cluster}`, `${app} ${cluster}`, `${unit} `, `${app} `, ` ${cluster}`].find((one) =>

@@ -47,7 +47,8 @@ export function goingBack({ delivery, standing, isOver, now }: GoingBackInput): 
 
 /** True for a unit that was given the content, and whose agent does not say that it has that generation. */
 function isUnfetched({ unit }: StandingUnit, content: string): boolean {
-  if (unit.published?.content !== content) return true;
+  // Beside what it had, where its components come one after the other.
+  if (unit.published?.content.split(' ').includes(content) !== true) return true;
   return unit.report === null || unit.report.accepted < unit.published.generation;
 }
 

@@ -1,5 +1,6 @@
 import type { Admission, Delivery, DeliveryDecision } from '../model/delivery.ts';
 import type { RolloutNumbers } from '../model/rollout.ts';
+import { partKey, partOf, type Given } from './parts.ts';
 import type { WaveCounts } from './progress.ts';
 import type { DeliveryUnit, Listening, UnitStanding } from './unit.ts';
 
@@ -19,6 +20,8 @@ export interface WavesInput {
   readonly parallelism: number | null;
   readonly delivery: Delivery;
   readonly units: readonly DeliveryUnit[];
+  /** What each unit has of the content by now, where components come one after the other. */
+  readonly given?: Given | undefined;
   readonly listening: Listening;
   /** Why nothing may start; null = it may. */
   readonly stopped: string | null;
@@ -48,6 +51,20 @@ export function admissionsOf({ admitted }: Pick<Delivery, 'admitted'>): Readonly
   const found = new Map(admitted.flatMap((admission) => admission.units.map((unit) => [unit, admission] as const)));
   knownAdmissions.set(admitted, found);
   return found;
+}
+
+/** The newest admission of a unit, and what must be published for it; where components come one after the other, each step gives its own. */
+export function givenTo(
+  unit: DeliveryUnit,
+  { delivery, step, given }: Pick<WavesInput, 'delivery' | 'step' | 'given'>,
+): { readonly admission: Admission | null; readonly part?: string } {
+  const newest = admissionsOf(delivery).get(unit.key) ?? null;
+  if (given === undefined) return { admission: newest };
+  const isOwn = delivery.admitted.some(
+    ({ wave, units }) => wave.startsWith(`${step.name}/`) && units.includes(unit.key),
+  );
+  // What a later step gave has its time from then on.
+  return { admission: isOwn ? newest : null, part: partKey(delivery.content, partOf(unit, given), given.objects) };
 }
 
 /** The decisions of one kind on a delivery, oldest first. */

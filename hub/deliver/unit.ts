@@ -28,6 +28,10 @@ export interface DeliveryUnit {
   readonly cluster: string;
   readonly target: string | null;
   readonly labels: Labels;
+  /** The components that all steps together give it; absent = all. */
+  readonly components?: readonly string[];
+  /** What this process has published of it (`partKey`), where its components come one after the other. */
+  readonly part?: string;
   /** When the cluster joined (milliseconds since the epoch). */
   readonly joinedAt: number;
   /** False where the cluster joined without reports. */
@@ -73,6 +77,8 @@ export interface UnitInput {
   /** True once all of its wave were done: what degrades now has its deadline from then on. */
   readonly wasDone: boolean;
   readonly listening: Listening;
+  /** What must be published of it (`partKey`), where its components come one after the other; absent = the content. */
+  readonly part?: string;
 }
 
 /** Heartbeats that may be missed before a cluster counts as silent. */
@@ -92,7 +98,8 @@ export function standingOf(unit: DeliveryUnit, input: UnitInput): UnitStanding {
   if (admission === null) return beforeItsTurn(unit, input);
   if (unit.hold !== null) return standing('held', unit.hold);
   const { published } = unit;
-  if (published?.content !== input.content) return standing('admitted', 'it is being published');
+  const isPublished = input.part === undefined ? published?.content === input.content : unit.part === input.part;
+  if (published === null || !isPublished) return standing('admitted', 'it is being published');
   if (!unit.reports) return blind(input, Date.parse(admission.at));
   return afterAdmission(unit, published.digest, { ...input, since: Date.parse(admission.at) });
 }

@@ -1,17 +1,29 @@
 import { deliveryName, type AppDelivery } from '../model/delivery.ts';
 import type { DeliveryUnit } from './unit.ts';
+import { partOf, type Given } from './parts.ts';
 import { admissionsOf } from './standing.ts';
 
 /** What a unit is to have: what it was published, or another content than the documents say. */
 export type Wanted =
   | { readonly kind: 'stay'; readonly reason: string }
-  | { readonly kind: 'content'; readonly content: string; readonly reason: string };
+  | { readonly kind: 'content'; readonly content: string; readonly reason: string }
+  | {
+      readonly kind: 'part';
+      /** These components as the documents say; all others as they were, where there was something. */
+      readonly components: readonly string[];
+      readonly former: string | null;
+      readonly reason: string;
+    };
 
 /**
  * What each unit of an application is to have: one of what it has, what is stable (or what it had before, where there is nothing
  * stable), and the content of the documents, which is not in the answer. A unit is never left without the application. Pure.
  */
-export function wantedOf(record: AppDelivery, units: readonly DeliveryUnit[]): ReadonlyMap<string, Wanted> {
+export function wantedOf(
+  record: AppDelivery,
+  units: readonly DeliveryUnit[],
+  parts?: Given,
+): ReadonlyMap<string, Wanted> {
   const { last } = record;
   const nothing: ReadonlyMap<string, Wanted> = new Map();
   if (last.phase === 'reverted') return nothing;
@@ -20,14 +32,14 @@ export function wantedOf(record: AppDelivery, units: readonly DeliveryUnit[]): R
   const name = deliveryName(record);
   const reached =
     last.phase === 'running' ? 'has not reached it yet' : `${phaseWords[last.phase]} before it was reached`;
-  const facts: Facts = { record, name, stay: { kind: 'stay', reason: `${name} ${reached}` } };
+  const facts: Facts = { record, name, parts, stay: { kind: 'stay', reason: `${name} ${reached}` } };
   const wanted = new Map<string, Wanted>();
   const isBack = isTakenBack(last);
   for (const unit of units) {
     const isGiven = given.has(unit.key);
     const hasIt = isGiven || unit.published?.content === last.content;
     const goesBack = last.back[unit.key] !== undefined || (hasIt && isBack);
-    const own = goesBack ? former(facts, unit) : unreached(facts, unit, isGiven);
+    const own = goesBack ? former(facts, unit) : (partly(facts, unit, isGiven) ?? unreached(facts, unit, isGiven));
     if (own !== null) wanted.set(unit.key, own);
   }
   return wanted;
@@ -36,6 +48,7 @@ export function wantedOf(record: AppDelivery, units: readonly DeliveryUnit[]): R
 interface Facts {
   readonly record: AppDelivery;
   readonly name: string;
+  readonly parts: Given | undefined;
   readonly stay: Wanted;
 }
 
@@ -53,6 +66,14 @@ function former({ record, name }: Facts, { key }: DeliveryUnit): Wanted | null {
   if (content === null) return null;
   const reason = back?.why === 'failed' ? `${name} failed here: ${back.reason}` : `${name} was taken back`;
   return { kind: 'content', content, reason };
+}
+
+/** The components that steps gave it, the others as they were; null where it has all of them, or none. */
+function partly({ record, name, parts }: Facts, unit: DeliveryUnit, isGiven: boolean): Wanted | null {
+  const components = isGiven && record.last.phase !== 'succeeded' ? partOf(unit, parts) : null;
+  if (components === null) return null;
+  const before = record.stable ?? record.last.base[unit.key] ?? null;
+  return { kind: 'part', components, former: before, reason: `${name} has not reached its other components yet` };
 }
 
 /** What joined late has what the others of its place have; all else stays until it is reached. */

@@ -2,7 +2,7 @@ import type { Admission, WaveRecord } from '../model/delivery.ts';
 import { wavesOf, type Wave } from './members.ts';
 import { budgetOf } from './numbers.ts';
 import type { WaveProgress } from './progress.ts';
-import { admissionsOf, countsOf, decisionsOf, type StandingUnit, type WavesInput } from './standing.ts';
+import { countsOf, decisionsOf, givenTo, type StandingUnit, type WavesInput } from './standing.ts';
 import { standingOf, type Listening } from './unit.ts';
 import { advanceWave } from './wave.ts';
 
@@ -63,13 +63,13 @@ export function advanceWaves(input: WavesInput): WavesOutcome {
     isOver,
     progress,
     units: all,
-    due: [...due, ...lookAgain(all, input.listening)],
+    due: [...due, ...lookAgain(all, input.listening), ...lookForParts(input, all, admissions.length > 0)],
   };
 }
 
-function judge({ delivery, listening }: WavesInput, wave: Wave): readonly StandingUnit[] {
+function judge(input: WavesInput, wave: Wave): readonly StandingUnit[] {
+  const { delivery, listening } = input;
   const record = delivery.waves[wave.key];
-  const admissions = admissionsOf(delivery);
   const skipped = new Set(decisionsOf(delivery, 'skip').map(({ cluster }) => cluster));
   const { soakMs, deadlineMs, onFailure } = wave.settings;
   const { number, content } = delivery;
@@ -78,19 +78,33 @@ function judge({ delivery, listening }: WavesInput, wave: Wave): readonly Standi
   return wave.units
     .filter(({ cluster }) => !skipped.has(cluster))
     .map((unit): StandingUnit => {
-      const given = admissions.get(unit.key) ?? null;
+      const { admission: given, ...part } = givenTo(unit, input);
       const back = delivery.back[unit.key] ?? null;
-      const standing = standingOf(unit, { ...facts, admission: back === null ? given : null, back });
+      const standing = standingOf(unit, { ...facts, ...part, admission: back === null ? given : null, back });
       const counts = unit.joinedAt <= begunAt && given?.unhealthy?.includes(unit.key) !== true;
       return { unit, wave: wave.key, standing, counts, onFailure, waveSize: wave.units.length };
     });
 }
+
+/** After this long a pass looks whether a component was published. */
+const publishedMs = 2_000;
 
 function lookAgain(units: readonly StandingUnit[], { now, heartbeatMs }: Listening): readonly number[] {
   const deadlines = units.flatMap(({ standing: { deadlineAt } }) => (deadlineAt === null ? [] : [deadlineAt]));
   // What is silent may be back with a report that says nothing new.
   const isWaited = units.some(({ standing: { state } }) => state === 'absent' || state === 'suspect');
   return isWaited ? [...deadlines, now + heartbeatMs] : deadlines;
+}
+
+/** That a component was published, this process alone knows: no report says so where nothing else changed. */
+function lookForParts(
+  { given, listening }: WavesInput,
+  units: readonly StandingUnit[],
+  isGiving: boolean,
+): readonly number[] {
+  if (given === undefined) return [];
+  const isBeing = ({ standing: { state, deadlineAt } }: StandingUnit) => state === 'admitted' && deadlineAt === null;
+  return isGiving || units.some(isBeing) ? [listening.now + publishedMs] : [];
 }
 
 function failedOf(units: readonly StandingUnit[]): number {

@@ -6,7 +6,7 @@ import type { CueEvaluator } from '../cue/engine.ts';
 import type { CueProgram } from '../cue/program.ts';
 import type { CheckedHealth, CheckedObject, HealthCheck } from '../model/health.ts';
 import { isMap, type JsonMap } from '../model/json-map.ts';
-import { tokensOf } from './tokens.ts';
+import { tokensOf } from '../model/cue-tokens.ts';
 
 /** What is known of the objects of an application, and which contents of them count. */
 export interface Known {

@@ -1,3 +1,5 @@
+import type { JsonMap } from './json-map.ts';
+
 /** The phases of a workflow step, as in KubeVela. */
 export type StepPhaseName = 'pending' | 'running' | 'suspending' | 'succeeded' | 'failed' | 'skipped';
 
@@ -8,6 +10,12 @@ export interface StepRecord {
   /** ISO times. */
   readonly startedAt: string;
   readonly endedAt?: string;
+  /** What it said when it ended, where it is not asked again. */
+  readonly message?: string;
+  /** True where it failed by its timeout. */
+  readonly isLate?: boolean;
+  /** What inputs of other steps take of it. */
+  readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
 /** A wave that has begun. */
@@ -88,6 +96,8 @@ export interface AppDelivery {
   readonly stable: string | null;
   readonly previous: string | null;
   readonly last: Delivery;
+  /** Objects that steps brought, by step: they stay while a later delivery has not reached that step. */
+  readonly objects?: Readonly<Record<string, readonly JsonMap[]>>;
 }
 
 /** The deliveries of every application that has one, by application. */

@@ -223,6 +223,12 @@ export function isOurGroup(group: string): boolean {
   return ourApiVersions.some((apiVersion) => apiVersion.startsWith(`${group}/`));
 }
 
+/** Other names of kinds, in texts about OAM. */
+export const kindAliases: Readonly<Record<string, string>> = {
+  AppDeployment: 'ApplicationDeployment',
+  WorkflowDefinition: 'WorkflowStepDefinition',
+};
+
 /** Every kind that users write, aliases included. */
 export const documentKinds = [
   'Application',
@@ -232,6 +238,7 @@ export const documentKinds = [
   'Policy',
   'Workflow',
   ...definitionKinds,
+  'WorkflowDefinition',
 ] as const;
 
 /** The namespace of a document: its own, else `default`. */

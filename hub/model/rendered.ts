@@ -1,4 +1,5 @@
 import type { HealthCheck } from './health.ts';
+import type { JsonMap } from './json-map.ts';
 import type { Dependencies } from './order.ts';
 import type { KubeObject, ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp, BundleReplicas, BundleTraffic, DeliveryStep } from '../../shared/wire/revision.ts';
@@ -17,6 +18,10 @@ export interface Assignment {
   readonly policies?: readonly string[];
   /** The components that are delivered; absent = all. */
   readonly components?: readonly string[];
+  /** Components that are not delivered as this revision has them: another one does. */
+  readonly without?: readonly string[];
+  /** Objects that steps of its workflow bring, beside those of components. */
+  readonly objects?: readonly JsonMap[];
   /** Labels that the agent's cluster must have (the placement's selector without what the hub's labels no longer match). */
   readonly selector: Readonly<Record<string, string>>;
   /** Why it is remarkable: a provisional pick, a kept assignment. */

@@ -35,7 +35,13 @@ export const workflowStep = z.strictObject({
   mode: stepModes.optional(),
   subSteps: z.array(subStep).optional(),
 });
-export type WorkflowStep = z.infer<typeof workflowStep>;
+type WrittenStep = z.infer<typeof workflowStep>;
+
+/** A step; `template` is that of the repository's own definition of its type, put in before anything reads it. */
+export interface WorkflowStep extends Omit<WrittenStep, 'subSteps'> {
+  readonly template?: string | undefined;
+  readonly subSteps?: WorkflowStep[] | undefined;
+}
 
 /** The workflow of an Application: its own steps, or the name of a Workflow document. */
 export const workflow = z.strictObject({
@@ -43,7 +49,7 @@ export const workflow = z.strictObject({
   mode: workflowMode.optional(),
   steps: z.array(workflowStep).optional(),
 });
-export type Workflow = z.infer<typeof workflow>;
+export type Workflow = Omit<z.infer<typeof workflow>, 'steps'> & { readonly steps?: WorkflowStep[] | undefined };
 
 /** The name of the policy at a place of its list. */
 export function policyName({ name: written }: PolicyEntry, index: number): string {

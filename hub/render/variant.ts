@@ -1,6 +1,8 @@
 import type { Application, Component } from '../model/documents.ts';
 import type { RevisionRecord } from '../model/fleet.ts';
 import type { Assignment } from '../model/rendered.ts';
+import { builtinDefinitions, definitionKey } from '../definitions/catalog.ts';
+import type { JsonMap } from '../model/json-map.ts';
 import type { Steps } from '../model/reporter.ts';
 import { policies } from '../policies/types/list.ts';
 import { componentsWith } from '../policies/uses.ts';
@@ -14,7 +16,7 @@ export interface Variant {
   readonly paths: readonly Steps[] | null;
 }
 
-export type VariantFacts = Pick<Assignment, 'target' | 'policies' | 'components'>;
+export type VariantFacts = Pick<Assignment, 'target' | 'policies' | 'components' | 'without' | 'objects'>;
 
 // The same value for the same facts: what was rendered of it is found by it.
 const known = new WeakMap<RevisionRecord, Map<string, Variant>>();
@@ -30,20 +32,39 @@ export function variantOf(record: RevisionRecord, facts: VariantFacts): Variant 
   return variant;
 }
 
-function keyOf({ target, policies: used = [], components }: VariantFacts): string {
-  if (target === undefined && used.length === 0 && components === undefined) return '';
-  return JSON.stringify([target ?? null, used, components ?? null]);
+function keyOf({ target, policies: used = [], components, without = [], objects = [] }: VariantFacts): string {
+  const more = objects.length > 0 ? [without, objects] : without.length > 0 ? [without] : [];
+  if (target === undefined && used.length === 0 && components === undefined && more.length === 0) return '';
+  return JSON.stringify([target ?? null, used, components ?? null, ...more]);
 }
 
-function madeOf(record: RevisionRecord, { target, policies: used = [], components: only }: VariantFacts, key: string) {
+function madeOf(record: RevisionRecord, facts: VariantFacts, key: string): Variant {
+  const { target, policies: used = [], components: only, without = [], objects = [] } = facts;
   const { application } = record;
   const all = componentsWith(application, used, policies);
-  const components = only === undefined ? all : all.filter(({ name }) => only.includes(name));
+  const chosen = only === undefined ? all : all.filter(({ name }) => only.includes(name));
+  const left = chosen.filter(({ name }) => !without.includes(name));
+  const brought = objects.length === 0 ? [] : [objectsComponent(application, objects)];
+  const components = [...left, ...brought];
+  const definitions = brought.length === 0 ? record.definitions : { ...objectsDefinition(), ...record.definitions };
   return {
     key,
-    record: { ...record, application: withComponents(application, components, target) },
+    record: { ...record, definitions, application: withComponents(application, components, target) },
     paths: components.map((component) => pathOf(application, component)),
   };
+}
+
+/** What steps bring is rendered as a component of raw objects, under a name that no other one has. */
+function objectsComponent({ spec }: Application, objects: readonly JsonMap[]): Component {
+  const names = new Set(spec.components.map(({ name }) => name));
+  let name = 'workflow-objects';
+  for (let count = 2; names.has(name); count += 1) name = `workflow-objects-${count}`;
+  return { name, type: 'k8s-objects', properties: { objects } };
+}
+
+function objectsDefinition(): RevisionRecord['definitions'] {
+  const found = builtinDefinitions.find(({ kind, type }) => kind === 'ComponentDefinition' && type === 'k8s-objects');
+  return found === undefined ? {} : { [definitionKey(found.kind, found.type)]: found };
 }
 
 function withComponents(application: Application, components: readonly Component[], target?: string): Application {
@@ -55,8 +76,10 @@ function withComponents(application: Application, components: readonly Component
   };
 }
 
-// A component that a policy makes stands in the policies.
-function pathOf({ spec }: Application, { name }: Component): Steps {
+// A component that a policy makes stands in the policies, and what steps bring in the workflow.
+function pathOf({ spec }: Application, { name, properties }: Component): Steps {
+  if (properties?.['objects'] !== undefined && !spec.components.some((one) => one.name === name))
+    return ['spec', 'workflow'];
   const index = spec.components.findIndex((one) => one.name === name);
   return index < 0 ? ['spec', 'policies'] : ['spec', 'components', index];
 }

@@ -23,6 +23,8 @@ import { backedBy } from '../store/backed.ts';
 import { createCurrentState, type CurrentState } from './current-state.ts';
 import { renewFreshness } from './freshness.ts';
 import { createLoop, type Loop } from './loop.ts';
+import { openQuestions } from '../deliver/questions.ts';
+import { openEffects } from './effects.ts';
 import { openHub, type HubPorts, type OpenedHub } from './opened-hub.ts';
 import { listenAgain } from './listen.ts';
 import { followSource } from './sources.ts';
@@ -118,7 +120,15 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: WiringPorts,
   };
   const reads = openObservedReads();
   const health = judgeOf(opened, state, { clock, changed: changed.raise, signal: stopped });
-  const told = { notify, judge: health.expect, reads: reads.current };
+  const { random, createHttp } = ports;
+  const effects = openEffects(config, {
+    clock,
+    random,
+    createHttp,
+    changed: () => loop.trigger('effect'),
+    signal: stopped,
+  });
+  const told = { notify, judge: health.expect, reads: reads.current, effects };
   const parts = passParts(opened, config, { clock, metrics, publishing, ...told });
   const loop = createLoop({
     ...ports,
@@ -172,7 +182,7 @@ function judgeOf(
 function passParts(
   { cue, source, reader, reports, stores }: OpenedHub,
   { localCluster, heartbeatMs }: HubConfig,
-  parts: Pick<PassParts, 'clock' | 'metrics' | 'publishing' | 'notify' | 'judge' | 'reads'>,
+  parts: Pick<PassParts, 'clock' | 'metrics' | 'publishing' | 'notify' | 'judge' | 'reads' | 'effects'>,
 ): Omit<PassParts, 'isAwaited'> {
   return {
     ...parts,
@@ -185,6 +195,8 @@ function passParts(
     rendered: newRenderMemory(),
     holds: { last: null },
     progress: { last: null },
+    parts: { published: new Map() },
+    questions: openQuestions(),
     listeningSince: parts.clock.now(),
     heartbeatMs,
     cron: cronFields,

@@ -1,8 +1,8 @@
 /** Why a pass is run. */
 export type Trigger =
-  'start' | 'webhook' | 'source' | 'poll' | 'report' | 'registry' | 'approval' | 'due' | 'more' | 'retry';
+  'start' | 'webhook' | 'source' | 'poll' | 'report' | 'registry' | 'approval' | 'due' | 'effect' | 'more' | 'retry';
 
-const withoutCommits: ReadonlySet<Trigger> = new Set(['report', 'registry', 'approval', 'due']);
+const withoutCommits: ReadonlySet<Trigger> = new Set(['report', 'registry', 'approval', 'due', 'effect']);
 
 /** True when the config repository may have new commits: one of the triggers is more than a report or a change of the state. */
 export function mayHaveCommits(triggers: readonly Trigger[]): boolean {

@@ -2,6 +2,9 @@ import { attributesOf, templateOf } from '../definitions/attributes.ts';
 import type { BuiltinDefinition } from '../definitions/catalog.ts';
 import type { Definition } from '../model/documents.ts';
 import type { Reporter } from '../model/reporter.ts';
+import { actionsOf } from '../workflow/interpret/actions.ts';
+import { actionsHint } from '../workflow/interpret/run.ts';
+import { steps } from '../workflow/steps/list.ts';
 import { checkName } from './names.ts';
 
 // One document of one team changes what every application gets under that name.
@@ -35,8 +38,13 @@ function checkStage({ kind, spec }: Definition, reporter: Reporter): void {
 /** Checks an X-Definition beyond its shape. */
 export function checkDefinition(doc: Definition, builtins: readonly BuiltinDefinition[], reporter: Reporter): void {
   checkName('subdomain', doc.metadata.name, ['metadata', 'name'], reporter);
+  if (doc.kind === 'WorkflowStepDefinition') {
+    checkTemplate(doc, reporter);
+    checkActions(doc, reporter);
+    return;
+  }
   if (doc.kind !== 'ComponentDefinition' && doc.kind !== 'TraitDefinition') {
-    const hint = 'supported: ComponentDefinition, TraitDefinition';
+    const hint = 'supported: ComponentDefinition, TraitDefinition, WorkflowStepDefinition';
     reporter.warn('UNSUPPORTED', ['kind'], `a ${doc.kind} is not used yet`, hint);
     return;
   }
@@ -48,6 +56,21 @@ export function checkDefinition(doc: Definition, builtins: readonly BuiltinDefin
     reporter.warn('UNSUPPORTED', path, `it cannot be used: ${why}`, hint);
   }
   checkStage(doc, reporter);
+  checkTemplate(doc, reporter);
+}
+
+/** Checks what a definition of a step does: each of its actions must be one that there is. */
+function checkActions(doc: Definition, reporter: Reporter): void {
+  const replaced = steps.some(({ type }) => type === doc.metadata.name);
+  if (replaced) {
+    const message = `it replaces the built-in step ${doc.metadata.name} for every application`;
+    reporter.warn('DUPLICATE_DOCUMENT', ['metadata', 'name'], message, 'give it another name, unless that is meant');
+  }
+  const read = actionsOf(templateOf(doc));
+  if ('fault' in read) reporter.error('UNSUPPORTED', ['spec', 'schematic'], read.fault, actionsHint);
+}
+
+function checkTemplate(doc: Definition, reporter: Reporter): void {
   if (templateOf(doc) === '') {
     const schematics = Object.keys(doc.spec.schematic ?? {});
     const message =

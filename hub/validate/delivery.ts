@@ -1,4 +1,4 @@
-import type { Application, PolicyDocument, WorkflowDocument } from '../model/documents.ts';
+import { namespaceOf, type Application, type PolicyDocument, type WorkflowDocument } from '../model/documents.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
 import type { PolicyCheck } from '../policies/policy.ts';
 import { compile } from '../workflow/compile.ts';
@@ -6,6 +6,7 @@ import { gatesOf } from '../workflow/gates.ts';
 import { checkPolicies, checkSteps, readPolicy } from './policies-and-steps.ts';
 import type { References } from './references.ts';
 import { checkReferred, resolveApplication } from './resolve.ts';
+import { withTemplates } from './step-definitions.ts';
 import { checkWorkflow } from './workflow.ts';
 
 type Parts = Pick<PolicyCheck, 'reporter' | 'checkType'> & { readonly references: References };
@@ -31,7 +32,8 @@ export function checkDelivery(doc: Application, { references, ...where }: Parts)
 }
 
 /** Checks a workflow in a document of its own: what can be told without an application. */
-export function checkWorkflowDocument({ steps }: WorkflowDocument, references: References, reporter: Reporter): void {
+export function checkWorkflowDocument(doc: WorkflowDocument, references: References, reporter: Reporter): void {
+  const steps = withTemplates(doc.steps, namespaceOf(doc), references.stepDefinitions);
   checkSteps(steps, references.steps, { application: null, path: ['steps'], reporter });
   checkWorkflow(steps, { path: ['steps'], reporter });
 }

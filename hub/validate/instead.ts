@@ -4,7 +4,6 @@ const placements = 'place it with an ApplicationDeployment: clusterSelector.labe
 const versions = 'list two revisions with weights in an ApplicationDeployment, and move the weights by commits';
 const files = 'render it in CI into files, and name those with k8s-objects (properties.glob)';
 
-const later = 'remove it: steps with effects outside of the delivery come later';
 const outside =
   'do it in CI, before the commit: a hub of Sluice holds no credentials of clusters, clouds or registries';
 
@@ -36,9 +35,8 @@ const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly
     'shared-resource': 'declare the object in one application alone',
   },
   step: {
-    'addon-operation': later,
+    'addon-operation': 'declare what the addon installs; what installs definitions is a commit of theirs',
     'apply-deployment': 'declare a component of type webservice or worker',
-    'apply-object': later,
     'apply-remaining': 'name the components: apply-component; or deploy, which delivers all',
     'apply-terraform-config': outside,
     'apply-terraform-provider': outside,
@@ -46,29 +44,22 @@ const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly
     'build-push-image': outside,
     'canary-rollback': versions,
     'canary-rollout': versions,
-    'check-metrics': later,
     'clean-jobs': 'remove it: finished Jobs go by ttlSecondsAfterFinished',
-    'collect-service-endpoints': later,
     'create-config': outside,
     'delete-config': outside,
-    'depends-on-app': later,
     deploy2runtime: 'deploy, with policies of type topology',
     'export-data': outside,
     'export-service': outside,
-    export2config: 'declare the ConfigMap as a component of type k8s-objects',
     export2secret: outside,
     'generate-jdbc-connection': outside,
     'list-config': outside,
-    notification: later,
     'read-config': outside,
-    'read-object': later,
-    request: later,
+    'read-object': 'take the value where it is made: outputs of apply-object; agents report only what they deliver',
     'restart-workflow': 'remove it: every commit that changes the content is a delivery',
     'rollout-promotion': versions,
     'share-cloud-resource': outside,
     'traffic-shift': versions,
     'vela-cli': outside,
-    webhook: later,
   },
 };
 

@@ -3,6 +3,8 @@ import type { Application } from '../model/documents.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
 import { policyName, stepName, type PolicyEntry, type WorkflowStep } from '../model/workflow.ts';
 import type { Policy, PolicyCheck } from '../policies/policy.ts';
+import { isOnTheWay, keySteps } from '../workflow/parameter-key.ts';
+import { definedStep } from '../workflow/interpret/defined.ts';
 import type { StepType } from '../workflow/step.ts';
 import { insteadOfType } from './instead.ts';
 import { reporterWithin, suggestion } from './problems.ts';
@@ -53,8 +55,9 @@ export function checkSteps(
   for (const [index, step] of written.entries()) {
     const place = { path: [...base.path, index], reporter: base.reporter };
     const name = stepName(step, index, group);
-    const type = findType(types, step.type, { ...place, what: 'workflow step', all: 'steps' });
-    const read = type === null ? null : readProperties(type.schema, step.properties, place);
+    const type = definedStep(step) ?? findType(types, step.type, { ...place, what: 'workflow step', all: 'steps' });
+    const told = { ...place, reporter: withoutGiven(place.reporter, [...place.path, 'properties'], step.inputs ?? []) };
+    const read = type === null ? null : readProperties(type.schema, step.properties, told);
     if (read !== null && application !== null) {
       type?.check({ name, properties: read.value }, { application, path: read.path, reporter: base.reporter });
     }
@@ -67,6 +70,22 @@ export function checkSteps(
       base.reporter.error('DOCUMENT_INVALID', inside, message, 'give the type step-group');
     }
   }
+}
+
+/** A reporter that leaves out what is said of members that inputs are to give. */
+function withoutGiven(reporter: Reporter, base: Steps, inputs: NonNullable<WorkflowStep['inputs']>): Reporter {
+  const keys = inputs.flatMap(({ parameterKey = '' }) => {
+    const key = keySteps(parameterKey);
+    return key === null ? [] : [[...base, ...key]];
+  });
+  if (keys.length === 0) return reporter;
+  const isGiven = (path: Steps) => keys.some((key) => isOnTheWay(path, key) && path.length > base.length);
+  return {
+    ...reporter,
+    error: (code, path, message, hint) => {
+      if (!isGiven(path)) reporter.error(code, path, message, hint);
+    },
+  };
 }
 
 interface Place {

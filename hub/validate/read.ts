@@ -6,6 +6,7 @@ import {
   definition,
   definitionKinds,
   documentKinds,
+  kindAliases,
   oamAlpha,
   ourApiVersions,
   policyDocument,
@@ -94,7 +95,7 @@ function reportKind(kind: string, value: Readonly<Record<string, unknown>>, repo
 }
 
 function normalised(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const kind = value['kind'] === 'AppDeployment' ? 'ApplicationDeployment' : value['kind'];
+  const kind = aliased(value['kind']);
   const apiVersion = value['apiVersion'] ?? ourApiVersions[0];
   const { name, ...rest } = withSteps(value);
   const metadata = value['metadata'];
@@ -103,6 +104,10 @@ function normalised(value: Readonly<Record<string, unknown>>): Readonly<Record<s
     typeof name === 'string' && (metadata === undefined || (isMap(metadata) && metadata['name'] === undefined));
   if (!isTop) return { ...rest, ...('name' in value && { name }), apiVersion, kind };
   return { ...rest, apiVersion, kind, metadata: { ...(isMap(metadata) ? metadata : {}), name } };
+}
+
+function aliased(kind: unknown): unknown {
+  return typeof kind === 'string' && Object.hasOwn(kindAliases, kind) ? kindAliases[kind] : kind;
 }
 
 // The design text writes the steps of a workflow as a plain list.

@@ -7,6 +7,7 @@ import type { ComponentSource } from '../sources/source.ts';
 import type { StepType } from '../workflow/step.ts';
 import { steps } from '../workflow/steps/list.ts';
 import type { ReadDocument } from './read.ts';
+import { stepDefinitionsOf, type StepDefinitions } from './step-definitions.ts';
 
 /** The lists that documents are checked against, beside the documents themselves. */
 export interface Lists {
@@ -39,6 +40,8 @@ export interface References {
   /** Policies and workflows in documents of their own, by key; null when they are broken. */
   readonly policyDocuments: ReadonlyMap<string, PolicyDocument | null>;
   readonly workflowDocuments: ReadonlyMap<string, WorkflowDocument | null>;
+  /** What the repository defines of steps. */
+  readonly stepDefinitions: StepDefinitions;
   readonly files: ReadonlyMap<string, string>;
 }
 
@@ -64,6 +67,7 @@ export function referencesOf(
     applications: byKey<Application>(documents, 'Application'),
     policyDocuments: byKey<PolicyDocument>(documents, 'Policy'),
     workflowDocuments: byKey<WorkflowDocument>(documents, 'Workflow'),
+    stepDefinitions: stepDefinitionsOf(valid.map(({ doc }) => doc as Definition)),
     files,
   };
 }

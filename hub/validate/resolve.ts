@@ -3,15 +3,16 @@ import type { Reporter, Steps } from '../model/reporter.ts';
 import { policyName, type Workflow, type WorkflowStep } from '../model/workflow.ts';
 import { suggestion } from './problems.ts';
 import type { References } from './references.ts';
+import { definitionsIn, withTemplates } from './step-definitions.ts';
 
-type Documents = Pick<References, 'policyDocuments' | 'workflowDocuments'>;
+type Documents = Pick<References, 'policyDocuments' | 'workflowDocuments' | 'stepDefinitions'>;
 
 // A document never changes while its file stays as it is: what was resolved of the same ones is the same value.
 const known = new WeakMap<Application, { readonly from: readonly unknown[]; readonly doc: Application }>();
 
 /**
- * An application with what stands in documents of their own: the steps of the Workflow that it refers to, and the policies that its
- * steps name and that it has not itself. So a revision pins them, and everything after validation reads one document.
+ * An application with what stands in documents of their own: the steps of the Workflow that it refers to, the policies that its
+ * steps name and that it has not itself, and the templates of steps that the repository defines. So a revision pins them, and everything after validation reads one document.
  */
 export function resolveApplication(doc: Application, documents: Documents): Application {
   const { workflow } = doc.spec;
@@ -22,11 +23,13 @@ export function resolveApplication(doc: Application, documents: Documents): Appl
   const found = namedElsewhere(doc, steps).flatMap(
     ({ name }) => documents.policyDocuments.get(`${namespace}/${name}`) ?? [],
   );
-  const from = [referred, ...found];
+  const { stepDefinitions } = documents;
+  const from = [referred, ...found, ...definitionsIn(steps, namespace, stepDefinitions)];
   if (from.every((one) => one === null || one === undefined)) return doc;
   const before = known.get(doc);
   if (before?.from.length === from.length && before.from.every((one, index) => one === from[index])) return before.doc;
-  const resolved = withDocuments(doc, { steps, policies: found, mode: workflow.mode ?? referred?.mode });
+  const made = withTemplates(steps, namespace, stepDefinitions);
+  const resolved = withDocuments(doc, { steps: made, policies: found, mode: workflow.mode ?? referred?.mode });
   known.set(doc, { from, doc: resolved });
   return resolved;
 }

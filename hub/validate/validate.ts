@@ -8,6 +8,8 @@ import {
   type WorkflowDocument,
 } from '../model/documents.ts';
 import type { Fleet, UnreadDocument, Validated } from '../model/fleet.ts';
+import { valueAt } from '../model/json-map.ts';
+import type { Reporter } from '../model/reporter.ts';
 import { atOnce, type Work } from '../../shared/lib/slices.ts';
 import { digestOfValue, type Digest } from '../../shared/lib/canonical.ts';
 import type { RawDocument, Snapshot, Sourced } from '../model/source.ts';
@@ -80,7 +82,7 @@ function unreadOf({ raw, kind, key, doc }: ReadDocument): UnreadDocument {
   return { ...facts, digest };
 }
 
-function check({ kind, doc, rest, reporter }: ReadDocument, references: References): void {
+function check({ raw, kind, doc, rest, reporter }: ReadDocument, references: References): void {
   if (doc === null) reporter.skipFollowing();
   const checked = doc ?? rest;
   if (checked === null) return;
@@ -94,7 +96,19 @@ function check({ kind, doc, rest, reporter }: ReadDocument, references: Referenc
   else if (kind === 'Policy') checkPolicyDocument(checked as PolicyDocument, references, reporter);
   else if (kind === 'Workflow') checkWorkflowDocument(checked as WorkflowDocument, references, reporter);
   else checkDefinition(checked as Definition, references.builtins, reporter);
+  reportOldKind(raw.value, reporter);
   if (kind !== 'Cluster') checkLabels(metadata.labels, ['metadata', 'labels'], reporter);
+}
+
+// Early texts of KubeVela have it.
+function reportOldKind(value: unknown, reporter: Reporter): void {
+  if (valueAt(value, 'kind') !== 'WorkflowDefinition') return;
+  reporter.warn(
+    'UNSUPPORTED',
+    ['kind'],
+    'it is read as a WorkflowStepDefinition',
+    'write kind: WorkflowStepDefinition',
+  );
 }
 
 // Which of two documents with one name is meant cannot be told: both are broken.

@@ -1,6 +1,8 @@
 import { durationHint, durationSeconds } from '../model/duration.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
 import { stepName, type WorkflowStep } from '../model/workflow.ts';
+import { circleOf, needsOf, type OrderedStep } from '../workflow/order.ts';
+import { keySteps } from '../workflow/parameter-key.ts';
 import { suggestion } from './problems.ts';
 
 /** A step with its name and place; those of groups are named beside all others. */
@@ -22,6 +24,7 @@ interface Where {
 export function checkWorkflow(steps: readonly WorkflowStep[], { path, reporter }: Where): void {
   const all = placedSteps(steps, path);
   reportRepeated(all, reporter);
+  reportRepeatedOutputs(all, reporter);
   const names = all.map(({ name }) => name);
   const outputs = all.flatMap(({ step }) => (step.outputs ?? []).map(({ name }) => name));
   for (const { step, path: at } of all) {
@@ -34,13 +37,22 @@ export function checkWorkflow(steps: readonly WorkflowStep[], { path, reporter }
       const hint = suggestion(name, names, 'steps');
       reporter.error('REFERENCE_NOT_FOUND', [...at, 'dependsOn', index], `there is no step ${name}`, hint);
     }
-    for (const [index, { from }] of (step.inputs ?? []).entries()) {
+    for (const [index, { from, parameterKey = '' }] of (step.inputs ?? []).entries()) {
+      if (parameterKey !== '' && keySteps(parameterKey) === null) {
+        const message = `${parameterKey} names no member of the properties`;
+        reporter.error(
+          'DOCUMENT_INVALID',
+          [...at, 'inputs', index, 'parameterKey'],
+          message,
+          'write data.url, or list[0].name',
+        );
+      }
       if (from.startsWith('context.') || outputs.includes(from)) continue;
       const hint = suggestion(from, outputs, 'outputs of steps');
       reporter.error('REFERENCE_NOT_FOUND', [...at, 'inputs', index, 'from'], `no step has an output ${from}`, hint);
     }
   }
-  reportCircle(all, reporter);
+  reportCircle(steps, all, reporter);
 }
 
 function placedSteps(steps: readonly WorkflowStep[], path: Steps, group?: string): readonly Placed[] {
@@ -74,25 +86,38 @@ function checkCondition(condition: string | undefined, names: readonly string[],
   }
 }
 
-/** Reports the steps that wait for one another, at the first of them. */
-function reportCircle(all: readonly Placed[], reporter: Reporter): void {
-  const after = new Map(all.map(({ name, step }) => [name, step.dependsOn ?? []]));
-  const ended = new Set<string>();
-  const circleFrom = (name: string, way: readonly string[]): readonly string[] | null => {
-    if (way.includes(name)) return [...way.slice(way.indexOf(name)), name];
-    if (ended.has(name)) return null;
-    for (const next of after.get(name) ?? []) {
-      const found = circleFrom(next, [...way, name]);
-      if (found !== null) return found;
+/** Reports the steps that wait for one another, at the first step that needs them. */
+function reportCircle(steps: readonly WorkflowStep[], all: readonly Placed[], reporter: Reporter): void {
+  const found = circleOf(needsOf(orderedSteps(steps)));
+  const first = all.find(({ name }) => name === found?.from);
+  if (found === null || first === undefined) return;
+  const message = `steps wait for one another: ${found.circle.join(' -> ')}`;
+  const member = (first.step.dependsOn ?? []).length > 0 ? ['dependsOn'] : [];
+  reporter.error('DOCUMENT_INVALID', [...first.path, ...member], message, 'remove one of these');
+}
+
+/** An input would be taken of either of two. */
+function reportRepeatedOutputs(all: readonly Placed[], reporter: Reporter): void {
+  const names = new Set<string>();
+  for (const { step, path } of all) {
+    for (const [index, { name }] of (step.outputs ?? []).entries()) {
+      if (names.has(name)) {
+        reporter.error(
+          'DOCUMENT_INVALID',
+          [...path, 'outputs', index, 'name'],
+          `a second output named ${name}`,
+          'rename one',
+        );
+      }
+      names.add(name);
     }
-    ended.add(name);
-    return null;
-  };
-  for (const { name, path } of all) {
-    const circle = circleFrom(name, []);
-    if (circle === null) continue;
-    const message = `steps wait for one another: ${circle.join(' -> ')}`;
-    reporter.error('DOCUMENT_INVALID', [...path, 'dependsOn'], message, 'remove one of these');
-    return;
   }
+}
+
+function orderedSteps(steps: readonly WorkflowStep[], group?: string): readonly OrderedStep[] {
+  return steps.map((step, index) => {
+    const { dependsOn = [], inputs = [], outputs = [], subSteps = [] } = step;
+    const name = stepName(step, index, group);
+    return { name, dependsOn, inputs, outputs, steps: orderedSteps(subSteps, name) };
+  });
 }

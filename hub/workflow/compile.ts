@@ -5,6 +5,8 @@ import { durationSeconds } from '../model/duration.ts';
 import type { Steps } from '../model/reporter.ts';
 import type { RolloutNumbers } from '../model/rollout.ts';
 import { stepName, type WorkflowStep } from '../model/workflow.ts';
+import { definedStep } from './interpret/defined.ts';
+import { isOnTheWay, keySteps } from './parameter-key.ts';
 import { policies as builtinPolicies } from '../policies/types/list.ts';
 import type { Policy } from '../policies/policy.ts';
 import { policiesOf, type NamedPolicy } from '../policies/uses.ts';
@@ -41,7 +43,7 @@ export function compile(application: Application, types: DeliveryTypes = builtin
   const written = workflow?.steps;
   const steps = written === undefined || written.length === 0 ? impliedSteps(policies) : written;
   const isWritten = steps === written;
-  const parts = { application, policies, types, counted: rolloutsOf(policies, steps) };
+  const parts = { application, policies, types, counted: rolloutsOf(policies, steps), taken: takenNames(steps) };
   const { steps: mode = 'StepByStep', subSteps = 'DAG' } = workflow?.mode ?? {};
   return {
     app: docKey(application),
@@ -60,6 +62,29 @@ interface Parts {
   readonly policies: readonly NamedPolicy[];
   readonly types: DeliveryTypes;
   readonly counted: Rollouts;
+  /** Names of outputs that an input takes. */
+  readonly taken: ReadonlySet<string>;
+}
+
+function takenNames(steps: readonly WorkflowStep[]): ReadonlySet<string> {
+  const all = steps.flatMap((step) => [step, ...(step.subSteps ?? [])]);
+  return new Set(all.flatMap(({ inputs = [] }) => inputs.map(({ from }) => from)));
+}
+
+/** Properties as the schema of their type reads them; what inputs are to give may be missing in them. Null = they are wrong. */
+function readWritten(
+  type: StepType,
+  { properties = {}, inputs = [] }: WorkflowStep,
+): { readonly data: unknown } | null {
+  const read = type.schema.safeParse(properties);
+  if (read.success) return read;
+  const keys = inputs.flatMap(({ parameterKey = '' }) => {
+    const key = keySteps(parameterKey);
+    return key === null ? [] : [key];
+  });
+  const isGiven = ({ path }: { readonly path: readonly PropertyKey[] }) =>
+    keys.some((key) => isOnTheWay(path as Steps, key));
+  return read.error.issues.every(isGiven) ? { data: properties } : null;
 }
 
 interface Spot {
@@ -68,20 +93,25 @@ interface Spot {
 }
 
 function compiledStep(step: WorkflowStep, parts: Parts, { name, path }: Spot): readonly ProgramStep[] {
-  const type = parts.types.steps.find((one) => one.type === step.type);
-  const read = type?.schema.safeParse(step.properties ?? {});
-  if (type === undefined || read?.success !== true) return [];
+  const type = definedStep(step) ?? parts.types.steps.find((one) => one.type === step.type);
+  const read = type === undefined ? null : readWritten(type, step);
+  if (type === undefined || read === null) return [];
   const use = { name, properties: read.data };
   const wants = type.wants?.(use, parts) ?? [];
-  const { application, counted } = parts;
+  const { application, counted, taken } = parts;
   const steps = (step.subSteps ?? []).flatMap((one, index) =>
     compiledStep(one, parts, { name: stepName(one, index, name), path: [...path, 'subSteps', index] }),
   );
   return [
     {
-      ...{ name, type, use, steps, path },
-      ...orderOf(step),
-      identity: digestOfValue([name, step.type, step.properties ?? {}]),
+      ...{ name, type, use, steps, path, written: step.properties ?? {}, mode: step.mode ?? null },
+      ...orderOf(step, taken),
+      identity: digestOfValue([
+        name,
+        step.type,
+        step.properties ?? {},
+        ...(step.template === undefined ? [] : [step.template]),
+      ]),
       wants: wants.map((want) => located(want, [...path, 'properties'], application)),
       rollout: wants.length === 0 ? null : rolloutOf(step, counted),
     },
@@ -89,13 +119,16 @@ function compiledStep(step: WorkflowStep, parts: Parts, { name, path }: Spot): r
 }
 
 /** What a step says of others, and of when it runs. */
-function orderOf({ if: condition, timeout, dependsOn = [], inputs = [], outputs = [] }: WorkflowStep) {
+function orderOf(
+  { if: condition, timeout, dependsOn = [], inputs = [], outputs = [] }: WorkflowStep,
+  taken: ReadonlySet<string>,
+) {
   return {
     condition: condition ?? null,
     timeoutSeconds: timeout === undefined ? null : durationSeconds(timeout),
     dependsOn,
     inputs: inputs.map(({ from, parameterKey }) => ({ from, parameterKey: parameterKey ?? null })),
-    outputs,
+    outputs: outputs.filter(({ name }) => taken.has(name)),
   };
 }
 

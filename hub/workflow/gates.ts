@@ -11,32 +11,17 @@ export interface Gate {
 const hint = 'leave it out: to ignore it would deliver where nothing may go yet';
 
 /** Everything in a program that holds something back and is not built yet. Pure. */
-export function gatesOf(program: Program): readonly Gate[] {
-  const { steps, mode } = program;
-  const delivering = steps.filter((step) => step.path.length > 0 && delivers(step));
-  // A cluster has the whole content or nothing of it: components one after the other would be all at once.
-  const isPartial = delivering.some((step) => deliversParts(step));
-  const order = mode.steps === 'StepByStep' && isPartial ? delivering.slice(1) : [];
-  return [
-    ...order.map((step) => gate(step, [], `${step.name} waits for the steps before it`)),
-    ...steps.flatMap(ownGates),
-  ];
-}
-
-function delivers({ wants, steps }: ProgramStep): boolean {
-  return wants.length > 0 || steps.some(delivers);
-}
-
-function deliversParts({ wants, steps }: ProgramStep): boolean {
-  return wants.some(({ components }) => components !== null) || steps.some(deliversParts);
+export function gatesOf({ steps }: Pick<Program, 'steps'>): readonly Gate[] {
+  return steps.flatMap(ownGates);
 }
 
 function ownGates(step: ProgramStep): readonly Gate[] {
-  const { condition, inputs, outputs, rollout, steps } = step;
+  const { inputs, rollout, steps, wants } = step;
+  const isPlaced = wants.some(({ components }) => components === null || components.length > 0);
+  const keyed = inputs.filter(({ parameterKey }) => parameterKey !== null && parameterKey !== '');
   const found: readonly (readonly [isThere: boolean, path: Steps, what: string])[] = [
-    [condition !== null && condition !== 'always', ['if'], 'a condition but `always`'],
-    [inputs.length > 0, ['inputs'], 'an input'],
-    [outputs.length > 0, ['outputs'], 'an output'],
+    // What is delivered where is told before anything is.
+    [isPlaced && keyed.length > 0, ['inputs'], 'an input of a step that delivers'],
     [rollout?.onNewRevision === 'finish', [], 'onNewRevision: finish'],
   ];
   const own = found.flatMap(([isThere, path, what]) =>

@@ -10,6 +10,8 @@ export interface ProgramStep {
   readonly name: string;
   readonly type: StepType;
   readonly use: StepUse<unknown>;
+  /** Its properties as they are written: what inputs are put into. */
+  readonly written: Readonly<Record<string, unknown>>;
   /** Of name, type and properties: a finished step with the same identity stays finished when a running delivery is planned again. */
   readonly identity: Digest;
   /** CUE over `status.<step>`, `inputs` and `context`, or `always`; null = skipped after a failure. */
@@ -18,8 +20,11 @@ export interface ProgramStep {
   /** Names of steps that must have ended before. */
   readonly dependsOn: readonly string[];
   readonly inputs: readonly { readonly from: string; readonly parameterKey: string | null }[];
+  /** Those that an input of another step names. */
   readonly outputs: readonly { readonly name: string; readonly valueFrom: string }[];
   readonly steps: readonly ProgramStep[];
+  /** How its own steps are run; null = as the workflow says for all groups. */
+  readonly mode: StepMode | null;
   /** What it delivers, and where, in the order of its scopes; empty for a step that delivers nothing. */
   readonly wants: readonly StepWant[];
   /** The numbers of the rollout policy that it names, else of the one that counts for all; null = one wave. */

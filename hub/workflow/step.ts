@@ -1,9 +1,12 @@
 import type { z } from 'zod';
 import type { Application } from '../model/documents.ts';
+import type { Effect, EffectsKnown } from '../model/effect.ts';
+import type { JsonMap } from '../model/json-map.ts';
 import type { FoundHold } from '../model/hold.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
 import type { ClusterScope } from '../model/cluster-scope.ts';
 import type { NamedPolicy } from '../policies/uses.ts';
+import type { Ask } from './question.ts';
 
 /** The phases of a step, as in KubeVela. */
 export type StepPhase = 'pending' | 'running' | 'suspending' | 'succeeded' | 'failed' | 'skipped';
@@ -44,9 +47,22 @@ export interface StepInput {
   readonly wants: readonly StepWant[];
   /** Newest last. */
   readonly decisions: readonly StepDecision[];
-  /** Verdicts of the effects that the step wanted, by id. */
-  readonly effects: ReadonlyMap<string, { readonly ok: boolean; readonly value: unknown; readonly reason: string }>;
+  /** What ids of its effects begin with: delivery, step and attempt. */
+  readonly effectId: string;
+  /** What became of the effects that the step wants. */
+  readonly effects: EffectsKnown;
+  /** Where other applications of this hub stand, by `namespace/name`. */
+  readonly apps: AppStates;
+  /** Evaluates CUE, for steps that are written in it. */
+  readonly ask: Ask;
+  /** True once all that it brought is applied and healthy, for a step that decides itself when it is over. */
+  readonly isDelivered?: boolean;
+  /** What CUE reads as `context`. */
+  readonly context: Readonly<Record<string, unknown>>;
 }
+
+/** Where an application stands; null = there is none. `waits` says what it is not done for; empty = it is done, and healthy. */
+export type AppStates = (app: string) => { readonly waits: string } | null;
 
 /** Content that a step wants somewhere. */
 export interface StepWant {
@@ -60,22 +76,17 @@ export interface StepWant {
   readonly action: 'run' | 'pause' | 'promote' | 'back';
 }
 
-/** Something outside of clusters that is to be done once the pass is stored; at least once, so `id` is its idempotency key. */
-export interface StepEffect {
-  readonly id: string;
-  readonly kind: 'request' | 'notification' | 'query';
-  readonly data: Readonly<Record<string, unknown>>;
-}
-
 /** The outcome of a step in one pass. */
 export interface StepOutcome {
   readonly phase: StepPhase;
   readonly message: string;
   readonly wants: readonly StepWant[];
   readonly holds: readonly FoundHold[];
-  readonly effects: readonly StepEffect[];
-  /** At most 16 KiB in all, never from Secrets. */
+  readonly effects: readonly Effect[];
+  /** What its outputs are read from, by the names that KubeVela's templates have for it; never from Secrets. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** Objects that the units of the step are to have, beside those of components. */
+  readonly objects?: readonly JsonMap[];
   /** ISO time at which the step is to be asked again, whatever happens; null = with the next change. */
   readonly askAt: string | null;
 }
@@ -88,6 +99,8 @@ export interface StepPlan {
 
 interface StepTypeOf<P> {
   readonly type: string;
+  /** One sentence, for the reference. */
+  readonly about?: string;
   /** True for a step that is made of steps. */
   readonly isGroup?: boolean;
   /** Reads `properties`; strict, so that an unknown member is an error with a suggestion. */
@@ -96,6 +109,8 @@ interface StepTypeOf<P> {
   readonly check: (use: StepUse<P>, where: StepCheck) => void;
   /** What the step delivers, and where; absent = nothing. Pure; called when an application is compiled. */
   readonly wants?: (use: StepUse<P>, plan: StepPlan) => readonly StepWant[];
+  /** True for a step that delivers and goes on after that: it says itself when it is over. */
+  readonly decides?: boolean;
   /** The next moment of the step: pure, level-based, and the same answer when it is called twice. */
   readonly run: (use: StepUse<P>, input: StepInput) => StepOutcome;
 }

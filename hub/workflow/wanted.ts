@@ -58,13 +58,20 @@ export function wantedUnits(
     const [known, first] = [units.get(key), owners.get(key) ?? step];
     owners.set(key, first);
     if (known === undefined) units.set(key, { ...unitOf(want, name), steps: [step.name] });
-    else if (contentOf(known.policies) === contentOf(want.policies)) units.set(key, together(known, want, step));
+    else if (isNothing(want) || contentOf(known.policies) === contentOf(want.policies)) {
+      units.set(key, together(known, want, step));
+    } else if (isNothing(known)) units.set(key, { ...together(known, want, step), policies: want.policies });
     else conflicts.push({ cluster: name, steps: [first, step] });
   }
   const empty = all.flatMap(({ want: { scope }, here }) =>
     here.length === 0 && scope.mayBeEmpty !== true ? [scope] : [],
   );
   return { units: [...units.values()], conflicts, empty };
+}
+
+/** True for a step that brings no component: its own objects alone. */
+function isNothing({ components }: Pick<StepWant, 'components'>): boolean {
+  return components?.length === 0;
 }
 
 function unitOf({ scope, policies, components }: StepWant, cluster: string): Omit<WantedUnit, 'steps'> {

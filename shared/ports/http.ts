@@ -1,6 +1,6 @@
 /** A bounded HTTP request; every limit is required where it is made, none is inherited from a library. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'HEAD';
+  readonly method: 'GET' | 'POST' | 'HEAD' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;

@@ -110,6 +110,15 @@ volumes:
 render:
   templateSeconds: {{ .Values.render.templateSeconds }}
   applicationSeconds: {{ .Values.render.applicationSeconds }}
+{{- with .Values.effects }}
+{{- if or .allow .secrets }}
+effects:
+  allow: {{ toJson .allow }}
+  {{- if .secrets }}
+  secretsDir: /etc/sluice/effects
+  {{- end }}
+{{- end }}
+{{- end }}
 log:
   level: {{ .Values.log.level }}
   format: {{ .Values.log.format }}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { localScope } from '../../model/cluster-scope.ts';
+import { placeOf } from '../object-steps.ts';
 import { delivering } from '../outcome.ts';
 import { reportUnknown } from '../reference.ts';
 import { defineStep } from '../step.ts';
@@ -14,6 +14,7 @@ const schema = z.strictObject({
 /** `apply-component`: one component, healthy before the next. */
 export const applyComponent = defineStep({
   type: 'apply-component',
+  about: 'One component; the next step begins once it is healthy.',
   schema,
   check: ({ properties: { component } }, { application, path, reporter }) => {
     const names = application.spec.components.map(({ name }) => name);
@@ -21,16 +22,8 @@ export const applyComponent = defineStep({
       reportUnknown(reporter, [...path, 'component'], { what: 'component', name: component, names });
     }
   },
-  wants: ({ properties: { component, cluster = '', namespace = '' } }) => {
-    const target = namespace === '' ? null : namespace;
-    const scope =
-      cluster === '' || cluster === 'local'
-        ? localScope(target)
-        : {
-            namespace: target,
-            names: [{ name: cluster, path: ['cluster'] }],
-            has: ({ name }: { readonly name: string }) => name === cluster,
-          };
+  wants: ({ properties: { component, cluster, namespace = '' } }) => {
+    const scope = placeOf(cluster, namespace === '' ? null : namespace);
     return [{ scope, policies: [], components: [component], parallelism: null, action: 'run' as const }];
   },
   run: (_, input) => delivering(input),

@@ -18,6 +18,7 @@ const schema = z.strictObject({
 /** `deploy`: the application to the clusters of its topologies, as its overrides make it. */
 export const deploy = defineStep({
   type: 'deploy',
+  about: 'The application to the clusters of its topologies, as its overrides make it.',
   schema,
   check: ({ properties: { policies = [] } }, { application, path, reporter }) => {
     for (const [index, name] of policies.entries()) {

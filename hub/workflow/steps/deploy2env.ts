@@ -16,6 +16,7 @@ const envs = z.looseObject({ envs: z.array(z.looseObject({ name: z.string() })) 
 /** `deploy2env`: the application to one env of an `env-binding`. */
 export const deploy2env = defineStep({
   type: 'deploy2env',
+  about: 'The application to one env of an `env-binding`.',
   schema,
   check: ({ properties: { policy: name, env } }, { application, path, reporter }) => {
     const bindings = (application.spec.policies ?? []).filter(({ type }) => type === 'env-binding');

@@ -1,10 +1,33 @@
 import type { StepType } from '../step.ts';
 import { applyComponent } from './apply-component.ts';
+import { applyObject } from './apply-object.ts';
+import { checkMetrics } from './check-metrics.ts';
+import { collectServiceEndpoints } from './collect-service-endpoints.ts';
+import { dependsOnApp } from './depends-on-app.ts';
 import { deploy } from './deploy.ts';
 import { deploy2env } from './deploy2env.ts';
+import { exportToConfig } from './export2config.ts';
+import { notification } from './notification.ts';
 import { printMessage } from './print-message-in-status.ts';
+import { request } from './request.ts';
 import { stepGroup } from './step-group.ts';
 import { suspend } from './suspend.ts';
+import { webhook } from './webhook.ts';
 
 /** Every step that a workflow may have. */
-export const steps: readonly StepType[] = [applyComponent, deploy, deploy2env, printMessage, stepGroup, suspend];
+export const steps: readonly StepType[] = [
+  applyComponent,
+  applyObject,
+  checkMetrics,
+  collectServiceEndpoints,
+  dependsOnApp,
+  deploy,
+  deploy2env,
+  exportToConfig,
+  notification,
+  printMessage,
+  request,
+  stepGroup,
+  suspend,
+  webhook,
+];

@@ -8,6 +8,7 @@ const schema = z.strictObject({ duration: z.string().optional(), message: z.stri
 /** `suspend`: lets nothing new start until a person approves, or a time is over. */
 export const suspend = defineStep({
   type: 'suspend',
+  about: 'Lets nothing new start until a person approves, or a time is over.',
   schema,
   check: ({ properties: { duration } }, { path, reporter }) => {
     if (duration === undefined || durationSeconds(duration) !== null) return;

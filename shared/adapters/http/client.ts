@@ -6,6 +6,7 @@ import type { EventStreamRequest, Http, HttpRequest, HttpResponse } from '../../
 import { openConnections } from './connections.ts';
 import { eventReader } from './events.ts';
 import { networkError, open, readWhole, type Exchange, type Opened } from './exchange.ts';
+import { guardedLookup } from './lookup.ts';
 import { isLoopback, type ProxySettings } from './proxy.ts';
 import type { TlsSettings } from './secured.ts';
 
@@ -19,6 +20,8 @@ export interface HttpOptions {
   /** Allows `http://` beyond loopback: only where the network itself is trusted. */
   readonly allowPlain?: boolean;
   readonly userAgent?: string;
+  /** Tells whether a connection may be made to an address that a name leads to; by default to all. Not asked of proxies. */
+  readonly mayConnect?: (address: string) => boolean;
 }
 
 /** An HTTP client with kept-alive connections; `close` drops the idle ones. */
@@ -31,7 +34,9 @@ const pool = { keepAliveMsecs: 15_000, maxSockets: 16, maxFreeSockets: 4 };
 
 /** Makes the bounded HTTP client that shared/ports/http.ts promises. */
 export function createHttp(options: HttpOptions = {}): HttpClient {
-  const connections = openConnections(pool, trustOf(options), options.proxy ?? {});
+  const { mayConnect } = options;
+  const settings = mayConnect === undefined ? pool : { ...pool, lookup: guardedLookup(mayConnect) };
+  const connections = openConnections(settings, trustOf(options), options.proxy ?? {});
   const prepare: Prepare = (url, { headers, signal }) => ({
     url,
     headers: { 'user-agent': options.userAgent ?? 'sluice', ...lowerCased(headers ?? {}) },
@@ -94,7 +99,7 @@ async function readEvents({ idleMs, onOpen, onEvent }: EventStreamRequest, base:
 function redirectOf({ status, headers: { location }, close }: Opened, from: URL, method: string): URL | null {
   if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return null;
   const to = new URL(location, from);
-  if (to.origin !== from.origin || (method === 'POST' && status < 307)) {
+  if (to.origin !== from.origin || (method !== 'GET' && method !== 'HEAD' && status < 307)) {
     close();
     const hint = 'use the address that the server redirects to';
     throw new SluiceError('UNAVAILABLE', 'the server redirects elsewhere', { subject: from.origin, hint });

@@ -7,7 +7,7 @@ import { TunnelAgent } from './tunnel.ts';
 /** How many connections are kept for one origin, and for how long. */
 export type PoolSettings = Pick<
   AgentOptions,
-  'keepAliveMsecs' | 'maxFreeSockets' | 'maxSockets' | 'scheduling' | 'timeout'
+  'keepAliveMsecs' | 'lookup' | 'maxFreeSockets' | 'maxSockets' | 'scheduling' | 'timeout'
 >;
 
 /** The connections that a request uses: a pool, and for plain HTTP the proxy that is asked in place of the server. */
@@ -26,7 +26,10 @@ export interface Connections {
 
 /** Opens an empty pool. */
 export function openConnections(settings: PoolSettings, tls: TlsSettings, proxies: ProxySettings): Connections {
-  const pool = { ...settings, keepAlive: true };
+  // How names are looked up is for servers that are asked directly: a proxy is where the settings say.
+  const { lookup, ...shared } = settings;
+  const pool = { ...shared, keepAlive: true };
+  const direct = lookup === undefined ? pool : { ...pool, lookup };
   const identity = secured(tls);
   const agents = new Map<string, HttpAgent>();
   const agentOf = (key: string, make: () => HttpAgent): HttpAgent => {
@@ -40,13 +43,12 @@ export function openConnections(settings: PoolSettings, tls: TlsSettings, proxie
     routeTo: (url) => {
       const proxy = proxyFor(url, proxies);
       if (url.protocol === 'http:') {
-        const isSecure = proxy?.protocol === 'https:';
-        return {
-          agent: agentOf(isSecure ? 'tls' : 'plain', () => (isSecure ? new HttpsAgent(pool) : new HttpAgent(pool))),
-          proxy,
-        };
+        if (proxy === null) return { agent: agentOf('plain', () => new HttpAgent(direct)), proxy };
+        const isSecure = proxy.protocol === 'https:';
+        const key = isSecure ? 'tls' : 'plain by proxy';
+        return { agent: agentOf(key, () => (isSecure ? new HttpsAgent(pool) : new HttpAgent(pool))), proxy };
       }
-      if (proxy === null) return { agent: agentOf('https', () => new SecuredAgent(pool, identity)), proxy: null };
+      if (proxy === null) return { agent: agentOf('https', () => new SecuredAgent(direct, identity)), proxy: null };
       return { agent: agentOf(proxy.href, () => new TunnelAgent(proxy, pool, identity)), proxy: null };
     },
     close: () => {

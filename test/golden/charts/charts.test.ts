@@ -53,6 +53,7 @@ const releases: readonly (readonly [ChartName, string, readonly string[]])[] = [
       'source.branch=main,source.paths={apps/**},source.existingSecret=git,webhook.existingSecret=hook,metrics.existingSecret=metrics',
       'keys.existingSecret=keys,tls.existingSecret=tls,ca.existingConfigMap=ca,localCluster=home',
       'ingress.enabled=true,ingress.host=sluice.example.com,ingress.tlsSecret=tls,ingress.className=nginx',
+      'effects.allow={hooks.slack.com,prometheus.monitoring:9090},effects.secrets={slack}',
       'persistence.storageClass=fast,networkPolicy.from[0].ipBlock.cidr=10.0.0.0/8,extraLabels.team=edge',
     ],
   ],
@@ -111,6 +112,8 @@ describe.skipIf(helmBinary === null)('the charts', () => {
     ['hub', source.slice(1), /`source.url` is required/],
     ['hub', ['source.url=https://user:token@host/r.git'], /source.url|source\/url/],
     ['hub', [...source, 'channel.url=https://h/a.git,ledger.url=https://h/a.git'], /two repositories, never one/],
+    ['hub', [...source, 'effects.allow={https://hooks.slack.com}'], /effects/],
+    ['hub', [...source, 'effects.secrets={../slack}'], /effects/],
     ['hub', [...source, 'persistence.sise=1Gi'], /additional properties 'sise' not allowed/],
   ];
   it.each(refusals)('of %s refuse %j', async (chart, settings, words) => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { builtinDefinitions } from '../../../hub/definitions/catalog.ts';
 import { explainAll } from '../../../hub/definitions/explain.ts';
+import { steps } from '../../../hub/workflow/steps/list.ts';
+import { stepsPage } from '../../../hub/workflow/steps-page.ts';
 import { referencePage } from '../../../hub/status/library.ts';
 
 const pages = explainAll(builtinDefinitions);
@@ -13,5 +15,10 @@ describe('the reference in docs', () => {
   ])('of every %s is what the definitions say', async (kind, file, title) => {
     const page = referencePage(title, pages.filter((one) => one.kind === kind));
     await expect(page).toMatchFileSnapshot(`${folder}${file}`);
+  });
+
+  it('of every workflow step is what the list says', async () => {
+    expect(steps.filter(({ about = '' }) => about === '')).toEqual([]);
+    await expect(stepsPage(steps)).toMatchFileSnapshot(`${folder}steps.md`);
   });
 });

@@ -3,6 +3,7 @@ import { contractMutants } from './contract.ts';
 import { libraryMutants } from './library.ts';
 import { policyMutants } from './policies.ts';
 import { validateMutants } from './validate.ts';
+import { workflowMutants } from './workflow.ts';
 import { statusMutants } from './status.ts';
 import { boundMutants } from './bounds.ts';
 import { evaluationMutants } from './evaluation.ts';
@@ -1250,4 +1251,5 @@ export const mutants: readonly Mutant[] = [
   ...sharingMutants,
   ...stepMutants,
   ...deliverMutants,
+  ...workflowMutants,
 ];

@@ -20,6 +20,7 @@ import { region } from '../../fixtures/additions/policy.ts';
 import { plainPaths } from '../../fixtures/additions/provider.ts';
 import { greetingSource } from '../../fixtures/additions/source.ts';
 import { wait } from '../../fixtures/additions/step.ts';
+import { quietWorld } from '../../fixtures/hub/deliveries.ts';
 
 const text = (name: string): readonly [string, string] => [
   name,
@@ -139,7 +140,9 @@ spec:
       inputs: {},
       wants: [],
       decisions: [],
-      effects: new Map(),
+      effectId: 'app#1/step-0/1',
+      ...quietWorld,
+      context: {},
     };
     expect(wait.run({ name: 'step-0', properties: { seconds: 5 } }, input)).toMatchObject({ phase, askAt });
   });
@@ -162,7 +165,7 @@ spec:
     ],
     [
       'workflow: {steps: [{type: wait}]}',
-      'UNSUPPORTED: the workflow step wait is not supported; supported steps: apply-component, deploy, deploy2env, print-message-in-status, step-group, suspend',
+      'UNSUPPORTED: the workflow step wait is not supported; supported steps: apply-component, apply-object, check-metrics, collect-service-endpoints, depends-on-app, deploy, deploy2env, export2config, notification, print-message-in-status, request, step-group, suspend, webhook',
     ],
   ])('%s is refused without it', (more, line) => {
     expect(problems(app(`${web()}, ${more}`), builtinLists)).toEqual([line]);

@@ -3,7 +3,7 @@ import { advancing, type AdvanceInput } from '../../../../hub/deliver/advance.ts
 import type { Assignment } from '../../../../hub/model/rendered.ts';
 import type { ReceivedReport } from '../../../../hub/model/reports.ts';
 import { atOnce } from '../../../../shared/lib/slices.ts';
-import { deploy, heartbeatMs, program } from '../../../fixtures/hub/deliveries.ts';
+import { deploy, heartbeatMs, program, quietWorld } from '../../../fixtures/hub/deliveries.ts';
 import { registrationOf, revisionRecord } from '../../../fixtures/hub/facts.ts';
 import {
   bundleApp,
@@ -52,7 +52,7 @@ function input(facts: Partial<AdvanceInput> = {}): AdvanceInput {
     listening: { now, since: now - 3_600_000, heartbeatMs },
     frozen: null,
     window: () => ({ isOpen: true, until: null }),
-    condition: () => null,
+    world: quietWorld,
     ...facts,
   };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { ConditionAnswer } from '../../../../hub/deliver/step-status.ts';
 import { advanceSteps, type StepsInput } from '../../../../hub/deliver/steps.ts';
 import type { ProgramStep } from '../../../../hub/workflow/program.ts';
 import type { StepPhase } from '../../../../hub/workflow/step.ts';
-import { deployType, program, step } from '../../../fixtures/hub/deliveries.ts';
+import { deployType, program, step, wantOn } from '../../../fixtures/hub/deliveries.ts';
 
 const now = '2026-03-01T12:00:00.000Z';
 const one = (name: string, facts: Partial<ProgramStep> = {}) => step(name, deployType, facts);
@@ -69,6 +70,103 @@ describe('advanceSteps', () => {
     expect(phases(steps, says)).toEqual(expected);
   });
 
+  it.each<[string, readonly ProgramStep[], Readonly<Record<string, StepPhase>>, object]>([
+    [
+      'lets what is written win over the order',
+      [one('a', { dependsOn: ['b'] }), one('b')],
+      {},
+      { a: 'succeeded', b: 'succeeded', ended: 'succeeded' },
+    ],
+    [
+      'waits for a step in a group, wherever it is named',
+      [one('g', { steps: [one('a')] }), one('h', { steps: [one('b', { dependsOn: ['a'] })] })],
+      { a: 'running' },
+      { g: 'running', a: 'running', ended: null },
+    ],
+    [
+      'waits for what gives an input',
+      [
+        one('a', { inputs: [{ from: 'u', parameterKey: null }] }),
+        one('b', { outputs: [{ name: 'u', valueFrom: 'x' }] }),
+      ],
+      { b: 'running' },
+      { b: 'running', ended: null },
+    ],
+    [
+      'runs the steps of a group one after the other where the group says so',
+      [one('g', { mode: 'StepByStep', steps: [one('a'), one('b')] })],
+      { a: 'running' },
+      { g: 'running', a: 'running', ended: null },
+    ],
+  ])('%s', (_, steps, says, expected) => {
+    expect(phases(steps, says)).toEqual(expected);
+  });
+
+  it('does not wait for what is in a group that was skipped', () => {
+    const steps = [one('bad'), one('g', { steps: [one('a')] }), one('z', { condition: 'always', dependsOn: ['a'] })];
+    expect(phases(steps, { bad: 'failed' })).toEqual({ bad: 'failed', g: 'skipped', z: 'succeeded', ended: 'failed' });
+  });
+
+  it.each<[ConditionAnswer, object]>([
+    [true, { b: 'succeeded', ended: 'succeeded' }],
+    [false, { b: 'skipped', ended: 'succeeded' }],
+    [null, { ended: null }],
+    [{ fault: 'no such field' }, { b: 'failed', ended: 'failed' }],
+  ])('with a condition that is %j', (answer, expected) => {
+    const steps = [one('a'), one('b', { condition: 'x' })];
+    expect(phases(steps, {}, { condition: () => answer })).toEqual({ a: 'succeeded', ...expected });
+  });
+
+  it('shows a condition the other steps as KubeVela does', () => {
+    const seen: unknown[] = [];
+    const condition: StepsInput['condition'] = (_, { status }) => (seen.push(status['a'], status['c']), false);
+    const steps = [one('a'), one('b', { condition: 'x' }), one('c')];
+    phases(steps, { a: 'failed' }, { condition, run: () => ({ ...ended, phase: 'failed', message: 'why' }) });
+    expect(seen.slice(0, 2)).toEqual([
+      expect.objectContaining({ phase: 'failed', failed: true, succeeded: false, message: 'why', timeout: false }),
+      expect.objectContaining({ phase: 'pending', failed: false, skipped: false, message: '' }),
+    ]);
+  });
+
+  it('asks what has ended well and delivers nothing no more, and keeps what it said and gave', () => {
+    let asked = 0;
+    const run: StepsInput['run'] = () => ((asked += 1), { ...ended, message: 'hello', outputs: { u: 1 } });
+    const first = advanceSteps({ ...base([one('a')]), run });
+    const again = advanceSteps({ ...base([one('a')]), records: first.records, run });
+    expect(asked).toBe(1);
+    expect(again.progress).toMatchObject([{ phase: 'succeeded', message: 'hello' }]);
+    expect(again.records['a']).toMatchObject({ message: 'hello', outputs: { u: 1 } });
+  });
+
+  it('wants what steps want that run, and nothing of those that have ended', () => {
+    const effect = {
+      id: 'x',
+      kind: 'request',
+      method: 'GET',
+      url: { value: '' },
+      headers: {},
+      body: null,
+      wantsAnswer: false,
+    } as const;
+    const run: StepsInput['run'] = ({ name }) => ({
+      ...ended,
+      phase: name === 'a' ? 'running' : 'succeeded',
+      effects: [effect],
+    });
+    expect(advanceSteps({ ...base([one('b'), one('a')]), run }).effects).toEqual([effect]);
+  });
+
+  it('ends the steps of a group that takes too long', () => {
+    const group = one('g', { timeoutSeconds: 60, steps: [one('a'), one('b', { dependsOn: ['a'] })] });
+    const early = advanceSteps(base([group]));
+    expect(early.due).toContain(Date.parse(now) + 60_000);
+    const late = advanceSteps({ ...base([group]), records: early.records, now: '2026-03-01T12:01:00.000Z' });
+    expect(late).toMatchObject({
+      ended: 'failed',
+      records: { g: { phase: 'failed' }, a: { phase: 'failed', isLate: true }, b: { phase: 'skipped' } },
+    });
+  });
+
   it('1.10 lets nothing new start while one suspends, in DAG mode, too, and what runs finishes', () => {
     const steps = [one('a'), one('s'), one('z', { dependsOn: ['a'] })];
     const dag = { program: program(steps, 'DAG') };
@@ -86,10 +184,11 @@ describe('advanceSteps', () => {
   });
 
   it('2.18 runs a step that was edited or renamed anew, and keeps what has ended', () => {
-    const before = advanceSteps({ ...base([one('a'), one('b')]), run: () => ended }).records;
+    const a = one('a', { wants: [wantOn()] });
+    const before = advanceSteps({ ...base([a, one('b')]), run: () => ended }).records;
     const asked: string[] = [];
     const run: StepsInput['run'] = ({ name }) => (asked.push(name), { ...ended, phase: 'running' });
-    const after = advanceSteps({ ...base([one('a'), one('c')]), records: before, run });
+    const after = advanceSteps({ ...base([a, one('c')]), records: before, run });
     expect(asked).toEqual(['a', 'c']);
     expect(after.records).toMatchObject({ a: { phase: 'succeeded' }, c: { phase: 'running' } });
     expect(after.records).not.toHaveProperty('b');

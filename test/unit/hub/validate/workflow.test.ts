@@ -73,6 +73,31 @@ describe('what steps say of one another', () => {
       ['REFERENCE_NOT_FOUND steps.0.inputs.0.from no step has an output pw; there are no outputs of steps'],
     ],
     [
+      'is not an output that two give',
+      [{ outputs: [{ name: 'u', valueFrom: 'x' }] }, { outputs: [{ name: 'u', valueFrom: 'y' }] }],
+      ['DOCUMENT_INVALID steps.1.outputs.0.name a second output named u; rename one'],
+    ],
+    [
+      'is not an input that waits for itself',
+      [
+        { name: 'a', inputs: [{ from: 'u' }], outputs: [{ name: 'w', valueFrom: 'x' }] },
+        { name: 'b', inputs: [{ from: 'w' }], outputs: [{ name: 'u', valueFrom: 'x' }] },
+      ],
+      ['DOCUMENT_INVALID steps.0 steps wait for one another: a -> b -> a; remove one of these'],
+    ],
+    [
+      'is not a step of a group that waits for its group',
+      [{ name: 'g', type: 'step-group', subSteps: [{ type: 'deploy', name: 's', dependsOn: ['g'] }] }],
+      ['DOCUMENT_INVALID steps.0 steps wait for one another: g -> s -> g; remove one of these'],
+    ],
+    [
+      'is not an input at a place that none can be',
+      [{ outputs: [{ name: 'u', valueFrom: 'x' }] }, { inputs: [{ from: 'u', parameterKey: 'a..b' }] }],
+      [
+        'DOCUMENT_INVALID steps.1.inputs.0.parameterKey a..b names no member of the properties; write data.url, or list[0].name',
+      ],
+    ],
+    [
       'is not a time that is none',
       [{ timeout: 'soon' }],
       ['DOCUMENT_INVALID steps.0.timeout soon is not a duration; use the form 90s, 15m or 1h30m'],

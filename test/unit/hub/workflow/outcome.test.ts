@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Application } from '../../../../hub/model/documents.ts';
 import { builtinTypes } from '../../../../hub/workflow/compile.ts';
+import { quietWorld } from '../../../fixtures/hub/deliveries.ts';
 import type { StepDecision, StepInput } from '../../../../hub/workflow/step.ts';
 
 const decision = (verdict: StepDecision['verdict']): StepDecision => ({ verdict, by: 'me', at: '', reason: '' });
@@ -12,7 +13,9 @@ const input: StepInput = {
   inputs: {},
   wants: [],
   decisions: [],
-  effects: new Map(),
+  effectId: '',
+  ...quietWorld,
+  context: {},
 };
 const run = (type: string, properties: object, more: Partial<StepInput> = {}) => {
   const step = builtinTypes.steps.find((one) => one.type === type);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tokensOf } from '../../../../hub/health/tokens.ts';
+import { tokensOf } from '../../../../hub/model/cue-tokens.ts';
 
 const words = (text: string): string =>
   tokensOf(text)

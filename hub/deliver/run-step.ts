@@ -1,0 +1,100 @@
+import type { AppDelivery, StepRecord } from '../model/delivery.ts';
+import type { JsonMap } from '../model/json-map.ts';
+import type { ProgramStep } from '../workflow/program.ts';
+import type { ApplicationInput, DeliveryWords } from './input.ts';
+import { givenParts } from './parts.ts';
+import type { WaveProgress } from './progress.ts';
+import { askStep, type StepFacts } from './step-run.ts';
+import type { StepsKnown } from './step-status.ts';
+import type { StepResult } from './steps.ts';
+import type { DeliveryUnit } from './unit.ts';
+import { advanceWaves, type WavesOutcome } from './waves.ts';
+
+/** What became of one step in this pass. */
+export interface RunStep {
+  readonly result: StepResult;
+  readonly waves: WavesOutcome | null;
+  /** What the step brings beside components. */
+  readonly objects?: readonly JsonMap[] | undefined;
+}
+
+/** A step that has begun, or begins now. */
+export interface StepNow {
+  readonly step: ProgramStep;
+  readonly at: StepRecord;
+  readonly known: StepsKnown;
+  readonly name: string;
+  readonly stopped: string | null;
+}
+
+/** Runs one step: asks its type, and goes over its clusters where it delivers. Pure. */
+export function runStep(
+  input: ApplicationInput,
+  record: AppDelivery,
+  { step, at, known, name, stopped }: StepNow,
+): RunStep {
+  const { application, words, listening, world } = input;
+  const now = new Date(listening.now).toISOString();
+  const isApprovedInGit = approvedIn(words, name).some((word) => word === '' || word === step.name);
+  const facts: StepFacts = { ...world, application, record, step, at, known, now, isApprovedInGit };
+  const { outcome, result, ending: withOutputs } = askStep(facts);
+  const isHeld = outcome === null || outcome.phase === 'suspending' || outcome.phase === 'failed';
+  if (isHeld || step.wants.length === 0) return { result, waves: null };
+  const { decides = false } = step.type;
+  if (decides && (outcome.objects ?? []).length === 0) return { result, waves: null };
+  const waves = advanceWaves({
+    app: record.app,
+    name,
+    step,
+    parallelism: step.wants.find(({ parallelism }) => parallelism !== null)?.parallelism ?? null,
+    delivery: record.last,
+    units: unitsOf(step, input.units, input.localCluster),
+    given: givenParts(input.program, record),
+    listening,
+    stopped,
+    approved: approvedIn(words, name),
+    window: input.window,
+  });
+  if (decides) return decided(facts, waves, { result, objects: outcome.objects });
+  const phase = waves.passed ? ('succeeded' as const) : ('running' as const);
+  const own = { phase, message: doneWords(waves.progress), waves: waves.progress, due: waves.due };
+  return { result: withOutputs(own), waves, objects: outcome.objects };
+}
+
+/** A step that goes on once what it brought is there: it is asked again then. */
+function decided(facts: StepFacts, waves: WavesOutcome, before: Pick<RunStep, 'result' | 'objects'>): RunStep {
+  const isDelivered = waves.passed && waves.units.every(({ standing: { state } }) => state === 'done');
+  const { outcome, result } = isDelivered ? askStep({ ...facts, isDelivered }) : { ...before, outcome: null };
+  const phase = isDelivered ? result.phase : ('running' as const);
+  const message = result.message === '' ? doneWords(waves.progress) : result.message;
+  const due = [...waves.due, ...result.due];
+  return {
+    result: { ...result, phase, message, waves: waves.progress, due },
+    waves,
+    objects: outcome?.objects ?? before.objects,
+  };
+}
+
+function doneWords(waves: readonly WaveProgress[]): string {
+  const sum = (of: 'done' | 'total') => waves.reduce((all, wave) => all + wave[of], 0);
+  return `${sum('done')} of ${sum('total')} clusters are done`;
+}
+
+/** The units that a step delivers to. */
+export function unitsOf(
+  { wants }: Pick<ProgramStep, 'wants'>,
+  units: readonly DeliveryUnit[],
+  localCluster: string | null,
+): readonly DeliveryUnit[] {
+  return units.filter(({ cluster, labels, target }) =>
+    wants.some(
+      ({ scope }) =>
+        scope.has({ name: cluster, labels, isLocal: cluster === localCluster }) && scope.namespace === target,
+    ),
+  );
+}
+
+function approvedIn({ approved }: DeliveryWords, name: string): readonly string[] {
+  const names = approved.split(/[\s,]+/).filter((word) => word === name || word.startsWith(`${name}/`));
+  return names.map((word) => word.slice(name.length + 1));
+}

@@ -1,0 +1,285 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startCueEngine, type CueEngine } from '../../../hub/cue/engine.ts';
+import { createEffectRunner } from '../../../hub/effects/runner.ts';
+import type { AppDelivery } from '../../../hub/model/delivery.ts';
+import { createHttp } from '../../../shared/adapters/http/client.ts';
+import { systemClock } from '../../../shared/adapters/clock.ts';
+import { yamlText } from '../../../shared/lib/yaml/write.ts';
+import { startReceiver, type Receiver } from '../../fakes/receiver.ts';
+import { Agents } from '../../fixtures/hub/agents.ts';
+import { openPasses, type Passes } from '../../fixtures/hub/passes.ts';
+import { enrolledCluster } from '../../fixtures/hub/status.ts';
+
+interface Case {
+  readonly name: string;
+  readonly steps: readonly object[];
+  readonly mode: object | null;
+}
+
+const minute = 60_000;
+const first = Date.parse('2026-03-01T12:00:00Z');
+
+describe('workflows, as their cases say', () => {
+  let cases: ReadonlyMap<string, Case>;
+  let agents: Agents;
+  let dir: string;
+  let passes: Passes;
+  let cue: CueEngine;
+  let receiver: Receiver;
+  let at = first;
+  const stop = new AbortController();
+  const http = createHttp({});
+  beforeAll(async () => {
+    const text = await readFile(new URL('../../fixtures/delivery/workflow.json', import.meta.url), 'utf8');
+    cases = new Map((JSON.parse(text) as Case[]).map((one) => [one.name, one]));
+    // A busy machine is not what this is about.
+    cue = startCueEngine({ clock: systemClock, sourceMs: 60_000 });
+    return async () => {
+      http.close();
+      await cue.close();
+    };
+  });
+  beforeEach(async () => {
+    at = first;
+    agents = new Agents();
+    receiver = await startReceiver();
+    dir = await mkdtemp(join(tmpdir(), 'sluice-workflow-'));
+    const clock = { ...systemClock, now: () => at };
+    const effects = createEffectRunner({
+      ...{ http, clock, random: Math.random, signal: stop.signal, changed: () => undefined },
+      allow: [receiver.host],
+      secret: () => '',
+    });
+    running = effects;
+    const clusters = ['home', 'beijing'].map((name) => enrolledCluster(name, { reads: { revision: 2 } }));
+    const more = { reports: () => agents.reports(), clock, listeningSince: at, effects, localCluster: 'home', cue };
+    passes = await openPasses(dir, clusters, more);
+    await passes.run();
+    agents.report(await passes.parts.store.read(), at);
+  });
+  afterEach(async () => {
+    await passes.close();
+    await receiver.close();
+    await rm(dir, { recursive: true });
+  });
+  let running: { readonly idle: () => Promise<void> };
+
+  function application(steps: readonly object[], mode: object | null = null, images = '1'): string {
+    const component = (name: string) => ({ name, type: 'webservice', properties: { image: `${name}:${images}` } });
+    return yamlText({
+      apiVersion: 'core.oam.dev/v1beta1',
+      kind: 'Application',
+      metadata: { name: 'app' },
+      spec: {
+        components: [component('db'), component('web')],
+        workflow: { ...(mode !== null && { mode }), steps },
+      },
+    });
+  }
+  const stepsOf = (name: string): Case => {
+    const found = cases.get(name);
+    if (found === undefined) throw new Error(`no case ${name}`);
+    return JSON.parse(JSON.stringify(found).replaceAll('127.0.0.1:PORT', receiver.host)) as Case;
+  };
+
+  /** A push, then passes, effects and reports in turns, some seconds apart. */
+  async function go(turns: number, text: string | null = null, ms = minute): Promise<void> {
+    let result = await passes.run(text === null ? {} : { 'app.yaml': text });
+    for (let turn = 0; turn < turns; turn += 1) {
+      await running.idle();
+      agents.report(result.state, at);
+      at += ms;
+      result = await passes.run();
+    }
+  }
+  async function delivery(): Promise<AppDelivery> {
+    const record = (await passes.parts.store.read()).deliveries.get('default/app');
+    if (record === undefined) throw new Error('there is no delivery');
+    return record;
+  }
+  const phases = async () =>
+    Object.fromEntries(Object.entries((await delivery()).last.steps).map(([name, { phase }]) => [name, phase]));
+  /** The ids of the objects that a cluster was published, without those of its Namespace. */
+  async function objects(cluster: string): Promise<readonly string[]> {
+    const bundle = (await passes.parts.store.read()).bundles.get(cluster);
+    return (bundle?.revision.apps ?? []).flatMap((app) => app.objects.map(({ id }) => id)).sort();
+  }
+  /** What follows the push until nothing changes, as the lists of objects that the local cluster was published one after the other. */
+  async function history(text: string, turns = 8): Promise<readonly string[]> {
+    const seen: string[] = [];
+    await go(0, text);
+    for (let turn = 0; turn < turns; turn += 1) {
+      const now = (await objects('home')).map((id) => id.split('/').at(-1)).join(' ');
+      if (now !== '' && seen.at(-1) !== now) seen.push(now);
+      await go(1);
+    }
+    return seen;
+  }
+  const steps = () => passes.parts.progress.last?.get('default/app')?.steps ?? [];
+
+  it('apply-component on a cluster', async () => {
+    await go(3, application(stepsOf('apply-component on a cluster').steps));
+    expect(await objects('beijing')).toEqual(['apps/Deployment/x/web']);
+    expect(await objects('home')).toEqual([]);
+  });
+
+  it('suspend duration', async () => {
+    await go(1, application(stepsOf('suspend duration').steps), 3_000);
+    expect([await phases(), await objects('home')]).toEqual([{ wait: 'suspending' }, []]);
+    await go(3, null, 3_000);
+    expect(await objects('home')).toEqual(['apps/Deployment/default/web']);
+  });
+
+  it('if expression on a status', async () => {
+    await go(4, application(stepsOf('if expression on a status').steps));
+    expect(await phases()).toEqual({ one: 'succeeded', tell: 'skipped' });
+    expect((await delivery()).last.phase).toBe('succeeded');
+  });
+
+  it('dependsOn between steps (mode DAG)', async () => {
+    const { steps: written, mode } = stepsOf('dependsOn between steps (mode DAG)');
+    expect(await history(application(written, mode))).toEqual(['db', 'db web']);
+  });
+
+  it('components one after the other: what is not reached stays as it was', async () => {
+    const written = ['db', 'web'].map((name) => ({ name, type: 'apply-component', properties: { component: name } }));
+    expect(await history(application(written))).toEqual(['db', 'db web']);
+    await go(1);
+    const before = await digests();
+    agents.broken.add('app-v2');
+    await go(4, application(written, null, '2'));
+    const between = await digests();
+    expect([between['db'] === before['db'], between['web'] === before['web']]).toEqual([false, true]);
+    expect(await phases()).toEqual({ db: 'running' });
+    agents.broken.delete('app-v2');
+    await go(6);
+    expect((await digests())['web']).not.toBe(before['web']);
+    expect((await delivery()).last.phase).toBe('succeeded');
+  });
+  async function digests(): Promise<Readonly<Record<string, string>>> {
+    const bundle = (await passes.parts.store.read()).bundles.get('home');
+    const all = (bundle?.revision.apps ?? []).flatMap((app) => app.objects);
+    return Object.fromEntries(all.map(({ id, digest }) => [id.split('/').at(-1) ?? '', digest]));
+  }
+
+  it('components one after the other: a hub that was killed between two of them goes on where it was', async () => {
+    const written = ['db', 'web'].map((name) => ({ name, type: 'apply-component', properties: { component: name } }));
+    await go(0, application(written));
+    Object.assign(passes.parts.parts, { published: new Map() });
+    Object.assign(passes.parts.holds, { last: null });
+    // Nothing was reported since: what the process published before is not known to it.
+    await passes.run();
+    expect(await phases()).toEqual({ db: 'running' });
+    await go(6);
+    expect((await delivery()).last.phase).toBe('succeeded');
+    expect(await objects('home')).toHaveLength(2);
+  });
+
+  it('inputs and outputs', async () => {
+    await go(8, application(stepsOf('inputs and outputs').steps));
+    expect(await phases()).toEqual({ mk: 'succeeded', use: 'succeeded' });
+    expect(await objects('home')).toEqual(['/ConfigMap/default/dst', '/ConfigMap/default/src']);
+    expect((await delivery()).objects?.['use']).toMatchObject([{ kind: 'ConfigMap', data: { url: 'http://x' } }]);
+    // They stay with the next content, until a step says otherwise.
+    await go(0, application(stepsOf('inputs and outputs').steps, null, '2'));
+    expect(await objects('home')).toEqual(['/ConfigMap/default/dst', '/ConfigMap/default/src']);
+  });
+
+  it('request', async () => {
+    await go(3, application(stepsOf('request').steps));
+    expect(receiver.received).toMatchObject([{ method: 'POST', path: '/ok', body: '{"a":1}', headers: { x: 'y' } }]);
+    expect(await phases()).toEqual({ q: 'succeeded' });
+  });
+
+  it('request: a status of 400 or more fails the step', async () => {
+    receiver.answer = (_, response) => void response.writeHead(404).end();
+    const tell = {
+      name: 'tell',
+      type: 'webhook',
+      if: 'status.q.failed',
+      properties: { url: { value: receiver.url('/failed') } },
+    };
+    const { steps: written } = stepsOf('request');
+    await go(4, application([...written, { name: 'never', type: 'suspend' }, tell]));
+    expect(await phases()).toEqual({ q: 'failed', never: 'skipped', tell: 'failed' });
+    expect((await delivery()).last.steps['q']?.message).toBe(`${receiver.host} answered with status 404`);
+    expect(receiver.received.map(({ path }) => path)).toEqual(['/ok', '/failed']);
+  });
+
+  it('request: its answer goes into the next step', async () => {
+    receiver.answer = (_, response) => void response.end('{"token":{"id":7}}');
+    const ask = {
+      name: 'ask',
+      type: 'request',
+      properties: { url: receiver.url('/ask') },
+      outputs: [{ name: 'id', valueFrom: 'response.token.id' }],
+    };
+    const tell = {
+      name: 'tell',
+      type: 'webhook',
+      if: 'inputs.id == 7',
+      inputs: [
+        { from: 'id', parameterKey: 'data.id' },
+        { from: 'context.name', parameterKey: 'data.app' },
+      ],
+      properties: { url: { value: receiver.url('/tell') } },
+    };
+    await go(5, application([ask, tell]));
+    expect(receiver.received.map(({ path, body }) => [path, body])).toEqual([
+      ['/ask', ''],
+      ['/tell', '{"id":7,"app":"app"}'],
+    ]);
+    expect((await delivery()).last.phase).toBe('succeeded');
+  });
+
+  it('collect-service-endpoints', async () => {
+    const { steps: written } = stepsOf('collect-service-endpoints');
+    const tell = {
+      type: 'webhook',
+      inputs: [{ from: 'h', parameterKey: 'data.h' }],
+      properties: { url: { value: receiver.url('/') } },
+    };
+    await go(5, application([...written, tell]));
+    expect(receiver.received.map(({ body }) => body)).toEqual(['{"h":"http://web.default:80"}']);
+  });
+
+  it('print-message-in-status', async () => {
+    await go(2, application(stepsOf('print-message-in-status').steps));
+    expect((await delivery()).last.steps['m']).toMatchObject({ phase: 'succeeded', message: 'hello' });
+    expect(steps()).toEqual([]);
+  });
+
+  it('two steps with one name', async () => {
+    const { problems } = await passes.run({ 'app.yaml': application(stepsOf('two steps with one name').steps) });
+    void problems;
+    const told = (await passes.parts.store.read()).problems.map(({ code, message }) => `${code} ${message}`);
+    expect(told).toEqual(['DOCUMENT_INVALID a second step named a']);
+  });
+
+  it('an effect that was done is not done again by passes, and the same again after a kill', async () => {
+    const { steps: written } = stepsOf('request');
+    await go(0, application([...written, { name: 'wait', type: 'suspend' }]));
+    await running.idle();
+    // Killed before its verdict was stored: the next process has none.
+    const effects = createEffectRunner({
+      ...{
+        http,
+        clock: { ...systemClock, now: () => at },
+        random: Math.random,
+        signal: stop.signal,
+        changed: () => undefined,
+      },
+      allow: [receiver.host],
+      secret: () => '',
+    });
+    Object.assign(passes.parts, { effects });
+    running = effects;
+    await go(4);
+    const keys = receiver.received.map(({ headers }) => headers['idempotency-key']);
+    expect(keys).toEqual(['app#1/q/1', 'app#1/q/1']);
+    expect(await phases()).toEqual({ q: 'succeeded', wait: 'suspending' });
+  });
+});

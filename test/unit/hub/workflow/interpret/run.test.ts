@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCueEngine, type CueEngine } from '../../../../../hub/cue/engine.ts';
+import { openQuestions } from '../../../../../hub/deliver/questions.ts';
+import type { Effect, Verdict } from '../../../../../hub/model/effect.ts';
+import { interpretedStep } from '../../../../../hub/workflow/interpret/run.ts';
+import type { StepInput, StepOutcome } from '../../../../../hub/workflow/step.ts';
+import { systemClock } from '../../../../../shared/adapters/clock.ts';
+import { quietWorld } from '../../../../fixtures/hub/deliveries.ts';
+import { revisionRecord } from '../../../../fixtures/hub/facts.ts';
+
+const now = '2026-03-01T12:00:00.000Z';
+const signal = new AbortController().signal;
+
+describe('a step of a user', () => {
+  let cue: CueEngine;
+  beforeAll(() => {
+    cue = startCueEngine({ clock: systemClock });
+  });
+  afterAll(() => cue.close());
+
+  async function run(template: string, properties: object = {}, more: Partial<StepInput> = {}): Promise<StepOutcome> {
+    const questions = openQuestions();
+    const type = interpretedStep({ type: 'mine', template });
+    const input: StepInput = {
+      ...quietWorld,
+      application: revisionRecord('default/web', 1).application,
+      phase: 'running',
+      startedAt: now,
+      now,
+      inputs: {},
+      wants: [],
+      decisions: [],
+      effectId: 'web#1/s/1',
+      ask: questions.ask,
+      context: { name: 'web', namespace: 'default' },
+      ...more,
+    };
+    for (;;) {
+      const outcome = type.run({ name: 's', properties: type.schema.parse(properties) }, input);
+      if (!(await questions.settle(cue, signal))) return outcome;
+    }
+  }
+  const answering = (...bodies: string[]) => {
+    const verdict = (effect: Effect): Verdict | undefined => {
+      const body = bodies[Number(effect.id.at(-1)) - 1];
+      return body === undefined ? undefined : { ok: true, value: { statusCode: 200, header: {}, body }, reason: '' };
+    };
+    return { effects: { verdict, waits: () => '' } };
+  };
+
+  it('says what its template says', async () => {
+    const template =
+      'import "vela/op"\nparameter: {message: string}\nmsg: op.#Message & {message: "\\(context.name): \\(parameter.message)"}';
+    expect(await run(template, { message: 'hi' })).toMatchObject({ phase: 'succeeded', message: 'web: hi' });
+  });
+
+  it('says it in the newer spelling, too', async () => {
+    const template =
+      'import (\n\t"vela/builtin"\n)\nparameter: {message: *"hello" | string}\nmsg: builtin.#Message & {$params: message: parameter.message}';
+    expect(await run(template)).toMatchObject({ phase: 'succeeded', message: 'hello' });
+  });
+
+  it.each([
+    [{ x: 1 }, 'failed', 'too bad'],
+    [{}, 'succeeded', ''],
+  ])('does what a condition lets it do: %j', async (properties, phase, message) => {
+    const template =
+      'import "vela/op"\nparameter: {x?: int}\nif parameter.x != _|_ {\n\tno: op.#Fail & {message: "too bad"}\n}';
+    expect(await run(template, properties)).toMatchObject({ phase, message });
+  });
+
+  it('fails where its properties are not what its parameter says', async () => {
+    const template = 'import "vela/op"\nparameter: {message: string}\nmsg: op.#Message & {message: parameter.message}';
+    expect((await run(template, { message: 5 })).phase).toBe('failed');
+  });
+
+  const asking = `import (
+	"vela/op"
+	"encoding/json"
+)
+parameter: {url: string}
+r1: op.#HTTPPost & {
+	url: parameter.url
+	request: {body: json.Marshal({a: 1}), header: x: "y"}
+}
+wait: op.#ConditionalWait & {
+	continue: r1.response.statusCode == 200
+}
+r2: op.#HTTPGet & {url: "\\(parameter.url)/\\(json.Unmarshal(r1.response.body).id)"}
+`;
+  it('asks servers one after the other, with what the first answered', async () => {
+    const first = await run(asking, { url: 'https://a.example' }, answering());
+    expect(first).toMatchObject({
+      phase: 'running',
+      effects: [
+        {
+          id: 'web#1/s/1/r1',
+          method: 'POST',
+          url: { value: 'https://a.example' },
+          body: '{"a":1}',
+          headers: { x: 'y' },
+        },
+      ],
+    });
+    const second = await run(asking, { url: 'https://a.example' }, answering('{"id":7}'));
+    expect(second.effects.map((effect) => effect.url)).toEqual([
+      { value: 'https://a.example' },
+      { value: 'https://a.example/7' },
+    ]);
+    expect(second.phase).toBe('running');
+    const third = await run(asking, { url: 'https://a.example' }, answering('{"id":7}', 'done'));
+    expect(third).toMatchObject({ phase: 'succeeded', outputs: { r2: { response: { body: 'done' } } } });
+  });
+
+  const applying = `import "vela/kube"
+import "vela/builtin"
+parameter: {name: string}
+apply: kube.#Apply & {$params: value: {apiVersion: "v1", kind: "ConfigMap", metadata: name: parameter.name, data: a: "1"}}
+wait: builtin.#ConditionalWait & {$params: continue: apply.$returns.value.data.a == "1"}
+`;
+  it('brings an object, and goes on once it is there', async () => {
+    const before = await run(applying, { name: 'x' });
+    expect(before).toMatchObject({ phase: 'running', objects: [{ kind: 'ConfigMap', metadata: { name: 'x' } }] });
+    expect(await run(applying, { name: 'x' }, { isDelivered: true })).toMatchObject({ phase: 'succeeded' });
+  });
+
+  it('waits while what it waits for is not there', async () => {
+    const template =
+      'import "vela/op"\nparameter: {}\nwait: op.#ConditionalWait & {continue: context.other.phase == "ready", message: "not yet"}';
+    expect((await run(template)).phase).toBe('running');
+  });
+
+  it('suspends until it is approved', async () => {
+    const template =
+      'import "vela/op"\nparameter: {}\nstop: op.#Suspend & {duration: "5s"}\nmsg: op.#Message & {message: "on"}';
+    expect(await run(template)).toMatchObject({ phase: 'suspending', askAt: '2026-03-01T12:00:05.000Z' });
+    expect(await run(template, {}, { now: '2026-03-01T12:00:05.000Z' })).toMatchObject({
+      phase: 'succeeded',
+      message: 'on',
+    });
+    const approved = [{ verdict: 'approve' as const, by: 'ann', at: now, reason: '' }];
+    expect(await run(template, {}, { decisions: approved })).toMatchObject({ phase: 'succeeded' });
+  });
+
+  it('runs the steps in its steps', async () => {
+    const template =
+      'import "vela/op"\nparameter: {}\nall: op.#Steps & {\n\tr1: op.#HTTPGet & {url: "https://a.example"}\n\tsay: op.#Message & {message: r1.response.body}\n}';
+    expect(
+      await run(
+        template,
+        {},
+        { effects: { verdict: () => ({ ok: true, value: { body: 'x' }, reason: '' }), waits: () => '' } },
+      ),
+    ).toMatchObject({
+      phase: 'succeeded',
+      message: 'x',
+    });
+  });
+
+  it('fails with an action that there is not', async () => {
+    expect(await run('import "vela/op"\na: op.#Delete & {}')).toMatchObject({
+      phase: 'failed',
+      message: 'the action op.#Delete is not supported',
+    });
+  });
+});
