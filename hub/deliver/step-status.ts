@@ -1,4 +1,5 @@
 import type { StepRecord } from '../model/delivery.ts';
+import type { ProgramStep } from '../workflow/program.ts';
 import type { StepPhase } from '../workflow/step.ts';
 
 /** What conditions read of a step as `status.NAME`, as in KubeVela. */
@@ -39,5 +40,22 @@ export function statusOf(record: StepRecord | null, message: string): StepStatus
     timeout: isLate,
     failedAfterRetries: failed && !isLate,
     terminate: failed,
+  };
+}
+
+/** What is kept of a step that has ended, because it is not asked again. */
+export type EndedFacts = Pick<StepRecord, 'message' | 'isLate' | 'outputs'>;
+
+/** What is kept of a step: what it said, where it failed or delivers nothing, and what others take of it. */
+export function endedFacts(
+  { wants }: Pick<ProgramStep, 'wants'>,
+  outputs: Readonly<Record<string, unknown>>,
+  { phase, message, isLate }: { readonly phase: StepPhase; readonly message: string; readonly isLate: boolean },
+): EndedFacts {
+  const isKept = message !== '' && (phase === 'failed' || wants.length === 0);
+  return {
+    ...(isKept && { message }),
+    ...(isLate && { isLate }),
+    ...(phase === 'succeeded' && Object.keys(outputs).length > 0 && { outputs }),
   };
 }

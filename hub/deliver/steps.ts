@@ -5,7 +5,7 @@ import type { StepMode } from '../model/workflow.ts';
 import type { Program, ProgramStep } from '../workflow/program.ts';
 import type { StepProgress, WaveProgress } from './progress.ts';
 import { isReady } from './ready.ts';
-import { statusOf, type ConditionAnswer, type StepsKnown } from './step-status.ts';
+import { endedFacts, statusOf, type ConditionAnswer, type EndedFacts, type StepsKnown } from './step-status.ts';
 
 /** What running one step came to in this pass. */
 export interface StepResult {
@@ -208,27 +208,11 @@ function runStep(run: Run, step: ProgramStep, record: StepRecord): void {
   if (timedOut !== null && !endPhases.has(phase)) run.due.push(timedOut);
   if (phase === 'suspending') run.suspending = true;
   if (endPhases.has(phase)) {
-    setPhase(run, step, record, phase, endedFacts(step, result, { phase, message, isLate }));
+    setPhase(run, step, record, phase, endedFacts(step, result.outputs ?? {}, { phase, message, isLate }));
     return;
   }
   run.effects.push(...(result.effects ?? []));
   setPhase(run, step, record, phase);
-}
-
-type EndedFacts = Pick<StepRecord, 'message' | 'isLate' | 'outputs'>;
-
-/** What is kept of a step that has ended, because it is not asked again. */
-function endedFacts(
-  { wants }: ProgramStep,
-  { outputs = {} }: StepResult,
-  { phase, message, isLate }: { readonly phase: StepPhase; readonly message: string; readonly isLate: boolean },
-): EndedFacts {
-  const isKept = message !== '' && (phase === 'failed' || wants.length === 0);
-  return {
-    ...(isKept && { message }),
-    ...(isLate && { isLate }),
-    ...(phase === 'succeeded' && Object.keys(outputs).length > 0 && { outputs }),
-  };
 }
 
 function timeoutOf({ timeoutSeconds }: ProgramStep, { startedAt }: StepRecord): number | null {

@@ -120,14 +120,7 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: WiringPorts,
   };
   const reads = openObservedReads();
   const health = judgeOf(opened, state, { clock, changed: changed.raise, signal: stopped });
-  const { random, createHttp } = ports;
-  const effects = openEffects(config, {
-    clock,
-    random,
-    createHttp,
-    changed: () => loop.trigger('effect'),
-    signal: stopped,
-  });
+  const effects = openEffects(config, { ...ports, changed: () => loop.trigger('effect'), signal: stopped });
   const told = { notify, judge: health.expect, reads: reads.current, effects };
   const parts = passParts(opened, config, { clock, metrics, publishing, ...told });
   const loop = createLoop({

@@ -49,7 +49,7 @@ export const deliverMutants: readonly Mutant[] = [
   },
   {
     bug: 'delivery: an approval of another number counts',
-    file: 'hub/deliver/application.ts',
+    file: 'hub/deliver/run-step.ts',
     find: 'word === name || word.startsWith(`${name}/`)',
     replace: "word.startsWith(name.split('#')[0] ?? '')",
     tests,
