@@ -16,6 +16,7 @@ import { checkpoint, record, recordStart } from './inventory/record.ts';
 import { locate } from './inventory/scopes.ts';
 import { beginToFollow, followKinds } from './live/follow.ts';
 import type { Outcome } from './model/outcome.ts';
+import { withoutReads } from './model/reads.ts';
 import { decidePrune } from './prune/decide.ts';
 import { planAdmission, planDeletions } from './prune/deletion-plan.ts';
 import { pruneObjects } from './prune/run.ts';
@@ -55,7 +56,7 @@ export async function pass(agent: Agent): Promise<Outcome> {
   await followKinds(view, stored.inventory, [...new Set([...selected.selected, ...running.selected])]);
 
   // Every decision, before the first write: how far deliveries are, claims, refusals, deletions, the next step of each application, tasks.
-  const known = withFinished(here.inventory(stored.inventory), view);
+  const known = withoutReads(withFinished(here.inventory(stored.inventory), view), mode, selected);
   const toStage = { at, mode, accepted: bundle.revision, inventory: known, served, state, selected, running };
   const { wanted, current, apps, mayBegin, stages, positions } = stageDeliveries(agent, toStage);
   forgetOldFaults(memory.faults, apps, served);

@@ -25,8 +25,12 @@ const manifestManagers: ReadonlySet<string> = new Set([
  * The managedFields of an object that is adopted: what kubectl and Helm own becomes ours, so that the next apply removes what the
  * manifest does not have. Null when they own nothing. `spec.replicas` stays theirs: without an owner it would fall back to 1.
  */
-export function takenOver(entries: readonly ManagedFieldsEntry[], apiVersion: string): ManagedFieldsEntry[] | null {
-  const theirs = entries.filter(isManifest);
+export function takenOver(
+  entries: readonly ManagedFieldsEntry[],
+  apiVersion: string,
+  isTheirs: (entry: ManagedFieldsEntry) => boolean = isManifest,
+): ManagedFieldsEntry[] | null {
+  const theirs = entries.filter(isTheirs);
   if (theirs.length === 0) return null;
   const sets = [...entries.filter(isOwn), ...theirs].map((one) => fieldsOf(one));
   const fields = sets.map((set) => without(set, replicas)).reduce(union, {});
@@ -41,7 +45,15 @@ export function takenOver(entries: readonly ManagedFieldsEntry[], apiVersion: st
     fieldsType: 'FieldsV1',
     fieldsV1: fields,
   };
-  return [own, ...entries.filter((one) => !isOwn(one) && !isManifest(one)), ...left];
+  return [own, ...entries.filter((one) => !isOwn(one) && !isTheirs(one)), ...left];
+}
+
+/**
+ * True for what goes when an object is replaced whole: all that others wrote but its status, its scale, and what the controllers of
+ * Kubernetes keep of it.
+ */
+export function isOfOthers(entry: ManagedFieldsEntry): boolean {
+  return !isOwn(entry) && (entry.subresource ?? '') === '' && entry.manager !== 'kube-controller-manager';
 }
 
 /**

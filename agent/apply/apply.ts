@@ -8,12 +8,13 @@ import type { Digest } from '../../shared/lib/canonical.ts';
 import { ignoredPointers } from '../../shared/model/ignored.ts';
 import { label, managedBy, owner } from '../../shared/model/names.ts';
 import { groupOf, parseObjectId, versionOf, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
-import { released, takenOver } from './adopt.ts';
+import { isOfOthers, released, takenOver } from './adopt.ts';
 import { withoutSecrets } from './hidden.ts';
 import { refusedHandover } from './handover.ts';
 import { writeHint } from './hints.ts';
 import { withLiveValues } from './ignored.ts';
 import { assertMayTake } from './holders.ts';
+import { madeAgain } from './recreate.ts';
 import { withOverrides } from './overrides.ts';
 import { lastRival, rivalsOf, takenText } from './rivals.ts';
 import { madeEntry, unwatchedText, writtenEntry } from './written.ts';
@@ -134,11 +135,25 @@ async function takeOver(context: ApplyContext, task: ApplyTask, sending: Sending
 }
 
 /** What kubectl and Helm brought into an object that is adopted becomes ours, so that what the manifest leaves out goes away. */
-async function takeFields(context: ApplyContext, { resource, object, meta }: Sending & { meta: KubeMeta }) {
-  const entries = takenOver(meta.metadata.managedFields ?? [], object.apiVersion);
+async function takeFields(
+  context: ApplyContext,
+  { resource, object, meta }: Sending & { meta: KubeMeta },
+  isTheirs?: typeof isOfOthers,
+) {
+  const entries = takenOver(meta.metadata.managedFields ?? [], object.apiVersion, isTheirs);
   if (entries === null) return;
   const { namespace = '', name } = meta.metadata;
   await context.kube.setManagedFields({ resource, namespace, name }, meta, { entries, signal: context.signal });
+}
+
+/** What others wrote becomes ours where an object is replaced whole, so that what the manifest leaves out goes away. */
+async function takeAll(context: ApplyContext, { id }: ApplyTask, sending: Sending): Promise<void> {
+  const { namespace, name } = parseObjectId(id);
+  const meta = await context.kube.getMetadata({ resource: sending.resource, namespace, name }, context.signal);
+  await takeFields(context, { ...sending, meta }, isOfOthers).catch((error: unknown) => {
+    if (!isSluiceError(error, 'CONFLICT')) throw error;
+    throw new SluiceError('OBJECT_REPLACED', 'it changed in the meantime', {}, error);
+  });
 }
 
 /** What whole manifests brought beside ours lets go of our fields; where the object changed since, at the next update. */
@@ -159,6 +174,9 @@ async function updated(
   const { resource, uid, action } = sending;
   const { signal } = context;
   const object = await withIgnored(context, sending);
+  const again = await madeAgain(context, task, { ...sending, object });
+  if (again !== null) return { row: { ...row(task, 'kept', again.reason), isRefresh: 'anew' }, entry: again.entry };
+  if (task.update?.op === 'replace') await takeAll(context, task, sending);
   let rivals: Rival[] = [];
   // Without force first: only the refusal names the managers that took fields of ours.
   const meta = await context.kube.update(resource, object, uid, { force: false, signal }).catch((error: unknown) => {

@@ -113,12 +113,15 @@ export function decideApply(input: ApplyInput): ApplyTask[] {
   return [...tasks, ...repairs];
 }
 
-type Content = Pick<BundleObject, 'id' | 'digest'>;
+type Content = Pick<BundleObject, 'id' | 'digest' | 'policies'>;
 
-function taskOf(input: ApplyInput, app: BundleApp, { id, digest }: Content, choice: Choice): ApplyTask {
+function taskOf(input: ApplyInput, app: BundleApp, { id, digest, policies }: Content, choice: Choice): ApplyTask {
+  const update = policies?.find((one) => one.type === 'resource-update');
   const revision = indexOf(app).revisions.get(id) ?? null;
   const isRepair = choice.reason !== toMove && input.entry(id)?.applied === digest;
-  return { id, app: appKey(app), revision, digest, isRepair, overrides: overridesOf(input, app, id).values, ...choice };
+  const { values: overrides } = overridesOf(input, app, id);
+  const how = update === undefined ? {} : { update };
+  return { id, app: appKey(app), revision, digest, isRepair, ...how, overrides, ...choice };
 }
 
 /** What to do with one object; null = it stays as it is. */

@@ -39,7 +39,7 @@ export function carriedOver(entry: InventoryEntry): InventoryEntry {
 }
 
 /** True for a StatefulSet whose volume claims are deleted with it, or of which that cannot be known. */
-async function takesDataAlong({ kube, signal }: HandoverPorts, id: ObjectId): Promise<boolean> {
+export async function takesDataAlong({ kube, signal }: HandoverPorts, id: ObjectId): Promise<boolean> {
   const { group, kind, namespace, name } = parseObjectId(id);
   if (kind !== 'StatefulSet') return false;
   try {

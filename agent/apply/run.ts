@@ -71,7 +71,7 @@ export async function applyStages(
       logRow(deps.log, applied.row, { task, faults });
       if (madeAnewAfter(applied.entry, task.digest) !== null) {
         const { id, app: application, reason } = applied.row;
-        deps.log.info('an object of another application makes way', { application, id, reason });
+        deps.log.info('an object makes way, and is made again', { application, id, reason });
       }
       rememberApplied(faults, deps, task, applied.row);
       return applied.row.action === 'failed';

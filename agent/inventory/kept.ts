@@ -44,7 +44,7 @@ export interface ToKeep {
 /** Every file that a repair of what runs may need. */
 export function filesToKeep({ bundle, served, contents }: ToKeep): Files {
   const read = (digest: Digest) => contents.read(digest) ?? bundle.objectBytes(digest);
-  const digests = [...bundleFiles(bundle.revision), ...served.values()].map(({ digest }) => digest);
+  const digests = [...bundleFiles(bundle.whole ?? bundle.revision), ...served.values()].map(({ digest }) => digest);
   return new Map(
     [...new Set(digests)].flatMap((digest): [Digest, FileToKeep][] => {
       const length = contents.sizeOf(digest) ?? bundle.objectBytes(digest)?.byteLength;

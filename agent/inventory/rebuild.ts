@@ -22,7 +22,7 @@ export interface RebuildPorts {
 
 /**
  * The stored state where it is whole. Where it is lost or damaged, its inventory is made anew, before the first write, from the live
- * objects that the verified bundle names (wanted or retired) and that carry this registration and their application. What was found
+ * objects that the verified bundle names (wanted, kept or retired) and that carry this registration and their application. What was found
  * so is deleted by a later generation at the earliest. A first installation finds nothing.
  */
 export async function rebuild(ports: RebuildPorts, stored: Stored, bundle: VerifiedBundle): Promise<Stored> {
@@ -56,13 +56,14 @@ export async function rebuild(ports: RebuildPorts, stored: Stored, bundle: Verif
   return memory.stored;
 }
 
-/** The application and revision that a bundle wants each object in; null for what it retires. */
+/** The application and revision that a bundle wants each object in; null for what it retires or keeps. */
 function namedBy({ apps, retired }: Revision): ReadonlyMap<ObjectId, Wanted | null> {
   const wanted = apps.flatMap((app) => {
     const revisions = new Map(app.revisions.flatMap(({ name, objects }) => objects.map((id) => [id, name] as const)));
     return app.objects.map(({ id }) => [id, { app: appKey(app), revision: revisions.get(id) ?? null }] as const);
   });
-  return new Map([...retired.map(({ id }) => [id, null] as const), ...wanted]);
+  const kept = apps.flatMap((app) => app.kept ?? []);
+  return new Map([...[...retired, ...kept].map(({ id }) => [id, null] as const), ...wanted]);
 }
 
 interface Wanted {

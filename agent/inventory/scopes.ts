@@ -2,6 +2,7 @@ import type { VerifiedBundle } from '../model/bundle.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Kube } from '../model/kube.ts';
 import { kindsOf, locateBundle, locateInventory, scopesOf, type Located, type Scopes } from '../model/scopes.ts';
+import { withReadsApart } from '../model/reads.ts';
 import { kindFacts } from '../../shared/model/kinds.ts';
 
 /** What reading scopes needs of the agent. */
@@ -18,11 +19,12 @@ export interface Here extends Located {
 
 /** Corrects the ids of a bundle by the discovery that is at hand: a hub can only guess the scope of custom kinds. */
 export async function locate(ports: ScopePorts, pulled: VerifiedBundle, recorded: Inventory): Promise<Here> {
-  const scopes = await readScopes(ports, pulled, recorded);
+  const bundle = withReadsApart(pulled);
+  const scopes = await readScopes(ports, bundle, recorded);
   const inventory = (one: Inventory) => locateInventory(one, scopes);
   const known = inventory(recorded);
-  const located = (bundle: VerifiedBundle) => locateBundle(bundle, scopes, known).bundle;
-  return { ...locateBundle(pulled, scopes, known), inventory, located };
+  const located = (one: VerifiedBundle) => locateBundle(withReadsApart(one), scopes, known).bundle;
+  return { ...locateBundle(bundle, scopes, known), inventory, located };
 }
 
 /** Where the server does not say now, what the inventory shows counts: an id that was right once stays right. */

@@ -2,6 +2,7 @@ import type { Inventory } from '../model/inventory.ts';
 import { indexOf } from '../model/app-index.ts';
 import { indexOfInventory } from '../model/inventory-index.ts';
 import type { LiveView } from '../model/live.ts';
+import { readsOf } from '../model/reads.ts';
 import type { GroupKind } from '../../shared/model/object.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { wantedFields } from './observe.ts';
@@ -26,15 +27,16 @@ export function beginToFollow<T extends { readonly inventory: Inventory }>(
 }
 
 /**
- * Watches the kinds of the inventory and of these applications, and no others, and keeps the fields that these want to know; resolves
- * when those of the inventory are listed.
+ * Watches the kinds of the inventory and of these applications, what these only read, and no others, and keeps the fields that these
+ * want to know; resolves when those of the inventory are listed.
  */
 export async function followKinds(
-  view: Pick<LiveView, 'follow' | 'observe'>,
+  view: Pick<LiveView, 'follow' | 'observe' | 'read'>,
   inventory: Inventory,
   apps: readonly BundleApp[],
 ): Promise<void> {
   const { kinds, awaited } = watchedKinds(inventory, apps);
+  view.read(new Set(apps.flatMap((app) => readsOf(app).map(({ id }) => id))));
   await view.follow(kinds, awaited);
   view.observe(wantedFields(apps));
 }

@@ -22,6 +22,8 @@ export interface KindWatchOptions {
   readonly kind: GroupKind;
   /** Namespaces, or one empty text for all. */
   readonly parts: readonly string[];
+  /** The one object that is followed, of whichever maker; absent = all that carry our label. */
+  readonly name?: string;
   readonly parent: AbortSignal;
   readonly take: (event: Extract<WatchEvent, { object: KubeObject }>) => void;
   /** Called when a part is complete, with the listed ids: every other object of it is gone. */
@@ -157,7 +159,9 @@ async function followServed(
   };
   await kube.watch(resource, {
     ...(resource.namespaced && part !== '' ? { namespace: part } : {}),
-    labelSelector: `${label.managedBy}=${managedBy}`,
+    ...(options.name === undefined
+      ? { labelSelector: `${label.managedBy}=${managedBy}` }
+      : { fieldSelector: `metadata.name=${options.name}` }),
     metadataOnly: kindFacts(groupKind).isInert,
     signal,
     onOpen: () => {

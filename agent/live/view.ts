@@ -15,6 +15,7 @@ import {
   type LiveCache,
 } from './cache.ts';
 import { watchKind, type KindWatch } from './kind.ts';
+import { followNamed } from './named.ts';
 import { sliceKind } from './project.ts';
 
 const definitionKind: GroupKind = 'apiextensions.k8s.io/CustomResourceDefinition';
@@ -38,12 +39,13 @@ export function openLiveView(kube: Kube, options: LiveViewOptions): LiveView {
   // A kind that was not served is asked for again once a definition changed, or a write of that kind went through.
   let isDefinitionNew = false;
 
+  const following = { kube, ...options, now: options.clock.monotonic, pause: pauseOf(options) };
+  const named = followNamed(following);
   const open = (kind: GroupKind) =>
     watchKind({
-      kube,
+      ...following,
       kind,
       parts: options.namespaces ?? [''],
-      parent: options.parent,
       take: (event) => {
         if (kind === definitionKind) isDefinitionNew = true;
         if (takeEvent(cache, kind, event)) options.onChange();
@@ -51,9 +53,6 @@ export function openLiveView(kube: Kube, options: LiveViewOptions): LiveView {
       sweep: (part, listed) => {
         sweep(cache, kind, part, listed);
       },
-      onChange: options.onChange,
-      now: options.clock.monotonic,
-      pause: pauseOf(options),
     });
   const begin = (kinds: ReadonlySet<GroupKind>) => {
     for (const kind of kinds) if (!watches.has(kind)) watches.set(kind, open(kind));
@@ -65,8 +64,8 @@ export function openLiveView(kube: Kube, options: LiveViewOptions): LiveView {
   };
 
   return {
-    object: (id) => cache.objects.get(id),
-    isSynced: (id) => watches.get(groupKindOf(id))?.isSynced() ?? false,
+    object: (id) => (named.isSynced(id) === undefined ? cache.objects.get(id) : named.object(id)),
+    isSynced: (id) => named.isSynced(id) ?? watches.get(groupKindOf(id))?.isSynced() ?? false,
     readyEndpoints: (service) => (watches.get(sliceKind)?.isSynced() === true ? readyBehind(cache, service) : null),
     begin,
     follow: async (kinds, awaited) => {
@@ -77,6 +76,7 @@ export function openLiveView(kube: Kube, options: LiveViewOptions): LiveView {
       begin(kinds);
       await Promise.all([...awaited].map(async (kind) => watches.get(kind)?.answered));
     },
+    read: named.follow,
     observe: observer(kube, cache, options),
     learn: (meta, sent) => {
       const isThere = takeAnswer(cache, meta, sent);
@@ -86,9 +86,10 @@ export function openLiveView(kube: Kube, options: LiveViewOptions): LiveView {
     forget: (id) => {
       cache.objects.delete(id);
     },
-    troubles: () => troublesOf(watches),
+    troubles: () => new Map([...named.troubles(), ...troublesOf(watches)]),
     close: () => {
       for (const [kind, watch] of [...watches]) close(kind, watch);
+      named.follow(new Set());
     },
   };
 }

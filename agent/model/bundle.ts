@@ -40,6 +40,8 @@ export interface VerifiedBundle {
   readonly [verified]: true;
   readonly mark: BundleMark;
   readonly revision: Revision;
+  /** All of it, where `revision` has what applications only read apart. */
+  readonly whole?: Revision;
   /** The envelope as it came, for reports and for the state object. */
   readonly envelope: SignedBody;
   /** The files that it was verified with, as they came. */

@@ -69,6 +69,8 @@ export interface LiveView extends Live {
   readonly begin: (kinds: ReadonlySet<GroupKind>) => void;
   /** Opens the watches of these kinds and closes all others; resolves when those in `awaited` have answered. */
   readonly follow: (kinds: ReadonlySet<GroupKind>, awaited: ReadonlySet<GroupKind>) => Promise<void>;
+  /** Follows these objects by name, and no others so: they are shown although they may not carry our label. */
+  readonly read: (ids: ReadonlySet<ObjectId>) => void;
   /** Keeps these fields of objects from now on: what the watches do not bring is read once. */
   readonly observe: (wanted: ReadonlyMap<ObjectId, readonly string[]>) => void;
   /** Takes in the answer to a request of ours before the watch brings it; `sent` is what was written, null for a read. */

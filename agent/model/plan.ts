@@ -74,6 +74,8 @@ export interface ApplyTask {
   readonly isRepair: boolean;
   /** True for a content that the bundle has no more, and that serves until it is replaced. */
   readonly isServed?: boolean;
+  /** How it is changed, where that is not by our fields alone. */
+  readonly update?: { readonly op: 'patch' | 'replace'; readonly recreateFields: readonly string[] };
   /** Values at JSON pointers that the bundle names. */
   readonly overrides: readonly { readonly pointer: string; readonly value: number }[];
 }

@@ -14,6 +14,7 @@ import { indexOf } from './app-index.ts';
 import { indexOfInventory } from './inventory-index.ts';
 import type { Inventory, InventoryEntry } from './inventory.ts';
 import type { KubeResource } from './kube.ts';
+import { readsOf } from './reads.ts';
 
 /** Whether kinds are namespaced, of those whose scope the hub could only guess. */
 export type Scopes = ReadonlyMap<GroupKind, boolean>;
@@ -49,8 +50,19 @@ export function scopesOf(kinds: Iterable<GroupKind>, resources: readonly KubeRes
 /** The kinds of a bundle and an inventory. */
 export function kindsOf({ revision }: Pick<VerifiedBundle, 'revision'>, inventory: Inventory): Set<GroupKind> {
   const retired = revision.retired.map(({ id }) => groupKindOf(id));
-  const wanted = revision.apps.flatMap((app) => [...indexOf(app).kinds]);
+  const wanted = revision.apps.flatMap((app) => [...indexOf(app).kinds, ...kindsBeside(app)]);
   return new Set([...wanted, ...retired, ...indexOfInventory(inventory).kinds]);
+}
+
+/** The kinds of what an application reads or keeps. */
+function kindsBeside(app: BundleApp): readonly GroupKind[] {
+  return [...readsOf(app), ...(app.kept ?? [])].map(({ id }) => groupKindOf(id));
+}
+
+/** The ids of all that an application has, reads or keeps, of what serves meanwhile, too. */
+function idsOf(app: BundleApp): ReadonlySet<ObjectId> {
+  const all = [...app.objects, ...readsOf(app), ...(app.kept ?? []), ...(app.from?.objects ?? [])];
+  return new Set(all.map(({ id }) => id));
 }
 
 /** The id of an object here; `namespace` is for a kind that turns out to be namespaced. */
@@ -104,10 +116,10 @@ function claimsOf(apps: readonly BundleApp[], scopes: Scopes) {
   const clashes = new Map<ObjectId, string>();
   if (scopes.size === 0) return { moved, clashes };
   const custom = apps.filter(
-    (app) => app.from !== undefined || [...indexOf(app).kinds].some((kind) => scopes.has(kind)),
+    (app) => app.from !== undefined || [...indexOf(app).kinds, ...kindsBeside(app)].some((kind) => scopes.has(kind)),
   );
   const all = custom.flatMap((app) =>
-    [...new Set([...app.objects, ...(app.from?.objects ?? [])].map(({ id }) => id))].map((id) => ({
+    [...idsOf(app)].map((id) => ({
       id,
       here: located(id, scopes, app.namespace),
       app: appKey(app),
@@ -115,7 +127,8 @@ function claimsOf(apps: readonly BundleApp[], scopes: Scopes) {
   );
   const taken = new Map(all.filter(({ id, here }) => id === here).map(({ id, app }) => [id, app] as const));
   for (const { id, here, app } of all) {
-    if (id === here) continue;
+    // What one has and another keeps is one object.
+    if (id === here || moved.get(id) === here) continue;
     const other = taken.get(here);
     if (other === undefined) {
       taken.set(here, app);
@@ -137,8 +150,7 @@ function locatedRetired(id: ObjectId, scopes: Scopes, inventory: Inventory): Obj
 }
 
 function locateApp(app: BundleApp, moved: ReadonlyMap<ObjectId, ObjectId>): BundleApp {
-  const all = [...app.objects, ...(app.from?.objects ?? [])];
-  const own = all.flatMap(({ id }) => (moved.has(id) ? [[id, moved.get(id)]] : []));
+  const own = [...idsOf(app)].flatMap((id) => (moved.has(id) ? [[id, moved.get(id)]] : []));
   if (own.length === 0) return app;
   const key = JSON.stringify(own);
   const known = applications.get(app);
@@ -153,9 +165,12 @@ function locateApp(app: BundleApp, moved: ReadonlyMap<ObjectId, ObjectId>): Bund
     revisions: revisions.map((revision) => ({ ...revision, objects: revision.objects.map(here) })),
   });
   const { from } = app;
+  const reads = readsOf(app);
   const value: BundleApp = {
     ...app,
     ...listsOf(app),
+    ...(reads.length > 0 && { reads: each(reads) }),
+    ...(app.kept !== undefined && { kept: each(app.kept) }),
     ...(from !== undefined && { from: { ...from, ...listsOf(from) } }),
     ...(app.observe !== undefined && { observe: each(app.observe) }),
   };

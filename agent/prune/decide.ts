@@ -1,5 +1,6 @@
 import { wantedDigests } from '../model/app-index.ts';
 import { madeAnewAfter, type InventoryEntry } from '../model/inventory.ts';
+import { readsOf } from '../model/reads.ts';
 import type { Fault, Row } from '../model/rows.ts';
 import type { Code } from '../../shared/errors.ts';
 import { isProtected } from '../../shared/model/kinds.ts';
@@ -60,7 +61,9 @@ export function decidePrune(input: PruneInput): PruneDecision {
   const approved = approvedIds(input);
   const serving = servingIds(input.revision);
   const absent = [...input.inventory.values()].filter(({ id }) => !wanted.has(id) && !serving.has(id));
-  const spared = new Set(input.revision.apps.flatMap(({ kept = [] }) => kept.map(({ id }) => id)));
+  const spared = new Set(
+    input.revision.apps.flatMap((app) => [...(app.kept ?? []), ...readsOf(app)].map(({ id }) => id)),
+  );
   const unexplained = absent.filter((entry) => !retired.has(entry.id) && !spared.has(entry.id));
   // What another application wants now, and cannot be changed into that, is made anew: the bundle itself gives it away.
   const givenAway = [...input.inventory.values()].filter(

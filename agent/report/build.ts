@@ -13,11 +13,12 @@ import { formats } from '../../shared/wire/formats.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { type AgentReport, type ReportApp, type ReportRevision } from '../../shared/wire/report.ts';
 import { untilChanged } from '../model/until-changed.ts';
-import { appHealth, type HealthFacts } from './health.ts';
+import { appHealth } from './health.ts';
 import { leavingRevisions } from './leaving.ts';
 import { observationsOf } from './observations.ts';
 import { conditionsOf, type ConditionsInput } from './conditions.ts';
 import { blockedDeletions } from './blocked-deletions.ts';
+import type { HealthFacts } from './verdicts.ts';
 
 /** Everything that a report is made of: only rows and observed facts. */
 export interface ReportInput extends ConditionsInput {

@@ -3,21 +3,14 @@ import { indexOf } from '../model/app-index.ts';
 import { isWorkload } from '../../shared/model/kinds.ts';
 import type { AppPlan } from '../model/plan.ts';
 import type { Live, LiveObject } from '../model/live.ts';
-import {
-  isFinished,
-  madeAnewAfter,
-  waitsForFormer,
-  type Finish,
-  type Inventory,
-  type InventoryEntry,
-} from '../model/inventory.ts';
+import { readsOf } from '../model/reads.ts';
+import { madeAnewAfter, type Inventory } from '../model/inventory.ts';
 import { rewrittenText } from '../model/rewritten.ts';
-import type { Row } from '../model/rows.ts';
 import { worstHealth, type AppHealth, type ObjectHealth } from '../../shared/model/health.ts';
-import { groupKindOf, parseObjectId, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
-import type { Code } from '../../shared/errors.ts';
+import { groupKindOf, parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import { givesUpText } from '../../shared/model/time-left.ts';
 import { faultsText } from './faults.ts';
+import { isUnlisted, verdictOf, verdictOfRead, type HealthFacts } from './verdicts.ts';
 import { outageOf } from './outage.ts';
 import type { BundleApp, BundleObject } from '../../shared/wire/revision.ts';
 
@@ -28,20 +21,6 @@ export interface AppHealthView {
   readonly total: number;
   readonly current: number;
   readonly bad: readonly { readonly id: ObjectId; readonly health: ObjectHealth; readonly message: string }[];
-}
-
-/** What the health of an application is read from, beside its plan. */
-export interface HealthFacts {
-  readonly live: Live;
-  /** Kinds that cannot be listed now, and why. */
-  readonly troubles?: ReadonlyMap<GroupKind, { readonly code: Code; readonly message: string }>;
-  readonly faults: readonly Row[];
-  /** Objects that something else keeps changing, and how. */
-  readonly fights: ReadonlyMap<ObjectId, string>;
-  /** Why its pods do not start, as they said; null = they were not asked. */
-  readonly explanation: string | null;
-  /** When its wait for pods is given up (milliseconds since the epoch); null when it waits for none. */
-  readonly givesUpAt: number | null;
 }
 
 const ofObject: Readonly<Record<ObjectHealth, AppHealth>> = {
@@ -66,9 +45,10 @@ export function appHealth(
   const { app, plan, skipped } = one;
   const { live, faults, fights } = facts;
   const ids = idsOf(app);
-  const verdicts = new Map(
-    (app?.objects ?? []).map((object) => [object.id, verdictOf(outcome, facts, object)] as const),
-  );
+  const verdicts = new Map([
+    ...(app?.objects ?? []).map((object) => [object.id, verdictOf(outcome, facts, object)] as const),
+    ...readsOf(app).map(({ id }) => [id, verdictOfRead(facts, id)] as const),
+  ]);
   const bad = [...verdicts].flatMap(([id, verdict]) => (verdict.health === 'Current' ? [] : [{ id, ...verdict }]));
   const counts = { total: ids.length, current: ids.length - bad.length, bad };
   if (plan === null) return { health: 'Held', message: `skipped: ${skipped ?? 'not selected'}`, ...counts };
@@ -150,7 +130,7 @@ function rewrittenOf(inventory: Inventory, id: ObjectId): string[] {
 }
 
 function idsOf(app: BundleApp | null): ObjectId[] {
-  return (app?.objects ?? []).map(({ id }) => id);
+  return [...(app?.objects ?? []), ...readsOf(app)].map(({ id }) => id);
 }
 
 /** Why a change is blocked: the reason of a pod where there is one, else of the workload. */
@@ -171,59 +151,6 @@ function waitText(reason: string, bad: AppHealthView['bad'], { explanation, give
     '; ',
   );
 }
-
-interface Verdict {
-  readonly health: ObjectHealth;
-  readonly message: string;
-}
-
-function verdictOf({ inventory }: Pick<Outcome, 'inventory'>, facts: HealthFacts, wanted: BundleObject): Verdict {
-  const { id, digest } = wanted;
-  const object = facts.live.object(id);
-  const entry = inventory.get(id);
-  // The answer to a write of ours says how it was then: while its kind cannot be listed, that is all that is known.
-  if (object !== undefined && !isUnlisted(facts, id)) return shownVerdict(object, madeAnewAfter(entry, digest));
-  if (isFinished(entry, digest)) return finished[entry?.finished?.how ?? 'unseen'];
-  return unseenVerdict(facts, id, entry);
-}
-
-/** Of an object that the watches do not show. */
-function unseenVerdict(facts: HealthFacts, id: ObjectId, entry: InventoryEntry | undefined): Verdict {
-  const { live, fights } = facts;
-  if (!live.isSynced(id)) return (entry?.uid ?? null) === null ? notYet : unlisted(facts, id);
-  const fight = fights.get(id);
-  // While another manager keeps the label away that the watches select by, an object may well be there.
-  return { health: isThereUnseen(entry, fight) ? 'Unknown' : 'NotFound', message: fight ?? 'not there' };
-}
-
-function shownVerdict({ health, message }: LiveObject, former: string | null): Verdict {
-  return former === null ? { health, message } : { health: 'InProgress', message: waitsForFormer(former) };
-}
-
-function isThereUnseen(entry: InventoryEntry | undefined, fight: string | undefined): boolean {
-  return fight !== undefined && entry !== undefined && entry.uid !== null;
-}
-
-/** What was made, and is not shown now: its kind is not listed yet, or cannot be. */
-function unlisted({ troubles }: HealthFacts, id: ObjectId): Verdict {
-  const trouble = troubles?.get(groupKindOf(id));
-  if (trouble === undefined) return { health: 'Unknown', message: 'not listed yet' };
-  const hint = trouble.code === 'FORBIDDEN' ? '; let the agent list and watch this kind' : '';
-  return { health: 'Unknown', message: `not known: ${trouble.message}${hint}` };
-}
-
-function isUnlisted({ live, troubles }: HealthFacts, id: ObjectId): boolean {
-  return troubles?.has(groupKindOf(id)) === true && !live.isSynced(id);
-}
-
-const notYet: Verdict = { health: 'NotFound', message: 'not there yet' };
-
-/** What ran to its end and was removed after it. */
-const finished: Readonly<Record<Finish['how'], Verdict>> = {
-  completed: { health: 'Current', message: 'completed, and removed since' },
-  failed: { health: 'Failed', message: 'failed, and was removed since: change it to have it run again' },
-  unseen: { health: 'Current', message: 'removed after its end' },
-};
 
 /** Ready of wanted pods; objects that are current of all where nothing runs pods. */
 function readyText(

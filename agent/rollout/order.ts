@@ -4,6 +4,7 @@ import { oncePerValue } from '../../shared/lib/memo.ts';
 import { groupKindOf, parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import type { BundleApp, BundleObject } from '../../shared/wire/revision.ts';
 import { indexOf } from '../model/app-index.ts';
+import { readsOf } from '../model/reads.ts';
 import { ownLive } from './own.ts';
 import { revisionOf, workloadReadiness, type Readiness } from './readiness.ts';
 
@@ -49,7 +50,7 @@ export function orderNow(observed: AppObservation, app: BundleApp, apart: Readon
   let waitsFor: Order['waitsFor'] = null;
   for (const part of parts) {
     for (const stage of ['pre', 'main', 'post'] as const) {
-      const pending = part.stages[stage].filter((object) => !isApplied(observed, object));
+      const pending = part.stages[stage].filter((object) => !isReadIn(app, object) && !isApplied(observed, object));
       const wait = pending.length === 0 ? null : waitOf({ app, parts, stageReady }, part, stage);
       if (wait === null) continue;
       for (const { id } of pending) held.add(id);
@@ -96,7 +97,7 @@ const partsOf = oncePerValue((app: BundleApp): readonly Part[] | null => {
   if (!isOrdered) return null;
   const { revisions } = indexOf(app);
   const parts = new Map<string, Part & { readonly stages: Record<Stage, BundleObject[]> }>();
-  for (const object of app.objects) {
+  for (const object of [...app.objects, ...readsOf(app)]) {
     const { id, component, stage } = object;
     if (component === undefined) continue;
     const copy = revisions.get(id) ?? null;
@@ -115,10 +116,24 @@ function firstUnready(
   apart: ReadonlySet<ObjectId>,
 ): Readiness {
   for (const object of objects) {
-    const readiness = apart.has(object.id) ? ready : objectReadiness(observed, app, object);
+    if (apart.has(object.id)) continue;
+    const isRead = isReadIn(app, object);
+    const readiness = isRead ? readReadiness(observed, object) : objectReadiness(observed, app, object);
     if (!readiness.ok) return readiness;
   }
   return ready;
+}
+
+function isReadIn(app: BundleApp, object: BundleObject): boolean {
+  return readsOf(app).includes(object);
+}
+
+/** Whether an object that is only read is there, and well. */
+function readReadiness({ live }: AppObservation, { id }: BundleObject): Readiness {
+  const found = live.object(id);
+  if (found?.health === 'Current') return ready;
+  const why = found?.message ?? (live.isSynced(id) ? 'not there' : 'not known yet');
+  return { ok: false, why: `${nameOf(id)}: ${why}`, isFailed: found?.health === 'Failed' };
 }
 
 /** Whether an object of any kind has its content and is well; a Job is once it has come to its end. */

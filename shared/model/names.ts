@@ -51,6 +51,9 @@ export const annotation = {
   example: 'sluice.dev/example',
 } as const;
 
+/** Annotations by which objects say what they belong to, for the audit log of Kubernetes, where a policy wants it. */
+export const auditPrefix = 'audit.sluice.dev/';
+
 /** Prefix of the label keys that only a site may set. */
 export const siteLabelPrefix = 'site.sluice.dev/';
 

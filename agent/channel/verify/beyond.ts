@@ -1,12 +1,17 @@
-import type { BundleApp } from '../../../shared/wire/revision.ts';
+import type { BundleApp, ObjectPolicy } from '../../../shared/wire/revision.ts';
 import type { Objection } from '../../model/rows.ts';
 
 /** What an application may ask for that this version does not do, in words. Doing the rest without it would be another thing. */
 const beyond: readonly (readonly [string, (app: BundleApp) => boolean])[] = [
   ['an analysis', ({ delivery }) => (delivery?.steps ?? []).some(({ type }) => type === 'analysis')],
   ['readiness of its own', ({ ready = [] }) => ready.length > 0],
-  ['a policy of an object', ({ objects }) => objects.some(({ policies = [] }) => policies.length > 0)],
+  ['a policy of an object', ({ objects }) => objects.some(({ policies = [] }) => policies.some(isBeyond))],
 ];
+
+/** What the hub says in annotations of the objects, or by which applications have them, for agents of every age. */
+function isBeyond({ type }: ObjectPolicy): boolean {
+  return type !== 'read-only' && type !== 'resource-update';
+}
 
 /** Why this version of the agent cannot carry out an application as it is meant; null = it can. */
 export function beyondThisAgent(app: BundleApp): Objection | null {

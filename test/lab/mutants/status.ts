@@ -123,7 +123,7 @@ export const statusMutants: readonly Mutant[] = [
   },
   {
     bug: 'the answer to a write counts as what is there while its kind cannot be listed',
-    file: 'agent/report/health.ts',
+    file: 'agent/report/verdicts.ts',
     find: 'if (object !== undefined && !isUnlisted(facts, id))',
     replace: 'if (object !== undefined)',
     tests: ['test/unit/agent/report/health.test.ts'],

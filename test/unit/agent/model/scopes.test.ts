@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Inventory, InventoryEntry } from '../../../../agent/model/inventory.ts';
 import type { KubeResource } from '../../../../agent/model/kube.ts';
+import { readsOf, withReadsApart } from '../../../../agent/model/reads.ts';
 import { locateBundle, locateInventory, scopesOf } from '../../../../agent/model/scopes.ts';
 import { idOf, type KubeObject, type ObjectId } from '../../../../shared/model/object.ts';
 import { contentOf } from '../../../../shared/wire/bundle.ts';
@@ -139,4 +140,21 @@ describe('an inventory', () => {
     expect(locateInventory(right, clusterWide)).toBe(right);
     expect(locateInventory(right, new Map())).toBe(right);
   });
+});
+
+it('what an application keeps, or only reads, has the id that it has here, as what another one has', () => {
+  const one = plainApp('one', [pool('p1', 'default')]);
+  const two = plainApp('two', [configMap('a'), pool('p2', 'default')]);
+  const other = 't.example.com/Pool/default/p2';
+  const objects = two.app.objects.map((each) =>
+    each.id === other ? { ...each, policies: [{ type: 'read-only' as const }] } : each,
+  );
+  const keeping = { ...two, app: { ...two.app, objects, kept: [{ id: guessed, until: 'appDeleted' as const }] } };
+  const bundle = withReadsApart(testBundle({ generation: 1, apps: [one, keeping] }));
+  const found = locateBundle(bundle, clusterWide, empty);
+  const [first, second] = found.bundle.revision.apps;
+  expect([...found.clashes]).toEqual([]);
+  expect(first!.objects.map(({ id }) => id)).toEqual([wide]);
+  expect(second!.kept!.map(({ id }) => id)).toEqual([wide]);
+  expect(readsOf(second!).map(({ id }) => id)).toEqual(['t.example.com/Pool//p2']);
 });

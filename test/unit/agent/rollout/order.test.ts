@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planApp } from '../../../../agent/rollout/plan.ts';
 import { orderNow } from '../../../../agent/rollout/order.ts';
-import { ordered, shortId, type Ordered } from '../../../fixtures/agent/ordered.ts';
+import { ordered, shortId, type Ordered, type Standing } from '../../../fixtures/agent/ordered.ts';
 
 /** What is held, and what it waits for. */
 function words(situation: Ordered): readonly string[] {
@@ -11,6 +11,20 @@ function words(situation: Ordered): readonly string[] {
 }
 
 const dbFirst = { dependsOn: { web: ['db'] } };
+
+it.each<readonly [string, Standing, readonly string[]]>([
+  ['waits until it is there', 'absent', ['hold Deployment/web', 'web waits for db: Cache/db: not there']],
+  ['waits until it is well', 'starting', ['hold Deployment/web', 'web waits for db: Cache/db: InProgress']],
+  ['follows then', 'well', []],
+  ['does not follow one that failed', 'failed', ['hold Deployment/web', 'failed, web waits for db: Cache/db: Failed']],
+])('a component that depends on one that is only read %s', (_, standing, expected) => {
+  const observed = ordered({ ...dbFirst, objects: { 'db Cache/db': standing, 'web Deployment/web': 'absent' } });
+  const [db, ...objects] = observed.app!.objects;
+  const app = { ...observed.app!, objects, reads: [db!] };
+  const { held, waitsFor } = orderNow({ ...observed, app, entries: new Map() }, app, new Set());
+  const found = [`hold ${[...held].map(shortId).join(' ')}`, `${waitsFor?.isFailed ? 'failed, ' : ''}${waitsFor?.why}`];
+  expect(waitsFor === null ? [] : found).toEqual(expected);
+});
 
 describe('a component that depends on another', () => {
   it.each<readonly [string, Ordered, readonly string[]]>([

@@ -20,6 +20,11 @@ describe('what an application asks for', () => {
     ['the component of an object', object({ component: 'web', bytes: 1 })],
     ['components that wait for others', { dependsOn: { web: ['db'] } }],
     ['a stage of an object', object({ stage: 'pre' })],
+    ['to read an object alone', object({ policies: [{ type: 'read-only' }] })],
+    [
+      'how an object is changed',
+      object({ policies: [{ type: 'resource-update', op: 'replace', recreateFields: ['/spec'] }] }),
+    ],
     ['empty lists', { dependsOn: {}, ready: [], ...object({ policies: [] }) }],
   ])('can be done here: %s', (_, change) => {
     expect(beyondThisAgent({ ...app, ...change })).toBeNull();
@@ -28,7 +33,8 @@ describe('what an application asks for', () => {
   it.each<[string, Partial<BundleApp>]>([
     ['an analysis', { delivery: { ...delivery, steps: [{ type: 'analysis', checks: [] }] } }],
     ['readiness of its own', { ready: [{ id: app.objects[0]!.id, pointer: '/a', equals: 1 }] }],
-    ['a policy of an object', object({ policies: [{ type: 'read-only' }] })],
+    ['a policy of an object', object({ policies: [{ type: 'read-only' }, { type: 'shared-resource' }] })],
+    ['a policy of an object', object({ policies: [{ type: 'apply-once' }] })],
   ])('needs another agent: %s', (words, change) => {
     expect(beyondThisAgent({ ...app, ...change })).toEqual({
       code: 'AGENT_TOO_OLD',
