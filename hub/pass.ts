@@ -3,6 +3,7 @@ import type { Clock } from '../shared/ports/clock.ts';
 import { reportedBundles } from './collect/reported-bundles.ts';
 import type { CueEngine } from './cue/engine.ts';
 import { advancing, type Advanced, type AdvanceInput } from './deliver/advance.ts';
+import { insightsBetween } from './deliver/insights.ts';
 import { deliveredApps } from './deliver/delivered.ts';
 import type { ProgressMemory } from './deliver/progress.ts';
 import type { PartMemory } from './deliver/parts.ts';
@@ -15,6 +16,7 @@ import type { Effect, EffectsKnown } from './model/effect.ts';
 import { trackingHolds, type HoldMemory } from './model/hold-memory.ts';
 import type { JudgedUnit } from './health/judge.ts';
 import { waitingChanges, type Hold } from './model/hold.ts';
+import { docKey } from './model/documents.ts';
 import type { Target } from './model/fleet.ts';
 import type { Metrics } from './model/metrics.ts';
 import { tellingProblems } from './model/problems.ts';
@@ -32,6 +34,8 @@ import { picksInUse, runningUnits } from './place/running.ts';
 import { judgedUnits } from './plan/judged.ts';
 import { planning, type PlanInput } from './plan/plan.ts';
 import { bundlesToSignAgain } from './plan/sign-again.ts';
+import { policies } from './policies/types/list.ts';
+import { effectOf } from './policies/uses.ts';
 import { portionsOf } from './plan/portion.ts';
 import { publishedBefore } from './plan/unexplained.ts';
 import { fileSizes } from './publish/file-sizes.ts';
@@ -164,6 +168,21 @@ async function deliver(
   return advanced;
 }
 
+/** Counts the deliveries that ended, of applications that want it. */
+function measure({ metrics }: PassParts, [before, after]: readonly [State, State], { fleet, revisions }: Intake): void {
+  if (before.deliveries === after.deliveries) return;
+  const documents = new Map(fleet.applications.map(({ doc }) => [docKey(doc), doc]));
+  const measuredOf = (app: string) => {
+    const doc = documents.get(app);
+    return (doc === undefined ? undefined : effectOf(doc, 'insights', policies)) ?? null;
+  };
+  const ended = insightsBetween(before.deliveries, after.deliveries, { measuredOf, history: revisions });
+  for (const { app, phase, leadSeconds } of ended) {
+    if (phase !== null) metrics.delivered(app, phase);
+    if (leadSeconds !== null) metrics.leadTime(app, leadSeconds);
+  }
+}
+
 interface PlacedNow extends Pick<Placed, 'assignments'> {
   readonly toPlace: PlaceInput;
   readonly clusters: State['clusters'];
@@ -226,6 +245,7 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const message = (bundles: number) => commitMessage(intake.commits, source?.commit ?? '', bundles);
   const portions = portionsOf(planned.next, before.bundles);
   const { isWhole, ...published } = await publishAll(parts, { view: before, changes, portions, message }, signal);
+  measure(parts, [before, published.state], intake);
   parts.judge(judgedUnits(rendered.apps, published.state));
   parts.effects.want(delivered.effects);
   parts.parts.published = partsAfter(parts.parts.published, { wanted: delivered.parts, holds: found, isWhole });

@@ -34,7 +34,10 @@ export const component = z.strictObject({
   /** Components that must be healthy before it is applied. */
   dependsOn: z.array(name).optional(),
 });
-export type Component = z.infer<typeof component>;
+/** A component; `replica` = of which one it is a copy, and for which key, where a policy of type replication made it. */
+export type Component = z.infer<typeof component> & {
+  readonly replica?: { readonly of: string; readonly key: string };
+};
 
 export const applicationSpec = z.strictObject({
   /** None where a workflow or policies make all that there is. */
@@ -42,7 +45,7 @@ export const applicationSpec = z.strictObject({
   policies: z.array(policyEntry).optional(),
   workflow: workflow.optional(),
 });
-export type ApplicationSpec = z.infer<typeof applicationSpec>;
+export type ApplicationSpec = Omit<z.infer<typeof applicationSpec>, 'components'> & { components: Component[] };
 
 export const application = z.strictObject({
   apiVersion: z.string(),
@@ -51,7 +54,7 @@ export const application = z.strictObject({
   spec: applicationSpec,
   status: z.unknown().optional(),
 });
-export type Application = z.infer<typeof application>;
+export type Application = Omit<z.infer<typeof application>, 'spec'> & { spec: ApplicationSpec };
 
 /** True when an Application's annotations say that it only records revisions. */
 export function isRevisionOnly(doc: Pick<Application, 'metadata'>): boolean {

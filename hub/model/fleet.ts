@@ -72,7 +72,7 @@ export interface StatusTexts {
 
 /** A definition as a revision pins it. */
 export interface PinnedDefinition {
-  readonly kind: 'ComponentDefinition' | 'TraitDefinition';
+  readonly kind: 'ComponentDefinition' | 'TraitDefinition' | 'PolicyDefinition';
   readonly type: string;
   readonly template: string;
   readonly inPlace: boolean;

@@ -13,4 +13,8 @@ export interface Metrics {
   /** A connection was cut to make room. */
   readonly cut: () => void;
   readonly streams: (open: number) => void;
+  /** A delivery of an application ended, by how. */
+  readonly delivered: (application: string, phase: string) => void;
+  /** How long the content of an application took to arrive. */
+  readonly leadTime: (application: string, seconds: number) => void;
 }

@@ -2,7 +2,13 @@ import type { HealthCheck } from './health.ts';
 import type { JsonMap } from './json-map.ts';
 import type { Dependencies } from './order.ts';
 import type { KubeObject, ObjectId } from '../../shared/model/object.ts';
-import type { BundleApp, BundleReplicas, BundleTraffic, DeliveryStep } from '../../shared/wire/revision.ts';
+import type {
+  BundleApp,
+  BundleReplicas,
+  BundleTraffic,
+  DeliveryStep,
+  ObjectPolicy,
+} from '../../shared/wire/revision.ts';
 
 /** One revision on one cluster, as placement decided. */
 export interface Assignment {
@@ -28,6 +34,21 @@ export interface Assignment {
   readonly notes: readonly string[];
 }
 
+/** How an object is treated, where no annotation of its own says it. */
+export interface Treatment {
+  /** Until when it stays once its application has it no more; absent = it goes. */
+  readonly keep?: 'appDeleted' | 'never';
+  /** Other applications of the cluster may have it, too. */
+  readonly isShared?: true;
+  /** What its agent does with it otherwise than with others. */
+  readonly policies?: readonly ObjectPolicy[];
+}
+
+/** True for an object that its application only reads. */
+export function isReadOnly({ treatment }: Pick<RenderedObject, 'treatment'>): boolean {
+  return treatment?.policies?.some(({ type }) => type === 'read-only') === true;
+}
+
 /** An object of a rendered application; `revision` is absent for what belongs to the application as a whole. */
 export interface RenderedObject {
   readonly id: ObjectId;
@@ -36,6 +57,8 @@ export interface RenderedObject {
   /** Of an application whose objects come in an order: the component that it belongs to. */
   readonly component?: string;
   readonly stage?: 'pre' | 'post';
+  /** Absent for what is treated as objects are. */
+  readonly treatment?: Treatment;
 }
 
 /** How a cluster gets to the content, as the document says; the very same value for as long as the document is. */

@@ -3,6 +3,8 @@ import type { Fleet } from '../model/fleet.ts';
 import type { RenderedApp } from '../model/rendered.ts';
 import type { Place, Problem } from '../model/source.ts';
 import { nameConflicts } from '../plan/conflicts.ts';
+import { by } from '../../shared/lib/order.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
 import { appKey, splitKey } from '../../shared/wire/bundle.ts';
 
 /** Names that are shown of a long list. */
@@ -28,10 +30,20 @@ function isUnmatched({ code, severity }: Problem): boolean {
   return code === 'PLACEMENT_EMPTY' && severity === 'error';
 }
 
+/** The units of a cluster, each object that several of them share in the first by name alone. */
+function sharedOnce(here: readonly RenderedApp[]): readonly RenderedApp[] {
+  const taken = new Set<ObjectId>();
+  return [...here].sort(by(appKey)).map((app) => {
+    const objects = app.objects.filter(({ id, treatment }) => treatment?.isShared !== true || !taken.has(id));
+    for (const { id, treatment } of objects) if (treatment?.isShared === true) taken.add(id);
+    return { ...app, objects };
+  });
+}
+
 /** Two units of a cluster that claim one id: the first by name keeps it. */
 export function takenNames(apps: readonly RenderedApp[]): readonly Problem[] {
   return [...Map.groupBy(apps, ({ cluster }) => cluster)].flatMap(([cluster, here]) => {
-    const units = new Map(here.map((app) => [appKey(app), { app }]));
+    const units = new Map(sharedOnce(here).map((app) => [appKey(app), { app }]));
     return [...nameConflicts(units, new Map())].map(([app, { id, keeper }]): Problem => ({
       code: 'NAME_TAKEN',
       severity: 'error',

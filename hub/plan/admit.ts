@@ -13,7 +13,7 @@ import { isSameApp, keptApp } from './kept-app.ts';
 import type { Entry } from './entry.ts';
 import { guard, type Guarded } from './guards.ts';
 import { nextGeneration, previousRevision, type ClusterInput } from './input.ts';
-import { findRetired, heldIds, type UnitRetire } from './retire.ts';
+import { findReleased, findRetired, heldIds, type UnitRetire } from './retire.ts';
 
 /** What admitting reads of one cluster. */
 export type AdmitInput = Pick<
@@ -25,6 +25,8 @@ export type AdmitInput = Pick<
 export interface Admitted {
   readonly chosen: ReadonlyMap<string, Entry>;
   readonly retired: readonly ObjectId[];
+  /** Ids that stay, and that the agent is to forget. */
+  readonly forgotten: readonly ObjectId[];
   /** The approval that covers a retired id. */
   readonly approved: ReadonlyMap<ObjectId, Digest>;
   readonly holds: readonly FoundHold[];
@@ -41,8 +43,9 @@ export function admit(input: AdmitInput): Admitted {
     const round = tryRound(input, holds);
     const stopped = firstHolds(input.record.name, round);
     if (stopped.size === 0) {
-      const { chosen, retires, approved, sum } = round;
-      return { chosen, retired: retires.flatMap(({ ids }) => ids), approved, holds: [...holds.values()], sum };
+      const { chosen, retires, approved, sum, forgotten } = round;
+      const retired = retires.flatMap(({ ids }) => ids);
+      return { chosen, retired, forgotten, approved, holds: [...holds.values()], sum };
     }
     for (const [unit, hold] of stopped) holds.set(unit, hold);
   }
@@ -53,6 +56,7 @@ interface Round extends Guarded {
   readonly chosen: ReadonlyMap<string, Entry>;
   readonly before: ReadonlyMap<string, BundleApp>;
   readonly retires: readonly UnitRetire[];
+  readonly forgotten: readonly ObjectId[];
   readonly departures: ClusterInput['departures'];
   readonly sum: ReturnType<typeof overflow>;
   readonly limits: BundleLimits;
@@ -62,13 +66,15 @@ function tryRound(input: AdmitInput, holds: ReadonlyMap<string, FoundHold>): Rou
   const before = entriesBefore(input);
   const chosen = choose(input, new Set([...input.held, ...holds.keys()]), before);
   const wanted = [...chosen.values()].map(({ app }) => app);
-  const retires = findRetired(previousRevision(input.state, input.record), wanted, holds.has('') ? [] : input.again);
+  const previous = previousRevision(input.state, input.record);
+  const retires = findRetired(previous, wanted, holds.has('') ? [] : input.again);
   const { departures, target } = input;
   const { limits } = target;
   return {
     chosen,
     before,
     retires,
+    forgotten: findReleased(previous, wanted),
     departures,
     limits,
     sum: overflow(chosen, before, { limits, sizeOf: sizesIn(input) }),

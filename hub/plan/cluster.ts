@@ -15,7 +15,7 @@ import { limitedDeletions } from './limited.ts';
 import { nextGeneration, previousRevision, type ClusterInput } from './input.ts';
 import { admit } from './admit.ts';
 import { directiveOf } from './kept-app.ts';
-import { heldIds, portion, stillRetired } from './retire.ts';
+import { findReleased, heldIds, portion, stillRetired } from './retire.ts';
 import { fileSizesOf } from './sizes.ts';
 
 /** What was decided for one cluster. */
@@ -27,9 +27,10 @@ export interface ClusterPlan {
 /** Plans one cluster: the next bundle only when its content changes (channel.md), with the ledger's generation + 1. */
 export function planCluster(input: ClusterInput): ClusterPlan {
   if (input.record.decommission !== null) return { next: decommission(input), holds: [] };
-  const { chosen, retired, approved, holds, sum } = admit(input);
+  const { chosen, retired, forgotten, approved, holds, sum } = admit(input);
   const limited = limitedDeletions(input);
-  const content = { apps: sorted(chosen), retired, approved, released: limited.released, bytes: sum.bytes };
+  const goes = { retired, forgotten, approved, released: limited.released };
+  const content = { apps: sorted(chosen), ...goes, bytes: sum.bytes };
   const next = isChanged(input, content)
     ? withFiles(input, bundleOf(input, { ...content, apps: sorted(written(input, chosen)) }), chosen)
     : null;
@@ -58,6 +59,8 @@ interface Content {
   readonly apps: readonly BundleApp[];
   /** Ids that this generation retires. */
   readonly retired: readonly ObjectId[];
+  /** Ids that it lets go of: they stay. */
+  readonly forgotten: readonly ObjectId[];
   readonly approved: ReadonlyMap<ObjectId, Digest>;
   /** Approvals for ids that earlier generations retired and that the agent's limit holds back. */
   readonly released: ReadonlyMap<ObjectId, Digest>;
@@ -70,11 +73,14 @@ function bundleOf(input: ClusterInput, content: Content, more: readonly Approval
   const predecessors = predecessorsFor(record, target);
   const generation = nextGeneration(input);
   const wanted = new Set(content.apps.flatMap(heldIds));
-  const added = content.retired.map((id): RetiredObject => {
+  const deleted = content.retired.map((id): RetiredObject => {
     const approval = content.approved.get(id);
     return { id, since: generation, ...(approval === undefined ? {} : { approval }) };
   });
-  const isAdded = new Set(content.retired);
+  // Format 1 would have them deleted: what it does not name stays.
+  const forgotten = target.hasDocuments ? content.forgotten : [];
+  const added = [...deleted, ...forgotten.map((id): RetiredObject => ({ id, since: generation, how: 'release' }))];
+  const isAdded = new Set(added.map(({ id }) => id));
   const kept = stillRetired(previous, wanted, report)
     .filter(({ id }) => !isAdded.has(id))
     .map((entry) => withApproval(entry, content.released.get(entry.id)));
@@ -160,7 +166,10 @@ function decommission(input: ClusterInput): NextBundle | null {
   const previous = previousRevision(state, record);
   const isSaid = previous !== null && previous.decommission === record.decommission;
   if (isSaid && !input.mustSignAgain) return null;
-  const ids = record.decommission === 'delete' && previous !== null ? [...new Set(previous.apps.flatMap(heldIds))] : [];
+  const isDeleted = record.decommission === 'delete';
+  const forgotten = isDeleted ? findReleased(previous, []) : [];
+  const held = isDeleted ? (previous?.apps ?? []).flatMap(heldIds) : [];
+  const ids = [...new Set(held)].filter((id) => !forgotten.includes(id));
   const facts = {
     channel: state.channel,
     registration: record.registration,
@@ -170,6 +179,7 @@ function decommission(input: ClusterInput): NextBundle | null {
   const change = changeDigest(facts);
   const approval = { change, generation: facts.generation, ids: facts.ids, by: 'cluster remove', at: now };
   const approved = new Map(ids.map((id) => [id, change]));
-  const revision = bundleOf(input, { apps: [], retired: ids, approved, released: new Map(), bytes: 0 }, [approval]);
+  const goes = { retired: ids, forgotten, approved, released: new Map<ObjectId, Digest>() };
+  const revision = bundleOf(input, { apps: [], ...goes, bytes: 0 }, [approval]);
   return { cluster: record.name, revision, files: new Map() };
 }

@@ -1,14 +1,14 @@
 import { SluiceError } from '../../shared/errors.ts';
 import { digestOf } from '../../shared/lib/canonical.ts';
 import { by, byCodeUnit } from '../../shared/lib/order.ts';
-import { parseObjectId } from '../../shared/model/object.ts';
+import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import { fileBytes } from '../../shared/model/limits.ts';
 import { atOnce, unitsOfBytes, type Work } from '../../shared/lib/slices.ts';
 import type { RevisionFormat, UnsealedApp } from '../../shared/wire/formats/format.ts';
 import { encode } from '../../shared/wire/codec.ts';
 import { objectPath } from '../../shared/wire/layout.ts';
 import type { BundleApp, BundleObject } from '../../shared/wire/revision.ts';
-import type { RenderedApp } from '../model/rendered.ts';
+import { isReadOnly, type RenderedApp } from '../model/rendered.ts';
 
 /** One unit on one cluster as a bundle carries it: the wire's entry, and its files (null: as they were published). */
 export interface Entry {
@@ -16,6 +16,10 @@ export interface Entry {
   /** What was rendered, whole, whatever of it the format of `app` can say; absent for what stays as it was published. */
   readonly content?: UnsealedApp;
   readonly files: ReadonlyMap<string, Uint8Array> | null;
+  /** Of its objects, those that other units of the cluster may have, too; absent = none. */
+  readonly shared?: ReadonlySet<ObjectId>;
+  /** Of its objects, those that it only reads; absent = none. */
+  readonly read?: ReadonlySet<ObjectId>;
 }
 
 interface Encoded {
@@ -45,11 +49,12 @@ export function* encodingEntry(rendered: RenderedApp, format: Naming): Work<Entr
   const same = isKnown ? known : yield* encodingApp(rendered);
   if (same !== known) encoded.set(rendered.objects, same);
   const { content, files } = same;
-  const entry = same.entries.get(format.number) ?? { app: format.seal(content), content, files };
+  const first = () => ({ app: format.seal(content), content, files, ...togetherIn(rendered) });
+  const entry = same.entries.get(format.number) ?? first();
   // The commit is not part of the content, and moves alone: of all clusters at once.
   const { source } = rendered;
   const isThere = entry.app.source === source;
-  const moved = isThere ? entry : { files, app: { ...entry.app, source }, content: { ...content, source } };
+  const moved = isThere ? entry : { ...entry, app: { ...entry.app, source }, content: { ...content, source } };
   same.entries.set(format.number, moved);
   return moved;
 }
@@ -64,7 +69,7 @@ export function isSameRendering(a: RenderedApp, b: RenderedApp): boolean {
 function* encodingApp(rendered: RenderedApp): Work<Encoded> {
   const files = new Map<string, Uint8Array>();
   const objects: BundleObject[] = [];
-  for (const { id, object, component, stage } of rendered.objects) {
+  for (const { id, object, component, stage, treatment } of rendered.objects) {
     const path = objectPath(rendered, parseObjectId(id));
     const bytes = encode(object);
     yield unitsOfBytes(bytes.length);
@@ -74,7 +79,8 @@ function* encodingApp(rendered: RenderedApp): Work<Encoded> {
     }
     files.set(path, bytes);
     const order = { ...(component !== undefined && { component }), ...(stage !== undefined && { stage }) };
-    objects.push({ id, path, digest: digestOf(bytes), bytes: bytes.length, ...order });
+    const policies = treatment?.policies === undefined ? {} : { policies: treatment.policies };
+    objects.push({ id, path, digest: digestOf(bytes), bytes: bytes.length, ...order, ...policies });
   }
   const content = {
     namespace: rendered.namespace,
@@ -97,6 +103,25 @@ function* encodingApp(rendered: RenderedApp): Work<Encoded> {
     objects: objects.sort(by(({ path }) => path)),
     ...(rendered.observe !== undefined && { observe: rendered.observe }),
     ...(rendered.dependsOn !== undefined && { dependsOn: rendered.dependsOn }),
+    ...keptIn(rendered),
   };
   return { rendered, content, files, entries: new Map() };
+}
+
+/** What stays of an application although a later content has it no more: said while it has it, so that it is known then. */
+function keptIn({ objects }: RenderedApp): Pick<UnsealedApp, 'kept'> {
+  const kept = objects.flatMap(({ id, treatment }) =>
+    treatment?.keep === undefined ? [] : [{ id, until: treatment.keep }],
+  );
+  return kept.length === 0 ? {} : { kept: kept.sort(by(({ id }) => id)) };
+}
+
+/** What of an application other units of the cluster may have, too. */
+function togetherIn({ objects }: RenderedApp): Pick<Entry, 'shared' | 'read'> {
+  const shared = objects.filter(({ treatment }) => treatment?.isShared === true);
+  const read = objects.filter(isReadOnly);
+  return {
+    ...(shared.length > 0 && { shared: new Set(shared.map(({ id }) => id)) }),
+    ...(read.length > 0 && { read: new Set(read.map(({ id }) => id)) }),
+  };
 }

@@ -18,6 +18,7 @@ import type { RenderedApp } from '../model/rendered.ts';
 import { findingAbandoned } from './abandoned.ts';
 import { planCluster, type ClusterPlan } from './cluster.ts';
 import { departuresFrom } from './departures.ts';
+import { besideOthers } from './beside.ts';
 import { agentTooOld, bundleFormat, isAboveAgent, planningFormat } from './format.ts';
 import { encodingEntry, type Entry } from './entry.ts';
 import { guardingFleet } from './fleet-guard.ts';
@@ -118,13 +119,31 @@ interface Encoded {
 }
 
 function* encodingEntries(rendered: readonly RenderedApp[], facts: Omit<ClusterInput, 'rendered'>): Work<Encoded> {
-  const entries = new Map<string, Entry>();
+  const encoded = new Map<string, Entry>();
   const holds: FoundHold[] = [];
-  const step = stepping(facts);
   for (const app of rendered) {
-    const entry = yield* entryOrHold(app, step, facts);
-    if ('app' in entry && 'files' in entry) entries.set(appKey(app), entry);
-    else holds.push(entry);
+    try {
+      encoded.set(appKey(app), yield* encodingEntry(app, facts.format));
+    } catch (error) {
+      holds.push(unencodedHold(app, error));
+    }
+  }
+  const previous = previousRevision(facts.state, facts.record);
+  const beside = besideOthers(encoded, { ...facts, previous });
+  const step = stepping(facts);
+  const entries = new Map<string, Entry>();
+  for (const app of rendered) {
+    const entry = beside.get(appKey(app));
+    if (entry === undefined) continue;
+    const stepped = step(entry.app, app);
+    if ('by' in stepped) {
+      holds.push(stepped);
+      continue;
+    }
+    const next = withSteps(entry, stepped);
+    const tooOld = agentTooOld(facts.target, next.content ?? next.app, app.cluster);
+    if (tooOld === null) entries.set(appKey(app), next);
+    else holds.push(tooOld);
   }
   return { entries, holds };
 }
@@ -152,23 +171,12 @@ function clusterFacts(input: PlanInput, record: ClusterRecord): Omit<ClusterInpu
   };
 }
 
-function* entryOrHold(
-  app: RenderedApp,
-  step: ReturnType<typeof stepping>,
-  { format, target }: Pick<ClusterInput, 'format' | 'target'>,
-): Work<Entry | FoundHold> {
-  try {
-    const entry = yield* encodingEntry(app, format);
-    const stepped = step(entry.app, app);
-    if ('by' in stepped) return stepped;
-    const next = withSteps(entry, stepped);
-    return agentTooOld(target, next.content ?? next.app, app.cluster) ?? next;
-  } catch (error) {
-    const { code, message, data } = asSluiceError(error);
-    const what = data.subject === undefined ? message : `${message}: ${data.subject}`;
-    const unit = { app: appKey(app), cluster: app.cluster };
-    return holdOf('render', { code, message: what, ...unit, severity: 'error' }, unit);
-  }
+/** The hold of a unit that cannot be delivered as it is. */
+function unencodedHold(app: RenderedApp, error: unknown): FoundHold {
+  const { code, message, data } = asSluiceError(error);
+  const what = data.subject === undefined ? message : `${message}: ${data.subject}`;
+  const unit = { app: appKey(app), cluster: app.cluster };
+  return holdOf('render', { code, message: what, ...unit, severity: 'error' }, unit);
 }
 
 /** An entry with what leads to it in one cluster; the very same where nothing does. */

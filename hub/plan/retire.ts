@@ -27,6 +27,7 @@ export function findRetired(
   again: readonly ObjectId[],
 ): UnitRetire[] {
   const ids = new Set(wanted.flatMap(heldIds));
+  for (const id of findReleased(previous, wanted)) ids.add(id);
   const units = new Map(wanted.map((app) => [appKey(app), app]));
   const retires = (previous?.apps ?? []).map((app): UnitRetire => {
     const unit = appKey(app);
@@ -47,9 +48,28 @@ export function findRetired(
   );
 }
 
-/** The ids of all that a bundle has of an application: of what serves until its content does, too. */
-export function heldIds({ objects, from }: Pick<BundleApp, 'objects' | 'from'>): ObjectId[] {
-  return [...objects, ...(from?.objects ?? [])].map(({ id }) => id);
+/** The ids of all that a bundle has of an application: of what serves until its content does, and of what it keeps, too. */
+export function heldIds({ objects, kept = [], from }: Pick<BundleApp, 'objects' | 'kept' | 'from'>): ObjectId[] {
+  return [...objects, ...kept, ...(from?.objects ?? []), ...(from?.kept ?? [])].map(({ id }) => id);
+}
+
+/**
+ * The ids of the last bundle that no unit wants any more and that are not deleted all the same: what is kept in any case, and what was
+ * only read. Agents let go of them. Sorted.
+ */
+export function findReleased(previous: Pick<Revision, 'apps'> | null, wanted: readonly BundleApp[]): ObjectId[] {
+  const released = (previous?.apps ?? []).flatMap((app) => [
+    ...staying(app),
+    ...(app.from === undefined ? [] : staying(app.from)),
+  ]);
+  if (released.length === 0) return [];
+  const held = new Set(wanted.flatMap(heldIds));
+  return [...new Set(released)].filter((id) => !held.has(id)).sort();
+}
+
+function staying({ objects, kept = [] }: Pick<BundleApp, 'objects' | 'kept'>): ObjectId[] {
+  const read = objects.filter(({ policies }) => policies?.some(({ type }) => type === 'read-only') === true);
+  return [...kept.filter(({ until }) => until === 'never'), ...read].map(({ id }) => id);
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import type { KubeObject } from '../../shared/model/object.ts';
 import type { Application, Component } from '../model/documents.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
 import type { RolloutNumbers } from '../model/rollout.ts';
@@ -27,28 +26,40 @@ export type ObjectRule =
   /** The live value at these JSON pointers is sent, and left out of the drift hash; null = of the whole object. */
   | { readonly rule: 'apply-once'; readonly paths: readonly string[] | null }
   /** Taken over although it is there already. */
-  | { readonly rule: 'take-over' };
+  | { readonly rule: 'take-over' }
+  /** Once its application has it no more, it stays until the application is deleted, or longer than that; null = it goes. */
+  | { readonly rule: 'garbage-collect'; readonly until: 'appDeleted' | 'never' | null }
+  /** Other applications of the cluster that say so have it, too: it is in one of them, and goes with the last. */
+  | { readonly rule: 'shared-resource' }
+  /** Others make it: it is looked at, and never written nor deleted. */
+  | { readonly rule: 'read-only' }
+  /** How it is changed: by our fields alone, or whole; deleted and made again where one of these JSON pointers changes. */
+  | { readonly rule: 'resource-update'; readonly op: 'patch' | 'replace'; readonly recreateFields: readonly string[] }
+  /** It says in annotations what it belongs to. */
+  | { readonly rule: 'audit' };
 
 /** One effect of a policy. */
 export type PolicyEffect =
   /** `topology`, `env-binding`: a place that the application is delivered to; `env` = the one that a step names. */
   | { readonly kind: 'scope'; readonly scope: ClusterScope; readonly env?: string }
-  /** `override`, `env-binding`: components as they are where the policy counts. */
+  /** `override`, `env-binding`, `replication`: components as they are where the policy counts. */
   | {
       readonly kind: 'components';
       readonly edit: (components: readonly Component[]) => readonly Component[];
       readonly env?: string;
+      /** It comes after all others, however the order is in which a step names them. */
+      readonly isLast?: true;
     }
-  /** `apply-once`, `take-over`: a rule for the objects that it selects. */
+  /** `apply-once`, `take-over`, `read-only` and others: a rule for the objects that it selects. */
   | { readonly kind: 'objects'; readonly selects: (one: SelectedObject) => boolean; readonly rule: ObjectRule }
   /** `health`: how long a component may stay unhealthy, and which component. */
   | { readonly kind: 'health'; readonly component: string | null; readonly timeoutSeconds: number }
   /** `rollout`: the waves of the deploy steps that name the policy, or of all where none does. */
   | { readonly kind: 'rollout'; readonly rollout: RolloutNumbers }
-  /** A user's `PolicyDefinition`: objects that are delivered with the application. */
-  | { readonly kind: 'manifests'; readonly manifests: readonly KubeObject[] }
-  /** `security`: faults of an object; empty where it is allowed. */
-  | { readonly kind: 'audit'; readonly audit: (object: KubeObject) => readonly string[] };
+  /** `security`: the standard that pods must meet (null = none), and whether Secrets may be written as they are. */
+  | { readonly kind: 'security'; readonly pods: 'baseline' | 'restricted' | null; readonly plainSecrets: boolean }
+  /** `deployment-insights`: what the hub measures. */
+  | { readonly kind: 'insights'; readonly leadTime: boolean; readonly frequency: boolean };
 
 interface PolicyOf<P> {
   readonly type: string;

@@ -29,10 +29,11 @@ export function contentPolicies(
   policies: readonly PolicyEntry[],
   types: readonly Policy[],
 ): readonly Required<PolicyEntry>[] {
-  const content = new Set(types.filter(({ isContent }) => isContent).map(({ type }) => type));
+  // What is not built in makes objects.
+  const others = new Set(types.filter(({ isContent }) => isContent !== true).map(({ type }) => type));
   return policies.flatMap((entry, index) => {
     const { type, properties = {} } = entry;
-    return content.has(type) ? [{ name: policyName(entry, index), type, properties }] : [];
+    return others.has(type) ? [] : [{ name: policyName(entry, index), type, properties }];
   });
 }
 
@@ -49,13 +50,13 @@ export function componentsWith(
 ): readonly Component[] {
   if (used.length === 0) return application.spec.components;
   const edits = policiesOf(application, types).flatMap(({ name, effects }) =>
-    effects.flatMap((effect) =>
-      effect.kind === 'components' ? [[usedName(name, effect.env), effect.edit] as const] : [],
-    ),
+    effects.flatMap((effect) => (effect.kind === 'components' ? [[usedName(name, effect.env), effect] as const] : [])),
   );
-  const editOf = new Map(edits);
-  return used.reduce<readonly Component[]>(
-    (components, name) => editOf.get(name)?.(components) ?? components,
+  const edited = new Map(edits);
+  const isLast = (name: string): boolean => edited.get(name)?.isLast === true;
+  const ordered = [...used.filter((name) => !isLast(name)), ...used.filter(isLast)];
+  return ordered.reduce<readonly Component[]>(
+    (components, name) => edited.get(name)?.edit(components) ?? components,
     application.spec.components,
   );
 }
@@ -69,4 +70,16 @@ export function everyComponent(application: Application, types: readonly Policy[
   );
   const together = edits.reduce<readonly Component[]>((all, edit) => [...all, ...edit(all)], components);
   return [...new Set(together)];
+}
+
+/** What an effect of a kind says of an application; undefined where no policy has one. */
+export function effectOf<K extends PolicyEffect['kind']>(
+  application: Application,
+  kind: K,
+  types: readonly Policy[],
+): Extract<PolicyEffect, { readonly kind: K }> | undefined {
+  if ((application.spec.policies ?? []).length === 0) return undefined;
+  return policiesOf(application, types)
+    .flatMap(({ effects }) => effects)
+    .find((effect): effect is Extract<PolicyEffect, { readonly kind: K }> => effect.kind === kind);
 }

@@ -4,7 +4,7 @@ import { allOutputs, fieldsRead } from '../health/fields.ts';
 import type { RevisionRecord } from '../model/fleet.ts';
 import type { CheckedObject, HealthCheck } from '../model/health.ts';
 import { valueAt } from '../model/json-map.ts';
-import type { RenderedApp } from '../model/rendered.ts';
+import { isReadOnly, type RenderedApp } from '../model/rendered.ts';
 import type { MadeObject } from './made.ts';
 import type { Step } from './step.ts';
 
@@ -77,7 +77,8 @@ export function checksIn(
   objects: RenderedApp['objects'],
 ): Pick<RenderedApp, 'checks' | 'observe'> {
   if (!revisions.some(({ components }) => components.some(({ checks }) => checks !== undefined))) return {};
-  const there = new Set(objects.map(({ id }) => id));
+  // Of what others make nothing is observed: how well that is, its agent says.
+  const there = new Set(objects.filter((one) => !isReadOnly(one)).map(({ id }) => id));
   const checks = new Map<string, HealthCheck>();
   for (const { record, components } of [...revisions].sort((a, b) => a.record.number - b.record.number)) {
     for (const check of components.flatMap((one) => one.checks ?? [])) {

@@ -19,10 +19,11 @@ import type { Steps } from '../model/reporter.ts';
 import { isMap, type JsonMap } from '../model/json-map.ts';
 import { withWorkloadReference } from './workload-reference.ts';
 
-/** A component to render: its place in its revision, and the context of its templates. */
+/** A component to render: its place in the document, the kind of its definition, and the context of its templates. */
 export interface ComponentJob {
   readonly record: RevisionRecord;
-  readonly index: number;
+  readonly path: Steps;
+  readonly kind: PinnedDefinition['kind'];
   readonly component: Component;
   readonly source: ComponentSource;
   readonly namespace: string;
@@ -52,7 +53,7 @@ export async function renderComponent(
   const { steps, faults: unknown } = stepsOf(job);
   if (unknown.length > 0) return { faults: [...unknown, ...(await earlyFaults(cue, steps, signal))] };
   const { component, source, record } = job;
-  const given = await source.manifests({ component, files: record.files, path: pathOf(job) }, signal);
+  const given = await source.manifests({ component, files: record.files, path: job.path }, signal);
   if (hasFailed(given)) return given;
   const [first, ...more] = given.value;
   const draft = newDraft(first?.value);
@@ -120,7 +121,7 @@ async function earlyFaults(
 function stepsOf(job: ComponentJob): { readonly steps: readonly Step[]; readonly faults: readonly RenderFault[] } {
   const steps: Step[] = [];
   const faults: RenderFault[] = [];
-  const base = pathOf(job);
+  const base = job.path;
   const add = (kind: PinnedDefinition['kind'], type: string, parameter: unknown, path: Steps): void => {
     const definition = job.record.definitions[definitionKey(kind, type)];
     if (definition === undefined || definition.template.trim() === '') {
@@ -134,7 +135,7 @@ function stepsOf(job: ComponentJob): { readonly steps: readonly Step[]; readonly
       program: { subject, template: definition.template, parameter, context: job.context },
     });
   };
-  add('ComponentDefinition', job.component.type, job.source.parameterOf(job.component), base);
+  add(job.kind, job.component.type, job.source.parameterOf(job.component), base);
   job.component.traits?.forEach(({ type, properties }, index) =>
     add('TraitDefinition', type, properties ?? {}, [...base, 'traits', index]),
   );
@@ -186,7 +187,7 @@ type GivenManifests = { readonly first: Manifest; readonly more: readonly Manife
 
 function finish(drafted: Drafted, given: GivenManifests): Attempt<ComponentObjects> {
   const { job, draft, steps } = drafted;
-  const path = pathOf(job);
+  const { path } = job;
   // The objects of such a trait stand in for the workload.
   const isManaged = steps.some(({ definition }) => definition.manageWorkload === true);
   const manifests = manifestsOf(drafted, given, isManaged);
@@ -204,7 +205,7 @@ function finish(drafted: Drafted, given: GivenManifests): Attempt<ComponentObjec
 }
 
 function manifestsOf({ job, draft }: Drafted, given: GivenManifests, isManaged: boolean): readonly Manifest[] {
-  const path = pathOf(job);
+  const { path } = job;
   const contextName = String(job.context['name']);
   const workload = draft.output === undefined ? undefined : named(draft.output, contextName);
   const own: Manifest =
@@ -239,8 +240,4 @@ function mergeServices(objects: readonly KubeObject[]): readonly KubeObject[] {
     else merged[index] = applyPatch(merged[index], object, patchRulesOf('')) as KubeObject;
   }
   return merged;
-}
-
-function pathOf(job: ComponentJob): Steps {
-  return ['spec', 'components', job.index];
 }

@@ -37,7 +37,7 @@ export function contextOf(
     appAnnotations: metadata.annotations ?? {},
     workflowName: metadata.annotations?.[workflowName] ?? `workflow-${metadata.name}`,
     publishVersion: metadata.annotations?.[publishVersion] ?? '',
-    replicaKey: '',
+    replicaKey: component?.replica?.key ?? '',
     config: [],
     artifacts: [],
   };

@@ -1,11 +1,16 @@
-import type { KubeObject } from '../../shared/model/object.ts';
+import { groupKindOf, idOf, type KubeObject } from '../../shared/model/object.ts';
 import type { Component } from '../model/documents.ts';
 import type { RenderFault } from '../model/fault.ts';
 import type { Steps } from '../model/reporter.ts';
-import type { Refusal } from '../preflight/node.ts';
+import { at, members, refuse, type Refusal } from '../preflight/node.ts';
+import { podSecurity } from '../preflight/pod-security.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { minorOf, removedVersion } from '../preflight/removed.ts';
+import type { PolicyEffect } from '../policies/policy.ts';
 import type { Manifest } from '../sources/source.ts';
+
+/** What a policy of type `security` says of objects. */
+export type Security = Extract<PolicyEffect, { readonly kind: 'security' }>;
 
 /** What an object comes from: its component, the place of that in the document, and its own manifest. */
 export interface Origin {
@@ -28,10 +33,14 @@ export interface Refusals {
   readonly removed: readonly RemovedFault[];
 }
 
-/** What an API server would refuse of an object, at the place where its author can mend it. */
-export function refusalsOf(object: KubeObject, origin: Origin): Refusals {
+/** What an API server would refuse of an object, or its application's policy, at the place where its author can mend it. */
+export function refusalsOf(object: KubeObject, origin: Origin, security?: Security): Refusals {
   const removed = removedVersion(object);
-  const all = preflight(object).map((refusal) => [refusal, faultOf(object, refusal, origin)] as const);
+  const refused = preflight(object).map((refusal) => [refusal, faultOf(object, refusal, origin)] as const);
+  const forbidden = forbiddenBy(security, object).map(
+    (refusal) => [refusal, faultOf(object, refusal, origin, ofPolicy(security))] as const,
+  );
+  const all = [...refused, ...forbidden];
   // A template may write one property to several places: its author has one to mend.
   const found = all.filter(
     ([, { path }], index) =>
@@ -50,14 +59,43 @@ export function removedOn(removed: readonly RemovedFault[], kubernetes: string |
   return removed.filter(({ since }) => minor === null || minor >= since).map(({ fault }) => fault);
 }
 
-function faultOf(object: KubeObject, refusal: Refusal, { component, path, manifest }: Origin): RenderFault {
+/** What a policy of type `security` does not allow. */
+function forbiddenBy(security: Security | undefined, object: KubeObject): readonly Refusal[] {
+  if (security === undefined) return [];
+  const { pods, plainSecrets } = security;
+  return [...(pods === null ? [] : podSecurity(object, pods)), ...(plainSecrets ? [] : plainSecret(object))];
+}
+
+/** A Secret whose values stand in the repository, for all who may read that. */
+function plainSecret(object: KubeObject): readonly Refusal[] {
+  if (groupKindOf(idOf(object)) !== '/Secret') return [];
+  const node = { value: object, path: [] };
+  const hint =
+    'deliver an object of an operator that makes it (ExternalSecret, SealedSecret), or set plainSecrets: true';
+  return ['data', 'stringData'].flatMap((member) => {
+    const found = at(node, member);
+    return members(found).length === 0 ? [] : [refuse(found, 'has values as they are, in the config repository', hint)];
+  });
+}
+
+function ofPolicy(security: Security | undefined): string {
+  const standard = security?.pods ?? null;
+  return `the policy security${standard === null ? '' : ` (pods: ${standard})`} does not allow`;
+}
+
+function faultOf(
+  object: KubeObject,
+  refusal: Refusal,
+  { component, path, manifest }: Origin,
+  who = 'Kubernetes would refuse',
+): RenderFault {
   const { kind, metadata } = object;
   const file = manifest?.locate?.(refusal.path);
   const where = manifest?.locate === undefined ? '' : ` (${manifest.origin})`;
   const written = propertyOf(component, valueAt(object, refusal.path));
   return {
     code: 'OBJECT_INVALID',
-    message: `Kubernetes would refuse ${kind} ${metadata.name}: ${refusal.message}${where}`,
+    message: `${who} ${kind} ${metadata.name}: ${refusal.message}${where}`,
     path: manifest === undefined ? [...path, ...written] : [...manifest.path, ...refusal.path],
     ...(refusal.hint !== undefined && { hint: refusal.hint }),
     ...(file !== undefined && { place: file }),

@@ -1,23 +1,30 @@
 import { by } from '../../shared/lib/order.ts';
 import { namespaceOf, type Component } from '../model/documents.ts';
 import { idOf, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
-import type { RevisionRecord } from '../model/fleet.ts';
+import type { PinnedDefinition, RevisionRecord } from '../model/fleet.ts';
 import { definitionKey } from '../definitions/catalog.ts';
+import { policies } from '../policies/types/list.ts';
+import { renderedPolicies } from '../policies/user.ts';
+import { effectOf } from '../policies/uses.ts';
+import type { Steps } from '../model/reporter.ts';
+import { cueSource } from '../sources/cue.ts';
 import { sourceOf } from '../sources/list.ts';
 import type { ComponentSource } from '../sources/source.ts';
-import { renderComponent, type ComponentObjects } from './component.ts';
+import { renderComponent, type ComponentJob, type ComponentObjects } from './component.ts';
 import type { ClusterValues } from './cluster-values.ts';
 import { contextOf } from './context.ts';
 import type { CueEvaluator } from '../cue/engine.ts';
+import { readsContextByName } from '../cue/program.ts';
 import type { Attempt, RenderFault } from '../model/fault.ts';
 import type { LabelFacts } from './labels.ts';
 import { deliveredIds, stagesOf, withIds } from './made.ts';
 import { objectRules, withObjectRules } from './object-rules.ts';
 import type { HealthCheck } from '../model/health.ts';
+import type { Treatment } from '../model/rendered.ts';
 import { nameFault } from './objects.ts';
 import { copiedOf, originsOf, type Copied } from './origin.ts';
 import { splitRendered, splitVerbatim, type WrittenObject } from './parts.ts';
-import { refusalsOf, type RemovedFault } from './refusals.ts';
+import { refusalsOf, type RemovedFault, type Security } from './refusals.ts';
 import { isScalable } from './workload.ts';
 
 /** A component as one revision renders it, on whichever cluster. */
@@ -36,6 +43,8 @@ export interface RevisionComponent {
   readonly written?: readonly WrittenObject[];
   /** When its objects are applied, where that is not with its workload; absent = all are. */
   readonly stages?: ReadonlyMap<ObjectId, 'pre' | 'post'>;
+  /** How its objects are treated, where no annotation says it; absent = as objects are. */
+  readonly treatments?: ReadonlyMap<ObjectId, Treatment>;
   /** What its definitions say of how well it is; absent = nothing. */
   readonly checks?: readonly HealthCheck[];
   /** What servers of some versions refuse of them; absent = nothing. */
@@ -69,24 +78,21 @@ export async function renderRevision(
   signal: AbortSignal,
 ): Promise<Attempt<readonly RevisionComponent[]>> {
   const rules = objectRules(record.application);
+  const security = effectOf(record.application, 'security', policies);
   const rendered = await Promise.all(
-    record.application.spec.components.map(async (component, index) => {
-      const facts = labelFactsOf(record, component, options);
-      const source = sourceOf(component.type, options.sources);
+    partsOf(record, options).map(async ({ component, kind, path, source }) => {
+      const facts = labelFactsOf(record, { component, kind }, options);
       const job = {
-        record,
-        index,
-        component,
-        source,
+        ...{ record, path, kind, component, source },
         namespace: namespaceOf(record.application),
         context: { ...contextOf(record, component, facts, source.parameterOf(component)), ...options.values },
       };
-      const long = labelFault(facts, index);
+      const long = labelFault(facts, path);
       if (long !== null) return { faults: [long] };
       const attempt = await renderComponent(cue, job, signal);
       if ('faults' in attempt) return attempt;
-      const made = split(attempt.value, { facts, component, index, isUnderDeployment: options.isSuffixed });
-      return 'faults' in made ? made : { value: withObjectRules(made.value, component, rules) };
+      const made = split(attempt.value, { facts, component, path, security, isUnderDeployment: options.isSuffixed });
+      return 'faults' in made ? made : { value: withObjectRules(made.value, component, { rules, record }) };
     }),
   );
   const faults = rendered.flatMap((attempt) => ('faults' in attempt ? attempt.faults : []));
@@ -94,11 +100,31 @@ export async function renderRevision(
   return { value: rendered.flatMap((attempt) => ('value' in attempt ? [attempt.value] : [])) };
 }
 
-function labelFactsOf(record: RevisionRecord, component: Component, options: RevisionOptions): LabelFacts {
-  const { name } = component;
-  const definition = record.definitions[definitionKey('ComponentDefinition', component.type)];
+/** What of a revision is rendered: its components, and the policies of which templates make objects. */
+function partsOf({ application, definitions }: RevisionRecord, { sources }: Pick<RevisionOptions, 'sources'>) {
+  const components = application.spec.components.map((component, index) => ({
+    component,
+    kind: 'ComponentDefinition' as const,
+    path: ['spec', 'components', index],
+    source: sourceOf(component.type, sources),
+  }));
+  const rendered = renderedPolicies(application, policies).flatMap(({ component, index }) =>
+    definitions[definitionKey('PolicyDefinition', component.type)] === undefined
+      ? []
+      : [{ component, kind: 'PolicyDefinition' as const, path: ['spec', 'policies', index], source: cueSource }],
+  );
+  return [...components, ...rendered];
+}
+
+function labelFactsOf(
+  record: RevisionRecord,
+  { component, kind }: Pick<ComponentJob, 'component' | 'kind'>,
+  options: RevisionOptions,
+): LabelFacts {
+  const definition = record.definitions[definitionKey(kind, component.type)];
+  const name = nameOf(component, definition);
   const suffix = suffixOf(record.name);
-  const isSideBySide = options.isSuffixed && definition?.inPlace !== true;
+  const isSideBySide = options.isSuffixed && kind === 'ComponentDefinition' && definition?.inPlace !== true;
   const { isVerbatim } = sourceOf(component.type, options.sources);
   // What is updated in place names no revision: the next one would restart its pods for a label. What release 0.1.0 recorded does.
   const namesRevision = isSideBySide || isVerbatim || definition?.patches === undefined;
@@ -114,14 +140,20 @@ function labelFactsOf(record: RevisionRecord, component: Component, options: Rev
   };
 }
 
-function labelFault(facts: LabelFacts, index: number): RenderFault | null {
+/** The name of a component; of a copy whose template reads the key, and names its objects by it, that of what it is a copy of. */
+function nameOf({ name, replica }: Component, definition: PinnedDefinition | undefined): string {
+  if (replica === undefined || definition === undefined) return name;
+  return readsContextByName(definition.template, 'replicaKey') ? replica.of : name;
+}
+
+function labelFault(facts: LabelFacts, path: Steps): RenderFault | null {
   const texts = [facts.application, facts.contextName, facts.revision?.name ?? ''];
   const long = texts.find((text) => text.length > 63);
   if (long === undefined) return null;
   return {
     code: 'NAME_TOO_LONG',
     message: `${long} has ${long.length} characters, more than the 63 of a label`,
-    path: ['spec', 'components', index, 'name'],
+    path: [...path, 'name'],
     hint: 'give the component or the application a shorter name',
   };
 }
@@ -130,13 +162,14 @@ function labelFault(facts: LabelFacts, index: number): RenderFault | null {
 interface Split {
   readonly facts: LabelFacts;
   readonly component: Component;
-  readonly index: number;
+  readonly path: Steps;
+  readonly security: Security | undefined;
   readonly isUnderDeployment: boolean;
 }
 
 function split(
   rendered: ComponentObjects,
-  { facts, component, index, isUnderDeployment }: Split,
+  { facts, component, path, security, isUnderDeployment }: Split,
 ): Attempt<RevisionComponent> {
   const { hasWorkload, objects } = rendered;
   const originOf = originsOf(rendered.made, component.type);
@@ -146,7 +179,6 @@ function split(
   const own = parts.own.map(({ object }) => object);
   const shared = parts.shared.map(({ object }) => object);
   const all = [...own, ...shared];
-  const path = ['spec', 'components', index];
   const long = all.flatMap((object) => {
     const fault = nameFault(object);
     return fault === null ? [] : [{ ...fault, path: [...path, 'name'] }];
@@ -154,7 +186,8 @@ function split(
   if (long.length > 0) return { faults: long };
   const refusals = [...parts.own, ...parts.shared].map(({ from, object }) => {
     const manifest = rendered.manifests.get(from);
-    return refusalsOf(object, { component, path, ...(manifest !== undefined && { manifest }) });
+    const origin = { component, path, ...(manifest !== undefined && { manifest }) };
+    return refusalsOf(object, origin, security);
   });
   const faults = refusals.flatMap((one) => one.faults);
   if (faults.length > 0) return { faults };

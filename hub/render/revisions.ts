@@ -13,6 +13,7 @@ import {
 } from '../definitions/catalog.ts';
 import { policies as builtinPolicies } from '../policies/types/list.ts';
 import type { Policy } from '../policies/policy.ts';
+import { renderedPolicies } from '../policies/user.ts';
 import { contentPolicies, everyComponent } from '../policies/uses.ts';
 import { saysDelivery } from '../workflow/compile.ts';
 import { componentSources, sourceOf } from '../sources/list.ts';
@@ -78,12 +79,12 @@ export function* recording(history: RevisionHistory, fleet: Fleet, options: Reco
       nextRecord(sourced, known, {
         specDigest,
         files,
-        definitions: definitionsOf(all, namespaceOf(doc), catalog),
+        definitions: definitionsOf(doc, { all, policies, catalog }),
         ...(now === undefined ? {} : { at: now }),
       });
     if (same === undefined) revisions.set(key, [...known, record]);
     else if (unrendered?.has(`${namespaceOf(doc)}/${same.name}`) === true)
-      revisions.set(key, withDefinitions(known, same, definitionsOf(all, namespaceOf(doc), catalog)));
+      revisions.set(key, withDefinitions(known, same, definitionsOf(doc, { all, policies, catalog })));
     newest.set(key, record.name);
   }
   return { revisions, newest };
@@ -169,13 +170,20 @@ function filesOf(
   return Object.fromEntries([...new Set(paths)].sort().map((path) => [path, files.get(path) ?? '']));
 }
 
-function definitionsOf(
-  components: readonly Component[],
-  namespace: string,
-  catalog: Catalog,
-): Record<string, PinnedDefinition> {
+/** What a revision pins: all components that it may have, the policies that there are, and the definitions of now. */
+interface Pinning {
+  readonly all: readonly Component[];
+  readonly policies: readonly Policy[];
+  readonly catalog: Catalog;
+}
+
+function definitionsOf(doc: Application, { all, policies, catalog }: Pinning): Record<string, PinnedDefinition> {
+  const namespace = namespaceOf(doc);
   const wanted = new Map<string, readonly [PinnedDefinition['kind'], string]>();
-  for (const component of components) {
+  for (const { component } of renderedPolicies(doc, policies)) {
+    wanted.set(definitionKey('PolicyDefinition', component.type), ['PolicyDefinition', component.type]);
+  }
+  for (const component of all) {
     wanted.set(definitionKey('ComponentDefinition', component.type), ['ComponentDefinition', component.type]);
     for (const { type } of component.traits ?? []) {
       wanted.set(definitionKey('TraitDefinition', type), ['TraitDefinition', type]);

@@ -5,11 +5,12 @@ import { idOf, type KubeObject, type ObjectId } from '../../shared/model/object.
 import type { ProviderName } from '../../shared/model/traffic.ts';
 import type { BundleReplicas } from '../../shared/wire/revision.ts';
 import type { RevisionRecord, Target } from '../model/fleet.ts';
-import type { Assignment, RenderedApp, RenderedObject } from '../model/rendered.ts';
+import { isReadOnly, type Assignment, type RenderedApp, type RenderedObject } from '../model/rendered.ts';
 import type { RenderFault } from '../model/fault.ts';
 import { checksIn } from './checks.ts';
 import { givenOnce, type IsGiven } from './once.ts';
 import { inOrder, orderFaults } from './order.ts';
+import { withTreatments } from './object-rules.ts';
 import { canonicalObject, nameFault, repeatedId } from './objects.ts';
 import { applyPatch, patchRulesOf } from './patch.ts';
 import type { RevisionComponent } from './revision.ts';
@@ -81,7 +82,7 @@ export function renderUnit(given: UnitOnCluster, providers: readonly ProviderRen
   objects.push(...(traffic?.objects ?? []).map((object) => rendered(object)));
   const faults = [...objectFaults(objects.map(({ object }) => object)), ...orderFaults(unit.revisions)];
   if (faults.length > 0) return { app: null, warning: null, faults };
-  const { objects: ordered, ...order } = inOrder(unit, objects);
+  const { objects: ordered, ...order } = inOrder(unit, withTreatments(unit.revisions, objects));
   const app = appOf(unit, { parts, objects: ordered, traffic, notes: named.notes });
   return {
     app: { ...app, ...order, ...checksIn(unit.revisions, ordered) },
@@ -229,6 +230,7 @@ function appOf(
   },
 ): RenderedApp {
   const all = parts.flatMap(({ own, shared }) => [...own, ...shared]);
+  const reads = new Set(objects.filter(isReadOnly).map(({ id }) => id));
   const notes = [
     ...unit.revisions.flatMap(({ assignment }) => assignment.notes),
     ...all.flatMap(({ note }) => (note === null ? [] : [note])),
@@ -245,7 +247,9 @@ function appOf(
       string,
       string
     >,
-    replicas: all.flatMap(({ replicas }) => (replicas === null ? [] : [replicas])).sort(by(({ id }) => id)),
+    replicas: all
+      .flatMap(({ replicas }) => (replicas === null || reads.has(replicas.id) ? [] : [replicas]))
+      .sort(by(({ id }) => id)),
     traffic: traffic?.traffic ?? [],
     ...rolloutIn(unit.deployment),
     notes: [...new Set(notes)],

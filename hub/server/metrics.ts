@@ -9,6 +9,8 @@ export interface PrometheusMetrics extends Metrics {
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
+const leadSeconds = [10, 30, 60, 300, 900, 1_800, 3_600, 14_400, 86_400, 604_800];
+
 /** Metrics in a registry of their own, so that two hubs in one process do not share them. */
 export function createMetrics(): PrometheusMetrics {
   const registry = new Registry();
@@ -63,7 +65,29 @@ export function createMetrics(): PrometheusMetrics {
     refused: (route, code) => refused.inc({ route, code }),
     cut: () => cut.inc(),
     streams: (open) => streams.set(open),
+    ...insights(registers),
     text: () => registry.metrics(),
     contentType: registry.contentType,
+  };
+}
+
+/** What is counted of deliveries, of applications that want it. */
+function insights(registers: Registry[]): Pick<Metrics, 'delivered' | 'leadTime'> {
+  const delivered = new Counter({
+    name: 'sluice_hub_deliveries_total',
+    help: 'Deliveries that ended, of applications with the policy deployment-insights, by how they ended',
+    labelNames: ['application', 'phase'],
+    registers,
+  });
+  const leadTime = new Histogram({
+    name: 'sluice_hub_delivery_lead_seconds',
+    help: 'Time from when the hub had read a commit to when what it brings was delivered',
+    labelNames: ['application'],
+    buckets: leadSeconds,
+    registers,
+  });
+  return {
+    delivered: (application, phase) => delivered.inc({ application, phase }),
+    leadTime: (application, time) => leadTime.observe({ application }, time),
   };
 }

@@ -2,6 +2,7 @@ import { attributesOf, templateOf } from '../definitions/attributes.ts';
 import type { BuiltinDefinition } from '../definitions/catalog.ts';
 import type { Definition } from '../model/documents.ts';
 import type { Reporter } from '../model/reporter.ts';
+import { policies } from '../policies/types/list.ts';
 import { actionsOf } from '../workflow/interpret/actions.ts';
 import { actionsHint } from '../workflow/interpret/run.ts';
 import { steps } from '../workflow/steps/list.ts';
@@ -43,12 +44,11 @@ export function checkDefinition(doc: Definition, builtins: readonly BuiltinDefin
     checkActions(doc, reporter);
     return;
   }
-  if (doc.kind !== 'ComponentDefinition' && doc.kind !== 'TraitDefinition') {
-    const hint = 'supported: ComponentDefinition, TraitDefinition, WorkflowStepDefinition';
-    reporter.warn('UNSUPPORTED', ['kind'], `a ${doc.kind} is not used yet`, hint);
-    return;
-  }
   reportBuiltin(doc, builtins, reporter);
+  if (doc.kind === 'PolicyDefinition' && policies.some(({ type }) => type === doc.metadata.name)) {
+    const message = `it does not count: the built-in policy ${doc.metadata.name} cannot be replaced`;
+    reporter.warn('DUPLICATE_DOCUMENT', ['metadata', 'name'], message, 'give it another name');
+  }
   const { unusable } = attributesOf(doc);
   if (unusable !== null) {
     const { member, why, hint } = unusable;

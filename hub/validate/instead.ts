@@ -1,6 +1,5 @@
 import type { Steps } from '../model/reporter.ts';
 
-const placements = 'place it with an ApplicationDeployment: clusterSelector.labels or name, pick, distribution';
 const versions = 'list two revisions with weights in an ApplicationDeployment, and move the weights by commits';
 const files = 'render it in CI into files, and name those with k8s-objects (properties.glob)';
 
@@ -26,13 +25,6 @@ const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly
   },
   policy: {
     debug: 'remove it: status and reports say what each object does',
-    'deployment-insights': 'remove it: the metrics of deliveries come later',
-    'garbage-collect': 'what a commit removes is deleted, and much of it waits for an approval',
-    replication: 'write the component once for each key; components are not multiplied yet',
-    'read-only': 'leave the object out: only what is declared is written',
-    'resource-update': 'remove it: what cannot be updated in place is said with the way out',
-    security: 'remove it: what pods may do is decided by the cluster (Pod Security admission)',
-    'shared-resource': 'declare the object in one application alone',
   },
   step: {
     'addon-operation': 'declare what the addon installs; what installs definitions is a commit of theirs',
@@ -82,7 +74,7 @@ const members: Readonly<Record<string, string>> = {
   'components outputs': 'write the value into both components',
   'components scopes': 'remove it: health is always judged',
   'components externalRevision': 'remove it: revisions are named NAME-vN; list one in an ApplicationDeployment',
-  'components replicaKey': placements,
+  'components replicaKey': 'a policy of type replication makes copies',
   'spec rolloutPlan': versions,
   'spec scopes': 'remove it: health is always judged',
 };

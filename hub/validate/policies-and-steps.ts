@@ -61,6 +61,9 @@ export function checkSteps(
     if (read !== null && application !== null) {
       type?.check({ name, properties: read.value }, { application, path: read.path, reporter: base.reporter });
     }
+    if (step.stage !== undefined) {
+      base.reporter.warn('UNSUPPORTED', [...place.path, 'stage'], 'the stage of a step has no effect', 'remove it');
+    }
     if (step.subSteps === undefined || type === null) continue;
     const inside = [...place.path, 'subSteps'];
     if (type.isGroup === true) {

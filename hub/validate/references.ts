@@ -2,6 +2,7 @@ import { builtinDefinitions, createCatalog, type BuiltinDefinition, type Catalog
 import type { Application, Definition, PolicyDocument, WorkflowDocument } from '../model/documents.ts';
 import { policies } from '../policies/types/list.ts';
 import type { Policy } from '../policies/policy.ts';
+import { userPolicy } from '../policies/user.ts';
 import { componentSources } from '../sources/list.ts';
 import type { ComponentSource } from '../sources/source.ts';
 import type { StepType } from '../workflow/step.ts';
@@ -62,7 +63,7 @@ export function referencesOf(
     catalog,
     builtins: lists.definitions,
     sources: lists.sources,
-    policies: lists.policies,
+    policies: [...lists.policies, ...userPolicies(catalog, documents, lists)],
     steps: lists.steps,
     applications: byKey<Application>(documents, 'Application'),
     policyDocuments: byKey<PolicyDocument>(documents, 'Policy'),
@@ -70,6 +71,13 @@ export function referencesOf(
     stepDefinitions: stepDefinitionsOf(valid.map(({ doc }) => doc as Definition)),
     files,
   };
+}
+
+/** The types of the PolicyDefinitions that are there; a built-in type of the name counts more. */
+function userPolicies(catalog: Catalog, documents: readonly ReadDocument[], { policies: own }: Lists): Policy[] {
+  const builtin = new Set(own.map(({ type }) => type));
+  const types = unique([...catalog.types('PolicyDefinition'), ...namesOf(documents, 'PolicyDefinition')]);
+  return types.filter((type) => !builtin.has(type)).map(userPolicy);
 }
 
 function byKey<T>(documents: readonly ReadDocument[], wanted: string): ReadonlyMap<string, T | null> {

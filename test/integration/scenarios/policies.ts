@@ -27,6 +27,26 @@ const hasImage =
   (found: KubeObject): boolean =>
     JSON.stringify(found).includes(`"${image}"`);
 
+/** A store whose data stays when a commit takes it out, and that reads what others make. */
+const store = (parts: readonly string[]): string => `kind: Application
+metadata: { name: store }
+spec:
+  components:
+${parts
+  .map(
+    (name) => `    - name: ${name}
+      type: k8s-objects
+      properties: { objects: [{ apiVersion: v1, kind: ConfigMap, metadata: { name: ${name} }, data: { of: store } }] }
+`,
+  )
+  .join('')}  policies:
+    - { type: topology, properties: { clusters: [one] } }
+    - type: garbage-collect
+      properties: { rules: [{ selector: { componentNames: [data] }, strategy: onAppDelete }] }
+    - { type: read-only, properties: { rules: [{ selector: { componentNames: [theirs] } }] } }
+`;
+const map = (name: string): string => `/ConfigMap/default/${name}`;
+
 const production = '{ name: production, type: topology, properties: { clusterLabelSelector: { usage: production } } }';
 const staging = (cluster = 'two'): string =>
   `{ name: staging, type: topology, properties: { clusters: [${cluster}], namespace: staging } }`;
@@ -86,6 +106,30 @@ export function describePolicies(backend: Backend): void {
       });
       const repaired = await one!.view.until(web(), 'repaired', hasImage('web:2'));
       expect(repaired).toMatchObject({ spec: { replicas: 5 } });
+    });
+
+    it('keep what a commit takes out until the application goes, and never write what is only read', async () => {
+      const hands = handsOf(one!.view);
+      await fleet.push({ 'store.yaml': store(['front', 'data', 'theirs']) });
+      const missing = await fleet.until(
+        'a missing object to be told',
+        (status) => rowOf(status, 'default/store')?.message.includes('ConfigMap/theirs: not there') === true,
+      );
+      expect(rowOf(missing, 'default/store')?.health).toBe('Degraded');
+      const theirs = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'theirs', namespace: 'default' } };
+      await hands.make({ ...theirs, data: { of: 'theirs' } });
+      await fleet.until('it to be there', (status) => rowOf(status, 'default/store')?.health === 'Healthy');
+      await fleet.push({ 'store.yaml': store(['front']) });
+      const kept = await fleet.settled();
+      expect(rowOf(kept, 'default/store')?.notes).toEqual([
+        'ConfigMap data is kept although the application has it no more: until the application is deleted',
+      ]);
+      expect(kept.problems.filter(({ app }) => app === 'default/store')).toEqual([]);
+      expect(await object(one, map('data'))).toMatchObject({ data: { of: 'store' } });
+      await fleet.push({ 'store.yaml': null });
+      await one!.view.untilGone(map('data'));
+      expect(await object(one, map('theirs'))).toMatchObject({ data: { of: 'theirs' } });
+      await hands.remove(map('theirs'));
     });
 
     it('take nothing away for a name that is not right, and go on elsewhere', async () => {

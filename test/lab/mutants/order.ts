@@ -14,8 +14,8 @@ export const orderMutants: readonly Mutant[] = [
   {
     bug: 'what runs already is held, and not repaired, while a component that it depends on is not well',
     file: 'agent/rollout/order.ts',
-    find: 'part.stages[stage].filter((object) => !isApplied(observed, object))',
-    replace: 'part.stages[stage]',
+    find: '!isReadIn(app, object) && !isApplied(observed, object)',
+    replace: '!isReadIn(app, object)',
     tests: order,
   },
   {
@@ -49,8 +49,8 @@ export const orderMutants: readonly Mutant[] = [
   {
     bug: 'an order that format 1 cannot say is left out without a word',
     file: 'hub/plan/plan.ts',
-    find: 'agentTooOld(target, next.content ?? next.app, app.cluster)',
-    replace: 'agentTooOld(target, next.app, app.cluster)',
+    find: 'agentTooOld(facts.target, next.content ?? next.app, app.cluster)',
+    replace: 'agentTooOld(facts.target, next.app, app.cluster)',
     tests: ['test/unit/hub/plan/format.test.ts'],
   },
   {

@@ -161,7 +161,7 @@ spec:
   it.each([
     [
       'policies: [{type: region}]',
-      'UNSUPPORTED: the policy region is not supported; supported policies: apply-once, env-binding, health, override, rollout, take-over, topology',
+      'UNSUPPORTED: the policy region is not supported; supported policies: apply-once, deployment-insights, env-binding, garbage-collect, health, override, read-only, replication, resource-update, rollout, security, shared-resource, take-over, topology',
     ],
     [
       'workflow: {steps: [{type: wait}]}',

@@ -12,13 +12,12 @@ const resource = {
   ...{ verbs: [], subresources: [] },
 };
 const deployment = 'apps/Deployment/default/web';
-const object = (value: string, more: object = {}): KubeObject =>
-  ({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'web' },
-    spec: { selector: value, ...more },
-  });
+const object = (value: string, more: object = {}): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web' },
+  spec: { selector: value, ...more },
+});
 
 /** What comes of a change of the selector from `a` to a value. */
 async function after(

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { application, type Application } from '../../../../hub/model/documents.ts';
 import { policies as types } from '../../../../hub/policies/types/list.ts';
-import { componentsWith, contentPolicies, everyComponent, policiesOf } from '../../../../hub/policies/uses.ts';
+import {
+  componentsWith,
+  contentPolicies,
+  effectOf,
+  everyComponent,
+  policiesOf,
+} from '../../../../hub/policies/uses.ts';
 
 const override = (name: string, image: string) => ({
   name,
@@ -57,6 +63,34 @@ describe('the policies of an application', () => {
     [['gone'], ['web a']],
   ])('%j make %j', (used, made) => {
     expect(images(used)).toEqual(made);
+  });
+
+  it('make copies after all else, however they are named', () => {
+    const copies = { name: 'copies', type: 'replication', properties: { keys: ['x', 'y'] } };
+    for (const used of [
+      ['copies', 'b'],
+      ['b', 'copies'],
+    ]) {
+      const made = componentsWith(doc(override('b', 'b'), copies), used, types);
+      expect(made.map(({ name, properties }) => `${name} ${String(properties?.['image'])}`)).toEqual([
+        'web-x b',
+        'web-y b',
+        'new-b-x undefined',
+        'new-b-y undefined',
+      ]);
+    }
+  });
+
+  it('are content where a template makes objects of them', () => {
+    const { policies = [] } = doc({ type: 'quota', properties: { pods: 3 } }).spec;
+    expect(contentPolicies(policies, types)).toEqual([{ name: 'policy-0', type: 'quota', properties: { pods: 3 } }]);
+  });
+
+  it('say one thing of an application, or nothing', () => {
+    const measured = { type: 'deployment-insights', properties: { leadTime: 'enabled' } };
+    expect(effectOf(doc(measured), 'insights', types)).toMatchObject({ leadTime: true, frequency: false });
+    expect(effectOf(doc(topology), 'insights', types)).toBeUndefined();
+    expect(effectOf(doc(), 'insights', types)).toBeUndefined();
   });
 
   it('make every component that a revision may need', () => {

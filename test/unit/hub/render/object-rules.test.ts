@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { application } from '../../../../hub/model/documents.ts';
-import { objectRules, withObjectRules } from '../../../../hub/render/object-rules.ts';
+import { objectRules, withObjectRules, withTreatments } from '../../../../hub/render/object-rules.ts';
 import type { RevisionComponent } from '../../../../hub/render/revision.ts';
-import type { KubeObject } from '../../../../shared/model/object.ts';
+import type { Treatment } from '../../../../hub/model/rendered.ts';
+import { idOf, type KubeObject } from '../../../../shared/model/object.ts';
 
 const deployment: KubeObject = {
   apiVersion: 'apps/v1',
@@ -37,10 +38,18 @@ function after(...policies: object[]): readonly string[] {
     spec: { components: [], policies },
   });
   const component = { name: 'web', type: 'webservice' };
-  return withObjectRules(rendered, component, objectRules(doc)).shared.map((object, index) =>
+  return withObjectRules(rendered, component, { rules: objectRules(doc), record }).shared.map((object, index) =>
     object === rendered.shared[index] ? '-' : JSON.stringify(object.metadata.annotations),
   );
 }
+const record = { app: 'default/app', name: 'app-v3' };
+/** A policy whose rules say nothing but what they select. */
+const selecting = (type: string, selector: object, more: object = {}) => ({
+  type,
+  properties: { rules: [{ selector, ...more }] },
+});
+const deployments = { resourceTypes: ['Deployment'] };
+const configs = { resourceTypes: ['ConfigMap'] };
 const once = (selector: object, ...path: string[]) => ({
   type: 'apply-once',
   properties: { enable: true, rules: [{ selector, strategy: { path } }] },
@@ -106,8 +115,79 @@ describe('the rules of an application for its objects', () => {
       ],
       ['-', '{"sluice.dev/ignore-differences":"[\\"/spec/replicas\\"]","sluice.dev/adopt":"true"}'],
     ],
+    [
+      'say what an object belongs to',
+      [{ type: 'security', properties: { audit: 'enabled' } }],
+      [
+        JSON.stringify({
+          ...config.metadata.annotations,
+          'audit.sluice.dev/application': 'default/app',
+          'audit.sluice.dev/component': 'web',
+          'audit.sluice.dev/revision': 'app-v3',
+        }),
+        JSON.stringify({
+          'audit.sluice.dev/application': 'default/app',
+          'audit.sluice.dev/component': 'web',
+          'audit.sluice.dev/revision': 'app-v3',
+        }),
+      ],
+    ],
+    ['say nothing where that is switched off', [{ type: 'security', properties: { audit: false } }], ['-', '-']],
   ])('%s', (_, policies, annotations) => {
     expect(after(...policies)).toEqual(annotations);
+  });
+
+  it.each<[rule: string, policies: object[], config: Treatment | null, deployment: Treatment | null]>([
+    ['nothing', [], null, null],
+    [
+      'that it stays until the application is deleted',
+      [selecting('garbage-collect', deployments, { strategy: 'onAppDelete' })],
+      null,
+      { keep: 'appDeleted' },
+    ],
+    ['that it stays', [selecting('garbage-collect', deployments, { strategy: 'never' })], null, { keep: 'never' }],
+    [
+      'that all stay',
+      [{ type: 'garbage-collect', properties: { keepLegacyResource: true } }],
+      { keep: 'appDeleted' },
+      { keep: 'appDeleted' },
+    ],
+    [
+      'what the first rule says that selects it',
+      [
+        {
+          type: 'garbage-collect',
+          properties: { keepLegacyResource: true, rules: [{ selector: configs, strategy: 'onAppUpdate' }] },
+        },
+      ],
+      null,
+      { keep: 'appDeleted' },
+    ],
+    ['that it is shared', [selecting('shared-resource', configs)], { isShared: true }, null],
+  ])('say beside an object %s', (_, policies, ofConfig, ofDeployment) => {
+    const doc = application.parse({
+      apiVersion: 'core.oam.dev/v1beta1',
+      kind: 'Application',
+      metadata: { name: 'app' },
+      spec: { components: [], policies },
+    });
+    const rules = { rules: objectRules(doc), record };
+    const one = withObjectRules(rendered, { name: 'web', type: 'webservice' }, rules);
+    const objects = [config, deployment].map((object) => ({ id: idOf(object), object }));
+    const found = withTreatments([{ components: [one] }], objects).map(({ treatment = null }) => treatment);
+    expect(found).toEqual([ofConfig, ofDeployment]);
+  });
+
+  it('are those of the component that a copy is made of', () => {
+    const doc = application.parse({
+      apiVersion: 'core.oam.dev/v1beta1',
+      kind: 'Application',
+      metadata: { name: 'app' },
+      spec: { components: [], policies: [selecting('shared-resource', { componentNames: ['web'] })] },
+    });
+    const copy = { name: 'web-a', type: 'webservice', replica: { of: 'web', key: 'a' } };
+    const one = withObjectRules(rendered, copy, { rules: objectRules(doc), record });
+    expect(one.treatments?.size).toBe(2);
   });
 
   it('keep one object one value, wherever it stands', () => {
@@ -121,7 +201,7 @@ describe('the rules of an application for its objects', () => {
     const one = withObjectRules(
       { ...rendered, own: [deployment], written: [written] },
       { name: 'web', type: 'webservice' },
-      objectRules(doc),
+      { rules: objectRules(doc), record },
     );
     expect(one.written[0]?.own).toBe(one.own[0]);
     expect(one.own[0]).not.toBe(deployment);

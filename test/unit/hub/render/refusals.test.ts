@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Component } from '../../../../hub/model/documents.ts';
-import { refusalsOf, type Origin } from '../../../../hub/render/refusals.ts';
+import { refusalsOf, type Origin, type Security } from '../../../../hub/render/refusals.ts';
 import type { KubeObject } from '../../../../shared/model/object.ts';
 
 const path = ['spec', 'components', 0];
@@ -66,5 +66,49 @@ describe('what an API server would refuse of an object', () => {
       warnings: [],
       removed: [],
     });
+  });
+});
+
+describe('what a policy of type security does not allow', () => {
+  const pod = (spec: object): KubeObject => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec });
+  const secret = (more: object): KubeObject => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' }, ...more });
+  const privileged = pod({ containers: [{ name: 'c', image: 'i:1', securityContext: { privileged: true } }] });
+  const origin = { component: component({}), path };
+  const policy = (more: Partial<Security>): Security => ({
+    kind: 'security',
+    pods: null,
+    plainSecrets: false,
+    ...more,
+  });
+
+  it.each<[string, KubeObject, Partial<Security>, readonly string[]]>([
+    [
+      'what a pod may not have',
+      privileged,
+      { pods: 'baseline' },
+      [
+        'the policy security (pods: baseline) does not allow Pod a: spec.containers[0].securityContext.privileged is true',
+      ],
+    ],
+    ['nothing of pods where no standard is named', privileged, {}, []],
+    [
+      'a Secret with values',
+      secret({ data: { a: 'eA==' } }),
+      {},
+      ['the policy security does not allow Secret a: data has values as they are, in the config repository'],
+    ],
+    ['a Secret that the server fills', secret({ type: 'kubernetes.io/service-account-token', data: {} }), {}, []],
+    ['a Secret where that is meant', secret({ data: { a: 'eA==' } }), { plainSecrets: true }, []],
+  ])('is %s', (_, one, more, messages) => {
+    expect(refusalsOf(one, origin, policy(more)).faults.map(({ message }) => message)).toEqual(messages);
+    expect(refusalsOf(one, origin).faults).toEqual([]);
+  });
+
+  it('is told in the manifest that has it', () => {
+    const manifest = { value: {}, path: [...path, 'properties', 'objects', 0], origin: 'objects[0]' };
+    const { faults: found } = refusalsOf(privileged, { ...origin, manifest }, policy({ pods: 'baseline' }));
+    expect(found.map((fault) => fault.path.join('.'))).toEqual([
+      'spec.components.0.properties.objects.0.spec.containers.0.securityContext.privileged',
+    ]);
   });
 });

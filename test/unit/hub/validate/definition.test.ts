@@ -8,12 +8,8 @@ const withMember = (member: string) =>
   define('TraitDefinition', 'gold', `{${member}, schematic: {cue: {template: "patch: {}"}}}`);
 
 describe('a definition', () => {
-  it.each(['ComponentDefinition', 'TraitDefinition'])('of the kind %s is taken', (kind) => {
+  it.each(['ComponentDefinition', 'TraitDefinition', 'PolicyDefinition'])('of the kind %s is taken', (kind) => {
     expect(problemsOf(define(kind, 'house'))).toEqual([]);
-  });
-
-  it.each(['PolicyDefinition'])('of the kind %s is not used yet, template or not', (kind) => {
-    expect(problemsOf(define(kind, 'house', '{}'))).toEqual([`warning UNSUPPORTED 1: a ${kind} is not used yet`]);
   });
 
   it.each<[rule: string, spec: string, error: string]>([
@@ -33,6 +29,21 @@ describe('a definition', () => {
 
   it('may have its template where KubeVela read it first', () => {
     expect(problemsOf(define('TraitDefinition', 'gold', '{extension: {template: "patch: {}"}}'))).toEqual([]);
+  });
+
+  it('does not count where it has the name of a built-in policy', () => {
+    expect(problemsOf(define('PolicyDefinition', 'topology'))).toEqual([
+      'warning DUPLICATE_DOCUMENT 2: it does not count: the built-in policy topology cannot be replaced',
+    ]);
+  });
+
+  it('makes a type of policy', () => {
+    const app = (type: string) =>
+      `kind: Application\nmetadata: {name: a}\nspec: {components: [{name: w, type: worker, properties: {image: i}}], policies: [{type: ${type}}]}\n`;
+    expect(problemsOf(`${define('PolicyDefinition', 'house')}---\n${app('house')}`)).toEqual([]);
+    expect(problemsOf(`${define('PolicyDefinition', 'house')}---\n${app('hause')}`)).toEqual([
+      expect.stringContaining('error UNSUPPORTED'),
+    ]);
   });
 
   it('may have dots in its name, and no capitals', () => {

@@ -94,6 +94,41 @@ describe('the policies of an Application', () => {
       'error[UNSUPPORTED] objects are not selected by traitTypes; line 8 at traitTypes; select them by componentNames, componentTypes, resourceTypes or resourceNames',
     ],
     [
+      'do not leave pods without their owner',
+      '- { type: garbage-collect, properties: { rules: [{ selector: { resourceTypes: [Deployment] }, propagation: orphan }] } }',
+      'error[UNSUPPORTED] objects without their owner would run, and nothing would say why; line 8 at propagation; keep the object itself: strategy never or onAppDelete',
+    ],
+    [
+      'say what of garbage collection has no effect',
+      '- { type: garbage-collect, properties: { applicationRevisionLimit: 3, keepLegacyResource: true } }',
+      'warning[UNSUPPORTED] applicationRevisionLimit has no effect; line 8 at applicationRevisionLimit; the ledger keeps every revision',
+    ],
+    [
+      'make copies of components that are there',
+      '- { type: replication, properties: { keys: [a], selector: [wbe] } }',
+      'error[REFERENCE_NOT_FOUND] there is no component wbe; line 8 at wbe; components: web, db',
+    ],
+    [
+      'make one copy for each key',
+      '- { type: replication, properties: { keys: [a, b, a] } }',
+      'error[DOCUMENT_INVALID] a second key a; line 8 at a; remove one of the two',
+    ],
+    [
+      'make objects again by paths',
+      '- { type: resource-update, properties: { rules: [{ selector: {}, strategy: { recreateFields: [a..b] } }] } }',
+      'error[DOCUMENT_INVALID] a..b is not a path; line 8 at a..b; write it like spec.replicas, spec.template.spec.containers[0].image or metadata.annotations["a.b/c"]',
+    ],
+    [
+      'fetch no secrets',
+      '- { type: security, properties: { secretBackend: vault } }',
+      'warning[UNSUPPORTED] secrets are not fetched from vault: secretBackend has no effect; line 8 at secretBackend; deliver objects of an operator that fetches them (ExternalSecret, SealedSecret); plain Secrets are refused',
+    ],
+    [
+      'know of no incidents',
+      '- { type: deployment-insights, properties: { mttr: enabled, leadTime: enabled } }',
+      'warning[UNSUPPORTED] mttr is not measured: the hub does not know of incidents; line 8 at mttr; remove it, or take it from what counts incidents',
+    ],
+    [
       'that KubeVela has and Sluice has not say what to do',
       '- { type: debug }',
       'error[UNSUPPORTED] the policy debug is not supported; line 8 at type; remove it: status and reports say what each object does',

@@ -27,7 +27,7 @@ describe('what OAM and KubeVela have and Sluice has not', () => {
   });
 
   it.each([
-    ['  policies: [{ type: security }]', /the policy security is not supported.*Pod Security admission/],
+    ['  policies: [{ type: debug }]', /the policy debug is not supported.*what each object does/],
     ['  workflow: { steps: [{ type: vela-cli }] }', /the workflow step vela-cli is not supported.*do it in CI/],
     ['  rolloutPlan: {}', /\[UNSUPPORTED\] spec\.rolloutPlan is not supported.*move the weights/],
   ])('is said so of a spec: %s', (spec, line) => {
