@@ -66,6 +66,8 @@ export interface RoomPorts {
   readonly objection: (object: { readonly id: ObjectId; readonly digest: Digest }, app: string) => string | null;
   /** The text of an object of a bundle that is at hand; null = it must be fetched again. */
   readonly objectText: (digest: Digest) => string | null;
+  /** Starts a pass soon. */
+  readonly wake: () => void;
   /** A hash of the fields that the agent owns of an object. */
   readonly fieldsHash: (metadata: ObjectMeta) => string | null;
   /** Creates a namespace that an application needs; resolves when it is there. */
@@ -92,6 +94,7 @@ export function openAgent(
     memory,
     stop,
     signal,
+    wake: onChange,
     ...openRoomPorts(deps, kube, { memory, signal }),
   };
 }
@@ -110,7 +113,11 @@ function newMemory(): AgentMemory {
   };
 }
 
-function openRoomPorts(deps: AgentDeps, kube: Kube, { memory, signal }: Pick<Agent, 'memory' | 'signal'>): RoomPorts {
+function openRoomPorts(
+  deps: AgentDeps,
+  kube: Kube,
+  { memory, signal }: Pick<Agent, 'memory' | 'signal'>,
+): Omit<RoomPorts, 'wake'> {
   const { settings } = deps;
   const writer = (app: string) => writerFor(kube, settings.impersonation, app);
   const text = (digest: Digest) => {

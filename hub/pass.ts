@@ -27,6 +27,7 @@ import type { Store } from './model/store.ts';
 import { timed } from './model/timed.ts';
 import { findingFacts } from './place/facts.ts';
 import { placing } from './place/place.ts';
+import { placedAsDeployment } from './place/deployment.ts';
 import { placedAs, programOf } from './place/program.ts';
 import { saysDelivery } from './workflow/compile.ts';
 import type { Placed, PlaceInput } from './place/types.ts';
@@ -119,16 +120,16 @@ async function publishAll(
 async function planFacts(
   { store, publishing }: PassParts,
   before: State,
-  { targets, reports, now }: { readonly targets: readonly Target[]; readonly reports: Reports; readonly now: string },
+  known: Pick<PlanInput, 'directives' | 'now'> & { readonly targets: readonly Target[]; readonly reports: Reports },
 ): Promise<Omit<PlanInput, 'state' | 'source' | 'rendered' | 'holds' | 'placement'>> {
+  const { targets, ...facts } = known;
   return {
+    ...facts,
     labels: new Map(targets.map(({ name, labels }) => [name, labels])),
-    reports,
-    published: await publishedBefore(store, before, reports),
+    published: await publishedBefore(store, before, facts.reports),
     signAgain: bundlesToSignAgain(before, publishing.keys.hub),
-    reported: reportedBundles(reports, publishing.keys.trusted),
+    reported: reportedBundles(facts.reports, publishing.keys.trusted),
     sizes: (bundle: PublishedBundle) => fileSizes(store, bundle),
-    now,
   };
 }
 
@@ -139,10 +140,8 @@ async function deliver(
   placed: PlacedNow,
 ): Promise<Advanced> {
   const { clock, listeningSince, heartbeatMs, holds, questions, effects } = parts;
-  const { apps, isGone } = deliveredApps({
-    ...intake,
-    programOf: (doc) => (saysDelivery(doc) ? programOf(doc) : null),
-  });
+  const deliveredBy = (doc: Parameters<typeof programOf>[0]) => (saysDelivery(doc) ? programOf(doc) : null);
+  const { apps, isGone } = deliveredApps({ ...intake, programOf: deliveredBy });
   const { toPlace, reports } = placed;
   const now = clock.now();
   const input: AdvanceInput = {
@@ -154,9 +153,11 @@ async function deliver(
     reports,
     holds: holds.last ?? [],
     published: parts.parts.published,
-    placedAs: (app, revision) => placedAs(toPlace, app, revision),
+    placedAs: (app, content, document) =>
+      document === undefined ? placedAs(toPlace, app, content) : placedAsDeployment(toPlace, document),
     listening: { now, since: listeningSince, heartbeatMs },
-    frozen: null,
+    freeze: before.freeze,
+    before: parts.progress.last,
     window: windowsAt(parts.cron, now),
     world: { ask: questions.ask, effects },
   };
@@ -225,7 +226,7 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const planned = await timed(parts, 'plan', async () => {
     const kept = [...intake.holds, ...placed.holds, ...delivered.holds, ...rendered.holds];
     const placement = await inSlices(findingFacts(toPlace, placed, before));
-    const facts = await planFacts(parts, before, { targets, reports, now });
+    const facts = await planFacts(parts, before, { targets, reports, directives: delivered.directives, now });
     const state = { ...before, clusters };
     const from = source ?? { repository: '', commit: '' };
     return inSlices(planning({ ...facts, state, source: from, rendered: rendered.apps, holds: kept, placement }));

@@ -31,6 +31,10 @@ export const runCommand = command({
       'user:password, or a token, for a Git host that is not the hub',
     ),
     caFile: textOption('--ca-file <file>', 'PEM certificates of private authorities'),
+    analysisAllow: textOption(
+      '--analysis-allow <urls>',
+      'servers of metrics that analyses may ask, separated by commas',
+    ),
     holder: textOption('--holder <name>', 'the identity under which it holds its Lease'),
     probeListen: textOption('--probe-listen <host:port>', 'where to answer /startupz, /livez and /readyz (nowhere)'),
     allowSystemNamespaces: switchOption(

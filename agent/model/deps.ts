@@ -6,6 +6,7 @@ import type { Reads } from '../../shared/wire/reads.ts';
 import type { ReportAnswer, ReportMessage } from '../../shared/wire/report.ts';
 import type { ChannelSnapshot, Transport, TrustState, VerifiedBundle } from './bundle.ts';
 import type { Kube } from './kube.ts';
+import type { Measure } from './measure.ts';
 import type { Identity, Impersonation, Reach } from './site.ts';
 import type { ProbeState } from './probes.ts';
 
@@ -55,6 +56,8 @@ export interface AgentDeps {
   readonly deliver: (message: ReportMessage, signal: AbortSignal) => Promise<ReportAnswer | null>;
   /** What the hub's last answer said of reports; absent where reports are of format 1. */
   readonly hubReads?: () => Pick<Reads, 'report' | 'whole'>;
+  /** Asks servers of metrics; absent where no address is allowed. */
+  readonly measure?: Measure;
   readonly clock: Clock;
   readonly random: Random;
   /** The fields of a cron expression; null where the text is not one. */

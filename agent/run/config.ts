@@ -34,6 +34,8 @@ export const agentOptions = z.strictObject({
     .string()
     .regex(/^[0-9a-zA-Z.:[\]-]*:\d{1,5}$/, 'not HOST:PORT')
     .optional(),
+  /** Addresses of servers of metrics that analyses may ask, separated by commas. */
+  analysisAllow: addresses().optional(),
   allowPlainHttp: z.boolean().default(false),
   /** Where a bundle is put aside that is too large for memory; absent = all of it is in memory. */
   cacheFolder: z.string().optional(),
@@ -75,6 +77,15 @@ function accounts() {
       return z.NEVER;
     }
     return Object.fromEntries(pairs) as Record<string, string>;
+  });
+}
+
+function addresses() {
+  return z.string().transform((text, context): readonly string[] => {
+    const list = text.split(',').map((one) => one.trim());
+    if (list.every((one) => /^https?:\/\/[^/@]/.test(one) && URL.canParse(one))) return list;
+    context.addIssue('not http(s):// addresses, separated by commas');
+    return z.NEVER;
   });
 }
 

@@ -14,6 +14,7 @@ import { hostAndPort, type AgentOptions } from './config.ts';
 import { connectKube } from './connect.ts';
 import { contentsMemory, openContents } from './contents.ts';
 import { serveProbes } from './probe-server.ts';
+import { openMeasure } from './measure.ts';
 import { openProbes } from './probes.ts';
 
 /** What an agent takes from the process that hosts it. */
@@ -35,9 +36,15 @@ export async function hostAgent(
   const { terminal, clock, random, uuid, cron, version } = host;
   const log = createLog({ ...logging, write: terminal.err });
   const http = createHttp({
-    ca: options.caFile === undefined ? [] : [await fileText(options.caFile, terminal)],
+    ca: await caOf(options, terminal),
     proxy: proxySettings(terminal.env),
     allowPlain: options.allowPlainHttp,
+    userAgent: `sluice-agent/${version}`,
+  });
+  // Metrics are near, and often without TLS; nothing secret is sent there.
+  const metrics = createHttp({
+    ca: await caOf(options, terminal),
+    allowPlain: true,
     userAgent: `sluice-agent/${version}`,
   });
   const kube = connectKube(options, host);
@@ -53,6 +60,7 @@ export async function hostAgent(
         log,
       }),
       ...{ kube, http, repos: createRepos(http), clock, random, uuid, cron, log, version, probes },
+      measure: openMeasure(metrics, options.analysisAllow ?? []),
       ticket: await readTicket(options.joinFile, host),
       channelAuthorization: auth === undefined ? null : gitAuthorization(await fileText(auth, terminal)),
       holder: options.holder ?? terminal.env['POD_NAME'] ?? ownName(options, host),
@@ -65,6 +73,7 @@ export async function hostAgent(
   } finally {
     server?.close();
     http.close();
+    metrics.close();
     kube.close();
   }
 }
@@ -73,6 +82,10 @@ export async function hostAgent(
 function ownName({ kubeconfig }: AgentOptions, { terminal, uuid }: AgentHost): string {
   const inPod = kubeconfig === undefined && terminal.env['KUBERNETES_SERVICE_HOST'] !== undefined;
   return inPod ? hostname() : `${hostname()}-${uuid().slice(0, 8)}`;
+}
+
+async function caOf({ caFile }: AgentOptions, terminal: Terminal): Promise<readonly string[]> {
+  return caFile === undefined ? [] : [await fileText(caFile, terminal)];
 }
 
 async function readTicket(file: string | undefined, host: AgentHost): Promise<JoinTicket | null> {

@@ -40,6 +40,7 @@ export interface AgentPorts {
   readonly holder: string;
   readonly version: string;
   readonly probes: ProbeState;
+  readonly measure?: AgentDeps['measure'];
 }
 
 /** Joins where that is still to do, and runs the agent until `stop` aborts. Pulling never waits for enrolment. */
@@ -75,6 +76,7 @@ export async function startAgent(options: AgentOptions, ports: AgentPorts, stop:
       log,
       identity,
       probes: ports.probes,
+      ...(ports.measure !== undefined && { measure: ports.measure }),
       onStep: ports.probes.passGoesOn,
       settings: {
         ...defaultSettings,

@@ -14,6 +14,7 @@ import {
 } from './bodies.ts';
 import { factRoutes } from './facts.ts';
 import { feedRoutes } from './feed.ts';
+import { freezeAnswer, freezeBody, unfreezeBody } from './freeze.ts';
 import { revisionList } from './revisions.ts';
 import { decisionAnswer, decisionBody, rolloutList } from './rollouts.ts';
 import type { AnswerOf, InputOf, Route } from './route.ts';
@@ -128,6 +129,24 @@ export const routes = {
     body: decisionBody,
     status: 200,
     answer: decisionAnswer,
+  },
+  freeze: {
+    method: 'POST',
+    path: '/v1/freeze',
+    access: 'admin',
+    description: 'Starts nothing more in the whole fleet; what was begun finishes, and going back stays possible.',
+    body: freezeBody,
+    status: 200,
+    answer: freezeAnswer,
+  },
+  unfreeze: {
+    method: 'POST',
+    path: '/v1/unfreeze',
+    access: 'admin',
+    description: 'Lets deliveries go on after a freeze.',
+    body: unfreezeBody,
+    status: 200,
+    answer: freezeAnswer,
   },
   ...feedRoutes,
   gitRefs: {

@@ -165,6 +165,7 @@ export const statusView = z
       .array(statusDelivery)
       .optional()
       .describe('Deliveries that are not over, or did not end well; absent = none.'),
+    frozen: z.string().optional().describe('Why no delivery starts anything in the whole fleet; absent = they do.'),
   })
   .meta({ id: 'StatusView' });
 export type StatusView = z.infer<typeof statusView>;

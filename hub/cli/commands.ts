@@ -4,6 +4,7 @@ import { clusterCommands } from './cluster.ts';
 import type { CliContext } from './context.ts';
 import { definitionsCommands, explainCommand } from './definitions.ts';
 import { exportCommand } from './export.ts';
+import { freezeCommand, unfreezeCommand } from './freeze.ts';
 import { initCommand } from './init.ts';
 import { keysCommands } from './keys.ts';
 import { ledgerCommands } from './ledger.ts';
@@ -24,6 +25,8 @@ export const commands: readonly (Command<CliContext> | CommandGroup<CliContext>)
   clusterCommands,
   approveCommand,
   rolloutCommands,
+  freezeCommand,
+  unfreezeCommand,
   exportCommand,
   keysCommands,
   ledgerCommands,

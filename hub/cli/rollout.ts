@@ -96,6 +96,14 @@ const retryCommand = command({
   run: (context, [name, cluster], flags) => decideOn(context, name, flags, { verdict: 'retry', cluster }),
 });
 
+const promoteCommand = command({
+  name: 'promote',
+  description: 'end the steps in clusters at once, with all of the traffic: in all that are in them now, or in one',
+  arguments: ['<delivery>', '[cluster]'],
+  options: decisionOptions,
+  run: (context, [name, cluster], flags) => decideOn(context, name, flags, { verdict: 'promote', cluster }),
+});
+
 const skipCommand = command({
   name: 'skip',
   description: 'leave one cluster out of a delivery',
@@ -115,6 +123,7 @@ export const rolloutCommands: CommandGroup<CliContext> = {
     decision('refuse', 'end what waits as failed'),
     decision('pause', 'start nothing more; what was given it finishes'),
     decision('resume', 'go on after a pause, or a step that suspends'),
+    promoteCommand,
     decision('abort', 'end a delivery: what was given it has its former content again'),
     retryCommand,
     skipCommand,

@@ -1,34 +1,53 @@
 import type { Work } from '../../shared/lib/slices.ts';
 import type { Effect } from '../model/effect.ts';
-import { unitKey, type Deliveries } from '../model/delivery.ts';
+import {
+  unitKey,
+  type AppDelivery,
+  type ClusterDirectives,
+  type Deliveries,
+  type UnitDirective,
+} from '../model/delivery.ts';
+import type { ApplicationDeployment } from '../model/documents.ts';
+import { frozenAt, type Freeze } from '../model/freeze.ts';
 import type { FoundHold, Hold } from '../model/hold.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { State } from '../model/state.ts';
-import { advanceApplication, type ApplicationOutcome } from './application.ts';
-import type { ApplicationInput } from './input.ts';
-import { applicationOf, heldBefore, targetOf, unitsFrom, type UnitFacts } from './facts.ts';
+import type { Sourced } from '../model/source.ts';
 import { appStates } from './app-states.ts';
-import type { DeliveryProgress } from './progress.ts';
+import { advanceApplication, pausedBy, type ApplicationOutcome } from './application.ts';
+import { contentReader, documentsOf, withDocuments, type ContentOf, type DocumentOf } from './deployment.ts';
+import { directiveOf } from './directives.ts';
+import { applicationOf, heldBefore, placeKey, targetOf, unitsFrom, type UnitFacts } from './facts.ts';
+import type { ApplicationInput } from './input.ts';
 import { givenParts, partKey, partOf } from './parts.ts';
+import { formerOf, place, type Found, type PlacedAs } from './places.ts';
+import type { DeliveryProgress } from './progress.ts';
 import { stepObjects } from './step-objects.ts';
 import type { StepWorld } from './step-run.ts';
+import type { DeliveryUnit } from './unit.ts';
 import type { Wanted } from './wanted.ts';
 
 /** An application that is delivered in steps or waves, as its documents say now. */
-export type DeliveredApp = Pick<ApplicationInput, 'program' | 'application' | 'content' | 'words'>;
+export interface DeliveredApp extends Pick<ApplicationInput, 'program' | 'application' | 'content' | 'words'> {
+  /** The ApplicationDeployment that it is; absent = it is an Application. */
+  readonly deployment?: Sourced<ApplicationDeployment>;
+}
 
 /** What advancing all deliveries reads. */
 export interface AdvanceInput
-  extends Pick<ApplicationInput, 'listening' | 'frozen' | 'window' | 'localCluster'>, Omit<UnitFacts, 'held'> {
+  extends Pick<ApplicationInput, 'listening' | 'window' | 'localCluster'>, Omit<UnitFacts, 'held'> {
   readonly state: Pick<State, 'deliveries' | 'clusters' | 'bundles'>;
   readonly apps: ReadonlyMap<string, DeliveredApp>;
+  readonly freeze: Freeze | null;
   /** Applications (`namespace/name`) whose document is not in force any more, or says nothing of a delivery. */
   readonly isGone: (app: string) => boolean;
   readonly assignments: readonly Assignment[];
   /** What the pass before held. */
   readonly holds: readonly Pick<Hold, 'app' | 'cluster' | 'by' | 'reason'>[];
-  /** Where a revision of an application goes by its own document, by unit and cluster. */
-  readonly placedAs: (app: string, revision: string) => readonly Assignment[];
+  /** Where deliveries stood after the pass before; null before the first one of this process. */
+  readonly before: ReadonlyMap<string, Pick<DeliveryProgress, 'held'>> | null;
+  /** Where a content of an application goes by its own document: a revision, or what is kept of an ApplicationDeployment. */
+  readonly placedAs: PlacedAs;
   readonly world: Pick<StepWorld, 'ask' | 'effects'>;
 }
 
@@ -37,6 +56,8 @@ export interface Advanced {
   readonly deliveries: Deliveries;
   readonly assignments: readonly Assignment[];
   readonly holds: readonly FoundHold[];
+  /** How clusters get to what is wanted of their units, by cluster; of those that a delivery tells nothing, nothing. */
+  readonly directives: ReadonlyMap<string, ClusterDirectives>;
   /** By application. */
   readonly progress: ReadonlyMap<string, DeliveryProgress>;
   readonly effects: readonly Effect[];
@@ -54,40 +75,26 @@ const unitUnits = 0.3;
  * application without a program is as its documents say. Pure.
  */
 export function* advancing(input: AdvanceInput): Work<Advanced> {
-  const { state, apps, assignments } = input;
+  const { apps, assignments } = input;
   const facts = { ...input, held: heldBefore(input.holds) };
   const byApp = Map.groupBy(apps.size === 0 ? [] : assignments, ({ unit }) => applicationOf(unit));
   const outcomes: (readonly [string, ApplicationOutcome])[] = [];
-  const holds: FoundHold[] = [];
-  const instead = new Map<Assignment, readonly Assignment[]>();
-  const parts = new Map<string, string>();
-  const world = { ...input.world, apps: appStates(facts, { byApp, deliveries: state.deliveries }) };
+  const frozen = frozenAt(input.freeze, input.listening.now);
+  const found: Found = { holds: [], instead: new Map(), directives: new Map(), parts: new Map() };
+  const world = { ...input.world, apps: appStates(facts, { byApp, deliveries: input.state.deliveries }) };
+  const now = { ...input, world, frozen: frozen?.why ?? null };
   for (const [app, said] of apps) {
     const own = byApp.get(app) ?? [];
     yield 1 + unitUnits * own.length;
-    const units = unitsFrom(facts, own);
-    const outcome = advanceApplication({ ...input, ...said, record: state.deliveries.get(app), units, world });
-    outcomes.push([app, outcome]);
-    for (const [key, part] of wantedParts(said, outcome, own)) parts.set(key, part);
-    const objects = stepObjects(said.program, outcome.record);
-    if (outcome.wanted.size === 0 && objects === null) continue;
-    const former = formerOf(input, app);
-    for (const assignment of own) {
-      const wanted = outcome.wanted.get(unitKey(assignment.cluster, targetOf(assignment.unit)));
-      if (wanted?.kind === 'stay') holds.push(stay(assignment, wanted));
-      else {
-        const made = assigned(assignment, wanted, former);
-        const withObjects =
-          objects === null ? made : objects(made, { targets: input.targets, localCluster: input.localCluster });
-        if (withObjects.length !== 1 || withObjects[0] !== assignment) instead.set(assignment, withObjects);
-      }
-    }
+    outcomes.push([app, advanceOne(now, facts, { app, said, own, found })]);
   }
-  const due = outcomes.flatMap(([, one]) => (one.due === null ? [] : [one.due]));
+  const { instead, holds, directives, parts } = found;
+  const due = [frozen?.until ?? null, ...outcomes.map(([, one]) => one.due)].filter((at) => at !== null);
   return {
     deliveries: deliveriesAfter(input, outcomes),
     assignments: instead.size === 0 ? assignments : assignments.flatMap((one) => instead.get(one) ?? [one]),
     holds,
+    directives,
     progress: new Map(outcomes.flatMap(([app, { progress }]) => (progress === null ? [] : [[app, progress]]))),
     effects: outcomes.flatMap(([, { effects }]) => effects),
     parts,
@@ -95,43 +102,93 @@ export function* advancing(input: AdvanceInput): Work<Advanced> {
   };
 }
 
-/** The very same where nothing changed. */
-function deliveriesAfter(
-  { state, isGone }: Pick<AdvanceInput, 'state' | 'isGone'>,
-  outcomes: readonly (readonly [string, ApplicationOutcome])[],
-): Deliveries {
-  const kept = [...state.deliveries].filter(([app]) => !isGone(app));
-  const advanced = outcomes.flatMap(([app, { record }]) => (record === undefined ? [] : [[app, record] as const]));
-  const deliveries = new Map([...kept, ...advanced]);
-  return isSame(deliveries, state.deliveries) ? state.deliveries : deliveries;
+interface One {
+  readonly app: string;
+  readonly said: DeliveredApp;
+  readonly own: readonly Assignment[];
+  readonly found: Found;
 }
 
-function isSame(a: Deliveries, b: Deliveries): boolean {
-  return a.size === b.size && [...a].every(([app, entry]) => b.get(app) === entry);
+type AdvanceOne = Omit<AdvanceInput, 'world'> & Pick<ApplicationInput, 'frozen' | 'world'>;
+
+function advanceOne(input: AdvanceOne, facts: UnitFacts, { app, said, own, found }: One): ApplicationOutcome {
+  const before = input.state.deliveries.get(app);
+  const { deployment } = said;
+  const units = unitsFrom(facts, own, deployment === undefined ? undefined : readerOf(before, said));
+  const heldBefore = new Set(input.before?.get(app)?.held.map(({ unit }) => unit));
+  const remembers = deployment !== undefined;
+  const outcome = advanceApplication({ ...input, ...said, record: before, units, remembers, heldBefore });
+  for (const [key, part] of wantedParts(said, outcome, own)) found.parts.set(key, part);
+  const { record: after, wanted } = outcome;
+  if (after === undefined) return outcome;
+  if (deployment !== undefined) {
+    const record = withDocuments(after, deployment, contentsIn(units));
+    const documentOf = documentsOf(record, deployment);
+    const places = placed(input, found, { own, record, wanted, documentOf, objects: null });
+    tell(found, { said, record, units, places });
+    return { ...outcome, record };
+  }
+  const objects = stepObjects(said.program, after);
+  if (wanted.size > 0 || objects !== null)
+    placed(input, found, { own, record: after, wanted, documentOf: null, objects });
+  return outcome;
 }
 
-function stay({ unit, cluster }: Assignment, { reason }: Wanted): FoundHold {
-  return { app: unit, cluster, by: 'delivery', reason };
+function readerOf(before: AppDelivery | undefined, { content }: DeliveredApp): ContentOf {
+  return contentReader(before?.documents, { isKnown: before !== undefined, content });
 }
 
-function assigned(
-  assignment: Assignment,
-  wanted: Exclude<Wanted, { readonly kind: 'stay' }> | undefined,
-  former: (assignment: Assignment, content: string) => Assignment,
-): readonly Assignment[] {
-  if (wanted === undefined) return [assignment];
-  return wanted.kind === 'content' ? [former(assignment, wanted.content)] : partly(assignment, wanted, former);
+function contentsIn(units: readonly DeliveryUnit[]): ReadonlySet<string> {
+  return new Set(units.flatMap(({ published }) => (published === null ? [] : [published.content])));
 }
 
-/** The components that were given, beside what the unit had without them. */
-function partly(
-  assignment: Assignment,
-  { components, former }: Extract<Wanted, { readonly kind: 'part' }>,
-  formerly: (assignment: Assignment, content: string) => Assignment,
-): readonly Assignment[] {
-  const given = { ...assignment, components };
-  if (former === null) return [given];
-  return [{ ...formerly(assignment, former), without: components }, given];
+interface Said {
+  readonly own: readonly Assignment[];
+  readonly record: AppDelivery;
+  readonly wanted: ApplicationOutcome['wanted'];
+  readonly documentOf: DocumentOf | null;
+  readonly objects: ReturnType<typeof stepObjects>;
+}
+
+/** What is wanted of a unit there, as far as it can be had. */
+interface WantedThere extends Pick<Assignment, 'unit' | 'cluster'> {
+  readonly key: string;
+  readonly wanted: Wanted | null;
+}
+
+function placed(
+  input: AdvanceOne,
+  found: Found,
+  { own, record, wanted, documentOf, objects }: Said,
+): readonly WantedThere[] {
+  const { targets, localCluster } = input;
+  const former = formerOf(input, record, documentOf);
+  const withObjects = (made: readonly Assignment[]) => objects?.(made, { targets, localCluster }) ?? made;
+  return [...Map.groupBy(own, placeKey).values()].map((places) => {
+    const { unit, cluster } = places[0] as Assignment;
+    const key = unitKey(cluster, targetOf(unit));
+    const there = { places, former, withObjects, wanted: wanted.get(key) ?? null };
+    return { unit, cluster, key, wanted: place(found, there) };
+  });
+}
+
+interface Told {
+  readonly said: DeliveredApp;
+  readonly record: AppDelivery;
+  readonly units: readonly DeliveryUnit[];
+  readonly places: readonly WantedThere[];
+}
+
+function tell({ directives }: Found, { said: { content, words }, record, units, places }: Told): void {
+  const paused = pausedBy(words, record);
+  const byKey = new Map(units.map((unit) => [unit.key, unit]));
+  for (const { unit: name, cluster, key, wanted } of places) {
+    const unit = byKey.get(key);
+    const directive = unit === undefined ? null : directiveOf({ record, content, paused }, unit, wanted);
+    if (directive === null) continue;
+    const here = directives.get(cluster) ?? new Map<string, UnitDirective>();
+    directives.set(cluster, here.set(name, directive));
+  }
 }
 
 function wantedParts(
@@ -150,16 +207,17 @@ function wantedParts(
   });
 }
 
-/** The assignment of an earlier revision: as its own document places it, else as the unit is placed now. */
-function formerOf({ placedAs }: AdvanceInput, app: string): (assignment: Assignment, content: string) => Assignment {
-  const known = new Map<string, ReadonlyMap<string, Assignment>>();
-  return (assignment, content) => {
-    const places = known.get(content) ?? new Map(placedAs(app, content).map((one) => [placeKey(one), one]));
-    known.set(content, places);
-    return places.get(placeKey(assignment)) ?? { ...assignment, revision: content };
-  };
+/** The very same where nothing changed. */
+function deliveriesAfter(
+  { state, isGone }: Pick<AdvanceInput, 'state' | 'isGone'>,
+  outcomes: readonly (readonly [string, ApplicationOutcome])[],
+): Deliveries {
+  const kept = [...state.deliveries].filter(([app]) => !isGone(app));
+  const advanced = outcomes.flatMap(([app, { record }]) => (record === undefined ? [] : [[app, record] as const]));
+  const deliveries = new Map([...kept, ...advanced]);
+  return isSame(deliveries, state.deliveries) ? state.deliveries : deliveries;
 }
 
-function placeKey({ unit, cluster }: Pick<Assignment, 'unit' | 'cluster'>): string {
-  return `${unit} ${cluster}`;
+function isSame(a: Deliveries, b: Deliveries): boolean {
+  return a.size === b.size && [...a].every(([app, entry]) => b.get(app) === entry);
 }

@@ -10,10 +10,12 @@ export interface BeginInput {
   readonly record: AppDelivery | undefined;
   readonly units: readonly DeliveryUnit[];
   readonly listening: Pick<Listening, 'now'>;
+  /** True where what runs already is remembered, so that the first delivery can go back to it. */
+  readonly remembers?: boolean;
 }
 
 /**
- * The deliveries of an application by what its documents say now: new content begins the next one, wherever the last stands; a return
+ * The deliveries of an application by what its documents say now: new content begins the next one, wherever the last stands, or once it has ended; a return
  * to the stable content while another one is given ends that, without waves, steps or approvals. Undefined = there never was one, and
  * none is needed: every place has the content already. Pure.
  */
@@ -23,8 +25,22 @@ export function beginning(input: BeginInput): AppDelivery | undefined {
   const { last, stable } = record;
   const isReverted = last.phase === 'reverted';
   if (content === stable && content !== last.content) return isReverted ? record : reverted(record, input);
-  if (content === last.content && !isReverted) return record;
-  return { ...record, last: newDelivery(input, last.number + 1) };
+  if ((content === last.content && !isReverted) || isFinishing(input, record)) return record;
+  return next(input, record);
+}
+
+/** True where newer content waits until the delivery that runs has ended: only the newest waits. */
+export function isFinishing(
+  { program, content }: Pick<BeginInput, 'program' | 'content'>,
+  { last }: AppDelivery,
+): boolean {
+  if (last.phase !== 'running' || content === last.content) return false;
+  return deliveringSteps(program.steps).some(({ rollout }) => rollout?.onNewRevision === 'finish');
+}
+
+/** The next delivery, of what the documents say now. */
+export function next(input: BeginInput, record: AppDelivery): AppDelivery {
+  return { ...record, last: newDelivery(input, record.last.number + 1) };
 }
 
 function first(input: BeginInput): AppDelivery | undefined {
@@ -33,9 +49,16 @@ function first(input: BeginInput): AppDelivery | undefined {
   const [only] = contents;
   // Steps that deliver nothing are run, too; those that deliver wait for a place.
   if (units.length === 0 && deliveringSteps(program.steps).length > 0) return undefined;
-  if (contents.size === 1 && only === content) return undefined;
+  if (contents.size === 1 && only === content) return input.remembers === true ? remembered(input) : undefined;
   const stable = contents.size === 1 ? (only ?? null) : null;
   return { app: program.app, stable, previous: null, last: newDelivery(input, 1) };
+}
+
+/** What ran before there was a delivery. */
+function remembered(input: BeginInput): AppDelivery {
+  const before = newDelivery(input, 0);
+  const last: Delivery = { ...before, phase: 'succeeded', endedAt: before.startedAt };
+  return { app: input.program.app, stable: input.content, previous: null, last };
 }
 
 function newDelivery({ content, listening }: BeginInput, number: number): Delivery {

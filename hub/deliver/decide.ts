@@ -13,6 +13,8 @@ export interface Known {
   readonly asks: readonly string[];
   /** Units that have failed. */
   readonly failed: readonly string[];
+  /** Units whose agents go through steps. */
+  readonly inSteps: readonly string[];
 }
 
 /**
@@ -44,6 +46,15 @@ const verdicts: Readonly<Record<DeliveryDecision['verdict'], Verdict>> = {
     return isPaused
       ? { last: noted(record.last, decision) }
       : onWhatWaits(record, { ...decision, verdict: 'approve' }, asks);
+  },
+  promote: (record, decision, { inSteps }) => {
+    const { cluster } = decision;
+    const last = running(record);
+    if (inSteps.some((unit) => isOn(cluster, unit))) return { last: noted(last, decision) };
+    throw new SluiceError('CONFLICT', `no steps are under way ${cluster === undefined ? 'now' : `on ${cluster}`}`, {
+      subject: deliveryName(record),
+      hint: `see \`sluice-hub rollout show ${deliveryName(record)}\``,
+    });
   },
   skip: (record, decision) => ({ last: noted(running(record), decision) }),
   retry: (record, decision, { failed }) => ({ last: retried(record, decision, failed) }),
@@ -88,16 +99,16 @@ function ended(last: Delivery, decision: DeliveryDecision, phase: 'aborted' | 'r
 /** Begins again: all of it where it has ended, else what failed or went back; or one cluster. What was approved stays so. */
 function retried({ last }: AppDelivery, decision: DeliveryDecision, failed: readonly string[]): Delivery {
   const { cluster } = decision;
-  const isMeant = (unit: string) => cluster === undefined || unit === cluster || unit.startsWith(`${cluster}@`);
   const isWhole = cluster === undefined && last.phase !== 'running' && last.phase !== 'succeeded';
-  const again = new Set([...Object.keys(last.back), ...failed].filter(isMeant));
+  const again = new Set([...Object.keys(last.back), ...failed].filter((unit) => isOn(cluster, unit)));
   const { number, content, startedAt, base, decisions } = last;
   return {
     number,
     content,
     startedAt,
     base,
-    attempt: last.attempt + 1,
+    // Above every attempt of its clusters, or they would take it for one of those.
+    attempt: Math.max(last.attempt, ...last.admitted.map(({ attempt = 1 }) => attempt)) + 1,
     phase: 'running',
     decisions: [...decisions, decision],
     steps: isWhole ? {} : withoutFailed(last.steps),
@@ -105,6 +116,11 @@ function retried({ last }: AppDelivery, decision: DeliveryDecision, failed: read
     back: Object.fromEntries(Object.entries(last.back).filter(([unit]) => !again.has(unit))),
     admitted: isWhole ? [] : without(last.admitted, again),
   };
+}
+
+/** True for a unit of a cluster; of every one where no cluster is named. */
+function isOn(cluster: string | undefined, unit: string): boolean {
+  return cluster === undefined || unit === cluster || unit.startsWith(`${cluster}@`);
 }
 
 function withoutFailed(steps: Delivery['steps']): Delivery['steps'] {

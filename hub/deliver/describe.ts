@@ -1,6 +1,6 @@
 import { deliveryName, type AppDelivery } from '../model/delivery.ts';
 import type { DeliveryProgress, StepProgress, UnitLine, WaveProgress } from './progress.ts';
-import type { DeliveryUnit, UnitState } from './unit.ts';
+import { isStepping, type DeliveryUnit, type UnitState } from './unit.ts';
 import { admissionsOf, countsOf, type StandingUnit } from './standing.ts';
 
 /** What one pass found out of a running delivery. */
@@ -9,11 +9,13 @@ export interface RunningFacts {
   readonly steps: readonly StepProgress[];
   readonly stopped: string | null;
   readonly isOver: boolean;
+  /** The content that waits for its end; null = none does. */
+  readonly next: string | null;
 }
 
 /** Where a running delivery stands. */
 export function runningProgress(record: AppDelivery, facts: RunningFacts): DeliveryProgress {
-  const { standing, steps, stopped, isOver } = facts;
+  const { standing, steps, stopped, isOver, next } = facts;
   const name = deliveryName(record);
   const waits = waitsOf(steps, name, '');
   const first = waits.find(({ text }) => text !== '');
@@ -25,6 +27,7 @@ export function runningProgress(record: AppDelivery, facts: RunningFacts): Deliv
   return {
     ...headOf(record),
     phase,
+    next,
     steps,
     waits: isOver ? 'more clusters failed than it tolerates' : (stopped ?? first?.text ?? ''),
     todo: isOver
@@ -34,6 +37,9 @@ export function runningProgress(record: AppDelivery, facts: RunningFacts): Deliv
     failed: linesOf('failed'),
     absent: linesOf('absent'),
     held: linesOf('held'),
+    inSteps: standing
+      .filter(({ unit, standing: { state } }) => state === 'admitted' && isStepping(unit))
+      .map(({ unit, standing: { reason } }): UnitLine => ({ unit: unit.key, reason })),
     back: backLines(record),
     counts: countsOf(standing),
   };
@@ -56,6 +62,7 @@ export function endedProgress(
   return {
     ...headOf(record),
     phase: last.phase,
+    next: null,
     steps: [],
     waits: gone.length === 0 ? '' : `${confirmed.length} of ${gone.length} clusters confirmed that they are back`,
     todo: isBack || last.phase === 'failed' ? `\`sluice-hub rollout retry ${name}\`, or push a change` : null,
@@ -63,6 +70,7 @@ export function endedProgress(
     failed: [],
     absent: [],
     held: [],
+    inSteps: [],
     back: backLines(record),
     counts: last.phase === 'succeeded' ? { ...none, done: units.length - gone.length, failed: gone.length } : none,
   };

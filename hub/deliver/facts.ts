@@ -3,6 +3,7 @@ import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport, ReportApp } from '../../shared/wire/report.ts';
 import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
 import { unitKey } from '../model/delivery.ts';
+import type { ContentOf } from './deployment.ts';
 import type { Target } from '../model/fleet.ts';
 import { keepsContent, type Hold } from '../model/hold.ts';
 import type { ClusterRecord } from '../model/registry.ts';
@@ -32,8 +33,18 @@ export function heldBefore(holds: readonly Pick<Hold, 'app' | 'cluster' | 'by' |
 }
 
 /** The units of an application: one with several revisions on a cluster is one unit there. */
-export function unitsFrom(facts: UnitFacts, assignments: readonly Assignment[]): readonly DeliveryUnit[] {
-  return [...new Map(assignments.map((one) => [`${one.unit} ${one.cluster}`, unitOf(facts, one)])).values()];
+export function unitsFrom(
+  facts: UnitFacts,
+  assignments: readonly Assignment[],
+  contentOf: ContentOf = namesOf,
+): readonly DeliveryUnit[] {
+  const places = Map.groupBy(assignments, placeKey);
+  return [...places.values()].map((own) => unitOf(facts, own, contentOf));
+}
+
+/** A unit on a cluster, as a text. */
+export function placeKey({ unit, cluster }: Pick<Assignment, 'unit' | 'cluster'>): string {
+  return `${unit} ${cluster}`;
 }
 
 /** `namespace/name` of a unit `namespace/name[@target]`. */
@@ -50,7 +61,9 @@ const targetsByName = oncePerValue(
   (targets: readonly Target[]) => new Map(targets.map((target) => [target.name, target])),
 );
 
-function unitOf(facts: UnitFacts, { unit, cluster, components }: Assignment): DeliveryUnit {
+function unitOf(facts: UnitFacts, own: readonly Assignment[], contentOf: ContentOf): DeliveryUnit {
+  const [{ unit, cluster, components }] = own as readonly [Assignment, ...Assignment[]];
+  const revisions = own.map(({ revision }) => revision);
   const part = facts.published?.get(`${unit} ${cluster}`);
   const target = targetOf(unit);
   const record = facts.state.clusters.get(cluster);
@@ -63,7 +76,7 @@ function unitOf(facts: UnitFacts, { unit, cluster, components }: Assignment): De
     ...(part !== undefined && { part }),
     joinedAt: record === undefined ? Infinity : Date.parse(record.joinedAt),
     reports: record?.reports ?? true,
-    published: record === undefined ? null : publishedOf(facts, record, unit),
+    published: record === undefined ? null : publishedOf(facts, record, { unit, revisions, contentOf }),
     report: record === undefined ? null : reportOf(facts.reports.get(cluster), record, unit),
     hold: holdOn(facts.held, unit, cluster),
   };
@@ -79,13 +92,32 @@ export function holdOn(held: Held, unit: string, cluster: string): string | null
   return key === undefined ? null : (held.get(key) ?? null);
 }
 
+/** A unit with the revisions that are placed there now, and the reader of what was published. */
+interface Wished {
+  readonly unit: string;
+  readonly revisions: readonly string[];
+  readonly contentOf: ContentOf;
+}
+
 /** What the last bundle of this registration has of a unit. */
-function publishedOf({ state }: UnitFacts, record: ClusterRecord, unit: string): DeliveryUnit['published'] {
+function publishedOf(
+  { state }: UnitFacts,
+  record: ClusterRecord,
+  { unit, revisions, contentOf }: Wished,
+): DeliveryUnit['published'] {
   const revision = state.bundles.get(record.name)?.revision;
   if (revision?.registration !== record.registration) return null;
   const app = appsOf(revision).get(unit);
   if (app === undefined) return null;
-  return { content: contentOf(app), digest: app.digest, generation: revision.generation };
+  const { delivery: told, from } = app;
+  return {
+    content: contentOf(app, revisions),
+    digest: app.digest,
+    generation: revision.generation,
+    ...(told !== undefined && {
+      delivery: { number: told.number, attempt: told.attempt, hasSteps: from !== undefined },
+    }),
+  };
 }
 
 const appsOf = oncePerValue(
@@ -96,7 +128,7 @@ const reportedApps = oncePerValue(
   ({ apps }: AgentReport): ReadonlyMap<string, ReportApp> => new Map(apps.map((app) => [appKey(app), app])),
 );
 
-function contentOf({ revisions }: BundleApp): string {
+function namesOf({ revisions }: BundleApp): string {
   return revisions.map(({ name }) => name).join(' ');
 }
 
@@ -106,7 +138,7 @@ const nothingSaid = {
   healthSince: null,
   healthyForSeconds: null,
   message: '',
-  returned: null,
+  delivery: null,
 } as const;
 
 function reportOf(
@@ -122,10 +154,8 @@ function reportOf(
 }
 
 function said(app: ReportApp, healthSince: number | null): Omit<UnitReport, 'receivedAt' | 'accepted' | 'siteHold'> {
-  const { applied, health, message, healthyForSeconds = null, delivery } = app;
-  const isReturned = delivery?.phase === 'returned';
-  const returned = isReturned ? { number: delivery.number, reason: delivery.reason ?? 'it went back' } : null;
-  return { applied, health, healthSince, healthyForSeconds, message, returned };
+  const { applied, health, message, healthyForSeconds = null, delivery = null } = app;
+  return { applied, health, healthSince, healthyForSeconds, message, delivery };
 }
 
 const siteHoldOf = oncePerValue(({ conditions }: AgentReport): { readonly reason: string | null } => {

@@ -1,5 +1,6 @@
 import type { Delivery, SentBack } from '../model/delivery.ts';
 import type { StandingUnit } from './standing.ts';
+import { isStepping } from './unit.ts';
 
 /** What going back is decided by. */
 export interface GoingBackInput {
@@ -19,7 +20,8 @@ export interface GoingBack {
 }
 
 /**
- * Decides what goes back. Above the budget, what was given the content and has not fetched it is not to: it is withdrawn. With
+ * Decides what goes back. Above the budget, what was given the content and has not fetched it is not to: it is withdrawn, and so is what goes through
+ * steps, which would go on by itself. With
  * `onFailure: rollback` a failed unit goes back alone, once; and all that the delivery changed does above the budget, with two failed
  * or the only one of its wave. Pure.
  */
@@ -31,7 +33,8 @@ export function goingBack({ delivery, standing, isOver, now }: GoingBackInput): 
   const unfetched = isOver ? failed.filter((one) => isUnfetched(one, delivery.content)) : [];
   const fresh = [...new Set([...ofRollback, ...unfetched])].filter(isNew);
   const isInFlight = ({ standing: { state } }: StandingUnit) => state === 'admitted' || state === 'suspect';
-  const withdrawn = isOver ? standing.filter((one) => isInFlight(one) && isUnfetched(one, delivery.content)) : [];
+  const isLoose = (one: StandingUnit) => isUnfetched(one, delivery.content) || isStepping(one.unit);
+  const withdrawn = isOver ? standing.filter((one) => isInFlight(one) && isLoose(one)) : [];
   const counted = ofRollback.filter(({ counts }) => counts);
   const isAll = isOver && (counted.length >= 2 || counted.some(({ waveSize }) => waveSize === 1));
   const all = isAll ? allWords(counted) : null;

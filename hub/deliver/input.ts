@@ -29,4 +29,8 @@ export interface ApplicationInput {
   readonly window: WavesInput['window'];
   /** What steps ask of the world. */
   readonly world: StepWorld;
+  /** As of a delivery that begins. */
+  readonly remembers?: boolean;
+  /** The units that were held in the pass before, by key. */
+  readonly heldBefore: ReadonlySet<string>;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { WaveRecord } from '../model/delivery.ts';
-import type { RolloutNumbers } from '../model/rollout.ts';
+import { lastWave, waveName, type RolloutNumbers } from '../model/rollout.ts';
 import { settingsOf, sizeOf, type WaveNumbers, type WaveSettings } from './numbers.ts';
 import type { DeliveryUnit } from './unit.ts';
 
@@ -26,7 +26,7 @@ export function wavesOf(
 ): readonly Wave[] {
   let left = units;
   const waves = (step.rollout?.waves ?? []).map((numbers, index): Wave => {
-    const name = numbers.name ?? `wave-${index + 1}`;
+    const name = waveName(numbers, index);
     const key = `${step.name}/${name}`;
     const matches = matcherOf(numbers.clusters ?? {});
     const cutoff = cutoffOf(app, numbers.clusters ?? {}, { units, left, matches, begun: begun[key] });
@@ -35,7 +35,7 @@ export function wavesOf(
     if (own.length > 0) left = left.filter((unit) => !has(unit));
     return { name, key, settings: settingsOf(step.rollout, numbers), isNamed: isNamed(numbers), units: own, cutoff };
   });
-  const rest = { name: 'rest', key: `${step.name}/rest`, settings: settingsOf(step.rollout, null) };
+  const rest = { name: lastWave, key: `${step.name}/${lastWave}`, settings: settingsOf(step.rollout, null) };
   return [...waves, { ...rest, isNamed: false, units: left, cutoff: null }];
 }
 

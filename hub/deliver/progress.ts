@@ -48,6 +48,8 @@ export interface DeliveryProgress {
   readonly stable: string | null;
   /** `halted` and `paused`: it runs, and starts nothing more until something changes. */
   readonly phase: DeliveryPhase | 'halted' | 'paused';
+  /** The content that waits until it has ended; null = none does. */
+  readonly next: string | null;
   readonly attempt: number;
   readonly startedAt: string;
   readonly endedAt: string | null;
@@ -61,6 +63,8 @@ export interface DeliveryProgress {
   readonly failed: readonly UnitLine[];
   readonly absent: readonly UnitLine[];
   readonly held: readonly UnitLine[];
+  /** Units whose agents go through steps, and where they are. */
+  readonly inSteps: readonly UnitLine[];
   readonly back: readonly UnitLine[];
   readonly counts: WaveCounts;
 }

@@ -1,5 +1,6 @@
 import type { AppHealth } from '../../shared/model/health.ts';
 import type { Labels } from '../../shared/model/selector.ts';
+import type { ReportedDelivery } from '../../shared/wire/report.ts';
 import type { Admission, SentBack } from '../model/delivery.ts';
 
 /** What an agent said last of one application. */
@@ -15,10 +16,24 @@ export interface UnitReport {
   readonly healthSince: number | null;
   readonly healthyForSeconds: number | null;
   readonly message: string;
-  /** The delivery whose steps the agent took back by itself; null = none. */
-  readonly returned: { readonly number: number; readonly reason: string } | null;
+  /** How far the agent is with the delivery of its bundle; null = it says nothing of one. */
+  readonly delivery: ReportedDelivery | null;
   /** Why the site holds changes; null = it does not. */
   readonly siteHold: string | null;
+}
+
+/** What the last bundle of a cluster has of a unit, and the generation of that bundle. */
+export interface PublishedUnit {
+  readonly content: string;
+  readonly digest: string;
+  readonly generation: number;
+  /** The delivery that the agent is told of; absent = none. */
+  readonly delivery?: {
+    readonly number: number;
+    readonly attempt: number;
+    /** What served is in the bundle, too: the steps that lead from it to the content are not known to be over. */
+    readonly hasSteps: boolean;
+  };
 }
 
 /** One application on one cluster (and target namespace), as placed now. */
@@ -36,8 +51,8 @@ export interface DeliveryUnit {
   readonly joinedAt: number;
   /** False where the cluster joined without reports. */
   readonly reports: boolean;
-  /** What its last bundle has, and that bundle's generation; null = it has none. */
-  readonly published: { readonly content: string; readonly digest: string; readonly generation: number } | null;
+  /** What its last bundle has; null = nothing. */
+  readonly published: PublishedUnit | null;
   readonly report: UnitReport | null;
   /** Why another stage held it in the pass before; null = none did. */
   readonly hold: string | null;
@@ -69,7 +84,7 @@ export interface UnitStanding {
 export interface UnitInput {
   readonly number: number;
   readonly content: string;
-  readonly admission: Pick<Admission, 'at'> | null;
+  readonly admission: Pick<Admission, 'at' | 'attempt'> | null;
   readonly back: SentBack | null;
   readonly deadlineMs: number;
   /** The soak of a unit without reports is over this long after its deadline. */
@@ -126,28 +141,70 @@ function afterAdmission(
   input: UnitInput & { readonly since: number },
 ): UnitStanding {
   const { report } = unit;
-  const { listening, since, number } = input;
-  if (report?.returned?.number === number) return standing('failed', report.returned.reason);
+  if (isYetToBeTold(unit, input)) return standing('admitted', 'it is being published');
+  const steps = stepsOf(unit, input.number);
+  if (steps?.phase === 'returned') return standing('failed', steps.reason ?? 'it went back');
   const isApplied = report?.applied === digest;
   if (report !== null && isApplied && report.health === 'Healthy') {
-    return { state: 'done', reason: report.message, healthyMs: healthyMs(report, since), deadlineAt: null };
+    return { state: 'done', reason: report.message, healthyMs: healthyMs(report, input.since), deadlineAt: null };
   }
-  const silent = isSilent(unit, listening);
+  return notDone(unit, { ...input, isApplied, hasSaid: steps !== null });
+}
+
+function notDone(
+  unit: DeliveryUnit,
+  input: Omit<Overdue, 'silent' | 'isStepping'> & { readonly hasSaid: boolean },
+): UnitStanding {
+  const { report, published } = unit;
+  const silent = isSilent(unit, input.listening);
   // What it says of its site stops no clock but that of its deadline.
-  if (!silent && report !== null && !isApplied && report.siteHold !== null) return standing('held', report.siteHold);
-  return overdue(unit, { ...input, isApplied, silent });
+  const siteHold = silent || input.isApplied || report === null ? null : report.siteHold;
+  if (siteHold !== null) return standing('held', siteHold);
+  const isInSteps = input.hasSaid && published?.delivery?.hasSteps === true;
+  return overdue(unit, { ...input, silent, isStepping: isInSteps });
+}
+
+/** True where a later attempt was given than the bundle tells. */
+function isYetToBeTold({ published }: DeliveryUnit, { admission }: UnitInput): boolean {
+  const { delivery: told } = published ?? {};
+  return told !== undefined && told.attempt < (admission?.attempt ?? 1);
+}
+
+/** What the agent says of the very delivery and attempt that it was given; null = nothing. */
+function stepsOf({ published, report }: DeliveryUnit, number: number): ReportedDelivery | null {
+  const said = report?.delivery ?? null;
+  const { delivery: told } = published ?? {};
+  if (said === null) return null;
+  const isMeant = told === undefined ? said.number === number : isOf(told, said);
+  return isMeant ? said : null;
+}
+
+function isOf(told: NonNullable<PublishedUnit['delivery']>, said: ReportedDelivery): boolean {
+  return said.number === told.number && said.attempt === told.attempt;
+}
+
+/** True where steps lead to the content in a cluster, and its agent has not said that they are over. */
+export function isStepping({ published, report }: Pick<DeliveryUnit, 'published' | 'report'>): boolean {
+  const told = published?.delivery;
+  if (told?.hasSteps !== true) return false;
+  const said = report?.delivery ?? null;
+  return said === null || !isOf(told, said) || said.phase !== 'done' || report?.applied !== published?.digest;
 }
 
 interface Overdue extends UnitInput {
   readonly since: number;
   readonly isApplied: boolean;
   readonly silent: boolean;
+  /** Its agent goes through the steps. */
+  readonly isStepping: boolean;
 }
 
 function overdue({ report }: DeliveryUnit, input: Overdue): UnitStanding {
   const { listening, deadlineMs, silent, since } = input;
   const deadlineAt = deadlineFrom(report, input) + deadlineMs;
   const words = report === null || silent ? 'no report since it was given the content' : wordsOf(report);
+  // Steps take as long as they say: while they go on, their own deadlines count, which the agent keeps.
+  if (isGoingOn(report, input)) return standing('admitted', report?.message ?? '');
   // A deadline needs a witness: a report after it, or silence for as long while the hub listened.
   const heardUntil = Math.max(deadlineAt, Math.max(since, listening.since) + deadlineMs);
   const isFailed = silent ? listening.now >= heardUntil : report !== null && report.receivedAt >= deadlineAt;
@@ -156,8 +213,13 @@ function overdue({ report }: DeliveryUnit, input: Overdue): UnitStanding {
   return { state, reason: words, healthyMs: 0, deadlineAt: silent ? heardUntil : deadlineAt };
 }
 
-/** What was done before has its deadline from when it was healthy no more. */
-function deadlineFrom(report: UnitReport | null, { since, wasDone, isApplied }: Overdue): number {
+function isGoingOn(report: UnitReport | null, { isStepping, silent }: Overdue): boolean {
+  return isStepping && !silent && report?.health !== 'Degraded';
+}
+
+/** What was done before, or goes through steps, has its deadline from when it was well no more, or was heard from last. */
+function deadlineFrom(report: UnitReport | null, { since, wasDone, isApplied, isStepping, silent }: Overdue): number {
+  if (isStepping) return Math.max(since, (silent ? report?.receivedAt : report?.healthSince) ?? since);
   return wasDone && isApplied ? Math.max(since, report?.healthSince ?? since) : since;
 }
 

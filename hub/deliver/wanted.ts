@@ -1,11 +1,16 @@
 import { deliveryName, type AppDelivery } from '../model/delivery.ts';
-import type { DeliveryUnit } from './unit.ts';
 import { partOf, type Given } from './parts.ts';
+import { isStepping, type DeliveryUnit } from './unit.ts';
 import { admissionsOf } from './standing.ts';
 
 /** What a unit is to have: what it was published, or another content than the documents say. */
 export type Wanted =
-  | { readonly kind: 'stay'; readonly reason: string }
+  | {
+      readonly kind: 'stay';
+      readonly reason: string;
+      /** Steps that were begun there are taken back: they would go on by themselves. */
+      readonly isBack?: true;
+    }
   | { readonly kind: 'content'; readonly content: string; readonly reason: string }
   | {
       readonly kind: 'part';
@@ -21,7 +26,7 @@ export type Wanted =
  */
 export function wantedOf(
   record: AppDelivery,
-  units: readonly DeliveryUnit[],
+  { units, content }: { readonly units: readonly DeliveryUnit[]; readonly content: string },
   parts?: Given,
 ): ReadonlyMap<string, Wanted> {
   const { last } = record;
@@ -29,10 +34,7 @@ export function wantedOf(
   if (last.phase === 'reverted') return nothing;
   if (last.phase === 'succeeded' && Object.keys(last.back).length === 0) return nothing;
   const given = admissionsOf(last);
-  const name = deliveryName(record);
-  const reached =
-    last.phase === 'running' ? 'has not reached it yet' : `${phaseWords[last.phase]} before it was reached`;
-  const facts: Facts = { record, name, parts, stay: { kind: 'stay', reason: `${name} ${reached}` } };
+  const facts = factsOf(record, content, parts);
   const wanted = new Map<string, Wanted>();
   const isBack = isTakenBack(last);
   for (const unit of units) {
@@ -45,11 +47,30 @@ export function wantedOf(
   return wanted;
 }
 
+function factsOf(record: AppDelivery, content: string, parts: Given | undefined): Facts {
+  const { last } = record;
+  const name = deliveryName(record);
+  const isRunning = last.phase === 'running';
+  const reached = isRunning ? 'has not reached it yet' : `${phaseWords[last.phase]} before it was reached`;
+  // The documents say the next one already, and it waits.
+  const isNext = isRunning && content !== last.content;
+  const reason = `${name} is finished first`;
+  return {
+    record,
+    name,
+    parts,
+    stay: { kind: 'stay', reason: `${name} ${reached}` },
+    given: isNext ? { kind: 'content', content: last.content, reason } : null,
+  };
+}
+
 interface Facts {
   readonly record: AppDelivery;
   readonly name: string;
   readonly parts: Given | undefined;
   readonly stay: Wanted;
+  /** What has the content of the delivery is to have; null = what the documents say. */
+  readonly given: Wanted | null;
 }
 
 function isTakenBack({ phase }: AppDelivery['last']): boolean {
@@ -77,10 +98,11 @@ function partly({ record, name, parts }: Facts, unit: DeliveryUnit, isGiven: boo
 }
 
 /** What joined late has what the others of its place have; all else stays until it is reached. */
-function unreached({ record, stay }: Facts, { published }: DeliveryUnit, isGiven: boolean): Wanted | null {
+function unreached({ record, stay, given }: Facts, unit: DeliveryUnit, isGiven: boolean): Wanted | null {
   const { last, stable } = record;
-  if (isGiven || last.phase === 'succeeded') return null;
-  return published === null && stable !== null ? { kind: 'content', content: stable, reason: stay.reason } : stay;
+  if (isGiven || last.phase === 'succeeded') return given;
+  if (unit.published === null && stable !== null) return { kind: 'content', content: stable, reason: stay.reason };
+  return isStepping(unit) ? { kind: 'stay', reason: stay.reason, isBack: true } : stay;
 }
 
 const phaseWords = {

@@ -100,6 +100,13 @@ function isApprovedWave({ delivery, approved, step, wave }: WaveInput): boolean 
   return decisionsOf(delivery, 'approve').some(({ on }) => on === wave.key);
 }
 
+/** Whether a person lets a wave pass without a cluster that is done: to have approved that it begins is not that. */
+function isLetPass(input: WaveInput, { startedAt }: WaveRecord): boolean {
+  const { wave, delivery } = input;
+  if (!wave.settings.needsApproval) return isApprovedWave(input);
+  return decisionsOf(delivery, 'approve').some(({ on, at }) => on === wave.key && at > startedAt);
+}
+
 /** Whether a wave is over: nothing waits or is in flight, enough is done, and for as long as its soak. */
 function passing(input: WaveInput, record: WaveRecord, at: string): WaveOutcome {
   const { wave, units, listening } = input;
@@ -113,7 +120,7 @@ function passing(input: WaveInput, record: WaveRecord, at: string): WaveOutcome 
     return { ...running, phase: 'waiting', waits: `${missing} clusters that are away` };
   }
   const done = units.filter(({ standing }) => standing.state === 'done');
-  if (done.length === 0 && !isApprovedWave(input)) {
+  if (done.length === 0 && !isLetPass(input, record)) {
     const todo = `sluice-hub rollout approve ${input.name}/${wave.key}`;
     return { ...running, phase: 'waiting', waits: 'the first cluster that is done', todo, asks: true };
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { QueryEffect } from '../model/effect.ts';
-import { numberIn, readCondition } from '../model/condition.ts';
+import { numberIn, readCondition } from '../../shared/model/condition.ts';
 import { addressOf, failed, tryQuery, type RequestPorts } from './request.ts';
 import type { EffectTurn } from './turn.ts';
 

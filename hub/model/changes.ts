@@ -72,6 +72,7 @@ const shapes: { readonly [S in keyof Entries]: EntryShape<S> } = {
 /** The slices that are replaced as one value. */
 const valueSlices: { readonly [S in Exclude<keyof Slices, keyof Entries>]: true } = {
   source: true,
+  freeze: true,
   broken: true,
   guarded: true,
   approvals: true,

@@ -1,3 +1,4 @@
+import type { ApplicationDeployment } from './documents.ts';
 import type { JsonMap } from './json-map.ts';
 
 /** The phases of a workflow step, as in KubeVela. */
@@ -36,6 +37,8 @@ export interface Admission {
   readonly units: readonly string[];
   /** Those of them that were not healthy before. */
   readonly unhealthy?: readonly string[];
+  /** The attempt that begins with it in their clusters; absent = the first. */
+  readonly attempt?: number;
 }
 
 /** A unit that was given the content and has its former one again. */
@@ -46,7 +49,17 @@ export interface SentBack {
 }
 
 /** What a person can decide on a delivery. */
-export const deliveryVerdicts = ['approve', 'refuse', 'pause', 'resume', 'abort', 'retry', 'skip', 'rollback'] as const;
+export const deliveryVerdicts = [
+  'approve',
+  'refuse',
+  'pause',
+  'resume',
+  'promote',
+  'abort',
+  'retry',
+  'skip',
+  'rollback',
+] as const;
 
 /** A person's decision on one delivery. */
 export interface DeliveryDecision {
@@ -98,7 +111,32 @@ export interface AppDelivery {
   readonly last: Delivery;
   /** Objects that steps brought, by step: they stay while a later delivery has not reached that step. */
   readonly objects?: Readonly<Record<string, readonly JsonMap[]>>;
+  /** Of an ApplicationDeployment: what its document said, by content, for as long as a cluster may have to have it again. */
+  readonly documents?: Readonly<Record<string, KeptDocument>>;
 }
+
+/** What the document of an ApplicationDeployment said. */
+export interface KeptDocument {
+  /** The deliveries that brought it, oldest first; 0 = it ran before there was one. */
+  readonly numbers: readonly number[];
+  readonly commit: string;
+  readonly document: ApplicationDeployment;
+}
+
+/** How a cluster gets to what is wanted of a unit there: the delivery that brings it, and what its steps are to do now. */
+export interface UnitDirective {
+  readonly number: number;
+  readonly attempt: number;
+  /** `back` = what serves stays, or is put back; the content that was published stays published. */
+  readonly action: 'run' | 'pause' | 'promote' | 'back';
+  /** It is put back: without steps. */
+  readonly isAtOnce?: true;
+  /** The cluster had it before: its Jobs are not run again. */
+  readonly isAgain?: true;
+}
+
+/** By unit (`namespace/name[@target]`). */
+export type ClusterDirectives = ReadonlyMap<string, UnitDirective>;
 
 /** The deliveries of every application that has one, by application. */
 export type Deliveries = ReadonlyMap<string, AppDelivery>;

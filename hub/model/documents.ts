@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { annotation } from '../../shared/model/names.ts';
 import { providerNames, trafficProviders, type ProviderName } from '../../shared/model/traffic.ts';
+import { analysisCheck, rolloutNumbers } from './rollout.ts';
 import { policyEntry, workflow, workflowMode, workflowStep } from './workflow.ts';
 
 /**
@@ -119,12 +120,13 @@ const scaleStep = z.strictObject({
   weight: z.number().int().min(0).max(100).optional(),
 });
 const pauseStep = z.strictObject({ pause: z.union([z.string().min(1), z.strictObject({})]) });
-const analysisStep = z.strictObject({ analysis: z.unknown() });
+const analysisStep = z.strictObject({ analysis: z.array(analysisCheck).min(1).max(10) });
 
 export const rolloutStep = z.union([scaleStep, pauseStep, analysisStep]);
 export type RolloutStep = z.infer<typeof rolloutStep>;
 
-export const rollout = z.looseObject({
+/** The waves over clusters, and the steps in each of them. */
+export const rollout = rolloutNumbers.extend({
   progressDeadline: z.string().optional(),
   steps: z.array(rolloutStep).max(100).optional(),
   keepOld: z.string().optional(),
@@ -137,7 +139,6 @@ export const applicationDeployment = z.strictObject({
   spec: z.strictObject({
     traffic: traffic.optional(),
     appRevisions: z.array(appRevision),
-    /** Waves and analyses are refused with UNSUPPORTED by validate. */
     rollout: rollout.optional(),
   }),
   status: z.unknown().optional(),

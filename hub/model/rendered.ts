@@ -1,6 +1,8 @@
+import type { ApplicationDeployment } from './documents.ts';
 import type { HealthCheck } from './health.ts';
 import type { JsonMap } from './json-map.ts';
 import type { Dependencies } from './order.ts';
+import type { Sourced } from './source.ts';
 import type { KubeObject, ObjectId } from '../../shared/model/object.ts';
 import type {
   BundleApp,
@@ -28,6 +30,8 @@ export interface Assignment {
   readonly without?: readonly string[];
   /** Objects that steps of its workflow bring, beside those of components. */
   readonly objects?: readonly JsonMap[];
+  /** The ApplicationDeployment that says so, where it is not the one of now. */
+  readonly document?: Sourced<ApplicationDeployment>;
   /** Labels that the agent's cluster must have (the placement's selector without what the hub's labels no longer match). */
   readonly selector: Readonly<Record<string, string>>;
   /** Why it is remarkable: a provisional pick, a kept assignment. */

@@ -18,6 +18,22 @@ export const waveClusters = z.strictObject({
 
 export const window = z.strictObject({ cron: name, duration, timezone: name.optional() });
 
+/** What an analysis looks at: the answer of a query must fulfil a condition, at each interval for some time. */
+export const analysisCheck = z.strictObject({
+  name: name.optional(),
+  prometheus: z.strictObject({
+    address: name,
+    query: name,
+    /** `>=0.99`; absent = the query says yes or no itself, by a comparison with `bool`. */
+    condition: name.optional(),
+    /** How many answers may be bad. */
+    failureLimit: count.optional(),
+  }),
+  interval: duration.optional(),
+  duration: duration.optional(),
+});
+export type AnalysisCheckDocument = z.infer<typeof analysisCheck>;
+
 const wave = z.strictObject({
   name: name.optional(),
   clusters: waveClusters.optional(),
@@ -45,3 +61,11 @@ export const rolloutNumbers = z.strictObject({
   spread: z.strictObject({ label: name, max: z.number().int().min(1).optional() }).optional(),
 });
 export type RolloutNumbers = z.infer<typeof rolloutNumbers>;
+
+/** The wave of the clusters that no other wave has. */
+export const lastWave = 'rest';
+
+/** The name of a wave at a place of its list. */
+export function waveName({ name: written }: Pick<z.infer<typeof wave>, 'name'>, index: number): string {
+  return written ?? `wave-${index + 1}`;
+}

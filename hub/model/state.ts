@@ -2,6 +2,7 @@ import type { Digest } from '../../shared/lib/canonical.ts';
 import type { Approval } from '../../shared/wire/approval.ts';
 import type { Deliveries } from './delivery.ts';
 import type { RevisionHistory } from './fleet.ts';
+import type { Freeze } from './freeze.ts';
 import type { GuardedChange } from './guarded-change.ts';
 import type { PublishedBundles } from './published-bundle.ts';
 import type { Registry } from './registry.ts';
@@ -31,6 +32,8 @@ export interface Slices {
   readonly picks: Picks;
   /** Of applications that are delivered in steps or waves. */
   readonly deliveries: Deliveries;
+  /** Null = deliveries start as they may. */
+  readonly freeze: Freeze | null;
   readonly bundles: PublishedBundles;
   readonly guarded: readonly GuardedChange[];
   readonly approvals: readonly Approval[];

@@ -134,6 +134,7 @@ export function stateOfFacts(facts: HubFacts, paged: PagedFacts): Omit<State, 'n
     picks: new Map(Object.entries(facts.picks)),
     // A preview shows what the documents come to in the end.
     deliveries: new Map(),
+    freeze: null,
     bundles: new Map(published.map((bundle) => [bundle.cluster, bundle])),
     guarded: facts.guarded as State['guarded'],
     approvals: facts.approvals as State['approvals'],

@@ -1,6 +1,7 @@
 import type { Answer, CallName, Input } from '../api/routes.ts';
 import { approveChange } from './approve.ts';
 import { hubFactsOf, listBundles, listDocuments, listRecorded, listRegistered } from './facts.ts';
+import { freezeFleet, unfreezeFleet } from './freeze.ts';
 import { joinCluster } from './join.ts';
 import { labelCluster } from './labels.ts';
 import { listClusters } from './list-clusters.ts';
@@ -37,4 +38,6 @@ export const operations: { readonly [Name in CallName]: Operation<Name> } = {
   approve: approveChange,
   rollouts: listRollouts,
   decide: decideRollout,
+  freeze: freezeFleet,
+  unfreeze: unfreezeFleet,
 };

@@ -81,6 +81,7 @@ export async function judgeByHub(
     placement: placementFacts(toPlace, placed, state),
     labels: new Map(targets.map(({ name, labels }) => [name, labels])),
     reports,
+    directives: new Map(),
     published: new Map(),
     signAgain: new Set(),
     reported: new Map(),

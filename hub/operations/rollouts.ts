@@ -1,7 +1,7 @@
 import { SluiceError } from '../../shared/errors.ts';
 import type { Answer, Input } from '../api/routes.ts';
 import { decide } from '../deliver/decide.ts';
-import type { StepProgress } from '../deliver/progress.ts';
+import type { StepProgress, UnitLine } from '../deliver/progress.ts';
 import { deliveryName, type AppDelivery, type DeliveryDecision } from '../model/delivery.ts';
 import type { HubParts } from './parts.ts';
 
@@ -20,6 +20,7 @@ export function listRollouts({ progress }: Pick<HubParts, 'progress'>, { app }: 
       failed: [...one.failed],
       absent: [...one.absent],
       held: [...one.held],
+      inSteps: [...one.inSteps],
       back: [...one.back],
     }));
   return { rollouts: found };
@@ -46,11 +47,16 @@ export async function decideRollout(
   return change(`rollout ${verdict} ${name}`, 'approval', ({ deliveries }) => {
     const record = deliveries.get(app) ?? unknown(name);
     const shown = progress().get(app);
-    const known = { asks: shown?.asks ?? [], failed: shown?.failed.map(({ unit }) => unit) ?? [] };
+    const [failed, inSteps] = [unitsIn(shown?.failed), unitsIn(shown?.inSteps)];
+    const known = { asks: shown?.asks ?? [], failed, inSteps };
     const next = decide(record, { name: fullName(name, record), verdict, by, reason, at, ...about }, known);
     const result = { name: deliveryName(next), phase: next.last.phase };
     return { changes: { deliveries: new Map([[app, next]]) }, result };
   });
+}
+
+function unitsIn(lines: readonly UnitLine[] = []): readonly string[] {
+  return lines.map(({ unit }) => unit);
 }
 
 /** The key of an application that is named without its namespace where that is `default`. */

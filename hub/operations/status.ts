@@ -43,6 +43,7 @@ export function statusFacts(parts: StatusParts): StatusFacts {
     reports: reports.current(state()),
     holds: holds(),
     deliveries: [...progress().values()].filter(({ phase }) => !isOver.has(phase)).map(deliveryOf),
+    freeze: state().freeze,
     judged: health.verdict,
     now: clock.now(),
     heartbeat: heartbeatMs,

@@ -10,7 +10,7 @@ import type { RevisionRecord, Target } from '../model/fleet.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
-import { mapping, type Work } from '../../shared/lib/slices.ts';
+import { atOnce, mapping, type Work } from '../../shared/lib/slices.ts';
 import type { Placed, PlaceInput, PlacementReason } from './types.ts';
 import { emptyWords } from './empty.ts';
 import { clustersToKeep } from './kept.ts';
@@ -57,6 +57,17 @@ export function* placingDeployment(
     problems: revisions.flatMap(({ problems }) => problems),
     holds,
   };
+}
+
+/** Where an ApplicationDeployment goes that was in force before, by the clusters of now; what it says of now is not asked. */
+export function placedAsDeployment(input: PlaceInput, document: Sourced<ApplicationDeployment>): readonly Assignment[] {
+  const records = new Map<string, RevisionRecord>(
+    [...input.history.revisions.values()]
+      .flat()
+      .map((record) => [`${namespaceOf(record.application)}/${record.name}`, record]),
+  );
+  const { assignments } = atOnce(placingDeployment(input, document, records));
+  return assignments.map((assignment) => ({ ...assignment, document }));
 }
 
 /** What a cluster costs that a placement may take, in units of a slice. */

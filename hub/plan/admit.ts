@@ -14,11 +14,23 @@ import type { Entry } from './entry.ts';
 import { guard, type Guarded } from './guards.ts';
 import { nextGeneration, previousRevision, type ClusterInput } from './input.ts';
 import { findReleased, findRetired, heldIds, type UnitRetire } from './retire.ts';
+import { withAction } from './stepped.ts';
 
 /** What admitting reads of one cluster. */
 export type AdmitInput = Pick<
   ClusterInput,
-  'state' | 'record' | 'labels' | 'rendered' | 'held' | 'departures' | 'again' | 'sizes' | 'now' | 'format' | 'target'
+  | 'state'
+  | 'record'
+  | 'labels'
+  | 'rendered'
+  | 'held'
+  | 'departures'
+  | 'directives'
+  | 'again'
+  | 'sizes'
+  | 'now'
+  | 'format'
+  | 'target'
 >;
 
 /** What a cluster is to run, and a hold for each unit that names, limits or guards keep from changing. */
@@ -171,7 +183,7 @@ function judge({ state, record, departures, now }: AdmitInput, retires: readonly
 }
 
 function choose(
-  { rendered, labels, format }: AdmitInput,
+  { rendered, labels, format, directives }: AdmitInput,
   held: ReadonlySet<string>,
   before: ReadonlyMap<string, BundleApp>,
 ): Map<string, Entry> {
@@ -184,7 +196,9 @@ function choose(
   }
   for (const unit of held) {
     const last = before.get(unit);
-    if (last !== undefined) chosen.set(unit, { app: keptApp(last, labels, format), files: null });
+    if (last === undefined) continue;
+    const told = withAction(last, directives.get(unit));
+    chosen.set(unit, { app: keptApp(told, labels, format), files: null });
   }
   return chosen;
 }

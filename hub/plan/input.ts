@@ -3,6 +3,7 @@ import type { Labels } from '../../shared/model/selector.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
 import type { RevisionFormat } from '../../shared/wire/formats/format.ts';
+import type { ClusterDirectives } from '../model/delivery.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
 import type { Departure } from '../model/placement.ts';
@@ -33,6 +34,8 @@ export interface ClusterInput {
   readonly report: AgentReport | null;
   /** Units that are not placed here any more and must not leave yet. */
   readonly departures: ReadonlyMap<string, Departure>;
+  /** How it gets to what deliveries want of its units. */
+  readonly directives: ClusterDirectives;
   /** The last bundle was signed by a hub key that is not at work any more, or its agent does not read its format any more. */
   readonly mustSignAgain: boolean;
   readonly sizes: (bundle: PublishedBundle) => ReadonlyMap<string, number>;

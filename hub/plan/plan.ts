@@ -10,6 +10,7 @@ import type { BundleMark } from '../../shared/wire/revision.ts';
 import { internalProblem } from '../model/internal-problem.ts';
 import { holdOf, holdOfChange, waitingChanges, type FoundHold } from '../model/hold.ts';
 import { waitingOn } from '../model/waiting-change.ts';
+import type { ClusterDirectives } from '../model/delivery.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { NextBundle, Plan } from '../model/bundle.ts';
@@ -20,6 +21,7 @@ import { planCluster, type ClusterPlan } from './cluster.ts';
 import { departuresFrom } from './departures.ts';
 import { besideOthers } from './beside.ts';
 import { agentTooOld, bundleFormat, isAboveAgent, planningFormat } from './format.ts';
+import { withoutDoneJobs } from './done-jobs.ts';
 import { encodingEntry, type Entry } from './entry.ts';
 import { guardingFleet } from './fleet-guard.ts';
 import { heldUnits } from './held-units.ts';
@@ -36,6 +38,8 @@ export interface PlanInput {
   readonly rendered: readonly RenderedApp[];
   /** The holds of the stages before: a unit whose content one of them keeps stays as it was published. */
   readonly holds: readonly Pick<FoundHold, 'app' | 'cluster' | 'by'>[];
+  /** What deliveries tell clusters of their units. */
+  readonly directives: ReadonlyMap<string, ClusterDirectives>;
   /** What placement decided: it tells why a unit leaves a cluster. */
   readonly placement: PlacementFacts;
   /** The labels that each cluster's bundle carries; the registry's where there are none here. */
@@ -131,10 +135,12 @@ function* encodingEntries(rendered: readonly RenderedApp[], facts: Omit<ClusterI
   const previous = previousRevision(facts.state, facts.record);
   const beside = besideOthers(encoded, { ...facts, previous });
   const step = stepping(facts);
+  const withoutJobs = withoutDoneJobs(facts);
   const entries = new Map<string, Entry>();
   for (const app of rendered) {
-    const entry = beside.get(appKey(app));
-    if (entry === undefined) continue;
+    const found = beside.get(appKey(app));
+    if (found === undefined) continue;
+    const entry = withoutJobs(found);
     const stepped = step(entry.app, app);
     if ('by' in stepped) {
       holds.push(stepped);
@@ -149,7 +155,7 @@ function* encodingEntries(rendered: readonly RenderedApp[], facts: Omit<ClusterI
 }
 
 function clusterFacts(input: PlanInput, record: ClusterRecord): Omit<ClusterInput, 'rendered'> {
-  const { state, source, labels, reports, published, signAgain, sizes, now } = input;
+  const { state, source, labels, reports, published, directives, signAgain, sizes, now } = input;
   const { name } = record;
   const previous = previousRevision(state, record);
   const report = reports.get(name)?.report ?? null;
@@ -165,11 +171,14 @@ function clusterFacts(input: PlanInput, record: ClusterRecord): Omit<ClusterInpu
     again: [...(published.get(name) ?? [])].filter((id) => open.has(id)),
     report,
     departures: departuresFrom(input, record),
+    directives: directives.get(name) ?? noDirectives,
     mustSignAgain: signAgain.has(name) || isAboveAgent(previous, record),
     sizes,
     now,
   };
 }
+
+const noDirectives: ClusterDirectives = new Map();
 
 /** The hold of a unit that cannot be delivered as it is. */
 function unencodedHold(app: RenderedApp, error: unknown): FoundHold {

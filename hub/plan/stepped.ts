@@ -1,12 +1,14 @@
 import { isEqual } from '../../shared/lib/equal.ts';
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import { appKey, contentOf } from '../../shared/wire/bundle.ts';
 import type { ReportApp } from '../../shared/wire/report.ts';
 import type { AppContent, BundleApp, BundleDelivery } from '../../shared/wire/revision.ts';
+import type { UnitDirective } from '../model/delivery.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
 import type { Problem } from '../model/source.ts';
 import type { RenderedApp, Rollout } from '../model/rendered.ts';
 import { withSizes } from './format.ts';
-import { nextGeneration, previousRevision, type ClusterInput } from './input.ts';
+import { previousRevision, type ClusterInput } from './input.ts';
 
 /** What the way of an application to its next content in one cluster is decided from. */
 export interface SteppedInput {
@@ -14,31 +16,54 @@ export interface SteppedInput {
   readonly app: BundleApp;
   /** The steps of its document; absent = it has none. */
   readonly rollout: Rollout | undefined;
+  /** The delivery that brings it here; absent = none does. */
+  readonly directive: UnitDirective | undefined;
   /** What the cluster's bundle has of it; undefined = nothing. */
   readonly previous: BundleApp | undefined;
   /** What its agent says of it; undefined = nothing. */
   readonly reported: ReportApp | undefined;
-  /** Numbers a delivery that begins: the generation that brings it. */
-  readonly generation: number;
   /** The size of a published file. */
   readonly sizeOf: (path: string) => number;
 }
 
 /**
- * The application with the steps that lead to it, and with the content that serves meanwhile (pure): where a revision comes that
+ * The application with the delivery that brings it, the steps that lead to it, and the content that serves meanwhile (pure): where a revision comes that
  * the serving content has not. Documents that give back what serves put it back at once, without steps; what its agent reports as
  * done serves alone.
  */
 export function stepped(input: SteppedInput): BundleApp {
-  const { app, rollout, previous } = input;
+  const { app, rollout, previous, directive } = input;
   const serving = servingOf(input);
-  if (previous === undefined || serving === null || serving.digest === app.digest) return app;
-  const isRunning = previous.from !== undefined && previous.digest === app.digest;
-  if (isRunning) return { ...app, from: previous.from, delivery: directiveOf(rollout, previous.delivery) };
-  if (rollout === undefined || !hasNewRevision(app, serving)) return app;
+  const isRunning = previous?.from !== undefined && previous.digest === app.digest;
+  if (previous === undefined || serving === null || serving.digest === app.digest) return numbered(app, directive);
+  if (isRunning) return { ...app, from: previous.from, delivery: directiveOf(input, previous.delivery) };
+  if (rollout === undefined || directive === undefined || !hasNewRevision(app, serving))
+    return numbered(app, directive);
   const from = serving.objects.some(({ bytes }) => bytes === undefined) ? sized(serving, input) : serving;
-  const delivery = { number: input.generation, attempt: 1, ...stepsOf(rollout) };
-  return { ...app, from, delivery };
+  const { number, attempt } = directive;
+  return { ...app, from, delivery: { number, attempt, ...stepsOf(rollout, directive) } };
+}
+
+/** An application that stays as it was published, with what its steps are to do now. */
+export function withAction(app: BundleApp, directive: UnitDirective | undefined): BundleApp {
+  const { delivery, from } = app;
+  if (directive === undefined || delivery === undefined || from === undefined) return app;
+  const isMeant = delivery.number === directive.number && delivery.attempt === directive.attempt;
+  if (!isMeant || delivery.action === directive.action) return app;
+  return { ...app, delivery: { ...delivery, action: directive.action } };
+}
+
+const numberedApps = oncePerValue<BundleApp, Map<string, BundleApp>>(() => new Map());
+
+/** An application that is applied at once, with the delivery that brings it. */
+function numbered(app: BundleApp, directive: UnitDirective | undefined): BundleApp {
+  if (directive === undefined) return app;
+  const { number, attempt } = directive;
+  const known = numberedApps(app);
+  const key = `${number} ${attempt}`;
+  const made = known.get(key) ?? { ...app, delivery: { number, attempt, action: 'run' as const, steps: [] } };
+  known.set(key, made);
+  return made;
 }
 
 /**
@@ -55,19 +80,18 @@ export function isUnheard({ app, rollout, previous, reported }: SteppedInput): b
 export function stepping(
   cluster: ClusterSteps,
 ): (app: BundleApp, rendered: Pick<RenderedApp, 'rollout'>) => BundleApp | FoundHold {
-  const { state, record, report, sizes } = cluster;
+  const { state, record, report, sizes, directives } = cluster;
   const before = new Map(previousRevision(state, record)?.apps.map((app) => [appKey(app), app]));
-  const generation = nextGeneration(cluster);
   return (app, rendered) => {
     // The hub would not hear how far it is: such a cluster takes the content whole.
-    const rollout = record.reports ? rendered.rollout : undefined;
     const key = appKey(app);
-    const previous = before.get(key);
-    if (rollout === undefined && previous?.from === undefined) return app;
+    const [previous, directive] = [before.get(key), directives.get(key)];
+    const rollout = record.reports && directive?.isAtOnce !== true ? rendered.rollout : undefined;
+    if (rollout === undefined && directive === undefined && previous?.from === undefined) return app;
     const reported = report?.apps.find((one) => appKey(one) === key);
     const bundle = state.bundles.get(record.name);
     const sizeOf = (path: string) => (bundle === undefined ? 0 : (sizes(bundle).get(path) ?? 0));
-    const input = { app, rollout, previous, reported, generation, sizeOf };
+    const input = { app, rollout, directive, previous, reported, sizeOf };
     return isUnheard(input)
       ? holdOf('agent', unheard(key, record.name), { app: key, cluster: record.name })
       : stepped(input);
@@ -85,7 +109,7 @@ function unheard(app: string, cluster: string): Problem {
   };
 }
 
-type ClusterSteps = Pick<ClusterInput, 'state' | 'record' | 'report' | 'sizes'>;
+type ClusterSteps = Pick<ClusterInput, 'state' | 'record' | 'report' | 'sizes' | 'directives'>;
 
 /** What serves in the cluster, as far as the ledger and its agent know: what was published, or what it is on its way from. */
 function servingOf({ app, previous, reported }: SteppedInput): AppContent | null {
@@ -111,16 +135,25 @@ function hasNewRevision({ revisions }: AppContent, serving: AppContent): boolean
 }
 
 /** Steps and pauses take effect while a delivery runs; a document that has none any more promotes what it brings. */
-function directiveOf(rollout: Rollout | undefined, delivery: BundleDelivery | undefined): BundleDelivery | undefined {
+function directiveOf(
+  { rollout, directive }: SteppedInput,
+  delivery: BundleDelivery | undefined,
+): BundleDelivery | undefined {
   if (delivery === undefined) return undefined;
-  if (rollout === undefined) return { ...delivery, action: 'promote' };
-  const next = { ...delivery, ...stepsOf(rollout) };
+  const { number, attempt } = directive ?? delivery;
+  const next: BundleDelivery =
+    rollout === undefined
+      ? { ...delivery, number, attempt, action: 'promote' }
+      : { number, attempt, ...stepsOf(rollout, directive) };
   return isEqual(next, delivery) ? delivery : next;
 }
 
-function stepsOf({ steps, keepOldSeconds, isPaused }: Rollout): Omit<BundleDelivery, 'number' | 'attempt'> {
+function stepsOf(
+  { steps, keepOldSeconds, isPaused }: Rollout,
+  directive: UnitDirective | undefined,
+): Omit<BundleDelivery, 'number' | 'attempt'> {
   const kept = keepOldSeconds === undefined ? {} : { keepOld: keepOldSeconds };
-  return { action: isPaused ? 'pause' : 'run', steps, ...kept };
+  return { action: directive?.action ?? (isPaused ? 'pause' : 'run'), steps, ...kept };
 }
 
 /** A content that was published in a format without sizes, for one that has them. */

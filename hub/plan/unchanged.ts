@@ -42,6 +42,8 @@ function isAtRest({ held, again, mustSignAgain }: UnencodedInput): boolean {
   return held.size === 0 && again.length === 0 && !mustSignAgain;
 }
 
-function inputsOf({ state, record, labels, report }: UnencodedInput): readonly unknown[] {
-  return [state.channel, state.epoch, record, labels, report];
+function inputsOf({ state, record, labels, report, directives }: UnencodedInput): readonly unknown[] {
+  // Directives are made anew with each pass.
+  const told = directives.size === 0 ? '' : JSON.stringify([...directives]);
+  return [state.channel, state.epoch, record, labels, report, told];
 }

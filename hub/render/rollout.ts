@@ -2,6 +2,7 @@ import { oncePerValue } from '../../shared/lib/memo.ts';
 import { annotation } from '../../shared/model/names.ts';
 import type { DeliveryStep } from '../../shared/wire/revision.ts';
 import type { ApplicationDeployment, RolloutStep } from '../model/documents.ts';
+import { analysisCheckOf } from '../model/analysis.ts';
 import { durationSeconds } from '../model/duration.ts';
 import { percentOf } from '../model/percent.ts';
 import type { RenderedApp, Rollout } from '../model/rendered.ts';
@@ -32,7 +33,7 @@ function stepOf(step: RolloutStep): DeliveryStep[] {
     const seconds = typeof step.pause === 'string' ? wholeSeconds(step.pause) : null;
     return [{ type: 'pause', ...(seconds !== null && { seconds }) }];
   }
-  if (!('replicas' in step)) return [];
+  if ('analysis' in step) return [{ type: 'analysis', checks: step.analysis.map(analysisCheckOf) }];
   const { replicas, weight } = step;
   const count = typeof replicas === 'number' ? { count: replicas } : { percent: percentOf(replicas) ?? 0 };
   return [{ type: 'scale', replicas: count, ...(weight !== undefined && { weight }) }];

@@ -39,10 +39,22 @@ const capabilitiesText = oncePerValue((capabilities: Capabilities) => canonicalJ
 const selectorText = oncePerValue((selector: Assignment['selector']) => JSON.stringify(Object.entries(selector)));
 
 function assignmentText(assignment: Assignment): string {
-  const { unit, revision, replicas, target, policies, components, without, objects, selector, notes, ...others } =
-    assignment;
-  // What overrides, a choice of components and another namespace make is in the record already, which has a number of its own.
-  [target, policies, components, without, objects] satisfies readonly unknown[];
+  const {
+    unit,
+    revision,
+    replicas,
+    target,
+    policies,
+    components,
+    without,
+    objects,
+    document,
+    selector,
+    notes,
+    ...others
+  } = assignment;
+  // What overrides, a choice of components and another namespace make is in the record already, which has a number of its own, as the document has.
+  [target, policies, components, without, objects, document] satisfies readonly unknown[];
   others satisfies Pick<Assignment, 'cluster'> & Record<Exclude<keyof typeof others, 'cluster'>, never>;
   return `${unit} ${revision} ${replicas ?? ''} ${selectorText(selector)} ${notes.length === 0 ? '' : JSON.stringify(notes)}`;
 }

@@ -100,7 +100,13 @@ function unitOf(group: readonly Assignment[], target: UnitTarget, lookup: Lookup
     return [{ assignment, record: variant.record, variant, document }];
   });
   if (parts.length === 0) return null;
-  const deployment = lookup.deployments.get(key) ?? null;
+  const deployment = deploymentOf(group, lookup);
   const source = deployment?.commit ?? lookup.applications.get(app)?.commit ?? '';
   return { key, namespace, name, into, source, target, deployment, parts };
+}
+
+/** The document that says so: the one of now, or an earlier one that is put back. */
+function deploymentOf(group: readonly Assignment[], { deployments }: Lookup): Sourced<ApplicationDeployment> | null {
+  const [first] = group;
+  return first?.document ?? deployments.get(first?.unit ?? '') ?? null;
 }

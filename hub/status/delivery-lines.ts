@@ -4,12 +4,15 @@ import type { TableStyle } from './style.ts';
 import { withWhere } from './where.ts';
 
 /** One line for each delivery that is not over, or did not end well: how far it is, what it waits for, and what to do. */
-export function deliveryLines({ deliveries = [] }: StatusView, { columns, where }: TableStyle): string[] {
-  return deliveries.flatMap((one) => {
+export function deliveryLines({ deliveries = [], frozen }: StatusView, { columns, where }: TableStyle): string[] {
+  const todo = withWhere('sluice-hub unfreeze', where);
+  const stopped = frozen === undefined ? [] : wrap(`${frozen}; to end it: ${todo}`, columns, '');
+  const lines = deliveries.flatMap((one) => {
     const todo = one.todo === null ? '' : `; ${withWhere(one.todo, where)}`;
     const waits = one.waits === '' ? '' : `; ${one.waits}`;
     return wrap(`delivery ${one.name} ${one.phase}${countsText(one)}${waits}${todo}`, columns, '');
   });
+  return [...stopped, ...lines];
 }
 
 function countsText({ total, done, failed, absent, held, phase }: StatusDelivery): string {

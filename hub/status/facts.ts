@@ -3,6 +3,7 @@ import type { ReportApp } from '../../shared/wire/report.ts';
 import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
 import type { Digest } from '../../shared/lib/canonical.ts';
 import type { HealthVerdict } from '../model/health.ts';
+import type { Freeze } from '../model/freeze.ts';
 import type { Hold } from '../model/hold.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
@@ -22,6 +23,7 @@ export interface StatusFacts {
   readonly holds?: readonly Hold[];
   /** Deliveries that are not over, or did not end well. */
   readonly deliveries?: readonly StatusDelivery[];
+  readonly freeze?: Freeze | null;
   /** What definitions say of how well an application is on a cluster, with the content of a digest. */
   readonly judged?: (app: string, cluster: string, digest: Digest) => HealthVerdict | undefined;
   /** Milliseconds since the epoch. */

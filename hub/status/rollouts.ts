@@ -42,10 +42,12 @@ export function rolloutText(given: Rollout, { columns, now }: RolloutStyle): str
     ...wrap(head, columns, ''),
     ...(one.reason === '' ? [] : wrap(`why: ${one.reason}`, columns, '')),
     ...one.steps.flatMap((step) => stepLines(step, '  ', columns)),
+    ...unitLines('in steps', one.inSteps, columns),
     ...unitLines('failed', one.failed, columns),
     ...unitLines('away', one.absent, columns),
     ...unitLines('on hold', one.held, columns),
     ...unitLines('taken back', one.back, columns),
+    ...(one.next === null ? [] : wrap(`next: ${one.next}, once it has ended`, columns, '')),
     ...(one.waits === '' ? [] : wrap(`it waits: ${one.waits}`, columns, '')),
     ...(one.todo === null ? [] : wrap(`to go on: ${one.todo}`, columns, '')),
   ];

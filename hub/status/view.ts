@@ -2,6 +2,7 @@ import type { AppHealth } from '../../shared/model/health.ts';
 import { appHealthOrder } from '../../shared/model/health.ts';
 import { byCodeUnit, by as sortBy } from '../../shared/lib/order.ts';
 import { atOnce, mapping, type Work } from '../../shared/lib/slices.ts';
+import { frozenAt } from '../model/freeze.ts';
 import { storedHolds, waitingChanges } from '../model/hold.ts';
 import { clusterOf } from './cluster.ts';
 import type { StatusFacts, StatusFilter, StatusState } from './facts.ts';
@@ -42,6 +43,7 @@ export function* viewing(facts: StatusFacts, filter: StatusFilter = {}): Work<St
     guarded: guardedOf(state, filter),
     holds: holdsOf(facts, filter),
     ...deliveriesOf(facts, filter),
+    ...frozenOf(facts),
   };
 }
 
@@ -129,6 +131,11 @@ function holdsOf({ holds = [] }: StatusFacts, filter: StatusFilter): StatusHold[
 function deliveriesOf({ deliveries = [] }: StatusFacts, filter: StatusFilter): Pick<StatusView, 'deliveries'> {
   const shown = deliveries.filter(({ application }) => isOfApp(application, filter.app));
   return shown.length === 0 ? {} : { deliveries: shown };
+}
+
+function frozenOf({ freeze = null, now }: StatusFacts): Pick<StatusView, 'frozen'> {
+  const frozen = frozenAt(freeze, now);
+  return frozen === null ? {} : { frozen: frozen.why };
 }
 
 function isOfApp(key: string, wanted: string | undefined): boolean {

@@ -2,25 +2,24 @@ import type { ApplicationDeployment, RolloutStep } from '../model/documents.ts';
 import { durationHint } from '../model/duration.ts';
 import { percentOf } from '../model/percent.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
+import { checkAnalysis } from '../policies/analysis.ts';
+import { checkWaves } from '../policies/waves.ts';
 
 type RolloutDocument = NonNullable<ApplicationDeployment['spec']['rollout']>;
-
-const supported = 'supported in rollout: progressDeadline, steps, keepOld';
-const durations = ['progressDeadline', 'keepOld'];
 
 /** Checks how a deployment goes from one revision to the next. */
 export function checkRollout(doc: ApplicationDeployment, reporter: Reporter): void {
   const rollout: RolloutDocument = doc.spec.rollout ?? {};
-  for (const [field, value] of Object.entries(rollout)) {
-    const path = ['spec', 'rollout', field];
-    if (durations.includes(field)) checkDuration(String(value), path, reporter);
-    else if (field !== 'steps') reporter.error('UNSUPPORTED', path, `rollout.${field} is not supported`, supported);
-  }
   const { steps = [], keepOld } = rollout;
+  for (const field of ['progressDeadline', 'keepOld'] as const) {
+    const text = rollout[field];
+    if (text !== undefined) checkDuration(text, ['spec', 'rollout', field], reporter);
+  }
   if (keepOld !== undefined && steps.length === 0) {
     const message = 'keepOld says how long the copy before stays after the last step, and there are no steps';
     reporter.error('DOCUMENT_INVALID', ['spec', 'rollout', 'keepOld'], message, 'add steps, or remove keepOld');
   }
+  checkWaves(rollout, ['spec', 'rollout'], reporter);
   let before = 0;
   for (const [index, step] of steps.entries()) {
     const path = ['spec', 'rollout', 'steps', index];
@@ -39,8 +38,7 @@ interface StepPlace {
 /** Checks a step; answers the weight that holds after it. */
 function checkStep(step: RolloutStep, { path, before, reporter }: StepPlace): number {
   if ('analysis' in step) {
-    const hint = 'use a pause, and look at the metrics yourself';
-    reporter.error('UNSUPPORTED', [...path, 'analysis'], 'an analysis is not supported yet', hint);
+    checkAnalysis(step.analysis, [...path, 'analysis'], reporter);
     return before;
   }
   if ('pause' in step) {

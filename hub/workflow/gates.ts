@@ -16,13 +16,12 @@ export function gatesOf({ steps }: Pick<Program, 'steps'>): readonly Gate[] {
 }
 
 function ownGates(step: ProgramStep): readonly Gate[] {
-  const { inputs, rollout, steps, wants } = step;
+  const { inputs, steps, wants } = step;
   const isPlaced = wants.some(({ components }) => components === null || components.length > 0);
   const keyed = inputs.filter(({ parameterKey }) => parameterKey !== null && parameterKey !== '');
   const found: readonly (readonly [isThere: boolean, path: Steps, what: string])[] = [
     // What is delivered where is told before anything is.
     [isPlaced && keyed.length > 0, ['inputs'], 'an input of a step that delivers'],
-    [rollout?.onNewRevision === 'finish', [], 'onNewRevision: finish'],
   ];
   const own = found.flatMap(([isThere, path, what]) =>
     isThere ? [gate(step, path, `${what} is not supported yet`)] : [],

@@ -10,10 +10,11 @@ import type { BundleApp, BundleDelivery } from '../../../shared/wire/revision.ts
 import { planApp } from '../plan.ts';
 import { workloadReadiness } from '../readiness.ts';
 import { faultTexts, observeApp, type RolloutInput } from '../rollout.ts';
+import type { Judged } from './analysis.ts';
 import { contentsOf, type Ingredients } from './contents.ts';
 import type { Copies } from './copies.ts';
 import type { Contents, Pods, StageKind } from './parts.ts';
-import { nextPosition, type Verdict } from './position.ts';
+import { nextPosition } from './position.ts';
 import { stageOf } from './stage.ts';
 import { saidOf } from './words.ts';
 
@@ -33,7 +34,7 @@ export interface DeliverInput extends Pick<
   /** Milliseconds since the last look in which nothing held it. */
   readonly elapsedMs: number;
   readonly ingredients: Ingredients;
-  readonly verdictOf: (position: Position) => { readonly verdict: Verdict; readonly unsure: string | null };
+  readonly verdictOf: (position: Position) => Pick<Judged, 'verdict' | 'unsure' | 'dueAt'>;
 }
 
 /** True where steps, or a decision about them, lead from what serves to another content. */
@@ -179,7 +180,7 @@ function stageNow(input: DeliverInput, contents: Contents, { position, cluster }
   const { app, leaving } = stageOf(contents, kind, position, cluster.pods);
   const isReturning = position?.returned !== undefined;
   const mayMove = mode === 'move';
-  const unsure = position === null ? null : input.verdictOf(position).unsure;
+  const { unsure = null, dueAt: askAt = null } = position === null ? {} : input.verdictOf(position);
   return {
     wanted: input.app,
     app: sameApp(input.app, app),
@@ -189,7 +190,7 @@ function stageNow(input: DeliverInput, contents: Contents, { position, cluster }
     mayChange: input.mayChange || (position !== null && (mayMove || (isReturning && mode === 'back'))),
     position,
     said: saidOf({ delivery, position, mode, unsure }),
-    dueAt: mayMove && delivery.action !== 'pause' ? dueAt(delivery, position, at) : null,
+    dueAt: mayMove && delivery.action !== 'pause' ? (dueAt(delivery, position, at) ?? askAt) : null,
   };
 }
 

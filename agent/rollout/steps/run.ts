@@ -13,17 +13,18 @@ import type { RolloutInput } from '../rollout.ts';
 import { deliver, hasSteps, positionsOf } from './deliver.ts';
 import type { DeliveryMemory } from './memory.ts';
 import { laterPosition } from './position.ts';
+import { askChecks, judgedAt, type MeasuringAt, type MeasuringPorts } from './measuring.ts';
 import { saidOf } from './words.ts';
 
 /** What staging needs of the agent. */
-export interface StagePorts {
+export interface StagePorts extends MeasuringPorts {
   readonly memory: {
     readonly deliveries: DeliveryMemory;
     readonly progress: ProgressMemory;
     readonly faults: { readonly faults: RolloutInput['faults'] };
   };
   readonly view: Live;
-  readonly deps: Pick<AgentDeps, 'settings'>;
+  readonly deps: Pick<AgentDeps, 'settings' | 'measure'>;
   readonly objectText: (digest: Digest) => string | null;
 }
 
@@ -129,13 +130,20 @@ function stageNow<S extends Selected>(
         objectOf: (digest) => parsed(ports.objectText(digest)),
         keep: (digest, bytes) => void memory.deliveries.texts.set(digest, bytes),
       },
-      verdictOf: () => ({ verdict: { kind: 'open' }, unsure: null }),
+      verdictOf: (position) => judgedAt(ports, { key, delivery, position, at }),
     }) ?? unreadStage(app, delivery, known);
-  if (isCurrent) {
-    if (stage.position !== null) memory.deliveries.positions.set(key, stage.position);
-    memory.deliveries.looks.set(key, { at, counts: stage.mayMove && delivery.action === 'run' });
-  }
+  if (isCurrent) rememberLook(ports, stage, { key, delivery, at });
   return stage;
+}
+
+function rememberLook(ports: StagePorts, { position, mayMove }: Stage, look: Omit<MeasuringAt, 'position'>): void {
+  const { positions, looks } = ports.memory.deliveries;
+  const { key, delivery, at } = look;
+  const counts = mayMove && delivery.action === 'run';
+  looks.set(key, { at, counts });
+  if (position === null) return;
+  positions.set(key, position);
+  if (counts) askChecks(ports, { ...look, position });
 }
 
 /** What serves stays, while a text of either content is being fetched again. */
@@ -169,9 +177,10 @@ function pick({ action }: BundleDelivery): Pick<BundleDelivery, 'action'> {
   return { action };
 }
 
-function forget({ positions, looks, texts }: DeliveryMemory, keys: ReadonlySet<string>): void {
+function forget({ positions, looks, analyses, texts }: DeliveryMemory, keys: ReadonlySet<string>): void {
   for (const key of [...positions.keys(), ...looks.keys()]) {
     if (keys.has(key)) continue;
+    analyses.delete(key);
     positions.delete(key);
     looks.delete(key);
   }

@@ -6,6 +6,7 @@ import { bundles } from './bundles.ts';
 import { clusters } from './clusters.ts';
 import { deliveries } from './deliveries.ts';
 import { documents } from './documents.ts';
+import { freeze } from './freeze.ts';
 import { guarded } from './guarded.ts';
 import { picks } from './picks.ts';
 import { problems } from './problems.ts';
@@ -25,6 +26,7 @@ import { source } from './source.ts';
  * | `clusters/XX/NAME.json` | a registered cluster |
  * | `picks/XX.json` | recorded picks of placements |
  * | `deliveries/NAMESPACE/NAME.json` | the newest delivery of an application that is delivered in steps or waves |
+ * | `freeze.json` | that nothing starts in the whole fleet, while it is so |
  * | `bundles/XX/NAME/state.json`, `bundle/` | the bundle of a cluster: the commits and the very tree of its channel ref |
  * | `guarded.json`, `approvals.json`, `problems.json` | changes that wait, approvals, problems |
  *
@@ -38,6 +40,7 @@ const slices: { readonly [S in keyof Slices]: Slice<S> } = {
   clusters,
   picks,
   deliveries,
+  freeze,
   bundles,
   guarded,
   approvals,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationHint, durationSeconds } from '../../model/duration.ts';
 import type { QueryEffect } from '../../model/effect.ts';
-import { readCondition } from '../../model/condition.ts';
+import { readCondition } from '../../../shared/model/condition.ts';
 import { checkAddress, performing } from '../effect-steps.ts';
 import { defineStep } from '../step.ts';
 

@@ -109,6 +109,7 @@ export function everySlice(bundle: PublishedBundle): Slices {
       ['default/web/{}', ['prod-1']],
     ]),
     deliveries: new Map(),
+    freeze: null,
     bundles: new Map([['prod-1', bundle]]),
     guarded: [
       {

@@ -85,7 +85,9 @@ describe('a fleet of twelve, delivered in waves', () => {
     if (record === undefined) throw new Error('there is no delivery');
     const decision = { name, verdict, by: 'ann', at: new Date(at).toISOString(), reason: '' };
     const asks = memory.last?.get('default/web')?.asks ?? [];
-    const changes = { deliveries: new Map([['default/web', decide(record, decision, { asks, failed: [] })]]) };
+    const changes = {
+      deliveries: new Map([['default/web', decide(record, decision, { asks, failed: [], inSteps: [] })]]),
+    };
     await store.commit({ base: view.base, changes, message: verdict, at });
   }
 
@@ -146,5 +148,159 @@ describe('a fleet of twelve, delivered in waves', () => {
     const before = (await passes.parts.store.read()).deliveries.get('default/web')?.last.number;
     await go(1, 'nginx:2', '5m');
     expect((await passes.parts.store.read()).deliveries.get('default/web')?.last.number).toBe(before);
+  });
+});
+
+function deployment(revision: string, more = ''): string {
+  return `
+apiVersion: core.oam.dev/v1beta1
+kind: ApplicationDeployment
+metadata: { name: front }
+spec:
+  appRevisions:
+    - { revisionName: ${revision}, placement: [{ clusterSelector: { labels: { env: prod }, pick: all } }] }
+  rollout:
+    waves:
+      - { name: canary, clusters: { labels: { usage: canary } }, approval: required }
+    maxConcurrent: 3
+    steps: [{ replicas: 50% }, { pause: {} }]
+    ${more}
+`;
+}
+
+const webOf = (image: string) => `
+apiVersion: core.oam.dev/v1beta1
+kind: Application
+metadata: { name: web }
+spec:
+  components:
+    - { name: web, type: webservice, properties: { image: ${image} } }
+`;
+
+describe('an ApplicationDeployment over a fleet, in waves and in steps', () => {
+  const fleet = names.slice(0, 6);
+  const agents = new Agents();
+  let at = Date.parse('2026-03-01T12:00:00Z');
+  let dir: string;
+  let passes: Passes;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'sluice-delivery-'));
+    const records = fleet.map((name) =>
+      enrolledCluster(name, {
+        labels: { env: 'prod', ...(name === canary && { usage: 'canary' }) },
+        reads: { revision: 2 },
+      }),
+    );
+    const clock = { ...systemClock, now: () => at };
+    passes = await openPasses(dir, records, { reports: () => agents.reports(), clock, listeningSince: at });
+  });
+  afterAll(async () => {
+    await passes.close();
+    await rm(dir, { recursive: true });
+  });
+
+  async function go(minutes: number, files: Readonly<Record<string, string>> = {}): Promise<void> {
+    let result = await passes.run(files);
+    for (let i = 0; i < minutes; i++) {
+      agents.report(result.state, at);
+      result = await passes.run();
+      at += minute;
+    }
+    agents.report(result.state, at);
+    await passes.run();
+  }
+
+  /** What each cluster was published: `2` = web-v2, `2<1#2.1` = in steps from web-v1, by the second delivery, at its first attempt. */
+  async function shown(): Promise<string> {
+    const { bundles } = await passes.parts.store.read();
+    const short = (revisions: readonly { name: string }[] = []) =>
+      revisions.map(({ name }) => name.replace('web-v', '')).join('+');
+    return fleet
+      .map((name) => {
+        const app = bundles.get(name)?.revision.apps[0];
+        if (app?.from === undefined) return short(app?.revisions) || '-';
+        const { number, attempt, action } = app.delivery ?? { number: 0, attempt: 0, action: '' };
+        const does = action === 'run' ? '' : ` ${action}`;
+        return `${short(app.revisions)}<${short(app.from.revisions)}#${number}.${attempt}${does}`;
+      })
+      .join(', ');
+  }
+
+  const progress = () => passes.parts.progress.last?.get('default/front');
+
+  async function decideOn(verdict: DeliveryDecision['verdict'], name: string, more: Partial<DeliveryDecision> = {}) {
+    const { store } = passes.parts;
+    const view = await store.read();
+    const record = view.deliveries.get('default/front');
+    if (record === undefined) throw new Error('there is no delivery');
+    const known = progress();
+    const units = (lines: readonly { unit: string }[] = []) => lines.map(({ unit }) => unit);
+    const decision = { name, verdict, by: 'ann', at: new Date(at).toISOString(), reason: '', ...more };
+    const facts = { asks: known?.asks ?? [], failed: units(known?.failed), inSteps: units(known?.inSteps) };
+    const changes = { deliveries: new Map([['default/front', decide(record, decision, facts)]]) };
+    await store.commit({ base: view.base, changes, message: verdict, at });
+  }
+
+  it('is installed in its waves, without steps', async () => {
+    await go(2, { 'web.yaml': webOf('nginx:1'), 'front.yaml': deployment('web-v1') });
+    expect([await shown(), progress()?.waits]).toEqual([
+      '-, -, -, -, -, -',
+      'deploy/canary waits for an approval of wave canary',
+    ]);
+    await decideOn('approve', 'front#1');
+    await go(5);
+    expect([await shown(), progress()?.phase]).toEqual(['1, 1, 1, 1, 1, 1', 'succeeded']);
+  });
+
+  it('goes through its steps in the wave that was reached, and nowhere else, whatever that takes', async () => {
+    fleet.forEach((name) => agents.pausing.add(name));
+    await go(1, { 'web.yaml': webOf('nginx:2'), 'front.yaml': deployment('web-v2') });
+    await decideOn('approve', 'front#2');
+    await go(40);
+    expect(await shown()).toBe('2<1#2.1, 1, 1, 1, 1, 1');
+    expect(progress()).toMatchObject({ phase: 'running', inSteps: [{ unit: 'c01', reason: 'step 2 of 3: paused' }] });
+    await decideOn('promote', 'front#2');
+    await go(2);
+    expect(await shown()).toBe('2, 2<1#2.1, 2<1#2.1, 2<1#2.1, 1, 1');
+  });
+
+  it('pauses steps, and takes them back where the next one takes its place', async () => {
+    await decideOn('pause', 'front#2');
+    await go(1);
+    expect(await shown()).toBe('2, 2<1#2.1 pause, 2<1#2.1 pause, 2<1#2.1 pause, 1, 1');
+    await go(1, { 'web.yaml': webOf('nginx:3'), 'front.yaml': deployment('web-v3') });
+    expect(await shown()).toBe('2, 2<1#2.1 back, 2<1#2.1 back, 2<1#2.1 back, 1, 1');
+  });
+
+  it('goes back by a revert at once, where it was given alone', async () => {
+    await decideOn('approve', 'front#3');
+    await go(1);
+    expect(await shown()).toBe('3<2#3.1, 2<1#2.1 back, 2<1#2.1 back, 2<1#2.1 back, 1, 1');
+    await go(1, { 'front.yaml': deployment('web-v1') });
+    expect([await shown(), progress()?.phase]).toEqual(['1, 1, 1, 1, 1, 1', 'reverted']);
+  });
+
+  it('fails as soon as an agent went back, and begins again with the next attempt', async () => {
+    fleet.forEach((name) => agents.pausing.delete(name));
+    agents.broken.add('web-v4');
+    await go(1, { 'web.yaml': webOf('nginx:4'), 'front.yaml': deployment('web-v4') });
+    await decideOn('approve', 'front#4');
+    await go(2);
+    expect(progress()).toMatchObject({
+      phase: 'halted',
+      failed: [{ unit: 'c01', reason: 'the new revision is not ready' }],
+    });
+    agents.broken.delete('web-v4');
+    await decideOn('retry', 'front#4');
+    await passes.run();
+    expect(await shown()).toBe('4<1#4.2, 1, 1, 1, 1, 1');
+    await go(5);
+    expect([await shown(), progress()?.phase]).toEqual(['4, 4, 4, 4, 4, 4', 'succeeded']);
+  });
+
+  it('goes behind what ended well by a decision, to what its document said', async () => {
+    await decideOn('rollback', 'front#4');
+    await go(2);
+    expect([await shown(), progress()?.phase]).toEqual(['1, 1, 1, 1, 1, 1', 'rolled-back']);
   });
 });

@@ -37,8 +37,8 @@ export const stepMutants: readonly Mutant[] = [
   {
     bug: 'a pause counts while the site holds',
     file: 'agent/rollout/steps/run.ts',
-    find: "counts: stage.mayMove && delivery.action === 'run' }",
-    replace: 'counts: true }',
+    find: 'looks.set(key, { at, counts });',
+    replace: 'looks.set(key, { at, counts: true });',
     tests: scenarios,
   },
   {
@@ -107,8 +107,8 @@ export const stepMutants: readonly Mutant[] = [
   {
     bug: 'a revert of the documents waits for steps',
     file: 'hub/plan/stepped.ts',
-    find: 'if (previous === undefined || serving === null || serving.digest === app.digest) return app;',
-    replace: 'if (previous === undefined || serving === null) return app;',
+    find: 'if (previous === undefined || serving === null || serving.digest === app.digest) return numbered(app, directive);',
+    replace: 'if (previous === undefined || serving === null) return numbered(app, directive);',
     tests: ['test/unit/hub/plan/stepped.test.ts'],
   },
   {
@@ -152,5 +152,34 @@ export const stepMutants: readonly Mutant[] = [
     find: 'if (memory.get(key)?.applied !== app.applied) memory.set',
     replace: 'if (!memory.has(key)) memory.set',
     tests: ['test/unit/agent/report/healthy.test.ts'],
+  },
+  {
+    bug: 'an analysis fails where nothing is found',
+    file: 'agent/rollout/steps/analysis.ts',
+    find: "if ('missing' in answer) return { ...next, isMissing: true, words: answer.missing };",
+    replace:
+      "if ('missing' in answer) return { ...next, isMissing: true, words: answer.missing, bad: before.bad + 1 };",
+    tests: ['test/unit/agent/rollout/steps/analysis.test.ts'],
+  },
+  {
+    bug: 'an analysis passes before its time is over',
+    file: 'agent/rollout/steps/analysis.ts',
+    find: 'return Math.max(1, Math.ceil(forSeconds / everySeconds));',
+    replace: 'return 1 + 0 * (forSeconds / everySeconds);',
+    tests: ['test/unit/agent/rollout/steps/analysis.test.ts'],
+  },
+  {
+    bug: 'an analysis tolerates no bad answer',
+    file: 'agent/rollout/steps/analysis.ts',
+    find: 'own.bad > check.failures);',
+    replace: 'own.bad > 0);',
+    tests: ['test/unit/agent/rollout/steps/analysis.test.ts'],
+  },
+  {
+    bug: 'an analysis asks an address that the site does not allow',
+    file: 'agent/run/measure.ts',
+    find: 'pathOf(url).startsWith(`${pathOf(known)}/`)',
+    replace: 'pathOf(url).startsWith(pathOf(known))',
+    tests: ['test/unit/agent/run/measure.test.ts'],
   },
 ];

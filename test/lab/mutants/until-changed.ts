@@ -101,9 +101,9 @@ export const untilChangedMutants: readonly Mutant[] = [
   ...(
     [
       ['the epoch', 'state.channel, state.epoch, record', 'state.channel, record'],
-      ['the registry', 'state.epoch, record, labels, report]', 'state.epoch, labels, report]'],
-      ['the labels', 'state.epoch, record, labels, report]', 'state.epoch, record, report]'],
-      ['the report', 'state.epoch, record, labels, report]', 'state.epoch, record, labels]'],
+      ['the registry', 'state.epoch, record, labels, report, told]', 'state.epoch, labels, report, told]'],
+      ['the labels', 'state.epoch, record, labels, report, told]', 'state.epoch, record, report, told]'],
+      ['the report', 'state.epoch, record, labels, report, told]', 'state.epoch, record, labels, told]'],
       ['what is held', 'held.size === 0 && again', 'again'],
       ['the key at work', ' && !mustSignAgain', ''],
       ['what its agent keeps', ' && again.length === 0', ''],

@@ -284,6 +284,8 @@ describe('an answer', () => {
       approve: { body: { change, by: 'a test' } },
       rollouts: { query: '?app=web' },
       decide: { body: { name: 'web#1', verdict: 'pause', by: 'a test' } },
+      freeze: { body: { reason: 'the holidays', by: 'a test' } },
+      unfreeze: { body: { by: 'a test' } },
     };
 
   it.each(Object.keys(good) as CallName[])('of %s is what its schema says, and nothing more', async (name) => {

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { advancing, type AdvanceInput } from '../../../../hub/deliver/advance.ts';
+import { deliveredApps } from '../../../../hub/deliver/delivered.ts';
+import type { AppDelivery } from '../../../../hub/model/delivery.ts';
+import type { ApplicationDeployment } from '../../../../hub/model/documents.ts';
 import type { Assignment } from '../../../../hub/model/rendered.ts';
+import type { Sourced } from '../../../../hub/model/source.ts';
 import type { ReceivedReport } from '../../../../hub/model/reports.ts';
 import { atOnce } from '../../../../shared/lib/slices.ts';
 import { deploy, heartbeatMs, program, quietWorld } from '../../../fixtures/hub/deliveries.ts';
-import { registrationOf, revisionRecord } from '../../../fixtures/hub/facts.ts';
+import { deploymentDocument, registrationOf, revisionRecord } from '../../../fixtures/hub/facts.ts';
 import {
   bundleApp,
   enrolledCluster,
@@ -50,7 +54,8 @@ function input(facts: Partial<AdvanceInput> = {}): AdvanceInput {
     holds: [],
     placedAs: () => [],
     listening: { now, since: now - 3_600_000, heartbeatMs },
-    frozen: null,
+    freeze: null,
+    before: null,
     window: () => ({ isOpen: true, until: null }),
     world: quietWorld,
     ...facts,
@@ -136,5 +141,74 @@ describe('advancing all deliveries', () => {
   it('reads what another stage held in the pass before', () => {
     const holds = [{ app: 'default/web', cluster: 'a', by: 'guard' as const, reason: 'deletes much' }];
     expect(advance({ holds }).progress.get('default/web')?.held).toEqual([{ unit: 'a', reason: 'deletes much' }]);
+  });
+
+  it.each<[string, number | null, boolean]>([
+    ['until a person ends it', null, true],
+    ['until a moment', now + 60_000, true],
+    ['no more once that is over', now, false],
+  ])('starts nothing in a fleet that is frozen, %s', (_, end, isFrozen) => {
+    const until = end === null ? null : new Date(end).toISOString();
+    const freeze = { reason: 'the holidays', by: 'ann', at: new Date(now).toISOString(), until };
+    const advanced = advance({ freeze });
+    expect(advanced.holds.map(({ cluster }) => cluster)).toEqual(isFrozen ? names : ['b', 'c']);
+    expect(advanced.progress.get('default/web')?.phase).toBe(isFrozen ? 'paused' : 'running');
+    if (isFrozen) expect(advanced.progress.get('default/web')?.waits).toContain('the holidays');
+    expect(advanced.due === end).toBe(isFrozen);
+  });
+
+  describe('of an ApplicationDeployment', () => {
+    const sourced = (revision: string): Sourced<ApplicationDeployment> => ({
+      doc: deploymentDocument({ rollout: { waves: [{ name: 'canary' }] } }, revision),
+      commit: 'c',
+      place: { path: '', line: 1, column: 1 },
+      locate: () => ({ path: '', line: 1, column: 1 }),
+    });
+    const facts = (revision: string, facts: Partial<AdvanceInput> = {}): Partial<AdvanceInput> => ({
+      apps: deliveredApps({
+        fleet: { applications: [], deployments: [sourced(revision)] },
+        revisions: { newest: new Map() },
+        documents: [],
+        programOf: () => null,
+      }).apps,
+      assignments: names.map((name) => assignment(name, { revision })),
+      placedAs: (_, content, document) =>
+        document === undefined
+          ? []
+          : names.map((name) => assignment(name, { revision: content.split('~')[0] ?? '', document })),
+      ...facts,
+    });
+    const remembered = advance(facts('web-v1')).deliveries;
+
+    it('remembers what runs, tells nothing of it, and costs no more', () => {
+      expect(remembered.get('default/web')).toMatchObject({ last: { number: 0, phase: 'succeeded' } });
+      const state = { ...input().state, deliveries: remembered };
+      const again = advance(facts('web-v1', { state }));
+      expect(again).toMatchObject({ holds: [], due: null });
+      expect([again.directives.size, again.progress.size]).toEqual([0, 0]);
+      expect(again.deliveries).toBe(remembered);
+    });
+
+    it('numbers what it gives, and leaves the rest as it was published', () => {
+      const state = { ...input().state, deliveries: remembered };
+      const advanced = advance(facts('web-v2', { state }));
+      expect(advanced.holds.map(({ cluster }) => cluster)).toEqual(['b', 'c']);
+      expect([...advanced.directives]).toEqual([
+        ['a', new Map([['default/web', { number: 1, attempt: 1, action: 'run' }]])],
+      ]);
+    });
+
+    it('puts back what its document said, and keeps what runs where that is not known', () => {
+      const state = { ...input().state, deliveries: remembered };
+      const running = advance(facts('web-v2', { state })).deliveries.get('default/web') as AppDelivery;
+      const aborted: AppDelivery = { ...running, last: { ...running.last, phase: 'aborted' } };
+      const at = (record: AppDelivery) =>
+        advance(facts('web-v2', { state: { ...state, deliveries: new Map([['default/web', record]]) } }));
+      const back = at(aborted);
+      expect(back.assignments[0]).toMatchObject({ revision: 'web-v1', document: { doc: { spec: {} } } });
+      const lost = at({ ...aborted, documents: {} });
+      expect(lost.assignments[0]).toMatchObject({ revision: 'web-v2' });
+      expect(lost.holds.map(({ cluster }) => cluster)).toEqual(names);
+    });
   });
 });

@@ -18,7 +18,7 @@ function record(facts: Partial<Delivery> = {}, more: Partial<AppDelivery> = {}):
   return { app: 'shop/web', stable: 'web-v1', previous: null, last, ...more };
 }
 
-const known: Known = { asks: ['ask'], failed: ['a'] };
+const known: Known = { asks: ['ask'], failed: ['a'], inSteps: ['c'] };
 const decision = (verdict: Decision['verdict'], more: Partial<Decision> = {}): Decision => ({
   name: 'shop/web#17',
   verdict,
@@ -67,6 +67,24 @@ describe('decide', () => {
       decision('retry'),
       { attempt: 2, admitted: [{ at, wave: 'x', units: ['b'] }] },
     ],
+    [
+      'starts again above every attempt of its clusters',
+      record({ attempt: 2, admitted: [{ at, wave: 'x', units: ['a', 'b'], attempt: 4 }] }),
+      decision('retry'),
+      { attempt: 5, admitted: [{ at, wave: 'x', units: ['b'], attempt: 4 }] },
+    ],
+    [
+      'ends the steps that are under way',
+      record(),
+      decision('promote'),
+      { decisions: [expect.objectContaining({ verdict: 'promote' }) as never] },
+    ],
+    [
+      'ends the steps of one cluster',
+      record(),
+      decision('promote', { cluster: 'c' }),
+      { decisions: [expect.objectContaining({ cluster: 'c' }) as never] },
+    ],
   ])('%s', (_, before, given, expected) => {
     expect(decide(before, given, known).last).toMatchObject(expected);
   });
@@ -89,5 +107,9 @@ describe('decide', () => {
 
   it('is refused where nothing waits', () => {
     expect(() => decide(record(), decision('approve'), { ...known, asks: [] })).toThrow('nothing of it waits');
+    expect(() => decide(record(), decision('promote', { cluster: 'd' }), known)).toThrow('no steps are under way on d');
+    expect(() => decide(record(), decision('promote'), { ...known, inSteps: [] })).toThrow(
+      'no steps are under way now',
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { goingBack } from '../../../../hub/deliver/going-back.ts';
 import type { StandingUnit } from '../../../../hub/deliver/standing.ts';
-import type { UnitState } from '../../../../hub/deliver/unit.ts';
+import type { DeliveryUnit, PublishedUnit, UnitState } from '../../../../hub/deliver/unit.ts';
 import { reportOf, unit } from '../../../fixtures/hub/deliveries.ts';
 
 const now = '2026-03-01T12:00:00.000Z';
@@ -23,6 +23,12 @@ function one(
   };
 }
 
+const stepping = (cluster: string): DeliveryUnit => {
+  const known = unit(cluster, 'web-v2', { report: reportOf({ accepted: 7 }) });
+  const delivery = { number: 17, attempt: 1, hasSteps: true };
+  return { ...known, published: { ...(known.published as PublishedUnit), delivery } };
+};
+
 const rollback = { onFailure: 'rollback' } as const;
 
 describe('goingBack', () => {
@@ -42,6 +48,14 @@ describe('goingBack', () => {
       { a: 'failed' },
       false,
     ],
+    [
+      'what goes through steps, with halt, too: they would go on by themselves',
+      true,
+      [one('a', 'failed'), { ...one('b', 'admitted'), unit: stepping('b') }],
+      { b: 'withdrawn' },
+      false,
+    ],
+    ['no steps within the budget', false, [{ ...one('b', 'admitted'), unit: stepping('b') }], {}, false],
     ['nothing that has fetched it, with halt', true, [one('a', 'failed'), one('b', 'failed')], {}, false],
     ['one failed cluster alone', true, [one('a', 'failed', rollback), one('b', 'done')], { a: 'failed' }, false],
     [

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { isSilent, standingOf, type DeliveryUnit, type UnitInput } from '../../../../hub/deliver/unit.ts';
+import {
+  isSilent,
+  isStepping,
+  standingOf,
+  type DeliveryUnit,
+  type PublishedUnit,
+  type UnitInput,
+  type UnitReport,
+} from '../../../../hub/deliver/unit.ts';
 import { heartbeatMs, reportOf, unit } from '../../../fixtures/hub/deliveries.ts';
 import { now } from '../../../fixtures/hub/status.ts';
 
@@ -58,13 +66,13 @@ describe('where a unit stands', () => {
     ['did not fail by silence while there was no hub', v2({ report: silent }), started, 'admitted'],
     [
       'failed by its own word, at once',
-      v2({ report: reportOf({ returned: { number: 17, reason: 'step 2' } }) }),
+      v2({ report: reportOf({ delivery: { number: 17, attempt: 1, step: 1, phase: 'returned', reason: 'step 2' } }) }),
       fresh,
       'failed',
     ],
     [
       'did not fail by its word on another delivery',
-      v2({ report: reportOf({ returned: { number: 16, reason: 'step 2' } }) }),
+      v2({ report: reportOf({ delivery: { number: 16, attempt: 1, step: 1, phase: 'returned', reason: 'step 2' } }) }),
       fresh,
       'admitted',
     ],
@@ -107,5 +115,61 @@ describe('where a unit stands', () => {
     expect(isSilent({ reports: true, report: silent }, listening)).toBe(false);
     expect(isSilent({ reports: true, report: silent }, { ...listening, since: now - 4 * minute })).toBe(true);
     expect(isSilent({ reports: false, report: null }, listening)).toBe(false);
+  });
+
+  describe('whose agent goes through steps', () => {
+    type Phase = 'running' | 'paused' | 'returned' | 'done';
+    const told = { number: 17, attempt: 2, hasSteps: true };
+    const said = (phase: Phase, facts: Partial<UnitReport> = {}, attempt = 2): UnitReport =>
+      reportOf({ health: 'Progressing', delivery: { number: 17, attempt, step: 1, phase }, ...facts });
+    const stepping = (report: UnitReport, delivery = told) => {
+      const one = v2({ report });
+      return { ...one, published: { ...(one.published as PublishedUnit), delivery } };
+    };
+    const second: UnitInput = { ...given, admission: { at: at(-20 * minute), attempt: 2 } };
+    const begun: UnitInput = { ...second, admission: { at: at(-5 * minute), attempt: 2 } };
+    const whole = { health: 'Healthy' as const, applied: 'digest of web-v2' };
+    const lost = said('running', { receivedAt: now - 10 * minute });
+
+    it.each<[string, DeliveryUnit, UnitInput, string]>([
+      ['takes as long as they say', stepping(said('running')), second, 'admitted'],
+      ['waits in a pause for a person', stepping(said('paused')), second, 'admitted'],
+      ['failed as soon as it went back', stepping(said('returned')), second, 'failed'],
+      ['did not fail by an attempt before', stepping(said('returned', {}, 1)), begun, 'admitted'],
+      [
+        'is given a later attempt than it was told',
+        stepping(said('returned', {}, 1), { ...told, attempt: 1 }),
+        second,
+        'admitted',
+      ],
+      ['did not fail by another numbering', stepping(said('returned'), { ...told, number: 3 }), begun, 'admitted'],
+      [
+        'fails where it is stuck for as long as the deadline',
+        stepping(said('running', { health: 'Degraded', healthSince: now - 16 * minute })),
+        second,
+        'failed',
+      ],
+      [
+        'has its deadline from when it got stuck',
+        stepping(said('running', { health: 'Degraded', healthSince: now - minute })),
+        second,
+        'admitted',
+      ],
+      ['is suspect for a deadline from its last word', stepping(lost), second, 'suspect'],
+      ['fails in silence after that', stepping({ ...lost, receivedAt: now - 16 * minute }), second, 'failed'],
+      ['is done once all of it is applied', stepping(said('done', whole)), second, 'done'],
+    ])('%s', (_, one, input, state) => {
+      expect(standingOf(one, input).state).toBe(state);
+    });
+
+    it.each<[string, UnitReport | null, boolean]>([
+      ['before it is heard of', null, true],
+      ['while they run', said('running'), true],
+      ['where the agent went back', said('returned'), true],
+      ['while the report is of an attempt before', said('done', whole, 1), true],
+      ['no more once they are done', said('done', whole), false],
+    ])('is in steps: %s', (_, report, expected) => {
+      expect(isStepping({ ...stepping(said('running')), report })).toBe(expected);
+    });
   });
 });

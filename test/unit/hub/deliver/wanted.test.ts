@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { deploy, fleet, Play, unit } from '../../../fixtures/hub/deliveries.ts';
+import type { DeliveryUnit, PublishedUnit, UnitReport } from '../../../../hub/deliver/unit.ts';
+import { deploy, fleet, Play, reportOf, unit } from '../../../fixtures/hub/deliveries.ts';
 
 const minute = 60_000;
 
@@ -64,5 +65,27 @@ describe('what clusters are to have', () => {
     );
     play.bad.set('a', 'web-v1');
     expect(play.run(20 * minute)).toMatchObject({ phase: 'halted', runs: { a: 'web-v1', b: null } });
+  });
+
+  it.each<[string, Partial<UnitReport>, true | undefined]>([
+    ['are taken back', {}, true],
+    ['stay where they are done', { applied: 'digest of web-v1' }, undefined],
+  ])('2.1 steps of a delivery that was superseded %s, and what serves stays', (_, said, isBack) => {
+    const play = new Play([deploy('all', null, { maxConcurrent: 1 })], fleet('a', 'b'), 'web-v2');
+    play.pass();
+    const told = { number: 1, attempt: 1, hasSteps: true };
+    const delivery = {
+      number: 1,
+      attempt: 1,
+      step: 1,
+      phase: said.applied === undefined ? ('paused' as const) : ('done' as const),
+    };
+    const [a, b] = play.units as [DeliveryUnit, DeliveryUnit];
+    const report = reportOf({ health: 'Progressing', delivery, ...said });
+    const stepping = { ...b, report, published: { ...(b.published as PublishedUnit), delivery: told } };
+    play.units = [a, stepping];
+    const wanted = play.pass().wanted.get('b');
+    expect(wanted).toMatchObject({ kind: 'stay' });
+    expect(wanted?.kind === 'stay' ? wanted.isBack : null).toBe(isBack);
   });
 });

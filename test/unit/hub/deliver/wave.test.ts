@@ -15,6 +15,18 @@ describe('a wave', () => {
     expect(play.run(2 * minute)).toMatchObject({ phase: 'succeeded' });
   });
 
+  it('is not let pass by the approval that it began with: failed clusters alone let nothing go on', () => {
+    const waves = [{ name: 'canary', clusters: { names: ['a'] }, approval: 'required' as const }];
+    const play = new Play([deploy('all', null, { waves, maxFailed: 0 })], fleet('a', 'b'), 'web-v2');
+    play.bad.set('a', 'web-v2');
+    play.run(minute);
+    decided(play, 'approve', { on: 'all/canary' });
+    play.at += minute;
+    expect(play.run(20 * minute)).toMatchObject({ phase: 'halted', runs: { a: 'web-v2', b: 'web-v1' } });
+    decided(play, 'retry');
+    expect(play.run(minute)).toMatchObject({ phase: 'running', runs: { a: 'web-v2', b: 'web-v1' } });
+  });
+
   it('soaks, by what agents saw, and starts anew where a cluster degrades', () => {
     const waves = [{ name: 'canary', clusters: { names: ['a'] }, soak: '10m' }];
     const play = new Play([deploy('all', null, { waves })], fleet('a', 'b'), 'web-v2');

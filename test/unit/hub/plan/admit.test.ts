@@ -24,6 +24,7 @@ function inputOf(state: State, wanted: readonly RenderedApp[], facts: Partial<Ad
     rendered,
     held: new Set(),
     departures: new Map(),
+    directives: new Map(),
     again: [],
     sizes: () => new Map(),
     now,

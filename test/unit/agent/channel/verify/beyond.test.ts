@@ -5,6 +5,16 @@ import { appOf, service } from '../../../../fixtures/agent/bundle.ts';
 
 const app = appOf([service], { revisions: [], replicas: [], traffic: [] });
 const object = (more: object): Partial<BundleApp> => ({ objects: app.objects.map((one) => ({ ...one, ...more })) });
+const query = {
+  name: 'a',
+  address: 'http://a',
+  query: 'b',
+  condition: '>1',
+  everySeconds: 1,
+  forSeconds: 1,
+  failures: 0,
+};
+const job = { name: 'a', job: app.objects[0]!.id, timeoutSeconds: 1 };
 const delivery = { number: 1, attempt: 1, action: 'run', steps: [] } as const;
 
 describe('what an application asks for', () => {
@@ -12,6 +22,7 @@ describe('what an application asks for', () => {
     ['nothing of it', {}],
     ['a delivery without steps', { delivery }],
     ['the steps of a delivery', { delivery: { ...delivery, steps: [{ type: 'pause' }] } }],
+    ['an analysis', { delivery: { ...delivery, steps: [{ type: 'analysis', checks: [query] }] } }],
     ['to stop a delivery', { delivery: { ...delivery, action: 'pause' } }],
     ['to go back', { delivery: { ...delivery, action: 'back' } }],
     ['to promote', { delivery: { ...delivery, action: 'promote' } }],
@@ -31,7 +42,7 @@ describe('what an application asks for', () => {
   });
 
   it.each<[string, Partial<BundleApp>]>([
-    ['an analysis', { delivery: { ...delivery, steps: [{ type: 'analysis', checks: [] }] } }],
+    ['an analysis by a Job', { delivery: { ...delivery, steps: [{ type: 'analysis', checks: [job] }] } }],
     ['readiness of its own', { ready: [{ id: app.objects[0]!.id, pointer: '/a', equals: 1 }] }],
     ['a policy of an object', object({ policies: [{ type: 'read-only' }, { type: 'shared-resource' }] })],
     ['a policy of an object', object({ policies: [{ type: 'apply-once' }] })],

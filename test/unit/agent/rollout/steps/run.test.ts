@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pass } from '../../../../../agent/pass.ts';
 import type { Agent } from '../../../../../agent/agent.ts';
 import { buildReport } from '../../../../../agent/report/build.ts';
+import type { Measure, Measured } from '../../../../../agent/model/measure.ts';
 import type { Outcome } from '../../../../../agent/model/outcome.ts';
 import type { Site } from '../../../../../agent/model/site.ts';
 import type { BundleDelivery } from '../../../../../shared/wire/revision.ts';
@@ -16,11 +17,11 @@ import { alone, canary, delivering } from '../../../../fixtures/agent/steps.ts';
 const [v1, v2, v3] = [alone(1), alone(2), alone(3)];
 
 /** A cluster in which the first version serves, and an agent that is led by hand. */
-async function serving(first: TestApp = v1) {
+async function serving(first: TestApp = v1, measure?: Measure) {
   const kube = fakeKube();
   const channel = fakeChannel();
   const clock = manualClock();
-  const deps = testDeps(kube, channel, clock);
+  const deps = { ...testDeps(kube, channel, clock), ...(measure !== undefined && { measure }) };
   let agent = handAgent(deps);
   let generation = 0;
   let last: Outcome | null = null;
@@ -120,6 +121,85 @@ describe('a delivery with steps in a cluster', () => {
     lab.publish(v2);
     await lab.settle();
     expect(shown(lab.kube)).toBe('v2 10 (100)');
+  });
+
+  describe('and an analysis', () => {
+    const checks = [
+      {
+        name: 'errors',
+        address: 'http://metrics',
+        query: 'q',
+        condition: '<0.05',
+        everySeconds: 10,
+        forSeconds: 20,
+        failures: 0,
+      },
+    ];
+    const analysed = run([
+      { type: 'scale', replicas: { percent: 20 }, weight: 20 },
+      { type: 'analysis', checks },
+    ]);
+    /** A server of metrics that answers so, one after the other; the last answer stays. */
+    const metrics = (...answers: readonly Measured[]) => {
+      const asked: string[] = [];
+      const measure: Measure = (address, query) => {
+        asked.push(`${address} ${query}`);
+        return Promise.resolve(answers[Math.min(asked.length, answers.length) - 1] as Measured);
+      };
+      return { asked, measure };
+    };
+
+    it('goes on where the answers are good, each at its time', async () => {
+      const { asked, measure } = metrics({ value: 0.01 });
+      const lab = await serving(v1, measure);
+      lab.publish(analysed);
+      await lab.settle();
+      expect([shown(lab.kube), asked]).toEqual(['v1 8 (80), v2 2 (20)', ['http://metrics q']]);
+      lab.clock.move(10_000);
+      await lab.settle();
+      expect([shown(lab.kube), asked.length]).toEqual(['v1 0 (0), v2 10 (100)', 2]);
+    });
+
+    it('goes back where they are bad', async () => {
+      const lab = await serving(v1, metrics({ value: 0.2 }).measure);
+      lab.publish(analysed);
+      await lab.settle();
+      expect(shown(lab.kube)).toBe('v1 10 (100), v2 0 (0)');
+      const reason = 'analysis errors failed: it is 0.2, and has to be <0.05';
+      expect(lab.said().delivery).toMatchObject({ phase: 'returned', reason });
+    });
+
+    it('waits where there is no answer, says why, and goes on once there is one', async () => {
+      const { measure } = metrics({ missing: 'the query finds nothing' }, { value: 0.01 });
+      const lab = await serving(v1, measure);
+      lab.publish(analysed);
+      await lab.settle();
+      expect(shown(lab.kube)).toBe('v1 8 (80), v2 2 (20)');
+      expect(lab.said().delivery).toMatchObject({
+        phase: 'paused',
+        reason: 'analysis errors: the query finds nothing',
+      });
+      for (let answers = 0; answers < 2; answers++) {
+        lab.clock.move(10_000);
+        await lab.settle();
+      }
+      expect(shown(lab.kube)).toBe('v1 0 (0), v2 10 (100)');
+    });
+
+    it('asks nothing while the site holds, and waits where no address is allowed', async () => {
+      const { asked, measure } = metrics({ value: 0.01 });
+      const lab = await serving(v1, measure);
+      lab.publish(analysed);
+      await lab.settle();
+      lab.site({ hold: { until: null, reason: 'the night' } });
+      lab.clock.move(10_000);
+      await lab.settle();
+      expect(asked).toHaveLength(1);
+      const without = await serving();
+      without.publish(analysed);
+      await without.settle();
+      expect(without.said().delivery).toMatchObject({ phase: 'paused' });
+    });
   });
 
   it('waits at a pause without end for a promotion', async () => {

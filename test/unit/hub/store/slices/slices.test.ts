@@ -56,6 +56,11 @@ const approval: Approval = {
 const problem = { severity: 'error', code: 'RENDER_FAILED', message: 'm', app: 'default/a' } as const;
 
 const cases: readonly (readonly [slice: string, value: Partial<Slices>, paths: readonly string[]])[] = [
+  [
+    'a freeze',
+    { freeze: { reason: 'the holidays', by: 'ann', at: '2026-01-01T00:00:00.000Z', until: null } },
+    ['freeze.json'],
+  ],
   ['the source', { source: { repository: 'r', commit: 'c' } }, ['source.json']],
   [
     'documents',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { numberIn, readCondition } from '../../../../hub/model/condition.ts';
+import { numberIn, readCondition } from '../../../../shared/model/condition.ts';
 
 describe('the condition of a query', () => {
   it.each([

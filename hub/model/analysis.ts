@@ -1,0 +1,31 @@
+import type { AnalysisCheck } from '../../shared/wire/revision.ts';
+import { durationSeconds } from './duration.ts';
+import type { AnalysisCheckDocument } from './rollout.ts';
+
+/** The name of a check at a place of its list. */
+export function checkName({ name: written }: Pick<AnalysisCheckDocument, 'name'>, index: number): string {
+  return written ?? `check-${index + 1}`;
+}
+
+/** How often a query is asked where nothing says it, and how many answers count then. */
+const defaults = { everySeconds: 30, samples: 5 } as const;
+
+/** A query that says yes or no itself: 1 or 0. */
+const yes = '!=0';
+
+/** A check as agents read it. */
+export function analysisCheckOf(
+  check: AnalysisCheckDocument,
+  index: number,
+): Extract<AnalysisCheck, { query: string }> {
+  const { prometheus, interval, duration } = check;
+  const { address, query, condition = yes, failureLimit = 0 } = prometheus;
+  const everySeconds = secondsOf(interval) ?? defaults.everySeconds;
+  const forSeconds = secondsOf(duration) ?? everySeconds * defaults.samples;
+  return { name: checkName(check, index), address, query, condition, everySeconds, forSeconds, failures: failureLimit };
+}
+
+function secondsOf(text: string | undefined): number | null {
+  const seconds = text === undefined ? null : durationSeconds(text);
+  return seconds === null ? null : Math.max(1, Math.ceil(seconds));
+}
