@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { label } from '../../shared/model/names.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
-import type { Reporter, Steps } from '../model/reporter.ts';
 
 const names = z.array(z.string().min(1)).optional();
 
@@ -24,22 +24,16 @@ export interface SelectedObject {
 
 /** True for an object that has all that is asked for; a selector that asks for nothing has none. */
 export function isSelected(selector: ObjectSelector, { object, component, componentType }: SelectedObject): boolean {
-  const { componentNames, componentTypes, resourceTypes, resourceNames } = selector;
+  const { componentNames, componentTypes, resourceTypes, resourceNames, oamTypes, traitTypes } = selector;
+  const { labels = {} } = object.metadata;
   const asked = [
     [componentNames, component],
     [componentTypes, componentType],
     [resourceTypes, object.kind],
     [resourceNames, object.metadata.name],
+    [oamTypes, labels[label.resourceType]],
+    [traitTypes, labels[label.traitType]],
   ] as const;
   const given = asked.filter(([list = []]) => list.length > 0);
-  return given.length > 0 && given.every(([list = [], value]) => list.includes(value));
-}
-
-/** Reports what a selector asks for and cannot be told here. */
-export function checkObjectSelector(selector: ObjectSelector, path: Steps, reporter: Reporter): void {
-  for (const key of ['oamTypes', 'traitTypes'] as const) {
-    if (selector[key] === undefined) continue;
-    const hint = 'componentNames, componentTypes, resourceTypes or resourceNames';
-    reporter.error('UNSUPPORTED', [...path, key], `objects are not selected by ${key}`, `select them by ${hint}`);
-  }
+  return given.length > 0 && given.every(([list = [], value]) => list.includes(value ?? ''));
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Reporter, Steps } from '../../model/reporter.ts';
 import { pathHint, pointerOf } from '../field-path.ts';
 import { definePolicy } from '../policy.ts';
-import { checkObjectSelector, isSelected, objectSelector } from '../selector.ts';
+import { isSelected, objectSelector } from '../selector.ts';
 
 const rule = z.strictObject({
   selector: objectSelector.optional(),
@@ -39,8 +39,7 @@ export const applyOnce = definePolicy({
     }),
 });
 
-function checkRule({ selector, strategy }: z.infer<typeof rule>, at: Steps, reporter: Reporter): void {
-  if (selector !== undefined) checkObjectSelector(selector, [...at, 'selector'], reporter);
+function checkRule({ strategy }: z.infer<typeof rule>, at: Steps, reporter: Reporter): void {
   if (strategy?.affect !== undefined) {
     const message = 'a field is either left to others or not: affect has no meaning';
     reporter.error('UNSUPPORTED', [...at, 'strategy', 'affect'], message, 'remove it');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Reporter, Steps } from '../../model/reporter.ts';
 import { definePolicy } from '../policy.ts';
-import { checkObjectSelector, isSelected, objectSelector } from '../selector.ts';
+import { isSelected, objectSelector } from '../selector.ts';
 
 const propagation = z.enum(['orphan', 'cascading']);
 const rule = z.strictObject({
@@ -28,7 +28,6 @@ export const garbageCollect = definePolicy({
   schema,
   check: ({ properties }, { path, reporter }) => {
     for (const [index, one] of (properties.rules ?? []).entries()) {
-      checkObjectSelector(one.selector, [...path, 'rules', index, 'selector'], reporter);
       checkPropagation(one.propagation, [...path, 'rules', index, 'propagation'], reporter);
     }
     checkPropagation(properties.propagation, [...path, 'propagation'], reporter);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pathHint, pointerOf } from '../field-path.ts';
 import { definePolicy } from '../policy.ts';
-import { checkObjectSelector, isSelected, objectSelector } from '../selector.ts';
+import { isSelected, objectSelector } from '../selector.ts';
 
 const rule = z.strictObject({
   selector: objectSelector,
@@ -20,9 +20,8 @@ export const resourceUpdate = definePolicy({
   isContent: true,
   schema,
   check: ({ properties: { rules } }, { path, reporter }) => {
-    for (const [index, { selector, strategy }] of rules.entries()) {
+    for (const [index, { strategy }] of rules.entries()) {
       const at = [...path, 'rules', index];
-      checkObjectSelector(selector, [...at, 'selector'], reporter);
       for (const [place, text] of (strategy?.recreateFields ?? []).entries()) {
         if (pointerOf(text) !== null) continue;
         const here = [...at, 'strategy', 'recreateFields', place];

@@ -8,7 +8,7 @@ import { idOf, type KubeObject } from '../../../../shared/model/object.ts';
 const deployment: KubeObject = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
-  metadata: { name: 'web', namespace: 'default' },
+  metadata: { name: 'web', namespace: 'default', labels: { 'app.oam.dev/resourceType': 'WORKLOAD' } },
   spec: { replicas: 1 },
 };
 const config: KubeObject = {
@@ -17,6 +17,7 @@ const config: KubeObject = {
   metadata: {
     name: 'web',
     namespace: 'default',
+    labels: { 'app.oam.dev/resourceType': 'TRAIT', 'trait.oam.dev/type': 'storage' },
     annotations: { 'sluice.dev/ignore-differences': '["/data/a"]', own: 'yes' },
   },
   data: {},
@@ -162,6 +163,24 @@ describe('the rules of an application for its objects', () => {
       ],
       null,
       { keep: 'appDeleted' },
+    ],
+    [
+      'what a rule says of traits',
+      [selecting('shared-resource', { traitTypes: ['storage'] })],
+      { isShared: true },
+      null,
+    ],
+    [
+      'what a rule says of workloads',
+      [selecting('shared-resource', { oamTypes: ['WORKLOAD'] })],
+      null,
+      { isShared: true },
+    ],
+    [
+      'nothing of another component of that type',
+      [selecting('shared-resource', { oamTypes: ['WORKLOAD'], componentNames: ['db'] })],
+      null,
+      null,
     ],
     ['that it is shared', [selecting('shared-resource', configs)], { isShared: true }, null],
   ])('say beside an object %s', (_, policies, ofConfig, ofDeployment) => {

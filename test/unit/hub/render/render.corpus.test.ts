@@ -110,6 +110,6 @@ describe('public Applications', () => {
       [],
     );
     expect(rendered).toBeGreaterThanOrEqual(81);
-    expect(whole).toBeGreaterThanOrEqual(37);
+    expect(whole).toBeGreaterThanOrEqual(52);
   }, 240_000);
 });

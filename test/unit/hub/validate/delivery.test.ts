@@ -89,11 +89,6 @@ describe('the policies of an Application', () => {
       'error[DOCUMENT_INVALID] a..b is not a path; line 8 at a..b; write it like spec.replicas, spec.template.spec.containers[0].image or metadata.annotations["a.b/c"]',
     ],
     [
-      'select objects by what they say',
-      '- { type: take-over, properties: { rules: [{ selector: { traitTypes: [x] } }] } }',
-      'error[UNSUPPORTED] objects are not selected by traitTypes; line 8 at traitTypes; select them by componentNames, componentTypes, resourceTypes or resourceNames',
-    ],
-    [
       'do not leave pods without their owner',
       '- { type: garbage-collect, properties: { rules: [{ selector: { resourceTypes: [Deployment] }, propagation: orphan }] } }',
       'error[UNSUPPORTED] objects without their owner would run, and nothing would say why; line 8 at propagation; keep the object itself: strategy never or onAppDelete',
