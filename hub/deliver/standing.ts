@@ -82,3 +82,12 @@ export function countsOf(units: readonly StandingUnit[]): WaveCounts {
   const { admitted, suspect, ...counts } = found;
   return { total: units.length, inFlight: admitted + suspect, ...counts };
 }
+
+/** The clusters that a person left out of a delivery, and has not taken in again. */
+export function leftOut({ decisions }: Pick<Delivery, 'decisions'>): ReadonlySet<string> {
+  const own = decisions.filter(({ verdict }) => verdict === 'skip' || verdict === 'retry');
+  const newest = new Map(own.map(({ cluster, verdict }) => [cluster, verdict]));
+  return new Set(
+    [...newest].flatMap(([cluster, verdict]) => (verdict === 'skip' && cluster !== undefined ? [cluster] : [])),
+  );
+}

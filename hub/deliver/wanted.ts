@@ -1,7 +1,7 @@
 import { deliveryName, type AppDelivery } from '../model/delivery.ts';
 import { partOf, type Given } from './parts.ts';
 import { isStepping, type DeliveryUnit } from './unit.ts';
-import { admissionsOf } from './standing.ts';
+import { admissionsOf, leftOut } from './standing.ts';
 
 /** What a unit is to have: what it was published, or another content than the documents say. */
 export type Wanted =
@@ -32,7 +32,8 @@ export function wantedOf(
   const { last } = record;
   const nothing: ReadonlyMap<string, Wanted> = new Map();
   if (last.phase === 'reverted') return nothing;
-  if (last.phase === 'succeeded' && Object.keys(last.back).length === 0) return nothing;
+  const skipped = leftOut(last);
+  if (last.phase === 'succeeded' && Object.keys(last.back).length === 0 && skipped.size === 0) return nothing;
   const given = admissionsOf(last);
   const facts = factsOf(record, content, parts);
   const wanted = new Map<string, Wanted>();
@@ -41,10 +42,26 @@ export function wantedOf(
     const isGiven = given.has(unit.key);
     const hasIt = isGiven || unit.published?.content === last.content;
     const goesBack = last.back[unit.key] !== undefined || (hasIt && isBack);
-    const own = goesBack ? former(facts, unit) : (partly(facts, unit, isGiven) ?? unreached(facts, unit, isGiven));
+    const own = goesBack
+      ? former(facts, unit)
+      : forward(facts, unit, { isGiven, isSkipped: skipped.has(unit.cluster) });
     if (own !== null) wanted.set(unit.key, own);
   }
   return wanted;
+}
+
+function forward(
+  facts: Facts,
+  unit: DeliveryUnit,
+  { isGiven, isSkipped }: { readonly isGiven: boolean; readonly isSkipped: boolean },
+): Wanted | null {
+  if (isSkipped) return staying(unit, `${facts.name} leaves it out`);
+  return partly(facts, unit, isGiven) ?? unreached(facts, unit, isGiven);
+}
+
+/** What was published stays; steps that were begun are taken back. */
+function staying(unit: DeliveryUnit, reason: string): Wanted {
+  return isStepping(unit) ? { kind: 'stay', reason, isBack: true } : { kind: 'stay', reason };
 }
 
 function factsOf(record: AppDelivery, content: string, parts: Given | undefined): Facts {
@@ -54,13 +71,12 @@ function factsOf(record: AppDelivery, content: string, parts: Given | undefined)
   const reached = isRunning ? 'has not reached it yet' : `${phaseWords[last.phase]} before it was reached`;
   // The documents say the next one already, and it waits.
   const isNext = isRunning && content !== last.content;
-  const reason = `${name} is finished first`;
   return {
     record,
     name,
     parts,
-    stay: { kind: 'stay', reason: `${name} ${reached}` },
-    given: isNext ? { kind: 'content', content: last.content, reason } : null,
+    reason: `${name} ${reached}`,
+    given: isNext ? { kind: 'content', content: last.content, reason: `${name} is finished first` } : null,
   };
 }
 
@@ -68,7 +84,8 @@ interface Facts {
   readonly record: AppDelivery;
   readonly name: string;
   readonly parts: Given | undefined;
-  readonly stay: Wanted;
+  /** Why what it did not reach stays. */
+  readonly reason: string;
   /** What has the content of the delivery is to have; null = what the documents say. */
   readonly given: Wanted | null;
 }
@@ -98,11 +115,11 @@ function partly({ record, name, parts }: Facts, unit: DeliveryUnit, isGiven: boo
 }
 
 /** What joined late has what the others of its place have; all else stays until it is reached. */
-function unreached({ record, stay, given }: Facts, unit: DeliveryUnit, isGiven: boolean): Wanted | null {
+function unreached({ record, reason, given }: Facts, unit: DeliveryUnit, isGiven: boolean): Wanted | null {
   const { last, stable } = record;
   if (isGiven || last.phase === 'succeeded') return given;
-  if (unit.published === null && stable !== null) return { kind: 'content', content: stable, reason: stay.reason };
-  return isStepping(unit) ? { kind: 'stay', reason: stay.reason, isBack: true } : stay;
+  if (unit.published === null && stable !== null) return { kind: 'content', content: stable, reason };
+  return staying(unit, reason);
 }
 
 const phaseWords = {

@@ -2,7 +2,7 @@ import type { Admission, WaveRecord } from '../model/delivery.ts';
 import { wavesOf, type Wave } from './members.ts';
 import { budgetOf } from './numbers.ts';
 import type { WaveProgress } from './progress.ts';
-import { countsOf, decisionsOf, givenTo, type StandingUnit, type WavesInput } from './standing.ts';
+import { countsOf, givenTo, leftOut, type StandingUnit, type WavesInput } from './standing.ts';
 import { standingOf, type Listening } from './unit.ts';
 import { advanceWave } from './wave.ts';
 
@@ -70,7 +70,7 @@ export function advanceWaves(input: WavesInput): WavesOutcome {
 function judge(input: WavesInput, wave: Wave): readonly StandingUnit[] {
   const { delivery, listening } = input;
   const record = delivery.waves[wave.key];
-  const skipped = new Set(decisionsOf(delivery, 'skip').map(({ cluster }) => cluster));
+  const skipped = leftOut(delivery);
   const { soakMs, deadlineMs, onFailure } = wave.settings;
   const { number, content } = delivery;
   const begunAt = record === undefined ? Infinity : Date.parse(record.startedAt);

@@ -85,8 +85,8 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: what supersedes leaves the steps of before running',
     file: 'hub/deliver/wanted.ts',
-    find: "return isStepping(unit) ? { kind: 'stay', reason: stay.reason, isBack: true } : stay;",
-    replace: 'return stay;',
+    find: "return isStepping(unit) ? { kind: 'stay', reason, isBack: true } : { kind: 'stay', reason };",
+    replace: "return { kind: 'stay', reason: unit.key + reason };",
     tests: ['test/unit/hub/deliver/wanted.test.ts'],
   },
   {
@@ -207,5 +207,12 @@ export const deliverMutants: readonly Mutant[] = [
     find: 'if (!wave.settings.needsApproval) return isApprovedWave(input);',
     replace: 'if (startedAt !== null) return isApprovedWave(input);',
     tests: ['test/unit/hub/deliver/wave.test.ts'],
+  },
+  {
+    bug: 'delivery: what was left out is given the content once all else has it',
+    file: 'hub/deliver/wanted.ts',
+    find: 'Object.keys(last.back).length === 0 && skipped.size === 0) return nothing;',
+    replace: 'Object.keys(last.back).length === 0) return nothing;',
+    tests: ['test/unit/hub/deliver/wanted.test.ts'],
   },
 ];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeliveryUnit, PublishedUnit, UnitReport } from '../../../../hub/deliver/unit.ts';
-import { deploy, fleet, Play, reportOf, unit } from '../../../fixtures/hub/deliveries.ts';
+import { decided, deploy, fleet, Play, reportOf, unit } from '../../../fixtures/hub/deliveries.ts';
 
 const minute = 60_000;
 
@@ -87,5 +87,15 @@ describe('what clusters are to have', () => {
     const wanted = play.pass().wanted.get('b');
     expect(wanted).toMatchObject({ kind: 'stay' });
     expect(wanted?.kind === 'stay' ? wanted.isBack : null).toBe(isBack);
+  });
+
+  it('leaves out what a person says, also once all else has it, until they take it in again', () => {
+    const play = new Play([deploy('all', null, { maxConcurrent: 1 })], fleet('a', 'b'), 'web-v2');
+    play.pass();
+    decided(play, 'skip', { cluster: 'b' });
+    expect(play.run(5 * minute)).toMatchObject({ phase: 'succeeded', runs: { a: 'web-v2', b: 'web-v1' } });
+    expect(play.last?.wanted.get('b')).toEqual({ kind: 'stay', reason: 'web#1 leaves it out' });
+    decided(play, 'retry', { cluster: 'b' });
+    expect(play.run(5 * minute)).toMatchObject({ phase: 'succeeded', runs: { a: 'web-v2', b: 'web-v2' } });
   });
 });

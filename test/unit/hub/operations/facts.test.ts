@@ -75,6 +75,7 @@ describe('the facts of a hub', () => {
       problems: [],
       // A preview asks for none: it tells what the documents say.
       deliveries: new Map(),
+      freeze: null,
     });
     expect([...clusters.keys()]).toEqual(['a']);
     expect(read.get('a')?.revision).toEqual(state.bundles.get('a')?.revision);
