@@ -78,8 +78,8 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: a unit that was never reached goes back, too',
     file: 'hub/deliver/wanted.ts',
-    find: 'const own = goesBack ? former',
-    replace: 'const own = isBack ? former',
+    find: 'const own = goesBack\n',
+    replace: 'const own = isBack\n',
     tests: ['test/unit/hub/deliver/wanted.test.ts', 'test/unit/hub/deliver/application.test.ts'],
   },
   {
