@@ -52,6 +52,7 @@ import { findLocalCluster, reportedVersions, targetsOf } from './registry/target
 import { currentProviders } from './render/current-providers.ts';
 import type { RenderMemory } from './render/memory.ts';
 import { render } from './render/render.ts';
+import { componentsPublished, liveFrom } from './render/withheld.ts';
 import { findingRows, type ChangeRow } from './rows.ts';
 import type { ComponentSource } from './sources/source.ts';
 
@@ -220,8 +221,9 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   );
   const rendered = await timed(parts, 'render', () => {
     const [{ assignments }, { sources }] = [delivered, parts];
+    const told = { liveOf: liveFrom(reports), hasComponent: componentsPublished({ ...before, clusters }, history) };
     const input = { fleet, history, assignments, targets, currentProviders: currentProviders(before), sources };
-    return render(parts.cue, input, signal, parts.rendered);
+    return render(parts.cue, { ...input, ...told }, signal, parts.rendered);
   });
   const planned = await timed(parts, 'plan', async () => {
     const kept = [...intake.holds, ...placed.holds, ...delivered.holds, ...rendered.holds];
@@ -229,7 +231,8 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
     const facts = await planFacts(parts, before, { targets, reports, directives: delivered.directives, now });
     const state = { ...before, clusters };
     const from = source ?? { repository: '', commit: '' };
-    return inSlices(planning({ ...facts, state, source: from, rendered: rendered.apps, holds: kept, placement }));
+    const { apps, asked } = rendered;
+    return inSlices(planning({ ...facts, state, source: from, rendered: apps, asked, holds: kept, placement }));
   });
 
   // The holds, and the changes of the state.

@@ -12,6 +12,7 @@ import type { AuthenticMessage } from './authenticate.ts';
 import { folded, whatDiffers, type Differing } from './fold.ts';
 import { reportLines } from './said.ts';
 import { savingTo } from './saving.ts';
+import { changesTaken } from './taken.ts';
 
 /** What the reports are judged against. */
 export type ReportedState = Pick<State, 'epoch' | 'clusters' | 'bundles' | 'deliveries' | 'guarded' | 'problems'>;
@@ -109,7 +110,7 @@ function sinceOf(last: ReceivedReport | undefined, other: Differing, now: number
 
 /**
  * True when a report changes what a pass decides: capabilities changed, its generation is above the last published one, an application
- * that others wait for has come further, the steps of a delivery are known or done, the limit of deletions holds others than before, or it keeps ids that may have to be retired
+ * that others wait for has come further, a component takes what is told of live objects, the steps of a delivery are known or done, the limit of deletions holds others than before, or it keeps ids that may have to be retired
  * again. Retired ids that have settled leave the next bundle, but are no reason for one.
  */
 export function matters(last: AgentReport | null, report: AgentReport, state: ReportedState): boolean {
@@ -119,6 +120,7 @@ export function matters(last: AgentReport | null, report: AgentReport, state: Re
   const bundle = state.bundles.get(report.cluster);
   if (bundle?.revision.registration !== report.registration) return false;
   if (endsDelivery(last, report, bundle.revision)) return true;
+  if (changesTaken(last, report, { apps: bundle.revision.apps, problems: state.problems })) return true;
   return limitedText(last) !== limitedText(report) || keepsUnexplained(report, bundle.revision);
 }
 

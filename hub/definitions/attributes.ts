@@ -28,6 +28,13 @@ export function templateOf({ spec }: Pick<Definition, 'spec'>): string {
   return typeof template === 'string' ? template : '';
 }
 
+/** Where a definition has its template. */
+export function templatePathOf({ spec }: Pick<Definition, 'spec'>): readonly string[] {
+  return spec.schematic?.cue === undefined
+    ? ['spec', 'extension', 'template']
+    : ['spec', 'schematic', 'cue', 'template'];
+}
+
 /** The attributes of a definition of the repository. */
 export function attributesOf(definition: Definition): Attributes {
   const { metadata, spec } = definition;

@@ -6,6 +6,7 @@ import { docKey, namespaceOf, type Definition } from '../model/documents.ts';
 import type { PinnedDefinition } from '../model/fleet.ts';
 import { attributesOf, noAttributes, templateOf, workloadAttributesOf, type Attributes } from './attributes.ts';
 import { readDefinition, type DefinitionText } from './header.ts';
+import { meantName, namesOf, typeOf } from './versions.ts';
 import { workloadOf } from './workload.ts';
 
 /** The kinds of definitions that components and traits are looked up by. */
@@ -58,27 +59,46 @@ export function createCatalog(
   builtins: readonly BuiltinDefinition[] = builtinDefinitions,
 ): Catalog {
   const builtin = new Map(builtins.map((one) => [definitionKey(one.kind, one.type), one]));
-  const own = Map.groupBy(definitions, ({ kind, metadata }) => `${kind}/${metadata.name}`);
+  const own = ownByName(definitions);
+  const first = (kind: DefinitionKind, name: string, namespace: string): Definition | undefined =>
+    (own[kind].get(name) ?? []).toSorted(by((doc) => rankIn(namespace, doc)))[0];
+  const namesOfKind = (kind: DefinitionKind): Set<string> =>
+    new Set([...builtins.filter((one) => one.kind === kind).map(({ type }) => type), ...own[kind].keys()]);
   return {
-    types: (kind) => {
-      const all = [
-        ...builtins.map((one) => [one.kind, one.type]),
-        ...definitions.map((doc) => [doc.kind, doc.metadata.name]),
-      ];
-      return [...new Set(all.flatMap(([of, type]) => (of === kind && type !== undefined ? [type] : [])))].sort();
-    },
+    types: (kind) => [...namesOfKind(kind)].sort(),
     find: (kind, type, namespace) => {
-      const key = definitionKey(kind, type);
-      const ours = builtin.get(key);
-      const isOurs = ours?.isReplaceable === false;
-      const theirs = isOurs ? undefined : (own.get(key) ?? []).toSorted(by((doc) => rankIn(namespace, doc)))[0];
-      if (theirs !== undefined) {
+      const ours = builtin.get(definitionKey(kind, type));
+      const name = meantName(type, own[kind]);
+      const theirs = ours?.isReplaceable === false || name === null ? undefined : first(kind, name, namespace);
+      // A WorkloadDefinition counts where nothing else is of its name, as in KubeVela.
+      if (theirs !== undefined && (theirs.kind !== 'WorkloadDefinition' || ours === undefined)) {
         return { pinned: pinnedUser(kind, theirs), workload: workloadOf(theirs), attributes: attributesOf(theirs) };
       }
       return ours === undefined
         ? null
         : { pinned: pinnedBuiltin(ours), workload: ours.workload, attributes: noAttributes };
     },
+  };
+}
+
+/** The definitions of the repository by the names that applications find them by. */
+function ownByName(
+  definitions: readonly Definition[],
+): Readonly<Record<DefinitionKind, ReadonlyMap<string, readonly Definition[]>>> {
+  const named = (kind: Definition['kind']): Map<string, Definition[]> => {
+    const found = definitions.filter((doc) => doc.kind === kind);
+    const pairs = found.flatMap((doc) => namesOf(doc).map((name) => [name, doc] as const));
+    return new Map(
+      [...Map.groupBy(pairs, ([name]) => name)].map(([name, group]) => [name, group.map(([, doc]) => doc)]),
+    );
+  };
+  const workloads = [...named('WorkloadDefinition')].map(
+    ([name, docs]) => [name, docs.filter((doc) => templateOf(doc) !== '')] as const,
+  );
+  return {
+    ComponentDefinition: new Map([...workloads.filter(([, docs]) => docs.length > 0), ...named('ComponentDefinition')]),
+    TraitDefinition: named('TraitDefinition'),
+    PolicyDefinition: named('PolicyDefinition'),
   };
 }
 
@@ -172,7 +192,7 @@ function pinnedUser(kind: DefinitionKind, definition: Definition): PinnedDefinit
   const { metadata, spec } = definition;
   return {
     kind,
-    type: metadata.name,
+    type: typeOf(definition),
     template: templateOf(definition),
     inPlace: metadata.annotations?.[annotation.inPlace] === 'true',
     appliesToWorkloads: spec.appliesToWorkloads ?? [],

@@ -56,6 +56,7 @@ export const examples: Readonly<Record<string, object>> = {
     initMountPath: '/pages',
     appMountPath: '/usr/share/nginx/html',
   },
+  'istio-gateway': { hosts: ['shop.example.com'], match: [{ prefix: '/' }], port: 80 },
   'json-patch': { operations: [{ op: 'add', path: '/spec/revisionHistoryLimit', value: 3 }] },
   'json-merge-patch': { spec: { revisionHistoryLimit: 3 } },
   'k8s-update-strategy': { strategy: { type: 'RollingUpdate', rollingStrategy: { maxSurge: 1, maxUnavailable: 0 } } },

@@ -1,4 +1,5 @@
 import type { Definition } from '../model/documents.ts';
+import { isMap } from '../model/json-map.ts';
 
 interface WorkloadReference {
   readonly type?: unknown;
@@ -6,7 +7,11 @@ interface WorkloadReference {
 }
 
 /** The resource that a user's definition runs as, in the words of `appliesToWorkloads` (`deployments.apps`); null where it does not say. */
-export function workloadOf({ spec }: Pick<Definition, 'spec'>): string | null {
+export function workloadOf({ kind: of, spec }: Pick<Definition, 'kind' | 'spec'>): string | null {
+  if (of === 'WorkloadDefinition') {
+    const name = isMap(spec['definitionRef']) ? spec['definitionRef']['name'] : undefined;
+    return typeof name === 'string' ? name : null;
+  }
   const workload = spec.workload as WorkloadReference | null | undefined;
   if (typeof workload?.type === 'string') return workload.type.startsWith('autodetects.') ? null : workload.type;
   const { apiVersion, kind } = workload?.definition ?? {};

@@ -110,6 +110,7 @@ function publishedOf(
   const app = appsOf(revision).get(unit);
   if (app === undefined) return null;
   const { delivery: told, from } = app;
+  const waiting = waitingIn(app);
   return {
     content: contentOf(app, revisions),
     digest: app.digest,
@@ -117,7 +118,16 @@ function publishedOf(
     ...(told !== undefined && {
       delivery: { number: told.number, attempt: told.attempt, hasSteps: from !== undefined },
     }),
+    ...(waiting.length > 0 && { waiting }),
   };
+}
+
+/** The components that an application has no objects of yet: what takes something of another one always has an order. */
+function waitingIn({ dependsOn = {}, objects }: BundleApp): readonly string[] {
+  const names = Object.keys(dependsOn);
+  if (names.length === 0) return [];
+  const there = new Set(objects.map(({ component }) => component));
+  return names.filter((name) => !there.has(name));
 }
 
 const appsOf = oncePerValue(

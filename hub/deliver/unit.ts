@@ -34,6 +34,8 @@ export interface PublishedUnit {
     /** What served is in the bundle, too: the steps that lead from it to the content are not known to be over. */
     readonly hasSteps: boolean;
   };
+  /** Components that have no objects yet, because they wait for what others give; absent = none. */
+  readonly waiting?: readonly string[];
 }
 
 /** One application on one cluster (and target namespace), as placed now. */
@@ -145,7 +147,8 @@ function afterAdmission(
   const steps = stepsOf(unit, input.number);
   if (steps?.phase === 'returned') return standing('failed', steps.reason ?? 'it went back');
   const isApplied = report?.applied === digest;
-  if (report !== null && isApplied && report.health === 'Healthy') {
+  const { waiting } = unit.published ?? {};
+  if (report !== null && isApplied && report.health === 'Healthy' && waiting === undefined) {
     return { state: 'done', reason: report.message, healthyMs: healthyMs(report, input.since), deadlineAt: null };
   }
   return notDone(unit, { ...input, isApplied, hasSaid: steps !== null });
@@ -199,10 +202,10 @@ interface Overdue extends UnitInput {
   readonly isStepping: boolean;
 }
 
-function overdue({ report }: DeliveryUnit, input: Overdue): UnitStanding {
+function overdue({ report, published }: DeliveryUnit, input: Overdue): UnitStanding {
   const { listening, deadlineMs, silent, since } = input;
   const deadlineAt = deadlineFrom(report, input) + deadlineMs;
-  const words = report === null || silent ? 'no report since it was given the content' : wordsOf(report);
+  const words = report === null || silent ? 'no report since it was given the content' : wordsOf(report, published);
   // Steps take as long as they say: while they go on, their own deadlines count, which the agent keeps.
   if (isGoingOn(report, input)) return standing('admitted', report?.message ?? '');
   // A deadline needs a witness: a report after it, or silence for as long while the hub listened.
@@ -223,7 +226,9 @@ function deadlineFrom(report: UnitReport | null, { since, wasDone, isApplied, is
   return wasDone && isApplied ? Math.max(since, report?.healthSince ?? since) : since;
 }
 
-function wordsOf({ health, message }: UnitReport): string {
+function wordsOf({ health, message }: UnitReport, published: PublishedUnit | null): string {
+  const waiting = published?.waiting ?? [];
+  if (health === 'Healthy' && waiting.length > 0) return `${waiting.join(', ')} waits for what another component gives`;
   return `${health ?? 'not applied'}${message === '' ? '' : `: ${message}`}`;
 }
 

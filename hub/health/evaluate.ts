@@ -3,6 +3,7 @@ import type { Digest } from '../../shared/lib/canonical.ts';
 import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import type { ReportedObservation } from '../../shared/wire/report.ts';
 import type { CueEvaluator } from '../cue/engine.ts';
+import { withoutImports } from '../cue/expression.ts';
 import type { CueProgram } from '../cue/program.ts';
 import type { CheckedHealth, CheckedObject, HealthCheck } from '../model/health.ts';
 import { isMap, type JsonMap } from '../model/json-map.ts';
@@ -80,8 +81,8 @@ function resultOf(result: string): Form {
 const members: Form = { result: null, template: membersOf };
 
 function membersOf(text: string): string {
-  const imports = /^(?:\s|\/\/[^\n]*\n|import\s+(?:\([^)]*\)|(?:\w+\s+)?"[^"]*"))*/.exec(text)?.[0] ?? '';
-  return `${imports}errs: {${text.slice(imports.length)}\n}\n`;
+  const { imports, rest } = withoutImports(text);
+  return `${imports}errs: {${rest}\n}\n`;
 }
 
 function programOf({ subject, parameter }: HealthCheck, context: object, template: string): CueProgram {

@@ -15,11 +15,22 @@ export const allOutputs = '*';
 
 /** The fields of `context.output` and `context.outputs` that CUE texts read; an object that is taken as a whole is read whole. */
 export function fieldsRead(texts: readonly string[]): readonly ReadFields[] {
+  return fieldsAt(texts.flatMap((text) => pathsOf(tokensOf(text), 'context')));
+}
+
+/** The same of an expression that names `output` and `outputs` without the context in front. */
+export function fieldsNamed(expression: string): readonly ReadFields[] {
+  const tokens = tokensOf(expression);
+  const bare = ['output', 'outputs'].flatMap((member) => pathsOf(tokens, member).map((path) => [member, ...path]));
+  return fieldsAt([...bare, ...pathsOf(tokens, 'context')]);
+}
+
+function fieldsAt(paths: readonly (readonly string[])[]): readonly ReadFields[] {
   const found = new Map<string | null, Set<string>>();
   const add = (of: string | null, fields: readonly string[]): void => {
     found.set(of, new Set([...(found.get(of) ?? []), ...fields]));
   };
-  for (const path of texts.flatMap((text) => pathsOf(tokensOf(text)))) {
+  for (const path of paths) {
     const [member, ...rest] = path;
     if (member === undefined) for (const all of [null, allOutputs]) add(all, wholeObject);
     else if (member === 'output') add(null, pointersOf(rest));
@@ -38,11 +49,11 @@ function outermost(fields: ReadonlySet<string>): readonly string[] {
   return [...fields].filter((field) => !isInside(field)).sort(byCodeUnit);
 }
 
-/** The paths that are read of `context`, without it. */
-function pathsOf(tokens: readonly Token[]): readonly (readonly string[])[] {
+/** The paths that are read of a name, without it. */
+function pathsOf(tokens: readonly Token[], name: string): readonly (readonly string[])[] {
   return tokens.flatMap(({ kind, text }, at) => {
-    const isContext = kind === 'name' && text === 'context' && tokens[at - 1]?.text !== '.';
-    return isContext && tokens[at + 1]?.text !== ':' ? [pathAt(tokens, at + 1)] : [];
+    const isMeant = kind === 'name' && text === name && tokens[at - 1]?.text !== '.';
+    return isMeant && tokens[at + 1]?.text !== ':' ? [pathAt(tokens, at + 1)] : [];
   });
 }
 

@@ -4,8 +4,8 @@ import { documentKinds, isOurGroup, ourApiVersions } from '../model/documents.ts
 
 type Mapping = Readonly<Record<string, unknown>>;
 
-/** Kinds that others have, too: of those the shape says whose one is. */
-const commonKinds: readonly string[] = ['Application', 'Cluster'];
+/** Kinds that others have, too (Argo CD and Argo Workflows, Kyverno, Cluster API ...): of those the shape says whose one is. */
+const commonKinds: readonly string[] = ['Application', 'Cluster', 'Policy', 'Workflow'];
 
 const ourGroups = ourApiVersions.map(groupOf);
 
@@ -46,8 +46,10 @@ function isOurKind(kind: unknown): boolean {
   return documentKinds.some((known) => known === kind);
 }
 
-function hasOurShape(kind: unknown, { spec }: Mapping): boolean {
+function hasOurShape(kind: unknown, { spec, type, steps }: Mapping): boolean {
   if (kind === 'Application') return isMapping(spec) && 'components' in spec;
+  if (kind === 'Policy') return isText(type);
+  if (kind === 'Workflow') return Array.isArray(steps);
   return spec === undefined || spec === null || (isMapping(spec) && Object.keys(spec).every(isClusterKey));
 }
 

@@ -34,6 +34,13 @@ export const component = z.strictObject({
   traits: z.array(trait).optional(),
   /** Components that must be healthy before it is applied. */
   dependsOn: z.array(name).optional(),
+  /** Values of other components that are put into its properties; it waits for those. */
+  inputs: z.array(z.strictObject({ from: name, parameterKey: z.string().min(1) })).optional(),
+  /** Values that others may take: CUE over its objects and the context. */
+  outputs: z.array(z.strictObject({ name, valueFrom: z.string().min(1) })).optional(),
+  // Accepted because documents of KubeVela have them; they mean nothing here, and a warning says so.
+  scopes: z.unknown().optional(),
+  externalRevision: z.unknown().optional(),
 });
 /** A component; `replica` = of which one it is a copy, and for which key, where a policy of type replication made it. */
 export type Component = z.infer<typeof component> & {
@@ -180,6 +187,7 @@ export const definitionKinds = [
   'TraitDefinition',
   'PolicyDefinition',
   'WorkflowStepDefinition',
+  'WorkloadDefinition',
 ] as const;
 
 export const definition = z.strictObject({
@@ -221,6 +229,9 @@ export const ourApiVersions = ['core.oam.dev/v1beta1', 'sluice.dev/v1alpha1'] as
 
 /** The API version that KubeVela gives policies and workflows of their own. */
 export const oamAlpha = 'core.oam.dev/v1alpha1';
+
+/** The API version that definitions had first: they say the same in it. */
+export const oamDefinitions = 'core.oam.dev/v1alpha2';
 
 /** True for an API group that is ours in every version: an unknown kind in it is an error, not a document of another tool. */
 export function isOurGroup(group: string): boolean {

@@ -1,4 +1,5 @@
 import type { Code } from '../../shared/errors.ts';
+import type { PinnedDefinition } from './fleet.ts';
 import type { Place } from './source.ts';
 
 /** Why a part of an application cannot be rendered; `path` leads to the place in the Application document. */
@@ -9,6 +10,14 @@ export interface RenderFault {
   readonly hint?: string;
   /** Where it is, when that is not in the Application document but in a file that it names. */
   readonly place?: Place;
+  /** The definition whose template is wrong, and where in its text. */
+  readonly template?: { readonly definition: PinnedDefinition; readonly at: TextPlace };
+}
+
+/** A place in a text. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
 }
 
 /** A value, or everything that is wrong with it. */

@@ -8,8 +8,8 @@ type Lifter = 'commit' | 'approval' | 'registry' | 'report' | 'retry' | 'upgrade
 interface HoldKind {
   /** Order among the holds of one application: the first one explains the others. */
   readonly rank: number;
-  /** What stays as it was: the published content, the document as last seen whole, or the traffic alone. */
-  readonly keeps: 'content' | 'document' | 'traffic';
+  /** What stays as it was: the published content, the document as last seen whole, the traffic alone, or a part that is not there yet. */
+  readonly keeps: 'content' | 'document' | 'traffic' | 'part';
   readonly liftedBy: readonly Lifter[];
 }
 
@@ -23,6 +23,8 @@ export const holdKinds = {
   render: { rank: 3, keeps: 'content', liftedBy: ['commit'] },
   /** The cluster does not offer what the traffic needs, or lost what the traffic uses. */
   capability: { rank: 4, keeps: 'traffic', liftedBy: ['report', 'registry', 'commit', 'approval'] },
+  /** A component takes what the cluster has not told yet: the others are delivered without it. */
+  input: { rank: 12, keeps: 'part', liftedBy: ['report', 'commit'] },
   /** The next bundle of the cluster could not be planned. */
   plan: { rank: 5, keeps: 'content', liftedBy: ['commit', 'upgrade'] },
   /** Another application of the cluster has an object of this name. */

@@ -4,11 +4,27 @@ import type { Component } from './documents.ts';
 /** Which components each component waits for. */
 export type Dependencies = Readonly<Record<string, readonly string[]>>;
 
-/** What some components wait for, of all revisions that are given, sorted; only components that wait for any have an entry. */
-export function dependenciesOf(components: readonly Pick<Component, 'name' | 'dependsOn'>[]): Dependencies {
+/** A component as far as others wait for it, and it for others. */
+type Waiting = Pick<Component, 'name' | 'dependsOn' | 'inputs' | 'outputs'>;
+
+/** The components by the names of what they give. */
+export function giversOf(components: readonly Waiting[]): ReadonlyMap<string, readonly string[]> {
+  const given = components.flatMap(({ name, outputs = [] }) => outputs.map((output) => [output.name, name] as const));
+  return new Map(
+    [...Map.groupBy(given, ([output]) => output)].map(([output, all]) => [output, all.map(([, one]) => one)]),
+  );
+}
+
+/**
+ * What some components wait for, of all revisions that are given, sorted: what they depend on, and what gives their inputs. Only
+ * components that wait for any have an entry.
+ */
+export function dependenciesOf(components: readonly Waiting[]): Dependencies {
   const all = new Map<string, Set<string>>();
-  for (const { name, dependsOn = [] } of components) {
-    if (dependsOn.length > 0) all.set(name, new Set([...(all.get(name) ?? []), ...dependsOn]));
+  const givers = giversOf(components);
+  for (const { name, dependsOn = [], inputs = [] } of components) {
+    const others = [...dependsOn, ...inputs.flatMap(({ from }) => givers.get(from) ?? [])];
+    if (others.length > 0) all.set(name, new Set([...(all.get(name) ?? []), ...others]));
   }
   return Object.fromEntries(
     [...all].sort(([a], [b]) => byCodeUnit(a, b)).map(([name, others]) => [name, [...others].sort(byCodeUnit)]),

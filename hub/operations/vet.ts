@@ -5,11 +5,10 @@ import { describeParameter, type Described } from '../cue/describe.ts';
 import type { CueEngine } from '../cue/engine.ts';
 import type { CueFault } from '../cue/fault.ts';
 import type { TemplatePlace } from '../cue/program.ts';
-import { templateOf } from '../definitions/attributes.ts';
+import { templateOf, templatePathOf } from '../definitions/attributes.ts';
 import { builtinDefinitions, definitionKey } from '../definitions/catalog.ts';
 import { examples } from '../definitions/examples.ts';
 import { sampleOf } from '../definitions/sample.ts';
-import { placeInBlock } from '../model/block-place.ts';
 import type { Definition } from '../model/documents.ts';
 import type { Fleet } from '../model/fleet.ts';
 import { isMap } from '../model/json-map.ts';
@@ -36,7 +35,6 @@ export interface Vetted {
 interface VetParts {
   readonly cue: CueEngine;
   readonly fleet: Fleet;
-  readonly lines: readonly string[];
   readonly parameter: RawDocument | null;
   readonly signal: AbortSignal;
 }
@@ -58,7 +56,7 @@ export async function vetDefinitions(
     const hint = 'a ComponentDefinition or TraitDefinition in YAML, as a config repository has it';
     throw new SluiceError('USAGE', 'the file has no definition', { path: file.path, hint });
   }
-  const parts: VetParts = { cue, fleet, lines: file.text.split('\n'), parameter: given, signal };
+  const parts: VetParts = { cue, fleet, parameter: given, signal };
   const rendered = fleet.definitions.filter(({ doc }) => templateOf(doc) !== '');
   const vetted = await Promise.all(rendered.map((one) => vet(one, parts)));
   return {
@@ -92,7 +90,7 @@ async function vet(
     doc.kind === 'TraitDefinition' ? doc.kind : 'ComponentDefinition',
     doc.metadata.name,
   );
-  const inTemplate = placesIn(sourced, templatePath(doc), parts);
+  const inTemplate = placesIn(sourced, templatePathOf(doc));
   const described = await describeParameter(
     parts.cue,
     { subject: definition, template: templateOf(doc) },
@@ -110,15 +108,8 @@ async function vet(
 type Places = (place: TemplatePlace | null | undefined) => Problem['place'];
 
 /** The places of the file for those of a text in a definition. */
-function placesIn(sourced: Sourced<Definition>, path: readonly string[], { lines }: VetParts): Places {
-  const key = sourced.locate(path);
-  return (place) => (place === null || place === undefined ? key : placeInBlock(lines, key, place));
-}
-
-function templatePath({ spec }: Definition): readonly string[] {
-  return spec.schematic?.cue === undefined
-    ? ['spec', 'extension', 'template']
-    : ['spec', 'schematic', 'cue', 'template'];
+function placesIn(sourced: Sourced<Definition>, path: readonly string[]): Places {
+  return (place) => sourced.locate(place === null || place === undefined ? path : [...path, place.line, place.column]);
 }
 
 function faultProblem({ code, message, hint, place }: CueFault, places: Places): Problem {
@@ -148,7 +139,7 @@ function silentMembers({ members }: Extract<Described, { ok: true }>, places: Pl
 
 async function healthProblems(sourced: Sourced<Definition>, parts: VetParts): Promise<readonly Problem[]> {
   const found = healthTexts(sourced.doc).map(async ({ path, template, missing }) => {
-    const places = placesIn(sourced, path, parts);
+    const places = placesIn(sourced, path);
     const described = await describeParameter(parts.cue, { subject: path.join('.'), template }, parts.signal);
     const faults = described.ok ? [] : described.faults.map((fault) => faultProblem(fault, places));
     const place = sourced.locate(path);

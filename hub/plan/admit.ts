@@ -31,6 +31,7 @@ export type AdmitInput = Pick<
   | 'now'
   | 'format'
   | 'target'
+  | 'asked'
 >;
 
 /** What a cluster is to run, and a hold for each unit that names, limits or guards keep from changing. */
@@ -183,7 +184,7 @@ function judge({ state, record, departures, now }: AdmitInput, retires: readonly
 }
 
 function choose(
-  { rendered, labels, format, directives }: AdmitInput,
+  { rendered, labels, format, directives, asked }: AdmitInput,
   held: ReadonlySet<string>,
   before: ReadonlyMap<string, BundleApp>,
 ): Map<string, Entry> {
@@ -198,7 +199,7 @@ function choose(
     const last = before.get(unit);
     if (last === undefined) continue;
     const told = withAction(last, directives.get(unit));
-    chosen.set(unit, { app: keptApp(told, labels, format), files: null });
+    chosen.set(unit, { app: keptApp(told, labels, format, asked?.get(unit)), files: null });
   }
   return chosen;
 }

@@ -1,7 +1,7 @@
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
-import type { Revision } from '../../shared/wire/revision.ts';
+import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
 import type { RevisionFormat } from '../../shared/wire/formats/format.ts';
 import type { ClusterDirectives } from '../model/delivery.ts';
 import type { ClusterRecord } from '../model/registry.ts';
@@ -29,6 +29,8 @@ export interface ClusterInput {
   readonly rendered: ReadonlyMap<string, Entry>;
   /** Units that another stage holds: they stay as they were published. */
   readonly held: ReadonlySet<string>;
+  /** What is to be reported of the objects of units that stay as they were published; absent = nothing more. */
+  readonly asked?: ReadonlyMap<string, NonNullable<BundleApp['observe']>>;
   /** Ids of the past that its agent keeps and that are to be retired again. */
   readonly again: readonly ObjectId[];
   readonly report: AgentReport | null;

@@ -40,6 +40,8 @@ export interface PlanInput {
   readonly holds: readonly Pick<FoundHold, 'app' | 'cluster' | 'by'>[];
   /** What deliveries tell clusters of their units. */
   readonly directives: ReadonlyMap<string, ClusterDirectives>;
+  /** By cluster and unit: what is to be reported of the objects of a unit that stays as it was published (default: nothing more). */
+  readonly asked?: ReadonlyMap<string, NonNullable<ClusterInput['asked']>>;
   /** What placement decided: it tells why a unit leaves a cluster. */
   readonly placement: PlacementFacts;
   /** The labels that each cluster's bundle carries; the registry's where there are none here. */
@@ -160,7 +162,9 @@ function clusterFacts(input: PlanInput, record: ClusterRecord): Omit<ClusterInpu
   const previous = previousRevision(state, record);
   const report = reports.get(name)?.report ?? null;
   const open = previous === null || report === null ? new Set<ObjectId>() : unexplainedIds(previous, report);
+  const asked = input.asked?.get(name);
   return {
+    ...(asked !== undefined && { asked }),
     state,
     record,
     source,

@@ -65,18 +65,23 @@ function objectsRead(texts: readonly string[], { step, first, made }: Reading): 
 
 interface Listed {
   readonly record: Pick<RevisionRecord, 'name' | 'number'>;
-  readonly components: readonly { readonly checks?: readonly HealthCheck[] }[];
+  readonly components: readonly {
+    readonly checks?: readonly HealthCheck[];
+    readonly reads?: readonly Pick<CheckedObject, 'id' | 'fields'>[];
+  }[];
 }
 
 /**
- * The checks of a unit, and the fields that are to be reported for them. Of what several revisions have together, that of the highest
+ * The checks of a unit, and the fields that are to be reported for them, and for what components take of others. Of what several revisions have together, that of the highest
  * counts, as for the object itself.
  */
 export function checksIn(
   revisions: readonly Listed[],
   objects: RenderedApp['objects'],
 ): Pick<RenderedApp, 'checks' | 'observe'> {
-  if (!revisions.some(({ components }) => components.some(({ checks }) => checks !== undefined))) return {};
+  const reads = revisions.flatMap(({ components }) => components.flatMap((one) => one.reads ?? []));
+  const isChecked = revisions.some(({ components }) => components.some(({ checks }) => checks !== undefined));
+  if (!isChecked && reads.length === 0) return {};
   // Of what others make nothing is observed: how well that is, its agent says.
   const there = new Set(objects.filter((one) => !isReadOnly(one)).map(({ id }) => id));
   const checks = new Map<string, HealthCheck>();
@@ -89,11 +94,12 @@ export function checksIn(
     }
   }
   const fields = new Map<ObjectId, Set<string>>();
-  for (const { id, fields: read } of [...checks.values()].flatMap((check) => check.objects)) {
-    fields.set(id, new Set([...(fields.get(id) ?? []), ...read]));
+  const read = [...checks.values()].flatMap((check) => check.objects);
+  for (const { id, fields: wanted } of [...read, ...reads.filter((one) => there.has(one.id))]) {
+    fields.set(id, new Set([...(fields.get(id) ?? []), ...wanted]));
   }
   const observe = [...fields]
     .sort(([a], [b]) => byCodeUnit(a, b))
-    .map(([id, read]) => ({ id, fields: [...read].sort(byCodeUnit) }));
-  return { checks: [...checks.values()], ...(observe.length > 0 && { observe }) };
+    .map(([id, all]) => ({ id, fields: [...all].sort(byCodeUnit) }));
+  return { ...(isChecked && { checks: [...checks.values()] }), ...(observe.length > 0 && { observe }) };
 }

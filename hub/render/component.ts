@@ -167,9 +167,11 @@ async function faultsOf(
   signal: AbortSignal,
 ): Promise<RenderFault[]> {
   const faults = await propertyFaults(cue, step.program, found, signal);
-  return faults.map(({ code, message, parameter, hint }) => ({
+  const { definition } = step;
+  return faults.map(({ code, message, parameter, hint, place }) => ({
     code,
     ...(hint !== undefined && { hint }),
+    ...(parameter === undefined && place !== undefined && { template: { definition, at: place } }),
     message: `${step.program.subject}: ${message}`,
     path: parameter === undefined ? step.path : [...step.path, 'properties', ...parameter],
   }));

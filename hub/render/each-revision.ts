@@ -5,6 +5,7 @@ import type { Attempt } from '../model/fault.ts';
 import { clusterValues, valuesKey } from './cluster-values.ts';
 import type { RenderMemory } from './memory.ts';
 import { copiedOf, type Copied } from './origin.ts';
+import { liveKey } from './outputs.ts';
 import { renderRevision, type RevisionComponent } from './revision.ts';
 import type { Part, Unit } from './units.ts';
 
@@ -19,7 +20,7 @@ export interface RevisionParts {
   readonly signal: AbortSignal;
 }
 
-type Placed = Pick<Unit, 'deployment' | 'target'>;
+type Placed = Pick<Unit, 'deployment' | 'target' | 'live'>;
 type Recorded = Pick<Part, 'record' | 'document' | 'variant'>;
 
 // Labels alone make no revision: the objects of the newest have what its document says now.
@@ -43,8 +44,14 @@ export async function renderRevisions(
       wanted.set(key, async () => {
         const known = memory.revisions.get(key, [record]);
         if (known !== undefined) return known;
+        const { live } = unit;
         const options = { isSuffixed: unit.deployment !== null, sources, values, copied: copiedIn(part) };
-        const rendering = renderRevision(evaluatorOf(record.app), record, options, signal);
+        const rendering = renderRevision(
+          evaluatorOf(record.app),
+          record,
+          { ...options, ...(live && { live }) },
+          signal,
+        );
         const attempt = await catchInternal(rendering);
         if ('value' in attempt) memory.revisions.set(key, [record], attempt);
         return attempt;
@@ -55,11 +62,12 @@ export async function renderRevisions(
 }
 
 /** Names a revision as a unit has it on a cluster. */
-export function revisionKey({ deployment, target }: Placed, part: Recorded): string {
+export function revisionKey({ deployment, target, live }: Placed, part: Recorded): string {
   const { record, variant } = part;
   const values = clusterValues(record, target);
   const form = `${deployment === null ? 'plain' : 'suffixed'} ${variant.key}`;
-  return `${record.app} ${record.name} ${form}${values === null ? ' unknown' : valuesKey(values)}${copiedIn(part).key}`;
+  const read = values === null ? ' unknown' : valuesKey(values);
+  return `${record.app} ${record.name} ${form}${read}${copiedIn(part).key}${liveKey(live)}`;
 }
 
 async function catchInternal(

@@ -9,6 +9,7 @@ import { clusterValues } from './cluster-values.ts';
 import { removedOn } from './refusals.ts';
 import { renderRevision } from './revision.ts';
 import { emptyHistory, recordRevisions } from './revisions.ts';
+import { inDefinition } from './template-place.ts';
 
 /**
  * What is wrong with the properties and objects of applications that go to no cluster, or that are broken otherwise: each is
@@ -37,11 +38,14 @@ async function faultsIn(
   const options = { isSuffixed: false, sources: componentSources, ...(values !== null && { values }) };
   const attempt = await renderRevision(cue.forApplication(app), record, options, signal);
   const faults = hasFailed(attempt)
-    ? attempt.faults
+    ? attempt.faults.map((fault) => inDefinition(fault, fleet.definitions))
     : attempt.value.flatMap(({ removed = [] }) => removedOn(removed, undefined));
   const warnings = hasFailed(attempt) ? [] : attempt.value.flatMap((component) => component.warnings ?? []);
   return [
     ...faults.map((fault) => ({ ...fault, severity: 'error' as const })),
     ...warnings.map((fault) => ({ ...fault, severity: 'warning' as const })),
-  ].map(({ path, place, ...fault }) => ({ ...fault, app, place: place ?? sourced.locate(path) }));
+  ].map(({ code, message, severity, hint, path, place }) => ({
+    ...{ code, message, severity, app, place: place ?? sourced.locate(path) },
+    ...(hint !== undefined && { hint }),
+  }));
 }

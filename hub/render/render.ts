@@ -4,7 +4,7 @@ import type { Fleet, RevisionHistory, Target } from '../model/fleet.ts';
 import type { FoundHold } from '../model/hold.ts';
 import type { Assignment, RenderedApp } from '../model/rendered.ts';
 import { inSlices, mapping, startSlices } from '../../shared/lib/slices.ts';
-import type { Place, Problem } from '../model/source.ts';
+import type { Problem } from '../model/source.ts';
 import { componentSources } from '../sources/list.ts';
 import type { ComponentSource } from '../sources/source.ts';
 import type { CueEngine } from '../cue/engine.ts';
@@ -17,10 +17,13 @@ import type { RevisionComponent } from './revision.ts';
 import { findingSharedRoutes, type SharedRoute } from './shared-routes.ts';
 import { providers as allProviders } from './traffic/providers/list.ts';
 import type { ProviderRenderer } from './traffic/providers/provider.ts';
+import type { HasComponent, LiveOf } from './outputs.ts';
+import { inDefinitions } from './template-place.ts';
+import { partProblem, unitProblem } from './unit-problems.ts';
 import { renderUnit, type UnitOutcome, type UnitRevision } from './unit.ts';
 import { isShared, ofCluster, unitFacts } from './unit-facts.ts';
 import { findingUnits, type Part, type Unit } from './units.ts';
-import { pathInDocument, withWords } from './variant.ts';
+import { withheldIn } from './withheld.ts';
 import { writtenElsewhere, type Elsewhere } from './written-names.ts';
 
 /** Everything that rendering depends on. */
@@ -35,7 +38,14 @@ export interface RenderInput {
   readonly sources?: readonly ComponentSource[];
   /** The traffic providers there are, best first (default: all of traffic/providers). */
   readonly providers?: readonly ProviderRenderer[];
+  /** What clusters told of the objects of a unit (default: nothing). */
+  readonly liveOf?: LiveOf;
+  /** True where a cluster has objects of a component of a unit (default: of none). */
+  readonly hasComponent?: HasComponent;
 }
+
+/** What clusters are to report of units, by cluster and unit. */
+type Asked = ReadonlyMap<string, ReadonlyMap<string, NonNullable<RenderedApp['observe']>>>;
 
 /** The rendered units, one entry for each cluster, and a hold for each unit that failed, or whose traffic waits there. */
 export interface RenderedFleet {
@@ -43,6 +53,8 @@ export interface RenderedFleet {
   readonly holds: readonly FoundHold[];
   /** Warnings: they hold nothing. */
   readonly problems: readonly Problem[];
+  /** By cluster and unit: what is to be reported of the objects of a unit that stays as it was published. */
+  readonly asked: Asked;
 }
 
 /**
@@ -55,36 +67,23 @@ export async function render(
   signal: AbortSignal,
   memory: RenderMemory = newRenderMemory(),
 ): Promise<RenderedFleet> {
-  const { sources = componentSources, providers = allProviders } = input;
+  const { sources = componentSources, providers = allProviders, hasComponent = () => false } = input;
   const slices = startSlices();
   const units = await inSlices(findingUnits(input), slices);
-  const revisions = await renderRevisions({ cue, memory, sources, signal }, units);
+  const attempts = await renderRevisions({ cue, memory, sources, signal }, units);
+  const revisions = inDefinitions(attempts, input.fleet.definitions);
   const elsewhere = writtenElsewhere(units, (unit) => revisionsOf(unit, revisions));
   const apps: RenderedApp[] = [];
   const holds: FoundHold[] = [];
+  const asked = new Map<string, ReadonlyMap<string, NonNullable<RenderedApp['observe']>>>();
   for (const unit of units) {
     await slices.spend(unitUnits);
-    const unversioned = unversionedPart(unit);
-    if (unversioned !== null) {
-      holds.push(unitHold(unit, 'agent', [unversioned]));
-      continue;
-    }
-    const broken = unit.parts.flatMap((part) => faultsOf(part, unit, revisions));
-    if (broken.length > 0) {
-      holds.push(unitHold(unit, 'render', broken));
-      continue;
-    }
-    const { app, faults, warning } = catchInternal(unit, revisions, { memory, providers, elsewhere });
-    await slices.spend(app?.objects.length ?? 0);
-    if (app !== null) apps.push(app);
-    else {
-      const problems = faults.map((fault) => unitProblem(unit, fault, 'error'));
-      holds.push(unitHold(unit, 'render', problems));
-    }
-    if (warning !== null) {
-      const fault = { ...warning, path: ['spec', 'traffic'] };
-      holds.push(unitHold(unit, 'capability', [unitProblem(unit, fault, 'warning')]));
-    }
+    const settled = settle(unit, revisions, { memory, providers, elsewhere, hasComponent });
+    await slices.spend(settled.app?.objects.length ?? 0);
+    holds.push(...settled.holds);
+    if (settled.app !== null) apps.push(settled.app);
+    const { name: cluster } = unit.target;
+    if (settled.asked !== null) asked.set(cluster, new Map([...(asked.get(cluster) ?? []), [unit.key, settled.asked]]));
   }
   memory.revisions.endRound();
   memory.contents.endRound();
@@ -94,7 +93,36 @@ export async function render(
     slices,
   );
   const shared = await inSlices(findingSharedRoutes(apps), slices);
-  return { apps, holds, problems: [...warnings.flat(), ...routeWarnings(shared, units)] };
+  return { apps, holds, problems: [...warnings.flat(), ...routeWarnings(shared, units)], asked };
+}
+
+/** What becomes of a unit: what it is to have, why not, and what is to be reported while it stays as it is. */
+interface Settled {
+  readonly app: RenderedApp | null;
+  readonly holds: readonly FoundHold[];
+  readonly asked: NonNullable<RenderedApp['observe']> | null;
+}
+
+function settle(unit: Unit, revisions: Revisions, { hasComponent, ...parts }: UnitParts & Hears): Settled {
+  const unversioned = unversionedPart(unit);
+  if (unversioned !== null) return { app: null, holds: [unitHold(unit, 'agent', [unversioned])], asked: null };
+  const broken = unit.parts.flatMap((part) => faultsOf(part, unit, revisions));
+  if (broken.length > 0) return { app: null, holds: [unitHold(unit, 'render', broken)], asked: null };
+  const { app, faults, warning } = catchInternal(unit, revisions, parts);
+  const problem = warning === null ? null : unitProblem(unit, { ...warning, path: ['spec', 'traffic'] }, 'warning');
+  const waiting = problem === null ? [] : [unitHold(unit, 'capability', [problem])];
+  if (app === null) {
+    const problems = faults.map((fault) => unitProblem(unit, fault, 'error'));
+    return { app, holds: [unitHold(unit, 'render', problems), ...waiting], asked: null };
+  }
+  const withheld = withheldIn(unit, revisions, hasComponent);
+  if (withheld === null) return { app, holds: waiting, asked: null };
+  const holds = [unitHold(unit, withheld.by, withheld.problems), ...waiting];
+  return withheld.by === 'agent' ? { app: null, holds, asked: app.observe ?? [] } : { app, holds, asked: null };
+}
+
+interface Hears {
+  readonly hasComponent: HasComponent;
 }
 
 function routeWarnings(shared: readonly SharedRoute[], units: readonly Unit[]): readonly Problem[] {
@@ -121,7 +149,11 @@ function unversionedPart(unit: Unit): Problem | null {
 /** What a unit costs beside its objects, and what looking for its warnings costs, in units of a slice. */
 const [unitUnits, warningUnits] = [4, 0.2];
 
-function unitHold(unit: Unit, by: 'render' | 'capability' | 'agent', problems: readonly Problem[]): FoundHold {
+function unitHold(
+  unit: Unit,
+  by: 'render' | 'capability' | 'agent' | 'input',
+  problems: readonly Problem[],
+): FoundHold {
   return { app: unit.key, cluster: unit.target.name, by, reason: problems[0]?.message ?? '', problems };
 }
 
@@ -180,25 +212,6 @@ function removedFrom({ removed = [] }: RevisionComponent, { kubernetes }: Target
   return removedOn(removed, kubernetes);
 }
 
-function partProblem(unit: Unit, part: Part, fault: RenderFault, severity: Problem['severity']): Problem {
-  const place = placeOf(unit, part, fault);
-  return {
-    code: fault.code,
-    severity,
-    message: `${part.record.name}${withWords(part.assignment)}: ${fault.message}`,
-    app: unit.key,
-    ...(fault.hint !== undefined && { hint: fault.hint }),
-    ...(place !== undefined && { place }),
-  };
-}
-
-// An older revision stands in no document now: what names it does.
-function placeOf({ deployment }: Unit, { document, record, variant }: Part, fault: RenderFault): Place | undefined {
-  if (document !== null) return fault.place ?? document.locate(pathInDocument(variant, fault.path));
-  const index = deployment?.doc.spec.appRevisions.findIndex((one) => one.revisionName === record.name) ?? -1;
-  return deployment?.locate(['spec', 'appRevisions', ...(index < 0 ? [] : [index, 'revisionName'])]);
-}
-
 function warningsOf(unit: Unit, revisions: Revisions): readonly Problem[] {
   return unit.parts.flatMap((part) => {
     const attempt = revisions.get(revisionKey(unit, part));
@@ -206,18 +219,4 @@ function warningsOf(unit: Unit, revisions: Revisions): readonly Problem[] {
       attempt !== undefined && 'value' in attempt ? attempt.value.flatMap((one) => one.warnings ?? []) : [];
     return warnings.map((fault) => partProblem(unit, part, fault, 'warning'));
   });
-}
-
-function unitProblem(unit: Unit, fault: RenderFault, severity: Problem['severity']): Problem {
-  const sourced = unit.deployment ?? unit.parts[0]?.document ?? null;
-  const place = sourced?.locate(fault.path);
-  return {
-    code: fault.code,
-    severity,
-    message: fault.message,
-    app: unit.key,
-    cluster: unit.target.name,
-    ...(fault.hint !== undefined && { hint: fault.hint }),
-    ...(place !== undefined && { place }),
-  };
 }

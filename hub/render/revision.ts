@@ -17,12 +17,14 @@ import type { CueEvaluator } from '../cue/engine.ts';
 import { readsContextByName } from '../cue/program.ts';
 import type { Attempt, RenderFault } from '../model/fault.ts';
 import type { LabelFacts } from './labels.ts';
-import { deliveredIds, stagesOf, withIds } from './made.ts';
+import { deliveredIds, givenOf, stagesOf, withIds } from './made.ts';
 import { objectRules, withObjectRules } from './object-rules.ts';
-import type { HealthCheck } from '../model/health.ts';
+import type { CheckedObject, HealthCheck } from '../model/health.ts';
 import type { Treatment } from '../model/rendered.ts';
 import { nameFault } from './objects.ts';
 import { copiedOf, originsOf, type Copied } from './origin.ts';
+import { liveReads, takenIn, type Given, type LiveValues, type Withheld } from './outputs.ts';
+import { renderPassing } from './passing.ts';
 import { splitRendered, splitVerbatim, type WrittenObject } from './parts.ts';
 import { refusalsOf, type RemovedFault, type Security } from './refusals.ts';
 import { isScalable } from './workload.ts';
@@ -49,6 +51,12 @@ export interface RevisionComponent {
   readonly checks?: readonly HealthCheck[];
   /** What servers of some versions refuse of them; absent = nothing. */
   readonly removed?: readonly RemovedFault[];
+  /** The objects of which other components take something; absent = none does. */
+  readonly given?: Given;
+  /** The fields of them that its cluster is asked for; absent = none. */
+  readonly reads?: readonly Pick<CheckedObject, 'id' | 'fields'>[];
+  /** Why it has no objects yet; absent = it has them. */
+  readonly withheld?: Withheld;
 }
 
 /** The last dash part of a revision's name: `v1` of `example-app-v1`. */
@@ -65,6 +73,8 @@ export interface RevisionOptions {
   readonly values?: ClusterValues;
   /** What its objects have of the Application (default: what the recorded one says). */
   readonly copied?: Copied;
+  /** What the cluster told of its objects (default: nothing). */
+  readonly live?: LiveValues;
 }
 
 /**
@@ -79,25 +89,45 @@ export async function renderRevision(
 ): Promise<Attempt<readonly RevisionComponent[]>> {
   const rules = objectRules(record.application);
   const security = effectOf(record.application, 'security', policies);
-  const rendered = await Promise.all(
-    partsOf(record, options).map(async ({ component, kind, path, source }) => {
-      const facts = labelFactsOf(record, { component, kind }, options);
-      const job = {
-        ...{ record, path, kind, component, source },
-        namespace: namespaceOf(record.application),
-        context: { ...contextOf(record, component, facts, source.parameterOf(component)), ...options.values },
-      };
-      const long = labelFault(facts, path);
-      if (long !== null) return { faults: [long] };
-      const attempt = await renderComponent(cue, job, signal);
-      if ('faults' in attempt) return attempt;
-      const made = split(attempt.value, { facts, component, path, security, isUnderDeployment: options.isSuffixed });
-      return 'faults' in made ? made : { value: withObjectRules(made.value, component, { rules, record }) };
-    }),
-  );
+  const taken = takenIn(record);
+  const jobOf = ({ component, kind, path, source }: RevisionPart) => {
+    const facts = labelFactsOf(record, { component, kind }, options);
+    const read = contextOf(record, component, facts, source.parameterOf(component));
+    const namespace = namespaceOf(record.application);
+    return {
+      facts,
+      job: { record, path, kind, component, source, namespace, context: { ...read, ...options.values } },
+    };
+  };
+  const renderOne = async (part: RevisionPart): Promise<Attempt<RevisionComponent>> => {
+    const { facts, job } = jobOf(part);
+    const { component, path } = part;
+    const long = labelFault(facts, path);
+    if (long !== null) return { faults: [long] };
+    const attempt = await renderComponent(cue, job, signal);
+    if ('faults' in attempt) return attempt;
+    const isUnderDeployment = options.isSuffixed;
+    const made = split(attempt.value, { facts, component, path, security, isUnderDeployment, taken });
+    return 'faults' in made ? made : { value: withObjectRules(made.value, component, { rules, record }) };
+  };
+  const rendered = await renderPassing(partsOf(record, options), {
+    cue,
+    signal,
+    render: renderOne,
+    withhold: (part, withheld) => withoutObjects(jobOf(part).facts, withheld),
+    contextOf: (part) => jobOf(part).job.context,
+    live: options.live ?? new Map(),
+  });
   const faults = rendered.flatMap((attempt) => ('faults' in attempt ? attempt.faults : []));
   if (faults.length > 0) return { faults };
   return { value: rendered.flatMap((attempt) => ('value' in attempt ? [attempt.value] : [])) };
+}
+
+/** A part of a revision that is rendered. */
+type RevisionPart = ReturnType<typeof partsOf>[number];
+
+function withoutObjects({ component, contextName }: LabelFacts, withheld: Withheld): RevisionComponent {
+  return { component, contextName, own: [], shared: [], workloads: new Set(), withheld };
 }
 
 /** What of a revision is rendered: its components, and the policies of which templates make objects. */
@@ -165,17 +195,20 @@ interface Split {
   readonly path: Steps;
   readonly security: Security | undefined;
   readonly isUnderDeployment: boolean;
+  /** Names of outputs that components take. */
+  readonly taken: ReadonlySet<string>;
 }
 
 function split(
   rendered: ComponentObjects,
-  { facts, component, path, security, isUnderDeployment }: Split,
+  { facts, component, path, security, isUnderDeployment, taken }: Split,
 ): Attempt<RevisionComponent> {
   const { hasWorkload, objects } = rendered;
   const originOf = originsOf(rendered.made, component.type);
   const parts = facts.isVerbatim
     ? splitVerbatim(objects, facts, { isUnderDeployment, originOf })
     : splitRendered(objects, facts, originOf);
+  const pieces = [...parts.own, ...parts.shared];
   const own = parts.own.map(({ object }) => object);
   const shared = parts.shared.map(({ object }) => object);
   const all = [...own, ...shared];
@@ -184,7 +217,7 @@ function split(
     return fault === null ? [] : [{ ...fault, path: [...path, 'name'] }];
   });
   if (long.length > 0) return { faults: long };
-  const refusals = [...parts.own, ...parts.shared].map(({ from, object }) => {
+  const refusals = pieces.map(({ from, object }) => {
     const manifest = rendered.manifests.get(from);
     const origin = { component, path, ...(manifest !== undefined && { manifest }) };
     return refusalsOf(object, origin, security);
@@ -195,7 +228,7 @@ function split(
   const removed = refusals.flatMap((one) => one.removed);
   const first = objects[0];
   const written = parts.written ?? [];
-  const idOfMade = deliveredIds([...parts.own, ...parts.shared]);
+  const idOfMade = deliveredIds(pieces);
   const stages = stagesOf(rendered.made, idOfMade);
   const checks = rendered.checks.map((check) => withIds(check, idOfMade));
   const workloads = facts.isVerbatim
@@ -213,6 +246,18 @@ function split(
       ...(stages.size > 0 && { stages }),
       ...(checks.length > 0 && { checks }),
       ...(removed.length > 0 && { removed }),
+      ...givenIn(component, taken, givenOf(rendered.made, pieces, first)),
     },
   };
+}
+
+function givenIn(
+  { outputs = [] }: Component,
+  taken: ReadonlySet<string>,
+  given: Given,
+): Pick<RevisionComponent, 'given' | 'reads'> {
+  const wanted = outputs.filter(({ name }) => taken.has(name));
+  if (wanted.length === 0) return {};
+  const reads = wanted.flatMap(({ valueFrom }) => liveReads(valueFrom, given));
+  return { given, ...(reads.length > 0 && { reads }) };
 }

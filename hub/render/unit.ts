@@ -233,6 +233,7 @@ function appOf(
   const reads = new Set(objects.filter(isReadOnly).map(({ id }) => id));
   const notes = [
     ...unit.revisions.flatMap(({ assignment }) => assignment.notes),
+    ...unit.revisions.flatMap(({ components }) => components.flatMap(({ withheld }) => withheld?.message ?? [])),
     ...all.flatMap(({ note }) => (note === null ? [] : [note])),
     ...(traffic?.notes ?? []),
     ...named,

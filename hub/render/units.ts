@@ -6,6 +6,7 @@ import type { Fleet, RevisionHistory, RevisionRecord, Target } from '../model/fl
 import type { Assignment } from '../model/rendered.ts';
 import type { Sourced } from '../model/source.ts';
 import { splitKey } from '../../shared/wire/bundle.ts';
+import { takesLive, type LiveOf, type LiveValues } from './outputs.ts';
 import type { UnitTarget } from './unit.ts';
 import { variantOf, type Variant } from './variant.ts';
 
@@ -30,6 +31,8 @@ export interface Unit {
   readonly target: UnitTarget;
   readonly deployment: Sourced<ApplicationDeployment> | null;
   readonly parts: readonly Part[];
+  /** What its cluster told of its objects; absent = nothing. */
+  readonly live?: LiveValues;
 }
 
 /** The facts that units are made from. */
@@ -39,6 +42,8 @@ export interface UnitsInput {
   readonly assignments: readonly Assignment[];
   readonly targets: readonly Target[];
   readonly currentProviders?: ReadonlyMap<string, ProviderName>;
+  /** What a cluster told of the objects of a unit (default: nothing). */
+  readonly liveOf?: LiveOf;
 }
 
 /** The units of all assignments, one for each cluster, sorted by key and cluster. */
@@ -70,7 +75,8 @@ export function* findingUnits(input: UnitsInput): Work<readonly Unit[]> {
       if (target === undefined) continue;
       const currentProvider = input.currentProviders?.get(`${key} ${cluster}`) ?? null;
       const unit = unitOf(group, { ...target, currentProvider }, lookup);
-      if (unit !== null) units.push(unit);
+      const live = unit?.parts.some(({ record }) => takesLive(record)) ? input.liveOf?.(key, cluster) : undefined;
+      if (unit !== null) units.push(live === undefined ? unit : { ...unit, live });
     }
   }
   return units;

@@ -6,8 +6,9 @@ import { checkDelivery } from './delivery.ts';
 import type { References } from './references.ts';
 import { checkName } from './names.ts';
 import { checkOrder } from './order.ts';
+import { checkPassing } from './passing.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
-import { insteadOfType, insteadOfVersion } from './instead.ts';
+import { insteadOfMember, insteadOfType, insteadOfVersion } from './instead.ts';
 import { suggestion } from './problems.ts';
 import { conflictIn, workloadsInstead } from './workloads.ts';
 
@@ -23,6 +24,7 @@ export function checkApplication(doc: Application, references: References, repor
     names.add(component.name);
     checkComponent(doc, component, { path, references, reporter });
   }
+  checkPassing(doc.spec.components, reporter);
   checkOrder(doc.spec.components, reporter);
   if (doc.spec.components.length === 0 && !saysDelivery(doc)) {
     const path = ['spec', 'components'];
@@ -30,10 +32,16 @@ export function checkApplication(doc: Application, references: References, repor
   }
   if (!saysDelivery(doc)) return;
   const checkType = (what: 'component' | 'trait', type: string, path: Steps): void => {
-    const known = what === 'component' ? references.components : references.traits;
-    if (!known.includes(type)) reportType(what, type, { path, references, reporter });
+    if (!isKnown(what, type, references)) reportType(what, type, { path, references, reporter });
   };
   checkDelivery(doc, { references, reporter, checkType });
+}
+
+/** True where there is a definition of a type, broken or not; a type with a version may be found by a part of it. */
+function isKnown(what: 'component' | 'trait', type: string, { components, traits, catalog }: References): boolean {
+  if ((what === 'component' ? components : traits).includes(type)) return true;
+  const kind = what === 'component' ? 'ComponentDefinition' : 'TraitDefinition';
+  return type.includes('@') && catalog.find(kind, type, '') !== null;
 }
 
 function reportType(what: 'component' | 'trait', type: string, { path, references, reporter }: Where): void {
@@ -53,10 +61,15 @@ interface Where {
 
 function checkComponent(doc: Application, component: Component, { path, references, reporter }: Where): void {
   checkName('label', component.name, [...path, 'name'], reporter);
-  if (!references.components.includes(component.type)) {
+  if (!isKnown('component', component.type, references)) {
     reportType('component', component.type, { path: [...path, 'type'], references, reporter });
   }
   checkUsable('ComponentDefinition', doc, component.type, { path, references, reporter });
+  for (const member of ['scopes', 'externalRevision'] as const) {
+    if (component[member] === undefined) continue;
+    const hint = insteadOfMember([...path, member]);
+    reporter.warn('UNSUPPORTED', [...path, member], `${member} of a component means nothing here`, hint);
+  }
   for (const [index, { type }] of (component.traits ?? []).entries()) {
     checkTrait(doc, component, type, { path: [...path, 'traits', index], references, reporter });
   }
@@ -67,7 +80,7 @@ function checkComponent(doc: Application, component: Component, { path, referenc
 function checkTrait(doc: Application, component: Component, type: string, where: Where): void {
   const { references, reporter } = where;
   const path = [...where.path, 'type'];
-  if (!references.traits.includes(type)) {
+  if (!isKnown('trait', type, references)) {
     reportType('trait', type, { path, references, reporter });
     return;
   }

@@ -1,5 +1,6 @@
 import { attributesOf, templateOf } from '../definitions/attributes.ts';
 import type { BuiltinDefinition } from '../definitions/catalog.ts';
+import { typeOf } from '../definitions/versions.ts';
 import type { Definition } from '../model/documents.ts';
 import type { Reporter } from '../model/reporter.ts';
 import { policies } from '../policies/types/list.ts';
@@ -38,7 +39,12 @@ function checkStage({ kind, spec }: Definition, reporter: Reporter): void {
 
 /** Checks an X-Definition beyond its shape. */
 export function checkDefinition(doc: Definition, builtins: readonly BuiltinDefinition[], reporter: Reporter): void {
-  checkName('subdomain', doc.metadata.name, ['metadata', 'name'], reporter);
+  checkName('subdomain', typeOf(doc), ['metadata', 'name'], reporter);
+  if (doc.kind === 'WorkloadDefinition' && templateOf(doc) === '') {
+    const hint = 'remove it: a ComponentDefinition says itself what its workload is';
+    reporter.warn('UNSUPPORTED', ['kind'], 'a WorkloadDefinition without a template is not used', hint);
+    return;
+  }
   if (doc.kind === 'WorkflowStepDefinition') {
     checkTemplate(doc, reporter);
     checkActions(doc, reporter);

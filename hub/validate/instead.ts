@@ -20,7 +20,6 @@ const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly
   },
   trait: {
     'canary-traffic': versions,
-    'istio-gateway': 'spec.traffic of an ApplicationDeployment, with gateways',
     rollout: versions,
   },
   policy: {
@@ -61,17 +60,38 @@ export function insteadOfType(what: keyof typeof types, type: string): string | 
   return Object.hasOwn(list, type) ? list[type] : undefined;
 }
 
-/** What to do about a type with a version (`web@v2`); undefined for one without. */
+/** What to do about a type with a version (`web@v2`) that no document has; undefined for one without. */
 export function insteadOfVersion(type: string): string | undefined {
   const [name = '', version] = type.split('@');
   if (version === undefined || !/^v\d/.test(version)) return undefined;
-  return `write ${name}: a revision keeps the definitions that it was made with, and there are no numbered ones`;
+  const revision = `a DefinitionRevision ${name}-${version}`;
+  return `write ${name}: a revision of the application keeps the definition that it was made with; or add ${revision}`;
+}
+
+const record = (what: string) => ({
+  message: `${what} is what KubeVela wrote down of a run, and means nothing here: it is left out`,
+  hint: 'remove it from the repository, or leave it out with exclude',
+});
+
+/** Kinds of KubeVela that mean nothing here: each is left out, with these words. */
+const kinds: Readonly<Record<string, { readonly message: string; readonly hint: string }>> = {
+  HealthScope: { message: 'a HealthScope is left out: health is judged all the time', hint: 'remove it' },
+  ScopeDefinition: { message: 'a ScopeDefinition is left out: there are no scopes', hint: 'remove it' },
+  WorkflowRun: {
+    message: 'a WorkflowRun is left out: steps run with each commit that changes what they deliver',
+    hint: 'write its steps as the workflow of an Application',
+  },
+  ApplicationRevision: record('an ApplicationRevision'),
+  ResourceTracker: record('a ResourceTracker'),
+};
+
+/** Why a kind of KubeVela is left out, and what to do; undefined for any other. */
+export function insteadOfKind(kind: string): { readonly message: string; readonly hint: string } | undefined {
+  return Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
 }
 
 /** Members that OAM has and Sluice has not, and what to do. */
 const members: Readonly<Record<string, string>> = {
-  'components inputs': 'write the value into both components',
-  'components outputs': 'write the value into both components',
   'components scopes': 'remove it: health is always judged',
   'components externalRevision': 'remove it: revisions are named NAME-vN; list one in an ApplicationDeployment',
   'components replicaKey': 'a policy of type replication makes copies',

@@ -23,6 +23,9 @@ export function checkOrder(components: readonly Component[], reporter: Reporter)
   if (circle === null) return;
   const index = names.indexOf(circle[0] ?? '');
   const message = `components wait for each other: ${circle.join(' -> ')}`;
-  const hint = 'remove one of these names from dependsOn';
-  reporter.error('DOCUMENT_INVALID', ['spec', 'components', index, 'dependsOn'], message, hint);
+  // An input is waited for, too.
+  const isNamed = components[index]?.dependsOn?.includes(circle[1] ?? '') === true;
+  const hint = isNamed ? 'remove one of these names from dependsOn' : 'remove one of these inputs';
+  const path = ['spec', 'components', index, isNamed ? 'dependsOn' : 'inputs'];
+  reporter.error('DOCUMENT_INVALID', path, message, hint);
 }

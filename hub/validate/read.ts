@@ -6,8 +6,8 @@ import {
   definition,
   definitionKinds,
   documentKinds,
-  kindAliases,
   oamAlpha,
+  oamDefinitions,
   ourApiVersions,
   policyDocument,
   workflowDocument,
@@ -17,7 +17,9 @@ import type { RawDocument } from '../model/source.ts';
 import type { Reporter } from '../model/reporter.ts';
 import { similar } from '../model/similar.ts';
 import { reporterOf, suggestion } from './problems.ts';
+import type { Note } from './definition-revision.ts';
 import { readShape } from './shape.ts';
+import { spelled } from './spelling.ts';
 
 /** A document after its shape was read; `doc` is null when it is broken, `key` when not even its name can be told. */
 export interface ReadDocument {
@@ -30,6 +32,10 @@ export interface ReadDocument {
   readonly doc: unknown;
   /** The part of a broken document that can still be checked. */
   readonly rest: unknown;
+  /** What is to be said of how it is written, and not of what. */
+  readonly note: Note | null;
+  /** True for a document that is left out, as its note says. */
+  readonly isIgnored: boolean;
   readonly reporter: Reporter;
 }
 
@@ -55,25 +61,30 @@ export function readDocument(raw: RawDocument): ReadDocument {
 }
 
 function readFresh(written: RawDocument): ReadDocument {
-  const value = normalised(written.value as Readonly<Record<string, unknown>>);
-  const raw = hasStepList(written.value) ? withoutSteps(written) : written;
+  const { value, raw, note, isIgnored } = spelled(written);
   const kind = typeof value['kind'] === 'string' ? value['kind'] : '';
   const key = keyOf(kind, value);
   const reporter = reporterFor(raw, { kind, key });
-  const read = { raw, kind, key, value, reporter };
+  const read = { raw, kind, key, value, note, isIgnored, reporter };
   const schema = schemas[kind];
   if (schema === undefined) {
-    reportKind(kind, raw.value as Readonly<Record<string, unknown>>, reporter);
+    if (note === null) reportKind(kind, raw.value as Readonly<Record<string, unknown>>, reporter);
     return { ...read, kind: '', key: null, doc: null, rest: null };
   }
   const { apiVersion } = value;
-  const versions = kind === 'Policy' || kind === 'Workflow' ? [...ourApiVersions, oamAlpha] : ourApiVersions;
+  const versions = [...ourApiVersions, ...otherVersions(kind)];
   if (!versions.some((known) => known === apiVersion)) {
     const hint = `use ${versions.join(' or ')}`;
     reporter.error('UNKNOWN_KIND', ['apiVersion'], `${kind} of ${String(apiVersion)} is not known`, hint);
     return { ...read, doc: null, rest: null };
   }
   return { ...read, ...readShape(schema, value, reporter) };
+}
+
+/** The versions that a kind has in KubeVela beside those of ours. */
+function otherVersions(kind: string): readonly string[] {
+  if (kind === 'Policy' || kind === 'Workflow') return [oamAlpha];
+  return kind.endsWith('Definition') ? [oamDefinitions] : [];
 }
 
 function reporterFor(raw: RawDocument, { kind, key }: Pick<ReadDocument, 'kind' | 'key'>): Reporter {
@@ -92,44 +103,6 @@ function reportKind(kind: string, value: Readonly<Record<string, unknown>>, repo
   const written = 'kind' in value ? undefined : similar('kind', Object.keys(value));
   const hint = written === undefined ? `kinds: ${documentKinds.join(', ')}` : `write kind instead of ${written}`;
   reporter.error('DOCUMENT_INVALID', written === undefined ? [] : [written], 'kind is missing', hint);
-}
-
-function normalised(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const kind = aliased(value['kind']);
-  const apiVersion = value['apiVersion'] ?? ourApiVersions[0];
-  const { name, ...rest } = withSteps(value);
-  const metadata = value['metadata'];
-  // The design text writes `name:` at the top; both at once would leave open which one counts.
-  const isTop =
-    typeof name === 'string' && (metadata === undefined || (isMap(metadata) && metadata['name'] === undefined));
-  if (!isTop) return { ...rest, ...('name' in value && { name }), apiVersion, kind };
-  return { ...rest, apiVersion, kind, metadata: { ...(isMap(metadata) ? metadata : {}), name } };
-}
-
-function aliased(kind: unknown): unknown {
-  return typeof kind === 'string' && Object.hasOwn(kindAliases, kind) ? kindAliases[kind] : kind;
-}
-
-// The design text writes the steps of a workflow as a plain list.
-function hasStepList(value: unknown): boolean {
-  return isMap(value) && isMap(value['spec']) && Array.isArray(value['spec']['workflow']);
-}
-
-function withSteps(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  if (value['kind'] !== 'Application' || !hasStepList(value)) return value;
-  const spec = value['spec'] as Readonly<Record<string, unknown>>;
-  return { ...value, spec: { ...spec, workflow: { steps: spec['workflow'] } } };
-}
-
-/** A document whose workflow is a list: what is said of `workflow.steps` stands at its items. */
-function withoutSteps(raw: RawDocument): RawDocument {
-  return {
-    ...raw,
-    locate: (path) => {
-      const isStep = path[0] === 'spec' && path[1] === 'workflow' && path[2] === 'steps';
-      return raw.locate(isStep ? ['spec', 'workflow', ...path.slice(3)] : path);
-    },
-  };
 }
 
 function keyOf(kind: string, value: Readonly<Record<string, unknown>>): string | null {

@@ -49,7 +49,7 @@ export function* validating(snapshot: Snapshot, lists: Lists = builtinLists): Wo
   }
   reportDuplicates(documents);
   const good = new Set(documents.filter(({ doc, reporter }) => doc !== null && !reporter.failed()));
-  const broken = documents.filter((read) => !good.has(read));
+  const broken = documents.filter((read) => !good.has(read) && !read.isIgnored);
   const unread: UnreadDocument[] = [];
   for (const read of broken) {
     unread.push(unreadOf(read));
@@ -82,7 +82,9 @@ function unreadOf({ raw, kind, key, doc }: ReadDocument): UnreadDocument {
   return { ...facts, digest };
 }
 
-function check({ raw, kind, doc, rest, reporter }: ReadDocument, references: References): void {
+function check({ raw, kind, doc, rest, note, reporter }: ReadDocument, references: References): void {
+  const say = note?.severity === 'error' ? reporter.error : reporter.warn;
+  if (note !== null) say(note.code, note.path, note.message, note.hint);
   if (doc === null) reporter.skipFollowing();
   const checked = doc ?? rest;
   if (checked === null) return;

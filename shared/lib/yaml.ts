@@ -13,7 +13,10 @@ type NodeEvent = ScalarEvent | SequenceEvent | MappingEvent;
 export interface YamlDocument {
   readonly value: unknown;
   readonly spot: Spot;
-  /** Where the member or list entry at a path stands (a member: its key), or its nearest parent that is there. */
+  /**
+   * Where the member or list entry at a path stands (a member: its key), or its nearest parent that is there. Behind a text
+   * that stands line by line, the path may go on with a line and a column of it.
+   */
   readonly locate: (path: YamlPath) => Spot;
   /** Where all of its values stand. */
   readonly places: () => Places;
@@ -151,7 +154,15 @@ function nodeOf(event: NodeEvent, text: string, offset: number): YamlNode {
   const tag = event.tagStart < 0 ? '' : text.slice(event.tagStart, event.tagEnd);
   if (event.type === EVENT_ID.SEQUENCE) return { kind: 'sequence', offset, tag, items: [] };
   if (event.type === EVENT_ID.MAPPING) return { kind: 'mapping', offset, tag, pairs: [] };
-  return { kind: 'scalar', offset, tag, text: getScalarValue(text, event), plain: event.style === SCALAR_STYLE.PLAIN };
+  const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK;
+  return {
+    kind: 'scalar',
+    offset,
+    tag,
+    text: getScalarValue(text, event),
+    plain: event.style === SCALAR_STYLE.PLAIN,
+    ...(isBlock && { block: { offset: event.valueStart, indent: event.indent } }),
+  };
 }
 
 /** Where a node starts, its anchor and tag included; one that is left out stands where the node before it does. */

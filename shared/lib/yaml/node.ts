@@ -11,6 +11,8 @@ export interface ScalarNode extends NodeBase {
   readonly kind: 'scalar';
   readonly text: string;
   readonly plain: boolean;
+  /** Where a text that stands line by line below its key (`|`) begins, and how far its lines are indented. */
+  readonly block?: { readonly offset: number; readonly indent: number };
 }
 
 export interface SequenceNode extends NodeBase {

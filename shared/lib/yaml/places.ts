@@ -4,7 +4,7 @@ import type { Spot } from './text.ts';
 
 /**
  * Where every value of a document stands: three numbers each (how many values it is, itself included; line; column), in the
- * order in which its value lists them. It says the same as the text, is small, and goes from thread to thread without a copy.
+ * order in which its value lists them; a text that stands line by line has another three, where its first line begins. It says the same as the text, is small, and goes from thread to thread without a copy.
  */
 export type Places = Uint32Array<ArrayBuffer>;
 
@@ -24,6 +24,8 @@ export function placesOf(
     const own = found.length;
     const { line, column } = spotAt(offset);
     found.push(1, line, column);
+    if (node.kind === 'scalar' && node.block !== undefined)
+      found.push(1, spotAt(node.block.offset).line, node.block.indent + 1);
     if (Array.isArray(at) && node.kind === 'sequence') {
       for (const [index, item] of node.items.entries()) visit(item, at[index]);
     } else if (isMap(at) && node.kind === 'mapping') {
@@ -36,28 +38,42 @@ export function placesOf(
   return Uint32Array.from(found);
 }
 
-/** Where the member or list entry at a path stands (a member: its key), or its nearest parent that is there. The value stays as it is. */
+/**
+ * Where the member or list entry at a path stands (a member: its key), or its nearest parent that is there. Behind a text that
+ * stands line by line, the path may go on with a line and a column of it. The value stays as it is.
+ */
 export function spotIn(places: Places, value: unknown, path: YamlPath): Spot {
-  const at = indexIn(places, value, path);
-  return { line: places[at + 1] ?? 1, column: places[at + 2] ?? 1 };
+  const { at, found, rest } = foundIn(places, value, path);
+  const [line, column] = rest;
+  const isInText =
+    typeof found === 'string' && places[at] === 2 && typeof line === 'number' && typeof column === 'number';
+  if (!isInText) return { line: places[at + 1] ?? 1, column: places[at + 2] ?? 1 };
+  return { line: (places[at + each + 1] ?? 1) + line - 1, column: (places[at + each + 2] ?? 1) + column - 1 };
 }
 
 /** The places of the value at a path that is there. */
 export function placesIn(places: Places, value: unknown, path: YamlPath): Places {
-  const at = indexIn(places, value, path);
+  const { at } = foundIn(places, value, path);
   return places.slice(at, at + each * (places[at] ?? 1));
 }
 
-function indexIn(places: Places, value: unknown, path: YamlPath): number {
+/** The value at a path, or its nearest parent that is there, and the steps that are not. */
+interface Found {
+  readonly at: number;
+  readonly found: unknown;
+  readonly rest: YamlPath;
+}
+
+function foundIn(places: Places, value: unknown, path: YamlPath): Found {
   let at = 0;
-  let here = value;
-  for (const step of path) {
-    const offset = offsetOf(places, at, { value: here, step });
-    if (offset === null) break;
+  let found = value;
+  for (const [index, step] of path.entries()) {
+    const offset = offsetOf(places, at, { value: found, step });
+    if (offset === null) return { at, found, rest: path.slice(index) };
     at += offset;
-    here = (here as Readonly<Record<PropertyKey, unknown>>)[step];
+    found = (found as Readonly<Record<PropertyKey, unknown>>)[step];
   }
-  return at;
+  return { at, found, rest: [] };
 }
 
 /** Lists and mappings with more members than this are counted through once, for all who ask for one of them. */

@@ -46,6 +46,22 @@ metadata: { name: gated }
 spec: { components: [{ name: gate, type: gate, properties: { open: "${open}" } }] }
 `;
 
+/** An application whose `taker` has the address of the Service of its `giver`, or what is written. */
+const passing = (ip: string): string => `kind: Application
+metadata: { name: passing }
+spec:
+  components:
+    - name: giver
+      type: worker
+      properties: { image: "giver:1" }
+      traits: [{ type: expose, properties: { port: [80] } }]
+      outputs: [{ name: ip, valueFrom: outputs.service.spec.clusterIP }]
+    - name: taker
+      type: raw
+      properties: { apiVersion: v1, kind: ConfigMap, data: { who: giver } }
+${ip}`;
+const takes = '      inputs: [{ from: ip, parameterKey: data.ip }]\n';
+
 /** Registers what comes after what in one application: components, and the objects of traits. */
 export function describeOrder(backend: Backend): void {
   describe(`the parts of an application, on ${backend.name}`, { timeout: 60_000 }, () => {
@@ -108,6 +124,18 @@ export function describeOrder(backend: Backend): void {
         (status) => rowOf(status, 'default/gated')?.message.includes('open: yes') === true,
       );
       expect(rowOf(open, 'default/gated')).toMatchObject({ health: 'Healthy', checks: [{ health: 'healthy' }] });
+    });
+
+    it('take of one another what the cluster alone knows', async () => {
+      const taker = '/ConfigMap/default/taker';
+      const data = (object: unknown) => (object as { data?: { ip?: string } } | undefined)?.data;
+      await fleet.push({ 'passing.yaml': passing('') });
+      await site.view.until(taker, 'there', () => true);
+      // What is there waits as it is for what its agent was not asked for yet.
+      await fleet.push({ 'passing.yaml': passing(takes) });
+      const now = await site.view.until(taker, 'given the address', (object) => data(object)?.ip !== undefined);
+      const service = await site.view.get('/Service/default/giver');
+      expect(data(now)).toEqual({ who: 'giver', ip: (service?.['spec'] as { clusterIP: string }).clusterIP });
     });
   });
 }

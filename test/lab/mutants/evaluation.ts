@@ -69,9 +69,9 @@ export const evaluationMutants: readonly Mutant[] = [
   },
   {
     bug: 'vet tells a place in the template as one in the file',
-    file: 'hub/model/block-place.ts',
-    find: 'line: key.line + line, column: indent + column',
-    replace: 'line, column',
+    file: 'shared/lib/yaml/places.ts',
+    find: '  if (!isInText) return',
+    replace: '  if (isInText || !isInText) return',
     tests: ['test/unit/hub/operations/vet.test.ts'],
   },
   {
@@ -94,5 +94,12 @@ export const evaluationMutants: readonly Mutant[] = [
     find: "required: ['apiVersion', 'kind'],",
     replace: 'required: [],',
     tests: ['test/unit/hub/definitions/schema.test.ts'],
+  },
+  {
+    bug: 'what is wrong in a template is told at the application that uses it',
+    file: 'hub/render/template-place.ts',
+    find: 'if (sourced === undefined) return fault;',
+    replace: 'if (sourced !== null) return fault;',
+    tests: ['test/unit/hub/render/template-place.test.ts'],
   },
 ];

@@ -65,4 +65,32 @@ export const validateMutants: readonly Mutant[] = [
     replace: '',
     tests: ['test/unit/hub/validate/instead.test.ts'],
   },
+  {
+    bug: 'a document of a kind that is left out hides every document that goes',
+    file: 'hub/validate/validate.ts',
+    find: '!good.has(read) && !read.isIgnored',
+    replace: '!good.has(read)',
+    tests: ['test/unit/hub/validate/spelling.test.ts'],
+  },
+  {
+    bug: 'what is said of the spelling of a document is said once, and not with the next commit',
+    file: 'hub/validate/read.ts',
+    find: 'return { ...known, reporter:',
+    replace: 'return { ...known, note: null, reporter:',
+    tests: ['test/unit/hub/validate/spelling.test.ts'],
+  },
+  {
+    bug: 'version 1.10 of a definition is older than 1.9',
+    file: 'hub/definitions/versions.ts',
+    find: 'Number(one) - Number(other) || byCodeUnit(one, other)',
+    replace: 'byCodeUnit(one, other)',
+    tests: ['test/unit/hub/definitions/versions.test.ts'],
+  },
+  {
+    bug: 'a Workflow of Argo Workflows is taken for one of ours',
+    file: 'hub/load/owner.ts',
+    find: "['Application', 'Cluster', 'Policy', 'Workflow']",
+    replace: "['Application', 'Cluster']",
+    tests: ['test/unit/hub/load/owner.test.ts'],
+  },
 ];

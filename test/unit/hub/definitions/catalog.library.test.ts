@@ -292,7 +292,42 @@ describe('the library', () => {
     const list =
       '{ name: two, type: ref-objects, properties: { objects: [{ apiVersion: v1, kind: ConfigMap, metadata: { name: a } }, { apiVersion: v1, kind: Secret, metadata: { name: b } }] } }';
     expect((await rendered(list)).objects.map(({ metadata }) => metadata.name).sort()).toEqual(['a', 'b']);
-    const reference = '{ name: three, type: ref-objects, properties: { objects: [{ resource: secret, name: s }] } }';
-    expect((await rendered(reference)).errors.join()).toMatch(/apiVersion/);
+  });
+
+  it.each([
+    ['{ resource: secret, name: s }', 'objects[0] has no apiVersion and kind: it refers to secret s of a cluster'],
+    ['{ resource: deployment }', 'objects[0] has no apiVersion and kind: it refers to deployment of a cluster'],
+    [
+      '{ apiVersion: v1, kind: ConfigMap, metadata: { name: a } }, { name: s }',
+      'objects[1] has no apiVersion and kind: it refers to an object s of a cluster',
+    ],
+  ])('reads no objects of a cluster: %s', async (objects, words) => {
+    const { errors } = await rendered(`{ name: three, type: ref-objects, properties: { objects: [${objects}] } }`);
+    const hint = 'and the hub reads no cluster; write the object, or name its file with k8s-objects';
+    expect(errors).toEqual([`RENDER_FAILED app-v1: ComponentDefinition/ref-objects: ${words}, ${hint}`]);
+  });
+
+  it('leads traffic through a gateway of Istio to a port of the component', async () => {
+    const matches = '[{ exact: /login }, { prefix: /static }]';
+    const trait = `{ type: istio-gateway, properties: { hosts: [a.example.com], match: ${matches}, port: 9080 } }`;
+    expect(await specOf(`${web}, traits: [${trait}] }`, 'Gateway')).toEqual({
+      selector: { istio: 'ingressgateway' },
+      servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['a.example.com'] }],
+    });
+    expect(await specOf(`${web}, traits: [${trait}] }`, 'VirtualService')).toEqual({
+      hosts: ['a.example.com'],
+      gateways: ['web'],
+      http: [
+        {
+          match: [{ uri: { exact: '/login' } }, { uri: { prefix: '/static' } }],
+          route: [{ destination: { host: 'web', port: { number: 9080 } } }],
+        },
+      ],
+    });
+    const all = '{ type: istio-gateway, properties: { port: 80 } }';
+    expect(await specOf(`${web}, traits: [${all}] }`, 'VirtualService')).toMatchObject({
+      hosts: ['*'],
+      http: [{ route: [{ destination: { host: 'web', port: { number: 80 } } }] }],
+    });
   });
 });

@@ -46,6 +46,20 @@ describe('unitsFrom', () => {
     expect(units[1]).toMatchObject({ published: null, report: { applied: null } });
   });
 
+  it.each<[rule: string, objects: typeof web.objects, waiting: readonly string[] | undefined]>([
+    ['that have no objects yet', [{ id: 'a', path: 'a', digest: web.digest, bytes: 1, component: 'db' }], ['web']],
+    [
+      'of which all have objects',
+      ['db', 'web'].map((component) => ({ id: component, path: component, digest: web.digest, bytes: 1, component })),
+      undefined,
+    ],
+  ])('tells the components %s', (_, objects, waiting) => {
+    const apps = [{ ...web, objects, dependsOn: { web: ['db'] } }];
+    const state = stateOf([enrolledCluster('a')], [{ ...bundle, revision: { ...bundle.revision, apps } }]);
+    const [unit] = unitsFrom({ ...facts, state }, [assignment]);
+    expect(unit?.published?.waiting).toEqual(waiting);
+  });
+
   it('knows nothing of a registration that the cluster has no more', () => {
     const state = stateOf([enrolledCluster('a', { registration: 'another' })], [bundle]);
     expect(unitsFrom({ ...facts, state }, [assignment])).toMatchObject([{ published: null, report: null }]);

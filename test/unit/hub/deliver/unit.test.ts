@@ -42,6 +42,12 @@ describe('where a unit stands', () => {
     ['is given what a guard holds', unit('a', 'web-v1', { hold: 'a guard' }), given, 'held'],
     ['is being published', unit('a', 'web-v1'), given, 'admitted'],
     ['is done by the digest and its health', v2(), given, 'done'],
+    [
+      'is not done while a component waits for what another gives',
+      v2({ published: { content: 'web-v2', digest: 'digest of web-v2', generation: 7, waiting: ['web'] } }),
+      fresh,
+      'admitted',
+    ],
     ['is not done on bare health', v2({ report: reportOf({ applied: 'digest of web-v1' }) }), fresh, 'admitted'],
     [
       'is not done by the digest alone',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldsRead, wholeObject } from '../../../../hub/health/fields.ts';
+import { fieldsNamed, fieldsRead, wholeObject } from '../../../../hub/health/fields.ts';
 
 const read = (...texts: readonly string[]) =>
   Object.fromEntries(fieldsRead(texts).map(({ of, fields }) => [of ?? 'output', fields]));
@@ -60,5 +60,20 @@ describe('the fields that a status text reads', () => {
     });
     for (const text of ['"', '"""', '#"', '"\\(', '(((', 'context.', 'context["', '\\'])
       expect(() => read(text)).not.toThrow();
+  });
+});
+
+describe('the fields that an expression reads', () => {
+  it.each<readonly [string, string, Readonly<Record<string, readonly string[]>>]>([
+    ['of output', 'output.status.phase', { output: ['/status/phase'] }],
+    ['of one of outputs', 'outputs.route.spec.host + "/"', { route: ['/spec/host'] }],
+    ['of the context', 'context.output.spec.a', { output: ['/spec/a'] }],
+    ['not of a member of that name', 'x.output.status', {}],
+    ['not of what the context has beside', 'context.name', {}],
+    ['inside of strings', '"\\(output.metadata.name)"', { output: ['/metadata/name'] }],
+    ['of a whole object', 'output', { output: wholeObject }],
+  ])('are found %s', (_, expression, fields) => {
+    const found = fieldsNamed(expression).map(({ of, fields: read }) => [of ?? 'output', read] as const);
+    expect(Object.fromEntries(found)).toEqual(fields);
   });
 });

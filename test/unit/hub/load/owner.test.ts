@@ -33,6 +33,8 @@ describe('a document is ours', () => {
       'of another group, a cluster in our shape',
       { apiVersion: 'example.com/v1', kind: 'Cluster', spec: { capabilities: {} } },
     ],
+    ['of another group, a policy in our shape', { apiVersion: 'example.com/v1', kind: 'Policy', type: 'topology' }],
+    ['of another group, a workflow in our shape', { apiVersion: 'example.com/v1', kind: 'Workflow', steps: [] }],
     ['of another group, a cluster without a spec', { apiVersion: 'example.com/v1', kind: 'Cluster' }],
   ])('%s', (_, value) => {
     expect([isOurs(value), isManifestOfOthers(value)]).toEqual([true, false]);
@@ -44,6 +46,8 @@ describe('a document is of others', () => {
     ['of Kubernetes', { apiVersion: 'apps/v1', kind: 'Deployment' }],
     ['of the core group', { apiVersion: core, kind: 'ConfigMap' }],
     ['an Application of Argo CD', { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', spec: { source: {} } }],
+    ['a Workflow of Argo Workflows', { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', spec: { steps: [] } }],
+    ['a Policy of Kyverno', { apiVersion: 'kyverno.io/v1', kind: 'Policy', spec: { rules: [] } }],
     ['an Application without a spec', { apiVersion: 'app.k8s.io/v1beta1', kind: 'Application' }],
     [
       'a Cluster of Cluster API',

@@ -37,6 +37,7 @@ describe('the kinds of holds', () => {
     ['placement', true],
     ['render', true],
     ['capability', false],
+    ['input', false],
     ['plan', true],
     ['name', true],
     ['limit', true],

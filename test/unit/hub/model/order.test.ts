@@ -12,6 +12,20 @@ describe('what components wait for', () => {
     expect(dependenciesOf(components)).toEqual({ web: ['cache', 'db', 'queue'] });
   });
 
+  it('is what gives their inputs, too', () => {
+    const outputs = (name: string) => [{ name, valueFrom: 'context.name' }];
+    const inputs = [
+      { from: 'host', parameterKey: 'a' },
+      { from: 'context.name', parameterKey: 'b' },
+    ];
+    const components = [
+      { name: 'web', inputs, dependsOn: ['cache'] },
+      { name: 'db', outputs: outputs('host') },
+      { name: 'cache', outputs: outputs('port') },
+    ];
+    expect(dependenciesOf(components)).toEqual({ web: ['cache', 'db'] });
+  });
+
   it.each<readonly [string, Readonly<Record<string, readonly string[]>>, string | null]>([
     ['a chain', { a: ['b'], b: ['c'] }, null],
     ['two ways to one', { a: ['b', 'c'], b: ['d'], c: ['d'] }, null],

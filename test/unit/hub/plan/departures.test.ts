@@ -212,4 +212,16 @@ describe('an application that stays', () => {
   it('is the very same where all labels are there', () => {
     expect(keptApp(app, { usage: 'prod', zone: 'a', more: 'x' }, formats.revision.at(1))).toBe(app);
   });
+
+  it.each<[rule: string, asked: NonNullable<typeof app.observe>, observe: unknown]>([
+    ['an object that it has', [{ id: 'x', fields: ['/b'] }], [{ id: 'x', fields: ['/a', '/b'] }]],
+    ['what is told already', [{ id: 'x', fields: ['/a'] }], [{ id: 'x', fields: ['/a'] }]],
+    ['an object that it does not have', [{ id: 'z', fields: ['/b'] }], [{ id: 'x', fields: ['/a'] }]],
+  ])('is asked for fields of %s', (_, asked, observe) => {
+    const objects = [{ id: 'x', path: 'x.yaml', digest: 'sha256:x' as const, bytes: 1 }];
+    const kept = { ...app, objects, observe: [{ id: 'x', fields: ['/a'] }] };
+    const labels = { usage: 'prod', zone: 'a' };
+    expect(keptApp(kept, labels, formats.revision.at(2), asked)).toEqual({ ...kept, observe });
+    expect(keptApp(kept, labels, formats.revision.at(1), asked)).toBe(kept);
+  });
 });

@@ -12,6 +12,18 @@ describe('a definition', () => {
     expect(problemsOf(define(kind, 'house'))).toEqual([]);
   });
 
+  it('of the workload alone is not used, and one with a template is a type', () => {
+    expect(problemsOf(define('WorkloadDefinition', 'house', '{definitionRef: {name: deployments.apps}}'))).toEqual([
+      'warning UNSUPPORTED 1: a WorkloadDefinition without a template is not used',
+    ]);
+    const application = '---\nkind: Application\nmetadata: {name: a}\nspec: {components: [{name: b, type: house}]}\n';
+    expect(problemsOf(define('WorkloadDefinition', 'house') + application)).toEqual([]);
+  });
+
+  it('may be of the version of its API that KubeVela had first', () => {
+    expect(problemsOf(`apiVersion: core.oam.dev/v1alpha2\n${define('TraitDefinition', 'gold')}`)).toEqual([]);
+  });
+
   it.each<[rule: string, spec: string, error: string]>([
     ['without a schematic', '{}', 'the definition has no template'],
     ['with an empty one', '{schematic: {}}', 'the definition has no template'],

@@ -15,9 +15,8 @@ const app = (component: string, spec = ''): string =>
 
 describe('what OAM and KubeVela have and Sluice has not', () => {
   it.each([
-    [', inputs: []', /^error\[UNSUPPORTED\].*inputs.*write the value into both/],
-    [', scopes: {}', /^error\[UNSUPPORTED\].*scopes.*remove it/],
-    [', externalRevision: a-v1', /^error\[UNSUPPORTED\].*NAME-vN/],
+    [', scopes: {}', /^warning\[UNSUPPORTED\].*scopes.*remove it/],
+    [', externalRevision: a-v1', /^warning\[UNSUPPORTED\].*NAME-vN/],
     [', traits: [{ type: rollout }]', /^error\[UNSUPPORTED\] no trait type rollout; .*two revisions with weights/],
     [', dependson: [b]', /^error\[UNKNOWN_FIELD\]/],
   ])('is said with what to use instead: %s', (more, line) => {
@@ -51,7 +50,7 @@ describe('a type with a version', () => {
   it.each([
     [
       'webservice@v1',
-      'write webservice: a revision keeps the definitions that it was made with, and there are no numbered ones',
+      'write webservice: a revision of the application keeps the definition that it was made with; or add a DefinitionRevision webservice-v1',
     ],
     ['webservice', undefined],
     ['web@home', undefined],
@@ -65,7 +64,9 @@ describe('a type with a version', () => {
       const lines = said(
         `kind: Application\nmetadata: { name: app }\nspec: { components: [{ name: web, ${component} }] }\n`,
       );
-      expect(lines.join()).toMatch(/UNSUPPORTED\] no (component|trait) type \w+@v\d.*write \w+: a revision keeps/);
+      expect(lines.join()).toMatch(
+        /UNSUPPORTED\] no (component|trait) type \w+@v\d.*write \w+: a revision of the application keeps/,
+      );
     },
   );
 });

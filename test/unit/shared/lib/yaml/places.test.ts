@@ -60,6 +60,23 @@ describe('the places of a document', () => {
     expect([lines, lists]).toEqual([[2, 3, 4, 901], 1]);
   });
 
+  it.each<readonly [rule: string, text: string, path: YamlPath, spot: string]>([
+    ['a block', 'x:\n  t: |\n    one\n    two\n', ['x', 't', 2, 2], '4:6'],
+    ['a block with an empty line first', 'x:\n  t: |-\n\n    two\n', ['x', 't', 2, 2], '4:6'],
+    ['a block with a comment', 'x:\n  t: | # the text\n    one\n      two\n', ['x', 't', 2, 4], '4:8'],
+    ['a block that says its indent', 'x:\n  t: |2\n      one\n    two\n', ['x', 't', 1, 3], '3:7'],
+    ['a block with an anchor', 'x:\n  t: &a |\n    one\n', ['x', 't', 1, 1], '3:5'],
+    ['what names a block', 'a: &a |\n  one\n  two\nb: *a\n', ['b', 2, 1], '3:3'],
+    ['a text on its line', 'x:\n  t: "one\\ntwo"\n', ['x', 't', 2, 2], '2:3'],
+    ['a block whose lines are joined', 'x:\n  t: >\n    one\n    two\n', ['x', 't', 2, 2], '2:3'],
+    ['what is no text', 'x:\n  t: [1, 2]\n', ['x', 't', 5, 2], '2:3'],
+    ['what comes after a block', 'x:\n  t: |\n    one\n  u: 1\n', ['x', 'u'], '4:3'],
+    ['a member of a block that is not there', 'x:\n  t: |\n    one\n', ['x', 't', 'y'], '2:3'],
+  ])('are known inside of %s', (_, written, path, spot) => {
+    const [one] = parseYaml(written, 'a.yaml');
+    expect(Object.values(one!.locate(path)).join(':')).toBe(spot);
+  });
+
   it('are three numbers for each value, and those of a part are a part of them', () => {
     const list = placesIn(places, document?.value, ['list']);
     expect([list.length, list[0]]).toEqual([3 * 8, 8]);
