@@ -52,7 +52,7 @@ import { findLocalCluster, reportedVersions, targetsOf } from './registry/target
 import { currentProviders } from './render/current-providers.ts';
 import type { RenderMemory } from './render/memory.ts';
 import { render } from './render/render.ts';
-import { componentsPublished, liveFrom } from './render/withheld.ts';
+import { heard } from './render/withheld.ts';
 import { findingRows, type ChangeRow } from './rows.ts';
 import type { ComponentSource } from './sources/source.ts';
 
@@ -221,9 +221,8 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   );
   const rendered = await timed(parts, 'render', () => {
     const [{ assignments }, { sources }] = [delivered, parts];
-    const told = { liveOf: liveFrom(reports), hasComponent: componentsPublished({ ...before, clusters }, history) };
     const input = { fleet, history, assignments, targets, currentProviders: currentProviders(before), sources };
-    return render(parts.cue, { ...input, ...told }, signal, parts.rendered);
+    return render(parts.cue, { ...input, ...heard(reports, { ...before, clusters }, history) }, signal, parts.rendered);
   });
   const planned = await timed(parts, 'plan', async () => {
     const kept = [...intake.holds, ...placed.holds, ...delivered.holds, ...rendered.holds];
@@ -239,12 +238,11 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const stages = [intake, offered, placed, delivered, rendered, planned];
   const found = stages.flatMap(({ holds }) => holds);
   const picks = picksInUse(placed.picks, documents, before);
-  const { approvals } = planned;
   const guarded = waitingChanges(found);
   const problems = await inSlices(tellingProblems([...stages, pending]));
   const { deliveries, due } = delivered;
   const read = { source, documents, broken, revisions: history };
-  const decided = { ...read, clusters, picks, deliveries, guarded, approvals, problems };
+  const decided = { ...read, clusters, picks, deliveries, guarded, approvals: planned.approvals, problems };
   const changes = changesBetween(before, decided);
   const message = (bundles: number) => commitMessage(intake.commits, source?.commit ?? '', bundles);
   const portions = portionsOf(planned.next, before.bundles);

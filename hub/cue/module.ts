@@ -36,9 +36,8 @@ export async function startModule(
   ports: Omit<SystemPorts, 'memory'>,
 ): Promise<CueModule> {
   const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyLike };
-  const module = await WebAssembly.compile(
-    withMemoryLimit(zstdDecompressSync(compressed, { chunkSize: programBytes }), memoryBytes),
-  );
+  const program = zstdDecompressSync(compressed, { chunkSize: programBytes });
+  const module = await WebAssembly.compile(withMemoryLimit(program, memoryBytes));
   let exports: Exports | null = null;
   const memory = (): ArrayBuffer => exports?.memory.buffer ?? new ArrayBuffer(0);
   const calls = systemCalls({ ...ports, memory });

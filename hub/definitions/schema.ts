@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { JsonSchema } from '../cue/describe.ts';
 import { isMap } from '../model/json-map.ts';
-import { application, applicationDeployment, cluster, definition, ourApiVersions } from '../model/documents.ts';
+import { ourApiVersions } from '../model/document-kinds.ts';
+import { application, applicationDeployment, cluster, definition } from '../model/documents.ts';
 
 /** A type that components or traits have, and the schema of its properties. */
 export interface TypeSchema {

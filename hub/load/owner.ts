@@ -1,6 +1,6 @@
 import { groupOf } from '../../shared/model/object.ts';
 import { similar } from '../model/similar.ts';
-import { documentKinds, isOurGroup, ourApiVersions } from '../model/documents.ts';
+import { documentKinds, isOurGroup, ourApiVersions } from '../model/document-kinds.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
 

@@ -16,7 +16,7 @@ import { decideCapabilities } from '../registry/capabilities.ts';
 import { findLocalCluster, reportedVersions, targetsOf } from '../registry/targets.ts';
 import { currentProviders } from '../render/current-providers.ts';
 import { render } from '../render/render.ts';
-import { componentsPublished, liveFrom } from '../render/withheld.ts';
+import { heard } from '../render/withheld.ts';
 import type { KnownFacts } from './facts.ts';
 import { takenNames, withoutClusters } from './preview-problems.ts';
 import type { Read } from './preview-read.ts';
@@ -73,8 +73,7 @@ export async function judgeByHub(
   const placed = place(toPlace);
   const { assignments } = placed;
   const input = { fleet, history, assignments, targets, currentProviders: currentProviders(state) };
-  const heard = { liveOf: liveFrom(reports), hasComponent: componentsPublished(state, history) };
-  const rendered = await render(cue, { ...input, ...heard }, signal);
+  const rendered = await render(cue, { ...input, ...heard(reports, state, history) }, signal);
   const planned = plan({
     state: { ...state, clusters: offered.clusters },
     source: state.source ?? { repository: '', commit: '' },

@@ -1,7 +1,6 @@
 import { idOf, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import type { HealthCheck } from '../model/health.ts';
 import type { Manifest } from '../sources/source.ts';
-import type { Given } from './outputs.ts';
 import type { Draft, Step } from './step.ts';
 
 /** An object that a template made: by its `output` (null), or under a name of its `outputs`. */
@@ -41,22 +40,6 @@ export type IdOfMade = (id: ObjectId) => ObjectId;
 export function deliveredIds(pieces: readonly { readonly from: KubeObject; readonly object: KubeObject }[]): IdOfMade {
   const ids = new Map(pieces.map(({ from, object }) => [idOf(from), idOf(object)] as const));
   return (id) => ids.get(id) ?? id;
-}
-
-/** What other components take of one, by the names that its templates gave; of written objects the first is its `output`. */
-export function givenOf(
-  made: readonly MadeObject[],
-  pieces: readonly { readonly from: KubeObject; readonly object: KubeObject }[],
-  first: KubeObject | undefined,
-): Given {
-  const objectOf = (id: ObjectId): KubeObject | undefined => pieces.find(({ from }) => idOf(from) === id)?.object;
-  const workload = made.find(({ name }) => name === null);
-  const written = workload?.id ?? (first === undefined ? undefined : idOf(first));
-  const outputs = made.flatMap(({ name, id }) => {
-    const object = objectOf(id);
-    return name === null || object === undefined ? [] : [[name, object] as const];
-  });
-  return { output: written === undefined ? undefined : objectOf(written), outputs: Object.fromEntries(outputs) };
 }
 
 /** When the objects of a component are applied, where that is not with its workload. */

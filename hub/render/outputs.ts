@@ -13,6 +13,7 @@ import type { CheckedObject } from '../model/health.ts';
 import { valueAt } from '../model/json-map.ts';
 import type { Steps } from '../model/reporter.ts';
 import { withValueAt } from '../workflow/parameter-key.ts';
+import type { MadeObject } from './made.ts';
 
 /** The objects of a component by which others take something of it, as they are delivered. */
 export interface Given {
@@ -149,7 +150,7 @@ function objectsRead(valueFrom: string, { output, outputs }: Given) {
 }
 
 /** The fields that outputs read and that the cluster alone knows, which is asked for them. */
-export function liveReads(valueFrom: string, given: Given): readonly CheckedFields[] {
+function liveReads(valueFrom: string, given: Given): readonly CheckedFields[] {
   return objectsRead(valueFrom, given).flatMap(({ objects, fields }) =>
     objects.flatMap((object) => {
       const read = object === undefined ? [] : fields.filter((field) => isLive(object, field));
@@ -204,4 +205,36 @@ function withLive(given: Given, live: LiveValues, reads: readonly CheckedFields[
 
 function fault(one: RenderFault): { readonly faults: readonly RenderFault[] } {
   return { faults: [one] };
+}
+
+/** The objects of a component: which template made them, as they were made and are delivered, and the first that is written. */
+interface MadeObjects {
+  readonly made: readonly MadeObject[];
+  readonly pieces: readonly { readonly from: KubeObject; readonly object: KubeObject }[];
+  readonly first: KubeObject | undefined;
+}
+
+/** What others take of a component, and which fields of it its cluster is asked for; empty where they take nothing. */
+export function givenIn(
+  { outputs = [] }: Component,
+  taken: ReadonlySet<string>,
+  objects: MadeObjects,
+): { readonly given?: Given; readonly reads?: readonly CheckedFields[] } {
+  const wanted = outputs.filter(({ name }) => taken.has(name));
+  if (wanted.length === 0) return {};
+  const given = givenOf(objects);
+  const reads = wanted.flatMap(({ valueFrom }) => liveReads(valueFrom, given));
+  return { given, ...(reads.length > 0 && { reads }) };
+}
+
+/** Its objects by the names that its templates gave; of written objects the first is its `output`. */
+function givenOf({ made, pieces, first }: MadeObjects): Given {
+  const objectOf = (id: ObjectId): KubeObject | undefined => pieces.find(({ from }) => idOf(from) === id)?.object;
+  const workload = made.find(({ name }) => name === null);
+  const written = workload?.id ?? (first === undefined ? undefined : idOf(first));
+  const outputs = made.flatMap(({ name, id }) => {
+    const object = objectOf(id);
+    return name === null || object === undefined ? [] : [[name, object] as const];
+  });
+  return { output: written === undefined ? undefined : objectOf(written), outputs: Object.fromEntries(outputs) };
 }

@@ -17,13 +17,13 @@ import type { CueEvaluator } from '../cue/engine.ts';
 import { readsContextByName } from '../cue/program.ts';
 import type { Attempt, RenderFault } from '../model/fault.ts';
 import type { LabelFacts } from './labels.ts';
-import { deliveredIds, givenOf, stagesOf, withIds } from './made.ts';
+import { deliveredIds, stagesOf, withIds } from './made.ts';
 import { objectRules, withObjectRules } from './object-rules.ts';
 import type { CheckedObject, HealthCheck } from '../model/health.ts';
 import type { Treatment } from '../model/rendered.ts';
 import { nameFault } from './objects.ts';
 import { copiedOf, originsOf, type Copied } from './origin.ts';
-import { liveReads, takenIn, type Given, type LiveValues, type Withheld } from './outputs.ts';
+import { givenIn, takenIn, type Given, type LiveValues, type Withheld } from './outputs.ts';
 import { renderPassing } from './passing.ts';
 import { splitRendered, splitVerbatim, type WrittenObject } from './parts.ts';
 import { refusalsOf, type RemovedFault, type Security } from './refusals.ts';
@@ -246,18 +246,7 @@ function split(
       ...(stages.size > 0 && { stages }),
       ...(checks.length > 0 && { checks }),
       ...(removed.length > 0 && { removed }),
-      ...givenIn(component, taken, givenOf(rendered.made, pieces, first)),
+      ...givenIn(component, taken, { made: rendered.made, pieces, first }),
     },
   };
-}
-
-function givenIn(
-  { outputs = [] }: Component,
-  taken: ReadonlySet<string>,
-  given: Given,
-): Pick<RevisionComponent, 'given' | 'reads'> {
-  const wanted = outputs.filter(({ name }) => taken.has(name));
-  if (wanted.length === 0) return {};
-  const reads = wanted.flatMap(({ valueFrom }) => liveReads(valueFrom, given));
-  return { given, ...(reads.length > 0 && { reads }) };
 }

@@ -86,3 +86,12 @@ export function componentsPublished(
     return records.some(({ application }) => application.spec.components.some(({ name }) => name === component));
   };
 }
+
+/** What clusters told, and have, of the objects of units. */
+export function heard(
+  reports: Reports,
+  state: Pick<State, 'bundles' | 'clusters'>,
+  history: RevisionHistory,
+): { readonly liveOf: LiveOf; readonly hasComponent: HasComponent } {
+  return { liveOf: liveFrom(reports), hasComponent: componentsPublished(state, history) };
+}

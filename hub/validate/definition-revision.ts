@@ -1,5 +1,5 @@
 import type { Code } from '../../shared/errors.ts';
-import { ourApiVersions } from '../model/documents.ts';
+import { ourApiVersions } from '../model/document-kinds.ts';
 import { isMap, mapAt, type JsonMap } from '../model/json-map.ts';
 import type { Steps } from '../model/reporter.ts';
 import type { RawDocument } from '../model/source.ts';

@@ -1,14 +1,11 @@
 import type { z } from 'zod';
+import { documentKinds, oamAlpha, oamDefinitions, ourApiVersions } from '../model/document-kinds.ts';
 import {
   application,
   applicationDeployment,
   cluster,
   definition,
   definitionKinds,
-  documentKinds,
-  oamAlpha,
-  oamDefinitions,
-  ourApiVersions,
   policyDocument,
   workflowDocument,
 } from '../model/documents.ts';

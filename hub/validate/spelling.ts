@@ -1,4 +1,4 @@
-import { kindAliases, ourApiVersions } from '../model/documents.ts';
+import { kindAliases, ourApiVersions } from '../model/document-kinds.ts';
 import { isMap, type JsonMap } from '../model/json-map.ts';
 import type { Steps } from '../model/reporter.ts';
 import type { RawDocument } from '../model/source.ts';

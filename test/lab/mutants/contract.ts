@@ -102,9 +102,9 @@ export const contractMutants: readonly Mutant[] = [
   },
   {
     bug: 'a component takes what is in a Secret of another one',
-    file: 'hub/render/passing.ts',
-    find: "object.kind === 'Secret' && object.apiVersion === 'v1'",
-    replace: "object.kind === 'Secrets' && object.apiVersion === 'v1'",
+    file: 'hub/render/outputs.ts',
+    find: "return kind === 'Secret' && apiVersion === 'v1';",
+    replace: "return kind === 'Secrets' && apiVersion === 'v1';",
     tests: ['test/unit/hub/render/passing.test.ts'],
   },
   {

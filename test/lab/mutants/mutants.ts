@@ -900,8 +900,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'the memory of the CUE evaluator has no maximum',
     file: 'hub/cue/module.ts',
-    find: 'withMemoryLimit(zstdDecompressSync(compressed), memoryBytes)',
-    replace: 'withMemoryLimit(zstdDecompressSync(compressed), memoryBytes * 8)',
+    find: 'withMemoryLimit(program, memoryBytes)',
+    replace: 'withMemoryLimit(program, memoryBytes * 8)',
     tests: ['test/unit/hub/cue/engine.memory.test.ts'],
   },
   {
