@@ -303,4 +303,33 @@ describe('an ApplicationDeployment over a fleet, in waves and in steps', () => {
     await go(2);
     expect([await shown(), progress()?.phase]).toEqual(['1, 1, 1, 1, 1, 1', 'rolled-back']);
   });
+
+  it('goes on with what an earlier hub began, which numbered nothing, and numbers the next one', async () => {
+    const everywhere = (revision: string) =>
+      deployment(revision)
+        .replace(/ {4}waves:\n.*\n/, '')
+        .replace('maxConcurrent: 3', 'maxConcurrent: 100%');
+    fleet.forEach((name) => agents.pausing.add(name));
+    await go(1, { 'web.yaml': webOf('nginx:5'), 'front.yaml': everywhere('web-v5') });
+    expect(await shown()).toBe(fleet.map(() => '5<1#5.1').join(', '));
+    const { store } = passes.parts;
+    const view = await store.read();
+    const changes = { deliveries: new Map([['default/front', null]]) };
+    await store.commit({ base: view.base, changes, message: 'as it was', at });
+    Object.assign(passes.parts.progress, { last: null });
+    const generations = async () =>
+      [...(await store.read()).bundles.values()].map(({ revision }) => revision.generation);
+    const before = await generations();
+    await go(1);
+    expect([await shown(), await generations()]).toEqual([fleet.map(() => '5<1#5.1').join(', '), before]);
+    expect(passes.parts.progress.last?.size).toBe(0);
+    agents.pausing.clear();
+    await go(2);
+    expect(await shown()).toBe('5, 5, 5, 5, 5, 5');
+    fleet.forEach((name) => agents.pausing.add(name));
+    await go(1, { 'web.yaml': webOf('nginx:6'), 'front.yaml': everywhere('web-v6') });
+    expect(await shown()).toBe(fleet.map(() => '6<5#1.1').join(', '));
+    await go(0, { 'front.yaml': everywhere('web-v5') });
+    expect(await shown()).toBe('5, 5, 5, 5, 5, 5');
+  });
 });
