@@ -12,6 +12,8 @@ const known: Readonly<Record<string, readonly string[]>> = {
     ...['revisionEnabled', 'workloadRefPath', 'podDisruptive', 'appliesToWorkloads', 'conflictsWith', 'manageWorkload'],
     ...['controlPlaneOnly', 'stage', 'skipRevisionAffect'],
   ],
+  PolicyDefinition: [...both, 'manageHealthCheck'],
+  WorkflowStepDefinition: both,
 };
 
 /** Members of `spec` that mean nothing anywhere. */

@@ -18,19 +18,18 @@ export interface Made {
   readonly builtins: readonly BuiltinDefinition[];
 }
 
-/** The Application that shows a definition: a component of its type, or one of a built-in type that its trait applies to. */
+/** The Application that shows a definition: a component or a policy of its type, or a component of a built-in type that its trait applies to. */
 export function applicationOf(sourced: Sourced<Definition>, given: RawDocument | null, made: Made): Example {
   const { doc } = sourced;
   const { from, value, locate } = propertiesOf(sourced, given, made.sample);
   const properties = value as Record<string, unknown>;
   const type = doc.metadata.name;
-  const isTrait = doc.kind === 'TraitDefinition';
-  const base = isTrait ? baseOf(doc, made) : null;
-  const component =
-    base === null
-      ? { name: 'example', type, properties }
-      : { ...base, name: 'example', traits: [{ type, properties }] };
-  const ways = isTrait ? ['spec', 'components', 0, 'traits', 0, 'properties'] : ['spec', 'components', 0, 'properties'];
+  const base = doc.kind === 'TraitDefinition' ? baseOf(doc, made) : null;
+  const use = { name: 'example', type, properties };
+  const isPolicy = doc.kind === 'PolicyDefinition';
+  const component = base === null ? use : { ...base, name: 'example', traits: [{ type, properties }] };
+  const way = isPolicy ? ['policies', 0] : ['components', 0, ...(base === null ? [] : ['traits', 0])];
+  const ways = ['spec', ...way, 'properties'];
   return {
     from,
     application: {
@@ -38,7 +37,7 @@ export function applicationOf(sourced: Sourced<Definition>, given: RawDocument |
         apiVersion: 'core.oam.dev/v1beta1',
         kind: 'Application',
         metadata: { name: 'example' },
-        spec: { components: [component] },
+        spec: isPolicy ? { components: [], policies: [use] } : { components: [component] },
       },
       commit: '',
       place: sourced.place,

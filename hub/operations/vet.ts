@@ -87,7 +87,7 @@ async function vet(
 ): Promise<Vetted['definitions'][number] & Pick<Vetted, 'problems'>> {
   const { doc } = sourced;
   const definition = definitionKey(
-    doc.kind === 'TraitDefinition' ? doc.kind : 'ComponentDefinition',
+    doc.kind === 'TraitDefinition' || doc.kind === 'PolicyDefinition' ? doc.kind : 'ComponentDefinition',
     doc.metadata.name,
   );
   const inTemplate = placesIn(sourced, templatePathOf(doc));

@@ -177,4 +177,11 @@ export const policyMutants: readonly Mutant[] = [
     replace: 'return true;',
     tests: ['test/unit/hub/deliver/insights.test.ts'],
   },
+  {
+    bug: 'policies: what is only read is missing in what is kept for a restart',
+    file: 'agent/inventory/kept.ts',
+    find: 'bundleFiles(bundle.whole ?? bundle.revision)',
+    replace: 'bundleFiles(bundle.revision)',
+    tests: ['test/unit/agent/model/reads.test.ts'],
+  },
 ];

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { readsOf, withoutReads, withReadsApart } from '../../../../agent/model/reads.ts';
+import { filesToKeep } from '../../../../agent/inventory/kept.ts';
+import { memoryContents } from '../../../../agent/model/contents.ts';
 import { pending } from '../../../../agent/inventory/entries.ts';
 import { configMap, plainApp, testBundle, type TestApp } from '../../../fixtures/agent/apps.ts';
 
@@ -31,4 +33,10 @@ it('what is only read is in the inventory no more, once that may start', () => {
   expect([...withoutReads(inventory, { mayChange: true }, { selected }).keys()]).toEqual([b]);
   expect(withoutReads(inventory, { mayChange: false }, { selected })).toBe(inventory);
   expect(withoutReads(inventory, { mayChange: true }, { selected: [plain.app] })).toBe(inventory);
+});
+
+it('what is kept of a bundle has what is only read, too: it is verified as a whole after a restart', () => {
+  const apart = withReadsApart(bundle);
+  const files = filesToKeep({ bundle: apart, served: new Map(), contents: memoryContents() });
+  expect([...files.keys()].sort()).toEqual(reading.app.objects.map(({ digest }) => digest).sort());
 });

@@ -53,3 +53,12 @@ it('places what is wrong with properties where those are from', () => {
   expect(at(given)(['spec', 'components', 0])).toEqual({ ...place, line: 3 });
   expect(() => at(null, { 'sluice.dev/example': 'a: [' })).toThrow('is not YAML');
 });
+
+it('makes a policy of the type, and places what is wrong with it', () => {
+  const { application } = applicationOf(sourced('PolicyDefinition'), given, made);
+  expect(application.doc.spec).toEqual({
+    components: [],
+    policies: [{ name: 'example', type: 'mine', properties: { a: 'b' } }],
+  });
+  expect(application.locate(['spec', 'policies', 0, 'properties', 'a'])).toEqual({ ...place, path: 'given.yaml' });
+});
