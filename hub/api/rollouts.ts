@@ -54,7 +54,9 @@ export const rollout = z
   .meta({ id: 'Rollout' });
 export type Rollout = z.infer<typeof rollout>;
 
-export const rolloutList = z.object({ rollouts: z.array(rollout) }).meta({ id: 'RolloutList' });
+export const rolloutList = z
+  .object({ version: z.string().optional().describe('What `known` waits for another one of.'), rollouts: z.array(rollout) })
+  .meta({ id: 'RolloutList' });
 
 const plain = /^\P{Cc}*$/u;
 

@@ -116,8 +116,9 @@ export const routes = {
     method: 'GET',
     path: '/v1/rollouts',
     access: 'admin',
-    description: 'Where deliveries in steps and waves stand, and what each waits for; with `app`, that one alone.',
-    query: z.object({ app: text }),
+    description:
+      'Where deliveries in steps and waves stand, and what each waits for; with `app`, that one alone; with `known`, once there is another version than that, or after 25 s.',
+    query: z.object({ app: text, known: text }),
     status: 200,
     answer: rolloutList,
   },

@@ -1,7 +1,7 @@
 import { SluiceError } from '../../shared/errors.ts';
 import { switchOption, textOption, type Command, type CommandGroup } from '../../shared/lib/command.ts';
 import type { DeliveryDecision } from '../model/delivery.ts';
-import { hubOptions, withClient, type HubFlags } from './client.ts';
+import { hubOptions, whereOf, withClient, type HubFlags } from './client.ts';
 import { command, type CliContext } from './context.ts';
 
 const listCommand = command({
@@ -12,8 +12,12 @@ const listCommand = command({
   run: async (context, [app], { json, ...hub }) => {
     const list = await withClient(context, hub, (client) => client.rollouts({ app }));
     const { terminal } = context;
+    const [{ rolloutTable }, { styleOf }] = await Promise.all([
+      import('../status/rollouts.ts'),
+      import('./rollout-output.ts'),
+    ]);
     if (json === true) terminal.out(`${JSON.stringify(list, null, 2)}\n`);
-    else terminal.out((await import('../status/rollouts.ts')).rolloutTable(list.rollouts, styleOf(context)));
+    else terminal.out(rolloutTable(list.rollouts, styleOf(context)));
     return undefined;
   },
 });
@@ -22,28 +26,28 @@ const showCommand = command({
   name: 'show',
   description: 'show the delivery of an application: a line a step and a wave, what failed, and what to do',
   arguments: ['<app>'],
-  options: { json: switchOption('--json', 'print JSON'), ...hubOptions },
-  run: async (context, [app], { json, ...hub }) => {
-    const { rollouts } = await withClient(context, hub, (client) => client.rollouts({ app }));
-    const { terminal } = context;
-    if (rollouts.length === 0) {
-      throw new SluiceError('USAGE', 'nothing of it is delivered in steps or waves', {
-        subject: app,
-        hint: 'see `sluice-hub rollout list`; everything else: `sluice-hub status`',
-      });
-    }
-    if (json === true) terminal.out(`${JSON.stringify(rollouts, null, 2)}\n`);
-    else {
-      const { rolloutText } = await import('../status/rollouts.ts');
-      terminal.out(rollouts.map((one) => rolloutText(one, styleOf(context))).join('\n'));
-    }
+  options: {
+    watch: switchOption('-w, --watch', 'keep showing: redraw on a terminal, print changes in a pipe'),
+    json: switchOption('--json', 'print JSON'),
+    ...hubOptions,
+  },
+  run: async (context, [app], { watch, json, ...hub }) => {
+    const form = { json: json === true, where: whereOf(hub) };
+    await withClient(context, hub, async (client) => {
+      const { watchRollouts, printRollouts } = await import('./rollout-output.ts');
+      const first = await client.rollouts({ app });
+      if (first.rollouts.length === 0) {
+        throw new SluiceError('USAGE', 'nothing of it is delivered in steps or waves', {
+          subject: app,
+          hint: 'see `sluice-hub rollout list`; everything else: `sluice-hub status`',
+        });
+      }
+      if (watch !== true) printRollouts(context, first, form);
+      else await watchRollouts(context, (known) => client.rollouts({ app, known }), { ...form, first });
+    });
     return undefined;
   },
 });
-
-function styleOf({ terminal, clock }: CliContext): { readonly columns: number; readonly now: number } {
-  return { columns: terminal.interactive ? terminal.columns() : 200, now: clock.now() };
-}
 
 interface DecisionFlags extends HubFlags {
   readonly by: string | undefined;
@@ -115,6 +119,7 @@ const skipCommand = command({
 /** `sluice-hub rollout ...`: deliveries in steps and waves, and people's decisions on them. */
 export const rolloutCommands: CommandGroup<CliContext> = {
   name: 'rollout',
+  alias: 'workflow',
   description: 'see deliveries in steps and waves, and decide on them',
   commands: [
     listCommand,

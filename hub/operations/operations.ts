@@ -9,7 +9,7 @@ import type { HubParts } from './parts.ts';
 import { removeCluster } from './remove.ts';
 import { listRevisions } from './revisions.ts';
 import { revokeCluster } from './revoke.ts';
-import { decideRollout, listRollouts } from './rollouts.ts';
+import { decideRollout, rollouts } from './rollouts.ts';
 import { setCluster } from './set.ts';
 import { status } from './status.ts';
 
@@ -36,7 +36,7 @@ export const operations: { readonly [Name in CallName]: Operation<Name> } = {
   revoke: revokeCluster,
   remove: removeCluster,
   approve: approveChange,
-  rollouts: listRollouts,
+  rollouts,
   decide: decideRollout,
   freeze: freezeFleet,
   unfreeze: unfreezeFleet,

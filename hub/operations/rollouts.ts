@@ -4,11 +4,25 @@ import { decide } from '../deliver/decide.ts';
 import type { StepProgress, UnitLine } from '../deliver/progress.ts';
 import { deliveryName, type AppDelivery, type DeliveryDecision } from '../model/delivery.ts';
 import type { HubParts } from './parts.ts';
+import { nextVersion } from './status-signal.ts';
 
 type Rollouts = Answer<'rollouts'>['rollouts'];
 
+/** Where deliveries stand; with `known`, once the version of the status is another one. */
+export async function rollouts(
+  parts: Pick<HubParts, 'progress' | 'changed' | 'clock'>,
+  { app, known }: Input<'rollouts'>,
+  signal: AbortSignal,
+): Promise<Answer<'rollouts'>> {
+  const version = await nextVersion(parts, known, signal);
+  return { version, ...listRollouts(parts, { app }) };
+}
+
 /** Where deliveries stand: that of an application (`[NAMESPACE/]NAME[#NUMBER]`), or all. */
-export function listRollouts({ progress }: Pick<HubParts, 'progress'>, { app }: Input<'rollouts'>): Answer<'rollouts'> {
+export function listRollouts(
+  { progress }: Pick<HubParts, 'progress'>,
+  { app }: Pick<Input<'rollouts'>, 'app'>,
+): Answer<'rollouts'> {
   const wanted = app?.split('#', 1)[0];
   const isMeant = (key: string) => wanted === undefined || key === keyOf(wanted) || key.endsWith(`/${wanted}`);
   const found = [...progress()]

@@ -26,6 +26,19 @@ export function createStatusSignal(): StatusSignal {
   };
 }
 
+/** How long a caller that gave `known` waits for another version. */
+export const watchMs = 25_000;
+
+/** The version of the status; where it is the one that the caller knows, the next one, or the same after `watchMs`. */
+export async function nextVersion(
+  { changed, clock }: { readonly changed: Pick<StatusSignal, 'version' | 'listen'>; readonly clock: Clock },
+  known: string | undefined,
+  abort: AbortSignal,
+): Promise<string> {
+  if (known === String(changed.version())) await nextRise(changed, clock, watchMs, abort);
+  return String(changed.version());
+}
+
 /** Resolves at the next rise, after `ms` milliseconds, or when the abort signal aborts. */
 export function nextRise(
   { listen }: Pick<StatusSignal, 'listen'>,

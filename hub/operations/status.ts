@@ -8,10 +8,7 @@ import { clusterOf } from '../status/cluster.ts';
 import type { StatusFacts } from '../status/facts.ts';
 import { viewing } from '../status/view.ts';
 import type { HubParts } from './parts.ts';
-import { nextRise } from './status-signal.ts';
-
-/** How long a caller that gave `known` waits for another version. */
-export const watchMs = 25_000;
+import { nextVersion } from './status-signal.ts';
 
 type StatusParts = Pick<
   HubParts,
@@ -24,9 +21,7 @@ export async function status(
   { app, cluster, known }: Input<'status'>,
   signal: AbortSignal,
 ): Promise<Answer<'status'>> {
-  const { changed, clock } = parts;
-  if (known === String(changed.version())) await nextRise(changed, clock, watchMs, signal);
-  const version = String(changed.version());
+  const version = await nextVersion(parts, known, signal);
   return { version, view: await inSlices(viewing(statusFacts(parts), { app, cluster })) };
 }
 

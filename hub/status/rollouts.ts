@@ -3,12 +3,15 @@ import type { Rollout } from '../api/rollouts.ts';
 import { ageText } from './age.ts';
 import { layoutTable, wrap } from './layout.ts';
 import { plural } from './style.ts';
+import { withWhere } from './where.ts';
 
 /** How the text is to look. */
 export interface RolloutStyle {
   readonly columns: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** What commands that are printed need to reach the same hub: `--data DIR`; empty = nothing. */
+  readonly where?: string;
 }
 
 /** One line for each delivery. */
@@ -32,7 +35,7 @@ export function rolloutTable(given: readonly Rollout[], { columns, now }: Rollou
 }
 
 /** A delivery with a line for each step and wave, what failed, and what to do. */
-export function rolloutText(given: Rollout, { columns, now }: RolloutStyle): string {
+export function rolloutText(given: Rollout, { columns, now, where }: RolloutStyle): string {
   const one = withPrintableLines(given);
   const age = ageText(Math.max(0, Math.floor((now - Date.parse(one.startedAt)) / 1000)));
   const from = one.stable === null || one.stable === one.content ? '' : `, before it ${one.stable}`;
@@ -49,9 +52,17 @@ export function rolloutText(given: Rollout, { columns, now }: RolloutStyle): str
     ...unitLines('taken back', one.back, columns),
     ...(one.next === null ? [] : wrap(`next: ${one.next}, once it has ended`, columns, '')),
     ...(one.waits === '' ? [] : wrap(`it waits: ${one.waits}`, columns, '')),
-    ...(one.todo === null ? [] : wrap(`to go on: ${one.todo}`, columns, '')),
+    ...(one.todo === null ? [] : wrap(`to go on: ${withWhere(one.todo, where)}`, columns, '')),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** One line that says all of a delivery that changes: what a pipe shows of it. */
+export function rolloutLine(given: Rollout): string {
+  const one = withPrintableLines(given);
+  const waits = one.waits === '' ? '' : `: ${one.waits}`;
+  const reason = one.reason === '' ? '' : ` (${one.reason})`;
+  return `${one.name} ${one.phase}${reason}, ${countText(one.counts)} done${othersText(one.counts)}${waits}`;
 }
 
 type Step = Rollout['steps'][number] | Rollout['steps'][number]['steps'][number];

@@ -105,7 +105,9 @@ function addCommands<C>(
 ): void {
   for (const command of commands) {
     if ('commands' in command) {
-      addCommands(parent.command(command.name).description(command.description), command.commands, start);
+      const group = parent.command(command.name).description(command.description);
+      if (command.alias !== undefined) group.alias(command.alias);
+      addCommands(group, command.commands, start);
     } else {
       addCommand(parent, command, start);
     }
@@ -134,9 +136,9 @@ function optionOf({ flag, help, choices, fallback }: CommandOption<unknown>): Op
 function failedCommand(program: Command, args: readonly string[]): string {
   let [found, words] = [program, program.name()];
   for (const arg of args.filter((one) => !one.startsWith('-'))) {
-    const next = found.commands.find((one) => one.name() === arg);
+    const next = found.commands.find((one) => one.name() === arg || one.alias() === arg);
     if (next === undefined) break;
-    [found, words] = [next, `${words} ${arg}`];
+    [found, words] = [next, `${words} ${next.name()}`];
   }
   return words;
 }

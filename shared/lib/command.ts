@@ -41,6 +41,8 @@ export type Command<C> = CommandSpec<C, readonly string[], CommandOptions>;
 export interface CommandGroup<C> {
   readonly name: string;
   readonly description: string;
+  /** Another word for the same. */
+  readonly alias?: string;
   readonly commands: readonly Command<C>[];
 }
 

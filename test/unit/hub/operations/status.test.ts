@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { status, watchMs } from '../../../../hub/operations/status.ts';
+import { status } from '../../../../hub/operations/status.ts';
+import { watchMs } from '../../../../hub/operations/status-signal.ts';
 import { createStatusSignal, nextRise } from '../../../../hub/operations/status-signal.ts';
 import { manualClock } from '../../../fakes/agent.ts';
 import { memoryHub } from '../../../fakes/hub.ts';
