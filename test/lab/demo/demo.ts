@@ -141,7 +141,7 @@ function isReady(feed: StatusFeed, name: string): boolean {
 }
 
 /** A process that ends by itself ends the demo: everything that waits fails with its last words. */
-function guard(change: Change, programs: readonly Program[]): void {
+export function guard(change: Change, programs: readonly Program[]): void {
   for (const program of programs) {
     void program.ended.then(async () => {
       const log = await readFile(program.logFile, 'utf8').catch(() => '');

@@ -5,9 +5,10 @@ import { performDemo } from './demo.ts';
 import { readOptions, usage, type DemoOptions } from './options.ts';
 import { openScreen } from './screen.ts';
 import { openChange } from './change.ts';
+import { performRollout } from './rollout/perform.ts';
 import { watchdog } from './watchdog.ts';
 
-/** `npm run demo`: exit status 0 when everything that was observed was as it should be, else 1 and one line that says what was not. */
+/** `npm run demo [-- rollout]`: exit status 0 when everything that was observed was as it should be, else 1 and one line that says what was not. */
 async function main(): Promise<number> {
   let options: DemoOptions;
   try {
@@ -28,7 +29,8 @@ async function main(): Promise<number> {
   watchdog().owns(folder);
   try {
     await mkdir(join(folder, 'logs'));
-    return await performDemo({ screen, change, options, folder, interrupted: interrupted.promise });
+    const perform = options.story === 'rollout' ? performRollout : performDemo;
+    return await perform({ screen, change, options, folder, interrupted: interrupted.promise });
   } catch (error) {
     screen.settle(true);
     process.stderr.write(`\n${interrupted.status() === null ? 'demo failed: ' : ''}${wordsOf(error)}\n`);

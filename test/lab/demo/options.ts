@@ -2,9 +2,11 @@ import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 import { roles } from './script.ts';
 
-export const usage = `usage: npm run demo -- [--keep] [--kubeconfig FILE [--context NAME]...]...
+export const usage = `usage: npm run demo -- [rollout] [--keep] [--kubeconfig FILE [--context NAME]...]...
 
 Runs Sluice on this machine: a Git server, a hub, and three clusters with an agent each, all on loopback.
+
+  rollout            another story: twelve clusters, a canary, a soak, an approval, and a version that goes back by itself
 
   --keep             leave everything running afterwards, until Ctrl-C
   --kubeconfig FILE  use a real cluster (its current context) instead of an embedded one; up to ${roles.length}
@@ -21,6 +23,8 @@ export interface RealCluster {
 }
 
 export interface DemoOptions {
+  /** Which story: two versions side by side, or a rollout over twelve clusters. */
+  readonly story: 'versions' | 'rollout';
   readonly keep: boolean;
   readonly help: boolean;
   readonly real: readonly RealCluster[];
@@ -29,9 +33,10 @@ export interface DemoOptions {
 
 /** Reads the command line; throws an Error that says what is wrong with it. `folder` is what relative paths mean. */
 export function readOptions(args: readonly string[], folder: string): DemoOptions {
-  const { values, tokens } = parseArgs({
+  const { values, tokens, positionals } = parseArgs({
     args: [...args],
     tokens: true,
+    allowPositionals: true,
     options: {
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -47,7 +52,13 @@ export function readOptions(args: readonly string[], folder: string): DemoOption
   if (real.length > roles.length) throw new Error(`the demo takes up to ${roles.length} clusters`);
   const [v1, v2, ...more] = values.images.split(',');
   if (v1 === undefined || v2 === undefined || more.length > 0) throw new Error('--images takes two images: V1,V2');
-  return { keep: values.keep, help: values.help, real, images: [v1, v2] };
+  const [word, ...rest] = positionals;
+  if (rest.length > 0 || (word !== undefined && word !== 'rollout'))
+    throw new Error(`there is no story ${positionals.join(' ')}`);
+  const story = word === undefined ? 'versions' : 'rollout';
+  if (story === 'rollout' && real.length > 0)
+    throw new Error('the story of a rollout has clusters of its own: leave --kubeconfig out');
+  return { story, keep: values.keep, help: values.help, real, images: [v1, v2] };
 }
 
 /** A cluster for every context, and for every file that no context follows. */

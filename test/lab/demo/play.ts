@@ -83,7 +83,8 @@ function announce(screen: Screen, step: Step): void {
   );
 }
 
-function heading(screen: Screen, text: string): string {
+/** The title of a part of the story. */
+export function heading(screen: Screen, text: string): string {
   const width = screen.interactive ? screen.columns() : 80;
   const rest = '\u2501'.repeat(Math.max(2, width - text.length - 4));
   return screen.paint('title', `\u2501\u2501 ${text} ${rest}`);

@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly transport?: 'feed' | 'git';
   /** The hub's program (a bundle, say); the sources of the checkout unless told otherwise. */
   readonly hubEntry?: string;
+  /** More arguments of `sluice-hub serve`. */
+  readonly hubArgs?: readonly string[];
   /** Node flags for the hub, and more of its environment. */
   readonly hubFlags?: readonly string[];
   readonly hubEnv?: Readonly<Record<string, string>>;
@@ -95,6 +97,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         ...['--data', dataFolder],
         ...['--listen', listen],
         ...(options.localCluster === undefined ? [] : ['--local', options.localCluster]),
+        ...(options.hubArgs ?? []),
       ],
       {
         logFile: join(folder, 'logs', 'hub.log'),

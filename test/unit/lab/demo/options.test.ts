@@ -5,7 +5,8 @@ const read = (...args: string[]) => readOptions(args, '/here').real;
 
 describe('the command line of the demo', () => {
   it('uses embedded clusters unless told otherwise', () => {
-    expect(readOptions([], '/here')).toMatchObject({ keep: false, help: false, real: [] });
+    expect(readOptions([], '/here')).toMatchObject({ story: 'versions', keep: false, help: false, real: [] });
+    expect(readOptions(['rollout', '--keep'], '/here')).toMatchObject({ story: 'rollout', keep: true, real: [] });
   });
 
   it.each([
@@ -35,6 +36,8 @@ describe('the command line of the demo', () => {
       ['a', 'b', 'c', 'd'].flatMap((file) => ['--kubeconfig', file]),
       'the demo takes up to 3 clusters',
     ],
+    ['another story', ['rollouts'], 'there is no story rollouts'],
+    ['a real cluster for a rollout', ['rollout', '--kubeconfig', 'a'], 'has clusters of its own'],
     ['one image', ['--images', 'a'], '--images takes two images: V1,V2'],
     ['an unknown flag', ['--fast'], "Unknown option '--fast'"],
   ])('refuses %s', (_, args, message) => {
