@@ -101,8 +101,8 @@ export const approveBody = z
       .min(1)
       .max(200)
       .regex(/^\P{Cc}*$/u, 'a name has no control characters')
-      .default('admin')
-      .describe('Who decided, for the ledger.'),
+      .optional()
+      .describe('Who decided, for the ledger, beside the name of the token.'),
   })
   .meta({ id: 'ApproveBody' });
 export type ApproveBody = z.input<typeof approveBody>;

@@ -75,7 +75,7 @@ export const factRoutes = {
   facts: {
     method: 'GET',
     path: '/v1/facts',
-    access: 'admin',
+    access: 'view',
     description: 'What the hub knows that a change is judged by before it is pushed: `validate --hub` reads it.',
     status: 200,
     answer: hubFacts,
@@ -83,7 +83,7 @@ export const factRoutes = {
   documents: {
     method: 'GET',
     path: '/v1/facts/documents',
-    access: 'admin',
+    access: 'view',
     description:
       'The documents in force, a page at a time; with `after`, those that follow that one (`KIND NAMESPACE/NAME`).',
     query: z.object({ after: z.string().optional() }),
@@ -93,7 +93,7 @@ export const factRoutes = {
   registered: {
     method: 'GET',
     path: '/v1/facts/clusters',
-    access: 'admin',
+    access: 'view',
     description:
       'Registered clusters, without keys and tokens, by name, a page at a time; with `after`, those that follow that name.',
     query: z.object({ after: z.string().optional() }),
@@ -103,7 +103,7 @@ export const factRoutes = {
   recorded: {
     method: 'GET',
     path: '/v1/facts/revisions',
-    access: 'admin',
+    access: 'view',
     description:
       'The revisions as they were recorded, by application, a page at a time; with `after`, those that follow that name.',
     query: z.object({ after: z.string().optional() }),
@@ -113,7 +113,7 @@ export const factRoutes = {
   bundles: {
     method: 'GET',
     path: '/v1/bundles',
-    access: 'admin',
+    access: 'view',
     description: 'The last bundles of clusters, by name, a page at a time; with `after`, those that follow that name.',
     query: z.object({ after: z.string().optional() }),
     status: 200,

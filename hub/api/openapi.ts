@@ -6,12 +6,17 @@ import { routeRows } from './routes.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 const securitySchemes = {
-  adminToken: { type: 'http', scheme: 'bearer', description: 'The admin token.' },
+  token: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The admin token of the data folder, or one of `sluice-hub token create`, whose role is to be enough.',
+  },
   metricsToken: { type: 'http', scheme: 'bearer', description: 'The metrics token.' },
   password: {
     type: 'http',
     scheme: 'basic',
-    description: '`admin` and the admin token; or an agent: its registration and a credential that it signed.',
+    description:
+      '`admin` and a token with the role admin; or an agent: its registration and a credential that it signed.',
   },
   webhookSignature: {
     type: 'apiKey',

@@ -55,7 +55,10 @@ export const rollout = z
 export type Rollout = z.infer<typeof rollout>;
 
 export const rolloutList = z
-  .object({ version: z.string().optional().describe('What `known` waits for another one of.'), rollouts: z.array(rollout) })
+  .object({
+    version: z.string().optional().describe('What `known` waits for another one of.'),
+    rollouts: z.array(rollout),
+  })
   .meta({ id: 'RolloutList' });
 
 const plain = /^\P{Cc}*$/u;
@@ -66,7 +69,7 @@ export const decisionBody = z
     verdict: z.enum(deliveryVerdicts),
     on: z.string().min(1).optional().describe('`STEP` or `STEP/WAVE`; absent = what waits.'),
     cluster: z.string().min(1).optional().describe('The one cluster that it is about.'),
-    by: z.string().min(1).max(200).regex(plain, 'a name has no control characters').default('admin'),
+    by: z.string().min(1).max(200).regex(plain, 'a name has no control characters').optional(),
     reason: z.string().max(500).regex(plain, 'a reason has no control characters').default(''),
   })
   .meta({ id: 'DecisionBody' });

@@ -1,22 +1,38 @@
 import type { z } from 'zod';
+import type { TokenRole } from '../model/token.ts';
 
 /** Who may make a call: the words for documents, and the security schemes of the OpenAPI document that prove it. */
 export const accessRules = {
   public: { who: 'anyone', security: [] },
+  view: { who: 'a person with the role view, approve or admin', security: ['token'] },
+  approve: { who: 'a person with the role approve or admin', security: ['token'] },
+  admin: { who: 'a person with the role admin', security: ['token'] },
   metrics: {
-    who: 'a program that knows the metrics token; the administrator',
-    security: ['metricsToken', 'adminToken'],
+    who: 'a program that knows the metrics token; a person with any role',
+    security: ['metricsToken', 'token'],
   },
-  admin: { who: 'the administrator', security: ['adminToken'] },
   cluster: {
-    who: 'the agent of the cluster in the path; the administrator',
-    security: ['password', 'adminToken'],
+    who: 'the agent of the cluster in the path; a person with the role admin',
+    security: ['password', 'token'],
   },
-  caller: { who: 'any agent, for its own part; the administrator', security: ['password', 'adminToken'] },
+  caller: {
+    who: 'any agent, for its own part; a person with the role admin',
+    security: ['password', 'token'],
+  },
   signed: { who: 'the agent that signed the body', security: [] },
   webhook: { who: 'a Git host that knows the webhook secret', security: ['webhookSignature', 'webhookToken'] },
 } as const satisfies Readonly<Record<string, { readonly who: string; readonly security: readonly string[] }>>;
 export type Access = keyof typeof accessRules;
+
+/** The role that a person needs for calls of an access; those that are not here ask for no person. */
+export const roleFor = {
+  view: 'view',
+  approve: 'approve',
+  admin: 'admin',
+  metrics: 'view',
+  cluster: 'admin',
+  caller: 'admin',
+} as const satisfies Partial<Readonly<Record<Access, TokenRole>>>;
 
 /** What the JSON of a call has at most, in bytes: what is done with more of it would keep others waiting. */
 export const callBytes = 64 * 1024;

@@ -19,6 +19,7 @@ import { revisionList } from './revisions.ts';
 import { decisionAnswer, decisionBody, rolloutList } from './rollouts.ts';
 import type { AnswerOf, InputOf, Route } from './route.ts';
 import { statusAnswer, statusCluster } from './status.ts';
+import { tokenAnswer, tokenBody, tokenEntry, tokenList } from './tokens.ts';
 
 const text = z.string().optional();
 const gitService = 'git-upload-pack';
@@ -32,7 +33,7 @@ export const routes = {
   status: {
     method: 'GET',
     path: '/v1/status',
-    access: 'admin',
+    access: 'view',
     description:
       'What runs where, and how healthy it is; with `known`, once there is another version than that, or after 25 s.',
     query: z.object({ app: text, cluster: text, known: text }),
@@ -42,7 +43,7 @@ export const routes = {
   revisions: {
     method: 'GET',
     path: '/v1/revisions',
-    access: 'admin',
+    access: 'view',
     description: 'The recorded revisions of an application, or of all, and where each runs.',
     query: z.object({ app: text }),
     status: 200,
@@ -52,7 +53,7 @@ export const routes = {
   list: {
     method: 'GET',
     path: '/v1/clusters',
-    access: 'admin',
+    access: 'view',
     description: 'The registered clusters, by name; with `name`, that one alone.',
     query: z.object({ name: text }),
     status: 200,
@@ -106,7 +107,7 @@ export const routes = {
   approve: {
     method: 'POST',
     path: '/v1/approvals',
-    access: 'admin',
+    access: 'approve',
     description: 'Releases a change that a guard stopped.',
     body: approveBody,
     status: 200,
@@ -115,9 +116,9 @@ export const routes = {
   rollouts: {
     method: 'GET',
     path: '/v1/rollouts',
-    access: 'admin',
+    access: 'view',
     description:
-      'Where deliveries in steps and waves stand, and what each waits for; with `app`, that one alone; with `known`, once there is another version than that, or after 25 s.',
+      'Where deliveries stand, and what each waits for; with `known`, once there is another version, or after 25 s.',
     query: z.object({ app: text, known: text }),
     status: 200,
     answer: rolloutList,
@@ -125,7 +126,7 @@ export const routes = {
   decide: {
     method: 'POST',
     path: '/v1/rollouts/decisions',
-    access: 'admin',
+    access: 'approve',
     description: 'Decides on a delivery: approves what waits, pauses, aborts, starts again, goes back.',
     body: decisionBody,
     status: 200,
@@ -134,7 +135,7 @@ export const routes = {
   freeze: {
     method: 'POST',
     path: '/v1/freeze',
-    access: 'admin',
+    access: 'approve',
     description: 'Starts nothing more in the whole fleet; what was begun finishes, and going back stays possible.',
     body: freezeBody,
     status: 200,
@@ -143,11 +144,36 @@ export const routes = {
   unfreeze: {
     method: 'POST',
     path: '/v1/unfreeze',
-    access: 'admin',
+    access: 'approve',
     description: 'Lets deliveries go on after a freeze.',
     body: unfreezeBody,
     status: 200,
     answer: freezeAnswer,
+  },
+  tokens: {
+    method: 'GET',
+    path: '/v1/tokens',
+    access: 'admin',
+    description: 'The tokens of persons and programs: names, roles, and who made each.',
+    status: 200,
+    answer: tokenList,
+  },
+  createToken: {
+    method: 'POST',
+    path: '/v1/tokens',
+    access: 'admin',
+    description: 'Makes a token with a role, and answers it this once.',
+    body: tokenBody,
+    status: 201,
+    answer: tokenAnswer,
+  },
+  revokeToken: {
+    method: 'POST',
+    path: '/v1/tokens/:name/revoke',
+    access: 'admin',
+    description: 'Refuses a token from now on.',
+    status: 200,
+    answer: tokenEntry,
   },
   ...feedRoutes,
   gitRefs: {

@@ -10,7 +10,7 @@ import { dataFolder, dataOption, givenBy, type CliContext } from './context.ts';
 export const hubOptions = {
   data: dataOption('data folder of a hub on this machine'),
   hub: textOption('--hub <url>', 'address of the hub, with --token-file (default: $SLUICE_HUB)'),
-  tokenFile: textOption('--token-file <file>', "file with the hub's admin token (default: $SLUICE_TOKEN_FILE)"),
+  tokenFile: textOption('--token-file <file>', 'file with a token of that hub (default: $SLUICE_TOKEN_FILE)'),
   caFile: textOption('--ca-file <file>', 'PEM certificates of a private authority'),
 };
 
@@ -83,7 +83,7 @@ async function findAccess(context: CliContext, flags: HubFlags): Promise<HubAcce
   const tokenFile = flags.tokenFile ?? givenBy(terminal, 'SLUICE_TOKEN_FILE');
   if (tokenFile === undefined) {
     throw new SluiceError('USAGE', '--hub needs --token-file', {
-      hint: 'name the file with the admin token of that hub',
+      hint: 'name the file with your token of that hub, or its admin token',
     });
   }
   return { url, token: await readSecret(terminal.path(tokenFile)), certificate: null };

@@ -14,6 +14,7 @@ import { rolloutCommands } from './rollout.ts';
 import { schemaCommand } from './schema.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
+import { tokenCommands } from './token.ts';
 import { validateCommand } from './validate.ts';
 
 /** Every command of `sluice-hub`, in the order of its help. */
@@ -27,6 +28,7 @@ export const commands: readonly (Command<CliContext> | CommandGroup<CliContext>)
   rolloutCommands,
   freezeCommand,
   unfreezeCommand,
+  tokenCommands,
   exportCommand,
   keysCommands,
   ledgerCommands,

@@ -76,6 +76,7 @@ const valueSlices: { readonly [S in Exclude<keyof Slices, keyof Entries>]: true 
   broken: true,
   guarded: true,
   approvals: true,
+  tokens: true,
   problems: true,
 };
 

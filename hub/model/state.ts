@@ -8,6 +8,7 @@ import type { PublishedBundles } from './published-bundle.ts';
 import type { Registry } from './registry.ts';
 import type { SeenDocument } from './seen-documents.ts';
 import type { Problem } from './source.ts';
+import type { NamedToken } from './token.ts';
 
 /** The commit of the config repository that was processed last; null before the first. */
 export type SourcePosition = { readonly repository: string; readonly commit: string } | null;
@@ -37,6 +38,8 @@ export interface Slices {
   readonly bundles: PublishedBundles;
   readonly guarded: readonly GuardedChange[];
   readonly approvals: readonly Approval[];
+  /** Of persons and programs, by name; the admin token is not among them. */
+  readonly tokens: readonly NamedToken[];
   /** Problems of the last pass, for status after a restart. */
   readonly problems: readonly Problem[];
 }

@@ -138,6 +138,8 @@ export function stateOfFacts(facts: HubFacts, paged: PagedFacts): Omit<State, 'n
     bundles: new Map(published.map((bundle) => [bundle.cluster, bundle])),
     guarded: facts.guarded as State['guarded'],
     approvals: facts.approvals as State['approvals'],
+    // Who may ask a hub is nothing that documents are judged by.
+    tokens: [],
     problems: facts.problems as State['problems'],
   };
 }

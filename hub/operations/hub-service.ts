@@ -18,8 +18,13 @@ export interface HubService {
   /** The last committed state; requests never wait for a pass. Null until the ledger is read. */
   readonly state: () => State | null;
   readonly channel: ChannelView;
-  /** Runs the operation of a call. */
-  readonly call: <Name extends CallName>(name: Name, input: Input<Name>, signal: AbortSignal) => Promise<Answer<Name>>;
+  /** Runs the operation of a call; `token` is the name of the caller's, null = the admin token. */
+  readonly call: <Name extends CallName>(
+    name: Name,
+    input: Input<Name>,
+    signal: AbortSignal,
+    token: string | null,
+  ) => Promise<Answer<Name>>;
   /** Notes the header `Sluice-Reads` of a request of a cluster's agent. */
   readonly noteReads: (record: ClusterRecord, header: ReadsHeader) => void;
   /** True when there is no report of a cluster's agent: it should send one. */
@@ -42,7 +47,7 @@ export function createHubService(parts: HubParts): HubService {
   return {
     state: parts.state,
     channel: parts.channel,
-    call: async (name, input, signal) => operations[name](parts, input, signal),
+    call: async (name, input, signal, token) => operations[name](parts, input, signal, token),
     noteReads: (record, header) => noteReads(parts, record, header),
     lacksReport: ({ registration }) => parts.reports.lacks(registration),
     enrol: async (body, reads) => {

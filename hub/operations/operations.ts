@@ -12,12 +12,17 @@ import { revokeCluster } from './revoke.ts';
 import { decideRollout, rollouts } from './rollouts.ts';
 import { setCluster } from './set.ts';
 import { status } from './status.ts';
+import { createToken, listTokens, revokeToken } from './tokens.ts';
 
-/** What answers a call: the signal aborts when the caller is gone. It returns a value and prints nothing. */
+/**
+ * What answers a call: the signal aborts when the caller is gone, and `token` names the caller's (null = the admin token). It returns a
+ * value and prints nothing.
+ */
 export type Operation<Name extends CallName> = (
   parts: HubParts,
   input: Input<Name>,
   signal: AbortSignal,
+  token: string | null,
 ) => Answer<Name> | Promise<Answer<Name>>;
 
 /** The operation of every JSON call of the table of routes. */
@@ -40,4 +45,7 @@ export const operations: { readonly [Name in CallName]: Operation<Name> } = {
   decide: decideRollout,
   freeze: freezeFleet,
   unfreeze: unfreezeFleet,
+  tokens: listTokens,
+  createToken,
+  revokeToken,
 };

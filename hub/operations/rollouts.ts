@@ -3,6 +3,7 @@ import type { Answer, Input } from '../api/routes.ts';
 import { decide } from '../deliver/decide.ts';
 import type { StepProgress, UnitLine } from '../deliver/progress.ts';
 import { deliveryName, type AppDelivery, type DeliveryDecision } from '../model/delivery.ts';
+import { deciderOf } from '../model/token.ts';
 import type { HubParts } from './parts.ts';
 import { nextVersion } from './status-signal.ts';
 
@@ -50,10 +51,13 @@ function stepOf({ name, type, phase, message, waves }: StepProgress): Omit<Rollo
  */
 export async function decideRollout(
   { change, clock, progress }: Pick<HubParts, 'change' | 'clock' | 'progress'>,
-  { name, verdict, on, cluster, by, reason }: Input<'decide'>,
+  { name, verdict, on, cluster, by: given, reason }: Input<'decide'>,
+  _: AbortSignal,
+  token: string | null,
 ): Promise<Answer<'decide'>> {
   const app = keyOf(name.split('#', 1)[0] ?? '');
   const at = new Date(clock.now()).toISOString();
+  const by = deciderOf(token, given);
   const about: Pick<DeliveryDecision, 'on' | 'cluster'> = {
     ...(on === undefined ? {} : { on }),
     ...(cluster === undefined ? {} : { cluster }),

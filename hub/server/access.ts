@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { SluiceError } from '../../shared/errors.ts';
-import type { Access } from '../api/route.ts';
+import { roleFor, type Access } from '../api/route.ts';
 import type { State } from '../model/state.ts';
-import { isSameSecret, type Caller } from './auth.ts';
+import { isEnough, type TokenRole } from '../model/token.ts';
+import { isSameSecret, type Caller, type Person } from './auth.ts';
 import type { RouteContext } from './context.ts';
 import { isSignedWebhook } from './webhook.ts';
 
@@ -12,15 +13,18 @@ type Check = (context: RouteContext, request: FastifyRequest) => Caller | null;
 /** How each word of the table of routes is proved. */
 const checks: Readonly<Record<Access, Check>> = {
   public: () => null,
+  view: (context, request) => person(context, request, roleFor.view),
+  approve: (context, request) => person(context, request, roleFor.approve),
+  admin: (context, request) => person(context, request, roleFor.admin),
   // Not by address: behind a proxy or a sidecar, every caller is of this machine.
-  metrics: (context, request) => (knowsMetricsToken(context, request) ? null : admin(context, request)),
-  admin,
-  // A Git client can say the administrator's token as a password alone.
-  caller: anyCaller,
+  metrics: (context, request) =>
+    knowsMetricsToken(context, request) ? null : person(context, request, roleFor.metrics),
+  // A Git client can say a token as a password alone.
+  caller: (context, request) => withRole(anyCaller(context, request), roleFor.caller),
   cluster: (context, request) => {
-    const found = caller(context, request);
+    const found = withRole(caller(context, request), roleFor.cluster);
     const { cluster = '' } = request.params as Readonly<Record<string, string>>;
-    const isAllowed = found.kind === 'admin' || found.record.name === cluster;
+    const isAllowed = found.kind === 'person' || found.record.name === cluster;
     // A cluster that the caller may not read does not exist for it.
     if (isAllowed && stateOf(context).clusters.has(cluster)) return found;
     throw new SluiceError('NOT_FOUND', 'no such cluster for this caller', { subject: cluster });
@@ -50,12 +54,12 @@ export function bytesOf({ body }: Pick<FastifyRequest, 'body'>): Buffer {
   return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
 }
 
-/** The caller; the administrator by Bearer alone: a browser keeps a password, and sends it with requests of other sites, too. */
+/** The caller; a person by Bearer alone: a browser keeps a password, and sends it with requests of other sites, too. */
 function caller(context: RouteContext, request: FastifyRequest): Caller {
   const found = anyCaller(context, request);
   if (found.kind === 'agent') return found;
   if (!/^bearer /i.test(request.headers.authorization ?? '')) {
-    throw new SluiceError('UNAUTHENTICATED', 'the administrator is known by `Authorization: Bearer TOKEN` here');
+    throw new SluiceError('UNAUTHENTICATED', 'a person is known by `Authorization: Bearer TOKEN` here');
   }
   refuseOtherSites(request);
   return found;
@@ -73,10 +77,21 @@ function anyCaller(context: RouteContext, request: FastifyRequest): Caller {
   return context.authenticate(request.headers.authorization, stateOf(context), context.clock.now());
 }
 
-function admin(context: RouteContext, request: FastifyRequest): Caller {
-  const found = caller(context, request);
-  if (found.kind === 'admin') return found;
-  throw new SluiceError('FORBIDDEN', 'this request needs the admin token');
+function person(context: RouteContext, request: FastifyRequest, needed: TokenRole): Person {
+  const found = withRole(caller(context, request), needed);
+  if (found.kind === 'person') return found;
+  throw new SluiceError('FORBIDDEN', 'this request is for persons: it needs a token', {
+    hint: 'the data folder of the hub has the admin token; `sluice-hub token create` makes others',
+  });
+}
+
+/** The caller, where it is not a person whose role is less than what is needed. */
+function withRole(found: Caller, needed: TokenRole): Caller {
+  if (found.kind === 'agent' || isEnough(found.role, needed)) return found;
+  throw new SluiceError('FORBIDDEN', `the role ${found.role} is not enough for this: it needs ${needed}`, {
+    subject: `token ${found.token ?? ''}`,
+    hint: `who administers the hub gives it: \`sluice-hub token create NAME --role ${needed}\``,
+  });
 }
 
 function knowsMetricsToken({ options }: RouteContext, { headers }: FastifyRequest): boolean {

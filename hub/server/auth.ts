@@ -1,16 +1,25 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { digestOf } from '../../shared/lib/canonical.ts';
 import { SluiceError } from '../../shared/errors.ts';
 import { verifyCredential } from '../../shared/wire/credential.ts';
 import { assertNotRevoked, registeredAs, type ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
+import type { NamedToken, TokenRole } from '../model/token.ts';
+
+/** Who has a token: its name and role; null = the admin token of the data folder. */
+export interface Person {
+  readonly kind: 'person';
+  readonly token: string | null;
+  readonly role: TokenRole;
+}
 
 /** Who sent a request. */
-export type Caller = { readonly kind: 'admin' } | { readonly kind: 'agent'; readonly record: ClusterRecord };
+export type Caller = Person | { readonly kind: 'agent'; readonly record: ClusterRecord };
 
 /** Proves who sent a request from its Authorization header; throws UNAUTHENTICATED or REVOKED. */
 export type Authenticate = (
   header: string | undefined,
-  state: Pick<State, 'channel' | 'clusters'>,
+  state: Pick<State, 'channel' | 'clusters' | 'tokens'>,
   now: number,
 ) => Caller;
 
@@ -19,7 +28,7 @@ const longestCredential = 11 * 60_000;
 const rememberedCredentials = 20_000;
 
 /**
- * Authentication of the administrator (`Bearer TOKEN`, or `Basic admin:TOKEN` for Git clients) and of agents
+ * Authentication of persons (`Bearer TOKEN`, or `Basic admin:TOKEN` for Git clients) and of agents
  * (`Basic REGISTRATION:CREDENTIAL`). A credential is verified once and then remembered until it expires.
  */
 export function createAuthenticate(adminToken: string): Authenticate {
@@ -27,8 +36,9 @@ export function createAuthenticate(adminToken: string): Authenticate {
   return (header, state, now) => {
     const [user, password] = parseAuthorization(header);
     if (user === 'admin') {
-      if (isSameSecret(password, adminToken)) return { kind: 'admin' };
-      throw refused();
+      const person = personOf(password, adminToken, state.tokens);
+      if (person === null) throw refused();
+      return person;
     }
     const record = registeredAs(state.clusters, user);
     const keys = record === undefined ? [] : keysOf(record, now);
@@ -42,6 +52,14 @@ export function createAuthenticate(adminToken: string): Authenticate {
     }
     return { kind: 'agent', record };
   };
+}
+
+/** Who has a token; every one that there is is compared, so that the time says nothing of which it is. */
+function personOf(token: string, adminToken: string, tokens: readonly NamedToken[]): Person | null {
+  const digest = digestOf(token);
+  const [found] = tokens.filter((one) => isSameSecret(digest, one.digest));
+  if (isSameSecret(token, adminToken)) return { kind: 'person', token: null, role: 'admin' };
+  return found === undefined ? null : { kind: 'person', token: found.name, role: found.role };
 }
 
 /** True when two secrets are equal, in a time that does not depend on where they differ. */

@@ -33,7 +33,7 @@ export const gitHandlers: RawHandlers<'gitRefs' | 'gitUploadPack'> = {
 
 /** What a caller sees; null sees nothing. */
 function gitRequestOf(context: RouteContext, request: FastifyRequest, caller: Caller | null): GitRequest {
-  const reads = caller?.kind === 'admin' ? 'history' : 'tips';
+  const reads = caller?.kind === 'person' ? 'history' : 'tips';
   return { protocol: protocolOf(request), isVisible: visibleTo(caller, stateOf(context)), reads };
 }
 
@@ -43,7 +43,7 @@ function gitRequestOf(context: RouteContext, request: FastifyRequest, caller: Ca
  */
 export function visibleTo(caller: Caller | null, { bundles }: Pick<State, 'bundles'>): GitRequest['isVisible'] {
   if (caller === null) return () => false;
-  if (caller.kind === 'admin') return () => true;
+  if (caller.kind === 'person') return () => true;
   const { name, registration } = caller.record;
   const bundle = bundles.get(name);
   const shared = new Set([mainRef, freshRef(freshnessShard(registration))]);

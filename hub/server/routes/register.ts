@@ -37,7 +37,8 @@ function callHandler(context: RouteContext, [name, route]: readonly [CallName, R
     if (caller !== null) context.connections.proved(request.raw.socket);
     const input = { ...wordsOf(route, request), ...bodyOf(route, request) };
     // The schemas of this row read the input, so it has the type that the operation of this name takes.
-    const answer = await context.hub.call(name, input as Input<CallName>, goneSignal(reply));
+    const token = caller?.kind === 'person' ? caller.token : null;
+    const answer = await context.hub.call(name, input as Input<CallName>, goneSignal(reply), token);
     return sendPieces(reply.code(route.status), await inSlices(writingJson(answer)));
   };
 }

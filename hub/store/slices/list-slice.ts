@@ -3,7 +3,7 @@ import type { Slices } from '../../model/state.ts';
 import { whole, type Slice } from './slice.ts';
 
 /** A slice that is one list in one file of its name; an empty list has no file. */
-export function listSlice<S extends 'broken' | 'guarded' | 'approvals' | 'problems'>(
+export function listSlice<S extends 'broken' | 'guarded' | 'approvals' | 'tokens' | 'problems'>(
   name: S,
   schema: z.ZodType<Slices[S][number]>,
 ): Slice<S> {

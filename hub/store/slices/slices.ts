@@ -13,6 +13,7 @@ import { problems } from './problems.ts';
 import { revisions } from './revisions.ts';
 import type { FileEdit, Slice, SliceFile, SliceReader } from './slice.ts';
 import { source } from './source.ts';
+import { tokens } from './tokens.ts';
 
 /**
  * The one list of slices, and where they are written:
@@ -29,6 +30,7 @@ import { source } from './source.ts';
  * | `freeze.json` | that nothing starts in the whole fleet, while it is so |
  * | `bundles/XX/NAME/state.json`, `bundle/` | the bundle of a cluster: the commits and the very tree of its channel ref |
  * | `guarded.json`, `approvals.json`, `problems.json` | changes that wait, approvals, problems |
+ * | `tokens.json` | names, roles and digests of the tokens of persons and programs |
  *
  * XX spreads names over 256 folders.
  */
@@ -44,6 +46,7 @@ const slices: { readonly [S in keyof Slices]: Slice<S> } = {
   bundles,
   guarded,
   approvals,
+  tokens,
   problems,
 };
 

@@ -123,6 +123,7 @@ export function everySlice(bundle: PublishedBundle): Slices {
       },
     ],
     approvals: [{ change, generation: 2, ids: ['/ConfigMap/default/web'], by: 'ada', at: instant }],
+    tokens: [],
     problems: [{ code: 'NAME_TAKEN', message: 'taken', app: 'default/web', cluster: 'prod-1', severity: 'error' }],
   };
 }

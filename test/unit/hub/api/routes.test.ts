@@ -1,8 +1,9 @@
 import { channel } from '../../../fixtures/hub/facts.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hubClient } from '../../../../hub/api/client.ts';
-import { accessRules, fillPath, paramNames, type Access } from '../../../../hub/api/route.ts';
+import { accessRules, fillPath, paramNames, roleFor, type Access } from '../../../../hub/api/route.ts';
 import { isCall, routeRows, routes, type CallName, type RouteName } from '../../../../hub/api/routes.ts';
+import { isEnough, tokenRoles, type TokenRole } from '../../../../hub/model/token.ts';
 import { operations } from '../../../../hub/operations/operations.ts';
 import type { HubServer } from '../../../../hub/server/server.ts';
 import { createHttp, type HttpClient } from '../../../../shared/adapters/http/client.ts';
@@ -66,6 +67,12 @@ const waiting = {
   since: '2026-03-01T11:00:00.000Z',
 } as const;
 
+/** A token of each role. */
+const tokenOf = (role: TokenRole): string => `the-token-of-${role}`;
+const tokens = tokenRoles.map((role) => {
+  return { name: `a-${role}`, role, digest: digestOf(tokenOf(role)), by: 'admin', at: '2026-03-01T11:00:00.000Z' };
+});
+const bearer = (role: TokenRole) => ({ authorization: `Bearer ${tokenOf(role)}` });
 const deliveries = new Map([['default/web', deliveryOf('default/web', 1)]]);
 
 let hub: MemoryHub;
@@ -74,7 +81,7 @@ let http: HttpClient;
 
 beforeAll(async () => {
   hub = await memoryHub(
-    stateOf(records, [bundle, published('foreign', []), formerly], { guarded: [waiting], deliveries }),
+    stateOf(records, [bundle, published('foreign', []), formerly], { guarded: [waiting], deliveries, tokens }),
     now,
   );
   server = await listen(hub);
@@ -120,6 +127,9 @@ async function send(name: RouteName, headers: Record<string, string>, body?: str
 
 const names = (wanted: (access: Access) => boolean): RouteName[] =>
   routeRows.filter(([, { access }]) => wanted(access)).map(([name]) => name);
+
+/** Calls of persons, and of nothing else. */
+const isPersonal = (access: Access): boolean => ['view', 'approve', 'admin'].includes(access);
 
 describe('every row', () => {
   it.each(routeRows)('%s is described by one sentence', (_, { description }) => {
@@ -192,7 +202,7 @@ describe('a caller with a wrong credential', () => {
 describe('a request that a browser makes for another site', () => {
   const password = { authorization: `Basic ${Buffer.from(`admin:${adminToken}`).toString('base64')}` };
 
-  it.each(names((access) => access === 'admin' || access === 'cluster'))(
+  it.each(names((access) => isPersonal(access) || access === 'cluster'))(
     'is refused by %s: a password is not taken',
     async (name) => {
       expect((await send(name, password)).status).toBe(401);
@@ -203,20 +213,17 @@ describe('a request that a browser makes for another site', () => {
     expect((await send(name, password)).status).toBe(200);
   });
 
-  it.each(names((access) => access === 'admin'))(
-    'is refused by %s, which is told where it comes from',
-    async (name) => {
-      for (const where of [
-        { origin: 'https://evil.example' },
-        { origin: 'null' },
-        { 'sec-fetch-site': 'cross-site' },
-        { 'sec-fetch-site': 'same-site' },
-      ]) {
-        const response = await send(name, { ...admin, ...where });
-        expect([where, response.status]).toEqual([where, 403]);
-      }
-    },
-  );
+  it.each(names(isPersonal))('is refused by %s, which is told where it comes from', async (name) => {
+    for (const where of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+    ]) {
+      const response = await send(name, { ...admin, ...where });
+      expect([where, response.status]).toEqual([where, 403]);
+    }
+  });
 
   it.each(routeRows.filter(([, { body }]) => body !== undefined).map(([name]) => name))(
     'is refused by %s with the types that a form can send',
@@ -236,7 +243,7 @@ describe('a request that a browser makes for another site', () => {
 });
 
 describe('an agent', () => {
-  it.each(names((access) => access === 'admin'))('is refused by %s, which is for the administrator', async (name) => {
+  it.each(names(isPersonal))('is refused by %s, which is for persons', async (name) => {
     expect((await send(name, credential('mine', agents.mine))).status).toBe(403);
   });
 
@@ -256,12 +263,58 @@ describe('an agent', () => {
     expect(refs.split('\n')).toEqual(['refs/heads/main']);
   });
 
-  it.each(names((access) => ['admin', 'cluster', 'caller'].includes(access)))(
+  it.each(names((access) => isPersonal(access) || ['cluster', 'caller'].includes(access)))(
     'is refused by %s once it is revoked',
     async (name) => {
       expect((await send(name, credential('revoked', agents.revoked))).status).toBe(410);
     },
   );
+});
+
+describe('a person with a token', () => {
+  const rows = routeRows.flatMap(([name, { access }]) => {
+    const needed: Partial<Readonly<Record<Access, TokenRole>>> = roleFor;
+    const least = needed[access];
+    return least === undefined ? [] : tokenRoles.map((role) => [role, name, isEnough(role, least)] as const);
+  });
+
+  it.each(rows)('with the role %s asks for %s: allowed is %s', async (role, name, isAllowed) => {
+    // Nothing that is asked here changes a thing: its body is refused, once the caller is not.
+    const response = await send(name, bearer(role), '{"never":1}');
+    if (isAllowed) expect([401, 403]).not.toContain(response.status);
+    else {
+      expect([response.status, await response.json()]).toMatchObject([403, { code: 'FORBIDDEN' }]);
+    }
+  });
+
+  it('with another role is told which one it takes', async () => {
+    const response = await send('decide', bearer('view'));
+    expect(await response.json()).toMatchObject({
+      message: 'the role view is not enough for this: it needs approve',
+      hint: expect.stringContaining('sluice-hub token create NAME --role approve') as unknown,
+    });
+  });
+
+  it('has it named in what the ledger keeps of a decision', async () => {
+    const body = { name: 'web#1', verdict: 'pause', by: 'ann' };
+    expect((await send('decide', bearer('approve'), JSON.stringify(body))).status).toBe(200);
+    const { decisions } = hub.state().deliveries.get('default/web')?.last ?? {};
+    expect(decisions?.at(-1)?.by).toBe('a-approve (ann)');
+  });
+
+  it('is refused as soon as it is revoked', async () => {
+    const made = await fetch(`${server.url}/v1/tokens`, {
+      method: 'POST',
+      headers: { ...bearer('admin'), 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'ann', role: 'view' }),
+    });
+    const { token } = (await made.json()) as { token: string };
+    const authorization = `Bearer ${token}`;
+    expect((await send('status', { authorization })).status).toBe(200);
+    const revoked = await fetch(`${server.url}/v1/tokens/ann/revoke`, { method: 'POST', headers: bearer('admin') });
+    expect(revoked.status).toBe(200);
+    expect((await send('status', { authorization })).status).toBe(401);
+  });
 });
 
 describe('an answer', () => {
@@ -286,6 +339,9 @@ describe('an answer', () => {
       decide: { body: { name: 'web#1', verdict: 'pause', by: 'a test' } },
       freeze: { body: { reason: 'the holidays', by: 'a test' } },
       unfreeze: { body: { by: 'a test' } },
+      tokens: {},
+      createToken: { body: { name: 'bob', role: 'view' } },
+      revokeToken: { name: 'bob' },
     };
 
   it.each(Object.keys(good) as CallName[])('of %s is what its schema says, and nothing more', async (name) => {

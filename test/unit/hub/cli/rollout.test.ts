@@ -20,7 +20,10 @@ function rolloutOf(done: number, more: Partial<Rollout> = {}): Rollout {
   };
 }
 
-const asking = rolloutOf(1, { waits: 'all/rest waits for an approval', todo: 'sluice-hub rollout approve web#2/all/rest' });
+const asking = rolloutOf(1, {
+  waits: 'all/rest waits for an approval',
+  todo: 'sluice-hub rollout approve web#2/all/rest',
+});
 
 let folders: Awaited<ReturnType<typeof newFolders>>;
 beforeEach(async () => {
@@ -44,7 +47,13 @@ async function rollout(args: readonly string[], answers: readonly Rollout[], int
     },
     { interactive, signal: stop.signal },
   );
-  const program = { name: 'sluice-hub', description: '', version: '1', commands: [rolloutCommands], context: cli.context };
+  const program = {
+    name: 'sluice-hub',
+    description: '',
+    version: '1',
+    commands: [rolloutCommands],
+    context: cli.context,
+  };
   const exit = await runCli(program, [...args, '--data', folders.data], cli.context.terminal);
   return { exit, ...cli.text, queries: cli.requests.map(({ url }) => new URL(url).search) };
 }
@@ -77,7 +86,10 @@ describe('rollout show --watch', () => {
 
   it('prints JSON texts', async () => {
     const { out } = await rollout(['rollout', 'show', 'web', '--watch', '--json'], answers);
-    const found = out.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown);
+    const found = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
     expect(found).toEqual([answers[0], answers[2]]);
   });
 

@@ -72,6 +72,7 @@ describe('the facts of a hub', () => {
       picks: state.picks,
       guarded: [],
       approvals: [],
+      tokens: [],
       problems: [],
       // A preview asks for none: it tells what the documents say.
       deliveries: new Map(),

@@ -11,6 +11,7 @@ import { memoryHub, type MemoryHub } from '../../../fakes/hub.ts';
 import { registrationOf } from '../../../fixtures/hub/facts.ts';
 import { enrolledCluster, now, published, stateOf } from '../../../fixtures/hub/status.ts';
 
+const { signal } = new AbortController();
 const change = digestOf('a change');
 const guarded = {
   change,
@@ -70,7 +71,7 @@ describe('changes of the registry', () => {
 
   it('approves a change, with who decided and when', async () => {
     const hub = await scene();
-    const answer = await approveChange(hub.parts, { change: change.slice(0, 20), by: 'ada' });
+    const answer = await approveChange(hub.parts, { change: change.slice(0, 20), by: 'ada' }, signal, null);
     expect(answer).toEqual({ change, ids: guarded.ids });
     expect(hub.state().approvals).toEqual([
       { change, generation: 8, ids: guarded.ids, by: 'ada', at: '2026-03-01T12:00:00.000Z' },
@@ -93,7 +94,7 @@ describe('changes of the registry', () => {
     ],
     [
       'approving no change',
-      ({ parts }) => approveChange(parts, { change: 'f'.repeat(64), by: 'x' }),
+      ({ parts }) => approveChange(parts, { change: 'f'.repeat(64), by: 'x' }, signal, null),
       'CHANGE_NOT_FOUND',
     ],
   ])('refuses %s, and neither commits nor starts a pass', async (_, run, code) => {

@@ -3,6 +3,7 @@ import { decodeSlices, emptyState, encodeSlices } from '../../../../../hub/store
 import type { Found, SliceFile, SliceReader } from '../../../../../hub/store/slices/slice.ts';
 import type { Slices } from '../../../../../hub/model/state.ts';
 import type { Approval } from '../../../../../shared/wire/approval.ts';
+import { digestOf } from '../../../../../shared/lib/canonical.ts';
 import { decode, encode } from '../../../../../shared/wire/codec.ts';
 import { channel, clusterRecord, revisionRecord } from '../../../../fixtures/hub/facts.ts';
 import { seen } from '../../../../fixtures/hub/ledger.ts';
@@ -105,6 +106,11 @@ const cases: readonly (readonly [slice: string, value: Partial<Slices>, paths: r
   ],
   ['changes that wait', { guarded: [guarded] }, ['guarded.json']],
   ['approvals', { approvals: [approval] }, ['approvals.json']],
+  [
+    'tokens',
+    { tokens: [{ name: 'ci', role: 'view', digest: digestOf('a token'), by: 'ada', at: '2026-01-01T00:00:00.000Z' }] },
+    ['tokens.json'],
+  ],
   ['problems', { problems: [problem] }, ['problems.json']],
 ];
 
