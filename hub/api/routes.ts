@@ -20,6 +20,7 @@ import { decisionAnswer, decisionBody, rolloutList } from './rollouts.ts';
 import type { AnswerOf, InputOf, Route } from './route.ts';
 import { statusAnswer, statusCluster } from './status.ts';
 import { tokenAnswer, tokenBody, tokenEntry, tokenList } from './tokens.ts';
+import { whyAnswer } from './why.ts';
 
 const text = z.string().optional();
 const gitService = 'git-upload-pack';
@@ -122,6 +123,16 @@ export const routes = {
     query: z.object({ app: text, known: text }),
     status: 200,
     answer: rolloutList,
+  },
+  why: {
+    method: 'GET',
+    path: '/v1/why',
+    access: 'view',
+    description:
+      'Where an application stops on its way to healthy pods, on a cluster or on all: why, and what mends it.',
+    query: z.object({ app: text, cluster: text }),
+    status: 200,
+    answer: whyAnswer,
   },
   decide: {
     method: 'POST',

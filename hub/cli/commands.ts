@@ -16,12 +16,14 @@ import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 import { tokenCommands } from './token.ts';
 import { validateCommand } from './validate.ts';
+import { whyCommand } from './why.ts';
 
 /** Every command of `sluice-hub`, in the order of its help. */
 export const commands: readonly (Command<CliContext> | CommandGroup<CliContext>)[] = [
   initCommand,
   serveCommand,
   statusCommand,
+  whyCommand,
   revisionsCommand,
   clusterCommands,
   approveCommand,

@@ -13,6 +13,7 @@ import { decideRollout, rollouts } from './rollouts.ts';
 import { setCluster } from './set.ts';
 import { status } from './status.ts';
 import { createToken, listTokens, revokeToken } from './tokens.ts';
+import { why } from './why.ts';
 
 /**
  * What answers a call: the signal aborts when the caller is gone, and `token` names the caller's (null = the admin token). It returns a
@@ -42,6 +43,7 @@ export const operations: { readonly [Name in CallName]: Operation<Name> } = {
   remove: removeCluster,
   approve: approveChange,
   rollouts,
+  why,
   decide: decideRollout,
   freeze: freezeFleet,
   unfreeze: unfreezeFleet,

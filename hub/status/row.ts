@@ -7,8 +7,15 @@ import type { StatusRow } from '../api/status.ts';
 import type { RowFacts, StatusFacts } from './facts.ts';
 import { isEcho, verdictOf } from './verdict.ts';
 
-/** The rows of a cluster: every application of its last bundle, and every application that the agent still has to remove. */
-export function rowsOf(record: ClusterRecord, facts: StatusFacts): StatusRow[] {
+/**
+ * The rows of a cluster: every application of its last bundle, and every application that the agent still has to remove; of those
+ * that are meant.
+ */
+export function rowsOf(
+  record: ClusterRecord,
+  facts: StatusFacts,
+  isMeant: (app: string) => boolean = () => true,
+): StatusRow[] {
   const bundle = facts.state.bundles.get(record.name);
   if (bundle?.revision.registration !== record.registration) return [];
   const received = facts.reports.get(record.name);
@@ -21,7 +28,8 @@ export function rowsOf(record: ClusterRecord, facts: StatusFacts): StatusRow[] {
     now: facts.now,
   };
   const said = new Map(received?.report.apps.map((app) => [appKey(app), app]));
-  const rows = bundle.revision.apps.map((app) =>
+  const apps = bundle.revision.apps.filter((app) => isMeant(appKey(app)));
+  const rows = apps.map((app) =>
     rowOf({
       ...common,
       app,
@@ -29,7 +37,8 @@ export function rowsOf(record: ClusterRecord, facts: StatusFacts): StatusRow[] {
       judged: facts.judged?.(appKey(app), record.name, app.digest),
     }),
   );
-  return [...rows, ...leavingRows(common, new Set(rows.map(({ application }) => application)))];
+  const wanted = new Set(bundle.revision.apps.map(appKey));
+  return [...rows, ...leavingRows(common, wanted).filter(({ application }) => isMeant(application))];
 }
 
 function rowOf(facts: RowFacts): StatusRow {

@@ -702,6 +702,13 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/hub/status/why.test.ts'],
   },
   {
+    bug: 'a cluster where one unit of an application stops counts as well',
+    file: 'hub/status/why-fleet.ts',
+    find: '.filter((cluster) => !stopped.has(cluster))',
+    replace: '',
+    tests: ['test/unit/hub/status/why-fleet.test.ts'],
+  },
+  {
     bug: 'a watch of deliveries is answered although nothing changed',
     file: 'hub/operations/status-signal.ts',
     find: 'if (known === String(changed.version())) await',

@@ -336,6 +336,7 @@ describe('an answer', () => {
       remove: { name: 'mine', body: { mode: 'delete' } },
       approve: { body: { change, by: 'a test' } },
       rollouts: { query: '?app=web' },
+      why: { query: '?app=web&cluster=mine' },
       decide: { body: { name: 'web#1', verdict: 'pause', by: 'a test' } },
       freeze: { body: { reason: 'the holidays', by: 'a test' } },
       unfreeze: { body: { by: 'a test' } },

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { Hold } from '../../../../hub/model/hold.ts';
+import type { StatusFacts } from '../../../../hub/status/facts.ts';
+import { askingWhy, type WhyQuery } from '../../../../hub/status/why-fleet.ts';
+import { whyText } from '../../../../hub/status/why-text.ts';
+import { atOnce } from '../../../../shared/lib/slices.ts';
+import { seen } from '../../../fixtures/hub/ledger.ts';
+import { turnsOf } from '../../../fixtures/loop.ts';
+import {
+  bundleApp,
+  enrolledCluster,
+  heartbeat,
+  now,
+  published,
+  received,
+  reportOf,
+  settledApp,
+  stateOf,
+} from '../../../fixtures/hub/status.ts';
+
+const web = bundleApp('web');
+const away = bundleApp('web', { target: 'green' });
+const names = ['a', 'b', 'c', 'd'];
+const bundles = names.slice(0, 3).map((name) => {
+  const bundle = published(name, [web, bundleApp('api')]);
+  return name === 'c' ? { ...bundle, revision: { ...bundle.revision, apps: [web, away] } } : bundle;
+});
+const reports = new Map(
+  bundles.map((bundle) => {
+    const said = bundle.revision.apps.map((app) =>
+      settledApp(app, app.target === undefined ? {} : { target: app.target }),
+    );
+    return [bundle.cluster, received(reportOf(bundle, said), bundle.cluster === 'b' ? 3_600 : 2)];
+  }),
+);
+const hold: Hold = {
+  ...{ app: 'default/web', cluster: 'd', by: 'limit', reason: 'too large', since: '2026-03-01T11:58:00.000Z' },
+};
+const facts: StatusFacts = {
+  state: stateOf(
+    names.map((name) => enrolledCluster(name)),
+    bundles,
+    { documents: [seen('default/web')] },
+  ),
+  holds: [hold],
+  reports,
+  now,
+  heartbeat,
+};
+const ask = (query: Partial<WhyQuery> = {}, given = facts) =>
+  atOnce(askingWhy(given, { app: 'default/web', cluster: null, rollout: null, ...query }));
+const style = { columns: 100, now, where: '--data /d' };
+
+describe('why of a fleet', () => {
+  it('tells clusters together that stop alike, in the order of the chain', () => {
+    const { well, stops, chains } = ask();
+    expect([well, chains]).toEqual([['a', 'c'], []]);
+    expect(stops.map(({ link, clusters }) => [link, clusters])).toEqual([
+      ['hold', ['d']],
+      ['fetched', ['b']],
+    ]);
+  });
+
+  it('has a chain for each namespace that it goes to on the cluster that was asked for', () => {
+    const { chains } = ask({ cluster: 'c' });
+    expect(chains.map(({ application, stop }) => [application, stop])).toEqual([
+      ['default/web', null],
+      ['default/web@green', null],
+    ]);
+  });
+
+  it('says of what no cluster has where it stops all the same', () => {
+    const { well, stops } = ask({ app: 'default/other' });
+    expect([well, stops.map(({ link, clusters }) => [link, clusters])]).toEqual([[], [['source', []]]]);
+  });
+
+  it('lets others have their turn in a large fleet', async () => {
+    const many = Array.from({ length: 2_000 }, (_, index) => published(`c${index}`, [web]));
+    const state = stateOf(
+      many.map(({ cluster }) => enrolledCluster(cluster)),
+      many,
+    );
+    const query = { app: 'default/web', cluster: null, rollout: null };
+    expect(await turnsOf(askingWhy({ ...facts, state }, query))).toBeGreaterThan(2);
+  });
+});
+
+describe('why as text', () => {
+  it('has a line for each reason, with what mends it', () => {
+    expect(whyText(ask(), { ...style, columns: 200 })).toBe(
+      [
+        'web: 2 of 4 clusters have all of it, and it is well there',
+        'hold: 1 cluster (d), since 2m: too large',
+        '  to go on: make it smaller, or move something to another cluster',
+        'fetched: 1 cluster (b), since 60m: no report in time: its agent is off, or cannot reach the hub',
+        '  to go on: look at the site: `sluice-agent status --kubeconfig FILE`',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('goes link by link for one cluster, at 80 columns, too', () => {
+    const text = whyText(ask({ cluster: 'b' }), { ...style, columns: 80 });
+    const lines = text.split('\n');
+    expect(lines[0]).toBe('web on b: it stops at fetched, since 60m');
+    expect(lines.filter((line) => / ok( |$)/.test(line))).toHaveLength(7);
+    expect(text).toContain('  fetched   NO no report in time');
+    expect(text).toMatch(/^ {2}healthy +-$/m);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+});
