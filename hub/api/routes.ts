@@ -19,7 +19,7 @@ import { revisionList } from './revisions.ts';
 import { decisionAnswer, decisionBody, rolloutList } from './rollouts.ts';
 import type { AnswerOf, InputOf, Route } from './route.ts';
 import { statusAnswer, statusCluster } from './status.ts';
-import { tokenAnswer, tokenBody, tokenEntry, tokenList } from './tokens.ts';
+import { tokenRoutes } from './tokens.ts';
 import { whyAnswer } from './why.ts';
 
 const text = z.string().optional();
@@ -161,31 +161,7 @@ export const routes = {
     status: 200,
     answer: freezeAnswer,
   },
-  tokens: {
-    method: 'GET',
-    path: '/v1/tokens',
-    access: 'admin',
-    description: 'The tokens of persons and programs: names, roles, and who made each.',
-    status: 200,
-    answer: tokenList,
-  },
-  createToken: {
-    method: 'POST',
-    path: '/v1/tokens',
-    access: 'admin',
-    description: 'Makes a token with a role, and answers it this once.',
-    body: tokenBody,
-    status: 201,
-    answer: tokenAnswer,
-  },
-  revokeToken: {
-    method: 'POST',
-    path: '/v1/tokens/:name/revoke',
-    access: 'admin',
-    description: 'Refuses a token from now on.',
-    status: 200,
-    answer: tokenEntry,
-  },
+  ...tokenRoutes,
   ...feedRoutes,
   gitRefs: {
     method: 'GET',

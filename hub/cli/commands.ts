@@ -8,6 +8,7 @@ import { freezeCommand, unfreezeCommand } from './freeze.ts';
 import { initCommand } from './init.ts';
 import { keysCommands } from './keys.ts';
 import { ledgerCommands } from './ledger.ts';
+import { planCommand } from './plan.ts';
 import { renderCommand } from './render.ts';
 import { revisionsCommand } from './revisions.ts';
 import { rolloutCommands } from './rollout.ts';
@@ -35,6 +36,7 @@ export const commands: readonly (Command<CliContext> | CommandGroup<CliContext>)
   keysCommands,
   ledgerCommands,
   renderCommand,
+  planCommand,
   validateCommand,
   explainCommand,
   definitionsCommands,

@@ -28,16 +28,38 @@ export interface Read {
 
 /** Reads a folder or work tree alone. Old commits give revisions; only the problems of the newest state count. */
 export async function readAlone(dir: string, ports: HistoryPorts, signal: AbortSignal): Promise<Read> {
-  let read: Read | null = null;
+  return (await readBoth(dir, () => false, ports, signal)).after;
+}
+
+/** The newest state of a work tree, and one before; null = there is none. */
+export interface Both {
+  readonly before: Read | null;
+  readonly after: Read;
+}
+
+/** The same, with the state of the newest commit that `isBase` names; null = the one before the newest state. */
+export async function readBoth(
+  dir: string,
+  isBase: ((commit: string) => boolean) | null,
+  ports: HistoryPorts,
+  signal: AbortSignal,
+): Promise<Both> {
+  let [read, base]: [Read | null, Read | null] = [null, null];
   let history: RevisionHistory = emptyHistory;
   let before: PushStart = { documents: [], broken: [] };
   for await (const snapshot of readHistory(dir, ports, signal)) {
+    if (isBase === null) base = read;
     read = next({ history, seen: before.documents, start: before, approvals: [] }, snapshot);
     history = read.history;
+    if (isBase?.(snapshot.commit) === true) base = read;
     // Which clusters have left is the hub's to know.
     before = { ...read, documents: read.documents.filter(({ kind }) => kind !== 'Cluster') };
   }
   if (read === null) throw nothing(dir);
+  return { before: base === null ? null : told(base), after: told(read) };
+}
+
+function told(read: Read): Read {
   const { problems, holds } = read;
   return { ...read, problems: tellProblems([{ problems, holds: holds.map(withoutChange) }]) };
 }

@@ -82,7 +82,8 @@ export async function previewFolder(dir: string, options: PreviewOptions, ports:
   };
 }
 
-async function assertPreviewed(dir: string): Promise<void> {
+/** Throws USAGE for what is not a folder. */
+export async function assertPreviewed(dir: string): Promise<void> {
   if (isUrl(dir)) {
     const hint = 'clone it, and name a folder or a Git work tree';
     throw new SluiceError('USAGE', 'a preview cannot read a URL', { subject: dir, hint });

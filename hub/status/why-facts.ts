@@ -48,6 +48,7 @@ export const mends: Readonly<Record<Holder, string>> = {
   name: 'rename one of the two, or remove one',
   limit: 'make it smaller, or move something to another cluster',
   agent: 'wait for the report of its agent, or upgrade the agent',
+  input: 'nothing, once the component that it waits for says its value; see `sluice-hub status`',
   move: 'nothing, if the other clusters get well; else approve it: `sluice-hub status` names the change',
   guard: 'approve it: `sluice-hub status` names the change',
   delivery: 'nothing: it goes on by itself',

@@ -15,9 +15,6 @@ export const testedElsewhere: Readonly<Record<string, string>> = {
   'agent/rollout/steps/deliver.ts':
     'test/unit/agent/rollout/steps/run.test.ts: pass after pass, by what a cluster shows',
   'hub/api/openapi.ts': 'test/golden/api: the whole document is a golden file',
-  'hub/status/why-hub.ts': 'test/unit/hub/status/why.test.ts: one table of what stops each link',
-  'hub/status/why-site.ts': 'test/unit/hub/status/why.test.ts',
-  'hub/status/why-text.ts': 'test/unit/hub/status/why-fleet.test.ts: with what it is the text of',
   'hub/preflight/containers.ts': 'test/unit/hub/preflight/preflight.test.ts: one table of objects for all of preflight',
   'hub/preflight/pods.ts': 'test/unit/hub/preflight/preflight.test.ts',
   'hub/preflight/node.ts': 'test/unit/hub/preflight/preflight.test.ts',

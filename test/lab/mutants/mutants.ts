@@ -709,6 +709,20 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/hub/status/why-fleet.test.ts'],
   },
   {
+    bug: 'a plan shows the values of Secrets',
+    file: 'hub/operations/plan-fields.ts',
+    find: "  if (isSecret) return '[value]';\n",
+    replace: '',
+    tests: ['test/unit/hub/operations/plan-fields.test.ts'],
+  },
+  {
+    bug: 'a plan of a branch tells what others changed meanwhile',
+    file: 'hub/operations/plan-base.ts',
+    find: 'oid === named || (await repo.descends(named, oid, signal))',
+    replace: 'oid === named || (await repo.descends(oid, named, signal)) || index === own.length - 1',
+    tests: ['test/unit/hub/operations/plan.test.ts'],
+  },
+  {
     bug: 'a watch of deliveries is answered although nothing changed',
     file: 'hub/operations/status-signal.ts',
     find: 'if (known === String(changed.version())) await',

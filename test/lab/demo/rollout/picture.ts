@@ -76,9 +76,13 @@ function standingOf(facts: ClusterFacts): Standing {
   if (isCut) return { word: absent === undefined ? 'link is cut' : 'away: no report in time', tone: 'faint' };
   if (back !== undefined) return { word: `${hasIt(row) ? 'back' : 'going back'}: ${back.reason}`, tone: 'bad' };
   if (failed !== undefined) return { word: `failed: ${failed.reason}`, tone: 'bad' };
-  if (hold !== undefined) return { word: `on hold: ${hold.reason}`, tone: 'busy' };
-  if (row?.health === 'Held') return { word: `on hold: ${row.message}`, tone: 'busy' };
+  const held = hold?.reason ?? heldWords(row);
+  if (held !== null) return { word: `on hold: ${held}`, tone: 'busy' };
   return movingOf(sight, row, rollout);
+}
+
+function heldWords(row: StatusRow | undefined): string | null {
+  return row?.health === 'Held' ? row.message : null;
 }
 
 function hasIt(row: StatusRow | undefined): boolean {

@@ -12,9 +12,17 @@ const none = { total: 3, done: 0, inFlight: 0, waiting: 3, failed: 0, absent: 0,
 
 function rolloutOf(done: number, more: Partial<Rollout> = {}): Rollout {
   return {
-    ...{ app: 'default/web', name: 'web#2', content: 'web-v2', stable: 'web-v1', phase: 'running', attempt: 1 },
+    ...{
+      app: 'default/web',
+      name: 'web#2',
+      content: 'web-v2',
+      stable: 'web-v1',
+      next: null,
+      phase: 'running',
+      attempt: 1,
+    },
     ...{ startedAt: '1970-01-01T00:00:00.000Z', endedAt: null, reason: '', steps: [], asks: [] },
-    ...{ failed: [], absent: [], held: [], back: [], waits: '', todo: null },
+    ...{ failed: [], absent: [], held: [], back: [], inSteps: [], waits: '', todo: null },
     counts: { ...none, done, waiting: 3 - done },
     ...more,
   };

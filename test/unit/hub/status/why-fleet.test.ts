@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { Hold } from '../../../../hub/model/hold.ts';
 import type { StatusFacts } from '../../../../hub/status/facts.ts';
 import { askingWhy, type WhyQuery } from '../../../../hub/status/why-fleet.ts';
-import { whyText } from '../../../../hub/status/why-text.ts';
 import { atOnce } from '../../../../shared/lib/slices.ts';
 import { seen } from '../../../fixtures/hub/ledger.ts';
 import { turnsOf } from '../../../fixtures/loop.ts';
@@ -49,7 +48,6 @@ const facts: StatusFacts = {
 };
 const ask = (query: Partial<WhyQuery> = {}, given = facts) =>
   atOnce(askingWhy(given, { app: 'default/web', cluster: null, rollout: null, ...query }));
-const style = { columns: 100, now, where: '--data /d' };
 
 describe('why of a fleet', () => {
   it('tells clusters together that stop alike, in the order of the chain', () => {
@@ -82,30 +80,5 @@ describe('why of a fleet', () => {
     );
     const query = { app: 'default/web', cluster: null, rollout: null };
     expect(await turnsOf(askingWhy({ ...facts, state }, query))).toBeGreaterThan(2);
-  });
-});
-
-describe('why as text', () => {
-  it('has a line for each reason, with what mends it', () => {
-    expect(whyText(ask(), { ...style, columns: 200 })).toBe(
-      [
-        'web: 2 of 4 clusters have all of it, and it is well there',
-        'hold: 1 cluster (d), since 2m: too large',
-        '  to go on: make it smaller, or move something to another cluster',
-        'fetched: 1 cluster (b), since 60m: no report in time: its agent is off, or cannot reach the hub',
-        '  to go on: look at the site: `sluice-agent status --kubeconfig FILE`',
-        '',
-      ].join('\n'),
-    );
-  });
-
-  it('goes link by link for one cluster, at 80 columns, too', () => {
-    const text = whyText(ask({ cluster: 'b' }), { ...style, columns: 80 });
-    const lines = text.split('\n');
-    expect(lines[0]).toBe('web on b: it stops at fetched, since 60m');
-    expect(lines.filter((line) => / ok( |$)/.test(line))).toHaveLength(7);
-    expect(text).toContain('  fetched   NO no report in time');
-    expect(text).toMatch(/^ {2}healthy +-$/m);
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 });

@@ -47,9 +47,17 @@ const counts = { total: 3, done: 1, inFlight: 0, waiting: 2, failed: 0, absent: 
 
 function rolloutOf(facts: Partial<Rollout> = {}): Rollout {
   return {
-    ...{ app: 'default/web', name: 'web#2', content: 'web-v2', stable: 'web-v1', phase: 'running', attempt: 1 },
+    ...{
+      app: 'default/web',
+      name: 'web#2',
+      content: 'web-v2',
+      stable: 'web-v1',
+      next: null,
+      phase: 'running',
+      attempt: 1,
+    },
     ...{ startedAt: since, endedAt: null, reason: '', steps: [], asks: [], waits: '', todo: null, counts },
-    ...{ failed: [], absent: [], held: [], back: [] },
+    ...{ failed: [], absent: [], held: [], back: [], inSteps: [] },
     ...facts,
   };
 }

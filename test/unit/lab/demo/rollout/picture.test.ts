@@ -10,7 +10,15 @@ const screenOf = (columns: number) => openScreen({ columns, write: () => true },
 const counts = { total: 12, done: 2, inFlight: 0, waiting: 8, failed: 0, absent: 1, held: 1 };
 const wave = { ...counts, name: 'canary', phase: 'passed', total: 2, asks: false, waits: '', todo: null };
 const rollout: Rollout = {
-  ...{ app: 'default/shop', name: 'shop#2', content: 'shop-v2', stable: 'shop-v1', phase: 'running', attempt: 1 },
+  ...{
+    app: 'default/shop',
+    name: 'shop#2',
+    content: 'shop-v2',
+    stable: 'shop-v1',
+    next: null,
+    phase: 'running',
+    attempt: 1,
+  },
   ...{
     startedAt: '',
     endedAt: null,
@@ -20,7 +28,7 @@ const rollout: Rollout = {
     counts,
     waits: 'all/fleet waits for an approval',
   },
-  ...{ failed: [], back: [], absent: [{ unit: 'edge-2', reason: 'no report in time' }] },
+  ...{ failed: [], back: [], inSteps: [], absent: [{ unit: 'edge-2', reason: 'no report in time' }] },
   held: [{ unit: 'eu-3', reason: 'stocktaking' }],
   steps: [{ name: 'all', type: 'deploy', phase: 'running', message: '', steps: [], waves: [wave] }],
 };

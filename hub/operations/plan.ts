@@ -1,0 +1,82 @@
+import { findLocalCluster } from '../registry/targets.ts';
+import { docKey } from '../model/documents.ts';
+import type { RenderedApp } from '../model/rendered.ts';
+import type { Problem } from '../model/source.ts';
+import { appKey } from '../../shared/wire/bundle.ts';
+import { baseOf } from './plan-base.ts';
+import { groupChanges, plannedGuards, type ChangeGroup, type PlannedGuard } from './plan-diff.ts';
+import { plannedDelivery, type PlannedDelivery } from './plan-waves.ts';
+import { assertPreviewed, type PreviewOptions, type PreviewPorts } from './preview.ts';
+import { judgeAlone, judgeByHub, type Judged } from './preview-judge.ts';
+import { merged } from './preview-problems.ts';
+import { readAfter, readBoth, type Read } from './preview-read.ts';
+
+/** What a change would do. */
+export interface ChangePlan {
+  /** How many clusters there are. */
+  readonly clusters: number;
+  readonly groups: readonly ChangeGroup[];
+  /** Applications that keep what they have for as long as they have errors. */
+  readonly held: readonly string[];
+  readonly deliveries: readonly PlannedDelivery[];
+  /** Offline; a hub tells its own as problems. */
+  readonly guards: readonly PlannedGuard[];
+  /** What the change brings with it: problems that were there before are not told. */
+  readonly problems: readonly Problem[];
+}
+
+export type PlanOptions = Pick<PreviewOptions, 'local' | 'hub' | 'signal'> & {
+  /** The name of a commit; absent = what is not committed yet, else the last commit. */
+  readonly base?: string | undefined;
+};
+
+/** Says what the newest state of a work tree would change, compared with one before it, and publishes nothing. Throws USAGE. */
+export async function planChange(dir: string, options: PlanOptions, ports: PreviewPorts): Promise<ChangePlan> {
+  await assertPreviewed(dir);
+  const { base, local, hub, signal } = options;
+  const both = await readBoth(dir, await baseOf(dir, base, ports, signal), ports, signal);
+  const judge = (read: Read): Promise<Judged> =>
+    hub === undefined
+      ? judgeAlone(ports.cue, read, { local, signal })
+      : judgeByHub(ports.cue, read, hub, { local, signal });
+  const after = hub === undefined ? both.after : await readAfter(hub.state, dir, ports, signal);
+  const [before, now] = [both.before === null ? null : await judge(both.before), await judge(after)];
+  const former = before?.apps ?? [];
+  const kept = keptApps(former, now);
+  const apps = [...now.apps, ...kept];
+  const groups = groupChanges(former, apps);
+  const changed = new Set(groups.flatMap(({ changes }) => changes.map(({ app }) => app.split('@', 1)[0] ?? app)));
+  const localCluster = localOf(options, now);
+  const known = new Set(before?.problems.map(wordsOf));
+  return {
+    clusters: now.targets.length,
+    groups,
+    held: [...new Set(kept.map(({ namespace, name }) => `${namespace}/${name}`))],
+    deliveries: after.fleet.applications
+      .filter(({ doc }) => changed.has(docKey(doc)))
+      .map(({ doc }) => plannedDelivery(doc, { ...now, localCluster })),
+    guards: hub === undefined ? plannedGuards(former, apps) : [],
+    problems: merged(now.problems, after.fleet).filter((problem) => !known.has(wordsOf(problem))),
+  };
+}
+
+function localOf({ local, hub }: PlanOptions, { targets }: Judged): string | null {
+  if (local !== undefined) return local;
+  return hub === undefined ? 'local' : findLocalCluster(hub.localCluster, targets);
+}
+
+/** What has errors now, and was rendered before: a hub changes nothing of it. */
+function keptApps(before: readonly RenderedApp[], { apps, problems }: Judged): readonly RenderedApp[] {
+  const broken = new Set(problems.flatMap(({ app, severity }) => (severity === 'error' ? (app ?? []) : [])));
+  const there = new Set(apps.map(placeOf));
+  const isKept = (app: RenderedApp) => broken.has(`${app.namespace}/${app.name}`) && !there.has(placeOf(app));
+  return before.filter(isKept);
+}
+
+function placeOf(app: RenderedApp): string {
+  return `${appKey(app)} ${app.cluster}`;
+}
+
+function wordsOf({ code, message, app, cluster }: Problem): string {
+  return JSON.stringify([code, message, app, cluster]);
+}
