@@ -1,5 +1,5 @@
 import type { Definition } from '../model/documents.ts';
-import { isMap } from '../model/json-map.ts';
+import { valueAt } from '../model/json-map.ts';
 
 interface WorkloadReference {
   readonly type?: unknown;
@@ -8,16 +8,17 @@ interface WorkloadReference {
 
 /** The resource that a user's definition runs as, in the words of `appliesToWorkloads` (`deployments.apps`); null where it does not say. */
 export function workloadOf({ kind: of, spec }: Pick<Definition, 'kind' | 'spec'>): string | null {
-  if (of === 'WorkloadDefinition') {
-    const name = isMap(spec['definitionRef']) ? spec['definitionRef']['name'] : undefined;
-    return typeof name === 'string' ? name : null;
-  }
+  if (of === 'WorkloadDefinition') return textOf(valueAt(spec['definitionRef'], 'name'));
   const workload = spec.workload as WorkloadReference | null | undefined;
   if (typeof workload?.type === 'string') return workload.type.startsWith('autodetects.') ? null : workload.type;
   const { apiVersion, kind } = workload?.definition ?? {};
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return null;
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
   return group === '' ? pluralOf(kind) : `${pluralOf(kind)}.${group}`;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 /** The resource of a kind, as the Kubernetes conventions make it. */

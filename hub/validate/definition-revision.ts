@@ -46,17 +46,21 @@ export function definitionOf(raw: RawDocument, written: JsonMap): Read {
     return broken(raw, written, ['metadata', 'name'], 'the name of a DefinitionRevision is that of its type and -vN');
   }
   const inner = mapAt(written, 'spec', found.member);
+  const metadata = { name, ...metadataOf(written, inner) };
+  const apiVersion = written['apiVersion'] ?? ourApiVersions[0];
+  const value = { apiVersion, kind: found.kind, metadata, spec: inner?.['spec'] };
+  return { value, raw: within(raw, found.member), note: null };
+}
+
+/** What the definition says of itself, in the namespace of its revision. */
+function metadataOf(written: JsonMap, inner: JsonMap | undefined): JsonMap {
   const { labels, annotations } = mapAt(inner, 'metadata') ?? {};
   const namespace = mapAt(written, 'metadata')?.['namespace'];
-  const metadata = {
-    name,
+  return {
     ...(namespace !== undefined && { namespace }),
     ...(isMap(labels) && { labels }),
     ...(isMap(annotations) && { annotations }),
   };
-  const apiVersion = written['apiVersion'] ?? ourApiVersions[0];
-  const value = { apiVersion, kind: found.kind, metadata, spec: inner?.['spec'] };
-  return { value, raw: within(raw, found.member), note: null };
 }
 
 function nameOf(written: JsonMap): string | null {

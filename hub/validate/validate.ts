@@ -82,9 +82,15 @@ function unreadOf({ raw, kind, key, doc }: ReadDocument): UnreadDocument {
   return { ...facts, digest };
 }
 
-function check({ raw, kind, doc, rest, note, reporter }: ReadDocument, references: References): void {
-  const say = note?.severity === 'error' ? reporter.error : reporter.warn;
-  if (note !== null) say(note.code, note.path, note.message, note.hint);
+function sayNote({ note, reporter }: ReadDocument): void {
+  if (note === null) return;
+  const say = note.severity === 'error' ? reporter.error : reporter.warn;
+  say(note.code, note.path, note.message, note.hint);
+}
+
+function check(read: ReadDocument, references: References): void {
+  const { raw, kind, doc, rest, reporter } = read;
+  sayNote(read);
   if (doc === null) reporter.skipFollowing();
   const checked = doc ?? rest;
   if (checked === null) return;
