@@ -141,7 +141,7 @@ async function approve(stage: ShopStage): Promise<void> {
 async function failure(stage: ShopStage): Promise<void> {
   const { screen, fleet } = stage;
   announce(stage, '4 of 5  a version 3 that cannot start', {
-    'You write': 'an image that does not exist.',
+    'You write': 'an image that does not exist, and progressDeadline: 15s, so as not to wait long.',
     'You see': 'the canaries fail, and go back by themselves; no other cluster was given it.',
   });
   await push(stage, 'v3');

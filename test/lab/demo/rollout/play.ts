@@ -15,7 +15,7 @@ export interface ShopStage {
   readonly said: Map<string, string>;
 }
 
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 const labelWidth = 9;
 
 /** Says what a part of the story is about. */
@@ -29,7 +29,7 @@ export function announce({ screen }: ShopStage, title: string, lines: Readonly<R
 
 /**
  * Shows the fleet until `isDone` says so, and fails with the first thing that is not as it should be: what `wrong` finds at any
- * moment, or what `missing` says after a minute.
+ * moment, or what `missing` says after two minutes.
  */
 export async function watchUntil(
   { screen, change, fleet, said }: ShopStage,
