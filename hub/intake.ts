@@ -48,7 +48,12 @@ export interface IntakeMemory {
   last: { readonly snapshot: Snapshot; readonly validated: Validated } | null;
   /** The commits that were passed over since the last one that could be processed. */
   passedOver: readonly Problem[];
+  /** What came of the last commit, with the values that it was made from: the same for as long as those are. */
+  kept?: { readonly from: readonly unknown[]; readonly intake: Pick<Intake, KeptMember> };
 }
+
+/** What of an intake is made of the documents alone. */
+type KeptMember = 'documents' | 'broken' | 'revisions' | 'fleet' | 'holds' | 'problems';
 
 /** What reading commits works with. */
 export interface IntakeParts {
@@ -140,13 +145,22 @@ async function currentIntake({ memory, clock }: IntakeParts, state: IntakeState)
     return { ...same, documents, broken, revisions, fleet: clustersOf(state), holds, problems };
   }
   const { snapshot, validated } = memory.last;
+  const { approvals } = state;
+  const unrendered = unrenderedRevisions(state);
+  const began = [start.documents, start.broken];
+  const from = [snapshot, validated, documents, broken, revisions, ...began, approvals, memory.passedOver];
+  const before = unrendered.size === 0 ? memory.kept : undefined;
+  if (before?.from.every((value, index) => value === from[index]) === true) return { ...same, ...before.intake };
   const now = new Date(clock.now()).toISOString();
   const pinned = pinnedFiles(revisions);
-  const { approvals } = state;
   const kept = keepMissing({ seen: documents, start, validated, snapshot, pinned, approvals, now });
-  const recorded = await inSlices(recording(revisions, kept.fleet, { unrendered: unrenderedRevisions(state), now }));
+  const recorded = await inSlices(recording(revisions, kept.fleet, { unrendered, now }));
   const problems = [...kept.problems, ...memory.passedOver];
-  return { ...same, ...kept, revisions: recorded, problems };
+  const intake = { ...kept, revisions: recorded, problems };
+  // A change that waits for an approval is judged again each time, and so is what failed to render.
+  const isLasting = unrendered.size === 0 && kept.holds.every(({ change }) => change === undefined);
+  if (isLasting) memory.kept = { from, intake };
+  return { ...same, ...intake };
 }
 
 /** The fleet before anything was read: the clusters that have a document, and nothing else. */

@@ -14,7 +14,7 @@ import { readCommits, type Intake, type IntakeParts } from './intake.ts';
 import { changesBetween } from './model/changes.ts';
 import type { Effect, EffectsKnown } from './model/effect.ts';
 import { trackingHolds, type HoldMemory } from './model/hold-memory.ts';
-import type { JudgedUnit } from './health/judge.ts';
+import type { HealthJudge } from './health/judge.ts';
 import { waitingChanges, type Hold } from './model/hold.ts';
 import { docKey } from './model/documents.ts';
 import type { Target } from './model/fleet.ts';
@@ -31,7 +31,7 @@ import { placedAsDeployment } from './place/deployment.ts';
 import { placedAs, programOf } from './place/program.ts';
 import { saysDelivery } from './workflow/compile.ts';
 import type { Placed, PlaceInput } from './place/types.ts';
-import { picksInUse, runningUnits } from './place/running.ts';
+import { picksInUse, placeInput } from './place/running.ts';
 import { judgedUnits } from './plan/judged.ts';
 import { planning, type PlanInput } from './plan/plan.ts';
 import { bundlesToSignAgain } from './plan/sign-again.ts';
@@ -48,7 +48,7 @@ import type { PublishDeps } from './publish/types.ts';
 import type { PublishedBundle } from './model/published-bundle.ts';
 import { decidingCapabilities } from './registry/capabilities.ts';
 import { withReads } from './registry/reads.ts';
-import { findLocalCluster, reportedVersions, targetsOf } from './registry/targets.ts';
+import { findLocalCluster, labelsByName, reportedVersions, targetsOf } from './registry/targets.ts';
 import { currentProviders } from './render/current-providers.ts';
 import type { RenderMemory } from './render/memory.ts';
 import { render } from './render/render.ts';
@@ -83,8 +83,9 @@ export interface PassParts extends IntakeParts {
   readonly metrics: Metrics;
   /** Told which clusters have a new bundle, as soon as the channel has it. */
   readonly notify: (published: Published) => void;
-  /** Given what is published of applications whose definitions say how well they are. */
-  readonly judge: (units: readonly JudgedUnit[]) => void;
+  /** What definitions say of how well applications are; given what is published of those that have such texts. */
+  readonly judged: HealthJudge['judged'];
+  readonly judge: HealthJudge['expect'];
   /** True when a change of the registry or of approvals waits for this pass to end. */
   readonly isAwaited: () => boolean;
 }
@@ -119,14 +120,15 @@ async function publishAll(
 
 /** What planning knows of the clusters beside the documents: what they have, and what they say. */
 async function planFacts(
-  { store, publishing }: PassParts,
+  { store, publishing, judged }: PassParts,
   before: State,
   known: Pick<PlanInput, 'directives' | 'now'> & { readonly targets: readonly Target[]; readonly reports: Reports },
 ): Promise<Omit<PlanInput, 'state' | 'source' | 'rendered' | 'holds' | 'placement'>> {
   const { targets, ...facts } = known;
   return {
     ...facts,
-    labels: new Map(targets.map(({ name, labels }) => [name, labels])),
+    judged,
+    labels: labelsByName(targets),
     published: await publishedBefore(store, before, facts.reports),
     signAgain: bundlesToSignAgain(before, publishing.keys.hub),
     reported: reportedBundles(facts.reports, publishing.keys.trusted),
@@ -140,18 +142,19 @@ async function deliver(
   { before, intake, signal }: { readonly before: State; readonly intake: Intake; readonly signal: AbortSignal },
   placed: PlacedNow,
 ): Promise<Advanced> {
-  const { clock, listeningSince, heartbeatMs, holds, questions, effects } = parts;
+  const { clock, listeningSince, heartbeatMs, holds, questions, effects, judged } = parts;
   const deliveredBy = (doc: Parameters<typeof programOf>[0]) => (saysDelivery(doc) ? programOf(doc) : null);
   const { apps, isGone } = deliveredApps({ ...intake, programOf: deliveredBy });
   const { toPlace, reports } = placed;
+  const { targets, localCluster } = toPlace;
   const now = clock.now();
   const input: AdvanceInput = {
-    ...toPlace,
-    apps,
+    ...{ targets, localCluster, apps },
     isGone,
     state: { ...before, clusters: placed.clusters },
     assignments: placed.assignments,
     reports,
+    judged,
     holds: holds.last ?? [],
     published: parts.parts.published,
     placedAs: (app, content, document) =>
@@ -213,11 +216,10 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
 
   // The revisions of each cluster, their objects, and the next bundles.
   const localCluster = findLocalCluster(parts.localCluster, targets);
-  const toPlace = { fleet, history, targets, picks: before.picks, previous: runningUnits(before), localCluster };
+  const toPlace = placeInput(before, { fleet, history, targets, localCluster });
   const placed = await timed(parts, 'place', () => inSlices(placing(toPlace)));
-  const { assignments: wanted } = placed;
   const delivered = await timed(parts, 'deliver', () =>
-    deliver(parts, { before, intake, signal }, { toPlace, assignments: wanted, clusters, reports }),
+    deliver(parts, { before, intake, signal }, { toPlace, assignments: placed.assignments, clusters, reports }),
   );
   const rendered = await timed(parts, 'render', () => {
     const [{ assignments }, { sources }] = [delivered, parts];

@@ -169,6 +169,7 @@ function appDigests(bundle: PublishedBundle | null): ReadonlyMap<string, string>
 }
 
 function* holdRows(before: Moment['holds'], after: Moment['holds']): Work<ChangeRow[]> {
+  if (before === after) return [];
   const keyed = (hold: Moment['holds'][number]) => [holdKey(hold), hold] as const;
   const had = new Map(yield* mapping(before, holdUnits, keyed));
   const has = new Map(yield* mapping(after, holdUnits, keyed));

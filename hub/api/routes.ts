@@ -18,7 +18,8 @@ import { freezeAnswer, freezeBody, unfreezeBody } from './freeze.ts';
 import { revisionList } from './revisions.ts';
 import { decisionAnswer, decisionBody, rolloutList } from './rollouts.ts';
 import type { AnswerOf, InputOf, Route } from './route.ts';
-import { statusAnswer, statusCluster } from './status.ts';
+import { statusRoutes } from './status-routes.ts';
+import { statusCluster } from './status.ts';
 import { tokenRoutes } from './tokens.ts';
 import { whyAnswer } from './why.ts';
 
@@ -31,16 +32,7 @@ const gitService = 'git-upload-pack';
  * `hub/operations/operations.ts`.
  */
 export const routes = {
-  status: {
-    method: 'GET',
-    path: '/v1/status',
-    access: 'view',
-    description:
-      'What runs where, and how healthy it is; with `known`, once there is another version than that, or after 25 s.',
-    query: z.object({ app: text, cluster: text, known: text }),
-    status: 200,
-    answer: statusAnswer,
-  },
+  ...statusRoutes,
   revisions: {
     method: 'GET',
     path: '/v1/revisions',

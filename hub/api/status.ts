@@ -172,6 +172,15 @@ export type StatusView = z.infer<typeof statusView>;
 
 /** A view with its version, which a watcher gives back as `known`. */
 export const statusAnswer = z
-  .object({ version: z.string().describe('What a watcher gives back as `known`.'), view: statusView })
+  .object({
+    version: z.string().describe('What a watcher gives back as `known`.'),
+    view: statusView,
+    continue: z
+      .string()
+      .optional()
+      .describe(
+        'Of a page: what the next one is asked for with; absent = there is no other. A page has whole clusters by name, until they have `limit` rows; what is not about one cluster is on the first.',
+      ),
+  })
   .meta({ id: 'StatusAnswer' });
 export type StatusAnswer = z.infer<typeof statusAnswer>;

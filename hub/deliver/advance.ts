@@ -1,3 +1,4 @@
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import type { Work } from '../../shared/lib/slices.ts';
 import type { Effect } from '../model/effect.ts';
 import {
@@ -35,7 +36,7 @@ export interface DeliveredApp extends Pick<ApplicationInput, 'program' | 'applic
 
 /** What advancing all deliveries reads. */
 export interface AdvanceInput
-  extends Pick<ApplicationInput, 'listening' | 'window' | 'localCluster'>, Omit<UnitFacts, 'held'> {
+  extends Pick<ApplicationInput, 'listening' | 'window' | 'localCluster'>, Omit<UnitFacts, 'held' | 'listening'> {
   readonly state: Pick<State, 'deliveries' | 'clusters' | 'bundles'>;
   readonly apps: ReadonlyMap<string, DeliveredApp>;
   readonly freeze: Freeze | null;
@@ -77,7 +78,7 @@ const unitUnits = 0.3;
 export function* advancing(input: AdvanceInput): Work<Advanced> {
   const { apps, assignments } = input;
   const facts = { ...input, held: heldBefore(input.holds) };
-  const byApp = Map.groupBy(apps.size === 0 ? [] : assignments, ({ unit }) => applicationOf(unit));
+  const byApp = apps.size === 0 ? new Map<string, Assignment[]>() : assignmentsByApp(assignments);
   const outcomes: (readonly [string, ApplicationOutcome])[] = [];
   const frozen = frozenAt(input.freeze, input.listening.now);
   const found: Found = { holds: [], instead: new Map(), directives: new Map(), parts: new Map() };
@@ -101,6 +102,10 @@ export function* advancing(input: AdvanceInput): Work<Advanced> {
     due: due.length === 0 ? null : Math.min(...due),
   };
 }
+
+const assignmentsByApp = oncePerValue((assignments: readonly Assignment[]) =>
+  Map.groupBy(assignments, ({ unit }) => applicationOf(unit)),
+);
 
 interface One {
   readonly app: string;

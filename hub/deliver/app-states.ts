@@ -2,6 +2,7 @@ import { deliveryName, type Deliveries } from '../model/delivery.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { AppStates } from '../workflow/step.ts';
 import { unitsFrom, type UnitFacts } from './facts.ts';
+import { isWell } from './unit.ts';
 
 /** Where all applications are known from. */
 export interface AppFacts {
@@ -21,7 +22,7 @@ export function appStates(facts: UnitFacts, { byApp, deliveries }: AppFacts): Ap
     }
     const poor = unitsFrom(facts, placed).find(({ published, report }) => {
       const isApplied = published !== null && report?.applied === published.digest;
-      return !isApplied || report?.health !== 'Healthy';
+      return !isApplied || !isWell(report);
     });
     if (poor === undefined) return { waits: '' };
     const what = poor.report?.health ?? 'not applied yet';

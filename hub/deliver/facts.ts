@@ -5,13 +5,16 @@ import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
 import { unitKey } from '../model/delivery.ts';
 import type { ContentOf } from './deployment.ts';
 import type { Target } from '../model/fleet.ts';
+import type { Labels } from '../../shared/model/selector.ts';
 import { keepsContent, type Hold } from '../model/hold.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { ReceivedReport, Reports } from '../model/reports.ts';
 import type { State } from '../model/state.ts';
+import type { JudgedBy } from '../model/health.ts';
+import { withVerdict } from './judged.ts';
 import type { PartMemory } from './parts.ts';
-import type { DeliveryUnit, UnitReport } from './unit.ts';
+import type { DeliveryUnit, Listening, UnitReport } from './unit.ts';
 
 /** What tells of units. */
 export interface UnitFacts {
@@ -21,6 +24,8 @@ export interface UnitFacts {
   readonly held: Held;
   /** What this process has published of units whose components come one after the other, by `unit cluster`. */
   readonly published?: PartMemory['published'];
+  readonly judged: JudgedBy;
+  readonly listening: Pick<Listening, 'now' | 'since'>;
 }
 
 /** Why units were held in the pass before: by `unit cluster`, and where one of the two is missing, all of the other. */
@@ -38,13 +43,69 @@ export function unitsFrom(
   assignments: readonly Assignment[],
   contentOf: ContentOf = namesOf,
 ): readonly DeliveryUnit[] {
-  const places = Map.groupBy(assignments, placeKey);
-  return [...places.values()].map((own) => unitOf(facts, own, contentOf));
+  return [...placesIn(assignments).values()].map((own) => keptUnit(facts, own, contentOf));
 }
+
+const placesIn = oncePerValue((assignments: readonly Assignment[]) => Map.groupBy(assignments, placeKey));
 
 /** A unit on a cluster, as a text. */
 export function placeKey({ unit, cluster }: Pick<Assignment, 'unit' | 'cluster'>): string {
   return `${unit} ${cluster}`;
+}
+
+/** A unit as it was found, and what that was made from. */
+interface KeptUnit {
+  readonly from: readonly unknown[];
+  readonly unit: DeliveryUnit;
+}
+
+const keptUnits = new WeakMap<Assignment, KeptUnit>();
+
+/** The very same unit for as long as nothing of it is another value: a delivery has one on each cluster of the fleet. */
+function keptUnit(facts: UnitFacts, own: readonly Assignment[], contentOf: ContentOf): DeliveryUnit {
+  const [assignment] = own as readonly [Assignment, ...Assignment[]];
+  const { unit, cluster } = assignment;
+  const { state, targets, reports, held, judged, listening, published } = facts;
+  const record = state.clusters.get(cluster);
+  const received = reports.get(cluster);
+  const last = record === undefined ? null : lastOf(facts, record, unit);
+  const said = last === null ? undefined : judged(unit, cluster, last.app);
+  const labels = targetsByName(targets).get(cluster)?.labels;
+  const part = published?.get(`${unit} ${cluster}`);
+  const content = last === null ? '' : contentOf(last.app, revisionsOf(own));
+  const found = { record, received, last, said, labels, content, hold: holdOn(held, unit, cluster), part };
+  const isLate = isPastDeadline(last, said, listening.now);
+  const seen = [record, received, last?.app, last?.generation, content];
+  const from = [...seen, said, isLate, listening.since, labels, found.hold, part];
+  const before = keptUnits.get(assignment);
+  if (before?.from.every((value, index) => value === from[index]) === true) return before.unit;
+  const made = unitOf(assignment, found, listening);
+  // What is still to be evaluated is told with the time of now.
+  if (said === 'awaited') keptUnits.delete(assignment);
+  else keptUnits.set(assignment, { from, unit: made });
+  return made;
+}
+
+function revisionsOf(own: readonly Assignment[]): readonly string[] {
+  return own.map(({ revision }) => revision);
+}
+
+/** True where definitions have said no for longer than the application has time. */
+function isPastDeadline(last: LastPublished | null, said: FoundUnit['said'], now: number): boolean {
+  const since = typeof said === 'object' ? said.unhealthySince : null;
+  return last !== null && since !== null && now - since >= last.app.health.progressDeadlineSeconds * 1_000;
+}
+
+/** What is known of a unit. */
+interface FoundUnit {
+  readonly record: ClusterRecord | undefined;
+  readonly received: ReceivedReport | undefined;
+  readonly last: LastPublished | null;
+  readonly said: ReturnType<JudgedBy>;
+  readonly labels: Labels | undefined;
+  readonly content: string;
+  readonly part: string | undefined;
+  readonly hold: string | null;
 }
 
 /** `namespace/name` of a unit `namespace/name[@target]`. */
@@ -61,24 +122,25 @@ const targetsByName = oncePerValue(
   (targets: readonly Target[]) => new Map(targets.map((target) => [target.name, target])),
 );
 
-function unitOf(facts: UnitFacts, own: readonly Assignment[], contentOf: ContentOf): DeliveryUnit {
-  const [{ unit, cluster, components }] = own as readonly [Assignment, ...Assignment[]];
-  const revisions = own.map(({ revision }) => revision);
-  const part = facts.published?.get(`${unit} ${cluster}`);
+function unitOf(
+  { unit, cluster, components }: Assignment,
+  { record, received, last, said, labels = {}, hold, part, content }: FoundUnit,
+  listening: UnitFacts['listening'],
+): DeliveryUnit {
   const target = targetOf(unit);
-  const record = facts.state.clusters.get(cluster);
+  const report = record === undefined ? null : reportOf(received, record, unit);
   return {
     key: unitKey(cluster, target),
     cluster,
     target,
-    labels: targetsByName(facts.targets).get(cluster)?.labels ?? {},
+    labels,
     ...(components !== undefined && { components }),
     ...(part !== undefined && { part }),
     joinedAt: record === undefined ? Infinity : Date.parse(record.joinedAt),
     reports: record?.reports ?? true,
-    published: record === undefined ? null : publishedOf(facts, record, { unit, revisions, contentOf }),
-    report: record === undefined ? null : reportOf(facts.reports.get(cluster), record, unit),
-    hold: holdOn(facts.held, unit, cluster),
+    published: last === null ? null : publishedOf(last, content),
+    report: report === null || last === null ? report : withVerdict(report, last.app, said, listening),
+    hold,
   };
 }
 
@@ -92,29 +154,26 @@ export function holdOn(held: Held, unit: string, cluster: string): string | null
   return key === undefined ? null : (held.get(key) ?? null);
 }
 
-/** A unit with the revisions that are placed there now, and the reader of what was published. */
-interface Wished {
-  readonly unit: string;
-  readonly revisions: readonly string[];
-  readonly contentOf: ContentOf;
+/** What the last bundle of a registration has of a unit. */
+interface LastPublished {
+  readonly app: BundleApp;
+  readonly generation: number;
 }
 
-/** What the last bundle of this registration has of a unit. */
-function publishedOf(
-  { state }: UnitFacts,
-  record: ClusterRecord,
-  { unit, revisions, contentOf }: Wished,
-): DeliveryUnit['published'] {
+function lastOf({ state }: UnitFacts, record: ClusterRecord, unit: string): LastPublished | null {
   const revision = state.bundles.get(record.name)?.revision;
   if (revision?.registration !== record.registration) return null;
   const app = appsOf(revision).get(unit);
-  if (app === undefined) return null;
+  return app === undefined ? null : { app, generation: revision.generation };
+}
+
+function publishedOf({ app, generation }: LastPublished, content: string): DeliveryUnit['published'] {
   const { delivery: told, from } = app;
   const waiting = waitingIn(app);
   return {
-    content: contentOf(app, revisions),
+    content,
     digest: app.digest,
-    generation: revision.generation,
+    generation,
     ...(told !== undefined && {
       delivery: { number: told.number, attempt: told.attempt, hasSteps: from !== undefined },
     }),

@@ -20,6 +20,8 @@ export interface UnitReport {
   readonly delivery: ReportedDelivery | null;
   /** Why the site holds changes; null = it does not. */
   readonly siteHold: string | null;
+  /** True while what definitions say of it is still to be evaluated. */
+  readonly isAwaited?: boolean;
 }
 
 /** What the last bundle of a cluster has of a unit, and the generation of that bundle. */
@@ -99,7 +101,7 @@ export interface UnitInput {
 }
 
 /** Heartbeats that may be missed before a cluster counts as silent. */
-const missedHeartbeats = 3;
+export const missedHeartbeats = 3;
 
 /** True when a cluster was not heard from for three report intervals; time in which the hub did not listen does not count. */
 export function isSilent({ reports, report }: Pick<DeliveryUnit, 'reports' | 'report'>, listening: Listening): boolean {
@@ -148,7 +150,7 @@ function afterAdmission(
   if (steps?.phase === 'returned') return standing('failed', steps.reason ?? 'it went back');
   const isApplied = report?.applied === digest;
   const { waiting } = unit.published ?? {};
-  if (report !== null && isApplied && report.health === 'Healthy' && waiting === undefined) {
+  if (report !== null && isApplied && isWell(report) && waiting === undefined) {
     return { state: 'done', reason: report.message, healthyMs: healthyMs(report, input.since), deadlineAt: null };
   }
   return notDone(unit, { ...input, isApplied, hasSaid: steps !== null });
@@ -226,8 +228,14 @@ function deadlineFrom(report: UnitReport | null, { since, wasDone, isApplied, is
   return wasDone && isApplied ? Math.max(since, report?.healthSince ?? since) : since;
 }
 
-function wordsOf({ health, message }: UnitReport, published: PublishedUnit | null): string {
+/** True for what its agent and its definitions say is healthy. */
+export function isWell({ health, isAwaited }: UnitReport): boolean {
+  return health === 'Healthy' && isAwaited !== true;
+}
+
+function wordsOf({ health, message, isAwaited }: UnitReport, published: PublishedUnit | null): string {
   const waiting = published?.waiting ?? [];
+  if (isAwaited === true) return 'what its definitions say of it is not known yet';
   if (health === 'Healthy' && waiting.length > 0) return `${waiting.join(', ')} waits for what another component gives`;
   return `${health ?? 'not applied'}${message === '' ? '' : `: ${message}`}`;
 }

@@ -2,8 +2,9 @@ import type { Admission, WaveRecord } from '../model/delivery.ts';
 import { wavesOf, type Wave } from './members.ts';
 import { budgetOf } from './numbers.ts';
 import type { WaveProgress } from './progress.ts';
+import { frameOf, keptStanding, type Frame } from './kept-standing.ts';
 import { countsOf, givenTo, leftOut, type StandingUnit, type WavesInput } from './standing.ts';
-import { standingOf, type Listening } from './unit.ts';
+import type { Listening } from './unit.ts';
 import { advanceWave } from './wave.ts';
 
 /** What became of the waves of one step. */
@@ -68,22 +69,32 @@ export function advanceWaves(input: WavesInput): WavesOutcome {
 }
 
 function judge(input: WavesInput, wave: Wave): readonly StandingUnit[] {
-  const { delivery, listening } = input;
+  const { app, delivery, listening } = input;
   const record = delivery.waves[wave.key];
   const skipped = leftOut(delivery);
-  const { soakMs, deadlineMs, onFailure } = wave.settings;
-  const { number, content } = delivery;
-  const begunAt = record === undefined ? Infinity : Date.parse(record.startedAt);
-  const facts = { number, content, deadlineMs, soakMs, wasDone: record?.doneAt !== undefined, listening };
-  return wave.units
-    .filter(({ cluster }) => !skipped.has(cluster))
-    .map((unit): StandingUnit => {
-      const { admission: given, ...part } = givenTo(unit, input);
-      const back = delivery.back[unit.key] ?? null;
-      const standing = standingOf(unit, { ...facts, ...part, admission: back === null ? given : null, back });
-      const counts = unit.joinedAt <= begunAt && given?.unhealthy?.includes(unit.key) !== true;
-      return { unit, wave: wave.key, standing, counts, onFailure, waveSize: wave.units.length };
-    });
+  const frame = frameOf(app, {
+    wave: wave.key,
+    waveSize: wave.units.length,
+    begunAt: record === undefined ? Infinity : Date.parse(record.startedAt),
+    wasDone: record?.doneAt !== undefined,
+    number: delivery.number,
+    content: delivery.content,
+    ...numbersOf(wave),
+    since: listening.since,
+    heartbeatMs: listening.heartbeatMs,
+  });
+  const units = skipped.size === 0 ? wave.units : wave.units.filter(({ cluster }) => !skipped.has(cluster));
+  return units.map((unit) => {
+    const { admission: given, part } = givenTo(unit, input);
+    const back = delivery.back[unit.key] ?? null;
+    return keptStanding({ unit, frame, given, part, back }, listening.now);
+  });
+}
+
+function numbersOf({
+  settings: { soakMs, deadlineMs, onFailure },
+}: Wave): Pick<Frame, 'soakMs' | 'deadlineMs' | 'onFailure'> {
+  return { soakMs, deadlineMs, onFailure };
 }
 
 /** After this long a pass looks whether a component was published. */

@@ -4,9 +4,10 @@ import { oncePerValue } from '../../shared/lib/memo.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
+import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { AgentReport, ReportApp } from '../../shared/wire/report.ts';
 import type { CueEngine } from '../cue/engine.ts';
-import type { HealthCheck, HealthVerdict } from '../model/health.ts';
+import { worstWord, type HealthCheck, type HealthVerdict, type JudgedBy } from '../model/health.ts';
 import type { ReceivedReport, Reports } from '../model/reports.ts';
 import { checkedHealth } from './evaluate.ts';
 
@@ -28,16 +29,19 @@ export interface HealthJudge {
   readonly heard: (cluster: string) => void;
   /** The verdict of a unit with the content of this digest; undefined before there is one. */
   readonly verdict: (app: string, cluster: string, digest: Digest) => HealthVerdict | undefined;
+  /** The same for what waits for it, which must not go on before there is one. */
+  readonly judged: JudgedBy;
   /** Resolves when all that was heard so far is judged. */
   readonly idle: () => Promise<void>;
 }
 
-/** What judging works with; `changed` is called with each verdict that is another one. */
+/** What judging works with; `changed` is called with each verdict that is another one, `turned` where its worst word is, too. */
 export interface JudgePorts {
   readonly cue: Pick<CueEngine, 'forApplication'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly reports: () => Reports;
   readonly changed: () => void;
+  readonly turned: (unit: Pick<JudgedUnit, 'app' | 'cluster'>) => void;
   readonly signal: AbortSignal;
 }
 
@@ -53,14 +57,14 @@ const appsOf = oncePerValue(
 
 /** A judge that knows of nothing yet. */
 export function createHealthJudge(ports: JudgePorts): HealthJudge {
-  let units = new Map<string, JudgedUnit>();
+  let units: ReadonlyMap<string, JudgedUnit> | null = null;
   let ofCluster: ReadonlyMap<string, readonly string[]> = new Map();
   const judged = new Map<string, Judged>();
   const due = new Set<string>();
   let running: Promise<void> | null = null;
 
   const judge = async (key: string, reports: Reports): Promise<void> => {
-    const unit = units.get(key);
+    const unit = units?.get(key);
     if (unit === undefined) return;
     const received = reports.get(unit.cluster);
     const observations = received === undefined ? undefined : appsOf(received.report).get(unit.app)?.observations;
@@ -68,7 +72,9 @@ export function createHealthJudge(ports: JudgePorts): HealthJudge {
     if (last !== undefined && isSameUnit(last.unit, unit) && isEqual(last.observations, observations)) return;
     const verdict = await verdictOf(ports, unit, { observations, received, last });
     judged.set(key, { unit, observations, verdict });
-    if (!isEqual(last?.verdict, verdict)) ports.changed();
+    if (isEqual(last?.verdict, verdict)) return;
+    ports.changed();
+    if (isTurned(last?.verdict, verdict)) ports.turned(unit);
   };
   const run = async (): Promise<void> => {
     while (due.size > 0 && !ports.signal.aborted) {
@@ -86,21 +92,44 @@ export function createHealthJudge(ports: JudgePorts): HealthJudge {
         running = null;
       });
   };
+  const verdict = verdictIn(judged);
   return {
     expect: (wanted) => {
-      units = new Map(wanted.map((unit) => [keyOf(unit), unit]));
+      const before = units;
+      if (due.size === 0 && judged.size === before?.size && isSameList(wanted, [...before.values()])) return;
+      const known = new Map(wanted.map((unit) => [keyOf(unit), unit]));
+      units = known;
       ofCluster = groupsOf(wanted);
-      for (const key of judged.keys()) if (!units.has(key)) judged.delete(key);
-      look([...units.keys()]);
+      for (const key of judged.keys()) if (!known.has(key)) judged.delete(key);
+      // The very same unit was looked at when it came, and with each report since.
+      look([...known].flatMap(([key, unit]) => (before?.get(key) === unit && judged.has(key) ? [] : [key])));
     },
     heard: (cluster) => look(ofCluster.get(cluster) ?? []),
-    verdict: (app, cluster, digest) => {
-      const verdict = judged.get(keyOf({ app, cluster }))?.verdict;
-      return verdict?.digest === digest ? verdict : undefined;
+    verdict,
+    judged: (app, cluster, { digest, observe }) => {
+      if (!isExpected(units, { app, cluster, digest, observe })) return undefined;
+      return verdict(app, cluster, digest) ?? 'awaited';
     },
     idle: async () => {
       while (running !== null) await running;
     },
+  };
+}
+
+/** True where there is to be a verdict. Before the first pass of this process that is told by what is observed: it has texts. */
+function isExpected(
+  units: ReadonlyMap<string, JudgedUnit> | null,
+  { observe, digest, ...unit }: Pick<JudgedUnit, 'app' | 'cluster' | 'digest'> & Pick<BundleApp, 'observe'>,
+): boolean {
+  if (units === null) return observe !== undefined;
+  // Most fleets have no such texts, and are asked of very often.
+  return units.size > 0 && units.get(keyOf(unit))?.digest === digest;
+}
+
+function verdictIn(judged: ReadonlyMap<string, Judged>): HealthJudge['verdict'] {
+  return (app, cluster, digest) => {
+    const said = judged.get(keyOf({ app, cluster }))?.verdict;
+    return said?.digest === digest ? said : undefined;
   };
 }
 
@@ -111,6 +140,15 @@ function keyOf({ app, cluster }: Pick<JudgedUnit, 'app' | 'cluster'>): string {
 function groupsOf(units: readonly JudgedUnit[]): ReadonlyMap<string, readonly string[]> {
   const groups = Map.groupBy(units, ({ cluster }) => cluster);
   return new Map([...groups].map(([cluster, of]) => [cluster, of.map(keyOf)]));
+}
+
+function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((value, index) => value === b[index]);
+}
+
+/** True where the worst word is another one, or about another content. */
+function isTurned(last: HealthVerdict | undefined, verdict: HealthVerdict): boolean {
+  return last?.digest !== verdict.digest || last.since !== verdict.since;
 }
 
 function isSameUnit(a: JudgedUnit, b: JudgedUnit): boolean {
@@ -132,9 +170,15 @@ async function verdictOf(
   const checked = await Promise.all(
     checks.map((check) => checkedHealth(evaluator, check, { observations, digests }, signal)),
   );
-  if (checked.every(({ health }) => health !== 'unhealthy')) return { digest, checked, unhealthySince: null };
+  const before = last?.verdict.digest === digest ? last.verdict : null;
+  const since = before === null ? null : wordSince(before, checked, clock.now());
+  if (worstWord(checked) !== 'unhealthy') return { digest, checked, unhealthySince: null, since };
   // What a hub that starts anew finds was so for as long as the agent has said the same.
   const first = received?.since?.[app] ?? clock.now();
-  const before = last?.verdict.digest === digest ? last.verdict.unhealthySince : null;
-  return { digest, checked, unhealthySince: before ?? (last === undefined ? first : clock.now()) };
+  const begun = last === undefined ? first : clock.now();
+  return { digest, checked, unhealthySince: before?.unhealthySince ?? begun, since };
+}
+
+function wordSince(before: HealthVerdict, checked: HealthVerdict['checked'], now: number): number | null {
+  return worstWord(before.checked) === worstWord(checked) ? before.since : now;
 }

@@ -1,6 +1,7 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
 import { worstHealth, type AppHealth } from '../../shared/model/health.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
+import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { StatusTexts } from './fleet.ts';
 
 /** An object that a status text reads: `output` (null) or a name of `outputs`, and which fields of it. */
@@ -38,7 +39,19 @@ export interface HealthVerdict {
   readonly checked: readonly CheckedHealth[];
   /** Since when one of them says no, by the hub's clock; null while none does. */
   readonly unhealthySince: number | null;
+  /** Since when the worst of their words is this one, by the hub's clock; null = it was the first that was found. */
+  readonly since: number | null;
 }
+
+/**
+ * What definitions say of the content of an application, for what waits for it: `awaited` while that is still to be evaluated. Undefined
+ * where they say nothing, or their texts are not at hand.
+ */
+export type JudgedBy = (
+  app: string,
+  cluster: string,
+  content: Pick<BundleApp, 'digest' | 'observe'>,
+) => HealthVerdict | 'awaited' | undefined;
 
 /** What a verdict is judged by beside itself. */
 export interface Judging {
@@ -61,6 +74,18 @@ export function judgedHealth(
     return now - (verdict?.unhealthySince ?? now) >= deadlineMs ? 'Degraded' : 'Progressing';
   });
   return worstHealth([reported, ...words]);
+}
+
+/** The worst of the words that some checks say. */
+export function worstWord(checked: HealthVerdict['checked']): CheckedHealth['health'] {
+  const words = checked.map(({ health }) => health);
+  return words.includes('unhealthy') ? 'unhealthy' : words.includes('unknown') ? 'unknown' : 'healthy';
+}
+
+/** True where an agent says that a content is healthy, and its definitions, where they say anything, say so too. */
+export function isHealthy(reported: AppHealth, judged: ReturnType<JudgedBy>): boolean {
+  if (reported !== 'Healthy' || judged === 'awaited') return false;
+  return judged === undefined || worstWord(judged.checked) === 'healthy';
 }
 
 /** What definitions say of how well an application is, in words; empty where they say nothing. */

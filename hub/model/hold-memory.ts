@@ -6,6 +6,8 @@ import type { State } from './state.ts';
 /** The holds of the last pass of this process; null before the first one. */
 export interface HoldMemory {
   last: readonly Hold[] | null;
+  /** What they were found as. */
+  found?: readonly FoundHold[];
 }
 
 /** Dates the holds of a pass and remembers them; answers those of the pass before, too: after a restart as far as the ledger tells. */
@@ -32,13 +34,20 @@ export function* trackingHolds(
   { state, now }: TrackFacts,
 ): Work<TrackedHolds> {
   const { last } = memory;
+  // A delivery may hold very many clusters, pass after pass.
+  if (last !== null && isSameList(memory.found, found)) return { before: last, after: last };
   const after = yield* datingHolds(found, last ?? [], now);
   memory.last = after;
+  memory.found = found;
   return { before: last ?? (yield* recallingHolds(found, state)), after };
 }
 
 /** What naming a hold costs, in units of a slice. */
-const holdUnits = 0.2;
+const holdUnits = 0.1;
+
+function isSameList(a: readonly FoundHold[] | undefined, b: readonly FoundHold[]): boolean {
+  return a?.length === b.length && a.every((hold, index) => hold === b[index]);
+}
 
 /**
  * The holds of a pass, each once, by rank, application and cluster. A hold that was there before keeps its time, a change

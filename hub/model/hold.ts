@@ -1,3 +1,4 @@
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import type { GuardedChange } from './guarded-change.ts';
 import type { State } from './state.ts';
 import type { Problem } from './source.ts';
@@ -108,7 +109,7 @@ export function storedHolds({ guarded, approvals }: Pick<State, 'guarded' | 'app
  * Names a hold: two passes that find the same name have found the same hold. The reason belongs to the name only where it
  * alone tells two holds apart: for documents, and where there is neither an application nor a change.
  */
-export function holdKey({ app, cluster, by, reason, change }: FoundHold): string {
+export const holdKey = oncePerValue(({ app, cluster, by, reason, change }: FoundHold): string => {
   const isTold = by === 'document' || (app === null && change === undefined);
   return JSON.stringify([app, cluster, by, change?.change ?? null, isTold ? reason : null]);
-}
+});

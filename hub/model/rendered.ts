@@ -1,8 +1,9 @@
 import type { ApplicationDeployment } from './documents.ts';
 import type { HealthCheck } from './health.ts';
 import type { JsonMap } from './json-map.ts';
+import type { FoundHold } from './hold.ts';
 import type { Dependencies } from './order.ts';
-import type { Sourced } from './source.ts';
+import type { Problem, Sourced } from './source.ts';
 import type { KubeObject, ObjectId } from '../../shared/model/object.ts';
 import type {
   BundleApp,
@@ -99,4 +100,14 @@ export interface RenderedApp {
   readonly checks?: readonly HealthCheck[];
   /** The fields that are to be reported for that. */
   readonly observe?: NonNullable<BundleApp['observe']>;
+}
+
+/** The rendered units, one entry for each cluster, and a hold for each unit that failed, or whose traffic waits there. */
+export interface RenderedFleet {
+  readonly apps: readonly RenderedApp[];
+  readonly holds: readonly FoundHold[];
+  /** Warnings: they hold nothing. */
+  readonly problems: readonly Problem[];
+  /** By cluster and unit: what is to be reported of the objects of a unit that stays as it was published. */
+  readonly asked: ReadonlyMap<string, ReadonlyMap<string, NonNullable<RenderedApp['observe']>>>;
 }

@@ -1,8 +1,11 @@
 import { by } from '../../shared/lib/order.ts';
+import { worstHealth, type AppHealth } from '../../shared/model/health.ts';
+import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport, ReportApp } from '../../shared/wire/report.ts';
 import type { BundlePage, ClusterPage, DocumentPage, HubFacts, RecordPage } from '../api/facts.ts';
 import type { Answer, Input } from '../api/routes.ts';
 import type { RevisionHistory } from '../model/fleet.ts';
+import { judgedHealth, type JudgedBy } from '../model/health.ts';
 import { seenId } from '../model/seen-documents.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { ClusterRecord } from '../model/registry.ts';
@@ -63,17 +66,18 @@ export function listRecorded(
 
 /** The last bundles of the clusters whose names follow `after`, as many as make a page, with what their agents said. */
 export function listBundles(
-  { state, reports, sizes }: Pick<HubParts, 'state' | 'reports' | 'sizes'>,
+  { state, reports, sizes, health, clock }: Pick<HubParts, 'state' | 'reports' | 'sizes' | 'health' | 'clock'>,
   { after = '' }: Input<'bundles'>,
 ): Answer<'bundles'> {
   const all = [...state().bundles.values()].filter(({ cluster }) => cluster > after).sort(by(({ cluster }) => cluster));
   const { page, next } = pageOf(all, ({ revision }) => revision.bundle.objects, objectsPerPage);
   const said = reports.current(state());
+  const now = clock.now();
   const bundles = page.map((bundle) => ({
     cluster: bundle.cluster,
     revision: bundle.revision,
     sizes: Object.fromEntries(sizes(bundle)),
-    said: saidBy(said.get(bundle.cluster)?.report),
+    said: saidBy(said.get(bundle.cluster)?.report, bundle, { judged: health.judged, now }),
   }));
   return { bundles, next: next?.cluster ?? null };
 }
@@ -89,13 +93,36 @@ function pageOf<T>(
   return end < 0 ? { page: all, next: null } : { page: all.slice(0, end), next: all[end - 1] ?? null };
 }
 
-function saidBy(report: AgentReport | undefined): BundlePage['bundles'][number]['said'] {
+interface Judging {
+  readonly judged: JudgedBy;
+  readonly now: number;
+}
+
+/** What an agent said of its applications, each as well as its definitions say that it is. */
+function saidBy(
+  report: AgentReport | undefined,
+  { cluster, revision }: Pick<PublishedBundle, 'cluster' | 'revision'>,
+  judging: Judging,
+): BundlePage['bundles'][number]['said'] {
   if (report === undefined) return null;
-  const apps = report.apps.map(({ namespace, name, applied, health, message }) => ({
-    ...{ namespace, name, applied, health },
-    message: message.slice(0, 200),
-  }));
+  const published = new Map(revision.apps.map((app) => [appKey(app), app]));
+  const apps = report.apps.map(({ namespace, name, applied, message, ...app }) => {
+    const wanted = published.get(appKey({ namespace, name, ...app }));
+    const health = wanted?.digest === applied ? healthOf(app.health, cluster, wanted, judging) : app.health;
+    return { namespace, name, applied, health, message: message.slice(0, 200) };
+  });
   return { kubernetes: report.agent.kubernetes, apps };
+}
+
+function healthOf(
+  reported: AppHealth,
+  cluster: string,
+  app: PublishedBundle['revision']['apps'][number],
+  { judged, now }: Judging,
+): AppHealth {
+  const said = judged(appKey(app), cluster, app);
+  if (said === 'awaited') return worstHealth([reported, 'Unknown']);
+  return judgedHealth(reported, said, { now, deadlineMs: app.health.progressDeadlineSeconds * 1_000 });
 }
 
 /** What a hub tells in pages, all of them together. */

@@ -11,7 +11,7 @@ import { listRevisions } from './revisions.ts';
 import { revokeCluster } from './revoke.ts';
 import { decideRollout, rollouts } from './rollouts.ts';
 import { setCluster } from './set.ts';
-import { status } from './status.ts';
+import { status, statusSummary } from './status.ts';
 import { createToken, listTokens, revokeToken } from './tokens.ts';
 import { why } from './why.ts';
 
@@ -29,6 +29,7 @@ export type Operation<Name extends CallName> = (
 /** The operation of every JSON call of the table of routes. */
 export const operations: { readonly [Name in CallName]: Operation<Name> } = {
   status,
+  summary: statusSummary,
   revisions: listRevisions,
   facts: hubFactsOf,
   documents: listDocuments,

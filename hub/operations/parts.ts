@@ -11,6 +11,8 @@ import type { State } from '../model/state.ts';
 import type { Metrics } from '../model/metrics.ts';
 import type { Changed } from '../model/changes.ts';
 import type { ObservedReads } from '../registry/observed-reads.ts';
+import type { FleetHealth } from '../status/fleet-health.ts';
+import type { Turns } from '../model/turns.ts';
 import type { StatusSignal } from './status-signal.ts';
 
 /** Why an operation starts a pass. */
@@ -53,6 +55,8 @@ export interface HubParts extends ChangePort {
   readonly holds: () => readonly Hold[];
   /** Where the last pass of this process left deliveries, by application; empty before it. */
   readonly progress: () => ReadonlyMap<string, DeliveryProgress>;
+  /** The health of the fleet, kept from one question to the next: one question at a time. */
+  readonly fleetHealth: { readonly kept: FleetHealth; readonly turns: Turns };
   /** Called with the commits that a webhook named, before the pass that it starts. */
   readonly onPush: (push: PushHint) => void;
   readonly onRevoked: (registration: string) => void;

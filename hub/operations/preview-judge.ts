@@ -84,6 +84,8 @@ export async function judgeByHub(
     labels: new Map(targets.map(({ name, labels }) => [name, labels])),
     reports,
     directives: new Map(),
+    // What a hub told of health is what its definitions say, too.
+    judged: () => undefined,
     published: new Map(),
     signAgain: new Set(),
     reported: new Map(),

@@ -6,7 +6,8 @@ import type { ClusterRecord } from '../model/registry.ts';
 import type { StatusCluster } from '../api/status.ts';
 import { clusterOf } from '../status/cluster.ts';
 import type { StatusFacts } from '../status/facts.ts';
-import { viewing } from '../status/view.ts';
+import { summing } from '../status/summary-view.ts';
+import { viewingPage } from '../status/view.ts';
 import type { HubParts } from './parts.ts';
 import { nextVersion } from './status-signal.ts';
 
@@ -18,11 +19,29 @@ type StatusParts = Pick<
 /** The status of the fleet, or of the part that is asked for; with `known`, once its version is another one. */
 export async function status(
   parts: StatusParts,
-  { app, cluster, known }: Input<'status'>,
+  { app, cluster, known, limit, continue: after = '' }: Input<'status'>,
   signal: AbortSignal,
 ): Promise<Answer<'status'>> {
   const version = await nextVersion(parts, known, signal);
-  return { version, view: await inSlices(viewing(statusFacts(parts), { app, cluster })) };
+  const page = { limit: limit === undefined ? Infinity : Number(limit), after };
+  const { view, next } = await inSlices(viewingPage(statusFacts(parts), { app, cluster }, page));
+  return { version, view, ...(next !== null && { continue: next }) };
+}
+
+/** The fleet in few words; with `known`, once its version is another one. */
+export async function statusSummary(
+  parts: StatusParts & Pick<HubParts, 'fleetHealth'>,
+  { known }: Input<'summary'>,
+  signal: AbortSignal,
+): Promise<Answer<'summary'>> {
+  const { fleetHealth } = parts;
+  const version = await nextVersion(parts, known, signal);
+  const view = await fleetHealth.turns.take(async () => {
+    const facts = statusFacts(parts);
+    await inSlices(fleetHealth.kept.look(facts));
+    return inSlices(summing(facts, fleetHealth.kept));
+  });
+  return { version, view };
 }
 
 /** One cluster as status shows it, after a change that made its record: a later one may have removed it by now. */

@@ -1,5 +1,7 @@
 import { canonicalJson } from '../../shared/lib/canonical.ts';
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import { atOnce, mapping, type Work } from '../../shared/lib/slices.ts';
+import type { Labels } from '../../shared/model/selector.ts';
 import { docKey } from '../model/documents.ts';
 import type { PlacementFacts } from '../model/placement.ts';
 import type { State } from '../model/state.ts';
@@ -36,7 +38,7 @@ function* findingLost(
   const targets = yield* mapping(input.targets, labelUnits, (target) => {
     const revision = bundles.get(target.name)?.revision;
     const isSent = revision !== undefined && revision.registration === clusters.get(target.name)?.registration;
-    const isSame = !isSent || canonicalJson(revision.labels) === canonicalJson(target.labels);
+    const isSame = !isSent || labelsText(revision.labels) === labelsText(target.labels);
     return isSame ? target : { ...target, labels: revision.labels };
   });
   if (targets.every((target, index) => target === input.targets[index])) return new Set();
@@ -46,7 +48,9 @@ function* findingLost(
 }
 
 /** What comparing the labels of a cluster costs, in units of a slice. */
-const labelUnits = 1;
+const labelUnits = 0.2;
+
+const labelsText = oncePerValue((labels: Labels) => canonicalJson(labels));
 
 function keyOf({ unit, cluster }: { readonly unit: string; readonly cluster: string }): string {
   return `${unit} ${cluster}`;

@@ -1,3 +1,4 @@
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import { by } from '../../shared/lib/order.ts';
 import { splitKey } from '../../shared/wire/bundle.ts';
 import { atOnce, type Work } from '../../shared/lib/slices.ts';
@@ -14,6 +15,7 @@ import { holdOf } from '../model/hold.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import { saysDelivery } from '../workflow/compile.ts';
 import { placingDeployment } from './deployment.ts';
+import { allAssignments, keptPlacement } from './kept-placement.ts';
 import { placeProgram } from './program.ts';
 import type { Placed, PlaceInput } from './types.ts';
 import { unusedRevisions } from './unused.ts';
@@ -29,7 +31,9 @@ export function* placing(input: PlaceInput): Work<Placed> {
   const deployments = [...input.fleet.deployments].sort(by(({ doc }) => docKey(doc)));
   const all: Placed[] = [];
   for (const deployment of deployments) {
-    all.push(yield* catchingInternal(deployment, placingDeployment(input, deployment, records)));
+    const from = placedFrom(input, deployment.doc, records);
+    const run = keptPlacement(deployment.doc, from, () => placingDeployment(input, deployment, records));
+    all.push(yield* catchingInternal(deployment, run));
   }
   // Those that a broken deployment names wait for it: it says where they go.
   const named = new Set([...namedApplications(deployments), ...(input.fleet.recordOnly ?? [])]);
@@ -39,12 +43,22 @@ export function* placing(input: PlaceInput): Work<Placed> {
   const known = plainFacts(input);
   for (const sourced of plain) all.push(yield* catchingInternal(sourced, placingPlain(input, sourced, known)));
   return {
-    assignments: all.flatMap(({ assignments }) => assignments),
+    ...allAssignments(input.targets, all),
     picks: new Map([...input.picks, ...all.flatMap(({ picks }) => [...picks])].sort(by(([key]) => key))),
-    reasons: all.flatMap(({ reasons }) => reasons),
     problems: [...all.flatMap(({ problems }) => problems), ...unusedRevisions(input)],
     holds: all.flatMap(({ holds }) => holds),
   };
+}
+
+/** What the placements of a deployment are made from, as long as nothing is wrong with them. */
+function placedFrom(
+  { targets, picks, localCluster, provisional }: PlaceInput,
+  { spec, ...doc }: ApplicationDeployment,
+  records: ReadonlyMap<string, RevisionRecord>,
+): readonly unknown[] {
+  const namespace = namespaceOf(doc);
+  const recorded = spec.appRevisions.map(({ revisionName }) => records.has(`${namespace}/${revisionName}`));
+  return [targets, picks, localCluster, provisional, ...recorded];
 }
 
 /** The applications (`namespace/name`) whose revisions a deployment names: they only record revisions. */
@@ -78,16 +92,17 @@ function* catchingInternal(
 
 /** What placing asks of every plain application, looked up once. */
 interface PlainFacts {
-  readonly runs: ReadonlySet<string>;
+  readonly runs: (app: string) => boolean;
   readonly hasLocal: boolean;
   /** The deployment of a namespace that may mean any application there. */
   readonly unclear: (namespace: string) => UnclearDeployment | null;
 }
 
-function plainFacts({ fleet, previous, targets, localCluster }: PlaceInput): PlainFacts {
+function plainFacts(input: PlaceInput): PlainFacts {
+  const { fleet, targets, localCluster } = input;
   const unclear = new Map<string, UnclearDeployment | null>();
   return {
-    runs: new Set(previous.map(({ unit }) => splitKey(unit).app)),
+    runs: (app) => appsOf(input.previous).has(app),
     hasLocal: targets.some(({ name }) => name === localCluster),
     unclear: (namespace) => {
       const known = unclear.get(namespace);
@@ -99,15 +114,27 @@ function plainFacts({ fleet, previous, targets, localCluster }: PlaceInput): Pla
   };
 }
 
+const appsOf = oncePerValue(
+  (previous: PlaceInput['previous']) => new Set(previous.map(({ unit }) => splitKey(unit).app)),
+);
+
 /** What placing a plain application costs, and a cluster that one with a program may take, in units of a slice. */
 const [plainUnits, programUnits] = [1, 0.3];
 
 function* placingPlain(input: PlaceInput, sourced: Sourced<Application>, known: PlainFacts): Work<Placed> {
-  yield saysDelivery(sourced.doc) ? plainUnits + programUnits * input.targets.length : plainUnits;
-  return placePlain(input, sourced, known);
+  yield plainUnits;
+  const { doc } = sourced;
+  const revision = input.history.newest.get(docKey(doc));
+  const placed = placePlain(input, sourced, known);
+  if (placed !== null || revision === undefined) return placed ?? nothing;
+  return yield* keptPlacement(doc, [input.targets, input.localCluster, revision], function* () {
+    yield programUnits * input.targets.length;
+    return placeProgram(input, sourced, revision);
+  });
 }
 
-function placePlain(input: PlaceInput, sourced: Sourced<Application>, known: PlainFacts): Placed {
+/** Null for an application whose document says where it goes, and that nothing holds. */
+function placePlain(input: PlaceInput, sourced: Sourced<Application>, known: PlainFacts): Placed | null {
   const { doc, place: where } = sourced;
   const [unit, namespace] = [docKey(doc), namespaceOf(doc)];
   const revision = input.history.newest.get(unit);
@@ -116,8 +143,8 @@ function placePlain(input: PlaceInput, sourced: Sourced<Application>, known: Pla
     ...nothing,
     holds: [holdOf('placement', { ...facts, app: unit, place: where }, { app: unit, cluster: null })],
   });
-  const unclear = known.runs.has(unit) ? null : known.unclear(namespace);
-  if (unclear !== null) {
+  const unclear = known.unclear(namespace);
+  if (unclear !== null && !known.runs(unit)) {
     return held({
       code: 'DOCUMENT_INVALID',
       severity: 'warning',
@@ -125,7 +152,7 @@ function placePlain(input: PlaceInput, sourced: Sourced<Application>, known: Pla
       hint: unclear.hint,
     });
   }
-  if (saysDelivery(doc)) return placeProgram(input, sourced, revision);
+  if (saysDelivery(doc)) return null;
   const { localCluster } = input;
   if (localCluster === null) {
     return held({

@@ -1,5 +1,7 @@
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import type { ClusterScope } from '../model/cluster-scope.ts';
 import { docKey, type Application } from '../model/documents.ts';
+import type { RevisionRecord } from '../model/fleet.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
 import type { Assignment } from '../model/rendered.ts';
 import { similar } from '../model/similar.ts';
@@ -65,17 +67,33 @@ export function placeProgram(input: PlaceInput, sourced: Sourced<Application>, r
 export function placedAs(input: PlaceInput, app: string, revision: string): readonly Assignment[] {
   const record = input.history.revisions.get(app)?.find(({ name }) => name === revision);
   if (record === undefined || !saysDelivery(record.application)) return [];
+  const known = recordedPlaces(input.targets);
+  const before = known.get(record);
+  if (before?.localCluster === input.localCluster) return before.assignments;
   const place = { path: '', line: 1, column: 1 };
   const sourced = { doc: record.application, commit: record.commit, place, locate: () => place };
-  return placeProgram(input, sourced, revision).assignments;
+  const { assignments } = placeProgram(input, sourced, revision);
+  known.set(record, { localCluster: input.localCluster, assignments });
+  return assignments;
 }
+
+interface RecordedPlace extends Pick<PlaceInput, 'localCluster'> {
+  readonly assignments: readonly Assignment[];
+}
+
+// A record never changes, and neither do the clusters of a list.
+const recordedPlaces = oncePerValue<PlaceInput['targets'], WeakMap<RevisionRecord, RecordedPlace>>(() => new WeakMap());
+
+const targetsByName = oncePerValue(
+  (targets: PlaceInput['targets']) => new Map(targets.map((target) => [target.name, target])),
+);
 
 function assignmentOf(
   { targets }: PlaceInput,
   { cluster, target, policies, components, labels }: WantedUnit,
   { app, revision }: { readonly app: string; readonly revision: string },
 ): Assignment {
-  const found = targets.find(({ name }) => name === cluster);
+  const found = targetsByName(targets).get(cluster);
   return {
     unit: target === null ? app : `${app}@${target}`,
     revision,

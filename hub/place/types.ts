@@ -1,8 +1,14 @@
 import type { FoundHold } from '../model/hold.ts';
 import type { Fleet, RevisionHistory, Target } from '../model/fleet.ts';
-import type { RunningUnit } from './running.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { Problem } from '../model/source.ts';
+
+/** A unit (`namespace/name`) on a cluster, with the names of its revisions there. */
+export interface RunningUnit {
+  readonly unit: string;
+  readonly cluster: string;
+  readonly revisions: readonly string[];
+}
 
 /** The input of placement: documents, revisions, clusters, and the recorded picks. */
 export interface PlaceInput {

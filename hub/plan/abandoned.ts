@@ -3,6 +3,7 @@ import { atOnce, mapping, type Work } from '../../shared/lib/slices.ts';
 import { appKey, splitKey } from '../../shared/wire/bundle.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { NextBundle } from '../model/bundle.ts';
+import { isHealthy } from '../model/health.ts';
 import type { Problem } from '../model/source.ts';
 import { applicationsOf, type DepartureInput } from './departures.ts';
 import { previousRevision } from './input.ts';
@@ -39,12 +40,13 @@ export function* findingAbandoned(input: DepartureInput, next: readonly NextBund
 }
 
 function warningFor(input: DepartureInput, app: BundleApp, cluster: string): Problem | null {
-  const { placement, reports } = input;
+  const { placement, reports, judged } = input;
   const unit = appKey(app);
   if (placement.documents.has(splitKey(unit).app)) return null;
   const seen = reports.get(cluster)?.report.apps.find((one) => appKey(one) === unit);
   // Without a report nothing is known of it.
-  if (seen === undefined || (seen.applied === app.digest && seen.health === 'Healthy')) return null;
+  if (seen === undefined) return null;
+  if (seen.applied === app.digest && isHealthy(seen.health, judged(unit, cluster, app))) return null;
   const names = applicationsOf(app);
   const heir = assignedTo(placement, cluster).find(({ unit: heirUnit }) => names.has(heirUnit));
   if (heir === undefined) return null;
@@ -55,12 +57,12 @@ function warningFor(input: DepartureInput, app: BundleApp, cluster: string): Pro
 }
 
 /** True until the agent says that what took its place is applied and healthy, for as long as that is to run there. */
-function isOpen({ state, placement, reports }: DepartureInput, { app, cluster = '' }: Problem): boolean {
+function isOpen({ state, placement, reports, judged }: DepartureInput, { app, cluster = '' }: Problem): boolean {
   const isPlaced = assignedTo(placement, cluster).some(({ unit }) => unit === app);
   const wanted = state.bundles.get(cluster)?.revision.apps.find((one) => appKey(one) === app);
   const seen = reports.get(cluster)?.report.apps.find((one) => appKey(one) === app);
-  const isDone = wanted !== undefined && seen?.applied === wanted.digest && seen.health === 'Healthy';
-  return isPlaced && !isDone;
+  if (!isPlaced || wanted === undefined || seen?.applied !== wanted.digest) return isPlaced;
+  return !isHealthy(seen.health, judged(appKey(wanted), cluster, wanted));
 }
 
 type Assignments = DepartureInput['placement']['assignments'];

@@ -2,6 +2,7 @@ import { appKey, splitKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { Departure, PlacementFacts } from '../model/placement.ts';
+import { isHealthy, type JudgedBy } from '../model/health.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { Assignment } from '../model/rendered.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
@@ -13,6 +14,7 @@ export interface DepartureInput {
   readonly state: PlanState;
   readonly placement: PlacementFacts;
   readonly reports: ReadonlyMap<string, { readonly report: AgentReport }>;
+  readonly judged: JudgedBy;
 }
 
 /**
@@ -139,13 +141,17 @@ function unitsOn(state: PlanState, cluster: string, applications: ReadonlySet<st
 }
 
 /** True when the agent of a cluster says that it has what was published to it, and that it is healthy. */
-function isDone({ state, reports }: DepartureInput, cluster: string, applications: ReadonlySet<string>): boolean {
+function isDone(
+  { state, reports, judged }: DepartureInput,
+  cluster: string,
+  applications: ReadonlySet<string>,
+): boolean {
   const units = unitsOn(state, cluster, applications);
   const revision = state.bundles.get(cluster)?.revision;
   const report = reports.get(cluster)?.report;
   if (units.length === 0 || report === undefined || report.registration !== revision?.registration) return false;
   return units.every((unit) => {
     const seen = report.apps.find((app) => appKey(app) === appKey(unit));
-    return seen?.applied === unit.digest && seen.health === 'Healthy';
+    return seen?.applied === unit.digest && isHealthy(seen.health, judged(appKey(unit), cluster, unit));
   });
 }

@@ -10,6 +10,7 @@ import type { RenderedApp } from '../model/rendered.ts';
 import { findApproval, waitingChange, waitingOn } from '../model/waiting-change.ts';
 import { departuresFrom, isReplacedOn, type DepartureInput } from './departures.ts';
 import { heldUnits } from './held-units.ts';
+import { renderedOn } from './rendered-on.ts';
 import { nextGeneration, previousRevision } from './input.ts';
 
 /** What the guard of the whole fleet judges by. */
@@ -28,15 +29,18 @@ interface Leaving {
 /**
  * Holds applications that would leave more than max(10, 20 %) of the clusters in one pass: a push that removes their documents, or
  * that takes the clusters off their lists, is one change then, which waits for an approval and keeps them where they are. What
- * waits for another reason is not counted, nor what another application of the cluster takes over. Pure, as work.
+ * waits for another reason is not counted, nor what another application of the cluster takes over. From clusters that are not
+ * `changed` nothing leaves. Pure, as work.
  */
-export function* guardingFleet(input: FleetGuardInput): Work<FoundHold[]> {
+export function* guardingFleet(
+  input: FleetGuardInput,
+  changed: readonly ClusterRecord[] = [...input.state.clusters.values()],
+): Work<FoundHold[]> {
   const { state } = input;
   const served = [...state.clusters.values()].filter(({ revoked }) => !revoked);
-  const rendered = new Set(input.rendered.map((app) => pairOf(appKey(app), app.cluster)));
   const removed = approvedDocuments(input);
-  const staying = served.filter(({ decommission }) => decommission === null);
-  const found = yield* mapping(staying, clusterUnits, (record) => leavingFrom(input, record, rendered));
+  const staying = changed.filter(({ revoked, decommission }) => !revoked && decommission === null);
+  const found = yield* mapping(staying, clusterUnits, (record) => leavingFrom(input, record));
   const leaving = found
     .flat()
     .filter(({ unit }) => !removed.has(splitKey(unit).app))
@@ -50,11 +54,12 @@ export function* guardingFleet(input: FleetGuardInput): Work<FoundHold[]> {
 /** What looking at a cluster costs, in units of a slice. */
 const clusterUnits = 4;
 
-function leavingFrom(input: FleetGuardInput, record: ClusterRecord, rendered: ReadonlySet<string>): Leaving[] {
+function leavingFrom(input: FleetGuardInput, record: ClusterRecord): Leaving[] {
   const { state, holds } = input;
   const { name } = record;
   const apps = previousRevision(state, record)?.apps ?? [];
-  const gone = apps.filter((app) => !rendered.has(pairOf(appKey(app), name)));
+  const rendered = new Set(renderedOn(input.rendered, name).map(appKey));
+  const gone = apps.filter((app) => !rendered.has(appKey(app)));
   if (gone.length === 0) return [];
   const held = heldUnits(holds, name, state);
   const departures = departuresFrom(input, record);

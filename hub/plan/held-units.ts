@@ -1,5 +1,6 @@
 import { appKey, splitKey } from '../../shared/wire/bundle.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
+import type { Revision } from '../../shared/wire/revision.ts';
 import { keepsContent, type FoundHold } from '../model/hold.ts';
 import type { PlanState } from './input.ts';
 
@@ -13,11 +14,21 @@ export function heldUnits(
 ): Set<string> {
   const kept = keptByCluster(holds);
   const here = [...(kept.get(null) ?? []), ...(kept.get(cluster) ?? [])];
-  const all = () => (bundles.get(cluster)?.revision.apps ?? []).map(appKey);
+  if (here.length === 0) return new Set();
+  const revision = bundles.get(cluster)?.revision;
+  const all = (): readonly string[] => (revision === undefined ? [] : revision.apps.map(appKey));
   // What holds an application holds it in each namespace that it goes to.
-  const of = (app: string) => [app, ...all().filter((key) => splitKey(key).app === app)];
-  return new Set(here.flatMap(({ app }) => (app === null ? all() : of(app))));
+  const elsewhere = (app: string) => (revision === undefined ? [] : (targetsIn(revision).get(app) ?? []));
+  return new Set(here.flatMap(({ app }) => (app === null ? all() : [app, ...elsewhere(app)])));
 }
+
+/** The units that go to another namespace than their own, by application: most bundles have none. */
+const targetsIn = oncePerValue(({ apps }: Pick<Revision, 'apps'>): ReadonlyMap<string, readonly string[]> => {
+  const keys = apps.filter(({ target }) => target !== undefined).map(appKey);
+  return keys.length === 0 ? none : Map.groupBy(keys, (key) => splitKey(key).app);
+});
+
+const none: ReadonlyMap<string, readonly string[]> = new Map();
 
 const keptByCluster = oncePerValue((holds: readonly Held[]) =>
   Map.groupBy(holds.filter(keepsContent), ({ cluster }) => cluster),

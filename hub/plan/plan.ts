@@ -1,4 +1,5 @@
 import { asSluiceError, SluiceError } from '../../shared/errors.ts';
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import { by } from '../../shared/lib/order.ts';
 import { atOnce, type Work } from '../../shared/lib/slices.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
@@ -7,6 +8,7 @@ import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Approval } from '../../shared/wire/approval.ts';
 import type { BundleMark } from '../../shared/wire/revision.ts';
+import type { JudgedBy } from '../model/health.ts';
 import { internalProblem } from '../model/internal-problem.ts';
 import { holdOf, holdOfChange, waitingChanges, type FoundHold } from '../model/hold.ts';
 import { waitingOn } from '../model/waiting-change.ts';
@@ -26,6 +28,7 @@ import { encodingEntry, type Entry } from './entry.ts';
 import { guardingFleet } from './fleet-guard.ts';
 import { heldUnits } from './held-units.ts';
 import { previousRevision, type ClusterInput, type PlanState } from './input.ts';
+import { renderedOn } from './rendered-on.ts';
 import { stepping } from './stepped.ts';
 import { isUnchanged, rememberUnchanged } from './unchanged.ts';
 import { unexplainedIds } from './unexplained.ts';
@@ -48,6 +51,8 @@ export interface PlanInput {
   readonly labels: ReadonlyMap<string, Labels>;
   /** The newest report of each cluster. */
   readonly reports: ReadonlyMap<string, { readonly report: AgentReport }>;
+  /** What definitions say of how well applications are. */
+  readonly judged: JudgedBy;
   /** By cluster: unexplained ids that the ledger did publish to it (`publishedBefore`). */
   readonly published: ReadonlyMap<string, ReadonlySet<ObjectId>>;
   /** Clusters whose bundle another hub key signed than the one at work: it is signed again, as the next generation. */
@@ -69,21 +74,19 @@ export function plan(input: PlanInput): Plan {
 
 /** What a cluster costs beside its applications, and each of those that it has or gets, in units of a slice. */
 const [clusterUnits, appUnits] = [5, 5];
-/** What a cluster costs of which nothing changed. */
-const unchangedUnits = 1;
+/** What looking at a cluster costs. */
+const unchangedUnits = 0.3;
 
-/** The same, as work in steps: cluster by cluster. */
+/** The same, as work in steps: cluster by cluster, and only those that are not at rest. */
 export function* planning(input: PlanInput): Work<Plan> {
   assertNotBehind(input);
   const next: NextBundle[] = [];
-  const holds = yield* guardingFleet(input);
+  const changed = yield* changedClusters(input);
+  const holds = yield* guardingFleet(input, changed);
   const guarded = { ...input, holds: [...input.holds, ...holds] };
-  const rendered = Map.groupBy(input.rendered, ({ cluster }) => cluster);
-  for (const record of [...input.state.clusters.values()].sort(by(({ name }) => name))) {
-    if (record.revoked) continue;
-    const apps = rendered.get(record.name) ?? [];
+  for (const record of changed) {
+    const apps = renderedOn(input.rendered, record.name);
     const planned = yield* catchingInternal(guarded, record, apps);
-    if (planned === unchanged) continue;
     const published = input.state.bundles.get(record.name)?.revision.apps.length ?? 0;
     yield clusterUnits + appUnits * (apps.length + published);
     if (planned.next !== null) next.push(planned.next);
@@ -93,7 +96,26 @@ export function* planning(input: PlanInput): Work<Plan> {
   return { next, holds, problems, approvals: neededApprovals(input.state, next, holds) };
 }
 
-const unchanged: ClusterPlan = { next: null, holds: [] };
+/** The clusters that are not as they were planned before, by name. */
+function* changedClusters(input: PlanInput): Work<readonly ClusterRecord[]> {
+  const changed: ClusterRecord[] = [];
+  for (const record of byName(input.state.clusters)) {
+    yield unchangedUnits;
+    if (!record.revoked && !isAtRest(input, record)) changed.push(record);
+  }
+  return changed;
+}
+
+const byName = oncePerValue((clusters: PlanState['clusters']) => [...clusters.values()].sort(by(({ name }) => name)));
+
+function isAtRest(input: PlanInput, record: ClusterRecord): boolean {
+  try {
+    return isUnchanged({ ...clusterFacts(input, record), apps: renderedOn(input.rendered, record.name) });
+  } catch {
+    // The plan of the cluster says what is wrong.
+    return false;
+  }
+}
 
 // An internal error in one cluster must not stop the others: it keeps its bundle, and its changes go on waiting.
 function* catchingInternal(
@@ -104,11 +126,10 @@ function* catchingInternal(
   const cluster = record.name;
   try {
     const facts = { ...clusterFacts(input, record), apps: rendered };
-    yield unchangedUnits;
-    if (isUnchanged(facts)) return unchanged;
     const { entries, holds } = yield* encodingEntries(rendered, facts);
     const held = new Set([...facts.held, ...heldUnits(holds, cluster, input.state)]);
-    const planned = planCluster({ ...facts, held, rendered: entries });
+    const departures = departuresFrom(input, record);
+    const planned = planCluster({ ...facts, held, departures, rendered: entries });
     if (planned.next === null && planned.holds.length === 0 && holds.length === 0) rememberUnchanged(facts);
     return { ...planned, holds: [...holds, ...planned.holds] };
   } catch (error) {
@@ -124,7 +145,7 @@ interface Encoded {
   readonly holds: readonly FoundHold[];
 }
 
-function* encodingEntries(rendered: readonly RenderedApp[], facts: Omit<ClusterInput, 'rendered'>): Work<Encoded> {
+function* encodingEntries(rendered: readonly RenderedApp[], facts: ClusterFacts): Work<Encoded> {
   const encoded = new Map<string, Entry>();
   const holds: FoundHold[] = [];
   for (const app of rendered) {
@@ -156,7 +177,9 @@ function* encodingEntries(rendered: readonly RenderedApp[], facts: Omit<ClusterI
   return { entries, holds };
 }
 
-function clusterFacts(input: PlanInput, record: ClusterRecord): Omit<ClusterInput, 'rendered'> {
+type ClusterFacts = Omit<ClusterInput, 'rendered' | 'departures'>;
+
+function clusterFacts(input: PlanInput, record: ClusterRecord): ClusterFacts {
   const { state, source, labels, reports, published, directives, signAgain, sizes, now } = input;
   const { name } = record;
   const previous = previousRevision(state, record);
@@ -174,7 +197,6 @@ function clusterFacts(input: PlanInput, record: ClusterRecord): Omit<ClusterInpu
     held: heldUnits(input.holds, name, state),
     again: [...(published.get(name) ?? [])].filter((id) => open.has(id)),
     report,
-    departures: departuresFrom(input, record),
     directives: directives.get(name) ?? noDirectives,
     mustSignAgain: signAgain.has(name) || isAboveAgent(previous, record),
     sizes,
@@ -217,6 +239,7 @@ function neededApprovals(
   next: readonly NextBundle[],
   holds: readonly FoundHold[],
 ): readonly Approval[] {
+  if (state.approvals.length === 0) return state.approvals;
   const revisions = new Map([
     ...[...state.bundles].map(([cluster, { revision }]) => [cluster, revision] as const),
     ...next.map(({ cluster, revision }) => [cluster, revision] as const),

@@ -3,8 +3,8 @@ import type { RenderedApp } from '../model/rendered.ts';
 import { isSameRendering } from './entry.ts';
 import type { ClusterInput } from './input.ts';
 
-/** What one cluster is planned from, before anything is encoded. */
-export type UnencodedInput = Omit<ClusterInput, 'rendered'> & { readonly apps: readonly RenderedApp[] };
+/** What one cluster is planned from, before anything is encoded, and before it is asked why something leaves. */
+export type UnencodedInput = Omit<ClusterInput, 'rendered' | 'departures'> & { readonly apps: readonly RenderedApp[] };
 
 type Kept = readonly [inputs: readonly unknown[], apps: readonly RenderedApp[]];
 
@@ -13,7 +13,8 @@ const known = new WeakMap<PublishedBundle, Kept>();
 
 /**
  * True where a cluster was planned from the very same before, and nothing came of it: neither a bundle nor a hold. A plan of a
- * fleet then costs what changed. What is held, leaves, or waits for something is always planned.
+ * fleet then costs what changed. What leaves, or waits for something that only a plan finds, is always planned; what other stages hold is
+ * at rest for as long as they hold the very same.
  */
 export function isUnchanged(input: UnencodedInput): boolean {
   const bundle = bundleOf(input);
@@ -21,7 +22,7 @@ export function isUnchanged(input: UnencodedInput): boolean {
   if (kept === undefined || !isAtRest(input)) return false;
   const [inputs, apps] = kept;
   return (
-    inputsOf(input).every((value, index) => value === inputs[index]) &&
+    areSame(inputsOf(input), inputs) &&
     apps.length === input.apps.length &&
     apps.every((app, index) => isSameRendering(app, input.apps[index] as RenderedApp))
   );
@@ -37,13 +38,30 @@ function bundleOf({ state, record }: UnencodedInput): PublishedBundle | undefine
   return state.bundles.get(record.name);
 }
 
-// What departs is in the bundle and not rendered any more: the plan before either held it, or was made from other applications.
-function isAtRest({ held, again, mustSignAgain }: UnencodedInput): boolean {
-  return held.size === 0 && again.length === 0 && !mustSignAgain;
+function areSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((value, index) => value === b[index]);
 }
 
-function inputsOf({ state, record, labels, report, directives }: UnencodedInput): readonly unknown[] {
-  // Directives are made anew with each pass.
-  const told = directives.size === 0 ? '' : JSON.stringify([...directives]);
-  return [state.channel, state.epoch, record, labels, report, told];
+// What departs is in the bundle and not rendered any more: another stage held it before, or the plan was made from other applications.
+function isAtRest({ again, mustSignAgain }: UnencodedInput): boolean {
+  return again.length === 0 && !mustSignAgain;
+}
+
+function inputsOf(input: UnencodedInput): readonly unknown[] {
+  const { state, record, labels, report, held, directives, asked } = input;
+  // Directives, and what is asked of what stays, are made anew with each pass.
+  const isTold = directives.size > 0 || (asked?.size ?? 0) > 0;
+  const told = isTold ? JSON.stringify([[...directives], [...(asked ?? [])]]) : '';
+  return [state.channel, state.epoch, record, labels, heldText(held), told, ...saidIn(report)];
+}
+
+// All that a plan reads of a report. A heartbeat says it again, and is another report.
+function saidIn(report: UnencodedInput['report']): readonly unknown[] {
+  if (report === null) return [];
+  const { registration, accepted, settled, conditions, apps, retired } = report;
+  return [registration, accepted, settled, conditions, apps, retired];
+}
+
+function heldText(held: ReadonlySet<string>): string {
+  return held.size === 0 ? '' : [...held].sort().join(' ');
 }

@@ -41,7 +41,8 @@ export function unexplainedIds(
   previous: Pick<Revision, 'registration' | 'apps' | 'retired'>,
   report: Pick<AgentReport, 'registration' | 'retired'>,
 ): Set<ObjectId> {
-  if (report.registration !== previous.registration) return new Set();
+  // Most agents know of all that they keep, and the bundle need not be looked through.
+  if (report.registration !== previous.registration || report.retired.unexplained.length === 0) return new Set();
   const known = new Set([...previous.apps.flatMap(heldIds), ...previous.retired.map(({ id }) => id)]);
   return new Set(report.retired.unexplained.filter((id) => !known.has(id)));
 }

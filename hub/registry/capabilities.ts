@@ -39,8 +39,11 @@ export function decideCapabilities(input: CapabilityInput): DecidedCapabilities 
   return atOnce(decidingCapabilities(input));
 }
 
-/** What a cluster costs, in units of a slice. */
-const clusterUnits = 1;
+/** What a cluster costs, and one of which nothing changed, in units of a slice. */
+const [clusterUnits, knownUnits] = [1, 0.1];
+
+// By its record: what was decided from these before came to nothing.
+const known = new WeakMap<ClusterRecord, readonly unknown[]>();
 
 /** The same, as work in steps. */
 export function* decidingCapabilities({ state, fleet, reports, now }: CapabilityInput): Work<DecidedCapabilities> {
@@ -48,22 +51,52 @@ export function* decidingCapabilities({ state, fleet, reports, now }: Capability
   const clusters = new Map(state.clusters);
   const holds: FoundHold[] = [];
   for (const record of state.clusters.values()) {
-    yield clusterUnits;
-    if (record.revoked || record.decommission !== null) continue;
-    const wanted = wantedOf(record, documents.get(record.name), reports.get(record.name)?.report);
+    const inputs = inputsOf(record, { documents, reports, state });
+    yield isKnown(record, inputs) ? knownUnits : clusterUnits;
+    const wanted = isKnown(record, inputs) ? null : wantedNow(record, { documents, reports });
     if (wanted === null) continue;
     const lost = lostOf(state, record, wanted);
     const change = lost.length === 0 ? null : openChange(state, record, { lost, now });
     if (change !== null) {
       holds.push(holdOf('capability', problemOf(change, lost), { app: null, cluster: record.name, change }));
     }
-    const kept = change === null ? [] : lost.map(({ word }) => [word, record.capabilities?.[word] ?? true] as const);
+    const kept = change === null ? [] : keptWords(record, lost);
     const capabilities: Capabilities = { ...offered(wanted), ...Object.fromEntries(kept) };
-    if (isSameOffer(capabilities, record.capabilities)) continue;
+    if (isSameOffer(capabilities, record.capabilities)) {
+      // A loss that waits for an approval is decided again each time.
+      if (lost.length === 0) known.set(record, inputs);
+      continue;
+    }
     clusters.set(record.name, { ...record, capabilities });
   }
   const isChanged = [...clusters].some(([name, record]) => state.clusters.get(name) !== record);
   return { clusters: isChanged ? clusters : state.clusters, holds };
+}
+
+function keptWords({ capabilities }: ClusterRecord, lost: readonly Lost[]) {
+  return lost.map(({ word }) => [word, capabilities?.[word] ?? true] as const);
+}
+
+interface Said {
+  readonly documents: ReadonlyMap<string, Cluster>;
+  readonly reports: Reports;
+}
+
+/** Null where nothing is known, and for a cluster that gets nothing more. */
+function wantedNow(record: ClusterRecord, { documents, reports }: Said): Capabilities | null {
+  if (record.revoked || record.decommission !== null) return null;
+  return wantedOf(record, documents.get(record.name), reports.get(record.name)?.report);
+}
+
+function inputsOf(
+  { name }: ClusterRecord,
+  { documents, reports, state }: Said & Pick<CapabilityInput, 'state'>,
+): readonly unknown[] {
+  return [documents.get(name), reports.get(name)?.report.agent, state.bundles.get(name)?.revision];
+}
+
+function isKnown(record: ClusterRecord, inputs: readonly unknown[]): boolean {
+  return known.get(record)?.every((value, index) => value === inputs[index]) === true;
 }
 
 // An agent that has not discovered capabilities yet reports none at all.

@@ -1,7 +1,8 @@
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import { by } from '../../shared/lib/order.ts';
 import type { Cluster } from '../model/documents.ts';
 import type { Fleet, Target } from '../model/fleet.ts';
-import type { ClusterRecord } from '../model/registry.ts';
+import type { ClusterRecord, Registry } from '../model/registry.ts';
 import type { Reports } from '../model/reports.ts';
 
 /**
@@ -11,15 +12,27 @@ import type { Reports } from '../model/reports.ts';
  */
 export function targetsOf(
   fleet: Pick<Fleet, 'clusters'>,
-  clusters: ReadonlyMap<string, ClusterRecord>,
+  clusters: Registry,
   versions: ReadonlyMap<string, string>,
-): Target[] {
+): readonly Target[] {
   const documents = new Map(fleet.clusters.map(({ doc }) => [doc.metadata.name, doc]));
   const names = new Set([...documents.keys(), ...clusters.keys()]);
-  return [...names]
+  const targets = [...names]
     .filter((name) => clusters.get(name)?.decommission == null)
-    .map((name) => ({ ...targetOf(name, documents.get(name), clusters.get(name)), ...versionOf(name, versions) }))
+    .map((name) => targetOf(documents.get(name), clusters.get(name), { name, version: versions.get(name) ?? '' }))
     .sort(by((target) => target.name));
+  return sameList(clusters, targets);
+}
+
+// By the registry: as long as no cluster is another one, all that is made of the list is the same, too.
+const lists = new WeakMap<Registry, readonly Target[]>();
+
+/** The very list of before where it has the very same targets. */
+function sameList(clusters: Registry, targets: readonly Target[]): readonly Target[] {
+  const before = lists.get(clusters);
+  if (before?.length === targets.length && before.every((target, index) => target === targets[index])) return before;
+  lists.set(clusters, targets);
+  return targets;
 }
 
 /** The cluster that placements without a selector mean: the configured one, else the one that is called `local`, if any. */
@@ -27,20 +40,43 @@ export function findLocalCluster(configured: string | null, targets: readonly Pi
   return configured ?? (targets.some(({ name }) => name === 'local') ? 'local' : null);
 }
 
-function targetOf(name: string, doc: Cluster | undefined, record: ClusterRecord | undefined): Target {
+interface Named {
+  readonly name: string;
+  readonly version: string;
+}
+
+interface KnownTarget extends Named {
+  readonly doc: Cluster | undefined;
+  readonly target: Target;
+}
+
+// By its record, or by its document where it has not joined: the very same value while it is made from the same.
+const known = new WeakMap<ClusterRecord | Cluster, KnownTarget>();
+
+function targetOf(doc: Cluster | undefined, record: ClusterRecord | undefined, named: Named): Target {
+  const owner = record ?? doc;
+  const before = owner === undefined ? undefined : known.get(owner);
+  if (before !== undefined && before.doc === doc && before.version === named.version) return before.target;
+  const target = newTarget(doc, record, named);
+  if (owner !== undefined) known.set(owner, { ...named, doc, target });
+  return target;
+}
+
+function newTarget(doc: Cluster | undefined, record: ClusterRecord | undefined, { name, version }: Named): Target {
   return {
     name,
     labels: doc === undefined ? (record?.labels ?? {}) : (doc.metadata.labels ?? {}),
     capabilities: record?.capabilities ?? doc?.spec?.capabilities ?? null,
+    ...(version !== '' && { kubernetes: version }),
   };
-}
-
-function versionOf(name: string, versions: ReadonlyMap<string, string>): Pick<Target, 'kubernetes'> {
-  const kubernetes = versions.get(name) ?? '';
-  return kubernetes === '' ? {} : { kubernetes };
 }
 
 /** The versions of Kubernetes that agents reported, by cluster; an agent that does not know yet reports none. */
 export function reportedVersions(reports: Reports): ReadonlyMap<string, string> {
   return new Map([...reports].map(([name, { report }]) => [name, report.agent.kubernetes]));
 }
+
+/** The labels of each cluster. */
+export const labelsByName = oncePerValue(
+  (targets: readonly Target[]) => new Map(targets.map(({ name, labels }) => [name, labels])),
+);

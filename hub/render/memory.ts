@@ -1,5 +1,6 @@
 import type { Attempt } from '../model/fault.ts';
 import type { RevisionComponent } from './revision.ts';
+import type { RenderedFleet } from '../model/rendered.ts';
 import type { UnitOutcome } from './unit.ts';
 
 /** Values by name, each valid while the values that it was made from are identical. */
@@ -18,11 +19,13 @@ export interface RenderMemory {
   readonly contents: RoundMemo<UnitOutcome>;
   /** What a unit is on one cluster. */
   readonly units: RoundMemo<UnitOutcome>;
+  /** All of the last render, with the values that it was made from; null where some of it is to be tried again. */
+  whole: { readonly from: readonly unknown[]; readonly rendered: RenderedFleet } | null;
 }
 
 /** An empty memory. */
 export function newRenderMemory(): RenderMemory {
-  return { revisions: createRoundMemo(), contents: createRoundMemo(), units: createRoundMemo() };
+  return { revisions: createRoundMemo(), contents: createRoundMemo(), units: createRoundMemo(), whole: null };
 }
 
 interface Kept<T> {

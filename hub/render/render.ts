@@ -2,7 +2,7 @@ import type { ProviderName } from '../../shared/model/traffic.ts';
 import { internalProblem } from '../model/internal-problem.ts';
 import type { Fleet, RevisionHistory, Target } from '../model/fleet.ts';
 import type { FoundHold } from '../model/hold.ts';
-import type { Assignment, RenderedApp } from '../model/rendered.ts';
+import type { Assignment, RenderedApp, RenderedFleet } from '../model/rendered.ts';
 import { inSlices, mapping, startSlices } from '../../shared/lib/slices.ts';
 import type { Problem } from '../model/source.ts';
 import { componentSources } from '../sources/list.ts';
@@ -44,19 +44,6 @@ export interface RenderInput {
   readonly hasComponent?: HasComponent;
 }
 
-/** What clusters are to report of units, by cluster and unit. */
-type Asked = ReadonlyMap<string, ReadonlyMap<string, NonNullable<RenderedApp['observe']>>>;
-
-/** The rendered units, one entry for each cluster, and a hold for each unit that failed, or whose traffic waits there. */
-export interface RenderedFleet {
-  readonly apps: readonly RenderedApp[];
-  readonly holds: readonly FoundHold[];
-  /** Warnings: they hold nothing. */
-  readonly problems: readonly Problem[];
-  /** By cluster and unit: what is to be reported of the objects of a unit that stays as it was published. */
-  readonly asked: Asked;
-}
-
 /**
  * Renders every assigned unit for its clusters: the same input gives the same bytes. Never throws for the content
  * of a document. Results in `memory` that were made from identical input are used again.
@@ -66,6 +53,22 @@ export async function render(
   input: RenderInput,
   signal: AbortSignal,
   memory: RenderMemory = newRenderMemory(),
+): Promise<RenderedFleet> {
+  const from = Object.entries(input).flat();
+  const before = memory.whole;
+  const isSame = before?.from.length === from.length && before.from.every((value, index) => value === from[index]);
+  if (isSame) return before.rendered;
+  const rendered = await renderAll(cue, input, { signal, memory });
+  // What failed is tried again with each pass.
+  const isLasting = rendered.holds.every(({ by }) => by !== 'render');
+  memory.whole = isLasting ? { from, rendered } : null;
+  return rendered;
+}
+
+async function renderAll(
+  cue: CueEngine,
+  input: RenderInput,
+  { signal, memory }: { readonly signal: AbortSignal; readonly memory: RenderMemory },
 ): Promise<RenderedFleet> {
   const { sources = componentSources, providers = allProviders, hasComponent = () => false } = input;
   const slices = startSlices();

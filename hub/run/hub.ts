@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { healthMatters } from '../collect/health-matters.ts';
 import type { HubConfig } from '../config/config.ts';
 import { cronFields } from '../../shared/adapters/schedule.ts';
 import { removeAddress, writeAddress } from '../config/data-folder.ts';
@@ -17,6 +18,8 @@ import { componentSourcesOf } from '../sources/list.ts';
 import { openChannelView } from '../server/feed/channel-view.ts';
 import { openUploadPack } from '../server/git/upload-pack.ts';
 import { createMetrics, type PrometheusMetrics } from '../server/metrics.ts';
+import { createFleetHealth } from '../status/fleet-health.ts';
+import { createTurns } from '../model/turns.ts';
 import { startServer, type HubServer } from '../server/server.ts';
 import { closingOnFailure, createClosers, type Closers } from './closers.ts';
 import { backedBy } from '../store/backed.ts';
@@ -105,8 +108,7 @@ type WiringPorts = HubPorts & { readonly stopped: AbortSignal };
 
 async function wireHub(opened: OpenedHub, config: HubConfig, ports: WiringPorts, front: Front): Promise<WiredHub> {
   const { clock, stopped } = ports;
-  const { reports, source } = opened;
-  const { keys, store, channel, served, confirm, consolidate, retention } = opened.stores;
+  const { keys, store, channel, served, confirm, retention } = opened.stores;
   const metrics = createMetrics();
   const changed = createStatusSignal();
   const state = createCurrentState(await store.read(), changed.raise);
@@ -119,9 +121,13 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: WiringPorts,
     front.server?.streams.poll(clusters.flatMap((name) => next.clusters.get(name)?.registration ?? []));
   };
   const reads = openObservedReads();
-  const health = judgeOf(opened, state, { clock, changed: changed.raise, signal: stopped });
+  // A verdict counts as a report does, of which it comes.
+  const turned: JudgePorts['turned'] = (unit) => {
+    if (healthMatters(unit, state.now())) loop.trigger('report');
+  };
+  const health = judgeOf(opened, state, { clock, changed: changed.raise, turned, signal: stopped });
   const effects = openEffects(config, { ...ports, changed: () => loop.trigger('effect'), signal: stopped });
-  const told = { notify, judge: health.expect, reads: reads.current, effects };
+  const told = { notify, judge: health.expect, judged: health.judged, reads: reads.current, effects };
   const parts = passParts(opened, config, { clock, metrics, publishing, ...told });
   const loop = createLoop({
     ...ports,
@@ -131,20 +137,17 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: WiringPorts,
     onState: state.set,
     onFailure: state.fail,
     prepareTidy: retention.prepare,
-    tidy: async () => {
-      await consolidate();
-      await retention.run();
-      await reports.forget(state.now());
-    },
+    tidy: () => tidyAll(opened, state),
   });
   const hub = createHubService({
     ...ports,
     metrics,
     change: loop.change,
     trigger: loop.trigger,
-    reports,
+    reports: opened.reports,
     reads,
     health,
+    fleetHealth: { kept: createFleetHealth(), turns: createTurns() },
     changed,
     channel: view,
     channelId: keys.channel,
@@ -158,16 +161,23 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: WiringPorts,
     sizes: (bundle) => fileSizes(store, bundle),
     holds: () => parts.holds.last ?? [],
     progress: () => parts.progress.last ?? new Map(),
-    onPush: source.source.expect,
+    onPush: opened.source.source.expect,
     onRevoked: (registration) => front.server?.streams.close(registration),
   });
   return { loop, hub, metrics, publishing, refresh: view.refresh };
 }
 
+/** What is due from time to time, and nothing waits for. */
+async function tidyAll({ stores, reports }: OpenedHub, state: CurrentState): Promise<void> {
+  await stores.consolidate();
+  await stores.retention.run();
+  await reports.forget(state.now());
+}
+
 function judgeOf(
   { cue, reports }: OpenedHub,
   state: CurrentState,
-  ports: Pick<JudgePorts, 'clock' | 'changed' | 'signal'>,
+  ports: Pick<JudgePorts, 'clock' | 'changed' | 'turned' | 'signal'>,
 ): HealthJudge {
   return createHealthJudge({ ...ports, cue, reports: () => reports.current(state.now()) });
 }
@@ -175,7 +185,7 @@ function judgeOf(
 function passParts(
   { cue, source, reader, reports, stores }: OpenedHub,
   { localCluster, heartbeatMs }: HubConfig,
-  parts: Pick<PassParts, 'clock' | 'metrics' | 'publishing' | 'notify' | 'judge' | 'reads' | 'effects'>,
+  parts: Pick<PassParts, 'clock' | 'metrics' | 'publishing' | 'notify' | 'judge' | 'judged' | 'reads' | 'effects'>,
 ): Omit<PassParts, 'isAwaited'> {
   return {
     ...parts,

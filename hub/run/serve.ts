@@ -20,7 +20,7 @@ export interface ProcessPorts {
   readonly createHttp: (options: HttpOptions) => HttpClient;
   /** The environment, which names proxies. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly writeLog: (line: string) => void;
+  readonly writeLog: (line: string) => unknown;
   /** Ends a start that is under way. */
   readonly signal: AbortSignal;
 }

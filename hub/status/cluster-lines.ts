@@ -1,10 +1,13 @@
-import type { StatusView } from '../api/status.ts';
+import type { StatusRow, StatusView } from '../api/status.ts';
 import { wrap } from './layout.ts';
 import { plural, type TableStyle } from './style.ts';
 
 /** The lines of clusters that have more to tell than their applications. */
-export function clusterLines(view: StatusView, style: TableStyle): string[] {
-  const keepers = keepingClusters(view);
+export function clusterLines(
+  view: Pick<StatusView, 'clusters'>,
+  style: TableStyle,
+  keepers: ReadonlySet<string>,
+): string[] {
   return view.clusters.flatMap((cluster) => {
     const { name, capabilities, reports, survivors, stuck } = cluster;
     // What its agent gives a reason for is stuck, whatever others on the cluster wait for.
@@ -56,7 +59,7 @@ function stuckLines({ stuck }: Cluster, style: TableStyle): string[] {
 const shownStuck = 5;
 
 /** Clusters where an application has not reached its deletions: the objects are kept on purpose, and its row says why. */
-function keepingClusters({ applications }: StatusView): ReadonlySet<string> {
+export function keepingClusters(applications: readonly Pick<StatusRow, 'cluster' | 'phase'>[]): ReadonlySet<string> {
   return new Set(
     applications.filter(({ phase }) => phase !== null && keeping.has(phase)).map(({ cluster }) => cluster),
   );

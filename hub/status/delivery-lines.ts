@@ -4,7 +4,10 @@ import type { TableStyle } from './style.ts';
 import { withWhere } from './where.ts';
 
 /** One line for each delivery that is not over, or did not end well: how far it is, what it waits for, and what to do. */
-export function deliveryLines({ deliveries = [], frozen }: StatusView, { columns, where }: TableStyle): string[] {
+export function deliveryLines(
+  { deliveries = [], frozen }: Pick<StatusView, 'deliveries' | 'frozen'>,
+  { columns, where }: TableStyle,
+): string[] {
   const todo = withWhere('sluice-hub unfreeze', where);
   const stopped = frozen === undefined ? [] : wrap(`${frozen}; to end it: ${todo}`, columns, '');
   const lines = deliveries.flatMap((one) => {

@@ -8,12 +8,15 @@ const shownNames = 12;
 
 /** Throws USAGE for an application or cluster that the hub has never heard of: an empty answer would look as if all were well. */
 export function assertKnown(state: StatusState, { app, cluster }: StatusFilter): void {
-  const apps = applicationsOf(state);
-  if (app !== undefined && !apps.some((key) => key === app || key.slice(key.indexOf('/') + 1) === app)) {
-    throw unknown('application', app, apps);
+  if (app !== undefined) {
+    const apps = applicationsOf(state);
+    const isKnown = apps.some((key) => key === app || key.slice(key.indexOf('/') + 1) === app);
+    if (!isKnown) throw unknown('application', app, apps);
   }
-  const clusters = clustersOf(state);
-  if (cluster !== undefined && !clusters.includes(cluster)) throw unknown('cluster', cluster, clusters);
+  if (cluster !== undefined && !state.clusters.has(cluster)) {
+    const clusters = clustersOf(state);
+    if (!clusters.includes(cluster)) throw unknown('cluster', cluster, clusters);
+  }
 }
 
 /** Every application (`namespace/name`) that has a document, a revision, or a place in a bundle. */

@@ -1,6 +1,7 @@
 import { by, byCodeUnit } from '../../shared/lib/order.ts';
 import { appHealthOrder, worstHealth, type AppHealth } from '../../shared/model/health.ts';
 import type { StatusRow } from '../api/status.ts';
+import type { HealthCounts } from './fleet-health.ts';
 
 /** How an application is on all of its clusters together. */
 export interface ApplicationSummary {
@@ -19,14 +20,23 @@ const worstFirst = [...appHealthOrder].reverse();
 
 /** One entry an application, worst first, those of one health by name. Pure. */
 export function summariesOf(rows: readonly StatusRow[]): ApplicationSummary[] {
-  const summaries = [...Map.groupBy(rows, ({ application }) => application)].map(([application, group]) => {
-    const counts = Map.groupBy(group, ({ health }) => health);
-    const healthy = counts.get('Healthy')?.length ?? 0;
+  const counts = new Map<string, Map<AppHealth, number>>();
+  for (const { application, health } of rows) {
+    const own = counts.get(application) ?? new Map<AppHealth, number>();
+    counts.set(application, own.set(health, (own.get(health) ?? 0) + 1));
+  }
+  return summariesFrom(counts);
+}
+
+/** The same, from how many clusters have each application with each health. Pure. */
+export function summariesFrom(counts: ReadonlyMap<string, HealthCounts>): ApplicationSummary[] {
+  const summaries = [...counts].map(([application, own]) => {
     const others = worstFirst.flatMap((health) => {
-      const count = health === 'Healthy' ? 0 : (counts.get(health)?.length ?? 0);
+      const count = health === 'Healthy' ? 0 : (own.get(health) ?? 0);
       return count === 0 ? [] : [[health, count] as const];
     });
-    return { application, clusters: group.length, healthy, worst: worstHealth([...counts.keys()]), others };
+    const clusters = [...own.values()].reduce((sum, count) => sum + count, 0);
+    return { application, clusters, healthy: own.get('Healthy') ?? 0, worst: worstHealth([...own.keys()]), others };
   });
   return summaries.sort(by(({ application }) => application)).sort((a, b) => rankOf(b.worst) - rankOf(a.worst));
 }

@@ -1,8 +1,10 @@
 import type { AppHealth } from '../../shared/model/health.ts';
 import { appHealthOrder } from '../../shared/model/health.ts';
 import { byCodeUnit, by as sortBy } from '../../shared/lib/order.ts';
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import { atOnce, mapping, type Work } from '../../shared/lib/slices.ts';
 import { frozenAt } from '../model/freeze.ts';
+import type { ClusterRecord } from '../model/registry.ts';
 import { storedHolds, waitingChanges } from '../model/hold.ts';
 import { clusterOf } from './cluster.ts';
 import type { StatusFacts, StatusFilter, StatusState } from './facts.ts';
@@ -20,31 +22,78 @@ const [rowUnits, clusterUnits, toldUnits] = [0.5, 2, 0.2];
 
 /** The same, as work in steps. */
 export function* viewing(facts: StatusFacts, filter: StatusFilter = {}): Work<StatusView> {
+  return (yield* viewingPage(facts, filter, { limit: Infinity, after: '' })).view;
+}
+
+/** Which part of a view is asked for: clusters with so many rows, about, whose names follow. */
+export interface StatusPage {
+  readonly limit: number;
+  /** Empty = from the first on. */
+  readonly after: string;
+}
+
+/**
+ * One page of a view: whole clusters, until they have as many rows as are asked for; `next` is the name to go on after, null at the end. What
+ * is not about one cluster comes with the first page.
+ */
+export function* viewingPage(
+  facts: StatusFacts,
+  filter: StatusFilter,
+  { limit, after }: StatusPage,
+): Work<{ readonly view: StatusView; readonly next: string | null }> {
   const { state } = facts;
   assertKnown(state, filter);
-  const clusters = [...state.clusters.values()]
-    .filter(({ name }) => filter.cluster === undefined || name === filter.cluster)
-    .sort(sortBy(({ name }) => name));
-  const found = yield* mapping(
-    clusters,
-    (rows: readonly StatusRow[]) => clusterUnits + rowUnits * rows.length,
-    (record) => rowsOf(record, facts).filter((row) => isOfApp(row.application, filter.app)),
+  const left = byName(state.clusters).filter(
+    ({ name }) => (filter.cluster === undefined || name === filter.cluster) && name > after,
   );
+  const clusters: ClusterRecord[] = [];
+  const found: (readonly StatusRow[])[] = [];
+  for (let weight = 0; clusters.length < left.length && weight < limit;) {
+    const record = left[clusters.length] as ClusterRecord;
+    const rows = rowsOf(record, facts).filter((row) => isOfApp(row.application, filter.app));
+    yield clusterUnits + rowUnits * rows.length;
+    weight += Math.max(1, rows.length);
+    clusters.push(record);
+    found.push(rows);
+  }
   const rows = yield* sortedRows(found);
-  return {
-    format: 1,
+  const view = {
+    format: 1 as const,
     source: state.source,
     ledger: state.number,
     at: new Date(facts.now).toISOString(),
     summary: summaryOf(rows, clusters.length),
     applications: rows,
     clusters: yield* mapping(clusters, clusterUnits, (record) => clusterOf(record, facts)),
+    ...(after === '' ? wholeOf(facts, filter) : { problems: [], guarded: [], holds: [] }),
+  };
+  return { view, next: clusters.length < left.length ? (clusters.at(-1)?.name ?? null) : null };
+}
+
+/** The clusters of a registry by name. */
+export const byName = oncePerValue((clusters: StatusState['clusters']) =>
+  [...clusters.values()].sort(sortBy(({ name }) => name)),
+);
+
+/** What is not about one cluster alone. */
+export function wholeOf(facts: StatusFacts, filter: StatusFilter) {
+  const { state } = facts;
+  return {
     problems: problemsOf(state, filter),
     guarded: guardedOf(state, filter),
     holds: holdsOf(facts, filter),
     ...deliveriesOf(facts, filter),
     ...frozenOf(facts),
   };
+}
+
+/** The view that some pages are together, in the order in which they came. Pure. */
+export function joinedPages(pages: readonly [StatusView, ...StatusView[]]): StatusView {
+  const [first, ...others] = pages;
+  if (others.length === 0) return first;
+  const rows = atOnce(sortedRows(pages.map(({ applications }) => applications)));
+  const clusters = pages.flatMap((page) => page.clusters);
+  return { ...first, summary: summaryOf(rows, clusters.length), applications: rows, clusters };
 }
 
 /** By application and cluster; those of each cluster come in the order of clusters. */
@@ -66,18 +115,33 @@ function* sortedRows(found: readonly (readonly StatusRow[])[]): Work<StatusRow[]
  * only old, 0 otherwise. A cluster that will never report is not waited for.
  */
 export function statusExit(view: StatusView): 0 | 10 | 11 {
-  const isWrong =
-    view.problems.some(({ severity }) => severity === 'error') ||
-    view.guarded.length > 0 ||
-    view.summary.health.Degraded > 0 ||
-    view.clusters.some(({ conditions }) => conditions.some(({ type }) => type === 'DeleteLimited'));
-  if (isWrong) return 10;
   const reporting = new Set(view.clusters.filter(({ reports }) => reports).map(({ name }) => name));
   const isUnknown = view.applications.some(
     ({ health, cluster }) => health === 'Stale' || (health === 'Unknown' && reporting.has(cluster)),
   );
-  const isOld = view.clusters.some(({ stale, state, reports }) => stale || (state === 'waiting' && reports));
-  return isUnknown || isOld || view.source === null ? 11 : 0;
+  return exitOf({
+    ...view,
+    isUnknown,
+    isOld: view.clusters.some(({ stale, state, reports }) => stale || (state === 'waiting' && reports)),
+    isLimited: view.clusters.some(({ conditions }) => conditions.some(({ type }) => type === 'DeleteLimited')),
+    isDegraded: view.summary.health.Degraded > 0,
+  });
+}
+
+/** What an exit status is made of. */
+interface ExitFacts extends Pick<StatusView, 'problems' | 'guarded' | 'source'> {
+  readonly isDegraded: boolean;
+  /** The limit of deletions of an agent holds some back. */
+  readonly isLimited: boolean;
+  readonly isUnknown: boolean;
+  readonly isOld: boolean;
+}
+
+/** The exit status of a fleet: what is wrong first, then what is not known. Pure. */
+export function exitOf({ problems, guarded, source, ...is }: ExitFacts): 0 | 10 | 11 {
+  const isWrong = problems.some(({ severity }) => severity === 'error') || guarded.length > 0;
+  if (isWrong || is.isDegraded || is.isLimited) return 10;
+  return is.isUnknown || is.isOld || source === null ? 11 : 0;
 }
 
 function summaryOf(rows: readonly StatusRow[], clusters: number): StatusView['summary'] {
@@ -133,7 +197,8 @@ function deliveriesOf({ deliveries = [] }: StatusFacts, filter: StatusFilter): P
   return shown.length === 0 ? {} : { deliveries: shown };
 }
 
-function frozenOf({ freeze = null, now }: StatusFacts): Pick<StatusView, 'frozen'> {
+/** What stops all deliveries. */
+export function frozenOf({ freeze = null, now }: StatusFacts): Pick<StatusView, 'frozen'> {
   const frozen = frozenAt(freeze, now);
   return frozen === null ? {} : { frozen: frozen.why };
 }

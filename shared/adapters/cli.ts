@@ -4,6 +4,7 @@ import { asSluiceError, errorJson, errorLine, SluiceError } from '../errors.ts';
 import { printable, printableToned } from '../lib/printable.ts';
 import type { Command as CommandValue, CommandGroup, CommandOption } from '../lib/command.ts';
 import type { Terminal } from '../ports/terminal.ts';
+import { boundedLines } from './bounded.ts';
 
 /** The parts of a process that a terminal is made of. */
 export interface TerminalProcess {
@@ -25,15 +26,17 @@ export interface CliProgram<C> {
 /** The terminal of a process. From `npm run hub|agent`, relative paths mean the folder where npm was called. */
 export function terminalOf(process: TerminalProcess): Terminal {
   const { stdout, stderr, env } = process;
-  // `sluice-hub render | head` closes the pipe early: nothing is wrong with that.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  // `sluice-hub render | head` closes the pipe early: nothing is wrong with that. Nor does a hub end because its log is read no more.
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   const folder = callerFolder(process);
   return {
     // Nothing reaches a terminal but through here: texts of agents, documents and servers are data.
     out: (text) => void stdout.write(printable(text)),
-    err: (text) => void stderr.write(printable(text)),
+    err: boundedLines(stderr, (text) => void stderr.write(printable(text))),
     paint: (text) => void stdout.write(printableToned(text)),
     redraw: (text) => void stdout.write(overScreen(printableToned(text))),
     interactive: stdout.isTTY && env['TERM'] !== 'dumb',

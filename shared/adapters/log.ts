@@ -1,11 +1,12 @@
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import type { LogFormat, LogLevel } from '../lib/log-levels.ts';
 import type { Log, LogFields } from '../ports/log.ts';
 
 export interface LogOptions {
   readonly level: LogLevel;
   readonly format: LogFormat;
-  readonly write: (line: string) => void;
+  /** Answers false where there was no room for the line. */
+  readonly write: (line: string) => unknown;
 }
 
 /** Keys that never show their value, wherever a caller may have put them. */
@@ -14,7 +15,15 @@ const secretKeys = ['token', 'secret', 'seed', 'password', 'authorization', 'cre
 /** A log of one line a message; values under the names of secrets are replaced. */
 export function createLog(options: LogOptions): Log {
   const format = options.format === 'json' ? (line: string) => line : textLine;
-  const logger = pino(
+  let left = 0;
+  const write = (line: string): void => {
+    const count = left;
+    left = 0;
+    if (count > 0) logger.warn({ count }, 'lines of the log were left out here: what reads it is too slow');
+    const hasRoom = left === 0 && options.write(format(line)) !== false;
+    if (!hasRoom) left = count + 1;
+  };
+  const logger: Logger = pino(
     {
       level: options.level,
       base: null,
@@ -24,7 +33,7 @@ export function createLog(options: LogOptions): Log {
       serializers: { error: errorFacts },
       redact: { paths: secretKeys.flatMap((key) => [key, `*.${key}`]), censor: '[secret]' },
     },
-    { write: (line) => options.write(format(line)) },
+    { write },
   );
   return {
     debug: (message, fields) => logger.debug(fields ?? {}, message),

@@ -6,6 +6,8 @@ import type { HubParts, OperationReason } from '../../hub/operations/parts.ts';
 import { createStatusSignal } from '../../hub/operations/status-signal.ts';
 import { openObservedReads } from '../../hub/registry/observed-reads.ts';
 import type { GitRequest } from '../../hub/server/git/service.ts';
+import { createFleetHealth } from '../../hub/status/fleet-health.ts';
+import { createTurns } from '../../hub/model/turns.ts';
 import { createMetrics } from '../../hub/server/metrics.ts';
 import type { ServerTimes } from '../../hub/server/context.ts';
 import { startServer, type HubServer } from '../../hub/server/server.ts';
@@ -57,8 +59,10 @@ export async function memoryHub(first: State, now: number): Promise<MemoryHub> {
       expect: () => undefined,
       heard: () => undefined,
       verdict: () => undefined,
+      judged: () => undefined,
       idle: () => Promise.resolve(),
     },
+    fleetHealth: { kept: createFleetHealth(), turns: createTurns() },
     onPush: () => undefined,
     onRevoked: (registration) => void revoked.push(registration),
     changed,

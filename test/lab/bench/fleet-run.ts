@@ -188,6 +188,9 @@ async function measureStatus({ client, add, world, folder }: Scene): Promise<voi
     samples.push(performance.now() - started);
   }
   add('fleet-status-ms', quantile(samples, 0.5), 'ms', 'the whole, through the API');
+  const paged = performance.now();
+  await client.status({ limit: '500' });
+  add('fleet-status-page-ms', performance.now() - paged, 'ms', 'a page of 500 rows');
   add('fleet-hub-rss', await residentMiB(world.hub().pid), 'MiB');
   add('fleet-data-mib', (await folderBytes(join(folder, 'hub'))) / 2 ** 20, 'MiB', 'the data folder');
 }

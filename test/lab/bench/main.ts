@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { embedded } from './backend.ts';
+import { measureDeliver } from './deliver.ts';
 import { measureFloor } from './floor.ts';
 import { openBook, printFigures, type Book } from './figures.ts';
 import { measurePushes } from './latency.ts';
@@ -9,9 +10,9 @@ import { benchOptions } from './objects.ts';
 import { measureRender } from './render.ts';
 import { installThousand, measureNoop, measureOneOfThousand, measureMemory } from './thousand.ts';
 
-/** `npm run bench -- [--only pushes] [--pushes 50] [--json FILE]`: figures of the whole product on embedded clusters. */
+/** `npm run bench -- [--only pushes] [--pushes 50] [--clusters 10000] [--json FILE]`: figures of the whole product on embedded clusters. */
 async function main(): Promise<void> {
-  const { json, pushes, isWanted } = benchOptions();
+  const { json, pushes, clusters, isWanted } = benchOptions();
   const folder = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
   const book = openBook();
   try {
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
     if (isWanted('feed')) await measurePushes(book, embedded, { ...common, transport: 'feed' });
     if (isWanted('git')) await measurePushes(book, embedded, { ...common, transport: 'git' });
     if (isWanted('render')) await measureRender(book);
+    if (isWanted('deliver')) await measureDeliver(book, folder, clusters);
     if (isWanted('thousand')) await measureThousand(book, folder, Math.min(pushes, 20));
     await printFigures(book, 'Sluice on embedded clusters', json);
   } finally {

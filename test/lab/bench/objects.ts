@@ -99,10 +99,21 @@ export function benchOptions() {
       json: { type: 'string' },
       only: { type: 'string', multiple: true },
       pushes: { type: 'string', default: '50' },
+      clusters: { type: 'string', default: '10000' },
     },
   });
-  const pushes = Number(values.pushes);
-  if (!Number.isInteger(pushes) || pushes < 1) throw new Error('--pushes takes a whole number');
+  const [pushes, clusters] = [whole('--pushes', values.pushes), whole('--clusters', values.clusters)];
   const parts = (values.only ?? []).flatMap((list) => list.split(','));
-  return { json: values.json, pushes, isWanted: (part: string) => parts.length === 0 || parts.includes(part) };
+  return {
+    json: values.json,
+    pushes,
+    clusters,
+    isWanted: (part: string) => parts.length === 0 || parts.includes(part),
+  };
+}
+
+function whole(option: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`${option} takes a whole number`);
+  return value;
 }

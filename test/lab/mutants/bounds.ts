@@ -75,8 +75,8 @@ export const boundMutants: readonly Mutant[] = [
   {
     bug: 'view the status of a whole fleet in one turn of the loop',
     file: 'hub/operations/status.ts',
-    find: 'await inSlices(viewing(statusFacts(parts), { app, cluster }))',
-    replace: 'statusView(statusFacts(parts), { app, cluster })',
+    find: 'await inSlices(viewingPage(statusFacts(parts), { app, cluster }, page))',
+    replace: 'atOnce(viewingPage(statusFacts(parts), { app, cluster }, page))',
     tests: ['test/integration/hub/lag.web.test.ts'],
   },
   {
@@ -204,5 +204,19 @@ export const boundMutants: readonly Mutant[] = [
     find: '      await checkPacks(found.folders.common);\n',
     replace: '',
     tests: ['test/unit/shared/adapters/git/pack-checker.test.ts'],
+  },
+  {
+    bug: 'lines of the log pile up where they are read slowly',
+    file: 'shared/adapters/bounded.ts',
+    find: 'if (stream.writableLength >= most) return false;',
+    replace: '',
+    tests: ['test/unit/shared/adapters/cli.test.ts'],
+  },
+  {
+    bug: 'a program ends with the reader of its log',
+    file: 'shared/adapters/cli.ts',
+    find: 'for (const stream of [stdout, stderr]) {',
+    replace: 'for (const stream of [stdout]) {',
+    tests: ['test/unit/shared/adapters/cli.test.ts'],
   },
 ];

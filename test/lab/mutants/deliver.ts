@@ -22,7 +22,7 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: a cluster is done by the digest, without health',
     file: 'hub/deliver/unit.ts',
-    find: "isApplied && report.health === 'Healthy'",
+    find: 'isApplied && isWell(report)',
     replace: 'isApplied',
     tests,
   },

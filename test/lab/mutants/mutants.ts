@@ -1,5 +1,6 @@
 import { deliverMutants } from './deliver.ts';
 import { contractMutants } from './contract.ts';
+import { incrementalMutants } from './incremental.ts';
 import { libraryMutants } from './library.ts';
 import { policyMutants } from './policies.ts';
 import { validateMutants } from './validate.ts';
@@ -830,8 +831,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'a moving application is retired for the health of something older',
     file: 'hub/plan/departures.ts',
-    find: 'seen?.applied === unit.digest && seen.health',
-    replace: 'seen?.health',
+    find: 'seen?.applied === unit.digest && isHealthy(',
+    replace: 'seen !== undefined && isHealthy(',
     tests: ['test/unit/hub/plan/departures.test.ts'],
   },
   {
@@ -850,7 +851,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'a report of what is in force already starts a pass',
-    file: 'hub/collect/reports.ts',
+    file: 'hub/collect/matters.ts',
     find: 'textOf(capabilityWords(inForce)) !== reported',
     replace: "reported !== ''",
     tests: ['test/unit/hub/collect/reports.test.ts'],
@@ -1308,4 +1309,5 @@ export const mutants: readonly Mutant[] = [
   ...stepMutants,
   ...deliverMutants,
   ...workflowMutants,
+  ...incrementalMutants,
 ];

@@ -76,8 +76,8 @@ export const nameMutants: readonly Mutant[] = [
   {
     bug: 'the warning of a change that was given up goes before what took its place is healthy',
     file: 'hub/plan/abandoned.ts',
-    find: "seen?.applied === wanted.digest && seen.health === 'Healthy'",
-    replace: 'seen?.applied === wanted.digest',
+    find: 'return !isHealthy(seen.health, judged(appKey(wanted), cluster, wanted));',
+    replace: 'return false;',
     tests: ['test/unit/hub/plan'],
   },
   {

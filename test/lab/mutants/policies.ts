@@ -61,8 +61,8 @@ export const policyMutants: readonly Mutant[] = [
   {
     bug: 'policies: leave a unit in another namespace without a word that its application is held',
     file: 'hub/plan/held-units.ts',
-    find: 'splitKey(key).app === app',
-    replace: 'key === app',
+    find: '[app, ...elsewhere(app)]',
+    replace: '[app]',
     tests: ['test/unit/hub/plan/held-units.test.ts'],
   },
   {

@@ -134,9 +134,9 @@ export const stepMutants: readonly Mutant[] = [
   },
   {
     bug: 'no pass begins where an agent says that steps are done',
-    file: 'hub/collect/reports.ts',
-    find: 'if (endsDelivery(last, report, bundle.revision)) return true;',
-    replace: '',
+    file: 'hub/collect/matters.ts',
+    find: '(endsDelivery(last, report, own) || limitedText',
+    replace: '(limitedText',
     tests: ['test/unit/hub/collect/reports.test.ts'],
   },
   {

@@ -15,8 +15,8 @@ export const strangerMutants: readonly Mutant[] = [
   {
     bug: 'the message of an agent begins lines of its own in the status table',
     file: 'hub/status/table.ts',
-    find: 'const view = withPrintableLines(given);',
-    replace: 'const view = given;',
+    find: 'const view = withPrintableLines(raw);',
+    replace: 'const view = raw;',
     tests: ['test/unit/hub/status/table.test.ts'],
   },
   {

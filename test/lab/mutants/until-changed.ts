@@ -101,12 +101,12 @@ export const untilChangedMutants: readonly Mutant[] = [
   ...(
     [
       ['the epoch', 'state.channel, state.epoch, record', 'state.channel, record'],
-      ['the registry', 'state.epoch, record, labels, report, told]', 'state.epoch, labels, report, told]'],
-      ['the labels', 'state.epoch, record, labels, report, told]', 'state.epoch, record, report, told]'],
-      ['the report', 'state.epoch, record, labels, report, told]', 'state.epoch, record, labels, told]'],
-      ['what is held', 'held.size === 0 && again', 'again'],
+      ['the registry', 'state.epoch, record, labels, heldText', 'state.epoch, labels, heldText'],
+      ['the labels', 'state.epoch, record, labels, heldText', 'state.epoch, record, heldText'],
+      ['the report', ', ...saidIn(report)]', ']'],
+      ['what is held', 'heldText(held), told', 'told'],
       ['the key at work', ' && !mustSignAgain', ''],
-      ['what its agent keeps', ' && again.length === 0', ''],
+      ['what its agent keeps', 'again.length === 0 && ', ''],
       ['how many applications there are', 'apps.length === input.apps.length &&', ''],
       [
         'what was rendered',

@@ -322,6 +322,7 @@ describe('an answer', () => {
   const good: Readonly<Record<CallName, { readonly query?: string; readonly name?: string; readonly body?: object }>> =
     {
       status: { query: '?app=web' },
+      summary: {},
       revisions: { query: '?app=web' },
       facts: {},
       documents: { query: '?after=Application+default%2Fa' },

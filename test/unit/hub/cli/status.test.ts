@@ -1,10 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { StatusSummary } from '../../../../hub/api/status-summary.ts';
 import type { StatusView } from '../../../../hub/api/status.ts';
 import { statusCommand } from '../../../../hub/cli/status.ts';
 import { dataFiles, writeAddress } from '../../../../hub/config/data-folder.ts';
-import { statusView } from '../../../../hub/status/view.ts';
+import { statusView, viewingPage } from '../../../../hub/status/view.ts';
+import { atOnce } from '../../../../shared/lib/slices.ts';
 import { runCli } from '../../../../shared/adapters/cli.ts';
 import { fakeCli } from '../../../fakes/hub-cli.ts';
 import { newFolders } from '../../../fixtures/hub/data-folder.ts';
@@ -31,6 +33,13 @@ function viewOf(health: 'Healthy' | 'Degraded', seconds = 0): StatusView {
   return statusView({ state, reports, now: now + seconds * 1000, heartbeat });
 }
 
+/** The summary of a fleet with so many rows, as far as these tests read it. */
+function summaryOf({ summary, ...view }: StatusView, more: Partial<StatusSummary> = {}): StatusSummary {
+  const { format, source, ledger, at, problems, guarded } = view;
+  const nothing = { applications: [], rows: [], moreRows: 0, clusters: [], moreClusters: 0, keeping: [], holds: [] };
+  return { format, source, ledger, at, problems, guarded, summary, exit: 0, ...nothing, ...more };
+}
+
 let folders: Awaited<ReturnType<typeof newFolders>>;
 beforeEach(async () => {
   folders = await newFolders();
@@ -44,9 +53,12 @@ afterEach(() => folders.remove());
 async function status(views: readonly StatusView[], args: readonly string[], interactive = false) {
   const stop = new AbortController();
   const cli = fakeCli(
-    () => {
-      const view = views[cli.requests.length - 1];
-      if (view !== undefined) return { version: `v${cli.requests.length}`, view };
+    ({ url }) => {
+      // A terminal asks for the summary first, and a small fleet is then given whole.
+      const asked = cli.requests.filter((request) => !request.url.includes('/summary')).length;
+      const isSummary = url.includes('/summary');
+      const view = views[isSummary ? asked : asked - 1];
+      if (view !== undefined) return { version: `v${asked}`, view: isSummary ? summaryOf(view) : view };
       stop.abort();
       throw new Error('interrupted');
     },
@@ -69,7 +81,7 @@ describe('status', () => {
     ['Degraded', 10],
   ] as const)('exits for %s with %d', async (health, exit) => {
     expect(await status([viewOf(health)], ['shop', '--cluster', 'prod'])).toMatchObject({
-      ...{ exit, err: '', queries: ['?app=shop&cluster=prod'] },
+      ...{ exit, err: '', queries: ['?app=shop&cluster=prod&limit=500'] },
       out: expect.stringMatching(new RegExp(`^shop +prod .* ${health} `, 'm')) as unknown,
     });
   });
@@ -77,6 +89,56 @@ describe('status', () => {
   it('prints the view itself as JSON', async () => {
     const view = viewOf('Healthy');
     expect(JSON.parse((await status([view], ['-o', 'json'])).out)).toEqual(view);
+  });
+});
+
+describe('the status of a large fleet', () => {
+  it('is summed up by its hub, which says how it is', async () => {
+    const { summary } = viewOf('Healthy');
+    const large = { ...summary, rows: 120_000, clusters: 10_000 };
+    const cli = fakeCli(() => ({ version: 'v1', view: summaryOf(viewOf('Healthy'), { summary: large, exit: 11 }) }));
+    const program = {
+      name: 'sluice-hub',
+      description: '',
+      version: '1',
+      commands: [statusCommand],
+      context: cli.context,
+    };
+    const exit = await runCli(program, ['status', '--data', folders.data], cli.context.terminal);
+    expect([exit, cli.requests.map(({ url }) => new URL(url).pathname)]).toEqual([11, ['/v1/status/summary']]);
+    expect(cli.text.out).toContain('10000 clusters');
+  });
+
+  it('is asked for page by page, and is one again', async () => {
+    const names = ['a', 'b', 'c'];
+    const bundles = names.map((name) => published(name, [web, shop]));
+    const reports = new Map(
+      bundles.map((one) => [one.cluster, received(reportOf(one, [settledApp(web), settledApp(shop)]))]),
+    );
+    const state = stateOf(
+      names.map((name) => enrolledCluster(name)),
+      bundles,
+    );
+    const facts = { state, reports, now, heartbeat };
+    const cli = fakeCli(({ url }) => {
+      const after = new URL(url).searchParams.get('continue') ?? '';
+      const { view, next } = atOnce(viewingPage(facts, {}, { limit: 1, after }));
+      return { version: 'v1', view, ...(next !== null && { continue: next }) };
+    });
+    const program = {
+      name: 'sluice-hub',
+      description: '',
+      version: '1',
+      commands: [statusCommand],
+      context: cli.context,
+    };
+    await runCli(program, ['status', '-o', 'json', '--data', folders.data], cli.context.terminal);
+    expect(JSON.parse(cli.text.out)).toEqual(statusView(facts));
+    expect(cli.requests.map(({ url }) => new URL(url).search)).toEqual([
+      '?limit=500',
+      '?limit=500&continue=a',
+      '?limit=500&continue=b',
+    ]);
   });
 });
 
@@ -97,7 +159,10 @@ describe('status --watch', () => {
   });
 
   it('asks for what comes after the version that it has', async () => {
-    expect((await status(views, ['-w'])).queries).toEqual(['', '?known=v1', '?known=v2', '?known=v3']);
+    expect((await status(views, ['-w'])).queries).toEqual([
+      '?limit=500',
+      ...['v1', 'v2', 'v3'].map((known) => `?limit=500&known=${known}`),
+    ]);
   });
 
   it('prints whole documents as JSON', async () => {

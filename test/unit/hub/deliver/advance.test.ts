@@ -51,6 +51,7 @@ function input(facts: Partial<AdvanceInput> = {}): AdvanceInput {
     targets: names.map((name) => ({ name, labels: {}, capabilities: null })),
     localCluster: null,
     reports: new Map(names.map((name) => [name, received(name)])),
+    judged: () => undefined,
     holds: [],
     placedAs: () => [],
     listening: { now, since: now - 3_600_000, heartbeatMs },

@@ -26,6 +26,8 @@ function states(said: Partial<ReportApp> | null, deliveries: Deliveries = new Ma
     targets: [{ name: 'a', labels: {}, capabilities: null }],
     reports: new Map(report),
     held: new Map<string, string>(),
+    judged: () => undefined,
+    listening: { now, since: 0 },
   };
   return appStates(facts, { byApp: new Map([['default/web', [placed]]]), deliveries });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { HealthVerdict } from '../../../../hub/model/health.ts';
 import { applicationOf, heldBefore, targetOf, unitsFrom } from '../../../../hub/deliver/facts.ts';
 import {
   bundleApp,
@@ -20,6 +21,8 @@ const facts = {
     ['a', { report: reportOf(bundle, [settledApp(web)]), receivedAt: now, since: { 'default/web': 5 } }],
   ]),
   held: new Map<string, string>(),
+  judged: () => undefined,
+  listening: { now, since: now - 3_600_000 },
 };
 
 describe('unitsFrom', () => {
@@ -31,6 +34,15 @@ describe('unitsFrom', () => {
       published: { content: 'web-v1', digest: web.digest, generation: 7 },
       report: { applied: web.digest, health: 'Healthy', healthSince: 5, accepted: 7, siteHold: null },
     });
+  });
+
+  it('is as well as its definitions say', () => {
+    const verdict: HealthVerdict = {
+      ...{ digest: web.digest, unhealthySince: now - 900_000, since: now - 900_000 },
+      checked: [{ component: 'web', health: 'unhealthy', message: 'no leader', details: {} }],
+    };
+    const [unit] = unitsFrom({ ...facts, judged: () => verdict }, [assignment]);
+    expect(unit?.report).toMatchObject({ health: 'Degraded', message: expect.stringContaining('no leader') as string });
   });
 
   it('is one unit for several revisions on a cluster, and another one in a namespace', () => {

@@ -22,6 +22,7 @@ function scene() {
   let now = 1_000;
   let evaluations = 0;
   let changes = 0;
+  const turned: string[] = [];
   const saying = new Map<string, { readonly ready: boolean; readonly digest: `sha256:${string}` }>();
   const reports = (): Reports =>
     new Map(
@@ -44,10 +45,12 @@ function scene() {
     clock: { now: () => now },
     reports,
     changed: () => (changes += 1),
+    turned: ({ cluster }) => void turned.push(cluster),
     signal: stop.signal,
   });
   return {
     judge,
+    turned,
     says: (cluster: string, ready: boolean, digest: `sha256:${string}` = 'sha256:a') =>
       void saying.set(cluster, { ready, digest }),
     later: (ms: number) => void (now += ms),
@@ -123,5 +126,36 @@ describe('the judge of health', () => {
     judge.expect([]);
     await judge.idle();
     expect(verdict('sha256:b')).toBeUndefined();
+  });
+
+  it('lets nothing go on before there is a verdict: of what is observed, not even at a start', async () => {
+    const { judge, says, turned } = scene();
+    const asked = (observe?: []) => judge.judged('shop/web', 'eu', { digest: 'sha256:a', observe });
+    expect([asked(), asked([])]).toEqual([undefined, 'awaited']);
+    says('eu', true);
+    judge.expect([unit('sha256:a')]);
+    expect([asked(), turned]).toEqual(['awaited', []]);
+    await judge.idle();
+    expect([asked(), turned]).toMatchObject([{ digest: 'sha256:a' }, ['eu']]);
+    // Of a content that is not published as it was rendered, the texts are not at hand.
+    expect(judge.judged('shop/web', 'eu', { digest: 'sha256:b', observe: [] })).toBeUndefined();
+  });
+
+  it('turns where its word is another one, and knows since when', async () => {
+    const { judge, says, later, turned, verdict } = scene();
+    const heard = async (ready: boolean) => {
+      says('eu', ready);
+      judge.heard('eu');
+      await judge.idle();
+      return [verdict()?.since, turned.length];
+    };
+    judge.expect([unit('sha256:a')]);
+    await judge.idle();
+    expect([verdict()?.since, turned.length]).toEqual([null, 1]);
+    later(500);
+    expect(await heard(true)).toEqual([1_500, 2]);
+    later(500);
+    expect(await heard(true)).toEqual([1_500, 2]);
+    expect(await heard(false)).toEqual([2_000, 3]);
   });
 });

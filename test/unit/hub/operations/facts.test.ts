@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReceivedReports } from '../../../../hub/collect/reports.ts';
+import type { HealthJudge } from '../../../../hub/health/judge.ts';
+import type { HealthVerdict, JudgedBy } from '../../../../hub/model/health.ts';
 import {
   hubFactsOf,
   knownOfFacts,
@@ -9,11 +11,13 @@ import {
   listRegistered,
   stateOfFacts,
 } from '../../../../hub/operations/facts.ts';
+import type { Clock } from '../../../../shared/ports/clock.ts';
 import { revisionRecord } from '../../../fixtures/hub/facts.ts';
 import { seen } from '../../../fixtures/hub/ledger.ts';
 import {
   bundleApp,
   enrolledCluster,
+  now,
   published,
   received,
   reportOf,
@@ -40,7 +44,9 @@ const state = stateOf(
 const sizes = () => new Map([['objects/a.json', 12]]);
 const report = reportOf(sized('a', 400), [settledApp(bundleApp('web'), { message: 'm'.repeat(300) })]);
 const reports = { current: () => new Map([['a', received(report)]]) } as unknown as ReceivedReports;
-const parts = { state: () => state, localCluster: 'a', sizes, reports };
+const health = { judged: () => undefined } as unknown as HealthJudge;
+const clock = { now: () => now } as Clock;
+const parts = { state: () => state, localCluster: 'a', sizes, reports, health, clock };
 
 describe('the facts of a hub', () => {
   it('have no key and no token', () => {
@@ -102,6 +108,23 @@ describe('the bundles of a hub', () => {
   it('are one at least on a page, however large it is', () => {
     const large = { ...parts, state: () => stateOf([], [sized('a', 4_000), sized('b', 1)]) };
     expect(listBundles(large, {})).toMatchObject({ bundles: [{ cluster: 'a' }], next: 'a' });
+  });
+});
+
+describe('what agents said', () => {
+  const verdict = (health: 'healthy' | 'unhealthy'): HealthVerdict => ({
+    ...{ digest: bundleApp('web').digest, unhealthySince: now, since: null },
+    checked: [{ component: 'web', health, message: '', details: {} }],
+  });
+  it.each<[ReturnType<JudgedBy>, string]>([
+    [undefined, 'Healthy'],
+    ['awaited', 'Unknown'],
+    [verdict('healthy'), 'Healthy'],
+    [verdict('unhealthy'), 'Progressing'],
+  ])('is as well as its definitions say: %j', (judged, expected) => {
+    const bundles = [published('a', [bundleApp('web')])];
+    const asked = { ...parts, state: () => stateOf([], bundles), health: { judged: () => judged } as never };
+    expect(listBundles(asked, {}).bundles[0]?.said?.apps).toMatchObject([{ health: expected }]);
   });
 });
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bundlePage, clusterPage, documentPage, hubFacts, recordPage } from '../../../../hub/api/facts.ts';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import type { ReceivedReports } from '../../../../hub/collect/reports.ts';
+import type { HealthJudge } from '../../../../hub/health/judge.ts';
 import {
   hubFactsOf,
   knownOfFacts,
@@ -30,6 +31,7 @@ import { enrolledCluster, published, received, reportOf, settledApp, stateOf } f
 const none = () => Promise.reject(new Error('a preview needs no network'));
 const offline: Http = { request: none, events: none };
 const { signal } = new AbortController();
+const health = { judged: () => undefined } as unknown as HealthJudge;
 
 const maps = (prefix: string, count: number, value = 'a') =>
   Array.from(
@@ -94,7 +96,7 @@ describe('documents, judged by what a hub knows', () => {
 
   /** What a preview says with the facts of the hub, as they come over the wire. */
   const said = async (localCluster: string | null = null) => {
-    const parts = { state: () => state, localCluster, sizes: () => sizes, reports };
+    const parts = { state: () => state, localCluster, sizes: () => sizes, reports, health, clock: systemClock };
     const facts = hubFacts.parse(JSON.parse(JSON.stringify(hubFactsOf(parts))));
     const { bundles, next } = bundlePage.parse(JSON.parse(JSON.stringify(listBundles(parts, {}))));
     const recorded = recordPage.parse(JSON.parse(JSON.stringify(listRecorded(parts, {}))));
@@ -192,7 +194,13 @@ describe('documents, judged by what a hub knows', () => {
       const sized = { ...bundle.revision, bundle: { ...bundle.revision.bundle, objects: 1_500 } };
       return [name, { ...bundle, revision: sized }] as const;
     });
-    const parts = { state: () => ({ ...state, bundles: new Map(many) }), sizes: () => sizes, reports };
+    const parts = {
+      state: () => ({ ...state, bundles: new Map(many) }),
+      sizes: () => sizes,
+      reports,
+      health,
+      clock: systemClock,
+    };
     const names = (after?: string) => {
       const { bundles, next } = listBundles(parts, after === undefined ? {} : { after });
       return [bundles.map(({ cluster }) => cluster), next];

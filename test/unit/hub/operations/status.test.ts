@@ -7,7 +7,7 @@ import { memoryHub } from '../../../fakes/hub.ts';
 import { bundleApp, enrolledCluster, now, published, stateOf } from '../../../fixtures/hub/status.ts';
 
 const never = new AbortController().signal;
-const asked = { app: undefined, cluster: undefined, known: undefined };
+const asked = { app: undefined, cluster: undefined, known: undefined, limit: undefined, continue: undefined };
 const scene = () =>
   memoryHub(
     stateOf(
@@ -36,6 +36,14 @@ describe('status', () => {
     expect(view.applications.map(({ application }) => application)).toEqual(apps);
     expect(view.clusters.map(({ name }) => name)).toEqual(clusters);
     expect(view.at).toBe('2026-03-01T12:00:00.000Z');
+  });
+
+  it('gives a page, and what the next one is asked for with', async () => {
+    const { parts } = await scene();
+    const first = await status(parts, { ...asked, limit: '1' }, never);
+    expect([first.view.clusters.map(({ name }) => name), first.continue]).toEqual([['a'], 'a']);
+    const last = await status(parts, { ...asked, limit: '1', continue: 'a' }, never);
+    expect([last.view.clusters.map(({ name }) => name), last.continue]).toEqual([['b'], undefined]);
   });
 
   it('answers at once a caller that has an older version', async () => {

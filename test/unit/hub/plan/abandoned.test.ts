@@ -38,7 +38,7 @@ function warnings({
     documents: new Set(documents.map((name) => `default/${name}`)),
     lostByLabels: new Set<string>(),
   };
-  return abandonedChanges({ state, placement, reports: new Map([['a', { report }]]) }, next);
+  return abandonedChanges({ state, placement, reports: new Map([['a', { report }]]), judged: () => undefined }, next);
 }
 
 describe('a deployment that is removed in the middle of a change', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GuardedChange } from '../../../../hub/model/guarded-change.ts';
+import type { HealthVerdict } from '../../../../hub/model/health.ts';
 import { departuresFrom } from '../../../../hub/plan/departures.ts';
 import { keptApp } from '../../../../hub/plan/kept-app.ts';
 import { appDigest } from '../../../../shared/wire/bundle.ts';
@@ -24,6 +25,8 @@ interface Story {
   readonly documents?: string;
   /** `CLUSTER applied|old Healthy`: the report of its agent on everything that it runs. */
   readonly reports?: readonly string[];
+  /** Clusters of which definitions say no. */
+  readonly unwell?: string;
   /** Clusters whose labels lost the unit that ran there. */
   readonly lost?: string;
   /** The change that waits on the first cluster already, and what for. */
@@ -49,7 +52,12 @@ function changeOf({ cluster, unit }: ReturnType<typeof split>, waits: Story['wai
   };
 }
 
-function departures({ ran, placed, documents = 'deploy', reports = [], lost = '', waits }: Story): string[] {
+const says: HealthVerdict = {
+  ...{ digest: 'sha256:a', unhealthySince: 0, since: 0 },
+  checked: [{ component: 'web', health: 'unhealthy', message: '', details: {} }],
+};
+
+function departures({ ran, placed, documents = 'deploy', reports = [], unwell, lost = '', waits }: Story): string[] {
   const running = ran.map(split);
   const names = [...new Set(['a', 'b', 'c', ...running.map(({ cluster }) => cluster)])];
   const bundles = names.map((cluster) =>
@@ -81,6 +89,7 @@ function departures({ ran, placed, documents = 'deploy', reports = [], lost = ''
   const input = {
     state,
     reports: new Map(told),
+    judged: (_: string, cluster: string) => (cluster === unwell ? says : undefined),
     placement: {
       assignments: placed
         .map(split)
@@ -161,6 +170,16 @@ describe('a unit that moves', () => {
       ['a deploy: MOVE_UNFINISHED b'],
     ],
     ['goes when it is healthy there', { ...moved, waits, reports: ['b applied Healthy'] }, []],
+    [
+      'stays while its definitions say no there',
+      { ...moved, waits, reports: ['b applied Healthy'], unwell: 'b' },
+      ['a deploy: MOVE_UNFINISHED b'],
+    ],
+    [
+      'goes when its definitions say no elsewhere',
+      { ...moved, waits, reports: ['b applied Healthy'], unwell: 'c' },
+      [],
+    ],
     [
       'stays until all clusters that gained it have it',
       {

@@ -46,6 +46,24 @@ describe('a cluster of which nothing changed', () => {
     expect(costOf(planInput(state, apps))).toBeLessThan(10);
   });
 
+  it('costs next to nothing while another stage holds the same of it, however many clusters that does', () => {
+    const apps = Array.from({ length: 100 }, (_, index) => app(`a${index}`, [`ConfigMap/a${index}`]));
+    const changed = [app('a0', ['ConfigMap/z']), ...apps.slice(1)];
+    const holds = [heldBack('default/a0', 'one')];
+    const state = step(start, apps);
+    const first = plan(planInput(state, changed, { holds }));
+    expect(first).toMatchObject({ next: [], holds: [] });
+    expect(costOf(planInput(state, changed, { holds: [...holds] }))).toBeLessThan(10);
+    expect(plan(planInput(state, changed, { holds }))).toEqual(first);
+  });
+
+  it('stays so with a heartbeat', () => {
+    const said = report(1);
+    const state = atRest({ reports: reports(said) });
+    const again = { ...said, sequence: said.sequence + 1, issuedAt: '2026-03-01T13:00:00.000Z' };
+    expect(costOf(planInput(state, [web, other], { reports: reports(again) }))).toBeLessThan(10);
+  });
+
   it('stays so when only the commit is newer', () => {
     const state = atRest();
     const newer = [web, other].map((one) => ({ ...one, source: 'c2' }));
@@ -70,6 +88,7 @@ describe('a cluster of which nothing changed', () => {
       [app('web', ['ConfigMap/z']), other],
       { holds: [heldBack('default/web', 'one')] },
     ],
+    ['another unit is held', same, [app('web', ['ConfigMap/z']), other], { holds: [heldBack('default/other', 'one')] }],
     ['the epoch is newer', (state) => ({ ...state, epoch: 2 }), [web, other], {}],
     [
       'it is to leave',

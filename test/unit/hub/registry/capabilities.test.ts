@@ -40,6 +40,14 @@ const settle = (state: State, wanted: { document?: Capabilities; report?: AgentR
 const withCapabilities = (capabilities: Capabilities | null, declared?: Capabilities): State =>
   stateOf([enrolledCluster('a', { capabilities, ...(declared && { declared }) })], [bundle]);
 
+describe('what a cluster offers, decided again', () => {
+  it('is what its agent reports now, also where the report before changed nothing', () => {
+    const state = withCapabilities({ istio: true });
+    expect(settle(state, { report: said('istio') }).known).toEqual({ istio: true });
+    expect(settle(state, { report: said('istio', 'gateway-api') }).known).toEqual({ istio: true, 'gateway-api': true });
+  });
+});
+
 describe('what a cluster is known to offer', () => {
   it.each<[string, State, { document?: Capabilities; report?: AgentReport }, Capabilities | null]>([
     ['is nothing before anybody said so', withCapabilities(null), {}, null],

@@ -29,4 +29,16 @@ describe('the targets of placement', () => {
       { name: 'c', labels: {}, capabilities: null },
     ]);
   });
+
+  it('are the very same values, in the very same list, for as long as nothing of them changed', () => {
+    const { clusters: registry } = stateOf([enrolledCluster('a'), enrolledCluster('b')]);
+    const fleet = { clusters: [document('b', {})] };
+    const at = (version: string, documents = fleet) => targetsOf(documents, registry, new Map([['a', version]]));
+    const first = at('v1.36.3');
+    expect(at('v1.36.3')).toBe(first);
+    const newer = at('v1.37.0');
+    expect([newer[0]?.kubernetes, newer[1] === first[1]]).toEqual(['v1.37.0', true]);
+    const relabelled = at('v1.37.0', { clusters: [document('b', { env: 'prod' })] });
+    expect([relabelled[0] === newer[0], relabelled[1]?.labels]).toEqual([true, { env: 'prod' }]);
+  });
 });

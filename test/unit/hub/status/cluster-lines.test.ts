@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StatusView } from '../../../../hub/api/status.ts';
-import { clusterLines } from '../../../../hub/status/cluster-lines.ts';
+import { clusterLines, keepingClusters } from '../../../../hub/status/cluster-lines.ts';
 import { statusView } from '../../../../hub/status/view.ts';
 import {
   bundleApp,
@@ -34,7 +34,8 @@ function lines(
 ): string[] {
   const applications = view.applications.map((row) => ({ ...row, phase }));
   const clusters = view.clusters.map((cluster) => ({ ...cluster, ...change }));
-  return clusterLines({ ...view, applications, clusters }, { columns, color: false, wide: false });
+  const keepers = keepingClusters(applications);
+  return clusterLines({ clusters }, { columns, color: false, wide: false }, keepers);
 }
 
 describe('the lines of a cluster', () => {

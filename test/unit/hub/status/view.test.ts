@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { StatusView } from '../../../../hub/api/status.ts';
 import type { StatusFacts, StatusFilter } from '../../../../hub/status/facts.ts';
-import { statusExit, statusView } from '../../../../hub/status/view.ts';
+import { joinedPages, statusExit, statusView, viewingPage } from '../../../../hub/status/view.ts';
+import { atOnce } from '../../../../shared/lib/slices.ts';
 import {
   bundleApp,
   enrolledCluster,
@@ -49,6 +50,34 @@ const facts: StatusFacts = {
 };
 const rowsOf = (filter: StatusFilter) =>
   statusView(facts, filter).applications.map(({ application, cluster }) => `${application} ${cluster}`);
+
+describe('the pages of a view', () => {
+  /** The pages of so many rows, until there is no other. */
+  function pagesOf(limit: number, filter: StatusFilter = {}): readonly [StatusView, ...StatusView[]] {
+    const pages: StatusView[] = [];
+    for (let after: string | null = ''; after !== null;) {
+      const { view, next }: { view: StatusView; next: string | null } = atOnce(
+        viewingPage(facts, filter, { limit, after }),
+      );
+      pages.push(view);
+      after = next;
+    }
+    return pages as [StatusView, ...StatusView[]];
+  }
+
+  it.each([1, 2, 3, 100])('of %d rows are the whole view together', (limit) => {
+    for (const filter of [{}, { app: 'web' }, { cluster: 'b' }]) {
+      expect(joinedPages(pagesOf(limit, filter))).toEqual(statusView(facts, filter));
+    }
+  });
+
+  it('have whole clusters, and what is about no cluster once', () => {
+    const [first, second] = pagesOf(1);
+    expect(first.applications.map(({ cluster }) => cluster)).toEqual(['a', 'a']);
+    expect([first, second].map((page) => page?.clusters.map(({ name }) => name))).toEqual([['a'], ['b']]);
+    expect([first.problems.length, second?.problems, second?.guarded, second?.holds]).toEqual([3, [], [], []]);
+  });
+});
 
 describe('the view of a fleet', () => {
   it('has applications by name and cluster, clusters by name, and counts', () => {

@@ -111,6 +111,32 @@ describe('terminalOf', () => {
   });
 });
 
+describe('what is written where it is read no more', () => {
+  const streams = () => {
+    const stream = () => Object.assign(new PassThrough(), { isTTY: false }) as unknown as NodeJS.WriteStream;
+    return { stdout: stream(), stderr: stream(), env: {}, cwd: () => '/' };
+  };
+  const failure = (code: string) => Object.assign(new Error(code), { code });
+
+  it.each(['stdout', 'stderr'] as const)('ends nothing: %s', (name) => {
+    const process = streams();
+    terminalOf(process);
+    expect(() => process[name].emit('error', failure('EPIPE'))).not.toThrow();
+    expect(() => process[name].emit('error', failure('EIO'))).toThrow('EIO');
+  });
+
+  it('is left out once too much of it waits', () => {
+    const process = streams();
+    const { err } = terminalOf(process);
+    const line = 'x'.repeat(64 * 1024);
+    const written = Array.from({ length: 40 }, () => err(line));
+    expect([written[0], written.at(-1)]).toEqual([true, false]);
+    expect(process.stderr.writableLength).toBeLessThanOrEqual(17 * line.length);
+    (process.stderr as unknown as PassThrough).resume();
+    expect(err(line)).toBe(false);
+  });
+});
+
 describe('what reaches a terminal', () => {
   const spoof = '\u001b]0;fine\u0007\u001b[2J\u009b1mweb \u202eyhtlaeH\r\u007f';
   const shown = '\\u001b]0;fine\\u0007\\u001b[2J\\u009b1mweb \\u202eyhtlaeH\\u000d\\u007f';

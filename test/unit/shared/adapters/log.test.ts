@@ -39,4 +39,20 @@ describe('createLog', () => {
       /^\d\d:\d\d:\d\d\.\d{3} info {2}listening url=http:\/\/127\.0\.0\.1:1 note="two words"\n$/,
     );
   });
+
+  it('says how many lines had no room, where the next one has', () => {
+    const lines: string[] = [];
+    let hasRoom = true;
+    const write = (line: string) => (hasRoom ? lines.push(line) : false);
+    const log = createLog({ level: 'info', format: 'json', write });
+    const said = () => lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
+    log.info('a');
+    hasRoom = false;
+    for (const message of ['b', 'c', 'd']) log.info(message);
+    hasRoom = true;
+    log.info('e');
+    log.info('f');
+    expect(said()).toEqual(['a', 'lines of the log were left out here: what reads it is too slow', 'e', 'f']);
+    expect(JSON.parse(lines[1]!)).toMatchObject({ count: 3, level: 'warn' });
+  });
 });
