@@ -94,9 +94,13 @@ function movingOf(sight: ShopSight, row: StatusRow | undefined, rollout: Rollout
   const asked = row?.revisions.at(-1)?.name;
   if (row === undefined || asked === undefined) return { word: '-', tone: 'faint' };
   const isNew = rollout === null || asked === rollout.content;
-  if (!isNew) return { word: 'its turn has not come', tone: 'faint' };
+  if (!isNew) return rollout.endedAt === null ? { word: 'its turn has not come', tone: 'faint' } : asBefore(row);
   if (row.applied && row.health === 'Healthy' && sight.ready >= replicas) return { word: '\u2713 done', tone: 'good' };
   return { word: `in flight${row.message === '' ? '' : `: ${row.message}`}`, tone: 'busy' };
+}
+
+function asBefore({ applied, health }: StatusRow): Standing {
+  return applied && health === 'Healthy' ? { word: '\u2713 well', tone: 'good' } : { word: 'catches up', tone: 'busy' };
 }
 
 function toneOf(version: string): Tone {
