@@ -16,8 +16,10 @@ export function objectsAfter(
   { steps }: Pick<Program, 'steps'>,
   brought: ReadonlyMap<string, readonly JsonMap[]>,
 ): AppDelivery {
-  const { objects: before = {}, last } = record;
-  if (brought.size === 0 && record.objects === undefined) return record;
+  const { objects: former, ...rest } = record;
+  const { last } = rest;
+  const before = former ?? {};
+  if (brought.size === 0 && former === undefined) return record;
   const isGiven = (step: string) =>
     last.phase !== 'running' || last.admitted.some(({ wave }) => wave.startsWith(`${step}/`));
   const names = new Set(deliveringSteps(steps).map(({ name }) => name));
@@ -26,7 +28,6 @@ export function objectsAfter(
   const now = [...brought].filter(([name]) => isGiven(name));
   const next = Object.fromEntries([...kept, ...now]);
   if (isEqual(next, before)) return record;
-  const { objects: _, ...rest } = record;
   return Object.keys(next).length === 0 ? rest : { ...rest, objects: next };
 }
 

@@ -201,8 +201,7 @@ function runStep(run: Run, step: ProgramStep, record: StepRecord): void {
   const timedOut = record.phase === 'succeeded' ? null : timeoutOf(step, record);
   const isLate = timedOut !== null && !endPhases.has(result.phase) && Date.parse(now) >= timedOut;
   const message = isLate ? lateWords(step) : result.message;
-  // What has ended well is asked again only for the clusters that come back late.
-  const phase = record.phase === 'succeeded' ? record.phase : isLate ? 'failed' : result.phase;
+  const phase = phaseAfter(record, result, isLate);
   run.progress.set(step.name, { ...result, phase, message });
   run.due.push(...result.due);
   if (timedOut !== null && !endPhases.has(phase)) run.due.push(timedOut);
@@ -213,6 +212,12 @@ function runStep(run: Run, step: ProgramStep, record: StepRecord): void {
   }
   run.effects.push(...(result.effects ?? []));
   setPhase(run, step, record, phase);
+}
+
+function phaseAfter(record: StepRecord, result: StepResult, isLate: boolean): StepPhase {
+  // What has ended well is asked again only for the clusters that come back late.
+  if (record.phase === 'succeeded') return record.phase;
+  return isLate ? 'failed' : result.phase;
 }
 
 function timeoutOf({ timeoutSeconds }: ProgramStep, { startedAt }: StepRecord): number | null {

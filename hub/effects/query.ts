@@ -23,8 +23,14 @@ export function watchQuery(
 ): void {
   const condition = readCondition(effect.condition);
   const found = addressOf(effect.url, ports);
-  if ('verdict' in found) return ports.ends(found.verdict);
-  if (condition === null) return ports.ends(failed(`${effect.condition} is not a condition`).verdict);
+  if ('verdict' in found) {
+    ports.ends(found.verdict);
+    return;
+  }
+  if (condition === null) {
+    ports.ends(failed(`${effect.condition} is not a condition`).verdict);
+    return;
+  }
   const url = new URL(found.url);
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v1/query`;
   url.searchParams.set('query', effect.query);
@@ -36,11 +42,10 @@ export function watchQuery(
       const now = ports.clock.now();
       const next = seenNow(seen, 'missing' in number ? null : condition.holds(number.value), now);
       const words = 'missing' in number ? number.missing : `it is ${number.value}, and has to be ${effect.condition}`;
-      if (next.good !== null && now - next.good >= effect.forMs) {
-        return ports.ends({ ok: true, value: 'value' in number ? number.value : null, reason: words });
-      }
-      if (next.bad !== null && now - next.bad >= effect.failMs) {
-        return ports.ends({ ok: false, value: 'value' in number ? number.value : null, reason: words });
+      const isGood = next.good !== null && now - next.good >= effect.forMs;
+      if (isGood || (next.bad !== null && now - next.bad >= effect.failMs)) {
+        ports.ends({ ok: isGood, value: 'value' in number ? number.value : null, reason: words });
+        return;
       }
       ports.says(words);
       ports.later(everyMs, () => ask(next));

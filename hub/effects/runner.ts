@@ -98,9 +98,15 @@ function tryUntil(effect: Extract<Effect, { readonly kind: 'request' }>, ports: 
     ports.run(async () => {
       if (ports.signal.aborted) return;
       const tried = await tryRequest(effect, ports, ports.signal);
-      if ('verdict' in tried) return ports.ends(tried.verdict);
+      if ('verdict' in tried) {
+        ports.ends(tried.verdict);
+        return;
+      }
       const reason = `${tried.again}, ${tries} of ${mostTries} times`;
-      if (tries >= mostTries) return ports.ends({ ok: false, value: null, reason });
+      if (tries >= mostTries) {
+        ports.ends({ ok: false, value: null, reason });
+        return;
+      }
       ports.says(`it is tried again: ${reason}`);
       ports.later(backoff(tries - 1, ports.random, waits), () => attempt(tries + 1));
     });

@@ -40,33 +40,42 @@ const packages: ReadonlySet<string> = new Set(actionPackages);
 /** An open brace: of a condition, of a `#Steps`, or of anything else. */
 type Brace = { readonly kind: 'plain' | 'other' } | { readonly kind: 'steps'; readonly name: string };
 
+/** Where a reader of a template stands. */
+interface Reading {
+  readonly braces: Brace[];
+  /** What the next brace opens. */
+  next: Brace;
+}
+
 /** Reads the actions of a template: fields that are one, at its top, below conditions, and in `#Steps`. Pure. */
 export function actionsOf(template: string): ActionsRead {
   const tokens = tokensOf(template);
   const actions: Action[] = [];
-  const braces: Brace[] = [];
-  let next: Brace = { kind: 'other' };
-  let isCondition = false;
-  for (let at = 0; at < tokens.length; at += 1) {
-    const token = tokens[at];
-    if (token?.kind === 'sign' && token.text === '{') {
-      braces.push(isCondition ? { kind: 'plain' } : next);
-      [next, isCondition] = [{ kind: 'other' }, false];
-    } else if (token?.kind === 'sign' && token.text === '}') braces.pop();
-    else if (token?.kind === 'name' && token.text === 'if' && tokens[at + 1]?.text !== ':') isCondition = true;
+  const reading: Reading = { braces: [], next: { kind: 'other' } };
+  for (const at of tokens.keys()) {
+    follow(reading, tokens, at);
     const used = actionAt(tokens, at);
     if (used === null) continue;
     if (!known.has(used.name)) return { fault: `the action ${used.pkg}.#${used.name} is not supported` };
     const field = fieldBefore(tokens, at);
-    if (field === null || braces.some(({ kind }) => kind === 'other')) {
+    if (field === null || reading.braces.some(({ kind }) => kind === 'other')) {
       return { fault: `${used.pkg}.#${used.name} does not stand in a field of its own` };
     }
-    isCondition = false;
-    const path = [...braces.flatMap((brace) => (brace.kind === 'steps' ? [brace.name] : [])), field];
-    if (used.name === 'Steps') next = { kind: 'steps', name: field };
+    const path = [...reading.braces.flatMap((brace) => (brace.kind === 'steps' ? [brace.name] : [])), field];
+    if (used.name === 'Steps') reading.next = { kind: 'steps', name: field };
     else actions.push({ name: used.name as ActionName, path, isNew: used.pkg !== 'op' });
   }
   return { actions };
+}
+
+function follow(reading: Reading, tokens: readonly Token[], at: number): void {
+  const { kind, text } = tokens[at] ?? { kind: 'sign', text: '' };
+  if (kind === 'name' && text === 'if' && tokens[at + 1]?.text !== ':') reading.next = { kind: 'plain' };
+  if (kind !== 'sign') return;
+  if (text === '}') reading.braces.pop();
+  if (text !== '{') return;
+  reading.braces.push(reading.next);
+  reading.next = { kind: 'other' };
 }
 
 /** `op.#Apply` at a place. */

@@ -143,7 +143,7 @@ const http: Does = (value, { action, run: { input }, flow }) => {
   return { result: action.isNew ? answered : { response: answered } };
 };
 
-const doing: Readonly<Record<Exclude<ActionName, never>, Does>> = {
+const doing: Readonly<Record<ActionName, Does>> = {
   Apply: (value, { run: { input }, flow }) => {
     const object = value['value'];
     if (!isMap(object)) return moment('failed', 'it applies no object');

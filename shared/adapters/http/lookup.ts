@@ -6,12 +6,11 @@ import { SluiceError } from '../../errors.ts';
 export function guardedLookup(mayConnect: (address: string) => boolean, find: typeof lookup = lookup): LookupFunction {
   return (hostname, options, callback) => {
     find(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
-      if (error !== null) return callback(error, '', 0);
-      const refused = found.find(({ address }) => !mayConnect(address));
-      if (refused !== undefined) return callback(refusal(hostname, refused.address), '', 0);
-      const [first] = found;
-      if (options.all === true) callback(null, found);
-      else callback(null, first?.address ?? '', first?.family);
+      const refused = error === null ? found.find(({ address }) => !mayConnect(address)) : undefined;
+      const fault = refused === undefined ? error : refusal(hostname, refused.address);
+      if (fault !== null) callback(fault, '', 0);
+      else if (options.all === true) callback(null, found);
+      else callback(null, found[0]?.address ?? '', found[0]?.family);
     });
   };
 }
