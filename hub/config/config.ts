@@ -64,9 +64,13 @@ export function hubConfig(file: HubFile, isText: boolean): HubConfig {
     freshMs: freshTimeMs(file.freshFor ?? defaultFreshFor),
     volumes: volumesConfig(file.volumes ?? {}),
     render: renderConfig(file.render ?? {}),
-    effects: { allow: file.effects?.allow ?? [], secretsDir: file.effects?.secretsDir ?? null },
+    effects: effectsConfig(file.effects ?? {}),
     log: logConfig(file.log ?? {}, isText),
   };
+}
+
+function effectsConfig({ allow = [], secretsDir }: Section<'effects'>): HubConfig['effects'] {
+  return { allow, secretsDir: secretsDir ?? null };
 }
 
 function secretFiles(file: HubFile): Pick<HubConfig, 'webhookSecretFile' | 'metricsTokenFile' | 'keyFile'> {

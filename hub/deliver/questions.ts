@@ -44,7 +44,8 @@ export function openQuestions(): Questions {
       return true;
     },
     endRound: () => {
-      [known, used] = [used, new Map()];
+      known = used;
+      used = new Map();
       open.clear();
     },
   };

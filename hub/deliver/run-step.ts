@@ -46,7 +46,7 @@ export function runStep(
     app: record.app,
     name,
     step,
-    parallelism: step.wants.find(({ parallelism }) => parallelism !== null)?.parallelism ?? null,
+    parallelism: parallelismOf(step),
     delivery: record.last,
     units: unitsOf(step, input.units, input.localCluster),
     given: givenParts(input.program, record),
@@ -59,6 +59,10 @@ export function runStep(
   const phase = waves.passed ? ('succeeded' as const) : ('running' as const);
   const own = { phase, message: doneWords(waves.progress), waves: waves.progress, due: waves.due };
   return { result: withOutputs(own), waves, objects: outcome.objects };
+}
+
+function parallelismOf({ wants }: StepNow['step']): number | null {
+  return wants.find(({ parallelism }) => parallelism !== null)?.parallelism ?? null;
 }
 
 /** A step that goes on once what it brought is there: it is asked again then. */

@@ -207,11 +207,11 @@ function runStep(run: Run, step: ProgramStep, record: StepRecord): void {
   if (timedOut !== null && !endPhases.has(phase)) run.due.push(timedOut);
   if (phase === 'suspending') run.suspending = true;
   if (endPhases.has(phase)) {
-    setPhase(run, step, record, phase, endedFacts(step, result.outputs ?? {}, { phase, message, isLate }));
+    setPhase(run, step, record, { phase, ...endedFacts(step, result.outputs ?? {}, { phase, message, isLate }) });
     return;
   }
   run.effects.push(...(result.effects ?? []));
-  setPhase(run, step, record, phase);
+  setPhase(run, step, record, { phase });
 }
 
 function phaseAfter(record: StepRecord, result: StepResult, isLate: boolean): StepPhase {
@@ -224,7 +224,12 @@ function timeoutOf({ timeoutSeconds }: ProgramStep, { startedAt }: StepRecord): 
   return timeoutSeconds === null ? null : Date.parse(startedAt) + timeoutSeconds * 1000;
 }
 
-function setPhase(run: Run, { name }: ProgramStep, record: StepRecord, phase: StepPhase, facts: EndedFacts = {}): void {
+function setPhase(
+  run: Run,
+  { name }: ProgramStep,
+  record: StepRecord,
+  { phase, ...facts }: { readonly phase: StepPhase } & EndedFacts,
+): void {
   if (record.phase === phase && run.records[name] === record) return;
   const ended = endPhases.has(phase) ? { endedAt: record.endedAt ?? run.input.now, ...facts } : {};
   run.records[name] =
@@ -234,7 +239,7 @@ function setPhase(run: Run, { name }: ProgramStep, record: StepRecord, phase: St
 function endGroup(run: Run, step: ProgramStep, record: StepRecord): void {
   const ended = endOf(run, step.steps);
   const isSuspending = step.steps.some((one) => phaseOf(run, one) === 'suspending');
-  setPhase(run, step, record, ended ?? (isSuspending ? 'suspending' : 'running'));
+  setPhase(run, step, record, { phase: ended ?? (isSuspending ? 'suspending' : 'running') });
 }
 
 function endOf(run: Run, steps: readonly ProgramStep[]): 'succeeded' | 'failed' | null {

@@ -8,12 +8,12 @@ export interface Limit {
 /** A limit of `most` at once. What fails ends like what works: the work itself tells of it. */
 export function createLimit(most: number): Limit {
   const waiting: (() => Promise<void>)[] = [];
-  let idle: PromiseWithResolvers<void> | null = null;
+  let idle: PromiseWithResolvers<undefined> | null = null;
   let running = 0;
   const next = (): void => {
     const work = running < most ? waiting.shift() : undefined;
     if (work === undefined) {
-      if (running === 0) idle?.resolve();
+      if (running === 0) idle?.resolve(undefined);
       if (running === 0) idle = null;
       return;
     }
@@ -26,7 +26,7 @@ export function createLimit(most: number): Limit {
   };
   return {
     run: (work) => {
-      idle ??= Promise.withResolvers<void>();
+      idle ??= Promise.withResolvers<undefined>();
       waiting.push(work);
       next();
     },

@@ -32,27 +32,35 @@ export function checkWorkflow(steps: readonly WorkflowStep[], { path, reporter }
       reporter.error('DOCUMENT_INVALID', [...at, 'timeout'], `${step.timeout} is not a duration`, durationHint);
     }
     checkCondition(step.if, names, { path: [...at, 'if'], reporter });
-    for (const [index, name] of (step.dependsOn ?? []).entries()) {
-      if (names.includes(name)) continue;
-      const hint = suggestion(name, names, 'steps');
-      reporter.error('REFERENCE_NOT_FOUND', [...at, 'dependsOn', index], `there is no step ${name}`, hint);
-    }
-    for (const [index, { from, parameterKey = '' }] of (step.inputs ?? []).entries()) {
-      if (parameterKey !== '' && keySteps(parameterKey) === null) {
-        const message = `${parameterKey} names no member of the properties`;
-        reporter.error(
-          'DOCUMENT_INVALID',
-          [...at, 'inputs', index, 'parameterKey'],
-          message,
-          'write data.url, or list[0].name',
-        );
-      }
-      if (from.startsWith('context.') || outputs.includes(from)) continue;
-      const hint = suggestion(from, outputs, 'outputs of steps');
-      reporter.error('REFERENCE_NOT_FOUND', [...at, 'inputs', index, 'from'], `no step has an output ${from}`, hint);
-    }
+    reportUnknownSteps(step.dependsOn ?? [], names, { path: [...at, 'dependsOn'], reporter });
+    reportInputs(step.inputs ?? [], outputs, { path: [...at, 'inputs'], reporter });
   }
   reportCircle(steps, all, reporter);
+}
+
+function reportUnknownSteps(wanted: readonly string[], names: readonly string[], { path, reporter }: Where): void {
+  for (const [index, name] of wanted.entries()) {
+    if (names.includes(name)) continue;
+    const hint = suggestion(name, names, 'steps');
+    reporter.error('REFERENCE_NOT_FOUND', [...path, index], `there is no step ${name}`, hint);
+  }
+}
+
+function reportInputs(
+  inputs: NonNullable<WorkflowStep['inputs']>,
+  outputs: readonly string[],
+  { path, reporter }: Where,
+): void {
+  for (const [index, { from, parameterKey = '' }] of inputs.entries()) {
+    if (parameterKey !== '' && keySteps(parameterKey) === null) {
+      const message = `${parameterKey} names no member of the properties`;
+      const hint = 'write data.url, or list[0].name';
+      reporter.error('DOCUMENT_INVALID', [...path, index, 'parameterKey'], message, hint);
+    }
+    if (from.startsWith('context.') || outputs.includes(from)) continue;
+    const hint = suggestion(from, outputs, 'outputs of steps');
+    reporter.error('REFERENCE_NOT_FOUND', [...path, index, 'from'], `no step has an output ${from}`, hint);
+  }
 }
 
 function placedSteps(steps: readonly WorkflowStep[], path: Steps, group?: string): readonly Placed[] {

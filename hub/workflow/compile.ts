@@ -1,4 +1,4 @@
-import { digestOfValue } from '../../shared/lib/canonical.ts';
+import { digestOfValue, type Digest } from '../../shared/lib/canonical.ts';
 import type { ClusterScope } from '../model/cluster-scope.ts';
 import { docKey, type Application } from '../model/documents.ts';
 import { durationSeconds } from '../model/duration.ts';
@@ -106,16 +106,16 @@ function compiledStep(step: WorkflowStep, parts: Parts, { name, path }: Spot): r
     {
       ...{ name, type, use, steps, path, written: step.properties ?? {}, mode: step.mode ?? null },
       ...orderOf(step, taken),
-      identity: digestOfValue([
-        name,
-        step.type,
-        step.properties ?? {},
-        ...(step.template === undefined ? [] : [step.template]),
-      ]),
+      identity: identityOf(step, name),
       wants: wants.map((want) => located(want, [...path, 'properties'], application)),
       rollout: wants.length === 0 ? null : rolloutOf(step, counted),
     },
   ];
+}
+
+/** What makes a step another one: its name, its type with the text that defines it, and what it is given. */
+function identityOf({ type, properties = {}, template }: WorkflowStep, name: string): Digest {
+  return digestOfValue([name, type, properties, ...(template === undefined ? [] : [template])]);
 }
 
 /** What a step says of others, and of when it runs. */

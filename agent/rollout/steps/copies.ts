@@ -66,14 +66,22 @@ function componentsOf(
     if (other.has(id) || !isScalable(content, id)) continue;
     const object = objectOf(digest);
     if (object === null) return null;
-    const pods = podLabels(object);
-    const { namespace } = parseObjectId(id);
-    const served = behind.find((one) => one.namespace === namespace && matchesLabels(one.selector, pods));
-    const isMoved = served !== undefined || content.traffic.length === 0;
-    const name = isMoved ? (served?.component ?? component ?? componentOf(object)) : undefined;
-    if (name !== undefined) found.set(name, [...(found.get(name) ?? []), id]);
+    const served = servedBy(behind, id, object);
+    if (served === undefined && content.traffic.length > 0) continue;
+    const name = served?.component ?? component ?? componentOf(object);
+    found.set(name, [...(found.get(name) ?? []), id]);
   }
   return found;
+}
+
+/** The Service that leads to the pods of a workload. */
+function servedBy<S extends { readonly namespace: string; readonly selector: Labels }>(
+  behind: readonly S[],
+  id: ObjectId,
+  object: KubeObject,
+): S | undefined {
+  const [{ namespace }, pods] = [parseObjectId(id), podLabels(object)];
+  return behind.find((one) => one.namespace === namespace && matchesLabels(one.selector, pods));
 }
 
 function componentOf(object: KubeObject): string {

@@ -122,8 +122,9 @@ const says = (value: JsonMap, otherwise: string): string => {
 
 const http: Does = (value, { action, run: { input }, flow }) => {
   const { url, request } = value;
-  const method = effectMethods.find((one) => one === String(value['method'] ?? 'GET').toUpperCase());
-  if (method === undefined) return moment('failed', `${String(value['method'])} is not a method of a request`);
+  const wanted = textOf(value['method'] ?? 'GET');
+  const method = effectMethods.find((one) => one === wanted.toUpperCase());
+  if (method === undefined) return moment('failed', `${wanted} is not a method of a request`);
   const headers = Object.entries(isMap(valueAt(request, 'header')) ? (valueAt(request, 'header') as JsonMap) : {});
   const body = valueAt(request, 'body');
   const effect: Effect = {
@@ -185,11 +186,15 @@ const doing: Readonly<Record<ActionName, Does>> = {
   HTTPPut: http,
   HTTPDelete: http,
   Steps: () => ({ result: {} }),
-  ConvertString: (value) => ({ result: { str: String(value['bt']) } }),
+  ConvertString: (value) => ({ result: { str: textOf(value['bt']) } }),
   Log: () => ({ result: {} }),
 };
 
 function idText(value: unknown): string {
   const parts = [['apiVersion'], ['kind'], ['metadata', 'namespace'], ['metadata', 'name']];
-  return parts.map((path) => String(valueAt(value, ...path) ?? '')).join(' ');
+  return parts.map((path) => textOf(valueAt(value, ...path) ?? '')).join(' ');
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }

@@ -71,14 +71,20 @@ export function waveWords({ steps }: Rollout): string[] {
 
 function standingOf(facts: ClusterFacts): Standing {
   const { name, sight, row, rollout, isCut } = facts;
-  const of = (units: Rollout['failed'] | undefined) => units?.find(({ unit }) => unit === name);
-  const [back, failed, absent, hold] = [rollout?.back, rollout?.failed, rollout?.absent, rollout?.held].map(of);
+  const { back, failed, absent, hold } = toldOf(name, rollout);
   if (isCut) return { word: absent === undefined ? 'link is cut' : 'away: no report in time', tone: 'faint' };
   if (back !== undefined) return { word: `${hasIt(row) ? 'back' : 'going back'}: ${back.reason}`, tone: 'bad' };
   if (failed !== undefined) return { word: `failed: ${failed.reason}`, tone: 'bad' };
   const held = hold?.reason ?? heldWords(row);
   if (held !== null) return { word: `on hold: ${held}`, tone: 'busy' };
   return movingOf(sight, row, rollout);
+}
+
+/** What a delivery says of one cluster. */
+function toldOf(name: string, rollout: Rollout | null) {
+  if (rollout === null) return {};
+  const of = (units: Rollout['failed']) => units.find(({ unit }) => unit === name);
+  return { back: of(rollout.back), failed: of(rollout.failed), absent: of(rollout.absent), hold: of(rollout.held) };
 }
 
 function heldWords(row: StatusRow | undefined): string | null {

@@ -50,10 +50,10 @@ describe('work beside requests that hang', () => {
     let now = 0;
     const patience = { hanging, clock: { monotonic: () => now }, random: () => 1, limit: 8, at: 0 };
     const items = Array.from({ length: 8 }, (_, at) => ({ id: `/ConfigMap/x/${at}` as const, app: 'a' }));
-    const { promise: isOver, resolve } = Promise.withResolvers<void>();
-    const work = mapPatiently(patience, items, { run: () => isOver.then(() => true), putOff: () => undefined });
+    const { promise: isOver, resolve } = Promise.withResolvers<boolean>();
+    const work = mapPatiently(patience, items, { run: () => isOver, putOff: () => undefined });
     now = 3_000;
-    resolve();
+    resolve(true);
     await work;
     expect([...hanging.values()]).toEqual([{ attempts: 0, until: 15_000, id: '/ConfigMap/x/7' }]);
   });

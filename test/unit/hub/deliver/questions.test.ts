@@ -53,7 +53,7 @@ describe('questions', () => {
     ['what is not CUE', 'status.one.failed &&'],
     ['what has no value', 'parameter.missing'],
   ])('about %s are faults', async (_, expression) => {
-    expect(await answer(question(expression, status))).toEqual({ fault: expect.any(String) });
+    expect(await answer(question(expression, status))).toEqual({ fault: expect.any(String) as unknown });
   });
 
   it('are evaluated once for as long as they are asked in every round', async () => {
