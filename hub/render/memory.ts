@@ -19,7 +19,7 @@ export interface RenderMemory {
   readonly contents: RoundMemo<UnitOutcome>;
   /** What a unit is on one cluster. */
   readonly units: RoundMemo<UnitOutcome>;
-  /** All of the last render, with the values that it was made from; null where some of it is to be tried again. */
+  /** All of the last render, with the values that it was made from; null where some of it is to be tried again, or takes what clusters tell. */
   whole: { readonly from: readonly unknown[]; readonly rendered: RenderedFleet } | null;
 }
 

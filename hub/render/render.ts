@@ -17,7 +17,7 @@ import type { RevisionComponent } from './revision.ts';
 import { findingSharedRoutes, type SharedRoute } from './shared-routes.ts';
 import { providers as allProviders } from './traffic/providers/list.ts';
 import type { ProviderRenderer } from './traffic/providers/provider.ts';
-import type { HasComponent, LiveOf } from './outputs.ts';
+import { takesLive, type HasComponent, type LiveOf } from './outputs.ts';
 import { inDefinitions } from './template-place.ts';
 import { partProblem, unitProblem } from './unit-problems.ts';
 import { renderUnit, type UnitOutcome, type UnitRevision } from './unit.ts';
@@ -54,13 +54,14 @@ export async function render(
   signal: AbortSignal,
   memory: RenderMemory = newRenderMemory(),
 ): Promise<RenderedFleet> {
-  const from = Object.entries(input).flat();
+  // What clusters tell is in none of it, or nothing is kept.
+  const from = Object.entries({ ...input, liveOf: null, hasComponent: null }).flat();
   const before = memory.whole;
   const isSame = before?.from.length === from.length && before.from.every((value, index) => value === from[index]);
   if (isSame) return before.rendered;
-  const rendered = await renderAll(cue, input, { signal, memory });
-  // What failed is tried again with each pass.
-  const isLasting = rendered.holds.every(({ by }) => by !== 'render');
+  const { takesReports, ...rendered } = await renderAll(cue, input, { signal, memory });
+  // What failed is tried again with each pass, and so is what takes values that clusters tell: they may be others.
+  const isLasting = !takesReports && rendered.holds.every(({ by }) => by !== 'render');
   memory.whole = isLasting ? { from, rendered } : null;
   return rendered;
 }
@@ -69,7 +70,7 @@ async function renderAll(
   cue: CueEngine,
   input: RenderInput,
   { signal, memory }: { readonly signal: AbortSignal; readonly memory: RenderMemory },
-): Promise<RenderedFleet> {
+): Promise<RenderedFleet & { readonly takesReports: boolean }> {
   const { sources = componentSources, providers = allProviders, hasComponent = () => false } = input;
   const slices = startSlices();
   const units = await inSlices(findingUnits(input), slices);
@@ -96,7 +97,8 @@ async function renderAll(
     slices,
   );
   const shared = await inSlices(findingSharedRoutes(apps), slices);
-  return { apps, holds, problems: [...warnings.flat(), ...routeWarnings(shared, units)], asked };
+  const takesReports = units.some(({ parts }) => parts.some(({ record }) => takesLive(record)));
+  return { apps, holds, problems: [...warnings.flat(), ...routeWarnings(shared, units)], asked, takesReports };
 }
 
 /** What becomes of a unit: what it is to have, why not, and what is to be reported while it stays as it is. */

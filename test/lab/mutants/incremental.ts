@@ -21,9 +21,16 @@ export const incrementalMutants: readonly Mutant[] = [
   {
     bug: 'what failed to render is not tried again',
     file: 'hub/render/render.ts',
-    find: "const isLasting = rendered.holds.every(({ by }) => by !== 'render');",
-    replace: 'const isLasting = true;',
+    find: "const isLasting = !takesReports && rendered.holds.every(({ by }) => by !== 'render');",
+    replace: 'const isLasting = !takesReports;',
     tests: ['test/unit/hub/render'],
+  },
+  {
+    bug: 'what takes values that clusters tell is not rendered again for other values',
+    file: 'hub/render/render.ts',
+    find: '!takesReports && rendered.holds',
+    replace: 'rendered.holds',
+    tests: ['test/unit/hub/render/withheld.test.ts'],
   },
   {
     bug: 'the documents in force are kept although a change of them was approved',

@@ -84,6 +84,19 @@ describe('what a render leaves to the next', () => {
     expect(two.apps.map((app) => entryOf(app).app.source)).toEqual(['c2', 'c2']);
   });
 
+  it('is all of it where nothing changed, whatever clusters tell of what takes none of it', async () => {
+    const memory = newRenderMemory();
+    const fleet = fleetOf(web('a:1', 'a') + cluster('{}'));
+    const [history, targets] = [recordRevisions(emptyHistory, fleet), targetsOf(fleet)];
+    const { assignments } = place({ fleet, history, targets, picks: new Map(), previous: [], localCluster: 'local' });
+    // As in a pass: each makes its own way to what was reported.
+    const again = () => {
+      const input = { fleet, history, assignments, targets, liveOf: () => undefined, hasComponent: () => false };
+      return render(cue, input, new AbortController().signal, memory);
+    };
+    expect(await again()).toBe(await again());
+  });
+
   it('renders and encodes once what is the same on many clusters, one that comes later included', async () => {
     const memory = newRenderMemory();
     const site = (name: string, offers: string) => `---

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { place } from '../../../../hub/place/place.ts';
+import { newRenderMemory } from '../../../../hub/render/memory.ts';
 import { render } from '../../../../hub/render/render.ts';
 import { componentsPublished, liveFrom } from '../../../../hub/render/withheld.ts';
 import type { Reports } from '../../../../hub/model/reports.ts';
@@ -40,19 +41,25 @@ const config = (name: string, more: object) => ({
 
 describe('what takes what the cluster alone knows', () => {
   const { cue } = useRenderer();
+  const memory = newRenderMemory();
+  const documents = new Map<string, ReturnType<typeof facts>>();
+  const facts = (text: string) => {
+    const fleet = fleetOf(text + local);
+    const [history, targets] = [historyOf(fleet), targetsOf(fleet)];
+    const { assignments } = place({ fleet, history, targets, picks: new Map(), previous: [], localCluster: 'local' });
+    return { fleet, history, targets, assignments };
+  };
+  /** What a hub that goes on renders: the documents that it has seen are the same values, and so is what it remembers. */
   const rendered = async (
     text: string,
     told: Readonly<Record<string, unknown>> | null,
     has: HasComponent = () => false,
   ) => {
-    const fleet = fleetOf(text + local);
-    const [history, targets] = [historyOf(fleet), targetsOf(fleet)];
-    const placed = place({ fleet, history, targets, picks: new Map(), previous: [], localCluster: 'local' });
+    const known = documents.get(text) ?? facts(text);
+    documents.set(text, known);
     const live: LiveValues | undefined = told === null ? undefined : new Map([[service, told]]);
-    const { assignments } = placed;
-    const { signal } = new AbortController();
-    const input = { fleet, history, assignments, targets, liveOf: () => live, hasComponent: has };
-    const { apps, holds, asked } = await render(cue(), input, signal);
+    const input = { ...known, liveOf: () => live, hasComponent: has };
+    const { apps, holds, asked } = await render(cue(), input, new AbortController().signal, memory);
     const names = apps[0]?.objects.map(({ object }) => `${object.kind} ${object.metadata.name}`) ?? null;
     const data = apps[0]?.objects.find(({ object }) => object.metadata.name === 'web')?.object['data'];
     const said = holds.map(({ by, reason, cluster }) => `${by} ${cluster}: ${reason}`);
