@@ -45,7 +45,7 @@ export function runningProgress(record: AppDelivery, facts: RunningFacts): Deliv
   };
 }
 
-/** Where a delivery stands that has ended: what went back, and how many say that they have it. */
+/** Where a delivery stands that has ended: what went back, and how many say that they have it: what was away or held comes later. */
 export function endedProgress(
   record: AppDelivery,
   { units }: { readonly units: readonly DeliveryUnit[] },
@@ -58,6 +58,8 @@ export function endedProgress(
     return published !== null && published.content !== last.content && report?.applied === published.digest;
   });
   const name = deliveryName(record);
+  const done = units.filter((unit) => !gone.includes(unit) && hasIt(unit, last.content)).length;
+  const waiting = units.length - gone.length - done;
   const none = { total: units.length, done: 0, inFlight: 0, waiting: 0, failed: 0, absent: 0, held: 0 };
   return {
     ...headOf(record),
@@ -72,8 +74,13 @@ export function endedProgress(
     held: [],
     inSteps: [],
     back: backLines(record),
-    counts: last.phase === 'succeeded' ? { ...none, done: units.length - gone.length, failed: gone.length } : none,
+    counts: last.phase === 'succeeded' ? { ...none, done, waiting, failed: gone.length } : none,
   };
+}
+
+/** True where a cluster says that it has a content, or was given it and sends no reports. */
+function hasIt({ published, report, reports }: DeliveryUnit, content: string): boolean {
+  return published?.content === content && (!reports || report?.applied === published.digest);
 }
 
 function headOf(record: AppDelivery) {

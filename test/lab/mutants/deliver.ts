@@ -215,4 +215,11 @@ export const deliverMutants: readonly Mutant[] = [
     replace: 'Object.keys(last.back).length === 0) return nothing;',
     tests: ['test/unit/hub/deliver/wanted.test.ts'],
   },
+  {
+    bug: 'delivery: counts as done after its end what was only given to a cluster',
+    file: 'hub/deliver/describe.ts',
+    find: '(!reports || report?.applied === published.digest)',
+    replace: 'published !== null',
+    tests: ['test/unit/hub/deliver/describe.test.ts'],
+  },
 ];

@@ -14,4 +14,15 @@ describe('what is said of a delivery', () => {
     decided(play, 'approve');
     expect(play.run(minute)).toMatchObject({ phase: 'succeeded', runs: { p: 'web-v2' } });
   });
+
+  it('counts as done what says so, and what sends no reports and was given it, after its end, too', () => {
+    const units = fleet('a', 'b', 'c').map((one) => (one.key === 'b' ? { ...one, report: null } : one));
+    const play = new Play([deploy('all', null)], units, 'web-v2');
+    play.away.add('b');
+    expect(play.run(5 * minute)).toMatchObject({ phase: 'succeeded', runs: { a: 'web-v2', c: 'web-v2' } });
+    expect(play.last?.progress?.counts).toMatchObject({ total: 3, done: 2, waiting: 1 });
+    play.away.delete('b');
+    play.run(2 * minute);
+    expect(play.last?.progress?.counts).toMatchObject({ total: 3, done: 3, waiting: 0 });
+  });
 });
