@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { capabilities } from '../model/documents.ts';
 import { clusterName, labels, uuid } from '../../shared/wire/schema.ts';
+import { person } from './person.ts';
 import { statusCluster } from './status.ts';
 
 const seen = uuid
@@ -96,13 +97,7 @@ export type ClusterEntry = z.infer<typeof clusterEntry>;
 export const approveBody = z
   .strictObject({
     change: z.string().min(8).describe('The digest of the change, or a unique prefix of at least 8 characters.'),
-    by: z
-      .string()
-      .min(1)
-      .max(200)
-      .regex(/^\P{Cc}*$/u, 'a name has no control characters')
-      .optional()
-      .describe('Who decided, for the ledger, beside the name of the token.'),
+    by: person.describe('Who decided, for the ledger, beside the name of the token.'),
   })
   .meta({ id: 'ApproveBody' });
 export type ApproveBody = z.input<typeof approveBody>;

@@ -1,22 +1,15 @@
 import { z } from 'zod';
-
-const plain = /^\P{Cc}*$/u;
-const who = z.string().min(1).max(200).regex(plain, 'a name has no control characters').optional();
+import { person, reason } from './person.ts';
 
 export const freezeBody = z
   .strictObject({
-    reason: z
-      .string()
-      .min(1)
-      .max(500)
-      .regex(plain, 'a reason has no control characters')
-      .describe('Why; it is shown wherever something waits for its end.'),
+    reason: reason.min(1).describe('Why; it is shown wherever something waits for its end.'),
     until: z.iso.datetime().nullable().default(null).describe('When it ends by itself; null = it does not.'),
-    by: who,
+    by: person,
   })
   .meta({ id: 'FreezeBody' });
 
-export const unfreezeBody = z.strictObject({ by: who }).meta({ id: 'UnfreezeBody' });
+export const unfreezeBody = z.strictObject({ by: person }).meta({ id: 'UnfreezeBody' });
 
 export const freezeAnswer = z
   .object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deliveryVerdicts } from '../model/delivery.ts';
+import { person, reason } from './person.ts';
 
 const counts = {
   total: z.number(),
@@ -61,16 +62,14 @@ export const rolloutList = z
   })
   .meta({ id: 'RolloutList' });
 
-const plain = /^\P{Cc}*$/u;
-
 export const decisionBody = z
   .strictObject({
     name: z.string().min(3).describe('The delivery: `[NAMESPACE/]NAME#NUMBER`.'),
     verdict: z.enum(deliveryVerdicts),
     on: z.string().min(1).optional().describe('`STEP` or `STEP/WAVE`; absent = what waits.'),
     cluster: z.string().min(1).optional().describe('The one cluster that it is about.'),
-    by: z.string().min(1).max(200).regex(plain, 'a name has no control characters').optional(),
-    reason: z.string().max(500).regex(plain, 'a reason has no control characters').default(''),
+    by: person,
+    reason: reason.default(''),
   })
   .meta({ id: 'DecisionBody' });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hasForm } from '../model/name-forms.ts';
 import { tokenRoles } from '../model/token.ts';
+import { person } from './person.ts';
 import type { Route } from './route.ts';
 
 const role = z.enum(tokenRoles).describe('`view` reads, `approve` decides, too, `admin` does everything.');
@@ -11,13 +12,7 @@ const tokenBody = z
       .string()
       .refine((name) => hasForm('subdomain', name), 'a name has lower case letters, digits, dashes and dots'),
     role,
-    by: z
-      .string()
-      .min(1)
-      .max(200)
-      .regex(/^\P{Cc}*$/u, 'a name has no control characters')
-      .optional()
-      .describe('Who made it, for the ledger.'),
+    by: person.describe('Who made it, for the ledger.'),
   })
   .meta({ id: 'TokenBody' });
 

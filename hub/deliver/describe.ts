@@ -58,7 +58,8 @@ export function endedProgress(
     return published !== null && published.content !== last.content && report?.applied === published.digest;
   });
   const name = deliveryName(record);
-  const done = units.filter((unit) => !gone.includes(unit) && hasIt(unit, last.content)).length;
+  const isGone = new Set(gone);
+  const done = units.filter((unit) => !isGone.has(unit) && hasIt(unit, last.content)).length;
   const waiting = units.length - gone.length - done;
   const none = { total: units.length, done: 0, inFlight: 0, waiting: 0, failed: 0, absent: 0, held: 0 };
   return {

@@ -1,3 +1,5 @@
+import { expressionTemplate } from '../cue/expression.ts';
+
 /** A CUE expression of a workflow, over values that a delivery knows. */
 export interface Question {
   /** Names it in errors: `step tell`. */
@@ -17,26 +19,13 @@ export type Answer = { readonly value: unknown } | { readonly fault: string };
 /** Asks for the value of an expression; null = it is being evaluated, and is there when it is asked again. */
 export type Ask = (question: Question) => Answer | null;
 
-/** Packages of CUE that an expression may name without importing them, as far as workflows of KubeVela do. */
-const packages: Readonly<Record<string, string>> = {
-  strings: 'strings',
-  strconv: 'strconv',
-  list: 'list',
-  math: 'math',
-  json: 'encoding/json',
-};
-
 /** The template that evaluates a question: its result is the member `errs`, one of those that the evaluator gives. */
 export function templateOf({
   expression,
   values,
   template,
 }: Pick<Question, 'expression' | 'values' | 'template'>): string {
-  const result = `errs: ${expression}\n`;
-  if (template !== undefined) return `${template}${result}`;
-  const imports = Object.entries(packages).flatMap(([name, path]) =>
-    new RegExp(`(?<![\\w.$])${name}\\.[A-Z]`).test(expression) ? [`import "${path}"\n`] : [],
-  );
-  const members = Object.entries(values).map(([name, value]) => `${name}: ${JSON.stringify(value ?? null)}\n`);
-  return `${imports.join('')}parameter: {...}\n${members.join('')}${result}`;
+  if (template !== undefined) return `${template}errs: ${expression}\n`;
+  const members = Object.entries(values).map(([name, value]) => `${name}: ${JSON.stringify(value ?? null)}`);
+  return expressionTemplate(expression, members);
 }
