@@ -53,6 +53,21 @@ func (out *emitter) emit(value cue.Value, path []any) error {
 	}
 }
 
+// Writes named values of which some may never be: a condition over what is not given makes none of them, as in KubeVela. What
+// cannot be written is the named value that is wrong.
+func (out *emitter) emitNamed(value cue.Value, path []any) (wrong cue.Value, err error) {
+	if value.Kind() != cue.BottomKind || value.Validate() != nil {
+		return value, out.emit(value, path)
+	}
+	fields, err := value.Fields()
+	for err == nil && fields.Next() {
+		if err := (&emitter{}).emit(fields.Value(), nil); err != nil {
+			return fields.Value(), err
+		}
+	}
+	return value, out.emitFields(value, path)
+}
+
 func (out *emitter) emitFields(value cue.Value, path []any) error {
 	fields, err := value.Fields()
 	if err != nil {

@@ -31,7 +31,14 @@ var results = []struct {
 	name    string
 	facts   bool
 	isPatch bool
-}{{"output", true, false}, {"outputs", true, false}, {"patch", true, true}, {"patchOutputs", true, true}, {"errs", false, false}}
+	isNamed bool
+}{
+	{"output", true, false, false},
+	{"outputs", true, false, true},
+	{"patch", true, true, false},
+	{"patchOutputs", true, true, true},
+	{"errs", false, false, false},
+}
 
 // An evaluation leaves its templates in its context; a new context begins when it holds so many.
 const mostTemplates = 32
@@ -114,8 +121,15 @@ func (own *session) run(known *template, wanted programRequest) ([]byte, *refusa
 		isFirst = false
 		out.key(result.name)
 		out.withFacts, out.withPlaces = result.facts, result.isPatch
-		if err := out.emit(found, []any{result.name}); err != nil {
-			return nil, refusalOf(parameter, found, err)
+		path := []any{result.name}
+		wrong, err := found, error(nil)
+		if result.isNamed {
+			wrong, err = out.emitNamed(found, path)
+		} else {
+			err = out.emit(found, path)
+		}
+		if err != nil {
+			return nil, refusalOf(parameter, wrong, err)
 		}
 	}
 	out.text = append(out.text, '}')

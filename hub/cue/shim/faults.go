@@ -32,15 +32,28 @@ func faultsOf(err error) []fault {
 		if len(found) == mostFaults {
 			break
 		}
-		kind, args := one.Msg()
+		cause := causeOf(one)
+		kind, args := cause.Msg()
 		message := errors.NewMessage(kind, args)
 		text := message.Error()
 		if len(text) > longestMessage {
 			text = text[:longestMessage]
 		}
-		found = append(found, fault{Path: pathOf(one), Kind: kind, Message: text, Places: placesOf(one)})
+		found = append(found, fault{Path: pathOf(one), Kind: kind, Message: text, Places: placesOf(cause)})
 	}
 	return found
+}
+
+// What is wrong inside of what the evaluator says first: of an interpolation it says only that it is invalid.
+func causeOf(one errors.Error) errors.Error {
+	if kind, _ := one.Msg(); kind != "invalid interpolation" {
+		return one
+	}
+	inner, ok := errors.Unwrap(one).(errors.Error)
+	if !ok {
+		return one
+	}
+	return causeOf(inner)
 }
 
 func pathOf(one errors.Error) []string {

@@ -32,6 +32,7 @@ func (own *session) compiled(text string) (*template, error) {
 	}
 	closeParameter(file)
 	moveTags(file)
+	guardLoops(file)
 	resolve(file)
 	made := &template{file: file, value: own.context.BuildFile(file)}
 	if err := made.value.Err(); err != nil && made.value.Kind() == cue.BottomKind {

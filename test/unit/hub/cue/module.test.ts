@@ -43,6 +43,12 @@ describe("the evaluator's module", () => {
       {},
       [],
     ],
+    [
+      'loops over properties that need not be there, and are not',
+      'l: *[for v in parameter.m["p"] {v}] | []\noutput: {n: l, o: [for v in parameter.q for k in v.q {k}]}\nparameter: {m?: p?: [...int], q?: [...{q?: [...int]}]}',
+      { q: [{ q: [1] }, {}] },
+      { n: [], o: [1] },
+    ],
     ['sums of lists, as older CUE writes them', '_a: [1]\noutput: _a + [2] + [for x in _a {x + 2}]', {}, [1, 2, 3]],
     [
       'a sum of lists behind fields',
@@ -74,6 +80,12 @@ describe("the evaluator's module", () => {
     ['an open parameter', 'output: parameter.b\nparameter: {a: int, ...}', { a: 1, b: 2 }, 2],
   ])('understands %s', (_, template, parameter, output) => {
     expect(valueOf(template, parameter)).toMatchObject({ output });
+  });
+
+  it('makes no object of what is asked of a property that need not be there, and is not', () => {
+    const template = 'outputs: {\n  if parameter.o.is {a: n: 1}\n  b: n: 2\n}\nparameter: o?: is: bool';
+    expect(valueOf(template)).toEqual({ outputs: { b: { n: 2 } } });
+    expect(valueOf(template, { o: { is: true } })).toEqual({ outputs: { a: { n: 1 }, b: { n: 2 } } });
   });
 
   it.each<[what: string, template: string, parameter: unknown, faults: readonly object[]]>([
@@ -109,6 +121,24 @@ describe("the evaluator's module", () => {
           ],
         },
       ],
+    ],
+    [
+      'what is wrong inside of a text',
+      'output: {\n  t: "a \\(context.none)"\n}',
+      {},
+      [{ path: ['output', 't'], message: 'undefined field: none', places: [{ line: 2, column: 19 }] }],
+    ],
+    [
+      'a loop over a property that the template does not declare',
+      'output: [for v in parameter.x {v}]\nparameter: y?: [...int]',
+      {},
+      [{ message: 'undefined field: x' }],
+    ],
+    [
+      'what is wrong with one of the objects, not with those that are not made',
+      'outputs: {\n  if parameter.o {a: n: 1}\n  b: n: parameter.o\n}\nparameter: o?: bool',
+      {},
+      [{ path: ['outputs', 'b', 'n'] }],
     ],
     [
       'a package that only KubeVela has',
