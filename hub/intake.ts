@@ -23,6 +23,8 @@ type IntakeState = Pick<
 > & {
   /** The state before the push; absent = this one. */
   readonly start?: Pick<State, 'documents' | 'broken'>;
+  /** What serves of each application; absent = what was recorded last. */
+  readonly deliveries?: State['deliveries'];
 };
 
 /** The config repository as the rest of a pass sees it: its documents, the fleet that they make, and their revisions. */
@@ -154,7 +156,8 @@ async function currentIntake({ memory, clock }: IntakeParts, state: IntakeState)
   const now = new Date(clock.now()).toISOString();
   const pinned = pinnedFiles(revisions);
   const kept = keepMissing({ seen: documents, start, validated, snapshot, pinned, approvals, now });
-  const recorded = await inSlices(recording(revisions, kept.fleet, { unrendered, now }));
+  const serving = (app: string) => state.deliveries?.get(app)?.stable ?? null;
+  const recorded = await inSlices(recording(revisions, kept.fleet, { unrendered, serving, now }));
   const problems = [...kept.problems, ...memory.passedOver];
   const intake = { ...kept, revisions: recorded, problems };
   // A change that waits for an approval is judged again each time, and so is what failed to render.

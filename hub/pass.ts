@@ -29,7 +29,6 @@ import { findingFacts } from './place/facts.ts';
 import { placing } from './place/place.ts';
 import { placedAsDeployment } from './place/deployment.ts';
 import { placedAs, programOf } from './place/program.ts';
-import { saysDelivery } from './workflow/compile.ts';
 import type { Placed, PlaceInput } from './place/types.ts';
 import { picksInUse, placeInput } from './place/running.ts';
 import { judgedUnits } from './plan/judged.ts';
@@ -52,6 +51,7 @@ import { findLocalCluster, labelsByName, reportedVersions, targetsOf } from './r
 import { currentProviders } from './render/current-providers.ts';
 import type { RenderMemory } from './render/memory.ts';
 import { render } from './render/render.ts';
+import { recordedWays } from './render/ways.ts';
 import { heard } from './render/withheld.ts';
 import { findingRows, type ChangeRow } from './rows.ts';
 import type { ComponentSource } from './sources/source.ts';
@@ -143,8 +143,7 @@ async function deliver(
   placed: PlacedNow,
 ): Promise<Advanced> {
   const { clock, listeningSince, heartbeatMs, holds, questions, effects, judged } = parts;
-  const deliveredBy = (doc: Parameters<typeof programOf>[0]) => (saysDelivery(doc) ? programOf(doc) : null);
-  const { apps, isGone } = deliveredApps({ ...intake, programOf: deliveredBy });
+  const { apps, isGone } = deliveredApps({ ...intake, ...recordedWays(intake.revisions, programOf) });
   const { toPlace, reports } = placed;
   const { targets, localCluster } = toPlace;
   const now = clock.now();

@@ -40,6 +40,7 @@ export const examples: Readonly<Record<string, object>> = {
     },
   },
   annotations: { 'prometheus.io/scrape': 'true' },
+  'canary-traffic': { port: [80] },
   command: { command: ['nginx'], args: ['-g', 'daemon off;'] },
   'container-image': { image: 'nginx:1.29-alpine' },
   'container-ports': { ports: [{ containerPort: 9113 }] },
@@ -66,6 +67,7 @@ export const examples: Readonly<Record<string, object>> = {
   podsecuritycontext: { runAsUser: 101, fsGroup: 101, seccompProfile: { type: 'RuntimeDefault' } },
   'pure-ingress': { domain: 'shop.example.com', http: { '/': 80 } },
   resource: { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: 1, memory: '256Mi' } },
+  rollout: { targetSize: 3, rolloutBatches: [{ replicas: 1 }, { replicas: 2 }] },
   scaler: { replicas: 3 },
   securitycontext: { runAsUser: 101, readOnlyRootFilesystem: true, dropCapabilities: ['ALL'] },
   'service-account': {

@@ -17,19 +17,23 @@ import type { Sourced } from '../model/source.ts';
 import { appStates } from './app-states.ts';
 import { advanceApplication, pausedBy, type ApplicationOutcome } from './application.ts';
 import { contentReader, documentsOf, withDocuments, type ContentOf, type DocumentOf } from './deployment.ts';
+import { copyDirectiveOf } from './copy-directives.ts';
 import { directiveOf } from './directives.ts';
 import { applicationOf, heldBefore, placeKey, targetOf, unitsFrom, type UnitFacts } from './facts.ts';
 import type { ApplicationInput } from './input.ts';
+import type { MovePlan } from './moving.ts';
 import { givenParts, partKey, partOf } from './parts.ts';
 import { formerOf, place, type Found, type PlacedAs } from './places.ts';
 import type { DeliveryProgress } from './progress.ts';
+import { admissionsOf } from './standing.ts';
 import { stepObjects } from './step-objects.ts';
 import type { StepWorld } from './step-run.ts';
 import type { DeliveryUnit } from './unit.ts';
 import type { Wanted } from './wanted.ts';
+import { wantedFirst, waysOf, type SaidWays } from './ways.ts';
 
 /** An application that is delivered in steps or waves, as its documents say now. */
-export interface DeliveredApp extends Pick<ApplicationInput, 'program' | 'application' | 'content' | 'words'> {
+export interface DeliveredApp extends Pick<ApplicationInput, 'words'>, SaidWays {
   /** The ApplicationDeployment that it is; absent = it is an Application. */
   readonly deployment?: Sourced<ApplicationDeployment>;
 }
@@ -122,7 +126,8 @@ function advanceOne(input: AdvanceOne, facts: UnitFacts, { app, said, own, found
   const units = unitsFrom(facts, own, deployment === undefined ? undefined : readerOf(before, said));
   const heldBefore = new Set(input.before?.get(app)?.held.map(({ unit }) => unit));
   const remembers = deployment !== undefined;
-  const outcome = advanceApplication({ ...input, ...said, record: before, units, remembers, heldBefore });
+  const ways = waysOf(said, before, units);
+  const outcome = advanceApplication({ ...input, ...said, record: before, units, remembers, heldBefore, ...ways });
   for (const [key, part] of wantedParts(said, outcome, own)) found.parts.set(key, part);
   const { record: after, wanted } = outcome;
   if (after === undefined) return outcome;
@@ -133,9 +138,12 @@ function advanceOne(input: AdvanceOne, facts: UnitFacts, { app, said, own, found
     tell(found, { said, record, units, places });
     return { ...outcome, record };
   }
+  const { moves } = ways;
   const objects = stepObjects(said.program, after);
-  if (wanted.size > 0 || objects !== null)
-    placed(input, found, { own, record: after, wanted, documentOf: null, objects });
+  if (wanted.size === 0 && objects === null && moves === undefined) return outcome;
+  const first = moves === undefined ? wanted : wantedFirst(wanted, units, said.content);
+  const places = placed(input, found, { own, record: after, wanted: first, documentOf: null, objects });
+  if (moves !== undefined) tell(found, { said, record: after, units, places, moves });
   return outcome;
 }
 
@@ -182,14 +190,28 @@ interface Told {
   readonly record: AppDelivery;
   readonly units: readonly DeliveryUnit[];
   readonly places: readonly WantedThere[];
+  readonly moves?: MovePlan;
 }
 
-function tell({ directives }: Found, { said: { content, words }, record, units, places }: Told): void {
-  const paused = pausedBy(words, record);
+/** The step that gave a unit the content; null = none did, or the delivery has ended. */
+function givenBy(last: AppDelivery['last'], { key }: DeliveryUnit): string | null {
+  return admissionsOf(last).get(key)?.wave.split('/', 1)[0] ?? null;
+}
+
+function tell({ directives }: Found, { said: { content, words }, record, units, places, moves }: Told): void {
+  const facts = { record, content, paused: pausedBy(words, record) };
+  const told = (unit: DeliveryUnit, wanted: Wanted | null) =>
+    moves === undefined
+      ? directiveOf(facts, unit, wanted)
+      : copyDirectiveOf(
+          { ...facts, rollout: moves.rolloutAt(record.last.steps, givenBy(record.last, unit)) },
+          unit,
+          wanted,
+        );
   const byKey = new Map(units.map((unit) => [unit.key, unit]));
   for (const { unit: name, cluster, key, wanted } of places) {
     const unit = byKey.get(key);
-    const directive = unit === undefined ? null : directiveOf({ record, content, paused }, unit, wanted);
+    const directive = unit === undefined ? null : told(unit, wanted);
     if (directive === null) continue;
     const here = directives.get(cluster) ?? new Map<string, UnitDirective>();
     directives.set(cluster, here.set(name, directive));

@@ -33,6 +33,15 @@ export interface ApplicationOutcome {
 
 /** Advances the delivery of one application. Level-based: the same input gives the same answer, and no more when it is asked twice. Pure. */
 export function advanceApplication(input: ApplicationInput): ApplicationOutcome {
+  const outcome = advanceNow(input);
+  const { content, document } = outcome.record?.last ?? {};
+  if (content === undefined || document === undefined) return outcome;
+  // What the documents say is the way back, not what is to run.
+  const earlier = { kind: 'content', content, reason: 'the documents say to go back to it' } as const;
+  return { ...outcome, wanted: new Map(input.units.map(({ key }) => [key, outcome.wanted.get(key) ?? earlier])) };
+}
+
+function advanceNow(input: ApplicationInput): ApplicationOutcome {
   const record = beginning(input);
   if (record === undefined) return { record: undefined, wanted: new Map(), progress: null, effects: [], due: null };
   // What ran before there was a delivery is nothing to tell of.
@@ -59,10 +68,12 @@ function advanceRunning(input: ApplicationInput, before: AppDelivery): Applicati
   const stopped = stoppedBy(input, record);
   const outcomes: WavesOutcome[] = [];
   const brought = new Map<string, readonly JsonMap[]>();
+  const back: string[] = [];
   const run = (step: ProgramStep, at: StepRecord, known: StepsKnown): StepResult => {
     const { result, waves, objects } = runStep(input, record, { step, at, known, name, stopped });
     if (waves !== null) outcomes.push(waves);
     if (objects !== undefined) brought.set(step.name, objects);
+    if (result.back !== undefined) back.push(result.back);
     return result;
   };
   const { program, application, world } = input;
@@ -70,7 +81,7 @@ function advanceRunning(input: ApplicationInput, before: AppDelivery): Applicati
     conditionOf({ application, record, step, known, ask: world.ask });
   const steps = advanceSteps({ program, records: record.last.steps, now, stopped, run, condition });
   const standing = outcomes.flatMap((outcome) => outcome.units);
-  const facts: Passed = { now, outcomes, standing, steps: steps.records, ended: steps.ended };
+  const facts: Passed = { now, outcomes, standing, steps: steps.records, ended: steps.ended, back };
   const advanced = objectsAfter(ending(afterPass(input.units, record, facts), facts), program, brought);
   const isOver = outcomes.some((outcome) => outcome.isOver);
   const progress =

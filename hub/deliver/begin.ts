@@ -12,6 +12,8 @@ export interface BeginInput {
   readonly listening: Pick<Listening, 'now'>;
   /** True where what runs already is remembered, so that the first delivery can go back to it. */
   readonly remembers?: boolean;
+  /** The earlier content that the documents say to go back to; absent = they say their own. */
+  readonly instead?: string;
 }
 
 /**
@@ -24,8 +26,9 @@ export function beginning(input: BeginInput): AppDelivery | undefined {
   if (record === undefined) return first(input);
   const { last, stable } = record;
   const isReverted = last.phase === 'reverted';
-  if (content === stable && content !== last.content) return isReverted ? record : reverted(record, input);
-  if ((content === last.content && !isReverted) || isFinishing(input, record)) return record;
+  const said = last.document ?? last.content;
+  if (content === stable && content !== said) return isReverted ? record : reverted(record, input);
+  if ((content === said && !isReverted) || isFinishing(input, record)) return record;
   return next(input, record);
 }
 
@@ -34,7 +37,7 @@ export function isFinishing(
   { program, content }: Pick<BeginInput, 'program' | 'content'>,
   { last }: AppDelivery,
 ): boolean {
-  if (last.phase !== 'running' || content === last.content) return false;
+  if (last.phase !== 'running' || content === (last.document ?? last.content)) return false;
   return deliveringSteps(program.steps).some(({ rollout }) => rollout?.onNewRevision === 'finish');
 }
 
@@ -61,10 +64,11 @@ function remembered(input: BeginInput): AppDelivery {
   return { app: input.program.app, stable: input.content, previous: null, last };
 }
 
-function newDelivery({ content, listening }: BeginInput, number: number): Delivery {
+function newDelivery({ content, instead, listening }: BeginInput, number: number): Delivery {
   const startedAt = new Date(listening.now).toISOString();
   const nothing = { steps: {}, waves: {}, admitted: [], base: {}, back: {}, decisions: [] };
-  return { number, attempt: 1, content, phase: 'running', startedAt, ...nothing };
+  const brings = instead === undefined ? { content } : { content: instead, document: content };
+  return { number, attempt: 1, ...brings, phase: 'running', startedAt, ...nothing };
 }
 
 function reverted(record: AppDelivery, { listening }: BeginInput): AppDelivery {

@@ -101,10 +101,11 @@ function retried({ last }: AppDelivery, decision: DeliveryDecision, failed: read
   const { cluster } = decision;
   const isWhole = cluster === undefined && last.phase !== 'running' && last.phase !== 'succeeded';
   const again = new Set([...Object.keys(last.back), ...failed].filter((unit) => isOn(cluster, unit)));
-  const { number, content, startedAt, base, decisions } = last;
+  const { number, content, document, startedAt, base, decisions } = last;
   return {
     number,
     content,
+    ...(document !== undefined && { document }),
     startedAt,
     base,
     // Above every attempt of its clusters, or they would take it for one of those.

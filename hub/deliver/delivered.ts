@@ -6,6 +6,8 @@ import { seenId, type SeenDocument } from '../model/seen-documents.ts';
 import type { Sourced } from '../model/source.ts';
 import type { DeliveredApp } from './advance.ts';
 import { applicationOfDeployment, contentOfDeployment, isDelivered, programOfDeployment } from './deployment.ts';
+import type { NumbersOf } from './moving.ts';
+import type { Before } from './ways.ts';
 import type { Program } from '../workflow/program.ts';
 
 /** The documents that say what is delivered, and how. */
@@ -15,6 +17,10 @@ export interface DeliveredInput {
   readonly documents: readonly SeenDocument[];
   /** The program of an Application; null for one that says nothing of a delivery. */
   readonly programOf: (doc: Application) => Program | null;
+  /** The numbers of contents of an Application whose components have copies, or get some; null = they have none. */
+  readonly copiesOf?: (doc: Application) => NumbersOf | null;
+  /** The content before another one of an Application that says to go back; null = it does not say so. */
+  readonly beforeOf?: (doc: Application) => Before | null;
 }
 
 /** What is delivered in steps or waves now, and whether an application that was is so no more. */
@@ -53,14 +59,16 @@ export function deliveredApps(input: DeliveredInput): DeliveredApps {
 }
 
 function applied(
-  { revisions, programOf }: DeliveredInput,
+  { revisions, programOf, copiesOf, beforeOf }: DeliveredInput,
   doc: Application,
 ): readonly (readonly [string, DeliveredApp])[] {
   const app = docKey(doc);
   const content = revisions.newest.get(app);
   const program = content === undefined ? null : programOf(doc);
   if (content === undefined || program === null) return [];
-  return [[app, { program, application: doc, content, words: wordsOf(doc) }]];
+  const [copies, goesBackTo] = [copiesOf?.(doc) ?? null, beforeOf?.(doc) ?? null];
+  const ways = { ...(copies !== null && { copies }), ...(goesBackTo !== null && { goesBackTo }) };
+  return [[app, { program, application: doc, content, words: wordsOf(doc), ...ways }]];
 }
 
 function deployed(sourced: Sourced<ApplicationDeployment>): DeliveredApp {

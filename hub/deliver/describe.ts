@@ -1,6 +1,7 @@
 import { deliveryName, type AppDelivery } from '../model/delivery.ts';
 import type { DeliveryProgress, StepProgress, UnitLine, WaveProgress } from './progress.ts';
-import { isStepping, type DeliveryUnit, type UnitState } from './unit.ts';
+import { isStepping } from './told.ts';
+import type { DeliveryUnit, UnitState } from './unit.ts';
 import { admissionsOf, countsOf, type StandingUnit } from './standing.ts';
 
 /** What one pass found out of a running delivery. */

@@ -1,6 +1,7 @@
 import type { AppDelivery, Delivery, UnitDirective } from '../model/delivery.ts';
 import { admissionsOf, decisionsOf } from './standing.ts';
-import type { DeliveryUnit, PublishedUnit } from './unit.ts';
+import type { PublishedUnit } from './told.ts';
+import type { DeliveryUnit } from './unit.ts';
 import type { Wanted } from './wanted.ts';
 
 /** What the directive of a unit follows from. */

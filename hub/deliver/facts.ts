@@ -14,7 +14,8 @@ import type { State } from '../model/state.ts';
 import type { JudgedBy } from '../model/health.ts';
 import { withVerdict } from './judged.ts';
 import type { PartMemory } from './parts.ts';
-import type { DeliveryUnit, Listening, UnitReport } from './unit.ts';
+import type { UnitReport } from './told.ts';
+import type { DeliveryUnit, Listening } from './unit.ts';
 
 /** What tells of units. */
 export interface UnitFacts {
@@ -223,8 +224,8 @@ function reportOf(
 }
 
 function said(app: ReportApp, healthSince: number | null): Omit<UnitReport, 'receivedAt' | 'accepted' | 'siteHold'> {
-  const { applied, health, message, healthyForSeconds = null, delivery = null } = app;
-  return { applied, health, healthSince, healthyForSeconds, message, delivery };
+  const { applied, health, message, phase, healthyForSeconds = null, delivery = null } = app;
+  return { applied, health, healthSince, healthyForSeconds, message, phase, delivery };
 }
 
 const siteHoldOf = oncePerValue(({ conditions }: AgentReport): { readonly reason: string | null } => {

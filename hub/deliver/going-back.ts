@@ -1,6 +1,6 @@
 import type { Delivery, SentBack } from '../model/delivery.ts';
 import type { StandingUnit } from './standing.ts';
-import { isStepping } from './unit.ts';
+import { isStepping } from './told.ts';
 
 /** What going back is decided by. */
 export interface GoingBackInput {

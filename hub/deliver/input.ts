@@ -1,6 +1,7 @@
 import type { AppDelivery } from '../model/delivery.ts';
 import type { Program } from '../workflow/program.ts';
 import type { StepInput } from '../workflow/step.ts';
+import type { MovePlan } from './moving.ts';
 import type { WavesInput } from './standing.ts';
 import type { StepWorld } from './step-run.ts';
 import type { DeliveryUnit, Listening } from './unit.ts';
@@ -33,4 +34,8 @@ export interface ApplicationInput {
   readonly remembers?: boolean;
   /** The units that were held in the pass before, by key. */
   readonly heldBefore: ReadonlySet<string>;
+  /** How its steps move pods and traffic in clusters; absent = they move none. */
+  readonly moves?: MovePlan;
+  /** The earlier content that the documents say to go back to; absent = they say their own. */
+  readonly instead?: string;
 }

@@ -1,6 +1,7 @@
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { judgedHealth, judgedWords, type JudgedBy } from '../model/health.ts';
-import type { Listening, UnitReport } from './unit.ts';
+import type { UnitReport } from './told.ts';
+import type { Listening } from './unit.ts';
 
 /** The content that was published, as far as it is judged. */
 type Published = Pick<BundleApp, 'digest' | 'health'>;

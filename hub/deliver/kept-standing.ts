@@ -13,7 +13,7 @@ import {
 export interface Frame
   extends
     Pick<StandingUnit, 'wave' | 'waveSize' | 'onFailure'>,
-    Pick<UnitInput, 'number' | 'content' | 'deadlineMs' | 'soakMs' | 'wasDone'>,
+    Pick<UnitInput, 'number' | 'content' | 'deadlineMs' | 'soakMs' | 'wasDone' | 'goal'>,
     Omit<Listening, 'now'> {
   /** When the wave began (milliseconds since the epoch). */
   readonly begunAt: number;

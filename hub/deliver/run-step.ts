@@ -1,6 +1,7 @@
 import type { AppDelivery, StepRecord } from '../model/delivery.ts';
 import type { JsonMap } from '../model/json-map.ts';
 import type { ProgramStep } from '../workflow/program.ts';
+import type { StepOutcome } from '../workflow/step.ts';
 import type { ApplicationInput, DeliveryWords } from './input.ts';
 import { givenParts } from './parts.ts';
 import type { WaveProgress } from './progress.ts';
@@ -38,10 +39,9 @@ export function runStep(
   const isApprovedInGit = approvedIn(words, name).some((word) => word === '' || word === step.name);
   const facts: StepFacts = { ...world, application, record, step, at, known, now, isApprovedInGit };
   const { outcome, result, ending: withOutputs } = askStep(facts);
-  const isHeld = outcome === null || outcome.phase === 'suspending' || outcome.phase === 'failed';
-  if (isHeld || step.wants.length === 0) return { result, waves: null };
-  const { decides = false } = step.type;
-  if (decides && (outcome.objects ?? []).length === 0) return { result, waves: null };
+  if (outcome === null || !delivers(step, outcome)) return { result, waves: null };
+  const fault = faultOf(input, record, step);
+  if (fault !== null) return { result: { ...result, phase: 'failed', message: fault }, waves: null };
   const waves = advanceWaves({
     app: record.app,
     name,
@@ -54,15 +54,28 @@ export function runStep(
     stopped,
     approved: approvedIn(words, name),
     window: input.window,
+    goal: input.moves?.goalOf(step.name) ?? null,
   });
-  if (decides) return decided(facts, waves, { result, objects: outcome.objects });
+  if (step.type.decides === true) return decided(facts, waves, { result, objects: outcome.objects });
   const phase = waves.passed ? ('succeeded' as const) : ('running' as const);
   const own = { phase, message: doneWords(waves.progress), waves: waves.progress, due: waves.due };
   return { result: withOutputs(own), waves, objects: outcome.objects };
 }
 
+/** True for a step that brings something to clusters now. */
+function delivers({ type, wants }: ProgramStep, { phase, objects = [] }: StepOutcome): boolean {
+  if (wants.length === 0 || phase === 'suspending' || phase === 'failed') return false;
+  return type.decides !== true || objects.length > 0;
+}
+
 function parallelismOf({ wants }: StepNow['step']): number | null {
   return wants.find(({ parallelism }) => parallelism !== null)?.parallelism ?? null;
+}
+
+/** Why a step cannot be done in clusters; null = it can. */
+function faultOf({ moves }: ApplicationInput, { last }: AppDelivery, { name, type }: ProgramStep): string | null {
+  if (type.goesBack === true && last.document === undefined) return 'there is nothing to go back to';
+  return moves?.faultOf(name) ?? null;
 }
 
 /** A step that goes on once what it brought is there: it is asked again then. */

@@ -28,6 +28,8 @@ export interface WavesInput {
   /** Approvals that stand in the documents: `STEP`, `STEP/WAVE`, or empty for all of this delivery. */
   readonly approved: readonly string[];
   readonly window: WindowAt;
+  /** How many steps of agents must be over for it; absent = all, and the content alone must run. */
+  readonly goal?: number | null;
 }
 
 /** A unit of a step with where it stands. */

@@ -6,7 +6,7 @@ import type { ProgramStep } from '../workflow/program.ts';
 import type { Ask } from '../workflow/question.ts';
 import type { AppStates, StepDecision, StepInput, StepOutcome } from '../workflow/step.ts';
 import type { ConditionAnswer, StepsKnown } from './step-status.ts';
-import { resultOf, type StepResult } from './steps.ts';
+import type { StepResult } from './steps.ts';
 
 /** What steps know of the world beside their delivery. */
 export interface StepWorld {
@@ -52,6 +52,12 @@ export function askStep(facts: StepFacts): AskedStep {
   const ending = (result: StepResult) =>
     withOutputs(facts, result, { values: outcome.outputs, parameter: used.use.properties });
   return { outcome, result: ending(resultOf(outcome)), ending };
+}
+
+/** The outcome of a step type as the result of a step that delivers nothing. */
+function resultOf({ phase, message, askAt, effects, back }: Omit<StepOutcome, 'outputs'>): StepResult {
+  const due = askAt === null ? [] : [Date.parse(askAt)];
+  return { phase, message, waves: [], due, effects, ...(back !== undefined && { back }) };
 }
 
 function notAsked(fault: string): AskedStep {

@@ -1,5 +1,5 @@
 import type { Effect } from '../model/effect.ts';
-import type { StepOutcome, StepPhase } from '../workflow/step.ts';
+import type { StepPhase } from '../workflow/step.ts';
 import type { StepRecord } from '../model/delivery.ts';
 import type { StepMode } from '../model/workflow.ts';
 import type { Program, ProgramStep } from '../workflow/program.ts';
@@ -16,6 +16,8 @@ export interface StepResult {
   readonly effects?: readonly Effect[];
   /** What other steps take of it, once it ended well. */
   readonly outputs?: Readonly<Record<string, unknown>>;
+  /** Why all that the delivery brought goes back; absent = it does not. */
+  readonly back?: string;
 }
 
 /** How the steps of a program are run: what they do, and what stops new ones. */
@@ -252,9 +254,4 @@ function progressOf(run: Run, step: ProgramStep): StepProgress {
   const message = messageOf(run, step);
   const steps = step.steps.map((one) => progressOf(run, one));
   return { name: step.name, type: step.type.type, phase: phaseOf(run, step), message, waves, steps };
-}
-
-/** The outcome of a step type as the result of a step that delivers nothing. */
-export function resultOf({ phase, message, askAt, effects }: Omit<StepOutcome, 'outputs'>): StepResult {
-  return { phase, message, waves: [], due: askAt === null ? [] : [Date.parse(askAt)], effects };
 }

@@ -11,6 +11,8 @@ export interface Passed {
   readonly standing: readonly StandingUnit[];
   readonly steps: Readonly<Record<string, StepRecord>>;
   readonly ended: 'succeeded' | 'failed' | null;
+  /** Why steps take all of it back. */
+  readonly back?: readonly string[];
 }
 
 /** The record with what was admitted, what goes back, and where steps and waves stand. */
@@ -26,7 +28,8 @@ export function afterPass(units: readonly DeliveryUnit[], record: AppDelivery, p
     passed.outcomes.flatMap(({ admissions: own }) => own),
   );
   const isOver = passed.outcomes.some((one) => one.isOver);
-  const back = goingBack({ delivery: last, standing: passed.standing, isOver, now: passed.now });
+  const own = goingBack({ delivery: last, standing: passed.standing, isOver, now: passed.now });
+  const back = { ...own, all: passed.back?.[0] ?? own.all };
   const isSame =
     admissions.length === 0 &&
     back.units === last.back &&

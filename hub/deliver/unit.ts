@@ -1,44 +1,6 @@
-import type { AppHealth } from '../../shared/model/health.ts';
 import type { Labels } from '../../shared/model/selector.ts';
-import type { ReportedDelivery } from '../../shared/wire/report.ts';
 import type { Admission, SentBack } from '../model/delivery.ts';
-
-/** What an agent said last of one application. */
-export interface UnitReport {
-  /** When the hub got it (milliseconds since the epoch). */
-  readonly receivedAt: number;
-  /** The generation that the agent accepted; 0 = none. */
-  readonly accepted: number;
-  /** The digest that is applied; null = none, or the report does not have the application. */
-  readonly applied: string | null;
-  readonly health: AppHealth | null;
-  /** Since when it has that health, by the hub's clock; null = not known. */
-  readonly healthSince: number | null;
-  readonly healthyForSeconds: number | null;
-  readonly message: string;
-  /** How far the agent is with the delivery of its bundle; null = it says nothing of one. */
-  readonly delivery: ReportedDelivery | null;
-  /** Why the site holds changes; null = it does not. */
-  readonly siteHold: string | null;
-  /** True while what definitions say of it is still to be evaluated. */
-  readonly isAwaited?: boolean;
-}
-
-/** What the last bundle of a cluster has of a unit, and the generation of that bundle. */
-export interface PublishedUnit {
-  readonly content: string;
-  readonly digest: string;
-  readonly generation: number;
-  /** The delivery that the agent is told of; absent = none. */
-  readonly delivery?: {
-    readonly number: number;
-    readonly attempt: number;
-    /** What served is in the bundle, too: the steps that lead from it to the content are not known to be over. */
-    readonly hasSteps: boolean;
-  };
-  /** Components that have no objects yet, because they wait for what others give; absent = none. */
-  readonly waiting?: readonly string[];
-}
+import { isReached, isYetToBeTold, stepsOf, type PublishedUnit, type UnitReport } from './told.ts';
 
 /** One application on one cluster (and target namespace), as placed now. */
 export interface DeliveryUnit {
@@ -95,6 +57,8 @@ export interface UnitInput {
   readonly soakMs: number;
   /** True once all of its wave were done: what degrades now has its deadline from then on. */
   readonly wasDone: boolean;
+  /** How many steps of its agent must be over; absent = all, and the content alone must run. */
+  readonly goal?: number | null;
   readonly listening: Listening;
   /** What must be published of it (`partKey`), where its components come one after the other; absent = the content. */
   readonly part?: string;
@@ -148,12 +112,14 @@ function afterAdmission(
   if (isYetToBeTold(unit, input)) return standing('admitted', 'it is being published');
   const steps = stepsOf(unit, input.number);
   if (steps?.phase === 'returned') return standing('failed', steps.reason ?? 'it went back');
+  if (report !== null && isReached(unit, steps, input)) return done(report, report.message, input.since);
   const isApplied = report?.applied === digest;
-  const { waiting } = unit.published ?? {};
-  if (report !== null && isApplied && isWell(report) && waiting === undefined) {
-    return { state: 'done', reason: report.message, healthyMs: healthyMs(report, input.since), deadlineAt: null };
-  }
+  if (report !== null && isApplied && isWhollyWell(unit, report)) return done(report, report.message, input.since);
   return notDone(unit, { ...input, isApplied, hasSaid: steps !== null });
+}
+
+function done(report: UnitReport, reason: string, since: number): UnitStanding {
+  return { state: 'done', reason, healthyMs: healthyMs(report, since), deadlineAt: null };
 }
 
 function notDone(
@@ -167,33 +133,6 @@ function notDone(
   if (siteHold !== null) return standing('held', siteHold);
   const isInSteps = input.hasSaid && published?.delivery?.hasSteps === true;
   return overdue(unit, { ...input, silent, isStepping: isInSteps });
-}
-
-/** True where a later attempt was given than the bundle tells. */
-function isYetToBeTold({ published }: DeliveryUnit, { admission }: UnitInput): boolean {
-  const { delivery: told } = published ?? {};
-  return told !== undefined && told.attempt < (admission?.attempt ?? 1);
-}
-
-/** What the agent says of the very delivery and attempt that it was given; null = nothing. */
-function stepsOf({ published, report }: DeliveryUnit, number: number): ReportedDelivery | null {
-  const said = report?.delivery ?? null;
-  const { delivery: told } = published ?? {};
-  if (said === null) return null;
-  const isMeant = told === undefined ? said.number === number : isOf(told, said);
-  return isMeant ? said : null;
-}
-
-function isOf(told: NonNullable<PublishedUnit['delivery']>, said: ReportedDelivery): boolean {
-  return said.number === told.number && said.attempt === told.attempt;
-}
-
-/** True where steps lead to the content in a cluster, and its agent has not said that they are over. */
-export function isStepping({ published, report }: Pick<DeliveryUnit, 'published' | 'report'>): boolean {
-  const told = published?.delivery;
-  if (told?.hasSteps !== true) return false;
-  const said = report?.delivery ?? null;
-  return said === null || !isOf(told, said) || said.phase !== 'done' || report?.applied !== published?.digest;
 }
 
 interface Overdue extends UnitInput {
@@ -226,6 +165,10 @@ function isGoingOn(report: UnitReport | null, { isStepping, silent }: Overdue): 
 function deadlineFrom(report: UnitReport | null, { since, wasDone, isApplied, isStepping, silent }: Overdue): number {
   if (isStepping) return Math.max(since, (silent ? report?.receivedAt : report?.healthSince) ?? since);
   return wasDone && isApplied ? Math.max(since, report?.healthSince ?? since) : since;
+}
+
+function isWhollyWell({ published }: DeliveryUnit, report: UnitReport): boolean {
+  return isWell(report) && published?.waiting === undefined;
 }
 
 /** True for what its agent and its definitions say is healthy. */

@@ -1,6 +1,7 @@
 import { deliveryName, type AppDelivery } from '../model/delivery.ts';
 import { partOf, type Given } from './parts.ts';
-import { isStepping, type DeliveryUnit } from './unit.ts';
+import { isStepping } from './told.ts';
+import type { DeliveryUnit } from './unit.ts';
 import { admissionsOf, leftOut } from './standing.ts';
 
 /** What a unit is to have: what it was published, or another content than the documents say. */

@@ -69,7 +69,7 @@ export function advanceWaves(input: WavesInput): WavesOutcome {
 }
 
 function judge(input: WavesInput, wave: Wave): readonly StandingUnit[] {
-  const { app, delivery, listening } = input;
+  const { app, delivery, listening, goal = null } = input;
   const record = delivery.waves[wave.key];
   const skipped = leftOut(delivery);
   const frame = frameOf(app, {
@@ -79,6 +79,7 @@ function judge(input: WavesInput, wave: Wave): readonly StandingUnit[] {
     wasDone: record?.doneAt !== undefined,
     number: delivery.number,
     content: delivery.content,
+    goal,
     ...numbersOf(wave),
     since: listening.since,
     heartbeatMs: listening.heartbeatMs,

@@ -1,3 +1,4 @@
+import type { Rollout } from './agent-steps.ts';
 import type { ApplicationDeployment } from './documents.ts';
 import type { JsonMap } from './json-map.ts';
 
@@ -85,6 +86,8 @@ export interface Delivery {
   readonly attempt: number;
   /** The revision that it brings. */
   readonly content: string;
+  /** The revision of the documents, where they say to go back to an earlier one. */
+  readonly document?: string;
   readonly phase: DeliveryPhase;
   readonly startedAt: string;
   readonly endedAt?: string;
@@ -129,6 +132,10 @@ export interface UnitDirective {
   readonly attempt: number;
   /** `back` = what serves stays, or is put back; the content that was published stays published. */
   readonly action: 'run' | 'pause' | 'promote' | 'back';
+  /** The steps that lead to it, where the workflow says them. */
+  readonly rollout?: Rollout;
+  /** What comes under another name comes beside what serves, also without steps. */
+  readonly isCopy?: true;
   /** It is put back: without steps. */
   readonly isAtOnce?: true;
   /** The cluster had it before: its Jobs are not run again. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { annotation } from '../../shared/model/names.ts';
 import { providerNames, trafficProviders, type ProviderName } from '../../shared/model/traffic.ts';
-import { analysisCheck, rolloutNumbers } from './rollout.ts';
+import { rolloutSettings } from './rollout.ts';
 import { policyEntry, workflow, workflowMode, workflowStep } from './workflow.ts';
 
 /**
@@ -122,22 +122,8 @@ export type Placement = z.infer<typeof placement>;
 export const appRevision = z.strictObject({ revisionName: name, placement: z.array(placement).min(1) });
 export type AppRevision = z.infer<typeof appRevision>;
 
-const scaleStep = z.strictObject({
-  replicas: z.union([z.number().int().min(0), z.string().min(1)]),
-  weight: z.number().int().min(0).max(100).optional(),
-});
-const pauseStep = z.strictObject({ pause: z.union([z.string().min(1), z.strictObject({})]) });
-const analysisStep = z.strictObject({ analysis: z.array(analysisCheck).min(1).max(10) });
-
-export const rolloutStep = z.union([scaleStep, pauseStep, analysisStep]);
-export type RolloutStep = z.infer<typeof rolloutStep>;
-
 /** The waves over clusters, and the steps in each of them. */
-export const rollout = rolloutNumbers.extend({
-  progressDeadline: z.string().optional(),
-  steps: z.array(rolloutStep).max(100).optional(),
-  keepOld: z.string().optional(),
-});
+export const rollout = rolloutSettings.extend({ progressDeadline: z.string().optional() });
 
 export const applicationDeployment = z.strictObject({
   apiVersion: z.string(),

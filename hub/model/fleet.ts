@@ -61,6 +61,8 @@ export interface RevisionRecord {
   readonly definitions: Readonly<Record<string, PinnedDefinition>>;
   /** Files that the components refer to, by path. */
   readonly files: Readonly<Record<string, string>>;
+  /** What the workloads of components are called that are not called after them: by component. */
+  readonly copies?: Readonly<Record<string, string>>;
 }
 
 /** The CUE texts by which a definition says how well it is: `isHealth`, `message`, and details by name. */

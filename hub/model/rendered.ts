@@ -2,16 +2,11 @@ import type { ApplicationDeployment } from './documents.ts';
 import type { HealthCheck } from './health.ts';
 import type { JsonMap } from './json-map.ts';
 import type { FoundHold } from './hold.ts';
+import type { Rollout } from './agent-steps.ts';
 import type { Dependencies } from './order.ts';
 import type { Problem, Sourced } from './source.ts';
 import type { KubeObject, ObjectId } from '../../shared/model/object.ts';
-import type {
-  BundleApp,
-  BundleReplicas,
-  BundleTraffic,
-  DeliveryStep,
-  ObjectPolicy,
-} from '../../shared/wire/revision.ts';
+import type { BundleApp, BundleReplicas, BundleTraffic, ObjectPolicy } from '../../shared/wire/revision.ts';
 
 /** One revision on one cluster, as placement decided. */
 export interface Assignment {
@@ -64,15 +59,6 @@ export interface RenderedObject {
   readonly stage?: 'pre' | 'post';
   /** Absent for what is treated as objects are. */
   readonly treatment?: Treatment;
-}
-
-/** How a cluster gets to the content, as the document says; the very same value for as long as the document is. */
-export interface Rollout {
-  readonly steps: readonly DeliveryStep[];
-  /** For how long the copy before stays after promotion. */
-  readonly keepOldSeconds?: number;
-  /** The document says that nothing goes forward now. */
-  readonly isPaused: boolean;
 }
 
 /** One delivered unit on one cluster: the wire's application entry with the objects themselves. */

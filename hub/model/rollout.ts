@@ -62,6 +62,24 @@ export const rolloutNumbers = z.strictObject({
 });
 export type RolloutNumbers = z.infer<typeof rolloutNumbers>;
 
+const scaleStep = z.strictObject({
+  replicas: z.union([z.number().int().min(0), z.string().min(1)]),
+  weight: z.number().int().min(0).max(100).optional(),
+});
+const pauseStep = z.strictObject({ pause: z.union([z.string().min(1), z.strictObject({})]) });
+const analysisStep = z.strictObject({ analysis: z.array(analysisCheck).min(1).max(10) });
+
+const rolloutStep = z.union([scaleStep, pauseStep, analysisStep]);
+export type RolloutStep = z.infer<typeof rolloutStep>;
+
+/** The same with the steps inside each cluster. */
+export const rolloutSettings = rolloutNumbers.extend({
+  steps: z.array(rolloutStep).max(100).optional(),
+  /** For how long the copy before stays after the last step. */
+  keepOld: z.string().optional(),
+});
+export type RolloutSettings = z.infer<typeof rolloutSettings>;
+
 /** The wave of the clusters that no other wave has. */
 export const lastWave = 'rest';
 

@@ -1,12 +1,15 @@
 import { isEqual } from '../../shared/lib/equal.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
+import { factsOf } from '../../shared/model/kinds.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
 import { appKey, contentOf } from '../../shared/wire/bundle.ts';
 import type { ReportApp } from '../../shared/wire/report.ts';
 import type { AppContent, BundleApp, BundleDelivery } from '../../shared/wire/revision.ts';
 import type { UnitDirective } from '../model/delivery.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
 import type { Problem } from '../model/source.ts';
-import type { RenderedApp, Rollout } from '../model/rendered.ts';
+import type { Rollout } from '../model/agent-steps.ts';
+import type { RenderedApp } from '../model/rendered.ts';
 import { withSizes } from './format.ts';
 import { previousRevision, type ClusterInput } from './input.ts';
 
@@ -32,16 +35,32 @@ export interface SteppedInput {
  * done serves alone.
  */
 export function stepped(input: SteppedInput): BundleApp {
-  const { app, rollout, previous, directive } = input;
+  const { app, previous, directive } = input;
   const serving = servingOf(input);
+  const rollout = input.rollout ?? besides(input, serving);
   const isRunning = previous?.from !== undefined && previous.digest === app.digest;
   if (previous === undefined || serving === null || serving.digest === app.digest) return numbered(app, directive);
-  if (isRunning) return { ...app, from: previous.from, delivery: directiveOf(input, previous.delivery) };
+  if (isRunning)
+    return { ...app, from: previous.from, delivery: directiveOf({ ...input, rollout }, previous.delivery) };
   if (rollout === undefined || directive === undefined || !hasNewRevision(app, serving))
     return numbered(app, directive);
   const from = serving.objects.some(({ bytes }) => bytes === undefined) ? sized(serving, input) : serving;
   const { number, attempt } = directive;
   return { ...app, from, delivery: { number, attempt, ...stepsOf(rollout, directive) } };
+}
+
+/** Without steps, what comes under another name comes beside what serves, all of it at once. */
+const beside: Rollout = { steps: [{ type: 'scale', replicas: { percent: 100 }, weight: 100 }], isPaused: false };
+
+function besides({ app, directive }: SteppedInput, serving: AppContent | null): Rollout | undefined {
+  if (directive?.isCopy !== true || serving === null) return undefined;
+  const [before, after] = [podsOf(serving), podsOf(app)];
+  const isRenamed = [...before].some((id) => !after.has(id)) && [...after].some((id) => !before.has(id));
+  return isRenamed ? beside : undefined;
+}
+
+function podsOf({ objects }: AppContent): ReadonlySet<ObjectId> {
+  return new Set(objects.flatMap(({ id }) => (factsOf(id).isScalable ? [id] : [])));
 }
 
 /** An application that stays as it was published, with what its steps are to do now. */
@@ -83,10 +102,10 @@ export function stepping(
   const { state, record, report, sizes, directives } = cluster;
   const before = new Map(previousRevision(state, record)?.apps.map((app) => [appKey(app), app]));
   return (app, rendered) => {
-    // The hub would not hear how far it is: such a cluster takes the content whole.
     const key = appKey(app);
-    const [previous, directive] = [before.get(key), directives.get(key)];
-    const rollout = record.reports && directive?.isAtOnce !== true ? rendered.rollout : undefined;
+    const previous = before.get(key);
+    const directive = toldTo(record, directives.get(key));
+    const rollout = record.reports ? rolloutOf(directive, rendered) : undefined;
     if (rollout === undefined && directive === undefined && previous?.from === undefined) return app;
     const reported = report?.apps.find((one) => appKey(one) === key);
     const bundle = state.bundles.get(record.name);
@@ -96,6 +115,17 @@ export function stepping(
       ? holdOf('agent', unheard(key, record.name), { app: key, cluster: record.name })
       : stepped(input);
   };
+}
+
+/** Without reports the hub would not hear how far a copy is: such a cluster takes the content whole. */
+function toldTo({ reports }: ClusterInput['record'], directive: UnitDirective | undefined): UnitDirective | undefined {
+  if (reports || directive === undefined) return directive;
+  const { number, attempt, action } = directive;
+  return { number, attempt, action };
+}
+
+function rolloutOf(directive: UnitDirective | undefined, rendered: Pick<RenderedApp, 'rollout'>): Rollout | undefined {
+  return directive?.isAtOnce === true ? undefined : (directive?.rollout ?? rendered.rollout);
 }
 
 function unheard(app: string, cluster: string): Problem {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Application, Component } from '../model/documents.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
-import type { RolloutNumbers } from '../model/rollout.ts';
+import type { RolloutSettings } from '../model/rollout.ts';
 import type { ClusterScope } from '../model/cluster-scope.ts';
 import type { SelectedObject } from './selector.ts';
 
@@ -55,7 +55,7 @@ export type PolicyEffect =
   /** `health`: how long a component may stay unhealthy, and which component. */
   | { readonly kind: 'health'; readonly component: string | null; readonly timeoutSeconds: number }
   /** `rollout`: the waves of the deploy steps that name the policy, or of all where none does. */
-  | { readonly kind: 'rollout'; readonly rollout: RolloutNumbers }
+  | { readonly kind: 'rollout'; readonly rollout: RolloutSettings }
   /** `security`: the standard that pods must meet (null = none), and whether Secrets may be written as they are. */
   | { readonly kind: 'security'; readonly pods: 'baseline' | 'restricted' | null; readonly plainSecrets: boolean }
   /** `deployment-insights`: what the hub measures. */

@@ -6,7 +6,8 @@ import { clusterValues, valuesKey } from './cluster-values.ts';
 import type { RenderMemory } from './memory.ts';
 import { copiedOf, type Copied } from './origin.ts';
 import { liveKey } from './outputs.ts';
-import { renderRevision, type RevisionComponent } from './revision.ts';
+import type { RevisionComponent } from './revision-component.ts';
+import { renderRevision } from './revision.ts';
 import type { Part, Unit } from './units.ts';
 
 /** What became of each revision, by `revisionKey`. */

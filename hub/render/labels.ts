@@ -19,6 +19,11 @@ export interface LabelFacts {
   readonly copied: Copied;
 }
 
+/** The last dash part of a revision's name: `v1` of `example-app-v1`. */
+export function suffixOf(revision: string): string {
+  return revision.slice(revision.lastIndexOf('-') + 1);
+}
+
 /**
  * The object with the labels of semantics.md: on itself and on the pods that it runs. Where revisions live
  * side by side, every map of labels or selectors that has the suffixed name has component and revision instead, and the

@@ -1,5 +1,5 @@
 import type { Attempt } from '../model/fault.ts';
-import type { RevisionComponent } from './revision.ts';
+import type { RevisionComponent } from './revision-component.ts';
 import type { RenderedFleet } from '../model/rendered.ts';
 import type { UnitOutcome } from './unit.ts';
 

@@ -1,6 +1,6 @@
 import { factsOf } from '../../shared/model/kinds.ts';
 import { idOf, type KubeObject } from '../../shared/model/object.ts';
-import type { RevisionComponent } from './revision.ts';
+import type { RevisionComponent } from './revision-component.ts';
 
 /** A revision of a unit with its components, as far as this rule reads it. */
 interface Listed {

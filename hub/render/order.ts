@@ -3,7 +3,7 @@ import type { RenderFault } from '../model/fault.ts';
 import type { RevisionRecord } from '../model/fleet.ts';
 import { circleIn, dependenciesOf, type Dependencies } from '../model/order.ts';
 import type { RenderedObject } from '../model/rendered.ts';
-import type { RevisionComponent } from './revision.ts';
+import type { RevisionComponent } from './revision-component.ts';
 
 /** The objects of a unit, and what its components wait for; absent = all is applied at once. */
 export interface Ordered {

@@ -13,7 +13,7 @@ import { clusterValues } from './cluster-values.ts';
 import { renderRevisions, revisionKey, type Revisions } from './each-revision.ts';
 import { newRenderMemory, type RenderMemory } from './memory.ts';
 import { removedOn } from './refusals.ts';
-import type { RevisionComponent } from './revision.ts';
+import type { RevisionComponent } from './revision-component.ts';
 import { findingSharedRoutes, type SharedRoute } from './shared-routes.ts';
 import { providers as allProviders } from './traffic/providers/list.ts';
 import type { ProviderRenderer } from './traffic/providers/provider.ts';

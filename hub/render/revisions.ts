@@ -15,8 +15,9 @@ import { policies as builtinPolicies } from '../policies/types/list.ts';
 import type { Policy } from '../policies/policy.ts';
 import { renderedPolicies } from '../policies/user.ts';
 import { contentPolicies, everyComponent } from '../policies/uses.ts';
-import { saysDelivery } from '../workflow/compile.ts';
+import { goesBack, hasCopySteps, saysDelivery } from '../workflow/compile.ts';
 import { componentSources, sourceOf } from '../sources/list.ts';
+import { copyNames, type CopyTypes } from './copy-names.ts';
 import type { ComponentSource } from '../sources/source.ts';
 
 /** A history without revisions. */
@@ -32,6 +33,8 @@ export interface RecordOptions {
   readonly policies?: readonly Policy[];
   /** Revisions (`namespace/NAME-vN`) without a render that they could pin: they take the current definitions. */
   readonly unrendered?: ReadonlySet<string>;
+  /** The revision of an application (`namespace/name`) that serves, where that is not the last one that was recorded. */
+  readonly serving?: (app: string) => string | null;
   /** ISO time that new records get (default: none). */
   readonly now?: string;
 }
@@ -52,7 +55,7 @@ const applicationUnits = 15;
 
 /** The same, as work in steps. */
 export function* recording(history: RevisionHistory, fleet: Fleet, options: RecordOptions = {}): Work<RevisionHistory> {
-  const { unrendered, now, definitions, sources, policies } = { ...builtinOptions, ...options };
+  const { unrendered, now, definitions, sources, policies, serving } = { ...builtinOptions, ...options };
   const catalog = createCatalog(
     fleet.definitions.map(({ doc }) => doc),
     definitions,
@@ -76,18 +79,58 @@ export function* recording(history: RevisionHistory, fleet: Fleet, options: Reco
     const same = known.find((record) => record.specDigest === specDigest);
     const record =
       same ??
-      nextRecord(sourced, known, {
-        specDigest,
-        files,
-        definitions: definitionsOf(doc, { all, policies, catalog }),
-        ...(now === undefined ? {} : { at: now }),
-      });
+      withCopies(
+        nextRecord(sourced, known, {
+          specDigest,
+          files,
+          definitions: definitionsOf(doc, { all, policies, catalog }),
+          ...(now === undefined ? {} : { at: now }),
+        }),
+        { known, before: serving?.(key) ?? history.newest.get(key), types: { policies, sources } },
+      );
     if (same === undefined) revisions.set(key, [...known, record]);
     else if (unrendered?.has(`${namespaceOf(doc)}/${same.name}`) === true)
       revisions.set(key, withDefinitions(known, same, definitionsOf(doc, { all, policies, catalog })));
     newest.set(key, record.name);
   }
   return { revisions, newest };
+}
+
+interface Before {
+  readonly known: readonly RevisionRecord[];
+  /** The name of the revision that serves. */
+  readonly before: string | undefined;
+  readonly types: CopyTypes;
+}
+
+function withCopies(record: RevisionRecord, { known, before, types }: Before): RevisionRecord {
+  const serving = known.find(({ name }) => name === before);
+  const copies = copyNames({ known, serving, next: record, hasSteps: hasCopySteps(record.application) }, types);
+  return copies === undefined ? record : { ...record, copies };
+}
+
+/**
+ * Names the revision of an application to go back to: the one that its document says, else the one that was delivered before, else that
+ * recorded before the one that serves. Those that say to go back are none.
+ */
+export function revisionBefore(
+  { revisions }: Pick<RevisionHistory, 'revisions'>,
+  doc: Application,
+): (serving: string, previous: string | null) => string | null {
+  const known = (revisions.get(docKey(doc)) ?? []).filter(({ application }) => !goesBack(application));
+  const version = versionOf(doc);
+  return (serving, previous) => {
+    if (version !== null)
+      return known.find(({ name, number }) => name === version || `v${number}` === version)?.name ?? null;
+    const number = known.find(({ name }) => name === serving)?.number ?? 0;
+    return previous ?? known.findLast((one) => one.number < number)?.name ?? null;
+  };
+}
+
+/** The revision that a step names to go back to; null = none does. */
+function versionOf({ spec }: Application): string | null {
+  const named = (spec.workflow?.steps ?? []).map(({ properties }) => properties?.['rollbackVersion']);
+  return named.find((one) => typeof one === 'string') ?? null;
 }
 
 /** The newest revision of an application that is kept as it was last seen. */
@@ -142,6 +185,7 @@ function contentOf(doc: Application, types: readonly Policy[]): unknown {
     ...(policies.length > 0 && { policies }),
     // Without components the steps are all that there is.
     ...(components.length === 0 && { workflow }),
+    ...(goesBack(doc) && { goesBack: versionOf(doc) ?? true }),
   };
 }
 

@@ -1,9 +1,9 @@
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { label } from '../../shared/model/names.ts';
-import type { KubeObject } from '../../shared/model/object.ts';
-import { serviceLabels, unitLabels } from './labels.ts';
-import type { RevisionComponent } from './revision.ts';
-import { suffixOf } from './revision.ts';
+import { idOf, type KubeObject } from '../../shared/model/object.ts';
+import { serviceLabels, suffixOf, unitLabels } from './labels.ts';
+import { applyPatch, patchRulesOf } from './patch.ts';
+import type { RevisionComponent } from './revision-component.ts';
 import { podOf } from './workload.ts';
 import { mapAt } from '../model/json-map.ts';
 
@@ -98,4 +98,16 @@ function targetPort(component: RevisionComponent, port: number): number {
 
 function podsOf(component: RevisionComponent): NonNullable<ReturnType<typeof podOf>>[] {
   return [...component.own, ...component.shared].map(podOf).filter((pod) => pod !== null);
+}
+
+/** The objects with the Services of traffic: where one of their own already leads to the same pods under this name, it serves, with the ports that traffic needs. */
+export function withServices(own: readonly KubeObject[], services: readonly KubeObject[]): readonly KubeObject[] {
+  const objects = [...own];
+  for (const service of services) {
+    const index = objects.findIndex((object) => idOf(object) === idOf(service) && isSameSelection(object, service));
+    const existing = objects[index];
+    if (existing === undefined) objects.push(service);
+    else objects[index] = applyPatch(service, existing, patchRulesOf('')) as KubeObject;
+  }
+  return objects;
 }

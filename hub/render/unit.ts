@@ -12,13 +12,13 @@ import { givenOnce, type IsGiven } from './once.ts';
 import { inOrder, orderFaults } from './order.ts';
 import { withTreatments } from './object-rules.ts';
 import { canonicalObject, nameFault, repeatedId } from './objects.ts';
-import { applyPatch, patchRulesOf } from './patch.ts';
-import type { RevisionComponent } from './revision.ts';
+import type { RevisionComponent } from './revision-component.ts';
 import type { ProviderRenderer } from './traffic/providers/provider.ts';
 import { rolloutIn } from './rollout.ts';
-import { isSameSelection, isService } from './services.ts';
+import { isService, withServices } from './services.ts';
 import type { PlacedRevision } from './traffic/services.ts';
-import { renderTraffic, type TrafficCluster, type TrafficOutcome } from './traffic/traffic.ts';
+import { copyTraffic } from './traffic/copies.ts';
+import { nothing, renderTraffic, type TrafficCluster, type TrafficOutcome } from './traffic/traffic.ts';
 import { withWrittenNames } from './written-names.ts';
 import { autoscaled, isScalable, leavesReplicas, replicasOf, withReplicas } from './workload.ts';
 
@@ -65,28 +65,28 @@ export function renderUnit(given: UnitOnCluster, providers: readonly ProviderRen
   const parts = unit.revisions.map((revision) => partOf(revision, isGiven, scaledBySelf));
   const traffic =
     unit.deployment === null
-      ? null
+      ? { ...nothing, ...copyTraffic(unit) }
       : renderTraffic(unit.deployment, placedRevisions(unit, parts, isGiven), unit.target, providers);
-  if (traffic !== null && traffic.faults.length > 0) return { app: null, warning: null, faults: traffic.faults };
+  if (traffic.faults.length > 0) return { app: null, warning: null, faults: traffic.faults };
 
   const objects: RenderedObject[] = [];
   for (const { name, own, shared } of parts) {
     objects.push(
       ...withServices(
         own.map(({ object }) => object),
-        traffic?.ofRevision.get(name) ?? [],
+        traffic.ofRevision.get(name) ?? [],
       ).map((object) => rendered(object, name)),
     );
     objects.push(...shared.map(({ object }) => rendered(object)));
   }
-  objects.push(...(traffic?.objects ?? []).map((object) => rendered(object)));
+  objects.push(...traffic.objects.map((object) => rendered(object)));
   const faults = [...objectFaults(objects.map(({ object }) => object)), ...orderFaults(unit.revisions)];
   if (faults.length > 0) return { app: null, warning: null, faults };
   const { objects: ordered, ...order } = inOrder(unit, withTreatments(unit.revisions, objects));
   const app = appOf(unit, { parts, objects: ordered, traffic, notes: named.notes });
   return {
     app: { ...app, ...order, ...checksIn(unit.revisions, ordered) },
-    warning: traffic?.warning ?? null,
+    warning: traffic.warning,
     faults: [],
   };
 }
@@ -185,19 +185,6 @@ function placedRevisions(
   }));
 }
 
-// Where a Service of the component itself already leads to the same pods under this name, it serves: with the ports that
-// traffic needs.
-function withServices(own: readonly KubeObject[], services: readonly KubeObject[]): readonly KubeObject[] {
-  const objects = [...own];
-  for (const service of services) {
-    const index = objects.findIndex((object) => idOf(object) === idOf(service) && isSameSelection(object, service));
-    const existing = objects[index];
-    if (existing === undefined) objects.push(service);
-    else objects[index] = applyPatch(service, existing, patchRulesOf('')) as KubeObject;
-  }
-  return objects;
-}
-
 function rendered(object: KubeObject, revision?: string): RenderedObject {
   return { id: idOf(object), object: canonicalObject(object), ...(revision !== undefined && { revision }) };
 }
@@ -225,7 +212,7 @@ function appOf(
   }: {
     parts: readonly Part[];
     objects: readonly RenderedObject[];
-    traffic: TrafficOutcome | null;
+    traffic: TrafficOutcome;
     notes: readonly string[];
   },
 ): RenderedApp {
@@ -235,7 +222,7 @@ function appOf(
     ...unit.revisions.flatMap(({ assignment }) => assignment.notes),
     ...unit.revisions.flatMap(({ components }) => components.flatMap(({ withheld }) => withheld?.message ?? [])),
     ...all.flatMap(({ note }) => (note === null ? [] : [note])),
-    ...(traffic?.notes ?? []),
+    ...traffic.notes,
     ...named,
   ];
   return {
@@ -251,7 +238,7 @@ function appOf(
     replicas: all
       .flatMap(({ replicas }) => (replicas === null || reads.has(replicas.id) ? [] : [replicas]))
       .sort(by(({ id }) => id)),
-    traffic: traffic?.traffic ?? [],
+    traffic: traffic.traffic,
     ...rolloutIn(unit.deployment),
     notes: [...new Set(notes)],
     revisions: unit.revisions.map(({ record }) => record.name),

@@ -1,7 +1,7 @@
 import { idOf, parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import type { ApplicationDeployment } from '../model/documents.ts';
 import type { WrittenObject } from './parts.ts';
-import type { RevisionComponent } from './revision.ts';
+import type { RevisionComponent } from './revision-component.ts';
 
 /** A revision that is placed on a cluster, as far as this rule reads it. */
 interface Listed {

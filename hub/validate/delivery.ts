@@ -2,6 +2,7 @@ import { namespaceOf, type Application, type PolicyDocument, type WorkflowDocume
 import type { Reporter, Steps } from '../model/reporter.ts';
 import type { PolicyCheck } from '../policies/policy.ts';
 import { compile } from '../workflow/compile.ts';
+import { driverFaults } from '../workflow/drivers.ts';
 import { gatesOf } from '../workflow/gates.ts';
 import { checkPolicies, checkSteps, readPolicy } from './policies-and-steps.ts';
 import type { References } from './references.ts';
@@ -26,8 +27,10 @@ export function checkDelivery(doc: Application, { references, ...where }: Parts)
   checkSteps(steps, references.steps, { application: resolved, path, reporter: told });
   if (ref === undefined) checkWorkflow(steps, { path, reporter });
   if (reporter.problems.slice(before).some(({ severity }) => severity === 'error')) return;
-  for (const { path: at, message, hint } of gatesOf(compile(resolved, references))) {
-    told.error('UNSUPPORTED', at, message, hint);
+  const program = compile(resolved, references);
+  for (const { path: at, message, hint } of gatesOf(program)) told.error('UNSUPPORTED', at, message, hint);
+  for (const { path: at, message, hint } of driverFaults(program, resolved)) {
+    told.error('DELIVERY_CONFLICT', at, message, hint);
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Steps } from '../model/reporter.ts';
 
-const versions = 'list two revisions with weights in an ApplicationDeployment, and move the weights by commits';
 const files = 'render it in CI into files, and name those with k8s-objects (properties.glob)';
 
 const outside =
@@ -18,10 +17,7 @@ const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly
     cronjob: 'cron-task',
     daemonset: 'daemon',
   },
-  trait: {
-    'canary-traffic': versions,
-    rollout: versions,
-  },
+  trait: {},
   policy: {
     debug: 'remove it: status and reports say what each object does',
   },
@@ -31,10 +27,7 @@ const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly
     'apply-remaining': 'name the components: apply-component; or deploy, which delivers all',
     'apply-terraform-config': outside,
     'apply-terraform-provider': outside,
-    'blue-green-rollout': versions,
     'build-push-image': outside,
-    'canary-rollback': versions,
-    'canary-rollout': versions,
     'clean-jobs': 'remove it: finished Jobs go by ttlSecondsAfterFinished',
     'create-config': outside,
     'delete-config': outside,
@@ -47,9 +40,7 @@ const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly
     'read-config': outside,
     'read-object': 'take the value where it is made: outputs of apply-object; agents report only what they deliver',
     'restart-workflow': 'remove it: every commit that changes the content is a delivery',
-    'rollout-promotion': versions,
     'share-cloud-resource': outside,
-    'traffic-shift': versions,
     'vela-cli': outside,
   },
 };
@@ -95,7 +86,7 @@ const members: Readonly<Record<string, string>> = {
   'components scopes': 'remove it: health is always judged',
   'components externalRevision': 'remove it: revisions are named NAME-vN; list one in an ApplicationDeployment',
   'components replicaKey': 'a policy of type replication makes copies',
-  'spec rolloutPlan': versions,
+  'spec rolloutPlan': 'use a policy of type rollout (waves, steps), or the step canary-rollout of the workflow',
   'spec scopes': 'remove it: health is always judged',
 };
 

@@ -3,7 +3,7 @@ import type { ClusterScope } from '../model/cluster-scope.ts';
 import { docKey, type Application } from '../model/documents.ts';
 import { durationSeconds } from '../model/duration.ts';
 import type { Steps } from '../model/reporter.ts';
-import type { RolloutNumbers } from '../model/rollout.ts';
+import type { RolloutSettings } from '../model/rollout.ts';
 import { stepName, type WorkflowStep } from '../model/workflow.ts';
 import { definedStep } from './interpret/defined.ts';
 import { isOnTheWay, keySteps } from './parameter-key.ts';
@@ -24,7 +24,28 @@ export const builtinTypes: DeliveryTypes = { policies: builtinPolicies, steps: b
 
 /** True for an application whose document says how it is delivered: all others go to the local cluster, at once. */
 export function saysDelivery({ spec }: Pick<Application, 'spec'>): boolean {
-  return spec.workflow !== undefined || (spec.policies ?? []).length > 0;
+  return spec.workflow !== undefined || (spec.policies ?? []).length > 0 || spec.components.some(rollsOut);
+}
+
+/** True where steps lead to the content of an application: what carries traffic then comes as a copy beside the one that serves. */
+export function hasCopySteps({ spec }: Pick<Application, 'spec'>, types: DeliveryTypes = builtinTypes): boolean {
+  const moving = new Set(types.steps.flatMap(({ type, moves }) => (moves === undefined ? [] : [type])));
+  const written = (spec.workflow?.steps ?? []).flatMap((step) => [step, ...(step.subSteps ?? [])]);
+  const hasSteps = (spec.policies ?? []).some(
+    ({ type, properties }) => type === 'rollout' && properties?.['steps'] !== undefined,
+  );
+  return hasSteps || spec.components.some(rollsOut) || written.some(({ type }) => moving.has(type));
+}
+
+/** True where a step says to go back to what served before: that it says so is content, because what is delivered follows from it. */
+export function goesBack({ spec }: Pick<Application, 'spec'>, types: DeliveryTypes = builtinTypes): boolean {
+  const back = new Set(types.steps.flatMap((one) => (one.goesBack === true ? [one.type] : [])));
+  return (spec.workflow?.steps ?? []).some(({ type }) => back.has(type));
+}
+
+/** True for a component that says itself in which batches it is updated. */
+function rollsOut({ traits = [] }: Application['spec']['components'][number]): boolean {
+  return traits.some(({ type }) => type === 'rollout');
 }
 
 /** True for an application whose document says where it goes, or in which steps. */
@@ -176,8 +197,8 @@ function impliedSteps(policies: readonly NamedPolicy[]): readonly WorkflowStep[]
 
 /** The rollout policies by name, and the one that counts where a step names none. */
 interface Rollouts {
-  readonly named: ReadonlyMap<string, RolloutNumbers>;
-  readonly rest: RolloutNumbers | null;
+  readonly named: ReadonlyMap<string, RolloutSettings>;
+  readonly rest: RolloutSettings | null;
 }
 
 function rolloutsOf(policies: readonly NamedPolicy[], steps: readonly WorkflowStep[]): Rollouts {
@@ -188,7 +209,7 @@ function rolloutsOf(policies: readonly NamedPolicy[], steps: readonly WorkflowSt
   return { named: new Map(found), rest: found.find(([name]) => !named.has(name))?.[1] ?? null };
 }
 
-function rolloutOf(step: Pick<WorkflowStep, 'properties'>, { named, rest }: Rollouts): RolloutNumbers | null {
+function rolloutOf(step: Pick<WorkflowStep, 'properties'>, { named, rest }: Rollouts): RolloutSettings | null {
   const own = policyNamesIn(step).flatMap((name) => named.get(name) ?? []);
   return own[0] ?? rest;
 }

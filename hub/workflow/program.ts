@@ -1,6 +1,6 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
 import type { Steps } from '../model/reporter.ts';
-import type { RolloutNumbers } from '../model/rollout.ts';
+import type { RolloutSettings } from '../model/rollout.ts';
 import type { StepMode } from '../model/workflow.ts';
 import type { StepType, StepUse, StepWant } from './step.ts';
 
@@ -28,7 +28,7 @@ export interface ProgramStep {
   /** What it delivers, and where, in the order of its scopes; empty for a step that delivers nothing. */
   readonly wants: readonly StepWant[];
   /** The numbers of the rollout policy that it names, else of the one that counts for all; null = one wave. */
-  readonly rollout: RolloutNumbers | null;
+  readonly rollout: RolloutSettings | null;
   /** Where it is written, in the document of the application; empty = it follows from policies alone. */
   readonly path: Steps;
 }

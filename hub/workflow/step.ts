@@ -7,6 +7,7 @@ import type { Reporter, Steps } from '../model/reporter.ts';
 import type { ClusterScope } from '../model/cluster-scope.ts';
 import type { NamedPolicy } from '../policies/uses.ts';
 import type { Ask } from './question.ts';
+import type { MoveInput, Moves } from './move.ts';
 
 /** The phases of a step, as in KubeVela. */
 export type StepPhase = 'pending' | 'running' | 'suspending' | 'succeeded' | 'failed' | 'skipped';
@@ -89,6 +90,8 @@ export interface StepOutcome {
   readonly objects?: readonly JsonMap[];
   /** ISO time at which the step is to be asked again, whatever happens; null = with the next change. */
   readonly askAt: string | null;
+  /** Why all that the delivery brought goes back; absent = it does not. */
+  readonly back?: string;
 }
 
 /** The document that a step is compiled with. */
@@ -111,6 +114,10 @@ interface StepTypeOf<P> {
   readonly wants?: (use: StepUse<P>, plan: StepPlan) => readonly StepWant[];
   /** True for a step that delivers and goes on after that: it says itself when it is over. */
   readonly decides?: boolean;
+  /** What it does with pods and traffic inside clusters; absent = what it delivers is applied at once. Pure. */
+  readonly moves?: (use: StepUse<P>, input: MoveInput) => Moves;
+  /** True where it delivers what served before, not what the document says. */
+  readonly goesBack?: true;
   /** The next moment of the step: pure, level-based, and the same answer when it is called twice. */
   readonly run: (use: StepUse<P>, input: StepInput) => StepOutcome;
 }

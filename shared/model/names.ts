@@ -14,10 +14,12 @@ export const owner = {
   says: 'sluice.dev/says',
 } as const;
 
-/** Label keys of semantics.md: the ones that selectors use, and those by which tools for OAM find objects. */
+/** Label keys of semantics.md and delivery.md: the ones that selectors use, and those by which tools for OAM find objects. */
 export const label = {
   component: 'app.oam.dev/component',
   revision: 'app.oam.dev/revision',
+  /** Tells the pods of one copy of a component from those of another. */
+  copy: 'sluice.dev/copy',
   appRevision: 'app.oam.dev/appRevision',
   appName: 'app.oam.dev/name',
   appNamespace: 'app.oam.dev/namespace',

@@ -39,7 +39,8 @@ export interface TrafficOutcome {
   readonly faults: readonly RenderFault[];
 }
 
-const nothing: TrafficOutcome = {
+/** Where nothing is led anywhere. */
+export const nothing: TrafficOutcome = {
   ofRevision: new Map(),
   objects: [],
   traffic: [],

@@ -1,6 +1,9 @@
 import type { StepType } from '../step.ts';
 import { applyComponent } from './apply-component.ts';
 import { applyObject } from './apply-object.ts';
+import { blueGreenRollout } from './blue-green-rollout.ts';
+import { canaryRollback } from './canary-rollback.ts';
+import { canaryRollout } from './canary-rollout.ts';
 import { checkMetrics } from './check-metrics.ts';
 import { collectServiceEndpoints } from './collect-service-endpoints.ts';
 import { dependsOnApp } from './depends-on-app.ts';
@@ -10,14 +13,19 @@ import { exportToConfig } from './export2config.ts';
 import { notification } from './notification.ts';
 import { printMessage } from './print-message-in-status.ts';
 import { request } from './request.ts';
+import { rolloutPromotion } from './rollout-promotion.ts';
 import { stepGroup } from './step-group.ts';
 import { suspend } from './suspend.ts';
+import { trafficShift } from './traffic-shift.ts';
 import { webhook } from './webhook.ts';
 
 /** Every step that a workflow may have. */
 export const steps: readonly StepType[] = [
   applyComponent,
   applyObject,
+  blueGreenRollout,
+  canaryRollback,
+  canaryRollout,
   checkMetrics,
   collectServiceEndpoints,
   dependsOnApp,
@@ -27,7 +35,9 @@ export const steps: readonly StepType[] = [
   notification,
   printMessage,
   request,
+  rolloutPromotion,
   stepGroup,
   suspend,
+  trafficShift,
   webhook,
 ];

@@ -60,7 +60,7 @@ export const contractMutants: readonly Mutant[] = [
   },
   {
     bug: 'restart the pods of a statefulset for the label of a revision that does not change it',
-    file: 'hub/render/revision.ts',
+    file: 'hub/render/label-facts.ts',
     find: 'const namesRevision = isSideBySide || isVerbatim || definition?.patches === undefined;',
     replace: 'const namesRevision = true;',
     tests: ['test/unit/hub/render/revision.test.ts'],
@@ -131,8 +131,8 @@ export const contractMutants: readonly Mutant[] = [
   {
     bug: 'a delivery counts a cluster as done while a component waits for what another gives',
     file: 'hub/deliver/unit.ts',
-    find: ' && waiting === undefined) {',
-    replace: ') {',
+    find: 'return isWell(report) && published?.waiting === undefined;',
+    replace: 'return isWell(report);',
     tests: ['test/unit/hub/deliver/unit.test.ts'],
   },
   {

@@ -22,7 +22,7 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: a cluster is done by the digest, without health',
     file: 'hub/deliver/unit.ts',
-    find: 'isApplied && isWell(report)',
+    find: 'isApplied && isWhollyWell(unit, report)',
     replace: 'isApplied',
     tests,
   },
@@ -43,8 +43,8 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: a revert is a delivery by waves',
     file: 'hub/deliver/begin.ts',
-    find: 'if (content === stable && content !== last.content)',
-    replace: 'if (content === stable && content === last.content)',
+    find: 'if (content === stable && content !== said)',
+    replace: 'if (content === stable && content === said)',
     tests,
   },
   {
@@ -105,7 +105,7 @@ export const deliverMutants: readonly Mutant[] = [
   },
   {
     bug: 'delivery: the report of an attempt before fails the next one',
-    file: 'hub/deliver/unit.ts',
+    file: 'hub/deliver/told.ts',
     find: 'return said.number === told.number && said.attempt === told.attempt;',
     replace: 'return said.number === told.number;',
     tests: ['test/unit/hub/deliver/unit.test.ts'],

@@ -1,5 +1,6 @@
 import { deliverMutants } from './deliver.ts';
 import { contractMutants } from './contract.ts';
+import { copyMutants } from './copies.ts';
 import { incrementalMutants } from './incremental.ts';
 import { libraryMutants } from './library.ts';
 import { policyMutants } from './policies.ts';
@@ -1292,6 +1293,7 @@ export const mutants: readonly Mutant[] = [
   },
   ...reportMutants,
   ...storeMutants,
+  ...copyMutants,
   ...contractMutants,
   ...libraryMutants,
   ...strangerMutants,

@@ -1,5 +1,5 @@
 import type { HttpMatch } from '../../../model/documents.ts';
-import { suffixOf } from '../../revision.ts';
+import { suffixOf } from '../../labels.ts';
 import type { Backend, Rule } from '../rules.ts';
 import type { ProviderRenderer, TrafficHeader, TrafficShape } from './provider.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { goingBack } from '../../../../hub/deliver/going-back.ts';
 import type { StandingUnit } from '../../../../hub/deliver/standing.ts';
-import type { DeliveryUnit, PublishedUnit, UnitState } from '../../../../hub/deliver/unit.ts';
+import type { PublishedUnit } from '../../../../hub/deliver/told.ts';
+import type { DeliveryUnit, UnitState } from '../../../../hub/deliver/unit.ts';
 import { reportOf, unit } from '../../../fixtures/hub/deliveries.ts';
 
 const now = '2026-03-01T12:00:00.000Z';

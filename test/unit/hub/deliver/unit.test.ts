@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  isSilent,
-  isStepping,
-  standingOf,
-  type DeliveryUnit,
-  type PublishedUnit,
-  type UnitInput,
-  type UnitReport,
-} from '../../../../hub/deliver/unit.ts';
+import { isStepping, type PublishedUnit, type UnitReport } from '../../../../hub/deliver/told.ts';
+import { isSilent, standingOf, type DeliveryUnit, type UnitInput } from '../../../../hub/deliver/unit.ts';
 import { heartbeatMs, reportOf, unit } from '../../../fixtures/hub/deliveries.ts';
 import { now } from '../../../fixtures/hub/status.ts';
 
@@ -166,6 +159,16 @@ describe('where a unit stands', () => {
       ['is done once all of it is applied', stepping(said('done', whole)), second, 'done'],
     ])('%s', (_, one, input, state) => {
       expect(standingOf(one, input).state).toBe(state);
+    });
+
+    it.each<[string, UnitReport, number | null, string]>([
+      ['is done with a step of the workflow once as many steps are over', said('paused'), 1, 'done'],
+      ['is done with it also when all is', said('done'), 3, 'done'],
+      ['is not before', said('paused'), 2, 'admitted'],
+      ['is not by steps where its content must run alone', said('paused'), null, 'admitted'],
+      ['fails also where it went back', said('returned'), 1, 'failed'],
+    ])('%s', (_, report, goal, state) => {
+      expect(standingOf(stepping(report), { ...second, goal }).state).toBe(state);
     });
 
     it.each<[string, UnitReport | null, boolean]>([

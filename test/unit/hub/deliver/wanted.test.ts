@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DeliveryUnit, PublishedUnit, UnitReport } from '../../../../hub/deliver/unit.ts';
+import type { PublishedUnit, UnitReport } from '../../../../hub/deliver/told.ts';
+import type { DeliveryUnit } from '../../../../hub/deliver/unit.ts';
 import { decided, deploy, fleet, Play, reportOf, unit } from '../../../fixtures/hub/deliveries.ts';
 
 const minute = 60_000;

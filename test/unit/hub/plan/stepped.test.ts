@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { UnitDirective } from '../../../../hub/model/delivery.ts';
-import type { Rollout } from '../../../../hub/model/rendered.ts';
+import type { Rollout } from '../../../../hub/model/agent-steps.ts';
 import { isUnheard, stepped, withAction } from '../../../../hub/plan/stepped.ts';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { contentOf } from '../../../../shared/wire/bundle.ts';
@@ -52,6 +52,8 @@ function said(text: string | null): ReportApp | undefined {
 /** Of the seventh delivery. */
 const seventh: UnitDirective = { number: 7, attempt: 1, action: 'run' };
 const third: UnitDirective = { ...seventh, number: 3 };
+/** Of an Application whose components have copies. */
+const copy: UnitDirective = { ...seventh, isCopy: true };
 
 interface Given {
   readonly before: string | null;
@@ -131,6 +133,13 @@ describe('what leads an application to its next content', () => {
       { before: 'v2 from v1 #3', now: 'v2', told: third, rollout: null },
       'v2 from v1 #3 promote',
     ],
+    [
+      'the copy beside what serves, also without steps',
+      { before: 'v1', now: 'v2', rollout: null, told: copy },
+      'v2 from v1 #7',
+    ],
+    ['and still', { before: 'v2 from v1 #7', now: 'v2', rollout: null, told: copy }, 'v2 from v1 #7'],
+    ['what keeps its name at once', { before: 'v1', now: 'v1b', rollout: null, told: copy }, 'v1b #7'],
     [
       'a pause, where the document says so, by a numbering of before',
       { before: 'v2 from v1 #3', now: 'v2', told: null, rollout: { ...canary, isPaused: true } },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { application } from '../../../../hub/model/documents.ts';
 import { objectRules, withObjectRules, withTreatments } from '../../../../hub/render/object-rules.ts';
-import type { RevisionComponent } from '../../../../hub/render/revision.ts';
+import type { RevisionComponent } from '../../../../hub/render/revision-component.ts';
 import type { Treatment } from '../../../../hub/model/rendered.ts';
 import { idOf, type KubeObject } from '../../../../shared/model/object.ts';
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { renderRevision, suffixOf, type RevisionComponent } from '../../../../hub/render/revision.ts';
+import { suffixOf } from '../../../../hub/render/labels.ts';
+import type { RevisionComponent } from '../../../../hub/render/revision-component.ts';
+import { renderRevision } from '../../../../hub/render/revision.ts';
 import { componentSources } from '../../../../hub/sources/list.ts';
 import { hasFailed, type Attempt } from '../../../../hub/model/fault.ts';
 import { idOf } from '../../../../shared/model/object.ts';

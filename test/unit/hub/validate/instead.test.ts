@@ -17,7 +17,6 @@ describe('what OAM and KubeVela have and Sluice has not', () => {
   it.each([
     [', scopes: {}', /^warning\[UNSUPPORTED\].*scopes.*remove it/],
     [', externalRevision: a-v1', /^warning\[UNSUPPORTED\].*NAME-vN/],
-    [', traits: [{ type: rollout }]', /^error\[UNSUPPORTED\] no trait type rollout; .*two revisions with weights/],
     [', dependson: [b]', /^error\[UNKNOWN_FIELD\]/],
   ])('is said with what to use instead: %s', (more, line) => {
     const lines = said(app(more));
@@ -28,7 +27,7 @@ describe('what OAM and KubeVela have and Sluice has not', () => {
   it.each([
     ['  policies: [{ type: debug }]', /the policy debug is not supported.*what each object does/],
     ['  workflow: { steps: [{ type: vela-cli }] }', /the workflow step vela-cli is not supported.*do it in CI/],
-    ['  rolloutPlan: {}', /\[UNSUPPORTED\] spec\.rolloutPlan is not supported.*move the weights/],
+    ['  rolloutPlan: {}', /\[UNSUPPORTED\] spec\.rolloutPlan is not supported.*a policy of type rollout/],
   ])('is said so of a spec: %s', (spec, line) => {
     expect(said(app('', spec))).toEqual([expect.stringMatching(line)]);
   });
