@@ -1,6 +1,6 @@
 import { isSluiceError, SluiceError } from '../../../shared/errors.ts';
 import { makeBlob, type GitObject, type Oid } from '../../../shared/lib/git/object.ts';
-import { inSlices } from '../../../shared/lib/slices.ts';
+import { atOnce, inSlices, type Work } from '../../../shared/lib/slices.ts';
 import type { SshSigner } from '../../keys/sshsig.ts';
 import { makeCommit, type CommitFields } from '../../model/commit.ts';
 import type { ObjectStore, RefMove } from '../../model/objects.ts';
@@ -10,7 +10,7 @@ import type { FileEdit } from '../slices/slice.ts';
 import { commitNumber, invalid, linkedCommit } from './chain.ts';
 import { chainIn, chaining, firstLink, type ChainLink } from './content-chain.ts';
 import { assertContinues } from './cut.ts';
-import { readState, type OnDecoded } from './read.ts';
+import { readingState, type OnDecoded } from './read.ts';
 import { isClosing, newestVolume, volumeRef, type VolumeTip } from './volume.ts';
 import { writingChange } from './write.ts';
 
@@ -48,8 +48,10 @@ export type Kind = 'closes' | 'begins';
 
 /** Reads and moves the head of a ledger. */
 export interface OpenHead {
-  /** The head as it is now; throws LEDGER_INVALID. */
+  /** The head as it is now; what was not read yet is read without a break. Throws LEDGER_INVALID. */
   readonly readHeadNow: () => Head;
+  /** The same, read in slices. */
+  readonly readHead: () => Promise<Head>;
   /** Commits on top of a head (null: the first commit of all), and answers the new one. Throws LEDGER_RACED. */
   readonly write: (
     base: Head | null,
@@ -67,12 +69,13 @@ export function openHead(options: LedgerOptions): OpenHead {
   const stored = new WeakMap<object, Oid>();
   let head: Head | null = null;
 
-  const readHeadNow = (): Head => {
+  function* reading(): Work<Head> {
     const tip = newestVolume(store.refs());
     if (tip === null) throw gone();
-    if (head?.oid !== tip.oid) head = readHead(options, tip, (value, blob) => stored.set(value, blob));
-    return head;
-  };
+    if (head?.oid === tip.oid) return head;
+    return (head = yield* readingHead(options, tip, (value, blob) => stored.set(value, blob)));
+  }
+  const readHeadNow = (): Head => atOnce(reading());
 
   const write: OpenHead['write'] = async (base, { next, edits }, commit, kind) => {
     const on = { objects: store, tree: base?.tree ?? null, carried, stored };
@@ -89,7 +92,7 @@ export function openHead(options: LedgerOptions): OpenHead {
     head = headOf(tip, root, { ...next, number: numberAfter(base) });
     return head;
   };
-  return { readHeadNow, write };
+  return { readHeadNow, readHead: () => inSlices(reading()), write };
 }
 
 /** What the chain of a commit goes on from: a new volume begins with the sha256 of the commit that closed the one before. */
@@ -147,10 +150,10 @@ async function moveHead(store: ObjectStore, { ref, from, to }: RefMove): Promise
   }
 }
 
-function readHead(options: LedgerOptions, tip: VolumeTip, onDecoded: OnDecoded): Head {
+function* readingHead(options: LedgerOptions, tip: VolumeTip, onDecoded: OnDecoded): Work<Head> {
   const { store, channel } = options;
   const commit = linkedCommit(store, tip.oid, { trusted: options.trusted, past: options.past ?? options.trusted });
-  const state = readState(store, commit.tree, commitNumber(commit), onDecoded);
+  const state = yield* readingState(store, { tree: commit.tree, number: commitNumber(commit) }, onDecoded);
   if (state.channel !== channel) throw invalid('it belongs to another channel', tip.oid);
   assertContinues(store, tip, commit.tree);
   const { message } = commit;

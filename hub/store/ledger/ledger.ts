@@ -30,7 +30,7 @@ export interface Ledger extends Store {
  */
 export function openLedger(options: LedgerOptions): Ledger {
   const { store } = options;
-  const { readHeadNow, write } = openHead(options);
+  const { readHeadNow, readHead, write } = openHead(options);
   const history = openHistory(store);
   let published = openPublished(store);
 
@@ -46,7 +46,7 @@ export function openLedger(options: LedgerOptions): Ledger {
   };
 
   return {
-    read: async () => Promise.resolve(readHeadNow().view),
+    read: async () => (await readHead()).view,
     create: async (identity, at) => {
       const next = emptyState(identity);
       const edits = [{ path: [identityPath], value: identityOf(next) }, ...encodeSlices(next)];

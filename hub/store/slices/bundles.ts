@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { digestOf, type Digest } from '../../../shared/lib/canonical.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import { by } from '../../../shared/lib/order.ts';
+import { mapping } from '../../../shared/lib/slices.ts';
 import { formats } from '../../../shared/wire/formats.ts';
 import { revisionPath, revisionSignaturePath } from '../../../shared/wire/layout.ts';
 import type { AppContent, BundleApp } from '../../../shared/wire/revision.ts';
@@ -15,6 +16,9 @@ const schema = z.strictObject({
   parent: z.string().nullable(),
   replaced: z.string().optional(),
 });
+/** What reading a bundle costs. */
+const unitsOfBundle = 50;
+
 /** The folder of a cluster's bundle that holds its tree. */
 export const bundleTreeName = 'bundle';
 
@@ -31,19 +35,15 @@ export const bundles: Slice<'bundles'> = {
       { path: bundleTreePath(cluster), tree },
     ];
   }),
-  decode: (files) => {
-    const found = files.list('bundles', bundleTreeName);
+  decode: function* (files) {
+    const found = yield* files.list('bundles', bundleTreeName);
     const trees = new Map(found.map(({ path, oid }) => [path, oid]));
     const known = { contents: new Map<Digest, AppContent>(), apps: new Map<string, BundleApp>() };
-    const read = found
-      .filter(({ path }) => path.endsWith('/state.json'))
-      .map((file) => {
-        const head = files.json(schema, file);
-        return readBundle(files, head, {
-          tree: trees.get(file.path.replace(/state\.json$/, bundleTreeName)) ?? '',
-          known,
-        });
-      });
+    const heads = found.filter(({ path }) => path.endsWith('/state.json'));
+    const read = yield* mapping(heads, unitsOfBundle, (file) => {
+      const tree = trees.get(file.path.replace(/state\.json$/, bundleTreeName)) ?? '';
+      return readBundle(files, files.json(schema, file), { tree, known });
+    });
     return new Map(read.sort(by(({ cluster }) => cluster)).map((bundle) => [bundle.cluster, bundle]));
   },
 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { by } from '../../../shared/lib/order.ts';
 import type { ClusterRecord } from '../../model/registry.ts';
 import { fileOf, spread } from './paths.ts';
-import { perEntry, written, type Slice } from './slice.ts';
+import { perEntry, readingFolder, written, type Slice } from './slice.ts';
 
 const schema = written<ClusterRecord>(z.looseObject({ name: z.string(), registration: z.string() }));
 
@@ -12,8 +12,8 @@ export const clusters: Slice<'clusters'> = {
   schema,
   empty: new Map(),
   ...perEntry('clusters', (value) => [{ path: ['clusters', spread(value.name), ...fileOf(value.name)], value }]),
-  decode: (files) => {
-    const records = files.list('clusters').map((found) => files.json(schema, found));
+  decode: function* (files) {
+    const records = yield* readingFolder(files, schema, 'clusters');
     return new Map(records.sort(by(({ name }) => name)).map((record) => [record.name, record]));
   },
 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { by } from '../../../shared/lib/order.ts';
 import type { AppDelivery } from '../../model/delivery.ts';
 import { fileOf } from './paths.ts';
-import { perEntry, written, type Slice } from './slice.ts';
+import { perEntry, readingFolder, written, type Slice } from './slice.ts';
 
 const schema = written<AppDelivery>(z.looseObject({ app: z.string(), last: z.looseObject({ number: z.number() }) }));
 
@@ -12,8 +12,8 @@ export const deliveries: Slice<'deliveries'> = {
   schema,
   empty: new Map(),
   ...perEntry('deliveries', (value) => [{ path: ['deliveries', ...fileOf(value.app)], value }]),
-  decode: (files) => {
-    const found = files.list('deliveries').map((file) => files.json(schema, file));
+  decode: function* (files) {
+    const found = yield* readingFolder(files, schema, 'deliveries');
     return new Map(found.sort(by(({ app }) => app)).map((entry) => [entry.app, entry]));
   },
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SeenDocument } from '../../model/seen-documents.ts';
 import { fileOf, segment } from './paths.ts';
-import { perEntry, written, type Slice } from './slice.ts';
+import { perEntry, readingFolder, written, type Slice } from './slice.ts';
 
 const schema = written<SeenDocument>(z.looseObject({ kind: z.string(), key: z.string() }));
 
@@ -11,5 +11,5 @@ export const documents: Slice<'documents'> = {
   schema,
   empty: [],
   ...perEntry('documents', (value) => [{ path: ['documents', segment(value.kind), ...fileOf(value.key)], value }]),
-  decode: (files) => files.list('documents').map((found) => files.json(schema, found)),
+  decode: (files) => readingFolder(files, schema, 'documents'),
 };

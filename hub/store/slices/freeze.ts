@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { whole, type Slice } from './slice.ts';
+import { readingFile, whole, type Slice } from './slice.ts';
 
 const schema = z.strictObject({ reason: z.string(), by: z.string(), at: z.string(), until: z.string().nullable() });
 const path = 'freeze.json';
@@ -10,8 +10,5 @@ export const freeze: Slice<'freeze'> = {
   schema,
   empty: null,
   ...whole<'freeze'>((value) => (value === null ? [] : [{ path: [path], value }])),
-  decode: (files) => {
-    const found = files.file(path);
-    return found === null ? null : files.json(schema, found);
-  },
+  decode: (files) => readingFile(files, schema.nullable(), { path, empty: null }),
 };

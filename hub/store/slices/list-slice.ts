@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Slices } from '../../model/state.ts';
-import { whole, type Slice } from './slice.ts';
+import { readingFile, whole, type Slice } from './slice.ts';
 
 /** A slice that is one list in one file of its name; an empty list has no file. */
 export function listSlice<S extends 'broken' | 'guarded' | 'approvals' | 'tokens' | 'problems'>(
@@ -15,9 +15,6 @@ export function listSlice<S extends 'broken' | 'guarded' | 'approvals' | 'tokens
     schema: list,
     empty,
     ...whole<S>((value) => (value.length === 0 ? [] : [{ path: [path], value }])),
-    decode: (files) => {
-      const found = files.file(path);
-      return found === null ? empty : files.json(list, found);
-    },
+    decode: (files) => readingFile(files, list, { path, empty }),
   };
 }

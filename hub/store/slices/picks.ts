@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { by } from '../../../shared/lib/order.ts';
 import type { Picks } from '../../model/state.ts';
 import { spread } from './paths.ts';
-import { editsBetween, type Slice, type SliceFile } from './slice.ts';
+import { editsBetween, readingFolder, type Slice, type SliceFile } from './slice.ts';
 
 // Pairs, because a key may be any text, `__proto__` included.
 const schema = z.array(z.tuple([z.string(), z.array(z.string())]));
@@ -18,7 +18,10 @@ export const picks: Slice<'picks'> = {
     const touched = (value: Picks) => filesOf([...value].filter(([key]) => shards.has(spread(key))));
     return editsBetween(touched(before), touched(after));
   },
-  decode: (files) => new Map(files.list('picks').flatMap((found) => files.json(schema, found))),
+  decode: function* (files) {
+    const shards = yield* readingFolder(files, schema, 'picks');
+    return new Map(shards.flat());
+  },
 };
 
 function filesOf(value: Iterable<readonly [string, readonly string[]]>): SliceFile[] {

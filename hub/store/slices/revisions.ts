@@ -3,7 +3,7 @@ import { by } from '../../../shared/lib/order.ts';
 import { counter } from '../../../shared/wire/schema.ts';
 import type { RevisionRecord } from '../../model/fleet.ts';
 import { keySegments } from './paths.ts';
-import { perEntry, written, type Slice, type SliceFile } from './slice.ts';
+import { perEntry, readingFiles, written, type Slice, type SliceFile } from './slice.ts';
 
 const schema = written<RevisionRecord>(z.looseObject({ app: z.string(), number: counter }));
 const newestFile = z.strictObject({ app: z.string(), name: z.string() });
@@ -19,12 +19,12 @@ export const revisions: Slice<'revisions'> = {
     ...records.map((record) => ({ path: [...folder(app), `${record.number}.json`], value: record })),
     ...(newest === null ? [] : [{ path: [...folder(app), 'newest.json'], value: { app, name: newest } }]),
   ]),
-  decode: (files) => {
-    const found = files.list('revisions');
-    const records = found.filter(({ path }) => /\/\d+\.json$/.test(path)).map((file) => files.json(schema, file));
-    const newest = found
-      .filter(({ path }) => path.endsWith('/newest.json'))
-      .map((file) => files.json(newestFile, file));
+  decode: function* (files) {
+    const found = yield* files.list('revisions');
+    const numbered = found.filter(({ path }) => /\/\d+\.json$/.test(path));
+    const records = yield* readingFiles(files, schema, numbered);
+    const names = found.filter(({ path }) => path.endsWith('/newest.json'));
+    const newest = yield* readingFiles(files, newestFile, names);
     const sorted = records.sort((a, b) => a.number - b.number).sort(by(({ app }) => app));
     return {
       revisions: Map.groupBy(sorted, ({ app }) => app),

@@ -1,3 +1,4 @@
+import type { Work } from '../../../shared/lib/slices.ts';
 import type { Changes } from '../../model/changes.ts';
 import type { Slices, State, StateIdentity } from '../../model/state.ts';
 import { approvals } from './approvals.ts';
@@ -55,7 +56,8 @@ const all = Object.values(slices) as unknown as readonly Slice<keyof Slices>[];
 
 /** A state that nothing was committed to yet. */
 export function emptyState({ channel, epoch }: StateIdentity): State {
-  return { channel, epoch, number: 0, ...toSlices(({ empty }) => empty) };
+  const empty = Object.fromEntries(all.map((slice) => [slice.name, slice.empty])) as unknown as Slices;
+  return { channel, epoch, number: 0, ...empty };
 }
 
 /** Every file that the slices of a state are written as. */
@@ -72,10 +74,8 @@ export function editsOf(before: Slices, after: Slices, changes: Changes): FileEd
 }
 
 /** Reads all slices. */
-export function decodeSlices(files: SliceReader): Slices {
-  return toSlices(({ decode }) => decode(files));
-}
-
-function toSlices(value: (slice: Slice<keyof Slices>) => unknown): Slices {
-  return Object.fromEntries(all.map((slice) => [slice.name, value(slice)])) as unknown as Slices;
+export function* decodingSlices(files: SliceReader): Work<Slices> {
+  const values: [string, unknown][] = [];
+  for (const { name, decode } of all) values.push([name, yield* decode(files)]);
+  return Object.fromEntries(values) as unknown as Slices;
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { folderTrees, newFolder, place } from '../../../../../hub/model/git-tree.ts';
 import { restoreHint } from '../../../../../hub/store/ledger/chain.ts';
-import { readState } from '../../../../../hub/store/ledger/read.ts';
-import { makeBlob, type GitObject } from '../../../../../shared/lib/git/object.ts';
+import { readingState, type OnDecoded } from '../../../../../hub/store/ledger/read.ts';
+import { makeBlob, type GitObject, type Oid } from '../../../../../shared/lib/git/object.ts';
+import { atOnce } from '../../../../../shared/lib/slices.ts';
 import { readerOf } from '../../../../fakes/memory-store.ts';
 import { channel } from '../../../../fixtures/hub/facts.ts';
 
@@ -22,12 +23,14 @@ function written(files: Readonly<Record<string, unknown>>) {
   return { root, objects };
 }
 
+const readState = (objects: ReadonlyMap<Oid, GitObject>, tree: Oid, onDecoded: OnDecoded = () => undefined) =>
+  atOnce(readingState(readerOf(objects), { tree, number: 7 }, onDecoded));
 const read = (
   files: Readonly<Record<string, unknown>>,
-  onDecoded: Parameters<typeof readState>[3] = () => undefined,
+  onDecoded: OnDecoded = () => undefined,
 ) => {
   const { root, objects } = written(files);
-  return readState(readerOf(objects), root, 7, onDecoded);
+  return readState(objects, root, onDecoded);
 };
 const refused = expect.objectContaining({
   code: 'LEDGER_INVALID',
@@ -77,7 +80,7 @@ describe('the state in a tree', () => {
     });
     for (const oid of objects.keys()) {
       const rest = new Map([...objects].filter(([one]) => one !== oid));
-      expect(() => readState(readerOf(rest), root, 7, () => undefined), oid).toThrow(refused);
+      expect(() => readState(rest, root), oid).toThrow(refused);
     }
   });
 });

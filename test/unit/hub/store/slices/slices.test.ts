@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { decodeSlices, emptyState, encodeSlices } from '../../../../../hub/store/slices/slices.ts';
+import { decodingSlices, emptyState, encodeSlices } from '../../../../../hub/store/slices/slices.ts';
 import type { Found, SliceFile, SliceReader } from '../../../../../hub/store/slices/slice.ts';
 import type { Slices } from '../../../../../hub/model/state.ts';
 import type { Approval } from '../../../../../shared/wire/approval.ts';
 import { digestOf } from '../../../../../shared/lib/canonical.ts';
+import { atOnce } from '../../../../../shared/lib/slices.ts';
 import { decode, encode } from '../../../../../shared/wire/codec.ts';
 import { channel, clusterRecord, revisionRecord } from '../../../../fixtures/hub/facts.ts';
 import { seen } from '../../../../fixtures/hub/ledger.ts';
@@ -24,7 +25,10 @@ function readerOf(files: readonly SliceFile[]): SliceReader {
   });
   const blob = (oid: string) => bytes.get(oid) ?? new Uint8Array();
   return {
-    list: (folder) => found.filter(({ path }) => path.startsWith(`${folder}/`)),
+    list: function* (folder) {
+      yield 1;
+      return found.filter(({ path }) => path.startsWith(`${folder}/`));
+    },
     file: (path) => found.find((one) => one.path === path) ?? null,
     json: (schema, { path, oid }) => decode(schema, blob(oid), path),
     entries: () => [
@@ -35,6 +39,7 @@ function readerOf(files: readonly SliceFile[]): SliceReader {
   };
 }
 
+const decodeSlices = (files: SliceReader) => atOnce(decodingSlices(files));
 const empty = decodeSlices(readerOf([]));
 const written = (slices: Partial<Slices>) => encodeSlices({ ...empty, ...slices });
 const pathsOf = (slices: Partial<Slices>) => written(slices).map(({ path }) => path.join('/'));
