@@ -27,6 +27,8 @@ export interface Taken {
 
 /** The newest report of every registration: in memory, with a copy on disk. */
 export interface ReceivedReports {
+  /** Reads what was saved before; nothing else is asked until it has. A lost or unreadable report is asked for again. */
+  readonly load: () => Promise<void>;
   /** Takes what has a higher sequence than the last report of its registration; anything else changes nothing. */
   readonly take: (authentic: AuthenticMessage, state: ReportedState, now: number) => Taken;
   /** True when there is no report of this registration: its agent should send one. */
@@ -39,12 +41,21 @@ export interface ReceivedReports {
   readonly flush: () => Promise<void>;
 }
 
-/** Opens the reports of a store. A lost or unreadable one is asked for again. */
+/** Opens the reports of a store, with all that it has. */
 export async function openReports(store: ReportStore): Promise<ReceivedReports> {
+  const reports = createReports(store);
+  await reports.load();
+  return reports;
+}
+
+/** The reports of a store, before they are loaded. */
+export function createReports(store: ReportStore): ReceivedReports {
   const newest = new Map<string, ReceivedReport>();
-  for (const received of await store.load()) newest.set(received.report.registration, received);
   const { save, flush } = savingTo(store);
   return {
+    load: async () => {
+      for (const received of await store.load()) newest.set(received.report.registration, received);
+    },
     take: ({ record: { registration }, message, signature }, state, now) => {
       const last = newest.get(registration);
       const report = folded(last, { message, signature }, now);

@@ -15,8 +15,10 @@ import { takeReport } from './report.ts';
 
 /** The running hub as its HTTP server sees it: reads answer from memory, changes go through the ledger. */
 export interface HubService {
-  /** The last committed state; requests never wait for a pass. Null until the ledger is read. */
-  readonly state: () => State | null;
+  /** The last committed state; requests never wait for a pass. Throws UNAVAILABLE until the ledger is read. */
+  readonly state: () => State;
+  /** True once the ledger is read. */
+  readonly isReady: () => boolean;
   readonly channel: ChannelView;
   /** Runs the operation of a call; `token` is the name of the caller's, null = the admin token. */
   readonly call: <Name extends CallName>(
@@ -46,6 +48,7 @@ export function createHubService(parts: HubParts): HubService {
   const inTurn = ({ length }: Uint8Array): Promise<void> => queue.take(() => slices.spend(unitsOfSigned(length)));
   return {
     state: parts.state,
+    isReady: parts.isReady,
     channel: parts.channel,
     call: async (name, input, signal, token) => operations[name](parts, input, signal, token),
     noteReads: (record, header) => noteReads(parts, record, header),

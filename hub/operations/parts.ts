@@ -45,8 +45,10 @@ export interface HubParts extends ChangePort {
   readonly localCluster: string | null;
   /** The address that join lines name. */
   readonly publicUrl: () => string;
-  /** The state as it was last committed. */
+  /** The state as it was last committed; throws UNAVAILABLE while the hub is starting. */
   readonly state: () => State;
+  /** True once there is a state. */
+  readonly isReady: () => boolean;
   /** The state with the problems of the last pass that only this process has seen, for status. */
   readonly shown: () => State;
   /** The bytes of each file of a published bundle, by path. */

@@ -1,10 +1,13 @@
-import { asSluiceError } from '../../shared/errors.ts';
+import { asSluiceError, SluiceError } from '../../shared/errors.ts';
 import type { Problem } from '../model/source.ts';
 import type { State } from '../model/state.ts';
 
 /** The last committed state in memory, with the last failure, which this process alone has seen. */
 export interface CurrentState {
+  /** Throws UNAVAILABLE before the first one is set: the hub is starting. */
   readonly now: () => State;
+  /** True once one was set. */
+  readonly isKnown: () => boolean;
   /** The state with the last failure as a problem, for status. */
   readonly shown: () => State;
   readonly set: (state: State) => void;
@@ -12,13 +15,19 @@ export interface CurrentState {
   readonly fail: (error: Error | null) => void;
 }
 
-/** Begins with a state; `raise` is called whenever `shown` has changed. */
-export function createCurrentState(first: State, raise: () => void): CurrentState {
-  let current = first;
+/** Begins without a state; `raise` is called whenever `shown` has changed. */
+export function createCurrentState(raise: () => void): CurrentState {
+  let current: State | null = null;
   let failure: Problem | null = null;
+  const now = (): State => {
+    if (current === null)
+      throw new SluiceError('UNAVAILABLE', 'the hub is starting', { hint: 'try again in a moment' });
+    return current;
+  };
   return {
-    now: () => current,
-    shown: () => (failure === null ? current : { ...current, problems: [failure, ...current.problems] }),
+    now,
+    isKnown: () => current !== null,
+    shown: () => (failure === null ? now() : { ...now(), problems: [failure, ...now().problems] }),
     set: (state) => {
       if (state === current) return;
       current = state;

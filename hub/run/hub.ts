@@ -8,6 +8,7 @@ import { rootFingerprint } from '../keys/root-documents.ts';
 import { createHubService, type HubService } from '../operations/hub-service.ts';
 import { createStatusSignal } from '../operations/status-signal.ts';
 import { pass, type PassParts } from '../pass.ts';
+import type { State } from '../model/state.ts';
 import { fileSizes } from '../publish/file-sizes.ts';
 import type { PublishDeps } from '../publish/types.ts';
 import { openObservedReads } from '../registry/observed-reads.ts';
@@ -15,7 +16,7 @@ import { newRenderMemory } from '../render/memory.ts';
 import { warmUp } from '../render/warm.ts';
 import { manifestReader } from '../load/manifests.ts';
 import { componentSourcesOf } from '../sources/list.ts';
-import { openChannelView } from '../server/feed/channel-view.ts';
+import { openChannelView, type RefreshedView } from '../server/feed/channel-view.ts';
 import { openUploadPack } from '../server/git/upload-pack.ts';
 import { createMetrics, type PrometheusMetrics } from '../server/metrics.ts';
 import { createFleetHealth } from '../status/fleet-health.ts';
@@ -42,9 +43,9 @@ export interface RunningHub {
 }
 
 /**
- * Starts a hub: opens what the data folder holds, listens, and runs passes until it is closed. It listens before the
- * first pass, so that agents are served while the config repository is read. A start that fails, or that `signal` ends,
- * closes what it opened.
+ * Starts a hub: opens what the data folder holds, listens, reads it, and runs passes until it is closed. It listens before it reads,
+ * so that those who ask meanwhile are told that it starts, and before the first pass, so that agents are served while the config
+ * repository is read. A start that fails, or that `signal` ends, closes what it opened.
  */
 export async function startHub(config: HubConfig, ports: HubPorts, signal?: AbortSignal): Promise<RunningHub> {
   const closers = createClosers();
@@ -61,17 +62,16 @@ async function openAndListen(
   const signal = AbortSignal.any([stop.signal, ...(given.signal === undefined ? [] : [given.signal])]);
   const opened = await openHub(config, ports, { closers, signal });
   const front: Front = { server: null };
-  const { loop, hub, metrics, publishing, refresh } = await wireHub(
-    opened,
-    config,
-    { ...ports, stopped: signal },
-    front,
-  );
+  const wired = wireHub(opened, config, { ...ports, stopped: signal }, front);
+  const { loop, hub, metrics, publishing, refresh } = wired;
   closers.add(loop.close);
+  // Once: what is read first is what everything begins with.
+  let read: Promise<State> | null = null;
+  const reading = (): Promise<State> => (read ??= wired.read());
   const server = await listenAgain(config, {
     start: (port) => listen(opened, { ...config.listen, port }, ports, { hub, metrics }),
     log: ports.log,
-    hasClusters: () => (hub.state()?.clusters.size ?? 0) > 0,
+    hasClusters: async () => (await reading()).clusters.size > 0,
   });
   closers.add(server.close);
   front.server = server;
@@ -79,6 +79,8 @@ async function openAndListen(
   const { tls } = config.listen;
   closers.add(() => removeAddress(config.data, url));
   await writeAddress(config.data, url, tls === null ? null : await readFile(tls.certFile, 'utf8'));
+  await reading();
+  signal.throwIfAborted();
 
   closers.add(() => stop.abort());
   loop.trigger('start');
@@ -99,6 +101,8 @@ interface WiredHub {
   readonly hub: HubService;
   readonly metrics: PrometheusMetrics;
   readonly publishing: PublishDeps;
+  /** Reads the reports and the state: until then there is neither. Throws LEDGER_INVALID. */
+  readonly read: () => Promise<State>;
   /** Shows the freshness lists as they are on disk now. */
   readonly refresh: () => void;
 }
@@ -106,15 +110,13 @@ interface WiredHub {
 /** The ports of a hub, and what ends its work. */
 type WiringPorts = HubPorts & { readonly stopped: AbortSignal };
 
-async function wireHub(opened: OpenedHub, config: HubConfig, ports: WiringPorts, front: Front): Promise<WiredHub> {
+function wireHub(opened: OpenedHub, config: HubConfig, ports: WiringPorts, front: Front): WiredHub {
   const { clock, stopped } = ports;
   const { keys, store, channel, served, confirm, retention } = opened.stores;
   const metrics = createMetrics();
   const changed = createStatusSignal();
-  const state = createCurrentState(await store.read(), changed.raise);
+  const state = createCurrentState(changed.raise);
   const view = openChannelView(backedBy(served, store.objects), keys.roots, state.now);
-  // The lists that were signed before are still good.
-  view.refresh();
   const publishing: PublishDeps = { store, channel, keys, clock, confirm, freshMs: config.freshMs };
   const notify: PassParts['notify'] = ({ state: next, clusters }) => {
     state.set(next);
@@ -143,7 +145,8 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: WiringPorts,
     ...ports,
     metrics,
     change: loop.change,
-    trigger: loop.trigger,
+    // The first pass looks for commits anyway, and none comes before it.
+    trigger: (reason) => (state.isKnown() ? loop.trigger(reason) : undefined),
     reports: opened.reports,
     reads,
     health,
@@ -157,6 +160,7 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: WiringPorts,
     localCluster: config.localCluster,
     publicUrl: () => config.listen.publicUrl ?? front.server?.url ?? '',
     state: state.now,
+    isReady: state.isKnown,
     shown: state.shown,
     sizes: (bundle) => fileSizes(store, bundle),
     holds: () => parts.holds.last ?? [],
@@ -164,7 +168,16 @@ async function wireHub(opened: OpenedHub, config: HubConfig, ports: WiringPorts,
     onPush: opened.source.source.expect,
     onRevoked: (registration) => front.server?.streams.close(registration),
   });
-  return { loop, hub, metrics, publishing, refresh: view.refresh };
+  return { loop, hub, metrics, publishing, read: () => readAll(opened, state, view), refresh: view.refresh };
+}
+
+async function readAll({ reports, stores }: OpenedHub, state: CurrentState, view: RefreshedView): Promise<State> {
+  await reports.load();
+  const first = await stores.store.read();
+  state.set(first);
+  // The lists that were signed before are still good.
+  view.refresh();
+  return first;
 }
 
 /** What is due from time to time, and nothing waits for. */

@@ -9,7 +9,7 @@ export interface ListenParts {
   readonly start: (port: number) => Promise<HubServer>;
   readonly log: Pick<Log, 'warn'>;
   /** Clusters are registered: their join lines name the address of before. */
-  readonly hasClusters: () => boolean;
+  readonly hasClusters: () => Promise<boolean>;
 }
 
 /**
@@ -30,7 +30,7 @@ export async function listenAgain(
     },
   );
   const now = Number(new URL(server.url).port);
-  if (before !== null && now !== before && publicUrl === null && hasClusters()) {
+  if (before !== null && now !== before && publicUrl === null && (await hasClusters())) {
     const hint = isTaken
       ? `free port ${before}, and start the hub again; or join the clusters again with --rekey`
       : `listen on port ${before} again (--listen), or join the clusters again with --rekey`;

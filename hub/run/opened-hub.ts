@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openReports, type ReceivedReports } from '../collect/reports.ts';
+import { createReports, type ReceivedReports } from '../collect/reports.ts';
 import type { HubConfig } from '../config/config.ts';
 import { dataFiles, dataFolders, ensureSecret, readSecret } from '../config/data-folder.ts';
 import { startCueEngine, type CueEngine } from '../cue/engine.ts';
@@ -52,7 +52,7 @@ export async function openHub(
   closers.add(stores.close);
   const stored = openReportStore(join(data, dataFolders.reports), log);
   closers.add(stored.close);
-  const reports = await openReports(stored);
+  const reports = createReports(stored);
   closers.add(reports.flush);
   const reader = startFileReader(clock);
   closers.add(reader.close);

@@ -51,6 +51,7 @@ export async function memoryHub(first: State, now: number): Promise<MemoryHub> {
     localCluster: null,
     publicUrl: () => 'https://hub.example',
     state: () => state,
+    isReady: () => true,
     shown: () => state,
     sizes: () => new Map(),
     holds: () => [],

@@ -26,7 +26,7 @@ export interface RefreshedView extends ChannelView {
 export function openChannelView(
   channel: Pick<ObjectStore, 'refs' | 'read'>,
   roots: readonly SignedBytes[],
-  state: () => Pick<State, 'bundles' | 'clusters'> | null,
+  state: () => Pick<State, 'bundles' | 'clusters'>,
 ): RefreshedView {
   const rootBodies = roots.map(bodyOf);
   const paths = new WeakMap<PublishedBundle, ReadonlyMap<Digest, string>>();
@@ -49,9 +49,9 @@ export function openChannelView(
     freshness: (registration) => lists.get(freshnessShard(registration))?.body ?? null,
     objects: (cluster, digests) => {
       const now = state();
-      const bundle = now?.bundles.get(cluster);
+      const bundle = now.bundles.get(cluster);
       // What another registration was sent under this name is not for this one.
-      const registration = now?.clusters.get(cluster)?.registration;
+      const registration = now.clusters.get(cluster)?.registration;
       if (bundle === undefined || bundle.revision.registration !== registration) return new Map();
       let byDigest = paths.get(bundle);
       if (byDigest === undefined) {

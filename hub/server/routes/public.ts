@@ -14,7 +14,7 @@ export const publicHandlers: RawHandlers<'webhook' | 'openapi' | 'health' | 'rea
   health: ({ reply }) => reply.send({ status: 'ok' }),
 
   ready: ({ context: { hub }, reply }) => {
-    const isReady = hub.state() !== null;
+    const isReady = hub.isReady();
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'starting' });
   },
 

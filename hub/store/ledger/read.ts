@@ -20,11 +20,7 @@ export interface StateTree {
 }
 
 /** Reads a state from a ledger's tree; throws LEDGER_INVALID. */
-export function* readingState(
-  objects: ObjectReader,
-  { tree, number }: StateTree,
-  onDecoded: OnDecoded,
-): Work<State> {
+export function* readingState(objects: ObjectReader, { tree, number }: StateTree, onDecoded: OnDecoded): Work<State> {
   try {
     const files = readerOf(objects, tree, onDecoded);
     const identity = files.file(identityPath);

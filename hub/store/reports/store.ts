@@ -1,11 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startSlices } from '../../../shared/lib/slices.ts';
 import type { Log } from '../../../shared/ports/log.ts';
 import type { ReportStore } from '../../model/report-store.ts';
 import type { ReceivedReport } from '../../model/reports.ts';
 import { fileReports } from './files.ts';
 import { receivedOf, rowOf, type StoredRow } from './rows.ts';
 import { databaseThread, type DatabaseThread } from './thread.ts';
+
+/** What reading a stored report costs. */
+const unitsOfRow = 28;
 
 /** The name of the database in its folder. */
 export const reportDatabase = 'reports.db';
@@ -61,9 +65,11 @@ export function openReportStore(folder: string, log: Log): ReportStore & { reado
   return {
     load: async () => {
       await mkdir(folder, { recursive: true, mode: 0o700 });
+      const slices = startSlices();
       for (const row of await thread.load()) {
         const received = readRow(row, log);
         if (received !== null) stored.set(row.registration, received);
+        await slices.spend(unitsOfRow);
       }
       await takeOver(folder, { log, stored, save });
       return [...stored.values()];

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { by } from '../../../shared/lib/order.ts';
 import type { ClusterRecord } from '../../model/registry.ts';
 import { fileOf, spread } from './paths.ts';
-import { perEntry, readingFolder, written, type Slice } from './slice.ts';
+import { readingFolder } from './reading.ts';
+import { perEntry, written, type Slice } from './slice.ts';
 
 const schema = written<ClusterRecord>(z.looseObject({ name: z.string(), registration: z.string() }));
 

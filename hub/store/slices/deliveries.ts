@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { by } from '../../../shared/lib/order.ts';
 import type { AppDelivery } from '../../model/delivery.ts';
 import { fileOf } from './paths.ts';
-import { perEntry, readingFolder, written, type Slice } from './slice.ts';
+import { readingFolder } from './reading.ts';
+import { perEntry, written, type Slice } from './slice.ts';
 
 const schema = written<AppDelivery>(z.looseObject({ app: z.string(), last: z.looseObject({ number: z.number() }) }));
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { SeenDocument } from '../../model/seen-documents.ts';
 import { fileOf, segment } from './paths.ts';
-import { perEntry, readingFolder, written, type Slice } from './slice.ts';
+import { readingFolder } from './reading.ts';
+import { perEntry, written, type Slice } from './slice.ts';
 
 const schema = written<SeenDocument>(z.looseObject({ kind: z.string(), key: z.string() }));
 

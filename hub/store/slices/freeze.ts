@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { readingFile, whole, type Slice } from './slice.ts';
+import { readingFile } from './reading.ts';
+import { whole, type Slice } from './slice.ts';
 
 const schema = z.strictObject({ reason: z.string(), by: z.string(), at: z.string(), until: z.string().nullable() });
 const path = 'freeze.json';

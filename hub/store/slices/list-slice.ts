@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Slices } from '../../model/state.ts';
-import { readingFile, whole, type Slice } from './slice.ts';
+import { readingFile } from './reading.ts';
+import { whole, type Slice } from './slice.ts';
 
 /** A slice that is one list in one file of its name; an empty list has no file. */
 export function listSlice<S extends 'broken' | 'guarded' | 'approvals' | 'tokens' | 'problems'>(

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { by } from '../../../shared/lib/order.ts';
 import type { Picks } from '../../model/state.ts';
 import { spread } from './paths.ts';
-import { editsBetween, readingFolder, type Slice, type SliceFile } from './slice.ts';
+import { readingFolder } from './reading.ts';
+import { editsBetween, type Slice, type SliceFile } from './slice.ts';
 
 // Pairs, because a key may be any text, `__proto__` included.
 const schema = z.array(z.tuple([z.string(), z.array(z.string())]));

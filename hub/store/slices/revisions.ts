@@ -3,7 +3,8 @@ import { by } from '../../../shared/lib/order.ts';
 import { counter } from '../../../shared/wire/schema.ts';
 import type { RevisionRecord } from '../../model/fleet.ts';
 import { keySegments } from './paths.ts';
-import { perEntry, readingFiles, written, type Slice, type SliceFile } from './slice.ts';
+import { readingFiles } from './reading.ts';
+import { perEntry, written, type Slice, type SliceFile } from './slice.ts';
 
 const schema = written<RevisionRecord>(z.looseObject({ app: z.string(), number: counter }));
 const newestFile = z.strictObject({ app: z.string(), name: z.string() });

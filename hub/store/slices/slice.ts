@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Oid } from '../../../shared/lib/git/object.ts';
-import { mapping, type Work } from '../../../shared/lib/slices.ts';
+import type { Work } from '../../../shared/lib/slices.ts';
 import type { TreeEntry } from '../../model/git-tree.ts';
 import { entriesOf, type Changes, type Entries, type EntryChanges } from '../../model/changes.ts';
 import type { Slices } from '../../model/state.ts';
@@ -56,30 +56,6 @@ export interface Slice<S extends keyof Slices> {
   readonly encode: (value: Slices[S]) => readonly SliceFile[];
   readonly edits: (change: SliceChange<S>) => readonly FileEdit[];
   readonly decode: (files: SliceReader) => Work<Slices[S]>;
-}
-
-/** What reading a file of JSON costs. */
-const unitsOfFile = 8;
-
-/** Reads files. */
-export function readingFiles<T>(files: SliceReader, schema: z.ZodType<T>, found: readonly Found[]): Work<T[]> {
-  return mapping(found, unitsOfFile, (file) => files.json(schema, file));
-}
-
-/** Reads every file of a folder. */
-export function* readingFolder<T>(files: SliceReader, schema: z.ZodType<T>, folder: string): Work<T[]> {
-  return yield* readingFiles(files, schema, yield* files.list(folder));
-}
-
-/** Reads a slice that is one file: what the file says, or `empty` where there is none. */
-export function* readingFile<T>(
-  files: SliceReader,
-  schema: z.ZodType<T>,
-  { path, empty }: { readonly path: string; readonly empty: T },
-): Work<T> {
-  const found = files.file(path);
-  const [value = empty] = yield* readingFiles(files, schema, found === null ? [] : [found]);
-  return value;
 }
 
 /** How a slice is written whose entries have files of their own: only those of entries that differ are looked at. */

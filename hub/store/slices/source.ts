@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { readingFile, whole, type Slice } from './slice.ts';
+import { readingFile } from './reading.ts';
+import { whole, type Slice } from './slice.ts';
 
 const schema = z.strictObject({ repository: z.string(), commit: z.string() });
 const path = 'source.json';

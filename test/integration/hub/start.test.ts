@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startProcess, startSilentServer, type HubProcess } from './process.ts';
 
 let folder: string;
@@ -45,6 +46,42 @@ async function serveOnce(): Promise<void> {
   first.child.kill('SIGTERM');
   expect(await first.ended).toBe(0);
 }
+
+/** Keeps the reports from being read until it is called. */
+function holdReports(): () => void {
+  const database = new DatabaseSync(join(folder, 'data', 'reports', 'reports.db'));
+  database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; INSERT INTO apps VALUES (0, 0, 0, 0)');
+  return () => {
+    database.exec('ROLLBACK');
+    database.close();
+  };
+}
+
+const addressOf = (name: string): Promise<string> =>
+  vi.waitFor(() => readFile(join(folder, 'data', name), 'utf8'), { timeout: 20_000, interval: 20 });
+
+it('a hub listens before it has read its data folder, and says that it is starting', async () => {
+  await serveOnce();
+  const release = holdReports();
+  closes.push(() => {
+    release();
+    return Promise.resolve();
+  });
+  const one = serve();
+  const url = (await addressOf('hub.url')).trim();
+  const authorization = `Bearer ${(await addressOf('admin-token')).trim()}`;
+  const status = await fetch(`${url}/v1/status`, { headers: { authorization } });
+  expect([status.status, await status.json()]).toEqual([
+    503,
+    { code: 'UNAVAILABLE', message: 'the hub is starting', hint: 'try again in a moment' },
+  ]);
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  expect((await fetch(`${url}/readyz`)).status).toBe(503);
+  closes.pop();
+  release();
+  await one.said(listening);
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+});
 
 // A start that fails with what was opened still open would never end: the tests' own time limit finds it.
 describe('a start that fails ends with its exit status and says why', () => {

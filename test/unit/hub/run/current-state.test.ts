@@ -6,10 +6,23 @@ import { stateOf } from '../../../fixtures/hub/status.ts';
 function scene() {
   let raised = 0;
   const first = stateOf([]);
-  return { first, state: createCurrentState(first, () => raised++), raised: () => raised };
+  const state = createCurrentState(() => raised++);
+  state.set(first);
+  raised = 0;
+  return { first, state, raised: () => raised };
 }
 
 describe('the current state', () => {
+  it('is not there before the first one is set: the hub is starting', () => {
+    const state = createCurrentState(() => undefined);
+    const starting = expect.objectContaining({ code: 'UNAVAILABLE', message: 'the hub is starting' }) as Error;
+    expect(state.isKnown()).toBe(false);
+    expect(state.now).toThrow(starting);
+    expect(state.shown).toThrow(starting);
+    state.set(stateOf([]));
+    expect(state.isKnown()).toBe(true);
+  });
+
   it('tells of a state that is new, and of nothing when it is the same', () => {
     const { first, state, raised } = scene();
     state.set(first);

@@ -29,7 +29,7 @@ async function listen(configured: number, facts: Facts = {}) {
       : Promise.resolve({ url: `http://127.0.0.1:${port === 0 ? 50_000 : port}` } as HubServer);
   const config = { data, listen: { host: '127.0.0.1', port: configured, tls: null, publicUrl } };
   const log = { warn: (_: string, fields?: object) => void warnings.push(fields) };
-  const server = await listenAgain(config, { start, log, hasClusters: () => clusters });
+  const server = await listenAgain(config, { start, log, hasClusters: () => Promise.resolve(clusters) });
   const remembered = await readFile(join(data, 'hub.port'), 'utf8');
   return { port: Number(new URL(server.url).port), warnings, remembered: Number(remembered) };
 }

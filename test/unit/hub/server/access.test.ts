@@ -4,16 +4,21 @@ import { accessRules, type Access } from '../../../../hub/api/route.ts';
 import { checkAccess } from '../../../../hub/server/access.ts';
 import { createAuthenticate } from '../../../../hub/server/auth.ts';
 import type { RouteContext } from '../../../../hub/server/context.ts';
+import { SluiceError } from '../../../../shared/errors.ts';
 import { manualClock } from '../../../fakes/agent.ts';
 import { enrolledCluster, now, stateOf } from '../../../fixtures/hub/status.ts';
 
 const token = 'an-admin-token';
 const state = stateOf([enrolledCluster('prod')]);
 
+const startingHub = () => {
+  throw new SluiceError('UNAVAILABLE', 'the hub is starting');
+};
+
 function contextOf(facts: { readonly starting?: boolean; readonly webhookSecret?: string | null } = {}): RouteContext {
   const { starting = false, webhookSecret = 'secret' } = facts;
   return {
-    hub: { state: () => (starting ? null : state) },
+    hub: { state: () => (starting ? startingHub() : state) },
     options: { webhookSecret, metricsToken: 'a-metrics-token' },
     clock: manualClock(now),
     authenticate: createAuthenticate(token),

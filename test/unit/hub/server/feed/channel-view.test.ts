@@ -8,6 +8,7 @@ import { newSeed, signerOf } from '../../../../../shared/wire/envelope.ts';
 import { freshnessKey, freshnessShard } from '../../../../../shared/wire/freshness.ts';
 import { freshRef } from '../../../../../shared/wire/layout.ts';
 import { channel, clusterRecord } from '../../../../fixtures/hub/facts.ts';
+import { stateOf } from '../../../../fixtures/hub/status.ts';
 import { nextBundle } from '../../../../fixtures/hub/store.ts';
 
 describe('the files of a bundle', () => {
@@ -38,7 +39,7 @@ describe('the freshness lists of a channel', () => {
   );
   const objects = new Map(list.objects.map((object) => [object.oid, object]));
   const viewOf = (read: (oid: string) => GitObject | null, to: string = list.move.to) => {
-    const view = openChannelView({ refs: () => new Map([[ref, to]]), read }, [], () => null);
+    const view = openChannelView({ refs: () => new Map([[ref, to]]), read }, [], () => stateOf([]));
     view.refresh();
     return view.freshness(registration);
   };

@@ -25,10 +25,7 @@ function written(files: Readonly<Record<string, unknown>>) {
 
 const readState = (objects: ReadonlyMap<Oid, GitObject>, tree: Oid, onDecoded: OnDecoded = () => undefined) =>
   atOnce(readingState(readerOf(objects), { tree, number: 7 }, onDecoded));
-const read = (
-  files: Readonly<Record<string, unknown>>,
-  onDecoded: OnDecoded = () => undefined,
-) => {
+const read = (files: Readonly<Record<string, unknown>>, onDecoded: OnDecoded = () => undefined) => {
   const { root, objects } = written(files);
   return readState(objects, root, onDecoded);
 };
