@@ -44,7 +44,7 @@ const readable = [
     'parameter',
     'replicaKey',
   ],
-  ...['workflowName', 'publishVersion', 'componentName', 'clusterLabels', 'artifacts', 'config'],
+  ...['workflowName', 'publishVersion', 'componentName', 'clusterLabels', 'artifacts'],
 ];
 
 /** A text of health, where it is, and what is wrong with what it gives and reads. */

@@ -38,7 +38,6 @@ export function contextOf(
     workflowName: metadata.annotations?.[workflowName] ?? `workflow-${metadata.name}`,
     publishVersion: metadata.annotations?.[publishVersion] ?? '',
     replicaKey: component?.replica?.key ?? '',
-    config: [],
     artifacts: [],
   };
 }

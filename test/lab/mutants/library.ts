@@ -5,6 +5,13 @@ const library = ['test/unit/hub/definitions/catalog.library.test.ts'];
 /** Bugs of the built-in definitions. */
 export const libraryMutants: readonly Mutant[] = [
   {
+    bug: 'give templates an empty list of configurations, which overrides what a component says',
+    file: 'hub/render/context.ts',
+    find: 'artifacts: [],',
+    replace: 'artifacts: [],\n    config: [],',
+    tests: ['test/unit/hub/render/component.optional.test.ts'],
+  },
+  {
     bug: 'a limit of memory alone removes the limit of CPU of a pod in the library',
     file: 'hub/definitions/pod.cue',
     find: 'if parameter.limit.cpu == _|_ {limits: cpu: parameter.cpu}',

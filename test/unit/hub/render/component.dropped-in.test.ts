@@ -133,34 +133,6 @@ const idioms: readonly Idiom[] = [
   },
 ];
 
-/** Volumes of lists that may be left out, as the definition of KubeVela has them: what is not given makes nothing. */
-const ofLists = `
-  volumes: [if parameter.maps != _|_ for v in parameter.maps {{name: "map-" + v.name, configMap: name: v.name}}]
-  blocks: *[for v in parameter.claims if v.mode == "Block" {{name: v.name, devicePath: v.path}}] | []
-  patch: spec: template: spec: {
-    // +patchKey=name
-    "volumes": volumes
-    containers: [{
-      // +patchKey=name
-      volumeDevices: blocks
-      // +patchKey=name
-      volumeMounts: [for v in volumes {{name: v.name, mountPath: "/" + v.name}}]
-    }, ...]
-  }
-  outputs: {
-    for v in parameter.claims {"claim-\\(v.name)": {
-      apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: name: v.name
-      spec: {accessModes: ["ReadWriteOnce"], resources: requests: storage: "1Gi"}
-    }}
-    for v in parameter.maps {"map-\\(v.name)": {apiVersion: "v1", kind: "ConfigMap", metadata: name: v.name}}
-    if parameter.rbac.create {account: {apiVersion: "v1", kind: "ServiceAccount", metadata: name: context.name}}
-  }
-  parameter: {
-    claims?: [...{name: string, path: string, mode: *"Filesystem" | string}]
-    maps?: [...{name: string}]
-    rbac?: create: bool
-  }`;
-
 const trait = (template: string) => `
 kind: TraitDefinition
 metadata: { name: dropped }
@@ -204,19 +176,5 @@ describe('a trait of the repository that', () => {
     const [text] = where === 'Application' ? [app(wrong) + local] : textsOf({ revisions: [wrong], lists: '1' });
     const lines = linesOf(await render(trait(imaged) + text!));
     expect(lines.join()).toContain('RENDER_FAILED app-v1: TraitDefinition/dropped: container none not found');
-  });
-
-  it.each([
-    ['{}', []],
-    ['{ maps: [{ name: m }] }', ['ConfigMap/default/m']],
-    ['{ claims: [{ name: c, path: /c, mode: Block }] }', ['PersistentVolumeClaim/default/c']],
-    ['{ rbac: { create: true } }', ['ServiceAccount/default/web']],
-  ])('makes its objects of lists that may be left out does so for %s', async (properties, ids) => {
-    const rendered = await render(trait(ofLists) + app(component(properties)) + local);
-    expect(linesOf(rendered)).toEqual([]);
-    const made = rendered.apps.flatMap(({ objects }) => objects.map(({ id }) => id as string));
-    expect(
-      made.filter((id) => !id.includes('Deployment')).map((id) => id.replace(/^[^/]*\/(?=\w+\/\w+\/)/, '')),
-    ).toEqual(ids);
   });
 });

@@ -31,7 +31,6 @@ describe('the context of a template', () => {
       workflowName: 'workflow-shop',
       publishVersion: 'p7',
       replicaKey: '',
-      config: [],
       artifacts: [],
     });
   });
