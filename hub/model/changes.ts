@@ -1,3 +1,4 @@
+import { isEqual } from '../../shared/lib/equal.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import { by } from '../../shared/lib/order.ts';
 import type { AppDelivery } from './delivery.ts';
@@ -100,7 +101,8 @@ export function changesBetween(before: Slices, after: Partial<Slices>): Changes 
   const found = Object.entries(after as Readonly<Record<string, unknown>>).flatMap(
     ([name, value]): [string, unknown][] => {
       if (!isSlice(name) || value === before[name]) return [];
-      if (!isKeyed(name)) return [[name, value]];
+      // A pass makes lists anew: what says the same stays the very same value, because all that is made of it is kept by that.
+      if (!isKeyed(name)) return isEqual(value, before[name]) ? [] : [[name, value]];
       const entries = entriesBetween(before, after, name);
       return entries.size === 0 ? [] : [[name, entries]];
     },

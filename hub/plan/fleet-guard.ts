@@ -10,7 +10,7 @@ import type { RenderedApp } from '../model/rendered.ts';
 import { findApproval, waitingChange, waitingOn } from '../model/waiting-change.ts';
 import { departuresFrom, isReplacedOn, type DepartureInput } from './departures.ts';
 import { heldUnits } from './held-units.ts';
-import { renderedOn } from './rendered-on.ts';
+import { renderedOn } from '../model/rendered-on.ts';
 import { nextGeneration, previousRevision } from './input.ts';
 
 /** What the guard of the whole fleet judges by. */

@@ -28,7 +28,7 @@ import { encodingEntry, type Entry } from './entry.ts';
 import { guardingFleet } from './fleet-guard.ts';
 import { heldUnits } from './held-units.ts';
 import { previousRevision, type ClusterInput, type PlanState } from './input.ts';
-import { renderedOn } from './rendered-on.ts';
+import { renderedOn } from '../model/rendered-on.ts';
 import { stepping } from './stepped.ts';
 import { isUnchanged, rememberUnchanged } from './unchanged.ts';
 import { unexplainedIds } from './unexplained.ts';

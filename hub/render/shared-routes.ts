@@ -1,3 +1,4 @@
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { Work } from '../../shared/lib/slices.ts';
 import { isMap, listAt, mapAt, valueAt } from '../model/json-map.ts';
@@ -42,6 +43,11 @@ function words(
   const [, host = '', path = ''] = route.split(' ');
   return `Ingress ${object.metadata.name} leads ${host}${path}, and so does Ingress ${other.metadata.name} of ${app}`;
 }
+
+/** True where objects lead any host: most applications have none that do. */
+export const leadsHosts = oncePerValue((objects: RenderedApp['objects']): boolean =>
+  objects.some(({ object }) => routesOf(object).length > 0),
+);
 
 /** `class host path` of every rule of an Ingress. */
 function routesOf(object: KubeObject): readonly string[] {

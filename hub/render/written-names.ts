@@ -80,6 +80,10 @@ interface Placed {
 /** The ids, as they are written, that other units of the cluster have for other revisions of the same applications. */
 export type Elsewhere = (unit: Placed, revisions: readonly Listed[]) => ReadonlySet<ObjectId>;
 
+const none: ReadonlySet<ObjectId> = new Set();
+/** Where no unit writes any. */
+export const nowhere: Elsewhere = () => none;
+
 /** Finds what the deployments of a cluster have together: two of them may list different revisions of one application. */
 export function writtenElsewhere<U extends Placed>(
   units: readonly U[],

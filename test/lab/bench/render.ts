@@ -4,6 +4,7 @@ import { startCueEngine, type CueEngine } from '../../../hub/cue/engine.ts';
 import { workerLimits } from '../../../hub/cue/limits.ts';
 import { sourceOf, type Evaluated, type Source } from '../../../hub/cue/program.ts';
 import { startWorker } from '../../../hub/model/worker-handle.ts';
+import { listsOf } from '../../../hub/model/assignments.ts';
 import { place } from '../../../hub/place/place.ts';
 import { newRenderMemory } from '../../../hub/render/memory.ts';
 import { render, type RenderInput } from '../../../hub/render/render.ts';
@@ -66,7 +67,7 @@ spec: { components: [{ name: web-${index}, type: webservice, properties: ${prope
 
 async function rendered(cue: CueEngine, given: RenderInput, memory = newRenderMemory()): Promise<number> {
   // Another list of the same: the very same one is not looked through again.
-  const input = { ...given, assignments: [...given.assignments] };
+  const input = { ...given, assignments: [...listsOf(given.assignments).values()].flat() };
   const { apps } = await render(cue, input, new AbortController().signal, memory);
   if (apps.length !== applications) throw new Error(`${apps.length} applications of ${applications} were rendered`);
   return apps.flatMap(({ objects }) => objects).length;

@@ -49,6 +49,14 @@ describe('changes', () => {
     expect(touched.sort()).toEqual([...changed].sort());
   });
 
+  it('leave a list that says the same as the very same value', () => {
+    const before = { ...start, problems, broken: [] };
+    const again = structuredClone(problems);
+    expect(changesBetween(before, { problems: again, broken: [], source: null, guarded: [] })).toEqual({});
+    const other = [{ ...problems[0]!, message: 'two' }];
+    expect(changesBetween(before, { problems: other })).toEqual({ problems: other });
+  });
+
   it('ignore what is no slice', () => {
     expect(changesBetween(start, { ...start, number: 9 } as State)).toEqual({});
   });

@@ -3,7 +3,8 @@ import type { Fleet, RevisionHistory, Target } from '../../../../hub/model/fleet
 import type { RenderedApp } from '../../../../hub/model/rendered.ts';
 import { place } from '../../../../hub/place/place.ts';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
-import { createRoundMemo, newRenderMemory, type RenderMemory } from '../../../../hub/render/memory.ts';
+import { newRenderMemory, type RenderMemory } from '../../../../hub/render/memory.ts';
+import { createRoundMemo } from '../../../../hub/render/round-memo.ts';
 import type { RenderedFleet } from '../../../../hub/model/rendered.ts';
 import { render } from '../../../../hub/render/render.ts';
 import { emptyHistory, recordRevisions } from '../../../../hub/render/revisions.ts';

@@ -1,0 +1,111 @@
+import { oncePerValue } from '../../shared/lib/memo.ts';
+import type { Work } from '../../shared/lib/slices.ts';
+import type { FoundHold } from '../model/hold.ts';
+import type { RenderedApp } from '../model/rendered.ts';
+import type { Problem } from '../model/source.ts';
+import { revisionKeys, wantedRevisions, type Revisions } from './each-revision.ts';
+import { areIdentical, createRoundMemo, type RoundMemo } from './round-memo.ts';
+import { settle, warningsOf, type Settled, type SettleParts } from './settle.ts';
+import { leadsHosts } from './shared-routes.ts';
+import type { UnitOutcome } from './unit.ts';
+import type { Located, UnitThere } from './units.ts';
+
+/** What one unit is on all of its clusters, and what that was made from. */
+export interface Everywhere {
+  readonly located: Located;
+  readonly from: readonly unknown[];
+  /** What became of its revisions, by `revisionKey`. */
+  readonly revisions: Revisions;
+  readonly there: ReadonlyMap<string, SettledThere>;
+  readonly contents: RoundMemo<UnitOutcome>;
+  readonly apps: readonly RenderedApp[];
+  readonly holds: readonly FoundHold[];
+  readonly warnings: readonly Problem[];
+  /** Of its applications, those that lead hosts. */
+  readonly leading: readonly RenderedApp[];
+  /** What failed is tried again with each pass, and so is what takes values that clusters tell: they may be others. */
+  readonly isLasting: boolean;
+}
+
+/** What a unit is on one cluster. */
+interface SettledThere {
+  readonly at: UnitThere;
+  readonly attempts: readonly unknown[];
+  readonly settled: Settled;
+  readonly warnings: readonly Problem[];
+}
+
+/** The revisions that a unit wants on its clusters. */
+export const wantedIn = oncePerValue(({ units }: Located) =>
+  wantedRevisions([...units.values()].map(({ unit }) => unit)),
+);
+
+/** What a unit costs beside its objects, and one that is as it was, in units of a slice. */
+const [unitUnits, keptUnits] = [4, 0.1];
+
+/** What a unit is on all of its clusters, as work: the very same where nothing of that changed, and else where something of it did. */
+export function* settlingEverywhere(
+  located: Located,
+  revisions: Revisions,
+  { parts, before }: { readonly parts: Omit<SettleParts, 'contents'>; readonly before: Everywhere | undefined },
+): Work<Everywhere> {
+  const from = [parts.elsewhere, parts.providers];
+  const isKept = before !== undefined && areIdentical(before.from, from);
+  if (isKept && isSame(before, located, revisions)) return before;
+  const contents = before?.contents ?? createRoundMemo<UnitOutcome>();
+  const there = new Map<string, SettledThere>();
+  for (const [cluster, at] of located.units) {
+    const known = isKept ? before.there.get(cluster) : undefined;
+    const now = settledThere(at, revisions, { known, parts: { ...parts, contents } });
+    there.set(cluster, now);
+    yield now === known ? keptUnits : unitUnits + (now.settled.app?.objects.length ?? 0);
+  }
+  contents.endRound();
+  return { located, from, revisions: ownOf(located, revisions), there, contents, ...togetherOf(there) };
+}
+
+function isSame(before: Everywhere, located: Located, revisions: Revisions): boolean {
+  if (before.located !== located || !before.isLasting) return false;
+  return [...before.revisions].every(([key, attempt]) => revisions.get(key) === attempt);
+}
+
+function settledThere(
+  at: UnitThere,
+  revisions: Revisions,
+  { known, parts }: { readonly known: SettledThere | undefined; readonly parts: SettleParts },
+): SettledThere {
+  const attempts = revisionKeys(at.unit).map((key) => (key === null ? null : revisions.get(key)));
+  if (known?.at === at && isSettled(known) && areIdentical(known.attempts, attempts)) {
+    // What comes to other clusters later is the very same.
+    if (known.settled.content !== undefined) parts.contents.get(known.settled.content, []);
+    return known;
+  }
+  return { at, attempts, settled: settle(at.unit, revisions, parts), warnings: warningsOf(at.unit, revisions) };
+}
+
+function isSettled({ at, settled }: SettledThere): boolean {
+  return !at.takesLive && settled.holds.every(({ by }) => by !== 'render');
+}
+
+function ownOf(located: Located, revisions: Revisions): Revisions {
+  return new Map(
+    [...wantedIn(located).keys()].flatMap((key) => {
+      const attempt = revisions.get(key);
+      return attempt === undefined ? [] : [[key, attempt] as const];
+    }),
+  );
+}
+
+type Together = Pick<Everywhere, 'apps' | 'holds' | 'warnings' | 'leading' | 'isLasting'>;
+
+function togetherOf(there: Everywhere['there']): Together {
+  const all = [...there.values()];
+  const apps = all.flatMap(({ settled: { app } }) => app ?? []);
+  return {
+    apps,
+    holds: all.flatMap(({ settled: { holds } }) => holds),
+    warnings: all.flatMap(({ warnings }) => warnings),
+    leading: apps.filter(({ objects }) => leadsHosts(objects)),
+    isLasting: all.every(isSettled),
+  };
+}
