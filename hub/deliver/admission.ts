@@ -1,7 +1,7 @@
 import type { Delivery } from '../model/delivery.ts';
 import type { Wave } from './members.ts';
 import { concurrencyOf, type WaveSettings } from './numbers.ts';
-import type { DeliveryUnit, Listening } from './unit.ts';
+import { isWell, type DeliveryUnit, type Listening } from './unit.ts';
 import type { StandingUnit } from './standing.ts';
 
 /** What choosing the next units of a wave reads. */
@@ -9,7 +9,7 @@ export interface AdmissionInput {
   readonly parallelism: number | null;
   readonly wave: Pick<Wave, 'key' | 'units' | 'settings'>;
   readonly units: readonly StandingUnit[];
-  readonly delivery: Pick<Delivery, 'admitted'>;
+  readonly delivery: Pick<Delivery, 'admitted' | 'content'>;
   readonly listening: Listening;
 }
 
@@ -18,7 +18,12 @@ export interface Admissible {
   readonly units: readonly string[];
   readonly unhealthy: readonly string[];
   readonly askAt: readonly number[];
+  /** Why none is given it although there is room, and none will be by itself; empty = that is not so. */
+  readonly waits: string;
 }
+
+/** Nothing is given to any unit. */
+export const noneAdmissible: Admissible = { units: [], unhealthy: [], askAt: [], waits: '' };
 
 /** Slots that a few finished clusters free are filled together: at the latest after this long. */
 const groupMs = 10_000;
@@ -27,27 +32,38 @@ const groupMs = 10_000;
 export function admissible(input: AdmissionInput): Admissible {
   const { parallelism, wave, units, listening } = input;
   const waiting = units.filter(({ standing }) => standing.state === 'waiting');
-  if (waiting.length === 0) return { units: [], unhealthy: [], askAt: [] };
+  if (waiting.length === 0) return noneAdmissible;
   const slots = parallelism ?? concurrencyOf(wave.settings.maxConcurrent, wave.units.length);
   const inFlight = units.filter(({ standing }) => standing.state === 'admitted' || standing.state === 'suspect');
   const free = slots - inFlight.length;
   const last = lastAdmission(input);
   const isGroup = free >= Math.min(Math.ceil(slots / 10), waiting.length);
-  if (free <= 0) return { units: [], unhealthy: [], askAt: [] };
-  if (!isGroup && listening.now < last + groupMs) return { units: [], unhealthy: [], askAt: [last + groupMs] };
+  if (free <= 0) return noneAdmissible;
+  if (!isGroup && listening.now < last + groupMs) return { ...noneAdmissible, askAt: [last + groupMs] };
   const [well, poor] = [
     waiting.filter(({ unit }) => !isUnhealthy(unit)),
     waiting.filter(({ unit }) => isUnhealthy(unit)),
   ];
-  const chosen = spread(wave.settings.spread, [...well, ...poor], {
-    busy: [...inFlight, ...units.filter(({ standing }) => standing.state === 'failed')],
-    free,
-  });
+  const broken = units.filter((one) => isBroken(one, input.delivery));
+  const chosen = spread(wave.settings.spread, [...well, ...poor], { busy: [...inFlight, ...broken], free });
+  if (chosen.length === 0 && inFlight.length === 0) return { ...noneAdmissible, waits: besideWords(broken) };
   return {
     units: chosen.map(({ unit }) => unit.key),
     unhealthy: chosen.filter(({ unit }) => isUnhealthy(unit)).map(({ unit }) => unit.key),
     askAt: [],
+    waits: '',
   };
+}
+
+/** True for what failed, until it has what it had before, and that well: until then what is beside it must not fail, too. */
+function isBroken({ unit, standing }: StandingUnit, { content }: AdmissionInput['delivery']): boolean {
+  const { published, report } = unit;
+  const isBack = published !== null && published.content !== content && report?.applied === published.digest;
+  return standing.state === 'failed' && !(isBack && isWell(report));
+}
+
+function besideWords(broken: readonly StandingUnit[]): string {
+  return `${broken.map(({ unit }) => unit.key).join(', ')}, which failed: its spread gives nothing to what is beside`;
 }
 
 function lastAdmission({ delivery, wave }: AdmissionInput): number {

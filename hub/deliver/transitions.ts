@@ -23,27 +23,24 @@ export function afterPass(units: readonly DeliveryUnit[], record: AppDelivery, p
       Object.entries(one),
     ),
   );
-  const admissions = withAttempts(
-    last,
-    passed.outcomes.flatMap(({ admissions: own }) => own),
-  );
   const isOver = passed.outcomes.some((one) => one.isOver);
-  const own = goingBack({ delivery: last, standing: passed.standing, isOver, now: passed.now });
-  const back = { ...own, all: passed.back?.[0] ?? own.all };
+  const admissions = admissionsIn(last, passed.outcomes, isOver);
+  const ownBack = goingBack({ delivery: last, standing: passed.standing, isOver, now: passed.now });
+  const back = { ...ownBack, all: passed.back?.[0] ?? ownBack.all };
   const isSame =
     admissions.length === 0 &&
     back.units === last.back &&
     sameRecords(waves, last.waves) &&
     sameRecords(passed.steps, last.steps);
   if (isSame && back.all === null) return record;
-  const given = new Set(admissions.flatMap(({ units }) => units));
+  const isGiven = new Set(admissions.flatMap(({ units: own }) => own));
   const next: Delivery = {
     ...last,
     steps: sameRecords(passed.steps, last.steps) ? last.steps : passed.steps,
     waves: sameRecords(waves, last.waves) ? last.waves : waves,
     admitted: admissions.length === 0 ? last.admitted : [...last.admitted, ...admissions],
     base: withBase(record, units, admissions),
-    back: withoutGiven(back.units, given),
+    back: withoutGiven(back.units, isGiven),
   };
   return {
     ...record,
@@ -52,9 +49,12 @@ export function afterPass(units: readonly DeliveryUnit[], record: AppDelivery, p
 }
 
 /** What was given the content before begins again with a higher attempt: its agent does nothing again for the same one. */
-function withAttempts(last: Delivery, admissions: readonly Admission[]): readonly Admission[] {
+function admissionsIn(last: Delivery, outcomes: Passed['outcomes'], isOver: boolean): readonly Admission[] {
+  // Nothing new starts in any step: what is in flight in the others is withdrawn, too, and would be given again with each pass.
+  if (isOver) return [];
   const before = admissionsOf(last);
-  return admissions.map((one) => {
+  const all = outcomes.flatMap(({ admissions }) => admissions);
+  return all.map((one) => {
     // Each step that delivers a part gives it for the first time.
     const again = one.units.flatMap((unit) => before.get(unit) ?? []).filter(({ wave }) => wave === one.wave);
     const attempts = again.map(({ attempt: earlier = 1 }) => earlier + 1);

@@ -1,5 +1,5 @@
 import type { Admission, WaveRecord } from '../model/delivery.ts';
-import { admissible, type Admissible } from './admission.ts';
+import { admissible, noneAdmissible, type Admissible } from './admission.ts';
 import type { Wave } from './members.ts';
 import { budgetOf } from './numbers.ts';
 import type { WaveProgress } from './progress.ts';
@@ -33,20 +33,21 @@ export function advanceWave(input: WaveInput): WaveOutcome {
   const at = new Date(listening.now).toISOString();
   const begun = record ?? { startedAt: at, ...(wave.cutoff === null ? {} : { cutoff: wave.cutoff }) };
   const stopped = stopOf(input);
-  const chosen = stopped.why === null ? admissible(input) : none;
+  const chosen = stopped.why === null ? admissible(input) : noneAdmissible;
   if (chosen.units.length > 0) return admitting(chosen, { at, begun, key: wave.key });
   const due = [...chosen.askAt, ...stopped.due];
   if (begun.passedAt !== undefined) return { ...nothing, record: begun, phase: 'passed', due };
   const passed = passing(input, begun, at);
   const now = { ...passed, due: [...passed.due, ...due] };
-  return passed.phase === 'running' && stopped.why !== null ? stoppedWave(input, now, stopped.why) : now;
+  if (passed.phase !== 'running') return now;
+  if (chosen.waits !== '')
+    return { ...now, phase: 'waiting', waits: chosen.waits, todo: `${retryWords(input)} CLUSTER` };
+  return stopped.why === null ? now : stoppedWave(input, now, stopped.why);
 }
 
 function stoppedWave(input: WaveInput, now: WaveOutcome, waits: string): WaveOutcome {
   return { ...now, phase: input.isOver ? 'halted' : 'waiting', waits, todo: input.isOver ? retryWords(input) : null };
 }
-
-const none: Admissible = { units: [], unhealthy: [], askAt: [] };
 
 interface Begun {
   readonly at: string;
@@ -132,8 +133,9 @@ function passing(input: WaveInput, record: WaveRecord, at: string): WaveOutcome 
   return { ...running, record: record.doneAt === undefined ? marked : record, due, waits: soakWords(left) };
 }
 
-function isMissing({ standing, counts }: StandingUnit): boolean {
-  return standing.state === 'absent' || (standing.state === 'failed' && !counts);
+/** What sends no reports passes with time, and is not away. */
+function isMissing({ unit, standing, counts }: StandingUnit): boolean {
+  return (standing.state === 'absent' && unit.reports) || (standing.state === 'failed' && !counts);
 }
 
 function soakWords(ms: number): string {

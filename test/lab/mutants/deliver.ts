@@ -222,4 +222,25 @@ export const deliverMutants: readonly Mutant[] = [
     replace: 'published !== null',
     tests: ['test/unit/hub/deliver/describe.test.ts'],
   },
+  {
+    bug: 'delivery: what joined without reports is away, and holds up its wave',
+    file: 'hub/deliver/wave.ts',
+    find: "(standing.state === 'absent' && unit.reports)",
+    replace: "standing.state === 'absent'",
+    tests: ['test/unit/hub/deliver/wave.test.ts'],
+  },
+  {
+    bug: 'delivery: what failed and is back holds up what is beside it for good',
+    file: 'hub/deliver/admission.ts',
+    find: "standing.state === 'failed' && !(isBack && isWell(report))",
+    replace: "standing.state === 'failed'",
+    tests: ['test/unit/hub/deliver/admission.test.ts'],
+  },
+  {
+    bug: 'delivery: a halted step withdraws what another one gives again, with each pass',
+    file: 'hub/deliver/transitions.ts',
+    find: 'if (isOver) return [];',
+    replace: '',
+    tests: ['test/unit/hub/deliver/application.test.ts'],
+  },
 ];

@@ -35,8 +35,8 @@ export const libraryMutants: readonly Mutant[] = [
   {
     bug: 'a trait of the library that names a container which is not there does nothing, and says nothing',
     file: 'hub/definitions/env.cue',
-    find: 'if _byName[entry.containerName] == _|_ {name: entry.containerName}',
-    replace: 'if _byName[entry.containerName] == _|_ {name: _containers[0].name}',
+    find: 'errs: [ for entry in _entries if _byName[entry.containerName] == _|_ {',
+    replace: 'unread: [ for entry in _entries if false {',
     tests: library,
   },
   {

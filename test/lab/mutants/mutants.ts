@@ -855,7 +855,7 @@ export const mutants: readonly Mutant[] = [
     file: 'hub/collect/matters.ts',
     find: 'textOf(capabilityWords(inForce)) !== reported',
     replace: "reported !== ''",
-    tests: ['test/unit/hub/collect/reports.test.ts'],
+    tests: ['test/unit/hub/collect/matters.test.ts'],
   },
   {
     bug: 'an application of which nothing would be left anywhere goes without an approval',

@@ -137,7 +137,7 @@ export const stepMutants: readonly Mutant[] = [
     file: 'hub/collect/matters.ts',
     find: '(endsDelivery(last, report, own) || limitedText',
     replace: '(limitedText',
-    tests: ['test/unit/hub/collect/reports.test.ts'],
+    tests: ['test/unit/hub/collect/matters.test.ts'],
   },
   {
     bug: 'the next steps begin before the agent has said what serves',

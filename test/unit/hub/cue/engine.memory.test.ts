@@ -20,6 +20,8 @@ const bombs: Readonly<Record<string, string>> = {
   'doubles a text': ['a0: "0123456789abcdef"', ...lines(40, (i) => `a${i + 1}: a${i} + a${i}`), 'output: a40'].join(
     '\n',
   ),
+  // Less than a machine has, and more than it may have.
+  'repeats a text a little': 'import "strings"\noutput: len(strings.Repeat("x", 400000000))',
   'repeats a text': 'import "strings"\noutput: strings.Repeat("x", 1000000000)',
   'doubles a text inside of texts': [
     'a0: "0123456789abcdef"',

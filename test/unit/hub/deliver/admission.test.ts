@@ -50,4 +50,33 @@ describe('what is given the content', () => {
     expect(play.given.get('web-v2')).toEqual(new Set(['a', 'c']));
     expect(play.run(2 * minute).phase).toBe('succeeded');
   });
+
+  describe('beside one of a pair that failed', () => {
+    const spread = { label: 'pair', max: 1 };
+    const failing = (onFailure: 'halt' | 'rollback') => {
+      const units = ['a', 'b'].map((name) => unit(name, 'web-v1', { labels: { pair: 'x' } }));
+      const numbers = { maxConcurrent: 1, maxFailed: 1, progressDeadline: '5m', onFailure, spread };
+      const play = new Play([deploy('all', null, numbers)], units, 'web-v2');
+      play.bad.set('a', 'web-v2');
+      play.run(6 * minute);
+      return play;
+    };
+
+    it('gives nothing to the other one, and says so, until it is well', () => {
+      const play = failing('halt');
+      expect(play.run(9 * minute)).toEqual({
+        phase: 'running',
+        waits: 'all/rest waits for a, which failed: its spread gives nothing to what is beside',
+        runs: { a: 'web-v2', b: 'web-v1' },
+      });
+      expect(play.last?.progress?.todo).toBe('sluice-hub rollout retry web#1 CLUSTER');
+      play.bad.clear();
+      expect(play.run(3 * minute)).toMatchObject({ phase: 'succeeded', runs: { b: 'web-v2' } });
+    });
+
+    it('goes on once that one is back at what it had', () => {
+      const play = failing('rollback');
+      expect(play.run(3 * minute)).toMatchObject({ phase: 'succeeded', runs: { a: 'web-v1', b: 'web-v2' } });
+    });
+  });
 });

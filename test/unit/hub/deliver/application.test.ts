@@ -62,6 +62,29 @@ describe('a delivery', () => {
     expect(() => decided(play, 'rollback')).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
   });
 
+  it('is halted as a whole by a step that ended well and degrades: what the next one gave is withdrawn once', () => {
+    const units = [unit('s', 'web-v1', { labels: { env: 'staging' } }), ...fleet('p')];
+    const play = new Play(
+      [deploy('staging', 'staging', { progressDeadline: '5m' }), deploy('prod', 'prod')],
+      units,
+      'web-v2',
+    );
+    play.pass();
+    play.agents();
+    play.pass();
+    expect(play.words().runs).toEqual({ s: 'web-v2', p: 'web-v2' });
+    // It does not fetch it, and is not silent for long enough to be a failure.
+    play.away.add('p');
+    play.bad.set('s', 'web-v2');
+    expect(play.run(7 * minute)).toMatchObject({ phase: 'halted', runs: { s: 'web-v2', p: 'web-v1' } });
+    const { commits } = play;
+    play.away.clear();
+    expect(play.run(30 * minute)).toMatchObject({ phase: 'halted', runs: { s: 'web-v2', p: 'web-v1' } });
+    expect(play.commits).toBe(commits);
+    play.bad.clear();
+    expect(play.run(3 * minute)).toMatchObject({ phase: 'succeeded', runs: { s: 'web-v2', p: 'web-v2' } });
+  });
+
   it.each([
     ['a decision', (play: Play) => decided(play, 'pause'), (play: Play) => decided(play, 'resume')],
     ['its annotation', (play: Play) => (play.paused = true), (play: Play) => (play.paused = false)],

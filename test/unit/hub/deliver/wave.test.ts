@@ -47,6 +47,13 @@ describe('a wave', () => {
     expect(play.run(10 * minute)).toMatchObject({ phase: 'succeeded', runs: { d: 'web-v2' } });
   });
 
+  it('a cluster that joined without reports is not away: it passes with time, however few may be', () => {
+    const units = [unit('a', 'web-v1', { reports: false, report: null }), ...fleet('b')];
+    const play = new Play([deploy('all', null, { maxAbsent: 0, maxConcurrent: '100%' })], units, 'web-v2');
+    expect(play.run(14 * minute)).toMatchObject({ phase: 'running', runs: { a: 'web-v2', b: 'web-v2' } });
+    expect(play.run(2 * minute)).toMatchObject({ phase: 'succeeded' });
+  });
+
   it('a site that holds changes blocks nothing, is neither failed nor absent, and has the content at the end', () => {
     const held = unit('a', 'web-v1');
     const report = held.report === null ? null : { ...held.report, siteHold: 'until Monday' };
