@@ -14,6 +14,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
   ],
   PolicyDefinition: [...both, 'manageHealthCheck'],
   WorkflowStepDefinition: both,
+  WorkloadDefinition: [...both, 'childResourceKinds', 'revisionLabel', 'podSpecPath'],
 };
 
 /** Members of `spec` that mean nothing anywhere. */

@@ -16,6 +16,7 @@ import type { Problem, RawDocument, Snapshot, Sourced } from '../model/source.ts
 import { examine } from '../render/examine.ts';
 import { inOrder } from '../validate/problems.ts';
 import { validate } from '../validate/validate.ts';
+import { describedText } from '../workflow/interpret/program.ts';
 import { applicationOf, type Example } from './vet-example.ts';
 import { attributeProblems, healthTexts } from './vet-attributes.ts';
 
@@ -53,7 +54,7 @@ export async function vetDefinitions(
   const given = parameter === null ? null : (readDocuments(parameter)[0] ?? null);
   const { fleet, problems } = validate(snapshotOf(documents));
   if (!documents.some(({ value }) => isDefinition(value))) {
-    const hint = 'a ComponentDefinition or TraitDefinition in YAML, as a config repository has it';
+    const hint = 'a ComponentDefinition, TraitDefinition or another definition in YAML, as a config repository has it';
     throw new SluiceError('USAGE', 'the file has no definition', { path: file.path, hint });
   }
   const parts: VetParts = { cue, fleet, parameter: given, signal };
@@ -66,7 +67,7 @@ export async function vetDefinitions(
 }
 
 function isDefinition(value: unknown): boolean {
-  return isMap(value) && typeof value['kind'] === 'string' && value['kind'].endsWith('Definition');
+  return isMap(value) && typeof value['kind'] === 'string' && /Definition(?:Revision)?$/.test(value['kind']);
 }
 
 function readDocuments({ path, text }: VettedFile): RawDocument[] {
@@ -86,30 +87,38 @@ async function vet(
   parts: VetParts,
 ): Promise<Vetted['definitions'][number] & Pick<Vetted, 'problems'>> {
   const { doc } = sourced;
-  const definition = definitionKey(
-    doc.kind === 'TraitDefinition' || doc.kind === 'PolicyDefinition' ? doc.kind : 'ComponentDefinition',
-    doc.metadata.name,
-  );
-  const inTemplate = placesIn(sourced, templatePathOf(doc));
-  const described = await describeParameter(
-    parts.cue,
-    { subject: definition, template: templateOf(doc) },
-    parts.signal,
-  );
+  const isStep = doc.kind === 'WorkflowStepDefinition';
+  const definition = isStep ? `${doc.kind}/${doc.metadata.name}` : keyOf(doc);
+  // What a step does is not CUE's: the packages of its actions are written out above it.
+  const { text, above } = isStep ? describedText(templateOf(doc)) : { text: templateOf(doc), above: 0 };
+  const inTemplate = placesIn(sourced, templatePathOf(doc), above);
+  const described = await describeParameter(parts.cue, { subject: definition, template: text }, parts.signal);
   const beside = [...attributeProblems(sourced), ...(await healthProblems(sourced, parts))];
   if (!described.ok) {
     const faults = described.faults.map((fault) => faultProblem(fault, inTemplate));
     return { definition, example: null, problems: [...beside, ...faults] };
   }
+  // A step is run in a delivery alone.
+  if (isStep) return { definition, example: null, problems: [...beside, ...silentMembers(described, inTemplate)] };
   const { example, problems } = await rendering(sourced, described, { ...parts, definition, inTemplate });
   return { definition, example, problems: [...beside, ...silentMembers(described, inTemplate), ...problems] };
 }
 
+function keyOf({ kind, metadata }: Definition): string {
+  return definitionKey(
+    kind === 'TraitDefinition' || kind === 'PolicyDefinition' ? kind : 'ComponentDefinition',
+    metadata.name,
+  );
+}
+
 type Places = (place: TemplatePlace | null | undefined) => Problem['place'];
 
-/** The places of the file for those of a text in a definition. */
-function placesIn(sourced: Sourced<Definition>, path: readonly string[]): Places {
-  return (place) => sourced.locate(place === null || place === undefined ? path : [...path, place.line, place.column]);
+/** The places of the file for those of a text in a definition, which has some lines above it. */
+function placesIn(sourced: Sourced<Definition>, path: readonly string[], above = 0): Places {
+  return (place) =>
+    sourced.locate(
+      place === null || place === undefined || place.line <= above ? path : [...path, place.line - above, place.column],
+    );
 }
 
 function faultProblem({ code, message, hint, place }: CueFault, places: Places): Problem {

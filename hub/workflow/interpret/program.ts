@@ -60,15 +60,17 @@ function parted(template: string): { readonly imports: string; readonly text: st
     (many ?? one ?? '').split(/[\n;]/).map((line) => line.trim().replace(/\/\/.*$/, '')),
   );
   const own = found.filter((line) => line !== '' && !/"vela\//.test(line));
-  return { imports: own.map((line) => `import ${line}\n`).join(''), text: template.replaceAll(importLine, '') };
+  return { imports: own.map((line) => `import ${line}\n`).join(''), text: template.replaceAll(importLine, linesOf) };
+}
+
+/** What takes the place of a text, so that all below stays in its line. */
+function linesOf(text: string): string {
+  return text.replaceAll(/[^\n]/g, '');
 }
 
 /** The template as CUE that can be evaluated: its actions have what became of them so far. Pure. */
 export function programText(template: string, results: Results): string {
   const { imports, text } = parted(template);
-  const used = Object.entries(packageTexts).flatMap(([name, prelude]) =>
-    new RegExp(`(?<![\\w.])${name}\\.#`).test(text) ? [prelude] : [],
-  );
   const filled = [...results].map(([{ path, isNew }, result]) => {
     const inside = isNew ? { $returns: result } : result;
     return `flow: ${path.map((name) => `${JSON.stringify(name)}: `).join('')}${JSON.stringify(inside)}\n`;
@@ -77,11 +79,24 @@ export function programText(template: string, results: Results): string {
     imports,
     'parameter: {...}\n',
     'given: parameter\n',
-    ...used,
+    ...usedIn(text),
     `flow: {\n${text}\n}\n`,
     'flow: parameter: given\n',
     ...filled,
   ].join('');
+}
+
+function usedIn(text: string): readonly string[] {
+  return Object.entries(packageTexts).flatMap(([name, prelude]) =>
+    new RegExp(`(?<![\\w.])${name}\\.#`).test(text) ? [prelude] : [],
+  );
+}
+
+/** The template as CUE that says what is wrong with it and describes its parameter, below lines that are not the template's. Pure. */
+export function describedText(template: string): { readonly text: string; readonly above: number } {
+  const { imports, text } = parted(template);
+  const above = [imports, ...usedIn(text)].join('');
+  return { text: `${above}${text}`, above: above.split('\n').length - 1 };
 }
 
 /** Asks for an action: a list with it, which is empty where no condition lets it be there. */

@@ -5,6 +5,13 @@ const library = ['test/unit/hub/definitions/catalog.library.test.ts'];
 /** Bugs of the built-in definitions. */
 export const libraryMutants: readonly Mutant[] = [
   {
+    bug: 'vet tells what is wrong with a step below the line of the file that has it',
+    file: 'hub/operations/vet.ts',
+    find: '[...path, place.line - above, place.column]',
+    replace: '[...path, place.line, place.column]',
+    tests: ['test/unit/hub/operations/vet.test.ts'],
+  },
+  {
     bug: 'give templates an empty list of configurations, which overrides what a component says',
     file: 'hub/render/context.ts',
     find: 'artifacts: [],',

@@ -120,6 +120,45 @@ describe('vetting a definition', () => {
     expect((await vet(definition(template, { kind: 'Trait' }))).lines).not.toEqual([]);
   });
 
+  const step = `import (
+  "vela/op"
+  "strings"
+)
+made: op.#Apply & {value: {apiVersion: "v1", kind: "ConfigMap", metadata: name: strings.ToLower(parameter.name)}}
+parameter: {
+  // The name.
+  name: string
+  cluster: *"" | string
+}`;
+  it('knows steps of workflows: their actions, what CUE says of them, and their parameters', async () => {
+    const of = (text: string) => vet(definition(text, { kind: 'WorkflowStep' }));
+    expect(await of(step)).toEqual({
+      lines: [expect.stringMatching(/^warning.*"cluster" has no description; mine.yaml:19:11;/)],
+      from: [null],
+    });
+    const { lines } = await of(step.replace('parameter.name', 'nope'));
+    expect(lines).toEqual([expect.stringMatching(/^error.*reference "nope" not found; mine.yaml:15:\d+$/)]);
+    const unknown = await of(step.replace('op.#Apply', 'op.#Nothing'));
+    expect(unknown.lines[0]).toMatch(/^error\[UNSUPPORTED\]/);
+  });
+
+  it('knows workloads, and revisions of definitions', async () => {
+    const workloadText = definition(good, { kind: 'Workload', spec: '  definitionRef: { name: a.b.c }\n' });
+    expect(await vet(workloadText)).toEqual({ lines: [], from: ['made up'] });
+    const inner = definition(good)
+      .replaceAll(/^(?=.)/gm, '    ')
+      .replaceAll(/^ {4}apiVersion.*\n|^ {4}kind.*\n/gm, '');
+    const revision = `apiVersion: core.oam.dev/v1beta1
+kind: DefinitionRevision
+metadata: { name: mine-v2 }
+spec:
+  revision: 2
+  definitionType: Component
+  componentDefinition:
+${inner}`;
+    expect(await vet(revision)).toEqual({ lines: [], from: ['made up'] });
+  });
+
   it('says what a file is that has none', async () => {
     await expect(vet('kind: ConfigMap\napiVersion: v1\nmetadata: { name: a }\n')).rejects.toMatchObject({
       code: 'USAGE',
