@@ -96,7 +96,7 @@ function ended(last: Delivery, decision: DeliveryDecision, phase: 'aborted' | 'r
   return { ...noted(last, decision), phase, reason, endedAt: decision.at };
 }
 
-/** Begins again: all of it where it has ended, else what failed or went back; or one cluster. What was approved stays so. */
+/** Begins again: all of it where it has ended, else what failed or went back; or one cluster. What was approved stays so, what was refused is asked again. */
 function retried({ last }: AppDelivery, decision: DeliveryDecision, failed: readonly string[]): Delivery {
   const { cluster } = decision;
   const isWhole = cluster === undefined && last.phase !== 'running' && last.phase !== 'succeeded';

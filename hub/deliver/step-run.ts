@@ -70,9 +70,12 @@ function failed(message: string): StepResult {
 
 function stepInput(facts: StepFacts, inputs: Readonly<Record<string, unknown>>): StepInput {
   const { application, record, step, at, now, effects, apps, ask, isApprovedInGit } = facts;
-  const own = record.last.decisions
-    .filter(({ on }) => on === step.name)
-    .map(({ verdict, by, at: when, reason }): StepDecision => ({ verdict, by, at: when, reason }));
+  const own = decisionsOn(step.name, record.last).map(({ verdict, by, at: when, reason }): StepDecision => ({
+    verdict,
+    by,
+    at: when,
+    reason,
+  }));
   const inGit: readonly StepDecision[] = isApprovedInGit
     ? [{ verdict: 'approve', by: 'the documents', at: now, reason: '' }]
     : [];
@@ -91,6 +94,12 @@ function stepInput(facts: StepFacts, inputs: Readonly<Record<string, unknown>>):
     context: contextOf(facts),
     isDelivered: facts.isDelivered === true,
   };
+}
+
+/** What persons decided of a step. What they refused is asked again once the delivery is retried. */
+function decisionsOn(step: string, { decisions }: AppDelivery['last']): AppDelivery['last']['decisions'] {
+  const retried = decisions.findLastIndex(({ verdict, cluster }) => verdict === 'retry' && cluster === undefined);
+  return decisions.filter(({ on, verdict }, index) => on === step && (verdict !== 'refuse' || index > retried));
 }
 
 /** What expressions read as `context`. */

@@ -112,6 +112,13 @@ export const copyMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/workflow/steps/rollout-promotion.test.ts'],
   },
   {
+    bug: 'what was refused stays refused when it is retried',
+    file: 'hub/deliver/step-run.ts',
+    find: "&& (verdict !== 'refuse' || index > retried)",
+    replace: '',
+    tests: ['test/unit/hub/deliver/application.moves.test.ts'],
+  },
+  {
     bug: 'weights for one copy are given to another',
     file: 'hub/workflow/steps/canary-rollout.ts',
     find: "const wrong = targets.find(({ revision }) => !['stable', 'new', serving, coming].includes(revision));",

@@ -48,6 +48,20 @@ describe('a delivery whose steps move pods and traffic', () => {
     expect(play.record).toMatchObject({ stable: 'web-v1', last: { reason: 'it was refused' } });
   });
 
+  it('asks again what was refused, once it is retried', () => {
+    const play = new Moving([step('all', promotion, { wants: [wantOn()] })], fleet('a'), 'web-v2');
+    const asked = { phase: 'running', runs: { a: 'web-v1' } };
+    for (const time of [1, 2]) {
+      expect({ time, ...play.run(minute) }).toMatchObject(asked);
+      decided(play, 'refuse');
+      expect(play.run(minute)).toMatchObject({ phase: 'rolled-back' });
+      decided(play, 'retry');
+    }
+    expect(play.run(minute)).toMatchObject(asked);
+    decided(play, 'approve');
+    expect(play.run(minute)).toMatchObject({ runs: { a: 'web-v2' } });
+  });
+
   it('delivers nothing where a step cannot be done', () => {
     const play = new Moving([deploy('first', null)], fleet('a'), 'web-v2');
     play.ways = { moves: { ...nothing, faultOf: () => 'there is no such copy' } };
