@@ -41,15 +41,15 @@ export function admissible(input: AdmissionInput): Admissible {
   if (free <= 0) return noneAdmissible;
   if (!isGroup && listening.now < last + groupMs) return { ...noneAdmissible, askAt: [last + groupMs] };
   const [well, poor] = [
-    waiting.filter(({ unit }) => !isUnhealthy(unit)),
-    waiting.filter(({ unit }) => isUnhealthy(unit)),
+    waiting.filter(({ unit }) => !isUnhealthy(unit, input.delivery)),
+    waiting.filter(({ unit }) => isUnhealthy(unit, input.delivery)),
   ];
   const broken = units.filter((one) => isBroken(one, input.delivery));
   const chosen = spread(wave.settings.spread, [...well, ...poor], { busy: [...inFlight, ...broken], free });
   if (chosen.length === 0 && inFlight.length === 0) return { ...noneAdmissible, waits: besideWords(broken) };
   return {
     units: chosen.map(({ unit }) => unit.key),
-    unhealthy: chosen.filter(({ unit }) => isUnhealthy(unit)).map(({ unit }) => unit.key),
+    unhealthy: chosen.filter(({ unit }) => isUnhealthy(unit, input.delivery)).map(({ unit }) => unit.key),
     askAt: [],
     waits: '',
   };
@@ -73,9 +73,16 @@ function lastAdmission({ delivery, wave }: AdmissionInput): number {
   );
 }
 
-/** True for a unit that something runs on and that does not run well: it says nothing of what it is given. */
-export function isUnhealthy({ published, report }: Pick<DeliveryUnit, 'published' | 'report'>): boolean {
-  return published !== null && report !== null && report.health !== null && report.health !== 'Healthy';
+/**
+ * True for a unit that something runs on and that does not run well: it says nothing of what it is given. What this delivery gave it
+ * before a retry is what it is judged by.
+ */
+export function isUnhealthy(
+  { published, report }: Pick<DeliveryUnit, 'published' | 'report'>,
+  { content }: Pick<Delivery, 'content'>,
+): boolean {
+  if (published === null || published.content === content) return false;
+  return report !== null && report.health !== null && report.health !== 'Healthy';
 }
 
 function spread(

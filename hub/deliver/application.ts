@@ -3,6 +3,7 @@ import type { JsonMap } from '../model/json-map.ts';
 import type { AppDelivery, StepRecord } from '../model/delivery.ts';
 import { deliveryName } from '../model/delivery.ts';
 import { beginning, isFinishing, next } from './begin.ts';
+import { closing } from './closing.ts';
 import { endedProgress, runningProgress } from './describe.ts';
 import type { ProgramStep } from '../workflow/program.ts';
 import type { DeliveryProgress } from './progress.ts';
@@ -13,6 +14,7 @@ import { conditionOf } from './step-run.ts';
 import type { StepsKnown } from './step-status.ts';
 import { objectsAfter } from './step-objects.ts';
 import { advanceSteps, type StepResult } from './steps.ts';
+import { overWords } from './wave.ts';
 import { wantedOf, type Wanted } from './wanted.ts';
 import { givenParts } from './parts.ts';
 import { afterPass, ending, type Passed } from './transitions.ts';
@@ -46,17 +48,20 @@ function advanceNow(input: ApplicationInput): ApplicationOutcome {
   if (record === undefined) return { record: undefined, wanted: new Map(), progress: null, effects: [], due: null };
   // What ran before there was a delivery is nothing to tell of.
   if (record.last.number === 0) return { record, wanted: new Map(), progress: null, effects: [], due: null };
-  if (record.last.phase !== 'running') {
-    const progress = endedProgress(record, input);
-    const wanted = wantedOf(record, input, givenParts(input.program, record));
-    return { record, wanted, progress, effects: [], due: null };
-  }
+  if (record.last.phase !== 'running') return ended(input, record);
   const outcome = advanceRunning(input, record);
   if (!isFinishing(input, record)) return outcome;
   const { record: after = record, progress } = outcome;
   // Once it has ended, the newest begins; what runs into failures does not end, and the newest may be what mends it.
   const isOpen = after.last.phase === 'running' && progress?.phase !== 'halted';
   return isOpen ? outcome : advanceRunning(input, next(input, after));
+}
+
+function ended(input: ApplicationInput, before: AppDelivery): ApplicationOutcome {
+  const { record, effects, due } = closing(input, before);
+  const progress = endedProgress(record, input);
+  const wanted = wantedOf(record, input, givenParts(input.program, record));
+  return { record, wanted, progress, effects, due: due.length === 0 ? null : Math.min(...due) };
 }
 
 function advanceRunning(input: ApplicationInput, before: AppDelivery): ApplicationOutcome {
@@ -70,7 +75,10 @@ function advanceRunning(input: ApplicationInput, before: AppDelivery): Applicati
   const brought = new Map<string, readonly JsonMap[]>();
   const back: string[] = [];
   const run = (step: ProgramStep, at: StepRecord, known: StepsKnown): StepResult => {
-    const { result, waves, objects } = runStep(input, record, { step, at, known, name, stopped });
+    // Above the budget of one step nothing new starts in any other either.
+    const isHalted = outcomes.some((outcome) => outcome.isOver);
+    const held = stopped ?? (isHalted ? overWords : null);
+    const { result, waves, objects } = runStep(input, record, { step, at, known, name, stopped: held });
     if (waves !== null) outcomes.push(waves);
     if (objects !== undefined) brought.set(step.name, objects);
     if (result.back !== undefined) back.push(result.back);
@@ -83,19 +91,14 @@ function advanceRunning(input: ApplicationInput, before: AppDelivery): Applicati
   const standing = outcomes.flatMap((outcome) => outcome.units);
   const facts: Passed = { now, outcomes, standing, steps: steps.records, ended: steps.ended, back };
   const advanced = objectsAfter(ending(afterPass(input.units, record, facts), facts), program, brought);
+  if (advanced.last.phase !== 'running') return ended(input, advanced);
   const isOver = outcomes.some((outcome) => outcome.isOver);
-  const progress =
-    advanced.last.phase === 'running'
-      ? runningProgress(advanced, {
-          ...{ standing, steps: steps.progress, stopped, isOver },
-          next: isFinishing(input, advanced) ? input.content : null,
-        })
-      : endedProgress(advanced, input);
+  const next = isFinishing(input, advanced) ? input.content : null;
+  const progress = runningProgress(advanced, { standing, steps: steps.progress, stopped, isOver, next });
   const moments = [...steps.due, ...outcomes.flatMap(({ due }) => due)].filter((at) => at > listening.now);
-  const isRunning = advanced.last.phase === 'running';
-  const due = isRunning && moments.length > 0 ? Math.min(...moments) : null;
+  const due = moments.length > 0 ? Math.min(...moments) : null;
   const wanted = wantedOf(advanced, input, givenParts(program, advanced));
-  return { record: advanced, wanted, progress, effects: isRunning ? steps.effects : [], due };
+  return { record: advanced, wanted, progress, effects: steps.effects, due };
 }
 
 function stoppedBy({ words, frozen }: ApplicationInput, record: AppDelivery): string | null {

@@ -1,5 +1,11 @@
 import { SluiceError } from '../../shared/errors.ts';
-import { deliveryName, type AppDelivery, type Delivery, type DeliveryDecision } from '../model/delivery.ts';
+import {
+  deliveryName,
+  type AppDelivery,
+  type Delivery,
+  type DeliveryDecision,
+  type StepRecord,
+} from '../model/delivery.ts';
 
 /** A decision with the name of what it is about. */
 export interface Decision extends DeliveryDecision {
@@ -93,7 +99,8 @@ function onWhatWaits(
 
 function ended(last: Delivery, decision: DeliveryDecision, phase: 'aborted' | 'rolled-back'): Delivery {
   const reason = `by ${decision.by}${decision.reason === '' ? '' : `: ${decision.reason}`}`;
-  return { ...noted(last, decision), phase, reason, endedAt: decision.at };
+  const closing = last.phase === 'running' ? { isClosing: true } : {};
+  return { ...noted(last, decision), phase, reason, endedAt: decision.at, ...closing };
 }
 
 /** Begins again: all of it where it has ended, else what failed or went back; or one cluster. What was approved stays so, what was refused is asked again. */
@@ -112,7 +119,7 @@ function retried({ last }: AppDelivery, decision: DeliveryDecision, failed: read
     attempt: Math.max(last.attempt, ...last.admitted.map(({ attempt = 1 }) => attempt)) + 1,
     phase: 'running',
     decisions: [...decisions, decision],
-    steps: isWhole ? {} : withoutFailed(last.steps),
+    steps: isWhole ? {} : withoutFailures(last.steps),
     waves: isWhole ? {} : last.waves,
     back: Object.fromEntries(Object.entries(last.back).filter(([unit]) => !again.has(unit))),
     admitted: isWhole ? [] : without(last.admitted, again),
@@ -124,8 +131,10 @@ function isOn(cluster: string | undefined, unit: string): boolean {
   return cluster === undefined || unit === cluster || unit.startsWith(`${cluster}@`);
 }
 
-function withoutFailed(steps: Delivery['steps']): Delivery['steps'] {
-  return Object.fromEntries(Object.entries(steps).filter(([, { phase }]) => phase !== 'failed' && phase !== 'skipped'));
+function withoutFailures(steps: Delivery['steps']): Delivery['steps'] {
+  const isKept = ({ phase, isAfterFailure = false }: StepRecord) =>
+    phase !== 'failed' && phase !== 'skipped' && !isAfterFailure;
+  return Object.fromEntries(Object.entries(steps).filter(([, record]) => isKept(record)));
 }
 
 function without(admitted: Delivery['admitted'], units: ReadonlySet<string>): Delivery['admitted'] {

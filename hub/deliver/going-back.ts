@@ -37,7 +37,7 @@ export function goingBack({ delivery, standing, isOver, now }: GoingBackInput): 
   const withdrawn = isOver ? standing.filter((one) => isInFlight(one) && isLoose(one)) : [];
   const counted = ofRollback.filter(({ counts }) => counts);
   const isAll = isOver && (counted.length >= 2 || counted.some(({ waveSize }) => waveSize === 1));
-  const all = isAll ? allWords(counted) : null;
+  const all = isAll ? failedWords(counted) : null;
   if (fresh.length === 0 && withdrawn.length === 0) return { units: delivery.back, all };
   const sent = (why: SentBack['why'], units: readonly StandingUnit[]) =>
     units.map(({ unit, standing: { reason } }): [string, SentBack] => [unit.key, { why, at: now, reason }]);
@@ -55,7 +55,8 @@ function isUnfetched({ unit }: StandingUnit, content: string): boolean {
   return unit.report === null || unit.report.accepted < unit.published.generation;
 }
 
-function allWords(failed: readonly StandingUnit[]): string {
+/** Which units failed, and why the first did. */
+export function failedWords(failed: readonly StandingUnit[]): string {
   const [first] = failed;
   if (first === undefined) return 'more clusters failed than it tolerates';
   const more = failed.length === 1 ? '' : `, and ${failed.length - 1} more`;

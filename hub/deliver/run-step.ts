@@ -3,6 +3,7 @@ import type { JsonMap } from '../model/json-map.ts';
 import type { ProgramStep } from '../workflow/program.ts';
 import type { StepOutcome } from '../workflow/step.ts';
 import type { ApplicationInput, DeliveryWords } from './input.ts';
+import { failedWords } from './going-back.ts';
 import { givenParts } from './parts.ts';
 import type { WaveProgress } from './progress.ts';
 import { askStep, type StepFacts } from './step-run.ts';
@@ -26,13 +27,15 @@ export interface StepNow {
   readonly known: StepsKnown;
   readonly name: string;
   readonly stopped: string | null;
+  /** True once the delivery was taken back or aborted: nothing is brought to clusters any more. */
+  readonly isClosing?: boolean;
 }
 
 /** Runs one step: asks its type, and goes over its clusters where it delivers. Pure. */
 export function runStep(
   input: ApplicationInput,
   record: AppDelivery,
-  { step, at, known, name, stopped }: StepNow,
+  { step, at, known, name, stopped, isClosing }: StepNow,
 ): RunStep {
   const { application, words, listening, world } = input;
   const now = new Date(listening.now).toISOString();
@@ -40,6 +43,7 @@ export function runStep(
   const facts: StepFacts = { ...world, application, record, step, at, known, now, isApprovedInGit };
   const { outcome, result, ending: withOutputs } = askStep(facts);
   if (outcome === null || !delivers(step, outcome)) return { result, waves: null };
+  if (isClosing === true) return { result: tooLate(result), waves: null };
   const fault = faultOf(input, record, step);
   if (fault !== null) return { result: { ...result, phase: 'failed', message: fault }, waves: null };
   const waves = advanceWaves({
@@ -58,7 +62,7 @@ export function runStep(
   });
   if (step.type.decides === true) return decided(facts, waves, { result, objects: outcome.objects });
   const phase = waves.passed ? ('succeeded' as const) : ('running' as const);
-  const own = { phase, message: doneWords(waves.progress), waves: waves.progress, due: waves.due };
+  const own = { phase, message: wordsOf(waves), waves: waves.progress, due: waves.due, isHalted: waves.isOver };
   return { result: withOutputs(own), waves, objects: outcome.objects };
 }
 
@@ -66,6 +70,10 @@ export function runStep(
 function delivers({ type, wants }: ProgramStep, { phase, objects = [] }: StepOutcome): boolean {
   if (wants.length === 0 || phase === 'suspending' || phase === 'failed') return false;
   return type.decides !== true || objects.length > 0;
+}
+
+function tooLate(result: StepResult): StepResult {
+  return { ...result, phase: 'failed', message: 'it brings objects, and nothing is delivered any more' };
 }
 
 function parallelismOf({ wants }: StepNow['step']): number | null {
@@ -86,10 +94,16 @@ function decided(facts: StepFacts, waves: WavesOutcome, before: Pick<RunStep, 'r
   const message = result.message === '' ? doneWords(waves.progress) : result.message;
   const due = [...waves.due, ...result.due];
   return {
-    result: { ...result, phase, message, waves: waves.progress, due },
+    result: { ...result, phase, message, waves: waves.progress, due, isHalted: waves.isOver },
     waves,
     objects: outcome?.objects ?? before.objects,
   };
+}
+
+function wordsOf({ isOver, units, progress }: WavesOutcome): string {
+  return isOver
+    ? failedWords(units.filter(({ standing: { state }, counts }) => counts && state === 'failed'))
+    : doneWords(progress);
 }
 
 function doneWords(waves: readonly WaveProgress[]): string {

@@ -44,7 +44,10 @@ export function afterPass(units: readonly DeliveryUnit[], record: AppDelivery, p
   };
   return {
     ...record,
-    last: back.all === null ? next : { ...next, phase: 'rolled-back', reason: back.all, endedAt: passed.now },
+    last:
+      back.all === null
+        ? next
+        : { ...next, phase: 'rolled-back', reason: back.all, endedAt: passed.now, isClosing: true },
   };
 }
 
@@ -78,7 +81,9 @@ function withBase(
   const given = new Set(admissions.flatMap((one) => one.units.filter((unit) => !before.has(unit))));
   const found = units.flatMap(({ key, published }): readonly (readonly [string, string | null])[] => {
     const had = published?.content ?? null;
-    return !given.has(key) || key in last.base || had === stable ? [] : [[key, had]];
+    // After a retry it has what this very delivery gave it.
+    const isAgain = last.attempt > 1 && had === last.content;
+    return !given.has(key) || key in last.base || had === stable || isAgain ? [] : [[key, had]];
   });
   return found.length === 0 ? last.base : { ...last.base, ...Object.fromEntries(found) };
 }

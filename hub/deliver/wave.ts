@@ -22,7 +22,8 @@ export interface WaveOutcome extends Pick<WaveProgress, 'phase' | 'waits' | 'tod
   readonly due: readonly number[];
 }
 
-const overWords = 'more clusters failed than it tolerates';
+/** Why nothing new starts. */
+export const overWords = 'more clusters failed than it tolerates';
 const nothing = { admission: null, due: [], waits: '', todo: null, asks: false } as const;
 
 /** Begins a wave where nothing stands in the way, gives its content to as many clusters as have a slot, and ends it. Pure. */

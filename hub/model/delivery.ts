@@ -16,6 +16,8 @@ export interface StepRecord {
   readonly message?: string;
   /** True where it failed by its timeout. */
   readonly isLate?: boolean;
+  /** True where it runs because others failed: what becomes of it decides nothing. */
+  readonly isAfterFailure?: boolean;
   /** What inputs of other steps take of it. */
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
@@ -93,6 +95,8 @@ export interface Delivery {
   readonly endedAt?: string;
   /** Why it ended so. */
   readonly reason?: string;
+  /** True while the steps are not over that run because it was taken back or aborted. */
+  readonly isClosing?: boolean;
   readonly steps: Readonly<Record<string, StepRecord>>;
   /** By `STEP/WAVE`. */
   readonly waves: Readonly<Record<string, WaveRecord>>;

@@ -209,6 +209,24 @@ describe('workflows, as their cases say', () => {
     expect(receiver.received.map(({ path }) => path)).toEqual(['/ok', '/failed']);
   });
 
+  it('a notification of a failure is sent while the delivery is halted, and nothing else begins', async () => {
+    const one = { name: 'one', type: 'apply-component', properties: { component: 'web' } };
+    const two = { name: 'two', type: 'apply-component', properties: { component: 'db' } };
+    const hook = (name: string, condition: string) => ({
+      ...{ name, type: 'webhook', if: condition },
+      properties: { url: { value: receiver.url(`/${name}`) }, data: { text: name } },
+    });
+    const tell = [hook('well', 'status.two.succeeded'), hook('failed', 'status.one.failed'), hook('over', 'always')];
+    agents.broken.add('app-v1');
+    await go(20, application([one, two, ...tell]));
+    expect(await phases()).toEqual({ one: 'running', failed: 'succeeded', over: 'succeeded' });
+    expect(receiver.received.map(({ path }) => path)).toEqual(['/failed', '/over']);
+    expect(passes.parts.progress.last?.get('default/app')).toMatchObject({
+      phase: 'halted',
+      failed: [{ unit: 'home' }],
+    });
+  });
+
   it('request: its answer goes into the next step', async () => {
     receiver.answer = (_, response) => void response.end('{"token":{"id":7}}');
     const ask = {

@@ -64,8 +64,8 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: a step starts while another one suspends',
     file: 'hub/deliver/steps.ts',
-    find: 'if (run.suspending || run.input.stopped !== null) continue;',
-    replace: 'if (run.input.stopped !== null) continue;',
+    find: 'if (run.suspending || run.halted.length > 0 || run.input.stopped !== null) continue;',
+    replace: 'if (run.halted.length > 0 || run.input.stopped !== null) continue;',
     tests: ['test/unit/hub/deliver/steps.test.ts'],
   },
   {

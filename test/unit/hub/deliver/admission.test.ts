@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deploy, fleet, Play, suspend, unit } from '../../../fixtures/hub/deliveries.ts';
+import { decided, deploy, fleet, Play, suspend, unit } from '../../../fixtures/hub/deliveries.ts';
 
 const minute = 60_000;
 
@@ -37,6 +37,15 @@ describe('what is given the content', () => {
     play.pass();
     expect(play.words().runs).toMatchObject({ a: 'web-v1', b: 'web-v2' });
     expect(play.run(40 * minute)).toMatchObject({ phase: 'succeeded', runs: { a: 'web-v2', d: 'web-v2' } });
+  });
+
+  it('2.29 counts a failure after a retry: what it had before was the content itself, and is nothing to go back to', () => {
+    const play = new Play([deploy('all', null, { progressDeadline: '2m' })], fleet('a', 'b'), 'web-v2');
+    play.bad.set('*', 'web-v2');
+    expect(play.run(5 * minute)).toMatchObject({ phase: 'halted' });
+    decided(play, 'retry');
+    expect(play.run(5 * minute)).toMatchObject({ phase: 'halted', runs: { b: 'web-v1' } });
+    expect(play.record?.last.base).toEqual({});
   });
 
   it('never has two of a pair in flight', () => {
