@@ -6,7 +6,7 @@ export const ourApiVersions = ['core.oam.dev/v1beta1', 'sluice.dev/v1alpha1'] as
 /** The API version that KubeVela gives policies and workflows of their own. */
 export const oamAlpha = 'core.oam.dev/v1alpha1';
 
-/** The API version that definitions had first: they say the same in it. */
+/** The API version that Applications and definitions had first: they say the same in it. */
 export const oamDefinitions = 'core.oam.dev/v1alpha2';
 
 /** True for an API group that is ours in every version: an unknown kind in it is an error, not a document of another tool. */

@@ -5,6 +5,10 @@ const files = 'render it in CI into files, and name those with k8s-objects (prop
 const outside =
   'do it in CI, before the commit: a hub of Sluice holds no credentials of clusters, clouds or registries';
 
+const configs = 'export2config, or a ConfigMap as a component: there are no configs beside the repository';
+
+const secrets = 'declare the Secret, or what an operator makes it of (ExternalSecret, SealedSecret), as a component';
+
 /** What to use instead of types that KubeVela has and Sluice has not. */
 const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly<Record<string, string>>>> = {
   component: {
@@ -23,25 +27,30 @@ const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly
   },
   step: {
     'addon-operation': 'declare what the addon installs; what installs definitions is a commit of theirs',
+    'apply-app': 'commit the Application: each document of the repository is delivered',
+    'apply-application-in-parallel': 'apply-application: components that wait for nothing are applied at once',
     'apply-deployment': 'declare a component of type webservice or worker',
-    'apply-remaining': 'name the components: apply-component; or deploy, which delivers all',
     'apply-terraform-config': outside,
     'apply-terraform-provider': outside,
     'build-push-image': outside,
     'clean-jobs': 'remove it: finished Jobs go by ttlSecondsAfterFinished',
-    'create-config': outside,
-    'delete-config': outside,
+    'create-config': configs,
+    'delete-config': configs,
+    'deploy-cloud-resource': outside,
+    'deploy-components': 'a step of type deploy for each, with an override whose selector names its components',
     deploy2runtime: 'deploy, with policies of type topology',
-    'export-data': outside,
-    'export-service': outside,
-    export2secret: outside,
-    'generate-jdbc-connection': outside,
-    'list-config': outside,
-    'read-config': outside,
+    'export-data': 'export2config, with cluster, a step for each; or a ConfigMap as a component',
+    'export-service': 'declare the Service as a component of type k8s-objects, where a deploy step brings it',
+    export2secret: secrets,
+    'generate-jdbc-connection': 'compose it in the env of the component, from the keys of the Secret (secretKeyRef)',
+    'list-config': configs,
+    'read-app': 'depends-on-app: it waits until the other application is delivered and healthy',
+    'read-config': configs,
     'read-object': 'take the value where it is made: outputs of apply-object; agents report only what they deliver',
     'restart-workflow': 'remove it: every commit that changes the content is a delivery',
     'share-cloud-resource': outside,
     'vela-cli': outside,
+    'webhook-notification': 'notification; its url is { value: ADDRESS } or { secretRef: { name, key } }',
   },
 };
 

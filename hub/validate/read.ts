@@ -71,7 +71,7 @@ function readFresh(written: RawDocument): ReadDocument {
   const { apiVersion } = value;
   const versions = [...ourApiVersions, ...otherVersions(kind)];
   if (!versions.some((known) => known === apiVersion)) {
-    const hint = `use ${versions.join(' or ')}`;
+    const hint = `use ${ourApiVersions.join(' or ')}`;
     reporter.error('UNKNOWN_KIND', ['apiVersion'], `${kind} of ${String(apiVersion)} is not known`, hint);
     return { ...read, doc: null, rest: null };
   }
@@ -81,7 +81,7 @@ function readFresh(written: RawDocument): ReadDocument {
 /** The versions that a kind has in KubeVela beside those of ours. */
 function otherVersions(kind: string): readonly string[] {
   if (kind === 'Policy' || kind === 'Workflow') return [oamAlpha];
-  return kind.endsWith('Definition') ? [oamDefinitions] : [];
+  return kind === 'Application' || kind.endsWith('Definition') ? [oamDefinitions] : [];
 }
 
 function reporterFor(raw: RawDocument, { kind, key }: Pick<ReadDocument, 'kind' | 'key'>): Reporter {

@@ -4,6 +4,7 @@ import type { Steps } from '../model/reporter.ts';
 import type { RawDocument } from '../model/source.ts';
 import { definitionOf, type Note } from './definition-revision.ts';
 import { insteadOfKind } from './instead.ts';
+import { olderPath, olderSpelling } from './spelling-older.ts';
 
 /** A document with other spellings put right: those of the design text, of KubeVela's exports, of its older releases. */
 export interface Spelled {
@@ -25,8 +26,9 @@ export function spelled(raw: RawDocument): Spelled {
     const note = { severity: 'warning', code: 'UNSUPPORTED', path: ['kind'], ...instead } as const;
     return { value: written, raw, note, isIgnored: true };
   }
-  const value = normalised(written);
-  return { value, raw: hasStepList(written) ? withoutSteps(raw) : raw, note: null, isIgnored: false };
+  const value = olderSpelling(normalised(written));
+  const read = located(raw, (path) => olderPath(written, path));
+  return { value, raw: hasStepList(written) ? withoutSteps(read) : read, note: null, isIgnored: false };
 }
 
 function normalised(value: JsonMap): JsonMap {

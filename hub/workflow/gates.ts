@@ -8,7 +8,8 @@ export interface Gate {
   readonly hint: string;
 }
 
-const hint = 'leave it out: to ignore it would deliver where nothing may go yet';
+const hint =
+  'write inputs and outputs at the components: they pass values of their objects, as they are in the cluster';
 
 /** Everything in a program that holds something back and is not built yet. Pure. */
 export function gatesOf({ steps }: Pick<Program, 'steps'>): readonly Gate[] {

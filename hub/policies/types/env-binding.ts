@@ -16,7 +16,11 @@ const env = z.strictObject({
   patch: z.strictObject({ components: z.array(componentPatch) }).optional(),
 });
 type Env = z.infer<typeof env>;
-const schema = z.strictObject({ envs: z.array(env).min(1) });
+const schema = z.strictObject({
+  envs: z.array(env).min(1),
+  /** Says nothing, here and in KubeVela. */
+  created: z.boolean().optional(),
+});
 
 /** `env-binding`: places with a name each, and components as they are there. KubeVela has `topology` and `override` since. */
 export const envBinding = definePolicy({

@@ -1,6 +1,8 @@
 import type { StepType } from '../step.ts';
+import { applyApplication } from './apply-application.ts';
 import { applyComponent } from './apply-component.ts';
 import { applyObject } from './apply-object.ts';
+import { applyRemaining } from './apply-remaining.ts';
 import { blueGreenRollout } from './blue-green-rollout.ts';
 import { canaryRollback } from './canary-rollback.ts';
 import { canaryRollout } from './canary-rollout.ts';
@@ -21,8 +23,10 @@ import { webhook } from './webhook.ts';
 
 /** Every step that a workflow may have. */
 export const steps: readonly StepType[] = [
+  applyApplication,
   applyComponent,
   applyObject,
+  applyRemaining,
   blueGreenRollout,
   canaryRollback,
   canaryRollout,

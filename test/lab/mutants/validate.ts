@@ -93,4 +93,25 @@ export const validateMutants: readonly Mutant[] = [
     replace: "['Application', 'Cluster']",
     tests: ['test/unit/hub/load/owner.test.ts'],
   },
+  {
+    bug: 'settings of a component of an older release are not read',
+    file: 'hub/validate/spelling-older.ts',
+    find: "properties: 'settings', ",
+    replace: '',
+    tests: ['test/unit/hub/validate/spelling-older.test.ts'],
+  },
+  {
+    bug: 'an Application whose policies are empty goes to the local cluster',
+    file: 'hub/validate/spelling-older.ts',
+    find: 'edited(written, { components: each(component), workflow })',
+    replace: "edited(without(written, ['policies']), { components: each(component), workflow })",
+    tests: ['test/unit/hub/validate/spelling-older.test.ts'],
+  },
+  {
+    bug: 'what a step excepts is delivered by it',
+    file: 'hub/workflow/steps/apply-remaining.ts',
+    find: '!Object.hasOwn(exceptions, name)',
+    replace: 'name !== undefined',
+    tests: ['test/unit/hub/workflow/compile.test.ts'],
+  },
 ];

@@ -181,6 +181,21 @@ describe('the workflow of an Application', () => {
       'error[REFERENCE_NOT_FOUND] there is no component wbe; line 12 at component; did you mean web?',
     ],
     [
+      'excepts components that are there',
+      '- { type: apply-remaining, properties: { exceptions: { wbe: {} } } }',
+      'error[REFERENCE_NOT_FOUND] there is no component wbe; line 12 at wbe; did you mean web?',
+    ],
+    [
+      'excepts components as a whole',
+      '- { type: apply-remaining, properties: { exceptions: { web: { skipApplyWorkload: false } } } }',
+      'error[UNSUPPORTED] a component is delivered whole, or not at all; line 12 at skipApplyWorkload; remove it, or deliver the component by a step of its own',
+    ],
+    [
+      'takes what all components get no properties for',
+      '- { type: apply-application, properties: { component: web } }',
+      'error[UNKNOWN_FIELD] unknown field component; line 12 at component; remove it',
+    ],
+    [
       'has durations',
       '- { type: suspend, properties: { duration: 5x } }',
       'error[DOCUMENT_INVALID] 5x is not a duration; line 12 at duration; use the form 90s, 15m or 1h30m',
@@ -233,17 +248,35 @@ describe('the workflow of an Application', () => {
     ]);
   });
 
+  it('may say of an env-binding whether its envs are created, which means nothing', () => {
+    const line = '- { type: env-binding, properties: { created: false, envs: [{ name: prod }] } }';
+    expect(said(policies(line))).toEqual([]);
+  });
+
+  it.each(['deploy-cloud-resource', 'webhook-notification', 'deploy-components', 'read-app', 'create-config'])(
+    'says what to do instead of %s, and does not list all steps',
+    (type) => {
+      const [line, ...more] = said(policies(topology), steps(`- { type: ${type} }`));
+      expect(more).toEqual([]);
+      expect(line).toMatch(/is not supported; line 11 at type; (?!supported steps|did you mean)/);
+    },
+  );
+
   it('takes no input of a step that delivers: what goes where is told before anything is delivered', () => {
     const giver =
       '- { name: g, type: request, properties: { url: "https://a.example" }, outputs: [{ name: u, valueFrom: response }] }';
     const taker = '- { type: deploy, inputs: [{ from: u, parameterKey: policies }] }';
     expect(said(policies(topology), steps(giver, taker))).toEqual([
-      expect.stringContaining('error[UNSUPPORTED] an input of a step that delivers is not supported yet'),
+      expect.stringMatching(
+        /error\[UNSUPPORTED\] an input of a step that delivers is not supported yet.*at the components/,
+      ),
     ]);
   });
 
   it.each([
     '- { type: suspend }',
+    '- { type: apply-application }',
+    '- { type: apply-remaining, properties: { exceptions: { db: { skipApplyWorkload: true, skipAllTraits: true } } } }',
     '- { type: deploy, properties: { auto: false } }',
     '- { type: deploy, if: always, timeout: 5m }',
     '- { type: deploy, if: "context.name == x" }',

@@ -50,8 +50,8 @@ describe('a document', () => {
     ],
     [
       'of another version is not read',
-      { apiVersion: 'core.oam.dev/v1alpha2', kind: 'Application', metadata: { name: 'a' }, spec },
-      ['Application', 'default/a', 'UNKNOWN_KIND apiVersion Application of core.oam.dev/v1alpha2 is not known'],
+      { apiVersion: 'core.oam.dev/v1alpha1', kind: 'Application', metadata: { name: 'a' }, spec },
+      ['Application', 'default/a', 'UNKNOWN_KIND apiVersion Application of core.oam.dev/v1alpha1 is not known'],
     ],
     [
       'of an unknown kind has no key: nothing of it can be kept',

@@ -78,6 +78,28 @@ describe('the program of an Application', () => {
       ['s [] all -> c1/ [] all -> c2/x'],
     ],
     [
+      'brings all components to the local cluster, whatever policies say',
+      { policies: [topology('c1'), override('o')], workflow: { steps: [{ type: 'apply-application' }] } },
+      ['step-0 [] all -> here/'],
+    ],
+    [
+      'brings what is left to the local cluster',
+      {
+        components: [
+          { name: 'web', type: 'webservice' },
+          { name: 'db', type: 'worker' },
+          { name: 'job', type: 'task' },
+        ],
+        workflow: {
+          steps: [
+            { type: 'apply-component', properties: { component: 'db' } },
+            { type: 'apply-remaining', properties: { exceptions: { db: {}, job: { skipAllTraits: true } } } },
+          ],
+        },
+      },
+      ['step-0 [] db -> here/', 'step-1 [] web -> here/'],
+    ],
+    [
       'has no namespace where it is that of the application',
       { policies: [topology('c1', { clusters: ['c1'], namespace: 'shop' })] },
       ['deploy-c1 [] all -> c1/'],

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { placeOf } from '../object-steps.ts';
+import { delivering } from '../outcome.ts';
+import { reportUnknown } from '../reference.ts';
+import { defineStep } from '../step.ts';
+
+const exception = z.strictObject({
+  skipApplyWorkload: z.boolean().optional(),
+  skipAllTraits: z.boolean().optional(),
+  skipTraits: z.array(z.string()).optional(),
+});
+
+const schema = z.strictObject({
+  /** Components that are left out, by name. */
+  exceptions: z.record(z.string(), exception).optional(),
+});
+
+const wholes = ['skipApplyWorkload', 'skipAllTraits'] as const;
+
+/** `apply-remaining`: all components but those that are excepted, to the local cluster. */
+export const applyRemaining = defineStep({
+  type: 'apply-remaining',
+  about: 'All components but those in `exceptions`, to the local cluster.',
+  schema,
+  check: ({ properties: { exceptions = {} } }, { application, path, reporter }) => {
+    const names = application.spec.components.map(({ name }) => name);
+    for (const [name, skipped] of Object.entries(exceptions)) {
+      const at = [...path, 'exceptions', name];
+      if (!names.includes(name)) reportUnknown(reporter, at, { what: 'component', name, names });
+      const part = wholes.find((one) => skipped[one] === false);
+      if (part === undefined) continue;
+      const hint = 'remove it, or deliver the component by a step of its own';
+      reporter.error('UNSUPPORTED', [...at, part], 'a component is delivered whole, or not at all', hint);
+    }
+  },
+  wants: ({ properties: { exceptions = {} } }, { application }) => {
+    const names = application.spec.components.map(({ name }) => name);
+    const components = names.filter((name) => !Object.hasOwn(exceptions, name));
+    return [{ scope: placeOf(), policies: [], components, parallelism: null, action: 'run' as const }];
+  },
+  run: (_, input) => delivering(input),
+});
