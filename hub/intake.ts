@@ -147,20 +147,19 @@ async function currentIntake({ memory, clock }: IntakeParts, state: IntakeState)
     return { ...same, documents, broken, revisions, fleet: clustersOf(state), holds, problems };
   }
   const { snapshot, validated } = memory.last;
-  const { approvals } = state;
   const unrendered = unrenderedRevisions(state);
   const began = [start.documents, start.broken];
-  const from = [snapshot, validated, documents, broken, revisions, ...began, approvals, memory.passedOver];
+  const from = [snapshot, validated, documents, broken, revisions, ...began, memory.passedOver];
   const before = unrendered.size === 0 ? memory.kept : undefined;
   if (before?.from.every((value, index) => value === from[index]) === true) return { ...same, ...before.intake };
   const now = new Date(clock.now()).toISOString();
   const pinned = pinnedFiles(revisions);
-  const kept = keepMissing({ seen: documents, start, validated, snapshot, pinned, approvals, now });
+  const kept = keepMissing({ seen: documents, start, validated, snapshot, pinned, approvals: state.approvals, now });
   const serving = (app: string) => state.deliveries?.get(app)?.stable ?? null;
   const recorded = await inSlices(recording(revisions, kept.fleet, { unrendered, serving, now }));
   const problems = [...kept.problems, ...memory.passedOver];
   const intake = { ...kept, revisions: recorded, problems };
-  // A change that waits for an approval is judged again each time, and so is what failed to render.
+  // A change that waits for an approval is judged again each time: approvals mean something to nothing else. So is what failed to render.
   const isLasting = unrendered.size === 0 && kept.holds.every(({ change }) => change === undefined);
   if (isLasting) memory.kept = { from, intake };
   return { ...same, ...intake };

@@ -22,7 +22,8 @@ try {
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
   const whole = await run([...new Set(chosen.flatMap(({ tests }) => tests))], { longestMs: 60 * 60_000 });
   if (whole.passed + whole.failed === 0) throw new Error('without any bug, the tests did not come to an end');
-  if (whole.failed > 0) throw new Error(`without any bug, ${whole.failed} tests fail: ${whole.names.join('; ')}`);
+  if (whole.failed > 0 || whole.isRed)
+    throw new Error(`without any bug, ${whole.failed} tests fail: ${whole.names.join('; ')}`);
   console.log(`${whole.passed} tests pass without any bug; now ${chosen.length} bugs, one at a time`);
   for (const [index, mutant] of chosen.entries()) {
     const started = performance.now();
@@ -49,8 +50,9 @@ async function fateOf({ file, find, replace, tests }: Mutant): Promise<Fate> {
     source.replace(find, () => replace),
   );
   try {
-    const { passed, failed } = await run(tests, { more: ['--bail', '1'] });
-    if (failed > 0) return 'killed';
+    const { passed, failed, isRed } = await run(tests, { more: ['--bail', '1'] });
+    // Of a run that ends with its first failure, that one may be missing in what was counted.
+    if (failed > 0 || (isRed && passed > 0)) return 'killed';
     // A copy that does not even load proves nothing.
     return passed === 0 ? 'broken' : 'survived';
   } finally {
@@ -61,6 +63,8 @@ async function fateOf({ file, find, replace, tests }: Mutant): Promise<Fate> {
 interface Counts {
   readonly passed: number;
   readonly failed: number;
+  /** True where the run ended as one in which something failed. */
+  readonly isRed: boolean;
   /** Of those that failed. */
   readonly names: readonly string[];
 }
@@ -74,10 +78,10 @@ async function run(
   await rm(results, { force: true });
   const report = ['--reporter', 'json', '--outputFile', results];
   const args = [vitest, 'run', '--config', 'test/config/vitest.ts', '--root', copy, ...report, ...more, ...tests];
-  await new Promise<void>((resolve) => {
+  const isRed = await new Promise<boolean>((resolve) => {
     const options = { cwd: copy, env: { ...process.env, PROPERTY_RUNS: '60' }, timeout: longestMs };
-    execFile(process.execPath, args, options, () => {
-      resolve();
+    execFile(process.execPath, args, options, (error) => {
+      resolve(error?.code === 1);
     });
   });
   const text = await readFile(results, 'utf8').catch(() => '{}');
@@ -86,5 +90,5 @@ async function run(
   };
   const all = testResults.flatMap(({ assertionResults }) => assertionResults);
   const names = all.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName);
-  return { passed: all.filter(({ status }) => status === 'passed').length, failed: names.length, names };
+  return { passed: all.filter(({ status }) => status === 'passed').length, failed: names.length, isRed, names };
 }

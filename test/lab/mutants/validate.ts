@@ -75,8 +75,8 @@ export const validateMutants: readonly Mutant[] = [
   {
     bug: 'what is said of the spelling of a document is said once, and not with the next commit',
     file: 'hub/validate/read.ts',
-    find: 'return { ...known, reporter:',
-    replace: 'return { ...known, note: null, reporter:',
+    find: 'if (read.doc !== null) validDocuments.set(raw, read);',
+    replace: 'validDocuments.set(raw, { ...read, note: null });',
     tests: ['test/unit/hub/validate/spelling.test.ts'],
   },
   {

@@ -1,7 +1,6 @@
 import type { Mutant } from './mutants.ts';
 
 const unit = (name: string) => `test/unit/hub/${name}.test.ts`;
-const passes = 'test/integration/hub/workflow.pass.test.ts';
 
 /** Bugs of workflows: conditions, inputs, components one after the other, effects. */
 export const workflowMutants: readonly Mutant[] = [
@@ -31,7 +30,7 @@ export const workflowMutants: readonly Mutant[] = [
     file: 'hub/deliver/unit.ts',
     find: 'input.part === undefined ? published?.content === input.content : unit.part === input.part;',
     replace: 'input.part === undefined ? published?.content === input.content : published !== null;',
-    tests: [passes],
+    tests: [unit('deliver/unit')],
   },
   {
     bug: 'workflow: all components are given with the first',

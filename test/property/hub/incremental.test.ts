@@ -256,7 +256,9 @@ async function play(story: readonly (readonly Act[])[]): Promise<void> {
 }
 
 describe('a hub that decides again only what changed', () => {
-  it('decides what one decides that looks at everything with each pass', async () => {
+  const runs = Number(process.env['PROPERTY_RUNS'] ?? 4);
+  const timeout = 60_000 + 10_000 * runs;
+  it('decides what one decides that looks at everything with each pass', { timeout }, async () => {
     const stories = fc.array(fc.array(change, { minLength: 1, maxLength: 3 }), { minLength: 4, maxLength: 14 });
     const begun: readonly Act[] = [
       { do: 'push', app: 0, value: 0, form: 0 },
@@ -264,7 +266,7 @@ describe('a hub that decides again only what changed', () => {
     ];
     await fc.assert(
       fc.asyncProperty(stories, (story) => play([begun, ...story])),
-      { numRuns: 4, seed: 20261127, endOnFailure: true },
+      { numRuns: runs, seed: 20261127, endOnFailure: true },
     );
   });
 });

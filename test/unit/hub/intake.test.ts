@@ -53,7 +53,7 @@ function scene(commits: readonly Snapshot[], processed: string | null = null) {
   };
   const memory: IntakeMemory = { last: null, passedOver: [] };
   const clock = { now: () => 0, monotonic: () => 0 };
-  return async (look = true, isPublished = true) => {
+  const take = async (look = true, isPublished = true) => {
     const options = { look, signal: new AbortController().signal };
     const intake = await readCommits({ source, memory, clock, metrics: { stage: () => undefined } }, state, options);
     const { source: read, documents, broken, revisions, problems } = intake;
@@ -65,7 +65,36 @@ function scene(commits: readonly Snapshot[], processed: string | null = null) {
       failure: intake.failure,
     };
   };
+  /** What the ledger says, and other things that it says from now on. */
+  const ledger = (facts: Partial<State> = {}): State => (state = { ...state, ...facts });
+  return Object.assign(take, { ledger });
 }
+
+describe('what a commit came to', () => {
+  const [stays, shop] = [app('stays'), app('shop')];
+
+  it('is not kept once a change that waits is approved', async () => {
+    const commits = [commit('c1', [stays, shop], 0)];
+    const take = scene(commits);
+    await take();
+    commits.push(commit('c2', [stays], 0, { descends: false }));
+    expect((await take()).apps).toEqual(['stays', 'shop']);
+    expect((await take(false)).apps).toEqual(['stays', 'shop']);
+    const changes = take.ledger().documents.flatMap(({ missing }) => (missing === null ? [] : [missing.change]));
+    take.ledger({ approvals: changes.map((change) => ({ change, generation: 0, ids: [], by: 'ann', at: '' })) });
+    expect((await take(false)).apps).toEqual(['stays']);
+  });
+
+  it('is not kept where the ledger has other documents in force', async () => {
+    const before = scene([commit('c1', [stays, shop], 0)]);
+    await before();
+    const problem = { code: 'YAML_SYNTAX', message: 'not YAML', severity: 'error' } as const;
+    const take = scene([commit('c1', [stays], 0, { broken: [{ path: '1.yaml', problem }] })]);
+    expect((await take()).apps).toEqual(['stays']);
+    take.ledger({ documents: before.ledger().documents });
+    expect((await take(false)).apps).toEqual(['stays', 'shop']);
+  });
+});
 
 describe('the commits of one push', () => {
   const broken = app('store').replace('worker', 'nonsense');

@@ -237,6 +237,23 @@ describe('the values that the plan puts over the bundle', () => {
   });
 });
 
+describe('the tasks of an application that does not change', () => {
+  it('are other ones once the inventory says other things', () => {
+    const live = { object: () => asApplied, isSynced: () => true, readyEndpoints: () => null };
+    const outcome: AppOutcome = { key: 'default/one', app, plan, skipped: null };
+    const facts = { live, registration: registrationId, mode: { mayChange: true }, apps: [outcome], refused: [] };
+    const tasksWith = (entry: Partial<InventoryEntry>) =>
+      decideTasks({
+        ...facts,
+        inventory: new Map([[id, { ...applied, ...entry }]]),
+        served: new Map(),
+        waits: new Set(),
+      });
+    expect(tasksWith({ applied: null })).toMatchObject([{ id, action: 'update', reason: 'new content' }]);
+    expect(tasksWith({})).toEqual([]);
+  });
+});
+
 describe('objects that are off limits', () => {
   const two = plainApp('two', [configMap('a'), configMap('b')]).app;
   const [first, second] = two.objects.map((one) => one.id) as [string, string];
@@ -285,5 +302,7 @@ describe('objects that are off limits', () => {
     const ids = (one: AppOutcome) => decideTasks({ ...facts, apps: [one], refused }).map((task) => task.id);
     expect(ids(outcome)).toEqual([second]);
     expect(ids({ ...outcome, plan: null, skipped: 'this cluster has not region=eu' })).toEqual([]);
+    // What may not change any more makes nothing, although it was to be made before.
+    expect(decideTasks({ ...facts, mode: { mayChange: false }, apps: [outcome], refused })).toEqual([]);
   });
 });

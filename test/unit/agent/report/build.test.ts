@@ -57,6 +57,34 @@ describe('a report', () => {
     expect(buildReport(inputOf(running, { agentFault })).settled).toBe(settled);
   });
 
+  describe('that changed in one thing alone', () => {
+    const waits: Situation = {
+      wanted: { v1: '2 pods, 100%', v2: '2 pods, 0%' },
+      live: { v1: '2/2', v2: '0/2' },
+      route: { v1: 100 },
+    };
+    const since = (waitingSince: number) => new Map([['default/example', { reachedAt: 0, waitingSince }]]);
+    it.each<[string, Situation, (input: ReportInput) => Partial<ReportInput>]>([
+      ['an object that failed', running, () => ({ faults: new Map([[web, { row: row(web, 'denied') }]]) })],
+      ['a fight that began', running, () => ({ fights: new Map([[web, 'fought over by x']]) })],
+      [
+        'a hold of the site',
+        { ...running, live: { v1: '2/2, old content' } },
+        ({ outcome }) => ({
+          outcome: { ...outcome, mode: { mayChange: false, stopDeletes: 'held', hold: 'held by ops' } },
+        }),
+      ],
+      ['the end of the wait for pods', waits, () => ({ progress: since(60_000) as ReportInput['progress'] })],
+    ])('tells of %s', (_, situation, change) => {
+      const input = inputOf(situation, { progress: since(0) as ReportInput['progress'] });
+      const before = buildReport(input).apps[0];
+      const next = { ...input, ...change(input) };
+      const fresh = inputOf(situation, { ...change(input), progress: next.progress }, { mode: next.outcome.mode });
+      expect(buildReport(next).apps[0]).not.toEqual(before);
+      expect(buildReport(next).apps[0]).toEqual(buildReport(fresh).apps[0]);
+    });
+  });
+
   it('names objects as the hub does', () => {
     const [here, there] = ['/ConfigMap/default/a', '/ConfigMap//a'];
     const bundle = testBundle({ generation: 3, apps: [], retired: [here, '/ConfigMap/default/gone'] });

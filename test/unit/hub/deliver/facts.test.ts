@@ -58,6 +58,13 @@ describe('unitsFrom', () => {
     expect(units[1]).toMatchObject({ published: null, report: { applied: null } });
   });
 
+  it('is the very same until its agent reports', () => {
+    const before = unitsFrom(facts, [assignment])[0];
+    expect(unitsFrom({ ...facts }, [assignment])[0]).toBe(before);
+    const reports = new Map([['a', { report: reportOf(bundle, [settledApp(web)]), receivedAt: now + 1 }]]);
+    expect(unitsFrom({ ...facts, reports }, [assignment])[0]?.report).toMatchObject({ receivedAt: now + 1 });
+  });
+
   it.each<[rule: string, objects: typeof web.objects, waiting: readonly string[] | undefined]>([
     ['that have no objects yet', [{ id: 'a', path: 'a', digest: web.digest, bytes: 1, component: 'db' }], ['web']],
     [

@@ -34,6 +34,8 @@ describe('where a unit stands', () => {
     ['is held by its site', unit('a', 'web-v1', { report: reportOf({ siteHold: 'until Monday' }) }), waiting, 'held'],
     ['is given what a guard holds', unit('a', 'web-v1', { hold: 'a guard' }), given, 'held'],
     ['is being published', unit('a', 'web-v1'), given, 'admitted'],
+    ['is being published: this component', v2({ part: 'web-v2 db' }), { ...given, part: 'web-v2 db web' }, 'admitted'],
+    ['is done by the component that was published', v2({ part: 'web-v2 db' }), { ...given, part: 'web-v2 db' }, 'done'],
     ['is done by the digest and its health', v2(), given, 'done'],
     [
       'is not done while a component waits for what another gives',

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { PlaceInput } from '../../../../hub/place/types.ts';
-import { clusters, codes, deployment, placed, target } from '../../../fixtures/hub/placing.ts';
+import { place } from '../../../../hub/place/place.ts';
+import { fleetOf } from '../../../fixtures/hub/fleet.ts';
+import { clusters, codes, deployment, placed, target, targets } from '../../../fixtures/hub/placing.ts';
+import { historyOf } from '../../../fixtures/hub/rendering.ts';
 
 type Previous = PlaceInput['previous'];
 
@@ -18,6 +21,25 @@ function goes(revisions: readonly string[], tiers: Readonly<Record<string, strin
   const held = holds.flatMap(({ cluster }) => (cluster === null ? [] : [`?@${cluster}`]));
   return [...assignments.map(({ revision, cluster }) => `${revision}@${cluster}`), ...held].sort();
 }
+
+describe('a placement of a document that does not change', () => {
+  const inputOf = (placement: string): PlaceInput => {
+    const fleet = fleetOf(deployment(`[${at('app-v1', placement)}]`));
+    return { fleet, history: historyOf(fleet), targets, picks: new Map(), previous: [], localCluster: null };
+  };
+
+  it.each(['eu-1', 'eu-2'])('goes where it was picked meanwhile: %s', (recorded) => {
+    const input = inputOf('{ clusterSelector: { labels: { usage: prod } } }');
+    const [key = ''] = place(input).picks.keys();
+    expect(clusters(place({ ...input, picks: new Map([[key, [recorded]]]) }))).toEqual([recorded]);
+  });
+
+  it('is looked for again where it matched nothing: what runs meanwhile stays', () => {
+    const input = inputOf(all('edge'));
+    expect(clusters(place(input))).toEqual([]);
+    expect(clusters(place({ ...input, previous: running({ 'eu-1': 'app-v1' }) }))).toEqual(['eu-1']);
+  });
+});
 
 describe('a placement that takes all clusters of its selector', () => {
   it('records nothing', () => {
