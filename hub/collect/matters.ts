@@ -132,7 +132,10 @@ const clustersOf = oncePerValue(
 
 function deliveryText({ apps, accepted, conditions }: AgentReport): string {
   const held = conditions.some(({ type, status }) => type === 'Held' && status === 'True');
-  const steps = apps.map(({ delivery }) => delivery?.phase);
+  // Steps of a workflow end with those of agents, and other content begins once what serves is whole again.
+  const steps = apps.map(({ delivery, phase }) =>
+    delivery === undefined ? null : [delivery.attempt, delivery.step, delivery.phase, phase === 'blocked'],
+  );
   return JSON.stringify([progressText({ apps }), steps, accepted?.generation, held]);
 }
 

@@ -119,6 +119,20 @@ export const copyMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/deliver/application.moves.test.ts'],
   },
   {
+    bug: 'that what serves is whole again is no reason for a pass',
+    file: 'hub/collect/matters.ts',
+    find: "[delivery.attempt, delivery.step, delivery.phase, phase === 'blocked']",
+    replace: '[delivery.attempt, delivery.step, delivery.phase]',
+    tests: ['test/unit/hub/collect/matters.test.ts'],
+  },
+  {
+    bug: 'that a step of an agent is over is no reason for a pass',
+    file: 'hub/collect/matters.ts',
+    find: '[delivery.attempt, delivery.step, delivery.phase,',
+    replace: '[delivery.attempt, delivery.phase,',
+    tests: ['test/unit/hub/collect/matters.test.ts'],
+  },
+  {
     bug: 'weights for one copy are given to another',
     file: 'hub/workflow/steps/canary-rollout.ts',
     find: "const wrong = targets.find(({ revision }) => !['stable', 'new', serving, coming].includes(revision));",

@@ -75,6 +75,13 @@ describe('what a report means for the next pass', () => {
     expect(matters(last, report, steps)).toBe(wanted);
   });
 
+  const deliveriesIn = (phase: DeliveryPhase, units: readonly string[]): State['deliveries'] => {
+    const at = '2026-01-01T00:00:00Z';
+    const admitted = [{ at, wave: 's/w', units }];
+    const own = { number: 1, attempt: 1, content: 'web-v1', phase, startedAt: at, steps: {}, waves: {}, admitted };
+    const record = { app: 'default/web', stable: null, previous: null };
+    return new Map([['default/web', { ...record, last: { ...own, base: {}, back: {}, decisions: [] } }]]);
+  };
   const healthIs = (health: 'Healthy' | 'Degraded'): AgentReport => ({
     ...reportOf(plain, []),
     apps: [settledApp(delivered, { health })],
@@ -86,14 +93,33 @@ describe('what a report means for the next pass', () => {
     ['was aborted before it reached it', 'aborted', ['b', 'ab'], false],
     ['ended well', 'succeeded', ['a'], false],
   ])('a cluster that degrades, while a delivery %s', (_, phase, units, wanted) => {
-    const at = '2026-01-01T00:00:00Z';
-    const admitted = [{ at, wave: 's/w', units }];
-    const own = { number: 1, attempt: 1, content: 'web-v1', phase, startedAt: at, steps: {}, waves: {}, admitted };
-    const record = { app: 'default/web', stable: null, previous: null };
-    const deliveries = new Map([['default/web', { ...record, last: { ...own, base: {}, back: {}, decisions: [] } }]]);
-    const known = { ...state, bundles: new Map([['a', plain]]), deliveries };
+    const known = { ...state, bundles: new Map([['a', plain]]), deliveries: deliveriesIn(phase, units) };
     expect(matters(healthIs('Healthy'), healthIs('Degraded'), known)).toBe(wanted);
     expect(matters(healthIs('Healthy'), healthIs('Healthy'), known)).toBe(false);
+  });
+
+  const said = (step: number, phase: 'running' | 'returned', attempt = 1, isBlocked = false): AgentReport => ({
+    ...reportOf(stepping, []),
+    apps: [
+      settledApp(delivered, {
+        delivery: { number: 3, attempt, step, phase },
+        health: 'Degraded',
+        phase: isBlocked ? 'blocked' : 'shift',
+      }),
+    ],
+  });
+  it.each<[string, AgentReport, AgentReport, boolean]>([
+    ['a step is over', said(0, 'running'), said(1, 'running'), true],
+    ['another attempt has begun', said(1, 'running'), said(1, 'running', 2), true],
+    ['it begins to go back', said(1, 'running'), said(1, 'returned'), true],
+    ['what serves is whole again', said(1, 'returned'), said(1, 'returned', 1, true), true],
+    ['nothing has moved', said(1, 'returned', 1, true), said(1, 'returned', 1, true), false],
+  ])('inside a cluster %s', (_, last, report, wanted) => {
+    const known = { ...state, bundles: new Map([['a', stepping]]) };
+    for (const phase of ['running', 'reverted'] as const) {
+      expect(matters(last, report, { ...known, deliveries: deliveriesIn(phase, ['a']) })).toBe(wanted);
+    }
+    expect(matters(last, report, known)).toBe(false);
   });
 
   const moves = (cluster: string): Pick<State, 'guarded'> => ({
