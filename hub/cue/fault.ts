@@ -26,6 +26,15 @@ interface Wrong {
 
 type Reading = (match: RegExpExecArray, wrong: Wrong) => Pick<CueFault, 'message'> & Partial<CueFault>;
 
+/** Of the properties themselves, which have no name. */
+const ofAll: readonly (readonly [RegExp, Reading])[] = [
+  [
+    /^incomplete value (.*)/s,
+    ([, choices = '']) => ({ message: `the properties fit more than one choice: ${choices}`, wanted: choices }),
+  ],
+  [/^\d+ errors in empty disjunction/, () => ({ message: 'the properties have none of the values that are allowed' })],
+];
+
 const emptyChoice = '%d errors in empty disjunction:';
 
 /** CUE's messages in the words of properties, by pattern and text; the first that fits wins. */
@@ -77,7 +86,7 @@ export function faultsOf(evaluated: Extract<Evaluated, { faults: unknown }>, tol
 function propertyFault(refusal: CueRefusal, told: Told): CueFault {
   const path = refusal.path.slice(1).map((step) => (/^\d+$/.test(step) ? Number(step) : step));
   const wrong: Wrong = { refusal, path, name: path.join('.'), told };
-  for (const [pattern, read] of readings) {
+  for (const [pattern, read] of path.length === 0 ? [...ofAll, ...readings] : readings) {
     const match = pattern.exec(refusal.message);
     if (match !== null) return { code: 'DOCUMENT_INVALID', ...read(match, wrong), parameter: path };
   }

@@ -12,7 +12,7 @@ const mostLooks = 20;
  */
 export async function narrowed(fault: CueFault, look: Look): Promise<CueFault> {
   const { parameter: path } = fault;
-  if (path === undefined || !fault.message.includes('has none of the values')) return fault;
+  if (path === undefined || !fault.message.includes('none of the values')) return fault;
   const budget = { left: mostLooks };
   const found = await culprit({ parameter: look.program.parameter, path, given: path }, look, budget);
   if (found.length === path.length) return fault;
@@ -62,8 +62,9 @@ function membersOf(value: unknown): readonly (string | number)[] {
   return isMap(value) ? Object.keys(value) : [];
 }
 
-/** True where nothing is wrong any more at a path, nor with what holds it. */
+/** True where nothing is wrong any more at a path, nor with what holds it; a value that fits more than one choice fits. */
 async function isFitting(parameter: unknown, path: Path, look: Look): Promise<boolean> {
   const found = await faultsWith(look, parameter);
-  return found.every(({ parameter: at }) => at === undefined || !at.every((step, index) => step === path[index]));
+  const isBetween = ({ parameter: at, wanted }: CueFault) => wanted !== undefined && at?.length === path.length;
+  return found.every((one) => isBetween(one) || one.parameter?.every((step, index) => step === path[index]) !== true);
 }

@@ -30,7 +30,9 @@ export async function propertyFaults(
       const fault = await narrowed(one, look);
       const { parameter: path } = fault;
       if (path === undefined) return faults.length > 0 ? faults : [fault];
-      if (!isAtOrBelow(mended, path)) faults.push(await withSuggestion(fault, look));
+      // What the properties lack as a whole may be what was wrong with one of them.
+      const follows = path.length === 0 && faults.length > 0;
+      if (!follows && !isAtOrBelow(mended, path)) faults.push(await withSuggestion(fault, look));
       parameter = mendedAt(parameter, fault, mended) ?? parameter;
       if (faults.length === mostFaults) break;
     }

@@ -15,6 +15,13 @@ const refusal = (path: readonly string[], message: string, kind = ''): CueRefusa
 const ofProperties = (...faults: readonly CueRefusal[]) => faultsOf({ faults, ofParameter: true }, told);
 
 describe('a fault of the evaluator, in the words of properties', () => {
+  it.each([
+    ['incomplete value {a?:int} | {b:[]}', 'the properties fit more than one choice: {a?:int} | {b:[]}'],
+    ['2 errors in empty disjunction:', 'the properties have none of the values that are allowed'],
+  ])('says of all of them: %s', (said, message) => {
+    expect(ofProperties(refusal([], said))).toEqual([expect.objectContaining({ message, parameter: [] })]);
+  });
+
   it.each<[path: string, said: string, code: string, message: string, parameter: readonly (string | number)[]]>([
     ['imgae', 'field not allowed', 'UNKNOWN_FIELD', 'unknown property "imgae"', ['imgae']],
     ['ports 0 prot', 'field not allowed', 'UNKNOWN_FIELD', 'unknown property "ports.0.prot"', ['ports', 0, 'prot']],

@@ -59,6 +59,17 @@ describe('the properties of a component', () => {
     expect(await faults({ image: 'a:1', ...parameter })).toHaveLength(20);
   });
 
+  const choice =
+    'output: {if parameter.many == _|_ {n: 1}}\nparameter: #P | close({many: [...#P]})\n#P: {a: *null | [...string], n?: int}';
+  it.each<readonly [string, unknown, readonly unknown[]]>([
+    ['one of which is of the wrong type', { a: 'x' }, ['property "a" is not known here, or has the wrong type']],
+    ['one of which no choice has', { b: 1 }, ['unknown property "b"']],
+    ['of two choices', { n: 1, many: [] }, [/^property "(?:n|many)" is not known here/]],
+  ])('are told as what they are: %s', async (_, parameter, told) => {
+    const found = await faults(parameter, choice);
+    expect(found).toEqual(told.map((one) => (one instanceof RegExp ? (expect.stringMatching(one) as unknown) : one)));
+  });
+
   it('say one thing where the template itself is wrong', async () => {
     expect(await faults({}, 'output: {a: 1, a: 2}\nparameter: {}')).toHaveLength(1);
   });
