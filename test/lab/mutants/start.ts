@@ -47,4 +47,11 @@ export const startMutants: readonly Mutant[] = [
     replace: '.then(encrypt, fail)',
     tests: [secured],
   },
+  {
+    bug: 'a hub says that it is ready before it has read its data folder',
+    file: 'hub/run/hub.ts',
+    find: 'isReady: state.isKnown,',
+    replace: 'isReady: () => true,',
+    tests: ['test/integration/hub/start.test.ts'],
+  },
 ];
