@@ -80,11 +80,9 @@ export function describeSlides(backend: Backend): void {
         'bookinfo.yaml': before('canary', 'docker.io/istio/examples-bookinfo-reviews-v2:1.16.2'),
         'hello.yaml': before('slide1steps', 'demo/hello-world:before'),
       });
-      [site, prod] = await Promise.all([
-        fleet.join('cluster-staging', { crds: ['istio'] }),
-        fleet.join('cluster-prod'),
-      ]);
-    }, 60_000);
+      site = await fleet.join('cluster-staging', { crds: ['istio'] });
+      prod = await fleet.join('cluster-prod');
+    }, 150_000);
     afterAll(() => fleet.close());
 
     it('canary: a batch of the new copy beside the old one, a person, the rest', async () => {

@@ -2,6 +2,7 @@ import { describeDeployments } from '../../integration/scenarios/deployments.ts'
 import { describeNames } from '../../integration/scenarios/names.ts';
 import { describeObjects } from '../../integration/scenarios/objects.ts';
 import { describeRollouts } from '../../integration/scenarios/rollouts.ts';
+import { describeSlides } from '../../integration/scenarios/slides.ts';
 import { startCluster } from './cluster.ts';
 import { describeControlPlane } from './suite.ts';
 import type { CrdSet } from './versions.ts';
@@ -14,5 +15,6 @@ describeControlPlane('real control planes', (binaries) => {
   describeObjects(backend);
   describeDeployments(backend);
   describeRollouts(backend);
+  describeSlides(backend);
   describeNames(backend);
 });
