@@ -1,7 +1,7 @@
 const segment = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
 const qualified = /^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$/;
 
-/** The two forms of most names in Kubernetes (RFC 1123): how each reads, and how long it may be. */
+/** The forms of names in Kubernetes, those of RFC 1123 first: how each reads, and how long it may be. */
 export const nameForms = {
   label: { pattern: new RegExp(`^${segment}$`), longest: 63, words: 'lower case letters, digits and dashes' },
   subdomain: {
@@ -9,6 +9,8 @@ export const nameForms = {
     longest: 253,
     words: 'lower case letters, digits, dashes and dots',
   },
+  /** What may be the value of a label: of what is in labels, and in no name of an object. */
+  labelValue: { pattern: qualified, longest: 63, words: 'letters, digits, dashes, dots and underscores' },
 } as const;
 
 /** True for a name of this form. */

@@ -2,6 +2,7 @@ import { exceeds, isImage, name, quantity } from './formats.ts';
 import {
   at,
   choice,
+  choiceOrEmpty,
   distinct,
   isSet,
   items,
@@ -28,7 +29,7 @@ export function* container(node: Node, volumes: ReadonlySet<string>, isInit: boo
   yield* required(at(node, 'name'));
   yield* name(at(node, 'name'), 'label');
   yield* image(at(node, 'image'));
-  yield* choice(at(node, 'imagePullPolicy'), 'Always', 'IfNotPresent', 'Never');
+  yield* choiceOrEmpty(at(node, 'imagePullPolicy'), 'Always', 'IfNotPresent', 'Never');
   for (const member of lists) yield* list(at(node, member));
   for (const words of ['command', 'args']) for (const word of items(at(node, words))) yield* text(word);
   yield* ports(at(node, 'ports'));

@@ -3,6 +3,7 @@ import { name } from './formats.ts';
 import {
   at,
   choice,
+  choiceOrEmpty,
   distinct,
   isSet,
   items,
@@ -24,8 +25,8 @@ const outside = ['NodePort', 'LoadBalancer'];
 export const service: Check = function* (object) {
   const spec = at(object, 'spec');
   const type = at(spec, 'type');
-  yield* choice(type, 'ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName');
-  yield* choice(at(spec, 'sessionAffinity'), 'None', 'ClientIP');
+  yield* choiceOrEmpty(type, 'ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName');
+  yield* choiceOrEmpty(at(spec, 'sessionAffinity'), 'None', 'ClientIP');
   yield* labels(at(spec, 'selector'));
   const [ports, isHeadless] = [at(spec, 'ports'), at(spec, 'clusterIP').value === 'None'];
   const isOutside = outside.some((one) => one === type.value);

@@ -91,6 +91,11 @@ export function* choice(node: Node, ...words: readonly string[]): Iterable<Refus
     yield refuse(node, `must be one of ${words.join(', ')}, and is ${shown(node.value)}`);
 }
 
+/** Refused is a text that is none of a few, where servers fill in their own for one that is empty. */
+export function* choiceOrEmpty(node: Node, ...words: readonly string[]): Iterable<Refusal> {
+  if (node.value !== '') yield* choice(node, ...words);
+}
+
 /** Refused is the second of two entries that say the same. */
 export function* distinct(
   nodes: readonly Node[],

@@ -4,6 +4,7 @@ import { name } from './formats.ts';
 import {
   at,
   choice,
+  choiceOrEmpty,
   distinct,
   isSet,
   items,
@@ -59,7 +60,7 @@ export function* podSpec(node: Node, policies: readonly string[], claims: readon
   );
   yield* restartPolicy(at(node, 'restartPolicy'), policies);
   yield* name(at(node, 'serviceAccountName'), 'subdomain');
-  yield* choice(at(node, 'dnsPolicy'), 'ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None');
+  yield* choiceOrEmpty(at(node, 'dnsPolicy'), 'ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None');
   for (const spread of items(at(node, 'topologySpreadConstraints'))) yield* spreadOf(spread);
   for (const [, value] of members(at(node, 'nodeSelector'))) yield* text(value);
 }

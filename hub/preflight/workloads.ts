@@ -3,6 +3,7 @@ import { name, quantity } from './formats.ts';
 import {
   at,
   choice,
+  choiceOrEmpty,
   isSet,
   items,
   members,
@@ -27,7 +28,7 @@ const toItsEnd = ['OnFailure', 'Never'];
 export const deployment: Check = function* (object) {
   const spec = at(object, 'spec');
   yield* workload(spec);
-  yield* choice(at(spec, 'strategy', 'type'), 'RollingUpdate', 'Recreate');
+  yield* choiceOrEmpty(at(spec, 'strategy', 'type'), 'RollingUpdate', 'Recreate');
   const rolling = at(spec, 'strategy', 'rollingUpdate');
   if (at(spec, 'strategy', 'type').value === 'Recreate' && isSet(rolling))
     yield refuse(rolling, 'is not allowed with the type Recreate', 'remove one of the two');
@@ -47,15 +48,15 @@ export const statefulSet: Check = function* (object) {
     (claim) => textOf(at(claim, 'metadata', 'name')) ?? [],
   );
   yield* workload(spec, claims);
-  yield* choice(at(spec, 'updateStrategy', 'type'), 'RollingUpdate', 'OnDelete');
-  yield* choice(at(spec, 'podManagementPolicy'), 'OrderedReady', 'Parallel');
+  yield* choiceOrEmpty(at(spec, 'updateStrategy', 'type'), 'RollingUpdate', 'OnDelete');
+  yield* choiceOrEmpty(at(spec, 'podManagementPolicy'), 'OrderedReady', 'Parallel');
 };
 
 /** DaemonSets. */
 export const daemonSet: Check = function* (object) {
   const spec = at(object, 'spec');
   yield* workload(spec);
-  yield* choice(at(spec, 'updateStrategy', 'type'), 'RollingUpdate', 'OnDelete');
+  yield* choiceOrEmpty(at(spec, 'updateStrategy', 'type'), 'RollingUpdate', 'OnDelete');
   yield* bothZero(at(spec, 'updateStrategy', 'rollingUpdate'));
 };
 
@@ -70,7 +71,7 @@ export const cronJob: Check = function* (object) {
   yield* text(schedule);
   const fault = textOf(schedule) === undefined || schedule.value === '' ? null : scheduleFault(String(schedule.value));
   if (fault !== null) yield refuse(schedule, `is ${shown(schedule.value)}: it ${fault}`);
-  yield* choice(at(spec, 'concurrencyPolicy'), 'Allow', 'Forbid', 'Replace');
+  yield* choiceOrEmpty(at(spec, 'concurrencyPolicy'), 'Allow', 'Forbid', 'Replace');
   for (const field of ['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit'])
     yield* whole(at(spec, field));
   yield* jobSpec(at(spec, 'jobTemplate', 'spec'));

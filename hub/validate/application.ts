@@ -46,8 +46,14 @@ function isKnown(what: 'component' | 'trait', type: string, { components, traits
 
 function reportType(what: 'component' | 'trait', type: string, { path, references, reporter }: Where): void {
   const known = what === 'component' ? references.components : references.traits;
-  const hint = insteadOfVersion(type) ?? insteadOfType(what, type) ?? suggestion(type, known, `${what} types`, listing);
+  const hint = insteadOfVersion(type) ?? insteadOfType(what, type) ?? unknownType(what, type, known);
   reporter.error('UNSUPPORTED', path, `no ${what} type ${type}`, hint);
+}
+
+function unknownType(what: 'component' | 'trait', type: string, known: readonly string[]): string {
+  const meant = suggestion(type, known, `${what} types`, listing);
+  if (meant.startsWith('did you mean')) return meant;
+  return `add its ${what === 'component' ? 'Component' : 'Trait'}Definition to the repository; ${meant}`;
 }
 
 /** What prints the types that there are. */
@@ -59,8 +65,11 @@ interface Where {
   readonly reporter: Reporter;
 }
 
+/** Types whose objects have names of their own: that of the component is in labels alone, as `vela adopt` writes it. */
+const namesItsOwn = new Set(['k8s-objects', 'raw', 'ref-objects']);
+
 function checkComponent(doc: Application, component: Component, { path, references, reporter }: Where): void {
-  checkName('label', component.name, [...path, 'name'], reporter);
+  checkName(namesItsOwn.has(component.type) ? 'labelValue' : 'label', component.name, [...path, 'name'], reporter);
   if (!isKnown('component', component.type, references)) {
     reportType('component', component.type, { path: [...path, 'type'], references, reporter });
   }

@@ -114,4 +114,18 @@ export const validateMutants: readonly Mutant[] = [
     replace: 'name !== undefined',
     tests: ['test/unit/hub/workflow/compile.test.ts'],
   },
+  {
+    bug: 'what an export of live objects leaves empty is refused',
+    file: 'hub/preflight/node.ts',
+    find: "if (node.value !== '') yield* choice",
+    replace: 'yield* choice',
+    tests: ['test/unit/hub/preflight/preflight.test.ts'],
+  },
+  {
+    bug: 'a component may have a name that no object can have',
+    file: 'hub/validate/application.ts',
+    find: "namesItsOwn.has(component.type) ? 'labelValue' : 'label'",
+    replace: "'labelValue'",
+    tests: ['test/unit/hub/validate/application.test.ts'],
+  },
 ];

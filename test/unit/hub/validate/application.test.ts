@@ -29,6 +29,16 @@ describe('the components of an application', () => {
       `${web}, ${web}`,
       ['DOCUMENT_INVALID 3:77 a second component named web; rename one'],
     ],
+    [
+      'a name that is in labels alone, where objects have their own',
+      '{name: web.Deployment.web, type: raw, properties: {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}}',
+      [],
+    ],
+    [
+      'a name that names objects',
+      web.replace('name: web', 'name: web.Deployment'),
+      ['NAME_INVALID 3:22 the name "web.Deployment" is not allowed; use lower case letters, digits and dashes'],
+    ],
     ['two of different names', `${web}, ${web.replace('web', 'api')}`, []],
     [
       'a type that is nearly one of ours',
@@ -39,8 +49,8 @@ describe('the components of an application', () => {
       'several unknown traits, each at its place',
       web.replace('}}', '}, traits: [{type: a1}, {type: b2}]}'),
       [
-        'UNSUPPORTED 3:85 no trait type a1; sluice-hub definitions list prints the trait types',
-        'UNSUPPORTED 3:97 no trait type b2; sluice-hub definitions list prints the trait types',
+        'UNSUPPORTED 3:85 no trait type a1; add its TraitDefinition to the repository; sluice-hub definitions list prints the trait types',
+        'UNSUPPORTED 3:97 no trait type b2; add its TraitDefinition to the repository; sluice-hub definitions list prints the trait types',
       ],
     ],
     [
