@@ -268,4 +268,22 @@ describe('the built-in definitions', () => {
       spec: { rules: [{ http: { paths: [{ backend: { service: { name: 'other' } } }] } }] },
     });
   });
+
+  const labelOf = async (type: string, parameter: object, appName: string): Promise<unknown> => {
+    const { output } = await evaluate(
+      `ComponentDefinition/${type}`,
+      { image: 'a', ...parameter },
+      { ...context, appName },
+    );
+    const { spec } = output as { spec: { template: { metadata: { labels: Record<string, string> } } } };
+    return spec.template.metadata.labels['app.oam.dev/name'];
+  };
+  it.each(['webservice', 'worker', 'task', 'daemon', 'statefulset'])(
+    'name the application on the pods of a %s, where its name can be the value of a label',
+    async (type) => {
+      expect(await labelOf(type, {}, 'app')).toBe('app');
+      expect(await labelOf(type, { labels: { 'app.oam.dev/name': 'mine' } }, 'app')).toBe('mine');
+      expect(await labelOf(type, {}, 'a'.repeat(64))).toBeUndefined();
+    },
+  );
 });
