@@ -93,8 +93,9 @@ function advanceRunning(input: ApplicationInput, before: AppDelivery): Applicati
   const advanced = objectsAfter(ending(afterPass(input.units, record, facts), facts), program, brought);
   if (advanced.last.phase !== 'running') return ended(input, advanced);
   const isOver = outcomes.some((outcome) => outcome.isOver);
+  const refused = outcomes.find((outcome) => outcome.refused !== null)?.refused ?? null;
   const next = isFinishing(input, advanced) ? input.content : null;
-  const progress = runningProgress(advanced, { standing, steps: steps.progress, stopped, isOver, next });
+  const progress = runningProgress(advanced, { standing, steps: steps.progress, stopped, isOver, refused, next });
   const moments = [...steps.due, ...outcomes.flatMap(({ due }) => due)].filter((at) => at > listening.now);
   const due = moments.length > 0 ? Math.min(...moments) : null;
   const wanted = wantedOf(advanced, input, givenParts(program, advanced));

@@ -5,6 +5,7 @@ import {
   type Delivery,
   type DeliveryDecision,
   type StepRecord,
+  type WaveRecord,
 } from '../model/delivery.ts';
 
 /** A decision with the name of what it is about. */
@@ -120,7 +121,7 @@ function retried({ last }: AppDelivery, decision: DeliveryDecision, failed: read
     phase: 'running',
     decisions: [...decisions, decision],
     steps: isWhole ? {} : withoutFailures(last.steps),
-    waves: isWhole ? {} : last.waves,
+    waves: isWhole ? {} : withoutRefusals(last.waves),
     back: Object.fromEntries(Object.entries(last.back).filter(([unit]) => !again.has(unit))),
     admitted: isWhole ? [] : without(last.admitted, again),
   };
@@ -129,6 +130,15 @@ function retried({ last }: AppDelivery, decision: DeliveryDecision, failed: read
 /** True for a unit of a cluster; of every one where no cluster is named. */
 function isOn(cluster: string | undefined, unit: string): boolean {
   return cluster === undefined || unit === cluster || unit.startsWith(`${cluster}@`);
+}
+
+/** What an analysis refused is asked anew. */
+function withoutRefusals(waves: Delivery['waves']): Delivery['waves'] {
+  if (!Object.values(waves).some(({ refused }) => refused !== undefined)) return waves;
+  const asked = (wave: WaveRecord) => Object.entries(wave).filter(([name]) => name !== 'refused');
+  return Object.fromEntries(
+    Object.entries(waves).map(([key, wave]) => [key, Object.fromEntries(asked(wave))]),
+  ) as Delivery['waves'];
 }
 
 function withoutFailures(steps: Delivery['steps']): Delivery['steps'] {

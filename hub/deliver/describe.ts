@@ -3,6 +3,7 @@ import type { DeliveryProgress, StepProgress, UnitLine, WaveProgress } from './p
 import { isStepping } from './told.ts';
 import type { DeliveryUnit, UnitState } from './unit.ts';
 import { admissionsOf, countsOf, type StandingUnit } from './standing.ts';
+import { overWords } from './wave.ts';
 
 /** What one pass found out of a running delivery. */
 export interface RunningFacts {
@@ -10,13 +11,15 @@ export interface RunningFacts {
   readonly steps: readonly StepProgress[];
   readonly stopped: string | null;
   readonly isOver: boolean;
+  /** Why its analysis refused a wave; null = none was. */
+  readonly refused: string | null;
   /** The content that waits for its end; null = none does. */
   readonly next: string | null;
 }
 
 /** Where a running delivery stands. */
 export function runningProgress(record: AppDelivery, facts: RunningFacts): DeliveryProgress {
-  const { standing, steps, stopped, isOver, next } = facts;
+  const { standing, steps, stopped, isOver, refused, next } = facts;
   const name = deliveryName(record);
   const waits = waitsOf(steps, name, '');
   const first = waits.find(({ text }) => text !== '');
@@ -30,9 +33,9 @@ export function runningProgress(record: AppDelivery, facts: RunningFacts): Deliv
     phase,
     next,
     steps,
-    waits: isOver ? 'more clusters failed than it tolerates' : (stopped ?? first?.text ?? ''),
+    waits: isOver ? (refused ?? overWords) : (stopped ?? first?.text ?? ''),
     todo: isOver
-      ? `\`sluice-hub rollout retry ${name} CLUSTER\`, or \`sluice-hub rollout abort ${name}\``
+      ? `\`sluice-hub rollout retry ${name}${refused === null ? ' CLUSTER' : ''}\`, or \`sluice-hub rollout abort ${name}\``
       : (first?.todo ?? null),
     asks: waits.flatMap(({ asks }) => (asks === null ? [] : [asks])),
     failed: linesOf('failed'),

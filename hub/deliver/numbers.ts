@@ -17,6 +17,7 @@ export interface WaveSettings {
   readonly window: RolloutNumbers['window'];
   readonly spread: RolloutNumbers['spread'];
   readonly onFailure: 'halt' | 'rollback';
+  readonly analysis: NonNullable<RolloutNumbers['analysis']>;
 }
 
 const defaultDeadlineMs = 15 * 60_000;
@@ -36,6 +37,7 @@ export function settingsOf(rollout: RolloutNumbers | null, wave: WaveNumbers | n
     window: own.window ?? all.window,
     spread: all.spread,
     onFailure: all.onFailure ?? 'halt',
+    analysis: own.analysis ?? all.analysis ?? [],
   };
 }
 

@@ -58,11 +58,12 @@ export function runStep(
     stopped,
     approved: approvedIn(words, name),
     window: input.window,
+    effects: world.effects,
     goal: input.moves?.goalOf(step.name) ?? null,
   });
   if (step.type.decides === true) return decided(facts, waves, { result, objects: outcome.objects });
   const phase = waves.passed ? ('succeeded' as const) : ('running' as const);
-  const own = { phase, message: wordsOf(waves), waves: waves.progress, due: waves.due, isHalted: waves.isOver };
+  const own = { phase, message: wordsOf(waves), due: waves.due, effects: waves.effects, ...goingOf(waves) };
   return { result: withOutputs(own), waves, objects: outcome.objects };
 }
 
@@ -94,13 +95,25 @@ function decided(facts: StepFacts, waves: WavesOutcome, before: Pick<RunStep, 'r
   const message = result.message === '' ? doneWords(waves.progress) : result.message;
   const due = [...waves.due, ...result.due];
   return {
-    result: { ...result, phase, message, waves: waves.progress, due, isHalted: waves.isOver },
+    result: {
+      ...result,
+      phase,
+      message,
+      due,
+      effects: [...(result.effects ?? []), ...waves.effects],
+      ...goingOf(waves),
+    },
     waves,
     objects: outcome?.objects ?? before.objects,
   };
 }
 
-function wordsOf({ isOver, units, progress }: WavesOutcome): string {
+function goingOf({ progress, isOver, back }: WavesOutcome): Pick<StepResult, 'waves' | 'isHalted' | 'back'> {
+  return { waves: progress, isHalted: isOver, ...(back !== undefined && { back }) };
+}
+
+function wordsOf({ isOver, refused, units, progress }: WavesOutcome): string {
+  if (refused !== null) return refused;
   return isOver
     ? failedWords(units.filter(({ standing: { state }, counts }) => counts && state === 'failed'))
     : doneWords(progress);

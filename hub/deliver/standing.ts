@@ -1,4 +1,5 @@
 import type { Admission, Delivery, DeliveryDecision } from '../model/delivery.ts';
+import type { EffectsKnown } from '../model/effect.ts';
 import type { RolloutNumbers } from '../model/rollout.ts';
 import { partKey, partOf, type Given } from './parts.ts';
 import type { WaveCounts } from './progress.ts';
@@ -28,6 +29,8 @@ export interface WavesInput {
   /** Approvals that stand in the documents: `STEP`, `STEP/WAVE`, or empty for all of this delivery. */
   readonly approved: readonly string[];
   readonly window: WindowAt;
+  /** What became of what servers were asked; absent = nothing is known. */
+  readonly effects?: EffectsKnown;
   /** How many steps of agents must be over for it; absent = all, and the content alone must run. */
   readonly goal?: number | null;
 }

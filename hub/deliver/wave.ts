@@ -1,12 +1,15 @@
 import type { Admission, WaveRecord } from '../model/delivery.ts';
+import type { AnalysisEffect, EffectsKnown } from '../model/effect.ts';
 import { admissible, noneAdmissible, type Admissible } from './admission.ts';
 import type { Wave } from './members.ts';
 import { budgetOf } from './numbers.ts';
 import type { WaveProgress } from './progress.ts';
+import { analysisOf, refusedWave } from './wave-analysis.ts';
 import { countsOf, decisionsOf, type StandingUnit, type WavesInput } from './standing.ts';
 
 /** What advancing one wave reads: it is the turn of this wave, or it has passed before. */
 export interface WaveInput extends Omit<WavesInput, 'units'> {
+  readonly effects: EffectsKnown;
   /** More failed than is tolerated: nothing new starts. */
   readonly isOver: boolean;
   readonly wave: Wave;
@@ -20,11 +23,13 @@ export interface WaveOutcome extends Pick<WaveProgress, 'phase' | 'waits' | 'tod
   readonly record: WaveRecord | undefined;
   readonly admission: Admission | null;
   readonly due: readonly number[];
+  /** What is asked of servers before it is over. */
+  readonly effects: readonly AnalysisEffect[];
 }
 
 /** Why nothing new starts. */
 export const overWords = 'more clusters failed than it tolerates';
-const nothing = { admission: null, due: [], waits: '', todo: null, asks: false } as const;
+const nothing = { admission: null, due: [], waits: '', todo: null, asks: false, effects: [] } as const;
 
 /** Begins a wave where nothing stands in the way, gives its content to as many clusters as have a slot, and ends it. Pure. */
 export function advanceWave(input: WaveInput): WaveOutcome {
@@ -111,12 +116,13 @@ function isLetPass(input: WaveInput, { startedAt }: WaveRecord): boolean {
 
 /** Whether a wave is over: nothing waits or is in flight, enough is done, and for as long as its soak. */
 function passing(input: WaveInput, record: WaveRecord, at: string): WaveOutcome {
-  const { wave, units, listening } = input;
+  const { wave, units } = input;
   const counts = countsOf(units);
   const running: WaveOutcome = { ...nothing, record, phase: 'running' };
+  const refused = refusedWave(wave, record);
+  if (refused !== null) return halted(input, record, refused);
   if (counts.waiting > 0 || counts.inFlight > 0) return running;
-  const over: WaveOutcome = { ...nothing, record: { ...record, passedAt: at }, phase: 'passed' };
-  if (units.length === 0) return over;
+  if (units.length === 0) return { ...nothing, record: { ...record, passedAt: at }, phase: 'passed' };
   const missing = units.filter((one) => isMissing(one)).length;
   if (missing > budgetOf(wave.settings.maxAbsent, wave.units.length)) {
     return { ...running, phase: 'waiting', waits: `${missing} clusters that are away` };
@@ -126,12 +132,30 @@ function passing(input: WaveInput, record: WaveRecord, at: string): WaveOutcome 
     const todo = `sluice-hub rollout approve ${input.name}/${wave.key}`;
     return { ...running, phase: 'waiting', waits: 'the first cluster that is done', todo, asks: true };
   }
-  const marked = { ...record, doneAt: record.doneAt ?? at };
+  return proving(input, { ...record, doneAt: record.doneAt ?? at }, { at, before: record });
+}
+
+/** What is done soaks, and is analysed meanwhile. */
+function proving(
+  input: WaveInput,
+  marked: WaveRecord,
+  { at, before }: { readonly at: string; readonly before: WaveRecord },
+): WaveOutcome {
+  const { wave, units, listening } = input;
+  const done = units.filter(({ standing }) => standing.state === 'done');
   const left = Math.max(0, ...done.map(({ standing }) => wave.settings.soakMs - standing.healthyMs));
-  if (left === 0) return { ...over, record: { ...marked, passedAt: at } };
+  const analysis = analysisOf({ wave, name: input.name, attempt: input.delivery.attempt, effects: input.effects });
+  if (analysis.refused !== null) return halted(input, { ...marked, refused: analysis.refused }, analysis.refused);
+  if (left === 0 && analysis.passed) return { ...nothing, record: { ...marked, passedAt: at }, phase: 'passed' };
+  const record = before.doneAt === undefined ? marked : before;
+  const now: WaveOutcome = { ...nothing, record, phase: 'running', effects: analysis.effects };
+  if (left === 0) return { ...now, waits: analysis.waits };
   // The next report tells of the time since the last one.
-  const due = [listening.now + Math.max(left, 1_000)];
-  return { ...running, record: record.doneAt === undefined ? marked : record, due, waits: soakWords(left) };
+  return { ...now, due: [listening.now + Math.max(left, 1_000)], waits: soakWords(left) };
+}
+
+function halted(input: WaveInput, record: WaveRecord, waits: string): WaveOutcome {
+  return { ...nothing, record, phase: 'halted', waits, todo: retryWords(input) };
 }
 
 /** What sends no reports passes with time, and is not away. */

@@ -1,4 +1,5 @@
 import type { Admission, WaveRecord } from '../model/delivery.ts';
+import type { AnalysisEffect, EffectsKnown } from '../model/effect.ts';
 import { wavesOf, type Wave } from './members.ts';
 import { budgetOf } from './numbers.ts';
 import type { WaveProgress } from './progress.ts';
@@ -6,6 +7,7 @@ import { frameOf, keptStanding, type Frame } from './kept-standing.ts';
 import { countsOf, givenTo, leftOut, type StandingUnit, type WavesInput } from './standing.ts';
 import type { Listening } from './unit.ts';
 import { advanceWave } from './wave.ts';
+import { refusedWave } from './wave-analysis.ts';
 
 /** What became of the waves of one step. */
 export interface WavesOutcome {
@@ -15,6 +17,11 @@ export interface WavesOutcome {
   readonly passed: boolean;
   /** True where more failed than is tolerated: nothing new starts. */
   readonly isOver: boolean;
+  /** Why its analysis refused a wave; null = none was. */
+  readonly refused: string | null;
+  /** Why all that the delivery brought goes back; absent = it does not. */
+  readonly back?: string;
+  readonly effects: readonly AnalysisEffect[];
   readonly progress: readonly WaveProgress[];
   readonly units: readonly StandingUnit[];
   /** Moments (milliseconds since the epoch) at which it must be looked at again. */
@@ -27,12 +34,16 @@ export function advanceWaves(input: WavesInput): WavesOutcome {
   const waves = wavesOf(app, step, units, delivery.waves).filter((wave) => wave.isNamed || wave.units.length > 0);
   const judged = waves.map((wave) => ({ wave, units: judge(input, wave) }));
   const isOver = judged.some(
-    ({ wave, units: own }) => failedOf(own) > budgetOf(wave.settings.maxFailed, wave.units.length),
+    ({ wave, units: own }) =>
+      failedOf(own) > budgetOf(wave.settings.maxFailed, wave.units.length) ||
+      refusedWave(wave, delivery.waves[wave.key]) !== null,
   );
   const changed: Record<string, WaveRecord> = {};
   const progress: WaveProgress[] = [];
   const due: number[] = [];
   const admissions: Admission[] = [];
+  const effects: AnalysisEffect[] = [];
+  const refusals: Refusal[] = [];
   // A step that has no cluster at all waits for one.
   let open = judged.length > 0;
   for (const { wave, units: own } of judged) {
@@ -42,10 +53,13 @@ export function advanceWaves(input: WavesInput): WavesOutcome {
       continue;
     }
     const record = delivery.waves[wave.key];
-    const next = advanceWave({ ...input, isOver, wave, units: own, record });
+    const next = advanceWave({ ...input, effects: input.effects ?? nothingKnown, isOver, wave, units: own, record });
     if (next.record !== undefined && next.record !== record) changed[wave.key] = next.record;
     if (next.admission !== null) admissions.push(next.admission);
     due.push(...next.due);
+    effects.push(...next.effects);
+    const refused = refusedWave(wave, next.record);
+    if (refused !== null) refusals.push({ why: `wave ${wave.name}: ${refused}`, onFailure: wave.settings.onFailure });
     progress.push({
       name: wave.name,
       ...counts,
@@ -61,12 +75,25 @@ export function advanceWaves(input: WavesInput): WavesOutcome {
     waves: changed,
     admissions,
     passed: open,
-    isOver,
+    isOver: isOver || refusals.length > 0,
+    ...refusalOf(refusals),
+    effects,
     progress,
     units: all,
     due: [...due, ...lookAgain(all, input.listening), ...lookForParts(input, all, admissions.length > 0)],
   };
 }
+
+interface Refusal extends Pick<Wave['settings'], 'onFailure'> {
+  readonly why: string;
+}
+
+function refusalOf(refusals: readonly Refusal[]): Pick<WavesOutcome, 'refused' | 'back'> {
+  const back = refusals.find(({ onFailure }) => onFailure === 'rollback');
+  return { refused: refusals[0]?.why ?? null, ...(back !== undefined && { back: back.why }) };
+}
+
+const nothingKnown: EffectsKnown = { verdict: () => undefined, waits: () => '' };
 
 function judge(input: WavesInput, wave: Wave): readonly StandingUnit[] {
   const { app, delivery, listening, goal = null } = input;

@@ -3,7 +3,7 @@ import { backoff } from '../../shared/lib/backoff.ts';
 import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { Effect, EffectsKnown, Verdict } from '../model/effect.ts';
 import { createLimit } from './limit.ts';
-import { watchQuery } from './query.ts';
+import { analyse, watchQuery } from './query.ts';
 import { tryRequest, type RequestPorts } from './request.ts';
 import type { EffectTurn } from './turn.ts';
 
@@ -62,6 +62,7 @@ export function createEffectRunner(ports: RunnerPorts): EffectRunner {
     };
     const at = { signal, says, later, ends, run: limit.run };
     if (effect.kind === 'query') watchQuery(effect, { ...ports, ...at });
+    else if (effect.kind === 'analysis') analyse(effect, { ...ports, ...at });
     else tryUntil(effect, { ...ports, ...at });
   };
   return {

@@ -30,6 +30,8 @@ export interface WaveRecord {
   /** When all of it were done for the first time: its soak began. */
   readonly doneAt?: string;
   readonly passedAt?: string;
+  /** Why its analysis failed; absent = it did not, or is not over. */
+  readonly refused?: string;
 }
 
 /** Units (`CLUSTER[@NAMESPACE]`) that were given the content in one pass. */

@@ -33,8 +33,23 @@ export interface QueryEffect {
   readonly failMs: number;
 }
 
+/** A PromQL query that is asked again and again: more bad answers than are tolerated have failed. */
+export interface AnalysisEffect {
+  readonly id: string;
+  readonly kind: 'analysis';
+  readonly url: EffectText;
+  readonly query: string;
+  /** As of a query. */
+  readonly condition: string;
+  readonly everyMs: number;
+  /** How many answers count. */
+  readonly samples: number;
+  /** How many of them may be bad. */
+  readonly failures: number;
+}
+
 /** Something outside of clusters that is to be done once the pass that wants it is stored: at least once. */
-export type Effect = RequestEffect | QueryEffect;
+export type Effect = RequestEffect | QueryEffect | AnalysisEffect;
 
 /** What became of an effect. */
 export interface Verdict {

@@ -43,6 +43,8 @@ const wave = z.strictObject({
   maxFailed: share.optional(),
   maxAbsent: share.optional(),
   window: window.optional(),
+  /** Asked by the hub once its clusters are done, before the next one begins. */
+  analysis: z.array(analysisCheck).max(10).optional(),
   allowEmpty: z.boolean().optional(),
 });
 
@@ -58,6 +60,7 @@ export const rolloutNumbers = z.strictObject({
   onFailure: z.enum(['halt', 'rollback']).optional(),
   onNewRevision: z.enum(['supersede', 'finish']).optional(),
   window: window.optional(),
+  analysis: z.array(analysisCheck).max(10).optional(),
   spread: z.strictObject({ label: name, max: z.number().int().min(1).optional() }).optional(),
 });
 export type RolloutNumbers = z.infer<typeof rolloutNumbers>;

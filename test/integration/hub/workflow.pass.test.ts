@@ -68,6 +68,9 @@ describe('workflows, as their cases say', () => {
   let running: { readonly idle: () => Promise<void> };
 
   function application(steps: readonly object[], mode: object | null = null, images = '1'): string {
+    return applicationWith({ workflow: { ...(mode !== null && { mode }), steps } }, images);
+  }
+  function applicationWith(more: object, images = '1'): string {
     const component = (name: string) => ({ name, type: 'webservice', properties: { image: `${name}:${images}` } });
     return yamlText({
       apiVersion: 'core.oam.dev/v1beta1',
@@ -75,7 +78,7 @@ describe('workflows, as their cases say', () => {
       metadata: { name: 'app' },
       spec: {
         components: [component('db'), component('web')],
-        workflow: { ...(mode !== null && { mode }), steps },
+        ...more,
       },
     });
   }
@@ -225,6 +228,32 @@ describe('workflows, as their cases say', () => {
       phase: 'halted',
       failed: [{ unit: 'home' }],
     });
+  });
+
+  it('an analysis of a wave asks a server of metrics, and a bad answer takes the delivery back', async () => {
+    const analysis = (condition: string) => [
+      { prometheus: { address: receiver.url(''), query: 'up', condition }, interval: '1s', duration: '1s' },
+    ];
+    const policies = (condition: string) => [
+      { name: 'all', type: 'topology', properties: { clusters: ['home', 'beijing'] } },
+      {
+        ...{ name: 'careful', type: 'rollout' },
+        properties: {
+          onFailure: 'rollback',
+          waves: [{ clusters: { names: ['home'] }, analysis: analysis(condition) }],
+        },
+      },
+    ];
+    const value = '{"status":"success","data":{"resultType":"scalar","result":[1,"7"]}}';
+    receiver.answer = (_, response) => void response.end(value);
+    await go(8, applicationWith({ policies: policies('>5') }));
+    expect((await delivery()).last.phase).toBe('succeeded');
+    await go(8, applicationWith({ policies: policies('<5') }, '2'));
+    expect((await delivery()).last).toMatchObject({
+      phase: 'rolled-back',
+      reason: 'wave wave-1: its analysis check-1 failed: it is 7, and has to be <5',
+    });
+    expect(receiver.received).toHaveLength(2);
   });
 
   it('request: its answer goes into the next step', async () => {

@@ -123,4 +123,25 @@ export const workflowMutants: readonly Mutant[] = [
     replace: 'const held = stopped;',
     tests: [unit('deliver/after-failure')],
   },
+  {
+    bug: 'delivery: a wave is over before its analysis is',
+    file: 'hub/deliver/wave.ts',
+    find: 'if (left === 0 && analysis.passed)',
+    replace: 'if (left === 0)',
+    tests: [unit('deliver/wave-analysis')],
+  },
+  {
+    bug: 'delivery: what an analysis refused goes on after a restart of the hub',
+    file: 'hub/deliver/waves.ts',
+    find: 'refusedWave(wave, delivery.waves[wave.key]) !== null,',
+    replace: 'false,',
+    tests: [unit('deliver/wave-analysis')],
+  },
+  {
+    bug: 'effects: an analysis counts answers that are missing',
+    file: 'hub/effects/query.ts',
+    find: "if (holds !== null) counts[holds ? 'good' : 'bad'] += 1;",
+    replace: "counts[holds === true ? 'good' : 'bad'] += 1;",
+    tests: [unit('effects/runner')],
+  },
 ];

@@ -13,7 +13,8 @@ const given = (units: readonly string[], facts: Partial<Admission> = {}): Admiss
 });
 
 function passed(admissions: readonly Admission[], facts: Partial<Passed> = {}): Passed {
-  const nothing = { waves: {}, passed: false, isOver: false, progress: [], units: [], due: [] };
+  const none = { refused: null, effects: [], progress: [], units: [], due: [] };
+  const nothing = { waves: {}, passed: false, isOver: false, ...none };
   const outcomes: WavesOutcome[] = [{ ...nothing, admissions }];
   return { now, outcomes, standing: [], steps: {}, ended: null, ...facts };
 }

@@ -286,6 +286,31 @@ describe('effects', () => {
       ]);
     });
 
+    it.each<[string, (string | null)[], number, boolean, number]>([
+      ['pass with as many good answers as they need', ['1'], 0, true, 40_000],
+      ['fail with the first bad one', ['1', '9'], 0, false, 20_000],
+      ['pass with as many bad ones as they tolerate', ['9', '1'], 1, true, 40_000],
+      ['fail with one more', ['9', '1', '9'], 1, false, 40_000],
+      ['count no missing answer', [null, '1', null, '1', '1'], 0, true, 80_000],
+    ])('of an analysis %s', async (_, values, failures, ok, ms) => {
+      says(...values);
+      const { url, query: text, condition } = query();
+      const asked = {
+        id,
+        kind: 'analysis',
+        url,
+        query: text,
+        condition,
+        everyMs: 20_000,
+        samples: 3,
+        failures,
+      } as const;
+      const effects = runner();
+      effects.want([asked]);
+      await until(effects);
+      expect([effects.verdict(asked)?.ok, at]).toEqual([ok, ms]);
+    });
+
     it('never end where the server is away: that proves nothing', async () => {
       receiver.answer = (_, response) => void response.destroy();
       const effects = runner();
