@@ -15,6 +15,7 @@ export interface Look {
 /** Names that people bring along from Kubernetes and from charts. */
 const habits: Readonly<Record<string, string>> = {
   command: 'cmd',
+  cpuPercent: 'cpuUtil',
   envs: 'env',
   host: 'domain',
   hostname: 'domain',

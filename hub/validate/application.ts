@@ -4,6 +4,7 @@ import { sourceOf } from '../sources/list.ts';
 import { saysDelivery } from '../workflow/compile.ts';
 import { checkDelivery } from './delivery.ts';
 import type { References } from './references.ts';
+import { checkMarkers } from './markers.ts';
 import { checkName } from './names.ts';
 import { checkOrder } from './order.ts';
 import { checkPassing } from './passing.ts';
@@ -15,6 +16,7 @@ import { conflictIn, workloadsInstead } from './workloads.ts';
 /** Checks an Application beyond its shape: names, types, policies and workflow, files. */
 export function checkApplication(doc: Application, references: References, reporter: Reporter): void {
   checkName('label', doc.metadata.name, ['metadata', 'name'], reporter);
+  checkMarkers(doc, reporter);
   const names = new Set<string>();
   for (const [index, component] of doc.spec.components.entries()) {
     const path = ['spec', 'components', index];

@@ -90,6 +90,22 @@ export function insteadOfKind(kind: string): { readonly message: string; readonl
   return Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
 }
 
+const model = 'write an Application: each component has a type and properties; objects as they are go into k8s-objects';
+
+/** Kinds of OAM before the Application of today, and what says the same now. */
+const formerKinds: Readonly<Record<string, string>> = {
+  ApplicationConfiguration: model,
+  Component: model,
+  ContainerizedWorkload: model,
+  AppRollout: 'write an Application with a policy of type rollout, or an ApplicationDeployment',
+  Rollout: 'write an Application with a policy of type rollout, or an ApplicationDeployment',
+};
+
+/** What to write for a kind of OAM before the Application of today; undefined for any other. */
+export function insteadOfFormerKind(kind: string): string | undefined {
+  return Object.hasOwn(formerKinds, kind) ? formerKinds[kind] : undefined;
+}
+
 /** Members that OAM has and Sluice has not, and what to do. */
 const members: Readonly<Record<string, string>> = {
   'components scopes': 'remove it: health is always judged',

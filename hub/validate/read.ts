@@ -15,6 +15,7 @@ import type { Reporter } from '../model/reporter.ts';
 import { similar } from '../model/similar.ts';
 import { reporterOf, suggestion } from './problems.ts';
 import type { Note } from './definition-revision.ts';
+import { insteadOfFormerKind } from './instead.ts';
 import { readShape } from './shape.ts';
 import { spelled } from './spelling.ts';
 
@@ -93,7 +94,8 @@ function reportKind(kind: string, value: Readonly<Record<string, unknown>>, repo
     const meant = suggestion(kind, documentKinds, 'kinds');
     // Without apiVersion it may be meant as an object of Kubernetes.
     const isBare = similar(kind, documentKinds) === undefined && (value['apiVersion'] ?? null) === null;
-    const hint = isBare ? `${meant}; an object of Kubernetes needs its apiVersion` : meant;
+    const listed = isBare ? `${meant}; an object of Kubernetes needs its apiVersion` : meant;
+    const hint = insteadOfFormerKind(kind) ?? listed;
     reporter.error('UNKNOWN_KIND', ['kind'], `unknown kind ${kind}`, hint);
     return;
   }

@@ -35,10 +35,16 @@ export function olderPath(written: unknown, path: Steps): Steps {
 type Edit = (written: unknown) => unknown;
 
 function component(written: JsonMap): JsonMap {
-  return edited(today(written, 'properties'), { traits: each(trait), outputs: each(output) });
+  return edited(today(written, 'properties'), { traits: each(trait), inputs: each(input), outputs: each(output) });
 }
 
 const trait = (written: JsonMap): JsonMap => today(written, 'type');
+
+// A place in the properties was once written from the component on.
+function input(written: JsonMap): JsonMap {
+  const { parameterKey: key } = written;
+  return typeof key === 'string' ? { ...written, parameterKey: key.replace(/^properties\./, '') } : written;
+}
 
 const output = (written: JsonMap): JsonMap => today(written, 'valueFrom');
 

@@ -5,6 +5,13 @@ const library = ['test/unit/hub/definitions/catalog.library.test.ts'];
 /** Bugs of the built-in definitions. */
 export const libraryMutants: readonly Mutant[] = [
   {
+    bug: 'a reference to an object of a cluster is taken for a manifest with nothing in it',
+    file: 'hub/definitions/ref-objects.cue',
+    find: ' || object.metadata == _|_',
+    replace: '',
+    tests: library,
+  },
+  {
     bug: 'vet tells what is wrong with a step below the line of the file that has it',
     file: 'hub/operations/vet.ts',
     find: '[...path, place.line - above, place.column]',

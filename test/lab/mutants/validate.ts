@@ -128,4 +128,11 @@ export const validateMutants: readonly Mutant[] = [
     replace: "'labelValue'",
     tests: ['test/unit/hub/validate/application.test.ts'],
   },
+  {
+    bug: 'that an application is on hold in KubeVela is not said',
+    file: 'hub/validate/markers.ts',
+    find: "for (const member of ['labels', 'annotations'] as const)",
+    replace: "for (const member of ['annotations'] as const)",
+    tests: ['test/unit/hub/validate/markers.test.ts'],
+  },
 ];

@@ -296,6 +296,10 @@ describe('the library', () => {
 
   it.each([
     ['{ resource: secret, name: s }', 'objects[0] has no apiVersion and kind: it refers to secret s of a cluster'],
+    [
+      '{ apiVersion: apps/v1, kind: Deployment, name: web }',
+      'objects[0] has no metadata: it refers to Deployment web of a cluster',
+    ],
     ['{ resource: deployment }', 'objects[0] has no apiVersion and kind: it refers to deployment of a cluster'],
     [
       '{ apiVersion: v1, kind: ConfigMap, metadata: { name: a } }, { name: s }',
@@ -305,6 +309,15 @@ describe('the library', () => {
     const { errors } = await rendered(`{ name: three, type: ref-objects, properties: { objects: [${objects}] } }`);
     const hint = 'and the hub reads no cluster; write the object, or name its file with k8s-objects';
     expect(errors).toEqual([`RENDER_FAILED app-v1: ComponentDefinition/ref-objects: ${words}, ${hint}`]);
+  });
+
+  it.each([
+    ['batchPartition: 0', 'batchPartition holds nothing here: a step canary-rollout of the workflow has it'],
+    ['targetRevision: web-v2', 'targetRevision is not chosen here: a commit with the content of that revision'],
+  ])('says what does the same as %s of a rollout', async (property, words) => {
+    const trait = `{ type: rollout, properties: { targetSize: 2, ${property} } }`;
+    const { errors } = await rendered(`{ name: web, type: worker, properties: { image: a }, traits: [${trait}] }`);
+    expect(errors).toEqual([expect.stringContaining(`TraitDefinition/rollout: ${words}`)]);
   });
 
   it('leads traffic through a gateway of Istio to a port of the component', async () => {

@@ -49,6 +49,7 @@ const knownReasons: readonly (readonly [why: string, words: RegExp])[] = [
   ['a component without a name', /"name"\s*\][^]*received undefined/],
   ['a chart or an overlay', /there is no component type (?:helm|helmchart|kustomize)$/],
   ['a trait that is planned', /there is no trait type (?:rollout|canary-traffic)$/],
+  ['a revision that a trait chooses', /TraitDefinition\/rollout: targetRevision/],
   ['a type that no document defines', /there is no (?:component|trait) type \S+$/],
   ['a definition without CUE', /has no CUE template/],
   ['a reference to objects of a cluster', /ref-objects: objects\[\d+\] has no apiVersion and kind: it refers to/],

@@ -45,6 +45,18 @@ describe('what OAM and KubeVela have and Sluice has not', () => {
   });
 });
 
+describe('a kind of OAM before the Application of today', () => {
+  it.each([
+    ['ApplicationConfiguration', /unknown kind ApplicationConfiguration.*write an Application: each component/],
+    ['Component', /unknown kind Component.*write an Application/],
+    ['AppRollout', /unknown kind AppRollout.*a policy of type rollout/],
+  ])('%s is said to be one', (kind, words) => {
+    expect(said(`apiVersion: core.oam.dev/v1alpha2\nkind: ${kind}\nmetadata: { name: a }\nspec: {}\n`)).toEqual([
+      expect.stringMatching(words),
+    ]);
+  });
+});
+
 describe('a type with a version', () => {
   it.each([
     [

@@ -21,6 +21,21 @@ describe('an Application of an older release', () => {
       of({ outputs: [{ name: 'o', valueFrom: 'output.x' }] }, steps({ outputs: [{ name: 'p', valueFrom: 'y' }] })),
     ],
     [
+      'puts inputs into properties by their place in the component',
+      of({
+        inputs: [
+          { from: 'o', parameterKey: 'properties.env[0].value' },
+          { from: 'p', parameterKey: 'image' },
+        ],
+      }),
+      of({
+        inputs: [
+          { from: 'o', parameterKey: 'env[0].value' },
+          { from: 'p', parameterKey: 'image' },
+        ],
+      }),
+    ],
+    [
       'exports keys in groups',
       of({}, steps({ subSteps: [{ outputs: [{ name: 'p', exportKey: 'y' }] }] })),
       of({}, steps({ subSteps: [{ outputs: [{ name: 'p', valueFrom: 'y' }] }] })),
