@@ -1,3 +1,4 @@
+import { valueAt } from '../cue/paths.ts';
 import type { CueFact, CueProgram } from '../cue/program.ts';
 import type { CueValue } from '../cue/engine.ts';
 import type { RenderFault } from '../model/fault.ts';
@@ -24,6 +25,8 @@ export interface Draft {
   /** Which template made each of the outputs, and under which name. */
   readonly makers: Map<string, Maker>;
   readonly defaults: Defaults;
+  /** What each template gave of the workload so far, in order. */
+  readonly givers: { readonly subject: string; readonly value: unknown }[];
 }
 
 /** The template of an output, and the name that it gave to it. */
@@ -34,7 +37,7 @@ export interface Maker {
 
 /** A draft that begins with the object that a component was given, where it was. */
 export function newDraft(output: unknown): Draft {
-  return { output, outputs: new Map(), makers: new Map(), defaults: new WeakMap() };
+  return { output, outputs: new Map(), makers: new Map(), defaults: new WeakMap(), givers: [] };
 }
 
 /** What a template gave. */
@@ -53,6 +56,7 @@ export function applyStep(draft: Draft, step: Step, given: Given, names: Contain
     draft.output = withDefaults(value.output, facts.members.get('output'), draft.defaults);
   }
   const faults = patched(draft, step, { value, facts }, names);
+  draft.givers.push({ subject: step.program.subject, value: value.output ?? value.patch });
   for (const [name, output] of Object.entries(value.outputs ?? {})) {
     // Two traits may use one name for their outputs; both are kept.
     let key = name;
@@ -119,18 +123,34 @@ function changed(base: unknown, patch: unknown, { draft, step, facts, names }: C
   }
   const conflicts: Conflict[] = [];
   const value = unified(base, patch, facts, { defaults: draft.defaults, conflicts });
-  return { value, faults: conflicts.map((conflict) => conflictFault(step, conflict)) };
+  return { value, faults: conflicts.map((one) => conflictFault(step, one, giverOf(draft, base, one))) };
 }
 
-function conflictFault({ program, path }: Step, { path: at, problem, place }: Conflict): RenderFault {
+/** The template that gave a value of the workload last, where one gave that value there. */
+function giverOf({ givers }: Draft, base: unknown, { path }: Conflict): string | undefined {
+  const given = valueAt(base, path);
+  return givers.findLast(({ value }) => given !== undefined && valueAt(value, path) === given)?.subject;
+}
+
+function conflictFault(
+  { definition, program, path }: Step,
+  { path: at, problem, place }: Conflict,
+  giver: string | undefined,
+): RenderFault {
   const where = place === undefined ? '' : ` (line ${place.line}, column ${place.column} of its template)`;
   const message =
     problem === 'value'
-      ? `${program.subject} gives ${at.join('.')} another value than it has${where}`
+      ? `${program.subject} gives ${at.join('.')} another value than ${giver === undefined ? 'it has' : `${giver} does`}${where}`
       : `${program.subject} gives ${at.join('.')} fewer items than it has, and they are matched by index`;
   const hint =
     problem === 'value'
       ? 'give it in one place, or write "// +patchStrategy=retainKeys" above the field in the template'
       : 'write "// +patchKey=name" above the list in the template, or end it with "..."';
-  return { code: 'RENDER_FAILED', message, path, hint };
+  return {
+    code: 'RENDER_FAILED',
+    message,
+    path,
+    hint,
+    ...(place !== undefined && { template: { definition, at: place } }),
+  };
 }

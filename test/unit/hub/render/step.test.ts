@@ -106,7 +106,7 @@ describe('a patch of a trait', () => {
     [
       'another value than what is written',
       'patch: spec: {\n  replicas: 3\n}',
-      /change gives spec\.replicas another value than it has \(line 2, column 3 of its template\)/,
+      /change gives spec\.replicas another value than ComponentDefinition\/own does \(line 2, column 3 of its template\)/,
     ],
     [
       'fewer containers',
@@ -124,6 +124,28 @@ describe('a patch of a trait', () => {
     expect(linesOf(rendered).join()).toMatch(line);
     expect(rendered.problems.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['error RENDER_FAILED']);
     expect(rendered.apps).toEqual([]);
+  });
+
+  it('is told at its line of the file, with the template that says otherwise', async () => {
+    const block = `
+kind: TraitDefinition
+metadata: { name: change }
+spec:
+  schematic:
+    cue:
+      template: |
+        patch: spec: {
+          replicas: 3
+        }
+---`;
+    const text = `${block}${workload}${trait('first', 'patch: spec: replicas: 2')}${deploymentWith('{}', 'first', 'change')}`;
+    const { problems } = await render(text);
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringContaining(
+        'TraitDefinition/change gives spec.replicas another value than TraitDefinition/first does',
+      ),
+    ]);
+    expect(problems[0]?.place).toMatchObject({ line: 9, column: 11 });
   });
 
   it('goes on by the former rules in a revision that an earlier release recorded', async () => {
