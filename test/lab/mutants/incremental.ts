@@ -58,7 +58,7 @@ export const incrementalMutants: readonly Mutant[] = [
     file: 'hub/render/everywhere.ts',
     find: 'isSettled(known) && areIdentical(known.attempts, attempts)',
     replace: 'isSettled(known)',
-    tests: ['test/unit/hub/render', full],
+    tests: ['test/unit/hub/render/everywhere.test.ts', full],
   },
   {
     bug: 'what was rendered for a cluster is that of before although something else was',
@@ -82,10 +82,10 @@ export const incrementalMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/intake.test.ts'],
   },
   {
-    bug: 'the documents in force are kept although the state says others',
+    bug: 'what came of a commit is kept although the ledger has other revisions',
     file: 'hub/intake.ts',
-    find: 'const from = [snapshot, validated, documents, broken, revisions,',
-    replace: 'const from = [snapshot, validated, broken,',
+    find: 'documents, broken, revisions, ...began,',
+    replace: 'documents, broken, ...began,',
     tests: ['test/unit/hub/intake.test.ts'],
   },
   {

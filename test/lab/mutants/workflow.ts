@@ -117,11 +117,11 @@ export const workflowMutants: readonly Mutant[] = [
     tests: [unit('deliver/after-failure')],
   },
   {
-    bug: 'delivery: above the budget of one step others go on',
+    bug: 'delivery: above the budget of one step others do not say what they wait for',
     file: 'hub/deliver/application.ts',
     find: 'const held = stopped ?? (isHalted ? overWords : null);',
     replace: 'const held = stopped;',
-    tests: [unit('deliver/after-failure')],
+    tests: [unit('deliver/application')],
   },
   {
     bug: 'delivery: a wave is over before its analysis is',

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { isSluiceError } from '../../../shared/errors.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { clusterYaml, configApp, webApp } from '../../integration/scenarios/documents.ts';
+import { decideOn, plainWay, rolledOut, rolloutActions, type RolloutAction } from './rollouts.ts';
 import { startWorld, type Fault, type Site, type World } from './world.ts';
 
 const apps = ['one', 'two', 'three'] as const;
@@ -39,7 +40,8 @@ type Action =
       readonly app: number;
       readonly what: 'delete' | 'edit' | 'copy' | 'labels';
     }
-  | { readonly kind: 'approve' };
+  | { readonly kind: 'approve' }
+  | RolloutAction;
 
 const app = fc.nat({ max: apps.length - 1 });
 const site = fc.nat({ max: 1 });
@@ -119,6 +121,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: kind('approve') }) },
+  ...rolloutActions,
 );
 
 /** What the people of this story want: the last thing that each of them committed and that was not broken. */
@@ -126,6 +129,8 @@ interface Wanted {
   readonly values: (number | null)[];
   tag: number | null;
   placed: Placed;
+  /** Of the application that is delivered in waves: everything that was ever committed, and what was last. */
+  readonly rolled: { readonly values: Set<number>; last: number };
   /** How often an application was moved to another file under another name, and broken. */
   moves: number;
   /** The label of each cluster. */
@@ -190,7 +195,7 @@ function expectedOn(name: string, wanted: Wanted): string[] {
   const web = isLocal && wanted.tag !== null ? [`Deployment/web=web:${wanted.tag}`] : [];
   const isIn = wanted.placed === 'zone a' && wanted.zones[isLocal ? 0 : 1] === 'a';
   const wide = isIn || wanted.placed === 'both' || wanted.placed === name ? ['ConfigMap/wide=steady'] : [];
-  return [...maps, ...web, ...wide].sort();
+  return [...maps, ...web, ...wide, `ConfigMap/rolled=${wanted.rolled.last}`].sort();
 }
 
 function liveOn({ kube }: Site): string[] {
@@ -296,6 +301,14 @@ const deeds: { readonly [K in Action['kind']]: Deed<K> } = {
     world.isApproved = true;
     return approveAll(world);
   },
+  'roll out': ({ value, way }, world, wanted) => {
+    wanted.rolled.values.add(value);
+    return world.commit({ 'rolled.yaml': rolledOut(value, way) });
+  },
+  decide: ({ verdict }, world) => decideOn(world, verdict),
+  minutes: ({ minutes }, world) => {
+    world.later(minutes);
+  },
 };
 
 async function act(world: World, wanted: Wanted, action: Action): Promise<void> {
@@ -349,13 +362,17 @@ async function heal(world: World, wanted: Wanted): Promise<void> {
   // A selector that matches nothing any more leaves what runs where it is, until somebody mends it.
   if (!wanted.zones.includes('a')) wanted.zones[0] = 'a';
   const moved = Object.fromEntries(apps.map((name) => [`moved-${name}.yaml`, null]));
-  await world.commit({ ...filesOf(wanted), ...base, ...moved });
+  wanted.rolled.last = mended;
+  await world.commit({ ...filesOf(wanted), ...base, ...moved, 'rolled.yaml': rolledOut(mended, plainWay) });
   await takeTurns(world);
   // A newer generation for all: what a lost inventory holds back goes with it.
   const clusters = wanted.zones.map((zone, index) => clusterYaml(sites[index]!, { zone, healed: 'yes' })).join('---\n');
   await world.commit({ 'clusters.yaml': clusters });
   await takeTurns(world);
 }
+
+/** What nothing had before: the delivery of it is a new one, and no decision was made on it. */
+const mended = 99;
 
 /** The hub and the clusters in turns: what one cluster reports decides what another one gets. */
 async function takeTurns(world: World): Promise<void> {
@@ -378,15 +395,26 @@ const base = {
 };
 
 async function play(actions: readonly Action[]): Promise<void> {
-  const wanted: Wanted = { values: [0, 0, null], tag: 0, placed: 'both', moves: 0, zones: ['a', 'b'] };
+  const wanted: Wanted = {
+    values: [0, 0, null],
+    tag: 0,
+    placed: 'both',
+    rolled: { values: new Set([0]), last: 0 },
+    moves: 0,
+    zones: ['a', 'b'],
+  };
   const files = Object.fromEntries(Object.entries(filesOf(wanted)).filter((file) => file[1] !== null));
-  const world = await startWorld({ ...base, ...(files as Record<string, string>) }, sites);
+  const world = await startWorld(
+    { ...base, ...(files as Record<string, string>), 'rolled.yaml': rolledOut(0, plainWay) },
+    sites,
+  );
   try {
     await world.hubPass();
     for (const each of world.sites) await each.settle();
     for (const [index, action] of actions.entries()) {
       await act(world, wanted, action);
       for (const each of world.sites) await each.check();
+      for (const each of world.sites) expectRolled(each, wanted);
       expect(world.violations, `after action ${index}`).toEqual([]);
     }
     for (const each of world.sites) await each.fight();
@@ -406,6 +434,14 @@ async function play(actions: readonly Action[]): Promise<void> {
   }
 }
 
+/** What is delivered in waves is, on each cluster, something that was committed; and what was there once stays there. */
+function expectRolled({ kube, name }: Site, { rolled }: Wanted): void {
+  const live = kube.read('/ConfigMap/default/rolled');
+  if (live === undefined) return;
+  const { value } = live['data'] as { value: string };
+  expect([...rolled.values].map(String), `rolled on ${name}`).toContain(value);
+}
+
 function theirsOf(kube: Site['kube']): readonly string[] {
   return [...kube.objects.keys()].filter((id) => id.includes('/theirs-'));
 }
@@ -418,7 +454,7 @@ describe('a whole fleet', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 40, size: 'max' }), (actions) => play(actions)),
-        { numRuns: runs },
+        { numRuns: runs, endOnFailure: true },
       );
     },
   );

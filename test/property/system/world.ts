@@ -22,6 +22,7 @@ import { readAccess, readSecret } from '../../../hub/config/data-folder.ts';
 import { hubConfig } from '../../../hub/config/config.ts';
 import { startHub, type RunningHub } from '../../../hub/run/hub.ts';
 import { systemClock } from '../../../shared/adapters/clock.ts';
+import type { Clock } from '../../../shared/ports/clock.ts';
 import { createRepos } from '../../../shared/adapters/git/repos.ts';
 import { createHttp } from '../../../shared/adapters/http/client.ts';
 import { isSluiceError, SluiceError } from '../../../shared/errors.ts';
@@ -62,6 +63,8 @@ export interface Site {
   fault: Fault;
   /** Days by which this site's clock is ahead. */
   readonly setClock: (days: number) => void;
+  /** Minutes go by. */
+  readonly later: (minutes: number) => void;
   /** Throws when something that we made is not inventoried, or the mark went back. */
   readonly check: () => Promise<void>;
   readonly close: () => void;
@@ -83,6 +86,8 @@ export interface World {
   readonly rewrite: (back: number) => Promise<void>;
   readonly hubPass: () => Promise<void>;
   readonly hubRestart: () => Promise<void>;
+  /** Minutes go by, for hub and sites. */
+  readonly later: (minutes: number) => void;
   readonly client: () => HubClient;
   readonly close: () => Promise<void>;
 }
@@ -102,9 +107,11 @@ export async function startWorld(files: Readonly<Record<string, string>>, names:
     await git(work, 'commit', '--quiet', '--allow-empty', '--message', 'change');
   };
   await commit(files);
+  let ahead = 0;
+  const clock = { ...systemClock, now: () => systemClock.now() + ahead };
   const start = async (): Promise<RunningHub> => {
     const hub = await startHub(hubConfig({ source: { dir: work }, data, localCluster: names[0]! }, false), {
-      clock: systemClock,
+      clock,
       random: () => 0.5,
       log: silentLog,
       version: '0',
@@ -125,7 +132,7 @@ export async function startWorld(files: Readonly<Record<string, string>>, names:
     const rekeyed = async () => (await client().join({ name, rekey: true })).line;
     const mayDelete = (id: ObjectId) => allowed.isApproved || allowed.isRewritten || mayGo.has(id);
     sites.push(
-      await openSite({ name, line, http, hub: () => hub.url, bundles, violations, mayDelete, rekeyed, status }),
+      await openSite({ name, line, http, hub: () => hub.url, bundles, violations, mayDelete, rekeyed, status, clock }),
     );
   }
   return {
@@ -161,6 +168,10 @@ export async function startWorld(files: Readonly<Record<string, string>>, names:
       hub = await start();
       access = await readAccess(data);
     },
+    later: (minutes) => {
+      ahead += minutes * 60_000;
+      for (const site of sites) site.later(minutes);
+    },
     client,
     close: async () => {
       for (const site of sites) site.close();
@@ -179,6 +190,8 @@ interface SiteParts {
   /** Whether people took an object away. */
   readonly mayDelete: (id: ObjectId) => boolean;
   readonly status: () => Promise<StatusView>;
+  /** The hub's. */
+  readonly clock: Clock;
   readonly http: ReturnType<typeof createHttp>;
   readonly hub: () => string;
   /** Every snapshot that any site ever pulled: what a thief of old bytes could show. */
@@ -353,18 +366,19 @@ async function openSite(parts: SiteParts): Promise<Site> {
     setClock: (next) => {
       days = next;
     },
+    later: (minutes) => clock.move(minutes * 60_000),
     check,
     close: () => agent.close(),
   };
 }
 
 /** The agent's identity and key after it enrolled with a join line. */
-async function enrolled({ http, hub }: SiteParts, line: string) {
+async function enrolled({ http, hub, clock }: SiteParts, line: string) {
   const ticket = parseJoinLine(line);
   const [identity, signer] = [identityOf(ticket), signerOf(newSeed())];
   const order = { http, hub: hub(), identity, token: signerOf(ticket.token), publicKey: signer.publicKey };
   await enrol(order, never);
-  return { identity, signer, authorization: agentAuthorization(identity, () => signer, systemClock) };
+  return { identity, signer, authorization: agentAuthorization(identity, () => signer, clock) };
 }
 
 /** The applications that status calls healthy on a cluster and at the revision that was published. */

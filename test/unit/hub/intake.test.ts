@@ -79,7 +79,8 @@ describe('what a commit came to', () => {
     await take();
     commits.push(commit('c2', [stays], 0, { descends: false }));
     expect((await take()).apps).toEqual(['stays', 'shop']);
-    expect((await take(false)).apps).toEqual(['stays', 'shop']);
+    // A pass that publishes nothing keeps what it came to.
+    expect((await take(false, false)).apps).toEqual(['stays', 'shop']);
     const changes = take.ledger().documents.flatMap(({ missing }) => (missing === null ? [] : [missing.change]));
     take.ledger({ approvals: changes.map((change) => ({ change, generation: 0, ids: [], by: 'ann', at: '' })) });
     expect((await take(false)).apps).toEqual(['stays']);
@@ -90,9 +91,22 @@ describe('what a commit came to', () => {
     await before();
     const problem = { code: 'YAML_SYNTAX', message: 'not YAML', severity: 'error' } as const;
     const take = scene([commit('c1', [stays], 0, { broken: [{ path: '1.yaml', problem }] })]);
-    expect((await take()).apps).toEqual(['stays']);
+    await take();
+    expect((await take(false, false)).apps).toEqual(['stays']);
     take.ledger({ documents: before.ledger().documents });
     expect((await take(false)).apps).toEqual(['stays', 'shop']);
+  });
+
+  it('is not kept where the ledger has other revisions', async () => {
+    const before = scene([commit('c1', [stays, shop], 0)]);
+    await before();
+    const take = scene([commit('c1', [stays], 0)]);
+    await take();
+    await take(false, false);
+    const { revisions } = before.ledger();
+    take.ledger({ revisions });
+    await take(false);
+    expect([...take.ledger().revisions.revisions.keys()]).toEqual([...revisions.revisions.keys()]);
   });
 });
 
@@ -169,6 +183,15 @@ describe('a commit that the hub falls over', () => {
       commit('c3', [app('c')], 0),
     ]);
     expect(await take()).toEqual({ commit: 'c3', apps: ['c'], problems: [], failure: null });
+  });
+
+  it('is told of where a pass before kept what the last one came to', async () => {
+    const commits = [commit('c1', [app('a')], 0)];
+    const take = scene(commits);
+    await take();
+    await take(false, false);
+    commits.push(commit('c2', [app('b')], 0, { broken: [poison] }));
+    expect((await take(true, false)).problems).toEqual([passedOver]);
   });
 
   it('is passed over after a restart, too', async () => {

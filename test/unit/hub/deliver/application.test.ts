@@ -80,6 +80,7 @@ describe('a delivery', () => {
     const { commits } = play;
     play.away.clear();
     expect(play.run(30 * minute)).toMatchObject({ phase: 'halted', runs: { s: 'web-v2', p: 'web-v1' } });
+    expect(play.last?.progress?.steps[1]?.waves[0]?.waits).toBe('more clusters failed than it tolerates');
     expect(play.commits).toBe(commits);
     play.bad.clear();
     expect(play.run(3 * minute)).toMatchObject({ phase: 'succeeded', runs: { s: 'web-v2', p: 'web-v2' } });
