@@ -13,6 +13,8 @@ const mostLooks = 20;
 export async function narrowed(fault: CueFault, look: Look): Promise<CueFault> {
   const { parameter: path } = fault;
   if (path === undefined || !fault.message.includes('none of the values')) return fault;
+  const wanted = await wantedInstead(path, look);
+  if (wanted !== null) return { ...fault, message: `property "${path.join('.')}" has the wrong type: ${wanted}` };
   const budget = { left: mostLooks };
   const found = await culprit({ parameter: look.program.parameter, path, given: path }, look, budget);
   if (found.length === path.length) return fault;
@@ -29,6 +31,29 @@ export async function narrowed(fault: CueFault, look: Look): Promise<CueFault> {
         message: `property "${name}" has none of the values that are allowed`,
         parameter: found,
       };
+}
+
+/** Words for a value that is not of the kind of any choice, where a list or a mapping is one; null otherwise. */
+async function wantedInstead(path: Path, look: Look): Promise<string | null> {
+  const { parameter } = look.program;
+  const found = kindOf(valueAt(parameter, path));
+  for (const [kind, empty] of kinds) {
+    if (kind === found || !(await isFitting(withValue(parameter, path, empty), path, look))) continue;
+    return `${kind} is wanted, and it is ${found}`;
+  }
+  return null;
+}
+
+const kinds: readonly (readonly [kind: string, empty: unknown])[] = [
+  ['a list', []],
+  ['a mapping', {}],
+];
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (isMap(value)) return 'a mapping';
+  if (typeof value === 'string') return 'text';
+  return value === null ? 'empty' : `a ${typeof value}`;
 }
 
 /** A value that fits no choice: where it is in a parameter that is wrong for nothing else, and in the one that was given. */

@@ -75,10 +75,16 @@ async function applySteps(
   const answers = await cue.evaluate(programs, signal);
   const known = new Map(early.map((step, index) => [step, answers[index]]));
   const faults: RenderFault[] = [];
+  let isBroken = false;
   for (const step of steps) {
     const outcome = known.get(step) ?? (await evaluateLate(cue, step, { draft, names }, signal));
-    if (outcome?.ok === true) faults.push(...applyStep(draft, step, outcome, names));
-    else if (outcome !== undefined) faults.push(...(await faultsOf(cue, step, outcome.faults, signal)));
+    if (outcome === undefined) continue;
+    const found = outcome.ok
+      ? applyStep(draft, step, outcome, names)
+      : await faultsOf(cue, step, outcome.faults, signal);
+    // What traits miss in a component that does not render follows from that: of theirs, wrong properties alone are told.
+    faults.push(...(isBroken ? found.filter(({ path }) => path.length > step.path.length) : found));
+    isBroken ||= step === steps[0] && found.length > 0;
   }
   return faults;
 }

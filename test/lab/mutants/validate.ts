@@ -135,4 +135,11 @@ export const validateMutants: readonly Mutant[] = [
     replace: "for (const member of ['annotations'] as const)",
     tests: ['test/unit/hub/validate/markers.test.ts'],
   },
+  {
+    bug: 'what traits miss in a component that does not render is told beside its own fault',
+    file: 'hub/render/component.ts',
+    find: 'isBroken ||= step === steps[0] && found.length > 0;',
+    replace: '',
+    tests: ['test/unit/hub/render/component.test.ts'],
+  },
 ];

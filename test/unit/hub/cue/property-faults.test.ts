@@ -54,6 +54,20 @@ describe('the properties of a component', () => {
     expect(new Set(found).size).toBe(found.length);
   });
 
+  it.each([
+    [{ image: 'a:1', ports: 80 }, 'property "ports" has the wrong type: a list is wanted, and it is a number'],
+    [
+      { image: 'a:1', ports: { port: 80 } },
+      'property "ports" has the wrong type: a list is wanted, and it is a mapping',
+    ],
+    [
+      { image: 'a:1', imagePullPolicy: 'Sometimes' },
+      'property "imagePullPolicy" has none of the values that are allowed',
+    ],
+  ])('say what is wanted where a list or a mapping is: %j', async (parameter, words) => {
+    expect(await faults(parameter)).toEqual([words]);
+  });
+
   it('end at a bound, however many are wrong', async () => {
     const parameter = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`wrong${at}`, at]));
     expect(await faults({ image: 'a:1', ...parameter })).toHaveLength(20);

@@ -177,6 +177,17 @@ spec:
     expect(rendered.failed).toEqual([{ unit: 'default/app', cluster: 'local' }]);
   });
 
+  it('that does not render is what is told, and not what its traits miss in it; their properties are told', async () => {
+    const traits =
+      ', traits: [{ type: env, properties: { env: { A: b } } }, { type: scaler, properties: { replica: 2 } }]';
+    const rendered = await render(app(web('a', traits).replace('image: ', 'imgae: ')) + local);
+    const lines = linesOf(rendered).map((line) => line.replace(/ @.*/, ''));
+    expect(lines.filter((line) => line.includes('ComponentDefinition'))).not.toEqual([]);
+    expect(lines.filter((line) => line.includes('TraitDefinition'))).toEqual([
+      expect.stringContaining('TraitDefinition/scaler: unknown property "replica"'),
+    ]);
+  });
+
   it('has all its faults told at once', async () => {
     const rendered = await render(app('{ name: web, type: none, traits: [{ type: some }, { type: other }] }') + local);
     expect(linesOf(rendered).map((line) => line.replace(/ @.*/, ''))).toEqual([
