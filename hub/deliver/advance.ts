@@ -1,6 +1,6 @@
-import { oncePerValue } from '../../shared/lib/memo.ts';
 import type { Work } from '../../shared/lib/slices.ts';
 import type { Effect } from '../model/effect.ts';
+import { listsOf } from '../model/assignments.ts';
 import {
   unitKey,
   type AppDelivery,
@@ -16,12 +16,13 @@ import type { State } from '../model/state.ts';
 import type { Sourced } from '../model/source.ts';
 import { appStates } from './app-states.ts';
 import { advanceApplication, pausedBy, type ApplicationOutcome } from './application.ts';
-import { contentReader, documentsOf, withDocuments, type ContentOf, type DocumentOf } from './deployment.ts';
+import { contentReader, documentsOf, withDocuments, type DocumentOf } from './deployment.ts';
 import { copyDirectiveOf } from './copy-directives.ts';
 import { directiveOf } from './directives.ts';
-import { applicationOf, heldBefore, placeKey, targetOf, unitsFrom, type UnitFacts } from './facts.ts';
+import { heldBefore, namesOf, placeKey, targetOf, type UnitFacts } from './facts.ts';
 import type { ApplicationInput } from './input.ts';
 import type { MovePlan } from './moving.ts';
+import { unitsNow, type ContentReader } from './kept-units.ts';
 import { givenParts, partKey, partOf } from './parts.ts';
 import { formerOf, place, type Found, type PlacedAs } from './places.ts';
 import type { DeliveryProgress } from './progress.ts';
@@ -82,7 +83,7 @@ const unitUnits = 0.3;
 export function* advancing(input: AdvanceInput): Work<Advanced> {
   const { apps, assignments } = input;
   const facts = { ...input, held: heldBefore(input.holds) };
-  const byApp = apps.size === 0 ? new Map<string, Assignment[]>() : assignmentsByApp(assignments);
+  const byApp = listsOf(apps.size === 0 ? [] : assignments);
   const outcomes: (readonly [string, ApplicationOutcome])[] = [];
   const frozen = frozenAt(input.freeze, input.listening.now);
   const found: Found = { holds: [], instead: new Map(), directives: new Map(), parts: new Map() };
@@ -107,10 +108,6 @@ export function* advancing(input: AdvanceInput): Work<Advanced> {
   };
 }
 
-const assignmentsByApp = oncePerValue((assignments: readonly Assignment[]) =>
-  Map.groupBy(assignments, ({ unit }) => applicationOf(unit)),
-);
-
 interface One {
   readonly app: string;
   readonly said: DeliveredApp;
@@ -123,7 +120,7 @@ type AdvanceOne = Omit<AdvanceInput, 'world'> & Pick<ApplicationInput, 'frozen' 
 function advanceOne(input: AdvanceOne, facts: UnitFacts, { app, said, own, found }: One): ApplicationOutcome {
   const before = input.state.deliveries.get(app);
   const { deployment } = said;
-  const units = unitsFrom(facts, own, deployment === undefined ? undefined : readerOf(before, said));
+  const units = unitsNow(facts, own, deployment === undefined ? byName : readerOf(before, said));
   const heldBefore = new Set(input.before?.get(app)?.held.map(({ unit }) => unit));
   const remembers = deployment !== undefined;
   const ways = waysOf(said, before, units);
@@ -147,8 +144,14 @@ function advanceOne(input: AdvanceOne, facts: UnitFacts, { app, said, own, found
   return outcome;
 }
 
-function readerOf(before: AppDelivery | undefined, { content }: DeliveredApp): ContentOf {
-  return contentReader(before?.documents, { isKnown: before !== undefined, content });
+const byName: ContentReader = { contentOf: namesOf, from: [] };
+
+function readerOf(before: AppDelivery | undefined, { content }: DeliveredApp): ContentReader {
+  const isKnown = before !== undefined;
+  return {
+    contentOf: contentReader(before?.documents, { isKnown, content }),
+    from: [before?.documents, isKnown, content],
+  };
 }
 
 function contentsIn(units: readonly DeliveryUnit[]): ReadonlySet<string> {

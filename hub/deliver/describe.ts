@@ -57,13 +57,14 @@ export function endedProgress(
   const { last } = record;
   const isBack = last.phase === 'rolled-back' || last.phase === 'aborted';
   const given = admissionsOf(last);
-  const gone = units.filter(({ key }) => (isBack && given.has(key)) || last.back[key] !== undefined);
+  const name = deliveryName(record);
+  const isGone = ({ key }: DeliveryUnit) => (isBack && given.has(key)) || last.back[key] !== undefined;
+  // Of most nothing went back, and then there is nothing to ask of each of very many units.
+  const gone = isBack || Object.keys(last.back).length > 0 ? units.filter(isGone) : [];
   const confirmed = gone.filter(({ published, report }) => {
     return published !== null && published.content !== last.content && report?.applied === published.digest;
   });
-  const name = deliveryName(record);
-  const isGone = new Set(gone);
-  const done = units.filter((unit) => !isGone.has(unit) && hasIt(unit, last.content)).length;
+  const done = doneOf(gone.length === 0 ? units : units.filter((unit) => !isGone(unit)), last.content);
   const waiting = units.length - gone.length - done;
   const none = { total: units.length, done: 0, inFlight: 0, waiting: 0, failed: 0, absent: 0, held: 0 };
   return {
@@ -81,6 +82,12 @@ export function endedProgress(
     back: backLines(record),
     counts: last.phase === 'succeeded' ? { ...none, done, waiting, failed: gone.length } : none,
   };
+}
+
+function doneOf(units: readonly DeliveryUnit[], content: string): number {
+  let done = 0;
+  for (const unit of units) if (hasIt(unit, content)) done += 1;
+  return done;
 }
 
 /** True where a cluster says that it has a content, or was given it and sends no reports. */

@@ -3,6 +3,7 @@ import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport, ReportApp } from '../../shared/wire/report.ts';
 import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
 import { unitKey } from '../model/delivery.ts';
+import { applicationOf } from '../model/assignments.ts';
 import type { ContentOf } from './deployment.ts';
 import type { Target } from '../model/fleet.ts';
 import type { Labels } from '../../shared/model/selector.ts';
@@ -44,10 +45,11 @@ export function unitsFrom(
   assignments: readonly Assignment[],
   contentOf: ContentOf = namesOf,
 ): readonly DeliveryUnit[] {
-  return [...placesIn(assignments).values()].map((own) => keptUnit(facts, own, contentOf));
+  return [...placesIn(assignments).values()].map((own) => unitAt(facts, own, contentOf));
 }
 
-const placesIn = oncePerValue((assignments: readonly Assignment[]) => Map.groupBy(assignments, placeKey));
+/** The assignments of each unit on each cluster. */
+export const placesIn = oncePerValue((assignments: readonly Assignment[]) => Map.groupBy(assignments, placeKey));
 
 /** A unit on a cluster, as a text. */
 export function placeKey({ unit, cluster }: Pick<Assignment, 'unit' | 'cluster'>): string {
@@ -63,7 +65,7 @@ interface KeptUnit {
 const keptUnits = new WeakMap<Assignment, KeptUnit>();
 
 /** The very same unit for as long as nothing of it is another value: a delivery has one on each cluster of the fleet. */
-function keptUnit(facts: UnitFacts, own: readonly Assignment[], contentOf: ContentOf): DeliveryUnit {
+export function unitAt(facts: UnitFacts, own: readonly Assignment[], contentOf: ContentOf): DeliveryUnit {
   const [assignment] = own as readonly [Assignment, ...Assignment[]];
   const { unit, cluster } = assignment;
   const { state, targets, reports, held, judged, listening, published } = facts;
@@ -107,11 +109,6 @@ interface FoundUnit {
   readonly content: string;
   readonly part: string | undefined;
   readonly hold: string | null;
-}
-
-/** `namespace/name` of a unit `namespace/name[@target]`. */
-export function applicationOf(unit: string): string {
-  return unit.split('@', 1)[0] ?? '';
 }
 
 /** The namespace that a unit goes to, where that is not its own. */
@@ -198,7 +195,7 @@ const reportedApps = oncePerValue(
   ({ apps }: AgentReport): ReadonlyMap<string, ReportApp> => new Map(apps.map((app) => [appKey(app), app])),
 );
 
-function namesOf({ revisions }: BundleApp): string {
+export function namesOf({ revisions }: BundleApp): string {
   return revisions.map(({ name }) => name).join(' ');
 }
 

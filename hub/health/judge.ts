@@ -7,6 +7,7 @@ import { appKey } from '../../shared/wire/bundle.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { AgentReport, ReportApp } from '../../shared/wire/report.ts';
 import type { CueEngine } from '../cue/engine.ts';
+import { applicationOf } from '../model/assignments.ts';
 import { worstWord, type HealthCheck, type HealthVerdict, type JudgedBy } from '../model/health.ts';
 import type { ReceivedReport, Reports } from '../model/reports.ts';
 import { checkedHealth } from './evaluate.ts';
@@ -58,6 +59,7 @@ const appsOf = oncePerValue(
 /** A judge that knows of nothing yet. */
 export function createHealthJudge(ports: JudgePorts): HealthJudge {
   let units: ReadonlyMap<string, JudgedUnit> | null = null;
+  let apps: ReadonlySet<string> | null = null;
   let ofCluster: ReadonlyMap<string, readonly string[]> = new Map();
   const judged = new Map<string, Judged>();
   const due = new Set<string>();
@@ -99,6 +101,7 @@ export function createHealthJudge(ports: JudgePorts): HealthJudge {
       if (due.size === 0 && judged.size === before?.size && isSameList(wanted, [...before.values()])) return;
       const known = new Map(wanted.map((unit) => [keyOf(unit), unit]));
       units = known;
+      apps = new Set(wanted.map((unit) => applicationOf(unit.app)));
       ofCluster = groupsOf(wanted);
       for (const key of judged.keys()) if (!known.has(key)) judged.delete(key);
       // The very same unit was looked at when it came, and with each report since.
@@ -106,14 +109,24 @@ export function createHealthJudge(ports: JudgePorts): HealthJudge {
     },
     heard: (cluster) => look(ofCluster.get(cluster) ?? []),
     verdict,
-    judged: (app, cluster, { digest, observe }) => {
-      if (!isExpected(units, { app, cluster, digest, observe })) return undefined;
-      return verdict(app, cluster, digest) ?? 'awaited';
-    },
+    judged: judgedIn(() => ({ units, apps }), verdict),
     idle: async () => {
       while (running !== null) await running;
     },
   };
+}
+
+interface Expected {
+  readonly units: ReadonlyMap<string, JudgedUnit> | null;
+  readonly apps: ReadonlySet<string> | null;
+}
+
+function judgedIn(expected: () => Expected, verdict: HealthJudge['verdict']): JudgedBy {
+  const judged = (...[app, cluster, { digest, observe }]: Parameters<JudgedBy>) => {
+    if (!isExpected(expected().units, { app, cluster, digest, observe })) return undefined;
+    return verdict(app, cluster, digest) ?? 'awaited';
+  };
+  return Object.assign(judged, { saysNothing: (app: string) => expected().apps?.has(app) === false });
 }
 
 /** True where there is to be a verdict. Before the first pass of this process that is told by what is observed: it has texts. */

@@ -47,11 +47,11 @@ export interface HealthVerdict {
  * What definitions say of the content of an application, for what waits for it: `awaited` while that is still to be evaluated. Undefined
  * where they say nothing, or their texts are not at hand.
  */
-export type JudgedBy = (
-  app: string,
-  cluster: string,
-  content: Pick<BundleApp, 'digest' | 'observe'>,
-) => HealthVerdict | 'awaited' | undefined;
+export interface JudgedBy {
+  (app: string, cluster: string, content: Pick<BundleApp, 'digest' | 'observe'>): HealthVerdict | 'awaited' | undefined;
+  /** True where they say nothing of an application (`namespace/name`) on any cluster: most fleets ask for 200,000. Absent = that is not known. */
+  readonly saysNothing?: (app: string) => boolean;
+}
 
 /** What a verdict is judged by beside itself. */
 export interface Judging {

@@ -1,4 +1,5 @@
 import { initKeys } from '../../../hub/keys/hub-keys.ts';
+import type { JudgedBy } from '../../../hub/model/health.ts';
 import type { Metrics } from '../../../hub/model/metrics.ts';
 import type { ReceivedReport } from '../../../hub/model/reports.ts';
 import type { State } from '../../../hub/model/state.ts';
@@ -38,7 +39,8 @@ export async function measureDeliver(book: Book, folder: string, clusters: numbe
   const records = names.map((name, index) =>
     enrolledCluster(name, { labels: { fleet: 'all', tier: index % 100 === 0 ? 'canary' : 'prod' } }),
   );
-  const given = { reports: () => reports, metrics };
+  const judged: JudgedBy = Object.assign(() => undefined, { saysNothing: () => true });
+  const given = { reports: () => reports, metrics, judged };
   const passes = await openPassesOn(memoryHub(initKeys(`${folder}/keys`), { clock: systemClock }), records, given);
   try {
     await measureScene({ passes, book, names, reports, stages });

@@ -111,6 +111,10 @@ class World {
     return said;
   };
 
+  saysNothing(app: string): boolean {
+    return ![...this.#verdicts.keys()].some((key) => key.startsWith(`${app} `));
+  }
+
   /** What an act changes in the state of a hub. */
   changes(act: Act, state: State): Changes {
     if (act.do === 'approve') {
@@ -197,7 +201,9 @@ async function hubOf(world: World, isFull: boolean) {
     clock,
     listeningSince: start,
     reports: () => copied(world.agents.reports()),
-    judged: (...asked) => copied(world.judged(...asked)),
+    judged: Object.assign((...asked: Parameters<JudgedBy>) => copied(world.judged(...asked)), {
+      saysNothing: (app: string) => world.saysNothing(app),
+    }),
   });
   const { parts } = passes;
   const decide = async (act: Act) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HealthVerdict } from '../../../../hub/model/health.ts';
-import { applicationOf, heldBefore, targetOf, unitsFrom } from '../../../../hub/deliver/facts.ts';
+import { heldBefore, targetOf, unitsFrom } from '../../../../hub/deliver/facts.ts';
+import { applicationOf } from '../../../../hub/model/assignments.ts';
 import {
   bundleApp,
   enrolledCluster,

@@ -141,6 +141,16 @@ describe('the judge of health', () => {
     expect(judge.judged('shop/web', 'eu', { digest: 'sha256:b', observe: [] })).toBeUndefined();
   });
 
+  it('tells of which applications nothing is said: at a start that is not known of any', () => {
+    const { judge } = scene();
+    const silent = () => ['shop/web', 'shop/other'].map((app) => judge.judged.saysNothing?.(app));
+    expect(silent()).toEqual([false, false]);
+    judge.expect([unit('sha256:a')]);
+    expect(silent()).toEqual([false, true]);
+    judge.expect([]);
+    expect(silent()).toEqual([true, true]);
+  });
+
   it('turns where its word is another one, and knows since when', async () => {
     const { judge, says, later, turned, verdict } = scene();
     const heard = async (ready: boolean) => {
