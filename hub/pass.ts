@@ -8,7 +8,7 @@ import { deliveredApps } from './deliver/delivered.ts';
 import type { ProgressMemory } from './deliver/progress.ts';
 import type { PartMemory } from './deliver/parts.ts';
 import { partsAfter } from './deliver/published-parts.ts';
-import type { Questions } from './deliver/questions.ts';
+import { decideAsking, type Questions } from './deliver/questions.ts';
 import { windowsAt, type ReadCron } from './deliver/window.ts';
 import { readCommits, type Intake, type IntakeParts } from './intake.ts';
 import { changesBetween } from './model/changes.ts';
@@ -164,10 +164,8 @@ async function deliver(
     window: windowsAt(parts.cron, now),
     world: { ask: questions.ask, effects },
   };
-  // What is decided by CUE is asked, answered, and decided again: one question of a step may follow from another.
-  let advanced = await inSlices(advancing(input));
-  while (await questions.settle(parts.cue, signal)) advanced = await inSlices(advancing(input));
-  questions.endRound();
+  const asking = { cue: parts.cue, signal, now };
+  const advanced = await decideAsking(questions, asking, () => inSlices(advancing(input)));
   parts.progress.last = advanced.progress;
   return advanced;
 }

@@ -50,3 +50,35 @@ export function openQuestions(): Questions {
     },
   };
 }
+
+/** Rounds of questions that one pass answers, and when the next one goes on where there are more. */
+export const mostRounds = 20;
+const againMs = 1_000;
+
+/** What answering works with; `now` in milliseconds since the epoch. */
+export interface Asking {
+  readonly cue: CueEvaluator;
+  readonly signal: AbortSignal;
+  readonly now: number;
+}
+
+/**
+ * Decides, answers what that asks of CUE, and decides again, because one question may follow from another. A pass is over after so many
+ * rounds, so that everything else has its turn: the next one knows the answers, and goes on from there.
+ */
+export async function decideAsking<T extends { readonly due: number | null }>(
+  questions: Pick<Questions, 'settle' | 'endRound'>,
+  { cue, signal, now }: Asking,
+  decide: () => Promise<T>,
+): Promise<T> {
+  let decided = await decide();
+  for (let round = 1; await questions.settle(cue, signal); round += 1) {
+    if (round > mostRounds) {
+      decided = { ...decided, due: Math.min(decided.due ?? Infinity, now + againMs) };
+      break;
+    }
+    decided = await decide();
+  }
+  questions.endRound();
+  return decided;
+}

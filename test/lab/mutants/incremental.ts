@@ -187,6 +187,13 @@ export const incrementalMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/deliver/kept-units.test.ts'],
   },
   {
+    bug: 'a pass answers questions of steps for as long as they ask more',
+    file: 'hub/deliver/questions.ts',
+    find: 'if (round > mostRounds) {',
+    replace: 'if (round > 1e6) {',
+    tests: ['test/unit/hub/deliver/questions.test.ts'],
+  },
+  {
     bug: 'where a unit stands is kept although it fell silent or its time is over',
     file: 'hub/deliver/kept-standing.ts',
     find: 'before.at <= now && now < before.until',

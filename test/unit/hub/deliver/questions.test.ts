@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
-import { openQuestions } from '../../../../hub/deliver/questions.ts';
+import { decideAsking, mostRounds, openQuestions } from '../../../../hub/deliver/questions.ts';
 import type { Question } from '../../../../hub/workflow/question.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 
@@ -72,5 +72,32 @@ describe('questions', () => {
     questions.endRound();
     expect(questions.ask(asked)).toBeNull();
     expect(evaluated).toBe(1);
+  });
+});
+
+describe('deciding with questions', () => {
+  const asking = { cue: { evaluate: () => Promise.resolve([]) }, signal, now: 5_000 };
+  /** Asks so many questions, each of which follows from the answer before. */
+  const chain = (questions: ReturnType<typeof openQuestions>, length: number, due: number | null) => () => {
+    const open = Array.from({ length }, (_, at) => question(`${at}`)).findIndex((one) => questions.ask(one) === null);
+    return Promise.resolve({ due, known: open < 0 ? length : open });
+  };
+
+  it.each<[string, number, number | null, { readonly due: number | null; readonly known: number }]>([
+    ['once where nothing is asked', 0, null, { due: null, known: 0 }],
+    ['until nothing more is asked', 3, 9_000, { due: 9_000, known: 3 }],
+    ['until the bound', mostRounds, null, { due: null, known: mostRounds }],
+    ['no further than that, and again soon', mostRounds + 5, null, { due: 6_000, known: mostRounds }],
+    ['no later than it would', mostRounds + 5, 5_500, { due: 5_500, known: mostRounds }],
+  ])('goes on %s', async (_, length, due, expected) => {
+    const questions = openQuestions();
+    expect(await decideAsking(questions, asking, chain(questions, length, due))).toEqual(expected);
+  });
+
+  it('goes on in the next pass from the answers of the one before', async () => {
+    const questions = openQuestions();
+    const decide = chain(questions, mostRounds + 5, null);
+    await decideAsking(questions, asking, decide);
+    expect(await decideAsking(questions, asking, decide)).toEqual({ due: null, known: mostRounds + 5 });
   });
 });
