@@ -95,6 +95,20 @@ describe('a delivery with an analysis', () => {
     expect(play.run(3 * minute)).toMatchObject({ phase: 'succeeded', runs: { b: 'web-v2' } });
   });
 
+  it('is given to no cluster of a refused wave that comes back late', () => {
+    const late = [{ ...waves[0], clusters: { names: ['a', 'c'] } }];
+    const play = new Play([deploy('all', null, { waves: late })], fleet('a', 'b', 'c'), 'web-v2');
+    play.units = play.units.map((one) => (one.key === 'c' ? { ...one, report: null } : one));
+    play.away.add('c');
+    say(play, { 'errors/1': false });
+    expect(play.run(5 * minute)).toMatchObject({ phase: 'halted', runs: { a: 'web-v2', c: 'web-v1' } });
+    play.away.clear();
+    say(play, {});
+    expect(play.run(5 * minute)).toMatchObject({ phase: 'halted', runs: { a: 'web-v2', c: 'web-v1' } });
+    expect(play.given.get('web-v2')).toEqual(new Set(['a']));
+    expect(play.last?.progress?.steps[0]?.waves[0]?.phase).toBe('halted');
+  });
+
   it('goes back as a whole where a failure takes it back', () => {
     const play = playing({ onFailure: 'rollback' });
     say(play, { 'errors/1': false });
