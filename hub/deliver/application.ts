@@ -2,6 +2,7 @@ import type { Effect } from '../model/effect.ts';
 import type { JsonMap } from '../model/json-map.ts';
 import type { AppDelivery, StepRecord } from '../model/delivery.ts';
 import { deliveryName } from '../model/delivery.ts';
+import { withApart } from './apart.ts';
 import { beginning, isFinishing, next } from './begin.ts';
 import { closing } from './closing.ts';
 import { endedProgress, runningProgress } from './describe.ts';
@@ -90,7 +91,8 @@ function advanceRunning(input: ApplicationInput, before: AppDelivery): Applicati
   const steps = advanceSteps({ program, records: record.last.steps, now, stopped, run, condition });
   const standing = outcomes.flatMap((outcome) => outcome.units);
   const facts: Passed = { now, outcomes, standing, steps: steps.records, ended: steps.ended, back };
-  const advanced = objectsAfter(ending(afterPass(input.units, record, facts), facts), program, brought);
+  const over = withApart(ending(afterPass(input.units, record, facts), facts), input);
+  const advanced = objectsAfter(over, program, brought);
   if (advanced.last.phase !== 'running') return ended(input, advanced);
   const isOver = outcomes.some((outcome) => outcome.isOver);
   const refused = outcomes.find((outcome) => outcome.refused !== null)?.refused ?? null;

@@ -6,10 +6,10 @@ import type { ApplicationInput, DeliveryWords } from './input.ts';
 import { failedWords } from './going-back.ts';
 import { givenParts } from './parts.ts';
 import type { WaveProgress } from './progress.ts';
+import { unitsOf } from './scope.ts';
 import { askStep, type StepFacts } from './step-run.ts';
 import type { StepsKnown } from './step-status.ts';
 import type { StepResult } from './steps.ts';
-import type { DeliveryUnit } from './unit.ts';
 import { advanceWaves, type WavesOutcome } from './waves.ts';
 
 /** What became of one step in this pass. */
@@ -122,20 +122,6 @@ function wordsOf({ isOver, refused, units, progress }: WavesOutcome): string {
 function doneWords(waves: readonly WaveProgress[]): string {
   const sum = (of: 'done' | 'total') => waves.reduce((all, wave) => all + wave[of], 0);
   return `${sum('done')} of ${sum('total')} clusters are done`;
-}
-
-/** The units that a step delivers to. */
-export function unitsOf(
-  { wants }: Pick<ProgramStep, 'wants'>,
-  units: readonly DeliveryUnit[],
-  localCluster: string | null,
-): readonly DeliveryUnit[] {
-  return units.filter(({ cluster, labels, target }) =>
-    wants.some(
-      ({ scope }) =>
-        scope.has({ name: cluster, labels, isLocal: cluster === localCluster }) && scope.namespace === target,
-    ),
-  );
 }
 
 function approvedIn({ approved }: DeliveryWords, name: string): readonly string[] {

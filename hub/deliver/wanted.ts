@@ -1,4 +1,5 @@
 import { deliveryName, type AppDelivery } from '../model/delivery.ts';
+import { passedOver, type ApartInput } from './apart.ts';
 import { partOf, type Given } from './parts.ts';
 import { isStepping } from './told.ts';
 import type { DeliveryUnit } from './unit.ts';
@@ -27,14 +28,14 @@ export type Wanted =
  */
 export function wantedOf(
   record: AppDelivery,
-  { units, content }: { readonly units: readonly DeliveryUnit[]; readonly content: string },
+  { units, content, ...input }: WantedInput,
   parts?: Given,
 ): ReadonlyMap<string, Wanted> {
   const { last } = record;
   const nothing: ReadonlyMap<string, Wanted> = new Map();
-  if (last.phase === 'reverted') return nothing;
-  const skipped = leftOut(last);
-  if (last.phase === 'succeeded' && Object.keys(last.back).length === 0 && skipped.size === 0) return nothing;
+  if (last.phase === 'reverted') return keptApart(record, units);
+  const left = leftAlone(record, { units, ...input });
+  if (last.phase === 'succeeded' && Object.keys(last.back).length === 0 && !left.isAny) return nothing;
   const given = admissionsOf(last);
   const facts = factsOf(record, content, parts);
   const wanted = new Map<string, Wanted>();
@@ -43,12 +44,44 @@ export function wantedOf(
     const isGiven = given.has(unit.key);
     const hasIt = isGiven || unit.published?.content === last.content;
     const goesBack = last.back[unit.key] !== undefined || (hasIt && isBack);
-    const own = goesBack
-      ? former(facts, unit)
-      : forward(facts, unit, { isGiven, isSkipped: skipped.has(unit.cluster) });
+    const own = goesBack ? former(facts, unit) : forward(facts, unit, { isGiven, isSkipped: left.has(unit) });
     if (own !== null) wanted.set(unit.key, own);
   }
   return wanted;
+}
+
+/** What deciding what units are to have reads. */
+export interface WantedInput extends Partial<Omit<ApartInput, 'units'>> {
+  readonly units: readonly DeliveryUnit[];
+  readonly content: string;
+}
+
+interface LeftAlone {
+  readonly isAny: boolean;
+  readonly has: (unit: DeliveryUnit) => boolean;
+}
+
+/** What a delivery leaves as it is: clusters that a person left out, and, once it has ended well, what steps deliver to that were skipped. */
+function leftAlone(
+  { last }: AppDelivery,
+  { program, units, localCluster = null }: Omit<WantedInput, 'content'>,
+): LeftAlone {
+  const skipped = leftOut(last);
+  const isOver = last.phase === 'succeeded' && program !== undefined;
+  const apart = isOver ? passedOver(last, { program, units, localCluster }) : new Set<string>();
+  return {
+    isAny: skipped.size > 0 || apart.size > 0,
+    has: ({ key, cluster }) => skipped.has(cluster) || apart.has(key),
+  };
+}
+
+/** After a revert what the stable content does not cover stays as it is, where the delivery was not given. */
+function keptApart(record: AppDelivery, units: readonly DeliveryUnit[]): ReadonlyMap<string, Wanted> {
+  const { apart = [], last } = record;
+  const isApart = new Set(apart);
+  const kept = units.filter(({ key, published }) => isApart.has(key) && published?.content !== last.content);
+  const reason = `${deliveryName(record)} was reverted, and a step that delivers to it was skipped before`;
+  return new Map(kept.map((unit) => [unit.key, { kind: 'stay', reason }]));
 }
 
 function forward(
@@ -101,7 +134,8 @@ function former({ record, name }: Facts, { key }: DeliveryUnit): Wanted | null {
   const back = last.back[key];
   // Once it has ended well, its own content is the stable one.
   const stable = last.phase === 'succeeded' ? record.previous : record.stable;
-  const content = stable ?? last.base[key] ?? null;
+  const had = last.base[key] ?? null;
+  const content = record.apart?.includes(key) === true ? (had ?? stable) : (stable ?? had);
   if (content === null) return null;
   const reason = back?.why === 'failed' ? `${name} failed here: ${back.reason}` : `${name} was taken back`;
   return { kind: 'content', content, reason };

@@ -117,6 +117,8 @@ export interface AppDelivery {
   /** The content of the last delivery that ended well, and of the one before; null = none. */
   readonly stable: string | null;
   readonly previous: string | null;
+  /** Units that do not have the stable content, because steps that deliver to them were skipped; absent = none. */
+  readonly apart?: readonly string[];
   readonly last: Delivery;
   /** Objects that steps brought, by step: they stay while a later delivery has not reached that step. */
   readonly objects?: Readonly<Record<string, readonly JsonMap[]>>;

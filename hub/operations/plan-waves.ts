@@ -1,5 +1,5 @@
 import { wavesOf } from '../deliver/members.ts';
-import { unitsOf } from '../deliver/run-step.ts';
+import { unitsOf } from '../deliver/scope.ts';
 import type { DeliveryUnit } from '../deliver/unit.ts';
 import { targetOf } from '../deliver/facts.ts';
 import { docKey, type Application } from '../model/documents.ts';

@@ -144,4 +144,18 @@ export const workflowMutants: readonly Mutant[] = [
     replace: "counts[holds === true ? 'good' : 'bad'] += 1;",
     tests: [unit('effects/runner')],
   },
+  {
+    bug: 'delivery: a step that was skipped is delivered once the delivery has ended',
+    file: 'hub/deliver/wanted.ts',
+    find: "const isOver = last.phase === 'succeeded' && program !== undefined;",
+    replace: "const isOver = last.phase === 'reverted' && program !== undefined;",
+    tests: [unit('deliver/apart')],
+  },
+  {
+    bug: 'delivery: what the stable content never reached goes back to it',
+    file: 'hub/deliver/wanted.ts',
+    find: 'record.apart?.includes(key) === true ? (had ?? stable) : (stable ?? had);',
+    replace: 'stable ?? had;',
+    tests: [unit('deliver/apart')],
+  },
 ];
