@@ -33,7 +33,7 @@ export function runningProgress(record: AppDelivery, facts: RunningFacts): Deliv
     phase,
     next,
     steps,
-    waits: isOver ? (refused ?? overWords) : (stopped ?? first?.text ?? ''),
+    waits: isOver ? (refused ?? overWords) : (stopped ?? first?.text ?? pausedWords(standing)),
     todo: isOver
       ? `\`sluice-hub rollout retry ${name}${refused === null ? ' CLUSTER' : ''}\`, or \`sluice-hub rollout abort ${name}\``
       : (first?.todo ?? null),
@@ -47,6 +47,16 @@ export function runningProgress(record: AppDelivery, facts: RunningFacts): Deliv
     back: backLines(record),
     counts: countsOf(standing),
   };
+}
+
+/** Why agents wait at a step of theirs, of the first one that does; empty = none waits. */
+function pausedWords(standing: readonly StandingUnit[]): string {
+  const paused = standing.flatMap(({ unit, standing: { state } }) => {
+    const { phase, reason = '' } = unit.report?.delivery ?? {};
+    return state === 'admitted' && phase === 'paused' && isStepping(unit) ? [`${unit.key}: ${reason}`] : [];
+  });
+  const [first = ''] = paused;
+  return paused.length > 1 ? `${first} (and ${paused.length - 1} more)` : first;
 }
 
 /** Where a delivery stands that has ended: what went back, and how many say that they have it: what was away or held comes later. */

@@ -133,6 +133,13 @@ export const copyMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/collect/matters.test.ts'],
   },
   {
+    bug: 'an agent that waits for a person is not told of',
+    file: 'hub/deliver/describe.ts',
+    find: '(stopped ?? first?.text ?? pausedWords(standing))',
+    replace: "(stopped ?? first?.text ?? '')",
+    tests: ['test/unit/hub/deliver/describe.test.ts'],
+  },
+  {
     bug: 'weights for one copy are given to another',
     file: 'hub/workflow/steps/canary-rollout.ts',
     find: "const wrong = targets.find(({ revision }) => !['stable', 'new', serving, coming].includes(revision));",

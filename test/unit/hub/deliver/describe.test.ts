@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { decided, deploy, fleet, Play, suspend, unit } from '../../../fixtures/hub/deliveries.ts';
+import { runningProgress } from '../../../../hub/deliver/describe.ts';
+import type { StandingUnit } from '../../../../hub/deliver/standing.ts';
+import type { ReportedDelivery } from '../../../../shared/wire/report.ts';
+import { decided, deliveryOf, deploy, fleet, Play, reportOf, suspend, unit } from '../../../fixtures/hub/deliveries.ts';
 
 const minute = 60_000;
 
@@ -24,5 +27,41 @@ describe('what is said of a delivery', () => {
     play.away.delete('b');
     play.run(2 * minute);
     expect(play.last?.progress?.counts).toMatchObject({ total: 3, done: 3, waiting: 0 });
+  });
+
+  it.each<[string, readonly (readonly [string, ReportedDelivery['phase']])[], string | null, string]>([
+    ['an agent that waits for a person', [['a', 'paused']], null, 'a: waits for a decision'],
+    [
+      'of several the first',
+      [
+        ['a', 'running'],
+        ['b', 'paused'],
+        ['c', 'paused'],
+      ],
+      null,
+      'b: waits for a decision (and 1 more)',
+    ],
+    ['none that goes on', [['a', 'running']], null, ''],
+    ['none that has returned', [['a', 'returned']], null, ''],
+    ['what stops all of it first', [['a', 'paused']], 'it is paused', 'it is paused'],
+  ])('says who waits in steps of agents: %s', (_, agents, stopped, expected) => {
+    const standing = agents.map(([cluster, phase]): StandingUnit => {
+      const told = { number: 1, attempt: 1, hasSteps: true };
+      const bare = unit(cluster, 'web-v2');
+      const report = reportOf({ delivery: { number: 1, attempt: 1, step: 1, phase, reason: 'waits for a decision' } });
+      const state = { state: 'admitted', reason: '', healthyMs: 0, deadlineAt: null } as const;
+      const one = { ...bare, published: { ...bare.published!, delivery: told }, report };
+      return { unit: one, wave: 's/w', standing: state, counts: true, onFailure: 'halt', waveSize: 3 };
+    });
+    const record = deliveryOf('default/web', 1, { content: 'web-v2' });
+    const { waits } = runningProgress(record, {
+      standing,
+      steps: [],
+      stopped,
+      isOver: false,
+      refused: null,
+      next: null,
+    });
+    expect(waits).toBe(expected);
   });
 });
