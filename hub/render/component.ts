@@ -11,12 +11,11 @@ import { hasFailed, type Attempt, type RenderFault } from '../model/fault.ts';
 import { asTraitsSeeIt, type ContainerNames } from './container-names.ts';
 import type { HealthCheck } from '../model/health.ts';
 import { checksOf } from './checks.ts';
-import { madeObjects, outputOrigin, outputsOrigin, type MadeObject } from './made.ts';
+import { madeObjects, named, outputName, outputOrigin, outputsOrigin, type MadeObject } from './made.ts';
 import { toObjects } from './objects.ts';
 import { applyPatch, patchRulesOf } from './patch.ts';
 import { applyStep, newDraft, type Draft, type Step } from './step.ts';
 import type { Steps } from '../model/reporter.ts';
-import { isMap, type JsonMap } from '../model/json-map.ts';
 import { withWorkloadReference } from './workload-reference.ts';
 
 /** A component to render: its place in the document, the kind of its definition, and the context of its templates. */
@@ -219,18 +218,11 @@ function manifestsOf({ job, draft }: Drafted, given: GivenManifests, isManaged: 
   const own: Manifest =
     given === null ? { value: workload, path, origin: outputOrigin } : { ...given.first, value: draft.output };
   const made = [...draft.outputs].map(([key, output]): Manifest => {
-    const fallback = `${contextName}-${key.replaceAll("'", '').toLowerCase()}`;
-    const at = draft.makers.get(key)?.step.definition.workloadRefPath;
-    return { value: withWorkloadReference(named(output, fallback), at, workload), path, origin: outputsOrigin(key) };
+    const { type, workloadRefPath: at } = draft.makers.get(key)?.step.definition ?? { type: '' };
+    const object = named(output, outputName(contextName, key, type));
+    return { value: withWorkloadReference(object, at, workload), path, origin: outputsOrigin(key) };
   });
   return [...(own.value === undefined || isManaged ? [] : [own]), ...(given?.more ?? []), ...made];
-}
-
-// As in KubeVela, an object without a name gets the component's name.
-function named(value: unknown, name: string): unknown {
-  if (!isMap(value)) return value;
-  const metadata: JsonMap = isMap(value['metadata']) ? value['metadata'] : {};
-  return metadata['name'] === undefined ? { ...value, metadata: { ...metadata, name } } : value;
 }
 
 // `expose`, `gateway` and exposed ports each make a Service of the component's name: together they mean one with all ports.

@@ -1,5 +1,6 @@
 import { idOf, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import type { HealthCheck } from '../model/health.ts';
+import { isMap, type JsonMap } from '../model/json-map.ts';
 import type { Manifest } from '../sources/source.ts';
 import type { Draft, Step } from './step.ts';
 
@@ -54,4 +55,22 @@ export function stagesOf(made: readonly MadeObject[], idOfMade: IdOfMade): Reado
 /** A check of objects by the ids with which they are delivered. */
 export function withIds(check: HealthCheck, idOfMade: IdOfMade): HealthCheck {
   return { ...check, objects: check.objects.map((one) => ({ ...one, id: idOfMade(one.id) })) };
+}
+
+/** The name of an output that has none: of its own, and of its template, too, where one before it has that name already. */
+export function outputName(contextName: string, key: string, type: string): string {
+  const name = key.replaceAll("'", '');
+  const before = key.length - name.length;
+  const words = [...(before > 0 ? [type] : []), name, ...(before > 1 ? [String(before)] : [])];
+  return `${contextName}-${words
+    .join('-')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.-]+/g, '-')}`;
+}
+
+/** As in KubeVela, an object without a name gets the component's name. */
+export function named(value: unknown, name: string): unknown {
+  if (!isMap(value)) return value;
+  const metadata: JsonMap = isMap(value['metadata']) ? value['metadata'] : {};
+  return metadata['name'] === undefined ? { ...value, metadata: { ...metadata, name } } : value;
 }

@@ -126,6 +126,16 @@ describe('a patch of a trait', () => {
     expect(rendered.apps).toEqual([]);
   });
 
+  it('may make objects without names, of one name in several templates', async () => {
+    const maps = ['cm', 'cm', 'my_Map'].map((name, at) =>
+      trait(`t${at}`, `outputs: ${name}: {apiVersion: "v1", kind: "ConfigMap", data: at: "${at}"}`),
+    );
+    const rendered = await render(workload + maps.join('') + deploymentWith('{}', 't0', 't1', 't2', 't0'));
+    expect(linesOf(rendered)).toEqual([]);
+    const names = rendered.apps.flatMap(({ objects }) => objects.map(({ object }) => object.metadata.name));
+    expect(names.sort()).toEqual(['web', 'web-cm', 'web-map', 'web-my-map', 'web-t0-cm-2', 'web-t1-cm']);
+  });
+
   it('is told at its line of the file, with the template that says otherwise', async () => {
     const block = `
 kind: TraitDefinition
