@@ -42,12 +42,16 @@ export function wantedOf(
   const isBack = isTakenBack(last);
   for (const unit of units) {
     const isGiven = given.has(unit.key);
-    const hasIt = isGiven || unit.published?.content === last.content;
-    const goesBack = last.back[unit.key] !== undefined || (hasIt && isBack);
+    const goesBack = last.back[unit.key] !== undefined || (isBack && (isGiven || isOf(last, unit)));
     const own = goesBack ? former(facts, unit) : forward(facts, unit, { isGiven, isSkipped: left.has(unit) });
     if (own !== null) wanted.set(unit.key, own);
   }
   return wanted;
+}
+
+/** True for what has the content of a delivery, and for what was told of it: that is on its way back, where it has another content already. */
+function isOf({ number, content }: AppDelivery['last'], { published }: DeliveryUnit): boolean {
+  return published?.content === content || published?.delivery?.number === number;
 }
 
 /** What deciding what units are to have reads. */

@@ -153,4 +153,11 @@ export const copyMutants: readonly Mutant[] = [
     replace: 'return [];',
     tests: ['test/unit/hub/workflow/drivers.test.ts'],
   },
+  {
+    bug: 'the steps that take back what had ended well are taken back themselves',
+    file: 'hub/deliver/wanted.ts',
+    find: 'published?.content === content || published?.delivery?.number === number',
+    replace: 'published?.content === content',
+    tests: ['test/unit/hub/deliver/wanted.test.ts'],
+  },
 ];

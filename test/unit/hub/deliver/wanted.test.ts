@@ -90,6 +90,18 @@ describe('what clusters are to have', () => {
     expect(wanted?.kind === 'stay' ? wanted.isBack : null).toBe(isBack);
   });
 
+  it('lets the steps go on that take back what had ended well', () => {
+    const play = new Play([deploy('all', null)], fleet('a'), 'web-v2');
+    expect(play.run(5 * minute)).toMatchObject({ phase: 'succeeded', runs: { a: 'web-v2' } });
+    decided(play, 'rollback');
+    play.pass();
+    const [{ published, ...a }] = play.units as [DeliveryUnit];
+    const delivery = { number: 1, attempt: 2, hasSteps: true };
+    const report = reportOf({ delivery: { number: 1, attempt: 2, step: 0, phase: 'running' } });
+    play.units = [{ ...a, report, published: { ...published!, content: 'web-v1', delivery } }];
+    expect(play.pass().wanted.get('a')).toMatchObject({ kind: 'content', content: 'web-v1' });
+  });
+
   it('leaves out what a person says, also once all else has it, until they take it in again', () => {
     const play = new Play([deploy('all', null, { maxConcurrent: 1 })], fleet('a', 'b'), 'web-v2');
     play.pass();
