@@ -100,7 +100,8 @@ describe('the ledger of the first release', () => {
     const view = await ledger.read();
     const { revisions, bundles, documents, guarded, approvals, source } = structuredClone({ ...view, base: '' });
     const changes = changesBetween(view, { revisions, bundles, documents, guarded, approvals, source });
-    expect(Object.keys(changes)).toHaveLength(6);
+    // Lists that say the same are no change; entries are compared by what is written of them.
+    expect(Object.keys(changes)).toEqual(['revisions', 'bundles', 'documents']);
     expect(await ledger.commit({ base: view.base, changes, message: 'nothing', at })).toBe(view);
     expect(store.refs().get(ledgerRef)).toBe(head);
     store.close();
