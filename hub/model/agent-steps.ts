@@ -9,18 +9,27 @@ export interface Rollout {
   readonly steps: readonly DeliveryStep[];
   /** For how long the copy before stays after promotion. */
   readonly keepOldSeconds?: number;
+  /** How long a step may take until all of it is ready; absent = as long as any change of the application. */
+  readonly deadlineSeconds?: number;
   /** The document says that nothing goes forward now. */
   readonly isPaused: boolean;
 }
 
 /** The steps inside a cluster as the wire has them; undefined where there are none. Checked documents alone come here. */
 export function agentRollout(
-  { steps = [], keepOld }: Pick<RolloutSettings, 'steps' | 'keepOld'>,
+  { steps = [], keepOld, progressDeadline = '' }: Pick<RolloutSettings, 'steps' | 'keepOld' | 'progressDeadline'>,
   isPaused: boolean,
 ): Rollout | undefined {
   if (steps.length === 0) return undefined;
   const kept = keepOld === undefined ? null : wholeSeconds(keepOld);
-  return { steps: steps.flatMap(stepOf), isPaused, ...(kept !== null && { keepOldSeconds: kept }) };
+  // As for all deadlines, none at all is the usual one.
+  const deadlineSeconds = durationSeconds(progressDeadline) === 0 ? null : wholeSeconds(progressDeadline);
+  return {
+    steps: steps.flatMap(stepOf),
+    isPaused,
+    ...(kept !== null && { keepOldSeconds: kept }),
+    ...(deadlineSeconds !== null && { deadlineSeconds }),
+  };
 }
 
 function stepOf(step: RolloutStep): DeliveryStep[] {

@@ -40,13 +40,23 @@ export function stepped(input: SteppedInput): BundleApp {
   const rollout = input.rollout ?? besides(input, serving);
   const isRunning = previous?.from !== undefined && previous.digest === app.digest;
   if (previous === undefined || serving === null || serving.digest === app.digest) return numbered(app, directive);
-  if (isRunning)
-    return { ...app, from: previous.from, delivery: directiveOf({ ...input, rollout }, previous.delivery) };
+  if (isRunning) {
+    const delivery = directiveOf({ ...input, rollout }, previous.delivery);
+    return { ...inTime(app, rollout), from: previous.from, delivery };
+  }
   if (rollout === undefined || directive === undefined || !hasNewRevision(app, serving))
     return numbered(app, directive);
   const from = serving.objects.some(({ bytes }) => bytes === undefined) ? sized(serving, input) : serving;
   const { number, attempt } = directive;
-  return { ...app, from, delivery: { number, attempt, ...stepsOf(rollout, directive) } };
+  return { ...inTime(app, rollout), from, delivery: { number, attempt, ...stepsOf(rollout, directive) } };
+}
+
+/** An application with the deadline of the steps that lead to it. */
+function inTime(app: BundleApp, rollout: Rollout | undefined): BundleApp {
+  const seconds = rollout?.deadlineSeconds ?? app.health.progressDeadlineSeconds;
+  return seconds === app.health.progressDeadlineSeconds
+    ? app
+    : { ...app, health: { progressDeadlineSeconds: seconds } };
 }
 
 /** Without steps, what comes under another name comes beside what serves, all of it at once. */

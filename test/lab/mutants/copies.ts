@@ -160,4 +160,11 @@ export const copyMutants: readonly Mutant[] = [
     replace: 'published?.content === content',
     tests: ['test/unit/hub/deliver/wanted.test.ts'],
   },
+  {
+    bug: 'the deadline of a policy with steps is not told to agents',
+    file: 'hub/plan/stepped.ts',
+    find: 'rollout?.deadlineSeconds ?? app.health.progressDeadlineSeconds',
+    replace: 'app.health.progressDeadlineSeconds',
+    tests: ['test/unit/hub/plan/stepped.test.ts'],
+  },
 ];

@@ -64,6 +64,18 @@ interface Given {
 }
 
 describe('what leads an application to its next content', () => {
+  it.each<[string, number | undefined, string, number]>([
+    ['that its steps say', 120, 'v2', 120],
+    ['of its document where its steps say none', undefined, 'v2', 600],
+    ['of its document where no steps lead to it', 120, 'v1', 600],
+  ])('has the deadline %s', (_, deadlineSeconds, now, seconds) => {
+    const rollout: Rollout = { ...canary, ...(deadlineSeconds !== undefined && { deadlineSeconds }) };
+    const input = { rollout, directive: seventh, previous: app('v1'), reported: undefined, sizeOf: () => 1 };
+    const first = stepped({ ...input, app: app(now) });
+    expect(first.health).toEqual({ progressDeadlineSeconds: seconds });
+    expect(stepped({ ...input, app: app(now), previous: first }).health).toEqual(first.health);
+  });
+
   it.each<[string, Given, string]>([
     ['nothing but its number at first', { before: null, now: 'v1' }, 'v1 #7'],
     ['nothing but its number where nothing changed', { before: 'v1', now: 'v1' }, 'v1 #7'],
