@@ -24,20 +24,20 @@ const defaultDeadlineMs = 15 * 60_000;
 
 /** The numbers of a wave of a rollout; null = of a step without one, or of the clusters that no wave names. */
 export function settingsOf(rollout: RolloutNumbers | null, wave: WaveNumbers | null): WaveSettings {
-  const all: RolloutNumbers = rollout ?? {};
-  const own: Partial<WaveNumbers> = wave ?? {};
+  const numbers: RolloutNumbers & Partial<WaveNumbers> = { ...rollout, ...wave };
+  const { maxFailed = 0, maxAbsent = '100%', onFailure = 'halt', analysis = [] } = numbers;
   return {
-    soakMs: durationMs(own.soak ?? all.soak, 0),
-    deadlineMs: durationMs(all.progressDeadline, defaultDeadlineMs),
-    needsApproval: (own.approval ?? all.approval) === 'required',
-    mayBeEmpty: own.allowEmpty === true,
-    maxConcurrent: own.maxConcurrent ?? all.maxConcurrent,
-    maxFailed: own.maxFailed ?? all.maxFailed ?? 0,
-    maxAbsent: own.maxAbsent ?? all.maxAbsent ?? '100%',
-    window: own.window ?? all.window,
-    spread: all.spread,
-    onFailure: all.onFailure ?? 'halt',
-    analysis: own.analysis ?? all.analysis ?? [],
+    soakMs: durationMs(numbers.soak, 0),
+    deadlineMs: durationMs(numbers.progressDeadline, defaultDeadlineMs),
+    needsApproval: numbers.approval === 'required',
+    mayBeEmpty: numbers.allowEmpty === true,
+    maxConcurrent: numbers.maxConcurrent,
+    maxFailed,
+    maxAbsent,
+    window: numbers.window,
+    spread: numbers.spread,
+    onFailure,
+    analysis,
   };
 }
 

@@ -74,9 +74,9 @@ describe('a report', () => {
           outcome: { ...outcome, mode: { mayChange: false, stopDeletes: 'held', hold: 'held by ops' } },
         }),
       ],
-      ['the end of the wait for pods', waits, () => ({ progress: since(60_000) as ReportInput['progress'] })],
+      ['the end of the wait for pods', waits, () => ({ progress: since(60_000) })],
     ])('tells of %s', (_, situation, change) => {
-      const input = inputOf(situation, { progress: since(0) as ReportInput['progress'] });
+      const input = inputOf(situation, { progress: since(0) });
       const before = buildReport(input).apps[0];
       const next = { ...input, ...change(input) };
       const fresh = inputOf(situation, { ...change(input), progress: next.progress }, { mode: next.outcome.mode });
