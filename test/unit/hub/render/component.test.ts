@@ -120,9 +120,9 @@ spec:
     expect(namesOf(rendered, 'ConfigMap')).toEqual(names);
   });
 
-  it('keeps the outputs of two traits that use one name: the second is told, not lost', async () => {
+  it('keeps the outputs of two traits that use one name: the second is named apart, not lost', async () => {
     const rendered = await render(kept[0] + own(kept[1]));
-    expect(linesOf(rendered).join()).toContain('two objects of this application are /ConfigMap/default/web-extra');
+    expect([linesOf(rendered), namesOf(rendered, 'ConfigMap')]).toEqual([[], ['web', 'web-add-extra', 'web-extra']]);
   });
 
   it('is patched by a trait that reads what the traits before it made', async () => {
