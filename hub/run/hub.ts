@@ -77,10 +77,11 @@ async function openAndListen(
   front.server = server;
   const { url } = server;
   const { tls } = config.listen;
-  closers.add(() => removeAddress(config.data, url));
-  await writeAddress(config.data, url, tls === null ? null : await readFile(tls.certFile, 'utf8'));
   await reading();
   signal.throwIfAborted();
+  // Who finds it is answered.
+  closers.add(() => removeAddress(config.data, url));
+  await writeAddress(config.data, url, tls === null ? null : await readFile(tls.certFile, 'utf8'));
 
   closers.add(() => stop.abort());
   loop.trigger('start');

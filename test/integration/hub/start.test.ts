@@ -57,7 +57,7 @@ function holdReports(): () => void {
   };
 }
 
-const addressOf = (name: string): Promise<string> =>
+const said = (name: string): Promise<string> =>
   vi.waitFor(() => readFile(join(folder, 'data', name), 'utf8'), { timeout: 20_000, interval: 20 });
 
 it('a hub listens before it has read its data folder, and says that it is starting', async () => {
@@ -68,9 +68,10 @@ it('a hub listens before it has read its data folder, and says that it is starti
     return Promise.resolve();
   });
   const one = serve();
-  const url = (await addressOf('hub.url')).trim();
-  const authorization = `Bearer ${(await addressOf('admin-token')).trim()}`;
-  const status = await fetch(`${url}/v1/status`, { headers: { authorization } });
+  const url = `http://127.0.0.1:${(await said('hub.port')).trim()}`;
+  const authorization = `Bearer ${(await said('admin-token')).trim()}`;
+  const ask = () => fetch(`${url}/v1/status`, { headers: { authorization } });
+  const status = await vi.waitFor(ask, { timeout: 20_000, interval: 20 });
   expect([status.status, await status.json()]).toEqual([
     503,
     { code: 'UNAVAILABLE', message: 'the hub is starting', hint: 'try again in a moment' },
