@@ -1,7 +1,7 @@
 import type { Admission, SentBack } from '../model/delivery.ts';
 import type { StandingUnit } from './standing.ts';
 import {
-  missedHeartbeats,
+  heardUntil,
   standingOf,
   type DeliveryUnit,
   type Listening,
@@ -88,6 +88,6 @@ function standsUntil(
   { deadlineAt }: Pick<UnitStanding, 'deadlineAt'>,
   { now, since, heartbeatMs }: Listening,
 ): number {
-  const heard = reports && report !== null ? Math.max(report.receivedAt, since) + missedHeartbeats * heartbeatMs : 0;
+  const heard = reports && report !== null ? heardUntil(report, { since, heartbeatMs }) : 0;
   return now <= heard ? heard : (deadlineAt ?? Infinity);
 }

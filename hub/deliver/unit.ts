@@ -65,13 +65,20 @@ export interface UnitInput {
 }
 
 /** Heartbeats that may be missed before a cluster counts as silent. */
-export const missedHeartbeats = 3;
+const missedHeartbeats = 3;
 
 /** True when a cluster was not heard from for three report intervals; time in which the hub did not listen does not count. */
 export function isSilent({ reports, report }: Pick<DeliveryUnit, 'reports' | 'report'>, listening: Listening): boolean {
   if (!reports) return false;
-  if (report === null) return true;
-  return listening.now - Math.max(report.receivedAt, listening.since) > missedHeartbeats * listening.heartbeatMs;
+  return report === null || listening.now > heardUntil(report, listening);
+}
+
+/** The last moment at which what was heard then is not silent yet. */
+export function heardUntil(
+  { receivedAt }: Pick<UnitReport, 'receivedAt'>,
+  { since, heartbeatMs }: Pick<Listening, 'since' | 'heartbeatMs'>,
+): number {
+  return Math.max(receivedAt, since) + missedHeartbeats * heartbeatMs;
 }
 
 /** Tells where a unit stands in a delivery, from its newest report. Pure. */

@@ -5,7 +5,7 @@ import { budgetOf } from './numbers.ts';
 import type { WaveProgress } from './progress.ts';
 import { frameOf, keptStanding, type Frame } from './kept-standing.ts';
 import { countsOf, givenTo, leftOut, type StandingUnit, type WavesInput } from './standing.ts';
-import type { Listening } from './unit.ts';
+import { heardUntil, type Listening } from './unit.ts';
 import { advanceWave } from './wave.ts';
 import { refusedWave } from './wave-analysis.ts';
 
@@ -128,11 +128,21 @@ function numbersOf({
 /** After this long a pass looks whether a component was published. */
 const publishedMs = 2_000;
 
-function lookAgain(units: readonly StandingUnit[], { now, heartbeatMs }: Listening): readonly number[] {
+function lookAgain(units: readonly StandingUnit[], listening: Listening): readonly number[] {
+  const { now, heartbeatMs } = listening;
   const deadlines = units.flatMap(({ standing: { deadlineAt } }) => (deadlineAt === null ? [] : [deadlineAt]));
   // What is silent may be back with a report that says nothing new.
   const isWaited = units.some(({ standing: { state } }) => state === 'absent' || state === 'suspect');
-  return isWaited ? [...deadlines, now + heartbeatMs] : deadlines;
+  const silent = firstSilence(units, listening);
+  return [...deadlines, ...(isWaited ? [now + heartbeatMs] : []), ...(silent < Infinity ? [silent] : [])];
+}
+
+/** When the first of those whose turn has not come falls silent, if it says nothing more: then it is away, and nothing else would say so. */
+function firstSilence(units: readonly StandingUnit[], listening: Listening): number {
+  return units.reduce((first, { unit: { reports, report }, standing: { state } }) => {
+    const isHeard = state === 'waiting' && reports && report !== null;
+    return isHeard ? Math.min(first, heardUntil(report, listening) + 1) : first;
+  }, Infinity);
 }
 
 /** That a component was published, this process alone knows: no report says so where nothing else changed. */

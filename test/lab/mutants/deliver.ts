@@ -36,8 +36,8 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: silence counts while the hub did not listen',
     file: 'hub/deliver/unit.ts',
-    find: 'Math.max(report.receivedAt, listening.since)',
-    replace: 'report.receivedAt',
+    find: 'Math.max(receivedAt, since)',
+    replace: 'receivedAt',
     tests,
   },
   {
@@ -242,5 +242,12 @@ export const deliverMutants: readonly Mutant[] = [
     find: 'if (isOver) return [];',
     replace: '',
     tests: ['test/unit/hub/deliver/application.test.ts'],
+  },
+  {
+    bug: 'delivery: that a cluster falls silent before its turn is seen when something else happens',
+    file: 'hub/deliver/waves.ts',
+    find: "const isHeard = state === 'waiting' && reports",
+    replace: "const isHeard = state === 'held' && reports",
+    tests: ['test/unit/hub/deliver/waves.test.ts'],
   },
 ];

@@ -4,6 +4,16 @@ import { now } from '../../../fixtures/hub/status.ts';
 
 const minute = 60_000;
 
+describe('a wave that has not begun', () => {
+  it('is looked at again when what waits falls silent: nothing else would say so', () => {
+    const waves = [{ name: 'one', approval: 'required' as const }];
+    const play = new Play([deploy('all', null, { waves })], fleet('a', 'b'), 'web-v2');
+    const { due } = play.pass();
+    const heard = play.units.map(({ report }) => Math.max(report?.receivedAt ?? 0, play.since));
+    expect(due).toBe(Math.min(...heard) + 3 * heartbeatMs + 1);
+  });
+});
+
 describe('the waves of a delivery', () => {
   it('2.1 supersedes: what is done keeps what it has, and what failed before is not counted', () => {
     const waves = [
