@@ -92,13 +92,15 @@ export function insteadOfKind(kind: string): { readonly message: string; readonl
 
 const model = 'write an Application: each component has a type and properties; objects as they are go into k8s-objects';
 
+const rollout = 'write an Application with a policy of type rollout, or an ApplicationDeployment';
+
 /** Kinds of OAM before the Application of today, and what says the same now. */
 const formerKinds: Readonly<Record<string, string>> = {
   ApplicationConfiguration: model,
   Component: model,
   ContainerizedWorkload: model,
-  AppRollout: 'write an Application with a policy of type rollout, or an ApplicationDeployment',
-  Rollout: 'write an Application with a policy of type rollout, or an ApplicationDeployment',
+  AppRollout: rollout,
+  Rollout: rollout,
 };
 
 /** What to write for a kind of OAM before the Application of today; undefined for any other. */
