@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { git } from './git.ts';
+import { released } from './port.ts';
 
 /** A stock Git server on loopback: node:http in front of `git http-backend`, as any host runs it. */
 export interface GitServer {
@@ -54,7 +55,8 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
   });
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
   return {
     url,
     folder: options.folder,
@@ -71,6 +73,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
+      await released(port);
     },
   };
 }

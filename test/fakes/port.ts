@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { connect } from 'node:net';
+import { setTimeout as after } from 'node:timers/promises';
 
 const givenOut = new Set<number>();
 /** Files that run side by side have ports of their own: none takes that of another whose owner is down for a moment. */
@@ -14,18 +15,28 @@ const first = 10_000 + share * count;
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = first + Math.floor(Math.random() * count);
-    if (givenOut.has(port) || !(await isFree(port))) continue;
+    if (givenOut.has(port)) continue;
     givenOut.add(port);
-    return port;
+    if (await isFree(port)) return port;
   }
 }
 
+/**
+ * Waits until a port of 127.0.0.1 whose listener was closed can be listened at again. A program that another thread of this process
+ * starts at that moment has a copy of the listener until its own text is loaded.
+ */
+export async function released(port: number): Promise<void> {
+  while (!(await isFree(port))) await after(2);
+}
+
+/** Asks by a connection: to listen there for a moment is what would make it taken. */
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
       resolve(false);
     });
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    socket.once('error', () => resolve(true));
   });
 }

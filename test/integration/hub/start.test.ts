@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { released } from '../../fakes/port.ts';
 import { startProcess, startSilentServer, type HubProcess } from './process.ts';
 
 let folder: string;
@@ -189,6 +190,7 @@ describe('the port that join lines name', () => {
     await third.ended;
     other.close();
     await once(other, 'close');
+    await released(Number(port));
     const fourth = serve();
     expect(await portOf(fourth)).toBe(port);
     expect(fourth.text()).not.toContain('another port');

@@ -14,7 +14,7 @@ import { createHttp } from '../../../shared/adapters/http/client.ts';
 import { createLog } from '../../../shared/adapters/log.ts';
 import { parseJoinLine, type JoinTicket } from '../../../shared/wire/join.ts';
 import type { CrdSet } from '../../lab/controlplane/versions.ts';
-import { freePort } from '../../fakes/port.ts';
+import { freePort, released } from '../../fakes/port.ts';
 import { waitFor } from '../../lab/controlplane/wait.ts';
 import { openClusterView, type ClusterView } from '../../lab/demo/cluster-view.ts';
 import type { CommandResult } from '../../lab/demo/program.ts';
@@ -190,6 +190,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     stopHub: async () => {
       await running().close();
       hub = null;
+      await released(Number(new URL(access.url).port));
     },
     startHub: start,
     close: async () => {
