@@ -2,9 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { renderedOn } from '../../../../hub/model/rendered-on.ts';
 import type { Assignment } from '../../../../hub/model/rendered.ts';
 import { place } from '../../../../hub/place/place.ts';
+import { renderRevisions } from '../../../../hub/render/each-revision.ts';
+import { settlingEverywhere, wantedIn, type Everywhere } from '../../../../hub/render/everywhere.ts';
 import { newRenderMemory } from '../../../../hub/render/memory.ts';
 import { render } from '../../../../hub/render/render.ts';
 import { emptyHistory, recordRevisions } from '../../../../hub/render/revisions.ts';
+import { providers } from '../../../../hub/render/traffic/providers/list.ts';
+import { locatingUnits } from '../../../../hub/render/units.ts';
+import { nowhere } from '../../../../hub/render/written-names.ts';
+import { atOnce } from '../../../../shared/lib/slices.ts';
 import { fleetOf, targetsOf } from '../../../fixtures/hub/fleet.ts';
 import { useRenderer } from '../../../fixtures/hub/manifests.ts';
 
@@ -56,5 +62,32 @@ describe('a unit on all of its clusters', () => {
     expect([fourth('d')[0] === first('d')[0], fourth('f') === first('f')]).toEqual([false, true]);
     await of(assignments);
     await of(assignments, facts.targets, fleetOf(documents, { commit: 'c9' }));
+  });
+
+  it('is held where a revision that it was made from can not be rendered any more', async () => {
+    const fleet = fleetOf(`${app('a')}---\nkind: Cluster\nmetadata: { name: local }\n`);
+    const history = recordRevisions(emptyHistory, fleet);
+    const facts = { fleet, history, targets: targetsOf(fleet) };
+    const { assignments } = place({ ...facts, picks: new Map(), previous: [], localCluster: 'local' });
+    const [located] = atOnce(locatingUnits({ ...facts, assignments }, new Map()));
+    if (located === undefined) throw new Error('nothing is placed');
+    const parts = { memory: newRenderMemory(), sources: [], signal: new AbortController().signal };
+    const rendered = await renderRevisions({ ...parts, cue: cue() }, wantedIn(located));
+    const settled = (revisions: typeof rendered, before?: Everywhere) =>
+      atOnce(
+        settlingEverywhere(located, revisions, {
+          parts: { elsewhere: nowhere, providers, hasComponent: () => false },
+          before,
+        }),
+      );
+    const first = settled(rendered);
+    expect([first.apps.length, first.holds]).toEqual([1, []]);
+    expect(settled(rendered, first)).toBe(first);
+    const fault = { code: 'UNAVAILABLE', message: 'the chart cannot be read', path: [] } as const;
+    const second = settled(new Map([...rendered.keys()].map((key) => [key, { faults: [fault] }])), first);
+    expect([second.apps, second.holds]).toMatchObject([
+      [],
+      [{ app: 'default/a', by: 'render', reason: `a-v1: ${fault.message}` }],
+    ]);
   });
 });
