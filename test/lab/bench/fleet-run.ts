@@ -64,7 +64,7 @@ export async function runFleet(book: Book, options: FleetOptions): Promise<Fleet
     const groupCpuMs = await measureGroup(scene, fleet);
     await measureRequests(scene, fleet);
     await measureStatus(scene);
-    if (options.soak > 0) await measureSoak({ world, agents, say: book.say, add }, fleet, options.soak);
+    if (options.soak > 0) await measureSoak({ world, client, agents, say: book.say, add }, fleet, options.soak);
     await measureRestart(scene);
     return { agents, groupCpuMs };
   } finally {
@@ -74,12 +74,15 @@ export async function runFleet(book: Book, options: FleetOptions): Promise<Fleet
 }
 
 /** Registers the clusters and enrols their agents, some at a time. */
-async function joinFleet({ agents, client, add, world }: Scene): Promise<FleetProcesses> {
+async function joinFleet({ agents, book, client, add, world }: Scene): Promise<FleetProcesses> {
   const names = Array.from({ length: agents }, (_, index) => index);
+  const say = progress(book, agents, 'have a registration');
+  let count = 0;
   const joined = await spent(world, () =>
     mapLimited(atOnce, names, async (index) => {
       const started = performance.now();
       const { line } = await client.join({ name: `site-${index}`, labels: labelsOf(index, agents), transport: 'feed' });
+      say((count += 1));
       return { line, ms: performance.now() - started };
     }),
   );
@@ -145,17 +148,22 @@ async function pushAndWait(
   const before = await stageSums(world);
   const { cpu, result } = await spent(world, async () => {
     const pushed = await world.config.push(fleetFiles(apps, order.round, order.files), `round ${order.round}`);
-    let said = Date.now();
-    const moments = await fleet.reported(pushed.commit, order.wanted, (count) => {
-      if (Date.now() - said < 5_000) return;
-      said = Date.now();
-      book.say(`${count} of ${order.wanted} have reported`);
-    });
+    const moments = await fleet.reported(pushed.commit, order.wanted, progress(book, order.wanted, 'have reported'));
     return { moments, push: pushed.receivedAt };
   });
   book.say(stagesLine(before, await stageSums(world), 1));
   await quietHub(world);
   return { ...result, cpu };
+}
+
+/** Says every five seconds how many of all it is by now. */
+function progress(book: Book, all: number, what: string): (count: number) => void {
+  let said = Date.now();
+  return (count) => {
+    if (Date.now() - said < 5_000) return;
+    said = Date.now();
+    book.say(`${count} of ${all} ${what}`);
+  };
 }
 
 /** Heartbeats and polls of a fleet where nothing changes. */

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import type { HubClient } from '../../../hub/api/client.ts';
 import type { World } from '../demo/world.ts';
 import type { FleetProcesses } from '../fleet/fleet.ts';
 import { soakFiles } from './fleet-documents.ts';
@@ -8,6 +9,7 @@ import { metricsText } from './stages.ts';
 /** What a soak works with. */
 export interface SoakScene {
   readonly world: World;
+  readonly client: HubClient;
   readonly agents: number;
   readonly say: (line: string) => void;
   readonly add: (name: string, value: number, unit: string, note?: string) => void;
@@ -24,14 +26,26 @@ interface Sample {
 }
 
 const everyMs = 5_000;
+/** The rounds before it are those of the other figures. */
+const first = 3;
 
-/** A commit and a heartbeat of every agent each five seconds, for as long as it is told: whether the hub stays as it is. */
+/** One in so many agents loses its connection in each round, and comes back in the next. */
+const away = 20;
+
+/**
+ * Whether the hub stays as it is: each five seconds a commit, a heartbeat of every agent, agents that come and go, and a cluster that
+ * joins for one round, for as long as it is told.
+ */
 export async function measureSoak(scene: SoakScene, fleet: FleetProcesses, seconds: number): Promise<void> {
-  const { world, agents, say, add } = scene;
+  const { world, client, agents, say, add } = scene;
   const started = performance.now();
   const samples: Sample[] = [];
-  for (let round = 3; performance.now() - started < seconds * 1000; round += 1) {
+  for (let round = first; performance.now() - started < seconds * 1000; round += 1) {
     const next = performance.now() + everyMs;
+    await fleet.follow();
+    await fleet.leave({ part: round % away, of: away });
+    if (round > first) await client.remove(`guest-${round - 1}`, { forget: true });
+    await client.join({ name: `guest-${round}`, transport: 'feed' });
     await world.config.push(soakFiles(round), `round ${round}`);
     await fleet.load('heartbeat', { count: agents, atOnce: 64 });
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - performance.now())));
@@ -41,12 +55,12 @@ export async function measureSoak(scene: SoakScene, fleet: FleetProcesses, secon
     say(`soak: ${rss.toFixed(0)} MiB, ${descriptors} descriptors, loop lag ${lagMs.toFixed(1)} ms`);
   }
   const settled = samples.slice(Math.floor(samples.length / 2));
-  const [first, last] = [samples[0], samples.at(-1)];
-  if (first === undefined || last === undefined) return;
+  const [begin, last] = [samples[0], samples.at(-1)];
+  if (begin === undefined || last === undefined) return;
   add('fleet-soak-rss-slope', slopeOf(settled) * 3600, 'MiB/h', 'of the second half, by least squares');
-  add('fleet-soak-descriptors', last.descriptors - first.descriptors, '', 'more than at the first sample');
+  add('fleet-soak-descriptors', last.descriptors - begin.descriptors, '', 'more than at the first sample');
   add('fleet-soak-lag-p99-ms', Math.max(...samples.map(({ lagMs }) => lagMs)), 'ms', 'the worst of all samples');
-  add('fleet-soak-passes-per-s', (last.passes - first.passes) / Math.max(1, last.seconds - first.seconds), '/s');
+  add('fleet-soak-passes-per-s', (last.passes - begin.passes) / Math.max(1, last.seconds - begin.seconds), '/s');
 }
 
 async function sampleOf(world: World, seconds: number): Promise<Sample> {

@@ -4,8 +4,10 @@ export interface FleetCalls {
   readonly open: { readonly given: readonly string[]; readonly answer: null };
   /** Enrols all, some at a time: milliseconds of each. */
   readonly enrol: { readonly given: { readonly atOnce: number }; readonly answer: readonly number[] };
-  /** Opens the stream of each, and follows it from then on. */
+  /** Opens the stream of each that has none, and follows it from then on. */
   readonly follow: { readonly given: null; readonly answer: null };
+  /** Ends the streams of one part of all agents. */
+  readonly leave: { readonly given: Part; readonly answer: null };
   /** Delivers reports, some at a time, agent after agent: milliseconds of each. */
   readonly report: { readonly given: Load; readonly answer: readonly number[] };
   /** Reports in which one application changed, and in which nothing did. */
@@ -19,6 +21,12 @@ export interface FleetCalls {
 export interface Load {
   readonly count: number;
   readonly atOnce: number;
+}
+
+/** Every agent whose index, divided by `of`, leaves `part`. */
+export interface Part {
+  readonly part: number;
+  readonly of: number;
 }
 
 /** A call on its way. */

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { track } from '../demo/program.ts';
-import type { FleetCalls, FleetWord, Load } from './calls.ts';
+import type { FleetCalls, FleetWord, Load, Part } from './calls.ts';
 
 /** How many agents one process simulates. */
 const perProcess = 2_500;
@@ -9,7 +9,10 @@ const perProcess = 2_500;
 /** Simulated agents in processes of their own. */
 export interface FleetProcesses {
   readonly enrol: (atOnce: number) => Promise<readonly number[]>;
+  /** Agents without a stream open theirs. */
   readonly follow: () => Promise<void>;
+  /** A part of the agents ends its streams, until they follow again. */
+  readonly leave: (part: Part) => Promise<void>;
   /** Reports or polls of the whole fleet, spread over its processes: milliseconds of each. */
   readonly load: (what: 'report' | 'change' | 'heartbeat' | 'poll', load: Load) => Promise<readonly number[]>;
   /**
@@ -35,6 +38,9 @@ export async function startFleet(lines: readonly string[]): Promise<FleetProcess
     enrol: async (atOnce) => (await all('enrol', { atOnce: share(atOnce) })).flat(),
     follow: async () => {
       await all('follow', null);
+    },
+    leave: async (part) => {
+      await all('leave', part);
     },
     load: async (what, load) => (await all(what, { count: share(load.count), atOnce: share(load.atOnce) })).flat(),
     reported: heard.wait,

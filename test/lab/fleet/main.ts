@@ -6,6 +6,7 @@ import type { FleetCall, FleetCalls, FleetWord, Load } from './calls.ts';
 /** A process of simulated agents: takes calls from the process that forked it. */
 const { signal } = new AbortController();
 let agents: readonly FleetAgent[] = [];
+const streams = new Map<FleetAgent, AbortController>();
 
 type Handlers = {
   readonly [Name in keyof FleetCalls]: (given: FleetCalls[Name]['given']) => Promise<FleetCalls[Name]['answer']>;
@@ -18,9 +19,18 @@ const handlers: Handlers = {
   },
   enrol: ({ atOnce }) => mapLimited(atOnce, agents, (agent) => timed(() => agent.enrol(signal))),
   follow: () => {
-    for (const agent of agents) {
+    for (const agent of agents.filter((one) => !streams.has(one))) {
+      const stream = new AbortController();
+      streams.set(agent, stream);
       const onReported = (commit: string) => say({ kind: 'reported', cluster: agent.cluster, commit, at: Date.now() });
-      void agent.follow(onReported, signal);
+      void agent.follow(onReported, stream.signal);
+    }
+    return Promise.resolve(null);
+  },
+  leave: ({ part, of }) => {
+    for (const agent of agents.filter((_, index) => index % of === part)) {
+      streams.get(agent)?.abort();
+      streams.delete(agent);
     }
     return Promise.resolve(null);
   },
