@@ -1,5 +1,5 @@
 import { nameForms } from '../model/name-forms.ts';
-import { isSet, refuse, shown, textOf, type Node, type Refusal } from './node.ts';
+import { isSet, refuse, shown, textOf, type Node } from './node.ts';
 
 /** The forms of names that Kubernetes has: how each reads, and how long it may be. */
 const forms = {
@@ -13,13 +13,13 @@ const forms = {
 } as const;
 
 /** Refused is a name that is there and has not the form; an empty one is an absent one. */
-export function* name(node: Node, form: keyof typeof forms): Iterable<Refusal> {
+export function name(node: Node, form: keyof typeof forms): void {
   const { pattern, longest, words } = forms[form];
   const text = textOf(node);
   if (!isSet(node) || text === '') return;
-  if (text === undefined) yield refuse(node, `must be text, and is ${shown(node.value)}`, 'put it in quotes');
-  else if (!pattern.test(text)) yield refuse(node, `is ${shown(text)}, which is not allowed`, `use ${words}`);
-  else if (text.length > longest) yield refuse(node, `has ${text.length} characters, more than ${longest}`);
+  if (text === undefined) refuse(node, `must be text, and is ${shown(node.value)}`, 'put it in quotes');
+  else if (!pattern.test(text)) refuse(node, `is ${shown(text)}, which is not allowed`, `use ${words}`);
+  else if (text.length > longest) refuse(node, `has ${text.length} characters, more than ${longest}`);
 }
 
 /** The number that a quantity (`500m`, `1Gi`) stands for; null for what is not a quantity. */
@@ -50,12 +50,12 @@ const suffixes: Readonly<Record<string, number>> = {
 };
 
 /** Refused is a value that is there and is not a quantity, or is below zero. */
-export function* quantity(node: Node): Iterable<Refusal> {
+export function quantity(node: Node): void {
   if (!isSet(node)) return;
   const number = quantityOf(node.value);
   if (number === null)
-    yield refuse(node, `is ${shown(node.value)}, which is not a quantity`, 'write it as 500m, 2, 128Mi or 1Gi');
-  else if (number < 0) yield refuse(node, `must not be below 0, and is ${shown(node.value)}`);
+    refuse(node, `is ${shown(node.value)}, which is not a quantity`, 'write it as 500m, 2, 128Mi or 1Gi');
+  else if (number < 0) refuse(node, `must not be below 0, and is ${shown(node.value)}`);
 }
 
 /** Refused are two quantities of one name of which the first is above the second. */

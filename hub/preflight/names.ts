@@ -1,7 +1,7 @@
 import type { GroupKind } from '../../shared/model/object.ts';
 import { kinds } from '../../shared/model/kinds.ts';
 import { name } from './formats.ts';
-import type { Node, Refusal } from './node.ts';
+import type { Node } from './node.ts';
 
 /** Kinds whose names have another form than most; null = a form of their own, which only the server knows. */
 const forms: Readonly<Record<GroupKind, 'label' | null>> = {
@@ -19,7 +19,7 @@ const forms: Readonly<Record<GroupKind, 'label' | null>> = {
 };
 
 /** What is refused of the name of an object of a kind; of kinds that are not ours to know, nothing. */
-export function* nameOfKind(kind: GroupKind, node: Node): Iterable<Refusal> {
+export function nameOfKind(kind: GroupKind, node: Node): void {
   const form = forms[kind] === undefined && kinds.has(kind) ? 'subdomain' : forms[kind];
-  if (form !== undefined && form !== null) yield* name(node, form);
+  if (form !== undefined && form !== null) name(node, form);
 }

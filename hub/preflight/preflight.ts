@@ -1,8 +1,8 @@
-import { groupKindOf, idOf, type GroupKind, type KubeObject } from '../../shared/model/object.ts';
+import { groupKind, groupOf, type GroupKind, type KubeObject } from '../../shared/model/object.ts';
 import { autoscaler, configMap, disruptionBudget, roleBinding, secret } from './data.ts';
 import { nameOfKind } from './names.ts';
 import { ingress, service } from './network.ts';
-import { at, type Check, type Refusal } from './node.ts';
+import { at, objectNode, type Check, type Refusal } from './node.ts';
 import { annotations, labels } from './pods.ts';
 import { cronJob, daemonSet, deployment, job, pod, statefulSet, volumeClaim } from './workloads.ts';
 
@@ -31,12 +31,12 @@ export const checks: Readonly<Record<GroupKind, Check>> = {
  * table is complete for no kind; what it does not know, the server says.
  */
 export function preflight(object: KubeObject): readonly Refusal[] {
-  const node = { value: object, path: [] };
-  const kind = groupKindOf(idOf(object));
-  return [
-    ...nameOfKind(kind, at(node, 'metadata', 'name')),
-    ...labels(at(node, 'metadata', 'labels')),
-    ...annotations(at(node, 'metadata', 'annotations')),
-    ...(checks[kind]?.(node) ?? []),
-  ];
+  const node = objectNode(object);
+  const metadata = at(node, 'metadata');
+  const kind = groupKind(groupOf(object.apiVersion), object.kind);
+  nameOfKind(kind, at(metadata, 'name'));
+  labels(at(metadata, 'labels'));
+  annotations(at(metadata, 'annotations'));
+  checks[kind]?.(node);
+  return node.found;
 }

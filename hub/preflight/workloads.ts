@@ -16,7 +16,6 @@ import {
   whole,
   type Check,
   type Node,
-  type Refusal,
 } from './node.ts';
 import { labels, podSpec, podTemplate } from './pods.ts';
 import { isMap } from '../model/json-map.ts';
@@ -25,62 +24,62 @@ const always = ['Always'];
 const toItsEnd = ['OnFailure', 'Never'];
 
 /** Deployments and ReplicaSets. */
-export const deployment: Check = function* (object) {
+export const deployment: Check = (object) => {
   const spec = at(object, 'spec');
-  yield* workload(spec);
-  yield* choiceOrEmpty(at(spec, 'strategy', 'type'), 'RollingUpdate', 'Recreate');
+  workload(spec);
+  choiceOrEmpty(at(spec, 'strategy', 'type'), 'RollingUpdate', 'Recreate');
   const rolling = at(spec, 'strategy', 'rollingUpdate');
   if (at(spec, 'strategy', 'type').value === 'Recreate' && isSet(rolling))
-    yield refuse(rolling, 'is not allowed with the type Recreate', 'remove one of the two');
-  yield* bothZero(rolling);
-  yield* whole(at(spec, 'revisionHistoryLimit'));
-  yield* whole(at(spec, 'minReadySeconds'));
+    refuse(rolling, 'is not allowed with the type Recreate', 'remove one of the two');
+  bothZero(rolling);
+  whole(at(spec, 'revisionHistoryLimit'));
+  whole(at(spec, 'minReadySeconds'));
   const [deadline, ready] = [at(spec, 'progressDeadlineSeconds'), at(spec, 'minReadySeconds')];
-  yield* whole(deadline);
+  whole(deadline);
   if (typeof deadline.value === 'number' && deadline.value <= (numberOf(ready) ?? 0))
-    yield refuse(deadline, `must be more than minReadySeconds (${numberOf(ready) ?? 0})`);
+    refuse(deadline, `must be more than minReadySeconds (${numberOf(ready) ?? 0})`);
 };
 
 /** StatefulSets: older servers refuse what is wrong with their pods only when those are made, so that none ever is. */
-export const statefulSet: Check = function* (object) {
+export const statefulSet: Check = (object) => {
   const spec = at(object, 'spec');
   const claims = items(at(spec, 'volumeClaimTemplates')).flatMap(
     (claim) => textOf(at(claim, 'metadata', 'name')) ?? [],
   );
-  yield* workload(spec, claims);
-  yield* choiceOrEmpty(at(spec, 'updateStrategy', 'type'), 'RollingUpdate', 'OnDelete');
-  yield* choiceOrEmpty(at(spec, 'podManagementPolicy'), 'OrderedReady', 'Parallel');
+  workload(spec, claims);
+  choiceOrEmpty(at(spec, 'updateStrategy', 'type'), 'RollingUpdate', 'OnDelete');
+  choiceOrEmpty(at(spec, 'podManagementPolicy'), 'OrderedReady', 'Parallel');
 };
 
 /** DaemonSets. */
-export const daemonSet: Check = function* (object) {
+export const daemonSet: Check = (object) => {
   const spec = at(object, 'spec');
-  yield* workload(spec);
-  yield* choiceOrEmpty(at(spec, 'updateStrategy', 'type'), 'RollingUpdate', 'OnDelete');
-  yield* bothZero(at(spec, 'updateStrategy', 'rollingUpdate'));
+  workload(spec);
+  choiceOrEmpty(at(spec, 'updateStrategy', 'type'), 'RollingUpdate', 'OnDelete');
+  bothZero(at(spec, 'updateStrategy', 'rollingUpdate'));
 };
 
 /** Jobs. */
 export const job: Check = (object) => jobSpec(at(object, 'spec'));
 
 /** CronJobs. */
-export const cronJob: Check = function* (object) {
+export const cronJob: Check = (object) => {
   const spec = at(object, 'spec');
   const schedule = at(spec, 'schedule');
-  yield* required(schedule);
-  yield* text(schedule);
+  required(schedule);
+  text(schedule);
   const fault = textOf(schedule) === undefined || schedule.value === '' ? null : scheduleFault(String(schedule.value));
-  if (fault !== null) yield refuse(schedule, `is ${shown(schedule.value)}: it ${fault}`);
-  yield* choiceOrEmpty(at(spec, 'concurrencyPolicy'), 'Allow', 'Forbid', 'Replace');
+  if (fault !== null) refuse(schedule, `is ${shown(schedule.value)}: it ${fault}`);
+  choiceOrEmpty(at(spec, 'concurrencyPolicy'), 'Allow', 'Forbid', 'Replace');
   for (const field of ['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit'])
-    yield* whole(at(spec, field));
-  yield* jobSpec(at(spec, 'jobTemplate', 'spec'));
+    whole(at(spec, field));
+  jobSpec(at(spec, 'jobTemplate', 'spec'));
 };
 
 /** Pods. */
 export const pod: Check = (object) => podSpec(at(object, 'spec'), [...always, ...toItsEnd]);
 
-function* jobSpec(spec: Node): Iterable<Refusal> {
+function jobSpec(spec: Node): void {
   for (const field of [
     'parallelism',
     'completions',
@@ -88,32 +87,32 @@ function* jobSpec(spec: Node): Iterable<Refusal> {
     'ttlSecondsAfterFinished',
     'activeDeadlineSeconds',
   ])
-    yield* whole(at(spec, field));
-  yield* choice(at(spec, 'completionMode'), 'NonIndexed', 'Indexed');
-  yield* podTemplate(at(spec, 'template'), toItsEnd);
+    whole(at(spec, field));
+  choice(at(spec, 'completionMode'), 'NonIndexed', 'Indexed');
+  podTemplate(at(spec, 'template'), toItsEnd);
 }
 
-function* workload(spec: Node, claims: readonly string[] = []): Iterable<Refusal> {
-  yield* whole(at(spec, 'replicas'));
-  yield* selector(at(spec, 'selector'), at(spec, 'template', 'metadata', 'labels'));
-  yield* podTemplate(at(spec, 'template'), always, claims);
+function workload(spec: Node, claims: readonly string[] = []): void {
+  whole(at(spec, 'replicas'));
+  selector(at(spec, 'selector'), at(spec, 'template', 'metadata', 'labels'));
+  podTemplate(at(spec, 'template'), always, claims);
 }
 
-function* selector(node: Node, pods: Node): Iterable<Refusal> {
+function selector(node: Node, pods: Node): void {
   const wanted = members(at(node, 'matchLabels'));
   const expressions = items(at(node, 'matchExpressions'));
   if (wanted.length + expressions.length === 0) {
     const hint = `write it as matchLabels: ${JSON.stringify(meantBy(node, pods))}`;
-    yield refuse(isSet(at(node, 'matchLabels')) ? at(node, 'matchLabels') : node, 'selects nothing', hint);
+    refuse(isSet(at(node, 'matchLabels')) ? at(node, 'matchLabels') : node, 'selects nothing', hint);
   }
-  yield* labels(at(node, 'matchLabels'));
+  labels(at(node, 'matchLabels'));
   for (const [key, value] of wanted) {
     const given = at(pods, key).value;
     if (given === value.value) continue;
     const has = given === undefined ? 'and the pods have no such label' : `and the pods have ${shown(given)}`;
-    yield refuse(value, `is ${shown(value.value)}, ${has}`, 'the selector must match the labels of the template');
+    refuse(value, `is ${shown(value.value)}, ${has}`, 'the selector must match the labels of the template');
   }
-  for (const expression of expressions) yield* expressionOf(expression, pods);
+  for (const expression of expressions) expressionOf(expression, pods);
 }
 
 /** The labels that a selector without matchLabels most likely means: its own members, else those of the pods. */
@@ -123,8 +122,8 @@ function meantBy(node: Node, pods: Node): Readonly<Record<string, unknown>> {
   return given.length === 0 ? { app: 'web' } : Object.fromEntries(given.map(([key, { value }]) => [key, value]));
 }
 
-function* expressionOf(node: Node, pods: Node): Iterable<Refusal> {
-  yield* choice(at(node, 'operator'), 'In', 'NotIn', 'Exists', 'DoesNotExist');
+function expressionOf(node: Node, pods: Node): void {
+  choice(at(node, 'operator'), 'In', 'NotIn', 'Exists', 'DoesNotExist');
   const key = String(at(node, 'key').value);
   const given = isMap(pods.value) ? pods.value[key] : undefined;
   const values = items(at(node, 'values')).map(({ value }) => value);
@@ -135,22 +134,22 @@ function* expressionOf(node: Node, pods: Node): Iterable<Refusal> {
     DoesNotExist: given === undefined,
   };
   if (matches[String(at(node, 'operator').value)] === false)
-    yield refuse(node, `does not match the label ${key} of the template`);
+    refuse(node, `does not match the label ${key} of the template`);
 }
 
-function* bothZero(node: Node): Iterable<Refusal> {
+function bothZero(node: Node): void {
   const zero = (value: unknown): boolean => value === 0 || value === '0%' || value === '0';
   if (zero(at(node, 'maxUnavailable').value) && zero(at(node, 'maxSurge').value))
-    yield refuse(at(node, 'maxUnavailable'), 'must not be 0 where maxSurge is 0');
+    refuse(at(node, 'maxUnavailable'), 'must not be 0 where maxSurge is 0');
 }
 
 /** Claims for volumes. */
-export const volumeClaim: Check = function* (object) {
+export const volumeClaim: Check = (object) => {
   const spec = at(object, 'spec');
   const modes = items(at(spec, 'accessModes'));
-  if (modes.length === 0) yield refuse(at(spec, 'accessModes'), 'is missing', 'write accessModes: [ReadWriteOnce]');
-  for (const mode of modes) yield* choice(mode, 'ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod');
-  yield* required(at(spec, 'resources', 'requests', 'storage'));
-  yield* quantity(at(spec, 'resources', 'requests', 'storage'));
-  yield* name(at(spec, 'storageClassName'), 'subdomain');
+  if (modes.length === 0) refuse(at(spec, 'accessModes'), 'is missing', 'write accessModes: [ReadWriteOnce]');
+  for (const mode of modes) choice(mode, 'ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod');
+  required(at(spec, 'resources', 'requests', 'storage'));
+  quantity(at(spec, 'resources', 'requests', 'storage'));
+  name(at(spec, 'storageClassName'), 'subdomain');
 };

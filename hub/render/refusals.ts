@@ -2,7 +2,7 @@ import { groupKindOf, idOf, type KubeObject } from '../../shared/model/object.ts
 import type { Component } from '../model/documents.ts';
 import type { RenderFault } from '../model/fault.ts';
 import type { Steps } from '../model/reporter.ts';
-import { at, members, refuse, type Refusal } from '../preflight/node.ts';
+import { at, members, objectNode, refuse, type Refusal } from '../preflight/node.ts';
 import { podSecurity } from '../preflight/pod-security.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { minorOf, removedVersion } from '../preflight/removed.ts';
@@ -33,13 +33,15 @@ export interface Refusals {
   readonly removed: readonly RemovedFault[];
 }
 
+const nothing: Refusals = { faults: [], warnings: [], removed: [] };
+
 /** What an API server would refuse of an object, or its application's policy, at the place where its author can mend it. */
 export function refusalsOf(object: KubeObject, origin: Origin, security?: Security): Refusals {
   const removed = removedVersion(object);
-  const refused = preflight(object).map((refusal) => [refusal, faultOf(object, refusal, origin)] as const);
-  const forbidden = forbiddenBy(security, object).map(
-    (refusal) => [refusal, faultOf(object, refusal, origin, ofPolicy(security))] as const,
-  );
+  const [refusals, denials] = [preflight(object), forbiddenBy(security, object)];
+  if (removed === null && refusals.length === 0 && denials.length === 0) return nothing;
+  const refused = refusals.map((refusal) => [refusal, faultOf(object, refusal, origin)] as const);
+  const forbidden = denials.map((refusal) => [refusal, faultOf(object, refusal, origin, ofPolicy(security))] as const);
   const all = [...refused, ...forbidden];
   // A template may write one property to several places: its author has one to mend.
   const found = all.filter(
@@ -69,13 +71,13 @@ function forbiddenBy(security: Security | undefined, object: KubeObject): readon
 /** A Secret whose values stand in the repository, for all who may read that. */
 function plainSecret(object: KubeObject): readonly Refusal[] {
   if (groupKindOf(idOf(object)) !== '/Secret') return [];
-  const node = { value: object, path: [] };
+  const node = objectNode(object);
   const hint =
     'deliver an object of an operator that makes it (ExternalSecret, SealedSecret), or set plainSecrets: true';
-  return ['data', 'stringData'].flatMap((member) => {
-    const found = at(node, member);
-    return members(found).length === 0 ? [] : [refuse(found, 'has values as they are, in the config repository', hint)];
-  });
+  for (const member of ['data', 'stringData'].map((one) => at(node, one))) {
+    if (members(member).length > 0) refuse(member, 'has values as they are, in the config repository', hint);
+  }
+  return node.found;
 }
 
 function ofPolicy(security: Security | undefined): string {

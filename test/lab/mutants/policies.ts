@@ -166,8 +166,8 @@ export const policyMutants: readonly Mutant[] = [
   {
     bug: 'policies: a container says for itself what its pod says otherwise',
     file: 'hub/preflight/pod-security.ts',
-    find: 'if (isSet(own) ? !allowed.includes(own.value) && !isTold : !isForAll) yield refuse(own, words);',
-    replace: 'if (!isForAll) yield refuse(own, words);',
+    find: 'if (isSet(own) ? !allowed.includes(own.value) && !isTold : !isForAll) refuse(own, words);',
+    replace: 'if (!isForAll) refuse(own, words);',
     tests: ['test/unit/hub/preflight/pod-security.test.ts'],
   },
   {

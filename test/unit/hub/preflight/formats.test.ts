@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { at, objectNode, type Check } from '../../../../hub/preflight/node.ts';
 import { base64Size, exceeds, isImage, name, quantity, quantityOf } from '../../../../hub/preflight/formats.ts';
 
-const told = (refusals: Iterable<{ readonly message: string }>) => [...refusals].map(({ message }) => message);
-const node = (value: unknown) => ({ value, path: ['x'] });
+const told = (value: unknown, check: Check): readonly string[] => {
+  const object = objectNode({ x: value });
+  check(at(object, 'x'));
+  return object.found.map(({ message }) => message);
+};
 
 describe('a name', () => {
   it.each<[form: 'label' | 'subdomain' | 'key' | 'port', value: unknown, refusal: string | null]>([
@@ -25,7 +29,7 @@ describe('a name', () => {
     ['label', null, null],
     ['label', undefined, null],
   ])('as %s: %j', (form, value, refusal) => {
-    expect(told(name(node(value), form))).toEqual(refusal === null ? [] : [refusal]);
+    expect(told(value, (node) => name(node, form))).toEqual(refusal === null ? [] : [refusal]);
   });
 });
 
@@ -53,9 +57,9 @@ describe('a quantity', () => {
   });
 
   it('is refused where it is none, or below zero, and not where it is absent', () => {
-    expect(told(quantity(node('1GB')))).toEqual(['x is "1GB", which is not a quantity']);
-    expect(told(quantity(node('-1')))).toEqual(['x must not be below 0, and is "-1"']);
-    expect(told(quantity(node(undefined)))).toEqual([]);
+    expect(told('1GB', quantity)).toEqual(['x is "1GB", which is not a quantity']);
+    expect(told('-1', quantity)).toEqual(['x must not be below 0, and is "-1"']);
+    expect(told(undefined, quantity)).toEqual([]);
   });
 
   it.each<[a: unknown, b: unknown, isMore: boolean]>([
