@@ -8,7 +8,7 @@ import { isSluiceError } from '../../shared/errors.ts';
 import { owner } from '../../shared/model/names.ts';
 import { groupKindOf, parseObjectId, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
-import type { Revision } from '../../shared/wire/revision.ts';
+import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
 import type { InventoryMemory } from './memory.ts';
 
 /** What making the inventory anew needs of the agent. */
@@ -22,7 +22,7 @@ export interface RebuildPorts {
 
 /**
  * The stored state where it is whole. Where it is lost or damaged, its inventory is made anew, before the first write, from the live
- * objects that the verified bundle names (wanted, kept or retired) and that carry this registration and their application. What was found
+ * objects that the verified bundle names (wanted, serving until it is replaced, kept or retired) and that carry this registration and their application. What was found
  * so is deleted by a later generation at the earliest. A first installation finds nothing.
  */
 export async function rebuild(ports: RebuildPorts, stored: Stored, bundle: VerifiedBundle): Promise<Stored> {
@@ -58,12 +58,15 @@ export async function rebuild(ports: RebuildPorts, stored: Stored, bundle: Verif
 
 /** The application and revision that a bundle wants each object in; null for what it retires or keeps. */
 function namedBy({ apps, retired }: Revision): ReadonlyMap<ObjectId, Wanted | null> {
-  const wanted = apps.flatMap((app) => {
-    const revisions = new Map(app.revisions.flatMap(({ name, objects }) => objects.map((id) => [id, name] as const)));
-    return app.objects.map(({ id }) => [id, { app: appKey(app), revision: revisions.get(id) ?? null }] as const);
-  });
+  const serving = apps.flatMap((app) => (app.from === undefined ? [] : wantedIn({ ...app, ...app.from })));
+  const wanted = [...serving, ...apps.flatMap(wantedIn)];
   const kept = apps.flatMap((app) => app.kept ?? []);
   return new Map([...[...retired, ...kept].map(({ id }) => [id, null] as const), ...wanted]);
+}
+
+function wantedIn(app: BundleApp): readonly (readonly [ObjectId, Wanted])[] {
+  const revisions = new Map(app.revisions.flatMap(({ name, objects }) => objects.map((id) => [id, name] as const)));
+  return app.objects.map(({ id }) => [id, { app: appKey(app), revision: revisions.get(id) ?? null }]);
 }
 
 interface Wanted {

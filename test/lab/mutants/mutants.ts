@@ -1082,6 +1082,13 @@ export const mutants: readonly Mutant[] = [
     tests: [agent('pass.state-lost.test.ts')],
   },
   {
+    bug: 'a rebuilt inventory has nothing of what serves while steps lead to other content',
+    file: 'agent/inventory/rebuild.ts',
+    find: 'const wanted = [...serving, ...apps.flatMap(wantedIn)];',
+    replace: 'const wanted = [...serving.slice(0, 0), ...apps.flatMap(wantedIn)];',
+    tests: [agent('pass.state-lost.test.ts')],
+  },
+  {
     bug: 'a rebuilt inventory takes what is retired under the annotation of another registration',
     file: 'agent/inventory/rebuild.ts',
     find: 'const isOwn = metadata.uid !== undefined && annotations[owner.registration] === registration;',

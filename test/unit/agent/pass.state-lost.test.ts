@@ -3,6 +3,7 @@ import { pass } from '../../../agent/pass.ts';
 import { fakeChannel, handAgent, manualClock, pullNext, settle, testDeps } from '../../fakes/agent.ts';
 import { configMap, exampleApp, plainApp, testBundle } from '../../fixtures/agent/apps.ts';
 import { identity } from '../../fixtures/agent/bundle.ts';
+import { alone, canary, delivering } from '../../fixtures/agent/steps.ts';
 import { fakeKube, type FakeKube } from '../../fakes/kube.ts';
 
 const state = '/ConfigMap/sluice-system/sluice-state';
@@ -125,6 +126,28 @@ describe('an inventory that was lost', () => {
     channel.publish(newer);
     await settle(agent, kube, { clock, max: 400 }).catch(() => undefined);
     expect(theirs()).toEqual(before);
+  });
+
+  it('has what serves, too, where the steps to what comes after it have just begun', async () => {
+    const kube = fakeKube();
+    const [channel, clock] = [fakeChannel(), manualClock()];
+    const [v1, v2] = [alone(1), alone(2)];
+    channel.publish(testBundle({ generation: 1, apps: [v1] }));
+    await settle(handAgent(testDeps(kube, channel, clock)), kube, { clock });
+    const serving = [...kube.objects.keys()].filter((id) => id.endsWith('-v1'));
+    const replicas = () => serving.flatMap((id) => (kube.read(id)?.['spec'] as { replicas?: number }).replicas ?? []);
+    expect([serving.length > 0, replicas()]).toEqual([true, [10]]);
+    kube.remove(state);
+    const agent = handAgent(testDeps(kube, channel, clock));
+    channel.publish(
+      testBundle({ generation: 2, apps: [delivering(v1, v2, { steps: [...canary.slice(0, 1), { type: 'pause' }] })] }),
+    );
+    const { inventory } = await settle(agent, kube, { clock });
+    expect(replicas()).toEqual([9]);
+    expect(serving.filter((id) => !inventory.has(id))).toEqual([]);
+    channel.publish(testBundle({ generation: 3, apps: [v2], retired: serving }));
+    await settle(agent, kube, { clock });
+    expect(serving.filter((id) => kube.read(id) !== undefined)).toEqual([]);
   });
 
   it('costs a first installation no request of its own', async () => {
