@@ -19,6 +19,8 @@ export interface FleetOptions {
   readonly apps: number;
   /** Seconds of a soak at the end; 0 = none. */
   readonly soak: number;
+  /** The hub's certificate and its key; null = plain HTTP. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   /** Ends the name of each figure, where several sizes are measured. */
   readonly suffix: string;
 }
@@ -42,14 +44,15 @@ const atOnce = 16;
 
 /** Joins a fleet, gives it applications, changes one everywhere and one of a group, and loads the hub with reports and polls. */
 export async function runFleet(book: Book, options: FleetOptions): Promise<FleetRun> {
-  const { folder, agents, suffix } = options;
+  const { folder, agents, suffix, tls } = options;
   book.say(`${agents} clusters`);
   const bundles = join(folder, 'bundles');
   await buildBundles(bundles);
-  const world = await startWorld({ folder, hubEntry: join(bundles, bundleFiles.hub), hubFlags, hubEnv });
-  const http = createHttp();
+  const hubEntry = join(bundles, bundleFiles.hub);
+  const hubArgs = tls === null ? [] : ['--tls-cert', tls.certFile, '--tls-key', tls.keyFile];
+  const world = await startWorld({ folder, hubEntry, hubArgs, hubFlags, hubEnv });
   const access = { url: world.hubUrl, token: await world.adminToken() };
-  const client = hubClient(http, access, new AbortController().signal);
+  const client = hubClient(createHttp(), access, new AbortController().signal);
   const add: Scene['add'] = (name, value, unit, note) => {
     book.add({ name: name + suffix, value, unit, ...(note === undefined ? {} : { note }) });
   };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { request as plain } from 'node:http';
+import { request as secured } from 'node:https';
 import { join } from 'node:path';
 import { startGitServer } from '../../fakes/git-server.ts';
 import { gitServerFiles, type Webhook } from './git-server-files.ts';
@@ -28,6 +29,7 @@ function webhook(): Webhook | null {
 
 // As GitLab does: a token in a header. The answer does not matter to the host.
 function send({ url: target, secret }: Webhook): void {
+  const request = target.startsWith('https:') ? secured : plain;
   const call = request(target, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-gitlab-token': secret },

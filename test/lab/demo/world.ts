@@ -105,7 +105,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         env: options.hubEnv ?? {},
       },
     );
-    const [url] = await hub.says(/http:\/\/127\.0\.0\.1:\d+/);
+    const [url] = await hub.says(/https?:\/\/127\.0\.0\.1:\d+/);
     hubUrl = url;
     const secret = await readSecret(join(dataFolder, dataFiles.webhookSecret));
     await config.notify({ url: `${url}/v1/webhook`, secret });
