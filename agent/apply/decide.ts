@@ -149,14 +149,25 @@ function seenChoice(input: ApplyInput, app: BundleApp, { object, entry, live }: 
   if (live.registration !== input.registration)
     return { action: 'inspect', uid: entry.uid, reason: 'its owner annotation was changed' };
   if (live.health === 'Terminating') return null;
-  const reason = differs(object, entry, live) ?? moves(input, app, object.id);
+  const isLeft = indexOf(app).unrepaired.has(object.id);
+  const reason = isLeft
+    ? leftReason(input, app, { object, entry, live })
+    : (differs(object, entry, live) ?? moves(input, app, object.id));
   return reason === null ? null : { action: 'update', uid: live.uid, reason };
+}
+
+/** What others changed in the object stays while its content is the same: the replicas that another one set, too. */
+function leftReason(input: ApplyInput, app: BundleApp, { object, entry, live }: Seen): string | null {
+  return newness(object, entry) ?? (live.replicas?.setBy === 'other' ? null : moves(input, app, object.id));
 }
 
 /** Why the live object differs from the applied one; null when it does not. */
 function differs(object: Content, entry: InventoryEntry, live: LiveObject): string | null {
-  if (entry.applied !== object.digest) return 'new content';
-  return live.fieldsHash === entry.fieldsHash ? null : drift;
+  return newness(object, entry) ?? (live.fieldsHash === entry.fieldsHash ? null : drift);
+}
+
+function newness({ digest }: Content, { applied }: InventoryEntry): string | null {
+  return applied === digest ? null : 'new content';
 }
 
 function moves(input: ApplyInput, app: BundleApp, id: ObjectId): string | null {

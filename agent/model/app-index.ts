@@ -1,7 +1,7 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import { groupKindOf, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
-import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
+import type { BundleApp, BundleObject, Revision } from '../../shared/wire/revision.ts';
 import { isWorkload, mayHaveReplicas } from '../../shared/model/kinds.ts';
 
 /** What an application's lists say, by object. */
@@ -16,6 +16,8 @@ export interface AppIndex {
   readonly running: ReadonlySet<ObjectId>;
   /** Objects that may have replicas which are written down nowhere, in the order of the bundle. */
   readonly unwritten: ReadonlySet<ObjectId>;
+  /** Objects whose fields are written with new content alone: what others change in between stays. */
+  readonly unrepaired: ReadonlySet<ObjectId>;
 }
 
 /**
@@ -33,8 +35,13 @@ export const indexOf = oncePerValue((app: BundleApp): AppIndex => {
     kinds: new Set(ids.map(groupKindOf)),
     running: new Set(ids.filter((id) => isWorkload(id) || replicas.has(id))),
     unwritten: new Set(ids.filter((id) => !replicas.has(id) && mayHaveReplicas(id))),
+    unrepaired: new Set(app.objects.filter(isUnrepaired).map(({ id }) => id)),
   };
 });
+
+function isUnrepaired({ policies = [] }: BundleObject): boolean {
+  return policies.some(({ type }) => type === 'apply-once');
+}
 
 /** The content that a bundle wants of each of its objects. */
 export const wantedDigests = oncePerValue(

@@ -49,6 +49,11 @@ export function isReadOnly({ treatment }: Pick<RenderedObject, 'treatment'>): bo
   return treatment?.policies?.some(({ type }) => type === 'read-only') === true;
 }
 
+/** True for an object that is written with new content alone. */
+export function isUnrepaired(treatment: Treatment | undefined): boolean {
+  return treatment?.policies?.some(({ type }) => type === 'apply-once') === true;
+}
+
 /** An object of a rendered application; `revision` is absent for what belongs to the application as a whole. */
 export interface RenderedObject {
   readonly id: ObjectId;

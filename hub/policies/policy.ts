@@ -25,6 +25,8 @@ export interface PolicyCheck {
 export type ObjectRule =
   /** The live value at these JSON pointers is sent, and left out of the drift hash; null = of the whole object. */
   | { readonly rule: 'apply-once'; readonly paths: readonly string[] | null }
+  /** Written with new content alone: what others change in between stays until then. */
+  | { readonly rule: 'unrepaired' }
   /** Taken over although it is there already. */
   | { readonly rule: 'take-over' }
   /** Once its application has it no more, it stays until the application is deleted, or longer than that; null = it goes. */

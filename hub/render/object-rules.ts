@@ -92,10 +92,13 @@ function treatmentOf(rules: readonly ObjectRule[]): Treatment | null {
 /** What agents read of these rules; nothing else counts for an object that is only read. */
 function policiesIn(rules: readonly ObjectRule[]): readonly ObjectPolicy[] {
   if (rules.some(({ rule }) => rule === 'read-only')) return [{ type: 'read-only' }];
+  const once: readonly ObjectPolicy[] = rules.some(({ rule }) => rule === 'unrepaired') ? [{ type: 'apply-once' }] : [];
   const update = rules.find((one) => one.rule === 'resource-update');
-  if (update === undefined) return [];
+  if (update === undefined) return once;
   const { op, recreateFields } = update;
-  return op === 'patch' && recreateFields.length === 0 ? [] : [{ type: 'resource-update', op, recreateFields }];
+  return op === 'patch' && recreateFields.length === 0
+    ? once
+    : [...once, { type: 'resource-update', op, recreateFields }];
 }
 
 /** What an object belongs to. */

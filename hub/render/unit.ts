@@ -5,7 +5,7 @@ import { idOf, type KubeObject, type ObjectId } from '../../shared/model/object.
 import type { ProviderName } from '../../shared/model/traffic.ts';
 import type { BundleReplicas } from '../../shared/wire/revision.ts';
 import type { RevisionRecord, Target } from '../model/fleet.ts';
-import { isReadOnly, type Assignment, type RenderedApp, type RenderedObject } from '../model/rendered.ts';
+import { isReadOnly, isUnrepaired, type Assignment, type RenderedApp, type RenderedObject } from '../model/rendered.ts';
 import type { RenderFault } from '../model/fault.ts';
 import { checksIn } from './checks.ts';
 import { givenOnce, type IsGiven } from './once.ts';
@@ -90,6 +90,8 @@ export function renderUnit(given: UnitOnCluster, providers: readonly ProviderRen
     faults: [],
   };
 }
+
+const unrepairedNote = 'what others change in its objects stays until they have new content: policy apply-once';
 
 interface Piece {
   readonly object: KubeObject;
@@ -224,6 +226,7 @@ function appOf(
     ...all.flatMap(({ note }) => (note === null ? [] : [note])),
     ...traffic.notes,
     ...named,
+    ...(objects.some(({ treatment }) => isUnrepaired(treatment)) ? [unrepairedNote] : []),
   ];
   return {
     cluster: unit.target.name,

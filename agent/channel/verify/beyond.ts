@@ -13,8 +13,9 @@ const beyond: readonly (readonly [string, (app: BundleApp) => boolean])[] = [
 ];
 
 /** What the hub says in annotations of the objects, or by which applications have them, for agents of every age. */
-function isBeyond({ type }: ObjectPolicy): boolean {
-  return type !== 'read-only' && type !== 'resource-update';
+function isBeyond(policy: ObjectPolicy): boolean {
+  if (policy.type === 'apply-once') return policy.fields !== undefined;
+  return policy.type !== 'read-only' && policy.type !== 'resource-update';
 }
 
 /** Why this version of the agent cannot carry out an application as it is meant; null = it can. */

@@ -13,21 +13,23 @@ const schema = z.strictObject({ enable: z.boolean().optional(), rules: z.array(r
 /** Every field of the object. */
 const whole = '*';
 
-/** `apply-once`: fields that are given to others once they are there: the live value stays, whatever it is. */
+/**
+ * `apply-once`: fields that are given to others once they are there: the live value stays, whatever it is. Without rules: all objects of
+ * the application are written with new content alone, and what others change in between stays until then, as in KubeVela.
+ */
 export const applyOnce = definePolicy({
   type: 'apply-once',
   isContent: true,
   schema,
-  check: ({ properties: { enable = false, rules = [] } }, { path, reporter }) => {
-    if (enable && rules.length === 0) {
-      const hint = 'name rules, each with a selector and the paths of strategy';
-      reporter.error('UNSUPPORTED', path, 'an application that is never repaired at all', hint);
-    }
+  check: ({ properties: { rules = [] } }, { path, reporter }) => {
     for (const [index, one] of rules.entries()) checkRule(one, [...path, 'rules', index], reporter);
   },
-  apply: ({ properties: { enable = false, rules = [] } }) =>
-    rules.flatMap(({ selector = {}, strategy }) => {
-      if (!enable || strategy === undefined) return [];
+  apply: ({ properties: { enable = false, rules = [] } }) => {
+    if (!enable) return [];
+    if (rules.length === 0)
+      return [{ kind: 'objects' as const, selects: () => true, rule: { rule: 'unrepaired' as const } }];
+    return rules.flatMap(({ selector = {}, strategy }) => {
+      if (strategy === undefined) return [];
       const paths = strategy.path.includes(whole) ? null : strategy.path.flatMap((text) => pointerOf(text) ?? []);
       return [
         {
@@ -36,7 +38,8 @@ export const applyOnce = definePolicy({
           rule: { rule: 'apply-once' as const, paths },
         },
       ];
-    }),
+    });
+  },
 });
 
 function checkRule({ strategy }: z.infer<typeof rule>, at: Steps, reporter: Reporter): void {

@@ -21,6 +21,18 @@ ${topologies.map((line) => `    - ${line}\n`).join('')}    - name: larger
         enable: true
         rules: [{ selector: { resourceTypes: [Deployment] }, strategy: { path: [spec.replicas] } }]
 `;
+const worker = (name: string): string => `apps/Deployment/default/${name}`;
+
+/** An application whose objects others may change. */
+const once = (image: string): string => `kind: Application
+metadata: { name: once }
+spec:
+  components: [{ name: once, type: worker, properties: { image: "${image}" } }]
+  policies:
+    - { type: topology, properties: { clusters: [one] } }
+    - { type: apply-once, properties: { enable: true } }
+`;
+
 /** True for an object whose containers have an image. */
 const hasImage =
   (image: string) =>
@@ -106,6 +118,29 @@ export function describePolicies(backend: Backend): void {
       });
       const repaired = await one!.view.until(web(), 'repaired', hasImage('web:2'));
       expect(repaired).toMatchObject({ spec: { replicas: 5 } });
+    });
+
+    it('leave all objects of an application as others change them, until they have new content', async () => {
+      await fleet.push({ 'once.yaml': once('once:1') });
+      const settled = await fleet.settled();
+      expect(rowOf(settled, 'default/once')?.notes).toEqual([
+        'what others change in its objects stays until they have new content: policy apply-once',
+      ]);
+      const hands = handsOf(one!.view);
+      for (const id of [worker('once'), web()]) {
+        await hands.edit(id, (object) => {
+          for (const container of object.spec.template.spec.containers) container.image = 'by:hand';
+        });
+      }
+      // Both are of one kind: what is seen of the later one was seen of the earlier one.
+      await one!.view.until(web(), 'repaired', hasImage('web:2'));
+      expect(await object(one, worker('once'))).toSatisfy(hasImage('by:hand'));
+      await fleet.push({ 'once.yaml': once('once:2') });
+      await one!.view.until(worker('once'), 'of the new image', hasImage('once:2'));
+      await hands.remove(worker('once'));
+      await one!.view.until(worker('once'), 'made again', hasImage('once:2'));
+      await fleet.push({ 'once.yaml': null });
+      await one!.view.untilGone(worker('once'));
     });
 
     it('keep what a commit takes out until the application goes, and never write what is only read', async () => {

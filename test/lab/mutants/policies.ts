@@ -3,6 +3,20 @@ import type { Mutant } from './mutants.ts';
 /** Bugs of what an Application says of its delivery. */
 export const policyMutants: readonly Mutant[] = [
   {
+    bug: 'policies: repair what is written with new content alone',
+    file: 'agent/apply/decide.ts',
+    find: 'const isLeft = indexOf(app).unrepaired.has(object.id);',
+    replace: 'const isLeft = false;',
+    tests: ['test/unit/agent/apply/decide.test.ts'],
+  },
+  {
+    bug: 'policies: an application that others may change never gets new content',
+    file: 'agent/apply/decide.ts',
+    find: "return applied === digest ? null : 'new content';",
+    replace: 'return applied === digest ? null : null;',
+    tests: ['test/unit/agent/apply/decide.test.ts'],
+  },
+  {
     bug: 'policies: an empty selector means every cluster',
     file: 'hub/policies/types/topology.ts',
     find: 'has: (one) => !isEmpty && ',

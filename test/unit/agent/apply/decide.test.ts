@@ -46,6 +46,8 @@ const asApplied: LiveObject = {
   routes: null,
 };
 
+const once = [{ type: 'apply-once' }] as const;
+
 /** What the inventory, the watches and the site say of one wanted object; null or absent = nothing is peculiar. */
 interface Case {
   readonly entry?: Partial<InventoryEntry> | null;
@@ -53,12 +55,15 @@ interface Case {
   readonly isUnlisted?: true;
   readonly isHeld?: true;
   readonly mayNotChange?: true;
+  /** Its policy says that it is written with new content alone. */
+  readonly isUnrepaired?: true;
 }
 
 /** `action uid: reason`, or `nothing`. */
 function words({ entry = {}, live = {}, ...flags }: Case): string {
+  const left = { ...app, objects: app.objects.map((one) => ({ ...one, policies: once })) };
   const [task, ...more] = decideApply({
-    app,
+    app: flags.isUnrepaired === true ? left : app,
     plan: { ...plan, held: new Set(flags.isHeld === true ? [id] : []) },
     entry: () => (entry === null ? undefined : { ...applied, ...entry }),
     live: {
@@ -123,6 +128,21 @@ describe('an object of the bundle', () => {
       'update u1: fields of ours were changed',
     ],
     [
+      'is not repaired where it is written with new content alone',
+      { live: { fieldsHash: 'h2' }, isUnrepaired: true },
+      'nothing',
+    ],
+    [
+      'is written with new content then, whatever others changed',
+      { entry: { applied: 'sha256:old' }, live: { fieldsHash: 'h2' }, isUnrepaired: true },
+      'update u1: new content',
+    ],
+    [
+      'is inspected, and made again, when it is gone then, too',
+      { live: null, isUnrepaired: true },
+      'inspect u1: not there, or its label was removed',
+    ],
+    [
       'is inspected when another object has its name',
       { live: { uid: 'u2' } },
       'inspect u1: another object has its name now',
@@ -165,13 +185,20 @@ describe('while changes are held', () => {
   });
 });
 
-/** `name: value at pointer` of every value that is put over a text. */
-function overrides(situation: Situation, mayChange = true): string[] {
+/** `name: value at pointer` of every value that is put over a text; `setBy` = who set the replicas of objects that are written once. */
+function overrides(situation: Situation, mayChange = true, setBy?: 'apply' | 'other'): string[] {
   const observed = observe(situation);
+  const app = observed.app!;
+  const object: typeof observed.live.object = (one) => {
+    const found = observed.live.object(one);
+    return setBy === undefined || found?.replicas == null
+      ? found
+      : { ...found, replicas: { ...found.replicas, setBy } };
+  };
   const facts = {
-    app: observed.app!,
+    app: setBy === undefined ? app : { ...app, objects: app.objects.map((one) => ({ ...one, policies: once })) },
     plan: planApp(observed),
-    live: observed.live,
+    live: { ...observed.live, object },
     mayChange,
     served: observed.served,
   };
@@ -230,6 +257,14 @@ describe('the values that the plan puts over the bundle', () => {
     ],
   ])('%s', (_, situation, expected) => {
     expect(overrides(situation)).toEqual(expected);
+  });
+
+  it('are replicas that another one set, of what is written with new content alone, only with that', () => {
+    const scaled = { wanted: both, live: { v1: '2/2', v2: '1/1' }, route: { v1: 50, v2: 50 } };
+    expect(overrides(scaled, true, 'other')).toEqual([]);
+    expect(overrides(scaled, true, 'apply')).toEqual(['web-v2 (replicas or weights to move) /spec/replicas=2']);
+    const renewed = { ...scaled, live: { v1: '2/2', v2: '1/1, old content' } };
+    expect(overrides(renewed, true, 'other')).toEqual(['web-v2 (new content) /spec/replicas=2']);
   });
 
   it('make no task of their own while changes are held', () => {

@@ -182,6 +182,13 @@ describe('the rules of an application for its objects', () => {
       null,
       null,
     ],
+    [
+      'that all are written with new content alone, without rules',
+      [{ type: 'apply-once', properties: { enable: true } }],
+      { policies: [{ type: 'apply-once' }] },
+      { policies: [{ type: 'apply-once' }] },
+    ],
+    ['nothing, where that is not switched on', [{ type: 'apply-once', properties: {} }], null, null],
     ['that it is shared', [selecting('shared-resource', configs)], { isShared: true }, null],
   ])('say beside an object %s', (_, policies, ofConfig, ofDeployment) => {
     const doc = application.parse({

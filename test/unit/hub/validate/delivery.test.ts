@@ -79,11 +79,6 @@ describe('the policies of an Application', () => {
       'error[DOCUMENT_INVALID] soak is not valid: it is not a duration like 90s, 15m or 1h30m; line 8 at soak',
     ],
     [
-      'say which fields are left to others',
-      '- { type: apply-once, properties: { enable: true } }',
-      'error[UNSUPPORTED] an application that is never repaired at all; line 8 at properties; name rules, each with a selector and the paths of strategy',
-    ],
-    [
       'leave fields to others by paths',
       '- { type: apply-once, properties: { enable: true, rules: [{ selector: {}, strategy: { path: [a..b] } }] } }',
       'error[DOCUMENT_INVALID] a..b is not a path; line 8 at a..b; write it like spec.replicas, spec.template.spec.containers[0].image or metadata.annotations["a.b/c"]',
@@ -276,6 +271,7 @@ describe('the workflow of an Application', () => {
   it.each([
     '- { type: suspend }',
     '- { type: apply-application }',
+    '- { type: apply-remaining, properties: { exceptions: [db] } }',
     '- { type: apply-remaining, properties: { exceptions: { db: { skipApplyWorkload: true, skipAllTraits: true } } } }',
     '- { type: deploy, properties: { auto: false } }',
     '- { type: deploy, if: always, timeout: 5m }',

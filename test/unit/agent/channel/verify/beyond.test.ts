@@ -31,6 +31,7 @@ describe('what an application asks for', () => {
     ['the component of an object', object({ component: 'web', bytes: 1 })],
     ['components that wait for others', { dependsOn: { web: ['db'] } }],
     ['a stage of an object', object({ stage: 'pre' })],
+    ['to write an object with new content alone', object({ policies: [{ type: 'apply-once' }] })],
     ['to read an object alone', object({ policies: [{ type: 'read-only' }] })],
     [
       'how an object is changed',
@@ -45,7 +46,7 @@ describe('what an application asks for', () => {
     ['an analysis by a Job', { delivery: { ...delivery, steps: [{ type: 'analysis', checks: [job] }] } }],
     ['readiness of its own', { ready: [{ id: app.objects[0]!.id, pointer: '/a', equals: 1 }] }],
     ['a policy of an object', object({ policies: [{ type: 'read-only' }, { type: 'shared-resource' }] })],
-    ['a policy of an object', object({ policies: [{ type: 'apply-once' }] })],
+    ['a policy of an object', object({ policies: [{ type: 'apply-once', fields: ['/spec'] }] })],
   ])('needs another agent: %s', (words, change) => {
     expect(beyondThisAgent({ ...app, ...change })).toEqual({
       code: 'AGENT_TOO_OLD',
