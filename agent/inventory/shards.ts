@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import { digestOf, canonicalJson } from '../../shared/lib/canonical.ts';
 import { by } from '../../shared/lib/order.ts';
@@ -68,7 +68,7 @@ const hashes = new WeakMap<InventoryEntry, number>();
 function hashOf(entry: InventoryEntry): number {
   const known = hashes.get(entry);
   if (known !== undefined) return known;
-  const hash = createHash('sha256').update(entry.id).digest().readUInt32BE(0);
-  hashes.set(entry, hash);
-  return hash;
+  const made = hash('sha256', entry.id, 'buffer').readUInt32BE(0);
+  hashes.set(entry, made);
+  return made;
 }

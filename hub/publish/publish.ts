@@ -37,7 +37,7 @@ export interface Published {
  * finishPending. Throws LEDGER_RACED when another hub was first: read again and plan again.
  */
 export async function publish(deps: PublishDeps, { view, changes, next, message }: PublishChange): Promise<Published> {
-  const { store, channel, clock, onStep = () => undefined } = deps;
+  const { store, channel, clock, onCommit, onStep = () => undefined } = deps;
   onStep('build');
   const now = clock.now();
   const refs = channel.refs();
@@ -66,6 +66,7 @@ export async function publish(deps: PublishDeps, { view, changes, next, message 
     }),
     written,
   ]);
+  onCommit?.(next.filter((bundle) => !stopped.includes(bundle)));
   onStep('committed');
   const finished = await finishPending(deps, committed);
   onStep('read back');

@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { ObjectStore } from '../model/objects.ts';
 import type { HubKeys } from '../keys/types.ts';
+import type { NextBundle } from '../model/bundle.ts';
 import type { Store } from '../model/store.ts';
 
 /** What publishing works with. */
@@ -13,6 +14,8 @@ export interface PublishDeps {
   readonly confirm?: (maxAgeMs?: number) => Promise<void>;
   /** Milliseconds that a signature stays fresh, at least an hour (default: 72 hours). */
   readonly freshMs?: number;
+  /** Given the bundles of a commit once it counts: who serves their files need not read them again. */
+  readonly onCommit?: (next: readonly NextBundle[]) => void;
   /** Called with the name of each step just before it is done: tests stop there. */
   readonly onStep?: (step: string) => void;
 }

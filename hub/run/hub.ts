@@ -114,17 +114,17 @@ type WiringPorts = HubPorts & { readonly stopped: AbortSignal };
 function wireHub(opened: OpenedHub, config: HubConfig, ports: WiringPorts, front: Front): WiredHub {
   const { clock, stopped } = ports;
   const { keys, store, channel, served, confirm, retention } = opened.stores;
-  const metrics = createMetrics();
-  const changed = createStatusSignal();
+  const [metrics, changed] = [createMetrics(), createStatusSignal()];
   const state = createCurrentState(changed.raise);
   const view = openChannelView(backedBy(served, store.objects), keys.roots, state.now);
-  const publishing: PublishDeps = { store, channel, keys, clock, confirm, freshMs: config.freshMs };
+  const { freshMs } = config;
+  const publishing: PublishDeps = { store, channel, keys, clock, confirm, freshMs, onCommit: view.learn };
   const notify: PassParts['notify'] = ({ state: next, clusters }) => {
     state.set(next);
     front.server?.streams.poll(clusters.flatMap((name) => next.clusters.get(name)?.registration ?? []));
   };
   const reads = openObservedReads();
-  // A verdict counts as a report does, of which it comes.
+  // A verdict counts as a report does.
   const turned: JudgePorts['turned'] = (unit) => {
     if (healthMatters(unit, state.now())) loop.trigger('report');
   };

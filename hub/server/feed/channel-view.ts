@@ -1,5 +1,6 @@
 import { isSluiceError } from '../../../shared/errors.ts';
 import type { Digest } from '../../../shared/lib/canonical.ts';
+import type { NextBundle } from '../../model/bundle.ts';
 import { createByteCache } from '../../model/byte-cache.ts';
 import { parseCommit } from '../../model/commit.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
@@ -19,6 +20,8 @@ const textBytes = 32 * 1024 * 1024;
 
 /** A view of the channel in memory; `refresh` takes over the freshness lists as they are on disk now. */
 export interface RefreshedView extends ChannelView {
+  /** Takes over the new files of bundles that were just committed, which agents ask for at once. */
+  readonly learn: (next: readonly NextBundle[]) => void;
   readonly refresh: () => void;
 }
 
@@ -67,6 +70,9 @@ export function openChannelView(
       }
       return found;
     },
+    learn: (next) => {
+      for (const [digest, bytes] of newFiles(next)) if (texts.get(digest) === undefined) readText(bytes, digest);
+    },
     refresh: () => {
       const refs = channel.refs();
       for (let shard = 0; shard < 256; shard++) {
@@ -75,6 +81,15 @@ export function openChannelView(
       }
     },
   };
+}
+
+function* newFiles(next: readonly NextBundle[]): Generator<readonly [digest: Digest, bytes: Uint8Array]> {
+  for (const { revision, files } of next.filter((one) => one.files.size > 0)) {
+    for (const { digest, path } of bundleFiles(revision)) {
+      const bytes = files.get(path);
+      if (bytes !== undefined) yield [digest, bytes];
+    }
+  }
 }
 
 /** The list of a commit; null where it cannot be read: it is due then, and signed again. */

@@ -52,6 +52,20 @@ describe('a published bundle', () => {
       expect(digestOf(show(clusterRef('one'), path))).toBe(digest);
   });
 
+  it('is told with its files once it counts, and not before', async () => {
+    const steps: string[] = [];
+    await pass(hub, [web('v1')], joined('one'));
+    const view = await hub.store.read();
+    const { next } = planFor(view, [web('v2')]);
+    const deps = {
+      ...hub.deps,
+      onStep: (step: string) => steps.push(step),
+      onCommit: ([one]: typeof next) => steps.push(`told ${one?.cluster ?? ''} ${one?.files.size ?? 0}`),
+    };
+    await publish(deps, { view, changes: {}, next, message: 'v2' });
+    expect(steps.slice(2, 5)).toEqual(['commit ledger', 'told one 1', 'committed']);
+  });
+
   it('is the same tree in the ledger, byte for byte', async () => {
     const { state } = await pass(hub, [web('v1')], joined('one'));
     const { tree } = state.bundles.get('one')!;
@@ -144,9 +158,12 @@ describe('a published bundle', () => {
     const stale = await hub.store.read();
     await pass(rival, [web('v2')]);
     const { next } = planFor(stale, [web('v3')]);
-    await expect(publish(hub.deps, { view: stale, changes: {}, next, message: 'late' })).rejects.toMatchObject({
+    const told: string[] = [];
+    const deps = { ...hub.deps, onCommit: (bundles: typeof next) => told.push(...bundles.map((one) => one.cluster)) };
+    await expect(publish(deps, { view: stale, changes: {}, next, message: 'late' })).rejects.toMatchObject({
       code: 'LEDGER_RACED',
     });
+    expect(told).toEqual([]);
     expect(show(clusterRef('one'), 'objects/default.web/ConfigMap/default/web.json')).toContain('v2');
     expect((await pass(hub, [web('v3')])).state.bundles.get('one')!.revision.generation).toBe(3);
     rival.close();

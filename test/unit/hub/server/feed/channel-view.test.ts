@@ -28,6 +28,23 @@ describe('the files of a bundle', () => {
   });
 });
 
+describe('files that were just committed', () => {
+  const built = nextBundle('one', null, ['web', 'api']);
+  const { revision } = built.bundle;
+  const [web, api] = revision.apps.map(({ objects }) => objects[0]!);
+  const learning = (files: ReadonlyMap<string, Uint8Array>) => {
+    const state = { bundles: new Map([['one', built.bundle]]), clusters: new Map([['one', clusterRecord('one')]]) };
+    const view = openChannelView({ refs: () => new Map(), read: () => null }, [], () => state);
+    view.learn([{ cluster: 'one', revision, files }]);
+    return view.objects('one', [web!.digest, api!.digest]);
+  };
+
+  it('are served without reading the channel again, and no others are', () => {
+    expect([...learning(new Map([[web!.path, Buffer.from('the text')]]))]).toEqual([[web!.digest, 'the text']]);
+    expect(learning(new Map()).size).toBe(0);
+  });
+});
+
 describe('the freshness lists of a channel', () => {
   const { registration } = clusterRecord('one');
   const ref = freshRef(freshnessShard(registration));
