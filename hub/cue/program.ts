@@ -4,8 +4,11 @@ export interface CueProgram {
   readonly template: string;
   readonly parameter: unknown;
   readonly context: Readonly<Record<string, unknown>>;
-  /** What is asked for: what the template comes to (default), or the JSON Schema of its parameter. */
-  readonly asks?: 'value' | 'schema';
+  /**
+   * What is asked for: what the template comes to (default), the same with the places of all values of its workload, or the JSON
+   * Schema of its parameter.
+   */
+  readonly asks?: 'value' | 'places' | 'schema';
 }
 
 /** The text of a program, as the evaluator takes it. */
@@ -27,6 +30,8 @@ export interface CueFact {
   readonly isDefault?: boolean;
   /** True for a list that may have more items. */
   readonly isOpen?: boolean;
+  /** What a patch says of each further item of a list. */
+  readonly rest?: unknown;
   /** Where a value of a patch stands. */
   readonly place?: TemplatePlace;
 }
@@ -51,7 +56,8 @@ export type Answer = Evaluated | { readonly stopped: 'timeout' | 'crash' | 'budg
 export function sourceOf(program: CueProgram): Source {
   const { template, parameter } = program;
   const filled = { template, context: usedContext(program), parameter: parameter ?? {} };
-  return JSON.stringify(program.asks === 'schema' ? { ...filled, schema: true } : filled);
+  const asks = program.asks ?? 'value';
+  return JSON.stringify(asks === 'value' ? filled : { ...filled, [asks]: true });
 }
 
 /** The answer of the evaluator (shim/), of at most some characters. */

@@ -11,7 +11,15 @@ export interface RenderFault {
   /** Where it is, when that is not in the Application document but in a file that it names. */
   readonly place?: Place;
   /** The definition whose template is wrong, and where in its text. */
-  readonly template?: { readonly definition: PinnedDefinition; readonly at: TextPlace };
+  readonly template?: TemplateText;
+  /** What gave another value there before: told with the message, where a document has it. */
+  readonly rival?: TemplateText;
+}
+
+/** A definition, and a place in the text of its template. */
+export interface TemplateText {
+  readonly definition: PinnedDefinition;
+  readonly at: TextPlace;
 }
 
 /** A place in a text. */

@@ -14,6 +14,7 @@ import { checksOf } from './checks.ts';
 import { madeObjects, named, outputName, outputOrigin, outputsOrigin, type MadeObject } from './made.ts';
 import { toObjects } from './objects.ts';
 import { applyPatch, patchRulesOf } from './patch.ts';
+import { withRivals } from './rival.ts';
 import { applyStep, newDraft, type Draft, type Step } from './step.ts';
 import type { Steps } from '../model/reporter.ts';
 import { withWorkloadReference } from './workload-reference.ts';
@@ -79,7 +80,7 @@ async function applySteps(
     const outcome = known.get(step) ?? (await evaluateLate(cue, step, { draft, names }, signal));
     if (outcome === undefined) continue;
     const found = outcome.ok
-      ? applyStep(draft, step, outcome, names)
+      ? await withRivals(cue, applyStep(draft, step, outcome, names), signal)
       : await faultsOf(cue, step, outcome.faults, signal);
     // What traits miss in a component that does not render follows from that: of theirs, wrong properties alone are told.
     faults.push(...(isBroken ? found.filter(({ path }) => path.length > step.path.length) : found));

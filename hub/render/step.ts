@@ -26,7 +26,20 @@ export interface Draft {
   readonly makers: Map<string, Maker>;
   readonly defaults: Defaults;
   /** What each template gave of the workload so far, in order. */
-  readonly givers: { readonly subject: string; readonly value: unknown }[];
+  readonly givers: Giver[];
+}
+
+/** What a template gave of the workload, and what it says of that. */
+export interface Giver {
+  readonly step: Step;
+  readonly member: 'output' | 'patch';
+  readonly value: unknown;
+  readonly facts: Facts | undefined;
+}
+
+/** What is wrong with a step; of a conflict, what gave the other value, and at which path of it. */
+export interface StepFault extends RenderFault {
+  readonly other?: { readonly giver: Giver; readonly at: Steps };
 }
 
 /** The template of an output, and the name that it gave to it. */
@@ -47,7 +60,7 @@ export interface Given {
 }
 
 /** Adds to a draft what a template gave, and says what is wrong with it. */
-export function applyStep(draft: Draft, step: Step, given: Given, names: ContainerNames): readonly RenderFault[] {
+export function applyStep(draft: Draft, step: Step, given: Given, names: ContainerNames): readonly StepFault[] {
   const { value } = given;
   const said = firstText(value.errs);
   if (said !== null) return [{ code: 'RENDER_FAILED', message: `${step.program.subject}: ${said}`, path: step.path }];
@@ -56,7 +69,8 @@ export function applyStep(draft: Draft, step: Step, given: Given, names: Contain
     draft.output = withDefaults(value.output, facts.members.get('output'), draft.defaults);
   }
   const faults = patched(draft, step, { value, facts }, names);
-  draft.givers.push({ subject: step.program.subject, value: value.output ?? value.patch });
+  const member = value.output === undefined ? 'patch' : 'output';
+  draft.givers.push({ step, member, value: value[member], facts: facts.members.get(member) });
   for (const [name, output] of Object.entries(value.outputs ?? {})) {
     // Two traits may use one name for their outputs; both are kept.
     let key = name;
@@ -79,8 +93,8 @@ function patched(
   step: Step,
   { value, facts }: { readonly value: CueValue; readonly facts: Facts },
   names: ContainerNames,
-): readonly RenderFault[] {
-  const faults: RenderFault[] = [];
+): readonly StepFault[] {
+  const faults: StepFault[] = [];
   const patch = (base: unknown, change: unknown, at: Steps): unknown => {
     const outcome = changed(base, change, { draft, step, facts: factsAt(facts, at), names });
     faults.push(...outcome.faults);
@@ -105,7 +119,7 @@ interface Changing {
 
 interface Changed {
   readonly value: unknown;
-  readonly faults: readonly RenderFault[];
+  readonly faults: readonly StepFault[];
 }
 
 function changed(base: unknown, patch: unknown, { draft, step, facts, names }: Changing): Changed {
@@ -127,20 +141,20 @@ function changed(base: unknown, patch: unknown, { draft, step, facts, names }: C
 }
 
 /** The template that gave a value of the workload last, where one gave that value there. */
-function giverOf({ givers }: Draft, base: unknown, { path }: Conflict): string | undefined {
+function giverOf({ givers }: Draft, base: unknown, { path }: Conflict): Giver | undefined {
   const given = valueAt(base, path);
-  return givers.findLast(({ value }) => given !== undefined && valueAt(value, path) === given)?.subject;
+  return givers.findLast(({ value }) => given !== undefined && valueAt(value, path) === given);
 }
 
 function conflictFault(
   { definition, program, path }: Step,
   { path: at, problem, place }: Conflict,
-  giver: string | undefined,
-): RenderFault {
+  giver: Giver | undefined,
+): StepFault {
   const where = place === undefined ? '' : ` (line ${place.line}, column ${place.column} of its template)`;
   const message =
     problem === 'value'
-      ? `${program.subject} gives ${at.join('.')} another value than ${giver === undefined ? 'it has' : `${giver} does`}${where}`
+      ? `${program.subject} gives ${at.join('.')} another value than ${giver === undefined ? 'it has' : `${giver.step.program.subject} does`}${where}`
       : `${program.subject} gives ${at.join('.')} fewer items than it has, and they are matched by index`;
   const hint =
     problem === 'value'
@@ -152,5 +166,6 @@ function conflictFault(
     path,
     hint,
     ...(place !== undefined && { template: { definition, at: place } }),
+    ...(problem === 'value' && giver !== undefined && { other: { giver, at } }),
   };
 }

@@ -1,8 +1,8 @@
 import { templateOf, templatePathOf } from '../definitions/attributes.ts';
 import { typeOf } from '../definitions/versions.ts';
 import type { Definition } from '../model/documents.ts';
-import { hasFailed, type Attempt, type RenderFault } from '../model/fault.ts';
-import type { Sourced } from '../model/source.ts';
+import { hasFailed, type Attempt, type RenderFault, type TemplateText } from '../model/fault.ts';
+import type { Place, Sourced } from '../model/source.ts';
 
 /**
  * What is wrong in the template of a definition, told where its document has it. A revision may pin another text than the document
@@ -12,13 +12,25 @@ export function inDefinition(
   fault: RenderFault,
   definitions: readonly Pick<Sourced<Definition>, 'doc' | 'locate'>[],
 ): RenderFault {
-  if (fault.template === undefined) return fault;
-  const { definition, at } = fault.template;
+  const { rival, ...told } = fault;
+  const place = placeIn(fault.template, definitions);
+  const other = placeIn(rival, definitions);
+  if (place === null && other === null) return fault;
+  const message =
+    other === null ? fault.message : `${fault.message}; the other is at ${other.path}:${other.line}:${other.column}`;
+  return { ...told, message, ...(place !== null && { place }) };
+}
+
+function placeIn(
+  template: TemplateText | undefined,
+  definitions: readonly Pick<Sourced<Definition>, 'doc' | 'locate'>[],
+): Place | null {
+  if (template === undefined) return null;
+  const { definition, at } = template;
   const sourced = definitions.find(
     ({ doc }) => typeOf(doc) === definition.type && templateOf(doc) === definition.template,
   );
-  if (sourced === undefined) return fault;
-  return { ...fault, place: sourced.locate([...templatePathOf(sourced.doc), at.line, at.column]) };
+  return sourced?.locate([...templatePathOf(sourced.doc), at.line, at.column]) ?? null;
 }
 
 /** The same for what became of each revision. */

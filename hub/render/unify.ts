@@ -75,7 +75,7 @@ type Items = readonly unknown[];
 
 function mergedLists(base: Items, patch: Items, at: At, unifying: Unifying): Items {
   // By a key, no items change none.
-  if (patch.length === 0 && at.keys.length > 0) return base;
+  if (patch.length === 0 && at.keys.length > 0 && at.facts?.rest === undefined) return base;
   const hasKey = at.keys.some((key) => patch.some((item) => valueOf(item, key) !== undefined));
   return hasKey ? byKey(base, patch, at, unifying) : byIndex(base, patch, at, unifying);
 }
@@ -85,9 +85,11 @@ function byIndex(base: Items, patch: Items, at: At, unifying: Unifying): Items {
     unifying.conflicts.push({ path: at.path, problem: 'length' });
     return base;
   }
-  return Array.from({ length: Math.max(base.length, patch.length) }, (_, index) =>
-    index < patch.length ? mergedItem(base, index, { item: patch[index], index }, { at, unifying }) : base[index],
-  );
+  const rest = at.facts?.rest;
+  return Array.from({ length: Math.max(base.length, patch.length) }, (_, index) => {
+    const item = index < patch.length ? patch[index] : rest;
+    return item === undefined ? base[index] : mergedItem(base, index, { item, index }, { at, unifying });
+  });
 }
 
 function byKey(base: Items, patch: Items, at: At, unifying: Unifying): Items {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 
 	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
 )
 
 // What is known of a field or an item beside its value.
@@ -17,6 +18,8 @@ type fact struct {
 	IsDefault bool `json:"isDefault,omitempty"`
 	// The list may have more items.
 	IsOpen bool `json:"isOpen,omitempty"`
+	// What each further item of an open list is, where the template writes that: `[...{a: 1}]`.
+	Rest json.RawMessage `json:"rest,omitempty"`
 	// Where a value that is neither a list nor a struct stands, in a patch.
 	Place *place `json:"place,omitempty"`
 }
@@ -39,14 +42,18 @@ func (out *emitter) emit(value cue.Value, path []any) error {
 	concrete, isDefault := value.Default()
 	switch concrete.Kind() {
 	case cue.StructKind:
-		out.note(value, path, isDefault, false)
+		out.note(value, fact{Path: path, IsDefault: isDefault})
 		return out.emitFields(concrete, path)
 	case cue.ListKind:
 		// Of every list the library says that it is a default.
-		out.note(value, path, false, out.withFacts && value.Allows(cue.AnyIndex))
+		found := fact{Path: path, IsOpen: out.withFacts && value.Allows(cue.AnyIndex)}
+		if found.IsOpen && out.withPlaces {
+			found.Rest = restOf(value)
+		}
+		out.note(value, found)
 		return out.emitItems(concrete, path)
 	default:
-		out.note(value, path, isDefault, false)
+		out.note(value, fact{Path: path, IsDefault: isDefault})
 		text, err := concrete.MarshalJSON()
 		out.text = append(out.text, text...)
 		return err
@@ -108,11 +115,10 @@ func (out *emitter) emitItems(value cue.Value, path []any) error {
 
 var tag = regexp.MustCompile(`(?m)^//\s*\+(patchKey|patchStrategy)=(\S+)`)
 
-func (out *emitter) note(value cue.Value, path []any, isDefault, isOpen bool) {
+func (out *emitter) note(value cue.Value, found fact) {
 	if !out.withFacts {
 		return
 	}
-	found := fact{Path: path, IsDefault: isDefault, IsOpen: isOpen}
 	for _, group := range value.Doc() {
 		for _, comment := range group.List {
 			for _, match := range tag.FindAllStringSubmatch(comment.Text, -1) {
@@ -130,9 +136,29 @@ func (out *emitter) note(value cue.Value, path []any, isDefault, isOpen bool) {
 			found.Place = &here
 		}
 	}
-	if found.PatchKey != "" || found.Strategy != "" || isDefault || isOpen || found.Place != nil {
+	if found.PatchKey != "" || found.Strategy != "" || found.IsDefault || found.IsOpen || found.Place != nil {
 		out.facts = append(out.facts, found)
 	}
+}
+
+// What a list literal says of all further items; nil where that is nothing, or a type: a type changes no item.
+func restOf(list cue.Value) json.RawMessage {
+	source := list.Source()
+	if field, ok := source.(*ast.Field); ok {
+		source = field.Value
+	}
+	literal, ok := source.(*ast.ListLit)
+	if !ok || len(literal.Elts) == 0 {
+		return nil
+	}
+	if further, ok := literal.Elts[len(literal.Elts)-1].(*ast.Ellipsis); !ok || further.Type == nil {
+		return nil
+	}
+	out := &emitter{}
+	if err := out.emit(list.LookupPath(cue.MakePath(cue.AnyIndex)), nil); err != nil {
+		return nil
+	}
+	return out.text
 }
 
 func (out *emitter) addFacts() error {

@@ -18,6 +18,8 @@ type programRequest struct {
 	Parameter json.RawMessage `json:"parameter"`
 	// What is asked for is not what the template comes to, but the schema of its parameter.
 	Schema bool `json:"schema"`
+	// Of the workload, too, it is told where each value stands.
+	Places bool `json:"places"`
 }
 
 // What is wrong. Faults of the parameter have paths that begin at it.
@@ -120,7 +122,7 @@ func (own *session) run(known *template, wanted programRequest) ([]byte, *refusa
 		}
 		isFirst = false
 		out.key(result.name)
-		out.withFacts, out.withPlaces = result.facts, result.isPatch
+		out.withFacts, out.withPlaces = result.facts, result.isPatch || wanted.Places
 		path := []any{result.name}
 		wrong, err := found, error(nil)
 		if result.isNamed {

@@ -98,6 +98,31 @@ describe('a patch of a trait', () => {
     expect(after).not.toHaveProperty('operations');
   });
 
+  it('may say what each item of a list is', async () => {
+    const all = 'patch: spec: template: spec: containers: [{tty: true}, ...{stdin: true}]';
+    expect((await specOf(all)).spec).toMatchObject({
+      template: {
+        spec: {
+          containers: [
+            { name: 'web', tty: true },
+            { name: 'side', stdin: true },
+          ],
+        },
+      },
+    });
+    const keyed = '// +patchKey=name\npatch: spec: template: spec: containers: [...{stdin: true}]';
+    expect((await specOf(keyed)).spec).toMatchObject({
+      template: {
+        spec: {
+          containers: [
+            { name: 'web', stdin: true },
+            { name: 'side', stdin: true },
+          ],
+        },
+      },
+    });
+  });
+
   it('changes the objects beside the workload', async () => {
     expect((await specOf('patchOutputs: map: data: {b: "3", c: "4"}')).map['data']).toEqual({ a: '1', b: '3', c: '4' });
   });
@@ -106,7 +131,7 @@ describe('a patch of a trait', () => {
     [
       'another value than what is written',
       'patch: spec: {\n  replicas: 3\n}',
-      /change gives spec\.replicas another value than ComponentDefinition\/own does \(line 2, column 3 of its template\)/,
+      /change gives spec\.replicas another value than ComponentDefinition\/own does \(line 2, column 3 of its template\); the other is at fleet\.yaml:13:13 /,
     ],
     [
       'fewer containers',
@@ -156,6 +181,8 @@ spec:
       ),
     ]);
     expect(problems[0]?.place).toMatchObject({ line: 9, column: 11 });
+    const first = text.split('\n').findIndex((line) => line.includes('patch: spec: replicas: 2')) + 1;
+    expect(problems[0]?.message).toContain(`; the other is at fleet.yaml:${first}:`);
   });
 
   it('goes on by the former rules in a revision that an earlier release recorded', async () => {
