@@ -45,6 +45,49 @@ describe('the library', () => {
     return template === undefined ? jobTemplate.spec.template.spec : template.spec;
   };
 
+  const port = 'ports: [{ port: 80, expose: true }]';
+  it.each([
+    ['webservice', `{ name: web, type: webservice, properties: { image: a, ${port} } }`, ['webserviceExpose']],
+    ['daemon', `{ name: web, type: daemon, properties: { image: a, ${port} } }`, ['webserviceExpose']],
+    [
+      'statefulset',
+      `{ name: web, type: statefulset, properties: { image: a, ${port} } }`,
+      ['headless', 'statefulsetsExpose'],
+    ],
+    [
+      'gateway',
+      `${web}, traits: [{ type: gateway, properties: { domain: a.b, http: { /: 80 } } }] }`,
+      ['ingress', 'service'],
+    ],
+    ['expose', `${web}, traits: [{ type: expose, properties: { port: [80] } }] }`, ['service']],
+    ['hpa', `${web}, traits: [{ type: hpa, properties: { cpu: {} } }] }`, ['hpa']],
+    [
+      'nocalhost',
+      `${web}, traits: [{ type: nocalhost, properties: { port: 80, image: go, command: {}, sync: {}, resources: { limits: {}, requests: {} } } }] }`,
+      ['nocalhostService'],
+    ],
+    [
+      'storage',
+      `${web}, traits: [{ type: storage, properties: { pvc: [{ name: a, mountPath: /a }], configMap: [{ name: b }], secret: [{ name: c, mountPath: /c }] } }] }`,
+      ['configmap-b', 'pvc-a', 'secret-c'],
+    ],
+  ])('gives its objects the names that traits and outputs of KubeVela use: %s', async (_, component, names) => {
+    const { errors, objects } = await rendered(component);
+    expect(errors).toEqual([]);
+    const given = objects.map(({ metadata }) => metadata.labels?.['trait.oam.dev/resource'] ?? '');
+    expect(given.filter((name) => name !== '').sort()).toEqual(names);
+  });
+
+  it('has a Service that a trait can change by its name', async () => {
+    const patch = 'patchOutputs: webserviceExpose: spec: externalTrafficPolicy: "Local"';
+    const trait = `---\nkind: TraitDefinition\nmetadata: { name: local }\nspec: { schematic: { cue: { template: '${patch}' } } }\n`;
+    const component = `{ name: web, type: webservice, properties: { image: a, exposeType: NodePort, ${port} }, traits: [{ type: local }] }`;
+    const { apps } = await renderFleet(cue, fleetOf(app(component) + trait));
+    expect(apps.flatMap(({ objects }) => objects.map(({ object }) => object['spec']))).toContainEqual(
+      expect.objectContaining({ externalTrafficPolicy: 'Local' }),
+    );
+  });
+
   it.each([
     ['command', '{ type: command, properties: { containerName: nope, command: [c] } }'],
     ['container-image', '{ type: container-image, properties: { containers: [{ containerName: nope, image: x }] } }'],
