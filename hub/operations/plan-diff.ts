@@ -7,6 +7,7 @@ import type { GuardedChange } from '../model/guarded-change.ts';
 import type { RenderedApp } from '../model/rendered.ts';
 import { guard } from '../plan/guards.ts';
 import type { UnitRetire } from '../plan/retire.ts';
+import type { IsDisrupted } from './plan-disruptive.ts';
 import { fieldChanges, refusedField, restartsPods, type FieldChange } from './plan-fields.ts';
 
 /** What becomes of one object on a cluster. */
@@ -31,12 +32,16 @@ export interface ChangeGroup {
 type Objects = ReadonlyMap<ObjectId, { readonly app: string; readonly object: KubeObject }>;
 
 /** What changes on each cluster from some rendered applications to others: clusters with the same changes together, the many first. Pure. */
-export function groupChanges(before: readonly RenderedApp[], after: readonly RenderedApp[]): ChangeGroup[] {
+export function groupChanges(
+  before: readonly RenderedApp[],
+  after: readonly RenderedApp[],
+  isDisrupted: IsDisrupted = () => false,
+): ChangeGroup[] {
   const [old, now] = [byCluster(before), byCluster(after)];
   const names = [...new Set([...old.keys(), ...now.keys()])].sort();
   const found = names.flatMap((cluster) => {
     const [from, to] = [objectsOf(old.get(cluster)), objectsOf(now.get(cluster))];
-    const changes = changesBetween(from, to);
+    const changes = changesBetween(from, to, isDisrupted);
     if (changes.length === 0) return [];
     const key = digestOfValue(
       changes.map(({ id, app, how }) => [id, app, how, from.get(id)?.object, to.get(id)?.object]),
@@ -58,7 +63,7 @@ function objectsOf(apps: readonly RenderedApp[] = []): Objects {
   );
 }
 
-function changesBetween(before: Objects, after: Objects): ObjectChange[] {
+function changesBetween(before: Objects, after: Objects, isDisrupted: IsDisrupted): ObjectChange[] {
   const changed = [...after].flatMap(([id, { app, object }]): ObjectChange[] => {
     const known = before.get(id)?.object;
     if (known === undefined) return [{ ...plain, app, id, how: 'create' }];
@@ -66,7 +71,8 @@ function changesBetween(before: Objects, after: Objects): ObjectChange[] {
     if (fields.length === 0) return [];
     const refused = refusedField(id, known, fields);
     const risk = refused === null ? null : `the API server refuses to change ${refused} of what is there`;
-    return [{ app, id, how: 'update', fields, restarts: restartsPods(id, fields), risk }];
+    const restarts = restartsPods(id, fields) || isDisrupted(app.split('@', 1)[0] ?? app, object);
+    return [{ app, id, how: 'update', fields, restarts, risk }];
   });
   const gone = [...before].flatMap(([id, { app }]): ObjectChange[] => {
     if (after.has(id)) return [];

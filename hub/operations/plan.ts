@@ -4,6 +4,7 @@ import type { RenderedApp } from '../model/rendered.ts';
 import type { Problem } from '../model/source.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import { baseOf } from './plan-base.ts';
+import { disruptedBy } from './plan-disruptive.ts';
 import { groupChanges, plannedGuards, type ChangeGroup, type PlannedGuard } from './plan-diff.ts';
 import { plannedDelivery, type PlannedDelivery } from './plan-waves.ts';
 import { assertPreviewed, type PreviewOptions, type PreviewPorts } from './preview.ts';
@@ -44,7 +45,7 @@ export async function planChange(dir: string, options: PlanOptions, ports: Previ
   const former = before?.apps ?? [];
   const kept = keptApps(former, now);
   const apps = [...now.apps, ...kept];
-  const groups = groupChanges(former, apps);
+  const groups = groupChanges(former, apps, disruptedBy(both.before?.fleet ?? null, after.fleet));
   const changed = new Set(groups.flatMap(({ changes }) => changes.map(({ app }) => app.split('@', 1)[0] ?? app)));
   const localCluster = localOf(options, now);
   const known = new Set(before?.problems.map(wordsOf));

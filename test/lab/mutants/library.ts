@@ -5,6 +5,27 @@ const library = ['test/unit/hub/definitions/catalog.library.test.ts'];
 /** Bugs of the built-in definitions. */
 export const libraryMutants: readonly Mutant[] = [
   {
+    bug: 'library: the Service of a component has another name among the outputs than in KubeVela',
+    file: 'hub/definitions/ports.cue',
+    find: '_service: *"webserviceExpose" | string',
+    replace: '_service: *"exposed" | string',
+    tests: ['test/unit/hub/definitions/catalog.library.test.ts'],
+  },
+  {
+    bug: 'library: what a patch says of all items of a list is lost',
+    file: 'hub/render/unify.ts',
+    find: 'const item = index < patch.length ? patch[index] : rest;',
+    replace: 'const item = index < patch.length ? patch[index] : undefined;',
+    tests: ['test/unit/hub/render/step.test.ts'],
+  },
+  {
+    bug: 'library: a trait that says podDisruptive is not told by a plan',
+    file: 'hub/operations/plan-diff.ts',
+    find: " || isDisrupted(app.split('@', 1)[0] ?? app, object)",
+    replace: '',
+    tests: ['test/unit/hub/operations/plan.test.ts'],
+  },
+  {
     bug: 'a reference to an object of a cluster is taken for a manifest with nothing in it',
     file: 'hub/definitions/ref-objects.cue',
     find: ' || object.metadata == _|_',

@@ -99,6 +99,23 @@ describe('a plan', () => {
     ]);
   });
 
+  it('says that pods are replaced where a trait says so of itself', async () => {
+    const things = `kind: ComponentDefinition
+metadata: { name: thing }
+spec: { schematic: { cue: { template: 'output: {apiVersion: "example.com/v1", kind: "Thing", spec: {}}' } } }
+---
+kind: TraitDefinition
+metadata: { name: hard }
+spec: { podDisruptive: true, schematic: { cue: { template: 'patch: spec: a: 1' } } }
+`;
+    const thing = (traits: string) => app('nginx:1', `\n    - { name: x, type: thing, traits: [${traits}] }`);
+    await push({ 'types.yaml': things, 'app.yaml': thing('') });
+    await push({ 'app.yaml': thing('{ type: hard }') });
+    const { groups } = await plan();
+    const changed = groups.flatMap(({ changes }) => changes.map(({ id, restarts }) => [id, restarts]));
+    expect(changed).toEqual([['example.com/Thing/default/x', true]]);
+  });
+
   it('is of what is not committed yet, else of the last commit, or of all since a base', async () => {
     await push({ 'app.yaml': app('nginx:2', claim) });
     await git(dir, 'branch', 'release');
