@@ -60,30 +60,52 @@ export async function applyStages(
   const rows: Row[] = [];
   if (stages.length === 0) return { inventory, rows };
   const next = new Map(inventory);
-  for (const stage of stages) {
-    const due = stage.filter((task) => isTaskDue(faults, task, options.at));
-    const run = async (task: ApplyTask): Promise<boolean> => {
-      const entry = next.get(task.id);
-      if (stop.aborted || entry === undefined) return false;
-      const applied = await applyOne(contextOf(ports, task.app), task, entry);
-      if (applied.entry !== entry && !isSameEntry(applied.entry, entry)) next.set(task.id, applied.entry);
-      rows.push(applied.row);
-      logRow(deps.log, applied.row, { task, faults });
-      if (madeAnewAfter(applied.entry, task.digest) !== null) {
-        const { id, app: application, reason } = applied.row;
-        deps.log.info('an object makes way, and is made again', { application, id, reason });
-      }
-      rememberApplied(faults, deps, task, applied.row);
-      return applied.row.action === 'failed';
-    };
-    const patience = { ...deps, hanging: faults.hanging, limit: inFlight, at: options.at };
-    await mapPatiently(patience, leastTriedFirst(faults, due), {
-      run,
-      putOff: (task, hanging) => rows.push(rememberPutOff(faults, task, hanging)),
-    });
-    if (due.length > 0 && stage !== stages.at(-1)) await options.checkpoint(new Map(next));
+  const recording = besideStages(options.checkpoint);
+  try {
+    for (const stage of stages) {
+      const due = stage.filter((task) => isTaskDue(faults, task, options.at));
+      const run = async (task: ApplyTask): Promise<boolean> => {
+        const entry = next.get(task.id);
+        if (stop.aborted || entry === undefined) return false;
+        const applied = await applyOne(contextOf(ports, task.app), task, entry);
+        if (applied.entry !== entry && !isSameEntry(applied.entry, entry)) next.set(task.id, applied.entry);
+        rows.push(applied.row);
+        logRow(deps.log, applied.row, { task, faults });
+        if (madeAnewAfter(applied.entry, task.digest) !== null) {
+          const { id, app: application, reason } = applied.row;
+          deps.log.info('an object makes way, and is made again', { application, id, reason });
+        }
+        rememberApplied(faults, deps, task, applied.row);
+        return applied.row.action === 'failed';
+      };
+      const patience = { ...deps, hanging: faults.hanging, limit: inFlight, at: options.at };
+      await mapPatiently(patience, leastTriedFirst(faults, due), {
+        run,
+        putOff: (task, hanging) => rows.push(rememberPutOff(faults, task, hanging)),
+      });
+      if (due.length > 0 && stage !== stages.at(-1)) await recording.begin(new Map(next));
+    }
+  } finally {
+    await recording.ended();
   }
   return { inventory: hasSameEntries(next, inventory) ? inventory : next, rows };
+}
+
+/**
+ * Records beside the next stage: what it creates was recorded before it began, and is proved by its nonces until then. One recording
+ * follows the other, and one that fails ends the stages.
+ */
+function besideStages(checkpoint: ApplyOptions['checkpoint']) {
+  let last = Promise.resolve();
+  return {
+    begin: async (inventory: Inventory): Promise<void> => {
+      await last;
+      last = checkpoint(inventory);
+      // Who waits for its end is told.
+      last.catch(() => undefined);
+    },
+    ended: () => last,
+  };
 }
 
 /** What applying one object of an application needs. */

@@ -147,7 +147,8 @@ export async function measureRest(book: Book, { world, site }: Thousand): Promis
   world.startAgent(site, ['--poll', String(defaultPollSeconds)]);
   await sleep(3_000);
   await untilSettled(world);
-  await sleep(5_000);
+  // Some ten seconds after its work a process gives memory back, once: that is the end of the start, and not rest.
+  await sleep(15_000);
   const { pid } = world.agent(site.name);
   const [cpu, started] = [await cpuMs(pid), Date.now()];
   // Long enough for one poll, however its jitter falls.

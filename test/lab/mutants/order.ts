@@ -5,6 +5,20 @@ const order = ['test/unit/agent/rollout/order.test.ts'];
 /** Bugs of what comes before what: components that depend on others, stages of traits, values between components. */
 export const orderMutants: readonly Mutant[] = [
   {
+    bug: 'a stage waits until what came of the one before it is recorded',
+    file: 'agent/apply/run.ts',
+    find: 'last = checkpoint(inventory);',
+    replace: 'await (last = checkpoint(inventory));',
+    tests: ['test/unit/agent/apply/run.test.ts'],
+  },
+  {
+    bug: 'a pass ends while something of it is still being recorded',
+    file: 'agent/apply/run.ts',
+    find: 'await recording.ended();',
+    replace: 'recording.ended();',
+    tests: ['test/unit/agent/apply/run.test.ts'],
+  },
+  {
     bug: 'a component does not wait for those that it depends on',
     file: 'agent/rollout/order.ts',
     find: 'const wanted = app.dependsOn?.[part.component] ?? [];',
