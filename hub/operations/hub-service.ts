@@ -45,7 +45,7 @@ function unitsOfSigned(bytes: number): number {
 export function createHubService(parts: HubParts): HubService {
   const [queue, slices] = [createTurns(), startSlices()];
   // A fleet that reports at once is read a few reports a turn of the loop, so that others are answered in between.
-  const inTurn = ({ length }: Uint8Array): Promise<void> => queue.take(() => slices.spend(unitsOfSigned(length)));
+  const inTurn = ({ length }: Uint8Array): Promise<void> => queue.take(async () => slices.spend(unitsOfSigned(length)));
   return {
     state: parts.state,
     isReady: parts.isReady,
