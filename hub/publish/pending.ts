@@ -1,6 +1,8 @@
+import { byCodeUnit } from '../../shared/lib/order.ts';
 import { startSlices } from '../../shared/lib/slices.ts';
 import { isSluiceError } from '../../shared/errors.ts';
 import type { GitObject } from '../../shared/lib/git/object.ts';
+import { differingKeys } from '../model/differing.ts';
 import type { RefMove } from '../model/objects.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import { clusterRef, clusterRefPrefix } from '../../shared/wire/layout.ts';
@@ -8,7 +10,15 @@ import type { Problem } from '../model/source.ts';
 import { channelCommit, commitsOf } from '../model/channel-commit.ts';
 import type { PublishDeps } from './types.ts';
 import { finishMain } from './main-ref.ts';
-import { assertNotBehind, moveOf, objectsFor, positionOf, type PublishedState, type Way } from './refs.ts';
+import {
+  assertNotBehind,
+  moveOf,
+  objectsFor,
+  positionOf,
+  type Position,
+  type PublishedState,
+  type Way,
+} from './refs.ts';
 
 /** The refs that were moved, and a problem for each that was left alone, or that its Git host does not let this hub move. */
 export interface Finished {
@@ -23,24 +33,7 @@ export interface Finished {
  */
 export async function finishPending(deps: PublishDeps, state: PublishedState): Promise<Finished> {
   const { channel, onStep = () => undefined } = deps;
-  assertNotBehind(deps, state);
-  const refs = channel.refs();
-  const problems: Problem[] = [];
-  const moves: RefMove[] = [];
-  const histories: Record<Exclude<Way, 'forward'>, HistoryMove[]> = { cut: [], renewal: [] };
-  const objects = [];
-  const slices = startSlices();
-  for (const bundle of state.bundles.values()) {
-    await slices.spend(refUnits);
-    const position = positionOf(bundle, refs);
-    if (position.kind === 'diverged') problems.push(diverged(clusterRef(bundle.cluster), bundle.cluster));
-    if (position.kind === 'there' && !channel.has(position.at)) objects.push(...lostObjects(deps, bundle, position.at));
-    if (position.kind !== 'move') continue;
-    objects.push(...objectsFor(deps, bundle, position.commit));
-    const move = moveOf(bundle, position);
-    if (position.by === 'forward') moves.push(move);
-    else histories[position.by].push({ bundle, move });
-  }
+  const { problems, moves, histories, objects } = await lookAtRefs(deps, state);
   const main = finishMain(deps);
   if (main.kind === 'diverged') problems.push(diverged(main.ref));
   if (main.kind === 'move') {
@@ -60,6 +53,71 @@ export async function finishPending(deps: PublishDeps, state: PublishedState): P
   problems.push(...refused.values());
   const moved = [...moves, ...anew].map(({ ref }) => ref).filter((ref) => !refused.has(ref));
   return { moved, problems };
+}
+
+/** Which refs are not where they are to be, what is to be done about it, and what the channel lacks. */
+interface Pending {
+  readonly problems: Problem[];
+  readonly moves: RefMove[];
+  readonly histories: Readonly<Record<Exclude<Way, 'forward'>, HistoryMove[]>>;
+  readonly objects: GitObject[];
+}
+
+async function lookAtRefs(deps: PublishDeps, state: PublishedState): Promise<Pending> {
+  const { channel } = deps;
+  const refs = channel.refs();
+  const clusters = touchedClusters(deps, state, refs);
+  const open = new Set(assertNotBehind(deps, state, { refs, clusters }));
+  const pending: Pending = { problems: [], moves: [], histories: { cut: [], renewal: [] }, objects: [] };
+  const slices = startSlices();
+  for (const bundle of clusters.flatMap((cluster) => state.bundles.get(cluster) ?? [])) {
+    await slices.spend(refUnits);
+    const position = positionOf(bundle, refs);
+    if (position.kind === 'there' && channel.has(position.at)) continue;
+    open.add(bundle.cluster);
+    addTo(pending, deps, { bundle, position });
+  }
+  looked.set(channel, { refs, bundles: state.bundles, epoch: state.epoch, open });
+  return pending;
+}
+
+function addTo(
+  { problems, moves, histories, objects }: Pending,
+  deps: PublishDeps,
+  { bundle, position }: { readonly bundle: PublishedBundle; readonly position: Position },
+): void {
+  if (position.kind === 'diverged') problems.push(diverged(clusterRef(bundle.cluster), bundle.cluster));
+  if (position.kind === 'there') objects.push(...lostObjects(deps, bundle, position.at));
+  if (position.kind !== 'move') return;
+  objects.push(...objectsFor(deps, bundle, position.commit));
+  const move = moveOf(bundle, position);
+  if (position.by === 'forward') moves.push(move);
+  else histories[position.by].push({ bundle, move });
+}
+
+interface Looked extends Pick<PublishedState, 'bundles' | 'epoch'> {
+  readonly refs: ReadonlyMap<string, string>;
+  /** The clusters whose refs were elsewhere. */
+  readonly open: ReadonlySet<string>;
+}
+
+// By the channel: what it has it keeps, so that a ref that was where its bundle is stays there while neither is another one.
+const looked = new WeakMap<PublishDeps['channel'], Looked>();
+
+/** The clusters whose refs may not be where their bundles are. */
+function touchedClusters(
+  { channel }: PublishDeps,
+  { bundles, epoch }: PublishedState,
+  refs: ReadonlyMap<string, string>,
+): readonly string[] {
+  const before = looked.get(channel);
+  const named = (names: Iterable<string>) =>
+    [...names].flatMap((ref) => (ref.startsWith(clusterRefPrefix) ? [ref.slice(clusterRefPrefix.length)] : []));
+  const names =
+    before?.epoch === epoch
+      ? [...before.open, ...differingKeys(before.bundles, bundles), ...named(differingKeys(before.refs, refs))]
+      : [...bundles.keys(), ...named(refs.keys())];
+  return [...new Set(names)].sort(byCodeUnit);
 }
 
 /** What looking at a ref costs, in units of a slice. */

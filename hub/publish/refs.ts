@@ -1,7 +1,7 @@
 import { SluiceError } from '../../shared/errors.ts';
 import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
 import type { RefMove } from '../model/objects.ts';
-import { clusterRef, clusterRefPrefix } from '../../shared/wire/layout.ts';
+import { clusterRef } from '../../shared/wire/layout.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import { signedRevision } from '../model/signed-revision.ts';
@@ -56,19 +56,25 @@ export function moveOf(bundle: PublishedBundle, { from, commit }: Extract<Positi
 }
 
 /**
- * Throws LEDGER_BEHIND when a cluster's ref carries a bundle that a hub key signed in this epoch with a higher
- * generation than the ledger has: an old backup of the ledger was restored.
+ * Throws LEDGER_BEHIND when the ref of one of some clusters carries a bundle that a hub key signed in this epoch with a higher
+ * generation than the ledger has: an old backup of the ledger was restored. Answers those of them whose ref carries what it did not record.
  */
-export function assertNotBehind({ channel, keys }: PublishDeps, state: PublishedState): void {
-  for (const [ref, oid] of channel.refs()) {
-    if (!ref.startsWith(clusterRefPrefix)) continue;
-    const cluster = ref.slice(clusterRefPrefix.length);
+export function assertNotBehind(
+  { channel, keys }: Pick<PublishDeps, 'channel' | 'keys'>,
+  state: PublishedState,
+  { refs, clusters }: { readonly refs: ReadonlyMap<string, Oid>; readonly clusters: Iterable<string> },
+): readonly string[] {
+  const unrecorded: string[] = [];
+  for (const cluster of clusters) {
+    const oid = refs.get(clusterRef(cluster));
     const bundle = state.bundles.get(cluster);
     // A commit that the ledger recorded says nothing new.
-    if (oid === bundle?.commit || oid === bundle?.parent || oid === bundle?.replaced) continue;
+    if (oid === undefined || oid === bundle?.commit || oid === bundle?.parent || oid === bundle?.replaced) continue;
     const shown = signedRevision(channel, oid, keys.trusted);
     if (shown !== null && isAhead(shown, state)) throw behind(cluster, shown.generation);
+    unrecorded.push(cluster);
   }
+  return unrecorded;
 }
 
 /** True when a signed bundle of this channel and epoch has a higher generation than the ledger knows for its cluster. */

@@ -50,6 +50,8 @@ describe('a channel that was touched', () => {
     expect(sent).toEqual(['one', 'three']);
     expect(problems).toMatchObject([{ code: 'REF_DIVERGED', cluster: 'two' }]);
     expect(inChannel('rev-parse', clusterRef('two'))).toBe(inChannel('rev-parse', 'main'));
+    const again = await finishPending(hub.deps, await hub.store.read());
+    expect(again.problems).toMatchObject([{ code: 'REF_DIVERGED', cluster: 'two' }]);
     inChannel('update-ref', '-d', clusterRef('two'));
     expect((await pass(hub, rendered('v2'))).clusters).toEqual(['two']);
     expect(show(clusterRef('two'), 'objects/default.web/ConfigMap/default/web.json')).toContain('v2');
