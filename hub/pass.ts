@@ -34,6 +34,7 @@ import { picksInUse, placeInput } from './place/running.ts';
 import { judgedUnits } from './plan/judged.ts';
 import { planning, type PlanInput } from './plan/plan.ts';
 import { bundlesToSignAgain } from './plan/sign-again.ts';
+import type { PlanMemory } from './plan/touched.ts';
 import { policies } from './policies/types/list.ts';
 import { effectOf } from './policies/uses.ts';
 import { portionsOf } from './plan/portion.ts';
@@ -68,6 +69,7 @@ export interface PassParts extends IntakeParts {
   /** What agents said of the formats that they read, by registration. */
   readonly reads: () => ReadonlyMap<string, AgentReads>;
   readonly holds: HoldMemory;
+  readonly planned: PlanMemory;
   readonly localCluster: string | null;
   /** Where deliveries stand. */
   readonly progress: ProgressMemory;
@@ -120,14 +122,14 @@ async function publishAll(
 
 /** What planning knows of the clusters beside the documents: what they have, and what they say. */
 async function planFacts(
-  { store, publishing, judged }: PassParts,
+  { store, publishing, judged, planned: memory }: PassParts,
   before: State,
   known: Pick<PlanInput, 'directives' | 'now'> & { readonly targets: readonly Target[]; readonly reports: Reports },
 ): Promise<Omit<PlanInput, 'state' | 'source' | 'rendered' | 'holds' | 'placement'>> {
   const { targets, ...facts } = known;
   return {
     ...facts,
-    judged,
+    ...{ judged, memory },
     labels: labelsByName(targets),
     published: await publishedBefore(store, before, facts.reports),
     signAgain: bundlesToSignAgain(before, publishing.keys.hub),
@@ -209,7 +211,7 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const { source, documents, broken, fleet, revisions: history } = intake;
   const offered = await inSlices(decidingCapabilities({ state: before, fleet, reports, now }));
   const clusters = withReads(offered.clusters, parts.reads());
-  const targets = targetsOf(fleet, clusters, reportedVersions(reports));
+  const targets = targetsOf(fleet, clusters, reportedVersions(reports, clusters));
 
   // The revisions of each cluster, their objects, and the next bundles.
   const localCluster = findLocalCluster(parts.localCluster, targets);

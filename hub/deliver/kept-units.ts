@@ -1,9 +1,7 @@
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import { applicationOf } from '../model/assignments.ts';
-import type { PublishedBundle } from '../model/published-bundle.ts';
-import type { ClusterRecord } from '../model/registry.ts';
+import { differingKeys } from '../model/differing.ts';
 import type { Assignment } from '../model/rendered.ts';
-import type { ReceivedReport } from '../model/reports.ts';
 import type { ContentOf } from './deployment.ts';
 import { placesIn, unitAt, type Held, type UnitFacts } from './facts.ts';
 import type { DeliveryUnit } from './unit.ts';
@@ -91,33 +89,29 @@ interface FleetFacts {
   readonly changed: ReadonlySet<string>;
 }
 
-interface Seen {
+interface Seen extends Pick<UnitFacts, 'reports'>, Pick<UnitFacts['state'], 'clusters' | 'bundles'> {
   readonly token: object;
-  readonly clusters: Map<
-    string,
-    readonly [ClusterRecord | undefined, ReceivedReport | undefined, PublishedBundle | undefined]
-  >;
 }
 
 const seenOf = new WeakMap<UnitFacts['targets'], Seen>();
 
-/** Compares each cluster with the facts that were looked at last: once for all applications. */
-const fleetFacts = oncePerValue(({ targets, state, reports }: UnitFacts): FleetFacts => {
+/** Compares the clusters with the facts that were looked at last: once for all applications. */
+const fleetFacts = oncePerValue(({ targets, state: { clusters, bundles }, reports }: UnitFacts): FleetFacts => {
   const before = seenOf.get(targets);
-  const { clusters } = before ?? { clusters: new Map() as Seen['clusters'] };
-  const changed = new Set<string>();
-  for (const { name } of targets) {
-    const [record, received, bundle] = [state.clusters.get(name), reports.get(name), state.bundles.get(name)];
-    const last = clusters.get(name);
-    if (last !== undefined && last[0] === record && last[1] === received && last[2] === bundle) continue;
-    clusters.set(name, [record, received, bundle]);
-    changed.add(name);
-  }
-  const isSame = before !== undefined && changed.size === 0;
-  const token = isSame ? before.token : {};
-  seenOf.set(targets, { token, clusters });
+  const now = { clusters, bundles, reports };
+  const changed = before === undefined ? noNames : changedSince(before, now);
+  const token = before !== undefined && changed.size === 0 ? before.token : {};
+  seenOf.set(targets, { token, ...now });
   return { token, after: before?.token ?? null, changed };
 });
+
+function changedSince(before: Omit<Seen, 'token'>, now: Omit<Seen, 'token'>): ReadonlySet<string> {
+  return new Set([
+    ...differingKeys(before.clusters, now.clusters),
+    ...differingKeys(before.reports, now.reports),
+    ...differingKeys(before.bundles, now.bundles),
+  ]);
+}
 
 /** What is held of an application, and of all of them. */
 type HeldThere = readonly [all: Held, own: Held];
@@ -150,11 +144,11 @@ function heldSince(before: HeldThere, now: HeldThere, changed: ReadonlySet<strin
   return touched;
 }
 
-const noApps: ReadonlySet<string> = new Set();
+const noNames: ReadonlySet<string> = new Set();
 
 /** The applications of which parts are published. */
 function partApps(published: UnitFacts['published']): ReadonlySet<string> {
-  return published === undefined || published.size === 0 ? noApps : appsInParts(published);
+  return published === undefined || published.size === 0 ? noNames : appsInParts(published);
 }
 
 const appsInParts = oncePerValue(

@@ -43,8 +43,19 @@ export function place({ holds, instead }: Found, { places, former, withObjects, 
     return wanted;
   }
   // What is not known any more cannot be rendered: what runs stays, and no steps go on.
-  holds.push({ app: first.unit, cluster: first.cluster, by: 'delivery', reason: wanted.reason });
+  holds.push(holdOn(first, wanted.reason));
   return wanted.kind === 'stay' ? wanted : { kind: 'stay', reason: wanted.reason, isBack: true };
+}
+
+const knownHolds = new WeakMap<Assignment, FoundHold>();
+
+/** The very same hold for as long as it says the same: a delivery may hold all clusters of a fleet, pass after pass. */
+function holdOn(assignment: Assignment, reason: string): FoundHold {
+  const before = knownHolds.get(assignment);
+  if (before?.reason === reason) return before;
+  const hold: FoundHold = { app: assignment.unit, cluster: assignment.cluster, by: 'delivery', reason };
+  knownHolds.set(assignment, hold);
+  return hold;
 }
 
 function assigned(

@@ -65,7 +65,7 @@ export async function judgeByHub(
   const now = '';
   const reports: Reports = known ?? new Map();
   const offered = decideCapabilities({ state, fleet, reports, now });
-  const placeable = targetsOf(fleet, offered.clusters, reportedVersions(reports));
+  const placeable = targetsOf(fleet, offered.clusters, reportedVersions(reports, offered.clusters));
   const targets = known === undefined ? withVersions(placeable) : placeable;
   const localCluster = local ?? findLocalCluster(configured, targets);
   const { picks } = state;

@@ -1,3 +1,4 @@
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import { by, byCodeUnit } from '../../shared/lib/order.ts';
 import { mapping, type Work } from '../../shared/lib/slices.ts';
 import { deletionLimit } from '../../shared/model/limits.ts';
@@ -37,7 +38,7 @@ export function* guardingFleet(
   changed: readonly ClusterRecord[] = [...input.state.clusters.values()],
 ): Work<FoundHold[]> {
   const { state } = input;
-  const served = [...state.clusters.values()].filter(({ revoked }) => !revoked);
+  const served = servedIn(state.clusters);
   const removed = approvedDocuments(input);
   const staying = changed.filter(({ revoked, decommission }) => !revoked && decommission === null);
   const found = yield* mapping(staying, clusterUnits, (record) => leavingFrom(input, record));
@@ -46,13 +47,17 @@ export function* guardingFleet(
     .filter(({ unit }) => !removed.has(splitKey(unit).app))
     .sort(by(({ unit, record }) => pairOf(unit, record.name)));
   const clusters = new Set(leaving.map(({ record }) => record.name)).size;
-  if (clusters <= deletionLimit(served.length)) return [];
+  if (clusters <= deletionLimit(served)) return [];
   const change = openChange(input, leaving);
-  return change === null ? [] : holdsOf(leaving, { change, clusters, of: served.length });
+  return change === null ? [] : holdsOf(leaving, { change, clusters, of: served });
 }
 
 /** What looking at a cluster costs, in units of a slice. */
 const clusterUnits = 4;
+
+const servedIn = oncePerValue(
+  (clusters: FleetGuardInput['state']['clusters']) => [...clusters.values()].filter(({ revoked }) => !revoked).length,
+);
 
 function leavingFrom(input: FleetGuardInput, record: ClusterRecord): Leaving[] {
   const { state, holds } = input;

@@ -1,16 +1,15 @@
 import { asSluiceError, SluiceError } from '../../shared/errors.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
-import { by } from '../../shared/lib/order.ts';
+import { by, byCodeUnit } from '../../shared/lib/order.ts';
 import { atOnce, type Work } from '../../shared/lib/slices.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
-import type { Approval } from '../../shared/wire/approval.ts';
 import type { BundleMark } from '../../shared/wire/revision.ts';
 import type { JudgedBy } from '../model/health.ts';
 import { internalProblem } from '../model/internal-problem.ts';
-import { holdOf, holdOfChange, waitingChanges, type FoundHold } from '../model/hold.ts';
+import { holdOf, holdOfChange, type FoundHold } from '../model/hold.ts';
 import { waitingOn } from '../model/waiting-change.ts';
 import type { ClusterDirectives } from '../model/delivery.ts';
 import type { ClusterRecord } from '../model/registry.ts';
@@ -27,9 +26,11 @@ import { withoutDoneJobs } from './done-jobs.ts';
 import { encodingEntry, type Entry } from './entry.ts';
 import { guardingFleet } from './fleet-guard.ts';
 import { heldUnits } from './held-units.ts';
+import { neededApprovals } from './needed-approvals.ts';
 import { previousRevision, type ClusterInput, type PlanState } from './input.ts';
 import { renderedOn } from '../model/rendered-on.ts';
 import { stepping } from './stepped.ts';
+import { touchedClusters, type PlanMemory } from './touched.ts';
 import { isUnchanged, rememberUnchanged } from './unchanged.ts';
 import { unexplainedIds } from './unexplained.ts';
 
@@ -62,6 +63,8 @@ export interface PlanInput {
   /** File sizes of a published bundle by path; only asked for units that stay as they were. */
   readonly sizes: (bundle: PublishedBundle) => ReadonlyMap<string, number>;
   readonly now: string;
+  /** The last plan of this fleet, which this one takes the place of; absent = each cluster is looked at. */
+  readonly memory?: PlanMemory;
 }
 
 /**
@@ -83,27 +86,36 @@ export function* planning(input: PlanInput): Work<Plan> {
   const next: NextBundle[] = [];
   const changed = yield* changedClusters(input);
   const holds = yield* guardingFleet(input, changed);
-  const guarded = { ...input, holds: [...input.holds, ...holds] };
+  const guarded = holds.length === 0 ? input : { ...input, holds: [...input.holds, ...holds] };
+  const open = new Set<string>();
   for (const record of changed) {
     const apps = renderedOn(input.rendered, record.name);
     const planned = yield* catchingInternal(guarded, record, apps);
     const published = input.state.bundles.get(record.name)?.revision.apps.length ?? 0;
     yield clusterUnits + appUnits * (apps.length + published);
     if (planned.next !== null) next.push(planned.next);
+    if (!planned.isAtRest) open.add(record.name);
     holds.push(...planned.holds);
   }
   const problems = yield* findingAbandoned(input, next);
+  if (input.memory !== undefined) input.memory.last = { input, open };
   return { next, holds, problems, approvals: neededApprovals(input.state, next, holds) };
 }
 
 /** The clusters that are not as they were planned before, by name. */
 function* changedClusters(input: PlanInput): Work<readonly ClusterRecord[]> {
+  const { clusters } = input.state;
+  const touched = input.memory === undefined ? null : touchedClusters(input.memory, input);
   const changed: ClusterRecord[] = [];
-  for (const record of byName(input.state.clusters)) {
+  for (const record of touched === null ? byName(clusters) : recordsOf(clusters, touched)) {
     yield unchangedUnits;
     if (!record.revoked && !isAtRest(input, record)) changed.push(record);
   }
   return changed;
+}
+
+function recordsOf(clusters: PlanState['clusters'], names: ReadonlySet<string>): readonly ClusterRecord[] {
+  return [...names].sort(byCodeUnit).flatMap((name) => clusters.get(name) ?? []);
 }
 
 const byName = oncePerValue((clusters: PlanState['clusters']) => [...clusters.values()].sort(by(({ name }) => name)));
@@ -122,7 +134,7 @@ function* catchingInternal(
   input: PlanInput,
   record: ClusterRecord,
   rendered: readonly RenderedApp[],
-): Work<ClusterPlan> {
+): Work<ClusterPlan & { readonly isAtRest: boolean }> {
   const cluster = record.name;
   try {
     const facts = { ...clusterFacts(input, record), apps: rendered };
@@ -130,12 +142,13 @@ function* catchingInternal(
     const held = new Set([...facts.held, ...heldUnits(holds, cluster, input.state)]);
     const departures = departuresFrom(input, record);
     const planned = planCluster({ ...facts, held, departures, rendered: entries });
-    if (planned.next === null && planned.holds.length === 0 && holds.length === 0) rememberUnchanged(facts);
-    return { ...planned, holds: [...holds, ...planned.holds] };
+    const isNothing = planned.next === null && planned.holds.length === 0 && holds.length === 0;
+    return { ...planned, holds: [...holds, ...planned.holds], isAtRest: isNothing && rememberUnchanged(facts) };
   } catch (error) {
     const waiting = waitingOn(input.state.guarded, cluster);
     const problem = { ...internalProblem(error, `the next bundle of ${cluster} cannot be planned`), cluster };
-    return { next: null, holds: [holdOf('plan', problem, { app: null, cluster }), ...waiting.map(holdOfChange)] };
+    const kept = [holdOf('plan', problem, { app: null, cluster }), ...waiting.map(holdOfChange)];
+    return { next: null, holds: kept, isAtRest: false };
   }
 }
 
@@ -231,24 +244,4 @@ function assertNotBehind({ state, reported }: PlanInput): void {
       hint: 'restore the newest ledger: docs/operations.md, "A lost hub"',
     });
   }
-}
-
-// An approval stays until it is used, and then for as long as a retired object names it.
-function neededApprovals(
-  state: PlanState,
-  next: readonly NextBundle[],
-  holds: readonly FoundHold[],
-): readonly Approval[] {
-  if (state.approvals.length === 0) return state.approvals;
-  const revisions = new Map([
-    ...[...state.bundles].map(([cluster, { revision }]) => [cluster, revision] as const),
-    ...next.map(({ cluster, revision }) => [cluster, revision] as const),
-  ]);
-  const needed = new Set([
-    ...[...revisions.values()].flatMap(({ approvals }) => approvals.map(({ change }) => change)),
-    ...waitingChanges(holds).map(({ change }) => change),
-    ...waitingOn(state.guarded, null).map(({ change }) => change),
-  ]);
-  const approvals = state.approvals.filter(({ change }) => needed.has(change));
-  return approvals.length === state.approvals.length ? state.approvals : approvals;
 }

@@ -21,17 +21,19 @@ export function isUnchanged(input: UnencodedInput): boolean {
   const kept = bundle === undefined ? undefined : known.get(bundle);
   if (kept === undefined || !isAtRest(input)) return false;
   const [inputs, apps] = kept;
-  return (
-    areSame(inputsOf(input), inputs) &&
-    apps.length === input.apps.length &&
-    apps.every((app, index) => isSameRendering(app, input.apps[index] as RenderedApp))
-  );
+  return areSame(inputsOf(input), inputs) && (apps === input.apps || areSameRenderings(apps, input.apps));
 }
 
-/** Remembers that nothing came of a plan from this. */
-export function rememberUnchanged(input: UnencodedInput): void {
+function areSameRenderings(a: readonly RenderedApp[], b: readonly RenderedApp[]): boolean {
+  return a.length === b.length && a.every((app, index) => isSameRendering(app, b[index] as RenderedApp));
+}
+
+/** Remembers that nothing came of a plan from this; false where it is to be planned each time all the same. */
+export function rememberUnchanged(input: UnencodedInput): boolean {
   const bundle = bundleOf(input);
-  if (bundle !== undefined && isAtRest(input)) known.set(bundle, [inputsOf(input), input.apps]);
+  if (bundle === undefined || !isAtRest(input)) return false;
+  known.set(bundle, [inputsOf(input), input.apps]);
+  return true;
 }
 
 function bundleOf({ state, record }: UnencodedInput): PublishedBundle | undefined {

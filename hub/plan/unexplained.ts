@@ -29,6 +29,8 @@ export function unexplained(
 ): Map<string, { readonly registration: string; readonly ids: ReadonlySet<ObjectId> }> {
   const found = new Map<string, { readonly registration: string; readonly ids: ReadonlySet<ObjectId> }>();
   for (const [cluster, { report }] of reports) {
+    // Most agents know of all that they keep.
+    if (report.retired.unexplained.length === 0) continue;
     const previous = bundles.get(cluster)?.revision;
     const ids = previous === undefined ? new Set<ObjectId>() : unexplainedIds(previous, report);
     if (ids.size > 0) found.set(cluster, { registration: report.registration, ids });
@@ -41,7 +43,7 @@ export function unexplainedIds(
   previous: Pick<Revision, 'registration' | 'apps' | 'retired'>,
   report: Pick<AgentReport, 'registration' | 'retired'>,
 ): Set<ObjectId> {
-  // Most agents know of all that they keep, and the bundle need not be looked through.
+  // The bundle need not be looked through then.
   if (report.registration !== previous.registration || report.retired.unexplained.length === 0) return new Set();
   const known = new Set([...previous.apps.flatMap(heldIds), ...previous.retired.map(({ id }) => id)]);
   return new Set(report.retired.unexplained.filter((id) => !known.has(id)));

@@ -1,12 +1,15 @@
 import { canonicalJson } from '../../shared/lib/canonical.ts';
+import { oncePerValue } from '../../shared/lib/memo.ts';
+import { byCodeUnit } from '../../shared/lib/order.ts';
 import { atOnce, type Work } from '../../shared/lib/slices.ts';
 import type { Capabilities, Cluster } from '../model/documents.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import { capabilitiesOf, capabilityWords, isOffered, type Capability } from '../model/capabilities.ts';
+import { differingKeys } from '../model/differing.ts';
 import type { Fleet } from '../model/fleet.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
 import { findApproval, waitingChange, waitingOn } from '../model/waiting-change.ts';
-import type { ClusterRecord } from '../model/registry.ts';
+import type { ClusterRecord, Registry } from '../model/registry.ts';
 import type { GuardedChange } from '../model/guarded-change.ts';
 import type { State } from '../model/state.ts';
 import type { Reports } from '../model/reports.ts';
@@ -45,12 +48,15 @@ const [clusterUnits, knownUnits] = [1, 0.1];
 // By its record: what was decided from these before came to nothing.
 const known = new WeakMap<ClusterRecord, readonly unknown[]>();
 
+// By the registry: what the whole of it was decided from, and nothing came of that.
+const settled = new WeakMap<Registry, Pick<CapabilityInput, 'fleet' | 'reports'> & Pick<State, 'bundles'>>();
+
 /** The same, as work in steps. */
 export function* decidingCapabilities({ state, fleet, reports, now }: CapabilityInput): Work<DecidedCapabilities> {
-  const documents = new Map(fleet.clusters.map(({ doc }) => [doc.metadata.name, doc]));
-  const clusters = new Map(state.clusters);
+  const documents = documentsByName(fleet.clusters);
+  const changed = new Map<string, ClusterRecord>();
   const holds: FoundHold[] = [];
-  for (const record of state.clusters.values()) {
+  for (const record of touchedRecords({ state, fleet, reports })) {
     const inputs = inputsOf(record, { documents, reports, state });
     yield isKnown(record, inputs) ? knownUnits : clusterUnits;
     const wanted = isKnown(record, inputs) ? null : wantedNow(record, { documents, reports });
@@ -67,10 +73,23 @@ export function* decidingCapabilities({ state, fleet, reports, now }: Capability
       if (lost.length === 0) known.set(record, inputs);
       continue;
     }
-    clusters.set(record.name, { ...record, capabilities });
+    changed.set(record.name, { ...record, capabilities });
   }
-  const isChanged = [...clusters].some(([name, record]) => state.clusters.get(name) !== record);
-  return { clusters: isChanged ? clusters : state.clusters, holds };
+  if (changed.size > 0) return { clusters: new Map([...state.clusters, ...changed]), holds };
+  if (holds.length === 0) settled.set(state.clusters, { fleet, reports, bundles: state.bundles });
+  return { clusters: state.clusters, holds };
+}
+
+const documentsByName = oncePerValue(
+  (clusters: Fleet['clusters']) => new Map(clusters.map(({ doc }) => [doc.metadata.name, doc])),
+);
+
+/** The clusters that report another thing, or got another bundle, since all of them were decided from these documents. */
+function touchedRecords({ state, fleet, reports }: Omit<CapabilityInput, 'now'>): Iterable<ClusterRecord> {
+  const before = settled.get(state.clusters);
+  if (before?.fleet.clusters !== fleet.clusters) return state.clusters.values();
+  const names = [...differingKeys(before.reports, reports), ...differingKeys(before.bundles, state.bundles)];
+  return [...new Set(names)].sort(byCodeUnit).flatMap((name) => state.clusters.get(name) ?? []);
 }
 
 function keptWords({ capabilities }: ClusterRecord, lost: readonly Lost[]) {

@@ -47,6 +47,7 @@ export function setReads(
 
 /** The registry with what agents read, by registration; the same value where nothing changed. Pure. */
 export function withReads(clusters: Registry, reads: ReadonlyMap<string, AgentReads>): Registry {
+  if (reads.size === 0) return clusters;
   const changed = [...clusters.values()].flatMap((record): [string, ClusterRecord][] => {
     const read = reads.get(record.registration);
     return read === undefined || isSameReads(read, record.reads) ? [] : [[record.name, { ...record, reads: read }]];

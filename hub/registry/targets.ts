@@ -1,9 +1,10 @@
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import { by } from '../../shared/lib/order.ts';
 import type { Cluster } from '../model/documents.ts';
+import { differingKeys } from '../model/differing.ts';
 import type { Fleet, Target } from '../model/fleet.ts';
 import type { ClusterRecord, Registry } from '../model/registry.ts';
-import type { Reports } from '../model/reports.ts';
+import type { ReceivedReport, Reports } from '../model/reports.ts';
 
 /**
  * The clusters that applications can be placed on: everything registered that is not leaving, and every `Cluster`
@@ -15,24 +16,32 @@ export function targetsOf(
   clusters: Registry,
   versions: ReadonlyMap<string, string>,
 ): readonly Target[] {
+  const before = lists.get(clusters);
+  if (before?.documents === fleet.clusters && before.versions === versions) return before.targets;
   const documents = new Map(fleet.clusters.map(({ doc }) => [doc.metadata.name, doc]));
   const names = new Set([...documents.keys(), ...clusters.keys()]);
   const targets = [...names]
     .filter((name) => clusters.get(name)?.decommission == null)
     .map((name) => targetOf(documents.get(name), clusters.get(name), { name, version: versions.get(name) ?? '' }))
     .sort(by((target) => target.name));
-  return sameList(clusters, targets);
+  const same = sameList(before?.targets, targets);
+  lists.set(clusters, { documents: fleet.clusters, versions, targets: same });
+  return same;
+}
+
+interface KnownList {
+  readonly documents: Fleet['clusters'];
+  readonly versions: ReadonlyMap<string, string>;
+  readonly targets: readonly Target[];
 }
 
 // By the registry: as long as no cluster is another one, all that is made of the list is the same, too.
-const lists = new WeakMap<Registry, readonly Target[]>();
+const lists = new WeakMap<Registry, KnownList>();
 
 /** The very list of before where it has the very same targets. */
-function sameList(clusters: Registry, targets: readonly Target[]): readonly Target[] {
-  const before = lists.get(clusters);
-  if (before?.length === targets.length && before.every((target, index) => target === targets[index])) return before;
-  lists.set(clusters, targets);
-  return targets;
+function sameList(before: readonly Target[] | undefined, targets: readonly Target[]): readonly Target[] {
+  const isSame = before?.length === targets.length && before.every((target, index) => target === targets[index]);
+  return isSame ? before : targets;
 }
 
 /** The cluster that placements without a selector mean: the configured one, else the one that is called `local`, if any. */
@@ -71,9 +80,32 @@ function newTarget(doc: Cluster | undefined, record: ClusterRecord | undefined, 
   };
 }
 
-/** The versions of Kubernetes that agents reported, by cluster; an agent that does not know yet reports none. */
-export function reportedVersions(reports: Reports): ReadonlyMap<string, string> {
-  return new Map([...reports].map(([name, { report }]) => [name, report.agent.kubernetes]));
+interface KnownVersions {
+  readonly reports: Reports;
+  readonly versions: ReadonlyMap<string, string>;
+}
+
+// By the registry, as the targets.
+const knownVersions = new WeakMap<Registry, KnownVersions>();
+
+/**
+ * The versions of Kubernetes that agents reported, by cluster; an agent that does not know yet reports none. The very same mapping for as
+ * long as no agent of a registry reports another one.
+ */
+export function reportedVersions(reports: Reports, clusters: Registry): ReadonlyMap<string, string> {
+  const before = knownVersions.get(clusters);
+  const changed = before === undefined ? null : [...differingKeys(before.reports, reports)];
+  const isSame = changed?.every((name) => before?.versions.get(name) === versionOf(reports.get(name))) === true;
+  const versions =
+    before !== undefined && isSame
+      ? before.versions
+      : new Map([...reports].map(([name, received]) => [name, versionOf(received) ?? '']));
+  knownVersions.set(clusters, { reports, versions });
+  return versions;
+}
+
+function versionOf(received: ReceivedReport | undefined): string | undefined {
+  return received?.report.agent.kubernetes;
 }
 
 /** The labels of each cluster. */

@@ -1,6 +1,9 @@
+import { isEqual } from '../../shared/lib/equal.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
+import { differingKeys } from '../model/differing.ts';
+import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { State } from '../model/state.ts';
 import type { ProviderName } from '../../shared/model/traffic.ts';
 
@@ -9,12 +12,38 @@ export function currentProviders({
   bundles,
   clusters,
 }: Pick<State, 'bundles' | 'clusters'>): ReadonlyMap<string, ProviderName> {
+  const before = maps.get(clusters);
+  if (before !== undefined && areSame(before.bundles, bundles)) {
+    maps.set(clusters, { ...before, bundles });
+    return before.current;
+  }
   const current = new Map<string, ProviderName>();
   for (const { cluster, revision } of bundles.values()) {
     if (clusters.get(cluster)?.registration !== revision.registration) continue;
     for (const [unit, provider] of providersIn(revision)) current.set(`${unit} ${cluster}`, provider);
   }
-  return sameMap(clusters, current);
+  const isKept =
+    before?.current.size === current.size && [...current].every(([key, name]) => before.current.get(key) === name);
+  const same = isKept ? before.current : current;
+  maps.set(clusters, { bundles, current: same });
+  return same;
+}
+
+interface Known {
+  readonly bundles: State['bundles'];
+  readonly current: ReadonlyMap<string, ProviderName>;
+}
+
+// By the registry. The very map of before where it says the same: what is rendered from it is the same, too.
+const maps = new WeakMap<State['clusters'], Known>();
+
+/** True where no bundle that is another one says another provider, or is for another registration. */
+function areSame(before: State['bundles'], now: State['bundles']): boolean {
+  const said = (bundle: PublishedBundle | undefined) => {
+    const providers = bundle === undefined ? none : providersIn(bundle.revision);
+    return providers.length === 0 ? null : [bundle?.revision.registration, providers];
+  };
+  return [...differingKeys(before, now)].every((name) => isEqual(said(before.get(name)), said(now.get(name))));
 }
 
 /** The providers of the units of a bundle that have traffic: most have none. */
@@ -24,17 +53,3 @@ const providersIn = oncePerValue(({ apps }: Revision): readonly (readonly [unit:
 });
 
 const none: readonly never[] = [];
-
-const maps = new WeakMap<State['clusters'], ReadonlyMap<string, ProviderName>>();
-
-/** The very map of before where it says the same: what is rendered from it is the same, too. */
-function sameMap(
-  clusters: State['clusters'],
-  current: ReadonlyMap<string, ProviderName>,
-): ReadonlyMap<string, ProviderName> {
-  const before = maps.get(clusters);
-  const isSame = before?.size === current.size && [...current].every(([key, name]) => before.get(key) === name);
-  if (isSame) return before;
-  maps.set(clusters, current);
-  return current;
-}

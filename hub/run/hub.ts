@@ -211,6 +211,7 @@ function passParts(
     memory: { last: null, passedOver: [] },
     rendered: newRenderMemory(),
     holds: { last: null },
+    planned: { last: null },
     progress: { last: null },
     parts: { published: new Map() },
     questions: openQuestions(),

@@ -608,8 +608,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'a push that removes a document takes an application off every cluster at once, unasked',
     file: 'hub/plan/fleet-guard.ts',
-    find: 'if (clusters <= deletionLimit(served.length)) return [];',
-    replace: 'if (clusters <= served.length) return [];',
+    find: 'if (clusters <= deletionLimit(served)) return [];',
+    replace: 'if (clusters <= served) return [];',
     tests: ['test/unit/hub/plan'],
   },
   {

@@ -106,12 +106,8 @@ export const untilChangedMutants: readonly Mutant[] = [
       ['what is held', 'heldText(held), told', 'told'],
       ['the key at work', ' && !mustSignAgain', ''],
       ['what its agent keeps', 'again.length === 0 && ', ''],
-      ['how many applications there are', 'apps.length === input.apps.length &&', ''],
-      [
-        'what was rendered',
-        'apps.every((app, index) => isSameRendering(app, input.apps[index] as RenderedApp))',
-        'true',
-      ],
+      ['how many applications there are', 'a.length === b.length && a.every((app, index)', 'a.every((app, index)'],
+      ['what was rendered', '(apps === input.apps || areSameRenderings(apps, input.apps))', 'true'],
     ] as const
   ).map(([what, find, replace]) => ({
     bug: `a cluster is taken for unchanged although ${what} changed`,

@@ -216,6 +216,7 @@ async function hubOf(world: World, isFull: boolean) {
       Object.assign(parts.rendered, newRenderMemory());
       Object.assign(parts.memory, { last: null, passedOver: [], kept: undefined });
       Object.assign(parts.holds, { last: structuredClone(parts.holds.last), found: undefined });
+      Object.assign(parts.planned, { last: null });
     }
     const result = await passes.run(Object.fromEntries(world.files));
     return {

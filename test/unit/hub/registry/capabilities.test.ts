@@ -48,6 +48,28 @@ describe('what a cluster offers, decided again', () => {
   });
 });
 
+describe('what a whole fleet offers, decided again with the same documents', () => {
+  const fleet = { clusters: [] };
+  const decide = (state: State, report: AgentReport) =>
+    decideCapabilities({ state, fleet, reports: new Map([['a', received(report)]]), now: '2026-03-01T12:00:00.000Z' });
+
+  it('is what an agent reports since', () => {
+    const state = withCapabilities({ istio: true });
+    expect(decide(state, said('istio')).clusters).toBe(state.clusters);
+    const more = decide(state, said('istio', 'gateway-api'));
+    expect(more.clusters.get('a')?.capabilities).toEqual({ istio: true, 'gateway-api': true });
+  });
+
+  it('is held where a bundle since uses what is offered no more', () => {
+    const registry = withCapabilities({ istio: true }).clusters;
+    const before = { ...stateOf([], []), clusters: registry };
+    expect(decide(before, said('istio')).holds).toEqual([]);
+    const after = { ...before, bundles: new Map([['a', bundle]]) };
+    expect(decide(after, said('ingress')).holds).toHaveLength(1);
+    expect(decide(after, said('ingress')).holds).toHaveLength(1);
+  });
+});
+
 describe('what a cluster is known to offer', () => {
   it.each<[string, State, { document?: Capabilities; report?: AgentReport }, Capabilities | null]>([
     ['is nothing before anybody said so', withCapabilities(null), {}, null],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { targetsOf } from '../../../../hub/registry/targets.ts';
+import { reportedVersions, targetsOf } from '../../../../hub/registry/targets.ts';
 import type { Cluster } from '../../../../hub/model/documents.ts';
-import { enrolledCluster, stateOf } from '../../../fixtures/hub/status.ts';
+import { enrolledCluster, published, received, reportOf, stateOf } from '../../../fixtures/hub/status.ts';
 
 describe('the targets of placement', () => {
   const document = (name: string, labels: Record<string, string>, spec?: Cluster['spec']) => ({
@@ -38,7 +38,31 @@ describe('the targets of placement', () => {
     expect(at('v1.36.3')).toBe(first);
     const newer = at('v1.37.0');
     expect([newer[0]?.kubernetes, newer[1] === first[1]]).toEqual(['v1.37.0', true]);
+    const versions = new Map([['a', 'v1.37.0']]);
+    const labelled = (env: string) => targetsOf({ clusters: [document('b', { env })] }, registry, versions)[1]?.labels;
+    expect([labelled('test'), labelled('prod')]).toEqual([{ env: 'test' }, { env: 'prod' }]);
     const relabelled = at('v1.37.0', { clusters: [document('b', { env: 'prod' })] });
     expect([relabelled[0] === newer[0], relabelled[1]?.labels]).toEqual([true, { env: 'prod' }]);
+  });
+
+  it('are made from the versions that agents reported: the very same mapping while none reports another', () => {
+    const { clusters: registry } = stateOf([enrolledCluster('a'), enrolledCluster('b')]);
+    const said = (versions: Record<string, string>) =>
+      new Map(
+        Object.entries(versions).map(([name, kubernetes]) => {
+          const agent = { version: '0', kubernetes, capabilities: [], clusterUid: 'u' };
+          return [name, received(reportOf(published(name, []), [], { agent }))];
+        }),
+      );
+    const at = (versions: Record<string, string>) => reportedVersions(said(versions), registry);
+    const first = at({ a: 'v1.36.3' });
+    expect([...first]).toEqual([['a', 'v1.36.3']]);
+    expect(at({ a: 'v1.36.3' })).toBe(first);
+    expect([...at({ a: 'v1.37.0' })]).toEqual([['a', 'v1.37.0']]);
+    expect([...at({ a: 'v1.37.0', b: '' })]).toEqual([
+      ['a', 'v1.37.0'],
+      ['b', ''],
+    ]);
+    expect([...at({ b: '' })]).toEqual([['b', '']]);
   });
 });

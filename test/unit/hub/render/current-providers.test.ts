@@ -12,4 +12,17 @@ describe('the provider of the traffic of a unit', () => {
     const anew = enrolledCluster('a', { registration: registrationOf('b') });
     expect(currentProviders(stateOf([anew], [bundle])).size).toBe(0);
   });
+
+  it('is in the very same mapping for as long as it says the same, and in another one once it does not', () => {
+    const { clusters } = stateOf([enrolledCluster('a'), enrolledCluster('b')]);
+    const at = (...bundles: (typeof bundle)[]) => currentProviders({ ...stateOf([], bundles), clusters });
+    const first = at(bundle);
+    expect(at({ ...bundle })).toBe(first);
+    expect(at(bundle, published('b', [bundleApp('plain')]))).toBe(first);
+    const other = published('a', [
+      bundleApp('web', { traffic: [{ ...traffic[0], provider: 'ingress' as const }] as never }),
+    ]);
+    expect([...at(other)]).toEqual([['default/web a', 'ingress']]);
+    expect(at().size).toBe(0);
+  });
 });

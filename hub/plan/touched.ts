@@ -1,0 +1,85 @@
+import type { Labels } from '../../shared/model/selector.ts';
+import { differingKeys } from '../model/differing.ts';
+import { keepsContent, type FoundHold } from '../model/hold.ts';
+import { renderedByCluster } from '../model/rendered-on.ts';
+import type { RenderedApp } from '../model/rendered.ts';
+import type { PlanState } from './input.ts';
+
+type Held = Pick<FoundHold, 'app' | 'cluster' | 'by'>;
+
+/** All that a plan reads of clusters, one mapping for each kind of fact, by cluster. */
+export interface FleetInput {
+  readonly state: Pick<PlanState, 'channel' | 'epoch' | 'clusters' | 'bundles'>;
+  readonly labels: ReadonlyMap<string, Labels>;
+  readonly reports: ReadonlyMap<string, unknown>;
+  readonly rendered: readonly RenderedApp[];
+  readonly holds: readonly Held[];
+  readonly directives: ReadonlyMap<string, unknown>;
+  readonly asked?: ReadonlyMap<string, unknown>;
+  readonly published: ReadonlyMap<string, unknown>;
+  readonly signAgain: ReadonlySet<string>;
+}
+
+/** What the fleet was when it was planned last. */
+interface Planned {
+  readonly input: FleetInput;
+  /** The clusters that came not to rest with that: they got a bundle, or something of them waits. */
+  readonly open: ReadonlySet<string>;
+}
+
+/** The last plan of a fleet; null before the first one. */
+export interface PlanMemory {
+  last: Planned | null;
+}
+
+/**
+ * The clusters of which a plan may come to something: those that came not to rest with the last one, and those of which something is
+ * another value since. All others were planned from the very same, and nothing came of it. Null = that may be any. Pure.
+ */
+export function touchedClusters({ last }: PlanMemory, now: FleetInput): ReadonlySet<string> | null {
+  if (last === null || now.state.channel !== last.input.state.channel || now.state.epoch !== last.input.state.epoch) {
+    return null;
+  }
+  const { input: before, open } = last;
+  const held = heldBetween(before.holds, now.holds);
+  if (held === null) return null;
+  const touched = new Set([...open, ...held]);
+  for (const [former, present] of mappingsOf(before, now))
+    for (const name of differingKeys(former, present)) touched.add(name);
+  // These are made anew with each pass, and few clusters have any.
+  for (const one of [before, now]) {
+    for (const named of [one.directives, one.asked ?? none, one.published, one.signAgain]) {
+      for (const name of named.keys()) touched.add(name);
+    }
+  }
+  return touched;
+}
+
+const none: ReadonlyMap<string, unknown> = new Map();
+
+type Mappings = readonly [before: ReadonlyMap<string, unknown>, now: ReadonlyMap<string, unknown>];
+
+function mappingsOf(before: FleetInput, now: FleetInput): readonly Mappings[] {
+  return [
+    [before.state.clusters, now.state.clusters],
+    [before.state.bundles, now.state.bundles],
+    [before.labels, now.labels],
+    [before.reports, now.reports],
+    [renderedByCluster(before.rendered), renderedByCluster(now.rendered)],
+  ];
+}
+
+/** The clusters on which other units are held than before; null = that may be any. */
+function heldBetween(before: readonly Held[], now: readonly Held[]): ReadonlySet<string> | null {
+  // A delivery may hold very many, and most of them are the very same as before.
+  const [former, present] = [new Set(before), new Set(now)];
+  const ended = namesOf(before.filter((hold) => !present.has(hold)));
+  const begun = namesOf(now.filter((hold) => !former.has(hold)));
+  const other = [...ended, ...begun].filter(([key]) => !ended.has(key) || !begun.has(key));
+  const clusters = other.map(([, { cluster }]) => cluster);
+  return clusters.includes(null) ? null : new Set(clusters.filter((cluster) => cluster !== null));
+}
+
+function namesOf(holds: readonly Held[]): ReadonlyMap<string, Held> {
+  return new Map(holds.filter(keepsContent).map((hold) => [`${hold.app ?? ''} ${hold.cluster ?? ''}`, hold]));
+}
