@@ -2,7 +2,7 @@ import type { Delivery } from '../model/delivery.ts';
 import type { Wave } from './members.ts';
 import { concurrencyOf, type WaveSettings } from './numbers.ts';
 import { isWell, type DeliveryUnit, type Listening } from './unit.ts';
-import type { StandingUnit } from './standing.ts';
+import { byState, inFlightOf, type StandingUnit } from './standing.ts';
 
 /** What choosing the next units of a wave reads. */
 export interface AdmissionInput {
@@ -31,10 +31,10 @@ const groupMs = 10_000;
 /** Chooses the units of a wave that are given the content next: as many as slots are free, those that are not healthy last. Pure. */
 export function admissible(input: AdmissionInput): Admissible {
   const { parallelism, wave, units, listening } = input;
-  const waiting = units.filter(({ standing }) => standing.state === 'waiting');
+  const { waiting, failed } = byState(units);
   if (waiting.length === 0) return noneAdmissible;
   const slots = parallelism ?? concurrencyOf(wave.settings.maxConcurrent, wave.units.length);
-  const inFlight = units.filter(({ standing }) => standing.state === 'admitted' || standing.state === 'suspect');
+  const inFlight = inFlightOf(units);
   const free = slots - inFlight.length;
   const last = lastAdmission(input);
   const isGroup = free >= Math.min(Math.ceil(slots / 10), waiting.length);
@@ -44,7 +44,7 @@ export function admissible(input: AdmissionInput): Admissible {
     waiting.filter(({ unit }) => !isUnhealthy(unit, input.delivery)),
     waiting.filter(({ unit }) => isUnhealthy(unit, input.delivery)),
   ];
-  const broken = units.filter((one) => isBroken(one, input.delivery));
+  const broken = failed.filter((one) => isBroken(one, input.delivery));
   const chosen = spread(wave.settings.spread, [...well, ...poor], { busy: [...inFlight, ...broken], free });
   if (chosen.length === 0 && inFlight.length === 0) return { ...noneAdmissible, waits: besideWords(broken) };
   return {
@@ -56,10 +56,10 @@ export function admissible(input: AdmissionInput): Admissible {
 }
 
 /** True for what failed, until it has what it had before, and that well: until then what is beside it must not fail, too. */
-function isBroken({ unit, standing }: StandingUnit, { content }: AdmissionInput['delivery']): boolean {
+function isBroken({ unit }: StandingUnit, { content }: AdmissionInput['delivery']): boolean {
   const { published, report } = unit;
   const isBack = published !== null && published.content !== content && report?.applied === published.digest;
-  return standing.state === 'failed' && !(isBack && isWell(report));
+  return !(isBack && isWell(report));
 }
 
 function besideWords(broken: readonly StandingUnit[]): string {

@@ -24,8 +24,10 @@ import type { ApplicationInput } from './input.ts';
 import type { MovePlan } from './moving.ts';
 import { unitsNow, type ContentReader } from './kept-units.ts';
 import { givenParts, partKey, partOf } from './parts.ts';
+import { placesOn } from './place-list.ts';
 import { formerOf, place, type Found, type PlacedAs } from './places.ts';
 import type { DeliveryProgress } from './progress.ts';
+import { isResting, restingOutcome } from './resting.ts';
 import { admissionsOf } from './standing.ts';
 import { stepObjects } from './step-objects.ts';
 import type { StepWorld } from './step-run.ts';
@@ -91,6 +93,12 @@ export function* advancing(input: AdvanceInput): Work<Advanced> {
   const now = { ...input, world, frozen: frozen?.why ?? null };
   for (const [app, said] of apps) {
     const own = byApp.get(app) ?? [];
+    const record = input.state.deliveries.get(app);
+    if (isResting(record, said)) {
+      yield 1;
+      outcomes.push([app, restingOutcome(facts, own, record)]);
+      continue;
+    }
     yield 1 + unitUnits * own.length;
     outcomes.push([app, advanceOne(now, facts, { app, said, own, found })]);
   }
@@ -180,9 +188,7 @@ function placed(
   const { targets, localCluster } = input;
   const former = formerOf(input, record, documentOf);
   const withObjects = (made: readonly Assignment[]) => objects?.(made, { targets, localCluster }) ?? made;
-  return [...Map.groupBy(own, placeKey).values()].map((places) => {
-    const { unit, cluster } = places[0] as Assignment;
-    const key = unitKey(cluster, targetOf(unit));
+  return placesOn(own).all.map(({ unit, cluster, key, own: places }) => {
     const there = { places, former, withObjects, wanted: wanted.get(key) ?? null };
     return { unit, cluster, key, wanted: place(found, there) };
   });

@@ -89,7 +89,8 @@ function advanceRunning(input: ApplicationInput, before: AppDelivery): Applicati
   const condition = (step: ProgramStep, known: StepsKnown) =>
     conditionOf({ application, record, step, known, ask: world.ask });
   const steps = advanceSteps({ program, records: record.last.steps, now, stopped, run, condition });
-  const standing = outcomes.flatMap((outcome) => outcome.units);
+  const [only, ...others] = outcomes;
+  const standing = only !== undefined && others.length === 0 ? only.units : outcomes.flatMap(({ units }) => units);
   const facts: Passed = { now, outcomes, standing, steps: steps.records, ended: steps.ended, back };
   const over = withApart(ending(afterPass(input.units, record, facts), facts), input);
   const advanced = objectsAfter(over, program, brought);

@@ -1,8 +1,8 @@
 import { deliveryName, type AppDelivery } from '../model/delivery.ts';
-import type { DeliveryProgress, StepProgress, UnitLine, WaveProgress } from './progress.ts';
+import type { DeliveryProgress, StepProgress, UnitLine, WaveCounts, WaveProgress } from './progress.ts';
 import { isStepping } from './told.ts';
-import type { DeliveryUnit, UnitState } from './unit.ts';
-import { admissionsOf, countsOf, type StandingUnit } from './standing.ts';
+import type { DeliveryUnit } from './unit.ts';
+import { admissionsOf, byState, countsOf, type StandingUnit } from './standing.ts';
 import { overWords } from './wave.ts';
 
 /** What one pass found out of a running delivery. */
@@ -24,36 +24,33 @@ export function runningProgress(record: AppDelivery, facts: RunningFacts): Deliv
   const waits = waitsOf(steps, name, '');
   const first = waits.find(({ text }) => text !== '');
   const phase = isOver ? ('halted' as const) : stopped === null ? ('running' as const) : ('paused' as const);
-  const linesOf = (state: UnitState) =>
-    standing
-      .filter((one) => one.standing.state === state)
-      .map(({ unit, standing: { reason } }): UnitLine => ({ unit: unit.key, reason }));
+  const groups = byState(standing);
+  const linesOf = (units: readonly StandingUnit[]) =>
+    units.map(({ unit, standing: { reason } }): UnitLine => ({ unit: unit.key, reason }));
   return {
     ...headOf(record),
     phase,
     next,
     steps,
-    waits: isOver ? (refused ?? overWords) : (stopped ?? first?.text ?? pausedWords(standing)),
+    waits: isOver ? (refused ?? overWords) : (stopped ?? first?.text ?? pausedWords(groups.admitted)),
     todo: isOver
       ? `\`sluice-hub rollout retry ${name}${refused === null ? ' CLUSTER' : ''}\`, or \`sluice-hub rollout abort ${name}\``
       : (first?.todo ?? null),
     asks: waits.flatMap(({ asks }) => (asks === null ? [] : [asks])),
-    failed: linesOf('failed'),
-    absent: linesOf('absent'),
-    held: linesOf('held'),
-    inSteps: standing
-      .filter(({ unit, standing: { state } }) => state === 'admitted' && isStepping(unit))
-      .map(({ unit, standing: { reason } }): UnitLine => ({ unit: unit.key, reason })),
+    failed: linesOf(groups.failed),
+    absent: linesOf(groups.absent),
+    held: linesOf(groups.held),
+    inSteps: linesOf(groups.admitted.filter(({ unit }) => isStepping(unit))),
     back: backLines(record),
     counts: countsOf(standing),
   };
 }
 
 /** Why agents wait at a step of theirs, of the first one that does; empty = none waits. */
-function pausedWords(standing: readonly StandingUnit[]): string {
-  const paused = standing.flatMap(({ unit, standing: { state } }) => {
+function pausedWords(admitted: readonly StandingUnit[]): string {
+  const paused = admitted.flatMap(({ unit }) => {
     const { phase, reason = '' } = unit.report?.delivery ?? {};
-    return state === 'admitted' && phase === 'paused' && isStepping(unit) ? [`${unit.key}: ${reason}`] : [];
+    return phase === 'paused' && isStepping(unit) ? [`${unit.key}: ${reason}`] : [];
   });
   const [first = ''] = paused;
   return paused.length > 1 ? `${first} (and ${paused.length - 1} more)` : first;
@@ -75,22 +72,34 @@ export function endedProgress(
     return published !== null && published.content !== last.content && report?.applied === published.digest;
   });
   const done = doneOf(gone.length === 0 ? units : units.filter((unit) => !isGone(unit)), last.content);
-  const waiting = units.length - gone.length - done;
-  const none = { total: units.length, done: 0, inFlight: 0, waiting: 0, failed: 0, absent: 0, held: 0 };
   return {
-    ...headOf(record),
-    phase: last.phase,
-    next: null,
-    steps: [],
+    ...overProgress(record, { total: units.length, done, failed: gone.length }),
     waits: gone.length === 0 ? '' : `${confirmed.length} of ${gone.length} clusters confirmed that they are back`,
     todo: isBack || last.phase === 'failed' ? `\`sluice-hub rollout retry ${name}\`, or push a change` : null,
+  };
+}
+
+/** Where a delivery stands that is over: how many units there are, and how many of them say that they have it, and went back. */
+export function overProgress(
+  record: AppDelivery,
+  { total, done, failed }: Pick<WaveCounts, 'total' | 'done' | 'failed'>,
+): DeliveryProgress {
+  const { phase } = record.last;
+  const none = { total, done: 0, inFlight: 0, waiting: 0, failed: 0, absent: 0, held: 0 };
+  return {
+    ...headOf(record),
+    phase,
+    next: null,
+    steps: [],
+    waits: '',
+    todo: null,
     asks: [],
     failed: [],
     absent: [],
     held: [],
     inSteps: [],
     back: backLines(record),
-    counts: last.phase === 'succeeded' ? { ...none, done, waiting, failed: gone.length } : none,
+    counts: phase === 'succeeded' ? { ...none, done, waiting: total - failed - done, failed } : none,
   };
 }
 

@@ -34,10 +34,10 @@ export interface UnitFacts {
 export type Held = ReadonlyMap<string, string>;
 
 /** The holds of a pass by what they hold; those of deliveries, and of what leaves a cluster, are left out. */
-export function heldBefore(holds: readonly Pick<Hold, 'app' | 'cluster' | 'by' | 'reason'>[]): Held {
+export const heldBefore = oncePerValue((holds: readonly Pick<Hold, 'app' | 'cluster' | 'by' | 'reason'>[]): Held => {
   const kept = holds.filter((hold) => hold.by !== 'delivery' && hold.by !== 'move' && keepsContent(hold));
   return new Map(kept.map(({ app, cluster, reason }) => [`${app ?? ''} ${cluster ?? ''}`, reason]));
-}
+});
 
 /** The units of an application: one with several revisions on a cluster is one unit there. */
 export function unitsFrom(
@@ -74,7 +74,7 @@ export function unitAt(facts: UnitFacts, own: readonly Assignment[], contentOf: 
   const last = record === undefined ? null : lastOf(facts, record, unit);
   const said = last === null ? undefined : judged(unit, cluster, last.app);
   const labels = targetsByName(targets).get(cluster)?.labels;
-  const part = published?.get(`${unit} ${cluster}`);
+  const part = published === undefined || published.size === 0 ? undefined : published.get(`${unit} ${cluster}`);
   const content = last === null ? '' : contentOf(last.app, revisionsOf(own));
   const found = { record, received, last, said, labels, content, hold: holdOn(held, unit, cluster), part };
   const isLate = isPastDeadline(last, said, listening.now);
@@ -87,6 +87,17 @@ export function unitAt(facts: UnitFacts, own: readonly Assignment[], contentOf: 
   if (said === 'awaited') keptUnits.delete(assignment);
   else keptUnits.set(assignment, { from, unit: made });
   return made;
+}
+
+/** True where a cluster says that it has a content of a unit, or was given it and sends no reports. */
+export function hasApplied(facts: UnitFacts, own: readonly Assignment[], content: string): boolean {
+  const [{ unit, cluster }] = own as readonly [Assignment, ...Assignment[]];
+  const record = facts.state.clusters.get(cluster);
+  const last = record === undefined ? null : lastOf(facts, record, unit);
+  if (record === undefined || last === null || namesOf(last.app) !== content) return false;
+  if (!record.reports) return true;
+  const report = facts.reports.get(cluster)?.report;
+  return report?.registration === record.registration && reportedApps(report).get(unit)?.applied === last.app.digest;
 }
 
 function revisionsOf(own: readonly Assignment[]): readonly string[] {

@@ -1,5 +1,5 @@
 import type { Delivery, SentBack } from '../model/delivery.ts';
-import type { StandingUnit } from './standing.ts';
+import { byState, inFlightOf, type StandingUnit } from './standing.ts';
 import { isStepping } from './told.ts';
 
 /** What going back is decided by. */
@@ -26,15 +26,14 @@ export interface GoingBack {
  * or the only one of its wave. Pure.
  */
 export function goingBack({ delivery, standing, isOver, now }: GoingBackInput): GoingBack {
-  const failed = standing.filter(({ standing: { state } }) => state === 'failed');
+  const { failed } = byState(standing);
   const ofRollback = failed.filter(({ onFailure }) => onFailure === 'rollback');
   const isNew = ({ unit }: StandingUnit) => delivery.back[unit.key]?.why !== 'failed';
   // What failed without ever having fetched it stays a failure, and is not to fetch it either.
   const unfetched = isOver ? failed.filter((one) => isUnfetched(one, delivery.content)) : [];
   const fresh = [...new Set([...ofRollback, ...unfetched])].filter(isNew);
-  const isInFlight = ({ standing: { state } }: StandingUnit) => state === 'admitted' || state === 'suspect';
   const isLoose = (one: StandingUnit) => isUnfetched(one, delivery.content) || isStepping(one.unit);
-  const withdrawn = isOver ? standing.filter((one) => isInFlight(one) && isLoose(one)) : [];
+  const withdrawn = isOver ? inFlightOf(standing).filter(isLoose) : [];
   const counted = ofRollback.filter(({ counts }) => counts);
   const isAll = isOver && (counted.length >= 2 || counted.some(({ waveSize }) => waveSize === 1));
   const all = isAll ? failedWords(counted) : null;

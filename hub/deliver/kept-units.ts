@@ -1,9 +1,10 @@
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import { applicationOf } from '../model/assignments.ts';
-import { differingKeys } from '../model/differing.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { ContentOf } from './deployment.ts';
-import { placesIn, unitAt, type Held, type UnitFacts } from './facts.ts';
+import { unitAt, type Held, type UnitFacts } from './facts.ts';
+import { changedSince, fleetThen, type FleetThen } from './fleet.ts';
+import { placesOn } from './place-list.ts';
 import type { DeliveryUnit } from './unit.ts';
 
 /** How the content of what was published is read, and what that depends on. */
@@ -15,8 +16,7 @@ export interface ContentReader {
 /** The units of an application, and what they were made from. */
 interface Kept {
   readonly from: readonly unknown[];
-  /** The facts of the fleet that they are of. */
-  readonly fleet: object;
+  readonly fleet: FleetThen;
   readonly held: HeldThere;
   readonly units: readonly DeliveryUnit[];
 }
@@ -33,25 +33,25 @@ export function unitsNow(
   { contentOf, from: read }: ContentReader,
 ): readonly DeliveryUnit[] {
   const app = applicationOf(own[0]?.unit ?? '');
-  const fleet = fleetFacts(facts);
+  const fleet = fleetThen(facts);
   const held = heldThere(facts.held, app);
   const isQuiet = facts.judged.saysNothing?.(app) === true && !partApps(facts.published).has(app);
   const from = [facts.targets, facts.listening.since, ...read];
   const before = isQuiet ? known.get(own) : undefined;
   const isOfBefore = before?.from.length === from.length && before.from.every((value, index) => value === from[index]);
-  const touched = isOfBefore ? touchedSince(before, fleet, held) : null;
+  const touched = isOfBefore ? heldSince(before.held, held, changedSince(before.fleet, fleet)) : null;
   const units =
     before === undefined || touched === null
-      ? [...placesIn(own).values()].map((places) => unitAt(facts, places, contentOf))
+      ? placesOn(own).all.map((place) => unitAt(facts, place.own, contentOf))
       : patched(before.units, own, { touched, unitOf: (places) => unitAt(facts, places, contentOf) });
-  if (isQuiet) known.set(own, { from, fleet: fleet.token, held, units });
+  if (isQuiet) known.set(own, { from, fleet, held, units });
   else known.delete(own);
   return units;
 }
 
-/** The clusters of which something is another value; null = of any. */
-function touchedSince(before: Kept, fleet: FleetFacts, held: HeldThere): ReadonlySet<string> | null {
-  return before.fleet === fleet.after ? heldSince(before.held, held, fleet.changed) : null;
+/** Forgets the units of an application that nothing asks for: what they were made from is not kept for them. */
+export function forgetUnits(own: readonly Assignment[]): void {
+  known.delete(own);
 }
 
 interface Patch {
@@ -66,7 +66,7 @@ function patched(
 ): readonly DeliveryUnit[] {
   let next: DeliveryUnit[] | null = null;
   for (const cluster of touched) {
-    for (const { index, places } of placesOn(own).get(cluster) ?? []) {
+    for (const { index, own: places } of placesOn(own).byCluster.get(cluster) ?? []) {
       const unit = unitOf(places);
       if (unit === units[index]) continue;
       next ??= [...units];
@@ -74,43 +74,6 @@ function patched(
     }
   }
   return next ?? units;
-}
-
-const placesOn = oncePerValue((own: readonly Assignment[]) => {
-  const all = [...placesIn(own).values()].map((places, index) => ({ index, places }));
-  return Map.groupBy(all, ({ places }) => places[0]?.cluster ?? '');
-});
-
-/** What clusters are, beside what an application is there. */
-interface FleetFacts {
-  readonly token: object;
-  /** The facts of before, and the clusters that differ from them. */
-  readonly after: object | null;
-  readonly changed: ReadonlySet<string>;
-}
-
-interface Seen extends Pick<UnitFacts, 'reports'>, Pick<UnitFacts['state'], 'clusters' | 'bundles'> {
-  readonly token: object;
-}
-
-const seenOf = new WeakMap<UnitFacts['targets'], Seen>();
-
-/** Compares the clusters with the facts that were looked at last: once for all applications. */
-const fleetFacts = oncePerValue(({ targets, state: { clusters, bundles }, reports }: UnitFacts): FleetFacts => {
-  const before = seenOf.get(targets);
-  const now = { clusters, bundles, reports };
-  const changed = before === undefined ? noNames : changedSince(before, now);
-  const token = before !== undefined && changed.size === 0 ? before.token : {};
-  seenOf.set(targets, { token, ...now });
-  return { token, after: before?.token ?? null, changed };
-});
-
-function changedSince(before: Omit<Seen, 'token'>, now: Omit<Seen, 'token'>): ReadonlySet<string> {
-  return new Set([
-    ...differingKeys(before.clusters, now.clusters),
-    ...differingKeys(before.reports, now.reports),
-    ...differingKeys(before.bundles, now.bundles),
-  ]);
 }
 
 /** What is held of an application, and of all of them. */

@@ -1,9 +1,10 @@
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import type { Admission, Delivery, DeliveryDecision } from '../model/delivery.ts';
 import type { EffectsKnown } from '../model/effect.ts';
 import type { RolloutNumbers } from '../model/rollout.ts';
 import { partKey, partOf, type Given } from './parts.ts';
 import type { WaveCounts } from './progress.ts';
-import type { DeliveryUnit, Listening, UnitStanding } from './unit.ts';
+import type { DeliveryUnit, Listening, UnitStanding, UnitState } from './unit.ts';
 
 /** Whether a window is open, and until when it stays so (milliseconds since the epoch). */
 export type WindowAt = (window: NonNullable<RolloutNumbers['window']>) => {
@@ -47,15 +48,14 @@ export interface StandingUnit {
   readonly waveSize: number;
 }
 
-const knownAdmissions = new WeakMap<Delivery['admitted'], ReadonlyMap<string, Admission>>();
+const newestIn = oncePerValue(
+  (admitted: Delivery['admitted']): ReadonlyMap<string, Admission> =>
+    new Map(admitted.flatMap((admission) => admission.units.map((unit) => [unit, admission] as const))),
+);
 
 /** The newest admission of each unit. */
 export function admissionsOf({ admitted }: Pick<Delivery, 'admitted'>): ReadonlyMap<string, Admission> {
-  const known = knownAdmissions.get(admitted);
-  if (known !== undefined) return known;
-  const found = new Map(admitted.flatMap((admission) => admission.units.map((unit) => [unit, admission] as const)));
-  knownAdmissions.set(admitted, found);
-  return found;
+  return newestIn(admitted);
 }
 
 /** The newest admission of a unit, and what must be published for it; where components come one after the other, each step gives its own. */
@@ -80,12 +80,30 @@ export function decisionsOf(
   return decisions.filter((decision) => decision.verdict === verdict);
 }
 
+/** Some units by where they stand, each list in their order: very many are looked through once for all who ask for a few of them. */
+export const byState = oncePerValue(
+  (units: readonly StandingUnit[]): Readonly<Record<UnitState, readonly StandingUnit[]>> => {
+    const found: Record<UnitState, StandingUnit[]> = {
+      ...{ waiting: [], admitted: [], suspect: [] },
+      ...{ done: [], failed: [], absent: [], held: [] },
+    };
+    for (const one of units) found[one.standing.state].push(one);
+    return found;
+  },
+);
+
+/** Those of some units that were given the content and are not done with it. */
+export function inFlightOf(units: readonly StandingUnit[]): readonly StandingUnit[] {
+  const { admitted, suspect } = byState(units);
+  return [...admitted, ...suspect];
+}
+
 /** How many of some units are in each state. */
 export function countsOf(units: readonly StandingUnit[]): WaveCounts {
-  const found = { waiting: 0, admitted: 0, suspect: 0, done: 0, failed: 0, absent: 0, held: 0 };
-  for (const { standing } of units) found[standing.state] += 1;
-  const { admitted, suspect, ...counts } = found;
-  return { total: units.length, inFlight: admitted + suspect, ...counts };
+  const { waiting, admitted, suspect, done, failed, absent, held } = byState(units);
+  const inFlight = admitted.length + suspect.length;
+  const others = { done: done.length, failed: failed.length, absent: absent.length, held: held.length };
+  return { total: units.length, inFlight, waiting: waiting.length, ...others };
 }
 
 /** The clusters that a person left out of a delivery, and has not taken in again. */

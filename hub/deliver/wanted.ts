@@ -93,13 +93,13 @@ function forward(
   unit: DeliveryUnit,
   { isGiven, isSkipped }: { readonly isGiven: boolean; readonly isSkipped: boolean },
 ): Wanted | null {
-  if (isSkipped) return staying(unit, `${facts.name} leaves it out`);
+  if (isSkipped) return staying(unit, { kind: 'stay', reason: `${facts.name} leaves it out` });
   return partly(facts, unit, isGiven) ?? unreached(facts, unit, isGiven);
 }
 
 /** What was published stays; steps that were begun are taken back. */
-function staying(unit: DeliveryUnit, reason: string): Wanted {
-  return isStepping(unit) ? { kind: 'stay', reason, isBack: true } : { kind: 'stay', reason };
+function staying(unit: DeliveryUnit, stay: Extract<Wanted, { readonly kind: 'stay' }>): Wanted {
+  return isStepping(unit) ? { ...stay, isBack: true } : stay;
 }
 
 function factsOf(record: AppDelivery, content: string, parts: Given | undefined): Facts {
@@ -113,7 +113,7 @@ function factsOf(record: AppDelivery, content: string, parts: Given | undefined)
     record,
     name,
     parts,
-    reason: `${name} ${reached}`,
+    stay: { kind: 'stay', reason: `${name} ${reached}` },
     given: isNext ? { kind: 'content', content: last.content, reason: `${name} is finished first` } : null,
   };
 }
@@ -122,8 +122,8 @@ interface Facts {
   readonly record: AppDelivery;
   readonly name: string;
   readonly parts: Given | undefined;
-  /** Why what it did not reach stays. */
-  readonly reason: string;
+  /** What it did not reach stays, and why: one value for very many. */
+  readonly stay: Extract<Wanted, { readonly kind: 'stay' }>;
   /** What has the content of the delivery is to have; null = what the documents say. */
   readonly given: Wanted | null;
 }
@@ -154,11 +154,12 @@ function partly({ record, name, parts }: Facts, unit: DeliveryUnit, isGiven: boo
 }
 
 /** What joined late has what the others of its place have; all else stays until it is reached. */
-function unreached({ record, reason, given }: Facts, unit: DeliveryUnit, isGiven: boolean): Wanted | null {
+function unreached({ record, stay, given }: Facts, unit: DeliveryUnit, isGiven: boolean): Wanted | null {
   const { last, stable } = record;
   if (isGiven || last.phase === 'succeeded') return given;
+  const { reason } = stay;
   if (unit.published === null && stable !== null) return { kind: 'content', content: stable, reason };
-  return staying(unit, reason);
+  return staying(unit, stay);
 }
 
 const phaseWords = {

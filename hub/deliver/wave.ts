@@ -5,7 +5,7 @@ import type { Wave } from './members.ts';
 import { budgetOf } from './numbers.ts';
 import type { WaveProgress } from './progress.ts';
 import { analysisOf, refusedWave } from './wave-analysis.ts';
-import { countsOf, decisionsOf, type StandingUnit, type WavesInput } from './standing.ts';
+import { byState, countsOf, decisionsOf, type StandingUnit, type WavesInput } from './standing.ts';
 
 /** What advancing one wave reads: it is the turn of this wave, or it has passed before. */
 export interface WaveInput extends Omit<WavesInput, 'units'> {
@@ -127,7 +127,7 @@ function passing(input: WaveInput, record: WaveRecord, at: string): WaveOutcome 
   if (missing > budgetOf(wave.settings.maxAbsent, wave.units.length)) {
     return { ...running, phase: 'waiting', waits: `${missing} clusters that are away` };
   }
-  const done = units.filter(({ standing }) => standing.state === 'done');
+  const { done } = byState(units);
   if (done.length === 0 && !isLetPass(input, record)) {
     const todo = `sluice-hub rollout approve ${input.name}/${wave.key}`;
     return { ...running, phase: 'waiting', waits: 'the first cluster that is done', todo, asks: true };
@@ -142,8 +142,10 @@ function proving(
   { at, before }: { readonly at: string; readonly before: WaveRecord },
 ): WaveOutcome {
   const { wave, units, listening } = input;
-  const done = units.filter(({ standing }) => standing.state === 'done');
-  const left = Math.max(0, ...done.map(({ standing }) => wave.settings.soakMs - standing.healthyMs));
+  const left = byState(units).done.reduce(
+    (most, { standing }) => Math.max(most, wave.settings.soakMs - standing.healthyMs),
+    0,
+  );
   const analysis = analysisOf({ wave, name: input.name, attempt: input.delivery.attempt, effects: input.effects });
   if (analysis.refused !== null) return halted(input, { ...marked, refused: analysis.refused }, analysis.refused);
   if (left === 0 && analysis.passed) return { ...nothing, record: { ...marked, passedAt: at }, phase: 'passed' };

@@ -4,7 +4,7 @@ import { wavesOf, type Wave } from './members.ts';
 import { budgetOf } from './numbers.ts';
 import type { WaveProgress } from './progress.ts';
 import { frameOf, keptStanding, type Frame } from './kept-standing.ts';
-import { countsOf, givenTo, leftOut, type StandingUnit, type WavesInput } from './standing.ts';
+import { byState, countsOf, givenTo, inFlightOf, leftOut, type StandingUnit, type WavesInput } from './standing.ts';
 import { heardUntil, type Listening } from './unit.ts';
 import { advanceWave } from './wave.ts';
 import { refusedWave } from './wave-analysis.ts';
@@ -80,7 +80,11 @@ export function advanceWaves(input: WavesInput): WavesOutcome {
     effects,
     progress,
     units: all,
-    due: [...due, ...lookAgain(all, input.listening), ...lookForParts(input, all, admissions.length > 0)],
+    due: [
+      ...due,
+      ...judged.flatMap((one) => lookAgain(one.units, input.listening)),
+      ...lookForParts(input, all, admissions.length > 0),
+    ],
   };
 }
 
@@ -130,19 +134,22 @@ const publishedMs = 2_000;
 
 function lookAgain(units: readonly StandingUnit[], listening: Listening): readonly number[] {
   const { now, heartbeatMs } = listening;
-  const deadlines = units.flatMap(({ standing: { deadlineAt } }) => (deadlineAt === null ? [] : [deadlineAt]));
+  const { absent, suspect, waiting } = byState(units);
+  const deadlines = inFlightOf(units).flatMap(({ standing: { deadlineAt } }) => deadlineAt ?? []);
   // What is silent may be back with a report that says nothing new.
-  const isWaited = units.some(({ standing: { state } }) => state === 'absent' || state === 'suspect');
-  const silent = firstSilence(units, listening);
+  const isWaited = absent.length + suspect.length > 0;
+  const silent = firstSilence(waiting, listening);
   return [...deadlines, ...(isWaited ? [now + heartbeatMs] : []), ...(silent < Infinity ? [silent] : [])];
 }
 
 /** When the first of those whose turn has not come falls silent, if it says nothing more: then it is away, and nothing else would say so. */
-function firstSilence(units: readonly StandingUnit[], listening: Listening): number {
-  return units.reduce((first, { unit: { reports, report }, standing: { state } }) => {
-    const isHeard = state === 'waiting' && reports && report !== null;
-    return isHeard ? Math.min(first, heardUntil(report, listening) + 1) : first;
-  }, Infinity);
+function firstSilence(waiting: readonly StandingUnit[], listening: Listening): number {
+  let first = Infinity;
+  for (const { unit } of waiting) {
+    const { reports, report } = unit;
+    if (reports && report !== null) first = Math.min(first, heardUntil(report, listening) + 1);
+  }
+  return first;
 }
 
 /** That a component was published, this process alone knows: no report says so where nothing else changed. */
@@ -152,10 +159,10 @@ function lookForParts(
   isGiving: boolean,
 ): readonly number[] {
   if (given === undefined) return [];
-  const isBeing = ({ standing: { state, deadlineAt } }: StandingUnit) => state === 'admitted' && deadlineAt === null;
-  return isGiving || units.some(isBeing) ? [listening.now + publishedMs] : [];
+  const isBeing = ({ standing: { deadlineAt } }: StandingUnit) => deadlineAt === null;
+  return isGiving || byState(units).admitted.some(isBeing) ? [listening.now + publishedMs] : [];
 }
 
 function failedOf(units: readonly StandingUnit[]): number {
-  return units.filter(({ standing, counts }) => counts && standing.state === 'failed').length;
+  return byState(units).failed.filter(({ counts }) => counts).length;
 }

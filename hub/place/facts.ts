@@ -2,7 +2,9 @@ import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import { atOnce, mapping, type Work } from '../../shared/lib/slices.ts';
 import type { Labels } from '../../shared/model/selector.ts';
+import { differingKeys } from '../model/differing.ts';
 import { docKey } from '../model/documents.ts';
+import type { Target } from '../model/fleet.ts';
 import type { PlacementFacts } from '../model/placement.ts';
 import type { State } from '../model/state.ts';
 import { placing } from './place.ts';
@@ -35,16 +37,39 @@ function* findingLost(
   { assignments }: Pick<Placed, 'assignments'>,
   { bundles, clusters }: Sent,
 ): Work<ReadonlySet<string>> {
-  const targets = yield* mapping(input.targets, labelUnits, (target) => {
+  const asSent = (target: Target): Target => {
     const revision = bundles.get(target.name)?.revision;
     const isSent = revision !== undefined && revision.registration === clusters.get(target.name)?.registration;
     const isSame = !isSent || labelsText(revision.labels) === labelsText(target.labels);
     return isSame ? target : { ...target, labels: revision.labels };
-  });
-  if (targets.every((target, index) => target === input.targets[index])) return new Set();
+  };
+  const before = settled.get(input.targets);
+  const isKept =
+    before?.clusters === clusters &&
+    changedTargets(input.targets, before.bundles, bundles).every((one) => asSent(one) === one);
+  const targets = isKept ? input.targets : yield* mapping(input.targets, labelUnits, asSent);
+  if (isKept || targets.every((target, index) => target === input.targets[index])) {
+    settled.set(input.targets, { bundles, clusters });
+    return new Set();
+  }
   const now = new Set(assignments.map(keyOf));
-  const before = yield* placing({ ...input, targets });
-  return new Set(before.assignments.map(keyOf).filter((key) => !now.has(key)));
+  const former = yield* placing({ ...input, targets });
+  return new Set(former.assignments.map(keyOf).filter((key) => !now.has(key)));
+}
+
+// By the targets: every bundle of these had their labels.
+const settled = new WeakMap<PlaceInput['targets'], Sent>();
+
+const byName = oncePerValue(
+  (targets: PlaceInput['targets']) => new Map(targets.map((target) => [target.name, target])),
+);
+
+function changedTargets(
+  targets: PlaceInput['targets'],
+  before: Sent['bundles'],
+  now: Sent['bundles'],
+): readonly Target[] {
+  return [...differingKeys(before, now)].flatMap((name) => byName(targets).get(name) ?? []);
 }
 
 /** What comparing the labels of a cluster costs, in units of a slice. */

@@ -6,10 +6,10 @@ import { readerOf } from './memory-store.ts';
 /** A repository in memory. */
 export function memoryObjects(): ObjectStore {
   const objects = new Map<Oid, GitObject>();
-  const refs = new Map<string, Oid>();
+  let refs: ReadonlyMap<string, Oid> = new Map();
   return {
     ...readerOf(objects),
-    refs: () => new Map(refs),
+    refs: () => refs,
     write: (added) => {
       for (const object of added) objects.set(object.oid, object);
       return Promise.resolve();
@@ -19,7 +19,7 @@ export function memoryObjects(): ObjectStore {
         if ((refs.get(ref) ?? null) === from) continue;
         return Promise.reject(new SluiceError('CONFLICT', 'a ref is not where it was expected', { subject: ref }));
       }
-      for (const { ref, to } of moves) refs.set(ref, to);
+      refs = new Map([...refs, ...moves.map(({ ref, to }) => [ref, to] as const)]);
       return Promise.resolve();
     },
     consolidate: () => Promise.resolve(false),

@@ -135,7 +135,7 @@ export const copyMutants: readonly Mutant[] = [
   {
     bug: 'an agent that waits for a person is not told of',
     file: 'hub/deliver/describe.ts',
-    find: '(stopped ?? first?.text ?? pausedWords(standing))',
+    find: '(stopped ?? first?.text ?? pausedWords(groups.admitted))',
     replace: "(stopped ?? first?.text ?? '')",
     tests: ['test/unit/hub/deliver/describe.test.ts'],
   },

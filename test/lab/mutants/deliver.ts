@@ -85,8 +85,8 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: what supersedes leaves the steps of before running',
     file: 'hub/deliver/wanted.ts',
-    find: "return isStepping(unit) ? { kind: 'stay', reason, isBack: true } : { kind: 'stay', reason };",
-    replace: "return { kind: 'stay', reason: unit.key + reason };",
+    find: 'return isStepping(unit) ? { ...stay, isBack: true } : stay;',
+    replace: "return unit.key === '' ? { ...stay, isBack: true } : stay;",
     tests: ['test/unit/hub/deliver/wanted.test.ts'],
   },
   {
@@ -232,8 +232,8 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: what failed and is back holds up what is beside it for good',
     file: 'hub/deliver/admission.ts',
-    find: "standing.state === 'failed' && !(isBack && isWell(report))",
-    replace: "standing.state === 'failed'",
+    find: 'return !(isBack && isWell(report));',
+    replace: 'return !(isBack && isWell(report) && published?.content === content);',
     tests: ['test/unit/hub/deliver/admission.test.ts'],
   },
   {
@@ -246,8 +246,8 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: that a cluster falls silent before its turn is seen when something else happens',
     file: 'hub/deliver/waves.ts',
-    find: "const isHeard = state === 'waiting' && reports",
-    replace: "const isHeard = state === 'held' && reports",
+    find: 'const silent = firstSilence(waiting, listening);',
+    replace: 'const silent = firstSilence(absent, listening);',
     tests: ['test/unit/hub/deliver/waves.test.ts'],
   },
 ];

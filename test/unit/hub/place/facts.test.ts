@@ -54,4 +54,21 @@ describe('what is lost by labels', () => {
   ])('is %s', (_, expected, args) => {
     expect(lost(...args)).toEqual(expected);
   });
+
+  it('is told of the bundles of now, also where those before had the labels of now', () => {
+    const fleet = fleetOf(text('{ labels: { usage: prod }, pick: all }'));
+    const targets = [target('a', 'test'), target('b', 'prod')];
+    const input = { fleet, history: historyOf(fleet), targets, picks: new Map(), previous: [], localCluster: null };
+    const { clusters } = stateOf([enrolledCluster('a'), enrolledCluster('b')]);
+    const placed = place(input);
+    const at = (usage: string) => {
+      const bundles = new Map([['a', published('a', [], { labels: { usage } })]]);
+      return [...placementFacts(input, placed, { bundles, clusters }).lostByLabels];
+    };
+    expect([at('test'), at('test'), at('prod'), at('prod'), at('test')]).toEqual([
+      ...[[], []],
+      ...[['default/deploy a'], ['default/deploy a']],
+      [],
+    ]);
+  });
 });
