@@ -39,4 +39,10 @@ describe('work in steps', () => {
     expect(turns).toBe(4);
     expect(await inSlices(adding(3))).toBe(6);
   });
+
+  it('lets a timer that is due run before it is over', async () => {
+    let ran = false;
+    setImmediate(() => (ran = true));
+    expect([await inSlices(adding(100)), ran]).toEqual([5_050, true]);
+  });
 });
