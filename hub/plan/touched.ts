@@ -69,9 +69,12 @@ function mappingsOf(before: FleetInput, now: FleetInput): readonly Mappings[] {
   ];
 }
 
+const nowhere: ReadonlySet<string> = new Set();
+
 /** The clusters on which other units are held than before; null = that may be any. */
 function heldBetween(before: readonly Held[], now: readonly Held[]): ReadonlySet<string> | null {
-  // A delivery may hold very many, and most of them are the very same as before.
+  // A delivery may hold very many, and most often all of them are the very same as before.
+  if (before.length === now.length && before.every((hold, index) => hold === now[index])) return nowhere;
   const [former, present] = [new Set(before), new Set(now)];
   const ended = namesOf(before.filter((hold) => !present.has(hold)));
   const begun = namesOf(now.filter((hold) => !former.has(hold)));
