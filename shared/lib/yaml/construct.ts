@@ -21,7 +21,7 @@ const tagNames: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** The JSON value of a node; throws a YamlFault for duplicate or forbidden keys, unknown tags and inexact numbers. */
+/** The JSON value of a node; throws a YamlFault for duplicate or forbidden keys, unknown tags, inexact numbers and halves of characters. */
 export function construct(root: YamlNode, dialect: Dialect): unknown {
   const known = new Map<YamlNode, unknown>();
   const valueOf = (node: YamlNode): unknown => {
@@ -92,8 +92,12 @@ function inKeyOrder(value: Readonly<Record<string, unknown>>): object {
 
 function scalarValue(node: ScalarNode, dialect: Dialect): string | number | boolean | null {
   const resolved = dialect === 'json' ? readJson(node) : readYaml(node);
-  if (!('fault' in resolved)) return resolved.value;
-  throw new YamlFault('YAML_NUMBER', resolved.fault, node.offset, 'put it in quotes if it is meant as text');
+  if ('fault' in resolved)
+    throw new YamlFault('YAML_NUMBER', resolved.fault, node.offset, 'put it in quotes if it is meant as text');
+  // UTF-8 cannot say it: an API server would keep another character in its place.
+  if (typeof resolved.value === 'string' && !resolved.value.isWellFormed())
+    throw new YamlFault('YAML_ENCODING', 'an escape that is half of a character', node.offset, 'write both halves');
+  return resolved.value;
 }
 
 function readYaml(node: ScalarNode): Resolved {

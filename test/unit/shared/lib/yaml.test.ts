@@ -81,6 +81,9 @@ describe('what is refused, and where', () => {
     ['a byte order mark twice', '\ufeff\ufeffa: 1\n', 'YAML_ENCODING 1:1'],
     ['a byte order mark after a comment', '---\n# x\n\ufeffa: 1\n', 'YAML_ENCODING 3:1'],
     ['a control character', 'a: "b\u0007"\n', 'YAML_SYNTAX 1:6'],
+    ['half of a character', 'a:\n  b: "\\ud83d"\n', 'YAML_ENCODING 2:6'],
+    ['half of a character in a key', 'a: 1\n"\\ude00": b\n', 'YAML_ENCODING 2:1'],
+    ['half of a character in JSON', '{"a": "\\ud83d!"}', 'YAML_ENCODING 1:7', 'a.json'],
   ];
 
   for (const [name, source, answer, path] of table) {
@@ -88,6 +91,10 @@ describe('what is refused, and where', () => {
       expect(fault(source, path)).toBe(answer);
     });
   }
+
+  it('takes a character whose halves are escaped', () => {
+    expect(values('{"a": "\\ud83d\\ude00"}', 'a.json')).toEqual([{ a: '\u{1f600}' }]);
+  });
 
   it('takes 100 levels', () => {
     expect(fault(`a: ${nested(99)}\n`)).toBe('none');
