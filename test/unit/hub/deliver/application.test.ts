@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decided, deploy, fleet, Play, suspend, unit } from '../../../fixtures/hub/deliveries.ts';
+import { decided, deploy, fleet, Play, program, suspend, unit } from '../../../fixtures/hub/deliveries.ts';
 
 const minute = 60_000;
 
@@ -62,15 +62,15 @@ describe('a delivery', () => {
     expect(() => decided(play, 'rollback')).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
   });
 
-  it('is halted as a whole by a step that ended well and degrades: what the next one gave is withdrawn once', () => {
+  it.each([
+    ['that ended well and degrades: what the next one gave is', ['staging', 'prod'], 'StepByStep'],
+    ['beside it: what the one before gave is', ['prod', 'staging'], 'DAG'],
+  ] as const)('is halted as a whole by a step %s withdrawn once', (_, order, mode) => {
     const units = [unit('s', 'web-v1', { labels: { env: 'staging' } }), ...fleet('p')];
-    const play = new Play(
-      [deploy('staging', 'staging', { progressDeadline: '5m' }), deploy('prod', 'prod')],
-      units,
-      'web-v2',
-    );
+    const steps = order.map((env) => deploy(env, env, env === 'staging' ? { progressDeadline: '5m' } : null));
+    const play = new Play(program(steps, mode), units, 'web-v2');
     play.pass();
-    play.agents();
+    play.agents(['s']);
     play.pass();
     expect(play.words().runs).toEqual({ s: 'web-v2', p: 'web-v2' });
     // It does not fetch it, and is not silent for long enough to be a failure.
@@ -80,7 +80,7 @@ describe('a delivery', () => {
     const { commits } = play;
     play.away.clear();
     expect(play.run(30 * minute)).toMatchObject({ phase: 'halted', runs: { s: 'web-v2', p: 'web-v1' } });
-    expect(play.last?.progress?.steps[1]?.waves[0]?.waits).toBe('more clusters failed than it tolerates');
+    expect(play.words().waits).toBe('more clusters failed than it tolerates');
     expect(play.commits).toBe(commits);
     play.bad.clear();
     expect(play.run(3 * minute)).toMatchObject({ phase: 'succeeded', runs: { s: 'web-v2', p: 'web-v2' } });
