@@ -19,16 +19,27 @@ export type OnStep = (step: string) => void;
 
 const fsyncAsync = promisify(fsync);
 
-/** Writes a new file beside its final name and makes its bytes durable; the caller renames it. */
+/** Writes a new file beside its final name and makes its bytes durable; the caller renames it. What cannot be written whole is not there. */
 export async function writeTemporary(path: string, chunks: readonly Uint8Array[]): Promise<void> {
   const fd = openSync(path, 'wx', 0o644);
   try {
     for (const chunk of chunks) writeAll(fd, chunk);
     await fsyncAsync(fd);
   } catch (error) {
+    remove(path);
     throw asSluiceError(error, 'INTERNAL', { path });
   } finally {
     closeSync(fd);
+  }
+}
+
+/** Gives a file that `writeTemporary` wrote its final name; where that fails, it is not there any more. */
+export function intoPlace(temporary: string, path: string): void {
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    remove(temporary);
+    throw asSluiceError(error, 'INTERNAL', { path });
   }
 }
 

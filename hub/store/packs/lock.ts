@@ -1,7 +1,7 @@
 import { closeSync, linkSync, openSync, readFileSync, renameSync, statSync, utimesSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { remove } from './durable.ts';
+import { at, remove } from './durable.ts';
 import { SluiceError } from '../../../shared/errors.ts';
 
 /** Who takes a lock: a text that identifies a process, and whether the process behind such a text is gone for sure. */
@@ -89,9 +89,12 @@ function create(path: string, id: string): boolean {
   // Written whole under another name first: a lock never exists without its holder's name in it.
   const temporary = `${path}.${process.pid}.${process.hrtime.bigint()}`;
   const fd = openSync(temporary, 'wx');
-  writeSync(fd, id);
-  closeSync(fd);
   try {
+    try {
+      at(temporary, () => writeSync(fd, id));
+    } finally {
+      closeSync(fd);
+    }
     linkSync(temporary, path);
     return true;
   } catch (error) {

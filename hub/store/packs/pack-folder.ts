@@ -1,11 +1,11 @@
-import { readdirSync, renameSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SluiceError } from '../../../shared/errors.ts';
 import { makingPack, type PackEntry } from '../../../shared/lib/git/pack.ts';
 import { inSlices } from '../../../shared/lib/slices.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import type { PackedObject } from '../../model/objects.ts';
-import { hasBytes, remove, syncFolder, writeTemporary, type OnStep } from './durable.ts';
+import { hasBytes, intoPlace, remove, syncFolder, writeTemporary, type OnStep } from './durable.ts';
 import { openPackFile, type PackFile } from './packfile.ts';
 
 /** The packs in a folder: those that other processes add are seen, too. */
@@ -95,7 +95,7 @@ async function writePack(folder: string, entries: readonly PackEntry[], onStep: 
   const temporary = join(folder, `tmp_${name}.${process.pid}.${process.hrtime.bigint()}`);
   // Git reads every file that ends in .idx, even one that a killed hub left half written: these end otherwise.
   onStep('write pack');
-  await Promise.all([writeTemporary(`${temporary}-pack`, [pack]), writeTemporary(`${temporary}-idx`, [index])]);
+  await writeBoth(temporary, pack, index);
   onStep('compare pack');
   // What is read from now on must be what was signed: a disk that does not keep it is found here, and not by a cluster.
   if (!hasBytes(`${temporary}-pack`, pack) || !hasBytes(`${temporary}-idx`, index)) {
@@ -103,13 +103,22 @@ async function writePack(folder: string, entries: readonly PackEntry[], onStep: 
     throw new SluiceError('PACK_INVALID', 'the disk gave back other bytes than were written', { path });
   }
   onStep('rename pack');
-  renameSync(`${temporary}-pack`, `${path}.pack`);
+  intoPlace(`${temporary}-pack`, `${path}.pack`);
   onStep('rename index');
   // Git looks for indexes: a pack exists once its index does.
-  renameSync(`${temporary}-idx`, `${path}.idx`);
+  intoPlace(`${temporary}-idx`, `${path}.idx`);
   onStep('sync packs');
   await syncFolder(folder);
   return file;
+}
+
+/** Both or none: a disk that is full must not be filled further with each try. */
+async function writeBoth(temporary: string, pack: Buffer, index: Buffer): Promise<void> {
+  const parts = [writeTemporary(`${temporary}-pack`, [pack]), writeTemporary(`${temporary}-idx`, [index])];
+  const failed = (await Promise.allSettled(parts)).find((one) => one.status === 'rejected');
+  if (failed === undefined) return;
+  for (const end of ['pack', 'idx']) remove(`${temporary}-${end}`);
+  throw failed.reason;
 }
 
 function packNames(folder: string): string[] {

@@ -1,10 +1,10 @@
-import { readFileSync, readdirSync, renameSync, statSync, type Stats } from 'node:fs';
+import { readFileSync, readdirSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { SluiceError } from '../../../shared/errors.ts';
 import { isOid, type Oid } from '../../../shared/lib/git/object.ts';
 import { byCodeUnit } from '../../../shared/lib/order.ts';
 import type { RefMove } from '../../model/objects.ts';
-import { at, remove, syncFolder, writeTemporary, type OnStep } from './durable.ts';
+import { at, intoPlace, remove, syncFolder, writeTemporary, type OnStep } from './durable.ts';
 import { withLock, type LockOwner } from './lock.ts';
 
 /** The refs of a bare repository: all in `packed-refs`, written whole under its lock. Loose ones that other programs left are read, and win. */
@@ -49,7 +49,7 @@ export function openRefs(dir: string, owner: LockOwner, onStep: OnStep): Refs {
     await writeTemporary(`${path}.lock`, [Buffer.from(textOf(sorted))]);
     const written = statSync(`${path}.lock`);
     onStep('rename packed-refs');
-    renameSync(`${path}.lock`, path);
+    intoPlace(`${path}.lock`, path);
     const stat = statSync(path, { throwIfNoEntry: false });
     // The file that was just written need not be read: with many refs that takes longer than writing it.
     if (stat !== undefined && isSameFile(stat, written)) known = { stamp: stampOf(stat), packed: new Map(sorted) };
@@ -80,7 +80,10 @@ function dropStaleLock(path: string, broken: boolean): void {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return;
   if (!broken && Date.now() - stat.mtimeMs < 10_000) {
-    throw new SluiceError('CONFLICT', 'another program is writing refs', { subject: path });
+    throw new SluiceError('UNAVAILABLE', 'another program is writing refs', {
+      path,
+      hint: 'it is tried again; no other program may write to this repository',
+    });
   }
   remove(path);
 }

@@ -7,6 +7,13 @@ const edits = 'test/unit/hub/model/tree-edit.test.ts';
 /** Bugs of the store: what a commit writes is not what the state says, or costs what the fleet costs. */
 export const storeMutants: readonly Mutant[] = [
   {
+    bug: 'what could not be written whole stays beside its file',
+    file: 'hub/store/packs/durable.ts',
+    find: "    remove(path);\n    throw asSluiceError(error, 'INTERNAL', { path });",
+    replace: "    throw asSluiceError(error, 'INTERNAL', { path });",
+    tests: ['test/unit/hub/store/packs/store.test.ts'],
+  },
+  {
     bug: 'freshness lists are not signed any more where the Git host does not let their history begin anew',
     file: 'hub/publish/freshness.ts',
     find: "if (isSluiceError(error, 'FORBIDDEN')) return sign(false);",

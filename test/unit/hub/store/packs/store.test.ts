@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +18,7 @@ import { makeCommit, parseCommit } from '../../../../../hub/model/commit.ts';
 import { makeBlob, type GitObject } from '../../../../../shared/lib/git/object.ts';
 import { folderTrees, newFolder, place } from '../../../../../hub/model/git-tree.ts';
 import type { ObjectStore } from '../../../../../hub/model/objects.ts';
+import { mortalDisk } from '../../../../fakes/mortal-disk.ts';
 
 let dir: string;
 const opened: ObjectStore[] = [];
@@ -52,6 +63,46 @@ async function publish(store: ObjectStore, files: Record<string, string>, ref = 
   await store.moveRefs([{ ref, from: parent, to: objects[0]!.oid }]);
   return objects[0]!.oid;
 }
+
+function readlink(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
+
+describe('a pack store whose disk is full', () => {
+  const left = () => readdirSync(dir, { recursive: true }).filter((path) => /tmp_|\.lock/.test(String(path)));
+  /** Files of it that this process has open and that have no name any more; only Linux tells. */
+  const unnamed = () =>
+    (existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd') : []).filter((file) => {
+      const path = readlink(`/proc/self/fd/${file}`);
+      return path.startsWith(dir) && path.endsWith('(deleted)');
+    });
+
+  it('keeps nothing of what it could not write, at whichever write that was, and goes on at once when there is room', async () => {
+    const disk = mortalDisk(dir);
+    try {
+      const store = open();
+      await publish(store, { a: '0' });
+      for (let at = 1, faults = -1; faults !== disk.faults(); at += 1) {
+        faults = disk.faults();
+        disk.fullAt(at);
+        const failed = await publish(store, { a: String(at) }).catch((error: unknown) => error);
+        if (disk.isFull()) {
+          expect(failed).toMatchObject({ code: 'UNAVAILABLE' });
+          expect([left(), unnamed()], `full at write ${at}`).toEqual([[], []]);
+        }
+        disk.makeRoom();
+        await publish(store, { a: `${at} again` });
+      }
+      expect(disk.faults()).toBeGreaterThan(2);
+    } finally {
+      disk.close();
+    }
+  });
+});
 
 describe('a pack store', () => {
   it('is a bare repository that the real git finds nothing wrong with, clones and logs', async () => {
