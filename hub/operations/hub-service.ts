@@ -19,6 +19,8 @@ export interface HubService {
   readonly state: () => State;
   /** True once the ledger is read. */
   readonly isReady: () => boolean;
+  /** Resolves once it is, for those who wait for it a few a turn of the loop. */
+  readonly begun: () => Promise<void>;
   readonly channel: ChannelView;
   /** Runs the operation of a call; `token` is the name of the caller's, null = the admin token. */
   readonly call: <Name extends CallName>(
@@ -36,6 +38,9 @@ export interface HubService {
   readonly push: (push: PushHint | null) => void;
 }
 
+/** The units of a slice that a wake-up stream costs: its credential is proved. */
+const unitsOfStream = 50;
+
 /** The units of a slice that reading a signed body costs. */
 function unitsOfSigned(bytes: number): number {
   return 40 + 5 * unitsOfBytes(bytes);
@@ -49,6 +54,10 @@ export function createHubService(parts: HubParts): HubService {
   return {
     state: parts.state,
     isReady: parts.isReady,
+    begun: async () => {
+      await parts.begun;
+      await queue.take(() => slices.spend(unitsOfStream));
+    },
     channel: parts.channel,
     call: async (name, input, signal, token) => operations[name](parts, input, signal, token),
     noteReads: (record, header) => noteReads(parts, record, header),

@@ -49,6 +49,8 @@ export interface HubParts extends ChangePort {
   readonly state: () => State;
   /** True once there is a state. */
   readonly isReady: () => boolean;
+  /** Resolves then. */
+  readonly begun: Promise<void>;
   /** The state with the problems of the last pass that only this process has seen, for status. */
   readonly shown: () => State;
   /** The bytes of each file of a published bundle, by path. */

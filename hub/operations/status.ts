@@ -1,6 +1,6 @@
 import type { StatusDelivery } from '../api/status.ts';
 import type { DeliveryProgress } from '../deliver/progress.ts';
-import { inSlices } from '../../shared/lib/slices.ts';
+import { inSlices, startLongSlices } from '../../shared/lib/slices.ts';
 import type { Answer, Input } from '../api/routes.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { StatusCluster } from '../api/status.ts';
@@ -24,7 +24,7 @@ export async function status(
 ): Promise<Answer<'status'>> {
   const version = await nextVersion(parts, known, signal);
   const page = { limit: limit === undefined ? Infinity : Number(limit), after };
-  const { view, next } = await inSlices(viewingPage(statusFacts(parts), { app, cluster }, page));
+  const { view, next } = await inSlices(viewingPage(statusFacts(parts), { app, cluster }, page), startLongSlices());
   return { version, view, ...(next !== null && { continue: next }) };
 }
 
@@ -38,8 +38,9 @@ export async function statusSummary(
   const version = await nextVersion(parts, known, signal);
   const view = await fleetHealth.turns.take(async () => {
     const facts = statusFacts(parts);
-    await inSlices(fleetHealth.kept.look(facts));
-    return inSlices(summing(facts, fleetHealth.kept));
+    const slices = startLongSlices();
+    await inSlices(fleetHealth.kept.look(facts), slices);
+    return inSlices(summing(facts, fleetHealth.kept), slices);
   });
   return { version, view };
 }

@@ -1,5 +1,6 @@
-import { asSluiceError, SluiceError } from '../../shared/errors.ts';
+import { asSluiceError } from '../../shared/errors.ts';
 import type { Problem } from '../model/source.ts';
+import { isStarting } from '../model/starting.ts';
 import type { State } from '../model/state.ts';
 
 /** The last committed state in memory, with the last failure, which this process alone has seen. */
@@ -8,6 +9,8 @@ export interface CurrentState {
   readonly now: () => State;
   /** True once one was set. */
   readonly isKnown: () => boolean;
+  /** Resolves then. */
+  readonly known: Promise<void>;
   /** The state with the last failure as a problem, for status. */
   readonly shown: () => State;
   readonly set: (state: State) => void;
@@ -19,18 +22,23 @@ export interface CurrentState {
 export function createCurrentState(raise: () => void): CurrentState {
   let current: State | null = null;
   let failure: Problem | null = null;
+  let becomesKnown = (): void => undefined;
+  const known = new Promise<void>((resolve) => {
+    becomesKnown = resolve;
+  });
   const now = (): State => {
-    if (current === null)
-      throw new SluiceError('UNAVAILABLE', 'the hub is starting', { hint: 'try again in a moment' });
+    if (current === null) throw isStarting();
     return current;
   };
   return {
     now,
     isKnown: () => current !== null,
+    known,
     shown: () => (failure === null ? now() : { ...now(), problems: [failure, ...now().problems] }),
     set: (state) => {
       if (state === current) return;
       current = state;
+      becomesKnown();
       raise();
     },
     fail: (error) => {

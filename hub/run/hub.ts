@@ -85,10 +85,12 @@ async function openAndListen(
 
   closers.add(() => stop.abort());
   loop.trigger('start');
-  void warmUp(opened.cue, signal);
+  const idle = () => loop.alone(() => Promise.resolve());
+  // Not beside the first pass and a fleet that comes back.
+  void idle().then(() => warmUp(opened.cue, signal));
   renewFreshness({ ...ports, publishing, loop, signed: refresh }, signal);
   followSource(opened.source, loop, { poll: config.source.poll, ports, signal });
-  return { url, idle: () => loop.alone(() => Promise.resolve()), close: closers.closeAll };
+  return { url, idle, close: closers.closeAll };
 }
 
 /** The server once it listens: what is wired before it finds it here. */
@@ -162,6 +164,7 @@ function wireHub(opened: OpenedHub, config: HubConfig, ports: WiringPorts, front
     publicUrl: () => config.listen.publicUrl ?? front.server?.url ?? '',
     state: state.now,
     isReady: state.isKnown,
+    begun: state.known,
     shown: state.shown,
     sizes: (bundle) => fileSizes(store, bundle),
     holds: () => parts.holds.last ?? [],

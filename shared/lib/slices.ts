@@ -9,13 +9,27 @@ export interface Slices {
 /** A slice, in units: about 5 ms of a slow machine's time. */
 const sliceUnits = 500;
 
+/** A slice of work that a person waits for: with all other work in shorter ones it has most of the time, and ends first. */
+const longSliceUnits = 3 * sliceUnits;
+
+const yielding = () => scheduler.yield();
+
 /** Starts counting. The count says when to give way, not a clock, so that the same work always takes the same turns. */
-export function startSlices(giveWay: () => Promise<void> = () => scheduler.yield()): Slices {
+export function startSlices(giveWay: () => Promise<void> = yielding): Slices {
+  return slicesOf(sliceUnits, giveWay);
+}
+
+/** As `startSlices`, of an answer that a person waits for: it goes before what nobody waits for, and lets all the rest go on. */
+export function startLongSlices(giveWay: () => Promise<void> = yielding): Slices {
+  return slicesOf(longSliceUnits, giveWay);
+}
+
+function slicesOf(most: number, giveWay: () => Promise<void>): Slices {
   let spent = 0;
   return {
     spend: (units) => {
       spent += units;
-      if (spent < sliceUnits) return undefined;
+      if (spent < most) return undefined;
       spent = 0;
       return giveWay();
     },

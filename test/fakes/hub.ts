@@ -52,6 +52,7 @@ export async function memoryHub(first: State, now: number): Promise<MemoryHub> {
     publicUrl: () => 'https://hub.example',
     state: () => state,
     isReady: () => true,
+    begun: Promise.resolve(),
     shown: () => state,
     sizes: () => new Map(),
     holds: () => [],

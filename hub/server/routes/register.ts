@@ -2,13 +2,14 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SluiceError } from '../../../shared/errors.ts';
 import { writingJson } from '../../model/json-text.ts';
-import { inSlices } from '../../../shared/lib/slices.ts';
+import { inSlices, startLongSlices } from '../../../shared/lib/slices.ts';
 import { decode } from '../../../shared/wire/codec.ts';
 import { hubReads, hubReadsAndWants, readsHeader } from '../../../shared/wire/reads.ts';
 import { callBytes, type Access, type Route } from '../../api/route.ts';
 import { isCall, routeRows, type CallName, type Input, type RawName } from '../../api/routes.ts';
 import { bytesOf, checkAccess } from '../access.ts';
 import type { RouteContext } from '../context.ts';
+import { createWhileStarting } from '../starting.ts';
 import { feedHandlers } from './feed.ts';
 import { gitHandlers } from './git.ts';
 import type { RawHandlers } from './handler.ts';
@@ -18,11 +19,13 @@ const rawHandlers: RawHandlers<RawName> = { ...feedHandlers, ...gitHandlers, ...
 
 /** Registers every row of the table of routes: its access is proved and its input read before its handler or operation runs. */
 export function registerRoutes(app: FastifyInstance, context: RouteContext): void {
+  const whileStarting = createWhileStarting(context);
   for (const row of routeRows) {
     const [name, route] = row;
     const { method, path: url, body, bodyLimit = body === undefined ? undefined : callBytes } = route;
     const handler = isCall(row) ? callHandler(context, row) : rawHandler(context, name as RawName, route);
-    app.route({ method, url, handler, ...(bodyLimit === undefined ? {} : { bodyLimit }) });
+    const onRequest = whileStarting({ access: route.access, waits: name === 'events' });
+    app.route({ method, url, handler, ...(onRequest && { onRequest }), ...(bodyLimit !== undefined && { bodyLimit }) });
   }
 }
 
@@ -39,7 +42,7 @@ function callHandler(context: RouteContext, [name, route]: readonly [CallName, R
     // The schemas of this row read the input, so it has the type that the operation of this name takes.
     const token = caller?.kind === 'person' ? caller.token : null;
     const answer = await context.hub.call(name, input as Input<CallName>, goneSignal(reply), token);
-    return sendPieces(reply.code(route.status), await inSlices(writingJson(answer)));
+    return sendPieces(reply.code(route.status), await inSlices(writingJson(answer), startLongSlices()));
   };
 }
 

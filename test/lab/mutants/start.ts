@@ -2,6 +2,7 @@ import type { Mutant } from './mutants.ts';
 
 const secured = 'test/unit/shared/adapters/http/secured.test.ts';
 const lean = 'test/integration/charts/lean.test.ts';
+const starting = 'test/unit/hub/server/starting.test.ts';
 
 /** Bugs that make a start slow, or an agent large, without anything else being wrong. */
 export const startMutants: readonly Mutant[] = [
@@ -53,5 +54,33 @@ export const startMutants: readonly Mutant[] = [
     find: 'isReady: state.isKnown,',
     replace: 'isReady: () => true,',
     tests: ['test/integration/hub/start.test.ts'],
+  },
+  {
+    bug: 'a hub that starts sends all who ask back to the same second',
+    file: 'hub/server/starting.ts',
+    find: 'retryAfter[refused % retryAfter.length]',
+    replace: 'retryAfter[0]',
+    tests: [starting],
+  },
+  {
+    bug: 'an agent that waits for a hub to start is sent away, to come back again and again',
+    file: 'hub/server/routes/register.ts',
+    find: "waits: name === 'events'",
+    replace: 'waits: false',
+    tests: [starting],
+  },
+  {
+    bug: 'a hub that has started opens the streams of agents that have gone meanwhile',
+    file: 'hub/server/starting.ts',
+    find: '(reply.raw.destroyed ? undefined : done())',
+    replace: 'done()',
+    tests: [starting],
+  },
+  {
+    bug: 'a person waits for the status as long as a pass takes',
+    file: 'shared/lib/slices.ts',
+    find: 'const longSliceUnits = 3 * sliceUnits;',
+    replace: 'const longSliceUnits = sliceUnits;',
+    tests: ['test/unit/shared/lib/slices.test.ts'],
   },
 ];

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { atOnce, inSlices, startSlices, unitsOfBytes, type Work } from '../../../../shared/lib/slices.ts';
+import {
+  atOnce,
+  inSlices,
+  startLongSlices,
+  startSlices,
+  unitsOfBytes,
+  type Work,
+} from '../../../../shared/lib/slices.ts';
 
 describe('slices', () => {
   it('give way once a slice is full, and count anew', async () => {
@@ -7,6 +14,16 @@ describe('slices', () => {
     const slices = startSlices(() => Promise.resolve(void (turns += 1)));
     for (let done = 0; done < 100; done += 1) await slices.spend(50);
     expect(turns).toBe(10);
+  });
+
+  it('of what a person waits for give way less often than others', async () => {
+    const done: string[] = [];
+    const work = async (name: string, slices: ReturnType<typeof startSlices>) => {
+      for (let step = 0; step < 30; step += 1) await slices.spend(250);
+      done.push(name);
+    };
+    await Promise.all([work('a pass', startSlices()), work('the status', startLongSlices())]);
+    expect(done).toEqual(['the status', 'a pass']);
   });
 
   it('let a timer that is due run before the work is over', async () => {
