@@ -12,15 +12,16 @@ const sliceUnits = 500;
 /** A slice of work that a person waits for: with all other work in shorter ones it has most of the time, and ends first. */
 const longSliceUnits = 3 * sliceUnits;
 
-const yielding = () => scheduler.yield();
+/** Resolves in the next turn of the loop: what was ready before has had its own by then. */
+export const nextTurn = (): Promise<void> => scheduler.yield();
 
 /** Starts counting. The count says when to give way, not a clock, so that the same work always takes the same turns. */
-export function startSlices(giveWay: () => Promise<void> = yielding): Slices {
+export function startSlices(giveWay: () => Promise<void> = nextTurn): Slices {
   return slicesOf(sliceUnits, giveWay);
 }
 
 /** As `startSlices`, of an answer that a person waits for: it goes before what nobody waits for, and lets all the rest go on. */
-export function startLongSlices(giveWay: () => Promise<void> = yielding): Slices {
+export function startLongSlices(giveWay: () => Promise<void> = nextTurn): Slices {
   return slicesOf(longSliceUnits, giveWay);
 }
 

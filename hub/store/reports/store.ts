@@ -5,6 +5,7 @@ import type { Log } from '../../../shared/ports/log.ts';
 import type { ReportStore } from '../../model/report-store.ts';
 import type { ReceivedReport } from '../../model/reports.ts';
 import { fileReports } from './files.ts';
+import { writingGroups } from './groups.ts';
 import { receivedOf, rowOf, type StoredRow } from './rows.ts';
 import { databaseThread, type DatabaseThread } from './thread.ts';
 
@@ -18,50 +19,29 @@ interface Saved {
   readonly registration: string;
   /** Null = nothing is to be left of it. */
   readonly received: ReceivedReport | null;
-  readonly done: () => void;
-  readonly fail: (error: unknown) => void;
 }
 
 /**
- * The reports in a database of a folder, written by a thread of its own: what comes while a group is being written is the next one.
+ * The reports in a database of a folder, written in groups by a thread of its own.
  * What earlier versions left in files of the folder is taken over.
  */
 export function openReportStore(folder: string, log: Log): ReportStore & { readonly close: () => Promise<void> } {
   const thread = databaseThread(join(folder, reportDatabase), log);
   /** What the database holds, by registration. */
   const stored = new Map<string, ReceivedReport>();
-  let group: Saved[] = [];
-  let isWriting = false;
 
-  const writeGroup = async (saved: readonly Saved[]): Promise<void> => {
+  const put = writingGroups(async (saved: readonly Saved[]) => {
     const last = new Map(saved.map(({ registration, received }) => [registration, received]));
     const newest = new Map([...last].filter((entry): entry is [string, ReceivedReport] => entry[1] !== null));
     const forgotten = [...last.keys()].filter((registration) => !newest.has(registration));
     const rows = [...newest].map(([registration, received]) => rowOf(received, stored.get(registration) ?? null));
-    const known = new Map([...stored, ...newest].filter(([registration]) => last.get(registration) !== null));
-    if ((await thread.write(rows, forgotten)) === 'anew') await writeAll(thread, known);
-    for (const [registration, received] of newest) stored.set(registration, received);
+    const outcome = await thread.write(rows, forgotten);
     for (const registration of forgotten) stored.delete(registration);
-  };
-  const run = async (): Promise<void> => {
-    isWriting = true;
-    while (group.length > 0) {
-      const saved = group;
-      group = [];
-      await writeGroup(saved).then(
-        () => saved.forEach(({ done }) => done()),
-        (error: unknown) => saved.forEach(({ fail }) => fail(error)),
-      );
-    }
-    isWriting = false;
-  };
-  const put = (registration: string, received: ReceivedReport | null): Promise<void> =>
-    new Promise((done, fail) => {
-      group.push({ registration, received, done, fail });
-      // All that comes in this turn of the loop is one group.
-      if (!isWriting && group.length === 1) queueMicrotask(() => void run());
-    });
-  const save = (received: ReceivedReport): Promise<void> => put(received.report.registration, received);
+    if (outcome === 'anew') await writeAll(thread, new Map([...stored, ...newest]));
+    for (const [registration, received] of newest) stored.set(registration, received);
+  });
+  const save = (received: ReceivedReport): Promise<void> =>
+    put({ registration: received.report.registration, received });
   return {
     load: async () => {
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -76,7 +56,7 @@ export function openReportStore(folder: string, log: Log): ReportStore & { reado
     },
     save,
     forget: async (registrations) => {
-      await Promise.all(registrations.map((registration) => put(registration, null)));
+      await Promise.all(registrations.map((registration) => put({ registration, received: null })));
     },
     close: thread.close,
   };

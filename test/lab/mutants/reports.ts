@@ -91,9 +91,9 @@ export const reportMutants: readonly Mutant[] = [
   },
   {
     bug: 'a report of a group is acknowledged before the group is on disk',
-    file: 'hub/store/reports/store.ts',
-    find: 'await writeGroup(saved).then(',
-    replace: 'void writeGroup(saved).catch(() => undefined); await Promise.resolve().then(',
+    file: 'hub/store/reports/groups.ts',
+    find: 'await write(own.map(({ value }) => value)).then(',
+    replace: 'void write(own.map(({ value }) => value)).catch(() => undefined); await Promise.resolve().then(',
     tests: ['test/unit/hub/store/reports', 'test/faults/scenarios/reports-killed.test.ts'],
   },
   {
@@ -106,9 +106,23 @@ export const reportMutants: readonly Mutant[] = [
   {
     bug: 'a database that is begun anew has the newest reports alone',
     file: 'hub/store/reports/store.ts',
-    find: 'new Map([...stored, ...newest].filter(',
-    replace: 'new Map([...newest].filter(',
+    find: 'new Map([...stored, ...newest])',
+    replace: 'newest',
     tests: ['test/unit/hub/store/reports/store.test.ts'],
+  },
+  {
+    bug: 'reports that come at once are commits of a few each',
+    file: 'hub/store/reports/groups.ts',
+    find: 'const mostTurns = 8;',
+    replace: 'const mostTurns = 1;',
+    tests: ['test/unit/hub/store/reports/groups.test.ts'],
+  },
+  {
+    bug: 'reports that go on coming keep those before them from the disk',
+    file: 'hub/store/reports/groups.ts',
+    find: 'turn < mostTurns && ',
+    replace: '',
+    tests: ['test/unit/hub/store/reports/groups.test.ts'],
   },
   {
     bug: 'an application that is gone comes back with the next start of the hub',
