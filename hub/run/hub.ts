@@ -116,7 +116,7 @@ type WiringPorts = HubPorts & { readonly stopped: AbortSignal };
 function wireHub(opened: OpenedHub, config: HubConfig, ports: WiringPorts, front: Front): WiredHub {
   const { clock, stopped } = ports;
   const { keys, store, channel, served, confirm, retention } = opened.stores;
-  const [metrics, changed] = [createMetrics(), createStatusSignal()];
+  const [metrics, changed, reads] = [createMetrics(), createStatusSignal(), openObservedReads()];
   const state = createCurrentState(changed.raise);
   const view = openChannelView(backedBy(served, store.objects), keys.roots, state.now);
   const { freshMs } = config;
@@ -125,7 +125,6 @@ function wireHub(opened: OpenedHub, config: HubConfig, ports: WiringPorts, front
     state.set(next);
     front.server?.streams.poll(clusters.flatMap((name) => next.clusters.get(name)?.registration ?? []));
   };
-  const reads = openObservedReads();
   // A verdict counts as a report does.
   const turned: JudgePorts['turned'] = (unit) => {
     if (healthMatters(unit, state.now())) loop.trigger('report');
@@ -176,8 +175,8 @@ function wireHub(opened: OpenedHub, config: HubConfig, ports: WiringPorts, front
 }
 
 async function readAll({ reports, stores }: OpenedHub, state: CurrentState, view: RefreshedView): Promise<State> {
-  await reports.load();
-  const first = await stores.store.read();
+  // The database reads in a thread of its own.
+  const [first] = await Promise.all([stores.store.read(), reports.load()]);
   state.set(first);
   // The lists that were signed before are still good.
   view.refresh();

@@ -20,7 +20,7 @@ export function startSlices(giveWay: () => Promise<void> = nextTurn): Slices {
   return slicesOf(sliceUnits, giveWay);
 }
 
-/** As `startSlices`, of an answer that a person waits for: it goes before what nobody waits for, and lets all the rest go on. */
+/** As `startSlices`, of an answer that a person waits for: it goes before the work of a pass, and lets all the rest go on. */
 export function startLongSlices(giveWay: () => Promise<void> = nextTurn): Slices {
   return slicesOf(longSliceUnits, giveWay);
 }

@@ -75,7 +75,7 @@ export const boundMutants: readonly Mutant[] = [
   {
     bug: 'view the status of a whole fleet in one turn of the loop',
     file: 'hub/operations/status.ts',
-    find: 'await inSlices(viewingPage(statusFacts(parts), { app, cluster }, page))',
+    find: 'await inSlices(viewingPage(statusFacts(parts), { app, cluster }, page), startLongSlices())',
     replace: 'atOnce(viewingPage(statusFacts(parts), { app, cluster }, page))',
     tests: ['test/integration/hub/lag.web.test.ts'],
   },
