@@ -38,8 +38,8 @@ export interface HubService {
   readonly push: (push: PushHint | null) => void;
 }
 
-/** The units of a slice that a wake-up stream costs: its credential is proved. */
-const unitsOfStream = 50;
+/** The units of a slice that a wake-up stream costs: its credential is proved, and its agent polls at once. */
+const unitsOfStream = 200;
 
 /** The units of a slice that reading a signed body costs. */
 function unitsOfSigned(bytes: number): number {
@@ -49,6 +49,7 @@ function unitsOfSigned(bytes: number): number {
 /** The operations, bound to a running hub. */
 export function createHubService(parts: HubParts): HubService {
   const [queue, slices] = [createTurns(), startSlices()];
+  const [streams, streamSlices] = [createTurns(), startSlices()];
   // A fleet that reports at once is read a few reports a turn of the loop, so that others are answered in between.
   const inTurn = ({ length }: Uint8Array): Promise<void> => queue.take(async () => slices.spend(unitsOfSigned(length)));
   return {
@@ -56,7 +57,7 @@ export function createHubService(parts: HubParts): HubService {
     isReady: parts.isReady,
     begun: async () => {
       await parts.begun;
-      await queue.take(() => slices.spend(unitsOfStream));
+      await streams.take(() => streamSlices.spend(unitsOfStream));
     },
     channel: parts.channel,
     call: async (name, input, signal, token) => operations[name](parts, input, signal, token),
