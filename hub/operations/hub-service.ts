@@ -57,7 +57,7 @@ export function createHubService(parts: HubParts): HubService {
     isReady: parts.isReady,
     begun: async () => {
       await parts.begun;
-      await streams.take(() => streamSlices.spend(unitsOfStream));
+      await streams.take(async () => streamSlices.spend(unitsOfStream));
     },
     channel: parts.channel,
     call: async (name, input, signal, token) => operations[name](parts, input, signal, token),
