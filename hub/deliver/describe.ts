@@ -1,7 +1,7 @@
 import { deliveryName, type AppDelivery } from '../model/delivery.ts';
 import type { DeliveryProgress, StepProgress, UnitLine, WaveCounts, WaveProgress } from './progress.ts';
 import { isStepping } from './told.ts';
-import type { DeliveryUnit } from './unit.ts';
+import { isWell, wordsOf, type DeliveryUnit } from './unit.ts';
 import { admissionsOf, byState, countsOf, type StandingUnit } from './standing.ts';
 import { overWords } from './wave.ts';
 
@@ -68,14 +68,13 @@ export function endedProgress(
   const isGone = ({ key }: DeliveryUnit) => (isBack && given.has(key)) || last.back[key] !== undefined;
   // Of most nothing went back, and then there is nothing to ask of each of very many units.
   const gone = isBack || Object.keys(last.back).length > 0 ? units.filter(isGone) : [];
-  const confirmed = gone.filter(({ published, report }) => {
-    return published !== null && published.content !== last.content && report?.applied === published.digest;
-  });
+  const confirmed = gone.filter((unit) => isConfirmed(unit, last));
   const done = doneOf(gone.length === 0 ? units : units.filter((unit) => !isGone(unit)), last.content);
   return {
     ...overProgress(record, { total: units.length, done, failed: gone.length }),
     waits: gone.length === 0 ? '' : `${confirmed.length} of ${gone.length} clusters confirmed that they are back`,
     todo: isBack || last.phase === 'failed' ? `\`sluice-hub rollout retry ${name}\`, or push a change` : null,
+    failed: confirmed.flatMap(unwellLines),
   };
 }
 
@@ -101,6 +100,19 @@ export function overProgress(
     back: backLines(record),
     counts: phase === 'succeeded' ? { ...none, done, waiting: total - failed - done, failed } : none,
   };
+}
+
+/** True where a report says so that came since it was taken back: one of before tells of what it had before. */
+function isConfirmed({ key, published, report }: DeliveryUnit, last: AppDelivery['last']): boolean {
+  const since = Date.parse(last.back[key]?.at ?? last.endedAt ?? last.startedAt);
+  if (published === null || report === null || published.content === last.content) return false;
+  return report.applied === published.digest && report.receivedAt > since;
+}
+
+/** What is back and not well: nothing moves it by itself any more. */
+function unwellLines({ key, report }: DeliveryUnit): readonly UnitLine[] {
+  if (report === null || isWell(report) || report.health === 'Progressing') return [];
+  return [{ unit: key, reason: `it is back, and ${wordsOf(report, null)}` }];
 }
 
 function doneOf(units: readonly DeliveryUnit[], content: string): number {

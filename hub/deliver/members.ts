@@ -68,7 +68,10 @@ function cutoffOf(
 ): number | null {
   const share = percent === undefined ? count : `${percent}%`;
   if (share === undefined) return null;
-  if (begun !== undefined) return begun.cutoff ?? -1;
+  const [begunAt, isOver] = [begun?.cutoff ?? -1, begun?.passedAt !== undefined];
+  const hasOne = () => left.some((unit) => matches(unit) && hashOf(app, unit.cluster) <= begunAt);
+  // Where all of it has left before it was over, it has others: nothing of it was evidence.
+  if (begun !== undefined && (isOver || hasOne())) return begunAt;
   const size = sizeOf(share, units.filter(matches).length);
   const hashes = left
     .filter(matches)

@@ -183,7 +183,8 @@ export function isWell({ health, isAwaited }: UnitReport): boolean {
   return health === 'Healthy' && isAwaited !== true;
 }
 
-function wordsOf({ health, message, isAwaited }: UnitReport, published: PublishedUnit | null): string {
+/** The health of a unit, and what is said of it. */
+export function wordsOf({ health, message, isAwaited }: UnitReport, published: PublishedUnit | null): string {
   const waiting = published?.waiting ?? [];
   if (isAwaited === true) return 'what its definitions say of it is not known yet';
   if (health === 'Healthy' && waiting.length > 0) return `${waiting.join(', ')} waits for what another component gives`;

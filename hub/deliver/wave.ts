@@ -37,7 +37,7 @@ export function advanceWave(input: WaveInput): WaveOutcome {
   const gate = record === undefined ? gateOf(input) : null;
   if (gate !== null) return { ...nothing, record, phase: 'waiting', ...gate };
   const at = new Date(listening.now).toISOString();
-  const begun = record ?? { startedAt: at, ...(wave.cutoff === null ? {} : { cutoff: wave.cutoff }) };
+  const begun = begunRecord(record ?? { startedAt: at }, wave);
   const stopped = stopOf(input);
   const chosen = stopped.why === null ? admissible(input) : noneAdmissible;
   if (chosen.units.length > 0) return admitting(chosen, { at, begun, key: wave.key });
@@ -49,6 +49,11 @@ export function advanceWave(input: WaveInput): WaveOutcome {
   if (chosen.waits !== '')
     return { ...now, phase: 'waiting', waits: chosen.waits, todo: `${retryWords(input)} CLUSTER` };
   return stopped.why === null ? now : stoppedWave(input, now, stopped.why);
+}
+
+/** The very same where it has the clusters that it began with. */
+function begunRecord(record: WaveRecord, { cutoff }: Wave): WaveRecord {
+  return cutoff === null || record.cutoff === cutoff ? record : { ...record, cutoff };
 }
 
 function stoppedWave(input: WaveInput, now: WaveOutcome, waits: string): WaveOutcome {
@@ -76,15 +81,17 @@ function gateOf(input: WaveInput): Gate | null {
   const isApproved = isApprovedWave(input);
   const asks = { todo: `sluice-hub rollout approve ${name}/${wave.key}`, asks: true };
   const { why, due } = stopOf(input);
-  if (wave.units.length === 0) {
-    const isFine = wave.settings.mayBeEmpty || isApproved;
-    return isFine ? null : { waits: `a cluster (WAVE_EMPTY: none is in wave ${wave.name})`, ...asks };
-  }
+  if (wave.units.length === 0) return wave.settings.mayBeEmpty || isApproved ? null : emptyGate(input);
   if (units.length > 0 && wave.settings.needsApproval && !isApproved) {
     return { waits: `an approval of wave ${wave.name}`, ...asks };
   }
   if (why !== null) return { waits: why, due, todo: input.isOver ? retryWords(input) : null };
   return null;
+}
+
+function emptyGate({ wave, name }: WaveInput): Required<Pick<Gate, 'waits' | 'todo' | 'asks'>> {
+  const waits = `a cluster (WAVE_EMPTY: none is in wave ${wave.name})`;
+  return { waits, todo: `sluice-hub rollout approve ${name}/${wave.key}`, asks: true };
 }
 
 /** Why nothing may start now, and when that may change. */
@@ -122,6 +129,9 @@ function passing(input: WaveInput, record: WaveRecord, at: string): WaveOutcome 
   const refused = refusedWave(wave, record);
   if (refused !== null) return halted(input, record, refused);
   if (counts.waiting > 0 || counts.inFlight > 0) return running;
+  // What it had has left since it began: nothing of it is evidence.
+  const isEmptied = wave.units.length === 0 && !wave.settings.mayBeEmpty && !isLetPass(input, record);
+  if (isEmptied) return { ...running, phase: 'waiting', ...emptyGate(input) };
   if (units.length === 0) return { ...nothing, record: { ...record, passedAt: at }, phase: 'passed' };
   const missing = units.filter((one) => isMissing(one)).length;
   if (missing > budgetOf(wave.settings.maxAbsent, wave.units.length)) {

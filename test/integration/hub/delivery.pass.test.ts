@@ -280,7 +280,7 @@ describe('an ApplicationDeployment over a fleet, in waves and in steps', () => {
     expect([await shown(), progress()?.phase]).toEqual(['1, 1, 1, 1, 1, 1', 'reverted']);
   });
 
-  it('fails as soon as an agent went back, and begins again with the next attempt', async () => {
+  it('2.35 fails as soon as an agent went back, and begins again with the next attempt', async () => {
     fleet.forEach((name) => agents.pausing.delete(name));
     agents.broken.add('web-v4');
     await go(1, { 'web.yaml': webOf('nginx:4'), 'front.yaml': deployment('web-v4') });

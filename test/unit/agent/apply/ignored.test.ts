@@ -90,7 +90,7 @@ describe('a field that is left to others', () => {
     });
   const both = { 'f:spec': { 'f:replicas': {}, 'f:x': {} } };
 
-  it('is not drift when another manager takes it, and every other field is', () => {
+  it('2.21 is not drift when another manager takes it, and every other field is', () => {
     const taken = { 'f:spec': { 'f:x': {} } };
     expect(hashOf(taken, '/spec/replicas')).toBe(hashOf(both, '/spec/replicas'));
     expect(hashOf(taken, '/spec/y')).not.toBe(hashOf(both, '/spec/y'));

@@ -34,7 +34,7 @@ describe('a component that depends on another', () => {
       ['hold Deployment/web', 'web waits for db: Deployment/db: not created yet'],
     ],
     [
-      'waits until it is healthy',
+      '2.26 waits until it is healthy',
       { ...dbFirst, objects: { 'db Deployment/db': 'starting', 'web Deployment/web': 'absent' } },
       ['hold Deployment/web', 'web waits for db: Deployment/db: 0 of 1 ready'],
     ],

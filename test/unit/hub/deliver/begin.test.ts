@@ -13,7 +13,7 @@ describe('a delivery that is finished before the next one', () => {
   const finishing = (more = {}) =>
     new Play([deploy('all', null, { waves, onNewRevision: 'finish', ...more })], fleet('a', 'b'), 'web-v2');
 
-  it('goes on with what it brings, and then the newest begins', () => {
+  it('2.2 goes on with what it brings, and then the newest begins', () => {
     const play = finishing();
     expect(play.run(minute)).toMatchObject({ runs: { a: 'web-v2', b: 'web-v1' } });
     play.content = 'web-v3';

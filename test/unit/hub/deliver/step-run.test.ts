@@ -37,7 +37,7 @@ function facts(of: ProgramStep, more: Partial<StepFacts> = {}): StepFacts {
 const answering = (answer: Answer | null) => ({ ask: () => answer });
 
 describe('asking a step', () => {
-  it('names its effects by delivery, step and attempt', () => {
+  it('2.30 names its effects by delivery, step and attempt', () => {
     askStep(facts(one()));
     expect(seen.at(-1)?.effectId).toBe('web#3/s/1');
   });

@@ -66,7 +66,7 @@ describe('where a unit stands', () => {
     ['is suspect by silence before its deadline', v2({ report: silent }), fresh, 'suspect'],
     ['did not fail by silence while there was no hub', v2({ report: silent }), started, 'admitted'],
     [
-      'failed by its own word, at once',
+      '2.35 failed by its own word, at once',
       v2({ report: reportOf({ delivery: { number: 17, attempt: 1, step: 1, phase: 'returned', reason: 'step 2' } }) }),
       fresh,
       'failed',
@@ -102,7 +102,7 @@ describe('where a unit stands', () => {
     expect(standingOf(one, input).state).toBe(state);
   });
 
-  it('counts health from when it was given the content, and to its last report', () => {
+  it('2.33 counts health by the agent: from when it was given the content, and to its last report', () => {
     const report = { ...healthy, receivedAt: now - minute };
     expect(standingOf(v2({ report }), given).healthyMs).toBe(7 * minute);
     expect(standingOf(v2({ report }), fresh).healthyMs).toBe(4 * minute);

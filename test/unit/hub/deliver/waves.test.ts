@@ -41,7 +41,7 @@ describe('the waves of a delivery', () => {
     expect(play.record?.last.attempt).toBe(2);
   });
 
-  it('changes nothing when it is asked twice, and commits no more than steps, waves, decisions and groups', () => {
+  it('2.31 changes nothing when it is asked twice, and commits no more than steps, waves, decisions and groups', () => {
     const names = Array.from({ length: 200 }, (_, i) => `c${i}`);
     const waves = [{ name: 'canary', clusters: { percent: 5 } }];
     const play = new Play([deploy('all', null, { waves, maxConcurrent: 20 })], fleet(...names), 'web-v2');

@@ -128,7 +128,7 @@ describe('how well a component is by its definition', () => {
 
   it.each<readonly [string, Known, string]>([
     ['is not reported', { ...known({}), observations: [] }, 'Cache a is not reported yet'],
-    ['is reported of an older content', known({ ready: true }, 'sha256:old'), 'Cache a is not reported yet'],
+    ['2.27 is reported of an older content', known({ ready: true }, 'sha256:old'), 'Cache a is not reported yet'],
   ])('is unknown while its object %s, and nothing is evaluated', async (_, facts, message) => {
     const never = { evaluate: () => Promise.reject(new Error('evaluated')) };
     const check = checkOf({ healthPolicy: 'isHealth: context.output.status.ready' });

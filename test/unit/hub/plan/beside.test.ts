@@ -69,10 +69,10 @@ function lines(state: State): string[] {
 describe('objects that stay although their application has them no more', () => {
   it.each<[string, readonly string[], readonly string[]]>([
     ['are named while it has them', ['shop: web db!'], ['shop: db web keeps db(appDeleted)']],
-    ['stay once it has them no more', ['shop: web db!', 'shop: web'], ['shop: web keeps db(appDeleted)']],
+    ['2.22 stay once it has them no more', ['shop: web db!', 'shop: web'], ['shop: web keeps db(appDeleted)']],
     ['stay as it changes', ['shop: web db!', 'shop: web', 'shop: web new'], ['shop: new web keeps db(appDeleted)']],
     ['go where nothing keeps them', ['shop: web db', 'shop: web'], ['shop: web', 'delete db']],
-    ['are its own again when it has them again', ['shop: web db!', 'shop: web', 'shop: web db'], ['shop: db web']],
+    ['2.22 are its own again when it has them again', ['shop: web db!', 'shop: web', 'shop: web db'], ['shop: db web']],
     ['go with it', ['shop: web db!, blog: a', 'shop: web, blog: a', 'blog: a'], ['blog: a', 'delete db', 'delete web']],
     ['go with it at once', ['shop: web db!, blog: a', 'blog: a'], ['blog: a', 'delete db', 'delete web']],
     [
@@ -134,7 +134,7 @@ describe('an object that several applications share', () => {
       ['b: two x+', 'a: one x+, b: two x+'],
       ['a: one keeps x(appDeleted)', 'b: two x'],
     ],
-    ['is the next one its, when that one goes', ['a: one x+, b: two x+', 'b: two x+'], ['b: two x', 'delete one']],
+    ['2.25 is the next one its, when that one goes', ['a: one x+, b: two x+', 'b: two x+'], ['b: two x', 'delete one']],
     ['stays while another one keeps it', ['a: one x+, b: two x+', 'a: one, b: two x+'], ['a: one', 'b: two x']],
     [
       'is of no concern to one that has it no more',

@@ -36,7 +36,7 @@ function result(wanted: string, before: string | null, directive: UnitDirective 
 
 describe('what a cluster had before', () => {
   it.each<[string, string, string | null, UnitDirective | null, string | null, string]>([
-    ['comes back without a Job that is gone', 'web:1 mig:1', 'web:2', again, null, 'web:1'],
+    ['2.36 comes back without a Job that is gone', 'web:1 mig:1', 'web:2', again, null, 'web:1'],
     ['comes back with the Job that is there, as it is', 'web:1 mig:1', 'web:2 mig:2', again, null, 'web:1 mig:2'],
     [
       'has its own Job still, while steps lead away from it',

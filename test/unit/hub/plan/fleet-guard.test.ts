@@ -68,7 +68,7 @@ describe('applications that leave many clusters at once', () => {
     expect(result.next[0]?.revision.apps.map(({ name }) => name)).toEqual(['new', 'shop', 'web']);
   });
 
-  it('go with the approval of exactly this list, on every cluster in one pass', () => {
+  it('2.37 go with the approval of exactly this list, on every cluster in one pass', () => {
     const state = step(fleet(12), both(names(12)));
     const left = on(names(12), 'shop', 'ConfigMap/shop');
     const released = approved(state, planFor(state, left));

@@ -150,7 +150,7 @@ function objectsOf({ bundles }: State) {
 }
 
 describe('an application that the format of an agent cannot say', () => {
-  it('is held, and its owner is told what to upgrade', () => {
+  it('2.34 is held, and its owner is told what to upgrade', () => {
     const hold = agentTooOld({ number: 1, lacks: () => 'a step' }, bundleApp('web'), 'prod');
     expect(hold).toMatchObject({
       app: 'default/web',

@@ -83,9 +83,9 @@ describe('what leads an application to its next content', () => {
     ['steps, to a revision that is new', { before: 'v1', now: 'v2' }, 'v2 from v1 #7'],
     ['nothing, without steps', { before: 'v1', now: 'v2', rollout: null }, 'v2 #7'],
     ['nothing, where no delivery brings it', { before: 'v1', now: 'v2', told: null }, 'v2'],
-    ['nothing, to other numbers of the same revision', { before: 'v1', now: 'v1b' }, 'v1b #7'],
+    ['2.16 nothing, to other numbers of the same revision', { before: 'v1', now: 'v1b' }, 'v1b #7'],
     ['nothing, to one of two revisions that serve', { before: 'v1+v2', now: 'v2' }, 'v2 #7'],
-    ['what leads to it still', { before: 'v2 from v1 #3', now: 'v2', told: third }, 'v2 from v1 #3'],
+    ['2.34 what leads to it still', { before: 'v2 from v1 #3', now: 'v2', told: third }, 'v2 from v1 #3'],
     [
       'what leads to it still, by a numbering of before',
       { before: 'v2 from v1 #3', now: 'v2', told: null },

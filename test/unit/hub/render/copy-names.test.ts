@@ -49,7 +49,7 @@ describe('the names of copies', () => {
       [undefined, { back: 'back-v2' }],
     ],
     [
-      'a change of mode renames nothing',
+      '2.14 a change of mode renames nothing',
       [app('a', null), app('a', shift), app('b', shift), app('b', null)],
       [undefined, undefined, { web: 'web-v2' }, { web: 'web-v2' }],
     ],
@@ -77,7 +77,7 @@ describe('the names of copies', () => {
     expect(namesOf(docs, () => 'app-v1')).toEqual([undefined, { web: 'web-v2' }, undefined]);
   });
 
-  it('count the contents of a component, not those of its application', () => {
+  it('2.15 count the contents of a component, not those of its application', () => {
     const fleets = [app('a', null), app('a', null, { worker: 'x' }), app('b', null)].map((doc) => fleetOf(doc));
     const history = fleets.reduce((before, fleet) => recordRevisions(before, fleet), emptyHistory);
     const records = history.revisions.get('default/app')!;

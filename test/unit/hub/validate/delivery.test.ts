@@ -302,7 +302,7 @@ kind: ApplicationDeployment
 metadata: { name: d }
 spec: { appRevisions: [{ revisionName: app-v1, placement: [{ clusterSelector: { name: c1 } }] }] }
 `;
-  it('does not name an Application that delivers itself', () => {
+  it('2.24 does not name an Application that delivers itself', () => {
     const words = expect.stringMatching(
       /^error\[DELIVERY_CONFLICT\] default\/app has a workflow or policies/,
     ) as string;

@@ -55,7 +55,7 @@ describe('the units that a program wants', () => {
   it.each<[rule: string, steps: object[], lines: string[]]>([
     ['are one for each cluster', [deploy('both', 'o1')], ['c1/ [o1] all by both+o1', 'c2/ [o1] all by both+o1']],
     [
-      'are two on a cluster in two namespaces, with whatever content',
+      '2.17 are two on a cluster in two namespaces, with whatever content',
       [deploy('one', 'o1'), deploy('x', 'o2')],
       ['c1/ [o1] all by one+o1', 'c1/x [o2] all by x+o2'],
     ],
@@ -65,7 +65,7 @@ describe('the units that a program wants', () => {
       ['c1/ [o1] all by one+o1, both+same', 'c2/ [same] all by both+same'],
     ],
     [
-      'are in conflict where two steps want different content',
+      '2.17 are in conflict where two steps want different content',
       [deploy('one', 'o1'), deploy('both', 'o2')],
       ['c1/ [o1] all by one+o1', 'c2/ [o2] all by both+o2', 'conflict on c1: one+o1 both+o2'],
     ],

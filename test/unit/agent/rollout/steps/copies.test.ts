@@ -61,7 +61,7 @@ describe('what steps move', () => {
     expect(scalers).toEqual(['HorizontalPodAutoscaler/example-web-v1 of Deployment/example-web-v1']);
   });
 
-  it('makes early what runs nothing, and lets wait what runs, schedules, or runs once', () => {
+  it('2.13 makes early what runs nothing, and lets wait what runs, schedules, or runs once', () => {
     const more = [
       configMap('settings'),
       workload('Deployment', 'worker-v2', 'worker'),

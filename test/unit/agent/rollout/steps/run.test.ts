@@ -263,7 +263,7 @@ describe('a delivery with steps in a cluster', () => {
     expect(shown(lab.kube)).toBe('v1 10 (100), v2 0 (0)');
   });
 
-  it('stands still under a hold, and counts no pause; a closed window lets it go on', async () => {
+  it('2.28 stands still under a hold, and counts no pause; a closed window lets it go on', async () => {
     const lab = await serving();
     lab.publish(run(canary));
     await lab.settle();
@@ -370,7 +370,7 @@ describe('a delivery with steps in a cluster', () => {
     expect(lab.kube.writesLog.length).toBe(writes);
   });
 
-  it('goes back on full nodes: what failed makes room for what serves', async () => {
+  it('2.11 goes back on full nodes: what failed makes room for what serves', async () => {
     const lab = await serving();
     const half: BundleDelivery['steps'] = [{ type: 'scale', replicas: { percent: 50 }, weight: 50 }, { type: 'pause' }];
     lab.publish(run(half));
@@ -399,7 +399,7 @@ describe('a delivery with steps in a cluster', () => {
     expect(shown(lab.kube)).toBe('v1 10 (100), v2 0 (0)');
   });
 
-  it('keeps an autoscaler from what served, and gives the new copy its own at promotion', async () => {
+  it('2.10 keeps an autoscaler from what served, and gives the new copy its own at promotion', async () => {
     const scaled = (n: number) =>
       exampleApp([{ n, replicas: null, weight: 100 }], { deadline: 10, isAutoscaled: true });
     const lab = await serving(scaled(1));

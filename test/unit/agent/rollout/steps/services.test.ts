@@ -31,7 +31,7 @@ const service = (name: string, selector: object): KubeObject => ({
 });
 
 describe('a Service without weights', () => {
-  it('leads to the pods of both copies by the labels that both have, with its own ports, until it changes', () => {
+  it('2.12 leads to the pods of both copies by the labels that both have, with its own ports, until it changes', () => {
     expect(switched(copyApp({ name: 'reviews' }), copyApp({ name: 'reviews-v2', ports: [9080, 9081] }))).toEqual([
       {
         service: 'reviews of reviews',
