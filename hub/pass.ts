@@ -124,7 +124,10 @@ async function publishAll(
 async function planFacts(
   { store, publishing, judged, planned: memory }: PassParts,
   before: State,
-  known: Pick<PlanInput, 'directives' | 'now'> & { readonly targets: readonly Target[]; readonly reports: Reports },
+  known: Pick<PlanInput, 'directives' | 'takenBack' | 'now'> & {
+    readonly targets: readonly Target[];
+    readonly reports: Reports;
+  },
 ): Promise<Omit<PlanInput, 'state' | 'source' | 'rendered' | 'holds' | 'placement'>> {
   const { targets, ...facts } = known;
   return {
@@ -228,8 +231,8 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
   const planned = await timed(parts, 'plan', async () => {
     const kept = [...intake.holds, ...placed.holds, ...delivered.holds, ...rendered.holds];
     const placement = await inSlices(findingFacts(toPlace, placed, before));
-    const facts = await planFacts(parts, before, { targets, reports, directives: delivered.directives, now });
-    const state = { ...before, clusters };
+    const [{ directives, takenBack }, state] = [delivered, { ...before, clusters }];
+    const facts = await planFacts(parts, before, { targets, reports, directives, takenBack, now });
     const from = source ?? { repository: '', commit: '' };
     const { apps, asked } = rendered;
     return inSlices(planning({ ...facts, state, source: from, rendered: apps, asked, holds: kept, placement }));

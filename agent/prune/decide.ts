@@ -112,7 +112,9 @@ function retiredEntries(
   retired: ReadonlyMap<ObjectId, RetiredObject>,
   stop: string | null,
 ): { readonly deletable: readonly InventoryEntry[]; readonly released: ReadonlySet<ObjectId> } {
-  const isReleased = ({ id }: InventoryEntry): boolean => retired.get(id)?.how === 'release';
+  // What a delivery took over was there before it: it stays when that goes back.
+  const isReleased = ({ id, adopted }: InventoryEntry): boolean =>
+    retired.get(id)?.how === 'release' || (adopted === true && retired.get(id)?.delivery !== undefined);
   const named = absent.filter((entry) => retired.has(entry.id));
   const released = stop === null ? named.filter(isReleased).map(({ id }) => id) : [];
   return {

@@ -5,6 +5,7 @@ import {
   unitKey,
   type AppDelivery,
   type ClusterDirectives,
+  type ClusterTakenBack,
   type Deliveries,
   type UnitDirective,
 } from '../model/delivery.ts';
@@ -31,6 +32,7 @@ import { isResting, restingOutcome } from './resting.ts';
 import { admissionsOf } from './standing.ts';
 import { stepObjects } from './step-objects.ts';
 import type { StepWorld } from './step-run.ts';
+import { addTakenBack } from './taken-back.ts';
 import type { DeliveryUnit } from './unit.ts';
 import type { Wanted } from './wanted.ts';
 import { wantedFirst, waysOf, type SaidWays } from './ways.ts';
@@ -66,6 +68,8 @@ export interface Advanced {
   readonly holds: readonly FoundHold[];
   /** How clusters get to what is wanted of their units, by cluster; of those that a delivery tells nothing, nothing. */
   readonly directives: ReadonlyMap<string, ClusterDirectives>;
+  /** The units that go back, or have, by cluster. */
+  readonly takenBack: ReadonlyMap<string, ClusterTakenBack>;
   /** By application. */
   readonly progress: ReadonlyMap<string, DeliveryProgress>;
   readonly effects: readonly Effect[];
@@ -88,7 +92,7 @@ export function* advancing(input: AdvanceInput): Work<Advanced> {
   const byApp = listsOf(apps.size === 0 ? [] : assignments);
   const outcomes: (readonly [string, ApplicationOutcome])[] = [];
   const frozen = frozenAt(input.freeze, input.listening.now);
-  const found: Found = { holds: [], instead: new Map(), directives: new Map(), parts: new Map() };
+  const found: Found = { holds: [], instead: new Map(), directives: new Map(), takenBack: new Map(), parts: new Map() };
   const world = { ...input.world, apps: appStates(facts, { byApp, deliveries: input.state.deliveries }) };
   const now = { ...input, world, frozen: frozen?.why ?? null };
   for (const [app, said] of apps) {
@@ -102,13 +106,14 @@ export function* advancing(input: AdvanceInput): Work<Advanced> {
     yield 1 + unitUnits * own.length;
     outcomes.push([app, advanceOne(now, facts, { app, said, own, found })]);
   }
-  const { instead, holds, directives, parts } = found;
+  const { instead, holds, directives, takenBack, parts } = found;
   const due = [frozen?.until ?? null, ...outcomes.map(([, one]) => one.due)].filter((at) => at !== null);
   return {
     deliveries: deliveriesAfter(input, outcomes),
     assignments: instead.size === 0 ? assignments : assignments.flatMap((one) => instead.get(one) ?? [one]),
     holds,
     directives,
+    takenBack,
     progress: new Map(outcomes.flatMap(([app, { progress }]) => (progress === null ? [] : [[app, progress]]))),
     effects: outcomes.flatMap(([, { effects }]) => effects),
     parts,
@@ -136,6 +141,7 @@ function advanceOne(input: AdvanceOne, facts: UnitFacts, { app, said, own, found
   for (const [key, part] of wantedParts(said, outcome, own)) found.parts.set(key, part);
   const { record: after, wanted } = outcome;
   if (after === undefined) return outcome;
+  addTakenBack(found.takenBack, after, { units, own, wanted });
   if (deployment !== undefined) {
     const record = withDocuments(after, deployment, contentsIn(units));
     const documentOf = documentsOf(record, deployment);

@@ -42,9 +42,7 @@ function forward(input: DirectiveInput, unit: DeliveryUnit): UnitDirective | nul
 function former(input: DirectiveInput, unit: DeliveryUnit, content: string): UnitDirective | null {
   const number = numberOf(input, content, unit.published?.delivery);
   if (number === 0) return null;
-  const hadIt = unit.published !== null && input.record.last.base[unit.key] !== null;
-  const put = { number, attempt: attemptOf(unit, number, 1), action: 'run', isAtOnce: true } as const;
-  return hadIt ? { ...put, isAgain: true } : put;
+  return { number, attempt: attemptOf(unit, number, 1), action: 'run', isAtOnce: true };
 }
 
 /** No lower than what the cluster was told of it. */

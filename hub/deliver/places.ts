@@ -1,4 +1,4 @@
-import type { AppDelivery, UnitDirective } from '../model/delivery.ts';
+import type { AppDelivery, TakenBack, UnitDirective } from '../model/delivery.ts';
 import type { ApplicationDeployment } from '../model/documents.ts';
 import type { FoundHold } from '../model/hold.ts';
 import type { Assignment } from '../model/rendered.ts';
@@ -20,6 +20,7 @@ export interface Found {
   /** What stands in the place of an assignment. */
   readonly instead: Map<Assignment, readonly Assignment[]>;
   readonly directives: Map<string, Map<string, UnitDirective>>;
+  readonly takenBack: Map<string, Map<string, TakenBack>>;
   readonly parts: Map<string, string>;
 }
 

@@ -146,9 +146,18 @@ export interface UnitDirective {
   readonly isCopy?: true;
   /** It is put back: without steps. */
   readonly isAtOnce?: true;
-  /** The cluster had it before: its Jobs are not run again. */
-  readonly isAgain?: true;
 }
+
+/** Of a unit that goes back behind a delivery, or has. */
+export interface TakenBack {
+  /** `NAMESPACE/NAME#NUMBER`: what it took over in the cluster is let go of, and not deleted. */
+  readonly delivery: string;
+  /** The cluster had before what it goes back to: its Jobs are not run again. */
+  readonly hadIt: boolean;
+}
+
+/** By unit (`namespace/name[@target]`). */
+export type ClusterTakenBack = ReadonlyMap<string, TakenBack>;
 
 /** By unit (`namespace/name[@target]`). */
 export type ClusterDirectives = ReadonlyMap<string, UnitDirective>;

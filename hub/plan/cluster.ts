@@ -15,7 +15,7 @@ import { limitedDeletions } from './limited.ts';
 import { nextGeneration, previousRevision, type ClusterInput } from './input.ts';
 import { admit } from './admit.ts';
 import { directiveOf } from './kept-app.ts';
-import { findReleased, heldIds, portion, stillRetired } from './retire.ts';
+import { findReleased, heldIds, portion, stillRetired, takenBackWith } from './retire.ts';
 import { fileSizesOf } from './sizes.ts';
 
 /** What was decided for one cluster. */
@@ -73,9 +73,10 @@ function bundleOf(input: ClusterInput, content: Content, more: readonly Approval
   const predecessors = predecessorsFor(record, target);
   const generation = nextGeneration(input);
   const wanted = new Set(content.apps.flatMap(heldIds));
+  const behind = target.hasDocuments ? takenBackWith(previous, input.takenBack) : new Map<ObjectId, string>();
   const deleted = content.retired.map((id): RetiredObject => {
-    const approval = content.approved.get(id);
-    return { id, since: generation, ...(approval === undefined ? {} : { approval }) };
+    const [approval, delivery] = [content.approved.get(id), behind.get(id)];
+    return { id, since: generation, ...(approval && { approval }), ...(delivery !== undefined && { delivery }) };
   });
   // Format 1 would have them deleted: what it does not name stays.
   const forgotten = target.hasDocuments ? content.forgotten : [];

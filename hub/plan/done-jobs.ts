@@ -5,17 +5,17 @@ import type { BundleApp, BundleObject } from '../../shared/wire/revision.ts';
 import type { Entry } from './entry.ts';
 import { previousRevision, type ClusterInput } from './input.ts';
 
-type Facts = Pick<ClusterInput, 'state' | 'record' | 'directives' | 'format'>;
+type Facts = Pick<ClusterInput, 'state' | 'record' | 'takenBack' | 'format'>;
 
 /**
  * What a cluster had before comes back without running its Jobs again: of those, the ones that are there stay as they are, and the others stay away.
  */
-export function withoutDoneJobs({ state, record, directives, format }: Facts): (entry: Entry) => Entry {
+export function withoutDoneJobs({ state, record, takenBack, format }: Facts): (entry: Entry) => Entry {
   const before = new Map(previousRevision(state, record)?.apps.map((app) => [appKey(app), app]));
   return (entry) => {
     const key = appKey(entry.app);
     const previous = before.get(key);
-    if (previous === undefined || directives.get(key)?.isAgain !== true) return entry;
+    if (previous === undefined || takenBack?.get(key)?.hadIt !== true) return entry;
     return entry.app.objects.some(isJob) ? withJobsOf(previous, entry, format) : entry;
   };
 }

@@ -3,7 +3,7 @@ import type { Labels } from '../../shared/model/selector.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
 import type { RevisionFormat } from '../../shared/wire/formats/format.ts';
-import type { ClusterDirectives } from '../model/delivery.ts';
+import type { ClusterDirectives, ClusterTakenBack } from '../model/delivery.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
 import type { Departure } from '../model/placement.ts';
@@ -38,6 +38,8 @@ export interface ClusterInput {
   readonly departures: ReadonlyMap<string, Departure>;
   /** How it gets to what deliveries want of its units. */
   readonly directives: ClusterDirectives;
+  /** Units that go back behind a delivery, or have; absent = none. */
+  readonly takenBack?: ClusterTakenBack | undefined;
   /** The last bundle was signed by a hub key that is not at work any more, or its agent does not read its format any more. */
   readonly mustSignAgain: boolean;
   readonly sizes: (bundle: PublishedBundle) => ReadonlyMap<string, number>;

@@ -11,7 +11,7 @@ import type { JudgedBy } from '../model/health.ts';
 import { internalProblem } from '../model/internal-problem.ts';
 import { holdOf, holdOfChange, type FoundHold } from '../model/hold.ts';
 import { waitingOn } from '../model/waiting-change.ts';
-import type { ClusterDirectives } from '../model/delivery.ts';
+import type { ClusterDirectives, ClusterTakenBack } from '../model/delivery.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { PublishedBundle } from '../model/published-bundle.ts';
 import type { NextBundle, Plan } from '../model/bundle.ts';
@@ -44,6 +44,8 @@ export interface PlanInput {
   readonly holds: readonly Pick<FoundHold, 'app' | 'cluster' | 'by'>[];
   /** What deliveries tell clusters of their units. */
   readonly directives: ReadonlyMap<string, ClusterDirectives>;
+  /** Units that go back behind a delivery, by cluster (default: none). */
+  readonly takenBack?: ReadonlyMap<string, ClusterTakenBack>;
   /** By cluster and unit: what is to be reported of the objects of a unit that stays as it was published (default: nothing more). */
   readonly asked?: ReadonlyMap<string, NonNullable<ClusterInput['asked']>>;
   /** What placement decided: it tells why a unit leaves a cluster. */
@@ -211,6 +213,7 @@ function clusterFacts(input: PlanInput, record: ClusterRecord): ClusterFacts {
     again: [...(published.get(name) ?? [])].filter((id) => open.has(id)),
     report,
     directives: directives.get(name) ?? noDirectives,
+    takenBack: input.takenBack?.get(name),
     mustSignAgain: signAgain.has(name) || isAboveAgent(previous, record),
     sizes,
     now,

@@ -3,6 +3,7 @@ import { fileBytes } from '../../shared/model/limits.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { BundleApp, RetiredObject, Revision } from '../../shared/wire/revision.ts';
+import type { ClusterTakenBack } from '../model/delivery.ts';
 
 /** The deletions of one unit; of the cluster's past under an empty name. */
 export interface UnitRetire {
@@ -65,6 +66,20 @@ export function findReleased(previous: Pick<Revision, 'apps'> | null, wanted: re
   if (released.length === 0) return [];
   const held = new Set(wanted.flatMap(heldIds));
   return [...new Set(released)].filter((id) => !held.has(id)).sort();
+}
+
+/** The delivery that an id of the last bundle goes back with, by id: agents let go of what that took over. */
+export function takenBackWith(
+  previous: Pick<Revision, 'apps'> | null,
+  takenBack: ClusterTakenBack = new Map(),
+): ReadonlyMap<ObjectId, string> {
+  if (takenBack.size === 0) return new Map();
+  return new Map(
+    (previous?.apps ?? []).flatMap((app) => {
+      const back = takenBack.get(appKey(app));
+      return back === undefined ? [] : heldIds(app).map((id) => [id, back.delivery] as const);
+    }),
+  );
 }
 
 function staying({ objects, kept = [] }: Pick<BundleApp, 'objects' | 'kept'>): ObjectId[] {

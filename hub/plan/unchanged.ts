@@ -50,10 +50,10 @@ function isAtRest({ again, mustSignAgain }: UnencodedInput): boolean {
 }
 
 function inputsOf(input: UnencodedInput): readonly unknown[] {
-  const { state, record, labels, report, held, directives, asked } = input;
-  // Directives, and what is asked of what stays, are made anew with each pass.
-  const isTold = directives.size > 0 || (asked?.size ?? 0) > 0;
-  const told = isTold ? JSON.stringify([[...directives], [...(asked ?? [])]]) : '';
+  const { state, record, labels, report, held, directives, takenBack, asked } = input;
+  // What deliveries say, and what is asked of what stays, is made anew with each pass.
+  const said = [directives, takenBack ?? [], asked ?? []].map((one) => [...one]);
+  const told = said.some(({ length }) => length > 0) ? JSON.stringify(said) : '';
   return [state.channel, state.epoch, record, labels, heldText(held), told, ...saidIn(report)];
 }
 

@@ -144,6 +144,22 @@ describe('a fleet of twelve, delivered in waves', () => {
     expect((await progress()).published).toBe('2'.repeat(12));
   });
 
+  it('2.38 goes on with the last good documents while a commit has broken them', async () => {
+    await go(1, 'nginx:9');
+    const { number, published: before } = await progress();
+    const broken = application('nginx:9').replace('components:', 'componentz:');
+    const { state } = await passes.run({ 'web.yaml': broken });
+    expect(state.problems).toContainEqual(expect.objectContaining({ code: 'UNKNOWN_FIELD' }));
+    await go(3);
+    expect(await progress()).toMatchObject({ number, phase: 'running', published: before });
+    await decideOn('approve', number ?? '');
+    await go(3);
+    expect(await progress()).toMatchObject({ number, phase: 'succeeded', published: before.charAt(0).repeat(12) });
+    await go(8, 'nginx:2');
+    await decideOn('approve', (await progress()).number ?? '');
+    await go(5);
+  });
+
   it('changes nothing for a number of its rollout', async () => {
     const before = (await passes.parts.store.read()).deliveries.get('default/web')?.last.number;
     await go(1, 'nginx:2', '5m');

@@ -3,7 +3,8 @@ import type { KubeObject } from '../../../shared/model/object.ts';
 import { waitFor } from '../../lab/controlplane/wait.ts';
 import type { Backend } from './backend.ts';
 import { clusterYaml, webApp } from './documents.ts';
-import { startFleet, type Fleet, type Site } from './fleet.ts';
+import { rowOf, startFleet, type Fleet, type Site } from './fleet.ts';
+import { handsOf } from './hands.ts';
 
 const names = ['staging', 'prod'];
 
@@ -16,6 +17,20 @@ function staged(image: string): string {
   const steps = `${deploy('staging')}      - { name: ask, type: suspend }\n${deploy('prod')}`;
   return `${webApp('web', image)}  policies:\n${names.map(topology).join('')}  workflow:\n    steps:\n${steps}`;
 }
+
+/** An application that runs a Job; its second content takes over what a person made, and has no Job. */
+const shop = (number: 1 | 2): string => `apiVersion: core.oam.dev/v1beta1
+kind: Application
+metadata: { name: shop }
+spec:
+  components:
+    - { name: front, type: worker, properties: { image: "example/web:${number}" } }
+${number === 1 ? migrate : `    - { name: pg, type: k8s-objects, properties: { objects: [${theirs}] } }\n`}  policies:
+    - { type: topology, properties: { clusters: [staging] } }
+    - { type: take-over, properties: { rules: [{ selector: { componentNames: [pg] } }] } }
+`;
+const migrate = '    - { name: migrate, type: task, properties: { image: "example/migrate:1" } }\n';
+const theirs = '{ apiVersion: v1, kind: ConfigMap, metadata: { name: pg }, data: { of: shop } }';
 
 /** Registers what happens to an Application with a workflow, from `git push` to the pods of two clusters. */
 export function describeDeliveries(backend: Backend): void {
@@ -81,6 +96,33 @@ export function describeDeliveries(backend: Backend): void {
     it('is back at once where the commit is reverted', async () => {
       await fleet.push({ 'app.yaml': staged('example/web:1') });
       await until('1 1');
+    });
+
+    it('2.23 and 2.36 leaves what it took over where it goes back, and runs no Job again', async () => {
+      const { view } = sites[0] as Site;
+      const made = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'pg', namespace: 'default' } };
+      await handsOf(view).make({ ...made, data: { of: 'a person' } });
+      await fleet.push({ 'shop.yaml': shop(1) });
+      const ended = async (name: string) => {
+        const find = async () => (await fleet.client().rollouts({})).rollouts.find((one) => one.name === name);
+        await waitFor(name, async () => ((await find())?.phase === 'succeeded' ? true : undefined), 20_000).catch(
+          async () => expect([await find(), (await fleet.status()).problems]).toBe(name),
+        );
+      };
+      await ended('shop#1');
+      await fleet.push({ 'shop.yaml': shop(2) });
+      await ended('shop#2');
+      const taken = await view.get('/ConfigMap/default/pg');
+      expect(taken).toMatchObject({ data: { of: 'shop' } });
+      await view.untilGone('batch/Job/default/migrate');
+      await fleet.cli('rollout', 'rollback', 'shop#2');
+      await view.until('apps/Deployment/default/front', 'of the first image again', (object) =>
+        JSON.stringify(object).includes('example/web:1'),
+      );
+      const status = await fleet.settled();
+      expect(rowOf(status, 'default/shop')).toMatchObject({ applied: true, health: 'Healthy' });
+      expect(await view.get('batch/Job/default/migrate')).toBeUndefined();
+      expect((await view.get('/ConfigMap/default/pg'))?.metadata.uid).toBe(taken?.metadata.uid);
     });
   });
 }

@@ -127,8 +127,8 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: a revert goes through steps',
     file: 'hub/deliver/directives.ts',
-    find: "action: 'run', isAtOnce: true } as const;",
-    replace: "action: 'run' } as const;",
+    find: "action: 'run', isAtOnce: true };",
+    replace: "action: 'run' };",
     tests: ['test/unit/hub/deliver/directives.test.ts'],
   },
   {
@@ -195,10 +195,38 @@ export const deliverMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/deliver/released.test.ts'],
   },
   {
+    bug: 'delivery: what was heard before it was taken back confirms it',
+    file: 'hub/deliver/describe.ts',
+    find: 'report.applied === published.digest && report.receivedAt > since',
+    replace: 'report.applied === published.digest && report.receivedAt > 0 * since',
+    tests: ['test/unit/hub/deliver/application.scenarios.test.ts'],
+  },
+  {
+    bug: 'delivery: a wave passes whose only cluster left',
+    file: 'hub/deliver/wave.ts',
+    find: 'if (isEmptied) return',
+    replace: "if (isEmptied && wave.name === '') return",
+    tests: ['test/unit/hub/deliver/application.scenarios.test.ts'],
+  },
+  {
+    bug: 'delivery: an adopted object is deleted by a rollback',
+    file: 'agent/prune/decide.ts',
+    find: '(adopted === true && retired.get(id)?.delivery !== undefined)',
+    replace: '(adopted === true && retired.get(id)?.delivery === id)',
+    tests: ['test/unit/agent/prune/decide.test.ts'],
+  },
+  {
+    bug: 'delivery: what goes back with a delivery does not say so',
+    file: 'hub/plan/cluster.ts',
+    find: 'target.hasDocuments ? takenBackWith(previous, input.takenBack)',
+    replace: '!target.hasDocuments ? takenBackWith(previous, input.takenBack)',
+    tests: ['test/unit/hub/plan/plan.retired.test.ts'],
+  },
+  {
     bug: 'delivery: a rollback runs Jobs again that were done',
     file: 'hub/plan/done-jobs.ts',
-    find: 'directives.get(key)?.isAgain !== true) return entry;',
-    replace: 'directives.has(key)) return entry;',
+    find: 'takenBack?.get(key)?.hadIt !== true) return entry;',
+    replace: 'takenBack === undefined) return entry;',
     tests: ['test/unit/hub/plan/done-jobs.test.ts'],
   },
   {

@@ -52,6 +52,26 @@ describe('what may be deleted', () => {
     expect(decision.unexplained).toEqual(['/ConfigMap/default/forgotten']);
   });
 
+  it.each<[string, Partial<RetiredObject>, Partial<InventoryEntry>, 'deleted' | 'let go of']>([
+    [
+      '2.23 let go of, where a delivery took it over that goes back',
+      { delivery: 'default/a#2' },
+      { adopted: true },
+      'let go of',
+    ],
+    ['deleted, where that delivery made it', { delivery: 'default/a#2' }, {}, 'deleted'],
+    ['deleted, where it was taken over and a later document has it no more', {}, { adopted: true }, 'deleted'],
+    ['let go of, where the bundle says so', { how: 'release' }, {}, 'let go of'],
+  ])('is %s', (_, retired, known, expected) => {
+    const id = '/ConfigMap/default/pg';
+    const { revision } = testBundle({ generation: 2, apps: [], retired: [] });
+    const listed = { ...revision, retired: [{ id, since: 2, ...retired }] };
+    const { removable, released } = decidePrune(
+      input([], { revision: listed, inventory: new Map([entry(id, known)]) }),
+    );
+    expect([[...removable], [...released]]).toEqual(expected === 'deleted' ? [[id], []] : [[], [id]]);
+  });
+
   it('is nothing of what serves until a delivery is done, retired or not, and that is not unexplained', () => {
     const [from, to] = [plainApp('a', [configMap('old')]), plainApp('a', [configMap('new')])];
     const { revision } = testBundle({

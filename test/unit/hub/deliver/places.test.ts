@@ -13,7 +13,7 @@ const content: Wanted = { kind: 'content', content: 'web-v1', reason: 'went back
 const part: Wanted = { kind: 'part', components: ['db'], former: 'web-v1', reason: '' };
 
 function placed(wanted: Wanted | null, former: readonly Assignment[] = [before], facts: Partial<Placing> = {}) {
-  const found: Found = { holds: [], instead: new Map(), directives: new Map(), parts: new Map() };
+  const found: Found = { holds: [], instead: new Map(), directives: new Map(), takenBack: new Map(), parts: new Map() };
   const places = [own, second];
   const there = place(found, { places, former: () => former, withObjects: (made) => made, wanted, ...facts });
   return { there, holds: found.holds.map(({ reason }) => reason), instead: [...found.instead.values()] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { UnitDirective } from '../../../../hub/model/delivery.ts';
+import type { TakenBack } from '../../../../hub/model/delivery.ts';
 import { withoutDoneJobs } from '../../../../hub/plan/done-jobs.ts';
 import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { contentOf } from '../../../../shared/wire/bundle.ts';
@@ -8,7 +8,7 @@ import type { BundleApp } from '../../../../shared/wire/revision.ts';
 import { bundleApp, enrolledCluster, published, stateOf } from '../../../fixtures/hub/status.ts';
 
 const format = formats.revision.at(2);
-const again: UnitDirective = { number: 1, attempt: 1, action: 'run', isAtOnce: true, isAgain: true };
+const again: TakenBack = { delivery: 'default/web#1', hadIt: true };
 
 /** `web:1 mig:1` = a Deployment and a Job, each of the first content. */
 function app(text: string): BundleApp {
@@ -24,18 +24,18 @@ function app(text: string): BundleApp {
   });
 }
 
-function result(wanted: string, before: string | null, directive: UnitDirective | null, from: string | null = null) {
+function result(wanted: string, before: string | null, back: TakenBack | null, from: string | null = null) {
   const bundled = before === null ? [] : [{ ...app(before), ...(from !== null && { from: contentOf(app(from)) }) }];
   const record = enrolledCluster('a');
   const bundle = published('a', []);
   const state = stateOf([record], [{ ...bundle, revision: { ...bundle.revision, apps: bundled } }]);
-  const directives = new Map(directive === null ? [] : [['default/web', directive]]);
+  const takenBack = new Map(back === null ? [] : [['default/web', back]]);
   const entry = { app: app(wanted), files: new Map<string, Uint8Array>() };
-  return { entry, next: withoutDoneJobs({ state, record, directives, format })(entry) };
+  return { entry, next: withoutDoneJobs({ state, record, takenBack, format })(entry) };
 }
 
 describe('what a cluster had before', () => {
-  it.each<[string, string, string | null, UnitDirective | null, string | null, string]>([
+  it.each<[string, string, string | null, TakenBack | null, string | null, string]>([
     ['2.36 comes back without a Job that is gone', 'web:1 mig:1', 'web:2', again, null, 'web:1'],
     ['comes back with the Job that is there, as it is', 'web:1 mig:1', 'web:2 mig:2', again, null, 'web:1 mig:2'],
     [
@@ -48,17 +48,10 @@ describe('what a cluster had before', () => {
     ],
     ['comes back whole without Jobs', 'web:1', 'web:2', again, null, 'web:1'],
     ['runs its Jobs where nothing was before', 'web:1 mig:1', null, again, null, 'web:1 mig:1'],
-    [
-      'runs its Jobs where it comes as the next delivery',
-      'web:1 mig:1',
-      'web:2',
-      { number: 2, attempt: 1, action: 'run' },
-      null,
-      'web:1 mig:1',
-    ],
+    ['runs its Jobs where it never had them', 'web:1 mig:1', 'web:2', { ...again, hadIt: false }, null, 'web:1 mig:1'],
     ['runs its Jobs without a delivery', 'web:1 mig:1', 'web:2', null, null, 'web:1 mig:1'],
-  ])('%s', (_, wanted, before, directive, from, expected) => {
-    const { entry, next } = result(wanted, before, directive, from);
+  ])('%s', (_, wanted, before, back, from, expected) => {
+    const { entry, next } = result(wanted, before, back, from);
     expect(next.app.digest).toBe(app(expected).digest);
     expect(next.app.objects.map(({ id }) => id)).toEqual(app(expected).objects.map(({ id }) => id));
     if (wanted === expected) expect(next).toBe(entry);

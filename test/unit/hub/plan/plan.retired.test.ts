@@ -6,6 +6,7 @@ import {
   id,
   object,
   planFor,
+  record,
   report,
   reports,
   retiredIds,
@@ -30,6 +31,23 @@ const later = (more: AgentReport | null, state = retiring) =>
 describe('a retired id', () => {
   it('says since which generation', () => {
     expect(sent(retiring)).toMatchObject({ generation: 2, retired: [{ id: gone, since: 2 }] });
+  });
+
+  it('2.23 names the delivery that goes back with it: what that took over is let go of', () => {
+    const reads = { revision: 2 };
+    const fresh = { ...start, clusters: new Map([['one', { ...record, reads }]]) };
+    const given = step(fresh, [app('web', ['ConfigMap/a', 'ConfigMap/gone']), app('other', ['ConfigMap/b'])]);
+    const takenBack = new Map([['one', new Map([['default/web', { delivery: 'default/web#2', hadIt: true }]])]]);
+    const back = step(given, [app('web', ['ConfigMap/a'])], { takenBack });
+    expect(sent(back).retired).toEqual([
+      { id: id('ConfigMap/b'), since: 2 },
+      { id: gone, since: 2, delivery: 'default/web#2' },
+    ]);
+    expect(sent(step(back, [app('web', ['ConfigMap/c'])])).retired).toContainEqual({
+      id: gone,
+      since: 2,
+      delivery: 'default/web#2',
+    });
   });
 
   const listed = (survivors: string[], unexplainedIds: string[]) => ({

@@ -1,0 +1,40 @@
+import { unitKey, type AppDelivery, type TakenBack } from '../model/delivery.ts';
+import type { Assignment } from '../model/rendered.ts';
+import { targetOf } from './facts.ts';
+import type { DeliveryUnit } from './unit.ts';
+import type { Wanted } from './wanted.ts';
+
+/** What deciding which units go back reads. */
+export interface TakenBackInput {
+  readonly units: readonly DeliveryUnit[];
+  readonly own: readonly Pick<Assignment, 'unit' | 'cluster'>[];
+  readonly wanted: ReadonlyMap<string, Wanted>;
+}
+
+/**
+ * Adds the units of an application that go back behind its delivery, or have gone, by cluster and unit (`namespace/name[@target]`): by a failure, a
+ * decision, or because the documents returned to what was stable. Level-based: for as long as they are to have their former content.
+ */
+export function addTakenBack(
+  found: Map<string, Map<string, TakenBack>>,
+  record: AppDelivery,
+  { units, own, wanted }: TakenBackInput,
+): void {
+  const { last } = record;
+  const isWhole = last.phase === 'reverted' || last.document !== undefined;
+  if (last.number === 0 || (!isWhole && wanted.size === 0)) return;
+  const byKey = new Map(units.map((unit) => [unit.key, unit]));
+  for (const { unit: name, cluster } of own) {
+    const key = unitKey(cluster, targetOf(name));
+    const unit = byKey.get(key);
+    if (unit === undefined || unit.published === null || !goesBack(last, wanted.get(key), isWhole)) continue;
+    const back: TakenBack = { delivery: `${record.app}#${last.number}`, hadIt: last.base[key] !== null };
+    const here = found.get(cluster) ?? new Map<string, TakenBack>();
+    found.set(cluster, here.set(name, back));
+  }
+}
+
+function goesBack(last: AppDelivery['last'], wanted: Wanted | undefined, isWhole: boolean): boolean {
+  if (wanted === undefined) return isWhole;
+  return wanted.kind === 'content' && (wanted.content !== last.content || last.document !== undefined);
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { addTakenBack } from '../../../../hub/deliver/taken-back.ts';
+import type { Wanted } from '../../../../hub/deliver/wanted.ts';
+import type { Delivery, TakenBack } from '../../../../hub/model/delivery.ts';
+import { deliveryOf, unit } from '../../../fixtures/hub/deliveries.ts';
+
+const former: Wanted = { kind: 'content', content: 'web-v4', reason: '' };
+
+/** What is said of one unit of the fifth delivery, which brings web-v6, where web-v5 was stable. */
+function said(last: Partial<Delivery>, wanted: Wanted | null, published: string | null = 'web-v6') {
+  const found = new Map<string, Map<string, TakenBack>>();
+  const own = [{ unit: 'default/web', cluster: 'a' }];
+  const all = new Map(wanted === null ? [] : [['a', wanted]]);
+  addTakenBack(found, deliveryOf('default/web', 5, last), { units: [unit('a', published)], own, wanted: all });
+  return found.get('a')?.get('default/web');
+}
+
+const back: TakenBack = { delivery: 'default/web#5', hadIt: true };
+
+describe('a unit is taken back', () => {
+  it.each<[string, Partial<Delivery>, Wanted | null, string | null, TakenBack | undefined]>([
+    ['where it is to have what it had before', { phase: 'rolled-back' }, former, 'web-v6', back],
+    ['still, once it has that', { phase: 'rolled-back' }, former, 'web-v4', back],
+    ['alone, where it failed', {}, former, 'web-v6', back],
+    ['where the documents returned to what was stable', { phase: 'reverted' }, null, 'web-v6', back],
+    ['where they say to go back to an earlier content', { document: 'web-v7' }, null, 'web-v5', back],
+    ['to what it never had', { phase: 'aborted', base: { a: null } }, former, 'web-v6', { ...back, hadIt: false }],
+    ['not where nothing is published', { phase: 'rolled-back' }, former, null, undefined],
+    ['not where it goes forward', {}, null, 'web-v5', undefined],
+    ['not where it stays as it is', {}, { kind: 'stay', reason: '' }, 'web-v5', undefined],
+    ['not where the next content waits', {}, { kind: 'content', content: 'web-v6', reason: '' }, 'web-v6', undefined],
+    ['not before there was a delivery', { number: 0, phase: 'reverted' }, former, 'web-v5', undefined],
+  ])('%s', (_, last, wanted, published, expected) => {
+    expect(said(last, wanted, published)).toEqual(expected);
+  });
+});
