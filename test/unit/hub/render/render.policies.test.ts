@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import { isMap, listAt, mapAt } from '../../../../hub/model/json-map.ts';
+import type { Place } from '../../../../hub/model/source.ts';
 import { render } from '../../../../hub/render/render.ts';
 import { compile } from '../../../../hub/workflow/compile.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
@@ -27,9 +28,6 @@ interface Outcome extends Delivered {
   /** How objects are treated, as JSON, by name. */
   readonly treatments: ReadonlyMap<string, string>;
 }
-
-/** Rows of which a rendered application shows nothing. */
-const inClusters: ReadonlySet<string> = new Set(['read-only', 'shared-resource']);
 
 const imageOf = (object: KubeObject | undefined): unknown => {
   const [container] = listAt(object, 'spec', 'template', 'spec', 'containers');
@@ -68,7 +66,15 @@ const readers: Readonly<Record<string, (outcome: Outcome, words: Words, cluster:
     return ['web', 'db'].filter((one) => all.some(({ metadata }) => metadata.name === one));
   },
   deployments: ({ objects }, _, cluster) => namesOf(objects, cluster, 'Deployment'),
-  // What becomes of them on a cluster: test/unit/hub/plan/beside.test.ts, from how they are treated.
+  // What becomes of them on a cluster: test/unit/hub/plan/beside.test.ts and test/unit/agent/pass.object-policies.test.ts, from how they are treated.
+  db: ({ treatments }, words) =>
+    treatments.get('db') !== '{"policies":[{"type":"read-only"}]}' || treatments.get('web') !== '{}'
+      ? treatments
+      : words[1] === 'not'
+        ? 'error: it must exist'
+        : 'never written, health reported',
+  two: ({ treatments }) =>
+    treatments.get('x') === '{"isShared":true}' ? 'the first writes it, both read; it goes with the last' : treatments,
   component: ({ treatments }) =>
     treatments.get('db') === '{"keep":"appDeleted"}' ? 'StatefulSet db stays' : treatments,
   app: ({ treatments }) => (treatments.get('web') === '{}' ? 'it goes' : treatments),
@@ -80,6 +86,21 @@ const readers: Readonly<Record<string, (outcome: Outcome, words: Words, cluster:
     );
   },
 };
+
+/** What a document has at the place of an error: `properties.clusters[0]` of the one policy or step that has such a list. */
+function writtenAt(app: Case['app'], path: string): unknown {
+  const [, member = '', index = ''] = /^properties\.(\w+)\[(\d+)\]$/.exec(path) ?? [];
+  const spec = mapAt(app, 'spec');
+  const uses = [...listAt(spec, 'policies'), ...listAt(spec, 'workflow', 'steps')].filter(isMap);
+  const lists = uses.map((one) => listAt(one, 'properties', member)).filter(({ length }) => length > 0);
+  return lists.at(-1)?.[Number(index)];
+}
+
+/** What stands at a place of a document. */
+function textAt(text: string, place: Place | undefined): string {
+  const line = text.split('\n')[(place?.line ?? 0) - 1] ?? '';
+  return line.slice((place?.column ?? 0) - 1).replaceAll('"', '');
+}
 
 function valueOf(outcome: Outcome, text: string): unknown {
   const words = text.split(' ');
@@ -120,20 +141,26 @@ describe('the policies of an Application', () => {
     };
   };
 
-  it.each(cases.map((one) => [one.name, one] as const))('%s', async (name, one) => {
-    const outcome = await outcomeOf(one);
+  /** The case says what becomes of a Namespace, and its Application has none. */
+  const withNamespace = ({ app, clusters }: Case): Pick<Case, 'app' | 'clusters'> => {
+    const spec = mapAt(app, 'spec');
+    const objects = [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'x' } }];
+    const components = [{ name: 'x', type: 'k8s-objects', properties: { objects } }];
+    return { clusters, app: { ...app, spec: { ...spec, components } } };
+  };
+
+  it.each(cases.map((one) => [one.name, one] as const))('%s', async (_, one) => {
+    const outcome = await outcomeOf(one.name === 'shared-resource' ? withNamespace(one) : one);
     const { error, ...given } = Object.fromEntries(Object.entries(one.expect).filter(([words]) => words !== 'note'));
-    // What becomes of objects in a cluster: test/unit/hub/plan/beside.test.ts, test/unit/agent/pass.object-policies.test.ts.
-    if (inClusters.has(name)) {
-      expect(outcome.problems).toEqual([]);
-      return;
-    }
     // What becomes of a field in a cluster: test/integration/scenarios/policies.ts.
     const left = 'replicas stay as they are; an edited image is repaired';
     const values = given['drift'] === left ? { drift: ['Deployment ["/spec/replicas"]'] } : given;
     if (error !== undefined) {
       const code = /^[A-Z_]+/.exec(JSON.stringify(error).slice(1))?.[0] ?? 'DOCUMENT_INVALID';
       expect(outcome.problems.map((problem) => problem.code)).toEqual([code]);
+      const [, path] = / at (\S+)$/.exec(typeof error === 'string' ? error : '') ?? [];
+      if (path !== undefined)
+        expect(textAt(yamlText(one.app), outcome.problems[0]?.place)).toBe(writtenAt(one.app, path));
       expect(outcome.placements).toEqual([]);
     } else expect(outcome.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(isMap(values)).toBe(true);
