@@ -1,8 +1,9 @@
 import { deliveryName, type AppDelivery } from '../model/delivery.ts';
 import { passedOver, type ApartInput } from './apart.ts';
+import { joining } from './joining.ts';
 import { partOf, type Given } from './parts.ts';
 import { isStepping } from './told.ts';
-import type { DeliveryUnit } from './unit.ts';
+import type { DeliveryUnit, Listening } from './unit.ts';
 import { admissionsOf, leftOut } from './standing.ts';
 
 /** What a unit is to have: what it was published, or another content than the documents say. */
@@ -37,7 +38,7 @@ export function wantedOf(
   const left = leftAlone(record, { units, ...input });
   if (last.phase === 'succeeded' && Object.keys(last.back).length === 0 && !left.isAny) return nothing;
   const given = admissionsOf(last);
-  const facts = factsOf(record, content, parts);
+  const facts = { ...factsOf(record, content, parts), joins: joinsOf(record, { units, ...input }) };
   const wanted = new Map<string, Wanted>();
   const isBack = isTakenBack(last);
   for (const unit of units) {
@@ -56,6 +57,8 @@ function isOf({ number, content }: AppDelivery['last'], { published }: DeliveryU
 
 /** What deciding what units are to have reads. */
 export interface WantedInput extends Partial<Omit<ApartInput, 'units'>> {
+  /** Absent = what joins late gets what is stable, all of it at once. */
+  readonly listening?: Listening;
   readonly units: readonly DeliveryUnit[];
   readonly content: string;
 }
@@ -102,7 +105,13 @@ function staying(unit: DeliveryUnit, stay: Extract<Wanted, { readonly kind: 'sta
   return isStepping(unit) ? { ...stay, isBack: true } : stay;
 }
 
-function factsOf(record: AppDelivery, content: string, parts: Given | undefined): Facts {
+function joinsOf(record: AppDelivery, { units, program, listening }: Omit<WantedInput, 'content'>): Facts['joins'] {
+  if (program === undefined || listening === undefined) return () => true;
+  const joins = joining(record, { units, program, listening });
+  return ({ key }) => joins.has(key);
+}
+
+function factsOf(record: AppDelivery, content: string, parts: Given | undefined): Omit<Facts, 'joins'> {
   const { last } = record;
   const name = deliveryName(record);
   const isRunning = last.phase === 'running';
@@ -122,6 +131,8 @@ interface Facts {
   readonly record: AppDelivery;
   readonly name: string;
   readonly parts: Given | undefined;
+  /** True for what joined late and gets the stable content by now. */
+  readonly joins: (unit: DeliveryUnit) => boolean;
   /** What it did not reach stays, and why: one value for very many. */
   readonly stay: Extract<Wanted, { readonly kind: 'stay' }>;
   /** What has the content of the delivery is to have; null = what the documents say. */
@@ -154,13 +165,14 @@ function partly({ record, name, parts }: Facts, unit: DeliveryUnit, isGiven: boo
 }
 
 /** What joined late has what the others of its place have; all else stays until it is reached. */
-function unreached({ record, stay, given }: Facts, unit: DeliveryUnit, isGiven: boolean): Wanted | null {
+function unreached({ record, stay, given, joins }: Facts, unit: DeliveryUnit, isGiven: boolean): Wanted | null {
   const { last, stable } = record;
   if (isGiven || last.phase === 'succeeded') return given;
-  const { reason } = stay;
-  if (unit.published === null && stable !== null) return { kind: 'content', content: stable, reason };
-  return staying(unit, stay);
+  if (unit.published !== null || stable === null) return staying(unit, stay);
+  return joins(unit) ? { kind: 'content', content: stable, reason: stay.reason } : joinsLater;
 }
+
+const joinsLater = { kind: 'stay', reason: 'others that joined get what is stable first: `maxConcurrent`' } as const;
 
 const phaseWords = {
   running: 'runs',

@@ -223,6 +223,13 @@ export const deliverMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/plan/plan.retired.test.ts'],
   },
   {
+    bug: 'delivery: all that joins late is given the stable content at once',
+    file: 'hub/deliver/joining.ts',
+    find: 'units.filter(isUnderWay).length',
+    replace: '0 * units.filter(isUnderWay).length - units.length',
+    tests: ['test/unit/hub/deliver/joining.test.ts'],
+  },
+  {
     bug: 'delivery: a rollback runs Jobs again that were done',
     file: 'hub/plan/done-jobs.ts',
     find: 'takenBack?.get(key)?.hadIt !== true) return entry;',

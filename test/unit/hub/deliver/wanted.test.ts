@@ -58,6 +58,25 @@ describe('what clusters are to have', () => {
     expect(play.run(minute)).toMatchObject({ runs: { z: 'web-v1' } });
   });
 
+  it('2.8 gives it to a few at a time, and waits for none that does not get on with it', () => {
+    const waves = [{ name: 'one', approval: 'required' as const }];
+    const play = new Play([deploy('all', null, { waves, maxConcurrent: 2 })], fleet('a', 'b'), 'web-v2');
+    play.run(minute);
+    const late = ['v', 'w', 'x', 'y', 'z'];
+    play.units = [...play.units, ...late.map((name) => unit(name, null, { joinedAt: play.at }))];
+    const given = () => late.filter((name) => play.words().runs[name] === 'web-v1').join('');
+    play.away.add('v');
+    play.pass();
+    expect(given()).toBe('vw');
+    play.agents();
+    play.pass();
+    expect(given()).toBe('vwx');
+    // Silent for three heartbeats, it keeps its slot no longer.
+    play.run(4 * minute);
+    expect(given()).toBe('vwxyz');
+    expect(play.words().phase).toBe('running');
+  });
+
   it('2.19 takes the application from no cluster: a first one that fails stays, marked as failed', () => {
     const play = new Play(
       [deploy('all', null, { onFailure: 'rollback' })],

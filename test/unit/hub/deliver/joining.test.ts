@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { joining } from '../../../../hub/deliver/joining.ts';
+import type { DeliveryUnit } from '../../../../hub/deliver/unit.ts';
+import type { AppDelivery } from '../../../../hub/model/delivery.ts';
+import { deliveryOf, deploy, fleet, heartbeatMs, program, reportOf, unit } from '../../../fixtures/hub/deliveries.ts';
+import { now } from '../../../fixtures/hub/status.ts';
+
+const record = deliveryOf('default/web', 1);
+const late = (name: string): DeliveryUnit => unit(name, null, { joinedAt: now });
+/** Was given the stable content after it joined, and has not applied it. */
+const onItsWay = (facts: Partial<DeliveryUnit> = {}): DeliveryUnit =>
+  unit('j', 'web-v1', { joinedAt: now, report: reportOf({ health: 'Progressing' }), ...facts });
+
+function joined(units: readonly DeliveryUnit[], maxConcurrent?: number, delivery: AppDelivery = record): string {
+  const numbers = maxConcurrent === undefined ? null : { maxConcurrent };
+  const input = { units, program: program([deploy('all', null, numbers)]) };
+  return [...joining(delivery, { ...input, listening: { now, since: 0, heartbeatMs } })].join(' ');
+}
+
+describe('what joins while a delivery runs', () => {
+  it.each<[string, string, string]>([
+    ['as many at a time as the policy says', joined([late('x'), late('y'), late('z')], 2), 'x y'],
+    [
+      'a quarter of all, without one',
+      joined([...fleet('a', 'b', 'c', 'd', 'e', 'f'), late('x'), late('y'), late('z')]),
+      'x y z',
+    ],
+    ['one at least', joined([late('x'), late('y')]), 'x'],
+    ['fewer beside what is on its way', joined([onItsWay(), late('x'), late('y')], 2), 'x'],
+    ['none, where there is no slot', joined([onItsWay(), late('x')], 1), ''],
+    [
+      'beside one that has applied it',
+      joined([onItsWay({ report: reportOf({ applied: 'digest of web-v1' }) }), late('x')], 1),
+      'x',
+    ],
+    ['beside one that is silent', joined([onItsWay({ report: null }), late('x')], 1), 'x'],
+    ['beside one that fails', joined([onItsWay({ report: reportOf({ health: 'Degraded' }) }), late('x')], 1), 'x'],
+    ['beside one that is held', joined([onItsWay({ hold: 'a guard' }), late('x')], 1), 'x'],
+    ['beside one that was there before', joined([onItsWay({ joinedAt: now - 1 }), late('x')], 1), 'x'],
+    ['none, where nothing is stable', joined([late('x')], 1, { ...record, stable: null }), ''],
+  ])('gets what is stable: %s', (_, found, expected) => {
+    expect(found).toBe(expected);
+  });
+});
