@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { memoryContents } from '../../../agent/model/contents.ts';
 import { readOptions } from '../../../agent/run/config.ts';
+import { openMeasure } from '../../../agent/run/measure.ts';
 import { createKube, type KubeClient } from '../../../agent/kube/client.ts';
 import type { KubeKey, KubeResource } from '../../../agent/model/kube.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
@@ -84,9 +85,11 @@ export function startSite(options: SiteOptions): RunningAgent {
     http.close();
   };
   const probes = openProbes(clock);
+  const own = readOptions({ namespace: 'sluice-system', poll: 30, heartbeat: 60, ...options.flags });
   const ended = startAgent(
-    readOptions({ namespace: 'sluice-system', poll: 30, heartbeat: 60, ...options.flags }),
+    own,
     {
+      measure: openMeasure(gated(http), own.analysisAllow ?? []),
       contents: memoryContents(),
       kube: gated(counted(kube, (call) => calls.push({ ...call, at: clock.monotonic() }))),
       http: gated(http),

@@ -1,6 +1,8 @@
+import { describeDeliveries } from '../../integration/scenarios/deliveries.ts';
 import { describeDeployments } from '../../integration/scenarios/deployments.ts';
 import { describeNames } from '../../integration/scenarios/names.ts';
 import { describeObjects } from '../../integration/scenarios/objects.ts';
+import { describePolicies } from '../../integration/scenarios/policies.ts';
 import { describeRollouts } from '../../integration/scenarios/rollouts.ts';
 import { describeSlides } from '../../integration/scenarios/slides.ts';
 import { startCluster } from './cluster.ts';
@@ -17,4 +19,6 @@ describeControlPlane('real control planes', (binaries) => {
   describeRollouts(backend);
   describeSlides(backend);
   describeNames(backend);
+  describePolicies(backend);
+  describeDeliveries(backend);
 });
