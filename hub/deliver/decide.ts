@@ -157,7 +157,8 @@ function rolledBack(record: AppDelivery, decision: DeliveryDecision): Pick<AppDe
   const { last, previous } = record;
   if (last.phase !== 'succeeded') return { last: ended(running(record), decision, 'rolled-back') };
   if (previous !== null) return { last: ended(last, decision, 'rolled-back'), stable: previous, previous: null };
-  throw new SluiceError('CONFLICT', 'there is nothing to go back to: it was the first', {
+  throw new SluiceError('CONFLICT', 'there is nothing to go back to: no delivery before it ended well', {
     subject: deliveryName(record),
+    hint: 'push the content that is to run, as by `git revert`',
   });
 }

@@ -22,12 +22,19 @@ export function withoutClusters(problems: readonly Problem[], fleet: Fleet): rea
   const hint = 'the hub places them on the clusters that have joined: ask it with --hub';
   const message = `no Cluster document is here, so that placements are not looked at: ${list(apps)}`;
   const { place } = first;
-  const all: Problem = { code: first.code, severity: 'warning', message, hint, ...(place !== undefined && { place }) };
+  const all: Problem = {
+    code: 'PLACEMENT_EMPTY',
+    severity: 'warning',
+    message,
+    hint,
+    ...(place !== undefined && { place }),
+  };
   return problems.flatMap((problem) => (problem === first ? [all] : isUnmatched(problem) ? [] : [problem]));
 }
 
+/** By labels, or by the name of a cluster: placing finds no other reference. */
 function isUnmatched({ code, severity }: Problem): boolean {
-  return code === 'PLACEMENT_EMPTY' && severity === 'error';
+  return (code === 'PLACEMENT_EMPTY' || code === 'REFERENCE_NOT_FOUND') && severity === 'error';
 }
 
 /** The units of a cluster, each object that several of them share in the first by name alone. */

@@ -212,6 +212,16 @@ spec:
     ]);
   });
 
+  it('not of a cluster that a policy names, where no Cluster document is there', async () => {
+    const policies = '  policies: [{ type: topology, properties: { clusters: [prod-1] } }]\n';
+    const said = async (files: Readonly<Record<string, string>>, name: string) =>
+      (await problemsOf(name, files)).map(({ code, severity }) => `${severity} ${code}`);
+    const app = { 'a.yaml': component('a', 'worker', 'image: x', policies) };
+    expect(await said(app, 'named')).toEqual(['warning PLACEMENT_EMPTY']);
+    const other = 'kind: Cluster\nmetadata: { name: prod-2 }\n';
+    expect(await said({ ...app, 'c.yaml': other }, 'named-other')).toEqual(['error REFERENCE_NOT_FOUND']);
+  });
+
   it('once for all clusters that it is wrong on', async () => {
     const clusters = ['one', 'two', 'three', 'four'].map(
       (name) =>
