@@ -69,7 +69,7 @@ const defaultApplicationMs = 60_000;
 const defaultIdleMs = 300_000;
 
 /**
- * Starts the engine: worker threads of its own, each killed after 5 s a template and started again, with a memo by the
+ * Starts the engine: worker threads of its own, each killed after 5 s of CPU time a template and started again, with a memo by the
  * digest of the whole text. Start it early: the evaluator needs some tenths of a second to load.
  */
 export function startCueEngine(ports: CuePorts): CueEngine {
@@ -158,7 +158,7 @@ function outcomeOf(
   if ('faults' in answer) return { ok: false, faults: faultsOf(answer, program) };
   switch (answer.stopped) {
     case 'timeout':
-      return failed('RENDER_TIMEOUT', `stopped after ${limits.sourceMs / 1000} s`);
+      return failed('RENDER_TIMEOUT', `stopped after ${limits.sourceMs / 1000} s of CPU time`);
     case 'budget':
       return failed('RENDER_TIMEOUT', budgetMessage(limits.applicationMs));
     case 'crash':

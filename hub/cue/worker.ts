@@ -19,7 +19,7 @@ const cue = await startModule(
 parentPort?.on('message', (sources: readonly Source[]) => {
   for (const source of sources) {
     const answer = readAnswer(cue.answer(source), maxAnswer);
-    parentPort?.postMessage({ answer, heapBytes: cue.memoryBytes() });
+    parentPort?.postMessage({ answer, heapBytes: cue.memoryBytes(), cpu: process.threadCpuUsage() });
   }
 });
 parentPort?.postMessage('ready');

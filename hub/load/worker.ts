@@ -14,7 +14,7 @@ const say = (message: ThreadMessage<PackedFile>, buffers: ArrayBuffer[] = []): v
 parentPort?.on('message', (files: readonly FileToRead[]) => {
   for (const { path, bytes, all } of files) {
     const answer = packFile(parseFile(path, bytes, all));
-    say({ answer, heapBytes: 0 }, buffersOf(answer));
+    say({ answer, heapBytes: 0, cpu: process.threadCpuUsage() }, buffersOf(answer));
   }
 });
 say('ready');

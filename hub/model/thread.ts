@@ -8,7 +8,7 @@ export interface ThreadSpec {
   readonly name: string;
   /** The file that it runs. */
   readonly url: URL;
-  /** Milliseconds for each source. */
+  /** Milliseconds of CPU time for each source, the start of the thread among those of the first; and at most twelve times as much in all. */
   readonly sourceMs: number;
   /** MiB of its heap; one source that needs more crashes it. */
   readonly threadMib: number;
@@ -20,6 +20,9 @@ export interface ThreadSpec {
 
 /** Milliseconds that a thread may take to start. */
 const startMs = 60_000;
+
+/** How much longer than its CPU time a source may take: on a busy machine it waits for most of it, and one that only waits ends, too. */
+const patience = 12;
 
 /** How a batch ended: with an answer to each source, or early, because the worker is full, too slow, has crashed, or was aborted. */
 export type End = 'done' | 'full' | 'timeout' | 'crash' | 'aborted';
@@ -37,8 +40,12 @@ export interface Thread<Source, Answer> {
   readonly isUsed: () => boolean;
 }
 
-/** What a worker says: `ready` once, then one answer to each source, with the bytes of memory that it has beside its heap. */
-export type ThreadMessage<Answer> = { readonly answer: Answer; readonly heapBytes: number } | 'ready';
+/**
+ * What a worker says: `ready` once, then one answer to each source, with the bytes of memory that it has beside its heap, and the
+ * microseconds of CPU that it took since it started.
+ */
+export type ThreadMessage<Answer> =
+  { readonly answer: Answer; readonly heapBytes: number; readonly cpu?: NodeJS.CpuUsage } | 'ready';
 
 /** Starts the thread; sources that are sent before it is ready wait for it. */
 export function startThread<Source, Answer>(clock: Clock, spec: ThreadSpec): Thread<Source, Answer> {
@@ -52,11 +59,14 @@ export function startThread<Source, Answer>(clock: Clock, spec: ThreadSpec): Thr
   thread.stdout.resume();
   thread.stderr.resume();
   thread.unref();
-  const state: ThreadState = { isReady: false, isUsed: false, fault: null };
+  const state: ThreadState = { isReady: false, isUsed: false, fault: null, cpuMs: 0 };
   let batch: Batch<Answer> | null = null;
   thread.on('message', (message: ThreadMessage<Answer>) => {
     if (message === 'ready') state.isReady = true;
-    else state.isUsed = true;
+    else {
+      state.isUsed = true;
+      if (message.cpu !== undefined) state.cpuMs = millisecondsOf(message.cpu);
+    }
     batch?.take(message);
   });
   thread.on('error', (error: Error) => {
@@ -69,7 +79,8 @@ export function startThread<Source, Answer>(clock: Clock, spec: ThreadSpec): Thr
   });
 
   const evaluate: Thread<Source, Answer>['evaluate'] = (sources, onAnswer, signal) => {
-    const mine = openBatch({ state, clock, spec, count: sources.length, onAnswer });
+    const usedMs = async (): Promise<number> => millisecondsOf(await thread.cpuUsage()) - state.cpuMs;
+    const mine = openBatch({ state, clock, spec, count: sources.length, onAnswer, usedMs });
     const abort = (): void => mine.finish('aborted');
     batch = mine;
     signal.addEventListener('abort', abort, { once: true });
@@ -96,6 +107,12 @@ interface ThreadState {
   isUsed: boolean;
   /** Why the thread ended; null while it runs. */
   fault: Error | null;
+  /** The CPU time that it had taken at its last answer. */
+  cpuMs: number;
+}
+
+function millisecondsOf({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1000;
 }
 
 /** A batch that is being answered. */
@@ -115,9 +132,11 @@ interface BatchOptions<Answer> {
   readonly spec: ThreadSpec;
   readonly count: number;
   readonly onAnswer: (answer: Answer) => void;
+  /** The CPU time of the source that it works on, once the thread can say it. */
+  readonly usedMs: () => Promise<number>;
 }
 
-function openBatch<Answer>({ state, clock, spec, count, onAnswer }: BatchOptions<Answer>): Batch<Answer> {
+function openBatch<Answer>({ state, clock, spec, count, onAnswer, usedMs }: BatchOptions<Answer>): Batch<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<End>();
   let left = count;
   let cancel = (): void => undefined;
@@ -132,7 +151,13 @@ function openBatch<Answer>({ state, clock, spec, count, onAnswer }: BatchOptions
   };
   const restartClock = (): void => {
     cancel();
-    cancel = clock.after(state.isReady ? spec.sourceMs : startMs, () => endEarly('timeout'));
+    const tooSlow = (): void => endEarly('timeout');
+    if (!state.isReady) {
+      cancel = clock.after(startMs, tooSlow);
+      return;
+    }
+    const stops = [clock.after(spec.sourceMs * patience, tooSlow), whenUsed(clock, spec.sourceMs, usedMs, tooSlow)];
+    cancel = () => stops.forEach((stop) => stop());
   };
   const take = (message: ThreadMessage<Answer>): void => {
     if (message !== 'ready') {
@@ -144,4 +169,21 @@ function openBatch<Answer>({ state, clock, spec, count, onAnswer }: BatchOptions
     else restartClock();
   };
   return { end: promise, restartClock, take, fail: () => endEarly('crash'), finish };
+}
+
+/** Calls once so much CPU time is used, unless it is stopped before. A thread that ended says nothing any more. */
+function whenUsed(clock: Clock, ms: number, usedMs: () => Promise<number>, call: () => void): () => void {
+  let isOver = false;
+  let cancel = (): void => undefined;
+  const look = async (): Promise<void> => {
+    const left = ms - (await usedMs().catch(() => 0));
+    if (isOver) return;
+    if (left <= 0) call();
+    else cancel = clock.after(Math.max(left, 1), () => void look());
+  };
+  cancel = clock.after(ms, () => void look());
+  return () => {
+    isOver = true;
+    cancel();
+  };
 }

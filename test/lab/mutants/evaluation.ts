@@ -5,6 +5,20 @@ const answers = ['test/unit/hub/cue/answers.test.ts'];
 /** Bugs of evaluating templates: workers, what is kept of their answers, what is asked of them. */
 export const evaluationMutants: readonly Mutant[] = [
   {
+    bug: 'evaluation: a busy machine makes a cheap template fail',
+    file: 'hub/model/thread.ts',
+    find: 'const left = ms - (await usedMs().catch(() => 0));',
+    replace: 'const left = ms - (await usedMs().then(() => ms));',
+    tests: ['test/unit/hub/model/thread.test.ts'],
+  },
+  {
+    bug: 'evaluation: a thread that waits without an end is never stopped',
+    file: 'hub/model/thread.ts',
+    find: 'clock.after(spec.sourceMs * patience, tooSlow)',
+    replace: 'clock.after(spec.sourceMs * patience, () => undefined)',
+    tests: ['test/unit/hub/model/thread.test.ts'],
+  },
+  {
     bug: 'the evaluator is asked twice for what is under way',
     file: 'hub/cue/answers.ts',
     find: 'if (others.length > 0) {',

@@ -127,7 +127,7 @@ describe('the CUE engine', () => {
     const all = [program('output: 1\nparameter: {}'), program(runaway), program('output: 2\nparameter: {}')];
     const expected = [
       { ok: true, value: { output: 1 } },
-      { ok: false, faults: [{ code: 'RENDER_TIMEOUT', message: 'stopped after 2 s' }] },
+      { ok: false, faults: [{ code: 'RENDER_TIMEOUT', message: 'stopped after 2 s of CPU time' }] },
       { ok: true, value: { output: 2 } },
     ];
     expect(await cue.evaluate(all, signal)).toEqual(expected);
