@@ -15,6 +15,7 @@ import { openObservedReads } from '../registry/observed-reads.ts';
 import { newRenderMemory } from '../render/memory.ts';
 import { warmUp } from '../render/warm.ts';
 import { manifestReader } from '../load/manifests.ts';
+import { warmReader } from '../load/warm.ts';
 import { componentSourcesOf } from '../sources/list.ts';
 import { openChannelView, type RefreshedView } from '../server/feed/channel-view.ts';
 import { openUploadPack } from '../server/git/upload-pack.ts';
@@ -77,7 +78,7 @@ async function openAndListen(
   front.server = server;
   const { url } = server;
   const { tls } = config.listen;
-  await reading();
+  const { documents } = await reading();
   signal.throwIfAborted();
   // Who finds it is answered.
   closers.add(() => removeAddress(config.data, url));
@@ -86,8 +87,9 @@ async function openAndListen(
   closers.add(() => stop.abort());
   loop.trigger('start');
   const idle = () => loop.alone(() => Promise.resolve());
-  // Not beside the first pass and a fleet that comes back.
+  // Not beside the first pass and a fleet that comes back; who has documents reads them in the first pass.
   void idle().then(() => warmUp(opened.cue, signal));
+  if (documents.length === 0) void idle().then(() => warmReader(opened.reader, signal));
   renewFreshness({ ...ports, publishing, loop, signed: refresh }, signal);
   followSource(opened.source, loop, { poll: config.source.poll, ports, signal });
   return { url, idle, close: closers.closeAll };
