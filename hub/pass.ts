@@ -17,7 +17,6 @@ import { trackingHolds, type HoldMemory } from './model/hold-memory.ts';
 import type { HealthJudge } from './health/judge.ts';
 import { waitingChanges, type Hold } from './model/hold.ts';
 import { docKey } from './model/documents.ts';
-import type { Target } from './model/fleet.ts';
 import type { Metrics } from './model/metrics.ts';
 import { tellingProblems } from './model/problems.ts';
 import type { AgentReads } from './model/registry.ts';
@@ -124,10 +123,7 @@ async function publishAll(
 async function planFacts(
   { store, publishing, judged, planned: memory }: PassParts,
   before: State,
-  known: Pick<PlanInput, 'directives' | 'takenBack' | 'now'> & {
-    readonly targets: readonly Target[];
-    readonly reports: Reports;
-  },
+  known: Pick<PlanInput, 'directives' | 'takenBack' | 'now'> & Pick<AdvanceInput, 'targets' | 'reports'>,
 ): Promise<Omit<PlanInput, 'state' | 'source' | 'rendered' | 'holds' | 'placement'>> {
   const { targets, ...facts } = known;
   return {

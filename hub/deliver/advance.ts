@@ -5,7 +5,6 @@ import {
   unitKey,
   type AppDelivery,
   type ClusterDirectives,
-  type ClusterTakenBack,
   type Deliveries,
   type UnitDirective,
 } from '../model/delivery.ts';
@@ -68,8 +67,7 @@ export interface Advanced {
   readonly holds: readonly FoundHold[];
   /** How clusters get to what is wanted of their units, by cluster; of those that a delivery tells nothing, nothing. */
   readonly directives: ReadonlyMap<string, ClusterDirectives>;
-  /** The units that go back, or have, by cluster. */
-  readonly takenBack: ReadonlyMap<string, ClusterTakenBack>;
+  readonly takenBack: Found['takenBack'];
   /** By application. */
   readonly progress: ReadonlyMap<string, DeliveryProgress>;
   readonly effects: readonly Effect[];
@@ -106,17 +104,14 @@ export function* advancing(input: AdvanceInput): Work<Advanced> {
     yield 1 + unitUnits * own.length;
     outcomes.push([app, advanceOne(now, facts, { app, said, own, found })]);
   }
-  const { instead, holds, directives, takenBack, parts } = found;
+  const { instead, ...told } = found;
   const due = [frozen?.until ?? null, ...outcomes.map(([, one]) => one.due)].filter((at) => at !== null);
   return {
     deliveries: deliveriesAfter(input, outcomes),
     assignments: instead.size === 0 ? assignments : assignments.flatMap((one) => instead.get(one) ?? [one]),
-    holds,
-    directives,
-    takenBack,
+    ...told,
     progress: new Map(outcomes.flatMap(([app, { progress }]) => (progress === null ? [] : [[app, progress]]))),
     effects: outcomes.flatMap(([, { effects }]) => effects),
-    parts,
     due: due.length === 0 ? null : Math.min(...due),
   };
 }

@@ -15,6 +15,7 @@ export interface FleetInput {
   readonly rendered: readonly RenderedApp[];
   readonly holds: readonly Held[];
   readonly directives: ReadonlyMap<string, unknown>;
+  readonly takenBack?: ReadonlyMap<string, unknown>;
   readonly asked?: ReadonlyMap<string, unknown>;
   readonly published: ReadonlyMap<string, unknown>;
   readonly signAgain: ReadonlySet<string>;
@@ -48,7 +49,7 @@ export function touchedClusters({ last }: PlanMemory, now: FleetInput): Readonly
     for (const name of differingKeys(former, present)) touched.add(name);
   // These are made anew with each pass, and few clusters have any.
   for (const one of [before, now]) {
-    for (const named of [one.directives, one.asked ?? none, one.published, one.signAgain]) {
+    for (const named of [one.directives, one.takenBack ?? none, one.asked ?? none, one.published, one.signAgain]) {
       for (const name of named.keys()) touched.add(name);
     }
   }

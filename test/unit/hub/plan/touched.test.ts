@@ -57,6 +57,7 @@ describe('the clusters that a plan looks at', () => {
     ['for which another thing was rendered', { ...input, rendered: changed }],
     ['on which something is held', { ...input, holds: [heldBack('default/web', 'two')] }],
     ['that a delivery tells something', { ...input, directives: new Map([['two', new Map()]]) }],
+    ['on which something is taken back', { ...input, takenBack: new Map([['two', new Map()]]) }],
     ['of which something is asked', { ...input, asked: new Map([['two', new Map()]]) }],
     ['whose agent keeps what was published', { ...input, published: new Map([['two', new Set([id('ConfigMap/a')])]]) }],
     ['whose bundle another key signed', { ...input, signAgain: new Set(['two']) }],
