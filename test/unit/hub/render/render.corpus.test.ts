@@ -110,7 +110,7 @@ describe('public Applications', () => {
     expect(failed.filter(({ why }) => why.startsWith('unknown')).map(({ file, first }) => `${file}: ${first}`)).toEqual(
       [],
     );
-    expect(rendered).toBeGreaterThanOrEqual(81);
-    expect(whole).toBeGreaterThanOrEqual(52);
+    expect(rendered).toBeGreaterThanOrEqual(91);
+    expect(whole).toBeGreaterThanOrEqual(66);
   }, 240_000);
 });
