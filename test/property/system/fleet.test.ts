@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { StatusView } from '../../../hub/api/status.ts';
 import { isSluiceError } from '../../../shared/errors.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { clusterYaml, configApp, webApp } from '../../integration/scenarios/documents.ts';
 import { decideOn, plainWay, rolledOut, rolloutActions, type RolloutAction } from './rollouts.ts';
+import { mendedSteps, stepActions, steppedOn, steppedOut, type StepAction } from './steps.ts';
 import { startWorld, type Fault, type Site, type World } from './world.ts';
 
 const apps = ['one', 'two', 'three'] as const;
@@ -41,7 +43,10 @@ type Action =
       readonly what: 'delete' | 'edit' | 'copy' | 'labels';
     }
   | { readonly kind: 'approve' }
-  | RolloutAction;
+  | { readonly kind: 'kill hub'; readonly at: number }
+  | { readonly kind: 'kill agent'; readonly site: number; readonly at: number }
+  | RolloutAction
+  | StepAction;
 
 const app = fc.nat({ max: apps.length - 1 });
 const site = fc.nat({ max: 1 });
@@ -121,7 +126,10 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: kind('approve') }) },
+  { weight: 2, arbitrary: fc.record({ kind: kind('kill hub'), at: fc.integer({ min: 1, max: 40 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: kind('kill agent'), site, at: fc.integer({ min: 1, max: 30 }) }) },
   ...rolloutActions,
+  ...stepActions,
 );
 
 /** What the people of this story want: the last thing that each of them committed and that was not broken. */
@@ -207,6 +215,7 @@ function liveOn({ kube }: Site): string[] {
   return [...kube.objects.values()]
     .map(({ object }) => object)
     .filter((object) => ['ConfigMap', 'Deployment'].includes(object.kind))
+    .filter((object) => !object.metadata.name.startsWith('stepped'))
     .filter((object) => object.metadata.namespace !== 'sluice-system' && !object.metadata.name.startsWith('theirs'))
     .map((object) => `${object.kind}/${object.metadata.name}=${value(object)}`)
     .sort();
@@ -305,14 +314,27 @@ const deeds: { readonly [K in Action['kind']]: Deed<K> } = {
     wanted.rolled.values.add(value);
     return world.commit({ 'rolled.yaml': rolledOut(value, way) });
   },
-  decide: ({ verdict }, world) => decideOn(world, verdict),
+  decide: ({ verdict, app: named = 'rolled' }, world) => decideOn(world, verdict, `default/${named}`),
+  'step out': (out, world) => world.commit({ 'stepped.yaml': steppedOut(out) }),
+  'kill hub': ({ at }, world) => {
+    world.disk.dieAt(at);
+  },
+  'kill agent': (action, world) => {
+    siteOf(world, action).dieAt(action.at);
+  },
   minutes: ({ minutes }, world) => {
     world.later(minutes);
   },
 };
 
 async function act(world: World, wanted: Wanted, action: Action): Promise<void> {
-  await (deeds[action.kind] as Deed<Action['kind']>)(action, world, wanted);
+  try {
+    await (deeds[action.kind] as Deed<Action['kind']>)(action, world, wanted);
+  } catch (error) {
+    // Whoever asked it something just then has no answer.
+    if (!world.disk.isDead()) throw error;
+  }
+  if (world.disk.isDead()) await world.hubRestart();
   mayGo(world, wanted);
 }
 
@@ -351,7 +373,9 @@ async function approveAll(world: World): Promise<void> {
 
 /** Mends everything that is broken, and says what everybody wants once more. */
 async function heal(world: World, wanted: Wanted): Promise<void> {
+  await world.hubRestart();
   for (const site of world.sites) {
+    site.restart();
     site.fault = 'none';
     site.isDead = false;
     site.managed.clear();
@@ -363,7 +387,13 @@ async function heal(world: World, wanted: Wanted): Promise<void> {
   if (!wanted.zones.includes('a')) wanted.zones[0] = 'a';
   const moved = Object.fromEntries(apps.map((name) => [`moved-${name}.yaml`, null]));
   wanted.rolled.last = mended;
-  await world.commit({ ...filesOf(wanted), ...base, ...moved, 'rolled.yaml': rolledOut(mended, plainWay) });
+  await world.commit({
+    ...filesOf(wanted),
+    ...base,
+    ...moved,
+    'rolled.yaml': rolledOut(mended, plainWay),
+    ...mendedSteps,
+  });
   await takeTurns(world);
   // A newer generation for all: what a lost inventory holds back goes with it.
   const clusters = wanted.zones.map((zone, index) => clusterYaml(sites[index]!, { zone, healed: 'yes' })).join('---\n');
@@ -374,14 +404,27 @@ async function heal(world: World, wanted: Wanted): Promise<void> {
 /** What nothing had before: the delivery of it is a new one, and no decision was made on it. */
 const mended = 99;
 
-/** The hub and the clusters in turns: what one cluster reports decides what another one gets. */
+/** The hub and the clusters in turns, until nothing moves: what one cluster reports decides what another one gets, and what comes next. */
 async function takeTurns(world: World): Promise<void> {
-  for (let round = 0; round < 3; round += 1) {
+  for (let [round, isQuiet] = [0, false]; !isQuiet; round += 1) {
+    const before = movesOf(world, await world.client().status({}));
     await world.hubPass();
     await approveAll(world);
     await world.hubPass();
     for (const site of world.sites) await site.settle(1);
+    for (let minutes = 0; minutes < 8; minutes += 2) {
+      world.later(2);
+      for (const site of world.sites) await site.pass();
+      await world.hubPass();
+    }
+    isQuiet = movesOf(world, await world.client().status({})) === before;
+    expect(round, 'nothing comes to an end').toBeLessThan(15);
   }
+}
+
+function movesOf({ sites: all }: World, { view }: { readonly view: StatusView }): string {
+  const generations = view.clusters.map(({ generation }) => generation);
+  return JSON.stringify([generations, all.map(({ kube }) => kube.writesLog.length)]);
 }
 
 const sites = ['east', 'west'] as const;
@@ -405,12 +448,20 @@ async function play(actions: readonly Action[]): Promise<void> {
   };
   const files = Object.fromEntries(Object.entries(filesOf(wanted)).filter((file) => file[1] !== null));
   const world = await startWorld(
-    { ...base, ...(files as Record<string, string>), 'rolled.yaml': rolledOut(0, plainWay) },
+    {
+      ...base,
+      ...(files as Record<string, string>),
+      'rolled.yaml': rolledOut(0, plainWay),
+      'stepped.yaml': steppedOut({ tag: 0, steps: 'straight' }),
+    },
     sites,
   );
   try {
-    await world.hubPass();
-    for (const each of world.sites) await each.settle();
+    // What is delivered comes to a cluster once its agent was heard from.
+    for (let round = 0; round < 2; round += 1) {
+      await world.hubPass();
+      for (const each of world.sites) await each.settle();
+    }
     for (const [index, action] of actions.entries()) {
       await act(world, wanted, action);
       for (const each of world.sites) await each.check();
@@ -426,6 +477,7 @@ async function play(actions: readonly Action[]): Promise<void> {
       await each.check();
       expect(world.violations).toEqual([]);
       expect({ site: each.name, live: liveOn(each) }).toEqual({ site: each.name, live: expectedOn(each.name, wanted) });
+      expect({ site: each.name, steps: steppedOn(each.kube) }).toEqual({ site: each.name, steps: ['stepped:99 x4'] });
       expect(end).toEqual({ isSettled: true, further: [] });
       expect(theirsOf(each.kube)).toEqual(copies[index]);
     }
@@ -461,7 +513,7 @@ describe('a whole fleet', () => {
 
   const seeds = new URL('../../seeds/', import.meta.url);
   for (const file of readdirSync(seeds).filter((name) => name.startsWith('fleet-'))) {
-    it(`still holds in the story of ${file}`, async () => {
+    it(`still holds in the story of ${file}`, { timeout: 300_000 }, async () => {
       await play(JSON.parse(readFileSync(new URL(file, seeds), 'utf8')) as readonly Action[]);
     });
   }

@@ -22,7 +22,14 @@ export const rolloutActions = [
   },
   {
     weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('decide' as const), verdict: fc.constantFrom(...deliveryVerdicts) }),
+    arbitrary: fc.record(
+      {
+        kind: fc.constant('decide' as const),
+        verdict: fc.constantFrom(...deliveryVerdicts),
+        app: fc.constantFrom('rolled' as const, 'stepped' as const),
+      },
+      { requiredKeys: ['kind', 'verdict'] },
+    ),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('minutes' as const), minutes: fc.constantFrom(1, 5, 20) }) },
 ] as const;
@@ -50,10 +57,10 @@ export function rolledOut(value: number, { suspends, asks, onFailure, maxFailed,
 /** The one that mends everything: it waits for nothing but its clusters. */
 export const plainWay: Way = { suspends: false, asks: false, onFailure: 'halt', maxFailed: 1, soak: '0s' };
 
-/** A person decides on the newest delivery, where there is one and the decision means something. */
-export async function decideOn(world: World, verdict: (typeof deliveryVerdicts)[number]): Promise<void> {
+/** A person decides on the newest delivery of an application, where there is one and the decision means something. */
+export async function decideOn(world: World, verdict: (typeof deliveryVerdicts)[number], of: string): Promise<void> {
   const { rollouts } = await world.client().rollouts({});
-  const newest = rollouts.find(({ app }) => app === 'default/rolled');
+  const newest = rollouts.find(({ app }) => app === of);
   if (newest === undefined) return;
   await world
     .client()

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { memoryContents } from '../../../agent/model/contents.ts';
 import { openStore } from '../../../agent/inventory/store.ts';
 import type { Pulled, VerifiedBundle } from '../../../agent/model/bundle.ts';
+import { hubHttp } from '../../../agent/channel/hub-http.ts';
 import { agentAuthorization } from '../../../agent/identity/credential.ts';
 import { enrol } from '../../../agent/identity/enrol.ts';
 import type { Kube, KubeKey } from '../../../agent/model/kube.ts';
@@ -32,7 +33,9 @@ import { parseJoinLine } from '../../../shared/wire/join.ts';
 import { fakeChannel, handAgent, manualClock, silentLog, testDeps, pullNext } from '../../fakes/agent.ts';
 import { git } from '../../fakes/git.ts';
 import { fakeKube, type FakeKube } from '../../fakes/kube.ts';
-import { stepControllers } from '../../fakes/workloads.ts';
+import { mortalDisk, type MortalDisk } from '../../fakes/mortal-disk.ts';
+import { stepControllers, wanted } from '../../fakes/workloads.ts';
+import { isBad, isCopy, servingOf } from './steps.ts';
 
 /** What a fault does to the next pulls of a site. */
 export type Fault = 'none' | 'cut' | 'replayed' | 'swapped';
@@ -50,6 +53,8 @@ export interface Site {
   readonly settle: (hours?: number) => Promise<{ readonly isSettled: boolean; readonly further: readonly string[] }>;
   /** A new process: all memory is gone. */
   readonly restart: () => void;
+  /** The process of the agent dies at its N-th write step (before and after a write are a step each), and starts again. */
+  readonly dieAt: (step: number) => void;
   /** The agent's state object, or a part of its inventory, is lost: the agent that runs starts anew. */
   readonly loseState: (what: 'state' | 'inventory') => void;
   /** The hub lets it enrol with a new key, and the agent starts with the new join line. */
@@ -85,7 +90,10 @@ export interface World {
   /** Puts the branch where it was `back` commits ago, with one commit on top: another line of history. */
   readonly rewrite: (back: number) => Promise<void>;
   readonly hubPass: () => Promise<void>;
+  /** A new process of the hub; the one before may have died. */
   readonly hubRestart: () => Promise<void>;
+  /** What the hub's stores write to. */
+  readonly disk: MortalDisk;
   /** Minutes go by, for hub and sites. */
   readonly later: (minutes: number) => void;
   readonly client: () => HubClient;
@@ -121,7 +129,21 @@ export async function startWorld(files: Readonly<Record<string, string>>, names:
     await hub.idle();
     return hub;
   };
+  await mkdir(data);
+  const disk = mortalDisk(data);
+  /** It may die as it starts. */
+  const startAgain = async (): Promise<RunningHub> => {
+    disk.bury();
+    return start().catch((error: unknown) => {
+      if (disk.isDead()) return startAgain();
+      throw error;
+    });
+  };
   let hub = await start();
+  const stop = () =>
+    hub.close().catch((error: unknown) => {
+      if (!disk.isDead()) throw error;
+    });
   let access = await readAccess(data);
   const client = () => hubClient(http, access, never);
   const bundles = new Map<string, Pulled[]>(names.map((name) => [name, []]));
@@ -130,7 +152,7 @@ export async function startWorld(files: Readonly<Record<string, string>>, names:
     const { line } = await client().join({ name, capabilities: { ingress: true } });
     const status = async () => (await client().status({})).view;
     const rekeyed = async () => (await client().join({ name, rekey: true })).line;
-    const mayDelete = (id: ObjectId) => allowed.isApproved || allowed.isRewritten || mayGo.has(id);
+    const mayDelete = (id: ObjectId) => allowed.isApproved || allowed.isRewritten || mayGo.has(id) || isCopy(id);
     sites.push(
       await openSite({ name, line, http, hub: () => hub.url, bundles, violations, mayDelete, rekeyed, status, clock }),
     );
@@ -163,9 +185,10 @@ export async function startWorld(files: Readonly<Record<string, string>>, names:
       await fetch(`${hub.url}/v1/webhook`, { method: 'POST', headers, body: '{}' });
       await hub.idle();
     },
+    disk,
     hubRestart: async () => {
-      await hub.close();
-      hub = await start();
+      await stop();
+      hub = await startAgain();
       access = await readAccess(data);
     },
     later: (minutes) => {
@@ -175,7 +198,8 @@ export async function startWorld(files: Readonly<Record<string, string>>, names:
     client,
     close: async () => {
       for (const site of sites) site.close();
-      await hub.close();
+      await stop();
+      disk.close();
       http.close();
       await rm(folder, { recursive: true, force: true });
     },
@@ -200,7 +224,8 @@ interface SiteParts {
 }
 
 async function openSite(parts: SiteParts): Promise<Site> {
-  const { name, http, violations } = parts;
+  const { name, violations } = parts;
+  const http = hubHttp(parts.http);
   let { identity, signer, authorization } = await enrolled(parts, parts.line);
   const kube = fakeKube();
   const clock = manualClock(Date.now());
@@ -209,7 +234,7 @@ async function openSite(parts: SiteParts): Promise<Site> {
   const transportOf = () =>
     openTransport(`sluice+${parts.hub()}`, {
       ...{ http, identity, authorization, clock: siteClock, random: () => 0.5, log: silentLog },
-      source: (url) => createRepos(http).source({ url, authorization: () => null }),
+      source: (url) => createRepos(parts.http).source({ url, authorization: () => null }),
     });
   let fault: Fault = 'none';
   // What was kept is verified, too, after a restart: what counts is what the agent goes by.
@@ -217,6 +242,7 @@ async function openSite(parts: SiteParts): Promise<Site> {
   let isLost = false;
   let isDead = false;
   let isHeard = false;
+  let [stepsLeft, served] = [Infinity, 0];
   const managed = new Set<ObjectId>();
   // What serves until it is replaced is repaired to what an earlier bundle had.
   const everAccepted = new Set<ObjectId>();
@@ -240,7 +266,8 @@ async function openSite(parts: SiteParts): Promise<Site> {
         const bundle = verify({ snapshot, identity, trust, now: siteClock.now(), contents });
         return Promise.resolve(bundle).then((one) => {
           if (one.revision.registration !== identity.registration) violations.push(`I6: ${name} took another's bundle`);
-          for (const { id } of one.revision.apps.flatMap((app) => app.objects)) everAccepted.add(id);
+          for (const { id } of one.revision.apps.flatMap((app) => [...app.objects, ...(app.from?.objects ?? [])]))
+            everAccepted.add(id);
           return one;
         });
       },
@@ -250,10 +277,15 @@ async function openSite(parts: SiteParts): Promise<Site> {
         isHeard = false;
         if (fault === 'cut') throw new SluiceError('UNAVAILABLE', 'cut');
         const hub = parts.hub();
-        const deps = { http, hub, signer: () => signer, authorization, reportFormat: () => 1 };
+        const deps = { http, hub, signer: () => signer, authorization };
         const answer = await createDelivery(deps)(report, signal);
         isHeard = true;
         return answer;
+      },
+      hubReads: http.hubReads,
+      onStep: () => {
+        stepsLeft -= 1;
+        if (stepsLeft <= 0) throw new SluiceError('ABORTED', 'killed');
       },
     });
     const agent = handAgent(deps);
@@ -269,6 +301,7 @@ async function openSite(parts: SiteParts): Promise<Site> {
         violations.push(`status: ${app} on ${name} is green, and ${missing.id} is missing`);
     }
   };
+  const controllers = () => stepControllers(kube, (workload) => (isBad(workload) ? 0 : wanted(workload)));
   const passOnce = async (ms = 300) => {
     if (isDead) return;
     pullNext(agent);
@@ -283,13 +316,18 @@ async function openSite(parts: SiteParts): Promise<Site> {
       await offerReport(agent, reporter, outcome, never);
       await checkStatus();
     }
-    stepControllers(kube);
+    if (stepsLeft <= 0) restart();
+    controllers();
+    const serving = servingOf(kube);
+    if (served > 0 && serving === 0) violations.push(`serving: no pod of stepped on ${name} is ready any more`);
+    served = serving;
     for (const id of managed) {
       if (kube.read(id) !== undefined)
         kube.edit(id, (object) => (object['data'] = { value: 'managed' }), 'another-manager');
     }
   };
   const restart = (): void => {
+    stepsLeft = Infinity;
     agent.close();
     ({ agent, reporter } = open());
   };
@@ -322,9 +360,12 @@ async function openSite(parts: SiteParts): Promise<Site> {
       const before = kube.writesLog.length;
       pullNext(agent);
       const outcome = await pass(agent);
-      return { isSettled: outcome.isSettled, further: kube.writesLog.slice(before) };
+      const further = kube.writesLog.slice(before);
+      controllers();
+      return { isSettled: outcome.isSettled, further };
     },
     restart,
+    dieAt: (step) => (stepsLeft = step),
     loseState: (what) => {
       const isPart = (id: ObjectId) =>
         what === 'state' ? id.endsWith('/sluice-state') : id.includes('/sluice-inventory-');
@@ -376,7 +417,13 @@ async function openSite(parts: SiteParts): Promise<Site> {
 async function enrolled({ http, hub, clock }: SiteParts, line: string) {
   const ticket = parseJoinLine(line);
   const [identity, signer] = [identityOf(ticket), signerOf(newSeed())];
-  const order = { http, hub: hub(), identity, token: signerOf(ticket.token), publicKey: signer.publicKey };
+  const order = {
+    http: hubHttp(http),
+    hub: hub(),
+    identity,
+    token: signerOf(ticket.token),
+    publicKey: signer.publicKey,
+  };
   await enrol(order, never);
   return { identity, signer, authorization: agentAuthorization(identity, () => signer, clock) };
 }
