@@ -112,8 +112,8 @@ export const evaluationMutants: readonly Mutant[] = [
   {
     bug: 'what is wrong in a template is told at the application that uses it',
     file: 'hub/render/template-place.ts',
-    find: 'if (sourced === undefined) return fault;',
-    replace: 'if (sourced !== null) return fault;',
+    find: 'return sourced?.locate([...templatePathOf(sourced.doc), at.line, at.column]) ?? null;',
+    replace: 'return sourced === undefined ? null : null;',
     tests: ['test/unit/hub/render/template-place.test.ts'],
   },
 ];
