@@ -119,8 +119,11 @@ export function describeDeliveries(backend: Backend): void {
       await view.until('apps/Deployment/default/front', 'of the first image again', (object) =>
         JSON.stringify(object).includes('example/web:1'),
       );
-      const status = await fleet.settled();
-      expect(rowOf(status, 'default/shop')).toMatchObject({ applied: true, health: 'Healthy' });
+      await fleet.until('shop to be well again', (status) => {
+        const { applied, health } = rowOf(status, 'default/shop') ?? {};
+        return applied === true && health === 'Healthy';
+      });
+      await fleet.settled();
       expect(await view.get('batch/Job/default/migrate')).toBeUndefined();
       expect((await view.get('/ConfigMap/default/pg'))?.metadata.uid).toBe(taken?.metadata.uid);
     });
