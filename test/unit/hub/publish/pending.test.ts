@@ -57,6 +57,22 @@ describe('a channel that was touched', () => {
     expect(show(clusterRef('two'), 'objects/default.web/ConfigMap/default/web.json')).toContain('v2');
   });
 
+  it('is looked at again wherever somebody moved a ref, also where nothing new was published', async () => {
+    await pass(
+      hub,
+      clusters.map((cluster) => web('v1', cluster)),
+      joined(...clusters),
+    );
+    const look = async () => finishPending(hub.deps, await hub.store.read());
+    expect((await look()).problems).toEqual([]);
+    inChannel('update-ref', clusterRef('two'), inChannel('rev-parse', 'main'));
+    for (const { problems } of [await look(), await look()]) {
+      expect(problems).toMatchObject([{ code: 'REF_DIVERGED', cluster: 'two' }]);
+    }
+    inChannel('update-ref', '-d', clusterRef('two'));
+    expect((await look()).moved).toEqual([clusterRef('two')]);
+  });
+
   it('stops main when it says something else than the root documents', async () => {
     await pass(hub, [web('v1')], joined('one'));
     inChannel('update-ref', mainRef, inChannel('rev-parse', clusterRef('one')));
