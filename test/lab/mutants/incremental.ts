@@ -71,6 +71,13 @@ export const incrementalMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/publish/pending.test.ts'],
   },
   {
+    bug: 'a ref that could not be brought to its bundle is not looked at again',
+    file: 'hub/publish/pending.ts',
+    find: 'open.add(bundle.cluster);',
+    replace: '',
+    tests: ['test/unit/hub/publish/pending.test.ts'],
+  },
+  {
     bug: 'what is rendered is kept although it would be made from other values',
     file: 'hub/render/render.ts',
     find: 'before !== null && areIdentical(before.from, from)) return before.rendered',

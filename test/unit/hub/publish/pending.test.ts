@@ -73,6 +73,15 @@ describe('a channel that was touched', () => {
     expect((await look()).moved).toEqual([clusterRef('two')]);
   });
 
+  it('gets a ref back in a later pass of the same process, where one died before it moved', async () => {
+    await pass(hub, [web('v1')], joined('one'));
+    inChannel('update-ref', '-d', clusterRef('one'));
+    const dying = { ...hub.deps, onStep: () => expect.unreachable() };
+    const state = await hub.store.read();
+    await expect(finishPending(dying, state)).rejects.toThrow();
+    expect((await finishPending(hub.deps, state)).moved).toEqual([clusterRef('one')]);
+  });
+
   it('stops main when it says something else than the root documents', async () => {
     await pass(hub, [web('v1')], joined('one'));
     inChannel('update-ref', mainRef, inChannel('rev-parse', clusterRef('one')));
