@@ -103,7 +103,7 @@ export const impureHomes: readonly RegExp[] = [
   /^agent\/kube\//,
   /^(hub|agent)\/main\.ts$/,
   /^(hub|agent)\/cli\/program\.ts$/,
-  /^hub\/cue\/worker\.ts$/,
+  /^hub\/(cue|load)\/worker\.ts$/,
 ];
 
 /** What may be touched only there: name, and how it looks in code. */
