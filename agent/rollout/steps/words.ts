@@ -39,7 +39,9 @@ function waitOf({ delivery, position, mode, unsure }: SaidFacts): string | null 
 }
 
 function pauseText({ seconds }: Extract<DeliveryStep, { type: 'pause' }>): string {
-  return seconds === undefined ? 'waits for a decision: `sluice-hub rollout show` says which' : `pauses for ${seconds} s`;
+  return seconds === undefined
+    ? 'waits for a decision: `sluice-hub rollout show` says which'
+    : `pauses for ${seconds} s`;
 }
 
 /** `step 2 of 5 (traffic 10 %)`; after the last one `promotion`. */

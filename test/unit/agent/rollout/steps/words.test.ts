@@ -21,7 +21,11 @@ describe('what is said of a delivery', () => {
   it.each<[string, Facts, string]>([
     ['it goes on', { position: { step: 0 } }, 'running at 0'],
     ['it pauses', { position: { step: 1 } }, 'paused at 1: pauses for 300 s'],
-    ['it waits for a person', { position: { step: 2 } }, 'paused at 2: waits for a decision: `sluice-hub rollout show` says which'],
+    [
+      'it waits for a person',
+      { position: { step: 2 } },
+      'paused at 2: waits for a decision: `sluice-hub rollout show` says which',
+    ],
     ['an analysis goes on', { position: { step: 3 } }, 'running at 3'],
     ['an analysis cannot tell', { position: { step: 3 }, unsure: 'errors: no data' }, 'paused at 3: errors: no data'],
     ['the hub paused it', { action: 'pause', position: { step: 0 } }, 'paused at 0: the hub paused it'],
