@@ -120,7 +120,14 @@ function begin(input: DeliverInput, { copies }: Contents, cluster: Cluster): Pos
   const { components } = copies;
   const isFirst = components.every(({ old }) => old.length > 0 && !old.some(cluster.pods.exists));
   const step = isFirst && components.length > 0 ? delivery.steps.length : 0;
-  return { number, attempt, step, waitedMs: 0, totals };
+  return { number, attempt, step, waitedMs: 0, totals, ...(isServingLate(input) && { isAlone: true as const }) };
+}
+
+/** True where what serves was waited for, in vain, before the delivery came. */
+function isServingLate({ app, progress, at }: DeliverInput): boolean {
+  const { digest, waitingSince = null } = progress.get(appKey(app)) ?? {};
+  if (digest !== app.from?.digest || waitingSince === null) return false;
+  return waitingSince + app.health.progressDeadlineSeconds * 1_000 <= at;
 }
 
 /** Steps begin once nothing holds them, and no third copy runs; going back begins at any time. */
@@ -144,18 +151,25 @@ function kindOf({ delivery }: DeliverInput, position: Position | null): StageKin
   return delivery.keepOld !== undefined && position.isDone !== true ? 'beside' : 'whole';
 }
 
-/** What the stage of a position shows: whether it is reached, and whether the new copy failed. */
+/**
+ * What the stage of a position shows: whether it is reached, and whether the new copy failed. The new copy is all that is waited for where
+ * what serves had its time: content that never became ready must not hold up what mends it.
+ */
 function standingOf(input: DeliverInput, contents: Contents, { position, cluster }: Moment) {
   const stage = stageOf(contents, kindOf(input, position), position, cluster.pods);
   const observed = observe(input, stage, cluster);
   const plan = planApp(observed);
-  const fresh = contents.copies.components.flatMap((one) => one.fresh);
-  const late = fresh
-    .filter((id) => stage.app.objects.some((one) => one.id === id))
-    .map((id) => workloadReadiness(observed, stage.app, id))
-    .find(({ ok }) => !ok);
+  const lateOf = (ids: readonly ObjectId[]) =>
+    ids
+      .filter((id) => stage.app.objects.some((one) => one.id === id))
+      .map((id) => workloadReadiness(observed, stage.app, id))
+      .find(({ ok }) => !ok);
+  const { components } = contents.copies;
+  const late = lateOf(components.flatMap((one) => one.fresh));
+  const hadItsTime = plan.blocked !== null || position?.isAlone === true;
   return {
     isSettled: plan.phase === 'settled' && !plan.isWaiting,
+    isAlone: hadItsTime && late === undefined && lateOf(components.flatMap((one) => one.old)) !== undefined,
     failure: plan.blocked !== null && late !== undefined && !late.ok ? late.why : null,
   };
 }

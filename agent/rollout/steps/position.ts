@@ -11,6 +11,8 @@ export interface PositionFacts {
   readonly mode: StepMode;
   /** What the step wants is applied, ready, and has its traffic. */
   readonly isSettled: boolean;
+  /** What served is not ready although it had its time, and nothing else is missing. */
+  readonly isAlone: boolean;
   /** Why the new copy failed; null = it did not. */
   readonly failure: string | null;
   readonly verdict: Verdict;
@@ -30,9 +32,10 @@ export function nextPosition(facts: PositionFacts): Position {
   if (position.isDone === true || mode !== 'move' || delivery.action === 'pause') return position;
   const { length } = delivery.steps;
   if (delivery.action === 'promote' && position.step < length) return { ...position, step: length, waitedMs: 0 };
-  if (!facts.isSettled) return position;
+  if (!facts.isSettled && !facts.isAlone) return position;
+  const here = facts.isAlone && position.isAlone !== true ? { ...position, isAlone: true as const } : position;
   const step = delivery.steps[position.step];
-  return step === undefined ? afterSteps(facts) : afterStep(facts, step);
+  return step === undefined ? afterSteps({ ...facts, position: here }) : afterStep({ ...facts, position: here }, step);
 }
 
 /** Why a delivery goes back now; null = it does not. What is done goes back by a decision alone. */

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { StatusView } from '../../../hub/api/status.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { waitFor } from '../../lab/controlplane/wait.ts';
 import type { Backend } from './backend.ts';
@@ -119,6 +120,38 @@ export function describeRollouts(backend: Backend): void {
       await until('v2 4 (100)');
       await fleet.settled();
       expect(await row()).toMatchObject({ health: 'Healthy', applied: true });
+    });
+  });
+
+  describe(`a rollout in steps from what never became ready, on ${backend.name}`, { timeout: 60_000 }, () => {
+    let fleet: Fleet;
+    beforeEach(async () => {
+      fleet = await startFleet({ backend, hub: { localCluster: 'local' } });
+      await fleet.push({
+        'clusters.yaml': clusterYaml('local', {}, 'istio'),
+        'app.yaml': webApp('front', 'example/front:broken'),
+        'deploy.yaml': rollout('front-v1', half, '2s'),
+      });
+    }, 60_000);
+    afterEach(() => fleet.close());
+
+    it.each([
+      ['although its agent had waited for it in vain', false],
+      ['once an agent that was started anew has waited for it in vain', true],
+    ])('goes to what mends it, %s', async (_, isStartedAnew) => {
+      const site = await fleet.join('local', { crds: ['istio'] });
+      const shows = (wanted: string) => (status: StatusView) => rowOf(status, 'default/front')?.health === wanted;
+      await fleet.until('it to be late', shows('Degraded'));
+      if (isStartedAnew) {
+        site.agent().kill();
+        site.start();
+      }
+      await fleet.push({
+        'app.yaml': webApp('front', 'example/front:2'),
+        'deploy.yaml': rollout('front-v2', `${tenth}, ${half}`, '2s'),
+      });
+      await fleet.until('the new one to serve', shows('Healthy'));
+      await waitFor('it to be alone', async () => ((await shown(site)) === 'v2 4 (100)' ? true : undefined));
     });
   });
 }

@@ -7,6 +7,27 @@ const stages = ['test/unit/agent/rollout/steps/stage.test.ts'];
 /** Bugs of deliveries that go step by step inside a cluster. */
 export const stepMutants: readonly Mutant[] = [
   {
+    bug: 'a step waits for ever for what serves and never became ready',
+    file: 'agent/rollout/steps/position.ts',
+    find: 'if (!facts.isSettled && !facts.isAlone) return position;',
+    replace: 'if (!facts.isSettled) return position;',
+    tests: [...positions, ...scenarios],
+  },
+  {
+    bug: 'each step waits anew for what serves and never became ready',
+    file: 'agent/rollout/steps/deliver.ts',
+    find: 'const hadItsTime = plan.blocked !== null || position?.isAlone === true;',
+    replace: 'const hadItsTime = plan.blocked !== null;',
+    tests: scenarios,
+  },
+  {
+    bug: 'a step begins to wait for what serves although that had its time before the delivery came',
+    file: 'agent/rollout/steps/deliver.ts',
+    find: '...(isServingLate(input) && { isAlone: true as const })',
+    replace: '...{}',
+    tests: scenarios,
+  },
+  {
     bug: 'a hold blocks going back to what served',
     file: 'agent/rollout/steps/position.ts',
     find: "if (position.returned !== undefined || mode === 'none') return position;",

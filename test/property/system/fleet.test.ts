@@ -457,11 +457,6 @@ async function play(actions: readonly Action[]): Promise<void> {
     sites,
   );
   try {
-    // What is delivered comes to a cluster once its agent was heard from.
-    for (let round = 0; round < 2; round += 1) {
-      await world.hubPass();
-      for (const each of world.sites) await each.settle();
-    }
     for (const [index, action] of actions.entries()) {
       await act(world, wanted, action);
       for (const each of world.sites) await each.check();

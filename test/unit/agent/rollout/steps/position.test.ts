@@ -21,11 +21,14 @@ const at = (step: number, more: Partial<Position> = {}): Position => ({
   ...more,
 });
 
+const reached = { isSettled: true, isAlone: false, failure: null } as const;
+const alone = { isSettled: false, isAlone: true } as const;
+
 type Change = Partial<Omit<PositionFacts, 'delivery'>> & { readonly delivery?: Partial<PositionFacts['delivery']> };
 
 /** The next position in words: `1`, `1 after 5 s`, `back: why`, `done`. */
 function next(position: Position, { delivery = {}, ...change }: Change = {}): string {
-  const facts = { mode: 'move', isSettled: true, failure: null, verdict: { kind: 'open' }, elapsedMs: 0 } as const;
+  const facts = { ...reached, mode: 'move', verdict: { kind: 'open' }, elapsedMs: 0 } as const;
   const now = nextPosition({ position, ...facts, ...change, delivery: { action: 'run', steps, ...delivery } });
   if (now.returned !== undefined) return `back: ${now.returned}`;
   if (now.isDone === true) return 'done';
@@ -40,6 +43,12 @@ describe('the next position of a delivery', () => {
   it.each<[string, Position, Change, string]>([
     ['a step that is reached is over', at(0), {}, '1'],
     ['one that is not reached goes on', at(0), { isSettled: false }, '0'],
+    ['one where only what served is late is over, too', at(0), alone, '1'],
+    ['a pause counts then', at(1), { ...alone, elapsedMs: 5_000 }, '1 after 5 s'],
+    ['a pause without end waits for a decision all the same', at(2), alone, '2'],
+    ['an analysis is asked all the same', at(3), alone, '3'],
+    ['a hold stops this, too', at(0), { ...alone, mode: 'back' }, '0'],
+    ['the copy before is not waited for at the end', at(4), alone, 'done'],
     ['a pause counts what passed', at(1), { elapsedMs: 5_000 }, '1 after 5 s'],
     ['a pause goes on where it was', at(1, { waitedMs: 50_000 }), { elapsedMs: 5_000 }, '1 after 55 s'],
     ['a pause is over after its time', at(1, { waitedMs: 50_000 }), { elapsedMs: 10_000 }, '2'],
@@ -76,13 +85,20 @@ describe('the next position of a delivery', () => {
   });
 
   it('is the very same value where nothing moves', () => {
-    const position = at(2);
-    expect(nextPosition(factsOf(position))).toBe(position);
+    for (const position of [at(2), at(2, { isAlone: true })]) {
+      expect(nextPosition({ ...factsOf(position), ...(position.isAlone && alone) })).toBe(position);
+    }
+  });
+
+  it('keeps that what served is not waited for, but not on the way back', () => {
+    const here = nextPosition({ ...factsOf(at(2)), ...alone });
+    expect(here).toEqual(at(2, { isAlone: true }));
+    expect(nextPosition({ ...factsOf(here), failure: 'x' })).toEqual(at(2, { returned: 'x' }));
   });
 });
 
 function factsOf(position: Position): PositionFacts {
-  const facts = { mode: 'move', isSettled: true, failure: null, verdict: { kind: 'open' }, elapsedMs: 0 } as const;
+  const facts = { ...reached, mode: 'move', verdict: { kind: 'open' }, elapsedMs: 0 } as const;
   return { position, ...facts, delivery: { action: 'run', steps } };
 }
 

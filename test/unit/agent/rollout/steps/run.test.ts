@@ -123,6 +123,59 @@ describe('a delivery with steps in a cluster', () => {
     expect(shown(lab.kube)).toBe('v2 10 (100)');
   });
 
+  describe('from what is not ready', () => {
+    const inTwo = run([
+      { type: 'scale', replicas: { percent: 20 }, weight: 20 },
+      { type: 'scale', replicas: { percent: 50 }, weight: 50 },
+    ]);
+    const deadlineMs = v1.app.health.progressDeadlineSeconds * 1_000;
+
+    it('goes on at once where that had its time before the delivery came', async () => {
+      const lab = await serving();
+      await lab.settle(neverReady(1));
+      lab.clock.move(deadlineMs);
+      await lab.settle(neverReady(1));
+      lab.publish(inTwo);
+      await lab.settle(neverReady(1));
+      expect(shown(lab.kube)).toBe('v1 0 (0), v2 10 (100)');
+      expect(lab.said().delivery).toMatchObject({ phase: 'done' });
+    });
+
+    it('gives it the time of one step, and no more', async () => {
+      const lab = await serving();
+      lab.publish(inTwo);
+      await lab.settle(neverReady(1));
+      lab.clock.move(deadlineMs / 2);
+      await lab.settle(neverReady(1));
+      expect(shown(lab.kube)).toBe('v1 10 (0), v2 2 (100)');
+      expect(lab.said().delivery).toMatchObject({ step: 0, phase: 'running' });
+      lab.clock.move(deadlineMs / 2);
+      await lab.settle(neverReady(1));
+      expect(shown(lab.kube)).toBe('v1 0 (0), v2 10 (100)');
+      expect(lab.said().delivery).toMatchObject({ phase: 'done' });
+    });
+
+    it('goes back where the new copy is not ready either', async () => {
+      const lab = await serving();
+      lab.publish(inTwo);
+      await lab.settle(() => 0);
+      lab.clock.move(deadlineMs);
+      await lab.settle(() => 0);
+      expect(lab.said().delivery).toMatchObject({ step: 0, phase: 'returned' });
+    });
+
+    it('waits for a decision where a step asks for one', async () => {
+      const lab = await serving();
+      await lab.settle(neverReady(1));
+      lab.clock.move(deadlineMs);
+      await lab.settle(neverReady(1));
+      lab.publish(run([{ type: 'scale', replicas: { percent: 20 }, weight: 20 }, { type: 'pause' }]));
+      await lab.settle(neverReady(1));
+      expect(lab.said().delivery).toMatchObject({ step: 1, phase: 'paused' });
+      expect(shown(lab.kube)).toBe('v1 10 (0), v2 2 (100)');
+    });
+  });
+
   describe('and an analysis', () => {
     const checks = [
       {
