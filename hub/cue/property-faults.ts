@@ -29,7 +29,7 @@ export async function propertyFaults(
     for (const one of found) {
       const fault = await narrowed(one, look);
       const { parameter: path } = fault;
-      if (path === undefined) return faults.length > 0 ? faults : [fault];
+      if (path === undefined) return faults.length > 0 ? inOrder(faults, program) : [fault];
       // What the properties lack as a whole may be what was wrong with one of them.
       const follows = path.length === 0 && faults.length > 0;
       if (!follows && !isAtOrBelow(mended, path)) faults.push(await withSuggestion(fault, look));
@@ -39,7 +39,11 @@ export async function propertyFaults(
     if (parameter === before) break;
     found = await faultsWith({ cue, program, signal }, parameter);
   }
-  return faults.toSorted((a, b) => byPlace(program.parameter, a.parameter ?? [], b.parameter ?? []));
+  return inOrder(faults, program);
+}
+
+function inOrder(faults: readonly CueFault[], { parameter }: CueProgram): readonly CueFault[] {
+  return faults.toSorted((a, b) => byPlace(parameter, a.parameter ?? [], b.parameter ?? []));
 }
 
 /** Sorts paths as a reader comes by them in a value; what is not in it comes last. */

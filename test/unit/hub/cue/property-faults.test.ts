@@ -34,6 +34,20 @@ describe('the properties of a component', () => {
     ]);
   });
 
+  it('are told as a reader comes by them, and what is missing at the end', async () => {
+    const wrong = [
+      ['aaa', 1],
+      ['replicas', 'many'],
+      ['cpu', { of: 1 }],
+      ['zzz', 2],
+    ] as const;
+    for (const order of [wrong, wrong.toReversed()]) {
+      const said = await faults(Object.fromEntries(order));
+      const named = said.map((text) => /"(\w+)"/.exec(text)?.[1]);
+      expect(named).toEqual([...order.map(([name]) => name), 'image']);
+    }
+  });
+
   it.each<readonly [string, unknown, number]>([
     ['one', { image: 'a:1', wrong: 1 }, 1],
     ['two of the wrong type', { image: 5, replicas: 'many' }, 2],
