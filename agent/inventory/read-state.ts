@@ -62,6 +62,7 @@ const agentState = z.looseObject({
         step: count,
         waitedMs: z.number().nonnegative(),
         totals: z.record(z.string(), count),
+        isFirst: z.literal(true).optional(),
         isAlone: z.literal(true).optional(),
         returned: z.string().optional(),
         isDone: z.literal(true).optional(),

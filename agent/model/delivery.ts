@@ -12,6 +12,8 @@ export interface Position {
   readonly waitedMs: number;
   /** Pods of what served when the delivery arrived, by component. */
   readonly totals: Readonly<Record<string, number>>;
+  /** What is to serve before it never ran here: there is nothing to go back to. */
+  readonly isFirst?: true;
   /** What served did not become ready in time: the steps that are left do not wait for it. */
   readonly isAlone?: true;
   /** Why it went back to what served before; absent while it did not. */

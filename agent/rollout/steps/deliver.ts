@@ -116,11 +116,13 @@ function begin(input: DeliverInput, { copies }: Contents, cluster: Cluster): Pos
   if (!mayBegin(input, cluster) || mode === 'none') return null;
   const totals = totalsOf(copies, cluster, known?.number === number ? known.totals : {});
   if (totals === null) return null;
-  // Where what served never ran, this is a first installation: nothing is to be spared.
+  const begun = { number, attempt, waitedMs: 0, totals };
   const { components } = copies;
-  const isFirst = components.every(({ old }) => old.length > 0 && !old.some(cluster.pods.exists));
-  const step = isFirst && components.length > 0 ? delivery.steps.length : 0;
-  return { number, attempt, step, waitedMs: 0, totals, ...(isServingLate(input) && { isAlone: true as const }) };
+  const hasRun =
+    components.length === 0 || components.some(({ old }) => old.length === 0 || old.some(cluster.pods.exists));
+  if (hasRun) return { ...begun, step: 0, ...(isServingLate(input) && { isAlone: true as const }) };
+  // A first installation: nothing is to be spared. Of two contents that never ran the hub has the choice.
+  return { ...begun, step: delivery.steps.length, ...(delivery.action !== 'back' && { isFirst: true as const }) };
 }
 
 /** True where what serves was waited for, in vain, before the delivery came. */

@@ -40,6 +40,7 @@ export function nextPosition(facts: PositionFacts): Position {
 
 /** Why a delivery goes back now; null = it does not. What is done goes back by a decision alone. */
 function wayBack({ position, delivery, mode, failure, verdict }: PositionFacts): string | null {
+  if (position.isFirst === true) return null;
   if (delivery.action === 'back') return 'the hub asked to go back';
   if (position.isDone === true) return null;
   if (failure !== null) return failure;

@@ -7,6 +7,13 @@ const stages = ['test/unit/agent/rollout/steps/stage.test.ts'];
 /** Bugs of deliveries that go step by step inside a cluster. */
 export const stepMutants: readonly Mutant[] = [
   {
+    bug: 'a first installation goes back to what never ran, and takes down what serves',
+    file: 'agent/rollout/steps/position.ts',
+    find: 'if (position.isFirst === true) return null;',
+    replace: '',
+    tests: [...positions, ...scenarios],
+  },
+  {
     bug: 'a step waits for ever for what serves and never became ready',
     file: 'agent/rollout/steps/position.ts',
     find: 'if (!facts.isSettled && !facts.isAlone) return position;',

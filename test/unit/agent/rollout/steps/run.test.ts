@@ -123,6 +123,24 @@ describe('a delivery with steps in a cluster', () => {
     expect(shown(lab.kube)).toBe('v2 10 (100)');
   });
 
+  it('has nothing to go back to where what is to serve before it never ran', async () => {
+    const lab = await serving(run(canary));
+    expect(shown(lab.kube)).toBe('v2 10 (100)');
+    for (const lost of [false, true]) {
+      if (lost) lab.restart();
+      lab.publish(run(canary, { action: 'back' }));
+      await lab.settle();
+      expect(shown(lab.kube)).toBe('v2 10 (100)');
+      expect(lab.said()).toMatchObject({ applied: v2.app.digest, health: 'Healthy', delivery: { phase: 'done' } });
+    }
+  });
+
+  it('is done by neither of two contents that never ran where the hub takes it back before: what was before it comes', async () => {
+    const lab = await serving(run(canary, { action: 'back' }));
+    expect(shown(lab.kube)).toBe('v1 10 (100)');
+    expect(lab.said().delivery).toMatchObject({ phase: 'returned' });
+  });
+
   describe('from what is not ready', () => {
     const inTwo = run([
       { type: 'scale', replicas: { percent: 20 }, weight: 20 },
