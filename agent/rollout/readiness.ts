@@ -23,6 +23,8 @@ export function workloadReadiness(observed: AppObservation, app: BundleApp, id: 
   if (live === undefined)
     return not(isUnseen(observed, id) ? 'not known while it cannot be listed' : 'not created yet');
   if (observed.entries.get(id)?.applied !== indexOf(app).digests.get(id)) return not('not applied yet');
+  // What is to have no pods is late with nothing; that they stop is waited for elsewhere.
+  if (indexOf(app).replicas.get(id) === 0) return ok;
   const isFailed = live.health === 'Failed';
   const short = shortOf(live, wantedReplicas(observed, app, id));
   if (short !== null) return not(short, isFailed);

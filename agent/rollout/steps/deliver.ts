@@ -14,7 +14,7 @@ import type { Judged } from './analysis.ts';
 import { contentsOf, type Ingredients } from './contents.ts';
 import type { Copies } from './copies.ts';
 import type { Contents, Pods, StageKind } from './parts.ts';
-import { nextPosition } from './position.ts';
+import { keepSeconds, nextPosition } from './position.ts';
 import { stageOf } from './stage.ts';
 import { saidOf } from './words.ts';
 
@@ -118,8 +118,9 @@ function begin(input: DeliverInput, { copies }: Contents, cluster: Cluster): Pos
   if (totals === null) return null;
   const begun = { number, attempt, waitedMs: 0, totals };
   const { components } = copies;
-  const hasRun =
-    components.length === 0 || components.some(({ old }) => old.length === 0 || old.some(cluster.pods.exists));
+  // What somebody deleted ran before.
+  const ran = (id: ObjectId) => cluster.pods.exists(id) || (cluster.entries.get(id)?.applied ?? null) !== null;
+  const hasRun = components.length === 0 || components.some(({ old }) => old.length === 0 || old.some(ran));
   if (hasRun) return { ...begun, step: 0, ...(isServingLate(input) && { isAlone: true as const }) };
   // A first installation: nothing is to be spared. Of two contents that never ran the hub has the choice.
   return { ...begun, step: delivery.steps.length, ...(delivery.action !== 'back' && { isFirst: true as const }) };
@@ -150,7 +151,7 @@ function totalsOf({ components }: Copies, { pods }: Cluster, before: Position['t
 function kindOf({ delivery }: DeliverInput, position: Position | null): StageKind {
   if (position === null || position.returned !== undefined) return 'serving';
   if (position.step < delivery.steps.length) return 'step';
-  return delivery.keepOld !== undefined && position.isDone !== true ? 'beside' : 'whole';
+  return keepSeconds(delivery, position) !== undefined && position.isDone !== true ? 'beside' : 'whole';
 }
 
 /**
@@ -172,6 +173,7 @@ function standingOf(input: DeliverInput, contents: Contents, { position, cluster
   return {
     isSettled: plan.phase === 'settled' && !plan.isWaiting,
     isAlone: hadItsTime && late === undefined && lateOf(components.flatMap((one) => one.old)) !== undefined,
+    isBlocked: plan.blocked !== null,
     failure: plan.blocked !== null && late !== undefined && !late.ok ? late.why : null,
   };
 }
@@ -211,10 +213,11 @@ function stageNow(input: DeliverInput, contents: Contents, { position, cluster }
 }
 
 /** When the pause that is under way, or the time that the copy before is kept, is over. */
-function dueAt({ steps, keepOld }: BundleDelivery, position: Position | null, at: number): number | null {
+function dueAt(delivery: BundleDelivery, position: Position | null, at: number): number | null {
   if (position === null || position.returned !== undefined || position.isDone === true) return null;
-  const step = steps[position.step];
-  const seconds = step === undefined ? keepOld : step.type === 'pause' ? step.seconds : undefined;
+  const step = delivery.steps[position.step];
+  const seconds =
+    step === undefined ? keepSeconds(delivery, position) : step.type === 'pause' ? step.seconds : undefined;
   return seconds === undefined ? null : at + Math.max(0, seconds * 1_000 - position.waitedMs);
 }
 

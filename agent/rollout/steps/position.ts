@@ -13,6 +13,8 @@ export interface PositionFacts {
   readonly isSettled: boolean;
   /** What served is not ready although it had its time, and nothing else is missing. */
   readonly isAlone: boolean;
+  /** It does not come to what the step wants by itself any more. */
+  readonly isBlocked: boolean;
   /** Why the new copy failed; null = it did not. */
   readonly failure: string | null;
   readonly verdict: Verdict;
@@ -32,15 +34,17 @@ export function nextPosition(facts: PositionFacts): Position {
   if (position.isDone === true || mode !== 'move' || delivery.action === 'pause') return position;
   const { length } = delivery.steps;
   if (delivery.action === 'promote' && position.step < length) return { ...position, step: length, waitedMs: 0 };
-  if (!facts.isSettled && !facts.isAlone) return position;
-  const here = facts.isAlone && position.isAlone !== true ? { ...position, isAlone: true as const } : position;
   const step = delivery.steps[position.step];
+  const isAlone = facts.isAlone && step !== undefined;
+  if (!facts.isSettled && !isAlone) return position;
+  const here = isAlone && position.isAlone !== true ? { ...position, isAlone: true as const } : position;
   return step === undefined ? afterSteps({ ...facts, position: here }) : afterStep({ ...facts, position: here }, step);
 }
 
 /** Why a delivery goes back now; null = it does not. What is done goes back by a decision alone. */
-function wayBack({ position, delivery, mode, failure, verdict }: PositionFacts): string | null {
-  if (position.isFirst === true) return null;
+function wayBack({ position, delivery, mode, failure, verdict, isBlocked }: PositionFacts): string | null {
+  // Nothing was before it: only what comes to nothing itself makes way, and that where it is asked to.
+  if (position.isFirst === true && (delivery.action !== 'back' || !isBlocked)) return null;
   if (delivery.action === 'back') return 'the hub asked to go back';
   if (position.isDone === true) return null;
   if (failure !== null) return failure;
@@ -59,7 +63,15 @@ function afterStep({ position, elapsedMs, verdict }: PositionFacts, step: Delive
 }
 
 function afterSteps({ position, delivery, elapsedMs }: PositionFacts): Position {
-  return waited(position, elapsedMs, delivery.keepOld ?? 0) ?? { ...position, isDone: true };
+  return waited(position, elapsedMs, keepSeconds(delivery, position) ?? 0) ?? { ...position, isDone: true };
+}
+
+/** For how long the copy before is kept beside the one that took over; undefined = it is not. What cannot serve is not kept. */
+export function keepSeconds(
+  { keepOld }: Pick<BundleDelivery, 'keepOld'>,
+  { isAlone, isFirst }: Pick<Position, 'isAlone' | 'isFirst'>,
+): number | undefined {
+  return isAlone === true || isFirst === true ? undefined : keepOld;
 }
 
 /** The position while so many seconds are not over yet; null once they are. */

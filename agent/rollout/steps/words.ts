@@ -75,7 +75,8 @@ function returnedPlan(plan: AppPlan, stage: Stage, why: string): Partial<AppPlan
   const what = `${stage.wanted.name}#${stage.said.number} went back at ${whereOf(stage)}`;
   const reason = `${what}: ${why}`;
   // While it is on its way back, that is what is shown.
-  if (plan.phase !== 'settled' || plan.isWaiting) return { reason: `${reason}; ${plan.reason}` };
+  const isOnItsWay = plan.phase !== 'settled' || (plan.isWaiting && plan.blocked === null);
+  if (isOnItsWay) return { reason: `${reason}; ${plan.reason}` };
   return { phase: 'blocked', reason, blocked: { revision: null, what, reason } };
 }
 

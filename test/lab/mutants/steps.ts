@@ -9,14 +9,14 @@ export const stepMutants: readonly Mutant[] = [
   {
     bug: 'a first installation goes back to what never ran, and takes down what serves',
     file: 'agent/rollout/steps/position.ts',
-    find: 'if (position.isFirst === true) return null;',
+    find: "if (position.isFirst === true && (delivery.action !== 'back' || !isBlocked)) return null;",
     replace: '',
     tests: [...positions, ...scenarios],
   },
   {
     bug: 'a step waits for ever for what serves and never became ready',
     file: 'agent/rollout/steps/position.ts',
-    find: 'if (!facts.isSettled && !facts.isAlone) return position;',
+    find: 'if (!facts.isSettled && !isAlone) return position;',
     replace: 'if (!facts.isSettled) return position;',
     tests: [...positions, ...scenarios],
   },

@@ -21,8 +21,8 @@ const at = (step: number, more: Partial<Position> = {}): Position => ({
   ...more,
 });
 
-const reached = { isSettled: true, isAlone: false, failure: null } as const;
-const alone = { isSettled: false, isAlone: true } as const;
+const reached = { isSettled: true, isAlone: false, isBlocked: false, failure: null } as const;
+const alone = { isSettled: false, isAlone: true, isBlocked: true } as const;
 
 type Change = Partial<Omit<PositionFacts, 'delivery'>> & { readonly delivery?: Partial<PositionFacts['delivery']> };
 
@@ -48,7 +48,9 @@ describe('the next position of a delivery', () => {
     ['a pause without end waits for a decision all the same', at(2), alone, '2'],
     ['an analysis is asked all the same', at(3), alone, '3'],
     ['a hold stops this, too', at(0), { ...alone, mode: 'back' }, '0'],
-    ['the copy before is not waited for at the end', at(4), alone, 'done'],
+    ['at the end the content has to be whole', at(4), alone, '4'],
+    ['a copy before that cannot serve is not kept', at(4, { isAlone: true }), { delivery: { keepOld: 30 } }, 'done'],
+    ['nor one that never ran', at(4, { isFirst: true }), { delivery: { keepOld: 30 } }, 'done'],
     ['a pause counts what passed', at(1), { elapsedMs: 5_000 }, '1 after 5 s'],
     ['a pause goes on where it was', at(1, { waitedMs: 50_000 }), { elapsedMs: 5_000 }, '1 after 55 s'],
     ['a pause is over after its time', at(1, { waitedMs: 50_000 }), { elapsedMs: 10_000 }, '2'],
@@ -74,6 +76,12 @@ describe('the next position of a delivery', () => {
     ],
     ['nor where it fails', at(4, { isFirst: true }), { failure: 'x', isSettled: false }, '4'],
     ['and is done although the hub asks to go back', at(4, { isFirst: true }), back, 'done'],
+    [
+      'but makes way where it comes to nothing itself and is asked to',
+      at(4, { isFirst: true }),
+      { ...back, isSettled: false, isBlocked: true },
+      'back: the hub asked to go back',
+    ],
     ['what went back stays there', returned, {}, 'back: it failed'],
     ['no promotion begins it again', returned, { delivery: { action: 'promote' } }, 'back: it failed'],
     ['what is done stays so, whatever fails later', done, { failure: 'a node died' }, 'done'],
