@@ -74,5 +74,7 @@ function newDelivery({ content, instead, listening }: BeginInput, number: number
 function reverted(record: AppDelivery, { listening }: BeginInput): AppDelivery {
   const endedAt = new Date(listening.now).toISOString();
   const reason = 'the documents are back at what ran before it';
-  return { ...record, last: { ...record.last, phase: 'reverted', reason, endedAt, admitted: [], base: {}, back: {} } };
+  // What had nothing before has to get all of what comes back, Jobs too.
+  const base = Object.fromEntries(Object.entries(record.last.base).filter(([, had]) => had === null));
+  return { ...record, last: { ...record.last, phase: 'reverted', reason, endedAt, admitted: [], base, back: {} } };
 }

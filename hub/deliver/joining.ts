@@ -32,5 +32,8 @@ export function joining(
   };
   const limits = allSteps(program.steps).flatMap(({ rollout }) => (rollout === null ? [] : [rollout.maxConcurrent]));
   const free = concurrencyOf(limits[0], units.length) - units.filter(isUnderWay).length;
-  return new Set(fresh.slice(0, Math.max(0, free)).map(({ key }) => key));
+  // What cannot be given it now (its cluster has not joined, something holds it) takes no slot of those that can.
+  const isStuck = ({ hold, joinedAt }: DeliveryUnit): boolean => hold !== null || joinedAt === Infinity;
+  const able = fresh.filter((unit) => !isStuck(unit)).slice(0, Math.max(0, free));
+  return new Set([...fresh.filter(isStuck), ...able].map(({ key }) => key));
 }

@@ -89,7 +89,8 @@ export function* planning(input: PlanInput): Work<Plan> {
   const changed = yield* changedClusters(input);
   const holds = yield* guardingFleet(input, changed);
   const guarded = holds.length === 0 ? input : { ...input, holds: [...input.holds, ...holds] };
-  const open = new Set<string>();
+  // What the guard holds is judged as one change: all of it is looked at with each plan, or a part would pass as few.
+  const open = new Set(holds.flatMap(({ cluster }) => cluster ?? []));
   for (const record of changed) {
     const apps = renderedOn(input.rendered, record.name);
     const planned = yield* catchingInternal(guarded, record, apps);

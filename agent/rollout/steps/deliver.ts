@@ -117,13 +117,15 @@ function begin(input: DeliverInput, { copies }: Contents, cluster: Cluster): Pos
   const totals = totalsOf(copies, cluster, known?.number === number ? known.totals : {});
   if (totals === null) return null;
   const begun = { number, attempt, waitedMs: 0, totals };
-  const { components } = copies;
-  // What somebody deleted ran before.
-  const ran = (id: ObjectId) => cluster.pods.exists(id) || (cluster.entries.get(id)?.applied ?? null) !== null;
-  const hasRun = components.length === 0 || components.some(({ old }) => old.length === 0 || old.some(ran));
-  if (hasRun) return { ...begun, step: 0, ...(isServingLate(input) && { isAlone: true as const }) };
+  if (hasRun(copies, cluster)) return { ...begun, step: 0, ...(isServingLate(input) && { isAlone: true as const }) };
   // A first installation: nothing is to be spared. Of two contents that never ran the hub has the choice.
   return { ...begun, step: delivery.steps.length, ...(delivery.action !== 'back' && { isFirst: true as const }) };
+}
+
+/** False where no copy of what is to serve was ever here; what somebody deleted was. */
+function hasRun({ components }: Copies, { entries, pods }: Cluster): boolean {
+  const ran = (id: ObjectId): boolean => pods.exists(id) || (entries.get(id)?.applied ?? null) !== null;
+  return components.length === 0 || components.some(({ old }) => old.length === 0 || old.some(ran));
 }
 
 /** True where what serves was waited for, in vain, before the delivery came. */

@@ -32,6 +32,11 @@ export function nextPosition(facts: PositionFacts): Position {
   const why = wayBack(facts);
   if (why !== null) return back(position, why);
   if (position.isDone === true || mode !== 'move' || delivery.action === 'pause') return position;
+  return forward(facts);
+}
+
+function forward(facts: PositionFacts): Position {
+  const { position, delivery } = facts;
   const { length } = delivery.steps;
   if (delivery.action === 'promote' && position.step < length) return { ...position, step: length, waitedMs: 0 };
   const step = delivery.steps[position.step];

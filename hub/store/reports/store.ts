@@ -29,6 +29,8 @@ export function openReportStore(folder: string, log: Log): ReportStore & { reado
   const thread = databaseThread(join(folder, reportDatabase), log);
   /** What the database holds, by registration. */
   const stored = new Map<string, ReceivedReport>();
+  /** False from where the database was begun anew until all is in it again. */
+  let isWhole = true;
 
   const put = writingGroups(async (saved: readonly Saved[]) => {
     const last = new Map(saved.map(({ registration, received }) => [registration, received]));
@@ -37,7 +39,9 @@ export function openReportStore(folder: string, log: Log): ReportStore & { reado
     const rows = [...newest].map(([registration, received]) => rowOf(received, stored.get(registration) ?? null));
     const outcome = await thread.write(rows, forgotten);
     for (const registration of forgotten) stored.delete(registration);
-    if (outcome === 'anew') await writeAll(thread, new Map([...stored, ...newest]));
+    if (outcome === 'anew') isWhole = false;
+    if (!isWhole) await writeAll(thread, new Map([...stored, ...newest]));
+    isWhole = true;
     for (const [registration, received] of newest) stored.set(registration, received);
   });
   const save = (received: ReceivedReport): Promise<void> =>

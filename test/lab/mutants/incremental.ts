@@ -5,6 +5,27 @@ const full = 'test/property/hub/incremental.test.ts';
 /** Bugs in what a pass of the hub keeps of the one before: each is an input that is forgotten. */
 export const incrementalMutants: readonly Mutant[] = [
   {
+    bug: 'what the guard of the fleet holds is not looked at again, and leaves in portions',
+    file: 'hub/plan/plan.ts',
+    find: 'const open = new Set(holds.flatMap(({ cluster }) => cluster ?? []));',
+    replace: 'const open = new Set<string>();',
+    tests: ['test/unit/hub/plan/fleet-guard.test.ts'],
+  },
+  {
+    bug: 'what cannot be given anything takes the slots of those that join',
+    file: 'hub/deliver/joining.ts',
+    find: 'const able = fresh.filter((unit) => !isStuck(unit))',
+    replace: 'const able = fresh',
+    tests: ['test/unit/hub/deliver/joining.test.ts'],
+  },
+  {
+    bug: 'a revert leaves out Jobs of what had nothing before',
+    file: 'hub/deliver/begin.ts',
+    find: 'Object.entries(record.last.base).filter(([, had]) => had === null)',
+    replace: '[]',
+    tests: ['test/unit/hub/deliver/begin.test.ts'],
+  },
+  {
     bug: 'a cluster is taken for planned although its agent says other things',
     file: 'hub/plan/unchanged.ts',
     find: 'return [registration, accepted, settled, conditions, apps, retired];',

@@ -37,6 +37,23 @@ describe('a delivery that is finished before the next one', () => {
     expect(play.words()).toMatchObject({ phase: 'reverted', runs: { a: 'web-v1', b: 'web-v1' } });
   });
 
+  it('is left so that what had nothing before it is known: that gets all of what comes, its Jobs, too', () => {
+    const waved = [
+      { name: 'one', clusters: { names: ['a', 'n'] } },
+      { name: 'two', clusters: { names: ['b'] }, approval: 'required' as const },
+    ];
+    const play = new Play(
+      [deploy('all', null, { waves: waved, maxConcurrent: 2 })],
+      [...fleet('a', 'b'), unit('n', null)],
+      'web-v2',
+    );
+    play.run(minute);
+    expect(play.record?.last.base).toEqual({ n: null });
+    play.content = 'web-v1';
+    play.pass();
+    expect(play.record?.last).toMatchObject({ phase: 'reverted', base: { n: null } });
+  });
+
   it('is left for what may mend it, once it runs into failures', () => {
     const play = finishing();
     play.bad.set('a', 'web-v2');

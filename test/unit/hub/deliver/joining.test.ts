@@ -6,7 +6,8 @@ import { deliveryOf, deploy, fleet, heartbeatMs, program, reportOf, unit } from 
 import { now } from '../../../fixtures/hub/status.ts';
 
 const record = deliveryOf('default/web', 1);
-const late = (name: string): DeliveryUnit => unit(name, null, { joinedAt: now });
+const late = (name: string, facts: Partial<DeliveryUnit> = {}): DeliveryUnit =>
+  unit(name, null, { joinedAt: now, ...facts });
 /** Was given the stable content after it joined, and has not applied it. */
 const onItsWay = (facts: Partial<DeliveryUnit> = {}): DeliveryUnit =>
   unit('j', 'web-v1', { joinedAt: now, report: reportOf({ health: 'Progressing' }), ...facts });
@@ -37,6 +38,11 @@ describe('what joins while a delivery runs', () => {
     ['beside one that fails', joined([onItsWay({ report: reportOf({ health: 'Degraded' }) }), late('x')], 1), 'x'],
     ['beside one that is held', joined([onItsWay({ hold: 'a guard' }), late('x')], 1), 'x'],
     ['beside one that was there before', joined([onItsWay({ joinedAt: now - 1 }), late('x')], 1), 'x'],
+    [
+      'beside those that are held, or have not joined',
+      joined([late('h', { hold: 'a guard' }), late('n', { joinedAt: Infinity }), late('x'), late('y')], 1),
+      'h n x',
+    ],
     ['none, where nothing is stable', joined([late('x')], 1, { ...record, stable: null }), ''],
   ])('gets what is stable: %s', (_, found, expected) => {
     expect(found).toBe(expected);

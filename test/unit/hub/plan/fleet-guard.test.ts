@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { State } from '../../../../hub/model/state.ts';
 import type { RenderedApp } from '../../../../hub/model/rendered.ts';
 import { approve } from '../../../../hub/registry/change.ts';
+import { planning, type PlanInput } from '../../../../hub/plan/plan.ts';
+import type { PlanMemory } from '../../../../hub/plan/touched.ts';
+import { atOnce } from '../../../../shared/lib/slices.ts';
 import { clusterRecord, registrationOf } from '../../../fixtures/hub/facts.ts';
 import {
   app,
@@ -9,7 +12,9 @@ import {
   now,
   object,
   planFor,
+  planInput,
   published,
+  report,
   start,
   step,
   type PlanResult,
@@ -76,6 +81,23 @@ describe('applications that leave many clusters at once', () => {
     expect([taken(result).length, result.guarded]).toEqual([12, []]);
     const after = planFor(published(released, result), left);
     expect([after.next, after.approvals]).toEqual([[], []]);
+  });
+
+  it('wait with each plan that remembers the one before, also where few clusters reported, until they are approved', () => {
+    const state = step(fleet(12), both(names(12)));
+    const left = on(names(12), 'shop', 'ConfigMap/shop');
+    const memory: PlanMemory = { last: null };
+    const plan = (of: State, reports: PlanInput['reports'] = new Map()) =>
+      atOnce(planning({ ...planInput(of, left), reports, memory }));
+    const first = plan(state);
+    const waiting = published(state, planFor(state, left));
+    const reported = new Map([['c03', { report: report(1) }]]);
+    for (const again of [plan(waiting), plan(waiting, reported), plan(waiting, reported)]) {
+      expect(again.next).toEqual([]);
+      expect(again.holds).toEqual(first.holds);
+    }
+    const released = approved(state, planFor(state, left));
+    expect(plan(released, reported).next).toHaveLength(12);
   });
 
   it('need another approval when more is to leave than was judged', () => {
