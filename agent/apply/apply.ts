@@ -120,15 +120,15 @@ async function takeOver(context: ApplyContext, task: ApplyTask, sending: Sending
   const { resource, object, entry } = sending;
   const { namespace, name } = parseObjectId(task.id);
   const meta = await context.kube.getMetadata({ resource, namespace, name }, context.signal);
-  const annotations = meta.metadata.annotations ?? {};
+  const { annotations = {}, uid = '' } = meta.metadata;
   const holder = annotations[owner.registration];
-  const uid = meta.metadata.uid ?? '';
   // Proved by the nonce; or, where the inventory or the object was lost and came back, by the application that wants it.
-  const isProved = annotations[owner.nonce] === entry.nonce || annotations[owner.application] === task.app;
-  if (holder === context.registration && isProved) {
-    return updated(context, task, { ...sending, uid, action: 'created' });
-  }
+  const isCreation = annotations[owner.nonce] === entry.nonce;
   const mayAdopt = object.metadata.annotations?.[owner.adopt] === 'true';
+  if (holder === context.registration && (isCreation || annotations[owner.application] === task.app)) {
+    // What was taken over and let go of has our annotations yet, and is not ours to delete.
+    return updated(context, task, { ...sending, uid, action: mayAdopt && !isCreation ? 'adopted' : 'created' });
+  }
   await assertMayTake(context, { holder, mayAdopt });
   await takeFields(context, { ...sending, meta });
   return updated(context, task, { ...sending, uid, action: 'adopted' });

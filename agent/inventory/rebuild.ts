@@ -82,7 +82,12 @@ async function findOwn(ports: RebuildPorts, id: ObjectId, wanted: Wanted | null)
   const { apiVersion, metadata } = object;
   const nonce = metadata.annotations?.[owner.nonce] ?? '';
   const known = { id, apiVersion, app, revision: wanted?.revision ?? null, nonce };
-  return { ...known, uid: metadata.uid ?? null, applied: null, fieldsHash: null };
+  return { ...known, uid: metadata.uid ?? null, applied: null, fieldsHash: null, ...adoptedOf(object) };
+}
+
+/** Whether an object was there before us cannot be told any more: what may have been is let go of, and not deleted, where a delivery goes back. */
+function adoptedOf({ metadata }: KubeObject): Pick<InventoryEntry, 'adopted'> {
+  return metadata.annotations?.[owner.adopt] === 'true' ? { adopted: true } : {};
 }
 
 /** The application that an object was applied for by this registration; null where it was not. */

@@ -122,7 +122,7 @@ function begin(input: DeliverInput, { copies }: Contents, cluster: Cluster): Pos
   return { ...begun, step: delivery.steps.length, ...(delivery.action !== 'back' && { isFirst: true as const }) };
 }
 
-/** False where no copy of what is to serve was ever here; what somebody deleted was. */
+/** False where no copy of what is to serve was ever here; what was deleted by hand was. */
 function hasRun({ components }: Copies, { entries, pods }: Cluster): boolean {
   const ran = (id: ObjectId): boolean => pods.exists(id) || (entries.get(id)?.applied ?? null) !== null;
   return components.length === 0 || components.some(({ old }) => old.length === 0 || old.some(ran));

@@ -153,6 +153,13 @@ export const reportMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/store/reports'],
   },
   {
+    bug: 'what was taken over and let go of counts as made by us the next time',
+    file: 'agent/apply/apply.ts',
+    find: "mayAdopt && !isCreation ? 'adopted' : 'created'",
+    replace: "'created'",
+    tests: ['test/unit/agent/pass.test.ts'],
+  },
+  {
     bug: 'an object that was adopted looks like one that was made',
     file: 'agent/apply/written.ts',
     find: "...(action === 'adopted' && { adopted: true }),",

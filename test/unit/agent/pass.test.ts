@@ -224,4 +224,20 @@ describe('a pass', () => {
     expect(kube.read(idOf(wanted))?.['data']).toEqual({ value: 'newer' });
     expect(entry()).not.toHaveProperty('adopted');
   });
+
+  it('lets go of what it took over each time that a delivery goes back, and deletes it never', async () => {
+    const { kube, channel, clock, agent } = world();
+    kube.put_(configMap('b', 'theirs'));
+    const wanted = configMap('b', 'ours');
+    wanted.metadata.annotations = { 'sluice.dev/adopt': 'true' };
+    for (const generation of [1, 3, 5]) {
+      channel.publish(testBundle({ generation, apps: [plainApp('one', [wanted])] }));
+      await settle(agent, kube, { clock });
+      const retired = [{ id: idOf(wanted), since: generation + 1, delivery: 'default/one#2' }];
+      channel.publish(testBundle({ generation: generation + 1, apps: [], retired }));
+      await settle(agent, kube, { clock });
+      expect(agent.memory.inventory.stored?.inventory.get(idOf(wanted))).toBeUndefined();
+      expect(kube.read(idOf(wanted))).toBeDefined();
+    }
+  });
 });
