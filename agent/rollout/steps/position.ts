@@ -11,7 +11,7 @@ export interface PositionFacts {
   readonly mode: StepMode;
   /** What the step wants is applied, ready, and has its traffic. */
   readonly isSettled: boolean;
-  /** What served is not ready although it had its time, and nothing else is missing. */
+  /** What served is not ready although it had its time, and the new copy has the pods of the step. */
   readonly isAlone: boolean;
   /** It does not come to what the step wants by itself any more. */
   readonly isBlocked: boolean;
