@@ -46,15 +46,11 @@ export function checkDefinition(doc: Definition, builtins: readonly BuiltinDefin
     return;
   }
   if (doc.kind === 'WorkflowStepDefinition') {
-    checkTemplate(doc, reporter);
-    checkActions(doc, reporter);
+    checkStep(doc, reporter);
     return;
   }
   reportBuiltin(doc, builtins, reporter);
-  if (doc.kind === 'PolicyDefinition' && policies.some(({ type }) => type === doc.metadata.name)) {
-    const message = `it does not count: the built-in policy ${doc.metadata.name} cannot be replaced`;
-    reporter.warn('DUPLICATE_DOCUMENT', ['metadata', 'name'], message, 'give it another name');
-  }
+  if (doc.kind === 'PolicyDefinition') reportGivingWay(doc, { what: 'policy', types: policies }, reporter);
   const { unusable } = attributesOf(doc);
   if (unusable !== null) {
     const { member, why, hint } = unusable;
@@ -65,15 +61,28 @@ export function checkDefinition(doc: Definition, builtins: readonly BuiltinDefin
   checkTemplate(doc, reporter);
 }
 
-/** Checks what a definition of a step does: each of its actions must be one that there is. */
-function checkActions(doc: Definition, reporter: Reporter): void {
-  const replaced = steps.some(({ type }) => type === doc.metadata.name);
-  if (replaced) {
-    const message = `it replaces the built-in step ${doc.metadata.name} for every application`;
-    reporter.warn('DUPLICATE_DOCUMENT', ['metadata', 'name'], message, 'give it another name, unless that is meant');
+// Of a name of ours the built-in counts, as with policies.
+function reportGivingWay(
+  { metadata }: Definition,
+  { what, types }: { readonly what: string; readonly types: readonly { readonly type: string }[] },
+  reporter: Reporter,
+): boolean {
+  const givesWay = types.some(({ type }) => type === metadata.name);
+  if (givesWay) {
+    const message = `it does not count: the built-in ${what} ${metadata.name} cannot be replaced`;
+    reporter.warn('DUPLICATE_DOCUMENT', ['metadata', 'name'], message, 'give it another name');
   }
+  return givesWay;
+}
+
+function checkStep(doc: Definition, reporter: Reporter): void {
+  if (reportGivingWay(doc, { what: 'step', types: steps }, reporter)) return;
+  checkTemplate(doc, reporter);
   const read = actionsOf(templateOf(doc));
-  if ('fault' in read) reporter.error('UNSUPPORTED', ['spec', 'schematic'], read.fault, actionsHint);
+  // Where it is used that is an error.
+  if ('fault' in read) {
+    reporter.warn('UNSUPPORTED', ['spec', 'schematic'], `it cannot be used: ${read.fault}`, actionsHint);
+  }
 }
 
 function checkTemplate(doc: Definition, reporter: Reporter): void {

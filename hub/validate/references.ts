@@ -68,7 +68,10 @@ export function referencesOf(
     applications: byKey<Application>(documents, 'Application'),
     policyDocuments: byKey<PolicyDocument>(documents, 'Policy'),
     workflowDocuments: byKey<WorkflowDocument>(documents, 'Workflow'),
-    stepDefinitions: stepDefinitionsOf(valid.map(({ doc }) => doc as Definition)),
+    stepDefinitions: stepDefinitionsOf(
+      valid.map(({ doc }) => doc as Definition),
+      lists.steps,
+    ),
     files,
   };
 }

@@ -1,14 +1,25 @@
 import { templateOf } from '../definitions/attributes.ts';
 import { namespaceOf, type Definition } from '../model/documents.ts';
 import type { WorkflowStep } from '../model/workflow.ts';
+import type { StepType } from '../workflow/step.ts';
 
 /** The `WorkflowStepDefinition` documents that are valid, by the type of step that they make. */
 export type StepDefinitions = ReadonlyMap<string, readonly Definition[]>;
 
-/** Collects the definitions of steps; those without a template make none. */
-export function stepDefinitionsOf(documents: readonly Definition[]): StepDefinitions {
+/**
+ * Collects the definitions of steps. Those without a template make none, and those of the name of a built-in step do not count:
+ * most of KubeVela's ask its controller for what a hub does itself, or say nothing of what they do.
+ */
+export function stepDefinitionsOf(
+  documents: readonly Definition[],
+  builtins: readonly Pick<StepType, 'type'>[],
+): StepDefinitions {
+  const own = new Set(builtins.map(({ type }) => type));
   const made = documents.filter((doc) => doc.kind === 'WorkflowStepDefinition' && templateOf(doc) !== '');
-  return Map.groupBy(made, ({ metadata }) => metadata.name);
+  return Map.groupBy(
+    made.filter(({ metadata }) => !own.has(metadata.name)),
+    ({ metadata }) => metadata.name,
+  );
 }
 
 /** The definition that counts in a namespace: its own, else that of KubeVela's, else the first. */

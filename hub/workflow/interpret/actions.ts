@@ -37,6 +37,17 @@ export type ActionsRead = { readonly actions: readonly Action[] } | { readonly f
 const known: ReadonlySet<string> = new Set(actionNames);
 const packages: ReadonlySet<string> = new Set(actionPackages);
 
+/** The names of the packages of KubeVela that a template has: those that there are, and all that it imports. */
+function packagesIn(tokens: readonly Token[]): ReadonlySet<string> {
+  const imported = tokens.flatMap(({ kind, text }, at) => {
+    const name = kind === 'string' ? /^vela\/(\w+)$/.exec(text)?.[1] : undefined;
+    const before = tokens[at - 1];
+    const isRenamed = before?.kind === 'name' && before.text !== 'import';
+    return name === undefined ? [] : [isRenamed ? before.text : name];
+  });
+  return new Set([...packages, ...imported]);
+}
+
 /** An open brace: of a condition, of a `#Steps`, or of anything else. */
 type Brace = { readonly kind: 'plain' | 'other' } | { readonly kind: 'steps'; readonly name: string };
 
@@ -52,11 +63,13 @@ export function actionsOf(template: string): ActionsRead {
   const tokens = tokensOf(template);
   const actions: Action[] = [];
   const reading: Reading = { braces: [], next: { kind: 'other' } };
+  const mentioned = packagesIn(tokens);
   for (const at of tokens.keys()) {
     follow(reading, tokens, at);
-    const used = actionAt(tokens, at);
+    const used = actionAt(tokens, at, mentioned);
     if (used === null) continue;
-    if (!known.has(used.name)) return { fault: `the action ${used.pkg}.#${used.name} is not supported` };
+    if (!packages.has(used.pkg) || !known.has(used.name))
+      return { fault: `the action ${used.pkg}.#${used.name} is not supported` };
     const field = fieldBefore(tokens, at);
     if (field === null || reading.braces.some(({ kind }) => kind === 'other')) {
       return { fault: `${used.pkg}.#${used.name} does not stand in a field of its own` };
@@ -79,9 +92,13 @@ function follow(reading: Reading, tokens: readonly Token[], at: number): void {
 }
 
 /** `op.#Apply` at a place. */
-function actionAt(tokens: readonly Token[], at: number): { readonly pkg: string; readonly name: string } | null {
+function actionAt(
+  tokens: readonly Token[],
+  at: number,
+  mentioned: ReadonlySet<string>,
+): { readonly pkg: string; readonly name: string } | null {
   const [pkg, dot, name] = [tokens[at], tokens[at + 1], tokens[at + 2]];
-  if (pkg?.kind !== 'name' || !packages.has(pkg.text) || dot?.text !== '.' || name?.kind !== 'name') return null;
+  if (pkg?.kind !== 'name' || !mentioned.has(pkg.text) || dot?.text !== '.' || name?.kind !== 'name') return null;
   return name.text.startsWith('#') && tokens[at - 1]?.text !== '.' ? { pkg: pkg.text, name: name.text.slice(1) } : null;
 }
 

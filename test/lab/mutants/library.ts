@@ -19,6 +19,20 @@ export const libraryMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/render/step.test.ts'],
   },
   {
+    bug: 'library: a definition of the name of a built-in step takes its place',
+    file: 'hub/validate/step-definitions.ts',
+    find: '!own.has(metadata.name)',
+    replace: 'own.size > 0',
+    tests: ['test/unit/hub/validate/step-definitions.test.ts'],
+  },
+  {
+    bug: 'library: an action of a package that is not there is no action',
+    file: 'hub/workflow/interpret/actions.ts',
+    find: 'new Set([...packages, ...imported])',
+    replace: 'new Set([...packages, ...imported.slice(imported.length)])',
+    tests: ['test/unit/hub/workflow/interpret/actions.test.ts'],
+  },
+  {
     bug: 'library: a trait that says podDisruptive is not told by a plan',
     file: 'hub/operations/plan-diff.ts',
     find: " || isDisrupted(app.split('@', 1)[0] ?? app, object)",

@@ -139,7 +139,7 @@ parameter: {
     const { lines } = await of(step.replace('parameter.name', 'nope'));
     expect(lines).toEqual([expect.stringMatching(/^error.*reference "nope" not found; mine.yaml:15:\d+$/)]);
     const unknown = await of(step.replace('op.#Apply', 'op.#Nothing'));
-    expect(unknown.lines[0]).toMatch(/^error\[UNSUPPORTED\]/);
+    expect(unknown.lines[0]).toMatch(/^warning\[UNSUPPORTED\] it cannot be used: the action op.#Nothing/);
   });
 
   it('knows workloads, and revisions of definitions', async () => {

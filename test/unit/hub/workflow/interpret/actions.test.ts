@@ -28,6 +28,16 @@ describe('the actions of a template', () => {
     ['are no others', 'x: {output: {a: 1}}\nparameter: {if: string}\ny: "op.#Apply"\n// op.#Delete', []],
     ['are not what is not supported', 'a: op.#Delete & {}', 'the action op.#Delete is not supported'],
     [
+      'are not those of a package that is not there',
+      'import (\n\t"strings"\n\t"vela/multicluster"\n)\na: multicluster.#Deploy & {}',
+      'the action multicluster.#Deploy is not supported',
+    ],
+    [
+      'are not those of a package that is renamed',
+      'import k "vela/kube"\na: k.#Apply & {}',
+      'the action k.#Apply is not supported',
+    ],
+    [
       'are not in a loop',
       'for x in parameter.list { "a-\\(x)": op.#Log & {} }',
       'op.#Log does not stand in a field of its own',
