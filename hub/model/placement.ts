@@ -16,4 +16,6 @@ export interface Departure {
   readonly reason: string;
   /** The clusters that a move waits for. */
   readonly waitsFor: readonly string[];
+  /** The units of the cluster that take its place; absent = others do. One that has an object of it takes that over at once. */
+  readonly successors?: readonly string[];
 }

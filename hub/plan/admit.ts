@@ -5,6 +5,7 @@ import { fileBytes, type BundleLimits } from '../../shared/model/limits.ts';
 import { sizesIn } from './sizes.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
+import type { Departure } from '../model/placement.ts';
 import type { Problem } from '../model/source.ts';
 import { waitingOn } from '../model/waiting-change.ts';
 import { nameConflicts, overflow } from './conflicts.ts';
@@ -81,8 +82,8 @@ function tryRound(input: AdmitInput, holds: ReadonlyMap<string, FoundHold>): Rou
   const wanted = [...chosen.values()].map(({ app }) => app);
   const previous = previousRevision(input.state, input.record);
   const retires = findRetired(previous, wanted, holds.has('') ? [] : input.again);
-  const { departures, target } = input;
-  const { limits } = target;
+  const { limits } = input.target;
+  const departures = departuresNow(input.departures, chosen, before);
   return {
     chosen,
     before,
@@ -91,7 +92,7 @@ function tryRound(input: AdmitInput, holds: ReadonlyMap<string, FoundHold>): Rou
     departures,
     limits,
     sum: overflow(chosen, before, { limits, sizeOf: sizesIn(input) }),
-    ...judge(input, retires),
+    ...judge(input, departures, retires),
   };
 }
 
@@ -168,7 +169,24 @@ function guardHolds(cluster: string, { held, departures }: Round): ReadonlyMap<s
   );
 }
 
-function judge({ state, record, departures, now }: AdmitInput, retires: readonly UnitRetire[]): Guarded {
+/** What takes over objects of a unit takes its place at once: one object is in one unit of a bundle. */
+function departuresNow(
+  departures: ClusterInput['departures'],
+  chosen: ReadonlyMap<string, Entry>,
+  before: ReadonlyMap<string, BundleApp>,
+): ClusterInput['departures'] {
+  const isTakenOver = (unit: string, { successors = [] }: Departure): boolean => {
+    const own = new Set(before.get(unit)?.objects.map(({ id }) => id));
+    return successors.some((name) => chosen.get(name)?.app.objects.some(({ id }) => own.has(id)) === true);
+  };
+  return new Map([...departures].filter(([unit, departure]) => !isTakenOver(unit, departure)));
+}
+
+function judge(
+  { state, record, now }: AdmitInput,
+  departures: ClusterInput['departures'],
+  retires: readonly UnitRetire[],
+): Guarded {
   const { name: cluster, registration } = record;
   return guard(retires, {
     channel: state.channel,

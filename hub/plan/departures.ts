@@ -20,9 +20,9 @@ export interface DepartureInput {
 /**
  * The units of a cluster's last bundle that are not placed there any more and must stay all the same, with the reason.
  *
- * A unit whose document a commit removed goes. So does one that its own document took off this cluster, and one whose
- * application another unit brings to this cluster: the agent makes that before it breaks this. What goes for another reason
- * waits for an approval; and a unit that moves stays until every cluster that gained it says that it is healthy there. Pure.
+ * A unit whose document a commit removed goes. So does one that its own document took off this cluster. What goes for another
+ * reason waits for an approval; and a unit that moves stays until every cluster that gained it says that it is healthy there, or
+ * where it moves to another unit of this cluster (another namespace), that one. Pure.
  */
 export function departuresFrom(input: DepartureInput, record: ClusterRecord): ReadonlyMap<string, Departure> {
   const apps = previousRevision(input.state, record)?.apps ?? [];
@@ -36,7 +36,8 @@ export function departuresFrom(input: DepartureInput, record: ClusterRecord): Re
 function departureOf(input: DepartureInput, app: BundleApp, cluster: string): Departure | null {
   const { placement, state } = input;
   const unit = appKey(app);
-  if (isReplacedOn(input, app, cluster)) return null;
+  const successors = successorsOn(input, app, cluster);
+  if (successors.length > 0) return replacedBy(input, { unit, successors, cluster });
   const heirs = heirsOf(input, applicationsOf(app));
   const waiting = waitingOn(state.guarded, cluster).filter((change) => change.app === unit);
   const known = new Set(waiting.flatMap(({ waitsFor = [] }) => waitsFor));
@@ -53,14 +54,33 @@ function departureOf(input: DepartureInput, app: BundleApp, cluster: string): De
     : null;
 }
 
-/** True when another unit brings the application of this one to a cluster: the agent makes that before it breaks this. */
-export function isReplacedOn(
+/** The units that bring the application of this one to a cluster, its own name among them where it is placed there. */
+export function successorsOn(
   { placement }: Pick<DepartureInput, 'placement'>,
   app: BundleApp,
   cluster: string,
-): boolean {
+): readonly string[] {
   const placed = placedOn(placement.assignments);
-  return [...applicationsOf(app)].some((name) => placed.get(name)?.has(cluster) === true);
+  return [...new Set([...applicationsOf(app)].flatMap((name) => placed.get(name)?.get(cluster) ?? []))];
+}
+
+/** Another unit of the cluster takes the place of this one once its agent says that it is healthy; one that reports nothing, once it is published. */
+function replacedBy(
+  { state, reports, judged }: DepartureInput,
+  {
+    unit,
+    successors,
+    cluster,
+  }: { readonly unit: string; readonly successors: readonly string[]; readonly cluster: string },
+): Departure | null {
+  if (successors.includes(unit)) return null;
+  const record = state.clusters.get(cluster);
+  const published = record === undefined ? [] : (previousRevision(state, record)?.apps ?? []);
+  const made = published.filter((app) => successors.includes(appKey(app)));
+  const isMade = made.length === successors.length;
+  if (isMade && (record?.reports === false || areDone({ state, reports, judged }, cluster, made))) return null;
+  const reason = `${successors.join(', ')} takes its place on ${cluster}, and it stays until that is reported healthy`;
+  return { code: 'MOVE_UNFINISHED', reason, waitsFor: [], successors };
 }
 
 /** A cluster on which placement has a revision of some applications: whether its last bundle has one, and it is healthy there. */
@@ -89,7 +109,7 @@ function heirsOf(input: DepartureInput, applications: ReadonlySet<string>): Heir
 
 function findHeirs(input: DepartureInput, applications: ReadonlySet<string>): Heirs {
   const placed = placedOn(input.placement.assignments);
-  const clusters = new Set([...applications].flatMap((name) => [...(placed.get(name) ?? [])]));
+  const clusters = new Set([...applications].flatMap((name) => [...(placed.get(name)?.keys() ?? [])]));
   const all = [...clusters].sort().map((cluster): Heir => ({
     cluster,
     runs: unitsOn(input.state, cluster, applications).length > 0,
@@ -112,14 +132,15 @@ function emptied(reason: string): Departure {
   return { code: 'EMPTY_RENDER', reason, waitsFor: [] };
 }
 
-/** The clusters on which placement has revisions of each application. */
+/** The units that have revisions of each application, by the cluster on which placement has them. */
 const placedOn = oncePerValue((assignments: PlacementFacts['assignments']) => {
-  const placed = new Map<string, Set<string>>();
+  const placed = new Map<string, Map<string, readonly string[]>>();
   for (const assignment of assignments) {
     const application = applicationOf(assignment);
-    const clusters = placed.get(application);
-    if (clusters === undefined) placed.set(application, new Set([assignment.cluster]));
-    else clusters.add(assignment.cluster);
+    const clusters = placed.get(application) ?? new Map<string, readonly string[]>();
+    const units = clusters.get(assignment.cluster) ?? [];
+    if (!units.includes(assignment.unit)) clusters.set(assignment.cluster, [...units, assignment.unit]);
+    placed.set(application, clusters);
   }
   return placed;
 });
@@ -141,12 +162,15 @@ function unitsOn(state: PlanState, cluster: string, applications: ReadonlySet<st
 }
 
 /** True when the agent of a cluster says that it has what was published to it, and that it is healthy. */
-function isDone(
-  { state, reports, judged }: DepartureInput,
+function isDone(input: DepartureInput, cluster: string, applications: ReadonlySet<string>): boolean {
+  return areDone(input, cluster, unitsOn(input.state, cluster, applications));
+}
+
+function areDone(
+  { state, reports, judged }: Pick<DepartureInput, 'state' | 'reports' | 'judged'>,
   cluster: string,
-  applications: ReadonlySet<string>,
+  units: readonly BundleApp[],
 ): boolean {
-  const units = unitsOn(state, cluster, applications);
   const revision = state.bundles.get(cluster)?.revision;
   const report = reports.get(cluster)?.report;
   if (units.length === 0 || report === undefined || report.registration !== revision?.registration) return false;

@@ -9,7 +9,7 @@ import { holdOf, type FoundHold } from '../model/hold.ts';
 import type { ClusterRecord } from '../model/registry.ts';
 import type { RenderedApp } from '../model/rendered.ts';
 import { findApproval, waitingChange, waitingOn } from '../model/waiting-change.ts';
-import { departuresFrom, isReplacedOn, type DepartureInput } from './departures.ts';
+import { departuresFrom, successorsOn, type DepartureInput } from './departures.ts';
 import { heldUnits } from './held-units.ts';
 import { renderedOn } from '../model/rendered-on.ts';
 import { nextGeneration, previousRevision } from './input.ts';
@@ -70,7 +70,7 @@ function leavingFrom(input: FleetGuardInput, record: ClusterRecord): Leaving[] {
   const departures = departuresFrom(input, record);
   const isJudged = judgedHere(input, name);
   return gone
-    .filter((app) => app.objects.length > 0 && !isReplacedOn(input, app, name))
+    .filter((app) => app.objects.length > 0 && successorsOn(input, app, name).length === 0)
     .filter((app) => !held.has(appKey(app)) && !departures.has(appKey(app)) && !isJudged(app))
     .map((app) => ({ unit: appKey(app), record }));
 }

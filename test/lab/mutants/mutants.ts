@@ -830,6 +830,13 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/hub/plan/departures.test.ts'],
   },
   {
+    bug: 'an application that gets another namespace leaves the old one before it is well in the new one',
+    file: 'hub/plan/departures.ts',
+    find: 'if (isMade && (',
+    replace: 'if (isMade || (',
+    tests: ['test/unit/hub/plan/departures.test.ts'],
+  },
+  {
     bug: 'a moving application is retired for the health of something older',
     file: 'hub/plan/departures.ts',
     find: 'seen?.applied === unit.digest && isHealthy(',

@@ -11,6 +11,9 @@ const megabyte = 1024 * 1024;
 const v1 = formats.revision.at(1);
 const large = (name: string) => object(`ConfigMap/${name}`, { data: { x: 'x'.repeat(megabyte - 1024) } });
 const crd = (name: string) => `CustomResourceDefinition:apiextensions.k8s.io/${name}`;
+const replaced: NonNullable<AdmitInput['departures']> = new Map([
+  ['default/web', { code: 'MOVE_UNFINISHED', reason: '', waitsFor: [], successors: ['default/db'] }],
+]);
 const changed = (name: string) => object(`ConfigMap/${name}`, { data: { x: 'changed' } });
 
 function inputOf(state: State, wanted: readonly RenderedApp[], facts: Partial<AdmitInput> = {}): AdmitInput {
@@ -97,6 +100,20 @@ describe('what a cluster is to run', () => {
       [app('db', ['ConfigMap/a'])],
       {},
       { runs: ['db+'], holds: [], retires: [] },
+    ],
+    [
+      'keeps a unit until the one that takes its place is well',
+      [app('web', ['ConfigMap/a'])],
+      [app('db', ['ConfigMap/d'])],
+      { departures: replaced },
+      { runs: ['db+', 'web'], holds: ['move web MOVE_UNFINISHED'], retires: [] },
+    ],
+    [
+      'hands on at once what the unit that takes its place has, too',
+      [app('web', ['ConfigMap/a', 'ConfigMap/b'])],
+      [app('db', ['ConfigMap/a'])],
+      { departures: replaced },
+      { runs: ['db+'], holds: [], retires: [id('ConfigMap/b')] },
     ],
     [
       'keeps a name taken for a unit that is held',

@@ -27,6 +27,8 @@ interface Story {
   readonly reports?: readonly string[];
   /** Clusters of which definitions say no. */
   readonly unwell?: string;
+  /** A cluster that joined without reports. */
+  readonly mute?: string;
   /** Clusters whose labels lost the unit that ran there. */
   readonly lost?: string;
   /** The change that waits on the first cluster already, and what for. */
@@ -57,7 +59,16 @@ const says: HealthVerdict = {
   checked: [{ component: 'web', health: 'unhealthy', message: '', details: {} }],
 };
 
-function departures({ ran, placed, documents = 'deploy', reports = [], unwell, lost = '', waits }: Story): string[] {
+function departures({
+  ran,
+  placed,
+  documents = 'deploy',
+  reports = [],
+  unwell,
+  mute,
+  lost = '',
+  waits,
+}: Story): string[] {
   const running = ran.map(split);
   const names = [...new Set(['a', 'b', 'c', ...running.map(({ cluster }) => cluster)])];
   const bundles = names.map((cluster) =>
@@ -71,7 +82,7 @@ function departures({ ran, placed, documents = 'deploy', reports = [], unwell, l
   const [first] = running;
   const change = changeOf(first!, waits);
   const state = stateOf(
-    names.map((name) => enrolledCluster(name)),
+    names.map((name) => enrolledCluster(name, { reports: name !== mute })),
     bundles,
     { guarded: waits === undefined ? [] : [change] },
   );
@@ -135,8 +146,38 @@ describe('a unit that leaves a cluster', () => {
       ['a deploy: EMPTY_RENDER'],
     ],
     [
-      'goes when another unit brings its application there',
+      'stays until another unit that brings its application there is published',
       { ran: ['a app: app-v1'], placed: ['a deploy: app-v1'], documents: 'app deploy' },
+      ['a app: MOVE_UNFINISHED'],
+    ],
+    [
+      'stays until that is healthy',
+      {
+        ran: ['a app: app-v1', 'a deploy: app-v1'],
+        placed: ['a deploy: app-v1'],
+        documents: 'app deploy',
+        reports: ['a applied Progressing'],
+      },
+      ['a app: MOVE_UNFINISHED'],
+    ],
+    [
+      'goes when that is healthy',
+      {
+        ran: ['a app: app-v1', 'a deploy: app-v1'],
+        placed: ['a deploy: app-v1'],
+        documents: 'app deploy',
+        reports: ['a applied Healthy'],
+      },
+      [],
+    ],
+    [
+      'goes when that is published, where nothing is reported',
+      {
+        ran: ['a app: app-v1', 'a deploy: app-v1'],
+        placed: ['a deploy: app-v1'],
+        documents: 'app deploy',
+        mute: 'a',
+      },
       [],
     ],
     [
