@@ -14,6 +14,7 @@ import type { BundleApp } from '../../shared/wire/revision.ts';
 import { type AgentReport, type ReportApp, type ReportRevision } from '../../shared/wire/report.ts';
 import { untilChanged } from '../model/until-changed.ts';
 import { appHealth } from './health.ts';
+import { copyRevisions } from './copies.ts';
 import { leavingRevisions } from './leaving.ts';
 import { observationsOf } from './observations.ts';
 import { conditionsOf, type ConditionsInput } from './conditions.ts';
@@ -137,7 +138,7 @@ function appNow(input: ReportInput, outcome: AppOutcome, { app, entries, facts }
     phase: phaseOf(input, outcome),
     health: seen.health,
     message: seen.message.slice(0, 2_000),
-    revisions: [...revisionsOf(input, app), ...leavingRevisions(input.live, entries, app)],
+    revisions: revisionsNow(input, outcome, { app, entries }),
     traffic: trafficOf(input.live, input.outcome.inventory, app),
     objects: { total: seen.total, current: seen.current },
     problems: [...faulty, ...unwell, ...fought].slice(0, 50),
@@ -177,6 +178,16 @@ function phaseOf(input: ReportInput, { plan, skipped, stage }: AppOutcome): Repo
   // What a delivery does in spite of the hold is not held.
   const isHeld = input.outcome.mode.hold !== null && stage?.mayChange !== true;
   return isHeld && plan.phase !== 'settled' ? 'held' : plan.phase;
+}
+
+/** Replicas of each revision that has pods here, or is to have some. */
+function revisionsNow(
+  input: ReportInput,
+  { stage }: AppOutcome,
+  { app, entries }: Pick<AppFacts, 'app' | 'entries'>,
+): ReportRevision[] {
+  if (stage !== undefined && app.revisions.length === 0) return copyRevisions(input.live, stage);
+  return [...revisionsOf(input, app), ...leavingRevisions(input.live, entries, app)];
 }
 
 /** Replicas of each revision that runs any; what all revisions share comes from the highest of them, and counts there. */

@@ -12,6 +12,7 @@ import { testBundle } from '../../../fixtures/agent/apps.ts';
 import { identity, noon } from '../../../fixtures/agent/bundle.ts';
 import { reportInput } from '../../../fixtures/agent/report.ts';
 import { observe, routerId, type Situation } from '../../../fixtures/agent/rollout.ts';
+import { copyStage } from '../../../fixtures/agent/stages.ts';
 
 const running: Situation = { wanted: { v1: '2 pods, 100%' }, live: { v1: '2/2' }, route: { v1: 100 } };
 const web: ObjectId = 'apps/Deployment/default/example-web-v1';
@@ -216,6 +217,20 @@ describe('the live split in a report', () => {
     expect(app?.traffic).toEqual([
       { revision: 'example-v1', weight: 90 },
       { revision: 'by-hand', weight: 10 },
+    ]);
+  });
+});
+
+describe('an Application on its way from one copy to the other', () => {
+  it('has the pods of both by their revisions', () => {
+    const steps = [{ type: 'scale', replicas: { percent: 50 }, weight: 50 }] as const;
+    const { stage, position, wanted } = copyStage({ steps: [...steps] });
+    const said = { number: 1, attempt: 1, step: 0, phase: 'running' } as const;
+    const at = { wanted, position, ...stage, isReturning: false, mayMove: true, mayChange: true, dueAt: null, said };
+    const apps: AppOutcome[] = [{ key: 'default/bookinfo', app: stage.app, plan: null, skipped: null, stage: at }];
+    expect(appIn(running, {}, { apps }).revisions).toEqual([
+      { name: 'bookinfo-v1', ready: 0, desired: 2 },
+      { name: 'bookinfo-v2', ready: 0, desired: 1 },
     ]);
   });
 });
