@@ -1,5 +1,6 @@
-import { fieldManager } from '../../shared/model/names.ts';
-import type { ManagedFieldsEntry } from '../../shared/model/object.ts';
+import { takenNonce, type InventoryEntry } from '../model/inventory.ts';
+import { fieldManager, owner } from '../../shared/model/names.ts';
+import type { KubeObject, ManagedFieldsEntry } from '../../shared/model/object.ts';
 
 type FieldSet = Readonly<Record<string, unknown>>;
 
@@ -20,6 +21,24 @@ const manifestManagers: ReadonlySet<string> = new Set([
   'kubectl-set',
   'velero-server',
 ]);
+
+/**
+ * What is sent to take an object over, and its entry, with a nonce made of an unguessable `id` that proves no creation: an agent that
+ * dies before it records what this was finds it marked.
+ */
+export function asTaken<S extends { readonly object: KubeObject; readonly entry: InventoryEntry }>(
+  sending: S,
+  id: string,
+): S {
+  const { object, entry } = sending;
+  const nonce = takenNonce(id);
+  const annotations = { ...object.metadata.annotations, [owner.nonce]: nonce };
+  return {
+    ...sending,
+    object: { ...object, metadata: { ...object.metadata, annotations } },
+    entry: { ...entry, nonce },
+  };
+}
 
 /**
  * The managedFields of an object that is adopted: what kubectl and Helm own becomes ours, so that the next apply removes what the

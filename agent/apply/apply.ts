@@ -1,5 +1,5 @@
 import { rewrittenText } from '../model/rewritten.ts';
-import type { InventoryEntry } from '../model/inventory.ts';
+import { isTakenNonce, type InventoryEntry } from '../model/inventory.ts';
 import type { Kube, KubeMeta, KubeResource } from '../model/kube.ts';
 import type { ApplyTask } from '../model/plan.ts';
 import type { Rival, Row } from '../model/rows.ts';
@@ -8,7 +8,7 @@ import type { Digest } from '../../shared/lib/canonical.ts';
 import { ignoredPointers } from '../../shared/model/ignored.ts';
 import { label, managedBy, owner } from '../../shared/model/names.ts';
 import { groupOf, parseObjectId, versionOf, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
-import { isOfOthers, released, takenOver } from './adopt.ts';
+import { asTaken, isOfOthers, released, takenOver } from './adopt.ts';
 import { withoutSecrets } from './hidden.ts';
 import { refusedHandover } from './handover.ts';
 import { writeHint } from './hints.ts';
@@ -125,13 +125,13 @@ async function takeOver(context: ApplyContext, task: ApplyTask, sending: Sending
   // Proved by the nonce; or, where the inventory or the object was lost and came back, by the application that wants it.
   const isCreation = annotations[owner.nonce] === entry.nonce;
   const mayAdopt = object.metadata.annotations?.[owner.adopt] === 'true';
-  if (holder === context.registration && (isCreation || annotations[owner.application] === task.app)) {
-    // What was taken over and let go of has our annotations yet, and is not ours to delete.
-    return updated(context, task, { ...sending, uid, action: mayAdopt && !isCreation ? 'adopted' : 'created' });
-  }
-  await assertMayTake(context, { holder, mayAdopt });
-  await takeFields(context, { ...sending, meta });
-  return updated(context, task, { ...sending, uid, action: 'adopted' });
+  const isOwn = holder === context.registration && (isCreation || annotations[owner.application] === task.app);
+  // What was taken over and let go of, or not recorded, has our annotations, and is not ours to delete.
+  const isMade = isOwn && (isCreation || !(mayAdopt || isTakenNonce(annotations[owner.nonce])));
+  if (isMade) return updated(context, task, { ...sending, uid, action: 'created' });
+  if (!isOwn) await assertMayTake(context, { holder, mayAdopt });
+  if (!isOwn) await takeFields(context, { ...sending, meta });
+  return updated(context, task, { ...asTaken(sending, context.nonce()), uid, action: 'adopted' });
 }
 
 /** What kubectl and Helm brought into an object that is adopted becomes ours, so that what the manifest leaves out goes away. */

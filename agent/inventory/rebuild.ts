@@ -1,6 +1,6 @@
 import type { VerifiedBundle } from '../model/bundle.ts';
 import type { AgentDeps } from '../model/deps.ts';
-import type { InventoryEntry, Stored } from '../model/inventory.ts';
+import { isTakenNonce, type InventoryEntry, type Stored } from '../model/inventory.ts';
 import type { Kube } from '../model/kube.ts';
 import { mapLimited } from '../model/limited.ts';
 import type { LiveView } from '../model/live.ts';
@@ -85,9 +85,9 @@ async function findOwn(ports: RebuildPorts, id: ObjectId, wanted: Wanted | null)
   return { ...known, uid: metadata.uid ?? null, applied: null, fieldsHash: null, ...adoptedOf(object) };
 }
 
-/** Whether an object was there before us cannot be told any more: what may have been is let go of, and not deleted, where a delivery goes back. */
-function adoptedOf({ metadata }: KubeObject): Pick<InventoryEntry, 'adopted'> {
-  return metadata.annotations?.[owner.adopt] === 'true' ? { adopted: true } : {};
+/** An agent of before left no trace of what it took over: what it may have is let go of, and not deleted, where a delivery goes back. */
+function adoptedOf({ metadata: { annotations = {} } }: KubeObject): Pick<InventoryEntry, 'adopted'> {
+  return isTakenNonce(annotations[owner.nonce]) || annotations[owner.adopt] === 'true' ? { adopted: true } : {};
 }
 
 /** The application that an object was applied for by this registration; null where it was not. */

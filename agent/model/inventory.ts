@@ -14,6 +14,7 @@ export interface InventoryEntry {
   readonly revision: string | null;
   /** Null while the creation is pending: then `nonce` proves it. */
   readonly uid: string | null;
+  /** What is in the object's annotation; one of an object that was taken over says so (`takenNonce`), and proves no creation. */
   readonly nonce: string;
   /** Digest of the object file that was last applied in full; null before. */
   readonly applied: Digest | null;
@@ -31,6 +32,18 @@ export interface InventoryEntry {
   readonly handover?: Handover;
   /** Fields that the last apply was answered with another value of; absent where there are none. */
   readonly rewritten?: readonly Rewritten[];
+}
+
+const takenPrefix = 'taken-';
+
+/** The nonce of an object that was there before, made of an unguessable id. */
+export function takenNonce(id: string): string {
+  return `${takenPrefix}${id}`;
+}
+
+/** True for the nonce of an object that was taken over. */
+export function isTakenNonce(nonce: string | undefined): boolean {
+  return nonce?.startsWith(takenPrefix) === true;
 }
 
 /** How an object goes from one application to another. */

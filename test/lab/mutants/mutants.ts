@@ -1064,7 +1064,7 @@ export const mutants: readonly Mutant[] = [
     bug: 'adopt without the fields of kubectl and Helm',
     file: 'agent/apply/apply.ts',
     find: 'await takeFields(context, { ...sending, meta });',
-    replace: '',
+    replace: 'await Promise.resolve();',
     tests: [repair],
   },
   {

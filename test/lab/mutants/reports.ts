@@ -155,9 +155,16 @@ export const reportMutants: readonly Mutant[] = [
   {
     bug: 'what was taken over and let go of counts as made by us the next time',
     file: 'agent/apply/apply.ts',
-    find: "mayAdopt && !isCreation ? 'adopted' : 'created'",
-    replace: "'created'",
+    find: 'const isMade = isOwn && (isCreation || !(mayAdopt || isTakenNonce(annotations[owner.nonce])));',
+    replace: 'const isMade = isOwn;',
     tests: ['test/unit/agent/pass.test.ts'],
+  },
+  {
+    bug: 'what an agent takes over and dies before it records it counts as its own creation',
+    file: 'agent/apply/adopt.ts',
+    find: 'const nonce = takenNonce(id);',
+    replace: 'const { nonce } = entry;',
+    tests: ['test/unit/agent/pass.take-over.test.ts'],
   },
   {
     bug: 'an object that was adopted looks like one that was made',

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseSite } from '../../../agent/site/site.ts';
 import { cronFields } from '../../../shared/adapters/schedule.ts';
+import { openStore } from '../../../agent/inventory/store.ts';
+import { isSluiceError, SluiceError } from '../../../shared/errors.ts';
 import { fakeChannel, handAgent, manualClock, setSite, settle, testDeps } from '../../fakes/agent.ts';
 import { configMap, plainApp, testBundle } from '../../fixtures/agent/apps.ts';
 import { identity } from '../../fixtures/agent/bundle.ts';
@@ -86,5 +88,56 @@ describe('what an earlier registration of the cluster owned', () => {
     channel.publish(testBundle({ generation: 3, apps: [], retired: [aId, bId] }));
     await settle(agent, kube, { clock });
     expect([kube.read(aId), kube.read(bId)]).toEqual([undefined, undefined]);
+  });
+});
+
+/** Takes over an object of nobody, or of a former registration, and dies at the step; a new agent goes on, and the delivery goes back. */
+async function diesTaking(holder: string | undefined, killAt: number) {
+  const kube = fakeKube();
+  const [channel, clock] = [fakeChannel(), manualClock()];
+  const annotations = holder === undefined ? {} : { 'sluice.dev/registration': holder };
+  kube.put_({ ...configMap('a', 'theirs'), metadata: { name: 'a', namespace: 'default', annotations } });
+  let steps = 0;
+  const onStep = () => {
+    if (++steps === killAt) throw new SluiceError('ABORTED', 'killed');
+  };
+  const start = () => {
+    const agent = handAgent(testDeps(kube, channel, clock, { onStep }));
+    if (holder !== undefined) setSite(agent, { takeOverFrom: [holder] });
+    return agent;
+  };
+  let agent = start();
+  channel.publish(testBundle({ generation: 1, apps: [wanted(holder === undefined)] }));
+  await settle(agent, kube, { clock }).catch(async (error: unknown) => {
+    if (!isSluiceError(error, 'ABORTED')) throw error;
+    agent = start();
+    await settle(agent, kube, { clock });
+  });
+  const taking = steps;
+  const { inventory } = await openStore(kube, 'sluice-system').load(new AbortController().signal);
+  const marks = [aId, bId].map((id) => inventory.get(id)?.adopted);
+  const value = (kube.read(aId)?.['data'] as { value: string }).value;
+  const retired = [aId, bId].map((id) => ({ id, since: 2, delivery: 'default/one#1' }));
+  channel.publish(testBundle({ generation: 2, apps: [], retired }));
+  await settle(agent, kube, { clock });
+  return { steps: taking, marks, value, left: [aId, bId].filter((id) => kube.read(id) !== undefined) };
+}
+
+describe.each([
+  ['nobody', undefined],
+  ['a former registration', old],
+])('what an agent that dies took over from %s', (_, holder) => {
+  it('is marked so, wherever it died, and stays when the delivery goes back', async () => {
+    const whole = await diesTaking(holder, 0);
+    expect(whole).toMatchObject({ marks: [true, undefined], value: 'ours', left: [aId] });
+    expect(whole.steps).toBeGreaterThan(6);
+    for (let step = 1; step <= whole.steps; step++) {
+      const { marks, value, left } = await diesTaking(holder, step);
+      expect({ marks, value, left }, `killed at step ${step}`).toEqual({
+        marks: [true, undefined],
+        value: 'ours',
+        left: [aId],
+      });
+    }
   });
 });
