@@ -16,6 +16,7 @@ import type { Copies } from './copies.ts';
 import type { Contents, Pods, StageKind } from './parts.ts';
 import { keepSeconds, nextPosition } from './position.ts';
 import { stageOf } from './stage.ts';
+import { totalsOf } from './totals.ts';
 import { saidOf } from './words.ts';
 
 /** What the stages of a pass are made from. */
@@ -33,6 +34,8 @@ export interface DeliverInput extends Pick<
   readonly known: Position | null;
   /** Milliseconds since the last look in which nothing held it. */
   readonly elapsedMs: number;
+  /** The agent lost its state, and where the delivery was. */
+  readonly isRebuilt: boolean;
   readonly ingredients: Ingredients;
   readonly verdictOf: (position: Position) => Pick<Judged, 'verdict' | 'unsure' | 'dueAt'>;
 }
@@ -109,15 +112,17 @@ function clusterOf({ app, inventory, live }: DeliverInput, { from }: Contents): 
 }
 
 /** The position to go on from; a new one where another delivery or attempt begins. Null while it cannot be seen what serves. */
-function begin(input: DeliverInput, { copies }: Contents, cluster: Cluster): Position | null {
+function begin(input: DeliverInput, contents: Contents, cluster: Cluster): Position | null {
   const { known, delivery, mode } = input;
   const { number, attempt } = delivery;
   if (known?.number === number && known.attempt >= attempt) return known;
   if (!mayBegin(input, cluster) || mode === 'none') return null;
-  const totals = totalsOf(copies, cluster, known?.number === number ? known.totals : {});
+  const before = known?.number === number ? known.totals : {};
+  const totals = totalsOf({ contents, pods: cluster.pods, isRebuilt: input.isRebuilt, before });
   if (totals === null) return null;
   const begun = { number, attempt, waitedMs: 0, totals };
-  if (hasRun(copies, cluster)) return { ...begun, step: 0, ...(isServingLate(input) && { isAlone: true as const }) };
+  if (hasRun(contents.copies, cluster))
+    return { ...begun, step: 0, ...(isServingLate(input) && { isAlone: true as const }) };
   // A first installation: nothing is to be spared. Of two contents that never ran the hub has the choice.
   return { ...begun, step: delivery.steps.length, ...(delivery.action !== 'back' && { isFirst: true as const }) };
 }
@@ -138,16 +143,6 @@ function isServingLate({ app, progress, at }: DeliverInput): boolean {
 /** Steps begin once nothing holds them, and no third copy runs; going back begins at any time. */
 function mayBegin({ delivery, mode, mayChange }: DeliverInput, { hasThird }: Cluster): boolean {
   return delivery.action === 'back' || (mode === 'move' && mayChange && !hasThird);
-}
-
-/** The pods that serve, by component, and no fewer than an earlier attempt found; null while they cannot be seen. */
-function totalsOf({ components }: Copies, { pods }: Cluster, before: Position['totals']): Position['totals'] | null {
-  const counts = components.map(({ name, old }) => [name, old.map((id) => pods.of(id)?.spec ?? null)] as const);
-  if (counts.some(([, specs]) => specs.includes(null))) return null;
-  const sums = counts.map(
-    ([name, specs]) => [name, specs.reduce<number>((sum, spec) => sum + (spec ?? 0), 0)] as const,
-  );
-  return Object.fromEntries(sums.map(([name, sum]) => [name, Math.max(before[name] ?? 0, sum)]));
 }
 
 function kindOf({ delivery }: DeliverInput, position: Position | null): StageKind {

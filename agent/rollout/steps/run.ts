@@ -45,6 +45,8 @@ export interface StageFacts<S extends Selected> {
   readonly inventory: Inventory;
   readonly served: ReadonlyMap<ObjectId, ServedObject>;
   readonly state: Pick<AgentState, 'phase' | 'deliveries'> | null;
+  /** The state was lost. */
+  readonly isRebuilt: boolean;
 }
 
 /** The applications as they are to be at this moment of their deliveries. */
@@ -125,6 +127,7 @@ function stageNow<S extends Selected>(
       faults: memory.faults.faults,
       progress: memory.progress,
       isResumed: state?.phase === 'applying',
+      isRebuilt: facts.isRebuilt,
       settleMs: deps.settings.settleMs,
       ingredients: {
         objectOf: (digest) => parsed(ports.objectText(digest)),

@@ -210,4 +210,11 @@ export const stepMutants: readonly Mutant[] = [
     replace: 'pathOf(url).startsWith(pathOf(known))',
     tests: ['test/unit/agent/run/measure.test.ts'],
   },
+  {
+    bug: 'an agent that lost its state counts no pods that the new copy has',
+    file: 'agent/rollout/steps/totals.ts',
+    find: '+ (isShared ? readyOf(fresh, pods) : 0);',
+    replace: '+ 0 * readyOf(isShared ? fresh : [], pods);',
+    tests: ['test/unit/agent/rollout/steps/totals.test.ts'],
+  },
 ];

@@ -5,6 +5,7 @@ import { buildReport } from '../../../../../agent/report/build.ts';
 import type { Measure, Measured } from '../../../../../agent/model/measure.ts';
 import type { Outcome } from '../../../../../agent/model/outcome.ts';
 import type { Site } from '../../../../../agent/model/site.ts';
+import type { KubeObject } from '../../../../../shared/model/object.ts';
 import type { BundleDelivery } from '../../../../../shared/wire/revision.ts';
 import type { ReportApp } from '../../../../../shared/wire/report.ts';
 import { fakeChannel, handAgent, manualClock, setSite, settle, testDeps } from '../../../../fakes/agent.ts';
@@ -392,6 +393,41 @@ describe('a delivery with steps in a cluster', () => {
     expect(shown(lab.kube)).toBe('v1 0 (0), v2 10 (100)');
   });
 
+  describe('whose agent lost its state in the middle', () => {
+    const half: BundleDelivery['steps'] = [{ type: 'scale', replicas: { percent: 50 }, weight: 50 }, { type: 'pause' }];
+    const lose = async (lab: Awaited<ReturnType<typeof serving>>) => {
+      lab.kube.remove('/ConfigMap/sluice-system/sluice-state');
+      lab.restart();
+      await lab.settle();
+    };
+
+    it('has as many pods as served before it began', async () => {
+      const lab = await serving();
+      lab.publish(run(half));
+      await lab.settle();
+      await lose(lab);
+      expect(shown(lab.kube)).toBe('v1 5 (50), v2 5 (50)');
+    });
+
+    it('has as many where the number is written down nowhere', async () => {
+      const [old, fresh] = [alone(1, null), alone(2, null)];
+      const lab = await serving(old);
+      const scale = (one: KubeObject) => ((one['spec'] as { replicas: number }).replicas = 10);
+      lab.kube.edit('apps/Deployment/default/example-web-v1', scale, 'kubectl');
+      await lab.settle();
+      const way = (action: BundleDelivery['action']) => delivering(old, fresh, { steps: half, action });
+      lab.publish(way('run'));
+      await lab.settle();
+      for (let times = 0; times < 2; times++) {
+        await lose(lab);
+        expect(shown(lab.kube)).toBe('v1 5 (50), v2 5 (50)');
+      }
+      lab.publish(way('back'));
+      await lab.settle();
+      expect(shown(lab.kube)).toBe('v1 10 (100), v2 0 (0)');
+    });
+  });
+
   it('ends a copy of another delivery before it begins: never three', async () => {
     const lab = await serving();
     lab.publish(run(canary));
@@ -489,6 +525,11 @@ describe('a delivery with steps in a cluster', () => {
     await lab.settle();
     expect(shown(lab.kube)).toBe('v1 6 (90), v2 1 (10)');
     expect([hpa(1)?.minReplicas, hpa(2)]).toEqual([6, undefined]);
+    // Steps take no pods of what is autoscaled: what its agent finds after it lost its state is what served.
+    lab.kube.remove('/ConfigMap/sluice-system/sluice-state');
+    lab.restart();
+    await lab.settle();
+    expect([shown(lab.kube), hpa(1)?.minReplicas]).toEqual(['v1 6 (90), v2 1 (10)', 6]);
     lab.clock.move(60_000);
     await lab.settle();
     expect(shown(lab.kube)).toBe('v1 0 (0), v2 6 (100)');
