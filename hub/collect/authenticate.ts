@@ -90,18 +90,19 @@ function notSigned(): SluiceError {
 }
 
 /**
- * Reads an enrolment, and with which token it is signed: the open one of its registration, or none (null). Whether that is enough
- * is judged where it is taken. Throws WIRE_INVALID.
+ * Reads an enrolment, the name that its registration has (empty: none), and with which token it is signed: the open one of the registration, or
+ * none (null). Whether that is enough is judged where it is taken. Throws WIRE_INVALID.
  */
 export function readEnrolment(
   bytes: Uint8Array,
   state: Pick<State, 'channel' | 'clusters'>,
-): { readonly enrolment: Enrolment; readonly token: string | null } {
+): { readonly enrolment: Enrolment; readonly cluster: string; readonly token: string | null } {
   const body = decode(signedBody, bytes, 'enrolment');
   const enrolment = formats.enrolment.decode(Buffer.from(body.payload));
   const record = registeredAs(state.clusters, enrolment.registration);
   const open = enrolment.channel === state.channel ? (record?.token?.publicKey ?? null) : null;
-  return { enrolment, token: open !== null && isSigned(payloadTypes.enrolment, body, open) ? open : null };
+  const token = open !== null && isSigned(payloadTypes.enrolment, body, open) ? open : null;
+  return { enrolment, cluster: record?.name ?? '', token };
 }
 
 function isSigned(type: typeof payloadTypes.report | typeof payloadTypes.enrolment, body: SignedBody, key: string) {

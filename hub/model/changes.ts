@@ -1,7 +1,9 @@
 import { isEqual } from '../../shared/lib/equal.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import { by } from '../../shared/lib/order.ts';
+import { amended, applied } from './amended.ts';
 import type { AppDelivery } from './delivery.ts';
+import { noteDiffering } from './differing.ts';
 import { seenId, type SeenDocument } from './seen-documents.ts';
 import type { RevisionHistory, RevisionRecord } from './fleet.ts';
 import type { PublishedBundle } from './published-bundle.ts';
@@ -52,7 +54,10 @@ interface EntryShape<S extends keyof Entries> {
 
 const isIdentical = (a: unknown, b: unknown): boolean => a === b;
 
-function mapShape<S extends 'clusters' | 'picks' | 'deliveries' | 'bundles'>(): EntryShape<S> {
+/** Slices that are mappings of their entries already. */
+type Mappings = 'clusters' | 'picks' | 'deliveries' | 'bundles';
+
+function mapShape<S extends Mappings>(): EntryShape<S> {
   const asIs = (value: unknown) => value;
   return { split: asIs, join: asIs, isSame: isIdentical } as EntryShape<S>;
 }
@@ -88,9 +93,22 @@ export function entriesOf<S extends keyof Entries>(name: S, value: Slices[S]): R
 
 /** The state with some changes: what a decision sees that comes after them. Slices that stay are the very same values. */
 export function withChanges<T extends Slices>(state: T, changes: Changes): T {
+  return changed(state, changes, withEntries);
+}
+
+/** The same for a moment: what looks up single entries of it copies no slice. */
+export function amendedBy<T extends Slices>(state: T, changes: Changes): T {
+  return changed(state, changes, (before, name, change) =>
+    isMapping(name) ? amended(before[name], change) : withEntries(before, name, change),
+  );
+}
+
+type Entering = (state: Slices, name: keyof Entries, change: EntryChanges<unknown>) => unknown;
+
+function changed<T extends Slices>(state: T, changes: Changes, entering: Entering): T {
   const next: Record<string, unknown> = {};
   for (const [name, change] of Object.entries(changes) as [keyof Changes, unknown][]) {
-    const value = isKeyed(name) ? withEntries(state, name, change as EntryChanges<unknown>) : change;
+    const value = isKeyed(name) ? entering(state, name, change as EntryChanges<unknown>) : change;
     if (value !== state[name]) next[name] = value;
   }
   return Object.keys(next).length === 0 ? state : { ...state, ...next };
@@ -127,6 +145,10 @@ function isKeyed(name: string): name is keyof Entries {
   return Object.hasOwn(shapes, name);
 }
 
+function isMapping(name: keyof Entries): name is Mappings {
+  return name !== 'documents' && name !== 'revisions';
+}
+
 function isSlice(name: string): name is keyof Slices {
   return isKeyed(name) || Object.hasOwn(valueSlices, name);
 }
@@ -143,12 +165,10 @@ function shapeOf(name: keyof Entries): {
 function withEntries(state: Slices, name: keyof Entries, change: EntryChanges<unknown>): unknown {
   if (change.size === 0) return state[name];
   const { split, join } = shapeOf(name);
-  const entries = new Map(split(state[name]));
-  for (const [key, entry] of change) {
-    if (entry === null) entries.delete(key);
-    else entries.set(key, entry);
-  }
-  return join(entries);
+  const before = split(state[name]);
+  const after = applied(before, change);
+  noteDiffering(before, after, change.keys());
+  return join(after);
 }
 
 function entriesBetween(before: Slices, after: Partial<Slices>, name: keyof Entries): Map<string, unknown> {

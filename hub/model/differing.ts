@@ -18,6 +18,12 @@ export function differingKeys(before: Mapping, now: Mapping): ReadonlySet<string
   return keys;
 }
 
+/** Says of a mapping that was made of another one which keys may differ: the others are never compared then. */
+export function noteDiffering(before: Mapping, now: Mapping, touched: Iterable<string>): void {
+  const keys = [...touched].filter((key) => before.get(key) !== now.get(key) || before.has(key) !== now.has(key));
+  known.set(now, { before: new WeakRef(before), keys: new Set(keys) });
+}
+
 function compared(before: Mapping, now: Mapping): ReadonlySet<string> {
   const keys = new Set<string>();
   let shared = 0;

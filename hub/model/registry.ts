@@ -1,6 +1,6 @@
 import { SluiceError } from '../../shared/errors.ts';
-import { oncePerValue } from '../../shared/lib/memo.ts';
 import type { Labels } from '../../shared/model/selector.ts';
+import { differingKeys } from './differing.ts';
 import type { Capabilities } from './documents.ts';
 
 /** The formats that an agent reads, as it said in `Sluice-Reads`. */
@@ -38,13 +38,42 @@ export interface ClusterRecord {
 /** Every registered cluster by name. */
 export type Registry = ReadonlyMap<string, ClusterRecord>;
 
-const byRegistration = oncePerValue(
-  (clusters: Registry) => new Map([...clusters.values()].map((record) => [record.registration, record])),
-);
+/** Names by registration, of a registry and of those that it was changed from: what a name has now is looked up in the registry itself. */
+type Index = Map<string, string>;
+
+const indexes = new WeakMap<Registry, Index>();
+let newest: WeakRef<Registry> | null = null;
 
 /** The cluster of a registration; undefined where it is not registered. */
 export function registeredAs(clusters: Registry, registration: string): ClusterRecord | undefined {
-  return byRegistration(clusters).get(registration);
+  const name = indexOf(clusters).get(registration);
+  const record = name === undefined ? undefined : clusters.get(name);
+  return record?.registration === registration ? record : undefined;
+}
+
+/** The index of the registry that was asked for last, with what differs; one of its own where that cannot be told in the same. */
+function indexOf(clusters: Registry): Index {
+  const known = indexes.get(clusters);
+  if (known !== undefined) return known;
+  const before = newest?.deref();
+  const index: Index = (before === undefined ? null : extended(before, clusters)) ?? new Map<string, string>();
+  if (index.size === 0) for (const { name, registration } of clusters.values()) index.set(registration, name);
+  indexes.set(clusters, index);
+  newest = new WeakRef(clusters);
+  return index;
+}
+
+/** Null where a registration has another name than before, or where most of the index is of clusters that are gone. */
+function extended(before: Registry, clusters: Registry): Index | null {
+  const index = indexes.get(before);
+  if (index === undefined || index.size > 2 * clusters.size + 1_000) return null;
+  for (const key of differingKeys(before, clusters)) {
+    const record = clusters.get(key);
+    if (record === undefined) continue;
+    if ((index.get(record.registration) ?? key) !== key) return null;
+    index.set(record.registration, key);
+  }
+  return index;
 }
 
 /** Throws REVOKED for a registration whose agent is refused. */

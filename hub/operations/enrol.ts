@@ -14,8 +14,8 @@ export async function enrolAgent(
   header?: ReadsHeader,
 ): Promise<void> {
   const { change, state, clock, log } = parts;
-  const { enrolment, token } = readEnrolment(body, state());
-  const request = { registration: enrolment.registration, publicKey: enrolment.publicKey, token };
+  const { enrolment, cluster, token } = readEnrolment(body, state());
+  const request = { cluster, registration: enrolment.registration, publicKey: enrolment.publicKey, token };
   // Judged at once, so that no stranger's request waits in the queue of changes, and again by the state that it changes.
   const { changes, result: record } = enrol(state(), request, clock.now());
   noteReads(parts, record, header);

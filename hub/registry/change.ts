@@ -1,7 +1,7 @@
 import { SluiceError } from '../../shared/errors.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { Approval } from '../../shared/wire/approval.ts';
-import { assertNotRevoked, assertSeen, registeredAs, type ClusterRecord } from '../model/registry.ts';
+import { assertNotRevoked, assertSeen, type ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
 import type { Changed } from '../model/changes.ts';
 import { assertHubLabels } from './join.ts';
@@ -79,6 +79,8 @@ export function hasLeft(
 
 /** An enrolment that was read: for which registration, and with which token it was signed (null: with none that was open). */
 export interface EnrolRequest {
+  /** The name that the registration has, if any: it never gets another one. */
+  readonly cluster: string;
   readonly registration: string;
   readonly publicKey: string;
   readonly token: string | null;
@@ -90,8 +92,8 @@ export interface EnrolRequest {
  * TOKEN_EXPIRED, or FORBIDDEN where another agent used the token.
  */
 export function enrol(state: Clusters, request: EnrolRequest, now: number): Changed<ClusterRecord> {
-  const record = registeredAs(state.clusters, request.registration);
-  if (record === undefined) throw notTheToken();
+  const record = state.clusters.get(request.cluster);
+  if (record?.registration !== request.registration) throw notTheToken();
   assertNotRevoked(record);
   const { name, agentKey, token } = record;
   const isOpen = token !== null && token.publicKey === request.token;

@@ -1,6 +1,6 @@
 import { asSluiceError, isSluiceError } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
-import { mergeChanges, withChanges, type Changed, type Changes } from '../model/changes.ts';
+import { amendedBy, mergeChanges, type Changed, type Changes } from '../model/changes.ts';
 import type { State } from '../model/state.ts';
 import type { Store, View } from '../model/store.ts';
 
@@ -103,8 +103,8 @@ function judge(view: View, group: readonly Waiting[]): { readonly changes: Chang
   const judged = group.map((waiting): Judged => {
     try {
       const { changes: more, result } = waiting.apply(state);
-      state = withChanges(state, more);
       changes = mergeChanges(changes, more);
+      state = amendedBy(view, changes);
       return { waiting, answer: () => waiting.resolve(result), counts: Object.keys(more).length > 0 };
     } catch (error) {
       return { waiting, answer: () => waiting.reject(error), counts: false };

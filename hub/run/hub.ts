@@ -86,7 +86,7 @@ async function openAndListen(
 
   closers.add(() => stop.abort());
   loop.trigger('start');
-  const idle = () => loop.alone(() => Promise.resolve());
+  const { idle } = loop;
   // Not beside the first pass and a fleet that comes back; who has documents reads them in the first pass.
   void idle().then(() => warmUp(opened.cue, signal));
   if (documents.length === 0) void idle().then(() => warmReader(opened.reader, signal));

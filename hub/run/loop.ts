@@ -12,7 +12,7 @@ import type { Problem } from '../model/source.ts';
 import { passLines } from './pass-log.ts';
 import { createAlarm } from './alarm.ts';
 import { createGroup } from './group.ts';
-import { createReportGate } from './report-gate.ts';
+import { createPassGates } from './pass-gate.ts';
 import { createRetry } from './retry.ts';
 import { createTidying } from './tidying.ts';
 import { mayHaveCommits, type Trigger } from './triggers.ts';
@@ -48,20 +48,25 @@ export interface Loop {
   readonly change: <T>(message: string, trigger: Trigger, apply: (state: State) => Changed<T>) => Promise<T>;
   /** Runs something else alone: no pass and no change meanwhile. */
   readonly alone: <T>(run: () => Promise<T>) => Promise<T>;
+  /** Resolves when every pass that was triggered so far has ended, but for reports that wait for others. */
+  readonly idle: () => Promise<void>;
   /** Starts nothing more, and resolves when what runs has ended. */
   readonly close: () => Promise<void>;
 }
 
-/** Makes the loop. Nothing waits for a timer but the retry after a failure, and reports after others; every other trigger overtakes both. */
+/**
+ * Makes the loop. Nothing waits for a timer but the retry after a failure, reports after others, and changes of the registry after the pass for others;
+ * every other trigger overtakes them.
+ */
 export function createLoop(parts: LoopParts): Loop {
   const stop = new AbortController();
   const turns = createTurns();
-  const gate = createReportGate(parts.clock);
-  const sayFailure = sayFailures(parts.log);
+  const gates = createPassGates(parts.clock);
   const tidying = createTidying(parts, turns.take);
   // Every commit leaves a pack, whether a pass publishes something for it or not.
   const group = createGroup({ ...parts, onState: tidying.after(parts.onState), take: turns.take });
   const retry = createRetry(parts, () => trigger('retry'));
+  const ended = tellingEnds(parts, retry, stop.signal);
   let waiting: Set<Trigger> | null = null;
   const alarm = createAlarm(parts.clock, () => trigger('due'));
   let told: readonly Problem[] = [];
@@ -69,26 +74,21 @@ export function createLoop(parts: LoopParts): Loop {
   const runPass = async (): Promise<void> => {
     const triggers = [...(waiting ?? [])];
     waiting = null;
-    gate.begins(triggers.includes('report'));
+    gates.begins(triggers);
     const look = mayHaveCommits(triggers);
     if (look) retry.cancel();
     if (stop.signal.aborted) return;
     const order = { triggers, look, told, isAwaited: group.isAwaited };
-    const { committed, more, failure, problems, due } = await measuredPass(parts, order, stop.signal);
+    const { committed, more, failure, problems, due, tookMs } = await measuredPass(parts, order, stop.signal);
+    gates.ended(tookMs);
     told = problems;
     alarm.set(due);
     if (committed) tidying.due();
     if (failure !== null || look) ended(failure);
     if (more) trigger('more');
   };
-  const ended = (failure: Error | null): void => {
-    if (stop.signal.aborted) return;
-    if (failure === null) retry.reset();
-    sayFailure(failure === null ? null : { error: failure, retryInMs: retry.plan(failure) });
-    parts.onFailure(failure);
-  };
   const trigger = (reason: Trigger): void => {
-    if (reason === 'report' && waiting === null) gate.ask(() => start(reason));
+    if (waiting === null) gates.ask(reason, () => start(reason));
     else start(reason);
   };
   const start = (reason: Trigger): void => {
@@ -98,6 +98,10 @@ export function createLoop(parts: LoopParts): Loop {
   return {
     trigger,
     alone: turns.take,
+    idle: () => {
+      gates.hurry();
+      return turns.take(() => Promise.resolve());
+    },
     change: async (message, reason, apply) => {
       const result = await group.change(message, apply);
       trigger(reason);
@@ -107,10 +111,25 @@ export function createLoop(parts: LoopParts): Loop {
       stop.abort();
       retry.cancel();
       tidying.close();
-      gate.close();
+      gates.close();
       alarm.close();
       await turns.ended();
     },
+  };
+}
+
+/** Tells how a pass ended that may have had commits to read, and tries again after one that failed. */
+function tellingEnds(
+  { log, onFailure }: Pick<LoopParts, 'log' | 'onFailure'>,
+  retry: ReturnType<typeof createRetry>,
+  stopped: AbortSignal,
+): (failure: Error | null) => void {
+  const sayFailure = sayFailures(log);
+  return (failure) => {
+    if (stopped.aborted) return;
+    if (failure === null) retry.reset();
+    sayFailure(failure === null ? null : { error: failure, retryInMs: retry.plan(failure) });
+    onFailure(failure);
   };
 }
 
@@ -132,6 +151,7 @@ interface EndedPass {
   readonly problems: readonly Problem[];
   /** The next moment at which a pass is due by itself; null = none is. */
   readonly due: number | null;
+  readonly tookMs: number;
 }
 
 /** What one pass is run for. */
@@ -159,9 +179,9 @@ async function measuredPass(
       log.info('pass done', { reasons: triggers, ...fields });
     }
     logLines(log, passLines({ rows, before: told, after: state.problems }));
-    return { committed, more, failure, problems: state.problems, due };
+    return { committed, more, failure, problems: state.problems, due, tookMs: took() };
   } catch (error) {
     metrics.pass('failed', took());
-    return { committed: false, more: false, failure: asSluiceError(error), problems: told, due: null };
+    return { committed: false, more: false, failure: asSluiceError(error), problems: told, due: null, tookMs: took() };
   }
 }

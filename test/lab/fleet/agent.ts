@@ -11,9 +11,11 @@ import { createDelivery } from '../../../agent/report/deliver.ts';
 import { openExchange } from '../../../agent/report/exchange.ts';
 import { identityOf } from '../../../agent/run/start.ts';
 import { systemClock, systemRandom } from '../../../shared/adapters/clock.ts';
+import { backoff } from '../../../shared/lib/backoff.ts';
 import type { Digest } from '../../../shared/lib/canonical.ts';
 import type { Http } from '../../../shared/ports/http.ts';
 import type { Log } from '../../../shared/ports/log.ts';
+import { isSluiceError } from '../../../shared/errors.ts';
 import { bundleFiles } from '../../../shared/wire/bundle.ts';
 import { newSeed, signerOf } from '../../../shared/wire/envelope.ts';
 import { formats } from '../../../shared/wire/formats.ts';
@@ -88,24 +90,35 @@ export function fleetAgent(line: string, connections: Http): FleetAgent {
       // A report whose answer is lost is due until it is delivered.
       let isDue = false;
       const turns = oneAtATime(async () => {
-        // Without a bundle yet, the feed has nothing: the stream says when.
-        if (await pull(signal).catch(() => false)) isDue = true;
-        while (isDue && bundle !== null && !signal.aborted) {
-          const { commit } = bundle.revision.source;
-          const isDelivered = await report(signal).then(
-            () => true,
-            () => false,
-          );
-          if (!isDelivered) continue;
-          isDue = false;
-          onReported(commit);
-        }
+        if (await retried(() => pull(signal), signal)) isDue = true;
+        if (!isDue || bundle === null || signal.aborted) return;
+        const { commit } = bundle.revision.source;
+        if ((await retried(() => report(signal), signal)) === null) return;
+        isDue = false;
+        onReported(commit);
       });
       const deps = { http, identity, authorization, clock: systemClock, random: systemRandom, log: quiet };
       await listenTo(hub, deps, { trigger: turns, signal });
     },
   };
 }
+
+/**
+ * Tries again after what a busy hub does not answer, as agents do. Null when the signal aborts, and where the feed has nothing: without a bundle
+ * yet, the stream says when.
+ */
+async function retried<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T | null> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (isSluiceError(error, 'NOT_FOUND') || signal.aborted) return null;
+    }
+    await systemClock.sleep(backoff(attempt, systemRandom, retries), signal).catch(() => undefined);
+  }
+}
+
+const retries = { first: 1_000, max: 15_000 };
 
 /** Runs work when it is asked for: never twice at once, and once more after the running one when asked meanwhile. */
 function oneAtATime(work: () => Promise<void>): () => void {

@@ -17,7 +17,7 @@ export interface FleetProcesses {
   readonly load: (what: 'report' | 'change' | 'heartbeat' | 'poll', load: Load) => Promise<readonly number[]>;
   /**
    * Resolves with the moment of each report about a commit, in milliseconds since the epoch, once as many clusters as wanted
-   * reported it; `onCount` hears how many there are.
+   * reported it; `onCount` hears how many there are. Rejects when none reported for five minutes.
    */
   readonly reported: (commit: string, wanted: number, onCount?: (count: number) => void) => Promise<readonly number[]>;
   readonly stop: () => void;
@@ -53,8 +53,13 @@ export async function startFleet(lines: readonly string[]): Promise<FleetProcess
 interface Waiting {
   readonly wanted: number;
   readonly done: (moments: readonly number[]) => void;
+  readonly fail: (error: Error) => void;
   readonly onCount: ((count: number) => void) | undefined;
+  late: NodeJS.Timeout;
 }
+
+/** A run whose agents all went silent ends. */
+const silentMs = 300_000;
 
 /** When which cluster reported which commit first. */
 function openReports() {
@@ -63,8 +68,13 @@ function openReports() {
   const of = (commit: string) => moments.get(commit) ?? moments.set(commit, new Map()).get(commit) ?? new Map();
   const look = (commit: string): void => {
     const [one, seen] = [waiting.get(commit), of(commit)];
-    one?.onCount?.(seen.size);
-    if (one === undefined || seen.size < one.wanted) return;
+    if (one === undefined) return;
+    one.onCount?.(seen.size);
+    clearTimeout(one.late);
+    if (seen.size < one.wanted) {
+      one.late = setTimeout(() => one.fail(new Error(`${seen.size} of ${one.wanted} have reported`)), silentMs);
+      return;
+    }
     waiting.delete(commit);
     one.done([...seen.values()]);
   };
@@ -75,8 +85,8 @@ function openReports() {
       look(word.commit);
     },
     wait: (commit: string, wanted: number, onCount?: (count: number) => void): Promise<readonly number[]> =>
-      new Promise((done) => {
-        waiting.set(commit, { wanted, done, onCount });
+      new Promise((done, fail) => {
+        waiting.set(commit, { wanted, done, fail, onCount, late: setTimeout(() => undefined, 0) });
         look(commit);
       }),
   };

@@ -852,10 +852,31 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'each report in a storm starts a pass of its own',
-    file: 'hub/run/report-gate.ts',
+    file: 'hub/run/pass-gate.ts',
     find: 'if (wait <= 0) start();',
-    replace: 'if (wait <= everyMs) start();',
+    replace: 'if (wait <= pauseMs()) start();',
     tests: ['test/unit/hub/run/loop.test.ts'],
+  },
+  {
+    bug: 'each change of the registry starts a pass of its own, however long passes take',
+    file: 'hub/run/pass-gate.ts',
+    find: 'createGate(clock, () => lastMs + registryPause(lastMs))',
+    replace: 'createGate(clock, () => 0)',
+    tests: ['test/unit/hub/run/loop.test.ts'],
+  },
+  {
+    bug: 'a registration that another name has by now is not found in the registry of before',
+    file: 'hub/model/registry.ts',
+    find: 'if ((index.get(record.registration) ?? key) !== key) return null;',
+    replace: '',
+    tests: ['test/unit/hub/model/registry.test.ts'],
+  },
+  {
+    bug: 'a key that a change touched and left as it was counts as another one',
+    file: 'hub/model/differing.ts',
+    find: 'before.get(key) !== now.get(key) || before.has(key) !== now.has(key)',
+    replace: 'true',
+    tests: ['test/unit/hub/model/differing.test.ts'],
   },
   {
     bug: 'a report of what is in force already starts a pass',
@@ -936,7 +957,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'keep entries that a change removes',
-    file: 'hub/model/changes.ts',
+    file: 'hub/model/amended.ts',
     find: 'if (entry === null) entries.delete(key);',
     replace: 'if (entry === undefined) entries.delete(key);',
     tests: ['test/unit/hub/model/changes.test.ts'],

@@ -156,7 +156,7 @@ export const storeMutants: readonly Mutant[] = [
   {
     bug: 'of changes that are committed together, one does not see what those before it made',
     file: 'hub/run/group.ts',
-    find: 'state = withChanges(state, more);',
+    find: 'state = amendedBy(view, changes);',
     replace: '',
     tests: ['test/unit/hub/run/group.test.ts', 'test/property/hub/registry.test.ts'],
   },

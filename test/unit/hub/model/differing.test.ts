@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { differingKeys } from '../../../../hub/model/differing.ts';
+import { differingKeys, noteDiffering } from '../../../../hub/model/differing.ts';
 
 const [one, two, three] = [{}, {}, {}];
 
@@ -36,6 +36,15 @@ describe('what differs between two mappings', () => {
   it('is nothing of the very same mapping', () => {
     const same = new Map([['a', one]]);
     expect(differingKeys(same, same).size).toBe(0);
+  });
+
+  it('is what was touched and is another value, where that is noted, and nothing else is compared', () => {
+    const before = new Map(Object.entries({ a: one, b: two, c: three }));
+    const now = new Map(Object.entries({ a: two, b: two }));
+    noteDiffering(before, now, ['a', 'b']);
+    // What was said counts: `c` was not.
+    expect([...differingKeys(before, now)]).toEqual(['a']);
+    expect([...differingKeys(new Map(before), now)].sort()).toEqual(['a', 'c']);
   });
 
   it('is told of the pair that is asked for, also where another one was before', () => {

@@ -27,7 +27,7 @@ describe('changes of a registered cluster', () => {
   });
 
   const [key, otherKey, oldToken] = ['K'.repeat(43), 'L'.repeat(43), 'O'.repeat(43)];
-  const request = { registration: registrationOf('a'), publicKey: key, token: mint.token.publicKey };
+  const request = { cluster: 'a', registration: registrationOf('a'), publicKey: key, token: mint.token.publicKey };
   const issued = Date.parse(mint.now);
 
   it('takes one agent key, the same again, and no other', () => {

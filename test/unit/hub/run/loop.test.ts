@@ -11,6 +11,7 @@ function scene(results: (() => PassResult)[] = []) {
   const memory = memoryStore(stateOf([]));
   let races = 0;
   let tidied = 0;
+  let [now, passMs] = [0, 0];
   const timers: { ms: number; run: () => void }[] = [];
   const looks: boolean[] = [];
   const failures: (string | null)[] = [];
@@ -24,7 +25,7 @@ function scene(results: (() => PassResult)[] = []) {
   const loop: Loop = createLoop({
     clock: {
       now: () => 0,
-      monotonic: () => 0,
+      monotonic: () => now,
       sleep: () => Promise.resolve(),
       after: (ms, run) => {
         const timer = { ms, run };
@@ -39,6 +40,7 @@ function scene(results: (() => PassResult)[] = []) {
     pass: async (look) => {
       looks.push(look);
       await gate;
+      now += passMs;
       return (results.shift() ?? unchanged)();
     },
     onState: none,
@@ -67,7 +69,8 @@ function scene(results: (() => PassResult)[] = []) {
   };
   const idle = () => loop.alone(() => Promise.resolve());
   const race = (times: number) => (races = times);
-  return { loop, looks, failures, timers, hold, idle, unchanged, race, tidied: () => tidied };
+  const took = (ms: number) => void (passMs = ms);
+  return { loop, looks, failures, timers, hold, idle, unchanged, race, took, tidied: () => tidied };
 }
 
 describe('the hub loop', () => {
@@ -130,6 +133,30 @@ describe('the hub loop', () => {
     timers[0]!.run();
     await idle();
     expect(looks).toEqual([false, false]);
+  });
+
+  it('makes changes of the registry wait for others after a pass, three times as long as it took and a second at most', async () => {
+    const { loop, looks, timers, idle, took } = scene();
+    took(100);
+    loop.trigger('registry');
+    await idle();
+    for (let change = 0; change < 10; change++) loop.trigger('registry');
+    await idle();
+    expect([looks.length, timers.map(({ ms }) => ms)]).toEqual([1, [300]]);
+    timers[0]!.run();
+    await idle();
+    expect(looks).toHaveLength(2);
+    loop.trigger('registry');
+    await loop.idle();
+    expect(looks).toHaveLength(3);
+    took(60_000);
+    loop.trigger('webhook');
+    loop.trigger('registry');
+    await idle();
+    loop.trigger('registry');
+    expect(timers.map(({ ms }) => ms)).toEqual([1_000]);
+    await loop.close();
+    expect(timers).toEqual([]);
   });
 
   it('tries again after a failure with a backoff, and a webhook overtakes that', async () => {
