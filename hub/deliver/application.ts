@@ -9,6 +9,7 @@ import { endedProgress, runningProgress } from './describe.ts';
 import type { ProgramStep } from '../workflow/program.ts';
 import type { DeliveryProgress } from './progress.ts';
 import type { ApplicationInput, DeliveryWords } from './input.ts';
+import { joinsDueAt } from './joining.ts';
 import { withReleased } from './released.ts';
 import { runStep } from './run-step.ts';
 import { conditionOf } from './step-run.ts';
@@ -62,7 +63,7 @@ function ended(input: ApplicationInput, before: AppDelivery): ApplicationOutcome
   const { record, effects, due } = closing(input, before);
   const progress = endedProgress(record, input);
   const wanted = wantedOf(record, input, givenParts(input.program, record));
-  return { record, wanted, progress, effects, due: due.length === 0 ? null : Math.min(...due) };
+  return { record, wanted, progress, effects, due: firstOf(record, input, due) };
 }
 
 function advanceRunning(input: ApplicationInput, before: AppDelivery): ApplicationOutcome {
@@ -99,10 +100,15 @@ function advanceRunning(input: ApplicationInput, before: AppDelivery): Applicati
   const refused = outcomes.find((outcome) => outcome.refused !== null)?.refused ?? null;
   const next = isFinishing(input, advanced) ? input.content : null;
   const progress = runningProgress(advanced, { standing, steps: steps.progress, stopped, isOver, refused, next });
-  const moments = [...steps.due, ...outcomes.flatMap(({ due }) => due)].filter((at) => at > listening.now);
-  const due = moments.length > 0 ? Math.min(...moments) : null;
+  const due = firstOf(advanced, input, [...steps.due, ...outcomes.flatMap((one) => one.due)]);
   const wanted = wantedOf(advanced, input, givenParts(program, advanced));
   return { record: advanced, wanted, progress, effects: steps.effects, due };
+}
+
+/** The first moment that is to come of some, and of what waits to join; null = there is none. */
+function firstOf(record: AppDelivery, input: ApplicationInput, due: readonly number[]): number | null {
+  const all = [...due, joinsDueAt(record, input) ?? -Infinity].filter((at) => at > input.listening.now);
+  return all.length === 0 ? null : Math.min(...all);
 }
 
 function stoppedBy({ words, frozen }: ApplicationInput, record: AppDelivery): string | null {

@@ -31,7 +31,7 @@ export function runningProgress(record: AppDelivery, facts: RunningFacts): Deliv
     ...headOf(record),
     phase,
     next,
-    steps,
+    steps: stoppedSteps(steps, isOver),
     waits: isOver ? (refused ?? overWords) : (stopped ?? first?.text ?? pausedWords(groups.admitted)),
     todo: isOver
       ? `\`sluice-hub rollout retry ${name}${refused === null ? ' CLUSTER' : ''}\`, or \`sluice-hub rollout abort ${name}\``
@@ -44,6 +44,14 @@ export function runningProgress(record: AppDelivery, facts: RunningFacts): Deliv
     back: backLines(record),
     counts: countsOf(standing),
   };
+}
+
+/** Above the budget nothing new starts in any step: those that were advanced before the one that failed say so, too. */
+function stoppedSteps(steps: readonly StepProgress[], isOver: boolean): readonly StepProgress[] {
+  if (!isOver) return steps;
+  const stopped = (wave: WaveProgress): WaveProgress =>
+    wave.phase === 'running' && wave.waits === '' ? { ...wave, phase: 'waiting', waits: overWords } : wave;
+  return steps.map((step) => ({ ...step, waves: step.waves.map(stopped), steps: stoppedSteps(step.steps, isOver) }));
 }
 
 /** Why agents wait at a step of theirs, of the first one that does; empty = none waits. */

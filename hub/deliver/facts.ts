@@ -145,7 +145,7 @@ function unitOf(
     labels,
     ...(components !== undefined && { components }),
     ...(part !== undefined && { part }),
-    joinedAt: record === undefined ? Infinity : Date.parse(record.joinedAt),
+    joinedAt: record === undefined || record.revoked ? Infinity : Date.parse(record.joinedAt),
     reports: record?.reports ?? true,
     published: last === null ? null : publishedOf(last, content),
     report: report === null || last === null ? report : withVerdict(report, last.app, said, listening),

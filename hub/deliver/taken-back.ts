@@ -28,10 +28,19 @@ export function addTakenBack(
     const key = unitKey(cluster, targetOf(name));
     const unit = byKey.get(key);
     if (unit === undefined || unit.published === null || !goesBack(last, wanted.get(key), isWhole)) continue;
-    const back: TakenBack = { delivery: `${record.app}#${last.number}`, hadIt: last.base[key] !== null };
+    const back: TakenBack = {
+      delivery: `${record.app}#${last.number}`,
+      hadIt: last.base[key] !== null && unit.joinedAt <= endOf(last),
+    };
     const here = found.get(cluster) ?? new Map<string, TakenBack>();
     found.set(cluster, here.set(name, back));
   }
+}
+
+/** When its steps were over: what joined later never had what was before it. */
+function endOf({ steps }: AppDelivery['last']): number {
+  const ends = Object.values(steps).map(({ endedAt }) => (endedAt === undefined ? Infinity : Date.parse(endedAt)));
+  return ends.length === 0 ? Infinity : Math.max(...ends);
 }
 
 function goesBack(last: AppDelivery['last'], wanted: Wanted | undefined, isWhole: boolean): boolean {

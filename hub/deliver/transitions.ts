@@ -94,8 +94,9 @@ export function ending(record: AppDelivery, { ended, now }: Passed): AppDelivery
   if (ended === null || last.phase !== 'running') return record;
   if (ended === 'failed')
     return { ...record, last: { ...last, phase: 'failed', reason: failedWords(last), endedAt: now } };
-  // What only a running delivery needs is dropped; what went back stays as it is until a person or new content says otherwise.
-  const kept = Object.fromEntries(Object.entries(last.base).filter(([key]) => key in last.back));
+  // What only a running delivery needs is dropped; what went back stays as it is until a person or new content says otherwise, and
+  // what had nothing has all of what comes where a person goes back later.
+  const kept = Object.fromEntries(Object.entries(last.base).filter(([key, had]) => key in last.back || had === null));
   const done: Delivery = { ...last, phase: 'succeeded', endedAt: now, admitted: [], base: kept };
   return { ...record, stable: last.content, previous: record.stable, last: done };
 }

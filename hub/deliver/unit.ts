@@ -13,7 +13,7 @@ export interface DeliveryUnit {
   readonly components?: readonly string[];
   /** What this process has published of it (`partKey`), where its components come one after the other. */
   readonly part?: string;
-  /** When the cluster joined (milliseconds since the epoch). */
+  /** When the cluster joined (milliseconds since the epoch); Infinity = it has not, or was shut out. */
   readonly joinedAt: number;
   /** False where the cluster joined without reports. */
   readonly reports: boolean;

@@ -225,8 +225,8 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: all that joins late is given the stable content at once',
     file: 'hub/deliver/joining.ts',
-    find: 'units.filter(isUnderWay).length',
-    replace: '0 * units.filter(isUnderWay).length - units.length',
+    find: 'units.length) - underWay.length',
+    replace: 'units.length) + units.length',
     tests: ['test/unit/hub/deliver/joining.test.ts'],
   },
   {
@@ -284,5 +284,19 @@ export const deliverMutants: readonly Mutant[] = [
     find: 'const silent = firstSilence(waiting, listening);',
     replace: 'const silent = firstSilence(absent, listening);',
     tests: ['test/unit/hub/deliver/waves.test.ts'],
+  },
+  {
+    bug: 'what waits to join is looked at with the next poll alone',
+    file: 'hub/deliver/application.ts',
+    find: 'joinsDueAt(record, input) ?? -Infinity',
+    replace: 'Math.min(-Infinity, joinsDueAt(record, input) ?? 0)',
+    tests: ['test/unit/hub/deliver/application.test.ts'],
+  },
+  {
+    bug: 'a cluster that joined after a delivery gets no Jobs of what that goes back to',
+    file: 'hub/deliver/taken-back.ts',
+    find: 'unit.joinedAt <= endOf(last)',
+    replace: 'unit.joinedAt <= Math.max(Infinity, endOf(last))',
+    tests: ['test/unit/hub/deliver/taken-back.test.ts'],
   },
 ];

@@ -98,4 +98,17 @@ describe('a delivery', () => {
     go(play);
     expect(play.run(2 * minute)).toMatchObject({ phase: 'succeeded' });
   });
+
+  it('lets in what waits to join once what has its slot is silent, without a report or a poll', () => {
+    const play = new Play([deploy('all', null, { maxConcurrent: 1 })], fleet('a'), 'web-v2');
+    play.pass();
+    decided(play, 'abort');
+    const late = ['x', 'y'].map((name) => unit(name, null, { joinedAt: play.at }));
+    play.units = [...play.units, ...late];
+    const { due } = play.pass();
+    expect(play.words().runs).toMatchObject({ x: 'web-v1', y: null });
+    play.at = due!;
+    expect(play.pass().due).toBe(null);
+    expect(play.words().runs).toMatchObject({ x: 'web-v1', y: 'web-v1' });
+  });
 });

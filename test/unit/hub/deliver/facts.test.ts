@@ -37,6 +37,12 @@ describe('unitsFrom', () => {
     });
   });
 
+  it('has not joined where its cluster was shut out: what joins waits for no slot of its', () => {
+    const revoked = { ...enrolledCluster('a'), revoked: true };
+    const [unit] = unitsFrom({ ...facts, state: stateOf([revoked], []) }, [assignment]);
+    expect(unit).toMatchObject({ published: null, joinedAt: Infinity });
+  });
+
   it('is as well as its definitions say', () => {
     const verdict: HealthVerdict = {
       ...{ digest: web.digest, unhealthySince: now - 900_000, since: now - 900_000 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { joining } from '../../../../hub/deliver/joining.ts';
+import { joining, joinsDueAt } from '../../../../hub/deliver/joining.ts';
 import type { DeliveryUnit } from '../../../../hub/deliver/unit.ts';
 import type { AppDelivery } from '../../../../hub/model/delivery.ts';
 import { deliveryOf, deploy, fleet, heartbeatMs, program, reportOf, unit } from '../../../fixtures/hub/deliveries.ts';
@@ -12,10 +12,13 @@ const late = (name: string, facts: Partial<DeliveryUnit> = {}): DeliveryUnit =>
 const onItsWay = (facts: Partial<DeliveryUnit> = {}): DeliveryUnit =>
   unit('j', 'web-v1', { joinedAt: now, report: reportOf({ health: 'Progressing' }), ...facts });
 
-function joined(units: readonly DeliveryUnit[], maxConcurrent?: number, delivery: AppDelivery = record): string {
+const inputOf = (units: readonly DeliveryUnit[], maxConcurrent?: number) => {
   const numbers = maxConcurrent === undefined ? null : { maxConcurrent };
-  const input = { units, program: program([deploy('all', null, numbers)]) };
-  return [...joining(delivery, { ...input, listening: { now, since: 0, heartbeatMs } })].join(' ');
+  return { units, program: program([deploy('all', null, numbers)]), listening: { now, since: 0, heartbeatMs } };
+};
+
+function joined(units: readonly DeliveryUnit[], maxConcurrent?: number, delivery: AppDelivery = record): string {
+  return [...joining(delivery, inputOf(units, maxConcurrent))].join(' ');
 }
 
 describe('what joins while a delivery runs', () => {
@@ -46,5 +49,20 @@ describe('what joins while a delivery runs', () => {
     ['none, where nothing is stable', joined([late('x')], 1, { ...record, stable: null }), ''],
   ])('gets what is stable: %s', (_, found, expected) => {
     expect(found).toBe(expected);
+  });
+});
+
+describe('what waits to join is looked at again', () => {
+  const silentAt = now + 3 * heartbeatMs + 1;
+  const [older, newer] = [onItsWay({ report: reportOf({ receivedAt: now - 5, health: 'Progressing' }) }), onItsWay()];
+  it.each<[string, readonly DeliveryUnit[], number | null]>([
+    ['when the first of those in its slots falls silent', [newer, older, late('x')], silentAt - 5],
+    ['also where that gets it only now', [late('x', { report: reportOf() }), late('y'), late('z')], silentAt],
+    ['soon, where it says nothing yet', [late('x', { report: null }), late('y'), late('z')], now + heartbeatMs],
+    ['not where nothing waits', [newer, older], null],
+    ['not where all that waits may join', [newer, late('x')], null],
+    ['not where what waits is held', [newer, older, late('x', { hold: 'a guard' })], null],
+  ])('%s', (_, units, expected) => {
+    expect(joinsDueAt(record, inputOf(units, 2))).toBe(expected);
   });
 });

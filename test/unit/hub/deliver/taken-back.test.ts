@@ -3,6 +3,7 @@ import { addTakenBack } from '../../../../hub/deliver/taken-back.ts';
 import type { Wanted } from '../../../../hub/deliver/wanted.ts';
 import type { Delivery, TakenBack } from '../../../../hub/model/delivery.ts';
 import { deliveryOf, unit } from '../../../fixtures/hub/deliveries.ts';
+import { now } from '../../../fixtures/hub/status.ts';
 
 const former: Wanted = { kind: 'content', content: 'web-v4', reason: '' };
 
@@ -32,5 +33,33 @@ describe('a unit is taken back', () => {
     ['not before there was a delivery', { number: 0, phase: 'reverted' }, former, 'web-v5', undefined],
   ])('%s', (_, last, wanted, published, expected) => {
     expect(said(last, wanted, published)).toEqual(expected);
+  });
+});
+
+describe('what goes back on a cluster that joined', () => {
+  const at = (ms: number) => new Date(now + ms).toISOString();
+  const step = (endedAt?: string): Delivery['steps'][string] => ({
+    ...{ identity: 'i', phase: 'succeeded', startedAt: at(-9_000) },
+    ...(endedAt !== undefined && { endedAt }),
+  });
+  const hadIt = (steps: Delivery['steps']) => {
+    const found = new Map<string, Map<string, TakenBack>>();
+    const own = [{ unit: 'default/web', cluster: 'a' }];
+    const record = deliveryOf('default/web', 5, { phase: 'rolled-back', steps });
+    const units = [unit('a', 'web-v6', { joinedAt: now })];
+    addTakenBack(found, record, { units, own, wanted: new Map([['a', former]]) });
+    return found.get('a')?.get('default/web')?.hadIt;
+  };
+
+  it.each<[string, Delivery['steps'], boolean]>([
+    [
+      'after the delivery had ended well is new there, Jobs too',
+      { one: step(at(-2_000)), two: step(at(-1_000)) },
+      false,
+    ],
+    ['before that was there', { one: step(at(-2_000)), two: step(at(1_000)) }, true],
+    ['while steps go on was there', { one: step(at(-2_000)), two: step() }, true],
+  ])('%s', (_, steps, expected) => {
+    expect(hadIt(steps)).toBe(expected);
   });
 });

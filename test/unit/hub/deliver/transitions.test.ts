@@ -51,4 +51,11 @@ describe('a delivery after a pass', () => {
   ])('%s', (_, ended, expected) => {
     expect(ending(record(), passed([], { ended }))).toMatchObject(expected);
   });
+
+  it('remembers what had nothing before it, and what went back, once it has ended well', () => {
+    const base = { a: 'web-v0', b: null, c: 'web-v0' };
+    const back = { c: { why: 'failed' as const, at: '', reason: '' } };
+    const { last } = ending(deliveryOf('default/web', 1, { base, back }), passed([], { ended: 'succeeded' }));
+    expect(last.base).toEqual({ b: null, c: 'web-v0' });
+  });
 });
