@@ -15,7 +15,6 @@ import { openObservedReads } from '../registry/observed-reads.ts';
 import { newRenderMemory } from '../render/memory.ts';
 import { warmUp } from '../render/warm.ts';
 import { manifestReader } from '../load/manifests.ts';
-import { warmReader } from '../load/warm.ts';
 import { componentSourcesOf } from '../sources/list.ts';
 import { openChannelView, type RefreshedView } from '../server/feed/channel-view.ts';
 import { openUploadPack } from '../server/git/upload-pack.ts';
@@ -31,6 +30,7 @@ import { createLoop, type Loop } from './loop.ts';
 import { openQuestions } from '../deliver/questions.ts';
 import { openEffects } from './effects.ts';
 import { openHub, type HubPorts, type OpenedHub } from './opened-hub.ts';
+import { rehearse } from './rehearsal/rehearse.ts';
 import { listenAgain } from './listen.ts';
 import { followSource } from './sources.ts';
 
@@ -89,7 +89,7 @@ async function openAndListen(
   const { idle } = loop;
   // Not beside the first pass and a fleet that comes back; who has documents reads them in the first pass.
   void idle().then(() => warmUp(opened.cue, signal));
-  if (documents.length === 0) void idle().then(() => warmReader(opened.reader, signal));
+  if (documents.length === 0) void idle().then(() => rehearse(opened.reader, ports.clock, signal));
   renewFreshness({ ...ports, publishing, loop, signed: refresh }, signal);
   followSource(opened.source, loop, { poll: config.source.poll, ports, signal });
   return { url, idle, close: closers.closeAll };

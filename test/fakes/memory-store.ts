@@ -1,13 +1,12 @@
-import { packEntry } from '../../shared/lib/git/pack.ts';
 import type { GitObject, Oid } from '../../shared/lib/git/object.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import { bundleObjects } from '../../shared/wire/bundle.ts';
 import type { Crash } from '../contract/store/suite.ts';
 import { SluiceError } from '../../shared/errors.ts';
 import { changesBetween, withChanges } from '../../hub/model/changes.ts';
-import type { ObjectReader } from '../../hub/model/objects.ts';
 import type { State } from '../../hub/model/state.ts';
 import type { Base, Store, View } from '../../hub/model/store.ts';
+import { readerOf } from '../../hub/run/rehearsal/objects.ts';
 
 /** A store that several writers share in memory, begun with a state. */
 export interface MemoryDatabase {
@@ -60,17 +59,4 @@ export function memoryStore(first: State): Store {
 /** A state as a store would answer it. */
 export function viewOf(state: State): View {
   return { ...state, base: `commit ${state.number}` as Base };
-}
-
-/** Reads objects in memory. */
-export function readerOf(objects: ReadonlyMap<Oid, GitObject>): ObjectReader {
-  return {
-    has: (oid) => objects.has(oid),
-    read: (oid) => objects.get(oid) ?? null,
-    packed: (oid) => {
-      const object = objects.get(oid);
-      if (object === undefined) return null;
-      return { type: object.type, size: object.body.length, entry: packEntry(object).bytes };
-    },
-  };
 }

@@ -56,6 +56,13 @@ export const startMutants: readonly Mutant[] = [
     tests: ['test/integration/hub/start.test.ts'],
   },
   {
+    bug: 'what a new hub does before its first push delivers nothing, and makes that push no faster',
+    file: 'hub/run/rehearsal/rehearse.ts',
+    find: 'localCluster: cluster, ',
+    replace: 'localCluster: null, ',
+    tests: ['test/unit/hub/run/rehearsal/rehearse.test.ts'],
+  },
+  {
     bug: 'a hub that starts sends all who ask back to the same second',
     file: 'hub/server/starting.ts',
     find: 'retryAfter[refused % retryAfter.length]',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeCommit } from '../../../../../hub/model/commit.ts';
 import { commitNumber, linkedCommit, restoreHint, verifyChain } from '../../../../../hub/store/ledger/chain.ts';
 import { makeObject, type GitObject } from '../../../../../shared/lib/git/object.ts';
-import { readerOf } from '../../../../fakes/memory-store.ts';
+import { readerOf } from '../../../../../hub/run/rehearsal/objects.ts';
 import { hubKey } from '../../../../fixtures/hub/ledger.ts';
 
 const [now, before, stranger] = ['n', 'b', 's'].map((letter) =>

@@ -4,7 +4,7 @@ import { folderTrees, newFolder, place } from '../../../../../hub/model/git-tree
 import { chainIn, chaining } from '../../../../../hub/store/ledger/content-chain.ts';
 import { makeBlob, type GitObject } from '../../../../../shared/lib/git/object.ts';
 import { atOnce } from '../../../../../shared/lib/slices.ts';
-import { readerOf } from '../../../../fakes/memory-store.ts';
+import { readerOf } from '../../../../../hub/run/rehearsal/objects.ts';
 
 type Files = Readonly<Record<string, string>>;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Changes } from '../../../../../hub/model/changes.ts';
 import type { View } from '../../../../../hub/model/store.ts';
 import type { GitObject } from '../../../../../shared/lib/git/object.ts';
-import { memoryObjects } from '../../../../fakes/memory-objects.ts';
+import { memoryObjects } from '../../../../../hub/run/rehearsal/objects.ts';
 import { channel, clusterRecord } from '../../../../fixtures/hub/facts.ts';
 import { at, hubKey, ledgerOf } from '../../../../fixtures/hub/ledger.ts';
 import { nextBundle } from '../../../../fixtures/hub/store.ts';

@@ -4,7 +4,7 @@ import { restoreHint } from '../../../../../hub/store/ledger/chain.ts';
 import { readingState, type OnDecoded } from '../../../../../hub/store/ledger/read.ts';
 import { makeBlob, type GitObject, type Oid } from '../../../../../shared/lib/git/object.ts';
 import { atOnce } from '../../../../../shared/lib/slices.ts';
-import { readerOf } from '../../../../fakes/memory-store.ts';
+import { readerOf } from '../../../../../hub/run/rehearsal/objects.ts';
 import { channel } from '../../../../fixtures/hub/facts.ts';
 
 const identity = { format: 1, channel, epoch: 3 };

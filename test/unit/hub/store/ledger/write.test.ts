@@ -11,7 +11,7 @@ import { editsOf, emptyState, encodeSlices } from '../../../../../hub/store/slic
 import { makeBlob, type Oid } from '../../../../../shared/lib/git/object.ts';
 import { atOnce } from '../../../../../shared/lib/slices.ts';
 import { encode } from '../../../../../shared/wire/codec.ts';
-import { memoryObjects } from '../../../../fakes/memory-objects.ts';
+import { memoryObjects } from '../../../../../hub/run/rehearsal/objects.ts';
 import { channel, clusterRecord } from '../../../../fixtures/hub/facts.ts';
 import { anySlices, bundleObjects } from '../../../../fixtures/hub/slices.ts';
 

@@ -3,7 +3,7 @@ import { makeCommit, parseCommit } from '../../../../../hub/model/commit.ts';
 import { folderTrees, newFolder, place } from '../../../../../hub/model/git-tree.ts';
 import { descends, entriesFor } from '../../../../../hub/store/packs/closure.ts';
 import { makeBlob, type GitObject } from '../../../../../shared/lib/git/object.ts';
-import { readerOf } from '../../../../fakes/memory-store.ts';
+import { readerOf } from '../../../../../hub/run/rehearsal/objects.ts';
 
 type Files = Readonly<Record<string, string>>;
 
