@@ -1,3 +1,5 @@
+import { lostNumber } from './lost-numbers.ts';
+
 /** A template and its input; `subject` (`ComponentDefinition/webservice`) names it in errors. */
 export interface CueProgram {
   readonly subject: string;
@@ -63,9 +65,13 @@ export function sourceOf(program: CueProgram): Source {
 /** The answer of the evaluator (shim/), of at most some characters. */
 export function readAnswer(text: string, maxLength: number): Evaluated {
   if (!text.startsWith('{"value"')) return JSON.parse(text) as Evaluated;
-  if (text.length <= maxLength) return { json: text };
-  const message = `the result has more than ${maxLength} characters`;
-  return { faults: [{ path: [], kind: '', message, places: [] }], ofParameter: false };
+  if (text.length > maxLength) return unusable([], `the result has more than ${maxLength} characters`);
+  const lost = lostNumber(text);
+  return lost === null ? { json: text } : unusable(lost.slice(1).map(String), 'a number that cannot be kept exactly');
+}
+
+function unusable(path: CueRefusal['path'], message: string): Evaluated {
+  return { faults: [{ path, kind: '', message, places: [] }], ofParameter: false };
 }
 
 /** The text by which an answer is kept. */

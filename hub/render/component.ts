@@ -59,7 +59,7 @@ export async function renderComponent(
   const draft = newDraft(first?.value);
   const names = { component: component.name, contextName: String(job.context['name']) };
   const faults = await applySteps(cue, steps, { draft, names }, signal);
-  if (faults.length > 0) return { faults };
+  if (faults.length > 0) return { faults: faults.map((fault) => withComponent(fault, component.name)) };
   return finish({ job, draft, steps }, first === undefined ? null : { first, more });
 }
 
@@ -102,6 +102,11 @@ async function evaluateLate(
   };
   const [outcome] = await cue.evaluate([{ ...step.program, context }], signal);
   return outcome;
+}
+
+// What is wrong in a template is told in its own file, and one template serves many components.
+function withComponent(fault: RenderFault, component: string): RenderFault {
+  return fault.template === undefined ? fault : { ...fault, message: `${fault.message}, for component ${component}` };
 }
 
 /** What is wrong with the properties of steps that need no other step. */

@@ -106,6 +106,17 @@ describe('the CUE engine', () => {
     });
   });
 
+  it.each(['9007199254740993', '1e400', '{a: [1, 9223372036854775807]}'])(
+    'says where a number is that would become another one: %s',
+    async (number) => {
+      const outcome = await evaluate(`output: {spec: n: ${number}}\nparameter: {}`);
+      const words = outcome?.ok === false ? outcome.faults.map(({ message }) => message) : [];
+      expect(words).toEqual([
+        expect.stringMatching(/^the template is wrong at output\.spec\.n.*: a number that cannot be kept exactly$/),
+      ]);
+    },
+  );
+
   it('keeps texts as they are, whatever they contain', async () => {
     const text = 'a \\(context.name) "b" \u2028 \n{}';
     expect(await evaluate('output: parameter.t\nparameter: t: string', { t: text })).toEqual({

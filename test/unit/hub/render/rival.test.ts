@@ -43,7 +43,7 @@ describe('a value that a patch gives otherwise than before', () => {
     const component = '{ name: web, type: webservice, properties: { image: a }, traits: [{ type: second }] }';
     const { problems } = await render(image + app(component) + local);
     expect(problems[0]?.message).toMatch(
-      /than ComponentDefinition\/webservice does \(line 1, column \d+ of its template\)$/,
+      /than ComponentDefinition\/webservice does \(line 1, column \d+ of its template\), for component web$/,
     );
   });
 });

@@ -131,7 +131,7 @@ describe('a patch of a trait', () => {
     [
       'another value than what is written',
       'patch: spec: {\n  replicas: 3\n}',
-      /change gives spec\.replicas another value than ComponentDefinition\/own does \(line 2, column 3 of its template\); the other is at fleet\.yaml:13:13 /,
+      /change gives spec\.replicas another value than ComponentDefinition\/own does \(line 2, column 3 of its template\), for component web; the other is at fleet\.yaml:13:13 /,
     ],
     [
       'fewer containers',

@@ -67,7 +67,7 @@ describe('rendering with a template that is wrong', () => {
       fleetOf(`${definition}${application}---\nkind: Cluster\nmetadata: {name: local}\n`),
     );
     expect(problems.map(problemLine)).toEqual([
-      expect.stringMatching(/a-v1: ComponentDefinition\/mine: .*"nope" not found; fleet\.yaml:9:20/),
+      expect.stringMatching(/a-v1: ComponentDefinition\/mine: .*"nope" not found, for component b; fleet\.yaml:9:20/),
     ]);
   });
 });
