@@ -95,10 +95,9 @@ async function evaluated(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Answer>> {
   const sources = wanted.map(({ source }) => source);
-  // Only the time with a worker counts, not the time until one is free.
-  const given = await pool.using((run) => {
+  const given = await pool.using((run, usedMs) => {
     const work = (within: AbortSignal) => run(sources, within);
-    return budget === null ? work(signal) : budget.within(work, signal);
+    return budget === null ? work(signal) : budget.within(work, usedMs, signal);
   });
   const answers = new Map<string, Answer>();
   for (const [index, { key, subject }] of wanted.entries()) {

@@ -36,7 +36,7 @@ export interface CueEvaluator {
 
 /** An evaluator without a time budget, and one with a budget for each application. */
 export interface CueEngine extends CueEvaluator {
-  /** An evaluator whose evaluations take at most 60 s in all (RENDER_TIMEOUT beyond); answers of the memo take none. */
+  /** An evaluator whose evaluations take at most 60 s of CPU time in all (RENDER_TIMEOUT beyond); answers of the memo take none. */
   readonly forApplication: (name: string) => CueEvaluator;
   /**
    * Evaluates a program some times and forgets the answers, one by one between real work: code that never ran takes ten
@@ -59,7 +59,7 @@ export interface CuePorts {
   readonly crashed?: CrashedTemplates;
   /** Milliseconds that a template may take (default: 5,000). */
   readonly sourceMs?: number;
-  /** Milliseconds that the templates of an application may take in all (default: 60,000). */
+  /** Milliseconds of CPU time that the templates of an application may take in all (default: 60,000). */
   readonly applicationMs?: number;
   /** Milliseconds without work after which the evaluator's memory is given back (default: 300,000). */
   readonly idleMs?: number;
@@ -173,5 +173,5 @@ function failed(code: CueFault['code'], message: string): CueOutcome {
 const crashMessage = `the evaluator crashed on this template (it may use ${workerLimits.memoryBytes / 1024 / 1024} MiB); change the template or the properties`;
 
 function budgetMessage(ms: number): string {
-  return `the templates of this application took more than ${ms / 1000} s in all`;
+  return `the templates of this application took more than ${ms / 1000} s of CPU time in all`;
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { SluiceError } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
+import { whenIdle, whenUsed } from './cpu-time.ts';
 
 /** A worker thread and its limits. */
 export interface ThreadSpec {
@@ -8,7 +9,7 @@ export interface ThreadSpec {
   readonly name: string;
   /** The file that it runs. */
   readonly url: URL;
-  /** Milliseconds of CPU time for each source, the start of the thread among those of the first; and at most twelve times as much in all. */
+  /** Milliseconds of CPU time for each source, the start of the thread among those of the first. */
   readonly sourceMs: number;
   /** MiB of its heap; one source that needs more crashes it. */
   readonly threadMib: number;
@@ -21,7 +22,7 @@ export interface ThreadSpec {
 /** Milliseconds that a thread may take to start. */
 const startMs = 60_000;
 
-/** How much longer than its CPU time a source may take: on a busy machine it waits for most of it, and one that only waits ends, too. */
+/** A source that does nothing for so many times its CPU time ends, too; on a busy machine it waits for most of it, and goes on. */
 const patience = 12;
 
 /** How a batch ended: with an answer to each source, or early, because the worker is full, too slow, has crashed, or was aborted. */
@@ -38,6 +39,8 @@ export interface Thread<Source, Answer> {
   readonly stop: () => Promise<void>;
   /** True once it answered something: what it holds of that counts against its limits. */
   readonly isUsed: () => boolean;
+  /** Milliseconds of CPU time since it started; of one that ended, until its last answer. */
+  readonly usedMs: () => Promise<number>;
 }
 
 /**
@@ -78,9 +81,11 @@ export function startThread<Source, Answer>(clock: Clock, spec: ThreadSpec): Thr
     batch?.fail();
   });
 
+  const usedMs = (): Promise<number> => thread.cpuUsage().then(millisecondsOf, () => state.cpuMs);
+
   const evaluate: Thread<Source, Answer>['evaluate'] = (sources, onAnswer, signal) => {
-    const usedMs = async (): Promise<number> => millisecondsOf(await thread.cpuUsage()) - state.cpuMs;
-    const mine = openBatch({ state, clock, spec, count: sources.length, onAnswer, usedMs });
+    const sinceAnswer = async (): Promise<number> => (await usedMs()) - state.cpuMs;
+    const mine = openBatch({ state, clock, spec, count: sources.length, onAnswer, usedMs: sinceAnswer });
     const abort = (): void => mine.finish('aborted');
     batch = mine;
     signal.addEventListener('abort', abort, { once: true });
@@ -99,7 +104,7 @@ export function startThread<Source, Answer>(clock: Clock, spec: ThreadSpec): Thr
   const stop = async (): Promise<void> => {
     await thread.terminate();
   };
-  return { evaluate, stop, isUsed: () => state.isUsed };
+  return { evaluate, stop, isUsed: () => state.isUsed, usedMs };
 }
 
 interface ThreadState {
@@ -156,7 +161,10 @@ function openBatch<Answer>({ state, clock, spec, count, onAnswer, usedMs }: Batc
       cancel = clock.after(startMs, tooSlow);
       return;
     }
-    const stops = [clock.after(spec.sourceMs * patience, tooSlow), whenUsed(clock, spec.sourceMs, usedMs, tooSlow)];
+    const stops = [
+      whenUsed(clock, spec.sourceMs, usedMs, tooSlow),
+      whenIdle(clock, spec.sourceMs * patience, usedMs, tooSlow),
+    ];
     cancel = () => stops.forEach((stop) => stop());
   };
   const take = (message: ThreadMessage<Answer>): void => {
@@ -169,21 +177,4 @@ function openBatch<Answer>({ state, clock, spec, count, onAnswer, usedMs }: Batc
     else restartClock();
   };
   return { end: promise, restartClock, take, fail: () => endEarly('crash'), finish };
-}
-
-/** Calls once so much CPU time is used, unless it is stopped before. A thread that ended says nothing any more. */
-function whenUsed(clock: Clock, ms: number, usedMs: () => Promise<number>, call: () => void): () => void {
-  let isOver = false;
-  let cancel = (): void => undefined;
-  const look = async (): Promise<void> => {
-    const left = ms - (await usedMs().catch(() => 0));
-    if (isOver) return;
-    if (left <= 0) call();
-    else cancel = clock.after(Math.max(left, 1), () => void look());
-  };
-  cancel = clock.after(ms, () => void look());
-  return () => {
-    isOver = true;
-    cancel();
-  };
 }

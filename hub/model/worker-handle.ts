@@ -10,6 +10,8 @@ export interface Stopped {
 export interface WorkerHandle<Source, Answer> {
   /** Answers sources in order, each of them. Batches must not overlap. */
   readonly run: (sources: readonly Source[], signal: AbortSignal) => Promise<readonly (Answer | Stopped)[]>;
+  /** Milliseconds of CPU time that its threads took so far. */
+  readonly usedMs: () => Promise<number>;
   /** Ends the thread between batches, to give its memory back; the next batch starts another one. */
   readonly rest: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -20,11 +22,15 @@ export function startWorker<Source, Answer>(clock: Clock, spec: ThreadSpec): Wor
   type Own = Thread<Source, Answer>;
   let thread: Own | null = startThread(clock, spec);
   let isClosed = false;
+  let endedMs = 0;
   const stop = async (): Promise<void> => {
     const old = thread;
     thread = null;
-    await old?.stop();
+    if (old === null) return;
+    endedMs += await old.usedMs();
+    await old.stop();
   };
+  const usedMs = async (): Promise<number> => endedMs + ((await thread?.usedMs()) ?? 0);
   const run: WorkerHandle<Source, Answer>['run'] = async (sources, signal) => {
     const answers: (Answer | Stopped)[] = [];
     while (answers.length < sources.length) {
@@ -47,5 +53,5 @@ export function startWorker<Source, Answer>(clock: Clock, spec: ThreadSpec): Wor
     isClosed = true;
     await stop();
   };
-  return { run, rest: stop, close };
+  return { run, usedMs, rest: stop, close };
 }

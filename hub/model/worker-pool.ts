@@ -5,11 +5,17 @@ import { startWorker, type WorkerHandle } from './worker-handle.ts';
 /** Some workers beside each other, each with the limits of its own thread. */
 export interface WorkerPool<Source, Answer> {
   /** Does work with a worker that nothing else uses meanwhile, once one is free; in the order of the calls. */
-  readonly using: <T>(work: (run: WorkerHandle<Source, Answer>['run']) => Promise<T>) => Promise<T>;
+  readonly using: <T>(work: (...worker: UsedWorker<Source, Answer>) => Promise<T>) => Promise<T>;
   /** Gives the memory of all back once they are free; what comes next starts as at first. */
   readonly rest: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
+
+/** What a worker does, and the CPU time that it took so far. */
+export type UsedWorker<Source, Answer> = readonly [
+  run: WorkerHandle<Source, Answer>['run'],
+  usedMs: WorkerHandle<Source, Answer>['usedMs'],
+];
 
 /** How many workers there may be (one at least), and when one more is worth its start. */
 export interface PoolOptions {
@@ -30,7 +36,7 @@ export function startPool<Source, Answer>(
   const using: WorkerPool<Source, Answer>['using'] = async (work) => {
     const worker = await crew.take();
     try {
-      return await work(worker.run);
+      return await work(worker.run, worker.usedMs);
     } finally {
       crew.give(worker);
     }

@@ -6,16 +6,23 @@ const answers = ['test/unit/hub/cue/answers.test.ts'];
 export const evaluationMutants: readonly Mutant[] = [
   {
     bug: 'evaluation: a busy machine makes a cheap template fail',
-    file: 'hub/model/thread.ts',
+    file: 'hub/model/cpu-time.ts',
     find: 'const left = ms - (await usedMs().catch(() => 0));',
     replace: 'const left = ms - (await usedMs().then(() => ms));',
     tests: ['test/unit/hub/model/thread.test.ts'],
   },
   {
+    bug: 'evaluation: a busy machine uses up the time of an application',
+    file: 'hub/cue/time-budget.ts',
+    find: 'left -= await used();',
+    replace: 'left -= 45 + (await used());',
+    tests: ['test/unit/hub/cue/time-budget.test.ts'],
+  },
+  {
     bug: 'evaluation: a thread that waits without an end is never stopped',
     file: 'hub/model/thread.ts',
-    find: 'clock.after(spec.sourceMs * patience, tooSlow)',
-    replace: 'clock.after(spec.sourceMs * patience, () => undefined)',
+    find: 'whenIdle(clock, spec.sourceMs * patience, usedMs, tooSlow)',
+    replace: 'whenIdle(clock, spec.sourceMs * patience, usedMs, () => undefined)',
     tests: ['test/unit/hub/model/thread.test.ts'],
   },
   {

@@ -26,12 +26,15 @@ function scene(answerTo: (source: string) => Evaluated | Stopped = () => json(1)
     },
     pool: {
       using: (work) =>
-        work(async (sources, within) => {
-          evaluated.push(...sources);
-          if (isHeld) await new Promise<void>((resolve) => waiting.push(resolve));
-          within.throwIfAborted();
-          return sources.map(answerTo);
-        }),
+        work(
+          async (sources, within) => {
+            evaluated.push(...sources);
+            if (isHeld) await new Promise<void>((resolve) => waiting.push(resolve));
+            within.throwIfAborted();
+            return sources.map(answerTo);
+          },
+          () => Promise.resolve(0),
+        ),
       rest: () => Promise.resolve(),
       close: () => Promise.resolve(),
     },

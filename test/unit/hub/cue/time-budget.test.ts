@@ -5,34 +5,50 @@ import { manualClock } from '../../../fakes/agent.ts';
 const never = new AbortController().signal;
 
 describe('a time budget', () => {
-  it('is spent by work, and ends it when nothing is left', async () => {
+  /** A budget of 100 ms of the CPU time of a worker, and work that takes some of it while more time goes by. */
+  const scene = () => {
     const clock = manualClock();
     const budget = openTimeBudget('app', 100, clock);
-    const work = (ms: number) => () => {
-      clock.move(ms);
-      return Promise.resolve(ms);
+    let used = 0;
+    const usedMs = () => Promise.resolve(used);
+    const work = (cpuMs: number, wallMs: number) => async (signal: AbortSignal) => {
+      used += cpuMs;
+      clock.move(wallMs);
+      await new Promise(setImmediate);
+      signal.throwIfAborted();
+      return cpuMs;
     };
-    expect(await budget.within(work(60), never)).toBe(60);
-    expect(await budget.within(work(40), never)).toBe(40);
-    expect(await budget.within(work(1), never)).toBeNull();
+    return {
+      usedMs,
+      run: (cpuMs: number, wallMs = cpuMs) => budget.within(work(cpuMs, wallMs), usedMs, never),
+      budget,
+    };
+  };
+
+  it('is spent by work, and ends it when nothing is left', async () => {
+    const { run } = scene();
+    expect(await run(60)).toBe(60);
+    expect(await run(40, 0)).toBe(40);
+    expect(await run(1)).toBeNull();
   });
 
-  it('aborts work that is under way', async () => {
-    const clock = manualClock();
-    const budget = openTimeBudget('app', 100, clock);
-    const given = await budget.within((signal) => {
-      clock.move(100);
-      signal.throwIfAborted();
-      return Promise.resolve('late');
-    }, never);
-    expect(given).toBeNull();
+  it('is not spent by what a busy machine lets work wait', async () => {
+    const { run } = scene();
+    expect(await run(60, 100_000)).toBe(60);
+    expect(await run(39, 100_000)).toBe(39);
+  });
+
+  it('aborts work that is under way, and leaves nothing then', async () => {
+    const { run } = scene();
+    expect(await run(100)).toBeNull();
+    expect(await run(0)).toBeNull();
   });
 
   it('does not hide a fault of the work, or that the caller gave up', async () => {
-    const budget = openTimeBudget('app', 100, manualClock());
-    await expect(budget.within(() => Promise.reject(new Error('broken')), never)).rejects.toThrow('broken');
+    const { budget, usedMs } = scene();
+    await expect(budget.within(() => Promise.reject(new Error('broken')), usedMs, never)).rejects.toThrow('broken');
     const aborted = AbortSignal.abort(new Error('stopped'));
     const work = (signal: AbortSignal) => Promise.resolve().then(() => signal.throwIfAborted());
-    await expect(budget.within(work, aborted)).rejects.toThrow('stopped');
+    await expect(budget.within(work, usedMs, aborted)).rejects.toThrow('stopped');
   });
 });
