@@ -116,13 +116,13 @@ function begin(input: DeliverInput, contents: Contents, cluster: Cluster): Posit
   const { known, delivery, mode } = input;
   const { number, attempt } = delivery;
   if (known?.number === number && known.attempt >= attempt) return known;
-  if (!mayBegin(input, cluster) || mode === 'none') return null;
+  const ran = hasRun(contents.copies, cluster);
+  if (!mayBegin(input, ran && cluster.hasThird) || mode === 'none') return null;
   const before = known?.number === number ? known.totals : {};
   const totals = totalsOf({ contents, pods: cluster.pods, isRebuilt: input.isRebuilt, before });
   if (totals === null) return null;
   const begun = { number, attempt, waitedMs: 0, totals };
-  if (hasRun(contents.copies, cluster))
-    return { ...begun, step: 0, ...(isServingLate(input) && { isAlone: true as const }) };
+  if (ran) return { ...begun, step: 0, ...(isServingLate(input) && { isAlone: true as const }) };
   // A first installation: nothing is to be spared. Of two contents that never ran the hub has the choice.
   return { ...begun, step: delivery.steps.length, ...(delivery.action !== 'back' && { isFirst: true as const }) };
 }
@@ -140,8 +140,8 @@ function isServingLate({ app, progress, at }: DeliverInput): boolean {
   return waitingSince + app.health.progressDeadlineSeconds * 1_000 <= at;
 }
 
-/** Steps begin once nothing holds them, and no third copy runs; going back begins at any time. */
-function mayBegin({ delivery, mode, mayChange }: DeliverInput, { hasThird }: Cluster): boolean {
+/** Steps begin once nothing holds them, and no copy runs beside two that are made here; going back begins at any time. */
+function mayBegin({ delivery, mode, mayChange }: DeliverInput, hasThird: boolean): boolean {
   return delivery.action === 'back' || (mode === 'move' && mayChange && !hasThird);
 }
 

@@ -217,4 +217,11 @@ export const stepMutants: readonly Mutant[] = [
     replace: '+ 0 * readyOf(isShared ? fresh : [], pods);',
     tests: ['test/unit/agent/rollout/steps/totals.test.ts'],
   },
+  {
+    bug: 'what supersedes a first installation waits until that is gone',
+    file: 'agent/rollout/steps/deliver.ts',
+    find: 'mayBegin(input, ran && cluster.hasThird)',
+    replace: 'mayBegin(input, cluster.hasThird)',
+    tests: ['test/unit/agent/rollout/steps/run.test.ts'],
+  },
 ];

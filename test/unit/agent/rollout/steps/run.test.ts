@@ -11,7 +11,7 @@ import type { ReportApp } from '../../../../../shared/wire/report.ts';
 import { fakeChannel, handAgent, manualClock, setSite, settle, testDeps } from '../../../../fakes/agent.ts';
 import { fakeKube, type FakeKube } from '../../../../fakes/kube.ts';
 import { allReady, type Readiness } from '../../../../fakes/workloads.ts';
-import { exampleApp, retiredBetween, testBundle, type TestApp } from '../../../../fixtures/agent/apps.ts';
+import { exampleApp, plainApp, retiredBetween, testBundle, type TestApp } from '../../../../fixtures/agent/apps.ts';
 import { noon } from '../../../../fixtures/agent/bundle.ts';
 import { alone, canary, delivering } from '../../../../fixtures/agent/steps.ts';
 
@@ -91,6 +91,20 @@ function shown(kube: FakeKube): string {
       return [`v${n} ${workload.spec?.replicas ?? '-'} (${weights.get(`example-v${n}`) ?? 0})`];
     })
     .join(', ');
+}
+
+function database(n: number): KubeObject {
+  const pods = { 'app.oam.dev/component': 'db', 'app.oam.dev/revision': `example-v${n}` };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: `db-v${n}`, namespace: 'default', labels: { 'app.kubernetes.io/managed-by': 'sluice' } },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: pods },
+      template: { metadata: { labels: pods }, spec: { containers: [{ name: 'db', image: `db:${n}` }] } },
+    },
+  };
 }
 
 function wantedPods(kube: FakeKube, n: number): number {
@@ -391,6 +405,28 @@ describe('a delivery with steps in a cluster', () => {
     lab.clock.move(30_000);
     await lab.settle();
     expect(shown(lab.kube)).toBe('v1 0 (0), v2 10 (100)');
+  });
+
+  it('begins at once where what runs is neither of its contents, and what it comes from never ran', async () => {
+    // Whole but for a component that never becomes ready.
+    const withDb = (app: TestApp, n: number): TestApp => ({
+      app: { ...app.app, objects: [...app.app.objects, ...plainApp('db', [database(n)]).app.objects] },
+      objects: [...app.objects, database(n)],
+    });
+    const [a, b, c] = [withDb(v1, 1), withDb(v2, 2), withDb(v3, 3)];
+    const lab = await serving(exampleApp([], { name: 'other' }));
+    const noDb: Readiness = (one) => (one.metadata.name.startsWith('db') ? 0 : 99);
+    lab.publish(delivering(a, b, { steps: canary }));
+    await lab.settle(noDb);
+    lab.clock.move(10_000);
+    await lab.settle(noDb);
+    expect(shown(lab.kube)).toBe('v2 10 (100)');
+    lab.publish(delivering(a, c, { number: 2, steps: canary }));
+    await lab.settle(noDb);
+    expect(shown(lab.kube)).toBe('v2 10 (0), v3 10 (100)');
+    await lab.settle((one) => (one.metadata.name === 'db-v3' ? 1 : noDb(one)));
+    expect(shown(lab.kube)).toBe('v3 10 (100)');
+    expect(lab.said().delivery).toMatchObject({ number: 2, phase: 'done' });
   });
 
   describe('whose agent lost its state in the middle', () => {
