@@ -101,6 +101,7 @@ function clusterOf({ app, inventory, live }: DeliverInput, { from }: Contents): 
     hasThird: others.some((id) => (own(id)?.replicas?.spec ?? 0) > 0),
     pods: {
       exists: (id) => (entries.get(id)?.uid ?? null) !== null,
+      isTaken: (id) => entries.get(id)?.adopted === true,
       of: (id) => {
         const replicas = own(id)?.replicas ?? null;
         if (replicas !== null)
@@ -113,11 +114,11 @@ function clusterOf({ app, inventory, live }: DeliverInput, { from }: Contents): 
 
 /** The position to go on from; a new one where another delivery or attempt begins. Null while it cannot be seen what serves. */
 function begin(input: DeliverInput, contents: Contents, cluster: Cluster): Position | null {
-  const { known, delivery, mode } = input;
+  const { known, delivery } = input;
   const { number, attempt } = delivery;
   if (known?.number === number && known.attempt >= attempt) return known;
   const ran = hasRun(contents.copies, cluster);
-  if (!mayBegin(input, ran && cluster.hasThird) || mode === 'none') return null;
+  if (!mayBegin(input, ran && cluster.hasThird)) return null;
   const before = known?.number === number ? known.totals : {};
   const totals = totalsOf({ contents, pods: cluster.pods, isRebuilt: input.isRebuilt, before });
   if (totals === null) return null;
@@ -142,7 +143,8 @@ function isServingLate({ app, progress, at }: DeliverInput): boolean {
 
 /** Steps begin once nothing holds them, and no copy runs beside two that are made here; going back begins at any time. */
 function mayBegin({ delivery, mode, mayChange }: DeliverInput, hasThird: boolean): boolean {
-  return delivery.action === 'back' || (mode === 'move' && mayChange && !hasThird);
+  const isBack = delivery.action === 'back' && mode !== 'none';
+  return isBack || (mode === 'move' && mayChange && !hasThird);
 }
 
 function kindOf({ delivery }: DeliverInput, position: Position | null): StageKind {

@@ -17,6 +17,8 @@ import type { SwitchedService } from './services.ts';
 export interface Pods {
   /** True for an object that was made. */
   readonly exists: (id: ObjectId) => boolean;
+  /** True for one that was there before, and was taken over. */
+  readonly isTaken: (id: ObjectId) => boolean;
   /** Pods that a workload is to have now, and how many of them are ready; null = not known. */
   readonly of: (id: ObjectId) => { readonly spec: number; readonly ready: number; readonly isOthers: boolean } | null;
 }

@@ -15,10 +15,11 @@ import {
   type StageContent,
 } from './parts.ts';
 
-/** What serves gets all traffic; what the delivery made beside it is stopped. */
+/** What serves gets all traffic; what the delivery made beside it is stopped, and what it took over is left as it is. */
 export function servingStage(contents: Contents, position: Position | null, pods: Pods): StageContent {
   const { from, app, copies, services } = contents;
-  const made = copies.components.flatMap(({ fresh }) => fresh).filter(pods.exists);
+  const isMade = (id: ObjectId) => pods.exists(id) && !pods.isTaken(id);
+  const made = copies.components.flatMap(({ fresh }) => fresh).filter(isMade);
   const stays = new Map(copies.components.flatMap((one) => stillServing(contents, one, { position, pods })));
   const led = new Map(
     services.flatMap((one) => {

@@ -25,8 +25,11 @@ interface Saved {
  * The reports in a database of a folder, written in groups by a thread of its own.
  * What earlier versions left in files of the folder is taken over.
  */
-export function openReportStore(folder: string, log: Log): ReportStore & { readonly close: () => Promise<void> } {
-  const thread = databaseThread(join(folder, reportDatabase), log);
+export function openReportStore(
+  folder: string,
+  log: Log,
+  thread: DatabaseThread = databaseThread(join(folder, reportDatabase), log),
+): ReportStore & { readonly close: () => Promise<void> } {
   /** What the database holds, by registration. */
   const stored = new Map<string, ReceivedReport>();
   /** False from where the database was begun anew until all is in it again. */

@@ -180,4 +180,18 @@ export const reportMutants: readonly Mutant[] = [
     replace: '',
     tests: ['test/unit/agent/pass.test.ts'],
   },
+  {
+    bug: 'a database that could not be filled after it was begun anew counts as whole',
+    file: 'hub/store/reports/store.ts',
+    find: "if (outcome === 'anew') isWhole = false;",
+    replace: "isWhole = outcome !== 'anew';",
+    tests: ['test/unit/hub/store/reports/store.test.ts'],
+  },
+  {
+    bug: 'what serves was changed while its content was not at hand, and nobody is told',
+    file: 'agent/rollout/keep.ts',
+    find: 'return live.fieldsHash !== fieldsHash;',
+    replace: 'return live.fieldsHash === null && live.fieldsHash !== fieldsHash;',
+    tests: ['test/unit/agent/rollout/keep.test.ts'],
+  },
 ];

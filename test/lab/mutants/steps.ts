@@ -224,4 +224,11 @@ export const stepMutants: readonly Mutant[] = [
     replace: 'mayBegin(input, cluster.hasThird)',
     tests: ['test/unit/agent/rollout/steps/run.test.ts'],
   },
+  {
+    bug: 'a delivery that goes back stops the pods of what it took over',
+    file: 'agent/rollout/steps/serving-stage.ts',
+    find: 'pods.exists(id) && !pods.isTaken(id)',
+    replace: 'pods.exists(id) || pods.isTaken(id)',
+    tests: ['test/unit/agent/rollout/steps/run.test.ts'],
+  },
 ];

@@ -76,3 +76,31 @@ describe('the traffic of what serves', () => {
     expect(kept(situation, [routerId], isHeld)).toEqual(expected);
   });
 });
+
+describe('what serves, and whose content is not at hand since a restart', () => {
+  const unrepaired = (situation: Situation, gate: Partial<KeepGate> = {}, served: readonly ObjectId[] = []) => {
+    const observed = servedIn(observe(situation), served);
+    return keptObjects(observed, observed.app!, { ...waiting, ...gate }).unrepaired.map(shortName);
+  };
+  const gone: Situation = { ...toV2, live: { v1: '2/2, vanished', v2: '0/3' } };
+  const edited: Situation = { ...toV2, live: { v1: '2/2, edited', v2: '0/3' } };
+  const route: Situation = { ...toV2, route: { v1: 100 }, isOldRoute: true, isEditedRoute: true };
+  it.each<[rule: string, found: readonly string[], expected: readonly string[]]>([
+    ['is told where it was deleted by hand', unrepaired(gone), ['web-v1']],
+    ['is told where it was changed', unrepaired(edited), ['web-v1']],
+    ['is not where it is as it was applied', unrepaired(toV2), []],
+    ['is not where its content is at hand: it is repaired', unrepaired(gone, {}, [web!]), []],
+    ['is not once it may be removed', unrepaired(gone, { removal: { ...waiting.removal, remove: [web!] } }), []],
+    ['is not once it may be stopped', unrepaired(edited, { removal: { ...waiting.removal, scaleToZero: [web!] } }), []],
+    ['is not once what is wanted serves', unrepaired(gone, { mayDrop: true }), []],
+    ['is not where its kind is not listed', unrepaired({ ...gone, unlisted: ['Deployment'] }), []],
+    [
+      'is told while the wanted content must not be written yet',
+      unrepaired(route, { held: new Set([routerId]) }),
+      ['route'],
+    ],
+    ['is not where that may be written', unrepaired(route), []],
+  ])('%s', (_, found, expected) => {
+    expect(found).toEqual(expected);
+  });
+});

@@ -5,6 +5,7 @@ import { buildReport } from '../../../../../agent/report/build.ts';
 import type { Measure, Measured } from '../../../../../agent/model/measure.ts';
 import type { Outcome } from '../../../../../agent/model/outcome.ts';
 import type { Site } from '../../../../../agent/model/site.ts';
+import { canonicalPretty, digestOf } from '../../../../../shared/lib/canonical.ts';
 import type { KubeObject } from '../../../../../shared/model/object.ts';
 import type { BundleDelivery } from '../../../../../shared/wire/revision.ts';
 import type { ReportApp } from '../../../../../shared/wire/report.ts';
@@ -427,6 +428,26 @@ describe('a delivery with steps in a cluster', () => {
     await lab.settle((one) => (one.metadata.name === 'db-v3' ? 1 : noDb(one)));
     expect(shown(lab.kube)).toBe('v3 10 (100)');
     expect(lab.said().delivery).toMatchObject({ number: 2, phase: 'done' });
+  });
+
+  it('2.23 stops no pods of what it took over when it goes back', async () => {
+    const id = 'apps/Deployment/default/example-web-v2';
+    const theirs = v2.objects.find(({ kind }) => kind === 'Deployment')!;
+    const wish = { ...theirs, metadata: { ...theirs.metadata, annotations: { 'sluice.dev/adopt': 'true' } } };
+    const digest = digestOf(canonicalPretty(wish));
+    const adopting: TestApp = {
+      app: { ...v2.app, objects: v2.app.objects.map((one) => (one.id === id ? { ...one, digest } : one)) },
+      objects: [...v2.objects.filter((one) => one !== theirs), wish],
+    };
+    const lab = await serving();
+    lab.kube.put_({ ...theirs, metadata: { name: theirs.metadata.name, namespace: 'default' } });
+    lab.publish(delivering(v1, adopting, { steps: canary }));
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 9 (90), v2 1 (10)');
+    lab.publish(delivering(v1, adopting, { steps: canary, action: 'back' }));
+    await lab.settle();
+    expect(shown(lab.kube)).toBe('v1 10 (100), v2 1 (0)');
+    expect(lab.said().delivery).toMatchObject({ phase: 'returned' });
   });
 
   describe('whose agent lost its state in the middle', () => {

@@ -41,6 +41,7 @@ function applied(moment: Moment): Record<string, unknown> {
   const stateOf = (id: ObjectId) => live[id.slice(-2)];
   const stage = stageOf(contents, kind, position, {
     exists: (id) => stateOf(id) !== undefined,
+    isTaken: () => false,
     of: (id) => {
       const [spec = 0, ready = 0] = stateOf(id) ?? [];
       return { spec, ready, isOthers: moment.byOthers === true };

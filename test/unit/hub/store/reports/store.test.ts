@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openReportStore } from '../../../../../hub/store/reports/store.ts';
+import type { DatabaseThread } from '../../../../../hub/store/reports/thread.ts';
 import { reportStoreContract } from '../../../../contract/reports/suite.ts';
 import { silentLog } from '../../../../fakes/agent.ts';
 import { published, received, reportOf } from '../../../../fixtures/hub/status.ts';
@@ -24,6 +25,7 @@ function open(log = silentLog) {
   return store;
 }
 const report = (cluster: string, sequence = 5) => received(reportOf(published(cluster, []), [], { sequence }));
+type Received = ReturnType<typeof report>;
 const clusters = async () => (await open().load()).map((one) => `${one.report.cluster} ${one.report.sequence}`).sort();
 
 describe('the reports of a folder', () => {
@@ -39,6 +41,28 @@ describe('the reports of a folder', () => {
     for (const name of readdirSync(folder)) rmSync(join(folder, name));
     await store.save(report('c'));
     expect(await clusters()).toEqual(['a 5', 'b 5', 'c 5']);
+  });
+
+  it('are all there after the disk was full while the database was begun anew', async () => {
+    const disk = { rows: new Set<string>(), isLost: false, isFull: false };
+    const write: DatabaseThread['write'] = (rows) => {
+      if (disk.isLost) {
+        Object.assign(disk, { rows: new Set<string>(), isLost: false, isFull: true });
+        return Promise.resolve('anew');
+      }
+      if (disk.isFull) return Promise.reject(new Error('the disk is full'));
+      for (const { registration } of rows) disk.rows.add(registration);
+      return Promise.resolve('written');
+    };
+    const thread = { write, load: () => Promise.resolve([]), close: () => Promise.resolve() };
+    const store = openReportStore(folder, silentLog, thread);
+    const [a, b, c] = ['a', 'b', 'c'].map((cluster) => report(cluster)) as [Received, Received, Received];
+    await Promise.all([store.save(a), store.save(b)]);
+    disk.isLost = true;
+    await expect(store.save(c)).rejects.toThrow('the disk is full');
+    disk.isFull = false;
+    await store.save(c);
+    expect(disk.rows).toEqual(new Set([a, b, c].map((one) => one.report.registration)));
   });
 
   it('are none where the database is damaged, which is said, and are saved again', async () => {
