@@ -18,6 +18,7 @@ export function planText(given: ChangePlan, columns: number): string {
     count === 0
       ? 'nothing changes'
       : `${count} of ${plural(clusters, 'cluster')} ${count === 1 ? 'changes' : 'change'}`,
+    ...wrap(againstText(plan), columns, ''),
     ...groups.flatMap((group) => groupLines(group, columns)),
     ...section('keeps what it has until its errors are mended', plan.held, columns),
     ...section('how it goes', deliveries.flatMap(deliveryLine), columns),
@@ -25,6 +26,15 @@ export function planText(given: ChangePlan, columns: number): string {
     ...section('cannot be undone, or not be done', [...new Set(groups.flatMap(riskLines))], columns),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What is compared: documents, not what clusters have. */
+function againstText({ base, unfinished }: ChangePlan): string {
+  if (base === null) return 'compared with nothing: there is no state before';
+  const against = `compared with what is wanted by commit ${base.slice(0, 12)}`;
+  if (unfinished.length === 0) return against;
+  const names = unfinished.map(({ name, phase }) => `${name} (${phase})`).join(', ');
+  return `${against}; clusters that ${names} has not reached, or that went back, have what was stable before`;
 }
 
 function section(title: string, lines: readonly string[], columns: number): readonly string[] {

@@ -1,4 +1,5 @@
 import { findLocalCluster } from '../registry/targets.ts';
+import { deliveryName, type Deliveries, type DeliveryPhase } from '../model/delivery.ts';
 import { docKey } from '../model/documents.ts';
 import type { RenderedApp } from '../model/rendered.ts';
 import type { Problem } from '../model/source.ts';
@@ -14,6 +15,10 @@ import { readAfter, readBoth, type Read } from './preview-read.ts';
 
 /** What a change would do. */
 export interface ChangePlan {
+  /** The commit whose documents it is compared with; null = there was nothing before. */
+  readonly base: string | null;
+  /** Deliveries of what changes that have not ended well, as a hub knows them: clusters may have less than those documents say. */
+  readonly unfinished: readonly UnfinishedDelivery[];
   /** How many clusters there are. */
   readonly clusters: number;
   readonly groups: readonly ChangeGroup[];
@@ -24,6 +29,13 @@ export interface ChangePlan {
   readonly guards: readonly PlannedGuard[];
   /** What the change brings with it: problems that were there before are not told. */
   readonly problems: readonly Problem[];
+}
+
+/** A delivery that has not brought its content everywhere. */
+export interface UnfinishedDelivery {
+  /** `web#17`. */
+  readonly name: string;
+  readonly phase: DeliveryPhase;
 }
 
 export type PlanOptions = Pick<PreviewOptions, 'local' | 'hub' | 'signal'> & {
@@ -50,6 +62,8 @@ export async function planChange(dir: string, options: PlanOptions, ports: Previ
   const localCluster = localOf(options, now);
   const known = new Set(before?.problems.map(wordsOf));
   return {
+    base: both.base,
+    unfinished: unfinishedOf(hub?.state.deliveries, changed),
     clusters: now.targets.length,
     groups,
     held: [...new Set(kept.map(({ namespace, name }) => `${namespace}/${name}`))],
@@ -60,6 +74,13 @@ export async function planChange(dir: string, options: PlanOptions, ports: Previ
     problems: merged(now.problems, after.fleet).filter((problem) => !known.has(wordsOf(problem))),
   };
 }
+
+function unfinishedOf(deliveries: Deliveries = new Map(), changed: ReadonlySet<string>): readonly UnfinishedDelivery[] {
+  const records = [...deliveries.values()].filter(({ app, last }) => changed.has(app) && !endedWell.has(last.phase));
+  return records.map((record) => ({ name: deliveryName(record), phase: record.last.phase }));
+}
+
+const endedWell: ReadonlySet<DeliveryPhase> = new Set(['succeeded', 'reverted']);
 
 function localOf({ local, hub }: PlanOptions, { targets }: Judged): string | null {
   if (local !== undefined) return local;

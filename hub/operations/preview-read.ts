@@ -34,6 +34,8 @@ export async function readAlone(dir: string, ports: HistoryPorts, signal: AbortS
 /** The newest state of a work tree, and one before; null = there is none. */
 export interface Both {
   readonly before: Read | null;
+  /** The commit that the state before is of; null = there is none. */
+  readonly base: string | null;
   readonly after: Read;
 }
 
@@ -44,19 +46,25 @@ export async function readBoth(
   ports: HistoryPorts,
   signal: AbortSignal,
 ): Promise<Both> {
-  let [read, base]: [Read | null, Read | null] = [null, null];
+  let [read, base]: [At | null, At | null] = [null, null];
   let history: RevisionHistory = emptyHistory;
   let before: PushStart = { documents: [], broken: [] };
   for await (const snapshot of readHistory(dir, ports, signal)) {
     if (isBase === null) base = read;
-    read = next({ history, seen: before.documents, start: before, approvals: [] }, snapshot);
-    history = read.history;
+    const made = next({ history, seen: before.documents, start: before, approvals: [] }, snapshot);
+    read = { read: made, commit: snapshot.commit };
+    history = made.history;
     if (isBase?.(snapshot.commit) === true) base = read;
     // Which clusters have left is the hub's to know.
-    before = { ...read, documents: read.documents.filter(({ kind }) => kind !== 'Cluster') };
+    before = { ...made, documents: made.documents.filter(({ kind }) => kind !== 'Cluster') };
   }
   if (read === null) throw nothing(dir);
-  return { before: base === null ? null : told(base), after: told(read) };
+  return { before: base === null ? null : told(base.read), base: base?.commit ?? null, after: told(read.read) };
+}
+
+interface At {
+  readonly read: Read;
+  readonly commit: string;
 }
 
 function told(read: Read): Read {

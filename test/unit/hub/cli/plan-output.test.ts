@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { planText } from '../../../../hub/cli/plan-output.ts';
 import type { ChangePlan } from '../../../../hub/operations/plan.ts';
 
-const nothing: ChangePlan = { clusters: 3, groups: [], held: [], deliveries: [], guards: [], problems: [] };
+const nothing: ChangePlan = {
+  base: null,
+  unfinished: [],
+  clusters: 3,
+  groups: [],
+  held: [],
+  deliveries: [],
+  guards: [],
+  problems: [],
+};
 const path = 'spec.template.spec.containers[0].image';
 const plan: ChangePlan = {
   ...nothing,
@@ -28,6 +37,7 @@ describe('the text of a plan', () => {
     expect(planText(plan, 80)).toBe(
       [
         '2 of 3 clusters change',
+        'compared with nothing: there is no state before',
         '',
         '2 clusters (a, b):',
         '  ~ Deployment default/web (pods are replaced)',
@@ -42,6 +52,17 @@ describe('the text of a plan', () => {
         '',
       ].join('\n'),
     );
-    expect(planText(nothing, 80)).toBe('nothing changes\n');
+  });
+
+  it.each<[string, Partial<ChangePlan>, string]>([
+    ['nothing', {}, 'compared with nothing: there is no state before'],
+    ['the documents of a commit', { base: '1a2b3c4d5e6f7a8b' }, 'compared with what is wanted by commit 1a2b3c4d5e6f'],
+    [
+      'documents that are not everywhere yet',
+      { base: '1a2b3c4d5e6f7a8b', unfinished: [{ name: 'web#2', phase: 'running' }] },
+      'compared with what is wanted by commit 1a2b3c4d5e6f; clusters that web#2 (running) has not reached, or that went back, have what was stable before',
+    ],
+  ])('says that it compares with %s', (_, facts, line) => {
+    expect(planText({ ...nothing, ...facts }, 200)).toBe(`nothing changes\n${line}\n`);
   });
 });

@@ -9,6 +9,8 @@ import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { createRepos } from '../../../../shared/adapters/git/repos.ts';
 import type { Http } from '../../../../shared/ports/http.ts';
 import { git } from '../../../fakes/git.ts';
+import { deliveryOf } from '../../../fixtures/hub/deliveries.ts';
+import { stateOf } from '../../../fixtures/hub/status.ts';
 
 const offline: Http = {
   request: () => Promise.reject(new Error('a plan needs no network')),
@@ -126,12 +128,21 @@ spec: { podDisruptive: true, schematic: { cue: { template: 'patch: spec: a: 1' }
       return fields.find(({ path }) => path.endsWith('.image'))?.from ?? null;
     };
     expect(await from()).toBe('"nginx:2"');
+    expect((await plan()).base).toBe(await git(dir, 'rev-parse', 'HEAD~1'));
     expect(await from({ base: 'HEAD~2' })).toBe('"nginx:1"');
     expect(await from({ base: 'release' })).toBe('"nginx:2"');
     expect(await from({ base: 'HEAD' })).toBeNull();
     await write({ 'app.yaml': app('nginx:4', claim) });
     expect(await from()).toBe('"nginx:3"');
     await expect(plan({ base: 'elsewhere' })).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  it('names deliveries that have not brought the base everywhere, as a hub knows them', async () => {
+    await push({ 'app.yaml': app('nginx:2', claim) });
+    const records = [deliveryOf('default/web', 1), deliveryOf('default/other', 3)];
+    const state = stateOf([], [], { deliveries: new Map(records.map((one) => [one.app, one])) });
+    const { unfinished } = await plan({ local: 'local', hub: { state, localCluster: null } });
+    expect(unfinished).toEqual([{ name: 'web#1', phase: 'running' }]);
   });
 
   it('is, of a branch that went on meanwhile, of what comes after the commit that both have', async () => {
@@ -175,7 +186,9 @@ spec: { podDisruptive: true, schematic: { cue: { template: 'patch: spec: a: 1' }
   it('says that nothing changes', async () => {
     await push({ 'README.yaml': '# nothing\n' });
     const found = await plan();
-    expect(planText(found, 80)).toBe('nothing changes\n');
+    expect(planText(found, 80)).toBe(
+      `nothing changes\ncompared with what is wanted by commit ${found.base?.slice(0, 12)}\n`,
+    );
   });
 
   it('tells the problems that the change brings, and not those of before', async () => {
