@@ -74,6 +74,10 @@ async function decideOn(
     });
   }
   const [, name = '', on] = match;
+  if (what.verdict === 'skip' && (on === undefined) === (what.cluster === undefined)) {
+    const hint = 'write web#17 CLUSTER to leave a cluster out, or web#17/STEP to go on without a step';
+    throw new SluiceError('USAGE', 'skip is of one cluster, or of one step', { subject: given, hint });
+  }
   const who = by ?? context.terminal.env['USER'] ?? 'admin';
   const { verdict, cluster } = what;
   const body = { name, verdict, on, cluster, by: who, reason: reason ?? '' };
@@ -110,8 +114,8 @@ const promoteCommand = command({
 
 const skipCommand = command({
   name: 'skip',
-  description: 'leave one cluster out of a delivery',
-  arguments: ['<delivery>', '<cluster>'],
+  description: 'leave one cluster out of a delivery, or go on without one step: web#17/STEP',
+  arguments: ['<delivery>', '[cluster]'],
   options: decisionOptions,
   run: (context, [name, cluster], flags) => decideOn(context, name, flags, { verdict: 'skip', cluster }),
 });

@@ -11,6 +11,7 @@ import type { DeliveryProgress } from './progress.ts';
 import type { ApplicationInput, DeliveryWords } from './input.ts';
 import { joinsDueAt } from './joining.ts';
 import { withReleased } from './released.ts';
+import { skippedSteps } from './skipped.ts';
 import { runStep } from './run-step.ts';
 import { conditionOf } from './step-run.ts';
 import type { StepsKnown } from './step-status.ts';
@@ -89,7 +90,10 @@ function advanceRunning(input: ApplicationInput, before: AppDelivery): Applicati
   const { program, application, world } = input;
   const condition = (step: ProgramStep, known: StepsKnown) =>
     conditionOf({ application, record, step, known, ask: world.ask });
-  const steps = advanceSteps({ program, records: record.last.steps, now, stopped, run, condition });
+  const steps = advanceSteps({
+    ...{ program, records: record.last.steps, now, stopped, run, condition },
+    skipped: skippedSteps(record.last),
+  });
   const [only, ...others] = outcomes;
   const standing = only !== undefined && others.length === 0 ? only.units : outcomes.flatMap(({ units }) => units);
   const facts: Passed = { now, outcomes, standing, steps: steps.records, ended: steps.ended, back };

@@ -7,6 +7,9 @@ import {
   type StepRecord,
   type WaveRecord,
 } from '../model/delivery.ts';
+import type { StepProgress } from './progress.ts';
+import { hasBrought } from './skipped.ts';
+import { endPhases } from './step-records.ts';
 
 /** A decision with the name of what it is about. */
 export interface Decision extends DeliveryDecision {
@@ -18,11 +21,16 @@ export interface Decision extends DeliveryDecision {
 export interface Known {
   /** What waits for a decision now: `STEP`, `STEP/WAVE`. */
   readonly asks: readonly string[];
+  /** All steps, those of groups, too. */
+  readonly steps: readonly KnownStep[];
   /** Units that have failed. */
   readonly failed: readonly string[];
   /** Units whose agents go through steps. */
   readonly inSteps: readonly string[];
 }
+
+/** A step, as far as it tells whether it can be skipped. */
+export type KnownStep = Pick<StepProgress, 'name' | 'phase' | 'moves'>;
 
 /**
  * The deliveries of an application after a decision. Throws
@@ -63,11 +71,33 @@ const verdicts: Readonly<Record<DeliveryDecision['verdict'], Verdict>> = {
       hint: `see \`sluice-hub rollout show ${deliveryName(record)}\``,
     });
   },
-  skip: (record, decision) => ({ last: noted(running(record), decision) }),
+  skip: (record, decision, { steps }) => {
+    const { on } = decision;
+    const last = running(record);
+    const obstacle = on === undefined ? null : keepsStep(last, { on, step: steps.find(({ name }) => name === on) });
+    if (obstacle === null) return { last: noted(last, decision) };
+    throw new SluiceError('CONFLICT', obstacle, {
+      subject: `${deliveryName(record)}/${on ?? ''}`,
+      hint: `see \`sluice-hub rollout show ${deliveryName(record)}\``,
+    });
+  },
   retry: (record, decision, { failed }) => ({ last: retried(record, decision, failed) }),
   abort: (record, decision) => ({ last: ended(running(record), decision, 'aborted') }),
   rollback: (record, decision) => rolledBack(record, decision),
 };
+
+/** Why a step cannot be skipped; null = it can. */
+function keepsStep(
+  last: Delivery,
+  { on, step }: { readonly on: string; readonly step: KnownStep | undefined },
+): string | null {
+  if (step === undefined) return 'it has no step of this name';
+  if (endPhases.has(step.phase)) return `the step has ended: ${step.phase}`;
+  if (step.moves) return 'the step moves pods and traffic: promote or abort the delivery';
+  return hasBrought(last, on)
+    ? 'the step has brought its content to clusters: skip those, or abort the delivery'
+    : null;
+}
 
 const pauses: ReadonlySet<DeliveryDecision['verdict']> = new Set(['pause', 'resume']);
 

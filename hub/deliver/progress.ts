@@ -29,6 +29,8 @@ export interface StepProgress {
   readonly type: string;
   readonly phase: StepPhaseName;
   readonly message: string;
+  /** True where it moves pods and traffic inside clusters. */
+  readonly moves: boolean;
   readonly waves: readonly WaveProgress[];
   readonly steps: readonly StepProgress[];
 }

@@ -6,6 +6,7 @@ import type { StepProgress, WaveProgress } from './progress.ts';
 import { asFailed, failBegun, takeBegun } from './after-failure.ts';
 import { isAfterFailure, mayBegin, type BeginFacts, type StepList } from './may-begin.ts';
 import { isReady } from './ready.ts';
+import { skipSteps } from './skipped.ts';
 import {
   allSteps,
   endOf,
@@ -44,6 +45,8 @@ export interface StepsInput {
   readonly now: string;
   /** Why no step may begin; null = it may. */
   readonly stopped: string | null;
+  /** The steps that persons had skipped, with the reason; absent = none. */
+  readonly skipped?: ReadonlyMap<string, string>;
   /** Why the delivery was taken back or aborted: what had begun has failed; absent = it runs. */
   readonly closed?: string;
   /** Runs a step that has none in it: one that has begun, or begins now. */
@@ -68,6 +71,7 @@ export function advanceSteps(input: StepsInput): StepsOutcome {
   const run: Run = { ...found(input), input, after: input.closed === undefined ? null : 'end', suspending: false };
   const { steps } = input.program;
   if (input.closed !== undefined) failBegun(run, input.closed);
+  if (input.skipped !== undefined) skipSteps(run, steps, input.skipped);
   // What has begun is asked first: a step that suspends lets no other one begin, wherever it stands.
   continueAll(run, steps);
   beginSteps(run);
@@ -233,5 +237,6 @@ function progressOf(run: Run, step: ProgramStep): StepProgress {
   const { waves = [] } = run.progress.get(step.name) ?? {};
   const message = messageOf(run, step);
   const steps = step.steps.map((one) => progressOf(run, one));
-  return { name: step.name, type: step.type.type, phase: phaseOf(run, step), message, waves, steps };
+  const moves = step.type.moves !== undefined;
+  return { name: step.name, type: step.type.type, phase: phaseOf(run, step), message, moves, waves, steps };
 }

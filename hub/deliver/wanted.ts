@@ -2,6 +2,7 @@ import { deliveryName, type AppDelivery } from '../model/delivery.ts';
 import { passedOver, type ApartInput } from './apart.ts';
 import { joining } from './joining.ts';
 import { partOf, type Given } from './parts.ts';
+import { skippedSteps } from './skipped.ts';
 import { isStepping } from './told.ts';
 import type { DeliveryUnit, Listening } from './unit.ts';
 import { admissionsOf, leftOut } from './standing.ts';
@@ -96,7 +97,7 @@ function forward(
   unit: DeliveryUnit,
   { isGiven, isSkipped }: { readonly isGiven: boolean; readonly isSkipped: boolean },
 ): Wanted | null {
-  if (isSkipped) return staying(unit, { kind: 'stay', reason: `${facts.name} leaves it out` });
+  if (isSkipped) return staying(unit, { kind: 'stay', reason: facts.leftOut });
   return partly(facts, unit, isGiven) ?? unreached(facts, unit, isGiven);
 }
 
@@ -118,9 +119,11 @@ function factsOf(record: AppDelivery, content: string, parts: Given | undefined)
   const reached = isRunning ? 'has not reached it yet' : `${phaseWords[last.phase]} before it was reached`;
   // The documents say the next one already, and it waits.
   const isNext = isRunning && content !== last.content;
+  const skips = [...skippedSteps(last)].map(([step, words]) => `; step ${step} was ${words}`);
   return {
     record,
     name,
+    leftOut: `${name} leaves it out${skips.join('')}`,
     parts,
     stay: { kind: 'stay', reason: `${name} ${reached}` },
     given: isNext ? { kind: 'content', content: last.content, reason: `${name} is finished first` } : null,
@@ -130,6 +133,8 @@ function factsOf(record: AppDelivery, content: string, parts: Given | undefined)
 interface Facts {
   readonly record: AppDelivery;
   readonly name: string;
+  /** Why it leaves some as they are. */
+  readonly leftOut: string;
   readonly parts: Given | undefined;
   /** True for what joined late and gets the stable content by now. */
   readonly joins: (unit: DeliveryUnit) => boolean;

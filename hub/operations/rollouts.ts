@@ -66,7 +66,8 @@ export async function decideRollout(
     const record = deliveries.get(app) ?? unknown(name);
     const shown = progress().get(app);
     const [failed, inSteps] = [unitsIn(shown?.failed), unitsIn(shown?.inSteps)];
-    const known = { asks: shown?.asks ?? [], failed, inSteps };
+    const steps = (shown?.steps ?? []).flatMap((step) => [step, ...step.steps]);
+    const known = { asks: shown?.asks ?? [], steps, failed, inSteps };
     const next = decide(record, { name: fullName(name, record), verdict, by, reason, at, ...about }, known);
     const result = { name: deliveryName(next), phase: next.last.phase };
     return { changes: { deliveries: new Map([[app, next]]) }, result };

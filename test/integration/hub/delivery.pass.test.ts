@@ -86,7 +86,7 @@ describe('a fleet of twelve, delivered in waves', () => {
     const decision = { name, verdict, by: 'ann', at: new Date(at).toISOString(), reason: '' };
     const asks = memory.last?.get('default/web')?.asks ?? [];
     const changes = {
-      deliveries: new Map([['default/web', decide(record, decision, { asks, failed: [], inSteps: [] })]]),
+      deliveries: new Map([['default/web', decide(record, decision, { asks, steps: [], failed: [], inSteps: [] })]]),
     };
     await store.commit({ base: view.base, changes, message: verdict, at });
   }
@@ -252,7 +252,12 @@ describe('an ApplicationDeployment over a fleet, in waves and in steps', () => {
     const known = progress();
     const units = (lines: readonly { unit: string }[] = []) => lines.map(({ unit }) => unit);
     const decision = { name, verdict, by: 'ann', at: new Date(at).toISOString(), reason: '', ...more };
-    const facts = { asks: known?.asks ?? [], failed: units(known?.failed), inSteps: units(known?.inSteps) };
+    const facts = {
+      asks: known?.asks ?? [],
+      steps: known?.steps ?? [],
+      failed: units(known?.failed),
+      inSteps: units(known?.inSteps),
+    };
     const changes = { deliveries: new Map([['default/front', decide(record, decision, facts)]]) };
     await store.commit({ base: view.base, changes, message: verdict, at });
   }

@@ -73,7 +73,9 @@ describe('an application that moves while it is delivered', () => {
     const record = view.deliveries.get('default/shop')!;
     const decision = { name, verdict, by: 'ann', at: new Date(at).toISOString(), reason: '' };
     const asks = progress.last?.get('default/shop')?.asks ?? [];
-    const deliveries = new Map([['default/shop', decide(record, decision, { asks, failed: [], inSteps: [] })]]);
+    const deliveries = new Map([
+      ['default/shop', decide(record, decision, { asks, steps: [], failed: [], inSteps: [] })],
+    ]);
     await store.commit({ base: view.base, changes: { deliveries }, message: verdict, at });
   }
 
@@ -121,7 +123,7 @@ describe('an application that moves while it is delivered', () => {
     const listed = 'appRevisions: [{ revisionName: shop-v1, placement: [{ clusterSelector: { name: a } }] }]';
     const deployment = `{ apiVersion: core.oam.dev/v1beta1, kind: ApplicationDeployment, metadata: { name: front }, spec: { ${listed} } }`;
     const { state } = await passes.run({
-      'shop.yaml': shop({ image: 'web:1', clusters: '[a]', policies: '' }).replace(/  policies:[^]*$/, ''),
+      'shop.yaml': shop({ image: 'web:1', clusters: '[a]', policies: '' }).replace(/ {2}policies:[^]*$/, ''),
       'front.yaml': deployment,
     });
     expect(state.problems.filter(({ code }) => code === 'NAME_TAKEN')).toEqual([]);

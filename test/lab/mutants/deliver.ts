@@ -6,6 +6,20 @@ const tests = stories.map((name) => `test/unit/hub/deliver/${name}.test.ts`);
 /** Bugs of deliveries in steps and waves. */
 export const deliverMutants: readonly Mutant[] = [
   {
+    bug: 'delivery: a step that has brought its content is skipped',
+    file: 'hub/deliver/skipped.ts',
+    find: 'on === undefined || hasBrought(last, on)',
+    replace: 'on === undefined',
+    tests: ['test/unit/hub/deliver/skipped.test.ts'],
+  },
+  {
+    bug: 'delivery: a step that a person had skipped runs',
+    file: 'hub/deliver/steps.ts',
+    find: 'if (input.skipped !== undefined) skipSteps(run, steps, input.skipped);',
+    replace: '',
+    tests: ['test/unit/hub/deliver/skipped.test.ts'],
+  },
+  {
     bug: 'delivery: a wave passes with zero clusters done',
     file: 'hub/deliver/wave.ts',
     find: 'if (done.length === 0 && !isLetPass(input, record)) {',

@@ -130,7 +130,7 @@ class Stage {
     if (record === undefined) return;
     const name = deliveryName({ ...record, last: { ...record.last, number: record.last.number - 1 } });
     const decision = { name, verdict: what, by: 'ann', at: new Date(this.play.at).toISOString(), reason: '' };
-    expect(() => decide(record, decision, { asks: ['ask'], failed: ['a'], inSteps: ['a'] })).toThrow(
+    expect(() => decide(record, decision, { asks: ['ask'], steps: [], failed: ['a'], inSteps: ['a'] })).toThrow(
       /newest delivery/u,
     );
   }

@@ -141,7 +141,9 @@ class World {
       reason: '',
     };
     try {
-      return { deliveries: new Map([[app, decide(record, decision, { asks: [], failed: [], inSteps: [] })]]) };
+      return {
+        deliveries: new Map([[app, decide(record, decision, { asks: [], steps: [], failed: [], inSteps: [] })]]),
+      };
     } catch (error) {
       if (isSluiceError(error, 'CONFLICT')) return {};
       throw error;

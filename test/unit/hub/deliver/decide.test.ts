@@ -18,7 +18,13 @@ function record(facts: Partial<Delivery> = {}, more: Partial<AppDelivery> = {}):
   return { app: 'shop/web', stable: 'web-v1', previous: null, last, ...more };
 }
 
-const known: Known = { asks: ['ask'], failed: ['a'], inSteps: ['c'] };
+const ask = { name: 'ask', phase: 'suspending', moves: false } as const;
+const known: Known = {
+  asks: ['ask'],
+  steps: [ask, { ...ask, name: 'over', phase: 'succeeded' }, { ...ask, name: 'move', moves: true }],
+  failed: ['a'],
+  inSteps: ['c'],
+};
 const decision = (verdict: Decision['verdict'], more: Partial<Decision> = {}): Decision => ({
   name: 'shop/web#17',
   verdict,
@@ -103,6 +109,25 @@ describe('decide', () => {
     ['what cannot go back', record({ phase: 'succeeded' }), decision('rollback')],
   ])('is refused on %s', (_, before, given) => {
     expect(() => decide(before, given, known)).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+  });
+
+  it('skips a step that has not ended', () => {
+    const { last } = decide(record(), decision('skip', { on: 'ask', reason: 'it is gone' }), known);
+    expect(last.decisions).toEqual([expect.objectContaining({ verdict: 'skip', on: 'ask', reason: 'it is gone' })]);
+  });
+
+  it.each([
+    ['of another name', record(), 'none', 'it has no step of this name'],
+    ['that has ended', record(), 'over', 'the step has ended: succeeded'],
+    ['that moves pods', record(), 'move', 'the step moves pods and traffic: promote or abort the delivery'],
+    [
+      'that has brought its content',
+      record({ admitted: [{ at, wave: 'ask/rest', units: ['a'] }] }),
+      'ask',
+      'the step has brought its content to clusters: skip those, or abort the delivery',
+    ],
+  ])('skips no step %s', (_, before, on, message) => {
+    expect(() => decide(before, decision('skip', { on }), known)).toThrow(message);
   });
 
   it('is refused where nothing waits', () => {

@@ -68,7 +68,15 @@ describe('what is said of a delivery', () => {
   it('says of a wave that is stopped why, also where a step failed that is listed later', () => {
     const counts = { total: 2, done: 0, inFlight: 1, waiting: 1, failed: 0, absent: 0, held: 0 };
     const wave = { name: 'rest', ...counts, phase: 'running', waits: '', todo: null, asks: false } as const;
-    const step = { name: 'one', type: 'deploy', phase: 'running', message: '', waves: [], steps: [] } as const;
+    const step = {
+      name: 'one',
+      type: 'deploy',
+      phase: 'running',
+      message: '',
+      moves: false,
+      waves: [],
+      steps: [],
+    } as const;
     const group = { ...step, steps: [{ ...step, waves: [wave, { ...wave, phase: 'pending' as const }] }] };
     const said = (isOver: boolean) => {
       const facts = { standing: [], steps: [group], stopped: null, isOver, refused: null, next: null };
