@@ -3,7 +3,7 @@ import type { Delivery } from '../model/delivery.ts';
 import { agentRollout, type Rollout } from '../model/agent-steps.ts';
 import type { Application } from '../model/documents.ts';
 import type { CopyNumbers, ScaleStep } from '../workflow/move.ts';
-import { batchesOf, movingSteps } from '../workflow/moves.ts';
+import { batchesOf, movingSteps, type MovingStep } from '../workflow/moves.ts';
 import type { Program } from '../workflow/program.ts';
 import { deliveringSteps } from '../workflow/wanted.ts';
 
@@ -45,14 +45,10 @@ export function movePlanOf({ program, application, numbers }: MovePlanInput): Mo
     faultOf: (step) => moving.find((one) => one.step.name === step)?.fault ?? null,
     rolloutAt: (records, givenBy) => {
       if (moving.length === 0) return ofPolicy(program, givenBy) ?? batches;
-      const isBegun = ({ step: { name, identity } }: (typeof moving)[number]): boolean => {
-        const record = records[name];
-        return record?.identity === identity && begun.has(record.phase);
-      };
-      const open = moving.findIndex((one) => !isBegun(one));
-      const steps = moving.slice(0, open < 0 ? moving.length : open).flatMap((one) => one.steps);
+      const reached = moving.slice(0, reachedOf(moving, records));
+      const steps = reached.flatMap((one) => one.steps);
       // They go no further by themselves than the workflow is.
-      return rolloutOf(open < 0 ? steps : [...steps, { type: 'pause' }]);
+      return rolloutOf(reached.length === moving.length ? steps : [...steps, { type: 'pause' }]);
     },
   };
 }
@@ -62,6 +58,16 @@ function ofPolicy({ steps }: Program, givenBy: string | null): Rollout | undefin
   const all = deliveringSteps(steps);
   const step = all.find(({ name }) => name === givenBy) ?? all.find(({ rollout }) => rollout?.steps !== undefined);
   return agentRollout(step?.rollout ?? {}, false);
+}
+
+/** How many of some steps clusters go through by now: up to the last one that has begun, and through those before it that were skipped. */
+function reachedOf(moving: readonly MovingStep[], records: Delivery['steps']): number {
+  const phases = moving.map(({ step: { name, identity } }) => {
+    const record = records[name];
+    return record?.identity === identity ? record.phase : 'pending';
+  });
+  const open = phases.findIndex((phase) => !begun.has(phase) && phase !== 'skipped');
+  return 1 + phases.slice(0, open < 0 ? undefined : open).findLastIndex((phase) => begun.has(phase));
 }
 
 const begun: ReadonlySet<string> = new Set(['running', 'succeeded']);

@@ -49,6 +49,12 @@ describe('what clusters are told of the steps of a workflow', () => {
       { beside: 'succeeded', ask: 'succeeded', half: 'succeeded', all: 'running' },
       '50% (0) 50% (50) 100% (100)',
     ],
+    [
+      'what begins after one that was skipped, through that',
+      { beside: 'skipped', ask: 'succeeded', half: 'skipped', all: 'running' },
+      '50% (0) 50% (50) 100% (100)',
+    ],
+    ['nothing of one that was skipped, before another one begins', { beside: 'skipped', ask: 'suspending' }, 'pause'],
     ['nothing after a step that was skipped', { beside: 'succeeded', ask: 'failed', half: 'skipped' }, '50% (0) pause'],
   ])('%s', (_, phases, expected) => {
     const { plan, records } = planOf();
