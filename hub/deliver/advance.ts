@@ -16,16 +16,18 @@ import type { State } from '../model/state.ts';
 import type { Sourced } from '../model/source.ts';
 import { appStates } from './app-states.ts';
 import { advanceApplication, pausedBy, type ApplicationOutcome } from './application.ts';
-import { contentReader, documentsOf, withDocuments, type DocumentOf } from './deployment.ts';
+import { contentReader, documentsOf, withDocuments } from './deployment.ts';
 import { copyDirectiveOf } from './copy-directives.ts';
 import { directiveOf } from './directives.ts';
 import { heldBefore, namesOf, placeKey, targetOf, type UnitFacts } from './facts.ts';
 import type { ApplicationInput } from './input.ts';
+import { keptOf } from './kept-delivery.ts';
+import { placeWanted } from './kept-places.ts';
 import type { MovePlan } from './moving.ts';
 import { unitsNow, type ContentReader } from './kept-units.ts';
 import { givenParts, partKey, partOf } from './parts.ts';
-import { placesOn } from './place-list.ts';
-import { formerOf, place, type Found, type PlacedAs } from './places.ts';
+import { placed, type WantedThere } from './placed.ts';
+import { formerOf, type Found, type PlacedAs } from './places.ts';
 import type { DeliveryProgress } from './progress.ts';
 import { isResting, restingOutcome } from './resting.ts';
 import { admissionsOf } from './standing.ts';
@@ -132,7 +134,17 @@ function advanceOne(input: AdvanceOne, facts: UnitFacts, { app, said, own, found
   const heldBefore = new Set(input.before?.get(app)?.held.map(({ unit }) => unit));
   const remembers = deployment !== undefined;
   const ways = waysOf(said, before, units);
-  const outcome = advanceApplication({ ...input, ...said, record: before, units, remembers, heldBefore, ...ways });
+  const kept = keptOf(own);
+  const outcome = advanceApplication({
+    ...input,
+    ...said,
+    record: before,
+    units,
+    remembers,
+    heldBefore,
+    kept,
+    ...ways,
+  });
   for (const [key, part] of wantedParts(said, outcome, own)) found.parts.set(key, part);
   const { record: after, wanted } = outcome;
   if (after === undefined) return outcome;
@@ -146,7 +158,10 @@ function advanceOne(input: AdvanceOne, facts: UnitFacts, { app, said, own, found
   }
   const { moves } = ways;
   const objects = stepObjects(said.program, after);
-  if (wanted.size === 0 && objects === null && moves === undefined) return outcome;
+  if (objects === null && moves === undefined) {
+    placeWanted(found, kept, { own, wanted, former: formerOf(input, after, null) });
+    return outcome;
+  }
   const first = moves === undefined ? wanted : wantedFirst(wanted, units, said.content);
   const places = placed(input, found, { own, record: after, wanted: first, documentOf: null, objects });
   if (moves !== undefined) tell(found, { said, record: after, units, places, moves });
@@ -165,34 +180,6 @@ function readerOf(before: AppDelivery | undefined, { content }: DeliveredApp): C
 
 function contentsIn(units: readonly DeliveryUnit[]): ReadonlySet<string> {
   return new Set(units.flatMap(({ published }) => (published === null ? [] : [published.content])));
-}
-
-interface Said {
-  readonly own: readonly Assignment[];
-  readonly record: AppDelivery;
-  readonly wanted: ApplicationOutcome['wanted'];
-  readonly documentOf: DocumentOf | null;
-  readonly objects: ReturnType<typeof stepObjects>;
-}
-
-/** What is wanted of a unit there, as far as it can be had. */
-interface WantedThere extends Pick<Assignment, 'unit' | 'cluster'> {
-  readonly key: string;
-  readonly wanted: Wanted | null;
-}
-
-function placed(
-  input: AdvanceOne,
-  found: Found,
-  { own, record, wanted, documentOf, objects }: Said,
-): readonly WantedThere[] {
-  const { targets, localCluster } = input;
-  const former = formerOf(input, record, documentOf);
-  const withObjects = (made: readonly Assignment[]) => objects?.(made, { targets, localCluster }) ?? made;
-  return placesOn(own).all.map(({ unit, cluster, key, own: places }) => {
-    const there = { places, former, withObjects, wanted: wanted.get(key) ?? null };
-    return { unit, cluster, key, wanted: place(found, there) };
-  });
 }
 
 interface Told {

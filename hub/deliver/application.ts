@@ -10,15 +10,18 @@ import type { ProgramStep } from '../workflow/program.ts';
 import type { DeliveryProgress } from './progress.ts';
 import type { ApplicationInput, DeliveryWords } from './input.ts';
 import { joinsDueAt } from './joining.ts';
+import { nothingKept } from './kept-delivery.ts';
+import { wantedNow } from './kept-wanted.ts';
 import { withReleased } from './released.ts';
 import { skippedSteps } from './skipped.ts';
 import { runStep } from './run-step.ts';
 import { conditionOf } from './step-run.ts';
 import type { StepsKnown } from './step-status.ts';
 import { objectsAfter } from './step-objects.ts';
+import { inOneList } from './standing.ts';
 import { advanceSteps, type StepResult } from './steps.ts';
 import { overWords } from './wave.ts';
-import { wantedOf, type Wanted } from './wanted.ts';
+import type { Wanted } from './wanted.ts';
 import { givenParts } from './parts.ts';
 import { afterPass, ending, type Passed } from './transitions.ts';
 import type { WavesOutcome } from './waves.ts';
@@ -63,7 +66,7 @@ function advanceNow(input: ApplicationInput): ApplicationOutcome {
 function ended(input: ApplicationInput, before: AppDelivery): ApplicationOutcome {
   const { record, effects, due } = closing(input, before);
   const progress = endedProgress(record, input);
-  const wanted = wantedOf(record, input, givenParts(input.program, record));
+  const wanted = wantedNow(input.kept ?? nothingKept(), record, input, givenParts(input.program, record));
   return { record, wanted, progress, effects, due: firstOf(record, input, due) };
 }
 
@@ -94,8 +97,7 @@ function advanceRunning(input: ApplicationInput, before: AppDelivery): Applicati
     ...{ program, records: record.last.steps, now, stopped, run, condition },
     skipped: skippedSteps(record.last),
   });
-  const [only, ...others] = outcomes;
-  const standing = only !== undefined && others.length === 0 ? only.units : outcomes.flatMap(({ units }) => units);
+  const standing = inOneList(outcomes.map(({ units }) => units));
   const facts: Passed = { now, outcomes, standing, steps: steps.records, ended: steps.ended, back };
   const over = withApart(ending(afterPass(input.units, record, facts), facts), input);
   const advanced = objectsAfter(over, program, brought);
@@ -105,7 +107,7 @@ function advanceRunning(input: ApplicationInput, before: AppDelivery): Applicati
   const next = isFinishing(input, advanced) ? input.content : null;
   const progress = runningProgress(advanced, { standing, steps: steps.progress, stopped, isOver, refused, next });
   const due = firstOf(advanced, input, [...steps.due, ...outcomes.flatMap((one) => one.due)]);
-  const wanted = wantedOf(advanced, input, givenParts(program, advanced));
+  const wanted = wantedNow(input.kept ?? nothingKept(), advanced, input, givenParts(program, advanced));
   return { record: advanced, wanted, progress, effects: steps.effects, due };
 }
 

@@ -1,6 +1,7 @@
 import type { AppDelivery } from '../model/delivery.ts';
 import type { Program } from '../workflow/program.ts';
 import type { StepInput } from '../workflow/step.ts';
+import type { KeptDelivery } from './kept-delivery.ts';
 import type { MovePlan } from './moving.ts';
 import type { WavesInput } from './standing.ts';
 import type { StepWorld } from './step-run.ts';
@@ -38,4 +39,6 @@ export interface ApplicationInput {
   readonly moves?: MovePlan;
   /** The earlier content that the documents say to go back to; absent = they say their own. */
   readonly instead?: string;
+  /** What was found of it in the pass before; absent = nothing is kept. */
+  readonly kept?: KeptDelivery;
 }

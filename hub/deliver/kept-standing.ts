@@ -38,16 +38,17 @@ interface Kept extends Omit<WaveUnit, 'unit'> {
 
 const known = new WeakMap<DeliveryUnit, Kept>();
 
-/** Where a unit of a wave stands, judged anew where something of it is another value, or time alone may have changed it. */
-export function keptStanding(one: WaveUnit, now: number): StandingUnit {
+/** Where a unit of a wave stands, and until when, judged anew where something of it is another value, or time alone may have changed it. */
+export function standingNow(one: WaveUnit, now: number): Pick<Kept, 'standing' | 'until'> {
   const { unit, frame, given, part, back } = one;
   const before = known.get(unit);
   const isGiven = before?.given === given && before.part === part && before.back === back;
-  if (isGiven && before.frame === frame && before.at <= now && now < before.until) return before.standing;
+  if (isGiven && before.frame === frame && before.at <= now && now < before.until) return before;
   const standing = judged(one, now);
   const until = standsUntil(unit, standing.standing, { ...frame, now });
-  known.set(unit, { frame, given, part, back, at: now, until, standing });
-  return standing;
+  const kept: Kept = { frame, given, part, back, at: now, until, standing };
+  known.set(unit, kept);
+  return kept;
 }
 
 function judged({ unit, frame, given, part, back }: WaveUnit, now: number): StandingUnit {

@@ -44,14 +44,14 @@ export function place({ holds, instead }: Found, { places, former, withObjects, 
     return wanted;
   }
   // What is not known any more cannot be rendered: what runs stays, and no steps go on.
-  holds.push(holdOn(first, wanted.reason));
+  holds.push(deliveryHold(first, wanted.reason));
   return wanted.kind === 'stay' ? wanted : { kind: 'stay', reason: wanted.reason, isBack: true };
 }
 
 const knownHolds = new WeakMap<Assignment, FoundHold>();
 
 /** The very same hold for as long as it says the same: a delivery may hold all clusters of a fleet, pass after pass. */
-function holdOn(assignment: Assignment, reason: string): FoundHold {
+export function deliveryHold(assignment: Assignment, reason: string): FoundHold {
   const before = knownHolds.get(assignment);
   if (before?.reason === reason) return before;
   const hold: FoundHold = { app: assignment.unit, cluster: assignment.cluster, by: 'delivery', reason };

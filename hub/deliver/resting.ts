@@ -4,6 +4,7 @@ import type { ApplicationOutcome } from './application.ts';
 import { overProgress } from './describe.ts';
 import { hasApplied, type UnitFacts } from './facts.ts';
 import { changedSince, fleetThen, type FleetThen } from './fleet.ts';
+import { forgetKept } from './kept-delivery.ts';
 import { forgetUnits } from './kept-units.ts';
 import { placesOn } from './place-list.ts';
 import { leftOut } from './standing.ts';
@@ -33,6 +34,7 @@ function isWhole(last: AppDelivery['last']): boolean {
 /** What becomes of a delivery that rests: where it stands, and nothing else. */
 export function restingOutcome(facts: UnitFacts, own: readonly Assignment[], record: AppDelivery): ApplicationOutcome {
   forgetUnits(own);
+  forgetKept(own);
   const progress = overProgress(record, { ...countApplied(facts, own, record.last.content), failed: 0 });
   return { record, wanted: new Map(), progress, effects: [], due: null };
 }

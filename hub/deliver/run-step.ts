@@ -4,9 +4,11 @@ import type { ProgramStep } from '../workflow/program.ts';
 import type { StepOutcome } from '../workflow/step.ts';
 import type { ApplicationInput, DeliveryWords } from './input.ts';
 import { failedWords } from './going-back.ts';
+import { nothingKept } from './kept-delivery.ts';
+import { membersNow } from './kept-members.ts';
 import { givenParts } from './parts.ts';
 import type { WaveProgress } from './progress.ts';
-import { unitsOf } from './scope.ts';
+import type { WavesInput } from './standing.ts';
 import { askStep, type StepFacts } from './step-run.ts';
 import type { StepsKnown } from './step-status.ts';
 import type { StepResult } from './steps.ts';
@@ -46,13 +48,15 @@ export function runStep(
   if (isClosing === true) return { result: tooLate(result), waves: null };
   const fault = faultOf(input, record, step);
   if (fault !== null) return { result: { ...result, phase: 'failed', message: fault }, waves: null };
-  const waves = advanceWaves({
+  const { units, localCluster, kept = nothingKept() } = input;
+  const place = { app: record.app, step, units, localCluster, begun: record.last.waves };
+  const said: WavesInput = {
     app: record.app,
     name,
     step,
     parallelism: parallelismOf(step),
     delivery: record.last,
-    units: unitsOf(step, input.units, input.localCluster),
+    waves: membersNow(kept.members, place),
     given: givenParts(input.program, record),
     listening,
     stopped,
@@ -60,7 +64,8 @@ export function runStep(
     window: input.window,
     effects: world.effects,
     goal: input.moves?.goalOf(step.name) ?? null,
-  });
+  };
+  const waves = advanceWaves(said, kept.waves);
   if (step.type.decides === true) return decided(facts, waves, { result, objects: outcome.objects });
   const phase = waves.passed ? ('succeeded' as const) : ('running' as const);
   const own = { phase, message: wordsOf(waves), due: waves.due, effects: waves.effects, ...goingOf(waves) };

@@ -2,6 +2,7 @@ import { oncePerValue } from '../../shared/lib/memo.ts';
 import type { Admission, Delivery, DeliveryDecision } from '../model/delivery.ts';
 import type { EffectsKnown } from '../model/effect.ts';
 import type { RolloutNumbers } from '../model/rollout.ts';
+import type { Wave } from './members.ts';
 import { partKey, partOf, type Given } from './parts.ts';
 import type { WaveCounts } from './progress.ts';
 import type { DeliveryUnit, Listening, UnitStanding, UnitState } from './unit.ts';
@@ -21,7 +22,7 @@ export interface WavesInput {
   /** Clusters at a time, where the step says so. */
   readonly parallelism: number | null;
   readonly delivery: Delivery;
-  readonly units: readonly DeliveryUnit[];
+  readonly waves: readonly Wave[];
   /** What each unit has of the content by now, where components come one after the other. */
   readonly given?: Given | undefined;
   readonly listening: Listening;
@@ -80,17 +81,37 @@ export function decisionsOf(
   return decisions.filter((decision) => decision.verdict === verdict);
 }
 
-/** Some units by where they stand, each list in their order: very many are looked through once for all who ask for a few of them. */
-export const byState = oncePerValue(
-  (units: readonly StandingUnit[]): Readonly<Record<UnitState, readonly StandingUnit[]>> => {
-    const found: Record<UnitState, StandingUnit[]> = {
-      ...{ waiting: [], admitted: [], suspect: [] },
-      ...{ done: [], failed: [], absent: [], held: [] },
-    };
-    for (const one of units) found[one.standing.state].push(one);
-    return found;
-  },
-);
+/** Units by where they stand, each list in their order. */
+type ByState = Readonly<Record<UnitState, readonly StandingUnit[]>>;
+
+const states = ['waiting', 'admitted', 'suspect', 'done', 'failed', 'absent', 'held'] as const;
+const groups = new WeakMap<readonly StandingUnit[], ByState>();
+
+/** Some units by where they stand: very many are looked through once for all who ask for a few of them. */
+export function byState(units: readonly StandingUnit[]): ByState {
+  const known = groups.get(units);
+  if (known !== undefined) return known;
+  const found = byEach((): StandingUnit[] => []);
+  for (const one of units) found[one.standing.state].push(one);
+  groups.set(units, found);
+  return found;
+}
+
+function byEach<T>(value: (state: UnitState) => T): Record<UnitState, T> {
+  return Object.fromEntries(states.map((state) => [state, value(state)])) as Record<UnitState, T>;
+}
+
+/** Some lists of units as one. */
+export function inOneList(lists: readonly (readonly StandingUnit[])[]): readonly StandingUnit[] {
+  const [only = [], ...others] = lists.filter(({ length }) => length > 0);
+  if (others.length === 0) return only;
+  const all = lists.flat();
+  groups.set(
+    all,
+    byEach((state) => lists.flatMap((list) => byState(list)[state])),
+  );
+  return all;
+}
 
 /** Those of some units that were given the content and are not done with it. */
 export function inFlightOf(units: readonly StandingUnit[]): readonly StandingUnit[] {

@@ -1,3 +1,4 @@
+import { oncePerValue } from '../../shared/lib/memo.ts';
 import { unitKey, type AppDelivery, type TakenBack } from '../model/delivery.ts';
 import type { Assignment } from '../model/rendered.ts';
 import { targetOf } from './facts.ts';
@@ -22,7 +23,7 @@ export function addTakenBack(
 ): void {
   const { last } = record;
   const isWhole = last.phase === 'reverted' || last.document !== undefined;
-  if (last.number === 0 || (!isWhole && wanted.size === 0)) return;
+  if (last.number === 0 || (!isWhole && !bringsContent(wanted))) return;
   const byKey = new Map(units.map((unit) => [unit.key, unit]));
   for (const { unit: name, cluster } of own) {
     const key = unitKey(cluster, targetOf(name));
@@ -42,6 +43,12 @@ function endOf({ steps }: AppDelivery['last']): number {
   const ends = Object.values(steps).map(({ endedAt }) => (endedAt === undefined ? Infinity : Date.parse(endedAt)));
   return ends.length === 0 ? Infinity : Math.max(...ends);
 }
+
+/** False where all that is wanted stays as it is: the very same answer of very many units is looked through once. */
+const bringsContent = oncePerValue((wanted: TakenBackInput['wanted']): boolean => {
+  for (const { kind } of wanted.values()) if (kind === 'content') return true;
+  return false;
+});
 
 function goesBack(last: AppDelivery['last'], wanted: Wanted | undefined, isWhole: boolean): boolean {
   if (wanted === undefined) return isWhole;

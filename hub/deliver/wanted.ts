@@ -28,27 +28,38 @@ export type Wanted =
  * What each unit of an application is to have: one of what it has, what is stable (or what it had before, where there is nothing
  * stable), and the content of the documents, which is not in the answer. A unit is never left without the application. Pure.
  */
-export function wantedOf(
+export function wantedOf(record: AppDelivery, input: WantedInput, parts?: Given): ReadonlyMap<string, Wanted> {
+  return wanting(record, input, parts).wanted;
+}
+
+/** The same, and how it is told of one unit by what that is alone; null = not all of it is. */
+export function wanting(
   record: AppDelivery,
   { units, content, ...input }: WantedInput,
   parts?: Given,
-): ReadonlyMap<string, Wanted> {
+): {
+  readonly wanted: ReadonlyMap<string, Wanted>;
+  readonly one: ((unit: DeliveryUnit) => Wanted | null) | null;
+} {
   const { last } = record;
-  const nothing: ReadonlyMap<string, Wanted> = new Map();
-  if (last.phase === 'reverted') return keptApart(record, units);
+  if (last.phase === 'reverted') return { wanted: keptApart(record, units), one: null };
   const left = leftAlone(record, { units, ...input });
-  if (last.phase === 'succeeded' && Object.keys(last.back).length === 0 && !left.isAny) return nothing;
+  const isOver = last.phase === 'succeeded';
+  if (isOver && Object.keys(last.back).length === 0 && !left.isAny) return { wanted: new Map(), one: null };
   const given = admissionsOf(last);
   const facts = { ...factsOf(record, content, parts), joins: joinsOf(record, { units, ...input }) };
-  const wanted = new Map<string, Wanted>();
   const isBack = isTakenBack(last);
-  for (const unit of units) {
+  const one = (unit: DeliveryUnit): Wanted | null => {
     const isGiven = given.has(unit.key);
     const goesBack = last.back[unit.key] !== undefined || (isBack && (isGiven || isOf(last, unit)));
-    const own = goesBack ? former(facts, unit) : forward(facts, unit, { isGiven, isSkipped: left.has(unit) });
+    return goesBack ? former(facts, unit) : forward(facts, unit, { isGiven, isSkipped: left.has(unit) });
+  };
+  const wanted = new Map<string, Wanted>();
+  for (const unit of units) {
+    const own = one(unit);
     if (own !== null) wanted.set(unit.key, own);
   }
-  return wanted;
+  return { wanted, one: isOver ? null : one };
 }
 
 /** True for what has the content of a delivery, and for what was told of it: that is on its way back, where it has another content already. */

@@ -8,7 +8,7 @@ import { analysisOf, refusedWave } from './wave-analysis.ts';
 import { byState, countsOf, decisionsOf, type StandingUnit, type WavesInput } from './standing.ts';
 
 /** What advancing one wave reads: it is the turn of this wave, or it has passed before. */
-export interface WaveInput extends Omit<WavesInput, 'units'> {
+export interface WaveInput extends Omit<WavesInput, 'waves'> {
   readonly effects: EffectsKnown;
   /** More failed than is tolerated: nothing new starts. */
   readonly isOver: boolean;

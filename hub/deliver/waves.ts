@@ -1,11 +1,11 @@
 import type { Admission, WaveRecord } from '../model/delivery.ts';
 import type { AnalysisEffect, EffectsKnown } from '../model/effect.ts';
-import { wavesOf, type Wave } from './members.ts';
+import { standingInWave, type KeptWave, type WaveStanding } from './kept-wave.ts';
+import type { Wave } from './members.ts';
 import { budgetOf } from './numbers.ts';
 import type { WaveProgress } from './progress.ts';
-import { frameOf, keptStanding, type Frame } from './kept-standing.ts';
-import { byState, countsOf, givenTo, inFlightOf, leftOut, type StandingUnit, type WavesInput } from './standing.ts';
-import { heardUntil, type Listening } from './unit.ts';
+import { byState, countsOf, inFlightOf, inOneList, type StandingUnit, type WavesInput } from './standing.ts';
+import type { Listening } from './unit.ts';
 import { advanceWave } from './wave.ts';
 import { refusedWave } from './wave-analysis.ts';
 
@@ -29,10 +29,10 @@ export interface WavesOutcome {
 }
 
 /** Advances the waves of one step by what the newest reports say: level-based, and the same when it is asked twice. Pure. */
-export function advanceWaves(input: WavesInput): WavesOutcome {
-  const { app, step, delivery, units } = input;
-  const waves = wavesOf(app, step, units, delivery.waves).filter((wave) => wave.isNamed || wave.units.length > 0);
-  const judged = waves.map((wave) => ({ wave, units: judge(input, wave) }));
+export function advanceWaves(input: WavesInput, kept: Map<string, KeptWave>): WavesOutcome {
+  const { delivery } = input;
+  const waves = input.waves.filter((wave) => wave.isNamed || wave.units.length > 0);
+  const judged = waves.map((wave) => ({ wave, ...standingInWave(kept, input, wave) }));
   const isOver = judged.some(
     ({ wave, units: own }) =>
       failedOf(own) > budgetOf(wave.settings.maxFailed, wave.units.length) ||
@@ -70,7 +70,7 @@ export function advanceWaves(input: WavesInput): WavesOutcome {
     });
     open = next.phase === 'passed';
   }
-  const all = judged.flatMap(({ units: own }) => own);
+  const all = inOneList(judged.map(({ units }) => units));
   return {
     waves: changed,
     admissions,
@@ -82,7 +82,7 @@ export function advanceWaves(input: WavesInput): WavesOutcome {
     units: all,
     due: [
       ...due,
-      ...judged.flatMap((one) => lookAgain(one.units, input.listening)),
+      ...judged.flatMap((one) => lookAgain(one, input.listening)),
       ...lookForParts(input, all, admissions.length > 0),
     ],
   };
@@ -99,57 +99,16 @@ function refusalOf(refusals: readonly Refusal[]): Pick<WavesOutcome, 'refused' |
 
 const nothingKnown: EffectsKnown = { verdict: () => undefined, waits: () => '' };
 
-function judge(input: WavesInput, wave: Wave): readonly StandingUnit[] {
-  const { app, delivery, listening, goal = null } = input;
-  const record = delivery.waves[wave.key];
-  const skipped = leftOut(delivery);
-  const frame = frameOf(app, {
-    wave: wave.key,
-    waveSize: wave.units.length,
-    begunAt: record === undefined ? Infinity : Date.parse(record.startedAt),
-    wasDone: record?.doneAt !== undefined,
-    number: delivery.number,
-    content: delivery.content,
-    goal,
-    ...numbersOf(wave),
-    since: listening.since,
-    heartbeatMs: listening.heartbeatMs,
-  });
-  const units = skipped.size === 0 ? wave.units : wave.units.filter(({ cluster }) => !skipped.has(cluster));
-  return units.map((unit) => {
-    const { admission: given, part } = givenTo(unit, input);
-    const back = delivery.back[unit.key] ?? null;
-    return keptStanding({ unit, frame, given, part, back }, listening.now);
-  });
-}
-
-function numbersOf({
-  settings: { soakMs, deadlineMs, onFailure },
-}: Wave): Pick<Frame, 'soakMs' | 'deadlineMs' | 'onFailure'> {
-  return { soakMs, deadlineMs, onFailure };
-}
-
 /** After this long a pass looks whether a component was published. */
 const publishedMs = 2_000;
 
-function lookAgain(units: readonly StandingUnit[], listening: Listening): readonly number[] {
+function lookAgain({ units, silentAt }: WaveStanding, listening: Listening): readonly number[] {
   const { now, heartbeatMs } = listening;
-  const { absent, suspect, waiting } = byState(units);
+  const { absent, suspect } = byState(units);
   const deadlines = inFlightOf(units).flatMap(({ standing: { deadlineAt } }) => deadlineAt ?? []);
   // What is silent may be back with a report that says nothing new.
   const isWaited = absent.length + suspect.length > 0;
-  const silent = firstSilence(waiting, listening);
-  return [...deadlines, ...(isWaited ? [now + heartbeatMs] : []), ...(silent < Infinity ? [silent] : [])];
-}
-
-/** When the first of those whose turn has not come falls silent, if it says nothing more: then it is away, and nothing else would say so. */
-function firstSilence(waiting: readonly StandingUnit[], listening: Listening): number {
-  let first = Infinity;
-  for (const { unit } of waiting) {
-    const { reports, report } = unit;
-    if (reports && report !== null) first = Math.min(first, heardUntil(report, listening) + 1);
-  }
-  return first;
+  return [...deadlines, ...(isWaited ? [now + heartbeatMs] : []), ...(silentAt < Infinity ? [silentAt] : [])];
 }
 
 /** That a component was published, this process alone knows: no report says so where nothing else changed. */

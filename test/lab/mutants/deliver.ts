@@ -92,8 +92,8 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: a unit that was never reached goes back, too',
     file: 'hub/deliver/wanted.ts',
-    find: 'const own = goesBack ?',
-    replace: 'const own = isBack ?',
+    find: 'return goesBack ?',
+    replace: 'return isBack ?',
     tests: ['test/unit/hub/deliver/wanted.test.ts', 'test/unit/hub/deliver/application.test.ts'],
   },
   {
@@ -260,8 +260,8 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: what was left out is given the content once all else has it',
     file: 'hub/deliver/wanted.ts',
-    find: 'Object.keys(last.back).length === 0 && !left.isAny) return nothing;',
-    replace: 'Object.keys(last.back).length === 0) return nothing;',
+    find: 'Object.keys(last.back).length === 0 && !left.isAny)',
+    replace: 'Object.keys(last.back).length === 0)',
     tests: ['test/unit/hub/deliver/wanted.test.ts'],
   },
   {
@@ -294,9 +294,9 @@ export const deliverMutants: readonly Mutant[] = [
   },
   {
     bug: 'delivery: that a cluster falls silent before its turn is seen when something else happens',
-    file: 'hub/deliver/waves.ts',
-    find: 'const silent = firstSilence(waiting, listening);',
-    replace: 'const silent = firstSilence(absent, listening);',
+    file: 'hub/deliver/kept-wave.ts',
+    find: "state === 'waiting' && reports",
+    replace: "state === 'absent' && reports",
     tests: ['test/unit/hub/deliver/waves.test.ts'],
   },
   {

@@ -301,6 +301,88 @@ export const incrementalMutants: readonly Mutant[] = [
     replace: ';',
     tests: ['test/unit/hub/deliver/kept-units.test.ts'],
   },
+  ...(
+    [
+      [
+        'the step is another',
+        'const from = [app, step, localCluster, begun];',
+        'const from = [app, localCluster, begun];',
+      ],
+      [
+        'a share has begun',
+        'const from = [app, step, localCluster, begun];',
+        'const from = [app, step, localCluster];',
+      ],
+      [
+        'another cluster is the local one',
+        'const from = [app, step, localCluster, begun];',
+        'const from = [app, step, begun];',
+      ],
+      ['a cluster has other labels', ' && before?.labels === now?.labels', ''],
+      ['a unit goes to another namespace', ' && before?.target === now?.target', ''],
+      ['another cluster is in its place', 'before?.cluster === now?.cluster && ', ''],
+      ['a unit of it is another value', 'if (own === undefined) return wave;', 'if (index >= 0) return wave;'],
+    ] as const
+  ).map(([what, find, replace]) => ({
+    bug: `the waves of a step are kept although ${what}`,
+    file: 'hub/deliver/kept-members.ts',
+    find,
+    replace,
+    tests: ['test/unit/hub/deliver/kept-members.test.ts'],
+  })),
+  ...(
+    [
+      [
+        'time alone changed it',
+        'before.at <= listening.now && listening.now < before.until',
+        'before.at <= listening.now',
+      ],
+      [
+        'one was given the content',
+        '[frame, delivery.admitted, delivery.back, given]',
+        '[frame, delivery.back, given]',
+      ],
+      ['one goes back', '[frame, delivery.admitted, delivery.back, given]', '[frame, delivery.admitted, given]'],
+      ['they are judged by other numbers', '[frame, delivery.admitted,', '[delivery.admitted,'],
+      ['components are given one after the other', 'delivery.back, given];', 'delivery.back];'],
+      ['the first one falls silent earlier or later', 'silence[at] = one.silentAt;\n    units[at]', 'units[at]'],
+      ['what is looked at anew falls silent earlier', 'let { until } = before;', 'const { until } = before;'],
+    ] as const
+  ).map(([what, find, replace]) => ({
+    bug: `where the units of a wave stand is kept although ${what}`,
+    file: 'hub/deliver/kept-wave.ts',
+    find,
+    replace,
+    tests: ['test/unit/hub/deliver/kept-wave.test.ts'],
+  })),
+  ...(
+    [
+      ['the delivery is at another point', '[record, content, program, parts]', '[content, program, parts]'],
+      ['newer content waits', '[record, content, program, parts]', '[record, program, parts]'],
+      ['a part of the components was given', '[record, content, program, parts]', '[record, content, program]'],
+      ['some join', ' || changed.some((at) => joins(before.units[at]) || joins(units[at]))', ''],
+      ['some have joined', 'one !== null && !units.some(joins)', 'one !== null'],
+      [
+        'a unit is to have another thing',
+        'if (now === (wanted.get(unit.key) ?? null)) continue;',
+        'if (at >= 0) continue;',
+      ],
+      ['a unit is to have what the documents say', 'next.delete(unit.key)', 'next.get(unit.key)'],
+    ] as const
+  ).map(([what, find, replace]) => ({
+    bug: `what units are to have is kept although ${what}`,
+    file: 'hub/deliver/kept-wanted.ts',
+    find,
+    replace,
+    tests: ['test/unit/hub/deliver/kept-wanted.test.ts'],
+  })),
+  {
+    bug: 'what stays where it is is kept although another thing is wanted',
+    file: 'hub/deliver/kept-places.ts',
+    find: 'kept.places?.wanted === wanted ? kept.places',
+    replace: 'kept.places !== null ? kept.places',
+    tests: ['test/unit/hub/deliver/kept-places.test.ts'],
+  },
   {
     bug: 'a pass answers questions of steps for as long as they ask more',
     file: 'hub/deliver/questions.ts',

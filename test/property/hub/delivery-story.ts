@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { decide } from '../../../hub/deliver/decide.ts';
 import { deliveryName } from '../../../hub/model/delivery.ts';
 import { advanceApplication, type ApplicationOutcome } from '../../../hub/deliver/application.ts';
+import { nothingKept } from '../../../hub/deliver/kept-delivery.ts';
 import type { ApplicationInput } from '../../../hub/deliver/input.ts';
 import type { DeliveryUnit } from '../../../hub/deliver/unit.ts';
 import { isSluiceError } from '../../../shared/errors.ts';
@@ -36,7 +37,7 @@ class Stage {
     return unit(name, content, { labels: labelsOf(name), reports: !this.#mute.has(name), ...facts });
   }
 
-  /** A pass, asked twice: the same answer; and once that is stored, soon nothing more is. */
+  /** A pass, asked twice, also by who keeps nothing: the same answer; and once that is stored, soon nothing more is. */
   pass(published: readonly string[] | null = null): ApplicationOutcome {
     const { play } = this;
     const input = play.input();
@@ -44,6 +45,7 @@ class Stage {
     const outcome = play.pass(published);
     const again = advanceApplication(input);
     expect(again, 'asked again').toEqual(outcome);
+    expect(advanceApplication({ ...input, kept: nothingKept() }), 'by who keeps nothing').toEqual(outcome);
     expect(this.#timesStored(input, outcome), 'stored again and again').toBeLessThan(play.units.length + 2);
     expectAllowed({ input, before, outcome });
     return outcome;
