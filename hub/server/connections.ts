@@ -19,7 +19,12 @@ export interface Connections {
   /** Says that a credential was accepted on a connection. */
   readonly proved: (connection: Pick<Connection, 'remoteAddress' | 'remotePort'>) => void;
   readonly count: () => number;
+  /** True where few more may be opened: those between two requests are to end, because each agent has a stream that stays. */
+  readonly isCrowded: () => boolean;
 }
+
+/** The part of all connections from which on none is kept for the next request. */
+const crowdedFrom = 3 / 4;
 
 /** Open files that are kept for the data folder and for fetches: half of what the process may open, and at most this many. */
 const reservedFiles = 512;
@@ -67,6 +72,7 @@ export function createConnections(limits: ConnectionLimits, onCut: (peer: string
     },
     proved: (connection) => forget(keyOf(connection), peerOf(connection)),
     count: () => count,
+    isCrowded: () => count > crowdedFrom * limits.all,
   };
 }
 

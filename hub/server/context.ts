@@ -56,7 +56,7 @@ export interface RouteContext extends ServerParts {
   readonly feed: Feed;
   /** Fetches over Git that are being answered. */
   readonly turns: Turns;
-  readonly connections: Pick<Connections, 'proved'>;
+  readonly connections: Pick<Connections, 'proved' | 'isCrowded'>;
   readonly authenticate: Authenticate;
   /** The text of the OpenAPI document. */
   readonly openApi: () => string;

@@ -118,8 +118,12 @@ function guardConnections(app: FastifyInstance, { openFiles }: ServerOptions, pa
   return connections;
 }
 
-function hooks(app: FastifyInstance, { clock, log, metrics }: RouteContext): void {
+function hooks(app: FastifyInstance, { clock, log, metrics, connections }: RouteContext): void {
   const refuse = createRefusals({ clock, log, metrics });
+  app.addHook('onRequest', (_request, reply, done) => {
+    if (connections.isCrowded()) reply.raw.shouldKeepAlive = false;
+    done();
+  });
   // Bodies stay bytes: signatures are over bytes, and every route parses strictly by itself.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

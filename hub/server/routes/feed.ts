@@ -68,5 +68,5 @@ function sendBody(request: FastifyRequest, reply: FastifyReply, { body, gzip }: 
 /** Leaves out the headers that a 304 does not need: most polls get one. HTTP/1.1 keeps connections open by default. */
 function lean(reply: FastifyReply): void {
   reply.raw.sendDate = false;
-  reply.raw.removeHeader('connection');
+  if (reply.raw.shouldKeepAlive) reply.raw.removeHeader('connection');
 }

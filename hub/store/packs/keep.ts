@@ -20,7 +20,7 @@ export async function keepOnly(folder: PackFolder, oids: Iterable<Oid>, aside: P
   const kept = new Set<string>();
   for await (const lot of lotsOf(folder, oids)) kept.add(await folder.add(lot));
   await aside(before.map(({ name }) => name));
-  folder.drop(before.filter(({ name }) => !kept.has(name)));
+  await folder.drop(before.filter(({ name }) => !kept.has(name)));
 }
 
 async function* lotsOf(folder: PackFolder, oids: Iterable<Oid>): AsyncGenerator<readonly PackEntry[]> {

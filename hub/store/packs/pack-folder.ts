@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SluiceError } from '../../../shared/errors.ts';
 import { makingPack, type PackEntry } from '../../../shared/lib/git/pack.ts';
@@ -18,8 +19,8 @@ export interface PackFolder {
   readonly packs: () => readonly PackFile[];
   /** Writes one more pack, durably, and answers its name. */
   readonly add: (entries: readonly PackEntry[]) => Promise<string>;
-  /** Deletes packs; a reader that has one open goes on reading it. */
-  readonly drop: (packs: readonly PackFile[]) => void;
+  /** Deletes packs, which are not read from here any more. */
+  readonly drop: (packs: readonly PackFile[]) => Promise<void>;
   readonly close: () => void;
 }
 
@@ -31,6 +32,8 @@ const racyMs = 100;
 export function openPackFolder(folder: string, onStep: OnStep): PackFolder {
   let packs: PackFile[] = [];
   let seen = '';
+  // What is being deleted is not there any more, although it may still be in the folder.
+  const leaving = new Set<string>();
 
   const rescan = (): boolean => {
     const { mtimeMs, ctimeMs } = statSync(folder);
@@ -38,7 +41,7 @@ export function openPackFolder(folder: string, onStep: OnStep): PackFolder {
     if (stamp === seen) return false;
     // A folder that changed just now may change again without a new time stamp: it is read again the next time.
     seen = Date.now() - mtimeMs < racyMs ? '' : stamp;
-    const known = new Set(packs.map(({ name }) => name));
+    const known = new Set([...packs.map(({ name }) => name), ...leaving]);
     const added = packNames(folder).filter((name) => !known.has(name));
     packs = [...added.map((name) => openPackFile(join(folder, name), name)), ...packs];
     return added.length > 0;
@@ -61,14 +64,17 @@ export function openPackFolder(folder: string, onStep: OnStep): PackFolder {
       if (!packs.some((pack) => pack.name === name)) packs = [openPackFile(join(folder, name), name), ...packs];
       return name;
     },
-    drop: (dropped) => {
+    drop: async (dropped) => {
       const gone = new Set(dropped);
       packs = packs.filter((pack) => !gone.has(pack));
-      for (const { name, close } of dropped) {
+      for (const { name } of dropped) leaving.add(name);
+      for (const { name, end } of dropped) {
         onStep('remove merged pack');
-        remove(join(folder, `${name}.idx`));
-        remove(join(folder, `${name}.pack`));
-        close();
+        // Beside other work: what a large file held takes the disk a while to free.
+        await rm(join(folder, `${name}.idx`), { force: true });
+        await rm(join(folder, `${name}.pack`), { force: true });
+        leaving.delete(name);
+        await end();
       }
       removeLeftovers(folder);
     },

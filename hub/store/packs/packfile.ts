@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { close, closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { inflateSync } from 'node:zlib';
 import { SluiceError } from '../../../shared/errors.ts';
 import { isOid, oidOf, type GitObject, type ObjectType, type Oid } from '../../../shared/lib/git/object.ts';
@@ -19,7 +20,11 @@ export interface PackFile {
   /** Names of all objects, sorted. */
   readonly names: () => Oid[];
   readonly close: () => void;
+  /** The same, beside other work. */
+  readonly end: () => Promise<void>;
 }
+
+const closeAsync = promisify(close);
 
 const typeNames = new Map<number, ObjectType>(
   Object.entries(packTypes).map(([name, number]) => [number, name as ObjectType]),
@@ -68,6 +73,7 @@ export function openPackFile(path: string, name: string): PackFile {
     },
     names: () => Array.from({ length: count }, (_, i) => index.toString('hex', 1032 + i * 20, 1052 + i * 20)),
     close: () => closeSync(fd),
+    end: () => closeAsync(fd),
   };
 }
 

@@ -62,7 +62,7 @@ export function openPackStore(dir: string, options: StoreOptions = {}): PackStor
     const merged = packsToMerge(folder.packs(), maxPacks);
     if (merged.length === 0) return false;
     await folder.add(mergedEntries(merged));
-    folder.drop(merged);
+    await folder.drop(merged);
     return true;
   };
   return {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,27 @@ afterEach(async () => {
   hub.child.kill('SIGKILL');
   await hub.ended;
   await rm(folder, { recursive: true, force: true });
+});
+
+describe('a hub that may open 120 files, and whose callers keep their connections', () => {
+  it('ends them with its answers where few more may be opened, so that all are let in', async () => {
+    hub = startWithFiles(120, folder, 'serve', 'config', '--data', 'data', '--log-format', 'json');
+    const [, url = ''] = await hub.said(/hub listens on (\S+)/);
+    const token = (await readFile(join(folder, 'data/admin-token'), 'utf8')).trim();
+    const headers = { authorization: `Bearer ${token}` };
+    const said: (string | undefined)[] = [];
+    for (let caller = 0; caller < 100; caller += 1) {
+      const agent = new Agent({ keepAlive: true });
+      const [answer] = (await once(get(`${url}/v1/clusters`, { agent, headers }), 'response')) as [IncomingMessage];
+      expect(answer.statusCode).toBe(200);
+      answer.resume();
+      await once(answer, 'end');
+      said.push(answer.headers.connection);
+    }
+    // Of 60 connections a quarter is kept for those that come.
+    expect(said.slice(0, 45)).toEqual(Array.from({ length: 45 }, () => 'keep-alive'));
+    expect(said.slice(45)).toEqual(Array.from({ length: 55 }, () => 'close'));
+  });
 });
 
 describe('a hub that may open 120 files, under 300 connections of strangers', () => {

@@ -36,7 +36,7 @@ export interface FleetRun {
 interface Scene extends FleetOptions {
   readonly world: World;
   readonly client: HubClient;
-  readonly add: (name: string, value: number, unit: string, note?: string) => void;
+  readonly add: (name: string, value: number, unit: string, note?: string, most?: number) => void;
   readonly book: Book;
 }
 
@@ -53,8 +53,9 @@ export async function runFleet(book: Book, options: FleetOptions): Promise<Fleet
   const world = await startWorld({ folder, hubEntry, hubArgs, hubFlags, hubEnv });
   const access = { url: world.hubUrl, token: await world.adminToken() };
   const client = hubClient(createHttp(), access, new AbortController().signal);
-  const add: Scene['add'] = (name, value, unit, note) => {
-    book.add({ name: name + suffix, value, unit, ...(note === undefined ? {} : { note }) });
+  const add: Scene['add'] = (name, value, unit, note, most) => {
+    const said = { ...(note !== undefined && { note }), ...(most !== undefined && { most }) };
+    book.add({ name: name + suffix, value, unit, ...said });
   };
   const scene: Scene = { ...options, world, client, add, book };
   let fleet: FleetProcesses | null = null;

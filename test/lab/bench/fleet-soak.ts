@@ -3,6 +3,7 @@ import type { HubClient } from '../../../hub/api/client.ts';
 import type { World } from '../demo/world.ts';
 import type { FleetProcesses } from '../fleet/fleet.ts';
 import { soakFiles } from './fleet-documents.ts';
+import { quantile } from './figures.ts';
 import { residentMiB } from './process.ts';
 import { metricsText } from './stages.ts';
 
@@ -12,7 +13,7 @@ export interface SoakScene {
   readonly client: HubClient;
   readonly agents: number;
   readonly say: (line: string) => void;
-  readonly add: (name: string, value: number, unit: string, note?: string) => void;
+  readonly add: (name: string, value: number, unit: string, note?: string, most?: number) => void;
 }
 
 /** How the hub was at one moment. */
@@ -58,9 +59,20 @@ export async function measureSoak(scene: SoakScene, fleet: FleetProcesses, secon
   const [begin, last] = [samples[0], samples.at(-1)];
   if (begin === undefined || last === undefined) return;
   add('fleet-soak-rss-slope', slopeOf(settled) * 3600, 'MiB/h', 'of the second half, by least squares');
+  const rssOf = (from: number) => quantile(rssIn(samples, from), 0.5);
+  add('fleet-soak-rss-growth', rssOf(3) - rssOf(1), 'MiB', 'median of the last quarter, less that of the second', 10);
   add('fleet-soak-descriptors', last.descriptors - begin.descriptors, '', 'more than at the first sample');
-  add('fleet-soak-lag-p99-ms', Math.max(...samples.map(({ lagMs }) => lagMs)), 'ms', 'the worst of all samples');
-  add('fleet-soak-passes-per-s', (last.passes - begin.passes) / Math.max(1, last.seconds - begin.seconds), '/s');
+  const lags = samples.map(({ lagMs }) => lagMs);
+  const median = `the worst of five seconds; the median is ${quantile(lags, 0.5).toFixed(1)} ms`;
+  add('fleet-soak-lag-p99-ms', Math.max(...lags), 'ms', median, 50);
+  const perSecond = (last.passes - begin.passes) / Math.max(1, last.seconds - begin.seconds);
+  add('fleet-soak-passes-per-s', perSecond, '/s', undefined, 4);
+}
+
+/** Memory in one quarter of the samples, from 0 on. */
+function rssIn(samples: readonly Sample[], quarter: number): readonly number[] {
+  const at = (number: number) => Math.floor((number * samples.length) / 4);
+  return samples.slice(at(quarter), Math.max(at(quarter) + 1, at(quarter + 1))).map(({ rss }) => rss);
 }
 
 async function sampleOf(world: World, seconds: number): Promise<Sample> {

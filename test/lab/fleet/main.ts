@@ -42,7 +42,19 @@ const handlers: Handlers = {
 
 function each({ count, atOnce }: Load, run: (agent: FleetAgent) => Promise<unknown>): Promise<number[]> {
   const turns = Array.from({ length: count }, (_, index) => agents[index % agents.length] as FleetAgent);
-  return mapLimited(atOnce, turns, (agent) => timed(() => run(agent)));
+  return mapLimited(atOnce, turns, (agent) => timed(() => patiently(() => run(agent))));
+}
+
+/** Tries again what a busy hub did not answer in time, as an agent does; what fails ten times ends the run. */
+async function patiently(run: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await run();
+      return;
+    } catch (error) {
+      if (attempt === 10) throw error;
+    }
+  }
 }
 
 async function timed(run: () => Promise<unknown>): Promise<number> {

@@ -55,6 +55,15 @@ describe('connections', () => {
     expect(connections.count()).toBe(7);
   });
 
+  it('are crowded where three of four are taken', () => {
+    const { connections, open } = scene();
+    const crowded = Array.from({ length: 8 }, (_, at) => {
+      connections.proved(open(`192.0.2.${at}`));
+      return connections.isCrowded();
+    });
+    expect(crowded).toEqual([false, false, false, false, false, false, true, true]);
+  });
+
   it('of strangers of all addresses make room for one more when all are taken', () => {
     const { connections, open } = scene();
     const strangers = Array.from({ length: 8 }, (_, at) => open(`192.0.2.${at}`));
