@@ -54,30 +54,34 @@ export function listEdits(
 }
 
 /**
- * Gathers every id that the present volume published to each registration, and those that its first commit lists. Asked again for a later head,
- * it reads only what came since.
+ * Gathers every id that the present volume published to each registration, and those that its first commit lists. What the newest bundle that
+ * names it only kept is not among them: it is not to be deleted, also where a bundle of an older format cannot say so any more. Asked again
+ * for a later head, it reads only what came since.
  */
 export function openPublished(objects: ObjectReader): { readonly upTo: (head: Oid) => Promise<IdsByRegistration> } {
   const known = new Map<string, Set<ObjectId>>();
   let newest: Oid | null = null;
-  const add = (registration: string, ids: Iterable<ObjectId>): void => {
+  const add = (decided: Set<string>, registration: string, { ids, kept }: Named): void => {
     const all = known.get(registration) ?? new Set();
-    for (const id of ids) all.add(id);
+    const isFirst = (id: ObjectId): boolean => decided.size !== decided.add(`${registration} ${id}`).size;
+    for (const id of ids) if (isFirst(id)) all.add(id);
+    for (const id of kept) if (isFirst(id)) all.delete(id);
     known.set(registration, all);
   };
   return {
     upTo: async (head) => {
       const slices = startSlices();
-      const seen = new Set<Oid>();
+      const [seen, decided] = [new Set<Oid>(), new Set<string>()];
       for (let next: Oid | undefined = head; next !== undefined && next !== newest;) {
         const { tree, parents } = parseCommit(objects.read(next)?.body ?? new Uint8Array());
         for (const bundle of bundleTrees(objects, tree, seen)) {
           const revision = bundleAt(objects, bundle);
-          add(revision.registration, idsOf(revision));
+          add(decided, revision.registration, namedIn(revision));
           await slices.spend(bundleUnits);
         }
         [next] = parents;
-        if (next === undefined) for (const [registration, ids] of allListed(objects, tree)) add(registration, ids);
+        if (next === undefined)
+          for (const [registration, ids] of allListed(objects, tree)) add(decided, registration, { ids, kept: [] });
         await slices.spend(commitUnits);
       }
       newest = head;
@@ -91,6 +95,20 @@ const [commitUnits, bundleUnits] = [10, 100];
 
 function idsOf(revision: Revision): ObjectId[] {
   return [...bundleObjects(revision), ...revision.retired].map(({ id }) => id);
+}
+
+/** What a bundle names: its objects and what it retires, and what it only keeps. */
+export interface Named {
+  readonly ids: readonly ObjectId[];
+  readonly kept: readonly ObjectId[];
+}
+
+/** What a bundle names, of a registration. */
+export function namedIn(revision: Revision): Named {
+  const ids = idsOf(revision);
+  const own = new Set(ids);
+  const kept = revision.apps.flatMap((app) => [...(app.kept ?? []), ...(app.from?.kept ?? [])].map(({ id }) => id));
+  return { ids, kept: kept.filter((id) => !own.has(id)) };
 }
 
 function pathOf(registration: string): string[] {

@@ -79,7 +79,7 @@ export const copyMutants: readonly Mutant[] = [
   {
     bug: 'clusters promote before the workflow is there',
     file: 'hub/deliver/moving.ts',
-    find: "open < 0 ? steps : [...steps, { type: 'pause' }]",
+    find: "reached.length === moving.length ? steps : [...steps, { type: 'pause' }]",
     replace: 'steps',
     tests: ['test/unit/hub/deliver/moving.test.ts'],
   },

@@ -3,6 +3,13 @@ import type { Mutant } from './mutants.ts';
 /** Bugs of what an Application says of its delivery. */
 export const policyMutants: readonly Mutant[] = [
   {
+    bug: 'what is kept is deleted where an agent goes back to format 1',
+    file: 'hub/store/ledger/history.ts',
+    find: 'if (!known.has(id)) kept.add(id);',
+    replace: 'known.add(id);',
+    tests: ['test/integration/hub/kept.pass.test.ts'],
+  },
+  {
     bug: 'policies: repair what is written with new content alone',
     file: 'agent/apply/decide.ts',
     find: 'const isLeft = indexOf(app).unrepaired.has(object.id);',

@@ -79,8 +79,8 @@ export const storeMutants: readonly Mutant[] = [
   {
     bug: 'a new volume of the ledger forgets what the volumes before it published',
     file: 'hub/store/ledger/history.ts',
-    find: 'for (const id of listedIds(objects, commit.tree, question.registration)) past.known.add(id);',
-    replace: 'return units.commit;',
+    find: 'if (past.next === null) add(past, {',
+    replace: 'if (past.lastTree === undefined) add(past, {',
     tests: [volumes],
   },
   {
