@@ -72,17 +72,28 @@ function wordsOf(what: string, answer: Answer): string {
   return 'fault' in answer ? `its ${what} cannot be evaluated: ${answer.fault}` : '';
 }
 
-// The evaluator gives a few members of a template only; their names stay free for the text that way.
+// The evaluator gives a few members of a template only; their names stay free for the text that way. A result that stands below
+// conditions alone is no name at the top.
 function resultOf(result: string): Form {
-  return { result, template: (text) => `${text}\nerrs: ${result}\n` };
+  const template = (text: string): string =>
+    isAtTop(text, result) ? `${text}\nerrs: ${result}\n` : `${wrapped('_text', text)}errs: _text.${result}\n`;
+  return { result, template };
+}
+
+function isAtTop(text: string, name: string): boolean {
+  let depth = 0;
+  return tokensOf(text).some((token, at, tokens) => {
+    if (token.kind === 'sign') depth += '{[('.includes(token.text) ? 1 : '}])'.includes(token.text) ? -1 : 0;
+    return depth === 0 && token.kind === 'name' && token.text === name && tokens[at + 1]?.text === ':';
+  });
 }
 
 /** A text whose members are the result: what it imports stays on top, and every line where it is. */
-const members: Form = { result: null, template: membersOf };
+const members: Form = { result: null, template: (text) => wrapped('errs', text) };
 
-function membersOf(text: string): string {
+function wrapped(name: string, text: string): string {
   const { imports, rest } = withoutImports(text);
-  return `${imports}errs: {${rest}\n}\n`;
+  return `${imports}${name}: {${rest}\n}\n`;
 }
 
 function programOf({ subject, parameter }: HealthCheck, context: object, template: string): CueProgram {
@@ -122,9 +133,11 @@ function objectOf(values: Readonly<Record<string, unknown>>): JsonMap {
   return made;
 }
 
+// What begins with a dollar is for the text alone, as in KubeVela.
 function textsOf(value: unknown): Readonly<Record<string, string>> {
   if (!isMap(value)) return {};
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, textOf(one)]));
+  const shown = Object.entries(value).filter(([name]) => !name.startsWith('$'));
+  return Object.fromEntries(shown.map(([name, one]) => [name, textOf(one)]));
 }
 
 function textOf(value: unknown): string {

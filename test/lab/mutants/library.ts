@@ -26,6 +26,13 @@ export const libraryMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/validate/step-definitions.test.ts'],
   },
   {
+    bug: 'library: a healthPolicy that says its result below conditions alone says no',
+    file: 'hub/health/evaluate.ts',
+    find: 'return depth === 0 && token.kind',
+    replace: 'return token.kind',
+    tests: ['test/unit/hub/health/evaluate.test.ts'],
+  },
+  {
     bug: 'library: an action of a package that is not there is no action',
     file: 'hub/workflow/interpret/actions.ts',
     find: 'new Set([...packages, ...imported])',

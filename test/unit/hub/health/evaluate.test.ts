@@ -69,6 +69,22 @@ describe('how well a component is by its definition', () => {
       { health: 'healthy' },
     ],
     [
+      'by what it says below conditions alone',
+      {
+        healthPolicy:
+          'import "strings"\nif context.output.status.phase == _|_ {isHealth: false}\nif context.output.status.phase != _|_ {isHealth: strings.ToLower(context.output.status.phase) == "ready"}',
+        customStatus: 'if context.output.status.phase != _|_ {\n\tmessage: "is \\(context.output.status.phase)"\n}',
+      },
+      { phase: 'Ready' },
+      { health: 'healthy', message: 'is Ready' },
+    ],
+    [
+      'with details, without those that begin with a dollar',
+      { details: '$size: context.output.status.size\ntwice: "\\($size * 2)"' },
+      { size: 2 },
+      { health: 'healthy', message: '', details: { twice: '4' } },
+    ],
+    [
       'by a default that is not changed',
       { healthPolicy: '_ok: *false | bool\nif context.output.status.ready != _|_ {_ok: true}\nisHealth: *_ok | bool' },
       {},
