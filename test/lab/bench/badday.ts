@@ -44,7 +44,7 @@ export async function measureRestart(book: Book, thousand: Thousand): Promise<vo
     const name = signal === 'SIGTERM' ? 'restart-ms' : 'restart-killed-ms';
     const parts = `stopping ${Math.round(of((one) => one.stopping))} ms, CPU of the new one ${Math.round(of((one) => one.cpu))} ms`;
     const note = `until the new agent repairs an edit; ${parts}`;
-    const aim = signal === 'SIGTERM' ? { most: 2_000 } : {};
+    const aim = signal === 'SIGTERM' ? { most: 600 } : {};
     book.add({ name, value: of(({ all }) => all), unit: 'ms', note, ...aim });
   }
 }

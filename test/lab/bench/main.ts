@@ -32,7 +32,7 @@ async function main(): Promise<void> {
 async function measureThousand(book: Book, folder: string, pushes: number): Promise<void> {
   const thousand = await installThousand(book, embedded, folder);
   try {
-    await measureOneOfThousand(book, thousand, pushes);
+    await measureOneOfThousand(book, thousand, { pushes });
     await measureNoop(book, thousand);
     await measureMemory(book, thousand);
   } finally {
