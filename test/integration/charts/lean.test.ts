@@ -54,6 +54,19 @@ describe('the bundles', () => {
     expect(anew).toEqual(['internal/test/binding']);
   });
 
+  it('an agent that runs leaves its code to the quick compilers', async () => {
+    const status = "new Function('f', 'return %GetOptimizationStatus(f)')";
+    const often = "new Function('x', 'let sum = 0; for (let i = 0; i < 1000; i += 1) sum += i * x; return sum')";
+    const text = `((f, status) => {
+      let seen = 0;
+      for (let i = 0; i < 50_000; i += 1) { f(i); if (i % 1_000 === 0) seen |= status(f); }
+      return String(seen);
+    })(${often}, ${status})`;
+    const { stderr } = await atExit(text, ['--allow-natives-syntax', ...agentFlags]);
+    // Bits of the engine's own tests (runtime.h, OptimizationStatus): compiled by Maglev, and by TurboFan.
+    expect([Number(stderr) & 32, Number(stderr) & 64]).toEqual([32, 0]);
+  });
+
   /** Runs `sluice-agent --help` and writes the value of an expression at its end to standard error. */
   function atExit(expression: string, flags: readonly string[] = []) {
     const code = `process.on('exit', () => process.stderr.write(${expression}));`;

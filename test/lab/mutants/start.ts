@@ -14,6 +14,13 @@ export const startMutants: readonly Mutant[] = [
     tests: [lean],
   },
   {
+    bug: 'an agent that runs has the large compiler in memory for what it hardly ever does',
+    file: 'agent/main.ts',
+    find: "setFlagsFromString('--no-turbofan');",
+    replace: '',
+    tests: [lean],
+  },
+  {
     bug: 'an agent that starts reads the library of Git, which it may never use',
     file: 'shared/adapters/git/library.ts',
     find: "const library = async () => (await import('isomorphic-git')).default;",
