@@ -30,7 +30,9 @@ export function openBook(): Book {
   return {
     add: (figure) => {
       figures.push(figure);
-      say(`${figure.name} = ${shown(figure.value)} ${figure.unit}`);
+      say(
+        `${figure.name} = ${shown(figure.value)} ${figure.unit}${figure.note === undefined ? '' : `, ${figure.note}`}`,
+      );
     },
     say,
     figures: () => figures,

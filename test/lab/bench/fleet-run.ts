@@ -1,4 +1,3 @@
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hubClient, type HubClient } from '../../../hub/api/client.ts';
 import { createHttp } from '../../../shared/adapters/http/client.ts';
@@ -9,7 +8,8 @@ import { startFleet, type FleetProcesses } from '../fleet/fleet.ts';
 import { fleetFiles, labelsOf, groupSize } from './fleet-documents.ts';
 import { quantile, type Book } from './figures.ts';
 import { measureSoak } from './fleet-soak.ts';
-import { cpuMs, hubEnv, hubFlags, residentMiB } from './process.ts';
+import { measureRestart, measureStatus } from './fleet-status.ts';
+import { cpuMs, hubEnv, hubFlags } from './process.ts';
 import { metricsText, stageSums, stagesLine } from './stages.ts';
 
 export interface FleetOptions {
@@ -192,39 +192,6 @@ async function measureRequests({ world, add, agents }: Scene, fleet: FleetProces
   add('fleet-poll-cpu-ms', polls.cpu / count, 'ms', 'CPU of the hub for a poll that finds nothing new');
 }
 
-async function measureStatus({ client, add, world, folder }: Scene): Promise<void> {
-  const samples: number[] = [];
-  for (let round = 0; round < 5; round += 1) {
-    const started = performance.now();
-    await client.status({});
-    samples.push(performance.now() - started);
-  }
-  add('fleet-status-ms', quantile(samples, 0.5), 'ms', 'the whole, through the API');
-  const paged = performance.now();
-  await client.status({ limit: '500' });
-  add('fleet-status-page-ms', performance.now() - paged, 'ms', 'a page of 500 rows');
-  add('fleet-hub-rss', await residentMiB(world.hub().pid), 'MiB');
-  add('fleet-data-mib', (await folderBytes(join(folder, 'hub'))) / 2 ** 20, 'MiB', 'the data folder');
-}
-
-/** Kills the hub, starts it again, and asks until the whole status is there. */
-async function measureRestart({ world, client, add, agents }: Scene): Promise<void> {
-  await world.hub().stop('SIGKILL');
-  const started = performance.now();
-  await world.startHub();
-  const listens = performance.now() - started;
-  for (;;) {
-    const answer = await client.status({}).catch(() => null);
-    if (answer !== null && answer.view.clusters.filter(({ state }) => state === 'joined').length === agents) break;
-  }
-  add(
-    'fleet-restart-ms',
-    performance.now() - started,
-    'ms',
-    `until the whole status is told; listens after ${listens.toFixed(0)} ms`,
-  );
-}
-
 /** Runs something: its result, its milliseconds, and those of the hub's CPU. */
 async function spent<T>(world: Pick<World, 'hub'>, run: () => Promise<T>) {
   const [started, before] = [performance.now(), await cpuMs(world.hub().pid)];
@@ -250,12 +217,4 @@ async function passSeconds({ world }: Scene): Promise<{ readonly seconds: number
       0,
     );
   return { seconds: sum('sum'), count: sum('count') };
-}
-
-async function folderBytes(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const sizes = entries
-    .filter((entry) => entry.isFile())
-    .map(async (entry) => (await stat(join(entry.parentPath, entry.name)).catch(() => null))?.size ?? 0);
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
