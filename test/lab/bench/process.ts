@@ -11,7 +11,7 @@ export const agentEnv = {
 } as const;
 
 /** Flags and environment of the hub's Node in its chart. */
-export const hubFlags = ['--max-semi-space-size=8'];
+export const hubFlags = ['--max-semi-space-size=32'];
 export const hubEnv = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' } as const;
 
 /** Resident memory of a process, in MiB. */
