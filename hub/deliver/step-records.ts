@@ -76,9 +76,10 @@ export function setPhase(
     records[name] = record;
     return;
   }
-  const { identity, startedAt, isAfterFailure } = record;
+  const { identity, startedAt, isAfterFailure, run } = record;
   const ended = endPhases.has(phase) ? { endedAt: record.endedAt ?? now, ...facts } : {};
-  records[name] = { identity, phase, startedAt, ...(isAfterFailure === true && { isAfterFailure }), ...ended };
+  const more = { ...(isAfterFailure === true && { isAfterFailure }), ...(run !== undefined && { run }) };
+  records[name] = { identity, phase, startedAt, ...more, ...ended };
 }
 
 /** When a step has failed by its timeout (milliseconds since the epoch); null = it has none. */

@@ -87,7 +87,7 @@ function stepInput(facts: StepFacts, inputs: Readonly<Record<string, unknown>>):
     inputs,
     wants: step.wants,
     decisions: [...own, ...inGit],
-    effectId: `${deliveryName(record)}/${step.name}/${record.last.attempt}`,
+    effectId: `${deliveryName(record)}/${step.name}/${record.last.attempt}${at.run === undefined ? '' : `.${at.run}`}`,
     effects,
     apps,
     ask,

@@ -161,7 +161,7 @@ function beginAll(run: Run, list: StepList): void {
   const { steps, mode } = list;
   for (const [index, step] of steps.entries()) {
     const record = recordOf(run, step);
-    if (record === null) {
+    if (record === null || isOfHalt(run, list, record)) {
       const before = mode === 'StepByStep' ? steps.slice(0, index) : [];
       const hasStepEnded = (one: ProgramStep) => hasEnded(run, one);
       if (!isReady(step, { steps: run.program.steps, before, hasEnded: hasStepEnded })) continue;
@@ -174,17 +174,24 @@ function beginAll(run: Run, list: StepList): void {
   }
 }
 
+/** True for what ran because the delivery was halted, which it is no more: in its turn it runs again. */
+function isOfHalt(run: Run, { group }: StepList, record: StepRecord): boolean {
+  return record.isAfterFailure === true && run.after === null && run.halted.length === 0 && !isAfterFailure(run, group);
+}
+
 function begin(run: Run, step: ProgramStep, list: StepList): void {
   const { now, records } = run;
   const { identity } = step;
+  const former = recordOf(run, step);
   const may = mayBegin(run, step, list);
   if (may === null) return;
   const isAfter = run.after !== null || isAfterFailure(run, list.group);
-  const begun: StepRecord = { identity, phase: 'running', startedAt: now, ...(isAfter && { isAfterFailure: true }) };
+  const again = former === null ? {} : { run: (former.run ?? 1) + 1 };
+  const after = isAfter ? { isAfterFailure: true } : {};
+  const begun: StepRecord = { identity, phase: 'running', startedAt: now, ...again, ...after };
   if (may !== true) {
-    const ended = { identity, startedAt: now, endedAt: now };
-    const message = may === false ? null : `its condition cannot be evaluated: ${may.fault}`;
-    records[step.name] = message === null ? { ...ended, phase: 'skipped' } : { ...ended, phase: 'failed', message };
+    // What told of a failure that is over has done so.
+    if (former === null) records[step.name] = notBegun({ identity, startedAt: now, endedAt: now }, may);
     return;
   }
   records[step.name] = begun;
@@ -196,6 +203,12 @@ function begin(run: Run, step: ProgramStep, list: StepList): void {
   if (timedOut !== null) run.due.push(timedOut);
   beginAll(run, inGroup(run, step));
   endGroup(run, step, begun);
+}
+
+/** The record of a step that its condition lets not run. */
+function notBegun(ended: Omit<StepRecord, 'phase'>, may: Exclude<ConditionAnswer, true | null>): StepRecord {
+  if (may === false) return { ...ended, phase: 'skipped' };
+  return { ...ended, phase: 'failed', message: `its condition cannot be evaluated: ${may.fault}` };
 }
 
 function runStep(run: Run, step: ProgramStep, record: StepRecord): void {

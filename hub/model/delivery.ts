@@ -18,6 +18,8 @@ export interface StepRecord {
   readonly isLate?: boolean;
   /** True where it runs because others failed: what becomes of it decides nothing. */
   readonly isAfterFailure?: boolean;
+  /** How often it has begun in this attempt; absent = once. */
+  readonly run?: number;
   /** What inputs of other steps take of it. */
   readonly outputs?: Readonly<Record<string, unknown>>;
 }

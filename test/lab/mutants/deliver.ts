@@ -6,6 +6,13 @@ const tests = stories.map((name) => `test/unit/hub/deliver/${name}.test.ts`);
 /** Bugs of deliveries in steps and waves. */
 export const deliverMutants: readonly Mutant[] = [
   {
+    bug: 'delivery: what always runs is not run again once a halted delivery went on',
+    file: 'hub/deliver/steps.ts',
+    find: 'if (record === null || isOfHalt(run, list, record)) {',
+    replace: 'if (record === null) {',
+    tests: ['test/unit/hub/deliver/after-failure.test.ts'],
+  },
+  {
     bug: 'delivery: a step that has brought its content is skipped',
     file: 'hub/deliver/skipped.ts',
     find: 'on === undefined || hasBrought(last, on)',

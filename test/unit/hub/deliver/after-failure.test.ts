@@ -58,6 +58,21 @@ describe('what runs because a step failed', () => {
     },
   );
 
+  it('runs again in its turn where what was halted goes on by itself, and once more only then', () => {
+    const sent: string[] = [];
+    const one = failing([
+      tell('tell', 'always', sent),
+      tell('sad', 'status.staging.failed', sent),
+      tell('end', null, sent),
+    ]);
+    expect(one.run(10 * minute)).toMatchObject({ phase: 'halted' });
+    expect(sent).toEqual(['web#1/tell/1', 'web#1/sad/1']);
+    one.bad.clear();
+    expect(one.run(10 * minute)).toMatchObject({ phase: 'succeeded', runs: { p: 'web-v2' } });
+    expect(sent).toEqual(['web#1/tell/1', 'web#1/sad/1', 'web#1/tell/1.2', 'web#1/end/1']);
+    expect(phasesOf(one)).toMatchObject({ tell: 'succeeded', sad: 'succeeded', end: 'succeeded' });
+  });
+
   it('does not run where its condition does not hold', () => {
     const sent: string[] = [];
     const one = failing([tell('tell', 'status.staging.succeeded', sent), tell('more', null, sent)]);
