@@ -57,18 +57,8 @@ export async function pass(agent: Agent): Promise<Outcome> {
 
   // Every decision, before the first write: how far deliveries are, claims, refusals, deletions, the next step of each application, tasks.
   const known = withoutReads(withFinished(here.inventory(stored.inventory), view), mode, selected);
-  const toStage = {
-    at,
-    mode,
-    accepted: bundle.revision,
-    inventory: known,
-    served,
-    state,
-    selected,
-    running,
-    ...doubts,
-  };
-  const { wanted, current, apps, mayBegin, stages, positions } = stageDeliveries(agent, toStage);
+  const input = { at, mode, accepted: bundle.revision, inventory: known, served, state, selected, running, ...doubts };
+  const { wanted, current, apps, mayBegin, stages, positions } = stageDeliveries(agent, input);
   forgetOldFaults(memory.faults, apps, served);
   const inventory = withPending(known, mayBegin, deps.uuid);
   const refused = refuseObjects(apps, { ...agent, ...here, unfit: bundle.unfit, accepted: wanted.selected });

@@ -26,6 +26,7 @@ import { closingOnFailure, createClosers, type Closers } from './closers.ts';
 import { backedBy } from '../store/backed.ts';
 import { createCurrentState, type CurrentState } from './current-state.ts';
 import { renewFreshness } from './freshness.ts';
+import { hourly } from './hourly.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { openQuestions } from '../deliver/questions.ts';
 import { openEffects } from './effects.ts';
@@ -91,6 +92,7 @@ async function openAndListen(
   void idle().then(() => warmUp(opened.cue, signal));
   if (documents.length === 0) void idle().then(() => rehearse(opened.reader, ports.clock, signal));
   renewFreshness({ ...ports, publishing, loop, signed: refresh }, signal);
+  hourly({ ...ports, loop, run: opened.stores.consolidate }, signal);
   followSource(opened.source, loop, { poll: config.source.poll, ports, signal });
   return { url, idle, close: closers.closeAll };
 }

@@ -21,6 +21,10 @@ export interface PackFolder {
   readonly add: (entries: readonly PackEntry[]) => Promise<string>;
   /** Deletes packs, which are not read from here any more. */
   readonly drop: (packs: readonly PackFile[]) => Promise<void>;
+  /** Those of the open packs whose files are not in the folder any more. */
+  readonly lost: () => readonly PackFile[];
+  /** Puts one pack with these objects, none where there are none, into the place of others, which are read until it is there. */
+  readonly replace: (old: readonly PackFile[], entries: readonly PackEntry[]) => Promise<void>;
   readonly close: () => void;
 }
 
@@ -68,21 +72,38 @@ export function openPackFolder(folder: string, onStep: OnStep): PackFolder {
       const gone = new Set(dropped);
       packs = packs.filter((pack) => !gone.has(pack));
       for (const { name } of dropped) leaving.add(name);
-      for (const { name, end } of dropped) {
+      for (const pack of dropped) {
         onStep('remove merged pack');
-        // Beside other work: what a large file held takes the disk a while to free.
-        await rm(join(folder, `${name}.idx`), { force: true });
-        await rm(join(folder, `${name}.pack`), { force: true });
-        leaving.delete(name);
-        await end();
+        await removePack(folder, pack);
+        leaving.delete(pack.name);
       }
       removeLeftovers(folder);
     },
+    lost: () => lostOf(folder, packs),
+    replace: async (old, entries) => {
+      const made = entries.length === 0 ? [] : [await writePack(folder, entries, onStep)];
+      packs = [
+        ...made.map((name) => openPackFile(join(folder, name), name)),
+        ...packs.filter((one) => !old.includes(one)),
+      ];
+      for (const { end } of old) await end();
+    },
     close: () => {
-      for (const pack of packs) pack.close();
-      packs = [];
+      for (const pack of packs.splice(0)) pack.close();
     },
   };
+}
+
+/** Beside other work: what a large file held takes the disk a while to free. */
+async function removePack(folder: string, { name, end }: PackFile): Promise<void> {
+  await rm(join(folder, `${name}.idx`), { force: true });
+  await rm(join(folder, `${name}.pack`), { force: true });
+  await end();
+}
+
+function lostOf(folder: string, packs: readonly PackFile[]): readonly PackFile[] {
+  const here = new Set(packNames(folder));
+  return packs.filter(({ name }) => !here.has(name));
 }
 
 /** An object as it lies in the first of some packs that has it. */

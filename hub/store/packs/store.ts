@@ -11,6 +11,7 @@ import { mergedEntries, packsToMerge } from './merge.ts';
 import { openPackFolder } from './pack-folder.ts';
 import { unpack } from './packfile.ts';
 import { openRefs } from './refs.ts';
+import { restoreLost } from './restore.ts';
 
 /** What tests replace: the owner of locks, and a call before every step of a write. */
 export interface StoreOptions {
@@ -59,6 +60,8 @@ export function openPackStore(dir: string, options: StoreOptions = {}): PackStor
     if (entries.length > 0) await folder.add(entries);
   };
   const consolidate = async (): Promise<boolean> => {
+    initRepository(dir);
+    await restoreLost(folder);
     const merged = packsToMerge(folder.packs(), maxPacks);
     if (merged.length === 0) return false;
     await folder.add(mergedEntries(merged));

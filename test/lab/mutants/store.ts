@@ -216,4 +216,18 @@ export const storeMutants: readonly Mutant[] = [
     replace: 'if (damaged === null) return;',
     tests: ['test/faults/git.repository.test.ts'],
   },
+  {
+    bug: 'objects that others take out of a repository are missed by the next start',
+    file: 'hub/store/packs/store.ts',
+    find: 'await restoreLost(folder);',
+    replace: 'await Promise.resolve();',
+    tests: ['test/unit/hub/store/packs/store.test.ts'],
+  },
+  {
+    bug: 'what others took out of a repository is looked for after commits alone',
+    file: 'hub/run/hourly.ts',
+    find: 'cancel = clock.after(hourMs,',
+    replace: 'cancel = clock.after(Infinity * hourMs,',
+    tests: ['test/unit/hub/run/hourly.test.ts'],
+  },
 ];

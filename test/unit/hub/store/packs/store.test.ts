@@ -72,6 +72,46 @@ function readlink(path: string): string {
   }
 }
 
+describe('what others take out of the folder while it is open', () => {
+  const packFolder = () => join(dir, 'repo.git', 'objects', 'pack');
+  const packs = () => readdirSync(packFolder()).filter((name) => /\.(?:pack|idx)$/.test(name));
+
+  it('is written again, the same, before a restart would miss it', async () => {
+    const store = open();
+    const first = await publish(store, { 'a.txt': 'a' });
+    const gone = packs();
+    await publish(store, { 'a.txt': 'a', 'b.txt': 'b' });
+    for (const name of gone) rmSync(join(packFolder(), name));
+    expect(() => git('fsck', '--strict', '--full')).toThrow();
+    expect(await store.consolidate()).toBe(false);
+    expect(git('fsck', '--strict', '--full')).toBe('');
+    expect([store.read(first)?.oid, open().read(first)?.oid]).toEqual([first, first]);
+    const names = packs();
+    await store.consolidate();
+    expect(packs()).toEqual(names);
+  });
+
+  it('is written again in a whole repository where all of it is gone', async () => {
+    const store = open();
+    const first = await publish(store, { 'a.txt': 'a' });
+    rmSync(join(dir, 'repo.git'), { recursive: true });
+    await store.consolidate();
+    git('update-ref', 'refs/heads/main', first);
+    expect(git('fsck', '--strict', '--full')).toBe('');
+  });
+
+  it('is written again where Git packed it in a way that is not read here', async () => {
+    const store = open();
+    const long = Array.from({ length: 500 }, (_, n) => `line ${n} ${n * 7919}`).join('\n');
+    await publish(store, { 'a.txt': long });
+    const second = await publish(store, { 'a.txt': `${long}\nand more` });
+    git('repack', '-adfq');
+    await store.consolidate();
+    for (const oid of git('rev-list', '--objects', '--no-object-names', second).trim().split('\n'))
+      expect(store.read(oid)?.oid).toBe(oid);
+  });
+});
+
 describe('a pack store whose disk is full', () => {
   const left = () => readdirSync(dir, { recursive: true }).filter((path) => /tmp_|\.lock/.test(String(path)));
   /** Files of it that this process has open and that have no name any more; only Linux tells. */

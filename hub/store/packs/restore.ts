@@ -1,0 +1,36 @@
+import { startSlices, unitsOfBytes } from '../../../shared/lib/slices.ts';
+import type { PackEntry } from '../../../shared/lib/git/pack.ts';
+import type { Oid } from '../../../shared/lib/git/object.ts';
+import type { PackFolder } from './pack-folder.ts';
+import type { PackFile } from './packfile.ts';
+
+/**
+ * Writes again what packs had whose files were taken out of the folder while they were open, by hand or by another program: an open
+ * file can be read to its end, and a restart would not find it. What another pack gives is left out. Does nothing where all are there.
+ */
+export async function restoreLost(folder: Pick<PackFolder, 'packs' | 'lost' | 'replace'>): Promise<void> {
+  const lost = folder.lost();
+  if (lost.length === 0) return;
+  const kept = folder.packs().filter((pack) => !lost.includes(pack));
+  const slices = startSlices();
+  const entries = new Map<Oid, PackEntry>();
+  for (const pack of lost) {
+    for (const oid of pack.names()) {
+      const found = entries.has(oid) || isGiven(kept, oid) ? null : pack.packed(oid);
+      if (found !== null) entries.set(oid, { oid, bytes: found.entry });
+      await slices.spend(unitsOfBytes(found?.entry.length ?? 0));
+    }
+  }
+  await folder.replace(lost, [...entries.values()]);
+}
+
+/** True where a pack has an object and gives it: one that Git made anew may have it in a form that is not read here. */
+function isGiven(packs: readonly PackFile[], oid: Oid): boolean {
+  return packs.some((pack) => {
+    try {
+      return pack.packed(oid) !== null;
+    } catch {
+      return false;
+    }
+  });
+}
