@@ -73,7 +73,7 @@ function wordsOf(what: string, answer: Answer): string {
 }
 
 // The evaluator gives a few members of a template only; their names stay free for the text that way. A result that stands below
-// conditions alone is no name at the top.
+// conditions alone cannot be named from the top.
 function resultOf(result: string): Form {
   const template = (text: string): string =>
     isAtTop(text, result) ? `${text}\nerrs: ${result}\n` : `${wrapped('_text', text)}errs: _text.${result}\n`;
