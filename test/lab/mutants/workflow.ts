@@ -117,7 +117,7 @@ export const workflowMutants: readonly Mutant[] = [
     tests: [unit('deliver/after-failure')],
   },
   {
-    bug: 'delivery: above the budget of one step others do not say what they wait for',
+    bug: 'delivery: above the budget of one step waves of others begin',
     file: 'hub/deliver/application.ts',
     find: 'const held = stopped ?? (isHalted ? overWords : null);',
     replace: 'const held = stopped;',

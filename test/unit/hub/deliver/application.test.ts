@@ -86,6 +86,21 @@ describe('a delivery', () => {
     expect(play.run(3 * minute)).toMatchObject({ phase: 'succeeded', runs: { s: 'web-v2', p: 'web-v2' } });
   });
 
+  it('begins no wave of a later step while more failed in one before than it tolerates', () => {
+    const units = [unit('s', 'web-v1', { labels: { env: 'staging' } }), ...fleet('p', 'q')];
+    const waves = [{ name: 'one', clusters: { names: ['p'] }, soak: '8m' }];
+    const steps = [deploy('staging', 'staging', { progressDeadline: '5m' }), deploy('prod', 'prod', { waves })];
+    const play = new Play(program(steps, 'DAG'), units, 'web-v2');
+    play.bad.set('s', 'web-v2');
+    expect(play.run(15 * minute)).toMatchObject({ phase: 'halted', runs: { p: 'web-v2', q: 'web-v1' } });
+    expect(play.record?.last.waves).toMatchObject({ 'prod/one': { passedAt: expect.any(String) as string } });
+    expect(play.record?.last.waves).not.toHaveProperty('prod/rest');
+    expect(play.last?.progress?.steps.at(-1)?.waves.at(-1)).toMatchObject({
+      phase: 'waiting',
+      waits: 'more clusters failed than it tolerates',
+    });
+  });
+
   it.each([
     ['a decision', (play: Play) => decided(play, 'pause'), (play: Play) => decided(play, 'resume')],
     ['its annotation', (play: Play) => (play.paused = true), (play: Play) => (play.paused = false)],
