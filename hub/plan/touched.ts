@@ -1,3 +1,4 @@
+import { isEqual } from '../../shared/lib/equal.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import { differingKeys } from '../model/differing.ts';
 import { keepsContent, type FoundHold } from '../model/hold.ts';
@@ -7,6 +8,9 @@ import type { PlanState } from './input.ts';
 
 type Held = Pick<FoundHold, 'app' | 'cluster' | 'by'>;
 
+/** What clusters are told of their units, by cluster and unit: JSON values. */
+type Told = ReadonlyMap<string, ReadonlyMap<string, unknown>>;
+
 /** All that a plan reads of clusters, one mapping for each kind of fact, by cluster. */
 export interface FleetInput {
   readonly state: Pick<PlanState, 'channel' | 'epoch' | 'clusters' | 'bundles'>;
@@ -14,8 +18,8 @@ export interface FleetInput {
   readonly reports: ReadonlyMap<string, unknown>;
   readonly rendered: readonly RenderedApp[];
   readonly holds: readonly Held[];
-  readonly directives: ReadonlyMap<string, unknown>;
-  readonly takenBack?: ReadonlyMap<string, unknown>;
+  readonly directives: Told;
+  readonly takenBack?: Told;
   readonly asked?: ReadonlyMap<string, unknown>;
   readonly published: ReadonlyMap<string, unknown>;
   readonly signAgain: ReadonlySet<string>;
@@ -47,9 +51,10 @@ export function touchedClusters({ last }: PlanMemory, now: FleetInput): Readonly
   const touched = new Set([...open, ...held]);
   for (const [former, present] of mappingsOf(before, now))
     for (const name of differingKeys(former, present)) touched.add(name);
+  for (const name of toldIn(before, now).flatMap(toldOtherwise)) touched.add(name);
   // These are made anew with each pass, and few clusters have any.
   for (const one of [before, now]) {
-    for (const named of [one.directives, one.takenBack ?? none, one.asked ?? none, one.published, one.signAgain]) {
+    for (const named of [one.asked ?? none, one.published, one.signAgain]) {
       for (const name of named.keys()) touched.add(name);
     }
   }
@@ -57,6 +62,28 @@ export function touchedClusters({ last }: PlanMemory, now: FleetInput): Readonly
 }
 
 const none: ReadonlyMap<string, unknown> = new Map();
+
+const nothing: Told = new Map();
+
+type ToldThen = readonly [before: Told, now: Told];
+
+function toldIn(before: FleetInput, now: FleetInput): readonly ToldThen[] {
+  return [
+    [before.directives, now.directives],
+    [before.takenBack ?? nothing, now.takenBack ?? nothing],
+  ];
+}
+
+/** The clusters that are told another thing than before: it is made anew with each pass, and a delivery may tell very many the same. */
+function toldOtherwise([before, now]: ToldThen): readonly string[] {
+  const isSame = (name: string): boolean => {
+    const [former, present] = [before.get(name), now.get(name)];
+    if (former === undefined || present === undefined || former.size !== present.size) return false;
+    return [...present].every(([unit, told]) => isEqual(told, former.get(unit)));
+  };
+  const gone = [...before.keys()].filter((name) => !now.has(name));
+  return [...gone, ...[...now.keys()].filter((name) => !isSame(name))];
+}
 
 type Mappings = readonly [before: ReadonlyMap<string, unknown>, now: ReadonlyMap<string, unknown>];
 

@@ -46,7 +46,9 @@ export const incrementalMutants: readonly Mutant[] = [
       ['something is held there', 'new Set([...open, ...held])', 'new Set([...open])'],
       ['something is held everywhere', 'clusters.includes(null) ? null : new Set', 'new Set'],
       ['it came not to rest', 'new Set([...open, ...held])', 'new Set([...held])'],
-      ['what is told it ended', 'for (const one of [before, now]) {', 'for (const one of [now]) {'],
+      ['what is asked of it ended', 'for (const one of [before, now]) {', 'for (const one of [now]) {'],
+      ['it is told another thing', 'filter((name) => !isSame(name))', 'filter((name) => !before.has(name))'],
+      ['it is told nothing any more', 'return [...gone, ', 'return ['],
       ['the epoch is another', ' || now.state.epoch !== last.input.state.epoch', ''],
     ] as const
   ).map(([what, find, replace]) => ({

@@ -41,19 +41,28 @@ const waves = {
     waves: [{ name: 'first', clusters: { count: 1 }, soak: '1m' }],
   },
 };
-const placed = (app: number, value: number, placement: object): string =>
+const placed = (app: number, value: number, placement: object, more: object = {}): string =>
   document('Application', app, { components: [component(app, value)] }, { 'app.oam.dev/revision-only': 'true' }) +
-  document('ApplicationDeployment', app, { appRevisions: [{ revisionName: `app-${app}-v1`, placement: [placement] }] });
+  document('ApplicationDeployment', app, {
+    appRevisions: [{ revisionName: `app-${app}-v1`, placement: [placement] }],
+    ...more,
+  });
+const prod = { clusterSelector: { labels: { tier: 'prod' }, pick: 'all' } };
+
+const steps = [{ replicas: '50%', weight: 50 }];
 
 /** The ways in which the documents of an application are written. */
 const forms: readonly ((app: number, value: number) => string | null)[] = [
   (app, value) => document('Application', app, { components: [component(app, value)], policies: [topology] }),
   (app, value) => document('Application', app, { components: [component(app, value)], policies: [topology, waves] }),
-  (app, value) => placed(app, value, { clusterSelector: { labels: { tier: 'prod' }, pick: 'all' } }),
+  (app, value) => placed(app, value, prod),
   (app, value) => placed(app, value, { clusterSelector: { labels: { tier: 'prod' }, pick: 2 } }),
   (app, value) => placed(app, value, { clusterSelector: { labels: { tier: 'no such' }, pick: 'all' } }),
   (app) => document('Application', app, { components: [{ name: 'objects', type: 'no-such-type', properties: {} }] }),
   () => null,
+  // Clusters are told of the delivery, and go through its steps.
+  (app, value) =>
+    placed(app, value, { ...prod, distribution: { replicas: value + 1 } }, { rollout: { ...waves.properties, steps } }),
 ];
 
 const change = fc.oneof(

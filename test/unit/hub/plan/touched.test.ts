@@ -69,6 +69,23 @@ describe('the clusters that a plan looks at', () => {
     expect(touched(input, now)).toContain('two');
   });
 
+  const told = (attempt: number): Pick<PlanInput, 'directives'> => ({
+    directives: new Map([['two', new Map([['default/web', { number: 2, attempt, action: 'run' as const }]])]]),
+  });
+  const back = (hadIt: boolean): Pick<PlanInput, 'takenBack'> => ({
+    takenBack: new Map([['two', new Map([['default/web', { delivery: 'default/web#2', hadIt }]])]]),
+  });
+  it.each<[what: string, before: Partial<PlanInput>, now: Partial<PlanInput>, clusters: readonly string[]]>([
+    ['no cluster that is told the same again', told(1), told(1), []],
+    ['the one that is told another thing', told(1), told(2), ['two']],
+    ['the one that is told nothing of one more unit', told(1), { directives: new Map([['two', new Map()]]) }, ['two']],
+    ['no cluster that is taken back as before', back(true), back(true), []],
+    ['the one that is taken back otherwise', back(true), back(false), ['two']],
+  ])('are %s', (_, before, now, clusters) => {
+    const memory = { last: { input: { ...input, ...before }, open: new Set<string>() } };
+    expect([...(touchedClusters(memory, { ...input, ...now }) ?? [])]).toEqual(clusters);
+  });
+
   it.each([
     ['the epoch is another', withState({ epoch: 2 })],
     ['something is held everywhere', { ...input, holds: [heldBack('default/web', null)] }],
