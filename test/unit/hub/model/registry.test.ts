@@ -34,6 +34,18 @@ describe('the cluster of a registration', () => {
     );
   });
 
+  it('is found in the registry of before, too, where another name has the registration by now', () => {
+    const first = stateOf([enrolledCluster('a', { registration: 'moved' })]);
+    const next = withChanges(first, {
+      clusters: new Map([
+        ['a', null],
+        ['b', enrolledCluster('b', { registration: 'moved' })],
+      ]),
+    });
+    const names = [first, next, first].map(({ clusters }) => registeredAs(clusters, 'moved')?.name);
+    expect(names).toEqual(['a', 'b', 'a']);
+  });
+
   it('costs what changed of the registry, not all of it', () => {
     let looked = 0;
     class Counted extends Map<string, ReturnType<typeof enrolledCluster>> {
