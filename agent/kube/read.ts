@@ -1,4 +1,4 @@
-import { isSluiceError } from '../../shared/errors.ts';
+import { isSluiceError, SluiceError } from '../../shared/errors.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
 import type { Kube, KubeKey, KubeMeta, KubeResource } from '../model/kube.ts';
 import { apiVersionOf, collectionPath, objectPath } from './paths.ts';
@@ -14,12 +14,14 @@ const pageSizes = [500, 50, 5] as const;
 
 /** One whole object. */
 export async function getObject(session: Session, key: KubeKey, signal: AbortSignal): Promise<KubeObject> {
-  return asKind(key.resource, await session.json({ path: objectPath(key), signal }));
+  const path = objectPath(key);
+  return asKind(key.resource, objectIn(await session.json({ path, signal }), path));
 }
 
 /** One object's metadata, under its own kind. */
 export async function getMeta(session: Session, key: KubeKey, signal: AbortSignal): Promise<KubeMeta> {
-  return asKind(key.resource, await session.json({ path: objectPath(key), accept: partialObject, signal }));
+  const path = objectPath(key);
+  return asKind(key.resource, objectIn(await session.json({ path, accept: partialObject, signal }), path));
 }
 
 /** All objects of a resource, page by page; starts again, once, when the server no longer knows the page that comes next. */
@@ -74,5 +76,35 @@ async function getPage(
 ): Promise<Page> {
   const path = collectionPath(resource, namespace, { labelSelector, ...place });
   const accept = metadataOnly ? partialList : 'application/json';
-  return (await session.json({ path, accept, signal })) as Page;
+  return pageIn(await session.json({ path, accept, signal }), path);
+}
+
+/** An answer that is an object of Kubernetes; throws UNAVAILABLE for what a proxy says in its place. */
+function objectIn(value: unknown, path: string): unknown {
+  const { metadata } = asMap(value);
+  if (typeof asMap(metadata)['name'] === 'string') return value;
+  throw notKubernetes(path);
+}
+
+/** The same of a page of a list: an empty one would mean that all objects are gone. */
+function pageIn(value: unknown, path: string): Page {
+  const { metadata, items } = asMap(value);
+  const isList = Array.isArray(items) || items === null;
+  if (isList && metadata !== null && typeof metadata === 'object') return value as Page;
+  throw notKubernetes(path);
+}
+
+function asMap(value: unknown): Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+function notKubernetes(path: string): SluiceError {
+  return new SluiceError(
+    'UNAVAILABLE',
+    'the API server answered JSON that is neither an object nor a list of Kubernetes',
+    {
+      subject: `GET ${path.split('?')[0] ?? path}`,
+      hint: 'see whether a proxy answers in its place',
+    },
+  );
 }

@@ -82,4 +82,11 @@ export const strangerMutants: readonly Mutant[] = [
     replace: "if (length < 0) throw refuse('foreign');",
     tests: ['test/property/fuzz.test.ts'],
   },
+  {
+    bug: 'what a proxy answers for a list is an empty list',
+    file: 'agent/kube/read.ts',
+    find: 'Array.isArray(items) || items === null;',
+    replace: "items === undefined || typeof items === 'object';",
+    tests: ['test/unit/agent/kube/read.test.ts'],
+  },
 ];

@@ -10,7 +10,10 @@ const apis = '/apis/apiregistration.k8s.io/v1/apiservices';
 /** A server with these definitions (by name, with the kind that each defines) and API services (with what they are). */
 function session(kinds: Readonly<Record<string, string>>, services: Readonly<Record<string, object>> = {}) {
   const asked: string[] = [];
-  const list = (names: object) => ({ items: Object.keys(names).map((name) => ({ metadata: { name } })) });
+  const list = (names: object) => ({
+    metadata: {},
+    items: Object.keys(names).map((name) => ({ metadata: { name } })),
+  });
   const json: Session['json'] = async ({ path: whole }) => {
     await Promise.resolve();
     const path = whole.split('?')[0]!;
