@@ -197,3 +197,22 @@ spec:
     ]);
   });
 });
+
+describe('a null of a template', () => {
+  it('is delivered as it is, in maps and lists, also where a patch gives it', async () => {
+    const documents = `
+kind: ComponentDefinition
+metadata: { name: own }
+spec:
+  workload: { definition: { apiVersion: v1, kind: ConfigMap } }
+  schematic: { cue: { template: 'output: {apiVersion: "example.com/v1", kind: "Thing", spec: {a: null, list: [1, null]}}' } }
+---
+kind: TraitDefinition
+metadata: { name: more }
+spec: { schematic: { cue: { template: 'patch: spec: {b: null}' } } }
+---`;
+    const rendered = await render(documents + app('{ name: web, type: own, traits: [{ type: more }] }') + local);
+    expect(linesOf(rendered)).toEqual([]);
+    expect(objectOf(rendered, 'Thing/default/web')['spec']).toEqual({ a: null, list: [1, null], b: null });
+  });
+});
