@@ -4,8 +4,8 @@ import type { Trigger } from './triggers.ts';
 /** A pass for reports alone begins at most so often: what they change waits for the others of a storm. */
 const reportsMs = 1_000;
 
-/** After a pass for the registry alone, others have three times as long, and a second at most: a fleet that joins is many changes. */
-const registryPause = (lastMs: number): number => Math.min(3 * lastMs, 1_000);
+/** After a pass for reports or the registry alone, others have three times as long, and a second at most: a fleet that joins is many changes. */
+const pauseAfter = (lastMs: number): number => Math.min(3 * lastMs, 1_000);
 
 /** Decides when triggers may start a pass, of which a storm may come: those that wait become one. */
 export interface PassGates {
@@ -23,9 +23,9 @@ export interface PassGates {
 /** Gates that nothing has passed yet. */
 export function createPassGates(clock: Pick<Clock, 'monotonic' | 'after'>): PassGates {
   let lastMs = 0;
-  const registry = createGate(clock, () => lastMs + registryPause(lastMs));
+  const registry = createGate(clock, () => lastMs + pauseAfter(lastMs));
   const gates = new Map<Trigger, Gate>([
-    ['report', createGate(clock, () => reportsMs)],
+    ['report', createGate(clock, () => Math.max(reportsMs, lastMs + pauseAfter(lastMs)))],
     ['registry', registry],
   ]);
   return {

@@ -860,7 +860,7 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'each change of the registry starts a pass of its own, however long passes take',
     file: 'hub/run/pass-gate.ts',
-    find: 'createGate(clock, () => lastMs + registryPause(lastMs))',
+    find: 'createGate(clock, () => lastMs + pauseAfter(lastMs))',
     replace: 'createGate(clock, () => 0)',
     tests: ['test/unit/hub/run/loop.test.ts'],
   },

@@ -58,6 +58,22 @@ describe('what may start a pass', () => {
     expect(started).toHaveLength(2);
   });
 
+  it.each([
+    [10, 990],
+    [700, 1_000],
+    [5_000, 1_000],
+  ])('is a report after a pass of %i ms once %i ms are over', (tookMs, pauseMs) => {
+    const { gates, started, ask, wait } = scene();
+    ask('report');
+    wait(tookMs);
+    gates.ended(tookMs);
+    ask('report');
+    wait(pauseMs - 1);
+    expect(started).toHaveLength(1);
+    wait(1);
+    expect(started).toHaveLength(2);
+  });
+
   it('does not wait where another pass read it, is hurried on, or closed', () => {
     const { gates, started, ask, timers } = scene();
     ask('registry');
