@@ -5,6 +5,7 @@ import type { ReceivedReport } from '../../../hub/model/reports.ts';
 import type { State } from '../../../hub/model/state.ts';
 import type { PassResult } from '../../../hub/pass.ts';
 import { systemClock } from '../../../shared/adapters/clock.ts';
+import type { Clock } from '../../../shared/ports/clock.ts';
 import { memoryHub } from '../../fixtures/hub/memory-hub.ts';
 import { openPassesOn, type Passes } from '../../fixtures/hub/passes.ts';
 import { enrolledCluster, published, reportOf, settledApp } from '../../fixtures/hub/status.ts';
@@ -22,6 +23,8 @@ interface Scene {
   readonly reports: Map<string, ReceivedReport>;
   /** Milliseconds of the stages of the last pass. */
   readonly stages: Map<string, number>;
+  /** A second goes by with each pass, however long that takes: on a slow machine clusters would fall silent. */
+  readonly clock: Clock;
 }
 
 /**
@@ -39,22 +42,29 @@ export async function measureDeliver(book: Book, folder: string, clusters: numbe
   const records = names.map((name, index) =>
     enrolledCluster(name, { labels: { fleet: 'all', tier: index % 100 === 0 ? 'canary' : 'prod' } }),
   );
+  let time = Date.now();
+  const clock: Clock = { ...systemClock, now: () => time };
   const judged: JudgedBy = Object.assign(() => undefined, { saysNothing: () => true });
-  const given = { reports: () => reports, metrics, judged };
-  const passes = await openPassesOn(memoryHub(initKeys(`${folder}/keys`), { clock: systemClock }), records, given);
+  const given = { reports: () => reports, metrics, judged, clock, listeningSince: time };
+  const opened = await openPassesOn(memoryHub(initKeys(`${folder}/keys`), { clock }), records, given);
+  const run: Passes['run'] = (files) => {
+    time += 1_000;
+    return opened.run(files);
+  };
+  const passes = { ...opened, run };
   try {
-    await measureScene({ passes, book, names, reports, stages });
+    await measureScene({ passes, book, names, reports, stages, clock });
   } finally {
     await passes.close();
   }
 }
 
 async function measureScene(scene: Scene): Promise<void> {
-  const { book, names, passes, reports, stages } = scene;
+  const { book, names, passes, reports, stages, clock } = scene;
   book.say(`${names.length} clusters of ${applications} applications: the first bundles`);
   // An agent reports before it has anything: until then its cluster counts as away.
   for (const name of names) {
-    reports.set(name, { report: reportOf(published(name, []), [], { accepted: null }), receivedAt: Date.now() });
+    reports.set(name, { report: reportOf(published(name, []), [], { accepted: null }), receivedAt: clock.now() });
   }
   const all = Array.from({ length: applications }, (_, number) => number);
   let result = await passes.run(
@@ -104,8 +114,8 @@ async function settled(scene: Scene, first: PassResult): Promise<PassResult> {
 }
 
 /** Agents of some clusters report that all is applied and healthy. */
-function say({ reports }: Scene, { bundles }: Pick<State, 'bundles'>, clusters: readonly string[]): void {
-  const now = Date.now();
+function say({ reports, clock }: Scene, { bundles }: Pick<State, 'bundles'>, clusters: readonly string[]): void {
+  const now = clock.now();
   for (const name of clusters) {
     const bundle = bundles.get(name);
     if (bundle === undefined || reports.get(name)?.report.accepted?.generation === bundle.revision.generation) continue;
