@@ -31,7 +31,7 @@ export interface ObjectStore extends ObjectReader {
   readonly write: (objects: readonly GitObject[]) => Promise<void>;
   /** Moves all refs or none, durably; throws CONFLICT naming the first ref that is not at its `from`. */
   readonly moveRefs: (moves: readonly RefMove[]) => Promise<void>;
-  /** Writes again what was taken away by others, and merges small packs into larger ones when there are many; true when something was merged. */
+  /** Writes again what others removed, and merges small packs into larger ones when there are many; true when something was merged. */
   readonly consolidate: () => Promise<boolean>;
   readonly close: () => void;
 }
