@@ -8,11 +8,12 @@ import type { ReportRevision } from '../../shared/wire/report.ts';
  * Replicas of what serves, and of the content that the delivery leads to, by their revisions: for an Application, of which no object
  * belongs to a revision. What both have counts for what serves until the content is wanted whole. Empty where no steps lead to it.
  */
-export function copyRevisions(live: Live, { wanted, app, position }: Stage): ReportRevision[] {
-  const { from, delivery, revisions } = wanted;
-  const [serving, coming] = [from?.revisions[0]?.name, revisions[0]?.name];
+export function copyRevisions(live: Live, stage: Stage): ReportRevision[] {
+  const { wanted, app } = stage;
+  const { from } = wanted;
+  const [serving, coming] = [from?.revisions[0]?.name, wanted.revisions[0]?.name];
   if (from === undefined || serving === undefined || coming === undefined) return [];
-  const isWhole = position?.returned === undefined && (position?.step ?? 0) >= (delivery?.steps.length ?? 0);
+  const isWhole = isPastSteps(stage);
   const [first, then] = isWhole ? [wanted, from] : [from, wanted];
   const known = new Set(first.objects.map(({ id }) => id));
   const own = app.objects.map(({ id }) => id).filter((id) => known.has(id));
@@ -24,6 +25,11 @@ export function copyRevisions(live: Live, { wanted, app, position }: Stage): Rep
     ),
     ...podsOf(live, app, { name: coming, ids: ofComing }),
   ];
+}
+
+/** True once the content is wanted whole: all steps are over, and it did not go back. */
+function isPastSteps({ wanted: { delivery }, position }: Stage): boolean {
+  return position?.returned === undefined && (position?.step ?? 0) >= (delivery?.steps.length ?? 0);
 }
 
 function podsOf(
