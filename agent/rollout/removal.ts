@@ -65,7 +65,8 @@ function isIdle(observed: AppObservation, id: ObjectId): boolean {
   return !isRouted(observed, live) && (!served || hasReadyFamily(observed, id));
 }
 
-function isRouted(observed: AppObservation, workload: LiveObject): boolean {
+/** True where a live route of the application leads to a workload. */
+export function isRouted(observed: Pick<AppObservation, 'entries' | 'live'>, workload: LiveObject): boolean {
   const { namespace } = parseObjectId(workload.id);
   const routes = [...observed.entries.keys()].filter(isRoute).flatMap((id) => observed.live.object(id)?.routes ?? []);
   return routes.some(({ service, weight }) => {

@@ -8,6 +8,7 @@ import type { ObjectId } from '../../../shared/model/object.ts';
 import { appKey } from '../../../shared/wire/bundle.ts';
 import type { BundleApp, BundleDelivery } from '../../../shared/wire/revision.ts';
 import { planApp } from '../plan.ts';
+import { isRouted } from '../removal.ts';
 import { workloadReadiness } from '../readiness.ts';
 import { faultTexts, observeApp, type RolloutInput } from '../rollout.ts';
 import type { Judged } from './analysis.ts';
@@ -120,7 +121,13 @@ function begin(input: DeliverInput, contents: Contents, cluster: Cluster): Posit
   const ran = hasRun(contents.copies, cluster);
   if (!mayBegin(input, ran && cluster.hasThird)) return null;
   const before = known?.number === number ? known.totals : {};
-  const totals = totalsOf({ contents, pods: cluster.pods, isRebuilt: input.isRebuilt, before });
+  const observed = { entries: cluster.entries, live: input.live };
+  const leads = (id: ObjectId): boolean => {
+    const live = input.live.object(id);
+    return live !== undefined && isRouted(observed, live);
+  };
+  const { isRebuilt } = input;
+  const totals = totalsOf({ contents, pods: cluster.pods, isRouted: leads, isRebuilt, before });
   if (totals === null) return null;
   const begun = { number, attempt, waitedMs: 0, totals };
   if (ran) return { ...begun, step: 0, ...(isServingLate(input) && { isAlone: true as const }) };

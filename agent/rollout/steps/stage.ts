@@ -83,7 +83,11 @@ function movedReplicas(
 }
 
 /** Percent of the pods that served which the copy before keeps for its share of the traffic. */
-function weightOfOld({ from, mixed, services }: Contents, component: string, { weight, isCounted }: Share): number {
+export function weightOfOld(
+  { from, mixed, services }: Contents,
+  component: string,
+  { weight, isCounted }: Share,
+): number {
   // In batches the pods of both copies are as many as served.
   if (isCounted) return 0;
   const own = services.filter((one) => one.component === component);

@@ -213,8 +213,8 @@ export const stepMutants: readonly Mutant[] = [
   {
     bug: 'an agent that lost its state counts no pods that the new copy has',
     file: 'agent/rollout/steps/totals.ts',
-    find: '+ (isShared ? readyOf(fresh, pods) : 0);',
-    replace: '+ 0 * readyOf(isShared ? fresh : [], pods);',
+    find: 'return isShared ? sharedTotal(input, component, left) : left;',
+    replace: 'return isShared ? left : sharedTotal(input, component, left);',
     tests: ['test/unit/agent/rollout/steps/totals.test.ts'],
   },
   {

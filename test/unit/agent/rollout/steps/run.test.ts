@@ -466,6 +466,36 @@ describe('a delivery with steps in a cluster', () => {
       expect(shown(lab.kube)).toBe('v1 5 (50), v2 5 (50)');
     });
 
+    it.each<[where: string, delivery: Partial<BundleDelivery>, shown: string, end: string]>([
+      [
+        'between pods and traffic that differ',
+        { steps: [{ type: 'scale', replicas: { percent: 50 }, weight: 10 }, { type: 'pause' }] },
+        'v1 9 (90), v2 5 (10)',
+        'v1 9 (90), v2 5 (10)',
+      ],
+      [
+        'while the copy before is kept',
+        { steps: [{ type: 'scale', replicas: { percent: 50 }, weight: 50 }], keepOld: 600 },
+        'v1 10 (0), v2 10 (100)',
+        'v1 0 (0), v2 10 (100)',
+      ],
+    ])('has no more than that %s, however often', async (_, delivery, there, end) => {
+      const [old, fresh] = [alone(1, null), alone(2, null)];
+      const lab = await serving(old);
+      const scale = (one: KubeObject) => ((one['spec'] as { replicas: number }).replicas = 10);
+      lab.kube.edit('apps/Deployment/default/example-web-v1', scale, 'kubectl');
+      await lab.settle();
+      lab.publish(delivering(old, fresh, delivery));
+      await lab.settle();
+      for (let times = 0; times < 2; times++) {
+        await lose(lab);
+        expect(shown(lab.kube)).toBe(there);
+      }
+      lab.clock.move(700_000);
+      await lab.settle();
+      expect(shown(lab.kube)).toBe(end);
+    });
+
     it('has as many where the number is written down nowhere', async () => {
       const [old, fresh] = [alone(1, null), alone(2, null)];
       const lab = await serving(old);

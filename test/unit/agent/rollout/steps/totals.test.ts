@@ -30,7 +30,11 @@ function totalOf({ isRebuilt = true, serving, beside, written, isScaled = false,
         early: [],
         scalers: new Map(isScaled ? [[old, { id: hpa }]] : []),
       },
-      from: { replicas: written === undefined ? [] : [{ id: old, pointer: '/spec/replicas', value: written }] },
+      app: { delivery: { steps: [] } },
+      from: {
+        traffic: [],
+        replicas: written === undefined ? [] : [{ id: old, pointer: '/spec/replicas', value: written }],
+      },
     },
     pods: {
       exists: (id: ObjectId) => live.get(id) !== undefined,
@@ -41,6 +45,7 @@ function totalOf({ isRebuilt = true, serving, beside, written, isScaled = false,
         return { spec, ready, isOthers: false };
       },
     },
+    isRouted: () => true,
     isRebuilt,
     before: before === undefined ? {} : { web: before },
   };
