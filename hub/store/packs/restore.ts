@@ -1,6 +1,7 @@
 import { startSlices, unitsOfBytes } from '../../../shared/lib/slices.ts';
 import type { PackEntry } from '../../../shared/lib/git/pack.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
+import type { PackedObject } from '../../model/objects.ts';
 import type { PackFolder } from './pack-folder.ts';
 import type { PackFile } from './packfile.ts';
 
@@ -16,7 +17,7 @@ export async function restoreLost(folder: Pick<PackFolder, 'packs' | 'lost' | 'r
   const entries = new Map<Oid, PackEntry>();
   for (const pack of lost) {
     for (const oid of pack.names()) {
-      const found = entries.has(oid) || isGiven(kept, oid) ? null : pack.packed(oid);
+      const found = entries.has(oid) || isGiven(kept, oid) ? null : (givenBy(lost, oid) ?? pack.packed(oid));
       if (found !== null) entries.set(oid, { oid, bytes: found.entry });
       await slices.spend(unitsOfBytes(found?.entry.length ?? 0));
     }
@@ -24,13 +25,20 @@ export async function restoreLost(folder: Pick<PackFolder, 'packs' | 'lost' | 'r
   await folder.replace(lost, [...entries.values()]);
 }
 
-/** True where a pack has an object and gives it: one that Git made anew may have it in a form that is not read here. */
+/** True where a pack has an object and gives it. */
 function isGiven(packs: readonly PackFile[], oid: Oid): boolean {
-  return packs.some((pack) => {
+  return givenBy(packs, oid) !== null;
+}
+
+/** An object as the first of some packs gives it: one that Git made anew may have it in a form that is not read here. */
+function givenBy(packs: readonly PackFile[], oid: Oid): PackedObject | null {
+  for (const pack of packs) {
     try {
-      return pack.packed(oid) !== null;
+      const found = pack.packed(oid);
+      if (found !== null) return found;
     } catch {
-      return false;
+      continue;
     }
-  });
+  }
+  return null;
 }

@@ -100,6 +100,21 @@ describe('what others take out of the folder while it is open', () => {
     expect(git('fsck', '--strict', '--full')).toBe('');
   });
 
+  it('is written again where what Git packed so is gone, too', async () => {
+    const store = open();
+    const long = Array.from({ length: 500 }, (_, n) => `line ${n} ${n * 7919}`).join('\n');
+    await publish(store, { 'a.txt': long });
+    const second = await publish(store, { 'a.txt': `${long}\nand more` });
+    const oids = git('rev-list', '--objects', '--no-object-names', second).trim().split('\n');
+    git('repack', '-adfq');
+    // It is looked for, and the pack of Git is found.
+    expect(store.has('0'.repeat(40))).toBe(false);
+    git('repack', '-adfq', '--window=20');
+    for (const name of packs()) rmSync(join(packFolder(), name), { force: true });
+    await store.consolidate();
+    for (const oid of oids) expect(store.read(oid)?.oid).toBe(oid);
+  });
+
   it('is written again where Git packed it in a way that is not read here', async () => {
     const store = open();
     const long = Array.from({ length: 500 }, (_, n) => `line ${n} ${n * 7919}`).join('\n');
