@@ -14,7 +14,7 @@ import { isSameApp, keptApp } from './kept-app.ts';
 import type { Entry } from './entry.ts';
 import { guard, type Guarded } from './guards.ts';
 import { nextGeneration, previousRevision, type ClusterInput } from './input.ts';
-import { findReleased, findRetired, heldIds, type UnitRetire } from './retire.ts';
+import { findReleased, findRetired, heldIds, withPast, type UnitRetire } from './retire.ts';
 import { withAction } from './stepped.ts';
 
 /** What admitting reads of one cluster. */
@@ -27,6 +27,7 @@ export type AdmitInput = Pick<
   | 'held'
   | 'departures'
   | 'directives'
+  | 'takenBack'
   | 'again'
   | 'sizes'
   | 'now'
@@ -47,22 +48,42 @@ export interface Admitted {
   readonly sum: { readonly objects: number; readonly bytes: number };
 }
 
+/** What did not pass in the rounds before. */
+interface Stopped {
+  readonly holds: Map<string, FoundHold>;
+  /** Units that go back all the same: of them the deletions alone wait, with those of the past. */
+  readonly apart: Set<string>;
+}
+
 /**
  * Holds units back until the rest can be published: a held unit stays byte for byte as it was published, or out when it
- * never was. Each round holds at least one more unit, so this ends. Pure.
+ * never was. Of a unit that goes back behind a delivery a guard holds the deletions alone. Each round holds at least one more
+ * unit, or sets one apart, so this ends. Pure.
  */
 export function admit(input: AdmitInput): Admitted {
-  const holds = new Map<string, FoundHold>();
+  const { holds, apart }: Stopped = { holds: new Map(), apart: new Set() };
   for (;;) {
-    const round = tryRound(input, holds);
+    const round = tryRound(input, { holds, apart });
     const stopped = firstHolds(input.record.name, round);
     if (stopped.size === 0) {
       const { chosen, retires, approved, sum, forgotten } = round;
       const retired = retires.flatMap(({ ids }) => ids);
       return { chosen, retired, forgotten, approved, holds: [...holds.values()], sum };
     }
-    for (const [unit, hold] of stopped) holds.set(unit, hold);
+    for (const [unit, hold] of stopped) {
+      if (hold.by === 'guard' && goesBackAllTheSame(input, unit, round)) apart.add(unit);
+      else holds.set(unit, hold);
+    }
   }
+}
+
+/**
+ * True for a unit that has content to go back to, on a cluster whose agent says what it keeps: what is not deleted then is retired
+ * with the past once it says so, and waits there.
+ */
+function goesBackAllTheSame({ takenBack, record }: AdmitInput, unit: string, { retires }: Round): boolean {
+  if (!record.reports || takenBack?.has(unit) !== true) return false;
+  return retires.some((one) => one.unit === unit && !one.isLeaving && !one.isEmptied);
 }
 
 /** The bundle as it would be without the units that are held, and what the guards say of its deletions. */
@@ -76,12 +97,13 @@ interface Round extends Guarded {
   readonly limits: BundleLimits;
 }
 
-function tryRound(input: AdmitInput, holds: ReadonlyMap<string, FoundHold>): Round {
+function tryRound(input: AdmitInput, { holds, apart }: Stopped): Round {
   const before = entriesBefore(input);
   const chosen = choose(input, new Set([...input.held, ...holds.keys()]), before);
   const wanted = [...chosen.values()].map(({ app }) => app);
   const previous = previousRevision(input.state, input.record);
-  const retires = findRetired(previous, wanted, holds.has('') ? [] : input.again);
+  const found = findRetired(previous, wanted, input.again);
+  const retires = withPast(found, apart).filter(({ unit }) => unit !== '' || !holds.has(''));
   const { limits } = input.target;
   const departures = departuresNow(input.departures, chosen, before);
   return {

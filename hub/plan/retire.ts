@@ -43,10 +43,20 @@ export function findRetired(
       isLeaving: next === undefined,
     };
   });
-  const past = again.filter((id) => !ids.has(id)).sort();
-  return [...retires, { unit: '', ids: past, counted: past, isEmptied: false, isLeaving: false }].filter(
-    (each) => each.ids.length > 0,
-  );
+  return [...retires, ofPast(again.filter((id) => !ids.has(id)))].filter((each) => each.ids.length > 0);
+}
+
+/** The same with all deletions of some units among those of the past. Pure. */
+export function withPast(retires: readonly UnitRetire[], units: ReadonlySet<string>): readonly UnitRetire[] {
+  if (units.size === 0) return retires;
+  const isPast = ({ unit }: UnitRetire): boolean => unit === '' || units.has(unit);
+  const past = retires.filter(isPast).flatMap(({ ids }) => ids);
+  return [...retires.filter((one) => !isPast(one)), ofPast([...new Set(past)])];
+}
+
+function ofPast(ids: readonly ObjectId[]): UnitRetire {
+  const sorted = [...ids].sort();
+  return { unit: '', ids: sorted, counted: sorted, isEmptied: false, isLeaving: false };
 }
 
 /** The ids of all that a bundle has of an application: of what serves until its content does, and of what it keeps, too. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Backend } from './backend.ts';
 import { clusterYaml, configApp, deploymentOf, rawApp, webApp } from './documents.ts';
 import { handsOf, type Hands } from './hands.ts';
@@ -192,27 +192,55 @@ spec:
     }, 60_000);
     afterAll(() => fleet.close());
 
-    it('warns while an application takes the place of a deployment that was removed before its change was done', async () => {
-      const deploy = (...names: readonly string[]) =>
-        deploymentOf(
-          'late',
-          names.map((name, index) => ({ name, weight: index === 0 ? 100 : 0 })),
-        );
-      await fleet.push({ 'late.yaml': webApp('slow', 'example/slow:1'), 'deploy.yaml': deploy('slow-v1') });
+    const deploy = (...names: readonly string[]) =>
+      deploymentOf(
+        'late',
+        names.map((name, index) => ({ name, weight: index === 0 ? 100 : 0 })),
+      );
+    const change = (image: string, more: string) => webApp('slow', image) + more;
+    const told = (now: Awaited<ReturnType<Fleet['status']>>, wanted: string) =>
+      now.problems.filter(({ code }) => code === wanted);
+    /** A deployment is removed while its second revision does not become ready: the application takes its place, with that one. */
+    const removeBroken = async (more: string) => {
+      await fleet.push({ 'late.yaml': change('example/slow:1', more), 'deploy.yaml': deploy('slow-v1') });
       await fleet.settled();
       await fleet.push({
-        'late.yaml': webApp('slow', 'example/slow:broken'),
+        'late.yaml': change('example/slow:broken', more),
         'deploy.yaml': deploy('slow-v1', 'slow-v2'),
       });
       await fleet.until('v2 to be late', (now) => {
         const row = rowOf(now, 'default/late');
         return row?.revisions.length === 2 && row.health !== 'Healthy' && row.message.includes('web-v2');
       });
-      const warnings = (now: Awaited<ReturnType<Fleet['status']>>) =>
-        now.problems.filter(({ code }) => code === 'CHANGE_ABANDONED');
       await fleet.push({ 'deploy.yaml': null });
       await fleet.until('the plain one to come', (now) => rowOf(now, 'default/slow')?.message.includes('0/1') === true);
-      expect(warnings(await fleet.status())).toMatchObject([
+    };
+    afterEach(async () => {
+      await fleet.push({ 'late.yaml': null, 'deploy.yaml': null });
+      await fleet.settled();
+    });
+
+    it('stays until the application that takes its place is healthy', async () => {
+      await removeBroken('');
+      const status = await fleet.status();
+      expect(told(status, 'MOVE_UNFINISHED')).toMatchObject([
+        { severity: 'warning', app: 'default/late', cluster: 'local' },
+      ]);
+      expect(rowOf(status, 'default/late')?.revisions).toContainEqual(
+        expect.objectContaining({ name: 'slow-v1', ready: 2 }),
+      );
+      expect((await fleet.cli('status')).stdout).toContain('guarded[MOVE_UNFINISHED] default/late on local');
+      await fleet.push({ 'late.yaml': webApp('slow', 'example/slow:3') });
+      await fleet.until('it to be gone', (now) => rowOf(now, 'default/late') === undefined);
+      expect(rowOf(await fleet.status(), 'default/slow')).toMatchObject({ health: 'Healthy', applied: true });
+    });
+
+    it('warns while an application that takes over objects of it comes before its change was done', async () => {
+      await removeBroken(`    - name: extra
+      type: k8s-objects
+      properties: { objects: [{ apiVersion: v1, kind: ConfigMap, metadata: { name: shared }, data: { a: b } }] }
+`);
+      expect(told(await fleet.status(), 'CHANGE_ABANDONED')).toMatchObject([
         { severity: 'warning', app: 'default/slow', cluster: 'local' },
       ]);
       expect((await fleet.cli('status')).stdout).toContain(
@@ -220,7 +248,7 @@ spec:
       );
       expect(fleet.logged()).toContain('CHANGE_ABANDONED');
       await fleet.push({ 'late.yaml': webApp('slow', 'example/slow:3') });
-      await fleet.until('it to be told no more', (now) => warnings(now).length === 0);
+      await fleet.until('it to be told no more', (now) => told(now, 'CHANGE_ABANDONED').length === 0);
     });
   });
 }

@@ -6,6 +6,20 @@ const tests = stories.map((name) => `test/unit/hub/deliver/${name}.test.ts`);
 /** Bugs of deliveries in steps and waves. */
 export const deliverMutants: readonly Mutant[] = [
   {
+    bug: 'delivery: a guard holds the content of a rollback',
+    file: 'hub/plan/admit.ts',
+    find: "if (hold.by === 'guard' && goesBackAllTheSame(input, unit, round)) apart.add(unit);",
+    replace: 'if (false) apart.add(unit);',
+    tests: ['test/unit/hub/plan/admit.test.ts'],
+  },
+  {
+    bug: 'delivery: a rollback leaves what a guard holds where nobody would hear of it again',
+    file: 'hub/plan/admit.ts',
+    find: 'if (!record.reports || takenBack?.has(unit) !== true) return false;',
+    replace: 'if (takenBack?.has(unit) !== true) return false;',
+    tests: ['test/unit/hub/plan/admit.test.ts'],
+  },
+  {
     bug: 'delivery: what always runs is not run again once a halted delivery went on',
     file: 'hub/deliver/steps.ts',
     find: 'if (record === null || isOfHalt(run, list, record)) {',

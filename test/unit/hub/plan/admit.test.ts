@@ -48,6 +48,61 @@ const holds = ({ holds: found }: Admitted): string[] =>
       `${by} ${unit?.slice(8) ?? 'the past'}${change === undefined ? '' : ` ${change.code}`}`,
   );
 
+describe('what goes back behind a delivery', () => {
+  const takenBack = new Map([['default/web', { delivery: 'default/web#2', hadIt: true }]]);
+  const claims = ['ConfigMap/a', 'PersistentVolumeClaim/data'];
+  it.each<
+    [string, string[], RenderedApp[], Partial<AdmitInput>, { runs: string[]; holds: string[]; retires: string[] }]
+  >([
+    [
+      'has its content, although a protected kind of what the delivery brought waits',
+      claims,
+      [app('web', ['ConfigMap/a', 'ConfigMap/c'])],
+      { takenBack },
+      { runs: ['web+'], holds: ['guard the past PROTECTED_DELETE'], retires: [] },
+    ],
+    [
+      'has it beyond the limit of deletions, too',
+      ['ConfigMap/a', ...many('web', 30)],
+      [app('web', ['ConfigMap/a'])],
+      { takenBack },
+      { runs: ['web+'], holds: ['guard the past MASS_DELETE'], retires: [] },
+    ],
+    [
+      'and what nothing holds is deleted',
+      ['ConfigMap/a', 'ConfigMap/b'],
+      [app('web', ['ConfigMap/a'])],
+      { takenBack },
+      { runs: ['web+'], holds: [], retires: [id('ConfigMap/b')] },
+    ],
+    [
+      'stays as it is where nothing would be left of it',
+      claims,
+      [app('web', [])],
+      { takenBack },
+      { runs: ['web'], holds: ['guard web EMPTY_RENDER'], retires: [] },
+    ],
+    [
+      'stays as it is on a cluster that says nothing: what would wait would never be heard of again',
+      claims,
+      [app('web', ['ConfigMap/a', 'ConfigMap/c'])],
+      { takenBack, record: { ...record, reports: false } },
+      { runs: ['web'], holds: ['guard web PROTECTED_DELETE'], retires: [] },
+    ],
+    [
+      'waits as a whole where it goes on',
+      claims,
+      [app('web', ['ConfigMap/a', 'ConfigMap/c'])],
+      {},
+      { runs: ['web'], holds: ['guard web PROTECTED_DELETE'], retires: [] },
+    ],
+  ])('%s', (_, before, wanted, facts, expected) => {
+    const state = step(start, [app('web', before)]);
+    const admitted = admit(inputOf(state, wanted, facts));
+    expect({ runs: running(admitted, state), holds: holds(admitted), retires: admitted.retired }).toEqual(expected);
+  });
+});
+
 describe('what a cluster is to run', () => {
   it.each<
     [string, RenderedApp[], RenderedApp[], Partial<AdmitInput>, { runs: string[]; holds: string[]; retires: string[] }]
