@@ -30,7 +30,10 @@ export interface Known {
 }
 
 /** A step, as far as it tells whether it can be skipped. */
-export type KnownStep = Pick<StepProgress, 'name' | 'phase' | 'moves'>;
+export interface KnownStep extends Pick<StepProgress, 'name' | 'phase' | 'moves'> {
+  /** Those of a group. */
+  readonly steps: readonly KnownStep[];
+}
 
 /**
  * The deliveries of an application after a decision. Throws
@@ -74,7 +77,7 @@ const verdicts: Readonly<Record<DeliveryDecision['verdict'], Verdict>> = {
   skip: (record, decision, { steps }) => {
     const { on } = decision;
     const last = running(record);
-    const obstacle = on === undefined ? null : keepsStep(last, { on, step: steps.find(({ name }) => name === on) });
+    const obstacle = on === undefined ? null : keepsStep(last, steps.find(({ name }) => name === on));
     if (obstacle === null) return { last: noted(last, decision) };
     throw new SluiceError('CONFLICT', obstacle, {
       subject: `${deliveryName(record)}/${on ?? ''}`,
@@ -87,16 +90,19 @@ const verdicts: Readonly<Record<DeliveryDecision['verdict'], Verdict>> = {
 };
 
 /** Why a step cannot be skipped; null = it can. */
-function keepsStep(
-  last: Delivery,
-  { on, step }: { readonly on: string; readonly step: KnownStep | undefined },
-): string | null {
+function keepsStep(last: Delivery, step: KnownStep | undefined): string | null {
   if (step === undefined) return 'it has no step of this name';
   if (endPhases.has(step.phase)) return `the step has ended: ${step.phase}`;
-  if (step.moves) return 'the step moves pods and traffic: promote or abort the delivery';
-  return hasBrought(last, on)
+  // With a group its steps are skipped that have not ended.
+  const all = openSteps(step);
+  if (all.some(({ moves }) => moves)) return 'the step moves pods and traffic: promote or abort the delivery';
+  return all.some(({ name }) => hasBrought(last, name))
     ? 'the step has brought its content to clusters: skip those, or abort the delivery'
     : null;
+}
+
+function openSteps(step: KnownStep): readonly KnownStep[] {
+  return endPhases.has(step.phase) ? [] : [step, ...step.steps.flatMap(openSteps)];
 }
 
 const pauses: ReadonlySet<DeliveryDecision['verdict']> = new Set(['pause', 'resume']);

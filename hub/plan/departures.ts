@@ -80,7 +80,7 @@ function replacedBy(
   const isMade = made.length === successors.length;
   if (isMade && (record?.reports === false || areDone({ state, reports, judged }, cluster, made))) return null;
   const reason = `${successors.join(', ')} takes its place on ${cluster}, and it stays until that is reported healthy`;
-  return { code: 'MOVE_UNFINISHED', reason, waitsFor: [], successors };
+  return { code: 'MOVE_UNFINISHED', reason, waitsFor: [cluster], successors };
 }
 
 /** A cluster on which placement has a revision of some applications: whether its last bundle has one, and it is healthy there. */

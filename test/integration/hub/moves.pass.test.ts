@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { matters } from '../../../hub/collect/matters.ts';
 import { decide } from '../../../hub/deliver/decide.ts';
 import type { DeliveryDecision } from '../../../hub/model/delivery.ts';
 import { systemClock } from '../../../shared/adapters/clock.ts';
@@ -116,6 +117,21 @@ describe('an application that moves while it is delivered', () => {
     agents.away.delete('c');
     await approve('shop#2');
     expect(await go(8)).toBe('a@east v2, b@east v2, c@east v2, d@east v2');
+  });
+
+  it('leaves the old namespace with the report that says it is healthy in the new one, where no delivery runs', async () => {
+    const policies = '';
+    await go(3, shop({ image: 'web:1', clusters: '[a]', policies }));
+    const before = agents.reports().get('a')!.report;
+    const { state } = await passes.run({
+      'shop.yaml': shop({ image: 'web:1', clusters: '[a]', more: ', namespace: east', policies }),
+    });
+    agents.report(state, at);
+    const report = agents.reports().get('a')!.report;
+    expect(report).not.toEqual(before);
+    expect(matters(before, report, state)).toBe(true);
+    await passes.run();
+    expect(await runs()).toBe('a@east v1');
   });
 
   it('keeps its objects where another unit takes them over', async () => {

@@ -18,7 +18,7 @@ function record(facts: Partial<Delivery> = {}, more: Partial<AppDelivery> = {}):
   return { app: 'shop/web', stable: 'web-v1', previous: null, last, ...more };
 }
 
-const ask = { name: 'ask', phase: 'suspending', moves: false } as const;
+const ask = { name: 'ask', phase: 'suspending', moves: false, steps: [] } as const;
 const known: Known = {
   asks: ['ask'],
   steps: [ask, { ...ask, name: 'over', phase: 'succeeded' }, { ...ask, name: 'move', moves: true }],

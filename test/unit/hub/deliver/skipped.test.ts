@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { skippedSteps } from '../../../../hub/deliver/skipped.ts';
-import { decided, deploy, fleet, Play, suspend, unit } from '../../../fixtures/hub/deliveries.ts';
+import { stepGroup } from '../../../../hub/workflow/steps/step-group.ts';
+import { decided, deploy, fleet, Play, step, suspend, unit } from '../../../fixtures/hub/deliveries.ts';
 
 const minute = 60_000;
 const staging = unit('s', 'web-v1', { labels: { env: 'staging' } });
@@ -38,6 +39,14 @@ describe('a step that a person had skipped', () => {
     const { last } = play.record!;
     expect(skippedSteps({ ...last, decisions: [skip] }).size).toBe(0);
     expect(skippedSteps({ admitted: [], decisions: [skip] }).get('prod')).toBe('skipped by ann: x');
+  });
+
+  it('is no group of which a step has brought its content', () => {
+    const group = step('both', stepGroup as never, { steps: [deploy('prod', 'prod')] });
+    const play = new Play([group, suspend('ask')], [prod], 'web-v2');
+    play.pass();
+    expect(play.record?.last.admitted).toHaveLength(1);
+    expect(() => decided(play, 'skip', { on: 'both' })).toThrow('has brought its content');
   });
 
   it('is another one in the next delivery', () => {

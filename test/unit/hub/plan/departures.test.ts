@@ -148,7 +148,7 @@ describe('a unit that leaves a cluster', () => {
     [
       'stays until another unit that brings its application there is published',
       { ran: ['a app: app-v1'], placed: ['a deploy: app-v1'], documents: 'app deploy' },
-      ['a app: MOVE_UNFINISHED'],
+      ['a app: MOVE_UNFINISHED a'],
     ],
     [
       'stays until that is healthy',
@@ -158,7 +158,7 @@ describe('a unit that leaves a cluster', () => {
         documents: 'app deploy',
         reports: ['a applied Progressing'],
       },
-      ['a app: MOVE_UNFINISHED'],
+      ['a app: MOVE_UNFINISHED a'],
     ],
     [
       'goes when that is healthy',
