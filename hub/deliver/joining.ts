@@ -29,8 +29,11 @@ export function joinsDueAt(record: AppDelivery, input: JoiningInput): number | n
   const { able, waiting, underWay } = queueOf(record, input);
   if (waiting.length === 0) return null;
   const { listening } = input;
-  const silences = [...underWay, ...able.slice(0, able.length - waiting.length)].map(({ report }) =>
-    report === null ? listening.now + listening.heartbeatMs : heardUntil(report, listening) + 1,
+  // What is silent already takes no slot any more once it is published.
+  const silences = [...underWay, ...able.slice(0, able.length - waiting.length)].map((unit) =>
+    unit.report === null || isSilent(unit, listening)
+      ? listening.now + listening.heartbeatMs
+      : heardUntil(unit.report, listening) + 1,
   );
   return silences.length === 0 ? null : Math.min(...silences);
 }
