@@ -77,7 +77,13 @@ const verdicts: Readonly<Record<DeliveryDecision['verdict'], Verdict>> = {
   skip: (record, decision, { steps }) => {
     const { on } = decision;
     const last = running(record);
-    const obstacle = on === undefined ? null : keepsStep(last, steps.find(({ name }) => name === on));
+    const obstacle =
+      on === undefined
+        ? null
+        : keepsStep(
+            last,
+            steps.find(({ name }) => name === on),
+          );
     if (obstacle === null) return { last: noted(last, decision) };
     throw new SluiceError('CONFLICT', obstacle, {
       subject: `${deliveryName(record)}/${on ?? ''}`,

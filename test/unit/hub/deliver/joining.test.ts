@@ -59,7 +59,11 @@ describe('what waits to join is looked at again', () => {
     ['when the first of those in its slots falls silent', [newer, older, late('x')], silentAt - 5],
     ['also where that gets it only now', [late('x', { report: reportOf() }), late('y'), late('z')], silentAt],
     ['soon, where it says nothing yet', [late('x', { report: null }), late('y'), late('z')], now + heartbeatMs],
-    ['soon, where it is silent', [late('x', { report: reportOf({ receivedAt: 0 }) }), late('y'), late('z')], now + heartbeatMs],
+    [
+      'soon, where it is silent',
+      [late('x', { report: reportOf({ receivedAt: 0 }) }), late('y'), late('z')],
+      now + heartbeatMs,
+    ],
     ['not where nothing waits', [newer, older], null],
     ['not where all that waits may join', [newer, late('x')], null],
     ['not where what waits is held', [newer, older, late('x', { hold: 'a guard' })], null],
