@@ -282,8 +282,20 @@ describe('a hub that decides again only what changed', () => {
       { do: 'push', app: 0, value: 0, form: 0 },
       { do: 'push', app: 1, value: 0, form: 2 },
     ];
+    // A delivery in waves is under way when the rest begins.
+    const all = [...clusters];
+    const under: readonly (readonly Act[])[] = [
+      [{ do: 'push', app: 2, value: 0, form: 0 }],
+      // One joins after the other; then all run what is stable, or nothing of what is wanted would be kept.
+      ...Array.from({ length: 6 }, (): readonly Act[] => [{ do: 'report', some: all }]),
+      [{ do: 'push', app: 2, value: 1, form: 1 }],
+      [{ do: 'report', some: all }],
+      [{ do: 'time', minutes: 2 }],
+      [{ do: 'report', some: all }],
+      [{ do: 'report', some: ['a', 'b'] }],
+    ];
     await fc.assert(
-      fc.asyncProperty(stories, (story) => play([begun, ...story])),
+      fc.asyncProperty(stories, (story) => play([begun, ...under, ...story])),
       { numRuns: runs, seed: 20261127, endOnFailure: true },
     );
   });
