@@ -197,23 +197,28 @@ spec:
         'late',
         names.map((name, index) => ({ name, weight: index === 0 ? 100 : 0 })),
       );
-    const change = (image: string, more: string) => webApp('slow', image) + more;
     const told = (now: Awaited<ReturnType<Fleet['status']>>, wanted: string) =>
       now.problems.filter(({ code }) => code === wanted);
     /** A deployment is removed while its second revision does not become ready: the application takes its place, with that one. */
-    const removeBroken = async (more: string) => {
-      await fleet.push({ 'late.yaml': change('example/slow:1', more), 'deploy.yaml': deploy('slow-v1') });
+    const removeBroken = async (name: string, more: string) => {
+      await fleet.push({
+        'late.yaml': webApp(name, 'example/slow:1') + more,
+        'deploy.yaml': deploy(`${name}-v1`),
+      });
       await fleet.settled();
       await fleet.push({
-        'late.yaml': change('example/slow:broken', more),
-        'deploy.yaml': deploy('slow-v1', 'slow-v2'),
+        'late.yaml': webApp(name, 'example/slow:broken') + more,
+        'deploy.yaml': deploy(`${name}-v1`, `${name}-v2`),
       });
       await fleet.until('v2 to be late', (now) => {
         const row = rowOf(now, 'default/late');
         return row?.revisions.length === 2 && row.health !== 'Healthy' && row.message.includes('web-v2');
       });
       await fleet.push({ 'deploy.yaml': null });
-      await fleet.until('the plain one to come', (now) => rowOf(now, 'default/slow')?.message.includes('0/1') === true);
+      await fleet.until(
+        'the plain one to come',
+        (now) => rowOf(now, `default/${name}`)?.message.includes('0/1') === true,
+      );
     };
     afterEach(async () => {
       await fleet.push({ 'late.yaml': null, 'deploy.yaml': null });
@@ -221,7 +226,7 @@ spec:
     });
 
     it('stays until the application that takes its place is healthy', async () => {
-      await removeBroken('');
+      await removeBroken('slow', '');
       const status = await fleet.status();
       expect(told(status, 'MOVE_UNFINISHED')).toMatchObject([
         { severity: 'warning', app: 'default/late', cluster: 'local' },
@@ -232,22 +237,26 @@ spec:
       expect((await fleet.cli('status')).stdout).toContain('guarded[MOVE_UNFINISHED] default/late on local');
       await fleet.push({ 'late.yaml': webApp('slow', 'example/slow:3') });
       await fleet.until('it to be gone', (now) => rowOf(now, 'default/late') === undefined);
-      expect(rowOf(await fleet.status(), 'default/slow')).toMatchObject({ health: 'Healthy', applied: true });
+      await fleet.until('the other to be alone', (now) => {
+        const row = rowOf(now, 'default/slow');
+        return row?.health === 'Healthy' && row.applied === true;
+      });
     });
 
     it('warns while an application that takes over objects of it comes before its change was done', async () => {
-      await removeBroken(`    - name: extra
+      const extra = `    - name: extra
       type: k8s-objects
       properties: { objects: [{ apiVersion: v1, kind: ConfigMap, metadata: { name: shared }, data: { a: b } }] }
-`);
+`;
+      await removeBroken('shares', extra);
       expect(told(await fleet.status(), 'CHANGE_ABANDONED')).toMatchObject([
-        { severity: 'warning', app: 'default/slow', cluster: 'local' },
+        { severity: 'warning', app: 'default/shares', cluster: 'local' },
       ]);
       expect((await fleet.cli('status')).stdout).toContain(
         'default/late was removed from local before its change was done',
       );
       expect(fleet.logged()).toContain('CHANGE_ABANDONED');
-      await fleet.push({ 'late.yaml': webApp('slow', 'example/slow:3') });
+      await fleet.push({ 'late.yaml': webApp('shares', 'example/slow:3') });
       await fleet.until('it to be told no more', (now) => told(now, 'CHANGE_ABANDONED').length === 0);
     });
   });
