@@ -239,7 +239,7 @@ spec:
       await fleet.until('it to be gone', (now) => rowOf(now, 'default/late') === undefined);
       await fleet.until('the other to be alone', (now) => {
         const row = rowOf(now, 'default/slow');
-        return row?.health === 'Healthy' && row.applied === true;
+        return row?.health === 'Healthy' && row.applied;
       });
     });
 
