@@ -5,40 +5,31 @@ import type { Oid } from '../../../shared/lib/git/object.ts';
 import type { PackEntry } from '../../../shared/lib/git/pack.ts';
 import { startSlices, unitsOfBytes } from '../../../shared/lib/slices.ts';
 import { initRepository, syncFolder } from './durable.ts';
+import { inLots } from './lots.ts';
 import type { PackFolder } from './pack-folder.ts';
 import { unpack } from './packfile.ts';
 
 /** Puts packs of some names where they are not in the way, durably, before they are deleted here. */
 export type PutAside = (names: readonly string[]) => Promise<void>;
 
-/** Bytes of entries that are held in memory for one pack. */
-const lotBytes = 32 * 1024 * 1024;
-
 /** Writes the objects that are to stay into packs of their own, then deletes all packs that were there before. A damaged object stops it. */
 export async function keepOnly(folder: PackFolder, oids: Iterable<Oid>, aside: PutAside): Promise<void> {
   const before = folder.packs();
   const kept = new Set<string>();
-  for await (const lot of lotsOf(folder, oids)) kept.add(await folder.add(lot));
+  for await (const lot of inLots(entriesOf(folder, oids))) kept.add(await folder.add(lot));
   await aside(before.map(({ name }) => name));
   await folder.drop(before.filter(({ name }) => !kept.has(name)));
 }
 
-async function* lotsOf(folder: PackFolder, oids: Iterable<Oid>): AsyncGenerator<readonly PackEntry[]> {
+async function* entriesOf(folder: PackFolder, oids: Iterable<Oid>): AsyncGenerator<PackEntry> {
   const slices = startSlices();
-  let lot: PackEntry[] = [];
-  let bytes = 0;
   for (const oid of oids) {
     const packed = folder.packed(oid);
     if (packed === null) throw new SluiceError('PACK_INVALID', 'an object is missing', { subject: oid });
     unpack(oid, packed);
-    lot.push({ oid, bytes: packed.entry });
-    bytes += packed.entry.length;
     await slices.spend(unitsOfBytes(packed.size));
-    if (bytes < lotBytes) continue;
-    yield lot;
-    [lot, bytes] = [[], 0];
+    yield { oid, bytes: packed.entry };
   }
-  if (lot.length > 0) yield lot;
 }
 
 /** Gives packs of the repository in `from` a second name in the bare repository in `to`, which is made where there is none: no bytes are copied within one disk. */

@@ -23,8 +23,8 @@ export interface PackFolder {
   readonly drop: (packs: readonly PackFile[]) => Promise<void>;
   /** Those of the open packs whose files are not in the folder any more. */
   readonly lost: () => readonly PackFile[];
-  /** Puts one pack with these objects, none where there are none, into the place of others, which are read until it is there. */
-  readonly replace: (old: readonly PackFile[], entries: readonly PackEntry[]) => Promise<void>;
+  /** Puts a pack for each lot of objects into the place of others, which are read until all are there. */
+  readonly replace: (old: readonly PackFile[], lots: AsyncIterable<readonly PackEntry[]>) => Promise<void>;
   readonly close: () => void;
 }
 
@@ -80,8 +80,9 @@ export function openPackFolder(folder: string, onStep: OnStep): PackFolder {
       removeLeftovers(folder);
     },
     lost: () => lostOf(folder, packs),
-    replace: async (old, entries) => {
-      const made = entries.length === 0 ? [] : [await writePack(folder, entries, onStep)];
+    replace: async (old, lots) => {
+      const made: string[] = [];
+      for await (const entries of lots) made.push(await writePack(folder, entries, onStep));
       packs = [
         ...made.map((name) => openPackFile(join(folder, name), name)),
         ...packs.filter((one) => !old.includes(one)),

@@ -2,6 +2,7 @@ import { startSlices, unitsOfBytes } from '../../../shared/lib/slices.ts';
 import type { PackEntry } from '../../../shared/lib/git/pack.ts';
 import type { Oid } from '../../../shared/lib/git/object.ts';
 import type { PackedObject } from '../../model/objects.ts';
+import { inLots } from './lots.ts';
 import type { PackFolder } from './pack-folder.ts';
 import type { PackFile } from './packfile.ts';
 
@@ -13,16 +14,20 @@ export async function restoreLost(folder: Pick<PackFolder, 'packs' | 'lost' | 'r
   const lost = folder.lost();
   if (lost.length === 0) return;
   const kept = folder.packs().filter((pack) => !lost.includes(pack));
+  await folder.replace(lost, inLots(entriesOf(lost, kept)));
+}
+
+async function* entriesOf(lost: readonly PackFile[], kept: readonly PackFile[]): AsyncGenerator<PackEntry> {
   const slices = startSlices();
-  const entries = new Map<Oid, PackEntry>();
+  const seen = new Set<Oid>();
   for (const pack of lost) {
     for (const oid of pack.names()) {
-      const found = entries.has(oid) || isGiven(kept, oid) ? null : (givenBy(lost, oid) ?? pack.packed(oid));
-      if (found !== null) entries.set(oid, { oid, bytes: found.entry });
+      const found = seen.has(oid) || isGiven(kept, oid) ? null : (givenBy(lost, oid) ?? pack.packed(oid));
+      seen.add(oid);
       await slices.spend(unitsOfBytes(found?.entry.length ?? 0));
+      if (found !== null) yield { oid, bytes: found.entry };
     }
   }
-  await folder.replace(lost, [...entries.values()]);
 }
 
 /** True where a pack has an object and gives it. */
