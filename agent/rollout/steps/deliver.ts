@@ -15,7 +15,7 @@ import type { Judged } from './analysis.ts';
 import { contentsOf, type Ingredients } from './contents.ts';
 import type { Copies } from './copies.ts';
 import type { Contents, Pods, StageKind } from './parts.ts';
-import { keepSeconds, nextPosition } from './position.ts';
+import { dueAt, keepSeconds, nextPosition } from './position.ts';
 import { stageOf } from './stage.ts';
 import { totalsOf } from './totals.ts';
 import { saidOf } from './words.ts';
@@ -216,15 +216,6 @@ function stageNow(input: DeliverInput, contents: Contents, { position, cluster }
     said: saidOf({ delivery, position, mode, unsure }),
     dueAt: mayMove && delivery.action !== 'pause' ? (dueAt(delivery, position, at) ?? askAt) : null,
   };
-}
-
-/** When the pause that is under way, or the time that the copy before is kept, is over. */
-function dueAt(delivery: BundleDelivery, position: Position | null, at: number): number | null {
-  if (position === null || position.returned !== undefined || position.isDone === true) return null;
-  const step = delivery.steps[position.step];
-  const seconds =
-    step === undefined ? keepSeconds(delivery, position) : step.type === 'pause' ? step.seconds : undefined;
-  return seconds === undefined ? null : at + Math.max(0, seconds * 1_000 - position.waitedMs);
 }
 
 const stages = new WeakMap<BundleApp, { readonly key: string; readonly app: BundleApp }>();

@@ -147,3 +147,12 @@ function compare(a: Position, b: Position): number {
   const at = left.findIndex((value, index) => value !== right[index]);
   return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
 }
+
+/** When the pause that is under way, or the time that the copy before is kept, is over. */
+export function dueAt(delivery: BundleDelivery, position: Position | null, at: number): number | null {
+  if (position === null || position.returned !== undefined || position.isDone === true) return null;
+  const step = delivery.steps[position.step];
+  const seconds =
+    step === undefined ? keepSeconds(delivery, position) : step.type === 'pause' ? step.seconds : undefined;
+  return seconds === undefined ? null : at + Math.max(0, seconds * 1_000 - position.waitedMs);
+}

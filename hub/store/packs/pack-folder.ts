@@ -81,8 +81,7 @@ export function openPackFolder(folder: string, onStep: OnStep): PackFolder {
     },
     lost: () => lostOf(folder, packs),
     replace: async (old, lots) => {
-      const made: string[] = [];
-      for await (const entries of lots) made.push(await writePack(folder, entries, onStep));
+      const made = await writePacks(folder, lots, onStep);
       packs = [
         ...made.map((name) => openPackFile(join(folder, name), name)),
         ...packs.filter((one) => !old.includes(one)),
@@ -114,6 +113,16 @@ export function packedIn(packs: readonly PackFile[], oid: Oid): PackedObject | n
     if (found !== null) return found;
   }
   return null;
+}
+
+async function writePacks(
+  folder: string,
+  lots: AsyncIterable<readonly PackEntry[]>,
+  onStep: OnStep,
+): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const lot of lots) names.push(await writePack(folder, lot, onStep));
+  return names;
 }
 
 async function writePack(folder: string, entries: readonly PackEntry[], onStep: OnStep): Promise<string> {
