@@ -42,7 +42,7 @@ describe('a step that a person had skipped', () => {
   });
 
   it('is no group of which a step has brought its content', () => {
-    const group = step('both', stepGroup as never, { steps: [deploy('prod', 'prod')] });
+    const group = step('both', stepGroup, { steps: [deploy('prod', 'prod')] });
     const play = new Play([group, suspend('ask')], [prod], 'web-v2');
     play.pass();
     expect(play.record?.last.admitted).toHaveLength(1);
