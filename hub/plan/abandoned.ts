@@ -12,8 +12,9 @@ import { previousRevision } from './input.ts';
 const shown = 160;
 
 /**
- * A warning for each deployment whose document was removed before its change was done (applied in full, and healthy), where its Application takes its place: the
- * revision that served goes, and the newest one comes, ready or not. Each stays until that one is healthy, or is taken back. Pure.
+ * A warning for each deployment whose document was removed before its change was done (applied in full, and healthy), where its Application takes its place
+ * at once, because it has some of the same objects (`departures.ts`): the revision that served goes, and the newest one comes, ready or not. Each stays
+ * until that one is healthy, or is taken back. Pure.
  */
 export function abandonedChanges(input: DepartureInput, next: readonly NextBundle[]): Problem[] {
   return atOnce(findingAbandoned(input, next));
