@@ -27,7 +27,7 @@ import { forgetRemoved, rememberServing } from './rollout/serving.ts';
 import { stageDeliveries } from './rollout/steps/run.ts';
 import type { Agent } from './agent.ts';
 import { selectApps } from './site/filter.ts';
-import { holdNow } from './site/hold.ts';
+import { holdChangesAt, holdNow } from './site/hold.ts';
 
 /**
  * One pass: decides from the channel, the inventory and the watches what may be done now, does it, and returns. It waits for no
@@ -86,7 +86,7 @@ export async function pass(agent: Agent): Promise<Outcome> {
   // Record and report where everything stands now: where nothing was done, as it stood.
   const rows = [...applied.rows, ...pruned.rows];
   const isStill = rows.length === 0 && pruned.inventory === inventory;
-  const done = { ...planned, inventory: pruned.inventory };
+  const done = { ...planned, inventory: pruned.inventory, holdChangesAt: holdChangesAt(site, now) };
   const after = isStill ? plans : planRollout(agent, { ...done, ...wanted });
   const recorded = await recall(agent);
   const outcome = outcomeOf({ ...facts, ...done, stored: recorded, prune, apps: after, rows, faults });

@@ -43,4 +43,6 @@ export interface Outcome {
   readonly didWrite: boolean;
   /** When to run the next pass if no change triggers it, by the monotonic clock. */
   readonly deadline: number | null;
+  /** When the hold of the site that was decided by begins or ends if its ConfigMap stays (milliseconds since the epoch); null = never. */
+  readonly holdChangesAt: number | null;
 }

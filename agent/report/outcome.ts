@@ -23,6 +23,7 @@ export function idleOutcome(at: number, inventory: Inventory): Outcome {
     isSettled: false,
     didWrite: false,
     deadline: null,
+    holdChangesAt: null,
   };
 }
 
@@ -33,6 +34,7 @@ export interface OutcomeFacts {
   readonly hubIds: ReadonlyMap<ObjectId, ObjectId>;
   readonly mode: Outcome['mode'];
   readonly isRestored: boolean;
+  readonly holdChangesAt: number | null;
   /** The state object as it was recorded last. */
   readonly stored: { readonly state: Pick<AgentState, 'mark'> | null };
   /** Objects that could not be applied or deleted. */
@@ -73,6 +75,7 @@ export function outcomeOf(facts: OutcomeFacts): Outcome {
     isSettled: areAppsSettled && facts.faults.size === 0 && (mode.mayChange || isStarted),
     didWrite: rows.some(mayGoOn),
     deadline: earliestDeadline(apps),
+    holdChangesAt: facts.holdChangesAt,
   };
 }
 

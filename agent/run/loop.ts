@@ -7,7 +7,6 @@ import { openLease } from '../kube/lease/lease.ts';
 import type { AgentDeps } from '../model/deps.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { saidOf } from '../model/said.ts';
-import { holdChangesAt } from '../site/hold.ts';
 import { nextRetry } from '../apply/faults.ts';
 import { pass } from '../pass.ts';
 import { rememberFault, rememberOutcome } from '../report/memory.ts';
@@ -163,14 +162,12 @@ function waitAfter({ memory, deps }: Agent, outcome: Outcome, at: number): numbe
   if (refusal !== null) times.push(refusal.until);
   const retry = nextRetry(memory.faults, outcome.at);
   if (retry !== null) times.push(retry);
-  const telling = nextTelling(memory.report.observed, now);
+  // What falls due while a pass runs is not told by it.
+  const telling = nextTelling(memory.report.observed, outcome.at);
   if (telling !== null) times.push(telling);
   const look = nextLook(memory.explanations);
   if (look !== null) times.push(look);
-  const wall = deps.clock.now();
-  // A hold that began or ended before this pass began was seen by it.
-  const change = holdChangesAt(memory.site.current, wall - (now - outcome.at));
-  if (change !== null) times.push(now + change - wall);
+  if (outcome.holdChangesAt !== null) times.push(now + outcome.holdChangesAt - deps.clock.now());
   return Math.max(10, Math.min(...times) - now);
 }
 

@@ -1,3 +1,4 @@
+import { runAgent } from '../../agent/run/loop.ts';
 import { memoryContents } from '../../agent/model/contents.ts';
 import { requestPull } from '../../agent/channel/memory.ts';
 import { fenced } from '../../agent/kube/lease/fence.ts';
@@ -50,6 +51,16 @@ export function manualClock(start = noon): ManualClock {
       }
     },
   };
+}
+
+/** A clock on which `ms` milliseconds pass just before its reading with the number `late`, as for a process that had to wait. */
+export function lateClock(clock: ManualClock, late: number, ms: number): ManualClock {
+  let readings = 0;
+  const read = (of: () => number) => () => {
+    if (++readings === late) clock.move(ms);
+    return of();
+  };
+  return { ...clock, now: read(clock.now), monotonic: read(clock.monotonic) };
 }
 
 export const silentLog = {
@@ -146,6 +157,40 @@ export function handAgent(deps: AgentDeps, stop = new AbortController()): Agent 
   const kube = fenced(deps.kube, { isHeld: () => true, onStep: deps.onStep ?? (() => undefined) });
   const agent = openAgent(deps, kube, { onChange: () => undefined, stop: stop.signal, signal: hard.signal });
   return { ...agent, close: () => hard.abort() };
+}
+
+/** The loop of an agent by a clock that is moved by hand. */
+export interface SteppedAgent {
+  /** Waits until no pass runs, and moves the clock. */
+  readonly move: (ms: number) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Runs an agent's loop; `clock` is the one that its dependencies read, or what that one is made of. */
+export function steppedAgent(deps: AgentDeps, clock: ManualClock): SteppedAgent {
+  const stop = new AbortController();
+  let isBusy = true;
+  const probes = {
+    joined: () => undefined,
+    leads: () => undefined,
+    passGoesOn: () => undefined,
+    passBegins: () => void (isBusy = true),
+  };
+  const running = runAgent({ ...deps, probes: { ...probes, passEnds: () => void (isBusy = false) } }, stop.signal);
+  // What follows a pass, and what begins the next one, take some turns of the event loop.
+  const idle = async (): Promise<void> => {
+    for (let turns = 0; turns < 20; turns = isBusy ? 0 : turns + 1) await new Promise((next) => setImmediate(next));
+  };
+  return {
+    move: async (ms) => {
+      await idle();
+      clock.move(ms);
+    },
+    stop: async () => {
+      stop.abort();
+      await running;
+    },
+  };
 }
 
 /** Makes the agent's next pass pull. */

@@ -72,12 +72,12 @@ export function planOfStage(plan: AppPlan, stage: Stage): AppPlan {
 }
 
 function returnedPlan(plan: AppPlan, stage: Stage, why: string): Partial<AppPlan> {
-  const what = `${stage.wanted.name}#${stage.said.number} went back at ${whereOf(stage)}`;
-  const reason = `${what}: ${why}`;
+  const reason = `${stage.wanted.name}#${stage.said.number} went back at ${whereOf(stage)}: ${why}`;
   // While it is on its way back, that is what is shown.
   const isOnItsWay = plan.phase !== 'settled' || (plan.isWaiting && plan.blocked === null);
   if (isOnItsWay) return { reason: `${reason}; ${plan.reason}` };
-  return { phase: 'blocked', reason, blocked: { revision: null, what, reason } };
+  // What pods say now is said beside the cause, never in its place.
+  return { phase: 'blocked', reason, blocked: { revision: null, what: reason, reason } };
 }
 
 function whereOf({ wanted, position }: Stage): string {

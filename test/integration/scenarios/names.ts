@@ -57,8 +57,10 @@ export function describeNames(backend: Backend): void {
         'shop.yaml': webApp('store', 'example/shop:1'),
         'deploy.yaml': deploymentOf('store', [{ name: 'store-v1', weight: 100 }]),
       });
-      const status = await fleet.settled();
-      expect(rowOf(status, 'default/store')).toMatchObject({ health: 'Healthy', applied: true });
+      const status = await fleet.until('store to be ready', (now) => {
+        const { health, applied } = rowOf(now, 'default/store') ?? {};
+        return health === 'Healthy' && applied === true && now.clusters.every((one) => one.settled);
+      });
       expect([await uidOf(workload('web-v1')), await ownerOf(workload('web-v1'))]).toEqual([
         expect.not.stringMatching(before!),
         'default/store',

@@ -118,8 +118,10 @@ export function describeRollouts(backend: Backend): void {
         'deploy.yaml': rollout('front-v2', `${tenth}, { pause: 1h }`),
       });
       await until('v2 4 (100)');
-      await fleet.settled();
-      expect(await row()).toMatchObject({ health: 'Healthy', applied: true });
+      await fleet.until('front to be healthy again', (status) => {
+        const { health, applied } = rowOf(status, 'default/front') ?? {};
+        return health === 'Healthy' && applied === true;
+      });
     });
   });
 

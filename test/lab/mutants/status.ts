@@ -101,6 +101,20 @@ export const statusMutants: readonly Mutant[] = [
     tests: ['test/unit/agent/rollout'],
   },
   {
+    bug: 'what pods say takes the place of why a delivery went back',
+    file: 'agent/rollout/steps/words.ts',
+    find: 'blocked: { revision: null, what: reason, reason } };',
+    replace: "blocked: { revision: null, what: '', reason } };",
+    tests: ['test/unit/agent/report/health.test.ts'],
+  },
+  {
+    bug: 'a window that opens while a pass runs is not waited for',
+    file: 'agent/pass.ts',
+    find: 'holdChangesAt(site, now) };',
+    replace: 'holdChangesAt(site, deps.clock.now()) };',
+    tests: ['test/unit/agent/site/window.test.ts'],
+  },
+  {
     bug: 'a kind that may not be watched any more is shown as it was',
     file: 'agent/live/kind.ts',
     find: "isSluiceError(error, 'FORBIDDEN', 'UNAUTHENTICATED') || ",

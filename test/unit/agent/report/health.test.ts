@@ -7,9 +7,12 @@ import type { AppPlan } from '../../../../agent/model/plan.ts';
 import type { Row } from '../../../../agent/model/rows.ts';
 import { appHealth } from '../../../../agent/report/health.ts';
 import type { HealthFacts } from '../../../../agent/report/verdicts.ts';
+import type { Stage } from '../../../../agent/model/delivery.ts';
 import { planApp } from '../../../../agent/rollout/plan.ts';
+import { planOfStage, saidOf } from '../../../../agent/rollout/steps/words.ts';
 import type { ObjectHealth } from '../../../../shared/model/health.ts';
 import type { ObjectId } from '../../../../shared/model/object.ts';
+import type { BundleDelivery, DeliveryStep } from '../../../../shared/wire/revision.ts';
 import { configMap, plainApp } from '../../../fixtures/agent/apps.ts';
 import { observe, type Situation } from '../../../fixtures/agent/rollout.ts';
 
@@ -102,6 +105,24 @@ describe('the health of an application that runs pods', () => {
     ['not when there is nothing to do', running, 'Healthy Ready:2/2'],
   ])('is held %s', (_, situation, words) => {
     expect(ofChange(situation, {}, held)).toBe(words);
+  });
+
+  it('says first why a delivery went back, and what pods say now after it', () => {
+    const observed = observe(running);
+    const plan = planApp(observed);
+    const steps: DeliveryStep[] = [{ type: 'scale', replicas: { percent: 50 } }];
+    const position = { number: 3, attempt: 1, step: 0, waitedMs: 0, totals: {}, returned: 'errors: it is 0.5' };
+    const delivery: BundleDelivery = { number: 3, attempt: 1, action: 'run', steps };
+    const stage = {
+      wanted: { ...observed.app!, delivery },
+      said: saidOf({ delivery, position, mode: 'move', unsure: null }),
+      position,
+      dueAt: null,
+    } as unknown as Stage;
+    const cause = 'example#3 went back at step 1 of 1 (pods 50 %): errors: it is 0.5';
+    const said = (explanation: string | null) => ofChange(running, { explanation }, open, planOfStage(plan, stage));
+    expect(said(null)).toBe(`Degraded Ready:2/2 ${cause}`);
+    expect(said('Pod/a: being deleted')).toBe(`Degraded Ready:2/2 ${cause}: Pod/a: being deleted`);
   });
 });
 

@@ -32,6 +32,7 @@ const facts: OutcomeFacts = {
   hubIds: new Map(),
   mode: { mayChange: true, stopDeletes: null, hold: null },
   isRestored: false,
+  holdChangesAt: null,
   stored: { state: { mark: bundle.mark } },
   faults: new Map(),
   prune: { kept: [], unexplained: [], isLimited: false, limitText: '' },

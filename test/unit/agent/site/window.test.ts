@@ -4,7 +4,17 @@ import { runAgent } from '../../../../agent/run/loop.ts';
 import { cronFields } from '../../../../shared/adapters/schedule.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import type { Clock } from '../../../../shared/ports/clock.ts';
-import { fakeChannel, handAgent, manualClock, reportSink, settle, testDeps, setSite } from '../../../fakes/agent.ts';
+import {
+  fakeChannel,
+  handAgent,
+  lateClock,
+  manualClock,
+  reportSink,
+  settle,
+  testDeps,
+  setSite,
+  steppedAgent,
+} from '../../../fakes/agent.ts';
 import { configMap, plainApp, retiredBetween, testBundle } from '../../../fixtures/agent/apps.ts';
 import { fakeKube, type FakeKube } from '../../../fakes/kube.ts';
 
@@ -62,4 +72,21 @@ describe('the window of a site', () => {
     stop.abort();
     await running;
   });
+
+  it('wakes the agent also where it opens between two readings of the clock', async () => {
+    for (let late = 1; late <= 80; late += 1) expect([late, await appliedAfter(late)]).toEqual([late, true]);
+  });
 });
+
+/** Whether an agent applies soon after the opening, by a clock on which the window opens just before its `late`-th reading. */
+async function appliedAfter(late: number): Promise<boolean> {
+  const kube = fakeKube();
+  kube.put_({ ...configMap('sluice-site', '', 'sluice-system'), data: { window } });
+  const channel = fakeChannel();
+  channel.publish(testBundle({ generation: 1, apps: [first], freshUntil }));
+  const clock = manualClock(opens - 500);
+  const agent = steppedAgent(testDeps(kube, channel, lateClock(clock, late, 500)), clock);
+  for (let second = 0; second < 20 && valueOf(kube, aId) === undefined; second += 1) await agent.move(1_000);
+  await agent.stop();
+  return valueOf(kube, aId) === 'a';
+}
