@@ -11,3 +11,10 @@ export function trustState(state: AgentState | null, previous: VerifiedBundle | 
     previous,
   };
 }
+
+const hourMs = 3_600_000;
+
+/** True for a bundle that was issued more than an hour ahead of this machine's clock (milliseconds since the epoch): accepted, and reported as `ClockSkew`. */
+export function isAhead(issuedAt: number, now: number): boolean {
+  return issuedAt > now + hourMs;
+}

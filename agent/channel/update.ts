@@ -92,6 +92,7 @@ const reasons: Partial<Record<Code, string>> = {
   UNAUTHENTICATED: notLetIn,
   FORBIDDEN: notLetIn,
   TOKEN_EXPIRED: notLetIn,
+  CLOCK_SKEW: 'the clocks of hub and site differ too much',
   NOT_FOUND: 'the channel has nothing for this cluster yet',
 };
 

@@ -122,6 +122,7 @@ const advice: Partial<Record<SiteCondition['type'], string>> = {
   Revoked:
     'what runs stays and is repaired, nothing new comes; to let it in again: `sluice-hub cluster join NAME --rekey`',
   NotLetIn: 'to let it in again: `sluice-hub cluster join NAME --rekey`',
+  ClockSkew: 'set the clock of this cluster, or of the hub; what runs stays and is repaired',
   Unreachable: 'what runs stays and is repaired, nothing new comes until the hub answers',
   AgentFault: 'what runs is repaired meanwhile, and nothing begins',
 };

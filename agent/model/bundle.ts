@@ -52,10 +52,8 @@ export interface VerifiedBundle {
   readonly fresh: boolean;
   /** When that ends if no newer bundle or list comes (milliseconds since the epoch): the later time of the envelope and the freshness list. */
   readonly freshUntil: number;
-  /** What this bundle raises the agent's time floor to: its issuedAt, or the floor as it was under clock skew. */
+  /** What this bundle raises the agent's time floor to: its issuedAt, or the floor as it was where that is ahead (`isAhead`). */
   readonly issuedAt: number;
-  /** True when the bundle was issued more than an hour ahead of this machine's clock: accepted, and reported. */
-  readonly clockSkew: boolean;
   readonly freshness: Freshness | null;
   /** Applications (`namespace/name`) that cannot be carried out here, and why: nothing of them begins, what runs of them stays. */
   readonly unfit: ReadonlyMap<string, Objection>;

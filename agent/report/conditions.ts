@@ -9,6 +9,8 @@ export interface ConditionsInput {
   /** Why the agent itself cannot go on; null = it can. */
   readonly agentFault: string | null;
   readonly isFresh: boolean;
+  /** The accepted bundle is from the future, by the clock here. */
+  readonly isAhead: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Since when each condition has its status, by type; missing = now. */
@@ -55,6 +57,7 @@ function judge(input: ConditionsInput): Judged[] {
     readiness(input, left),
     ...(fault === null ? [] : has(conditionOfFault(fault.code), true, fault.code, fault.message)),
     ...has('Stale', isStale && !isSaid, 'NotFresh', 'not fresh: the last good state is kept'),
+    ...has('ClockSkew', input.isAhead && fault?.code !== 'CLOCK_SKEW', 'BundleAhead', aheadText(outcome)),
     ...has('Held', outcome.mode.hold !== null && input.agentFault === null, 'Site', outcome.mode.hold ?? ''),
     ...has('Restored', outcome.isRestored, 'ClusterChanged', 'not the recorded cluster: nothing is deleted'),
     ...has('Unexplained', outcome.unexplained.length > 0 && left === '', 'NotRetired', `${kept} are kept`),
@@ -67,6 +70,10 @@ function readiness({ outcome, channelFault, agentFault: failure }: ConditionsInp
   const isReady = outcome.isSettled && channelFault === null;
   const reason = isReady ? 'Settled' : 'Working';
   return { type: 'Ready', isTrue: isReady, reason, message: channelFault === null ? left : channelFault.message };
+}
+
+function aheadText({ bundle }: Outcome): string {
+  return `the bundle was signed at ${bundle?.revision.issuedAt ?? ''}, more than an hour ahead of the clock here`;
 }
 
 /** A cluster that leaves has no application and nothing retired: all of it is unexplained, and meant to be. */

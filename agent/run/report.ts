@@ -1,5 +1,6 @@
 import { fightsOf } from '../apply/repairs.ts';
 import { isFresh } from '../channel/mode.ts';
+import { isAhead } from '../channel/trust.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { buildReport } from '../report/build.ts';
 import { rememberHealthy } from '../report/healthy.ts';
@@ -62,6 +63,7 @@ function reportOf({ deps, memory, view }: Agent, outcome: Outcome): AgentReport 
     channelFault: memory.channel.fault,
     agentFault: memory.report.fault?.message ?? memory.inventory.refusal?.message ?? null,
     isFresh: outcome.bundle !== null && isFresh(outcome.bundle, now),
+    isAhead: outcome.bundle !== null && isAhead(Date.parse(outcome.bundle.revision.issuedAt), now),
     now,
     since,
   });

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { digestOf } from '../../shared/lib/canonical.ts';
 import { SluiceError } from '../../shared/errors.ts';
-import { verifyCredential } from '../../shared/wire/credential.ts';
+import { credentialMs, verifyCredential } from '../../shared/wire/credential.ts';
 import { assertNotRevoked, registeredAs, type ClusterRecord } from '../model/registry.ts';
 import type { State } from '../model/state.ts';
 import type { NamedToken, TokenRole } from '../model/token.ts';
@@ -16,15 +16,13 @@ export interface Person {
 /** Who sent a request. */
 export type Caller = Person | { readonly kind: 'agent'; readonly record: ClusterRecord };
 
-/** Proves who sent a request from its Authorization header; throws UNAUTHENTICATED or REVOKED. */
+/** Proves who sent a request from its Authorization header; throws UNAUTHENTICATED, REVOKED or CLOCK_SKEW. */
 export type Authenticate = (
   header: string | undefined,
   state: Pick<State, 'channel' | 'clusters' | 'tokens'>,
   now: number,
 ) => Caller;
 
-/** A credential may be valid for ten minutes; a clock may be off by one. */
-const longestCredential = 11 * 60_000;
 const rememberedCredentials = 20_000;
 
 /**
@@ -87,8 +85,19 @@ function keysOf(record: ClusterRecord, now: number): string[] {
 // eslint-disable-next-line max-params -- the five facts that a credential is checked against
 function expiryOf(text: string, channel: string, record: ClusterRecord, keys: readonly string[], now: number): number {
   const expires = verifyCredential(text, { channel, registration: record.registration }, keys);
-  if (expires > now && expires <= now + longestCredential) return expires;
-  throw refused();
+  const [late, early] = [now - expires, expires - now - credentialMs.longest];
+  if (late < 0 && early <= 0) return expires;
+  throw skewed(Math.max(late, early), late >= 0 ? 'behind' : 'ahead of');
+}
+
+/** Its key is known, and made it at a time that is not now; `ms` = by how much at least. Coarse, so that it stays the same words. */
+function skewed(ms: number, how: string): SluiceError {
+  const [unit] = [['days', 86_400_000] as const, ['hours', 3_600_000] as const].find(([, least]) => ms >= least) ?? [
+    'minutes',
+  ];
+  return new SluiceError('CLOCK_SKEW', `the clock of this agent is ${unit} ${how} that of the hub`, {
+    hint: 'set the clock of the site, or of the hub; its key is known',
+  });
 }
 
 function refused(): SluiceError {

@@ -34,7 +34,7 @@ export function createRefusals(parts: {
   };
 }
 
-/** True for an error that says that a caller is not one who may do this. */
+/** True for an error that says that a caller is not one who may do this, or not with what was signed at another time. */
 export function isRefusal({ code }: Pick<SluiceError, 'code'>): boolean {
-  return codes[code].exit === codes.UNAUTHENTICATED.exit;
+  return code === 'CLOCK_SKEW' || codes[code].exit === codes.UNAUTHENTICATED.exit;
 }

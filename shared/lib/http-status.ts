@@ -13,7 +13,7 @@ interface StatusRow {
 /** HTTP statuses and error codes, both ways. */
 const statuses: readonly StatusRow[] = [
   { status: 400, read: 'UNAVAILABLE', sent: ['USAGE', 'WIRE_INVALID', 'FORMAT_UNKNOWN'], exits: [2] },
-  { status: 401, read: 'UNAUTHENTICATED', sent: ['UNAUTHENTICATED', 'SIGNATURE_INVALID'] },
+  { status: 401, read: 'UNAUTHENTICATED', sent: ['UNAUTHENTICATED', 'SIGNATURE_INVALID', 'CLOCK_SKEW'] },
   { status: 403, read: 'FORBIDDEN', sent: ['FORBIDDEN', 'TOKEN_EXPIRED'], exits: [6] },
   { status: 404, read: 'NOT_FOUND', sent: ['NOT_FOUND', 'REFERENCE_NOT_FOUND', 'CHANGE_NOT_FOUND'] },
   { status: 408, read: 'TIMEOUT' },

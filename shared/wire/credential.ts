@@ -3,6 +3,13 @@ import { encode } from './codec.ts';
 import { countSigners, keyIdOf, payloadTypes, type Signer } from './envelope.ts';
 import type { Credential } from './join.ts';
 
+/**
+ * How long a credential is good for when it is made, how much of that must be left where it is used again, and for how long a hub
+ * takes one that it gets, in milliseconds: clocks may differ by five minutes where that of the agent is ahead, and by three where
+ * it is behind. Agents before made them for ten minutes.
+ */
+export const credentialMs = { life: 6 * 60_000, left: 3 * 60_000, longest: 11 * 60_000 } as const;
+
 const form = /^([0-9a-z]{1,9})\.([A-Za-z0-9_-]{86})$/;
 
 /**

@@ -17,6 +17,7 @@ import { checkLimits, fetchDocuments } from './documents.ts';
 import { freshUntil, verifyFreshness } from './freshness.ts';
 import { checkNames, checkReferences } from './objects.ts';
 import { verifyRoots } from './roots.ts';
+import { isAhead } from '../trust.ts';
 
 /** What a bundle is checked against: who this agent is, what it trusts already, and the time. */
 export interface VerifyInput {
@@ -29,7 +30,6 @@ export interface VerifyInput {
   readonly contents?: Contents;
 }
 
-const hour = 3_600_000;
 const maxJump = 1_000_000;
 
 /**
@@ -58,7 +58,6 @@ export async function verify(input: VerifyInput): Promise<VerifiedBundle> {
 
   const list = verifyFreshness(snapshot.freshness, root, revision.registration);
   const issuedAt = Date.parse(revision.issuedAt);
-  const clockSkew = issuedAt > now + hour;
   const until = freshUntil(revision.freshUntil, list, { registration: revision.registration, revisionDigest });
   const accepted = {
     mark,
@@ -68,8 +67,7 @@ export async function verify(input: VerifyInput): Promise<VerifiedBundle> {
     rootVersion: root.version,
     fresh: Math.max(now, trust.timeFloor) <= until,
     freshUntil: until,
-    issuedAt: clockSkew ? trust.timeFloor : issuedAt,
-    clockSkew,
+    issuedAt: isAhead(issuedAt, now) ? trust.timeFloor : issuedAt,
     freshness: list,
     unfit,
     objectBytes: contents.read,

@@ -4,7 +4,8 @@ import { owner } from '../../../shared/model/names.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { deploymentOf as plainDeployment, webApp } from '../scenarios/documents.ts';
 import { rowOf } from '../scenarios/fleet.ts';
-import { filesOf, textOf, type FieldCase, type Scene } from './scene.ts';
+import { setClock } from './clock.ts';
+import { filesOf, rawFiles, textOf, type FieldCase, type Scene } from './scene.ts';
 
 const shop = '/ConfigMap/default/shop';
 const held = '/ConfigMap/default/held';
@@ -14,6 +15,8 @@ const state = '/api/v1/namespaces/sluice-system';
 function readyReplicasOf(object: KubeObject): number {
   return (object['status'] as { readonly readyReplicas?: number } | undefined)?.readyReplicas ?? 0;
 }
+
+const timeOf = (object: KubeObject) => (object['data'] as { readonly at?: string } | undefined)?.at;
 
 /** Another name: the hub does not know what this cluster was before. */
 const elsewhere = { name: 'c2', labels: { env: 'prod' } };
@@ -53,6 +56,36 @@ async function quota(scene: Scene): Promise<void> {
 
 /** Cases of agents that cannot work, and of those that come back. */
 export const agentCases: readonly FieldCase[] = [
+  {
+    name: 'a clock that is set hours ahead or behind is said to be that, not a key that is unknown; what runs is repaired, and all goes on once it is set right',
+    run: async (scene) => {
+      const { clock, set } = setClock();
+      const pushed = async (version: number) => {
+        const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'timed' }, data: { at: `${version}` } };
+        await scene.fleet.push(rawFiles('timed', [object], version));
+      };
+      await scene.begin('k1');
+      scene.start({ clock, flags: { poll: 1 } });
+      await pushed(1);
+      await scene.healthy('default/timed');
+      for (const [version, hours, words] of [
+        [2, 3, /ClockSkew: the clock of this agent is hours ahead of that of the hub/],
+        [3, -3, /ClockSkew: the clock of this agent is hours behind that of the hub/],
+      ] as const) {
+        set(hours);
+        await pushed(version);
+        const said = await scene.said(words);
+        expect(said).not.toMatch(/rekey|credential/);
+        await scene.hands().remove('/ConfigMap/default/timed');
+        await scene.site().view.until('/ConfigMap/default/timed', 'there again', () => true);
+        set(0);
+        await scene
+          .site()
+          .view.until('/ConfigMap/default/timed', `at ${version}`, (one) => timeOf(one) === `${version}`);
+        await scene.healthy('default/timed');
+      }
+    },
+  },
   {
     name: 'agent-reinstall: what the earlier registration of this name owns is taken over, because the bundle names it',
     run: async (scene) => {

@@ -20,3 +20,12 @@ export function hurriedClock(): { readonly clock: Clock; readonly hurry: (times:
     },
   };
 }
+
+/** A clock whose wall clock is set by so many hours, at once; its timers go on. */
+export function setClock(): { readonly clock: Clock; readonly set: (hours: number) => void } {
+  let offset = 0;
+  return {
+    clock: { ...systemClock, now: () => systemClock.now() + offset },
+    set: (hours) => (offset = hours * 3_600_000),
+  };
+}

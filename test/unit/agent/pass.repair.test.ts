@@ -75,6 +75,7 @@ function reportOf({ agent, clock }: World, outcome: Outcome): AgentReport {
     channelFault: null,
     agentFault: null,
     isFresh: true,
+    isAhead: false,
     now: clock.now(),
     since: new Map(),
   });

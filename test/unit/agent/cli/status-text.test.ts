@@ -100,6 +100,7 @@ describe('the conditions of a site, each with an exit status', () => {
     ['revoked', saying('Unverified', 'REVOKED', 'revoked'), 'Revoked', /for 60 min: revoked; .*--rekey/, 10],
     ['not let in', saying('Unreachable', 'UNAUTHENTICATED', 'no'), 'NotLetIn', /--rekey/, 10],
     ['unreachable', saying('Unreachable', 'UNAVAILABLE', 'refused'), 'Unreachable', /what runs stays/, 11],
+    ['another clock', saying('ClockSkew', 'CLOCK_SKEW', 'hours ahead'), 'ClockSkew', /hours ahead; set the clock/, 10],
     ['not trusted', saying('Unverified', 'SIGNATURE_INVALID', 'forged'), 'Unverified', /forged/, 10],
     ['own state', saying('AgentFault', 'AgentFault', 'quota'), 'AgentFault', /quota; what runs is repaired/, 10],
     ['deletions', saying('DeleteLimited', 'Limit', 'the limit'), 'DeleteLimited', /the limit/, 10],

@@ -61,6 +61,7 @@ async function unready(deadline = 600) {
       channelFault: null,
       agentFault: null,
       isFresh: true,
+      isAhead: false,
       now: clock.now(),
       since: new Map(),
     }).apps[0]!.message;

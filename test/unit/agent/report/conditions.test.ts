@@ -99,6 +99,20 @@ describe('the conditions of a site', () => {
     expect(words({}, { channelFault: { code, message: 'm' } })).toEqual(['not Ready Working: m', `${type} ${code}: m`]);
   });
 
+  it('say that a bundle is from the future, and why, once', () => {
+    const ahead =
+      'ClockSkew BundleAhead: the bundle was signed at 2026-06-01T11:00:00Z, more than an hour ahead of the clock here';
+    const early = { ...bundle, revision: { ...bundle.revision, issuedAt: '2026-06-01T11:00:00Z' } };
+    expect(words({ bundle: early }, { isAhead: true })).toContain(ahead);
+    const channelFault = {
+      code: 'CLOCK_SKEW',
+      message: 'the clock of this agent is hours behind that of the hub',
+    } as const;
+    expect(
+      words({ bundle: early }, { isAhead: true, channelFault }).filter((word) => word.startsWith('ClockSkew')),
+    ).toEqual([`ClockSkew CLOCK_SKEW: ${channelFault.message}`]);
+  });
+
   it('say once that it is stale', () => {
     const channelFault = { code: 'STALE', message: 'too old' } as const;
     expect(words({}, { channelFault, isFresh: false })).toEqual(['not Ready Working: too old', 'Stale STALE: too old']);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { runAgent } from '../../../../agent/run/loop.ts';
 import { SluiceError } from '../../../../shared/errors.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
-import { fakeChannel, reportSink, testDeps } from '../../../fakes/agent.ts';
+import { fakeChannel, manualClock, reportSink, steppedAgent, testDeps } from '../../../fakes/agent.ts';
 import { configMap, plainApp, testBundle } from '../../../fixtures/agent/apps.ts';
 import { noon } from '../../../fixtures/agent/bundle.ts';
 import { fakeKube } from '../../../fakes/kube.ts';
@@ -35,6 +35,25 @@ describe('the loop', () => {
       reports.map((report) => report.sequence).toSorted((a, b) => a - b),
     );
     expect(kube.counters().watches).toBe(0);
+  });
+
+  it('says that its bundle is from the future for as long as it is', async () => {
+    const [clock, channel] = [manualClock(), fakeChannel()];
+    const { reports, deliver } = reportSink();
+    const made = testBundle({ generation: 1, apps: [plainApp('one', [configMap('a')])], freshUntil: far });
+    const issuedAt = new Date(noon + 3_600_000 + 60_000).toISOString();
+    channel.publish({ ...made, revision: { ...made.revision, issuedAt } });
+    const agent = steppedAgent(testDeps(fakeKube(), channel, clock, { deliver }), clock);
+    const says = () => reports.at(-1)?.conditions.some(({ type }) => type === 'ClockSkew');
+    // Smaller than what the Lease lives.
+    const move = async (seconds: number) => {
+      for (let left = seconds; left > 0; left -= 2) await agent.move(2_000);
+    };
+    await move(30);
+    expect(says()).toBe(true);
+    await move(150);
+    expect(says()).toBe(false);
+    await agent.stop();
   });
 
   it('never says an older word after a newer one, when the first report was held up', async () => {

@@ -43,11 +43,25 @@ describe('authentication', () => {
     ['a registration that does not exist', header(enrolledCluster('x').registration, agent, now + minute)],
     ['another key', header(prod.registration, foreign, now + minute)],
     ['a credential of another registration', basic(prod.registration, 'x')],
-    ['a credential that has expired', header(prod.registration, agent, now)],
-    ['a credential for longer than ten minutes', header(prod.registration, agent, now + 12 * minute)],
+    ['a credential of another key that has expired', header(prod.registration, foreign, now)],
   ])('refuses %s', (_, authorization) => {
     expect(() => authenticate(authorization, state, now)).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
   });
+
+  it.each([
+    ['has expired', 0, 'minutes behind'],
+    ['was made by a clock that is hours behind', -90, 'hours behind'],
+    ['is good for too long', 12, 'minutes ahead of'],
+    ['was made by a clock that is days ahead', 3 * 1440, 'days ahead of'],
+  ])(
+    'tells an agent whose credential %s that the clocks differ, and not that its key is unknown',
+    (_, minutes, words) => {
+      const authorization = header(prod.registration, agent, now + minutes * minute);
+      expect(() => authenticate(authorization, state, now)).toThrow(
+        expect.objectContaining({ code: 'CLOCK_SKEW', message: expect.stringContaining(words) as string }),
+      );
+    },
+  );
 
   it('tells a revoked agent so', () => {
     const authorization = header(revoked.registration, agent, now + minute);

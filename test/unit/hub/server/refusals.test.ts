@@ -25,8 +25,8 @@ describe('refused credentials', () => {
     expect(lines[1]).toEqual(['more credentials were refused', { count: 1_999, from: '192.0.2.1' }]);
   });
 
-  it('are those of the codes of authentication and permission', () => {
+  it('are those of the codes of authentication and permission, and credentials of a clock that differs', () => {
     const refusals = (Object.keys(codes) as Code[]).filter((code) => isRefusal({ code }));
-    expect(refusals).toEqual(['UNAUTHENTICATED', 'FORBIDDEN', 'REVOKED', 'TOKEN_EXPIRED']);
+    expect(refusals).toEqual(['UNAUTHENTICATED', 'FORBIDDEN', 'REVOKED', 'TOKEN_EXPIRED', 'CLOCK_SKEW']);
   });
 });
