@@ -124,7 +124,7 @@ async function planFacts(
   { store, publishing, judged, planned: memory }: PassParts,
   before: State,
   known: Pick<PlanInput, 'directives' | 'takenBack' | 'now'> & Pick<AdvanceInput, 'targets' | 'reports'>,
-): Promise<Omit<PlanInput, 'state' | 'source' | 'rendered' | 'holds' | 'placement'>> {
+): Promise<Omit<PlanInput, 'state' | 'source' | 'rendered' | 'commit' | 'holds' | 'placement'>> {
   const { targets, ...facts } = known;
   return {
     ...facts,
@@ -230,8 +230,8 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
     const [{ directives, takenBack }, state] = [delivered, { ...before, clusters }];
     const facts = await planFacts(parts, before, { targets, reports, directives, takenBack, now });
     const from = source ?? { repository: '', commit: '' };
-    const { apps, asked } = rendered;
-    return inSlices(planning({ ...facts, state, source: from, rendered: apps, asked, holds: kept, placement }));
+    const [{ apps, asked }, { commit }] = [rendered, fleet];
+    return inSlices(planning({ ...facts, state, source: from, rendered: apps, commit, asked, holds: kept, placement }));
   });
 
   // The holds, and the changes of the state.

@@ -73,8 +73,8 @@ export interface RenderedApp {
   readonly name: string;
   /** The namespace that it goes to, where that is not its own. */
   readonly target?: string;
-  /** Commit that it was rendered from. */
-  readonly source: string;
+  /** Commit that it was rendered from; null = that of the documents in force, which moves with each push. */
+  readonly source: string | null;
   readonly selector: Readonly<Record<string, string>>;
   readonly replicas: readonly BundleReplicas[];
   readonly traffic: readonly BundleTraffic[];

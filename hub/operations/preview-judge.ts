@@ -78,6 +78,7 @@ export async function judgeByHub(
     state: { ...state, clusters: offered.clusters },
     source: state.source ?? { repository: '', commit: '' },
     rendered: rendered.apps,
+    commit: fleet.commit,
     asked: rendered.asked,
     holds: [...read.holds, ...placed.holds, ...rendered.holds],
     placement: placementFacts(toPlace, placed, state),

@@ -36,13 +36,16 @@ const encoded = new WeakMap<RenderedApp['objects'], Encoded>();
 
 type Naming = Pick<RevisionFormat, 'number' | 'seal'>;
 
-/** The bundle entry of a rendered unit in a format; throws a coded error when it cannot be delivered as it is. */
-export function entryOf(rendered: RenderedApp, format: Naming): Entry {
-  return atOnce(encodingEntry(rendered, format));
+/**
+ * The bundle entry of a rendered unit in a format, with the commit of the documents in force (absent: of those that it was encoded with
+ * before); throws a coded error when it cannot be delivered as it is.
+ */
+export function entryOf(rendered: RenderedApp, format: Naming, commit?: string): Entry {
+  return atOnce(encodingEntry(rendered, format, commit));
 }
 
 /** The same, as work in steps. */
-export function* encodingEntry(rendered: RenderedApp, format: Naming): Work<Entry> {
+export function* encodingEntry(rendered: RenderedApp, format: Naming, commit?: string): Work<Entry> {
   const known = encoded.get(rendered.objects);
   yield 1;
   const isKnown = known !== undefined && isSameRendering(known.rendered, rendered);
@@ -52,7 +55,7 @@ export function* encodingEntry(rendered: RenderedApp, format: Naming): Work<Entr
   const first = () => ({ app: format.seal(content), content, files, ...togetherIn(rendered) });
   const entry = same.entries.get(format.number) ?? first();
   // The commit is not part of the content, and moves alone: of all clusters at once.
-  const { source } = rendered;
+  const source = rendered.source ?? commit ?? entry.app.source;
   const isThere = entry.app.source === source;
   const moved = isThere ? entry : { ...entry, app: { ...entry.app, source }, content: { ...content, source } };
   same.entries.set(format.number, moved);
@@ -86,7 +89,7 @@ function* encodingApp(rendered: RenderedApp): Work<Encoded> {
     namespace: rendered.namespace,
     name: rendered.name,
     ...(rendered.target !== undefined && { target: rendered.target }),
-    source: rendered.source,
+    source: rendered.source ?? '',
     selector: { ...rendered.selector },
     revisions: rendered.revisions.map((name) => ({
       name,

@@ -40,6 +40,8 @@ export interface PlanInput {
   readonly state: PlanState;
   readonly source: { readonly repository: string; readonly commit: string };
   readonly rendered: readonly RenderedApp[];
+  /** The commit of the documents in force, from which most of it was rendered. */
+  readonly commit: string;
   /** The holds of the stages before: a unit whose content one of them keeps stays as it was published. */
   readonly holds: readonly Pick<FoundHold, 'app' | 'cluster' | 'by'>[];
   /** What deliveries tell clusters of their units. */
@@ -141,7 +143,7 @@ function* catchingInternal(
   const cluster = record.name;
   try {
     const facts = { ...clusterFacts(input, record), apps: rendered };
-    const { entries, holds } = yield* encodingEntries(rendered, facts);
+    const { entries, holds } = yield* encodingEntries(rendered, facts, input.commit);
     const held = new Set([...facts.held, ...heldUnits(holds, cluster, input.state)]);
     const departures = departuresFrom(input, record);
     const planned = planCluster({ ...facts, held, departures, rendered: entries });
@@ -161,12 +163,12 @@ interface Encoded {
   readonly holds: readonly FoundHold[];
 }
 
-function* encodingEntries(rendered: readonly RenderedApp[], facts: ClusterFacts): Work<Encoded> {
+function* encodingEntries(rendered: readonly RenderedApp[], facts: ClusterFacts, commit: string): Work<Encoded> {
   const encoded = new Map<string, Entry>();
   const holds: FoundHold[] = [];
   for (const app of rendered) {
     try {
-      encoded.set(appKey(app), yield* encodingEntry(app, facts.format));
+      encoded.set(appKey(app), yield* encodingEntry(app, facts.format, commit));
     } catch (error) {
       holds.push(unencodedHold(app, error));
     }

@@ -24,7 +24,7 @@ let last = 0;
 const numberOf = oncePerValue<object, number>(() => (last += 1));
 
 /** What was rendered for one cluster, as another one gets it: nothing that is deployed names the cluster. */
-export function ofCluster(outcome: UnitOutcome, cluster: string, source: string): UnitOutcome {
+export function ofCluster(outcome: UnitOutcome, cluster: string, source: string | null): UnitOutcome {
   const { app } = outcome;
   if (app === null || (app.cluster === cluster && app.source === source)) return outcome;
   return { ...outcome, app: { ...app, cluster, source } };

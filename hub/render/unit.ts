@@ -40,7 +40,7 @@ export interface UnitOnCluster {
   readonly name: string;
   /** The namespace that it goes to, where that is not its own. */
   readonly into?: string | undefined;
-  readonly source: string;
+  readonly source: string | null;
   readonly target: TrafficCluster;
   readonly deployment: ApplicationDeployment | null;
   /** In the order of the document. */

@@ -2,14 +2,14 @@ import { oncePerValue } from '../../shared/lib/memo.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
 import { atOnce, type Work } from '../../shared/lib/slices.ts';
 import type { ProviderName } from '../../shared/model/traffic.ts';
-import { docKey, namespaceOf, type Application, type ApplicationDeployment } from '../model/documents.ts';
+import type { Application, ApplicationDeployment } from '../model/documents.ts';
 import type { Fleet, RevisionHistory, RevisionRecord, Target } from '../model/fleet.ts';
 import { listsOf, type AssignmentLists } from '../model/assignments.ts';
 import type { Assignment } from '../model/rendered.ts';
-import type { Sourced } from '../model/source.ts';
 import { splitKey } from '../../shared/wire/bundle.ts';
 import { areIdentical } from './round-memo.ts';
 import { takesLive, type LiveOf, type LiveValues } from './outputs.ts';
+import { saidOf, saysTheSame, type AtPlace, type Said } from './said.ts';
 import type { UnitTarget } from './unit.ts';
 import { variantOf, type Variant } from './variant.ts';
 
@@ -20,7 +20,7 @@ export interface Part {
   readonly record: RevisionRecord;
   readonly variant: Variant;
   /** The Application document, when its newest revision is this one: errors can name a place in it. */
-  readonly document: Sourced<Application> | null;
+  readonly document: AtPlace<Application> | null;
 }
 
 /** What is delivered together on one cluster: an ApplicationDeployment, or a plain Application. */
@@ -30,9 +30,10 @@ export interface Unit {
   readonly name: string;
   /** The namespace that it goes to, where that is not its own. */
   readonly into: string | undefined;
-  readonly source: string;
+  /** The commit that it comes from; null = that of the documents in force. */
+  readonly source: string | null;
   readonly target: UnitTarget;
-  readonly deployment: Sourced<ApplicationDeployment> | null;
+  readonly deployment: AtPlace<ApplicationDeployment> | null;
   readonly parts: readonly Part[];
   /** What its cluster told of its objects; absent = nothing. */
   readonly live?: LiveValues;
@@ -76,28 +77,28 @@ export interface UnitThere {
 export interface Located {
   readonly key: string;
   readonly from: readonly unknown[];
+  readonly said: Said;
   readonly units: ReadonlyMap<string, UnitThere>;
   readonly takesLive: boolean;
 }
 
 /** The units of all assignments, each with all of its clusters; what is in `before` stays as it is where nothing of it changed. */
 export function* locatingUnits(input: UnitsInput, before: ReadonlyMap<string, Located>): Work<readonly Located[]> {
-  const { fleet, history, targets, currentProviders = noProviders } = input;
-  const lookup = lookupOf(input);
+  const { targets, currentProviders = noProviders } = input;
   const groups = sorted(new Map([...listsOf(input.assignments).values()].flatMap((list) => groupsIn(list))));
   const located: Located[] = [];
   for (const [key, byCluster] of groups) {
     const known = before.get(key);
-    const from = [byCluster, targets, currentProviders, fleet, history];
-    if (known?.takesLive === false && areIdentical(known.from, from)) {
+    const said = saidOf(key, byCluster, input);
+    const isSaid = known !== undefined && saysTheSame(known.said, said);
+    const from = [byCluster, targets, currentProviders];
+    if (isSaid && !known.takesLive && areIdentical(known.from, from)) {
       located.push(known);
       continue;
     }
-    // Nothing is kept of units of other documents, or of other revisions.
-    const kept = known?.from[3] === fleet && known.from[4] === history ? known.units : noUnits;
-    const units = yield* unitsThere({ key, byCluster, kept }, lookup, input);
+    const units = yield* unitsThere({ key, byCluster, said, kept: isSaid ? known.units : noUnits }, input);
     if (units.size === 0) continue;
-    located.push({ key, from, units, takesLive: [...units.values()].some((one) => one.takesLive) });
+    located.push({ key, from, said, units, takesLive: [...units.values()].some((one) => one.takesLive) });
   }
   return located;
 }
@@ -105,23 +106,23 @@ export function* locatingUnits(input: UnitsInput, before: ReadonlyMap<string, Lo
 interface There {
   readonly key: string;
   readonly byCluster: ByCluster;
+  readonly said: Said;
   readonly kept: Located['units'];
 }
 
 function* unitsThere(
-  { key, byCluster, kept }: There,
-  lookup: Lookup,
-  { currentProviders = noProviders, liveOf }: UnitsInput,
+  { key, byCluster, said, kept }: There,
+  { targets, currentProviders = noProviders, liveOf }: UnitsInput,
 ): Work<Located['units']> {
   const units = new Map<string, UnitThere>();
   for (const [cluster, group] of byCluster) {
-    const offered = lookup.targets.get(cluster);
+    const offered = targetsByName(targets).get(cluster);
     if (offered === undefined) continue;
     const currentProvider = currentProviders.size === 0 ? null : (currentProviders.get(`${key} ${cluster}`) ?? null);
     const before = kept.get(cluster);
     const there = isAsBefore(before, { group, offered, currentProvider })
       ? before
-      : madeThere({ group, offered, currentProvider, live: liveOf }, lookup);
+      : madeThere({ group, offered, currentProvider, live: liveOf }, said);
     yield there === before ? keptUnits : unitUnits;
     if (there !== null) units.set(cluster, there);
   }
@@ -142,9 +143,9 @@ function isAsBefore(before: UnitThere | undefined, { group, offered, currentProv
 
 function madeThere(
   { group, offered, currentProvider, live }: MadeFrom & { readonly live: LiveOf | undefined },
-  lookup: Lookup,
+  said: Said,
 ): UnitThere | null {
-  const unit = unitOf(group, { ...offered, currentProvider }, lookup);
+  const unit = unitOf(group, { ...offered, currentProvider }, said);
   if (unit === null) return null;
   const takes = unit.parts.some(({ record }) => takesLive(record));
   const told = takes ? live?.(unit.key, offered.name) : undefined;
@@ -165,49 +166,24 @@ function sorted<T>(groups: ReadonlyMap<string, T>): [key: string, group: T][] {
   return [...groups].sort(([a], [b]) => byCodeUnit(a, b));
 }
 
-interface Lookup {
-  readonly deployments: ReadonlyMap<string, Sourced<ApplicationDeployment>>;
-  readonly applications: ReadonlyMap<string, Sourced<Application>>;
-  readonly records: ReadonlyMap<string, RevisionRecord>;
-  readonly newest: ReadonlyMap<string, string>;
-  readonly targets: ReadonlyMap<string, Target>;
-}
-
-function lookupOf({ fleet, history, targets }: UnitsInput): Lookup {
-  const records = [...history.revisions.values()].flat();
-  return {
-    deployments: new Map(fleet.deployments.map((sourced) => [docKey(sourced.doc), sourced])),
-    applications: new Map(fleet.applications.map((sourced) => [docKey(sourced.doc), sourced])),
-    records: new Map(records.map((record) => [`${namespaceOf(record.application)}/${record.name}`, record])),
-    newest: history.newest,
-    targets: targetsByName(targets),
-  };
-}
-
 const targetsByName = oncePerValue(
   (targets: readonly Target[]): ReadonlyMap<string, Target> => new Map(targets.map((one) => [one.name, one])),
 );
 
-function unitOf(group: readonly Assignment[], target: UnitTarget, lookup: Lookup): Unit | null {
-  const key = group[0]?.unit ?? '';
+function unitOf(group: readonly Assignment[], target: UnitTarget, said: Said): Unit | null {
+  const [first] = group;
+  const key = first?.unit ?? '';
   const { app, target: into } = splitKey(key);
   const [namespace = '', name = ''] = app.split('/');
   const parts = group.flatMap((assignment) => {
-    const record = lookup.records.get(`${namespace}/${assignment.revision}`);
-    if (record === undefined) return [];
-    const isNow = lookup.newest.get(record.app) === record.name;
-    const variant = variantOf(record, assignment);
-    const document = (isNow && lookup.applications.get(record.app)) || null;
-    return [{ assignment, record: variant.record, variant, document }];
+    const recorded = said.revisions.get(assignment.revision);
+    if (recorded === undefined || recorded === null) return [];
+    const variant = variantOf(recorded.record, assignment);
+    return [{ assignment, record: variant.record, variant, document: recorded.document }];
   });
   if (parts.length === 0) return null;
-  const deployment = deploymentOf(group, lookup);
-  const source = deployment?.commit ?? lookup.applications.get(app)?.commit ?? '';
+  // The document that says so: the one of now, or an earlier one that is put back.
+  const back = first?.document;
+  const { deployment, source } = back === undefined ? said : { deployment: back, source: back.commit };
   return { key, namespace, name, into, source, target, deployment, parts };
-}
-
-/** The document that says so: the one of now, or an earlier one that is put back. */
-function deploymentOf(group: readonly Assignment[], { deployments }: Lookup): Sourced<ApplicationDeployment> | null {
-  const [first] = group;
-  return first?.document ?? deployments.get(first?.unit ?? '') ?? null;
 }

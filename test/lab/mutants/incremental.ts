@@ -135,12 +135,36 @@ export const incrementalMutants: readonly Mutant[] = [
     replace: ') return false;',
     tests: ['test/unit/hub/render/everywhere.test.ts'],
   },
+  ...(
+    [
+      ['its document is gone', 'before.source !== now.source || ', ''],
+      ['its deployment says another thing', ' || !isSameDocument(before.deployment, now.deployment)', ''],
+      ['what is recorded of its revision is another value', 'former.record === present.record && ', ''],
+      ['another revision is what its document says', ' && isSameDocument(former.document, present.document);', ';'],
+      ['its document is another one', 'a.doc === b.doc && ', ''],
+      ['its document stands at another place', ' && a.locate === b.locate', ''],
+      ['its revision was recorded only then', 'return former === undefined || former === present;', 'return true;'],
+    ] as const
+  ).map(([what, find, replace]) => ({
+    bug: `a unit is taken for rendered although ${what}`,
+    file: 'hub/render/said.ts',
+    find,
+    replace,
+    tests: ['test/unit/hub/render/units.test.ts'],
+  })),
   {
-    bug: 'a unit is taken for rendered although the documents are others',
+    bug: 'a unit is taken for rendered with other documents where its assignments are the same',
     file: 'hub/render/units.ts',
-    find: 'known?.from[3] === fleet && known.from[4] === history ? known.units : noUnits',
-    replace: 'known?.units ?? noUnits',
-    tests: ['test/unit/hub/render/everywhere.test.ts'],
+    find: 'kept: isSaid ? known.units : noUnits',
+    replace: 'kept: known?.units ?? noUnits',
+    tests: ['test/unit/hub/render/units.test.ts'],
+  },
+  {
+    bug: 'what is delivered anew says the commit of an earlier push',
+    file: 'hub/plan/entry.ts',
+    find: 'rendered.source ?? commit ?? entry.app.source',
+    replace: 'rendered.source ?? entry.app.source',
+    tests: ['test/unit/hub/render/memory.test.ts'],
   },
   {
     bug: 'a unit on its clusters is kept although its revision came out otherwise',

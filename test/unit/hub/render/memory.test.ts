@@ -13,7 +13,7 @@ import { formats } from '../../../../shared/wire/formats.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { fleetOf, targetsOf } from '../../../fixtures/hub/fleet.ts';
 
-const entryOf = (rendered: RenderedApp) => entryIn(rendered, formats.revision.at(1));
+const entryOf = (rendered: RenderedApp, commit?: string) => entryIn(rendered, formats.revision.at(1), commit);
 const web = (image: string, name: string): string => `---
 kind: Application
 metadata: { name: ${name} }
@@ -81,8 +81,8 @@ describe('what a render leaves to the next', () => {
     const two = await run({ fleet: second, history: recordRevisions(history, second) }, memory);
     expect(two.apps[0]?.objects).toBe(one.apps[0]?.objects);
     expect(two.apps[1]?.objects).not.toBe(one.apps[1]?.objects);
-    expect(two.apps.map(({ source }) => source)).toEqual(['c2', 'c2']);
-    expect(two.apps.map((app) => entryOf(app).app.source)).toEqual(['c2', 'c2']);
+    expect(one.apps.map((app) => entryOf(app, 'c1').app.source)).toEqual(['c1', 'c1']);
+    expect(two.apps.map((app) => entryOf(app, 'c2').app.source)).toEqual(['c2', 'c2']);
   });
 
   it('is all of it where nothing changed, whatever clusters tell of what takes none of it', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Fleet } from '../../../../hub/model/fleet.ts';
 import type { Assignment } from '../../../../hub/model/rendered.ts';
-import { unitsOf, type UnitsInput } from '../../../../hub/render/units.ts';
+import { locatingUnits, unitsOf, type Located, type UnitsInput } from '../../../../hub/render/units.ts';
+import { atOnce } from '../../../../shared/lib/slices.ts';
 import { fleetOf, targetsOf } from '../../../fixtures/hub/fleet.ts';
 import { app, deployment, local, on, web } from '../../../fixtures/hub/manifests.ts';
 import { historyOf } from '../../../fixtures/hub/rendering.ts';
@@ -64,12 +66,12 @@ describe('the units of a fleet', () => {
     expect(words(input(assignments))).toEqual(expected);
   });
 
-  it('have their deployment, and the commit that they come from', () => {
+  it('have their deployment, and come from the documents in force', () => {
     const [plain, deployed] = unitsOf(input([assigned('app', 'app-v2'), assigned('deploy', 'app-v1')]));
-    expect([plain?.deployment, plain?.source]).toEqual([null, 'c2']);
+    expect([plain?.deployment, plain?.source]).toEqual([null, null]);
     expect([deployed?.deployment?.doc.metadata.name, deployed?.source, deployed?.name]).toEqual([
       'deploy',
-      'c2',
+      null,
       'deploy',
     ]);
   });
@@ -99,5 +101,114 @@ describe('the units of a fleet', () => {
       history,
     });
     expect(shop?.parts[0]?.record.app).toBe('shop/app');
+  });
+});
+
+/** The same documents with the next commit, each of them another value all the same. */
+const pushed = (fleet: Fleet): Fleet => ({
+  ...fleet,
+  commit: 'c3',
+  applications: fleet.applications.map((one) => ({ ...one, commit: 'c3' })),
+  deployments: fleet.deployments.map((one) => ({ ...one, commit: 'c3' })),
+});
+
+describe('units with the next push', () => {
+  const assignments = [
+    ...[assigned('app', 'app-v2'), assigned('app', 'app-v2', 'far'), assigned('app', 'app-v9', 'far')],
+    ...[assigned('deploy', 'app-v1'), assigned('deploy', 'app-v2'), assigned('other', 'other-v1', 'far')],
+  ];
+  const history = historyOf(before, now);
+  const first = input(assignments, { history });
+  const located = (facts: UnitsInput, known: readonly Located[] = []) =>
+    atOnce(locatingUnits(facts, new Map(known.map((one) => [one.key, one]))));
+  const [recorded = [], next] = [history.revisions.get('default/app'), pushed(now)];
+  const withRecords = (change: Partial<(typeof recorded)[number]>, name: string) => {
+    const all = recorded.map((one) => (one.name === name ? { ...one, ...change } : one));
+    return { ...history, revisions: new Map([...history.revisions, ['default/app', all]]) };
+  };
+  type Named = { readonly metadata: { readonly name: string } };
+  const changed = <T extends { readonly doc: Named }>(
+    all: readonly T[],
+    name: string,
+    change: (one: T) => Partial<T>,
+  ) => all.map((one) => (one.doc.metadata.name === name ? { ...one, ...change(one) } : one));
+
+  it('are the very same where it changes nothing of them, and so are those of a cluster where another one changed', () => {
+    const known = located(first);
+    const again = located({ ...first, fleet: next, history: { ...history } }, known);
+    expect(again.map((one, index) => one === known[index])).toEqual([true, true, true]);
+    const moved = located({ ...first, assignments: [...assignments, assigned('app', 'app-v1')], fleet: next }, known);
+    const of = (all: readonly Located[], cluster: string) => all[0]?.units.get(cluster);
+    expect([of(moved, 'far') === of(known, 'far'), of(moved, 'local') === of(known, 'local')]).toEqual([true, false]);
+  });
+
+  const ofApp = ['default/app', 'default/deploy'];
+  it.each<[what: string, change: () => Partial<UnitsInput>, anew: readonly string[]]>([
+    ['a record of it', () => ({ history: withRecords({ number: 7 }, 'app-v2') }), ofApp],
+    [
+      'a record of a revision that is not the newest',
+      () => ({ history: withRecords({ number: 7 }, 'app-v1') }),
+      ['default/deploy'],
+    ],
+    [
+      'what is recorded: it was not there before',
+      () => {
+        const more = { ...recorded[1]!, name: 'app-v9', number: 9 };
+        return {
+          history: { ...history, revisions: new Map([...history.revisions, ['default/app', [...recorded, more]]]) },
+        };
+      },
+      ['default/app'],
+    ],
+    [
+      'which revision its document says',
+      () => ({ history: { ...history, newest: new Map([...history.newest, ['default/app', 'app-v1']]) } }),
+      ofApp,
+    ],
+    [
+      'its document',
+      () => ({
+        fleet: { ...next, applications: changed(next.applications, 'app', ({ doc }) => ({ doc: { ...doc } })) },
+      }),
+      ofApp,
+    ],
+    [
+      'where its document stands',
+      () => ({
+        fleet: {
+          ...next,
+          applications: changed(next.applications, 'other', ({ locate }) => ({ locate: (at) => locate(at) })),
+        },
+      }),
+      ['default/other'],
+    ],
+    [
+      'its deployment',
+      () => ({
+        fleet: { ...next, deployments: changed(next.deployments, 'deploy', ({ doc }) => ({ doc: { ...doc } })) },
+      }),
+      ['default/deploy'],
+    ],
+    [
+      'that its document is gone',
+      () => ({ fleet: { ...next, applications: [] }, history: { ...history, newest: new Map() } }),
+      [...ofApp, 'default/other'],
+    ],
+    [
+      'the commit that its document is of',
+      () => ({ fleet: { ...next, deployments: changed(next.deployments, 'deploy', () => ({ commit: 'c1' })) } }),
+      ['default/deploy'],
+    ],
+  ])('are made anew where it changes %s', (_, change, anew) => {
+    const known = located(first);
+    const facts = { ...first, fleet: next, ...change() };
+    const found = located(facts, known);
+    expect(found.filter((one) => !known.includes(one)).map(({ key }) => key)).toEqual(anew);
+    for (const one of found.filter(({ key }) => anew.includes(key))) {
+      const former = known.find(({ key }) => key === one.key)?.units;
+      expect([...one.units].filter(([cluster, at]) => former?.get(cluster) === at)).toEqual([]);
+    }
+    const unitsIn = (all: readonly Located[]) => all.map(({ units }) => units);
+    expect(unitsIn(found)).toEqual(unitsIn(located(facts)));
   });
 });
