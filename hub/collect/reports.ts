@@ -37,6 +37,8 @@ export interface ReceivedReports {
   readonly current: (state: Pick<State, 'clusters'>) => Reports;
   /** Forgets registrations that are not in the registry: what they said counts for nothing any more. */
   readonly forget: (state: Pick<State, 'clusters'>) => Promise<void>;
+  /** The machine's clock was set by so much until now, a moment ago: what was heard before is put by that, so that its age stays. */
+  readonly clockSet: (byMs: number, now: number) => void;
   /** Resolves when everything taken so far is on disk, or could not be. */
   readonly flush: () => Promise<void>;
 }
@@ -92,8 +94,22 @@ export function createReports(store: ReportStore): ReceivedReports {
       await store.forget(forgotten);
       for (const registration of forgotten) newest.delete(registration);
     },
+    clockSet: (byMs, now) => {
+      for (const [registration, received] of newest) newest.set(registration, put(received, byMs, now));
+    },
     flush,
   };
+}
+
+/** Between the moment at which the clock was set and the one at which that was seen, nothing is older than this. */
+const seenWithinMs = 15_000;
+
+/** A report whose times are put by as much as the clock was set; those of since then stay. */
+function put(received: ReceivedReport, byMs: number, now: number): ReceivedReport {
+  const moved = (at: number): number => (at <= now && at > now - seenWithinMs ? at : at + byMs);
+  const { receivedAt, since } = received;
+  const times = Object.entries(since ?? {}).map(([app, at]) => [app, moved(at)] as const);
+  return { ...received, receivedAt: moved(receivedAt), ...(since && { since: Object.fromEntries(times) }) };
 }
 
 /** Since when each application has its health: as before for as long as the word stays the same. */

@@ -7,14 +7,14 @@ import type { EffectTurn } from './turn.ts';
 /** How often a query is asked. */
 const everyMs = 15_000;
 
-/** Since when the condition holds, and since when it does not (milliseconds since the epoch). */
+/** Since when the condition holds, and since when it does not, by the monotonic clock. */
 interface Seen {
   readonly good: number | null;
   readonly bad: number | null;
 }
 
 /** What asking servers of metrics works with. */
-export type QueryPorts = RequestPorts & EffectTurn & { readonly clock: Pick<Clock, 'now'> };
+export type QueryPorts = RequestPorts & EffectTurn & { readonly clock: Pick<Clock, 'monotonic'> };
 
 /**
  * Asks a query until its condition held for as long as it has to, or did not for too long. What has no answer is neither: it proves
@@ -23,7 +23,7 @@ export type QueryPorts = RequestPorts & EffectTurn & { readonly clock: Pick<Cloc
 export function watchQuery(effect: QueryEffect, ports: QueryPorts): void {
   let seen: Seen = { good: null, bad: null };
   watch(effect, ports, everyMs, (holds) => {
-    const now = ports.clock.now();
+    const now = ports.clock.monotonic();
     seen = seenNow(seen, holds, now);
     if (seen.good !== null && now - seen.good >= effect.forMs) return true;
     return seen.bad !== null && now - seen.bad >= effect.failMs ? false : null;

@@ -24,6 +24,7 @@ import { createTurns } from '../model/turns.ts';
 import { startServer, type HubServer } from '../server/server.ts';
 import { closingOnFailure, createClosers, type Closers } from './closers.ts';
 import { backedBy } from '../store/backed.ts';
+import { followClock } from './clock-set.ts';
 import { createCurrentState, type CurrentState } from './current-state.ts';
 import { renewFreshness } from './freshness.ts';
 import { hourly } from './hourly.ts';
@@ -93,6 +94,7 @@ async function openAndListen(
   if (documents.length === 0) void idle().then(() => rehearse(opened.reader, ports.clock, signal));
   renewFreshness({ ...ports, publishing, loop, signed: refresh }, signal);
   hourly({ ...ports, loop, run: opened.stores.consolidate }, signal);
+  followClock({ ...ports, loop, reports: opened.reports }, signal);
   followSource(opened.source, loop, { poll: config.source.poll, ports, signal });
   return { url, idle, close: closers.closeAll };
 }

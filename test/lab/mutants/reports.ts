@@ -6,6 +6,20 @@ const reporter = 'test/unit/agent/report/reporter.test.ts';
 /** Bugs of how reports go from agent to hub. */
 export const reportMutants: readonly Mutant[] = [
   {
+    bug: 'reports keep their times when the clock of the hub is set',
+    file: 'hub/collect/reports.ts',
+    find: '(at <= now && at > now - seenWithinMs ? at : at + byMs)',
+    replace: 'at',
+    tests: ['test/unit/hub/collect/reports.test.ts'],
+  },
+  {
+    bug: 'a clock that is set starts no pass',
+    file: 'hub/run/clock-set.ts',
+    find: "loop.trigger('due');",
+    replace: '',
+    tests: ['test/unit/hub/run/clock-set.test.ts'],
+  },
+  {
     bug: 'a change of a report counts whatever report the hub has',
     file: 'hub/collect/fold.ts',
     find: 'if (last === undefined || base !== sequence)',

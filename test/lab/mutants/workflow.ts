@@ -75,6 +75,13 @@ export const workflowMutants: readonly Mutant[] = [
     tests: [unit('effects/runner')],
   },
   {
+    bug: 'effects: a clock that is set ahead ends a check of metrics',
+    file: 'hub/effects/query.ts',
+    find: 'const now = ports.clock.monotonic();',
+    replace: 'const now = (ports.clock as unknown as { now: () => number }).now();',
+    tests: [unit('effects/runner')],
+  },
+  {
     bug: 'effects: what has no answer counts as good',
     file: 'hub/effects/query.ts',
     find: 'if (holds === null) return { good: null, bad: null };',

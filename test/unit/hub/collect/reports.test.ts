@@ -5,7 +5,16 @@ import type { ReportStore } from '../../../../hub/model/report-store.ts';
 import { reportedBundles } from '../../../../hub/collect/reported-bundles.ts';
 import { newSeed, payloadTypes, signaturesText, signerOf } from '../../../../shared/wire/envelope.ts';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
-import { enrolledCluster, now, published, received, reportOf, stateOf } from '../../../fixtures/hub/status.ts';
+import {
+  bundleApp,
+  enrolledCluster,
+  now,
+  published,
+  received,
+  reportOf,
+  settledApp,
+  stateOf,
+} from '../../../fixtures/hub/status.ts';
 
 const nowhere: ReportStore = {
   load: () => Promise.resolve([]),
@@ -45,6 +54,23 @@ describe('the report book', () => {
     expect([forgotten, book.lacks(record.registration)]).toEqual([[], false]);
     await book.forget(stateOf([enrolledCluster('b')]));
     expect([forgotten, book.lacks(record.registration)]).toEqual([[[record.registration]], true]);
+  });
+
+  it.each([3_600_000, -3_600_000])('keeps the age of what it has when the clock is set by %i ms', async (ms) => {
+    const book = await openReports(nowhere);
+    const apps = [settledApp(bundleApp('web'))];
+    book.take(authentic(reportOf(bundle, apps, { sequence: 1 })), state, now - 700_000);
+    book.take(authentic(reportOf(bundle, apps, { sequence: 2 })), state, now - 60_000);
+    const set = now + ms;
+    book.clockSet(ms, set);
+    expect(book.current(state).get('a')).toMatchObject({
+      receivedAt: set - 60_000,
+      since: { 'default/web': set - 700_000 },
+    });
+    // What came since then, and before it was seen, has the right time.
+    book.take(authentic(reportOf(bundle, apps, { sequence: 3 })), state, set + 50_000);
+    book.clockSet(-ms, set + 55_000);
+    expect(book.current(state).get('a')?.receivedAt).toBe(set + 50_000);
   });
 
   it('shows nothing of what another registration of the same name said', async () => {

@@ -13,11 +13,13 @@ describe('effects', () => {
   let http: HttpClient;
   let timers: { at: number; run: () => void }[];
   let at: number;
+  /** By how much the clock of the machine was set. */
+  let set: number;
   let changes: number;
   let stop: AbortController;
   beforeEach(async () => {
     receiver = await startReceiver();
-    [timers, at, changes, stop] = [[], 0, 0, new AbortController()];
+    [timers, at, set, changes, stop] = [[], 0, 0, 0, new AbortController()];
     http = createHttp({ allowPlain: true });
   });
   afterEach(async () => {
@@ -38,7 +40,7 @@ describe('effects', () => {
         throw new SluiceError('CONFIG_INVALID', `there is no secret ${name}/${key}: the hub has none`);
       },
       clock: {
-        now: () => at,
+        now: () => at + set,
         monotonic: () => at,
         sleep: () => Promise.resolve(),
         after: (ms, run) => {
@@ -284,6 +286,22 @@ describe('effects', () => {
         '/prom/api/v1/query',
         'sum(rate(errors[1m]))',
       ]);
+    });
+
+    it.each([
+      ['ahead', 3_600_000],
+      ['back', -3_600_000],
+    ])('hold for as long although the clock is set %s meanwhile', async (_, ms) => {
+      receiver.answer = (_request, response, count) => {
+        if (count === 2) set = ms;
+        response.end(
+          JSON.stringify({ status: 'success', data: { resultType: 'vector', result: [{ value: [1, '1'] }] } }),
+        );
+      };
+      const effects = runner();
+      effects.want([query()]);
+      await until(effects);
+      expect([effects.verdict(query())?.ok, at]).toEqual([true, 60_000]);
     });
 
     it.each<[string, (string | null)[], number, boolean, number]>([
