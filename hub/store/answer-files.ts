@@ -56,9 +56,15 @@ export function openAnswerFiles(
   const write = async (digest: string, answer: string): Promise<void> => {
     const path = await pathOf(digest);
     const temporary = join(folder, `${randomUUID()}.tmp`);
-    await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
-    await writeFile(temporary, `${digestOf(answer)}\n${answer}`, { mode: 0o600 });
-    await rename(temporary, path);
+    const place = async (): Promise<void> => {
+      await writeFile(temporary, `${digestOf(answer)}\n${answer}`, { mode: 0o600 });
+      await rename(temporary, path);
+    };
+    // Nearly always its folder is there.
+    await place().catch(async () => {
+      await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
+      await place();
+    });
   };
   const sweepLater = (): void => {
     sweeping = sweeping.then(() => sweep(folder, limits, clock.now())).catch(() => undefined);
