@@ -36,6 +36,8 @@ export interface CueFact {
   readonly rest?: unknown;
   /** Where a value of a patch stands. */
   readonly place?: TemplatePlace;
+  /** Of such a value: the path of the property that it is, where it is one as it was given. */
+  readonly property?: readonly (string | number)[];
 }
 
 /** What the evaluator says is wrong: at which path of the template, by which of its rules, and where in the template. */

@@ -12,14 +12,20 @@ export interface RenderFault {
   readonly place?: Place;
   /** The definition whose template is wrong, and where in its text. */
   readonly template?: TemplateText;
-  /** What gave another value there before: told with the message, where a document has it. */
-  readonly rival?: TemplateText;
+  /** What gave another value there before: told with the message. */
+  readonly rival?: Rival;
 }
 
 /** A definition, and a place in the text of its template. */
 export interface TemplateText {
   readonly definition: PinnedDefinition;
   readonly at: TextPlace;
+}
+
+/** What gave a value: the text of a template, the path in the Application document of the property that it is, or both. */
+export interface Rival {
+  readonly template?: TemplateText;
+  readonly property?: readonly (string | number)[];
 }
 
 /** A place in a text. */

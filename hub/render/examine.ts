@@ -9,7 +9,7 @@ import { clusterValues } from './cluster-values.ts';
 import { removedOn } from './refusals.ts';
 import { renderRevision } from './revision.ts';
 import { emptyHistory, recordRevisions } from './revisions.ts';
-import { inDefinition } from './template-place.ts';
+import { inDefinition, messageOf } from './template-place.ts';
 
 /**
  * What is wrong with the properties and objects of applications that go to no cluster, or that are broken otherwise: each is
@@ -44,8 +44,12 @@ async function faultsIn(
   return [
     ...faults.map((fault) => ({ ...fault, severity: 'error' as const })),
     ...warnings.map((fault) => ({ ...fault, severity: 'warning' as const })),
-  ].map(({ code, message, severity, hint, path, place }) => ({
-    ...{ code, message, severity, app, place: place ?? sourced.locate(path) },
-    ...(hint !== undefined && { hint }),
-  }));
+  ].map((fault) => {
+    const { code, severity, hint, path, place } = fault;
+    const message = messageOf(fault, sourced.locate);
+    return {
+      ...{ code, message, severity, app, place: place ?? sourced.locate(path) },
+      ...(hint !== undefined && { hint }),
+    };
+  });
 }

@@ -1,7 +1,7 @@
 import type { CueEvaluator } from '../cue/engine.ts';
-import type { RenderFault, TemplateText } from '../model/fault.ts';
+import type { RenderFault, Rival } from '../model/fault.ts';
 import { factsAt, factsOf, type Facts } from './facts.ts';
-import type { Step, StepFault } from './step.ts';
+import { propertyPath, type Step, type StepFault } from './step.ts';
 
 /** Faults of a step, those of conflicts with the place where another template gives the other value. */
 export async function withRivals(
@@ -11,8 +11,7 @@ export async function withRivals(
 ): Promise<readonly RenderFault[]> {
   const told: RenderFault[] = [];
   for (const { other, ...fault } of faults) {
-    const rival = other === undefined ? null : await rivalOf(cue, other, signal);
-    told.push(rival === null ? fault : { ...fault, rival });
+    told.push(other === undefined ? fault : { ...fault, rival: await rivalOf(cue, other, signal) });
   }
   return told;
 }
@@ -22,10 +21,14 @@ async function rivalOf(
   cue: CueEvaluator,
   { giver, at }: NonNullable<StepFault['other']>,
   signal: AbortSignal,
-): Promise<TemplateText | null> {
+): Promise<Rival> {
   const { step, member } = giver;
-  const place = factsAt(member === 'patch' ? giver.facts : await placesOf(cue, step, signal), at)?.place;
-  return place === undefined ? null : { definition: step.definition, at: place };
+  const facts = factsAt(member === 'patch' ? giver.facts : await placesOf(cue, step, signal), at);
+  const property = propertyPath(step, facts?.property);
+  return {
+    ...(facts?.place !== undefined && { template: { definition: step.definition, at: facts.place } }),
+    ...(property !== null && { property }),
+  };
 }
 
 async function placesOf(cue: CueEvaluator, { program }: Step, signal: AbortSignal): Promise<Facts | undefined> {

@@ -147,10 +147,11 @@ function giverOf({ givers }: Draft, base: unknown, { path }: Conflict): Giver | 
 }
 
 function conflictFault(
-  { definition, program, path }: Step,
-  { path: at, problem, place }: Conflict,
+  step: Step,
+  { path: at, problem, place, property }: Conflict,
   giver: Giver | undefined,
 ): StepFault {
+  const { definition, program } = step;
   const where = place === undefined ? '' : ` (line ${place.line}, column ${place.column} of its template)`;
   const message =
     problem === 'value'
@@ -163,9 +164,15 @@ function conflictFault(
   return {
     code: 'RENDER_FAILED',
     message,
-    path,
+    path: propertyPath(step, property) ?? step.path,
     hint,
     ...(place !== undefined && { template: { definition, at: place } }),
     ...(problem === 'value' && giver !== undefined && { other: { giver, at } }),
   };
+}
+
+/** The path in the document of a property of a step; null where it was not given. */
+export function propertyPath({ path, program }: Step, property: Steps | undefined): Steps | null {
+  const isGiven = property !== undefined && valueAt(program.parameter, property) !== undefined;
+  return isGiven ? [...path, 'properties', ...property] : null;
 }

@@ -2,6 +2,7 @@ import { templateOf, templatePathOf } from '../definitions/attributes.ts';
 import { typeOf } from '../definitions/versions.ts';
 import type { Definition } from '../model/documents.ts';
 import { hasFailed, type Attempt, type RenderFault, type TemplateText } from '../model/fault.ts';
+import type { Steps } from '../model/reporter.ts';
 import type { Place, Sourced } from '../model/source.ts';
 
 /**
@@ -14,11 +15,28 @@ export function inDefinition(
 ): RenderFault {
   const { rival, ...told } = fault;
   const place = placeIn(fault.template, definitions);
-  const other = placeIn(rival, definitions);
+  const other = placeIn(rival?.template, definitions);
   if (place === null && other === null) return fault;
-  const message =
-    other === null ? fault.message : `${fault.message}; the other is at ${other.path}:${other.line}:${other.column}`;
-  return { ...told, message, ...(place !== null && { place }) };
+  return {
+    ...(other === null ? fault : { ...told, message: withOther(fault.message, other) }),
+    ...(place !== null && { place }),
+  };
+}
+
+/**
+ * The message of a fault, with the place of the other value of a conflict where no document has its template: that of the
+ * property that gave it (`locate` finds it in the Application), else that in the template.
+ */
+export function messageOf({ message, rival }: RenderFault, locate: ((path: Steps) => Place) | null): string {
+  const { property, template } = rival ?? {};
+  if (property !== undefined && locate !== null) return withOther(message, locate(property));
+  if (template === undefined) return message;
+  const { definition, at } = template;
+  return `${message}; the other is at line ${at.line}, column ${at.column} of the template of ${definition.type}`;
+}
+
+function withOther(message: string, { path, line, column }: Place): string {
+  return `${message}; the other is at ${path}:${line}:${column}`;
 }
 
 function placeIn(

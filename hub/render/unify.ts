@@ -3,11 +3,12 @@ import type { Steps } from '../model/reporter.ts';
 import type { TemplatePlace } from '../cue/program.ts';
 import { markDefault, withDefaults, type Defaults, type Facts } from './facts.ts';
 
-/** Two values that cannot both be: where, and where the template says the one of the patch. */
+/** Two values that cannot both be: where, and where the template says the one of the patch, or which property it is. */
 export interface Conflict {
   readonly path: Steps;
   readonly problem: 'value' | 'length';
   readonly place?: TemplatePlace;
+  readonly property?: Steps;
 }
 
 /** What a patch is applied with: the defaults of the base, and the conflicts that are found. */
@@ -53,8 +54,9 @@ function chosen(base: unknown, patch: unknown, { path, facts, isDefault }: At, u
   if (isDefault) return withDefaults(patch, facts, unifying.defaults);
   // A default gives way to what is there.
   if (facts?.isDefault === true && typeof base === typeof patch) return base;
-  const place = facts?.place;
-  unifying.conflicts.push({ path, problem: 'value', ...(place !== undefined && { place }) });
+  const { place, property } = facts ?? {};
+  const said = { ...(place !== undefined && { place }), ...(property !== undefined && { property }) };
+  unifying.conflicts.push({ path, problem: 'value', ...said });
   return base;
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
@@ -22,6 +23,8 @@ type fact struct {
 	Rest json.RawMessage `json:"rest,omitempty"`
 	// Where a value that is neither a list nor a struct stands, in a patch.
 	Place *place `json:"place,omitempty"`
+	// The path of the property that it is, where it is one as it was given.
+	Property []any `json:"property,omitempty"`
 }
 
 // Writes values as JSON, fields in the order of the source, and gathers facts.
@@ -31,6 +34,9 @@ type emitter struct {
 	withFacts bool
 	// In a patch: what conflicts with something else is told with its place.
 	withPlaces bool
+	// The property that the value around this one is, and how deep that is.
+	around      []any
+	aroundDepth int
 }
 
 func (out *emitter) key(name string) {
@@ -43,6 +49,7 @@ func (out *emitter) emit(value cue.Value, path []any) error {
 	switch concrete.Kind() {
 	case cue.StructKind:
 		out.note(value, fact{Path: path, IsDefault: isDefault})
+		defer out.within(value, path)()
 		return out.emitFields(concrete, path)
 	case cue.ListKind:
 		// Of every list the library says that it is a default.
@@ -51,6 +58,7 @@ func (out *emitter) emit(value cue.Value, path []any) error {
 			found.Rest = restOf(value)
 		}
 		out.note(value, found)
+		defer out.within(value, path)()
 		return out.emitItems(concrete, path)
 	default:
 		out.note(value, fact{Path: path, IsDefault: isDefault})
@@ -135,10 +143,44 @@ func (out *emitter) note(value cue.Value, found fact) {
 			here := placeOf(at)
 			found.Place = &here
 		}
+		found.Property = propertyOf(value)
+		if found.Property == nil && out.around != nil {
+			found.Property = slices.Concat(out.around, found.Path[out.aroundDepth:])
+		}
 	}
-	if found.PatchKey != "" || found.Strategy != "" || found.IsDefault || found.IsOpen || found.Place != nil {
+	if found.PatchKey != "" || found.Strategy != "" || found.IsDefault || found.IsOpen || found.Place != nil || found.Property != nil {
 		out.facts = append(out.facts, found)
 	}
+}
+
+// Notes the property that a struct or list is, for what is in it; the answer is called at its end.
+func (out *emitter) within(value cue.Value, path []any) (leave func()) {
+	around, depth := out.around, out.aroundDepth
+	if property := propertyOf(value); out.withPlaces && property != nil {
+		out.around, out.aroundDepth = property, len(path)
+	}
+	return func() { out.around, out.aroundDepth = around, depth }
+}
+
+// The path below `parameter` that a value refers to; nil where it is anything else.
+func propertyOf(value cue.Value) []any {
+	root, path := value.ReferencePath()
+	selectors := path.Selectors()
+	if !root.Exists() || len(selectors) < 2 || selectors[0].String() != "parameter" {
+		return nil
+	}
+	steps := []any{}
+	for _, selector := range selectors[1:] {
+		switch selector.LabelType() {
+		case cue.StringLabel:
+			steps = append(steps, selector.Unquoted())
+		case cue.IndexLabel:
+			steps = append(steps, selector.Index())
+		default:
+			return nil
+		}
+	}
+	return steps
 }
 
 // What a list literal says of all further items; nil where that is nothing, or a type: a type changes no item.
