@@ -19,6 +19,13 @@ export const libraryMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/render/step.test.ts'],
   },
   {
+    bug: 'library: a conflict with a value of a built-in does not say which property gave it',
+    file: 'hub/render/template-place.ts',
+    find: 'if (property !== undefined && locate !== null)',
+    replace: 'if (property === undefined && locate !== null)',
+    tests: ['test/unit/hub/render/rival.test.ts'],
+  },
+  {
     bug: 'library: a definition of the name of a built-in step takes its place',
     file: 'hub/validate/step-definitions.ts',
     find: '!own.has(metadata.name)',

@@ -993,7 +993,7 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'a patch replaces silently what a component gives',
     file: 'hub/render/unify.ts',
-    find: "  unifying.conflicts.push({ path, problem: 'value', ...(place !== undefined && { place }) });\n",
+    find: "  unifying.conflicts.push({ path, problem: 'value', ...said });\n",
     replace: '',
     tests: ['test/unit/hub/render/unify.test.ts', 'test/unit/hub/render/step.test.ts'],
   },
