@@ -45,6 +45,8 @@ export function advanceWave(input: WaveInput): WaveOutcome {
   if (begun.passedAt !== undefined) return { ...nothing, record: begun, phase: 'passed', due };
   const passed = passing(input, begun, at);
   const now = { ...passed, due: [...passed.due, ...due] };
+  // To let it pass would help nothing: what comes after waits for the budget, too.
+  if (stopped.why === overWords && now.asks) return stoppedWave(input, { ...now, asks: false }, overWords);
   if (passed.phase !== 'running') return now;
   if (chosen.waits !== '')
     return { ...now, phase: 'waiting', waits: chosen.waits, todo: `${retryWords(input)} CLUSTER` };

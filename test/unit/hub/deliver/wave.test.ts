@@ -23,6 +23,12 @@ describe('a wave', () => {
     decided(play, 'approve', { on: 'all/canary' });
     play.at += minute;
     expect(play.run(20 * minute)).toMatchObject({ phase: 'halted', runs: { a: 'web-v2', b: 'web-v1' } });
+    expect(play.last?.progress).toMatchObject({
+      waits: 'more clusters failed than it tolerates',
+      steps: [{ waves: [{ phase: 'halted', todo: 'sluice-hub rollout retry web#1' }, {}] }],
+      asks: [],
+    });
+    expect(() => decided(play, 'approve')).toThrow('nothing of it waits for a decision now');
     decided(play, 'retry');
     expect(play.run(minute)).toMatchObject({ phase: 'running', runs: { a: 'web-v2', b: 'web-v1' } });
   });
