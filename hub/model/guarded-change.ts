@@ -11,6 +11,8 @@ export interface GuardedChange {
   readonly generation: number;
   readonly ids: readonly ObjectId[];
   readonly since: string;
+  /** The delivery that brought these objects and was taken back (`default/web#2`): agents let go of what that took over. */
+  readonly behind?: string;
   /** The clusters that a move waits for. */
   readonly waitsFor?: readonly string[];
 }

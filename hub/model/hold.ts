@@ -94,9 +94,11 @@ const holders: Readonly<Record<GuardedChange['code'], Holder>> = {
 
 /** The hold of a change that waits for approval, as the ledger keeps it. */
 export function holdOfChange(change: GuardedChange): Hold {
-  const { app, cluster, code, ids, since } = change;
+  const { app, cluster, code, ids, since, behind } = change;
   const objects = `${ids.length} object${ids.length === 1 ? '' : 's'}`;
-  return { app, cluster, by: holders[code], reason: `${code}: ${objects} wait for approval`, since, change };
+  const reason = `${code}: ${objects} wait for approval`;
+  // The application itself went back: nothing holds that.
+  return { app: behind === undefined ? app : null, cluster, by: holders[code], reason, since, change };
 }
 
 /** The holds that the ledger keeps: every change that waits and is not approved yet. */

@@ -40,14 +40,21 @@ export function findApproval(ids: readonly string[], facts: GuardFacts): Approva
 
 /** The change that waits for an approval: the one that waited already when it is the same. */
 export function waitingChange(
-  { code, app, ids }: Pick<GuardedChange, 'code' | 'app' | 'ids'>,
+  { code, app, ids, behind }: Pick<GuardedChange, 'code' | 'app' | 'ids' | 'behind'>,
   { channel, registration, cluster, generation, waiting, now }: GuardFacts,
 ): GuardedChange {
   const sorted = [...ids].sort(byCodeUnit);
-  const same = waiting.find((known) => known.code === code && known.app === app && isSameIds(known.ids, sorted));
+  const proposed = { code, app, ids: sorted, ...(behind !== undefined && { behind }) };
+  const same = waiting.find((known) => isSame(known, proposed));
   if (same !== undefined) return same;
   const change = changeDigest({ channel, registration, generation, ids: sorted });
-  return { change, code, cluster, app, generation, ids: sorted, since: now };
+  return { ...proposed, change, cluster, generation, since: now };
+}
+
+type Proposed = Pick<GuardedChange, 'code' | 'app' | 'ids' | 'behind'>;
+
+function isSame(known: Proposed, { code, app, ids, behind }: Proposed): boolean {
+  return known.code === code && known.app === app && known.behind === behind && isSameIds(known.ids, ids);
 }
 
 function isSameIds(a: readonly string[], b: readonly string[]): boolean {

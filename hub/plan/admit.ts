@@ -5,16 +5,16 @@ import { fileBytes, type BundleLimits } from '../../shared/model/limits.ts';
 import { sizesIn } from './sizes.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
-import type { Departure } from '../model/placement.ts';
 import type { Problem } from '../model/source.ts';
 import { waitingOn } from '../model/waiting-change.ts';
 import { nameConflicts, overflow } from './conflicts.ts';
+import { departuresNow } from './departures.ts';
 import { dependantsOf } from './dependants.ts';
 import { isSameApp, keptApp } from './kept-app.ts';
 import type { Entry } from './entry.ts';
 import { guard, type Guarded } from './guards.ts';
 import { nextGeneration, previousRevision, type ClusterInput } from './input.ts';
-import { findReleased, findRetired, heldIds, withPast, type UnitRetire } from './retire.ts';
+import { appBehind, deliveriesBehind, findReleased, heldIds, retiresOf, type UnitRetire } from './retire.ts';
 import { withAction } from './stepped.ts';
 
 /** What admitting reads of one cluster. */
@@ -29,6 +29,7 @@ export type AdmitInput = Pick<
   | 'directives'
   | 'takenBack'
   | 'again'
+  | 'report'
   | 'sizes'
   | 'now'
   | 'format'
@@ -42,6 +43,8 @@ export interface Admitted {
   readonly retired: readonly ObjectId[];
   /** Ids that stay, and that the agent is to forget. */
   readonly forgotten: readonly ObjectId[];
+  /** The delivery that a retired id goes back with, where that waited for an approval. */
+  readonly behind: ReadonlyMap<ObjectId, string>;
   /** The approval that covers a retired id. */
   readonly approved: ReadonlyMap<ObjectId, Digest>;
   readonly holds: readonly FoundHold[];
@@ -51,7 +54,7 @@ export interface Admitted {
 /** What did not pass in the rounds before. */
 interface Stopped {
   readonly holds: Map<string, FoundHold>;
-  /** Units that go back all the same: of them the deletions alone wait, with those of the past. */
+  /** Units that go back all the same: of them the deletions alone wait. */
   readonly apart: Set<string>;
 }
 
@@ -68,7 +71,8 @@ export function admit(input: AdmitInput): Admitted {
     if (stopped.size === 0) {
       const { chosen, retires, approved, sum, forgotten } = round;
       const retired = retires.flatMap(({ ids }) => ids);
-      return { chosen, retired, forgotten, approved, holds: [...holds.values()], sum };
+      const behind = deliveriesBehind(retires);
+      return { chosen, retired, forgotten, approved, behind, holds: [...holds.values()], sum };
     }
     for (const [unit, hold] of stopped) {
       if (hold.by === 'guard' && goesBackAllTheSame(input, unit, round)) apart.add(unit);
@@ -78,8 +82,8 @@ export function admit(input: AdmitInput): Admitted {
 }
 
 /**
- * True for a unit that has content to go back to, on a cluster whose agent says what it keeps: what is not deleted then is retired
- * with the past once it says so, and waits there.
+ * True for a unit that has content to go back to, on a cluster whose agent says what it keeps: what is not deleted then waits under the
+ * name of the delivery.
  */
 function goesBackAllTheSame({ takenBack, record }: AdmitInput, unit: string, { retires }: Round): boolean {
   if (!record.reports || takenBack?.has(unit) !== true) return false;
@@ -102,8 +106,9 @@ function tryRound(input: AdmitInput, { holds, apart }: Stopped): Round {
   const chosen = choose(input, new Set([...input.held, ...holds.keys()]), before);
   const wanted = [...chosen.values()].map(({ app }) => app);
   const previous = previousRevision(input.state, input.record);
-  const found = findRetired(previous, wanted, input.again);
-  const retires = withPast(found, apart).filter(({ unit }) => unit !== '' || !holds.has(''));
+  const retires = retiresOf({ ...input, previous, wanted, apart }).filter(
+    (one) => before.has(one.unit) || !holds.has(one.unit),
+  );
   const { limits } = input.target;
   const departures = departuresNow(input.departures, chosen, before);
   return {
@@ -163,8 +168,10 @@ function dependantHolds(cluster: string, { chosen, retires }: Round): ReadonlyMa
   const holds = retires.flatMap(({ unit, ids }) => {
     const needed = dependantsOf(ids, wanted);
     if (needed.length === 0) return [];
-    const app = unit === '' ? null : unit;
-    const more = { ...(app === null ? {} : { app }), cluster, hint: 'remove those from the repository first' };
+    const behind = appBehind({ unit });
+    const app = unit === '' || behind !== null ? null : unit;
+    const told = behind ?? app;
+    const more = { ...(told === null ? {} : { app: told }), cluster, hint: 'remove those from the repository first' };
     const definitions = ids.filter((id) => dependantsOf([id], wanted).length > 0);
     const message = `${sample(definitions)} stays: ${needed.length} objects that are wanted would be deleted with it: ${sample(needed)}`;
     return [[unit, holdOf('guard', problem('PROTECTED_DELETE', message, more), { app, cluster })] as const];
@@ -175,8 +182,7 @@ function dependantHolds(cluster: string, { chosen, retires }: Round): ReadonlyMa
 function guardHolds(cluster: string, { held, departures }: Round): ReadonlyMap<string, FoundHold> {
   return new Map(
     [...held].map(([unit, change]) => {
-      const { code, ids } = change;
-      const app = unit === '' ? null : unit;
+      const { code, ids, app, behind } = change;
       const more = { ...(app === null ? {} : { app }), cluster, hint: `sluice-hub approve ${change.change}` };
       const departure = departures.get(unit);
       if (code === 'MOVE_UNFINISHED') {
@@ -186,22 +192,12 @@ function guardHolds(cluster: string, { held, departures }: Round): ReadonlyMap<s
       }
       const deletes = `${ids.length} objects would be deleted: ${sample(ids)}`;
       const why = code === 'EMPTY_RENDER' && departure !== undefined ? `${departure.reason}; ` : '';
-      return [unit, holdOf('guard', problem(code, why + deletes, more), { app, cluster, change })];
+      const told = behind === undefined ? why : `it went back behind ${behind}, which brought them; `;
+      // The application itself is where it was: nothing holds that.
+      const held = behind === undefined ? app : null;
+      return [unit, holdOf('guard', problem(code, told + deletes, more), { app: held, cluster, change })];
     }),
   );
-}
-
-/** What takes over objects of a unit takes its place at once: one object is in one unit of a bundle. */
-function departuresNow(
-  departures: ClusterInput['departures'],
-  chosen: ReadonlyMap<string, Entry>,
-  before: ReadonlyMap<string, BundleApp>,
-): ClusterInput['departures'] {
-  const isTakenOver = (unit: string, { successors = [] }: Departure): boolean => {
-    const own = new Set(before.get(unit)?.objects.map(({ id }) => id));
-    return successors.some((name) => chosen.get(name)?.app.objects.some(({ id }) => own.has(id)) === true);
-  };
-  return new Map([...departures].filter(([unit, departure]) => !isTakenOver(unit, departure)));
 }
 
 function judge(

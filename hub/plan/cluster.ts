@@ -27,9 +27,9 @@ export interface ClusterPlan {
 /** Plans one cluster: the next bundle only when its content changes (channel.md), with the ledger's generation + 1. */
 export function planCluster(input: ClusterInput): ClusterPlan {
   if (input.record.decommission !== null) return { next: decommission(input), holds: [] };
-  const { chosen, retired, forgotten, approved, holds, sum } = admit(input);
+  const { chosen, holds, sum, ...admitted } = admit(input);
   const limited = limitedDeletions(input);
-  const goes = { retired, forgotten, approved, released: limited.released };
+  const goes = { ...admitted, released: limited.released };
   const content = { apps: sorted(chosen), ...goes, bytes: sum.bytes };
   const next = isChanged(input, content)
     ? withFiles(input, bundleOf(input, { ...content, apps: sorted(written(input, chosen)) }), chosen)
@@ -62,6 +62,8 @@ interface Content {
   /** Ids that it lets go of: they stay. */
   readonly forgotten: readonly ObjectId[];
   readonly approved: ReadonlyMap<ObjectId, Digest>;
+  /** The delivery that a retired id goes back with, of what the last bundle has not any more. */
+  readonly behind: ReadonlyMap<ObjectId, string>;
   /** Approvals for ids that earlier generations retired and that the agent's limit holds back. */
   readonly released: ReadonlyMap<ObjectId, Digest>;
   readonly bytes: number;
@@ -73,7 +75,8 @@ function bundleOf(input: ClusterInput, content: Content, more: readonly Approval
   const predecessors = predecessorsFor(record, target);
   const generation = nextGeneration(input);
   const wanted = new Set(content.apps.flatMap(heldIds));
-  const behind = target.hasDocuments ? takenBackWith(previous, input.takenBack) : new Map<ObjectId, string>();
+  const goesBack = [...takenBackWith(previous, input.takenBack), ...content.behind];
+  const behind = new Map(target.hasDocuments ? goesBack : []);
   const deleted = content.retired.map((id): RetiredObject => {
     const [approval, delivery] = [content.approved.get(id), behind.get(id)];
     return { id, since: generation, ...(approval && { approval }), ...(delivery !== undefined && { delivery }) };
@@ -180,7 +183,8 @@ function decommission(input: ClusterInput): NextBundle | null {
   const change = changeDigest(facts);
   const approval = { change, generation: facts.generation, ids: facts.ids, by: 'cluster remove', at: now };
   const approved = new Map(ids.map((id) => [id, change]));
-  const goes = { retired: ids, forgotten, approved, released: new Map<ObjectId, Digest>() };
+  const none = new Map<ObjectId, never>();
+  const goes = { retired: ids, forgotten, approved, behind: none, released: none };
   const revision = bundleOf(input, { apps: [], ...goes, bytes: 0 }, [approval]);
   return { cluster: record.name, revision, files: new Map() };
 }

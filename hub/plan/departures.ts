@@ -7,6 +7,7 @@ import type { ClusterRecord } from '../model/registry.ts';
 import type { Assignment } from '../model/rendered.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import { waitingOn } from '../model/waiting-change.ts';
+import type { Entry } from './entry.ts';
 import { previousRevision, type PlanState } from './input.ts';
 
 /** What departures are judged by, beside placement. */
@@ -178,4 +179,17 @@ function areDone(
     const seen = report.apps.find((app) => appKey(app) === appKey(unit));
     return seen?.applied === unit.digest && isHealthy(seen.health, judged(appKey(unit), cluster, unit));
   });
+}
+
+/** What takes over objects of a unit takes its place at once: one object is in one unit of a bundle. Pure. */
+export function departuresNow(
+  departures: ReadonlyMap<string, Departure>,
+  chosen: ReadonlyMap<string, Entry>,
+  before: ReadonlyMap<string, BundleApp>,
+): ReadonlyMap<string, Departure> {
+  const isTakenOver = (unit: string, { successors = [] }: Departure): boolean => {
+    const own = new Set(before.get(unit)?.objects.map(({ id }) => id));
+    return successors.some((name) => chosen.get(name)?.app.objects.some(({ id }) => own.has(id)) === true);
+  };
+  return new Map([...departures].filter(([unit, departure]) => !isTakenOver(unit, departure)));
 }

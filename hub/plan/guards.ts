@@ -6,7 +6,7 @@ import type { ObjectId } from '../../shared/model/object.ts';
 import { findApproval, waitingChange, type GuardFacts } from '../model/waiting-change.ts';
 import type { GuardedChange } from '../model/guarded-change.ts';
 import type { Departure } from '../model/placement.ts';
-import type { UnitRetire } from './retire.ts';
+import { appBehind, type UnitRetire } from './retire.ts';
 
 /** What the guards judge by, for one cluster. */
 export interface GuardContext extends GuardFacts {
@@ -39,7 +39,7 @@ export function guard(retires: readonly UnitRetire[], context: GuardContext): Gu
       ...judged.flatMap(({ retire, verdict }) =>
         verdict.kind === 'held' ? [[retire.unit, verdict.change] as const] : [],
       ),
-      ...massDelete(beyondLimit(counted, deletionLimit(context.objects)), context),
+      ...massDeletes(beyondLimit(counted, deletionLimit(context.objects)), context),
     ]),
   };
 }
@@ -55,22 +55,31 @@ function judge({ unit, ids, isEmptied, isLeaving }: UnitRetire, context: GuardCo
   const { code: whole, waitsFor = [] } = (isLeaving ? context.departures.get(unit) : undefined) ?? { code: null };
   const code = isEmptied ? 'EMPTY_RENDER' : (whole ?? (ids.some(isProtected) ? 'PROTECTED_DELETE' : null));
   if (code === null) return { kind: 'counted' };
-  const change = waitingChange({ code, app: nameOf(unit), ids }, context);
+  const change = waitingChange({ code, ...namesOf(unit), ids }, context);
   return { kind: 'held', change: waitsFor.length === 0 ? change : { ...change, waitsFor } };
+}
+
+/** What a delivery brought that was taken back is approved for itself: agents let go of what that took over. */
+function massDeletes(retires: readonly UnitRetire[], context: GuardContext): [unit: string, change: GuardedChange][] {
+  const { own = [], behind = [] } = Object.groupBy(retires, (one) => (appBehind(one) === null ? 'own' : 'behind'));
+  return [own, ...behind.map((one) => [one])].flatMap((some) => massDelete(some, context));
 }
 
 /** All units beyond the limit wait under one change, which names the application when it is one alone. */
 function massDelete(retires: readonly UnitRetire[], context: GuardContext): [unit: string, change: GuardedChange][] {
   const [first, ...more] = retires;
   if (first === undefined) return [];
-  const app = more.length === 0 ? nameOf(first.unit) : null;
-  const change = waitingChange({ code: 'MASS_DELETE', app, ids: retires.flatMap(({ ids }) => ids) }, context);
+  const names = more.length === 0 ? namesOf(first.unit) : { app: null };
+  const ids = retires.flatMap((one) => one.ids);
+  const change = waitingChange({ code: 'MASS_DELETE', ...names, ids }, context);
   return retires.map(({ unit }) => [unit, change]);
 }
 
 /** Null for the past of the cluster, which belongs to no application. */
-function nameOf(unit: string): string | null {
-  return unit === '' ? null : unit;
+function namesOf(unit: string): Pick<GuardedChange, 'app' | 'behind'> {
+  const app = appBehind({ unit });
+  if (app !== null) return { app, behind: unit };
+  return { app: unit === '' ? null : unit };
 }
 
 // The units with the fewest deletions pass for as long as the sum stays within the limit.

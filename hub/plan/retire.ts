@@ -4,8 +4,14 @@ import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport } from '../../shared/wire/report.ts';
 import type { BundleApp, RetiredObject, Revision } from '../../shared/wire/revision.ts';
 import type { ClusterTakenBack } from '../model/delivery.ts';
+import type { GuardedChange } from '../model/guarded-change.ts';
+import { waitingOn } from '../model/waiting-change.ts';
+import type { ClusterInput } from './input.ts';
 
-/** The deletions of one unit; of the cluster's past under an empty name. */
+/**
+ * The deletions of one unit; of the cluster's past under an empty name; of what a delivery brought before it was taken back under the
+ * name of that delivery (`default/web#2`), which no unit has.
+ */
 export interface UnitRetire {
   readonly unit: string;
   /** Ids that no unit wants any more, sorted. */
@@ -16,6 +22,30 @@ export interface UnitRetire {
   readonly isEmptied: boolean;
   /** The unit is wanted no more, as a whole. */
   readonly isLeaving: boolean;
+}
+
+/** What deletions of one cluster are found from. */
+export interface RetiresInput extends Pick<ClusterInput, 'state' | 'record' | 'again' | 'report' | 'takenBack'> {
+  readonly previous: Revision | null;
+  readonly wanted: readonly BundleApp[];
+  /** Units that go back all the same where their deletions wait. */
+  readonly apart: ReadonlySet<string>;
+}
+
+/**
+ * What is deleted: what the last bundle has beyond the next one, what waits since a delivery was taken back, and what of the past is
+ * there still. Pure.
+ */
+export function retiresOf(input: RetiresInput): readonly UnitRetire[] {
+  const { state, record, again, report, takenBack, previous, wanted, apart: units } = input;
+  const behind = findBehind(previous, waitingOn(state.guarded, record.name), { wanted, report });
+  const waits = new Set(behind.flatMap(({ ids }) => ids));
+  const found = findRetired(
+    previous,
+    wanted,
+    again.filter((id) => !waits.has(id)),
+  );
+  return setApart([...found, ...behind], units, takenBack);
 }
 
 /**
@@ -43,20 +73,63 @@ export function findRetired(
       isLeaving: next === undefined,
     };
   });
-  return [...retires, ofPast(again.filter((id) => !ids.has(id)))].filter((each) => each.ids.length > 0);
+  return [
+    ...retires,
+    apart(
+      '',
+      again.filter((id) => !ids.has(id)),
+    ),
+  ].filter((each) => each.ids.length > 0);
 }
 
-/** The same with all deletions of some units among those of the past. Pure. */
-export function withPast(retires: readonly UnitRetire[], units: ReadonlySet<string>): readonly UnitRetire[] {
-  if (units.size === 0) return retires;
-  const isPast = ({ unit }: UnitRetire): boolean => unit === '' || units.has(unit);
-  const past = retires.filter(isPast).flatMap(({ ids }) => ids);
-  return [...retires.filter((one) => !isPast(one)), ofPast([...new Set(past)])];
+/** The same with the deletions of some units apart, under the names of the deliveries that these go back behind. Pure. */
+function setApart(
+  retires: readonly UnitRetire[],
+  units: ReadonlySet<string>,
+  takenBack: ClusterTakenBack = new Map(),
+): readonly UnitRetire[] {
+  const nameOf = ({ unit }: UnitRetire): string => (units.has(unit) ? (takenBack.get(unit)?.delivery ?? unit) : unit);
+  return [...Map.groupBy(retires, nameOf)].map(([name, [first, ...more]]) => {
+    const isAlone = more.length === 0 && first?.unit === name;
+    return isAlone ? first : apart(name, new Set([first, ...more].flatMap((one) => one?.ids ?? [])));
+  });
 }
 
-function ofPast(ids: readonly ObjectId[]): UnitRetire {
+/**
+ * What deliveries that were taken back brought and a guard held: it is in no bundle any more, and waits until that is approved, it is
+ * wanted again, or its agent says after that generation that it has no such object. Pure.
+ */
+function findBehind(
+  previous: (Retiring & Pick<Revision, 'apps'>) | null,
+  waiting: readonly GuardedChange[],
+  { wanted, report }: { readonly wanted: readonly BundleApp[]; readonly report: AgentReport | null },
+): readonly UnitRetire[] {
+  const behind = waiting.filter((change) => change.behind !== undefined);
+  if (previous === null || behind.length === 0) return [];
+  const explained = [...wanted, ...previous.apps].flatMap(heldIds);
+  const known = new Set([...explained, ...previous.retired.map(({ id }) => id)]);
+  const kept = new Set(report?.retired.unexplained);
+  const found = behind.map(({ behind: name = '', ids, generation }) => {
+    const isGone = (id: ObjectId): boolean => isSettledSince(generation, previous, report) && !kept.has(id);
+    return apart(name, new Set(ids.filter((id) => !known.has(id) && !isGone(id))));
+  });
+  return found.filter(({ ids }) => ids.length > 0);
+}
+
+/** The application of a delivery that deletions are named after; null = they are those of a unit, or of the past. */
+export function appBehind({ unit }: Pick<UnitRetire, 'unit'>): string | null {
+  return /^(.*)#\d+$/.exec(unit)?.[1] ?? null;
+}
+
+/** The delivery that an id was brought by and goes back with, of what waited for that. */
+export function deliveriesBehind(retires: readonly UnitRetire[]): ReadonlyMap<ObjectId, string> {
+  const behind = retires.filter((one) => appBehind(one) !== null);
+  return new Map(behind.flatMap(({ unit, ids }) => ids.map((id) => [id, unit] as const)));
+}
+
+function apart(unit: string, ids: Iterable<ObjectId>): UnitRetire {
   const sorted = [...ids].sort();
-  return { unit: '', ids: sorted, counted: sorted, isEmptied: false, isLeaving: false };
+  return { unit, ids: sorted, counted: sorted, isEmptied: false, isLeaving: false };
 }
 
 /** The ids of all that a bundle has of an application: of what serves until its content does, and of what it keeps, too. */

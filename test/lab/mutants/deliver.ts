@@ -13,6 +13,27 @@ export const deliverMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/plan/admit.test.ts'],
   },
   {
+    bug: 'delivery: what it had taken over is deleted where a guard held that',
+    file: 'hub/plan/cluster.ts',
+    find: 'const goesBack = [...takenBackWith(previous, input.takenBack), ...content.behind];',
+    replace: 'const goesBack = [...takenBackWith(previous, input.takenBack)];',
+    tests: ['test/unit/hub/plan/plan.retired.test.ts'],
+  },
+  {
+    bug: 'delivery: what a guard holds of a rollback is forgotten until a report says it',
+    file: 'hub/plan/retire.ts',
+    find: 'return setApart([...found, ...behind], units, takenBack);',
+    replace: 'return setApart(found, units, takenBack);',
+    tests: ['test/unit/hub/plan/plan.retired.test.ts'],
+  },
+  {
+    bug: 'delivery: a wave over its budget asks for an approval that helps nothing',
+    file: 'hub/deliver/wave.ts',
+    find: 'if (stopped.why === overWords && now.asks)',
+    replace: 'if (stopped.why === null && now.asks)',
+    tests: ['test/unit/hub/deliver/wave.test.ts'],
+  },
+  {
     bug: 'delivery: a rollback leaves what a guard holds where nobody would hear of it again',
     file: 'hub/plan/admit.ts',
     find: 'if (!record.reports || takenBack?.has(unit) !== true) return false;',
@@ -253,8 +274,8 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: what goes back with a delivery does not say so',
     file: 'hub/plan/cluster.ts',
-    find: 'target.hasDocuments ? takenBackWith(previous, input.takenBack)',
-    replace: '!target.hasDocuments ? takenBackWith(previous, input.takenBack)',
+    find: 'new Map(target.hasDocuments ? goesBack : [])',
+    replace: 'new Map(target.hasDocuments ? [] : goesBack)',
     tests: ['test/unit/hub/plan/plan.retired.test.ts'],
   },
   {

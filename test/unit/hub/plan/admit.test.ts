@@ -29,6 +29,7 @@ function inputOf(state: State, wanted: readonly RenderedApp[], facts: Partial<Ad
     departures: new Map(),
     directives: new Map(),
     again: [],
+    report: null,
     sizes: () => new Map(),
     now,
     ...facts,
@@ -43,10 +44,12 @@ const running = ({ chosen }: Admitted, state: State): string[] => {
     .sort();
 };
 const holds = ({ holds: found }: Admitted): string[] =>
-  found.map(
-    ({ by, app: unit, change }) =>
-      `${by} ${unit?.slice(8) ?? 'the past'}${change === undefined ? '' : ` ${change.code}`}`,
-  );
+  found.map(({ by, app: unit, change }) => {
+    const { code = '', behind } = change ?? {};
+    return [by, unit?.slice(8) ?? 'the past', code, behind === undefined ? '' : `of ${behind.slice(8)}`]
+      .filter((word) => word !== '')
+      .join(' ');
+  });
 
 describe('what goes back behind a delivery', () => {
   const takenBack = new Map([['default/web', { delivery: 'default/web#2', hadIt: true }]]);
@@ -59,14 +62,14 @@ describe('what goes back behind a delivery', () => {
       claims,
       [app('web', ['ConfigMap/a', 'ConfigMap/c'])],
       { takenBack },
-      { runs: ['web+'], holds: ['guard the past PROTECTED_DELETE'], retires: [] },
+      { runs: ['web+'], holds: ['guard the past PROTECTED_DELETE of web#2'], retires: [] },
     ],
     [
       'has it beyond the limit of deletions, too',
       ['ConfigMap/a', ...many('web', 30)],
       [app('web', ['ConfigMap/a'])],
       { takenBack },
-      { runs: ['web+'], holds: ['guard the past MASS_DELETE'], retires: [] },
+      { runs: ['web+'], holds: ['guard the past MASS_DELETE of web#2'], retires: [] },
     ],
     [
       'and what nothing holds is deleted',

@@ -3,6 +3,7 @@ import type { AgentReport } from '../../../../shared/wire/report.ts';
 import { unexplained } from '../../../../hub/plan/unexplained.ts';
 import {
   app,
+  approved,
   id,
   object,
   planFor,
@@ -47,6 +48,49 @@ describe('a retired id', () => {
       id: gone,
       since: 2,
       delivery: 'default/web#2',
+    });
+  });
+
+  describe('of what a delivery brought before it was taken back, where a guard held that', () => {
+    const claim = id('PersistentVolumeClaim/data');
+    const fresh = { ...start, clusters: new Map([['one', { ...record, reads: { revision: 2 } }]]) };
+    const given = step(fresh, [app('web', ['ConfigMap/a', 'PersistentVolumeClaim/data'])]);
+    const takenBack = new Map([['one', new Map([['default/web', { delivery: 'default/web#2', hadIt: true }]])]]);
+    const stable = [app('web', ['ConfigMap/a'])];
+    const back = step(given, stable, { takenBack });
+    const keeps = (ids: string[]) => reports(report(2, { retired: { settled: [], survivors: [], unexplained: ids } }));
+
+    it('waits with the name of the application and of the delivery, which is where it was', () => {
+      const { holds, guarded, problems } = planFor(given, stable, { takenBack });
+      expect(guarded).toMatchObject([{ app: 'default/web', behind: 'default/web#2', ids: [claim] }]);
+      expect(holds.map((hold) => hold.app)).toEqual([null]);
+      expect(problems.map((problem) => problem.app)).toEqual(['default/web']);
+      expect(problems[0]?.message).toContain('behind default/web#2');
+      expect(sent(back).retired).toEqual([]);
+    });
+
+    it.each([
+      ['before its agent says anything', new Map(), [claim]],
+      ['while its agent says that it cannot explain it', keeps([claim]), [claim]],
+      ['no more where its agent says that there is none', keeps([]), []],
+    ])('waits %s', (_, said, waits) => {
+      const published = new Map([['one', new Set([claim])]]);
+      const { guarded, next } = planFor(back, stable, { reports: said, published });
+      expect(guarded.map(({ change }) => change)).toEqual(waits.length === 0 ? [] : [back.guarded[0]?.change]);
+      expect(next).toEqual([]);
+    });
+
+    it('2.23 is let go of where the delivery had taken it over, however late that is approved', () => {
+      const published = new Map([['one', new Set([claim])]]);
+      const after = step(approved(back), stable, { reports: keeps([claim]), published });
+      const { change } = back.guarded[0]!;
+      expect(sent(after).retired).toEqual([{ id: claim, since: 3, approval: change, delivery: 'default/web#2' }]);
+      expect(after.guarded).toEqual([]);
+    });
+
+    it('waits no more once it is wanted again', () => {
+      const again = planFor(back, [app('web', ['ConfigMap/a', 'PersistentVolumeClaim/data'])]);
+      expect(again.guarded).toEqual([]);
     });
   });
 
