@@ -47,7 +47,7 @@ import type { PublishDeps } from './publish/types.ts';
 import type { PublishedBundle } from './model/published-bundle.ts';
 import { decidingCapabilities } from './registry/capabilities.ts';
 import { withReads } from './registry/reads.ts';
-import { findLocalCluster, labelsByName, reportedVersions, targetsOf } from './registry/targets.ts';
+import { findLocalCluster, labelsByName, reportedVersions, sitesOf, targetsOf } from './registry/targets.ts';
 import { currentProviders } from './render/current-providers.ts';
 import type { RenderMemory } from './render/memory.ts';
 import { render } from './render/render.ts';
@@ -214,7 +214,7 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
 
   // The revisions of each cluster, their objects, and the next bundles.
   const localCluster = findLocalCluster(parts.localCluster, targets);
-  const toPlace = placeInput(before, { fleet, history, targets, localCluster });
+  const toPlace = placeInput(before, { fleet, history, targets: sitesOf(targets), localCluster });
   const placed = await timed(parts, 'place', () => inSlices(placing(toPlace)));
   const delivered = await timed(parts, 'deliver', () =>
     deliver(parts, { before, intake, signal }, { toPlace, assignments: placed.assignments, clusters, reports }),
@@ -228,7 +228,7 @@ export async function pass(parts: PassParts, look: boolean, signal: AbortSignal)
     const kept = [...intake.holds, ...placed.holds, ...delivered.holds, ...rendered.holds];
     const placement = await inSlices(findingFacts(toPlace, placed, before));
     const [{ directives, takenBack }, state] = [delivered, { ...before, clusters }];
-    const facts = await planFacts(parts, before, { targets, reports, directives, takenBack, now });
+    const facts = await planFacts(parts, before, { targets: toPlace.targets, reports, directives, takenBack, now });
     const from = source ?? { repository: '', commit: '' };
     const [{ apps, asked }, { commit }] = [rendered, fleet];
     return inSlices(planning({ ...facts, state, source: from, rendered: apps, commit, asked, holds: kept, placement }));

@@ -5,7 +5,7 @@ import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
 import { unitKey } from '../model/delivery.ts';
 import { applicationOf } from '../model/assignments.ts';
 import type { ContentOf } from './deployment.ts';
-import type { Target } from '../model/fleet.ts';
+import type { Site } from '../model/fleet.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import { keepsContent, type Hold } from '../model/hold.ts';
 import type { ClusterRecord } from '../model/registry.ts';
@@ -21,7 +21,7 @@ import type { DeliveryUnit, Listening } from './unit.ts';
 /** What tells of units. */
 export interface UnitFacts {
   readonly state: Pick<State, 'clusters' | 'bundles'>;
-  readonly targets: readonly Target[];
+  readonly targets: readonly Site[];
   readonly reports: Reports;
   readonly held: Held;
   /** What this process has published of units whose components come one after the other, by `unit cluster`. */
@@ -128,7 +128,7 @@ export function targetOf(unit: string): string | null {
 }
 
 const targetsByName = oncePerValue(
-  (targets: readonly Target[]) => new Map(targets.map((target) => [target.name, target])),
+  (targets: readonly Site[]) => new Map(targets.map((target) => [target.name, target])),
 );
 
 function unitOf(

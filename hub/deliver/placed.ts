@@ -1,5 +1,5 @@
 import type { AppDelivery } from '../model/delivery.ts';
-import type { Target } from '../model/fleet.ts';
+import type { Site } from '../model/fleet.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { DocumentOf } from './deployment.ts';
 import { placesOn } from './place-list.ts';
@@ -24,7 +24,7 @@ export interface WantedThere extends Pick<Assignment, 'unit' | 'cluster'> {
 
 /** What tells of places. */
 interface World {
-  readonly targets: readonly Target[];
+  readonly targets: readonly Site[];
   readonly localCluster: string | null;
   readonly placedAs: PlacedAs;
 }

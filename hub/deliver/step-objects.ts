@@ -1,6 +1,6 @@
 import { isEqual } from '../../shared/lib/equal.ts';
 import type { AppDelivery } from '../model/delivery.ts';
-import type { Target } from '../model/fleet.ts';
+import type { Site } from '../model/fleet.ts';
 import type { JsonMap } from '../model/json-map.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { Program, ProgramStep } from '../workflow/program.ts';
@@ -38,7 +38,7 @@ export function stepObjects(
 ):
   | ((
       assignments: readonly Assignment[],
-      place: { readonly targets: readonly Target[]; readonly localCluster: string | null },
+      place: { readonly targets: readonly Site[]; readonly localCluster: string | null },
     ) => readonly Assignment[])
   | null {
   const { objects } = record ?? {};

@@ -37,10 +37,14 @@ export interface UnreadDocument {
   readonly digest?: Digest;
 }
 
-/** A cluster as placement and rendering see it. `capabilities` null = not known yet: traffic objects are held. */
-export interface Target {
+/** A cluster as placement and deliveries see it. */
+export interface Site {
   readonly name: string;
   readonly labels: Labels;
+}
+
+/** A cluster as rendering sees it. `capabilities` null = not known yet: traffic objects are held. */
+export interface Target extends Site {
   readonly capabilities: Capabilities | null;
   /** The version of Kubernetes that its agent reported; absent = not known. */
   readonly kubernetes?: string;

@@ -6,7 +6,7 @@ import {
   type Placement,
 } from '../model/documents.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
-import type { RevisionRecord, Target } from '../model/fleet.ts';
+import type { RevisionRecord, Site } from '../model/fleet.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
@@ -113,7 +113,7 @@ const unitsOnClusters = oncePerValue(
 
 /** The clusters that a placement takes, and what there is to say of it. */
 interface Choice {
-  readonly targets: readonly Target[];
+  readonly targets: readonly Site[];
   readonly notes: readonly string[];
   readonly pick: readonly [key: string, clusters: readonly string[]] | null;
   readonly reasons: readonly PlacementReason[];
@@ -186,7 +186,7 @@ function problemOf(
 function wishOf(
   unit: string,
   spot: Spot,
-  { target, notes }: { readonly target: Target; readonly notes: readonly string[] },
+  { target, notes }: { readonly target: Site; readonly notes: readonly string[] },
 ): Wish {
   const { entry, path, revision } = spot;
   const replicas = entry.distribution?.replicas;

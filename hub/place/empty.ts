@@ -1,5 +1,5 @@
 import type { ClusterSelector } from '../model/documents.ts';
-import type { Target } from '../model/fleet.ts';
+import type { Site } from '../model/fleet.ts';
 import { similar } from '../model/similar.ts';
 import { siteLabelPrefix } from '../../shared/model/names.ts';
 import { unmatchedLabels } from '../../shared/model/selector.ts';
@@ -10,7 +10,7 @@ const shown = 5;
 /** What a selector that matches no cluster asks for, and which cluster or label comes nearest to it. */
 export function emptyWords(
   { labels = {}, name }: Pick<ClusterSelector, 'labels' | 'name'>,
-  targets: readonly Target[],
+  targets: readonly Site[],
 ): { readonly message: string; readonly hint: string } {
   // What only a site sets is its agent's to check.
   const wanted = Object.fromEntries(Object.entries(labels).filter(([key]) => !key.startsWith(siteLabelPrefix)));
@@ -23,7 +23,7 @@ export function emptyWords(
 
 function nearestTo(
   { wanted, name }: { readonly wanted: Readonly<Record<string, string>>; readonly name: string | undefined },
-  targets: readonly Target[],
+  targets: readonly Site[],
 ): string {
   const named = targets.find((target) => target.name === name);
   if (name !== undefined && named === undefined) {
@@ -31,7 +31,7 @@ function nearestTo(
     const meant = similar(name, names);
     return meant === undefined ? `there are ${listed(names)}` : `did you mean ${meant}?`;
   }
-  const lacks = (target: Target) => unmatchedLabels(wanted, target.labels);
+  const lacks = (target: Site) => unmatchedLabels(wanted, target.labels);
   const [best] = named === undefined ? [...targets].sort((a, b) => lacks(a).length - lacks(b).length) : [named];
   if (best === undefined) return 'none has joined yet';
   const [missing = ''] = lacks(best);

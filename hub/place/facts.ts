@@ -4,7 +4,7 @@ import { atOnce, mapping, type Work } from '../../shared/lib/slices.ts';
 import type { Labels } from '../../shared/model/selector.ts';
 import { differingKeys } from '../model/differing.ts';
 import { docKey } from '../model/documents.ts';
-import type { Target } from '../model/fleet.ts';
+import type { Site } from '../model/fleet.ts';
 import type { PlacementFacts } from '../model/placement.ts';
 import type { State } from '../model/state.ts';
 import { placing } from './place.ts';
@@ -37,7 +37,7 @@ function* findingLost(
   { assignments }: Pick<Placed, 'assignments'>,
   { bundles, clusters }: Sent,
 ): Work<ReadonlySet<string>> {
-  const asSent = (target: Target): Target => {
+  const asSent = (target: Site): Site => {
     const revision = bundles.get(target.name)?.revision;
     const isSent = revision !== undefined && revision.registration === clusters.get(target.name)?.registration;
     const isSame = !isSent || labelsText(revision.labels) === labelsText(target.labels);
@@ -68,7 +68,7 @@ function changedTargets(
   targets: PlaceInput['targets'],
   before: Sent['bundles'],
   now: Sent['bundles'],
-): readonly Target[] {
+): readonly Site[] {
   return [...differingKeys(before, now)].flatMap((name) => byName(targets).get(name) ?? []);
 }
 

@@ -3,7 +3,7 @@ import { rendezvous } from '../../shared/lib/order.ts';
 import type { ClusterSelector } from '../model/documents.ts';
 import { siteLabelPrefix } from '../../shared/model/names.ts';
 import { unmatchedLabels, type Labels } from '../../shared/model/selector.ts';
-import type { Target } from '../model/fleet.ts';
+import type { Site } from '../model/fleet.ts';
 
 /** The clusters that a selector takes, and for every other cluster the reason why not. */
 export interface Selection {
@@ -28,7 +28,7 @@ export function takesAll(key: string): boolean {
 }
 
 /** Tells of clusters whether a selector names them. */
-export function matcherOf(selector: ClusterSelector): (target: Target) => boolean {
+export function matcherOf(selector: ClusterSelector): (target: Site) => boolean {
   const mismatch = mismatchOf(selector);
   return (target) => mismatch(target) === null;
 }
@@ -40,7 +40,7 @@ export function matcherOf(selector: ClusterSelector): (target: Target) => boolea
 export function selectClusters(
   deployment: string,
   selector: ClusterSelector,
-  targets: readonly Target[],
+  targets: readonly Site[],
   recorded: readonly string[],
 ): Selection {
   const key = placementKey(deployment, selector);
@@ -60,7 +60,7 @@ export function selectClusters(
 
 /** The selection of a placement without a selector: the local cluster; where none is configured, the recorded clusters stay. */
 export function selectLocal(
-  { localCluster: local, targets }: { readonly localCluster: string | null; readonly targets: readonly Target[] },
+  { localCluster: local, targets }: { readonly localCluster: string | null; readonly targets: readonly Site[] },
   key: string,
   recorded: readonly string[],
 ): Selection {
@@ -76,7 +76,7 @@ export function selectLocal(
 }
 
 /** The labels that the agent checks on its cluster: those of the selector, without the ones that the hub's labels lack. */
-export function agentSelector(selector: ClusterSelector | undefined, target: Target): Labels {
+export function agentSelector(selector: ClusterSelector | undefined, target: Site): Labels {
   const wanted = Object.entries(selector?.labels ?? {});
   const kept = wanted.filter(([key, value]) => isSiteKey(key) || target.labels[key] === value);
   return Object.fromEntries(kept);
@@ -98,7 +98,7 @@ function pickOf(
 }
 
 /** Why a selector does not match a target; null where it does. */
-function mismatchOf({ name, labels = {} }: ClusterSelector): (target: Target) => string | null {
+function mismatchOf({ name, labels = {} }: ClusterSelector): (target: Site) => string | null {
   const wanted = Object.fromEntries(Object.entries(labels).filter(([key]) => !isSiteKey(key)));
   return (target) => {
     if (name !== undefined && name !== target.name) return `its name is not ${name}`;

@@ -1,5 +1,5 @@
 import type { FoundHold } from '../model/hold.ts';
-import type { Fleet, RevisionHistory, Target } from '../model/fleet.ts';
+import type { Fleet, RevisionHistory, Site } from '../model/fleet.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { Problem } from '../model/source.ts';
 
@@ -14,7 +14,7 @@ export interface RunningUnit {
 export interface PlaceInput {
   readonly fleet: Fleet;
   readonly history: RevisionHistory;
-  readonly targets: readonly Target[];
+  readonly targets: readonly Site[];
   /** Recorded picks by placement key. */
   readonly picks: ReadonlyMap<string, readonly string[]>;
   /** Units that run somewhere already. */

@@ -1,8 +1,9 @@
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import { by } from '../../shared/lib/order.ts';
+import type { Labels } from '../../shared/model/selector.ts';
 import type { Cluster } from '../model/documents.ts';
 import { differingKeys } from '../model/differing.ts';
-import type { Fleet, Target } from '../model/fleet.ts';
+import type { Fleet, Site, Target } from '../model/fleet.ts';
 import type { ClusterRecord, Registry } from '../model/registry.ts';
 import type { ReceivedReport, Reports } from '../model/reports.ts';
 
@@ -29,6 +30,33 @@ export function targetsOf(
   return same;
 }
 
+/**
+ * The clusters as placement sees them: the very list of before where each has the same name and labels, whatever they offer. Each first
+ * report says what a cluster offers, and places nothing.
+ */
+export const sitesOf = oncePerValue((targets: readonly Target[]): readonly Site[] => {
+  const sites = targets.map(siteOf);
+  const [first] = sites;
+  if (first === undefined) return sites;
+  const same = sameList(siteLists.get(first), sites);
+  siteLists.set(first, same);
+  return same;
+});
+
+// By the first of them.
+const siteLists = new WeakMap<Site, readonly Site[]>();
+
+// By its labels: the record of a cluster is another one where it offers other things, and has the very same labels.
+const sites = new WeakMap<Labels, Site>();
+
+function siteOf({ name, labels }: Target): Site {
+  const before = sites.get(labels);
+  if (before?.name === name) return before;
+  const site = { name, labels };
+  sites.set(labels, site);
+  return site;
+}
+
 interface KnownList {
   readonly documents: Fleet['clusters'];
   readonly versions: ReadonlyMap<string, string>;
@@ -38,10 +66,10 @@ interface KnownList {
 // By the registry: as long as no cluster is another one, all that is made of the list is the same, too.
 const lists = new WeakMap<Registry, KnownList>();
 
-/** The very list of before where it has the very same targets. */
-function sameList(before: readonly Target[] | undefined, targets: readonly Target[]): readonly Target[] {
-  const isSame = before?.length === targets.length && before.every((target, index) => target === targets[index]);
-  return isSame ? before : targets;
+/** The very list of before where it has the very same values. */
+function sameList<T>(before: readonly T[] | undefined, now: readonly T[]): readonly T[] {
+  const isSame = before?.length === now.length && before.every((one, index) => one === now[index]);
+  return isSame ? before : now;
 }
 
 /** The cluster that placements without a selector mean: the configured one, else the one that is called `local`, if any. */
@@ -110,5 +138,5 @@ function versionOf(received: ReceivedReport | undefined): string | undefined {
 
 /** The labels of each cluster. */
 export const labelsByName = oncePerValue(
-  (targets: readonly Target[]) => new Map(targets.map(({ name, labels }) => [name, labels])),
+  (sites: readonly Site[]) => new Map(sites.map(({ name, labels }) => [name, labels])),
 );

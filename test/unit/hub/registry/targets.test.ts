@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { reportedVersions, targetsOf } from '../../../../hub/registry/targets.ts';
+import { reportedVersions, sitesOf, targetsOf } from '../../../../hub/registry/targets.ts';
 import type { Cluster } from '../../../../hub/model/documents.ts';
+import type { ClusterRecord } from '../../../../hub/model/registry.ts';
 import { enrolledCluster, published, received, reportOf, stateOf } from '../../../fixtures/hub/status.ts';
+
+const none: ReadonlyMap<string, string> = new Map();
 
 describe('the targets of placement', () => {
   const document = (name: string, labels: Record<string, string>, spec?: Cluster['spec']) => ({
@@ -43,6 +46,18 @@ describe('the targets of placement', () => {
     expect([labelled('test'), labelled('prod')]).toEqual([{ env: 'test' }, { env: 'prod' }]);
     const relabelled = at('v1.37.0', { clusters: [document('b', { env: 'prod' })] });
     expect([relabelled[0] === newer[0], relabelled[1]?.labels]).toEqual([true, { env: 'prod' }]);
+  });
+
+  it('are the very same list to placement whatever they offer, and another one for another name or label', () => {
+    const [a, b] = [enrolledCluster('a'), enrolledCluster('b', { labels: { env: 'test' } })];
+    const at = (...all: readonly ClusterRecord[]) => sitesOf(targetsOf({ clusters: [] }, stateOf(all).clusters, none));
+    const first = at(a, b);
+    expect(first[1]).toEqual({ name: 'b', labels: { env: 'test' } });
+    expect(at(a, { ...b, capabilities: { istio: true } })).toBe(first);
+    const relabelled = at(a, { ...b, labels: { env: 'prod' } });
+    expect([relabelled[0] === first[0], relabelled[1]]).toEqual([true, { name: 'b', labels: { env: 'prod' } }]);
+    expect(at(a, { ...b, name: 'c' })[1]).toEqual({ name: 'c', labels: { env: 'test' } });
+    expect([at(a).length, at(a, b, enrolledCluster('c')).length, at().length]).toEqual([1, 3, 0]);
   });
 
   it('are made from the versions that agents reported: the very same mapping while none reports another', () => {
