@@ -1,5 +1,6 @@
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import type { Work } from '../../shared/lib/slices.ts';
+import { differingKeys, noteDiffering } from '../model/differing.ts';
 import type { FoundHold } from '../model/hold.ts';
 import type { RenderedApp } from '../model/rendered.ts';
 import type { Problem } from '../model/source.ts';
@@ -50,23 +51,57 @@ export function* settlingEverywhere(
   { parts, before }: { readonly parts: Omit<SettleParts, 'contents'>; readonly before: Everywhere | undefined },
 ): Work<Everywhere> {
   const from = [parts.elsewhere, parts.providers];
-  const isKept = before !== undefined && areIdentical(before.from, from);
-  if (isKept && isSame(before, located, revisions)) return before;
+  const known = before !== undefined && areIdentical(before.from, from) ? before : null;
+  const touched = known === null ? null : touchedClusters(known, located, revisions);
+  if (known?.located === located && touched?.size === 0) return known;
   const contents = before?.contents ?? createRoundMemo<UnitOutcome>();
-  const there = new Map<string, SettledThere>();
-  for (const [cluster, at] of located.units) {
-    const known = isKept ? before.there.get(cluster) : undefined;
-    const now = settledThere(at, revisions, { known, parts: { ...parts, contents } });
-    there.set(cluster, now);
-    yield now === known ? keptUnits : unitUnits + (now.settled.app?.objects.length ?? 0);
-  }
-  contents.endRound();
+  const settling: Settling = { units: located.units, revisions, parts: { ...parts, contents } };
+  const there = yield* settlingThere(settling, known?.there ?? noneThere, touched);
+  endRound(contents, there);
   return { located, from, revisions: ownOf(located, revisions), there, contents, ...togetherOf(there) };
 }
 
-function isSame(before: Everywhere, located: Located, revisions: Revisions): boolean {
-  if (before.located !== located || !before.isLasting) return false;
-  return [...before.revisions].every(([key, attempt]) => revisions.get(key) === attempt);
+// What comes to other clusters later is the very same.
+function endRound(contents: Everywhere['contents'], there: Everywhere['there']): void {
+  for (const { settled } of there.values()) if (settled.content !== undefined) contents.get(settled.content, []);
+  contents.endRound();
+}
+
+interface Settling extends Pick<Located, 'units'> {
+  readonly revisions: Revisions;
+  readonly parts: SettleParts;
+}
+
+const noneThere: Everywhere['there'] = new Map();
+
+/** What a unit is on the clusters that are touched (null = on all), and what it was on the others. */
+function* settlingThere(
+  { units, revisions, parts }: Settling,
+  kept: Everywhere['there'],
+  touched: ReadonlySet<string> | null,
+): Work<Everywhere['there']> {
+  const there = new Map(touched === null ? [] : kept);
+  for (const cluster of touched ?? units.keys()) {
+    const [at, known] = [units.get(cluster), kept.get(cluster)];
+    if (at === undefined) {
+      there.delete(cluster);
+      continue;
+    }
+    const now = settledThere(at, revisions, { known, parts });
+    there.set(cluster, now);
+    yield now === known ? keptUnits : unitUnits + (now.settled.app?.objects.length ?? 0);
+  }
+  if (touched !== null) noteDiffering(kept, there, touched);
+  return there;
+}
+
+/** The clusters on which a unit may be another thing than before; null = that may be any. */
+function touchedClusters(before: Everywhere, { units }: Located, revisions: Revisions): ReadonlySet<string> | null {
+  if (!before.isLasting || ![...before.revisions].every(([key, attempt]) => revisions.get(key) === attempt))
+    return null;
+  const touched = differingKeys(before.located.units, units);
+  // One that was not there has its place between the others.
+  return [...touched].every((cluster) => before.there.has(cluster)) ? touched : null;
 }
 
 function settledThere(
@@ -75,11 +110,7 @@ function settledThere(
   { known, parts }: { readonly known: SettledThere | undefined; readonly parts: SettleParts },
 ): SettledThere {
   const attempts = revisionKeys(at.unit).map((key) => (key === null ? null : revisions.get(key)));
-  if (known?.at === at && isSettled(known) && areIdentical(known.attempts, attempts)) {
-    // What comes to other clusters later is the very same.
-    if (known.settled.content !== undefined) parts.contents.get(known.settled.content, []);
-    return known;
-  }
+  if (known?.at === at && isSettled(known) && areIdentical(known.attempts, attempts)) return known;
   return { at, attempts, settled: settle(at.unit, revisions, parts), warnings: warningsOf(at.unit, revisions) };
 }
 

@@ -1,3 +1,4 @@
+import { differingKeys } from '../model/differing.ts';
 import { indexedBy, type RenderedByCluster } from '../model/rendered-on.ts';
 import type { RenderedApp } from '../model/rendered.ts';
 import type { Everywhere } from './everywhere.ts';
@@ -35,10 +36,8 @@ function changedClusters(all: readonly Everywhere[], before: FormerIndex['everyw
 const nothing: Everywhere['there'] = new Map();
 
 function differing(now: Everywhere['there'], before: Everywhere['there']): readonly string[] {
-  if (now === before) return [];
-  const other = [...now].filter(([cluster, { settled }]) => before.get(cluster)?.settled.app !== settled.app);
-  const gone = [...before.keys()].filter((cluster) => !now.has(cluster));
-  return [...other.map(([cluster]) => cluster), ...gone];
+  const appOf = (there: Everywhere['there'], cluster: string) => there.get(cluster)?.settled.app ?? null;
+  return [...differingKeys(before, now)].filter((cluster) => appOf(now, cluster) !== appOf(before, cluster));
 }
 
 function changedIn(

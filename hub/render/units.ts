@@ -2,6 +2,7 @@ import { oncePerValue } from '../../shared/lib/memo.ts';
 import { byCodeUnit } from '../../shared/lib/order.ts';
 import { atOnce, type Work } from '../../shared/lib/slices.ts';
 import type { ProviderName } from '../../shared/model/traffic.ts';
+import { differingKeys, noteDiffering } from '../model/differing.ts';
 import type { Application, ApplicationDeployment } from '../model/documents.ts';
 import type { Fleet, RevisionHistory, RevisionRecord, Target } from '../model/fleet.ts';
 import { listsOf, type AssignmentLists } from '../model/assignments.ts';
@@ -76,57 +77,83 @@ export interface UnitThere {
 /** A unit on all of its clusters, in their order: the very same value for as long as what it was made from is. */
 export interface Located {
   readonly key: string;
-  readonly from: readonly unknown[];
   readonly said: Said;
   readonly units: ReadonlyMap<string, UnitThere>;
   readonly takesLive: boolean;
 }
 
+/** Where a unit is to be, and what is known of the clusters. */
+interface Where extends Required<Pick<UnitsInput, 'targets' | 'currentProviders'>> {
+  readonly byCluster: ByCluster;
+}
+
+// With what a unit was looked at last: of most clusters that is what it was made from.
+const lookedAt = new WeakMap<Located, Where>();
+
 /** The units of all assignments, each with all of its clusters; what is in `before` stays as it is where nothing of it changed. */
 export function* locatingUnits(input: UnitsInput, before: ReadonlyMap<string, Located>): Work<readonly Located[]> {
   const { targets, currentProviders = noProviders } = input;
   const groups = sorted(new Map([...listsOf(input.assignments).values()].flatMap((list) => groupsIn(list))));
-  const located: Located[] = [];
+  const all: Located[] = [];
   for (const [key, byCluster] of groups) {
-    const known = before.get(key);
+    const where = { byCluster, targets, currentProviders };
     const said = saidOf(key, byCluster, input);
-    const isSaid = known !== undefined && saysTheSame(known.said, said);
-    const from = [byCluster, targets, currentProviders];
-    if (isSaid && !known.takesLive && areIdentical(known.from, from)) {
-      located.push(known);
-      continue;
-    }
-    const units = yield* unitsThere({ key, byCluster, said, kept: isSaid ? known.units : noUnits }, input);
-    if (units.size === 0) continue;
-    located.push({ key, from, said, units, takesLive: [...units.values()].some((one) => one.takesLive) });
+    const former = before.get(key);
+    const located = yield* locatedNow({ key, said, where, live: input.liveOf }, former);
+    if (located.units.size === 0) continue;
+    lookedAt.set(located, where);
+    all.push(located);
   }
-  return located;
+  return all;
 }
 
 interface There {
   readonly key: string;
-  readonly byCluster: ByCluster;
   readonly said: Said;
-  readonly kept: Located['units'];
+  readonly where: Where;
+  readonly live: LiveOf | undefined;
 }
 
-function* unitsThere(
-  { key, byCluster, said, kept }: There,
-  { targets, currentProviders = noProviders, liveOf }: UnitsInput,
-): Work<Located['units']> {
-  const units = new Map<string, UnitThere>();
-  for (const [cluster, group] of byCluster) {
-    const offered = targetsByName(targets).get(cluster);
-    if (offered === undefined) continue;
-    const currentProvider = currentProviders.size === 0 ? null : (currentProviders.get(`${key} ${cluster}`) ?? null);
+function* locatedNow(there: There, former: Located | undefined): Work<Located> {
+  const { key, said, where } = there;
+  const known = former !== undefined && saysTheSame(former.said, said) ? former : null;
+  const touched = known === null ? null : touchedClusters(known, where);
+  if (known !== null && touched?.length === 0) return known;
+  const units = yield* unitsNow(there, known?.units ?? noUnits, touched);
+  return { key, said, units, takesLive: [...units.values()].some((one) => one.takesLive) };
+}
+
+/** The units of the clusters that are touched (null = of all), and those of before. */
+function* unitsNow(there: There, kept: Located['units'], touched: readonly string[] | null): Work<Located['units']> {
+  const units = new Map(touched === null ? [] : kept);
+  for (const cluster of touched ?? there.where.byCluster.keys()) {
     const before = kept.get(cluster);
-    const there = isAsBefore(before, { group, offered, currentProvider })
-      ? before
-      : madeThere({ group, offered, currentProvider, live: liveOf }, said);
-    yield there === before ? keptUnits : unitUnits;
-    if (there !== null) units.set(cluster, there);
+    const unit = unitThere(there, cluster, before);
+    yield unit === before ? keptUnits : unitUnits;
+    if (unit === null) units.delete(cluster);
+    else units.set(cluster, unit);
   }
+  if (touched !== null) noteDiffering(kept, units, touched);
   return units;
+}
+
+/** The clusters of which other things are known than when a unit was looked at last; null = that may be any. */
+function touchedClusters(known: Located, { byCluster, targets, currentProviders }: Where): readonly string[] | null {
+  const last = lookedAt.get(known);
+  if (known.takesLive || last?.byCluster !== byCluster || last.currentProviders !== currentProviders) return null;
+  const other = differingKeys(targetsByName(last.targets), targetsByName(targets));
+  const touched = [...other].filter((cluster) => byCluster.has(cluster));
+  // One that was not there has its place between the others.
+  return touched.every((cluster) => known.units.has(cluster)) ? touched : null;
+}
+
+function unitThere({ key, said, where, live }: There, cluster: string, before?: UnitThere): UnitThere | null {
+  const { byCluster, targets, currentProviders } = where;
+  const [group, offered] = [byCluster.get(cluster) ?? [], targetsByName(targets).get(cluster)];
+  if (offered === undefined) return null;
+  const currentProvider = currentProviders.size === 0 ? null : (currentProviders.get(`${key} ${cluster}`) ?? null);
+  const from = { group, offered, currentProvider };
+  return isAsBefore(before, from) ? before : madeThere({ ...from, live }, said);
 }
 
 const noProviders: ReadonlyMap<string, ProviderName> = new Map();

@@ -155,9 +155,55 @@ export const incrementalMutants: readonly Mutant[] = [
   {
     bug: 'a unit is taken for rendered with other documents where its assignments are the same',
     file: 'hub/render/units.ts',
-    find: 'kept: isSaid ? known.units : noUnits',
-    replace: 'kept: known?.units ?? noUnits',
+    find: 'former !== undefined && saysTheSame(former.said, said) ? former : null',
+    replace: 'former ?? null',
     tests: ['test/unit/hub/render/units.test.ts'],
+  },
+  ...(
+    [
+      ['it goes to other clusters', 'last?.byCluster !== byCluster || ', 'last === undefined || '],
+      ['its traffic has another provider', ' || last.currentProviders !== currentProviders', ''],
+      ['its cluster is gone', 'if (unit === null) units.delete(cluster);\n    else', 'if (unit !== null)'],
+      [
+        'its cluster came between the others',
+        'touched.every((cluster) => known.units.has(cluster)) ? touched : null',
+        'touched',
+      ],
+    ] as const
+  ).map(([what, find, replace]) => ({
+    bug: `a unit is looked for where it was although ${what}`,
+    file: 'hub/render/units.ts',
+    find,
+    replace,
+    tests: ['test/unit/hub/render/units.test.ts'],
+  })),
+  ...(
+    [
+      [
+        'its revision came out otherwise',
+        ' || ![...before.revisions].every(([key, attempt]) => revisions.get(key) === attempt)',
+        '',
+      ],
+      ['its cluster is gone', '      there.delete(cluster);\n', ''],
+      [
+        'its cluster came between the others',
+        '[...touched].every((cluster) => before.there.has(cluster)) ? touched : null',
+        'touched',
+      ],
+    ] as const
+  ).map(([what, find, replace]) => ({
+    bug: `what a unit is on its clusters is kept although ${what}`,
+    file: 'hub/render/everywhere.ts',
+    find,
+    replace,
+    tests: ['test/unit/hub/render/everywhere.test.ts'],
+  })),
+  {
+    bug: 'what a cluster has is forgotten where nothing of it changed, and rendered anew for the next one',
+    file: 'hub/render/everywhere.ts',
+    find: 'if (settled.content !== undefined) contents.get(settled.content, []);',
+    replace: 'if (settled.content === null) contents.get(settled.content, []);',
+    tests: ['test/unit/hub/render/everywhere.test.ts'],
   },
   {
     bug: 'what is delivered anew says the commit of an earlier push',
@@ -176,8 +222,8 @@ export const incrementalMutants: readonly Mutant[] = [
   {
     bug: 'what was rendered for a cluster is that of before although something else was',
     file: 'hub/render/rendered-index.ts',
-    find: '!== settled.app)',
-    replace: '=== undefined)',
+    find: 'appOf(now, cluster) !== appOf(before, cluster)',
+    replace: 'appOf(now, cluster) === undefined',
     tests: ['test/unit/hub/render/everywhere.test.ts'],
   },
   {

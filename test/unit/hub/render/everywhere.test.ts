@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderedOn } from '../../../../hub/model/rendered-on.ts';
-import type { Assignment } from '../../../../hub/model/rendered.ts';
+import type { Assignment, RenderedApp } from '../../../../hub/model/rendered.ts';
 import { place } from '../../../../hub/place/place.ts';
 import { renderRevisions } from '../../../../hub/render/each-revision.ts';
 import { settlingEverywhere, wantedIn, type Everywhere } from '../../../../hub/render/everywhere.ts';
@@ -61,6 +61,16 @@ describe('a unit on all of its clusters', () => {
     const fourth = await of(more, other);
     expect([fourth('d')[0] === first('d')[0], fourth('f') === first('f')]).toEqual([false, true]);
     await of(assignments);
+    // One that goes and comes has its place between the others, and what it has is what the others have.
+    const fifth = await of(assignments);
+    const gone = await of(
+      assignments,
+      facts.targets.filter(({ name }) => name !== 'e'),
+    );
+    expect([gone('e').length, gone('f') === fifth('f')]).toEqual([0, true]);
+    const [back, objectsOf] = [await of(assignments), (app?: RenderedApp) => app?.objects];
+    expect([back('e').map(objectsOf), back('f') === fifth('f')]).toEqual([back('f').map(objectsOf), true]);
+    expect(objectsOf(back('e')[0])).toBe(objectsOf(fifth('f')[0]));
     await of(assignments, facts.targets, fleetOf(documents, { commit: 'c9' }));
   });
 

@@ -142,6 +142,40 @@ describe('units with the next push', () => {
     expect([of(moved, 'far') === of(known, 'far'), of(moved, 'local') === of(known, 'local')]).toEqual([true, false]);
   });
 
+  it('are looked at on the clusters that offer another thing alone, each at its place', () => {
+    const names = Array.from({ length: 200 }, (_, index) => `site-${String(index).padStart(3, '0')}`);
+    const targets = names.map((name) => ({ name, labels: {}, capabilities: null }));
+    const facts = { ...first, targets, assignments: names.map((name) => assigned('app', 'app-v2', name)) };
+    let costs: number[] = [];
+    const steps = (given: Partial<UnitsInput>, known: readonly Located[] = []) => {
+      const work = locatingUnits({ ...facts, ...given }, new Map(known.map((one) => [one.key, one])));
+      costs = [];
+      for (let next = work.next(); ; next = work.next()) {
+        if (next.done === true) return next.value;
+        costs.push(next.value);
+      }
+    };
+    const other = (name: string) => targets.map((one) => (one.name === name ? { ...one, capabilities: {} } : one));
+    const whole = steps({});
+    expect(costs.length).toBe(200);
+    const [one, two] = [other('site-100'), other('site-050')];
+    const changed = steps({ targets: one }, whole);
+    expect(costs.length).toBe(1);
+    expect(changed).toEqual(steps({ targets: one }));
+    const kept = steps({ targets: one, assignments: facts.assignments }, changed);
+    expect([costs.length, kept[0] === changed[0]]).toEqual([0, true]);
+    const both = steps({ targets: two }, changed);
+    expect(costs.length).toBe(2);
+    expect(both).toEqual(steps({ targets: two }));
+    const without = steps({ targets: targets.filter(({ name }) => name !== 'site-007') }, both);
+    expect([costs.length, without[0]?.units.size, without[0]?.units.has('site-007')]).toEqual([2, 199, false]);
+    const back = steps({}, without);
+    expect([...(back[0]?.units.keys() ?? [])]).toEqual(names);
+    const [provider, providers] = [`default/app site-003`, 'istio' as const];
+    const moved = steps({ currentProviders: new Map([[provider, providers]]) }, back);
+    expect(moved[0]?.units.get('site-003')?.unit.target.currentProvider).toBe('istio');
+  });
+
   const ofApp = ['default/app', 'default/deploy'];
   it.each<[what: string, change: () => Partial<UnitsInput>, anew: readonly string[]]>([
     ['a record of it', () => ({ history: withRecords({ number: 7 }, 'app-v2') }), ofApp],
