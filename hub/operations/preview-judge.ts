@@ -18,6 +18,7 @@ import { currentProviders } from '../render/current-providers.ts';
 import { render } from '../render/render.ts';
 import { heard } from '../render/withheld.ts';
 import type { KnownFacts } from './facts.ts';
+import { tooLarge } from './preview-limits.ts';
 import { takenNames, withoutClusters } from './preview-problems.ts';
 import type { Read } from './preview-read.ts';
 
@@ -44,7 +45,8 @@ export async function judgeAlone(cue: CueEngine, read: Read, { local, signal }: 
   const { assignments } = placed;
   const rendered = await render(cue, { fleet, history, assignments, targets }, signal);
   const placing = withoutClusters(tellProblems([placed]), fleet).map((problem) => withoutHistory(problem, isShallow));
-  const problems = [...read.problems, ...placing, ...tellProblems([rendered]), ...takenNames(rendered.apps)];
+  const planned = [...takenNames(rendered.apps), ...tooLarge(rendered.apps)];
+  const problems = [...read.problems, ...placing, ...tellProblems([rendered]), ...planned];
   return { targets, assignments, apps: rendered.apps, problems };
 }
 

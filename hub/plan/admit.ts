@@ -1,13 +1,13 @@
 import type { Digest } from '../../shared/lib/canonical.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
-import { fileBytes, type BundleLimits } from '../../shared/model/limits.ts';
+import type { BundleLimits } from '../../shared/model/limits.ts';
 import { sizesIn } from './sizes.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { holdOf, type FoundHold } from '../model/hold.ts';
 import type { Problem } from '../model/source.ts';
 import { waitingOn } from '../model/waiting-change.ts';
-import { nameConflicts, overflow } from './conflicts.ts';
+import { nameConflicts, overflow, overflowWords } from './conflicts.ts';
 import { departuresNow } from './departures.ts';
 import { dependantsOf } from './dependants.ts';
 import { isSameApp, keptApp } from './kept-app.ts';
@@ -150,16 +150,8 @@ function nameHolds(cluster: string, { chosen, before }: Round): ReadonlyMap<stri
 function limitHolds(cluster: string, { sum, limits }: Round): ReadonlyMap<string, FoundHold> {
   const { unit: app } = sum;
   if (app === null) return new Map();
-  const message = limitWords(sum, limits);
+  const message = overflowWords(sum, limits);
   return new Map([[app, holdOf('limit', problem('LIMIT_EXCEEDED', message, { app, cluster }), { app, cluster })]]);
-}
-
-function limitWords({ objects, bytes, apps, own }: Round['sum'], limits: BundleLimits): string {
-  if (own.document > fileBytes)
-    return `its list of objects would have ${own.document} bytes; the limit is ${fileBytes}`;
-  if (own.bytes > limits.appBytes) return `it would have ${own.bytes} bytes by itself; the limit is ${limits.appBytes}`;
-  if (apps > limits.apps) return `the bundle would have ${apps} applications; the limit is ${limits.apps}`;
-  return `the bundle would have ${objects} objects and ${bytes} bytes; the limits are ${limits.objects} and ${limits.bytes}`;
 }
 
 /** What others still need is refused, not approved: their objects would go without being named. */

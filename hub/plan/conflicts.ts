@@ -66,3 +66,12 @@ export function overflow(
   }
   return { unit: null, ...sum, own: { bytes: 0, document: 0 } };
 }
+
+/** What of a bundle is too large, in words. */
+export function overflowWords({ objects, bytes, apps, own }: Overflow, limits: BundleLimits): string {
+  if (own.document > fileBytes)
+    return `its list of objects would have ${own.document} bytes; the limit is ${fileBytes}`;
+  if (own.bytes > limits.appBytes) return `it would have ${own.bytes} bytes by itself; the limit is ${limits.appBytes}`;
+  if (apps > limits.apps) return `the bundle would have ${apps} applications; the limit is ${limits.apps}`;
+  return `the bundle would have ${objects} objects and ${bytes} bytes; the limits are ${limits.objects} and ${limits.bytes}`;
+}

@@ -1,4 +1,4 @@
-import { SluiceError } from '../../shared/errors.ts';
+import { asSluiceError, SluiceError } from '../../shared/errors.ts';
 import { digestOf } from '../../shared/lib/canonical.ts';
 import { by, byCodeUnit } from '../../shared/lib/order.ts';
 import { parseObjectId, type ObjectId } from '../../shared/model/object.ts';
@@ -6,8 +6,10 @@ import { fileBytes } from '../../shared/model/limits.ts';
 import { atOnce, unitsOfBytes, type Work } from '../../shared/lib/slices.ts';
 import type { RevisionFormat, UnsealedApp } from '../../shared/wire/formats/format.ts';
 import { encode } from '../../shared/wire/codec.ts';
+import { appKey } from '../../shared/wire/bundle.ts';
 import { objectPath } from '../../shared/wire/layout.ts';
 import type { BundleApp, BundleObject } from '../../shared/wire/revision.ts';
+import type { Problem } from '../model/source.ts';
 import { isReadOnly, type RenderedApp } from '../model/rendered.ts';
 
 /** One unit on one cluster as a bundle carries it: the wire's entry, and its files (null: as they were published). */
@@ -60,6 +62,13 @@ export function* encodingEntry(rendered: RenderedApp, format: Naming, commit?: s
   const moved = isThere ? entry : { ...entry, app: { ...entry.app, source }, content: { ...content, source } };
   same.entries.set(format.number, moved);
   return moved;
+}
+
+/** Why a rendered unit cannot be delivered as it is, from what `entryOf` throws. */
+export function unencodedProblem(app: RenderedApp, error: unknown): Problem {
+  const { code, message, data } = asSluiceError(error);
+  const what = data.subject === undefined ? message : `${message}: ${data.subject}`;
+  return { code, message: what, app: appKey(app), cluster: app.cluster, severity: 'error' };
 }
 
 /** True where two renderings differ in nothing but their cluster and the commit that they come from. */

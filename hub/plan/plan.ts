@@ -1,4 +1,4 @@
-import { asSluiceError, SluiceError } from '../../shared/errors.ts';
+import { SluiceError } from '../../shared/errors.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import { by, byCodeUnit } from '../../shared/lib/order.ts';
 import { atOnce, type Work } from '../../shared/lib/slices.ts';
@@ -23,7 +23,7 @@ import { departuresFrom } from './departures.ts';
 import { besideOthers } from './beside.ts';
 import { agentTooOld, bundleFormat, isAboveAgent, planningFormat } from './format.ts';
 import { withoutDoneJobs } from './done-jobs.ts';
-import { encodingEntry, type Entry } from './entry.ts';
+import { encodingEntry, unencodedProblem, type Entry } from './entry.ts';
 import { guardingFleet } from './fleet-guard.ts';
 import { heldUnits } from './held-units.ts';
 import { neededApprovals } from './needed-approvals.ts';
@@ -227,10 +227,8 @@ const noDirectives: ClusterDirectives = new Map();
 
 /** The hold of a unit that cannot be delivered as it is. */
 function unencodedHold(app: RenderedApp, error: unknown): FoundHold {
-  const { code, message, data } = asSluiceError(error);
-  const what = data.subject === undefined ? message : `${message}: ${data.subject}`;
   const unit = { app: appKey(app), cluster: app.cluster };
-  return holdOf('render', { code, message: what, ...unit, severity: 'error' }, unit);
+  return holdOf('render', unencodedProblem(app, error), unit);
 }
 
 /** An entry with what leads to it in one cluster; the very same where nothing does. */

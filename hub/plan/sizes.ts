@@ -13,18 +13,22 @@ type SizesInput = Pick<ClusterInput, 'state' | 'record' | 'sizes'>;
 
 /** The sizes of the units of one cluster. */
 export function sizesIn(input: SizesInput & Pick<ClusterInput, 'target'>): (entry: Entry) => UnitSize {
-  const { target } = input;
   const sizes = fileSizesOf(input);
-  return (entry) => {
-    const { app, content = app } = entry;
-    const size = sizes(entry);
-    const objects = app.objects.reduce((sum, { path, bytes }) => sum + (bytes ?? size(path)), 0);
-    if (!target.hasDocuments) return { bytes: objects, document: 0 };
-    const document = app.bytes ?? inFormat(content, target, size).bytes ?? 0;
-    // What serves meanwhile is in the bundle, too.
-    const serving = (app.from?.objects ?? []).reduce((sum, { bytes = 0 }) => sum + bytes, app.from?.bytes ?? 0);
-    return { bytes: objects + document + serving, document };
-  };
+  return (entry) => unitSize(entry, input.target, sizes(entry));
+}
+
+/** The size of a unit in a format; `size` is asked for files that the unit does not tell the size of. */
+export function unitSize(
+  { app, content = app }: Entry,
+  target: ClusterInput['target'],
+  size: (path: string) => number,
+): UnitSize {
+  const objects = app.objects.reduce((sum, { path, bytes }) => sum + (bytes ?? size(path)), 0);
+  if (!target.hasDocuments) return { bytes: objects, document: 0 };
+  const document = app.bytes ?? inFormat(content, target, size).bytes ?? 0;
+  // What serves meanwhile is in the bundle, too.
+  const serving = (app.from?.objects ?? []).reduce((sum, { bytes = 0 }) => sum + bytes, app.from?.bytes ?? 0);
+  return { bytes: objects + document + serving, document };
 }
 
 /** The size of a unit's files by path: of what was rendered now, else of what was published. What was published is asked for once. */

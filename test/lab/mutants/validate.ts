@@ -3,6 +3,13 @@ import type { Mutant } from './mutants.ts';
 /** Bugs of what `validate` and `render` say, and of what is found before it is published. */
 export const validateMutants: readonly Mutant[] = [
   {
+    bug: 'what is too large for a bundle is said by the hub alone',
+    file: 'hub/operations/preview-judge.ts',
+    find: ', ...tooLarge(rendered.apps)',
+    replace: '',
+    tests: ['test/unit/hub/operations/preview-problems.test.ts'],
+  },
+  {
     bug: 'a memory of 512MB is published, for the API server to refuse',
     file: 'hub/preflight/formats.ts',
     find: 'const factor = suffixes[suffix] ??',
@@ -26,7 +33,7 @@ export const validateMutants: readonly Mutant[] = [
   {
     bug: 'validate says nothing of two applications that claim one object',
     file: 'hub/operations/preview-judge.ts',
-    find: ', ...takenNames(rendered.apps)',
+    find: '...takenNames(rendered.apps), ',
     replace: '',
     tests: ['test/unit/hub/operations/preview-problems.test.ts'],
   },

@@ -184,6 +184,15 @@ describe('a preview tells all that is wrong in one run', () => {
     expect(new Set(problems.map(({ place }) => place?.path)).size).toBe(30);
   });
 
+  it('of an object that is too large for a bundle, as the hub says it', async () => {
+    const data = `data: { a: "${'x'.repeat(1024 * 1024)}" }`;
+    const problems = await problemsOf('large', { 'a.yaml': raw('a', ofKind('v1', 'ConfigMap', data)) });
+    const words = expect.stringMatching(
+      /^error\[LIMIT_EXCEEDED\] an object has \d+ bytes, more than 1 MiB: .*; a\.yaml:2:13$/,
+    ) as string;
+    expect(problems.map(problemLine)).toEqual([words]);
+  });
+
   it('of one document that is wrong in five ways', async () => {
     const text = `kind: Application
 metadata: { name: web }
