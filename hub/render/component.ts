@@ -166,7 +166,7 @@ function missing(kind: PinnedDefinition['kind'], type: string, path: Steps, isEm
         code: 'REFERENCE_NOT_FOUND',
         message: `there is no ${what} type ${type}`,
         path: [...path, 'type'],
-        hint: `add a ${kind} named ${type} to the repository`,
+        hint: `add a ${kind} named ${type} to the repository, or mend the one that is refused there`,
       };
 }
 
