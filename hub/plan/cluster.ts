@@ -1,4 +1,4 @@
-import { canonicalJson, type Digest } from '../../shared/lib/canonical.ts';
+import type { Digest } from '../../shared/lib/canonical.ts';
 import { isEqual } from '../../shared/lib/equal.ts';
 import { by, byCodeUnit } from '../../shared/lib/order.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
@@ -124,7 +124,7 @@ function isChanged(
   if (previous === null || previous.decommission !== undefined || mustSignAgain) return true;
   if (retired.length > 0 || released.size > 0) return true;
   if (!isEqual(previous.predecessors, predecessorsFor(record, target))) return true;
-  return contentOf(previous) !== contentOf({ epoch: state.epoch, labels: { ...labels }, apps: [...apps] });
+  return previous.epoch !== state.epoch || !isEqual(previous.labels, labels) || !areSameApps(previous.apps, apps);
 }
 
 /** The registrations whose objects the agent takes over: format 1 cannot say them. */
@@ -135,8 +135,10 @@ function predecessorsFor(
   return hasDocuments ? predecessors : undefined;
 }
 
-function contentOf({ epoch, labels, apps }: Pick<NextBundle['revision'], 'epoch' | 'labels' | 'apps'>): string {
-  return canonicalJson([epoch, labels, apps.map(namesOf)]);
+/** True where the applications of two bundles say the same; of most clusters most are the very same values. */
+function areSameApps(before: readonly BundleApp[], now: readonly BundleApp[]): boolean {
+  if (before.length !== now.length) return false;
+  return before.every((app, index) => app === now[index] || isEqual(namesOf(app), namesOf(now[index] as BundleApp)));
 }
 
 /** What tells an application from another state of it; without a document its digest covers all of it. */

@@ -205,6 +205,20 @@ export const incrementalMutants: readonly Mutant[] = [
     replace: 'if (settled.content === null) contents.get(settled.content, []);',
     tests: ['test/unit/hub/render/everywhere.test.ts'],
   },
+  ...(
+    [
+      ['other labels', ' || !isEqual(previous.labels, labels)', ''],
+      ['another epoch', 'previous.epoch !== state.epoch || ', ''],
+      ['another content of an application', ' || isEqual(namesOf(app), namesOf(now[index] as BundleApp))', ' || true'],
+      ['another number of applications', 'if (before.length !== now.length) return false;', ''],
+    ] as const
+  ).map(([what, find, replace]) => ({
+    bug: `a cluster gets no bundle for ${what}`,
+    file: 'hub/plan/cluster.ts',
+    find,
+    replace,
+    tests: ['test/unit/hub/plan'],
+  })),
   {
     bug: 'what is delivered anew says the commit of an earlier push',
     file: 'hub/plan/entry.ts',
