@@ -139,17 +139,12 @@ function blockedText(blocked: AppPlan['blocked'], explanation: string | null): s
   return explanation === null || explanation === '' ? blocked.reason : `${blocked.what}: ${explanation}`;
 }
 
-/** The reason of the phase, why pods do not start, claims that have no volume, and when a wait for them ends. */
+/** The reason of the phase, why pods do not start, claims that have no volume, else what is not well, and when a wait for it ends. */
 function waitText(reason: string, bad: AppHealthView['bad'], { explanation, givesUpAt }: HealthFacts): string {
   const claims = bad.filter(({ id }) => groupKindOf(id) === '/PersistentVolumeClaim');
-  const why = [
-    reason,
-    explanation ?? '',
-    ...claims.slice(0, 1).map((one) => `${nameOf(one.id)}: ${one.message}`),
-  ].filter((part) => part !== '');
-  return [...(why.length > 0 ? [why.join(': ')] : []), ...(givesUpAt === null ? [] : [givesUpText(givesUpAt)])].join(
-    '; ',
-  );
+  const known = [reason, explanation ?? '', ...claims.slice(0, 1).map(textOf)].filter((part) => part !== '');
+  const why = known.length > 0 ? [known.join(': ')] : bad.slice(0, 1).map(textOf);
+  return [...why, ...(givesUpAt === null ? [] : [givesUpText(givesUpAt)])].join('; ');
 }
 
 /** Ready of wanted pods; objects that are current of all where nothing runs pods. */

@@ -101,6 +101,13 @@ export const statusMutants: readonly Mutant[] = [
     tests: ['test/unit/agent/rollout'],
   },
   {
+    bug: 'what waits for pods that are not made says only when it gives up',
+    file: 'agent/report/health.ts',
+    find: "known.length > 0 ? [known.join(': ')] : bad.slice(0, 1).map(textOf)",
+    replace: "known.length > 0 ? [known.join(': ')] : []",
+    tests: ['test/unit/agent/report/health.test.ts'],
+  },
+  {
     bug: 'what pods say takes the place of why a delivery went back',
     file: 'agent/rollout/steps/words.ts',
     find: 'blocked: { revision: null, what: reason, reason } };',

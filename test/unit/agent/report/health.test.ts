@@ -55,6 +55,12 @@ describe('the health of an application that runs pods', () => {
       'Progressing Ready:1/2 Pod/a: ImagePullBackOff; gives up at 2026-06-01T12:10:00Z',
     ],
     [
+      'says what it waits for beside when it gives up, also where no pod says why: there may be none',
+      { ...starting, live: { v1: '0/2, (0 of 2 updated: it is paused (spec.paused))' } },
+      { givesUpAt: Date.parse('2026-06-01T12:10:00Z') },
+      'Progressing Ready:0/2 Deployment/example-web-v1: 0 of 2 updated: it is paused (spec.paused); gives up at 2026-06-01T12:10:00Z',
+    ],
+    [
       'is degraded once it gave up',
       { ...starting, waited: 11 },
       {},
