@@ -31,7 +31,9 @@ export function checkWorkflow(steps: readonly WorkflowStep[], { path, reporter }
     if (step.timeout !== undefined && durationSeconds(step.timeout) === null) {
       reporter.error('DOCUMENT_INVALID', [...at, 'timeout'], `${step.timeout} is not a duration`, durationHint);
     }
-    checkCondition(step.if, names, { path: [...at, 'if'], reporter });
+    const condition = { path: [...at, 'if'], reporter };
+    checkCondition(step.if, names, condition);
+    checkAsked(step, outputs, condition);
     reportUnknownSteps(step.dependsOn ?? [], names, { path: [...at, 'dependsOn'], reporter });
     reportInputs(step.inputs ?? [], outputs, { path: [...at, 'inputs'], reporter });
   }
@@ -80,18 +82,35 @@ function reportRepeated(all: readonly Placed[], reporter: Reporter): void {
   }
 }
 
-/** `status.NAME` and `status["NAME"]` in an expression. */
-const statusName = /\bstatus(?:\.([A-Za-z_$][\w$-]*)|\[\s*"([^"]+)"\s*\])/g;
+/** `status.NAME` and `status["NAME"]` in an expression, and the same of `inputs`: members of these names elsewhere are none. */
+const members = {
+  status: /(?<![\w$.])status(?:\.([A-Za-z_$][\w$-]*)|\[\s*"([^"]+)"\s*\])/g,
+  inputs: /(?<![\w$.])inputs(?:\.([A-Za-z_$][\w$]*)|\[\s*"([^"]+)"\s*\])/g,
+};
+
+function namedIn(condition: string | undefined, of: keyof typeof members): readonly string[] {
+  return [...(condition ?? '').matchAll(members[of])].map(([, dotted, quoted]) => quoted ?? dotted ?? '');
+}
 
 function checkCondition(condition: string | undefined, names: readonly string[], { path, reporter }: Where): void {
-  for (const [, dotted, quoted] of (condition ?? '').matchAll(statusName)) {
-    const name = quoted ?? dotted ?? '';
+  for (const name of namedIn(condition, 'status')) {
     // In CUE a name with a dash must be quoted: without it, it reads as a difference.
     if (names.includes(name)) continue;
     const hint = suggestion(name, names, 'steps');
     reporter.error('REFERENCE_NOT_FOUND', path, `there is no step ${name}`, hint);
     return;
   }
+}
+
+/** A condition knows the inputs of its own step alone: it would fail for another one once the delivery is there. */
+function checkAsked({ if: condition, inputs = [] }: WorkflowStep, outputs: readonly string[], where: Where): void {
+  const own = inputs.map(({ from }) => from);
+  const name = namedIn(condition, 'inputs').find((one) => !own.includes(one));
+  if (name === undefined) return;
+  const hint = outputs.includes(name)
+    ? `write inputs: [{ from: ${name} }] at this step`
+    : suggestion(name, outputs, 'outputs of steps');
+  where.reporter.error('REFERENCE_NOT_FOUND', where.path, `the step has no input ${name}`, hint);
 }
 
 /** Reports the steps that wait for one another, at the first step that needs them. */

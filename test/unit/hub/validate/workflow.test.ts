@@ -65,6 +65,24 @@ describe('what steps say of one another', () => {
       [{ name: 'one' }, { name: 'b', if: 'status["two-x"].failed' }],
       ['REFERENCE_NOT_FOUND steps.1.if there is no step two-x; steps: b, one'],
     ],
+    [
+      'is an expression over members of these names elsewhere',
+      [
+        { outputs: [{ name: 'r', valueFrom: 'x' }] },
+        { inputs: [{ from: 'r' }], if: 'inputs.r.status.gone == inputs["r"].inputs.x' },
+      ],
+      [],
+    ],
+    [
+      'is not an expression over an input that the step does not take',
+      [{ outputs: [{ name: 'r', valueFrom: 'x' }] }, { if: 'inputs.r.ok' }],
+      ['REFERENCE_NOT_FOUND steps.1.if the step has no input r; write inputs: [{ from: r }] at this step'],
+    ],
+    [
+      'is not an expression over an input that nothing gives',
+      [{ outputs: [{ name: 'result', valueFrom: 'x' }] }, { if: 'inputs.resul == 1' }],
+      ['REFERENCE_NOT_FOUND steps.1.if the step has no input resul; did you mean result?'],
+    ],
     ['is an input that a step gives', [{ outputs: [{ name: 'u', valueFrom: 'x' }] }, { inputs: [{ from: 'u' }] }], []],
     ['is an input of the context', [{ inputs: [{ from: 'context.name', parameterKey: 'a' }] }], []],
     [
