@@ -80,7 +80,19 @@ function report(issue: z.core.$ZodIssue, subject: Subject): void {
   const found = valueAt(subject.value, path);
   const name = pathText(path) === '' ? 'the document' : pathText(path);
   if (found === undefined) subject.reporter.error('DOCUMENT_INVALID', path, `${name} is missing`);
-  else subject.reporter.error('DOCUMENT_INVALID', path, `${name} ${wordsOf(issue, found, subject, path)}`);
+  else
+    subject.reporter.error(
+      'DOCUMENT_INVALID',
+      path,
+      `${name} ${wordsOf(issue, found, subject, path)}`,
+      hintOf(issue, found),
+    );
+}
+
+/** In YAML `n`, `on` and `1` are no text: what is written looks like one. */
+function hintOf(issue: z.core.$ZodIssue, found: unknown): string | undefined {
+  const isText = issue.code === 'invalid_type' && issue.expected === 'string';
+  return isText && (typeof found === 'boolean' || typeof found === 'number') ? 'put it in quotes' : undefined;
 }
 
 function unknownField(path: Steps, { schema, reporter }: Subject): void {

@@ -36,10 +36,10 @@ describe('a value of another shape', () => {
   it.each<[rule: string, value: object, lines: readonly string[]]>([
     ['lacks a member', {}, ['name: name is missing']],
     ['has an empty text', { name: '' }, ['name: name must not be empty']],
-    ['has a number for a text', { name: 7 }, ['name: name must be text, and is the number 7']],
+    ['has a number for a text', { name: 7 }, ['name: name must be text, and is the number 7; put it in quotes']],
     ['has nothing for a text', { name: null }, ['name: name must be text, and is empty']],
     ['has a list for a text', { name: [] }, ['name: name must be text, and is a list']],
-    ['has a truth for a text', { name: true }, ['name: name must be text, and is true']],
+    ['has a truth for a text', { name: true }, ['name: name must be text, and is true; put it in quotes']],
     ['has a text for a truth', { name: 'a', isOn: 'yes' }, ['isOn: isOn must be true or false, and is text']],
     ['has a mapping for a list', { name: 'a', list: {} }, ['list: list must be a list, and is a mapping']],
     ['has a list for a mapping', { name: 'a', map: [] }, ['map: map must be a mapping, and is a list']],
@@ -57,7 +57,7 @@ describe('a value of another shape', () => {
     [
       'has a fault in a map',
       { name: 'a', map: { 'a.b/c': 1 } },
-      ['map.a.b/c: map.a.b/c must be text, and is the number 1'],
+      ['map.a.b/c: map.a.b/c must be text, and is the number 1; put it in quotes'],
     ],
     [
       'has a list that is too short for a text, once',
@@ -91,7 +91,7 @@ describe('a value of another shape', () => {
     [
       'between mappings, with a wrong type in the one that is meant',
       { prefix: 1 },
-      'match.prefix: match.prefix must be text, and is the number 1',
+      'match.prefix: match.prefix must be text, and is the number 1; put it in quotes',
     ],
     ['between mappings, like none', { regex: 'x' }, 'match: match must be { prefix } or { exact }'],
     ['between mappings, not even a mapping', 'x', 'match: match must be { prefix } or { exact }'],
