@@ -82,6 +82,8 @@ export interface World {
   readonly sites: readonly Site[];
   /** What broke an invariant, at the moment when it happened. */
   readonly violations: string[];
+  /** What hubs warned of in their logs. */
+  readonly warned: string[];
   /** Objects that people took away at some time: only these may be deleted, until somebody approves or rewrites. */
   readonly mayGo: Set<ObjectId>;
   isApproved: boolean;
@@ -105,7 +107,7 @@ export async function startWorld(files: Readonly<Record<string, string>>, names:
   const folder = await mkdtemp(join(tmpdir(), 'sluice-system-'));
   const [work, data] = [join(folder, 'config'), join(folder, 'data')];
   const http = createHttp();
-  const violations: string[] = [];
+  const [violations, warned]: [string[], string[]] = [[], []];
   const mayGo = new Set<ObjectId>();
   const allowed = { isApproved: false, isRewritten: false };
   await git(folder, 'init', '--quiet', '--initial-branch=main', work);
@@ -116,12 +118,14 @@ export async function startWorld(files: Readonly<Record<string, string>>, names:
   };
   await commit(files);
   let ahead = 0;
-  const clock = { ...systemClock, now: () => systemClock.now() + ahead };
+  // Time passes on both clocks: the hub would notice one that is set.
+  const [now, monotonic] = [() => systemClock.now() + ahead, () => systemClock.monotonic() + ahead];
+  const clock = { ...systemClock, now, monotonic };
   const start = async (): Promise<RunningHub> => {
     const hub = await startHub(hubConfig({ source: { dir: work }, data, localCluster: names[0]! }, false), {
       clock,
       random: () => 0.5,
-      log: silentLog,
+      log: { ...silentLog, warn: (message: string) => void warned.push(message) },
       version: '0',
       schedule: () => () => undefined,
       createHttp,
@@ -161,6 +165,7 @@ export async function startWorld(files: Readonly<Record<string, string>>, names:
     data,
     sites,
     violations,
+    warned,
     mayGo,
     get isApproved() {
       return allowed.isApproved;
