@@ -4,6 +4,7 @@ import type { Position, Positions, Stage, StepMode } from '../../model/delivery.
 import type { AppObservation } from '../../model/plan.ts';
 import { byCodeUnit } from '../../../shared/lib/order.ts';
 import { mayHaveReplicas } from '../../../shared/model/kinds.ts';
+import { label } from '../../../shared/model/names.ts';
 import type { ObjectId } from '../../../shared/model/object.ts';
 import { appKey } from '../../../shared/wire/bundle.ts';
 import type { BundleApp, BundleDelivery } from '../../../shared/wire/revision.ts';
@@ -14,7 +15,7 @@ import { faultTexts, observeApp, type RolloutInput } from '../rollout.ts';
 import type { Judged } from './analysis.ts';
 import { contentsOf, type Ingredients } from './contents.ts';
 import type { Copies } from './copies.ts';
-import type { Contents, Pods, StageKind } from './parts.ts';
+import { areEarlierNeeded, type Contents, type Pods, type StageKind } from './parts.ts';
 import { dueAt, keepSeconds, nextPosition } from './position.ts';
 import { stageOf } from './stage.ts';
 import { totalsOf } from './totals.ts';
@@ -89,7 +90,7 @@ interface Moment {
   readonly cluster: Cluster;
 }
 
-function clusterOf({ app, inventory, live }: DeliverInput, { from }: Contents): Cluster {
+function clusterOf({ app, inventory, live }: DeliverInput, { from, copies }: Contents): Cluster {
   const entries = indexOfInventory(inventory).apps.get(appKey(app)) ?? new Map<ObjectId, InventoryEntry>();
   const own = (id: ObjectId) => {
     const [object, entry] = [live.object(id), entries.get(id)];
@@ -97,20 +98,24 @@ function clusterOf({ app, inventory, live }: DeliverInput, { from }: Contents): 
   };
   const known = new Set([...from.objects, ...app.objects].map(({ id }) => id));
   const others = [...entries.keys()].filter((id) => !known.has(id) && mayHaveReplicas(id));
-  return {
-    entries,
-    hasThird: others.some((id) => (own(id)?.replicas?.spec ?? 0) > 0),
-    pods: {
-      exists: (id) => (entries.get(id)?.uid ?? null) !== null,
-      isTaken: (id) => entries.get(id)?.adopted === true,
-      of: (id) => {
-        const replicas = own(id)?.replicas ?? null;
-        if (replicas !== null)
-          return { spec: replicas.spec, ready: replicas.ready, isOthers: replicas.setBy === 'other' };
-        return live.isSynced(id) ? { spec: 0, ready: 0, isOthers: false } : null;
-      },
+  const third = others.flatMap((id) => own(id) ?? []).filter(({ replicas }) => (replicas?.spec ?? 0) > 0);
+  const pods: Pods = {
+    exists: (id) => (entries.get(id)?.uid ?? null) !== null,
+    isTaken: (id) => entries.get(id)?.adopted === true,
+    of: (id) => {
+      const replicas = own(id)?.replicas ?? null;
+      if (replicas !== null)
+        return { spec: replicas.spec, ready: replicas.ready, isOthers: replicas.setBy === 'other' };
+      return live.isSynced(id) ? { spec: 0, ready: 0, isOthers: false } : null;
     },
+    earlier: (component) =>
+      third
+        .filter(({ podLabels }) => podLabels?.[label.appComponent] === component)
+        .reduce((sum, { replicas }) => sum + (replicas?.ready ?? 0), 0),
   };
+  // What alone has ready pods goes once the new copy has some: the new copy must not wait for that.
+  const areNeeded = copies.components.some((one) => areEarlierNeeded(one, pods));
+  return { entries, hasThird: third.length > 0 && !areNeeded, pods };
 }
 
 /** The position to go on from; a new one where another delivery or attempt begins. Null while it cannot be seen what serves. */

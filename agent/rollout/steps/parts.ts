@@ -9,7 +9,7 @@ import type {
   BundleTraffic,
 } from '../../../shared/wire/revision.ts';
 import type { Position } from '../../model/delivery.ts';
-import type { Copies } from './copies.ts';
+import type { Copies, MovingComponent } from './copies.ts';
 import type { Derived, MixedTraffic } from './mixed.ts';
 import type { SwitchedService } from './services.ts';
 
@@ -21,6 +21,8 @@ export interface Pods {
   readonly isTaken: (id: ObjectId) => boolean;
   /** Pods that a workload is to have now, and how many of them are ready; null = not known. */
   readonly of: (id: ObjectId) => { readonly spec: number; readonly ready: number; readonly isOthers: boolean } | null;
+  /** Ready pods of copies of a component that earlier deliveries made, and that neither content has. */
+  readonly earlier: (component: string) => number;
 }
 
 /** The two contents of a delivery, and what is made of both. */
@@ -61,6 +63,11 @@ export interface Moment {
 /** The ready pods of some workloads. */
 export function readyOf(ids: readonly ObjectId[], pods: Pods): number {
   return ids.reduce((sum, id) => sum + (pods.of(id)?.ready ?? 0), 0);
+}
+
+/** True where nothing of what serves is ready, and copies of earlier deliveries are: a Service must go on leading to those. */
+export function areEarlierNeeded({ name, old }: Pick<MovingComponent, 'name' | 'old'>, pods: Pods): boolean {
+  return pods.earlier(name) > 0 && readyOf(old, pods) === 0;
 }
 
 /** The part of one of several workloads of a component; rounded up. */

@@ -3,6 +3,7 @@ import type { BundleReplicas } from '../../../shared/wire/revision.ts';
 import type { Position } from '../../model/delivery.ts';
 import type { MovingComponent } from './copies.ts';
 import {
+  areEarlierNeeded,
   digestOfStage,
   listsOf,
   objectsIn,
@@ -24,7 +25,8 @@ export function servingStage(contents: Contents, position: Position | null, pods
   const led = new Map(
     services.flatMap((one) => {
       const isNeeded = copies.components.some(
-        ({ name, fresh }) => name === one.component && fresh.some(hasSome(stays)),
+        (moving) =>
+          moving.name === one.component && (moving.fresh.some(hasSome(stays)) || areEarlierNeeded(moving, pods)),
       );
       return isNeeded && one.both !== null ? [[one.id, one.both.object] as const] : [];
     }),

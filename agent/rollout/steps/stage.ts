@@ -5,6 +5,7 @@ import type { Position } from '../../model/delivery.ts';
 import type { MovingComponent } from './copies.ts';
 import { withWeights } from './mixed.ts';
 import {
+  areEarlierNeeded,
   digestOfStage,
   listsOf,
   objectsIn,
@@ -106,7 +107,8 @@ function serviceNow(
   const serving = objectsIn(from, [id])[0] ?? wanted;
   const moving = copies.components.find(({ name }) => name === component);
   const share = shareOf(contents, moment, component);
-  if (moving === undefined || share.weight === 0) return serving;
+  if (moving === undefined) return serving;
+  if (share.weight === 0 && !areEarlierNeeded(moving, moment.pods)) return serving;
   const count = freshCount(share, totalOf({ ...contents, ...moment }, moving));
   if (share.weight === 100 && count > 0 && readyOf(moving.fresh, moment.pods) >= count) return wanted;
   return both?.object ?? serving;

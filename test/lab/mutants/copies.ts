@@ -51,8 +51,8 @@ export const copyMutants: readonly Mutant[] = [
   {
     bug: 'a copy without traffic has some through its Service',
     file: 'agent/rollout/steps/stage.ts',
-    find: 'if (moving === undefined || share.weight === 0) return serving;',
-    replace: 'if (moving === undefined) return serving;',
+    find: 'if (share.weight === 0 && !areEarlierNeeded(moving, moment.pods)) return serving;',
+    replace: '',
     tests: services,
   },
   {

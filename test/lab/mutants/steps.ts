@@ -56,6 +56,27 @@ export const stepMutants: readonly Mutant[] = [
     tests: scenarios,
   },
   {
+    bug: 'what mends waits for ever for a copy of an earlier delivery to go, which alone has ready pods',
+    file: 'agent/rollout/steps/deliver.ts',
+    find: 'third.length > 0 && !areNeeded',
+    replace: 'third.length > 0',
+    tests: ['test/unit/agent/rollout/steps/deliver.earlier.test.ts'],
+  },
+  {
+    bug: 'at weight 0 a Service leaves the copies of earlier deliveries that alone are ready',
+    file: 'agent/rollout/steps/stage.ts',
+    find: ' && !areEarlierNeeded(moving, moment.pods)',
+    replace: '',
+    tests: ['test/unit/agent/rollout/steps/stage.services.test.ts'],
+  },
+  {
+    bug: 'before a delivery begins a Service leaves the copies of earlier ones that alone are ready',
+    file: 'agent/rollout/steps/serving-stage.ts',
+    find: ' || areEarlierNeeded(moving, pods)',
+    replace: '',
+    tests: ['test/unit/agent/rollout/steps/serving-stage.test.ts'],
+  },
+  {
     bug: 'a superseded copy runs on beside two others',
     file: 'agent/rollout/steps/deliver.ts',
     find: 'mayChange && !hasThird',

@@ -40,7 +40,12 @@ describe('what stages are put together from', () => {
   it('adds what is ready, and writes replicas where their content says them', () => {
     const content = contentOf(copyApp({ name: 'reviews' }).app);
     const [id] = content.objects.map((one) => one.id);
-    const pods = { exists: () => true, isTaken: () => false, of: () => ({ spec: 3, ready: 2, isOthers: false }) };
+    const pods = {
+      exists: () => true,
+      isTaken: () => false,
+      earlier: () => 0,
+      of: () => ({ spec: 3, ready: 2, isOthers: false }),
+    };
     expect(readyOf([id!, id!], pods)).toBe(4);
     expect(replicasOf(content, id!, 5)).toMatchObject({ id, pointer: '/spec/replicas', value: 5 });
   });

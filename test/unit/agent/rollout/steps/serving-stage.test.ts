@@ -31,6 +31,16 @@ describe('on the way back, without weights', () => {
       { to: { isKnown: false }, live: { reviews: [1, 1], 'reviews-v2': [2, 2] } },
       { pods: { reviews: 2, 'reviews-v2': 0 }, service: 'reviews', leaving: ['reviews-v2'] },
     ],
+    [
+      'copies of earlier deliveries alone are ready: the Service leads to them, too',
+      { live: { reviews: [2, 0] }, earlier: 1 },
+      { pods: { reviews: 2 }, service: 'both' },
+    ],
+    [
+      'what serves has ready pods: those of earlier deliveries are nothing to it',
+      { live: { reviews: [2, 1] }, earlier: 1 },
+      { pods: { reviews: 2 }, service: 'reviews' },
+    ],
     ['the new copy was never made', { live: { reviews: [2, 2] } }, { pods: { reviews: 2 }, service: 'reviews' }],
   ])('%s', (_, moment, expected) => {
     expect(appliedCopies({ ...moment, kind: 'serving', steps })).toEqual(expected);

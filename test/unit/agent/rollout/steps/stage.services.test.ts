@@ -11,6 +11,11 @@ const both = { reviews: [2, 2], 'reviews-v2': [1, 1] } as const;
 describe('what a Service without weights leads to', () => {
   it.each<[string, CopyMoment, object]>([
     [
+      'weight 0, and copies of earlier deliveries alone are ready: all copies',
+      { steps: beside, live: { reviews: [2, 0], 'reviews-v2': [1, 0] }, earlier: 1 },
+      { pods: { reviews: 2, 'reviews-v2': 1 }, service: 'both' },
+    ],
+    [
       'weight 0: what serves has all traffic, and all of its pods',
       { steps: beside, live: both },
       { pods: { reviews: 2, 'reviews-v2': 1 }, service: 'reviews' },

@@ -42,6 +42,7 @@ function applied(moment: Moment): Record<string, unknown> {
   const stage = stageOf(contents, kind, position, {
     exists: (id) => stateOf(id) !== undefined,
     isTaken: () => false,
+    earlier: () => 0,
     of: (id) => {
       const [spec = 0, ready = 0] = stateOf(id) ?? [];
       return { spec, ready, isOthers: moment.byOthers === true };
