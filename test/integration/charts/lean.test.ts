@@ -67,9 +67,17 @@ describe('the bundles', () => {
     expect([Number(stderr) & 32, Number(stderr) & 64]).toEqual([32, 0]);
   });
 
-  /** Runs `sluice-agent --help` and writes the value of an expression at its end to standard error. */
-  function atExit(expression: string, flags: readonly string[] = []) {
-    const code = `process.on('exit', () => process.stderr.write(${expression}));`;
+  it('an agent tells the engine that it prefers little memory to speed', async () => {
+    const recording = `const engine = process.getBuiltinModule('v8');
+      const [set, told] = [engine.setFlagsFromString, []];
+      engine.setFlagsFromString = (flag) => { told.push(flag); set(flag); };`;
+    const { stderr } = await atExit("told.join(' ')", agentFlags, recording);
+    expect(stderr).toBe('--optimize-for-size --no-turbofan');
+  });
+
+  /** Runs `sluice-agent --help`, after some code, and writes the value of an expression at its end to standard error. */
+  function atExit(expression: string, flags: readonly string[] = [], before = '') {
+    const code = `${before} process.on('exit', () => process.stderr.write(${expression}));`;
     const preload = ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
     return run(process.execPath, [...flags, ...preload, join(folder, bundleFiles.agent), '--help']);
   }

@@ -45,7 +45,7 @@ export const reportMutants: readonly Mutant[] = [
     file: 'shared/wire/report-change.ts',
     find: 'return removed.has(key) ? [] : [app];',
     replace: 'return [app];',
-    tests: [protocol],
+    tests: ['test/unit/shared/wire/report-change.test.ts', protocol],
   },
   {
     bug: 'many changes make a report without a bound',

@@ -111,6 +111,11 @@ describe('a change of a report', () => {
     expect([changed.map(appKey), left, Object.keys(others)]).toEqual([apps, gone, members]);
   });
 
+  it('takes out what is gone, and leaves the others in their order', () => {
+    const made = withChange(base, changeOf(base, next({ apps: [base.apps[0]!, base.apps[2]!] }))!);
+    expect(made.apps).toEqual([base.apps[0], base.apps[2]]);
+  });
+
   it('leaves applications that it does not name as the very values of its base', () => {
     const made = withChange(base, changeOf(base, next({ apps: [app('a', { message: 'x' }), ...base.apps.slice(1)] }))!);
     expect(made.apps.map((one, at) => one === base.apps[at])).toEqual([false, true, true]);
