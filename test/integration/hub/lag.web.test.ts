@@ -13,7 +13,7 @@ import {
   settledApp,
   stateOf,
 } from '../../fixtures/hub/status.ts';
-import { longestTurn, watchLoop, type LoopWatch } from '../../fixtures/loop.ts';
+import { heldBy, watchLoop, type LoopWatch } from '../../fixtures/loop.ts';
 
 const key = signerOf(newSeed());
 const apps = Array.from({ length: 12 }, (_, index) => bundleApp(`app-${index}`));
@@ -136,13 +136,7 @@ describe('the loop of a hub of 1,000 clusters, while it answers', () => {
   });
 
   it.each(Object.entries(requests))('others have their turn: %s', async (_name, request) => {
-    const most = longestTurn();
-    await new Promise(setImmediate);
-    loop.longest();
-    const status = await ask(request);
-    await new Promise(setImmediate);
-    const longest = loop.longest();
-    expect(status).toBe(request.status);
+    const { longest, most } = await heldBy(loop, async () => expect(await ask(request)).toBe(request.status));
     expect(longest).toBeLessThan(most);
   });
 });
