@@ -14,6 +14,7 @@ import { checksOf } from './checks.ts';
 import { madeObjects, named, outputName, outputOrigin, outputsOrigin, type MadeObject } from './made.ts';
 import { toObjects } from './objects.ts';
 import { applyPatch, patchRulesOf } from './patch.ts';
+import { patchedReferences } from './referred.ts';
 import { withRivals } from './rival.ts';
 import { applyStep, newDraft, type Draft, type Step } from './step.ts';
 import type { Steps } from '../model/reporter.ts';
@@ -201,6 +202,8 @@ type GivenManifests = { readonly first: Manifest; readonly more: readonly Manife
 function finish(drafted: Drafted, given: GivenManifests): Attempt<ComponentObjects> {
   const { job, draft, steps } = drafted;
   const { path } = job;
+  const patched = patchedReferences(job.component, draft);
+  if (patched.length > 0) return { faults: patched };
   // The objects of such a trait stand in for the workload.
   const isManaged = steps.some(({ definition }) => definition.manageWorkload === true);
   const manifests = manifestsOf(drafted, given, isManaged);

@@ -8,6 +8,7 @@ import { isReadOnly, type RenderedObject, type Treatment } from '../model/render
 import type { ObjectRule, PolicyEffect } from '../policies/policy.ts';
 import { policies } from '../policies/types/list.ts';
 import { policiesOf } from '../policies/uses.ts';
+import { namedIn, refersTo } from '../sources/referred.ts';
 import type { WrittenObject } from './parts.ts';
 
 /** The rules that an application's policies have for objects; empty for most. */
@@ -21,9 +22,19 @@ interface Ruled {
   readonly treatments?: ReadonlyMap<ObjectId, Treatment>;
 }
 
-/** The rules of an application for its objects. */
+/** The rules of an application for its objects; what a component only refers to is read, and never written. */
 export function objectRules(application: Application): ObjectRules {
-  return policiesOf(application, policies).flatMap(({ effects }) => effects.filter((one) => one.kind === 'objects'));
+  const said = policiesOf(application, policies).flatMap(({ effects }) =>
+    effects.filter((one) => one.kind === 'objects'),
+  );
+  const referring = application.spec.components.flatMap((component): ObjectRules => {
+    if (namedIn(component).every((named) => named === null)) return [];
+    const { name, replica } = component;
+    const selects: ObjectRules[number]['selects'] = (one) =>
+      one.component === (replica?.of ?? name) && refersTo(component, one.object);
+    return [{ kind: 'objects', selects, rule: { rule: 'read-only' } }];
+  });
+  return [...said, ...referring];
 }
 
 /**

@@ -9,6 +9,7 @@ import { effectOf } from '../policies/uses.ts';
 import type { Steps } from '../model/reporter.ts';
 import { cueSource } from '../sources/cue.ts';
 import { sourceOf } from '../sources/list.ts';
+import { refersTo } from '../sources/referred.ts';
 import type { RevisionComponent } from './revision-component.ts';
 import { renderComponent, type ComponentObjects } from './component.ts';
 import type { ClusterValues } from './cluster-values.ts';
@@ -144,11 +145,14 @@ function split(
     return fault === null ? [] : [{ ...fault, path: [...path, 'name'] }];
   });
   if (long.length > 0) return { faults: long };
-  const refusals = pieces.map(({ from, object }) => {
-    const manifest = rendered.manifests.get(from);
-    const origin = { component, path, ...(manifest !== undefined && { manifest }) };
-    return refusalsOf(object, origin, security);
-  });
+  // What is only named has nothing that a server could refuse.
+  const refusals = pieces
+    .filter(({ from }) => !refersTo(component, from))
+    .map(({ from, object }) => {
+      const manifest = rendered.manifests.get(from);
+      const origin = { component, path, ...(manifest !== undefined && { manifest }) };
+      return refusalsOf(object, origin, security);
+    });
   const faults = refusals.flatMap((one) => one.faults);
   if (faults.length > 0) return { faults };
   const warnings = [...rendered.warnings, ...refusals.flatMap((one) => one.warnings)];

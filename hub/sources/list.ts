@@ -1,10 +1,11 @@
 import { cueSource } from './cue.ts';
 import type { ManifestReader } from '../model/manifest-reader.ts';
 import { rawSource, rawSourceOf } from './raw.ts';
+import { referredSource } from './referred.ts';
 import type { ComponentSource } from './source.ts';
 
 /** Every source that components can come from. */
-export const componentSources: readonly ComponentSource[] = [cueSource, rawSource];
+export const componentSources: readonly ComponentSource[] = [cueSource, rawSource, referredSource];
 
 /** The same with manifests read by a reader of its own. */
 export function componentSourcesOf(read: ManifestReader): readonly ComponentSource[] {

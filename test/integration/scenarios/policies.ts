@@ -57,6 +57,19 @@ ${parts
       properties: { rules: [{ selector: { componentNames: [data] }, strategy: onAppDelete }] }
     - { type: read-only, properties: { rules: [{ selector: { componentNames: [theirs] } }] } }
 `;
+/** An application of which a part stands for what others make, and another part waits for that. */
+const borrower = `kind: Application
+metadata: { name: borrower }
+spec:
+  components:
+    - { name: lent, type: ref-objects, properties: { objects: [{ resource: configmap }] } }
+    - name: own
+      type: k8s-objects
+      dependsOn: [lent]
+      properties: { objects: [{ apiVersion: v1, kind: ConfigMap, metadata: { name: own } }] }
+  policies:
+    - { type: topology, properties: { clusters: [one] } }
+`;
 const map = (name: string): string => `/ConfigMap/default/${name}`;
 
 const production = '{ name: production, type: topology, properties: { clusterLabelSelector: { usage: production } } }';
@@ -165,6 +178,27 @@ export function describePolicies(backend: Backend): void {
       await one!.view.untilGone(map('data'));
       expect(await object(one, map('theirs'))).toMatchObject({ data: { of: 'theirs' } });
       await hands.remove(map('theirs'));
+    });
+
+    it('wait for what a component refers to, and never write it', async () => {
+      const hands = handsOf(one!.view);
+      await fleet.push({ 'borrower.yaml': borrower });
+      await fleet.until(
+        'it to be told what is not there',
+        (status) => rowOf(status, 'default/borrower')?.message.includes('ConfigMap/lent: not there') === true,
+      );
+      expect(await object(one, map('own'))).toBeUndefined();
+      const lent = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'lent', namespace: 'default' } };
+      await hands.make({ ...lent, data: { of: 'others' } });
+      await one!.view.until(map('own'), 'made after it', () => true);
+      await fleet.until('all to be well', (status) => rowOf(status, 'default/borrower')?.health === 'Healthy');
+      const found = await object(one, map('lent'));
+      expect(found).toMatchObject({ data: { of: 'others' } });
+      expect(found?.metadata.labels).toBeUndefined();
+      await fleet.push({ 'borrower.yaml': null });
+      await one!.view.untilGone(map('own'));
+      expect(await object(one, map('lent'))).toMatchObject({ data: { of: 'others' } });
+      await hands.remove(map('lent'));
     });
 
     it('take nothing away for a name that is not right, and go on elsewhere', async () => {

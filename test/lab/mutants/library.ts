@@ -55,9 +55,9 @@ export const libraryMutants: readonly Mutant[] = [
   },
   {
     bug: 'a reference to an object of a cluster is taken for a manifest with nothing in it',
-    file: 'hub/definitions/ref-objects.cue',
-    find: ' || object.metadata == _|_',
-    replace: '',
+    file: 'hub/render/object-rules.ts',
+    find: "return [{ kind: 'objects', selects, rule: { rule: 'read-only' } }];",
+    replace: 'return selects === undefined ? [] : [];',
     tests: library,
   },
   {

@@ -337,21 +337,26 @@ describe('the library', () => {
     expect((await rendered(list)).objects.map(({ metadata }) => metadata.name).sort()).toEqual(['a', 'b']);
   });
 
+  it('follows what ref-objects names, and writes what it has whole', async () => {
+    const objects = '{ resource: deployment }, { apiVersion: v1, kind: ConfigMap, metadata: { name: a } }';
+    const { apps, problems } = await renderFleet(
+      cue,
+      fleetOf(app(`{ name: three, type: ref-objects, properties: { objects: [${objects}] } }`)),
+    );
+    expect(problems).toEqual([]);
+    expect(apps.flatMap((one) => one.objects.map(({ id, treatment }) => [id, treatment]))).toEqual([
+      ['/ConfigMap/default/a', undefined],
+      ['apps/Deployment/default/three', { policies: [{ type: 'read-only' }] }],
+    ]);
+  });
+
   it.each([
-    ['{ resource: secret, name: s }', 'objects[0] has no apiVersion and kind: it refers to secret s of a cluster'],
-    [
-      '{ apiVersion: apps/v1, kind: Deployment, name: web }',
-      'objects[0] has no metadata: it refers to Deployment web of a cluster',
-    ],
-    ['{ resource: deployment }', 'objects[0] has no apiVersion and kind: it refers to deployment of a cluster'],
-    [
-      '{ apiVersion: v1, kind: ConfigMap, metadata: { name: a } }, { name: s }',
-      'objects[1] has no apiVersion and kind: it refers to an object s of a cluster',
-    ],
-  ])('reads no objects of a cluster: %s', async (objects, words) => {
-    const { errors } = await rendered(`{ name: three, type: ref-objects, properties: { objects: [${objects}] } }`);
-    const hint = 'and the hub reads no cluster; write the object, or name its file with k8s-objects';
-    expect(errors).toEqual([`RENDER_FAILED app-v1: ComponentDefinition/ref-objects: ${words}, ${hint}`]);
+    ['scaler', '{ replicas: 3 }', ['UNSUPPORTED app-v1: the trait scaler changes an object that web only refers to']],
+    ['expose', '{ port: [80] }', []],
+  ])('takes a trait of what is only named where it makes objects: %s', async (type, properties, errors) => {
+    const named = '{ name: web, type: ref-objects, properties: { objects: [{ resource: deployment }] }';
+    const { errors: found } = await rendered(`${named}, traits: [{ type: ${type}, properties: ${properties} }] }`);
+    expect(found).toEqual(errors);
   });
 
   it.each([
