@@ -2,14 +2,13 @@ import type { Digest } from '../../shared/lib/canonical.ts';
 import type { Oid } from '../../shared/lib/git/object.ts';
 import type { Revision } from '../../shared/wire/revision.ts';
 
-/** The bundle that was last published to a cluster: its very bytes, and the commit of its ref. */
+/** The bundle that was last published to a cluster, and the commit of its ref; its very bytes are in the tree alone. */
 export interface PublishedBundle {
   readonly cluster: string;
   readonly revision: Revision;
   readonly revisionDigest: Digest;
-  /** Bytes of revision.json and revision.sig. */
-  readonly payload: Uint8Array;
-  readonly signatures: Uint8Array;
+  /** The id of the hub key that signed it. */
+  readonly keyid: string;
   /** The tree with revision.json, revision.sig and objects/: the same in the store and in the channel. */
   readonly tree: Oid;
   /**

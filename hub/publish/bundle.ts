@@ -64,8 +64,7 @@ export function* buildingBundle(
     cluster: next.cluster,
     revision: format.reread(revision, payload, previous?.revision ?? null),
     revisionDigest: digestOf(payload),
-    payload,
-    signatures,
+    keyid: signer.keyid,
     tree: root.oid,
   };
   const { parent, replaced, isCut } = historyOf(next, previous, at);

@@ -43,7 +43,7 @@ export async function memoryHub(first: State, now: number): Promise<MemoryHub> {
       forget: () => Promise.resolve(),
     }),
     reads: openObservedReads(),
-    channel: { roots: () => [], freshness: () => null, objects: () => new Map() },
+    channel: { roots: () => [], revision: () => null, freshness: () => null, objects: () => new Map() },
     channelId: first.channel,
     channelUrl: null,
     rootFingerprint: `sha256:${'0'.repeat(64)}`,

@@ -8,7 +8,13 @@ import { parseOwnTree } from '../../model/git-tree.ts';
 import type { ObjectReader, ObjectStore } from '../../model/objects.ts';
 import { bundleFiles } from '../../../shared/wire/bundle.ts';
 import { freshnessShard } from '../../../shared/wire/freshness.ts';
-import { freshnessPath, freshnessSignaturePath, freshRef } from '../../../shared/wire/layout.ts';
+import {
+  freshnessPath,
+  freshnessSignaturePath,
+  freshRef,
+  revisionPath,
+  revisionSignaturePath,
+} from '../../../shared/wire/layout.ts';
 import type { SignedBody } from '../../../shared/wire/envelope.ts';
 import type { ChannelView } from '../../model/channel.ts';
 import type { SignedBytes } from '../../../shared/wire/envelope.ts';
@@ -49,6 +55,7 @@ export function openChannelView(
   };
   return {
     roots: () => rootBodies,
+    revision: ({ tree }) => signedAt(channel, tree, [revisionPath, revisionSignaturePath]),
     freshness: (registration) => lists.get(freshnessShard(registration))?.body ?? null,
     objects: (cluster, digests) => {
       const now = state();
@@ -96,17 +103,21 @@ function* newFiles(next: readonly NextBundle[]): Generator<readonly [digest: Dig
 function listAt(channel: Pick<ObjectReader, 'read'>, oid: Oid): SignedBody | null {
   try {
     const { tree } = parseCommit(channel.read(oid)?.body ?? new Uint8Array());
-    const payload = fileAt(channel, tree, freshnessPath);
-    const signatures = fileAt(channel, tree, freshnessSignaturePath);
-    return payload === null || signatures === null ? null : bodyOf({ payload, signatures });
+    return signedAt(channel, tree, [freshnessPath, freshnessSignaturePath]);
   } catch (error) {
     if (isSluiceError(error, 'PACK_INVALID')) return null;
     throw error;
   }
 }
 
-function fileAt(objects: Pick<ObjectReader, 'read'>, tree: Oid, path: string): Uint8Array | null {
-  return fileReader(objects, tree)(path);
+/** A signed document of a tree: the paths of its payload and of its signatures. */
+function signedAt(
+  objects: Pick<ObjectReader, 'read'>,
+  tree: Oid,
+  paths: readonly [payload: string, signatures: string],
+): SignedBody | null {
+  const [payload, signatures] = paths.map(fileReader(objects, tree));
+  return payload == null || signatures == null ? null : bodyOf({ payload, signatures });
 }
 
 /** Reads files below a tree by path, and each folder of their paths once. */

@@ -134,10 +134,19 @@ async function composed(
   const wanted = [...filesOf(bundle.revision)].filter((one) => !held.has(one));
   const most = format === 1 ? Infinity : feedLimits.bytes;
   const objects = await readTexts(channel, bundle.cluster, { wanted, most });
-  const revision = { payload: text(bundle.payload), signatures: text(bundle.signatures) };
-  const all = { revision, roots: channel.roots(), freshness: channel.freshness(registration) };
-  const said = Object.fromEntries(parts.map((part) => [part, all[part]]));
+  const partOf = {
+    revision: () => revisionOf(channel, bundle),
+    roots: () => channel.roots(),
+    freshness: () => channel.freshness(registration),
+  };
+  const said = Object.fromEntries(parts.map((part) => [part, partOf[part]()]));
   return { format, ...said, objects: Object.fromEntries(objects) };
+}
+
+function revisionOf(channel: ChannelView, bundle: PublishedBundle): SignedBody {
+  const revision = channel.revision(bundle);
+  if (revision !== null) return revision;
+  throw new SluiceError('UNAVAILABLE', 'the bundle is not in the channel', { subject: bundle.cluster });
 }
 
 async function composedFiles(channel: ChannelView, cluster: string, wanted: readonly Digest[]): Promise<FeedAnswer> {
@@ -203,8 +212,4 @@ function startOf(digest: string, length: number): string {
 
 function freshnessDigest(list: SignedBody | null): string {
   return digestOf(list?.payload ?? '');
-}
-
-function text(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('utf8');
 }

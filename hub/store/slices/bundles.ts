@@ -38,7 +38,11 @@ export const bundles: Slice<'bundles'> = {
   decode: function* (files) {
     const found = yield* files.list('bundles', bundleTreeName);
     const trees = new Map(found.map(({ path, oid }) => [path, oid]));
-    const known = { contents: new Map<Digest, AppContent>(), apps: new Map<string, BundleApp>() };
+    const known = {
+      contents: new Map<Digest, AppContent>(),
+      apps: new Map<string, BundleApp>(),
+      keyids: new Set<string>(),
+    };
     const heads = found.filter(({ path }) => path.endsWith('/state.json'));
     const read = yield* mapping(heads, unitsOfBundle, (file) => {
       const tree = trees.get(file.path.replace(/state\.json$/, bundleTreeName)) ?? '';
@@ -60,7 +64,11 @@ function folder(cluster: string): string[] {
 /** The tree of a bundle, and what was read of others: what many clusters have is read and kept once. */
 interface BundleTree {
   readonly tree: Oid;
-  readonly known: { readonly contents: Map<Digest, AppContent>; readonly apps: Map<string, BundleApp> };
+  readonly known: {
+    readonly contents: Map<Digest, AppContent>;
+    readonly apps: Map<string, BundleApp>;
+    readonly keyids: Set<string>;
+  };
 }
 
 function readBundle(
@@ -83,7 +91,6 @@ function readBundle(
     return oid ?? '';
   };
   const payload = files.bytes(at(revisionPath));
-  const signatures = files.bytes(at(revisionSignaturePath));
   const revisionDigest = digestOf(payload);
   const { replaced, ...commits } = head;
   return {
@@ -91,8 +98,16 @@ function readBundle(
     ...(replaced !== undefined && { replaced }),
     revision: formats.revision.open(payload, head.cluster, shared).complete(({ path }) => files.bytes(at(path))),
     revisionDigest,
-    payload,
-    signatures,
+    keyid: keyidOf(files.bytes(at(revisionSignaturePath)), shared.keyids),
     tree,
   };
+}
+
+/** The id of the key that a signature file is of; none where it cannot be read: the bundle is signed again then. */
+function keyidOf(signatures: Uint8Array, known: Set<string>): string {
+  const text = Buffer.from(signatures).toString('latin1');
+  for (const keyid of known) if (text.includes(keyid)) return keyid;
+  const [, keyid = ''] = /"keyid": *"(sha256:[0-9a-f]{64})"/.exec(text) ?? [];
+  if (keyid !== '') known.add(keyid);
+  return keyid;
 }

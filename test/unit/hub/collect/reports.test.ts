@@ -9,6 +9,7 @@ import {
   bundleApp,
   enrolledCluster,
   now,
+  payloadOf,
   published,
   received,
   reportOf,
@@ -22,7 +23,8 @@ const nowhere: ReportStore = {
   forget: () => Promise.resolve(),
 };
 const record = enrolledCluster('a');
-const bundle = published('a', [], { retired: [{ id: '/Secret/default/old', since: 6 }] });
+const retired = [{ id: '/Secret/default/old', since: 6 }];
+const bundle = published('a', [], { retired });
 const state = stateOf([record], [bundle]);
 const authentic = (report: AgentReport) => ({ record, message: { kind: 'whole', report } as const, signature: null });
 
@@ -83,8 +85,9 @@ describe('the report book', () => {
 
 describe('a reported bundle', () => {
   const hub = signerOf(newSeed());
-  const signatures = signaturesText(hub.sign(payloadTypes.revision, bundle.payload));
-  const envelope = { payload: Buffer.from(bundle.payload).toString(), signatures };
+  const payload = payloadOf('a', [], { retired });
+  const signatures = signaturesText(hub.sign(payloadTypes.revision, payload));
+  const envelope = { payload: payload.toString(), signatures };
   const marks = (report: AgentReport, keys = [hub.publicKey]) =>
     reportedBundles(new Map([['a', received(report)]]), keys);
 

@@ -3,8 +3,9 @@ import { openChannelView } from '../../../../../hub/server/feed/channel-view.ts'
 import type { HubKeys } from '../../../../../hub/keys/types.ts';
 import { buildList } from '../../../../../hub/publish/freshness.ts';
 import { SluiceError } from '../../../../../shared/errors.ts';
+import { digestOf } from '../../../../../shared/lib/canonical.ts';
 import type { GitObject } from '../../../../../shared/lib/git/object.ts';
-import { newSeed, signerOf } from '../../../../../shared/wire/envelope.ts';
+import { newSeed, parseSignatures, signerOf } from '../../../../../shared/wire/envelope.ts';
 import { freshnessKey, freshnessShard } from '../../../../../shared/wire/freshness.ts';
 import { freshRef } from '../../../../../shared/wire/layout.ts';
 import { channel, clusterRecord } from '../../../../fixtures/hub/facts.ts';
@@ -25,6 +26,14 @@ describe('the files of a bundle', () => {
   it('are for the registration that it was sent to, and not for the next owner of the name', () => {
     expect(found(clusterRecord('one').registration)).toBe(1);
     expect(found('b0000000-0000-4000-8000-000000000001')).toBe(0);
+  });
+
+  it('are signed by an envelope that is read from the tree, as long as it is there', () => {
+    const view = openChannelView(repository, [], () => stateOf([]));
+    const { payload, signatures } = view.revision(built.bundle) ?? { payload: '', signatures: '' };
+    expect(digestOf(payload)).toBe(built.bundle.revisionDigest);
+    expect(parseSignatures(signatures).signatures[0]?.keyid).toBe(built.bundle.keyid);
+    expect(view.revision({ tree: 'e'.repeat(40) })).toBeNull();
   });
 });
 

@@ -26,6 +26,7 @@ function channel(lost: readonly (keyof typeof texts)[] = []): ChannelView & { si
   );
   return {
     roots: () => [{ payload: '{}', signatures: '{}' }],
+    revision: () => ({ payload: '{}', signatures: '{}' }),
     freshness: () => freshness,
     objects: (_, digests) =>
       new Map(digests.flatMap((digest) => (byDigest.has(digest) ? [[digest, byDigest.get(digest) ?? '']] : []))),
@@ -153,6 +154,12 @@ describe('an answer of the feed', () => {
       channel(),
     ],
     ['UNAVAILABLE', 'where the channel lost an object', stateWith(bundleOf(1, 'one')), channel(['one'])],
+    [
+      'UNAVAILABLE',
+      'where the channel lost the envelope',
+      stateWith(bundleOf(1, 'one')),
+      { ...channel(), revision: () => null },
+    ],
   ])('is %s %s', async (code, _, state, view) => {
     await expect(createFeed(view).answer(state, 'prod', null)).rejects.toMatchObject({ code });
   });

@@ -6,17 +6,19 @@ import type { Approval } from '../../../../../shared/wire/approval.ts';
 import { digestOf } from '../../../../../shared/lib/canonical.ts';
 import { atOnce } from '../../../../../shared/lib/slices.ts';
 import { decode, encode } from '../../../../../shared/wire/codec.ts';
+import { signaturesText } from '../../../../../shared/wire/envelope.ts';
 import { channel, clusterRecord, revisionRecord } from '../../../../fixtures/hub/facts.ts';
 import { seen } from '../../../../fixtures/hub/ledger.ts';
-import { published } from '../../../../fixtures/hub/status.ts';
+import { payloadOf, published } from '../../../../fixtures/hub/status.ts';
 
-const bundle = published('prod-1', []);
+const keyid = `sha256:${'5'.repeat(64)}`;
+const bundle = { ...published('prod-1', []), keyid };
 
 /** Reads files in memory; the tree of each bundle is that of `bundle`. */
 function readerOf(files: readonly SliceFile[]): SliceReader {
   const bytes = new Map<string, Uint8Array>([
-    ['payload', bundle.payload],
-    ['signatures', bundle.signatures],
+    ['payload', payloadOf('prod-1', [])],
+    ['signatures', Buffer.from(signaturesText({ payloadType: '', signatures: [{ keyid, sig: '' }] }))],
   ]);
   const found = files.map((file): Found => {
     const path = file.path.join('/');
