@@ -207,6 +207,9 @@ const reportedApps = oncePerValue(
 );
 
 export function namesOf({ revisions }: BundleApp): string {
+  // Most have one, and all of a fleet are asked.
+  const [only, second] = revisions;
+  if (only !== undefined && second === undefined) return only.name;
   return revisions.map(({ name }) => name).join(' ');
 }
 

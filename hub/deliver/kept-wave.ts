@@ -1,3 +1,4 @@
+import type { Delivery } from '../model/delivery.ts';
 import { givenTo, leftOut, type StandingUnit, type WavesInput } from './standing.ts';
 import { areSame, changedAt } from './kept-list.ts';
 import { frameOf, standingNow, type Frame } from './kept-standing.ts';
@@ -15,6 +16,7 @@ export interface WaveStanding {
 export interface KeptWave extends WaveStanding {
   readonly from: readonly unknown[];
   readonly of: readonly DeliveryUnit[];
+  readonly admitted: Delivery['admitted'];
   /** From when until when nothing of it changes by time alone. */
   readonly at: number;
   readonly until: number;
@@ -35,15 +37,32 @@ export function standingInWave(
   const frame = waveFrame(input, wave);
   const skipped = leftOut(delivery);
   const of = skipped.size === 0 ? wave.units : wave.units.filter(({ cluster }) => !skipped.has(cluster));
-  const from = [frame, delivery.admitted, delivery.back, given];
+  const from = [frame, delivery.back, given];
   const before = waves.get(wave.key);
   const isOfNow = before !== undefined && before.at <= listening.now && listening.now < before.until;
   // What components are given one after the other is another value with each pass.
-  const changed = isOfNow && areSame(before.from, from) ? changedAt(before.of, of) : null;
+  const changed =
+    isOfNow && areSame(before.from, from) ? changedWith(before, { of, admitted: delivery.admitted }) : null;
   const judge = (unit: DeliveryUnit): Judged => judged(input, frame, unit);
   const now = changed === null || before === undefined ? all(of, judge) : some(before, { changed, of, judge });
-  waves.set(wave.key, { from, of, at: listening.now, ...now });
+  waves.set(wave.key, { from, of, admitted: delivery.admitted, at: listening.now, ...now });
   return now;
+}
+
+/** The positions of the units that are other values, or were given the content since; null = that may be any. */
+function changedWith(
+  before: Pick<KeptWave, 'of' | 'admitted'>,
+  { of, admitted }: Pick<KeptWave, 'of' | 'admitted'>,
+): readonly number[] | null {
+  const changed = changedAt(before.of, of);
+  if (changed === null || before.admitted === admitted) return changed;
+  // What is given to some of ten thousand clusters is added at the end.
+  const isAdded = before.admitted.every((one, index) => one === admitted[index]);
+  if (!isAdded) return null;
+  const given = new Set(admitted.slice(before.admitted.length).flatMap(({ units }) => units));
+  const others = new Set(changed);
+  for (const [index, { key }] of of.entries()) if (given.has(key)) others.add(index);
+  return [...others];
 }
 
 interface Judged {

@@ -1,9 +1,10 @@
 import type { AppDelivery } from '../model/delivery.ts';
+import { applicationOf } from '../model/assignments.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { ApplicationOutcome } from './application.ts';
 import { overProgress } from './describe.ts';
 import { hasApplied, type UnitFacts } from './facts.ts';
-import { changedSince, fleetThen, type FleetThen } from './fleet.ts';
+import { changedOf, fleetThen, type FleetThen } from './fleet.ts';
 import { forgetKept } from './kept-delivery.ts';
 import { forgetUnits } from './kept-units.ts';
 import { placesOn } from './place-list.ts';
@@ -52,12 +53,13 @@ const known = new WeakMap<readonly Assignment[], Kept>();
 /** How many places of an application say that they have a content: only those are looked at again whose clusters changed. Pure. */
 export function countApplied(facts: UnitFacts, own: readonly Assignment[], content: string): Counted {
   const { all, byCluster } = placesOn(own);
+  const app = applicationOf(own[0]?.unit ?? '');
   const fleet = fleetThen(facts);
   const before = known.get(own);
   const isKept = before?.content === content;
   const { has, done } = isKept ? before : { has: new Uint8Array(all.length), done: 0 };
   const counted: Kept = { content, fleet, has, done };
-  for (const cluster of isKept ? changedSince(before.fleet, fleet) : byCluster.keys()) {
+  for (const cluster of isKept ? changedOf(app, before.fleet, fleet) : byCluster.keys()) {
     for (const { index, own: there } of byCluster.get(cluster) ?? []) {
       const now = hasApplied(facts, there, content) ? 1 : 0;
       counted.done += now - (has[index] ?? 0);

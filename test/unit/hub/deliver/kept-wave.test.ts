@@ -82,6 +82,12 @@ describe('where the units of a wave stand', () => {
       { delivery: { admitted: [...admitted, { ...admitted[0]!, units: ['b'] }] } },
       ['b admitted'],
     ],
+    ['one is given it no more', { delivery: { admitted: [] } }, ['a waiting']],
+    [
+      'one is given it anew',
+      { delivery: { admitted: [{ ...admitted[0]!, at: new Date(now + minute).toISOString() }] } },
+      [],
+    ],
     ['one goes back', { delivery: { back: { a: { why: 'failed', at, reason: 'why' } } } }, ['a failed']],
     ['it is another content', { delivery: { content: 'web-v3' } }, []],
     [
