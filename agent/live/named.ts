@@ -1,7 +1,7 @@
 import { parseObjectId, groupKindOf, type GroupKind, type ObjectId } from '../../shared/model/object.ts';
 import type { SluiceError } from '../../shared/errors.ts';
 import type { LiveObject } from '../model/live.ts';
-import { newLiveCache, takeEvent } from './cache.ts';
+import { newLiveCache, takeEvent, type LiveCache } from './cache.ts';
 import { watchKind, type KindWatch, type KindWatchOptions } from './kind.ts';
 
 /** Objects that are followed by name, one watch each: those that are only read, and may belong to others. */
@@ -9,6 +9,8 @@ export interface NamedObjects {
   /** Follows these, and no others. */
   readonly follow: (ids: ReadonlySet<ObjectId>) => void;
   readonly object: (id: ObjectId) => LiveObject | undefined;
+  /** What is known of them. */
+  readonly cache: LiveCache;
   /** Whether it is known what there is of an object; undefined = it is not followed. */
   readonly isSynced: (id: ObjectId) => boolean | undefined;
   /** Kinds that cannot be read now, and why. */
@@ -38,6 +40,7 @@ export function followNamed(options: NamedOptions): NamedObjects {
     });
   };
   return {
+    cache,
     follow: (ids) => {
       for (const [id, watch] of [...watches]) {
         if (ids.has(id)) continue;

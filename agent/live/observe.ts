@@ -1,17 +1,22 @@
 import { groupKindOf, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import { indexOf } from '../model/app-index.ts';
+import { mayTellOfRead } from '../model/reads.ts';
 import { pointerParts } from '../../shared/model/ignored.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 
 /** The fields that are to be reported of each object, as JSON pointers. */
 export type WantedFields = ReadonlyMap<ObjectId, readonly string[]>;
 
-/** What these applications want to know of their own objects. Of a Secret nothing is ever told, and of the objects of others neither. */
+/**
+ * What these applications want to know of their own objects, and of those that they only read in their own namespace. Of a Secret nothing
+ * is ever told, and of all other objects neither.
+ */
 export function wantedFields(apps: readonly BundleApp[]): WantedFields {
   const wanted = new Map<ObjectId, readonly string[]>();
   for (const app of apps) {
     for (const { id, fields } of app.observe ?? []) {
-      if (groupKindOf(id) !== '/Secret' && indexOf(app).digests.has(id)) wanted.set(id, fields);
+      const isOwn = groupKindOf(id) !== '/Secret' && indexOf(app).digests.has(id);
+      if (isOwn || mayTellOfRead(app, id)) wanted.set(id, fields);
     }
   }
   return wanted;

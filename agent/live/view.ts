@@ -77,7 +77,7 @@ export function openLiveView(kube: Kube, options: LiveViewOptions): LiveView {
       await Promise.all([...awaited].map(async (kind) => watches.get(kind)?.answered));
     },
     read: named.follow,
-    observe: observer(kube, cache, options),
+    observe: observer(kube, [cache, named.cache], options),
     learn: (meta, sent) => {
       const isThere = takeAnswer(cache, meta, sent);
       if (isThere && watches.get(groupKindOf(idOf(meta)))?.isOver() === true) isDefinitionNew = true;
@@ -101,20 +101,24 @@ function pauseOf({ clock, random }: Pick<LiveViewOptions, 'clock' | 'random'>) {
 }
 
 /** Keeps wanted fields, and reads the objects of which no watch brings them, each version once; one that cannot be read is not known. */
-function observer(kube: Kube, cache: LiveCache, { parent, onChange }: LiveViewOptions): LiveView['observe'] {
+function observer(
+  kube: Kube,
+  caches: readonly LiveCache[],
+  { parent, onChange }: LiveViewOptions,
+): LiveView['observe'] {
   const reading = new Set<string>();
-  const read = async ({ id }: LiveObject): Promise<void> => {
+  const read = async (cache: LiveCache, { id }: LiveObject): Promise<void> => {
     const { namespace, name, ...kind } = parseObjectId(id);
     const resource = await kube.resource(kind, parent);
     if (takeRead(cache, await kube.get({ resource, namespace, name }, parent))) onChange();
   };
   return (wanted) => {
-    want(cache, wanted);
-    for (const live of unread(cache)) {
+    for (const cache of caches) want(cache, wanted);
+    for (const [cache, live] of caches.flatMap((one) => unread(one).map((live) => [one, live] as const))) {
       const key = `${live.id} ${live.resourceVersion}`;
       if (reading.has(key)) continue;
       reading.add(key);
-      void read(live)
+      void read(cache, live)
         .catch(() => undefined)
         .finally(() => reading.delete(key));
     }

@@ -1,5 +1,5 @@
 import { oncePerValue } from '../../shared/lib/memo.ts';
-import type { ObjectId } from '../../shared/model/object.ts';
+import { groupKindOf, parseObjectId, type ObjectId } from '../../shared/model/object.ts';
 import type { AppContent, BundleApp, BundleObject } from '../../shared/wire/revision.ts';
 import type { VerifiedBundle } from './bundle.ts';
 import type { Inventory } from './inventory.ts';
@@ -11,6 +11,12 @@ export type Read<A> = A & { readonly reads?: readonly BundleObject[] };
 /** The objects that an application only reads: never written, and never deleted. */
 export function readsOf(app: Read<BundleApp> | null): readonly BundleObject[] {
   return app?.reads ?? [];
+}
+
+/** True for what an application only reads and may tell fields of: what is in its own namespace, and no Secret. */
+export function mayTellOfRead(app: Read<BundleApp>, id: ObjectId): boolean {
+  if (groupKindOf(id) === '/Secret' || parseObjectId(id).namespace !== (app.target ?? app.namespace)) return false;
+  return readsOf(app).some((one) => one.id === id);
 }
 
 /** True for an object that its application only reads. */

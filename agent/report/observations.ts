@@ -5,6 +5,7 @@ import type { ReportApp, ReportedObservation } from '../../shared/wire/report.ts
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
 import type { Live } from '../model/live.ts';
+import { mayTellOfRead } from '../model/reads.ts';
 
 /** What was told of an object, and when (monotonic). */
 export interface ToldObservation {
@@ -23,14 +24,17 @@ export interface Observing {
   readonly named: (id: ObjectId) => ObjectId;
 }
 
-/** The fields that the hub wants to know, of those objects of ours of which they are known; absent where it wants none. */
+/** The fields that the hub wants to know, of those objects of which they are known; absent where it wants none. */
 export function observationsOf(app: BundleApp, { live, entry, named }: Observing): Pick<ReportApp, 'observations'> {
   if (app.observe === undefined) return {};
   const observations = app.observe.flatMap(({ id }): ReportedObservation[] => {
     const [object, known] = [live.object(id), entry(id)];
-    if (object?.observed === undefined || known?.uid !== object.uid) return [];
+    if (object?.observed === undefined) return [];
+    // What is only read was applied by others: whichever object has the name is meant.
+    if (!mayTellOfRead(app, id) && known?.uid !== object.uid) return [];
     const { uid, generation, observed: values } = object;
-    const one = { id: named(id), uid, generation, values, ...(known.applied !== null && { digest: known.applied }) };
+    const digest = known?.applied ?? null;
+    const one = { id: named(id), uid, generation, values, ...(digest !== null && { digest }) };
     return sizeOf(one) > observationLimits.objectBytes ? [] : [one];
   });
   return observations.length === 0 ? {} : { observations };

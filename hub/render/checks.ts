@@ -82,7 +82,8 @@ export function checksIn(
   const reads = revisions.flatMap(({ components }) => components.flatMap((one) => one.reads ?? []));
   const isChecked = revisions.some(({ components }) => components.some(({ checks }) => checks !== undefined));
   if (!isChecked && reads.length === 0) return {};
-  // Of what others make nothing is observed: how well that is, its agent says.
+  const all = new Set(objects.map(({ id }) => id));
+  // How well what others make is, their agent says: definitions do not judge it.
   const there = new Set(objects.filter((one) => !isReadOnly(one)).map(({ id }) => id));
   const checks = new Map<string, HealthCheck>();
   for (const { record, components } of [...revisions].sort((a, b) => a.record.number - b.record.number)) {
@@ -95,11 +96,11 @@ export function checksIn(
   }
   const fields = new Map<ObjectId, Set<string>>();
   const read = [...checks.values()].flatMap((check) => check.objects);
-  for (const { id, fields: wanted } of [...read, ...reads.filter((one) => there.has(one.id))]) {
+  for (const { id, fields: wanted } of [...read, ...reads.filter((one) => all.has(one.id))]) {
     fields.set(id, new Set([...(fields.get(id) ?? []), ...wanted]));
   }
   const observe = [...fields]
     .sort(([a], [b]) => byCodeUnit(a, b))
-    .map(([id, all]) => ({ id, fields: [...all].sort(byCodeUnit) }));
+    .map(([id, wanted]) => ({ id, fields: [...wanted].sort(byCodeUnit) }));
   return { ...(isChecked && { checks: [...checks.values()] }), ...(observe.length > 0 && { observe }) };
 }

@@ -12,6 +12,7 @@ import type { RevisionRecord } from '../model/fleet.ts';
 import type { CheckedObject } from '../model/health.ts';
 import { valueAt } from '../model/json-map.ts';
 import type { Steps } from '../model/reporter.ts';
+import { refersTo } from '../sources/referred.ts';
 import { withValueAt } from '../workflow/parameter-key.ts';
 import type { MadeObject } from './made.ts';
 
@@ -75,7 +76,8 @@ export async function outputOf(component: Component, name: string, giving: Givin
   const path = [...giving.path, 'outputs', at, 'valueFrom'];
   const output: Output = { called: `output ${name} of ${component.name}`, valueFrom, path };
   const { given = gaveNothing, live, taker } = giving;
-  const wrong = wrongIn(valueFrom, given);
+  const wrong =
+    wrongIn(valueFrom, given) ?? farIn(valueFrom, { component, given, namespace: giving.context['namespace'] });
   if (wrong !== null) return fault({ ...wrong, message: `${output.called} ${wrong.message}`, path });
   const reads = liveReads(valueFrom, given);
   const missing = reads.find(({ id, fields }) => fields.some((field) => live.get(id)?.[field] === undefined));
@@ -139,6 +141,24 @@ function wrongIn(valueFrom: string, given: Given): Wrong | null {
     }
   }
   return null;
+}
+
+/** An agent tells of what others make in the namespace of the application alone: further its author may have no rights. */
+function farIn(
+  valueFrom: string,
+  {
+    component,
+    given,
+    namespace,
+  }: { readonly component: Component; readonly given: Given; readonly namespace: unknown },
+): Wrong | null {
+  const read = objectsRead(valueFrom, given).flatMap(({ objects }) => objects);
+  const far = read.find((one) => one !== undefined && refersTo(component, one) && one.metadata.namespace !== namespace);
+  if (far === undefined) return null;
+  const { kind, metadata } = far;
+  const where = metadata.namespace === undefined ? 'no namespace' : `namespace ${metadata.namespace}`;
+  const hint = `what is passed on of objects that others make is in the namespace of the application, ${String(namespace)}`;
+  return { code: 'UNSUPPORTED', message: `reads ${kind} ${metadata.name}, which is in ${where}`, hint };
 }
 
 function objectsRead(valueFrom: string, { output, outputs }: Given) {

@@ -133,26 +133,27 @@ function split(
 ): Attempt<RevisionComponent> {
   const { hasWorkload, objects } = rendered;
   const originOf = originsOf(rendered.made, component.type);
+  // What is only named is a name: it has no labels, and nothing that a server could refuse.
+  const named = objects.filter((one) => refersTo(component, one)).map((one) => ({ from: one, object: one }));
+  const delivered = named.length === 0 ? objects : objects.filter((one) => !refersTo(component, one));
   const parts = facts.isVerbatim
-    ? splitVerbatim(objects, facts, { isUnderDeployment, originOf })
-    : splitRendered(objects, facts, originOf);
-  const pieces = [...parts.own, ...parts.shared];
+    ? splitVerbatim(delivered, facts, { isUnderDeployment, originOf })
+    : splitRendered(delivered, facts, originOf);
+  const made = [...parts.own, ...parts.shared];
+  const pieces = [...made, ...named];
   const own = parts.own.map(({ object }) => object);
-  const shared = parts.shared.map(({ object }) => object);
+  const shared = [...parts.shared, ...named].map(({ object }) => object);
   const all = [...own, ...shared];
   const long = all.flatMap((object) => {
     const fault = nameFault(object);
     return fault === null ? [] : [{ ...fault, path: [...path, 'name'] }];
   });
   if (long.length > 0) return { faults: long };
-  // What is only named has nothing that a server could refuse.
-  const refusals = pieces
-    .filter(({ from }) => !refersTo(component, from))
-    .map(({ from, object }) => {
-      const manifest = rendered.manifests.get(from);
-      const origin = { component, path, ...(manifest !== undefined && { manifest }) };
-      return refusalsOf(object, origin, security);
-    });
+  const refusals = made.map(({ from, object }) => {
+    const manifest = rendered.manifests.get(from);
+    const origin = { component, path, ...(manifest !== undefined && { manifest }) };
+    return refusalsOf(object, origin, security);
+  });
   const faults = refusals.flatMap((one) => one.faults);
   if (faults.length > 0) return { faults };
   const warnings = [...rendered.warnings, ...refusals.flatMap((one) => one.warnings)];

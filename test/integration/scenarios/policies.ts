@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isEqual } from '../../../shared/lib/equal.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import type { Backend } from './backend.ts';
 import { clusterYaml } from './documents.ts';
@@ -57,15 +58,18 @@ ${parts
       properties: { rules: [{ selector: { componentNames: [data] }, strategy: onAppDelete }] }
     - { type: read-only, properties: { rules: [{ selector: { componentNames: [theirs] } }] } }
 `;
-/** An application of which a part stands for what others make, and another part waits for that. */
+/** An application of which a part stands for what others make, and another part takes something of that. */
 const borrower = `kind: Application
 metadata: { name: borrower }
 spec:
   components:
-    - { name: lent, type: ref-objects, properties: { objects: [{ resource: configmap }] } }
+    - name: lent
+      type: ref-objects
+      properties: { objects: [{ resource: configmap }] }
+      outputs: [{ name: owner, valueFrom: output.data.of }]
     - name: own
       type: k8s-objects
-      dependsOn: [lent]
+      inputs: [{ from: owner, parameterKey: "objects[0].data.of" }]
       properties: { objects: [{ apiVersion: v1, kind: ConfigMap, metadata: { name: own } }] }
   policies:
     - { type: topology, properties: { clusters: [one] } }
@@ -180,7 +184,7 @@ export function describePolicies(backend: Backend): void {
       await hands.remove(map('theirs'));
     });
 
-    it('wait for what a component refers to, and never write it', async () => {
+    it('wait for what a component refers to, pass on what it says, and never write it', async () => {
       const hands = handsOf(one!.view);
       await fleet.push({ 'borrower.yaml': borrower });
       await fleet.until(
@@ -190,14 +194,19 @@ export function describePolicies(backend: Backend): void {
       expect(await object(one, map('own'))).toBeUndefined();
       const lent = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'lent', namespace: 'default' } };
       await hands.make({ ...lent, data: { of: 'others' } });
-      await one!.view.until(map('own'), 'made after it', () => true);
+      const saying = (of: string) => (found: KubeObject) => isEqual(found['data'], { of });
+      await one!.view.until(map('own'), 'made of what it says', saying('others'));
       await fleet.until('all to be well', (status) => rowOf(status, 'default/borrower')?.health === 'Healthy');
       const found = await object(one, map('lent'));
       expect(found).toMatchObject({ data: { of: 'others' } });
       expect(found?.metadata.labels).toBeUndefined();
+      await hands.edit(map('lent'), (object) => {
+        object.data['of'] = 'another one';
+      });
+      await one!.view.until(map('own'), 'made of what it says now', saying('another one'));
       await fleet.push({ 'borrower.yaml': null });
       await one!.view.untilGone(map('own'));
-      expect(await object(one, map('lent'))).toMatchObject({ data: { of: 'others' } });
+      expect(await object(one, map('lent'))).toMatchObject({ data: { of: 'another one' } });
       await hands.remove(map('lent'));
     });
 

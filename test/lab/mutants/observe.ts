@@ -20,6 +20,13 @@ export const observeMutants: readonly Mutant[] = [
     tests: live,
   },
   {
+    bug: 'what others make in another namespace is told to the hub',
+    file: 'agent/model/reads.ts',
+    find: 'parseObjectId(id).namespace !== (app.target ?? app.namespace)',
+    replace: 'parseObjectId(id).name === app.namespace',
+    tests: live,
+  },
+  {
     bug: 'what was seen before a write counts as what came of it',
     file: 'agent/live/cache.ts',
     find: 'const before = unobserved(last);',

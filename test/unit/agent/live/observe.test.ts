@@ -47,6 +47,14 @@ describe('the fields that are wanted', () => {
     const own = app('a', [cache(1, true), secret], [id, idOf(secret), mapId]);
     expect([...wantedFields([own, plainApp('b', [map(1)]).app])]).toEqual([[id, ['/status']]]);
   });
+
+  it('are those of what it only reads in its namespace, and of Secrets never', () => {
+    const secret: KubeObject = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'shop' } };
+    const far = configMap('a', 'b', 'far');
+    const { objects: reads } = plainApp('a', [map(1), secret, far]).app;
+    const reading = { ...app('b', [], [mapId, idOf(secret), idOf(far)]), namespace: 'shop', reads };
+    expect([...wantedFields([reading])]).toEqual([[mapId, ['/status']]]);
+  });
 });
 
 describe('an object whose fields are wanted', () => {

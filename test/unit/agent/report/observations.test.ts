@@ -31,6 +31,18 @@ describe('the observations of an application', () => {
     expect(of(object)).toEqual({});
   });
 
+  it.each<readonly [string, object, boolean]>([
+    ['of the namespace of the application', {}, true],
+    ['of another namespace', { namespace: 'shop' }, false],
+    ['of the namespace that it goes to', { namespace: 'shop', target: 'default' }, true],
+  ])('are of what is only read, whoever made it: %s', (_, more, isTold) => {
+    const reading = { ...app, ...more, objects: [], reads: app.objects } as typeof app;
+    const other = live({ uid: 'u9', observed });
+    const told = { observations: [{ id: `${id}!`, uid: 'u9', generation: 3, values: observed }] };
+    const none = { live: { object: () => other }, entry: () => undefined, named: (one: string) => `${one}!` };
+    expect(observationsOf(reading, none)).toEqual(isTold ? told : {});
+  });
+
   it('are none where none are wanted', () => {
     expect(of(live({ observed }), base as typeof app)).toEqual({});
   });

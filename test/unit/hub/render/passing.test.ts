@@ -115,6 +115,22 @@ describe('what a component takes of another one', () => {
       'UNSUPPORTED shop-v1: output it of db reads what is in a Secret, which is not passed on',
     ],
     [
+      'what others make in another namespace',
+      [
+        taker(),
+        giver('output.data.of', {
+          type: 'ref-objects',
+          properties: { objects: [{ resource: 'configmap', name: 'a', namespace: 'far' }] },
+        }),
+      ],
+      'UNSUPPORTED shop-v1: output it of db reads ConfigMap a, which is in namespace far',
+    ],
+    [
+      'what is in a Secret that others make',
+      [taker(), giver('output.data.of', { type: 'ref-objects', properties: { objects: [{ resource: 'secret' }] } })],
+      'UNSUPPORTED shop-v1: output it of db reads what is in a Secret, which is not passed on',
+    ],
+    [
       'an object that is not there',
       [taker(), giver('outputs.route.metadata.name')],
       'REFERENCE_NOT_FOUND shop-v1: output it of db reads route, which it does not have',
