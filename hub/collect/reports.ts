@@ -5,7 +5,9 @@ import type { ReceivedReport, Reports } from '../model/reports.ts';
 import type { LogLine } from '../../shared/lib/log-line.ts';
 import type { ReportStore } from '../model/report-store.ts';
 import type { AuthenticMessage } from './authenticate.ts';
+import { createHeldOnce } from '../model/held-once.ts';
 import { folded, whatDiffers, type Differing } from './fold.ts';
+import { leanReport } from './lean.ts';
 import { isAhead, matters, type ReportedState } from './matters.ts';
 import { reportLines } from './said.ts';
 import { savingTo } from './saving.ts';
@@ -53,20 +55,23 @@ export async function openReports(store: ReportStore): Promise<ReceivedReports> 
 /** The reports of a store, before they are loaded. */
 export function createReports(store: ReportStore): ReceivedReports {
   const newest = new Map<string, ReceivedReport>();
+  const once = createHeldOnce();
   const { save, flush } = savingTo(store);
   return {
     load: async () => {
-      for (const received of await store.load()) newest.set(received.report.registration, received);
+      for (const received of await store.load())
+        newest.set(received.report.registration, { ...received, report: leanReport(received.report, null, once) });
     },
     take: ({ record: { registration }, message, signature }, state, now) => {
       const last = newest.get(registration);
-      const report = folded(last, { message, signature }, now);
-      if (typeof report === 'string') {
-        const answer = answerTo(message, { last: last?.report ?? null, state, wantWhole: report === 'lacking' });
+      const said = folded(last, { message, signature }, now);
+      if (typeof said === 'string') {
+        const answer = answerTo(message, { last: last?.report ?? null, state, wantWhole: said === 'lacking' });
         const saved = last === undefined ? Promise.resolve() : save(last);
-        return { answer, outcome: report, report: null, matters: false, lines: [], saved };
+        return { answer, outcome: said, report: null, matters: false, lines: [], saved };
       }
       const before = last?.report ?? null;
+      const report = leanReport(said, before, once);
       const other = whatDiffers(before, report);
       const since = sinceOf(last, other, now);
       const received = { report, receivedAt: now, since, ...(signature !== null && { signature }) };

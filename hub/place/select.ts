@@ -3,6 +3,7 @@ import { rendezvous } from '../../shared/lib/order.ts';
 import type { ClusterSelector } from '../model/documents.ts';
 import { siteLabelPrefix } from '../../shared/model/names.ts';
 import { unmatchedLabels, type Labels } from '../../shared/model/selector.ts';
+import { createHeldOnce } from '../model/held-once.ts';
 import type { Site } from '../model/fleet.ts';
 
 /** The clusters that a selector takes, and for every other cluster the reason why not. */
@@ -79,8 +80,11 @@ export function selectLocal(
 export function agentSelector(selector: ClusterSelector | undefined, target: Site): Labels {
   const wanted = Object.entries(selector?.labels ?? {});
   const kept = wanted.filter(([key, value]) => isSiteKey(key) || target.labels[key] === value);
-  return Object.fromEntries(kept);
+  return once.value(Object.fromEntries(kept));
 }
+
+// What a placement asks of its clusters is mostly the same of all of them.
+const once = createHeldOnce();
 
 function pickOf(
   key: string,

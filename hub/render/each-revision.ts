@@ -1,4 +1,5 @@
 import { oncePerValue } from '../../shared/lib/memo.ts';
+import { createHeldOnce } from '../model/held-once.ts';
 import { internalProblem } from '../model/internal-problem.ts';
 import type { ComponentSource } from '../sources/source.ts';
 import type { CueEngine, CueEvaluator } from '../cue/engine.ts';
@@ -42,8 +43,13 @@ export interface WantedRevision {
 
 /** The keys of the parts of a unit; null for one that waits for a version of Kubernetes. */
 export const revisionKeys = oncePerValue((unit: Unit): readonly (string | null)[] =>
-  unit.parts.map((part) => (clusterValues(part.record, unit.target) === null ? null : revisionKey(unit, part))),
+  once.value(
+    unit.parts.map((part) => (clusterValues(part.record, unit.target) === null ? null : revisionKey(unit, part))),
+  ),
 );
+
+// Most clusters have the same revisions of a unit.
+const once = createHeldOnce();
 
 /** What units want of revisions, by `revisionKey`. */
 export function wantedRevisions(units: Iterable<Unit>): ReadonlyMap<string, WantedRevision> {

@@ -9,7 +9,7 @@ import { areIdentical, createRoundMemo, type RoundMemo } from './round-memo.ts';
 import { settle, warningsOf, type Settled, type SettleParts } from './settle.ts';
 import { leadsHosts } from './shared-routes.ts';
 import type { UnitOutcome } from './unit.ts';
-import type { Located, UnitThere } from './units.ts';
+import type { Located, Unit, UnitThere } from './units.ts';
 
 /** What one unit is on all of its clusters, and what that was made from. */
 export interface Everywhere {
@@ -55,7 +55,7 @@ export function* settlingEverywhere(
   const touched = known === null ? null : touchedClusters(known, located, revisions);
   if (known?.located === located && touched?.size === 0) return known;
   const contents = before?.contents ?? createRoundMemo<UnitOutcome>();
-  const settling: Settling = { units: located.units, revisions, parts: { ...parts, contents } };
+  const settling: Settling = { units: located.units, parts: { ...parts, contents }, came: cameOf(revisions) };
   const there = yield* settlingThere(settling, known?.there ?? noneThere, touched);
   endRound(contents, there);
   return { located, from, revisions: ownOf(located, revisions), there, contents, ...togetherOf(there) };
@@ -68,15 +68,34 @@ function endRound(contents: Everywhere['contents'], there: Everywhere['there']):
 }
 
 interface Settling extends Pick<Located, 'units'> {
-  readonly revisions: Revisions;
   readonly parts: SettleParts;
+  readonly came: Came;
+}
+
+/** What became of the revisions of a unit: the very same list for all clusters that have the same ones. */
+interface Came {
+  readonly revisions: Revisions;
+  readonly attempts: (unit: Unit) => readonly unknown[];
+}
+
+function cameOf(revisions: Revisions): Came {
+  const known = new Map<readonly (string | null)[], readonly unknown[]>();
+  return {
+    revisions,
+    attempts: (unit) => {
+      const keys = revisionKeys(unit);
+      const attempts = known.get(keys) ?? keys.map((key) => (key === null ? null : revisions.get(key)));
+      known.set(keys, attempts);
+      return attempts;
+    },
+  };
 }
 
 const noneThere: Everywhere['there'] = new Map();
 
 /** What a unit is on the clusters that are touched (null = on all), and what it was on the others. */
 function* settlingThere(
-  { units, revisions, parts }: Settling,
+  { units, parts, came }: Settling,
   kept: Everywhere['there'],
   touched: ReadonlySet<string> | null,
 ): Work<Everywhere['there']> {
@@ -87,7 +106,7 @@ function* settlingThere(
       there.delete(cluster);
       continue;
     }
-    const now = settledThere(at, revisions, { known, parts });
+    const now = settledThere(at, came, { known, parts });
     there.set(cluster, now);
     yield now === known ? keptUnits : unitUnits + (now.settled.app?.objects.length ?? 0);
   }
@@ -106,13 +125,21 @@ function touchedClusters(before: Everywhere, { units }: Located, revisions: Revi
 
 function settledThere(
   at: UnitThere,
-  revisions: Revisions,
+  { revisions, attempts: attemptsOf }: Came,
   { known, parts }: { readonly known: SettledThere | undefined; readonly parts: SettleParts },
 ): SettledThere {
-  const attempts = revisionKeys(at.unit).map((key) => (key === null ? null : revisions.get(key)));
+  const attempts = attemptsOf(at.unit);
   if (known?.at === at && isSettled(known) && areIdentical(known.attempts, attempts)) return known;
-  return { at, attempts, settled: settle(at.unit, revisions, parts), warnings: warningsOf(at.unit, revisions) };
+  const warnings = warningsOf(at.unit, revisions);
+  return {
+    at,
+    attempts,
+    settled: settle(at.unit, revisions, parts),
+    warnings: warnings.length === 0 ? none : warnings,
+  };
 }
+
+const none: readonly never[] = [];
 
 function isSettled({ at, settled }: SettledThere): boolean {
   return !at.takesLive && settled.holds.every(({ by }) => by !== 'render');

@@ -36,6 +36,9 @@ export interface SettleParts {
   readonly hasComponent: HasComponent;
 }
 
+// Of most units on most clusters there is nothing to tell: one list for all of them.
+const none: readonly FoundHold[] = [];
+
 /** Puts a unit together for its cluster, or tells why that cannot be. */
 export function settle(unit: Unit, revisions: Revisions, { hasComponent, ...parts }: SettleParts): Settled {
   const unversioned = unversionedPart(unit);
@@ -44,7 +47,7 @@ export function settle(unit: Unit, revisions: Revisions, { hasComponent, ...part
   if (broken.length > 0) return { app: null, holds: [unitHold(unit, 'render', broken)], asked: null };
   const { app, faults, warning, content } = catchInternal(unit, revisions, parts);
   const problem = warning === null ? null : unitProblem(unit, { ...warning, path: ['spec', 'traffic'] }, 'warning');
-  const waiting = problem === null ? [] : [unitHold(unit, 'capability', [problem])];
+  const waiting = problem === null ? none : [unitHold(unit, 'capability', [problem])];
   if (app === null) {
     const problems = faults.map((fault) => unitProblem(unit, fault, 'error'));
     return { app, holds: [unitHold(unit, 'render', problems), ...waiting], asked: null };

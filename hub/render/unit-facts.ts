@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
+import { createHeldOnce } from '../model/held-once.ts';
 import type { Capabilities } from '../model/documents.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { UnitOnCluster, UnitOutcome } from './unit.ts';
@@ -16,8 +17,13 @@ export function unitFacts(one: Pick<UnitOnCluster, 'target' | 'deployment' | 're
   const made = [one.deployment, ...one.revisions.flatMap(({ record, components }) => [record, components])];
   const numbers = made.map((value) => (value === null ? 0 : numberOf(value))).join(' ');
   const assigned = one.revisions.map(({ assignment }) => assignmentText(assignment));
-  return [numbers, [...one.elsewhere].sort().join(' '), offered, currentProvider ?? '', ...assigned].join('\n');
+  return once.text(
+    [numbers, [...one.elsewhere].sort().join(' '), offered, currentProvider ?? '', ...assigned].join('\n'),
+  );
 }
+
+// Each cluster's unit keeps its text, and most are the same.
+const once = createHeldOnce();
 
 let last = 0;
 /** The number of a value: no other one has it. */

@@ -172,20 +172,24 @@ function madeThere(
   { group, offered, currentProvider, live }: MadeFrom & { readonly live: LiveOf | undefined },
   said: Said,
 ): UnitThere | null {
-  const unit = unitOf(group, { ...offered, currentProvider }, said);
+  const target = currentProvider === null ? withoutProvider(offered) : { ...offered, currentProvider };
+  const unit = unitOf(group, target, said);
   if (unit === null) return null;
   const takes = unit.parts.some(({ record }) => takesLive(record));
   const told = takes ? live?.(unit.key, offered.name) : undefined;
   return { group, offered, unit: told === undefined ? unit : { ...unit, live: told }, takesLive: takes };
 }
 
+/** A cluster as all units see it whose traffic no provider carries yet. */
+const withoutProvider = oncePerValue((offered: Target): UnitTarget => ({ ...offered, currentProvider: null }));
+
 type ByCluster = ReadonlyMap<string, readonly Assignment[]>;
 
-/** The assignments of an application by unit and cluster. */
+/** The assignments of an application by unit and cluster. A list that was filled has room for sixteen more: its copy has none. */
 const groupsIn = oncePerValue((list: readonly Assignment[]): readonly (readonly [unit: string, ByCluster])[] =>
   [...Map.groupBy(list, ({ unit }) => unit)].map(([unit, all]) => [
     unit,
-    new Map(sorted(Map.groupBy(all, ({ cluster }) => cluster))),
+    new Map(sorted(Map.groupBy(all, ({ cluster }) => cluster)).map(([cluster, group]) => [cluster, group.slice()])),
   ]),
 );
 
@@ -212,5 +216,5 @@ function unitOf(group: readonly Assignment[], target: UnitTarget, said: Said): U
   // The document that says so: the one of now, or an earlier one that is put back.
   const back = first?.document;
   const { deployment, source } = back === undefined ? said : { deployment: back, source: back.commit };
-  return { key, namespace, name, into, source, target, deployment, parts };
+  return { key, namespace, name, into, source, target, deployment, parts: parts.slice() };
 }

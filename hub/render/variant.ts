@@ -24,10 +24,9 @@ const known = new WeakMap<RevisionRecord, Map<string, Variant>>();
 /** The revision as an assignment wants it. Pure. */
 export function variantOf(record: RevisionRecord, facts: VariantFacts): Variant {
   const key = keyOf(facts);
-  if (key === '') return { key, record, paths: null };
   const variants = known.get(record) ?? new Map<string, Variant>();
   known.set(record, variants);
-  const variant = variants.get(key) ?? madeOf(record, facts, key);
+  const variant = variants.get(key) ?? (key === '' ? { key, record, paths: null } : madeOf(record, facts, key));
   variants.set(key, variant);
   return variant;
 }

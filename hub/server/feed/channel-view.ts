@@ -24,6 +24,9 @@ import type { PublishedBundle } from '../../model/published-bundle.ts';
 /** Bytes of the texts of files that are kept for the next agent that asks. */
 const textBytes = 32 * 1024 * 1024;
 
+/** Bundles of which it is known where their files are: a large one is asked for in many batches, most in one. */
+const bundlesAtOnce = 64;
+
 /** A view of the channel in memory; `refresh` takes over the freshness lists as they are on disk now. */
 export interface RefreshedView extends ChannelView {
   /** Takes over the new files of bundles that were just committed, which agents ask for at once. */
@@ -38,7 +41,7 @@ export function openChannelView(
   state: () => Pick<State, 'bundles' | 'clusters'>,
 ): RefreshedView {
   const rootBodies = roots.map(bodyOf);
-  const paths = new WeakMap<PublishedBundle, ReadonlyMap<Digest, string>>();
+  const paths = new Map<PublishedBundle, ReadonlyMap<Digest, string>>();
   // What many clusters have is read once.
   const texts = createByteCache<string>({ bytes: textBytes }, (one) => one.length);
   const readText = (bytes: Uint8Array | null, digest: Digest): string | null => {
@@ -66,6 +69,7 @@ export function openChannelView(
       let byDigest = paths.get(bundle);
       if (byDigest === undefined) {
         byDigest = new Map(bundleFiles(bundle.revision).map(({ digest, path }) => [digest, path]));
+        if (paths.size >= bundlesAtOnce) paths.clear();
         paths.set(bundle, byDigest);
       }
       const files = fileReader(channel, bundle.tree);

@@ -50,6 +50,27 @@ export const sharingMutants: readonly Mutant[] = [
     tests: [envelopes],
   },
   {
+    bug: 'what two clusters have is held twice',
+    file: 'hub/model/held-once.ts',
+    find: 'if (first !== undefined) return first;',
+    replace: '',
+    tests: ['test/unit/hub/model/held-once.test.ts'],
+  },
+  {
+    bug: 'an application that a report did not change is another value than before',
+    file: 'hub/collect/lean.ts',
+    find: 'kept.has(app) ? app : leanApp(app, once)',
+    replace: 'leanApp(app, once)',
+    tests: ['test/unit/hub/collect/lean.test.ts'],
+  },
+  {
+    bug: 'a bundle of a former key counts as signed by the one of now',
+    file: 'hub/store/slices/bundles.ts',
+    find: 'if (text.includes(keyid)) return keyid;',
+    replace: 'return keyid;',
+    tests: ['test/unit/hub/store/slices/bundles.test.ts'],
+  },
+  {
     bug: 'a summary of the fleet leaves out which application is worst',
     file: 'hub/status/summary.ts',
     find: '.sort((a, b) => rankOf(b.worst) - rankOf(a.worst))',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Fleet } from '../../../../hub/model/fleet.ts';
 import type { Assignment } from '../../../../hub/model/rendered.ts';
+import { revisionKeys } from '../../../../hub/render/each-revision.ts';
 import { locatingUnits, unitsOf, type Located, type UnitsInput } from '../../../../hub/render/units.ts';
 import { atOnce } from '../../../../shared/lib/slices.ts';
 import { fleetOf, targetsOf } from '../../../fixtures/hub/fleet.ts';
@@ -244,5 +245,18 @@ describe('units with the next push', () => {
     }
     const unitsIn = (all: readonly Located[]) => all.map(({ units }) => units);
     expect(unitsIn(found)).toEqual(unitsIn(located(facts)));
+  });
+});
+
+describe('what the units of many clusters have in common', () => {
+  const [one, two, other] = unitsOf(
+    input([assigned('app', 'app-v2', 'far'), assigned('app', 'app-v2'), assigned('other', 'other-v1')]),
+  );
+
+  it('is one value: a cluster for all of its units, a variant and the keys of revisions for all clusters', () => {
+    expect(other?.target).toBe(two?.target);
+    expect(two?.parts[0]?.variant).toBe(one?.parts[0]?.variant);
+    expect(revisionKeys(two!)).toBe(revisionKeys(one!));
+    expect(revisionKeys(other!)).not.toEqual(revisionKeys(one!));
   });
 });
