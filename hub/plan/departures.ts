@@ -147,9 +147,11 @@ const placedOn = oncePerValue((assignments: PlacementFacts['assignments']) => {
 });
 
 /** The applications (`namespace/name`) whose revisions a unit has. */
-export function applicationsOf({ namespace, revisions }: BundleApp): ReadonlySet<string> {
-  return new Set(revisions.map(({ name }) => applicationOf({ unit: `${namespace}/`, revision: name })));
-}
+export const applicationsOf = oncePerValue(
+  // Of an application that many clusters have, each plan of each of them asks.
+  ({ namespace, revisions }: BundleApp): ReadonlySet<string> =>
+    new Set(revisions.map(({ name }) => applicationOf({ unit: `${namespace}/`, revision: name }))),
+);
 
 function applicationOf({ unit, revision }: Pick<Assignment, 'unit' | 'revision'>): string {
   return `${unit.slice(0, unit.indexOf('/'))}/${revision.replace(/-v\d+$/, '')}`;
