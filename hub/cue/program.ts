@@ -1,3 +1,4 @@
+import { readOf } from './context-reads.ts';
 import { lostNumber } from './lost-numbers.ts';
 
 /** A template and its input; `subject` (`ComponentDefinition/webservice`) names it in errors. */
@@ -113,5 +114,6 @@ function looksAtContext(template: string, member: string): boolean {
 }
 
 function usedContext({ template, context }: CueProgram): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(context).filter(([member]) => readsContext(template, member)));
+  const used = Object.entries(context).filter(([member]) => readsContext(template, member));
+  return Object.fromEntries(used.map(([member, value]) => [member, readOf(template, member, value)]));
 }
