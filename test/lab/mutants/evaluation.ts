@@ -26,6 +26,13 @@ export const evaluationMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/model/thread.test.ts'],
   },
   {
+    bug: 'evaluation: what is compared with what is not there is given as a mere sign of it',
+    file: 'hub/cue/context-reads.ts',
+    find: 'if (!condition.test(before) || !isThere.test(after)) at.isWhole = true;',
+    replace: 'if (!isThere.test(after)) at.isWhole = true;',
+    tests: ['test/unit/hub/cue/context-reads.test.ts'],
+  },
+  {
     bug: 'the evaluator is asked twice for what is under way',
     file: 'hub/cue/answers.ts',
     find: 'if (others.length > 0) {',
