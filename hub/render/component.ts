@@ -209,15 +209,24 @@ function finish(drafted: Drafted, given: GivenManifests): Attempt<ComponentObjec
   const manifests = manifestsOf(drafted, given, isManaged);
   const { objects, manifests: written, faults, warnings } = toObjects(manifests, job.namespace);
   if (faults.length > 0) return { faults };
-  if (objects.length === 0) {
+  const isPolicy = job.kind === 'PolicyDefinition';
+  if (objects.length === 0 && !isPolicy) {
     return { faults: [{ code: 'RENDER_FAILED', message: `component ${job.component.name} renders no object`, path }] };
   }
+  const silent = objects.length === 0 ? [withoutEffect(job)] : [];
   const hasWorkload = given === null && draft.output !== undefined && !isManaged;
   const ofManifests = given === null ? new Map<KubeObject, Manifest>() : written;
   const made = madeObjects(draft, steps[0], written);
   const checks = checksOf({ component: job.component.name, record: job.record, steps, made, output: draft.output });
   const merged = mergeServices(objects);
-  return { value: { hasWorkload, objects: merged, manifests: ofManifests, warnings, made, checks } };
+  return {
+    value: { hasWorkload, objects: merged, manifests: ofManifests, warnings: [...warnings, ...silent], made, checks },
+  };
+}
+
+// Templates of policies may be about what KubeVela's controller does with them.
+function withoutEffect({ component, path }: ComponentJob): RenderFault {
+  return { code: 'UNSUPPORTED', message: `policy ${component.name} renders no object, so it has no effect`, path };
 }
 
 function manifestsOf({ job, draft }: Drafted, given: GivenManifests, isManaged: boolean): readonly Manifest[] {

@@ -150,6 +150,19 @@ spec:
     expect([namesOf(rendered, 'Service'), ports.map(({ port }) => port)]).toEqual([['web'], [80, 81]]);
   });
 
+  it('has no object of a policy that makes none, which is told', async () => {
+    const text = 'if parameter.quota {output: 1}\nparameter: {name: string, quota: *false | bool}';
+    const owner = template(text, 'owner', 'PolicyDefinition');
+    const policies = '], policies: [{ name: of, type: owner, properties: { name: me } }';
+    const rendered = await render(
+      `${owner}${app(`{ name: web, type: worker, properties: { image: a } }${policies}`)}${local}`,
+    );
+    expect(linesOf(rendered).map((line) => line.replace(/ @.*/, ''))).toEqual([
+      'UNSUPPORTED app-v1: policy of renders no object, so it has no effect',
+    ]);
+    expect(namesOf(rendered, 'Deployment')).toEqual(['web']);
+  });
+
   it.each<[rule: string, text: string, line: string]>([
     [
       'whose template renders nothing',
