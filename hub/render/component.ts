@@ -11,9 +11,9 @@ import { hasFailed, type Attempt, type RenderFault } from '../model/fault.ts';
 import { asTraitsSeeIt, type ContainerNames } from './container-names.ts';
 import type { HealthCheck } from '../model/health.ts';
 import { checksOf } from './checks.ts';
+import { mergeServices } from './merge-services.ts';
 import { madeObjects, named, outputName, outputOrigin, outputsOrigin, type MadeObject } from './made.ts';
 import { toObjects } from './objects.ts';
-import { applyPatch, patchRulesOf } from './patch.ts';
 import { patchedReferences } from './referred.ts';
 import { withRivals } from './rival.ts';
 import { applyStep, newDraft, type Draft, type Step } from './step.ts';
@@ -241,21 +241,4 @@ function manifestsOf({ job, draft }: Drafted, given: GivenManifests, isManaged: 
     return { value: withWorkloadReference(object, at, workload), path, origin: outputsOrigin(key) };
   });
   return [...(own.value === undefined || isManaged ? [] : [own]), ...(given?.more ?? []), ...made];
-}
-
-// `expose`, `gateway` and exposed ports each make a Service of the component's name: together they mean one with all ports.
-function mergeServices(objects: readonly KubeObject[]): readonly KubeObject[] {
-  const merged: KubeObject[] = [];
-  for (const object of objects) {
-    const index = merged.findIndex(
-      (other) =>
-        object.kind === 'Service' &&
-        other.kind === 'Service' &&
-        other.metadata.name === object.metadata.name &&
-        other.metadata.namespace === object.metadata.namespace,
-    );
-    if (index < 0) merged.push(object);
-    else merged[index] = applyPatch(merged[index], object, patchRulesOf('')) as KubeObject;
-  }
-  return merged;
 }
