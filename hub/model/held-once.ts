@@ -6,19 +6,27 @@ export interface HeldOnce {
   readonly value: <T extends object>(value: T) => T;
 }
 
-/** An empty store of at most so many texts and as many values: a fuller one forgets all, and what is given then is held from there on. */
-export function createHeldOnce(most = 10_000): HeldOnce {
-  const [texts, values] = [new Map<string, string>(), new Map<string, object>()];
-  return {
-    text: <T extends string>(text: T) => held(texts, text, { value: text, most }) as T,
-    value: <T extends object>(value: T) => held(values, JSON.stringify(value), { value, most }) as T,
-  };
-}
+/** What a store takes: agents write much of it, so that one of them must not fill it with what it says alone. */
+export const heldOnceLimits = { entries: 10_000, chars: 2_000 } as const;
 
-function held<T>(known: Map<string, T>, key: string, { value, most }: { readonly value: T; readonly most: number }): T {
-  const first = known.get(key);
-  if (first !== undefined) return first;
-  if (known.size >= most) known.clear();
-  known.set(key, value);
-  return value;
+/**
+ * An empty store of at most so many texts and as many values: a fuller one forgets all, and what is given then is held from there on.
+ * What is longer than so many characters is given back as it is: the store holds 20 MB of each at most.
+ */
+export function createHeldOnce(
+  limits: { readonly entries: number; readonly chars: number } = heldOnceLimits,
+): HeldOnce {
+  const [texts, values] = [new Map<string, string>(), new Map<string, object>()];
+  const held = <T>(known: Map<string, T>, key: string, value: T): T => {
+    if (key.length > limits.chars) return value;
+    const first = known.get(key);
+    if (first !== undefined) return first;
+    if (known.size >= limits.entries) known.clear();
+    known.set(key, value);
+    return value;
+  };
+  return {
+    text: <T extends string>(text: T) => held(texts, text, text) as T,
+    value: <T extends object>(value: T) => held(values, JSON.stringify(value), value) as T,
+  };
 }

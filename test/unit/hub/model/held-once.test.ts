@@ -12,11 +12,19 @@ describe('what is held once', () => {
   });
 
   it('is forgotten when there is too much of it', () => {
-    const once = createHeldOnce(2);
+    const once = createHeldOnce({ entries: 2, chars: 100 });
     const first = once.value([1]);
     once.value([2]);
     expect(once.value([1])).toBe(first);
     once.value([3]);
     expect(once.value([1])).not.toBe(first);
+  });
+
+  it('is nothing long: an agent that says much, and each time something else, fills no memory', () => {
+    const once = createHeldOnce({ entries: 2, chars: 100 });
+    const short = once.value(['x'.repeat(90)]);
+    const long = once.value(['x'.repeat(100)]);
+    expect(once.value(['x'.repeat(90)])).toBe(short);
+    expect(once.value(['x'.repeat(100)])).not.toBe(long);
   });
 });
