@@ -1,6 +1,6 @@
 import { byCodeUnit } from '../../shared/lib/order.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
-import { allOutputs, fieldsRead } from '../health/fields.ts';
+import { allOutputs, fieldsRead } from '../model/cue-fields.ts';
 import type { RevisionRecord } from '../model/fleet.ts';
 import type { CheckedObject, HealthCheck } from '../model/health.ts';
 import { valueAt } from '../model/json-map.ts';

@@ -5,7 +5,7 @@ import { observationLimits } from '../../shared/model/limits.ts';
 import { idOf, parseObjectId, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import type { CueEvaluator } from '../cue/engine.ts';
 import { expressionTemplate } from '../cue/expression.ts';
-import { allOutputs, fieldsNamed } from '../health/fields.ts';
+import { allOutputs, fieldsNamed } from '../model/cue-fields.ts';
 import type { Component } from '../model/documents.ts';
 import { hasFailed, type Attempt, type RenderFault } from '../model/fault.ts';
 import type { RevisionRecord } from '../model/fleet.ts';

@@ -4,7 +4,7 @@ import { assess } from '../../../../agent/health/assess.ts';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import { createCatalog } from '../../../../hub/definitions/catalog.ts';
 import { checkedHealth } from '../../../../hub/health/evaluate.ts';
-import { fieldsRead } from '../../../../hub/health/fields.ts';
+import { fieldsRead } from '../../../../hub/model/cue-fields.ts';
 import type { StatusTexts } from '../../../../hub/model/fleet.ts';
 import { judgedHealth } from '../../../../hub/model/health.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';

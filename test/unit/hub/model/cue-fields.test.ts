@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldsNamed, fieldsRead, wholeObject } from '../../../../hub/health/fields.ts';
+import { fieldsNamed, fieldsRead, wholeObject } from '../../../../hub/model/cue-fields.ts';
 
 const read = (...texts: readonly string[]) =>
   Object.fromEntries(fieldsRead(texts).map(({ of, fields }) => [of ?? 'output', fields]));

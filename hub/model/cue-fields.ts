@@ -1,5 +1,5 @@
 import { byCodeUnit } from '../../shared/lib/order.ts';
-import { tokensOf, type Token } from '../model/cue-tokens.ts';
+import { tokensOf, type Token } from './cue-tokens.ts';
 
 /** What a text reads of the objects of its component: of `output` (null), of one of `outputs`, or of all of them (`*`). */
 export interface ReadFields {
