@@ -21,7 +21,7 @@ export function matters(last: AgentReport | null, report: AgentReport, state: Re
   if (own !== null && keepsUnexplained(report, own)) return true;
   if (last !== null && saysTheSame(last, report)) return false;
   if (own !== null && (endsDelivery(last, report, own) || limitedText(last) !== limitedText(report))) return true;
-  if (own !== null && changesTaken(last, report, { apps: own.apps, problems: state.problems })) return true;
+  if (own !== null && changesTaken(last, report, { ...state, apps: own.apps })) return true;
   return changes.some((isChanged) => isChanged(last, report, state));
 }
 

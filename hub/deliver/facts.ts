@@ -1,4 +1,5 @@
 import { oncePerValue } from '../../shared/lib/memo.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport, ReportApp } from '../../shared/wire/report.ts';
 import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
@@ -205,6 +206,18 @@ const appsOf = oncePerValue(
 const reportedApps = oncePerValue(
   ({ apps }: AgentReport): ReadonlyMap<string, ReportApp> => new Map(apps.map((app) => [appKey(app), app])),
 );
+
+/** What a cluster told of an object of a unit, by JSON pointer; undefined = nothing. */
+export type Observed = (unit: string, cluster: string, id: ObjectId) => Readonly<Record<string, unknown>> | undefined;
+
+/** What clusters told in their newest reports. */
+export function observedIn(reports: Reports): Observed {
+  return (unit, cluster, id) => {
+    const received = reports.get(cluster);
+    const app = received === undefined ? undefined : reportedApps(received.report).get(unit);
+    return app?.observations?.find((one) => one.id === id)?.values;
+  };
+}
 
 export function namesOf({ revisions }: BundleApp): string {
   // Most have one, and all of a fleet are asked.

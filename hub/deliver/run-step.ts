@@ -95,7 +95,8 @@ function faultOf({ moves }: ApplicationInput, { last }: AppDelivery, { name, typ
 /** A step that goes on once what it brought is there: it is asked again then. */
 function decided(facts: StepFacts, waves: WavesOutcome, before: Pick<RunStep, 'result' | 'objects'>): RunStep {
   const isDelivered = waves.passed && waves.units.every(({ standing: { state } }) => state === 'done');
-  const { outcome, result } = isDelivered ? askStep({ ...facts, isDelivered }) : { ...before, outcome: null };
+  const deliveredTo = waves.units[0]?.unit.cluster ?? '';
+  const { outcome, result } = isDelivered ? askStep({ ...facts, deliveredTo }) : { ...before, outcome: null };
   const phase = isDelivered ? result.phase : ('running' as const);
   const message = result.message === '' ? doneWords(waves.progress) : result.message;
   const due = [...waves.due, ...result.due];

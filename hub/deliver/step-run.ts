@@ -5,6 +5,7 @@ import { inputsOf, usedWith } from '../workflow/inputs.ts';
 import type { ProgramStep } from '../workflow/program.ts';
 import type { Ask } from '../workflow/question.ts';
 import type { AppStates, StepDecision, StepInput, StepOutcome } from '../workflow/step.ts';
+import type { Observed } from './facts.ts';
 import type { ConditionAnswer, StepsKnown } from './step-status.ts';
 import type { StepResult } from './steps.ts';
 
@@ -13,6 +14,7 @@ export interface StepWorld {
   readonly ask: Ask;
   readonly effects: EffectsKnown;
   readonly apps: AppStates;
+  readonly observed: Observed;
 }
 
 /** What running one step reads. */
@@ -26,8 +28,8 @@ export interface StepFacts extends StepWorld {
   readonly now: string;
   /** True where the documents approve it. */
   readonly isApprovedInGit: boolean;
-  /** True once all that it brought is applied and healthy. */
-  readonly isDelivered?: boolean;
+  /** The cluster where all that it brought is applied and healthy; absent = it is not yet. */
+  readonly deliveredTo?: string;
 }
 
 /** A step that was asked: as its type has it, and what becomes of it where it delivers nothing. */
@@ -92,8 +94,15 @@ function stepInput(facts: StepFacts, inputs: Readonly<Record<string, unknown>>):
     apps,
     ask,
     context: contextOf(facts),
-    isDelivered: facts.isDelivered === true,
+    outputs: step.outputs,
+    ...deliveredIn(facts),
   };
+}
+
+/** What of its cluster a step may ask for once what it brought is there. */
+function deliveredIn({ deliveredTo: cluster, record, observed }: StepFacts): Pick<StepInput, 'isDelivered' | 'told'> {
+  if (cluster === undefined) return { isDelivered: false };
+  return { isDelivered: true, told: (id) => observed(record.app, cluster, id) };
 }
 
 /** What persons decided of a step. What they refused is asked again once the delivery is retried. */

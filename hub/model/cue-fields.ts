@@ -25,6 +25,12 @@ export function fieldsNamed(expression: string): readonly ReadFields[] {
   return fieldsAt([...bare, ...pathsOf(tokens, 'context')]);
 }
 
+/** What an expression reads of the one object that it calls `output.value`, or `output.$returns.value`. */
+export function fieldsOfValue(expression: string): readonly string[] {
+  const paths = pathsOf(tokensOf(expression), 'output').map((path) => (path[0] === '$returns' ? path.slice(1) : path));
+  return outermost(new Set(paths.flatMap((path) => pointersOf(path[0] === 'value' ? path.slice(1) : []))));
+}
+
 function fieldsAt(paths: readonly (readonly string[])[]): readonly ReadFields[] {
   const found = new Map<string | null, Set<string>>();
   const add = (of: string | null, fields: readonly string[]): void => {

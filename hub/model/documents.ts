@@ -42,9 +42,13 @@ export const component = z.strictObject({
   scopes: z.unknown().optional(),
   externalRevision: z.unknown().optional(),
 });
-/** A component; `replica` = of which one it is a copy, and for which key, where a policy of type replication made it. */
+/**
+ * A component; `replica` = of which one it is a copy, and for which key, where a policy of type replication made it; `asks` = the fields
+ * (JSON pointers) that are to be reported of each of the objects to which it refers, where steps read them.
+ */
 export type Component = z.infer<typeof component> & {
   readonly replica?: { readonly of: string; readonly key: string };
+  readonly asks?: readonly (readonly string[])[];
 };
 
 export const applicationSpec = z.strictObject({

@@ -32,6 +32,8 @@ export interface RevisionComponent {
   readonly given?: Given;
   /** The fields of them that its cluster is asked for; absent = none. */
   readonly reads?: readonly Pick<CheckedObject, 'id' | 'fields'>[];
+  /** True where its objects are those that steps read; absent = they are the application's. */
+  readonly isRead?: true;
   /** Why it has no objects yet; absent = it has them. */
   readonly withheld?: Withheld;
 }

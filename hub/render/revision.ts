@@ -26,6 +26,7 @@ import { originsOf } from './origin.ts';
 import { givenIn, takenIn, type LiveValues, type Withheld } from './outputs.ts';
 import { renderPassing } from './passing.ts';
 import { splitRendered, splitVerbatim } from './parts.ts';
+import { withAsked, withoutOwnReads } from './reads.ts';
 import { refusalsOf, type Security } from './refusals.ts';
 import { isScalable } from './workload.ts';
 
@@ -90,7 +91,7 @@ export async function renderRevision(
   });
   const faults = rendered.flatMap((attempt) => ('faults' in attempt ? attempt.faults : []));
   if (faults.length > 0) return { faults };
-  return { value: rendered.flatMap((attempt) => ('value' in attempt ? [attempt.value] : [])) };
+  return { value: withoutOwnReads(rendered.flatMap((attempt) => ('value' in attempt ? [attempt.value] : []))) };
 }
 
 /** A part of a revision that is rendered. */
@@ -178,7 +179,7 @@ function split(
       ...(stages.size > 0 && { stages }),
       ...(checks.length > 0 && { checks }),
       ...(removed.length > 0 && { removed }),
-      ...givenIn(component, taken, { made: rendered.made, pieces, first }),
+      ...withAsked(givenIn(component, taken, { made: rendered.made, pieces, first }), component, shared),
     },
   };
 }

@@ -3,6 +3,7 @@ import type { RevisionRecord } from '../model/fleet.ts';
 import type { Assignment } from '../model/rendered.ts';
 import { builtinDefinitions, definitionKey } from '../definitions/catalog.ts';
 import type { JsonMap } from '../model/json-map.ts';
+import { fieldsToRead, referenceOf } from '../model/reading.ts';
 import type { Steps } from '../model/reporter.ts';
 import { policies } from '../policies/types/list.ts';
 import { componentsWith } from '../policies/uses.ts';
@@ -43,7 +44,7 @@ function madeOf(record: RevisionRecord, facts: VariantFacts, key: string): Varia
   const all = componentsWith(application, used, policies);
   const chosen = only === undefined ? all : all.filter(({ name }) => only.includes(name));
   const left = chosen.filter(({ name }) => !without.includes(name));
-  const brought = objects.length === 0 ? [] : [objectsComponent(application, objects)];
+  const brought = broughtComponents(application, objects);
   const components = [...left, ...brought];
   const definitions = brought.length === 0 ? record.definitions : { ...objectsDefinition(), ...record.definitions };
   return {
@@ -53,17 +54,38 @@ function madeOf(record: RevisionRecord, facts: VariantFacts, key: string): Varia
   };
 }
 
-/** What steps bring is rendered as a component of raw objects, under a name that no other one has. */
-function objectsComponent({ spec }: Application, objects: readonly JsonMap[]): Component {
-  const names = new Set(spec.components.map(({ name }) => name));
-  let name = 'workflow-objects';
-  for (let count = 2; names.has(name); count += 1) name = `workflow-objects-${count}`;
-  return { name, type: 'k8s-objects', properties: { objects } };
+/** What steps bring is rendered as a component of raw objects, and what they read as one that refers to it. */
+function broughtComponents(application: Application, objects: readonly JsonMap[]): readonly Component[] {
+  const written = objects.filter((one) => fieldsToRead(one) === null);
+  const read = Map.groupBy(
+    objects.filter((one) => fieldsToRead(one) !== null),
+    (one) => JSON.stringify(referenceOf(one)),
+  );
+  const references = [...read.values()].flatMap(([one]) => (one === undefined ? [] : [referenceOf(one)]));
+  const asks = [...read.values()].map((all) => [...new Set(all.flatMap((one) => fieldsToRead(one) ?? []))]);
+  const own = { type: 'k8s-objects', properties: { objects: written } };
+  const readings = { type: 'ref-objects', properties: { objects: references }, asks };
+  return [
+    ...(written.length === 0 ? [] : [{ ...own, name: freeName(application, 'workflow-objects') }]),
+    ...(references.length === 0 ? [] : [{ ...readings, name: freeName(application, 'workflow-reads') }]),
+  ];
 }
 
+/** A name that no component has. */
+function freeName({ spec }: Application, base: string): string {
+  const names = new Set(spec.components.map(({ name }) => name));
+  let name = base;
+  for (let count = 2; names.has(name); count += 1) name = `${base}-${count}`;
+  return name;
+}
+
+const broughtTypes = ['k8s-objects', 'ref-objects'];
+
 function objectsDefinition(): RevisionRecord['definitions'] {
-  const found = builtinDefinitions.find(({ kind, type }) => kind === 'ComponentDefinition' && type === 'k8s-objects');
-  return found === undefined ? {} : { [definitionKey(found.kind, found.type)]: found };
+  const found = builtinDefinitions.filter(
+    ({ kind, type }) => kind === 'ComponentDefinition' && broughtTypes.includes(type),
+  );
+  return Object.fromEntries(found.map((one) => [definitionKey(one.kind, one.type), one]));
 }
 
 function withComponents(application: Application, components: readonly Component[], target?: string): Application {

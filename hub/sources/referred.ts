@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { kinds } from '../../shared/model/kinds.ts';
-import { idOf, parseObjectId, type KubeObject } from '../../shared/model/object.ts';
+import { idOf, parseObjectId, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import type { Component } from '../model/documents.ts';
 import type { RenderFault } from '../model/fault.ts';
 import { isMap } from '../model/json-map.ts';
@@ -59,12 +59,26 @@ export function namedIn(component: Referring): readonly (Named | null)[] {
 
 /** True for an object that a component names and does not write. */
 export function refersTo(component: Referring, object: KubeObject): boolean {
-  return namedIn(component).some((named) => {
-    if (named === null) return false;
-    const { namespace = object.metadata.namespace } = named.metadata;
-    const meant = { ...named, metadata: { ...named.metadata, ...(namespace !== undefined && { namespace }) } };
-    return idOf(meant) === idOf(object);
+  return namedIn(component).some((named) => named !== null && isMeant(named, object));
+}
+
+/** The fields that a component asks of objects to which it refers. */
+export function fieldsAsked(
+  component: Component,
+  objects: readonly KubeObject[],
+): readonly { readonly id: ObjectId; readonly fields: readonly string[] }[] {
+  const { asks = [] } = component;
+  return namedIn(component).flatMap((named, index) => {
+    const object = named === null ? undefined : objects.find((one) => isMeant(named, one));
+    const fields = asks[index] ?? [];
+    return object === undefined || fields.length === 0 ? [] : [{ id: idOf(object), fields }];
   });
+}
+
+function isMeant(named: Named, object: KubeObject): boolean {
+  const { namespace = object.metadata.namespace } = named.metadata;
+  const meant = { ...named, metadata: { ...named.metadata, ...(namespace !== undefined && { namespace }) } };
+  return idOf(meant) === idOf(object);
 }
 
 /** An entry of `objects`: what it names, or why that cannot be told; both null for an object that is written. */

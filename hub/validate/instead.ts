@@ -46,7 +46,6 @@ const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly
     'list-config': configs,
     'read-app': 'depends-on-app: it waits until the other application is delivered and healthy',
     'read-config': configs,
-    'read-object': 'take the value where it is made: outputs of apply-object; agents report only what they deliver',
     'restart-workflow': 'remove it: every commit that changes the content is a delivery',
     'share-cloud-resource': outside,
     'vela-cli': outside,

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ObjectId } from '../../shared/model/object.ts';
 import type { Application } from '../model/documents.ts';
 import type { Effect, EffectsKnown } from '../model/effect.ts';
 import type { JsonMap } from '../model/json-map.ts';
@@ -60,6 +61,10 @@ export interface StepInput {
   readonly isDelivered?: boolean;
   /** What CUE reads as `context`. */
   readonly context: Readonly<Record<string, unknown>>;
+  /** What others take of it, as CUE; absent = nothing. */
+  readonly outputs?: readonly { readonly name: string; readonly valueFrom: string }[];
+  /** What the cluster told of an object, by JSON pointer, once all that the step brought is there; absent = nothing. */
+  readonly told?: (id: ObjectId) => Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Where an application stands; null = there is none. `waits` says what it is not done for; empty = it is done, and healthy. */

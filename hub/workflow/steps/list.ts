@@ -14,6 +14,7 @@ import { deploy2env } from './deploy2env.ts';
 import { exportToConfig } from './export2config.ts';
 import { notification } from './notification.ts';
 import { printMessage } from './print-message-in-status.ts';
+import { readObject } from './read-object.ts';
 import { request } from './request.ts';
 import { rolloutPromotion } from './rollout-promotion.ts';
 import { stepGroup } from './step-group.ts';
@@ -38,6 +39,7 @@ export const steps: readonly StepType[] = [
   exportToConfig,
   notification,
   printMessage,
+  readObject,
   request,
   rolloutPromotion,
   stepGroup,

@@ -74,6 +74,22 @@ spec:
   policies:
     - { type: topology, properties: { clusters: [one] } }
 `;
+/** An application whose workflow reads what others make, and writes it elsewhere. */
+const reader = `kind: Application
+metadata: { name: reader }
+spec:
+  components: []
+  workflow:
+    steps:
+      - name: read
+        type: read-object
+        properties: { apiVersion: v1, kind: ConfigMap, name: said, cluster: one }
+        outputs: [{ name: said, valueFrom: output.value.data.of }]
+      - name: write
+        type: apply-object
+        inputs: [{ from: said, parameterKey: value.data.of }]
+        properties: { cluster: two, value: { apiVersion: v1, kind: ConfigMap, metadata: { name: written } } }
+`;
 const map = (name: string): string => `/ConfigMap/default/${name}`;
 
 const production = '{ name: production, type: topology, properties: { clusterLabelSelector: { usage: production } } }';
@@ -208,6 +224,23 @@ export function describePolicies(backend: Backend): void {
       await one!.view.untilGone(map('own'));
       expect(await object(one, map('lent'))).toMatchObject({ data: { of: 'another one' } });
       await hands.remove(map('lent'));
+    });
+
+    it('read what is in one cluster, with a step that waits for it, and write it in another one', async () => {
+      const hands = handsOf(one!.view);
+      await fleet.push({ 'reader.yaml': reader });
+      await fleet.until(
+        'it to be told what is not there',
+        (status) => rowOf(status, 'default/reader')?.message.includes('ConfigMap/said: not there') === true,
+      );
+      expect(await object(two, map('written'))).toBeUndefined();
+      const said = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'said', namespace: 'default' } };
+      await hands.make({ ...said, data: { of: 'one' } });
+      await two!.view.until(map('written'), 'what was read', (found) => isEqual(found['data'], { of: 'one' }));
+      await fleet.push({ 'reader.yaml': null });
+      await two!.view.untilGone(map('written'));
+      expect(await object(one, map('said'))).toMatchObject({ data: { of: 'one' } });
+      await hands.remove(map('said'));
     });
 
     it('take nothing away for a name that is not right, and go on elsewhere', async () => {

@@ -5,6 +5,20 @@ const unit = (name: string) => `test/unit/hub/${name}.test.ts`;
 /** Bugs of workflows: conditions, inputs, components one after the other, effects. */
 export const workflowMutants: readonly Mutant[] = [
   {
+    bug: 'a step that reads goes on before what is taken of it is told',
+    file: 'hub/workflow/steps/read-object.ts',
+    find: 'if (missing !== undefined || isUnknown) {',
+    replace: 'if (isUnknown) {',
+    tests: ['test/unit/hub/workflow/steps/read-object.test.ts'],
+  },
+  {
+    bug: 'what a step reads of its own application is not written any more',
+    file: 'hub/render/reads.ts',
+    find: 'filter(([id]) => !own.has(id))',
+    replace: 'filter(([id]) => id !== undefined)',
+    tests: ['test/unit/hub/render/reads.test.ts'],
+  },
+  {
     bug: 'workflow: a step whose condition does not hold runs',
     file: 'hub/deliver/steps.ts',
     find: 'if (may !== true) {',

@@ -165,7 +165,7 @@ spec:
     ],
     [
       'workflow: {steps: [{type: wait}]}',
-      'UNSUPPORTED: the workflow step wait is not supported; supported steps: apply-application, apply-component, apply-object, apply-remaining, blue-green-rollout, canary-rollback, canary-rollout, check-metrics, collect-service-endpoints, depends-on-app, deploy, deploy2env, export2config, notification, print-message-in-status, request, rollout-promotion, step-group, suspend, traffic-shift, webhook',
+      'UNSUPPORTED: the workflow step wait is not supported; supported steps: apply-application, apply-component, apply-object, apply-remaining, blue-green-rollout, canary-rollback, canary-rollout, check-metrics, collect-service-endpoints, depends-on-app, deploy, deploy2env, export2config, notification, print-message-in-status, read-object, request, rollout-promotion, step-group, suspend, traffic-shift, webhook',
     ],
   ])('%s is refused without it', (more, line) => {
     expect(problems(app(`${web()}, ${more}`), builtinLists)).toEqual([line]);

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { changesTaken } from '../../../../hub/collect/taken.ts';
 import type { AgentReport } from '../../../../shared/wire/report.ts';
 import type { BundleApp } from '../../../../shared/wire/revision.ts';
+import type { AppDelivery } from '../../../../hub/model/delivery.ts';
+import { readingOf } from '../../../../hub/model/reading.ts';
 import type { Problem } from '../../../../hub/model/source.ts';
 
 const id = '/Service/default/db';
@@ -49,6 +51,26 @@ describe('what is told of live objects', () => {
     ],
     ['is of another application', report(1, 'other'), report(2, 'other'), [ordered], [], false],
   ])('is a reason for a pass where it %s', (_, last, now, apps, problems, answer) => {
-    expect(changesTaken(last, now, { apps: [...apps], problems: [...problems] })).toBe(answer);
+    expect(changesTaken(last, now, { apps: [...apps], problems: [...problems], deliveries: new Map() })).toBe(answer);
+  });
+
+  it.each([
+    [
+      'is read by a step that runs',
+      'running',
+      [readingOf({ apiVersion: 'v1', kind: 'Service', name: 'db' }, ['/a'])],
+      true,
+    ],
+    [
+      'was read by a step that is over',
+      'succeeded',
+      [readingOf({ apiVersion: 'v1', kind: 'Service', name: 'db' }, [])],
+      false,
+    ],
+    ['is of an application whose steps write alone', 'running', [{ apiVersion: 'v1', kind: 'Service' }], false],
+  ])('%s', (_, phase, brought, answer) => {
+    const record = { last: { phase }, objects: { read: brought } } as unknown as AppDelivery;
+    const state = { apps: [app({ observe })], problems: [], deliveries: new Map([['default/shop', record]]) };
+    expect(changesTaken(report(1), report(2), state)).toBe(answer);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldsNamed, fieldsRead, wholeObject } from '../../../../hub/model/cue-fields.ts';
+import { fieldsNamed, fieldsOfValue, fieldsRead, wholeObject } from '../../../../hub/model/cue-fields.ts';
 
 const read = (...texts: readonly string[]) =>
   Object.fromEntries(fieldsRead(texts).map(({ of, fields }) => [of ?? 'output', fields]));
@@ -75,5 +75,16 @@ describe('the fields that an expression reads', () => {
   ])('are found %s', (_, expression, fields) => {
     const found = fieldsNamed(expression).map(({ of, fields: read }) => [of ?? 'output', read] as const);
     expect(Object.fromEntries(found)).toEqual(fields);
+  });
+
+  it.each([
+    ['output.value.status.ip', ['/status/ip']],
+    ['output.$returns.value.status["a/b"]', ['/status/a~1b']],
+    ['output.value', wholeObject],
+    ['output', wholeObject],
+    ['"\\(output.value.spec.a) \\(output.value.spec)"', ['/spec']],
+    ['context.name', []],
+  ])('of the value that a step reads: %s', (expression, fields) => {
+    expect(fieldsOfValue(expression)).toEqual(fields);
   });
 });

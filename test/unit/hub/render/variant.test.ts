@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readingOf } from '../../../../hub/model/reading.ts';
 import { pathInDocument, variantOf, withWords } from '../../../../hub/render/variant.ts';
 import { delivered, applicationWith } from '../../../fixtures/hub/delivery.ts';
 
@@ -41,6 +42,23 @@ describe('a variant of a revision', () => {
     expect(at(['spec', 'components', 1, 'name'])).toBe('spec.policies');
     expect(at(['metadata', 'name'])).toBe('metadata.name');
     expect(pathInDocument({ paths: null }, ['spec', 'components', 0])).toEqual(['spec', 'components', 0]);
+  });
+
+  it('has what steps bring as objects, and what they read as references, each object once', () => {
+    const read = { apiVersion: 'v1', kind: 'Service', name: 'db' };
+    const written = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
+    const objects = [written, readingOf(read, ['/status']), readingOf(read, ['/spec', '/status'])];
+    const { record: made, paths } = variantOf(record, { components: [], objects });
+    expect(made.application.spec.components).toEqual([
+      { name: 'workflow-objects', type: 'k8s-objects', properties: { objects: [written] } },
+      { name: 'workflow-reads', type: 'ref-objects', properties: { objects: [read] }, asks: [['/status', '/spec']] },
+    ]);
+    expect(paths).toEqual([
+      ['spec', 'workflow'],
+      ['spec', 'workflow'],
+    ]);
+    const types = ['k8s-objects', 'ref-objects'].map((type) => `ComponentDefinition/${type}`);
+    expect(Object.keys(made.definitions)).toEqual(expect.arrayContaining(types));
   });
 
   it('pins the definitions of what its policies add', () => {
