@@ -136,11 +136,16 @@ function emptied(reason: string): Departure {
 /** The units that have revisions of each application, by the cluster on which placement has them. */
 const placedOn = oncePerValue((assignments: PlacementFacts['assignments']) => {
   const placed = new Map<string, Map<string, readonly string[]>>();
+  // On most clusters one unit has it, and on all of them the same one: one list.
+  const alone = new Map<string, readonly string[]>();
   for (const assignment of assignments) {
     const application = applicationOf(assignment);
     const clusters = placed.get(application) ?? new Map<string, readonly string[]>();
     const units = clusters.get(assignment.cluster) ?? [];
-    if (!units.includes(assignment.unit)) clusters.set(assignment.cluster, [...units, assignment.unit]);
+    const only = alone.get(assignment.unit) ?? [assignment.unit];
+    alone.set(assignment.unit, only);
+    if (!units.includes(assignment.unit))
+      clusters.set(assignment.cluster, units.length === 0 ? only : [...units, assignment.unit]);
     placed.set(application, clusters);
   }
   return placed;
