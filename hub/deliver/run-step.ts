@@ -54,7 +54,7 @@ export function runStep(
     app: record.app,
     name,
     step,
-    parallelism: parallelismOf(step),
+    parallelism: parallelismOf(outcome),
     delivery: record.last,
     waves: membersNow(kept.members, place),
     given: givenParts(input.program, record),
@@ -82,7 +82,7 @@ function tooLate(result: StepResult): StepResult {
   return { ...result, phase: 'failed', message: 'it brings objects, and nothing is delivered any more' };
 }
 
-function parallelismOf({ wants }: StepNow['step']): number | null {
+function parallelismOf({ wants }: StepOutcome): number | null {
   return wants.find(({ parallelism }) => parallelism !== null)?.parallelism ?? null;
 }
 

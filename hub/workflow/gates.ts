@@ -1,4 +1,5 @@
 import type { Steps } from '../model/reporter.ts';
+import { keySteps } from './parameter-key.ts';
 import type { Program, ProgramStep } from './program.ts';
 
 /** Something in a program that lets nothing go on by itself. */
@@ -8,28 +9,26 @@ export interface Gate {
   readonly hint: string;
 }
 
-const hint =
-  'write inputs and outputs at the components: they pass values of their objects, as they are in the cluster';
-
-/** Everything in a program that holds something back and is not built yet. Pure. */
+/**
+ * The inputs of a program that would say where a step delivers, or what: that is told by the documents, so that validation, guards and
+ * plans know it before anything is delivered, and the same revision is the same content everywhere. Pure.
+ */
 export function gatesOf({ steps }: Pick<Program, 'steps'>): readonly Gate[] {
-  return steps.flatMap(ownGates);
+  return steps.flatMap((step) => [...ownGates(step), ...gatesOf(step)]);
 }
 
-function ownGates(step: ProgramStep): readonly Gate[] {
-  const { inputs, steps, wants } = step;
-  const isPlaced = wants.some(({ components }) => components === null || components.length > 0);
-  const keyed = inputs.filter(({ parameterKey }) => parameterKey !== null && parameterKey !== '');
-  const found: readonly (readonly [isThere: boolean, path: Steps, what: string])[] = [
-    // What is delivered where is told before anything is.
-    [isPlaced && keyed.length > 0, ['inputs'], 'an input of a step that delivers'],
-  ];
-  const own = found.flatMap(([isThere, path, what]) =>
-    isThere ? [gate(step, path, `${what} is not supported yet`)] : [],
-  );
-  return [...own, ...steps.flatMap(ownGates)];
-}
-
-function gate({ path }: ProgramStep, more: Steps, message: string): Gate {
-  return { path: path.length === 0 ? ['spec', 'policies'] : [...path, ...more], message, hint };
+function ownGates({ inputs, wants, type, path }: ProgramStep): readonly Gate[] {
+  const { takes = [] } = type;
+  if (wants.length === 0 || takes === 'all') return [];
+  return inputs.flatMap(({ parameterKey }, index) => {
+    const [member] = keySteps(parameterKey ?? '') ?? [];
+    if (member === undefined || takes.includes(String(member))) return [];
+    return [
+      {
+        path: [...path, 'inputs', index, 'parameterKey'],
+        message: `an input cannot give ${parameterKey ?? ''} of a step ${type.type}: the documents say where it delivers, and what`,
+        hint: `${takes.length === 0 ? '' : `here inputs give ${takes.join(', ')}; `}components pass values of their objects with inputs and outputs of their own`,
+      },
+    ];
+  });
 }

@@ -117,6 +117,8 @@ interface StepTypeOf<P> {
   readonly check: (use: StepUse<P>, where: StepCheck) => void;
   /** What the step delivers, and where; absent = nothing. Pure; called when an application is compiled. */
   readonly wants?: (use: StepUse<P>, plan: StepPlan) => readonly StepWant[];
+  /** Of a step that delivers: the members of its properties that inputs may give, because where it goes, and what, follows from others. */
+  readonly takes?: readonly string[] | 'all';
   /** True for a step that delivers and goes on after that: it says itself when it is over. */
   readonly decides?: boolean;
   /** What it does with pods and traffic inside clusters; absent = what it delivers is applied at once. Pure. */

@@ -20,6 +20,7 @@ export const applyObject = defineStep({
   about: 'One object, with the next bundle of its cluster.',
   schema,
   check: () => undefined,
+  takes: ['value'],
   wants: ({ properties: { cluster } }) => objectsWant(cluster),
   run: ({ properties: { value: object } }) => {
     // What a Secret says is for nothing that is stored or shown.

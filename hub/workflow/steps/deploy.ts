@@ -28,6 +28,7 @@ export const deploy = defineStep({
       reporter.error('UNSUPPORTED', at, `${name} is an env-binding`, 'a step of type deploy2env names it, with an env');
     }
   },
+  takes: ['auto', 'parallelism'],
   wants: ({ properties: { policies: names = [], parallelism = null } }, { policies }) => {
     const named = names.flatMap((name) => policies.find((policy) => policy.name === name) ?? []);
     const effects = named.flatMap((policy) => policy.effects.map((effect) => ({ policy, effect })));
@@ -40,7 +41,8 @@ export const deploy = defineStep({
     const want = { policies: used, components: null, parallelism, action: 'run' as const };
     return (scopes.length === 0 ? [localScope()] : scopes).map((scope) => ({ ...want, scope }));
   },
-  run: ({ properties: { auto = true } }, input) => {
+  run: ({ properties: { auto = true, parallelism = null } }, { wants, decisions }) => {
+    const input = { wants: wants.map((want) => ({ ...want, parallelism })), decisions };
     if (auto) return delivering(input);
     const verdict = verdictOf(input);
     if (verdict === 'refuse') return moment('failed', 'it was refused');

@@ -15,6 +15,7 @@ export const exportToConfig = defineStep({
   about: 'A ConfigMap of some values.',
   schema,
   check: () => undefined,
+  takes: ['configName', 'namespace', 'data'],
   wants: ({ properties: { cluster } }) => objectsWant(cluster),
   run: ({ properties: { configName, namespace, data } }) => {
     const texts = Object.entries(data).map(([key, one]) => [key, typeof one === 'string' ? one : JSON.stringify(one)]);

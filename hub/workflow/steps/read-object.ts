@@ -31,6 +31,7 @@ export const readObject = defineStep({
     const fault = faultOf(properties, application);
     if (fault !== null) reporter.error('UNSUPPORTED', [...path, fault.member], fault.message, fault.hint);
   },
+  takes: ['apiVersion', 'kind', 'name', 'namespace'],
   wants: ({ properties: { cluster } }) => objectsWant(cluster),
   decides: true,
   run: ({ properties }, input) => {

@@ -5,6 +5,20 @@ const unit = (name: string) => `test/unit/hub/${name}.test.ts`;
 /** Bugs of workflows: conditions, inputs, components one after the other, effects. */
 export const workflowMutants: readonly Mutant[] = [
   {
+    bug: 'an input says where a step delivers',
+    file: 'hub/workflow/gates.ts',
+    find: 'if (member === undefined || takes.includes(String(member))) return [];',
+    replace: 'if (member === undefined || takes.length > 0) return [];',
+    tests: ['test/unit/hub/workflow/gates.test.ts'],
+  },
+  {
+    bug: 'how many clusters an input says is passed over',
+    file: 'hub/workflow/steps/deploy.ts',
+    find: 'wants.map((want) => ({ ...want, parallelism }))',
+    replace: 'wants',
+    tests: ['test/unit/hub/deliver/run-step.test.ts'],
+  },
+  {
     bug: 'a step that reads goes on before what is taken of it is told',
     file: 'hub/workflow/steps/read-object.ts',
     find: 'if (missing !== undefined || isUnknown) {',

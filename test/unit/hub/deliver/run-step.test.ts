@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineStep, type StepInput } from '../../../../hub/workflow/step.ts';
 import { moment } from '../../../../hub/workflow/outcome.ts';
-import { deploy, deployType, Play, step, unit, wantOn } from '../../../fixtures/hub/deliveries.ts';
+import { builtinTypes } from '../../../../hub/workflow/compile.ts';
+import {
+  decided,
+  deploy,
+  deployType,
+  Play,
+  quietWorld,
+  step,
+  suspendType,
+  unit,
+  wantOn,
+} from '../../../fixtures/hub/deliveries.ts';
 
 const apply = (name: string) => step(name, deployType, { wants: [{ ...wantOn(), components: [name] }] });
 const both = { components: ['db', 'web'] };
@@ -46,5 +57,27 @@ describe('a step that delivers', () => {
     expect(objects).toEqual({ mine: [{ kind: 'ConfigMap' }] });
     expect(play.pass().record?.last.phase).toBe('running');
     expect(seen).not.toContain(true);
+  });
+
+  it('goes to as many clusters at a time as an input says, after a restart, too', () => {
+    const type = builtinTypes.steps.find((one) => one.type === 'deploy')!;
+    const giver = step('ask', suspendType, { outputs: [{ name: 'many', valueFrom: 'parameter.many' }] });
+    const taker = step('go', type, {
+      ...{ wants: [wantOn()], written: { parallelism: 1 } },
+      inputs: [{ from: 'many', parameterKey: 'parallelism' }],
+    });
+    const units = ['a', 'b', 'c', 'd'].map((name) => unit(name, 'web-v1'));
+    const play = new Play([giver, taker], units, 'web-v2');
+    play.world = { ...quietWorld, ask: () => ({ value: 3 }) };
+    play.pass();
+    decided(play, 'approve', { on: 'ask' });
+    play.pass();
+    const admitted = () => play.record?.last.admitted.flatMap((one) => one.units).length;
+    expect([play.record?.last.steps['ask']?.outputs, admitted()]).toEqual([{ many: 3 }, 3]);
+    // What it was told is in the ledger: it is not asked again.
+    play.world = { ...quietWorld, ask: () => ({ value: 1 }) };
+    play.agents();
+    play.pass();
+    expect(admitted()).toBe(4);
   });
 });

@@ -257,13 +257,13 @@ describe('the workflow of an Application', () => {
     },
   );
 
-  it('takes no input of a step that delivers: what goes where is told before anything is delivered', () => {
+  it('takes no input that says where a step delivers: that is told before anything is delivered', () => {
     const giver =
       '- { name: g, type: request, properties: { url: "https://a.example" }, outputs: [{ name: u, valueFrom: response }] }';
     const taker = '- { type: deploy, inputs: [{ from: u, parameterKey: policies }] }';
     expect(said(policies(topology), steps(giver, taker))).toEqual([
       expect.stringMatching(
-        /error\[UNSUPPORTED\] an input of a step that delivers is not supported yet.*at the components/,
+        /error\[UNSUPPORTED\] an input cannot give policies of a step deploy: .*at parameterKey; here inputs give auto, parallelism; /,
       ),
     ]);
   });
