@@ -130,6 +130,13 @@ const livePackage = /^(?:builtin )?package "((?:vela|kube|k8s\.io)(?:\/[^"]*)?)"
 const livePackageHint =
   'write the object as output or outputs; for an object of the cluster, k8s-objects; the hub renders without a cluster';
 
+/** A parameter that need not be given, read where it was not. */
+const optionalField = /^cannot reference optional field: (\S+)/;
+
+function optionalHint(name: string): string {
+  return `${name} was not given: write "if parameter.${name} != _|_" (or its full path) before what reads it, or give it a default`;
+}
+
 /** Patterns of messages that say nothing but names that the template has. */
 const ofNames: ReadonlySet<string> = new Set(['reference %q not found', 'package %q not found']);
 
@@ -143,7 +150,9 @@ function templateFault({ path, kind, message, places: [place] }: CueRefusal, { t
   }
   const words = ofNames.has(kind) ? message : withoutValues(message, template);
   const said = `the template is wrong${where}${at}: ${words}`;
-  return { code: 'RENDER_FAILED', message: said, ...(place !== undefined && { place }) };
+  const [, optional] = optionalField.exec(message) ?? [];
+  const hint = optional === undefined ? {} : { hint: optionalHint(optional) };
+  return { code: 'RENDER_FAILED', message: said, ...hint, ...(place !== undefined && { place }) };
 }
 
 function isAtOrBelow(path: readonly string[], base: readonly string[]): boolean {

@@ -110,6 +110,13 @@ describe('a fault of the evaluator, in the words of properties', () => {
     ]);
   });
 
+  it('says how a template asks for what need not be given', () => {
+    const fault = { path: ['patch'], kind: '', message: 'cannot reference optional field: l', places: [] };
+    expect(faultsOf({ faults: [fault], ofParameter: false }, told)).toMatchObject([
+      { hint: expect.stringContaining('write "if parameter.l != _|_"') as string },
+    ]);
+  });
+
   it.each<[rule: string, refusal: CueRefusal, message: string]>([
     [
       'its place',
