@@ -90,8 +90,13 @@ export function startCueEngine(ports: CuePorts): CueEngine {
         await slices.spend(3 + unitsOfBytes(source.source.length));
       }
       rest.later();
-      const answers = await answersTo(wanted, budget, signal);
-      return wanted.map(({ key }, index) => outcomeOf(answers.get(key), programs[index], limits));
+      try {
+        const answers = await answersTo(wanted, budget, signal);
+        return wanted.map(({ key }, index) => outcomeOf(answers.get(key), programs[index], limits));
+      } finally {
+        // What works cannot rest: its time begins when the work ends.
+        rest.later();
+      }
     };
   };
   const warm: CueEngine['warm'] = async (program, times, signal) => {
@@ -132,12 +137,17 @@ function resting(
   ms: number,
   rest: () => void,
 ): { readonly later: () => void; readonly never: () => void } {
-  let never = clock.after(ms, rest);
+  let cancel = clock.after(ms, rest);
+  let isOver = false;
   const later = (): void => {
-    never();
-    never = clock.after(ms, rest);
+    cancel();
+    if (!isOver) cancel = clock.after(ms, rest);
   };
-  return { later, never: () => never() };
+  const never = (): void => {
+    isOver = true;
+    cancel();
+  };
+  return { later, never };
 }
 
 function keyed(program: CueProgram): KeyedSource {

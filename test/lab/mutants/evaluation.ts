@@ -33,6 +33,14 @@ export const evaluationMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/cue/context-reads.test.ts'],
   },
   {
+    bug: 'evaluation: after long work the evaluator keeps its memory',
+    file: 'hub/cue/engine.ts',
+    find: `        // What works cannot rest: its time begins when the work ends.
+        rest.later();`,
+    replace: '',
+    tests: ['test/unit/hub/cue/engine.test.ts'],
+  },
+  {
     bug: 'the evaluator is asked twice for what is under way',
     file: 'hub/cue/answers.ts',
     find: 'if (others.length > 0) {',

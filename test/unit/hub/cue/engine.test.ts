@@ -186,16 +186,21 @@ describe('the thread of the CUE engine', () => {
     parentPort.on('message', (sources) => sources.forEach(() => parentPort.postMessage({ answer: { json }, heapBytes: 0 })));
     parentPort.postMessage('ready');`;
 
-  it('ends when there was no work for a while, and another one takes what comes next', async () => {
-    const rests: (() => void)[] = [];
-    const after: typeof systemClock.after = (ms, run) => {
+  /** A clock whose timers of 77 ms wait for the test. */
+  const restingClock = (rests: (() => void)[]): typeof systemClock => ({
+    ...systemClock,
+    after: (ms, run) => {
       if (ms !== 77) return systemClock.after(ms, run);
       const mine = () => run();
       rests.push(mine);
-      return () => void rests.splice(rests.indexOf(mine), 1);
-    };
+      return () => void rests.splice(rests.indexOf(mine), rests.includes(mine) ? 1 : 0);
+    },
+  });
+
+  it('ends when there was no work for a while, and another one takes what comes next', async () => {
+    const rests: (() => void)[] = [];
     const cue = startCueEngine({
-      clock: { ...systemClock, after },
+      clock: restingClock(rests),
       idleMs: 77,
       workerUrl: new URL(`data:text/javascript,${encodeURIComponent(worker)}`),
     });
@@ -208,6 +213,26 @@ describe('the thread of the CUE engine', () => {
     expect(rests).toHaveLength(1);
     rests[0]?.();
     expect(await threadOf(3)).not.toBe(first);
+    await cue.close();
+    expect(rests).toEqual([]);
+  });
+
+  it('ends after work that lasted longer than it may be without', async () => {
+    const rests: (() => void)[] = [];
+    const silent =
+      "import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => {}).postMessage('ready');";
+    const cue = startCueEngine({
+      clock: restingClock(rests),
+      idleMs: 77,
+      workerUrl: new URL(`data:text/javascript,${encodeURIComponent(silent)}`),
+    });
+    const controller = new AbortController();
+    const work = cue.evaluate([program('output: 1')], controller.signal);
+    await expect.poll(() => rests.length).toBe(1);
+    rests.shift()?.();
+    controller.abort(new Error('enough'));
+    await expect(work).rejects.toThrow('enough');
+    expect(rests).toHaveLength(1);
     await cue.close();
     expect(rests).toEqual([]);
   });
