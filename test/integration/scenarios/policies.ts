@@ -90,6 +90,23 @@ spec:
         inputs: [{ from: said, parameterKey: value.data.of }]
         properties: { cluster: two, value: { apiVersion: v1, kind: ConfigMap, metadata: { name: written } } }
 `;
+/** An application whose workflow reads what a step before has brought, and says it elsewhere. */
+const teller = (image: string): string => `kind: Application
+metadata: { name: teller }
+spec:
+  components: [{ name: teller, type: worker, properties: { image: "${image}" } }]
+  workflow:
+    steps:
+      - { name: bring, type: apply-component, properties: { component: teller, cluster: one } }
+      - name: read
+        type: read-object
+        properties: { apiVersion: apps/v1, kind: Deployment, name: teller, cluster: one }
+        outputs: [{ name: ready, valueFrom: '"\\(output.value.status.readyReplicas) of ${image}"' }]
+      - name: tell
+        type: apply-object
+        inputs: [{ from: ready, parameterKey: value.data.ready }]
+        properties: { cluster: two, value: { apiVersion: v1, kind: ConfigMap, metadata: { name: told } } }
+`;
 const map = (name: string): string => `/ConfigMap/default/${name}`;
 
 const production = '{ name: production, type: topology, properties: { clusterLabelSelector: { usage: production } } }';
@@ -241,6 +258,21 @@ export function describePolicies(backend: Backend): void {
       await two!.view.untilGone(map('written'));
       expect(await object(one, map('said'))).toMatchObject({ data: { of: 'one' } });
       await hands.remove(map('said'));
+    });
+
+    it('read what a step of the application itself has brought, which stays its own', async () => {
+      for (const image of ['teller:1', 'teller:2']) {
+        await fleet.push({ 'teller.yaml': teller(image) });
+        await two!.view.until(map('told'), `of ${image}`, (found) =>
+          isEqual(found['data'], { ready: `1 of ${image}` }),
+        );
+        expect(await object(one, worker('teller'))).toSatisfy(hasImage(image));
+      }
+      await handsOf(one!.view).remove(worker('teller'));
+      await one!.view.until(worker('teller'), 'made again', hasImage('teller:2'));
+      await fleet.push({ 'teller.yaml': null });
+      await one!.view.untilGone(worker('teller'));
+      await two!.view.untilGone(map('told'));
     });
 
     it('take nothing away for a name that is not right, and go on elsewhere', async () => {
