@@ -1,7 +1,7 @@
 import { docKey, namespaceOf, type Application } from '../model/documents.ts';
 import type { EffectsKnown } from '../model/effect.ts';
 import { deliveryName, type AppDelivery, type StepRecord } from '../model/delivery.ts';
-import { inputsOf, usedWith } from '../workflow/inputs.ts';
+import { inputsOf, usedWith, type contextMembers } from '../workflow/inputs.ts';
 import type { ProgramStep } from '../workflow/program.ts';
 import type { Ask } from '../workflow/question.ts';
 import type { AppStates, StepDecision, StepInput, StepOutcome } from '../workflow/step.ts';
@@ -124,7 +124,7 @@ function contextOf({ application, record, step }: Pick<StepFacts, 'application' 
     workflowName: `workflow-${metadata.name}`,
     stepName: step.name,
     stepSessionID: `${docKey(application)}#${record.last.number}`,
-  };
+  } satisfies Record<(typeof contextMembers)[number], unknown>;
 }
 
 /** The result of a step, with what others take of it: it ends well only with that. */

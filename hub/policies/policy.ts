@@ -3,7 +3,7 @@ import type { Application, Component } from '../model/documents.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
 import type { RolloutSettings } from '../model/rollout.ts';
 import type { ClusterScope } from '../model/cluster-scope.ts';
-import type { SelectedObject } from './selector.ts';
+import type { Selectable, SelectedObject } from './selector.ts';
 
 /** A policy as an Application uses it; `properties` were read by the policy's schema. */
 export interface PolicyUse<P> {
@@ -17,6 +17,8 @@ export interface PolicyCheck {
   /** The path of its properties in the document. */
   readonly path: Steps;
   readonly reporter: Reporter;
+  /** What rules can select by; absent = that is not known. */
+  readonly selectable?: Selectable;
   /** Reports a type of component or trait that there is not. */
   readonly checkType: (what: 'component' | 'trait', type: string, path: Steps) => void;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { label } from '../../shared/model/names.ts';
+import type { Component } from '../model/documents.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
 
 const names = z.array(z.string().min(1)).optional();
@@ -14,6 +15,14 @@ export const objectSelector = z.strictObject({
   traitTypes: names,
 });
 export type ObjectSelector = z.infer<typeof objectSelector>;
+
+/** What rules can select by. */
+export interface Selectable {
+  /** With those that other policies make of them. */
+  readonly components: readonly Pick<Component, 'name' | 'type' | 'traits'>[];
+  /** Of policies that make objects: these are selected by it. */
+  readonly policies: readonly string[];
+}
 
 /** An object, and the component that it comes from. */
 export interface SelectedObject {

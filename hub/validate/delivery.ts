@@ -1,8 +1,13 @@
 import { namespaceOf, type Application, type PolicyDocument, type WorkflowDocument } from '../model/documents.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
 import type { PolicyCheck } from '../policies/policy.ts';
+import { policies as builtinPolicies } from '../policies/types/list.ts';
+import { everyComponent } from '../policies/uses.ts';
+import { renderedPolicies } from '../policies/user.ts';
+import { broughtTwice } from '../workflow/brought.ts';
 import { compile } from '../workflow/compile.ts';
 import { driverFaults } from '../workflow/drivers.ts';
+import { unusedPolicies } from '../workflow/unused.ts';
 import { gatesOf } from '../workflow/gates.ts';
 import { checkPolicies, checkSteps, readPolicy } from './policies-and-steps.ts';
 import type { References } from './references.ts';
@@ -16,7 +21,7 @@ type Parts = Pick<PolicyCheck, 'reporter' | 'checkType'> & { readonly references
 export function checkDelivery(doc: Application, { references, ...where }: Parts): void {
   const { reporter } = where;
   const before = reporter.problems.length;
-  checkPolicies(doc, references.policies, where);
+  checkPolicies(doc, references.policies, { ...where, selectable: selectableOf(doc, references) });
   if (!checkReferred(doc, references, reporter)) return;
   const resolved = resolveApplication(doc, references);
   const steps = resolved.spec.workflow?.steps ?? [];
@@ -29,9 +34,21 @@ export function checkDelivery(doc: Application, { references, ...where }: Parts)
   if (reporter.problems.slice(before).some(({ severity }) => severity === 'error')) return;
   const program = compile(resolved, references);
   for (const { path: at, message, hint } of gatesOf(program)) told.error('UNSUPPORTED', at, message, hint);
-  for (const { path: at, message, hint } of driverFaults(program, resolved)) {
+  const unused = reporter.failed() ? [] : unusedPolicies(program, resolved);
+  for (const { path: at, message, hint } of unused) {
+    reporter.warn('REFERENCE_NOT_FOUND', at, message, hint);
+  }
+  const brought = broughtTwice(program, resolved, namespaceOf(resolved));
+  for (const { path: at, message, hint } of [...driverFaults(program, resolved), ...brought]) {
     told.error('DELIVERY_CONFLICT', at, message, hint);
   }
+}
+
+/** What rules of policies can select by: with what policies make of components, those in documents of their own included. */
+function selectableOf(doc: Application, references: References): NonNullable<PolicyCheck['selectable']> {
+  const resolved = resolveApplication(doc, references);
+  const components = everyComponent(resolved, references.policies);
+  return { components, policies: renderedPolicies(resolved, builtinPolicies).map(({ component }) => component.name) };
 }
 
 /** Checks a workflow in a document of its own: what can be told without an application. */

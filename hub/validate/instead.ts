@@ -122,3 +122,15 @@ export function insteadOfMember(path: Steps): string | undefined {
   const key = names.slice(-2).join(' ');
   return Object.hasOwn(members, key) ? members[key] : undefined;
 }
+
+const secretFile =
+  'write secretRef: { name: hooks, key: url }: the address is in the file hooks/url of effects.secretsDir of the hub';
+
+/** What to write where a member is missing that is not what it looks like. */
+const missing: Readonly<Record<string, string>> = { 'secretRef key': secretFile, 'secretRef name': secretFile };
+
+/** What to write for a member that is missing; undefined where its name says it. */
+export function hintOfMissing(path: Steps): string | undefined {
+  const key = path.slice(-2).join(' ');
+  return Object.hasOwn(missing, key) ? missing[key] : undefined;
+}

@@ -14,7 +14,7 @@ import { readShape } from './shape.ts';
 export function checkPolicies(
   doc: Application,
   policies: readonly Policy[],
-  where: Pick<PolicyCheck, 'reporter' | 'checkType'>,
+  where: Pick<PolicyCheck, 'reporter' | 'checkType' | 'selectable'>,
 ): void {
   const { reporter } = where;
   const names = new Set<string>();
@@ -50,7 +50,7 @@ export function readPolicy(
 export function checkSteps(
   written: readonly WorkflowStep[],
   types: readonly StepType[],
-  { application, group, ...base }: Place & { readonly application: Application | null; readonly group?: string },
+  { application, group, ...base }: StepsPlace,
 ): void {
   for (const [index, step] of written.entries()) {
     const place = { path: [...base.path, index], reporter: base.reporter };
@@ -64,15 +64,26 @@ export function checkSteps(
     if (step.stage !== undefined) {
       base.reporter.warn('UNSUPPORTED', [...place.path, 'stage'], 'the stage of a step has no effect', 'remove it');
     }
-    if (step.subSteps === undefined || type === null) continue;
-    const inside = [...place.path, 'subSteps'];
-    if (type.isGroup === true) {
-      checkSteps(step.subSteps, types, { application, group: name, path: inside, reporter: base.reporter });
-    } else {
-      const message = `a step of type ${step.type} has no steps of its own`;
-      base.reporter.error('DOCUMENT_INVALID', inside, message, 'give the type step-group');
-    }
+    if (type !== null) checkGroup({ step, type, name }, types, { application, ...place });
   }
+}
+
+interface NamedStep {
+  readonly step: WorkflowStep;
+  readonly type: StepType;
+  readonly name: string;
+}
+
+function checkGroup({ step, type, name }: NamedStep, types: readonly StepType[], place: StepsPlace): void {
+  const { application, path, reporter } = place;
+  const inside = [...path, 'subSteps'];
+  if (type.isGroup !== true) {
+    if (step.subSteps === undefined) return;
+    const message = `a step of type ${step.type} has no steps of its own`;
+    reporter.error('DOCUMENT_INVALID', inside, message, 'give the type step-group');
+  } else if (step.subSteps === undefined || step.subSteps.length === 0) {
+    reporter.error('DOCUMENT_INVALID', path, `the group ${name} has no steps`, 'write them as subSteps, or remove it');
+  } else checkSteps(step.subSteps, types, { application, group: name, path: inside, reporter });
 }
 
 /** A reporter that leaves out what is said of members that inputs are to give. */
@@ -89,6 +100,12 @@ function withoutGiven(reporter: Reporter, base: Steps, inputs: NonNullable<Workf
       if (!isGiven(path)) reporter.error(code, path, message, hint);
     },
   };
+}
+
+interface StepsPlace extends Place {
+  readonly application: Application | null;
+  /** The name of the group that they are in. */
+  readonly group?: string;
 }
 
 interface Place {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { similar } from '../model/similar.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
-import { insteadOfMember } from './instead.ts';
+import { hintOfMissing, insteadOfMember } from './instead.ts';
 import { pathText } from './problems.ts';
 
 /** A value after its shape was read. */
@@ -79,7 +79,7 @@ function report(issue: z.core.$ZodIssue, subject: Subject): void {
   }
   const found = valueAt(subject.value, path);
   const name = pathText(path) === '' ? 'the document' : pathText(path);
-  if (found === undefined) subject.reporter.error('DOCUMENT_INVALID', path, `${name} is missing`);
+  if (found === undefined) subject.reporter.error('DOCUMENT_INVALID', path, `${name} is missing`, hintOfMissing(path));
   else
     subject.reporter.error(
       'DOCUMENT_INVALID',
@@ -120,7 +120,7 @@ function meantOption(
   const found = valueAt(value, path);
   if (found === null || typeof found !== 'object' || Array.isArray(found)) return null;
   const isMeant = (issues: readonly z.core.$ZodIssue[]): boolean =>
-    issues.every(({ path: inner }) => inner.length > 0 && valueAt(found, inner as Steps) !== undefined);
+    issues.every(({ path: inner }) => inner.length > 0 && valueAt(found, inner.slice(0, 1)) !== undefined);
   return issue.errors.find(isMeant) ?? null;
 }
 

@@ -1,6 +1,7 @@
 import { durationHint, durationSeconds } from '../model/duration.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
 import { stepName, type WorkflowStep } from '../model/workflow.ts';
+import { contextMembers } from '../workflow/inputs.ts';
 import { circleOf, needsOf, type OrderedStep } from '../workflow/order.ts';
 import { keySteps } from '../workflow/parameter-key.ts';
 import { suggestion } from './problems.ts';
@@ -28,9 +29,7 @@ export function checkWorkflow(steps: readonly WorkflowStep[], { path, reporter }
   const names = all.map(({ name }) => name);
   const outputs = all.flatMap(({ step }) => (step.outputs ?? []).map(({ name }) => name));
   for (const { step, path: at } of all) {
-    if (step.timeout !== undefined && durationSeconds(step.timeout) === null) {
-      reporter.error('DOCUMENT_INVALID', [...at, 'timeout'], `${step.timeout} is not a duration`, durationHint);
-    }
+    checkTimeout(step, at, reporter);
     const condition = { path: [...at, 'if'], reporter };
     checkCondition(step.if, names, condition);
     checkAsked(step, outputs, condition);
@@ -38,6 +37,13 @@ export function checkWorkflow(steps: readonly WorkflowStep[], { path, reporter }
     reportInputs(step.inputs ?? [], outputs, { path: [...at, 'inputs'], reporter });
   }
   reportCircle(steps, all, reporter);
+}
+
+function checkTimeout({ timeout }: WorkflowStep, at: Steps, reporter: Reporter): void {
+  const seconds = timeout === undefined ? null : durationSeconds(timeout);
+  if (timeout === undefined || (seconds !== null && seconds > 0)) return;
+  const message = seconds === null ? `${timeout} is not a duration` : 'a step that has no time fails at once';
+  reporter.error('DOCUMENT_INVALID', [...at, 'timeout'], message, durationHint);
 }
 
 function reportUnknownSteps(wanted: readonly string[], names: readonly string[], { path, reporter }: Where): void {
@@ -59,10 +65,21 @@ function reportInputs(
       const hint = 'write data.url, or list[0].name';
       reporter.error('DOCUMENT_INVALID', [...path, index, 'parameterKey'], message, hint);
     }
-    if (from.startsWith('context.') || outputs.includes(from)) continue;
+    if (outputs.includes(from)) continue;
+    if (from.startsWith('context.')) {
+      checkContext(from, { path: [...path, index, 'from'], reporter });
+      continue;
+    }
     const hint = suggestion(from, outputs, 'outputs of steps');
     reporter.error('REFERENCE_NOT_FOUND', [...path, index, 'from'], `no step has an output ${from}`, hint);
   }
+}
+
+function checkContext(from: string, { path, reporter }: Where): void {
+  const [, name = ''] = from.split('.');
+  if ((contextMembers as readonly string[]).includes(name)) return;
+  const hint = suggestion(name, contextMembers, 'members of context');
+  reporter.error('REFERENCE_NOT_FOUND', path, `there is no ${from}`, hint);
 }
 
 function placedSteps(steps: readonly WorkflowStep[], path: Steps, group?: string): readonly Placed[] {

@@ -13,6 +13,7 @@ export function driverFaults(program: Program, application: Application): readon
   return [
     ...program.steps.flatMap(({ steps }) => steps.filter(isMoving)).map(groupFault),
     ...moving.flatMap(({ step }) => secondDriver(step)),
+    ...moving.flatMap(({ step }, index) => goingBack(step, moving[index - 1]?.step)),
     ...(last === undefined || isWhole(last) ? [] : [endFault(last.step)]),
   ];
 }
@@ -33,6 +34,20 @@ function secondDriver({ name, path, rollout }: ProgramStep): readonly Gate[] {
   return [
     { path, message, hint: 'have either steps of the workflow, or waves with steps in a policy of type rollout' },
   ];
+}
+
+/** Batches and shares that were given are not taken back by a step: what an agent has done it does not undo. */
+function goingBack(step: ProgramStep, before: ProgramStep | undefined): readonly Gate[] {
+  if (before === undefined || before.type !== step.type || step.type.type !== 'canary-rollout') return [];
+  const [former, now] = [before, step].map(({ use }) => batchOf(use.properties));
+  if (former === undefined || now === undefined || now >= former) return [];
+  const message = `${step.name} ends with batch ${now}, and ${before.name} before it with batch ${former}`;
+  const path = [...step.path, 'properties', 'batchPartition'];
+  return [{ path, message, hint: 'steps go forward: going back is a revert of the commit' }];
+}
+
+function batchOf(properties: unknown): number {
+  return (properties as { readonly batchPartition?: number }).batchPartition ?? Infinity;
 }
 
 function isWhole({ step, steps }: ReturnType<typeof movingSteps>[number]): boolean {

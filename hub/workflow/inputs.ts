@@ -4,6 +4,19 @@ import type { ProgramStep } from './program.ts';
 import { keySteps, withValueAt } from './parameter-key.ts';
 import type { StepUse } from './step.ts';
 
+/** What steps read as `context`. */
+export const contextMembers = [
+  'name',
+  'appName',
+  'namespace',
+  'appRevision',
+  'appLabels',
+  'appAnnotations',
+  'workflowName',
+  'stepName',
+  'stepSessionID',
+] as const;
+
 /** What an input can be taken from. */
 export interface InputSources {
   /** Outputs of steps that ended well, by name. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ObjectId } from '../../shared/model/object.ts';
+import type { KubeObject, ObjectId } from '../../shared/model/object.ts';
 import type { Application } from '../model/documents.ts';
 import type { Effect, EffectsKnown } from '../model/effect.ts';
 import type { JsonMap } from '../model/json-map.ts';
@@ -99,6 +99,15 @@ export interface StepOutcome {
   readonly back?: string;
 }
 
+/** The object that a step brings, as far as its properties tell it. */
+export interface Brought {
+  /** Empty = the local cluster. */
+  readonly cluster: string;
+  readonly object: Pick<KubeObject, 'apiVersion' | 'kind'> & {
+    readonly metadata: { readonly name: string; readonly namespace?: string | undefined };
+  };
+}
+
 /** The document that a step is compiled with. */
 export interface StepPlan {
   readonly application: Application;
@@ -119,6 +128,8 @@ interface StepTypeOf<P> {
   readonly wants?: (use: StepUse<P>, plan: StepPlan) => readonly StepWant[];
   /** Of a step that delivers: the members of its properties that inputs may give, because where it goes, and what, follows from others. */
   readonly takes?: readonly string[] | 'all';
+  /** The object that it brings, where its properties say that; absent = none. Pure. */
+  readonly brings?: (use: StepUse<P>) => Brought;
   /** True for a step that delivers and goes on after that: it says itself when it is over. */
   readonly decides?: boolean;
   /** What it does with pods and traffic inside clusters; absent = what it delivers is applied at once. Pure. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Reporter, Steps } from '../../model/reporter.ts';
 import { pathHint, pointerOf } from '../field-path.ts';
 import { definePolicy } from '../policy.ts';
+import { checkSelectors } from '../selector-check.ts';
 import { isSelected, objectSelector } from '../selector.ts';
 
 const rule = z.strictObject({
@@ -21,7 +22,10 @@ export const applyOnce = definePolicy({
   type: 'apply-once',
   isContent: true,
   schema,
-  check: ({ properties: { rules = [] } }, { path, reporter }) => {
+  check: ({ properties: { enable = false, rules = [] } }, where) => {
+    const { path, reporter } = where;
+    checkSelectors(rules, where);
+    if (!enable) reporter.warn('DOCUMENT_INVALID', path, 'it is not enabled, and does nothing', 'write enable: true');
     for (const [index, one] of rules.entries()) checkRule(one, [...path, 'rules', index], reporter);
   },
   apply: ({ properties: { enable = false, rules = [] } }) => {
@@ -43,6 +47,10 @@ export const applyOnce = definePolicy({
 });
 
 function checkRule({ strategy }: z.infer<typeof rule>, at: Steps, reporter: Reporter): void {
+  if (strategy === undefined) {
+    const hint = 'write strategy: { path: [spec.replicas] }; "*" is the whole object';
+    reporter.warn('DOCUMENT_INVALID', at, 'the rule leaves no field to others', hint);
+  }
   if (strategy?.affect !== undefined) {
     const message = 'a field is either left to others or not: affect has no meaning';
     reporter.error('UNSUPPORTED', [...at, 'strategy', 'affect'], message, 'remove it');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Reporter, Steps } from '../../model/reporter.ts';
 import { definePolicy } from '../policy.ts';
+import { checkSelectors } from '../selector-check.ts';
 import { isSelected, objectSelector } from '../selector.ts';
 
 const propagation = z.enum(['orphan', 'cascading']);
@@ -26,7 +27,9 @@ export const garbageCollect = definePolicy({
   type: 'garbage-collect',
   isContent: true,
   schema,
-  check: ({ properties }, { path, reporter }) => {
+  check: ({ properties }, where) => {
+    const { path, reporter } = where;
+    checkSelectors(properties.rules ?? [], where);
     for (const [index, one] of (properties.rules ?? []).entries()) {
       checkPropagation(one.propagation, [...path, 'rules', index, 'propagation'], reporter);
     }

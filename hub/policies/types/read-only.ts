@@ -1,11 +1,11 @@
 import { definePolicy } from '../policy.ts';
-import { rulesFor, selectingRules } from '../selecting.ts';
+import { checkRules, rulesFor, selectingRules } from '../selecting.ts';
 
 /** `read-only`: objects that others make: they must be there, and are never written nor deleted. */
 export const readOnly = definePolicy({
   type: 'read-only',
   isContent: true,
   schema: selectingRules,
-  check: () => undefined,
+  check: checkRules,
   apply: rulesFor({ rule: 'read-only' }),
 });

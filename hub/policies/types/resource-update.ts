@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pathHint, pointerOf } from '../field-path.ts';
 import { definePolicy } from '../policy.ts';
+import { checkSelectors } from '../selector-check.ts';
 import { isSelected, objectSelector } from '../selector.ts';
 
 const rule = z.strictObject({
@@ -19,7 +20,9 @@ export const resourceUpdate = definePolicy({
   type: 'resource-update',
   isContent: true,
   schema,
-  check: ({ properties: { rules } }, { path, reporter }) => {
+  check: ({ properties: { rules } }, where) => {
+    const { path, reporter } = where;
+    checkSelectors(rules, where);
     for (const [index, { strategy }] of rules.entries()) {
       const at = [...path, 'rules', index];
       for (const [place, text] of (strategy?.recreateFields ?? []).entries()) {

@@ -1,11 +1,11 @@
 import { definePolicy } from '../policy.ts';
-import { rulesFor, selectingRules } from '../selecting.ts';
+import { checkRules, rulesFor, selectingRules } from '../selecting.ts';
 
 /** `take-over`: objects that are there already become this application's. */
 export const takeOver = definePolicy({
   type: 'take-over',
   isContent: true,
   schema: selectingRules,
-  check: () => undefined,
+  check: checkRules,
   apply: rulesFor({ rule: 'take-over' }),
 });

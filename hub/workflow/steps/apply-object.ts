@@ -22,6 +22,7 @@ export const applyObject = defineStep({
   check: () => undefined,
   takes: ['value'],
   wants: ({ properties: { cluster } }) => objectsWant(cluster),
+  brings: ({ properties: { value: object, cluster = '' } }) => ({ cluster, object }),
   run: ({ properties: { value: object } }) => {
     // What a Secret says is for nothing that is stored or shown.
     const isSecret = object.kind === 'Secret' && object.apiVersion === 'v1';

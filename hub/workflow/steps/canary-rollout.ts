@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Application } from '../../model/documents.ts';
+import type { Reporter, Steps } from '../../model/reporter.ts';
 import { everywhere } from '../everywhere.ts';
 import type { MoveInput, Moves, ScaleStep } from '../move.ts';
 import { batchesOf } from '../moves.ts';
@@ -21,7 +23,8 @@ export const canaryRollout = defineStep({
   type: 'canary-rollout',
   about: 'The batches of pods up to one are of the new copy, with a share of the traffic.',
   schema,
-  check: ({ properties: { traffic } }, { application, path, reporter }) => {
+  check: ({ properties: { batchPartition, traffic } }, { application, path, reporter }) => {
+    checkPartition(batchPartition, application, [...path, 'batchPartition'], reporter);
     const targets = traffic?.weightedTargets ?? [];
     const at = [...path, 'traffic', 'weightedTargets'];
     const names = application.spec.components.map(({ name }) => name);
@@ -69,6 +72,15 @@ function movesOf(partition: number, targets: readonly Target[], input: MoveInput
     steps.push({ type: 'scale', replicas, weight, components: [name] });
   }
   return { steps };
+}
+
+/** Reports a batch that no component has; components without the trait have as many as the workflow has steps. */
+function checkPartition(partition: number | undefined, { spec }: Application, path: Steps, reporter: Reporter): void {
+  const counted = spec.components.map(batchesOf).filter((batches) => batches !== null);
+  const most = Math.max(-1, ...counted.map(({ upTo }) => upTo.length)) - 1;
+  if (partition === undefined || most < 0 || partition <= most) return;
+  const message = `there is no batch ${partition}: the trait rollout has ${most + 1}, from 0 to ${most}`;
+  reporter.error('REFERENCE_NOT_FOUND', path, message, 'write the last batch that the step is done with');
 }
 
 /** The component of `reviews-v2`; null for an alias. */

@@ -17,6 +17,10 @@ export const exportToConfig = defineStep({
   check: () => undefined,
   takes: ['configName', 'namespace', 'data'],
   wants: ({ properties: { cluster } }) => objectsWant(cluster),
+  brings: ({ properties: { configName: name, namespace, cluster = '' } }) => ({
+    cluster,
+    object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } },
+  }),
   run: ({ properties: { configName, namespace, data } }) => {
     const texts = Object.entries(data).map(([key, one]) => [key, typeof one === 'string' ? one : JSON.stringify(one)]);
     const metadata = { name: configName, ...(namespace !== undefined && { namespace }) };

@@ -80,7 +80,7 @@ describe('the policies of an Application', () => {
     ],
     [
       'leave fields to others by paths',
-      '- { type: apply-once, properties: { enable: true, rules: [{ selector: {}, strategy: { path: [a..b] } }] } }',
+      '- { type: apply-once, properties: { enable: true, rules: [{ selector: { resourceTypes: [Job] }, strategy: { path: [a..b] } }] } }',
       'error[DOCUMENT_INVALID] a..b is not a path; line 8 at a..b; write it like spec.replicas, spec.template.spec.containers[0].image or metadata.annotations["a.b/c"]',
     ],
     [
@@ -105,8 +105,53 @@ describe('the policies of an Application', () => {
     ],
     [
       'make objects again by paths',
-      '- { type: resource-update, properties: { rules: [{ selector: {}, strategy: { recreateFields: [a..b] } }] } }',
+      '- { type: resource-update, properties: { rules: [{ selector: { resourceTypes: [Job] }, strategy: { recreateFields: [a..b] } }] } }',
       'error[DOCUMENT_INVALID] a..b is not a path; line 8 at a..b; write it like spec.replicas, spec.template.spec.containers[0].image or metadata.annotations["a.b/c"]',
+    ],
+    [
+      'select components that are there',
+      '- { type: garbage-collect, properties: { rules: [{ selector: { componentNames: [dbb] }, strategy: never }] } }',
+      'warning[REFERENCE_NOT_FOUND] the rule selects nothing by it: there is no component dbb; line 8 at dbb; did you mean db?',
+    ],
+    [
+      'select components of types that are there',
+      '- { type: take-over, properties: { rules: [{ selector: { componentTypes: [worker] } }] } }',
+      'warning[REFERENCE_NOT_FOUND] the rule selects nothing by it: there is no component of type worker; line 8 at worker; there are: webservice, statefulset',
+    ],
+    [
+      'select traits that are there',
+      '- { type: read-only, properties: { rules: [{ selector: { traitTypes: [scaler] } }] } }',
+      'warning[REFERENCE_NOT_FOUND] the rule selects nothing by it: there is no trait of type scaler; line 8 at scaler; there are none',
+    ],
+    [
+      'select by the two types of OAM',
+      '- { type: shared-resource, properties: { rules: [{ selector: { oamTypes: [workload] } }] } }',
+      'warning[REFERENCE_NOT_FOUND] the rule selects nothing by it: there is no type of OAM workload; line 8 at workload; did you mean WORKLOAD?',
+    ],
+    [
+      'select something',
+      '- { type: garbage-collect, properties: { rules: [{ selector: { componentNames: [] }, strategy: never }] } }',
+      'warning[REFERENCE_NOT_FOUND] the rule selects nothing; line 8 at ; name components, types of objects (resourceTypes) or objects',
+    ],
+    [
+      'leave fields to others where they are enabled',
+      '- { type: apply-once }',
+      'warning[DOCUMENT_INVALID] it is not enabled, and does nothing; line 8 at ; write enable: true',
+    ],
+    [
+      'leave some field to others',
+      '- { type: apply-once, properties: { enable: true, rules: [{ selector: { componentNames: [web] } }] } }',
+      'warning[DOCUMENT_INVALID] the rule leaves no field to others; line 8 at ; write strategy: { path: [spec.replicas] }; "*" is the whole object',
+    ],
+    [
+      'let some cluster be under way',
+      '- { type: rollout, properties: { waves: [{ name: a, maxConcurrent: 0 }] } }',
+      'error[DOCUMENT_INVALID] no cluster at all may be under way; line 8 at maxConcurrent; write 1 or more; sluice.dev/paused: "true" lets nothing begin',
+    ],
+    [
+      'let no more fail than there are',
+      '- { type: rollout, properties: { maxFailed: 120% } }',
+      'error[DOCUMENT_INVALID] 120% is more than all of it; line 8 at maxFailed; write at most 100%',
     ],
     [
       'fetch no secrets',
@@ -139,6 +184,35 @@ describe('the policies of an Application', () => {
     expect(said(policies(unnamed, '- { type: override }'))).toEqual([
       'error[DOCUMENT_INVALID] a second policy named policy-1; line 9 at ; rename one',
     ]);
+  });
+
+  it('select components that other policies make, and the objects of those that a template makes', () => {
+    const rules = '{ rules: [{ selector: { componentNames: [new, db-a, quota] }, strategy: never }] }';
+    const made = [
+      '- { type: override, properties: { components: [{ name: new, type: worker, properties: { image: x } }] } }',
+      '- { type: replication, properties: { keys: [a], selector: [db] } }',
+      '- { name: quota, type: quota }',
+      `- { type: garbage-collect, properties: ${rules} }`,
+    ];
+    const definition = `---
+kind: PolicyDefinition
+metadata: { name: quota }
+spec: { schematic: { cue: { template: "output: {apiVersion: \\"v1\\", kind: \\"ConfigMap\\"}" } } }
+`;
+    expect(saidOf(applicationWith(policies(...made)) + definition)).toEqual([]);
+  });
+
+  it('have an effect where there are steps', () => {
+    const words = (name: string, line: number) =>
+      `warning[REFERENCE_NOT_FOUND] no step takes the policy ${name}: it has no effect; line ${line} at ; name it in the policies of a step of type deploy, or remove it`;
+    const override = '- { name: o, type: override, properties: { selector: [web] } }';
+    const step = (type: string, names = '') => steps(`- { type: ${type}, properties: { ${names} } }`);
+    const both = policies(topology, override);
+    expect(said(both, step('deploy', 'policies: [t]'))).toEqual([words('o', 9)]);
+    expect(said(both, step('deploy', 'policies: [o]'))).toEqual([words('t', 8)]);
+    expect(said(both, step('rollout-promotion'))).toEqual([]);
+    const binding = policies('- { name: e, type: env-binding, properties: { envs: [{ name: prod }] } }');
+    expect(said(binding, step('deploy2env', 'env: prod'))).toEqual([]);
   });
 
   it('may be of components that a policy makes', () => {
@@ -196,6 +270,31 @@ describe('the workflow of an Application', () => {
       'error[DOCUMENT_INVALID] 5x is not a duration; line 12 at duration; use the form 90s, 15m or 1h30m',
     ],
     [
+      'has steps in each group',
+      '- { name: g, type: step-group, subSteps: [] }',
+      'error[DOCUMENT_INVALID] the group g has no steps; line 12 at ; write them as subSteps, or remove it',
+    ],
+    [
+      'names the key of a Secret',
+      '- { type: webhook, properties: { url: { secretRef: { name: hooks } } } }',
+      'error[DOCUMENT_INVALID] url.secretRef.key is missing; line 12 at secretRef; write secretRef: { name: hooks, key: url }: the address is in the file hooks/url of effects.secretsDir of the hub',
+    ],
+    [
+      'has steps with some time',
+      '- { type: suspend, timeout: 0s }',
+      'error[DOCUMENT_INVALID] a step that has no time fails at once; line 12 at timeout; use the form 90s, 15m or 1h30m',
+    ],
+    [
+      'takes what context has',
+      '- { type: webhook, inputs: [{ from: context.nmae, parameterKey: url.value }] }',
+      'error[REFERENCE_NOT_FOUND] there is no context.nmae; line 12 at from; did you mean name?',
+    ],
+    [
+      'brings each object once',
+      '- { type: step-group, subSteps: [{ name: a, type: export2config, properties: { configName: c, data: {} } }, { type: export2config, properties: { configName: c, data: {} } }] }',
+      'error[DELIVERY_CONFLICT] step a brings the same object: ConfigMap default/c; line 12 at properties; give one of the two another name, or remove one',
+    ],
+    [
       'has steps in groups alone',
       '- { type: deploy, subSteps: [{ type: suspend }] }',
       'error[DOCUMENT_INVALID] a step of type deploy has no steps of its own; line 12 at subSteps; give the type step-group',
@@ -222,7 +321,19 @@ describe('the workflow of an Application', () => {
     ],
   ])('%s', (_, line, words) => {
     const binding = '- { name: e, type: env-binding, properties: { envs: [{ name: prod }] } }';
-    expect(said(policies(topology, binding), steps(line))).toEqual([words]);
+    const errors = said(policies(topology, binding), steps(line)).filter((one) => !one.includes('no step takes'));
+    expect(errors).toEqual([words]);
+  });
+
+  it('has batches that are there', () => {
+    const trait = '{ type: rollout, properties: { rolloutBatches: [{ replicas: 1 }, { replicas: 1 }] } }';
+    const doc = applicationWith(steps('- { type: canary-rollout, properties: { batchPartition: 2 } }')).replace(
+      '{ image: nginx:1 } }',
+      `{ image: nginx:1 }, traits: [${trait}] }`,
+    );
+    expect(saidOf(doc)).toEqual([
+      'error[REFERENCE_NOT_FOUND] there is no batch 2: the trait rollout has 2, from 0 to 1; line 9 at batchPartition; write the last batch that the step is done with',
+    ]);
   });
 
   it('may be a plain list, whose problems stand at its items', () => {
@@ -261,7 +372,7 @@ describe('the workflow of an Application', () => {
     const giver =
       '- { name: g, type: request, properties: { url: "https://a.example" }, outputs: [{ name: u, valueFrom: response }] }';
     const taker = '- { type: deploy, inputs: [{ from: u, parameterKey: policies }] }';
-    expect(said(policies(topology), steps(giver, taker))).toEqual([
+    expect(said(steps(giver, taker))).toEqual([
       expect.stringMatching(
         /error\[UNSUPPORTED\] an input cannot give policies of a step deploy: .*at parameterKey; here inputs give auto, parallelism; /,
       ),
@@ -280,7 +391,7 @@ describe('the workflow of an Application', () => {
     '- { type: webhook, inputs: [{ from: context.name, parameterKey: url.value }] }',
     '- { type: step-group, subSteps: [{ type: suspend }] }',
   ])('holds back what comes after: %s', (line) => {
-    expect(said(policies(topology), steps(line))).toEqual([]);
+    expect(said(steps(line))).toEqual([]);
   });
 
   it('may have waves, steps that wait for others, and components one after the other', () => {
@@ -292,7 +403,7 @@ describe('the workflow of an Application', () => {
     const finish = '- { type: rollout, properties: { onNewRevision: finish } }';
     expect(said(policies(finish))).toEqual([]);
     const apply = (name: string) => step(name, 'apply-component', 'component: web');
-    expect(said(policies(topology), steps(apply('a'), apply('b')))).toEqual([]);
+    expect(said(steps(apply('a'), apply('b')))).toEqual([]);
   });
 });
 

@@ -39,6 +39,11 @@ describe('what moves pods and traffic', () => {
       ['traffic-shift moves pods and traffic, and so would the waves and steps of the policy of type rollout'],
     ],
     [
+      'batches go back',
+      [[canary(1, 50, 50), canary(0, 90, 10), step('rollout-promotion')], rollout],
+      ['step-1 ends with batch 0, and step-0 before it with batch 1'],
+    ],
+    [
       'other numbers of a rollout count',
       [[step('traffic-shift')], { policies: [{ type: 'rollout', properties: { maxConcurrent: 2 } }] }],
       [],
