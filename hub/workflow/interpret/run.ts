@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { effectMethods, type Effect } from '../../model/effect.ts';
 import { durationSeconds } from '../../model/duration.ts';
 import { isMap, valueAt, type JsonMap } from '../../model/json-map.ts';
+import { idOf } from '../../../shared/model/object.ts';
+import { wholeObject } from '../../model/cue-fields.ts';
+import { namespaceOf } from '../../model/documents.ts';
+import { readingOf } from '../../model/reading.ts';
 import { objectsWant } from '../object-steps.ts';
+import { unreadable, withValues } from '../readable.ts';
 import { moment, verdictOf } from '../outcome.ts';
 import { defineStep, type StepInput, type StepOutcome, type StepType } from '../step.ts';
 import { actionNames, actionsOf, type Action, type ActionName } from './actions.ts';
@@ -28,7 +33,7 @@ type Done = { readonly result: Readonly<Record<string, unknown>> } | StepOutcome
 /** The type of step that a template makes: its actions, one after the other. */
 export function interpretedStep({ type, template }: StepDefinition): StepType {
   const read = actionsOf(template);
-  const isApplying = 'actions' in read && read.actions.some(({ name }) => name === 'Apply');
+  const isPlaced = 'actions' in read && read.actions.some(({ name }) => name === 'Apply' || name === 'Read');
   return defineStep({
     type,
     schema: z.record(z.string(), z.unknown()),
@@ -36,7 +41,7 @@ export function interpretedStep({ type, template }: StepDefinition): StepType {
       if ('fault' in read)
         reporter.error('UNSUPPORTED', path.slice(0, -1), `step type ${type}: ${read.fault}`, actionsHint);
     },
-    ...(isApplying && { wants: () => objectsWant(), takes: 'all' as const, decides: true }),
+    ...(isPlaced && { wants: () => objectsWant(), takes: 'all' as const, decides: true }),
     run: ({ properties }, input) =>
       'fault' in read ? moment('failed', read.fault) : runActions(read.actions, { type, template, properties, input }),
   });
@@ -144,26 +149,34 @@ const http: Does = (value, { action, run: { input }, flow }) => {
   return { result: action.isNew ? answered : { response: answered } };
 };
 
+/** What is read is followed by its agent from then on, and each pass knows it as it is now. */
+const reads: Does = (value, { run: { input }, flow }) => {
+  if (isElsewhere(value)) return moment('failed', `it reads in ${textOf(value['cluster'])}: ${reachesLocal}`);
+  const own = namespaceOf(input.application);
+  const object = value['value'];
+  const [apiVersion, kind, name] = [['apiVersion'], ['kind'], ['metadata', 'name']].map((path) =>
+    textOf(valueAt(object, ...path) ?? ''),
+  ) as [string, string, string];
+  if (apiVersion === '' || kind === '' || name === '') return moment('failed', 'it reads no object by its name');
+  const namespace = textOf(valueAt(object, 'metadata', 'namespace') ?? own);
+  const fault = unreadable({ apiVersion, kind, name, namespace }, own);
+  if (fault !== null) return moment('failed', fault.message);
+  flow.objects.push(readingOf({ apiVersion, kind, name }, wholeObject));
+  const named = { apiVersion, kind, metadata: { name, namespace } };
+  const values = input.told?.(idOf(named)) ?? {};
+  if (Object.keys(values).length === 0) return moment('running', `it waits for ${kind} ${name} to be reported`);
+  return { result: { value: withValues(named, values) } };
+};
+
 const doing: Readonly<Record<ActionName, Does>> = {
   Apply: (value, { run: { input }, flow }) => {
     const object = value['value'];
     if (!isMap(object)) return moment('failed', 'it applies no object');
-    if (typeof value['cluster'] === 'string' && value['cluster'] !== '' && value['cluster'] !== 'local') {
-      return moment('failed', `it applies to ${value['cluster']}: a step of one's own reaches the local cluster alone`);
-    }
+    if (isElsewhere(value)) return moment('failed', `it applies to ${textOf(value['cluster'])}: ${reachesLocal}`);
     flow.objects.push(object);
     return input.isDelivered === true ? { result: { value: object } } : moment('running', '');
   },
-  Read: (value, { flow }) => {
-    const wanted = idText(value['value']);
-    const found = flow.objects.find((object) => idText(object) === wanted);
-    return found === undefined
-      ? moment(
-          'failed',
-          `it reads ${wanted}: agents report only what they deliver, so only what it applied can be read`,
-        )
-      : { result: { value: found } };
-  },
+  Read: reads,
   ConditionalWait: (value) => (value['continue'] === true ? { result: {} } : moment('running', says(value, ''))),
   Suspend: (value, { run: { input } }) => {
     const verdict = verdictOf(input);
@@ -190,9 +203,10 @@ const doing: Readonly<Record<ActionName, Does>> = {
   Log: () => ({ result: {} }),
 };
 
-function idText(value: unknown): string {
-  const parts = [['apiVersion'], ['kind'], ['metadata', 'namespace'], ['metadata', 'name']];
-  return parts.map((path) => textOf(valueAt(value, ...path) ?? '')).join(' ');
+const reachesLocal = "a step of one's own reaches the local cluster alone";
+
+function isElsewhere({ cluster }: JsonMap): boolean {
+  return typeof cluster === 'string' && cluster !== '' && cluster !== 'local';
 }
 
 function textOf(value: unknown): string {

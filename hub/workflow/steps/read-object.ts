@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { byCodeUnit } from '../../../shared/lib/order.ts';
 import { pointerParts } from '../../../shared/model/ignored.ts';
-import { factsOf } from '../../../shared/model/kinds.ts';
 import { idOf } from '../../../shared/model/object.ts';
 import { fieldsOfValue, wholeObject } from '../../model/cue-fields.ts';
 import { namespaceOf, type Application } from '../../model/documents.ts';
 import { readingOf } from '../../model/reading.ts';
 import { objectsWant } from '../object-steps.ts';
 import { moment } from '../outcome.ts';
-import { withValueAt } from '../parameter-key.ts';
+import { unreadable, withValues } from '../readable.ts';
 import { defineStep, type StepInput } from '../step.ts';
 
 const schema = z.strictObject({
@@ -28,14 +27,14 @@ export const readObject = defineStep({
   about: 'Waits for an object of a cluster, and gives what others take of it: `output.value`.',
   schema,
   check: ({ properties }, { application, path, reporter }) => {
-    const fault = faultOf(properties, application);
+    const fault = unreadable(properties, namespaceOf(application));
     if (fault !== null) reporter.error('UNSUPPORTED', [...path, fault.member], fault.message, fault.hint);
   },
   takes: ['apiVersion', 'kind', 'name', 'namespace'],
   wants: ({ properties: { cluster } }) => objectsWant(cluster),
   decides: true,
   run: ({ properties }, input) => {
-    const fault = faultOf(properties, input.application);
+    const fault = unreadable(properties, namespaceOf(input.application));
     if (fault !== null) return moment('failed', fault.message);
     const fields = fieldsTaken(input);
     const objects = [readingOf(properties, fields)];
@@ -49,10 +48,7 @@ export const readObject = defineStep({
       const what = missing === undefined ? '' : `${pointerParts(missing).join('.')} of `;
       return moment('running', `${what}${kind} ${name} is not reported`, { objects });
     }
-    const value = Object.entries(values).reduce<unknown>(
-      (filled, [field, one]) => withValueAt(filled, pointerParts(field), one),
-      object,
-    );
+    const value = withValues(object, values);
     return moment('succeeded', '', { objects, outputs: { output: { value, $returns: { value } } } });
   },
 });
@@ -64,19 +60,4 @@ function objectOf({ apiVersion, kind, name }: Properties, application: Applicati
 /** The fields that others take, as JSON pointers. */
 function fieldsTaken({ outputs = [] }: Pick<StepInput, 'outputs'>): readonly string[] {
   return [...new Set(outputs.flatMap(({ valueFrom }) => fieldsOfValue(valueFrom)))].sort(byCodeUnit);
-}
-
-/** Why an object cannot be read; null where it can. */
-function faultOf(properties: Properties, application: Application) {
-  const { apiVersion, kind, namespace } = properties;
-  const own = namespaceOf(application);
-  if (kind === 'Secret' && apiVersion === 'v1') {
-    const hint = 'name the Secret in the component that needs it, which reads it in the cluster';
-    return { member: 'kind', message: 'agents tell nothing of Secrets', hint };
-  }
-  const isElsewhere = namespace !== undefined && namespace !== own;
-  if (!isElsewhere && factsOf(idOf(objectOf(properties, application))).scope !== 'cluster') return null;
-  const hint = 'read it in an application of its namespace; further its author may have no rights';
-  const message = `agents tell of objects in the namespace of the application alone, ${own}`;
-  return { member: isElsewhere ? 'namespace' : 'kind', message, hint };
 }

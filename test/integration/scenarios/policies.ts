@@ -107,6 +107,28 @@ spec:
         inputs: [{ from: ready, parameterKey: value.data.ready }]
         properties: { cluster: two, value: { apiVersion: v1, kind: ConfigMap, metadata: { name: told } } }
 `;
+/** A type of step that waits for what others write into an object, and an application that goes on then. */
+const watcher = `kind: WorkflowStepDefinition
+metadata: { name: watch }
+spec:
+  schematic:
+    cue:
+      template: |
+        import "vela/op"
+        read: op.#Read & {value: {apiVersion: "v1", kind: "ConfigMap", metadata: name: "gate"}}
+        wait: op.#ConditionalWait & {continue: read.value.data.open == "yes"}
+---
+kind: Application
+metadata: { name: watcher }
+spec:
+  components: []
+  workflow:
+    steps:
+      - { name: wait, type: watch }
+      - name: go
+        type: apply-object
+        properties: { cluster: two, value: { apiVersion: v1, kind: ConfigMap, metadata: { name: gone-on } } }
+`;
 const map = (name: string): string => `/ConfigMap/default/${name}`;
 
 const production = '{ name: production, type: topology, properties: { clusterLabelSelector: { usage: production } } }';
@@ -121,7 +143,7 @@ export function describePolicies(backend: Backend): void {
     const object = (site: Site | null, id: string) => site?.view.get(id);
 
     beforeAll(async () => {
-      fleet = await startFleet({ backend });
+      fleet = await startFleet({ backend, hub: { localCluster: 'one' } });
       await fleet.push({
         'clusters.yaml': ['one', 'two'].map((name) => clusterYaml(name, { usage: 'production' })).join('---\n'),
         'shop.yaml': shop('web:1', [production, staging()]),
@@ -275,6 +297,22 @@ export function describePolicies(backend: Backend): void {
       await fleet.push({ 'teller.yaml': null });
       await one!.view.untilGone(worker('teller'));
       await two!.view.untilGone(map('told'));
+    });
+
+    it("wait with a step of one's own for what others write", async () => {
+      const hands = handsOf(one!.view);
+      const gate = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'gate', namespace: 'default' } };
+      await hands.make({ ...gate, data: { open: 'no' } });
+      await fleet.push({ 'watcher.yaml': watcher });
+      await fleet.until('it to be followed', (status) => rowOf(status, 'default/watcher')?.health === 'Healthy');
+      expect(await object(two, map('gone-on'))).toBeUndefined();
+      await hands.edit(map('gate'), (found) => {
+        found['data'] = { open: 'yes' };
+      });
+      await two!.view.until(map('gone-on'), 'made', () => true);
+      await fleet.push({ 'watcher.yaml': null });
+      await two!.view.untilGone(map('gone-on'));
+      await hands.remove(map('gate'));
     });
 
     it('take nothing away for a name that is not right, and go on elsewhere', async () => {

@@ -5,6 +5,13 @@ const unit = (name: string) => `test/unit/hub/${name}.test.ts`;
 /** Bugs of workflows: conditions, inputs, components one after the other, effects. */
 export const workflowMutants: readonly Mutant[] = [
   {
+    bug: "a step of one's own goes on with an object of which nothing is told",
+    file: 'hub/workflow/interpret/run.ts',
+    find: 'if (Object.keys(values).length === 0) return',
+    replace: 'if (values === null) return',
+    tests: ['test/unit/hub/workflow/interpret/run.test.ts'],
+  },
+  {
     bug: 'an input says where a step delivers',
     file: 'hub/workflow/gates.ts',
     find: 'if (member === undefined || takes.includes(String(member))) return [];',

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCueEngine, type CueEngine } from '../../../../../hub/cue/engine.ts';
 import { openQuestions } from '../../../../../hub/deliver/questions.ts';
+import { wholeObject } from '../../../../../hub/model/cue-fields.ts';
 import type { Effect, Verdict } from '../../../../../hub/model/effect.ts';
+import { readingOf } from '../../../../../hub/model/reading.ts';
 import { interpretedStep } from '../../../../../hub/workflow/interpret/run.ts';
 import type { StepInput, StepOutcome } from '../../../../../hub/workflow/step.ts';
 import { systemClock } from '../../../../../shared/adapters/clock.ts';
@@ -161,6 +163,56 @@ wait: builtin.#ConditionalWait & {$params: continue: apply.$returns.value.data.a
     expect(await run('import "vela/op"\na: op.#Delete & {}')).toMatchObject({
       phase: 'failed',
       message: 'the action op.#Delete is not supported',
+    });
+  });
+
+  describe('that reads', () => {
+    const map = 'value: {apiVersion: "v1", kind: "ConfigMap", metadata: name: parameter.name}';
+    const template = `import "vela/op"
+parameter: name: string
+read: op.#Read & {${map}}
+wait: op.#ConditionalWait & {continue: read.value.data.done == "yes", message: "it is not done"}
+`;
+    const told = (data: object) => ({
+      isDelivered: true,
+      told: (id: string) => (id === '/ConfigMap/default/a' ? { '/data': data } : undefined),
+    });
+    const brought = [readingOf({ apiVersion: 'v1', kind: 'ConfigMap', name: 'a' }, wholeObject)];
+
+    it('has its object followed until it says what is waited for', async () => {
+      const run1 = await run(template, { name: 'a' });
+      expect(run1).toMatchObject({
+        phase: 'running',
+        message: 'it waits for ConfigMap a to be reported',
+        objects: brought,
+      });
+      const run2 = await run(template, { name: 'a' }, told({ done: 'no' }));
+      expect(run2).toMatchObject({ phase: 'running', message: 'it is not done', objects: brought });
+      const run3 = await run(template, { name: 'a' }, told({ done: 'yes' }));
+      expect(run3).toMatchObject({ phase: 'succeeded', objects: brought });
+      expect(run3.outputs).toMatchObject({ read: { value: { metadata: { name: 'a' }, data: { done: 'yes' } } } });
+    });
+
+    it.each([
+      ['no name', 'value: {apiVersion: "v1", kind: "ConfigMap"}', 'it reads no object by its name'],
+      ['a Secret', 'value: {apiVersion: "v1", kind: "Secret", metadata: name: "a"}', 'agents tell nothing of Secrets'],
+      [
+        'another namespace',
+        'value: {apiVersion: "v1", kind: "ConfigMap", metadata: {name: "a", namespace: "far"}}',
+        'agents tell of objects in the namespace of the application alone, default',
+      ],
+      [
+        'another cluster',
+        'cluster: "east", value: {apiVersion: "v1", kind: "ConfigMap", metadata: name: "a"}',
+        "it reads in east: a step of one's own reaches the local cluster alone",
+      ],
+    ])('fails for %s', async (_, text, message) => {
+      const outcome = await run(`import "vela/op"\nread: op.#Read & {${text}}\n`);
+      expect(outcome).toMatchObject({ phase: 'failed', message, objects: [] });
+    });
+
+    it('has a place of its own', () => {
+      expect(interpretedStep({ type: 'mine', template })).toMatchObject({ decides: true, takes: 'all' });
     });
   });
 });
