@@ -71,6 +71,13 @@ export const sharingMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/store/slices/bundles.test.ts'],
   },
   {
+    bug: 'of several units that bring an application to a cluster the last one alone is known',
+    file: 'hub/plan/departures.ts',
+    find: 'units.length === 0 ? only : [...units, assignment.unit]',
+    replace: 'only',
+    tests: ['test/unit/hub/plan/departures.test.ts'],
+  },
+  {
     bug: 'a summary of the fleet leaves out which application is worst',
     file: 'hub/status/summary.ts',
     find: '.sort((a, b) => rankOf(b.worst) - rankOf(a.worst))',

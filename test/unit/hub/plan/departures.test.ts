@@ -181,6 +181,16 @@ describe('a unit that leaves a cluster', () => {
       [],
     ],
     [
+      'stays until all of several units that bring it are published',
+      {
+        ran: ['a app: app-v1', 'a deploy: app-v1'],
+        placed: ['a other: app-v1', 'a deploy: app-v1'],
+        documents: 'app deploy other',
+        mute: 'a',
+      },
+      ['a app: MOVE_UNFINISHED a'],
+    ],
+    [
       'stays when its application only records revisions from now on',
       { ran: ['a app: app-v1'], placed: [], documents: 'app' },
       ['a app: EMPTY_RENDER'],
