@@ -205,4 +205,18 @@ export const validateMutants: readonly Mutant[] = [
     replace: 'now >= 0',
     tests: ['test/unit/hub/workflow/drivers.test.ts'],
   },
+  {
+    bug: 'a condition that cannot be read is told when the step has its turn',
+    file: 'hub/render/render.ts',
+    find: '...notTold(unreadable, all),',
+    replace: '',
+    tests: ['test/unit/hub/operations/preview-problems.test.ts'],
+  },
+  {
+    bug: 'names of results are free for texts at the top alone',
+    file: 'hub/cue/expression.ts',
+    find: '[for _ in [] {\\n${members}{',
+    replace: '[for _ in [] {\\n{',
+    tests: ['test/unit/hub/render/expressions.test.ts'],
+  },
 ];

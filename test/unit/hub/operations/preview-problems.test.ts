@@ -27,6 +27,16 @@ const thirty: readonly (readonly [name: string, text: string, said: RegExp])[] =
     /unknown property "imgae"; .*; did you mean image\?/,
   ],
   [
+    'a condition that cannot be read',
+    component(
+      'a',
+      'webservice',
+      'image: x',
+      '  workflow: { steps: [{ name: w, type: suspend, if: "status.w.failed &&" }] }\n',
+    ),
+    /the condition cannot be read: expected operand, and it ends; .*; write CUE/,
+  ],
+  [
     'a property of the wrong type',
     component('a', 'webservice', 'image: x, replicas: two'),
     /"replicas" has the wrong type/,
@@ -181,7 +191,7 @@ describe('a preview tells all that is wrong in one run', () => {
       return here.some((line) => said.test(line)) ? [] : [`${title}: ${here.join(' | ')}`];
     });
     expect(silent).toEqual([]);
-    expect(new Set(problems.map(({ place }) => place?.path)).size).toBe(30);
+    expect(new Set(problems.map(({ place }) => place?.path)).size).toBe(31);
   });
 
   it('of an object that is too large for a bundle, as the hub says it', async () => {

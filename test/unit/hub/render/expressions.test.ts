@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
+import { unreadableTexts } from '../../../../hub/render/expressions.ts';
+import { systemClock } from '../../../../shared/adapters/clock.ts';
+import { applicationWith } from '../../../fixtures/hub/delivery.ts';
+import { fleetOf } from '../../../fixtures/hub/fleet.ts';
+
+const { signal } = new AbortController();
+const step = (more: string) => applicationWith(`workflow:\n  steps:\n    - { name: a, type: suspend, ${more} }\n`);
+const inGroup = applicationWith(
+  'workflow:\n  steps:\n    - { name: g, type: step-group, subSteps: [{ name: a, type: suspend, if: "a b" }] }\n',
+);
+const given = (text: string) =>
+  applicationWith('').replace(
+    '{ image: nginx:1 } }',
+    `{ image: nginx:1 }, outputs: [{ name: o, valueFrom: '${text}' }] }`,
+  );
+const definition = (text: string) =>
+  `kind: ComponentDefinition\nmetadata: { name: own }\nspec:\n  status:\n    healthPolicy: ${JSON.stringify(text)}\n  schematic: { cue: { template: 'output: {}' } }\n`;
+
+describe('texts of CUE whose turn comes later', () => {
+  let cue: CueEngine;
+  beforeAll(() => {
+    cue = startCueEngine({ clock: systemClock });
+  });
+  afterAll(() => cue.close());
+
+  it.each([
+    step('if: always'),
+    step(`if: 'status.a.failed && inputs.x > 1 || context.name == "a"'`),
+    step(`if: 'strings.HasPrefix(status["a-b"].message, "x") // so it is'`),
+    step(`outputs: [{ name: o, valueFrom: ${JSON.stringify('import "time"\ntime.Format(response.at, "x")')} }]`),
+    given('output.metadata.name + outputs.service.kind'),
+    definition('isHealth: context.output.status.ready > 0 && parameter.replicas > 0'),
+    definition('import "strings"\nx: errs\nisHealth: strings.Contains(context.name, "a")'),
+  ])('can be read: %s', async (text) => {
+    expect(await unreadableTexts(cue, fleetOf(text), signal)).toEqual([]);
+  });
+
+  it.each<[text: string, said: string]>([
+    [step('if: status.a.failed &&'), 'error: the condition cannot be read: expected operand, and it ends'],
+    [step('if: statuss.a.failed'), 'error: the condition cannot be read: reference "statuss" not found'],
+    [inGroup, "error: the condition cannot be read: expected label or ':', found 'IDENT' b"],
+    [
+      step(`outputs: [{ name: o, valueFrom: 'response[0' }]`),
+      "error: output o cannot be read: expected ']', found newline",
+    ],
+    [given('output.metadata.'), 'error: output o cannot be read: expected selector, and it ends'],
+    [definition('isHealth: ('), 'warning: healthPolicy cannot be read: expected operand, and it ends'],
+  ])('cannot be read: %s', async (text, said) => {
+    const fleet = fleetOf(text);
+    const problems = await unreadableTexts(cue, fleet, signal);
+    expect(problems.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([said]);
+    expect(problems.every(({ place }) => (place?.line ?? 0) > 1)).toBe(true);
+    // And it is looked at once for each commit.
+    expect(await unreadableTexts(cue, fleet, signal)).toBe(problems);
+  });
+});
