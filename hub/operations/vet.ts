@@ -50,6 +50,8 @@ export async function vetDefinitions(
   parameter: VettedFile | null,
   { cue, signal }: Pick<VetParts, 'cue' | 'signal'>,
 ): Promise<Vetted> {
+  if (file.path.endsWith('.cue'))
+    throw new SluiceError('USAGE', 'a file of CUE alone is not a document', { path: file.path, hint: cueHint });
   const documents = readDocuments(file);
   const given = parameter === null ? null : (readDocuments(parameter)[0] ?? null);
   const { fleet, problems } = validate(snapshotOf(documents));
@@ -65,6 +67,10 @@ export async function vetDefinitions(
     problems: inOrder([...problems, ...vetted.flatMap((one) => one.problems)]),
   };
 }
+
+// The form that KubeVela's own command line takes, and makes documents of.
+const cueHint =
+  'write the definition in YAML, its template at spec.schematic.cue.template; `vela def render` makes that of a file in CUE';
 
 function isDefinition(value: unknown): boolean {
   return isMap(value) && typeof value['kind'] === 'string' && /Definition(?:Revision)?$/.test(value['kind']);

@@ -163,6 +163,11 @@ ${inner}`;
     await expect(vet('kind: ConfigMap\napiVersion: v1\nmetadata: { name: a }\n')).rejects.toMatchObject({
       code: 'USAGE',
     });
+    const cueFile = { path: 'mine.cue', text: '"mine": {\n\ttype: "trait"\n}\ntemplate: {}\n' };
+    await expect(vetDefinitions(cueFile, null, { cue, signal })).rejects.toMatchObject({
+      code: 'USAGE',
+      data: { path: 'mine.cue', hint: expect.stringContaining('spec.schematic.cue.template') as string },
+    });
     await expect(vet('a: [')).rejects.toMatchObject({ code: 'YAML_SYNTAX' });
   });
 });
