@@ -13,10 +13,9 @@ export function readsOf(app: Read<BundleApp> | null): readonly BundleObject[] {
   return app?.reads ?? [];
 }
 
-/** True for what an application only reads and may tell fields of: what is in its own namespace, and no Secret. */
-export function mayTellOfRead(app: Read<BundleApp>, id: ObjectId): boolean {
-  if (groupKindOf(id) === '/Secret' || parseObjectId(id).namespace !== (app.target ?? app.namespace)) return false;
-  return readsOf(app).some((one) => one.id === id);
+/** True for what an application may tell fields of although it is not its own: what is in its own namespace, and no Secret. */
+export function mayTellOf({ namespace, target }: Pick<BundleApp, 'namespace' | 'target'>, id: ObjectId): boolean {
+  return groupKindOf(id) !== '/Secret' && parseObjectId(id).namespace === (target ?? namespace);
 }
 
 /** True for an object that its application only reads. */

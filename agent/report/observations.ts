@@ -5,7 +5,8 @@ import type { ReportApp, ReportedObservation } from '../../shared/wire/report.ts
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
 import type { Live } from '../model/live.ts';
-import { mayTellOfRead } from '../model/reads.ts';
+import { indexOf } from '../model/app-index.ts';
+import { mayTellOf } from '../model/reads.ts';
 
 /** What was told of an object, and when (monotonic). */
 export interface ToldObservation {
@@ -30,14 +31,24 @@ export function observationsOf(app: BundleApp, { live, entry, named }: Observing
   const observations = app.observe.flatMap(({ id }): ReportedObservation[] => {
     const [object, known] = [live.object(id), entry(id)];
     if (object?.observed === undefined) return [];
-    // What is only read was applied by others: whichever object has the name is meant.
-    if (!mayTellOfRead(app, id) && known?.uid !== object.uid) return [];
+    if (!isMeant(app, id, { uid: object.uid, known })) return [];
     const { uid, generation, observed: values } = object;
     const digest = known?.applied ?? null;
     const one = { id: named(id), uid, generation, values, ...(digest !== null && { digest }) };
     return sizeOf(one) > observationLimits.objectBytes ? [] : [one];
   });
   return observations.length === 0 ? {} : { observations };
+}
+
+/** True for the object that was applied; of what is only read, for whichever has the name, because others applied it. */
+function isMeant(
+  app: BundleApp,
+  id: ObjectId,
+  { uid, known }: { readonly uid: string; readonly known: InventoryEntry | undefined },
+): boolean {
+  const isOwn = indexOf(app).digests.has(id);
+  if (!isOwn && !mayTellOf(app, id)) return false;
+  return (!isOwn && known === undefined) || known?.uid === uid;
 }
 
 /**

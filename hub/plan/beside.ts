@@ -142,7 +142,10 @@ function withKept(entry: Entry, content: UnsealedApp, { given, stays, format }: 
     objects: content.objects.filter(has),
     replicas: content.replicas.filter(has),
     revisions: content.revisions.map((one) => ({ ...one, objects: one.objects.filter((id) => !gone.has(id)) })),
-    ...(content.observe !== undefined && { observe: content.observe.filter(has) }),
+    // What is only read is told to each that reads it, wherever it is.
+    ...(content.observe !== undefined && {
+      observe: content.observe.filter((one) => has(one) || entry.read?.has(one.id) === true),
+    }),
     ...(kept.length > 0 && { kept: kept.sort((a, b) => byCodeUnit(a.id, b.id)) }),
     notes: [...content.notes, ...given.map(givenText), ...stays.map(stayingText)],
   };

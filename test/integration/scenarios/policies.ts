@@ -278,8 +278,12 @@ export function describePolicies(backend: Backend): void {
       const said = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'said', namespace: 'default' } };
       await hands.make({ ...said, data: { of: 'one' } });
       await two!.view.until(map('written'), 'what was read', (found) => isEqual(found['data'], { of: 'one' }));
-      await fleet.push({ 'reader.yaml': null });
+      // A second application that reads it, of which it is not in the document.
+      await fleet.push({ 'later.yaml': reader.replace('name: reader', 'name: sooner').replace('written', 'again') });
+      await two!.view.until(map('again'), 'what was read', (found) => isEqual(found['data'], { of: 'one' }));
+      await fleet.push({ 'reader.yaml': null, 'later.yaml': null });
       await two!.view.untilGone(map('written'));
+      await two!.view.untilGone(map('again'));
       expect(await object(one, map('said'))).toMatchObject({ data: { of: 'one' } });
       await hands.remove(map('said'));
     });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { valuesOf, wantedFields } from '../../../../agent/live/observe.ts';
 import { newLiveCache, takeAnswer, takeEvent, takeRead, unread, want } from '../../../../agent/live/cache.ts';
 import { groupKindOf, idOf, type KubeObject } from '../../../../shared/model/object.ts';
+import type { BundleApp } from '../../../../shared/wire/revision.ts';
 import { configMap, plainApp } from '../../../fixtures/agent/apps.ts';
 
 const labels = { 'app.kubernetes.io/managed-by': 'sluice' };
@@ -54,6 +55,27 @@ describe('the fields that are wanted', () => {
     const { objects: reads } = plainApp('a', [map(1), secret, far]).app;
     const reading = { ...app('b', [], [mapId, idOf(secret), idOf(far)]), namespace: 'shop', reads };
     expect([...wantedFields([reading])]).toEqual([[mapId, ['/status']]]);
+  });
+});
+
+describe('the fields of an object of others', () => {
+  const asking = (name: string, namespace: string, fields: readonly string[]) => ({
+    ...plainApp(name, []).app,
+    ...{ namespace, observe: [{ id: mapId, fields }] },
+  });
+  const owner = { ...plainApp('o', [map(1)]).app, namespace: 'shop' };
+
+  it.each<readonly [string, readonly BundleApp[], readonly string[] | undefined]>([
+    ['are wanted where another application has it', [asking('a', 'shop', ['/data']), owner], ['/data']],
+    [
+      'are those that all of them want',
+      [asking('a', 'shop', ['/status']), asking('b', 'shop', ['/data']), owner],
+      ['/data', '/status'],
+    ],
+    ['are not wanted in another namespace', [asking('a', 'far', ['/data']), owner], undefined],
+    ['are not wanted where no application has it', [asking('a', 'shop', ['/data'])], undefined],
+  ])('%s', (_, apps, fields) => {
+    expect(wantedFields(apps).get(mapId)).toEqual(fields);
   });
 });
 

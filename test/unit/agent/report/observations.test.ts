@@ -43,6 +43,18 @@ describe('the observations of an application', () => {
     expect(observationsOf(reading, none)).toEqual(isTold ? told : {});
   });
 
+  it.each<readonly [string, object, string, boolean]>([
+    ['in the same namespace', {}, 'u1', true],
+    ['that is another one of the name', {}, 'u2', false],
+    ['in another namespace', { namespace: 'shop' }, 'u1', false],
+  ])('are of what another application has: %s', (_, more, uid, isTold) => {
+    const reading = { ...app, ...more, objects: [] } as typeof app;
+    const found = observationsOf(reading, {
+      ...{ live: { object: () => live({ uid, observed }) }, entry: () => entry, named: (one: string) => one },
+    });
+    expect(found.observations?.length ?? 0).toBe(isTold ? 1 : 0);
+  });
+
   it('are none where none are wanted', () => {
     expect(of(live({ observed }), base as typeof app)).toEqual({});
   });

@@ -217,6 +217,16 @@ describe('an object that an application only reads', () => {
     expect(planFor(state, rendered(steps.at(-1) ?? '')).next).toEqual([]);
   });
 
+  it('is told to each that reads it', () => {
+    const observe = [{ id: id('ConfigMap/x'), fields: ['/data'] }];
+    const asking = rendered('a: one x?, b: two x?').map((one) => ({ ...one, observe }));
+    const state = published(fresh, planFor(fresh, asking));
+    expect(sent(state).apps.map((one) => [one.objects.length, one.observe])).toEqual([
+      [2, observe],
+      [1, observe],
+    ]);
+  });
+
   it('is in the one that wrote it while that is held', () => {
     const state = step(fresh, rendered('a: one x?, b: two x'));
     const next = planFor(state, rendered('a: one more x?'), { holds: [heldBack('default/b', null)] });
