@@ -50,6 +50,12 @@ const placed = (app: number, value: number, placement: object, more: object = {}
 const prod = { clusterSelector: { labels: { tier: 'prod' }, pick: 'all' } };
 
 const steps = [{ replicas: '50%', weight: 50 }];
+const bringing = { name: 'note', type: 'export2config', properties: { configName: 'note', cluster: 'a', data: {} } };
+/** A component, and the step that gives it to a cluster, one after the other. */
+const one = (name: string, cluster: string) => ({
+  ...{ name: `${name}-${cluster}`, type: 'apply-component' },
+  properties: { component: name, cluster },
+});
 
 /** The ways in which the documents of an application are written. */
 const forms: readonly ((app: number, value: number) => string | null)[] = [
@@ -63,6 +69,20 @@ const forms: readonly ((app: number, value: number) => string | null)[] = [
   // Clusters are told of the delivery, and go through its steps.
   (app, value) =>
     placed(app, value, { ...prod, distribution: { replicas: value + 1 } }, { rollout: { ...waves.properties, steps } }),
+  // Steps bring objects beside those of the component.
+  (app, value) => {
+    const deploy = { name: 'all', type: 'deploy', properties: { policies: ['where'] } };
+    const data = { app: `${app}`, value: `${value}` };
+    const note = { ...bringing, properties: { ...bringing.properties, configName: `note-${app}`, data } };
+    const spec = { components: [component(app, value)], policies: [topology, waves] };
+    return document('Application', app, { ...spec, workflow: { steps: [deploy, note] } });
+  },
+  // Components come one after the other.
+  (app, value) => {
+    const more = { ...component(app + 10, value), name: 'more' };
+    const each = ['objects', 'more'].flatMap((name) => ['a', 'b'].map((cluster) => one(name, cluster)));
+    return document('Application', app, { components: [component(app, value), more], workflow: { steps: each } });
+  },
 ];
 
 const change = fc.oneof(
@@ -95,7 +115,7 @@ const change = fc.oneof(
     app: fc.constantFrom(...apps),
     verdict: fc.constantFrom(...deliveryVerdicts),
   }),
-  fc.record({ do: fc.constant('approve' as const) }),
+  fc.record({ do: fc.constantFrom('approve', 'restart') }),
 );
 type Act = typeof change extends fc.Arbitrary<infer T> ? T : never;
 
@@ -222,12 +242,22 @@ async function hubOf(world: World, isFull: boolean) {
     const changes = world.changes(act, view);
     await parts.store.commit({ base: view.base, changes, message: '', at: world.now });
   };
+  const forget = (): void => {
+    Object.assign(parts.rendered, newRenderMemory());
+    Object.assign(parts.memory, { last: null, passedOver: [], kept: undefined });
+    Object.assign(parts.planned, { last: null });
+  };
+  /** What a process knows beside its state is gone: the same for a hub that keeps nothing. */
+  const restart = (): void => {
+    forget();
+    Object.assign(parts.holds, { last: null, found: undefined });
+    Object.assign(parts.progress, { last: null });
+    Object.assign(parts.parts, { published: new Map() });
+  };
   const run = async () => {
     if (isFull) {
-      Object.assign(parts.rendered, newRenderMemory());
-      Object.assign(parts.memory, { last: null, passedOver: [], kept: undefined });
+      forget();
       Object.assign(parts.holds, { last: structuredClone(parts.holds.last), found: undefined });
-      Object.assign(parts.planned, { last: null });
     }
     const result = await passes.run(Object.fromEntries(world.files));
     return {
@@ -235,7 +265,7 @@ async function hubOf(world: World, isFull: boolean) {
       said: saidOf(result.state, { holds: result.holds, due: result.due, progress: parts.progress.last }),
     };
   };
-  return { decide, run, close: passes.close };
+  return { decide, run, restart, close: passes.close };
 }
 
 /** All that a hub decided, but for signatures and times of the wire. */
@@ -265,6 +295,7 @@ async function play(story: readonly (readonly Act[])[]): Promise<void> {
         state = await runBoth();
         continue;
       }
+      if (act.do === 'restart') hubs.forEach((hub) => hub.restart());
       for (const hub of hubs) await hub.decide(act);
       world.happens(act, state);
     }
@@ -293,6 +324,12 @@ describe('a hub that decides again only what changed', () => {
       [{ do: 'time', minutes: 2 }],
       [{ do: 'report', some: all }],
       [{ do: 'report', some: ['a', 'b'] }],
+      // Steps bring objects, and components come one after the other.
+      [
+        { do: 'push', app: 0, value: 1, form: 8 },
+        { do: 'push', app: 1, value: 1, form: 9 },
+      ],
+      ...Array.from({ length: 3 }, (): readonly Act[] => [{ do: 'report', some: all }]),
     ];
     await fc.assert(
       fc.asyncProperty(stories, (story) => play([begun, ...under, ...story])),
