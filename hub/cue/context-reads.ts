@@ -1,3 +1,4 @@
+import { oncePerText } from '../../shared/lib/memo.ts';
 import { isMap } from '../model/json-map.ts';
 
 /** What a template reads of a value. A member of which nothing is read is only asked for its being there. */
@@ -6,11 +7,9 @@ interface Reads {
   readonly members: Map<string, Reads>;
 }
 
-/** By template: a document may use one template thousands of times. */
-const known = new Map<string, Reads>();
-
-/** Templates whose reads are kept. */
+/** Templates whose reads are kept: a document may use one template thousands of times. */
 const mostKnown = 256;
+const readsOf = oncePerText(mostKnown, readsIn);
 
 /**
  * What a template reads of a member of its context: `output` without what `context.output.…` never leads to. What gives another
@@ -20,13 +19,6 @@ export function readOf(template: string, member: string, value: unknown): unknow
   const reads = readsOf(template);
   const found = reads.members.get(member);
   return reads.isWhole || found === undefined ? value : pruned(value, found);
-}
-
-function readsOf(template: string): Reads {
-  const found = known.get(template) ?? readsIn(template);
-  if (known.size >= mostKnown) known.clear();
-  known.set(template, found);
-  return found;
 }
 
 /** `context` and the members that follow it, as `.name`, `."name"` or `["name"]`. */

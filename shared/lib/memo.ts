@@ -12,3 +12,19 @@ export function oncePerValue<T extends object, R>(compute: (value: T) => R): (va
     return answer;
   };
 }
+
+/**
+ * The same for texts, which are asked for by what they say. So many answers are kept at most: the first text that is one too many
+ * begins them anew.
+ */
+export function oncePerText<R>(most: number, compute: (text: string) => R): (text: string) => R {
+  const known = new Map<string, { readonly answer: R }>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before.answer;
+    const answer = compute(text);
+    if (known.size >= most) known.clear();
+    known.set(text, { answer });
+    return answer;
+  };
+}

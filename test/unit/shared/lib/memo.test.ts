@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oncePerValue } from '../../../../shared/lib/memo.ts';
+import { oncePerText, oncePerValue } from '../../../../shared/lib/memo.ts';
 
 describe('an index of a value that never changes', () => {
   it('is made once for the very same value, and again for an equal one', () => {
@@ -20,5 +20,24 @@ describe('an index of a value that never changes', () => {
     nothing(value);
     nothing(value);
     expect(made).toBe(1);
+  });
+});
+
+describe('what is computed once for each text', () => {
+  it('stays known while texts are asked for that are known, and is begun anew by one too many', () => {
+    const computed: string[] = [];
+    const lengthOf = oncePerText(2, (text) => computed.push(text));
+    for (const text of ['a', 'bb', 'a', 'bb', 'a']) lengthOf(text);
+    expect(computed).toEqual(['a', 'bb']);
+    lengthOf('c');
+    lengthOf('c');
+    lengthOf('a');
+    expect(computed).toEqual(['a', 'bb', 'c', 'a']);
+  });
+
+  it('is kept although it is nothing', () => {
+    let asked = 0;
+    const nothing = oncePerText(2, () => void (asked += 1));
+    expect([nothing('a'), nothing('a'), asked]).toEqual([undefined, undefined, 1]);
   });
 });
