@@ -11,7 +11,9 @@ export const heldOnceLimits = { entries: 10_000, chars: 2_000 } as const;
 
 /**
  * An empty store of at most so many texts and as many values: a fuller one forgets all, and what is given then is held from there on.
- * What is longer than so many characters is given back as it is: the store holds 20 MB of each at most.
+ * What is longer than so many characters (of a value: in JSON) is given back as it is. So the texts of a full store are 20 million
+ * characters at most; its values have as many in the JSON that it finds them by, and the values themselves come on top of that. A
+ * character takes one byte, and two in a text that has one beyond Latin-1: 40 MB of texts, and 40 MB of JSON beside its values.
  */
 export function createHeldOnce(
   limits: { readonly entries: number; readonly chars: number } = heldOnceLimits,
