@@ -59,8 +59,8 @@ export function createReports(store: ReportStore): ReceivedReports {
   const { save, flush } = savingTo(store);
   return {
     load: async () => {
-      for (const received of await store.load())
-        newest.set(received.report.registration, { ...received, report: leanReport(received.report, null, once) });
+      const lean = (received: ReceivedReport) => ({ ...received, report: leanReport(received.report, null, once) });
+      for (const received of await store.load(lean)) newest.set(received.report.registration, received);
     },
     take: ({ record: { registration }, message, signature }, state, now) => {
       const last = newest.get(registration);

@@ -50,15 +50,15 @@ export function openReportStore(
   const save = (received: ReceivedReport): Promise<void> =>
     put({ registration: received.report.registration, received });
   return {
-    load: async () => {
+    load: async (made = asItIs) => {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const slices = startSlices();
       for (const row of await thread.load()) {
         const received = readRow(row, log);
-        if (received !== null) stored.set(row.registration, received);
+        if (received !== null) stored.set(row.registration, made(received));
         await slices.spend(unitsOfRow);
       }
-      await takeOver(folder, { log, stored, save });
+      await takeOver(folder, { log, stored, save: (received) => save(made(received)) });
       return [...stored.values()];
     },
     save,
@@ -68,6 +68,8 @@ export function openReportStore(
     close: thread.close,
   };
 }
+
+const asItIs = (received: ReceivedReport): ReceivedReport => received;
 
 /** A database that was begun anew gets all that is known, and must take it. */
 async function writeAll(thread: DatabaseThread, known: ReadonlyMap<string, ReceivedReport>): Promise<void> {

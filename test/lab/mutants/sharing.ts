@@ -57,6 +57,13 @@ export const sharingMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/model/held-once.test.ts'],
   },
   {
+    bug: 'after a restart the first heartbeat of a cluster writes all of its applications',
+    file: 'hub/store/reports/store.ts',
+    find: 'stored.set(row.registration, made(received));',
+    replace: 'stored.set(row.registration, received);',
+    tests: ['test/unit/hub/collect/reports.restart.test.ts'],
+  },
+  {
     bug: 'an application that a report did not change is another value than before',
     file: 'hub/collect/lean.ts',
     find: 'kept.has(app) ? app : leanApp(app, once)',
