@@ -1,4 +1,4 @@
-import { tokensOf } from '../model/cue-tokens.ts';
+import { tokensOf, type Token } from '../model/cue-tokens.ts';
 
 /** Packages of CUE that an expression may name without importing them, as in KubeVela. */
 const packages: Readonly<Record<string, string>> = {
@@ -12,7 +12,7 @@ const packages: Readonly<Record<string, string>> = {
 };
 
 /** What stands on top of a text: comments and imports. */
-const imported = /^(?:\s|\/\/[^\n]*\n|import\s+(?:\([^)]*\)|(?:\w+\s+)?"[^"]*"))*/;
+const imported = /^(?:\s|\/\/[^\n]*\n|import\s+(?:\((?:[^)/"]|\/\/[^\n]*\n|"[^"]*")*\)|(?:\w+\s+)?"[^"]*"))*/;
 
 /** A text of CUE without what it imports, and that. */
 export function withoutImports(text: string): {
@@ -35,11 +35,37 @@ export function expressionTemplate(expression: string, members: readonly string[
   return `${top}${imports}\nparameter: {...}\n${members.map((one) => `${one}\n`).join('')}errs: ${rest.trim()}\n`;
 }
 
-/** The packages that a text names and does not import. */
+/** The packages that a text names and does not import. Words in comments and texts name none. */
 function impliedIn(imports: string, rest: string): readonly (readonly [name: string, path: string])[] {
-  return Object.entries(packages).filter(
-    ([name, path]) => new RegExp(`(?<![\\w.$])${name}\\.[A-Z]`).test(rest) && !imports.includes(`"${path}"`),
+  const tokens = tokensOf(rest);
+  const named = tokens.filter(
+    ({ kind }, at) =>
+      kind === 'name' &&
+      !isMember(tokens, at) &&
+      tokens[at + 1]?.text === '.' &&
+      /^[A-Z]/.test(tokens[at + 2]?.text ?? ''),
   );
+  const names = new Set(named.map(({ text }) => text));
+  const known = new Set(importsIn(imports).map(({ path }) => path));
+  return Object.entries(packages).filter(([name, path]) => names.has(name) && !known.has(path));
+}
+
+/** True for what stands behind a dot that is not the last one of `...`. */
+function isMember(tokens: readonly Token[], at: number): boolean {
+  const isDot = (token: Token | undefined): boolean => token?.kind === 'sign' && token.text === '.';
+  return isDot(tokens[at - 1]) && !isDot(tokens[at - 2]);
+}
+
+/** What the top of a text imports: each path, and the name that the text knows it by. */
+function importsIn(imports: string): readonly { readonly name: string; readonly path: string }[] {
+  return tokensOf(imports).flatMap(({ kind, text: path }, at, tokens) => {
+    if (kind !== 'string') return [];
+    const before = tokens[at - 1];
+    const isNamed = before?.kind === 'name' && before.text !== 'import';
+    return [
+      { path, name: isNamed ? before.text : path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf(':')) + 1) },
+    ];
+  });
 }
 
 const keywords: ReadonlySet<string> = new Set([
@@ -61,11 +87,12 @@ const keywords: ReadonlySet<string> = new Set([
  */
 export function syntaxTemplate(text: string, names: readonly string[] | null): string {
   const { imports, rest } = withoutImports(text);
-  const taken = new Set(impliedIn(imports, rest).map(([name]) => name));
+  const taken = new Set([
+    ...impliedIn(imports, rest).map(([name]) => name),
+    ...importsIn(imports).map(({ name }) => name),
+  ]);
   const all = tokensOf(rest).flatMap(({ kind, text: name }) => (kind === 'name' ? [name] : []));
-  const free = all.filter(
-    (name) => !keywords.has(name) && !taken.has(name) && !new RegExp(`\\b${name}\\b`).test(imports),
-  );
+  const free = all.filter((name) => !keywords.has(name) && !taken.has(name));
   // Below the list: some names at the top are those of results.
   const members = (names ?? [...new Set(free)]).map((name) => `${name}: _\n`).join('');
   return expressionTemplate(`${imports}[for _ in [] {\n${members}{\n${rest}\n}}]`, []);

@@ -4,7 +4,7 @@ export interface Token {
   readonly text: string;
 }
 
-const name = /[A-Za-z_$#][\w$#]*/y;
+const name = /(?:_?#)?[\p{L}_$][\p{L}\p{N}_$]*|_?#/uy;
 const number = /\d[\w.]*/y;
 const quote = /(#*)("""|'''|"|')/y;
 

@@ -213,6 +213,13 @@ export const validateMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/operations/preview-problems.test.ts'],
   },
   {
+    bug: 'a name in a comment above a text counts as imported',
+    file: 'hub/cue/expression.ts',
+    find: 'return tokensOf(imports).flatMap(',
+    replace: "return tokensOf(imports.replaceAll('//', '')).flatMap(",
+    tests: ['test/unit/hub/render/expressions.test.ts'],
+  },
+  {
     bug: 'names of results are free for texts at the top alone',
     file: 'hub/cue/expression.ts',
     find: '[for _ in [] {\\n${members}{',

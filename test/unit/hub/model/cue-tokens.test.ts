@@ -14,6 +14,8 @@ describe('the parts of a CUE text', () => {
     ['calls inside of that', '"\\(f(a))"', 's:( n:f s:( n:a s:) s:)'],
     ['raw strings', '#"\\(a) \\#(b)"#', 's:( n:b s:)'],
     ['comments, which are none', 'a // b\nc', 'n:a n:c'],
+    ['raw strings behind a word', 'in#"a"b"# #D _#D.#e', 'n:in s:a"b n:#D n:_#D s:. n:#e'],
+    ['names of other letters', 'größe.x', 'n:größe s:. n:x'],
     ['numbers, which are none', 'a > 1.5', 'n:a s:>'],
   ])('are %s', (_, text, expected) => {
     expect(words(text)).toBe(expected);

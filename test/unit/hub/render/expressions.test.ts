@@ -15,6 +15,7 @@ const given = (text: string) =>
     '{ image: nginx:1 } }',
     `{ image: nginx:1 }, outputs: [{ name: o, valueFrom: '${text}' }] }`,
   );
+const outputOf = (text: string) => given('X').replace("'X'", JSON.stringify(text));
 const definition = (text: string) =>
   `kind: ComponentDefinition\nmetadata: { name: own }\nspec:\n  status:\n    healthPolicy: ${JSON.stringify(text)}\n  schematic: { cue: { template: 'output: {}' } }\n`;
 
@@ -31,6 +32,14 @@ describe('texts of CUE whose turn comes later', () => {
     step(`if: 'strings.HasPrefix(status["a-b"].message, "x") // so it is'`),
     step(`outputs: [{ name: o, valueFrom: ${JSON.stringify('import "time"\ntime.Format(response.at, "x")')} }]`),
     given('output.metadata.name + outputs.service.kind'),
+    outputOf('// the output of the Service\noutput.metadata.name'),
+    outputOf('// see "strings" and list.Range: import "strings"\nstrings.ToUpper(output.metadata.name)'),
+    outputOf('import str "strings"\n\nstr.ToUpper(strings.metadata.name)'),
+    outputOf('import (\n\t// (or list) or\n\t"encoding/json"\n)\njson.Marshal(encoding.or)'),
+    outputOf('[...strings.MinRunes(1)] & output.names'),
+    outputOf('output.metadata.name // not strings.ToUpper'),
+    outputOf('"strings.ToUpper \\(strings.ToUpper(output.größe.ünits))"'),
+    outputOf('[for c in output.spec.containers if c.import != _|_ {c.func}][0] + len(output.package) * 2'),
     definition('isHealth: context.output.status.ready > 0 && parameter.replicas > 0'),
     definition('import "strings"\nx: errs\nisHealth: strings.Contains(context.name, "a")'),
   ])('can be read: %s', async (text) => {
