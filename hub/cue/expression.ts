@@ -1,3 +1,4 @@
+import { digestOf } from '../../shared/lib/canonical.ts';
 import { tokensOf, type Token } from '../model/cue-tokens.ts';
 
 /** Packages of CUE that an expression may name without importing them, as in KubeVela. */
@@ -29,10 +30,16 @@ export function withoutImports(text: string): {
  */
 export function expressionTemplate(expression: string, members: readonly string[]): string {
   const { imports, rest } = withoutImports(expression);
-  const top = impliedIn(imports, rest)
-    .map(([, path]) => `import "${path}"\n`)
-    .join('');
-  return `${top}${imports}\nparameter: {...}\n${members.map((one) => `${one}\n`).join('')}errs: ${rest.trim()}\n`;
+  return templateOf(imports, rest, { top: ['parameter: {...}', ...members], result: 'errs: ' });
+}
+
+function templateOf(
+  imports: string,
+  rest: string,
+  { top, result }: { readonly top: readonly string[]; readonly result: string },
+): string {
+  const implied = impliedIn(imports, rest).map(([, path]) => `import "${path}"\n`);
+  return `${implied.join('')}${imports}\n${top.map((one) => `${one}\n`).join('')}${result}${rest.trim()}\n`;
 }
 
 /** The packages that a text names and does not import. Words in comments and texts name none. */
@@ -81,19 +88,46 @@ const keywords: ReadonlySet<string> = new Set([
   '_',
 ]);
 
+/** How a text of CUE is read: what it can name beside `parameter` and `context` (null = anything), and whether it is an expression. */
+export interface Reading {
+  readonly names: readonly string[] | null;
+  /** False: it is made of members. */
+  readonly isExpression: boolean;
+}
+
+/** A template that is read and never evaluated, whatever its text says: it names `nowhere`, which nothing can declare. */
+export interface SyntaxTemplate {
+  readonly template: string;
+  readonly nowhere: string;
+}
+
 /**
- * The template that can be evaluated where a text of CUE can be read at all, whatever its values are: nothing of it is evaluated. It may
- * name `names` beside `parameter` and `context`; null = anything.
+ * The template whose first fault is the name `nowhere` where a text of CUE can be read at all, and else what is wrong with the text.
+ * An expression stands where it is evaluated later, so that nothing can be read here and not there.
  */
-export function syntaxTemplate(text: string, names: readonly string[] | null): string {
+export function syntaxTemplate(text: string, { names, isExpression }: Reading): SyntaxTemplate {
   const { imports, rest } = withoutImports(text);
-  const taken = new Set([
+  // No text has a name of its own digest.
+  const nowhere = `nowhere_${digestOf(text).slice('sha256:'.length)}`;
+  // The evaluator reads the parameter last: the faults of the text come first.
+  const top = [`parameter: {_end: ${nowhere}, ...}`, ...(names ?? freeIn(imports, rest)).map((name) => `${name}: _`)];
+  return { template: templateOf(imports, rest, { top, result: isExpression ? 'errs: ' : '' }), nowhere };
+}
+
+/** The names of a text that it neither imports nor gives to something itself. */
+function freeIn(imports: string, rest: string): readonly string[] {
+  const tokens = tokensOf(rest);
+  const sign = (at: number): string => (tokens[at]?.kind === 'sign' ? tokens[at].text : '');
+  const own = tokens.flatMap(({ kind, text }, at) => {
+    const isAlias = sign(at + 1) === '=' && !['=', '~'].includes(sign(at + 2));
+    return kind === 'name' && (tokens[at - 1]?.text === 'let' || isAlias) ? [text] : [];
+  });
+  const known = new Set([
+    ...own,
+    ...keywords,
     ...impliedIn(imports, rest).map(([name]) => name),
     ...importsIn(imports).map(({ name }) => name),
   ]);
-  const all = tokensOf(rest).flatMap(({ kind, text: name }) => (kind === 'name' ? [name] : []));
-  const free = all.filter((name) => !keywords.has(name) && !taken.has(name));
-  // Below the list: some names at the top are those of results.
-  const members = (names ?? [...new Set(free)]).map((name) => `${name}: _\n`).join('');
-  return expressionTemplate(`${imports}[for _ in [] {\n${members}{\n${rest}\n}}]`, []);
+  const named = tokens.flatMap(({ kind, text }) => (kind === 'name' && !known.has(text) ? [text] : []));
+  return [...new Set(named)];
 }

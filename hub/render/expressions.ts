@@ -1,5 +1,5 @@
-import type { CueEvaluator, CueOutcome } from '../cue/engine.ts';
-import { syntaxTemplate } from '../cue/expression.ts';
+import type { CueEngine, CueEvaluator, CueOutcome } from '../cue/engine.ts';
+import { syntaxTemplate, type Reading } from '../cue/expression.ts';
 import { docKey, type Application, type Definition } from '../model/documents.ts';
 import type { Fleet } from '../model/fleet.ts';
 import { valueAt } from '../model/json-map.ts';
@@ -7,17 +7,17 @@ import type { Steps } from '../model/reporter.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import type { WorkflowStep } from '../model/workflow.ts';
 
-/** A text of CUE in a document. */
-interface Written {
+/** A text of CUE in a document; what it can name is not always known before it is evaluated. */
+interface Written extends Reading {
   readonly what: string;
   readonly path: Steps;
   readonly text: string;
-  /** What it can name beside `parameter` and `context`; null = that is not known before it is evaluated. */
-  readonly names: readonly string[] | null;
 }
 
 interface Placed extends Written {
   readonly in: Pick<Sourced<unknown>, 'locate'>;
+  /** The document. */
+  readonly of: string;
   readonly app?: string;
   readonly severity: Problem['severity'];
 }
@@ -27,47 +27,58 @@ const known = new WeakMap<Fleet, readonly Problem[]>();
 
 /**
  * What no evaluator can read of the texts of CUE whose turn comes later: conditions and outputs of steps, outputs of components, and what
- * definitions say of health. A text of a definition is a warning, because nothing may use it. Never throws for what a document says.
+ * definitions say of health. A text of a definition is a warning, because nothing may use it. Nothing is evaluated, and the texts of a
+ * document take the time of an application at most. Where there is no evaluator now, nothing is told, and the next call asks again. Never
+ * throws, unless it is aborted.
  */
-export async function unreadableTexts(
-  cue: CueEvaluator,
-  fleet: Fleet,
-  signal: AbortSignal,
-): Promise<readonly Problem[]> {
+export async function unreadableTexts(cue: CueEngine, fleet: Fleet, signal: AbortSignal): Promise<readonly Problem[]> {
   const before = known.get(fleet);
   if (before !== undefined) return before;
-  const texts = textsIn(fleet);
-  const programs = texts.map(({ what, text, names }) => ({
-    ...{ subject: what, parameter: {}, context: {} },
-    template: syntaxTemplate(text, names),
-  }));
-  const outcomes = programs.length === 0 ? [] : await cue.evaluate(programs, signal);
-  const problems = texts.flatMap((one, index) => problemOf(one, outcomes[index]));
-  known.set(fleet, problems);
-  return problems;
+  const groups = [...Map.groupBy(textsIn(fleet), ({ of }) => of)];
+  try {
+    const found = await Promise.all(groups.map(([of, texts]) => problemsOf(cue.forApplication(of), texts, signal)));
+    const problems = found.flat();
+    known.set(fleet, problems);
+    return problems;
+  } catch {
+    signal.throwIfAborted();
+    // Rendering tells that there is no evaluator.
+    return [];
+  }
 }
 
-function problemOf({ what, path, app, severity, ...one }: Placed, outcome: CueOutcome | undefined): readonly Problem[] {
-  if (outcome === undefined || outcome.ok) return [];
+async function problemsOf(
+  cue: CueEvaluator,
+  texts: readonly Placed[],
+  signal: AbortSignal,
+): Promise<readonly Problem[]> {
+  const read = texts.map((one) => ({ one, ...syntaxTemplate(one.text, one) }));
+  const programs = read.map(({ one: { what }, template }) => ({ subject: what, template, parameter: {}, context: {} }));
+  const outcomes = await cue.evaluate(programs, signal);
+  return read.flatMap(({ one, nowhere }, index) => {
+    const fault = faultIn(outcomes[index], nowhere);
+    return fault === null ? [] : [problemOf(one, fault)];
+  });
+}
+
+/** What is wrong with a text, where that could be told. */
+function faultIn(outcome: CueOutcome | undefined, nowhere: string): string | null {
+  if (outcome === undefined || outcome.ok) return null;
+  const [fault] = outcome.faults;
+  if (fault === undefined || fault.code === 'RENDER_TIMEOUT' || fault.message.includes(nowhere)) return null;
   // Where it is wrong is told of the text that was made of it.
-  const words = (outcome.faults[0]?.message ?? '')
-    .replace(/^the template is wrong[^:]*: /, '')
-    .replace("found '}'", 'and it ends');
-  const told = {
+  return fault.message.replace(/^the template is wrong[^:]*: /, '').replace("found 'EOF'", 'and it ends');
+}
+
+function problemOf({ what, path, app, severity, names, ...one }: Placed, fault: string): Problem {
+  return {
     code: 'DOCUMENT_INVALID',
     severity,
-    message: `${what} cannot be read: ${words}`,
-  } as const;
-  const hint =
-    one.names === null ? 'mend this text of CUE' : 'write CUE, like status.deploy.failed or context.name == "web"';
-  return [
-    {
-      ...told,
-      hint,
-      place: one.in.locate(path),
-      ...(app !== undefined && { app }),
-    },
-  ];
+    message: `${what} cannot be read: ${fault}`,
+    hint: names === null ? 'mend this text of CUE' : 'write CUE, like status.deploy.failed or context.name == "web"',
+    place: one.in.locate(path),
+    ...(app !== undefined && { app }),
+  };
 }
 
 function textsIn({ applications, definitions }: Fleet): readonly Placed[] {
@@ -80,6 +91,7 @@ function textsIn({ applications, definitions }: Fleet): readonly Placed[] {
       return all.map((one) => ({
         ...one,
         in: sourced,
+        of: docKey(sourced.doc),
         app: docKey(sourced.doc),
         severity: 'error' as const,
       }));
@@ -88,11 +100,14 @@ function textsIn({ applications, definitions }: Fleet): readonly Placed[] {
       statusTexts(sourced.doc).map((one) => ({
         ...one,
         in: sourced,
+        of: `${sourced.doc.kind} ${docKey(sourced.doc)}`,
         severity: 'warning' as const,
       })),
     ),
   ];
 }
+
+const expression: Reading = { names: null, isExpression: true };
 
 function stepTexts(steps: readonly WorkflowStep[], base: Steps): readonly Written[] {
   return steps.flatMap((step, index) => {
@@ -102,12 +117,12 @@ function stepTexts(steps: readonly WorkflowStep[], base: Steps): readonly Writte
       what: `output ${name}`,
       path: [...path, 'outputs', place, 'valueFrom'],
       text: valueFrom,
-      names: null,
+      ...expression,
     }));
     const asked = {
       what: 'the condition',
       path: [...path, 'if'],
-      names: ['status', 'inputs'],
+      ...{ names: ['status', 'inputs'], isExpression: true },
     };
     const own = condition === undefined || condition === 'always' ? [] : [{ ...asked, text: condition }];
     return [...own, ...given, ...stepTexts(subSteps, [...path, 'subSteps'])];
@@ -120,7 +135,7 @@ function outputTexts({ spec }: Application): readonly Written[] {
       what: `output ${name}`,
       path: ['spec', 'components', index, 'outputs', place, 'valueFrom'],
       text: valueFrom,
-      names: null,
+      ...expression,
     })),
   );
 }
@@ -129,6 +144,6 @@ function statusTexts({ spec }: Definition): readonly Written[] {
   return (['healthPolicy', 'customStatus', 'details'] as const).flatMap((member) => {
     const text = valueAt(spec, 'status', member);
     if (typeof text !== 'string' || text.trim() === '') return [];
-    return [{ what: member, path: ['spec', 'status', member], text, names: null }];
+    return [{ what: member, path: ['spec', 'status', member], text, names: null, isExpression: false }];
   });
 }

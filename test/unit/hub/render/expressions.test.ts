@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
+import type { CueProgram } from '../../../../hub/cue/program.ts';
 import { unreadableTexts } from '../../../../hub/render/expressions.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
 import { applicationWith } from '../../../fixtures/hub/delivery.ts';
@@ -15,6 +16,7 @@ const given = (text: string) =>
     '{ image: nginx:1 } }',
     `{ image: nginx:1 }, outputs: [{ name: o, valueFrom: '${text}' }] }`,
   );
+const long = 'list.Range(0, 9999, 1)';
 const outputOf = (text: string) => given('X').replace("'X'", JSON.stringify(text));
 const definition = (text: string) =>
   `kind: ComponentDefinition\nmetadata: { name: own }\nspec:\n  status:\n    healthPolicy: ${JSON.stringify(text)}\n  schematic: { cue: { template: 'output: {}' } }\n`;
@@ -41,6 +43,8 @@ describe('texts of CUE whose turn comes later', () => {
     outputOf('"strings.ToUpper \\(strings.ToUpper(output.größe.ünits))"'),
     outputOf('[for c in output.spec.containers if c.import != _|_ {c.func}][0] + len(output.package) * 2'),
     definition('isHealth: context.output.status.ready > 0 && parameter.replicas > 0'),
+    outputOf('{a: 1, b: x}.b\nlet x = output.metadata'),
+    definition('let o = context.output\nX=y: o.status.ready\nisHealth: X == o.z && #limit > 1\n#limit: 2'),
     definition('import "strings"\nx: errs\nisHealth: strings.Contains(context.name, "a")'),
   ])('can be read: %s', async (text) => {
     expect(await unreadableTexts(cue, fleetOf(text), signal)).toEqual([]);
@@ -49,11 +53,16 @@ describe('texts of CUE whose turn comes later', () => {
   it.each<[text: string, said: string]>([
     [step('if: status.a.failed &&'), 'error: the condition cannot be read: expected operand, and it ends'],
     [step('if: statuss.a.failed'), 'error: the condition cannot be read: reference "statuss" not found'],
-    [inGroup, "error: the condition cannot be read: expected label or ':', found 'IDENT' b"],
+    [inGroup, "error: the condition cannot be read: missing ',' in struct literal"],
     [
       step(`outputs: [{ name: o, valueFrom: 'response[0' }]`),
       "error: output o cannot be read: expected ']', found newline",
     ],
+    [
+      outputOf('1}}]\nx: [for a in list.Range(0, 9999, 1) {a}]\ny: [{{1'),
+      "error: output o cannot be read: expected 'EOF', found '}'",
+    ],
+    [outputOf('output.name // and no more\n+'), 'error: output o cannot be read: expected operand, and it ends'],
     [given('output.metadata.'), 'error: output o cannot be read: expected selector, and it ends'],
     [definition('isHealth: ('), 'warning: healthPolicy cannot be read: expected operand, and it ends'],
   ])('cannot be read: %s', async (text, said) => {
@@ -63,5 +72,42 @@ describe('texts of CUE whose turn comes later', () => {
     expect(problems.every(({ place }) => (place?.line ?? 0) > 1)).toBe(true);
     // And it is looked at once for each commit.
     expect(await unreadableTexts(cue, fleet, signal)).toBe(problems);
+  });
+
+  it.each([
+    outputOf(`output.name\nx: [for a in ${long} for b in ${long} {a + b}]`),
+    definition(`isHealth: true\nx: [for a in ${long} for b in ${long} {a + b}]`),
+    definition(`isHealth: true\nparameter: [for a in ${long} for b in ${long} {a + b}]`),
+  ])('are never evaluated: %s', async (text) => {
+    const fleet = fleetOf(text);
+    const asked: CueProgram[] = [];
+    const evaluate: CueEngine['evaluate'] = (programs, within) => {
+      asked.push(...programs);
+      return cue.evaluate(programs, within);
+    };
+    expect(await unreadableTexts({ ...cue, forApplication: () => ({ evaluate }) }, fleet, signal)).toEqual([]);
+    // An evaluation would have taken all of its time.
+    const again = await cue.evaluate(asked, signal);
+    expect(again.flatMap((one) => (one.ok ? 'it was evaluated' : one.faults[0]?.message))).toEqual([
+      expect.stringMatching(/reference "nowhere_\w+" not found$/),
+    ]);
+  });
+
+  it('take the time of their own application, each', async () => {
+    const budgets: string[] = [];
+    const counting = { ...cue, forApplication: (name: string) => (budgets.push(name), cue.forApplication(name)) };
+    const others = ['a', 'b'].map((name) => given('output.metadata.').replace('name: app', `name: ${name}`));
+    const problems = await unreadableTexts(counting, fleetOf(others.join('---\n')), signal);
+    expect(budgets).toEqual(problems.map(({ app }) => app));
+    expect(budgets).toHaveLength(2);
+  });
+
+  it('are asked again where there was no evaluator, and nobody fails for that', async () => {
+    const none = { ...cue, forApplication: () => ({ evaluate: () => Promise.reject(new Error('no worker starts')) }) };
+    const fleet = fleetOf(step('if: status.a.failed &&'));
+    expect(await unreadableTexts(none, fleet, signal)).toEqual([]);
+    expect(await unreadableTexts(cue, fleet, signal)).toHaveLength(1);
+    const stopped = AbortSignal.abort();
+    await expect(unreadableTexts(none, fleetOf(step('if: status.a.failed')), stopped)).rejects.toThrow();
   });
 });
