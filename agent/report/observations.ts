@@ -1,6 +1,7 @@
 import type { ObjectId } from '../../shared/model/object.ts';
 import { observationLimits } from '../../shared/model/limits.ts';
 import { isEqual } from '../../shared/lib/equal.ts';
+import { appKey } from '../../shared/wire/bundle.ts';
 import type { ReportApp, ReportedObservation } from '../../shared/wire/report.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
@@ -14,8 +15,8 @@ export interface ToldObservation {
   readonly seen: ReportedObservation;
 }
 
-/** The observations that were told last, by object. */
-export type ToldObservations = ReadonlyMap<ObjectId, ToldObservation>;
+/** The observations that were told last, by `application object`: each is told the fields that it wants itself. */
+export type ToldObservations = ReadonlyMap<string, ToldObservation>;
 
 /** What an observation is made from, beside the application. */
 export interface Observing {
@@ -25,14 +26,18 @@ export interface Observing {
   readonly named: (id: ObjectId) => ObjectId;
 }
 
-/** The fields that the hub wants to know, of those objects of which they are known; absent where it wants none. */
+/**
+ * The fields that the hub wants to know of an application, of those objects of which they are known; absent where it wants none. What
+ * other applications want of the same objects is not among them, and does not count.
+ */
 export function observationsOf(app: BundleApp, { live, entry, named }: Observing): Pick<ReportApp, 'observations'> {
   if (app.observe === undefined) return {};
-  const observations = app.observe.flatMap(({ id }): ReportedObservation[] => {
+  const observations = app.observe.flatMap(({ id, fields }): ReportedObservation[] => {
     const [object, known] = [live.object(id), entry(id)];
     if (object?.observed === undefined) return [];
     if (!isMeant(app, id, { uid: object.uid, known })) return [];
-    const { uid, generation, observed: values } = object;
+    const { uid, generation, observed } = object;
+    const values = Object.fromEntries(Object.entries(observed).filter(([field]) => fields.includes(field)));
     const digest = known?.applied ?? null;
     const one = { id: named(id), uid, generation, values, ...(digest !== null && { digest }) };
     return sizeOf(one) > observationLimits.objectBytes ? [] : [one];
@@ -51,9 +56,16 @@ function isMeant(
   return (!isOwn && known === undefined) || known?.uid === uid;
 }
 
+/** What may be told now of an object to an application, by the key that it is remembered by. */
+interface Due extends ToldObservation {
+  readonly key: string;
+  readonly bytes: number;
+}
+
 /**
- * The applications with their observations as they may be told now: of each object at most one change a second, of all together no
- * more than a report has room for. Answers what is told from now on. Pure.
+ * The applications with their observations as they may be told now: of each of their objects at most one change a second, of all
+ * together no more than a report has room for, the smallest first, so that one that reads much silences none of the others. Answers what is told
+ * from now on. Pure.
  */
 export function paced(
   apps: readonly ReportApp[],
@@ -61,25 +73,33 @@ export function paced(
   now: number,
 ): { readonly apps: readonly ReportApp[]; readonly told: ToldObservations } {
   if (apps.every(({ observations }) => observations === undefined)) return { apps, told: new Map() };
-  const next = new Map<ObjectId, ToldObservation>();
-  let left = observationLimits.reportBytes;
-  const pace = (seen: ReportedObservation): readonly ReportedObservation[] => {
-    const last = told.get(seen.id);
-    const isSame = last !== undefined && isEqual(last.seen, seen);
-    const isSoon = last !== undefined && isOfSame(last.seen, seen) && now - last.at < observationLimits.everyMs;
-    const one = last !== undefined && (isSame || isSoon) ? last : { at: now, seen };
-    left -= sizeOf(one.seen);
-    if (left < 0) return [];
-    next.set(seen.id, one);
-    return [one.seen];
-  };
-  const all = apps.map((app) => {
+  const due = apps.map((app) => (app.observations ?? []).map((seen) => dueOf(app, seen, { told, now })));
+  const fitting = thatFit(due.flat());
+  const all = apps.map((app, index) => {
     const { observations = [] } = app;
-    const now = observations.flatMap(pace);
-    const isAsItIs = now.length === observations.length && now.every((one, index) => one === observations[index]);
-    return isAsItIs ? app : { ...app, observations: now };
+    const said = (due[index] ?? []).filter((one) => fitting.has(one)).map(({ seen }) => seen);
+    const isAsItIs = said.length === observations.length && said.every((one, at) => one === observations[at]);
+    return isAsItIs ? app : { ...app, observations: said };
   });
-  return { apps: all, told: next };
+  return { apps: all, told: new Map([...fitting].map((one) => [one.key, one])) };
+}
+
+function dueOf(
+  app: ReportApp,
+  seen: ReportedObservation,
+  { told, now }: { readonly told: ToldObservations; readonly now: number },
+): Due {
+  const key = `${appKey(app)} ${seen.id}`;
+  const last = told.get(key);
+  const isSame = last !== undefined && isEqual(last.seen, seen);
+  const isSoon = last !== undefined && isOfSame(last.seen, seen) && now - last.at < observationLimits.everyMs;
+  const one = last !== undefined && (isSame || isSoon) ? last : { at: now, seen };
+  return { at: one.at, seen: one.seen, key, bytes: sizeOf(one.seen) };
+}
+
+function thatFit(due: readonly Due[]): ReadonlySet<Due> {
+  let left: number = observationLimits.reportBytes;
+  return new Set(due.toSorted((a, b) => a.bytes - b.bytes).filter(({ bytes }) => (left -= bytes) >= 0));
 }
 
 /** Another content, or another object of the name, is told at once: what was told of the former says nothing of it. */

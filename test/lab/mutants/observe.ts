@@ -48,6 +48,27 @@ export const observeMutants: readonly Mutant[] = [
     tests: observations,
   },
   {
+    bug: 'what another application reads of an object counts for the health of the one that has it',
+    file: 'agent/report/observations.ts',
+    find: '.filter(([field]) => fields.includes(field))',
+    replace: '.filter(([field]) => fields.length > 0 || field)',
+    tests: observations,
+  },
+  {
+    bug: 'two applications that are told of one object take turns',
+    file: 'agent/report/observations.ts',
+    find: '`${appKey(app)} ${seen.id}`',
+    replace: '`${app.namespace} ${seen.id}`',
+    tests: observations,
+  },
+  {
+    bug: 'an application that reads much silences the others',
+    file: 'agent/report/observations.ts',
+    find: '.toSorted((a, b) => a.bytes - b.bytes)',
+    replace: '',
+    tests: observations,
+  },
+  {
     bug: 'what was reported of an older content is taken for the health of the new one',
     file: 'hub/health/evaluate.ts',
     find: 'found?.digest !== undefined && found.digest === digests.get(id)',

@@ -55,6 +55,11 @@ describe('the observations of an application', () => {
     expect(found.observations?.length ?? 0).toBe(isTold ? 1 : 0);
   });
 
+  it('are the fields that the application itself wants, whatever others want of the object', () => {
+    const large = { ...observed, '/spec': 'x'.repeat(16 * 1024), '/status/ready': true };
+    expect(of(live({ observed: large })).observations?.map(({ values }) => values)).toEqual([observed]);
+  });
+
   it('are none where none are wanted', () => {
     expect(of(live({ observed }), base as typeof app)).toEqual({});
   });
@@ -66,7 +71,7 @@ describe('the pace of observations', () => {
     ...more,
   });
   const reported = (...observations: readonly ReportedObservation[]) =>
-    ({ name: 'a', observations }) as unknown as ReportApp;
+    ({ namespace: 'default', name: 'a', observations }) as unknown as ReportApp;
   const none: ToldObservations = new Map();
   const values = ({ apps }: ReturnType<typeof paced>) =>
     apps.flatMap(({ observations = [] }) => observations.map((one) => one.values['/status']));
@@ -91,10 +96,27 @@ describe('the pace of observations', () => {
     expect(values(paced([reported(seen(2, more))], first.told, 1))).toEqual([2]);
   });
 
+  it('is one of each application that is told of an object, with fields of its own', () => {
+    const both = (one: number, other: number) => [
+      reported(seen(one)),
+      { ...reported(seen(other, { values: { '/status': other, '/spec': 1 } })), name: 'b' },
+    ];
+    const first = paced(both(1, 1), none, 0);
+    expect(first.apps).toEqual(both(1, 1));
+    const later = paced(both(2, 2), first.told, 1_000);
+    expect(paced(both(3, 3), later.told, 1_001).apps).toEqual(both(2, 2));
+  });
+
   it('leaves out what a report has no room for', () => {
     const large = Array.from({ length: 5 }, (_, n) => seen('x'.repeat(15_000), { id: `${id}${n}` }));
     const { apps, told } = paced([reported(...large)], none, 0);
     expect([apps[0]?.observations?.length, told.size]).toEqual([4, 4]);
+  });
+
+  it('leaves out the largest first: what is small is told, whoever reads how much', () => {
+    const large = Array.from({ length: 5 }, (_, n) => seen('x'.repeat(15_000), { id: `${id}${n}` }));
+    const { apps } = paced([reported(...large), { ...reported(seen(1)), name: 'b' }], none, 0);
+    expect(apps.map(({ observations }) => observations?.length)).toEqual([4, 1]);
   });
 
   it('costs nothing where nothing is observed', () => {
