@@ -10,12 +10,13 @@ interface Selecting {
 const oamTypes = ['WORKLOAD', 'TRAIT'] as const;
 
 /**
- * Warns of rules that select nothing: a typing error, or what is left of a component that has gone. An error would be too much: the rule may say what
- * becomes of objects that a commit takes out.
+ * Warns of rules that select nothing: a typing error, or what is left of a component that has gone. Of rules that say what becomes of
+ * what is taken out (`isOfGone`) only the typing error is told: they are written for components that are not there any more.
  */
 export function checkSelectors(
   rules: readonly Selecting[],
   { selectable, path: base, reporter }: Pick<PolicyCheck, 'selectable' | 'path' | 'reporter'>,
+  isOfGone = false,
 ): void {
   if (selectable === undefined) return;
   const path = [...base, 'rules'];
@@ -35,7 +36,7 @@ export function checkSelectors(
     }
     for (const member of ['componentNames', 'componentTypes', 'traitTypes', 'oamTypes'] as const) {
       const [what, there] = known[member];
-      warnUnknown(selector[member] ?? [], { what, there, path: [...at, 'selector', member], reporter });
+      warnUnknown(selector[member] ?? [], { what, there, path: [...at, 'selector', member], reporter, isOfGone });
     }
   }
 }
@@ -43,11 +44,12 @@ export function checkSelectors(
 interface Names extends Pick<PolicyCheck, 'path' | 'reporter'> {
   readonly what: string;
   readonly there: readonly string[];
+  readonly isOfGone: boolean;
 }
 
-function warnUnknown(names: readonly string[], { what, there, path, reporter }: Names): void {
+function warnUnknown(names: readonly string[], { what, there, path, reporter, isOfGone }: Names): void {
   for (const [place, name] of names.entries()) {
-    if (there.includes(name)) continue;
+    if (there.includes(name) || (isOfGone && similar(name, there) === undefined)) continue;
     const message = `the rule selects nothing by it: there is no ${what} ${name}`;
     reporter.warn('REFERENCE_NOT_FOUND', [...path, place], message, hintFor(name, there));
   }

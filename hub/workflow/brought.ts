@@ -1,7 +1,9 @@
 import { idOf } from '../../shared/model/object.ts';
 import type { ScopeCluster } from '../model/cluster-scope.ts';
 import { isMap } from '../model/json-map.ts';
-import type { Application } from '../model/documents.ts';
+import type { Application, Component } from '../model/documents.ts';
+import { policies as builtinPolicies } from '../policies/types/list.ts';
+import { componentsWith } from '../policies/uses.ts';
 import type { Gate } from './gates.ts';
 import type { Program, ProgramStep } from './program.ts';
 
@@ -14,8 +16,8 @@ interface There {
 
 /**
  * The steps that bring an object which a step before, or a component whose objects are written out, brings to that cluster, too: a
- * delivery would come as far as the second one, and wait there. Left out are steps with a condition, because one of two may run alone,
- * and those whose names come from inputs. Pure.
+ * delivery would come as far as the second one, and wait there. Left out are steps with a condition, and those of a group with one,
+ * because one of two may run alone, and those whose names come from inputs. Pure.
  */
 export function broughtTwice(
   program: Pick<Program, 'steps'>,
@@ -23,15 +25,16 @@ export function broughtTwice(
   namespace: string,
 ): readonly Gate[] {
   const known: There[] = [];
-  const steps = allOf(program.steps);
-  const written = writtenIn(application, namespace);
+  const steps = certainOf(program.steps);
+  const delivered = steps.some(({ type }) => type.brings !== undefined)
+    ? steps.flatMap((step) => writtenBy(step, application, namespace))
+    : [];
   return steps.flatMap((step) => {
     const own = ownOf(step, namespace);
     if (own === null) return [];
     const first =
       known.find(({ cluster, id }) => cluster === own.cluster && id === own.id)?.by ??
-      written.find(({ id, component }) => id === own.id && steps.some((one) => delivers(one, component, own.cluster)))
-        ?.by;
+      delivered.find(({ scope, id }) => id === own.id && scope.has(placeOf(own.cluster)))?.by;
     known.push({ ...own, by: `step ${step.name}` });
     if (first === undefined) return [];
     const message = `${first} brings the same object: ${wordsOf(own.id)}`;
@@ -45,40 +48,43 @@ function wordsOf(id: string): string {
   return `${kind} ${names.join('/')}`;
 }
 
-function allOf(steps: readonly ProgramStep[]): readonly ProgramStep[] {
-  return steps.flatMap((step) => [step, ...allOf(step.steps)]);
+/** The steps, with those of groups, that run whatever the others come to. */
+function certainOf(steps: readonly ProgramStep[]): readonly ProgramStep[] {
+  return steps.flatMap((step) => (step.condition === null ? [step, ...certainOf(step.steps)] : []));
 }
 
-function ownOf({ type, use, condition, inputs }: ProgramStep, namespace: string): Pick<There, 'cluster' | 'id'> | null {
+function ownOf({ type, use, inputs }: ProgramStep, namespace: string): Pick<There, 'cluster' | 'id'> | null {
   const isGiven = inputs.some(({ parameterKey }) => parameterKey !== null && !/^(?:value\.)?data\b/.test(parameterKey));
-  const brought = condition !== null || isGiven ? undefined : type.brings?.(use);
+  const brought = isGiven ? undefined : type.brings?.(use);
   if (brought === undefined) return null;
   const { cluster, object } = brought;
   const { name, namespace: own = namespace } = object.metadata;
   return { cluster: cluster === 'local' ? '' : cluster, id: idOf({ ...object, metadata: { name, namespace: own } }) };
 }
 
-/** True for a step that delivers a component to a cluster, whatever else there is; one with a condition may not run. */
-function delivers({ wants, condition }: ProgramStep, component: string, cluster: string): boolean {
-  const there: ScopeCluster = { name: cluster, labels: {}, ...(cluster === '' && { isLocal: true }) };
-  return (
-    condition === null &&
-    wants.some(
-      ({ scope, components }) =>
-        scope.namespace === null && (components === null || components.includes(component)) && scope.has(there),
-    )
-  );
+function placeOf(cluster: string): ScopeCluster {
+  return { name: cluster, labels: {}, ...(cluster === '' && { isLocal: true }) };
 }
 
-/** The objects that components have as they are written in the document. */
-function writtenIn({ spec }: Application, namespace: string) {
-  return spec.components.flatMap(({ name: component, type, properties = {} }) => {
-    const { objects } = properties;
-    const found: readonly unknown[] = type === 'raw' ? [properties] : Array.isArray(objects) ? objects : [];
-    return found.flatMap((object) => {
-      const id = idIn(object, namespace);
-      return id === null ? [] : [{ component, id, by: `component ${component}` }];
-    });
+/** The objects that are written out in the components which a step delivers, as its overrides make them, and where it delivers them. */
+function writtenBy({ wants }: ProgramStep, application: Application, namespace: string) {
+  return wants.flatMap(({ scope, components: names, policies }) => {
+    if (scope.namespace !== null) return [];
+    const components = componentsWith(application, policies, builtinPolicies);
+    const delivered = components.filter(({ name }) => names === null || names.includes(name));
+    return delivered.flatMap((component) => writtenIn(component, namespace).map((one) => ({ ...one, scope })));
+  });
+}
+
+const listed: readonly string[] = ['k8s-objects', 'ref-objects'];
+
+/** The objects that a component has as they are written in the document: what a template makes of its parameters is not known here. */
+function writtenIn({ name, type, properties = {} }: Component, namespace: string) {
+  const { objects } = properties;
+  const inList: readonly unknown[] = listed.includes(type) && Array.isArray(objects) ? objects : [];
+  return (type === 'raw' ? [properties] : inList).flatMap((object) => {
+    const id = idIn(object, namespace);
+    return id === null ? [] : [{ id, by: `component ${name}` }];
   });
 }
 

@@ -10,10 +10,11 @@ import type { Program, ProgramStep } from './program.ts';
 export function driverFaults(program: Program, application: Application): readonly Gate[] {
   const moving = movingSteps(program, { application, numbers: () => null });
   const last = moving.at(-1);
+  const certain = moving.filter(({ step }) => step.condition === null);
   return [
     ...program.steps.flatMap(({ steps }) => steps.filter(isMoving)).map(groupFault),
     ...moving.flatMap(({ step }) => secondDriver(step)),
-    ...moving.flatMap(({ step }, index) => goingBack(step, moving[index - 1]?.step)),
+    ...certain.flatMap(({ step }, index) => goingBack(step, certain[index - 1]?.step)),
     ...(last === undefined || isWhole(last) ? [] : [endFault(last.step)]),
   ];
 }
@@ -36,7 +37,10 @@ function secondDriver({ name, path, rollout }: ProgramStep): readonly Gate[] {
   ];
 }
 
-/** Batches and shares that were given are not taken back by a step: what an agent has done it does not undo. */
+/**
+ * Batches and shares that were given are not taken back by a step: what an agent has done it does not undo. Of steps with a condition
+ * one may run instead of another.
+ */
 function goingBack(step: ProgramStep, before: ProgramStep | undefined): readonly Gate[] {
   if (before === undefined || before.type !== step.type || step.type.type !== 'canary-rollout') return [];
   const [former, now] = [before, step].map(({ use }) => batchOf(use.properties));

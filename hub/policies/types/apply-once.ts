@@ -22,10 +22,12 @@ export const applyOnce = definePolicy({
   type: 'apply-once',
   isContent: true,
   schema,
-  check: ({ properties: { enable = false, rules = [] } }, where) => {
+  check: ({ properties: { enable, rules = [] } }, where) => {
     const { path, reporter } = where;
     checkSelectors(rules, where);
-    if (!enable) reporter.warn('DOCUMENT_INVALID', path, 'it is not enabled, and does nothing', 'write enable: true');
+    if (enable === undefined) {
+      reporter.warn('DOCUMENT_INVALID', path, 'it is not enabled, and does nothing', 'write enable: true');
+    }
     for (const [index, one] of rules.entries()) checkRule(one, [...path, 'rules', index], reporter);
   },
   apply: ({ properties: { enable = false, rules = [] } }) => {

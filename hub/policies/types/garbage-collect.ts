@@ -29,7 +29,7 @@ export const garbageCollect = definePolicy({
   schema,
   check: ({ properties }, where) => {
     const { path, reporter } = where;
-    checkSelectors(properties.rules ?? [], where);
+    checkSelectors(properties.rules ?? [], where, true);
     for (const [index, one] of (properties.rules ?? []).entries()) {
       checkPropagation(one.propagation, [...path, 'rules', index, 'propagation'], reporter);
     }

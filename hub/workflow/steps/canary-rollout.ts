@@ -74,10 +74,9 @@ function movesOf(partition: number, targets: readonly Target[], input: MoveInput
   return { steps };
 }
 
-/** Reports a batch that no component has; components without the trait have as many as the workflow has steps. */
+/** Reports a batch that no component has. One without the trait has as many as the steps of the workflow say: then each number is one. */
 function checkPartition(partition: number | undefined, { spec }: Application, path: Steps, reporter: Reporter): void {
-  const counted = spec.components.map(batchesOf).filter((batches) => batches !== null);
-  const most = Math.max(-1, ...counted.map(({ upTo }) => upTo.length)) - 1;
+  const most = Math.max(-1, ...spec.components.map((one) => batchesOf(one)?.upTo.length ?? Infinity)) - 1;
   if (partition === undefined || most < 0 || partition <= most) return;
   const message = `there is no batch ${partition}: the trait rollout has ${most + 1}, from 0 to ${most}`;
   reporter.error('REFERENCE_NOT_FOUND', path, message, 'write the last batch that the step is done with');

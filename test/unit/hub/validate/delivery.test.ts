@@ -326,11 +326,10 @@ describe('the workflow of an Application', () => {
   });
 
   it('has batches that are there', () => {
-    const trait = '{ type: rollout, properties: { rolloutBatches: [{ replicas: 1 }, { replicas: 1 }] } }';
-    const doc = applicationWith(steps('- { type: canary-rollout, properties: { batchPartition: 2 } }')).replace(
-      '{ image: nginx:1 } }',
-      `{ image: nginx:1 }, traits: [${trait}] }`,
-    );
+    const trait = 'traits: [{ type: rollout, properties: { rolloutBatches: [{ replicas: 1 }, { replicas: 1 }] } }]';
+    const doc = applicationWith(steps('- { type: canary-rollout, properties: { batchPartition: 2 } }'))
+      .replace('statefulset', 'webservice')
+      .replaceAll(/(?<=image: \S+ \}) \}/g, `, ${trait} }`);
     expect(saidOf(doc)).toEqual([
       'error[REFERENCE_NOT_FOUND] there is no batch 2: the trait rollout has 2, from 0 to 1; line 9 at batchPartition; write the last batch that the step is done with',
     ]);

@@ -15,6 +15,10 @@ const object = (name: string, namespace?: string) => ({
 const written = (namespace?: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c', namespace } });
 const own = { name: 'own', type: 'k8s-objects', properties: { objects: [written(), { kind: 'none' }] } };
 const topology = (clusters: readonly string[]) => ({ name: 't', type: 'topology', properties: { clusters } });
+const override = (objects: readonly object[]) => ({
+  ...{ name: 'o', type: 'override' },
+  properties: { components: [{ name: 'own', properties: { objects } }] },
+});
 const deploy = { name: 'all', type: 'deploy', properties: { policies: ['t'] } };
 
 describe('the objects that steps bring', () => {
@@ -63,6 +67,73 @@ describe('the objects that steps bring', () => {
       'are those of a component that a step delivers under a condition',
       [[{ name: 'all', type: 'deploy', if: 'context.name == "a"' }, config('b')], { more: [own] }],
       null,
+    ],
+    [
+      'are brought by one of two groups',
+      [
+        [
+          { name: 'g', type: 'step-group', if: 'context.name == "a"', subSteps: [config('a')] },
+          { name: 'h', type: 'step-group', if: 'context.name != "a"', subSteps: [config('b')] },
+        ],
+      ],
+      null,
+    ],
+    [
+      'are those of a component that a group delivers under a condition',
+      [
+        [
+          { name: 'g', type: 'step-group', if: 'context.name == "a"', subSteps: [{ name: 'all', type: 'deploy' }] },
+          config('b'),
+        ],
+        { more: [own] },
+      ],
+      null,
+    ],
+    [
+      'are named by a component that writes none',
+      [[{ name: 'all', type: 'deploy' }, config('b')], { more: [{ ...own, type: 'follows' }] }],
+      null,
+    ],
+    [
+      'are named by a component that refers to them',
+      [
+        [{ name: 'all', type: 'deploy' }, config('b')],
+        {
+          more: [
+            {
+              ...{ name: 'refers', type: 'ref-objects' },
+              properties: { objects: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'c' }] },
+            },
+          ],
+        },
+      ],
+      null,
+    ],
+    [
+      'are those of a component of type ref-objects that writes them',
+      [[{ name: 'all', type: 'deploy' }, config('b')], { more: [{ ...own, type: 'ref-objects' }] }],
+      'component own',
+    ],
+    [
+      'are those of a raw component',
+      [[{ name: 'all', type: 'deploy' }, config('b')], { more: [{ name: 'own', type: 'raw', properties: written() }] }],
+      'component own',
+    ],
+    [
+      'are others once an override counts',
+      [
+        [{ name: 'all', type: 'deploy', properties: { policies: ['o'] } }, config('b')],
+        { more: [own], policies: [override([{ ...written(), kind: 'Service' }])] },
+      ],
+      null,
+    ],
+    [
+      'are those that an override makes',
+      [
+        [{ name: 'all', type: 'deploy', properties: { policies: ['o'] } }, config('b')],
+        { more: [{ ...own, properties: { objects: [] } }], policies: [override([written()])] },
+      ],
+      'component own',
     ],
   ])('%s', (_, [steps, more], by) => {
     const doc = bookinfo(steps, more);

@@ -12,6 +12,7 @@ const canary = (batchPartition: number, ...weights: number[]) => ({
   },
 });
 const rollout = { traits: [{ type: 'rollout', properties: { rolloutBatches: [{ replicas: 1 }, { replicas: 1 }] } }] };
+const promotion = step('rollout-promotion');
 const rest = (name: string) =>
   `after ${name} the new copy has not all pods and all of the traffic, and no step follows that gives it the rest`;
 
@@ -42,6 +43,23 @@ describe('what moves pods and traffic', () => {
       'batches go back',
       [[canary(1, 50, 50), canary(0, 90, 10), step('rollout-promotion')], rollout],
       ['step-1 ends with batch 0, and step-0 before it with batch 1'],
+    ],
+    [
+      'one of two batches may be enough',
+      [
+        [
+          { ...canary(1, 50, 50), if: 'context.name == "a"' },
+          { ...canary(0, 90, 10), if: 'context.name != "a"' },
+          step('rollout-promotion'),
+        ],
+        rollout,
+      ],
+      [],
+    ],
+    [
+      'batches go back, whatever may be between them',
+      [[canary(1, 50, 50), { ...canary(1, 40, 60), if: 'context.name == "a"' }, canary(0, 90, 10), promotion], rollout],
+      ['step-2 ends with batch 0, and step-0 before it with batch 1'],
     ],
     [
       'other numbers of a rollout count',
