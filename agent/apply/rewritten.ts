@@ -1,7 +1,7 @@
 import type { Rewritten } from '../model/inventory.ts';
 import { ignoredPointers } from '../../shared/model/ignored.ts';
 import { label } from '../../shared/model/names.ts';
-import { groupOf, type KubeObject } from '../../shared/model/object.ts';
+import { isSecret, type KubeObject } from '../../shared/model/object.ts';
 import { isSameValue } from './same-value.ts';
 
 /** Fields that are remembered of one object. */
@@ -27,8 +27,8 @@ export function rewrittenFields(sent: KubeObject, answered: KubeObject): readonl
       compare({ value, answer: answer?.[name], ...place, ignored, found });
     }
   }
-  const isSecret = sent.kind === 'Secret' && groupOf(sent.apiVersion) === '';
-  return found.slice(0, shown).map((one) => told(one, isSecret));
+  const ofSecret = isSecret(sent);
+  return found.slice(0, shown).map((one) => told(one, ofSecret));
 }
 
 interface Difference {
@@ -137,13 +137,13 @@ const plain: ReadonlySet<string> = new Set([
   'type',
 ]);
 
-function told({ pointer, field, value, answer }: Difference, isSecret: boolean): Rewritten {
+function told({ pointer, field, value, answer }: Difference, ofSecret: boolean): Rewritten {
   const member = pointer.slice(pointer.lastIndexOf('/') + 1);
   const isData = /^\/(data|binaryData|stringData)\//.test(pointer);
   const isPlain = plain.has(member) || pointer.includes('/resources/');
   const text = (one: unknown): string => {
     if (one === undefined) return 'missing';
-    if (isSecret || isData) return hidden;
+    if (ofSecret || isData) return hidden;
     if (typeof one === 'number' || typeof one === 'boolean') return String(one);
     return typeof one === 'string' && isPlain ? cut(one) : hidden;
   };

@@ -3,11 +3,11 @@ import { factsOf, type Scope } from '../../shared/model/kinds.ts';
 import { asSluiceError } from '../../shared/errors.ts';
 import { ignoredPointers } from '../../shared/model/ignored.ts';
 import { owner } from '../../shared/model/names.ts';
-import { groupOf, idOf, type KubeObject } from '../../shared/model/object.ts';
+import { groupOf, idOf, isSecret, type KubeObject } from '../../shared/model/object.ts';
 import type { RenderFault } from '../model/fault.ts';
 import type { Manifest } from '../sources/source.ts';
 import { isScopeKnown, scopeOf } from './scope.ts';
-import { droppedFields, isSecret, withEncodedData, withoutServerFields } from './server-fields.ts';
+import { droppedFields, withEncodedData, withoutServerFields } from './server-fields.ts';
 import { isMap, listAt, valueAt, type JsonMap } from '../model/json-map.ts';
 
 const agentAnnotations: readonly string[] = [owner.registration, owner.nonce, owner.application];

@@ -2,7 +2,7 @@ import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import { pointerParts } from '../../shared/model/ignored.ts';
 import { observationLimits } from '../../shared/model/limits.ts';
-import { idOf, parseObjectId, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
+import { idOf, isSecret, parseObjectId, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import type { CueEvaluator } from '../cue/engine.ts';
 import { expressionTemplate } from '../cue/expression.ts';
 import { allOutputs, fieldsNamed } from '../model/cue-fields.ts';
@@ -180,10 +180,6 @@ function liveReads(valueFrom: string, given: Given): readonly CheckedFields[] {
 }
 
 type CheckedFields = Pick<CheckedObject, 'id' | 'fields'>;
-
-function isSecret({ apiVersion, kind }: KubeObject): boolean {
-  return kind === 'Secret' && apiVersion === 'v1';
-}
 
 const inSecret = /^\/(?:data|stringData)(?:\/|$)/;
 

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../shared/model/object.ts';
+import { isSecret, type KubeObject } from '../../shared/model/object.ts';
 import { isMap, mapAt } from '../model/json-map.ts';
 
 /** Members of `metadata` that live objects have and manifests must not bring along. */
@@ -37,11 +37,6 @@ function hasContent(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return false;
   if (Array.isArray(value)) return value.some(hasContent);
   return isMap(value) ? Object.values(value).some(hasContent) : true;
-}
-
-/** True for a Secret of the core group. */
-export function isSecret({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>): boolean {
-  return kind === 'Secret' && apiVersion === 'v1';
 }
 
 /**

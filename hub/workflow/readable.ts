@@ -1,6 +1,6 @@
 import { pointerParts } from '../../shared/model/ignored.ts';
 import { factsOf } from '../../shared/model/kinds.ts';
-import { groupOf, objectId, type KubeObject } from '../../shared/model/object.ts';
+import { groupOf, isSecret, objectId, type KubeObject } from '../../shared/model/object.ts';
 import { withValueAt } from './parameter-key.ts';
 
 /** What a step says of an object that it reads. */
@@ -14,7 +14,7 @@ export interface Wanted {
 
 /** Why agents do not tell of an object to an application of a namespace, and which member says it; null where they do. */
 export function unreadable({ apiVersion, kind, name, namespace }: Wanted, own: string) {
-  if (kind === 'Secret' && apiVersion === 'v1') {
+  if (isSecret({ apiVersion, kind })) {
     const hint = 'name the Secret in the component that needs it, which reads it in the cluster';
     return { member: 'kind', message: 'agents tell nothing of Secrets', hint };
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isSecret } from '../../../shared/model/object.ts';
 import { bringing, objectsWant } from '../object-steps.ts';
 import { defineStep } from '../step.ts';
 
@@ -25,8 +26,9 @@ export const applyObject = defineStep({
   brings: ({ properties: { value: object, cluster = '' } }) => ({ cluster, object }),
   run: ({ properties: { value: object } }) => {
     // What a Secret says is for nothing that is stored or shown.
-    const isSecret = object.kind === 'Secret' && object.apiVersion === 'v1';
-    const shown = isSecret ? {} : { output: { value: object }, apply: { value: object, $returns: { value: object } } };
+    const shown = isSecret(object)
+      ? {}
+      : { output: { value: object }, apply: { value: object, $returns: { value: object } } };
     return bringing([object], shown);
   },
 });

@@ -103,8 +103,8 @@ export const contractMutants: readonly Mutant[] = [
   {
     bug: 'a component takes what is in a Secret of another one',
     file: 'hub/render/outputs.ts',
-    find: "return kind === 'Secret' && apiVersion === 'v1';",
-    replace: "return kind === 'Secrets' && apiVersion === 'v1';",
+    find: 'if (isSecret(object) && fields.some(',
+    replace: "if (object.kind === '' && fields.some(",
     tests: ['test/unit/hub/render/passing.test.ts'],
   },
   {

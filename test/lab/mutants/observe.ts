@@ -69,6 +69,13 @@ export const observeMutants: readonly Mutant[] = [
     tests: observations,
   },
   {
+    bug: 'a Secret of another version is no Secret',
+    file: 'shared/model/object.ts',
+    find: "kind === 'Secret' && groupOf(apiVersion) === ''",
+    replace: "kind === 'Secret' && apiVersion === 'v1'",
+    tests: ['test/unit/shared/model/object.test.ts', 'test/unit/hub/workflow/steps/read-object.test.ts'],
+  },
+  {
     bug: 'what was reported of an older content is taken for the health of the new one',
     file: 'hub/health/evaluate.ts',
     find: 'found?.digest !== undefined && found.digest === digests.get(id)',

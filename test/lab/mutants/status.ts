@@ -159,7 +159,7 @@ export const statusMutants: readonly Mutant[] = [
   {
     bug: 'a value of a Secret that a policy changed is shown',
     file: 'agent/apply/rewritten.ts',
-    find: 'if (isSecret || isData) return hidden;',
+    find: 'if (ofSecret || isData) return hidden;',
     replace: '',
     tests: ['test/unit/agent/apply/rewritten.test.ts'],
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { droppedFields, isSecret, withEncodedData, withoutServerFields } from '../../../../hub/render/server-fields.ts';
+import { droppedFields, withEncodedData, withoutServerFields } from '../../../../hub/render/server-fields.ts';
 import type { KubeObject } from '../../../../shared/model/object.ts';
 
 const object = (more: object = {}, metadata: object = {}): KubeObject => ({
@@ -86,11 +86,5 @@ describe('the texts of a Secret', () => {
       { ...secret({ stringData: { a: 'x' } }), apiVersion: 'x.io/v1' },
     ];
     for (const one of others) expect(withEncodedData(one)).toBe(one);
-  });
-
-  it('are those of the core group', () => {
-    expect(isSecret({ apiVersion: 'v1', kind: 'Secret' })).toBe(true);
-    expect(isSecret({ apiVersion: 'x.io/v1', kind: 'Secret' })).toBe(false);
-    expect(isSecret({ apiVersion: 'v1', kind: 'ConfigMap' })).toBe(false);
   });
 });

@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { SluiceError } from '../../../../shared/errors.ts';
-import { groupOf, idOf, parseObjectId, versionOf } from '../../../../shared/model/object.ts';
+import { groupOf, idOf, isSecret, parseObjectId, versionOf } from '../../../../shared/model/object.ts';
 import { matchesLabels, unmatchedLabels } from '../../../../shared/model/selector.ts';
 import { worstHealth } from '../../../../shared/model/health.ts';
+
+describe('a Secret', () => {
+  it.each([
+    ['v1', 'Secret', true],
+    ['v2', 'Secret', true],
+    ['x.io/v1', 'Secret', false],
+    ['v1', 'ConfigMap', false],
+  ])('is one of the core group in any version: %s %s', (apiVersion, kind, is) => {
+    expect(isSecret({ apiVersion, kind })).toBe(is);
+  });
+});
 
 describe('object identity', () => {
   it.each([

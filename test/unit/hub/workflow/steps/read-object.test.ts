@@ -69,6 +69,7 @@ describe('read-object', () => {
 
   it.each<readonly [string, object, string]>([
     ['a Secret', { kind: 'Secret' }, 'kind agents tell nothing of Secrets'],
+    ['a Secret of another version', { apiVersion: 'v2', kind: 'Secret' }, 'kind agents tell nothing of Secrets'],
     [
       'another namespace',
       { namespace: 'far' },
