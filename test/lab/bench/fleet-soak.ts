@@ -20,12 +20,15 @@ export interface SoakScene {
 interface Sample {
   readonly seconds: number;
   readonly rss: number;
+  /** MiB that V8 has for objects, those of which that are in use (garbage among them), and what is outside of its heap. */
+  readonly heap: { readonly total: number; readonly used: number; readonly external: number };
   readonly descriptors: number;
   /** Of the event loop since the sample before, 99 of 100. */
   readonly lagMs: number;
   readonly passes: number;
 }
 
+const mib = 1024 * 1024;
 const everyMs = 5_000;
 /** The rounds before it are those of the other figures. */
 const first = 3;
@@ -52,8 +55,7 @@ export async function measureSoak(scene: SoakScene, fleet: FleetProcesses, secon
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - performance.now())));
     const sample = await sampleOf(world, (performance.now() - started) / 1000);
     samples.push(sample);
-    const { rss, descriptors, lagMs } = sample;
-    say(`soak: ${rss.toFixed(0)} MiB, ${descriptors} descriptors, loop lag ${lagMs.toFixed(1)} ms`);
+    say(lineOf(sample));
   }
   const settled = samples.slice(Math.floor(samples.length / 2));
   const [begin, last] = [samples[0], samples.at(-1)];
@@ -69,6 +71,11 @@ export async function measureSoak(scene: SoakScene, fleet: FleetProcesses, secon
   add('fleet-soak-passes-per-s', perSecond, '/s', undefined, 4);
 }
 
+function lineOf({ rss, heap, descriptors, lagMs }: Sample): string {
+  const parts = `heap ${heap.used.toFixed(0)} of ${heap.total.toFixed(0)}, outside ${heap.external.toFixed(0)}`;
+  return `soak: ${rss.toFixed(0)} MiB (${parts}), ${descriptors} descriptors, loop lag ${lagMs.toFixed(1)} ms`;
+}
+
 /** Memory in one quarter of the samples, from 0 on. */
 function rssIn(samples: readonly Sample[], quarter: number): readonly number[] {
   const at = (number: number) => Math.floor((number * samples.length) / 4);
@@ -82,6 +89,11 @@ async function sampleOf(world: World, seconds: number): Promise<Sample> {
   return {
     seconds,
     rss: await residentMiB(pid),
+    heap: {
+      total: sum(/^nodejs_heap_size_total_bytes (\S+)$/gm) / mib,
+      used: sum(/^nodejs_heap_size_used_bytes (\S+)$/gm) / mib,
+      external: sum(/^nodejs_external_memory_bytes (\S+)$/gm) / mib,
+    },
     descriptors: (await readdir(`/proc/${pid}/fd`)).length,
     lagMs: sum(/^nodejs_eventloop_lag_p99_seconds (\S+)$/gm) * 1000,
     passes: sum(/^sluice_hub_pass_seconds_count\{[^}]*\} (\S+)$/gm),
