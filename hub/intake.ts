@@ -1,5 +1,6 @@
 import { asSluiceError, type SluiceError } from '../shared/errors.ts';
 import type { Clock } from '../shared/ports/clock.ts';
+import type { CueEngine } from './cue/engine.ts';
 import type { ConfigSource } from './load/source.ts';
 import type { Cluster } from './model/documents.ts';
 import type { Fleet, RevisionHistory, Validated } from './model/fleet.ts';
@@ -14,7 +15,7 @@ import { timed } from './model/timed.ts';
 import { pinnedFiles, recording } from './render/revisions.ts';
 import { unrenderedRevisions } from './render/unrendered.ts';
 import { keepMissing } from './validate/missing.ts';
-import { validating } from './validate/validate.ts';
+import { validateWithTexts } from './validate/validate.ts';
 
 /** The slices of the state that intake reads. */
 type IntakeState = Pick<
@@ -60,6 +61,8 @@ type KeptMember = 'documents' | 'broken' | 'revisions' | 'fleet' | 'holds' | 'pr
 /** What reading commits works with. */
 export interface IntakeParts {
   readonly source: ConfigSource;
+  /** Reads the texts of CUE that documents have. */
+  readonly cue: CueEngine;
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
   readonly metrics: Pick<Metrics, 'stage'>;
   readonly memory: IntakeMemory;
@@ -98,7 +101,8 @@ export async function readCommits(
       const { problems, source } = state;
       // What the commits of one push do together is judged by what was there before all of them.
       const start = source === null ? {} : { start: state };
-      intake = { ...(await ingest(parts, { ...state, ...intake, ...start, problems }, snapshot)), commits };
+      const last = { ...state, ...intake, ...start, problems };
+      intake = { ...(await ingest(parts, last, snapshot, options.signal)), commits };
       if ((snapshot.behind ?? 0) === 0) return intake;
       if (commits >= commitsPerPass) return { ...intake, more: true };
     }
@@ -110,18 +114,24 @@ export async function readCommits(
 }
 
 /** The intake after one more commit. */
-async function ingest(parts: IntakeParts, state: IntakeState, snapshot: Snapshot): Promise<Intake> {
+async function ingest(
+  parts: IntakeParts,
+  state: IntakeState,
+  snapshot: Snapshot,
+  signal: AbortSignal,
+): Promise<Intake> {
   const { memory } = parts;
   const source = { repository: snapshot.repository, commit: snapshot.commit };
   const { last } = memory;
   try {
-    const validated = await timed(parts, 'validate', () => inSlices(validating(snapshot)));
+    const validated = await timed(parts, 'validate', () => validateWithTexts(parts.cue, snapshot, signal));
     memory.last = { snapshot, validated };
     const intake = await currentIntake({ ...parts, memory: { ...memory, passedOver: [] } }, { ...state, source });
     memory.passedOver = [];
     return intake;
   } catch (error) {
     memory.last = last;
+    signal.throwIfAborted();
     const problem = passedOver(snapshot, error);
     const others = memory.passedOver.filter(({ message }) => message !== problem.message);
     memory.passedOver = [...others, problem].slice(-passedOverShown);
@@ -133,7 +143,7 @@ async function ingest(parts: IntakeParts, state: IntakeState, snapshot: Snapshot
 async function reingest(parts: IntakeParts, state: IntakeState, signal: AbortSignal): Promise<Intake> {
   const { source } = state;
   const snapshot = source === null ? null : await timed(parts, 'load', () => parts.source.again(source, signal));
-  return snapshot === null ? currentIntake(parts, state) : ingest(parts, state, snapshot);
+  return snapshot === null ? currentIntake(parts, state) : ingest(parts, state, snapshot, signal);
 }
 
 /** The intake of the last commit that was read; computed in each pass, because an approval may have come in. */

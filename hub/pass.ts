@@ -1,7 +1,6 @@
 import { inSlices } from '../shared/lib/slices.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import { reportedBundles } from './collect/reported-bundles.ts';
-import type { CueEngine } from './cue/engine.ts';
 import { advancing, type Advanced, type AdvanceInput } from './deliver/advance.ts';
 import { insightsBetween } from './deliver/insights.ts';
 import { deliveredApps } from './deliver/delivered.ts';
@@ -60,7 +59,6 @@ import type { ComponentSource } from './sources/source.ts';
 export interface PassParts extends IntakeParts {
   readonly store: Store;
   readonly publishing: PublishDeps;
-  readonly cue: CueEngine;
   /** Where the objects of components come from. */
   readonly sources: readonly ComponentSource[];
   readonly rendered: RenderMemory;

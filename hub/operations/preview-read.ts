@@ -1,4 +1,5 @@
 import { SluiceError } from '../../shared/errors.ts';
+import type { CueEngine } from '../cue/engine.ts';
 import { readHistory, type HistoryPorts } from '../load/folder.ts';
 import type { Fleet, RevisionHistory, Validated } from '../model/fleet.ts';
 import type { FoundHold } from '../model/hold.ts';
@@ -10,7 +11,12 @@ import { emptyHistory, pinnedFiles, recordRevisions } from '../render/revisions.
 import { unrenderedRevisions } from '../render/unrendered.ts';
 import { keepMissing } from '../validate/missing.ts';
 import type { PushStart } from '../validate/successors.ts';
-import { validate } from '../validate/validate.ts';
+import { validateWithTexts } from '../validate/validate.ts';
+
+/** How folders and work trees are read, and the texts of CUE in them. */
+export interface ReadPorts extends HistoryPorts {
+  readonly cue: CueEngine;
+}
 
 /** The newest state of a folder or work tree, with the revisions that its history makes. */
 export interface Read {
@@ -27,7 +33,7 @@ export interface Read {
 }
 
 /** Reads a folder or work tree alone. Old commits give revisions; only the problems of the newest state count. */
-export async function readAlone(dir: string, ports: HistoryPorts, signal: AbortSignal): Promise<Read> {
+export async function readAlone(dir: string, ports: ReadPorts, signal: AbortSignal): Promise<Read> {
   return (await readBoth(dir, () => false, ports, signal)).after;
 }
 
@@ -43,7 +49,7 @@ export interface Both {
 export async function readBoth(
   dir: string,
   isBase: ((commit: string) => boolean) | null,
-  ports: HistoryPorts,
+  ports: ReadPorts,
   signal: AbortSignal,
 ): Promise<Both> {
   let [read, base]: [At | null, At | null] = [null, null];
@@ -51,7 +57,8 @@ export async function readBoth(
   let before: PushStart = { documents: [], broken: [] };
   for await (const snapshot of readHistory(dir, ports, signal)) {
     if (isBase === null) base = read;
-    const made = next({ history, seen: before.documents, start: before, approvals: [] }, snapshot);
+    const start = { history, seen: before.documents, start: before, approvals: [] };
+    const made = await next({ ports, signal }, start, snapshot);
     read = { read: made, commit: snapshot.commit };
     history = made.history;
     if (isBase?.(snapshot.commit) === true) base = read;
@@ -76,24 +83,29 @@ function told(read: Read): Read {
 export async function readAfter(
   state: Pick<State, 'source' | 'documents' | 'broken' | 'revisions' | 'approvals' | 'bundles' | 'problems'>,
   dir: string,
-  ports: HistoryPorts,
+  ports: ReadPorts,
   signal: AbortSignal,
 ): Promise<Read> {
   const commit = state.source?.commit ?? '';
   const unrendered = unrenderedRevisions(state);
   const { approvals } = state;
   const start = { history: state.revisions, seen: state.documents, start: state, approvals, unrendered };
+  const by = { ports, signal };
   let last: Snapshot | null = null;
   let read: Read | null = null;
   let isAfter = false;
   for await (const snapshot of readHistory(dir, ports, signal)) {
     last = snapshot;
     if (isAfter)
-      read = next(read === null ? start : { ...start, history: read.history, seen: read.documents }, snapshot);
+      read = await next(
+        by,
+        read === null ? start : { ...start, history: read.history, seen: read.documents },
+        snapshot,
+      );
     if (commit !== '' && snapshot.commit === commit) isAfter = true;
   }
   if (last === null) throw nothing(dir);
-  const found = read ?? next(start, isAfter ? last : { ...last, descends: false });
+  const found = read ?? (await next(by, start, isAfter ? last : { ...last, descends: false }));
   return isAfter ? found : { ...found, problems: [...found.problems, besideOf(commit)] };
 }
 
@@ -106,8 +118,17 @@ interface Start {
   readonly unrendered?: ReadonlySet<string>;
 }
 
-function next({ history, seen, start, approvals, unrendered }: Start, snapshot: Snapshot): Read {
-  const validated = validate(snapshot);
+interface ReadBy {
+  readonly ports: ReadPorts;
+  readonly signal: AbortSignal;
+}
+
+async function next(
+  { ports, signal }: ReadBy,
+  { history, seen, start, approvals, unrendered }: Start,
+  snapshot: Snapshot,
+): Promise<Read> {
+  const validated = await validateWithTexts(ports.cue, snapshot, signal);
   const pinned = pinnedFiles(history);
   const kept = keepMissing({ seen, start, validated, snapshot, pinned, approvals, now: '' });
   const { ignored, skipped = [], isShallow = false } = snapshot;

@@ -3,20 +3,16 @@ import { docKey, namespaceOf } from '../model/documents.ts';
 import type { KubeObject } from '../../shared/model/object.ts';
 import { inStages } from '../../shared/model/stages.ts';
 import { assertFolder, isUrl } from '../config/location.ts';
-import type { HistoryPorts } from '../load/folder.ts';
 import type { Fleet, RevisionHistory } from '../model/fleet.ts';
 import type { Assignment, RenderedApp } from '../model/rendered.ts';
 import type { Problem, SkippedDocument } from '../model/source.ts';
-import type { CueEngine } from '../cue/engine.ts';
 import { examine } from '../render/examine.ts';
 import { judgeAlone, judgeByHub, type KnownHub } from './preview-judge.ts';
 import { beside, merged } from './preview-problems.ts';
-import { readAfter, readAlone } from './preview-read.ts';
+import { readAfter, readAlone, type ReadPorts } from './preview-read.ts';
 
 /** What a preview needs: how folders and work trees are read, and the evaluator of templates. */
-export interface PreviewPorts extends HistoryPorts {
-  readonly cue: CueEngine;
-}
+export type PreviewPorts = ReadPorts;
 
 /** The part to preview; without `cluster` and `app` everything. `local` names the local cluster (default: `local`). */
 export interface PreviewOptions {

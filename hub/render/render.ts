@@ -10,7 +10,6 @@ import type { CueEngine } from '../cue/engine.ts';
 import { renderRevisions, type Revisions } from './each-revision.ts';
 import { settlingEverywhere, wantedIn, type Everywhere } from './everywhere.ts';
 import { newRenderMemory, type RenderMemory } from './memory.ts';
-import { unreadableTexts } from './expressions.ts';
 import type { HasComponent, LiveOf } from './outputs.ts';
 import { renderedIndex } from './rendered-index.ts';
 import type { RevisionComponent } from './revision-component.ts';
@@ -70,7 +69,6 @@ async function renderAll(
   const slices = startSlices();
   const former = new Map([...memory.everywhere].map(([key, { located }]) => [key, located]));
   const located = await inSlices(locatingUnits(input, former), slices);
-  const unreadable = await unreadableTexts(cue, input.fleet, signal);
   const wanted = new Map(located.flatMap((one) => [...wantedIn(one)]));
   const attempts = await renderRevisions({ cue, memory, sources, signal }, wanted);
   const revisions = inDefinitions(attempts, input.fleet.definitions);
@@ -89,22 +87,10 @@ async function renderAll(
   const rendered = {
     apps,
     holds: all.flatMap(({ holds }) => holds),
-    problems: [
-      ...notTold(unreadable, all),
-      ...all.flatMap(({ warnings }) => warnings),
-      ...routeWarnings(shared, located),
-    ],
+    problems: [...all.flatMap(({ warnings }) => warnings), ...routeWarnings(shared, located)],
     asked: askedIn(all),
   };
   return { rendered, isLasting: all.every((one) => one.isLasting) };
-}
-
-/** Of what cannot be read, what rendering did not come to: it tells the rest at the same place. */
-function notTold(unreadable: readonly Problem[], all: readonly Everywhere[]): readonly Problem[] {
-  if (unreadable.length === 0) return [];
-  const held = all.flatMap(({ holds }) => holds).flatMap(({ problems = [] }) => problems);
-  const told = new Set(held.map(({ place }) => JSON.stringify(place)));
-  return unreadable.filter(({ place }) => !told.has(JSON.stringify(place)));
 }
 
 /** The ids that other units of a cluster have, as they are written: the very same answers where those units are. */

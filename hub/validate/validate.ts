@@ -7,10 +7,11 @@ import {
   type PolicyDocument,
   type WorkflowDocument,
 } from '../model/documents.ts';
+import type { CueEngine } from '../cue/engine.ts';
 import type { Fleet, UnreadDocument, Validated } from '../model/fleet.ts';
 import { valueAt } from '../model/json-map.ts';
 import type { Reporter } from '../model/reporter.ts';
-import { atOnce, type Work } from '../../shared/lib/slices.ts';
+import { atOnce, inSlices, type Work } from '../../shared/lib/slices.ts';
 import { digestOfValue, type Digest } from '../../shared/lib/canonical.ts';
 import type { RawDocument, Snapshot, Sourced } from '../model/source.ts';
 import { checkApplication } from './application.ts';
@@ -23,6 +24,7 @@ import { checkPolicyDocument, checkWorkflowDocument } from './delivery.ts';
 import { inOrder } from './problems.ts';
 import { readDocument, type ReadDocument } from './read.ts';
 import { resolveApplication } from './resolve.ts';
+import { unreadableTexts, withTextFaults, type TextFaults } from './texts.ts';
 
 /**
  * Checks every document of a snapshot, by itself and against the rest. Collects every problem, in the order of files and
@@ -32,14 +34,19 @@ export function validate(snapshot: Snapshot, lists: Lists = builtinLists): Valid
   return atOnce(validating(snapshot, lists));
 }
 
+/** The same with the texts of CUE whose turn comes later: one that cannot be read breaks its document. Throws where it is aborted. */
+export async function validateWithTexts(cue: CueEngine, snapshot: Snapshot, signal: AbortSignal): Promise<Validated> {
+  const unreadable = await unreadableTexts(cue, snapshot.documents, signal);
+  return inSlices(validating(snapshot, builtinLists, unreadable));
+}
+
 /** What reading or checking a document costs, in units of a slice. */
 const documentUnits = 15;
 
-/** The same, as work in steps. */
-export function* validating(snapshot: Snapshot, lists: Lists = builtinLists): Work<Validated> {
+function* validating(snapshot: Snapshot, lists: Lists, unreadable?: TextFaults): Work<Validated> {
   const documents: ReadDocument[] = [];
   for (const raw of snapshot.documents) {
-    documents.push(readDocument(raw));
+    documents.push(withTextFaults(readDocument(raw), unreadable?.get(raw)));
     yield documentUnits;
   }
   const references = referencesOf(documents, snapshot.files, lists);

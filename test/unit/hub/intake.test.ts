@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { readCommits, type IntakeMemory } from '../../../hub/intake.ts';
+import { startCueEngine, type CueEngine } from '../../../hub/cue/engine.ts';
+import { readCommits, type Intake, type IntakeMemory } from '../../../hub/intake.ts';
 import type { ConfigSource } from '../../../hub/load/source.ts';
 import type { State } from '../../../hub/model/state.ts';
 import type { BrokenFile, Snapshot } from '../../../hub/model/source.ts';
+import { systemClock } from '../../../shared/adapters/clock.ts';
 import { parseYaml } from '../../../shared/lib/yaml.ts';
+import { noCue } from '../../fakes/cue.ts';
 import { stateOf } from '../../fixtures/hub/status.ts';
 
 const repository = 'https://git.example/config.git';
@@ -38,7 +41,7 @@ const poison: BrokenFile = Object.defineProperty(
 );
 
 /** A hub's intake over a repository of some commits, as the passes of one process see it. */
-function scene(commits: readonly Snapshot[], processed: string | null = null) {
+function scene(commits: readonly Snapshot[], processed: string | null = null, cue: CueEngine = noCue) {
   let state: State = stateOf([], [], { source: processed === null ? null : { repository, commit: processed } });
   const source: ConfigSource = {
     repository,
@@ -53,9 +56,15 @@ function scene(commits: readonly Snapshot[], processed: string | null = null) {
   };
   const memory: IntakeMemory = { last: null, passedOver: [] };
   const clock = { now: () => 0, monotonic: () => 0 };
+  let last: Intake | null = null;
   const take = async (look = true, isPublished = true) => {
     const options = { look, signal: new AbortController().signal };
-    const intake = await readCommits({ source, memory, clock, metrics: { stage: () => undefined } }, state, options);
+    const intake = await readCommits(
+      { source, memory, clock, cue, metrics: { stage: () => undefined } },
+      state,
+      options,
+    );
+    last = intake;
     const { source: read, documents, broken, revisions, problems } = intake;
     if (isPublished) state = { ...state, source: read, documents, broken, revisions, problems };
     return {
@@ -67,7 +76,11 @@ function scene(commits: readonly Snapshot[], processed: string | null = null) {
   };
   /** What the ledger says, and other things that it says from now on. */
   const ledger = (facts: Partial<State> = {}): State => (state = { ...state, ...facts });
-  return Object.assign(take, { ledger });
+  const came = () => ({
+    specs: last?.fleet.applications.map(({ doc }) => doc.spec),
+    holds: last?.holds.map(({ app: of, cluster, by }) => [of, cluster, by]),
+  });
+  return Object.assign(take, { ledger, came });
 }
 
 describe('what a commit came to', () => {
@@ -84,6 +97,31 @@ describe('what a commit came to', () => {
     const changes = take.ledger().documents.flatMap(({ missing }) => (missing === null ? [] : [missing.change]));
     take.ledger({ approvals: changes.map((change) => ({ change, generation: 0, ids: [], by: 'ann', at: '' })) });
     expect((await take(false)).apps).toEqual(['stays']);
+  });
+
+  it('is what was there before, for an application of which a text of CUE cannot be read', async () => {
+    const cue = startCueEngine({ clock: systemClock });
+    const asking = (condition: string) =>
+      shop
+        .replace('image: a', 'image: b')
+        .replace('}] }', `}], workflow: { steps: [{ name: ask, type: suspend, if: "${condition}" }] } }`);
+    const [before, broken] = [commit('c1', [shop], 1), commit('c2', [asking('status.ask.failed &&')], 0)];
+    const take = scene([before, broken], null, cue);
+    const told = ['DOCUMENT_INVALID the condition cannot be read: expected operand, and it ends'];
+    expect((await take()).problems).toEqual(told);
+    const image = { components: [{ name: 'web', type: 'worker', properties: { image: 'a' } }] };
+    const held = { specs: [image], holds: [['default/shop', null, 'document']] };
+    expect(take.came()).toEqual(held);
+    // And a hub that starts says the same of the commit that it has read.
+    const again = scene([broken], 'c2', cue);
+    again.ledger({ documents: take.ledger().documents });
+    expect((await again()).problems).toEqual(told);
+    expect(again.came()).toEqual(held);
+    // One that can be read is what is in force.
+    const mended = scene([commit('c1', [asking('status.ask.failed')], 0)], null, cue);
+    expect((await mended()).problems).toEqual([]);
+    expect(mended.came()).toMatchObject({ specs: [{ components: [{ properties: { image: 'b' } }] }], holds: [] });
+    await cue.close();
   });
 
   it('is not kept where the ledger has other documents in force', async () => {

@@ -183,6 +183,29 @@ spec: { podDisruptive: true, schematic: { cue: { template: 'patch: spec: a: 1' }
     expect(planText(found, 80)).toContain('keeps what it has');
   });
 
+  it('says of what cannot be read that all of it stays, as a hub does', async () => {
+    const narrow = app('nginx:2', claim).replace('{ env: prod }', '{ canary: "true" }');
+    const workflow = `  workflow:
+    steps:
+      - { name: go, type: deploy, properties: { policies: [prod] } }
+      - { name: ask, type: suspend, if: "status.go.failed &&" }
+`;
+    await push({ 'app.yaml': narrow + workflow });
+    const found = await plan();
+    expect([found.groups, found.deliveries, found.guards]).toEqual([[], [], []]);
+    expect(found.problems.map(({ severity, app: of, message }) => [severity, of, message])).toEqual([
+      ['error', 'default/web', 'the condition cannot be read: expected operand, and it ends'],
+    ]);
+    // And it goes once it can be read.
+    await push({ 'app.yaml': narrow + workflow.replace(' &&', '') });
+    const { groups } = await plan();
+    expect(groups.flatMap((group) => group.changes.map(({ how, id }) => [group.clusters, how, id]))).toContainEqual([
+      ['c2', 'c3'],
+      'delete',
+      'apps/Deployment/default/web',
+    ]);
+  });
+
   it('says that nothing changes', async () => {
     await push({ 'README.yaml': '# nothing\n' });
     const found = await plan();

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCueEngine, type CueEngine } from '../../../../hub/cue/engine.ts';
 import type { CueProgram } from '../../../../hub/cue/program.ts';
-import { unreadableTexts } from '../../../../hub/render/expressions.ts';
+import { unreadableTexts } from '../../../../hub/validate/texts.ts';
+import { validateWithTexts } from '../../../../hub/validate/validate.ts';
 import { systemClock } from '../../../../shared/adapters/clock.ts';
-import { applicationWith } from '../../../fixtures/hub/delivery.ts';
-import { fleetOf } from '../../../fixtures/hub/fleet.ts';
+import { noCue } from '../../../fakes/cue.ts';
+import { applicationWith, snapshotOf } from '../../../fixtures/hub/delivery.ts';
 
 const { signal } = new AbortController();
 const step = (more: string) => applicationWith(`workflow:\n  steps:\n    - { name: a, type: suspend, ${more} }\n`);
@@ -28,6 +29,11 @@ describe('texts of CUE whose turn comes later', () => {
   });
   afterAll(() => cue.close());
 
+  const saidOf = async (text: string, by: CueEngine = cue) => {
+    const found = await unreadableTexts(by, snapshotOf(text).documents, signal);
+    return [...found.values()].flat().map(({ severity, message }) => `${severity}: ${message}`);
+  };
+
   it.each([
     step('if: always'),
     step(`if: 'status.a.failed && inputs.x > 1 || context.name == "a"'`),
@@ -47,7 +53,7 @@ describe('texts of CUE whose turn comes later', () => {
     definition('let o = context.output\nX=y: o.status.ready\nisHealth: X == o.z && #limit > 1\n#limit: 2'),
     definition('import "strings"\nx: errs\nisHealth: strings.Contains(context.name, "a")'),
   ])('can be read: %s', async (text) => {
-    expect(await unreadableTexts(cue, fleetOf(text), signal)).toEqual([]);
+    expect(await saidOf(text)).toEqual([]);
   });
 
   it.each<[text: string, said: string]>([
@@ -66,12 +72,13 @@ describe('texts of CUE whose turn comes later', () => {
     [given('output.metadata.'), 'error: output o cannot be read: expected selector, and it ends'],
     [definition('isHealth: ('), 'warning: healthPolicy cannot be read: expected operand, and it ends'],
   ])('cannot be read: %s', async (text, said) => {
-    const fleet = fleetOf(text);
-    const problems = await unreadableTexts(cue, fleet, signal);
-    expect(problems.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([said]);
-    expect(problems.every(({ place }) => (place?.line ?? 0) > 1)).toBe(true);
-    // And it is looked at once for each commit.
-    expect(await unreadableTexts(cue, fleet, signal)).toBe(problems);
+    const snapshot = snapshotOf(text);
+    const { problems } = await validateWithTexts(cue, snapshot, signal);
+    const found = problems.filter(({ message }) => message.includes('cannot be read'));
+    expect(found.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([said]);
+    expect(found.every(({ place }) => (place?.line ?? 0) > 1)).toBe(true);
+    // And a document is looked at once for all commits that have it.
+    expect((await validateWithTexts(noCue, snapshot, signal)).problems).toEqual(problems);
   });
 
   it.each([
@@ -79,13 +86,12 @@ describe('texts of CUE whose turn comes later', () => {
     definition(`isHealth: true\nx: [for a in ${long} for b in ${long} {a + b}]`),
     definition(`isHealth: true\nparameter: [for a in ${long} for b in ${long} {a + b}]`),
   ])('are never evaluated: %s', async (text) => {
-    const fleet = fleetOf(text);
     const asked: CueProgram[] = [];
     const evaluate: CueEngine['evaluate'] = (programs, within) => {
       asked.push(...programs);
       return cue.evaluate(programs, within);
     };
-    expect(await unreadableTexts({ ...cue, forApplication: () => ({ evaluate }) }, fleet, signal)).toEqual([]);
+    expect(await saidOf(text, { ...cue, forApplication: () => ({ evaluate }) })).toEqual([]);
     // An evaluation would have taken all of its time.
     const again = await cue.evaluate(asked, signal);
     expect(again.flatMap((one) => (one.ok ? 'it was evaluated' : one.faults[0]?.message))).toEqual([
@@ -97,17 +103,40 @@ describe('texts of CUE whose turn comes later', () => {
     const budgets: string[] = [];
     const counting = { ...cue, forApplication: (name: string) => (budgets.push(name), cue.forApplication(name)) };
     const others = ['a', 'b'].map((name) => given('output.metadata.').replace('name: app', `name: ${name}`));
-    const problems = await unreadableTexts(counting, fleetOf(others.join('---\n')), signal);
-    expect(budgets).toEqual(problems.map(({ app }) => app));
-    expect(budgets).toHaveLength(2);
+    expect(await saidOf(others.join('---\n'), counting)).toHaveLength(2);
+    expect(budgets).toEqual(['Application default/a', 'Application default/b']);
   });
 
   it('are asked again where there was no evaluator, and nobody fails for that', async () => {
-    const none = { ...cue, forApplication: () => ({ evaluate: () => Promise.reject(new Error('no worker starts')) }) };
-    const fleet = fleetOf(step('if: status.a.failed &&'));
-    expect(await unreadableTexts(none, fleet, signal)).toEqual([]);
-    expect(await unreadableTexts(cue, fleet, signal)).toHaveLength(1);
-    const stopped = AbortSignal.abort();
-    await expect(unreadableTexts(none, fleetOf(step('if: status.a.failed')), stopped)).rejects.toThrow();
+    const { documents } = snapshotOf(step('if: status.a.failed &&'));
+    const found = async (by: CueEngine) => [...(await unreadableTexts(by, documents, signal)).values()].flat();
+    expect(await found(noCue)).toEqual([]);
+    expect(await found(cue)).toHaveLength(1);
+    const other = snapshotOf(step('if: status.a.failed')).documents;
+    await expect(unreadableTexts(noCue, other, AbortSignal.abort())).rejects.toThrow();
+  });
+
+  it('break the document that has them, and an application that refers to a Workflow that has', async () => {
+    const own = step('if: a b').replace('name: app', 'name: own');
+    const workflow = 'kind: Workflow\nmetadata: { name: w }\nsteps: [{ name: a, type: suspend, if: "a b" }]\n';
+    const referring = applicationWith('workflow: { ref: w }\n').replace('name: app', 'name: referring');
+    const health = definition('isHealth: (');
+    const text = [own, workflow, referring, health, applicationWith('')].join('---\n');
+    const { fleet, problems, drafts = [] } = await validateWithTexts(cue, snapshotOf(text), signal);
+    const names = (all: readonly { readonly doc: { readonly metadata: { readonly name: string } } }[]) =>
+      all.map(({ doc }) => doc.metadata.name);
+    expect([names(fleet.applications), names(fleet.definitions)]).toEqual([['app'], ['own']]);
+    expect([...fleet.frozen]).toEqual([
+      'Application default/own',
+      'Workflow default/w',
+      'Application default/referring',
+    ]);
+    expect(names(drafts)).toEqual(['own', 'referring']);
+    expect(problems.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
+      "error: the condition cannot be read: missing ',' in struct literal",
+      "error: the condition cannot be read: missing ',' in struct literal",
+      'error: Workflow default/w is broken',
+      'warning: healthPolicy cannot be read: expected operand, and it ends',
+    ]);
   });
 });
