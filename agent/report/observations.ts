@@ -1,8 +1,8 @@
 import type { ObjectId } from '../../shared/model/object.ts';
-import { observationLimits } from '../../shared/model/limits.ts';
+import { observationLimits, untoldCode } from '../../shared/model/limits.ts';
 import { isEqual } from '../../shared/lib/equal.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
-import type { ReportApp, ReportedObservation } from '../../shared/wire/report.ts';
+import type { ObjectProblem, ReportApp, ReportedObservation } from '../../shared/wire/report.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
 import type { Live } from '../model/live.ts';
@@ -39,8 +39,7 @@ export function observationsOf(app: BundleApp, { live, entry, named }: Observing
     const { uid, generation, observed } = object;
     const values = Object.fromEntries(Object.entries(observed).filter(([field]) => fields.includes(field)));
     const digest = known?.applied ?? null;
-    const one = { id: named(id), uid, generation, values, ...(digest !== null && { digest }) };
-    return sizeOf(one) > observationLimits.objectBytes ? [] : [one];
+    return [{ id: named(id), uid, generation, values, ...(digest !== null && { digest }) }];
   });
   return observations.length === 0 ? {} : { observations };
 }
@@ -63,9 +62,9 @@ interface Due extends ToldObservation {
 }
 
 /**
- * The applications with their observations as they may be told now: of each of their objects at most one change a second, of all
- * together no more than a report has room for, the smallest first, so that one that reads much silences none of the others. Answers what is told
- * from now on. Pure.
+ * The applications with their observations as they may be told now: of each of their objects at most one change a second and 16 KiB,
+ * of all together no more than a report has room for, the smallest first, so that one that reads much silences none of the others.
+ * What is too large is told as a problem of its object, so that no step waits for it. Answers what is told from now on. Pure.
  */
 export function paced(
   apps: readonly ReportApp[],
@@ -77,9 +76,12 @@ export function paced(
   const fitting = thatFit(due.flat());
   const all = apps.map((app, index) => {
     const { observations = [] } = app;
-    const said = (due[index] ?? []).filter((one) => fitting.has(one)).map(({ seen }) => seen);
+    const own = due[index] ?? [];
+    const said = own.filter((one) => fitting.has(one)).map(({ seen }) => seen);
     const isAsItIs = said.length === observations.length && said.every((one, at) => one === observations[at]);
-    return isAsItIs ? app : { ...app, observations: said };
+    if (isAsItIs) return app;
+    const untold = own.filter((one) => !fitting.has(one)).map(problemOf);
+    return { ...app, observations: said, problems: [...app.problems, ...untold] };
   });
   return { apps: all, told: new Map([...fitting].map((one) => [one.key, one])) };
 }
@@ -99,7 +101,19 @@ function dueOf(
 
 function thatFit(due: readonly Due[]): ReadonlySet<Due> {
   let left: number = observationLimits.reportBytes;
-  return new Set(due.toSorted((a, b) => a.bytes - b.bytes).filter(({ bytes }) => (left -= bytes) >= 0));
+  const small = due.filter(({ bytes }) => bytes <= observationLimits.objectBytes);
+  return new Set(small.toSorted((a, b) => a.bytes - b.bytes).filter(({ bytes }) => (left -= bytes) >= 0));
+}
+
+// Without the number of bytes, which would be another text with each change.
+function problemOf({ seen: { id }, bytes }: Due): ObjectProblem {
+  const kib = (limit: number): string => `${limit / 1024} KiB`;
+  const { objectBytes, reportBytes } = observationLimits;
+  const message =
+    bytes > objectBytes
+      ? `what is asked of it has more than ${kib(objectBytes)}, and is not told`
+      : `what is asked of all objects here has more than ${kib(reportBytes)}, and of this one is not told`;
+  return { id, code: untoldCode, message, health: 'Current' };
 }
 
 /** Another content, or another object of the name, is told at once: what was told of the former says nothing of it. */

@@ -5,6 +5,7 @@ import type { Revision } from '../../shared/wire/revision.ts';
 import { applicationOf } from '../model/assignments.ts';
 import { isReading } from '../model/reading.ts';
 import type { State } from '../model/state.ts';
+import { untoldIn } from '../model/untold.ts';
 
 /**
  * True when what an agent tells of live objects is another than before, in an application whose components may take it: one that
@@ -32,8 +33,11 @@ export function changesTaken(
 }
 
 function toldText({ apps }: AgentReport, taking: ReadonlySet<string>): string {
-  const told = apps.flatMap((app) =>
-    (app.observations ?? []).flatMap(({ id, values }) => (taking.has(appKey(app)) ? [[appKey(app), id, values]] : [])),
-  );
+  const told = apps.flatMap((app) => {
+    const key = appKey(app);
+    if (!taking.has(key)) return [];
+    const untold = untoldIn(app).map(({ id, message }) => [key, id, message]);
+    return [...(app.observations ?? []).map(({ id, values }) => [key, id, values]), ...untold];
+  });
   return canonicalJson(told);
 }

@@ -19,7 +19,8 @@ import { advanceApplication, pausedBy, type ApplicationOutcome } from './applica
 import { contentReader, documentsOf, withDocuments } from './deployment.ts';
 import { copyDirectiveOf } from './copy-directives.ts';
 import { directiveOf } from './directives.ts';
-import { heldBefore, namesOf, observedIn, placeKey, targetOf, type UnitFacts } from './facts.ts';
+import { heldBefore, namesOf, placeKey, targetOf, type UnitFacts } from './facts.ts';
+import { observedIn } from './observed.ts';
 import type { ApplicationInput } from './input.ts';
 import { keptOf } from './kept-delivery.ts';
 import { placeWanted } from './kept-places.ts';
@@ -94,7 +95,7 @@ export function* advancing(input: AdvanceInput): Work<Advanced> {
   const frozen = frozenAt(input.freeze, input.listening.now);
   const found: Found = { holds: [], instead: new Map(), directives: new Map(), takenBack: new Map(), parts: new Map() };
   const apart = { byApp, deliveries: input.state.deliveries };
-  const world = { ...input.world, apps: appStates(facts, apart), observed: observedIn(input.reports) };
+  const world = { ...input.world, apps: appStates(facts, apart), ...observedIn(input.reports) };
   const now = { ...input, world, frozen: frozen?.why ?? null };
   for (const [app, said] of apps) {
     const own = byApp.get(app) ?? [];

@@ -1,5 +1,4 @@
 import { oncePerValue } from '../../shared/lib/memo.ts';
-import type { ObjectId } from '../../shared/model/object.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { AgentReport, ReportApp } from '../../shared/wire/report.ts';
 import type { BundleApp, Revision } from '../../shared/wire/revision.ts';
@@ -15,6 +14,7 @@ import type { ReceivedReport, Reports } from '../model/reports.ts';
 import type { State } from '../model/state.ts';
 import type { JudgedBy } from '../model/health.ts';
 import { withVerdict } from './judged.ts';
+import { reportedApps } from './observed.ts';
 import type { PartMemory } from './parts.ts';
 import type { UnitReport } from './told.ts';
 import type { DeliveryUnit, Listening } from './unit.ts';
@@ -202,22 +202,6 @@ function waitingIn({ dependsOn = {}, objects }: BundleApp): readonly string[] {
 const appsOf = oncePerValue(
   ({ apps }: Revision): ReadonlyMap<string, BundleApp> => new Map(apps.map((app) => [appKey(app), app])),
 );
-
-const reportedApps = oncePerValue(
-  ({ apps }: AgentReport): ReadonlyMap<string, ReportApp> => new Map(apps.map((app) => [appKey(app), app])),
-);
-
-/** What a cluster told of an object of a unit, by JSON pointer; undefined = nothing. */
-export type Observed = (unit: string, cluster: string, id: ObjectId) => Readonly<Record<string, unknown>> | undefined;
-
-/** What clusters told in their newest reports. */
-export function observedIn(reports: Reports): Observed {
-  return (unit, cluster, id) => {
-    const received = reports.get(cluster);
-    const app = received === undefined ? undefined : reportedApps(received.report).get(unit);
-    return app?.observations?.find((one) => one.id === id)?.values;
-  };
-}
 
 export function namesOf({ revisions }: BundleApp): string {
   // Most have one, and all of a fleet are asked.

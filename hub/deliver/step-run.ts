@@ -1,11 +1,13 @@
+import { idOf } from '../../shared/model/object.ts';
 import { docKey, namespaceOf, type Application } from '../model/documents.ts';
 import type { EffectsKnown } from '../model/effect.ts';
 import { deliveryName, type AppDelivery, type StepRecord } from '../model/delivery.ts';
+import { readIn } from '../model/reading.ts';
 import { inputsOf, usedWith, type contextMembers } from '../workflow/inputs.ts';
 import type { ProgramStep } from '../workflow/program.ts';
 import type { Ask } from '../workflow/question.ts';
 import type { AppStates, StepDecision, StepInput, StepOutcome } from '../workflow/step.ts';
-import type { Observed } from './facts.ts';
+import type { Observed, Untold } from './observed.ts';
 import type { ConditionAnswer, StepsKnown } from './step-status.ts';
 import type { StepResult } from './steps.ts';
 
@@ -15,6 +17,7 @@ export interface StepWorld {
   readonly effects: EffectsKnown;
   readonly apps: AppStates;
   readonly observed: Observed;
+  readonly untold: Untold;
 }
 
 /** What running one step reads. */
@@ -53,7 +56,23 @@ export function askStep(facts: StepFacts): AskedStep {
   const outcome = step.type.run(used.use, stepInput(facts, taken.inputs));
   const ending = (result: StepResult) =>
     withOutputs(facts, result, { values: outcome.outputs, parameter: used.use.properties });
+  const untold = outcome.phase === 'running' ? untoldTo(facts, outcome) : undefined;
+  if (untold !== undefined) return { outcome, result: failed(untold), ending };
   return { outcome, result: ending(resultOf(outcome)), ending };
+}
+
+/** What a step reads and will never be told, and why: it would wait without an end. */
+function untoldTo(
+  { deliveredTo: cluster, application, record, untold }: StepFacts,
+  { objects = [] }: StepOutcome,
+): string | undefined {
+  if (cluster === undefined) return undefined;
+  for (const { apiVersion, kind, name } of objects.flatMap((one) => readIn(one) ?? [])) {
+    const metadata = { name, namespace: namespaceOf(application) };
+    const why = untold(record.app, cluster, idOf({ apiVersion, kind, metadata }));
+    if (why !== undefined) return `${kind} ${name}: ${why}`;
+  }
+  return undefined;
 }
 
 /** The outcome of a step type as the result of a step that delivers nothing. */

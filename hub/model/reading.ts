@@ -22,6 +22,13 @@ export function fieldsToRead(brought: JsonMap): readonly string[] | null {
   return Array.isArray(fields) ? (fields as readonly string[]) : null;
 }
 
+/** The object that a step reads; null where it is one that is written. */
+export function readIn(brought: JsonMap): ReadObject | null {
+  if (fieldsToRead(brought) === null) return null;
+  const { apiVersion, kind, name } = brought;
+  return { apiVersion, kind, name } as ReadObject;
+}
+
 /** A reading without its fields: the reference that it is. */
 export function referenceOf(reading: JsonMap): JsonMap {
   return Object.fromEntries(Object.entries(reading).filter(([member]) => member !== fieldsMember));

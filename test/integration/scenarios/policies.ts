@@ -319,6 +319,22 @@ export function describePolicies(backend: Backend): void {
       await hands.remove(map('gate'));
     });
 
+    it('fail with a step that reads more than an agent tells, and say so', async () => {
+      const hands = handsOf(one!.view);
+      const gate = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'gate', namespace: 'default' } };
+      await hands.make({ ...gate, data: { open: 'yes', large: 'x'.repeat(17 * 1024) } });
+      await fleet.push({ 'watcher.yaml': watcher });
+      await fleet.until('the step to fail', ({ deliveries = [] }) =>
+        deliveries.some(({ application, phase }) => application === 'default/watcher' && phase === 'failed'),
+      );
+      const { rollouts } = await fleet.client().rollouts({ app: 'watcher' });
+      const words = 'ConfigMap gate: what is asked of it has more than 16 KiB, and is not told';
+      expect(rollouts.map(({ reason }) => reason)).toEqual([expect.stringContaining(words)]);
+      expect(await object(two, map('gone-on'))).toBeUndefined();
+      await fleet.push({ 'watcher.yaml': null });
+      await hands.remove(map('gate'));
+    });
+
     it('take nothing away for a name that is not right, and go on elsewhere', async () => {
       await fleet.push({ 'shop.yaml': shop('web:3', [production, staging('twoo')]) });
       const status = await fleet.until('the typing error to be told', ({ problems }) =>

@@ -69,6 +69,27 @@ export const observeMutants: readonly Mutant[] = [
     tests: observations,
   },
   {
+    bug: 'what is too large to be told is waited for without a word',
+    file: 'agent/report/observations.ts',
+    find: 'problems: [...app.problems, ...untold]',
+    replace: 'problems: app.problems',
+    tests: observations,
+  },
+  {
+    bug: 'a step waits for what an agent says that it does not tell',
+    file: 'hub/deliver/step-run.ts',
+    find: 'if (untold !== undefined) return',
+    replace: 'if (untold === null) return',
+    tests: ['test/unit/hub/deliver/step-run.test.ts'],
+  },
+  {
+    bug: 'that an object is too large to be told starts no pass',
+    file: 'hub/collect/taken.ts',
+    find: ', ...untold];',
+    replace: '];',
+    tests: ['test/unit/hub/collect/taken.test.ts'],
+  },
+  {
     bug: 'a Secret of another version is no Secret',
     file: 'shared/model/object.ts',
     find: "kind === 'Secret' && groupOf(apiVersion) === ''",

@@ -26,7 +26,6 @@ describe('the observations of an application', () => {
     ['that is not there', undefined],
     ['that is another one of the name', live({ uid: 'u2', observed })],
     ['of which nothing is known since the last write', live({})],
-    ['that is larger than 16 KiB', live({ observed: { '/status': 'x'.repeat(16 * 1024) } })],
   ])('are none of an object %s', (_, object) => {
     expect(of(object)).toEqual({});
   });
@@ -71,7 +70,7 @@ describe('the pace of observations', () => {
     ...more,
   });
   const reported = (...observations: readonly ReportedObservation[]) =>
-    ({ namespace: 'default', name: 'a', observations }) as unknown as ReportApp;
+    ({ namespace: 'default', name: 'a', problems: [], observations }) as unknown as ReportApp;
   const none: ToldObservations = new Map();
   const values = ({ apps }: ReturnType<typeof paced>) =>
     apps.flatMap(({ observations = [] }) => observations.map((one) => one.values['/status']));
@@ -117,6 +116,30 @@ describe('the pace of observations', () => {
     const large = Array.from({ length: 5 }, (_, n) => seen('x'.repeat(15_000), { id: `${id}${n}` }));
     const { apps } = paced([reported(...large), { ...reported(seen(1)), name: 'b' }], none, 0);
     expect(apps.map(({ observations }) => observations?.length)).toEqual([4, 1]);
+  });
+
+  it('says of each object that is left out why it is not told, and nothing of the others', () => {
+    const untold = (of: string, message: string) => ({ id: of, code: 'LIMIT_EXCEEDED', message, health: 'Current' });
+    const before = { id, code: 'UNHEALTHY', message: 'no pods' };
+    const large = Array.from({ length: 5 }, (_, n) => seen('x'.repeat(15_000), { id: `${id}${n}` }));
+    const all = [seen('x'.repeat(16 * 1024)), ...large];
+    const { apps } = paced(
+      [
+        { ...reported(...all), problems: [before] },
+        { ...reported(seen(1)), name: 'b' },
+      ],
+      none,
+      0,
+    );
+    expect(apps.map(({ problems }) => problems)).toEqual([
+      [
+        before,
+        untold(id, 'what is asked of it has more than 16 KiB, and is not told'),
+        untold(`${id}4`, 'what is asked of all objects here has more than 64 KiB, and of this one is not told'),
+      ],
+      [],
+    ]);
+    expect(apps[0]?.observations?.length).toBe(4);
   });
 
   it('costs nothing where nothing is observed', () => {

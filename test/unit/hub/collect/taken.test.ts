@@ -10,7 +10,25 @@ const id = '/Service/default/db';
 const report = (value: unknown, name = 'shop') =>
   ({
     cluster: 'eu',
-    apps: [{ namespace: 'default', name, observations: value === undefined ? [] : [{ id, values: { '/a': value } }] }],
+    apps: [
+      {
+        namespace: 'default',
+        name,
+        problems: [],
+        observations: value === undefined ? [] : [{ id, values: { '/a': value } }],
+      },
+    ],
+  }) as unknown as AgentReport;
+const untold = (message: string) =>
+  ({
+    cluster: 'eu',
+    apps: [
+      {
+        ...report(1).apps[0],
+        observations: [],
+        problems: [{ id, code: 'LIMIT_EXCEEDED', message, health: 'Current' }],
+      },
+    ],
   }) as unknown as AgentReport;
 const app = (more: object) => ({ namespace: 'default', name: 'shop', ...more }) as unknown as BundleApp;
 const observe = [{ id, fields: ['/a'] }];
@@ -39,6 +57,8 @@ describe('what is told of live objects', () => {
     ['is the first report of all', null, report(1), [ordered], [], true],
     ['is the same', report(1), report(1), [ordered], [], false],
     ['is waited for', report(undefined), report(1), [app({ observe })], [waits('eu')], true],
+    ['is too large for a report', report(undefined), untold('it is too large'), [ordered], [], true],
+    ['is too large as before', untold('it is too large'), untold('it is too large'), [ordered], [], false],
     ['is waited for elsewhere', report(undefined), report(1), [app({ observe })], [waits('us')], false],
     ['is for health alone', report(1), report(2), [app({ observe })], [], false],
     [

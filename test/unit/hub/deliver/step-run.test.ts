@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { askStep, conditionOf, type StepFacts } from '../../../../hub/deliver/step-run.ts';
+import { readingOf } from '../../../../hub/model/reading.ts';
 import type { ProgramStep } from '../../../../hub/workflow/program.ts';
 import type { Answer, Question } from '../../../../hub/workflow/question.ts';
 import { moment } from '../../../../hub/workflow/outcome.ts';
@@ -81,6 +82,41 @@ describe('asking a step', () => {
         context: { name: 'web', stepName: 's' },
       },
     ]);
+  });
+});
+
+describe('a step that reads', () => {
+  const reading = (phase: 'running' | 'succeeded') =>
+    defineStep({
+      type: 'reads',
+      schema: z.looseObject({}),
+      check: () => undefined,
+      run: () => ({
+        ...moment(phase, 'it waits for ConfigMap a to be reported'),
+        objects: [
+          { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'b' } },
+          readingOf({ apiVersion: 'v1', kind: 'ConfigMap', name: 'a' }, ['/data']),
+        ],
+      }),
+    });
+  const untold: StepFacts['untold'] = (unit, cluster, id) =>
+    `${unit} ${cluster} ${id}` === 'default/web eu /ConfigMap/default/a' ? 'it is too large' : undefined;
+
+  it.each<[what: string, Partial<StepFacts>, 'running' | 'succeeded', object]>([
+    [
+      'fails where it will not be told',
+      { deliveredTo: 'eu', untold },
+      'running',
+      { phase: 'failed', message: 'ConfigMap a: it is too large' },
+    ],
+    ['waits for what may be told', { deliveredTo: 'eu' }, 'running', { phase: 'running' }],
+    ['waits for its cluster first', { untold }, 'running', { phase: 'running' }],
+    ['waits for its own cluster alone', { deliveredTo: 'us', untold }, 'running', { phase: 'running' }],
+    ['ends where it takes nothing', { deliveredTo: 'eu', untold }, 'succeeded', { phase: 'succeeded' }],
+  ])('%s', (_, more, phase, expected) => {
+    const { outcome, result } = askStep(facts(step('s', reading(phase)), more));
+    expect(result).toMatchObject(expected);
+    expect(outcome?.objects).toHaveLength(2);
   });
 });
 
