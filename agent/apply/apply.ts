@@ -13,7 +13,7 @@ import { withoutSecrets } from './hidden.ts';
 import { refusedHandover } from './handover.ts';
 import { writeHint } from './hints.ts';
 import { withLiveValues } from './ignored.ts';
-import { assertMayTake } from './holders.ts';
+import { assertMayTake, disowned } from './holders.ts';
 import { madeAgain } from './recreate.ts';
 import { withOverrides } from './overrides.ts';
 import { lastRival, rivalsOf, takenText } from './rivals.ts';
@@ -224,13 +224,6 @@ async function inspect(context: ApplyContext, task: ApplyTask, entry: InventoryE
     if (isSluiceError(error, 'NOT_FOUND')) return anew('it was deleted: created again');
     throw error;
   }
-}
-
-/** The fault of an object whose owner annotation was removed or changed: it is not ours any more (I1). */
-function disowned(): SluiceError {
-  return new SluiceError('OBJECT_FOREIGN', 'its owner annotation is not ours any more; it was not touched', {
-    hint: `put ${owner.registration} back, or delete the object to have it made again`,
-  });
 }
 
 function recorded(

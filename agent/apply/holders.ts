@@ -67,6 +67,13 @@ async function namespaceOf({ kube, signal }: HolderContext, registration: string
   }
 }
 
+/** The fault of an object whose owner annotation was removed or changed: it is not ours any more (I1). */
+export function disowned(): SluiceError {
+  return new SluiceError('OBJECT_FOREIGN', 'its owner annotation is not ours any more; it was not touched', {
+    hint: `put ${owner.registration} back, or delete the object to have it made again`,
+  });
+}
+
 function foreign(holder: string, hint: string): SluiceError {
   const who = holder === '' ? '' : ` (it belongs to registration ${holder})`;
   const message = `an object of this name exists that is not ours${who}; it was not touched`;

@@ -1,8 +1,7 @@
 import { indexOfInventory } from '../../model/inventory-index.ts';
 import type { InventoryEntry } from '../../model/inventory.ts';
-import type { Position, Positions, Stage, StepMode } from '../../model/delivery.ts';
+import type { Position, Stage, StepMode } from '../../model/delivery.ts';
 import type { AppObservation } from '../../model/plan.ts';
-import { byCodeUnit } from '../../../shared/lib/order.ts';
 import { mayHaveReplicas } from '../../../shared/model/kinds.ts';
 import { label } from '../../../shared/model/names.ts';
 import type { ObjectId } from '../../../shared/model/object.ts';
@@ -232,28 +231,4 @@ function sameApp(wanted: BundleApp, app: BundleApp): BundleApp {
   if (known?.key === key) return known.app;
   stages.set(wanted, { key, app });
   return app;
-}
-
-/** The positions to keep: of every application of the bundle whose delivery has begun. */
-export function positionsOf(stages: readonly Stage[], before: Positions, staying: Positions = {}): Positions {
-  const moved = stages.flatMap(({ wanted, position }) =>
-    position === null ? [] : [[appKey(wanted), position] as const],
-  );
-  const next = Object.fromEntries([...Object.entries(staying), ...moved].sort(([a], [b]) => byCodeUnit(a, b)));
-  return isSamePositions(before, next) ? before : next;
-}
-
-/** How much of a pause may be lost by a restart: it is recorded no more often. */
-const recordEveryMs = 30_000;
-
-function isSamePositions(before: Positions, next: Positions): boolean {
-  const keys = Object.keys(next);
-  if (keys.length !== Object.keys(before).length) return false;
-  return keys.every((key) => {
-    const [a, b] = [before[key], next[key]];
-    if (a === undefined || b === undefined) return false;
-    const { waitedMs: left, ...was } = a;
-    const { waitedMs: right, ...is } = b;
-    return JSON.stringify(was) === JSON.stringify(is) && right - left < recordEveryMs;
-  });
 }

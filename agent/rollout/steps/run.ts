@@ -10,9 +10,10 @@ import { noPositions, type Position, type Positions, type Stage } from '../../mo
 import type { ServedObject } from '../../model/served.ts';
 import type { ProgressMemory } from '../progress.ts';
 import type { RolloutInput } from '../rollout.ts';
-import { deliver, hasSteps, positionsOf } from './deliver.ts';
+import { deliver, hasSteps } from './deliver.ts';
 import type { DeliveryMemory } from './memory.ts';
 import { laterPosition } from './position.ts';
+import { positionsOf } from './positions.ts';
 import { askChecks, judgedAt, type MeasuringAt, type MeasuringPorts } from './measuring.ts';
 import { saidOf } from './words.ts';
 
