@@ -1,98 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { pass } from '../../../../../agent/pass.ts';
-import type { Agent } from '../../../../../agent/agent.ts';
-import { buildReport } from '../../../../../agent/report/build.ts';
 import type { Measure, Measured } from '../../../../../agent/model/measure.ts';
-import type { Outcome } from '../../../../../agent/model/outcome.ts';
-import type { Site } from '../../../../../agent/model/site.ts';
 import { canonicalPretty, digestOf } from '../../../../../shared/lib/canonical.ts';
 import type { KubeObject } from '../../../../../shared/model/object.ts';
 import type { BundleDelivery } from '../../../../../shared/wire/revision.ts';
-import type { ReportApp } from '../../../../../shared/wire/report.ts';
-import { fakeChannel, handAgent, manualClock, setSite, settle, testDeps } from '../../../../fakes/agent.ts';
-import { fakeKube, type FakeKube } from '../../../../fakes/kube.ts';
-import { allReady, type Readiness } from '../../../../fakes/workloads.ts';
-import { exampleApp, plainApp, retiredBetween, testBundle, type TestApp } from '../../../../fixtures/agent/apps.ts';
+import { settle } from '../../../../fakes/agent.ts';
+import type { FakeKube } from '../../../../fakes/kube.ts';
+import type { Readiness } from '../../../../fakes/workloads.ts';
+import { exampleApp, plainApp, type TestApp } from '../../../../fixtures/agent/apps.ts';
 import { noon } from '../../../../fixtures/agent/bundle.ts';
 import { alone, canary, delivering } from '../../../../fixtures/agent/steps.ts';
+import { neverReady, serving, shown } from '../../../../fixtures/agent/steps-lab.ts';
 
 const [v1, v2, v3] = [alone(1), alone(2), alone(3)];
-
-/** A cluster in which the first version serves, and an agent that is led by hand. */
-async function serving(first: TestApp = v1, measure?: Measure) {
-  const kube = fakeKube();
-  const channel = fakeChannel();
-  const clock = manualClock();
-  const deps = { ...testDeps(kube, channel, clock), ...(measure !== undefined && { measure }) };
-  let agent = handAgent(deps);
-  let generation = 0;
-  let last: Outcome | null = null;
-  let before: readonly TestApp[] = [];
-  const lab = {
-    kube,
-    channel,
-    clock,
-    publish: (app: TestApp | null, freshUntil?: number) => {
-      generation += 1;
-      const apps = app === null ? [] : [app];
-      const retired = retiredBetween(before, apps);
-      channel.publish(testBundle({ generation, apps, retired, ...(freshUntil !== undefined && { freshUntil }) }));
-      before = apps;
-    },
-    settle: async (readiness: Readiness = allReady, max?: number) => {
-      last = await settle(agent, kube, { clock, readiness, ...(max !== undefined && { max }) });
-      return lab;
-    },
-    restart: () => {
-      agent.close();
-      agent = handAgent(testDeps(kube, channel, clock));
-    },
-    site: (site: Partial<Site>) => setSite(agent, site),
-    agent: () => agent,
-    said: (): ReportApp => reportOf(agent, last!),
-  };
-  lab.publish(first);
-  await lab.settle();
-  return lab;
-}
-
-function reportOf(agent: Agent, outcome: Outcome): ReportApp {
-  const report = buildReport({
-    outcome,
-    live: agent.view,
-    identity: agent.deps.identity,
-    settings: agent.deps.settings,
-    cluster: { kubernetes: '', capabilities: [], clusterUid: '' },
-    faults: agent.memory.faults.faults,
-    fights: new Map(),
-    explanations: new Map(),
-    progress: agent.memory.progress,
-    monotonic: agent.deps.clock.monotonic(),
-    now: agent.deps.clock.now(),
-    channelFault: null,
-    agentFault: null,
-    isFresh: true,
-    since: new Map(),
-    site: agent.memory.site.current,
-  } as unknown as Parameters<typeof buildReport>[0]);
-  return report.apps[0]!;
-}
-
-/** Pods and traffic as they are in the cluster: `v1 9 (90), v2 1 (10)`. */
-function shown(kube: FakeKube): string {
-  const route = kube.read('networking.istio.io/VirtualService/default/example') as unknown as {
-    spec: { http: { route: { destination: { host: string }; weight: number }[] }[] };
-  };
-  const weights = new Map(route.spec.http[0]!.route.map(({ destination, weight }) => [destination.host, weight]));
-  return [1, 2, 3]
-    .flatMap((n) => {
-      const workload = kube.read(`apps/Deployment/default/example-web-v${n}`) as
-        { spec?: { replicas?: number } } | undefined;
-      if (workload === undefined) return [];
-      return [`v${n} ${workload.spec?.replicas ?? '-'} (${weights.get(`example-v${n}`) ?? 0})`];
-    })
-    .join(', ');
-}
 
 function database(n: number): KubeObject {
   const pods = { 'app.oam.dev/component': 'db', 'app.oam.dev/revision': `example-v${n}` };
@@ -115,10 +35,6 @@ function wantedPods(kube: FakeKube, n: number): number {
 
 const run = (steps: BundleDelivery['steps'], more: Partial<BundleDelivery> = {}) =>
   delivering(v1, v2, { steps, ...more });
-const neverReady =
-  (n: number): Readiness =>
-  (one) =>
-    one.metadata.name.endsWith(`v${n}`) ? 0 : 99;
 
 describe('a delivery with steps in a cluster', () => {
   it('goes step by step, by what the cluster shows, and promotes', async () => {
