@@ -59,6 +59,7 @@ export function reconcileJob(context: Context, job: KubeObject): void {
     expire(context, job);
     return;
   }
+  if (holds(job, 'Failed') || isOverdue(context, job)) return;
   const time = timestamp(context.world.clock.now());
   if (at(job, 'spec', 'suspend') === true) {
     const suspended: Condition = {
@@ -84,6 +85,24 @@ export function reconcileJob(context: Context, job: KubeObject): void {
     terminating: 0,
     ...(succeeded >= wanted ? finished(time) : {}),
   });
+}
+
+/** Fails a Job that ran for longer than `activeDeadlineSeconds`, and stops its pods; looks again when that time is over. */
+function isOverdue(context: Context, job: KubeObject): boolean {
+  const seconds = at(job, 'spec', 'activeDeadlineSeconds');
+  const started = textAt(job, 'status', 'startTime');
+  if (typeof seconds !== 'number' || started === '') return false;
+  const left = Date.parse(started) + seconds * 1000 - context.world.clock.now();
+  if (left > 0) {
+    context.later(left, 'jobs.batch', job);
+    return false;
+  }
+  const message = 'Job was active longer than specified deadline';
+  const condition = { type: 'Failed', status: 'True', reason: 'DeadlineExceeded', message } as const;
+  removePods(context, podsOf(context, job), Infinity);
+  const conditions = [{ ...stamped(context, job, condition), lastProbeTime: timestamp(context.world.clock.now()) }];
+  writeStatus(context, 'jobs.batch', job, { startTime: started, conditions, failed: 1, ready: 0, terminating: 0 });
+  return true;
 }
 
 /** Removes a finished Job once its time to live is over. */
