@@ -13,6 +13,7 @@ import { withFinished } from './inventory/finished.ts';
 import { rebuild } from './inventory/rebuild.ts';
 import { doubtsOf, recall } from './inventory/recall.ts';
 import { checkpoint, record, recordStart } from './inventory/record.ts';
+import { withRuns } from './inventory/runs.ts';
 import { locate } from './inventory/scopes.ts';
 import { beginToFollow, followKinds } from './live/follow.ts';
 import type { Outcome } from './model/outcome.ts';
@@ -60,7 +61,7 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const input = { at, mode, accepted: bundle.revision, inventory: known, served, state, selected, running, ...doubts };
   const { wanted, current, apps, mayBegin, stages, positions } = stageDeliveries(agent, input);
   forgetOldFaults(memory.faults, apps, served);
-  const inventory = withPending(known, mayBegin, deps.uuid);
+  const inventory = withRuns(withPending(known, mayBegin, deps.uuid), { apps: mayBegin, stages }, deps.uuid);
   const refused = refuseObjects(apps, { ...agent, ...here, unfit: bundle.unfit, accepted: wanted.selected });
   rememberRefused(memory.faults, refused);
   const { faults } = memory.faults;

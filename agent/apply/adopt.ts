@@ -1,4 +1,4 @@
-import { takenNonce, type InventoryEntry } from '../model/inventory.ts';
+import { isTakenNonce, takenNonce, type InventoryEntry } from '../model/inventory.ts';
 import { fieldManager, owner } from '../../shared/model/names.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../../shared/model/object.ts';
 
@@ -21,6 +21,30 @@ const manifestManagers: ReadonlySet<string> = new Set([
   'kubectl-set',
   'velero-server',
 ]);
+
+/**
+ * Whose an object is that has a wanted name, by its annotations: `isCreation` = this very creation made it, `isMade` = it is ours and we made it, `isOwn` = it
+ * is ours, and may be there since before us.
+ */
+export function ownershipOf(
+  annotations: Readonly<Record<string, string>>,
+  wanted: {
+    readonly registration: string;
+    readonly application: string;
+    readonly nonce: string;
+    /** Its manifest asks to take it over. */
+    readonly mayAdopt: boolean;
+  },
+) {
+  const holder = annotations[owner.registration];
+  // Proved by the nonce; or, where the inventory or the object was lost and came back, by the application that wants it.
+  const isCreation = annotations[owner.nonce] === wanted.nonce;
+  const isWanted = isCreation || annotations[owner.application] === wanted.application;
+  const isOwn = holder === wanted.registration && isWanted;
+  // What was taken over and let go of, or not recorded, has our annotations, and is not ours to delete.
+  const isMade = isOwn && (isCreation || !(wanted.mayAdopt || isTakenNonce(annotations[owner.nonce])));
+  return { holder, isOwn, isCreation, isMade };
+}
 
 /**
  * What is sent to take an object over, and its entry, with a nonce made of an unguessable `id` that proves no creation: an agent that

@@ -1,5 +1,5 @@
 import { rewrittenText } from '../model/rewritten.ts';
-import { isTakenNonce, type InventoryEntry } from '../model/inventory.ts';
+import type { InventoryEntry } from '../model/inventory.ts';
 import type { Kube, KubeMeta, KubeResource } from '../model/kube.ts';
 import type { ApplyTask } from '../model/plan.ts';
 import type { Rival, Row } from '../model/rows.ts';
@@ -8,9 +8,9 @@ import type { Digest } from '../../shared/lib/canonical.ts';
 import { ignoredPointers } from '../../shared/model/ignored.ts';
 import { label, managedBy, owner } from '../../shared/model/names.ts';
 import { groupOf, parseObjectId, versionOf, type KubeObject, type ObjectMeta } from '../../shared/model/object.ts';
-import { asTaken, isOfOthers, released, takenOver } from './adopt.ts';
+import { asTaken, isOfOthers, ownershipOf, released, takenOver } from './adopt.ts';
 import { withoutSecrets } from './hidden.ts';
-import { refusedHandover } from './handover.ts';
+import { formerRun, refusedHandover, type MakesWay } from './handover.ts';
 import { writeHint } from './hints.ts';
 import { withLiveValues } from './ignored.ts';
 import { assertMayTake, disowned } from './holders.ts';
@@ -59,8 +59,7 @@ export async function applyOne(context: ApplyContext, task: ApplyTask, entry: In
       return { row: { ...row(task, 'kept', 'replaced or deleted in the meantime'), isRefresh: true }, entry };
     }
     const refused = await refusedHandover(context, task, { entry, error });
-    if (refused !== null)
-      return { row: { ...row(task, 'kept', refused.reason), isRefresh: 'anew' }, entry: refused.entry };
+    if (refused !== null) return goesFirst(task, refused);
     const { code, message: said, data } = asSluiceError(error);
     // What is said here names no value of the object; a letter of ours that is a value, too, stays.
     const what = code === 'OBJECT_FOREIGN' ? said : withoutSecrets(said, context.text(task.digest));
@@ -121,13 +120,12 @@ async function takeOver(context: ApplyContext, task: ApplyTask, sending: Sending
   const { namespace, name } = parseObjectId(task.id);
   const meta = await context.kube.getMetadata({ resource, namespace, name }, context.signal);
   const { annotations = {}, uid = '' } = meta.metadata;
-  const holder = annotations[owner.registration];
-  // Proved by the nonce; or, where the inventory or the object was lost and came back, by the application that wants it.
-  const isCreation = annotations[owner.nonce] === entry.nonce;
+  const { registration } = context;
   const mayAdopt = object.metadata.annotations?.[owner.adopt] === 'true';
-  const isOwn = holder === context.registration && (isCreation || annotations[owner.application] === task.app);
-  // What was taken over and let go of, or not recorded, has our annotations, and is not ours to delete.
-  const isMade = isOwn && (isCreation || !(mayAdopt || isTakenNonce(annotations[owner.nonce])));
+  const known = { registration, application: task.app, nonce: entry.nonce, mayAdopt };
+  const { holder, isOwn, isCreation, isMade } = ownershipOf(annotations, known);
+  const former = isMade && !isCreation ? formerRun(task, entry, uid) : null;
+  if (former !== null) return goesFirst(task, former);
   if (isMade) return updated(context, task, { ...sending, uid, action: 'created' });
   if (!isOwn) await assertMayTake(context, { holder, mayAdopt });
   if (!isOwn) await takeFields(context, { ...sending, meta });
@@ -175,7 +173,7 @@ async function updated(
   const { signal } = context;
   const object = await withIgnored(context, sending);
   const again = await madeAgain(context, task, { ...sending, object });
-  if (again !== null) return { row: { ...row(task, 'kept', again.reason), isRefresh: 'anew' }, entry: again.entry };
+  if (again !== null) return goesFirst(task, again);
   if (task.update?.op === 'replace') await takeAll(context, task, sending);
   let rivals: Rival[] = [];
   // Without force first: only the refusal names the managers that took fields of ours.
@@ -246,6 +244,11 @@ function recorded(
   context.forget(task.id);
   const message = unwatchedText(value);
   return { row: { ...row(task, 'failed', message), fault: { code: 'OBJECT_REJECTED', message } }, entry };
+}
+
+/** What is there goes before it can be made anew. */
+function goesFirst(task: ApplyTask, { reason, entry }: MakesWay): Applied {
+  return { row: { ...row(task, 'kept', reason), isRefresh: 'anew' }, entry };
 }
 
 function row(task: ApplyTask, action: Row['action'], reason: string): Row {

@@ -5,7 +5,7 @@ import { isSluiceError, SluiceError } from '../../shared/errors.ts';
 import { isProtected } from '../../shared/model/kinds.ts';
 import { parseObjectId, type KubeObject } from '../../shared/model/object.ts';
 import { changedField } from './changed-field.ts';
-import { takesDataAlong, type HandoverPorts } from './handover.ts';
+import { takesDataAlong, type HandoverPorts, type MakesWay } from './handover.ts';
 
 /** An object that is to be changed. */
 interface Changing {
@@ -22,7 +22,7 @@ export async function madeAgain(
   ports: HandoverPorts,
   task: Pick<ApplyTask, 'id' | 'app' | 'digest' | 'update'>,
   { entry, resource, object }: Changing,
-): Promise<{ readonly reason: string; readonly entry: InventoryEntry } | null> {
+): Promise<MakesWay | null> {
   const { id, app, digest, update } = task;
   const fields = (update?.recreateFields ?? []).filter((field) => !isRewritten(entry, field));
   if (fields.length === 0 || entry.applied === null || entry.applied === digest) return null;

@@ -8,7 +8,7 @@ export interface Position {
   readonly attempt: number;
   /** The step that is under way, from 0; as many as there are steps = the content is wanted whole. */
   readonly step: number;
-  /** How much of the pause that is under way has counted, in milliseconds; after the last step, of the time that the copy before is kept. */
+  /** How much of the pause, or of the time of an analysis' Jobs, has counted, in milliseconds; after the last step, of the time that the copy before is kept. */
   readonly waitedMs: number;
   /** Pods of what served when the delivery arrived, by component. */
   readonly totals: Readonly<Record<string, number>>;
@@ -31,6 +31,9 @@ export const noPositions: Positions = {};
 /** What deliveries that have begun may do now: everything, only go back to what served, or nothing that begins. */
 export type StepMode = 'move' | 'back' | 'none';
 
+/** What an analysis came to; `open` = it goes on, or cannot be judged. */
+export type Verdict = { readonly kind: 'open' | 'passed' } | { readonly kind: 'failed'; readonly why: string };
+
 /** What an application is to be at a moment of its delivery. */
 export interface Stage {
   /** The application as the bundle has it: its content is what the delivery leads to. */
@@ -45,6 +48,8 @@ export interface Stage {
   readonly mayMove: boolean;
   /** Its objects may be written although the bundle as a whole may not change, because the delivery had begun. */
   readonly mayChange: boolean;
+  /** Jobs that are to be of one run of an analysis, with its name (`runOf`): one of another run makes way. Absent = none is. */
+  readonly runs?: ReadonlyMap<ObjectId, string>;
   readonly position: Position | null;
   readonly said: ReportedDelivery;
   /** When to look again (monotonic) although nothing changes; null = never. */

@@ -1,5 +1,5 @@
 import type { DeliveryStep } from '../../shared/wire/revision.ts';
-import { analysisCheckOf } from './analysis.ts';
+import { stepCheckOf } from './analysis.ts';
 import { durationSeconds } from './duration.ts';
 import { percentOf } from './percent.ts';
 import type { RolloutSettings, RolloutStep } from './rollout.ts';
@@ -37,7 +37,7 @@ function stepOf(step: RolloutStep): DeliveryStep[] {
     const seconds = typeof step.pause === 'string' ? wholeSeconds(step.pause) : null;
     return [{ type: 'pause', ...(seconds !== null && { seconds }) }];
   }
-  if ('analysis' in step) return [{ type: 'analysis', checks: step.analysis.map(analysisCheckOf) }];
+  if ('analysis' in step) return [{ type: 'analysis', checks: step.analysis.map(stepCheckOf) }];
   const { replicas, weight } = step;
   const count = typeof replicas === 'number' ? { count: replicas } : { percent: percentOf(replicas) ?? 0 };
   return [{ type: 'scale', replicas: count, ...(weight !== undefined && { weight }) }];

@@ -1,19 +1,29 @@
 import type { AnalysisCheck } from '../../shared/wire/revision.ts';
 import { durationSeconds } from './duration.ts';
-import type { AnalysisCheckDocument } from './rollout.ts';
+import type { AnalysisCheckDocument, StepCheckDocument } from './rollout.ts';
 
 /** The name of a check at a place of its list. */
-export function checkName({ name: written }: Pick<AnalysisCheckDocument, 'name'>, index: number): string {
+export function checkName({ name: written }: Pick<StepCheckDocument, 'name'>, index: number): string {
   return written ?? `check-${index + 1}`;
 }
 
-/** How often a query is asked where nothing says it, and how many answers count then. */
-const defaults = { everySeconds: 30, samples: 5 } as const;
+/** How often a query is asked where nothing says it, how many answers count then, and for how long a Job is waited for. */
+const defaults = { everySeconds: 30, samples: 5, jobSeconds: 600 } as const;
 
 /** A query that says yes or no itself: 1 or 0. */
 const yes = '!=0';
 
-/** A check as agents read it. */
+/** A check inside a cluster, as agents read it; its `job` is the name that is written, until the plan of a cluster finds the object (`hub/plan/analysis-jobs.ts`). */
+export function stepCheckOf(check: StepCheckDocument, index: number): AnalysisCheck {
+  if (!('job' in check)) return analysisCheckOf(check, index);
+  return {
+    name: checkName(check, index),
+    job: check.job,
+    timeoutSeconds: secondsOf(check.timeout) ?? defaults.jobSeconds,
+  };
+}
+
+/** A query as agents read it. */
 export function analysisCheckOf(
   check: AnalysisCheckDocument,
   index: number,

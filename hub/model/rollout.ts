@@ -34,6 +34,12 @@ export const analysisCheck = z.strictObject({
 });
 export type AnalysisCheckDocument = z.infer<typeof analysisCheck>;
 
+/** The same by a Job: a component that is one, or the name of a Job of the application. It must come to a good end. */
+const jobCheck = z.strictObject({ name: name.optional(), job: name, timeout: duration.optional() });
+/** What an analysis inside a cluster looks at. */
+const stepCheck = z.union([analysisCheck, jobCheck]);
+export type StepCheckDocument = z.infer<typeof stepCheck>;
+
 const wave = z.strictObject({
   name: name.optional(),
   clusters: waveClusters.optional(),
@@ -70,7 +76,7 @@ const scaleStep = z.strictObject({
   weight: z.number().int().min(0).max(100).optional(),
 });
 const pauseStep = z.strictObject({ pause: z.union([z.string().min(1), z.strictObject({})]) });
-const analysisStep = z.strictObject({ analysis: z.array(analysisCheck).min(1).max(10) });
+const analysisStep = z.strictObject({ analysis: z.array(stepCheck).min(1).max(10) });
 
 const rolloutStep = z.union([scaleStep, pauseStep, analysisStep]);
 export type RolloutStep = z.infer<typeof rolloutStep>;

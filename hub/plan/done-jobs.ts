@@ -2,13 +2,15 @@ import { factsOf } from '../../shared/model/kinds.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { RevisionFormat } from '../../shared/wire/formats/format.ts';
 import type { BundleApp, BundleObject } from '../../shared/wire/revision.ts';
+import { askedJobs } from './analysis-jobs.ts';
 import type { Entry } from './entry.ts';
 import { previousRevision, type ClusterInput } from './input.ts';
 
 type Facts = Pick<ClusterInput, 'state' | 'record' | 'takenBack' | 'format'>;
 
 /**
- * What a cluster had before comes back without running its Jobs again: of those, the ones that are there stay as they are, and the others stay away.
+ * What a cluster had before comes back without running its Jobs again: of those, the ones that are there stay as they are, and the others stay away; so do
+ * those that steps asked, which have another content by then.
  */
 export function withoutDoneJobs({ state, record, takenBack, format }: Facts): (entry: Entry) => Entry {
   const before = new Map(previousRevision(state, record)?.apps.map((app) => [appKey(app), app]));
@@ -24,9 +26,11 @@ function isJob({ id }: Pick<BundleObject, 'id'>): boolean {
   return factsOf(id).runsToItsEnd;
 }
 
-function withJobsOf({ objects, from }: BundleApp, entry: Entry, format: Pick<RevisionFormat, 'seal'>): Entry {
-  // While steps run, what serves has its Jobs still.
-  const known = new Map([...objects, ...(from?.objects ?? [])].filter(isJob).map((job) => [job.id, job]));
+function withJobsOf({ objects, from, delivery }: BundleApp, entry: Entry, format: Pick<RevisionFormat, 'seal'>): Entry {
+  // While steps run, what serves has its Jobs still, but for those that analyses may have made anew.
+  const asked = askedJobs(delivery?.steps ?? []);
+  const there = [...objects, ...(from?.objects ?? [])].filter((one) => isJob(one) && !asked.has(one.id));
+  const known = new Map(there.map((job) => [job.id, job]));
   const own = entry.app.objects;
   const kept = own.flatMap((object) => (isJob(object) ? (known.get(object.id) ?? []) : [object]));
   if (kept.length === own.length && kept.every(({ digest }, at) => digest === own[at]?.digest)) return entry;

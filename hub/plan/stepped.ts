@@ -10,6 +10,7 @@ import { holdOf, type FoundHold } from '../model/hold.ts';
 import type { Problem } from '../model/source.ts';
 import type { Rollout } from '../model/agent-steps.ts';
 import type { RenderedApp } from '../model/rendered.ts';
+import { withJobs } from './analysis-jobs.ts';
 import { withSizes } from './format.ts';
 import { previousRevision, type ClusterInput } from './input.ts';
 
@@ -106,16 +107,16 @@ export function isUnheard({ app, rollout, previous, reported }: SteppedInput): b
 }
 
 /** The same for the applications of one cluster. */
-export function stepping(
-  cluster: ClusterSteps,
-): (app: BundleApp, rendered: Pick<RenderedApp, 'rollout'>) => BundleApp | FoundHold {
+export function stepping(cluster: ClusterSteps): (app: BundleApp, rendered: RenderedApp) => BundleApp | FoundHold {
   const { state, record, report, sizes, directives } = cluster;
   const before = new Map(previousRevision(state, record)?.apps.map((app) => [appKey(app), app]));
   return (app, rendered) => {
     const key = appKey(app);
     const previous = before.get(key);
     const directive = toldTo(record, directives.get(key));
-    const rollout = record.reports ? rolloutOf(directive, rendered) : undefined;
+    const written = record.reports ? rolloutOf(directive, rendered) : undefined;
+    const rollout = written === undefined ? undefined : withJobs(written, { rendered, previous });
+    if (rollout !== undefined && 'by' in rollout) return rollout;
     if (rollout === undefined && directive === undefined && previous?.from === undefined) return app;
     const reported = report?.apps.find((one) => appKey(one) === key);
     const bundle = state.bundles.get(record.name);

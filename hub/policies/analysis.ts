@@ -1,10 +1,10 @@
 import { readCondition } from '../../shared/model/condition.ts';
 import { checkName } from '../model/analysis.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
-import type { AnalysisCheckDocument } from '../model/rollout.ts';
+import type { AnalysisCheckDocument, StepCheckDocument } from '../model/rollout.ts';
 
 /** Checks what an analysis asks, and what it compares the answers with. */
-export function checkAnalysis(checks: readonly AnalysisCheckDocument[], path: Steps, reporter: Reporter): void {
+export function checkAnalysis(checks: readonly StepCheckDocument[], path: Steps, reporter: Reporter): void {
   const names = new Set<string>();
   for (const [index, check] of checks.entries()) {
     const name = checkName(check, index);
@@ -13,7 +13,7 @@ export function checkAnalysis(checks: readonly AnalysisCheckDocument[], path: St
       reporter.error('DOCUMENT_INVALID', [...path, index, 'name'], message, 'give each check a name of its own');
     }
     names.add(name);
-    checkQuery(check, [...path, index, 'prometheus'], reporter);
+    if ('prometheus' in check) checkQuery(check, [...path, index, 'prometheus'], reporter);
   }
 }
 

@@ -1,7 +1,9 @@
 import { namespaceOf, type Application, type PolicyDocument, type WorkflowDocument } from '../model/documents.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
+import { rolloutSettings } from '../model/rollout.ts';
 import type { PolicyCheck } from '../policies/policy.ts';
 import { policies as builtinPolicies } from '../policies/types/list.ts';
+import { rollout } from '../policies/types/rollout.ts';
 import { everyComponent } from '../policies/uses.ts';
 import { renderedPolicies } from '../policies/user.ts';
 import { broughtTwice } from '../workflow/brought.ts';
@@ -9,6 +11,7 @@ import { compile } from '../workflow/compile.ts';
 import { driverFaults } from '../workflow/drivers.ts';
 import { unusedPolicies } from '../workflow/unused.ts';
 import { gatesOf } from '../workflow/gates.ts';
+import { checkAnalysisJobs } from './analysis-jobs.ts';
 import { checkPolicies, checkSteps, readPolicy } from './policies-and-steps.ts';
 import type { References } from './references.ts';
 import { checkReferred, resolveApplication } from './resolve.ts';
@@ -32,6 +35,7 @@ export function checkDelivery(doc: Application, { references, ...where }: Parts)
   checkSteps(steps, references.steps, { application: resolved, path, reporter: told });
   if (ref === undefined) checkWorkflow(steps, { path, reporter });
   if (reporter.problems.slice(before).some(({ severity }) => severity === 'error')) return;
+  checkJobs(resolved, references, reporter);
   const program = compile(resolved, references);
   for (const { path: at, message, hint } of gatesOf(program)) told.error('UNSUPPORTED', at, message, hint);
   const unused = reporter.failed() ? [] : unusedPolicies(program, resolved);
@@ -41,6 +45,16 @@ export function checkDelivery(doc: Application, { references, ...where }: Parts)
   const brought = broughtTwice(program, resolved, namespaceOf(resolved));
   for (const { path: at, message, hint } of [...driverFaults(program, resolved), ...brought]) {
     told.error('DELIVERY_CONFLICT', at, message, hint);
+  }
+}
+
+/** The Jobs that steps of policies ask; what is wrong in a Policy document is told at the Application that lacks the Job. */
+function checkJobs(doc: Application, references: References, reporter: Reporter): void {
+  const of = { components: everyComponent(doc, references.policies), namespace: namespaceOf(doc), references };
+  for (const [index, { type, properties }] of (doc.spec.policies ?? []).entries()) {
+    const read = type === rollout.type ? rolloutSettings.safeParse(properties ?? {}) : null;
+    const path = ['spec', 'policies', index, 'properties'];
+    if (read?.success === true) checkAnalysisJobs(read.data, of, { path, tell: reporter.error });
   }
 }
 

@@ -1,6 +1,7 @@
 import { annotation } from '../../shared/model/names.ts';
 import { isRevisionOnly, namespaceOf, type AppRevision, type ApplicationDeployment } from '../model/documents.ts';
 import { placesItself } from '../workflow/compile.ts';
+import { checkAnalysisJobs } from './analysis-jobs.ts';
 import type { References } from './references.ts';
 import { checkDerived, checkLabels, checkName } from './names.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
@@ -28,6 +29,18 @@ export function checkDeployment(doc: ApplicationDeployment, references: Referenc
   }
   if (doc.spec.traffic !== undefined) checkTraffic(doc, doc.spec.traffic, references, reporter);
   checkRollout(doc, reporter);
+  checkJobs(doc, references, reporter);
+}
+
+/** The Jobs that steps ask. An older revision may have one that its application has no more: rendering decides. */
+function checkJobs(doc: ApplicationDeployment, references: References, reporter: Reporter): void {
+  const namespace = namespaceOf(doc);
+  const keys = doc.spec.appRevisions.map(({ revisionName }) => applicationOf(revisionName, namespace) ?? '');
+  const applications = keys.map((key) => references.applications.get(key) ?? null);
+  if (applications.includes(null)) return;
+  const components = applications.flatMap((application) => application?.spec.components ?? []);
+  const place = { path: ['spec', 'rollout'], tell: reporter.warn };
+  checkAnalysisJobs(doc.spec.rollout ?? {}, { components, namespace, references }, place);
 }
 
 /** The application (`namespace/name`) that a revision's name belongs to; null for a name that is not `NAME-vN`. */

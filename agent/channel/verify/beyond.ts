@@ -3,11 +3,6 @@ import type { Objection } from '../../model/rows.ts';
 
 /** What an application may ask for that this version does not do, in words. Doing the rest without it would be another thing. */
 const beyond: readonly (readonly [string, (app: BundleApp) => boolean])[] = [
-  [
-    'an analysis by a Job',
-    ({ delivery }) =>
-      (delivery?.steps ?? []).some((step) => step.type === 'analysis' && step.checks.some((check) => 'job' in check)),
-  ],
   ['readiness of its own', ({ ready = [] }) => ready.length > 0],
   ['a policy of an object', ({ objects }) => objects.some(({ policies = [] }) => policies.some(isBeyond))],
 ];

@@ -1,8 +1,7 @@
 import { readCondition } from '../../../shared/model/condition.ts';
 import type { AnalysisCheck, DeliveryStep } from '../../../shared/wire/revision.ts';
-import type { Position } from '../../model/delivery.ts';
+import type { Position, Verdict } from '../../model/delivery.ts';
 import type { Measured } from '../../model/measure.ts';
-import type { Verdict } from './position.ts';
 
 type Analysis = Extract<DeliveryStep, { readonly type: 'analysis' }>;
 /** A check that asks a query. */
@@ -49,8 +48,22 @@ export interface Judged {
   readonly dueAt: number | null;
 }
 
+/** What two parts of one analysis come to together: it fails with the first, and passes with the last. */
+export function together(a: Judged, b: Judged): Judged {
+  const both = [a, b];
+  const failed = both.find(({ verdict }) => verdict.kind === 'failed');
+  const open = both.find(({ verdict }) => verdict.kind === 'open');
+  const times = both.flatMap(({ dueAt }) => dueAt ?? []);
+  return {
+    verdict: (failed ?? open ?? a).verdict,
+    unsure: a.unsure ?? b.unsure,
+    due: [...a.due, ...b.due],
+    dueAt: times.length === 0 ? null : Math.min(...times),
+  };
+}
+
 /**
- * Judges an analysis by its samples (pure). It has failed with more bad samples than a check tolerates, and has passed once each check has as many samples
+ * Judges the queries of an analysis by their samples (pure). It has failed with more bad samples than a check tolerates, and has passed once each check has as many samples
  * as its time has intervals. What has no answer is neither good nor bad: it waits.
  */
 export function judge({ checks }: Analysis, samples: AnalysisSamples, at: number): Judged {
@@ -66,7 +79,7 @@ export function judge({ checks }: Analysis, samples: AnalysisSamples, at: number
   const later = times.filter((one) => one.at > at).map((one) => one.at);
   const unsure = all.find(({ check, own }) => own.isMissing && own.good + own.bad < needed(check));
   return {
-    verdict: verdictOf(failed, isPassed && queries.length === checks.length),
+    verdict: verdictOf(failed, isPassed),
     unsure: unsure === undefined ? null : `analysis ${unsure.check.name}: ${unsure.own.words}`,
     due: failed === undefined ? times.filter((one) => one.at <= at).map(({ check }) => check) : [],
     dueAt: later.length === 0 ? null : Math.min(...later),

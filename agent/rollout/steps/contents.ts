@@ -4,6 +4,7 @@ import type { ObjectId } from '../../../shared/model/object.ts';
 import type { BundleApp } from '../../../shared/wire/revision.ts';
 import { copiesOf, type Copies, type ObjectOf } from './copies.ts';
 import { flooredScaler, mixedTraffic, type Derived, type MixedTraffic } from './mixed.ts';
+import { withoutJobs } from './jobs.ts';
 import type { Contents } from './parts.ts';
 import { switchedServices, type SwitchedService } from './services.ts';
 
@@ -37,7 +38,7 @@ export function contentsOf(app: BundleApp, ingredients: Ingredients, totals: Tot
   if (floored === null) return null;
   const both = read.services.flatMap((one) => one.both ?? []);
   for (const { object, bytes } of [...read.mixed, ...both, ...floored.values()]) ingredients.keep(object.digest, bytes);
-  return { app, from, ...read, floored };
+  return { app, from: withoutJobs(from, app.delivery?.steps ?? []), ...read, floored };
 }
 
 function readBoth(app: BundleApp, { objectOf }: Ingredients): Read | null {

@@ -12,6 +12,7 @@ import { isRouted } from '../removal.ts';
 import { workloadReadiness } from '../readiness.ts';
 import { faultTexts, observeApp, type RolloutInput } from '../rollout.ts';
 import type { Judged } from './analysis.ts';
+import { runsAt } from './jobs.ts';
 import { contentsOf, type Ingredients } from './contents.ts';
 import type { Copies } from './copies.ts';
 import { areEarlierNeeded, type Contents, type Pods, type StageKind } from './parts.ts';
@@ -216,6 +217,7 @@ function stageNow(input: DeliverInput, contents: Contents, { position, cluster }
     isReturning,
     mayMove,
     mayChange: input.mayChange || (position !== null && (mayMove || (isReturning && mode === 'back'))),
+    runs: runsAt(input.app, { kind, position }, cluster.entries),
     position,
     said: saidOf({ delivery, position, mode, unsure }),
     dueAt: mayMove && delivery.action !== 'pause' ? (dueAt(delivery, position, at) ?? askAt) : null,

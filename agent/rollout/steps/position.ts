@@ -1,8 +1,6 @@
-import type { Position, StepMode } from '../../model/delivery.ts';
+import type { Position, StepMode, Verdict } from '../../model/delivery.ts';
 import type { BundleDelivery, DeliveryStep } from '../../../shared/wire/revision.ts';
-
-/** What an analysis came to; `open` = it goes on, or cannot be judged. */
-export type Verdict = { readonly kind: 'open' | 'passed' } | { readonly kind: 'failed'; readonly why: string };
+import { jobSeconds } from './jobs.ts';
 
 /** What the next position of a delivery is decided from. */
 export interface PositionFacts {
@@ -61,10 +59,17 @@ function wayBack({ position, delivery, mode, failure, verdict, isBlocked }: Posi
 function afterStep({ position, elapsedMs, verdict }: PositionFacts, step: DeliveryStep): Position {
   const next = { ...position, step: position.step + 1, waitedMs: 0 };
   if (step.type === 'scale') return next;
-  if (step.type === 'analysis') return verdict.kind === 'passed' ? next : position;
+  if (step.type === 'analysis') return verdict.kind === 'passed' ? next : asking(position, elapsedMs, step);
   // Without an end it waits for a decision.
   if (step.seconds === undefined) return position;
   return waited(position, elapsedMs, step.seconds) ?? next;
+}
+
+/** While its Jobs run, their time counts, and no further than to the end of it. */
+function asking(position: Position, elapsedMs: number, step: DeliveryStep): Position {
+  const seconds = jobSeconds(step);
+  const most = { ...position, waitedMs: seconds * 1_000 };
+  return waited(position, elapsedMs, seconds) ?? (position.waitedMs === most.waitedMs ? position : most);
 }
 
 function afterSteps({ position, delivery, elapsedMs }: PositionFacts): Position {

@@ -10,7 +10,9 @@ import { noPositions, type Position, type Positions, type Stage } from '../../mo
 import type { ServedObject } from '../../model/served.ts';
 import type { ProgressMemory } from '../progress.ts';
 import type { RolloutInput } from '../rollout.ts';
+import { together } from './analysis.ts';
 import { deliver, hasSteps } from './deliver.ts';
+import { judgeJobs } from './jobs.ts';
 import type { DeliveryMemory } from './memory.ts';
 import { laterPosition } from './position.ts';
 import { positionsOf } from './positions.ts';
@@ -134,7 +136,10 @@ function stageNow<S extends Selected>(
         objectOf: (digest) => parsed(ports.objectText(digest)),
         keep: (digest, bytes) => void memory.deliveries.texts.set(digest, bytes),
       },
-      verdictOf: (position) => judgedAt(ports, { key, delivery, position, at }),
+      verdictOf: (position) => {
+        const jobs = judgeJobs(delivery.steps[position.step], { position, at, inventory, live: view });
+        return together(judgedAt(ports, { key, delivery, position, at }), jobs);
+      },
     }) ?? unreadStage(app, delivery, known);
   if (isCurrent) rememberLook(ports, stage, { key, delivery, at });
   return stage;

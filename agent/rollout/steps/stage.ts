@@ -3,6 +3,7 @@ import type { ObjectId } from '../../../shared/model/object.ts';
 import type { BundleApp, BundleObject, BundleReplicas, BundleTraffic } from '../../../shared/wire/revision.ts';
 import type { Position } from '../../model/delivery.ts';
 import type { MovingComponent } from './copies.ts';
+import { jobChecks } from './jobs.ts';
 import { withWeights } from './mixed.ts';
 import {
   areEarlierNeeded,
@@ -46,7 +47,7 @@ function stepStage(contents: Contents, position: Position | null, pods: Pods): S
     ...[...floored].map(([id, { object }]) => [id, object] as const),
     ...contents.services.map((one) => [one.id, serviceNow(contents, one, { position, pods })] as const),
   ]);
-  const fresh = copies.components.flatMap((one) => one.fresh);
+  const made = [...copies.components.flatMap((one) => one.fresh), ...jobChecks(steps[at]).map(({ job }) => job)];
   const traffic: readonly BundleTraffic[] = from.traffic.map((one) => {
     const both = mixed.find(({ object }) => object.id === one.id);
     return both === undefined ? one : withWeights(both, (component) => shareAt(steps, at, component).weight);
@@ -56,7 +57,7 @@ function stepStage(contents: Contents, position: Position | null, pods: Pods): S
     app: {
       ...app,
       ...listsOf(contents, {
-        objects: [...from.objects.map((one) => derived.get(one.id) ?? one), ...copies.early, ...objectsIn(app, fresh)],
+        objects: [...from.objects.map((one) => derived.get(one.id) ?? one), ...copies.early, ...objectsIn(app, made)],
         traffic,
       }),
       replicas: [...from.replicas.filter(({ id }) => !isMoved.has(id)), ...moved],

@@ -3,6 +3,7 @@ import { describeDeployments } from '../../integration/scenarios/deployments.ts'
 import { describeNames } from '../../integration/scenarios/names.ts';
 import { describeObjects } from '../../integration/scenarios/objects.ts';
 import { describePolicies } from '../../integration/scenarios/policies.ts';
+import { describeRolloutJobs } from '../../integration/scenarios/rollout-jobs.ts';
 import { describeRollouts } from '../../integration/scenarios/rollouts.ts';
 import { describeSlides } from '../../integration/scenarios/slides.ts';
 import { startCluster } from './cluster.ts';
@@ -17,6 +18,7 @@ describeControlPlane('real control planes', (binaries) => {
   describeObjects(backend);
   describeDeployments(backend);
   describeRollouts(backend);
+  describeRolloutJobs(backend);
   describeSlides(backend);
   describeNames(backend);
   describePolicies(backend);

@@ -16,6 +16,7 @@ import { nameMutants } from './names.ts';
 import { observeMutants } from './observe.ts';
 import { orderMutants } from './order.ts';
 import { sharingMutants } from './sharing.ts';
+import { analysisJobMutants } from './analysis-jobs.ts';
 import { stepMutants } from './steps.ts';
 import { strangerMutants } from './strangers.ts';
 import { untilChangedMutants } from './until-changed.ts';
@@ -346,10 +347,10 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/unit/agent/channel/verify/contents.test.ts'],
   },
   {
-    bug: 'carry out a delivery without its steps',
+    bug: 'carry out an application without what this agent does not do',
     file: 'agent/channel/verify/contents.ts',
     find: 'return beyondThisAgent(app) ?? undefined;',
-    replace: 'return beyondThisAgent({ ...app, delivery: undefined }) ?? undefined;',
+    replace: 'return beyondThisAgent({ ...app, ready: [] }) ?? undefined;',
     tests: ['test/unit/agent/channel/verify/contents.test.ts'],
   },
   {
@@ -1343,6 +1344,7 @@ export const mutants: readonly Mutant[] = [
   ...orderMutants,
   ...startMutants,
   ...sharingMutants,
+  ...analysisJobMutants,
   ...stepMutants,
   ...deliverMutants,
   ...workflowMutants,

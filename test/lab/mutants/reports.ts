@@ -168,8 +168,8 @@ export const reportMutants: readonly Mutant[] = [
   },
   {
     bug: 'what was taken over and let go of counts as made by us the next time',
-    file: 'agent/apply/apply.ts',
-    find: 'const isMade = isOwn && (isCreation || !(mayAdopt || isTakenNonce(annotations[owner.nonce])));',
+    file: 'agent/apply/adopt.ts',
+    find: 'const isMade = isOwn && (isCreation || !(wanted.mayAdopt || isTakenNonce(annotations[owner.nonce])));',
     replace: 'const isMade = isOwn;',
     tests: ['test/unit/agent/pass.test.ts'],
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { carriedOver, refusedHandover } from '../../../../agent/apply/handover.ts';
+import { carriedOver, formerRun, refusedHandover } from '../../../../agent/apply/handover.ts';
 import type { InventoryEntry } from '../../../../agent/model/inventory.ts';
 import { SluiceError, type Code } from '../../../../shared/errors.ts';
 import type { KubeObject } from '../../../../shared/model/object.ts';
@@ -50,6 +50,24 @@ describe('an object of another application that the server does not let be chang
     const entry = carriedOver(entryOf(deployment));
     const error = new SluiceError('OBJECT_REJECTED', fixed);
     expect(await refusedHandover(portsOf('Retain'), { id: deployment, digest }, { entry, error })).toBeNull();
+  });
+
+  it('is made anew where it is the Job of an analysis, and another content is wanted of it', async () => {
+    const id = 'batch/Job/default/smoke';
+    const error = new SluiceError('OBJECT_REJECTED', 'spec.template: field is immutable');
+    const entry = carriedOver(entryOf(id, { nonce: 'analysis-3-1-2-n' }));
+    const found = await refusedHandover(portsOf('Retain'), { id, digest }, { entry, error });
+    expect(found?.entry.handover).toEqual({ from: 'default/store', refused: digest });
+    const same = { entry: { ...entry, applied: digest }, error };
+    expect(await refusedHandover(portsOf('Retain'), { id, digest }, same)).toBeNull();
+  });
+
+  it('makes way where an analysis is to make a Job of its name, and no record speaks of it', () => {
+    const task = { id: 'batch/Job/default/smoke', app: 'default/store', digest };
+    const entry = carriedOver(entryOf(task.id, { nonce: 'analysis-3-1-2-n', uid: null }));
+    const handover = { from: 'default/store', refused: digest };
+    expect(formerRun(task, entry, 'u')?.entry).toEqual({ ...entry, uid: 'u', handover });
+    expect(formerRun(task, { ...entry, nonce: 'n' }, 'u')).toBeNull();
   });
 
   it.each<[claims: string | null, isAnew: boolean]>([

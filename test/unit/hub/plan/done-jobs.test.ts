@@ -10,17 +10,27 @@ import { bundleApp, enrolledCluster, published, stateOf } from '../../../fixture
 const format = formats.revision.at(2);
 const again: TakenBack = { delivery: 'default/web#1', hadIt: true };
 
-/** `web:1 mig:1` = a Deployment and a Job, each of the first content. */
+const asked = {
+  type: 'analysis' as const,
+  checks: [{ name: 'a', job: 'batch/Job/default/mig', timeoutSeconds: 5 }],
+};
+
+/** `web:1 mig:1` = a Deployment and a Job, each of the first content; `asked` = steps ask that Job. */
 function app(text: string): BundleApp {
-  const objects = text.split(' ').map((one) => {
-    const [name = ''] = one.split(':');
-    const kind = name === 'mig' ? 'batch/Job' : 'apps/Deployment';
-    return { id: `${kind}/default/${name}` as const, path: name, digest: digestOf(one), bytes: 1 };
-  });
+  const isAsked = text.endsWith(' asked');
+  const objects = text
+    .replace(' asked', '')
+    .split(' ')
+    .map((one) => {
+      const [name = ''] = one.split(':');
+      const kind = name === 'mig' ? 'batch/Job' : 'apps/Deployment';
+      return { id: `${kind}/default/${name}` as const, path: name, digest: digestOf(one), bytes: 1 };
+    });
   return format.seal({
     ...bundleApp('web'),
     revisions: [{ name: 'web-v1', objects: objects.map(({ id }) => id) }],
     objects,
+    ...(isAsked && { delivery: { number: 1, attempt: 1, action: 'run', steps: [asked] } }),
   });
 }
 
@@ -46,6 +56,7 @@ describe('what a cluster had before', () => {
       'web:1 mig:1',
       'web:1 mig:1',
     ],
+    ['comes back without a Job that steps asked', 'web:1 mig:1', 'web:2 mig:2 asked', again, 'web:1 mig:1', 'web:1'],
     ['comes back whole without Jobs', 'web:1', 'web:2', again, null, 'web:1'],
     ['runs its Jobs where nothing was before', 'web:1 mig:1', null, again, null, 'web:1 mig:1'],
     ['runs its Jobs where it never had them', 'web:1 mig:1', 'web:2', { ...again, hadIt: false }, null, 'web:1 mig:1'],

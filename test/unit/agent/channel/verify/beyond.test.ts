@@ -23,6 +23,7 @@ describe('what an application asks for', () => {
     ['a delivery without steps', { delivery }],
     ['the steps of a delivery', { delivery: { ...delivery, steps: [{ type: 'pause' }] } }],
     ['an analysis', { delivery: { ...delivery, steps: [{ type: 'analysis', checks: [query] }] } }],
+    ['an analysis by a Job', { delivery: { ...delivery, steps: [{ type: 'analysis', checks: [job] }] } }],
     ['to stop a delivery', { delivery: { ...delivery, action: 'pause' } }],
     ['to go back', { delivery: { ...delivery, action: 'back' } }],
     ['to promote', { delivery: { ...delivery, action: 'promote' } }],
@@ -43,7 +44,6 @@ describe('what an application asks for', () => {
   });
 
   it.each<[string, Partial<BundleApp>]>([
-    ['an analysis by a Job', { delivery: { ...delivery, steps: [{ type: 'analysis', checks: [job] }] } }],
     ['readiness of its own', { ready: [{ id: app.objects[0]!.id, pointer: '/a', equals: 1 }] }],
     ['a policy of an object', object({ policies: [{ type: 'read-only' }, { type: 'shared-resource' }] })],
     ['a policy of an object', object({ policies: [{ type: 'apply-once', fields: ['/spec'] }] })],

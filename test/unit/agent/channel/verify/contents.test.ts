@@ -95,9 +95,9 @@ describe('an application that means nothing', () => {
 });
 
 it('an application that asks for what this agent does not do is blocked alone, with its name and what to do', async () => {
-  const checks = [{ name: 'smoke', job: 'batch/Job/shop/smoke', timeoutSeconds: 60 }];
-  const delivery = { number: 1, attempt: 1, action: 'run', steps: [{ type: 'analysis' as const, checks }] } as const;
-  const { unfit } = await read(with_('web', () => ({ delivery })));
+  const { unfit } = await read(
+    with_('web', ({ objects }) => ({ ready: [{ id: objects[0]!.id, pointer: '/a', equals: 1 }] })),
+  );
   expect([...unfit].map(([app, { code }]) => [app, code])).toEqual([['shop/web', 'AGENT_TOO_OLD']]);
 });
 

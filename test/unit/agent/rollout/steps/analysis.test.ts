@@ -4,6 +4,8 @@ import {
   answered,
   asking,
   judge,
+  together,
+  type Judged,
   type QueryCheck,
   type Samples,
 } from '../../../../../agent/rollout/steps/analysis.ts';
@@ -82,6 +84,22 @@ describe('an analysis', () => {
         0,
       ).verdict.kind;
     expect(['', '0.01', '0.2 0.2'].map(kindOf)).toEqual(['open', 'passed', 'failed']);
+  });
+
+  it('comes to what its two parts come to together', () => {
+    const part = (kind: 'open' | 'passed' | 'failed', dueAt: number | null): Judged => ({
+      verdict: kind === 'failed' ? { kind, why: 'no' } : { kind },
+      ...{ unsure: kind === 'open' ? `waits ${dueAt}` : null, due: [], dueAt },
+    });
+    const kinds = ['open', 'passed', 'failed'] as const;
+    const table = kinds.map((a) => kinds.map((b) => together(part(a, 1), part(b, 2)).verdict.kind));
+    expect(table).toEqual([
+      ['open', 'open', 'failed'],
+      ['open', 'passed', 'failed'],
+      ['failed', 'failed', 'failed'],
+    ]);
+    expect(together(part('passed', null), part('open', 7))).toMatchObject({ unsure: 'waits 7', dueAt: 7 });
+    expect(together(part('open', 3), part('open', 7))).toMatchObject({ unsure: 'waits 3', dueAt: 3 });
   });
 
   it('waits where this agent does not know the condition', () => {

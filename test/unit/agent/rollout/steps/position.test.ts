@@ -58,6 +58,8 @@ describe('the next position of a delivery', () => {
     ['a pause without end stays', at(2), { elapsedMs: 1e9 }, '2'],
     ['a promotion ends the steps, wherever they are', at(2), { delivery: { action: 'promote' } }, '4'],
     ['an analysis that goes on', at(3), {}, '3'],
+    ['the time of its Jobs counts', at(3), { elapsedMs: 5_000 }, '3 after 5 s'],
+    ['and ends nothing', at(3, { waitedMs: 50_000 }), { elapsedMs: 30_000 }, '3 after 60 s'],
     ['an analysis that passed', at(3), { verdict: { kind: 'passed' } }, '4'],
     ['an analysis that failed', at(3), { verdict: { kind: 'failed', why: 'errors: 7' } }, 'back: errors: 7'],
     ['the content runs alone: done', at(4), {}, 'done'],

@@ -1,0 +1,4 @@
+import { embedded } from './backend.ts';
+import { describeRolloutJobs } from './rollout-jobs.ts';
+
+describeRolloutJobs(embedded);
