@@ -131,7 +131,6 @@ async function ingest(
     return intake;
   } catch (error) {
     memory.last = last;
-    signal.throwIfAborted();
     const problem = passedOver(snapshot, error);
     const others = memory.passedOver.filter(({ message }) => message !== problem.message);
     memory.passedOver = [...others, problem].slice(-passedOverShown);

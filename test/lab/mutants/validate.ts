@@ -213,6 +213,13 @@ export const validateMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/operations/preview-problems.test.ts'],
   },
   {
+    bug: 'an application is delivered by a Workflow of which a condition cannot be read',
+    file: 'hub/validate/texts.ts',
+    find: "read.kind === 'Workflow' && doc !== null && reporter.failed()",
+    replace: "read.kind === 'Workflow' && doc === null",
+    tests: ['test/unit/hub/validate/texts.test.ts'],
+  },
+  {
     bug: 'texts of CUE that one author wrote take the time of all of them',
     file: 'hub/validate/texts.ts',
     find: "cue.forApplication(`${kind} ${key ?? ''}`)",

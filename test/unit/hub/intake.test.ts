@@ -40,10 +40,8 @@ const poison: BrokenFile = Object.defineProperty(
   },
 );
 
-/** A hub's intake over a repository of some commits, as the passes of one process see it. */
-function scene(commits: readonly Snapshot[], processed: string | null = null, cue: CueEngine = noCue) {
-  let state: State = stateOf([], [], { source: processed === null ? null : { repository, commit: processed } });
-  const source: ConfigSource = {
+function sourceOf(commits: readonly Snapshot[]): ConfigSource {
+  return {
     repository,
     next: (last) => {
       const index = commits.findIndex((one) => one.commit === last?.commit);
@@ -54,6 +52,12 @@ function scene(commits: readonly Snapshot[], processed: string | null = null, cu
     watch: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
+}
+
+/** A hub's intake over a repository of some commits, as the passes of one process see it. */
+function scene(commits: readonly Snapshot[], processed: string | null = null, cue: CueEngine = noCue) {
+  let state: State = stateOf([], [], { source: processed === null ? null : { repository, commit: processed } });
+  const source = sourceOf(commits);
   const memory: IntakeMemory = { last: null, passedOver: [] };
   const clock = { now: () => 0, monotonic: () => 0 };
   let last: Intake | null = null;
@@ -122,6 +126,30 @@ describe('what a commit came to', () => {
     expect((await mended()).problems).toEqual([]);
     expect(mended.came()).toMatchObject({ specs: [{ components: [{ properties: { image: 'b' } }] }], holds: [] });
     await cue.close();
+  });
+
+  it('is nothing where the hub stops while it is read: that says nothing of the commit', async () => {
+    const stop = new AbortController();
+    const evaluate = () => {
+      stop.abort();
+      return Promise.reject(new Error('the evaluator was stopped'));
+    };
+    const asking = shop.replace(
+      '}] }',
+      '}], workflow: { steps: [{ name: ask, type: suspend, if: status.ask.failed }] } }',
+    );
+    const memory: IntakeMemory = { last: null, passedOver: [] };
+    const source = sourceOf([commit('c1', [asking], 0)]);
+    const cue: CueEngine = { ...noCue, forApplication: () => ({ evaluate }) };
+    const parts = {
+      source,
+      memory,
+      cue,
+      clock: { now: () => 0, monotonic: () => 0 },
+      metrics: { stage: () => undefined },
+    };
+    await expect(readCommits(parts, stateOf([]), { look: true, signal: stop.signal })).rejects.toThrow('aborted');
+    expect(memory).toEqual({ last: null, passedOver: [] });
   });
 
   it('is not kept where the ledger has other documents in force', async () => {
