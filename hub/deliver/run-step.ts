@@ -8,7 +8,9 @@ import { nothingKept } from './kept-delivery.ts';
 import { membersNow } from './kept-members.ts';
 import { givenParts } from './parts.ts';
 import type { WaveProgress } from './progress.ts';
+import { hasBrought } from './skipped.ts';
 import type { WavesInput } from './standing.ts';
+import { broughtAfter } from './step-objects.ts';
 import { askStep, type StepFacts } from './step-run.ts';
 import type { StepsKnown } from './step-status.ts';
 import type { StepResult } from './steps.ts';
@@ -42,7 +44,8 @@ export function runStep(
   const { application, words, listening, world } = input;
   const now = new Date(listening.now).toISOString();
   const isApprovedInGit = approvedIn(words, name).some((word) => word === '' || word === step.name);
-  const facts: StepFacts = { ...world, application, record, step, at, known, now, isApprovedInGit };
+  const brought = broughtBy(record, step);
+  const facts: StepFacts = { ...world, application, record, step, at, known, now, isApprovedInGit, brought };
   const { outcome, result, ending: withOutputs } = askStep(facts);
   if (outcome === null || !delivers(step, outcome)) return { result, waves: null };
   if (isClosing === true) return { result: tooLate(result), waves: null };
@@ -66,10 +69,15 @@ export function runStep(
     goal: input.moves?.goalOf(step.name) ?? null,
   };
   const waves = advanceWaves(said, kept.waves);
-  if (step.type.decides === true) return decided(facts, waves, { result, objects: outcome.objects });
+  if (step.type.decides === true) return decided(facts, waves);
   const phase = waves.passed ? ('succeeded' as const) : ('running' as const);
   const own = { phase, message: wordsOf(waves), due: waves.due, effects: waves.effects, ...goingOf(waves) };
   return { result: withOutputs(own), waves, objects: outcome.objects };
+}
+
+/** What a step brought in this delivery: what is recorded of an earlier one is not meant. */
+function broughtBy({ last, objects }: AppDelivery, { name }: ProgramStep): readonly JsonMap[] {
+  return hasBrought(last, name) ? (objects?.[name] ?? []) : [];
 }
 
 /** True for a step that brings something to clusters now. */
@@ -92,11 +100,10 @@ function faultOf({ moves }: ApplicationInput, { last }: AppDelivery, { name, typ
   return moves?.faultOf(name) ?? null;
 }
 
-/** A step that goes on once what it brought is there: it is asked again then. */
-function decided(facts: StepFacts, waves: WavesOutcome, before: Pick<RunStep, 'result' | 'objects'>): RunStep {
+/** A step that decides itself when it is over: it is asked again with what its cluster says of what it brought. */
+function decided(facts: StepFacts, waves: WavesOutcome): RunStep {
   const isDelivered = waves.passed && waves.units.every(({ standing: { state } }) => state === 'done');
-  const deliveredTo = waves.units[0]?.unit.cluster ?? '';
-  const { outcome, result } = isDelivered ? askStep({ ...facts, deliveredTo }) : { ...before, outcome: null };
+  const { outcome, result } = askStep({ ...facts, cluster: waves.units[0]?.unit.cluster ?? '', isDelivered });
   const phase = isDelivered ? result.phase : ('running' as const);
   const message = result.message === '' ? doneWords(waves.progress) : result.message;
   const due = [...waves.due, ...result.due];
@@ -110,8 +117,20 @@ function decided(facts: StepFacts, waves: WavesOutcome, before: Pick<RunStep, 'r
       ...goingOf(waves),
     },
     waves,
-    objects: outcome?.objects ?? before.objects,
+    objects: objectsOf(outcome, facts, phase),
   };
+}
+
+/** What a step brings by now: what it does not come to in this pass stays until it has ended well. */
+function objectsOf(
+  outcome: StepOutcome | null,
+  { record, step }: StepFacts,
+  phase: StepResult['phase'],
+): readonly JsonMap[] | undefined {
+  const before = record.objects?.[step.name] ?? [];
+  if (outcome === null) return before;
+  const { objects = [] } = outcome;
+  return phase === 'succeeded' ? objects : broughtAfter(before, objects);
 }
 
 function goingOf({ progress, isOver, back }: WavesOutcome): Pick<StepResult, 'waves' | 'isHalted' | 'back'> {

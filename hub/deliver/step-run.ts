@@ -1,6 +1,7 @@
-import { idOf } from '../../shared/model/object.ts';
+import { idOf, type ObjectId } from '../../shared/model/object.ts';
 import { docKey, namespaceOf, type Application } from '../model/documents.ts';
 import type { EffectsKnown } from '../model/effect.ts';
+import type { JsonMap } from '../model/json-map.ts';
 import { deliveryName, type AppDelivery, type StepRecord } from '../model/delivery.ts';
 import { readIn } from '../model/reading.ts';
 import { inputsOf, usedWith, type contextMembers } from '../workflow/inputs.ts';
@@ -31,8 +32,12 @@ export interface StepFacts extends StepWorld {
   readonly now: string;
   /** True where the documents approve it. */
   readonly isApprovedInGit: boolean;
-  /** The cluster where all that it brought is applied and healthy; absent = it is not yet. */
-  readonly deliveredTo?: string;
+  /** What it brought to clusters in this delivery so far, the newest last. */
+  readonly brought: readonly JsonMap[];
+  /** Where it brings it; absent = it is not known yet. */
+  readonly cluster?: string;
+  /** True where all of it is applied and healthy there. */
+  readonly isDelivered?: boolean;
 }
 
 /** A step that was asked: as its type has it, and what becomes of it where it delivers nothing. */
@@ -63,10 +68,10 @@ export function askStep(facts: StepFacts): AskedStep {
 
 /** What a step reads and will never be told, and why: it would wait without an end. */
 function untoldTo(
-  { deliveredTo: cluster, application, record, untold }: StepFacts,
+  { cluster, isDelivered, application, record, untold }: StepFacts,
   { objects = [] }: StepOutcome,
 ): string | undefined {
-  if (cluster === undefined) return undefined;
+  if (cluster === undefined || isDelivered !== true) return undefined;
   for (const { apiVersion, kind, name } of objects.flatMap((one) => readIn(one) ?? [])) {
     const metadata = { name, namespace: namespaceOf(application) };
     const why = untold(record.app, cluster, idOf({ apiVersion, kind, metadata }));
@@ -114,14 +119,20 @@ function stepInput(facts: StepFacts, inputs: Readonly<Record<string, unknown>>):
     ask,
     context: contextOf(facts),
     outputs: step.outputs,
-    ...deliveredIn(facts),
+    ...broughtBy(facts),
   };
 }
 
-/** What of its cluster a step may ask for once what it brought is there. */
-function deliveredIn({ deliveredTo: cluster, record, observed }: StepFacts): Pick<StepInput, 'isDelivered' | 'told'> {
-  if (cluster === undefined) return { isDelivered: false };
-  return { isDelivered: true, told: (id) => observed(record.app, cluster, id) };
+/** What a step knows of what it brought. */
+function broughtBy({
+  cluster,
+  record,
+  observed,
+  brought,
+  isDelivered = false,
+}: StepFacts): Pick<StepInput, 'brought' | 'isDelivered' | 'told'> {
+  const told = cluster === undefined ? {} : { told: (id: ObjectId) => observed(record.app, cluster, id) };
+  return { brought, isDelivered, ...told };
 }
 
 /** What persons decided of a step. What they refused is asked again once the delivery is retried. */

@@ -59,11 +59,13 @@ export interface StepInput {
   readonly ask: Ask;
   /** True once all that it brought is applied and healthy, for a step that decides itself when it is over. */
   readonly isDelivered?: boolean;
+  /** What it brought to clusters in this delivery, the newest last; all but that one was there before the newest came. Absent = nothing. */
+  readonly brought?: readonly JsonMap[];
   /** What CUE reads as `context`. */
   readonly context: Readonly<Record<string, unknown>>;
   /** What others take of it, as CUE; absent = nothing. */
   readonly outputs?: readonly { readonly name: string; readonly valueFrom: string }[];
-  /** What the cluster told of an object, by JSON pointer, once all that the step brought is there; absent = nothing. */
+  /** What the cluster told of an object, by JSON pointer: of what is not there yet, nothing to go by. Absent = nothing. */
   readonly told?: (id: ObjectId) => Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -91,7 +93,7 @@ export interface StepOutcome {
   readonly effects: readonly Effect[];
   /** What its outputs are read from, by the names that KubeVela's templates have for it; never from Secrets. */
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** Objects that the units of the step are to have, beside those of components. */
+  /** Objects that the units of the step are to have, beside those of components, in the order in which it brings them. */
   readonly objects?: readonly JsonMap[];
   /** ISO time at which the step is to be asked again, whatever happens; null = with the next change. */
   readonly askAt: string | null;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { effectMethods, type Effect } from '../../model/effect.ts';
 import { durationSeconds } from '../../model/duration.ts';
 import { isMap, valueAt, type JsonMap } from '../../model/json-map.ts';
+import { isEqual } from '../../../shared/lib/equal.ts';
 import { idOf } from '../../../shared/model/object.ts';
 import { wholeObject } from '../../model/cue-fields.ts';
 import { namespaceOf } from '../../model/documents.ts';
@@ -161,9 +162,10 @@ const reads: Does = (value, { run: { input }, flow }) => {
   const namespace = textOf(valueAt(object, 'metadata', 'namespace') ?? own);
   const fault = unreadable({ apiVersion, kind, name, namespace }, own);
   if (fault !== null) return moment('failed', fault.message);
-  flow.objects.push(readingOf({ apiVersion, kind, name }, wholeObject));
+  const reading = readingOf({ apiVersion, kind, name }, wholeObject);
+  flow.objects.push(reading);
   const named = { apiVersion, kind, metadata: { name, namespace } };
-  const values = input.told?.(idOf(named)) ?? {};
+  const values = (isThere(reading, input) ? input.told?.(idOf(named)) : undefined) ?? {};
   if (Object.keys(values).length === 0) return moment('running', `it waits for ${kind} ${name} to be reported`);
   return { result: { value: withValues(named, values) } };
 };
@@ -174,7 +176,7 @@ const doing: Readonly<Record<ActionName, Does>> = {
     if (!isMap(object)) return moment('failed', 'it applies no object');
     if (isElsewhere(value)) return moment('failed', `it applies to ${textOf(value['cluster'])}: ${reachesLocal}`);
     flow.objects.push(object);
-    return input.isDelivered === true ? { result: { value: object } } : moment('running', '');
+    return isThere(object, input) ? { result: { value: object } } : moment('running', '');
   },
   Read: reads,
   ConditionalWait: (value) => (value['continue'] === true ? { result: {} } : moment('running', says(value, ''))),
@@ -202,6 +204,12 @@ const doing: Readonly<Record<ActionName, Does>> = {
   ConvertString: (value) => ({ result: { str: textOf(value['bt']) } }),
   Log: () => ({ result: {} }),
 };
+
+/** True for an object that was brought and is applied and healthy: the newest once the cluster says so, those before it since it came. */
+function isThere(object: JsonMap, { brought = [], isDelivered }: StepInput): boolean {
+  const last = brought.length - 1;
+  return brought.some((one, at) => (at < last || isDelivered === true) && isEqual(one, object));
+}
 
 const reachesLocal = "a step of one's own reaches the local cluster alone";
 

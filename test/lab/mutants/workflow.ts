@@ -12,6 +12,20 @@ export const workflowMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/workflow/interpret/run.test.ts'],
   },
   {
+    bug: "a step of one's own is over before its last object is there",
+    file: 'hub/workflow/interpret/run.ts',
+    find: '(at < last || isDelivered === true) && isEqual(one, object)',
+    replace: 'isDelivered === true || (at < last && isEqual(one, object))',
+    tests: ['test/unit/hub/workflow/interpret/run.test.ts'],
+  },
+  {
+    bug: 'what a step brought goes while the newest of it is on its way',
+    file: 'hub/deliver/run-step.ts',
+    find: "phase === 'succeeded' ? objects : broughtAfter(before, objects)",
+    replace: 'objects',
+    tests: ['test/unit/hub/deliver/run-step.test.ts'],
+  },
+  {
     bug: 'an input says where a step delivers',
     file: 'hub/workflow/gates.ts',
     find: 'if (member === undefined || takes.includes(String(member))) return [];',

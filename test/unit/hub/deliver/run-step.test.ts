@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineStep, type StepInput } from '../../../../hub/workflow/step.ts';
+import { isEqual } from '../../../../shared/lib/equal.ts';
+import { givenParts, partKey } from '../../../../hub/deliver/parts.ts';
 import { moment } from '../../../../hub/workflow/outcome.ts';
 import { builtinTypes } from '../../../../hub/workflow/compile.ts';
 import {
@@ -10,6 +12,7 @@ import {
   Play,
   quietWorld,
   step,
+  suspend,
   suspendType,
   unit,
   wantOn,
@@ -57,6 +60,57 @@ describe('a step that delivers', () => {
     expect(objects).toEqual({ mine: [{ kind: 'ConfigMap' }] });
     expect(play.pass().record?.last.phase).toBe('running');
     expect(seen).not.toContain(true);
+  });
+
+  it('brings one object after the other, each once those before are there, and keeps them meanwhile', () => {
+    const map = (name: string, value: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, value });
+    const wanted = { value: '1' };
+    const asked: string[] = [];
+    const type = defineStep({
+      type: 'mine',
+      schema: z.looseObject({}),
+      decides: true,
+      check: () => undefined,
+      run: (_, { isDelivered, brought = [] }: StepInput) => {
+        asked.push(brought.map(({ value }) => value).join(''));
+        const [a, b] = [map('a', wanted.value), map('b', wanted.value)];
+        const isThere = (one: object) => isDelivered === true && brought.some((other) => isEqual(one, other));
+        if (!isThere(a)) return { ...moment('running', ''), objects: [a] };
+        return { ...moment(isThere(b) ? 'succeeded' : 'running', ''), objects: [a, b] };
+      },
+    });
+    const mine = step('mine', type, { wants: [{ ...wantOn(), components: [] }] });
+    const play = new Play([mine, suspend('end')], [unit('a', 'web-v1', { components: [] })], 'web-v2');
+    const turn = () => {
+      play.pass();
+      // The process knows what it published, and the agents say that it is there.
+      const part = partKey(play.content, null, givenParts(play.program, play.record!)?.objects);
+      play.units = play.units.map((one) => ({ ...one, part }));
+      play.agents();
+      const { last, objects } = play.record!;
+      return [last.steps['mine']?.phase, (objects?.['mine'] ?? []).map(({ value }) => value).join('')];
+    };
+    expect([turn(), turn(), turn(), turn()]).toEqual([
+      ['running', '1'],
+      ['running', '11'],
+      ['succeeded', '11'],
+      ['succeeded', '11'],
+    ]);
+    // While a cluster is not done, what it has stays.
+    play.units = play.units.map((one) => ({ ...one, part: 'unknown' }));
+    expect(turn()).toEqual(['succeeded', '11']);
+    decided(play, 'approve', { on: 'end' });
+    turn();
+    // The next delivery takes nothing away before it brings the same again.
+    [wanted.value, play.content] = ['2', 'web-v3'];
+    asked.length = 0;
+    expect([turn(), turn(), turn()]).toEqual([
+      ['running', '12'],
+      ['running', '22'],
+      ['succeeded', '22'],
+    ]);
+    // What an earlier delivery brought is not taken for its own.
+    expect(asked[0]).toBe('');
   });
 
   it('goes to as many clusters at a time as an input says, after a restart, too', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { objectsAfter, stepObjects } from '../../../../hub/deliver/step-objects.ts';
+import { broughtAfter, objectsAfter, stepObjects } from '../../../../hub/deliver/step-objects.ts';
 import type { AppDelivery, Delivery } from '../../../../hub/model/delivery.ts';
 import type { Assignment } from '../../../../hub/model/rendered.ts';
 import { deliveryOf, deployType, program, step, wantOn } from '../../../fixtures/hub/deliveries.ts';
@@ -36,6 +36,17 @@ describe('the objects of steps', () => {
     const ended = { ...before, last: { ...before.last, phase: 'succeeded' as const } };
     expect(objectsAfter(ended, program([]), new Map()).objects).toBeUndefined();
     expect(objectsAfter(ended, program(steps), new Map())).toBe(ended);
+  });
+
+  it('are the newest of each object, in the order in which they came', () => {
+    const read = { apiVersion: 'v1', kind: 'ConfigMap', name: 'x', 'sluice.dev/reads': ['/data'] };
+    const written = { apiVersion: 'v1', ...map('x') };
+    const [old, changed] = [
+      { ...written, data: { a: '1' } },
+      { ...written, data: { a: '2' } },
+    ];
+    const elsewhere = { ...written, metadata: { name: 'x', namespace: 'far' } };
+    expect(broughtAfter([old, read, elsewhere], [changed])).toEqual([read, elsewhere, changed]);
   });
 
   it('are on the clusters of their step, with the last of what goes there', () => {

@@ -32,6 +32,7 @@ function facts(of: ProgramStep, more: Partial<StepFacts> = {}): StepFacts {
     known: { status: {}, outputs: new Map() },
     now: '2026-03-01T12:00:00.000Z',
     isApprovedInGit: false,
+    brought: [],
     ...more,
   };
 }
@@ -105,14 +106,14 @@ describe('a step that reads', () => {
   it.each<[what: string, Partial<StepFacts>, 'running' | 'succeeded', object]>([
     [
       'fails where it will not be told',
-      { deliveredTo: 'eu', untold },
+      { isDelivered: true, cluster: 'eu', untold },
       'running',
       { phase: 'failed', message: 'ConfigMap a: it is too large' },
     ],
-    ['waits for what may be told', { deliveredTo: 'eu' }, 'running', { phase: 'running' }],
-    ['waits for its cluster first', { untold }, 'running', { phase: 'running' }],
-    ['waits for its own cluster alone', { deliveredTo: 'us', untold }, 'running', { phase: 'running' }],
-    ['ends where it takes nothing', { deliveredTo: 'eu', untold }, 'succeeded', { phase: 'succeeded' }],
+    ['waits for what may be told', { isDelivered: true, cluster: 'eu' }, 'running', { phase: 'running' }],
+    ['waits for its cluster first', { cluster: 'eu', untold }, 'running', { phase: 'running' }],
+    ['waits for its own cluster alone', { isDelivered: true, cluster: 'us', untold }, 'running', { phase: 'running' }],
+    ['ends where it takes nothing', { isDelivered: true, cluster: 'eu', untold }, 'succeeded', { phase: 'succeeded' }],
   ])('%s', (_, more, phase, expected) => {
     const { outcome, result } = askStep(facts(step('s', reading(phase)), more));
     expect(result).toMatchObject(expected);

@@ -123,7 +123,29 @@ wait: builtin.#ConditionalWait & {$params: continue: apply.$returns.value.data.a
   it('brings an object, and goes on once it is there', async () => {
     const before = await run(applying, { name: 'x' });
     expect(before).toMatchObject({ phase: 'running', objects: [{ kind: 'ConfigMap', metadata: { name: 'x' } }] });
-    expect(await run(applying, { name: 'x' }, { isDelivered: true })).toMatchObject({ phase: 'succeeded' });
+    const there = { isDelivered: true, brought: before.objects ?? [] };
+    expect(await run(applying, { name: 'x' }, there)).toMatchObject({ phase: 'succeeded' });
+  });
+
+  it('brings the next object once the one before is there, and waits for that, too', async () => {
+    const template = `import "vela/op"
+parameter: {}
+a: op.#Apply & {value: {apiVersion: "v1", kind: "ConfigMap", metadata: name: "a"}}
+ask: op.#HTTPGet & {url: "https://a.example"}
+b: op.#Apply & {value: {apiVersion: "v1", kind: "ConfigMap", metadata: name: "b", data: from: ask.response.body}}
+`;
+    const world = { effects: { waits: () => '', verdict: () => ({ ok: true, value: { body: 'x' }, reason: '' }) } };
+    const names = ({ objects = [] }: StepOutcome) => objects.map((one) => (one['metadata'] as { name: string }).name);
+    const first = await run(template, {}, world);
+    expect([first.phase, names(first)]).toEqual(['running', ['a']]);
+    const brought = first.objects ?? [];
+    const second = await run(template, {}, { ...world, isDelivered: true, brought });
+    expect([second.phase, names(second)]).toEqual(['running', ['a', 'b']]);
+    // While the second is on its way, what was asked between the two is still wanted: it would be asked once more.
+    const meanwhile = await run(template, {}, { ...world, brought: second.objects ?? [] });
+    expect([meanwhile.phase, names(meanwhile), meanwhile.effects.length]).toEqual(['running', ['a', 'b'], 1]);
+    const end = await run(template, {}, { ...world, isDelivered: true, brought: second.objects ?? [] });
+    expect([end.phase, names(end)]).toEqual(['succeeded', ['a', 'b']]);
   });
 
   it('waits while what it waits for is not there', async () => {
@@ -173,11 +195,12 @@ parameter: name: string
 read: op.#Read & {${map}}
 wait: op.#ConditionalWait & {continue: read.value.data.done == "yes", message: "it is not done"}
 `;
+    const brought = [readingOf({ apiVersion: 'v1', kind: 'ConfigMap', name: 'a' }, wholeObject)];
     const told = (data: object) => ({
       isDelivered: true,
+      brought,
       told: (id: string) => (id === '/ConfigMap/default/a' ? { '/data': data } : undefined),
     });
-    const brought = [readingOf({ apiVersion: 'v1', kind: 'ConfigMap', name: 'a' }, wholeObject)];
 
     it('has its object followed until it says what is waited for', async () => {
       const run1 = await run(template, { name: 'a' });
@@ -191,6 +214,11 @@ wait: op.#ConditionalWait & {continue: read.value.data.done == "yes", message: "
       const run3 = await run(template, { name: 'a' }, told({ done: 'yes' }));
       expect(run3).toMatchObject({ phase: 'succeeded', objects: brought });
       expect(run3.outputs).toMatchObject({ read: { value: { metadata: { name: 'a' }, data: { done: 'yes' } } } });
+    });
+
+    it('knows nothing of an object that an earlier delivery had followed', async () => {
+      const outcome = await run(template, { name: 'a' }, { ...told({ done: 'yes' }), brought: [] });
+      expect(outcome).toMatchObject({ phase: 'running', message: 'it waits for ConfigMap a to be reported' });
     });
 
     it.each([
