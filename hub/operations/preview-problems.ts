@@ -33,8 +33,8 @@ export function withoutClusters(problems: readonly Problem[], fleet: Fleet): rea
 }
 
 /** By labels, or by the name of a cluster: placing finds no other reference. */
-function isUnmatched({ code, severity }: Problem): boolean {
-  return (code === 'PLACEMENT_EMPTY' || code === 'REFERENCE_NOT_FOUND') && severity === 'error';
+function isUnmatched({ code }: Problem): boolean {
+  return code === 'PLACEMENT_EMPTY' || code === 'REFERENCE_NOT_FOUND';
 }
 
 /** The units of a cluster, each object that several of them share in the first by name alone. */

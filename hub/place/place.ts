@@ -15,6 +15,7 @@ import { holdOf } from '../model/hold.ts';
 import type { Problem, Sourced } from '../model/source.ts';
 import { saysDelivery } from '../workflow/compile.ts';
 import { placingDeployment } from './deployment.ts';
+import { emptyWaves } from './empty-waves.ts';
 import { allAssignments, keptPlacement } from './kept-placement.ts';
 import { placeProgram } from './program.ts';
 import type { Placed, PlaceInput } from './types.ts';
@@ -45,7 +46,7 @@ export function* placing(input: PlaceInput): Work<Placed> {
   return {
     ...allAssignments(input.targets, all),
     picks: new Map([...input.picks, ...all.flatMap(({ picks }) => [...picks])].sort(by(([key]) => key))),
-    problems: [...all.flatMap(({ problems }) => problems), ...unusedRevisions(input)],
+    problems: [...all.flatMap(({ problems }) => problems), ...unusedRevisions(input), ...emptyWaves(input)],
     holds: all.flatMap(({ holds }) => holds),
   };
 }

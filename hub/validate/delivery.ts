@@ -32,7 +32,8 @@ export function checkDelivery(doc: Application, { references, ...where }: Parts)
   const path = ['spec', 'workflow', 'steps'];
   // What is wrong with the steps themselves is told at the Workflow document; here, what they lack in this application.
   const told = ref === undefined ? reporter : reporterAt(reporter, ['spec', 'workflow', 'ref']);
-  checkSteps(steps, references.steps, { application: resolved, path, reporter: told });
+  const { delivered } = references;
+  checkSteps(steps, references.steps, { application: resolved, delivered, path, reporter: told });
   if (ref === undefined) checkWorkflow(steps, { path, reporter });
   if (reporter.problems.slice(before).some(({ severity }) => severity === 'error')) return;
   checkJobs(resolved, references, reporter);
@@ -68,7 +69,7 @@ function selectableOf(doc: Application, references: References): NonNullable<Pol
 /** Checks a workflow in a document of its own: what can be told without an application. */
 export function checkWorkflowDocument(doc: WorkflowDocument, references: References, reporter: Reporter): void {
   const steps = withTemplates(doc.steps, namespaceOf(doc), references.stepDefinitions);
-  checkSteps(steps, references.steps, { application: null, path: ['steps'], reporter });
+  checkSteps(steps, references.steps, { application: null, delivered: [], path: ['steps'], reporter });
   checkWorkflow(steps, { path: ['steps'], reporter });
 }
 

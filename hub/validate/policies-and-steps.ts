@@ -5,7 +5,7 @@ import { policyName, stepName, type PolicyEntry, type WorkflowStep } from '../mo
 import type { Policy, PolicyCheck } from '../policies/policy.ts';
 import { isOnTheWay, keySteps } from '../workflow/parameter-key.ts';
 import { definedStep } from '../workflow/interpret/defined.ts';
-import type { StepType } from '../workflow/step.ts';
+import type { StepCheck, StepType } from '../workflow/step.ts';
 import { insteadOfType } from './instead.ts';
 import { reporterWithin, suggestion } from './problems.ts';
 import { readShape } from './shape.ts';
@@ -50,7 +50,7 @@ export function readPolicy(
 export function checkSteps(
   written: readonly WorkflowStep[],
   types: readonly StepType[],
-  { application, group, ...base }: StepsPlace,
+  { application, delivered, group, ...base }: StepsPlace,
 ): void {
   for (const [index, step] of written.entries()) {
     const place = { path: [...base.path, index], reporter: base.reporter };
@@ -59,12 +59,13 @@ export function checkSteps(
     const told = { ...place, reporter: withoutGiven(place.reporter, [...place.path, 'properties'], step.inputs ?? []) };
     const read = type === null ? null : readProperties(type.schema, step.properties, told);
     if (read !== null && application !== null) {
-      type?.check({ name, properties: read.value }, { application, path: read.path, reporter: base.reporter });
+      const { value: properties, path } = read;
+      type?.check({ name, properties }, { application, delivered, path, reporter: told.reporter });
     }
     if (step.stage !== undefined) {
       base.reporter.warn('UNSUPPORTED', [...place.path, 'stage'], 'the stage of a step has no effect', 'remove it');
     }
-    if (type !== null) checkGroup({ step, type, name }, types, { application, ...place });
+    if (type !== null) checkGroup({ step, type, name }, types, { application, delivered, ...place });
   }
 }
 
@@ -75,7 +76,7 @@ interface NamedStep {
 }
 
 function checkGroup({ step, type, name }: NamedStep, types: readonly StepType[], place: StepsPlace): void {
-  const { application, path, reporter } = place;
+  const { application, delivered, path, reporter } = place;
   const inside = [...path, 'subSteps'];
   if (type.isGroup !== true) {
     if (step.subSteps === undefined) return;
@@ -83,7 +84,7 @@ function checkGroup({ step, type, name }: NamedStep, types: readonly StepType[],
     reporter.error('DOCUMENT_INVALID', inside, message, 'give the type step-group');
   } else if (step.subSteps === undefined || step.subSteps.length === 0) {
     reporter.error('DOCUMENT_INVALID', path, `the group ${name} has no steps`, 'write them as subSteps, or remove it');
-  } else checkSteps(step.subSteps, types, { application, group: name, path: inside, reporter });
+  } else checkSteps(step.subSteps, types, { application, delivered, group: name, path: inside, reporter });
 }
 
 /** A reporter that leaves out what is said of members that inputs are to give. */
@@ -94,16 +95,15 @@ function withoutGiven(reporter: Reporter, base: Steps, inputs: NonNullable<Workf
   });
   if (keys.length === 0) return reporter;
   const isGiven = (path: Steps) => keys.some((key) => isOnTheWay(path, key) && path.length > base.length);
-  return {
-    ...reporter,
-    error: (code, path, message, hint) => {
-      if (!isGiven(path)) reporter.error(code, path, message, hint);
-    },
+  const unless = (say: Reporter['error']): Reporter['error'] => {
+    return (code, path, message, hint) => (isGiven(path) ? undefined : say(code, path, message, hint));
   };
+  return { ...reporter, error: unless(reporter.error), warn: unless(reporter.warn) };
 }
 
 interface StepsPlace extends Place {
   readonly application: Application | null;
+  readonly delivered: StepCheck['delivered'];
   /** The name of the group that they are in. */
   readonly group?: string;
 }

@@ -38,6 +38,8 @@ export interface References {
   readonly steps: readonly StepType[];
   /** Application key -> its document, null when it is broken. */
   readonly applications: ReadonlyMap<string, Application | null>;
+  /** Keys of all Applications and ApplicationDeployments. */
+  readonly delivered: readonly string[];
   /** Policies and workflows in documents of their own, by key; null when they are broken. */
   readonly policyDocuments: ReadonlyMap<string, PolicyDocument | null>;
   readonly workflowDocuments: ReadonlyMap<string, WorkflowDocument | null>;
@@ -66,6 +68,7 @@ export function referencesOf(
     policies: [...lists.policies, ...userPolicies(catalog, documents, lists)],
     steps: lists.steps,
     applications: byKey<Application>(documents, 'Application'),
+    delivered: documents.flatMap(({ kind, key }) => (kind.startsWith('Application') && key !== null ? [key] : [])),
     policyDocuments: byKey<PolicyDocument>(documents, 'Policy'),
     workflowDocuments: byKey<WorkflowDocument>(documents, 'Workflow'),
     stepDefinitions: stepDefinitionsOf(

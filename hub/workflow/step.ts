@@ -26,6 +26,8 @@ export interface StepCheck {
   /** The path of its properties in the document. */
   readonly path: Steps;
   readonly reporter: Reporter;
+  /** What the documents deliver (`namespace/name`), Applications and ApplicationDeployments, broken ones, too. */
+  readonly delivered: readonly string[];
 }
 
 /** A person's decision on this step of this delivery. */

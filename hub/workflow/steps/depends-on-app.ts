@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { namespaceOf } from '../../model/documents.ts';
+import { docKey, namespaceOf } from '../../model/documents.ts';
+import { similar } from '../../model/similar.ts';
 import { moment } from '../outcome.ts';
 import { defineStep } from '../step.ts';
 
@@ -10,10 +11,18 @@ export const dependsOnApp = defineStep({
   type: 'depends-on-app',
   about: 'Waits until another application of this hub is delivered, and healthy.',
   schema,
-  check: ({ properties: { name, namespace } }, { application, path, reporter }) => {
-    const { metadata } = application;
-    if (name !== metadata.name || (namespace ?? namespaceOf(application)) !== namespaceOf(application)) return;
-    reporter.error('DOCUMENT_INVALID', [...path, 'name'], 'it would wait for itself', 'name another application');
+  check: ({ properties: { name, namespace } }, { application, path, reporter, delivered }) => {
+    const app = `${namespace ?? namespaceOf(application)}/${name}`;
+    const at = [...path, 'name'];
+    if (app === docKey(application)) {
+      reporter.error('DOCUMENT_INVALID', at, 'it would wait for itself', 'name another application');
+    } else if (!delivered.includes(app)) {
+      // It may come with a later commit.
+      const meant = similar(app, delivered);
+      const hint =
+        meant === undefined ? 'write its namespace, too, where that is another one' : `did you mean ${meant}?`;
+      reporter.warn('REFERENCE_NOT_FOUND', at, `there is no application ${app}: the step waits for it`, hint);
+    }
   },
   run: ({ properties: { name, namespace } }, { application, apps }) => {
     const app = `${namespace ?? namespaceOf(application)}/${name}`;

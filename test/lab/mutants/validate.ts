@@ -275,4 +275,11 @@ export const validateMutants: readonly Mutant[] = [
     replace: 'isOfGone && name.length === 0',
     tests: ['test/unit/hub/validate/delivery.legal.test.ts'],
   },
+  {
+    bug: 'a wave that names clusters that are not there waits without a word',
+    file: 'hub/place/place.ts',
+    find: ', ...emptyWaves(input)',
+    replace: '',
+    tests: ['test/unit/hub/place/empty-waves.test.ts'],
+  },
 ];

@@ -241,6 +241,16 @@ spec:
     expect(await said({ ...app, 'c.yaml': other }, 'named-other')).toEqual(['error REFERENCE_NOT_FOUND']);
   });
 
+  it('not of a cluster that a wave names, where no Cluster document is there', async () => {
+    const policies = '  policies: [{ type: rollout, properties: { waves: [{ clusters: { names: [prod-1] } }] } }]\n';
+    const app = { 'a.yaml': component('a', 'worker', 'image: x', policies) };
+    const [problem, ...more] = await problemsOf('wave', app);
+    expect([problem?.message, more]).toEqual([expect.stringContaining('no Cluster document is here'), []]);
+    const other = 'kind: Cluster\nmetadata: { name: prod-2 }\n';
+    const [told] = await problemsOf('wave-other', { ...app, 'c.yaml': other });
+    expect(told?.message).toBe('there is no cluster prod-1: the wave wave-1 waits');
+  });
+
   it('once for all clusters that it is wrong on', async () => {
     const clusters = ['one', 'two', 'three', 'four'].map(
       (name) =>

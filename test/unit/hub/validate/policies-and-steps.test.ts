@@ -24,7 +24,7 @@ function check(doc: object) {
   checkPolicies(application, [type('quota')] as unknown as Policy[], { reporter, checkType: () => undefined });
   const steps = application.spec.workflow?.steps ?? [];
   const types = [type('notify'), { ...type('several'), isGroup: true }] as unknown as StepType[];
-  checkSteps(steps, types, { application, path: ['spec', 'workflow', 'steps'], reporter });
+  checkSteps(steps, types, { application, delivered: [], path: ['spec', 'workflow', 'steps'], reporter });
   return [...asked, ...reporter.problems.map(({ code, place, message }) => `${code} ${place?.path} ${message}`)];
 }
 

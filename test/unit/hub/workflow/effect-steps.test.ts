@@ -40,10 +40,11 @@ function run(
   return type.run({ name: 's', properties: type.schema.parse(properties) }, input);
 }
 
-function said(type: StepType, properties: object): readonly string[] {
+function said(type: StepType, properties: object, delivered: readonly string[] = []): readonly string[] {
   const locate = (path: readonly (string | number)[]) => ({ path: path.join('.'), line: 1, column: 1 });
   const reporter = reporterOf({ value: {}, place: locate([]), locate }, null);
-  type.check({ name: 's', properties: type.schema.parse(properties) }, { application, path: ['p'], reporter });
+  const use = { name: 's', properties: type.schema.parse(properties) };
+  type.check(use, { application, delivered, path: ['p'], reporter });
   return reporter.problems.map(({ code, place, message }) => `${code} ${place?.path} ${message}`);
 }
 
@@ -175,6 +176,18 @@ describe('depends-on-app', () => {
   ])('%s', (_, state, expected) => {
     const apps: StepInput['apps'] = (app) => (app === 'shop/db' ? state : null);
     expect(run(dependsOnApp, { name: 'db', namespace: 'shop' }, {}, { apps })).toMatchObject(expected);
+  });
+
+  it('names an application of the documents', () => {
+    const delivered = ['default/web', 'default/db', 'shop/db'];
+    expect(said(dependsOnApp, { name: 'db' }, delivered)).toEqual([]);
+    expect(said(dependsOnApp, { name: 'db', namespace: 'shop' }, delivered)).toEqual([]);
+    expect(said(dependsOnApp, { name: 'web' }, delivered)).toEqual([
+      'DOCUMENT_INVALID p.name it would wait for itself',
+    ]);
+    expect(said(dependsOnApp, { name: 'dbs' }, delivered)).toEqual([
+      'REFERENCE_NOT_FOUND p.name there is no application default/dbs: the step waits for it',
+    ]);
   });
 
   it('does not wait for itself', () => {

@@ -84,7 +84,8 @@ describe('read-object', () => {
     const said: string[] = [];
     const error: Reporter['error'] = (code, path, message) => void said.push(`${code} ${path.join('.')} ${message}`);
     const properties = { ...service, ...more };
-    readObject.check({ name: 'read', properties }, { application, path: [], reporter: { error } as Reporter });
+    const reporter = { error } as Reporter;
+    readObject.check({ name: 'read', properties }, { application, delivered: [], path: [], reporter });
     expect(said).toEqual([`UNSUPPORTED ${words}`]);
     expect(run(properties, null, delivered())).toMatchObject({ phase: 'failed', message: words.replace(/^\w+ /, '') });
   });
