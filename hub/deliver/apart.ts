@@ -3,6 +3,7 @@ import type { Program, ProgramStep } from '../workflow/program.ts';
 import { deliveringSteps } from '../workflow/wanted.ts';
 import { componentsOf } from './parts.ts';
 import { unitsOf } from './scope.ts';
+import { isStepping } from './told.ts';
 import type { DeliveryUnit } from './unit.ts';
 
 /** What tells which units a delivery passed over. */
@@ -16,7 +17,8 @@ const none: ReadonlySet<string> = new Set();
 
 /**
  * The units that have not all of a delivery that ended well, because steps that deliver to them were skipped: they stay as they are. To have
- * skipped a step must never give its clusters the content at once. Pure.
+ * skipped a step must never give its clusters the content at once; and where the last step that moves pods and traffic was, the content that
+ * is on its way there never serves alone, and is taken back. Pure.
  */
 export function passedOver({ steps }: Pick<Delivery, 'steps'>, input: ApartInput): ReadonlySet<string> {
   const { program, units, localCluster } = input;
@@ -33,8 +35,11 @@ export function passedOver({ steps }: Pick<Delivery, 'steps'>, input: ApartInput
   for (const step of delivering.filter((one) => !isSkipped(one))) {
     for (const { key } of unitsOf(step, units, localCluster)) given.set(key, together(given.get(key), step));
   }
+  const promotion = delivering.findLast(({ type }) => type.moves !== undefined);
   const apart = skipped.flatMap((step) => {
-    const missing = unitsOf(step, units, localCluster).filter(({ key }) => !hasAll(given.get(key), step));
+    const missing = unitsOf(step, units, localCluster).filter(
+      (unit) => !hasAll(given.get(unit.key), step) || (step === promotion && isStepping(unit)),
+    );
     return missing.map(({ key }) => key);
   });
   return new Set(apart);

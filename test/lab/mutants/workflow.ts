@@ -26,6 +26,13 @@ export const workflowMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/deliver/run-step.test.ts'],
   },
   {
+    bug: 'a delivery whose promotion was skipped leaves clusters between two contents for ever',
+    file: 'hub/deliver/apart.ts',
+    find: ' || (step === promotion && isStepping(unit))',
+    replace: '',
+    tests: ['test/unit/hub/deliver/apart.test.ts'],
+  },
+  {
     bug: 'an input says where a step delivers',
     file: 'hub/workflow/gates.ts',
     find: 'if (member === undefined || takes.includes(String(member))) return [];',

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { passedOver, withApart } from '../../../../hub/deliver/apart.ts';
+import { wantedOf } from '../../../../hub/deliver/wanted.ts';
 import type { StepRecord } from '../../../../hub/model/delivery.ts';
+import { defineStep } from '../../../../hub/workflow/step.ts';
 import type { ProgramStep } from '../../../../hub/workflow/program.ts';
 import {
   decided,
@@ -42,6 +44,28 @@ describe('what a delivery passed over', () => {
     ['stays so where the step has another name now', both, { staging: 'succeeded', production: 'skipped' }, ['p']],
   ])('%s', (_, steps, phases, expected) => {
     expect(over(steps, phases)).toEqual(expected);
+  });
+
+  it('is what is still between two contents where the last step that moves pods was skipped', () => {
+    const type = defineStep({ ...deployType, moves: () => ({ steps: [] }) });
+    const steps = ['half', 'all'].map((name) => step(name, type, { wants: [wantOn()] }));
+    const records = (half: StepRecord['phase'], all: StepRecord['phase']) => ({
+      half: { identity: '', phase: half, startedAt: '' },
+      all: { identity: '', phase: all, startedAt: '' },
+    });
+    const published = { content: 'web-v2', digest: 'd', generation: 8 };
+    const delivery = { number: 2, attempt: 1, hasSteps: true };
+    const units = [
+      unit('half', null, { published: { ...published, delivery } }),
+      unit('first', null, { published: { ...published, delivery: { ...delivery, hasSteps: false } } }),
+    ];
+    const input = { program: program(steps), units, localCluster: null };
+    expect([...passedOver({ steps: records('succeeded', 'skipped') }, input)]).toEqual(['half']);
+    expect([...passedOver({ steps: records('skipped', 'succeeded') }, input)]).toEqual([]);
+    // And what was begun there is taken back.
+    const last = { phase: 'succeeded' as const, content: 'web-v2', steps: records('succeeded', 'skipped') };
+    const wanted = wantedOf(deliveryOf('default/web', 2, last), { ...input, content: 'web-v2' });
+    expect([...wanted].map(([key, one]) => [key, one.kind, 'isBack' in one])).toEqual([['half', 'stay', true]]);
   });
 
   it('is forgotten once a later delivery reached all', () => {
