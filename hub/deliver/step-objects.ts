@@ -1,8 +1,8 @@
 import { isEqual } from '../../shared/lib/equal.ts';
 import type { AppDelivery } from '../model/delivery.ts';
 import type { Site } from '../model/fleet.ts';
-import { valueAt, type JsonMap } from '../model/json-map.ts';
-import { fieldsToRead } from '../model/reading.ts';
+import type { JsonMap } from '../model/json-map.ts';
+import { nameOfBrought } from '../model/reading.ts';
 import type { Assignment } from '../model/rendered.ts';
 import type { Program, ProgramStep } from '../workflow/program.ts';
 import { deliveringSteps } from '../workflow/wanted.ts';
@@ -34,15 +34,8 @@ export function objectsAfter(
 
 /** What a step brought before, and what it brings now, the newest last: of one object what it says now. */
 export function broughtAfter(before: readonly JsonMap[], now: readonly JsonMap[]): readonly JsonMap[] {
-  const names = new Set(now.map(nameOf));
-  return [...before.filter((one) => !names.has(nameOf(one))), ...now];
-}
-
-/** Names what a step brings: an object, or one that it reads. */
-function nameOf(brought: JsonMap): string {
-  const { apiVersion, kind, name } = brought;
-  const of = (member: string) => valueAt(brought, 'metadata', member) ?? null;
-  return JSON.stringify([apiVersion, kind, name ?? of('name'), of('namespace'), fieldsToRead(brought) !== null]);
+  const names = new Set(now.map(nameOfBrought));
+  return [...before.filter((one) => !names.has(nameOfBrought(one))), ...now];
 }
 
 /** Adds what steps bring to the assignments of a unit; null where they bring nothing. */

@@ -1,5 +1,5 @@
 import type { AppDelivery } from './delivery.ts';
-import type { JsonMap } from './json-map.ts';
+import { valueAt, type JsonMap } from './json-map.ts';
 
 /** The member of what a step brings that says which fields of an object are to be reported; such an object is not written. */
 const fieldsMember = 'sluice.dev/reads';
@@ -27,6 +27,13 @@ export function readIn(brought: JsonMap): ReadObject | null {
   if (fieldsToRead(brought) === null) return null;
   const { apiVersion, kind, name } = brought;
   return { apiVersion, kind, name } as ReadObject;
+}
+
+/** Names what a step brings, an object or one that it reads: another text for every other one. */
+export function nameOfBrought(brought: JsonMap): string {
+  const { apiVersion, kind, name } = brought;
+  const of = (member: string) => valueAt(brought, 'metadata', member) ?? null;
+  return JSON.stringify([apiVersion, kind, name ?? of('name'), of('namespace'), fieldsToRead(brought) !== null]);
 }
 
 /** A reading without its fields: the reference that it is. */

@@ -53,7 +53,12 @@ function patchAll(components: readonly Component[], patch: ComponentPatch): read
 
 /** True when a patch makes a component where there is none of its name. */
 function isNew({ name: pattern, type }: ComponentPatch): boolean {
-  return pattern !== undefined && type !== undefined && !pattern.includes('*');
+  return pattern !== undefined && type !== undefined && !isPattern(pattern);
+}
+
+/** True for what no component can be called: a pattern, or a regular expression as KubeVela takes them. */
+function isPattern(name: string): boolean {
+  return /[^\w.-]/.test(name);
 }
 
 // A component of another type has other properties: what is written is all of it.
@@ -109,7 +114,8 @@ export function checkPatches(patches: readonly ComponentPatch[], { application, 
     const isThere = pattern === undefined || application.spec.components.some((one) => isNamed(one.name, pattern));
     if (isThere || isNew(patch) || patches.slice(0, index).some((one) => one.name === pattern)) continue;
     const names = application.spec.components.map((one) => one.name).join(', ');
-    const hint = `components: ${names}; a new one needs its type`;
+    const needed = isPattern(pattern) ? 'in a pattern * alone stands for any letters' : 'a new one needs its type';
+    const hint = `components: ${names}; ${needed}`;
     reporter.error('REFERENCE_NOT_FOUND', [...at, 'name'], `there is no component ${pattern}`, hint);
   }
 }

@@ -44,6 +44,7 @@ const types: Readonly<Record<'component' | 'trait' | 'policy' | 'step', Readonly
     export2secret: secrets,
     'generate-jdbc-connection': 'compose it in the env of the component, from the keys of the Secret (secretKeyRef)',
     'list-config': configs,
+    'multi-env': 'deploy2env, with policy and env: it delivers the components of the env',
     'read-app': 'depends-on-app: it waits until the other application is delivered and healthy',
     'read-config': configs,
     'restart-workflow': 'remove it: every commit that changes the content is a delivery',

@@ -6,7 +6,7 @@ import { isEqual } from '../../../shared/lib/equal.ts';
 import { idOf } from '../../../shared/model/object.ts';
 import { wholeObject } from '../../model/cue-fields.ts';
 import { namespaceOf } from '../../model/documents.ts';
-import { readingOf } from '../../model/reading.ts';
+import { nameOfBrought, readingOf } from '../../model/reading.ts';
 import { objectsWant } from '../object-steps.ts';
 import { unreadable, withValues } from '../readable.ts';
 import { moment, verdictOf } from '../outcome.ts';
@@ -175,6 +175,9 @@ const doing: Readonly<Record<ActionName, Does>> = {
     const object = value['value'];
     if (!isMap(object)) return moment('failed', 'it applies no object');
     if (isElsewhere(value)) return moment('failed', `it applies to ${textOf(value['cluster'])}: ${reachesLocal}`);
+    // What is written twice in one run would be written anew with each pass.
+    if (flow.objects.some((one) => nameOfBrought(one) === nameOfBrought(object)))
+      return moment('failed', twice(object));
     flow.objects.push(object);
     return isThere(object, input) ? { result: { value: object } } : moment('running', '');
   },
@@ -204,6 +207,11 @@ const doing: Readonly<Record<ActionName, Does>> = {
   ConvertString: (value) => ({ result: { str: textOf(value['bt']) } }),
   Log: () => ({ result: {} }),
 };
+
+function twice(object: JsonMap): string {
+  const [kind, name] = [textOf(object['kind']), textOf(valueAt(object, 'metadata', 'name'))];
+  return `it applies ${kind} ${name} twice: write all of it at once`;
+}
 
 /** True for an object that was brought and is applied and healthy: the newest once the cluster says so, those before it since it came. */
 function isThere(object: JsonMap, { brought = [], isDelivered }: StepInput): boolean {

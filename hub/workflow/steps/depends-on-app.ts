@@ -18,7 +18,10 @@ export const dependsOnApp = defineStep({
       reporter.error('DOCUMENT_INVALID', at, 'it would wait for itself', 'name another application');
     } else if (!delivered.includes(app)) {
       // It may come with a later commit.
-      const meant = similar(app, delivered);
+      const meant = similar(
+        app,
+        delivered.filter((one) => one !== docKey(application)),
+      );
       const hint =
         meant === undefined ? 'write its namespace, too, where that is another one' : `did you mean ${meant}?`;
       reporter.warn('REFERENCE_NOT_FOUND', at, `there is no application ${app}: the step waits for it`, hint);

@@ -36,7 +36,12 @@ describe('the policies of an Application', () => {
     [
       'override by patterns that match',
       '- { type: override, properties: { components: [{ name: "x*", type: worker }] } }',
-      'error[REFERENCE_NOT_FOUND] there is no component x*; line 8 at name; components: web, db; a new one needs its type',
+      'error[REFERENCE_NOT_FOUND] there is no component x*; line 8 at name; components: web, db; in a pattern * alone stands for any letters',
+    ],
+    [
+      'override by patterns, and not by regular expressions',
+      '- { type: override, properties: { components: [{ name: "w(eb|ep)", type: worker }] } }',
+      'error[REFERENCE_NOT_FOUND] there is no component w(eb|ep); line 8 at name; components: web, db; in a pattern * alone stands for any letters',
     ],
     [
       'override with traits that are there',

@@ -45,7 +45,10 @@ function said(type: StepType, properties: object, delivered: readonly string[] =
   const reporter = reporterOf({ value: {}, place: locate([]), locate }, null);
   const use = { name: 's', properties: type.schema.parse(properties) };
   type.check(use, { application, delivered, path: ['p'], reporter });
-  return reporter.problems.map(({ code, place, message }) => `${code} ${place?.path} ${message}`);
+  return reporter.problems.map(
+    ({ code, place, message, hint, severity }) =>
+      `${code} ${place?.path} ${message}${severity === 'warning' ? `; ${hint}` : ''}`,
+  );
 }
 
 const ok = (value: unknown = null): Verdict => ({ ok: true, value, reason: 'answered with status 200' });
@@ -186,8 +189,10 @@ describe('depends-on-app', () => {
       'DOCUMENT_INVALID p.name it would wait for itself',
     ]);
     expect(said(dependsOnApp, { name: 'dbs' }, delivered)).toEqual([
-      'REFERENCE_NOT_FOUND p.name there is no application default/dbs: the step waits for it',
+      'REFERENCE_NOT_FOUND p.name there is no application default/dbs: the step waits for it; did you mean default/db?',
     ]);
+    // It is no name for itself that was meant.
+    expect(said(dependsOnApp, { name: 'wep' }, ['default/web'])[0]).toMatch(/write its namespace, too/);
   });
 
   it('does not wait for itself', () => {

@@ -148,6 +148,15 @@ b: op.#Apply & {value: {apiVersion: "v1", kind: "ConfigMap", metadata: name: "b"
     expect([end.phase, names(end)]).toEqual(['succeeded', ['a', 'b']]);
   });
 
+  it('applies an object once', async () => {
+    const map = (data: string) =>
+      `{value: {apiVersion: "v1", kind: "ConfigMap", metadata: name: "a", data: x: "${data}"}}`;
+    const template = `import "vela/op"\nparameter: {}\na: op.#Apply & ${map('1')}\nb: op.#Apply & ${map('2')}\n`;
+    const { objects: brought = [] } = await run(template);
+    const message = expect.stringContaining('it applies ConfigMap a twice') as string;
+    expect(await run(template, {}, { isDelivered: true, brought })).toMatchObject({ phase: 'failed', message });
+  });
+
   it('waits while what it waits for is not there', async () => {
     const template =
       'import "vela/op"\nparameter: {}\nwait: op.#ConditionalWait & {continue: context.other.phase == "ready", message: "not yet"}';
