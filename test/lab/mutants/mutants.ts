@@ -117,8 +117,8 @@ export const mutants: readonly Mutant[] = [
   {
     bug: 'a changed image that nothing runs is not told',
     file: 'hub/place/place.ts',
-    find: ', ...unusedRevisions(input)]',
-    replace: ']',
+    find: '...unusedRevisions(input), ',
+    replace: '',
     tests: ['test/unit/hub/place', 'test/unit/hub/operations'],
   },
   {
