@@ -87,12 +87,11 @@ function localOf({ local, hub }: PlanOptions, { targets }: Judged): string | nul
   return hub === undefined ? 'local' : findLocalCluster(hub.localCluster, targets);
 }
 
-/** What has errors now, and was rendered before: a hub changes nothing of it. */
-function keptApps(before: readonly RenderedApp[], { apps, problems }: Judged): readonly RenderedApp[] {
-  const broken = new Set(problems.flatMap(({ app, severity }) => (severity === 'error' ? (app ?? []) : [])));
+/** What was rendered before and is not now, where a hub changes nothing of it. */
+function keptApps(before: readonly RenderedApp[], { apps, stays }: Judged): readonly RenderedApp[] {
   const there = new Set(apps.map(placeOf));
-  const isKept = (app: RenderedApp) => broken.has(`${app.namespace}/${app.name}`) && !there.has(placeOf(app));
-  return before.filter(isKept);
+  const isKept = (app: RenderedApp) => stays.has(`${app.namespace}/${app.name}`) || stays.has(placeOf(app));
+  return before.filter((app) => !there.has(placeOf(app)) && isKept(app));
 }
 
 function placeOf(app: RenderedApp): string {

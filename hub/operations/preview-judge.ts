@@ -4,7 +4,7 @@ import { assumedKubernetes } from '../model/cluster-version.ts';
 import { tellProblems } from '../model/problems.ts';
 import type { Reports } from '../model/reports.ts';
 import type { Assignment, RenderedApp } from '../model/rendered.ts';
-import type { FoundHold } from '../model/hold.ts';
+import { keepsContent, type FoundHold } from '../model/hold.ts';
 import type { Problem } from '../model/source.ts';
 import type { State } from '../model/state.ts';
 import type { CueEngine } from '../cue/engine.ts';
@@ -28,6 +28,8 @@ export interface Judged {
   readonly assignments: readonly Assignment[];
   readonly apps: readonly RenderedApp[];
   readonly problems: readonly Problem[];
+  /** What errors keep as it is: an application everywhere (`namespace/name`), or a unit on a cluster (`UNIT CLUSTER`). */
+  readonly stays: ReadonlySet<string>;
 }
 
 /** How documents are judged: `local` is the local cluster where it was named. */
@@ -47,7 +49,20 @@ export async function judgeAlone(cue: CueEngine, read: Read, { local, signal }: 
   const placing = withoutClusters(tellProblems([placed]), fleet).map((problem) => withoutHistory(problem, isShallow));
   const planned = [...takenNames(rendered.apps), ...tooLarge(rendered.apps)];
   const problems = [...read.problems, ...placing, ...tellProblems([rendered]), ...planned];
-  return { targets, assignments, apps: rendered.apps, problems };
+  return {
+    targets,
+    assignments,
+    apps: rendered.apps,
+    problems,
+    stays: staying([...read.problems, ...placing], rendered),
+  };
+}
+
+// What cannot be rendered stays on the clusters that it is meant for: those that it leaves have no need of it.
+function staying(problems: readonly Problem[], { holds }: { readonly holds: readonly FoundHold[] }): Judged['stays'] {
+  const everywhere = problems.flatMap(({ app, severity }) => (severity === 'error' ? (app ?? []) : []));
+  const there = holds.filter(keepsContent).map(({ app, cluster }) => `${app ?? ''} ${cluster ?? ''}`);
+  return new Set([...everywhere, ...there]);
 }
 
 /** What is known of a hub: without reports and sizes, what they tell is not judged. */
@@ -97,7 +112,8 @@ export async function judgeByHub(
   });
   const stages = [read, offered, placed, rendered, planned];
   const told = tellProblems(stages.map(({ holds, ...stage }) => ({ ...stage, holds: holds.map(asForecast) })));
-  return { targets, assignments, apps: rendered.apps, problems: told };
+  const before = [...read.problems, ...tellProblems([placed])];
+  return { targets, assignments, apps: rendered.apps, problems: told, stays: staying(before, rendered) };
 }
 
 // What waits for an approval is not a mistake: it is told beforehand.

@@ -105,6 +105,27 @@ describe('an application that moves while it is delivered', () => {
     expect(await go(3)).toBe('b v2, c v2');
   });
 
+  it('stays where it is while a condition of its steps cannot be read', async () => {
+    const steps = (condition: string) => `  workflow:
+    steps:
+      - { name: go, type: deploy, properties: { policies: [fleet] } }
+      - { name: tell, type: suspend, if: "${condition}" }
+`;
+    const narrow = { image: 'web:2', clusters: '[a]', policies: '' };
+    const before = await go(4, shop({ image: 'web:1', clusters: '[a, b]', policies: '' }));
+    expect(before).toBe('a v1, b v1');
+    expect(await go(6, shop(narrow) + steps('status.go.failed &&'))).toBe(before);
+    expect(passes.parts.holds.last?.map(({ app, by }) => [app, by])).toEqual([['default/shop', 'document']]);
+    expect(await go(6, shop(narrow) + steps('status.go.failed'))).toBe('a v2');
+  });
+
+  it('keeps what cannot be rendered on the clusters that it still names, and on no other, as plan says', async () => {
+    await go(4, shop({ image: 'web:1', clusters: '[a, b]', policies: '' }));
+    expect(await go(6, shop({ image: '", replicas: "many', clusters: '[a]', policies: '' }))).toBe('a v1');
+    const holds = passes.parts.holds.last?.map(({ app, cluster, by }) => [app, cluster, by]);
+    expect(holds).toEqual([['default/shop', 'a', 'render']]);
+  });
+
   it('has its new namespace on a cluster, and is healthy in it, before it leaves the old one', async () => {
     await go(3, shop({ image: 'web:1', clusters: '[a, b, c, d]' }));
     await approve('shop#1');

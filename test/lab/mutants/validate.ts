@@ -213,6 +213,13 @@ export const validateMutants: readonly Mutant[] = [
     tests: ['test/unit/hub/operations/preview-problems.test.ts'],
   },
   {
+    bug: 'plan hides what leaves clusters where the rest cannot be rendered',
+    file: 'hub/operations/preview-judge.ts',
+    find: "`${app ?? ''} ${cluster ?? ''}`",
+    replace: "app ?? ''",
+    tests: ['test/unit/hub/operations/plan.test.ts'],
+  },
+  {
     bug: 'an application is delivered by a Workflow of which a condition cannot be read',
     file: 'hub/validate/texts.ts',
     find: "read.kind === 'Workflow' && doc !== null && reporter.failed()",

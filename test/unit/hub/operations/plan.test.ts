@@ -183,6 +183,18 @@ spec: { podDisruptive: true, schematic: { cue: { template: 'patch: spec: a: 1' }
     expect(planText(found, 80)).toContain('keeps what it has');
   });
 
+  it('keeps that on the clusters that its document still names alone, as a hub does', async () => {
+    const narrow = app('nginx:2', claim.replace('1Gi', 'much')).replace('{ env: prod }', '{ canary: "true" }');
+    await push({ 'app.yaml': narrow });
+    const { groups, held, guards } = await plan();
+    expect(held).toEqual(['default/web']);
+    expect(groups.flatMap((group) => group.changes.map(({ how, id }) => [group.clusters, how, id]))).toEqual([
+      [['c2', 'c3'], 'delete', '/PersistentVolumeClaim/default/data'],
+      [['c2', 'c3'], 'delete', 'apps/Deployment/default/web'],
+    ]);
+    expect(guards.length).toBeGreaterThan(0);
+  });
+
   it('says of what cannot be read that all of it stays, as a hub does', async () => {
     const narrow = app('nginx:2', claim).replace('{ env: prod }', '{ canary: "true" }');
     const workflow = `  workflow:
