@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Rollout } from '../../../../hub/model/agent-steps.ts';
-import type { RenderedObject } from '../../../../hub/model/rendered.ts';
+import type { RenderedApp, RenderedObject } from '../../../../hub/model/rendered.ts';
 import { withJobs, type JobPlace } from '../../../../hub/plan/analysis-jobs.ts';
+import { stepping } from '../../../../hub/plan/stepped.ts';
+import { digestOf } from '../../../../shared/lib/canonical.ts';
 import { parseObjectId } from '../../../../shared/model/object.ts';
-import { bundleApp } from '../../../fixtures/hub/status.ts';
+import { bundleApp, enrolledCluster, published, stateOf } from '../../../fixtures/hub/status.ts';
 
 /** `smoke-v1 of smoke in shop-v1`, `check`: a Job of a component and a revision, or a Job alone. */
 function job(text: string): RenderedObject {
@@ -64,5 +66,30 @@ describe('the Job of a name, in a cluster', () => {
     const [asking, other] = [rollout('smoke'), { steps: [{ type: 'pause' as const }], isPaused: false }];
     expect(withJobs(asking, { rendered, previous: undefined })).toBe(asking);
     expect(withJobs(other, { rendered, previous: bundleApp('shop') })).toBe(other);
+  });
+
+  it.each<[string, string, string]>([
+    ['is what the steps of its bundle name', 'smoke', 'batch/Job/default/web-smoke'],
+    ['holds the application where there is none', 'smok', 'render'],
+  ])('%s', (_, name, expected) => {
+    const record = enrolledCluster('a');
+    const bundle = published('a', []);
+    const content = (n: number) =>
+      bundleApp('web', {
+        digest: digestOf(`web:${n}`),
+        revisions: [{ name: `web-v${n}`, objects: [] }],
+        objects: [{ id: 'batch/Job/default/web-smoke', path: 'a', digest: digestOf(`job:${n}`), bytes: 1 }],
+      });
+    const state = stateOf([record], [{ ...bundle, revision: { ...bundle.revision, apps: [content(1)] } }]);
+    const directives = new Map([['default/web', { number: 2, attempt: 1, action: 'run' as const }]]);
+    const step = stepping({ state, record, report: null, sizes: () => new Map(), directives });
+    const rendered = {
+      ...{ namespace: 'default', name: 'web', cluster: 'a', revisions: ['web-v2'] },
+      rollout: rollout(name),
+    };
+    const next = step(content(2), { ...rendered, objects: [job('web-smoke of smoke')] } as unknown as RenderedApp);
+    const [, asked] = 'by' in next ? [] : (next.delivery?.steps ?? []);
+    const found = asked?.type === 'analysis' ? asked.checks.map((check) => ('job' in check ? check.job : '-')) : [];
+    expect('by' in next ? next.by : found.join()).toBe(expected);
   });
 });
