@@ -7,8 +7,29 @@ export interface ReadFields {
   readonly fields: readonly string[];
 }
 
-/** What is read of an object that a text takes as a whole. */
-export const wholeObject: readonly string[] = ['/data', '/metadata', '/spec', '/status'];
+/**
+ * What is read of an object that a text takes as a whole: the members that kinds of Kubernetes in namespaces have. An object has some
+ * of them. Members of other names that a custom resource has beside spec and status are read where a text names them.
+ */
+export const wholeObject: readonly string[] = [
+  '/addressType',
+  '/automountServiceAccountToken',
+  '/binaryData',
+  '/data',
+  '/endpoints',
+  '/imagePullSecrets',
+  '/immutable',
+  '/metadata',
+  '/ports',
+  '/roleRef',
+  '/rules',
+  '/secrets',
+  '/spec',
+  '/status',
+  '/subjects',
+  '/subsets',
+  '/template',
+];
 
 /** The name that stands for all outputs. */
 export const allOutputs = '*';

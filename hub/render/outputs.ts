@@ -2,7 +2,7 @@ import { canonicalJson } from '../../shared/lib/canonical.ts';
 import { oncePerValue } from '../../shared/lib/memo.ts';
 import { pointerParts } from '../../shared/model/ignored.ts';
 import { observationLimits } from '../../shared/model/limits.ts';
-import { idOf, isSecret, parseObjectId, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
+import { idOf, isSecret, type KubeObject, type ObjectId } from '../../shared/model/object.ts';
 import type { CueEvaluator } from '../cue/engine.ts';
 import { expressionTemplate } from '../cue/expression.ts';
 import { allOutputs, fieldsNamed } from '../model/cue-fields.ts';
@@ -14,6 +14,7 @@ import { valueAt } from '../model/json-map.ts';
 import type { Steps } from '../model/reporter.ts';
 import { refersTo } from '../sources/referred.ts';
 import { withValueAt } from '../workflow/parameter-key.ts';
+import { missingField, missingWords } from './missing-fields.ts';
 import type { MadeObject } from './made.ts';
 
 /** The objects of a component by which others take something of it, as they are delivered. */
@@ -80,11 +81,11 @@ export async function outputOf(component: Component, name: string, giving: Givin
     wrongIn(valueFrom, given) ?? farIn(valueFrom, { component, given, namespace: giving.context['namespace'] });
   if (wrong !== null) return fault({ ...wrong, message: `${output.called} ${wrong.message}`, path });
   const reads = liveReads(valueFrom, given);
-  const missing = reads.find(({ id, fields }) => fields.some((field) => live.get(id)?.[field] === undefined));
+  const missing = reads.find(({ id, fields }) => missingField(fields, live.get(id)) !== undefined);
   const waiting = (why: string) => ({
     withheld: { message: `${taker} waits for ${why}`, ids: reads.map(({ id }) => id) },
   });
-  if (missing !== undefined) return waiting(`${output.called}: ${missingWords(missing, live)}`);
+  if (missing !== undefined) return waiting(`${output.called}: ${missingWords(missing, live.get(missing.id))}`);
   const attempt = await evaluated(output, withLive(given, live, reads), giving);
   if (!hasFailed(attempt)) return bounded(attempt.value, output);
   // What is there may not be all that is meant yet: a list without its first item.
@@ -199,12 +200,6 @@ function isLive(object: KubeObject, field: string): boolean {
   return /^\/status(?:\/|$)/.test(field) || valueAt(object, ...pointerParts(field)) === undefined;
 }
 
-function missingWords({ id, fields }: CheckedFields, live: LiveValues): string {
-  const { kind, name } = parseObjectId(id);
-  const field = fields.find((one) => live.get(id)?.[one] === undefined) ?? '';
-  return `${pointerParts(field).join('.')} of ${kind} ${name} is not reported`;
-}
-
 /** The objects with what was reported of them. */
 function withLive(given: Given, live: LiveValues, reads: readonly CheckedFields[]): Given {
   if (reads.length === 0) return given;
@@ -212,6 +207,7 @@ function withLive(given: Given, live: LiveValues, reads: readonly CheckedFields[
     reads
       .filter(({ id }) => id === idOf(object))
       .flatMap(({ id, fields }) => fields.map((field) => [pointerParts(field), live.get(id)?.[field]] as const))
+      .filter(([, value]) => value !== undefined)
       .reduce((filled, [path, value]) => withValueAt(filled, path, value) as KubeObject, object);
   return {
     output: given.output === undefined ? undefined : known(given.output),

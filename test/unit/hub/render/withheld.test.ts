@@ -104,6 +104,14 @@ describe('what takes what the cluster alone knows', () => {
     expect((await rendered(shop(first), { [field]: [{ ip: '192.0.2.1' }] })).data).toEqual({ ip: '192.0.2.1' });
   });
 
+  it('comes with an object that is taken as a whole, which has some of all members', async () => {
+    const text = shop('"\\([for it in [outputs.service] {it.status.x}][0]) of \\(len(outputs.service))"');
+    const none = await rendered(text, null);
+    expect(none.said).toEqual(['input local: shop-v1: web waits for output ip of db: Service db is not reported']);
+    expect(none.observe?.[0]?.fields).toEqual(expect.arrayContaining(['/binaryData', '/rules', '/status']));
+    expect((await rendered(text, { '/status': { x: 'a' } })).data).toEqual({ ip: 'a of 5' });
+  });
+
   it('stays as it is where its cluster has it already, with all of its application', async () => {
     const has: HasComponent = (unit, cluster, component) =>
       `${unit} ${cluster} ${component}` === 'default/shop local web';
