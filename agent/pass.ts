@@ -61,7 +61,7 @@ export async function pass(agent: Agent): Promise<Outcome> {
   const input = { at, mode, accepted: bundle.revision, inventory: known, served, state, selected, running, ...doubts };
   const { wanted, current, apps, mayBegin, stages, positions } = stageDeliveries(agent, input);
   forgetOldFaults(memory.faults, apps, served);
-  const inventory = withRuns(withPending(known, mayBegin, deps.uuid), { apps: mayBegin, stages }, deps.uuid);
+  const inventory = withRuns(withPending(known, mayBegin, deps.uuid), { apps: mayBegin, stages, view }, deps.uuid);
   const refused = refuseObjects(apps, { ...agent, ...here, unfit: bundle.unfit, accepted: wanted.selected });
   rememberRefused(memory.faults, refused);
   const { faults } = memory.faults;

@@ -1,5 +1,6 @@
 import type { Digest } from '../../../shared/lib/canonical.ts';
 import type { Position } from '../../model/delivery.ts';
+import type { Inventory } from '../../model/inventory.ts';
 import type { ObjectId } from '../../../shared/model/object.ts';
 import type { BundleApp } from '../../../shared/wire/revision.ts';
 import { copiesOf, type Copies, type ObjectOf } from './copies.ts';
@@ -15,6 +16,13 @@ export interface Ingredients {
   readonly keep: (digest: Digest, bytes: Uint8Array) => void;
 }
 
+/** What of the cluster the contents depend on. */
+export interface Standing {
+  /** Pods that served when the delivery arrived, by component. */
+  readonly totals: Totals;
+  readonly inventory: Inventory;
+}
+
 /** Pods that served when the delivery arrived, by component. */
 type Totals = Position['totals'];
 
@@ -27,8 +35,8 @@ interface Read {
 // Reading both contents costs their texts: once for each application of a bundle.
 const known = new WeakMap<BundleApp, Read>();
 
-/** Both contents of an application's delivery, for these totals; null while a text that decides is not at hand. */
-export function contentsOf(app: BundleApp, ingredients: Ingredients, totals: Totals): Contents | null {
+/** Both contents of an application's delivery, as the cluster stands; null while a text that decides is not at hand. */
+export function contentsOf(app: BundleApp, ingredients: Ingredients, { totals, inventory }: Standing): Contents | null {
   const { from } = app;
   if (from === undefined) return null;
   const read = known.get(app) ?? readBoth(app, ingredients);
@@ -38,7 +46,7 @@ export function contentsOf(app: BundleApp, ingredients: Ingredients, totals: Tot
   if (floored === null) return null;
   const both = read.services.flatMap((one) => one.both ?? []);
   for (const { object, bytes } of [...read.mixed, ...both, ...floored.values()]) ingredients.keep(object.digest, bytes);
-  return { app, from: withoutJobs(from, app.delivery?.steps ?? []), ...read, floored };
+  return { app, from: withoutJobs(from, app.delivery?.steps ?? [], inventory), ...read, floored };
 }
 
 function readBoth(app: BundleApp, { objectOf }: Ingredients): Read | null {

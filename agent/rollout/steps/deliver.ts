@@ -53,11 +53,12 @@ export function hasSteps({ delivery, from, digest }: BundleApp): boolean {
  * is over. Level-based: after a restart, with the recorded position, it comes to the same.
  */
 export function deliver(input: DeliverInput): Stage | null {
-  const first = contentsOf(input.app, input.ingredients, input.known?.totals ?? {});
+  const { app, ingredients, inventory } = input;
+  const first = contentsOf(app, ingredients, { totals: input.known?.totals ?? {}, inventory });
   if (first === null) return null;
   const cluster = clusterOf(input, first);
   let position = begin(input, first, cluster);
-  const contents = position === null ? first : contentsOf(input.app, input.ingredients, position.totals);
+  const contents = position === null ? first : contentsOf(app, ingredients, { totals: position.totals, inventory });
   if (contents === null) return null;
   let elapsedMs = input.elapsedMs;
   // Each step is looked at once, promotion and its end included.

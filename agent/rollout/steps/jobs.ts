@@ -1,3 +1,4 @@
+import type { Digest } from '../../../shared/lib/canonical.ts';
 import { isOfRun, runOf } from '../../model/analysis-run.ts';
 import type { Position } from '../../model/delivery.ts';
 import type { Finish, Inventory, InventoryEntry } from '../../model/inventory.ts';
@@ -20,12 +21,18 @@ export function jobSeconds(step: DeliveryStep): number {
 }
 
 /**
- * What serves, without the Jobs that steps ask: while a delivery is under way these are made by their step alone, and what was made stays as it is,
- * also on the way back.
+ * What serves, without the Jobs that steps ask (pure): while a delivery is under way these are made by their step alone, and what was made stays as it
+ * is, also on the way back. So does what an analysis of another delivery, or steps of before, made with another content: to put that of what serves in its
+ * place would run it again, and the server refuses it.
  */
-export function withoutJobs<C extends AppContent>(content: C, steps: readonly DeliveryStep[]): C {
+export function withoutJobs<C extends AppContent>(content: C, steps: readonly DeliveryStep[], entries: Inventory): C {
   const asked = new Set(steps.flatMap(jobChecks).map(({ job }) => job));
-  return asked.size === 0 ? content : { ...content, objects: content.objects.filter(({ id }) => !asked.has(id)) };
+  const isMade = (id: ObjectId, digest: Digest): boolean => {
+    const entry = entries.get(id);
+    return entry !== undefined && isOfRun(entry.nonce) && entry.applied !== digest;
+  };
+  const objects = content.objects.filter(({ id, digest }) => !asked.has(id) && !isMade(id, digest));
+  return objects.length === content.objects.length ? content : { ...content, objects };
 }
 
 /** The Jobs that are to be of one run, with its name (pure): those of the step; after the last step, those that have another content still, because their step was left out. */

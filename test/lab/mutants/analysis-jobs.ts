@@ -19,9 +19,23 @@ export const analysisJobMutants: readonly Mutant[] = [
   {
     bug: 'an analysis by a Job: going back puts the Job of what serves in its place',
     file: 'agent/rollout/steps/contents.ts',
-    find: 'from: withoutJobs(from, app.delivery?.steps ?? [])',
-    replace: 'from: withoutJobs(from, [])',
+    find: 'from: withoutJobs(from, app.delivery?.steps ?? [], inventory)',
+    replace: 'from: withoutJobs(from, [], new Map())',
     tests: ['test/unit/agent/rollout/steps/run.jobs.test.ts'],
+  },
+  {
+    bug: 'an analysis by a Job: after one that failed, a delivery whose steps ask none waits for it without an end',
+    file: 'agent/rollout/steps/jobs.ts',
+    find: '!asked.has(id) && !isMade(id, digest)',
+    replace: '!asked.has(id)',
+    tests: ['test/unit/agent/rollout/steps/run.jobs.test.ts'],
+  },
+  {
+    bug: 'an analysis by a Job: one that was taken over, ended and was deleted never runs',
+    file: 'agent/inventory/runs.ts',
+    find: 'view.object(entry.id) === undefined && view.isSynced(entry.id)',
+    replace: 'false',
+    tests: ['test/unit/agent/inventory/runs.test.ts'],
   },
   {
     bug: 'an analysis by a Job: a Job without an end fails it',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { withRuns } from '../../../../agent/inventory/runs.ts';
 import type { Stage } from '../../../../agent/model/delivery.ts';
 import type { Inventory, InventoryEntry } from '../../../../agent/model/inventory.ts';
+import type { LiveObject } from '../../../../agent/model/live.ts';
 import type { BundleApp } from '../../../../shared/wire/revision.ts';
 
 const id = 'batch/Job/default/smoke';
@@ -21,9 +22,17 @@ function entry(more: Partial<InventoryEntry>): InventoryEntry {
   return { ...recorded, nonce: 'other', applied: digest, delivery: 'default/shop#3', ...more };
 }
 
-const after = (more: Partial<InventoryEntry>): { readonly before: Inventory; readonly next: Inventory } => {
+const seen = (isThere: boolean, isSynced = true) => ({
+  object: () => (isThere ? ({ uid: 'u' } as LiveObject) : undefined),
+  isSynced: () => isSynced,
+});
+
+const after = (
+  more: Partial<InventoryEntry>,
+  view = seen(true),
+): { readonly before: Inventory; readonly next: Inventory } => {
   const before = new Map([[id, entry(more)]]);
-  return { before, next: withRuns(before, { apps: [app], stages }, () => 'new') };
+  return { before, next: withRuns(before, { apps: [app], stages, view }, () => 'new') };
 };
 
 describe('the inventory of runs', () => {
@@ -56,8 +65,18 @@ describe('the inventory of runs', () => {
     }
   });
 
+  it('begins in the place of what was taken over once that is gone, finished or not', () => {
+    const begun = { ...entry({ uid: null, nonce: `${run}new`, applied: null, fieldsHash: null, apiVersion: '' }) };
+    const finished = { digest, how: 'completed' } as const;
+    expect(after({ adopted: true, finished }, seen(false)).next.get(id)).toEqual(begun);
+    expect(after({ adopted: true }, seen(false)).next.get(id)).toEqual(begun);
+    expect(after({ adopted: true, uid: null }, seen(true)).next.get(id)).toEqual(begun);
+    const unseen = after({ adopted: true, finished }, seen(false, false));
+    expect(unseen.next).toBe(unseen.before);
+  });
+
   it('is of applications that may be changed alone', () => {
     const before = new Map([[id, entry({})]]);
-    expect(withRuns(before, { apps: [], stages }, () => 'new')).toBe(before);
+    expect(withRuns(before, { apps: [], stages, view: seen(true) }, () => 'new')).toBe(before);
   });
 });

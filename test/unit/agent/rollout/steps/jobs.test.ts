@@ -110,7 +110,7 @@ describe('the Job of an analysis', () => {
         { id: '/Service/default/a', path: 'b', digest },
       ],
     };
-    const without = withoutJobs(content as unknown as Parameters<typeof withoutJobs>[0], [step]);
+    const without = withoutJobs(content as unknown as Parameters<typeof withoutJobs>[0], [step], new Map());
     expect(without.objects.map((one) => one.id)).toEqual(['/Service/default/a']);
   });
 });

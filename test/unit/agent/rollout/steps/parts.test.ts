@@ -25,7 +25,11 @@ describe('what stages are put together from', () => {
   it('says which workloads traffic to a revision reaches, of both contents', () => {
     const { app, objects } = delivering(led('reviews', 'bookinfo-v1'), led('reviews-v2', 'bookinfo-v2'));
     const texts = new Map(objects.map((one) => [digestOf(canonicalPretty(one)), one]));
-    const contents = contentsOf(app, { objectOf: (digest) => texts.get(digest) ?? null, keep: () => undefined }, {})!;
+    const contents = contentsOf(
+      app,
+      { objectOf: (digest) => texts.get(digest) ?? null, keep: () => undefined },
+      { totals: {}, inventory: new Map() },
+    )!;
     const all = [...app.objects, ...contents.from.objects];
     expect(listsOf(contents, { objects: all, traffic: [] }).revisions).toEqual([
       { name: 'bookinfo-v2', objects: ['apps/Deployment/default/reviews-v2'] },

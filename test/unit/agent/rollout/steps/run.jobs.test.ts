@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SluiceError } from '../../../../../shared/errors.ts';
 import type { KubeObject } from '../../../../../shared/model/object.ts';
 import type { BundleDelivery } from '../../../../../shared/wire/revision.ts';
 import type { FakeKube } from '../../../../fakes/kube.ts';
@@ -44,6 +45,17 @@ function ends(kube: FakeKube, type: 'Complete' | 'Failed', message = ''): void {
 
 const made = ({ writesLog }: FakeKube) => writesLog.filter((call) => call === 'create Job/smoke').length;
 const uidOf = (kube: FakeKube) => kube.read(id)?.metadata.uid;
+
+/** As a server does, the fake refuses to change the template of this Job; what it has by now stays. */
+function keepTemplate(kube: FakeKube): void {
+  const first = structuredClone(kube.read(id));
+  kube.admit = (object) => {
+    const isChanged = JSON.stringify(object['spec']) !== JSON.stringify(first?.['spec']);
+    if (object.metadata.uid !== first?.metadata.uid || !isChanged) return;
+    object['spec'] = structuredClone(first?.['spec']);
+    throw new SluiceError('OBJECT_REJECTED', 'spec.template: Invalid value: {}: field is immutable');
+  };
+}
 
 /** A cluster whose delivery is at the Job of its analysis. */
 async function atJob(from = v1, next = v2) {
@@ -172,6 +184,27 @@ describe('an analysis by a Job', () => {
     expect([made(lab.kube), JSON.stringify(lab.kube.read(id)).includes(image)]).toEqual([2, true]);
   });
 
+  it.each([
+    ['the content of before', 'smoke:2'],
+    ['the content that failed', 'smoke:3'],
+    ['another content', 'smoke:4'],
+    ['no such Job', null],
+  ])('leaves one that failed as it is where the next delivery asks none, and has %s', async (_, image) => {
+    const third = version(3, 'smoke:3');
+    const lab = await atJob(v2, third);
+    ends(lab.kube, 'Failed', 'no');
+    await lab.settle();
+    const uid = uidOf(lab.kube);
+    keepTemplate(lab.kube);
+    const steps = asked.slice(0, 2);
+    lab.publish(delivering(v2, version(1, image), { number: 2, steps }));
+    await lab.settle();
+    expect([uidOf(lab.kube), lab.said().delivery]).toMatchObject([uid, { number: 2, step: 1, phase: 'paused' }]);
+    lab.clock.move(60_000);
+    await lab.settle();
+    expect(lab.said().delivery).toMatchObject({ phase: 'done' });
+  });
+
   it('runs it with the promotion where its step is left out', async () => {
     const lab = await serving(v2);
     ends(lab.kube, 'Complete');
@@ -182,7 +215,7 @@ describe('an analysis by a Job', () => {
     expect(lab.said()).toMatchObject({ delivery: { phase: 'done' } });
   });
 
-  it('is not made while the site holds, and never deletes what was taken over', async () => {
+  it('is not made while the site holds', async () => {
     const lab = await serving(v1);
     lab.publish(to());
     await lab.settle();
@@ -190,24 +223,36 @@ describe('an analysis by a Job', () => {
     lab.clock.move(60_000);
     await lab.settle();
     expect(made(lab.kube)).toBe(0);
-    const theirs = { ...job('theirs'), metadata: { name: 'smoke', namespace: 'default', labels: {} } };
-    const taking = {
-      ...job('smoke:2'),
-      metadata: { ...job('').metadata, annotations: { 'sluice.dev/adopt': 'true' } },
-    };
-    const other = await serving(alone(1));
-    other.kube.put_(theirs);
-    const uid = other.kube.read(id)?.metadata.uid;
-    const { app } = alone(2);
+  });
+
+  it.each([
+    ['that ended', true],
+    ['that runs', false],
+  ])('never deletes one %s and was taken over, and runs once where people did', async (_, isOver) => {
+    const lab = await serving(v1);
+    lab.kube.put_({ ...job('theirs'), metadata: { name: 'smoke', namespace: 'default', labels: {} } });
+    const uid = uidOf(lab.kube);
+    const annotations = { 'sluice.dev/adopt': 'true' };
+    const taking = { ...job('smoke:2'), metadata: { ...job('').metadata, annotations } };
+    const { app, objects } = alone(2);
     const next = testApp({
-      ...{ name: app.name, namespace: app.namespace, objects: [...alone(2).objects, taking] },
+      ...{ name: app.name, namespace: app.namespace, objects: [...objects, taking] },
       ...{ revisions: app.revisions, replicas: app.replicas, traffic: app.traffic, deadline: 10 },
     });
-    other.publish(to({}, v1, next));
-    await other.settle();
-    other.clock.move(60_000);
-    await other.settle();
-    expect(uidOf(other.kube)).toBe(uid);
-    expect(other.said().delivery?.reason).toBe('analysis smoke: Job/smoke was there before: delete it to have it run');
+    lab.publish(to({}, v1, next));
+    await lab.settle();
+    lab.clock.move(60_000);
+    await lab.settle();
+    if (isOver) ends(lab.kube, 'Complete');
+    await lab.settle();
+    expect(uidOf(lab.kube)).toBe(uid);
+    expect(lab.said().delivery?.reason).toBe('analysis smoke: Job/smoke was there before: delete it to have it run');
+    const tried = made(lab.kube);
+    lab.kube.remove(id);
+    await lab.settle();
+    expect([made(lab.kube) - tried, lab.said().delivery]).toMatchObject([1, { step: 2, phase: 'paused' }]);
+    ends(lab.kube, 'Complete');
+    await lab.settle();
+    expect([shown(lab.kube), made(lab.kube) - tried]).toEqual(['v1 0 (0), v2 10 (100)', 1]);
   });
 });

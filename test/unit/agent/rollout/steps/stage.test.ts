@@ -37,7 +37,7 @@ function applied(moment: Moment): Record<string, unknown> {
   const texts = new Map(objects.map((one) => [digestOf(canonicalPretty(one)), one]));
   const position: Position = { number: 1, attempt: 1, step, waitedMs: 0, totals: { web: total } };
   const ingredients = { objectOf: (digest: string) => texts.get(digest as never) ?? null, keep: () => undefined };
-  const contents = contentsOf(app, ingredients, position.totals)!;
+  const contents = contentsOf(app, ingredients, { totals: position.totals, inventory: new Map() })!;
   const stateOf = (id: ObjectId) => live[id.slice(-2)];
   const stage = stageOf(contents, kind, position, {
     exists: (id) => stateOf(id) !== undefined,
