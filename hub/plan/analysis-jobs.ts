@@ -15,8 +15,8 @@ export function askedJobs(steps: readonly DeliveryStep[]): ReadonlySet<ObjectId>
 /** What names are looked for in. */
 export interface JobPlace {
   readonly rendered: Pick<RenderedApp, 'namespace' | 'name' | 'target' | 'cluster' | 'objects' | 'revisions'>;
-  /** What the cluster has of the application; undefined = nothing, and then no step is gone through. */
-  readonly previous: Pick<BundleApp, 'objects' | 'from'> | undefined;
+  /** What the cluster has of the application. */
+  readonly previous: Pick<BundleApp, 'objects' | 'from'>;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface JobPlace {
  */
 export function withJobs(rollout: Rollout, place: JobPlace): Rollout | FoundHold {
   const asked = askedJobs(rollout.steps);
-  if (asked.size === 0 || place.previous === undefined) return rollout;
+  if (asked.size === 0) return rollout;
   const found = new Map([...asked].map((name) => [name, jobNamed(name, place)]));
   const missing = [...found].find(([, id]) => id === null);
   if (missing !== undefined) return missingHold(missing[0], place);
@@ -41,7 +41,7 @@ function jobNamed(name: string, { rendered: { objects, revisions }, previous }: 
   const jobs = objects.filter(({ id }) => groupKindOf(id) === 'batch/Job');
   const ofComponent = jobs.filter(({ object }) => object.metadata.labels?.[label.component] === name);
   const all = ofComponent.length > 0 ? ofComponent : jobs.filter(({ object }) => object.metadata.name === name);
-  const serving = new Set((previous?.from ?? previous)?.objects.map(({ id }) => id));
+  const serving = new Set((previous.from ?? previous).objects.map(({ id }) => id));
   const rankOf = ({ id, revision = '' }: (typeof all)[number]): number =>
     (serving.has(id) ? 0 : revisions.length + 1) + revisions.indexOf(revision);
   return all.toSorted((a, b) => rankOf(b) - rankOf(a))[0]?.id ?? null;

@@ -39,17 +39,25 @@ export function stepped(input: SteppedInput): BundleApp {
   const { app, previous, directive } = input;
   const serving = servingOf(input);
   const rollout = input.rollout ?? besides(input, serving);
-  const isRunning = previous?.from !== undefined && previous.digest === app.digest;
-  if (previous === undefined || serving === null || serving.digest === app.digest) return numbered(app, directive);
-  if (isRunning) {
+  if (previous === undefined || serving === null || !goesBySteps(input, serving)) return numbered(app, directive);
+  if (isOnItsWay(app, previous)) {
     const delivery = directiveOf({ ...input, rollout }, previous.delivery);
     return { ...inTime(app, rollout), from: previous.from, delivery };
   }
-  if (rollout === undefined || directive === undefined || !hasNewRevision(app, serving))
-    return numbered(app, directive);
+  if (rollout === undefined || directive === undefined) return numbered(app, directive);
   const from = serving.objects.some(({ bytes }) => bytes === undefined) ? sized(serving, input) : serving;
   const { number, attempt } = directive;
   return { ...inTime(app, rollout), from, delivery: { number, attempt, ...stepsOf(rollout, directive) } };
+}
+
+/** True where steps may lead to an application: those of its delivery run, or a revision comes that the serving content has not. */
+function goesBySteps({ app, previous }: SteppedInput, serving: AppContent): boolean {
+  if (previous === undefined || serving.digest === app.digest) return false;
+  return isOnItsWay(app, previous) || hasNewRevision(app, serving);
+}
+
+function isOnItsWay(app: BundleApp, previous: BundleApp): previous is BundleApp & { readonly from: AppContent } {
+  return previous.from !== undefined && previous.digest === app.digest;
 }
 
 /** An application with the deadline of the steps that lead to it. */
@@ -114,18 +122,26 @@ export function stepping(cluster: ClusterSteps): (app: BundleApp, rendered: Rend
     const key = appKey(app);
     const previous = before.get(key);
     const directive = toldTo(record, directives.get(key));
-    const written = record.reports ? rolloutOf(directive, rendered) : undefined;
-    const rollout = written === undefined ? undefined : withJobs(written, { rendered, previous });
-    if (rollout !== undefined && 'by' in rollout) return rollout;
+    const rollout = record.reports ? rolloutOf(directive, rendered) : undefined;
     if (rollout === undefined && directive === undefined && previous?.from === undefined) return app;
     const reported = report?.apps.find((one) => appKey(one) === key);
     const bundle = state.bundles.get(record.name);
     const sizeOf = (path: string) => (bundle === undefined ? 0 : (sizes(bundle).get(path) ?? 0));
     const input = { app, rollout, directive, previous, reported, sizeOf };
-    return isUnheard(input)
-      ? holdOf('agent', unheard(key, record.name), { app: key, cluster: record.name })
-      : stepped(input);
+    if (isUnheard(input)) return holdOf('agent', unheard(key, record.name), { app: key, cluster: record.name });
+    const named = namedSteps(input, rendered);
+    return named !== undefined && 'by' in named ? named : stepped({ ...input, rollout: named });
   };
+}
+
+/** The steps of the document with the Jobs of this cluster, or the hold where one is not there; as they are written where none are gone through. */
+function namedSteps(input: SteppedInput, rendered: RenderedApp): Rollout | undefined | FoundHold {
+  const { rollout, previous } = input;
+  const serving = servingOf(input);
+  const isMeant = serving !== null && goesBySteps(input, serving);
+  return isMeant && rollout !== undefined && previous !== undefined
+    ? withJobs(rollout, { rendered, previous })
+    : rollout;
 }
 
 /** Without reports the hub would not hear how far a copy is: such a cluster takes the content whole. */

@@ -45,6 +45,13 @@ export const analysisJobMutants: readonly Mutant[] = [
     tests: ['test/unit/agent/rollout/steps/jobs.test.ts'],
   },
   {
+    bug: 'an analysis by a Job: an application that goes through no steps is held by a Job that is not there',
+    file: 'hub/plan/stepped.ts',
+    find: 'const isMeant = serving !== null && goesBySteps(input, serving);',
+    replace: 'const isMeant = serving !== null;',
+    tests: ['test/unit/hub/plan/analysis-jobs.test.ts'],
+  },
+  {
     bug: 'an analysis by a Job: what goes back gets a Job that steps asked',
     file: 'hub/plan/done-jobs.ts',
     find: 'isJob(one) && !asked.has(one.id)',

@@ -156,8 +156,8 @@ export const stepMutants: readonly Mutant[] = [
   {
     bug: 'a revert of the documents waits for steps',
     file: 'hub/plan/stepped.ts',
-    find: 'if (previous === undefined || serving === null || serving.digest === app.digest) return numbered(app, directive);',
-    replace: 'if (previous === undefined || serving === null) return numbered(app, directive);',
+    find: 'if (previous === undefined || serving.digest === app.digest) return false;',
+    replace: 'if (previous === undefined) return false;',
     tests: ['test/unit/hub/plan/stepped.test.ts'],
   },
   {

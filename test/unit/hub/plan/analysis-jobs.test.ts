@@ -61,23 +61,24 @@ describe('the Job of a name, in a cluster', () => {
     expect(found(name, jobs, serving)).toBe(expected);
   });
 
-  it('is not looked for where there are no steps to go through, and where none is asked', () => {
+  it('is not looked for where none is asked', () => {
     const rendered = { namespace: 'default', name: 'shop', cluster: 'eu', revisions: [], objects: [] };
-    const [asking, other] = [rollout('smoke'), { steps: [{ type: 'pause' as const }], isPaused: false }];
-    expect(withJobs(asking, { rendered, previous: undefined })).toBe(asking);
+    const other = { steps: [{ type: 'pause' as const }], isPaused: false };
     expect(withJobs(other, { rendered, previous: bundleApp('shop') })).toBe(other);
   });
 
-  it.each<[string, string, string]>([
-    ['is what the steps of its bundle name', 'smoke', 'batch/Job/default/web-smoke'],
-    ['holds the application where there is none', 'smok', 'render'],
-  ])('%s', (_, name, expected) => {
+  it.each<[string, string, number, string]>([
+    ['is what the steps of its bundle name', 'smoke', 2, 'batch/Job/default/web-smoke'],
+    ['holds the application where there is none', 'smok', 2, 'render'],
+    ['holds none that stays at its revision', 'smok', 1, ''],
+    ['holds none whose revision goes without steps, because it is another content of it', 'smok', 1.5, ''],
+  ])('%s', (_, name, number, expected) => {
     const record = enrolledCluster('a');
     const bundle = published('a', []);
     const content = (n: number) =>
       bundleApp('web', {
         digest: digestOf(`web:${n}`),
-        revisions: [{ name: `web-v${n}`, objects: [] }],
+        revisions: [{ name: `web-v${Math.floor(n)}`, objects: [] }],
         objects: [{ id: 'batch/Job/default/web-smoke', path: 'a', digest: digestOf(`job:${n}`), bytes: 1 }],
       });
     const state = stateOf([record], [{ ...bundle, revision: { ...bundle.revision, apps: [content(1)] } }]);
@@ -87,7 +88,7 @@ describe('the Job of a name, in a cluster', () => {
       ...{ namespace: 'default', name: 'web', cluster: 'a', revisions: ['web-v2'] },
       rollout: rollout(name),
     };
-    const next = step(content(2), { ...rendered, objects: [job('web-smoke of smoke')] } as unknown as RenderedApp);
+    const next = step(content(number), { ...rendered, objects: [job('web-smoke of smoke')] } as unknown as RenderedApp);
     const [, asked] = 'by' in next ? [] : (next.delivery?.steps ?? []);
     const found = asked?.type === 'analysis' ? asked.checks.map((check) => ('job' in check ? check.job : '-')) : [];
     expect('by' in next ? next.by : found.join()).toBe(expected);
