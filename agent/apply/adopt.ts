@@ -1,3 +1,4 @@
+import { isSameRun } from '../model/analysis-run.ts';
 import { isTakenNonce, takenNonce, type InventoryEntry } from '../model/inventory.ts';
 import { fieldManager, owner } from '../../shared/model/names.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../../shared/model/object.ts';
@@ -38,11 +39,12 @@ export function ownershipOf(
 ) {
   const holder = annotations[owner.registration];
   // Proved by the nonce; or, where the inventory or the object was lost and came back, by the application that wants it.
-  const isCreation = annotations[owner.nonce] === wanted.nonce;
+  const nonce = annotations[owner.nonce] ?? '';
+  const isCreation = nonce === wanted.nonce || isSameRun(wanted.nonce, nonce);
   const isWanted = isCreation || annotations[owner.application] === wanted.application;
   const isOwn = holder === wanted.registration && isWanted;
   // What was taken over and let go of, or not recorded, has our annotations, and is not ours to delete.
-  const isMade = isOwn && (isCreation || !(wanted.mayAdopt || isTakenNonce(annotations[owner.nonce])));
+  const isMade = isOwn && (isCreation || !(wanted.mayAdopt || isTakenNonce(nonce)));
   return { holder, isOwn, isCreation, isMade };
 }
 

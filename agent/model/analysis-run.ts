@@ -14,3 +14,9 @@ export function runOf({ number, attempt, step }: Pick<Position, 'number' | 'atte
 export function isOfRun(nonce: string, run: string = prefix): boolean {
   return nonce.startsWith(run);
 }
+
+/** True for two nonces of the same run: of the Job that it made, and of what is recorded of it since a record was lost or restored. */
+export function isSameRun(a: string, b: string): boolean {
+  const run = /^analysis-\d+-\d+-\d+-/.exec(a)?.[0];
+  return run !== undefined && isOfRun(b, run);
+}

@@ -38,6 +38,13 @@ export const analysisJobMutants: readonly Mutant[] = [
     tests: ['test/unit/agent/inventory/runs.test.ts'],
   },
   {
+    bug: 'an analysis by a Job: one of this very run makes way for itself where the record of it was lost',
+    file: 'agent/apply/adopt.ts',
+    find: ' || isSameRun(wanted.nonce, nonce)',
+    replace: '',
+    tests: ['test/unit/agent/apply/adopt.test.ts'],
+  },
+  {
     bug: 'an analysis by a Job: a Job without an end fails it',
     file: 'agent/rollout/steps/jobs.ts',
     find: "return said('open', isLate ?",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { released, takenOver } from '../../../../agent/apply/adopt.ts';
+import { ownershipOf, released, takenOver } from '../../../../agent/apply/adopt.ts';
 import type { ManagedFieldsEntry } from '../../../../shared/model/object.ts';
 
 const entry = (manager: string, fieldsV1: object, more: Partial<ManagedFieldsEntry> = {}): ManagedFieldsEntry => ({
@@ -92,5 +92,26 @@ describe('the fields of an object of ours that a whole manifest has, too', () =>
     ['none is ours', [entry('kubectl', data('a'))]],
   ])('are as they were where %s', (_, entries) => {
     expect(left(...entries)).toBeNull();
+  });
+});
+
+describe('whose an object is that has a wanted name', () => {
+  const run = 'analysis-3-2-1-';
+  it.each<[what: string, live: string | undefined, mayAdopt: boolean, isCreation: boolean, isMade: boolean]>([
+    ['this creation', `${run}a`, true, true, true],
+    ['the same run, by a nonce of which the record was lost', `${run}b`, false, true, true],
+    ['the same run, of a Job that may be taken over', `${run}b`, true, true, true],
+    ['another attempt', 'analysis-3-1-1-a', false, false, true],
+    ['a step whose number begins alike', 'analysis-3-2-10-a', false, false, true],
+    ['no run', 'x', false, false, true],
+    ['what was taken over', 'taken-a', false, false, false],
+    ['what has no nonce', undefined, true, false, false],
+  ])('is told of %s', (_, live, mayAdopt, isCreation, isMade) => {
+    const annotations = {
+      ...{ 'sluice.dev/registration': 'r', 'sluice.dev/application': 'default/shop' },
+      ...(live !== undefined && { 'sluice.dev/nonce': live }),
+    };
+    const wanted = { registration: 'r', application: 'default/shop', nonce: `${run}a`, mayAdopt };
+    expect(ownershipOf(annotations, wanted)).toEqual({ holder: 'r', isOwn: true, isCreation, isMade });
   });
 });
