@@ -64,7 +64,8 @@ interface Due extends ToldObservation {
 /**
  * The applications with their observations as they may be told now: of each of their objects at most one change a second and 16 KiB,
  * of all together no more than a report has room for, the smallest first, so that one that reads much silences none of the others.
- * What is too large is told as a problem of its object, so that no step waits for it. Answers what is told from now on. Pure.
+ * What is too large by itself is told as a problem of its object (LIMIT_EXCEEDED), so that no step waits for it; what waits for room, as another one
+ * (UNAVAILABLE). Answers what is told from now on. Pure.
  */
 export function paced(
   apps: readonly ReportApp[],
@@ -109,11 +110,13 @@ function thatFit(due: readonly Due[]): ReadonlySet<Due> {
 function problemOf({ seen: { id }, bytes }: Due): ObjectProblem {
   const kib = (limit: number): string => `${limit / 1024} KiB`;
   const { objectBytes, reportBytes } = observationLimits;
-  const message =
-    bytes > objectBytes
-      ? `what is asked of it has more than ${kib(objectBytes)}, and is not told`
-      : `what is asked of all objects here has more than ${kib(reportBytes)}, and of this one is not told`;
-  return { id, code: untoldCode, message, health: 'Current' };
+  if (bytes > objectBytes) {
+    const message = `what is asked of it has more than ${kib(objectBytes)}, and is not told`;
+    return { id, code: untoldCode, message, health: 'Current' };
+  }
+  // That is no fault of what reads it: once others read less, it is told.
+  const message = `what is asked of all objects here has more than ${kib(reportBytes)}, and of this one is not told now`;
+  return { id, code: 'UNAVAILABLE', message, health: 'Current' };
 }
 
 /** Another content, or another object of the name, is told at once: what was told of the former says nothing of it. */

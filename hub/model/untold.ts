@@ -2,7 +2,7 @@ import { untoldCode } from '../../shared/model/limits.ts';
 import type { ObjectId } from '../../shared/model/object.ts';
 import type { ObjectProblem, ReportApp } from '../../shared/wire/report.ts';
 
-/** The objects that an agent was asked about and tells nothing of, because what is asked is more than it may tell. */
+/** The objects that an agent was asked about and tells nothing of, because what is asked is more than it may tell of one. */
 export function untoldIn({ problems }: Pick<ReportApp, 'problems'>): readonly ObjectProblem[] {
   return problems.filter(({ code, health }) => code === untoldCode && health === 'Current');
 }

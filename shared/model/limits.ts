@@ -44,7 +44,7 @@ export const reportLimits = { 1: 256 * 1024, 2: mebibyte } as const satisfies Re
 /** What agents tell of the fields that a hub wants to know: bytes of an object and of a report, and how often an object may change. */
 export const observationLimits = { objectBytes: 16 * 1024, reportBytes: 64 * 1024, everyMs: 1_000 } as const;
 
-/** The code of a problem with an object of which nothing is told because it is more than that; its health is Current. */
+/** The code of a problem with an object of which nothing is told because it is more than an object may have; its health is Current. */
 export const untoldCode = 'LIMIT_EXCEEDED' satisfies Code;
 
 /** The most bytes of a report of a format. */

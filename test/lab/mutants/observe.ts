@@ -76,6 +76,13 @@ export const observeMutants: readonly Mutant[] = [
     tests: observations,
   },
   {
+    bug: 'what others read much of fails a step that reads little',
+    file: 'agent/report/observations.ts',
+    find: "code: 'UNAVAILABLE', message",
+    replace: 'code: untoldCode, message',
+    tests: observations,
+  },
+  {
     bug: 'a step waits for what an agent says that it does not tell',
     file: 'hub/deliver/step-run.ts',
     find: 'if (untold !== undefined) return',

@@ -119,7 +119,7 @@ describe('the pace of observations', () => {
   });
 
   it('says of each object that is left out why it is not told, and nothing of the others', () => {
-    const untold = (of: string, message: string) => ({ id: of, code: 'LIMIT_EXCEEDED', message, health: 'Current' });
+    const untold = (of: string, code: string, message: string) => ({ id: of, code, message, health: 'Current' });
     const before = { id, code: 'UNHEALTHY', message: 'no pods' };
     const large = Array.from({ length: 5 }, (_, n) => seen('x'.repeat(15_000), { id: `${id}${n}` }));
     const all = [seen('x'.repeat(16 * 1024)), ...large];
@@ -134,8 +134,11 @@ describe('the pace of observations', () => {
     expect(apps.map(({ problems }) => problems)).toEqual([
       [
         before,
-        untold(id, 'what is asked of it has more than 16 KiB, and is not told'),
-        untold(`${id}4`, 'what is asked of all objects here has more than 64 KiB, and of this one is not told'),
+        untold(id, 'LIMIT_EXCEEDED', 'what is asked of it has more than 16 KiB, and is not told'),
+        untold(
+          ...([`${id}4`, 'UNAVAILABLE'] as const),
+          'what is asked of all objects here has more than 64 KiB, and of this one is not told now',
+        ),
       ],
       [],
     ]);
