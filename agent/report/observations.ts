@@ -114,7 +114,7 @@ function problemOf({ seen: { id }, bytes }: Due): ObjectProblem {
     const message = `what is asked of it has more than ${kib(objectBytes)}, and is not told`;
     return { id, code: untoldCode, message, health: 'Current' };
   }
-  // That is no fault of what reads it: once others read less, it is told.
+  // What reads it has no fault in that: once others read less, it is told.
   const message = `what is asked of all objects here has more than ${kib(reportBytes)}, and of this one is not told now`;
   return { id, code: 'UNAVAILABLE', message, health: 'Current' };
 }

@@ -169,7 +169,7 @@ export const reportMutants: readonly Mutant[] = [
   {
     bug: 'what was taken over and let go of counts as made by us the next time',
     file: 'agent/apply/adopt.ts',
-    find: 'const isMade = isOwn && (isCreation || !(wanted.mayAdopt || isTakenNonce(annotations[owner.nonce])));',
+    find: 'const isMade = isOwn && (isCreation || !(wanted.mayAdopt || isTakenNonce(nonce)));',
     replace: 'const isMade = isOwn;',
     tests: ['test/unit/agent/pass.test.ts'],
   },
