@@ -39,6 +39,7 @@ export function stageOf(contents: Contents, kind: StageKind, position: Position 
 function stepStage(contents: Contents, position: Position | null, pods: Pods): StageContent {
   const { from, app, copies, mixed, floored } = contents;
   const steps = app.delivery?.steps ?? [];
+  const unordered = outOfOrder(contents);
   const at = position?.step ?? 0;
   const moved = copies.components.flatMap((one) => movedReplicas(contents, one, { position, pods }));
   const isMoved = new Set(moved.map(({ id }) => id));
@@ -57,12 +58,26 @@ function stepStage(contents: Contents, position: Position | null, pods: Pods): S
     app: {
       ...app,
       ...listsOf(contents, {
-        objects: [...from.objects.map((one) => derived.get(one.id) ?? one), ...copies.early, ...objectsIn(app, made)],
+        objects: [
+          ...from.objects.map((one) => derived.get(one.id) ?? unordered(one)),
+          ...copies.early,
+          ...objectsIn(app, made),
+        ],
         traffic,
       }),
       replicas: [...from.replicas.filter(({ id }) => !isMoved.has(id)), ...moved],
       digest: digestOfStage(contents, 'step', position),
     },
+  };
+}
+
+/** Objects without their place in the order, where a new copy replaces them: what depends on their component waits for that copy alone. */
+function outOfOrder({ copies }: Contents): (object: BundleObject) => BundleObject {
+  const replaced = new Set(copies.components.flatMap(({ old, fresh }) => (fresh.length > 0 ? old : [])));
+  return (object) => {
+    const free = { ...object };
+    delete free.component;
+    return replaced.has(object.id) ? free : object;
   };
 }
 
@@ -144,7 +159,10 @@ function contentStage(contents: Contents, kind: 'beside' | 'whole', { position, 
     app: {
       ...app,
       ...listsOf(contents, {
-        objects: [...app.objects.filter(({ id }) => !withheld.has(id)), ...objectsIn(from, old)],
+        objects: [
+          ...app.objects.filter(({ id }) => !withheld.has(id)),
+          ...objectsIn(from, old).map(outOfOrder(contents)),
+        ],
         traffic: app.traffic,
       }),
       replicas: [...app.replicas, ...fresh, ...kept],

@@ -45,6 +45,13 @@ export const analysisJobMutants: readonly Mutant[] = [
     tests: ['test/unit/agent/apply/adopt.test.ts'],
   },
   {
+    bug: 'an analysis by a Job: one that depends on what it looks at waits for the copy that is replaced, too',
+    file: 'agent/rollout/steps/stage.ts',
+    find: 'return replaced.has(object.id) ? free : object;',
+    replace: 'return object;',
+    tests: ['test/unit/agent/rollout/steps/run.jobs.order.test.ts'],
+  },
+  {
     bug: 'an analysis by a Job: a Job without an end fails it',
     file: 'agent/rollout/steps/jobs.ts',
     find: "return said('open', isLate ?",
