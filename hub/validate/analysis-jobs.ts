@@ -1,3 +1,4 @@
+import type { BuiltinDefinition, DefinitionKind } from '../definitions/catalog.ts';
 import { isMap } from '../model/json-map.ts';
 import type { Component } from '../model/documents.ts';
 import type { Reporter, Steps } from '../model/reporter.ts';
@@ -18,7 +19,10 @@ interface Place {
   readonly tell: Reporter['error'];
 }
 
-/** Reports names of Jobs in the steps of a rollout that are none of the application, or that come to no end. What only rendering knows, the plan tells. */
+/**
+ * Reports names of Jobs in the steps of a rollout that are none of the application, or that come to no end (REFERENCE_NOT_FOUND). What
+ * only rendering knows, the plan tells: objects of files, of charts, and of types and traits of the repository, and the names that tasks get.
+ */
 export function checkAnalysisJobs(
   { steps = [] }: Pick<RolloutSettings, 'steps'>,
   of: JobsOf,
@@ -38,6 +42,8 @@ interface JobFault {
   readonly hint: string;
 }
 
+const job = 'jobs.batch';
+
 const hint = 'name a component of type task, or a Job among the objects of the application';
 
 function faultOf(name: string, of: JobsOf): JobFault | null {
@@ -47,6 +53,7 @@ function faultOf(name: string, of: JobsOf): JobFault | null {
 
 function componentFault(component: Component, of: JobsOf): JobFault | null {
   const { name, type } = component;
+  if (hasOwnTraits(component, of)) return null;
   const objects = writtenObjects(component);
   if (objects !== null) {
     const jobs = objects.filter(({ kind }) => kind === 'Job');
@@ -56,8 +63,8 @@ function componentFault(component: Component, of: JobsOf): JobFault | null {
       ? { message: `${name} has no Job among its objects`, hint }
       : { message: `${name} has several Jobs`, hint: `name one of them: ${names}` };
   }
-  const workload = of.references.catalog.find('ComponentDefinition', type, of.namespace)?.workload ?? null;
-  if (workload === null || workload === 'jobs.batch') return null;
+  const workload = builtin('ComponentDefinition', type, of)?.workload ?? null;
+  if (workload === null || workload === job) return null;
   return workload === 'cronjobs.batch'
     ? { message: `${name} runs by a schedule, and comes to no end`, hint }
     : { message: `${name} is not a Job: it runs as ${workload}`, hint };
@@ -68,8 +75,7 @@ function objectFault(name: string, of: JobsOf): JobFault | null {
   if (objects.some((one) => one.kind === 'Job' && one.name === name)) return null;
   if (objects.some((one) => one.kind === 'CronJob' && one.name === name))
     return { message: `the CronJob ${name} comes to no end`, hint };
-  // What files, charts and types of users have in them, rendering shows.
-  if (of.components.some((one) => writtenObjects(one) === null && !isPlain(one, of))) return null;
+  if (of.components.some((one) => mayHave(one, name, of))) return null;
   const jobs = of.components.filter((one) => componentFault(one, of) === null).map((one) => one.name);
   const known = [...jobs, ...objects.flatMap((one) => (one.kind === 'Job' ? [one.name] : []))];
   return {
@@ -78,10 +84,24 @@ function objectFault(name: string, of: JobsOf): JobFault | null {
   };
 }
 
-/** True for a type that makes no other objects than those of its own workload. */
-function isPlain({ type }: Component, { references }: JobsOf): boolean {
-  const builtin = references.builtins.find((one) => one.kind === 'ComponentDefinition' && one.type === type);
-  return builtin !== undefined && builtin.workload !== null;
+/** True where rendering alone shows whether a component has a Job of this name: what it makes is not known here, or a task is called so (`APP-TASK`). */
+function mayHave(component: Component, name: string, of: JobsOf): boolean {
+  if (hasOwnTraits(component, of)) return true;
+  if (writtenObjects(component) !== null) return false;
+  const workload = builtin('ComponentDefinition', component.type, of)?.workload ?? null;
+  return workload === null || (workload === job && `-${name}-`.includes(`-${component.name}-`));
+}
+
+/** True where a trait of the repository may bring a Job along. */
+function hasOwnTraits({ traits = [] }: Component, of: JobsOf): boolean {
+  return traits.some(({ type }) => builtin('TraitDefinition', type, of) === undefined);
+}
+
+/** The type of ours that a component or trait has; undefined where the repository defines it, also by the name of one of ours. */
+function builtin(kind: DefinitionKind, type: string, { references, namespace }: JobsOf): BuiltinDefinition | undefined {
+  const ours = references.builtins.find((one) => one.kind === kind && one.type === type);
+  const used = references.catalog.find(kind, type, namespace);
+  return used?.pinned.template === ours?.template ? ours : undefined;
 }
 
 /** The objects that a component has in it, as they are written; null where it has others, too. */

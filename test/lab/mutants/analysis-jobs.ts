@@ -52,6 +52,13 @@ export const analysisJobMutants: readonly Mutant[] = [
     tests: ['test/unit/agent/rollout/steps/run.jobs.order.test.ts'],
   },
   {
+    bug: 'an analysis by a Job: a name that only rendering knows is refused beforehand',
+    file: 'hub/validate/analysis-jobs.ts',
+    find: 'if (of.components.some((one) => mayHave(one, name, of))) return null;',
+    replace: '',
+    tests: ['test/unit/hub/validate/analysis-jobs.test.ts'],
+  },
+  {
     bug: 'an analysis by a Job: a Job without an end fails it',
     file: 'agent/rollout/steps/jobs.ts',
     find: "return said('open', isLate ?",

@@ -17,6 +17,19 @@ spec:
     - {name: p, type: rollout, properties: {steps: [{replicas: 50%}, {analysis: [{job: ${job}}]}]}}
 `;
 
+/** Of a repository: a type that runs as a Deployment, and a trait; either has a Job beside it. */
+const definitions = `---
+kind: ComponentDefinition
+metadata: {name: own}
+spec:
+  workload: {definition: {apiVersion: apps/v1, kind: Deployment}}
+  schematic: {cue: {template: "output: {apiVersion: \\"apps/v1\\", kind: \\"Deployment\\"}, outputs: check: {apiVersion: \\"batch/v1\\", kind: \\"Job\\"}"}}
+---
+kind: TraitDefinition
+metadata: {name: checked}
+spec: {schematic: {cue: {template: "outputs: check: {apiVersion: \\"batch/v1\\", kind: \\"Job\\"}"}}}
+`;
+
 describe('the Job that an analysis asks', () => {
   it.each<[string, string, string, readonly string[]]>([
     ['a component that is one', 'smoke', '', []],
@@ -72,8 +85,26 @@ describe('the Job that an analysis asks', () => {
       '{name: more, type: k8s-objects, properties: {path: a.yaml, objects: []}}',
       [],
     ],
+    ['the name that a task gets', 'shop-smoke', '', []],
+    ['the name that a copy of a task gets', 'smoke-v2', '', []],
+    [
+      'a component whose trait of the repository may bring one',
+      'api',
+      '{name: api, type: webservice, properties: {image: a}, traits: [{type: checked}]}',
+      [],
+    ],
+    [
+      'an object of such a trait',
+      'api-check',
+      '{name: api, type: webservice, properties: {image: a}, traits: [{type: checked}]}',
+      [],
+    ],
+    ['a component of a type of the repository', 'own', '{name: own, type: own}', []],
+    ['an object of such a component', 'own-check', '{name: own, type: own}', []],
   ])('is %s', (_, job, more, expected) => {
-    const found = errorsOf(application(job, more)).filter((line) => line.startsWith('REFERENCE_NOT_FOUND'));
+    const found = errorsOf(`${application(job, more)}${definitions}`).filter((line) =>
+      line.startsWith('REFERENCE_NOT_FOUND'),
+    );
     const of = expected.map((text) => `REFERENCE_NOT_FOUND ${more === '' ? 9 : 10}:83 ${text}`);
     expect(found.filter((line) => !line.includes('a.yaml'))).toEqual(of);
   });
