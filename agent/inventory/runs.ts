@@ -3,6 +3,7 @@ import { isOfRun } from '../model/analysis-run.ts';
 import type { Stage } from '../model/delivery.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { Live } from '../model/live.ts';
+import type { ObjectId } from '../../shared/model/object.ts';
 import { appKey } from '../../shared/wire/bundle.ts';
 import type { BundleApp } from '../../shared/wire/revision.ts';
 import { pending } from './entries.ts';
@@ -19,16 +20,15 @@ interface Running {
  * its run, and the Job of another run makes way. What was taken over is not ours to delete: it stays for as long as it is there.
  */
 export function withRuns(inventory: Inventory, { apps, stages, view }: Running, nonce: () => string): Inventory {
-  const next = new Map(inventory);
-  for (const app of apps) {
-    for (const [id, run] of stages.get(app)?.runs ?? []) {
-      const entry = next.get(id);
-      if (entry === undefined || isOfRun(entry.nonce, run)) continue;
-      next.set(id, ofRun(entry, app, { view, nonce: () => `${run}${nonce()}` }));
-    }
-  }
-  const isSame = [...next].every(([id, entry]) => inventory.get(id) === entry);
-  return isSame ? inventory : next;
+  const changed = apps.flatMap((app) =>
+    [...(stages.get(app)?.runs ?? [])].flatMap(([id, run]): (readonly [ObjectId, InventoryEntry])[] => {
+      const entry = inventory.get(id);
+      if (entry === undefined || isOfRun(entry.nonce, run)) return [];
+      const next = ofRun(entry, app, { view, nonce: () => `${run}${nonce()}` });
+      return next === entry ? [] : [[id, next]];
+    }),
+  );
+  return changed.length === 0 ? inventory : new Map([...inventory, ...changed]);
 }
 
 /** The entry as it is to be for a run: the very same one where nothing is to be done. */

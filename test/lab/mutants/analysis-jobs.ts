@@ -12,8 +12,8 @@ export const analysisJobMutants: readonly Mutant[] = [
   {
     bug: 'an analysis by a Job: an agent that died before it recorded the Job runs it twice',
     file: 'agent/inventory/runs.ts',
-    find: 'isOfRun(entry.nonce, run)) continue;',
-    replace: '(isOfRun(entry.nonce, run) && entry.uid !== null)) continue;',
+    find: 'isOfRun(entry.nonce, run)) return [];',
+    replace: '(isOfRun(entry.nonce, run) && entry.uid !== null)) return [];',
     tests: ['test/unit/agent/rollout/steps/run.jobs.test.ts'],
   },
   {
