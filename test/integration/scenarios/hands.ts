@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../../shared/model/object.ts';
 import { parseObjectId } from '../../../shared/model/object.ts';
-import type { ClusterView } from '../../lab/demo/cluster-view.ts';
+import type { ClusterView, Editable } from '../../lab/demo/cluster-view.ts';
 
 /** Somebody with administrator's rights who changes a cluster by hand. */
 export interface Hands {
@@ -11,19 +11,8 @@ export interface Hands {
   readonly remove: (id: string) => Promise<void>;
 }
 
-/** An object as a person at an editor sees it. */
-export type Editable = KubeObject & {
-  metadata: {
-    labels?: Record<string, string>;
-    annotations?: Record<string, string>;
-    finalizers?: string[];
-  };
-  data: Record<string, string>;
-  spec: { replicas: number; template: { spec: { containers: { image: string }[] } } };
-};
-
 /** Opens the hands of an administrator of a cluster. */
-export function handsOf({ kube, get }: ClusterView): Hands {
+export function handsOf({ kube, get, edit }: ClusterView): Hands {
   const signal = (): AbortSignal => AbortSignal.timeout(10_000);
   const resourceOf = (id: string) => kube.resource(parseObjectId(id), signal());
   return {
@@ -34,12 +23,7 @@ export function handsOf({ kube, get }: ClusterView): Hands {
       const resource = await kube.resource({ group, kind: object.kind }, signal(), version);
       return kube.post(resource, object, signal());
     },
-    edit: async (id, change) => {
-      const object = structuredClone(await get(id)) as Editable | undefined;
-      if (object === undefined) throw new Error(`there is no ${id} to edit`);
-      change(object);
-      await kube.put(await resourceOf(id), object, signal());
-    },
+    edit,
     remove: async (id) => {
       const { namespace, name } = parseObjectId(id);
       const uid = (await get(id))?.metadata.uid ?? '';

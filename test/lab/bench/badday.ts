@@ -76,10 +76,9 @@ async function restart({ world, view, site }: Thousand, signal: 'SIGTERM' | 'SIG
 }
 
 async function editByHand(view: ClusterView, name: string): Promise<void> {
-  const { signal } = new AbortController();
-  const resource = await view.kube.resource(maps, signal);
-  const live = await view.kube.get({ resource, namespace, name }, signal);
-  await view.kube.put(resource, { ...live, data: { ...(live['data'] as object), value: 'edited' } }, signal);
+  await view.edit(`/ConfigMap/${namespace}/${name}`, ({ data }) => {
+    data['value'] = 'edited';
+  });
 }
 
 function isEdited(object: KubeObject): boolean {

@@ -3,6 +3,7 @@ import { loadKubeAccess } from '../../../agent/kube/config.ts';
 import { systemClock, systemRandom } from '../../../shared/adapters/clock.ts';
 import { isSluiceError } from '../../../shared/errors.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
+import { parseObjectId } from '../../../shared/model/object.ts';
 import { waitFor } from '../controlplane/wait.ts';
 
 /** What a bystander with administrator's rights sees of a cluster: the judge of journeys, demo and benches. */
@@ -17,8 +18,21 @@ export interface ClusterView {
     timeoutMs?: number,
   ) => Promise<KubeObject>;
   readonly untilGone: (id: string, timeoutMs?: number) => Promise<void>;
+  /** Reads, changes and writes an object whole, as `kubectl edit` does; again from the start when somebody was faster. */
+  readonly edit: (id: string, change: (object: Editable) => void) => Promise<void>;
   readonly close: () => void;
 }
+
+/** An object as a person at an editor sees it. */
+export type Editable = KubeObject & {
+  metadata: {
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    finalizers?: string[];
+  };
+  data: Record<string, string>;
+  spec: { replicas: number; template: { spec: { containers: { image: string }[] } } };
+};
 
 /** Opens the view of the cluster that a kubeconfig names; object ids are those of shared/model/object.ts. */
 export function openClusterView(kubeconfig: string, context?: string, allowExec = false): ClusterView {
@@ -54,6 +68,27 @@ export function openClusterView(kubeconfig: string, context?: string, allowExec 
     untilGone: async (id, timeoutMs) => {
       await waitFor(`${id} to be gone`, async () => ((await get(id)) === undefined ? true : undefined), timeoutMs);
     },
+    edit: (id, change) => edited({ kube, get }, id, change),
     close: () => kube.close(),
   };
+}
+
+/** A controller may write between the reading and the writing; then the object is read again, as often as it takes. */
+async function edited(
+  { kube, get }: Pick<ClusterView, 'kube' | 'get'>,
+  id: string,
+  change: (object: Editable) => void,
+): Promise<void> {
+  await waitFor(`${id} to be edited`, async () => {
+    const object = structuredClone(await get(id)) as Editable | undefined;
+    if (object === undefined) throw new Error(`there is no ${id} to edit`);
+    change(object);
+    const signal = AbortSignal.timeout(10_000);
+    try {
+      return await kube.put(await kube.resource(parseObjectId(id), signal), object, signal);
+    } catch (error) {
+      if (isSluiceError(error, 'CONFLICT')) return undefined;
+      throw error;
+    }
+  });
 }

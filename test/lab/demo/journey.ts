@@ -134,15 +134,11 @@ export function describeJourney(backend: JourneyBackend): void {
     it('repairs what is edited, scaled and deleted by hand', async () => {
       const { kube, until } = view('prod-cluster-1');
       const { signal } = new AbortController();
-      const deployments = await kube.resource({ group: 'apps', kind: 'Deployment' }, signal);
       const services = await kube.resource({ group: '', kind: 'Service' }, signal);
-      const live = (await view('prod-cluster-1').get(deployment('testsvc-v2')))!;
-      const edited = structuredClone(live) as KubeObject & {
-        spec: { replicas: number; template: { spec: { containers: { image: string }[] } } };
-      };
-      edited.spec.replicas = 1;
-      edited.spec.template.spec.containers[0]!.image = 'somebody/else:v9';
-      await kube.put(deployments, edited, signal);
+      await view('prod-cluster-1').edit(deployment('testsvc-v2'), ({ spec }) => {
+        spec.replicas = 1;
+        spec.template.spec.containers[0]!.image = 'somebody/else:v9';
+      });
       const service = (await view('prod-cluster-1').get('/Service/default/example-app-v2'))!;
       await kube.delete(
         { resource: services, namespace: 'default', name: 'example-app-v2' },
