@@ -2,15 +2,24 @@ import { appHealthOrder } from '../../shared/model/health.ts';
 import { reportLimitOf } from '../../shared/model/limits.ts';
 import { formats } from '../../shared/wire/formats.ts';
 import type { AgentReport, ReportApp } from '../../shared/wire/report.ts';
+import { noRoomFor } from './observations.ts';
 
 /**
- * The report as far as it fits into one: first the fields that the hub wants to know are left out, then its lists are cut, ever shorter, then the applications that are well are left
- * out. What is left out is never taken for settled: ids that survive a deletion are all there, or the report is not settled.
+ * The report as far as it fits into one: first the fields that the hub wants to know are left out (UNAVAILABLE of each object), then its
+ * lists are cut, ever shorter, then the applications that are well are left out. What is left out is never taken for settled: ids that survive a deletion are all there, or the report is not settled.
  */
 export function fitted(report: AgentReport): AgentReport {
   if (fits(report)) return report;
-  const unobserved = { ...report, apps: report.apps.map((app) => ({ ...app, observations: undefined })) };
-  return report.apps.some(({ observations }) => observations !== undefined) ? fitted(unobserved) : cutToFit(report);
+  const isObserved = report.apps.some(({ observations }) => observations !== undefined);
+  return isObserved ? fitted({ ...report, apps: report.apps.map(withoutObservations) }) : cutToFit(report);
+}
+
+/** What reads these objects is told why it waits. */
+function withoutObservations({ observations = [], ...app }: ReportApp): ReportApp {
+  const untold = observations.map(({ id }) =>
+    noRoomFor(id, 'the report of this cluster has no room for what is asked of it'),
+  );
+  return { ...app, problems: [...app.problems, ...untold] };
 }
 
 function cutToFit(report: AgentReport): AgentReport {

@@ -115,7 +115,14 @@ function problemOf({ seen: { id }, bytes }: Due): ObjectProblem {
     return { id, code: untoldCode, message, health: 'Current' };
   }
   // What reads it has no fault in that: once others read less, it is told.
-  const message = `what is asked of all objects here has more than ${kib(reportBytes)}, and of this one is not told now`;
+  return noRoomFor(
+    id,
+    `what is asked of all objects here has more than ${kib(reportBytes)}, and of this one is not told now`,
+  );
+}
+
+/** The problem of an object whose fields are asked for and not told now (UNAVAILABLE), for the reason given. */
+export function noRoomFor(id: ObjectId, message: string): ObjectProblem {
   return { id, code: 'UNAVAILABLE', message, health: 'Current' };
 }
 

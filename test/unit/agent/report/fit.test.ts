@@ -63,6 +63,14 @@ describe('a report that would be too large', () => {
     expect(fitted(report)).toBe(report);
   });
 
+  it('leaves out first what is asked of objects, and says of each that it does', () => {
+    const seen = { id: ids(1)[0]!, uid: 'u', generation: 1, values: { '/status/text': 'v'.repeat(4_000) } };
+    const cut = fitted({ ...bare, format: 2, apps: apps(400, () => ({ observations: [seen] })) });
+    expect(cut.apps).toHaveLength(400);
+    expect(cut.apps.filter(({ observations }) => observations !== undefined)).toEqual([]);
+    expect(cut.apps[7]!.problems).toMatchObject([{ id: seen.id, code: 'UNAVAILABLE', health: 'Current' }]);
+  });
+
   it('has every application for as long as shorter lists are enough', () => {
     const report = { ...bare, apps: apps(300, () => ({ problems: problems(50) })) };
     const cut = fitted(report);
