@@ -194,10 +194,12 @@ function without(admitted: Delivery['admitted'], units: ReadonlySet<string>): De
   return left.filter((one) => one.units.length > 0);
 }
 
-/** A delivery that runs goes back to what was stable; one that ended well, to what was before it. */
+/** A delivery that runs, or of which a step failed, goes back to what was stable; one that ended well, to what was before it. */
 function rolledBack(record: AppDelivery, decision: DeliveryDecision): Pick<AppDelivery, 'last'> & Partial<AppDelivery> {
   const { last, previous } = record;
-  if (last.phase !== 'succeeded') return { last: ended(running(record), decision, 'rolled-back') };
+  if (last.phase !== 'succeeded') {
+    return { last: ended(last.phase === 'failed' ? last : running(record), decision, 'rolled-back') };
+  }
   if (previous !== null) return { last: ended(last, decision, 'rolled-back'), stable: previous, previous: null };
   throw new SluiceError('CONFLICT', 'there is nothing to go back to: no delivery before it ended well', {
     subject: deliveryName(record),

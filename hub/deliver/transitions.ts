@@ -98,7 +98,9 @@ export function ending(record: AppDelivery, { ended, now }: Passed): AppDelivery
   // what had nothing has all of what comes where a person goes back later.
   const kept = Object.fromEntries(Object.entries(last.base).filter(([key, had]) => key in last.back || had === null));
   const done: Delivery = { ...last, phase: 'succeeded', endedAt: now, admitted: [], base: kept };
-  return { ...record, stable: last.content, previous: record.stable, last: done };
+  // After a retry of what had ended well, it is the stable content already.
+  const previous = record.stable === last.content ? record.previous : record.stable;
+  return { ...record, stable: last.content, previous, last: done };
 }
 
 function failedWords({ steps }: Delivery): string {

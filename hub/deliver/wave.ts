@@ -45,12 +45,17 @@ export function advanceWave(input: WaveInput): WaveOutcome {
   if (begun.passedAt !== undefined) return { ...nothing, record: begun, phase: 'passed', due };
   const passed = passing(input, begun, at);
   const now = { ...passed, due: [...passed.due, ...due] };
-  // To let it pass would help nothing: what comes after waits for the budget, too.
-  if (stopped.why === overWords && now.asks) return stoppedWave(input, { ...now, asks: false }, overWords);
+  if (waitsForBudget(input, stopped, passed))
+    return stoppedWave(input, { ...now, record: begun, asks: false }, overWords);
   if (passed.phase !== 'running') return now;
   if (chosen.waits !== '')
     return { ...now, phase: 'waiting', waits: chosen.waits, todo: `${retryWords(input)} CLUSTER` };
   return stopped.why === null ? now : stoppedWave(input, now, stopped.why);
+}
+
+/** Above the budget it does not end well, and to let it pass would help nothing: what comes after waits for the budget, too. */
+function waitsForBudget({ isOver }: WaveInput, { why }: Stop, { phase, asks }: WaveOutcome): boolean {
+  return phase === 'passed' ? isOver : asks && why === overWords;
 }
 
 /** The very same where it has the clusters that it began with. */
@@ -83,7 +88,7 @@ function gateOf(input: WaveInput): Gate | null {
   const isApproved = isApprovedWave(input);
   const asks = { todo: `sluice-hub rollout approve ${name}/${wave.key}`, asks: true };
   const { why, due } = stopOf(input);
-  if (wave.units.length === 0) return wave.settings.mayBeEmpty || isApproved ? null : emptyGate(input);
+  if (wave.units.length === 0) return wave.settings.mayBeEmpty || isNamedInApproval(input) ? null : emptyGate(input);
   if (units.length > 0 && wave.settings.needsApproval && !isApproved) {
     return { waits: `an approval of wave ${wave.name}`, ...asks };
   }
@@ -97,10 +102,12 @@ function emptyGate({ wave, name }: WaveInput): Required<Pick<Gate, 'waits' | 'to
 }
 
 /** Why nothing may start now, and when that may change. */
-function stopOf({ isOver, stopped, wave, window }: WaveInput): {
+interface Stop {
   readonly why: string | null;
   readonly due: readonly number[];
-} {
+}
+
+function stopOf({ isOver, stopped, wave, window }: WaveInput): Stop {
   if (isOver) return { why: overWords, due: [] };
   if (stopped !== null) return { why: stopped, due: [] };
   const state = wave.settings.window === undefined ? { isOpen: true, until: null } : window(wave.settings.window);
@@ -111,15 +118,20 @@ function retryWords({ name }: WaveInput): string {
   return `sluice-hub rollout retry ${name}`;
 }
 
-function isApprovedWave({ delivery, approved, step, wave }: WaveInput): boolean {
-  if (approved.some((name) => name === '' || name === step.name || name === wave.key)) return true;
-  return decisionsOf(delivery, 'approve').some(({ on }) => on === wave.key);
+function isApprovedWave(input: WaveInput): boolean {
+  const { approved, step } = input;
+  return approved.some((name) => name === '' || name === step.name) || isNamedInApproval(input);
+}
+
+/** Whether a person approved this very wave: to have approved the delivery, or the step, tells nothing of what one wave lacks. */
+function isNamedInApproval({ delivery, approved, wave }: WaveInput): boolean {
+  return approved.includes(wave.key) || decisionsOf(delivery, 'approve').some(({ on }) => on === wave.key);
 }
 
 /** Whether a person lets a wave pass without a cluster that is done: to have approved that it begins is not that. */
 function isLetPass(input: WaveInput, { startedAt }: WaveRecord): boolean {
   const { wave, delivery } = input;
-  if (!wave.settings.needsApproval) return isApprovedWave(input);
+  if (!wave.settings.needsApproval) return isNamedInApproval(input);
   return decisionsOf(delivery, 'approve').some(({ on, at }) => on === wave.key && at > startedAt);
 }
 

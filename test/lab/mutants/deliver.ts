@@ -29,8 +29,8 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: a wave over its budget asks for an approval that helps nothing',
     file: 'hub/deliver/wave.ts',
-    find: 'if (stopped.why === overWords && now.asks)',
-    replace: 'if (stopped.why === null && now.asks)',
+    find: "return phase === 'passed' ? isOver : asks && why === overWords;",
+    replace: "return phase === 'passed' ? isOver : asks && why === null;",
     tests: ['test/unit/hub/deliver/wave.test.ts'],
   },
   {
@@ -67,6 +67,34 @@ export const deliverMutants: readonly Mutant[] = [
     find: 'if (done.length === 0 && !isLetPass(input, record)) {',
     replace: 'if (done.length < 0 && !isLetPass(input, record)) {',
     tests,
+  },
+  {
+    bug: 'delivery: a wave above its budget ends well once all of it were reached',
+    file: 'hub/deliver/wave.ts',
+    find: "return phase === 'passed' ? isOver : asks && why === overWords;",
+    replace: "return phase !== 'passed' && asks && why === overWords;",
+    tests: ['test/unit/hub/deliver/wave.test.ts'],
+  },
+  {
+    bug: 'delivery: an approval of all of it lets a wave pass without evidence',
+    file: 'hub/deliver/wave.ts',
+    find: 'return approved.includes(wave.key) ||',
+    replace: "return approved.includes('') || approved.includes(wave.key) ||",
+    tests: ['test/unit/hub/deliver/wave.test.ts'],
+  },
+  {
+    bug: 'delivery: a retry forgets what was stable before',
+    file: 'hub/deliver/transitions.ts',
+    find: 'record.stable === last.content ? record.previous : record.stable',
+    replace: 'record.stable',
+    tests: ['test/unit/hub/deliver/application.test.ts'],
+  },
+  {
+    bug: 'delivery: what a step failed in cannot be taken back',
+    file: 'hub/deliver/decide.ts',
+    find: "last.phase === 'failed' ? last : running(record)",
+    replace: 'running(record)',
+    tests: ['test/unit/hub/deliver/decide.test.ts'],
   },
   {
     bug: 'delivery: a cluster is done on bare health',
@@ -295,8 +323,8 @@ export const deliverMutants: readonly Mutant[] = [
   {
     bug: 'delivery: the approval that a wave begins with lets it pass with failed clusters alone',
     file: 'hub/deliver/wave.ts',
-    find: 'if (!wave.settings.needsApproval) return isApprovedWave(input);',
-    replace: 'if (startedAt !== null) return isApprovedWave(input);',
+    find: 'if (!wave.settings.needsApproval) return isNamedInApproval(input);',
+    replace: 'if (startedAt !== null) return isNamedInApproval(input);',
     tests: ['test/unit/hub/deliver/wave.test.ts'],
   },
   {

@@ -26,6 +26,26 @@ describe('a delivery', () => {
     expect(play.run(minute)).toMatchObject({ phase: 'failed', runs: { s: 'web-v2', p: 'web-v1' } });
   });
 
+  it('goes back by a decision where a step failed', () => {
+    const units = [unit('s', 'web-v1', { labels: { env: 'staging' } }), ...fleet('p')];
+    const play = new Play([deploy('staging', 'staging'), suspend('ask'), deploy('prod', 'prod')], units, 'web-v2');
+    play.run(minute);
+    decided(play, 'refuse');
+    play.run(minute);
+    decided(play, 'rollback');
+    expect(play.run(minute)).toMatchObject({ phase: 'rolled-back', runs: { s: 'web-v1', p: 'web-v1' } });
+  });
+
+  it('that ended well goes back to what was before it, also after a retry', () => {
+    const play = new Play([deploy('all', null)], fleet('a', 'b'), 'web-v2');
+    play.run(5 * minute);
+    decided(play, 'retry');
+    play.run(5 * minute);
+    expect(play.record).toMatchObject({ stable: 'web-v2', previous: 'web-v1', last: { phase: 'succeeded' } });
+    decided(play, 'rollback');
+    expect(play.run(minute)).toMatchObject({ phase: 'rolled-back', runs: { a: 'web-v1', b: 'web-v1' } });
+  });
+
   it('is approved by Git, for one step or for all of it', () => {
     for (const approved of ['web#1', 'web#1/ask', 'web#9 web#1/ask']) {
       const play = new Play([suspend('ask'), deploy('prod', 'prod')], fleet('p'), 'web-v2');

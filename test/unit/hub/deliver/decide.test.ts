@@ -62,6 +62,12 @@ describe('decide', () => {
     ],
     ['rolls back', record(), decision('rollback'), { phase: 'rolled-back', reason: 'by ann' }],
     [
+      'rolls back what a step failed in',
+      record({ phase: 'failed', admitted: [{ at, wave: 'x', units: ['a'] }] }),
+      decision('rollback'),
+      { phase: 'rolled-back', reason: 'by ann', admitted: [{ at, wave: 'x', units: ['a'] }] },
+    ],
+    [
       'starts again what was rolled back',
       record({ phase: 'rolled-back', admitted: [{ at, wave: 'x', units: ['a'] }] }),
       decision('retry'),

@@ -53,6 +53,21 @@ describe('a wave', () => {
     expect(play.run(10 * minute)).toMatchObject({ phase: 'succeeded', runs: { d: 'web-v2' } });
   });
 
+  it.each(['halt', 'rollback'] as const)(
+    'does not end well above maxFailed, although all of it were reached (%s)',
+    (onFailure) => {
+      const rollout = { maxConcurrent: '100%', progressDeadline: '5m', onFailure };
+      const play = new Play([deploy('all', null, rollout)], fleet('a', 'b', 'c'), 'web-v2');
+      play.bad.set('b', 'web-v2');
+      expect(play.run(30 * minute)).toMatchObject({ phase: 'halted', waits: 'more clusters failed than it tolerates' });
+      expect(play.record).toMatchObject({ stable: 'web-v1', last: { phase: 'running' } });
+      expect(play.record?.last.waves['all/rest']).not.toHaveProperty('passedAt');
+      play.bad.clear();
+      decided(play, 'retry', { cluster: 'b' });
+      expect(play.run(2 * minute)).toMatchObject({ phase: 'succeeded', runs: { b: 'web-v2' } });
+    },
+  );
+
   it('a cluster that joined without reports is not away: it passes with time, however few may be', () => {
     const units = [unit('a', 'web-v1', { reports: false, report: null }), ...fleet('b')];
     const play = new Play([deploy('all', null, { maxAbsent: 0, maxConcurrent: '100%' })], units, 'web-v2');
