@@ -4,6 +4,7 @@ import { systemClock, systemRandom } from '../../../shared/adapters/clock.ts';
 import { configMap } from './objects.ts';
 import { textOf } from './context.ts';
 import { eventually } from './wait.ts';
+import { isSluiceError } from '../../../shared/errors.ts';
 import type { KubeObject } from '../../../shared/model/object.ts';
 import type { Facts } from './suite.ts';
 
@@ -30,9 +31,16 @@ export const roleFacts: Facts = (at) => {
     const { signal } = at();
     const wanted = configMap(namespace, 'allowed');
     const resource = await at().resource(wanted);
-    expect(await member.apply(resource, wanted, { force: true, signal })).toMatchObject({
-      metadata: { name: 'allowed' },
-    });
+    // What a binding says takes effect a moment after it is made.
+    await eventually('the binding to be at work', async () =>
+      member.apply(resource, wanted, { force: true, signal }).then(
+        ({ metadata }) => metadata.name === 'allowed',
+        (error: unknown) => {
+          if (isSluiceError(error, 'FORBIDDEN')) return false;
+          throw error;
+        },
+      ),
+    );
     const elsewhere = configMap('default', 'allowed');
     await expect(member.apply(resource, elsewhere, { force: true, signal })).rejects.toMatchObject({
       code: 'FORBIDDEN',
