@@ -52,6 +52,7 @@ export function rowOf(status: StatusView, application: string, cluster: string):
 const listed = [
   '/apis/apps/v1/namespaces/default/deployments',
   '/apis/apps/v1/namespaces/default/statefulsets',
+  '/apis/apps/v1/namespaces/default/daemonsets',
   '/apis/apps/v1/namespaces/default/replicasets',
   '/api/v1/namespaces/default/pods',
   '/api/v1/namespaces/default/services',
@@ -59,12 +60,42 @@ const listed = [
   '/apis/networking.istio.io/v1/namespaces/default/virtualservices',
 ] as const;
 
-/** What runs in `default` and may not restart: path and UID of every workload, pod, Service, ConfigMap and route. */
-export async function identities({ list }: Site): Promise<Record<string, string>> {
-  const found = await Promise.all(listed.map(async (path) => ({ path, items: await list(path) })));
-  return Object.fromEntries(
-    found.flatMap(({ path, items }) => items.map(({ metadata }) => [`${path}/${metadata.name}`, metadata.uid ?? ''])),
-  );
+/**
+ * What runs in `default` and may not restart: path and UID of every workload, pod, Service, ConfigMap and route. Waits until nothing
+ * is on its way: controllers take away what was deleted, and bring what was changed, some time after it was.
+ */
+export async function identities({ name, list }: Site): Promise<Record<string, string>> {
+  return waitFor(`all on ${name} to be at rest`, async () => {
+    const found = (
+      await Promise.all(listed.map(async (path) => (await list(path)).map((object) => ({ path, object }))))
+    ).flat();
+    const uids = new Set<unknown>(found.map(({ object }) => object.metadata.uid));
+    if (!found.every(({ object }) => isAtRest(object, uids))) return undefined;
+    return Object.fromEntries(
+      found.map(({ path, object: { metadata } }) => [`${path}/${metadata.name}`, metadata.uid ?? '']),
+    );
+  });
+}
+
+/** True for an object that stays, whose owners are there, and whose controller has done what it says. */
+function isAtRest(object: KubeObject, uids: ReadonlySet<unknown>): boolean {
+  const { deletionTimestamp, ownerReferences = [] } = object.metadata;
+  return deletionTimestamp === undefined && ownerReferences.every(({ uid }) => uids.has(uid)) && isRolledOut(object);
+}
+
+/** True unless it has a template of pods, and not all pods are there, ready, and made of it. */
+function isRolledOut({ metadata: { generation }, spec, status = {} }: KubeObject): boolean {
+  const { template, replicas } = (spec ?? {}) as { readonly template?: object; readonly replicas?: number };
+  if (template === undefined) return true;
+  const said = status as Readonly<Record<string, number>>;
+  const isOfNodes = said['desiredNumberScheduled'] !== undefined;
+  const wanted = isOfNodes ? said['desiredNumberScheduled'] : replicas;
+  const [all, ready, updated] = isOfNodes
+    ? (['currentNumberScheduled', 'numberReady', 'updatedNumberScheduled'] as const)
+    : (['replicas', 'readyReplicas', 'updatedReplicas'] as const);
+  // A ReplicaSet has one template for ever, and says nothing of that.
+  const counts = [said[all], said[ready] ?? 0, said[updated] ?? wanted];
+  return said['observedGeneration'] === generation && counts.every((count) => count === wanted);
 }
 
 /**

@@ -349,10 +349,10 @@ export function describeJourneys(members: readonly Member[], binaries: Binaries)
       });
       await untilSettings(value);
     });
-    await onEach(async ({ name }) => {
-      const { clusters } = await world.status();
-      expect(clusters.find((one) => one.name === name)).toMatchObject({ unexplained: 0, survivors: 0, settled: true });
-    });
+    const { clusters } = await world.untilStatus('all clusters to be settled', (status) =>
+      status.clusters.every((one) => one.settled),
+    );
+    for (const one of clusters) expect(one).toMatchObject({ unexplained: 0, survivors: 0 });
   });
 
   it('bad day: `helm upgrade` in the middle of a rollout; the new pod finishes it', async () => {

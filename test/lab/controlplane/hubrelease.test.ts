@@ -248,8 +248,11 @@ describeControlPlane(
         expect(await identities(site)).toEqual(before);
         await deliver({ 'settings.yaml': settings(2) }, 'default/settings');
         expect(await site.view.get(map('settings'))).toMatchObject({ data: { value: '2' } });
-        const { clusters } = await status();
-        expect(clusters).toMatchObject([{ name: 'site-1', state: 'joined', settled: true, unexplained: 0 }]);
+        const clusters = await until('the cluster to be settled', async () => {
+          const now = (await status()).clusters;
+          return now.every(({ settled }) => settled) ? now : undefined;
+        });
+        expect(clusters).toMatchObject([{ name: 'site-1', state: 'joined', unexplained: 0 }]);
       });
     });
   },

@@ -66,7 +66,7 @@ export interface Metrics {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a Prometheus on 127.0.0.1 that scrapes an exporter of this process five times a second. */
+/** Starts a Prometheus on 127.0.0.1 that scrapes an exporter of this process every second. A scrape that comes too late would leave the series without a value. */
 export async function startMetrics(path: string): Promise<Metrics> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-prometheus-'));
   const values = new Map<string, number>();
@@ -85,7 +85,7 @@ export async function startMetrics(path: string): Promise<Metrics> {
   try {
     const url = `http://127.0.0.1:${await freePort()}`;
     const config = {
-      global: { scrape_interval: '200ms', scrape_timeout: '200ms' },
+      global: { scrape_interval: '1s', scrape_timeout: '1s' },
       scrape_configs: [{ job_name: 'exporter', static_configs: [{ targets: [`127.0.0.1:${exported}`] }] }],
     };
     // JSON is YAML, too.
