@@ -20,8 +20,11 @@ export const definitionCases: readonly FieldCase[] = [
       const box = { apiVersion: 'd.example.com/v1', kind: 'Box', metadata: { name: 'box' }, spec: { size: 1 } };
       await scene.fleet.push(rawFiles('boxed', [box, map('boxed')]));
       await scene.healthy('default/boxed');
-      await scene.hands().remove('apiextensions.k8s.io/CustomResourceDefinition//boxes.d.example.com');
+      const id = 'apiextensions.k8s.io/CustomResourceDefinition//boxes.d.example.com';
+      await scene.hands().remove(id);
       await scene.said(/Box\/box: .*the cluster does not serve this kind|Box\/box: .*404 page not found/);
+      // What is written to one that is still ending goes with it.
+      await scene.gone(id);
       await scene.apply(crd);
       await waitFor('it to be made again', () =>
         scene

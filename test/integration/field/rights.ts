@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { textOf } from '../../contract/kubernetes/context.ts';
+import { waitFor } from '../../lab/controlplane/wait.ts';
 import { rowOf } from '../scenarios/fleet.ts';
 import { rawFiles, type FieldCase, type Scene } from './scene.ts';
 
@@ -50,6 +51,7 @@ async function asAccount(scene: Scene): Promise<string> {
   });
   await scene.apply(bind('RoleBinding', 'cluster-admin'));
   await scene.apply(bind('ClusterRoleBinding', agentRole));
+  await mayRead(scene, `system:serviceaccount:${account.namespace}:${account.name}`);
   const path = `/api/v1/namespaces/${account.namespace}/serviceaccounts/${account.name}/token`;
   const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 3600 } };
   const { body } = await scene.admin().raw('POST', path, { body: request });
@@ -72,6 +74,18 @@ async function asUser(scene: Scene, user: string): Promise<void> {
   await scene.apply({ apiVersion: rbac, kind: 'RoleBinding', ...own });
   const others = { metadata: { name: user }, roleRef: roleRef(agentRole), subjects };
   await scene.apply({ apiVersion: rbac, kind: 'ClusterRoleBinding', ...others });
+  await mayRead(scene, user);
+}
+
+/** Waits until what was granted is in force: an API server reads roles and bindings a moment after they are made. */
+async function mayRead(scene: Scene, user: string): Promise<void> {
+  for (const where of [account.namespace, 'default']) {
+    await waitFor(`${user} to have its rights in ${where}`, async () => {
+      const path = `/api/v1/namespaces/${where}/configmaps`;
+      const { status } = await scene.admin().raw('GET', path, { headers: { 'impersonate-user': user } });
+      return status === 200 ? true : undefined;
+    });
+  }
 }
 
 /** Cases of rights that an agent lacks, or loses while it runs. */
@@ -80,8 +94,8 @@ export const rightsCases: readonly FieldCase[] = [
     name: 'a role that lacks one kind: that is said with what is missing, the other applications go on, and all is made once it may be',
     run: async (scene) => {
       await scene.begin('k1');
-      await asUser(scene, 'limited');
       await allow(scene, all);
+      await asUser(scene, 'limited');
       scene.start({ user: 'limited', flags: { poll: 1 } });
       const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'key' }, data: { a: 'MQ==' } };
       await scene.fleet.push({ ...rawFiles('keys', [secret, map('beside')]), ...rawFiles('maps', [map('one')]) });

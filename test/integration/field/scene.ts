@@ -118,7 +118,7 @@ export function definition(plural: string, group: string, kind: string, scope = 
 
 /** Registers cases: each has a fleet of its own. */
 export function describeCases(title: string, backend: Backend, cases: readonly FieldCase[], isServer: boolean): void {
-  describe(`${title}, on ${backend.name}`, { timeout: 120_000 }, () => {
+  describe(`${title}, on ${backend.name}`, { timeout: 240_000 }, () => {
     let close = (): Promise<void> => Promise.resolve();
     afterEach(() => close());
     const here = cases.filter(({ needsServer }) => isServer || needsServer !== true);
@@ -140,7 +140,7 @@ export function describeTogether(
   cases: readonly FieldCase[],
   isServer: boolean,
 ): void {
-  describe(`${title}, on ${backend.name}`, { timeout: 120_000 }, () => {
+  describe(`${title}, on ${backend.name}`, { timeout: 240_000 }, () => {
     let opened: Awaited<ReturnType<typeof open>> | undefined;
     beforeAll(async () => {
       opened = await open(backend);

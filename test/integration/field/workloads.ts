@@ -87,10 +87,13 @@ export const workloadCases: readonly FieldCase[] = [
       await scene.healthy('default/shop');
       // From then on the number is the autoscaler's.
       await scaled(scene, 'front-v2', 3);
-      await scene.deliver({ 'beside.yaml': 'kind: Cluster\nmetadata: { name: other }\n' });
+      await scene.deliverBeside();
       expect(specOf(await scene.site().view.get(front(2)))).toBe(3);
-      const row = rowOf(await scene.healthy('default/shop'), 'default/shop');
-      expect(row?.revisions).toMatchObject([{ name: 'shop-v2', ready: 3, desired: 3 }]);
+      await scene.fleet.until('the number of the autoscaler to be told', (status) => {
+        const { health, revisions = [] } = rowOf(status, 'default/shop') ?? {};
+        const told = revisions.map(({ name, ready, desired }) => `${name} ${ready} of ${desired}`);
+        return health === 'Healthy' && told.join() === 'shop-v2 3 of 3';
+      });
       // The Jobs of both revisions ran, each once.
       for (const name of ['shop-mig-v1', 'shop-mig-v2']) {
         expect(scene.calls(name).filter(({ verb }) => verb === 'create')).toHaveLength(1);

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../shared/model/object.ts';
 import { waitFor } from '../../lab/controlplane/wait.ts';
 import type { Backend } from './backend.ts';
 import { clusterYaml, webApp } from './documents.ts';
-import { rowOf, startFleet, type Fleet, type Site } from './fleet.ts';
+import { patienceMs, rowOf, startFleet, type Fleet, type Site } from './fleet.ts';
 import { handsOf } from './hands.ts';
 
 const names = ['staging', 'prod'];
@@ -34,7 +34,7 @@ const theirs = '{ apiVersion: v1, kind: ConfigMap, metadata: { name: pg }, data:
 
 /** Registers what happens to an Application with a workflow, from `git push` to the pods of two clusters. */
 export function describeDeliveries(backend: Backend): void {
-  describe(`a delivery in steps, on ${backend.name}`, { timeout: 60_000 }, () => {
+  describe(`a delivery in steps, on ${backend.name}`, { timeout: 120_000 }, () => {
     let fleet: Fleet;
     let sites: readonly Site[];
 
@@ -51,7 +51,7 @@ export function describeDeliveries(backend: Backend): void {
     }
 
     const until = (what: string) =>
-      waitFor(what, async () => ((await images()) === what ? what : undefined), 20_000).catch(async () => {
+      waitFor(what, async () => ((await images()) === what ? what : undefined), patienceMs).catch(async () => {
         const { stdout } = await fleet.cli('rollout', 'show', 'web');
         expect(`${await images()}\n${stdout}`).toBe(what);
       });
@@ -68,7 +68,7 @@ export function describeDeliveries(backend: Backend): void {
         'app.yaml': staged('example/web:1'),
       });
       sites = await Promise.all(names.map((name) => fleet.join(name)));
-    }, 60_000);
+    }, 120_000);
     afterAll(() => fleet.close());
 
     it('installs on staging, and on production once a person approves', async () => {
@@ -105,7 +105,7 @@ export function describeDeliveries(backend: Backend): void {
       await fleet.push({ 'shop.yaml': shop(1) });
       const ended = async (name: string) => {
         const find = async () => (await fleet.client().rollouts({})).rollouts.find((one) => one.name === name);
-        await waitFor(name, async () => ((await find())?.phase === 'succeeded' ? true : undefined), 20_000).catch(
+        await waitFor(name, async () => ((await find())?.phase === 'succeeded' ? true : undefined), patienceMs).catch(
           async () => expect([await find(), (await fleet.status()).problems]).toBe(name),
         );
       };

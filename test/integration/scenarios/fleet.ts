@@ -55,7 +55,7 @@ export interface Fleet {
   readonly look: () => Promise<void>;
   readonly status: () => Promise<StatusView>;
   readonly until: (what: string, wanted: (status: StatusView) => boolean) => Promise<StatusView>;
-  /** Waits until every cluster reports its newest bundle as applied and settled. */
+  /** Waits until every cluster reports its newest bundle as applied and settled, and the hub makes no newer one of that. */
   readonly settled: () => Promise<StatusView>;
   /** Runs `sluice-hub ARGS` with this hub's data folder. */
   readonly cli: (...args: readonly string[]) => Promise<CommandResult>;
@@ -120,7 +120,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
           last = await status();
           return wanted(last) ? last : undefined;
         },
-        12_000,
+        patienceMs,
       );
     } catch (error) {
       throw new Error(`${String(error)}: ${JSON.stringify(last, null, 1)}`, { cause: error });
@@ -139,10 +139,15 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     look,
     status,
     until,
-    settled: () =>
-      until('every cluster to be settled', ({ clusters }) =>
-        clusters.every((one) => one.settled && one.acceptedGeneration === one.generation),
-      ),
+    settled: async () => {
+      for (;;) {
+        const before = await until('every cluster to be settled', areSettled);
+        // What was reported last may be what the hub waited for: a cluster that was not heard from is given an empty bundle first.
+        await running().idle();
+        const now = await status();
+        if (areSettled(now) && bundlesOf(now) === bundlesOf(before)) return now;
+      }
+    },
     push: async (files, message = 'change') => {
       const commit = await config.push(files, message);
       await look();
@@ -204,13 +209,26 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   };
 }
 
-/** The same view, that waits no longer than a scenario may take. */
+/** How long a scenario waits for something, unless it says otherwise: several times what that takes on a machine that is busy. */
+export const patienceMs = 30_000;
+
+/** The same view, that waits no longer than a scenario does unless it is told otherwise. */
 function impatient(view: ClusterView): ClusterView {
   return {
     ...view,
-    until: (id, what, wanted) => view.until(id, what, wanted, 12_000),
-    untilGone: (id) => view.untilGone(id, 12_000),
+    until: (id, what, wanted, ms = patienceMs) => view.until(id, what, wanted, ms),
+    untilGone: (id, ms = patienceMs) => view.untilGone(id, ms),
   };
+}
+
+/** True where every cluster reports its newest bundle as applied and settled. */
+function areSettled({ clusters }: StatusView): boolean {
+  return clusters.every((one) => one.settled && one.acceptedGeneration === one.generation);
+}
+
+/** The bundles that there are, as a text. */
+function bundlesOf({ clusters }: StatusView): string {
+  return clusters.map(({ name, generation }) => `${name} ${generation}`).join();
 }
 
 /** The row of an application on a cluster. */

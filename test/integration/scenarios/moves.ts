@@ -12,7 +12,7 @@ const cluster = (name: string, labels: Readonly<Record<string, string>> = produc
 
 /** Registers what happens to a copy whose cluster is not selected any more. */
 export function describeMoves(backend: Backend): void {
-  describe(`a move to another cluster, on ${backend.name}`, { timeout: 60_000 }, () => {
+  describe(`a move to another cluster, on ${backend.name}`, { timeout: 120_000 }, () => {
     let fleet: Fleet;
     let [from, to]: (Site | undefined)[] = [];
     const runsOn = async (site: Site): Promise<boolean> => (await site.view.get(copy)) !== undefined;
@@ -33,7 +33,7 @@ export function describeMoves(backend: Backend): void {
       const isFirst = await runsOn(sites[0]);
       [from, to] = isFirst ? sites : [sites[1], sites[0]];
       expect(await runsOn(to)).toBe(false);
-    }, 60_000);
+    }, 120_000);
     afterAll(() => fleet.close());
 
     it('leaves the old copy with its traffic while the agent of the new cluster is dead', async () => {
@@ -80,7 +80,7 @@ export function describeMoves(backend: Backend): void {
     });
   });
 
-  describe(`labels that are taken away, on ${backend.name}`, { timeout: 60_000 }, () => {
+  describe(`labels that are taken away, on ${backend.name}`, { timeout: 120_000 }, () => {
     let fleet: Fleet;
     afterAll(() => fleet.close());
 

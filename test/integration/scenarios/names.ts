@@ -30,7 +30,7 @@ const fixed = (name: string, value: string) => ({
 
 /** Registers what happens to objects whose name goes from one application to another. */
 export function describeNames(backend: Backend): void {
-  describe(`names that change hands, on ${backend.name}`, { timeout: 60_000 }, () => {
+  describe(`names that change hands, on ${backend.name}`, { timeout: 120_000 }, () => {
     let fleet: Fleet;
     let site: Site;
     let hands: Hands;
@@ -43,7 +43,7 @@ export function describeNames(backend: Backend): void {
       await fleet.push({ 'clusters.yaml': clusterYaml('local') });
       site = await fleet.join('local');
       hands = handsOf(site.view);
-    }, 60_000);
+    }, 120_000);
     afterAll(() => fleet.close());
 
     it('renames an application that runs under a deployment: the new one is made once the old is gone', async () => {
@@ -185,13 +185,13 @@ spec:
     });
   });
 
-  describe(`a deployment that is removed, on ${backend.name}`, { timeout: 60_000 }, () => {
+  describe(`a deployment that is removed, on ${backend.name}`, { timeout: 120_000 }, () => {
     let fleet: Fleet;
     beforeAll(async () => {
       fleet = await startFleet({ backend, hub: { localCluster: 'local' } });
       await fleet.push({ 'clusters.yaml': clusterYaml('local') });
       await fleet.join('local');
-    }, 60_000);
+    }, 120_000);
     afterAll(() => fleet.close());
 
     const deploy = (...names: readonly string[]) =>

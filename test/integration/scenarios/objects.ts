@@ -10,7 +10,7 @@ const web = 'apps/Deployment/default/web';
 
 /** Registers what happens to single objects: changed by hand, claimed by others, not deletable, missed by a silent agent. */
 export function describeObjects(backend: Backend): void {
-  describe(`objects of a cluster, on ${backend.name}`, { timeout: 60_000 }, () => {
+  describe(`objects of a cluster, on ${backend.name}`, { timeout: 120_000 }, () => {
     let fleet: Fleet;
     let site: Site;
     let hands: Hands;
@@ -26,7 +26,7 @@ export function describeObjects(backend: Backend): void {
       site = await fleet.join('local');
       hands = handsOf(site.view);
       await fleet.settled();
-    }, 60_000);
+    }, 120_000);
     afterAll(() => fleet.close());
 
     it('deletes what a generation retired that the agent slept through', async () => {
@@ -71,10 +71,12 @@ export function describeObjects(backend: Backend): void {
         JSON.stringify(spec).includes('example/shop:1'),
       );
       expect(shop).toMatchObject({ metadata: { uid: before.metadata.uid } });
-      const shopRow = rowOf(await fleet.settled(), 'default/shop');
       // Nobody declared how many there are: that stays with whoever scaled it.
-      expect(shopRow).toMatchObject({ applied: true, revisions: [{ name: 'shop-v1', desired: 7 }] });
-      expect(rowOf(await fleet.status(), 'default/one')).toMatchObject({ revisions: [{ ready: null, desired: null }] });
+      const status = await fleet.until('the number of pods to be told', (now) => {
+        const { applied, revisions = [] } = rowOf(now, 'default/shop') ?? {};
+        return applied === true && revisions.map(({ name, desired }) => `${name} ${desired}`).join() === 'shop-v1 7';
+      });
+      expect(rowOf(status, 'default/one')).toMatchObject({ revisions: [{ ready: null, desired: null }] });
     });
 
     it('never touches a foreign object under a name that is wanted, and says whose it is', async () => {

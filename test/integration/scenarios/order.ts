@@ -64,7 +64,7 @@ const takes = '      inputs: [{ from: ip, parameterKey: data.ip }]\n';
 
 /** Registers what comes after what in one application: components, and the objects of traits. */
 export function describeOrder(backend: Backend): void {
-  describe(`the parts of an application, on ${backend.name}`, { timeout: 60_000 }, () => {
+  describe(`the parts of an application, on ${backend.name}`, { timeout: 120_000 }, () => {
     let fleet: Fleet;
     let site: Site;
 
@@ -76,7 +76,7 @@ export function describeOrder(backend: Backend): void {
         'shop.yaml': shop({ db: 'db:broken', web: 'web:1' }),
       });
       site = await fleet.join('local');
-    }, 60_000);
+    }, 120_000);
     afterAll(() => fleet.close());
 
     it('come one after the other, and say what they wait for', async () => {

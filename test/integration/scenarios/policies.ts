@@ -137,7 +137,7 @@ const staging = (cluster = 'two'): string =>
 
 /** Registers an Application that says by policies where it goes, and what it is there. */
 export function describePolicies(backend: Backend): void {
-  describe(`the policies of an application, on ${backend.name}`, { timeout: 60_000 }, () => {
+  describe(`the policies of an application, on ${backend.name}`, { timeout: 120_000 }, () => {
     let fleet: Fleet;
     let [one, two]: [Site | null, Site | null] = [null, null];
     const object = (site: Site | null, id: string) => site?.view.get(id);
@@ -150,7 +150,7 @@ export function describePolicies(backend: Backend): void {
       });
       one = await fleet.join('one');
       two = await fleet.join('two');
-    }, 60_000);
+    }, 120_000);
     afterAll(() => fleet.close());
 
     it('bring it to the clusters of their labels, and to a namespace as a unit of its own', async () => {

@@ -27,7 +27,7 @@ function inPlace(image: string, job: string): string {
 
 /** Registers what happens to a rollout that asks Jobs of its application, from the documents to the pods. */
 export function describeRolloutJobs(backend: Backend): void {
-  describe(`a rollout that asks a Job, on ${backend.name}`, { timeout: 90_000 }, () => {
+  describe(`a rollout that asks a Job, on ${backend.name}`, { timeout: 120_000 }, () => {
     let fleet: Fleet;
     let site: Site;
     const job = (name: string) => site.view.get(`batch/Job/default/${name}`);
@@ -56,7 +56,7 @@ export function describeRolloutJobs(backend: Backend): void {
       await front('example/front:1', 'example/smoke:1', 'front-v1');
       site = await fleet.join('local');
       await untilPhase('front#1', 'succeeded');
-    }, 90_000);
+    }, 120_000);
     afterAll(() => fleet.close());
 
     it('goes on once the Job is complete, which is made once, also where the agent dies meanwhile', async () => {

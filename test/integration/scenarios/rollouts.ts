@@ -4,7 +4,7 @@ import type { KubeObject } from '../../../shared/model/object.ts';
 import { waitFor } from '../../lab/controlplane/wait.ts';
 import type { Backend } from './backend.ts';
 import { clusterYaml, deploymentOf, webApp } from './documents.ts';
-import { rowOf, startFleet, type Fleet, type Site } from './fleet.ts';
+import { patienceMs, rowOf, startFleet, type Fleet, type Site } from './fleet.ts';
 
 const deployment = (name: string): string => `apps/Deployment/default/${name}`;
 const route = 'networking.istio.io/VirtualService/default/front';
@@ -37,12 +37,12 @@ async function shown(site: Site): Promise<string> {
 
 /** Registers what happens to a deployment that goes step by step, from its documents to the pods. */
 export function describeRollouts(backend: Backend): void {
-  describe(`a rollout in steps, on ${backend.name}`, { timeout: 60_000 }, () => {
+  describe(`a rollout in steps, on ${backend.name}`, { timeout: 120_000 }, () => {
     let fleet: Fleet;
     let site: Site;
     const row = async () => rowOf(await fleet.status(), 'default/front');
     const until = (what: string) =>
-      waitFor(what, async () => ((await shown(site)) === what ? what : undefined), 12_000).catch(async () => {
+      waitFor(what, async () => ((await shown(site)) === what ? what : undefined), patienceMs).catch(async () => {
         expect(await shown(site)).toBe(what);
       });
 
@@ -55,7 +55,7 @@ export function describeRollouts(backend: Backend): void {
       });
       site = await fleet.join('local', { crds: ['istio'] });
       await fleet.settled();
-    }, 60_000);
+    }, 120_000);
     afterAll(() => fleet.close());
 
     it('has no steps on a first installation', async () => {
@@ -125,7 +125,7 @@ export function describeRollouts(backend: Backend): void {
     });
   });
 
-  describe(`a rollout in steps from what never became ready, on ${backend.name}`, { timeout: 60_000 }, () => {
+  describe(`a rollout in steps from what never became ready, on ${backend.name}`, { timeout: 120_000 }, () => {
     let fleet: Fleet;
     beforeEach(async () => {
       fleet = await startFleet({ backend, hub: { localCluster: 'local' } });
@@ -134,7 +134,7 @@ export function describeRollouts(backend: Backend): void {
         'app.yaml': webApp('front', 'example/front:broken'),
         'deploy.yaml': rollout('front-v1', half, '2s'),
       });
-    }, 60_000);
+    }, 120_000);
     afterEach(() => fleet.close());
 
     it.each([

@@ -108,7 +108,7 @@ function statementOf(text: string): (scene: Scene) => Promise<boolean> {
 export function describeSequences(backend: Backend): void {
   const file = new URL('../../fixtures/sequences/sequences.json', import.meta.url);
   const sequences = JSON.parse(readFileSync(file, 'utf8')) as readonly Sequence[];
-  describe(`stories of pushes, on ${backend.name}`, { timeout: 60_000 }, () => {
+  describe(`stories of pushes, on ${backend.name}`, { timeout: 120_000 }, () => {
     // A loop keeps the names whole, which it.each cuts.
     for (const sequence of sequences) it(sequence.name, () => told(backend, sequence));
   });

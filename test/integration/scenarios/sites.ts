@@ -4,7 +4,7 @@ import { git } from '../../fakes/git.ts';
 import { waitFor } from '../../lab/controlplane/wait.ts';
 import type { Backend } from './backend.ts';
 import { clusterYaml, configApp } from './documents.ts';
-import { rowOf, startFleet, type Fleet, type Site } from './fleet.ts';
+import { patienceMs, rowOf, startFleet, type Fleet, type Site } from './fleet.ts';
 import { handsOf, type Hands } from './hands.ts';
 
 const map = (name: string): string => `/ConfigMap/default/${name}`;
@@ -23,7 +23,7 @@ spec:
 
 /** Registers what the people of a site and of the registry decide: labels, holds, revoking, leaving, a second agent. */
 export function describeSites(backend: Backend): void {
-  describe(`sites and their registry, on ${backend.name}`, { timeout: 60_000 }, () => {
+  describe(`sites and their registry, on ${backend.name}`, { timeout: 120_000 }, () => {
     let fleet: Fleet;
     let near: Site;
     let far: Site;
@@ -47,7 +47,7 @@ export function describeSites(backend: Backend): void {
       hands = handsOf(near.view);
       await fleet.until('both to run it', ({ applications }) => applications.length === 2);
       await fleet.settled();
-    }, 60_000);
+    }, 120_000);
     afterAll(() => fleet.close());
 
     it('get the same by the feed and by Git, and the secrets of joining stay secret', async () => {
@@ -184,7 +184,7 @@ export function describeSites(backend: Backend): void {
     });
   });
 
-  describe(`a channel on disk, on ${backend.name}`, { timeout: 60_000 }, () => {
+  describe(`a channel on disk, on ${backend.name}`, { timeout: 120_000 }, () => {
     let fleet: Fleet;
     let site: Site;
     let clone: string;
@@ -208,7 +208,7 @@ export function describeSites(backend: Backend): void {
       const ticket = { ...site.ticket(), url: `file://${clone}`, hub: null };
       site.start({ ticket, flags: { poll: 1 } });
       await site.view.until(map('web'), 'there', () => true);
-    }, 60_000);
+    }, 120_000);
     afterAll(() => fleet.close());
 
     it('is followed as it is carried over', async () => {
@@ -226,7 +226,7 @@ export function describeSites(backend: Backend): void {
       await waitFor(
         'the old bundle to be refused',
         () => (faults().includes('ROLLED_BACK') ? true : undefined),
-        15_000,
+        patienceMs,
       );
       expect(await value()).toBe('2');
       await fleet.push({ 'web.yaml': placed('web', '3', 3, { tier: 'alone' }) });
@@ -236,13 +236,13 @@ export function describeSites(backend: Backend): void {
 
     it("is refused when it has another cluster's bundle in its place", async () => {
       await git(clone, 'update-ref', ref('alone'), ref('other'));
-      await waitFor('it to be refused', () => (faults().includes('WRONG_ADDRESSEE') ? true : undefined), 15_000);
+      await waitFor('it to be refused', () => (faults().includes('WRONG_ADDRESSEE') ? true : undefined), patienceMs);
       expect(await value()).toBe('3');
     });
 
     it('may lose its refs or be gone, and nothing happens but a complaint', async () => {
       await git(clone, 'update-ref', '-d', ref('alone'));
-      await waitFor('it to be missed', () => (faults().includes('"NOT_FOUND"') ? true : undefined), 15_000);
+      await waitFor('it to be missed', () => (faults().includes('"NOT_FOUND"') ? true : undefined), patienceMs);
       expect(await value()).toBe('3');
       await carry();
       await fleet.push({ 'web.yaml': placed('web', '4', 4, { tier: 'alone' }) });

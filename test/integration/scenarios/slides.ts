@@ -22,7 +22,7 @@ function before(name: string, image: string): string {
 
 /** Registers what the Applications of the slides come to, from `git push` to the pods of a cluster. */
 export function describeSlides(backend: Backend): void {
-  describe(`the slides, on ${backend.name}`, { timeout: 60_000 }, () => {
+  describe(`the slides, on ${backend.name}`, { timeout: 120_000 }, () => {
     let fleet: Fleet;
     /** The local cluster, which is the one for staging, too. */
     let site: Site;

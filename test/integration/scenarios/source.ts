@@ -8,7 +8,7 @@ const map = (name: string): string => `/ConfigMap/default/${name}`;
 
 /** Registers what happens to clusters when their config repository is damaged, rewritten, emptied, or out of reach. */
 export function describeSource(backend: Backend): void {
-  describe(`a config repository on a bad day, on ${backend.name}`, { timeout: 60_000 }, () => {
+  describe(`a config repository on a bad day, on ${backend.name}`, { timeout: 120_000 }, () => {
     let fleet: Fleet;
     let site: Site;
     /** Values of the maps that the two applications deliver, undefined for one that is gone. */
@@ -32,7 +32,7 @@ export function describeSource(backend: Backend): void {
       site = await fleet.join('local');
       await fleet.settled();
       expect(await values()).toEqual({ one: '1', two: '1' });
-    }, 60_000);
+    }, 120_000);
     afterAll(() => fleet.close());
 
     it('lets every other file proceed when one does not parse, and keeps what that one delivered', async () => {
@@ -99,7 +99,7 @@ export function describeSource(backend: Backend): void {
     });
   });
 
-  describe(`a config repository whose history was rewritten, on ${backend.name}`, { timeout: 60_000 }, () => {
+  describe(`a config repository whose history was rewritten, on ${backend.name}`, { timeout: 120_000 }, () => {
     let fleet: Fleet;
     let site: Site;
     beforeAll(async () => {
@@ -111,7 +111,7 @@ export function describeSource(backend: Backend): void {
       });
       site = await fleet.join('local');
       await fleet.settled();
-    }, 60_000);
+    }, 120_000);
     afterAll(() => fleet.close());
 
     it('deletes nothing that is missing until that is approved, while additions proceed', async () => {

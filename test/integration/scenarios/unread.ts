@@ -86,7 +86,7 @@ const cases: readonly Case[] = [
 
 /** Registers what happens on clusters when files of the config repository cannot be read any more. */
 export function describeUnread(backend: Backend): void {
-  describe(`a config repository with files that cannot be read, on ${backend.name}`, { timeout: 60_000 }, () => {
+  describe(`a config repository with files that cannot be read, on ${backend.name}`, { timeout: 120_000 }, () => {
     let fleet: Fleet;
     let site: Site;
 
@@ -113,7 +113,7 @@ export function describeUnread(backend: Backend): void {
       fleet = await startFleet({ backend });
       await fleet.push({ 'clusters.yaml': 'kind: Cluster\nmetadata: { name: c1, labels: { env: prod } }\n' });
       site = await fleet.join('c1');
-    }, 60_000);
+    }, 120_000);
     afterAll(() => fleet.close());
 
     it.each(cases)('keeps what runs, says which file it is, and deletes once that is approved: $name', async (one) => {
